@@ -1,0 +1,83 @@
+/** Binding one port on several addresses: the same port on each, tried again for a while where it is taken. */
+import { isIPv4 } from "node:net";
+import { messageOf, NetlabError } from "../errors.ts";
+import type { Clock } from "../machines/_world.ts";
+import { addressesOf } from "./addresses.ts";
+import { listenError, osCode } from "./os-errors.ts";
+
+export interface Bound {
+  readonly port: number;
+  close(): void;
+}
+
+/** Binds one address; `ipv6Only` where IPv4 has a socket of its own. Rejects with the system's error. */
+export type BindOne<Socket extends Bound> = (
+  host: string,
+  port: number,
+  ipv6Only: boolean,
+) => Promise<Socket>;
+
+/** A program that just ended may hold its port for a moment. */
+const RETRY_FOR_MS = 2_000;
+const RETRY_EVERY_MS = 100;
+/** A free port on one address may be taken on the other. */
+const MOST_GUESSES = 20;
+
+export interface BindRequest<Socket extends Bound> {
+  readonly host: string;
+  readonly port: number;
+  readonly bindOne: BindOne<Socket>;
+  readonly clock: Clock;
+}
+
+/** One bound socket an address, all on the same port. Rejects with a NetlabError that says what to do. */
+export async function bindAll<Socket extends Bound>(
+  request: BindRequest<Socket>,
+): Promise<Map<string, Socket>> {
+  const { host, port, clock } = request;
+  const until = clock.now() + RETRY_FOR_MS;
+  const hosts = await resolveHosts(host, port);
+  for (let guess = 1; ; guess += 1) {
+    try {
+      return await bindEach(request, hosts);
+    } catch (error) {
+      const isTaken = error instanceof NetlabError && error.code === "port-taken";
+      const isWorthIt = port === 0 ? guess < MOST_GUESSES : clock.now() < until;
+      if (!isTaken || !isWorthIt) throw error;
+      if (port !== 0) await new Promise<void>((resume) => void clock.setTimeout(resume, RETRY_EVERY_MS));
+    }
+  }
+}
+
+async function resolveHosts(host: string, port: number): Promise<string[]> {
+  try {
+    return await addressesOf(host);
+  } catch (error) {
+    throw listenError(error, host, port);
+  }
+}
+
+async function bindEach<Socket extends Bound>({ host, port, bindOne }: BindRequest<Socket>, hosts: string[]) {
+  const bound = new Map<string, Socket>();
+  const ipv6Only = hosts.some((address) => isIPv4(address));
+  let actualPort = port;
+  for (const address of hosts) {
+    try {
+      const socket = await bindOne(address, actualPort, ipv6Only);
+      bound.set(address, socket);
+      actualPort = socket.port;
+    } catch (error) {
+      // A machine without IPv6 still has a localhost.
+      const isOptional = host === "localhost" || host === "*";
+      if (isOptional && bound.size > 0 && hasNoSuchFamily(error)) continue;
+      for (const socket of bound.values()) socket.close();
+      throw listenError(error, address, actualPort);
+    }
+  }
+  if (bound.size === 0) throw new NetlabError("cannot-listen", `${host}: ${messageOf("it has no address")}`);
+  return bound;
+}
+
+function hasNoSuchFamily(error: unknown): boolean {
+  return ["EADDRNOTAVAIL", "EAFNOSUPPORT", "EINVAL"].includes(osCode(error) ?? "");
+}

@@ -1,0 +1,198 @@
+/**
+ * One run of a client role: its machine, its datagrams and its connection, told as one story. Works inside the daemon
+ * as an instance, and stand-alone under `netlabctl`.
+ */
+import type { Socket } from "node:net";
+import { messageOf } from "../errors.ts";
+import type { Role } from "../machines/_role.ts";
+import type { HostPort, Network, Peer } from "../machines/_world.ts";
+import { plainAddress } from "./addresses.ts";
+import { worldOf } from "./companion.ts";
+import { Connection } from "./connection.ts";
+import { ask, connect, ownAddress, tell } from "./network.ts";
+import {
+  initialStateName,
+  type MachineWatcher,
+  type RoleActor,
+  runMachine,
+  stateName,
+} from "./run-machine.ts";
+import type { InstanceService, ServiceContext } from "./service.ts";
+import type { Story } from "./story.ts";
+
+export class ClientRun implements InstanceService, MachineWatcher {
+  readonly hosts: readonly string[] = [];
+  readonly port = 0;
+  readonly #context: ServiceContext;
+  readonly #role: Role;
+  #actor: RoleActor | undefined;
+  #connection: Connection | undefined;
+  #story: Story | undefined;
+  #isFinished = false;
+  #output: unknown;
+  #hasOutput = false;
+
+  constructor(context: ServiceContext) {
+    this.#context = context;
+    this.#role = context.role();
+  }
+
+  get peers(): number {
+    return this.#connection ? 1 : 0;
+  }
+
+  get machineState(): string | undefined {
+    return this.#actor && stateName(this.#actor.getSnapshot().value);
+  }
+
+  get story(): Story | undefined {
+    return this.#story;
+  }
+
+  async open(): Promise<void> {
+    const { environment, id: instance, label, common } = this.#context;
+    this.#isFinished = false;
+    this.#hasOutput = false;
+    environment.numbers.connection += 1;
+    const id = `${instance}/c${environment.numbers.connection}`;
+    const remote = { address: common.host, port: common.port };
+    const subject = {
+      id,
+      instance,
+      role: this.#role.name,
+      label,
+      transport: this.#role.transport,
+      remote,
+    } as const;
+    this.#story = environment.recorder.open(subject, initialStateName(this.#role.machine));
+    this.#actor = runMachine(this.#role.machine, {
+      input: worldOf(this.#context, { hosts: [], port: 0 }, this.#network(this.#story)),
+      id,
+      clock: environment.clock,
+      watcher: this,
+    });
+    this.#story.state = stateName(this.#actor.getSnapshot().value);
+    this.#actor.start();
+  }
+
+  #network(story: Story): Network {
+    const { clock } = this.#context.environment;
+    return {
+      ask: async (question) => {
+        story.subject.remote = { address: question.to.host, port: question.to.port };
+        return ask(question, clock, {
+          sent: (_to, bytes) => story.sent(bytes, clock.now()),
+          came: (bytes) => story.came(bytes, clock.now()),
+        });
+      },
+      tell: async (to, text) => {
+        await tell(to, text);
+        story.sent(Buffer.from(text), clock.now());
+      },
+      ownAddress,
+      connect: (to) => this.#connect(to, story),
+    };
+  }
+
+  async #connect(to: HostPort, story: Story): Promise<Peer> {
+    const { environment, common } = this.#context;
+    story.subject.remote = { address: to.host, port: to.port };
+    const socket: Socket = await connect(to, environment.clock);
+    story.subject.remote = { address: plainAddress(socket.remoteAddress), port: to.port };
+    this.#connection = new Connection({
+      socket,
+      phases: this.#role.phases,
+      story,
+      clock: environment.clock,
+      limits: {
+        maxMessageBytes: common.maxMessage,
+        maxQueueBytes: common.maxQueue,
+        idleMs: common.idle,
+        framing: common.framing,
+      },
+      telemetry: environment.telemetry,
+      onOver: () => {
+        this.#connection = undefined;
+        this.#finishWhenOver();
+      },
+    });
+    if (this.#actor) this.#connection.drive(this.#actor);
+    return this.#connection;
+  }
+
+  before(): void {
+    this.#story?.hold(this.#context.environment.clock.now());
+  }
+
+  after(from: string, to: string | undefined, event: string): void {
+    if (this.#connection) return this.#connection.after(from, to, event);
+    const moved = to !== undefined && to !== from;
+    this.#story?.release(moved ? { from, to, event } : undefined);
+    if (moved && this.#story) this.#story.state = to;
+  }
+
+  failed(error: unknown): void {
+    const at = this.#context.environment.clock.now();
+    if (this.#connection) {
+      this.#connection.crash(error);
+    } else {
+      this.#story?.release(undefined);
+      this.#story?.faulted("crashed", messageOf(error));
+      this.#story?.add({ at, kind: "crashed", error: messageOf(error) });
+    }
+    this.#context.onCrash(error);
+  }
+
+  done(output: unknown): void {
+    this.#output = output;
+    this.#hasOutput = true;
+    this.#noteFailure(output);
+    this.#connection?.close();
+    this.#finishWhenOver();
+  }
+
+  #noteFailure(output: unknown): void {
+    const failure = output as { ok?: boolean; code?: string; message?: string } | undefined;
+    if (failure?.ok !== false) return;
+    this.#story?.faulted(
+      failure.code === "token-refused" ? "refused" : "failed",
+      failure.message ?? "failed",
+    );
+  }
+
+  /** A run is over when its machine has ended and its connection is gone. */
+  #finishWhenOver(): void {
+    if (!this.#hasOutput || this.#connection || this.#isFinished) return;
+    this.#isFinished = true;
+    this.#endStory();
+    this.#context.onFinished(this.#output);
+  }
+
+  #endStory(): void {
+    if (!this.#story) return;
+    this.#story.waitsFor = undefined;
+    this.#context.environment.recorder.end(this.#story);
+  }
+
+  async drain(limitMs: number): Promise<void> {
+    if (this.#isFinished) return;
+    const { clock } = this.#context.environment;
+    await new Promise<void>((resolve) => {
+      const timer = clock.setTimeout(resolve, Math.min(limitMs, 500));
+      this.#actor?.subscribe({
+        error: () => undefined,
+        complete: () => {
+          clock.clearTimeout(timer);
+          resolve();
+        },
+      });
+      this.#actor?.send({ type: "operator.stop" });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#actor?.stop();
+    this.#connection?.kill("the run ends");
+    this.#endStory();
+  }
+}

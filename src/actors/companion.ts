@@ -1,0 +1,50 @@
+/** An actor that lives as long as its instance listens, e.g. a file server's registration. */
+import type { AnyStateMachine } from "xstate";
+import type { Network, World } from "../machines/_world.ts";
+import { ask, connect, ownAddress, tell } from "./network.ts";
+import { type RoleActor, runMachine, stateName } from "./run-machine.ts";
+import type { ServiceContext } from "./service.ts";
+
+/** The network as a server's machines use it: they ask and tell, they do not converse. */
+export function serverNetwork({ environment: { clock } }: ServiceContext): Network {
+  return {
+    ask: (question) => ask(question, clock),
+    tell,
+    ownAddress,
+    connect: async (to) => {
+      (await connect(to, clock)).destroy();
+      throw new Error("a server's machine has no client connections");
+    },
+  };
+}
+
+/** A role's view of the world, without a peer. */
+export function worldOf(context: ServiceContext, listening: World["listening"], network: Network): World {
+  const { clock, random, files, registry } = context.environment;
+  return { options: context.options, clock, random, files, network, registry, listening };
+}
+
+export class Companion {
+  readonly #actor: RoleActor;
+
+  constructor(machine: AnyStateMachine, world: World, context: ServiceContext) {
+    this.#actor = runMachine(machine, {
+      input: world,
+      id: `${context.id}/companion`,
+      clock: context.environment.clock,
+      watcher: {
+        failed: context.onCrash,
+        done: () => undefined,
+      },
+    });
+    this.#actor.start();
+  }
+
+  get state(): string {
+    return stateName(this.#actor.getSnapshot().value);
+  }
+
+  stop(): void {
+    this.#actor.stop();
+  }
+}

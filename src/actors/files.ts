@@ -1,0 +1,175 @@
+/** Files that peers may read, and files that clients write [FILE-3]. */
+import { createHash, type Hash } from "node:crypto";
+import { constants } from "node:fs";
+import { type FileHandle, link, open, realpath, rename, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import { NetlabError } from "../errors.ts";
+import type { FileAnswer, Files, OpenFile, PartialFile } from "../machines/_world.ts";
+import { osCode } from "./os-errors.ts";
+
+/** Never waits for the other end of a FIFO, never makes a terminal ours. */
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+/** `rootOf` resolves a role's `--root`; `writeFolder` is where relative outputs go. */
+export function localFiles(rootOf: (root: string) => string, writeFolder: string): Files {
+  return {
+    open: (root, name, extension) => openUnder(rootOf(root), name, extension),
+    create: (target, { overwrite }) => createPartial(path.resolve(writeFolder, target), overwrite),
+  };
+}
+
+async function openUnder(root: string, name: string, extension: string | undefined): Promise<FileAnswer> {
+  const bad = badName(name, extension);
+  if (bad) return { ok: false, why: bad };
+  let handle: FileHandle | undefined;
+  try {
+    const realRoot = await realpath(root);
+    const real = await realpath(path.join(realRoot, name));
+    if (real !== realRoot && !real.startsWith(realRoot + path.sep))
+      return { ok: false, why: "it leads out of the root" };
+    // Opening a device may do something; so look first, and look again at what was really opened.
+    const before = await stat(real);
+    if (!before.isFile()) return { ok: false, why: "it is no regular file" };
+    handle = await open(real, OPEN_FLAGS);
+    const opened = await handle.stat();
+    if (!opened.isFile() || opened.ino !== before.ino || opened.dev !== before.dev) {
+      await handle.close();
+      return { ok: false, why: "it was swapped for another while it was opened" };
+    }
+    return { ok: true, file: openFile(handle, path.basename(name), opened.size) };
+  } catch (error) {
+    await handle?.close();
+    return { ok: false, why: whyNotOpened(error) };
+  }
+}
+
+/** What is wrong with the name itself, before any disk is asked. */
+function badName(name: string, extension: string | undefined): string | undefined {
+  if (name.includes("\0")) return "a NUL in the name";
+  if (path.isAbsolute(name)) return "an absolute path";
+  if (name.split(/[\\/]/).includes("..")) return "a path with ..";
+  if (extension !== undefined && path.extname(name) !== `.${extension}`) return `not a .${extension} file`;
+  return undefined;
+}
+
+function whyNotOpened(error: unknown): string {
+  switch (osCode(error)) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return "there is no such file";
+    case "ENAMETOOLONG":
+      return "the name is too long";
+    case "EACCES":
+    case "EPERM":
+      return "the daemon may not read it";
+    case "EMFILE":
+    case "ENFILE":
+      return "no more files can be opened now (EMFILE)";
+    case "ELOOP":
+      return "its symbolic links go round in circles";
+    default:
+      return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function openFile(handle: FileHandle, name: string, sizeBytes: number): OpenFile {
+  let isClosed = false;
+  return {
+    name,
+    sizeBytes,
+    read: async (into, position) => (await handle.read(into, 0, into.length, position)).bytesRead,
+    close: async () => {
+      if (isClosed) return;
+      isClosed = true;
+      await handle.close();
+    },
+  };
+}
+
+async function createPartial(target: string, overwrite: boolean): Promise<PartialFile> {
+  if (!overwrite && (await exists(target))) throw new NetlabError("file-exists", target);
+  const partPath = `${target}.part`;
+  try {
+    // Another run may be writing a .part of the same name: it is its file, not ours.
+    const handle = await open(partPath, "wx");
+    return partialFile(handle, partPath, target, overwrite);
+  } catch (error) {
+    if (osCode(error) === "EEXIST") {
+      throw new NetlabError(
+        "file-not-written",
+        `${partPath} exists: another transfer writes it, or one was killed; remove it or name another with --output`,
+        { cause: error },
+      );
+    }
+    throw notWritten(partPath, error);
+  }
+}
+
+function partialFile(handle: FileHandle, partPath: string, target: string, overwrite: boolean): PartialFile {
+  const hash: Hash = createHash("sha256");
+  let isOpen = true;
+  let isFinished = false;
+  const close = async () => {
+    if (!isOpen) return;
+    isOpen = false;
+    await handle.close();
+  };
+  return {
+    path: target,
+    write: async (bytes) => {
+      hash.update(bytes);
+      try {
+        await writeFully(handle, bytes);
+      } catch (error) {
+        throw notWritten(partPath, error);
+      }
+    },
+    finish: async () => {
+      await close();
+      await moveInto(partPath, target, overwrite);
+      isFinished = true;
+      return hash.digest("hex");
+    },
+    discard: async () => {
+      await close();
+      if (!isFinished) await rm(partPath, { force: true });
+    },
+  };
+}
+
+async function writeFully(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let offset = 0; offset < bytes.length; ) {
+    offset += (await handle.write(bytes, offset, bytes.length - offset)).bytesWritten;
+  }
+}
+
+/** A link fails where the name has come to exist meanwhile; a rename would silently replace it. */
+async function moveInto(partPath: string, target: string, overwrite: boolean): Promise<void> {
+  if (overwrite) return rename(partPath, target);
+  try {
+    await link(partPath, target);
+  } catch (error) {
+    if (osCode(error) === "EEXIST") throw new NetlabError("file-exists", target, { cause: error });
+    // File systems without hard links: what is left is a look before the rename.
+    if (await exists(target)) throw new NetlabError("file-exists", target);
+    return rename(partPath, target);
+  }
+  await rm(partPath);
+}
+
+const notWritten = (target: string, error: unknown) =>
+  new NetlabError(
+    "file-not-written",
+    `cannot write ${target}: ${error instanceof Error ? error.message : String(error)}`,
+    { cause: error },
+  );
+
+async function exists(target: string): Promise<boolean> {
+  try {
+    await stat(target);
+    return true;
+  } catch (error) {
+    if (osCode(error) === "ENOENT") return false;
+    throw notWritten(target, error);
+  }
+}

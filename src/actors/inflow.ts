@@ -1,0 +1,80 @@
+/** A known number of bytes from a connection into a sink, past all framing, at the speed the sink takes them. */
+import type { Socket } from "node:net";
+import { NetlabError } from "../errors.ts";
+import type { ByteSink, Clock } from "../machines/_world.ts";
+import type { Framer } from "../wire/framer.ts";
+
+/** A sender that falls silent in the middle is given up after this. */
+const STALL_MS = 30_000;
+
+export class Inflow {
+  /** Resolves with the last byte written; rejects when the peer ends, stalls, or the sink fails. */
+  readonly whole: Promise<void>;
+  readonly #framer: Framer;
+  readonly #socket: Socket;
+  readonly #sink: ByteSink;
+  readonly #sizeBytes: number;
+  readonly #clock: Clock;
+  #left: number;
+  #isWriting = false;
+  #hasEnded = false;
+  #timer: unknown;
+  #settle: { resolve(): void; reject(error: unknown): void };
+
+  constructor(framer: Framer, socket: Socket, sink: ByteSink, sizeBytes: number, clock: Clock) {
+    this.#framer = framer;
+    this.#socket = socket;
+    this.#sink = sink;
+    this.#sizeBytes = sizeBytes;
+    this.#clock = clock;
+    this.#left = sizeBytes;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.whole = promise;
+    this.#settle = { resolve, reject };
+  }
+
+  /** More bytes may have come. */
+  flow(): void {
+    if (this.#isWriting) return;
+    void this.#writeAll().catch((error) => this.#finish(error));
+  }
+
+  /** No more bytes will come. */
+  end(): void {
+    this.#hasEnded = true;
+    this.flow();
+  }
+
+  async #writeAll(): Promise<void> {
+    this.#isWriting = true;
+    this.#clock.clearTimeout(this.#timer);
+    // The kernel keeps what the sink has no time for: memory stays bounded by a chunk or two.
+    this.#socket.pause();
+    for (;;) {
+      const chunk = this.#left > 0 ? this.#framer.takeChunk(this.#left) : undefined;
+      if (!chunk) break;
+      this.#left -= chunk.length;
+      await this.#sink.write(chunk);
+    }
+    this.#isWriting = false;
+    this.#socket.resume();
+    if (this.#left === 0) return this.#finish(undefined);
+    const got = this.#sizeBytes - this.#left;
+    const progress = `after ${got} of ${this.#sizeBytes} bytes`;
+    if (this.#hasEnded) {
+      return this.#finish(new NetlabError("peer-error", `the server closed the connection ${progress}`));
+    }
+    this.#timer = this.#clock.setTimeout(() => {
+      this.#finish(
+        new NetlabError("timed-out", `the server sent nothing for ${STALL_MS / 1_000} s, ${progress}`),
+      );
+    }, STALL_MS);
+  }
+
+  #finish(error: unknown): void {
+    this.#clock.clearTimeout(this.#timer);
+    this.#isWriting = true;
+    if (error) this.#settle.reject(error);
+    else this.#settle.resolve();
+  }
+}

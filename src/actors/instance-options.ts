@@ -1,0 +1,137 @@
+/** The options of an instance: those that every one has, and its role's own, as one schema. */
+import { distance } from "fastest-levenshtein";
+import { z } from "zod";
+import { NetlabError } from "../errors.ts";
+import { byteSize, duration, port } from "../machines/_options.ts";
+import type { Role } from "../machines/_role.ts";
+
+const NAME = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
+
+const name = z
+  .string()
+  .regex(NAME, "a name starts with a letter and has letters, digits, . _ and -")
+  .refine((text) => !/^[cu]\d+$/.test(text), "c1, u2 … are the names of connections");
+
+const shared = {
+  name: name.optional().describe("a name of its own, for selectors"),
+  label: z.string().min(1).max(64).optional().describe("who it is for; shown with it and its connections"),
+  maxMessage: byteSize().default(65_536).describe("the longest message"),
+  maxQueue: byteSize().default(1_048_576).describe("bytes that may wait for a peer that does not read"),
+  idle: duration().default(1_800_000).describe("close a connection after this silence"),
+  framing: z.enum(["auto", "line", "bare", "nul"]).default("auto").describe("how messages end"),
+  record: z
+    .enum(["normal", "full"])
+    .default("normal")
+    .describe("full: every entry of every story goes to the journal"),
+};
+
+const forServers = {
+  ...shared,
+  host: z.string().min(1).default("localhost").describe("where to listen; localhost is 127.0.0.1 and ::1"),
+  restart: z
+    .enum(["permanent", "transient", "temporary"])
+    .default("permanent")
+    .describe("when to start again"),
+  maxConnections: z.number().int().min(1).max(100_000).default(1_000).describe("more are refused"),
+};
+
+const forClients = {
+  ...shared,
+  host: z.string().min(1).default("localhost").describe("the server's host"),
+  restart: z
+    .enum(["permanent", "transient", "temporary"])
+    .default("temporary")
+    .describe("when to start again"),
+  maxConnections: z.number().int().default(1).meta({ hidden: true }),
+};
+
+export interface InstanceOptions {
+  readonly name?: string | undefined;
+  readonly label?: string | undefined;
+  readonly host: string;
+  readonly port: number;
+  readonly restart: "permanent" | "transient" | "temporary";
+  readonly maxConnections: number;
+  readonly maxMessage: number;
+  readonly maxQueue: number;
+  readonly idle: number;
+  readonly framing: "auto" | "line" | "bare" | "nul";
+  readonly record: "normal" | "full";
+}
+
+/** Everything that `spawn` and the lab file take for this role. A role's own word for an option wins. */
+export function schemaOf(role: Role) {
+  const common = role.side === "server" ? forServers : forClients;
+  const shape = {
+    ...common,
+    port: port()
+      .default(role.port)
+      .describe(role.side === "server" ? "the port; 0 is any free one" : "the server's port"),
+    ...role.options.shape,
+  };
+  return z.strictObject(shape);
+}
+
+/** Validates what was given; the error names the option, says what is wrong and what is near it. */
+export function parseOptions(role: Role, given: Readonly<Record<string, unknown>>): InstanceOptions {
+  const schema = schemaOf(role);
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data as unknown as InstanceOptions;
+  throw new NetlabError(
+    "bad-option",
+    `${role.name}: ${explainIssues(parsed.error, Object.keys(schema.shape), flagOf)}`,
+  );
+}
+
+/** The role's own part of parsed options: what its machine is given. */
+export function ownOptions(role: Role, options: InstanceOptions): Record<string, unknown> {
+  const all = options as unknown as Record<string, unknown>;
+  return Object.fromEntries(Object.keys(role.options.shape).map((key) => [key, all[key]]));
+}
+
+export const flagOf = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** Validation issues as one sentence each, unknown keys with the nearest known one. */
+export function explainIssues(
+  error: z.ZodError,
+  known: readonly string[],
+  show: (key: string) => string = (key) => key,
+): string {
+  return error.issues.map((issue) => explainIssue(issue, known, show)).join("; ");
+}
+
+function explainIssue(
+  issue: z.core.$ZodIssue,
+  known: readonly string[],
+  show: (key: string) => string,
+): string {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => `unknown option ${show(key)}${suggestion(key, known, show)}`).join("; ");
+  }
+  const where = issue.path.length > 0 ? show(String(issue.path.at(-1))) : "";
+  const isMissing = issue.code === "invalid_type" && issue.input === undefined;
+  if (isMissing || issue.message.includes("received undefined")) return `${where} is needed`;
+  return where ? `${where}: ${issue.message}` : issue.message;
+}
+
+/** `; did you mean --port?`, or nothing where nothing is near. */
+export function suggestion(
+  word: string,
+  known: readonly string[],
+  show: (key: string) => string = (key) => key,
+): string {
+  const near = nearest(word, known);
+  return near === undefined ? "" : `; did you mean ${show(near)}?`;
+}
+
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  const lower = word.toLowerCase();
+  let best: string | undefined;
+  let bestScore = Math.max(2, Math.ceil(word.length / 3)) + 1;
+  for (const one of known) {
+    const score =
+      one.toLowerCase().startsWith(lower) && lower.length > 1 ? 0 : distance(lower, one.toLowerCase());
+    if (score < bestScore) [best, bestScore] = [one, score];
+  }
+  return best;
+}

@@ -1,0 +1,158 @@
+/** One instance: a role, its options, the service that plays it, and the supervisor that keeps it going. */
+import { NetlabError } from "../errors.ts";
+import type { Role } from "../machines/_role.ts";
+import { type Restart, supervisionMachine } from "../machines/_supervision.ts";
+import { ClientRun } from "./client-run.ts";
+import { type InstanceOptions, ownOptions } from "./instance-options.ts";
+import { type RoleActor, runMachine, stateName } from "./run-machine.ts";
+import type { Environment, InstanceService, ServiceContext } from "./service.ts";
+import { TcpListener } from "./tcp-listener.ts";
+import { UdpEndpoint } from "./udp-endpoint.ts";
+
+/** OTP's default: more than so many restarts within the period is a failure. */
+const INTENSITY = { restarts: 3, periodMs: 5_000 };
+export const DRAIN_MS = 5_000;
+
+export interface InstanceSpec {
+  readonly id: string;
+  readonly role: Role;
+  readonly options: InstanceOptions;
+  /** As they were typed or written, for storing and for showing. */
+  readonly given: Readonly<Record<string, unknown>>;
+  /** Named in the lab file: it comes from there at each start. */
+  readonly isFromLab: boolean;
+  /** The port it had, where the option says any. */
+  readonly preferredPort: number;
+}
+
+export interface InstanceHooks {
+  /** The state changed; `settled` states are running, stopped and failed. */
+  readonly onState: (instance: Instance, from: string, to: string) => void;
+}
+
+export class Instance {
+  readonly id: string;
+  readonly spec: InstanceSpec;
+  readonly service: InstanceService;
+  role: Role;
+  /** What a client's run came to. */
+  result: unknown;
+  readonly #supervisor: RoleActor;
+  readonly #environment: Environment;
+  readonly #hooks: InstanceHooks;
+  #waiters: (() => void)[] = [];
+
+  constructor(spec: InstanceSpec, environment: Environment, hooks: InstanceHooks) {
+    this.id = spec.id;
+    this.spec = spec;
+    this.role = spec.role;
+    this.#environment = environment;
+    this.#hooks = hooks;
+    this.service = this.#newService();
+    this.#supervisor = runMachine(supervisionMachine, {
+      id: spec.id,
+      clock: environment.clock,
+      input: {
+        service: this.service,
+        restart: spec.options.restart,
+        intensity: INTENSITY,
+        clock: environment.clock,
+        drainMs: DRAIN_MS,
+      },
+      watcher: {
+        after: (from, to) => to !== undefined && to !== from && queueMicrotask(() => this.#moved(from, to)),
+        failed: (error) => {
+          throw error;
+        },
+        done: () => undefined,
+      },
+    });
+    this.#supervisor.start();
+  }
+
+  #newService(): InstanceService {
+    const { id, spec, role } = this;
+    const context: ServiceContext = {
+      id,
+      label: spec.options.label,
+      role: () => this.role,
+      options: ownOptions(role, spec.options),
+      common: spec.options,
+      preferredPort: spec.preferredPort,
+      environment: this.#environment,
+      onCrash: (error) => this.#supervisor.send({ type: "service.crashed", error }),
+      onFinished: (output) => this.#finished(output),
+    };
+    if (role.side === "client") return new ClientRun(context);
+    return role.transport === "udp" ? new UdpEndpoint(context) : new TcpListener(context);
+  }
+
+  #finished(output: unknown): void {
+    this.result = output;
+    const failure = output as { ok?: boolean; message?: string } | undefined;
+    const error =
+      failure?.ok === false ? new NetlabError("role-crashed", failure.message ?? "failed") : undefined;
+    const result = failure?.ok === false ? (failure.message ?? "failed") : JSON.stringify(output ?? null);
+    this.#environment.telemetry({ type: "instance.finished", id: this.id, result });
+    this.#supervisor.send({ type: "service.finished", ...(error ? { error } : {}) });
+  }
+
+  #moved(from: string, to: string): void {
+    this.#hooks.onState(this, from, to);
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const wake of waiters) wake();
+  }
+
+  // -- what can be asked ------------------------------------------------------------------------------------------------
+
+  get state(): string {
+    return stateName(this.#supervisor.getSnapshot().value);
+  }
+
+  get restart(): Restart {
+    return this.spec.options.restart;
+  }
+
+  get restarts(): number {
+    return this.#supervisor.getSnapshot().context.restarts;
+  }
+
+  get startedAt(): number | undefined {
+    return this.#supervisor.getSnapshot().context.startedAt;
+  }
+
+  get lastError(): string | undefined {
+    return this.#supervisor.getSnapshot().context.lastError;
+  }
+
+  /** The port it listens on, else the one it wants; 0: any. */
+  get port(): number {
+    return this.service.port || this.spec.options.port;
+  }
+
+  // -- what can be done ---------------------------------------------------------------------------------------------------
+
+  start(): void {
+    this.#supervisor.send({ type: "operator.start" });
+  }
+
+  stop(drainMs?: number): void {
+    this.#supervisor.send({ type: "operator.stop", ...(drainMs === undefined ? {} : { drainMs }) });
+  }
+
+  /** Resolves in the next state that `isThere` likes. */
+  async reaches(isThere: (state: string) => boolean): Promise<string> {
+    while (!isThere(this.state)) await new Promise<void>((wake) => this.#waiters.push(wake));
+    return this.state;
+  }
+
+  /** Running, or why not. */
+  async settled(): Promise<string> {
+    return this.reaches((state) => ["running", "failed", "stopped"].includes(state));
+  }
+
+  dispose(): void {
+    this.#supervisor.stop();
+  }
+}

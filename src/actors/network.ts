@@ -1,0 +1,140 @@
+/** What clients do to the network: one question by datagram, one connection. */
+import { createSocket, type Socket as UdpSocket } from "node:dgram";
+import { lookup } from "node:dns/promises";
+import { type Socket, connect as tcpConnect } from "node:net";
+import { NetlabError } from "../errors.ts";
+import type { Clock, HostPort, Question } from "../machines/_world.ts";
+import { connectError, osCode } from "./os-errors.ts";
+
+/** How long a connection may take to be made. */
+const CONNECT_MS = 5_000;
+
+export interface DatagramTrace {
+  sent?(to: HostPort, bytes: Buffer): void;
+  came?(bytes: Buffer): void;
+}
+
+/** Asks once and collects the answers in order; what has come by the time limit is the answer. */
+export async function ask(question: Question, clock: Clock, trace: DatagramTrace = {}): Promise<string[]> {
+  const socket = await connectedUdp(question.to);
+  try {
+    return await collect(socket, question, clock, trace);
+  } finally {
+    socket.close();
+  }
+}
+
+function collect(
+  socket: UdpSocket,
+  { to, text, timeoutMs, isLast }: Question,
+  clock: Clock,
+  trace: DatagramTrace,
+) {
+  const answers: string[] = [];
+  return new Promise<string[]>((resolve, reject) => {
+    const timer = clock.setTimeout(() => resolve(answers), timeoutMs);
+    const stop = (error: unknown) => {
+      clock.clearTimeout(timer);
+      if (error) reject(connectError(error, to.host, to.port));
+      else resolve(answers);
+    };
+    // A connected socket hears of a closed port: the ICMP message becomes ECONNREFUSED.
+    socket.on("error", stop);
+    socket.on("message", (bytes) => {
+      trace.came?.(bytes);
+      const answer = bytes.toString("utf8");
+      answers.push(answer);
+      if (isLast(answer)) stop(undefined);
+    });
+    const bytes = Buffer.from(text);
+    trace.sent?.(to, bytes);
+    socket.send(bytes, (error) => error && stop(error));
+  });
+}
+
+/** Sends one datagram. */
+export async function tell(to: HostPort, text: string): Promise<void> {
+  const socket = await connectedUdp(to);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once("error", reject);
+      socket.send(text, (error) => (error ? reject(error) : resolve()));
+    });
+  } catch (error) {
+    throw connectError(error, to.host, to.port);
+  } finally {
+    socket.close();
+  }
+}
+
+/** This machine's address on the way to `to`: nothing is sent for it. */
+export async function ownAddress(to: HostPort): Promise<string> {
+  const socket = await connectedUdp(to);
+  try {
+    return socket.address().address;
+  } finally {
+    socket.close();
+  }
+}
+
+async function connectedUdp({ host, port }: HostPort): Promise<UdpSocket> {
+  const { address, family } = await resolve(host, port);
+  const socket = createSocket(family === 6 ? "udp6" : "udp4");
+  try {
+    await new Promise<void>((ready, reject) => {
+      socket.once("error", reject);
+      socket.connect(port, address, () => {
+        socket.off("error", reject);
+        ready();
+      });
+    });
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw connectError(error, host, port);
+  }
+}
+
+/** IPv4 first for a name: lab registries listen there. */
+async function resolve(host: string, port: number): Promise<{ address: string; family: number }> {
+  try {
+    return await lookup(host, { order: "ipv4first" });
+  } catch (error) {
+    throw connectError(error, host, port);
+  }
+}
+
+/** Connects; the socket's data waits until somebody reads it. */
+export function connect({ host, port }: HostPort, clock: Clock, localPort?: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = tcpConnect({
+      host,
+      port,
+      allowHalfOpen: true,
+      ...(localPort === undefined ? {} : { localPort }),
+    });
+    const timer = clock.setTimeout(() => {
+      socket.destroy();
+      reject(
+        new NetlabError(
+          "timed-out",
+          `cannot reach ${host}:${port}: no answer within ${CONNECT_MS / 1_000} s`,
+        ),
+      );
+    }, CONNECT_MS);
+    socket.once("error", (error) => {
+      clock.clearTimeout(timer);
+      reject(connectError(firstOf(error), host, port));
+    });
+    socket.once("connect", () => {
+      clock.clearTimeout(timer);
+      socket.removeAllListeners("error");
+      resolve(socket);
+    });
+  });
+}
+
+/** A name with several addresses fails with all their errors; the first says enough. */
+function firstOf(error: unknown): unknown {
+  return error instanceof AggregateError && osCode(error.errors[0]) ? error.errors[0] : error;
+}

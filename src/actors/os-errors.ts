@@ -1,0 +1,62 @@
+/** What the operating system says, translated once into what to do. */
+import { NetlabError } from "../errors.ts";
+
+export function osCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+/** Why a port could not be bound. */
+export function listenError(error: unknown, host: string, port: number): NetlabError {
+  const where = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  switch (osCode(error)) {
+    case "EADDRINUSE":
+      return new NetlabError("port-taken", String(port), { cause: error });
+    case "EACCES":
+      return new NetlabError("port-forbidden", String(port), { cause: error });
+    case "EADDRNOTAVAIL":
+    case "EAFNOSUPPORT":
+      return new NetlabError("address-not-ours", host, { cause: error });
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return new NetlabError("address-not-ours", host, { cause: error });
+    default:
+      return new NetlabError(
+        "cannot-listen",
+        `${where}: ${error instanceof Error ? error.message : String(error)}`,
+        {
+          cause: error,
+        },
+      );
+  }
+}
+
+/** Why a connection could not be made. */
+export function connectError(error: unknown, host: string, port: number): NetlabError {
+  const where = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const code = osCode(error);
+  const why: Record<string, string> = {
+    ECONNREFUSED: "nobody listens there (ECONNREFUSED)",
+    ETIMEDOUT: "no answer (ETIMEDOUT)",
+    EHOSTUNREACH: "no way to that host (EHOSTUNREACH)",
+    ENETUNREACH: "no way to that network (ENETUNREACH)",
+    ENOTFOUND: "no such host name (ENOTFOUND)",
+    EAI_AGAIN: "the name cannot be resolved now (EAI_AGAIN)",
+  };
+  const reason = (code && why[code]) ?? (error instanceof Error ? error.message : String(error));
+  return new NetlabError(
+    code === "ETIMEDOUT" ? "timed-out" : "unreachable",
+    `cannot reach ${where}: ${reason}`,
+    {
+      cause: error,
+    },
+  );
+}
+
+/** How a connection broke, for its story. */
+export function breakReason(error: unknown): string {
+  const code = osCode(error);
+  if (code === "ECONNRESET")
+    return "reset by the peer (ECONNRESET): it closed with data unread, or was killed";
+  if (code === "EPIPE") return "the peer no longer reads (EPIPE)";
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,130 @@
+/**
+ * All stories of the daemon, live and ended, within a fixed total of memory. Ended, faultless ones go first; then the
+ * faulty ones of whichever instance has most of them, so that one that floods cannot erase the others' stories.
+ */
+import type { Clock } from "../machines/_world.ts";
+import { type Entry, Story, type StorySubject } from "./story.ts";
+
+export type TapListener = (story: Story, entry: Entry) => void;
+
+export interface RecorderOptions {
+  /** Bytes for all stories together, as estimated. */
+  readonly budgetBytes?: number;
+}
+
+const BUDGET_BYTES = 64 * 1_048_576;
+const BYTES_PER_ENTRY = 8_192;
+/** Bytes per entry while the live stories alone are over the budget. */
+const TIGHT_BYTES_PER_ENTRY = 256;
+/** What a story without entries costs: an estimate. */
+const STORY_COST = 600;
+
+export class Recorder {
+  readonly #clock: Clock;
+  readonly #budget: number;
+  readonly #live = new Map<string, Story>();
+  readonly #faultless = new Map<string, Story>();
+  readonly #faulty = new Map<string, Story[]>();
+  readonly #taps = new Set<TapListener>();
+  #cost = 0;
+  #newest: Story | undefined;
+
+  constructor(clock: Clock, options: RecorderOptions = {}) {
+    this.#clock = clock;
+    this.#budget = options.budgetBytes ?? BUDGET_BYTES;
+  }
+
+  get bytesPerEntry(): number {
+    return this.#cost > this.#budget ? TIGHT_BYTES_PER_ENTRY : BYTES_PER_ENTRY;
+  }
+
+  get costBytes(): number {
+    return this.#cost;
+  }
+
+  open(subject: StorySubject, state: string): Story {
+    const at = this.#clock.now();
+    const story = new Story(subject, state, at, this);
+    this.#live.set(subject.id, story);
+    this.#newest = story;
+    this.#charge(story, STORY_COST);
+    story.add({ at, kind: "opened", state });
+    return story;
+  }
+
+  /** The peer is gone; its story stays until memory is wanted. */
+  end(story: Story): void {
+    if (!this.#live.delete(story.subject.id)) return;
+    story.endedAt = this.#clock.now();
+    story.live = undefined;
+    if (story.fault) {
+      const stories = this.#faulty.get(story.subject.instance) ?? [];
+      stories.push(story);
+      this.#faulty.set(story.subject.instance, stories);
+    } else {
+      this.#faultless.set(story.subject.id, story);
+    }
+    this.#evict();
+  }
+
+  /** The story of `file-server-1/c17`, live or ended. */
+  find(id: string): Story | undefined {
+    return this.all().find((story) => story.subject.id === id);
+  }
+
+  /** The last one that began: `@last`. */
+  get last(): Story | undefined {
+    return this.#newest;
+  }
+
+  live(): Story[] {
+    return [...this.#live.values()];
+  }
+
+  /** Live ones, then ended ones, each oldest first. */
+  all(): Story[] {
+    const ended = [...this.#faultless.values(), ...[...this.#faulty.values()].flat()];
+    ended.sort((a, b) => a.openedAt - b.openedAt);
+    return [...this.#live.values(), ...ended];
+  }
+
+  /** Follows every entry of every story, until the answer is called. The listener must be quick. */
+  tap(listener: TapListener): () => void {
+    this.#taps.add(listener);
+    return () => this.#taps.delete(listener);
+  }
+
+  /** A story tells what it keeps, so that the total holds and taps hear of it. */
+  kept(story: Story, entry: Entry, costBytes: number): void {
+    this.#cost += costBytes;
+    if (this.#taps.size > 0) for (const listener of this.#taps) listener(story, entry);
+    if (this.#cost > this.#budget) this.#evict();
+  }
+
+  #charge(story: Story, cost: number): void {
+    story.cost += cost;
+    this.#cost += cost;
+  }
+
+  #evict(): void {
+    while (this.#cost > this.#budget) {
+      const story = this.#oldestFaultless() ?? this.#oldestOfMostFaulty();
+      if (!story) return;
+      this.#cost -= story.cost;
+    }
+  }
+
+  #oldestFaultless(): Story | undefined {
+    const [entry] = this.#faultless;
+    if (entry) this.#faultless.delete(entry[0]);
+    return entry?.[1];
+  }
+
+  #oldestOfMostFaulty(): Story | undefined {
+    let most: Story[] = [];
+    for (const stories of this.#faulty.values()) if (stories.length > most.length) most = stories;
+    const story = most.shift();
+    if (story && most.length === 0) this.#faulty.delete(story.subject.instance);
+    return story;
+  }
+}

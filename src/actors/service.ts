@@ -1,0 +1,56 @@
+/** What every service of an instance is given, whatever its transport. */
+import type { Role } from "../machines/_role.ts";
+import type { Service } from "../machines/_supervision.ts";
+import type { Clock, Files, Registry } from "../machines/_world.ts";
+import type { FramingOption } from "../wire/framer.ts";
+import type { Recorder } from "./recorder.ts";
+import type { Telemetry } from "./telemetry.ts";
+
+/** What all instances share. */
+export interface Environment {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly files: Files;
+  readonly registry: Registry;
+  readonly recorder: Recorder;
+  readonly telemetry: Telemetry;
+  /** Numbers for connections and senders, unique in the daemon. */
+  readonly numbers: { connection: number; sender: number };
+}
+
+/** Options that every instance has, whatever its role. */
+export interface CommonOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly maxConnections: number;
+  readonly maxMessage: number;
+  readonly maxQueue: number;
+  readonly idle: number;
+  readonly framing: FramingOption;
+}
+
+export interface ServiceContext {
+  readonly id: string;
+  readonly label: string | undefined;
+  /** The role as it is now: loading it again replaces it for new connections. */
+  readonly role: () => Role;
+  /** The role's own options. */
+  readonly options: unknown;
+  readonly common: CommonOptions;
+  /** The port of last time, where the option says any. */
+  readonly preferredPort: number;
+  readonly environment: Environment;
+  readonly onCrash: (error: unknown) => void;
+  readonly onFinished: (output: unknown) => void;
+}
+
+/** A service that can be looked at. */
+export interface InstanceService extends Service {
+  /** Where it listens; empty while it does not. */
+  readonly hosts: readonly string[];
+  readonly port: number;
+  /** Peers now, refused ones that are on their way out not counted. */
+  readonly peers: number;
+  /** The state of the companion or of the client's run, if there is one. */
+  readonly machineState: string | undefined;
+}

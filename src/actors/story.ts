@@ -1,0 +1,188 @@
+/**
+ * The story of one peer: what came, what it caused, what was sent, how it ended. The first entries and the last are
+ * kept, whole bytes up to a limit; what fell out between them is counted, so that nobody mistakes a gap for silence.
+ */
+
+export type Entry =
+  | { readonly at: number; readonly kind: "opened"; readonly state: string }
+  /** One read, exactly as the kernel handed it over. */
+  | { readonly at: number; readonly kind: "in"; readonly bytes: Buffer; readonly size: number }
+  /** What framing made of the reads: one message for the state that waited for it. */
+  | {
+      readonly at: number;
+      readonly kind: "message";
+      readonly size: number;
+      readonly state: string;
+      readonly rule: string;
+    }
+  | { readonly at: number; readonly kind: "out"; readonly bytes: Buffer; readonly size: number }
+  | {
+      readonly at: number;
+      readonly kind: "transition";
+      readonly from: string;
+      readonly to: string;
+      readonly event: string;
+    }
+  | {
+      readonly at: number;
+      readonly kind: "file";
+      readonly direction: "in" | "out";
+      readonly name: string;
+      readonly size: number;
+    }
+  | { readonly at: number; readonly kind: "remark"; readonly text: string }
+  | {
+      readonly at: number;
+      readonly kind: "refused";
+      readonly rule: string;
+      readonly words: string;
+      readonly why: string;
+    }
+  | { readonly at: number; readonly kind: "operator"; readonly text: string }
+  /** The peer's FIN. */
+  | { readonly at: number; readonly kind: "ended" }
+  | { readonly at: number; readonly kind: "closed"; readonly by: "peer" | "us"; readonly how: string }
+  | { readonly at: number; readonly kind: "crashed"; readonly error: string };
+
+export type Fault = "crashed" | "refused" | "failed";
+
+/** What can be asked of a connection while it lives. */
+export interface Live {
+  readonly framing: string;
+  /** Bytes that no state has read yet. */
+  readonly unreadBytes: number;
+  unread(limit: number): Buffer;
+  /** Bytes that wait for a peer that does not read. */
+  readonly queuedBytes: number;
+  /** When bytes last moved, either way. */
+  readonly lastMovedAt: number;
+  kill(why: string): void;
+}
+
+export interface StorySubject {
+  /** `file-server-1/c17` */
+  readonly id: string;
+  /** The instance's id. */
+  readonly instance: string;
+  readonly role: string;
+  readonly label: string | undefined;
+  readonly transport: "tcp" | "udp";
+  /** A client's changes as it goes from the registry to a server. */
+  remote: { readonly address: string; readonly port: number };
+}
+
+export interface Keeper {
+  /** Whole bytes an entry may keep now. */
+  readonly bytesPerEntry: number;
+  kept(story: Story, entry: Entry, costBytes: number): void;
+}
+
+const FIRST_ENTRIES = 32;
+const LAST_ENTRIES = 64;
+/** What an entry costs besides its bytes: an estimate, for the budget. */
+const ENTRY_COST = 120;
+
+export class Story {
+  readonly subject: StorySubject;
+  readonly openedAt: number;
+  endedAt: number | undefined;
+  state: string;
+  /** What the present state waits for, in words; undefined: not for the peer. */
+  waitsFor: string | undefined;
+  bytesIn = 0;
+  bytesOut = 0;
+  framing = "unknown";
+  lastRule: string | undefined;
+  fault: Fault | undefined;
+  /** Why, in a sentence, where there is a fault. */
+  reason: string | undefined;
+  live: Live | undefined;
+  /** Estimated bytes of memory. */
+  cost = 0;
+  /** Entries that are no longer kept, between the first and the last. */
+  omitted = 0;
+
+  readonly #keeper: Keeper;
+  readonly #first: Entry[] = [];
+  readonly #last: Entry[] = [];
+  /** Where the next of the last entries goes, once they are full. */
+  #next = 0;
+  /** Entries of a macrostep under way: they follow the transition that caused them. */
+  #held: { at: number; entries: Entry[] } | undefined;
+
+  constructor(subject: StorySubject, state: string, openedAt: number, keeper: Keeper) {
+    this.subject = subject;
+    this.state = state;
+    this.openedAt = openedAt;
+    this.#keeper = keeper;
+  }
+
+  /** Everything kept, in order. */
+  get entries(): Entry[] {
+    return [...this.#first, ...this.#last.slice(this.#next), ...this.#last.slice(0, this.#next)];
+  }
+
+  /** How many of `entries` come before the gap. */
+  get entriesBeforeGap(): number {
+    return this.#first.length;
+  }
+
+  add(entry: Entry): void {
+    if (this.#held) this.#held.entries.push(entry);
+    else this.#keep(entry);
+  }
+
+  came(bytes: Buffer, at: number): void {
+    this.bytesIn += bytes.length;
+    this.add({ at, kind: "in", bytes: this.#clip(bytes), size: bytes.length });
+  }
+
+  sent(bytes: Buffer, at: number): void {
+    this.bytesOut += bytes.length;
+    this.add({ at, kind: "out", bytes: this.#clip(bytes), size: bytes.length });
+  }
+
+  /** A fault is told once: the first is the cause. */
+  faulted(fault: Fault, reason: string): void {
+    this.fault ??= fault;
+    this.reason ??= reason;
+  }
+
+  /** From here to `release`, entries wait, so that the transition comes before what it did. */
+  hold(at: number): void {
+    this.#held ??= { at, entries: [] };
+  }
+
+  release(cause: { from: string; to: string; event: string } | undefined): void {
+    const { at, entries } = this.#held ?? { at: 0, entries: [] };
+    this.#held = undefined;
+    if (cause) this.#keep({ at, kind: "transition", ...cause });
+    for (const entry of entries) this.#keep(entry);
+  }
+
+  #clip(bytes: Buffer): Buffer {
+    const limit = this.#keeper.bytesPerEntry;
+    return bytes.length <= limit ? bytes : Buffer.from(bytes.subarray(0, limit));
+  }
+
+  #keep(entry: Entry): void {
+    let cost = costOf(entry);
+    if (this.#first.length < FIRST_ENTRIES) {
+      this.#first.push(entry);
+    } else if (this.#last.length < LAST_ENTRIES) {
+      this.#last.push(entry);
+    } else {
+      const gone = this.#last[this.#next];
+      this.#last[this.#next] = entry;
+      this.#next = (this.#next + 1) % LAST_ENTRIES;
+      this.omitted += 1;
+      if (gone) cost -= costOf(gone);
+    }
+    this.cost += cost;
+    this.#keeper.kept(this, entry, cost);
+  }
+}
+
+function costOf(entry: Entry): number {
+  return ENTRY_COST + ("bytes" in entry ? entry.bytes.length : 0);
+}

@@ -1,0 +1,95 @@
+/** All instances: who they are, what they are called, and what an operator can do with them. */
+import { NetlabError } from "../errors.ts";
+import type { Role } from "../machines/_role.ts";
+import { DRAIN_MS, Instance, type InstanceHooks, type InstanceSpec } from "./instance.ts";
+import { nearest, parseOptions } from "./instance-options.ts";
+import type { RoleTable } from "./role-folder.ts";
+import type { Environment } from "./service.ts";
+
+export interface SpawnRequest {
+  readonly role: string;
+  readonly given: Readonly<Record<string, unknown>>;
+  readonly id?: string;
+  readonly isFromLab?: boolean;
+  readonly preferredPort?: number;
+}
+
+export class Supervisor {
+  readonly roles: RoleTable;
+  readonly #environment: Environment;
+  readonly #hooks: InstanceHooks;
+  readonly #instances = new Map<string, Instance>();
+
+  constructor(roles: RoleTable, environment: Environment, hooks: InstanceHooks) {
+    this.roles = roles;
+    this.#environment = environment;
+    this.#hooks = hooks;
+  }
+
+  get instances(): Instance[] {
+    return [...this.#instances.values()];
+  }
+
+  role(name: string): Role {
+    const role = this.roles.get(name);
+    if (role) return role;
+    const near = nearest(name, [...this.roles.keys()]);
+    const hint = near ? `did you mean ${near}?` : `there are ${[...this.roles.keys()].join(", ")}`;
+    throw new NetlabError("no-such-role", `no role ${JSON.stringify(name)}; ${hint}`);
+  }
+
+  /** By id or name; undefined where there is none. */
+  find(idOrName: string): Instance | undefined {
+    return this.#instances.get(idOrName) ?? this.instances.find((one) => one.spec.options.name === idOrName);
+  }
+
+  /** Adds an instance; it starts when it is told to. Throws where an option is wrong or a name is taken. */
+  add({ role: roleName, given, id, isFromLab = false, preferredPort = 0 }: SpawnRequest): Instance {
+    const role = this.role(roleName);
+    const options = parseOptions(role, given);
+    if (options.name !== undefined) this.#checkName(options.name);
+    const spec: InstanceSpec = {
+      id: id ?? this.#freeId(role),
+      role,
+      options,
+      given,
+      isFromLab,
+      preferredPort,
+    };
+    if (this.#instances.has(spec.id))
+      throw new NetlabError("name-taken", `there is an instance ${spec.id} already`);
+    const instance = new Instance(spec, this.#environment, this.#hooks);
+    this.#instances.set(instance.id, instance);
+    return instance;
+  }
+
+  #checkName(name: string): void {
+    const other = this.find(name);
+    if (other) throw new NetlabError("name-taken", `${name} is the name of ${other.id}: choose another`);
+    if (this.roles.has(name)) throw new NetlabError("name-taken", `${name} is a role: choose another name`);
+  }
+
+  #freeId(role: Role): string {
+    for (let number = 1; ; number += 1) {
+      const id = `${role.name}-${number}`;
+      if (!this.#instances.has(id)) return id;
+    }
+  }
+
+  /** Stops it where it runs, and forgets it. */
+  async remove(instance: Instance): Promise<void> {
+    await this.stop(instance);
+    instance.dispose();
+    this.#instances.delete(instance.id);
+  }
+
+  /** Resolves when it is stopped: peers leave first, up to the limit. */
+  async stop(instance: Instance, drainMs: number = DRAIN_MS): Promise<void> {
+    instance.stop(drainMs);
+    await instance.reaches((state) => state === "stopped" || state === "failed");
+  }
+
+  async stopAll(drainMs: number): Promise<void> {
+    await Promise.all(this.instances.map((instance) => this.stop(instance, drainMs)));
+  }
+}

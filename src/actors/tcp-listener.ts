@@ -1,0 +1,218 @@
+/**
+ * A TCP server's listener: accepts, gives each connection a machine of its own, sweeps the idle, and lets nobody's
+ * fault reach a neighbour. Connections are root actors in this map, not children of one machine.
+ */
+
+import type { AddressInfo } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
+import { errorTable } from "../errors.ts";
+import type { World } from "../machines/_world.ts";
+import { isLoopback, plainAddress } from "./addresses.ts";
+import { type Bound, bindAll } from "./binding.ts";
+import { Companion, serverNetwork, worldOf } from "./companion.ts";
+import { Connection, type ConnectionLimits } from "./connection.ts";
+import { initialStateName, runMachine } from "./run-machine.ts";
+import type { InstanceService, ServiceContext } from "./service.ts";
+
+/** The kernel's queue of connections that are not accepted yet: a whole class at once. */
+const BACKLOG = 1_024;
+
+interface BoundServer extends Bound {
+  readonly server: Server;
+}
+
+export class TcpListener implements InstanceService {
+  readonly #context: ServiceContext;
+  readonly #limits: ConnectionLimits;
+  readonly #connections = new Map<string, Connection>();
+  #bound: BoundServer[] = [];
+  #hosts: string[] = [];
+  #port = 0;
+  #world: World | undefined;
+  #companion: Companion | undefined;
+  #sweepTimer: unknown;
+  #onEmpty: (() => void) | undefined;
+
+  constructor(context: ServiceContext) {
+    this.#context = context;
+    const { maxMessage, maxQueue, idle, framing } = context.common;
+    this.#limits = { maxMessageBytes: maxMessage, maxQueueBytes: maxQueue, idleMs: idle, framing };
+  }
+
+  get hosts(): readonly string[] {
+    return this.#hosts;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get peers(): number {
+    return this.#connections.size;
+  }
+
+  get machineState(): string | undefined {
+    return this.#companion?.state;
+  }
+
+  async open(): Promise<void> {
+    const { common, environment, role } = this.#context;
+    const bound = await bindAll<BoundServer>({
+      host: common.host,
+      port: common.port || this.#context.preferredPort,
+      clock: environment.clock,
+      bindOne: (host, port, ipv6Only) => this.#bind(host, port, ipv6Only),
+    });
+    this.#bound = [...bound.values()];
+    this.#hosts = [...bound.keys()];
+    this.#port = this.#bound[0]?.port ?? 0;
+    await this.#bindExtraPorts();
+    this.#warnIfExposed();
+    const listening = { hosts: this.#hosts, port: this.#port };
+    this.#world = worldOf(this.#context, listening, serverNetwork(this.#context));
+    const { companion } = role();
+    if (companion) this.#companion = new Companion(companion, this.#world, this.#context);
+    this.#scheduleSweep();
+  }
+
+  /** [FILE-6] A role may be reached on further ports; that one of them is taken is no reason not to serve. */
+  async #bindExtraPorts(): Promise<void> {
+    const { role, options, environment, id } = this.#context;
+    for (const port of role().extraPorts?.(this.#port, options as never) ?? []) {
+      for (const host of this.#hosts) {
+        try {
+          this.#bound.push(await this.#bind(host, port, true));
+        } catch (error) {
+          const text = `cannot listen on ${host}:${port} too: ${error instanceof Error ? error.message : error}`;
+          environment.telemetry({ type: "instance.remark", id, text });
+        }
+      }
+    }
+  }
+
+  #bind(host: string, port: number, ipv6Only: boolean): Promise<BoundServer> {
+    return new Promise((resolve, reject) => {
+      const server = createServer({ allowHalfOpen: true, pauseOnConnect: false, noDelay: true });
+      server.once("error", reject);
+      server.listen({ host, port, ipv6Only, backlog: BACKLOG }, () => {
+        server.off("error", reject);
+        server.on("error", (error) => this.#context.onCrash(error));
+        server.on("connection", (socket) => this.#accept(socket));
+        resolve({ server, port: (server.address() as AddressInfo).port, close: () => server.close() });
+      });
+    });
+  }
+
+  #warnIfExposed(): void {
+    const { environment, id } = this.#context;
+    const open = this.#hosts.filter((host) => !isLoopback(host));
+    if (open.length > 0) {
+      environment.telemetry({
+        type: "instance.exposed",
+        id,
+        at: open.map((host) => `${host}:${this.#port}`).join(", "),
+      });
+    }
+  }
+
+  // -- one connection ----------------------------------------------------------------------------------------------
+
+  #accept(socket: Socket): void {
+    const { environment, common, role, id: instance, label } = this.#context;
+    const remote = { address: plainAddress(socket.remoteAddress), port: socket.remotePort ?? 0 };
+    environment.numbers.connection += 1;
+    const id = `${instance}/c${environment.numbers.connection}`;
+    const { name, phases, machine } = role();
+    const story = environment.recorder.open(
+      { id, instance, role: name, label, transport: "tcp", remote },
+      initialStateName(machine),
+    );
+    const connection = new Connection({
+      socket,
+      phases,
+      story,
+      clock: environment.clock,
+      limits: this.#limits,
+      onOver: (over) => this.#over(over),
+      telemetry: environment.telemetry,
+    });
+    this.#connections.set(id, connection);
+    if (this.#connections.size > common.maxConnections) return this.#refuseOne(connection);
+    environment.telemetry({ type: "connection.opened", id, remote: `${remote.address}:${remote.port}` });
+    const actor = runMachine(machine, {
+      input: { ...this.#world, peer: connection },
+      id,
+      clock: environment.clock,
+      watcher: connection,
+    });
+    actor.start();
+    connection.drive(actor);
+  }
+
+  #refuseOne(connection: Connection): void {
+    const { role, options, common } = this.#context;
+    const words = role().refusal?.(options as never) ?? errorTable["too-many-clients"].peer;
+    connection.refuse(words, "FRAME-7", `more than ${common.maxConnections} connections (--max-connections)`);
+    connection.close();
+  }
+
+  #over(connection: Connection): void {
+    const { environment } = this.#context;
+    const { story } = connection;
+    this.#connections.delete(connection.id);
+    environment.recorder.end(story);
+    const last = story.entries.at(-1);
+    environment.telemetry({
+      type: "connection.closed",
+      id: connection.id,
+      how:
+        last?.kind === "closed"
+          ? `${last.by === "us" ? "by us" : "by the peer"}${last.how === "closed" ? "" : `, ${last.how}`}`
+          : "closed",
+      bytesIn: story.bytesIn,
+      bytesOut: story.bytesOut,
+    });
+    if (this.#connections.size === 0) this.#onEmpty?.();
+  }
+
+  #scheduleSweep(): void {
+    const { clock } = this.#context.environment;
+    const every = Math.min(10_000, Math.max(50, this.#limits.idleMs / 4));
+    this.#sweepTimer = clock.setTimeout(() => {
+      const now = clock.now();
+      for (const connection of this.#connections.values()) connection.sweep(now);
+      this.#scheduleSweep();
+    }, every);
+  }
+
+  // -- the end ---------------------------------------------------------------------------------------------------------
+
+  async drain(limitMs: number): Promise<void> {
+    this.#stopAccepting();
+    for (const connection of this.#connections.values()) connection.leave();
+    if (this.#connections.size === 0) return;
+    const { clock } = this.#context.environment;
+    await new Promise<void>((resolve) => {
+      const timer = clock.setTimeout(resolve, limitMs);
+      this.#onEmpty = () => {
+        clock.clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#onEmpty = undefined;
+  }
+
+  async close(): Promise<void> {
+    this.#stopAccepting();
+    for (const connection of this.#connections.values()) connection.kill("the role stops");
+    this.#context.environment.clock.clearTimeout(this.#sweepTimer);
+  }
+
+  #stopAccepting(): void {
+    for (const { server } of this.#bound) server.close();
+    this.#bound = [];
+    this.#hosts = [];
+    this.#companion?.stop();
+    this.#companion = undefined;
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * What happens, as events: nothing in the actors logs. `src/log.ts` is the one place that maps an event to a level
+ * and a sentence.
+ */
+export type TelemetryEvent =
+  | { readonly type: "instance.running"; readonly id: string; readonly role: string; readonly at: string }
+  | { readonly type: "instance.state"; readonly id: string; readonly from: string; readonly to: string }
+  | { readonly type: "instance.backingOff"; readonly id: string; readonly why: string }
+  | { readonly type: "instance.failed"; readonly id: string; readonly why: string }
+  | { readonly type: "instance.finished"; readonly id: string; readonly result: string }
+  | { readonly type: "instance.remark"; readonly id: string; readonly text: string }
+  | { readonly type: "instance.exposed"; readonly id: string; readonly at: string }
+  | { readonly type: "connection.opened"; readonly id: string; readonly remote: string }
+  | {
+      readonly type: "connection.closed";
+      readonly id: string;
+      readonly how: string;
+      readonly bytesIn: number;
+      readonly bytesOut: number;
+    }
+  | {
+      readonly type: "connection.refused";
+      readonly id: string;
+      readonly remote: string;
+      readonly rule: string;
+      readonly why: string;
+    }
+  | { readonly type: "connection.failed"; readonly id: string; readonly why: string }
+  | { readonly type: "connection.remark"; readonly id: string; readonly text: string }
+  | { readonly type: "connection.crashed"; readonly id: string; readonly error: unknown };
+
+export type Telemetry = (event: TelemetryEvent) => void;

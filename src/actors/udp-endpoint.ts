@@ -1,0 +1,311 @@
+/**
+ * A UDP role's endpoint: one machine for all senders, each sender remembered for a while, so that `conns` and `explain`
+ * speak of senders as of connections. A throw is the machine's, and so the instance's: its supervisor restarts it.
+ */
+import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
+import { messageOf } from "../errors.ts";
+import type { Phase } from "../machines/_role.ts";
+import type { ByteSink, OpenFile, Peer, World } from "../machines/_world.ts";
+import { PeerMessage } from "../wire/message.ts";
+import { isLoopback, plainAddress } from "./addresses.ts";
+import { type Bound, bindAll } from "./binding.ts";
+import { Companion, serverNetwork, worldOf } from "./companion.ts";
+import { osCode } from "./os-errors.ts";
+import { type RoleActor, runMachine, stateName } from "./run-machine.ts";
+import type { InstanceService, ServiceContext } from "./service.ts";
+import type { Live, Story } from "./story.ts";
+
+const SILENCE_MS = 60_000;
+const SWEEP_MS = 5_000;
+const MOST_SENDERS = 4_096;
+/** A class that starts at once fits into the kernel's queue. */
+const RECEIVE_BUFFER = 4 * 1_048_576;
+
+interface BoundSocket extends Bound {
+  readonly socket: Socket;
+}
+
+export class UdpEndpoint implements InstanceService {
+  readonly #context: ServiceContext;
+  /** In the order in which they last spoke: the first is the most silent. */
+  readonly #senders = new Map<string, Sender>();
+  #bound: BoundSocket[] = [];
+  #hosts: string[] = [];
+  #port = 0;
+  #world: World | undefined;
+  #actor: RoleActor | undefined;
+  #companion: Companion | undefined;
+  #state = "";
+  #phase: Phase | undefined;
+  #sweepTimer: unknown;
+
+  constructor(context: ServiceContext) {
+    this.#context = context;
+  }
+
+  get hosts(): readonly string[] {
+    return this.#hosts;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get peers(): number {
+    return this.#senders.size;
+  }
+
+  get machineState(): string | undefined {
+    return this.#companion?.state ?? this.#state;
+  }
+
+  async open(): Promise<void> {
+    const { common, environment, preferredPort, role } = this.#context;
+    const bound = await bindAll<BoundSocket>({
+      host: common.host,
+      port: common.port || preferredPort,
+      clock: environment.clock,
+      bindOne: (host, port, ipv6Only) => this.#bind(host, port, ipv6Only),
+    });
+    this.#bound = [...bound.values()];
+    this.#hosts = [...bound.keys()];
+    this.#port = this.#bound[0]?.port ?? 0;
+    const open = this.#hosts.filter((host) => !isLoopback(host));
+    if (open.length > 0) {
+      const at = open.map((host) => `${host}:${this.#port}`).join(", ");
+      environment.telemetry({ type: "instance.exposed", id: this.#context.id, at });
+    }
+    const listening = { hosts: this.#hosts, port: this.#port };
+    this.#world = worldOf(this.#context, listening, serverNetwork(this.#context));
+    this.#runMachine(this.#world);
+    const { companion } = role();
+    if (companion) this.#companion = new Companion(companion, this.#world, this.#context);
+    this.#scheduleSweep();
+  }
+
+  #runMachine(world: World): void {
+    const { id, environment, role, onCrash, onFinished } = this.#context;
+    this.#actor = runMachine(role().machine, {
+      input: world,
+      id,
+      clock: environment.clock,
+      watcher: {
+        after: (_from, to) => to !== undefined && this.#enter(to),
+        failed: onCrash,
+        done: onFinished,
+      },
+    });
+    this.#actor.start();
+    this.#enter(stateName(this.#actor.getSnapshot().value));
+  }
+
+  #enter(state: string): void {
+    this.#state = state;
+    this.#phase = this.#context.role().phases[state];
+  }
+
+  #bind(host: string, port: number, ipv6Only: boolean): Promise<BoundSocket> {
+    return new Promise((resolve, reject) => {
+      const socket = createSocket(host.includes(":") ? { type: "udp6", ipv6Only } : { type: "udp4" });
+      socket.once("error", reject);
+      socket.bind({ address: host, port, exclusive: true }, () => {
+        socket.off("error", reject);
+        socket.on("error", (error) => this.#context.onCrash(error));
+        socket.on("message", (bytes, from) => this.#receive(socket, bytes, from));
+        growReceiveBuffer(socket);
+        resolve({ socket, port: socket.address().port, close: () => socket.close() });
+      });
+    });
+  }
+
+  // -- one datagram ---------------------------------------------------------------------------------------------------
+
+  #receive(socket: Socket, bytes: Buffer, from: RemoteInfo): void {
+    const { environment, onCrash } = this.#context;
+    const now = environment.clock.now();
+    const sender = this.#senderOf(socket, from, now);
+    const phase = this.#phase;
+    sender.came(bytes, now);
+    if (!phase) return;
+    sender.story.lastRule = phase.rule;
+    try {
+      const message = new PeerMessage(bytes, undefined, sender);
+      const session = { context: this.#actor?.getSnapshot().context, peer: sender };
+      const event = phase.handle ? phase.handle(message, session) : message;
+      if (event) this.#actor?.send(event);
+    } catch (error) {
+      sender.story.faulted("crashed", messageOf(error));
+      sender.story.add({ at: now, kind: "crashed", error: messageOf(error) });
+      environment.telemetry({ type: "connection.crashed", id: sender.id, error });
+      onCrash(error);
+    }
+  }
+
+  #senderOf(socket: Socket, from: RemoteInfo, now: number): Sender {
+    const address = plainAddress(from.address);
+    const key = `${address}/${from.port}`;
+    let sender = this.#senders.get(key);
+    if (sender) {
+      this.#senders.delete(key);
+    } else {
+      if (this.#senders.size >= MOST_SENDERS) this.#forgetMostSilent();
+      sender = this.#newSender(socket, { address, port: from.port }, now);
+    }
+    this.#senders.set(key, sender);
+    return sender;
+  }
+
+  #newSender(socket: Socket, remote: { address: string; port: number }, now: number): Sender {
+    const { environment, id: instance, label, role } = this.#context;
+    environment.numbers.sender += 1;
+    const id = `${instance}/u${environment.numbers.sender}`;
+    const subject = { id, instance, role: role().name, label, transport: "udp", remote } as const;
+    const story = environment.recorder.open(subject, this.#state);
+    story.framing = "datagram";
+    story.waitsFor = this.#phase?.expects;
+    return new Sender(socket, story, now, this.#context, () =>
+      this.#forget(`${remote.address}/${remote.port}`),
+    );
+  }
+
+  #forgetMostSilent(): void {
+    const [key] = this.#senders.keys();
+    if (key !== undefined) this.#forget(key);
+  }
+
+  #forget(key: string): void {
+    const sender = this.#senders.get(key);
+    if (!sender || !this.#senders.delete(key)) return;
+    sender.story.waitsFor = undefined;
+    this.#context.environment.recorder.end(sender.story);
+  }
+
+  #scheduleSweep(): void {
+    const { clock } = this.#context.environment;
+    this.#sweepTimer = clock.setTimeout(() => {
+      const since = clock.now() - SILENCE_MS;
+      for (const [key, sender] of this.#senders) {
+        if (sender.lastMovedAt > since) break;
+        this.#forget(key);
+      }
+      this.#scheduleSweep();
+    }, SWEEP_MS);
+  }
+
+  // -- the end ---------------------------------------------------------------------------------------------------------
+
+  async drain(): Promise<void> {
+    await this.close();
+  }
+
+  async close(): Promise<void> {
+    this.#companion?.stop();
+    this.#companion = undefined;
+    this.#actor?.stop();
+    this.#actor = undefined;
+    this.#phase = undefined;
+    for (const { socket } of this.#bound) socket.close();
+    this.#bound = [];
+    this.#hosts = [];
+    for (const key of [...this.#senders.keys()]) this.#forget(key);
+    this.#context.environment.clock.clearTimeout(this.#sweepTimer);
+  }
+}
+
+/** Some kernels refuse a large buffer; then their own is what there is. */
+function growReceiveBuffer(socket: Socket): void {
+  try {
+    socket.setRecvBufferSize(RECEIVE_BUFFER);
+  } catch (error) {
+    if (osCode(error) !== "ERR_SOCKET_BUFFER_SIZE") throw error;
+  }
+}
+
+/** Who sent a datagram, for as long as it is remembered. */
+class Sender implements Peer, Live {
+  readonly story: Story;
+  readonly framing = "datagram";
+  readonly unreadBytes = 0;
+  readonly queuedBytes = 0;
+  lastMovedAt: number;
+  readonly #socket: Socket;
+  readonly #context: ServiceContext;
+  readonly #forget: () => void;
+
+  constructor(socket: Socket, story: Story, now: number, context: ServiceContext, forget: () => void) {
+    this.#socket = socket;
+    this.story = story;
+    this.lastMovedAt = now;
+    this.#context = context;
+    this.#forget = forget;
+    story.live = this;
+  }
+
+  get id(): string {
+    return this.story.subject.id;
+  }
+
+  get remote() {
+    return this.story.subject.remote;
+  }
+
+  came(bytes: Buffer, now: number): void {
+    this.lastMovedAt = now;
+    this.story.came(bytes, now);
+  }
+
+  send(text: string): void {
+    this.sendBytes(Buffer.from(text));
+  }
+
+  sendBytes(bytes: Uint8Array): void {
+    const now = this.#context.environment.clock.now();
+    const datagram = Buffer.from(bytes);
+    this.story.sent(datagram, now);
+    this.#socket.send(datagram, this.remote.port, this.remote.address, (error) => {
+      if (error) this.remark(`the answer could not be sent: ${messageOf(error)}`);
+    });
+  }
+
+  sendFile(_file: OpenFile): Promise<void> {
+    return Promise.reject(new Error("files go over TCP"));
+  }
+
+  receiveInto(_sink: ByteSink, _sizeBytes: number): Promise<void> {
+    return Promise.reject(new Error("files go over TCP"));
+  }
+
+  refuse(words: string, rule: string, why: string): void {
+    this.story.lastRule = rule;
+    this.story.faulted("refused", why);
+    const { clock, telemetry } = this.#context.environment;
+    this.story.add({ at: clock.now(), kind: "refused", rule, words, why });
+    telemetry({
+      type: "connection.refused",
+      id: this.id,
+      remote: `${this.remote.address}:${this.remote.port}`,
+      rule,
+      why,
+    });
+    this.send(words);
+  }
+
+  remark(text: string): void {
+    const { clock, telemetry } = this.#context.environment;
+    this.story.add({ at: clock.now(), kind: "remark", text });
+    telemetry({ type: "connection.remark", id: this.id, text });
+  }
+
+  close(): void {
+    this.#forget();
+  }
+
+  kill(why: string): void {
+    this.story.add({ at: this.#context.environment.clock.now(), kind: "operator", text: why });
+    this.#forget();
+  }
+
+  unread(): Buffer {
+    return Buffer.alloc(0);
+  }
+}

@@ -1,0 +1,106 @@
+/** The daemon's command line and environment, as one validated value. */
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { defaultSocketPath } from "./repl/socket-path.ts";
+import { stateFolder } from "./state-folder.ts";
+
+export interface Config {
+  readonly lab: string;
+  readonly dataFolder: string;
+  readonly socketPath: string;
+  /** Undefined: what each role says. */
+  readonly host: string | undefined;
+  readonly portOffset: number;
+  /** Undefined: on a terminal. */
+  readonly repl: boolean | undefined;
+  readonly log: "pretty" | "json";
+  readonly logLevel: string;
+  readonly journal: boolean;
+  readonly eval: boolean;
+  readonly readyJson: boolean;
+}
+
+/** The folder of package.json: `src/` and `dist/` lie side by side in it. */
+export const packageFolder = fileURLToPath(new URL("..", import.meta.url));
+export const packageData = path.join(packageFolder, "data");
+export const labsFolder = path.join(packageData, "labs");
+export const schemaFile = path.join(packageData, "schema.sql");
+
+export const version = (
+  JSON.parse(readFileSync(path.join(packageFolder, "package.json"), "utf8")) as { version: string }
+).version;
+
+/** A role's `--root`: the user's folder of that name in the data folder, else the one that comes with netlabd. */
+export function rootFolder(dataFolder: string, root: string): string {
+  const own = path.resolve(dataFolder, root);
+  return existsSync(own) || path.isAbsolute(root) ? own : path.join(packageData, root);
+}
+
+/** Parses, or prints what is wrong and exits 2 (0 for --help and --version). */
+export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv = process.env): Config {
+  const command = new Command("netlabd")
+    .description("Plays every classic socket-lab program as live, supervised roles.")
+    .version(version, "-V, --version")
+    .option("--lab <name>", "the lab to play: default, another of data/labs, a file, or none", "default")
+    .option("--data <dir>", "where the database and your files are", env.NETLABD_DATA || stateFolder(env))
+    .option("--socket <path>", "the control socket", defaultSocketPath(env))
+    .option(
+      "--host <host>",
+      "where the roles listen (default: localhost, this machine only; * is everywhere)",
+    )
+    .option(
+      "--port-offset <n>",
+      "add this to every port of the lab, for several people on one machine",
+      offset,
+      0,
+    )
+    .option("--repl", "open the REPL on this terminal (default: when there is one)")
+    .option("--no-repl", "show the log instead")
+    .addOption(
+      new Option("--log <format>", "how the log looks").choices(["pretty", "json"]).default("pretty"),
+    )
+    .addOption(
+      new Option("--log-level <level>", "the least that is logged")
+        .choices(["trace", "debug", "info", "warn", "error"])
+        .default("info"),
+    )
+    .option("--journal", "write every story to the database too", false)
+    .option("--no-eval", "never evaluate code typed into a REPL")
+    .option(
+      "--ready-json",
+      "print one line of JSON on standard output when every role listens or has failed",
+      false,
+    )
+    .addHelpText(
+      "after",
+      "\nAttach to a running daemon with netlabctl. Exit status: 0 done, 2 usage, 5 refused.",
+    )
+    .showSuggestionAfterError()
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+  command.parse(argv, { from: "user" });
+  if (command.args.length > 0) command.error(`error: unknown argument ${command.args.join(" ")}`);
+  const options = command.opts();
+  return {
+    lab: options.lab,
+    dataFolder: path.resolve(options.data),
+    socketPath: path.resolve(options.socket),
+    host: options.host,
+    portOffset: options.portOffset,
+    repl: command.getOptionValueSource("repl") === undefined ? undefined : options.repl,
+    log: options.log,
+    logLevel: options.logLevel,
+    journal: options.journal,
+    eval: options.eval,
+    readyJson: options.readyJson,
+  };
+}
+
+function offset(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 60_000) {
+    throw new InvalidArgumentError("It wants a whole number from 0 to 60000.");
+  }
+  return value;
+}

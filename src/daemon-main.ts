@@ -1,0 +1,98 @@
+/** The daemon as a process: signals, its own REPL on a terminal, the way out. */
+import { parseCommandLine } from "./config.ts";
+import { Daemon } from "./daemon.ts";
+import { exitCodeOf, exitCodes, messageOf, NetlabError } from "./errors.ts";
+import { attach } from "./repl/attached-terminal.ts";
+import { instanceDocument } from "./repl/documents.ts";
+import { welcomeText } from "./repl/welcome.ts";
+import { historyPath } from "./state-folder.ts";
+
+const SIGNAL_EXIT = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+type Signal = keyof typeof SIGNAL_EXIT;
+
+export async function main(argv: readonly string[]): Promise<void> {
+  const config = parseCommandLine(argv);
+  const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  const hasRepl = config.repl ?? isTerminal;
+  let daemon: Daemon;
+  try {
+    daemon = await Daemon.start(config, { isLogShown: !hasRepl });
+  } catch (error) {
+    const stack = error instanceof NetlabError ? "" : `\n${error instanceof Error ? error.stack : ""}`;
+    process.stderr.write(`netlabd: ${messageOf(error)}${stack}\n`);
+    process.exit(exitCodeOf(error));
+  }
+  const stop = stopper(daemon);
+  onSignals(daemon, stop, isTerminal);
+  daemon.onShutdown(() => void stop(exitCodes.done));
+  if (config.readyJson) printReady(daemon);
+  if (hasRepl) await ownRepl(daemon);
+}
+
+/** Drains once; whoever asks again while it drains is heard by `onSignals`. */
+function stopper(daemon: Daemon): (exitCode: number) => Promise<void> {
+  let isStopping = false;
+  return async (exitCode) => {
+    if (isStopping) return;
+    isStopping = true;
+    try {
+      await daemon.close();
+      process.exit(exitCode);
+    } catch (error) {
+      process.stderr.write(`netlabd: ${messageOf(error)}\n`);
+      process.exit(exitCodes.checkFailed);
+    }
+  };
+}
+
+function onSignals(daemon: Daemon, stop: (exitCode: number) => Promise<void>, isTerminal: boolean): void {
+  let isFirst = true;
+  const end = (signal: Signal) => {
+    // The second one means now: what is under way is cut off.
+    if (!isFirst) process.exit(SIGNAL_EXIT[signal]);
+    isFirst = false;
+    daemon.log.logger.info(`${signal}: draining; once more stops at once`);
+    void stop(exitCodes.done);
+  };
+  process.on("SIGINT", () => end("SIGINT"));
+  process.on("SIGTERM", () => end("SIGTERM"));
+  process.on("SIGHUP", () => (isTerminal ? end("SIGHUP") : void reload(daemon)));
+}
+
+async function reload(daemon: Daemon): Promise<void> {
+  try {
+    await daemon.reloadLab();
+    daemon.log.logger.info(`SIGHUP: the lab ${daemon.name} is read again`);
+  } catch (error) {
+    daemon.log.logger.error(`SIGHUP: the lab stays as it is: ${messageOf(error)}`);
+  }
+}
+
+function printReady({ pid, socketPath, instances }: Daemon): void {
+  const ready = {
+    event: "ready",
+    pid,
+    socket: socketPath,
+    instances: instances.map((one) => instanceDocument(one)),
+  };
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
+}
+
+/** The REPL goes through the control socket like everybody's; leaving it shows the log. */
+async function ownRepl(daemon: Daemon): Promise<void> {
+  const { stdin: input, stdout: output } = process;
+  const hasColors = output.isTTY && !process.env.NO_COLOR;
+  output.write(`${welcomeText(daemon, { columns: output.columns ?? 80, hasColors })}\n\n`);
+  const outcome = await attach({
+    socketPath: daemon.socketPath,
+    input,
+    output,
+    welcome: false,
+    historyPath: historyPath(),
+    onDoubleCtrlC: () => daemon.shutdown("Ctrl-C twice"),
+  });
+  if (outcome !== "left") return;
+  process.stderr.write("The lab goes on; this is its log. Ctrl-C stops it, netlabctl attaches again.\n");
+  for (const { text } of daemon.log.lines().slice(-10)) process.stderr.write(`${text}\n`);
+  daemon.log.show(true);
+}

@@ -1,0 +1,337 @@
+/**
+ * The daemon: wires configuration → stores → supervisor → control socket, and is the only file that knows everything.
+ *
+ * 1. The data folder is locked and the database opened; a second daemon on it ends here.
+ * 2. The lab file is read and checked whole; then its roles are added, then those an operator spawned before.
+ * 3. All start at once; one that cannot is `failed` and says why, the others run.
+ * 4. Operators come in through the control socket.
+ * 5. On the way out: no new peers, those under way finish to a limit, the database is checkpointed.
+ */
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { systemClock } from "./actors/clock.ts";
+import { localFiles } from "./actors/files.ts";
+import { DRAIN_MS, type Instance } from "./actors/instance.ts";
+import { Recorder } from "./actors/recorder.ts";
+import { type RoleTable, scanRoles } from "./actors/role-folder.ts";
+import type { Environment } from "./actors/service.ts";
+import { type SpawnRequest, Supervisor } from "./actors/supervisor.ts";
+import { type Config, labsFolder, rootFolder, schemaFile, version } from "./config.ts";
+import { messageOf, NetlabError } from "./errors.ts";
+import { journalStories } from "./journaling.ts";
+import type { Lab } from "./lab.ts";
+import { findLabFile, type LabFile, type LabRole, NO_LAB, readLabFile, shiftPorts } from "./lab-file.ts";
+import { Log } from "./log.ts";
+import { formatHostPort } from "./machines/_options.ts";
+import type { Clock, Registry } from "./machines/_world.ts";
+import { ControlServer } from "./repl/control-server.ts";
+import { LabDatabase } from "./stores/database.ts";
+import { type InstanceStore, openInstances } from "./stores/instances.ts";
+import { type Journal, openJournal } from "./stores/journal.ts";
+import { openRegistry } from "./stores/registry.ts";
+
+const rolesFolder = fileURLToPath(new URL("machines", import.meta.url));
+
+export interface DaemonParts {
+  readonly clock?: Clock;
+  readonly roles?: RoleTable;
+  /** False while a REPL is about to have the terminal: lines are remembered for `logs`. */
+  readonly isLogShown?: boolean;
+}
+
+export class Daemon implements Lab {
+  readonly version = version;
+  readonly pid = process.pid;
+  readonly startedAt: number;
+  readonly socketPath: string;
+  readonly dataFolder: string;
+  readonly clock: Clock;
+  readonly roles: RoleTable;
+  readonly recorder: Recorder;
+  readonly registry: Registry;
+  readonly log: Log;
+  readonly #config: Config;
+  readonly #database: LabDatabase;
+  readonly #store: InstanceStore;
+  readonly #supervisor: Supervisor;
+  readonly #control: ControlServer;
+  #journal: Journal | undefined;
+  #labFile: LabFile = NO_LAB;
+  #ending: Promise<void> | undefined;
+  #onShutdown: (why: string) => void = () => undefined;
+
+  static async start(config: Config, parts: DaemonParts = {}): Promise<Daemon> {
+    const roles = parts.roles ?? (await scanRoles(rolesFolder));
+    const daemon = new Daemon(config, roles, parts.clock ?? systemClock);
+    daemon.log.show(parts.isLogShown ?? true);
+    try {
+      await daemon.#start();
+      return daemon;
+    } catch (error) {
+      await daemon.close(0);
+      throw error;
+    }
+  }
+
+  private constructor(config: Config, roles: RoleTable, clock: Clock) {
+    this.#config = config;
+    this.clock = clock;
+    this.roles = roles;
+    this.startedAt = clock.now();
+    this.socketPath = config.socketPath;
+    this.dataFolder = config.dataFolder;
+    this.log = new Log({
+      format: config.log,
+      level: config.logLevel,
+      colors: process.stderr.isTTY === true && !process.env.NO_COLOR,
+    });
+    this.#database = LabDatabase.open(config.dataFolder, schemaFile);
+    this.registry = openRegistry(this.#database, clock);
+    this.#store = openInstances(this.#database);
+    this.recorder = new Recorder(clock);
+    this.#supervisor = new Supervisor(roles, this.#environment(), {
+      onState: (instance, from, to) => this.#onInstanceState(instance, from, to),
+    });
+    this.#control = new ControlServer(this);
+  }
+
+  #environment(): Environment {
+    const downloads = path.join(this.dataFolder, "downloads");
+    return {
+      clock: this.clock,
+      random: Math.random,
+      files: localFiles((root) => rootFolder(this.dataFolder, root), downloads),
+      registry: this.registry,
+      recorder: this.recorder,
+      telemetry: this.log.telemetry,
+      numbers: { connection: 0, sender: 0 },
+    };
+  }
+
+  async #start(): Promise<void> {
+    if (this.#config.journal) this.#startJournal();
+    this.#labFile = this.#readLabFile();
+    for (const role of this.#labFile.roles) this.#addFromLab(role);
+    const stored = this.#addStored();
+    await this.#control.listen();
+    const starting = this.instances.filter((instance) => stored.get(instance.id) !== "stopped");
+    for (const instance of starting) instance.start();
+    await Promise.all(starting.map((instance) => instance.settled()));
+  }
+
+  /** A tap on every entry costs something: only from when somebody wants it. */
+  #startJournal(): void {
+    if (this.#journal) return;
+    this.#journal = openJournal(this.#database, (sentence) => this.log.logger.warn(sentence));
+    const isWanted = (id: string) => this.#config.journal || this.find(id)?.spec.options.record === "full";
+    journalStories(this.recorder, this.#journal, isWanted);
+  }
+
+  #readLabFile(): LabFile {
+    if (this.#config.lab === "none") return NO_LAB;
+    const known = readdirSync(labsFolder).map((name) => name.replace(/\.yaml$/, ""));
+    const lab = readLabFile(findLabFile(this.#config.lab, labsFolder), this.roles, known);
+    return shiftPorts(lab, this.roles, this.#config.portOffset);
+  }
+
+  #addFromLab({ role, given }: LabRole): Instance {
+    return this.#supervisor.add({ role, given: this.#withHost(role, given), isFromLab: true });
+  }
+
+  /** `--host` is for servers that say nothing themselves; a client's host is its server's. */
+  #withHost(role: string, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    const isServer = this.roles.get(role)?.side === "server";
+    return this.#config.host && isServer ? { host: this.#config.host, ...given } : { ...given };
+  }
+
+  /** Instances of earlier runs; one whose role or options are no longer known is told and left in the database. */
+  #addStored(): Map<string, "running" | "stopped"> {
+    const wanted = new Map<string, "running" | "stopped">();
+    for (const { id, type, options, wanted: want, port } of this.#store.list()) {
+      const isTaken = this.find(id) !== undefined;
+      const request: SpawnRequest = {
+        role: type,
+        given: options,
+        preferredPort: port,
+        ...(isTaken ? {} : { id }),
+      };
+      try {
+        const instance = this.#supervisor.add(request);
+        wanted.set(instance.id, want);
+        if (isTaken) this.#renumber(id, instance, want, port);
+      } catch (error) {
+        this.log.logger.warn({ id }, `${id} of an earlier run is not brought back: ${messageOf(error)}`);
+      }
+    }
+    return wanted;
+  }
+
+  #renumber(oldId: string, instance: Instance, wanted: "running" | "stopped", port: number): void {
+    this.log.logger.warn(
+      { id: instance.id },
+      `${oldId} of an earlier run is ${instance.id} now: the lab file has an ${oldId} of its own`,
+    );
+    const { role, given, options } = instance.spec;
+    const row = { id: instance.id, type: role.name, name: options.name, options: given, wanted, port };
+    void this.#store.remove(oldId).catch(this.#warn);
+    void this.#store.save(row, this.clock.now()).catch(this.#warn);
+  }
+
+  readonly #warn = (error: unknown) => this.log.logger.warn(messageOf(error));
+
+  #onInstanceState(instance: Instance, from: string, to: string): void {
+    const { telemetry } = this.log;
+    const { id } = instance;
+    telemetry({ type: "instance.state", id, from, to });
+    if (to === "starting" && instance.spec.options.record === "full") this.#startJournal();
+    if (to === "running" && instance.role.side === "server") {
+      const at = instance.service.hosts
+        .map((host) => formatHostPort({ host, port: instance.port }))
+        .join(" and ");
+      telemetry({
+        type: "instance.running",
+        id,
+        role: instance.role.name,
+        at: `${at}/${instance.role.transport}`,
+      });
+      if (!instance.spec.isFromLab && this.#isStored(instance))
+        void this.#store.keepPort(id, instance.port).catch(this.#warn);
+    }
+    if (to === "backingOff")
+      telemetry({ type: "instance.backingOff", id, why: instance.lastError ?? "unknown" });
+    if (to === "failed") telemetry({ type: "instance.failed", id, why: instance.lastError ?? "unknown" });
+  }
+
+  // -- the lab -------------------------------------------------------------------------------------------------------
+
+  get name(): string {
+    return this.#labFile.name;
+  }
+
+  get instances(): readonly Instance[] {
+    return this.#supervisor.instances;
+  }
+
+  find(idOrName: string): Instance | undefined {
+    return this.#supervisor.find(idOrName);
+  }
+
+  /** OTP's word: a temporary instance is not brought back. */
+  #isStored(instance: Instance): boolean {
+    return !instance.spec.isFromLab && instance.restart !== "temporary";
+  }
+
+  async spawn(roleName: string, given: Readonly<Record<string, unknown>>): Promise<Instance> {
+    if (this.#ending) throw new NetlabError("wrong-state", "the daemon is stopping");
+    const role = this.#supervisor.role(roleName);
+    const instance = this.#supervisor.add({
+      role: role.name,
+      given: this.#withHost(role.name, this.#withOffset(role.name, given)),
+    });
+    if (this.#isStored(instance)) {
+      const { options } = instance.spec;
+      const row = {
+        id: instance.id,
+        type: role.name,
+        name: options.name,
+        options: instance.spec.given,
+        wanted: "running",
+        port: 0,
+      } as const;
+      try {
+        await this.#store.save(row, this.clock.now());
+      } catch (error) {
+        await this.#supervisor.remove(instance);
+        throw error;
+      }
+    }
+    instance.start();
+    await instance.settled();
+    return instance;
+  }
+
+  /** Under `--port-offset` a role's default port, and the registry that a client asks, are this lab's own. */
+  #withOffset(roleName: string, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    const role = this.roles.get(roleName);
+    const { portOffset } = this.#config;
+    if (!role || portOffset === 0) return { ...given };
+    const shifted: Record<string, unknown> = role.port === 0 ? {} : { port: role.port + portOffset };
+    const registry = this.instances.find((one) => one.role.name === "bootstrap");
+    if (role.side === "client" && "bootstrap" in role.options.shape && registry) {
+      shifted.bootstrap = `localhost:${registry.port}`;
+    }
+    return { ...shifted, ...given };
+  }
+
+  async start(instance: Instance): Promise<void> {
+    instance.start();
+    await this.#want(instance, "running");
+    await instance.settled();
+  }
+
+  async stop(instance: Instance): Promise<void> {
+    await this.#want(instance, "stopped");
+    await this.#supervisor.stop(instance);
+  }
+
+  async restart(instance: Instance): Promise<void> {
+    await this.#supervisor.stop(instance);
+    await this.start(instance);
+  }
+
+  async remove(instance: Instance): Promise<void> {
+    await this.#supervisor.remove(instance);
+    if (this.#isStored(instance)) await this.#store.remove(instance.id);
+  }
+
+  async #want(instance: Instance, wanted: "running" | "stopped"): Promise<void> {
+    if (this.#isStored(instance)) await this.#store.want(instance.id, wanted);
+  }
+
+  /** Checks the lab file whole, then drops what it no longer names and adds what is new. Throws and changes nothing where it is wrong. */
+  async reloadLab(): Promise<void> {
+    const next = this.#readLabFile();
+    const wanted = next.roles.map((role) => ({
+      role,
+      key: keyOf(role.role, this.#withHost(role.role, role.given)),
+    }));
+    for (const instance of this.instances.filter(({ spec }) => spec.isFromLab)) {
+      const index = wanted.findIndex(({ key }) => key === keyOf(instance.role.name, instance.spec.given));
+      if (index >= 0) wanted.splice(index, 1);
+      else await this.#supervisor.remove(instance);
+    }
+    this.#labFile = next;
+    const added = wanted.map(({ role }) => this.#addFromLab(role));
+    for (const instance of added) instance.start();
+    await Promise.all(added.map((instance) => instance.settled()));
+  }
+
+  // -- the end -------------------------------------------------------------------------------------------------------
+
+  /** What to do when an operator says `shutdown`. */
+  onShutdown(handler: (why: string) => void): void {
+    this.#onShutdown = handler;
+  }
+
+  shutdown(why: string): void {
+    this.log.logger.info(`stopping: ${why}`);
+    this.#onShutdown(why);
+  }
+
+  /** Drains to the limit and closes everything; the same promise for everybody who asks. */
+  close(drainMs: number = DRAIN_MS): Promise<void> {
+    this.#ending ??= this.#close(drainMs);
+    return this.#ending;
+  }
+
+  async #close(drainMs: number): Promise<void> {
+    this.#control.announceStop();
+    await this.#supervisor.stopAll(drainMs);
+    await this.#control.close();
+    this.#database.close();
+  }
+}
+
+const keyOf = (role: string, given: Readonly<Record<string, unknown>>) =>
+  JSON.stringify([role, Object.entries(given).sort(([a], [b]) => (a < b ? -1 : 1))]);

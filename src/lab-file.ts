@@ -1,0 +1,168 @@
+/**
+ * Lab files: which roles a daemon plays, declared in YAML. Everything is checked before anything starts, and an error
+ * names file, line and the nearest known word.
+ *
+ *   title: Files
+ *   roles:
+ *     - role: bootstrap
+ *     - role: file-server
+ *       service: pdf
+ *       token: server2
+ *       port: 1237
+ */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import {
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLMap,
+} from "yaml";
+import { nearest, parseOptions, schemaOf, suggestion } from "./actors/instance-options.ts";
+import type { RoleTable } from "./actors/role-folder.ts";
+import { messageOf, NetlabError } from "./errors.ts";
+import { formatHostPort, parseHostPort } from "./machines/_options.ts";
+
+export interface LabRole {
+  readonly role: string;
+  readonly given: Readonly<Record<string, unknown>>;
+}
+
+export interface LabFile {
+  /** `default`, or the file's base name. */
+  readonly name: string;
+  readonly title: string | undefined;
+  readonly file: string | undefined;
+  readonly roles: readonly LabRole[];
+}
+
+export const NO_LAB: LabFile = { name: "none", title: undefined, file: undefined, roles: [] };
+
+/** `files` is a lab of `labsFolder`; anything with a slash or an ending is a file of the user's. */
+export function findLabFile(nameOrFile: string, labsFolder: string): string {
+  const isFile = nameOrFile.includes("/") || /\.ya?ml$/.test(nameOrFile);
+  return isFile ? path.resolve(nameOrFile) : path.join(labsFolder, `${nameOrFile}.yaml`);
+}
+
+export function readLabFile(file: string, roles: RoleTable, known: readonly string[] = []): LabFile {
+  let source: string;
+  try {
+    source = readFileSync(file, "utf8");
+  } catch (error) {
+    const name = path.basename(file, ".yaml");
+    const near = nearest(name, known);
+    const hint = near ? `; did you mean ${near}?` : known.length > 0 ? `; there are ${known.join(", ")}` : "";
+    throw new NetlabError("bad-lab-file", `cannot read the lab file ${file}: ${messageOf(error)}${hint}`, {
+      cause: error,
+    });
+  }
+  return parseLabFile(source, file, roles);
+}
+
+export function parseLabFile(source: string, file: string, roles: RoleTable): LabFile {
+  const lines = new LineCounter();
+  const document = parseDocument(source, { lineCounter: lines });
+  const [error] = document.errors;
+  const short = path.basename(file);
+  if (error) {
+    throw new NetlabError(
+      "bad-lab-file",
+      `${short}:${error.linePos?.[0].line ?? 1}: ${error.message.split("\n")[0]}`,
+    );
+  }
+  const place = (node: unknown): string => {
+    const offset = (node as Node | null)?.range?.[0];
+    return offset === undefined ? short : `${short}:${lines.linePos(offset).line}`;
+  };
+  const { title, entries } = readTop(document, place, short);
+  const name = path.basename(file).replace(/\.ya?ml$/, "");
+  return { name, title, file, roles: entries.map((entry) => readRole(entry, roles, place)) };
+}
+
+type Place = (node: unknown) => string;
+
+function readTop(
+  document: Document,
+  place: Place,
+  short: string,
+): { title: string | undefined; entries: unknown[] } {
+  const top = document.contents;
+  if (!isMap(top)) throw new NetlabError("bad-lab-file", `${short}: wants title: and roles: at its top`);
+  let title: string | undefined;
+  let entries: unknown[] = [];
+  for (const { key, value } of top.items) {
+    const word = String(isScalar(key) ? key.value : key);
+    if (word === "title") title = String(isScalar(value) ? value.value : value);
+    else if (word === "roles" && isSeq(value)) entries = value.items;
+    else if (word === "roles") throw new NetlabError("bad-lab-file", `${place(key)}: roles wants a list`);
+    else
+      throw new NetlabError(
+        "bad-lab-file",
+        `${place(key)}: unknown key ${word}${suggestion(word, ["title", "roles"])}`,
+      );
+  }
+  return { title, entries };
+}
+
+function readRole(entry: unknown, roles: RoleTable, place: Place): LabRole {
+  if (!isMap(entry))
+    throw new NetlabError("bad-lab-file", `${place(entry)}: each role wants role: and its options`);
+  const roleName = entry.get("role");
+  const role = typeof roleName === "string" ? roles.get(roleName) : undefined;
+  if (!role) {
+    const hint = typeof roleName === "string" ? suggestion(roleName, [...roles.keys()]) : "";
+    const problem = roleName === undefined ? "role: is needed" : `no role ${JSON.stringify(roleName)}`;
+    throw new NetlabError("bad-lab-file", `${place(entry.get("role", true) ?? entry)}: ${problem}${hint}`);
+  }
+  const given = readOptions(entry, Object.keys(schemaOf(role).shape), place);
+  try {
+    parseOptions(role, given);
+  } catch (error) {
+    throw new NetlabError("bad-lab-file", `${place(entry)}: ${messageOf(error)}`, { cause: error });
+  }
+  return { role: role.name, given };
+}
+
+/** Options may be written `max-message` as on the command line, or `maxMessage`. */
+function readOptions(entry: YAMLMap, known: readonly string[], place: Place): Record<string, unknown> {
+  const given: Record<string, unknown> = {};
+  for (const { key, value } of entry.items) {
+    const word = String(isScalar(key) ? key.value : key);
+    if (word === "role") continue;
+    const option = word.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    if (!known.includes(option)) {
+      throw new NetlabError("bad-lab-file", `${place(key)}: unknown key ${word}${suggestion(option, known)}`);
+    }
+    given[option] = isScalar(value) ? value.value : (value as Node | null)?.toJSON();
+  }
+  return given;
+}
+
+/**
+ * The same lab some ports higher, for several people on one machine. A loopback address that names a port of this lab
+ * moves along: a file server finds its own lab's registry.
+ */
+export function shiftPorts(lab: LabFile, roles: RoleTable, offset: number): LabFile {
+  if (offset === 0) return lab;
+  const portOf = ({ role, given }: LabRole) => Number(given.port ?? roles.get(role)?.port ?? 0);
+  const ports = new Set(lab.roles.map(portOf));
+  const shiftValue = (value: unknown): unknown => {
+    const at = typeof value === "string" ? parseHostPort(value) : undefined;
+    const isOurs = at && ports.has(at.port) && ["localhost", "127.0.0.1", "::1"].includes(at.host);
+    return isOurs ? formatHostPort({ host: at.host, port: at.port + offset }) : value;
+  };
+  return {
+    ...lab,
+    roles: lab.roles.map((one) => {
+      const given = Object.fromEntries(
+        Object.entries(one.given).map(([key, value]) => [key, shiftValue(value)]),
+      );
+      const port = portOf(one);
+      return { ...one, given: { ...given, port: port === 0 ? 0 : port + offset } };
+    }),
+  };
+}

@@ -1,0 +1,33 @@
+/** The running daemon as its operators see it: the one interface between the REPL and everything else. */
+import type { Instance } from "./actors/instance.ts";
+import type { Recorder } from "./actors/recorder.ts";
+import type { RoleTable } from "./actors/role-folder.ts";
+import type { Log } from "./log.ts";
+import type { Clock, Registry } from "./machines/_world.ts";
+
+export interface Lab {
+  readonly version: string;
+  readonly pid: number;
+  readonly startedAt: number;
+  /** The lab file's name, or `none`. */
+  readonly name: string;
+  readonly socketPath: string;
+  readonly dataFolder: string;
+  readonly clock: Clock;
+  readonly roles: RoleTable;
+  readonly recorder: Recorder;
+  readonly registry: Registry;
+  readonly log: Log;
+  readonly instances: readonly Instance[];
+  /** By id or name. */
+  find(idOrName: string): Instance | undefined;
+  /** Validates, stores, starts; resolves when it runs or has failed. Throws NetlabError. */
+  spawn(role: string, given: Readonly<Record<string, unknown>>): Promise<Instance>;
+  /** Each resolves when the instance has settled in its new state. */
+  start(instance: Instance): Promise<void>;
+  stop(instance: Instance): Promise<void>;
+  restart(instance: Instance): Promise<void>;
+  remove(instance: Instance): Promise<void>;
+  /** Drains and ends the daemon; returns at once. */
+  shutdown(why: string): void;
+}

@@ -1,0 +1,138 @@
+/**
+ * The log: the one place where an event becomes a level and a sentence. Lines go to standard error (unless a REPL has
+ * the terminal), to a bounded memory for `logs`, and to whoever follows them.
+ */
+import { type Logger, pino } from "pino";
+import { prettyFactory } from "pino-pretty";
+import type { Telemetry, TelemetryEvent } from "./actors/telemetry.ts";
+import { messageOf } from "./errors.ts";
+import { printable } from "./printable.ts";
+
+export interface LogLine {
+  readonly at: number;
+  readonly level: "trace" | "debug" | "info" | "warn" | "error" | "fatal";
+  readonly message: string;
+  readonly text: string;
+}
+
+export interface LogOptions {
+  readonly format: "pretty" | "json";
+  readonly level: string;
+  readonly colors: boolean;
+}
+
+const KEPT_LINES = 1_000;
+const LEVELS: Record<number, LogLine["level"]> = {
+  10: "trace",
+  20: "debug",
+  30: "info",
+  40: "warn",
+  50: "error",
+  60: "fatal",
+};
+
+export class Log {
+  readonly logger: Logger;
+  readonly #lines: LogLine[] = [];
+  readonly #followers = new Set<(line: LogLine) => void>();
+  readonly #format: (json: string) => string;
+  #isShown = true;
+
+  constructor(options: LogOptions) {
+    const pretty = prettyFactory({
+      colorize: options.colors,
+      ignore: "pid,hostname",
+      translateTime: "SYS:HH:MM:ss",
+      singleLine: true,
+      // The sentence says it; the fields are for machines, and for --log json.
+      include: "level,time",
+    });
+    this.#format = options.format === "json" ? (json) => json : (json) => String(pretty(json));
+    this.logger = pino({ level: options.level }, { write: (json: string) => this.#write(json) });
+  }
+
+  /** While a REPL has the terminal, lines are only remembered. */
+  show(isShown: boolean): void {
+    this.#isShown = isShown;
+  }
+
+  lines(): readonly LogLine[] {
+    return this.#lines;
+  }
+
+  follow(follower: (line: LogLine) => void): () => void {
+    this.#followers.add(follower);
+    return () => this.#followers.delete(follower);
+  }
+
+  readonly telemetry: Telemetry = (event) => {
+    const { level, message, ...fields } = sentenceOf(event);
+    this.logger[level](fields, message);
+  };
+
+  #write(json: string): void {
+    const { level, time, msg } = JSON.parse(json) as { level: number; time: number; msg: string };
+    const text = this.#format(json).trimEnd();
+    const line: LogLine = { at: time, level: LEVELS[level] ?? "info", message: msg, text };
+    this.#lines.push(line);
+    if (this.#lines.length > KEPT_LINES) this.#lines.shift();
+    if (this.#isShown) process.stderr.write(`${text}\n`);
+    for (const follower of this.#followers) follower(line);
+  }
+}
+
+interface Sentence {
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly message: string;
+  readonly id: string;
+  readonly err?: unknown;
+}
+
+function sentenceOf(event: TelemetryEvent): Sentence {
+  const { id } = event;
+  switch (event.type) {
+    case "instance.running":
+      return { id, level: "info", message: `${id} listens on ${event.at}` };
+    case "instance.state":
+      return { id, level: "debug", message: `${id} ${event.from} → ${event.to}` };
+    case "instance.backingOff":
+      return { id, level: "warn", message: `${id} crashed and starts again: ${printable(event.why)}` };
+    case "instance.failed":
+      return { id, level: "error", message: `${id} failed: ${printable(event.why)} - then: restart ${id}` };
+    case "instance.finished":
+      return { id, level: "info", message: `${id} finished: ${printable(event.result)}` };
+    case "instance.remark":
+      return { id, level: "warn", message: `${id} ${printable(event.text)}` };
+    case "instance.exposed":
+      return {
+        id,
+        level: "warn",
+        message: `${id} can be reached by others than this machine, at ${event.at}`,
+      };
+    case "connection.opened":
+      return { id, level: "debug", message: `${id} opened from ${event.remote}` };
+    case "connection.closed":
+      return {
+        id,
+        level: "debug",
+        message: `${id} closed ${event.how}, ${event.bytesIn} bytes in, ${event.bytesOut} out`,
+      };
+    case "connection.refused":
+      return {
+        id,
+        level: "warn",
+        message: `${id} refused from ${event.remote} [${event.rule}]: ${printable(event.why)}`,
+      };
+    case "connection.failed":
+      return { id, level: "warn", message: `${id} failed: ${printable(event.why)}` };
+    case "connection.remark":
+      return { id, level: "info", message: `${id} ${printable(event.text, 200)}` };
+    case "connection.crashed":
+      return {
+        id,
+        level: "error",
+        message: `${id} crashed: ${printable(messageOf(event.error))}`,
+        err: event.error,
+      };
+  }
+}

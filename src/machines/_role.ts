@@ -1,0 +1,97 @@
+/**
+ * The role contract: one file in this folder = one role. A role is data: what it is called, what it listens on,
+ * which options it takes, the statechart of its conversation, and for each state that waits for the peer, how
+ * bytes become messages there (a *phase*).
+ */
+import type { AnyStateMachine } from "xstate";
+import type { z } from "zod";
+import type { PeerMessage } from "../wire/message.ts";
+import type { Peer, World } from "./_world.ts";
+
+/** What a state reads [FRAME-1]: framed text, chunks as they come, or a binary record. */
+export type Reads = "text" | "raw" | "record";
+
+/** What a record phase's decoder is shown. */
+export interface Undecoded {
+  readonly bytes: Buffer;
+  /** How long nothing more has come. */
+  readonly stillMs: number;
+  /** The peer has sent its FIN: nothing more will come. */
+  readonly ended: boolean;
+}
+
+/** Take so many bytes as one message with this value; or wait, at most so long, for more. */
+export type Decoded = { take: number; value: unknown } | { waitMs: number } | undefined;
+
+/** What a phase's handler may use: the machine's own context, and who spoke. */
+export interface Session<Context = unknown> {
+  readonly context: Context;
+  readonly peer: Peer;
+}
+
+/**
+ * One state that waits for the peer. Without `handle` the message itself is the event `peer.message`; with it the
+ * handler replies and returns nothing, or returns the event that moves the machine - so the steady state of a
+ * conversation costs no macrostep.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: a handler is typed by its own role's context; the table holds all of them.
+export interface Phase<Context = any> {
+  readonly reads: Reads;
+  /** The wire rule that governs this state, e.g. `FILE-1`. */
+  readonly rule: string;
+  /** What is waited for, in words: "a token". */
+  readonly expects: string;
+  /** Something is under way for the peer here: a role that stops lets it finish. */
+  readonly underWay?: boolean;
+  readonly handle?: (message: PeerMessage, session: Session<Context>) => RoleEvent | undefined;
+  /** Takes glued messages of a bare peer apart [FRAME-3]; undefined: it is one message. */
+  readonly unglue?: (text: string, session: Session<Context>) => readonly string[] | undefined;
+  /** Whether a line without its end is a whole word of this phase [FRAME-2]. */
+  readonly isWord?: (text: string) => boolean;
+  /** For `record` phases: bytes to values. Pure. */
+  readonly decode?: (pending: Undecoded) => Decoded;
+}
+
+export interface RoleEvent {
+  readonly type: string;
+}
+
+export type Side = "server" | "client";
+export type Transport = "tcp" | "udp";
+
+export interface RoleDefinition<Schema extends z.ZodObject = z.ZodObject> {
+  /** As typed: `spawn file-server`. */
+  readonly name: string;
+  readonly summary: string;
+  readonly side: Side;
+  readonly transport: Transport;
+  /** The default; `--port 0` is any free one. A client's is its server's. */
+  readonly port: number;
+  /** Validates `spawn`, the lab file, help and completion. Secrets carry `.meta({ secret: true })`. */
+  readonly options: Schema;
+  /** tcp: one actor a connection; udp: one a listener; client: one a run. */
+  readonly machine: AnyStateMachine;
+  readonly phases: Readonly<Record<string, Phase>>;
+  /** What each state does, in words, for `--explain`; at least those that a person would wonder about. */
+  readonly steps?: Readonly<Record<string, string>>;
+  /** Optional actor that lives as long as the instance listens (a file server's registration). */
+  readonly companion?: AnyStateMachine;
+  /** What a peer over `--max-connections` is told; default `Too many clients`. */
+  readonly refusal?: (options: z.output<Schema>) => string;
+  /** Further ports it is reached on. */
+  readonly extraPorts?: (port: number, options: z.output<Schema>) => readonly number[];
+  /** One line about an instance: what it offers. */
+  readonly offers?: (options: z.output<Schema>) => string;
+  /** Something to type at it, for the first screen. */
+  readonly tryIt?: (at: { host: string; port: number }, options: z.output<Schema>) => string;
+}
+
+/** The table's view of a role: its options erased. */
+export type Role = RoleDefinition;
+
+/** Types a role and hands it on unchanged; the folder scan checks it (`src/actors/role-folder.ts`). */
+export function defineRole<Schema extends z.ZodObject>(role: RoleDefinition<Schema>): Role {
+  return role as unknown as Role;
+}
+
+export type { World };

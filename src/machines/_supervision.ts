@@ -1,0 +1,192 @@
+/**
+ * The supervisor of one instance, in OTP's words: a `permanent` instance is always restarted, a `transient` one when
+ * it crashed, a `temporary` one never. More than so many restarts within a period and it is `failed`: a state with a
+ * cause and a cure, never silence.
+ *
+ *   stopped → starting → running → draining → stopped
+ *                 ↑          ↓ crashed
+ *                 └──── backingOff ──→ failed
+ */
+import { assign, fromPromise, setup } from "xstate";
+import { messageOf, NetlabError } from "../errors.ts";
+
+export type Restart = "permanent" | "transient" | "temporary";
+
+/** What is supervised: a listener with its companion, or a client's run. */
+export interface Service {
+  /** Resolves when it serves; rejects with the reason why not. */
+  open(): Promise<void>;
+  /** No new peers; resolves when the present ones are done, or at the limit. */
+  drain(limitMs: number): Promise<void>;
+  /** Everything ends now. Safe in any state. */
+  close(): Promise<void>;
+}
+
+export interface SupervisionInput {
+  readonly service: Service;
+  readonly restart: Restart;
+  readonly intensity: { readonly restarts: number; readonly periodMs: number };
+  readonly clock: { now(): number };
+  readonly drainMs: number;
+}
+
+interface Context extends SupervisionInput {
+  /** When it was restarted, within the period. */
+  readonly recent: readonly number[];
+  readonly restarts: number;
+  readonly startedAt: number | undefined;
+  readonly lastError: string | undefined;
+}
+
+interface Thrown {
+  readonly error: unknown;
+}
+
+export type SupervisionEvent =
+  | { type: "operator.start" }
+  | { type: "operator.stop"; drainMs?: number }
+  | { type: "service.crashed"; error: unknown }
+  | { type: "service.finished"; error?: unknown };
+
+const FIRST_BACK_OFF_MS = 100;
+const LONGEST_BACK_OFF_MS = 5_000;
+
+/** A service may crash, and a run may finish, before it is known to be open. */
+const servicesEnd = {
+  "service.crashed": { target: "crashed", actions: "noteCrash" },
+  "service.finished": [
+    { guard: "restartsAlways", target: "crashed", actions: "noteFinish" },
+    { guard: "hasError", target: "failed", actions: "noteFinish" },
+    { target: "stopped", actions: "noteFinish" },
+  ],
+} as const;
+
+export const supervisionMachine = setup({
+  types: { context: {} as Context, events: {} as SupervisionEvent, input: {} as SupervisionInput },
+  guards: {
+    restartsAlways: ({ context }) => context.restart === "permanent",
+    restartsOnCrash: ({ context }) => context.restart !== "temporary",
+    mayRestart: ({ context }) =>
+      context.restart !== "temporary" && recentRestarts(context).length < context.intensity.restarts,
+    isExpected: (_, { error }: Thrown) => error instanceof NetlabError,
+    hasError: ({ event }) => event.type === "service.finished" && event.error !== undefined,
+  },
+  actions: {
+    noteStarted: assign({ startedAt: ({ context }) => context.clock.now(), lastError: undefined }),
+    noteStopped: assign({ startedAt: undefined }),
+    noteError: assign({ lastError: (_, { error }: Thrown) => messageOf(error) }),
+    noteFinish: assign({
+      lastError: ({ event }) =>
+        event.type === "service.finished" && event.error !== undefined ? messageOf(event.error) : undefined,
+    }),
+    noteCrash: assign({
+      lastError: ({ event }) => (event.type === "service.crashed" ? messageOf(event.error) : undefined),
+    }),
+    noteTooMany: assign({
+      lastError: ({ context }) =>
+        `${context.lastError} (${context.intensity.restarts} restarts within ${context.intensity.periodMs / 1_000} s did not help)`,
+    }),
+    countRestart: assign({
+      recent: ({ context }) => [...recentRestarts(context), context.clock.now()],
+      restarts: ({ context }) => context.restarts + 1,
+    }),
+    forgetRestarts: assign({ recent: [] }),
+  },
+  actors: {
+    open: fromPromise<void, Service>(({ input }) => input.open()),
+    drain: fromPromise<void, { service: Service; limitMs: number }>(({ input }) =>
+      input.service.drain(input.limitMs),
+    ),
+    close: fromPromise<void, Service>(({ input }) => input.close()),
+  },
+  delays: {
+    /** Doubles with each restart within the period. */
+    backOff: ({ context }) =>
+      Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** Math.max(0, context.recent.length - 1)),
+  },
+}).createMachine({
+  id: "supervisor",
+  context: ({ input }) => ({ ...input, recent: [], restarts: 0, startedAt: undefined, lastError: undefined }),
+  initial: "stopped",
+  states: {
+    stopped: {
+      entry: "noteStopped",
+      on: { "operator.start": { target: "starting", actions: "forgetRestarts" } },
+    },
+    starting: {
+      on: { "operator.stop": "closing", ...servicesEnd },
+      invoke: {
+        src: "open",
+        input: ({ context }) => context.service,
+        onDone: { target: "running", actions: "noteStarted" },
+        onError: [
+          // A port that is taken, an address that is not ours: trying again at once would not help.
+          {
+            guard: { type: "isExpected", params: ({ event }) => ({ error: event.error }) },
+            target: "failed",
+            actions: { type: "noteError", params: ({ event }) => ({ error: event.error }) },
+          },
+          {
+            target: "crashed",
+            actions: { type: "noteError", params: ({ event }) => ({ error: event.error }) },
+          },
+        ],
+      },
+    },
+    running: {
+      on: { "operator.stop": "draining", ...servicesEnd },
+    },
+    crashed: {
+      invoke: {
+        src: "close",
+        input: ({ context }) => context.service,
+        onDone: [
+          { guard: "mayRestart", target: "backingOff", actions: "countRestart" },
+          { guard: "restartsOnCrash", target: "failed", actions: "noteTooMany" },
+          { target: "failed" },
+        ],
+        onError: {
+          target: "failed",
+          actions: { type: "noteError", params: ({ event }) => ({ error: event.error }) },
+        },
+      },
+      on: { "operator.stop": "closing" },
+    },
+    backingOff: {
+      on: { "operator.stop": "stopped", "operator.start": "starting" },
+      after: { backOff: "starting" },
+    },
+    failed: {
+      entry: "noteStopped",
+      on: { "operator.start": { target: "starting", actions: "forgetRestarts" }, "operator.stop": "stopped" },
+    },
+    draining: {
+      invoke: {
+        src: "drain",
+        input: ({ context, event }) => ({
+          service: context.service,
+          limitMs: (event.type === "operator.stop" ? event.drainMs : undefined) ?? context.drainMs,
+        }),
+        onDone: "closing",
+        onError: "closing",
+      },
+      on: { "operator.stop": "closing" },
+    },
+    closing: {
+      invoke: {
+        src: "close",
+        input: ({ context }) => context.service,
+        onDone: "stopped",
+        onError: {
+          target: "failed",
+          actions: { type: "noteError", params: ({ event }) => ({ error: event.error }) },
+        },
+      },
+    },
+  },
+});
+
+function recentRestarts({ recent, clock, intensity }: Context): number[] {
+  const since = clock.now() - intensity.periodMs;
+  return recent.filter((at) => at > since);
+}

@@ -1,0 +1,139 @@
+/**
+ * What a machine sees of the world: interfaces only, handed in through `input`. The real things behind them
+ * live in `src/actors` and `src/stores`; tests hand in fakes.
+ */
+
+/** Milliseconds and timers; the same shape as XState's clock, so one simulated clock turns everything. */
+export interface Clock {
+  now(): number;
+  setTimeout(callback: () => void, ms: number): unknown;
+  clearTimeout(id: unknown): void;
+}
+
+/** The other end of a conversation, with the rules of the wire behind it. */
+export interface Peer {
+  /** `file-server-1/c17`, or `bootstrap-1/u7` for a sender of datagrams. */
+  readonly id: string;
+  readonly remote: { readonly address: string; readonly port: number };
+  /** One message, one write, ended the way this peer ends its own: nothing, `\n` or NUL [FRAME-5, FRAME-6]. */
+  send(text: string): void;
+  /** One message of exactly these bytes. */
+  sendBytes(bytes: Uint8Array): void;
+  /** Exactly `file.sizeBytes` bytes of it, at the speed the peer reads. Rejects when the peer goes or the file shrinks; closes the file. */
+  sendFile(file: OpenFile): Promise<void>;
+  /** The next `sizeBytes` bytes into `sink`, past all framing. Rejects when the peer ends before the last one. */
+  receiveInto(sink: ByteSink, sizeBytes: number): Promise<void>;
+  /** Says `words`, and remembers that this peer was refused, by which rule and why. The machine closes. */
+  refuse(words: string, rule: string, why: string): void;
+  /** A remark for the story and the log: what the wire could not say. */
+  remark(text: string): void;
+  /** FIN, then a bounded drain [FRAME-8]. A machine that ends (`type: "final"`) closes by itself. */
+  close(): void;
+}
+
+/** A regular file, open, under the root it was asked for. */
+export interface OpenFile {
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** Fills `into` from `position`; answers how many bytes it got, 0 at the end. */
+  read(into: Uint8Array, position: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface ByteSink {
+  write(bytes: Uint8Array): Promise<void> | void;
+}
+
+export type FileAnswer = { ok: true; file: OpenFile } | { ok: false; why: string };
+
+/** Files that peers may read [FILE-3]. */
+export interface Files {
+  /** Opens `name` under `root` for a peer; every reason not to is a value. `extension` without dot, or undefined for any. */
+  open(root: string, name: string, extension: string | undefined): Promise<FileAnswer>;
+  /** A new file that appears under `path` only when it is whole: written to `<path>.part`, renamed by `finish`. */
+  create(path: string, options: { overwrite: boolean }): Promise<PartialFile>;
+}
+
+export interface PartialFile extends ByteSink {
+  readonly path: string;
+  /** Renames to the final name; answers the SHA-256 in hex. */
+  finish(): Promise<string>;
+  /** Removes what was written. Safe to call twice, and after `finish`. */
+  discard(): Promise<void>;
+}
+
+/** What clients do to the network. */
+export interface Network {
+  /**
+   * Sends one datagram and collects the answers until `isLast` says so, or `timeoutMs` passes.
+   * Rejects with a NetlabError when the port is closed.
+   */
+  ask(question: Question): Promise<string[]>;
+  /** Sends one datagram and waits for nothing. */
+  tell(to: HostPort, text: string): Promise<void>;
+  /** Connects; from then on the peer's messages are events of this run's machine. */
+  connect(to: HostPort): Promise<Peer>;
+  /** This machine's own address on the way to `to`. */
+  ownAddress(to: HostPort): Promise<string>;
+}
+
+export interface Question {
+  readonly to: HostPort;
+  readonly text: string;
+  readonly timeoutMs: number;
+  readonly isLast: (answer: string) => boolean;
+}
+
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A file server as the registry knows it [BOOT-1]. Times are milliseconds since 1970. */
+export interface Registration {
+  readonly ip: string;
+  readonly port: number;
+  readonly service: string;
+  readonly token: string;
+  readonly registeredAt: number;
+  readonly lastSeenAt: number;
+  /** Undefined: it stays until replaced or removed [BOOT-7]. */
+  readonly expiresAt: number | undefined;
+}
+
+/** Who serves what. Reading is from memory; changing is answered after it is on disk. */
+export interface Registry {
+  /** Changes with every change that a reader could see. */
+  readonly version: number;
+  /** Live entries in the order they came, of one service or all. */
+  list(service?: string): readonly Registration[];
+  /** Stores or replaces by ip and port [BOOT-3]; resolves once committed, rejects when it could not be stored. */
+  register(
+    entry: { ip: string; port: number; service: string; token: string },
+    leaseMs?: number,
+  ): Promise<void>;
+  /** Resolves to whether an entry matched; without a token any does. */
+  deregister(entry: { ip: string; port: number; token?: string | undefined }): Promise<boolean>;
+  /** Runs `then` now, or after the changes already asked for are committed. */
+  settled(then: () => void): void;
+  /** Calls back after each visible change, until the answer is called. */
+  watch(onChange: () => void): () => void;
+}
+
+/** What every machine gets as its input. */
+export interface World<Options = unknown> {
+  readonly options: Options;
+  readonly clock: Clock;
+  /** 0 ≤ n < 1; the only randomness a machine may use, so that a replay repeats it. */
+  readonly random: () => number;
+  readonly files: Files;
+  readonly network: Network;
+  readonly registry: Registry;
+  /** Where this instance listens; port 0 while it does not. */
+  readonly listening: { readonly hosts: readonly string[]; readonly port: number };
+}
+
+/** A TCP server's machine also has its peer. */
+export interface PeerWorld<Options = unknown> extends World<Options> {
+  readonly peer: Peer;
+}

@@ -1,0 +1,129 @@
+/**
+ * The bootstrap registry: file servers tell it where they are, clients ask it who serves what.
+ *
+ *   serving ──operator.stop──→ closed
+ *
+ *   server> REGISTRN,192.168.126.137,1236,pdf,server1
+ *   client> DISCOVERY        S> 192.168.126.137,1236,pdf,server1   S> end
+ */
+import { setup } from "xstate";
+import { z } from "zod";
+import { type BootstrapRequest, discoveryAnswer, parseBootstrapRequest } from "../wire/bootstrap.ts";
+import type { PeerMessage } from "../wire/message.ts";
+import { duration } from "./_options.ts";
+import { RateLimit } from "./_rate-limit.ts";
+import { defineRole, type Session } from "./_role.ts";
+import type { Peer, World } from "./_world.ts";
+
+/** [BOOT-6] Error answers: once a second to a sender, so many a second in all. */
+const ERRORS = { perSource: 1, inAll: 100 };
+/** [BOOT-6] Answers to DISCOVERY, a second and source address, where others than this machine can ask. */
+const DISCOVERIES = { perSource: 20, inAll: Number.POSITIVE_INFINITY };
+
+const options = z.object({
+  lease: duration().optional().describe("an entry not renewed within this time expires, e.g. 30s"),
+});
+type Options = z.output<typeof options>;
+
+interface Context extends World<Options> {
+  readonly errors: RateLimit;
+  readonly discoveries: RateLimit;
+  /** Answers by service, good for one version of the registry. */
+  readonly answers: { version: number; byService: Map<string | undefined, string[]> };
+}
+
+export const bootstrapMachine = setup({
+  types: {
+    context: {} as Context,
+    events: {} as { type: "peer.message" } | { type: "operator.stop" },
+    input: {} as World<Options>,
+  },
+}).createMachine({
+  id: "bootstrap",
+  context: ({ input }) => ({
+    ...input,
+    errors: new RateLimit(input.clock, ERRORS),
+    discoveries: new RateLimit(input.clock, DISCOVERIES),
+    answers: { version: -1, byService: new Map() },
+  }),
+  initial: "serving",
+  states: {
+    serving: { on: { "operator.stop": "closed" } },
+    closed: { type: "final" },
+  },
+});
+
+export default defineRole({
+  name: "bootstrap",
+  summary: "the UDP registry: file servers register, clients discover",
+  side: "server",
+  transport: "udp",
+  port: 1234,
+  options,
+  machine: bootstrapMachine,
+  phases: {
+    serving: { reads: "text", rule: "BOOT-1", expects: "REGISTRN or DISCOVERY", handle: answer },
+  },
+  offers: () => "who serves what",
+  tryIt: ({ host, port }) => `printf DISCOVERY | ncat -u -i 1 ${host} ${port}`,
+});
+
+function answer(message: PeerMessage, { context, peer }: Session<Context>): undefined {
+  const parsed = parseBootstrapRequest(message.text);
+  if (parsed.ok) serve(parsed.value, context, peer);
+  else sayError(parsed.why, context, peer);
+}
+
+function serve(request: BootstrapRequest, context: Context, peer: Peer): void {
+  switch (request.type) {
+    case "register": // [BOOT-2] no reply to a good one
+      context.registry.register(request.entry, context.options.lease).catch((error: Error) => {
+        sayError(`not stored, ${error.message}`, context, peer);
+      });
+      return;
+    case "deregister":
+      context.registry.deregister(request).then(
+        (isRemoved) => isRemoved || sayError("no such entry, or the token does not match", context, peer),
+        (error: Error) => sayError(`not removed, ${error.message}`, context, peer),
+      );
+      return;
+    case "discover":
+      if (!mayDiscover(context, peer))
+        return peer.remark("more DISCOVERY a second than are answered [BOOT-6]");
+      // [BOOT-1] What was registered before the question is in the answer, and is on disk by then.
+      context.registry.settled(() => {
+        for (const datagram of answersOf(context, request.service)) peer.send(datagram);
+      });
+      return;
+    case "bye": // [BOOT-6] never stops the server
+      sayError("the registry stays: bye is its operator's word", context, peer);
+  }
+}
+
+function sayError(why: string, context: Context, peer: Peer): void {
+  peer.remark(why);
+  if (context.errors.admits(`${peer.remote.address}/${peer.remote.port}`)) peer.send(`ERROR,${why}`);
+}
+
+/** A registry that strangers can reach must not multiply their datagrams towards a forged sender. */
+function mayDiscover(context: Context, peer: Peer): boolean {
+  const isOpen = context.listening.hosts.some((host) => !isLoopback(host));
+  return !isOpen || context.discoveries.admits(peer.remote.address);
+}
+
+const isLoopback = (host: string) => host === "::1" || host.startsWith("127.");
+
+/** Prepared once per change of the registry, not per question. */
+function answersOf({ registry, answers }: Context, service: string | undefined): string[] {
+  if (answers.version !== registry.version) {
+    answers.version = registry.version;
+    answers.byService.clear();
+  }
+  let prepared = answers.byService.get(service);
+  if (!prepared) {
+    prepared = discoveryAnswer(registry.list(service));
+    // Anybody may ask for any service: keep only answers to names that exist.
+    if (service === undefined || prepared.length > 1) answers.byService.set(service, prepared);
+  }
+  return prepared;
+}

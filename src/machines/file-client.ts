@@ -1,0 +1,350 @@
+/**
+ * A file client: asks the registry who serves a kind of file, and fetches one.
+ *
+ *   discovering → choosing → connecting → authenticating → requesting → sizing → receiving → saved
+ *        └───────────┴───────────┴──────────────┴─────────────┴───────────┴───────────┴─────→ failed
+ *
+ *   UDP  C> DISCOVERY    S> ip,port,service,token …   S> end
+ *   TCP  C> token        S> valid | Invalid
+ *        C> filename     S> found, size int32 little-endian | not found
+ *        C> Got\0        S> the file's bytes
+ */
+import { assign, fromPromise, setup } from "xstate";
+import { z } from "zod";
+import { type ErrorCode, NetlabError } from "../errors.ts";
+import { isEnd, type Listing, parseListing } from "../wire/bootstrap.ts";
+import { decodeSize, decodeWord } from "../wire/file-transfer.ts";
+import { duration, formatHostPort, hostPort, secret } from "./_options.ts";
+import { defineRole } from "./_role.ts";
+import type { HostPort, Peer, World } from "./_world.ts";
+
+const VALID = "valid";
+const INVALID = "Invalid";
+const FOUND = "found";
+const NOT_FOUND = "not found";
+const ACKNOWLEDGEMENT = Buffer.from("Got\0");
+
+const options = z.object({
+  service: z.string().min(1).max(64).describe("the kind of file, e.g. pdf"),
+  file: z.string().min(1).max(4_096).describe("the file's name on the server"),
+  bootstrap: hostPort().default({ host: "localhost", port: 1234 }).describe("the registry to ask, host:port"),
+  server: hostPort().optional().describe("this one of the servers found, ip:port"),
+  connectHost: z.string().optional().describe("connect here instead of the address the registry tells"),
+  token: secret().optional().describe("say this token instead of the one the registry tells"),
+  output: z.string().optional().describe("where to save it (default: the file's name)"),
+  force: z.boolean().default(false).describe("replace a file of that name"),
+  timeout: duration().default(5_000).describe("how long to wait for each answer"),
+  quiet: duration().default(200).describe("how long a peer is silent after an answer that names no length"),
+});
+type Options = z.output<typeof options>;
+
+/** How a run ended; what went wrong has a code of `src/errors.ts`. */
+export type FetchResult =
+  | { readonly ok: true; readonly path: string; readonly sizeBytes: number; readonly sha256: string }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+
+interface Context extends World<Options> {
+  readonly listings: readonly Listing[];
+  readonly chosen: Listing | undefined;
+  readonly peer: Peer | undefined;
+  readonly sizeBytes: number;
+  readonly result: FetchResult | undefined;
+}
+
+interface Thrown {
+  readonly error: unknown;
+}
+
+type Event =
+  | { type: "peer.message"; value: unknown }
+  | { type: "peer.ended" }
+  | { type: "peer.closed" }
+  | { type: "operator.stop" };
+
+export const fileClientMachine = setup({
+  types: {
+    context: {} as Context,
+    events: {} as Event,
+    input: {} as World<Options>,
+    output: {} as FetchResult,
+  },
+  guards: {
+    isDirect: ({ context: { options } }) => options.server !== undefined && options.token !== undefined,
+    hasMatch: ({ context }) => choose(context) !== undefined,
+    isValid: ({ event }) => saidIn(event) === VALID,
+    isInvalid: ({ event }) => saidIn(event) === INVALID,
+    isFound: ({ event }) => saidIn(event) === FOUND,
+    isNotFound: ({ event }) => saidIn(event) === NOT_FOUND,
+    isSize: ({ event }) => typeof saidIn(event) === "number" && (saidIn(event) as number) >= 0,
+  },
+  actions: {
+    keepListings: assign({ listings: (_, listings: Listing[]) => listings }),
+    choose: assign({ chosen: ({ context }) => choose(context) }),
+    keepPeer: assign({ peer: (_, peer: Peer) => peer }),
+    sayToken: ({ context }) => context.peer?.send(context.options.token ?? context.chosen?.token ?? ""),
+    sayFilename: ({ context }) => context.peer?.send(context.options.file),
+    keepSize: assign({ sizeBytes: ({ event }) => Number(saidIn(event)) }),
+    acknowledge: ({ context }) => context.peer?.sendBytes(ACKNOWLEDGEMENT),
+    keepSaved: assign({ result: (_, result: FetchResult) => result }),
+    noteNoServer: assign({ result: ({ context }) => noServer(context) }),
+    noteRefused: failWith(
+      "token-refused",
+      ({ chosen }) => `the server refuses the token (Invalid)${hintOfToken(chosen)}`,
+    ),
+    noteNotFound: failWith(
+      "no-such-file",
+      ({ options }) => `the server has no file ${JSON.stringify(options.file)} (not found)`,
+    ),
+    noteOddAnswer: assign({
+      result: ({ context, event }) => failure("peer-error", oddAnswer(context, event)),
+    }),
+    noteTimeout: failWith("timed-out", ({ options }) => `no answer within ${options.timeout / 1_000} s`),
+    noteEnded: failWith("peer-error", () => "the server closed the connection before it answered"),
+    noteStopped: failWith("interrupted", () => "stopped"),
+    noteError: assign({ result: (_, { error }: Thrown) => failureOf(error) }),
+    hangUp: ({ context }) => context.peer?.close(),
+  },
+  actors: {
+    discover: fromPromise<Listing[], Context>(({ input }) => discover(input)),
+    connect: fromPromise<Peer, Context>(({ input }) => connect(input)),
+    receive: fromPromise<FetchResult, Context>(({ input, signal }) => receive(input, signal)),
+  },
+  delays: {
+    /** How long each answer may take (`--timeout`). */
+    answerLimit: ({ context }) => context.options.timeout,
+  },
+}).createMachine({
+  id: "file-client",
+  context: ({ input }) => ({
+    ...input,
+    listings: [],
+    chosen: undefined,
+    peer: undefined,
+    sizeBytes: 0,
+    result: undefined,
+  }),
+  initial: "starting",
+  output: ({ context }) => context.result ?? failure("peer-error", "ended without a result"),
+  on: { "operator.stop": { target: ".failed", actions: "noteStopped" } },
+  states: {
+    starting: { always: [{ guard: "isDirect", target: "choosing" }, { target: "discovering" }] },
+    discovering: {
+      invoke: {
+        src: "discover",
+        input: ({ context }) => context,
+        onDone: {
+          target: "choosing",
+          actions: { type: "keepListings", params: ({ event }) => event.output },
+        },
+        onError: {
+          target: "failed",
+          actions: { type: "noteError", params: ({ event }) => ({ error: event.error }) },
+        },
+      },
+    },
+    choosing: {
+      always: [
+        { guard: "hasMatch", target: "connecting", actions: "choose" },
+        { target: "failed", actions: "noteNoServer" },
+      ],
+    },
+    connecting: {
+      invoke: {
+        src: "connect",
+        input: ({ context }) => context,
+        onDone: {
+          target: "authenticating",
+          actions: { type: "keepPeer", params: ({ event }) => event.output },
+        },
+        onError: {
+          target: "failed",
+          actions: { type: "noteError", params: ({ event }) => ({ error: event.error }) },
+        },
+      },
+    },
+    authenticating: {
+      entry: "sayToken",
+      on: {
+        "peer.message": [
+          { guard: "isValid", target: "requesting" },
+          { guard: "isInvalid", target: "failed", actions: "noteRefused" },
+          { target: "failed", actions: "noteOddAnswer" },
+        ],
+        "peer.ended": { target: "failed", actions: "noteEnded" },
+        "peer.closed": { target: "failed", actions: "noteEnded" },
+      },
+      after: { answerLimit: { target: "failed", actions: "noteTimeout" } },
+    },
+    requesting: {
+      entry: "sayFilename",
+      on: {
+        "peer.message": [
+          { guard: "isFound", target: "sizing" },
+          { guard: "isNotFound", target: "failed", actions: "noteNotFound" },
+          { target: "failed", actions: "noteOddAnswer" },
+        ],
+        "peer.ended": { target: "failed", actions: "noteEnded" },
+        "peer.closed": { target: "failed", actions: "noteEnded" },
+      },
+      after: { answerLimit: { target: "failed", actions: "noteTimeout" } },
+    },
+    sizing: {
+      on: {
+        "peer.message": [
+          { guard: "isSize", target: "receiving", actions: "keepSize" },
+          { target: "failed", actions: "noteOddAnswer" },
+        ],
+        "peer.ended": { target: "failed", actions: "noteEnded" },
+        "peer.closed": { target: "failed", actions: "noteEnded" },
+      },
+      after: { answerLimit: { target: "failed", actions: "noteTimeout" } },
+    },
+    receiving: {
+      entry: "acknowledge",
+      invoke: {
+        src: "receive",
+        input: ({ context }) => context,
+        onDone: { target: "saved", actions: { type: "keepSaved", params: ({ event }) => event.output } },
+        onError: {
+          target: "failed",
+          actions: { type: "noteError", params: ({ event }) => ({ error: event.error }) },
+        },
+      },
+    },
+    saved: { type: "final", entry: "hangUp" },
+    failed: { type: "final", entry: "hangUp" },
+  },
+});
+
+export default defineRole({
+  name: "file-client",
+  summary: "discovers a file server and fetches one file from it",
+  side: "client",
+  transport: "tcp",
+  port: 1234,
+  options,
+  machine: fileClientMachine,
+  phases: {
+    authenticating: {
+      reads: "record",
+      rule: "FILE-1",
+      expects: "valid or Invalid",
+      decode: decodeWord([VALID, INVALID]),
+    },
+    requesting: {
+      reads: "record",
+      rule: "FILE-3",
+      expects: "found or not found",
+      decode: decodeWord([FOUND, NOT_FOUND]),
+    },
+    sizing: { reads: "record", rule: "FILE-0", expects: "the size, 4 bytes", decode: decodeSize },
+  },
+  steps: {
+    discovering: "asks the registry by UDP who serves what, and collects datagrams until `end`",
+    choosing: "picks the first server of that service",
+    connecting: "opens a TCP connection to it",
+    authenticating: "says the token, and waits for `valid` or `Invalid`",
+    requesting: "says the filename, and waits for `found` or `not found`",
+    sizing: "waits for the size: 4 bytes, little-endian",
+    receiving: "acknowledges, and reads exactly that many bytes into a .part file",
+    saved: "the last byte is there: the .part file gets its final name",
+    failed: "gives up; nothing is left under the final name",
+  },
+  offers: ({ service, file }) => `fetches ${file} (${service})`,
+});
+
+const saidIn = (event: Event) => (event.type === "peer.message" ? event.value : undefined);
+
+function failure(code: ErrorCode, message: string): FetchResult {
+  return { ok: false, code, message };
+}
+
+function failureOf(error: unknown): FetchResult {
+  if (error instanceof NetlabError) return failure(error.code, error.message);
+  throw error;
+}
+
+function failWith(code: ErrorCode, say: (context: Context) => string) {
+  return assign<Context, Event, undefined, Event, never>({
+    result: ({ context }) => failure(code, say(context)),
+  });
+}
+
+/** The server to go to: the one that was named, else the first that serves this [file client, wire.md]. */
+function choose({ options, listings }: Context): Listing | undefined {
+  const { server, service, token } = options;
+  if (!server) return listings.find((listing) => listing.service === service);
+  const listed = listings.find((listing) => listing.ip === server.host && listing.port === server.port);
+  if (listed) return listed;
+  return token === undefined ? undefined : { ip: server.host, port: server.port, service, token };
+}
+
+function noServer({ options, listings }: Context): FetchResult {
+  const wanted = options.server
+    ? `no server at ${formatHostPort(options.server)}`
+    : `nobody serves ${JSON.stringify(options.service)}`;
+  const services = [...new Set(listings.map((listing) => listing.service))];
+  const known = services.length > 0 ? `it lists ${services.join(", ")}` : "it lists nothing";
+  return failure(
+    "no-such-service",
+    `${wanted}, says the registry at ${formatHostPort(options.bootstrap)}; ${known}`,
+  );
+}
+
+const hintOfToken = (chosen: Listing | undefined) =>
+  chosen ? "; without --token the one that the registry tells is said" : "";
+
+function oddAnswer({ peer }: Context, event: Event): string {
+  const value = saidIn(event);
+  const said = typeof value === "number" ? `the size ${value}` : JSON.stringify(value);
+  return `the server${peer ? ` ${peer.remote.address}:${peer.remote.port}` : ""} answers ${said}, which the protocol does not know here`;
+}
+
+async function discover({ options, network }: Context): Promise<Listing[]> {
+  const { bootstrap: to, timeout: timeoutMs } = options;
+  const answers = await network.ask({ to, text: "DISCOVERY", timeoutMs, isLast: isEnd });
+  if (answers.length === 0) {
+    throw new NetlabError(
+      "timed-out",
+      `no answer from the registry at ${formatHostPort(to)} within ${timeoutMs / 1_000} s`,
+    );
+  }
+  return answers.flatMap((answer) => {
+    const parsed = parseListing(answer);
+    if (!parsed.ok) throw new NetlabError("peer-error", parsed.why);
+    return parsed.value;
+  });
+}
+
+async function connect({ options, chosen, network }: Context): Promise<Peer> {
+  if (!chosen) throw new Error("asked to connect before a server was chosen");
+  const to: HostPort = { host: options.connectHost ?? chosen.ip, port: chosen.port };
+  try {
+    return await network.connect(to);
+  } catch (error) {
+    if (!(error instanceof NetlabError) || options.connectHost) throw error;
+    const hint =
+      "; where the registry's address cannot be reached from here, name another with --connect-host";
+    throw new NetlabError(error.code, error.message + hint, { cause: error });
+  }
+}
+
+/** Never a half-written file under the final name: `.part` until every byte is there. */
+async function receive(context: Context, signal: AbortSignal): Promise<FetchResult> {
+  const { options, peer, sizeBytes, files } = context;
+  if (!peer) throw new Error("asked to receive without a connection");
+  const part = await files.create(options.output ?? baseName(options.file), { overwrite: options.force });
+  signal.addEventListener("abort", () => void part.discard());
+  try {
+    await peer.receiveInto(part, sizeBytes);
+    if (signal.aborted) throw new NetlabError("interrupted", "stopped");
+    const sha256 = await part.finish();
+    return { ok: true, path: part.path, sizeBytes, sha256 };
+  } catch (error) {
+    await part.discard();
+    throw error;
+  }
+}
+
+/** A server must not choose where a file lands: only the name's last part counts. */
+const baseName = (name: string) => name.split(/[\\/]/).at(-1) || "download";

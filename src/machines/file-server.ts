@@ -1,0 +1,217 @@
+/**
+ * A file server: whoever knows the token may fetch files, one after another.
+ *
+ *   awaitingToken → awaitingFilename → opening → announcing → awaitingAck → sending ┐
+ *                        ↑  ↑_____________| not found                               |
+ *                        └──┴──── awaitingLateAck ←─────────────────────────────────┘
+ *
+ *   C> server1        S> valid                      (or  Invalid  and close)
+ *   C> server.pdf     S> found   gap   size int32 little-endian      (or  not found)
+ *   C> Got\0          S> the file's bytes
+ */
+import { createHash, timingSafeEqual } from "node:crypto";
+import { assign, fromPromise, setup } from "xstate";
+import { z } from "zod";
+import { hostPort, secret } from "./_options.ts";
+import { registrarMachine } from "./_registrar.ts";
+import { defineRole, type Session } from "./_role.ts";
+import type { FileAnswer, Files, OpenFile, Peer, PeerWorld } from "./_world.ts";
+
+const VALID = "valid";
+const INVALID = "Invalid";
+const FOUND = "found";
+const NOT_FOUND = "not found";
+/** [FILE-4] The largest size that a signed 32-bit number can tell. */
+const LARGEST_FILE = 2 ** 31 - 1;
+
+const options = z.object({
+  service: z.string().min(1).max(64).describe("the kind of file it serves: the extension, e.g. pdf"),
+  token: secret().describe("the word a client must say first"),
+  root: z.string().default("files").describe("the folder it serves from"),
+  bootstrap: hostPort().optional().describe("the registry to register at, host:port"),
+  advertise: z.string().optional().describe("the IP address to tell the registry"),
+  alsoSwapped: z
+    .boolean()
+    .default(false)
+    .describe("listen on the byte-swapped port too, for programs without htons"),
+});
+type Options = z.output<typeof options>;
+
+interface Context extends PeerWorld<Options> {
+  readonly file: OpenFile | undefined;
+  readonly isAcknowledged: boolean;
+}
+
+type Event =
+  | { type: "peer.message"; text: string }
+  | { type: "peer.spoke" }
+  | { type: "peer.ended" }
+  | { type: "peer.closed" };
+
+export const fileServerMachine = setup({
+  types: { context: {} as Context, events: {} as Event, input: {} as PeerWorld<Options> },
+  guards: {
+    isToken: ({ context, event }) =>
+      event.type === "peer.message" && isSameToken(event.text, context.options.token),
+    isFound: (_, answer: FileAnswer) => answer.ok && answer.file.sizeBytes <= LARGEST_FILE,
+    isAcknowledged: ({ context }) => context.isAcknowledged,
+  },
+  actions: {
+    sayValid: ({ context }) => context.peer.send(VALID),
+    sayInvalid: ({ context }) => context.peer.refuse(INVALID, "FILE-1", "the token is wrong"),
+    keepFile: assign((_, answer: FileAnswer) => ({
+      file: answer.ok ? answer.file : undefined,
+      isAcknowledged: false,
+    })),
+    sayFound: ({ context }) => context.peer.send(FOUND),
+    sayNotFound: ({ context }, answer: FileAnswer) => {
+      context.peer.remark(`not found: ${whyNot(answer)}`);
+      if (answer.ok) void answer.file.close();
+      context.peer.send(NOT_FOUND);
+    },
+    tellSize: ({ context }) => context.peer.sendBytes(int32LittleEndian(context.file?.sizeBytes ?? 0)),
+    noteAck: assign({ isAcknowledged: true }),
+    dropFile: ({ context }) => void context.file?.close(),
+  },
+  actors: {
+    openFile: fromPromise<FileAnswer, { files: Files; root: string; name: string; service: string }>(
+      openFile,
+    ),
+    sendFile: fromPromise<void, { peer: Peer; file: OpenFile | undefined }>(({ input: { peer, file } }) =>
+      file ? peer.sendFile(file) : Promise.resolve(),
+    ),
+  },
+  delays: {
+    /** [FRAME-6] `found` and the size are two reads for the peer. */
+    gapTime: 50,
+    /** The transfer starts without an acknowledgement after this. */
+    ackLimit: 2_000,
+  },
+}).createMachine({
+  id: "file-server",
+  context: ({ input }) => ({ ...input, file: undefined, isAcknowledged: false }),
+  initial: "awaitingToken",
+  on: { "peer.closed": ".closed" },
+  states: {
+    awaitingToken: {
+      on: {
+        "peer.message": [
+          { guard: "isToken", target: "awaitingFilename", actions: "sayValid" },
+          { target: "closed", actions: "sayInvalid" },
+        ],
+        "peer.ended": "closed",
+      },
+    },
+    awaitingFilename: {
+      on: { "peer.message": "opening", "peer.ended": "closed" },
+    },
+    opening: {
+      invoke: {
+        src: "openFile",
+        input: ({ context, event }) => ({
+          files: context.files,
+          root: context.options.root,
+          name: event.type === "peer.message" ? event.text : "",
+          service: context.options.service,
+        }),
+        onDone: [
+          {
+            guard: { type: "isFound", params: ({ event }) => event.output },
+            target: "announcing",
+            actions: { type: "keepFile", params: ({ event }) => event.output },
+          },
+          {
+            target: "awaitingFilename",
+            actions: { type: "sayNotFound", params: ({ event }) => event.output },
+          },
+        ],
+      },
+    },
+    announcing: {
+      entry: "sayFound",
+      on: { "peer.spoke": "awaitingAck" },
+      after: { gapTime: "awaitingAck" },
+    },
+    awaitingAck: {
+      entry: "tellSize",
+      on: { "peer.message": { target: "sending", actions: "noteAck" }, "peer.ended": "sending" },
+      after: { ackLimit: "sending" },
+    },
+    sending: {
+      invoke: {
+        src: "sendFile",
+        input: ({ context }) => ({ peer: context.peer, file: context.file }),
+        onDone: [{ guard: "isAcknowledged", target: "awaitingFilename" }, { target: "awaitingLateAck" }],
+        onError: "closed",
+      },
+    },
+    awaitingLateAck: {
+      on: { "peer.message": "awaitingFilename", "peer.ended": "closed" },
+    },
+    closed: { type: "final", entry: "dropFile" },
+  },
+});
+
+export default defineRole({
+  name: "file-server",
+  summary: "hands out files of one kind to clients that know its token",
+  side: "server",
+  transport: "tcp",
+  port: 1236,
+  options,
+  machine: fileServerMachine,
+  phases: {
+    awaitingToken: { reads: "text", rule: "FILE-1", expects: "the token", unglue: tokenAndFilename },
+    awaitingFilename: { reads: "text", rule: "FILE-3", expects: "a filename" },
+    awaitingAck: { reads: "raw", rule: "FILE-0", expects: "an acknowledgement", underWay: true },
+    awaitingLateAck: { reads: "raw", rule: "FILE-0", expects: "the late acknowledgement" },
+  },
+  companion: registrarMachine,
+  extraPorts: (port, { alsoSwapped }) => (alsoSwapped ? [byteSwapped(port)] : []),
+  offers: ({ service }) => `${service} files`,
+  tryIt: ({ host, port }, { service, token }) =>
+    `printf '${token}\\nserver.${service}\\n' | ncat ${host} ${port} > out`,
+});
+
+/** [FILE-1] In constant time, whatever the lengths. */
+function isSameToken(said: string, token: string): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(said), digest(token));
+}
+
+/** [FILE-2] `server1server.pdf` is a token and a filename where the rest ends in the service's extension. */
+export function tokenAndFilename(text: string, { context }: Session<Context>): string[] | undefined {
+  const { token, service } = context.options;
+  const filename = text.slice(token.length);
+  return text.startsWith(token) && filename.endsWith(`.${service}`) ? [token, filename] : undefined;
+}
+
+/** A file that was opened for a peer that has gone meanwhile is nobody's: it is closed here. */
+async function openFile({
+  input: { files, root, name, service },
+  signal,
+}: {
+  input: { files: Files; root: string; name: string; service: string };
+  signal: AbortSignal;
+}): Promise<FileAnswer> {
+  const answer = await files.open(root, name, service);
+  if (answer.ok && signal.aborted) await answer.file.close();
+  return answer;
+}
+
+function whyNot(answer: FileAnswer): string {
+  return answer.ok
+    ? `${answer.file.name} has ${answer.file.sizeBytes} bytes, more than 32 bits can tell [FILE-4]`
+    : answer.why;
+}
+
+/** [FILE-6] Where a program without `htons` really connects: 1236 is 0x04D4, so 0xD404. */
+export function byteSwapped(port: number): number {
+  return ((port & 0xff) << 8) | (port >> 8);
+}
+
+function int32LittleEndian(size: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32LE(size);
+  return bytes;
+}

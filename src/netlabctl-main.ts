@@ -1,0 +1,117 @@
+/** `netlabctl`: attach the REPL, run one command of a daemon, or be a lab client without one. */
+import { Command } from "commander";
+import { version } from "./config.ts";
+import { exitCodeOf, exitCodes, messageOf } from "./errors.ts";
+import { attachPiped } from "./repl/attached-pipe.ts";
+import { attach } from "./repl/attached-terminal.ts";
+import { runOnce } from "./repl/one-shot.ts";
+import { helpOf, parseShape } from "./repl/parse-command.ts";
+import { defaultSocketPath } from "./repl/socket-path.ts";
+import type { StandaloneCommand } from "./standalone/command.ts";
+import discover from "./standalone/discover.ts";
+import fetch from "./standalone/fetch.ts";
+import register from "./standalone/register.ts";
+import { historyPath } from "./state-folder.ts";
+
+const standalone = new Map<string, StandaloneCommand>(
+  [discover, fetch, register].map((command) => [command.name, command]),
+);
+
+interface Globals {
+  readonly socket: string;
+  readonly json: boolean;
+}
+
+/** Resolves to the exit status. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const program = programOf();
+  program.parse([...argv], { from: "user" });
+  const globals = program.opts<Globals>();
+  const [name, ...rest] = program.args;
+  if (name === undefined) return attachHere(globals);
+  const own = standalone.get(name);
+  if (own && (own.onlyWith === undefined || rest.some((word) => word.split("=")[0] === own.onlyWith))) {
+    return runStandalone(own, rest, globals);
+  }
+  if (name === "help" && rest.length === 0) process.stdout.write(standaloneHelp());
+  return runOnce({
+    socketPath: globals.socket,
+    argv: program.args,
+    json: globals.json,
+    ...streams(),
+    stdin: process.stdin,
+  });
+}
+
+function programOf(): Command {
+  return new Command("netlabctl")
+    .description("Attaches to a running netlabd, or runs one of its commands.")
+    .version(version, "-V, --version")
+    .option("--socket <path>", "the daemon's control socket", defaultSocketPath())
+    .option("--json", "print JSON documents", false)
+    .argument("[command...]", "a command of the REPL; none attaches")
+    .passThroughOptions()
+    .addHelpText(
+      "after",
+      `\n${standaloneHelp()}\nEvery command of the REPL works here too: netlabctl help lists them.
+Exit status: 0 done, 1 check failed, 2 usage, 3 no daemon, 4 no such thing, 5 refused, 6 peer or protocol error,
+124 time-out, 130 interrupted.`,
+    )
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : exitCodes.usage));
+}
+
+function standaloneHelp(): string {
+  const lines = [...standalone.values()].map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`);
+  return `Without a daemon:\n${lines.join("\n")}\n`;
+}
+
+const streams = () => ({ stdout: process.stdout, stderr: process.stderr });
+
+async function attachHere({ socket: socketPath }: Globals): Promise<number> {
+  const { stdin: input, stdout: output, stderr } = process;
+  try {
+    if (!input.isTTY) return await attachPiped({ socketPath, input, output, errors: stderr });
+    const leaving = await attach({ socketPath, input, output, historyPath: historyPath() });
+    return leaving === "lost" ? exitCodes.noDaemon : exitCodes.done;
+  } catch (error) {
+    stderr.write(`${messageOf(error)}\n`);
+    return exitCodeOf(error);
+  }
+}
+
+async function runStandalone(
+  command: StandaloneCommand,
+  argv: readonly string[],
+  globals: Globals,
+): Promise<number> {
+  const columns = process.stdout.columns ?? 80;
+  const interrupt = new AbortController();
+  process.once("SIGINT", () => interrupt.abort());
+  try {
+    if (argv.includes("--help") || argv.includes("-h")) {
+      process.stdout.write(`${helpOf(command, command.options, columns)}\n`);
+      return exitCodes.done;
+    }
+    const { args, rest, options, isJson } = parseShape(
+      command,
+      command.options,
+      argv,
+      !command.isValidatedByRole,
+    );
+    return await command.run({
+      args,
+      rest,
+      options,
+      isJson: isJson || globals.json,
+      columns,
+      hasColors: process.stderr.isTTY === true && !process.env.NO_COLOR,
+      signal: interrupt.signal,
+      out: (text) => process.stdout.write(`${text}\n`),
+      err: (text) => process.stderr.write(`${text}\n`),
+      data: (document) => process.stdout.write(`${JSON.stringify(document)}\n`),
+    });
+  } catch (error) {
+    process.stderr.write(`netlabctl: ${messageOf(error)}\n`);
+    return exitCodeOf(error);
+  }
+}

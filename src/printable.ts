@@ -1,0 +1,53 @@
+/** What peers send, made safe for terminals and logs: no control character, escape sequence or direction mark gets through. */
+
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\\]/gu;
+const SHORT: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0", "\\": "\\\\" };
+
+/** The text on one line, with everything unprintable escaped as a C programmer would write it. */
+export function printable(text: string, limit = Number.POSITIVE_INFINITY): string {
+  const cut = text.length > limit ? `${text.slice(0, limit)}…` : text;
+  return cut.replace(UNPRINTABLE, (character) => SHORT[character] ?? escaped(character));
+}
+
+function escaped(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x100) return `\\x${code.toString(16).padStart(2, "0")}`;
+  return `\\u{${code.toString(16)}}`;
+}
+
+/** Bytes as quoted text where they are text, else as hex. */
+export function printableBytes(bytes: Buffer, limit = 60): string {
+  const shown = bytes.subarray(0, limit);
+  const text = shown.toString("utf8");
+  const rest = bytes.length > limit ? "…" : "";
+  if (isMostlyText(text)) return `"${printable(text).replaceAll('"', '\\"')}"${rest}`;
+  const hex = shown
+    .subarray(0, Math.floor(limit / 3))
+    .toString("hex")
+    .replace(/../g, "$& ")
+    .trimEnd();
+  return `${hex}${bytes.length > Math.floor(limit / 3) ? " …" : ""}`;
+}
+
+/** A few escapes are text with its ending; many are binary. */
+function isMostlyText(text: string): boolean {
+  if (text.length === 0) return true;
+  const odd = text.match(/[\p{Cc}\uFFFD]/gu)?.length ?? 0;
+  const trailing = /[\0\r\n]+$/.exec(text)?.[0].length ?? 0;
+  return odd - trailing <= text.length / 8;
+}
+
+/** Sixteen bytes a line: offset, hex, text. */
+export function hexdump(bytes: Buffer): string[] {
+  const lines: string[] = [];
+  for (let offset = 0; offset < bytes.length; offset += 16) {
+    const row = bytes.subarray(offset, offset + 16);
+    const hex = [...row].map((byte) => byte.toString(16).padStart(2, "0"));
+    const columns = `${hex.slice(0, 8).join(" ").padEnd(23)}  ${hex.slice(8).join(" ").padEnd(23)}`;
+    const text = [...row]
+      .map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : "."))
+      .join("");
+    lines.push(`${offset.toString(16).padStart(6, "0")}  ${columns}  |${text}|`);
+  }
+  return lines;
+}

@@ -1,0 +1,72 @@
+/**
+ * The command contract: one file in `commands/` = one command, and a command is data. One parser, one help, one
+ * completion and one-shot `netlabctl` all read the same table.
+ */
+import type { z } from "zod";
+import type { Lab } from "../lab.ts";
+import type { Style } from "./style.ts";
+
+/** What Tab offers for an argument. */
+export type Completes = "role" | "instance" | "connection" | "selector" | "command" | "none";
+
+export interface Argument {
+  readonly name: string;
+  readonly summary: string;
+  readonly isOptional?: boolean;
+  /** Takes the rest of the words; only the last one may. */
+  readonly isVariadic?: boolean;
+  readonly completes?: Completes;
+}
+
+export type Group = "roles" | "connections" | "registry" | "daemon";
+
+/** What can be said of a command without running it. */
+export interface CommandShape {
+  readonly name: string;
+  readonly summary: string;
+  readonly args?: readonly Argument[];
+  readonly example: string;
+}
+
+export interface CommandDefinition<Schema extends z.ZodObject = z.ZodObject> extends CommandShape {
+  readonly aliases?: readonly string[];
+  readonly group: Group;
+  readonly options?: Schema;
+  /** Options that depend on the first argument: `spawn chat` takes what chat takes. */
+  readonly optionsOf?: (first: string | undefined, lab: Lab) => z.ZodObject | undefined;
+  /** Returns an exit status other than 0, or throws a NetlabError. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a command that is done need not say so.
+  readonly run: (call: Call<z.output<Schema>>) => Promise<number | void> | number | void;
+}
+
+export type Command = CommandDefinition;
+
+/** One call of a command: what was typed, and where its answer goes. */
+export interface Call<Options = Record<string, unknown>> {
+  readonly lab: Lab;
+  /** By argument name. */
+  readonly args: Readonly<Record<string, string | undefined>>;
+  /** The words of the variadic argument. */
+  readonly rest: readonly string[];
+  readonly options: Options;
+  /** `--json` was given: answer with `data` alone. */
+  readonly isJson: boolean;
+  /** Width of the reader's terminal. */
+  readonly columns: number;
+  readonly style: Style;
+  /** Aborted by Ctrl-C, and when the reader leaves. */
+  readonly signal: AbortSignal;
+  readonly commands: ReadonlyMap<string, Command>;
+  out(text: string): void;
+  err(text: string): void;
+  /** A document of the design, for `--json`. */
+  data(document: unknown): void;
+  /** Asks whoever typed; "" where nobody can answer. */
+  ask(question: string): Promise<string>;
+  /** Bytes that wait for a reader that is slow: above a limit, live output leaves lines out and says so. */
+  readonly isBehind: boolean;
+}
+
+export function defineCommand<Schema extends z.ZodObject>(command: CommandDefinition<Schema>): Command {
+  return command as unknown as Command;
+}

@@ -1,0 +1,80 @@
+import { z } from "zod";
+import type { Story } from "../../actors/story.ts";
+import { byUrgency, reasonOf, verdictOf } from "../../actors/verdict.ts";
+import { printable } from "../../printable.ts";
+import { type Call, defineCommand } from "../command.ts";
+import { connectionDocument } from "../documents.ts";
+import { selectStories, shortId } from "../selectors.ts";
+import { type Style, styleWord } from "../style.ts";
+import { table } from "../table.ts";
+
+/** Rows before the rest is summed up. */
+const MOST_ROWS = 20;
+/** Columns of a terminal that has room for bytes and framing. */
+const WIDE = 110;
+
+export default defineCommand({
+  name: "conns",
+  group: "connections",
+  summary: "lists connections, those that need a look first, and sums up the rest",
+  args: [
+    { name: "selector", summary: "only these", isOptional: true, isVariadic: true, completes: "selector" },
+  ],
+  options: z.object({ all: z.boolean().default(false).describe("list every one, ended ones too") }),
+  example: "conns file-server state=awaitingFilename",
+  run(call) {
+    const { lab, rest, options, data, isJson, out } = call;
+    const now = lab.clock.now();
+    const stories = selectStories(lab, rest).sort(byUrgency(now));
+    const isWanted = (story: Story) =>
+      options.all || story.live !== undefined || verdictOf(story, now) !== "ok";
+    const wanted = stories.filter(isWanted);
+    if (isJson) return data(wanted.map((story) => connectionDocument(story, now)));
+    if (stories.length === 0) return out(rest.length > 0 ? "none like that" : "nobody has connected yet");
+    return list(call, stories, wanted, now);
+  },
+});
+
+function list(
+  { out, options, columns, style }: Call<{ all: boolean }>,
+  stories: Story[],
+  wanted: Story[],
+  now: number,
+): void {
+  const needLook = wanted.filter((story) => verdictOf(story, now) !== "ok");
+  // In the short form the faultless ones are listed only while they are few.
+  const shown = options.all
+    ? wanted
+    : wanted.slice(0, Math.max(MOST_ROWS, Math.min(needLook.length, 2 * MOST_ROWS)));
+  if (shown.length > 0) out(connectionTable(shown, columns, style, now));
+  const rest = sumUp(
+    stories.filter((story) => !shown.includes(story)),
+    now,
+  );
+  if (rest) out(rest);
+}
+
+/** On a narrow terminal the columns go that `show` tells anyway. */
+function connectionTable(stories: readonly Story[], columns: number, style: Style, now: number): string {
+  const isWide = columns >= WIDE;
+  const rows = stories.map((story) => {
+    const { role, remote, state, waitsFor, bytesIn, bytesOut, framing, verdict } = connectionDocument(
+      story,
+      now,
+    );
+    const note = printable(reasonOf(story, now) ?? (waitsFor ? `waits for ${waitsFor}` : ""));
+    const wide = isWide ? [String(bytesIn), String(bytesOut), framing] : [];
+    return [shortId(story), role, remote, state, ...wide, styleWord(style, verdict), note];
+  });
+  const wide = isWide ? ["IN", "OUT", "FRAMING"] : [];
+  return table(["ID", "ROLE", "PEER", "STATE", ...wide, "VERDICT", "NOTE"], rows, columns, "NOTE");
+}
+
+function sumUp(stories: readonly Story[], now: number): string | undefined {
+  if (stories.length === 0) return undefined;
+  const groups = Map.groupBy(stories, (story) =>
+    story.live ? story.state : `ended ${verdictOf(story, now)}`,
+  );
+  const parts = [...groups].map(([what, { length }]) => `${length} ${what}`);
+  return `and ${stories.length} more: ${parts.join(", ")} (--all lists them)`;
+}

@@ -1,0 +1,52 @@
+import { type Command, defineCommand, type Group } from "../command.ts";
+import { distinct } from "../command-folder.ts";
+import { findCommand } from "../evaluator.ts";
+import { helpOf, schemaFor, usageOf } from "../parse-command.ts";
+import { table } from "../table.ts";
+
+const GROUPS: Record<Group, string> = {
+  roles: "Roles",
+  connections: "Connections",
+  registry: "Registry",
+  daemon: "Daemon",
+};
+
+export default defineCommand({
+  name: "help",
+  aliases: ["?"],
+  group: "daemon",
+  summary: "lists the commands, or explains one",
+  args: [
+    { name: "command", summary: "the command to explain", isOptional: true, completes: "command" },
+    {
+      name: "role",
+      summary: "with help spawn: the role whose options to show",
+      isOptional: true,
+      completes: "role",
+    },
+  ],
+  example: "help spawn file-server",
+  run({ lab, args, out, data, isJson, commands, columns, style }) {
+    if (args.command !== undefined) {
+      const command = findCommand(commands, args.command);
+      if (isJson) return data(describe(command));
+      return out(helpOf(command, schemaFor(command, args.role ? [args.role] : [], lab), columns));
+    }
+    const all = distinct(commands);
+    if (isJson) return data(all.map(describe));
+    for (const [group, title] of Object.entries(GROUPS)) {
+      const rows = all.filter((one) => one.group === group).map((one) => [`  ${usageOf(one)}`, one.summary]);
+      out(
+        `${style.bold(title)}\n${table(["", "SUMMARY"], rows, columns, "SUMMARY").split("\n").slice(1).join("\n")}`,
+      );
+    }
+    out(
+      "help <command> explains one. Selectors: a role, an id, a name, c17, @last, state=…, addr=…, label=….",
+    );
+    return undefined;
+  },
+});
+
+function describe({ name, group, summary, args, example }: Command) {
+  return { name, group, summary, args: args ?? [], example };
+}

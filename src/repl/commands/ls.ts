@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { defineCommand } from "../command.ts";
+import { instanceDocument } from "../documents.ts";
+import { noteOf, whereOf } from "../instance-lines.ts";
+import { selectInstances } from "../selectors.ts";
+import { styleWord } from "../style.ts";
+import { table } from "../table.ts";
+
+export default defineCommand({
+  name: "ls",
+  aliases: ["ps", "list"],
+  group: "roles",
+  summary: "lists the roles that were started",
+  args: [
+    { name: "selector", summary: "only these", isOptional: true, isVariadic: true, completes: "selector" },
+  ],
+  options: z.object({ showTokens: z.boolean().default(false).describe("show tokens as they are") }),
+  example: "ls state=failed",
+  run({ lab, rest, options, out, data, isJson, columns, style }) {
+    const instances = selectInstances(lab, rest);
+    if (isJson) return data(instances.map((instance) => instanceDocument(instance, options)));
+    if (instances.length === 0)
+      return out(rest.length > 0 ? "none like that" : "nothing was started: roles lists what can be");
+    const rows = instances.map((instance) => [
+      instance.id,
+      instance.spec.options.name ?? "",
+      styleWord(style, instance.state),
+      whereOf(instance),
+      String(instance.service.peers),
+      String(instance.restarts),
+      noteOf(instance) || (instance.role.offers?.(instance.spec.options as never) ?? ""),
+    ]);
+    const head = ["ID", "NAME", "STATE", "WHERE", "PEERS", "RESTARTS", "NOTE"];
+    return out(table(...withoutEmpty(head, rows), columns, "NOTE"));
+  },
+});
+
+/** A column that says nothing costs width. */
+function withoutEmpty(head: readonly string[], rows: string[][]): [string[], string[][]] {
+  const kept = head.map((_, column) => rows.some((row) => row[column] !== "" && row[column] !== "0"));
+  const keep = (row: readonly string[]) => row.filter((_, column) => kept[column]);
+  return [keep(head), rows.map(keep)];
+}

@@ -1,0 +1,20 @@
+import { defineCommand } from "../command.ts";
+import { operate, SELECTED } from "../operate.ts";
+
+export default defineCommand({
+  name: "remove",
+  aliases: ["rm"],
+  group: "roles",
+  summary: "stops a role and forgets it",
+  args: [SELECTED],
+  example: "remove file-server-5",
+  run: (call) =>
+    operate(
+      call,
+      (instance) => call.lab.remove(instance),
+      ({ id, spec }) =>
+        spec.isFromLab
+          ? `${id} is removed; it comes from the lab file, and so back at the next start`
+          : `${id} is removed`,
+    ),
+});

@@ -1,0 +1,11 @@
+import { defineCommand } from "../command.ts";
+import { operate, SELECTED } from "../operate.ts";
+
+export default defineCommand({
+  name: "restart",
+  group: "roles",
+  summary: "stops a role and starts it again",
+  args: [SELECTED],
+  example: "restart file-server-1",
+  run: (call) => operate(call, (instance) => call.lab.restart(instance)),
+});

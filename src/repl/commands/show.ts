@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { NetlabError } from "../../errors.ts";
+import { defineCommand } from "../command.ts";
+import { connectionDocument, instanceDocument } from "../documents.ts";
+import { connectionReport, instanceReport } from "../reports.ts";
+import { isConnectionTerm, selectInstances, selectStory } from "../selectors.ts";
+
+export default defineCommand({
+  name: "show",
+  aliases: ["describe"],
+  group: "roles",
+  summary: "shows all of a role, or of a connection: state, bytes, last events, unread bytes",
+  args: [{ name: "selector", summary: "a role or a connection", completes: "selector" }],
+  options: z.object({ showTokens: z.boolean().default(false).describe("show tokens as they are") }),
+  example: "show c17",
+  run({ lab, args, options, out, data, isJson, style, columns }) {
+    const { selector = "" } = args;
+    const now = lab.clock.now();
+    if (isConnectionTerm(selector)) {
+      const story = selectStory(lab, selector);
+      return isJson
+        ? data(connectionDocument(story, now))
+        : out(connectionReport(story, now, style, columns));
+    }
+    const instances = selectInstances(lab, [selector]);
+    const [instance] = instances;
+    if (!instance) throw new NetlabError("no-such-instance", `nothing is ${selector}: ls lists the roles`);
+    if (instances.length > 1 && lab.find(selector) === undefined) {
+      if (isJson) return data(instances.map((one) => instanceDocument(one, options)));
+      return out(instances.map((one) => instanceReport(one, options, style)).join("\n\n"));
+    }
+    return isJson ? data(instanceDocument(instance, options)) : out(instanceReport(instance, options, style));
+  },
+});

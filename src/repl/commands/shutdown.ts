@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { exitCodes } from "../../errors.ts";
+import { defineCommand } from "../command.ts";
+
+export default defineCommand({
+  name: "shutdown",
+  group: "daemon",
+  summary: "stops the daemon, for everybody; asks first",
+  options: z.object({ yes: z.boolean().default(false).describe("do not ask") }),
+  example: "shutdown --yes",
+  async run({ lab, options, ask, out, err, data, isJson }) {
+    const peers = lab.recorder.live().length;
+    const running = lab.instances.filter(({ state }) => state === "running").length;
+    if (!options.yes) {
+      const answer = await ask(`Stop the daemon, ${running} roles and ${peers} peers? [y/N] `);
+      if (!/^y(es)?$/i.test(answer.trim())) {
+        err(answer === "" ? "not stopped: say y, or shutdown --yes" : "not stopped");
+        return exitCodes.refused;
+      }
+    }
+    if (isJson) data({ stopping: true, pid: lab.pid });
+    else out("stopping");
+    lab.shutdown("an operator said shutdown");
+    return exitCodes.done;
+  },
+});

@@ -1,0 +1,63 @@
+import type { Instance } from "../../actors/instance.ts";
+import type { Story } from "../../actors/story.ts";
+import { defineCommand } from "../command.ts";
+import { connectionDocument, instanceDocument } from "../documents.ts";
+import { whereOf } from "../instance-lines.ts";
+import { shortId } from "../selectors.ts";
+import { type Style, styleWord } from "../style.ts";
+
+const MOST_PEERS = 10;
+
+export default defineCommand({
+  name: "tree",
+  group: "roles",
+  summary: "shows what is supervised by what",
+  example: "tree",
+  run({ lab, out, data, isJson, style }) {
+    const now = lab.clock.now();
+    const live = Map.groupBy(lab.recorder.live(), (story) => story.subject.instance);
+    const peersOf = ({ id }: Instance) => live.get(id) ?? [];
+    if (isJson) {
+      const documents = lab.instances.map((instance) => ({
+        ...instanceDocument(instance),
+        peers: peersOf(instance).map((story) => connectionDocument(story, now)),
+      }));
+      return data(documents);
+    }
+    const branches = lab.instances.map((instance) => ({
+      text: instanceText(instance, style),
+      leaves: leavesOf(instance, peersOf(instance)),
+    }));
+    return out([`netlabd ${lab.pid}`, ...draw(branches)].join("\n"));
+  },
+});
+
+function instanceText(instance: Instance, style: Style): string {
+  const { id, state, restart, role, service } = instance;
+  const isRegistrar = role.companion !== undefined && service.machineState !== undefined;
+  const registration = isRegistrar && service.machineState !== "idle" ? `, ${service.machineState}` : "";
+  const run = role.side === "client" && service.machineState ? `, ${service.machineState}` : "";
+  return `${style.bold(id)}  ${styleWord(style, state)}, ${restart}${registration}${run}  ${whereOf(instance)}`.trimEnd();
+}
+
+function leavesOf({ role }: Instance, peers: readonly Story[]): string[] {
+  // Senders of datagrams come and go by the hundred: their number says it.
+  if (role.transport === "udp") {
+    return peers.length > 0
+      ? [`${peers.length} ${peers.length === 1 ? "sender" : "senders"} in the last minute`]
+      : [];
+  }
+  const leaves = peers.slice(0, MOST_PEERS).map((story) => `${shortId(story)}  ${story.state}`);
+  return peers.length > MOST_PEERS ? [...leaves, `and ${peers.length - MOST_PEERS} more`] : leaves;
+}
+
+function draw(branches: readonly { text: string; leaves: readonly string[] }[]): string[] {
+  return branches.flatMap(({ text, leaves }, index) => {
+    const isLast = index === branches.length - 1;
+    const stem = isLast ? "   " : "│  ";
+    return [
+      `${isLast ? "└─" : "├─"} ${text}`,
+      ...leaves.map((leaf, at) => `${stem}${at === leaves.length - 1 ? "└─" : "├─"} ${leaf}`),
+    ];
+  });
+}

@@ -1,0 +1,107 @@
+/** What could come next in a line: commands, options and their values, roles, live ids. */
+import type { Lab } from "../lab.ts";
+import type { Command, Completes } from "./command.ts";
+import { type CommandTable, distinct } from "./command-folder.ts";
+import { type Flag, flagsOf } from "./option-flags.ts";
+import { schemaFor } from "./parse-command.ts";
+import { shortId } from "./selectors.ts";
+import { wordsSoFar } from "./words.ts";
+
+export interface Candidate {
+  readonly value: string;
+  readonly summary: string;
+}
+
+export interface Completion {
+  /** Where in the line the candidates start. */
+  readonly from: number;
+  readonly candidates: readonly Candidate[];
+}
+
+/** With a thousand connections nobody reads a thousand candidates. */
+const MOST_CANDIDATES = 200;
+
+export function complete(lab: Lab, commands: CommandTable, line: string, cursor: number): Completion {
+  const words = wordsSoFar(line.slice(0, cursor));
+  const current = words.at(-1) ?? { text: "", start: cursor, end: cursor };
+  const [name, ...before] = words.slice(0, -1).map(({ text }) => text);
+  const offered =
+    name === undefined ? commandNames(commands) : argumentsOf(lab, commands, name, before, current.text);
+  const candidates = offered.filter(({ value }) => value.startsWith(current.text)).slice(0, MOST_CANDIDATES);
+  return { from: current.start, candidates };
+}
+
+const commandNames = (commands: CommandTable) =>
+  distinct(commands).map(({ name, summary }) => ({ value: name, summary }));
+
+function argumentsOf(
+  lab: Lab,
+  commands: CommandTable,
+  name: string,
+  before: readonly string[],
+  typed: string,
+): Candidate[] {
+  const command = commands.get(name);
+  if (!command) return [];
+  const flags = flagsOf(schemaFor(command, before, lab));
+  const open = flags.find(({ long, kind }) => long === before.at(-1) && kind !== "boolean");
+  if (open) return (open.choices ?? []).map((value) => ({ value, summary: open.summary }));
+  if (typed.startsWith("-")) return optionsOf(flags, before);
+  return offeredBy(lab, commands, kindOf(command, positionOf(flags, before)));
+}
+
+const optionsOf = (flags: readonly Flag[], before: readonly string[]) =>
+  [
+    ...flags.map(({ long, summary }) => ({ value: long, summary })),
+    { value: "--json", summary: "answer with JSON documents" },
+  ].filter(({ value }) => !before.includes(value));
+
+/** How many arguments are typed already; options and their values do not count. */
+function positionOf(flags: readonly Flag[], before: readonly string[]): number {
+  const takesValue = new Set(flags.filter(({ kind }) => kind !== "boolean").map(({ long }) => long));
+  return before.filter((word, index) => !word.startsWith("-") && !takesValue.has(before[index - 1] ?? ""))
+    .length;
+}
+
+function kindOf(command: Command, position: number): Completes {
+  const args = command.args ?? [];
+  const last = args.at(-1);
+  const argument = args[position] ?? (last?.isVariadic ? last : undefined);
+  return argument?.completes ?? "none";
+}
+
+function offeredBy(lab: Lab, commands: CommandTable, kind: Completes): Candidate[] {
+  switch (kind) {
+    case "role":
+      return [...lab.roles.values()].map(({ name, summary }) => ({ value: name, summary }));
+    case "command":
+      return commandNames(commands);
+    case "instance":
+      return instancesOf(lab);
+    case "connection":
+      return [...connectionsOf(lab), LAST];
+    case "selector":
+      return [...instancesOf(lab), ...connectionsOf(lab), LAST, ...FIELDS];
+    case "none":
+      return [];
+  }
+}
+
+const LAST: Candidate = { value: "@last", summary: "the connection that began last" };
+const FIELDS: Candidate[] = [
+  { value: "state=", summary: "in this state" },
+  { value: "addr=", summary: "from this address" },
+  { value: "label=", summary: "with this label" },
+];
+
+const instancesOf = (lab: Lab) =>
+  lab.instances.flatMap(({ id, state, spec, role }) => {
+    const { name } = spec.options;
+    const candidate = { value: id, summary: `${role.name}, ${state}` };
+    return name ? [candidate, { value: name, summary: `${id}, ${state}` }] : [candidate];
+  });
+
+const connectionsOf = (lab: Lab) =>
+  lab.recorder
+    .live()
+    .map((story) => ({ value: shortId(story), summary: `${story.subject.instance}, ${story.state}` }));

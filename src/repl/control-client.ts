@@ -1,0 +1,218 @@
+/**
+ * The client's end of the control socket: newline-delimited JSON, any number of requests under way.
+ *
+ * Life: 1. `connect` → 2. `request` (its handlers see the answer in order, one piece at a time; the promise ends with
+ * the exit status) → 3. `close`, or the daemon goes away: every request under way fails, then `onClose` is told.
+ */
+import { createConnection, type Socket } from "node:net";
+import { NetlabError } from "../errors.ts";
+import { ControlRequest, type Exit, type ReplyHandlers } from "./control-request.ts";
+import { type DaemonMessage, LineSplitter, parseDaemonLine } from "./daemon-message.ts";
+
+/** The longest line that a daemon may send: above it this is no conversation but a fault. */
+const LINE_LIMIT_BYTES = 16 * 1024 * 1024;
+/** Answers that came but were not handled yet; above it the socket is not read until handlers caught up. */
+const HELD_LIMIT_BYTES = 1024 * 1024;
+const PROTOCOL = 1;
+
+export interface Hello {
+  readonly name: string;
+  readonly version: string;
+  readonly protocol: number;
+  readonly pid: number;
+  readonly lab: string;
+  readonly socket: string;
+  readonly welcome: string;
+}
+
+type NoticeListener = (text: string, level: string) => void;
+type EventListener = (event: string) => void;
+type CloseListener = (error: NetlabError | undefined) => void;
+
+export class ControlClient {
+  readonly path: string;
+  readonly #socket: Socket;
+  readonly #splitter = new LineSplitter(LINE_LIMIT_BYTES);
+  readonly #underWay = new Map<number, ControlRequest>();
+  readonly #onNotice = new Set<NoticeListener>();
+  readonly #onEvent = new Set<EventListener>();
+  readonly #onClose = new Set<CloseListener>();
+  #lastId = 0;
+  #heldBytes = 0;
+  /** Why this connection is over; what it is now too late for fails with it. */
+  #ending: NetlabError | undefined;
+  #isOurEnding = false;
+
+  /** Fails with a NetlabError that says what to do. */
+  static connect(path: string): Promise<ControlClient> {
+    const { promise, resolve, reject } = Promise.withResolvers<ControlClient>();
+    const socket = createConnection({ path });
+    const refuse = (error: NodeJS.ErrnoException) => reject(cannotConnect(path, error));
+    socket.once("error", refuse);
+    socket.once("connect", () => {
+      socket.off("error", refuse);
+      resolve(new ControlClient(path, socket));
+    });
+    return promise;
+  }
+
+  private constructor(path: string, socket: Socket) {
+    this.path = path;
+    this.#socket = socket;
+    socket.on("data", (chunk) => this.#read(chunk));
+    // What an OS error would say here (ECONNRESET, EPIPE) is that the daemon is gone, and "close" follows it.
+    socket.on("error", () => {});
+    socket.on("close", () => this.#closed());
+  }
+
+  get isOpen(): boolean {
+    return this.#ending === undefined;
+  }
+
+  /** The promise carries the request's id, for `interrupt`. */
+  request(
+    op: string,
+    fields: Readonly<Record<string, unknown>> = {},
+    handlers: ReplyHandlers = {},
+  ): Promise<Exit> & { readonly id: number } {
+    const id = ++this.#lastId;
+    const request = new ControlRequest(handlers, {
+      answer: (text) => this.#send({ id, op: "answer", text }),
+      giveUp: () => this.interrupt(id),
+    });
+    if (this.#ending) {
+      request.fail(this.#ending);
+    } else {
+      this.#underWay.set(id, request);
+      this.#send({ id, op, ...fields });
+    }
+    return Object.assign(request.done, { id });
+  }
+
+  /** Who answers, and whether we understand each other. */
+  async hello(fields: Readonly<Record<string, unknown>> = {}): Promise<Hello> {
+    let hello: Partial<Hello> = {};
+    const data = (document: unknown) => {
+      hello = { ...(document as Partial<Hello> | null) };
+    };
+    await this.request("hello", fields, { data });
+    if (hello.protocol === PROTOCOL) return hello as Hello;
+    const theirs = hello.protocol === undefined ? "another language" : `protocol ${hello.protocol}`;
+    throw new NetlabError(
+      "peer-error",
+      `the program at ${this.path} speaks ${theirs}, this one protocol ${PROTOCOL}: use the netlabctl that came with it`,
+    );
+  }
+
+  /** Asks the daemon to end a request; the request itself then ends with its own exit status. */
+  interrupt(id: number): void {
+    if (this.#underWay.has(id)) this.#send({ id: ++this.#lastId, op: "interrupt", target: id });
+  }
+
+  /** Each of these returns the function that takes the listener away again. */
+  onNotice(listener: NoticeListener): () => void {
+    return listen(this.#onNotice, listener);
+  }
+
+  onEvent(listener: EventListener): () => void {
+    return listen(this.#onEvent, listener);
+  }
+
+  /** Told once, with the cause, or with undefined when this end closed; also who comes too late for it. */
+  onClose(listener: CloseListener): () => void {
+    if (this.#socket.closed) queueMicrotask(() => listener(this.#isOurEnding ? undefined : this.#ending));
+    return listen(this.#onClose, listener);
+  }
+
+  /** What was sent still goes out; requests under way fail. */
+  close(): void {
+    if (this.#ending) return;
+    this.#isOurEnding = true;
+    this.#ending = new NetlabError("interrupted", "the connection to the daemon was closed");
+    this.#socket.destroySoon();
+  }
+
+  // -- what the daemon says ----------------------------------------------------------------------------------
+
+  #read(chunk: Buffer): void {
+    const lines = this.#splitter.push(chunk);
+    if (!lines) this.#breakOff(`sent a line of more than ${LINE_LIMIT_BYTES} bytes`);
+    for (const line of lines ?? []) {
+      if (this.#ending) return;
+      const parsed = parseDaemonLine(line.toString("utf8"));
+      if (parsed.ok) this.#dispatch(parsed.value, line.length);
+      else this.#breakOff(`sent a line that is no message: ${JSON.stringify(line.toString("utf8", 0, 60))}`);
+    }
+  }
+
+  #dispatch(message: DaemonMessage, sizeBytes: number): void {
+    if (message.kind === "notice") for (const tell of this.#onNotice) tell(message.text, message.level);
+    if (message.kind === "event") for (const tell of this.#onEvent) tell(message.event);
+    if (message.kind !== "replies") return;
+    // Answers without a request are late: its handler failed, or it was the echo of an interrupt.
+    const request = this.#underWay.get(message.id);
+    if (!request) return;
+    if (message.replies.some((reply) => reply.kind === "exit")) this.#underWay.delete(message.id);
+    this.#hold(sizeBytes);
+    request.take(message.replies, () => this.#hold(-sizeBytes));
+  }
+
+  /** One reader that is slow, a full pipe say, stops the whole socket: the daemon feels it, memory does not. */
+  #hold(sizeBytes: number): void {
+    this.#heldBytes += sizeBytes;
+    const isFull = this.#heldBytes > HELD_LIMIT_BYTES;
+    if (isFull && !this.#socket.isPaused()) this.#socket.pause();
+    if (!isFull && this.#socket.isPaused()) this.#socket.resume();
+  }
+
+  // -- sending and ending ------------------------------------------------------------------------------------
+
+  #send(message: Readonly<Record<string, unknown>>): void {
+    if (!this.#ending) this.#socket.write(`${JSON.stringify(message)}\n`);
+  }
+
+  #breakOff(what: string): void {
+    this.#ending = new NetlabError(
+      "peer-error",
+      `the daemon at ${this.path} ${what}: the connection is closed`,
+    );
+    this.#socket.destroy();
+  }
+
+  #closed(): void {
+    this.#ending ??= new NetlabError("no-daemon", `the daemon at ${this.path} went away`);
+    const ending = this.#ending;
+    for (const request of this.#underWay.values()) request.fail(ending);
+    this.#underWay.clear();
+    for (const tell of this.#onClose) tell(this.#isOurEnding ? undefined : ending);
+  }
+}
+
+function listen<Listener>(listeners: Set<Listener>, listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function cannotConnect(path: string, cause: NodeJS.ErrnoException): NetlabError {
+  if (cause.code === "EACCES" || cause.code === "EPERM") {
+    return new NetlabError(
+      "socket-unsafe",
+      `the socket ${path} is closed to you (${cause.code}): only the user who started the daemon may control it`,
+      { cause },
+    );
+  }
+  if (cause.code === "ENOENT" || cause.code === "ECONNREFUSED") {
+    return new NetlabError(
+      "no-daemon",
+      `no daemon answers at ${path}: start one with netlabd, or name its socket with --socket`,
+      { cause },
+    );
+  }
+  return new NetlabError(
+    "no-daemon",
+    `cannot connect to the socket ${path} (${cause.code ?? cause.message})`,
+    {
+      cause,
+    },
+  );
+}

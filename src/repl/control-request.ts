@@ -1,0 +1,77 @@
+import type { Reply } from "./daemon-message.ts";
+
+export interface Exit {
+  readonly exit: number;
+}
+
+/** The pieces of one answer. A handler that returns a promise holds back the pieces behind it. */
+export interface ReplyHandlers {
+  out?(text: string): void | Promise<void>;
+  err?(text: string): void | Promise<void>;
+  data?(document: unknown): void | Promise<void>;
+  /** Returns what the person answers; without this handler the answer is empty, which means no. */
+  ask?(question: string): string | Promise<string>;
+}
+
+/** What a request does to its connection. */
+interface Wire {
+  /** The person's answer to the daemon's question. */
+  answer(text: string): void;
+  /** A handler failed: nobody takes the rest of this answer, so the daemon need not go on with it. */
+  giveUp(): void;
+}
+
+/** One request under way: runs its handlers one after another, each when the one before it is done. */
+export class ControlRequest {
+  readonly #handlers: ReplyHandlers;
+  readonly #wire: Wire;
+  readonly #done = Promise.withResolvers<Exit>();
+  #chain: Promise<void> = Promise.resolve();
+  /** A person is being asked: that may last, and must not hide that the daemon is gone. */
+  #isAsking = false;
+  #hasFailed = false;
+
+  constructor(handlers: ReplyHandlers, wire: Wire) {
+    this.#handlers = handlers;
+    this.#wire = wire;
+  }
+
+  /** Ends with the exit status; fails as a handler fails, or with what `fail` was told. */
+  get done(): Promise<Exit> {
+    return this.#done.promise;
+  }
+
+  /** `onHandled` is told when all these pieces were handled. */
+  take(replies: readonly Reply[], onHandled: () => void): void {
+    for (const reply of replies) this.#chain = this.#chain.then(() => this.#handle(reply));
+    this.#chain = this.#chain.then(onHandled);
+  }
+
+  /** There will be no exit status. What came before is handled first, unless that waits for a person. */
+  fail(error: unknown): void {
+    if (this.#isAsking) this.#done.reject(error);
+    else void this.#chain.then(() => this.#done.reject(error));
+  }
+
+  async #handle(reply: Reply): Promise<void> {
+    if (this.#hasFailed) return;
+    try {
+      if (reply.kind === "out") await this.#handlers.out?.(reply.text);
+      else if (reply.kind === "err") await this.#handlers.err?.(reply.text);
+      else if (reply.kind === "data") await this.#handlers.data?.(reply.document);
+      else if (reply.kind === "ask") await this.#ask(reply.question);
+      else this.#done.resolve({ exit: reply.exit });
+    } catch (error) {
+      this.#hasFailed = true;
+      this.#wire.giveUp();
+      this.#done.reject(error);
+    }
+  }
+
+  async #ask(question: string): Promise<void> {
+    this.#isAsking = true;
+    const text = (await this.#handlers.ask?.(question)) ?? "";
+    this.#isAsking = false;
+    this.#wire.answer(text);
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * The daemon's end of the control protocol: a Unix socket for its owner only. Newline-delimited JSON, or plain command
+ * lines from whoever has no JSON (`echo conns | nc -U …`): the first byte tells.
+ */
+import { chmodSync, existsSync, lstatSync, mkdirSync, unlinkSync } from "node:fs";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import path from "node:path";
+import { osCode } from "../actors/os-errors.ts";
+import { messageOf, NetlabError } from "../errors.ts";
+import type { Lab } from "../lab.ts";
+import { ControlSession } from "./control-session.ts";
+
+/** The longest path that fits into a socket address, on Linux and macOS. */
+const LONGEST_PATH = 103;
+
+export class ControlServer {
+  readonly #lab: Lab;
+  readonly #sessions = new Set<ControlSession>();
+  #server: Server | undefined;
+  #unfollow: (() => void) | undefined;
+
+  constructor(lab: Lab) {
+    this.#lab = lab;
+  }
+
+  /** Throws where the folder is not ours, or another daemon answers on the socket. */
+  async listen(): Promise<void> {
+    const { socketPath } = this.#lab;
+    if (Buffer.byteLength(socketPath) > LONGEST_PATH) {
+      throw new NetlabError(
+        "socket-unsafe",
+        `the socket path ${socketPath} is longer than ${LONGEST_PATH} bytes: name a shorter one with --socket`,
+      );
+    }
+    prepareFolder(path.dirname(socketPath));
+    await removeStale(socketPath);
+    this.#server = createServer((socket) => this.#open(socket));
+    // Between bind and chmod the socket must not be open to others.
+    const before = process.umask(0o177);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#server?.once("error", reject).listen(socketPath, resolve);
+      });
+    } catch (error) {
+      throw new NetlabError(
+        "socket-unsafe",
+        `cannot make the control socket ${socketPath}: ${messageOf(error)}`,
+        { cause: error },
+      );
+    } finally {
+      process.umask(before);
+    }
+    chmodSync(socketPath, 0o600);
+    this.#unfollow = this.#lab.log.follow(({ level, message }) => {
+      if (level === "warn" || level === "error") this.#push({ notice: message, level });
+    });
+  }
+
+  #open(socket: Socket): void {
+    const session = new ControlSession(socket, this.#lab, () => this.#sessions.delete(session));
+    this.#sessions.add(session);
+  }
+
+  #push(message: Record<string, unknown>): void {
+    for (const session of this.#sessions) session.push(message);
+  }
+
+  /** Attached REPLs say why they end. */
+  announceStop(): void {
+    this.#push({ event: "stopping" });
+  }
+
+  async close(): Promise<void> {
+    this.#unfollow?.();
+    for (const session of this.#sessions) session.close();
+    const server = this.#server;
+    if (!server?.listening) return;
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  }
+}
+
+/** A folder of 0700 that is ours; one that is somebody else's is refused, however open it is. */
+function prepareFolder(folder: string): void {
+  const isNew = !existsSync(folder);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const stat = lstatSync(folder);
+    if (!stat.isDirectory()) throw new Error("it is no folder");
+    // A folder that somebody named may be shared (a checkout, /tmp): then the socket's own mode protects it.
+    const isDefault = /^netlabd(-\d+)?$/.test(path.basename(folder));
+    if (stat.uid !== process.getuid?.() && (isNew || isDefault))
+      throw new Error(`it belongs to user ${stat.uid}`);
+    if (isDefault && (stat.mode & 0o077) !== 0) chmodSync(folder, 0o700);
+  } catch (error) {
+    throw new NetlabError(
+      "socket-unsafe",
+      `the control socket's folder ${folder} cannot be used: ${messageOf(error)}; name another with --socket`,
+      { cause: error },
+    );
+  }
+}
+
+/** A socket file that nobody answers is left over from a killed daemon; only then is it removed. */
+async function removeStale(socketPath: string): Promise<void> {
+  if (!existsSync(socketPath)) return;
+  if (!lstatSync(socketPath).isSocket()) {
+    throw new NetlabError(
+      "socket-unsafe",
+      `${socketPath} is there and is no socket: name another with --socket`,
+    );
+  }
+  const isAnswered = await new Promise<boolean>((resolve) => {
+    const probe = connect(socketPath, () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once("error", (error) => resolve(osCode(error) !== "ECONNREFUSED"));
+  });
+  if (isAnswered) {
+    throw new NetlabError(
+      "socket-in-use",
+      `another netlabd answers on ${socketPath}: attach to it with netlabctl, or name another with --socket`,
+    );
+  }
+  unlinkSync(socketPath);
+}

@@ -1,0 +1,212 @@
+/** One operator on the control socket: parses what comes, runs commands, sends answers in order. */
+import type { Socket } from "node:net";
+import { z } from "zod";
+import { exitCodes, messageOf } from "../errors.ts";
+import type { Lab } from "../lab.ts";
+import { commandTable, distinct } from "./command-folder.ts";
+import { complete } from "./completion.ts";
+import { evaluate, type Outlet } from "./evaluator.ts";
+import { flagsOf } from "./option-flags.ts";
+import { schemaFor } from "./parse-command.ts";
+import { welcomeText } from "./welcome.ts";
+
+/** A line that does not end is not collected for ever. */
+const LONGEST_LINE = 4 * 1_048_576;
+/** Bytes that wait for a slow reader before live output leaves lines out. */
+const BEHIND_BYTES = 262_144;
+/** A reader that reads nothing at all is cut off here. */
+const LOST_BYTES = 64 * 1_048_576;
+
+const requestShape = z.looseObject({
+  id: z.number(),
+  op: z.enum(["hello", "describe", "run", "complete", "interrupt", "answer"]),
+  line: z.string().optional(),
+  argv: z.array(z.string()).optional(),
+  cursor: z.number().int().min(0).optional(),
+  columns: z.number().int().min(1).max(10_000).optional(),
+  colors: z.boolean().optional(),
+  target: z.number().optional(),
+  text: z.string().optional(),
+});
+type Request = z.output<typeof requestShape>;
+
+export class ControlSession {
+  readonly #socket: Socket;
+  readonly #lab: Lab;
+  readonly #runs = new Map<number, AbortController>();
+  readonly #questions = new Map<number, (answer: string) => void>();
+  #pending = "";
+  #isPlain: boolean | undefined;
+  #plainLines: Promise<void> = Promise.resolve();
+
+  constructor(socket: Socket, lab: Lab, onClose: () => void) {
+    this.#socket = socket;
+    this.#lab = lab;
+    socket.setEncoding("utf8");
+    socket.on("data", (text: string) => this.#read(text));
+    socket.on("error", () => socket.destroy());
+    socket.on("end", () => void this.#plainLines.finally(() => socket.end()));
+    socket.on("close", () => {
+      for (const run of this.#runs.values()) run.abort();
+      for (const answer of this.#questions.values()) answer("");
+      onClose();
+    });
+  }
+
+  /** Something that nobody asked for: a notice, the daemon's end. */
+  push(message: Record<string, unknown>): void {
+    if (this.#isPlain === false) this.#send(message);
+  }
+
+  close(): void {
+    this.#socket.end();
+    this.#socket.destroySoon();
+  }
+
+  #read(text: string): void {
+    this.#pending += text;
+    this.#isPlain ??= !this.#pending.startsWith("{");
+    for (let end = this.#pending.indexOf("\n"); end >= 0; end = this.#pending.indexOf("\n")) {
+      const line = this.#pending.slice(0, end).replace(/\r$/, "");
+      this.#pending = this.#pending.slice(end + 1);
+      if (this.#isPlain) this.#plainLines = this.#plainLines.then(() => this.#runPlain(line));
+      else this.#request(line);
+    }
+    if (this.#pending.length > LONGEST_LINE) {
+      this.#send({ err: `a line over ${LONGEST_LINE} bytes` });
+      this.#socket.destroySoon();
+    }
+  }
+
+  #request(line: string): void {
+    const parsed = requestShape.safeParse(parseJson(line));
+    if (!parsed.success) {
+      this.#send({
+        err: `not a request: ${parsed.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`.trim()).join("; ")}`,
+      });
+      return;
+    }
+    this.#answer(parsed.data).then(
+      (exit) => exit !== undefined && this.#send({ id: parsed.data.id, exit }),
+      (error) => {
+        this.#send({ id: parsed.data.id, err: messageOf(error) });
+        this.#send({ id: parsed.data.id, exit: exitCodes.checkFailed });
+      },
+    );
+  }
+
+  async #answer(request: Request): Promise<number | undefined> {
+    switch (request.op) {
+      case "hello":
+        this.#send({ id: request.id, data: this.#hello(request) });
+        return exitCodes.done;
+      case "describe":
+        this.#send({ id: request.id, data: await this.#describe() });
+        return exitCodes.done;
+      case "complete": {
+        const { line = "", cursor = line.length } = request;
+        this.#send({ id: request.id, data: complete(this.#lab, await commandTable(), line, cursor) });
+        return exitCodes.done;
+      }
+      case "interrupt":
+        this.#runs.get(request.target ?? -1)?.abort();
+        return exitCodes.done;
+      case "answer":
+        this.#questions.get(request.id)?.(request.text ?? "");
+        return undefined;
+      case "run":
+        return this.#run(request);
+    }
+  }
+
+  async #run(request: Request): Promise<number> {
+    const { id } = request;
+    const run = new AbortController();
+    this.#runs.set(id, run);
+    const session = this;
+    const outlet: Outlet = {
+      out: (out) => this.#send({ id, out }),
+      err: (err) => this.#send({ id, err }),
+      data: (data) => this.#send({ id, data }),
+      ask: (ask) => this.#ask(id, ask),
+      get isBehind() {
+        return session.#socket.writableLength > BEHIND_BYTES;
+      },
+    };
+    try {
+      return await evaluate(this.#lab, request, outlet, run.signal);
+    } finally {
+      this.#runs.delete(id);
+    }
+  }
+
+  #ask(id: number, ask: string): Promise<string> {
+    this.#send({ id, ask });
+    return new Promise((resolve) => {
+      this.#questions.set(id, (answer) => {
+        this.#questions.delete(id);
+        resolve(answer);
+      });
+    });
+  }
+
+  /** A person with `nc`: text in, text out, one command after another. */
+  async #runPlain(line: string): Promise<void> {
+    const write = (text: string) => this.#socket.write(text.endsWith("\n") ? text : `${text}\n`);
+    const session = this;
+    const outlet: Outlet = {
+      out: write,
+      err: write,
+      data: (document) => write(JSON.stringify(document)),
+      ask: async () => "",
+      get isBehind() {
+        return session.#socket.writableLength > BEHIND_BYTES;
+      },
+    };
+    const run = new AbortController();
+    this.#runs.set(-1, run);
+    await evaluate(this.#lab, { line }, outlet, run.signal);
+    this.#runs.delete(-1);
+  }
+
+  #hello(request: Request) {
+    const { version, pid, name: lab, socketPath: socket } = this.#lab;
+    const welcome = welcomeText(this.#lab, {
+      columns: request.columns ?? 80,
+      hasColors: request.colors === true,
+    });
+    return { name: "netlabd", version, protocol: 1, pid, lab, socket, welcome };
+  }
+
+  /** The command table as data, for other clients and for completion files. */
+  async #describe() {
+    const commands = distinct(await commandTable());
+    return commands.map((command) => ({
+      name: command.name,
+      aliases: command.aliases ?? [],
+      group: command.group,
+      summary: command.summary,
+      args: command.args ?? [],
+      options: flagsOf(schemaFor(command, [], this.#lab)).map(({ long, kind, summary }) => ({
+        long,
+        kind,
+        summary,
+      })),
+      example: command.example,
+    }));
+  }
+
+  #send(message: Record<string, unknown>): void {
+    if (!this.#socket.writable) return;
+    this.#socket.write(`${JSON.stringify(message)}\n`);
+    if (this.#socket.writableLength > LOST_BYTES) this.#socket.destroy();
+  }
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,87 @@
+/** The JSON documents of the control protocol, everywhere the same. Times are RFC 3339, sizes bytes, absent is null. */
+import type { Instance } from "../actors/instance.ts";
+import type { Story } from "../actors/story.ts";
+import { verdictOf } from "../actors/verdict.ts";
+import { formatHostPort, parseHostPort } from "../machines/_options.ts";
+import type { Registration } from "../machines/_world.ts";
+import { flagsOf } from "./option-flags.ts";
+
+export const MASK = "****";
+
+const time = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
+
+export interface Masking {
+  readonly showTokens?: boolean | undefined;
+}
+
+export function instanceDocument(instance: Instance, { showTokens }: Masking = {}) {
+  const { spec, role } = instance;
+  return {
+    id: instance.id,
+    type: role.name,
+    name: spec.options.name ?? null,
+    label: spec.options.label ?? null,
+    state: instance.state,
+    transport: role.transport,
+    host: spec.options.host,
+    port: instance.port,
+    options: shownOptions(instance, showTokens === true),
+    connections: instance.service.peers,
+    restarts: instance.restarts,
+    startedAt: time(instance.startedAt),
+    lastError: instance.lastError ?? null,
+  };
+}
+
+/** The options in force, secrets masked. */
+function shownOptions(instance: Instance, showTokens: boolean): Record<string, unknown> {
+  const secrets = new Set(
+    flagsOf(instance.role.options)
+      .filter(({ isSecret }) => isSecret)
+      .map(({ key }) => key),
+  );
+  const { host, port, name, label, ...options } = instance.spec.options as unknown as Record<string, unknown>;
+  return Object.fromEntries(
+    Object.entries(options).map(([key, value]) => [
+      key,
+      secrets.has(key) && !showTokens ? MASK : plainValue(value),
+    ]),
+  );
+}
+
+function plainValue(value: unknown): unknown {
+  const isAddress = typeof value === "object" && value !== null && "host" in value && "port" in value;
+  return isAddress ? formatHostPort(value as { host: string; port: number }) : (value ?? null);
+}
+
+export function connectionDocument(story: Story, now: number) {
+  const { subject } = story;
+  return {
+    id: subject.id,
+    role: subject.instance,
+    label: subject.label ?? null,
+    remote: formatHostPort({ host: subject.remote.address, port: subject.remote.port }),
+    state: story.endedAt === undefined ? story.state : "closed",
+    waitsFor: story.waitsFor ?? null,
+    since: time(story.openedAt),
+    bytesIn: story.bytesIn,
+    bytesOut: story.bytesOut,
+    framing: story.framing,
+    lastRule: story.lastRule ?? null,
+    verdict: verdictOf(story, now),
+  };
+}
+
+export function registrationDocument(entry: Registration, { showTokens }: Masking = {}) {
+  return {
+    ip: entry.ip,
+    port: entry.port,
+    service: entry.service,
+    token: showTokens ? entry.token : MASK,
+    registeredAt: time(entry.registeredAt),
+    lastSeenAt: time(entry.lastSeenAt),
+    expiresAt: time(entry.expiresAt),
+  };
+}
+
+export { parseHostPort };

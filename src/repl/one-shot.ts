@@ -1,0 +1,135 @@
+/** One command, run as a program runs: data on standard output, messages on standard error, an exit status. */
+import type { EventEmitter } from "node:events";
+import { createInterface } from "node:readline";
+import { exitCodeOf, exitCodes, messageOf, NetlabError } from "../errors.ts";
+import { ControlClient } from "./control-client.ts";
+import type { ReplyHandlers } from "./control-request.ts";
+import {
+  asLines,
+  type InputStream,
+  ignoreError,
+  type OutputStream,
+  screenFields,
+  wantsColors,
+  write,
+} from "./output-stream.ts";
+
+export interface PlainStreams {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  /** Who answers the daemon's questions, when it is a terminal; otherwise every answer is empty. */
+  readonly stdin?: InputStream | undefined;
+  /** Where SIGINT comes from; the process, save in tests. */
+  readonly signals?: EventEmitter | undefined;
+}
+
+export interface OneShotOptions extends PlainStreams {
+  readonly socketPath: string;
+  readonly argv: readonly string[];
+  /** Ask for documents; each is printed as one line of JSON. */
+  readonly json: boolean;
+}
+
+export interface PlainResult {
+  readonly exit: number;
+  /** Whoever read our output has gone (`| head`): what would follow is for nobody. */
+  readonly isOutputClosed: boolean;
+}
+
+/** Never fails: what went wrong is said on standard error, and is the exit status. */
+export async function runOnce(options: OneShotOptions): Promise<number> {
+  const { socketPath, argv, json, stderr } = options;
+  stderr.on("error", ignoreError);
+  let client: ControlClient | undefined;
+  try {
+    client = await ControlClient.connect(socketPath);
+    const fields = { argv: json ? withJsonOption(argv) : argv };
+    const printsData = json || argv.includes("--json");
+    return (await runPlainly(client, fields, printsData, options)).exit;
+  } catch (error) {
+    await write(stderr, asLines(messageOf(error))).catch(ignoreError);
+    return exitCodeOf(error);
+  } finally {
+    client?.close();
+  }
+}
+
+/** What stands behind `--` is no option any more, so `--json` goes before it. */
+function withJsonOption(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf("--");
+  const options = end < 0 ? argv : argv.slice(0, end);
+  return options.includes("--json") ? argv : [...options, "--json", ...argv.slice(options.length)];
+}
+
+/**
+ * Runs one command (`argv` or `line` in the fields) on plain streams. SIGINT once ends the command in the daemon and
+ * waits for it; twice leaves it. Fails with a NetlabError when the daemon goes away, and as the output fails.
+ */
+export async function runPlainly(
+  client: ControlClient,
+  fields: Readonly<Record<string, unknown>>,
+  printsData: boolean,
+  streams: PlainStreams,
+): Promise<PlainResult> {
+  const { stdout, signals = process } = streams;
+  // A failed write is reported to its writer; as an event alone it would end the process.
+  if (!stdout.listeners("error").includes(ignoreError)) stdout.on("error", ignoreError);
+  const questions = new AbortController();
+  const left = Promise.withResolvers<"left">();
+  let isInterrupted = false;
+  const interrupt = () => {
+    if (isInterrupted) left.resolve("left");
+    isInterrupted = true;
+    client.interrupt(request.id);
+    questions.abort();
+  };
+  const screen = screenFields(stdout, wantsColors(stdout));
+  const handlers = plainHandlers(printsData, streams, questions.signal);
+  const request = client.request("run", { ...fields, ...screen }, handlers);
+  signals.on("SIGINT", interrupt);
+  try {
+    const result = await Promise.race([request, left.promise]);
+    return { exit: result === "left" ? exitCodes.interrupted : result.exit, isOutputClosed: false };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EPIPE")
+      return { exit: exitCodes.done, isOutputClosed: true };
+    if (isInterrupted && !client.isOpen) return { exit: exitCodes.interrupted, isOutputClosed: false };
+    throw error instanceof NetlabError ? error : cannotPrint(error);
+  } finally {
+    signals.off("SIGINT", interrupt);
+    questions.abort();
+  }
+}
+
+function plainHandlers(printsData: boolean, streams: PlainStreams, signal: AbortSignal): ReplyHandlers {
+  const { stdout, stderr } = streams;
+  return {
+    out: (text) => write(stdout, asLines(text)),
+    // Messages that nobody can read are no reason to stop the command.
+    err: (text) => write(stderr, asLines(text)).catch(ignoreError),
+    data: (document) => (printsData ? write(stdout, `${JSON.stringify(document)}\n`) : undefined),
+    ask: (question) => askPerson(question, streams, signal),
+  };
+}
+
+/** The terminal stays in its own line mode here: it echoes, edits, and turns Ctrl-C into SIGINT. */
+async function askPerson(question: string, streams: PlainStreams, signal: AbortSignal): Promise<string> {
+  const { stdin, stderr } = streams;
+  if (!stdin?.isTTY || signal.aborted) return "";
+  const lines = createInterface({ input: stdin, output: stderr, terminal: false });
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const giveUp = () => lines.close();
+  signal.addEventListener("abort", giveUp);
+  lines.once("close", () => resolve(""));
+  lines.question(question, resolve);
+  try {
+    return await promise;
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+    lines.close();
+  }
+}
+
+function cannotPrint(cause: unknown): NetlabError {
+  return new NetlabError("file-not-written", `cannot write the output: ${messageOf(cause)}`, { cause });
+}

@@ -1,0 +1,35 @@
+/** What start, stop, restart and remove share: the same verb for every instance that a selector names. */
+import type { Instance } from "../actors/instance.ts";
+import { exitCodes, NetlabError } from "../errors.ts";
+import type { Argument, Call } from "./command.ts";
+import { instanceDocument } from "./documents.ts";
+import { instanceLine } from "./instance-lines.ts";
+import { selectInstances } from "./selectors.ts";
+
+export const SELECTED: Argument = {
+  name: "selector",
+  summary: "an id, a name or a role; several are taken together",
+  isVariadic: true,
+  completes: "instance",
+};
+
+export async function operate(
+  call: Call,
+  act: (instance: Instance) => Promise<void>,
+  say: (instance: Instance) => string = (instance) => instanceLine(instance, call.style),
+): Promise<number> {
+  const { lab, rest, out, data, isJson } = call;
+  // Each word names instances of its own here: `stop echo-1 chat-1` is both.
+  const instances = [...new Set(rest.flatMap((term) => selectInstances(lab, [term])))];
+  if (instances.length === 0)
+    throw new NetlabError("no-such-instance", `nothing is ${rest.join(" ")}: ls lists the roles`);
+  await Promise.all(instances.map(act));
+  if (isJson)
+    data(
+      instances.length === 1 && instances[0]
+        ? instanceDocument(instances[0])
+        : instances.map((one) => instanceDocument(one)),
+    );
+  else for (const instance of instances) out(say(instance));
+  return instances.some(({ state }) => state === "failed") ? exitCodes.refused : exitCodes.done;
+}

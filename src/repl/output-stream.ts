@@ -1,0 +1,38 @@
+/** What the clients ask of the streams they print to and read from: a terminal, a pipe, or a test's stand-in. */
+import type { Readable, Writable } from "node:stream";
+
+export type OutputStream = Writable & {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+};
+export type InputStream = Readable & {
+  readonly isTTY?: boolean | undefined;
+  setRawMode?(isRaw: boolean): unknown;
+};
+
+const COLUMNS_LIMIT = 10_000;
+
+export function wantsColors(output: OutputStream, env: NodeJS.ProcessEnv = process.env): boolean {
+  return output.isTTY === true && !env.NO_COLOR && env.TERM !== "dumb";
+}
+
+/** What the daemon needs to know of the reader's screen. Without a width it takes the usual one. */
+export function screenFields(output: OutputStream, colors: boolean): { columns?: number; colors: boolean } {
+  const { columns } = output;
+  // Some terminals without a window say 0, which is no width; and above the protocol's limit none is real.
+  return columns ? { columns: Math.min(columns, COLUMNS_LIMIT), colors } : { colors };
+}
+
+/** The daemon leaves the last newline to whoever prints. */
+export function asLines(text: string): string {
+  return text.endsWith("\n") ? text : `${text}\n`;
+}
+
+/** Resolves when the stream took it, so that a full pipe slows its writer; fails as the stream fails. */
+export function write(output: Writable, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    output.write(text, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+export function ignoreError(): void {}

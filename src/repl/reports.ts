@@ -1,0 +1,119 @@
+/** A role or a connection in full, for `show` and `explain`. */
+import type { Instance } from "../actors/instance.ts";
+import type { Entry, Story } from "../actors/story.ts";
+import { describeEntry } from "../actors/story-text.ts";
+import { reasonOf, verdictOf } from "../actors/verdict.ts";
+import { hexdump, printable } from "../printable.ts";
+import { connectionDocument, instanceDocument, type Masking } from "./documents.ts";
+import { whereOf } from "./instance-lines.ts";
+import { type Style, styleWord } from "./style.ts";
+
+const LAST_EVENTS = 12;
+const UNREAD_SHOWN = 256;
+
+export function instanceReport(instance: Instance, masking: Masking, style: Style): string {
+  const document = instanceDocument(instance, masking);
+  const { machineState } = instance.service;
+  const { options, ...rest } = document;
+  const rows: [string, string][] = [
+    ["state", styleWord(style, rest.state)],
+    ["plays", `${rest.type}: ${instance.role.summary}`],
+    ...(rest.name ? [["name", rest.name] as [string, string]] : []),
+    ...(rest.label ? [["label", rest.label] as [string, string]] : []),
+    ...(instance.role.side === "server"
+      ? [["where", `${whereOf(instance)}/${rest.transport}`] as [string, string]]
+      : []),
+    ["peers", String(rest.connections)],
+    ["restarts", `${rest.restarts} (${instance.restart})`],
+    ["since", rest.startedAt ?? "not running"],
+    ...(machineState
+      ? [[instance.role.side === "client" ? "run" : "its own", machineState] as [string, string]]
+      : []),
+    ...(rest.lastError ? [["last error", printable(rest.lastError)] as [string, string]] : []),
+    ...(instance.result === undefined
+      ? []
+      : [["result", printable(JSON.stringify(instance.result))] as [string, string]]),
+    [
+      "options",
+      Object.entries(options)
+        .filter(([, value]) => value !== null)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(" "),
+    ],
+  ];
+  return [style.bold(rest.id), ...rows.map(([name, value]) => `  ${name.padEnd(10)} ${value}`)].join("\n");
+}
+
+export function connectionReport(story: Story, now: number, style: Style, columns: number): string {
+  const unread = story.live?.unread(UNREAD_SHOWN);
+  return [
+    ...connectionHead(story, now, style),
+    "",
+    ...storyLines(story, style, columns, LAST_EVENTS),
+    ...(unread && unread.length > 0
+      ? ["", `unread, ${story.live?.unreadBytes} bytes:`, ...hexdump(unread).map((line) => `  ${line}`)]
+      : []),
+  ].join("\n");
+}
+
+export function connectionHead(story: Story, now: number, style: Style): string[] {
+  const document = connectionDocument(story, now);
+  const reason = reasonOf(story, now);
+  const verdict = verdictOf(story, now);
+  const queued = story.live?.queuedBytes ?? 0;
+  const rows: [string, string][] = [
+    ["role", `${story.subject.role}${document.label ? `, for ${document.label}` : ""}`],
+    ["peer", document.remote],
+    ["state", `${document.state}${document.waitsFor ? `, waits for ${document.waitsFor}` : ""}`],
+    ["verdict", `${styleWord(style, verdict)}${reason ? `: ${printable(reason)}` : ""}`],
+    [
+      "bytes",
+      `${story.bytesIn} in, ${story.bytesOut} out${queued > 0 ? `, ${queued} wait for it to read` : ""}`,
+    ],
+    ["framing", framingInWords(story.framing)],
+    ["rule", story.lastRule ? `[${story.lastRule}]` : "none yet"],
+    ["since", document.since ?? ""],
+  ];
+  return [style.bold(story.subject.id), ...rows.map(([name, value]) => `  ${name.padEnd(8)} ${value}`)];
+}
+
+const FRAMING_WORDS: Record<string, string> = {
+  unknown: "unknown: nothing came yet that tells",
+  bare: "bare: every read is a message",
+  line: "line: a newline ends a message",
+  nul: "nul: a NUL ends a message",
+  datagram: "datagrams",
+};
+
+const framingInWords = (framing: string) => FRAMING_WORDS[framing] ?? framing;
+
+/** The last so many entries, or all, with the time since the beginning. */
+export function storyLines(
+  story: Story,
+  style: Style,
+  columns: number,
+  last = Number.POSITIVE_INFINITY,
+): string[] {
+  const { entries, entriesBeforeGap, omitted } = story;
+  const start = Math.max(0, entries.length - last);
+  const lines: string[] = start > 0 ? [style.dim(`  … ${start} earlier: explain ${story.subject.id}`)] : [];
+  for (let index = start; index < entries.length; index += 1) {
+    const entry = entries[index];
+    if (omitted > 0 && index === entriesBeforeGap)
+      lines.push(style.dim(`  … ${omitted} entries are no longer kept …`));
+    if (entry) lines.push(entryLine(entry, story.openedAt, style, columns));
+  }
+  return lines;
+}
+
+export function entryLine(entry: Entry, openedAt: number, style: Style, columns: number): string {
+  const line = `${sinceStart(entry.at - openedAt)}  ${describeEntry(entry)}`;
+  const cut = line.length > columns ? `${line.slice(0, columns - 1)}…` : line;
+  if (entry.kind === "crashed" || entry.kind === "refused") return style.bad(cut);
+  if (entry.kind === "transition" || entry.kind === "message") return style.dim(cut);
+  return cut;
+}
+
+function sinceStart(ms: number): string {
+  return `+${(ms / 1_000).toFixed(3)}`.padStart(9);
+}

@@ -1,0 +1,12 @@
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+
+/**
+ * Where daemon and client meet when nobody names a socket: `$NETLABD_SOCKET`, else the user's run-time folder, else a
+ * folder of the temporary one that carries the user's id, because that one is shared by all users of the machine.
+ */
+export function defaultSocketPath(env: NodeJS.ProcessEnv = process.env): string {
+  if (env.NETLABD_SOCKET) return env.NETLABD_SOCKET;
+  if (env.XDG_RUNTIME_DIR) return join(env.XDG_RUNTIME_DIR, "netlabd", "default.sock");
+  return join(tmpdir(), `netlabd-${userInfo().uid}`, "default.sock");
+}

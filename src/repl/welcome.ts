@@ -1,0 +1,80 @@
+/** The first screen: what listens where, something to type at each, what failed and its cure, three hints. */
+import stringWidth from "string-width";
+import { isLoopback } from "../actors/addresses.ts";
+import type { Instance } from "../actors/instance.ts";
+import { ownOptions } from "../actors/instance-options.ts";
+import type { Lab } from "../lab.ts";
+import { printable } from "../printable.ts";
+import { type Style, styleOf } from "./style.ts";
+
+export function welcomeText(
+  lab: Lab,
+  { columns, hasColors }: { columns: number; hasColors: boolean },
+): string {
+  const style = styleOf(hasColors);
+  const servers = lab.instances.filter(({ role, state }) => role.side === "server" && state === "running");
+  const failed = lab.instances.filter(({ state }) => state === "failed");
+  return [
+    `${style.bold(`netlabd ${lab.version}`)} plays the lab ${style.bold(lab.name)}${whereLine(servers)}`,
+    "",
+    ...serverLines(servers, columns, style),
+    ...failed.map((instance) => failedLine(instance, style)),
+    ...(servers.length + failed.length === 0
+      ? ["  nothing runs yet: roles lists what can, spawn <role> starts one"]
+      : []),
+    "",
+    ...hintLines(style),
+  ].join("\n");
+}
+
+function whereLine(servers: readonly Instance[]): string {
+  const hosts = new Set(servers.flatMap(({ service }) => service.hosts));
+  if (hosts.size === 0) return "";
+  const where = [...hosts].join(" and ");
+  return [...hosts].every(isLoopback)
+    ? ` on ${where} (this machine only)`
+    : ` on ${where}: others than this machine can reach it`;
+}
+
+function serverLines(servers: readonly Instance[], columns: number, style: Style): string[] {
+  const rows = servers.map((instance) => {
+    const { role, spec, service, port } = instance;
+    const options = ownOptions(role, spec.options) as never;
+    const host =
+      service.hosts.includes("127.0.0.1") || service.hosts.includes("0.0.0.0")
+        ? "localhost"
+        : (service.hosts[0] ?? "localhost");
+    return {
+      id: spec.options.name ?? instance.id,
+      port: `${port}/${role.transport}`,
+      offers: printable(role.offers?.(options) ?? role.summary),
+      tryIt: printable(role.tryIt?.({ host, port }, options) ?? "").replaceAll("\\\\", "\\"),
+    };
+  });
+  const widths = {
+    id: widest(rows.map(({ id }) => id)),
+    port: widest(rows.map(({ port }) => port)),
+    offers: widest(rows.map(({ offers }) => offers)),
+  };
+  return rows.map(({ id, port, offers, tryIt }) => {
+    const left = `  ${id.padEnd(widths.id)}  ${port.padEnd(widths.port)}  ${offers.padEnd(widths.offers)}`;
+    // A command that is cut cannot be typed: where it does not fit, it is left to `show`.
+    const fits = stringWidth(left) + 2 + stringWidth(tryIt) <= columns;
+    return (fits ? `${left}  ${style.accent(tryIt)}` : left).trimEnd();
+  });
+}
+
+const widest = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => stringWidth(text)));
+
+function failedLine({ id, lastError }: Instance, style: Style): string {
+  return `  ${style.bad(`${id} failed`)}: ${printable(lastError ?? "unknown")} - then: restart ${id}`;
+}
+
+function hintLines(style: Style): string[] {
+  const hint = (command: string, what: string) => `  ${style.accent(command.padEnd(15))} ${what}`;
+  return [
+    hint("conns", "who is connected, those that need a look first"),
+    hint("explain @last", "the story of the connection that began last"),
+    hint("quit, shutdown", "leave this prompt (the lab goes on) · stop the lab"),
+  ];
+}

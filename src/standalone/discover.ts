@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { systemClock } from "../actors/clock.ts";
+import { ask } from "../actors/network.ts";
+import { exitCodes, NetlabError } from "../errors.ts";
+import { duration, formatHostPort, hostPort } from "../machines/_options.ts";
+import type { HostPort } from "../machines/_world.ts";
+import { printable } from "../printable.ts";
+import { MASK } from "../repl/documents.ts";
+import { table } from "../repl/table.ts";
+import { isEnd, type Listing, parseListing } from "../wire/bootstrap.ts";
+import { defineStandalone } from "./command.ts";
+
+export default defineStandalone({
+  name: "discover",
+  summary: "asks a registry by UDP who serves what",
+  options: z.object({
+    bootstrap: hostPort().default({ host: "localhost", port: 1234 }).describe("the registry, host:port"),
+    service: z.string().optional().describe("only who serves this"),
+    timeout: duration().default(2_000).describe("how long to wait for the answer"),
+    showTokens: z.boolean().default(false).describe("show tokens as they are"),
+  }),
+  example: "netlabctl discover --bootstrap localhost:1234 --service pdf",
+  async run({ options, out, err, data, isJson, columns }) {
+    const { listings, isWhole } = await discover(options.bootstrap, options.timeout);
+    const { service, showTokens } = options;
+    const found = service === undefined ? listings : listings.filter((one) => one.service === service);
+    const shown = found.map((one) => ({ ...one, token: showTokens ? one.token : MASK }));
+    if (isJson) data(shown.map((one) => ({ ...one, registeredAt: null, lastSeenAt: null, expiresAt: null })));
+    else if (shown.length > 0) out(listingTable(shown, columns));
+    if (!isWhole) err("the registry's `end` did not come: this may not be all");
+    if (found.length > 0) return isWhole ? exitCodes.done : exitCodes.peerError;
+    if (!isJson) err(service === undefined ? "nobody is registered" : `nobody serves ${printable(service)}`);
+    return service === undefined ? exitCodes.done : exitCodes.noSuchThing;
+  },
+});
+
+const listingTable = (listings: readonly Listing[], columns: number) =>
+  table(
+    ["IP", "PORT", "SERVICE", "TOKEN"],
+    listings.map(({ ip, port, service, token }) => [ip, String(port), printable(service), printable(token)]),
+    columns,
+  );
+
+/** All listings of a registry; not whole where its `end` did not come in time. Throws NetlabError. */
+export async function discover(
+  to: HostPort,
+  timeoutMs: number,
+): Promise<{ listings: Listing[]; isWhole: boolean }> {
+  const answers = await ask({ to, text: "DISCOVERY", timeoutMs, isLast: isEnd }, systemClock);
+  if (answers.length === 0) {
+    throw new NetlabError(
+      "timed-out",
+      `no answer from the registry at ${formatHostPort(to)} within ${timeoutMs / 1_000} s`,
+    );
+  }
+  const listings = answers.flatMap((answer) => {
+    const parsed = parseListing(answer);
+    if (!parsed.ok) throw new NetlabError("peer-error", printable(parsed.why));
+    return parsed.value;
+  });
+  return { listings, isWhole: answers.some(isEnd) };
+}

@@ -1,0 +1,88 @@
+import { SingleBar } from "cli-progress";
+import prettyBytes from "pretty-bytes";
+import { z } from "zod";
+import type { Entry, Story } from "../actors/story.ts";
+import { errorTable, exitCodes } from "../errors.ts";
+import fileClient, { type FetchResult } from "../machines/file-client.ts";
+import { printable } from "../printable.ts";
+import { defineStandalone, type StandaloneCall } from "./command.ts";
+import { runClient } from "./run-client.ts";
+import { stepPrinter } from "./step-printer.ts";
+
+const { service: _service, file: _file, ...clientOptions } = fileClient.options.shape;
+const options = z.object({
+  ...clientOptions,
+  explain: z.boolean().optional().describe("say each step in a line, on standard error"),
+});
+
+const PROGRESS_MS = 100;
+
+export default defineStandalone({
+  name: "fetch",
+  summary: "discovers a file server and fetches one file from it",
+  args: [
+    { name: "service", summary: "the kind of file, e.g. pdf" },
+    { name: "filename", summary: "its name on the server" },
+  ],
+  options,
+  isValidatedByRole: true,
+  example: "netlabctl fetch pdf server.pdf --bootstrap localhost:1234",
+  async run(call) {
+    const { args, options: own, signal, err, out, data, isJson, hasColors } = call;
+    const { explain, ...rest } = own;
+    const progress = progressBar(call);
+    const explainStep = stepPrinter(fileClient, err, hasColors);
+    const onEntry = (story: Story, entry: Entry) => {
+      if (explain) explainStep(story, entry);
+      if (entry.kind === "file") progress.start(story, entry.size);
+    };
+    let result: FetchResult;
+    try {
+      const given = { ...rest, service: args.service, file: args.filename };
+      result = (await runClient(fileClient, given, { onEntry, signal })) as FetchResult;
+    } finally {
+      progress.stop();
+    }
+    if (!result.ok) {
+      err(printable(result.message));
+      return errorTable[result.code].exit;
+    }
+    const { path, sizeBytes, sha256 } = result;
+    if (isJson) data({ path, sizeBytes, sha256 });
+    else out(`saved ${path}  ${sizeBytes} bytes  sha256 ${sha256}`);
+    return exitCodes.done;
+  },
+});
+
+interface Progress {
+  start(story: Story, totalBytes: number): void;
+  stop(): void;
+}
+
+/** On a terminal only: a file that is piped somewhere wants no bar. */
+function progressBar({ isJson }: StandaloneCall<unknown>): Progress {
+  if (isJson || !process.stderr.isTTY) return { start: () => undefined, stop: () => undefined };
+  const bar = new SingleBar({
+    stream: process.stderr,
+    format: "{bar} {percentage}%  {got} of {all}  {eta_formatted} left",
+    barsize: 30,
+    clearOnComplete: true,
+    hideCursor: true,
+  });
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    start(story, totalBytes) {
+      const before = story.bytesIn;
+      const show = () => ({ got: prettyBytes(story.bytesIn - before), all: prettyBytes(totalBytes) });
+      bar.start(totalBytes, 0, show());
+      timer = setInterval(
+        () => bar.update(Math.min(totalBytes, story.bytesIn - before), show()),
+        PROGRESS_MS,
+      );
+    },
+    stop() {
+      clearInterval(timer);
+      bar.stop();
+    },
+  };
+}

@@ -1,0 +1,68 @@
+/** A client role without a daemon: the same machine, the same run, told to one person. */
+import { ClientRun } from "../actors/client-run.ts";
+import { systemClock } from "../actors/clock.ts";
+import { localFiles } from "../actors/files.ts";
+import { ownOptions, parseOptions } from "../actors/instance-options.ts";
+import { Recorder } from "../actors/recorder.ts";
+import type { Environment } from "../actors/service.ts";
+import type { Entry, Story } from "../actors/story.ts";
+import type { Role } from "../machines/_role.ts";
+import type { Registry } from "../machines/_world.ts";
+
+export interface ClientWatcher {
+  /** Each entry of the story, as it happens. */
+  readonly onEntry: (story: Story, entry: Entry) => void;
+  /** Aborted by Ctrl-C: the machine is told to stop. */
+  readonly signal: AbortSignal;
+}
+
+/** Resolves to the machine's output; rejects with what its machine threw. Throws where an option is wrong. */
+export async function runClient(
+  role: Role,
+  given: Record<string, unknown>,
+  { onEntry, signal }: ClientWatcher,
+): Promise<unknown> {
+  const options = parseOptions(role, given);
+  const recorder = new Recorder(systemClock);
+  recorder.tap(onEntry);
+  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+  const run = new ClientRun({
+    id: role.name,
+    label: undefined,
+    role: () => role,
+    options: ownOptions(role, options),
+    common: options,
+    preferredPort: 0,
+    environment: environmentOf(recorder),
+    onCrash: reject,
+    onFinished: resolve,
+  });
+  await run.open();
+  signal.addEventListener("abort", () => void run.drain(500).then(() => run.close()), { once: true });
+  return promise;
+}
+
+function environmentOf(recorder: Recorder): Environment {
+  return {
+    clock: systemClock,
+    random: Math.random,
+    files: localFiles((root) => root, process.cwd()),
+    registry: noRegistry,
+    recorder,
+    telemetry: () => undefined,
+    numbers: { connection: 0, sender: 0 },
+  };
+}
+
+const noDaemon = () => {
+  throw new Error("a client without a daemon has no registry of its own");
+};
+
+const noRegistry: Registry = {
+  version: 0,
+  list: noDaemon,
+  register: noDaemon,
+  deregister: noDaemon,
+  settled: noDaemon,
+  watch: noDaemon,
+};

@@ -1,0 +1,63 @@
+/** The recorder's entries on disk, where somebody asked for them. A full disk stops the journal, never the lab. */
+import type { LabDatabase } from "./database.ts";
+
+export interface JournalRow {
+  readonly at: number;
+  /** `file-server-1/c17` */
+  readonly connection: string;
+  readonly role: string;
+  readonly remote: string;
+  readonly kind: string;
+  readonly detail: string | undefined;
+  readonly bytes: Uint8Array | undefined;
+}
+
+export interface Journal {
+  write(row: JournalRow): void;
+  readonly isStopped: boolean;
+}
+
+/** Rows that may wait for the disk; more are dropped and told. */
+const MOST_WAITING = 50_000;
+const FLUSH_MS = 100;
+
+export function openJournal(database: LabDatabase, onTrouble: (sentence: string) => void): Journal {
+  const insert = database.sql.prepare(`
+    INSERT INTO journal (at, connection, role, remote, kind, detail, bytes)
+    VALUES (@at, @connection, @role, @remote, @kind, @detail, @bytes)`);
+  let waiting: JournalRow[] = [];
+  let dropped = 0;
+  let isStopped = false;
+
+  function flush(): void {
+    const rows = waiting;
+    waiting = [];
+    if (dropped > 0) onTrouble(`the journal is slower than the lab: ${dropped} entries were not written`);
+    dropped = 0;
+    database.change({
+      apply: () => {
+        for (const row of rows) insert.run({ ...row, detail: row.detail ?? null, bytes: row.bytes ?? null });
+      },
+      done: () => undefined,
+      failed: (error) => {
+        isStopped = true;
+        onTrouble(`the journal stops: ${error.message}; the lab goes on`);
+      },
+    });
+  }
+
+  return {
+    get isStopped() {
+      return isStopped;
+    },
+    write(row) {
+      if (isStopped) return;
+      if (waiting.length >= MOST_WAITING) {
+        dropped += 1;
+        return;
+      }
+      if (waiting.length === 0) setTimeout(flush, FLUSH_MS).unref();
+      waiting.push(row);
+    },
+  };
+}

@@ -1,0 +1,143 @@
+/** The registry of file servers, in SQLite behind a view in memory [BOOT-1, BOOT-3, BOOT-7]. */
+import type { Clock, Registration, Registry } from "../machines/_world.ts";
+import type { LabDatabase } from "./database.ts";
+
+interface Row {
+  readonly ip: string;
+  readonly port: number;
+  readonly service: string;
+  readonly token: string;
+  readonly registered_at: number;
+  readonly last_seen_at: number;
+  readonly expires_at: number | null;
+}
+
+export function openRegistry(database: LabDatabase, clock: Clock): Registry {
+  const { sql } = database;
+  const view = new Map<string, Registration>();
+  const watchers = new Set<() => void>();
+  let version = 0;
+  let nextExpiry = Number.POSITIVE_INFINITY;
+  let timer: unknown;
+
+  const upsert = sql.prepare<[Record<string, unknown>], Row>(`
+    INSERT INTO registrations (ip, port, service, token, registered_at, last_seen_at, expires_at)
+    VALUES (@ip, @port, @service, @token, @registeredAt, @lastSeenAt, @expiresAt)
+    ON CONFLICT (ip, port) DO UPDATE SET service = @service, token = @token, last_seen_at = @lastSeenAt, expires_at = @expiresAt
+    RETURNING *`);
+  const remove = sql.prepare(
+    "DELETE FROM registrations WHERE ip = ? AND port = ? AND token = coalesce(?, token)",
+  );
+  const removeExpired = sql.prepare("DELETE FROM registrations WHERE expires_at <= ?");
+
+  for (const row of sql.prepare<[], Row>("SELECT * FROM registrations ORDER BY id").all()) {
+    const entry = fromRow(row);
+    view.set(keyOf(entry), entry);
+  }
+  scheduleExpiry();
+
+  function changed(): void {
+    version += 1;
+    for (const notify of watchers) notify();
+  }
+
+  /** Forgets what has run out, from the view at once and from the file with the next batch. */
+  function expire(): void {
+    const now = clock.now();
+    if (now < nextExpiry) return;
+    const gone = [...view.values()].filter(({ expiresAt }) => expiresAt !== undefined && expiresAt <= now);
+    for (const entry of gone) view.delete(keyOf(entry));
+    scheduleExpiry();
+    if (gone.length === 0) return;
+    // A row that stays because the disk is full is expired all the same: it is skipped when it is read again.
+    database.change({ apply: () => removeExpired.run(now), done: () => undefined, failed: () => undefined });
+    changed();
+  }
+
+  function scheduleExpiry(): void {
+    clock.clearTimeout(timer);
+    timer = undefined;
+    nextExpiry = Number.POSITIVE_INFINITY;
+    for (const { expiresAt } of view.values()) nextExpiry = Math.min(nextExpiry, expiresAt ?? nextExpiry);
+    if (Number.isFinite(nextExpiry)) timer = clock.setTimeout(expire, Math.max(0, nextExpiry - clock.now()));
+  }
+
+  return {
+    get version() {
+      expire();
+      return version;
+    },
+
+    list(service) {
+      expire();
+      const entries = [...view.values()];
+      return service === undefined ? entries : entries.filter((entry) => entry.service === service);
+    },
+
+    register({ ip, port, service, token }, leaseMs) {
+      const now = clock.now();
+      const expiresAt = leaseMs === undefined ? undefined : now + leaseMs;
+      const key = keyOf({ ip, port });
+      let row: Row | undefined;
+      return database.changed(
+        () => {
+          const values = {
+            ip,
+            port,
+            service,
+            token,
+            registeredAt: now,
+            lastSeenAt: now,
+            expiresAt: expiresAt ?? null,
+          };
+          row = upsert.get(values);
+        },
+        () => {
+          if (!row) return;
+          const entry = fromRow(row);
+          const before = view.get(key);
+          view.set(key, entry);
+          if (before?.expiresAt !== expiresAt) scheduleExpiry();
+          // A renewal changes no answer, so prepared answers stay good.
+          if (before?.service === service && before.token === token) return;
+          changed();
+        },
+      );
+    },
+
+    deregister({ ip, port, token }) {
+      const key = keyOf({ ip, port });
+      let isMatch = false;
+      return database.changed(
+        () => {
+          isMatch = remove.run(ip, port, token ?? null).changes > 0;
+        },
+        () => {
+          if (isMatch && view.delete(key)) changed();
+          return isMatch;
+        },
+      );
+    },
+
+    settled: (then) => database.settled(then),
+
+    watch(onChange) {
+      watchers.add(onChange);
+      return () => watchers.delete(onChange);
+    },
+  };
+}
+
+const keyOf = ({ ip, port }: { ip: string; port: number }) => `${ip}/${port}`;
+
+function fromRow(row: Row): Registration {
+  return {
+    ip: row.ip,
+    port: row.port,
+    service: row.service,
+    token: row.token,
+    registeredAt: row.registered_at,
+    lastSeenAt: row.last_seen_at,
+    expiresAt: row.expires_at ?? undefined,
+  };
+}

@@ -1,0 +1,127 @@
+/** Datagrams of the bootstrap registry [BOOT-1…BOOT-6]: text ↔ values. Pure. */
+import { isIP } from "node:net";
+
+export interface Service {
+  readonly port: number;
+  readonly service: string;
+  readonly token: string;
+}
+
+export interface Listing extends Service {
+  readonly ip: string;
+}
+
+export type BootstrapRequest =
+  | { readonly type: "register"; readonly entry: Listing }
+  | { readonly type: "discover"; readonly service: string | undefined }
+  | { readonly type: "deregister"; readonly ip: string; readonly port: number; readonly token: string }
+  | { readonly type: "bye" };
+
+export type Parsed<Value> = { ok: true; value: Value } | { ok: false; why: string };
+
+/** The last datagram of every answer to DISCOVERY. */
+export const END = "end";
+/** No datagram is longer, so that none is fragmented on an Ethernet [BOOT-4]. */
+const DATAGRAM_LIMIT = 1400;
+const FIELD_LIMIT = 64;
+
+/** One datagram as a request; trailing NUL, `\r` and `\n` are dropped [BOOT-6]. */
+export function parseBootstrapRequest(datagram: string): Parsed<BootstrapRequest> {
+  const text = datagram.replace(/[\0\r\n]+$/, "");
+  const [word, ...fields] = text.split(",");
+  switch (word) {
+    case "REGISTRN":
+      return parseRegistration(fields);
+    case "DISCOVERY":
+      return parseDiscovery(fields);
+    case "DEREGISTR":
+      return parseDeregistration(fields);
+    case "bye":
+      return { ok: true, value: { type: "bye" } };
+    case "":
+      return { ok: false, why: "empty datagram" };
+    default:
+      return { ok: false, why: "unknown request, use REGISTRN or DISCOVERY" };
+  }
+}
+
+function parseRegistration(fields: readonly string[]): Parsed<BootstrapRequest> {
+  const [ip = "", port = "", service = "", token = ""] = fields;
+  if (fields.length !== 4) return { ok: false, why: "use REGISTRN,<ip>,<port>,<service>,<token>" };
+  const wrong = checkListing({ ip, port, service, token });
+  if (wrong) return { ok: false, why: wrong };
+  return { ok: true, value: { type: "register", entry: { ip, port: Number(port), service, token } } };
+}
+
+function parseDiscovery(fields: readonly string[]): Parsed<BootstrapRequest> {
+  const [service] = fields;
+  if (fields.length > 1 || service === "") return { ok: false, why: "use DISCOVERY or DISCOVERY,<service>" };
+  return { ok: true, value: { type: "discover", service } };
+}
+
+function parseDeregistration(fields: readonly string[]): Parsed<BootstrapRequest> {
+  const [ip = "", port = "", token = ""] = fields;
+  if (fields.length !== 3) return { ok: false, why: "use DEREGISTR,<ip>,<port>,<token>" };
+  const wrong = checkListing({ ip, port, service: "any", token });
+  if (wrong) return { ok: false, why: wrong };
+  return { ok: true, value: { type: "deregister", ip, port: Number(port), token } };
+}
+
+/** What is wrong with an entry's fields [BOOT-2], or undefined. */
+export function checkListing(entry: Record<"ip" | "port" | "service" | "token", string>): string | undefined {
+  if (isIP(entry.ip) === 0) return "ip is not an IPv4 or IPv6 address";
+  if (!isPort(entry.port)) return "port is not a number from 1 to 65535";
+  if (!isField(entry.service)) return "service wants 1 to 64 characters without comma";
+  if (!isField(entry.token)) return "token wants 1 to 64 characters without comma";
+  return undefined;
+}
+
+function isPort(text: string): boolean {
+  return /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535;
+}
+
+function isField(text: string): boolean {
+  return text.length > 0 && !text.includes(",") && [...text].length <= FIELD_LIMIT;
+}
+
+/** The answer to DISCOVERY: a datagram per IP in string order, a long one continued with its ip again, then `end` [BOOT-4]. */
+export function discoveryAnswer(listings: Iterable<Listing>): string[] {
+  const byIp = Map.groupBy(listings, (listing) => listing.ip);
+  const datagrams: string[] = [];
+  for (const ip of [...byIp.keys()].sort(inStringOrder)) {
+    let datagram = ip;
+    for (const { port, service, token } of byIp.get(ip) ?? []) {
+      const part = `,${port},${service},${token}`;
+      if (datagram !== ip && Buffer.byteLength(datagram + part) > DATAGRAM_LIMIT) {
+        datagrams.push(datagram);
+        datagram = ip;
+      }
+      datagram += part;
+    }
+    datagrams.push(datagram);
+  }
+  datagrams.push(END);
+  return datagrams;
+}
+
+const inStringOrder = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** One datagram of an answer, as other people's registries may write it. `end` is an empty list. */
+export function parseListing(datagram: string): Parsed<Listing[]> {
+  const text = datagram.replace(/[\0\r\n\s]+$/, "");
+  if (text === END) return { ok: true, value: [] };
+  if (text.startsWith("ERROR")) return { ok: false, why: `the registry answers: ${text}` };
+  const [ip = "", ...fields] = text.split(",").map((field) => field.trim());
+  if (isIP(ip) === 0 || fields.length === 0 || fields.length % 3 !== 0) {
+    return { ok: false, why: `not an answer to DISCOVERY: ${JSON.stringify(text.slice(0, 80))}` };
+  }
+  const listings: Listing[] = [];
+  for (let index = 0; index < fields.length; index += 3) {
+    const [port = "", service = "", token = ""] = fields.slice(index, index + 3);
+    if (!isPort(port)) return { ok: false, why: `not a port: ${JSON.stringify(port)}` };
+    listings.push({ ip, port: Number(port), service, token });
+  }
+  return { ok: true, value: listings };
+}
+
+export const isEnd = (datagram: string) => datagram.replace(/[\0\r\n\s]+$/, "") === END;

@@ -1,0 +1,164 @@
+/**
+ * Chunks as they were read, in order, with the bursts they came in. Searching never looks at a byte twice and a
+ * message that spans chunks is joined once, so a line that arrives byte by byte costs its length, not its square.
+ */
+
+export interface Chunk {
+  readonly bytes: Buffer;
+  readonly at: number;
+  readonly burst: Burst;
+}
+
+/** Chunks that came no more than the quiet time apart. */
+export interface Burst {
+  totalBytes: number;
+  lastAt: number;
+  endsInNul: boolean;
+  /** C strings that ended in it. */
+  strings: number;
+  /** Bytes of it already taken. */
+  taken: number;
+}
+
+/** How far the unread chunks are known to hold no such byte. */
+interface Search {
+  readonly byte: number;
+  chunks: number;
+  bytes: number;
+}
+
+export class ChunkQueue {
+  #chunks: Chunk[] = [];
+  /** Chunks before this index are taken; they are dropped in batches. */
+  #first = 0;
+  #length = 0;
+  #newest: Burst | undefined;
+  #searches: Search[] = [];
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** When the last chunk came. */
+  get lastAt(): number {
+    return this.#newest?.lastAt ?? 0;
+  }
+
+  get newestBurst(): Readonly<Burst> | undefined {
+    return this.#newest;
+  }
+
+  push(bytes: Buffer, at: number, continuesBurst: boolean): void {
+    if (!this.#newest || !continuesBurst) {
+      this.#newest = { totalBytes: 0, lastAt: at, endsInNul: false, strings: 0, taken: 0 };
+    }
+    this.#newest.totalBytes += bytes.length;
+    this.#newest.lastAt = at;
+    this.#newest.endsInNul = bytes[bytes.length - 1] === 0;
+    this.#chunks.push({ bytes, at, burst: this.#newest });
+    this.#length += bytes.length;
+  }
+
+  first(): Chunk | undefined {
+    return this.#chunks[this.#first];
+  }
+
+  /** Puts parts of a chunk that was just taken back in front, each a chunk of its own. */
+  putBack(parts: readonly Buffer[], from: Chunk): void {
+    if (parts.length === 0) return;
+    this.#chunks.splice(this.#first, 0, ...parts.map((bytes) => ({ ...from, bytes })));
+    for (const part of parts) {
+      this.#length += part.length;
+      from.burst.taken -= part.length;
+    }
+    this.#searches = [];
+  }
+
+  /** The first chunk, or its first `limit` bytes. */
+  takeChunk(limit = Number.POSITIVE_INFINITY): Buffer | undefined {
+    const chunk = this.#chunks[this.#first];
+    if (!chunk) return undefined;
+    return this.take(Math.min(chunk.bytes.length, limit));
+  }
+
+  /** The first `count` bytes as one buffer; `count` is at most `length`. A string that ends here is counted. */
+  take(count: number, what: "bytes" | "string" = "bytes"): Buffer {
+    const parts: Buffer[] = [];
+    let left = count;
+    while (left > 0) {
+      const chunk = this.#chunks[this.#first];
+      if (!chunk) break;
+      const part = chunk.bytes.length <= left ? chunk.bytes : chunk.bytes.subarray(0, left);
+      parts.push(part);
+      left -= part.length;
+      this.#length -= part.length;
+      chunk.burst.taken += part.length;
+      if (left === 0 && what === "string") chunk.burst.strings += 1;
+      if (part.length === chunk.bytes.length) this.#dropFirst();
+      else this.#chunks[this.#first] = { ...chunk, bytes: chunk.bytes.subarray(part.length) };
+    }
+    this.#searches = [];
+    return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+  }
+
+  peek(limit: number): Buffer {
+    const parts: Buffer[] = [];
+    let left = Math.min(limit, this.#length);
+    for (let index = this.#first; left > 0; index += 1) {
+      const chunk = this.#chunks[index];
+      if (!chunk) break;
+      const part = chunk.bytes.length <= left ? chunk.bytes : chunk.bytes.subarray(0, left);
+      parts.push(part);
+      left -= part.length;
+    }
+    return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+  }
+
+  /** Offset of the first such byte, or -1. */
+  indexOf(byte: number): number {
+    let search = this.#searches.find((one) => one.byte === byte);
+    if (!search) {
+      search = { byte, chunks: 0, bytes: 0 };
+      this.#searches.push(search);
+    }
+    for (;;) {
+      const chunk = this.#chunks[this.#first + search.chunks];
+      if (!chunk) return -1;
+      const index = chunk.bytes.indexOf(byte);
+      if (index >= 0) return search.bytes + index;
+      search.chunks += 1;
+      search.bytes += chunk.bytes.length;
+    }
+  }
+
+  /** Takes leading bytes of this value; answers how many. */
+  skipWhile(byte: number): number {
+    let skipped = 0;
+    for (let chunk = this.first(); chunk; chunk = this.first()) {
+      let count = 0;
+      while (count < chunk.bytes.length && chunk.bytes[count] === byte) count += 1;
+      if (count === 0) break;
+      this.take(count);
+      skipped += count;
+    }
+    return skipped;
+  }
+
+  /** The burst that the first unread byte came in. `isLast`: no later one has begun. */
+  burst(): Readonly<Burst> & { readonly left: number; readonly isLast: boolean } {
+    const burst = this.#chunks[this.#first]?.burst;
+    if (!burst) throw new Error("asked for the burst of an empty queue");
+    return { ...burst, left: burst.totalBytes - burst.taken, isLast: burst === this.#newest };
+  }
+
+  #dropFirst(): void {
+    this.#first += 1;
+    if (this.#first === this.#chunks.length) {
+      this.#chunks = [];
+      this.#first = 0;
+    } else if (this.#first >= 1024) {
+      this.#chunks.splice(0, this.#first);
+      this.#first = 0;
+    }
+  }
+}

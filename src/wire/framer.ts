@@ -1,0 +1,306 @@
+/**
+ * Bytes → messages [FRAME-1…FRAME-4, FRAME-7]. Pure: time comes in as an argument, nothing goes out but values.
+ *
+ * A connection pushes every chunk as it was read, and asks for the next message whenever its machine waits for one;
+ * the question names what the current phase reads, because raw and record phases neither use nor teach the habit.
+ */
+import { type Chunk, ChunkQueue } from "./chunk-queue.ts";
+
+/** How a peer ends its messages. It moves only forward: unknown → bare → line, or unknown → nul [FRAME-1]. */
+export type Framing = "unknown" | "bare" | "line" | "nul";
+export type FramingOption = "auto" | "bare" | "line" | "nul";
+
+export interface FramerLimits {
+  /** How long bytes of an unknown peer wait for a `\n` [FRAME-3]. */
+  readonly quietMs: number;
+  /** How long an unfinished line lies still before it may be a word of its own [FRAME-2]. */
+  readonly tailMs: number;
+  /** The longest message [FRAME-7]. */
+  readonly maxMessageBytes: number;
+}
+
+export const defaultLimits: FramerLimits = { quietMs: 30, tailMs: 2_000, maxMessageBytes: 65_536 };
+
+/** What the current phase reads, reduced to what framing needs. */
+export interface Reading {
+  readonly reads: "text" | "raw" | "record";
+  readonly isWord?: ((text: string) => boolean) | undefined;
+  readonly unglue?: ((text: string) => readonly string[] | undefined) | undefined;
+  readonly decode?:
+    | ((pending: {
+        bytes: Buffer;
+        stillMs: number;
+        ended: boolean;
+      }) => { take: number; value: unknown } | { waitMs: number } | undefined)
+    | undefined;
+}
+
+export type Framed =
+  | { readonly kind: "message"; readonly bytes: Buffer; readonly value?: unknown }
+  /** Nothing yet; ask again after this long, or after the next chunk. */
+  | { readonly kind: "wait"; readonly ms: number }
+  | { readonly kind: "nothing" }
+  | { readonly kind: "tooLong" };
+
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+const NUL = 0x00;
+const NOTHING: Framed = { kind: "nothing" };
+const TOO_LONG: Framed = { kind: "tooLong" };
+
+/** Sizes that lab programs give their fixed buffers [FRAME-4]. */
+const USUAL_BUFFERS = new Set([256, 512, 1024, 2048, 4096, 5000, 8192]);
+/** Every usual size is a multiple of the smallest, save one. */
+const SMALLEST_BUFFER = 256;
+const ODD_BUFFER = 5000;
+/** A segment that carries part of a buffer is never smaller than this. */
+const SMALLEST_SEGMENT = 256;
+
+export class Framer {
+  readonly #limits: FramerLimits;
+  readonly #queue = new ChunkQueue();
+  /** The framing is an option of the listener, not a finding: it stays. */
+  readonly #isTold: boolean;
+  #framing: Framing;
+  #ended = false;
+  /** Something was sent to the peer since its last chunk: what comes now may be its reaction. */
+  #replied = false;
+
+  constructor(option: FramingOption = "auto", limits: FramerLimits = defaultLimits) {
+    this.#isTold = option !== "auto";
+    this.#framing = option === "auto" ? "unknown" : option;
+    this.#limits = limits;
+  }
+
+  get framing(): Framing {
+    return this.#framing;
+  }
+
+  get unreadBytes(): number {
+    return this.#queue.length;
+  }
+
+  /** At most `limit` bytes of what no phase has read yet. */
+  peek(limit: number): Buffer {
+    return this.#queue.peek(limit);
+  }
+
+  /** One chunk, exactly as it was read, at `now` milliseconds. The framer keeps it; do not write to it again. */
+  push(bytes: Buffer, now: number): void {
+    if (bytes.length > 0) this.#queue.push(bytes, now, this.#continuesBurst(bytes, now));
+    this.#replied = false;
+  }
+
+  /** The peer's FIN: what is left is whole. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  /** Something was written to the peer. */
+  replied(): void {
+    this.#replied = true;
+  }
+
+  /** Takes everything unread, chunk by chunk, past all framing. */
+  takeChunk(limit = Number.POSITIVE_INFINITY): Buffer | undefined {
+    return this.#queue.takeChunk(limit);
+  }
+
+  next(reading: Reading, now: number): Framed {
+    if (reading.reads === "record") return this.#nextRecord(reading, now);
+    if (this.#queue.length === 0) return NOTHING;
+    if (reading.reads === "raw") return this.#nextRaw(now);
+    if (this.#framing === "unknown") {
+      const undecided = this.#findHabit(now);
+      if (undecided) return undecided;
+    }
+    if (this.#framing === "line") return this.#nextLine(reading, now);
+    if (this.#framing === "nul") return this.#nextNul(now);
+    return this.#nextBare(reading, now);
+  }
+
+  // -- habits ------------------------------------------------------------------------------------------------
+
+  /** Decides the habit from the first burst, or says how long to wait for it. */
+  #findHabit(now: number): Framed | undefined {
+    const burst = this.#queue.burst();
+    const newline = within(burst.left, this.#queue.indexOf(NEWLINE));
+    const nul = within(burst.left, this.#queue.indexOf(NUL));
+    if (nul >= 0 && (newline < 0 || nul < newline || nul === newline + 1)) {
+      // "text\n\0" is fgets() into a buffer that is sent whole: a C string that happens to end in its newline.
+      this.#framing = "nul";
+    } else if (newline >= 0) {
+      this.#framing = "line";
+    } else if (burst.left > this.#limits.maxMessageBytes) {
+      return TOO_LONG;
+    } else {
+      const wait = burst.isLast && !this.#ended ? burst.lastAt + this.#limits.quietMs - now : 0;
+      if (wait > 0) return { kind: "wait", ms: wait };
+      this.#framing = "bare";
+    }
+    return undefined;
+  }
+
+  #nextLine(reading: Reading, now: number): Framed {
+    for (;;) {
+      const end = this.#queue.indexOf(NEWLINE);
+      if (end < 0) return this.#unfinished(now, reading.isWord);
+      if (end > this.#limits.maxMessageBytes) return TOO_LONG;
+      const line = trimLine(this.#queue.take(end + 1));
+      if (line.length > 0) return { kind: "message", bytes: line };
+      if (this.#queue.length === 0) return NOTHING;
+    }
+  }
+
+  /** A line or string without its end: whole at FIN, or when it has lain still and is a word. */
+  #unfinished(now: number, isWord: ((text: string) => boolean) | undefined): Framed {
+    if (this.#queue.length > this.#limits.maxMessageBytes) return TOO_LONG;
+    if (this.#queue.length === 0) return NOTHING;
+    if (this.#ended) return this.#takeTail();
+    if (!isWord) return NOTHING;
+    const tail = trimPadding(this.#queue.peek(this.#queue.length));
+    if (!isWord(tail.toString("utf8"))) return NOTHING;
+    const wait = this.#queue.lastAt + this.#limits.tailMs - now;
+    return wait > 0 ? { kind: "wait", ms: wait } : this.#takeTail();
+  }
+
+  #takeTail(): Framed {
+    const tail = trimPadding(this.#queue.take(this.#queue.length));
+    return tail.length > 0 ? { kind: "message", bytes: tail } : NOTHING;
+  }
+
+  #nextBare(reading: Reading, now: number): Framed {
+    for (;;) {
+      const chunk = this.#queue.first();
+      if (!chunk) return NOTHING;
+      if (!this.#isTold && chunk.bytes.includes(NEWLINE)) {
+        this.#framing = "line";
+        return this.#nextLine(reading, now);
+      }
+      if (chunk.bytes.length > this.#limits.maxMessageBytes) return TOO_LONG;
+      this.#queue.takeChunk();
+      const [first, ...rest] = bareParts(chunk, reading);
+      this.#queue.putBack(rest, chunk);
+      if (first) return { kind: "message", bytes: first };
+    }
+  }
+
+  /** [FRAME-4] The first string of a burst counts at once; what follows it, once the burst is over. */
+  #nextNul(now: number): Framed {
+    for (;;) {
+      const padding = this.#queue.skipWhile(NUL);
+      if (this.#queue.length === 0) return NOTHING;
+      const burst = this.#queue.burst();
+      if (burst.strings > 0) {
+        const wait = burst.isLast && !this.#ended ? burst.lastAt + this.#limits.quietMs - now : 0;
+        if (wait > 0) return { kind: "wait", ms: wait };
+        if (!isFurtherMessage(burst, padding)) {
+          this.#queue.take(burst.left);
+          continue;
+        }
+      }
+      const end = this.#queue.indexOf(NUL);
+      if (end < 0) return this.#unfinished(now, isAnyWord);
+      if (end > this.#limits.maxMessageBytes) return TOO_LONG;
+      const text = trimLine(this.#queue.take(end + 1, "string"));
+      if (text.length > 0) return { kind: "message", bytes: text };
+    }
+  }
+
+  /**
+   * Whether a chunk belongs to the burst before it. After a reply it is the peer's reaction - a burst of its own -
+   * unless it completes a fixed buffer whose first segment was answered already (4096 + 904).
+   */
+  #continuesBurst(bytes: Buffer, now: number): boolean {
+    const before = this.#queue.newestBurst;
+    if (!before || now - before.lastAt > this.#limits.quietMs) return false;
+    if (!this.#replied) return true;
+    if (before.totalBytes < SMALLEST_SEGMENT || USUAL_BUFFERS.has(bytes.length)) return false;
+    return USUAL_BUFFERS.has(before.totalBytes + bytes.length);
+  }
+
+  // -- phases that read no text ----------------------------------------------------------------------------------
+
+  /** One line from a line peer, one chunk from others [FILE-0]; a line that does not come is not waited for long. */
+  #nextRaw(now: number): Framed {
+    if (this.#framing === "line") {
+      const end = this.#queue.indexOf(NEWLINE);
+      if (end >= 0) return { kind: "message", bytes: this.#queue.take(end + 1) };
+      const wait = this.#ended ? 0 : this.#queue.lastAt + this.#limits.quietMs - now;
+      if (wait > 0) return { kind: "wait", ms: wait };
+      return { kind: "message", bytes: this.#queue.take(this.#queue.length) };
+    }
+    const chunk = this.#queue.takeChunk();
+    return chunk ? { kind: "message", bytes: chunk } : NOTHING;
+  }
+
+  #nextRecord(reading: Reading, now: number): Framed {
+    const bytes = this.#queue.peek(this.#queue.length);
+    const stillMs = this.#queue.length > 0 ? now - this.#queue.lastAt : 0;
+    const decoded = reading.decode?.({ bytes, stillMs, ended: this.#ended });
+    if (!decoded) return bytes.length > this.#limits.maxMessageBytes ? TOO_LONG : NOTHING;
+    if ("waitMs" in decoded) return { kind: "wait", ms: Math.max(1, decoded.waitMs) };
+    return { kind: "message", bytes: this.#queue.take(decoded.take), value: decoded.value };
+  }
+}
+
+const isAnyWord = () => true;
+const within = (length: number, index: number) => (index < length ? index : -1);
+
+/** A bare chunk as messages: its strings, where it is a C program's buffer, taken apart where the phase knows how. */
+function bareParts(chunk: Chunk, reading: Reading): Buffer[] {
+  const strings = stringsOf(chunk.bytes);
+  const [first] = strings;
+  if (!first || !reading.unglue) return strings;
+  const parts = reading.unglue(first.toString("utf8"));
+  if (!parts || parts.length < 2) return strings;
+  return [...parts.map((part) => Buffer.from(part)), ...strings.slice(1)];
+}
+
+/** The C strings of one chunk: all of them where it is packed, the first where it is a fixed buffer [FRAME-4]. */
+function stringsOf(bytes: Buffer): Buffer[] {
+  if (!bytes.includes(NUL)) return [bytes];
+  const packed = bytes.at(-1) === NUL && !USUAL_BUFFERS.has(bytes.length);
+  const strings: Buffer[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    const nul = bytes.indexOf(NUL, start);
+    const end = nul < 0 ? bytes.length : nul;
+    if (end > start) strings.push(bytes.subarray(start, end));
+    if (strings.length > 0 && !packed) break;
+    start = end + 1;
+  }
+  return strings;
+}
+
+/**
+ * What follows the first string of a burst is a message where the burst is packed strings, or where it starts just
+ * where one whole, cleanly padded buffer ended; otherwise it is what an earlier message left in a fixed buffer.
+ */
+function isFurtherMessage(
+  burst: { totalBytes: number; endsInNul: boolean; taken: number },
+  padding: number,
+): boolean {
+  if (burst.endsInNul && !USUAL_BUFFERS.has(burst.totalBytes)) return true;
+  return padding > 0 && (burst.taken % SMALLEST_BUFFER === 0 || burst.taken % ODD_BUFFER === 0);
+}
+
+/** Without its `\n` or NUL, one `\r` before it, and padding in front that an earlier buffer left. */
+function trimLine(bytes: Buffer): Buffer {
+  let end = bytes.length - 1;
+  if (bytes[end] === NUL && bytes[end - 1] === NEWLINE) end -= 1;
+  if (bytes[end - 1] === RETURN) end -= 1;
+  return bytes.subarray(leadingNuls(bytes, end), Math.max(end, 0));
+}
+
+function trimPadding(bytes: Buffer): Buffer {
+  const start = leadingNuls(bytes, bytes.length);
+  const nul = bytes.indexOf(NUL, start);
+  const end = nul < 0 ? bytes.length : nul;
+  return bytes.subarray(start, end > start && bytes[end - 1] === RETURN ? end - 1 : end);
+}
+
+function leadingNuls(bytes: Buffer, end: number): number {
+  let start = 0;
+  while (start < end && bytes[start] === NUL) start += 1;
+  return start;
+}
