@@ -26,12 +26,14 @@ const NO_LINES = {
   middle: " ".repeat(GAP),
 };
 
+/** `firstToGive` is the column that is cut before any other: a note, say, rather than an address. */
 export function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],
   columns: number,
+  firstToGive = "",
 ): string {
-  const widths = widthsFor([head, ...rows], columns);
+  const widths = widthsFor([head, ...rows], columns, head.indexOf(firstToGive));
   const drawn = new Table({
     head: [...head],
     colWidths: widths,

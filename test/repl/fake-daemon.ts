@@ -35,7 +35,8 @@ export class FakeDaemon {
     this.#server = createServer((socket) => {
       this.sockets.add(socket);
       socket.on("error", () => {}).on("close", () => this.sockets.delete(socket));
-      createInterface({ input: socket }).on("line", (line) => {
+      const lines = createInterface({ input: socket }).on("error", () => {});
+      lines.on("line", (line) => {
         const message = JSON.parse(line) as Message;
         this.received.push(message);
         const reply = (answer: object) =>
