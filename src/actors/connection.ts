@@ -66,6 +66,8 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
   /** The phase that was told of the peer's FIN. */
   #toldEndTo: Phase | undefined;
   #isClosing = false;
+  /** Its FIN came before ours: it was the peer that left. */
+  #hasPeerLeftFirst = false;
   #isLeaving = false;
   #isOver = false;
   #drainedBytes = 0;
@@ -345,6 +347,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
   close(): void {
     if (this.#isClosing || this.#isOver) return;
     this.#isClosing = true;
+    this.#hasPeerLeftFirst = this.#hasPeerEnded;
     this.#stopTimer();
     this.#socket.end(() => {
       this.#timer = this.#options.clock.setTimeout(() => this.#socket.destroy(), DRAIN_MS);
@@ -388,7 +391,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
     this.#isOver = true;
     this.#stopTimer();
     if (this.#broke && !this.#isClosing) this.#fail(breakReason(this.#broke));
-    const by = this.#isClosing && !this.#broke ? "us" : "peer";
+    const by = this.#isClosing && !this.#broke && !this.#hasPeerLeftFirst ? "us" : "peer";
     const how = this.#broke ? breakReason(this.#broke) : "closed";
     this.story.add({ at: this.#options.clock.now(), kind: "closed", by, how });
     this.#inflow?.end();

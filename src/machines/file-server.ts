@@ -12,7 +12,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
-import { hostPort, secret } from "./_options.ts";
+import { formatHostPort, hostPort, secret } from "./_options.ts";
 import { registrarMachine } from "./_registrar.ts";
 import { defineRole, type Session } from "./_role.ts";
 import type { FileAnswer, Files, OpenFile, Peer, PeerWorld } from "./_world.ts";
@@ -21,6 +21,8 @@ const VALID = "valid";
 const INVALID = "Invalid";
 const FOUND = "found";
 const NOT_FOUND = "not found";
+/** Where a client asks when it is told nothing else. */
+const REGISTRY_PORT = 1234;
 /** [FILE-4] The largest size that a signed 32-bit number can tell. */
 const LARGEST_FILE = 2 ** 31 - 1;
 
@@ -169,8 +171,10 @@ export default defineRole({
   companion: registrarMachine,
   extraPorts: (port, { alsoSwapped }) => (alsoSwapped ? [byteSwapped(port)] : []),
   offers: ({ service }) => `${service} files`,
-  tryIt: ({ host, port }, { service, token }) =>
-    `printf '${token}\\nserver.${service}\\n' | ncat ${host} ${port} > out`,
+  tryIt: (_at, { service, bootstrap }) => {
+    const registry = bootstrap && bootstrap.port !== REGISTRY_PORT ? ` --bootstrap ${formatHostPort(bootstrap)}` : "";
+    return `netlabctl fetch ${service} server.${service}${registry}`;
+  },
 });
 
 /** [FILE-1] In constant time, whatever the lengths. */

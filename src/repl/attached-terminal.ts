@@ -164,10 +164,12 @@ class AttachedTerminal {
     const isSecond = wasEmpty && now() - this.#ctrlCAt <= DOUBLE_CTRL_C_MS;
     this.#ctrlCAt = wasEmpty && !isSecond ? now() : Number.NEGATIVE_INFINITY;
     this.#editor.drop("^C");
-    if (onDoubleCtrlC && wasEmpty) {
-      if (isSecond) onDoubleCtrlC();
-      else void this.#voice.say("info", doubleCtrlCHint);
+    if (onDoubleCtrlC && isSecond) {
+      // It ends the daemon, and a prompt would only be in the way of what is said then.
+      onDoubleCtrlC();
+      return;
     }
+    if (onDoubleCtrlC && wasEmpty) void this.#voice.say("info", doubleCtrlCHint);
     this.#editor.show(this.#voice.prompt);
   }
 

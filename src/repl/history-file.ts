@@ -1,18 +1,12 @@
 /** The lines typed in earlier sessions, in a file of the user's alone. Secrets do not go into it. */
 import { appendFileSync, chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 
 /** How many lines a session remembers. */
 export const historySize = 1_000;
 /** The file only grows within a session; one that is longer than this is cut when the next session starts. */
 const FILE_LINES_LIMIT = 2 * historySize;
 const OWNER_ONLY = 0o600;
-
-/** `$XDG_STATE_HOME/netlabd/history`, else in `~/.local/state`. */
-export function defaultHistoryPath(env: NodeJS.ProcessEnv = process.env): string {
-  return join(env.XDG_STATE_HOME || join(homedir(), ".local", "state"), "netlabd", "history");
-}
 
 /** A history that cannot be read or written is no reason to refuse a session: it is then shorter. */
 export class HistoryFile {

@@ -117,13 +117,16 @@ async function askPerson(question: string, streams: PlainStreams, signal: AbortS
   const { stdin, stderr } = streams;
   if (!stdin?.isTTY || signal.aborted) return "";
   const lines = createInterface({ input: stdin, output: stderr, terminal: false });
-  const { promise, resolve } = Promise.withResolvers<string>();
+  const { promise, resolve } = Promise.withResolvers<string | undefined>();
   const giveUp = () => lines.close();
   signal.addEventListener("abort", giveUp);
-  lines.once("close", () => resolve(""));
+  lines.once("close", () => resolve(undefined));
   lines.question(question, resolve);
   try {
-    return await promise;
+    const answer = await promise;
+    // Where no Return key ended the row, what comes next would stand behind the question.
+    if (answer === undefined) await write(stderr, "\n").catch(ignoreError);
+    return answer ?? "";
   } finally {
     signal.removeEventListener("abort", giveUp);
     lines.close();

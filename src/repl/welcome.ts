@@ -48,7 +48,7 @@ function serverLines(servers: readonly Instance[], columns: number, style: Style
       id: spec.options.name ?? instance.id,
       port: `${port}/${role.transport}`,
       offers: printable(role.offers?.(options) ?? role.summary),
-      tryIt: printable(role.tryIt?.({ host, port }, options) ?? "").replaceAll("\\\\", "\\"),
+      tryIt: asTyped(role.tryIt?.({ host, port }, options) ?? ""),
     };
   });
   const widths = {
@@ -62,6 +62,12 @@ function serverLines(servers: readonly Instance[], columns: number, style: Style
     const fits = stringWidth(left) + 2 + stringWidth(tryIt) <= columns;
     return (fits ? `${left}  ${style.accent(tryIt)}` : left).trimEnd();
   });
+}
+
+/** In a checkout our programs are not on the path: npx finds them. */
+function asTyped(command: string): string {
+  const isCheckout = process.env.npm_lifecycle_event !== undefined;
+  return isCheckout ? command.replace(/^netlabctl /, "npx netlabctl ") : command;
 }
 
 const widest = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => stringWidth(text)));

@@ -84,13 +84,16 @@ function isField(text: string): boolean {
   return text.length > 0 && !text.includes(",") && [...text].length <= FIELD_LIMIT;
 }
 
-/** The answer to DISCOVERY: a datagram per IP in string order, a long one continued with its ip again, then `end` [BOOT-4]. */
+/**
+ * The answer to DISCOVERY: a datagram per IP in string order, its services by port (so that the order in which servers
+ * happened to start shows nowhere), a long one continued with its ip again, then `end` [BOOT-4].
+ */
 export function discoveryAnswer(listings: Iterable<Listing>): string[] {
   const byIp = Map.groupBy(listings, (listing) => listing.ip);
   const datagrams: string[] = [];
   for (const ip of [...byIp.keys()].sort(inStringOrder)) {
     let datagram = ip;
-    for (const { port, service, token } of byIp.get(ip) ?? []) {
+    for (const { port, service, token } of (byIp.get(ip) ?? []).toSorted((a, b) => a.port - b.port)) {
       const part = `,${port},${service},${token}`;
       if (datagram !== ip && Buffer.byteLength(datagram + part) > DATAGRAM_LIMIT) {
         datagrams.push(datagram);

@@ -1,5 +1,6 @@
 /** The attached terminal in a real terminal emulator, which wraps, scrolls and rewraps as the model does not. */
 import { execFileSync, spawnSync } from "node:child_process";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "./eventually.ts";
@@ -9,11 +10,12 @@ const hasTmux = spawnSync("tmux", ["-V"]).status === 0;
 const PROGRAM = fileURLToPath(new URL("./attach-main.ts", import.meta.url));
 const COLUMNS = 50;
 const START_MS = 15_000;
-/** The tmux server of this test alone. */
-const server = `netlabd-test-${process.pid}`;
+let daemon: FakeDaemon;
 
+/** A tmux server of this test alone, whose socket goes with the daemon's folder. */
 function tmux(...command: string[]): string {
-  return execFileSync("tmux", ["-u", "-L", server, "-f", "/dev/null", ...command], { encoding: "utf8" });
+  const server = join(dirname(daemon.path), "tmux");
+  return execFileSync("tmux", ["-u", "-S", server, "-f", "/dev/null", ...command], { encoding: "utf8" });
 }
 
 const typeText = (text: string) => tmux("send-keys", "-l", text);
@@ -31,8 +33,6 @@ async function shows(...rows: string[]): Promise<void> {
 }
 
 describe.skipIf(!hasTmux)("the attached terminal in tmux (skipped without tmux)", () => {
-  let daemon: FakeDaemon;
-
   beforeAll(async () => {
     daemon = await FakeDaemon.start(({ op, line }, reply) => {
       if (op === "run") reply({ out: `did ${line}` });

@@ -4,8 +4,6 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { NetlabError } from "../../src/errors.ts";
 import { ControlClient } from "../../src/repl/control-client.ts";
-import { LineSplitter, parseDaemonLine } from "../../src/repl/daemon-message.ts";
-import { defaultSocketPath } from "../../src/repl/socket-path.ts";
 import { eventually } from "./eventually.ts";
 import { FakeDaemon } from "./fake-daemon.ts";
 
@@ -34,16 +32,6 @@ afterEach(async () => {
   await daemon?.stop();
   client = undefined;
   daemon = undefined;
-});
-
-describe("the socket's default path", () => {
-  it.each([
-    [{ NETLABD_SOCKET: "/a/b.sock", XDG_RUNTIME_DIR: "/run/user/7" }, "/a/b.sock"],
-    [{ NETLABD_SOCKET: "", XDG_RUNTIME_DIR: "/run/user/7" }, "/run/user/7/netlabd/default.sock"],
-    [{}, join(tmpdir(), `netlabd-${process.getuid?.()}`, "default.sock")],
-  ])("of %j is %s", (env, path) => {
-    expect(defaultSocketPath(env)).toBe(path);
-  });
 });
 
 describe("connecting", () => {
@@ -284,33 +272,5 @@ describe("a connection", () => {
     await eventually(() => expect(daemon.received).toHaveLength(1));
     daemon.raw(Buffer.alloc(16 * 1024 * 1024 + 1, "x"));
     await expect(asked).rejects.toThrow(/sent a line of more than 16777216 bytes/);
-  });
-});
-
-describe("the splitter", () => {
-  it("finds the same lines in every split of the bytes", () => {
-    const bytes = Buffer.from('{"out":"grün 🙂"}\n\n{"exit":0}\nrest');
-    for (let cut = 0; cut <= bytes.length; cut += 1) {
-      const splitter = new LineSplitter(100);
-      const lines = [bytes.subarray(0, cut), bytes.subarray(cut)].flatMap(
-        (part) => splitter.push(part) ?? [],
-      );
-      expect(lines.map(String)).toEqual(['{"out":"grün 🙂"}', "", '{"exit":0}']);
-    }
-  });
-
-  it("refuses a line above its limit, whole or in pieces", () => {
-    expect(new LineSplitter(4).push(Buffer.from("1234\n"))).toHaveLength(1);
-    expect(new LineSplitter(4).push(Buffer.from("12345\n"))).toBeUndefined();
-    const splitter = new LineSplitter(4);
-    expect(splitter.push(Buffer.from("123"))).toEqual([]);
-    expect(splitter.push(Buffer.from("45"))).toBeUndefined();
-  });
-
-  it("reads a notice without a level as information", () => {
-    expect(parseDaemonLine('{"notice":"hi"}')).toEqual({
-      ok: true,
-      value: { kind: "notice", text: "hi", level: "info" },
-    });
   });
 });

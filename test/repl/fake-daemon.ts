@@ -12,7 +12,8 @@ export interface Message {
   readonly argv?: string[];
   readonly [key: string]: unknown;
 }
-type Script = (message: Message, reply: (answer: object) => void, daemon: FakeDaemon) => void;
+export type Reply = (answer: object) => void;
+type Script = (message: Message, reply: Reply, daemon: FakeDaemon) => void;
 
 /** Every message that it does not answer itself goes to the script; `hello` is answered unless told otherwise. */
 export class FakeDaemon {

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { defaultHistoryPath, HistoryFile, historySize, withoutTokens } from "../../src/repl/history-file.ts";
+import { HistoryFile, historySize, withoutTokens } from "../../src/repl/history-file.ts";
 
 let folder: string;
 let path: string;
@@ -48,11 +48,6 @@ describe("the history file", () => {
     history.add("a");
     expect(history.lines).toEqual([]);
     expect(new HistoryFile(undefined).lines).toEqual([]);
-  });
-
-  it("lies in the user's state folder", () => {
-    expect(defaultHistoryPath({ XDG_STATE_HOME: "/s" })).toBe("/s/netlabd/history");
-    expect(defaultHistoryPath({})).toMatch(/\/\.local\/state\/netlabd\/history$/);
   });
 });
 

@@ -4,14 +4,12 @@ import { afterEach, describe, expect, it } from "vitest";
 import { attachPiped } from "../../src/repl/attached-pipe.ts";
 import { type OneShotOptions, runOnce } from "../../src/repl/one-shot.ts";
 import { eventually } from "./eventually.ts";
-import { FakeDaemon, type Message } from "./fake-daemon.ts";
+import { FakeDaemon, type Message, type Reply } from "./fake-daemon.ts";
 import { FakePipe } from "./fake-terminal.ts";
 
 let daemon: FakeDaemon;
 
 afterEach(() => daemon?.stop());
-
-type Reply = (answer: object) => void;
 
 async function start(script: (message: Message, reply: Reply) => void): Promise<void> {
   daemon = await FakeDaemon.start(script);
@@ -177,6 +175,7 @@ describe("a question", () => {
     const run = once(["shutdown"], { stdin });
     stdin.end();
     expect(await run.status).toBe(5);
+    expect(run.stderr.text).toBe("Sure? [y/N] \n");
     expect(await once(["shutdown"], { stdin: new PassThrough() }).status).toBe(5);
     expect(daemon.of("answer").map(({ text }) => text)).toEqual(["", ""]);
   });

@@ -26,8 +26,10 @@ export default defineCommand({
     const { lab, rest, options, data, isJson, out } = call;
     const now = lab.clock.now();
     const stories = selectStories(lab, rest).sort(byUrgency(now));
-    const isWanted = (story: Story) =>
-      options.all || story.live !== undefined || verdictOf(story, now) !== "ok";
+    // Whoever asks for senders by name wants to see them; otherwise a faultless datagram is no news.
+    const isNews = ({ live, subject }: Story) =>
+      live !== undefined && (isJson || subject.transport === "tcp" || rest.length > 0);
+    const isWanted = (story: Story) => options.all || isNews(story) || verdictOf(story, now) !== "ok";
     const wanted = stories.filter(isWanted);
     if (isJson) return data(wanted.map((story) => connectionDocument(story, now)));
     if (stories.length === 0) return out(rest.length > 0 ? "none like that" : "nobody has connected yet");
