@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import { systemClock } from "./actors/clock.ts";
 import { localFiles } from "./actors/files.ts";
 import { DRAIN_MS, type Instance } from "./actors/instance.ts";
+import { localPrograms } from "./actors/programs.ts";
 import { Recorder } from "./actors/recorder.ts";
 import { type RoleTable, scanRoles } from "./actors/role-folder.ts";
 import type { Environment } from "./actors/service.ts";
@@ -24,8 +25,9 @@ import type { Lab } from "./lab.ts";
 import { findLabFile, type LabFile, type LabRole, NO_LAB, readLabFile, shiftPorts } from "./lab-file.ts";
 import { Log } from "./log.ts";
 import { formatHostPort } from "./machines/_options.ts";
-import type { Clock, Registry } from "./machines/_world.ts";
+import type { AddressBook, Clock, Registry } from "./machines/_world.ts";
 import { ControlServer } from "./repl/control-server.ts";
+import { openAddressBook } from "./stores/address-book.ts";
 import { LabDatabase } from "./stores/database.ts";
 import { type InstanceStore, openInstances } from "./stores/instances.ts";
 import { type Journal, openJournal } from "./stores/journal.ts";
@@ -50,6 +52,7 @@ export class Daemon implements Lab {
   readonly roles: RoleTable;
   readonly recorder: Recorder;
   readonly registry: Registry;
+  readonly book: AddressBook;
   readonly log: Log;
   readonly #config: Config;
   readonly #database: LabDatabase;
@@ -88,6 +91,7 @@ export class Daemon implements Lab {
     });
     this.#database = LabDatabase.open(config.dataFolder, schemaFile);
     this.registry = openRegistry(this.#database, clock);
+    this.book = openAddressBook(this.#database);
     this.#store = openInstances(this.#database);
     this.recorder = new Recorder(clock);
     this.#supervisor = new Supervisor(roles, this.#environment(), {
@@ -98,11 +102,14 @@ export class Daemon implements Lab {
 
   #environment(): Environment {
     const downloads = path.join(this.dataFolder, "downloads");
+    const rootOf = (root: string) => rootFolder(this.dataFolder, root);
     return {
       clock: this.clock,
       random: Math.random,
-      files: localFiles((root) => rootFolder(this.dataFolder, root), downloads),
+      files: localFiles(rootOf, downloads),
+      programs: localPrograms(rootOf),
       registry: this.registry,
+      addressBook: this.book,
       recorder: this.recorder,
       telemetry: this.log.telemetry,
       numbers: { connection: 0, sender: 0 },

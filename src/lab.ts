@@ -3,7 +3,7 @@ import type { Instance } from "./actors/instance.ts";
 import type { Recorder } from "./actors/recorder.ts";
 import type { RoleTable } from "./actors/role-folder.ts";
 import type { Log } from "./log.ts";
-import type { Clock, Registry } from "./machines/_world.ts";
+import type { AddressBook, Clock, Registry } from "./machines/_world.ts";
 
 export interface Lab {
   readonly version: string;
@@ -17,6 +17,7 @@ export interface Lab {
   readonly roles: RoleTable;
   readonly recorder: Recorder;
   readonly registry: Registry;
+  readonly book: AddressBook;
   readonly log: Log;
   readonly instances: readonly Instance[];
   /** By id or name. */

@@ -90,14 +90,14 @@ export class ClientRun implements InstanceService, MachineWatcher {
         story.sent(Buffer.from(text), clock.now());
       },
       ownAddress,
-      connect: (to) => this.#connect(to, story),
+      connect: (to, localPort) => this.#connect(to, localPort, story),
     };
   }
 
-  async #connect(to: HostPort, story: Story): Promise<Peer> {
+  async #connect(to: HostPort, localPort: number | undefined, story: Story): Promise<Peer> {
     const { environment, common } = this.#context;
     story.subject.remote = { address: to.host, port: to.port };
-    const socket: Socket = await connect(to, environment.clock);
+    const socket: Socket = await connect(to, environment.clock, localPort);
     story.subject.remote = { address: plainAddress(socket.remoteAddress), port: to.port };
     this.#connection = new Connection({
       socket,
@@ -172,6 +172,16 @@ export class ClientRun implements InstanceService, MachineWatcher {
     if (!this.#story) return;
     this.#story.waitsFor = undefined;
     this.#context.environment.recorder.end(this.#story);
+  }
+
+  /** What the user types, or an operator in its stead. */
+  say(text: string): void {
+    this.#actor?.send({ type: "operator.say", text });
+  }
+
+  /** The user will say no more: end of input. */
+  endOfInput(): void {
+    this.#actor?.send({ type: "operator.ended" });
   }
 
   async drain(limitMs: number): Promise<void> {

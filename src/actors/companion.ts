@@ -1,6 +1,6 @@
 /** An actor that lives as long as its instance listens, e.g. a file server's registration. */
 import type { AnyStateMachine } from "xstate";
-import type { Network, World } from "../machines/_world.ts";
+import type { Network, Screen, World } from "../machines/_world.ts";
 import { ask, connect, ownAddress, tell } from "./network.ts";
 import { type RoleActor, runMachine, stateName } from "./run-machine.ts";
 import type { ServiceContext } from "./service.ts";
@@ -19,10 +19,19 @@ export function serverNetwork({ environment: { clock } }: ServiceContext): Netwo
 }
 
 /** A role's view of the world, without a peer. */
-export function worldOf(context: ServiceContext, listening: World["listening"], network: Network): World {
-  const { clock, random, files, registry } = context.environment;
-  return { options: context.options, clock, random, files, network, registry, listening };
+export function worldOf(
+  context: ServiceContext,
+  listening: World["listening"],
+  network: Network,
+  hub: World["hub"] = {},
+): World {
+  const { clock, random, files, registry, addressBook, programs } = context.environment;
+  const { options, screen = noScreen } = context;
+  return { options, clock, random, files, network, registry, addressBook, programs, screen, hub, listening };
 }
+
+/** What a client in the daemon gets is in its story. */
+const noScreen: Screen = { show: () => undefined, hint: () => undefined };
 
 export class Companion {
   readonly #actor: RoleActor;

@@ -18,7 +18,7 @@ import { sendFile } from "./file-sender.ts";
 import { Inflow } from "./inflow.ts";
 import { breakReason } from "./os-errors.ts";
 import type { MachineWatcher, RoleActor } from "./run-machine.ts";
-import { stateName } from "./run-machine.ts";
+import { eventsOf, stateName } from "./run-machine.ts";
 import type { Live, Story } from "./story.ts";
 import type { Telemetry } from "./telemetry.ts";
 
@@ -41,6 +41,8 @@ export interface ConnectionOptions {
 }
 
 const QUIET_MS = 30;
+/** [FRAME-6] Between two writes that must be two reads. */
+const GAP_MS = 50;
 const TAIL_MS = 2_000;
 /** Input held back beyond this is left in the kernel, and so with the peer. */
 const HELD_BYTES = 65_536;
@@ -69,6 +71,14 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
   /** Its FIN came before ours: it was the peer that left. */
   #hasPeerLeftFirst = false;
   #isLeaving = false;
+  /** Lines of this turn, for a line peer. */
+  #joined: Buffer[] = [];
+  /** Messages behind one that must be a read of its own. */
+  #waiting: Buffer[] = [];
+  #gapTimer: unknown;
+  #lastWriteAt = Number.NEGATIVE_INFINITY;
+  #hasSpokenSinceWrite = false;
+  #isCloseDue = false;
   #isOver = false;
   #drainedBytes = 0;
   #broke: unknown;
@@ -167,7 +177,12 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
   }
 
   #readingOf({ reads, isWord, decode, unglue }: Phase): Reading {
-    return { reads, isWord, decode, unglue: unglue && ((text) => unglue(text, this)) };
+    return {
+      reads,
+      isWord,
+      decode: decode && ((pending) => decode(pending, this)),
+      unglue: unglue && ((text) => unglue(text, this)),
+    };
   }
 
   // -- what comes --------------------------------------------------------------------------------------------------
@@ -176,6 +191,8 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
     const now = this.#options.clock.now();
     this.lastMovedAt = now;
     if (this.#isClosing) return this.#drain(chunk);
+    this.#hasSpokenSinceWrite = true;
+    if (this.#waiting.length > 0) this.#writeWaiting();
     if (this.#inflow) this.story.bytesIn += chunk.length;
     else this.story.came(chunk, now);
     this.#framer.push(chunk, now);
@@ -264,12 +281,46 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
 
   // -- what the machine says ----------------------------------------------------------------------------------------
 
-  send(text: string): void {
-    this.#write(Buffer.from(ended(text, this.#framer.framing)));
+  send(text: string, { apart = false }: { readonly apart?: boolean } = {}): void {
+    this.#post(Buffer.from(ended(text, this.#framer.framing)), apart);
   }
 
   sendBytes(bytes: Uint8Array): void {
-    this.#write(Buffer.from(bytes));
+    this.#post(Buffer.from(bytes), false);
+  }
+
+  /** A hub's message: lines to a line peer are joined for this turn of the loop, anything else is a write of its own. */
+  deliver(delivery: Delivery): void {
+    const bytes = delivery.bytesFor(this.#framer.framing);
+    if (this.#framer.framing !== "line") return this.#post(bytes, false);
+    if (this.#joined.length === 0) setImmediate(() => this.#writeJoined());
+    this.#joined.push(bytes);
+  }
+
+  #writeJoined(): void {
+    const lines = this.#joined;
+    if (lines.length === 0) return;
+    this.#joined = [];
+    this.#post(lines.length === 1 && lines[0] ? lines[0] : Buffer.concat(lines), false);
+  }
+
+  /** [FRAME-6] What must be a read of its own waits for the gap, or for the peer's next packet; what follows it waits too. */
+  #post(bytes: Buffer, apart: boolean): void {
+    this.#writeJoined();
+    const wait = this.#lastWriteAt + GAP_MS - this.#options.clock.now();
+    if (this.#waiting.length === 0 && (!apart || this.#hasSpokenSinceWrite || wait <= 0))
+      return this.#write(bytes);
+    this.#waiting.push(bytes);
+    if (this.#waiting.length === 1)
+      this.#gapTimer = this.#options.clock.setTimeout(() => this.#writeWaiting(), wait);
+  }
+
+  #writeWaiting(): void {
+    this.#options.clock.clearTimeout(this.#gapTimer);
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const bytes of waiting) this.#write(bytes);
+    if (this.#isCloseDue) this.close();
   }
 
   async sendFile(file: OpenFile): Promise<void> {
@@ -326,6 +377,8 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
     this.lastMovedAt = now;
     this.story.sent(bytes, now);
     this.#framer.replied();
+    this.#lastWriteAt = now;
+    this.#hasSpokenSinceWrite = false;
     this.#socket.write(bytes);
     if (this.#socket.writableLength > this.#options.limits.maxQueueBytes) this.#dropDeaf();
   }
@@ -346,6 +399,10 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
 
   close(): void {
     if (this.#isClosing || this.#isOver) return;
+    this.#writeJoined();
+    // The last words may still wait for their gap.
+    this.#isCloseDue = this.#waiting.length > 0;
+    if (this.#isCloseDue) return;
     this.#isClosing = true;
     this.#hasPeerLeftFirst = this.#hasPeerEnded;
     this.#stopTimer();
@@ -360,6 +417,44 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
   leave(): void {
     this.#isLeaving = true;
     this.#leaveIfIdle();
+  }
+
+  /** An operator's bytes into the conversation, past the machine. */
+  inject(bytes: Uint8Array, text: string): void {
+    this.story.add({ at: this.#options.clock.now(), kind: "operator", text });
+    this.sendBytes(bytes);
+  }
+
+  /** An operator's event into the machine; answers whether its present state takes it. */
+  raise(event: RoleEvent): boolean {
+    const snapshot = this.#actor?.getSnapshot();
+    if (!snapshot || snapshot.status !== "active" || !snapshot.can(event)) return false;
+    this.story.add({ at: this.#options.clock.now(), kind: "operator", text: `event ${event.type}` });
+    this.#tell(event);
+    return true;
+  }
+
+  /** What the machine's present state takes. */
+  get acceptedEvents(): string[] {
+    const snapshot = this.#actor?.getSnapshot();
+    return snapshot ? eventsOf(snapshot) : [];
+  }
+
+  /** An operator's FIN: our side ends, the peer's goes on. */
+  fin(): void {
+    this.story.add({ at: this.#options.clock.now(), kind: "operator", text: "fin: we send no more" });
+    this.#socket.end();
+  }
+
+  /** An operator's RST. */
+  reset(): void {
+    this.story.add({
+      at: this.#options.clock.now(),
+      kind: "operator",
+      text: "rst: the connection is torn down",
+    });
+    this.#isClosing = true;
+    this.#socket.resetAndDestroy();
   }
 
   kill(why: string): void {
@@ -390,6 +485,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#stopTimer();
+    this.#options.clock.clearTimeout(this.#gapTimer);
     if (this.#broke && !this.#isClosing) this.#fail(breakReason(this.#broke));
     const by = this.#isClosing && !this.#broke && !this.#hasPeerLeftFirst ? "us" : "peer";
     const how = this.#broke ? breakReason(this.#broke) : "closed";
@@ -417,6 +513,25 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
 
   get queuedBytes(): number {
     return this.#socket.writableLength;
+  }
+}
+
+/** One message for many peers: encoded once for each way of ending it. */
+export class Delivery {
+  readonly #text: string;
+  readonly #encoded = new Map<string, Buffer>();
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  bytesFor(framing: string): Buffer {
+    let bytes = this.#encoded.get(framing);
+    if (!bytes) {
+      bytes = Buffer.from(ended(this.#text, framing));
+      this.#encoded.set(framing, bytes);
+    }
+    return bytes;
   }
 }
 

@@ -83,10 +83,12 @@ export function parseOptions(role: Role, given: Readonly<Record<string, unknown>
   );
 }
 
-/** The role's own part of parsed options: what its machine is given. */
+/** The role's own part of parsed options: what its machine is given. A client is also told where its server is. */
 export function ownOptions(role: Role, options: InstanceOptions): Record<string, unknown> {
   const all = options as unknown as Record<string, unknown>;
-  return Object.fromEntries(Object.keys(role.options.shape).map((key) => [key, all[key]]));
+  const keys = Object.keys(role.options.shape);
+  if (role.side === "client") keys.push("host", "port");
+  return Object.fromEntries(keys.map((key) => [key, all[key]]));
 }
 
 export const flagOf = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

@@ -2,7 +2,13 @@
  * Starts a machine as a root actor with exactly one observer. Children of one machine cost O(siblings), and a second
  * plain subscriber makes a contained error uncaught again; so every actor of a role starts here and nowhere else.
  */
-import { type Actor, type AnyActorRef, type AnyStateMachine, createActor } from "xstate";
+import {
+  type Actor,
+  type AnyActorRef,
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+  createActor,
+} from "xstate";
 import type { Clock } from "../machines/_world.ts";
 
 export interface MachineWatcher {
@@ -72,6 +78,13 @@ export function initialStateName({ root }: AnyStateMachine): string {
   const names: string[] = [];
   for (let node = root.initial?.target?.[0]; node; node = node.initial?.target?.[0]) names.push(node.key);
   return names.join(".");
+}
+
+/** The events that the present state takes, its own timers and actors left out. */
+export function eventsOf(snapshot: AnyMachineSnapshot): string[] {
+  const nodes = snapshot._nodes as { ownEvents: string[] }[];
+  const events = nodes.flatMap(({ ownEvents }) => ownEvents).filter((name) => !name.startsWith("xstate."));
+  return [...new Set(events)].sort();
 }
 
 /** `awaitingToken`, or `sending.paused` for a nested one. */

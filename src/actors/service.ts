@@ -1,8 +1,9 @@
 /** What every service of an instance is given, whatever its transport. */
 import type { Role } from "../machines/_role.ts";
 import type { Service } from "../machines/_supervision.ts";
-import type { Clock, Files, Registry } from "../machines/_world.ts";
+import type { AddressBook, Clock, Files, Programs, Registry, Screen } from "../machines/_world.ts";
 import type { FramingOption } from "../wire/framer.ts";
+import type { HubRun } from "./hub-run.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Telemetry } from "./telemetry.ts";
 
@@ -12,6 +13,8 @@ export interface Environment {
   readonly random: () => number;
   readonly files: Files;
   readonly registry: Registry;
+  readonly addressBook: AddressBook;
+  readonly programs: Programs;
   readonly recorder: Recorder;
   readonly telemetry: Telemetry;
   /** Numbers for connections and senders, unique in the daemon. */
@@ -40,6 +43,8 @@ export interface ServiceContext {
   /** The port of last time, where the option says any. */
   readonly preferredPort: number;
   readonly environment: Environment;
+  /** Who reads what a client gets; without it, its story does. */
+  readonly screen?: Screen;
   readonly onCrash: (error: unknown) => void;
   readonly onFinished: (output: unknown) => void;
 }
@@ -53,4 +58,8 @@ export interface InstanceService extends Service {
   readonly peers: number;
   /** The state of the companion or of the client's run, if there is one. */
   readonly machineState: string | undefined;
+  /** What its connections share, where its role has a hub. */
+  readonly hub?: HubRun | undefined;
+  /** A client's user speaks. */
+  say?(text: string): void;
 }

@@ -57,6 +57,12 @@ export interface Live {
   /** When bytes last moved, either way. */
   readonly lastMovedAt: number;
   kill(why: string): void;
+  /** For connections, not for senders of datagrams. */
+  inject?(bytes: Uint8Array, text: string): void;
+  raise?(event: { readonly type: string }): boolean;
+  readonly acceptedEvents?: readonly string[];
+  fin?(): void;
+  reset?(): void;
 }
 
 export interface StorySubject {

@@ -5,12 +5,13 @@
 
 import type { AddressInfo } from "node:net";
 import { createServer, type Server, type Socket } from "node:net";
-import { errorTable } from "../errors.ts";
-import type { World } from "../machines/_world.ts";
+import { errorTable, messageOf } from "../errors.ts";
+import type { HubWorld, World } from "../machines/_world.ts";
 import { isLoopback, plainAddress } from "./addresses.ts";
 import { type Bound, bindAll } from "./binding.ts";
 import { Companion, serverNetwork, worldOf } from "./companion.ts";
-import { Connection, type ConnectionLimits } from "./connection.ts";
+import { Connection, type ConnectionLimits, Delivery } from "./connection.ts";
+import { HubRun } from "./hub-run.ts";
 import { initialStateName, runMachine } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
 
@@ -30,6 +31,7 @@ export class TcpListener implements InstanceService {
   #port = 0;
   #world: World | undefined;
   #companion: Companion | undefined;
+  #hub: HubRun | undefined;
   #sweepTimer: unknown;
   #onEmpty: (() => void) | undefined;
 
@@ -51,6 +53,10 @@ export class TcpListener implements InstanceService {
     return this.#connections.size;
   }
 
+  get hub(): HubRun | undefined {
+    return this.#hub;
+  }
+
   get machineState(): string | undefined {
     return this.#companion?.state;
   }
@@ -69,7 +75,8 @@ export class TcpListener implements InstanceService {
     await this.#bindExtraPorts();
     this.#warnIfExposed();
     const listening = { hosts: this.#hosts, port: this.#port };
-    this.#world = worldOf(this.#context, listening, serverNetwork(this.#context));
+    this.#hub = this.#newHub();
+    this.#world = worldOf(this.#context, listening, serverNetwork(this.#context), this.#hub?.proxy);
     const { companion } = role();
     if (companion) this.#companion = new Companion(companion, this.#world, this.#context);
     this.#scheduleSweep();
@@ -101,6 +108,24 @@ export class TcpListener implements InstanceService {
         resolve({ server, port: (server.address() as AddressInfo).port, close: () => server.close() });
       });
     });
+  }
+
+  /** The hub knows connections by their ids; one that is gone is passed over. */
+  #newHub(): HubRun | undefined {
+    const { role, options, environment, id } = this.#context;
+    const { hub } = role();
+    if (!hub) return undefined;
+    const remark = (text: string) => environment.telemetry({ type: "instance.remark", id, text });
+    const world: HubWorld = {
+      options,
+      clock: environment.clock,
+      deliver: (audience, text) => {
+        const delivery = new Delivery(text);
+        for (const member of audience) this.#connections.get(member)?.deliver(delivery);
+      },
+      notify: (text) => environment.telemetry({ type: "instance.notice", id, text }),
+    };
+    return new HubRun(hub, world, (error) => remark(`its hub crashed and was rebuilt: ${messageOf(error)}`));
   }
 
   #warnIfExposed(): void {

@@ -8,6 +8,8 @@ export type TelemetryEvent =
   | { readonly type: "instance.backingOff"; readonly id: string; readonly why: string }
   | { readonly type: "instance.failed"; readonly id: string; readonly why: string }
   | { readonly type: "instance.finished"; readonly id: string; readonly result: string }
+  /** A role has something to say to its operators. */
+  | { readonly type: "instance.notice"; readonly id: string; readonly text: string }
   | { readonly type: "instance.remark"; readonly id: string; readonly text: string }
   | { readonly type: "instance.exposed"; readonly id: string; readonly at: string }
   | { readonly type: "connection.opened"; readonly id: string; readonly remote: string }

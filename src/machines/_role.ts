@@ -6,7 +6,7 @@
 import type { AnyStateMachine } from "xstate";
 import type { z } from "zod";
 import type { PeerMessage } from "../wire/message.ts";
-import type { Peer, World } from "./_world.ts";
+import type { AsyncHub, HubWorld, Peer, World } from "./_world.ts";
 
 /** What a state reads [FRAME-1]: framed text, chunks as they come, or a binary record. */
 export type Reads = "text" | "raw" | "record";
@@ -49,11 +49,41 @@ export interface Phase<Context = any> {
   /** Whether a line without its end is a whole word of this phase [FRAME-2]. */
   readonly isWord?: (text: string) => boolean;
   /** For `record` phases: bytes to values. Pure. */
-  readonly decode?: (pending: Undecoded) => Decoded;
+  readonly decode?: (pending: Undecoded, session: Session<Context>) => Decoded;
 }
 
 export interface RoleEvent {
   readonly type: string;
+}
+
+/**
+ * What the connections of one instance share: a chat room, a map of names, the operator's barrier. `create` is called when
+ * the instance opens, and again after a crash with the memberships that were told by `members`, so that it is rebuilt.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: a hub is typed by its own role; the table holds all of them.
+export interface HubDefinition<Hub = any> {
+  readonly create: (world: HubWorld<never>, remembered: readonly HubMember[]) => Hub;
+  /** Who belongs to it now, and what is needed to remember each. */
+  readonly members: (hub: Hub) => readonly HubMember[];
+  /** What `say <role> <text>` does: the answer is what the operator reads. */
+  readonly say?: (hub: AsyncHub<Hub>, text: string, options: SayOptions) => Promise<string>;
+}
+
+export interface HubMember {
+  /** The connection's id. */
+  readonly id: string;
+  /** As others know it. */
+  readonly name: string;
+  readonly details: Readonly<Record<string, string>>;
+}
+
+export interface SayOptions {
+  /** Do not wait for anybody [REV-2]. */
+  readonly now: boolean;
+  /** Aborted by the operator's Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** A word while it is waited: for whom. */
+  readonly progress: (text: string) => void;
 }
 
 export type Side = "server" | "client";
@@ -74,6 +104,9 @@ export interface RoleDefinition<Schema extends z.ZodObject = z.ZodObject> {
   readonly phases: Readonly<Record<string, Phase>>;
   /** What each state does, in words, for `--explain`; at least those that a person would wonder about. */
   readonly steps?: Readonly<Record<string, string>>;
+  readonly hub?: HubDefinition;
+  /** How a line of this conversation is shown wherever netlabd shows one, e.g. reversed [REV-4]. */
+  readonly display?: (text: string) => string;
   /** Optional actor that lives as long as the instance listens (a file server's registration). */
   readonly companion?: AnyStateMachine;
   /** What a peer over `--max-connections` is told; default `Too many clients`. */

@@ -15,8 +15,11 @@ export interface Peer {
   /** `file-server-1/c17`, or `bootstrap-1/u7` for a sender of datagrams. */
   readonly id: string;
   readonly remote: { readonly address: string; readonly port: number };
-  /** One message, one write, ended the way this peer ends its own: nothing, `\n` or NUL [FRAME-5, FRAME-6]. */
-  send(text: string): void;
+  /**
+   * One message, one write, ended the way this peer ends its own: nothing, `\n` or NUL [FRAME-5, FRAME-6].
+   * `apart`: a read of its own for the peer, so never within the gap time of the write before it.
+   */
+  send(text: string, options?: { readonly apart?: boolean }): void;
   /** One message of exactly these bytes. */
   sendBytes(bytes: Uint8Array): void;
   /** Exactly `file.sizeBytes` bytes of it, at the speed the peer reads. Rejects when the peer goes or the file shrinks; closes the file. */
@@ -72,7 +75,7 @@ export interface Network {
   /** Sends one datagram and waits for nothing. */
   tell(to: HostPort, text: string): Promise<void>;
   /** Connects; from then on the peer's messages are events of this run's machine. */
-  connect(to: HostPort): Promise<Peer>;
+  connect(to: HostPort, localPort?: number): Promise<Peer>;
   /** This machine's own address on the way to `to`. */
   ownAddress(to: HostPort): Promise<string>;
 }
@@ -120,8 +123,36 @@ export interface Registry {
   watch(onChange: () => void): () => void;
 }
 
+/** The address book of the daemon [BOOK-5]. Reading is from memory; changing is answered after it is on disk. */
+export interface AddressBook {
+  /** Exact first, then without regard to case and surrounding white space [BOOK-3]; undefined: unknown. */
+  find(email: string): string | undefined;
+}
+
+/** Programs that peers may run [ECHO-1]. */
+export interface Programs {
+  /**
+   * Runs `argv[0]` with its arguments - never a shell - in the role's root, with a minimal environment, and answers what it
+   * printed on both outputs, cut at `maxBytes`, ended with its whole process group after `timeoutMs`. What cannot be run
+   * is a sentence in `output` too.
+   */
+  run(
+    root: string,
+    argv: readonly string[],
+    limits: { timeoutMs: number; maxBytes: number },
+  ): Promise<{ output: Buffer }>;
+}
+
+/** Where a client shows what it got: a terminal, or its story. */
+export interface Screen {
+  /** What the peer said, as it is to be read. */
+  show(text: string): void;
+  /** A word of the client's own: a warning, a hint. */
+  hint(text: string): void;
+}
+
 /** What every machine gets as its input. */
-export interface World<Options = unknown> {
+export interface World<Options = unknown, Hub = unknown> {
   readonly options: Options;
   readonly clock: Clock;
   /** 0 ≤ n < 1; the only randomness a machine may use, so that a replay repeats it. */
@@ -129,11 +160,37 @@ export interface World<Options = unknown> {
   readonly files: Files;
   readonly network: Network;
   readonly registry: Registry;
+  readonly addressBook: AddressBook;
+  readonly programs: Programs;
+  /** For clients: who reads what they get. */
+  readonly screen: Screen;
+  /** What the connections of this instance share; undefined where the role has no hub. */
+  readonly hub: AsyncHub<Hub>;
   /** Where this instance listens; port 0 while it does not. */
   readonly listening: { readonly hosts: readonly string[]; readonly port: number };
 }
 
 /** A TCP server's machine also has its peer. */
-export interface PeerWorld<Options = unknown> extends World<Options> {
+export interface PeerWorld<Options = unknown, Hub = unknown> extends World<Options, Hub> {
   readonly peer: Peer;
+}
+
+/**
+ * A hub as its connections see it: every method answers later, in the order of the calls, so that the real one may live
+ * behind a message bus. A call that throws is the hub's crash, not the caller's: its promise rejects, the hub is rebuilt.
+ */
+export type AsyncHub<Hub> = {
+  readonly [Name in keyof Hub]: Hub[Name] extends (...args: infer Args) => infer Answer
+    ? (...args: Args) => Promise<Awaited<Answer>>
+    : never;
+};
+
+/** What a hub may do: deliver, and let go of a member. It knows no sockets; members are connection ids. */
+export interface HubWorld<Options = unknown> {
+  readonly options: Options;
+  readonly clock: Clock;
+  /** The same message to each of them, in this order for everybody: encoded once. Members that are gone are passed over. */
+  deliver(audience: Iterable<string>, text: string): void;
+  /** Tells the operators. */
+  notify(text: string): void;
 }

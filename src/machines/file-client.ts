@@ -87,9 +87,10 @@ export const fileClientMachine = setup({
     acknowledge: ({ context }) => context.peer?.sendBytes(ACKNOWLEDGEMENT),
     keepSaved: assign({ result: (_, result: FetchResult) => result }),
     noteNoServer: assign({ result: ({ context }) => noServer(context) }),
-    noteRefused: failWith(
-      "token-refused",
-      ({ chosen }) => `the server refuses the token (Invalid)${hintOfToken(chosen)}`,
+    noteRefused: failWith("token-refused", ({ options: { token } }) =>
+      token === undefined
+        ? "the server refuses the token that the registry tells (Invalid)"
+        : "the server refuses the token (Invalid); without --token the one that the registry tells is said",
     ),
     noteNotFound: failWith(
       "no-such-file",
@@ -106,7 +107,7 @@ export const fileClientMachine = setup({
   },
   actors: {
     discover: fromPromise<Listing[], Context>(({ input }) => discover(input)),
-    connect: fromPromise<Peer, Context>(({ input }) => connect(input)),
+    connect: fromPromise<Peer, Context>(({ input, signal }) => connect(input, signal)),
     receive: fromPromise<FetchResult, Context>(({ input, signal }) => receive(input, signal)),
   },
   delays: {
@@ -291,9 +292,6 @@ function noServer({ options, listings }: Context): FetchResult {
   );
 }
 
-const hintOfToken = (chosen: Listing | undefined) =>
-  chosen ? "; without --token the one that the registry tells is said" : "";
-
 function oddAnswer({ peer }: Context, event: Event): string {
   const value = saidIn(event);
   const said = typeof value === "number" ? `the size ${value}` : JSON.stringify(value);
@@ -316,11 +314,14 @@ async function discover({ options, network }: Context): Promise<Listing[]> {
   });
 }
 
-async function connect({ options, chosen, network }: Context): Promise<Peer> {
+/** A connection that is made for a run that has been stopped meanwhile is nobody's: it is closed here. */
+async function connect({ options, chosen, network }: Context, signal: AbortSignal): Promise<Peer> {
   if (!chosen) throw new Error("asked to connect before a server was chosen");
   const to: HostPort = { host: options.connectHost ?? chosen.ip, port: chosen.port };
   try {
-    return await network.connect(to);
+    const peer = await network.connect(to);
+    if (signal.aborted) peer.close();
+    return peer;
   } catch (error) {
     if (!(error instanceof NetlabError) || options.connectHost) throw error;
     const hint =
@@ -334,10 +335,12 @@ async function receive(context: Context, signal: AbortSignal): Promise<FetchResu
   const { options, peer, sizeBytes, files } = context;
   if (!peer) throw new Error("asked to receive without a connection");
   const part = await files.create(options.output ?? baseName(options.file), { overwrite: options.force });
-  signal.addEventListener("abort", () => void part.discard());
+  // A stopped run has nobody who could be told that its .part file stays.
+  signal.addEventListener("abort", () => part.discard().catch(() => undefined));
   try {
+    signal.throwIfAborted(); // while the file was made
     await peer.receiveInto(part, sizeBytes);
-    if (signal.aborted) throw new NetlabError("interrupted", "stopped");
+    signal.throwIfAborted();
     const sha256 = await part.finish();
     return { ok: true, path: part.path, sizeBytes, sha256 };
   } catch (error) {

@@ -12,6 +12,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
+import { messageOf } from "../errors.ts";
 import { formatHostPort, hostPort, secret } from "./_options.ts";
 import { registrarMachine } from "./_registrar.ts";
 import { defineRole, type Session } from "./_role.ts";
@@ -68,12 +69,12 @@ export const fileServerMachine = setup({
     sayFound: ({ context }) => context.peer.send(FOUND),
     sayNotFound: ({ context }, answer: FileAnswer) => {
       context.peer.remark(`not found: ${whyNot(answer)}`);
-      if (answer.ok) void answer.file.close();
+      if (answer.ok) letGo(answer.file, context.peer);
       context.peer.send(NOT_FOUND);
     },
     tellSize: ({ context }) => context.peer.sendBytes(int32LittleEndian(context.file?.sizeBytes ?? 0)),
     noteAck: assign({ isAcknowledged: true }),
-    dropFile: ({ context }) => void context.file?.close(),
+    dropFile: ({ context: { file, peer } }) => file && letGo(file, peer),
   },
   actors: {
     openFile: fromPromise<FileAnswer, { files: Files; root: string; name: string; service: string }>(
@@ -172,7 +173,8 @@ export default defineRole({
   extraPorts: (port, { alsoSwapped }) => (alsoSwapped ? [byteSwapped(port)] : []),
   offers: ({ service }) => `${service} files`,
   tryIt: (_at, { service, bootstrap }) => {
-    const registry = bootstrap && bootstrap.port !== REGISTRY_PORT ? ` --bootstrap ${formatHostPort(bootstrap)}` : "";
+    const registry =
+      bootstrap && bootstrap.port !== REGISTRY_PORT ? ` --bootstrap ${formatHostPort(bootstrap)}` : "";
     return `netlabctl fetch ${service} server.${service}${registry}`;
   },
 });
@@ -201,6 +203,11 @@ async function openFile({
   const answer = await files.open(root, name, service);
   if (answer.ok && signal.aborted) await answer.file.close();
   return answer;
+}
+
+/** Nobody waits for this close: a disk that went away is a remark, never an unhandled rejection. */
+function letGo(file: OpenFile, peer: Peer): void {
+  file.close().catch((error) => peer.remark(`${file.name} was not closed: ${messageOf(error)}`));
 }
 
 function whyNot(answer: FileAnswer): string {

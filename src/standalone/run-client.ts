@@ -48,6 +48,8 @@ function environmentOf(recorder: Recorder): Environment {
     random: Math.random,
     files: localFiles((root) => root, process.cwd()),
     registry: noRegistry,
+    addressBook: { find: noDaemon },
+    programs: { run: noDaemon },
     recorder,
     telemetry: () => undefined,
     numbers: { connection: 0, sender: 0 },

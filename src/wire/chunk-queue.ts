@@ -14,8 +14,12 @@ export interface Burst {
   totalBytes: number;
   lastAt: number;
   endsInNul: boolean;
+  /** The last bytes of its last chunk. */
+  tail: Buffer;
   /** C strings that ended in it. */
   strings: number;
+  /** Bytes of it up to the end of the last of them. */
+  stringsEnd: number;
   /** Bytes of it already taken. */
   taken: number;
 }
@@ -27,6 +31,15 @@ interface Search {
   bytes: number;
 }
 
+/** The unread chunks joined, as far as somebody has looked; room is left for those to come. */
+interface Joined {
+  buffer: Buffer;
+  chunks: number;
+  bytes: number;
+}
+
+const TAIL_BYTES = 4;
+
 export class ChunkQueue {
   #chunks: Chunk[] = [];
   /** Chunks before this index are taken; they are dropped in batches. */
@@ -34,6 +47,7 @@ export class ChunkQueue {
   #length = 0;
   #newest: Burst | undefined;
   #searches: Search[] = [];
+  #joined: Joined | undefined;
 
   get length(): number {
     return this.#length;
@@ -50,12 +64,22 @@ export class ChunkQueue {
 
   push(bytes: Buffer, at: number, continuesBurst: boolean): void {
     if (!this.#newest || !continuesBurst) {
-      this.#newest = { totalBytes: 0, lastAt: at, endsInNul: false, strings: 0, taken: 0 };
+      this.#newest = {
+        totalBytes: 0,
+        lastAt: at,
+        endsInNul: false,
+        tail: bytes,
+        strings: 0,
+        stringsEnd: 0,
+        taken: 0,
+      };
     }
-    this.#newest.totalBytes += bytes.length;
-    this.#newest.lastAt = at;
-    this.#newest.endsInNul = bytes[bytes.length - 1] === 0;
-    this.#chunks.push({ bytes, at, burst: this.#newest });
+    const burst = this.#newest;
+    burst.totalBytes += bytes.length;
+    burst.lastAt = at;
+    burst.endsInNul = bytes[bytes.length - 1] === 0;
+    burst.tail = bytes.subarray(-TAIL_BYTES);
+    this.#chunks.push({ bytes, at, burst });
     this.#length += bytes.length;
   }
 
@@ -71,7 +95,7 @@ export class ChunkQueue {
       this.#length += part.length;
       from.burst.taken -= part.length;
     }
-    this.#searches = [];
+    this.#forget();
   }
 
   /** The first chunk, or its first `limit` bytes. */
@@ -93,25 +117,39 @@ export class ChunkQueue {
       left -= part.length;
       this.#length -= part.length;
       chunk.burst.taken += part.length;
-      if (left === 0 && what === "string") chunk.burst.strings += 1;
+      if (left === 0 && what === "string") {
+        chunk.burst.strings += 1;
+        chunk.burst.stringsEnd = chunk.burst.taken;
+      }
       if (part.length === chunk.bytes.length) this.#dropFirst();
       else this.#chunks[this.#first] = { ...chunk, bytes: chunk.bytes.subarray(part.length) };
     }
-    this.#searches = [];
+    this.#forget();
     return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
   }
 
+  /** The first `limit` bytes, which stay; asked again after each chunk, it joins only what is new. */
   peek(limit: number): Buffer {
-    const parts: Buffer[] = [];
-    let left = Math.min(limit, this.#length);
-    for (let index = this.#first; left > 0; index += 1) {
-      const chunk = this.#chunks[index];
-      if (!chunk) break;
-      const part = chunk.bytes.length <= left ? chunk.bytes : chunk.bytes.subarray(0, left);
-      parts.push(part);
-      left -= part.length;
+    const count = Math.min(limit, this.#length);
+    const first = this.#chunks[this.#first];
+    if (!first || count <= first.bytes.length)
+      return first ? first.bytes.subarray(0, count) : Buffer.alloc(0);
+    this.#joined ??= { buffer: Buffer.alloc(0), chunks: 0, bytes: 0 };
+    const joined = this.#joined;
+    if (joined.buffer.length < this.#length) {
+      // Twice the room each time it runs out, so that a byte is copied a bounded number of times.
+      const roomier = Buffer.alloc(this.#length * 2);
+      joined.buffer.copy(roomier, 0, 0, joined.bytes);
+      joined.buffer = roomier;
     }
-    return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+    while (joined.bytes < count) {
+      const chunk = this.#chunks[this.#first + joined.chunks];
+      if (!chunk) break;
+      chunk.bytes.copy(joined.buffer, joined.bytes);
+      joined.chunks += 1;
+      joined.bytes += chunk.bytes.length;
+    }
+    return joined.buffer.subarray(0, count);
   }
 
   /** Offset of the first such byte, or -1. */
@@ -131,12 +169,13 @@ export class ChunkQueue {
     }
   }
 
-  /** Takes leading bytes of this value; answers how many. */
-  skipWhile(byte: number): number {
+  /** Takes leading bytes of this value, at most `limit`; answers how many. */
+  skipWhile(byte: number, limit = Number.POSITIVE_INFINITY): number {
     let skipped = 0;
-    for (let chunk = this.first(); chunk; chunk = this.first()) {
+    for (let chunk = this.first(); chunk && skipped < limit; chunk = this.first()) {
+      const end = Math.min(chunk.bytes.length, limit - skipped);
       let count = 0;
-      while (count < chunk.bytes.length && chunk.bytes[count] === byte) count += 1;
+      while (count < end && chunk.bytes[count] === byte) count += 1;
       if (count === 0) break;
       this.take(count);
       skipped += count;
@@ -149,6 +188,12 @@ export class ChunkQueue {
     const burst = this.#chunks[this.#first]?.burst;
     if (!burst) throw new Error("asked for the burst of an empty queue");
     return { ...burst, left: burst.totalBytes - burst.taken, isLast: burst === this.#newest };
+  }
+
+  /** What was found out about the unread chunks ends where they change from the front. */
+  #forget(): void {
+    this.#searches = [];
+    this.#joined = undefined;
   }
 
   #dropFirst(): void {

@@ -2,9 +2,15 @@
  * What a file client reads from file servers, ours and other people's: words that may be bare, ended by a newline or
  * a NUL, or sent in a fixed buffer, and may arrive glued to what follows [FRAME-9]. Pure.
  */
+import { usualBuffers } from "./usual-buffers.ts";
+
 const SIZE_BYTES = 4;
 /** After this silence an answer that is no known word is taken as it is. */
 const QUIET_MS = 200;
+
+const NUL = 0x00;
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
 
 interface Pending {
   readonly bytes: Buffer;
@@ -19,29 +25,66 @@ export function decodeWord(words: readonly string[]) {
     stillMs,
     ended,
   }: Pending): { take: number; value: string } | { waitMs: number } | undefined => {
-    if (bytes.length === 0) return undefined;
-    const text = bytes.toString("latin1");
-    const word = words.find((one) => text.startsWith(one));
-    if (word !== undefined)
-      return { take: word.length + endingLength(bytes.subarray(word.length)), value: word };
+    const start = endingsInFront(bytes);
+    if (start === bytes.length) return undefined;
+    const word = words.find((one) => bytes.toString("latin1", start, start + one.length) === one);
+    if (word !== undefined) {
+      const end = start + word.length;
+      return { take: end + endingLength(bytes.subarray(end), word.length), value: word };
+    }
     if (!ended && stillMs < QUIET_MS) return { waitMs: QUIET_MS - stillMs };
-    return { take: bytes.length, value: bytes.toString("utf8") };
+    return { take: bytes.length, value: bytes.toString("utf8", start).replace(/[\0\r\n]+$/, "") };
   };
 }
 
-/**
- * How many bytes behind a word belong to it. A size may follow glued, and its first byte may be a NUL: so a NUL is an
- * ending only where it stands alone, where a whole size follows it, or where it starts the padding of a fixed buffer.
- */
-function endingLength(rest: Buffer): number {
-  const newline = /^\r?\n/.exec(rest.toString("latin1", 0, 2))?.[0].length ?? 0;
-  if (newline > 0) return newline;
-  if (rest[0] !== 0) return 0;
-  if (rest.length === 1 || rest.length === 1 + SIZE_BYTES) return 1;
-  return rest.length > 1 + SIZE_BYTES && rest.every((byte) => byte === 0) ? rest.length : 0;
+/** What ends a word may come in a segment of its own, too late for it: it lies in front of the next word then. */
+function endingsInFront(bytes: Buffer): number {
+  const start = bytes.findIndex((byte) => byte !== NUL && byte !== NEWLINE && byte !== RETURN);
+  return start < 0 ? bytes.length : start;
 }
 
-/** 4 bytes, signed little-endian; negative where the server's size does not fit or its byte order is another. */
-export function decodeSize({ bytes }: Pending): { take: number; value: number } | undefined {
-  return bytes.length < SIZE_BYTES ? undefined : { take: SIZE_BYTES, value: bytes.readInt32LE(0) };
+/**
+ * How many bytes behind a word belong to it. A size may follow glued, and its first byte may be a NUL or a newline: so
+ * four bytes are a size whatever they are, and a NUL is an ending only where it stands alone, where a whole size follows
+ * it, or where it starts the padding of a fixed buffer.
+ */
+function endingLength(rest: Buffer, wordLength: number): number {
+  if (rest.length === SIZE_BYTES) return 0;
+  const newline = newlineLength(rest);
+  const behind = rest.subarray(newline);
+  const padding = leadingNuls(behind);
+  if (padding === 0) return newline;
+  const total = wordLength + rest.length;
+  if (usualBuffers.has(total - SIZE_BYTES) && padding >= behind.length - SIZE_BYTES)
+    return rest.length - SIZE_BYTES;
+  if (behind.length === 1 || behind.length === 1 + SIZE_BYTES) return newline + 1;
+  return padding === behind.length && padding > SIZE_BYTES ? rest.length : newline;
+}
+
+/**
+ * 4 bytes, signed little-endian; negative where the server's size does not fit or its byte order is another. A newline
+ * or NUL that came too late for the word before is dropped: as the server waits for our acknowledgement, 4 bytes behind
+ * it and no more mean that it is none of the size.
+ */
+export function decodeSize({
+  bytes,
+  stillMs,
+  ended,
+}: Pending): { take: number; value: number } | { waitMs: number } | undefined {
+  const newline = newlineLength(bytes);
+  const ending = newline > 0 ? newline : bytes[0] === NUL ? 1 : 0;
+  const start = bytes.length === ending + SIZE_BYTES ? ending : 0;
+  if (bytes.length < SIZE_BYTES) return undefined;
+  const mayGrow = !ended && stillMs < QUIET_MS && bytes.length < newline + SIZE_BYTES;
+  if (mayGrow) return { waitMs: QUIET_MS - stillMs };
+  return { take: start + SIZE_BYTES, value: bytes.readInt32LE(start) };
+}
+
+function newlineLength(bytes: Buffer): number {
+  return /^\r?\n/.exec(bytes.toString("latin1", 0, 2))?.[0].length ?? 0;
+}
+
+function leadingNuls(bytes: Buffer): number {
+  const end = bytes.findIndex((byte) => byte !== NUL);
+  return end < 0 ? bytes.length : end;
 }

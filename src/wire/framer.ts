@@ -4,7 +4,8 @@
  * A connection pushes every chunk as it was read, and asks for the next message whenever its machine waits for one;
  * the question names what the current phase reads, because raw and record phases neither use nor teach the habit.
  */
-import { type Chunk, ChunkQueue } from "./chunk-queue.ts";
+import { type Burst, type Chunk, ChunkQueue } from "./chunk-queue.ts";
+import { usualBuffers } from "./usual-buffers.ts";
 
 /** How a peer ends its messages. It moves only forward: unknown → bare → line, or unknown → nul [FRAME-1]. */
 export type Framing = "unknown" | "bare" | "line" | "nul";
@@ -48,8 +49,6 @@ const NUL = 0x00;
 const NOTHING: Framed = { kind: "nothing" };
 const TOO_LONG: Framed = { kind: "tooLong" };
 
-/** Sizes that lab programs give their fixed buffers [FRAME-4]. */
-const USUAL_BUFFERS = new Set([256, 512, 1024, 2048, 4096, 5000, 8192]);
 /** Every usual size is a multiple of the smallest, save one. */
 const SMALLEST_BUFFER = 256;
 const ODD_BUFFER = 5000;
@@ -158,10 +157,11 @@ export class Framer {
     if (this.#queue.length === 0) return NOTHING;
     if (this.#ended) return this.#takeTail();
     if (!isWord) return NOTHING;
-    const tail = trimPadding(this.#queue.peek(this.#queue.length));
-    if (!isWord(tail.toString("utf8"))) return NOTHING;
+    // First the clock, then the word: a tail that still grows, byte by byte, is not looked at again for each of them.
     const wait = this.#queue.lastAt + this.#limits.tailMs - now;
-    return wait > 0 ? { kind: "wait", ms: wait } : this.#takeTail();
+    if (wait > 0) return { kind: "wait", ms: wait };
+    const tail = trimPadding(this.#queue.peek(this.#queue.length));
+    return isWord(tail.toString("utf8")) ? this.#takeTail() : NOTHING;
   }
 
   #takeTail(): Framed {
@@ -188,17 +188,10 @@ export class Framer {
   /** [FRAME-4] The first string of a burst counts at once; what follows it, once the burst is over. */
   #nextNul(now: number): Framed {
     for (;;) {
-      const padding = this.#queue.skipWhile(NUL);
+      const undecided = this.#passLeftovers(now);
+      if (undecided) return undecided;
+      this.#queue.skipWhile(NUL);
       if (this.#queue.length === 0) return NOTHING;
-      const burst = this.#queue.burst();
-      if (burst.strings > 0) {
-        const wait = burst.isLast && !this.#ended ? burst.lastAt + this.#limits.quietMs - now : 0;
-        if (wait > 0) return { kind: "wait", ms: wait };
-        if (!isFurtherMessage(burst, padding)) {
-          this.#queue.take(burst.left);
-          continue;
-        }
-      }
       const end = this.#queue.indexOf(NUL);
       if (end < 0) return this.#unfinished(now, isAnyWord);
       if (end > this.#limits.maxMessageBytes) return TOO_LONG;
@@ -208,39 +201,81 @@ export class Framer {
   }
 
   /**
+   * Passes over what the strings that were read leave of their burst: padding at once, and stale bytes once the burst
+   * is over and is known to be a fixed buffer. Answers what to do while that is open.
+   */
+  #passLeftovers(now: number): Framed | undefined {
+    while (this.#queue.length > 0) {
+      const burst = this.#queue.burst();
+      if (burst.strings === 0) return undefined;
+      if (this.#queue.skipWhile(NUL, burst.left) > 0) continue;
+      const isOver = !burst.isLast || this.#ended || burst.totalBytes > this.#limits.maxMessageBytes;
+      const wait = isOver ? 0 : burst.lastAt + this.#limits.quietMs - now;
+      if (wait > 0) return { kind: "wait", ms: wait };
+      if (this.#isFurtherMessage(burst)) return undefined;
+      this.#queue.take(burst.left);
+    }
+    return NOTHING;
+  }
+
+  /**
+   * What follows the first string of a burst is a message where the burst is packed strings, or where it starts just
+   * where one whole, cleanly padded buffer ended; otherwise it is what an earlier message left in a fixed buffer. A
+   * burst longer than any message is no buffer: its strings are messages, wherever the last read has cut it.
+   */
+  #isFurtherMessage(burst: Readonly<Burst>): boolean {
+    if (burst.totalBytes > this.#limits.maxMessageBytes) return true;
+    if (!burst.endsInNul) return false;
+    if (!usualBuffers.has(burst.totalBytes)) return true;
+    const isPadded = burst.taken > burst.stringsEnd;
+    return isPadded && (burst.taken % SMALLEST_BUFFER === 0 || burst.taken % ODD_BUFFER === 0);
+  }
+
+  /**
    * Whether a chunk belongs to the burst before it. After a reply it is the peer's reaction - a burst of its own -
-   * unless it completes a fixed buffer whose first segment was answered already (4096 + 904).
+   * unless it completes what was answered too early: a fixed buffer whose first segment held the text (4096 + 904),
+   * or packed strings that were cut within one of them.
    */
   #continuesBurst(bytes: Buffer, now: number): boolean {
     const before = this.#queue.newestBurst;
     if (!before || now - before.lastAt > this.#limits.quietMs) return false;
     if (!this.#replied) return true;
-    if (before.totalBytes < SMALLEST_SEGMENT || USUAL_BUFFERS.has(bytes.length)) return false;
-    return USUAL_BUFFERS.has(before.totalBytes + bytes.length);
+    if (isRestOfBuffer(before, bytes)) return true;
+    return !before.endsInNul && !usualBuffers.has(before.totalBytes) && !isSameBufferAgain(before, bytes);
   }
 
   // -- phases that read no text ----------------------------------------------------------------------------------
 
-  /** One line from a line peer, one chunk from others [FILE-0]; a line that does not come is not waited for long. */
+  /** One line from a line peer, one chunk from others [FILE-0]. */
   #nextRaw(now: number): Framed {
-    if (this.#framing === "line") {
-      const end = this.#queue.indexOf(NEWLINE);
-      if (end >= 0) return { kind: "message", bytes: this.#queue.take(end + 1) };
-      const wait = this.#ended ? 0 : this.#queue.lastAt + this.#limits.quietMs - now;
-      if (wait > 0) return { kind: "wait", ms: wait };
-      return { kind: "message", bytes: this.#queue.take(this.#queue.length) };
-    }
-    const chunk = this.#queue.takeChunk();
-    return chunk ? { kind: "message", bytes: chunk } : NOTHING;
+    if (this.#framing === "line") return this.#nextRawLine(now);
+    // What a nul peer's last string left of its buffer is no acknowledgement; the chunk may be such a buffer itself.
+    const undecided = this.#framing === "nul" ? this.#passLeftovers(now) : undefined;
+    if (undecided) return undecided;
+    const length = this.#queue.first()?.bytes.length ?? 0;
+    return { kind: "message", bytes: this.#queue.take(length, this.#framing === "nul" ? "string" : "bytes") };
+  }
+
+  /** A line that does not come is not waited for long. */
+  #nextRawLine(now: number): Framed {
+    const end = this.#queue.indexOf(NEWLINE);
+    const length = end < 0 ? this.#queue.length : end;
+    if (length > this.#limits.maxMessageBytes) return TOO_LONG;
+    if (end >= 0) return { kind: "message", bytes: this.#queue.take(end + 1) };
+    const wait = this.#ended ? 0 : this.#queue.lastAt + this.#limits.quietMs - now;
+    if (wait > 0) return { kind: "wait", ms: wait };
+    return { kind: "message", bytes: this.#queue.take(length) };
   }
 
   #nextRecord(reading: Reading, now: number): Framed {
     const bytes = this.#queue.peek(this.#queue.length);
     const stillMs = this.#queue.length > 0 ? now - this.#queue.lastAt : 0;
     const decoded = reading.decode?.({ bytes, stillMs, ended: this.#ended });
-    if (!decoded) return bytes.length > this.#limits.maxMessageBytes ? TOO_LONG : NOTHING;
-    if ("waitMs" in decoded) return { kind: "wait", ms: Math.max(1, decoded.waitMs) };
-    return { kind: "message", bytes: this.#queue.take(decoded.take), value: decoded.value };
+    if (decoded && "take" in decoded) {
+      return { kind: "message", bytes: this.#queue.take(decoded.take), value: decoded.value };
+    }
+    if (bytes.length > this.#limits.maxMessageBytes) return TOO_LONG;
+    return decoded ? { kind: "wait", ms: Math.max(1, decoded.waitMs) } : NOTHING;
   }
 }
 
@@ -260,7 +295,7 @@ function bareParts(chunk: Chunk, reading: Reading): Buffer[] {
 /** The C strings of one chunk: all of them where it is packed, the first where it is a fixed buffer [FRAME-4]. */
 function stringsOf(bytes: Buffer): Buffer[] {
   if (!bytes.includes(NUL)) return [bytes];
-  const packed = bytes.at(-1) === NUL && !USUAL_BUFFERS.has(bytes.length);
+  const packed = bytes.at(-1) === NUL && !usualBuffers.has(bytes.length);
   const strings: Buffer[] = [];
   for (let start = 0; start < bytes.length; ) {
     const nul = bytes.indexOf(NUL, start);
@@ -272,16 +307,15 @@ function stringsOf(bytes: Buffer): Buffer[] {
   return strings;
 }
 
-/**
- * What follows the first string of a burst is a message where the burst is packed strings, or where it starts just
- * where one whole, cleanly padded buffer ended; otherwise it is what an earlier message left in a fixed buffer.
- */
-function isFurtherMessage(
-  burst: { totalBytes: number; endsInNul: boolean; taken: number },
-  padding: number,
-): boolean {
-  if (burst.endsInNul && !USUAL_BUFFERS.has(burst.totalBytes)) return true;
-  return padding > 0 && (burst.taken % SMALLEST_BUFFER === 0 || burst.taken % ODD_BUFFER === 0);
+/** Whether a chunk is what was still missing of a fixed buffer. */
+function isRestOfBuffer(before: Readonly<Burst>, bytes: Buffer): boolean {
+  if (before.totalBytes < SMALLEST_SEGMENT || usualBuffers.has(bytes.length)) return false;
+  return usualBuffers.has(before.totalBytes + bytes.length);
+}
+
+/** A program that sends its whole buffer each time, of whatever size, sends the same stale end each time. */
+function isSameBufferAgain(before: Readonly<Burst>, bytes: Buffer): boolean {
+  return bytes.length === before.totalBytes && bytes.subarray(-before.tail.length).equals(before.tail);
 }
 
 /** Without its `\n` or NUL, one `\r` before it, and padding in front that an earlier buffer left. */

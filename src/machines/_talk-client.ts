@@ -1,0 +1,288 @@
+/**
+ * The conversation that most lab clients have: connect, wait for a greeting where there is one, say what opens the
+ * conversation, then say what the user says and show what comes. A role adds its words.
+ *
+ *   connecting → awaitingGreeting → listening ⇄ awaitingReply → leaving → done
+ *        └──────────────┴───────────────┴────────────┴────────────────→ failed
+ *
+ * Lab servers take one recv() for one message, so the next line waits for the reply to the last one, or for as long as a
+ * message that has no reply may take (`paceLimit`): typed and piped input are paced alike.
+ */
+import { assign, fromPromise, setup } from "xstate";
+import { z } from "zod";
+import { type ErrorCode, NetlabError } from "../errors.ts";
+import { duration } from "./_options.ts";
+import type { Decoded, Phase, Session, Undecoded } from "./_role.ts";
+import type { Peer, World } from "./_world.ts";
+
+/** Options of every talking client; a role adds its own. */
+export const talkOptions = {
+  quiet: duration().default(200).describe("a reply is whole when the peer is silent for this long"),
+  timeout: duration().default(5_000).describe("how long to wait for a connection, a greeting, and the end"),
+  localPort: z.number().int().min(1).max(65_535).optional().describe("bind our own end to this port"),
+};
+
+interface TalkOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly quiet: number;
+  readonly timeout: number;
+  readonly localPort?: number | undefined;
+}
+
+export type TalkResult =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+
+export interface TalkWords<Options> {
+  readonly id: string;
+  /** The wire rule of the conversation. */
+  readonly rule: string;
+  /** The server speaks first. */
+  readonly greets: boolean;
+  /** What is said first, each a message of its own. */
+  readonly opening: (options: Options) => readonly string[];
+  /** What is said when the user has no more to say; undefined: nothing, only our FIN. */
+  readonly farewell?: string;
+  /** The user's line as it is sent; a hint is for the user. Undefined: nothing is sent. */
+  readonly prepare?: (
+    line: string,
+    options: Options,
+  ) => { readonly send: string | undefined; readonly hint?: string };
+  /** What came, as the user reads it. */
+  readonly display?: (text: string, options: Options) => string;
+  /** A reply that ends the conversation badly, e.g. a refusal. */
+  readonly judge?: (
+    text: string,
+    options: Options,
+  ) => { readonly code: ErrorCode; readonly message: string } | undefined;
+}
+
+interface Line {
+  readonly text: string;
+  /** The role's own words are sent as they are; the user's are prepared. */
+  readonly isOwn: boolean;
+}
+
+interface Context extends World<TalkOptions> {
+  readonly peer: Peer | undefined;
+  /** Said by the user or the opening, not sent yet. */
+  readonly unsaid: readonly Line[];
+  readonly isInputOver: boolean;
+  readonly hasSaidFarewell: boolean;
+  readonly result: TalkResult | undefined;
+}
+
+type Event =
+  | { type: "peer.message"; value: unknown }
+  | { type: "peer.ended" }
+  | { type: "peer.closed" }
+  | { type: "operator.say"; text: string }
+  | { type: "operator.ended" }
+  | { type: "operator.stop" };
+
+/** The machine and the phases of a talking client. */
+export function talkClient<Options>(words: TalkWords<Options>) {
+  const machine = setup({
+    types: {
+      context: {} as Context,
+      events: {} as Event,
+      input: {} as World<TalkOptions>,
+      output: {} as TalkResult,
+    },
+    guards: {
+      hasUnsaid: ({ context }) => context.unsaid.length > 0,
+      isInputOver: ({ context }) => context.isInputOver,
+      isBad: ({ context, event }) => judged(context, event) !== undefined,
+      isLeaving: ({ context }) => context.hasSaidFarewell || context.isInputOver,
+    },
+    actions: {
+      keepPeer: assign({ peer: (_, peer: Peer) => peer }),
+      queueOpening: assign({
+        unsaid: ({ context }) => [
+          ...words.opening(context.options as Options).map((text) => ({ text, isOwn: true })),
+          ...context.unsaid,
+        ],
+      }),
+      queue: assign({
+        unsaid: ({ context, event }) =>
+          event.type === "operator.say"
+            ? [...context.unsaid, { text: event.text, isOwn: false }]
+            : context.unsaid,
+      }),
+      sayNext: ({ context }) => say(context),
+      dropNext: assign(({ context }) => ({
+        unsaid: context.unsaid.slice(1),
+        hasSaidFarewell: context.hasSaidFarewell || context.unsaid[0]?.text === words.farewell,
+      })),
+      show: ({ context, event }) => {
+        if (event.type !== "peer.message") return;
+        context.screen.show(
+          words.display?.(String(event.value), context.options as Options) ?? String(event.value),
+        );
+      },
+      noteInputOver: assign({ isInputOver: true }),
+      sayFarewell: ({ context }) => {
+        if (words.farewell !== undefined && !context.hasSaidFarewell)
+          context.peer?.send(words.farewell, { apart: true });
+        else if (words.farewell === undefined) context.peer?.close();
+      },
+      noteDone: assign({ result: { ok: true } }),
+      noteBad: assign({ result: ({ context, event }) => judged(context, event) }),
+      noteEnded: assign({ result: failed("peer-error", "the server closed the connection") }),
+      noteSilent: assign({
+        result: ({ context }) =>
+          failed(
+            "timed-out",
+            `no greeting within ${context.options.timeout / 1_000} s: does it wait for us?`,
+          ),
+      }),
+      noteError: assign({ result: (_, { error }: { error: unknown }) => failureOf(error) }),
+      hangUp: ({ context }) => context.peer?.close(),
+    },
+    actors: {
+      connect: fromPromise<Peer, Context>(({ input: { network, options } }) =>
+        network.connect({ host: options.host, port: options.port }, options.localPort),
+      ),
+    },
+    delays: {
+      answerLimit: ({ context }) => context.options.timeout,
+      /** A message that has no reply is followed by the next one after this. */
+      paceLimit: ({ context }) => context.options.quiet + 100,
+    },
+  }).createMachine({
+    id: words.id,
+    context: ({ input }) => ({
+      ...input,
+      peer: undefined,
+      unsaid: [],
+      isInputOver: false,
+      hasSaidFarewell: false,
+      result: undefined,
+    }),
+    initial: "connecting",
+    output: ({ context }) => context.result ?? { ok: true },
+    on: {
+      "operator.say": { actions: "queue" },
+      "operator.ended": { actions: "noteInputOver" },
+      "operator.stop": { target: ".done", actions: "noteDone" },
+    },
+    states: {
+      connecting: {
+        invoke: {
+          src: "connect",
+          input: ({ context }) => context,
+          onDone: {
+            target: words.greets ? "awaitingGreeting" : "listening",
+            actions: [{ type: "keepPeer", params: ({ event }) => event.output }, "queueOpening"],
+          },
+          onError: {
+            target: "failed",
+            actions: { type: "noteError", params: ({ event }) => ({ error: event.error }) },
+          },
+        },
+      },
+      awaitingGreeting: {
+        on: {
+          "peer.message": [
+            { guard: "isBad", target: "failed", actions: ["show", "noteBad"] },
+            { target: "listening", actions: "show" },
+          ],
+          "peer.ended": { target: "failed", actions: "noteEnded" },
+          "peer.closed": { target: "failed", actions: "noteEnded" },
+        },
+        after: { answerLimit: { target: "failed", actions: "noteSilent" } },
+      },
+      listening: {
+        always: [
+          { guard: "hasUnsaid", target: "awaitingReply" },
+          { guard: "isInputOver", target: "leaving" },
+        ],
+        on: {
+          "peer.message": [
+            { guard: "isBad", target: "failed", actions: ["show", "noteBad"] },
+            { actions: "show" },
+          ],
+          "peer.ended": { target: "ended" },
+          "peer.closed": { target: "ended" },
+        },
+      },
+      awaitingReply: {
+        entry: ["sayNext", "dropNext"],
+        on: {
+          "peer.message": [
+            { guard: "isBad", target: "failed", actions: ["show", "noteBad"] },
+            { target: "listening", actions: "show" },
+          ],
+          "peer.ended": { target: "ended" },
+          "peer.closed": { target: "ended" },
+        },
+        after: { paceLimit: "listening" },
+      },
+      leaving: {
+        entry: "sayFarewell",
+        on: {
+          "peer.message": { actions: "show" },
+          "peer.ended": { target: "done", actions: "noteDone" },
+          "peer.closed": { target: "done", actions: "noteDone" },
+        },
+        after: { answerLimit: { target: "done", actions: "noteDone" } },
+      },
+      ended: {
+        always: [
+          { guard: "isLeaving", target: "done", actions: "noteDone" },
+          { target: "failed", actions: "noteEnded" },
+        ],
+      },
+      done: { type: "final", entry: "hangUp" },
+      failed: { type: "final", entry: "hangUp" },
+    },
+  });
+
+  function say({ unsaid, options, peer, screen }: Context): void {
+    const [line] = unsaid;
+    if (line === undefined) return;
+    const prepared = line.isOwn ? undefined : words.prepare?.(line.text, options as Options);
+    const { send, hint } = prepared ?? { send: line.text, hint: undefined };
+    if (hint !== undefined) screen.hint(hint);
+    // Two messages in one read would be one message to a program that takes one recv() for one.
+    if (send !== undefined) peer?.send(send, { apart: true });
+  }
+
+  function judged({ options }: Context, event: Event): TalkResult | undefined {
+    const verdict =
+      event.type === "peer.message" ? words.judge?.(String(event.value), options as Options) : undefined;
+    return verdict && failed(verdict.code, verdict.message);
+  }
+
+  const phase = (expects: string): Phase<Context> => ({
+    reads: "record",
+    rule: words.rule,
+    expects,
+    decode: untilQuiet,
+  });
+  const phases = {
+    awaitingGreeting: phase("the greeting"),
+    listening: phase("whatever the server says"),
+    awaitingReply: phase("the reply"),
+    leaving: phase("the server's last words"),
+  };
+  return { machine, phases };
+}
+
+/** [FRAME-9] What came until the peer is quiet, or has ended, is the reply; clients never guess a habit. */
+export function untilQuiet({ bytes, stillMs, ended }: Undecoded, { context }: Session<Context>): Decoded {
+  if (bytes.length === 0) return undefined;
+  const { quiet } = context.options;
+  if (!ended && stillMs < quiet) return { waitMs: quiet - stillMs };
+  return { take: bytes.length, value: bytes.toString("utf8").replace(/[\0\r\n]+$/, "") };
+}
+
+function failed(code: ErrorCode, message: string): TalkResult {
+  return { ok: false, code, message };
+}
+
+function failureOf(error: unknown): TalkResult {
+  if (error instanceof NetlabError) return failed(error.code, error.message);
+  throw error;
+}

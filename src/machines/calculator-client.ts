@@ -1,0 +1,52 @@
+/**
+ * A calculator's client: says its name, then one expression after another.
+ *
+ *   C> gautamop     C> 15 + 35   S> 50.0     C> q
+ */
+import { z } from "zod";
+import { defineRole } from "./_role.ts";
+import { talkClient, talkOptions } from "./_talk-client.ts";
+
+const QUIT = "q";
+/** What a calculator understands [CALC-2]; anything else is sent too, but told before. */
+const EXPRESSION =
+  /^\s*[-+]?(\d+\.?\d*([eE][-+]?\d+)?|\.\d+([eE][-+]?\d+)?|inf|nan)\s+[-+*/]\s+[-+]?(\d+\.?\d*([eE][-+]?\d+)?|\.\d+([eE][-+]?\d+)?|inf|nan)\s*$/i;
+
+const options = z.object({
+  ...talkOptions,
+  as: z.string().min(1).max(256).default("netlab").describe("the name to give"),
+});
+type Options = z.output<typeof options>;
+
+const { machine, phases } = talkClient<Options>({
+  id: "calculator-client",
+  rule: "CALC-0",
+  greets: false,
+  opening: ({ as }) => [as],
+  farewell: QUIT,
+  prepare: (line) =>
+    line === QUIT || EXPRESSION.test(line)
+      ? { send: line }
+      : {
+          send: line,
+          hint: `${JSON.stringify(line)} is no "number operator number": the server will say so`,
+        },
+});
+
+export default defineRole({
+  name: "calculator-client",
+  summary: "asks a calculator, one expression after another",
+  side: "client",
+  transport: "tcp",
+  port: 4389,
+  options,
+  machine,
+  phases,
+  steps: {
+    connecting: "opens a TCP connection",
+    listening: "has nothing to say, and listens",
+    awaitingReply: "said a message, and waits until the server's reply is whole",
+    leaving: "says q, and waits until the server closes",
+  },
+  offers: ({ as }) => `calculates as ${as}`,
+});
