@@ -1,6 +1,9 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
+  // A role of one's own imports from "netlabd"; in the checkout that is the source.
+  resolve: { alias: { netlabd: fileURLToPath(new URL("src/index.ts", import.meta.url)) } },
   test: {
     include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
     // Tests that start daemons share two processors; a slow machine is no failure.

@@ -1,4 +1,5 @@
 /** The daemon as a process: signals, its own REPL on a terminal, the way out. */
+import { setTimeout as delay } from "node:timers/promises";
 import { parseCommandLine } from "./config.ts";
 import { Daemon } from "./daemon.ts";
 import { exitCodeOf, exitCodes, messageOf, NetlabError } from "./errors.ts";
@@ -8,6 +9,7 @@ import { welcomeText } from "./repl/welcome.ts";
 import { historyPath } from "./state-folder.ts";
 
 const SIGNAL_EXIT = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+const LAST_WORDS_MS = 500;
 type Signal = keyof typeof SIGNAL_EXIT;
 
 export async function main(argv: readonly string[]): Promise<void> {
@@ -22,21 +24,28 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.stderr.write(`netlabd: ${messageOf(error)}${stack}\n`);
     process.exit(exitCodeOf(error));
   }
-  const stop = stopper(daemon);
+  let session: Promise<void> | undefined;
+  const stop = stopper(daemon, () => session);
   onSignals(daemon, stop, isTerminal);
   daemon.onShutdown(() => void stop(exitCodes.done));
   if (config.readyJson) printReady(daemon);
-  if (hasRepl) await ownRepl(daemon);
+  if (hasRepl) session = ownRepl(daemon);
+  await session;
 }
 
 /** Drains once; whoever asks again while it drains is heard by `onSignals`. */
-function stopper(daemon: Daemon): (exitCode: number) => Promise<void> {
+function stopper(
+  daemon: Daemon,
+  ownSession: () => Promise<void> | undefined,
+): (exitCode: number) => Promise<void> {
   let isStopping = false;
   return async (exitCode) => {
     if (isStopping) return;
     isStopping = true;
     try {
       await daemon.close();
+      // The REPL says why it ends, and gives the terminal back as it was.
+      await Promise.race([ownSession(), delay(LAST_WORDS_MS)]);
       process.exit(exitCode);
     } catch (error) {
       process.stderr.write(`netlabd: ${messageOf(error)}\n`);

@@ -7,7 +7,7 @@
  * 4. Operators come in through the control socket.
  * 5. On the way out: no new peers, those under way finish to a limit, the database is checkpointed.
  */
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "./actors/clock.ts";
@@ -21,10 +21,11 @@ import { type SpawnRequest, Supervisor } from "./actors/supervisor.ts";
 import { type Config, labsFolder, rootFolder, schemaFile, version } from "./config.ts";
 import { messageOf, NetlabError } from "./errors.ts";
 import { journalStories } from "./journaling.ts";
-import type { Lab } from "./lab.ts";
+import type { Lab, LoadedRole } from "./lab.ts";
 import { findLabFile, type LabFile, type LabRole, NO_LAB, readLabFile, shiftPorts } from "./lab-file.ts";
 import { Log } from "./log.ts";
 import { formatHostPort } from "./machines/_options.ts";
+import type { Role } from "./machines/_role.ts";
 import type { AddressBook, Clock, Registry } from "./machines/_world.ts";
 import { ControlServer } from "./repl/control-server.ts";
 import { openAddressBook } from "./stores/address-book.ts";
@@ -59,13 +60,15 @@ export class Daemon implements Lab {
   readonly #store: InstanceStore;
   readonly #supervisor: Supervisor;
   readonly #control: ControlServer;
+  /** Names of roles that came in by `load`. */
+  readonly #loaded = new Set<string>();
   #journal: Journal | undefined;
   #labFile: LabFile = NO_LAB;
   #ending: Promise<void> | undefined;
   #onShutdown: (why: string) => void = () => undefined;
 
   static async start(config: Config, parts: DaemonParts = {}): Promise<Daemon> {
-    const roles = parts.roles ?? (await scanRoles(rolesFolder));
+    const roles = new Map(parts.roles ?? (await scanRoles(rolesFolder)));
     const daemon = new Daemon(config, roles, parts.clock ?? systemClock);
     daemon.log.show(parts.isLogShown ?? true);
     try {
@@ -117,6 +120,7 @@ export class Daemon implements Lab {
   }
 
   async #start(): Promise<void> {
+    await this.#loadKept();
     if (this.#config.journal) this.#startJournal();
     this.#labFile = this.#readLabFile();
     for (const role of this.#labFile.roles) this.#addFromLab(role);
@@ -133,6 +137,46 @@ export class Daemon implements Lab {
     this.#journal = openJournal(this.#database, (sentence) => this.log.logger.warn(sentence));
     const isWanted = (id: string) => this.#config.journal || this.find(id)?.spec.options.record === "full";
     journalStories(this.recorder, this.#journal, isWanted);
+  }
+
+  get #rolesFolder(): string {
+    return path.join(this.dataFolder, "roles");
+  }
+
+  /** Roles that were loaded into earlier runs; one that no longer fits is told, and its file left alone. */
+  async #loadKept(): Promise<void> {
+    // The bundler is only for those who load roles: it is not imported before.
+    const names = existsSync(this.#rolesFolder) ? readdirSync(this.#rolesFolder) : [];
+    for (const name of names.filter((one) => /^[^.].*\.ts$/.test(one))) {
+      try {
+        const source = readFileSync(path.join(this.#rolesFolder, name), "utf8");
+        const { loadRoleSource } = await import("./actors/role-source.ts");
+        this.#adopt(await loadRoleSource(source, name, this.#rolesFolder));
+      } catch (error) {
+        this.log.logger.warn(`a role of an earlier run is not loaded: ${messageOf(error)}`);
+      }
+    }
+  }
+
+  async loadRole(source: string, fileName: string): Promise<LoadedRole> {
+    const { loadRoleSource } = await import("./actors/role-source.ts");
+    const role = await loadRoleSource(source, path.basename(fileName), this.#rolesFolder);
+    const loaded = this.#adopt(role);
+    writeFileSync(path.join(this.#rolesFolder, `${role.name}.ts`), source);
+    return loaded;
+  }
+
+  /** From here on new connections are the new role's; those under way, and their hub, finish on the old one. */
+  #adopt(role: Role): LoadedRole {
+    const isReplaced = this.#loaded.has(role.name);
+    if (this.roles.has(role.name) && !isReplaced) {
+      throw new NetlabError("bad-role", `${role.name} is a role of netlabd's own: choose another name`);
+    }
+    this.#loaded.add(role.name);
+    this.roles.set(role.name, role);
+    const instances = this.instances.filter((instance) => instance.role.name === role.name);
+    for (const instance of instances) instance.role = role;
+    return { role, isReplaced, instances };
   }
 
   #readLabFile(): LabFile {

@@ -3,6 +3,7 @@ import type { Instance } from "./actors/instance.ts";
 import type { Recorder } from "./actors/recorder.ts";
 import type { RoleTable } from "./actors/role-folder.ts";
 import type { Log } from "./log.ts";
+import type { Role } from "./machines/_role.ts";
 import type { AddressBook, Clock, Registry } from "./machines/_world.ts";
 
 export interface Lab {
@@ -29,6 +30,15 @@ export interface Lab {
   stop(instance: Instance): Promise<void>;
   restart(instance: Instance): Promise<void>;
   remove(instance: Instance): Promise<void>;
+  /** Brings a role of somebody's own in from its source, or replaces it. Throws NetlabError with file, line and reason. */
+  loadRole(source: string, fileName: string): Promise<LoadedRole>;
   /** Drains and ends the daemon; returns at once. */
   shutdown(why: string): void;
+}
+
+export interface LoadedRole {
+  readonly role: Role;
+  /** There was one of this name: its instances take the new one for new connections. */
+  readonly isReplaced: boolean;
+  readonly instances: readonly Instance[];
 }

@@ -8,14 +8,13 @@ import { runOnce } from "./repl/one-shot.ts";
 import { helpOf, parseShape } from "./repl/parse-command.ts";
 import { defaultSocketPath } from "./repl/socket-path.ts";
 import type { StandaloneCommand } from "./standalone/command.ts";
-import discover from "./standalone/discover.ts";
-import fetch from "./standalone/fetch.ts";
-import register from "./standalone/register.ts";
 import { historyPath } from "./state-folder.ts";
 
-const standalone = new Map<string, StandaloneCommand>(
-  [discover, fetch, register].map((command) => [command.name, command]),
-);
+/** Names that mean something without a daemon; their code is loaded when one is wanted. A test holds the list true. */
+export const STANDALONE = [
+  ...["discover", "fetch", "register"],
+  ...["echo", "relay", "reverse", "calc", "chat", "knock", "lookup", "clock", "ack"],
+];
 
 interface Globals {
   readonly socket: string;
@@ -25,15 +24,19 @@ interface Globals {
 /** Resolves to the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
   const program = programOf();
+  // commander asks for the help text at once, and its text needs the table.
+  if (argv.some((word) => word === "--help" || word === "-h"))
+    program.addHelpText("after", helpTail(await standaloneHelp()));
   program.parse([...argv], { from: "user" });
   const globals = program.opts<Globals>();
   const [name, ...rest] = program.args;
   if (name === undefined) return attachHere(globals);
-  const own = standalone.get(name);
+  const own = STANDALONE.includes(name) ? (await standaloneTable()).get(name) : undefined;
   if (own && (own.onlyWith === undefined || rest.some((word) => word.split("=")[0] === own.onlyWith))) {
     return runStandalone(own, rest, globals);
   }
-  if (name === "help" && rest.length === 0) process.stdout.write(standaloneHelp());
+  if (name === "help" && rest.length === 0 && !globals.json)
+    process.stdout.write(`${await standaloneHelp()}\n`);
   return runOnce({
     socketPath: globals.socket,
     argv: program.args,
@@ -43,6 +46,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   });
 }
 
+const standaloneTable = async () => (await import("./standalone/table.ts")).standalone;
+
 function programOf(): Command {
   return new Command("netlabctl")
     .description("Attaches to a running netlabd, or runs one of its commands.")
@@ -51,18 +56,20 @@ function programOf(): Command {
     .option("--json", "print JSON documents", false)
     .argument("[command...]", "a command of the REPL; none attaches")
     .passThroughOptions()
-    .addHelpText(
-      "after",
-      `\n${standaloneHelp()}\nEvery command of the REPL works here too: netlabctl help lists them.
-Exit status: 0 done, 1 check failed, 2 usage, 3 no daemon, 4 no such thing, 5 refused, 6 peer or protocol error,
-124 time-out, 130 interrupted.`,
-    )
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : exitCodes.usage));
 }
 
-function standaloneHelp(): string {
-  const lines = [...standalone.values()].map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`);
-  return `Without a daemon:\n${lines.join("\n")}\n`;
+const helpTail = (withoutDaemon: string) => `
+${withoutDaemon}
+
+Every command of the REPL works here too: netlabctl help lists them.
+Exit status: 0 done, 1 check failed, 2 usage, 3 no daemon, 4 no such thing, 5 refused, 6 peer or protocol error,
+124 time-out, 130 interrupted.`;
+
+async function standaloneHelp(): Promise<string> {
+  const commands = [...(await standaloneTable()).values()];
+  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`);
+  return `Without a daemon:\n${lines.join("\n")}`;
 }
 
 const streams = () => ({ stdout: process.stdout, stderr: process.stderr });
@@ -70,7 +77,8 @@ const streams = () => ({ stdout: process.stdout, stderr: process.stderr });
 async function attachHere({ socket: socketPath }: Globals): Promise<number> {
   const { stdin: input, stdout: output, stderr } = process;
   try {
-    if (!input.isTTY) return await attachPiped({ socketPath, input, output, errors: stderr });
+    if (!input.isTTY || !output.isTTY)
+      return await attachPiped({ socketPath, input, output, errors: stderr });
     const leaving = await attach({ socketPath, input, output, historyPath: historyPath() });
     return leaving === "lost" ? exitCodes.noDaemon : exitCodes.done;
   } catch (error) {
@@ -88,16 +96,12 @@ async function runStandalone(
   const interrupt = new AbortController();
   process.once("SIGINT", () => interrupt.abort());
   try {
+    const schema = typeof command.options === "function" ? await command.options() : command.options;
     if (argv.includes("--help") || argv.includes("-h")) {
-      process.stdout.write(`${helpOf(command, command.options, columns)}\n`);
+      process.stdout.write(`${helpOf(command, schema, columns)}\n`);
       return exitCodes.done;
     }
-    const { args, rest, options, isJson } = parseShape(
-      command,
-      command.options,
-      argv,
-      !command.isValidatedByRole,
-    );
+    const { args, rest, options, isJson } = parseShape(command, schema, argv, !command.isValidatedByRole);
     return await command.run({
       args,
       rest,

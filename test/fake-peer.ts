@@ -21,7 +21,11 @@ export class FakePeer implements Peer {
   }
 
   sendBytes(bytes: Uint8Array): void {
-    this.told.push(`bytes ${Buffer.from(bytes).toString("hex").replace(/..(?=.)/g, "$& ")}`);
+    this.told.push(
+      `bytes ${Buffer.from(bytes)
+        .toString("hex")
+        .replace(/..(?=.)/g, "$& ")}`,
+    );
   }
 
   /** As the contract says: however it ends, the file is closed. */

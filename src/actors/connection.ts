@@ -9,7 +9,7 @@
  * 5. Whatever throws ends this connection and is recorded as its crash.
  */
 import type { Socket } from "node:net";
-import { errorTable, messageOf } from "../errors.ts";
+import { errorTable, messageOf, NetlabError } from "../errors.ts";
 import type { Phase, RoleEvent, Session } from "../machines/_role.ts";
 import type { ByteSink, Clock, OpenFile, Peer } from "../machines/_world.ts";
 import { Framer, type FramingOption, type Reading } from "../wire/framer.ts";
@@ -68,6 +68,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
   /** The phase that was told of the peer's FIN. */
   #toldEndTo: Phase | undefined;
   #isClosing = false;
+  #isSendingFile = false;
   /** Its FIN came before ours: it was the peer that left. */
   #hasPeerLeftFirst = false;
   #isLeaving = false;
@@ -327,17 +328,17 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
     const at = this.#options.clock.now();
     this.story.add({ at, kind: "file", direction: "out", name: file.name, size: file.sizeBytes });
     this.#framer.replied();
+    this.#isSendingFile = true;
     try {
       await sendFile(this.#socket, file, (count) => {
         this.story.bytesOut += count;
         this.lastMovedAt = this.#options.clock.now();
       });
     } catch (error) {
-      this.#broke ??= error;
-      this.#fail(messageOf(error));
-      // Fewer bytes than announced: only a broken connection tells the peer so.
-      this.#socket.destroy();
+      if (!this.#isClosing && !this.#isOver) this.#breakOff(messageOf(error), error);
       throw error;
+    } finally {
+      this.#isSendingFile = false;
     }
   }
 
@@ -383,9 +384,19 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
     if (this.#socket.writableLength > this.#options.limits.maxQueueBytes) this.#dropDeaf();
   }
 
+  /** The first fault is the cause; what breaks after it is told by nobody. */
   #fail(why: string): void {
+    if (this.story.fault) return;
     this.story.faulted("failed", why);
     this.#options.telemetry({ type: "connection.failed", id: this.id, why });
+  }
+
+  /** Fewer bytes than announced: words would be taken for the file's, so only a broken connection tells the peer. */
+  #breakOff(why: string, error: unknown): void {
+    this.#broke ??= error;
+    this.#fail(why);
+    // A FIN would be the end of a whole file for those who read to the end.
+    this.#socket.resetAndDestroy();
   }
 
   /** A peer that does not read is dropped, not waited for. */
@@ -428,7 +439,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
   /** An operator's event into the machine; answers whether its present state takes it. */
   raise(event: RoleEvent): boolean {
     const snapshot = this.#actor?.getSnapshot();
-    if (!snapshot || snapshot.status !== "active" || !snapshot.can(event)) return false;
+    if (snapshot?.status !== "active" || !snapshot.can(event)) return false;
     this.story.add({ at: this.#options.clock.now(), kind: "operator", text: `event ${event.type}` });
     this.#tell(event);
     return true;
@@ -466,8 +477,10 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
   /** [FRAME-7] Called by the listener's sweep. */
   sweep(now: number): void {
     if (now - this.lastMovedAt < this.#options.limits.idleMs) return;
+    const why = "nothing came or went for the idle time";
     if (this.#isClosing) this.#socket.destroy();
-    else this.#refuseAndClose("idle-too-long", "FRAME-7", "nothing came or went for the idle time");
+    else if (this.#isSendingFile) this.#breakOff(why, new NetlabError("idle-too-long", why));
+    else this.#refuseAndClose("idle-too-long", "FRAME-7", why);
   }
 
   #refuseAndClose(code: "too-long" | "idle-too-long", rule: string, why: string): void {
@@ -513,6 +526,11 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
 
   get queuedBytes(): number {
     return this.#socket.writableLength;
+  }
+
+  /** It was refused, or its machine has ended: its place may be another's. */
+  get isClosing(): boolean {
+    return this.#isClosing;
   }
 }
 

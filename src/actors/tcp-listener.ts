@@ -6,6 +6,7 @@
 import type { AddressInfo } from "node:net";
 import { createServer, type Server, type Socket } from "node:net";
 import { errorTable, messageOf } from "../errors.ts";
+import type { Role } from "../machines/_role.ts";
 import type { HubWorld, World } from "../machines/_world.ts";
 import { isLoopback, plainAddress } from "./addresses.ts";
 import { type Bound, bindAll } from "./binding.ts";
@@ -30,6 +31,7 @@ export class TcpListener implements InstanceService {
   #hosts: string[] = [];
   #port = 0;
   #world: World | undefined;
+  #worldRole: Role | undefined;
   #companion: Companion | undefined;
   #hub: HubRun | undefined;
   #sweepTimer: unknown;
@@ -50,7 +52,9 @@ export class TcpListener implements InstanceService {
   }
 
   get peers(): number {
-    return this.#connections.size;
+    let count = 0;
+    for (const { isClosing } of this.#connections.values()) if (!isClosing) count += 1;
+    return count;
   }
 
   get hub(): HubRun | undefined {
@@ -72,13 +76,12 @@ export class TcpListener implements InstanceService {
     this.#bound = [...bound.values()];
     this.#hosts = [...bound.keys()];
     this.#port = this.#bound[0]?.port ?? 0;
+    this.#world = undefined;
     await this.#bindExtraPorts();
     this.#warnIfExposed();
-    const listening = { hosts: this.#hosts, port: this.#port };
-    this.#hub = this.#newHub();
-    this.#world = worldOf(this.#context, listening, serverNetwork(this.#context), this.#hub?.proxy);
     const { companion } = role();
-    if (companion) this.#companion = new Companion(companion, this.#world, this.#context);
+    const world = this.#worldFor(role());
+    if (companion) this.#companion = new Companion(companion, world, this.#context);
     this.#scheduleSweep();
   }
 
@@ -108,6 +111,16 @@ export class TcpListener implements InstanceService {
         resolve({ server, port: (server.address() as AddressInfo).port, close: () => server.close() });
       });
     });
+  }
+
+  /** A role that was loaded again gets a world, and a hub, of its own; connections under way keep theirs. */
+  #worldFor(role: Role): World {
+    if (this.#world && this.#worldRole === role) return this.#world;
+    const listening = { hosts: this.#hosts, port: this.#port };
+    this.#worldRole = role;
+    this.#hub = this.#newHub();
+    this.#world = worldOf(this.#context, listening, serverNetwork(this.#context), this.#hub?.proxy);
+    return this.#world;
   }
 
   /** The hub knows connections by their ids; one that is gone is passed over. */
@@ -148,6 +161,7 @@ export class TcpListener implements InstanceService {
     environment.numbers.connection += 1;
     const id = `${instance}/c${environment.numbers.connection}`;
     const { name, phases, machine } = role();
+    const world = this.#worldFor(role());
     const story = environment.recorder.open(
       { id, instance, role: name, label, transport: "tcp", remote },
       initialStateName(machine),
@@ -162,16 +176,22 @@ export class TcpListener implements InstanceService {
       telemetry: environment.telemetry,
     });
     this.#connections.set(id, connection);
-    if (this.#connections.size > common.maxConnections) return this.#refuseOne(connection);
-    environment.telemetry({ type: "connection.opened", id, remote: `${remote.address}:${remote.port}` });
-    const actor = runMachine(machine, {
-      input: { ...this.#world, peer: connection },
-      id,
-      clock: environment.clock,
-      watcher: connection,
-    });
-    actor.start();
-    connection.drive(actor);
+    try {
+      // One that is on its way out holds no place [REV-5]; counting them costs something, so only where it may matter.
+      if (this.#connections.size > common.maxConnections && this.peers > common.maxConnections)
+        return this.#refuseOne(connection);
+      environment.telemetry({ type: "connection.opened", id, remote: `${remote.address}:${remote.port}` });
+      const actor = runMachine(machine, {
+        input: { ...world, peer: connection },
+        id,
+        clock: environment.clock,
+        watcher: connection,
+      });
+      actor.start();
+      connection.drive(actor);
+    } catch (error) {
+      connection.crash(error);
+    }
   }
 
   #refuseOne(connection: Connection): void {
@@ -186,7 +206,7 @@ export class TcpListener implements InstanceService {
     const { story } = connection;
     this.#connections.delete(connection.id);
     environment.recorder.end(story);
-    const last = story.entries.at(-1);
+    const last = story.entries.findLast(({ kind }) => kind === "closed");
     environment.telemetry({
       type: "connection.closed",
       id: connection.id,

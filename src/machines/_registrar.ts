@@ -1,11 +1,11 @@
 /**
  * A file server's companion: it registers the server over the wire and looks now and then whether it is still
- * listed [FILE-5]. Registries that people write append duplicates, so it registers again only when an answer to
- * DISCOVERY came and does not list it.
+ * listed [FILE-5]. Registries that people write append duplicates, so it registers again only when a whole answer to
+ * DISCOVERY came and does not list it, and more and more seldom where that does not help.
  *
  *   idle (no --bootstrap)
- *   addressing → registering → resting → looking → resting …
- *                     ↑___________________| not listed
+ *   addressing → registering → registered → looking → listed → looking …
+ *                     ↑________________________| not listed
  */
 import { assign, fromPromise, setup } from "xstate";
 import { isEnd, type Listing, parseListing } from "../wire/bootstrap.ts";
@@ -20,38 +20,48 @@ interface Options {
 
 interface Context extends World<Options> {
   readonly address: string;
-  /** Whether the registry has ever listed us. */
-  readonly isListed: boolean;
+  /** How often in a row the registry answered and did not list us. */
+  readonly misses: number;
 }
+
+/** What an answer to DISCOVERY says. */
+interface Look {
+  readonly listings: readonly Listing[];
+  /** All of it came and could be read; else nobody knows whether we are listed. */
+  readonly isWhole: boolean;
+}
+
+const LOOK_INTERVAL_MS = 20_000;
+const FIRST_LOOK_MS = 500;
 
 export const registrarMachine = setup({
   types: { context: {} as Context, events: {} as { type: "operator.register" }, input: {} as World<Options> },
   guards: {
     hasRegistry: ({ context }) => context.options.bootstrap !== undefined,
-    isMissing: (_, listings: readonly Listing[] | undefined) => listings !== undefined,
-    isListed: ({ context }, listings: readonly Listing[] | undefined) => isAmong(context, listings ?? []),
-    wasListed: ({ context }) => context.isListed,
+    isListed: ({ context }, { listings }: Look) => isAmong(context, listings),
+    isMissing: (_, { isWhole }: Look) => isWhole,
   },
   actions: {
     keepAddress: assign({ address: (_, address: string) => address }),
-    noteListed: assign({ isListed: true }),
-    noteMissing: assign({ isListed: false }),
+    noteListed: assign({ misses: 0 }),
+    noteMissing: assign({ misses: ({ context }) => context.misses + 1 }),
   },
   actors: {
     findAddress: fromPromise<string, World<Options>>(({ input }) => findAddress(input)),
     register: fromPromise<void, Context>(({ input }) => register(input)),
-    look: fromPromise<Listing[] | undefined, Context>(({ input }) => look(input)),
+    look: fromPromise<Look, Context>(({ input }) => look(input)),
   },
   delays: {
     /** Between looks while the registry lists us. */
-    lookInterval: 20_000,
-    /** Until the first look, and while the registry does not answer. */
-    soon: 500,
+    lookInterval: LOOK_INTERVAL_MS,
+    /** Between a registration and a look: soon, and later each time that the last one did not help. */
+    soon: ({ context }) => Math.min(LOOK_INTERVAL_MS, FIRST_LOOK_MS * 2 ** context.misses),
+    /** While there is no answer that could be read, and no address. */
     retryInterval: 2_000,
   },
 }).createMachine({
   id: "registrar",
-  context: ({ input }) => ({ ...input, address: "", isListed: false }),
+  context: ({ input }) => ({ ...input, address: "", misses: 0 }),
   initial: "starting",
   states: {
     starting: { always: [{ guard: "hasRegistry", target: "addressing" }, { target: "idle" }] },
@@ -122,8 +132,7 @@ function register({ options, address, listening, network }: Context): Promise<vo
   return network.tell(options.bootstrap, `REGISTRN,${address},${listening.port},${service},${token}`);
 }
 
-/** The registry's listings, or undefined where the answer did not come whole: then nobody knows whether we are listed. */
-async function look({ options, network }: Context): Promise<Listing[] | undefined> {
+async function look({ options, network }: Context): Promise<Look> {
   if (!options.bootstrap) throw new Error("asked to look without a registry");
   const answers = await network.ask({
     to: options.bootstrap,
@@ -131,9 +140,10 @@ async function look({ options, network }: Context): Promise<Listing[] | undefine
     timeoutMs: 1_000,
     isLast: isEnd,
   });
-  if (!answers.some(isEnd)) return undefined;
-  return answers.flatMap((answer) => {
-    const parsed = parseListing(answer);
-    return parsed.ok ? parsed.value : [];
-  });
+  const parsed = answers.map(parseListing);
+  return {
+    listings: parsed.flatMap((answer) => (answer.ok ? answer.value : [])),
+    // What cannot be read may be our own entry, as a registry that is not ours writes it.
+    isWhole: answers.some(isEnd) && parsed.every(({ ok }) => ok),
+  };
 }

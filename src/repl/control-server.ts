@@ -34,7 +34,8 @@ export class ControlServer {
     }
     prepareFolder(path.dirname(socketPath));
     await removeStale(socketPath);
-    this.#server = createServer((socket) => this.#open(socket));
+    // Whoever pipes command lines in has closed its side before the answer comes.
+    this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#open(socket));
     // Between bind and chmod the socket must not be open to others.
     const before = process.umask(0o177);
     try {

@@ -45,7 +45,7 @@ export class ControlSession {
     socket.setEncoding("utf8");
     socket.on("data", (text: string) => this.#read(text));
     socket.on("error", () => socket.destroy());
-    socket.on("end", () => void this.#plainLines.finally(() => socket.end()));
+    socket.on("end", () => this.#readEnd());
     socket.on("close", () => {
       for (const run of this.#runs.values()) run.abort();
       for (const answer of this.#questions.values()) answer("");
@@ -78,12 +78,21 @@ export class ControlSession {
     }
   }
 
+  /** A plain reader waits for what it asked for, also where its last line has no end; a JSON client has gone. */
+  #readEnd(): void {
+    if (this.#isPlain && this.#pending !== "") this.#read("\n");
+    void this.#plainLines.finally(() => this.#socket.end());
+  }
+
   #request(line: string): void {
-    const parsed = requestShape.safeParse(parseJson(line));
+    const request = parseJson(line);
+    const parsed = requestShape.safeParse(request);
     if (!parsed.success) {
-      this.#send({
-        err: `not a request: ${parsed.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`.trim()).join("; ")}`,
-      });
+      const wrong = parsed.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`.trim());
+      // Whoever gave it a number waits for its end.
+      const { id } = (request ?? {}) as { id?: unknown };
+      const end = typeof id === "number" ? { id, exit: exitCodes.usage } : {};
+      this.#send({ ...end, err: `not a request: ${wrong.join("; ")}` });
       return;
     }
     this.#answer(parsed.data).then(

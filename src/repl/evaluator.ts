@@ -39,7 +39,8 @@ export async function evaluate(
     if (name === undefined || name.startsWith("#")) return exitCodes.done;
     const commands = await commandTable();
     const call = callOf(lab, findCommand(commands, name), rest, request, outlet, signal, commands);
-    return (await call.command.run(call.call)) ?? exitCodes.done;
+    const exit = (await call.command.run(call.call)) ?? exitCodes.done;
+    return exit === exitCodes.done && signal.aborted ? exitCodes.interrupted : exit;
   } catch (error) {
     if (!(error instanceof NetlabError))
       lab.log.logger.error({ err: error }, `a command crashed: ${messageOf(error)}`);

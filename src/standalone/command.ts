@@ -1,5 +1,5 @@
 /** Commands of `netlabctl` that need no daemon: the same contract of arguments and options, another world to run in. */
-import type { z } from "zod";
+import { z } from "zod";
 import type { CommandShape } from "../repl/command.ts";
 
 export interface StandaloneCall<Options> {
@@ -17,7 +17,8 @@ export interface StandaloneCall<Options> {
 }
 
 export interface StandaloneDefinition<Schema extends z.ZodObject = z.ZodObject> extends CommandShape {
-  readonly options: Schema;
+  /** Known at once, or when the role that takes them is loaded. */
+  readonly options: Schema | (() => Promise<z.ZodObject>);
   /** Options arrive as typed: they are a role's, and its schema validates them. */
   readonly isValidatedByRole?: boolean;
   /** A name that the daemon has too is meant here only where this option is given. */
@@ -25,7 +26,12 @@ export interface StandaloneDefinition<Schema extends z.ZodObject = z.ZodObject> 
   readonly run: (call: StandaloneCall<z.output<Schema>>) => Promise<number>;
 }
 
-export type StandaloneCommand = StandaloneDefinition;
+// A command is typed by its own schema; the table holds all of them.
+export type StandaloneCommand = Omit<StandaloneDefinition, "run"> & {
+  readonly run: (call: StandaloneCall<Record<string, unknown>>) => Promise<number>;
+};
+
+export const EXPLAIN = z.boolean().optional().describe("say each step in a line, on standard error");
 
 export function defineStandalone<Schema extends z.ZodObject>(
   command: StandaloneDefinition<Schema>,

@@ -5,14 +5,14 @@ import type { Entry, Story } from "../actors/story.ts";
 import { errorTable, exitCodes } from "../errors.ts";
 import fileClient, { type FetchResult } from "../machines/file-client.ts";
 import { printable } from "../printable.ts";
-import { defineStandalone, type StandaloneCall } from "./command.ts";
+import { defineStandalone, EXPLAIN, type StandaloneCall } from "./command.ts";
 import { runClient } from "./run-client.ts";
 import { stepPrinter } from "./step-printer.ts";
 
 const { service: _service, file: _file, ...clientOptions } = fileClient.options.shape;
 const options = z.object({
   ...clientOptions,
-  explain: z.boolean().optional().describe("say each step in a line, on standard error"),
+  explain: EXPLAIN,
 });
 
 const PROGRESS_MS = 100;

@@ -7,20 +7,23 @@ import { Recorder } from "../actors/recorder.ts";
 import type { Environment } from "../actors/service.ts";
 import type { Entry, Story } from "../actors/story.ts";
 import type { Role } from "../machines/_role.ts";
-import type { Registry } from "../machines/_world.ts";
+import type { Registry, Screen } from "../machines/_world.ts";
 
 export interface ClientWatcher {
   /** Each entry of the story, as it happens. */
   readonly onEntry: (story: Story, entry: Entry) => void;
   /** Aborted by Ctrl-C: the machine is told to stop. */
   readonly signal: AbortSignal;
+  /** Who reads what the peer says, and speaks to it. */
+  readonly screen?: Screen;
+  readonly onOpen?: (run: ClientRun) => void;
 }
 
 /** Resolves to the machine's output; rejects with what its machine threw. Throws where an option is wrong. */
 export async function runClient(
   role: Role,
   given: Record<string, unknown>,
-  { onEntry, signal }: ClientWatcher,
+  { onEntry, signal, screen, onOpen }: ClientWatcher,
 ): Promise<unknown> {
   const options = parseOptions(role, given);
   const recorder = new Recorder(systemClock);
@@ -34,10 +37,12 @@ export async function runClient(
     common: options,
     preferredPort: 0,
     environment: environmentOf(recorder),
+    ...(screen ? { screen } : {}),
     onCrash: reject,
     onFinished: resolve,
   });
   await run.open();
+  onOpen?.(run);
   signal.addEventListener("abort", () => void run.drain(500).then(() => run.close()), { once: true });
   return promise;
 }

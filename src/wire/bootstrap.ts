@@ -1,5 +1,6 @@
 /** Datagrams of the bootstrap registry [BOOT-1…BOOT-6]: text ↔ values. Pure. */
 import { isIP } from "node:net";
+import { dropTrailing } from "./drop-trailing.ts";
 
 export interface Service {
   readonly port: number;
@@ -27,7 +28,7 @@ const FIELD_LIMIT = 64;
 
 /** One datagram as a request; trailing NUL, `\r` and `\n` are dropped [BOOT-6]. */
 export function parseBootstrapRequest(datagram: string): Parsed<BootstrapRequest> {
-  const text = datagram.replace(/[\0\r\n]+$/, "");
+  const text = dropTrailing(beforeNul(datagram), "\r\n");
   const [word, ...fields] = text.split(",");
   switch (word) {
     case "REGISTRN":
@@ -43,6 +44,12 @@ export function parseBootstrapRequest(datagram: string): Parsed<BootstrapRequest
     default:
       return { ok: false, why: "unknown request, use REGISTRN or DISCOVERY" };
   }
+}
+
+/** A datagram may be a C program's whole buffer: what lies behind its NUL is padding or stale. */
+function beforeNul(datagram: string): string {
+  const nul = datagram.indexOf("\0");
+  return nul < 0 ? datagram : datagram.slice(0, nul);
 }
 
 function parseRegistration(fields: readonly string[]): Parsed<BootstrapRequest> {
@@ -69,7 +76,8 @@ function parseDeregistration(fields: readonly string[]): Parsed<BootstrapRequest
 
 /** What is wrong with an entry's fields [BOOT-2], or undefined. */
 export function checkListing(entry: Record<"ip" | "port" | "service" | "token", string>): string | undefined {
-  if (isIP(entry.ip) === 0) return "ip is not an IPv4 or IPv6 address";
+  // A zone (`fe80::1%eth0`) means something on the sender's machine alone, and may be of any length.
+  if (isIP(entry.ip) === 0 || entry.ip.includes("%")) return "ip is not an IPv4 or IPv6 address";
   if (!isPort(entry.port)) return "port is not a number from 1 to 65535";
   if (!isField(entry.service)) return "service wants 1 to 64 characters without comma";
   if (!isField(entry.token)) return "token wants 1 to 64 characters without comma";
@@ -111,7 +119,8 @@ const inStringOrder = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** One datagram of an answer, as other people's registries may write it. `end` is an empty list. */
 export function parseListing(datagram: string): Parsed<Listing[]> {
-  const text = datagram.replace(/[\0\r\n\s]+$/, "");
+  // Registries that put a comma behind every field leave one at the end.
+  const text = dropTrailing(beforeNul(datagram), ", \t\r\n");
   if (text === END) return { ok: true, value: [] };
   if (text.startsWith("ERROR")) return { ok: false, why: `the registry answers: ${text}` };
   const [ip = "", ...fields] = text.split(",").map((field) => field.trim());
@@ -127,4 +136,4 @@ export function parseListing(datagram: string): Parsed<Listing[]> {
   return { ok: true, value: listings };
 }
 
-export const isEnd = (datagram: string) => datagram.replace(/[\0\r\n\s]+$/, "") === END;
+export const isEnd = (datagram: string) => beforeNul(datagram).trimEnd() === END;

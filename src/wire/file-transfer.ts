@@ -2,6 +2,7 @@
  * What a file client reads from file servers, ours and other people's: words that may be bare, ended by a newline or
  * a NUL, or sent in a fixed buffer, and may arrive glued to what follows [FRAME-9]. Pure.
  */
+import { dropTrailing } from "./drop-trailing.ts";
 import { usualBuffers } from "./usual-buffers.ts";
 
 const SIZE_BYTES = 4;
@@ -33,7 +34,7 @@ export function decodeWord(words: readonly string[]) {
       return { take: end + endingLength(bytes.subarray(end), word.length), value: word };
     }
     if (!ended && stillMs < QUIET_MS) return { waitMs: QUIET_MS - stillMs };
-    return { take: bytes.length, value: bytes.toString("utf8", start).replace(/[\0\r\n]+$/, "") };
+    return { take: bytes.length, value: dropTrailing(bytes.toString("utf8", start), "\0\r\n") };
   };
 }
 
@@ -71,10 +72,10 @@ export function decodeSize({
   stillMs,
   ended,
 }: Pending): { take: number; value: number } | { waitMs: number } | undefined {
+  if (bytes.length < SIZE_BYTES) return undefined;
   const newline = newlineLength(bytes);
   const ending = newline > 0 ? newline : bytes[0] === NUL ? 1 : 0;
   const start = bytes.length === ending + SIZE_BYTES ? ending : 0;
-  if (bytes.length < SIZE_BYTES) return undefined;
   const mayGrow = !ended && stillMs < QUIET_MS && bytes.length < newline + SIZE_BYTES;
   if (mayGrow) return { waitMs: QUIET_MS - stillMs };
   return { take: start + SIZE_BYTES, value: bytes.readInt32LE(start) };

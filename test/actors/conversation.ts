@@ -19,7 +19,8 @@ export class Conversation {
   /** The other side has sent its FIN. */
   hasEnded = false;
   isOver = false;
-  #unread = Buffer.alloc(0);
+  #chunks: Buffer[] = [];
+  #unreadBytes = 0;
   #wake: () => void = () => undefined;
 
   /** Connects; `isDeaf` reads nothing until `listen()`. */
@@ -48,7 +49,8 @@ export class Conversation {
     this.socket.on("data", (bytes: Buffer) =>
       this.#noticed(() => {
         this.reads.push({ at: performance.now(), bytes });
-        this.#unread = Buffer.concat([this.#unread, bytes]);
+        this.#chunks.push(bytes);
+        this.#unreadBytes += bytes.length;
       }),
     );
   }
@@ -60,7 +62,15 @@ export class Conversation {
 
   /** What was heard and no `hears` has asked for yet. */
   get unread(): Buffer {
-    return this.#unread;
+    if (this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks)];
+    return this.#chunks[0] ?? Buffer.alloc(0);
+  }
+
+  #take(count: number): Buffer {
+    const { unread } = this;
+    this.#chunks = [unread.subarray(count)];
+    this.#unreadBytes -= count;
+    return unread.subarray(0, count);
   }
 
   say(text: string | Uint8Array): void {
@@ -79,26 +89,21 @@ export class Conversation {
   /** The next bytes are exactly these. */
   async hears(expected: string | Uint8Array): Promise<void> {
     const wanted = Buffer.from(expected);
-    await this.#until(`hear ${show(wanted)}`, () => this.#unread.length >= wanted.length);
-    const heard = this.#unread.subarray(0, wanted.length);
-    if (!heard.equals(wanted)) throw new Error(`heard ${show(this.#unread)} instead of ${show(wanted)}`);
-    this.#unread = this.#unread.subarray(wanted.length);
+    await this.#until(`hear ${show(wanted)}`, () => this.#unreadBytes >= wanted.length);
+    const heard = this.#take(wanted.length);
+    if (!heard.equals(wanted)) throw new Error(`heard ${show(heard)} instead of ${show(wanted)}`);
   }
 
   /** The next so many bytes, whatever they are. */
   async hearsBytes(count: number): Promise<Buffer> {
-    await this.#until(`hear ${count} bytes`, () => this.#unread.length >= count);
-    const heard = this.#unread.subarray(0, count);
-    this.#unread = this.#unread.subarray(count);
-    return heard;
+    await this.#until(`hear ${count} bytes`, () => this.#unreadBytes >= count);
+    return this.#take(count);
   }
 
   /** Everything up to the other side's FIN; a connection that breaks instead is an error. */
   async hearsTheEnd(): Promise<Buffer> {
     await this.#until("hear a FIN", () => this.hasEnded);
-    const heard = this.#unread;
-    this.#unread = Buffer.alloc(0);
-    return heard;
+    return this.#take(this.#unreadBytes);
   }
 
   /** Until both directions are closed, by whatever means. */
@@ -123,7 +128,7 @@ export class Conversation {
 
   #soFar(): string {
     const how = this.error ?? (this.hasEnded ? "FIN" : "open");
-    return `unread is ${show(this.#unread)}, the connection is ${this.isOver ? "over" : "there"} (${how})`;
+    return `unread is ${show(this.unread)}, the connection is ${this.isOver ? "over" : "there"} (${how})`;
   }
 }
 

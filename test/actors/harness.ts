@@ -113,9 +113,13 @@ export class TestLab {
 }
 
 /** The roles that netlabd comes with here, and those of the test. Each is checked as a scanned one is. */
-export async function openLab(roles: readonly Role[] = [], parts: Partial<Environment> = {}): Promise<TestLab> {
+export async function openLab(
+  roles: readonly Role[] = [],
+  parts: Partial<Environment> = {},
+  inFolder?: string,
+): Promise<TestLab> {
   for (const role of roles) expect(faultsOf(role), role.name).toEqual([]);
-  const folder = await temporaryFolder();
+  const folder = inFolder ?? (await temporaryFolder());
   await mkdir(path.join(folder, "files"));
   await mkdir(path.join(folder, "downloads"));
   const lab = new TestLab(folder, [bootstrap, fileServer, fileClient, ...roles], parts);

@@ -36,9 +36,15 @@ describe("the token", () => {
     expect(unglue("server1a b.tar.pdf")).toEqual(["server1", "a b.tar.pdf"]);
   });
 
-  it.each(["server1", "server1server.txt", "server1pdf", "server1 and more", "server2server.pdf", "server.pdf"])(
-    "[FILE-2] %j is one message, where the rest is no filename of the service",
-    (text) => expect(unglue(text)).toBeUndefined(),
+  it.each([
+    "server1",
+    "server1server.txt",
+    "server1pdf",
+    "server1 and more",
+    "server2server.pdf",
+    "server.pdf",
+  ])("[FILE-2] %j is one message, where the rest is no filename of the service", (text) =>
+    expect(unglue(text)).toBeUndefined(),
   );
 
   function unglue(text: string) {

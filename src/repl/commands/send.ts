@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { NetlabError } from "../../errors.ts";
+import { printable } from "../../printable.ts";
+import { defineCommand } from "../command.ts";
+import { connectionDocument } from "../documents.ts";
+import { liveConnection } from "../live-connection.ts";
+
+export default defineCommand({
+  name: "send",
+  group: "connections",
+  summary: "puts bytes into a live connection, past its machine: text as typed, or --hex",
+  args: [
+    { name: "connection", summary: "c17 or @last", completes: "connection" },
+    { name: "text", summary: "sent as it is, nothing added", isOptional: true, isVariadic: true },
+  ],
+  options: z.object({ hex: z.string().optional().describe("bytes in hex, e.g. 00ff or '00 ff'") }),
+  example: "send c17 --hex 00ff",
+  run({ lab, args, rest, options, out, data, isJson }) {
+    const { story, live } = liveConnection(lab, args.connection ?? "");
+    const bytes = options.hex === undefined ? Buffer.from(rest.join(" ")) : hexBytes(options.hex);
+    if (bytes.length === 0)
+      throw new NetlabError("usage", "send: nothing to send: give a text, or --hex 00ff");
+    const what = options.hex === undefined ? `"${printable(rest.join(" "))}"` : bytes.toString("hex");
+    live.inject(bytes, `send ${what}`);
+    if (isJson) return data(connectionDocument(story, lab.clock.now()));
+    return out(`sent ${bytes.length} bytes to ${story.subject.id}`);
+  },
+});
+
+function hexBytes(text: string): Buffer {
+  const digits = text.replace(/[\s:]|0x/g, "");
+  if (!/^([0-9a-fA-F]{2})+$/.test(digits))
+    throw new NetlabError("usage", `send: ${JSON.stringify(text)} is no hex: write 00ff`);
+  return Buffer.from(digits, "hex");
+}

@@ -1,0 +1,25 @@
+/** A connection that an operator can lay hands on: live, TCP, and exactly one. */
+import type { Live, Story } from "../actors/story.ts";
+import { NetlabError } from "../errors.ts";
+import type { Lab } from "../lab.ts";
+import { selectStory } from "./selectors.ts";
+
+export type Handle = Required<Pick<Live, "inject" | "raise" | "fin" | "reset">> & Live;
+
+export function liveConnection(lab: Lab, term: string): { story: Story; live: Handle } {
+  const story = selectStory(lab, term);
+  const { live } = story;
+  if (!live) throw new NetlabError("wrong-state", `${story.subject.id} has ended: explain ${term} tells how`);
+  if (!isHandle(live))
+    throw new NetlabError("wrong-state", `${story.subject.id} is a sender of datagrams, not a connection`);
+  return { story, live };
+}
+
+function isHandle(live: Live): live is Handle {
+  return (
+    live.inject !== undefined &&
+    live.raise !== undefined &&
+    live.fin !== undefined &&
+    live.reset !== undefined
+  );
+}

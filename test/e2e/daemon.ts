@@ -1,0 +1,102 @@
+/** The built daemon as a child process: its ready line, its control socket, its end. */
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
+import type { connectionDocument, instanceDocument, registrationDocument } from "../../src/repl/documents.ts";
+import type { Outcome, Program } from "./program.ts";
+import type { Scene } from "./scene.ts";
+
+export type InstanceDocument = ReturnType<typeof instanceDocument>;
+export type ConnectionDocument = ReturnType<typeof connectionDocument>;
+export type RegistrationDocument = ReturnType<typeof registrationDocument>;
+
+export interface Ready {
+  readonly event: "ready";
+  readonly pid: number;
+  readonly socket: string;
+  readonly instances: readonly InstanceDocument[];
+}
+
+export interface DaemonOptions {
+  /** The lab file's text; without it the daemon plays nothing. */
+  readonly lab?: string;
+  /** Folder and socket in the scene carry this name. */
+  readonly name?: string;
+  readonly args?: readonly string[];
+}
+
+export class TestDaemon {
+  readonly program: Program;
+  readonly ready: Ready;
+  readonly socket: string;
+  readonly dataFolder: string;
+  readonly #scene: Scene;
+  readonly #options: DaemonOptions;
+
+  /** Resolves when every role listens or has failed. */
+  static async start(scene: Scene, options: DaemonOptions = {}): Promise<TestDaemon> {
+    const program = launch(scene, options);
+    await program.says(/^\{"event":"ready".*\n/m);
+    return new TestDaemon(scene, options, program);
+  }
+
+  private constructor(scene: Scene, options: DaemonOptions, program: Program) {
+    this.#scene = scene;
+    this.#options = options;
+    this.program = program;
+    this.socket = socketOf(scene, options);
+    this.dataFolder = dataFolderOf(scene, options);
+    this.ready = JSON.parse(program.stdout) as Ready;
+  }
+
+  /** `netlabctl` as a program, under way. */
+  startCtl(...args: string[]): Program {
+    return this.#scene.node("netlabctl", ["--socket", this.socket, ...args]);
+  }
+
+  ctl(...args: string[]): Promise<Outcome> {
+    return this.startCtl(...args).ended;
+  }
+
+  /** The document that a command answers with, over the control socket: cheaper than a program a question. */
+  async document<Document>(...argv: string[]): Promise<Document> {
+    const answer = await this.plain(`${argv.join(" ")} --json`);
+    try {
+      return JSON.parse(answer) as Document;
+    } catch (cause) {
+      throw new Error(`${argv.join(" ")}: ${answer}`, { cause });
+    }
+  }
+
+  /** A plain command line, as `echo … | nc -U` sends it. */
+  plain(line: string): Promise<string> {
+    return text(connect(this.socket).end(`${line}\n`));
+  }
+
+  /** As a power cut would. */
+  async kill(): Promise<void> {
+    this.program.signal("SIGKILL");
+    await this.program.ended;
+  }
+
+  /** Drains and ends. */
+  stop(): Promise<Outcome> {
+    this.program.signal("SIGTERM");
+    return this.program.ended;
+  }
+
+  /** The same folder, socket and lab once more. */
+  again(): Promise<TestDaemon> {
+    return TestDaemon.start(this.#scene, this.#options);
+  }
+}
+
+/** For daemons that may not come up. */
+export function launch(scene: Scene, options: DaemonOptions): Program {
+  const { lab, name = "lab", args = [] } = options;
+  const labFile = lab === undefined ? "none" : scene.file(`${name}.yaml`, lab);
+  const places = ["--data", dataFolderOf(scene, options), "--socket", socketOf(scene, options)];
+  return scene.node("netlabd", [...places, "--lab", labFile, "--no-repl", "--ready-json", ...args]);
+}
+
+const socketOf = (scene: Scene, { name = "lab" }: DaemonOptions) => scene.path(`${name}.sock`);
+const dataFolderOf = (scene: Scene, { name = "lab" }: DaemonOptions) => scene.path(`${name}.data`);

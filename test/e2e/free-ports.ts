@@ -1,0 +1,50 @@
+/** Ports that nobody has: below those that the system hands out by itself, so that no connection takes one meanwhile. */
+import { createSocket } from "node:dgram";
+import { createServer } from "node:net";
+
+const FIRST = 20_000;
+const COUNT = 12_000;
+/** Test files run in processes of their own: each starts to look elsewhere. */
+let next = FIRST + ((process.pid * 101) % COUNT);
+
+/** Free for TCP and UDP, on 127.0.0.1 and on ::1. */
+export async function freePorts(count: number): Promise<number[]> {
+  const ports: number[] = [];
+  while (ports.length < count) {
+    next = next + 1 < FIRST + COUNT ? next + 1 : FIRST;
+    if (await isFree(next)) ports.push(next);
+  }
+  return ports;
+}
+
+export async function freePort(): Promise<number> {
+  const [port = 0] = await freePorts(1);
+  return port;
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const tries = ["127.0.0.1", "::1"].flatMap((host) => [triesTcp(host, port), triesUdp(host, port)]);
+  return (await Promise.all(tries)).every(Boolean);
+}
+
+function triesTcp(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", (error) => resolve(isNoAddress(error)));
+    server.listen({ host, port, ipv6Only: host === "::1" }, () => server.close(() => resolve(true)));
+  });
+}
+
+function triesUdp(address: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createSocket({ type: address === "::1" ? "udp6" : "udp4", ipv6Only: address === "::1" });
+    socket.once("error", (error) => {
+      socket.close();
+      resolve(isNoAddress(error));
+    });
+    socket.bind({ port, address }, () => socket.close(() => resolve(true)));
+  });
+}
+
+/** A machine without IPv6 has its ports free there. */
+const isNoAddress = (error: NodeJS.ErrnoException) => error.code !== "EADDRINUSE" && error.code !== "EACCES";

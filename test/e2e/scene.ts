@@ -1,0 +1,64 @@
+/**
+ * What one test file works with: a temporary folder, and every program that it starts. At the end the programs are
+ * ended, each by its own pid, and the folder is gone. Nothing of the user's own is read or written: home, state and
+ * run-time folders are in here too.
+ */
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { Program, type ProgramOptions } from "./program.ts";
+
+export const checkout = join(import.meta.dirname, "../..");
+export const dist = join(checkout, "dist");
+export const sampleFiles = join(checkout, "data/files");
+export const peers = join(checkout, "test/peers");
+
+export class Scene {
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "netlab-")));
+  readonly env: NodeJS.ProcessEnv = {
+    PATH: process.env.PATH,
+    LANG: "C.UTF-8",
+    TZ: "UTC",
+    HOME: this.folder,
+    XDG_STATE_HOME: join(this.folder, "state"),
+    XDG_RUNTIME_DIR: join(this.folder, "run"),
+    npm_config_cache: join(this.folder, "npm"),
+  };
+  readonly #programs: Program[] = [];
+
+  path(...names: string[]): string {
+    return join(this.folder, ...names);
+  }
+
+  /** Writes a file, its folders too; answers its path. */
+  file(name: string, content: string | Uint8Array): string {
+    const path = this.path(name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+    return path;
+  }
+
+  run(command: string, args: readonly string[], options: Partial<ProgramOptions> = {}): Program {
+    const program = new Program(command, args, {
+      cwd: this.folder,
+      ...options,
+      env: { ...this.env, ...options.env },
+    });
+    this.#programs.push(program);
+    return program;
+  }
+
+  /** One of the two programs of `dist/`, under the Node that runs the tests. */
+  node(
+    program: "netlabd" | "netlabctl",
+    args: readonly string[],
+    options?: Partial<ProgramOptions>,
+  ): Program {
+    return this.run(process.execPath, [join(dist, `${program}.js`), ...args], options);
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#programs.map((program) => program.end()));
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
