@@ -103,6 +103,8 @@ function sentenceOf(event: TelemetryEvent): Sentence {
       return { id, level: "info", message: `${id} finished: ${printable(event.result)}` };
     case "instance.remark":
       return { id, level: "warn", message: `${id} ${printable(event.text)}` };
+    case "instance.note":
+      return { id, level: "info", message: `${id} ${printable(event.text)}` };
     case "instance.notice":
       return { id, level: "warn", message: `${id}: ${printable(event.text)}` };
     case "instance.exposed":

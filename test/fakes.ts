@@ -155,6 +155,7 @@ export function fakeWorld(
     registry,
     addressBook: { find: () => undefined },
     programs: { run: async () => ({ output: Buffer.alloc(0) }) },
+    note: () => undefined,
     screen: { show: () => undefined, hint: () => undefined },
     hub: {},
     listening,

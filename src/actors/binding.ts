@@ -28,18 +28,22 @@ export interface BindRequest<Socket extends Bound> {
   readonly port: number;
   readonly bindOne: BindOne<Socket>;
   readonly clock: Clock;
+  /** False once the instance was stopped: what is bound after that would be nobody's. */
+  readonly isWanted: () => boolean;
 }
 
 /** One bound socket an address, all on the same port. Rejects with a NetlabError that says what to do. */
 export async function bindAll<Socket extends Bound>(
   request: BindRequest<Socket>,
 ): Promise<Map<string, Socket>> {
-  const { host, port, clock } = request;
+  const { host, port, clock, isWanted } = request;
   const until = clock.now() + RETRY_FOR_MS;
   const hosts = await resolveHosts(host, port);
-  for (let guess = 1; ; guess += 1) {
+  for (let guess = 1; isWanted(); guess += 1) {
     try {
-      return await bindEach(request, hosts);
+      const bound = await bindEach(request, hosts);
+      if (isWanted()) return bound;
+      for (const socket of bound.values()) socket.close();
     } catch (error) {
       const isTaken = error instanceof NetlabError && error.code === "port-taken";
       const isWorthIt = port === 0 ? guess < MOST_GUESSES : clock.now() < until;
@@ -47,6 +51,7 @@ export async function bindAll<Socket extends Bound>(
       if (port !== 0) await new Promise<void>((resume) => void clock.setTimeout(resume, RETRY_EVERY_MS));
     }
   }
+  throw new NetlabError("wrong-state", "it was stopped before it listened");
 }
 
 async function resolveHosts(host: string, port: number): Promise<string[]> {

@@ -26,8 +26,22 @@ export function worldOf(
   hub: World["hub"] = {},
 ): World {
   const { clock, random, files, registry, addressBook, programs } = context.environment;
-  const { options, screen = noScreen } = context;
-  return { options, clock, random, files, network, registry, addressBook, programs, screen, hub, listening };
+  const { options, screen = noScreen, id } = context;
+  const note = (text: string) => context.environment.telemetry({ type: "instance.note", id, text });
+  return {
+    options,
+    clock,
+    random,
+    files,
+    network,
+    registry,
+    addressBook,
+    programs,
+    note,
+    screen,
+    hub,
+    listening,
+  };
 }
 
 /** What a client in the daemon gets is in its story. */

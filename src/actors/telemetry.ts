@@ -8,6 +8,7 @@ export type TelemetryEvent =
   | { readonly type: "instance.backingOff"; readonly id: string; readonly why: string }
   | { readonly type: "instance.failed"; readonly id: string; readonly why: string }
   | { readonly type: "instance.finished"; readonly id: string; readonly result: string }
+  | { readonly type: "instance.note"; readonly id: string; readonly text: string }
   /** A role has something to say to its operators. */
   | { readonly type: "instance.notice"; readonly id: string; readonly text: string }
   | { readonly type: "instance.remark"; readonly id: string; readonly text: string }

@@ -9,6 +9,7 @@
  */
 import { assign, fromPromise, setup } from "xstate";
 import { isEnd, type Listing, parseListing } from "../wire/bootstrap.ts";
+import { formatHostPort } from "./_options.ts";
 import type { HostPort, World } from "./_world.ts";
 
 interface Options {
@@ -22,6 +23,8 @@ interface Context extends World<Options> {
   readonly address: string;
   /** How often in a row the registry answered and did not list us. */
   readonly misses: number;
+  /** Whether it was told as what we are registered: once is enough. */
+  readonly isTold: boolean;
 }
 
 /** What an answer to DISCOVERY says. */
@@ -43,7 +46,11 @@ export const registrarMachine = setup({
   },
   actions: {
     keepAddress: assign({ address: (_, address: string) => address }),
-    noteListed: assign({ misses: 0 }),
+    /** [FILE-5] The address is shown: it is where clients will go. */
+    tellAddress: ({ context }) => {
+      if (!context.isTold) context.note(registeredAs(context));
+    },
+    noteListed: assign({ misses: 0, isTold: true }),
     noteMissing: assign({ misses: ({ context }) => context.misses + 1 }),
   },
   actors: {
@@ -61,7 +68,7 @@ export const registrarMachine = setup({
   },
 }).createMachine({
   id: "registrar",
-  context: ({ input }) => ({ ...input, address: "", misses: 0 }),
+  context: ({ input }) => ({ ...input, address: "", misses: 0, isTold: false }),
   initial: "starting",
   states: {
     starting: { always: [{ guard: "hasRegistry", target: "addressing" }, { target: "idle" }] },
@@ -95,7 +102,7 @@ export const registrarMachine = setup({
           {
             guard: { type: "isListed", params: ({ event }) => event.output },
             target: "listed",
-            actions: "noteListed",
+            actions: ["tellAddress", "noteListed"],
           },
           {
             guard: { type: "isMissing", params: ({ event }) => event.output },
@@ -115,6 +122,17 @@ export const registrarMachine = setup({
 function isAmong({ address, listening }: Context, listings: readonly Listing[]): boolean {
   return listings.some(({ ip, port }) => ip === address && port === listening.port);
 }
+
+function registeredAs({ address, listening, options }: Context): string {
+  const at = options.bootstrap ? formatHostPort(options.bootstrap) : "no registry";
+  const where = `is registered as ${formatHostPort({ host: address, port: listening.port })} at ${at}`;
+  const isOpen = listening.hosts.some((host) => !isLoopback(host));
+  return isOpen && isLoopback(address)
+    ? `${where}: other machines cannot reach that, give --advertise IP`
+    : where;
+}
+
+const isLoopback = (address: string) => address === "::1" || address.startsWith("127.");
 
 /** `--advertise`, else the one address it listens on, else that of the interface that leads to the registry. */
 async function findAddress({ options, listening, network }: World<Options>): Promise<string> {

@@ -162,6 +162,8 @@ export interface World<Options = unknown, Hub = unknown> {
   readonly registry: Registry;
   readonly addressBook: AddressBook;
   readonly programs: Programs;
+  /** A word for the log where no peer is concerned. */
+  readonly note: (text: string) => void;
   /** For clients: who reads what they get. */
   readonly screen: Screen;
   /** What the connections of this instance share; undefined where the role has no hub. */

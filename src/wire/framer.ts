@@ -313,9 +313,10 @@ function isRestOfBuffer(before: Readonly<Burst>, bytes: Buffer): boolean {
   return usualBuffers.has(before.totalBytes + bytes.length);
 }
 
-/** A program that sends its whole buffer each time, of whatever size, sends the same stale end each time. */
+/** A program that sends its whole buffer each time, of whatever size, sends the same stale end behind each string. */
 function isSameBufferAgain(before: Readonly<Burst>, bytes: Buffer): boolean {
-  return bytes.length === before.totalBytes && bytes.subarray(-before.tail.length).equals(before.tail);
+  if (bytes.length !== before.totalBytes || !bytes.includes(NUL)) return false;
+  return bytes.subarray(-before.tail.length).equals(before.tail);
 }
 
 /** Without its `\n` or NUL, one `\r` before it, and padding in front that an earlier buffer left. */

@@ -94,7 +94,7 @@ describe("a UDP role that throws", () => {
     expect(instance.state).toBe("backingOff");
     clock.advance(1);
     await instance.reaches((state) => state === "running");
-    expect(instance).toMatchObject({ restarts: 1, lastError: undefined, port });
+    expect([instance.restarts, instance.lastError, instance.port]).toEqual([1, undefined, port]);
     sender.say("two");
     expect(await sender.hears(1)).toEqual(["two"]);
   });
@@ -125,7 +125,7 @@ describe("a UDP role that throws", () => {
     const sender = await Sender.open(instance.port);
     sender.say("boom");
     await instance.reaches((state) => state === "failed");
-    expect(instance).toMatchObject({ restarts: 0, lastError: "the action met boom" });
+    expect([instance.restarts, instance.lastError]).toEqual([0, "the action met boom"]);
   });
 
   it("once an hour is started again each time", async () => {

@@ -284,7 +284,7 @@ describe("whatever bytes come, however they are cut, and whatever phases read th
     );
   });
 
-  test("a peer that has closed leaves nothing unread in a text phase but what is too long", () => {
+  test("a peer that has closed leaves nothing unread in a text phase", () => {
     fc.assert(
       fc.property(anyOption, anySteps, (option, steps) => {
         const { framer } = new Trial(option, [...steps, { does: "end" }, { does: "read", as: "text" }]);

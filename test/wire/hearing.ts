@@ -58,7 +58,7 @@ export class Hearing {
   /** Chunks that come one right after the other. */
   hear(...chunks: readonly (string | Buffer)[]): this {
     for (const chunk of chunks) {
-      this.framer.push(Buffer.from(chunk), this.now);
+      this.framer.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk, this.now);
       this.#ask();
     }
     return this;
