@@ -6,10 +6,12 @@ import { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } fro
 
 const manifest = new URL("../package.json", import.meta.url);
 const kept = new URL("../package.json.kept", import.meta.url);
+const read = () => JSON.parse(readFileSync(manifest, "utf8"));
 
 if (process.argv[2] === "strip") {
+  // A pack that was cut short has left package.json stripped: the copy is the whole one.
+  if (existsSync(kept) && !read().scripts) renameSync(kept, manifest);
   copyFileSync(manifest, kept);
-  const fields = JSON.parse(readFileSync(manifest, "utf8"));
   // Hooks of the checkout have no business in an installed package either.
   const {
     optionalDependencies: _node,
@@ -17,7 +19,7 @@ if (process.argv[2] === "strip") {
     devDependencies: _tools,
     allowScripts: _allowed,
     ...rest
-  } = fields;
+  } = read();
   writeFileSync(manifest, `${JSON.stringify(rest, null, 2)}\n`);
 } else if (existsSync(kept)) {
   renameSync(kept, manifest);

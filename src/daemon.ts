@@ -7,7 +7,7 @@
  * 4. Operators come in through the control socket.
  * 5. On the way out: no new peers, those under way finish to a limit, the database is checkpointed.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "./actors/clock.ts";
@@ -26,9 +26,9 @@ import { findLabFile, type LabFile, type LabRole, NO_LAB, readLabFile, shiftPort
 import { Log } from "./log.ts";
 import { formatHostPort } from "./machines/_options.ts";
 import type { Role } from "./machines/_role.ts";
-import type { AddressBook, Clock, Registry } from "./machines/_world.ts";
+import type { Clock, Registry } from "./machines/_world.ts";
 import { ControlServer } from "./repl/control-server.ts";
-import { openAddressBook } from "./stores/address-book.ts";
+import { type LabBook, openAddressBook } from "./stores/address-book.ts";
 import { LabDatabase } from "./stores/database.ts";
 import { type InstanceStore, openInstances } from "./stores/instances.ts";
 import { type Journal, openJournal } from "./stores/journal.ts";
@@ -53,7 +53,7 @@ export class Daemon implements Lab {
   readonly roles: RoleTable;
   readonly recorder: Recorder;
   readonly registry: Registry;
-  readonly book: AddressBook;
+  readonly book: LabBook;
   readonly log: Log;
   readonly #config: Config;
   readonly #database: LabDatabase;
@@ -105,6 +105,7 @@ export class Daemon implements Lab {
 
   #environment(): Environment {
     const downloads = path.join(this.dataFolder, "downloads");
+    mkdirSync(downloads, { recursive: true });
     const rootOf = (root: string) => rootFolder(this.dataFolder, root);
     return {
       clock: this.clock,

@@ -33,6 +33,7 @@ export const errorTable = {
   "no-such-instance": { operator: "%s", peer: null, exit: exitCodes.noSuchThing },
   "no-such-connection": { operator: "%s", peer: null, exit: exitCodes.noSuchThing },
   "no-such-service": { operator: "%s", peer: null, exit: exitCodes.noSuchThing },
+  "no-such-address": { operator: "%s", peer: "Error 404", exit: exitCodes.noSuchThing },
   "no-such-file": { operator: "%s", peer: "not found", exit: exitCodes.noSuchThing },
   "file-exists": {
     operator: "%s already exists: name another with --output, or replace it with --force",

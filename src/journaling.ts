@@ -9,7 +9,7 @@ export function journalStories(
   isWanted: (instanceId: string) => boolean,
 ): void {
   recorder.tap((story, entry) => {
-    const { id, instance, role, remote } = story.subject;
+    const { id, instance, role, remote, display } = story.subject;
     if (!isWanted(instance)) return;
     journal.write({
       at: entry.at,
@@ -17,7 +17,7 @@ export function journalStories(
       role,
       remote: `${remote.address}:${remote.port}`,
       kind: entry.kind,
-      detail: describeEntry(entry),
+      detail: describeEntry(entry, display),
       bytes: "bytes" in entry ? entry.bytes : undefined,
     });
   });

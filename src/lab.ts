@@ -4,7 +4,8 @@ import type { Recorder } from "./actors/recorder.ts";
 import type { RoleTable } from "./actors/role-folder.ts";
 import type { Log } from "./log.ts";
 import type { Role } from "./machines/_role.ts";
-import type { AddressBook, Clock, Registry } from "./machines/_world.ts";
+import type { Clock, Registry } from "./machines/_world.ts";
+import type { LabBook } from "./stores/address-book.ts";
 
 export interface Lab {
   readonly version: string;
@@ -18,7 +19,7 @@ export interface Lab {
   readonly roles: RoleTable;
   readonly recorder: Recorder;
   readonly registry: Registry;
-  readonly book: AddressBook;
+  readonly book: LabBook;
   readonly log: Log;
   readonly instances: readonly Instance[];
   /** By id or name. */

@@ -3,7 +3,7 @@
  * as an instance, and stand-alone under `netlabctl`.
  */
 import type { Socket } from "node:net";
-import { messageOf } from "../errors.ts";
+import { messageOf, NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
 import type { HostPort, Network, Peer } from "../machines/_world.ts";
 import { plainAddress } from "./addresses.ts";
@@ -31,6 +31,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
   #isFinished = false;
   #output: unknown;
   #hasOutput = false;
+  #onOver: (() => void) | undefined;
 
   constructor(context: ServiceContext) {
     this.#context = context;
@@ -63,6 +64,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
       label,
       transport: this.#role.transport,
       remote,
+      display: this.#role.display,
     } as const;
     this.#story = environment.recorder.open(subject, initialStateName(this.#role.machine));
     this.#actor = runMachine(this.#role.machine, {
@@ -97,7 +99,13 @@ export class ClientRun implements InstanceService, MachineWatcher {
   async #connect(to: HostPort, localPort: number | undefined, story: Story): Promise<Peer> {
     const { environment, common } = this.#context;
     story.subject.remote = { address: to.host, port: to.port };
+    const actor = this.#actor;
     const socket: Socket = await connect(to, environment.clock, localPort);
+    if (actor?.getSnapshot().status !== "active") {
+      // The run is over meanwhile: nobody would ever close it.
+      socket.destroy();
+      throw new NetlabError("interrupted", "stopped");
+    }
     story.subject.remote = { address: plainAddress(socket.remoteAddress), port: to.port };
     this.#connection = new Connection({
       socket,
@@ -111,12 +119,14 @@ export class ClientRun implements InstanceService, MachineWatcher {
         framing: common.framing,
       },
       telemetry: environment.telemetry,
-      onOver: () => {
-        this.#connection = undefined;
+      onOver: (over) => {
+        // A client may be at its next connection while an earlier one still ends.
+        if (this.#connection === over) this.#connection = undefined;
         this.#finishWhenOver();
+        this.#onOver?.();
       },
     });
-    if (this.#actor) this.#connection.drive(this.#actor);
+    this.#connection.drive(actor);
     return this.#connection;
   }
 
@@ -200,9 +210,19 @@ export class ClientRun implements InstanceService, MachineWatcher {
     });
   }
 
+  async #endConnection(): Promise<void> {
+    const connection = this.#connection;
+    if (!connection) return;
+    await new Promise<void>((over) => {
+      this.#onOver = over;
+      connection.kill("the run ends");
+    });
+    this.#onOver = undefined;
+  }
+
   async close(): Promise<void> {
     this.#actor?.stop();
-    this.#connection?.kill("the run ends");
+    await this.#endConnection();
     this.#endStory();
   }
 }

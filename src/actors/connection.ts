@@ -75,7 +75,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
   /** Lines of this turn, for a line peer. */
   #joined: Buffer[] = [];
   /** Messages behind one that must be a read of its own. */
-  #waiting: Buffer[] = [];
+  #waiting: { readonly bytes: Buffer; readonly apart: boolean }[] = [];
   #gapTimer: unknown;
   #lastWriteAt = Number.NEGATIVE_INFINITY;
   #hasSpokenSinceWrite = false;
@@ -308,19 +308,27 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
   /** [FRAME-6] What must be a read of its own waits for the gap, or for the peer's next packet; what follows it waits too. */
   #post(bytes: Buffer, apart: boolean): void {
     this.#writeJoined();
-    const wait = this.#lastWriteAt + GAP_MS - this.#options.clock.now();
-    if (this.#waiting.length === 0 && (!apart || this.#hasSpokenSinceWrite || wait <= 0))
-      return this.#write(bytes);
-    this.#waiting.push(bytes);
-    if (this.#waiting.length === 1)
-      this.#gapTimer = this.#options.clock.setTimeout(() => this.#writeWaiting(), wait);
+    if (this.#waiting.length === 0 && (!apart || this.#gapLeft <= 0)) return this.#write(bytes);
+    this.#waiting.push({ bytes, apart });
+    if (this.#waiting.length === 1) this.#awaitGap();
+  }
+
+  get #gapLeft(): number {
+    if (this.#hasSpokenSinceWrite) return 0;
+    return this.#lastWriteAt + GAP_MS - this.#options.clock.now();
+  }
+
+  #awaitGap(): void {
+    this.#gapTimer = this.#options.clock.setTimeout(() => this.#writeWaiting(), this.#gapLeft);
   }
 
   #writeWaiting(): void {
     this.#options.clock.clearTimeout(this.#gapTimer);
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const bytes of waiting) this.#write(bytes);
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+      this.#write(next.bytes);
+      // Each that is to be a read of its own has a gap of its own.
+      if (this.#waiting[0]?.apart) return this.#awaitGap();
+    }
     if (this.#isCloseDue) this.close();
   }
 
@@ -364,7 +372,8 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
     this.story.add({ at: this.#options.clock.now(), kind: "refused", rule, words, why });
     const remote = `${this.remote.address}:${this.remote.port}`;
     this.#options.telemetry({ type: "connection.refused", id: this.id, remote, rule, why });
-    this.send(words);
+    // A role may have no word for it; a line peer is not told an empty one.
+    if (words !== "") this.send(words);
   }
 
   remark(text: string): void {
@@ -374,6 +383,8 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
 
   #write(bytes: Buffer): void {
     if (this.#isClosing || this.#isOver || bytes.length === 0) return;
+    // An operator has sent our FIN: the conversation goes on in one direction.
+    if (this.#socket.writableEnded) return;
     const now = this.#options.clock.now();
     this.lastMovedAt = now;
     this.story.sent(bytes, now);
@@ -395,7 +406,6 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
   #breakOff(why: string, error: unknown): void {
     this.#broke ??= error;
     this.#fail(why);
-    // A FIN would be the end of a whole file for those who read to the end.
     this.#socket.resetAndDestroy();
   }
 
@@ -451,6 +461,15 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
     return snapshot ? eventsOf(snapshot) : [];
   }
 
+  /** An operator shows the peer the door: what the machine says to others when one leaves is said, then our FIN [FRAME-8]. */
+  kick(): void {
+    // In the middle of a file a FIN would be taken for its end.
+    if (this.#isSendingFile) return this.kill("kicked");
+    this.story.add({ at: this.#options.clock.now(), kind: "operator", text: "kicked" });
+    this.#tell({ type: "peer.closed" });
+    this.close();
+  }
+
   /** An operator's FIN: our side ends, the peer's goes on. */
   fin(): void {
     this.story.add({ at: this.#options.clock.now(), kind: "operator", text: "fin: we send no more" });
@@ -471,7 +490,9 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
   kill(why: string): void {
     this.story.add({ at: this.#options.clock.now(), kind: "operator", text: why });
     this.#isClosing = true;
-    this.#socket.destroy();
+    // A FIN would be the end of a whole file for those who read to the end.
+    if (this.#isSendingFile) this.#socket.resetAndDestroy();
+    else this.#socket.destroy();
   }
 
   /** [FRAME-7] Called by the listener's sweep. */

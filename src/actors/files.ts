@@ -1,14 +1,14 @@
 /** Files that peers may read, and files that clients write [FILE-3]. */
 import { createHash, type Hash } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, link, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, link, lstat, open, realpath, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { NetlabError } from "../errors.ts";
 import type { FileAnswer, Files, OpenFile, PartialFile } from "../machines/_world.ts";
 import { osCode } from "./os-errors.ts";
 
-/** Never waits for the other end of a FIFO, never makes a terminal ours. */
-const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+/** Never waits for the other end of a FIFO, never makes a terminal ours, never follows a link put there meanwhile. */
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | constants.O_NOFOLLOW;
 
 /** `rootOf` resolves a role's `--root`; `writeFolder` is where relative outputs go. */
 export function localFiles(rootOf: (root: string) => string, writeFolder: string): Files {
@@ -25,10 +25,9 @@ async function openUnder(root: string, name: string, extension: string | undefin
   try {
     const realRoot = await realpath(root);
     const real = await realpath(path.join(realRoot, name));
-    if (real !== realRoot && !real.startsWith(realRoot + path.sep))
-      return { ok: false, why: "it leads out of the root" };
+    if (!isWithin(real, realRoot)) return { ok: false, why: "it leads out of the root" };
     // Opening a device may do something; so look first, and look again at what was really opened.
-    const before = await stat(real);
+    const before = await lstat(real);
     if (!before.isFile()) return { ok: false, why: "it is no regular file" };
     handle = await open(real, OPEN_FLAGS);
     const opened = await handle.stat();
@@ -41,6 +40,11 @@ async function openUnder(root: string, name: string, extension: string | undefin
     await handle?.close();
     return { ok: false, why: whyNotOpened(error) };
   }
+}
+
+/** Both without symbolic links. A root of `/` ends in its separator already. */
+function isWithin(real: string, realRoot: string): boolean {
+  return real === realRoot || real.startsWith(realRoot.endsWith(path.sep) ? realRoot : realRoot + path.sep);
 }
 
 /** What is wrong with the name itself, before any disk is asked. */

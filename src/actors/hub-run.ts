@@ -3,7 +3,7 @@
  * told, and a new hub is made from the members that the old one knew; the connections stay.
  */
 import { messageOf } from "../errors.ts";
-import type { HubDefinition, HubMember } from "../machines/_role.ts";
+import type { HubDefinition, HubMember, SayOptions } from "../machines/_role.ts";
 import type { AsyncHub, HubWorld } from "../machines/_world.ts";
 
 type Methods = Record<string, (...args: unknown[]) => unknown>;
@@ -30,6 +30,17 @@ export class HubRun {
 
   get members(): readonly HubMember[] {
     return this.#definition.members(this.#hub);
+  }
+
+  /** What an operator's word does; undefined where the role has no use for one. */
+  get say(): ((text: string, options: SayOptions) => Promise<string>) | undefined {
+    const { say } = this.#definition;
+    return say && ((text, options) => say(this.proxy, text, options));
+  }
+
+  /** A connection of its instance is over. */
+  forget(id: string): void {
+    this.#definition.forget?.(this.proxy, id);
   }
 
   #call(name: string) {

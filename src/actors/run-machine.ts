@@ -99,7 +99,7 @@ export function stateName(value: unknown): string {
     .join("+");
 }
 
-/** XState's own event names in a reader's words: `after gapTime`, `openFile done`. */
+/** XState's own event names in a reader's words: `after gapTime`, `opening done`. */
 export function eventName(type: string): string {
   const after = /^xstate\.after\.([^.]+)\./.exec(type);
   if (after) return `after ${after[1]}`;

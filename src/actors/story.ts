@@ -61,9 +61,14 @@ export interface Live {
   inject?(bytes: Uint8Array, text: string): void;
   raise?(event: { readonly type: string }): boolean;
   readonly acceptedEvents?: readonly string[];
+  /** Shows the peer the door: its machine hears that it is gone, then our FIN and the drain. */
+  kick?(): void;
   fin?(): void;
   reset?(): void;
 }
+
+/** How a role shows its lines, e.g. reversed [REV-4]. */
+export type Display = (text: string) => string;
 
 export interface StorySubject {
   /** `file-server-1/c17` */
@@ -73,6 +78,7 @@ export interface StorySubject {
   readonly role: string;
   readonly label: string | undefined;
   readonly transport: "tcp" | "udp";
+  readonly display?: Display | undefined;
   /** A client's changes as it goes from the registry to a server. */
   remote: { readonly address: string; readonly port: number };
 }

@@ -30,12 +30,15 @@ export class TcpListener implements InstanceService {
   #bound: BoundServer[] = [];
   #hosts: string[] = [];
   #port = 0;
+  /** Which opening this is: one that was stopped meanwhile must not touch what the next one made. */
+  #opening = 0;
   #world: World | undefined;
   #worldRole: Role | undefined;
   #companion: Companion | undefined;
   #hub: HubRun | undefined;
   #sweepTimer: unknown;
-  #onEmpty: (() => void) | undefined;
+  /** Who waits until the last connection is over. */
+  #whenEmpty: (() => void)[] = [];
 
   constructor(context: ServiceContext) {
     this.#context = context;
@@ -66,12 +69,17 @@ export class TcpListener implements InstanceService {
   }
 
   async open(): Promise<void> {
-    const { common, environment, role } = this.#context;
+    const { common, environment, role, preferredPort } = this.#context;
+    this.#opening += 1;
+    const opening = this.#opening;
+    const isWanted = () => opening === this.#opening;
     const bound = await bindAll<BoundServer>({
       host: common.host,
-      port: common.port || this.#context.preferredPort,
+      // Whoever knows the port of an instance that took any finds it there again after a crash.
+      port: common.port || this.#port || preferredPort,
       clock: environment.clock,
       bindOne: (host, port, ipv6Only) => this.#bind(host, port, ipv6Only),
+      isWanted,
     });
     this.#bound = [...bound.values()];
     this.#hosts = [...bound.keys()];
@@ -82,7 +90,9 @@ export class TcpListener implements InstanceService {
     const { companion } = role();
     const world = this.#worldFor(role());
     if (companion) this.#companion = new Companion(companion, world, this.#context);
-    this.#scheduleSweep();
+    // A companion that crashes as it starts has closed everything by now, save itself.
+    if (isWanted()) this.#scheduleSweep();
+    else this.#stopAccepting();
   }
 
   /** [FILE-6] A role may be reached on further ports; that one of them is taken is no reason not to serve. */
@@ -160,10 +170,12 @@ export class TcpListener implements InstanceService {
     const remote = { address: plainAddress(socket.remoteAddress), port: socket.remotePort ?? 0 };
     environment.numbers.connection += 1;
     const id = `${instance}/c${environment.numbers.connection}`;
-    const { name, phases, machine } = role();
+    const { name, phases, machine, display } = role();
     const world = this.#worldFor(role());
+    // Its own one, also where a role that was loaded again has brought another meanwhile.
+    const hub = this.#hub;
     const story = environment.recorder.open(
-      { id, instance, role: name, label, transport: "tcp", remote },
+      { id, instance, role: name, label, transport: "tcp", remote, display },
       initialStateName(machine),
     );
     const connection = new Connection({
@@ -172,7 +184,7 @@ export class TcpListener implements InstanceService {
       story,
       clock: environment.clock,
       limits: this.#limits,
-      onOver: (over) => this.#over(over),
+      onOver: (over) => this.#over(over, hub),
       telemetry: environment.telemetry,
     });
     this.#connections.set(id, connection);
@@ -201,10 +213,11 @@ export class TcpListener implements InstanceService {
     connection.close();
   }
 
-  #over(connection: Connection): void {
+  #over(connection: Connection, hub: HubRun | undefined): void {
     const { environment } = this.#context;
     const { story } = connection;
     this.#connections.delete(connection.id);
+    hub?.forget(connection.id);
     environment.recorder.end(story);
     const last = story.entries.findLast(({ kind }) => kind === "closed");
     environment.telemetry({
@@ -217,7 +230,8 @@ export class TcpListener implements InstanceService {
       bytesIn: story.bytesIn,
       bytesOut: story.bytesOut,
     });
-    if (this.#connections.size === 0) this.#onEmpty?.();
+    if (this.#connections.size > 0) return;
+    for (const tell of this.#whenEmpty.splice(0)) tell();
   }
 
   #scheduleSweep(): void {
@@ -235,22 +249,26 @@ export class TcpListener implements InstanceService {
   async drain(limitMs: number): Promise<void> {
     this.#stopAccepting();
     for (const connection of this.#connections.values()) connection.leave();
-    if (this.#connections.size === 0) return;
     const { clock } = this.#context.environment;
-    await new Promise<void>((resolve) => {
-      const timer = clock.setTimeout(resolve, limitMs);
-      this.#onEmpty = () => {
-        clock.clearTimeout(timer);
-        resolve();
-      };
+    let timer: unknown;
+    const limit = new Promise<void>((resolve) => {
+      timer = clock.setTimeout(resolve, limitMs);
     });
-    this.#onEmpty = undefined;
+    await Promise.race([this.#empty(), limit]);
+    clock.clearTimeout(timer);
+  }
+
+  async #empty(): Promise<void> {
+    if (this.#connections.size > 0) await new Promise<void>((tell) => this.#whenEmpty.push(tell));
   }
 
   async close(): Promise<void> {
+    this.#opening += 1;
     this.#stopAccepting();
-    for (const connection of this.#connections.values()) connection.kill("the role stops");
     this.#context.environment.clock.clearTimeout(this.#sweepTimer);
+    for (const connection of this.#connections.values()) connection.kill("the role stops");
+    // Their sockets close in a later turn; only then have their stories ended.
+    await this.#empty();
   }
 
   #stopAccepting(): void {

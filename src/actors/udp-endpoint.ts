@@ -32,6 +32,10 @@ export class UdpEndpoint implements InstanceService {
   #bound: BoundSocket[] = [];
   #hosts: string[] = [];
   #port = 0;
+  /** Which opening this is: one that was stopped meanwhile must not touch what the next one made. */
+  #opening = 0;
+  /** Whose datagram the machine is at. */
+  #speaking: Sender | undefined;
   #world: World | undefined;
   #actor: RoleActor | undefined;
   #companion: Companion | undefined;
@@ -61,11 +65,16 @@ export class UdpEndpoint implements InstanceService {
 
   async open(): Promise<void> {
     const { common, environment, preferredPort, role } = this.#context;
+    this.#opening += 1;
+    const opening = this.#opening;
+    const isWanted = () => opening === this.#opening;
     const bound = await bindAll<BoundSocket>({
       host: common.host,
-      port: common.port || preferredPort,
+      // Whoever knows the port of an instance that took any finds it there again after a crash.
+      port: common.port || this.#port || preferredPort,
       clock: environment.clock,
       bindOne: (host, port, ipv6Only) => this.#bind(host, port, ipv6Only),
+      isWanted,
     });
     this.#bound = [...bound.values()];
     this.#hosts = [...bound.keys()];
@@ -79,24 +88,28 @@ export class UdpEndpoint implements InstanceService {
     this.#world = worldOf(this.#context, listening, serverNetwork(this.#context));
     this.#runMachine(this.#world);
     const { companion } = role();
-    if (companion) this.#companion = new Companion(companion, this.#world, this.#context);
-    this.#scheduleSweep();
+    if (companion && isWanted()) this.#companion = new Companion(companion, this.#world, this.#context);
+    if (isWanted()) return this.#scheduleSweep();
+    // What crashes as it starts has closed everything by now, save the companion.
+    this.#companion?.stop();
+    this.#companion = undefined;
   }
 
   #runMachine(world: World): void {
-    const { id, environment, role, onCrash, onFinished } = this.#context;
-    this.#actor = runMachine(role().machine, {
+    const { id, environment, role, onFinished } = this.#context;
+    const actor = runMachine(role().machine, {
       input: world,
       id,
       clock: environment.clock,
       watcher: {
         after: (_from, to) => to !== undefined && this.#enter(to),
-        failed: onCrash,
+        failed: (error) => this.#crash(error),
         done: onFinished,
       },
     });
-    this.#actor.start();
-    this.#enter(stateName(this.#actor.getSnapshot().value));
+    this.#actor = actor;
+    actor.start();
+    this.#enter(stateName(actor.getSnapshot().value));
   }
 
   #enter(state: string): void {
@@ -107,9 +120,14 @@ export class UdpEndpoint implements InstanceService {
   #bind(host: string, port: number, ipv6Only: boolean): Promise<BoundSocket> {
     return new Promise((resolve, reject) => {
       const socket = createSocket(host.includes(":") ? { type: "udp6", ipv6Only } : { type: "udp4" });
-      socket.once("error", reject);
+      const fail = (error: Error) => {
+        // It is not closed by its own failure, and would be left over at every try.
+        socket.close();
+        reject(error);
+      };
+      socket.once("error", fail);
       socket.bind({ address: host, port, exclusive: true }, () => {
-        socket.off("error", reject);
+        socket.off("error", fail);
         socket.on("error", (error) => this.#context.onCrash(error));
         socket.on("message", (bytes, from) => this.#receive(socket, bytes, from));
         growReceiveBuffer(socket);
@@ -121,24 +139,35 @@ export class UdpEndpoint implements InstanceService {
   // -- one datagram ---------------------------------------------------------------------------------------------------
 
   #receive(socket: Socket, bytes: Buffer, from: RemoteInfo): void {
-    const { environment, onCrash } = this.#context;
-    const now = environment.clock.now();
+    const now = this.#context.environment.clock.now();
     const sender = this.#senderOf(socket, from, now);
     const phase = this.#phase;
     sender.came(bytes, now);
     if (!phase) return;
     sender.story.lastRule = phase.rule;
+    this.#speaking = sender;
     try {
       const message = new PeerMessage(bytes, undefined, sender);
       const session = { context: this.#actor?.getSnapshot().context, peer: sender };
       const event = phase.handle ? phase.handle(message, session) : message;
       if (event) this.#actor?.send(event);
     } catch (error) {
-      sender.story.faulted("crashed", messageOf(error));
-      sender.story.add({ at: now, kind: "crashed", error: messageOf(error) });
-      environment.telemetry({ type: "connection.crashed", id: sender.id, error });
-      onCrash(error);
+      this.#crash(error);
+    } finally {
+      this.#speaking = undefined;
     }
+  }
+
+  /** The whole machine's crash; the story of whoever's datagram brought it about says so. */
+  #crash(error: unknown): void {
+    const { environment, onCrash } = this.#context;
+    if (this.#speaking) {
+      const { story, id } = this.#speaking;
+      story.faulted("crashed", messageOf(error));
+      story.add({ at: environment.clock.now(), kind: "crashed", error: messageOf(error) });
+      environment.telemetry({ type: "connection.crashed", id, error });
+    }
+    onCrash(error);
   }
 
   #senderOf(socket: Socket, from: RemoteInfo, now: number): Sender {
@@ -159,7 +188,8 @@ export class UdpEndpoint implements InstanceService {
     const { environment, id: instance, label, role } = this.#context;
     environment.numbers.sender += 1;
     const id = `${instance}/u${environment.numbers.sender}`;
-    const subject = { id, instance, role: role().name, label, transport: "udp", remote } as const;
+    const { name, display } = role();
+    const subject = { id, instance, role: name, label, transport: "udp", remote, display } as const;
     const story = environment.recorder.open(subject, this.#state);
     story.framing = "datagram";
     story.waitsFor = this.#phase?.expects;
@@ -176,6 +206,7 @@ export class UdpEndpoint implements InstanceService {
   #forget(key: string): void {
     const sender = this.#senders.get(key);
     if (!sender || !this.#senders.delete(key)) return;
+    sender.isForgotten = true;
     sender.story.waitsFor = undefined;
     this.#context.environment.recorder.end(sender.story);
   }
@@ -199,6 +230,7 @@ export class UdpEndpoint implements InstanceService {
   }
 
   async close(): Promise<void> {
+    this.#opening += 1;
     this.#companion?.stop();
     this.#companion = undefined;
     this.#actor?.stop();
@@ -228,6 +260,8 @@ class Sender implements Peer, Live {
   readonly unreadBytes = 0;
   readonly queuedBytes = 0;
   lastMovedAt: number;
+  /** Its story has ended, and its socket may be closed: a late answer goes nowhere. */
+  isForgotten = false;
   readonly #socket: Socket;
   readonly #context: ServiceContext;
   readonly #forget: () => void;
@@ -259,6 +293,7 @@ class Sender implements Peer, Live {
   }
 
   sendBytes(bytes: Uint8Array): void {
+    if (this.isForgotten) return;
     const now = this.#context.environment.clock.now();
     const datagram = Buffer.from(bytes);
     this.story.sent(datagram, now);

@@ -67,6 +67,8 @@ export interface HubDefinition<Hub = any> {
   readonly members: (hub: Hub) => readonly HubMember[];
   /** What `say <role> <text>` does: the answer is what the operator reads. */
   readonly say?: (hub: AsyncHub<Hub>, text: string, options: SayOptions) => Promise<string>;
+  /** A connection is over, however it ended - its machine's crash included. Called for those too that never belonged. */
+  readonly forget?: (hub: AsyncHub<Hub>, id: string) => void;
 }
 
 export interface HubMember {

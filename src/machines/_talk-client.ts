@@ -39,7 +39,7 @@ export interface TalkWords<Options> {
   /** The wire rule of the conversation. */
   readonly rule: string;
   /** The server speaks first. */
-  readonly greets: boolean;
+  readonly greets: boolean | ((options: Options) => boolean);
   /** What is said first, each a message of its own. */
   readonly opening: (options: Options) => readonly string[];
   /** What is said when the user has no more to say; undefined: nothing, only our FIN. */
@@ -50,12 +50,15 @@ export interface TalkWords<Options> {
     options: Options,
   ) => { readonly send: string | undefined; readonly hint?: string };
   /** What came, as the user reads it. */
-  readonly display?: (text: string, options: Options) => string;
+  readonly display?: (text: string, options: Options, isGreeting: boolean) => string;
   /** A reply that ends the conversation badly, e.g. a refusal. */
   readonly judge?: (
     text: string,
     options: Options,
+    isGreeting: boolean,
   ) => { readonly code: ErrorCode; readonly message: string } | undefined;
+  /** A reply that ends the conversation well: the server closes after it. */
+  readonly isLast?: (text: string) => boolean;
 }
 
 interface Line {
@@ -66,6 +69,8 @@ interface Line {
 
 interface Context extends World<TalkOptions> {
   readonly peer: Peer | undefined;
+  /** What comes next is the server's greeting. */
+  readonly isGreetingDue: boolean;
   /** Said by the user or the opening, not sent yet. */
   readonly unsaid: readonly Line[];
   readonly isInputOver: boolean;
@@ -93,7 +98,9 @@ export function talkClient<Options>(words: TalkWords<Options>) {
     guards: {
       hasUnsaid: ({ context }) => context.unsaid.length > 0,
       isInputOver: ({ context }) => context.isInputOver,
+      isGreetingDue: ({ context }) => context.isGreetingDue,
       isBad: ({ context, event }) => judged(context, event) !== undefined,
+      isLast: ({ event }) => event.type === "peer.message" && words.isLast?.(String(event.value)) === true,
       isLeaving: ({ context }) => context.hasSaidFarewell || context.isInputOver,
     },
     actions: {
@@ -117,10 +124,10 @@ export function talkClient<Options>(words: TalkWords<Options>) {
       })),
       show: ({ context, event }) => {
         if (event.type !== "peer.message") return;
-        context.screen.show(
-          words.display?.(String(event.value), context.options as Options) ?? String(event.value),
-        );
+        const text = String(event.value);
+        context.screen.show(words.display?.(text, context.options as Options, context.isGreetingDue) ?? text);
       },
+      noteGreeted: assign({ isGreetingDue: false }),
       noteInputOver: assign({ isInputOver: true }),
       sayFarewell: ({ context }) => {
         if (words.farewell !== undefined && !context.hasSaidFarewell)
@@ -141,9 +148,12 @@ export function talkClient<Options>(words: TalkWords<Options>) {
       hangUp: ({ context }) => context.peer?.close(),
     },
     actors: {
-      connect: fromPromise<Peer, Context>(({ input: { network, options } }) =>
-        network.connect({ host: options.host, port: options.port }, options.localPort),
-      ),
+      connect: fromPromise<Peer, Context>(async ({ input: { network, options }, signal }) => {
+        const peer = await network.connect({ host: options.host, port: options.port }, options.localPort);
+        // A connection that is made for a run that has been stopped meanwhile is nobody's.
+        if (signal.aborted) peer.close();
+        return peer;
+      }),
     },
     delays: {
       answerLimit: ({ context }) => context.options.timeout,
@@ -155,6 +165,8 @@ export function talkClient<Options>(words: TalkWords<Options>) {
     context: ({ input }) => ({
       ...input,
       peer: undefined,
+      isGreetingDue:
+        typeof words.greets === "function" ? words.greets(input.options as Options) : words.greets,
       unsaid: [],
       isInputOver: false,
       hasSaidFarewell: false,
@@ -172,10 +184,17 @@ export function talkClient<Options>(words: TalkWords<Options>) {
         invoke: {
           src: "connect",
           input: ({ context }) => context,
-          onDone: {
-            target: words.greets ? "awaitingGreeting" : "listening",
-            actions: [{ type: "keepPeer", params: ({ event }) => event.output }, "queueOpening"],
-          },
+          onDone: [
+            {
+              guard: "isGreetingDue",
+              target: "awaitingGreeting",
+              actions: [{ type: "keepPeer", params: ({ event }) => event.output }, "queueOpening"],
+            },
+            {
+              target: "listening",
+              actions: [{ type: "keepPeer", params: ({ event }) => event.output }, "queueOpening"],
+            },
+          ],
           onError: {
             target: "failed",
             actions: { type: "noteError", params: ({ event }) => ({ error: event.error }) },
@@ -186,7 +205,7 @@ export function talkClient<Options>(words: TalkWords<Options>) {
         on: {
           "peer.message": [
             { guard: "isBad", target: "failed", actions: ["show", "noteBad"] },
-            { target: "listening", actions: "show" },
+            { target: "listening", actions: ["show", "noteGreeted"] },
           ],
           "peer.ended": { target: "failed", actions: "noteEnded" },
           "peer.closed": { target: "failed", actions: "noteEnded" },
@@ -201,6 +220,7 @@ export function talkClient<Options>(words: TalkWords<Options>) {
         on: {
           "peer.message": [
             { guard: "isBad", target: "failed", actions: ["show", "noteBad"] },
+            { guard: "isLast", target: "done", actions: ["show", "noteDone"] },
             { actions: "show" },
           ],
           "peer.ended": { target: "ended" },
@@ -212,6 +232,7 @@ export function talkClient<Options>(words: TalkWords<Options>) {
         on: {
           "peer.message": [
             { guard: "isBad", target: "failed", actions: ["show", "noteBad"] },
+            { guard: "isLast", target: "done", actions: ["show", "noteDone"] },
             { target: "listening", actions: "show" },
           ],
           "peer.ended": { target: "ended" },
@@ -249,9 +270,11 @@ export function talkClient<Options>(words: TalkWords<Options>) {
     if (send !== undefined) peer?.send(send, { apart: true });
   }
 
-  function judged({ options }: Context, event: Event): TalkResult | undefined {
+  function judged({ options, isGreetingDue }: Context, event: Event): TalkResult | undefined {
     const verdict =
-      event.type === "peer.message" ? words.judge?.(String(event.value), options as Options) : undefined;
+      event.type === "peer.message"
+        ? words.judge?.(String(event.value), options as Options, isGreetingDue)
+        : undefined;
     return verdict && failed(verdict.code, verdict.message);
   }
 

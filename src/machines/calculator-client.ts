@@ -4,14 +4,11 @@
  *   C> gautamop     C> 15 + 35   S> 50.0     C> q
  */
 import { z } from "zod";
+import { parseExpression } from "../wire/arithmetic.ts";
 import { defineRole } from "./_role.ts";
 import { talkClient, talkOptions } from "./_talk-client.ts";
 
 const QUIT = "q";
-/** What a calculator understands [CALC-2]; anything else is sent too, but told before. */
-const EXPRESSION =
-  /^\s*[-+]?(\d+\.?\d*([eE][-+]?\d+)?|\.\d+([eE][-+]?\d+)?|inf|nan)\s+[-+*/]\s+[-+]?(\d+\.?\d*([eE][-+]?\d+)?|\.\d+([eE][-+]?\d+)?|inf|nan)\s*$/i;
-
 const options = z.object({
   ...talkOptions,
   as: z.string().min(1).max(256).default("netlab").describe("the name to give"),
@@ -24,13 +21,8 @@ const { machine, phases } = talkClient<Options>({
   greets: false,
   opening: ({ as }) => [as],
   farewell: QUIT,
-  prepare: (line) =>
-    line === QUIT || EXPRESSION.test(line)
-      ? { send: line }
-      : {
-          send: line,
-          hint: `${JSON.stringify(line)} is no "number operator number": the server will say so`,
-        },
+  // [CALC-2] Anything is sent; what no calculator understands is told before.
+  prepare: (line) => (line.trim() === QUIT ? { send: line } : { send: line, ...hintFor(line) }),
 });
 
 export default defineRole({
@@ -50,3 +42,11 @@ export default defineRole({
   },
   offers: ({ as }) => `calculates as ${as}`,
 });
+
+function hintFor(line: string): { hint?: string } {
+  const expression = parseExpression(line);
+  if (expression.ok) return {};
+  const wrong =
+    expression.code === "operator" ? "has no operator of + - * /" : `is no "number operator number"`;
+  return { hint: `${JSON.stringify(line)} ${wrong}: the server will say so` };
+}

@@ -32,6 +32,8 @@ export interface CommandDefinition<Schema extends z.ZodObject = z.ZodObject> ext
   readonly aliases?: readonly string[];
   readonly group: Group;
   readonly options?: Schema;
+  /** The last argument is the rest of the line as it was typed, so options stand before it. */
+  readonly takesRestOfLine?: boolean;
   /** Options that depend on the first argument: `spawn chat` takes what chat takes. */
   readonly optionsOf?: (first: string | undefined, lab: Lab) => z.ZodObject | undefined;
   /** Returns an exit status other than 0, or throws a NetlabError. */

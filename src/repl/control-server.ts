@@ -3,15 +3,19 @@
  * lines from whoever has no JSON (`echo conns | nc -U …`): the first byte tells.
  */
 import { chmodSync, existsSync, lstatSync, mkdirSync, unlinkSync } from "node:fs";
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { osCode } from "../actors/os-errors.ts";
 import { messageOf, NetlabError } from "../errors.ts";
 import type { Lab } from "../lab.ts";
+import { ControlClient } from "./control-client.ts";
 import { ControlSession } from "./control-session.ts";
 
 /** The longest path that fits into a socket address, on Linux and macOS. */
 const LONGEST_PATH = 103;
+/** How long another daemon may take to say who it is. */
+const HELLO_MS = 1_000;
 
 export class ControlServer {
   readonly #lab: Lab;
@@ -110,18 +114,34 @@ async function removeStale(socketPath: string): Promise<void> {
       `${socketPath} is there and is no socket: name another with --socket`,
     );
   }
-  const isAnswered = await new Promise<boolean>((resolve) => {
-    const probe = connect(socketPath, () => {
-      probe.destroy();
-      resolve(true);
-    });
-    probe.once("error", (error) => resolve(osCode(error) !== "ECONNREFUSED"));
-  });
-  if (isAnswered) {
+  const daemon = await connectTo(socketPath);
+  if (daemon) {
+    const pid = await pidOf(daemon);
     throw new NetlabError(
       "socket-in-use",
-      `another netlabd answers on ${socketPath}: attach to it with netlabctl, or name another with --socket`,
+      `another netlabd${pid === undefined ? "" : `, pid ${pid},`} answers on ${socketPath}: attach to it with netlabctl, or name another with --socket`,
     );
   }
   unlinkSync(socketPath);
+}
+
+/** Undefined where nobody listens. */
+async function connectTo(socketPath: string): Promise<ControlClient | undefined> {
+  try {
+    return await ControlClient.connect(socketPath);
+  } catch (error) {
+    if (error instanceof NetlabError && osCode(error.cause) === "ECONNREFUSED") return undefined;
+    throw error;
+  }
+}
+
+/** Undefined where it does not say: one that is busy, or another program. */
+async function pidOf(daemon: ControlClient): Promise<number | undefined> {
+  try {
+    return (await Promise.race([daemon.hello(), delay(HELLO_MS)]))?.pid;
+  } catch {
+    return undefined;
+  } finally {
+    daemon.close();
+  }
 }

@@ -4,9 +4,11 @@ import { exitCodeOf, exitCodes, messageOf, NetlabError } from "../errors.ts";
 import type { Lab } from "../lab.ts";
 import type { Call, Command } from "./command.ts";
 import { type CommandTable, commandTable, distinct } from "./command-folder.ts";
-import { parseCall } from "./parse-command.ts";
+import { flagsOf } from "./option-flags.ts";
+import { parseCall, schemaFor } from "./parse-command.ts";
+import { joinText, splitAtText } from "./rest-of-line.ts";
 import { styleOf } from "./style.ts";
-import { splitWords } from "./words.ts";
+import { splitWords, wordsSoFar } from "./words.ts";
 
 /** Where a run's answer goes. */
 export interface Outlet {
@@ -34,11 +36,15 @@ export async function evaluate(
   signal: AbortSignal,
 ): Promise<number> {
   try {
-    const argv = request.argv ?? splitWords(request.line ?? "").map(({ text }) => text);
-    const [name, ...rest] = argv;
+    const name = nameIn(request);
     if (name === undefined || name.startsWith("#")) return exitCodes.done;
     const commands = await commandTable();
-    const call = callOf(lab, findCommand(commands, name), rest, request, outlet, signal, commands);
+    const command = findCommand(commands, name);
+    const words = wordsFor(command, request, lab);
+    const help = helpWords(command, words);
+    const call = help
+      ? callOf(lab, findCommand(commands, "help"), help, request, outlet, signal, commands)
+      : callOf(lab, command, words, request, outlet, signal, commands);
     const exit = (await call.command.run(call.call)) ?? exitCodes.done;
     return exit === exitCodes.done && signal.aborted ? exitCodes.interrupted : exit;
   } catch (error) {
@@ -47,6 +53,31 @@ export async function evaluate(
     outlet.err(messageOf(error));
     return exitCodeOf(error);
   }
+}
+
+function nameIn({ argv, line = "" }: RunRequest): string | undefined {
+  return argv ? argv[0] : wordsSoFar(line).find(({ start }) => start < line.length)?.text;
+}
+
+/** What stands behind the command's name. */
+function wordsFor(command: Command, { argv, line = "" }: RunRequest, lab: Lab): readonly string[] {
+  if (!command.takesRestOfLine)
+    return (
+      argv?.slice(1) ??
+      splitWords(line)
+        .slice(1)
+        .map(({ text }) => text)
+    );
+  const flags = flagsOf(schemaFor(command, [], lab));
+  return argv ? joinText(command, flags, argv.slice(1)) : splitAtText(command, flags, line);
+}
+
+/** `tap --help` is `help tap`, `spawn echo --help` is `help spawn echo`; in a text to be sent it is a word like others. */
+function helpWords({ name, takesRestOfLine, optionsOf }: Command, words: readonly string[]) {
+  const at = words.findIndex((word) => word === "--help" || word === "-h");
+  if (at < 0 || (takesRestOfLine && at > 0)) return undefined;
+  const [role] = optionsOf ? words.filter((word) => !word.startsWith("-")) : [];
+  return role === undefined ? [name] : [name, role];
 }
 
 function callOf(

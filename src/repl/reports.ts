@@ -101,13 +101,13 @@ export function storyLines(
     const entry = entries[index];
     if (omitted > 0 && index === entriesBeforeGap)
       lines.push(style.dim(`  … ${omitted} entries are no longer kept …`));
-    if (entry) lines.push(entryLine(entry, story.openedAt, style, columns));
+    if (entry) lines.push(entryLine(entry, story, style, columns));
   }
   return lines;
 }
 
-export function entryLine(entry: Entry, openedAt: number, style: Style, columns: number): string {
-  const line = `${sinceStart(entry.at - openedAt)}  ${describeEntry(entry)}`;
+function entryLine(entry: Entry, { openedAt, subject }: Story, style: Style, columns: number): string {
+  const line = `${sinceStart(entry.at - openedAt)}  ${describeEntry(entry, subject.display)}`;
   const cut = line.length > columns ? `${line.slice(0, columns - 1)}…` : line;
   if (entry.kind === "crashed" || entry.kind === "refused") return style.bad(cut);
   if (entry.kind === "transition" || entry.kind === "message") return style.dim(cut);

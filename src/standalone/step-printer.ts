@@ -1,16 +1,29 @@
 /** A client's run told step by step, for `--explain`: what each state does, what is sent, what comes. */
 import type { Entry, Story } from "../actors/story.ts";
+import { readingOf } from "../actors/story-text.ts";
 import type { Role } from "../machines/_role.ts";
 import { printable, printableBytes } from "../printable.ts";
 import { type Style, styleOf } from "../repl/style.ts";
 
 export function stepPrinter(role: Role, err: (text: string) => void, hasColors: boolean) {
   const style = styleOf(hasColors);
+  let hasBegun = false;
   return (story: Story, entry: Entry): void => {
+    const tell = (at: number, text: string) =>
+      err(`${`+${((at - story.openedAt) / 1_000).toFixed(3)}`.padStart(8)}  ${text}`);
+    if (!hasBegun && entry.kind !== "opened") {
+      hasBegun = true;
+      // No transition leads into the state that a run begins in.
+      const first = entry.kind === "transition" ? entry.from : story.state;
+      if (role.steps?.[first]) tell(story.openedAt, stateText(role, first, style));
+    }
     const text = stepText(role, story, entry, style);
-    if (text) err(`${`+${((entry.at - story.openedAt) / 1_000).toFixed(3)}`.padStart(8)}  ${text}`);
+    if (text) tell(entry.at, text);
   };
 }
+
+const stateText = ({ steps }: Role, state: string, style: Style, otherwise = "") =>
+  `${style.bold(state)}: ${steps?.[state] ?? otherwise}`;
 
 function stepText(
   role: Role,
@@ -21,11 +34,11 @@ function stepText(
   const peer = `${remote.address}:${remote.port}`;
   switch (entry.kind) {
     case "transition":
-      return `${style.bold(entry.to)}: ${role.steps?.[entry.to] ?? entry.event}`;
+      return stateText(role, entry.to, style, entry.event);
     case "out":
-      return `  sends to ${peer}: ${printableBytes(entry.bytes)}, ${entry.size} bytes`;
+      return `  sends to ${peer}: ${printableBytes(entry.bytes)}, ${entry.size} bytes${readingOf(entry.bytes, role.display)}`;
     case "in":
-      return `  gets from ${peer}: ${printableBytes(entry.bytes)}, ${entry.size} bytes`;
+      return `  gets from ${peer}: ${printableBytes(entry.bytes)}, ${entry.size} bytes${readingOf(entry.bytes, role.display)}`;
     case "file":
       return `  the file has ${entry.size} bytes`;
     case "remark":

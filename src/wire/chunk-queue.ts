@@ -172,7 +172,7 @@ export class ChunkQueue {
   /** Takes leading bytes of this value, at most `limit`; answers how many. */
   skipWhile(byte: number, limit = Number.POSITIVE_INFINITY): number {
     let skipped = 0;
-    for (let chunk = this.first(); chunk && skipped < limit; chunk = this.first()) {
+    for (let chunk = this.first(); chunk; chunk = this.first()) {
       const end = Math.min(chunk.bytes.length, limit - skipped);
       let count = 0;
       while (count < end && chunk.bytes[count] === byte) count += 1;

@@ -55,11 +55,12 @@ function endingLength(rest: Buffer, wordLength: number): number {
   const behind = rest.subarray(newline);
   const padding = leadingNuls(behind);
   if (padding === 0) return newline;
-  const total = wordLength + rest.length;
-  if (usualBuffers.has(total - SIZE_BYTES) && padding >= behind.length - SIZE_BYTES)
-    return rest.length - SIZE_BYTES;
   if (behind.length === 1 || behind.length === 1 + SIZE_BYTES) return newline + 1;
-  return padding === behind.length && padding > SIZE_BYTES ? rest.length : newline;
+  if (padding <= SIZE_BYTES) return newline;
+  // Where all are NULs, the last four are the size of an empty file if without them it is a usual buffer.
+  const total = wordLength + rest.length;
+  if (padding === behind.length && !usualBuffers.has(total - SIZE_BYTES)) return rest.length;
+  return padding >= behind.length - SIZE_BYTES ? rest.length - SIZE_BYTES : newline;
 }
 
 /**

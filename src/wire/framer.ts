@@ -49,11 +49,8 @@ const NUL = 0x00;
 const NOTHING: Framed = { kind: "nothing" };
 const TOO_LONG: Framed = { kind: "tooLong" };
 
-/** Every usual size is a multiple of the smallest, save one. */
+/** Every usual size is a multiple of this, but for 5000: two such buffers make no usual size. */
 const SMALLEST_BUFFER = 256;
-const ODD_BUFFER = 5000;
-/** A segment that carries part of a buffer is never smaller than this. */
-const SMALLEST_SEGMENT = 256;
 
 export class Framer {
   readonly #limits: FramerLimits;
@@ -133,7 +130,7 @@ export class Framer {
     } else if (burst.left > this.#limits.maxMessageBytes) {
       return TOO_LONG;
     } else {
-      const wait = burst.isLast && !this.#ended ? burst.lastAt + this.#limits.quietMs - now : 0;
+      const wait = this.#ended ? 0 : burst.lastAt + this.#limits.quietMs - now;
       if (wait > 0) return { kind: "wait", ms: wait };
       this.#framing = "bare";
     }
@@ -227,8 +224,7 @@ export class Framer {
     if (burst.totalBytes > this.#limits.maxMessageBytes) return true;
     if (!burst.endsInNul) return false;
     if (!usualBuffers.has(burst.totalBytes)) return true;
-    const isPadded = burst.taken > burst.stringsEnd;
-    return isPadded && (burst.taken % SMALLEST_BUFFER === 0 || burst.taken % ODD_BUFFER === 0);
+    return burst.taken > burst.stringsEnd && burst.taken % SMALLEST_BUFFER === 0;
   }
 
   /**
@@ -294,7 +290,6 @@ function bareParts(chunk: Chunk, reading: Reading): Buffer[] {
 
 /** The C strings of one chunk: all of them where it is packed, the first where it is a fixed buffer [FRAME-4]. */
 function stringsOf(bytes: Buffer): Buffer[] {
-  if (!bytes.includes(NUL)) return [bytes];
   const packed = bytes.at(-1) === NUL && !usualBuffers.has(bytes.length);
   const strings: Buffer[] = [];
   for (let start = 0; start < bytes.length; ) {
@@ -309,7 +304,9 @@ function stringsOf(bytes: Buffer): Buffer[] {
 
 /** Whether a chunk is what was still missing of a fixed buffer. */
 function isRestOfBuffer(before: Readonly<Burst>, bytes: Buffer): boolean {
-  if (before.totalBytes < SMALLEST_SEGMENT || usualBuffers.has(bytes.length)) return false;
+  if (usualBuffers.has(bytes.length)) return false;
+  // A string whose NUL came last was sent as long as it is; nothing is missing behind it.
+  if (before.totalBytes === before.stringsEnd && !usualBuffers.has(before.totalBytes)) return false;
   return usualBuffers.has(before.totalBytes + bytes.length);
 }
 

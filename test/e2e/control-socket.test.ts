@@ -59,9 +59,14 @@ describe("the control socket", () => {
     operator.say({ id: 9, op: "interrupt", target: 7 });
     expect((await operator.answersTo(7)).at(-1)).toEqual({ exit: 130 });
     operator.say({ id: 10, op: "nonsense" });
-    expect(await operator.answersTo(10)).toEqual([{ err: expect.stringMatching(/^not a request: op /), exit: 2 }]);
+    expect(await operator.answersTo(10)).toEqual([
+      { err: expect.stringMatching(/^not a request: op /), exit: 2 },
+    ]);
     operator.say({ id: 11, op: "hello" });
-    expect(await operator.answersTo(11)).toMatchObject([{ data: { name: "netlabd", protocol: 1 } }, { exit: 0 }]);
+    expect(await operator.answersTo(11)).toMatchObject([
+      { data: { name: "netlabd", protocol: 1 } },
+      { exit: 0 },
+    ]);
     operator.close();
   });
 

@@ -2,7 +2,7 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ConnectionDocument, type InstanceDocument, TestDaemon } from "./daemon.ts";
-import { type FileLab, fileLab } from "./file-lab.ts";
+import { allListed, type FileLab, fileLab } from "./file-lab.ts";
 import { discover } from "./registry-client.ts";
 import { Scene } from "./scene.ts";
 
@@ -120,9 +120,7 @@ describe("documents", () => {
   });
 
   it("of registrations have exactly the documented keys, tokens masked unless asked for", async () => {
-    await expect
-      .poll(async () => (await daemon.document<object[]>("registry")).length, { timeout: 5_000 })
-      .toBe(4);
+    await allListed(lab);
     const [first] = await daemon.document<object[]>("registry --service mp4");
     expect(keysOf(first ?? {})).toEqual(REGISTRATION);
     expect(first).toMatchObject({ ip: "127.0.0.1", port: lab.ports.mp4, token: "****", expiresAt: null });
@@ -142,15 +140,23 @@ describe("documents", () => {
 });
 
 describe("--json", () => {
-  it.each(["ls", "tree", "conns", "conns --all", "registry", "roles", "logs", "help", "info", "show file-server"])(
-    "makes %s answer with nothing but JSON",
-    async (line) => {
-      const { stdout, stderr, exit } = await daemon.ctl("--json", ...line.split(" "));
-      expect(stderr).toBe("");
-      expect(exit).toBe(0);
-      const lines = stdout.trimEnd().split("\n");
-      for (const one of lines) expect(JSON.parse(one)).toBeTypeOf("object");
-      if (line !== "logs") expect(lines).toHaveLength(1);
-    },
-  );
+  it.each([
+    "ls",
+    "tree",
+    "conns",
+    "conns --all",
+    "registry",
+    "roles",
+    "logs",
+    "help",
+    "info",
+    "show file-server",
+  ])("makes %s answer with nothing but JSON", async (line) => {
+    const { stdout, stderr, exit } = await daemon.ctl("--json", ...line.split(" "));
+    expect(stderr).toBe("");
+    expect(exit).toBe(0);
+    const lines = stdout.trimEnd().split("\n");
+    for (const one of lines) expect(JSON.parse(one)).toBeTypeOf("object");
+    if (line !== "logs") expect(lines).toHaveLength(1);
+  });
 });

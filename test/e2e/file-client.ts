@@ -5,14 +5,16 @@ const SIZE_BYTES = 4;
 
 export class SlowFileClient {
   readonly #socket: Socket;
-  #received: Buffer = Buffer.alloc(0);
+  #chunks: Buffer[] = [];
+  #receivedBytes = 0;
   #wake: () => void = () => undefined;
   #hasEnded = false;
 
   constructor(port: number) {
     this.#socket = connect(port, "127.0.0.1");
     this.#socket.on("data", (chunk) => {
-      this.#received = Buffer.concat([this.#received, chunk]);
+      this.#chunks.push(chunk);
+      this.#receivedBytes += chunk.length;
       this.#wake();
     });
     for (const ending of ["end", "close", "error"]) {
@@ -47,9 +49,11 @@ export class SlowFileClient {
   }
 
   async #read(sizeBytes: number): Promise<Buffer> {
-    while (this.#received.length < sizeBytes && !this.#hasEnded) await this.#more();
-    const bytes = this.#received.subarray(0, sizeBytes);
-    this.#received = this.#received.subarray(sizeBytes);
+    while (this.#receivedBytes < sizeBytes && !this.#hasEnded) await this.#more();
+    const all = Buffer.concat(this.#chunks);
+    const bytes = all.subarray(0, sizeBytes);
+    this.#chunks = [all.subarray(sizeBytes)];
+    this.#receivedBytes -= bytes.length;
     return bytes;
   }
 

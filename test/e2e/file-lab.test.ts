@@ -5,9 +5,8 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type InstanceDocument, type RegistrationDocument, TestDaemon } from "./daemon.ts";
-import { type FileLab, fileLab } from "./file-lab.ts";
+import { allListed, type FileLab, fileLab } from "./file-lab.ts";
 import type { Program } from "./program.ts";
-import { discover } from "./registry-client.ts";
 import { Scene, sampleFiles } from "./scene.ts";
 
 const BIG_BYTES = 200_000_000;
@@ -52,8 +51,7 @@ interface Saved {
 
 describe("two clients and four file servers", () => {
   it("lists the four servers to both clients", async () => {
-    const listed = () => discover(lab.registry);
-    await expect.poll(listed, { timeout: 5_000 }).toEqual([
+    expect(await allListed(lab)).toEqual([
       `127.0.0.1,${Object.entries(lab.ports)
         .map(([service, port], index) => `${port},${service},server${index + 1}`)
         .sort()

@@ -1,5 +1,7 @@
 /** The lab of the first exercise on free ports: a registry and four file servers. */
+import { eventually } from "./eventually.ts";
 import { freePorts } from "./free-ports.ts";
+import { discover } from "./registry-client.ts";
 
 export interface FileLab {
   readonly registry: number;
@@ -18,4 +20,15 @@ export async function fileLab(root = "files"): Promise<FileLab> {
   // YAML takes JSON as it is.
   const lab = { title: "Files", roles: [{ role: "bootstrap", port: registry }, ...servers] };
   return { registry, ports, text: JSON.stringify(lab) };
+}
+
+/** Waits until all four are registered; answers what the registry says then. */
+export function allListed({ registry, ports }: FileLab): Promise<string[]> {
+  return eventually(async () => {
+    const answers = await discover(registry);
+    for (const [service, port] of Object.entries(ports)) {
+      if (!answers[0]?.includes(`,${port},${service},`)) throw new Error(`no ${service} in ${answers}`);
+    }
+    return answers;
+  });
 }

@@ -22,6 +22,15 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+/** What to add to these ports so that all are free. */
+export async function freeOffset(ports: readonly number[]): Promise<number> {
+  for (;;) {
+    const offset = (await freePort()) - Math.min(...ports);
+    const free = await Promise.all(ports.map((port) => isFree(port + offset)));
+    if (free.every(Boolean)) return offset;
+  }
+}
+
 async function isFree(port: number): Promise<boolean> {
   const tries = ["127.0.0.1", "::1"].flatMap((host) => [triesTcp(host, port), triesUdp(host, port)]);
   return (await Promise.all(tries)).every(Boolean);

@@ -17,7 +17,9 @@ afterAll(() => scene.end());
 
 /** It still answers, on its socket, and its data can be changed. */
 async function expectFirstToServe(): Promise<void> {
-  expect(await daemon.plain("register 10.0.0.9 4000 gif secret")).toBe("registered: 10.0.0.9:4000 serves gif\n");
+  expect(await daemon.plain("register 10.0.0.9 4000 gif secret")).toBe(
+    "registered: 10.0.0.9:4000 serves gif\n",
+  );
 }
 
 describe("a second daemon", () => {

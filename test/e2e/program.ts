@@ -12,8 +12,10 @@ export interface Outcome {
 export interface ProgramOptions {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** All of its standard input; without it, it has none. */
+  /** Its standard input; without it, it has none. */
   readonly input?: string | undefined;
+  /** There is more input to come, until `endInput`. */
+  readonly isInputOpen?: boolean | undefined;
 }
 
 /** A slow machine is no failure; a word that never comes is. */
@@ -29,7 +31,7 @@ export class Program {
   readonly #child: ChildProcess;
   readonly #listeners = new Set<() => void>();
 
-  constructor(command: string, args: readonly string[], { input, ...options }: ProgramOptions) {
+  constructor(command: string, args: readonly string[], { input, isInputOpen, ...options }: ProgramOptions) {
     this.#name = [command, ...args].join(" ");
     this.#child = spawn(command, args, {
       ...options,
@@ -41,7 +43,8 @@ export class Program {
     // Who does not wait for the end need not hear that there was none.
     this.ended.catch(() => undefined);
     // A program may end before it has read everything.
-    this.#child.stdin?.on("error", () => undefined).end(input);
+    this.#child.stdin?.on("error", () => undefined).write(input ?? "");
+    if (!isInputOpen) this.endInput();
   }
 
   #collect(): void {
@@ -81,6 +84,10 @@ export class Program {
 
   #complaint(words: string | RegExp): Error {
     return new Error(`${this.#name}\nnever said ${words}\nstdout: ${this.stdout}\nstderr: ${this.stderr}`);
+  }
+
+  endInput(): void {
+    this.#child.stdin?.end();
   }
 
   /** To this process alone. */

@@ -76,7 +76,10 @@ describe("a daemon that was killed", () => {
       expect({ name, state }).toEqual({ name, state: "running" });
       if (spawned.has(name)) expect(port).toBe(spawned.get(name)?.port);
     }
-    const next = await daemon.document<InstanceDocument>("spawn file-server", "--service pdf --token x --port 0");
+    const next = await daemon.document<InstanceDocument>(
+      "spawn file-server",
+      "--service pdf --token x --port 0",
+    );
     expect([...now.values()].map(({ id }) => id)).not.toContain(next.id);
   });
 });

@@ -3,15 +3,24 @@
  * ended, each by its own pid, and the folder is gone. Nothing of the user's own is read or written: home, state and
  * run-time folders are in here too.
  */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { buildWhereStale } from "./build.ts";
 import { Program, type ProgramOptions } from "./program.ts";
+
+buildWhereStale();
 
 export const checkout = join(import.meta.dirname, "../..");
 export const dist = join(checkout, "dist");
 export const sampleFiles = join(checkout, "data/files");
 export const peers = join(checkout, "test/peers");
+
+export interface NodeOptions extends Partial<ProgramOptions> {
+  readonly command?: string;
+  /** Options of Node itself. */
+  readonly node?: readonly string[];
+}
 
 export class Scene {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "netlab-")));
@@ -28,6 +37,11 @@ export class Scene {
 
   path(...names: string[]): string {
     return join(this.folder, ...names);
+  }
+
+  /** What is in the folder, or in one of its own. */
+  names(...folder: string[]): string[] {
+    return readdirSync(this.path(...folder)).sort();
   }
 
   /** Writes a file, its folders too; answers its path. */
@@ -48,13 +62,13 @@ export class Scene {
     return program;
   }
 
-  /** One of the two programs of `dist/`, under the Node that runs the tests. */
+  /** One of the two programs of `dist/`, under the Node that runs the tests unless told otherwise. */
   node(
     program: "netlabd" | "netlabctl",
     args: readonly string[],
-    options?: Partial<ProgramOptions>,
+    { command = process.execPath, node = [], ...options }: NodeOptions = {},
   ): Program {
-    return this.run(process.execPath, [join(dist, `${program}.js`), ...args], options);
+    return this.run(command, [...node, join(dist, `${program}.js`), ...args], options);
   }
 
   async end(): Promise<void> {

@@ -31,8 +31,7 @@ afterAll(async () => {
   await scene.end();
 });
 
-const sentence = (port: number) =>
-  `port ${port} is taken (EADDRINUSE): stop the other program or use --port`;
+const sentence = (port: number) => `port ${port} is taken (EADDRINUSE): stop the other program or use --port`;
 
 describe("a port that is taken", () => {
   it("fails its role with a sentence that says what to do, and the others run", async () => {
@@ -53,7 +52,10 @@ describe("a port that is taken", () => {
     const failed = await daemon.document<InstanceDocument[]>("ls state=failed");
     expect(failed).toMatchObject([{ id: "file-server-2", startedAt: null, connections: 0 }]);
     expect(await daemon.plain("ls state=failed")).toMatch(
-      new RegExp(`^file-server-2 +failed +\\(localhost:${lab.ports.pdf}\\) +port ${lab.ports.pdf} is taken`, "m"),
+      new RegExp(
+        `^file-server-2 +failed +\\(localhost:${lab.ports.pdf}\\) +port ${lab.ports.pdf} is taken`,
+        "m",
+      ),
     );
   });
 

@@ -57,9 +57,31 @@ describe("decodeWord [FRAME-9]", () => {
     }
   });
 
-  test("leaves the size and the bytes that a server glues which waits for no acknowledgement", () => {
-    const glued = Buffer.concat([Buffer.from("found"), size, Buffer.from("%PDF-1.7")]);
-    expect(finding(pending(glued))).toEqual({ take: 5, value: "found" });
+  test("leaves the size that is glued to a padded buffer of an unusual size", () => {
+    const glued = Buffer.concat([fixedBuffer(100, "found"), ofSize(150_706)]);
+    expect(finding(pending(glued))).toEqual({ take: 100, value: "found" });
+  });
+
+  test.each([8, 251, 1_000])(
+    "leaves the size and %i bytes of a server that waits for no acknowledgement",
+    (count) => {
+      for (const first of ["%", "\0"]) {
+        const file = Buffer.concat([Buffer.from(first), Buffer.alloc(count - 1, "x")]);
+        const glued = Buffer.concat([Buffer.from("found"), size, file]);
+        expect(finding(pending(glued))).toEqual({ take: 5, value: "found" });
+      }
+    },
+  );
+
+  test("takes no padding that ends neither with what came nor with a size", () => {
+    const unclear = Buffer.concat([fixedBuffer(100, "found"), ofSize(150_706), Buffer.from("moov")]);
+    expect(finding(pending(unclear))).toEqual({ take: 5, value: "found" });
+  });
+
+  test("takes no file that starts with NULs for padding", () => {
+    const glued = Buffer.concat([Buffer.from("found\0"), size, Buffer.alloc(20), Buffer.from("moov")]);
+    const decoded = finding(pending(glued));
+    expect(decoded).toEqual({ take: 5, value: "found" });
   });
 
   test.each([

@@ -64,8 +64,8 @@ describe.each([8_192, 65_536])("%i bytes, one by one, cost their length", (size)
     for (let count = 1; count < size; count += 1) hearing.hear(letter);
     hearing.hear(ending).pass(slowMs);
     limit = Number.POSITIVE_INFINITY;
-    const [message] = hearing.bytes;
-    expect(message?.subarray(0, size - 1)).toEqual(Buffer.alloc(size - 1, "a"));
+    // Raw lines and records keep their ending.
+    expect(hearing.messages.map((message) => message.trimEnd() === "a".repeat(size - 1))).toEqual([true]);
     expect(touched).toBeGreaterThan(size);
   });
 

@@ -65,6 +65,17 @@ describe("an unknown peer", () => {
     expect(hearing.framing).toBe("line");
   });
 
+  test.each(["server.pdf\n", "server.pdf\0"])(
+    "is not judged by %j, which came in a later burst [FRAME-3]",
+    (later) => {
+      const { framer } = new Hearing();
+      framer.push(Buffer.from("server1"), 0);
+      framer.push(Buffer.from(later), quietMs + 1);
+      expect(framer.next(text, quietMs + 1)).toEqual({ kind: "message", bytes: Buffer.from("server1") });
+      expect(framer.framing).toBe("bare");
+    },
+  );
+
   test("does not wait once it has closed [FRAME-8]", () => {
     expect(new Hearing().hear("exit").end().messages).toEqual(["exit"]);
   });
@@ -236,6 +247,14 @@ describe("unglue [FRAME-3]", () => {
     expect(hearingOf("bare", { readings: [token] }).hear("server2a.pdf").messages).toEqual(["server2a.pdf"]);
   });
 
+  test.each([[[]], [["a"]]])("keeps a message whole that comes apart into %j", (parts) => {
+    const readings: Reading[] = [{ reads: "text", unglue: () => parts }];
+    expect(hearingOf("bare", { readings: [text, ...readings] }).hear("ab", "cd").messages).toEqual([
+      "ab",
+      "cd",
+    ]);
+  });
+
   test("keeps the strings behind the one it takes apart", () => {
     const hearing = hearingOf("bare", { readings: [token, filename] }).hear("server1a.pdf\0b.pdf\0");
     expect(hearing.messages).toEqual(["server1", "a.pdf", "b.pdf"]);
@@ -272,6 +291,12 @@ describe("a nul peer [FRAME-4]", () => {
     expect(hearing.messages).toEqual(["one"]);
     expect(hearing.pass(quietMs - 1).messages).toEqual(["one"]);
     expect(hearing.pass(1).messages).toEqual(["one", "two"]);
+  });
+
+  test("has its string taken at once behind padding that came late", () => {
+    const hearing = hearingOf("nul").hear("\0\0two\0");
+    expect(hearing.messages).toEqual(["two"]);
+    expect(hearing.times).toEqual([slowMs]);
   });
 
   test("does not wait for the burst's end once it has closed", () => {
@@ -334,6 +359,26 @@ describe("a nul peer [FRAME-4]", () => {
     expect(hearing.hear(whole.subarray(4096)).pass(slowMs).messages).toEqual(["server1"]);
   });
 
+  test("takes a chunk as the rest of a buffer, however long ago a reply was sent before that buffer", () => {
+    const whole = fixedBuffer(256, "exit", stale);
+    const cut = whole.indexOf(0, 100) + 1;
+    const hearing = hearingOf("nul");
+    hearing.framer.replied();
+    hearing.hear(whole.subarray(0, cut)).pass(quickMs).hear(whole.subarray(cut));
+    expect(hearing.pass(slowMs).messages).toEqual(["exit"]);
+  });
+
+  test.each([
+    [200, 56],
+    [300, 212],
+    [4_000, 1_000],
+  ])("has strings of a quick ping-pong taken that together make a usual buffer: %i + %i", (one, other) => {
+    const strings = [`${"x".repeat(one - 1)}`, `${"y".repeat(other - 1)}`];
+    const hearing = new Hearing({ replies: true });
+    for (const string of strings) hearing.hear(`${string}\0`).pass(1);
+    expect(hearing.pass(slowMs).messages).toEqual(strings);
+  });
+
   test.each([
     ["clean", ""],
     ["stale", stale],
@@ -380,6 +425,17 @@ describe("a nul peer [FRAME-4]", () => {
     expect(hearing.messages).toEqual(["server1", "server.pdf"]);
   });
 
+  test("joins a string whose halves are alike", () => {
+    // Of the same length and end, but there is no string in the second as there is in a buffer that is sent again.
+    const hearing = new Hearing({ replies: true })
+      .hear("a\0xxxxxx")
+      .pass(1)
+      .hear("xxxxxxxx")
+      .pass(1)
+      .hear("\0");
+    expect(hearing.pass(slowMs).messages).toEqual(["a", "x".repeat(14)]);
+  });
+
   test.each([
     [512, 2],
     [1024, 2],
@@ -403,6 +459,12 @@ describe("a nul peer [FRAME-4]", () => {
     expect(new Hearing().hear(buffer).pass(slowMs).end().messages).toEqual(["exit"]);
   });
 
+  test("never has bytes taken that start at a boundary right behind a string", () => {
+    const buffer = fixedBuffer(512, "x".repeat(255));
+    buffer.write("old words", 256);
+    expect(new Hearing().hear(buffer).pass(slowMs).messages).toEqual(["x".repeat(255)]);
+  });
+
   test("starts afresh with the next burst", () => {
     const hearing = new Hearing()
       .hear(fixedBuffer(256, "one", stale))
@@ -418,6 +480,16 @@ describe("a nul peer [FRAME-4]", () => {
     expect(hearing.messages.length).toBeGreaterThan(900);
     expect(hearing.framer.unreadBytes).toBeLessThan(200);
     expect(hearing.pass(slowMs).messages).toEqual(Array(1_000).fill("again"));
+  });
+});
+
+describe("a burst longer than any message [FRAME-4]", () => {
+  test("is no buffer: its strings are taken, wherever it is cut", () => {
+    const strings = Array(100).fill("again");
+    const stream = Buffer.from(`${strings.join("\0")}\0`);
+    const hearing = new Hearing({ limits: { maxMessageBytes: 100 } }).hear(stream.subarray(0, 200));
+    expect(hearing.messages).toEqual(Array(33).fill("again"));
+    expect(hearing.hear(stream.subarray(200)).messages).toEqual(strings);
   });
 });
 
@@ -439,6 +511,11 @@ describe("a raw phase", () => {
     const hearing = new Hearing({ readings: [raw] }).hear(bytes);
     expect(hearing.messages).toEqual([bytes]);
     expect(hearing.framing).toBe("unknown");
+  });
+
+  test("leaves the text behind it to be judged for itself [FRAME-1]", () => {
+    const hearing = new Hearing({ readings: [raw, text] }).hear("Got", "a.pdf\0old");
+    expect(hearing.pass(slowMs).messages).toEqual(["Got", "a.pdf"]);
   });
 
   test("does not latch a bare peer by a newline [FRAME-1]", () => {
@@ -463,6 +540,16 @@ describe("a raw phase", () => {
 
   test("takes a lone NUL of a nul peer as its acknowledgement [FILE-0]", () => {
     expect(hearingOf("nul", { readings: [raw] }).hear("\0").messages).toEqual(["\0"]);
+  });
+
+  test("takes a lone NUL that came while padding was still unread [FILE-0]", () => {
+    const { framer } = hearingOf("nul");
+    framer.push(fixedBuffer(1024, "server.pdf"), slowMs);
+    framer.next(text, slowMs);
+    framer.replied();
+    framer.push(Buffer.from("\0"), slowMs + 1);
+    expect(framer.next(raw, slowMs + 1)).toEqual({ kind: "message", bytes: Buffer.from("\0") });
+    expect(framer.next(raw, slowMs + 1)).toEqual({ kind: "nothing" });
   });
 
   test.each([
@@ -576,6 +663,10 @@ describe("a message over the limit [FRAME-7]", () => {
     const refused = start().hear(long).pass(slowMs).end();
     expect(refused.isTooLong).toBe(true);
     expect(refused.messages).toEqual([]);
+  });
+
+  test("is refused at once: an unknown peer's", () => {
+    expect(new Hearing(limit).hear(tooLong).isTooLong).toBe(true);
   });
 
   test.each(["line", "nul"] as const)("is refused before its end comes: a %s peer's", (habit) => {

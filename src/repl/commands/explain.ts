@@ -29,7 +29,7 @@ export default defineCommand({
         entries: story.entries.map((entry) => ({
           at: new Date(entry.at).toISOString(),
           kind: entry.kind,
-          text: describeEntry(entry).trim(),
+          text: describeEntry(entry, story.subject.display).trim(),
           ...("bytes" in entry ? { hex: entry.bytes.toString("hex"), size: entry.size } : {}),
         })),
       });

@@ -13,6 +13,7 @@ export default defineCommand({
     { name: "connection", summary: "c17 or @last", completes: "connection" },
     { name: "text", summary: "sent as it is, nothing added", isOptional: true, isVariadic: true },
   ],
+  takesRestOfLine: true,
   options: z.object({ hex: z.string().optional().describe("bytes in hex, e.g. 00ff or '00 ff'") }),
   example: "send c17 --hex 00ff",
   run({ lab, args, rest, options, out, data, isJson }) {

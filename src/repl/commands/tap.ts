@@ -92,12 +92,12 @@ class Tap {
         connection: story.subject.id,
         at: new Date(entry.at).toISOString(),
         kind: entry.kind,
-        text: describeEntry(entry).trim(),
+        text: describeEntry(entry, story.subject.display).trim(),
         ...bytes,
       });
     }
     const time = new Date(entry.at).toISOString().slice(11, 23);
-    const line = `${time} ${story.subject.instance}/${shortId(story).padEnd(4)} ${describeEntry(entry)}`;
+    const line = `${time} ${story.subject.instance}/${shortId(story).padEnd(4)} ${describeEntry(entry, story.subject.display)}`;
     const cut = line.length > columns ? `${line.slice(0, columns - 1)}…` : line;
     out(entry.kind === "transition" || entry.kind === "message" ? style.dim(cut) : cut);
   }

@@ -1,0 +1,70 @@
+/**
+ * The room that the connections of one chat share: who is in it, under which names, and who hears what. All that is said
+ * goes to everybody in the order in which it was said here [CHAT-4].
+ */
+import { type Login, saidBy } from "../wire/chat.ts";
+import type { HubMember } from "./_role.ts";
+import type { HubWorld } from "./_world.ts";
+
+/** [CHAT-1] The operator speaks under it, so it is nobody's. */
+const SERVER = "Server";
+
+/** `taken` is the name, or the login name, that somebody else has. */
+export type JoinAnswer = { readonly ok: true } | { readonly ok: false; readonly taken: string };
+
+export class Room {
+  readonly #world: HubWorld;
+  /** By connection, in the order in which they came. */
+  readonly #members = new Map<string, Login>();
+
+  constructor(world: HubWorld, remembered: readonly HubMember[]) {
+    this.#world = world;
+    for (const { id, name, details } of remembered)
+      this.#members.set(id, { name, login: details.login ?? name });
+  }
+
+  get members(): HubMember[] {
+    return Array.from(this.#members, ([id, { name, login }]) => ({ id, name, details: { login } }));
+  }
+
+  join(id: string, { name, login }: Login): JoinAnswer {
+    const taken = this.#takenBy(id, name, login);
+    if (taken !== undefined) return { ok: false, taken };
+    this.#members.set(id, { name, login });
+    this.#world.deliver([id], `new user :${name}:${login} connected!\n`);
+    this.#tellAll(`new user :${name}:${login} joined \n`);
+    return { ok: true };
+  }
+
+  /** Who has left meanwhile says nothing. */
+  say(id: string, text: string): void {
+    const speaker = this.#members.get(id);
+    if (speaker) this.#tellAll(saidBy(speaker.name, text));
+  }
+
+  /** The operator speaks; answers how many hear it. */
+  announce(text: string): number {
+    this.#tellAll(saidBy(SERVER, text));
+    return this.#members.size;
+  }
+
+  /** Told to the others once, however often it is called and whoever notices first. */
+  leave(id: string): void {
+    const member = this.#members.get(id);
+    if (!member) return;
+    this.#members.delete(id);
+    this.#tellAll(`:${member.name}:${member.login} left chat`);
+  }
+
+  #tellAll(text: string): void {
+    this.#world.deliver(this.#members.keys(), text);
+  }
+
+  /** One that asks again after a crash of the room may be remembered already: its own names are not taken. */
+  #takenBy(id: string, name: string, login: string): string | undefined {
+    const others = [...this.#members].filter(([member]) => member !== id).map(([, other]) => other);
+    if (login === SERVER || others.some((other) => other.login === login)) return login;
+    if (name === SERVER || others.some((other) => other.name === name)) return name;
+    return undefined;
+  }
+}

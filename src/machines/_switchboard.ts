@@ -1,0 +1,67 @@
+/**
+ * Who can be reached under which name, and the way from one to the other. It answers in the order in which it is asked, so
+ * messages of one sender to one receiver keep theirs [RELAY-3].
+ */
+import type { HubMember } from "./_role.ts";
+import type { HubWorld } from "./_world.ts";
+
+/** Our own answers come from it, so it is nobody's name. */
+const SERVER = "Server";
+export const NAME_TAKEN = `${SERVER} | Name taken`;
+const HOW_TO = `${SERVER} | Use message|user`;
+const NOT_ONLINE = `${SERVER} | Receiver not online`;
+
+export class Switchboard {
+  readonly #world: HubWorld;
+  /** The same pairs, by connection and by name. */
+  readonly #names = new Map<string, string>();
+  readonly #ids = new Map<string, string>();
+
+  constructor(world: HubWorld, remembered: readonly HubMember[]) {
+    this.#world = world;
+    for (const { id, name } of remembered) this.#add(id, name);
+  }
+
+  get members(): HubMember[] {
+    return Array.from(this.#names, ([id, name]) => ({ id, name, details: {} }));
+  }
+
+  /** [RELAY-1] Whether the name is this connection's now. One that asks again after a crash may have it already. */
+  join(id: string, name: string): boolean {
+    if (name === SERVER || (this.#ids.get(name) ?? id) !== id) return false;
+    this.#add(id, name);
+    return true;
+  }
+
+  /** `text|user`; what cannot be delivered is said to the sender, in the order of what it sent. */
+  relay(id: string, message: string): void {
+    const sender = this.#names.get(id);
+    if (sender === undefined) return;
+    const parsed = parseMessage(message);
+    const receiver = parsed && this.#ids.get(parsed.user);
+    if (!parsed) this.#world.deliver([id], HOW_TO);
+    else if (receiver === undefined) this.#world.deliver([id], NOT_ONLINE);
+    else this.#world.deliver([receiver], `${sender} | ${oneLine(parsed.text)}`);
+  }
+
+  leave(id: string): void {
+    const name = this.#names.get(id);
+    if (name === undefined) return;
+    this.#names.delete(id);
+    this.#ids.delete(name);
+  }
+
+  #add(id: string, name: string): void {
+    this.#names.set(id, name);
+    this.#ids.set(name, id);
+  }
+}
+
+/** [RELAY-2] Split at the last `|`, so that the text may have some of its own. */
+export function parseMessage(message: string): { text: string; user: string } | undefined {
+  const bar = message.lastIndexOf("|");
+  return bar < 0 ? undefined : { text: message.slice(0, bar), user: message.slice(bar + 1).trim() };
+}
+
+/** A line of its own inside a message would be read as another's. */
+const oneLine = (text: string) => text.replace(/[\0\r\n]+/g, " ");

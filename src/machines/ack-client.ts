@@ -1,0 +1,132 @@
+/**
+ * An acknowledger's client: sends one datagram, and waits for its Ok.
+ *
+ *   asking → done
+ *      └───→ failed
+ *
+ *   C> hello     S> Ok
+ */
+import { assign, fromPromise, setup } from "xstate";
+import { z } from "zod";
+import { type ErrorCode, NetlabError } from "../errors.ts";
+import { datagramWord } from "../wire/datagram-word.ts";
+import { duration } from "./_options.ts";
+import { defineRole } from "./_role.ts";
+import type { World } from "./_world.ts";
+
+const OK = "Ok";
+/** What one datagram can carry over IPv4. */
+const LONGEST_DATAGRAM = 65_507;
+
+const options = z.object({
+  text: z
+    .string()
+    .refine((text) => Buffer.byteLength(text) <= LONGEST_DATAGRAM, "longer than a datagram")
+    .describe("what to send"),
+  timeout: duration().default(2_000).describe("how long to wait for the answer"),
+});
+type Options = z.output<typeof options> & { readonly host: string; readonly port: number };
+
+export type AckResult =
+  | { readonly ok: true; readonly answer: string }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+
+interface Context extends World<Options> {
+  readonly result: AckResult | undefined;
+}
+
+export const ackClientMachine = setup({
+  types: {
+    context: {} as Context,
+    events: {} as { type: "operator.stop" },
+    input: {} as World<Options>,
+    output: {} as AckResult,
+  },
+  guards: {
+    isOk: (_, answer: string) => datagramWord(answer) === OK,
+  },
+  actions: {
+    show: ({ context }, answer: string) => context.screen.show(answer),
+    noteOk: assign({
+      result: (_, answer: string): AckResult => ({ ok: true, answer: datagramWord(answer) }),
+    }),
+    noteOdd: assign({ result: (_, answer: string) => oddAnswer(answer) }),
+    noteError: assign({ result: (_, { error }: { error: unknown }) => failureOf(error) }),
+    noteStopped: assign({ result: failure("interrupted", "stopped") }),
+  },
+  actors: {
+    ask: fromPromise<string, Context>(({ input }) => ask(input)),
+  },
+}).createMachine({
+  id: "ack-client",
+  context: ({ input }) => ({ ...input, result: undefined }),
+  initial: "asking",
+  output: ({ context }) => context.result ?? failure("peer-error", "ended without a result"),
+  on: { "operator.stop": { target: ".failed", actions: "noteStopped" } },
+  states: {
+    asking: {
+      invoke: {
+        src: "ask",
+        input: ({ context }) => context,
+        onDone: [
+          {
+            guard: { type: "isOk", params: ({ event }) => event.output },
+            target: "done",
+            actions: [
+              { type: "noteOk", params: ({ event }) => event.output },
+              { type: "show", params: ({ event }) => event.output },
+            ],
+          },
+          { target: "failed", actions: { type: "noteOdd", params: ({ event }) => event.output } },
+        ],
+        onError: {
+          target: "failed",
+          actions: { type: "noteError", params: ({ event }) => ({ error: event.error }) },
+        },
+      },
+    },
+    done: { type: "final" },
+    failed: { type: "final" },
+  },
+});
+
+export default defineRole({
+  name: "ack-client",
+  summary: "sends one datagram and waits for its Ok",
+  side: "client",
+  transport: "udp",
+  port: 4386,
+  options,
+  machine: ackClientMachine,
+  phases: {},
+  steps: {
+    asking: "sends the datagram, and waits for one in return",
+    done: "was told Ok",
+    failed: "gives up",
+  },
+  offers: ({ text }) => `sends ${JSON.stringify(text)}`,
+});
+
+async function ask({ network, options }: Context): Promise<string> {
+  const { host, port, text, timeout: timeoutMs } = options;
+  const [answer] = await network.ask({ to: { host, port }, text, timeoutMs, isLast: () => true });
+  if (answer === undefined)
+    throw new NetlabError(
+      "timed-out",
+      `no answer within ${timeoutMs / 1_000} s: lost, or nobody answers there`,
+    );
+  return answer;
+}
+
+function failure(code: ErrorCode, message: string): AckResult {
+  return { ok: false, code, message };
+}
+
+function oddAnswer(answer: string): AckResult {
+  return failure("peer-error", `the server answers ${JSON.stringify(answer)} instead of ${OK}`);
+}
+
+function failureOf(error: unknown): AckResult {
+  if (error instanceof NetlabError) return failure(error.code, error.message);
+  throw error;
+}

@@ -1,0 +1,240 @@
+/**
+ * An address book's client: asks for the names behind e-mail addresses, one after another, each over a connection of its
+ * own [BOOK-0].
+ *
+ *   connecting → awaitingAnswer → done
+ *      ↑  └─────────│──────┴─────────→ failed
+ *      └─ parting ←─┘ the next address
+ *
+ *   C> 51 0e  luke@gmail.com      S> 52 0e  Luke Skywalker      then the server closes
+ */
+import { assign, fromPromise, setup } from "xstate";
+import { z } from "zod";
+import { type ErrorCode, NetlabError } from "../errors.ts";
+import { type Answer, decodeAnswer, encodeQuery, fits, headerForms } from "../wire/address-record.ts";
+import { duration } from "./_options.ts";
+import { defineRole, type Session, type Undecoded } from "./_role.ts";
+import type { Peer, World } from "./_world.ts";
+
+const UNKNOWN_ADDRESS = "Error 404";
+/** What every other refusal of an address book starts with. */
+const ERROR = /^Error\b/;
+
+const options = z.object({
+  email: z
+    .union([z.string(), z.array(z.string()).min(1)])
+    .transform((given) => (typeof given === "string" ? [given] : given))
+    .describe("the address to look up; in a lab file it may be a list"),
+  header: z.enum(headerForms).default("8bit").describe("the form of the length, as the server wants it"),
+  timeout: duration().default(5_000).describe("how long to wait for an answer"),
+});
+type Options = z.output<typeof options> & { readonly host: string; readonly port: number };
+
+export type LookupResult =
+  | { readonly ok: true; readonly email: string; readonly name: string }
+  | {
+      readonly ok: false;
+      readonly email: string;
+      readonly code: ErrorCode;
+      readonly message: string;
+    };
+/** What a run came to: the first failure, else the last name; all of them, where it asked more than once. */
+export type LookupRun = LookupResult & { readonly results?: readonly LookupResult[] };
+
+interface Context extends World<Options> {
+  readonly peer: Peer | undefined;
+  readonly results: readonly LookupResult[];
+}
+
+type Event =
+  | { type: "peer.message"; value: Answer }
+  | { type: "peer.ended" }
+  | { type: "peer.closed" }
+  | { type: "operator.stop" };
+
+export const addressBookClientMachine = setup({
+  types: {
+    context: {} as Context,
+    events: {} as Event,
+    input: {} as World<Options>,
+    output: {} as LookupRun,
+  },
+  guards: {
+    isAnswer: ({ event }) => event.type === "peer.message" && event.value.ok,
+    isLastAnswer: ({ context, event }) =>
+      event.type === "peer.message" &&
+      event.value.ok &&
+      context.results.length + 1 === emailsOf(context).length,
+  },
+  actions: {
+    keepPeer: assign({ peer: (_, peer: Peer) => peer }),
+    sayQuery: ({ context }) => context.peer?.sendBytes(encodeQuery(context.options.header, emailOf(context))),
+    keepAnswer: note((context, event) => judge(context, event)),
+    showName: ({ context: { results, screen } }) => {
+      const last = results.at(-1);
+      if (last?.ok) screen.show(last.name);
+    },
+    warnOfExtraBytes: ({ context, event }) => warnOfExtraBytes(context, event),
+    noteOddAnswer: failWith("peer-error", (_, event) => `the server ${oddIn(event)}`),
+    noteEnded: failWith("peer-error", () => "the server closed the connection before it answered"),
+    noteTimeout: failWith(
+      "timed-out",
+      ({ options }) => `no whole answer within ${options.timeout / 1_000} s`,
+    ),
+    noteStopped: failWith("interrupted", () => "stopped"),
+    noteError: assign({
+      results: ({ context }, { error }: { error: unknown }) => [
+        ...context.results,
+        failureOf(context, error),
+      ],
+    }),
+    hangUp: ({ context }) => context.peer?.close(),
+  },
+  actors: {
+    connect: fromPromise<Peer, Context>(({ input, signal }) => connect(input, signal)),
+  },
+  delays: {
+    /** How long an answer may take (`--timeout`). */
+    answerLimit: ({ context }) => context.options.timeout,
+  },
+}).createMachine({
+  id: "address-book-client",
+  context: ({ input }) => ({ ...input, peer: undefined, results: [] }),
+  initial: "connecting",
+  output: ({ context }) => outputOf(context),
+  on: { "operator.stop": { target: ".failed", actions: "noteStopped" } },
+  states: {
+    connecting: {
+      invoke: {
+        src: "connect",
+        input: ({ context }) => context,
+        onDone: {
+          target: "awaitingAnswer",
+          actions: { type: "keepPeer", params: ({ event }) => event.output },
+        },
+        onError: {
+          target: "failed",
+          actions: { type: "noteError", params: ({ event }) => ({ error: event.error }) },
+        },
+      },
+    },
+    awaitingAnswer: {
+      entry: "sayQuery",
+      on: {
+        "peer.message": [
+          {
+            guard: "isLastAnswer",
+            target: "done",
+            actions: ["warnOfExtraBytes", "keepAnswer", "showName"],
+          },
+          {
+            guard: "isAnswer",
+            target: "parting",
+            actions: ["warnOfExtraBytes", "keepAnswer", "showName"],
+          },
+          { target: "failed", actions: "noteOddAnswer" },
+        ],
+        "peer.ended": { target: "failed", actions: "noteEnded" },
+        "peer.closed": { target: "failed", actions: "noteEnded" },
+      },
+      after: { answerLimit: { target: "failed", actions: "noteTimeout" } },
+    },
+    parting: { entry: "hangUp", on: { "peer.closed": "connecting" } },
+    done: { type: "final", entry: "hangUp" },
+    failed: { type: "final", entry: "hangUp" },
+  },
+});
+
+export default defineRole({
+  name: "address-book-client",
+  summary: "asks an address book for the names behind e-mail addresses",
+  side: "client",
+  transport: "tcp",
+  port: 8080,
+  options,
+  machine: addressBookClientMachine,
+  phases: {
+    awaitingAnswer: {
+      reads: "record",
+      rule: "BOOK-1",
+      expects: "the answer",
+      decode: (pending: Undecoded, { context }: Session<Context>) =>
+        decodeAnswer(context.options.header, pending),
+    },
+  },
+  steps: {
+    connecting: "opens a TCP connection: each query has one of its own",
+    awaitingAnswer: "says Q, the length and the address in one write, and waits for R, a length and a name",
+    parting: "closes, and asks for the next address when the connection is gone",
+    done: "has every answer",
+    failed: "gives up",
+  },
+  offers: (given) => `looks up ${emailsOf({ options: given }).join(", ")}`,
+});
+
+const emailsOf = ({ options: { email } }: { options: { readonly email: readonly string[] } }) => email;
+
+/** The address that is asked for now: the first without a result. */
+const emailOf = (context: Context) => emailsOf(context)[context.results.length] ?? "";
+
+function note(resultOf: (context: Context, event: Event) => LookupResult) {
+  return assign<Context, Event, undefined, Event, never>({
+    results: ({ context, event }) => [...context.results, resultOf(context, event)],
+  });
+}
+
+function failWith(code: ErrorCode, say: (context: Context, event: Event) => string) {
+  return note((context, event) => failure(context, code, say(context, event)));
+}
+
+function failure(context: Context, code: ErrorCode, message: string): LookupResult {
+  return { ok: false, email: emailOf(context), code, message };
+}
+
+function failureOf(context: Context, error: unknown): LookupResult {
+  if (error instanceof NetlabError) return failure(context, error.code, error.message);
+  throw error;
+}
+
+/** What an answer says: a name, or one of the server's words for no. */
+function judge(context: Context, event: Event): LookupResult {
+  const name = event.type === "peer.message" && event.value.ok ? event.value.text : "";
+  const email = emailOf(context);
+  if (name === UNKNOWN_ADDRESS)
+    return failure(context, "no-such-address", `the book has no address ${JSON.stringify(email)} (${name})`);
+  if (ERROR.test(name)) return failure(context, "peer-error", `the server answers ${JSON.stringify(name)}`);
+  return { ok: true, email, name };
+}
+
+function warnOfExtraBytes({ screen }: Context, event: Event): void {
+  const extraBytes = event.type === "peer.message" && event.value.ok ? event.value.extraBytes : 0;
+  if (extraBytes > 0)
+    screen.hint(`the server's length is short by ${extraBytes}: it counts bytes, not characters`);
+}
+
+const oddIn = (event: Event) => (event.type === "peer.message" && !event.value.ok ? event.value.why : "");
+
+/** The first failure, else the last name. */
+function outputOf({ results }: Context): LookupRun {
+  const failures = results.filter((result) => !result.ok);
+  const [first] = failures;
+  const result = first
+    ? { ...first, message: failures.map(({ message }) => message).join("; ") }
+    : results.at(-1);
+  if (!result) throw new Error("ended without a result");
+  return results.length > 1 ? { ...result, results } : result;
+}
+
+/** A connection that is made for a run that has been stopped meanwhile is nobody's: it is closed here. */
+async function connect(context: Context, signal: AbortSignal): Promise<Peer> {
+  const { network, options } = context;
+  const { host, port, header } = options;
+  if (!fits(header, emailOf(context)))
+    throw new NetlabError(
+      "bad-option",
+      `${JSON.stringify(emailOf(context))} is longer than a length of ${header} can tell: use another --header`,
+    );
+  const peer = await network.connect({ host, port });
+  if (signal.aborted) peer.close();
+  return peer;
+}

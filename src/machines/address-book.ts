@@ -1,0 +1,86 @@
+/**
+ * An address book: whoever asks for an e-mail address is told the name; one query a connection.
+ *
+ *   awaitingQuery → answered
+ *        └────────→ closed
+ *
+ *   C> 51 0e  luke@gmail.com      S> 52 0e  Luke Skywalker      (or  52 09  Error 404)
+ *   C> anything else              S> 52 1f  Error: Unknown message protocol
+ */
+import { setup } from "xstate";
+import { z } from "zod";
+import { decodeQuery, encodeAnswer, fits, type Query } from "../wire/address-record.ts";
+import { defineRole } from "./_role.ts";
+import type { PeerWorld } from "./_world.ts";
+
+const UNKNOWN_ADDRESS = "Error 404";
+const UNKNOWN_PROTOCOL = "Error: Unknown message protocol";
+const TOO_MANY_CLIENTS = "Error: Too many clients";
+
+const options = z.object({});
+type Options = z.output<typeof options>;
+type Context = PeerWorld<Options>;
+
+type Event = { type: "peer.message"; value: Query } | { type: "peer.ended" } | { type: "peer.closed" };
+
+export const addressBookMachine = setup({
+  types: { context: {} as Context, events: {} as Event, input: {} as Context },
+  guards: {
+    isQuery: ({ event }) => event.type === "peer.message" && event.value.ok,
+  },
+  actions: {
+    sayName: ({ context, event }) => event.type === "peer.message" && sayName(context, event.value),
+    sayUnknownProtocol: ({ context, event }) =>
+      event.type === "peer.message" && sayUnknownProtocol(context, event.value),
+  },
+}).createMachine({
+  id: "address-book",
+  context: ({ input }) => input,
+  initial: "awaitingQuery",
+  on: { "peer.closed": ".closed" },
+  states: {
+    awaitingQuery: {
+      on: {
+        "peer.message": [
+          { guard: "isQuery", target: "answered", actions: "sayName" },
+          { target: "closed", actions: "sayUnknownProtocol" },
+        ],
+        "peer.ended": "closed",
+      },
+    },
+    answered: { type: "final" },
+    closed: { type: "final" },
+  },
+});
+
+export default defineRole({
+  name: "address-book",
+  summary: "tells the name behind an e-mail address, one query a connection",
+  side: "server",
+  transport: "tcp",
+  port: 8080,
+  options,
+  machine: addressBookMachine,
+  phases: {
+    awaitingQuery: { reads: "record", rule: "BOOK-1", expects: "a query", decode: decodeQuery },
+  },
+  refusal: () => encodeAnswer("8bit", TOO_MANY_CLIENTS).toString("latin1"),
+  offers: () => "names by e-mail address",
+  tryIt: ({ port }) => `netlabctl lookup luke@gmail.com --port ${port}`,
+});
+
+/** [BOOK-2] Header and name leave in one write, in the form in which was asked [BOOK-1]. */
+function sayName({ addressBook, peer }: Context, query: Query): void {
+  if (!query.ok) return;
+  const { form, email } = query;
+  const name = addressBook.find(email);
+  if (name === undefined) peer.remark(`nobody has the address ${JSON.stringify(email)}`);
+  else if (!fits(form, name)) peer.remark(`the name is longer than a length of ${form} can tell: it is cut`);
+  peer.sendBytes(encodeAnswer(form, name ?? UNKNOWN_ADDRESS));
+}
+
+/** [BOOK-4] The header of this text is ASCII in every form, so it goes as text: the story shows what was refused. */
+function sayUnknownProtocol({ peer }: Context, query: Query): void {
+  if (query.ok) return;
+  peer.refuse(encodeAnswer(query.form, UNKNOWN_PROTOCOL).toString("latin1"), "BOOK-4", query.why);
+}

@@ -1,0 +1,139 @@
+/**
+ * A calculator: a client gives its name, then asks for one result after another.
+ *
+ *   awaitingName → computing → closed
+ *
+ *   C> gautamop                                  (--greet:  S> Hello gautamop)
+ *   C> 15 + 35      S> 50.0
+ *   C> q                                         (--greet:  S> Bye)
+ */
+import { assign, setup } from "xstate";
+import { z } from "zod";
+import { type Expression, parseExpression } from "../wire/arithmetic.ts";
+import type { PeerMessage } from "../wire/message.ts";
+import { pythonRepr } from "../wire/python-float.ts";
+import { defineRole, type RoleEvent, type Session } from "./_role.ts";
+import type { PeerWorld } from "./_world.ts";
+
+const QUIT = "q";
+const INCORRECT = { format: "Incorrect expression format", operator: "Incorrect operator" };
+const DIVISION_BY_ZERO = "Division by zero";
+const HELLO = (name: string) => `Hello ${name}`;
+const BYE = "Bye";
+/** A first message longer than this is a name, whatever it ends in. */
+const LONGEST_GLUED = 1_024;
+/** Where a number may begin behind a name: the end of the name, with what lies between. */
+const SEAMS = /[^\d\s.+\-_][\s_]*(?=[-+.\d])/g;
+
+const options = z.object({
+  greet: z.boolean().default(false).describe("say Hello and Bye"),
+});
+type Options = z.output<typeof options>;
+
+interface Context extends PeerWorld<Options> {
+  readonly name: string;
+}
+
+type Event =
+  | { type: "peer.message"; text: string }
+  | { type: "peer.quit" }
+  | { type: "peer.ended" }
+  | { type: "peer.closed" };
+
+export const calculatorMachine = setup({
+  types: { context: {} as Context, events: {} as Event, input: {} as PeerWorld<Options> },
+  actions: {
+    keepName: assign({
+      name: ({ context, event }) => (event.type === "peer.message" ? event.text : context.name),
+    }),
+    sayHello: ({ context: { options, peer, name } }) => options.greet && peer.send(HELLO(name)),
+    sayBye: ({ context: { options, peer } }) => options.greet && peer.send(BYE),
+  },
+}).createMachine({
+  id: "calculator",
+  context: ({ input }) => ({ ...input, name: "" }),
+  initial: "awaitingName",
+  on: { "peer.closed": ".closed" },
+  states: {
+    awaitingName: {
+      on: {
+        "peer.message": { target: "computing", actions: ["keepName", "sayHello"] },
+        "peer.ended": "closed",
+      },
+    },
+    computing: {
+      on: {
+        "peer.quit": { target: "closed", actions: "sayBye" },
+        "peer.ended": { target: "closed", actions: "sayBye" },
+      },
+    },
+    closed: { type: "final" },
+  },
+});
+
+export default defineRole({
+  name: "calculator",
+  summary: "answers arithmetic, one session per named client",
+  side: "server",
+  transport: "tcp",
+  port: 4389,
+  options,
+  machine: calculatorMachine,
+  phases: {
+    awaitingName: { reads: "text", rule: "CALC-0", expects: "a name", unglue: nameAndExpression },
+    computing: {
+      reads: "text",
+      rule: "CALC-1",
+      expects: "an expression, or q",
+      handle: answer,
+      isWord: isQuit,
+    },
+  },
+  steps: {
+    awaitingName: "waits for the client's name, which has no reply",
+    computing: "answers each expression with one message, until q",
+  },
+  offers: () => "adds, subtracts, multiplies and divides",
+  tryIt: ({ host, port }) => `printf "ann\\n15 + 35\\nq\\n" | ncat ${host} ${port}`,
+});
+
+/** The steady state: one reply a message, and no step of the machine [CALC-0]. */
+function answer({ text }: PeerMessage, { peer }: Session): RoleEvent | undefined {
+  if (isQuit(text)) return { type: "peer.quit" };
+  peer.send(resultOf(parseExpression(text)));
+  return undefined;
+}
+
+function isQuit(text: string): boolean {
+  return text.trim() === QUIT;
+}
+
+/** [CALC-1, CALC-2] In Python's words and digits. */
+export function resultOf(expression: Expression): string {
+  if (!expression.ok) return INCORRECT[expression.code];
+  const { left, operator, right } = expression;
+  switch (operator) {
+    case "+":
+      return pythonRepr(left + right);
+    case "-":
+      return pythonRepr(left - right);
+    case "*":
+      return pythonRepr(left * right);
+    case "/":
+      return right === 0 ? DIVISION_BY_ZERO : pythonRepr(left / right);
+  }
+}
+
+/**
+ * [CALC-3] `gautamop15 + 35` is a name and an expression. They can be told apart where the name ends in something that is
+ * no part of a number: digits at the seam belong to the number, and words such as `inf` to the name.
+ */
+export function nameAndExpression(text: string): string[] | undefined {
+  if (text.length > LONGEST_GLUED) return undefined;
+  for (const { index, 0: endOfName } of text.matchAll(SEAMS)) {
+    const seam = index + endOfName.length;
+    const expression = text.slice(seam);
+    if (parseExpression(expression).ok) return [text.slice(0, seam).trimEnd(), expression];
+  }
+  return undefined;
+}

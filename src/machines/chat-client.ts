@@ -1,0 +1,54 @@
+/**
+ * A chat room's client: says who it is when it is asked, and puts its name before all that its user says.
+ *
+ *   S> Please, Enter Your ig name     C> :Alan Musk:alanop     C> :Alan Musk:Hey Guys
+ */
+import { z } from "zod";
+import { defineRole } from "./_role.ts";
+import { talkClient, talkOptions } from "./_talk-client.ts";
+
+const NAME_TAKEN = /^Name taken/m;
+
+const name = () =>
+  z
+    .string()
+    .max(64)
+    .regex(/^[^:\0\r\n]*[^:\s\0][^:\0\r\n]*$/, "a name is one line without a colon");
+
+const options = z.object({
+  ...talkOptions,
+  as: name().describe("the name that stands before what you say"),
+  login: name().optional().describe("the login name, if it is another"),
+});
+type Options = z.output<typeof options>;
+
+const { machine, phases } = talkClient<Options>({
+  id: "chat-client",
+  rule: "CHAT-0",
+  greets: true,
+  opening: ({ as, login }) => [`:${as}:${login ?? as}`],
+  prepare: (line, { as }) => ({ send: line.startsWith(`:${as}:`) ? line : `:${as}:${line}` }),
+  judge: (text) =>
+    NAME_TAKEN.test(text)
+      ? { code: "name-taken", message: "the room has somebody of that name: choose another, --as or --login" }
+      : undefined,
+});
+
+export default defineRole({
+  name: "chat-client",
+  summary: "joins a chat room, and says what its user says",
+  side: "client",
+  transport: "tcp",
+  port: 4390,
+  options,
+  machine,
+  phases,
+  steps: {
+    connecting: "opens a TCP connection",
+    awaitingGreeting: "waits to be asked for a name",
+    listening: "has nothing to say, and listens to the room",
+    awaitingReply: "said something, and waits until the room has said it too",
+    leaving: "ends its side, and waits until the server closes",
+  },
+  offers: ({ as }) => `chats as ${as}`,
+});

@@ -1,0 +1,154 @@
+/**
+ * A chat room: whoever has logged in hears what everybody says, in one order for all.
+ *
+ *   awaitingLogin → joining → chatting → leaving → closed
+ *         ↑____________| name taken
+ *
+ *   S> Please, Enter Your ig name
+ *   C> :Alan Musk:alanop     S> new user :Alan Musk:alanop connected!     to the newcomer
+ *                            S> new user :Alan Musk:alanop joined         to all
+ *   C> :Alan Musk:Hey Guys   S> :Alan Musk:Hey Guys                       to all
+ *                            S> :Alan Musk:alanop left chat               to the others
+ */
+import { assign, fromPromise, setup } from "xstate";
+import { z } from "zod";
+import { type Login, loginAndMessages, parseLogin, prefixOf, splitAtPrefix } from "../wire/chat.ts";
+import type { PeerMessage } from "../wire/message.ts";
+import { defineRole, type Session } from "./_role.ts";
+import { type JoinAnswer, Room } from "./_room.ts";
+import type { AsyncHub, PeerWorld } from "./_world.ts";
+
+const PROMPT = "Please, Enter Your ig name";
+const nameTaken = (name: string) => `Name taken: ${name}, choose another\n`;
+
+const options = z.object({});
+type Options = z.output<typeof options>;
+
+interface Context extends PeerWorld<Options, Room> {
+  /** As whom it asked to come in. */
+  readonly login: Login;
+}
+
+type Event = { type: "peer.message"; text: string } | { type: "peer.ended" } | { type: "peer.closed" };
+
+export const chatMachine = setup({
+  types: { context: {} as Context, events: {} as Event, input: {} as PeerWorld<Options, Room> },
+  guards: {
+    isLogin: ({ event }) => event.type === "peer.message" && parseLogin(event.text) !== undefined,
+    isIn: (_, answer: JoinAnswer) => answer.ok,
+  },
+  actions: {
+    prompt: ({ context }) => context.peer.send(PROMPT),
+    keepLogin: assign({
+      login: ({ context, event }) =>
+        (event.type === "peer.message" && parseLogin(event.text)) || context.login,
+    }),
+    remarkNoLogin: ({ context }) => context.peer.remark("no name in its login: asked again"),
+    sayTaken: ({ context: { peer } }, answer: JoinAnswer) => {
+      if (answer.ok) return;
+      peer.remark(`name taken: ${answer.taken} [CHAT-1]`);
+      peer.send(nameTaken(answer.taken));
+    },
+    remarkCrash: ({ context }) => context.peer.remark("the room crashed while it came in: asked again"),
+    leave: ({ context: { hub, peer } }) => void hub.leave(peer.id),
+  },
+  actors: {
+    join: fromPromise<JoinAnswer, Context>(({ input: { hub, peer, login } }) => hub.join(peer.id, login)),
+    leave: fromPromise<void, Context>(({ input: { hub, peer } }) => hub.leave(peer.id)),
+  },
+}).createMachine({
+  id: "chat",
+  context: ({ input }) => ({ ...input, login: { name: "", login: "" } }),
+  initial: "awaitingLogin",
+  on: { "peer.closed": ".closed" },
+  states: {
+    awaitingLogin: {
+      entry: "prompt",
+      on: {
+        "peer.message": [
+          { guard: "isLogin", target: "joining", actions: "keepLogin" },
+          { target: "awaitingLogin", reenter: true, actions: "remarkNoLogin" },
+        ],
+        "peer.ended": "closed",
+      },
+    },
+    joining: {
+      invoke: {
+        src: "join",
+        input: ({ context }) => context,
+        onDone: [
+          { guard: { type: "isIn", params: ({ event }) => event.output }, target: "chatting" },
+          {
+            target: "awaitingLogin",
+            actions: { type: "sayTaken", params: ({ event }) => event.output },
+          },
+        ],
+        onError: { target: "awaitingLogin", actions: "remarkCrash" },
+      },
+    },
+    chatting: {
+      on: { "peer.ended": "leaving" },
+    },
+    /** The room answers in order: what it still has to tell this member, it has told by then [FRAME-8]. */
+    leaving: {
+      invoke: { src: "leave", input: ({ context }) => context, onDone: "closed", onError: "closed" },
+    },
+    closed: { type: "final", entry: "leave" },
+  },
+});
+
+export default defineRole({
+  name: "chat",
+  summary: "a chat room with unique names, where everybody hears everybody",
+  side: "server",
+  transport: "tcp",
+  port: 4390,
+  options,
+  machine: chatMachine,
+  phases: {
+    awaitingLogin: {
+      reads: "text",
+      rule: "CHAT-1",
+      expects: "a login, :Name:login",
+      unglue: loginAndMessages,
+    },
+    chatting: {
+      reads: "text",
+      rule: "CHAT-2",
+      expects: "something to say",
+      handle: say,
+      unglue: ownMessages,
+    },
+  },
+  steps: {
+    awaitingLogin: "prompts, and waits for a name and a login name",
+    joining: "asks the room whether both names are free",
+    chatting: "hands on what the peer says to everybody in the room",
+    leaving: "tells the others, once the room has told the peer everything",
+  },
+  hub: {
+    create: (world, remembered) => new Room(world, remembered),
+    members: (room: Room) => room.members,
+    say: announce,
+    forget: (room: AsyncHub<Room>, id) => void room.leave(id),
+  },
+  offers: () => "a chat room",
+  tryIt: ({ port }) => `netlabctl chat --as 'Alan Musk' --login alanop --port ${port}`,
+});
+
+/** The steady state: the room answers nobody, it delivers. */
+function say(message: PeerMessage, { context, peer }: Session<Context>): undefined {
+  void context.hub.say(peer.id, message.text);
+}
+
+/** [CHAT-5] */
+async function announce(room: AsyncHub<Room>, text: string): Promise<string> {
+  const count = await room.announce(text);
+  if (count === 0) return "nobody is in the room";
+  return `said to ${count} ${count === 1 ? "member" : "members"}`;
+}
+
+/** [CHAT-3] */
+function ownMessages(text: string, { context }: Session<Context>): string[] | undefined {
+  return splitAtPrefix(text, prefixOf(context.login.name));
+}

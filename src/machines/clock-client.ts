@@ -1,0 +1,147 @@
+/**
+ * A clock's client: asks for date or time, at random, again and again; an answer that is lost is given up [CLOCK-1].
+ *
+ *   asking → deciding → pausing → asking …
+ *                └────→ done
+ *
+ *   C> SEND_DATE     S> 11/21/26
+ *   C> SEND_TIME     S> 00:55:17
+ */
+import { assign, fromPromise, setup } from "xstate";
+import { z } from "zod";
+import { type ErrorCode, NetlabError } from "../errors.ts";
+import { defineRole } from "./_role.ts";
+import type { World } from "./_world.ts";
+
+const REQUESTS = ["SEND_DATE", "SEND_TIME"] as const;
+/** [CLOCK-1] An answer that takes longer is lost. */
+const LOST_MS = 2_000;
+/** [CLOCK-1] The pause between two questions. */
+const SHORTEST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 2_000;
+/** A run without an end remembers so many answers. */
+const MOST_KEPT = 100;
+
+const options = z.object({
+  count: z.number().int().min(1).optional().describe("how many questions (default: until it is stopped)"),
+});
+type Options = z.output<typeof options> & { readonly host: string; readonly port: number };
+
+interface Answer {
+  readonly request: string;
+  readonly answer: string;
+}
+
+/** How a run ended: with the answers that came; it failed where none did. */
+export type ClockResult =
+  | { readonly ok: true; readonly asked: number; readonly answers: readonly Answer[] }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+
+interface Context extends World<Options> {
+  readonly request: string;
+  readonly asked: number;
+  readonly answers: readonly Answer[];
+  /** Why the last question had no answer. */
+  readonly lost: NetlabError | undefined;
+}
+
+export const clockClientMachine = setup({
+  types: {
+    context: {} as Context,
+    events: {} as { type: "operator.stop" },
+    input: {} as World<Options>,
+    output: {} as ClockResult,
+  },
+  guards: {
+    isEnough: ({ context: { asked, options } }) => asked === options.count,
+  },
+  actions: {
+    choose: assign(({ context }) => ({
+      request: REQUESTS[Math.floor(context.random() * REQUESTS.length)] ?? REQUESTS[0],
+      asked: context.asked + 1,
+    })),
+    keepAnswer: assign({
+      answers: ({ context: { answers, request, options } }, answer: string) =>
+        [...answers, { request, answer }].slice(-(options.count ?? MOST_KEPT)),
+    }),
+    show: ({ context }, answer: string) => context.screen.show(answer),
+    noteLost: assign({ lost: (_, { error }: { error: unknown }) => lossOf(error) }),
+    tellLost: ({ context }) => context.lost && context.screen.hint(context.lost.message),
+  },
+  actors: {
+    ask: fromPromise<string, Context>(({ input }) => ask(input)),
+  },
+  delays: {
+    pauseTime: ({ context }) => SHORTEST_PAUSE_MS + context.random() * (LONGEST_PAUSE_MS - SHORTEST_PAUSE_MS),
+  },
+}).createMachine({
+  id: "clock-client",
+  context: ({ input }) => ({ ...input, request: "", asked: 0, answers: [], lost: undefined }),
+  initial: "asking",
+  output: ({ context }) => resultOf(context),
+  on: { "operator.stop": ".done" },
+  states: {
+    asking: {
+      entry: "choose",
+      invoke: {
+        src: "ask",
+        input: ({ context }) => context,
+        onDone: {
+          target: "deciding",
+          actions: [
+            { type: "keepAnswer", params: ({ event }) => event.output },
+            { type: "show", params: ({ event }) => event.output },
+          ],
+        },
+        onError: {
+          target: "deciding",
+          actions: [{ type: "noteLost", params: ({ event }) => ({ error: event.error }) }, "tellLost"],
+        },
+      },
+    },
+    deciding: { always: [{ guard: "isEnough", target: "done" }, { target: "pausing" }] },
+    pausing: { after: { pauseTime: "asking" } },
+    done: { type: "final" },
+  },
+});
+
+export default defineRole({
+  name: "clock-client",
+  summary: "asks a clock for date or time, again and again",
+  side: "client",
+  transport: "udp",
+  port: 4387,
+  options,
+  machine: clockClientMachine,
+  phases: {},
+  steps: {
+    asking: "sends SEND_DATE or SEND_TIME, as it happens, and waits for one datagram",
+    pausing: "waits for a second or two",
+    done: "has asked often enough",
+  },
+  offers: ({ count }) => (count === undefined ? "asks until it is stopped" : `asks ${count} times`),
+});
+
+async function ask({ network, options, request }: Context): Promise<string> {
+  const { host, port } = options;
+  const [answer] = await network.ask({
+    to: { host, port },
+    text: request,
+    timeoutMs: LOST_MS,
+    isLast: () => true,
+  });
+  if (answer === undefined)
+    throw new NetlabError("timed-out", `no answer to ${request} within ${LOST_MS / 1_000} s`);
+  return answer;
+}
+
+/** A clock that is away may come back: what an error of ours is, is none. */
+function lossOf(error: unknown): NetlabError {
+  if (error instanceof NetlabError) return error;
+  throw error;
+}
+
+function resultOf({ asked, answers, lost }: Context): ClockResult {
+  if (answers.length === 0 && lost) return { ok: false, code: lost.code, message: lost.message };
+  return { ok: true, asked, answers };
+}

@@ -1,0 +1,74 @@
+/**
+ * A clock: tells date and time of this machine, one datagram an answer.
+ *
+ *   serving ──operator.stop──→ closed
+ *
+ *   C> SEND_DATE     S> 11/21/26
+ *   C> SEND_TIME     S> 00:55:17
+ *   C> anything      S> Invalid request
+ */
+import { setup } from "xstate";
+import { z } from "zod";
+import { datagramWord } from "../wire/datagram-word.ts";
+import type { PeerMessage } from "../wire/message.ts";
+import { defineRole, type Session } from "./_role.ts";
+import type { World } from "./_world.ts";
+
+const SEND_DATE = "SEND_DATE";
+const SEND_TIME = "SEND_TIME";
+const INVALID = "Invalid request";
+
+const options = z.object({});
+type Context = World<z.output<typeof options>>;
+
+export const clockMachine = setup({
+  types: { context: {} as Context, events: {} as { type: "operator.stop" }, input: {} as Context },
+}).createMachine({
+  id: "clock",
+  context: ({ input }) => input,
+  initial: "serving",
+  states: {
+    serving: { on: { "operator.stop": "closed" } },
+    closed: { type: "final" },
+  },
+});
+
+export default defineRole({
+  name: "clock",
+  summary: "tells date and time by datagram",
+  side: "server",
+  transport: "udp",
+  port: 4387,
+  options,
+  machine: clockMachine,
+  phases: {
+    serving: { reads: "text", rule: "CLOCK-0", expects: "SEND_DATE or SEND_TIME", handle: answer },
+  },
+  offers: () => "date and time",
+  tryIt: ({ port }) => `netlabctl clock --count 3 --port ${port}`,
+});
+
+/** [CLOCK-0] One datagram, one answer; [CLOCK-1] an empty one, too. */
+function answer({ text }: PeerMessage, { context, peer }: Session<Context>): undefined {
+  const request = datagramWord(text);
+  const told = tell(request, new Date(context.clock.now()));
+  if (told === undefined) peer.remark(`${JSON.stringify(request)} is no request of a clock`);
+  peer.send(told ?? INVALID);
+}
+
+function tell(request: string, now: Date): string | undefined {
+  if (request === SEND_DATE) return dateOf(now);
+  return request === SEND_TIME ? timeOf(now) : undefined;
+}
+
+/** MM/DD/YY, local time. */
+export function dateOf(now: Date): string {
+  return [now.getMonth() + 1, now.getDate(), now.getFullYear() % 100].map(twoDigits).join("/");
+}
+
+/** HH:MM:SS, 24 hours, local time. */
+export function timeOf(now: Date): string {
+  return [now.getHours(), now.getMinutes(), now.getSeconds()].map(twoDigits).join(":");
+}
+
+const twoDigits = (number: number) => String(number).padStart(2, "0");

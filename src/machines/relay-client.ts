@@ -1,0 +1,55 @@
+/**
+ * A relay's client: says its name, then sends messages to other users and shows what they send.
+ *
+ *   C> alice   S> Message please   C> hello there|bob   S> bob | hi   C> close   S> Closing..
+ */
+import { z } from "zod";
+import { defineRole } from "./_role.ts";
+import { talkClient, talkOptions } from "./_talk-client.ts";
+
+const CLOSE = "close";
+const NAME_TAKEN = "Server | Name taken";
+
+const options = z.object({
+  ...talkOptions,
+  as: z
+    .string()
+    .max(64)
+    .regex(/^[^|\0\r\n]*[^|\s\0][^|\0\r\n]*$/, "a name is one line without a |")
+    .describe("the name that others write to"),
+});
+type Options = z.output<typeof options>;
+
+const { machine, phases } = talkClient<Options>({
+  id: "relay-client",
+  rule: "RELAY-0",
+  greets: false,
+  opening: ({ as }) => [as],
+  farewell: CLOSE,
+  prepare: (line) =>
+    line.includes("|") || line.trim() === CLOSE
+      ? { send: line }
+      : { send: line, hint: `${JSON.stringify(line)} names no receiver: write message|user` },
+  judge: (text, { as }) =>
+    text.startsWith(NAME_TAKEN)
+      ? { code: "name-taken", message: `somebody is ${as} already: choose another name, --as` }
+      : undefined,
+});
+
+export default defineRole({
+  name: "relay-client",
+  summary: "sends messages to other users of a relay, and shows theirs",
+  side: "client",
+  transport: "tcp",
+  port: 5001,
+  options,
+  machine,
+  phases,
+  steps: {
+    connecting: "opens a TCP connection",
+    listening: "has nothing to say, and listens",
+    awaitingReply: "said a message, and waits a moment: only what fails has an answer",
+    leaving: "says close, and waits until the server closes",
+  },
+  offers: ({ as }) => `is ${as} to others`,
+});

@@ -1,0 +1,159 @@
+/**
+ * Direct messages between users: each says its name, then what it wants to be told to whom.
+ *
+ *   awaitingName → naming → relaying → leaving → closed
+ *        ↑___________| name taken
+ *
+ *   C> alice                  S> Message please             (or  Server | Name taken)
+ *   C> hello there|bob        S> alice | hello there        to bob
+ *                             S> Server | Receiver not online   to alice, if bob is not there
+ *   C> close                  S> Closing..                  then the server closes
+ */
+import { assign, fromPromise, setup } from "xstate";
+import { z } from "zod";
+import type { PeerMessage } from "../wire/message.ts";
+import { defineRole, type RoleEvent, type Session } from "./_role.ts";
+import { NAME_TAKEN, Switchboard } from "./_switchboard.ts";
+import type { AsyncHub, PeerWorld } from "./_world.ts";
+
+const MESSAGE_PLEASE = "Message please";
+const CLOSE = "close";
+const CLOSING = "Closing..";
+/** A name stands before everything that its owner sends. */
+const LONGEST_NAME = 64;
+
+const options = z.object({});
+type Options = z.output<typeof options>;
+
+interface Context extends PeerWorld<Options, Switchboard> {
+  /** The name it asked for. */
+  readonly name: string;
+}
+
+type Event =
+  | { type: "peer.message"; text: string }
+  | { type: "peer.left" }
+  | { type: "peer.ended" }
+  | { type: "peer.closed" };
+
+export const relayMachine = setup({
+  types: { context: {} as Context, events: {} as Event, input: {} as PeerWorld<Options, Switchboard> },
+  guards: {
+    isName: ({ event }) => event.type === "peer.message" && parseName(event.text) !== undefined,
+    isGiven: (_, isGiven: boolean) => isGiven,
+  },
+  actions: {
+    keepName: assign({
+      name: ({ context, event }) => (event.type === "peer.message" && parseName(event.text)) || context.name,
+    }),
+    sayMessagePlease: ({ context }) => context.peer.send(MESSAGE_PLEASE),
+    sayTaken: ({ context: { peer } }, why: string) => {
+      peer.remark(why);
+      peer.send(NAME_TAKEN);
+    },
+    sayClosing: ({ context }) => context.peer.send(CLOSING, { apart: true }),
+    leave: ({ context: { hub, peer } }) => void hub.leave(peer.id),
+  },
+  actors: {
+    join: fromPromise<boolean, Context>(({ input: { hub, peer, name } }) => hub.join(peer.id, name)),
+    leave: fromPromise<void, Context>(({ input: { hub, peer } }) => hub.leave(peer.id)),
+  },
+}).createMachine({
+  id: "relay",
+  context: ({ input }) => ({ ...input, name: "" }),
+  initial: "awaitingName",
+  on: { "peer.closed": ".closed" },
+  states: {
+    awaitingName: {
+      on: {
+        "peer.message": [
+          { guard: "isName", target: "naming", actions: "keepName" },
+          { actions: { type: "sayTaken", params: "that is no name" } },
+        ],
+        "peer.ended": "closed",
+      },
+    },
+    naming: {
+      invoke: {
+        src: "join",
+        input: ({ context }) => context,
+        onDone: [
+          {
+            guard: { type: "isGiven", params: ({ event }) => event.output },
+            target: "relaying",
+            actions: "sayMessagePlease",
+          },
+          { target: "awaitingName", actions: { type: "sayTaken", params: "name taken [RELAY-1]" } },
+        ],
+        onError: {
+          target: "awaitingName",
+          actions: { type: "sayTaken", params: "the switchboard crashed while it was asked" },
+        },
+      },
+    },
+    relaying: {
+      on: { "peer.left": "leaving", "peer.ended": "leaving" },
+    },
+    /** The switchboard answers in order: what this user still has to hear comes before our last word [FRAME-8]. */
+    leaving: {
+      invoke: {
+        src: "leave",
+        input: ({ context }) => context,
+        onDone: { target: "closed", actions: "sayClosing" },
+        onError: { target: "closed", actions: "sayClosing" },
+      },
+    },
+    closed: { type: "final", entry: "leave" },
+  },
+});
+
+export default defineRole({
+  name: "relay",
+  summary: "hands messages from one named user to another",
+  side: "server",
+  transport: "tcp",
+  port: 5001,
+  options,
+  machine: relayMachine,
+  phases: {
+    awaitingName: { reads: "text", rule: "RELAY-0", expects: "a username" },
+    relaying: {
+      reads: "text",
+      rule: "RELAY-2",
+      expects: "message|user, or close",
+      handle: relay,
+      isWord: isClose,
+    },
+  },
+  steps: {
+    awaitingName: "says nothing before it knows who is there",
+    naming: "asks whether the name is free",
+    relaying: "hands each message to its receiver, or says why not",
+    leaving: "waits until everything the user has to hear is on its way",
+  },
+  hub: {
+    create: (world, remembered) => new Switchboard(world, remembered),
+    members: (switchboard: Switchboard) => switchboard.members,
+    forget: (switchboard: AsyncHub<Switchboard>, id) => void switchboard.leave(id),
+  },
+  offers: () => "messages between named users",
+  tryIt: ({ port }) => `netlabctl relay --as alice --port ${port}`,
+});
+
+/** The steady state: replies come from the switchboard, so that they keep the order of what was asked. */
+function relay({ text }: PeerMessage, { context, peer }: Session<Context>): RoleEvent | undefined {
+  if (isClose(text)) return { type: "peer.left" };
+  void context.hub.relay(peer.id, text);
+  return undefined;
+}
+
+function isClose(text: string): boolean {
+  return text.trim() === CLOSE;
+}
+
+/** A name with a `|` could not be told from a name and a text, and nobody could write to it. */
+export function parseName(text: string): string | undefined {
+  const name = text.trim();
+  const isUsable = name !== "" && name.length <= LONGEST_NAME && !/[|\0\r\n]/.test(name);
+  return isUsable ? name : undefined;
+}

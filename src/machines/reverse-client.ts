@@ -1,0 +1,57 @@
+/**
+ * A client of a reverse server: what it types goes as it is, and what comes is shown reversed.
+ *
+ *   S> ACCEPT   C> taco cat   S> I have 3 clients   (shown: stneilc 3 evah I)   C> exit
+ */
+import { z } from "zod";
+import { reversedText } from "./_reversed-text.ts";
+import { defineRole } from "./_role.ts";
+import { talkClient, talkOptions } from "./_talk-client.ts";
+
+const REJECT = "REJECT";
+const EXIT = "exit";
+
+const options = z.object({
+  ...talkOptions,
+  verdict: z
+    .boolean()
+    .default(true)
+    .describe("wait for the server's verdict first; off: it has no word for it"),
+  rejectWord: z.string().min(1).max(256).default(REJECT).describe("the verdict that means no"),
+});
+type Options = z.output<typeof options>;
+
+const { machine, phases } = talkClient<Options>({
+  id: "reverse-client",
+  rule: "REV-1",
+  greets: ({ verdict }) => verdict,
+  opening: () => [],
+  farewell: EXIT,
+  // The verdict is a word of the protocol; everything after it is somebody's line [REV-4].
+  display: (text, _options, isVerdict) => (isVerdict ? text : reversedText(text)),
+  judge: (text, { rejectWord }, isVerdict) =>
+    isVerdict && text === rejectWord
+      ? { code: "too-many-clients", message: `the server has as many clients as it takes (${text})` }
+      : undefined,
+});
+
+export default defineRole({
+  name: "reverse-client",
+  summary: "talks to a reverse server, and reads it backwards",
+  side: "client",
+  transport: "tcp",
+  port: 4444,
+  options,
+  machine,
+  phases,
+  steps: {
+    connecting: "opens a TCP connection",
+    awaitingGreeting: "waits for the verdict: is there a place?",
+    listening: "has nothing to say, and listens",
+    awaitingReply: "said a line, and waits for the operator's answer; the next line does not wait long",
+    leaving: "says exit, and waits until the server closes",
+    failed: "gives up",
+  },
+  display: reversedText,
+  offers: () => "reads every line backwards",
+});

@@ -1,0 +1,130 @@
+/**
+ * A server whose operator answers everybody: what clients type goes as it is, and whoever reads it reads it reversed.
+ *
+ *   listening → closed
+ *
+ *   S> ACCEPT                 (or  REJECT  and close, for the one over the limit)
+ *   C> taco cat
+ *   S> I have 3 clients       what the operator says, to every client
+ *   C> exit                   the server closes
+ */
+import { setup } from "xstate";
+import { z } from "zod";
+import { NetlabError } from "../errors.ts";
+import type { PeerMessage } from "../wire/message.ts";
+import { Barrier } from "./_barrier.ts";
+import { reversedText } from "./_reversed-text.ts";
+import { defineRole, type HubMember, type RoleEvent, type SayOptions, type Session } from "./_role.ts";
+import type { AsyncHub, PeerWorld } from "./_world.ts";
+
+const ACCEPT = "ACCEPT";
+const REJECT = "REJECT";
+const EXIT = "exit";
+
+const options = z.object({
+  maxConnections: z.number().int().min(1).max(100_000).default(4).describe("more are rejected"),
+  acceptWord: z.string().max(256).default(ACCEPT).describe("said to each client first; empty: nothing"),
+  rejectWord: z.string().max(256).default(REJECT).describe("said to one too many; empty: nothing"),
+  mirror: z.boolean().default(false).describe("answer each message with its own text, without an operator"),
+});
+type Options = z.output<typeof options>;
+
+type Context = PeerWorld<Options, Barrier>;
+
+type Event = { type: "peer.left" } | { type: "peer.ended" } | { type: "peer.closed" };
+
+export const reverseMachine = setup({
+  types: { context: {} as Context, events: {} as Event, input: {} as Context },
+  actions: {
+    sayAccept: ({ context: { options, peer } }) => options.acceptWord !== "" && peer.send(options.acceptWord),
+    join: ({ context: { hub, peer } }) => hub.join(peer.id, nameOf(peer)),
+    leave: ({ context: { hub, peer } }) => hub.leave(peer.id),
+  },
+}).createMachine({
+  id: "reverse",
+  context: ({ input }) => input,
+  initial: "listening",
+  on: { "peer.closed": ".closed" },
+  states: {
+    listening: {
+      entry: ["sayAccept", "join"],
+      exit: "leave",
+      on: { "peer.left": "closed", "peer.ended": "closed" },
+    },
+    closed: { type: "final" },
+  },
+});
+
+export default defineRole({
+  name: "reverse",
+  summary: "lets its operator answer all clients at once; every line is read backwards",
+  side: "server",
+  transport: "tcp",
+  port: 4444,
+  options,
+  machine: reverseMachine,
+  phases: {
+    listening: {
+      reads: "text",
+      rule: "REV-2",
+      expects: "a line, or exit",
+      handle: hear,
+      isWord: isExit,
+    },
+  },
+  hub: {
+    create: (world, remembered) => new Barrier(world, remembered),
+    members,
+    say,
+  },
+  display: reversedText,
+  refusal: ({ rejectWord }) => rejectWord,
+  offers: ({ maxConnections, mirror }) =>
+    `${mirror ? "a mirror" : "its operator's answers"}, for ${maxConnections} clients at most`,
+  tryIt: ({ port }) => `netlabctl reverse --port ${port}`,
+});
+
+/** The steady state: what comes waits for the operator, or is answered at once [REV-3]; the machine does not move. */
+function hear({ text }: PeerMessage, { context, peer }: Session<Context>): RoleEvent | undefined {
+  if (isExit(text)) return { type: "peer.left" };
+  if (context.options.mirror) peer.send(text);
+  else context.hub.heard(peer.id, text);
+  return undefined;
+}
+
+function isExit(text: string): boolean {
+  return text.trim() === EXIT;
+}
+
+const nameOf = ({ id, remote }: PeerWorld["peer"]) =>
+  `${id.split("/").at(-1)} (${remote.address}:${remote.port})`;
+
+/** [REV-4] Whoever is about to answer reads the lines as they are read. */
+function members(barrier: Barrier): HubMember[] {
+  return barrier.members.map(({ details, ...member }) => ({
+    ...member,
+    details: { ...details, reads: reversedText(details.said ?? "") },
+  }));
+}
+
+/** [REV-2] To every client once: when all have an unanswered message, or now. */
+async function say(
+  barrier: AsyncHub<Barrier>,
+  text: string,
+  { now, signal, progress }: SayOptions,
+): Promise<string> {
+  const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+  let told = "";
+  for (;;) {
+    if (signal.aborted) throw new NetlabError("interrupted", "stopped: nothing was said");
+    const answered = await barrier.answer(text, now);
+    if (answered.kind === "nobody") return "nobody is connected: nothing was said";
+    if (answered.kind === "said") return `${saidTo(answered.to)} (reads: ${reversedText(text)})`;
+    const waiting = `waits for ${answered.for.join(", ")}`;
+    if (waiting !== told) progress(waiting);
+    told = waiting;
+    await Promise.race([barrier.changedSince(answered.version), stopped]);
+  }
+}
+
+const saidTo = (count: number) => `said to ${count === 1 ? "1 client" : `${count} clients`}`;

@@ -1,0 +1,33 @@
+import type { Instance } from "../../actors/instance.ts";
+import { NetlabError } from "../../errors.ts";
+import { printable } from "../../printable.ts";
+import { defineCommand } from "../command.ts";
+import { selectInstances } from "../selectors.ts";
+import { table } from "../table.ts";
+
+export default defineCommand({
+  name: "members",
+  group: "roles",
+  summary: "lists who is in a room, under which name",
+  args: [{ name: "room", summary: "a role whose connections share something", completes: "instance" }],
+  example: "members chat",
+  run({ lab, args, out, data, isJson, columns }) {
+    const { room = "" } = args;
+    const instances = selectInstances(lab, [room]);
+    if (instances.length === 0)
+      throw new NetlabError("no-such-instance", `nothing is ${room}: ls lists the roles`);
+    const members = instances.flatMap(membersOf);
+    if (isJson) return data(members);
+    if (members.length === 0) return out(`nobody is in ${instances.map(({ id }) => id).join(", ")}`);
+    const keys = [...new Set(members.flatMap(({ details }) => Object.keys(details)))];
+    const rows = members.map(({ id, name, details }) =>
+      [id, name, ...keys.map((key) => details[key] ?? "")].map((cell) => printable(cell)),
+    );
+    return out(table(["ID", "NAME", ...keys.map((key) => key.toUpperCase())], rows, columns));
+  },
+});
+
+function membersOf({ id, service: { hub } }: Instance) {
+  if (!hub) throw new NetlabError("wrong-state", `${id} is no room: conns ${id} lists its connections`);
+  return hub.members;
+}

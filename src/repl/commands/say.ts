@@ -1,0 +1,65 @@
+import { z } from "zod";
+import type { Instance } from "../../actors/instance.ts";
+import { NetlabError } from "../../errors.ts";
+import type { SayOptions } from "../../machines/_role.ts";
+import { printable } from "../../printable.ts";
+import { defineCommand } from "../command.ts";
+import { selectInstances } from "../selectors.ts";
+
+export default defineCommand({
+  name: "say",
+  group: "roles",
+  summary: "speaks for a role: to everybody in a room, to all clients, or as a client's user",
+  args: [
+    { name: "role", summary: "a room, or a client", completes: "instance" },
+    {
+      name: "text",
+      summary: "the rest of the line, as it is typed; options stand before it",
+      isVariadic: true,
+    },
+  ],
+  takesRestOfLine: true,
+  options: z.object({ now: z.boolean().default(false).describe("do not wait until everybody has spoken") }),
+  example: "say chat Hey Guys",
+  async run({ lab, args, rest, options, signal, out, err, data, isJson }) {
+    const { role = "" } = args;
+    const text = rest.join(" ");
+    if (text === "") throw new NetlabError("usage", "say: nothing to say: give a text");
+    const instances = selectInstances(lab, [role]);
+    if (instances.length === 0)
+      throw new NetlabError("no-such-instance", `nothing is ${role}: ls lists the roles`);
+    const progress = (word: string) => err(printable(word));
+    // All are asked before the first speaks: a refusal says nothing anywhere.
+    const running = instances.filter(({ state }) => state === "running");
+    const speakers = (running.length > 0 ? running : instances).map(speakerOf);
+    const answers = await Promise.all(
+      speakers.map(async ({ id, speak }) => ({
+        role: id,
+        text,
+        answer: await speak(text, { now: options.now, signal, progress }),
+      })),
+    );
+    if (isJson) return data(answers.length === 1 ? answers[0] : answers);
+    for (const { answer } of answers) out(printable(answer));
+    return undefined;
+  },
+});
+
+interface Speaker {
+  readonly id: string;
+  readonly speak: (text: string, options: SayOptions) => Promise<string>;
+}
+
+/** Throws where the role has no use for an operator's word. */
+function speakerOf({ id, role, state, service }: Instance): Speaker {
+  if (state !== "running") throw new NetlabError("wrong-state", `${id} is ${state}: start ${id} first`);
+  if (service.hub?.say) return { id, speak: service.hub.say };
+  if (role.machine.events.includes("operator.say")) {
+    const speak = async (text: string) => {
+      service.say?.(text);
+      return `said by ${id}`;
+    };
+    return { id, speak };
+  }
+  throw new NetlabError("wrong-state", `${id} has nobody to say it to: send <conn> talks to one connection`);
+}

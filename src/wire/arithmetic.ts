@@ -1,0 +1,23 @@
+/** `number operator number`, separated by white space [CALC-2]: what calculators are asked, by whichever side. */
+import { parsePythonFloat } from "./python-float.ts";
+
+export type Operator = "+" | "-" | "*" | "/";
+
+export type Expression =
+  | { readonly ok: true; readonly left: number; readonly operator: Operator; readonly right: number }
+  | { readonly ok: false; readonly code: "format" | "operator" };
+
+const THREE_WORDS = /^\s*(\S+)\s+(\S+)\s+(\S+)\s*$/;
+const NO_FORMAT: Expression = { ok: false, code: "format" };
+const NO_OPERATOR: Expression = { ok: false, code: "operator" };
+
+/** Three words whose outer ones are numbers; only then is the one between them looked at. */
+export function parseExpression(text: string): Expression {
+  const [, first = "", operator = "", second = ""] = THREE_WORDS.exec(text) ?? [];
+  const left = parsePythonFloat(first);
+  const right = left === undefined ? undefined : parsePythonFloat(second);
+  if (left === undefined || right === undefined) return NO_FORMAT;
+  return isOperator(operator) ? { ok: true, left, operator, right } : NO_OPERATOR;
+}
+
+const isOperator = (text: string): text is Operator => text.length === 1 && "+-*/".includes(text);

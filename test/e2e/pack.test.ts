@@ -1,0 +1,117 @@
+/** The package that `npm pack` makes: what it carries, what it does not, and that it starts. */
+import { cpSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "./eventually.ts";
+import { freeOffset } from "./free-ports.ts";
+import { checkout, Scene } from "./scene.ts";
+
+/** What a checkout has without its history, its tools and what was made in it. */
+const SOURCES = ["package.json", "tsconfig.json", "tsconfig.build.json", "src", "scripts", "docs"];
+const DOCUMENTS = ["README.md", "LICENSE", "CHANGELOG.md"];
+const DATA = ["data/labs", "data/files", "data/schema.sql"];
+const LAB_PORTS = [1234, 1236, 1237, 1238, 1239];
+
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly bin: Readonly<Record<string, string>>;
+}
+
+describe("the packed package", () => {
+  const scene = new Scene();
+  const copy = scene.path("checkout");
+  const unpacked = scene.path("package");
+  let manifestBefore: string;
+  let files: string[];
+
+  /** As a fresh clone, nothing built; with a database, which is nobody else's business. */
+  beforeAll(async () => {
+    for (const name of [...SOURCES, ...DOCUMENTS, ...DATA])
+      cpSync(join(checkout, name), join(copy, name), { recursive: true });
+    scene.file("checkout/data/netlab.db", "mine");
+    symlinkSync(join(checkout, "node_modules"), join(copy, "node_modules"));
+    manifestBefore = readFileSync(join(copy, "package.json"), "utf8");
+    const pack = await scene.run("npm", ["pack", "--loglevel=error", "--pack-destination", scene.folder], {
+      cwd: copy,
+    }).ended;
+    expect(pack).toMatchObject({ exit: 0, stderr: "" });
+    const tarball = scene.names().find((name) => name.endsWith(".tgz")) ?? "no tarball";
+    await scene.run("tar", ["xzf", tarball]).ended;
+    files = (await scene.run("tar", ["tzf", tarball]).ended).stdout.trim().split("\n");
+  });
+  afterAll(() => scene.end());
+
+  it("carries the programs, the labs, the sample files, the schema and the documents", () => {
+    const wanted = [
+      "dist/netlabd.js",
+      "dist/netlabctl.js",
+      "dist/index.d.ts",
+      "dist/machines/file-server.js",
+      "data/labs/default.yaml",
+      "data/files/server.pdf",
+      "data/schema.sql",
+      "docs/wire.md",
+      ...DOCUMENTS,
+    ];
+    expect(files).toEqual(expect.arrayContaining(wanted.map((name) => `package/${name}`)));
+  });
+
+  it("carries no sources, tests, tools or data of the checkout", () => {
+    const strange = files.filter(
+      (name) => !/^package\/(dist|data|docs)\/|^package\/[A-Z]+(\.md)?$/.test(name),
+    );
+    expect(strange).toEqual(["package/package.json"]);
+    expect(files.filter((name) => /netlab\.|\.part$|\.kept$/.test(name))).toEqual([]);
+  });
+
+  it("depends on no Node and on no tool, and runs no script where it is installed", () => {
+    const manifest = JSON.parse(readFileSync(join(unpacked, "package.json"), "utf8")) as Manifest;
+    const original = JSON.parse(manifestBefore) as Manifest;
+    expect(manifest.dependencies).toEqual(original.dependencies);
+    expect(Object.keys(manifest.dependencies).filter((name) => /^node(-|$)/.test(name))).toEqual([]);
+    for (const absent of ["optionalDependencies", "devDependencies", "scripts", "allowScripts"])
+      expect(manifest).not.toHaveProperty(absent);
+    for (const program of Object.values(manifest.bin))
+      expect(readFileSync(join(unpacked, program), "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
+  });
+
+  it("leaves package.json as it was, also where an earlier pack was cut short", async () => {
+    const manifest = () => readFileSync(join(copy, "package.json"), "utf8");
+    const strip = (word: string) =>
+      scene.run(process.execPath, ["scripts/strip-node.mjs", word], { cwd: copy }).ended;
+    expect(manifest()).toBe(manifestBefore);
+    await strip("strip");
+    expect(manifest()).not.toBe(manifestBefore);
+    await strip("strip");
+    await strip("restore");
+    expect(manifest()).toBe(manifestBefore);
+    expect(scene.names("checkout")).not.toContain("package.json.kept");
+  });
+
+  it("starts, plays its default lab elsewhere, and fetches from it", async () => {
+    symlinkSync(join(checkout, "node_modules"), join(unpacked, "node_modules"));
+    mkdirSync(scene.path("elsewhere"));
+    const offset = await freeOffset(LAB_PORTS);
+    const run = (program: string, ...args: string[]) =>
+      scene.run(process.execPath, [join(unpacked, "dist", program), "--socket", scene.path("s"), ...args], {
+        cwd: scene.path("elsewhere"),
+      });
+    const places = ["--data", scene.path("data"), "--port-offset", String(offset)];
+    const daemon = run("netlabd.js", ...places, "--no-repl", "--ready-json");
+    await daemon.says(/^\{"event":"ready".*\n/m);
+    const { instances } = JSON.parse(daemon.stdout) as { instances: { port: number; state: string }[] };
+    expect(instances.map(({ port, state }) => [port - offset, state])).toEqual(
+      LAB_PORTS.map((port) => [port, "running"]),
+    );
+    const registry = ["--bootstrap", `localhost:${1234 + offset}`];
+    await eventually(async () =>
+      expect((await run("netlabctl.js", "discover", ...registry).ended).stdout).toContain("pdf"),
+    );
+    expect(await run("netlabctl.js", "fetch", "pdf", "server.pdf", ...registry).ended).toMatchObject({
+      exit: 0,
+      stdout: expect.stringContaining("110592 bytes"),
+    });
+    expect(await run("netlabctl.js", "shutdown", "--yes").ended).toMatchObject({ exit: 0 });
+    expect(await daemon.ended).toMatchObject({ exit: 0 });
+  });
+});

@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { parseExpression } from "../../src/wire/arithmetic.ts";
+
+describe("an expression", () => {
+  it.each<[string, number, string, number]>([
+    ["15 + 35", 15, "+", 35],
+    ["4.5 / -6", 4.5, "/", -6],
+    ["  .5\t*  5. \r", 0.5, "*", 5],
+    ["-1 - -1", -1, "-", -1],
+    ["1_000 + 1e3", 1_000, "+", 1_000],
+    ["inf - INFINITY", Number.POSITIVE_INFINITY, "-", Number.POSITIVE_INFINITY],
+  ])("[CALC-2] %j has two numbers and an operator", (text, left, operator, right) => {
+    expect(parseExpression(text)).toEqual({ ok: true, left, operator, right });
+  });
+
+  it.each([
+    "",
+    " ",
+    "5",
+    "5 +",
+    "+ 5",
+    "15+35",
+    "15 +35",
+    "15+ 35",
+    "1 + 2 + 3",
+    "x + 1",
+    "1 + x",
+    "one two three",
+    "a ? b",
+  ])("[CALC-2] %j has no format", (text) =>
+    expect(parseExpression(text)).toEqual({ ok: false, code: "format" }),
+  );
+
+  it.each(["1 % 2", "1 ** 2", "1 x 2", "1 2 3", "1 // 2", "1 +- 2", "1 × 2"])(
+    "[CALC-2] %j has no operator",
+    (text) => expect(parseExpression(text)).toEqual({ ok: false, code: "operator" }),
+  );
+
+  it.each([
+    ["words", "1 ".repeat(30_000)],
+    ["white space", `1${" ".repeat(60_000)}+`],
+    ["one long word", "1".repeat(60_000)],
+  ])("costs no more than its length: %s", (_what, text) => {
+    const start = performance.now();
+    parseExpression(text);
+    parseExpression(` ${text} x`);
+    expect(performance.now() - start).toBeLessThan(500);
+  });
+});
