@@ -40,6 +40,7 @@ export const errorTable = {
     peer: null,
     exit: exitCodes.refused,
   },
+  "file-not-read": { operator: "%s", peer: null, exit: exitCodes.noSuchThing },
   "file-not-written": { operator: "%s", peer: null, exit: exitCodes.checkFailed },
   "name-taken": { operator: "%s", peer: null, exit: exitCodes.refused },
   "wrong-state": { operator: "%s", peer: null, exit: exitCodes.refused },

@@ -135,6 +135,8 @@ export interface FakeWorld<Options = unknown> extends World<Options> {
   readonly files: FakeFiles;
   readonly network: FakeNetwork;
   readonly registry: FakeRegistry;
+  /** What the log was told. */
+  readonly notes: string[];
 }
 
 /** A world for this role, its options as they were typed. */
@@ -146,6 +148,7 @@ export function fakeWorld(
   const clock = new SimulatedClock();
   const options = role.options.parse(given) as Record<string, unknown>;
   const registry = new FakeRegistry(clock);
+  const notes: string[] = [];
   return {
     options,
     clock,
@@ -155,7 +158,8 @@ export function fakeWorld(
     registry,
     addressBook: { find: () => undefined },
     programs: { run: async () => ({ output: Buffer.alloc(0) }) },
-    note: () => undefined,
+    notes,
+    note: (text) => notes.push(text),
     screen: { show: () => undefined, hint: () => undefined },
     hub: {},
     listening,

@@ -111,8 +111,8 @@ function explainIssue(
     return issue.keys.map((key) => `unknown option ${show(key)}${suggestion(key, known, show)}`).join("; ");
   }
   const where = issue.path.length > 0 ? show(String(issue.path.at(-1))) : "";
-  const isMissing = issue.code === "invalid_type" && issue.input === undefined;
-  if (isMissing || issue.message.includes("received undefined")) return `${where} is needed`;
+  // The issue itself does not carry the input: a wrong type is told from a missing one by the message alone.
+  if (issue.message.includes("received undefined")) return `${where} is needed`;
   return where ? `${where}: ${issue.message}` : issue.message;
 }
 

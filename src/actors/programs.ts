@@ -1,8 +1,178 @@
-/** Programs that peers may run [ECHO-1]: never a shell, in a root, with little of everything. */
-import type { Programs } from "../machines/_world.ts";
+/**
+ * Programs that peers may run [ECHO-1]: never a shell, in a root, with little of everything.
+ *
+ * 1. The program becomes the leader of a process group of its own; what it starts belongs to the group.
+ * 2. Both of its outputs are collected in the order they come.
+ * 3. Its own end, the time limit, too much output or a caller who has gone: each ends the whole group, by SIGKILL.
+ * 4. The answer is given when nobody holds the outputs any more, so no process of the group outlives it.
+ *
+ * The root is where it starts, not a jail: what an allowed program reads is for its own rights to say.
+ */
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import type { Readable } from "node:stream";
+import { messageOf } from "../errors.ts";
+import type { Clock, ProgramAnswer, ProgramLimits, Programs } from "../machines/_world.ts";
+import { systemClock } from "./clock.ts";
+import { osCode } from "./os-errors.ts";
 
-export function localPrograms(rootOf: (root: string) => string): Programs {
+/** All that a program is told; nothing of the daemon's own is inherited. */
+const ENVIRONMENT = { PATH: "/usr/bin:/bin", LANG: "C.UTF-8" };
+/** The others wait their turn: a whole class that runs `ls` is not as many processes at once. */
+const MOST_AT_ONCE = 32;
+
+type Program = ChildProcessByStdio<null, Readable, Readable>;
+
+export function localPrograms(rootOf: (root: string) => string, clock: Clock = systemClock): Programs {
+  const turns = new Turns(MOST_AT_ONCE);
   return {
-    run: async (root) => ({ output: Buffer.from(`no programs are run in ${rootOf(root)}`) }),
+    run: async (root, argv, limits) => {
+      await turns.take();
+      try {
+        if (limits.signal?.aborted) return { output: Buffer.alloc(0), remark: GONE };
+        return await runProgram(rootOf(root), argv, limits, clock);
+      } finally {
+        turns.give();
+      }
+    },
   };
+}
+
+const GONE = "ended: its peer has gone";
+
+async function runProgram(
+  folder: string,
+  argv: readonly string[],
+  limits: ProgramLimits,
+  clock: Clock,
+): Promise<ProgramAnswer> {
+  const [name = "", ...args] = argv;
+  try {
+    const program = spawn(name, args, {
+      cwd: folder,
+      env: ENVIRONMENT,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    return await answerOf(program, limits, clock);
+  } catch (error) {
+    return notRun(name, error, folder);
+  }
+}
+
+/** Rejects where the system could not start it. */
+function answerOf(program: Program, limits: ProgramLimits, clock: Clock): Promise<ProgramAnswer> {
+  const { timeoutMs, maxBytes, signal } = limits;
+  const { promise, resolve, reject } = Promise.withResolvers<ProgramAnswer>();
+  const output: Buffer[] = [];
+  let room = maxBytes;
+  let remark: string | undefined;
+  const group = groupOf(program);
+
+  function end(why: string): void {
+    remark ??= why;
+    group.kill();
+    // A process that left the group may hold the outputs open: they are not waited for.
+    program.stdout?.destroy();
+    program.stderr?.destroy();
+  }
+  function collect(bytes: Buffer): void {
+    output.push(bytes.subarray(0, room));
+    if (bytes.length > room) end(`cut at ${maxBytes} bytes`);
+    room -= Math.min(room, bytes.length);
+  }
+  const leave = () => end(GONE);
+  const timer = clock.setTimeout(() => end(`ended after ${timeoutMs / 1_000} s`), timeoutMs);
+  signal?.addEventListener("abort", leave);
+  const settle = () => {
+    clock.clearTimeout(timer);
+    signal?.removeEventListener("abort", leave);
+  };
+  program.stdout?.on("data", collect);
+  program.stderr?.on("data", collect);
+  program.once("error", (error) => {
+    settle();
+    reject(error);
+  });
+  program.once("close", () => {
+    settle();
+    resolve({ output: Buffer.concat(output), ...(remark === undefined ? {} : { remark }) });
+  });
+  return promise;
+}
+
+const live = new Set<{ kill(): void }>();
+
+/** The daemon's end, however it comes to it, is the end of what it started. */
+function killAll(): void {
+  for (const group of live) group.kill();
+}
+
+/** The program's process group, killed as a whole at the latest when its leader ends: nothing stays behind it. */
+function groupOf(program: Program) {
+  const { pid } = program;
+  const group = {
+    kill(): void {
+      // Once the leader is gone and its group killed, the number may be somebody else's.
+      if (pid === undefined || !live.delete(group)) return;
+      try {
+        process.kill(-pid, "SIGKILL");
+      } catch {
+        // ESRCH: the whole group has ended by itself.
+      }
+      if (live.size === 0) process.off("exit", killAll);
+    },
+  };
+  if (pid === undefined) return group;
+  if (live.size === 0) process.on("exit", killAll);
+  live.add(group);
+  program.once("exit", group.kill);
+  return group;
+}
+
+/** Why it could not be started, for the peer: in words, and without our folders. */
+function notRun(name: string, error: unknown, folder: string): ProgramAnswer {
+  return { output: Buffer.from(`cannot run ${name}: ${whyNotRun(error, folder)}`), remark: messageOf(error) };
+}
+
+function whyNotRun(error: unknown, folder: string): string {
+  switch (osCode(error)) {
+    case "ENOENT":
+    case "ENOTDIR":
+      // The system says the same of a program and of the folder to run it in.
+      return existsSync(folder) ? "there is no such program here" : "its folder is missing";
+    case "EACCES":
+      return "it may not be run";
+    case "E2BIG":
+      return "its arguments are too long";
+    case "EAGAIN":
+    case "EMFILE":
+    case "ENFILE":
+    case "ENOMEM":
+      return `too much is under way (${osCode(error)}); try again`;
+    default:
+      return "the system refuses it";
+  }
+}
+
+/** So many at once; the others in the order they came. */
+class Turns {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(most: number) {
+    this.#free = most;
+  }
+
+  take(): Promise<void> {
+    if (this.#free === 0) return new Promise((go) => this.#waiting.push(go));
+    this.#free -= 1;
+    return Promise.resolve();
+  }
+
+  give(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#free += 1;
+  }
 }

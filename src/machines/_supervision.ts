@@ -3,9 +3,11 @@
  * it crashed, a `temporary` one never. More than so many restarts within a period and it is `failed`: a state with a
  * cause and a cure, never silence.
  *
- *   stopped → starting → running → draining → stopped
- *                 ↑          ↓ crashed
- *                 └──── backingOff ──→ failed
+ *   stopped → starting → running → draining → closing → stopped
+ *                 ↑       ↓     ↓
+ *                 |  crashed   finished → stopped, failed
+ *                 |       ↓
+ *                 └──── backingOff, failed
  */
 import { assign, fromPromise, setup } from "xstate";
 import { messageOf, NetlabError } from "../errors.ts";
@@ -55,9 +57,8 @@ const LONGEST_BACK_OFF_MS = 5_000;
 const servicesEnd = {
   "service.crashed": { target: "crashed", actions: "noteCrash" },
   "service.finished": [
-    { guard: "restartsAlways", target: "crashed", actions: "noteFinish" },
-    { guard: "hasError", target: "failed", actions: "noteFinish" },
-    { target: "stopped", actions: "noteFinish" },
+    { guard: "restartsAlways", target: "crashed", actions: "noteUnwantedEnd" },
+    { target: "finished", actions: "noteFinish" },
   ],
 } as const;
 
@@ -69,16 +70,14 @@ export const supervisionMachine = setup({
     mayRestart: ({ context }) =>
       context.restart !== "temporary" && recentRestarts(context).length < context.intensity.restarts,
     isExpected: (_, { error }: Thrown) => error instanceof NetlabError,
-    hasError: ({ event }) => event.type === "service.finished" && event.error !== undefined,
+    hasError: ({ context }) => context.lastError !== undefined,
   },
   actions: {
     noteStarted: assign({ startedAt: ({ context }) => context.clock.now(), lastError: undefined }),
     noteStopped: assign({ startedAt: undefined }),
     noteError: assign({ lastError: (_, { error }: Thrown) => messageOf(error) }),
-    noteFinish: assign({
-      lastError: ({ event }) =>
-        event.type === "service.finished" && event.error !== undefined ? messageOf(event.error) : undefined,
-    }),
+    noteFinish: assign({ lastError: ({ event }) => errorOf(event) }),
+    noteUnwantedEnd: assign({ lastError: ({ event }) => errorOf(event) ?? "it ended by itself" }),
     noteCrash: assign({
       lastError: ({ event }) => (event.type === "service.crashed" ? messageOf(event.error) : undefined),
     }),
@@ -152,6 +151,18 @@ export const supervisionMachine = setup({
       },
       on: { "operator.stop": "closing" },
     },
+    // It has ended, but what it listened on may still be open.
+    finished: {
+      invoke: {
+        src: "close",
+        input: ({ context }) => context.service,
+        onDone: [{ guard: "hasError", target: "failed" }, { target: "stopped" }],
+        onError: {
+          target: "failed",
+          actions: { type: "noteError", params: ({ event }) => ({ error: event.error }) },
+        },
+      },
+    },
     backingOff: {
       on: { "operator.stop": "stopped", "operator.start": "starting" },
       after: { backOff: "starting" },
@@ -185,6 +196,10 @@ export const supervisionMachine = setup({
     },
   },
 });
+
+function errorOf(event: SupervisionEvent): string | undefined {
+  return event.type === "service.finished" && event.error !== undefined ? messageOf(event.error) : undefined;
+}
 
 function recentRestarts({ recent, clock, intensity }: Context): number[] {
   const since = clock.now() - intensity.periodMs;

@@ -6,11 +6,12 @@
  *        └──────────────┴───────────────┴────────────┴────────────────→ failed
  *
  * Lab servers take one recv() for one message, so the next line waits for the reply to the last one, or for as long as a
- * message that has no reply may take (`paceLimit`): typed and piped input are paced alike.
+ * message that has no reply may take (`paceLimit`): typed and piped input are paced alike. Where a reply is to be kept as
+ * bytes instead of being shown, the way is  listening → awaitingBytes → receiving → keeping → listening.
  */
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
-import { type ErrorCode, NetlabError } from "../errors.ts";
+import { type ErrorCode, messageOf, NetlabError } from "../errors.ts";
 import { duration } from "./_options.ts";
 import type { Decoded, Phase, Session, Undecoded } from "./_role.ts";
 import type { Peer, World } from "./_world.ts";
@@ -34,6 +35,9 @@ export type TalkResult =
   | { readonly ok: true }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
 
+/** Is given the whole reply to a line, byte for byte, instead of its being shown; what it answers is told as a hint. */
+export type KeepReply = (reply: Buffer, world: World) => Promise<string>;
+
 export interface TalkWords<Options> {
   readonly id: string;
   /** The wire rule of the conversation. */
@@ -48,7 +52,9 @@ export interface TalkWords<Options> {
   readonly prepare?: (
     line: string,
     options: Options,
-  ) => { readonly send: string | undefined; readonly hint?: string };
+  ) => { readonly send: string | undefined; readonly hint?: string; readonly keep?: KeepReply };
+  /** Every message has a reply, however late: the next one waits for it. */
+  readonly answersAll?: boolean;
   /** What came, as the user reads it. */
   readonly display?: (text: string, options: Options, isGreeting: boolean) => string;
   /** A reply that ends the conversation badly, e.g. a refusal. */
@@ -69,22 +75,31 @@ interface Line {
 
 interface Context extends World<TalkOptions> {
   readonly peer: Peer | undefined;
+  /** The connection is over. */
+  readonly isPeerGone: boolean;
   /** What comes next is the server's greeting. */
   readonly isGreetingDue: boolean;
   /** Said by the user or the opening, not sent yet. */
   readonly unsaid: readonly Line[];
   readonly isInputOver: boolean;
   readonly hasSaidFarewell: boolean;
+  /** What is to become of the reply that comes. */
+  readonly keep: KeepReply | undefined;
+  /** As much as has come of it, added to in place. */
+  readonly received: { readonly chunks: Buffer[]; sizeBytes: number };
   readonly result: TalkResult | undefined;
 }
 
 type Event =
-  | { type: "peer.message"; value: unknown }
+  | { type: "peer.message"; value: unknown; bytes: Buffer }
   | { type: "peer.ended" }
   | { type: "peer.closed" }
   | { type: "operator.say"; text: string }
   | { type: "operator.ended" }
   | { type: "operator.stop" };
+
+/** A reply that is kept is no larger than this. */
+const LARGEST_KEPT = 64 * 1_048_576;
 
 /** The machine and the phases of a talking client. */
 export function talkClient<Options>(words: TalkWords<Options>) {
@@ -98,6 +113,9 @@ export function talkClient<Options>(words: TalkWords<Options>) {
     guards: {
       hasUnsaid: ({ context }) => context.unsaid.length > 0,
       isInputOver: ({ context }) => context.isInputOver,
+      isPeerGone: ({ context }) => context.isPeerGone,
+      isNextKept: ({ context }) => prepared(context)?.keep !== undefined,
+      isTooLarge: ({ context }) => context.received.sizeBytes > LARGEST_KEPT,
       isGreetingDue: ({ context }) => context.isGreetingDue,
       isBad: ({ context, event }) => judged(context, event) !== undefined,
       isLast: ({ event }) => event.type === "peer.message" && words.isLast?.(String(event.value)) === true,
@@ -134,7 +152,26 @@ export function talkClient<Options>(words: TalkWords<Options>) {
           context.peer?.send(words.farewell, { apart: true });
         else if (words.farewell === undefined) context.peer?.close();
       },
-      noteDone: assign({ result: { ok: true } }),
+      notePeerGone: assign({ isPeerGone: true }),
+      expectBytes: assign(({ context }) => ({
+        keep: prepared(context)?.keep,
+        received: { chunks: [], sizeBytes: 0 },
+      })),
+      collect: ({ context: { received }, event }) => {
+        if (event.type !== "peer.message") return;
+        received.chunks.push(event.bytes);
+        received.sizeBytes += event.bytes.length;
+      },
+      hint: ({ context }, hint: string) => context.screen.hint(hint),
+      hintNoReply: ({ context: { screen, options } }) =>
+        screen.hint(`no reply within ${options.timeout / 1_000} s`),
+      noteNotKept: assign({ result: (_, { error }: { error: unknown }) => notKept(error) }),
+      noteNoReply: assign({ result: failed("timed-out", "not every message had a reply") }),
+      noteTooLarge: assign({
+        result: failed("peer-error", `a reply of more than ${LARGEST_KEPT} bytes is not saved`),
+      }),
+      // What went wrong on the way stays the result.
+      noteDone: assign({ result: ({ context }) => context.result ?? { ok: true } }),
       noteBad: assign({ result: ({ context, event }) => judged(context, event) }),
       noteEnded: assign({ result: failed("peer-error", "the server closed the connection") }),
       noteSilent: assign({
@@ -154,22 +191,27 @@ export function talkClient<Options>(words: TalkWords<Options>) {
         if (signal.aborted) peer.close();
         return peer;
       }),
+      keep: fromPromise<string, Context>(({ input }) => kept(input)),
     },
     delays: {
       answerLimit: ({ context }) => context.options.timeout,
+      quietLimit: ({ context }) => context.options.quiet,
       /** A message that has no reply is followed by the next one after this. */
-      paceLimit: ({ context }) => context.options.quiet + 100,
+      paceLimit: ({ context: { options } }) => (words.answersAll ? options.timeout : options.quiet + 100),
     },
   }).createMachine({
     id: words.id,
     context: ({ input }) => ({
       ...input,
       peer: undefined,
+      isPeerGone: false,
       isGreetingDue:
         typeof words.greets === "function" ? words.greets(input.options as Options) : words.greets,
       unsaid: [],
       isInputOver: false,
       hasSaidFarewell: false,
+      keep: undefined,
+      received: { chunks: [], sizeBytes: 0 },
       result: undefined,
     }),
     initial: "connecting",
@@ -178,6 +220,7 @@ export function talkClient<Options>(words: TalkWords<Options>) {
       "operator.say": { actions: "queue" },
       "operator.ended": { actions: "noteInputOver" },
       "operator.stop": { target: ".done", actions: "noteDone" },
+      "peer.closed": { actions: "notePeerGone" },
     },
     states: {
       connecting: {
@@ -214,6 +257,8 @@ export function talkClient<Options>(words: TalkWords<Options>) {
       },
       listening: {
         always: [
+          { guard: "isPeerGone", target: "ended" },
+          { guard: "isNextKept", target: "awaitingBytes" },
           { guard: "hasUnsaid", target: "awaitingReply" },
           { guard: "isInputOver", target: "leaving" },
         ],
@@ -238,7 +283,47 @@ export function talkClient<Options>(words: TalkWords<Options>) {
           "peer.ended": { target: "ended" },
           "peer.closed": { target: "ended" },
         },
-        after: { paceLimit: "listening" },
+        after: {
+          paceLimit: {
+            target: "listening",
+            ...(words.answersAll ? { actions: ["hintNoReply", "noteNoReply"] } : {}),
+          },
+        },
+      },
+      awaitingBytes: {
+        entry: ["sayNext", "expectBytes", "dropNext"],
+        on: {
+          "peer.message": { target: "receiving", actions: "collect" },
+          "peer.ended": { target: "ended" },
+          "peer.closed": { target: "ended" },
+        },
+        after: { answerLimit: { target: "listening", actions: ["hintNoReply", "noteNoReply"] } },
+      },
+      receiving: {
+        always: { guard: "isTooLarge", target: "failed", actions: "noteTooLarge" },
+        on: {
+          "peer.message": { target: "receiving", reenter: true, actions: "collect" },
+          "peer.ended": "keeping",
+          "peer.closed": { target: "keeping", actions: "notePeerGone" },
+        },
+        after: { quietLimit: "keeping" },
+      },
+      keeping: {
+        invoke: {
+          src: "keep",
+          input: ({ context }) => context,
+          onDone: {
+            target: "listening",
+            actions: { type: "hint", params: ({ event }) => event.output },
+          },
+          onError: {
+            target: "listening",
+            actions: [
+              { type: "hint", params: ({ event }) => messageOf(event.error) },
+              { type: "noteNotKept", params: ({ event }) => ({ error: event.error }) },
+            ],
+          },
+        },
       },
       leaving: {
         entry: "sayFarewell",
@@ -260,11 +345,19 @@ export function talkClient<Options>(words: TalkWords<Options>) {
     },
   });
 
-  function say({ unsaid, options, peer, screen }: Context): void {
-    const [line] = unsaid;
+  /** The next line, made ready; undefined: it is said as it is. */
+  function prepared({ unsaid: [line], options }: Context) {
+    return line && !line.isOwn ? words.prepare?.(line.text, options as Options) : undefined;
+  }
+
+  function say(context: Context): void {
+    const {
+      unsaid: [line],
+      peer,
+      screen,
+    } = context;
     if (line === undefined) return;
-    const prepared = line.isOwn ? undefined : words.prepare?.(line.text, options as Options);
-    const { send, hint } = prepared ?? { send: line.text, hint: undefined };
+    const { send, hint } = prepared(context) ?? { send: line.text, hint: undefined };
     if (hint !== undefined) screen.hint(hint);
     // Two messages in one read would be one message to a program that takes one recv() for one.
     if (send !== undefined) peer?.send(send, { apart: true });
@@ -278,19 +371,31 @@ export function talkClient<Options>(words: TalkWords<Options>) {
     return verdict && failed(verdict.code, verdict.message);
   }
 
-  const phase = (expects: string): Phase<Context> => ({
+  const phase = (expects: string, decode: Phase<Context>["decode"] = untilQuiet): Phase<Context> => ({
     reads: "record",
     rule: words.rule,
     expects,
-    decode: untilQuiet,
+    decode,
   });
   const phases = {
     awaitingGreeting: phase("the greeting"),
     listening: phase("whatever the server says"),
     awaitingReply: phase("the reply"),
+    awaitingBytes: phase("the reply's bytes", asTheyCome),
+    receiving: phase("more of the reply's bytes", asTheyCome),
     leaving: phase("the server's last words"),
   };
   return { machine, phases };
+}
+
+/** Bytes of a reply that may be longer than any message. */
+function asTheyCome({ bytes }: Undecoded): Decoded {
+  return bytes.length > 0 ? { take: bytes.length, value: undefined } : undefined;
+}
+
+async function kept({ keep, received, ...world }: Context): Promise<string> {
+  if (!keep) throw new Error("asked to keep a reply that was to be shown");
+  return keep(Buffer.concat(received.chunks), world);
 }
 
 /** [FRAME-9] What came until the peer is quiet, or has ended, is the reply; clients never guess a habit. */
@@ -303,6 +408,12 @@ export function untilQuiet({ bytes, stillMs, ended }: Undecoded, { context }: Se
 
 function failed(code: ErrorCode, message: string): TalkResult {
   return { ok: false, code, message };
+}
+
+/** It was told when it happened; the conversation goes on, and its end remembers it. */
+function notKept(error: unknown): TalkResult {
+  if (error instanceof NetlabError) return failed(error.code, "not every reply was saved");
+  throw error;
 }
 
 function failureOf(error: unknown): TalkResult {

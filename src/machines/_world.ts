@@ -136,11 +136,20 @@ export interface Programs {
    * printed on both outputs, cut at `maxBytes`, ended with its whole process group after `timeoutMs`. What cannot be run
    * is a sentence in `output` too.
    */
-  run(
-    root: string,
-    argv: readonly string[],
-    limits: { timeoutMs: number; maxBytes: number },
-  ): Promise<{ output: Buffer }>;
+  run(root: string, argv: readonly string[], limits: ProgramLimits): Promise<ProgramAnswer>;
+}
+
+export interface ProgramLimits {
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+  /** Aborted when nobody waits for the answer any more: the program ends too. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ProgramAnswer {
+  readonly output: Buffer;
+  /** Why it ended before its time, or did not start: for the log. */
+  readonly remark?: string;
 }
 
 /** Where a client shows what it got: a terminal, or its story. */

@@ -39,6 +39,8 @@ export default defineRole({
     listening: "has nothing to say, and listens",
     awaitingReply: "said a message, and waits until the server's reply is whole",
     leaving: "says q, and waits until the server closes",
+    done: "the session is over",
+    failed: "gives up",
   },
   offers: ({ as }) => `calculates as ${as}`,
 });

@@ -94,7 +94,7 @@ export default defineRole({
     computing: "answers each expression with one message, until q",
   },
   offers: () => "adds, subtracts, multiplies and divides",
-  tryIt: ({ host, port }) => `printf "ann\\n15 + 35\\nq\\n" | ncat ${host} ${port}`,
+  tryIt: ({ port }) => `netlabctl calc --as ann --port ${port}`,
 });
 
 /** The steady state: one reply a message, and no step of the machine [CALC-0]. */

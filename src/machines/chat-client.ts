@@ -4,6 +4,7 @@
  *   S> Please, Enter Your ig name     C> :Alan Musk:alanop     C> :Alan Musk:Hey Guys
  */
 import { z } from "zod";
+import { amongOthers } from "./_overheard.ts";
 import { defineRole } from "./_role.ts";
 import { talkClient, talkOptions } from "./_talk-client.ts";
 
@@ -42,7 +43,7 @@ export default defineRole({
   port: 4390,
   options,
   machine,
-  phases,
+  phases: amongOthers(phases),
   steps: {
     connecting: "opens a TCP connection",
     awaitingGreeting: "waits to be asked for a name",

@@ -28,6 +28,7 @@ const { machine, phases } = talkClient<Options>({
   rule: "KNOCK-2",
   greets: false,
   opening: ({ who, punchLine, byHand }) => (byHand ? [] : [KNOCK, who, punchLine]),
+  answersAll: true,
   isLast: (text) => text.trim() === HA,
 });
 

@@ -4,6 +4,7 @@
  *   C> alice   S> Message please   C> hello there|bob   S> bob | hi   C> close   S> Closing..
  */
 import { z } from "zod";
+import { amongOthers } from "./_overheard.ts";
 import { defineRole } from "./_role.ts";
 import { talkClient, talkOptions } from "./_talk-client.ts";
 
@@ -44,7 +45,7 @@ export default defineRole({
   port: 5001,
   options,
   machine,
-  phases,
+  phases: amongOthers(phases),
   steps: {
     connecting: "opens a TCP connection",
     listening: "has nothing to say, and listens",

@@ -50,6 +50,7 @@ export default defineRole({
     listening: "has nothing to say, and listens",
     awaitingReply: "said a line, and waits for the operator's answer; the next line does not wait long",
     leaving: "says exit, and waits until the server closes",
+    done: "the place is another's",
     failed: "gives up",
   },
   display: reversedText,

@@ -75,6 +75,7 @@ export default defineRole({
   hub: {
     create: (world, remembered) => new Barrier(world, remembered),
     members,
+    forget: (barrier: AsyncHub<Barrier>, id) => void barrier.leave(id),
     say,
   },
   display: reversedText,

@@ -16,6 +16,8 @@ export interface Argument {
   /** Takes the rest of the words; only the last one may. */
   readonly isVariadic?: boolean;
   readonly completes?: Completes;
+  /** The words that it may be, for completion. */
+  readonly choices?: readonly string[];
 }
 
 export type Group = "roles" | "connections" | "registry" | "daemon";
@@ -65,6 +67,8 @@ export interface Call<Options = Record<string, unknown>> {
   data(document: unknown): void;
   /** Asks whoever typed; "" where nobody can answer. */
   ask(question: string): Promise<string>;
+  /** The text of a file that the command names, opened by whoever typed it. Rejects with a NetlabError that says why not. */
+  readFile(path: string): Promise<string>;
   /** Bytes that wait for a reader that is slow: above a limit, live output leaves lines out and says so. */
   readonly isBehind: boolean;
 }

@@ -1,6 +1,6 @@
 /** What could come next in a line: commands, options and their values, roles, live ids. */
 import type { Lab } from "../lab.ts";
-import type { Command, Completes } from "./command.ts";
+import type { Argument, Command, Completes } from "./command.ts";
 import { type CommandTable, distinct } from "./command-folder.ts";
 import { type Flag, flagsOf } from "./option-flags.ts";
 import { schemaFor } from "./parse-command.ts";
@@ -47,7 +47,9 @@ function argumentsOf(
   const open = flags.find(({ long, kind }) => long === before.at(-1) && kind !== "boolean");
   if (open) return (open.choices ?? []).map((value) => ({ value, summary: open.summary }));
   if (typed.startsWith("-")) return optionsOf(flags, before);
-  return offeredBy(lab, commands, kindOf(command, positionOf(flags, before)));
+  const argument = argumentAt(command, positionOf(flags, before));
+  if (argument?.choices) return argument.choices.map((value) => ({ value, summary: "" }));
+  return offeredBy(lab, commands, argument?.completes ?? "none");
 }
 
 const optionsOf = (flags: readonly Flag[], before: readonly string[]) =>
@@ -63,11 +65,9 @@ function positionOf(flags: readonly Flag[], before: readonly string[]): number {
     .length;
 }
 
-function kindOf(command: Command, position: number): Completes {
-  const args = command.args ?? [];
+function argumentAt({ args = [] }: Command, position: number): Argument | undefined {
   const last = args.at(-1);
-  const argument = args[position] ?? (last?.isVariadic ? last : undefined);
-  return argument?.completes ?? "none";
+  return args[position] ?? (last?.isVariadic ? last : undefined);
 }
 
 function offeredBy(lab: Lab, commands: CommandTable, kind: Completes): Candidate[] {

@@ -77,7 +77,7 @@ export class ControlClient {
   ): Promise<Exit> & { readonly id: number } {
     const id = ++this.#lastId;
     const request = new ControlRequest(handlers, {
-      answer: (text) => this.#send({ id, op: "answer", text }),
+      answer: (answer) => this.#send({ id, op: "answer", ...answer }),
       giveUp: () => this.interrupt(id),
     });
     if (this.#ending) {

@@ -1,4 +1,8 @@
+import { messageOf } from "../errors.ts";
 import type { Reply } from "./daemon-message.ts";
+
+/** The longest line that the daemon reads, in characters. */
+export const LONGEST_REQUEST = 4 * 1_048_576;
 
 export interface Exit {
   readonly exit: number;
@@ -11,12 +15,16 @@ export interface ReplyHandlers {
   data?(document: unknown): void | Promise<void>;
   /** Returns what the person answers; without this handler the answer is empty, which means no. */
   ask?(question: string): string | Promise<string>;
+  /** Returns the text of a file that the command names; what it throws is the daemon's answer too. */
+  read?(path: string): Promise<string>;
 }
+
+/** What the daemon asked for, or why it gets nothing. */
+export type Answer = { readonly text: string } | { readonly error: string };
 
 /** What a request does to its connection. */
 interface Wire {
-  /** The person's answer to the daemon's question. */
-  answer(text: string): void;
+  answer(answer: Answer): void;
   /** A handler failed: nobody takes the rest of this answer, so the daemon need not go on with it. */
   giveUp(): void;
 }
@@ -60,6 +68,7 @@ export class ControlRequest {
       else if (reply.kind === "err") await this.#handlers.err?.(reply.text);
       else if (reply.kind === "data") await this.#handlers.data?.(reply.document);
       else if (reply.kind === "ask") await this.#ask(reply.question);
+      else if (reply.kind === "read") this.#wire.answer(await this.#read(reply.path));
       else this.#done.resolve({ exit: reply.exit });
     } catch (error) {
       this.#hasFailed = true;
@@ -72,6 +81,15 @@ export class ControlRequest {
     this.#isAsking = true;
     const text = (await this.#handlers.ask?.(question)) ?? "";
     this.#isAsking = false;
-    this.#wire.answer(text);
+    this.#wire.answer({ text });
+  }
+
+  async #read(path: string): Promise<Answer> {
+    if (!this.#handlers.read) return { error: "this client opens no files" };
+    try {
+      return { text: await this.#handlers.read(path) };
+    } catch (error) {
+      return { error: messageOf(error) };
+    }
   }
 }

@@ -1,21 +1,22 @@
 /** One operator on the control socket: parses what comes, runs commands, sends answers in order. */
 import type { Socket } from "node:net";
 import { z } from "zod";
-import { exitCodes, messageOf } from "../errors.ts";
+import { exitCodes, messageOf, NetlabError } from "../errors.ts";
 import type { Lab } from "../lab.ts";
 import { commandTable, distinct } from "./command-folder.ts";
 import { complete } from "./completion.ts";
+import { type Answer, LONGEST_REQUEST } from "./control-request.ts";
 import { evaluate, type Outlet } from "./evaluator.ts";
 import { flagsOf } from "./option-flags.ts";
 import { schemaFor } from "./parse-command.ts";
 import { welcomeText } from "./welcome.ts";
 
-/** A line that does not end is not collected for ever. */
-const LONGEST_LINE = 4 * 1_048_576;
 /** Bytes that wait for a slow reader before live output leaves lines out. */
 const BEHIND_BYTES = 262_144;
 /** A reader that reads nothing at all is cut off here. */
 const LOST_BYTES = 64 * 1_048_576;
+/** How long the daemon's last words may take to be read. */
+const LAST_WORDS_MS = 500;
 
 const requestShape = z.looseObject({
   id: z.number(),
@@ -27,6 +28,7 @@ const requestShape = z.looseObject({
   colors: z.boolean().optional(),
   target: z.number().optional(),
   text: z.string().optional(),
+  error: z.string().optional(),
 });
 type Request = z.output<typeof requestShape>;
 
@@ -34,7 +36,8 @@ export class ControlSession {
   readonly #socket: Socket;
   readonly #lab: Lab;
   readonly #runs = new Map<number, AbortController>();
-  readonly #questions = new Map<number, (answer: string) => void>();
+  /** What a run waits for from its client. */
+  readonly #questions = new Map<number, (answer: Answer) => void>();
   #pending = "";
   #isPlain: boolean | undefined;
   #plainLines: Promise<void> = Promise.resolve();
@@ -48,7 +51,6 @@ export class ControlSession {
     socket.on("end", () => this.#readEnd());
     socket.on("close", () => {
       for (const run of this.#runs.values()) run.abort();
-      for (const answer of this.#questions.values()) answer("");
       onClose();
     });
   }
@@ -61,6 +63,8 @@ export class ControlSession {
   close(): void {
     this.#socket.end();
     this.#socket.destroySoon();
+    // A reader that has stopped (Ctrl-Z) must not keep the daemon.
+    setTimeout(() => this.#socket.destroy(), LAST_WORDS_MS).unref();
   }
 
   #read(text: string): void {
@@ -72,8 +76,9 @@ export class ControlSession {
       if (this.#isPlain) this.#plainLines = this.#plainLines.then(() => this.#runPlain(line));
       else this.#request(line);
     }
-    if (this.#pending.length > LONGEST_LINE) {
-      this.#send({ err: `a line over ${LONGEST_LINE} bytes` });
+    // A line that does not end is not collected for ever.
+    if (this.#pending.length > LONGEST_REQUEST) {
+      this.#send({ err: `a line over ${LONGEST_REQUEST} bytes` });
       this.#socket.destroySoon();
     }
   }
@@ -121,7 +126,9 @@ export class ControlSession {
         this.#runs.get(request.target ?? -1)?.abort();
         return exitCodes.done;
       case "answer":
-        this.#questions.get(request.id)?.(request.text ?? "");
+        this.#questions.get(request.id)?.(
+          request.error === undefined ? { text: request.text ?? "" } : { error: request.error },
+        );
         return undefined;
       case "run":
         return this.#run(request);
@@ -137,7 +144,15 @@ export class ControlSession {
       out: (out) => this.#send({ id, out }),
       err: (err) => this.#send({ id, err }),
       data: (data) => this.#send({ id, data }),
-      ask: (ask) => this.#ask(id, ask),
+      ask: async (ask) => {
+        const answer = await this.#question(id, { ask }, run.signal);
+        return "text" in answer ? answer.text : "";
+      },
+      readFile: async (read) => {
+        const answer = await this.#question(id, { read }, run.signal);
+        if ("text" in answer) return answer.text;
+        throw new NetlabError(run.signal.aborted ? "interrupted" : "file-not-read", answer.error);
+      },
       get isBehind() {
         return session.#socket.writableLength > BEHIND_BYTES;
       },
@@ -149,13 +164,17 @@ export class ControlSession {
     }
   }
 
-  #ask(id: number, ask: string): Promise<string> {
-    this.#send({ id, ask });
-    return new Promise((resolve) => {
-      this.#questions.set(id, (answer) => {
-        this.#questions.delete(id);
-        resolve(answer);
-      });
+  /** Waits for the client's answer, and no longer than the run is wanted. */
+  #question(id: number, question: { ask: string } | { read: string }, signal: AbortSignal): Promise<Answer> {
+    const { promise, resolve } = Promise.withResolvers<Answer>();
+    const giveUp = () => resolve({ error: "interrupted" });
+    this.#questions.set(id, resolve);
+    signal.addEventListener("abort", giveUp, { once: true });
+    if (signal.aborted) giveUp();
+    this.#send({ id, ...question });
+    return promise.finally(() => {
+      this.#questions.delete(id);
+      signal.removeEventListener("abort", giveUp);
     });
   }
 

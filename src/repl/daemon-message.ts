@@ -9,6 +9,7 @@ export type Reply =
   | { readonly kind: "err"; readonly text: string }
   | { readonly kind: "data"; readonly document: unknown }
   | { readonly kind: "ask"; readonly question: string }
+  | { readonly kind: "read"; readonly path: string }
   | { readonly kind: "exit"; readonly exit: number };
 
 export type DaemonMessage =
@@ -77,15 +78,16 @@ function parsePush(message: Readonly<Record<string, unknown>>): Parsed {
 }
 
 function parseReplies(message: Readonly<Record<string, unknown>>): Parsed {
-  const { id, out, err, ask, exit } = message;
+  const { id, out, err, ask, read, exit } = message;
   if (typeof id !== "number") return MALFORMED;
-  if (![out, err, ask].every(isTextOrAbsent)) return MALFORMED;
+  if (![out, err, ask, read].every(isTextOrAbsent)) return MALFORMED;
   if (exit !== undefined && !isExitStatus(exit)) return MALFORMED;
   const replies: Reply[] = [];
   if (typeof out === "string") replies.push({ kind: "out", text: out });
   if (typeof err === "string") replies.push({ kind: "err", text: err });
   if ("data" in message) replies.push({ kind: "data", document: message.data });
   if (typeof ask === "string") replies.push({ kind: "ask", question: ask });
+  if (typeof read === "string") replies.push({ kind: "read", path: read });
   if (isExitStatus(exit)) replies.push({ kind: "exit", exit });
   return { ok: true, value: { kind: "replies", id, replies } };
 }

@@ -16,6 +16,8 @@ export interface Outlet {
   err(text: string): void;
   data(document: unknown): void;
   ask(question: string): Promise<string>;
+  /** Absent where whoever asks sends no files: a plain connection. */
+  readFile?(path: string): Promise<string>;
   readonly isBehind: boolean;
 }
 
@@ -104,11 +106,19 @@ function callOf(
     err: (text) => outlet.err(text),
     data: (document) => outlet.data(document),
     ask: (question) => outlet.ask(question),
+    readFile: (path) => outlet.readFile?.(path) ?? Promise.reject(sendsNoFiles(path)),
     get isBehind() {
       return outlet.isBehind;
     },
   };
   return { command, call };
+}
+
+function sendsNoFiles(path: string): NetlabError {
+  return new NetlabError(
+    "file-not-read",
+    `cannot read ${path}: a plain connection sends no files, use netlabctl`,
+  );
 }
 
 export function findCommand(commands: CommandTable, name: string): Command {

@@ -1,5 +1,6 @@
 import { messageOf } from "../errors.ts";
 import { wantsJson } from "./attached-pipe.ts";
+import { readNamedFile } from "./client-file.ts";
 import type { ControlClient } from "./control-client.ts";
 import type { ReplyHandlers } from "./control-request.ts";
 import type { LineEditor } from "./line-editor.ts";
@@ -89,6 +90,7 @@ export class ForegroundCommand {
       err: (text) => (isOurs() ? this.#voice.say("error", text) : undefined),
       data: (document) => (printsData && isOurs() ? this.#editor.print(JSON.stringify(document)) : undefined),
       ask: (question) => (isOurs() ? this.#ask(question) : ""),
+      read: (path) => readNamedFile(path, { line }),
     };
   }
 

@@ -2,6 +2,7 @@
 import type { EventEmitter } from "node:events";
 import { createInterface } from "node:readline";
 import { exitCodeOf, exitCodes, messageOf, NetlabError } from "../errors.ts";
+import { readNamedFile, type Typed } from "./client-file.ts";
 import { ControlClient } from "./control-client.ts";
 import type { ReplyHandlers } from "./control-request.ts";
 import {
@@ -67,7 +68,7 @@ function withJsonOption(argv: readonly string[]): readonly string[] {
  */
 export async function runPlainly(
   client: ControlClient,
-  fields: Readonly<Record<string, unknown>>,
+  fields: Typed,
   printsData: boolean,
   streams: PlainStreams,
 ): Promise<PlainResult> {
@@ -84,7 +85,7 @@ export async function runPlainly(
     questions.abort();
   };
   const screen = screenFields(stdout, wantsColors(stdout));
-  const handlers = plainHandlers(printsData, streams, questions.signal);
+  const handlers = plainHandlers(fields, printsData, streams, questions.signal);
   const request = client.request("run", { ...fields, ...screen }, handlers);
   signals.on("SIGINT", interrupt);
   try {
@@ -101,7 +102,12 @@ export async function runPlainly(
   }
 }
 
-function plainHandlers(printsData: boolean, streams: PlainStreams, signal: AbortSignal): ReplyHandlers {
+function plainHandlers(
+  typed: Typed,
+  printsData: boolean,
+  streams: PlainStreams,
+  signal: AbortSignal,
+): ReplyHandlers {
   const { stdout, stderr } = streams;
   return {
     out: (text) => write(stdout, asLines(text)),
@@ -109,6 +115,7 @@ function plainHandlers(printsData: boolean, streams: PlainStreams, signal: Abort
     err: (text) => write(stderr, asLines(text)).catch(ignoreError),
     data: (document) => (printsData ? write(stdout, `${JSON.stringify(document)}\n`) : undefined),
     ask: (question) => askPerson(question, streams, signal),
+    read: (path) => readNamedFile(path, typed),
   };
 }
 

@@ -44,18 +44,19 @@ function headOf(
   takesValue.set(JSON_FLAG, false);
   const head: string[] = [];
   let missing = args.length - 1;
+  let mayBeOption = true;
   for (let next = 0; next < words.length; next += 1) {
     const word = words[next] ?? "";
     const [option = ""] = word.split("=");
-    if (word === "--") return { head, next: next + 1 };
-    if (takesValue.has(option)) {
+    if (mayBeOption && word === "--") mayBeOption = false;
+    else if (mayBeOption && takesValue.has(option)) {
       const isValueNext = takesValue.get(option) === true && option === word && next + 1 < words.length;
       head.push(...words.slice(next, next + (isValueNext ? 2 : 1)));
       if (isValueNext) next += 1;
     } else if (missing > 0) {
-      head.push(word);
       // What looks like an option and is none is for the parser to refuse.
-      if (!word.startsWith("-")) missing -= 1;
+      head.push(word);
+      missing -= 1;
     } else return { head, next };
   }
   return { head, next: words.length };

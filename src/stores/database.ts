@@ -28,6 +28,7 @@ export class LabDatabase {
   #batch: Change[] = [];
   #isScheduled = false;
   #afterCommit: (() => void)[] = [];
+  readonly #closers: (() => void)[] = [];
   readonly #release: () => void;
 
   /** Opens, or makes, `netlab.db` in `folder`. Throws where another daemon has it, or its schema is newer than ours. */
@@ -35,11 +36,7 @@ export class LabDatabase {
     try {
       mkdirSync(folder, { recursive: true });
     } catch (error) {
-      throw new NetlabError(
-        "data-unusable",
-        `cannot use the data folder ${folder}: ${messageOf(error)}; name another with --data`,
-        { cause: error },
-      );
+      throw unusable(folder, error);
     }
     const release = lockFolder(folder);
     try {
@@ -53,15 +50,19 @@ export class LabDatabase {
   private constructor(file: string, schemaFile: string, release: () => void) {
     this.file = file;
     this.#release = release;
+    let sql: Database.Database | undefined;
     try {
-      this.sql = new Database(file);
-      this.sql.pragma("journal_mode = WAL");
-      this.sql.pragma("synchronous = NORMAL");
-      this.sql.pragma("busy_timeout = 1000");
+      sql = new Database(file);
+      sql.pragma("journal_mode = WAL");
+      sql.pragma("synchronous = NORMAL");
+      sql.pragma("busy_timeout = 1000");
+      migrate(sql, file, schemaFile);
     } catch (error) {
-      throw new NetlabError("data-unusable", `cannot open ${file}: ${messageOf(error)}`, { cause: error });
+      sql?.close();
+      if (error instanceof NetlabError) throw error;
+      throw new NetlabError("data-unusable", `cannot use ${file}: ${messageOf(error)}`, { cause: error });
     }
-    migrate(this.sql, file, schemaFile);
+    this.sql = sql;
   }
 
   /** Adds to this turn's batch. */
@@ -83,6 +84,11 @@ export class LabDatabase {
   settled(then: () => void): void {
     if (this.#batch.length === 0) then();
     else this.#afterCommit.push(then);
+  }
+
+  /** A store's last word, before the last commit. */
+  beforeClose(closer: () => void): void {
+    this.#closers.push(closer);
   }
 
   /** Commits what waits. */
@@ -125,6 +131,7 @@ export class LabDatabase {
 
   /** Commits, checkpoints, closes; the folder is free for another daemon. */
   close(): void {
+    for (const closer of this.#closers) closer();
     this.flush();
     this.sql.pragma("wal_checkpoint(TRUNCATE)");
     this.sql.close();
@@ -155,20 +162,39 @@ function migrate(sql: Database.Database, file: string, schemaFile: string): void
  */
 function lockFolder(folder: string): () => void {
   const pidFile = path.join(folder, "netlabd.pid");
-  const lock = new Database(path.join(folder, "netlab.lock"), { timeout: 0 });
+  let lock: Database.Database | undefined;
   try {
+    lock = new Database(path.join(folder, "netlab.lock"), { timeout: 0 });
+    // Nothing is ever written into it: no journal beside it either.
+    lock.pragma("journal_mode = MEMORY");
     lock.pragma("locking_mode = EXCLUSIVE");
     lock.exec("BEGIN EXCLUSIVE");
+    writeFileSync(pidFile, `${process.pid}\n`);
   } catch (error) {
-    lock.close();
-    throw new NetlabError(
-      "data-in-use",
-      `the data folder ${folder} is used by another netlabd${pidIn(pidFile)}: attach to it with netlabctl, or name another with --data`,
-      { cause: error },
-    );
+    lock?.close();
+    throw isBusy(error) ? inUse(folder, pidFile, error) : unusable(folder, error);
   }
-  writeFileSync(pidFile, `${process.pid}\n`);
-  return () => lock.close();
+  const held = lock;
+  return () => held.close();
+}
+
+const isBusy = (error: unknown) =>
+  error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY");
+
+function inUse(folder: string, pidFile: string, cause: unknown): NetlabError {
+  return new NetlabError(
+    "data-in-use",
+    `the data folder ${folder} is used by another netlabd${pidIn(pidFile)}: attach to it with netlabctl, or name another with --data`,
+    { cause },
+  );
+}
+
+function unusable(folder: string, cause: unknown): NetlabError {
+  return new NetlabError(
+    "data-unusable",
+    `cannot use the data folder ${folder}: ${messageOf(cause)}; name another with --data`,
+    { cause },
+  );
 }
 
 function pidIn(pidFile: string): string {

@@ -12,6 +12,9 @@ interface Row {
   readonly expires_at: number | null;
 }
 
+/** The longest that a timer can wait; a longer one would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 export function openRegistry(database: LabDatabase, clock: Clock): Registry {
   const { sql } = database;
   const view = new Map<string, Registration>();
@@ -19,6 +22,7 @@ export function openRegistry(database: LabDatabase, clock: Clock): Registry {
   let version = 0;
   let nextExpiry = Number.POSITIVE_INFINITY;
   let timer: unknown;
+  let isClosed = false;
 
   const upsert = sql.prepare<[Record<string, unknown>], Row>(`
     INSERT INTO registrations (ip, port, service, token, registered_at, last_seen_at, expires_at)
@@ -35,6 +39,10 @@ export function openRegistry(database: LabDatabase, clock: Clock): Registry {
     view.set(keyOf(entry), entry);
   }
   scheduleExpiry();
+  database.beforeClose(() => {
+    isClosed = true;
+    clock.clearTimeout(timer);
+  });
 
   function changed(): void {
     version += 1;
@@ -59,7 +67,17 @@ export function openRegistry(database: LabDatabase, clock: Clock): Registry {
     timer = undefined;
     nextExpiry = Number.POSITIVE_INFINITY;
     for (const { expiresAt } of view.values()) nextExpiry = Math.min(nextExpiry, expiresAt ?? nextExpiry);
-    if (Number.isFinite(nextExpiry)) timer = clock.setTimeout(expire, Math.max(0, nextExpiry - clock.now()));
+    startTimer();
+  }
+
+  /** A timer may come before its time, by the wall clock, or because it could not wait so long: then there is another. */
+  function startTimer(): void {
+    if (isClosed || !Number.isFinite(nextExpiry)) return;
+    const waitMs = Math.min(LONGEST_TIMER_MS, Math.max(0, nextExpiry - clock.now()));
+    timer = clock.setTimeout(() => {
+      if (clock.now() < nextExpiry) startTimer();
+      else expire();
+    }, waitMs);
   }
 
   return {

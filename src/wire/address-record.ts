@@ -8,6 +8,7 @@
  * No address is longer than 255 bytes, so the high bytes of a longer length are zero, and a text never starts with a
  * zero: the first byte of the text tells the forms apart. Only an empty query has none.
  */
+import { cutAtCharacter } from "./cut-at-character.ts";
 import { dropTrailing } from "./drop-trailing.ts";
 
 interface Header {
@@ -52,6 +53,8 @@ type Decoded<Value> = { take: number; value: Value } | { waitMs: number } | unde
 const QUERY = 0x51;
 const ANSWER = 0x52;
 const NUL = 0x00;
+/** What one byte of length tells where others follow, all of them zero. */
+const LONGEST_EMAIL = 0xff;
 /** What is not told apart by then is read as the 1-byte form. */
 const TELL_APART_MS = 200;
 /** Other people's servers may tell any length; this is the longest answer that is waited for. */
@@ -171,6 +174,17 @@ export function decodeAnswer(form: HeaderForm, { bytes, stillMs, ended }: Pendin
   return { take: bytes.length, value: { ok: false, why } };
 }
 
+// -- entries -------------------------------------------------------------------------------------------------------
+
+/** What is wrong with an entry of a book, or undefined: what could not be asked for, or not be told. */
+export function checkAddress({ email, name }: { email: string; name: string }): string | undefined {
+  if (!/\S@\S/.test(email)) return "the address is none: it needs an @ with something on both sides";
+  if (Buffer.byteLength(email) > LONGEST_EMAIL) return `the address is longer than ${LONGEST_EMAIL} bytes`;
+  if (name.trim() === "") return "the name is empty";
+  if (!fits("16be", name)) return "the name is longer than two bytes of length can tell";
+  return /\p{Cc}/u.test(email + name) ? "a control character is in it" : undefined;
+}
+
 // -- both ----------------------------------------------------------------------------------------------------------
 
 export function encodeAnswer(form: HeaderForm, text: string): Buffer {
@@ -197,13 +211,6 @@ function encode(type: number, form: HeaderForm, text: string): Buffer {
   else record.writeUIntBE(body.length, 1 + header.padding, header.sizeBytes);
   body.copy(record, start);
   return record;
-}
-
-function cutAtCharacter(bytes: Buffer, limit: number): Buffer {
-  let end = Math.min(bytes.length, limit);
-  // In UTF-8 every byte of a character but its first is 10xxxxxx.
-  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
-  return bytes.subarray(0, end);
 }
 
 const bodyStart = ({ padding, sizeBytes }: Header) => 1 + padding + sizeBytes;

@@ -119,8 +119,7 @@ const inStringOrder = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** One datagram of an answer, as other people's registries may write it. `end` is an empty list. */
 export function parseListing(datagram: string): Parsed<Listing[]> {
-  // Registries that put a comma behind every field leave one at the end.
-  const text = dropTrailing(beforeNul(datagram), ", \t\r\n");
+  const text = dropTrailing(beforeNul(datagram), " \t\r\n");
   if (text === END) return { ok: true, value: [] };
   if (text.startsWith("ERROR")) return { ok: false, why: `the registry answers: ${text}` };
   const [ip = "", ...fields] = text.split(",").map((field) => field.trim());

@@ -51,6 +51,8 @@ const TOO_LONG: Framed = { kind: "tooLong" };
 
 /** Every usual size is a multiple of this, but for 5000: two such buffers make no usual size. */
 const SMALLEST_BUFFER = 256;
+/** A segment that carries part of a buffer is never smaller than this: two buffers of 128 bytes are none of 256. */
+const SMALLEST_SEGMENT = 256;
 
 export class Framer {
   readonly #limits: FramerLimits;
@@ -304,7 +306,7 @@ function stringsOf(bytes: Buffer): Buffer[] {
 
 /** Whether a chunk is what was still missing of a fixed buffer. */
 function isRestOfBuffer(before: Readonly<Burst>, bytes: Buffer): boolean {
-  if (usualBuffers.has(bytes.length)) return false;
+  if (before.totalBytes < SMALLEST_SEGMENT || usualBuffers.has(bytes.length)) return false;
   // A string whose NUL came last was sent as long as it is; nothing is missing behind it.
   if (before.totalBytes === before.stringsEnd && !usualBuffers.has(before.totalBytes)) return false;
   return usualBuffers.has(before.totalBytes + bytes.length);

@@ -10,7 +10,7 @@ import type { FetchResult } from "../../src/machines/file-client.ts";
 import { LabDatabase } from "../../src/stores/database.ts";
 import { openRegistry } from "../../src/stores/registry.ts";
 import givesUpWhileConnecting from "../fixtures/roles/gives-up-while-connecting.ts";
-import { Conversation } from "./conversation.ts";
+import type { Conversation } from "./conversation.ts";
 import { eventually, openLab, type TestLab, temporaryFolder, turns } from "./harness.ts";
 import { scriptedServer } from "./scripted-server.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
@@ -30,7 +30,10 @@ async function fileLab() {
 }
 
 /** A whole run of the client. */
-async function run(lab: TestLab, given: Record<string, unknown>): Promise<FetchResult & { instance: Instance }> {
+async function run(
+  lab: TestLab,
+  given: Record<string, unknown>,
+): Promise<FetchResult & { instance: Instance }> {
   const all = { service: "pdf", file: "server.pdf", timeout: "5s", ...given };
   const instance = lab.supervisor.add({ role: "file-client", given: all });
   instance.start();
@@ -90,7 +93,12 @@ describe("a run that comes to nothing", () => {
     ["the file is missing", { file: "none.pdf" }, "no-such-file", /has no file "none\.pdf" \(not found\)/],
     ["nobody serves it", { service: "mp4" }, "no-such-service", /nobody serves "mp4".*; it lists pdf$/],
     ["no server is there", { server: "127.0.0.1:1", token: "t" }, "unreachable", /ECONNREFUSED/],
-    ["no registry is there", { bootstrap: "127.0.0.1:1" }, "unreachable", /^cannot reach 127\.0\.0\.1:1: nobody listens/],
+    [
+      "no registry is there",
+      { bootstrap: "127.0.0.1:1" },
+      "unreachable",
+      /^cannot reach 127\.0\.0\.1:1: nobody listens/,
+    ],
   ])("says why: %s", async (_what, given, code, message) => {
     const { lab, bootstrap } = await fileLab();
     const { instance, ...result } = await run(lab, { bootstrap, ...given });
@@ -110,7 +118,11 @@ describe("a run that comes to nothing", () => {
     const ended = run(lab, { bootstrap: `127.0.0.1:${silent.port}`, timeout: "3s" });
     await eventually(() => expect(lab.recorder.find("bootstrap-1/u1")?.bytesIn).toBe("DISCOVERY".length));
     clock.advance(3_000);
-    expect(await ended).toMatchObject({ ok: false, code: "timed-out", message: expect.stringMatching(/within 3 s$/) });
+    expect(await ended).toMatchObject({
+      ok: false,
+      code: "timed-out",
+      message: expect.stringMatching(/within 3 s$/),
+    });
   });
 });
 
@@ -123,7 +135,12 @@ describe("a run that is stopped", () => {
       await client.hears("server.pdf");
       client.say(Buffer.from("found\0\0\x01\0only the beginning", "latin1"));
     });
-    const given = { service: "pdf", file: "server.pdf", server: `127.0.0.1:${served.port}`, token: "server1" };
+    const given = {
+      service: "pdf",
+      file: "server.pdf",
+      server: `127.0.0.1:${served.port}`,
+      token: "server1",
+    };
     const instance = lab.supervisor.add({ role: "file-client", given });
     instance.start();
     await eventually(async () => expect(await downloads(lab)).toEqual(["server.pdf.part"]));

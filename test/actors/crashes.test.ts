@@ -6,6 +6,7 @@ import throwsAtBirth from "../fixtures/roles/throws-at-birth.ts";
 import throwsInAction from "../fixtures/roles/throws-in-action.ts";
 import throwsInHandler from "../fixtures/roles/throws-in-handler.ts";
 import throwsInRefusal from "../fixtures/roles/throws-in-refusal.ts";
+import throwsTwice from "../fixtures/roles/throws-twice.ts";
 import udpThrowsInHandler from "../fixtures/roles/udp-throws-in-handler.ts";
 import udpThrowsOnce from "../fixtures/roles/udp-throws-once.ts";
 import { Sender } from "./datagrams.ts";
@@ -37,6 +38,17 @@ describe("a connection that throws", () => {
     expect(kinds.slice(0, 5)).toEqual(["opened", "in", "message", "out", "crashed"]);
     for (const peer of neighbours) expect(lab.storyOf(peer).fault).toBeUndefined();
     expect(lab.events.filter(({ type }) => type === "connection.crashed")).toHaveLength(1);
+  });
+
+  it("and throws again at its end is recorded with its first cause, once", async () => {
+    const lab = await openLab([throwsTwice]);
+    const peer = await converse(await lab.spawn("throws-twice"));
+    peer.say("boom\n");
+    await peer.hearsTheEnd();
+    peer.end();
+    await eventually(() => expect(lab.storyOf(peer).endedAt).toBeDefined());
+    const crashes = lab.storyOf(peer).entries.filter(({ kind }) => kind === "crashed");
+    expect(crashes).toMatchObject([{ error: "the handler met boom" }]);
   });
 
   it("at its birth tells no peer anything, and keeps its name for the state", async () => {

@@ -72,7 +72,8 @@ describe("a file", () => {
 
   it("that grows while it is sent is sent as long as it was", async () => {
     const { socket, peer } = await connection();
-    const bytes = patterned(200_000);
+    // More than a buffer, so that the last read could get more than is wanted.
+    const bytes = patterned(1_500_000);
     const { file, onDisk } = await openedFile(bytes);
     await appendFile(onDisk, "more than was announced");
     await sendFile(socket, file, () => undefined);

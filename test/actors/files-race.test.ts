@@ -61,9 +61,12 @@ async function becomesLink(): Promise<void> {
 }
 
 describe("a file that is swapped while it is asked for", () => {
-  it.each(["afterRealpath", "beforeOpen"] as const)("for a link out of the root is not handed out: %s", async (moment) => {
+  it.each([
+    ["afterRealpath", /no regular file/],
+    ["beforeOpen", /./],
+  ] as const)("for a link out of the root is not handed out: %s", async (moment, why) => {
     const swap = once(moment, becomesLink);
-    expect(await asks()).toMatchObject({ ok: false });
+    expect(await asks()).toMatchObject({ ok: false, why: expect.stringMatching(why) });
     expect(swap.isDone).toBe(true);
   });
 

@@ -151,7 +151,9 @@ describe("a file that is fetched", () => {
 
   it("never replaces another, unless that was wanted", async () => {
     await writeFile(path.join(folder, "downloads", "got.pdf"), "mine");
-    await expect(files.create("got.pdf", { overwrite: false })).rejects.toMatchObject({ code: "file-exists" });
+    await expect(files.create("got.pdf", { overwrite: false })).rejects.toMatchObject({
+      code: "file-exists",
+    });
     expect(await inDownloads()).toEqual(["got.pdf"]);
     const part = await files.create("got.pdf", { overwrite: true });
     await part.write(Buffer.from("new"));

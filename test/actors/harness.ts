@@ -1,7 +1,7 @@
 /** A lab for one test: real sockets on loopback, folders that go with the test, a clock of the test's choice. */
 import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import path from "node:path";
 import { expect, onTestFinished, vi } from "vitest";
 import { systemClock } from "../../src/actors/clock.ts";
@@ -19,6 +19,11 @@ import fileClient from "../../src/machines/file-client.ts";
 import fileServer from "../../src/machines/file-server.ts";
 import { FakeRegistry } from "../fakes.ts";
 import { Conversation } from "./conversation.ts";
+
+/** Some containers have no IPv6, not even on loopback. */
+export const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
+  addresses?.some(({ address }) => address === "::1"),
+);
 
 /** Waits until the expectation holds, for as long as a slow machine may take; then fails with what it expected. */
 export function eventually(expectation: () => void, timeoutMs = 5_000): Promise<void> {

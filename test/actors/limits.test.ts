@@ -17,6 +17,22 @@ describe("a refusal", () => {
     expect(lab.storyOf(peer)).toMatchObject({ fault: "refused", lastRule: "FILE-1", bytesIn: 500_014 });
   });
 
+  it("reaches a peer whose input was held back", async () => {
+    const clock = new SimulatedClock();
+    const lab = await openLab([dozes], { clock });
+    const peer = await converse(await lab.spawn("dozes", { nap: "1s", leaves: true }));
+    peer.say("sleep\n");
+    await eventually(() => expect(lab.storyOf(peer).state).toBe("asleep"));
+    peer.end("z".repeat(500_000));
+    await eventually(() => expect(lab.storyOf(peer).live?.unreadBytes).toBeGreaterThan(65_536));
+    clock.advance(1_000);
+    expect((await peer.hearsTheEnd()).toString()).toBe("awake");
+    await peer.over();
+    expect(peer.error).toBeUndefined();
+    await eventually(() => expect(lab.storyOf(peer).endedAt).toBeDefined());
+    expect(lab.storyOf(peer)).toMatchObject({ fault: undefined, bytesIn: 500_006 });
+  });
+
   it("does not read for ever: a peer that goes on talking is cut off", async () => {
     const lab = await openLab();
     const peer = await converse(await lab.serveFiles());
@@ -128,6 +144,7 @@ describe("a silence", () => {
     const said = lab.storyOf(peer).entries.filter((entry) => entry.kind === "out");
     expect(said.map(({ size }) => size)).toEqual([6, 6, 4]);
     expect(lab.storyOf(peer)).toMatchObject({ fault: "failed", reason: expect.stringMatching(/idle/) });
+    expect(lab.events.filter(({ type }) => type === "connection.failed")).toHaveLength(1);
   });
 });
 

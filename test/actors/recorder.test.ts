@@ -13,11 +13,18 @@ beforeEach(() => {
 function open(recorder: Recorder, number: number, instance = "echo-1"): Story {
   const remote = { address: "127.0.0.1", port: 50_000 + number };
   const id = `${instance}/c${number}`;
-  return recorder.open({ id, instance, role: "echo", label: undefined, transport: "tcp", remote }, "listening");
+  return recorder.open(
+    { id, instance, role: "echo", label: undefined, transport: "tcp", remote },
+    "listening",
+  );
 }
 
 /** The story of a peer that said so many bytes, and is gone. */
-function ended(recorder: Recorder, number: number, { instance = "echo-1", size = 100, fault }: EndedOptions = {}): Story {
+function ended(
+  recorder: Recorder,
+  number: number,
+  { instance = "echo-1", size = 100, fault }: EndedOptions = {},
+): Story {
   const story = open(recorder, number, instance);
   story.came(Buffer.alloc(size), clock.now());
   if (fault) story.faulted(fault, "for the test");
@@ -37,7 +44,8 @@ const idsOf = (recorder: Recorder) => recorder.all().map(({ subject }) => subjec
 describe("a story", () => {
   it("keeps its first 32 and its last 64 entries, and counts what fell out between them", () => {
     const story = open(new Recorder(clock), 1);
-    for (let number = 1; number <= 200; number += 1) story.came(Buffer.from(`message ${number}`), clock.now());
+    for (let number = 1; number <= 200; number += 1)
+      story.came(Buffer.from(`message ${number}`), clock.now());
     const texts = story.entries.map((entry) => ("bytes" in entry ? entry.bytes.toString() : entry.kind));
     const numbered = (from: number, to: number) =>
       Array.from({ length: to - from + 1 }, (_, index) => `message ${from + index}`);
@@ -114,7 +122,9 @@ describe("the recorder", () => {
     const stories = [1, 2, 3].map((number) => open(recorder, number));
     for (const story of stories) story.came(Buffer.alloc(8_192), clock.now());
     expect(recorder.live()).toHaveLength(3);
-    const kept = stories.map(({ entries }) => entries.map((entry) => ("bytes" in entry ? entry.bytes.length : 0)));
+    const kept = stories.map(({ entries }) =>
+      entries.map((entry) => ("bytes" in entry ? entry.bytes.length : 0)),
+    );
     expect(kept).toEqual([
       [0, 8_192],
       [0, 256],

@@ -11,7 +11,9 @@ export interface ScriptedServer {
 }
 
 /** Plays the script with every client. It goes with the test. */
-export async function scriptedServer(script: (client: Conversation) => Promise<void>): Promise<ScriptedServer> {
+export async function scriptedServer(
+  script: (client: Conversation) => Promise<void>,
+): Promise<ScriptedServer> {
   const complaints: unknown[] = [];
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     onEnd.push(() => socket.destroy());

@@ -70,7 +70,7 @@ describe("a stop", () => {
     expect(server.state).toBe("draining");
     clock.advance(1);
     await stopped;
-    await eventually(() => expect(lab.recorder.live()).toEqual([]));
+    expect(lab.recorder.live()).toEqual([]);
     expect(lab.storyOf(deaf).fault).toBeUndefined();
     expect(lab.storyOf(deaf).entries).toContainEqual(expect.objectContaining({ kind: "closed", by: "us" }));
     expect(clock.waiting).toBe(0);

@@ -127,6 +127,8 @@ describe("a peer that resets in the middle of a file", () => {
     expect(lab.storyOf(still)).toMatchObject({ fault: "failed", state: "closed" });
     expect(lab.storyOf(still).reason).toMatch(/reset by the peer/);
     expect(lab.events.filter(({ type }) => type === "connection.failed")).toHaveLength(1);
+    const how = expect.stringMatching(/^by the peer, reset/);
+    expect(lab.events).toContainEqual(expect.objectContaining({ type: "connection.closed", how }));
     const other = await converse(server);
     await asksFor(other, "small.pdf", small);
     await other.hears(small);
@@ -176,6 +178,7 @@ describe("a file that became shorter on its way", () => {
     await peer.over();
     expect(lab.storyOf(peer)).toMatchObject({ fault: "failed", state: "closed" });
     expect(lab.storyOf(peer).reason).toMatch(/server\.pdf became shorter/);
+    expect(lab.events.filter(({ type }) => type === "connection.failed")).toHaveLength(1);
     expect(peer.error).toBe("ECONNRESET");
     expect(peer.unread.length).toBeLessThan(5_000);
   });

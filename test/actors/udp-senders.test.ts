@@ -1,7 +1,7 @@
 /** Those who send datagrams are spoken of as connections are: with ids, stories, and an end. */
 import { describe, expect, it } from "vitest";
-import udpThrowsOnce from "../fixtures/roles/udp-throws-once.ts";
 import { FakeRegistry } from "../fakes.ts";
+import udpThrowsOnce from "../fixtures/roles/udp-throws-once.ts";
 import { Sender } from "./datagrams.ts";
 import { eventually, openLab } from "./harness.ts";
 import { SimulatedClock } from "./simulated-clock.ts";

@@ -29,7 +29,11 @@ describe("a connection is", () => {
     const { lab, peer, verdict, reason } = await fileLab();
     peer.say("nonsense\n");
     expect((await peer.hearsTheEnd()).toString()).toBe("Invalid\n");
-    expect([verdict(), reason(), lab.storyOf(peer).lastRule]).toEqual(["refused", "the token is wrong", "FILE-1"]);
+    expect([verdict(), reason(), lab.storyOf(peer).lastRule]).toEqual([
+      "refused",
+      "the token is wrong",
+      "FILE-1",
+    ]);
   });
 
   it("crashed, where our role threw", async () => {
@@ -38,7 +42,10 @@ describe("a connection is", () => {
     peer.say("boom\n");
     await peer.hearsTheEnd();
     const story = lab.storyOf(peer);
-    expect([verdictOf(story, clock.now()), reasonOf(story, clock.now())]).toEqual(["crashed", "the action met boom"]);
+    expect([verdictOf(story, clock.now()), reasonOf(story, clock.now())]).toEqual([
+      "crashed",
+      "the action met boom",
+    ]);
   });
 
   it("failed, where the peer broke off", async () => {
@@ -47,7 +54,7 @@ describe("a connection is", () => {
     await peer.hears("valid\n");
     peer.reset();
     await eventually(() => expect(lab.storyOf(peer).endedAt).toBeDefined());
-    expect(verdict()).toBe("failed");
+    expect([verdict(), lab.storyOf(peer).state]).toEqual(["failed", "closed"]);
     expect(reason()).toMatch(/^reset by the peer \(ECONNRESET\)/);
   });
 
@@ -110,7 +117,14 @@ describe("the order of urgency", () => {
       number += 1;
       clock.advance(1);
       const remote = { address: "127.0.0.1", port: number };
-      const subject = { id: name, instance: "i", role: "r", label: undefined, transport: "tcp", remote } as const;
+      const subject = {
+        id: name,
+        instance: "i",
+        role: "r",
+        label: undefined,
+        transport: "tcp",
+        remote,
+      } as const;
       const opened = recorder.open(subject, "listening");
       change(opened);
       return opened;

@@ -5,7 +5,9 @@ import { createConnection, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TestDaemon } from "./daemon.ts";
+import { eventually } from "./eventually.ts";
 import { freePort } from "./free-ports.ts";
+import { discover } from "./registry-client.ts";
 import { Scene } from "./scene.ts";
 
 const hasNcat = spawnSync("ncat", ["--version"]).status === 0;
@@ -81,6 +83,23 @@ describe("the control socket", () => {
     operator.close();
     expect(await daemon.plain("ls")).toContain("running");
   });
+
+  it("does not keep a daemon that stops, where its reader does not read any more", async () => {
+    const registry = await freePort();
+    const lab = JSON.stringify({ roles: [{ role: "bootstrap", port: registry }] });
+    const doomed = await TestDaemon.start(scene, { name: "doomed", lab });
+    const deaf = new JsonOperator(doomed.socket);
+    deaf.say({ id: 1, op: "run", line: "tap --json --rate 100000 --n 1000000" });
+    await eventually(async () => {
+      await discover(registry);
+      expect(deaf.hears).toBeGreaterThan(0);
+    });
+    deaf.readNoMore();
+    // More than the kernel and the daemon hold for it.
+    for (let count = 0; count < 3_000; count += 1) await discover(registry);
+    expect(await doomed.stop()).toMatchObject({ exit: 0, signal: null });
+    deaf.close();
+  });
 });
 
 type Message = Readonly<Record<string, unknown>>;
@@ -97,6 +116,15 @@ class JsonOperator {
       this.#messages.push(JSON.parse(line) as Message);
       this.#wake();
     });
+  }
+
+  /** So many messages. */
+  get hears(): number {
+    return this.#messages.length;
+  }
+
+  readNoMore(): void {
+    this.#socket.pause();
   }
 
   say(message: Message): void {

@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type InstanceDocument, type RegistrationDocument, TestDaemon } from "./daemon.ts";
+import { eventually } from "./eventually.ts";
 import { allListed, type FileLab, fileLab } from "./file-lab.ts";
 import type { Program } from "./program.ts";
+import { discover } from "./registry-client.ts";
 import { Scene, sampleFiles } from "./scene.ts";
 
 const BIG_BYTES = 200_000_000;
@@ -58,8 +60,11 @@ describe("two clients and four file servers", () => {
         .join(",")}`,
       "end",
     ]);
-    // From here on it is there.
-    await tap.says('"connection":"bootstrap-1/');
+    // Something to show is how it is known to follow.
+    await eventually(async () => {
+      await discover(lab.registry);
+      expect(tap.stdout).toContain('"connection":"bootstrap-1/');
+    });
     const clients = ["one", "two"].map(() =>
       scene.node("netlabctl", ["discover", "--bootstrap", `localhost:${lab.registry}`, "--json"]),
     );

@@ -11,8 +11,8 @@ let next = FIRST + ((process.pid * 101) % COUNT);
 export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
   while (ports.length < count) {
-    next = next + 1 < FIRST + COUNT ? next + 1 : FIRST;
-    if (await isFree(next)) ports.push(next);
+    const port = takeNext();
+    if (await isFree(port)) ports.push(port);
   }
   return ports;
 }
@@ -24,11 +24,19 @@ export async function freePort(): Promise<number> {
 
 /** What to add to these ports so that all are free. */
 export async function freeOffset(ports: readonly number[]): Promise<number> {
+  const lowest = Math.min(...ports);
+  const spare = COUNT - (Math.max(...ports) - lowest);
   for (;;) {
-    const offset = (await freePort()) - Math.min(...ports);
+    const offset = FIRST + ((takeNext() - FIRST) % spare) - lowest;
     const free = await Promise.all(ports.map((port) => isFree(port + offset)));
     if (free.every(Boolean)) return offset;
   }
+}
+
+/** Never the same for two who ask at once. */
+function takeNext(): number {
+  next = next + 1 < FIRST + COUNT ? next + 1 : FIRST;
+  return next;
 }
 
 async function isFree(port: number): Promise<boolean> {

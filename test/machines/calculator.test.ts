@@ -72,7 +72,7 @@ describe("the name", () => {
       const start = performance.now();
       unglue(part.repeat(1_024 / part.length));
       unglue(part.repeat(60_000));
-      expect(performance.now() - start).toBeLessThan(200);
+      expect(performance.now() - start).toBeLessThan(1_000);
     },
   );
 });

@@ -10,10 +10,10 @@ const NOW = Date.UTC(2026, 10, 20, 19, 25, 17);
 afterEach(() => vi.unstubAllEnvs());
 
 /** A clock in this part of the world, at that moment. */
-function clock(zone = "Asia/Kolkata") {
+function clock(zone = "Asia/Kolkata", now = NOW) {
   vi.stubEnv("TZ", zone);
   const world = fakeWorld(role);
-  world.clock.increment(NOW);
+  world.clock.increment(now);
   const run = play(role.machine, world);
   const ask = (text: string) => {
     const peer = new FakePeer();
@@ -45,6 +45,11 @@ describe("a clock", () => {
     const { ask } = clock(zone);
     expect(ask("SEND_DATE").told).toEqual([`send ${date}`]);
     expect(ask("SEND_TIME").told).toEqual([`send ${time}`]);
+  });
+
+  it("[CLOCK-0] tells the local month and year where it is another year in Greenwich", () => {
+    const { ask } = clock("Asia/Kolkata", Date.UTC(2026, 11, 31, 20));
+    expect(ask("SEND_DATE").told).toEqual(["send 01/01/27"]);
   });
 
   it.each(["SEND_DATE\n", "SEND_DATE\r\n", "SEND_DATE \t ", "SEND_DATE\0", "SEND_DATE\n\0stale words"])(

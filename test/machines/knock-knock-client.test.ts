@@ -50,6 +50,13 @@ describe("a teller of jokes", () => {
     expect(shown).toEqual(["Try: Knock knock..", "Who's there?", "Boo who?", "Ha!"]);
   });
 
+  it("[KNOCK-2] waits for a slow listener: two lines of a joke are never one", async () => {
+    const { connect, pace, hear } = talkPlay(role);
+    await connect();
+    expect(await pace()).toEqual([]);
+    expect(await hear("Who's there?")).toEqual(["send Lettuce"]);
+  });
+
   it("fails where the server leaves before the end", async () => {
     const { connect, hear, tell, run } = talkPlay(role);
     await connect();

@@ -124,7 +124,7 @@ describe("where nobody knows whether it is listed", () => {
     ["a registry is silent", []],
     ["its answer has no end", ["10.0.0.2,1236,pdf,server1"]],
     ["it answers ERROR", ["ERROR,unknown request"]],
-    ["a datagram cannot be read, as one with a trailing comma", [`${OURS},`, "end"]],
+    ["a datagram cannot be read, and may be its own", [`${OURS},1237,txt`, "end"]],
   ];
 
   it.each(unknown)("[FILE-5] %s: it does not register, and looks again after 2 s", async (_, answers) => {
@@ -199,6 +199,27 @@ describe("the address it tells", () => {
     await pass(2_000);
     await network.ownAddresses.resolve("10.0.0.77");
     expect(told()).toEqual(["REGISTRN,10.0.0.77,1236,pdf,server1"]);
+  });
+});
+
+describe("the log", () => {
+  it("[FILE-5] is told once as what and where it is registered", async () => {
+    const { network, notes, pass, firstLook } = registrar();
+    await firstLook();
+    expect(notes).toEqual([]);
+    await network.asks.resolve([OURS, "end"]);
+    await pass(20_000);
+    await network.asks.resolve([OURS, "end"]);
+    expect(notes).toEqual(["is registered as 10.0.0.1:1236 at 10.0.0.9:1234"]);
+  });
+
+  it("[FILE-5] is warned where others can reach it, and are told an address of this machine alone", async () => {
+    const { network, notes, firstLook } = registrar({ hosts: ["0.0.0.0", "::"] });
+    network.tells.always();
+    await network.ownAddresses.resolve("127.0.0.1");
+    await firstLook();
+    await network.asks.resolve(["127.0.0.1,1236,pdf,server1", "end"]);
+    expect(notes.join()).toMatch(/^is registered as 127\.0\.0\.1:1236 .*--advertise IP$/);
   });
 });
 

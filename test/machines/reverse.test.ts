@@ -137,6 +137,9 @@ describe("the operator's answer", () => {
     await talker.say("hello");
     await next.done;
     expect(next.heard.at(-1)).toBe("said to 2 clients (reads: txen)");
+    const third = say("third");
+    await turn();
+    expect(third.heard).toEqual(next.heard.slice(0, 1));
   });
 
   it.each([false, true])("[REV-2] to nobody is told to be none (now: %s)", async (now) => {
@@ -254,6 +257,20 @@ describe("the operator", () => {
         details: { unanswered: "3", said: "noël", reads: "lëon" },
       },
     ]);
+  });
+});
+
+describe("a client whose own machine has crashed", () => {
+  it("[REV-5] is forgotten with its connection: nobody waits for it", async () => {
+    const { connect, hub, say } = reverse();
+    const [talker, crashed] = [await connect(), await connect()];
+    await talker.say("hi");
+    const answer = say("hello");
+    await turn();
+    hub.forget(crashed.peer.id);
+    await answer.done;
+    expect(answer.heard.at(-1)).toBe("said to 1 client (reads: olleh)");
+    expect(hub.members.map(({ id }) => id)).toEqual([talker.peer.id]);
   });
 });
 

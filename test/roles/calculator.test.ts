@@ -3,11 +3,10 @@ import { describe, expect, it } from "vitest";
 import { describeEntry } from "../../src/actors/story-text.ts";
 import calculator from "../../src/machines/calculator.ts";
 import calculatorClient from "../../src/machines/calculator-client.ts";
-import type { Conversation } from "../actors/conversation.ts";
-import { converse, eventually, openLab, type TestLab } from "../actors/harness.ts";
+import { converse, eventually, openLab } from "../actors/harness.ts";
 import { SimulatedClock } from "../actors/simulated-clock.ts";
 import { runLines } from "./client-session.ts";
-import { habits, sayAs } from "./habits.ts";
+import { habits, speaker } from "./habits.ts";
 import { hasPython, pythonPeer, pythonServer } from "./python-peer.ts";
 
 async function serving(given: Record<string, unknown> = {}) {
@@ -15,10 +14,6 @@ async function serving(given: Record<string, unknown> = {}) {
   const server = await lab.spawn("calculator", given);
   return { lab, server, peer: await converse(server) };
 }
-
-/** The name has no reply: that it was read shows in the state alone. */
-const isComputing = (lab: TestLab, peer: Conversation) =>
-  eventually(() => expect(lab.storyOf(peer).state).toBe("computing"));
 
 const DIALOGUE = [
   ["15 + 35", "50.0"],
@@ -31,14 +26,17 @@ const DIALOGUE = [
 
 describe("a client that sends", () => {
   it.each(habits)("$what is answered in its own way [CALC-0, CALC-1, CALC-2]", async (habit) => {
-    const { lab, peer } = await serving();
-    await sayAs(habit, peer, "gautamop");
-    await isComputing(lab, peer);
+    const clock = new SimulatedClock();
+    const lab = await openLab([calculator], { clock });
+    const peer = await converse(await lab.spawn("calculator"));
+    const say = speaker(habit, peer, lab, clock);
+    await say("gautamop");
+    expect(lab.storyOf(peer)).toMatchObject({ state: "computing", bytesOut: 0 });
     for (const [expression, answer] of DIALOGUE) {
-      await sayAs(habit, peer, expression);
+      await say(expression);
       await peer.hears(answer + habit.ending);
     }
-    await sayAs(habit, peer, "q");
+    await say("q");
     expect((await peer.hearsTheEnd()).toString()).toBe("");
     expect(lab.storyOf(peer)).toMatchObject({ framing: habit.framing, fault: undefined });
   });
@@ -136,7 +134,7 @@ describe("our client", () => {
 
   it.skipIf(!hasPython)("gets every result from their server (skipped without python3)", async () => {
     const { port, program } = await pythonServer("calculator_server.py");
-    const { shown, result } = runLines(calculatorClient, { port, as: "gautamop" }, LINES);
+    const { shown, result } = runLines(calculatorClient, { port, as: "gautamop", quiet: "250ms" }, LINES);
     expect(await result).toEqual({ ok: true });
     expect(shown).toEqual(["50.0", "0.3333333333333333", "Incorrect expression format"]);
     await program.says("gautamop asks q");

@@ -8,18 +8,19 @@ export interface ClientSession {
   readonly hints: string[];
   /** The machine's output. */
   readonly result: Promise<unknown>;
-  readonly run: ClientRun | undefined;
+  say(line: string): void;
+  endInput(): void;
 }
 
-/** Says the lines, and has no more to say. A reply is whole after 50 ms of silence. */
+/** Says the lines and then has no more to say; without them, the test speaks. A reply is whole after 50 ms of silence. */
 export function runLines(
   role: Role,
   given: Readonly<Record<string, unknown>>,
-  lines: readonly string[] = [],
+  lines?: readonly string[],
 ): ClientSession {
   const shown: string[] = [];
   const hints: string[] = [];
-  let open: ClientRun | undefined;
+  const { promise: opened, resolve: open } = Promise.withResolvers<ClientRun>();
   const result = runClient(
     role,
     { host: "127.0.0.1", quiet: "50ms", ...given },
@@ -27,19 +28,12 @@ export function runLines(
       onEntry: () => undefined,
       signal: new AbortController().signal,
       screen: { show: (text) => void shown.push(text), hint: (text) => void hints.push(text) },
-      onOpen: (run) => {
-        open = run;
-        for (const line of lines) run.say(line);
-        run.endOfInput();
-      },
+      onOpen: open,
     },
   );
-  return {
-    shown,
-    hints,
-    result,
-    get run() {
-      return open;
-    },
-  };
+  const say = (line: string) => void opened.then((run) => run.say(line));
+  const endInput = () => void opened.then((run) => run.endOfInput());
+  for (const line of lines ?? []) say(line);
+  if (lines) endInput();
+  return { shown, hints, result, say, endInput };
 }

@@ -1,5 +1,8 @@
 /** How lab programs send a message, and how one is ended that is sent to them [FRAME-1…FRAME-5]. */
+import { expect } from "vitest";
 import type { Conversation } from "../actors/conversation.ts";
+import { eventually, type TestLab, turns } from "../actors/harness.ts";
+import type { SimulatedClock } from "../actors/simulated-clock.ts";
 
 export interface Habit {
   readonly what: string;
@@ -38,11 +41,23 @@ function buffers(size: number, before: string): (text: string) => Buffer {
   };
 }
 
-/** Each piece a segment of its own, as far as the kernel lets us. */
-export async function sayAs({ encode, cut }: Habit, peer: Conversation, text: string): Promise<void> {
-  const bytes = Buffer.from(encode(text));
-  for (let start = 0; start < bytes.length; start += cut ?? bytes.length) {
-    peer.say(bytes.subarray(start, start + (cut ?? bytes.length)));
-    await new Promise<void>((next) => setImmediate(next));
-  }
+/** Longer than the quiet time: what comes next is no part of what came before. */
+const APART_MS = 31;
+
+/**
+ * A peer that says each message as its habit is, in segments of their own as far as the kernel lets us; the clock stands
+ * still until the last of them has been read, so that no slow machine makes a pause where the peer makes none.
+ */
+export function speaker({ encode, cut }: Habit, peer: Conversation, lab: TestLab, clock: SimulatedClock) {
+  let saidBytes = 0;
+  return async (text: string): Promise<void> => {
+    const bytes = Buffer.from(encode(text));
+    saidBytes += bytes.length;
+    for (let start = 0; start < bytes.length; start += cut ?? bytes.length) {
+      peer.say(bytes.subarray(start, start + (cut ?? bytes.length)));
+      await turns(1);
+    }
+    await eventually(() => expect(lab.storyOf(peer).bytesIn).toBe(saidBytes));
+    clock.advance(APART_MS);
+  };
 }

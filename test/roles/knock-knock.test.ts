@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import knockKnock from "../../src/machines/knock-knock.ts";
 import knockKnockClient from "../../src/machines/knock-knock-client.ts";
 import { converse, openLab } from "../actors/harness.ts";
+import { SimulatedClock } from "../actors/simulated-clock.ts";
 import { runLines } from "./client-session.ts";
-import { habits, sayAs } from "./habits.ts";
+import { habits, speaker } from "./habits.ts";
 import { hasPython, pythonPeer, pythonServer } from "./python-peer.ts";
 
 async function serving() {
@@ -22,9 +23,12 @@ const JOKE = [
 
 describe("a teller that sends", () => {
   it.each(habits)("$what is heard to the end [KNOCK-1, KNOCK-2]", async (habit) => {
-    const { lab, peer } = await serving();
+    const clock = new SimulatedClock();
+    const lab = await openLab([knockKnock], { clock });
+    const peer = await converse(await lab.spawn("knock-knock"));
+    const say = speaker(habit, peer, lab, clock);
     for (const [line, reply] of JOKE) {
-      await sayAs(habit, peer, line);
+      await say(line);
       await peer.hears(reply + habit.ending);
     }
     expect((await peer.hearsTheEnd()).toString()).toBe("");
@@ -61,7 +65,7 @@ describe("our teller", () => {
 
   it("makes our server laugh", async () => {
     const { server } = await serving();
-    const { shown, result } = runLines(knockKnockClient, { port: server.port });
+    const { shown, result } = runLines(knockKnockClient, { port: server.port }, []);
     expect(await result).toEqual({ ok: true });
     expect(shown).toEqual(SHOWN);
   });
@@ -91,7 +95,12 @@ describe("our teller", () => {
 
   it.skipIf(!hasPython)("makes their server laugh (skipped without python3)", async () => {
     const { port, program } = await pythonServer("knock_server.py");
-    const { shown, result } = runLines(knockKnockClient, { port, who: "Boo", punchLine: "Don't cry!" });
+    const { shown, result } = runLines(knockKnockClient, {
+      port,
+      who: "Boo",
+      punchLine: "Don't cry!",
+      quiet: "250ms",
+    });
     expect(await result).toEqual({ ok: true });
     expect(shown).toEqual(["Who's there?", "Boo who?", "Ha!"]);
     expect(program.stdout).toContain("Boo tells Don't cry!");

@@ -44,6 +44,6 @@ describe("an expression", () => {
     const start = performance.now();
     parseExpression(text);
     parseExpression(` ${text} x`);
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(performance.now() - start).toBeLessThan(1_000);
   });
 });

@@ -361,10 +361,12 @@ describe("a nul peer [FRAME-4]", () => {
 
   test("takes a chunk as the rest of a buffer, however long ago a reply was sent before that buffer", () => {
     const whole = fixedBuffer(256, "exit", stale);
-    const cut = whole.indexOf(0, 100) + 1;
+    // Cut behind NULs, where nothing but the time says that the buffer goes on.
+    const cuts = [whole.indexOf(0, 100) + 1, whole.indexOf(0, 150) + 1];
     const hearing = hearingOf("nul");
     hearing.framer.replied();
-    hearing.hear(whole.subarray(0, cut)).pass(quickMs).hear(whole.subarray(cut));
+    hearing.hear(whole.subarray(0, cuts[0])).pass(quickMs);
+    hearing.hear(whole.subarray(cuts[0], cuts[1])).pass(quickMs).hear(whole.subarray(cuts[1]));
     expect(hearing.pass(slowMs).messages).toEqual(["exit"]);
   });
 
@@ -392,6 +394,8 @@ describe("a nul peer [FRAME-4]", () => {
   test.each([
     [50, ""],
     [100, "garbage"],
+    [128, ""],
+    [128, "garbage"],
     [1000, "garbage"],
   ])("has each buffer of an unusual size taken in a quick ping-pong: %i, %j", (size, left) => {
     const hearing = new Hearing({ replies: true });

@@ -129,7 +129,7 @@ describe("a number that is read", () => {
     const start = performance.now();
     for (const odd of [text, `${text}x`, `x${text}`]) parsePythonFloat(odd);
     // A reader that looks at each digit again for each digit needs seconds.
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(performance.now() - start).toBeLessThan(1_000);
   });
 });
 

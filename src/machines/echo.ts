@@ -1,0 +1,265 @@
+/**
+ * An echo server with commands: says everything back, hands out files, and runs the programs that it was allowed to.
+ *
+ *   answering ⇄ opening → sending → answering
+ *       │  └──⇄ running
+ *       └─────→ closed
+ *
+ *   S> Enter your command please
+ *   C> hello                  S> hello                    (--strict-commands:  Command not found)
+ *   C> download readme.txt    S> the file's bytes         (or  Problem in opening file)
+ *   C> run ls                 S> what it printed          (--allow-run ls)
+ *   C> close                  S> Closing...               and close
+ */
+import { isUtf8 } from "node:buffer";
+import { assign, fromPromise, setup } from "xstate";
+import { z } from "zod";
+import { messageOf } from "../errors.ts";
+import { cutAtCharacter } from "../wire/cut-at-character.ts";
+import { isClose, parseCommand, whyNotRun } from "../wire/echo-command.ts";
+import type { PeerMessage } from "../wire/message.ts";
+import { byteSize } from "./_options.ts";
+import { defineRole, type Session } from "./_role.ts";
+import type { FileAnswer, OpenFile, Peer, PeerWorld, ProgramAnswer } from "./_world.ts";
+
+const GREETING = "Enter your command please";
+const PROBLEM = "Problem in opening file";
+const CLOSING = "Closing...";
+const NOT_FOUND = "Command not found";
+/** [ECHO-2] Lab clients block for ever on nothing. */
+const NEWLINE = "\n";
+/** [ECHO-1] */
+const PROGRAM_LIMITS = { timeoutMs: 5_000, maxBytes: 65_536 };
+/** [ECHO-3] A larger file is no reply to a command, unless `--max-reply` says so. */
+const LARGEST_FILE = 16 * 1_048_576;
+
+const options = z.object({
+  root: z.string().default("files").describe("the folder that it hands out files from and runs programs in"),
+  allowRun: z
+    .array(z.string().trim().min(1, "a program's name is missing"))
+    .optional()
+    .describe("programs that peers may run, e.g. ls,ps"),
+  strictCommands: z
+    .boolean()
+    .default(false)
+    .describe("answer Command not found, instead of saying the text back"),
+  maxReply: byteSize()
+    .refine((bytes) => bytes >= 2, "a reply has 2 bytes or more")
+    .optional()
+    .describe("cut replies to this size, e.g. 4096 for peers that read each with one recv"),
+});
+type Options = z.output<typeof options>;
+
+interface Context extends PeerWorld<Options> {
+  readonly file: OpenFile | undefined;
+}
+
+/** What an operator raises by hand has a type and nothing else. */
+type Event =
+  | { type: "peer.wantsFile"; name?: string }
+  | { type: "peer.wantsProgram"; argv?: readonly string[] }
+  | { type: "peer.quit" }
+  | { type: "peer.ended" }
+  | { type: "peer.closed" };
+
+export const echoMachine = setup({
+  types: { context: {} as Context, events: {} as Event, input: {} as PeerWorld<Options> },
+  guards: {
+    isEmpty: (_, answer: FileAnswer) => answer.ok && answer.file.sizeBytes === 0,
+    isReply: ({ context }, answer: FileAnswer) => answer.ok && isReply(answer.file, context.options),
+  },
+  actions: {
+    greet: ({ context }) => context.peer.send(GREETING),
+    keepFile: assign((_, answer: FileAnswer) => ({ file: answer.ok ? answer.file : undefined })),
+    sayNewline: ({ context }, answer: FileAnswer) => {
+      if (answer.ok) letGo(answer.file, context.peer);
+      context.peer.send(NEWLINE);
+    },
+    sayProblem: ({ context }, answer: FileAnswer) => {
+      context.peer.remark(`${PROBLEM}: ${whyNotSent(answer)}`);
+      if (answer.ok) letGo(answer.file, context.peer);
+      reply(context, PROBLEM);
+    },
+    sayOutput: ({ context }, answer: ProgramAnswer) => sayOutput(context, answer),
+    sayClosing: ({ context }) => reply(context, CLOSING),
+  },
+  actors: {
+    openFile: fromPromise<FileAnswer, { context: Context; name: string }>(openFile),
+    sendFile: fromPromise<void, Context>(({ input }) => sendFile(input)),
+    runProgram: fromPromise<ProgramAnswer, { context: Context; argv: readonly string[] }>(
+      ({ input: { context, argv }, signal }) =>
+        context.programs.run(context.options.root, argv, { ...PROGRAM_LIMITS, signal }),
+    ),
+  },
+}).createMachine({
+  id: "echo",
+  context: ({ input }) => ({ ...input, file: undefined }),
+  entry: "greet",
+  initial: "answering",
+  on: { "peer.closed": ".closed" },
+  states: {
+    answering: {
+      on: {
+        "peer.wantsFile": "opening",
+        "peer.wantsProgram": "running",
+        "peer.quit": { target: "closed", actions: "sayClosing" },
+        "peer.ended": "closed",
+      },
+    },
+    opening: {
+      invoke: {
+        src: "openFile",
+        input: ({ context, event }) => ({
+          context,
+          name: (event.type === "peer.wantsFile" && event.name) || "",
+        }),
+        onDone: [
+          {
+            guard: { type: "isEmpty", params: ({ event }) => event.output },
+            target: "answering",
+            actions: { type: "sayNewline", params: ({ event }) => event.output },
+          },
+          {
+            guard: { type: "isReply", params: ({ event }) => event.output },
+            target: "sending",
+            actions: { type: "keepFile", params: ({ event }) => event.output },
+          },
+          { target: "answering", actions: { type: "sayProblem", params: ({ event }) => event.output } },
+        ],
+      },
+    },
+    sending: {
+      invoke: {
+        src: "sendFile",
+        input: ({ context }) => context,
+        onDone: "answering",
+        onError: "closed",
+      },
+    },
+    running: {
+      invoke: {
+        src: "runProgram",
+        input: ({ context, event }) => ({
+          context,
+          argv: (event.type === "peer.wantsProgram" && event.argv) || [],
+        }),
+        onDone: {
+          target: "answering",
+          actions: { type: "sayOutput", params: ({ event }) => event.output },
+        },
+      },
+    },
+    closed: { type: "final" },
+  },
+});
+
+export default defineRole({
+  name: "echo",
+  summary: "says everything back, hands out files, and runs the programs it may",
+  side: "server",
+  transport: "tcp",
+  port: 5000,
+  options,
+  machine: echoMachine,
+  phases: {
+    answering: {
+      reads: "text",
+      rule: "ECHO-0",
+      expects: "a command, or anything to say back",
+      handle: answer,
+      isWord: isClose,
+    },
+  },
+  steps: {
+    answering: "says each message back, until one is a command",
+    opening: "looks for the file; what comes meanwhile waits",
+    sending: "sends the file's bytes as the reply",
+    running: "runs the program, and waits for all that it prints",
+    closed: "hangs up",
+  },
+  offers: ({ allowRun = [] }) =>
+    allowRun.length > 0 ? `an echo, files, ${allowRun.join(" and ")}` : "an echo, and files",
+  tryIt: ({ port }) => `netlabctl echo --port ${port}`,
+});
+
+/** The steady state: one reply a message, and a step of the machine only for what takes its time [ECHO-0]. */
+export function answer({ text }: PeerMessage, { context }: Session<Context>): Event | undefined {
+  if (isClose(text)) return { type: "peer.quit" };
+  const command = parseCommand(text);
+  if (command?.word === "download") return { type: "peer.wantsFile", name: command.name };
+  if (command?.word === "run") return answerRun(command.argv, context);
+  reply(context, context.options.strictCommands ? NOT_FOUND : text);
+  return undefined;
+}
+
+/** [ECHO-1] Off, not allowed, or out of the root: a sentence that says so. */
+function answerRun(argv: readonly string[], context: Context): Event | undefined {
+  const refusal = whyNotRun(argv, context.options.allowRun ?? []);
+  if (refusal === undefined) return { type: "peer.wantsProgram", argv };
+  context.peer.remark(`not run: ${refusal}`);
+  reply(context, refusal);
+  return undefined;
+}
+
+/** One message; with `--max-reply` no longer than one `recv` of the peer's, the ending that it may get included. */
+function reply({ peer, options: { maxReply } }: Context, text: string): void {
+  if (maxReply === undefined || text.length * 3 < maxReply) return peer.send(text);
+  const bytes = Buffer.from(text);
+  if (bytes.length >= maxReply) peer.remark(`cut a reply of ${bytes.length} bytes (--max-reply ${maxReply})`);
+  peer.send(cutAtCharacter(bytes, maxReply - 1).toString());
+}
+
+/** Text is ended as the peer ends its own; bytes that are no text are sent as they are. */
+function sayOutput(context: Context, { output, remark }: ProgramAnswer): void {
+  const { peer, options } = context;
+  if (remark !== undefined) peer.remark(remark);
+  if (output.length === 0) return reply(context, NEWLINE);
+  const isCut = output.length === PROGRAM_LIMITS.maxBytes && !isUtf8(output);
+  // The limit may lie within a character.
+  const text = isCut ? cutAtCharacter(output, output.length - 1) : output;
+  if (isUtf8(text)) reply(context, text.toString());
+  else peer.sendBytes(output.subarray(0, options.maxReply));
+}
+
+/** A file that was opened for a peer that has gone meanwhile is nobody's: it is closed here. */
+async function openFile({
+  input: { context, name },
+  signal,
+}: {
+  input: { context: Context; name: string };
+  signal: AbortSignal;
+}): Promise<FileAnswer> {
+  const found = await context.files.open(context.options.root, name, undefined);
+  if (found.ok && signal.aborted) await found.file.close();
+  return found;
+}
+
+/** At the speed the peer reads: a large file is no queue that it could be dropped for. */
+async function sendFile({ file, peer, options: { maxReply } }: Context): Promise<void> {
+  if (!file) return;
+  if (maxReply === undefined || file.sizeBytes <= maxReply) return peer.sendFile(file);
+  peer.remark(`cut ${file.name}: ${file.sizeBytes} bytes (--max-reply ${maxReply})`);
+  return peer.sendFile(beginningOf(file, maxReply));
+}
+
+function beginningOf(file: OpenFile, sizeBytes: number): OpenFile {
+  return {
+    name: file.name,
+    sizeBytes,
+    read: (into, position) => file.read(into, position),
+    close: () => file.close(),
+  };
+}
+
+/** Nobody waits for this close: a disk that went away is a remark, never an unhandled rejection. */
+function letGo(file: OpenFile, peer: Peer): void {
+  file.close().catch((error) => peer.remark(`${file.name} was not closed: ${messageOf(error)}`));
+}
+
+const isReply = ({ sizeBytes }: OpenFile, { maxReply }: Options) =>
+  maxReply !== undefined || sizeBytes <= LARGEST_FILE;
+
+function whyNotSent(answer: FileAnswer): string {
+  if (!answer.ok) return answer.why;
+  return `${answer.file.name} has ${answer.file.sizeBytes} bytes, more than ${LARGEST_FILE} without --max-reply`;
+}

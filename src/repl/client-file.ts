@@ -1,0 +1,54 @@
+/** Files that a command names are opened by the client: its folder and its rights count, not the daemon's. */
+import { createReadStream } from "node:fs";
+import { osCode } from "../actors/os-errors.ts";
+import { messageOf, NetlabError } from "../errors.ts";
+import { LONGEST_REQUEST } from "./control-request.ts";
+import { wordsSoFar } from "./words.ts";
+
+/** A command as it went to the daemon. */
+export interface Typed {
+  readonly argv?: readonly string[];
+  readonly line?: string;
+}
+
+const WHY: Record<string, string> = {
+  ENOENT: "there is no such file (ENOENT)",
+  EACCES: "you may not read it (EACCES)",
+  EISDIR: "it is a folder (EISDIR)",
+  ERR_ENCODING_INVALID_ENCODED_DATA: "it is no UTF-8 text",
+};
+
+/**
+ * The text of a file that the person named in this command; no daemon gets another. Throws where it cannot be read, is
+ * no UTF-8, or does not fit into an answer.
+ */
+export async function readNamedFile(path: string, { argv, line = "" }: Typed): Promise<string> {
+  const words = argv ?? wordsSoFar(line).map(({ text }) => text);
+  if (!words.includes(path)) throw cannotRead(path, "the command does not name it");
+  const text = await readText(path);
+  if (JSON.stringify(text).length + 100 > LONGEST_REQUEST) throw tooLong(path);
+  return text;
+}
+
+async function readText(path: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      sizeBytes += chunk.length;
+      // A pipe or a device may have no end.
+      if (sizeBytes > LONGEST_REQUEST) throw tooLong(path);
+    }
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+  } catch (error) {
+    if (error instanceof NetlabError) throw error;
+    throw cannotRead(path, WHY[osCode(error) ?? ""] ?? messageOf(error));
+  }
+}
+
+const tooLong = (path: string) => cannotRead(path, `it is longer than ${LONGEST_REQUEST / 1_048_576} MiB`);
+
+function cannotRead(path: string, why: string): NetlabError {
+  return new NetlabError("file-not-read", `cannot read ${path}: ${why}`);
+}

@@ -1,0 +1,38 @@
+/** What is a command to an echo server, and which programs it may run [ECHO-1]. Pure: refusals are sentences. */
+
+const CLOSE = "close";
+const COMMAND = /^(download|run)\s+(\S.*)$/s;
+const RUN_OFF = "run is off: this server was started without --allow-run [ECHO-1]";
+/**
+ * A slash or `..` where a path begins: at the start of an argument, behind `=`, `:` and the like, and behind the letters
+ * of a short option.
+ */
+const LEADS_OUT = /(^|[^\p{L}\p{N}_.+%~/-]|^-[^-/][^/]*)\/|(^|[^\p{L}\p{N}_.+%~-]|^-[^-/][^/]*)\.\.(\/|$)/u;
+
+export type EchoCommand =
+  | { readonly word: "download"; readonly name: string }
+  | { readonly word: "run"; readonly argv: readonly string[] };
+
+export function isClose(text: string): boolean {
+  return text.trimEnd() === CLOSE;
+}
+
+/** `download a b.txt` is one name with a space in it; a word without its argument is no command. */
+export function parseCommand(text: string): EchoCommand | undefined {
+  const [, word, rest = ""] = COMMAND.exec(text.trimEnd()) ?? [];
+  if (word === "download") return { word, name: rest };
+  return word === "run" ? { word, argv: rest.split(/\s+/) } : undefined;
+}
+
+/** Why a peer may not run this; undefined: it may. */
+export function whyNotRun(
+  [program = "", ...args]: readonly string[],
+  allowed: readonly string[],
+): string | undefined {
+  if (allowed.length === 0) return RUN_OFF;
+  if (!allowed.includes(program))
+    return `${program} is not allowed: this server runs ${allowed.join(", ")} [ECHO-1]`;
+  const outside = args.find((argument) => LEADS_OUT.test(argument));
+  if (outside === undefined) return undefined;
+  return `${outside} is not allowed: absolute paths and .. lead out of the root [ECHO-1]`;
+}

@@ -1,0 +1,161 @@
+import { describe, expect, it } from "vitest";
+import { HubRun } from "../../src/actors/hub-run.ts";
+import type { HubDefinition, HubMember } from "../../src/machines/_role.ts";
+import type { AsyncHub } from "../../src/machines/_world.ts";
+import { SimulatedClock } from "./simulated-clock.ts";
+
+/** Counts who came, and crashes when it is told to. */
+class Guestbook {
+  readonly names: string[];
+  readonly done: string[];
+
+  constructor(done: string[], remembered: readonly HubMember[]) {
+    this.done = done;
+    this.names = remembered.map(({ name }) => name);
+  }
+
+  sign(name: string): number {
+    this.done.push(`sign ${name}`);
+    this.names.push(name);
+    return this.names.length;
+  }
+
+  async signLater(name: string): Promise<number> {
+    return this.sign(name);
+  }
+
+  crash(why: string): void {
+    this.done.push(`crash ${why}`);
+    this.names.push("half done");
+    throw new Error(why);
+  }
+
+  strike(id: string): void {
+    this.done.push(`strike ${id}`);
+  }
+}
+
+type Definition = HubDefinition<Guestbook>;
+
+function guestbook(parts: Partial<Definition> = {}) {
+  const done: string[] = [];
+  const created: string[][] = [];
+  const crashes: string[] = [];
+  const definition: Definition = {
+    create: (_world, remembered) => {
+      created.push(remembered.map(({ name }) => name));
+      return new Guestbook(done, remembered);
+    },
+    members: ({ names }) => names.map((name) => ({ id: `g/${name}`, name, details: {} })),
+    ...parts,
+  };
+  const world = {
+    options: {},
+    clock: new SimulatedClock(),
+    deliver: () => undefined,
+    notify: () => undefined,
+  };
+  const run = new HubRun(definition, world, (error) => crashes.push((error as Error).message));
+  return { run, hub: run.proxy as AsyncHub<Guestbook>, done, created, crashes };
+}
+
+const options = { now: false, signal: new AbortController().signal, progress: () => undefined };
+
+describe("a hub", () => {
+  it("does nothing before its caller is done, and then everything in the order of the calls", async () => {
+    const { hub, done } = guestbook();
+    const answers = [hub.sign("a"), hub.sign("b"), hub.sign("c")];
+    expect(done).toEqual([]);
+    expect(await Promise.all(answers)).toEqual([1, 2, 3]);
+    expect(done).toEqual(["sign a", "sign b", "sign c"]);
+  });
+
+  it("takes calls in order whoever holds it, also those made while it answers", async () => {
+    const { run, hub, done } = guestbook();
+    const other = run.proxy as AsyncHub<Guestbook>;
+    const first = hub.sign("a").then(() => hub.sign("behind"));
+    void other.sign("b");
+    void hub.sign("c");
+    await first;
+    expect(done).toEqual(["sign a", "sign b", "sign c", "sign behind"]);
+  });
+
+  it("answers with what a promise of its own comes to", async () => {
+    expect(await guestbook().hub.signLater("a")).toBe(1);
+  });
+
+  it("is no promise itself: whoever awaits it has the hub", async () => {
+    const { hub, done } = guestbook();
+    const same = await hub;
+    expect(same).toBe(hub);
+    expect(await Promise.resolve(hub).then((held) => held.sign("a"))).toBe(1);
+    expect(done).toEqual(["sign a"]);
+  });
+
+  it("refuses a word that it does not know, and is none the worse for it", async () => {
+    const { run, hub, crashes, created } = guestbook();
+    const methods = run.proxy as unknown as Record<string, () => Promise<unknown>>;
+    await expect(methods.dance?.()).rejects.toThrow("the hub has no method dance");
+    expect(await hub.sign("a")).toBe(1);
+    expect([crashes, created]).toEqual([[], [[]]]);
+  });
+});
+
+describe("a hub that crashes", () => {
+  it("is told, and made again from the members that it knew; what was asked behind it is done", async () => {
+    const { run, hub, done, created, crashes } = guestbook();
+    await hub.sign("a");
+    const crash = hub.crash("boom");
+    const behind = hub.sign("b");
+    await expect(crash).rejects.toThrow("boom");
+    expect(await behind).toBe(3);
+    expect(done).toEqual(["sign a", "crash boom", "sign b"]);
+    expect(crashes).toEqual(["boom"]);
+    expect(created).toEqual([[], ["a", "half done"]]);
+    expect(run.members.map(({ name }) => name)).toEqual(["a", "half done", "b"]);
+  });
+
+  it("is nobody's unhandled rejection where its caller did not wait", async () => {
+    const { hub, crashes } = guestbook();
+    void hub.crash("boom");
+    // An unhandled rejection would fail the whole run.
+    expect(await hub.sign("a")).toBe(2);
+    expect(crashes).toEqual(["boom"]);
+  });
+
+  it("and cannot even tell its members is made again without, and says so", async () => {
+    let isBroken = false;
+    const { hub, created, crashes } = guestbook({
+      members: () => {
+        if (isBroken) throw new Error("no list");
+        return [];
+      },
+    });
+    isBroken = true;
+    await expect(hub.crash("boom")).rejects.toThrow("boom");
+    isBroken = false;
+    expect(crashes).toEqual(["boom; its members are lost: no list", "boom"]);
+    expect(created).toEqual([[], []]);
+    expect(await hub.sign("a")).toBe(1);
+  });
+});
+
+describe("a hub's operator and its listener", () => {
+  it("speak through the same queue as its connections", async () => {
+    const { run, hub, done } = guestbook({
+      say: async (book, text) => `guest ${await book.sign(text)}`,
+      forget: (book, id) => void book.strike(id),
+    });
+    void hub.sign("a");
+    run.forget("g/a");
+    expect(await run.say?.("hello", options)).toBe("guest 2");
+    expect(done).toEqual(["sign a", "strike g/a", "sign hello"]);
+  });
+
+  it("have nothing to say to a hub without a word for it", () => {
+    const { run, done } = guestbook();
+    expect(run.say).toBeUndefined();
+    run.forget("g/a");
+    expect(done).toEqual([]);
+  });
+});

@@ -1,0 +1,128 @@
+/** A role of somebody's own, brought into a daemon that runs. */
+import { readFileSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type InstanceDocument, TestDaemon } from "./daemon.ts";
+import { checkout, Scene } from "./scene.ts";
+
+const scene = new Scene();
+const source = readFileSync(join(checkout, "examples/guess-number.ts"), "utf8");
+let daemon: TestDaemon;
+let port: number;
+
+beforeAll(async () => {
+  daemon = await TestDaemon.start(scene);
+});
+afterAll(() => scene.end());
+
+const write = (text: string) => scene.file("guess-number.ts", text);
+
+/** A connection, and its next words. */
+function meet(): { socket: Socket; hears: () => Promise<string> } {
+  const socket = connect(port, "127.0.0.1").setEncoding("utf8");
+  const words: string[] = [];
+  const waiting: ((text: string) => void)[] = [];
+  socket.on("data", (text: string) => {
+    const next = waiting.shift();
+    if (next) next(text);
+    else words.push(text);
+  });
+  const hears = async () => words.shift() ?? new Promise<string>((resolve) => waiting.push(resolve));
+  return { socket, hears };
+}
+
+describe("load", () => {
+  it("brings in a role that can be spawned at once", async () => {
+    expect(await daemon.ctl("load", write(source))).toMatchObject({
+      exit: 0,
+      stdout:
+        "loaded guess-number: thinks of a number and lets the peer guess; start it with spawn guess-number\n",
+    });
+    const { exit, stdout } = await daemon.ctl(
+      "--json",
+      "spawn",
+      "guess-number",
+      "--most",
+      "1",
+      "--port",
+      "0",
+    );
+    expect(exit).toBe(0);
+    port = (JSON.parse(stdout) as InstanceDocument).port;
+    const peer = meet();
+    expect(await peer.hears()).toBe("I think of a number from 1 to 1");
+    peer.socket.write("1");
+    expect(await peer.hears()).toBe("Right, in 1 guesses");
+  });
+
+  it("replaces it for new connections, while the old ones finish on the old code", async () => {
+    const before = meet();
+    expect(await before.hears()).toBe("I think of a number from 1 to 1");
+    const loaded = await daemon.ctl(
+      "load",
+      write(source.replaceAll("I think of", "Guess").replaceAll("Right", "Yes")),
+    );
+    expect(loaded.stdout).toContain("guess-number-1 plays it for new connections");
+    const after = meet();
+    expect(await after.hears()).toBe("Guess a number from 1 to 1");
+    before.socket.write("1");
+    after.socket.write("1");
+    expect(await before.hears()).toBe("Right, in 1 guesses");
+    expect(await after.hears()).toBe("Yes, in 1 guesses");
+  });
+
+  it.each([
+    [
+      "what is no TypeScript",
+      (text: string) => text.replace("guessing: {\n", "guessing: {{\n"),
+      /^guess-number\.ts:\d+:\d+: /,
+    ],
+    [
+      "what does not type",
+      (text: string) => text.replace("port: 4400", 'port: "4400"'),
+      /^guess-number\.ts:\d+:\d+: TS2322: /,
+    ],
+    [
+      "a phase of no state",
+      (text: string) => text.replace("guessing: { reads", "guesing: { reads"),
+      /^guess-number\.ts: phases\.guesing: /,
+    ],
+    [
+      "an import that is not ours",
+      (text: string) => text.replace('"xstate"', '"./other.ts"'),
+      /^guess-number\.ts:\d+:\d+: /,
+    ],
+  ])("refuses %s with file and reason, and keeps the role it had", async (_, breakIt, reason) => {
+    const { exit, stderr } = await daemon.ctl("load", write(breakIt(source)));
+    expect({ exit, stderr }).toEqual({ exit: 1, stderr: expect.stringMatching(reason) });
+    const peer = meet();
+    expect(await peer.hears()).toBe("Guess a number from 1 to 1");
+    peer.socket.destroy();
+  });
+
+  it("leaves netlabd's own roles alone", async () => {
+    const { exit, stderr } = await daemon.ctl(
+      "load",
+      write(source.replace('name: "guess-number"', 'name: "chat"')),
+    );
+    expect({ exit, stderr }).toEqual({
+      exit: 1,
+      stderr: "chat is a role of netlabd's own: choose another name\n",
+    });
+  });
+
+  it("opens the file where the one who types is, and says when it is not there", async () => {
+    const { exit, stderr } = await daemon.ctl("load", "./no-such-role.ts");
+    expect(exit).not.toBe(0);
+    expect(stderr).toContain("no-such-role.ts");
+  });
+
+  it("is there again after a kill -9, and so are its instances", async () => {
+    await daemon.kill();
+    daemon = await daemon.again();
+    const [instance] = daemon.ready.instances;
+    expect(instance).toMatchObject({ id: "guess-number-1", state: "running", port });
+    expect(await meet().hears()).toBe("Guess a number from 1 to 1");
+  });
+});

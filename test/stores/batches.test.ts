@@ -1,0 +1,163 @@
+/** Changes: asked for in one turn, committed together at its end, and only then visible and answered. */
+import { describe, expect, it } from "vitest";
+import { NetlabError } from "../../src/errors.ts";
+import type { LabDatabase } from "../../src/stores/database.ts";
+import { turn } from "../fakes.ts";
+import { LabFolder } from "./lab-folder.ts";
+
+function stored(lab: LabFolder): string[] {
+  const rows = lab.rows("SELECT email FROM addresses ORDER BY rowid") as { email: string }[];
+  return rows.map(({ email }) => email);
+}
+
+/** A change that adds these addresses, and tells the log what becomes of it. */
+function adding(database: LabDatabase, log: string[], ...emails: string[]) {
+  const insert = database.sql.prepare("INSERT INTO addresses (email, name, folded) VALUES (?, '', '')");
+  const [name] = emails;
+  return {
+    apply: () => {
+      log.push(`apply ${name}`);
+      for (const email of emails) insert.run(email);
+    },
+    done: () => void log.push(`done ${name}`),
+    failed: (error: NetlabError) => void log.push(`failed ${name}: ${error.code}`),
+  };
+}
+
+function opened() {
+  const lab = new LabFolder();
+  const database = lab.open();
+  const log: string[] = [];
+  return { lab, database, log, add: (...emails: string[]) => adding(database, log, ...emails) };
+}
+
+describe("a change", () => {
+  it("is applied at the end of the turn, not before", async () => {
+    const { lab, database, log, add } = opened();
+    database.change(add("a"));
+    await Promise.resolve();
+    expect(log).toEqual([]);
+    expect(stored(lab)).toEqual([]);
+    await turn();
+    expect(log).toEqual(["apply a", "done a"]);
+    expect(stored(lab)).toEqual(["a"]);
+  });
+
+  it("is done only when the whole batch is on disk", async () => {
+    const { lab, database, log, add } = opened();
+    const seen: string[][] = [];
+    database.change({ ...add("a"), done: () => void seen.push(stored(lab)) });
+    database.change(add("b"));
+    await turn();
+    expect(log).toEqual(["apply a", "apply b", "done b"]);
+    expect(seen).toEqual([["a", "b"]]);
+  });
+
+  it("that cannot be stored is refused whole, and its neighbours are stored", async () => {
+    const { lab, database, log, add } = opened();
+    database.change(add("a"));
+    database.change(add("b", "a"));
+    database.change(add("c"));
+    await turn();
+    expect(log.filter((line) => !line.startsWith("apply"))).toEqual([
+      "done a",
+      "failed b: not-stored",
+      "done c",
+    ]);
+    expect(stored(lab)).toEqual(["a", "c"]);
+  });
+
+  it("that throws a bug of its own is refused, and its neighbours are stored", async () => {
+    const { lab, database, log, add } = opened();
+    const bug = new TypeError("a bug in apply");
+    const errors: NetlabError[] = [];
+    database.change(add("a"));
+    database.change({
+      apply: () => {
+        throw bug;
+      },
+      done: () => void log.push("done"),
+      failed: (error) => void errors.push(error),
+    });
+    await turn();
+    expect(errors.map(({ message, cause }) => [message, cause])).toEqual([
+      ["not stored: a bug in apply", bug],
+    ]);
+    expect(stored(lab)).toEqual(["a"]);
+  });
+
+  it("that is asked for while others are answered is in the next batch", async () => {
+    const { lab, database, add } = opened();
+    const again = add("b");
+    database.change({ ...add("a"), done: () => database.change(again) });
+    database.flush();
+    expect(stored(lab)).toEqual(["a"]);
+    await turn();
+    expect(stored(lab)).toEqual(["a", "b"]);
+  });
+
+  it("as a promise answers after the commit", async () => {
+    const { lab, database, add } = opened();
+    const answer = await database.changed(add("a").apply, () => stored(lab));
+    expect(answer).toEqual(["a"]);
+  });
+
+  it("as a promise rejects with what a person can read", async () => {
+    const { database, add } = opened();
+    const twice = database.changed(add("a", "a").apply, () => "stored");
+    await expect(twice).rejects.toThrow(/^not stored: UNIQUE constraint failed/);
+    await expect(twice).rejects.toBeInstanceOf(NetlabError);
+  });
+});
+
+describe("a question that waits for changes", () => {
+  it("is answered at once where nothing waits", () => {
+    const { database, log } = opened();
+    database.settled(() => log.push("answered"));
+    expect(log).toEqual(["answered"]);
+  });
+
+  it("is answered after the changes that were asked for before it, in its order", async () => {
+    const { lab, database, log, add } = opened();
+    database.change(add("a"));
+    database.settled(() => log.push(`first, ${stored(lab)}`));
+    database.change(add("b"));
+    database.settled(() => log.push("second"));
+    await turn();
+    expect(log).toEqual(["apply a", "apply b", "done a", "done b", "first, a,b", "second"]);
+  });
+
+  it("is answered too where the change failed", async () => {
+    const { database, log, add } = opened();
+    database.change(add("a", "a"));
+    database.settled(() => log.push("answered"));
+    await turn();
+    expect(log.slice(-2)).toEqual(["failed a: not-stored", "answered"]);
+  });
+});
+
+describe("a close", () => {
+  it("commits what waits, and answers it", () => {
+    const { lab, database, log, add } = opened();
+    database.change(add("a"));
+    lab.close();
+    expect(log).toEqual(["apply a", "done a"]);
+    expect(stored(lab)).toEqual(["a"]);
+  });
+
+  it("lets each store say its last word first", () => {
+    const { lab, database, add } = opened();
+    database.beforeClose(() => database.change(add("last")));
+    lab.close();
+    expect(stored(lab)).toEqual(["last"]);
+  });
+
+  it("refuses a change that comes later, and nobody crashes", async () => {
+    const { lab, database, log, add } = opened();
+    const late = add("late");
+    lab.close();
+    database.change(late);
+    await turn();
+    expect(log.at(-1)).toBe("failed late: not-stored");
+  });
+});
