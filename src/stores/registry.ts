@@ -63,10 +63,14 @@ export function openRegistry(database: LabDatabase, clock: Clock): Registry {
   }
 
   function scheduleExpiry(): void {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const { expiresAt } of view.values()) earliest = Math.min(earliest, expiresAt ?? earliest);
+    expectExpiry(earliest);
+  }
+
+  function expectExpiry(at: number): void {
     clock.clearTimeout(timer);
-    timer = undefined;
-    nextExpiry = Number.POSITIVE_INFINITY;
-    for (const { expiresAt } of view.values()) nextExpiry = Math.min(nextExpiry, expiresAt ?? nextExpiry);
+    nextExpiry = at;
     startTimer();
   }
 
@@ -115,7 +119,8 @@ export function openRegistry(database: LabDatabase, clock: Clock): Registry {
           const entry = fromRow(row);
           const before = view.get(key);
           view.set(key, entry);
-          if (before?.expiresAt !== expiresAt) scheduleExpiry();
+          // A renewal looks at no other entry: where the next one to expire was renewed, its timer finds nothing to do.
+          if (expiresAt !== undefined && expiresAt < nextExpiry) expectExpiry(expiresAt);
           // A renewal changes no answer, so prepared answers stay good.
           if (before?.service === service && before.token === token) return;
           changed();

@@ -33,11 +33,16 @@ describe("a lease", () => {
   it("[BOOT-7] that is renewed in time begins anew", async () => {
     const { clock, registry, ports } = opened();
     await registry.register(pdf, 30_000);
+    const calls: number[] = [];
+    registry.watch(() => calls.push(clock.now()));
     clock.increment(20_000);
     await registry.register(pdf, 30_000);
-    clock.increment(29_999);
+    clock.increment(10_000);
+    expect(calls).toEqual([]);
+    clock.increment(19_999);
     expect(ports()).toEqual([1_236]);
     clock.increment(1);
+    expect(calls).toEqual([50_000]);
     expect(ports()).toEqual([]);
   });
 
@@ -163,8 +168,8 @@ describe("timers", () => {
     await registry.register(pdf, 30_000);
     await registry.register(txt, 10_000);
     expect(pending()).toEqual([10_000]);
-    await registry.register(txt);
-    expect(pending()).toEqual([30_000]);
+    await registry.register({ ...txt, port: 1_238 }, 20_000);
+    expect(pending()).toEqual([10_000]);
   });
 
   it("never ask for more than a timer can wait, however far the clock was set back", () => {
