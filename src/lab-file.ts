@@ -22,10 +22,17 @@ import {
   parseDocument,
   type YAMLMap,
 } from "yaml";
-import { nearest, parseOptions, schemaOf, suggestion } from "./actors/instance-options.ts";
+import {
+  type InstanceOptions,
+  nearest,
+  parseOptions,
+  schemaOf,
+  suggestion,
+} from "./actors/instance-options.ts";
 import type { RoleTable } from "./actors/role-folder.ts";
 import { messageOf, NetlabError } from "./errors.ts";
-import { formatHostPort, parseHostPort } from "./machines/_options.ts";
+import { formatHostPort } from "./machines/_options.ts";
+import type { HostPort } from "./machines/_world.ts";
 
 export interface LabRole {
   readonly role: string;
@@ -80,10 +87,17 @@ export function parseLabFile(source: string, file: string, roles: RoleTable): La
   };
   const { title, entries } = readTop(document, place, short);
   const name = path.basename(file).replace(/\.ya?ml$/, "");
-  return { name, title, file, roles: entries.map((entry) => readRole(entry, roles, place)) };
+  const reading: Reading = { document, roles, place };
+  return { name, title, file, roles: entries.map((entry) => readRole(entry, reading)) };
 }
 
 type Place = (node: unknown) => string;
+
+interface Reading {
+  readonly document: Document;
+  readonly roles: RoleTable;
+  readonly place: Place;
+}
 
 function readTop(
   document: Document,
@@ -108,7 +122,8 @@ function readTop(
   return { title, entries };
 }
 
-function readRole(entry: unknown, roles: RoleTable, place: Place): LabRole {
+function readRole(entry: unknown, reading: Reading): LabRole {
+  const { roles, place } = reading;
   if (!isMap(entry))
     throw new NetlabError("bad-lab-file", `${place(entry)}: each role wants role: and its options`);
   const roleName = entry.get("role");
@@ -118,7 +133,7 @@ function readRole(entry: unknown, roles: RoleTable, place: Place): LabRole {
     const problem = roleName === undefined ? "role: is needed" : `no role ${JSON.stringify(roleName)}`;
     throw new NetlabError("bad-lab-file", `${place(entry.get("role", true) ?? entry)}: ${problem}${hint}`);
   }
-  const given = readOptions(entry, Object.keys(schemaOf(role).shape), place);
+  const given = readOptions(entry, Object.keys(schemaOf(role).shape), reading);
   try {
     parseOptions(role, given);
   } catch (error) {
@@ -128,7 +143,11 @@ function readRole(entry: unknown, roles: RoleTable, place: Place): LabRole {
 }
 
 /** Options may be written `max-message` as on the command line, or `maxMessage`. */
-function readOptions(entry: YAMLMap, known: readonly string[], place: Place): Record<string, unknown> {
+function readOptions(
+  entry: YAMLMap,
+  known: readonly string[],
+  { document, place }: Reading,
+): Record<string, unknown> {
   const given: Record<string, unknown> = {};
   for (const { key, value } of entry.items) {
     const word = String(isScalar(key) ? key.value : key);
@@ -137,32 +156,50 @@ function readOptions(entry: YAMLMap, known: readonly string[], place: Place): Re
     if (!known.includes(option)) {
       throw new NetlabError("bad-lab-file", `${place(key)}: unknown key ${word}${suggestion(option, known)}`);
     }
-    given[option] = isScalar(value) ? value.value : (value as Node | null)?.toJSON();
+    given[option] = (value as Node | null)?.toJS(document);
   }
   return given;
 }
 
+const LOOPBACK = ["localhost", "127.0.0.1", "::1"];
+
 /**
  * The same lab some ports higher, for several people on one machine. A loopback address that names a port of this lab
- * moves along: a file server finds its own lab's registry.
+ * moves along: a file server finds its own lab's registry, and a client its own lab's server.
  */
 export function shiftPorts(lab: LabFile, roles: RoleTable, offset: number): LabFile {
   if (offset === 0) return lab;
-  const portOf = ({ role, given }: LabRole) => Number(given.port ?? roles.get(role)?.port ?? 0);
-  const ports = new Set(lab.roles.map(portOf));
-  const shiftValue = (value: unknown): unknown => {
-    const at = typeof value === "string" ? parseHostPort(value) : undefined;
-    const isOurs = at && ports.has(at.port) && ["localhost", "127.0.0.1", "::1"].includes(at.host);
-    return isOurs ? formatHostPort({ host: at.host, port: at.port + offset }) : value;
-  };
-  return {
-    ...lab,
-    roles: lab.roles.map((one) => {
-      const given = Object.fromEntries(
-        Object.entries(one.given).map(([key, value]) => [key, shiftValue(value)]),
-      );
-      const port = portOf(one);
-      return { ...one, given: { ...given, port: port === 0 ? 0 : port + offset } };
-    }),
-  };
+  const parsed = lab.roles.map((one) => parseRole(one, roles));
+  const ports = new Set(parsed.filter(({ isServer }) => isServer).map(({ options }) => options.port));
+  const isOurs = ({ host, port }: HostPort) => LOOPBACK.includes(host) && ports.has(port);
+  return { ...lab, roles: parsed.map((one) => ({ role: one.role, given: shifted(one, isOurs, offset) })) };
 }
+
+interface ParsedRole extends LabRole {
+  readonly isServer: boolean;
+  readonly options: InstanceOptions;
+}
+
+function parseRole({ role: name, given }: LabRole, roles: RoleTable): ParsedRole {
+  const role = roles.get(name);
+  if (!role) throw new NetlabError("no-such-role", `no role ${JSON.stringify(name)}`);
+  return { role: name, given, isServer: role.side === "server", options: parseOptions(role, given) };
+}
+
+function shifted(
+  { given, isServer, options }: ParsedRole,
+  isOurs: (at: HostPort) => boolean,
+  offset: number,
+): Record<string, unknown> {
+  const moved: Record<string, unknown> = { ...given };
+  for (const [key, value] of Object.entries(options)) {
+    if (isHostPort(value) && isOurs(value))
+      moved[key] = formatHostPort({ host: value.host, port: value.port + offset });
+  }
+  const { port } = options;
+  if (isServer ? port !== 0 : isOurs(options)) moved.port = port + offset;
+  return moved;
+}
+
+const isHostPort = (value: unknown): value is HostPort =>
+  typeof value === "object" && value !== null && "host" in value && "port" in value;

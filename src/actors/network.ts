@@ -77,6 +77,21 @@ export async function ownAddress(to: HostPort): Promise<string> {
   }
 }
 
+/**
+ * Ports that our own questions come from, kept a little longer than their sockets: a registry of ours that hears one
+ * need not take it for a visitor.
+ */
+const ownPorts = new Set<number>();
+const OWN_PORT_MS = 1_000;
+
+export const isOwnPort = (port: number) => ownPorts.has(port);
+
+function rememberOwnPort(socket: UdpSocket): void {
+  const { port } = socket.address();
+  ownPorts.add(port);
+  socket.once("close", () => setTimeout(() => ownPorts.delete(port), OWN_PORT_MS).unref());
+}
+
 async function connectedUdp({ host, port }: HostPort): Promise<UdpSocket> {
   const { address, family } = await resolve(host, port);
   const socket = createSocket(family === 6 ? "udp6" : "udp4");
@@ -85,6 +100,7 @@ async function connectedUdp({ host, port }: HostPort): Promise<UdpSocket> {
       socket.once("error", reject);
       socket.connect(port, address, () => {
         socket.off("error", reject);
+        rememberOwnPort(socket);
         ready();
       });
     });

@@ -46,7 +46,7 @@ export class Recorder {
     const at = this.#clock.now();
     const story = new Story(subject, state, at, this);
     this.#live.set(subject.id, story);
-    this.#newest = story;
+    if (!subject.isOwn) this.#newest = story;
     this.#charge(story, STORY_COST);
     story.add({ at, kind: "opened", state });
     return story;

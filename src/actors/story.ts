@@ -78,6 +78,8 @@ export interface StorySubject {
   readonly role: string;
   readonly label: string | undefined;
   readonly transport: "tcp" | "udp";
+  /** A question of our own, e.g. of a file server's registrar: nobody's visit. */
+  readonly isOwn?: boolean;
   readonly display?: Display | undefined;
   /** A client's changes as it goes from the registry to a server. */
   remote: { readonly address: string; readonly port: number };

@@ -10,6 +10,7 @@ import { PeerMessage } from "../wire/message.ts";
 import { isLoopback, plainAddress } from "./addresses.ts";
 import { type Bound, bindAll } from "./binding.ts";
 import { Companion, serverNetwork, worldOf } from "./companion.ts";
+import { isOwnPort } from "./network.ts";
 import { osCode } from "./os-errors.ts";
 import { type RoleActor, runMachine, stateName } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
@@ -56,7 +57,9 @@ export class UdpEndpoint implements InstanceService {
   }
 
   get peers(): number {
-    return this.#senders.size;
+    let count = 0;
+    for (const { story } of this.#senders.values()) if (!story.subject.isOwn) count += 1;
+    return count;
   }
 
   get machineState(): string | undefined {
@@ -189,7 +192,8 @@ export class UdpEndpoint implements InstanceService {
     environment.numbers.sender += 1;
     const id = `${instance}/u${environment.numbers.sender}`;
     const { name, display } = role();
-    const subject = { id, instance, role: name, label, transport: "udp", remote, display } as const;
+    const isOwn = isLoopback(remote.address) && isOwnPort(remote.port);
+    const subject = { id, instance, role: name, label, transport: "udp", remote, display, isOwn } as const;
     const story = environment.recorder.open(subject, this.#state);
     story.framing = "datagram";
     story.waitsFor = this.#phase?.expects;

@@ -12,6 +12,7 @@
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import { type ErrorCode, messageOf, NetlabError } from "../errors.ts";
+import { dropTrailing } from "../wire/drop-trailing.ts";
 import { duration } from "./_options.ts";
 import type { Decoded, Phase, Session, Undecoded } from "./_role.ts";
 import type { Peer, World } from "./_world.ts";
@@ -403,7 +404,7 @@ export function untilQuiet({ bytes, stillMs, ended }: Undecoded, { context }: Se
   if (bytes.length === 0) return undefined;
   const { quiet } = context.options;
   if (!ended && stillMs < quiet) return { waitMs: quiet - stillMs };
-  return { take: bytes.length, value: bytes.toString("utf8").replace(/[\0\r\n]+$/, "") };
+  return { take: bytes.length, value: dropTrailing(bytes.toString("utf8"), "\0\r\n") };
 }
 
 function failed(code: ErrorCode, message: string): TalkResult {

@@ -15,6 +15,7 @@ import { RateLimit } from "./_rate-limit.ts";
 import { defineRole, type Session } from "./_role.ts";
 import type { Peer, World } from "./_world.ts";
 
+const DEFAULT_PORT = 1234;
 /** [BOOT-6] Error answers: once a second to a sender, so many a second in all. */
 const ERRORS = { perSource: 1, inAll: 100 };
 /** [BOOT-6] Answers to DISCOVERY, a second and source address, where others than this machine can ask. */
@@ -58,14 +59,15 @@ export default defineRole({
   summary: "the UDP registry: file servers register, clients discover",
   side: "server",
   transport: "udp",
-  port: 1234,
+  port: DEFAULT_PORT,
   options,
   machine: bootstrapMachine,
   phases: {
     serving: { reads: "text", rule: "BOOT-1", expects: "REGISTRN or DISCOVERY", handle: answer },
   },
   offers: () => "who serves what",
-  tryIt: ({ host, port }) => `printf DISCOVERY | ncat -u -i 1 ${host} ${port}`,
+  tryIt: ({ host, port }) =>
+    `netlabctl discover${port === DEFAULT_PORT ? "" : ` --bootstrap ${host}:${port}`}`,
 });
 
 function answer(message: PeerMessage, { context, peer }: Session<Context>): undefined {

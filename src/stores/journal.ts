@@ -29,8 +29,15 @@ export function openJournal(database: LabDatabase, onTrouble: (sentence: string)
   let dropped = 0;
   let isStopped = false;
 
+  // How peers were sent away is what is read first after a stop.
+  database.beforeClose(() => {
+    flush();
+    isStopped = true;
+  });
+
   function flush(): void {
     const rows = waiting;
+    if (rows.length === 0) return;
     waiting = [];
     if (dropped > 0) onTrouble(`the journal is slower than the lab: ${dropped} entries were not written`);
     dropped = 0;

@@ -1,0 +1,105 @@
+/** The labs that come with netlabd: each can be played as it is, and several persons at once can on one machine. */
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { parseOptions } from "../src/actors/instance-options.ts";
+import { scanRoles } from "../src/actors/role-folder.ts";
+import { labsFolder } from "../src/config.ts";
+import { type LabFile, parseLabFile, readLabFile, shiftPorts } from "../src/lab-file.ts";
+
+const roles = await scanRoles(path.join(import.meta.dirname, "../src/machines"));
+const shipped = readdirSync(labsFolder).map((file) => readLabFile(path.join(labsFolder, file), roles));
+
+/** `tcp/1236`, one a role. */
+function portsOf(lab: LabFile): string[] {
+  return lab.roles.map(({ role: name, given }) => {
+    const role = roles.get(name);
+    if (!role) throw new Error(`no role ${name}`);
+    return `${role.transport}/${parseOptions(role, given).port}`;
+  });
+}
+
+describe.each(shipped.map((lab) => [lab.name, lab] as const))("the lab %s", (_, lab) => {
+  it("has a title and roles", () => {
+    expect(lab.title).toMatch(/\w/);
+    expect(lab.roles.length).toBeGreaterThan(0);
+  });
+
+  it("gives each of its roles a port of its own", () => {
+    const ports = portsOf(lab);
+    expect(new Set(ports).size).toBe(ports.length);
+  });
+
+  it("can be played some ports higher", () => {
+    const shifted = portsOf(shiftPorts(lab, roles, 10_000));
+    const higher = portsOf(lab).map((port) => port.replace(/\d+/, (number) => `${Number(number) + 10_000}`));
+    expect(shifted).toEqual(higher);
+  });
+});
+
+describe("shifted ports", () => {
+  const shift = (offset: number, ...lines: string[]) => {
+    const lab = parseLabFile(["roles:", ...lines].join("\n"), "lab.yaml", roles);
+    return shiftPorts(lab, roles, offset).roles.map(({ given }) => given);
+  };
+  const registry = "  - {role: bootstrap, port: 1300}";
+
+  it("are those of the file, and of the roles where the file says none", () => {
+    expect(shift(100, registry, "  - role: bootstrap")).toEqual([{ port: 1_400 }, { port: 1_334 }]);
+  });
+
+  it("leave 0 what it is: any free port", () => {
+    expect(shift(100, "  - {role: bootstrap, port: 0}")).toEqual([{ port: 0 }]);
+  });
+
+  it("are none at an offset of 0", () => {
+    expect(shift(0, "  - role: bootstrap")).toEqual([{}]);
+  });
+
+  it.each(["localhost", "127.0.0.1", "[::1]"])(
+    "take along an address on %s that names a port of the lab",
+    (host) => {
+      const [, server] = shift(
+        100,
+        registry,
+        `  - {role: file-server, service: pdf, token: t, bootstrap: "${host}:1300"}`,
+      );
+      expect(server?.bootstrap).toBe(`${host}:1400`);
+    },
+  );
+
+  it.each(["localhost:1301", "10.0.0.9:1300", "registry.example.org:1300"])(
+    "leave alone %s, which is not of this lab",
+    (bootstrap) => {
+      const line = `  - {role: file-server, service: pdf, token: t, bootstrap: "${bootstrap}"}`;
+      const [, server] = shift(100, registry, line);
+      expect(server?.bootstrap ?? bootstrap).toBe(bootstrap);
+    },
+  );
+
+  it("leave alone a text that only looks like an address", () => {
+    const [one] = shift(100, '  - {role: bootstrap, port: 1300, label: "localhost:1300"}');
+    expect(one?.label).toBe("localhost:1300");
+  });
+
+  it("take along the registry that a client asks when it is told none", () => {
+    const [, client] = shift(
+      100,
+      "  - role: bootstrap",
+      "  - {role: file-client, service: pdf, file: a.pdf}",
+    );
+    expect(client?.bootstrap).toBe("localhost:1334");
+  });
+
+  it("take along a client of the lab, whose port is its server's", () => {
+    const [, client] = shift(100, "  - role: clock", "  - role: clock-client");
+    expect(client?.port).toBe(4_487);
+  });
+
+  it("leave alone a client of somebody else's server", () => {
+    const [, far] = shift(100, "  - role: clock", "  - {role: clock-client, host: 10.0.0.9}");
+    expect(far?.port ?? 4_387).toBe(4_387);
+    const [, other] = shift(100, "  - role: clock", "  - {role: clock-client, port: 4999}");
+    expect(other?.port).toBe(4_999);
+  });
+});

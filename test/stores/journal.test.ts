@@ -1,0 +1,134 @@
+/** The journal: written in batches beside the lab, and never at its expense. */
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type JournalRow, openJournal } from "../../src/stores/journal.ts";
+import { LabFolder } from "./lab-folder.ts";
+
+/** How long entries may wait for the disk. */
+const FLUSH_MS = 100;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setImmediate", "clearImmediate"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function opened() {
+  const lab = new LabFolder();
+  const database = lab.open();
+  const troubles: string[] = [];
+  const journal = openJournal(database, (sentence) => troubles.push(sentence));
+  const details = () =>
+    (lab.rows("SELECT detail FROM journal ORDER BY id") as { detail: string }[]).map(({ detail }) => detail);
+  const pass = (ms: number) => vi.advanceTimersByTime(ms);
+  return { lab, database, journal, troubles, details, pass };
+}
+
+const entry = (detail: string | undefined, bytes?: Uint8Array): JournalRow => ({
+  at: 1_700_000_000_123,
+  connection: "file-server-1/c17",
+  role: "file-server",
+  remote: "127.0.0.1:50001",
+  kind: "in",
+  detail,
+  bytes,
+});
+
+describe("an entry", () => {
+  it("is on disk a moment later, with all that it says", () => {
+    const { lab, journal, troubles, pass } = opened();
+    journal.write(entry("→ server1", Buffer.from("server1\0\xff", "latin1")));
+    pass(FLUSH_MS - 1);
+    expect(lab.rows("SELECT * FROM journal")).toEqual([]);
+    pass(2);
+    expect(lab.rows("SELECT * FROM journal")).toEqual([
+      { id: 1, ...entry("→ server1"), bytes: Buffer.from("server1\0\xff", "latin1") },
+    ]);
+    expect(troubles).toEqual([]);
+  });
+
+  it("may have no detail, and bytes of any typed array", () => {
+    const { lab, journal, pass } = opened();
+    journal.write(entry(undefined));
+    journal.write(entry(undefined, new Uint8Array([1, 2])));
+    pass(FLUSH_MS + 1);
+    expect(lab.rows("SELECT detail, bytes FROM journal")).toEqual([
+      { detail: null, bytes: null },
+      { detail: null, bytes: Buffer.from([1, 2]) },
+    ]);
+  });
+
+  it("keeps its place among the others, of this batch and the next", () => {
+    const { journal, details, pass } = opened();
+    journal.write(entry("a"));
+    journal.write(entry("b"));
+    pass(FLUSH_MS + 1);
+    journal.write(entry("c"));
+    pass(FLUSH_MS + 1);
+    expect(details()).toEqual(["a", "b", "c"]);
+  });
+
+  it("that waits when the daemon ends is written", () => {
+    const { lab, journal, details, troubles } = opened();
+    journal.write(entry("closed by us"));
+    lab.close();
+    expect(details()).toEqual(["closed by us"]);
+    expect(troubles).toEqual([]);
+  });
+
+  it("that comes after the end is nobody's trouble", () => {
+    const { lab, journal, details, troubles, pass } = opened();
+    lab.close();
+    journal.write(entry("late"));
+    pass(FLUSH_MS + 1);
+    expect(details()).toEqual([]);
+    expect(troubles).toEqual([]);
+  });
+});
+
+describe("a journal", () => {
+  it("that cannot be written stops with one sentence, throws nothing, and takes no more", () => {
+    const { lab, journal, troubles, details, pass } = opened();
+    lab.exec("CREATE TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE (ABORT, 'disk full'); END");
+    journal.write(entry("a"));
+    expect(journal.isStopped).toBe(false);
+    pass(FLUSH_MS + 1);
+    expect(journal.isStopped).toBe(true);
+    expect(troubles).toEqual(["the journal stops: not stored: disk full; the lab goes on"]);
+    lab.exec("DROP TRIGGER full");
+    journal.write(entry("b"));
+    pass(FLUSH_MS + 1);
+    expect(details()).toEqual([]);
+    expect(troubles).toHaveLength(1);
+  });
+
+  it("that cannot be written takes no other store's change along", () => {
+    const { lab, database, journal, pass } = opened();
+    lab.exec("CREATE TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE (ABORT, 'disk full'); END");
+    const insert = database.sql.prepare(
+      "INSERT INTO addresses (email, name, folded) VALUES ('a@b', 'A', 'a@b')",
+    );
+    let isDone = false;
+    journal.write(entry("a"));
+    pass(FLUSH_MS);
+    database.change({
+      apply: () => insert.run(),
+      done: () => {
+        isDone = true;
+      },
+      failed: () => undefined,
+    });
+    pass(1);
+    expect(isDone).toBe(true);
+    expect(lab.rows("SELECT email FROM addresses")).toEqual([{ email: "a@b" }]);
+  });
+
+  it("that is slower than the lab drops entries, and says how many", () => {
+    const { lab, journal, troubles, pass } = opened();
+    for (let number = 0; number < 50_003; number += 1) journal.write(entry("x"));
+    pass(FLUSH_MS + 1);
+    expect(troubles).toEqual(["the journal is slower than the lab: 3 entries were not written"]);
+    expect(lab.rows("SELECT count(*) AS count FROM journal")).toEqual([{ count: 50_000 }]);
+    expect(journal.isStopped).toBe(false);
+  });
+});
