@@ -54,13 +54,16 @@ function serverLines(servers: readonly Instance[], columns: number, style: Style
   const widths = {
     id: widest(rows.map(({ id }) => id)),
     port: widest(rows.map(({ port }) => port)),
-    offers: widest(rows.map(({ offers }) => offers)),
+    tryIt: widest(rows.map(({ tryIt }) => tryIt)),
   };
   return rows.map(({ id, port, offers, tryIt }) => {
-    const left = `  ${id.padEnd(widths.id)}  ${port.padEnd(widths.port)}  ${offers.padEnd(widths.offers)}`;
-    // A command that is cut cannot be typed: where it does not fit, it is left to `show`.
-    const fits = stringWidth(left) + 2 + stringWidth(tryIt) <= columns;
-    return (fits ? `${left}  ${style.accent(tryIt)}` : left).trimEnd();
+    const left = `  ${id.padEnd(widths.id)}  ${port.padEnd(widths.port)}  `;
+    const line = `${left}${style.accent(tryIt)}`;
+    // What it offers gives way first: a command that is cut cannot be typed.
+    const fits = stringWidth(left) + widths.tryIt + 2 + stringWidth(offers) <= columns;
+    return (
+      fits ? `${line}${" ".repeat(widths.tryIt - stringWidth(tryIt))}  ${style.dim(offers)}` : line
+    ).trimEnd();
   });
 }
 

@@ -47,13 +47,14 @@ describe.skipIf(!hasTmux)("in a terminal (skipped without tmux)", () => {
     const screen = await first.shows(/\n\nnetlab>$/);
     const rows = screen.split("\n");
     expect(rows[0]).toMatch(/^netlabd \S+ plays the lab demo on 127\.0\.0\.1 and ::1 \(this machine only\)$/);
+    const registry = ` --bootstrap localhost:${lab.registry}`;
     const listed = rows.filter((row) => /^ {2}\S+-\d +\d+\/(tcp|udp)/.test(row));
     expect(listed.map((row) => row.trim().split(/ {2,}/).slice(0, 3))).toEqual([
-      ["bootstrap-1", `${lab.registry}/udp`, "who serves what"],
-      ["file-server-1", `${lab.ports.mp4}/tcp`, "mp4 files"],
-      ["file-server-2", `${lab.ports.pdf}/tcp`, "pdf files"],
-      ["file-server-3", `${lab.ports.txt}/tcp`, "txt files"],
-      ["file-server-4", `${lab.ports.png}/tcp`, "png files"],
+      ["bootstrap-1", `${lab.registry}/udp`, `netlabctl discover${registry}`],
+      ["file-server-1", `${lab.ports.mp4}/tcp`, `netlabctl fetch mp4 server.mp4${registry}`],
+      ["file-server-2", `${lab.ports.pdf}/tcp`, `netlabctl fetch pdf server.pdf${registry}`],
+      ["file-server-3", `${lab.ports.txt}/tcp`, `netlabctl fetch txt server.txt${registry}`],
+      ["file-server-4", `${lab.ports.png}/tcp`, `netlabctl fetch png server.png${registry}`],
     ]);
     for (const hint of ["conns", "explain @last", "quit, shutdown"])
       expect(rows.find((row) => row.startsWith(`  ${hint} `))).toBeDefined();
