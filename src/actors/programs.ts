@@ -60,6 +60,9 @@ async function runProgram(
   }
 }
 
+/** How long the outputs of an ended program may stay open. */
+const LAST_WORDS_MS = 250;
+
 /** Rejects where the system could not start it. */
 function answerOf(program: Program, limits: ProgramLimits, clock: Clock): Promise<ProgramAnswer> {
   const { timeoutMs, maxBytes, signal } = limits;
@@ -67,14 +70,18 @@ function answerOf(program: Program, limits: ProgramLimits, clock: Clock): Promis
   const output: Buffer[] = [];
   let room = maxBytes;
   let remark: string | undefined;
+  let lastWords: NodeJS.Timeout | undefined;
   const group = groupOf(program);
 
   function end(why: string): void {
     remark ??= why;
     group.kill();
-    // A process that left the group may hold the outputs open: they are not waited for.
-    program.stdout?.destroy();
-    program.stderr?.destroy();
+    // What was printed before is still in the pipes, and is read; but a process that left the group may hold them
+    // open, and is not waited for.
+    lastWords ??= setTimeout(() => {
+      program.stdout?.destroy();
+      program.stderr?.destroy();
+    }, LAST_WORDS_MS);
   }
   function collect(bytes: Buffer): void {
     output.push(bytes.subarray(0, room));
@@ -86,6 +93,7 @@ function answerOf(program: Program, limits: ProgramLimits, clock: Clock): Promis
   signal?.addEventListener("abort", leave);
   const settle = () => {
     clock.clearTimeout(timer);
+    clearTimeout(lastWords);
     signal?.removeEventListener("abort", leave);
   };
   program.stdout?.on("data", collect);

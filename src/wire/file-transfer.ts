@@ -20,7 +20,7 @@ interface Pending {
 }
 
 /** One of these words, whatever ends it; after a silence, whatever came. */
-export function decodeWord(words: readonly string[]) {
+export function decodeWord(words: readonly string[], quietMs: number = QUIET_MS) {
   return ({
     bytes,
     stillMs,
@@ -33,7 +33,7 @@ export function decodeWord(words: readonly string[]) {
       const end = start + word.length;
       return { take: end + endingLength(bytes.subarray(end), word.length), value: word };
     }
-    if (!ended && stillMs < QUIET_MS) return { waitMs: QUIET_MS - stillMs };
+    if (!ended && stillMs < quietMs) return { waitMs: quietMs - stillMs };
     return { take: bytes.length, value: dropTrailing(bytes.toString("utf8", start), "\0\r\n") };
   };
 }

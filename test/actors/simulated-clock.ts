@@ -16,6 +16,11 @@ export class SimulatedClock implements Clock {
     return this.#timers.size;
   }
 
+  /** Whether something happens in just so many milliseconds. */
+  hasTimerIn(ms: number): boolean {
+    return [...this.#timers.values()].some(({ at }) => at === this.#now + ms);
+  }
+
   now(): number {
     return this.#now;
   }

@@ -138,7 +138,8 @@ describe("a server that is wrong is told apart, and leaves no file", () => {
     await eventually(() =>
       expect(lab.recorder.live()[0]?.bytesIn).toBe("validfound".length + 4 + CONTENT.length),
     );
-    await turns(20);
+    // The file is written at the disk's own pace; the silence counts from then.
+    await eventually(() => expect(clock.hasTimerIn(30_000)).toBe(true));
     clock.advance(29_999);
     expect(instance.service.machineState).toBe("receiving");
     clock.advance(1);

@@ -94,6 +94,18 @@ describe("a registrar", () => {
     expect(run.state).toBe("listed");
   });
 
+  it("[FILE-5] that is listed again forgets how often it was not", async () => {
+    const { network, looks, pass, firstLook } = registrar();
+    await firstLook();
+    for (const look of [2, 4, 6]) {
+      await network.asks.resolve(["end"]);
+      await pass(1_000);
+      expect(looks()).toBe(look);
+      await network.asks.resolve([OURS, "end"]);
+      await pass(20_000);
+    }
+  });
+
   it.each(["10.0.0.1,1237,pdf,server1", "10.0.0.2,1236,pdf,server1"])(
     "[FILE-5] is not listed by %s, another ip or port",
     async (other) => {

@@ -130,5 +130,8 @@ describe("a journal", () => {
     expect(troubles).toEqual(["the journal is slower than the lab: 3 entries were not written"]);
     expect(lab.rows("SELECT count(*) AS count FROM journal")).toEqual([{ count: 50_000 }]);
     expect(journal.isStopped).toBe(false);
+    journal.write(entry("x"));
+    pass(FLUSH_MS + 1);
+    expect(troubles).toHaveLength(1);
   });
 });
