@@ -36,9 +36,9 @@ function stepText(
     case "transition":
       return stateText(role, entry.to, style, entry.event);
     case "out":
-      return `  sends to ${peer}: ${printableBytes(entry.bytes)}, ${entry.size} bytes${readingOf(entry.bytes, role.display)}`;
+      return `  send() to ${peer}: ${printableBytes(entry.bytes)}, ${entry.size} bytes${readingOf(entry.bytes, role.display)}`;
     case "in":
-      return `  gets from ${peer}: ${printableBytes(entry.bytes)}, ${entry.size} bytes${readingOf(entry.bytes, role.display)}`;
+      return `  recv() from ${peer}: ${printableBytes(entry.bytes)}, ${entry.size} bytes${readingOf(entry.bytes, role.display)}`;
     case "file":
       return `  the file has ${entry.size} bytes`;
     case "remark":

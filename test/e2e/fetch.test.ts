@@ -76,14 +76,14 @@ describe.concurrent("fetch", () => {
     const steps = lines.map((line) => line.replace(/^ +\+\S+ +/, ""));
     const wanted = [
       "discovering: asks the registry by UDP",
-      `sends to localhost:${lab.registry}: "DISCOVERY", 9 bytes`,
-      `gets from localhost:${lab.registry}: "end", 3 bytes`,
+      `send() to localhost:${lab.registry}: "DISCOVERY", 9 bytes`,
+      `recv() from localhost:${lab.registry}: "end", 3 bytes`,
       "connecting: opens a TCP connection",
-      `sends to 127.0.0.1:${lab.ports.pdf}: "server2", 7 bytes`,
-      `gets from 127.0.0.1:${lab.ports.pdf}: "valid", 5 bytes`,
+      `send() to 127.0.0.1:${lab.ports.pdf}: "server2", 7 bytes`,
+      `recv() from 127.0.0.1:${lab.ports.pdf}: "valid", 5 bytes`,
       "requesting: says the filename",
       "sizing: waits for the size",
-      `gets from 127.0.0.1:${lab.ports.pdf}: 00 b0 01 00, 4 bytes`,
+      `recv() from 127.0.0.1:${lab.ports.pdf}: 00 b0 01 00, 4 bytes`,
       'Got\\0", 4 bytes',
       "saved: the last byte is there",
       "the connection is closed",
@@ -110,7 +110,7 @@ describe.concurrent("fetch", () => {
     );
     const { stderr, exit } = await fetchPdf("chosen", "--server", at, "--explain");
     expect(exit).toBe(0);
-    expect(stderr).toContain(`sends to ${at}: "second", 6 bytes`);
+    expect(stderr).toContain(`send() to ${at}: "second", 6 bytes`);
     const nobody = await fetchPdf("chosen", "--server", "127.0.0.1:1", "--output", "x.pdf");
     expect(nobody).toMatchObject({ exit: 4, stderr: expect.stringContaining("no server at 127.0.0.1:1") });
   });
