@@ -1,7 +1,7 @@
 /** Files that peers may read, and files that clients write [FILE-3]. */
 import { createHash, type Hash } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, link, lstat, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, link, lstat, open, readlink, realpath, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { NetlabError } from "../errors.ts";
 import type { FileAnswer, Files, OpenFile, PartialFile } from "../machines/_world.ts";
@@ -31,7 +31,9 @@ async function openUnder(root: string, name: string, extension: string | undefin
     if (!before.isFile()) return { ok: false, why: "it is no regular file" };
     handle = await open(real, OPEN_FLAGS);
     const opened = await handle.stat();
-    if (!opened.isFile() || opened.ino !== before.ino || opened.dev !== before.dev) {
+    const isSame = opened.isFile() && opened.ino === before.ino && opened.dev === before.dev;
+    // A folder on the way may have been swapped before the first look: where the file lies is asked of itself.
+    if (!isSame || !isWithin(await placeOf(handle, before.ino, real), realRoot)) {
       await handle.close();
       return { ok: false, why: "it was swapped for another while it was opened" };
     }
@@ -42,8 +44,18 @@ async function openUnder(root: string, name: string, extension: string | undefin
   }
 }
 
+/** Where an open file really lies. Linux knows it of the descriptor; elsewhere its path is walked once more. */
+async function placeOf(handle: FileHandle, ino: number, opened: string): Promise<string> {
+  try {
+    return await readlink(`/proc/self/fd/${handle.fd}`);
+  } catch {
+    const place = await realpath(opened);
+    return (await lstat(place)).ino === ino ? place : "nowhere known";
+  }
+}
+
 /** Both without symbolic links. A root of `/` ends in its separator already. */
-function isWithin(real: string, realRoot: string): boolean {
+export function isWithin(real: string, realRoot: string): boolean {
   return real === realRoot || real.startsWith(realRoot.endsWith(path.sep) ? realRoot : realRoot + path.sep);
 }
 

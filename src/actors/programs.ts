@@ -6,20 +6,27 @@
  * 3. Its own end, the time limit, too much output or a caller who has gone: each ends the whole group, by SIGKILL.
  * 4. The answer is given when nobody holds the outputs any more, so no process of the group outlives it.
  *
- * The root is where it starts, not a jail: what an allowed program reads is for its own rights to say.
+ * The root is where it starts, not a jail: no argument may name what lies outside, not through a link either, but what
+ * an allowed program does by itself is for its own rights to say.
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { realpath } from "node:fs/promises";
+import path from "node:path";
 import type { Readable } from "node:stream";
 import { messageOf } from "../errors.ts";
 import type { Clock, ProgramAnswer, ProgramLimits, Programs } from "../machines/_world.ts";
 import { systemClock } from "./clock.ts";
+import { isWithin } from "./files.ts";
+import { instead } from "./inherited-descriptors.ts";
 import { osCode } from "./os-errors.ts";
 
 /** All that a program is told; nothing of the daemon's own is inherited. */
 const ENVIRONMENT = { PATH: "/usr/bin:/bin", LANG: "C.UTF-8" };
 /** The others wait their turn: a whole class that runs `ls` is not as many processes at once. */
 const MOST_AT_ONCE = 32;
+/** Each is looked at before the program starts. */
+const MOST_ARGUMENTS = 256;
 
 type Program = ChildProcessByStdio<null, Readable, Readable>;
 
@@ -48,16 +55,34 @@ async function runProgram(
 ): Promise<ProgramAnswer> {
   const [name = "", ...args] = argv;
   try {
+    const refusal = await whyNotAllowed(args, folder);
+    if (refusal !== undefined) return { output: Buffer.from(refusal), remark: `not run: ${refusal}` };
     const program = spawn(name, args, {
       cwd: folder,
       env: ENVIRONMENT,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", "pipe", ...instead()],
       detached: true,
-    });
+    }) as Program;
     return await answerOf(program, limits, clock);
   } catch (error) {
     return notRun(name, error, folder);
   }
+}
+
+/** [ECHO-1] What an argument names may lie outside although it does not look so: a link in the root leads there. */
+async function whyNotAllowed(args: readonly string[], folder: string): Promise<string | undefined> {
+  if (args.length > MOST_ARGUMENTS)
+    return `${args.length} arguments are not allowed: at most ${MOST_ARGUMENTS} [ECHO-1]`;
+  const root = await realpath(folder);
+  for (const argument of args) {
+    // `--file=name` names a file too.
+    for (const name of new Set([argument, argument.slice(argument.indexOf("=") + 1)])) {
+      const place = await realpath(path.join(root, name)).catch(() => root);
+      if (!isWithin(place, root))
+        return `${argument} is not allowed: a symbolic link leads out of the root [ECHO-1]`;
+    }
+  }
+  return undefined;
 }
 
 /** How long the outputs of an ended program may stay open. */

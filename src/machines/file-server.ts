@@ -9,10 +9,10 @@
  *   C> server.pdf     S> found   gap   size int32 little-endian      (or  not found)
  *   C> Got\0          S> the file's bytes
  */
-import { createHash, timingSafeEqual } from "node:crypto";
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import { messageOf } from "../errors.ts";
+import { isSameToken } from "../wire/same-token.ts";
 import { formatHostPort, hostPort, secret } from "./_options.ts";
 import { registrarMachine } from "./_registrar.ts";
 import { defineRole, type Session } from "./_role.ts";
@@ -179,17 +179,12 @@ export default defineRole({
   },
 });
 
-/** [FILE-1] In constant time, whatever the lengths. */
-function isSameToken(said: string, token: string): boolean {
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(said), digest(token));
-}
-
 /** [FILE-2] `server1server.pdf` is a token and a filename where the rest ends in the service's extension. */
 export function tokenAndFilename(text: string, { context }: Session<Context>): string[] | undefined {
   const { token, service } = context.options;
   const filename = text.slice(token.length);
-  return text.startsWith(token) && filename.endsWith(`.${service}`) ? [token, filename] : undefined;
+  if (!filename.endsWith(`.${service}`)) return undefined;
+  return isSameToken(text.slice(0, token.length), token) ? [token, filename] : undefined;
 }
 
 /** A file that was opened for a peer that has gone meanwhile is nobody's: it is closed here. */

@@ -1,5 +1,6 @@
 /** The registry of file servers, in SQLite behind a view in memory [BOOT-1, BOOT-3, BOOT-7]. */
 import type { Clock, Registration, Registry } from "../machines/_world.ts";
+import { isSameToken } from "../wire/same-token.ts";
 import type { LabDatabase } from "./database.ts";
 
 interface Row {
@@ -29,8 +30,11 @@ export function openRegistry(database: LabDatabase, clock: Clock): Registry {
     VALUES (@ip, @port, @service, @token, @registeredAt, @lastSeenAt, @expiresAt)
     ON CONFLICT (ip, port) DO UPDATE SET service = @service, token = @token, last_seen_at = @lastSeenAt, expires_at = @expiresAt
     RETURNING *`);
+  sql.function("is_same_token", { deterministic: true }, (said, token) =>
+    Number(said === null || isSameToken(String(said), String(token))),
+  );
   const remove = sql.prepare(
-    "DELETE FROM registrations WHERE ip = ? AND port = ? AND token = coalesce(?, token)",
+    "DELETE FROM registrations WHERE ip = ? AND port = ? AND is_same_token(?, token)",
   );
   const removeExpired = sql.prepare("DELETE FROM registrations WHERE expires_at <= ?");
 

@@ -83,6 +83,24 @@ describe("a file that is swapped while it is asked for", () => {
     expect(await asks()).toEqual({ ok: false, why: "it was swapped for another while it was opened" });
   });
 
+  it("is not handed out where a folder on its way becomes a link out of the root", async () => {
+    await mkdir(path.join(folder, "root", "inner"));
+    await writeFile(path.join(folder, "root", "inner", "server.pdf"), "what was asked for");
+    await mkdir(path.join(folder, "elsewhere"));
+    await writeFile(path.join(folder, "elsewhere", "server.pdf"), "a secret");
+    const files = localFiles(() => path.join(folder, "root"), folder);
+    const inner = path.join(folder, "root", "inner");
+    const swap = once("afterRealpath", async () => {
+      await rename(inner, path.join(folder, "root", "before"));
+      await symlink("../elsewhere", inner);
+    });
+    expect(await files.open("", "inner/server.pdf", "pdf")).toEqual({
+      ok: false,
+      why: "it was swapped for another while it was opened",
+    });
+    expect(swap.isDone).toBe(true);
+  });
+
   it("for nothing is not there", async () => {
     once("beforeOpen", () => rm(pdf));
     expect(await asks()).toEqual({ ok: false, why: "there is no such file" });

@@ -1,7 +1,7 @@
 /** Programs that peers may run, as real processes [ECHO-1]. */
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from "node:fs";
+import { symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { localPrograms } from "../../src/actors/programs.ts";
@@ -10,6 +10,7 @@ import { isAlive, isGone } from "./processes.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
 
 const LIMITS = { timeoutMs: 5_000, maxBytes: 65_536 };
+const moduleUrl = JSON.stringify(new URL("../../src/actors/programs.ts", import.meta.url).href);
 const hasSetsid = spawnSync("setsid", ["true"]).status === 0;
 
 /** What ends a program here is what the test is about: the clock is the test's. */
@@ -66,6 +67,55 @@ it("hands on nothing of the daemon's environment", async () => {
   const { text } = await opened();
   const lines = (await text(["env"])).trim().split("\n");
   expect(lines.sort()).toEqual(["LANG=C.UTF-8", "PATH=/usr/bin:/bin"]);
+});
+
+it("hands on none of the daemon's open files, not even those that it was started with", async () => {
+  const { folder } = await opened();
+  const secret = openSync(path.join(folder, "secret"), "w");
+  onTestFinished(() => closeSync(secret));
+  const source = `
+    const { openSync } = await import("node:fs");
+    openSync("secret", "r");
+    const { localPrograms } = await import(${moduleUrl});
+    const { output } = await localPrograms((root) => root).run(".", ["ls", "-l", "/proc/self/fd"],
+      { timeoutMs: 60_000, maxBytes: 65_536 });
+    process.stdout.write(output);
+  `;
+  const stdio = ["ignore", "pipe", "pipe", ...Array<"ignore">(37).fill("ignore"), secret] as const;
+  const daemon = spawnSync(process.execPath, ["--input-type=module", "-e", source], {
+    cwd: folder,
+    stdio: [...stdio],
+  });
+  const shown = daemon.stdout?.toString() ?? "";
+  expect(shown).toMatch(/ 40 -> \/dev\/null$/m);
+  expect(shown).not.toContain("secret");
+});
+
+it.each([["out.txt"], ["up/secret.txt"], ["--file=out.txt"]])(
+  "[ECHO-1] does not start it with %s, a link out of the root",
+  async (argument) => {
+    const { folder, run, inFolder } = await opened();
+    const outside = await temporaryFolder();
+    await writeFile(path.join(outside, "secret.txt"), "a secret");
+    await symlink(path.join(outside, "secret.txt"), path.join(folder, "out.txt"));
+    await symlink(outside, path.join(folder, "up"));
+    await writeFile(path.join(folder, "readme.txt"), "read me");
+    await symlink("readme.txt", path.join(folder, "in.txt"));
+    const why = `${argument} is not allowed: a symbolic link leads out of the root [ECHO-1]`;
+    expect(await run(["tee", "made", argument])).toEqual({
+      output: Buffer.from(why),
+      remark: `not run: ${why}`,
+    });
+    expect(existsSync(inFolder("made"))).toBe(false);
+    expect((await run(["cat", "in.txt"])).output.toString()).toBe("read me");
+  },
+);
+
+it("[ECHO-1] takes so many arguments and no more", async () => {
+  const { text } = await opened();
+  const words = (count: number) => Array.from({ length: count }, () => "a");
+  expect(await text(["echo", ...words(256)])).toBe(`${words(256).join(" ")}\n`);
+  expect(await text(["echo", ...words(257)])).toBe("257 arguments are not allowed: at most 256 [ECHO-1]");
 });
 
 it("gives it no input to wait for", async () => {
@@ -181,10 +231,9 @@ it("lets the others wait where many are asked for at once", async () => {
 
 it("ends it when the daemon ends in whatever way", async () => {
   const { folder, number } = await opened();
-  const module = JSON.stringify(new URL("../../src/actors/programs.ts", import.meta.url).href);
   const source = `
     const { existsSync } = await import("node:fs");
-    const { localPrograms } = await import(${module});
+    const { localPrograms } = await import(${moduleUrl});
     void localPrograms((root) => root).run(".", ["sh", "-c", "sleep 60 & echo $! > child; sleep 60"],
       { timeoutMs: 60_000, maxBytes: 10 });
     setInterval(() => existsSync("child") && process.exit(7), 5);
