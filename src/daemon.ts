@@ -300,6 +300,8 @@ export class Daemon implements Lab {
     }
     instance.start();
     await instance.settled();
+    // Whoever is told its port finds it there again, also after a kill -9 in this very moment.
+    await new Promise<void>((stored) => this.#database.settled(stored));
     return instance;
   }
 

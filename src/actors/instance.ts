@@ -126,9 +126,9 @@ export class Instance {
     return this.#supervisor.getSnapshot().context.lastError;
   }
 
-  /** The port it listens on, else the one it wants; 0: any. */
+  /** The port it listens on, else the one it wants, else the one it had in an earlier run; 0: any. */
   get port(): number {
-    return this.service.port || this.spec.options.port;
+    return this.service.port || this.spec.options.port || this.spec.preferredPort;
   }
 
   // -- what can be done ---------------------------------------------------------------------------------------------------
