@@ -11,6 +11,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "./actors/clock.ts";
+import { DescriptorBudget } from "./actors/descriptor-budget.ts";
 import { localFiles } from "./actors/files.ts";
 import { DRAIN_MS, type Instance } from "./actors/instance.ts";
 import { localPrograms } from "./actors/programs.ts";
@@ -36,6 +37,9 @@ import { openRegistry } from "./stores/registry.ts";
 
 const rolesFolder = fileURLToPath(new URL("machines", import.meta.url));
 
+/** A class and its files fit into so many. */
+const FEW_DESCRIPTORS = 200;
+
 export interface DaemonParts {
   readonly clock?: Clock;
   readonly roles?: RoleTable;
@@ -54,6 +58,7 @@ export class Daemon implements Lab {
   readonly recorder: Recorder;
   readonly registry: Registry;
   readonly book: LabBook;
+  readonly descriptors: DescriptorBudget;
   readonly log: Log;
   readonly #config: Config;
   readonly #database: LabDatabase;
@@ -97,6 +102,7 @@ export class Daemon implements Lab {
     this.book = openAddressBook(this.#database);
     this.#store = openInstances(this.#database);
     this.recorder = new Recorder(clock);
+    this.descriptors = DescriptorBudget.ofProcess();
     this.#supervisor = new Supervisor(roles, this.#environment(), {
       onState: (instance, from, to) => this.#onInstanceState(instance, from, to),
     });
@@ -116,6 +122,7 @@ export class Daemon implements Lab {
       addressBook: this.book,
       recorder: this.recorder,
       telemetry: this.log.telemetry,
+      descriptors: this.descriptors,
       numbers: { connection: 0, sender: 0 },
     };
   }
@@ -130,6 +137,15 @@ export class Daemon implements Lab {
     const starting = this.instances.filter((instance) => stored.get(instance.id) !== "stopped");
     for (const instance of starting) instance.start();
     await Promise.all(starting.map((instance) => instance.settled()));
+    this.#warnIfCramped();
+  }
+
+  #warnIfCramped(): void {
+    const { limit, left } = this.descriptors;
+    if (left >= FEW_DESCRIPTORS) return;
+    this.log.logger.warn(
+      `few descriptors: ${limit} in all (ulimit -n), ${Math.max(0, left)} of them for peers; those over it are refused`,
+    );
   }
 
   /** A tap on every entry costs something: only from when somebody wants it. */
@@ -182,8 +198,9 @@ export class Daemon implements Lab {
 
   #readLabFile(): LabFile {
     if (this.#config.lab === "none") return NO_LAB;
-    const known = readdirSync(labsFolder).map((name) => name.replace(/\.yaml$/, ""));
-    const lab = readLabFile(findLabFile(this.#config.lab, labsFolder), this.roles, known);
+    const files = readdirSync(labsFolder).filter((file) => file.endsWith(".yaml"));
+    const shipped = { folder: labsFolder, names: files.map((file) => path.basename(file, ".yaml")).sort() };
+    const lab = readLabFile(findLabFile(this.#config.lab, shipped), this.roles);
     return shiftPorts(lab, this.roles, this.#config.portOffset);
   }
 
@@ -382,6 +399,7 @@ export class Daemon implements Lab {
   async #close(drainMs: number): Promise<void> {
     this.#control.announceStop();
     await this.#supervisor.stopAll(drainMs);
+    this.log.flush();
     await this.#control.close();
     this.#database.close();
   }

@@ -29,6 +29,7 @@ import {
   schemaOf,
   suggestion,
 } from "./actors/instance-options.ts";
+import { osCode } from "./actors/os-errors.ts";
 import type { RoleTable } from "./actors/role-folder.ts";
 import { messageOf, NetlabError } from "./errors.ts";
 import { formatHostPort } from "./machines/_options.ts";
@@ -49,25 +50,51 @@ export interface LabFile {
 
 export const NO_LAB: LabFile = { name: "none", title: undefined, file: undefined, roles: [] };
 
-/** `files` is a lab of `labsFolder`; anything with a slash or an ending is a file of the user's. */
-export function findLabFile(nameOrFile: string, labsFolder: string): string {
-  const isFile = nameOrFile.includes("/") || /\.ya?ml$/.test(nameOrFile);
-  return isFile ? path.resolve(nameOrFile) : path.join(labsFolder, `${nameOrFile}.yaml`);
+/** The labs that come with netlabd. */
+export interface ShippedLabs {
+  readonly folder: string;
+  readonly names: readonly string[];
 }
 
-export function readLabFile(file: string, roles: RoleTable, known: readonly string[] = []): LabFile {
+/** `files` is one of the shipped labs; anything with a slash or an ending is a file of the user's. */
+export function findLabFile(nameOrFile: string, shipped: ShippedLabs): string {
+  if (nameOrFile.includes("/") || /\.ya?ml$/.test(nameOrFile)) return path.resolve(nameOrFile);
+  if (!shipped.names.includes(nameOrFile)) throw noSuchLab(nameOrFile, shipped.names);
+  return path.join(shipped.folder, `${nameOrFile}.yaml`);
+}
+
+function noSuchLab(name: string, known: readonly string[]): NetlabError {
+  const near = nearest(name, known);
+  const hint = near === undefined ? "" : `did you mean ${near}? `;
+  return new NetlabError(
+    "bad-lab-file",
+    `there is no lab ${JSON.stringify(name)}: ${hint}there are ${known.join(", ")}, and none; a file of your own is --lab ./${name}.yaml`,
+  );
+}
+
+/** Throws a sentence that says what to do where it cannot be read, or is wrong. */
+export function readLabFile(file: string, roles: RoleTable): LabFile {
   let source: string;
   try {
     source = readFileSync(file, "utf8");
   } catch (error) {
-    const name = path.basename(file, ".yaml");
-    const near = nearest(name, known);
-    const hint = near ? `; did you mean ${near}?` : known.length > 0 ? `; there are ${known.join(", ")}` : "";
-    throw new NetlabError("bad-lab-file", `cannot read the lab file ${file}: ${messageOf(error)}${hint}`, {
-      cause: error,
-    });
+    throw new NetlabError("bad-lab-file", whyNotRead(error, file), { cause: error });
   }
   return parseLabFile(source, file, roles);
+}
+
+function whyNotRead(error: unknown, file: string): string {
+  switch (osCode(error)) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return `there is no lab file ${file}: name another with --lab; by a bare name, --lab files, you get one that comes with netlabd`;
+    case "EISDIR":
+      return `${file} is a folder: name a lab file in it with --lab`;
+    case "EACCES":
+      return `the lab file ${file} may not be read by you (EACCES): change its mode, or name another with --lab`;
+    default:
+      return `cannot read the lab file ${file}: ${messageOf(error)}; name another with --lab`;
+  }
 }
 
 export function parseLabFile(source: string, file: string, roles: RoleTable): LabFile {

@@ -1,4 +1,5 @@
 /** The running daemon as its operators see it: the one interface between the REPL and everything else. */
+import type { DescriptorBudget } from "./actors/descriptor-budget.ts";
 import type { Instance } from "./actors/instance.ts";
 import type { Recorder } from "./actors/recorder.ts";
 import type { RoleTable } from "./actors/role-folder.ts";
@@ -20,6 +21,7 @@ export interface Lab {
   readonly recorder: Recorder;
   readonly registry: Registry;
   readonly book: LabBook;
+  readonly descriptors: DescriptorBudget;
   readonly log: Log;
   readonly instances: readonly Instance[];
   /** By id or name. */

@@ -6,6 +6,7 @@ import { type Logger, pino } from "pino";
 import { prettyFactory } from "pino-pretty";
 import type { Telemetry, TelemetryEvent } from "./actors/telemetry.ts";
 import { messageOf } from "./errors.ts";
+import { type Digest, LogDigest } from "./log-digest.ts";
 import { printable } from "./printable.ts";
 
 export interface LogLine {
@@ -36,6 +37,7 @@ export class Log {
   readonly #lines: LogLine[] = [];
   readonly #followers = new Set<(line: LogLine) => void>();
   readonly #format: (json: string) => string;
+  readonly #digest = new LogDigest((digest) => this.#tell(digestSentence(digest)));
   #isShown = true;
 
   constructor(options: LogOptions) {
@@ -66,9 +68,17 @@ export class Log {
   }
 
   readonly telemetry: Telemetry = (event) => {
-    const { level, message, ...fields } = sentenceOf(event);
-    this.logger[level](fields, message);
+    if (this.#digest.admits(event)) this.#tell(sentenceOf(event));
   };
+
+  /** What was counted and not told yet is told now. */
+  flush(): void {
+    this.#digest.flush();
+  }
+
+  #tell({ level, message, ...fields }: Sentence): void {
+    this.logger[level](fields, message);
+  }
 
   #write(json: string): void {
     const { level, time, msg } = JSON.parse(json) as { level: number; time: number; msg: string };
@@ -86,6 +96,14 @@ interface Sentence {
   readonly message: string;
   readonly id: string;
   readonly err?: unknown;
+  readonly count?: number;
+}
+
+/** Many of a kind in one line; each of them is a story of its own, as long as there is memory for it. */
+function digestSentence({ instance, count, last }: Digest): Sentence {
+  const { level, message } = sentenceOf(last);
+  const many = `${count.toLocaleString("en")} more like this`;
+  return { id: instance, level, message: `${instance}: ${many}, the last: ${message}`, count };
 }
 
 function sentenceOf(event: TelemetryEvent): Sentence {

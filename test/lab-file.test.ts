@@ -6,6 +6,7 @@ import { NetlabError } from "../src/errors.ts";
 import { findLabFile, parseLabFile, readLabFile } from "../src/lab-file.ts";
 
 const roles = await scanRoles(path.join(import.meta.dirname, "../src/machines"));
+const shipped = { folder: "/labs", names: ["echo", "files"] };
 const parse = (...lines: string[]) => parseLabFile(lines.join("\n"), "/home/somebody/lab.yaml", roles);
 
 function complaint(...lines: string[]): string {
@@ -163,16 +164,26 @@ describe("a mistake", () => {
 
 describe("the name of a lab", () => {
   it("is one of the labs that come with netlabd, or a file of one's own", () => {
-    expect(findLabFile("files", "/labs")).toBe("/labs/files.yaml");
-    expect(findLabFile("./mine", "/labs")).toBe(path.resolve("mine"));
-    expect(findLabFile("mine.yml", "/labs")).toBe(path.resolve("mine.yml"));
+    expect(findLabFile("files", shipped)).toBe("/labs/files.yaml");
+    expect(findLabFile("./mine", shipped)).toBe(path.resolve("mine"));
+    expect(findLabFile("mine.yml", shipped)).toBe(path.resolve("mine.yml"));
   });
 
-  it("that is no lab's is told with the nearest one, or all", () => {
-    const read = (name: string) => () => readLabFile(`/nowhere/${name}.yaml`, roles, ["files", "echo"]);
-    expect(read("flies")).toThrow(
-      /^cannot read the lab file \/nowhere\/flies\.yaml: .*; did you mean files\?$/,
+  it("that is no lab's is told with the nearest one, all there are, and how to name a file", () => {
+    expect(() => findLabFile("flies", shipped)).toThrow(
+      'there is no lab "flies": did you mean files? there are echo, files, and none; a file of your own is --lab ./flies.yaml',
     );
-    expect(read("zzzzzzzz")).toThrow(/; there are files, echo$/);
+    expect(() => findLabFile("zzzzzzzz", shipped)).toThrow(
+      /^there is no lab "zzzzzzzz": there are echo, files/,
+    );
+  });
+});
+
+describe("a lab file that cannot be read", () => {
+  it("says what to do, not what the system calls it", () => {
+    expect(() => readLabFile("/nowhere/mine.yaml", roles)).toThrow(
+      /^there is no lab file \/nowhere\/mine\.yaml: name another with --lab/,
+    );
+    expect(() => readLabFile("/", roles)).toThrow("/ is a folder: name a lab file in it with --lab");
   });
 });

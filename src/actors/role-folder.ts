@@ -44,6 +44,7 @@ const shape = z.object({
   side: z.enum(["server", "client"]),
   transport: z.enum(["tcp", "udp"]),
   port: z.number().int().min(0).max(65_535),
+  descriptors: z.number().int().min(1).optional(),
   options: z.instanceof(z.ZodObject),
   machine: z.custom<AnyStateMachine>(
     (value) => typeof value === "object" && value !== null && "root" in value,

@@ -3,6 +3,7 @@ import type { Role } from "../machines/_role.ts";
 import type { Service } from "../machines/_supervision.ts";
 import type { AddressBook, Clock, Files, Programs, Registry, Screen } from "../machines/_world.ts";
 import type { FramingOption } from "../wire/framer.ts";
+import type { DescriptorBudget } from "./descriptor-budget.ts";
 import type { HubRun } from "./hub-run.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Telemetry } from "./telemetry.ts";
@@ -17,6 +18,7 @@ export interface Environment {
   readonly programs: Programs;
   readonly recorder: Recorder;
   readonly telemetry: Telemetry;
+  readonly descriptors: DescriptorBudget;
   /** Numbers for connections and senders, unique in the daemon. */
   readonly numbers: { connection: number; sender: number };
 }

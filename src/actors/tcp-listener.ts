@@ -12,6 +12,7 @@ import { isLoopback, plainAddress } from "./addresses.ts";
 import { type Bound, bindAll } from "./binding.ts";
 import { Companion, serverNetwork, worldOf } from "./companion.ts";
 import { Connection, type ConnectionLimits, Delivery } from "./connection.ts";
+import type { Place } from "./descriptor-budget.ts";
 import { HubRun } from "./hub-run.ts";
 import { initialStateName, runMachine } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
@@ -111,6 +112,7 @@ export class TcpListener implements InstanceService {
   }
 
   #bind(host: string, port: number, ipv6Only: boolean): Promise<BoundServer> {
+    const { descriptors } = this.#context.environment;
     return new Promise((resolve, reject) => {
       const server = createServer({ allowHalfOpen: true, pauseOnConnect: false, noDelay: true });
       server.once("error", reject);
@@ -118,6 +120,8 @@ export class TcpListener implements InstanceService {
         server.off("error", reject);
         server.on("error", (error) => this.#context.onCrash(error));
         server.on("connection", (socket) => this.#accept(socket));
+        descriptors.take(1);
+        server.once("close", () => descriptors.give(1));
         resolve({ server, port: (server.address() as AddressInfo).port, close: () => server.close() });
       });
     });
@@ -170,7 +174,9 @@ export class TcpListener implements InstanceService {
     const remote = { address: plainAddress(socket.remoteAddress), port: socket.remotePort ?? 0 };
     environment.numbers.connection += 1;
     const id = `${instance}/c${environment.numbers.connection}`;
-    const { name, phases, machine, display } = role();
+    const { name, phases, machine, display, descriptors = 1 } = role();
+    const place = environment.descriptors.admit(descriptors);
+    if (!place) return this.#turnAway(socket, id, remote);
     const world = this.#worldFor(role());
     // Its own one, also where a role that was loaded again has brought another meanwhile.
     const hub = this.#hub;
@@ -184,14 +190,18 @@ export class TcpListener implements InstanceService {
       story,
       clock: environment.clock,
       limits: this.#limits,
-      onOver: (over) => this.#over(over, hub),
+      onOver: (over) => this.#over(over, hub, place),
       telemetry: environment.telemetry,
     });
     this.#connections.set(id, connection);
     try {
+      if (place.isOver) return this.#refuseOne(connection, this.#whyNoDescriptor);
       // One that is on its way out holds no place [REV-5]; counting them costs something, so only where it may matter.
       if (this.#connections.size > common.maxConnections && this.peers > common.maxConnections)
-        return this.#refuseOne(connection);
+        return this.#refuseOne(
+          connection,
+          `more than ${common.maxConnections} connections (--max-connections)`,
+        );
       environment.telemetry({ type: "connection.opened", id, remote: `${remote.address}:${remote.port}` });
       const actor = runMachine(machine, {
         input: { ...world, peer: connection },
@@ -206,16 +216,40 @@ export class TcpListener implements InstanceService {
     }
   }
 
-  #refuseOne(connection: Connection): void {
-    const { role, options, common } = this.#context;
-    const words = role().refusal?.(options as never) ?? errorTable["too-many-clients"].peer;
-    connection.refuse(words, "FRAME-7", `more than ${common.maxConnections} connections (--max-connections)`);
+  #refuseOne(connection: Connection, why: string): void {
+    connection.refuse(this.#refusal, "FRAME-7", why);
     connection.close();
   }
 
-  #over(connection: Connection, hub: HubRun | undefined): void {
+  get #refusal(): string {
+    const { role, options } = this.#context;
+    return role().refusal?.(options as never) ?? errorTable["too-many-clients"].peer;
+  }
+
+  get #whyNoDescriptor(): string {
+    return `no descriptor is left for it: the daemon may open ${this.#context.environment.descriptors.limit} (ulimit -n)`;
+  }
+
+  /** A storm, and not even a descriptor to drain it with: the words in one write, and the end of it in this turn. */
+  #turnAway(socket: Socket, id: string, { address, port }: { address: string; port: number }): void {
+    const { common, environment } = this.#context;
+    environment.telemetry({
+      type: "connection.refused",
+      id,
+      remote: `${address}:${port}`,
+      rule: "FRAME-7",
+      why: this.#whyNoDescriptor,
+    });
+    // What becomes of it concerns nobody.
+    socket.on("error", () => undefined);
+    if (this.#refusal !== "") socket.write(new Delivery(this.#refusal).bytesFor(common.framing));
+    socket.destroy();
+  }
+
+  #over(connection: Connection, hub: HubRun | undefined, place: Place): void {
     const { environment } = this.#context;
     const { story } = connection;
+    place.leave();
     this.#connections.delete(connection.id);
     hub?.forget(connection.id);
     environment.recorder.end(story);

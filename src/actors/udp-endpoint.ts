@@ -121,6 +121,7 @@ export class UdpEndpoint implements InstanceService {
   }
 
   #bind(host: string, port: number, ipv6Only: boolean): Promise<BoundSocket> {
+    const { descriptors } = this.#context.environment;
     return new Promise((resolve, reject) => {
       const socket = createSocket(host.includes(":") ? { type: "udp6", ipv6Only } : { type: "udp4" });
       const fail = (error: Error) => {
@@ -134,6 +135,8 @@ export class UdpEndpoint implements InstanceService {
         socket.on("error", (error) => this.#context.onCrash(error));
         socket.on("message", (bytes, from) => this.#receive(socket, bytes, from));
         growReceiveBuffer(socket);
+        descriptors.take(1);
+        socket.once("close", () => descriptors.give(1));
         resolve({ socket, port: socket.address().port, close: () => socket.close() });
       });
     });

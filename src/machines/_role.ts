@@ -111,6 +111,8 @@ export interface RoleDefinition<Schema extends z.ZodObject = z.ZodObject> {
   readonly display?: (text: string) => string;
   /** Optional actor that lives as long as the instance listens (a file server's registration). */
   readonly companion?: AnyStateMachine;
+  /** File descriptors that one peer may have us hold, its connection included: 1, unless told. */
+  readonly descriptors?: number;
   /** What a peer over `--max-connections` is told; default `Too many clients`. */
   readonly refusal?: (options: z.output<Schema>) => string;
   /** Further ports it is reached on. */

@@ -159,6 +159,8 @@ export default defineRole({
   side: "server",
   transport: "tcp",
   port: 5000,
+  // The connection, and a file or the two outputs of a program.
+  descriptors: 3,
   options,
   machine: echoMachine,
   phases: {

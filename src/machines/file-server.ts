@@ -161,6 +161,8 @@ export default defineRole({
   side: "server",
   transport: "tcp",
   port: 1236,
+  // The connection and its file.
+  descriptors: 2,
   options,
   machine: fileServerMachine,
   phases: {

@@ -62,7 +62,13 @@ export class ControlServer {
   }
 
   #open(socket: Socket): void {
-    const session = new ControlSession(socket, this.#lab, () => this.#sessions.delete(session));
+    const { descriptors } = this.#lab;
+    const session = new ControlSession(socket, this.#lab, () => {
+      this.#sessions.delete(session);
+      descriptors.give(1);
+    });
+    // Always let in, out of the reserve where peers hold the rest: that is when somebody comes to look.
+    descriptors.take(1);
     this.#sessions.add(session);
   }
 

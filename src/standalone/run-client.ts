@@ -1,6 +1,7 @@
 /** A client role without a daemon: the same machine, the same run, told to one person. */
 import { ClientRun } from "../actors/client-run.ts";
 import { systemClock } from "../actors/clock.ts";
+import { DescriptorBudget } from "../actors/descriptor-budget.ts";
 import { localFiles } from "../actors/files.ts";
 import { ownOptions, parseOptions } from "../actors/instance-options.ts";
 import { Recorder } from "../actors/recorder.ts";
@@ -57,6 +58,7 @@ function environmentOf(recorder: Recorder): Environment {
     programs: { run: noDaemon },
     recorder,
     telemetry: () => undefined,
+    descriptors: new DescriptorBudget({ limit: Number.POSITIVE_INFINITY, inUse: 0 }),
     numbers: { connection: 0, sender: 0 },
   };
 }

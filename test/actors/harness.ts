@@ -5,6 +5,7 @@ import { networkInterfaces, tmpdir } from "node:os";
 import path from "node:path";
 import { expect, onTestFinished, vi } from "vitest";
 import { systemClock } from "../../src/actors/clock.ts";
+import { DescriptorBudget } from "../../src/actors/descriptor-budget.ts";
 import { localFiles } from "../../src/actors/files.ts";
 import type { Instance } from "../../src/actors/instance.ts";
 import { Recorder } from "../../src/actors/recorder.ts";
@@ -62,6 +63,7 @@ export class TestLab {
       programs: { run: async () => ({ output: Buffer.alloc(0) }) },
       recorder: new Recorder(clock),
       telemetry: (event) => this.events.push(event),
+      descriptors: new DescriptorBudget({ limit: Number.POSITIVE_INFINITY, inUse: 0 }),
       numbers: { connection: 0, sender: 0 },
       ...parts,
     };

@@ -49,7 +49,7 @@ describe.concurrent("a lab file that is wrong", () => {
 
   it("(none of that name) ends with 2 and what there is", async () => {
     const { stderr, exit } = await launch(scene, { name: "misspelt", args: ["--lab", "defualt"] }).ended;
-    expect(stderr).toContain("did you mean default?");
+    expect(stderr).toMatch(/no lab "defualt": did you mean default\? there are address-book, default, /);
     expect(exit).toBe(2);
   });
 });

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { text as textOf } from "node:stream/consumers";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { DescriptorBudget } from "../../src/actors/descriptor-budget.ts";
 import { schemaFile } from "../../src/config.ts";
 import type { Lab } from "../../src/lab.ts";
 import { formatAddresses, parseAddresses } from "../../src/repl/address-csv.ts";
@@ -26,6 +27,7 @@ const THREE = "email,name\nluke@x.org,Luke Skywalker\nleia@x.org,Leia\nhan@x.org
 
 let folder: string;
 let lab: Lab;
+const descriptors = new DescriptorBudget({ limit: Number.POSITIVE_INFINITY, inUse: 0 });
 
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), "netlabd-book-"));
@@ -36,7 +38,7 @@ beforeEach(() => {
 function openBook(): void {
   const database = LabDatabase.open(folder, schemaFile);
   const parts = { book: openAddressBook(database), socketPath: path.join(folder, "s.sock") };
-  lab = { ...parts, instances: [], log: { follow: () => () => undefined } } as unknown as Lab;
+  lab = { ...parts, instances: [], descriptors, log: { follow: () => () => undefined } } as unknown as Lab;
   onTestFinished(() => database.close());
 }
 

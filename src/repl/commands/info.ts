@@ -11,6 +11,7 @@ export default defineCommand({
     const { rss } = process.memoryUsage();
     const uptimeMs = lab.clock.now() - lab.startedAt;
     const live = lab.recorder.live().filter(({ subject }) => !subject.isOwn).length;
+    const { limit, left } = lab.descriptors;
     if (isJson) {
       return data({
         name: "netlabd",
@@ -26,6 +27,8 @@ export default defineCommand({
         recordedBytes: lab.recorder.costBytes,
         instances: lab.instances.length,
         connections: live,
+        descriptorLimit: Number.isFinite(limit) ? limit : null,
+        descriptorsLeft: Number.isFinite(left) ? left : null,
       });
     }
     const rows: [string, string][] = [
@@ -37,6 +40,7 @@ export default defineCommand({
         `${prettyBytes(rss)} resident, ${prettyBytes(lab.recorder.costBytes)} of it recorded stories`,
       ],
       ["roles", `${lab.instances.length}, ${live} ${live === 1 ? "peer" : "peers"}`],
+      ["room", `for ${Math.max(0, left)} more descriptors (ulimit -n is ${limit}, some are kept back)`],
       ["socket", lab.socketPath],
       ["data", lab.dataFolder],
     ];

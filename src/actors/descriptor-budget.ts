@@ -1,0 +1,103 @@
+/**
+ * A budget of file descriptors, kept below the system's limit. Out of descriptors, Node accepts a connection and closes
+ * it without any event: its peer hears nothing, and nobody here knows. So peers are refused in words before that, and
+ * a reserve is left for files, the database, programs and the control socket.
+ */
+import { readdirSync } from "node:fs";
+import { osCode } from "./os-errors.ts";
+
+/** Of the limit, for what is open for a moment only: files, questions to a registry, the database's own. */
+const RESERVED_SHARE = 1 / 4;
+const RESERVE = { least: 16, most: 256 };
+/** What a Node process has open by itself, where the system does not say. */
+const USUAL_COUNT = 32;
+
+export interface DescriptorLimits {
+  /** `ulimit -n`; infinite where there is none. */
+  readonly limit: number;
+  /** Open before anybody takes from the budget. */
+  readonly inUse: number;
+}
+
+/** What a peer holds, given back when its connection is over. */
+export interface Place {
+  /** Over the budget: it is to be refused, and there is one to do that with care [FRAME-8]. */
+  readonly isOver: boolean;
+  leave(): void;
+}
+
+/** Refused peers that may be drained at once; those beyond are told in one write and closed. */
+const MOST_LINGERING = 8;
+
+export class DescriptorBudget {
+  readonly limit: number;
+  readonly #room: number;
+  #taken = 0;
+  #lingering = 0;
+
+  constructor({ limit, inUse }: DescriptorLimits) {
+    this.limit = limit;
+    this.#room = Math.max(1, limit - inUse - reserveOf(limit));
+  }
+
+  /** Of this process, as it is now. */
+  static ofProcess(): DescriptorBudget {
+    return new DescriptorBudget({ limit: limitOfProcess(), inUse: countOpen() });
+  }
+
+  /** How many more peers and operators may have. */
+  get left(): number {
+    return this.#room - this.#taken;
+  }
+
+  /** So many for a peer, its connection included; undefined where there is none even to refuse it with care. */
+  admit(count: number): Place | undefined {
+    if (count <= this.left) {
+      this.#taken += count;
+      return { isOver: false, leave: () => this.give(count) };
+    }
+    if (this.#lingering >= MOST_LINGERING) return undefined;
+    this.#lingering += 1;
+    return {
+      isOver: true,
+      leave: () => {
+        this.#lingering -= 1;
+      },
+    };
+  }
+
+  /** For what an operator asked for: always granted, and peers have the fewer. */
+  take(count: number): void {
+    this.#taken += count;
+  }
+
+  give(count: number): void {
+    this.#taken -= count;
+  }
+}
+
+function reserveOf(limit: number): number {
+  return Math.min(RESERVE.most, Math.max(RESERVE.least, Math.ceil(limit * RESERVED_SHARE)));
+}
+
+interface ProcessReport {
+  readonly userLimits?: { readonly open_files?: { readonly soft?: number | string } };
+}
+
+/** Node raises the soft limit to the hard one as it starts, and has no other way to ask for it. */
+function limitOfProcess(): number {
+  // Looking up the names of network addresses takes seconds where nobody answers.
+  Object.assign(process.report, { excludeNetwork: true });
+  const { userLimits } = process.report.getReport() as ProcessReport;
+  const soft = Number(userLimits?.open_files?.soft);
+  return Number.isFinite(soft) ? soft : Number.POSITIVE_INFINITY;
+}
+
+function countOpen(): number {
+  try {
+    return readdirSync("/dev/fd").length;
+  } catch (error) {
+    if (osCode(error) === undefined) throw error;
+    return USUAL_COUNT;
+  }
+}
