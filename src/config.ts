@@ -1,8 +1,8 @@
 /** The daemon's command line and environment, as one validated value. */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { packageFolder } from "./places.ts";
 import { defaultSocketPath } from "./repl/socket-path.ts";
 import { stateFolder } from "./state-folder.ts";
 
@@ -22,8 +22,6 @@ export interface Config {
   readonly readyJson: boolean;
 }
 
-/** The folder of package.json: `src/` and `dist/` lie side by side in it. */
-export const packageFolder = fileURLToPath(new URL("..", import.meta.url));
 export const packageData = path.join(packageFolder, "data");
 export const labsFolder = path.join(packageData, "labs");
 export const schemaFile = path.join(packageData, "schema.sql");

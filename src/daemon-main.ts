@@ -3,9 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { parseCommandLine } from "./config.ts";
 import { Daemon } from "./daemon.ts";
 import { exitCodeOf, exitCodes, messageOf, NetlabError } from "./errors.ts";
-import { attach } from "./repl/attached-terminal.ts";
 import { instanceDocument } from "./repl/documents.ts";
-import { welcomeText } from "./repl/welcome.ts";
 import { historyPath } from "./state-folder.ts";
 
 const SIGNAL_EXIT = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -87,8 +85,13 @@ function printReady({ pid, socketPath, instances }: Daemon): void {
   process.stdout.write(`${JSON.stringify(ready)}\n`);
 }
 
-/** The REPL goes through the control socket like everybody's; leaving it shows the log. */
+/**
+ * The REPL goes through the control socket like everybody's; leaving it shows the log. Its code is loaded when it is
+ * wanted: a daemon in the background is ready without it.
+ */
 async function ownRepl(daemon: Daemon): Promise<void> {
+  const { attach } = await import("./repl/attached-terminal.ts");
+  const { welcomeText } = await import("./repl/welcome.ts");
   const { stdin: input, stdout: output } = process;
   const hasColors = output.isTTY && !process.env.NO_COLOR;
   output.write(`${welcomeText(daemon, { columns: output.columns ?? 80, hasColors })}\n\n`);

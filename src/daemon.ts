@@ -9,7 +9,6 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { systemClock } from "./actors/clock.ts";
 import { DescriptorBudget } from "./actors/descriptor-budget.ts";
 import { localFiles } from "./actors/files.ts";
@@ -28,6 +27,7 @@ import { Log } from "./log.ts";
 import { formatHostPort } from "./machines/_options.ts";
 import type { Role } from "./machines/_role.ts";
 import type { Clock, Registry } from "./machines/_world.ts";
+import { codeSubfolder } from "./places.ts";
 import { ControlServer } from "./repl/control-server.ts";
 import { type LabBook, openAddressBook } from "./stores/address-book.ts";
 import { LabDatabase } from "./stores/database.ts";
@@ -35,7 +35,7 @@ import { type InstanceStore, openInstances } from "./stores/instances.ts";
 import { type Journal, openJournal } from "./stores/journal.ts";
 import { openRegistry } from "./stores/registry.ts";
 
-const rolesFolder = fileURLToPath(new URL("machines", import.meta.url));
+const rolesFolder = codeSubfolder("machines");
 
 /** A class and its files fit into so many. */
 const FEW_DESCRIPTORS = 200;

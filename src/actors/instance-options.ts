@@ -5,6 +5,9 @@ import { NetlabError } from "../errors.ts";
 import { byteSize, duration, port } from "../machines/_options.ts";
 import type { Role } from "../machines/_role.ts";
 
+// Options are validated once an instance: a parser compiled for each schema would cost a start more than it saves.
+z.config({ jitless: true });
+
 const NAME = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
 
 const name = z
@@ -59,8 +62,19 @@ export interface InstanceOptions {
   readonly record: "normal" | "full";
 }
 
+const schemas = new WeakMap<Role, ReturnType<typeof newSchema>>();
+
 /** Everything that `spawn` and the lab file take for this role. A role's own word for an option wins. */
 export function schemaOf(role: Role) {
+  let schema = schemas.get(role);
+  if (!schema) {
+    schema = newSchema(role);
+    schemas.set(role, schema);
+  }
+  return schema;
+}
+
+function newSchema(role: Role) {
   const common = role.side === "server" ? forServers : forClients;
   const shape = {
     ...common,

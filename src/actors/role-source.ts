@@ -5,19 +5,18 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import path from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { type BuildFailure, build } from "esbuild";
 import { messageOf, NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
+import { installedFolder, ownModule, typesFile } from "../places.ts";
 import { faultsOf } from "./role-folder.ts";
 
 const run = promisify(execFile);
-const require = createRequire(import.meta.url);
 /** What a role may import: ours, so that its machine is of the XState that runs it. */
-const OURS = ["netlabd", "xstate", "zod"];
+const OURS = ["netlabd", "xstate", "zod"] as const;
 
 let loads = 0;
 
@@ -79,16 +78,11 @@ async function bundled(source: string, fileName: string, folder: string): Promis
 function resolveImport(name: string, kind: string) {
   if (kind === "entry-point") return undefined;
   if (name.startsWith("node:")) return { path: name, external: true };
-  if (OURS.includes(name)) return { path: ourModule(name), external: true };
+  const ours = OURS.find((one) => one === name);
+  if (ours) return { path: ownModule(ours), external: true };
   return {
     errors: [{ text: `a role is one file: it may import ${OURS.join(", ")} and node:…, not ${name}` }],
   };
-}
-
-/** `netlabd` is the index beside this folder, whether built or not. */
-function ourModule(name: string): string {
-  if (name !== "netlabd") return import.meta.resolve(name);
-  return new URL(`../index${path.extname(fileURLToPath(import.meta.url))}`, import.meta.url).href;
 }
 
 /** Where an import threw: the line in the user's file, where the stack tells it. */
@@ -102,10 +96,7 @@ function lineOf(error: unknown, moduleFile: string): string {
 async function checkTypes(source: string, fileName: string, folder: string): Promise<void> {
   const compiler = compilerPath();
   if (compiler === undefined || !fileName.endsWith(".ts")) return;
-  const index = new URL("../index", import.meta.url);
-  const types = [".ts", ".d.ts"]
-    .map((ending) => fileURLToPath(index) + ending)
-    .find((file) => existsSync(file));
+  const types = typesFile("index");
   if (types === undefined) return;
   const checkFolder = path.join(folder, `.check-${process.pid}`);
   await mkdir(checkFolder, { recursive: true });
@@ -125,15 +116,12 @@ async function checkTypes(source: string, fileName: string, folder: string): Pro
 }
 
 function compilerPath(): string | undefined {
-  try {
-    return path.join(path.dirname(require.resolve("typescript/package.json")), "bin", "tsc");
-  } catch {
-    return undefined;
-  }
+  const folder = installedFolder("typescript");
+  return folder && path.join(folder, "bin", "tsc");
 }
 
 function checkConfig(index: string) {
-  const modules = path.join(path.dirname(require.resolve("zod/package.json")), "..");
+  const modules = path.join(installedFolder("zod") ?? "", "..");
   return {
     compilerOptions: {
       target: "es2024",

@@ -1,10 +1,11 @@
 /** The command table: one file each in `commands/`, found by scanning the folder once. */
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
+import { codeSubfolder } from "../places.ts";
 import type { Command } from "./command.ts";
 
-const folder = fileURLToPath(new URL("commands", import.meta.url));
+const folder = codeSubfolder("repl/commands");
 
 export type CommandTable = ReadonlyMap<string, Command>;
 

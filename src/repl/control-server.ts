@@ -10,7 +10,7 @@ import { osCode } from "../actors/os-errors.ts";
 import { messageOf, NetlabError } from "../errors.ts";
 import type { Lab } from "../lab.ts";
 import { ControlClient } from "./control-client.ts";
-import { ControlSession } from "./control-session.ts";
+import type { ControlSession } from "./control-session.ts";
 
 /** The longest path that fits into a socket address, on Linux and macOS. */
 const LONGEST_PATH = 103;
@@ -39,7 +39,7 @@ export class ControlServer {
     prepareFolder(path.dirname(socketPath));
     await removeStale(socketPath);
     // Whoever pipes command lines in has closed its side before the answer comes.
-    this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#open(socket));
+    this.#server = createServer({ allowHalfOpen: true }, (socket) => void this.#open(socket));
     // Between bind and chmod the socket must not be open to others.
     const before = process.umask(0o177);
     try {
@@ -61,14 +61,17 @@ export class ControlServer {
     });
   }
 
-  #open(socket: Socket): void {
+  /** What a session needs is loaded with the first one: a daemon starts without it. */
+  async #open(socket: Socket): Promise<void> {
     const { descriptors } = this.#lab;
-    const session = new ControlSession(socket, this.#lab, () => {
-      this.#sessions.delete(session);
-      descriptors.give(1);
-    });
     // Always let in, out of the reserve where peers hold the rest: that is when somebody comes to look.
     descriptors.take(1);
+    socket.once("close", () => descriptors.give(1));
+    // Until the session listens, one that is torn down at once is nobody's crash.
+    socket.on("error", () => socket.destroy());
+    const { ControlSession } = await import("./control-session.ts");
+    if (!this.#server?.listening) return void socket.destroy();
+    const session = new ControlSession(socket, this.#lab, () => this.#sessions.delete(session));
     this.#sessions.add(session);
   }
 

@@ -1,13 +1,12 @@
 /** Client roles as commands of `netlabctl`: the role's options are the command's, its machine is the daemon's. */
-import path from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import type { z } from "zod";
 import { schemaOf } from "../actors/instance-options.ts";
 import { loadRole } from "../actors/role-folder.ts";
 import type { Entry, Story } from "../actors/story.ts";
 import { type ErrorCode, errorTable, exitCodes } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
+import { codeFile } from "../places.ts";
 import { printable } from "../printable.ts";
 import type { Argument } from "../repl/command.ts";
 import { EXPLAIN, type StandaloneCall, type StandaloneCommand } from "./command.ts";
@@ -130,14 +129,13 @@ function tell(output: unknown, { isJson, data, err }: StandaloneCall<unknown>): 
   return errorTable[result.code ?? "peer-error"].exit;
 }
 
-const extension = path.extname(fileURLToPath(import.meta.url));
 const roles = new Map<string, Promise<Role>>();
 
 /** Only the role that is wanted is loaded: a client starts quickly. */
 export function clientRole(name: string): Promise<Role> {
   let role = roles.get(name);
   if (!role) {
-    role = loadRole(fileURLToPath(new URL(`../machines/${name}${extension}`, import.meta.url)));
+    role = loadRole(codeFile(`machines/${name}`));
     roles.set(name, role);
   }
   return role;

@@ -1,0 +1,52 @@
+/**
+ * The programs as they are shipped: one bundle in pieces. Five hundred small files that are found, read and linked one by one are
+ * most of a start; the pieces are a few dozen. A role and a command stay a file each, because their folders are scanned.
+ */
+import { chmodSync, globSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+process.chdir(root);
+
+const ours = [
+  ...globSync(["src/netlabd.ts", "src/netlabctl.ts", "src/index.ts"]),
+  // Found by scanning, or started as threads.
+  ...globSync(["src/machines/[!_]*.ts", "src/repl/commands/[!_]*.ts", "src/**/*-worker.ts"]),
+].map((file) => ({ in: file, out: file.replace(/^src\/|\.ts$/g, "") }));
+/** A user's role gets the very XState that runs its machine: see `ownModule` in src/places.ts. */
+const own = [{ in: "xstate", out: "own/xstate" }];
+
+/** Messages of validation are English: zod's forty other languages stay out. */
+const english = {
+  name: "english",
+  setup: (hooks) =>
+    hooks.onLoad({ filter: /zod.v4.locales.index\.js$/ }, () => ({
+      contents: 'export { default as en } from "./en.js"',
+      resolveDir: path.join(root, "node_modules/zod/v4/locales"),
+    })),
+};
+
+await build({
+  entryPoints: [...ours, ...own],
+  outdir: "dist",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node22",
+  chunkNames: "chunks/[name]-[hash]",
+  // One brings a binary, the other is one; neither is wanted before it is asked for.
+  external: ["better-sqlite3", "esbuild"],
+  // What a CommonJS package requires at run time is Node's own.
+  banner: {
+    js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);',
+  },
+  plugins: [english],
+  logLevel: "warning",
+});
+
+// `npx` in a checkout runs the programs themselves, also after they were built anew.
+const { bin } = JSON.parse(readFileSync("package.json", "utf8"));
+for (const program of Object.values(bin)) chmodSync(path.join(root, program), 0o755);

@@ -1,0 +1,53 @@
+/**
+ * Where this package's own files lie. The built programs are bundles whose chunks lie elsewhere than their sources did,
+ * so nobody else asks `import.meta.url`: places are told from the folder of package.json.
+ */
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const here = fileURLToPath(import.meta.url);
+
+/** The folder of package.json: `src/` and `dist/` lie side by side in it. */
+export const packageFolder = folderOfManifest(path.dirname(here));
+const extension = path.extname(here);
+const codeFolder = path.join(packageFolder, extension === ".ts" ? "src" : "dist");
+
+/** The file of this module of ours, named as in `src/`, without its ending; run from source, or as built. */
+export const codeFile = (module: string): string => path.join(codeFolder, `${module}${extension}`);
+
+/** A folder of `src/`, or what was built of it. */
+export const codeSubfolder = (name: string): string => path.join(codeFolder, name);
+
+/** What the types of this module of ours are read from. */
+export const typesFile = (module: string): string | undefined =>
+  [".ts", ".d.ts"].map((ending) => path.join(codeFolder, module + ending)).find((file) => existsSync(file));
+
+/**
+ * The URL that a role of somebody's own imports: the very XState that runs its machine, which as built is part of the bundle. A
+ * zod of another copy does: schemas are told by what they can, and their registry is one for the process.
+ */
+export function ownModule(name: "netlabd" | "xstate" | "zod"): string {
+  if (name === "netlabd") return pathToFileURL(codeFile("index")).href;
+  const isBundled = name === "xstate" && extension === ".js";
+  return isBundled ? pathToFileURL(codeFile("own/xstate")).href : import.meta.resolve(name);
+}
+
+/** Where an installed package of this name lies; undefined: it is not there. */
+export function installedFolder(name: string): string | undefined {
+  try {
+    return path.dirname(require.resolve(`${name}/package.json`));
+  } catch {
+    return undefined;
+  }
+}
+
+const require = createRequire(import.meta.url);
+
+function folderOfManifest(folder: string): string {
+  if (existsSync(path.join(folder, "package.json"))) return folder;
+  const parent = path.dirname(folder);
+  if (parent === folder) throw new Error(`no package.json above ${here}`);
+  return folderOfManifest(parent);
+}
