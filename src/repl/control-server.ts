@@ -70,7 +70,7 @@ export class ControlServer {
     // Until the session listens, one that is torn down at once is nobody's crash.
     socket.on("error", () => socket.destroy());
     const { ControlSession } = await import("./control-session.ts");
-    if (!this.#server?.listening) return void socket.destroy();
+    if (socket.destroyed || !this.#server?.listening) return void socket.destroy();
     const session = new ControlSession(socket, this.#lab, () => this.#sessions.delete(session));
     this.#sessions.add(session);
   }
