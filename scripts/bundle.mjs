@@ -12,8 +12,13 @@ process.chdir(root);
 
 const ours = [
   ...globSync(["src/netlabd.ts", "src/netlabctl.ts", "src/index.ts"]),
-  // Found by scanning, or started as threads.
-  ...globSync(["src/machines/[!_]*.ts", "src/repl/commands/[!_]*.ts", "src/**/*-worker.ts"]),
+  // Found by scanning, or started as threads or processes.
+  ...globSync([
+    "src/machines/[!_]*.ts",
+    "src/repl/commands/[!_]*.ts",
+    "src/**/*-worker.ts",
+    "src/**/*-process.ts",
+  ]),
 ].map((file) => ({ in: file, out: file.replace(/^src\/|\.ts$/g, "") }));
 /** A user's role gets the very XState that runs its machine: see `ownModule` in src/places.ts. */
 const own = [{ in: "xstate", out: "own/xstate" }];

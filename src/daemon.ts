@@ -21,7 +21,7 @@ import { type SpawnRequest, Supervisor } from "./actors/supervisor.ts";
 import { type Config, labsFolder, rootFolder, schemaFile, version } from "./config.ts";
 import { messageOf, NetlabError } from "./errors.ts";
 import { journalStories } from "./journaling.ts";
-import type { Lab, LoadedRole } from "./lab.ts";
+import type { Lab, LabQueryOptions, LoadedRole } from "./lab.ts";
 import { findLabFile, type LabFile, type LabRole, NO_LAB, readLabFile, shiftPorts } from "./lab-file.ts";
 import { Log } from "./log.ts";
 import { formatHostPort } from "./machines/_options.ts";
@@ -29,10 +29,12 @@ import type { Role } from "./machines/_role.ts";
 import type { Clock, Registry } from "./machines/_world.ts";
 import { codeSubfolder } from "./places.ts";
 import { ControlServer } from "./repl/control-server.ts";
+import { flagsOf } from "./repl/option-flags.ts";
 import { type LabBook, openAddressBook } from "./stores/address-book.ts";
 import { LabDatabase } from "./stores/database.ts";
 import { type InstanceStore, openInstances } from "./stores/instances.ts";
 import { type Journal, openJournal } from "./stores/journal.ts";
+import { Queries, type QueryResult } from "./stores/queries.ts";
 import { openRegistry } from "./stores/registry.ts";
 
 const rolesFolder = codeSubfolder("machines");
@@ -62,6 +64,7 @@ export class Daemon implements Lab {
   readonly log: Log;
   readonly #config: Config;
   readonly #database: LabDatabase;
+  readonly #queries: Queries;
   readonly #store: InstanceStore;
   readonly #supervisor: Supervisor;
   readonly #control: ControlServer;
@@ -98,6 +101,7 @@ export class Daemon implements Lab {
       colors: process.stderr.isTTY === true && !process.env.NO_COLOR,
     });
     this.#database = LabDatabase.open(config.dataFolder, schemaFile);
+    this.#queries = new Queries(this.#database.file);
     this.registry = openRegistry(this.#database, clock);
     this.book = openAddressBook(this.#database);
     this.#store = openInstances(this.#database);
@@ -356,6 +360,21 @@ export class Daemon implements Lab {
     if (this.#isStored(instance)) await this.#store.remove(instance.id);
   }
 
+  /** Changes already asked for are there to be read. */
+  async query(
+    sql: string,
+    { limit = 500, timeoutMs = 5_000, showTokens = false, signal }: LabQueryOptions = {},
+  ): Promise<QueryResult> {
+    await new Promise<void>((resolve) => this.#database.settled(resolve));
+    const secretKeys = showTokens ? undefined : this.#secretOptions();
+    return this.#queries.ask(sql, { limit, timeoutMs, secretKeys, signal });
+  }
+
+  #secretOptions(): string[] {
+    const flags = [...this.roles.values()].flatMap(({ options }) => flagsOf(options));
+    return [...new Set(flags.filter(({ isSecret }) => isSecret).map(({ key }) => key))];
+  }
+
   async #want(instance: Instance, wanted: "running" | "stopped"): Promise<void> {
     if (this.#isStored(instance)) await this.#store.want(instance.id, wanted);
   }
@@ -401,6 +420,7 @@ export class Daemon implements Lab {
     await this.#supervisor.stopAll(drainMs);
     this.log.flush();
     await this.#control.close();
+    this.#queries.close();
     this.#database.close();
   }
 }

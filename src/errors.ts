@@ -74,6 +74,8 @@ export const errorTable = {
   "data-in-use": { operator: "%s", peer: null, exit: exitCodes.refused },
   "data-too-new": { operator: "%s", peer: null, exit: exitCodes.refused },
   "data-unusable": { operator: "%s", peer: null, exit: exitCodes.checkFailed },
+  "read-only": { operator: "%s", peer: null, exit: exitCodes.refused },
+  "bad-sql": { operator: "%s", peer: null, exit: exitCodes.usage },
   "socket-in-use": { operator: "%s", peer: null, exit: exitCodes.refused },
   "socket-unsafe": { operator: "%s", peer: null, exit: exitCodes.refused },
 } as const satisfies Record<string, ErrorKind>;

@@ -7,6 +7,7 @@ import type { Log } from "./log.ts";
 import type { Role } from "./machines/_role.ts";
 import type { Clock, Registry } from "./machines/_world.ts";
 import type { LabBook } from "./stores/address-book.ts";
+import type { QueryResult } from "./stores/queries.ts";
 
 export interface Lab {
   readonly version: string;
@@ -35,8 +36,17 @@ export interface Lab {
   remove(instance: Instance): Promise<void>;
   /** Brings a role of somebody's own in from its source, or replaces it. Throws NetlabError with file, line and reason. */
   loadRole(source: string, fileName: string): Promise<LoadedRole>;
+  /** A question to the database, in SQL, read only; secrets are masked unless shown. Rejects with a NetlabError. */
+  query(sql: string, options?: LabQueryOptions): Promise<QueryResult>;
   /** Drains and ends the daemon; returns at once. */
   shutdown(why: string): void;
+}
+
+export interface LabQueryOptions {
+  readonly limit?: number | undefined;
+  readonly timeoutMs?: number | undefined;
+  readonly showTokens?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface LoadedRole {

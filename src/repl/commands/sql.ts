@@ -1,0 +1,89 @@
+import { z } from "zod";
+import { NetlabError } from "../../errors.ts";
+import type { Lab } from "../../lab.ts";
+import { duration } from "../../machines/_options.ts";
+import { printable } from "../../printable.ts";
+import { defineCommand } from "../command.ts";
+import { table } from "../table.ts";
+
+/** A cell that is longer is looked at with --json. */
+const MOST_CHARACTERS = 200;
+const MOST_CELL_BYTES = 16;
+const LONGEST_MS = 60_000;
+
+const options = z.object({
+  limit: z.number().int().min(1).max(100_000).default(500).describe("the most rows"),
+  timeout: duration()
+    .refine((ms) => ms > 0 && ms <= LONGEST_MS, `at most ${LONGEST_MS / 1_000}s`)
+    .default(5_000)
+    .describe("stop a question that takes longer (default: 5s)"),
+  showTokens: z.boolean().default(false).describe("show tokens as they are"),
+});
+
+export default defineCommand({
+  name: "sql",
+  group: "registry",
+  summary: "asks the database: registrations, addresses, instances, journal; it only reads",
+  args: [
+    {
+      name: "select",
+      summary: "the rest of the line, as it is typed; options stand before it",
+      isVariadic: true,
+    },
+  ],
+  takesRestOfLine: true,
+  options,
+  example: "sql select service, count(*) from registrations group by service",
+  async run({ lab, rest, options: { limit, timeout, showTokens }, signal, out, err, data, isJson, columns }) {
+    const sql = rest.join(" ").trim();
+    if (sql === "") throw new NetlabError("usage", "sql: nothing to ask: sql select * from registrations");
+    const result = await lab.query(sql, { limit, timeoutMs: timeout, showTokens, signal });
+    const names = unique(result.columns);
+    if (isJson) {
+      data(
+        result.rows.map((row) =>
+          Object.fromEntries(row.map((cell, index) => [names[index], jsonCell(cell)])),
+        ),
+      );
+    } else if (result.rows.length === 0) {
+      out("no rows");
+    } else {
+      out(
+        table(
+          names.map(printableName),
+          result.rows.map((row) => row.map(shownCell)),
+          columns,
+        ),
+      );
+    }
+    if (result.isCut)
+      err(`there are more than these ${result.rows.length} rows: --limit shows more, or ask for fewer`);
+  },
+});
+
+type Cell = Awaited<ReturnType<Lab["query"]>>["rows"][number][number];
+
+const printableName = (name: string) => printable(name, 40);
+
+/** Two columns of one name are two keys of a document. */
+function unique(names: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  return names.map((name) => {
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    return count === 1 ? name : `${name}:${count}`;
+  });
+}
+
+function shownCell(cell: Cell): string {
+  if (cell === null) return "null";
+  if (cell instanceof Uint8Array)
+    return `x'${Buffer.from(cell.subarray(0, MOST_CELL_BYTES)).toString("hex")}${cell.length > MOST_CELL_BYTES ? "…" : ""}'`;
+  return printable(String(cell), MOST_CHARACTERS);
+}
+
+/** JSON has no bytes and no whole numbers beyond 2^53: hex, and digits as text. */
+function jsonCell(cell: Cell): unknown {
+  if (cell instanceof Uint8Array) return Buffer.from(cell).toString("hex");
+  return typeof cell === "bigint" ? String(cell) : cell;
+}

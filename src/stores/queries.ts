@@ -1,0 +1,177 @@
+/**
+ * Questions of operators to the database, in SQL, read only. Each is run by a process of its own kind
+ * (`query-process.ts`), so that one that does not end costs the lab nothing and can be killed.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { NetlabError } from "../errors.ts";
+import { codeFile } from "../places.ts";
+
+/** One message to the process. */
+export interface Question {
+  readonly file: string;
+  readonly sql: string;
+  readonly limit: number;
+  /** Names of options whose values are masked, tokens too; undefined: everything is shown. */
+  readonly secretKeys: readonly string[] | undefined;
+}
+
+/** Text, a number, a bigint where a number would be rounded, bytes, or null. */
+export type Cell = string | number | bigint | Uint8Array | null;
+
+export interface QueryResult {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+  /** There are more rows than the limit. */
+  readonly isCut: boolean;
+}
+
+export type QueryAnswer =
+  | { readonly ok: true; readonly columns: string[]; readonly rows: unknown[][]; readonly isCut: boolean }
+  | {
+      readonly ok: false;
+      readonly code: "bad-sql" | "read-only";
+      readonly why: string;
+      readonly position?: number | undefined;
+    };
+
+export interface QueryOptions {
+  readonly limit: number;
+  readonly timeoutMs: number;
+  readonly secretKeys: readonly string[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const script = codeFile("stores/query-process");
+/** Questions under way at once; each is a process. */
+const MOST_UNDER_WAY = 4;
+/** A process that is not asked again goes. */
+const IDLE_MS = 10_000;
+/** Seconds of processor time that a process may use, kept by the kernel: also where the daemon itself was killed. */
+const MOST_CPU_S = 120;
+
+export class Queries {
+  readonly #file: string;
+  readonly #busy = new Set<ChildProcess>();
+  #idle: ChildProcess | undefined;
+  #idleTimer: NodeJS.Timeout | undefined;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Rejects with a NetlabError: `bad-sql`, `read-only`, `timed-out`, `interrupted`. */
+  async ask(sql: string, { limit, timeoutMs, secretKeys, signal }: QueryOptions): Promise<QueryResult> {
+    if (secretKeys) refuseRawTables(sql);
+    if (this.#busy.size >= MOST_UNDER_WAY) {
+      throw new NetlabError("wrong-state", `${MOST_UNDER_WAY} questions are under way: wait for one to end`);
+    }
+    const child = this.#take();
+    try {
+      const question: Question = { file: this.#file, sql, limit, secretKeys };
+      const answer = await answerOf(child, question, timeoutMs, signal);
+      this.#busy.delete(child);
+      this.#keep(child);
+      if (answer.ok) return answer as QueryResult;
+      throw failure(answer, sql);
+    } finally {
+      // Whoever has not answered is killed: it may never.
+      if (this.#busy.delete(child)) child.kill("SIGKILL");
+    }
+  }
+
+  /** Kills what runs: nothing that reads the database outlives it. */
+  close(): void {
+    clearTimeout(this.#idleTimer);
+    for (const child of [...this.#busy, ...(this.#idle ? [this.#idle] : [])]) child.kill("SIGKILL");
+    this.#idle = undefined;
+  }
+
+  #take(): ChildProcess {
+    clearTimeout(this.#idleTimer);
+    const child = this.#idle ?? start();
+    this.#idle = undefined;
+    this.#busy.add(child);
+    return child;
+  }
+
+  #keep(child: ChildProcess): void {
+    this.#idle?.kill("SIGKILL");
+    this.#idle = child;
+    child.once("exit", () => {
+      if (this.#idle === child) this.#idle = undefined;
+    });
+    clearTimeout(this.#idleTimer);
+    this.#idleTimer = setTimeout(() => child.kill("SIGKILL"), IDLE_MS).unref();
+  }
+}
+
+/** The shell sets the kernel's limit and is replaced by the process. */
+function start(): ChildProcess {
+  const limited = `ulimit -t ${MOST_CPU_S}; exec "$0" "$@"`;
+  const child = spawn("/bin/sh", ["-c", limited, process.execPath, script], {
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+    serialization: "advanced",
+  });
+  // It must not keep a daemon that has nothing else to do.
+  child.unref();
+  child.channel?.unref();
+  return child;
+}
+
+function answerOf(
+  child: ChildProcess,
+  question: Question,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<QueryAnswer> {
+  const { promise, resolve, reject } = Promise.withResolvers<QueryAnswer>();
+  const fail = (code: "timed-out" | "interrupted" | "bad-sql", why: string) =>
+    reject(new NetlabError(code, why));
+  const interrupted = () => fail("interrupted", "sql: interrupted");
+  const ended = () => fail("bad-sql", "sql: the process that ran it ended: it used too much memory or time");
+  const timer = setTimeout(
+    () => fail("timed-out", `sql: no answer within ${timeoutMs / 1_000} s, so it was stopped (--timeout)`),
+    timeoutMs,
+  );
+  child.once("message", resolve as (answer: unknown) => void);
+  child.once("exit", ended);
+  child.once("error", ended);
+  signal?.addEventListener("abort", interrupted, { once: true });
+  if (signal?.aborted) interrupted();
+  else child.send(question);
+  return promise.finally(() => {
+    clearTimeout(timer);
+    child.off("exit", ended).off("error", ended).off("message", resolve);
+    // A child that is killed later may still fail to be reached.
+    child.on("error", () => undefined);
+    signal?.removeEventListener("abort", interrupted);
+  });
+}
+
+/** The masks stand before the tables; a table named with its schema would be read past them. */
+function refuseRawTables(sql: string): void {
+  if (!/\bmain["'`\]]?\s*\./i.test(sql)) return;
+  throw new NetlabError(
+    "read-only",
+    "sql: main.… reads past the masks on tokens: leave main. out, or use --show-tokens",
+  );
+}
+
+function failure({ code, why, position }: Extract<QueryAnswer, { ok: false }>, sql: string): NetlabError {
+  const sentence =
+    code === "read-only"
+      ? `sql only reads: ${why}; commands change things, e.g. register, book, spawn`
+      : `sql: ${why}`;
+  return new NetlabError(code, position === undefined ? sentence : `${sentence}\n${pointer(sql, position)}`);
+}
+
+/** The line at fault, and a mark below the place; what is far from it is left out. */
+function pointer(sql: string, position: number): string {
+  const start = sql.lastIndexOf("\n", position - 1) + 1;
+  const end = sql.indexOf("\n", position);
+  const line = sql.slice(start, end < 0 ? undefined : end);
+  const column = position - start;
+  const from = Math.max(0, column - 40);
+  const shown = line.slice(from, from + 70);
+  return `  ${shown}\n  ${" ".repeat(column - from)}^ character ${position + 1}`;
+}

@@ -1,0 +1,121 @@
+/** Questions of operators in SQL: what is answered, masked, refused, and stopped. */
+import { describe, expect, it, onTestFinished } from "vitest";
+import { Queries, type QueryOptions } from "../../src/stores/queries.ts";
+import { LabFolder } from "./lab-folder.ts";
+
+const usual: QueryOptions = { limit: 100, timeoutMs: 15_000, secretKeys: ["token"] };
+const ENDLESS = "with recursive n(x) as (select 1 union all select x + 1 from n) select";
+
+function open(): Queries {
+  const folder = new LabFolder();
+  const { sql, file } = folder.open();
+  sql.exec(`
+    INSERT INTO registrations VALUES (1, '127.0.0.1', 1237, 'pdf', 's3cret', 1, 2, NULL);
+    INSERT INTO instances VALUES ('file-server-1', 'file-server', NULL, '{"service":"pdf","token":"s3cret"}', 'running', 1237, 1);
+    INSERT INTO addresses VALUES ('luke@gmail.com', 'Luke', 'luke@gmail.com');`);
+  const queries = new Queries(file);
+  onTestFinished(() => queries.close());
+  return queries;
+}
+
+describe("a question", () => {
+  it("is answered with columns and rows, and each kind of cell is kept", async () => {
+    const answer = await open().ask(
+      "select 1 as n, 'a' as t, null as z, x'00ff' as b, 9007199254740993 as big",
+      usual,
+    );
+    expect(answer.columns).toEqual(["n", "t", "z", "b", "big"]);
+    expect(answer.rows).toHaveLength(1);
+    const [n, t, z, b, big] = answer.rows[0] ?? [];
+    expect([n, t, z, Buffer.from(b as Uint8Array), big]).toEqual([
+      1,
+      "a",
+      null,
+      Buffer.from([0, 255]),
+      9007199254740993n,
+    ]);
+  });
+
+  it("gets tokens masked however it asks, and as they are on request", async () => {
+    const queries = open();
+    const ask = async (sql: string, secretKeys = usual.secretKeys) =>
+      (await queries.ask(sql, { ...usual, secretKeys })).rows.flat();
+    expect(await ask("select token || '' from registrations")).toEqual(["****"]);
+    expect(await ask("select options ->> 'token', options ->> 'service' from instances")).toEqual([
+      "****",
+      "pdf",
+    ]);
+    await expect(ask('select token from "main" . registrations')).rejects.toMatchObject({
+      code: "read-only",
+    });
+    expect(
+      await queries.ask("select token from main.registrations", { ...usual, secretKeys: undefined }),
+    ).toMatchObject({
+      rows: [["s3cret"]],
+    });
+  });
+
+  it("ends at its row limit, and says so", async () => {
+    const queries = open();
+    expect(await queries.ask(`${ENDLESS} x from n`, { ...usual, limit: 3 })).toMatchObject({
+      rows: [[1], [2], [3]],
+      isCut: true,
+    });
+    expect(await queries.ask("select 1", { ...usual, limit: 1 })).toMatchObject({ isCut: false });
+  });
+
+  it.each([
+    ["insert into addresses values ('a', 'b', 'c')", "INSERT"],
+    ["delete from registrations", "DELETE"],
+    ["update main.journal set at = 0", "main."],
+    ["drop table addresses", "DROP"],
+    ["attach database ':memory:' as other", "ATTACH"],
+    ["pragma user_version = 9", "PRAGMA"],
+    ["begin", "BEGIN"],
+  ])("may not change anything: %s", async (sql, word) => {
+    const queries = open();
+    await expect(queries.ask(sql, usual)).rejects.toMatchObject({
+      code: "read-only",
+      message: expect.stringContaining(word),
+    });
+    expect((await queries.ask("select count(*) from addresses, registrations", usual)).rows).toEqual([[1]]);
+  });
+
+  it.each([
+    ["slect 1", 1],
+    ["select 1 from addresses a where where x", 33],
+    ["select nme from addresses", 8],
+    ["select a.nme,\n  name from addresses a", 10],
+    ["select * from adresses", 15],
+    ["select (", 9],
+  ])("that is wrong is told with its place: %j at character %i", async (sql, character) => {
+    await expect(open().ask(sql, usual)).rejects.toMatchObject({
+      code: "bad-sql",
+      message: expect.stringMatching(new RegExp(`\\^ character ${character}$`)),
+    });
+  });
+
+  it("that does not end is stopped by time or by hand, and the next one is answered", async () => {
+    const queries = open();
+    const endless = `${ENDLESS} count(*) from n`;
+    await expect(queries.ask(endless, { ...usual, timeoutMs: 50 })).rejects.toMatchObject({
+      code: "timed-out",
+    });
+    const hand = new AbortController();
+    const asked = queries.ask(endless, { ...usual, signal: hand.signal });
+    hand.abort();
+    await expect(asked).rejects.toMatchObject({ code: "interrupted" });
+    expect((await queries.ask("select 1", usual)).rows).toEqual([[1]]);
+  });
+
+  it("is refused while too many are under way", async () => {
+    const queries = open();
+    const asked = Array.from({ length: 5 }, () =>
+      queries.ask(`${ENDLESS} count(*) from n`, { ...usual, timeoutMs: 50 }),
+    );
+    const codes = (await Promise.allSettled(asked)).map(
+      (one) => one.status === "rejected" && one.reason.code,
+    );
+    expect(codes).toEqual(["timed-out", "timed-out", "timed-out", "timed-out", "wrong-state"]);
+  });
+});
