@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { parseCommandLine } from "./config.ts";
 import { Daemon } from "./daemon.ts";
 import { exitCodeOf, exitCodes, messageOf, NetlabError } from "./errors.ts";
+import { harmlessJson } from "./printable.ts";
 import { instanceDocument } from "./repl/documents.ts";
 import { historyPath } from "./state-folder.ts";
 
@@ -82,7 +83,7 @@ function printReady({ pid, socketPath, instances }: Daemon): void {
     socket: socketPath,
     instances: instances.map((one) => instanceDocument(one)),
   };
-  process.stdout.write(`${JSON.stringify(ready)}\n`);
+  process.stdout.write(`${harmlessJson(ready)}\n`);
 }
 
 /**

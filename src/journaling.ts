@@ -1,6 +1,6 @@
 /** Recorder → journal: every entry of the stories that somebody wants on disk. */
 import type { Recorder } from "./actors/recorder.ts";
-import { describeEntry } from "./actors/story-text.ts";
+import { describeEntry, shownEntry } from "./actors/story-text.ts";
 import type { Journal } from "./stores/journal.ts";
 
 export function journalStories(
@@ -9,16 +9,18 @@ export function journalStories(
   isWanted: (instanceId: string) => boolean,
 ): void {
   recorder.tap((story, entry) => {
-    const { id, instance, role, remote, display } = story.subject;
+    const { id, instance, role, remote } = story.subject;
     if (!isWanted(instance)) return;
+    // What lasts is what anybody may see: no token gets to disk by way of a story.
+    const shown = shownEntry(entry, story.subject);
     journal.write({
       at: entry.at,
       connection: id,
       role,
       remote: `${remote.address}:${remote.port}`,
       kind: entry.kind,
-      detail: describeEntry(entry, display),
-      bytes: "bytes" in entry ? entry.bytes : undefined,
+      detail: describeEntry(entry, story.subject),
+      bytes: "bytes" in shown ? shown.bytes : undefined,
     });
   });
 }

@@ -7,7 +7,7 @@ import { prettyFactory } from "pino-pretty";
 import type { Telemetry, TelemetryEvent } from "./actors/telemetry.ts";
 import { messageOf } from "./errors.ts";
 import { type Digest, LogDigest } from "./log-digest.ts";
-import { printable } from "./printable.ts";
+import { escapedJson, harmless, printable } from "./printable.ts";
 
 export interface LogLine {
   readonly at: number;
@@ -49,7 +49,8 @@ export class Log {
       // The sentence says it; the fields are for machines, and for --log json.
       include: "level,time",
     });
-    this.#format = options.format === "json" ? (json) => json : (json) => String(pretty(json));
+    this.#format =
+      options.format === "json" ? escapedJson : (json) => harmless(String(pretty(json)), options.colors);
     this.logger = pino({ level: options.level }, { write: (json: string) => this.#write(json) });
   }
 
@@ -83,7 +84,7 @@ export class Log {
   #write(json: string): void {
     const { level, time, msg } = JSON.parse(json) as { level: number; time: number; msg: string };
     const text = this.#format(json).trimEnd();
-    const line: LogLine = { at: time, level: LEVELS[level] ?? "info", message: msg, text };
+    const line: LogLine = { at: time, level: LEVELS[level] ?? "info", message: harmless(msg), text };
     this.#lines.push(line);
     if (this.#lines.length > KEPT_LINES) this.#lines.shift();
     if (this.#isShown) process.stderr.write(`${text}\n`);

@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { version } from "./config.ts";
 import { exitCodeOf, exitCodes, messageOf } from "./errors.ts";
+import { harmless, harmlessJson } from "./printable.ts";
 import { attachPiped } from "./repl/attached-pipe.ts";
 import { attach } from "./repl/attached-terminal.ts";
 import { runOnce } from "./repl/one-shot.ts";
@@ -110,12 +111,12 @@ async function runStandalone(
       columns,
       hasColors: process.stderr.isTTY === true && !process.env.NO_COLOR,
       signal: interrupt.signal,
-      out: (text) => process.stdout.write(`${text}\n`),
-      err: (text) => process.stderr.write(`${text}\n`),
-      data: (document) => process.stdout.write(`${JSON.stringify(document)}\n`),
+      out: (text) => process.stdout.write(`${harmless(text, true)}\n`),
+      err: (text) => process.stderr.write(`${harmless(text, true)}\n`),
+      data: (document) => process.stdout.write(`${harmlessJson(document)}\n`),
     });
   } catch (error) {
-    process.stderr.write(`netlabctl: ${messageOf(error)}\n`);
+    process.stderr.write(`netlabctl: ${harmless(messageOf(error))}\n`);
     return exitCodeOf(error);
   }
 }

@@ -15,6 +15,45 @@ function escaped(character: string): string {
   return `\\u{${code.toString(16)}}`;
 }
 
+const ESCAPE = "\\u001b";
+/** A colour of ours, a line's end or a tab; or what moves the cursor, hides, rings or turns the writing round. */
+const COLOUR_OR_CONTROL = new RegExp(
+  `(${ESCAPE}\\[[\\d;]*m)|\\r?\\n|\\t|[\\p{Cc}\\p{Zl}\\p{Zp}\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]`,
+  "gu",
+);
+
+/**
+ * The last guard before a terminal: text of many lines as it is, colours too where there are to be any, anything else that
+ * a terminal would obey escaped. What is known to come from a peer goes through `printable` long before.
+ */
+export function harmless(text: string, hasColors = false): string {
+  return text.replace(COLOUR_OR_CONTROL, (found: string, colour?: string) => {
+    if (colour !== undefined && hasColors) return found;
+    if (found.endsWith("\n") || found === "\t") return found;
+    return [...found]
+      .map((character) => (character < " " || character > "~" ? escaped(character) : character))
+      .join("");
+  });
+}
+
+/** JSON on one line in which a terminal finds nothing to obey; it means the same. */
+export function harmlessJson(document: unknown): string {
+  return escapedJson(JSON.stringify(document));
+}
+
+/** The same of JSON that was written already. */
+export function escapedJson(json: string): string {
+  return json.replace(UNPRINTABLE, (character) =>
+    character === "\\" || character === "\n" ? character : asUtf16Escapes(character),
+  );
+}
+
+const asUtf16Escapes = (character: string) =>
+  Array.from({ length: character.length }, (_, index) => {
+    const unit = character.charCodeAt(index);
+    return `\\u${unit.toString(16).padStart(4, "0")}`;
+  }).join("");
+
 /** Bytes as quoted text where they are text, else as hex. */
 export function printableBytes(bytes: Buffer, limit = 60): string {
   const shown = bytes.subarray(0, limit);

@@ -8,6 +8,7 @@ import type { Role } from "../machines/_role.ts";
 import type { HostPort, Network, Peer } from "../machines/_world.ts";
 import { plainAddress } from "./addresses.ts";
 import { worldOf } from "./companion.ts";
+import { Concealment } from "./concealment.ts";
 import { Connection } from "./connection.ts";
 import { ask, connect, ownAddress, tell } from "./network.ts";
 import {
@@ -57,6 +58,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
     environment.numbers.connection += 1;
     const id = `${instance}/c${environment.numbers.connection}`;
     const remote = { address: common.host, port: common.port };
+    const concealment = Concealment.of(this.#role, this.#context.options);
     const subject = {
       id,
       instance,
@@ -65,6 +67,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
       transport: this.#role.transport,
       remote,
       display: this.#role.display,
+      concealment,
     } as const;
     this.#story = environment.recorder.open(subject, initialStateName(this.#role.machine));
     this.#actor = runMachine(this.#role.machine, {
@@ -84,7 +87,10 @@ export class ClientRun implements InstanceService, MachineWatcher {
         story.subject.remote = { address: question.to.host, port: question.to.port };
         return ask(question, clock, {
           sent: (_to, bytes) => story.sent(bytes, clock.now()),
-          came: (bytes) => story.came(bytes, clock.now()),
+          came: (bytes) => {
+            story.subject.concealment?.learn(bytes);
+            story.came(bytes, clock.now());
+          },
         });
       },
       tell: async (to, text) => {

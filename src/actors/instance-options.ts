@@ -105,6 +105,20 @@ export function ownOptions(role: Role, options: InstanceOptions): Record<string,
   return Object.fromEntries(keys.map((key) => [key, all[key]]));
 }
 
+const secretKeys = new WeakMap<z.ZodObject, readonly string[]>();
+
+/** The role's own options whose values are secrets. */
+export function secretKeysOf({ options }: Role): readonly string[] {
+  let keys = secretKeys.get(options);
+  if (!keys) {
+    const { properties = {} } = z.toJSONSchema(options, { io: "input", unrepresentable: "any" });
+    const isSecret = (property: unknown) => (property as { secret?: boolean }).secret === true;
+    keys = Object.keys(properties).filter((key) => isSecret(properties[key]));
+    secretKeys.set(options, keys);
+  }
+  return keys;
+}
+
 export const flagOf = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** Validation issues as one sentence each, unknown keys with the nearest known one. */

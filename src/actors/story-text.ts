@@ -1,21 +1,56 @@
 /** A story's entries as sentences: one form for `show`, `explain`, `tap`, `--explain` and the journal. */
 import { printable, printableBytes } from "../printable.ts";
-import type { Display, Entry } from "./story.ts";
+import type { Display, Entry, StorySubject } from "./story.ts";
 
 /** What is read of a line that is shown otherwise than it was sent. */
 const READING_CHARACTERS = 60;
 
-/** One line, without its time. What peers sent is escaped; `display` is how the role shows its lines. */
-export function describeEntry(entry: Entry, display?: Display): string {
+/** Whose story it is tells how its lines are shown, and what is hidden in them. */
+export type Teller = Pick<StorySubject, "display" | "concealment">;
+
+export interface Openness {
+  /** Show tokens as they are. */
+  readonly showTokens?: boolean | undefined;
+}
+
+/** The entry as anybody may see it: tokens in it are `****`. Sizes stay those of the wire. */
+export function shownEntry(entry: Entry, { concealment }: Teller, { showTokens }: Openness = {}): Entry {
+  if (!concealment || showTokens) return entry;
+  switch (entry.kind) {
+    case "in":
+    case "out":
+      return { ...entry, bytes: concealment.bytes(entry.bytes) };
+    case "remark":
+    case "operator":
+      return { ...entry, text: concealment.text(entry.text) };
+    case "file":
+      return { ...entry, name: concealment.text(entry.name) };
+    case "refused":
+      return { ...entry, why: concealment.text(entry.why), words: concealment.text(entry.words) };
+    case "closed":
+      return { ...entry, how: concealment.text(entry.how) };
+    case "crashed":
+      return { ...entry, error: concealment.text(entry.error) };
+    default:
+      return entry;
+  }
+}
+
+/** One line, without its time. What peers sent is escaped, tokens are hidden. */
+export function describeEntry(entry: Entry, teller: Teller = {}, openness: Openness = {}): string {
+  return wordsFor(shownEntry(entry, teller, openness), entry, teller.display);
+}
+
+function wordsFor(entry: Entry, whole: Entry, display?: Display): string {
   switch (entry.kind) {
     case "opened":
       return `opened, ${entry.state}`;
     case "in":
-      return `→ ${bytesOf(entry)}${readingOf(entry.bytes, display)}`;
+      return `→ ${bytesOf(entry, whole)}${readingOf(entry.bytes, display)}`;
     case "message":
       return `  read as one message of ${entry.size} bytes in ${entry.state} [${entry.rule}]`;
     case "out":
-      return `← ${bytesOf(entry)}${readingOf(entry.bytes, display)}`;
+      return `← ${bytesOf(entry, whole)}${readingOf(entry.bytes, display)}`;
     case "transition":
       return `  ${entry.from} → ${entry.to}  (${entry.event})`;
     case "file":
@@ -45,5 +80,9 @@ export function readingOf(bytes: Buffer, display: Display | undefined): string {
   return shown.length > 0 ? `  (reads: ${printable(shown.join("\n"), READING_CHARACTERS)})` : "";
 }
 
-const bytesOf = ({ bytes, size }: { readonly bytes: Buffer; readonly size: number }) =>
-  `${printableBytes(bytes)}  ${size} ${size === 1 ? "byte" : "bytes"}${bytes.length < size ? `, ${bytes.length} kept` : ""}`;
+/** What is hidden changes what is shown, not how much was kept. */
+function bytesOf({ bytes }: { readonly bytes: Buffer }, whole: Entry): string {
+  const { size, bytes: kept } = whole as { readonly size: number; readonly bytes: Buffer };
+  const unit = size === 1 ? "byte" : "bytes";
+  return `${printableBytes(bytes)}  ${size} ${unit}${kept.length < size ? `, ${kept.length} kept` : ""}`;
+}

@@ -2,6 +2,7 @@
  * The story of one peer: what came, what it caused, what was sent, how it ended. The first entries and the last are
  * kept, whole bytes up to a limit; what fell out between them is counted, so that nobody mistakes a gap for silence.
  */
+import type { Concealment } from "./concealment.ts";
 
 export type Entry =
   | { readonly at: number; readonly kind: "opened"; readonly state: string }
@@ -81,6 +82,8 @@ export interface StorySubject {
   /** A question of our own, e.g. of a file server's registrar: nobody's visit. */
   readonly isOwn?: boolean;
   readonly display?: Display | undefined;
+  /** What hides its tokens from whoever looks. */
+  readonly concealment?: Concealment | undefined;
   /** A client's changes as it goes from the registry to a server. */
   remote: { readonly address: string; readonly port: number };
 }

@@ -11,6 +11,7 @@ import type { HubWorld, World } from "../machines/_world.ts";
 import { isLoopback, plainAddress } from "./addresses.ts";
 import { type Bound, bindAll } from "./binding.ts";
 import { Companion, serverNetwork, worldOf } from "./companion.ts";
+import { Concealment } from "./concealment.ts";
 import { Connection, type ConnectionLimits, Delivery } from "./connection.ts";
 import type { Place } from "./descriptor-budget.ts";
 import { HubRun } from "./hub-run.ts";
@@ -26,6 +27,7 @@ interface BoundServer extends Bound {
 
 export class TcpListener implements InstanceService {
   readonly #context: ServiceContext;
+  readonly #concealment: Concealment | undefined;
   readonly #limits: ConnectionLimits;
   readonly #connections = new Map<string, Connection>();
   #bound: BoundServer[] = [];
@@ -43,6 +45,7 @@ export class TcpListener implements InstanceService {
 
   constructor(context: ServiceContext) {
     this.#context = context;
+    this.#concealment = Concealment.of(context.role(), context.options);
     const { maxMessage, maxQueue, idle, framing } = context.common;
     this.#limits = { maxMessageBytes: maxMessage, maxQueueBytes: maxQueue, idleMs: idle, framing };
   }
@@ -181,7 +184,7 @@ export class TcpListener implements InstanceService {
     // Its own one, also where a role that was loaded again has brought another meanwhile.
     const hub = this.#hub;
     const story = environment.recorder.open(
-      { id, instance, role: name, label, transport: "tcp", remote, display },
+      { id, instance, role: name, label, transport: "tcp", remote, display, concealment: this.#concealment },
       initialStateName(machine),
     );
     const connection = new Connection({

@@ -10,6 +10,7 @@ import { PeerMessage } from "../wire/message.ts";
 import { isLoopback, plainAddress } from "./addresses.ts";
 import { type Bound, bindAll } from "./binding.ts";
 import { Companion, serverNetwork, worldOf } from "./companion.ts";
+import { Concealment } from "./concealment.ts";
 import { isOwnPort } from "./network.ts";
 import { osCode } from "./os-errors.ts";
 import { type RoleActor, runMachine, stateName } from "./run-machine.ts";
@@ -28,6 +29,7 @@ interface BoundSocket extends Bound {
 
 export class UdpEndpoint implements InstanceService {
   readonly #context: ServiceContext;
+  readonly #concealment: Concealment | undefined;
   /** In the order in which they last spoke: the first is the most silent. */
   readonly #senders = new Map<string, Sender>();
   #bound: BoundSocket[] = [];
@@ -46,6 +48,7 @@ export class UdpEndpoint implements InstanceService {
 
   constructor(context: ServiceContext) {
     this.#context = context;
+    this.#concealment = Concealment.of(context.role(), context.options);
   }
 
   get hosts(): readonly string[] {
@@ -196,7 +199,17 @@ export class UdpEndpoint implements InstanceService {
     const id = `${instance}/u${environment.numbers.sender}`;
     const { name, display } = role();
     const isOwn = isLoopback(remote.address) && isOwnPort(remote.port);
-    const subject = { id, instance, role: name, label, transport: "udp", remote, display, isOwn } as const;
+    const subject = {
+      id,
+      instance,
+      role: name,
+      label,
+      transport: "udp",
+      remote,
+      display,
+      concealment: this.#concealment,
+      isOwn,
+    } as const;
     const story = environment.recorder.open(subject, this.#state);
     story.framing = "datagram";
     story.waitsFor = this.#phase?.expects;

@@ -109,6 +109,11 @@ export interface RoleDefinition<Schema extends z.ZodObject = z.ZodObject> {
   readonly hub?: HubDefinition;
   /** How a line of this conversation is shown wherever netlabd shows one, e.g. reversed [REV-4]. */
   readonly display?: (text: string) => string;
+  /** Secrets of this conversation that no option holds: which a text tells, and how it is shown without them. */
+  readonly secrets?: {
+    readonly find: (text: string) => readonly string[];
+    readonly hide: (text: string, mask: string) => string;
+  };
   /** Optional actor that lives as long as the instance listens (a file server's registration). */
   readonly companion?: AnyStateMachine;
   /** File descriptors that one peer may have us hold, its connection included: 1, unless told. */

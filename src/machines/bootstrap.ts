@@ -8,7 +8,13 @@
  */
 import { setup } from "xstate";
 import { z } from "zod";
-import { type BootstrapRequest, discoveryAnswer, parseBootstrapRequest } from "../wire/bootstrap.ts";
+import {
+  type BootstrapRequest,
+  discoveryAnswer,
+  parseBootstrapRequest,
+  tokensIn,
+  withoutTokens,
+} from "../wire/bootstrap.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { duration } from "./_options.ts";
 import { RateLimit } from "./_rate-limit.ts";
@@ -65,6 +71,7 @@ export default defineRole({
   phases: {
     serving: { reads: "text", rule: "BOOT-1", expects: "REGISTRN or DISCOVERY", handle: answer },
   },
+  secrets: { find: tokensIn, hide: withoutTokens },
   offers: () => "who serves what",
   tryIt: ({ host, port }) =>
     `netlabctl discover${port === DEFAULT_PORT ? "" : ` --bootstrap ${host}:${port}`}`,

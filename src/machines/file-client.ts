@@ -12,7 +12,7 @@
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import { type ErrorCode, NetlabError } from "../errors.ts";
-import { isEnd, type Listing, parseListing } from "../wire/bootstrap.ts";
+import { isEnd, type Listing, parseListing, tokensIn, withoutTokens } from "../wire/bootstrap.ts";
 import { decodeSize, decodeWord } from "../wire/file-transfer.ts";
 import { duration, formatHostPort, hostPort, secret } from "./_options.ts";
 import { defineRole } from "./_role.ts";
@@ -251,6 +251,7 @@ export default defineRole({
     saved: "the last byte is there: the .part file gets its final name",
     failed: "gives up; nothing is left under the final name",
   },
+  secrets: { find: tokensIn, hide: withoutTokens },
   offers: ({ service, file }) => `fetches ${file} (${service})`,
 });
 

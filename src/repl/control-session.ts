@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { z } from "zod";
 import { exitCodes, messageOf, NetlabError } from "../errors.ts";
 import type { Lab } from "../lab.ts";
+import { harmlessJson } from "../printable.ts";
 import { commandTable, distinct } from "./command-folder.ts";
 import { complete } from "./completion.ts";
 import { type Answer, LONGEST_REQUEST } from "./control-request.ts";
@@ -185,7 +186,7 @@ export class ControlSession {
     const outlet: Outlet = {
       out: write,
       err: write,
-      data: (document) => write(JSON.stringify(document)),
+      data: (document) => write(harmlessJson(document)),
       ask: async () => "",
       get isBehind() {
         return session.#socket.writableLength > BEHIND_BYTES;
@@ -226,7 +227,7 @@ export class ControlSession {
 
   #send(message: Record<string, unknown>): void {
     if (!this.#socket.writable) return;
-    this.#socket.write(`${JSON.stringify(message)}\n`);
+    this.#socket.write(`${harmlessJson(message)}\n`);
     if (this.#socket.writableLength > LOST_BYTES) this.#socket.destroy();
   }
 }

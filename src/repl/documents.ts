@@ -1,12 +1,12 @@
 /** The JSON documents of the control protocol, everywhere the same. Times are RFC 3339, sizes bytes, absent is null. */
+import { MASK } from "../actors/concealment.ts";
 import type { Instance } from "../actors/instance.ts";
-import type { Story } from "../actors/story.ts";
+import { secretKeysOf } from "../actors/instance-options.ts";
+import type { Entry, Story } from "../actors/story.ts";
+import { describeEntry, shownEntry } from "../actors/story-text.ts";
 import { verdictOf } from "../actors/verdict.ts";
 import { formatHostPort, parseHostPort } from "../machines/_options.ts";
 import type { Registration } from "../machines/_world.ts";
-import { flagsOf } from "./option-flags.ts";
-
-export const MASK = "****";
 
 const time = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
 
@@ -35,11 +35,7 @@ export function instanceDocument(instance: Instance, { showTokens }: Masking = {
 
 /** The options in force, secrets masked. */
 function shownOptions(instance: Instance, showTokens: boolean): Record<string, unknown> {
-  const secrets = new Set(
-    flagsOf(instance.role.options)
-      .filter(({ isSecret }) => isSecret)
-      .map(({ key }) => key),
-  );
+  const secrets = new Set(secretKeysOf(instance.role));
   const { host, port, name, label, ...options } = instance.spec.options as unknown as Record<string, unknown>;
   return Object.fromEntries(
     Object.entries(options).map(([key, value]) => [
@@ -72,6 +68,17 @@ export function connectionDocument(story: Story, now: number) {
   };
 }
 
+/** One entry of a story, its bytes in hex; tokens in it are hidden. */
+export function entryDocument(entry: Entry, { subject }: Story, openness: Masking = {}) {
+  const shown = shownEntry(entry, subject, openness);
+  return {
+    at: new Date(entry.at).toISOString(),
+    kind: entry.kind,
+    text: describeEntry(entry, subject, openness).trim(),
+    ...("bytes" in shown ? { hex: shown.bytes.toString("hex"), size: shown.size } : {}),
+  };
+}
+
 export function registrationDocument(entry: Registration, { showTokens }: Masking = {}) {
   return {
     ip: entry.ip,
@@ -84,4 +91,4 @@ export function registrationDocument(entry: Registration, { showTokens }: Maskin
   };
 }
 
-export { parseHostPort };
+export { MASK, parseHostPort };

@@ -2,6 +2,7 @@
 import { nearest } from "../actors/instance-options.ts";
 import { exitCodeOf, exitCodes, messageOf, NetlabError } from "../errors.ts";
 import type { Lab } from "../lab.ts";
+import { harmless } from "../printable.ts";
 import type { Call, Command } from "./command.ts";
 import { type CommandTable, commandTable, distinct } from "./command-folder.ts";
 import { flagsOf } from "./option-flags.ts";
@@ -52,7 +53,7 @@ export async function evaluate(
   } catch (error) {
     if (!(error instanceof NetlabError))
       lab.log.logger.error({ err: error }, `a command crashed: ${messageOf(error)}`);
-    outlet.err(messageOf(error));
+    outlet.err(harmless(messageOf(error)));
     return exitCodeOf(error);
   }
 }
@@ -102,10 +103,10 @@ function callOf(
     style: styleOf(request.colors === true),
     signal,
     commands,
-    out: (text) => outlet.out(text),
-    err: (text) => outlet.err(text),
+    out: (text) => outlet.out(harmless(text, request.colors)),
+    err: (text) => outlet.err(harmless(text, request.colors)),
     data: (document) => outlet.data(document),
-    ask: (question) => outlet.ask(question),
+    ask: (question) => outlet.ask(harmless(question, request.colors)),
     readFile: (path) => outlet.readFile?.(path) ?? Promise.reject(sendsNoFiles(path)),
     get isBehind() {
       return outlet.isBehind;

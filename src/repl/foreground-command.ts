@@ -1,4 +1,5 @@
 import { messageOf } from "../errors.ts";
+import { harmlessJson } from "../printable.ts";
 import { wantsJson } from "./attached-pipe.ts";
 import { readNamedFile } from "./client-file.ts";
 import type { ControlClient } from "./control-client.ts";
@@ -88,7 +89,7 @@ export class ForegroundCommand {
     return {
       out: (text) => (isOurs() ? this.#editor.print(text) : undefined),
       err: (text) => (isOurs() ? this.#voice.say("error", text) : undefined),
-      data: (document) => (printsData && isOurs() ? this.#editor.print(JSON.stringify(document)) : undefined),
+      data: (document) => (printsData && isOurs() ? this.#editor.print(harmlessJson(document)) : undefined),
       ask: (question) => (isOurs() ? this.#ask(question) : ""),
       read: (path) => readNamedFile(path, { line }),
     };

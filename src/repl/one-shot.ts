@@ -2,6 +2,7 @@
 import type { EventEmitter } from "node:events";
 import { createInterface } from "node:readline";
 import { exitCodeOf, exitCodes, messageOf, NetlabError } from "../errors.ts";
+import { harmlessJson } from "../printable.ts";
 import { readNamedFile, type Typed } from "./client-file.ts";
 import { ControlClient } from "./control-client.ts";
 import type { ReplyHandlers } from "./control-request.ts";
@@ -113,7 +114,7 @@ function plainHandlers(
     out: (text) => write(stdout, asLines(text)),
     // Messages that nobody can read are no reason to stop the command.
     err: (text) => write(stderr, asLines(text)).catch(ignoreError),
-    data: (document) => (printsData ? write(stdout, `${JSON.stringify(document)}\n`) : undefined),
+    data: (document) => (printsData ? write(stdout, `${harmlessJson(document)}\n`) : undefined),
     ask: (question) => askPerson(question, streams, signal),
     read: (path) => readNamedFile(path, typed),
   };

@@ -1,7 +1,7 @@
 /** A role or a connection in full, for `show` and `explain`. */
 import type { Instance } from "../actors/instance.ts";
 import type { Entry, Story } from "../actors/story.ts";
-import { describeEntry } from "../actors/story-text.ts";
+import { describeEntry, type Openness } from "../actors/story-text.ts";
 import { reasonOf, verdictOf } from "../actors/verdict.ts";
 import { hexdump, printable } from "../printable.ts";
 import { connectionDocument, instanceDocument, type Masking } from "./documents.ts";
@@ -44,12 +44,20 @@ export function instanceReport(instance: Instance, masking: Masking, style: Styl
   return [style.bold(rest.id), ...rows.map(([name, value]) => `  ${name.padEnd(10)} ${value}`)].join("\n");
 }
 
-export function connectionReport(story: Story, now: number, style: Style, columns: number): string {
-  const unread = story.live?.unread(UNREAD_SHOWN);
+export function connectionReport(
+  story: Story,
+  now: number,
+  style: Style,
+  columns: number,
+  openness: Openness = {},
+): string {
+  const raw = story.live?.unread(UNREAD_SHOWN);
+  const { concealment } = story.subject;
+  const unread = raw && concealment && !openness.showTokens ? concealment.bytes(raw) : raw;
   return [
     ...connectionHead(story, now, style),
     "",
-    ...storyLines(story, style, columns, LAST_EVENTS),
+    ...storyLines(story, style, columns, { ...openness, last: LAST_EVENTS }),
     ...(unread && unread.length > 0
       ? ["", `unread, ${story.live?.unreadBytes} bytes:`, ...hexdump(unread).map((line) => `  ${line}`)]
       : []),
@@ -92,7 +100,7 @@ export function storyLines(
   story: Story,
   style: Style,
   columns: number,
-  last = Number.POSITIVE_INFINITY,
+  { last = Number.POSITIVE_INFINITY, ...openness }: Openness & { readonly last?: number } = {},
 ): string[] {
   const { entries, entriesBeforeGap, omitted } = story;
   const start = Math.max(0, entries.length - last);
@@ -101,13 +109,19 @@ export function storyLines(
     const entry = entries[index];
     if (omitted > 0 && index === entriesBeforeGap)
       lines.push(style.dim(`  … ${omitted} entries are no longer kept …`));
-    if (entry) lines.push(entryLine(entry, story, style, columns));
+    if (entry) lines.push(entryLine(entry, story, style, columns, openness));
   }
   return lines;
 }
 
-function entryLine(entry: Entry, { openedAt, subject }: Story, style: Style, columns: number): string {
-  const line = `${sinceStart(entry.at - openedAt)}  ${describeEntry(entry, subject.display)}`;
+function entryLine(
+  entry: Entry,
+  { openedAt, subject }: Story,
+  style: Style,
+  columns: number,
+  openness: Openness,
+): string {
+  const line = `${sinceStart(entry.at - openedAt)}  ${describeEntry(entry, subject, openness)}`;
   const cut = line.length > columns ? `${line.slice(0, columns - 1)}…` : line;
   if (entry.kind === "crashed" || entry.kind === "refused") return style.bad(cut);
   if (entry.kind === "transition" || entry.kind === "message") return style.dim(cut);

@@ -13,6 +13,7 @@ const { service: _service, file: _file, ...clientOptions } = fileClient.options.
 const options = z.object({
   ...clientOptions,
   explain: EXPLAIN,
+  showTokens: z.boolean().default(false).describe("show tokens in --explain as they are"),
 });
 
 const PROGRESS_MS = 100;
@@ -29,9 +30,9 @@ export default defineStandalone({
   example: "netlabctl fetch pdf server.pdf --bootstrap localhost:1234",
   async run(call) {
     const { args, options: own, signal, err, out, data, isJson, hasColors } = call;
-    const { explain, ...rest } = own;
+    const { explain, showTokens, ...rest } = own;
     const progress = progressBar(call);
-    const explainStep = stepPrinter(fileClient, err, hasColors);
+    const explainStep = stepPrinter(fileClient, err, hasColors, { showTokens });
     const onEntry = (story: Story, entry: Entry) => {
       if (explain) explainStep(story, entry);
       if (entry.kind === "file") progress.start(story, entry.size);

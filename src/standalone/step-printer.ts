@@ -1,11 +1,16 @@
 /** A client's run told step by step, for `--explain`: what each state does, what is sent, what comes. */
 import type { Entry, Story } from "../actors/story.ts";
-import { readingOf } from "../actors/story-text.ts";
+import { type Openness, readingOf, shownEntry } from "../actors/story-text.ts";
 import type { Role } from "../machines/_role.ts";
 import { printable, printableBytes } from "../printable.ts";
 import { type Style, styleOf } from "../repl/style.ts";
 
-export function stepPrinter(role: Role, err: (text: string) => void, hasColors: boolean) {
+export function stepPrinter(
+  role: Role,
+  err: (text: string) => void,
+  hasColors: boolean,
+  openness: Openness = {},
+) {
   const style = styleOf(hasColors);
   let hasBegun = false;
   return (story: Story, entry: Entry): void => {
@@ -17,7 +22,7 @@ export function stepPrinter(role: Role, err: (text: string) => void, hasColors: 
       const first = entry.kind === "transition" ? entry.from : story.state;
       if (role.steps?.[first]) tell(story.openedAt, stateText(role, first, style));
     }
-    const text = stepText(role, story, entry, style);
+    const text = stepText(role, story, shownEntry(entry, story.subject, openness), style);
     if (text) tell(entry.at, text);
   };
 }

@@ -135,4 +135,29 @@ export function parseListing(datagram: string): Parsed<Listing[]> {
   return { ok: true, value: listings };
 }
 
+/** Where the tokens stand among the fields of a datagram, ours or a registry's; nowhere, where it is none. */
+function tokenFields(fields: readonly string[]): number[] {
+  const [word = ""] = fields;
+  if (word === "REGISTRN") return [4];
+  if (word === "DEREGISTR") return [3];
+  if (isIP(word.trim()) === 0) return [];
+  return fields.flatMap((_, index) => (index > 0 && index % 3 === 0 ? [index] : []));
+}
+
+/** The tokens that a datagram tells. */
+export function tokensIn(datagram: string): string[] {
+  const fields = dropTrailing(beforeNul(datagram), " \t\r\n").split(",");
+  return tokenFields(fields).flatMap((index) => fields[index]?.trim() ?? []);
+}
+
+/** The datagram with each token masked; what ends it stays. */
+export function withoutTokens(datagram: string, mask: string): string {
+  const fields = datagram.split(",");
+  for (const index of tokenFields(fields)) {
+    const field = fields[index];
+    if (field !== undefined) fields[index] = field.replace(/^[^\0\r\n]+/, mask);
+  }
+  return fields.join(",");
+}
+
 export const isEnd = (datagram: string) => beforeNul(datagram).trimEnd() === END;

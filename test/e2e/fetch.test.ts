@@ -79,7 +79,7 @@ describe.concurrent("fetch", () => {
       `send() to localhost:${lab.registry}: "DISCOVERY", 9 bytes`,
       `recv() from localhost:${lab.registry}: "end", 3 bytes`,
       "connecting: opens a TCP connection",
-      `send() to 127.0.0.1:${lab.ports.pdf}: "server2", 7 bytes`,
+      `send() to 127.0.0.1:${lab.ports.pdf}: "****", 7 bytes`,
       `recv() from 127.0.0.1:${lab.ports.pdf}: "valid", 5 bytes`,
       "requesting: says the filename",
       "sizing: waits for the size",
@@ -108,7 +108,7 @@ describe.concurrent("fetch", () => {
     await eventually(async () =>
       expect(await daemon.plain("registry --service pdf")).toContain(`${second.port}`),
     );
-    const { stderr, exit } = await fetchPdf("chosen", "--server", at, "--explain");
+    const { stderr, exit } = await fetchPdf("chosen", "--server", at, "--explain", "--show-tokens");
     expect(exit).toBe(0);
     expect(stderr).toContain(`send() to ${at}: "second", 6 bytes`);
     const nobody = await fetchPdf("chosen", "--server", "127.0.0.1:1", "--output", "x.pdf");

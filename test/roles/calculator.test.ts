@@ -105,7 +105,7 @@ describe("the session", () => {
     await peer.hears("50.0\nIncorrect expression format\n");
     const story = lab.storyOf(peer);
     expect(story.endedAt).toBeUndefined();
-    const told = story.entries.map((entry) => describeEntry(entry, story.subject.display)).join("\n");
+    const told = story.entries.map((entry) => describeEntry(entry, story.subject)).join("\n");
     expect(told).toContain('→ "gautamop\\n15 + 35\\nq + 1\\n"');
     expect(told).toContain('← "50.0\\n"  5 bytes');
     expect(told).toContain('← "Incorrect expression format\\n"');

@@ -146,7 +146,7 @@ describe("the operator", () => {
     await say(server, "noël").answer;
     await peer.hears("noël\n");
     const { subject, entries } = lab.storyOf(peer);
-    const told = entries.map((entry) => describeEntry(entry, subject.display));
+    const told = entries.map((entry) => describeEntry(entry, subject));
     expect(told).toContain('← "ACCEPT"  6 bytes  (reads: TPECCA)');
     expect(told).toContain('→ "tac\u0327o cat\\n"  11 bytes  (reads: tac oc\u0327at)');
     expect(told).toContain('← "noël\\n"  6 bytes  (reads: lëon)');

@@ -1,7 +1,7 @@
-import { describeEntry } from "../../actors/story-text.ts";
+import { z } from "zod";
 import { reasonOf } from "../../actors/verdict.ts";
 import { defineCommand } from "../command.ts";
-import { connectionDocument } from "../documents.ts";
+import { connectionDocument, entryDocument } from "../documents.ts";
 import { connectionHead, storyLines } from "../reports.ts";
 import { selectStory } from "../selectors.ts";
 
@@ -17,8 +17,9 @@ export default defineCommand({
       completes: "connection",
     },
   ],
+  options: z.object({ showTokens: z.boolean().default(false).describe("show tokens as they are") }),
   example: "explain @last",
-  run({ lab, args, out, data, isJson, style, columns }) {
+  run({ lab, args, options, out, data, isJson, style, columns }) {
     const story = selectStory(lab, args.connection ?? "@last");
     const now = lab.clock.now();
     if (isJson) {
@@ -26,17 +27,14 @@ export default defineCommand({
         ...connectionDocument(story, now),
         reason: reasonOf(story, now) ?? null,
         omitted: story.omitted,
-        entries: story.entries.map((entry) => ({
-          at: new Date(entry.at).toISOString(),
-          kind: entry.kind,
-          text: describeEntry(entry, story.subject.display).trim(),
-          ...("bytes" in entry ? { hex: entry.bytes.toString("hex"), size: entry.size } : {}),
-        })),
+        entries: story.entries.map((entry) => entryDocument(entry, story, options)),
       });
     }
     const legend = style.dim("  → from the peer   ← from us   times in seconds since it opened");
     return out(
-      [...connectionHead(story, now, style), "", legend, ...storyLines(story, style, columns)].join("\n"),
+      [...connectionHead(story, now, style), "", legend, ...storyLines(story, style, columns, options)].join(
+        "\n",
+      ),
     );
   },
 });

@@ -20,7 +20,7 @@ export default defineCommand({
       const story = selectStory(lab, selector);
       return isJson
         ? data(connectionDocument(story, now))
-        : out(connectionReport(story, now, style, columns));
+        : out(connectionReport(story, now, style, columns, options));
     }
     const instances = selectInstances(lab, [selector]);
     const [instance] = instances;

@@ -3,6 +3,7 @@ import type { Entry, Story } from "../../actors/story.ts";
 import { describeEntry } from "../../actors/story-text.ts";
 import { duration } from "../../machines/_options.ts";
 import { type Call, defineCommand } from "../command.ts";
+import { entryDocument } from "../documents.ts";
 import { selectInstances, selectStories, shortId } from "../selectors.ts";
 
 const options = z.object({
@@ -15,6 +16,7 @@ const options = z.object({
     .max(100_000)
     .default(200)
     .describe("at most so many entries a second; the rest is counted"),
+  showTokens: z.boolean().default(false).describe("show tokens as they are"),
 });
 type Options = z.output<typeof options>;
 
@@ -85,19 +87,10 @@ class Tap {
   }
 
   #show(story: Story, entry: Entry): void {
-    const { isJson, data, out, style, columns } = this.#call;
-    if (isJson) {
-      const bytes = "bytes" in entry ? { hex: entry.bytes.toString("hex"), size: entry.size } : {};
-      return data({
-        connection: story.subject.id,
-        at: new Date(entry.at).toISOString(),
-        kind: entry.kind,
-        text: describeEntry(entry, story.subject.display).trim(),
-        ...bytes,
-      });
-    }
+    const { isJson, data, out, style, columns, options } = this.#call;
+    if (isJson) return data({ connection: story.subject.id, ...entryDocument(entry, story, options) });
     const time = new Date(entry.at).toISOString().slice(11, 23);
-    const line = `${time} ${story.subject.instance}/${shortId(story).padEnd(4)} ${describeEntry(entry, story.subject.display)}`;
+    const line = `${time} ${story.subject.instance}/${shortId(story).padEnd(4)} ${describeEntry(entry, story.subject, options)}`;
     const cut = line.length > columns ? `${line.slice(0, columns - 1)}…` : line;
     out(entry.kind === "transition" || entry.kind === "message" ? style.dim(cut) : cut);
   }
