@@ -20,6 +20,7 @@ import type { Environment } from "./actors/service.ts";
 import { type SpawnRequest, Supervisor } from "./actors/supervisor.ts";
 import { type Config, labsFolder, rootFolder, schemaFile, version } from "./config.ts";
 import { messageOf, NetlabError } from "./errors.ts";
+import { Exposures } from "./exposures.ts";
 import { journalStories } from "./journaling.ts";
 import type { Lab, LabQueryOptions, LoadedRole } from "./lab.ts";
 import { findLabFile, type LabFile, type LabRole, NO_LAB, readLabFile, shiftPorts } from "./lab-file.ts";
@@ -63,6 +64,7 @@ export class Daemon implements Lab {
   readonly descriptors: DescriptorBudget;
   readonly log: Log;
   readonly #config: Config;
+  readonly #exposures: Exposures;
   readonly #database: LabDatabase;
   readonly #queries: Queries;
   readonly #store: InstanceStore;
@@ -100,6 +102,7 @@ export class Daemon implements Lab {
       level: config.logLevel,
       colors: process.stderr.isTTY === true && !process.env.NO_COLOR,
     });
+    this.#exposures = new Exposures(this.log.telemetry);
     this.#database = LabDatabase.open(config.dataFolder, schemaFile);
     this.#queries = new Queries(this.#database.file);
     this.registry = openRegistry(this.#database, clock);
@@ -125,7 +128,7 @@ export class Daemon implements Lab {
       registry: this.registry,
       addressBook: this.book,
       recorder: this.recorder,
-      telemetry: this.log.telemetry,
+      telemetry: this.#exposures.telemetry,
       descriptors: this.descriptors,
       numbers: { connection: 0, sender: 0 },
     };
@@ -141,6 +144,7 @@ export class Daemon implements Lab {
     const starting = this.instances.filter((instance) => stored.get(instance.id) !== "stopped");
     for (const instance of starting) instance.start();
     await Promise.all(starting.map((instance) => instance.settled()));
+    this.#exposures.tellAll();
     this.#warnIfCramped();
   }
 
@@ -209,7 +213,13 @@ export class Daemon implements Lab {
   }
 
   #addFromLab({ role, given }: LabRole): Instance {
-    return this.#supervisor.add({ role, given: this.#withHost(role, given), isFromLab: true });
+    const instance = this.#supervisor.add({ role, given: this.#withHost(role, given), isFromLab: true });
+    const { id, spec } = instance;
+    for (const option of Object.keys(spec.made)) {
+      const text = `has a random ${option}, another at each start: show ${id} --show-tokens tells it`;
+      this.log.telemetry({ type: "instance.note", id, text });
+    }
+    return instance;
   }
 
   /** `--host` is for servers that say nothing themselves; a client's host is its server's. */
@@ -308,7 +318,8 @@ export class Daemon implements Lab {
         id: instance.id,
         type: role.name,
         name: options.name,
-        options: instance.spec.given,
+        // One that was made is the same from now on.
+        options: { ...instance.spec.given, ...instance.spec.made },
         wanted: "running",
         port: 0,
       } as const;

@@ -130,8 +130,16 @@ function sentenceOf(event: TelemetryEvent): Sentence {
       return {
         id,
         level: "warn",
-        message: `${id} can be reached by others than this machine, at ${event.at}`,
+        message: `${id} can be reached by others than this machine, at ${event.at}: ${printable(event.what)}`,
       };
+    case "lab.exposed": {
+      const roles = event.roles.map((role) => `${role.id} at ${role.at} (${printable(role.what)})`);
+      return {
+        id,
+        level: "warn",
+        message: `others than this machine can reach ${roles.length} roles: ${roles.join(", ")}`,
+      };
+    }
     case "connection.opened":
       return { id, level: "debug", message: `${id} opened from ${event.remote}` };
     case "connection.closed":

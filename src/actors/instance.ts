@@ -19,6 +19,8 @@ export interface InstanceSpec {
   readonly options: InstanceOptions;
   /** As they were typed or written, for storing and for showing. */
   readonly given: Readonly<Record<string, unknown>>;
+  /** Secrets that were made because nobody chose them, by option. */
+  readonly made: Readonly<Record<string, string>>;
   /** Named in the lab file: it comes from there at each start. */
   readonly isFromLab: boolean;
   /** The port it had, where the option says any. */

@@ -3,6 +3,7 @@ import { NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
 import { DRAIN_MS, Instance, type InstanceHooks, type InstanceSpec } from "./instance.ts";
 import { nearest, parseOptions } from "./instance-options.ts";
+import { madeSecrets } from "./made-secrets.ts";
 import type { RoleTable } from "./role-folder.ts";
 import type { Environment } from "./service.ts";
 
@@ -46,13 +47,15 @@ export class Supervisor {
   /** Adds an instance; it starts when it is told to. Throws where an option is wrong or a name is taken. */
   add({ role: roleName, given, id, isFromLab = false, preferredPort = 0 }: SpawnRequest): Instance {
     const role = this.role(roleName);
-    const options = parseOptions(role, given);
+    const made = madeSecrets(role, given);
+    const options = parseOptions(role, { ...given, ...made });
     if (options.name !== undefined) this.#checkName(options.name);
     const spec: InstanceSpec = {
       id: id ?? this.#freeId(role),
       role,
       options,
       given,
+      made,
       isFromLab,
       preferredPort,
     };

@@ -8,12 +8,13 @@ import { createServer, type Server, type Socket } from "node:net";
 import { errorTable, messageOf } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
 import type { HubWorld, World } from "../machines/_world.ts";
-import { isLoopback, plainAddress } from "./addresses.ts";
+import { plainAddress } from "./addresses.ts";
 import { type Bound, bindAll } from "./binding.ts";
 import { Companion, serverNetwork, worldOf } from "./companion.ts";
 import { Concealment } from "./concealment.ts";
 import { Connection, type ConnectionLimits, Delivery } from "./connection.ts";
 import type { Place } from "./descriptor-budget.ts";
+import { tellExposure } from "./exposure.ts";
 import { HubRun } from "./hub-run.ts";
 import { initialStateName, runMachine } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
@@ -90,7 +91,7 @@ export class TcpListener implements InstanceService {
     this.#port = this.#bound[0]?.port ?? 0;
     this.#world = undefined;
     await this.#bindExtraPorts();
-    this.#warnIfExposed();
+    tellExposure(this.#context, this.#hosts, this.#port);
     const { companion } = role();
     const world = this.#worldFor(role());
     if (companion) this.#companion = new Companion(companion, world, this.#context);
@@ -156,18 +157,6 @@ export class TcpListener implements InstanceService {
       notify: (text) => environment.telemetry({ type: "instance.notice", id, text }),
     };
     return new HubRun(hub, world, (error) => remark(`its hub crashed and was rebuilt: ${messageOf(error)}`));
-  }
-
-  #warnIfExposed(): void {
-    const { environment, id } = this.#context;
-    const open = this.#hosts.filter((host) => !isLoopback(host));
-    if (open.length > 0) {
-      environment.telemetry({
-        type: "instance.exposed",
-        id,
-        at: open.map((host) => `${host}:${this.#port}`).join(", "),
-      });
-    }
   }
 
   // -- one connection ----------------------------------------------------------------------------------------------

@@ -12,7 +12,14 @@ export type TelemetryEvent =
   /** A role has something to say to its operators. */
   | { readonly type: "instance.notice"; readonly id: string; readonly text: string }
   | { readonly type: "instance.remark"; readonly id: string; readonly text: string }
-  | { readonly type: "instance.exposed"; readonly id: string; readonly at: string }
+  /** Others than this machine can reach it. */
+  | { readonly type: "instance.exposed"; readonly id: string; readonly at: string; readonly what: string }
+  /** The same of many, for one line. */
+  | {
+      readonly type: "lab.exposed";
+      readonly id: string;
+      readonly roles: readonly { readonly id: string; readonly at: string; readonly what: string }[];
+    }
   | { readonly type: "connection.opened"; readonly id: string; readonly remote: string }
   | {
       readonly type: "connection.closed";

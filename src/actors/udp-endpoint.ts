@@ -11,6 +11,7 @@ import { isLoopback, plainAddress } from "./addresses.ts";
 import { type Bound, bindAll } from "./binding.ts";
 import { Companion, serverNetwork, worldOf } from "./companion.ts";
 import { Concealment } from "./concealment.ts";
+import { tellExposure } from "./exposure.ts";
 import { isOwnPort } from "./network.ts";
 import { osCode } from "./os-errors.ts";
 import { type RoleActor, runMachine, stateName } from "./run-machine.ts";
@@ -85,11 +86,7 @@ export class UdpEndpoint implements InstanceService {
     this.#bound = [...bound.values()];
     this.#hosts = [...bound.keys()];
     this.#port = this.#bound[0]?.port ?? 0;
-    const open = this.#hosts.filter((host) => !isLoopback(host));
-    if (open.length > 0) {
-      const at = open.map((host) => `${host}:${this.#port}`).join(", ");
-      environment.telemetry({ type: "instance.exposed", id: this.#context.id, at });
-    }
+    tellExposure(this.#context, this.#hosts, this.#port);
     const listening = { hosts: this.#hosts, port: this.#port };
     this.#world = worldOf(this.#context, listening, serverNetwork(this.#context));
     this.#runMachine(this.#world);

@@ -29,7 +29,7 @@ const LARGEST_FILE = 2 ** 31 - 1;
 
 const options = z.object({
   service: z.string().min(1).max(64).describe("the kind of file it serves: the extension, e.g. pdf"),
-  token: secret().describe("the word a client must say first"),
+  token: secret().describe("the word a client must say first; random makes one"),
   root: z.string().default("files").describe("the folder it serves from"),
   bootstrap: hostPort().optional().describe("the registry to register at, host:port"),
   advertise: z.string().optional().describe("the IP address to tell the registry"),

@@ -3,6 +3,7 @@ import { exitCodes, NetlabError } from "../../errors.ts";
 import { defineCommand } from "../command.ts";
 import { instanceDocument } from "../documents.ts";
 import { instanceLine } from "../instance-lines.ts";
+import type { Style } from "../style.ts";
 
 export default defineCommand({
   name: "spawn",
@@ -25,12 +26,19 @@ export default defineCommand({
     }
     const given = { ...(options as Record<string, unknown>), ...(name === undefined ? {} : { name }) };
     const instance = await lab.spawn(role, given);
-    if (isJson) data(instanceDocument(instance));
+    const made = Object.entries(instance.spec.made);
+    // Whoever made it is told it once; from then on it is hidden like any other.
+    if (isJson) data(instanceDocument(instance, { showTokens: made.length > 0 }));
     else if (instance.state === "failed") err(`${instance.id} failed: ${instance.lastError}`);
     else out(instanceLine(instance, style));
+    if (!isJson) for (const [option, secret] of made) out(toldOnce(instance.id, option, secret, style));
     return instance.state === "failed" ? exitCodes.refused : exitCodes.done;
   },
 });
+
+function toldOnce(id: string, option: string, secret: string, style: Style): string {
+  return `its ${option} is ${style.bold(secret)}: tell it to whoever may use it. It is shown this once; show ${id} --show-tokens tells it again`;
+}
 
 function checkRole(role: string, known: readonly string[]): void {
   if (known.includes(role)) return;

@@ -1,0 +1,20 @@
+/** `--token random`: a secret that nobody chose, hard to guess and easy to type. */
+import { randomInt } from "node:crypto";
+import type { Role } from "../machines/_role.ts";
+import { secretKeysOf } from "./instance-options.ts";
+
+const WORD = "random";
+/** Without those that are read for one another. 16 of them are 79 bits. */
+const LETTERS = "abcdefghjkmnpqrstuvwxyz23456789";
+const LENGTH = 16;
+
+/** What was made, by option, where a server is to have a secret that nobody chose. A client's word is its server's. */
+export function madeSecrets(
+  role: Role,
+  given: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, string>> {
+  const keys = role.side === "server" ? secretKeysOf(role).filter((key) => given[key] === WORD) : [];
+  return Object.fromEntries(keys.map((key) => [key, newSecret()]));
+}
+
+const newSecret = () => Array.from({ length: LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join("");

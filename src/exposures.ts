@@ -1,0 +1,28 @@
+/** While the daemon starts, all that becomes reachable from other machines is gathered, and told in one line. */
+import type { Telemetry, TelemetryEvent } from "./actors/telemetry.ts";
+
+export type Exposed = Extract<TelemetryEvent, { type: "instance.exposed" }>;
+
+export class Exposures {
+  readonly #tell: Telemetry;
+  /** Undefined once the start is over: from then on each is told as it comes. */
+  #gathered: Exposed[] | undefined = [];
+
+  constructor(tell: Telemetry) {
+    this.#tell = tell;
+  }
+
+  readonly telemetry: Telemetry = (event) => {
+    if (event.type === "instance.exposed" && this.#gathered) this.#gathered.push(event);
+    else this.#tell(event);
+  };
+
+  /** The start is over. */
+  tellAll(): void {
+    const all = this.#gathered ?? [];
+    this.#gathered = undefined;
+    const [only] = all;
+    if (only && all.length === 1) this.#tell(only);
+    else if (only) this.#tell({ type: "lab.exposed", id: "netlabd", roles: all });
+  }
+}
