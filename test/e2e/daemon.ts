@@ -1,9 +1,10 @@
 /** The built daemon as a child process: its ready line, its control socket, its end. */
 import { connect } from "node:net";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { connectionDocument, instanceDocument, registrationDocument } from "../../src/repl/documents.ts";
 import type { Outcome, Program } from "./program.ts";
-import type { Scene } from "./scene.ts";
+import { dist, type Scene } from "./scene.ts";
 
 export type InstanceDocument = ReturnType<typeof instanceDocument>;
 export type ConnectionDocument = ReturnType<typeof connectionDocument>;
@@ -22,6 +23,8 @@ export interface DaemonOptions {
   /** Folder and socket in the scene carry this name. */
   readonly name?: string;
   readonly args?: readonly string[];
+  /** `ulimit -n`; without it, as many as the tests themselves have. */
+  readonly descriptors?: number;
 }
 
 export class TestDaemon {
@@ -95,7 +98,10 @@ export function launch(scene: Scene, options: DaemonOptions): Program {
   const { lab, name = "lab", args = [] } = options;
   const labFile = lab === undefined ? "none" : scene.file(`${name}.yaml`, lab);
   const places = ["--data", dataFolderOf(scene, options), "--socket", socketOf(scene, options)];
-  return scene.node("netlabd", [...places, "--lab", labFile, "--no-repl", "--ready-json", ...args]);
+  const argv = [...places, "--lab", labFile, "--no-repl", "--ready-json", ...args];
+  if (options.descriptors === undefined) return scene.node("netlabd", argv);
+  const limited = `ulimit -n ${options.descriptors} && exec "$0" "$@"`;
+  return scene.run("sh", ["-c", limited, process.execPath, join(dist, "netlabd.js"), ...argv]);
 }
 
 const socketOf = (scene: Scene, { name = "lab" }: DaemonOptions) => scene.path(`${name}.sock`);
