@@ -13,6 +13,7 @@ type Signal = keyof typeof SIGNAL_EXIT;
 
 export async function main(argv: readonly string[]): Promise<void> {
   const config = parseCommandLine(argv);
+  outliveReaders();
   const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
   const hasRepl = config.repl ?? isTerminal;
   let daemon: Daemon;
@@ -25,11 +26,20 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
   let session: Promise<void> | undefined;
   const stop = stopper(daemon, () => session);
-  onSignals(daemon, stop, isTerminal);
+  onSignals(daemon, stop, isTerminal || process.stdin.isTTY === true || process.stderr.isTTY === true);
   daemon.onShutdown(() => void stop(exitCodes.done));
   if (config.readyJson) printReady(daemon);
   if (hasRepl) session = ownRepl(daemon);
   await session;
+}
+
+/**
+ * Whoever reads what we print may go before us - a closed terminal, a `head` in a pipe - and a write to it is an error that
+ * would end the lab in the middle of its peers. The signal that comes with it says what to do; a log that nobody reads is
+ * still remembered for `logs`.
+ */
+function outliveReaders(): void {
+  for (const stream of [process.stdin, process.stdout, process.stderr]) stream.on("error", () => undefined);
 }
 
 /** Drains once; whoever asks again while it drains is heard by `onSignals`. */
@@ -53,7 +63,8 @@ function stopper(
   };
 }
 
-function onSignals(daemon: Daemon, stop: (exitCode: number) => Promise<void>, isTerminal: boolean): void {
+/** `hasTerminal`: one of our streams is a terminal, and a SIGHUP says that it is gone; otherwise it is an operator's word. */
+function onSignals(daemon: Daemon, stop: (exitCode: number) => Promise<void>, hasTerminal: boolean): void {
   let isFirst = true;
   const end = (signal: Signal) => {
     // The second one means now: what is under way is cut off.
@@ -64,7 +75,7 @@ function onSignals(daemon: Daemon, stop: (exitCode: number) => Promise<void>, is
   };
   process.on("SIGINT", () => end("SIGINT"));
   process.on("SIGTERM", () => end("SIGTERM"));
-  process.on("SIGHUP", () => (isTerminal ? end("SIGHUP") : void reload(daemon)));
+  process.on("SIGHUP", () => (hasTerminal ? end("SIGHUP") : void reload(daemon)));
 }
 
 async function reload(daemon: Daemon): Promise<void> {

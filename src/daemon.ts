@@ -75,6 +75,7 @@ export class Daemon implements Lab {
   #journal: Journal | undefined;
   #labFile: LabFile = NO_LAB;
   #ending: Promise<void> | undefined;
+  #reloading: Promise<void> = Promise.resolve();
   #onShutdown: (why: string) => void = () => undefined;
 
   static async start(config: Config, parts: DaemonParts = {}): Promise<Daemon> {
@@ -391,21 +392,36 @@ export class Daemon implements Lab {
   }
 
   /** Checks the lab file whole, then drops what it no longer names and adds what is new. Throws and changes nothing where it is wrong. */
-  async reloadLab(): Promise<void> {
+  reloadLab(): Promise<void> {
+    // One after the other: a second word must find what the first has made.
+    const reload = this.#reloading.then(() => this.#reload());
+    this.#reloading = reload.catch(() => undefined);
+    return reload;
+  }
+
+  async #reload(): Promise<void> {
+    if (this.#ending) throw new NetlabError("wrong-state", "the daemon is stopping");
     const next = this.#readLabFile();
-    const wanted = next.roles.map((role) => ({
-      role,
-      key: keyOf(role.role, this.#withHost(role.role, role.given)),
-    }));
-    for (const instance of this.instances.filter(({ spec }) => spec.isFromLab)) {
-      const index = wanted.findIndex(({ key }) => key === keyOf(instance.role.name, instance.spec.given));
-      if (index >= 0) wanted.splice(index, 1);
-      else await this.#supervisor.remove(instance);
-    }
+    const { leaving, coming } = this.#changesTo(next);
+    this.#supervisor.checkAll(coming, leaving);
     this.#labFile = next;
-    const added = wanted.map(({ role }) => this.#addFromLab(role));
+    // All at once: each may take its whole time to let its peers finish.
+    await Promise.all(leaving.map((instance) => this.#supervisor.remove(instance)));
+    const added = coming.map((request) => this.#supervisor.add({ ...request, isFromLab: true }));
     for (const instance of added) instance.start();
     await Promise.all(added.map((instance) => instance.settled()));
+  }
+
+  /** What the lab file no longer names, and what it names now: a role whose options changed is both. */
+  #changesTo(next: LabFile): { leaving: Instance[]; coming: SpawnRequest[] } {
+    const coming = next.roles.map(({ role, given }) => ({ role, given: this.#withHost(role, given) }));
+    const leaving = this.instances.filter(({ spec, role }) => {
+      if (!spec.isFromLab) return false;
+      const index = coming.findIndex((one) => keyOf(one.role, one.given) === keyOf(role.name, spec.given));
+      if (index >= 0) coming.splice(index, 1);
+      return index < 0;
+    });
+    return { leaving, coming };
   }
 
   // -- the end -------------------------------------------------------------------------------------------------------

@@ -72,6 +72,8 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
   /** Its FIN came before ours: it was the peer that left. */
   #hasPeerLeftFirst = false;
   #isLeaving = false;
+  /** What it is told then; empty: nothing. */
+  #farewell = "";
   /** Lines of this turn, for a line peer. */
   #joined: Buffer[] = [];
   /** Messages behind one that must be a read of its own. */
@@ -174,7 +176,12 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
   }
 
   #leaveIfIdle(): void {
-    if (this.#isLeaving && this.#phase && !this.#phase.underWay) this.close();
+    if (!this.#isLeaving || !this.#phase || this.#phase.underWay || this.#isClosing) return;
+    const words = this.#farewell;
+    this.#farewell = "";
+    // A read of its own: behind a reply that has just gone out it would be taken for its end [FRAME-6].
+    if (words !== "" && this.#phase.reads === "text") this.send(words, { apart: true });
+    this.close();
   }
 
   #readingOf({ reads, isWord, decode, unglue }: Phase): Reading {
@@ -434,9 +441,10 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
     this.#socket.resume();
   }
 
-  /** The role stops: a peer that nothing is under way with goes now, another when its transfer or reply is done. */
-  leave(): void {
+  /** The role stops: a peer that nothing is under way with is told so and goes, another when its transfer or reply is done. */
+  leave(farewell: string): void {
     this.#isLeaving = true;
+    this.#farewell = farewell;
     this.#leaveIfIdle();
   }
 

@@ -66,6 +66,23 @@ export class Supervisor {
     return instance;
   }
 
+  /** Throws where these could not all be added once those have left; changes nothing. */
+  checkAll(requests: readonly SpawnRequest[], leaving: readonly Instance[]): void {
+    const staying = this.instances.filter((instance) => !leaving.includes(instance));
+    const owners = new Map(
+      staying.flatMap(({ id, spec }) => [id, spec.options.name ?? id].map((name) => [name, id] as const)),
+    );
+    for (const { role, given } of requests) {
+      const { name } = parseOptions(this.role(role), given);
+      if (name === undefined) continue;
+      const owner = owners.get(name);
+      if (owner !== undefined)
+        throw new NetlabError("name-taken", `${name} is the name of ${owner}: choose another`);
+      if (this.roles.has(name)) throw new NetlabError("name-taken", `${name} is a role: choose another name`);
+      owners.set(name, `another ${role}`);
+    }
+  }
+
   #checkName(name: string): void {
     const other = this.find(name);
     if (other) throw new NetlabError("name-taken", `${name} is the name of ${other.id}: choose another`);

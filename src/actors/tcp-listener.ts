@@ -274,7 +274,9 @@ export class TcpListener implements InstanceService {
 
   async drain(limitMs: number): Promise<void> {
     this.#stopAccepting();
-    for (const connection of this.#connections.values()) connection.leave();
+    const { role, options } = this.#context;
+    const farewell = role().farewell?.(options as never) ?? "";
+    for (const connection of this.#connections.values()) connection.leave(farewell);
     const { clock } = this.#context.environment;
     let timer: unknown;
     const limit = new Promise<void>((resolve) => {

@@ -120,6 +120,8 @@ export interface RoleDefinition<Schema extends z.ZodObject = z.ZodObject> {
   readonly descriptors?: number;
   /** What a peer over `--max-connections` is told; default `Too many clients`. */
   readonly refusal?: (options: z.output<Schema>) => string;
+  /** What peers are told when the role stops, where its protocol has a word for that; default nothing. */
+  readonly farewell?: (options: z.output<Schema>) => string;
   /** Further ports it is reached on. */
   readonly extraPorts?: (port: number, options: z.output<Schema>) => readonly number[];
   /** One line about an instance: what it offers. */

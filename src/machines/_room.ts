@@ -7,7 +7,7 @@ import type { HubMember } from "./_role.ts";
 import type { HubWorld } from "./_world.ts";
 
 /** [CHAT-1] The operator speaks under it, so it is nobody's. */
-const SERVER = "Server";
+export const SERVER = "Server";
 
 /** `taken` is the name, or the login name, that somebody else has. */
 export type JoinAnswer = { readonly ok: true } | { readonly ok: false; readonly taken: string };

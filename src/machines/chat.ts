@@ -12,10 +12,10 @@
  */
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
-import { type Login, loginAndMessages, parseLogin, prefixOf, splitAtPrefix } from "../wire/chat.ts";
+import { type Login, loginAndMessages, parseLogin, prefixOf, saidBy, splitAtPrefix } from "../wire/chat.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { defineRole, type Session } from "./_role.ts";
-import { type JoinAnswer, Room } from "./_room.ts";
+import { type JoinAnswer, Room, SERVER } from "./_room.ts";
 import type { AsyncHub, PeerWorld } from "./_world.ts";
 
 const PROMPT = "Please, Enter Your ig name";
@@ -132,6 +132,7 @@ export default defineRole({
     say: announce,
     forget: (room: AsyncHub<Room>, id) => void room.leave(id),
   },
+  farewell: () => saidBy(SERVER, "The room closes"),
   offers: () => "a chat room",
   tryIt: ({ port }) => `netlabctl chat --as 'Alan Musk' --login alanop --port ${port}`,
 });

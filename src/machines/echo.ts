@@ -179,6 +179,7 @@ export default defineRole({
     running: "runs the program, and waits for all that it prints",
     closed: "hangs up",
   },
+  farewell: () => CLOSING,
   offers: ({ allowRun = [] }) =>
     allowRun.length > 0 ? `an echo, files, ${allowRun.join(" and ")}` : "an echo, and files",
   tryIt: ({ port }) => `netlabctl echo --port ${port}`,

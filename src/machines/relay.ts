@@ -136,6 +136,7 @@ export default defineRole({
     members: (switchboard: Switchboard) => switchboard.members,
     forget: (switchboard: AsyncHub<Switchboard>, id) => void switchboard.leave(id),
   },
+  farewell: () => CLOSING,
   offers: () => "messages between named users",
   tryIt: ({ port }) => `netlabctl relay --as alice --port ${port}`,
 });

@@ -1,5 +1,7 @@
 /** A stop: no new peers, what is under way finishes, the idle go at once - and it may start again. */
 import { describe, expect, it } from "vitest";
+import chat from "../../src/machines/chat.ts";
+import echo from "../../src/machines/echo.ts";
 import udpAnswersLate, { LATE_MS } from "../fixtures/roles/udp-answers-late.ts";
 import { Sender } from "./datagrams.ts";
 import { converse, eventually, openLab, sizeOf, turns } from "./harness.ts";
@@ -52,6 +54,29 @@ describe("a stop", () => {
     expect((await peer.hearsTheEnd()).equals(pdf)).toBe(true);
     peer.end();
     await stopped;
+  });
+
+  it("tells peers in the words of their protocol, where it has one, behind what is under way", async () => {
+    const lab = await openLab([echo, chat]);
+    const text = await lab.addFile("a.txt", 100);
+    const [echoing, room] = [await lab.spawn("echo"), await lab.spawn("chat")];
+    const idle = await converse(echoing);
+    const asking = await converse(echoing);
+    const member = await converse(room);
+    member.say(":Al:al\n");
+    await eventually(() => expect(lab.storyOf(member).state).toBe("chatting"));
+    await idle.hears("Enter your command please");
+    await asking.hears("Enter your command please");
+    asking.say("download a.txt");
+    await eventually(() => expect(lab.storyOf(asking).bytesOut).toBeGreaterThan(100));
+    const stopped = Promise.all([lab.supervisor.stop(echoing), lab.supervisor.stop(room)]);
+    expect((await idle.hearsTheEnd()).toString()).toBe("Closing...");
+    expect((await asking.hearsTheEnd()).toString()).toBe(`${text}Closing...`);
+    expect((await member.hearsTheEnd()).toString()).toMatch(/\n:Server:The room closes\n$/);
+    for (const peer of [idle, asking, member]) peer.end();
+    await stopped;
+    const reads = asking.reads.map(({ bytes }) => bytes.toString());
+    expect(reads.at(-1), "a read of its own").toBe("Closing...");
   });
 
   it("cuts off at its limit who does not finish, and blames nobody", async () => {

@@ -90,6 +90,12 @@ export class Program {
     this.#child.stdin?.end();
   }
 
+  /** As `head` leaves a pipe: what it says from here on is an error to it. */
+  stopReading(): void {
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
+  }
+
   /** To this process alone. */
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
