@@ -1,8 +1,12 @@
 /** The daemon as somebody starts it by hand: its own REPL, the log behind it, and a second terminal attached. */
+import { existsSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Conversation } from "../actors/conversation.ts";
+import { eventually } from "./eventually.ts";
 import { type FileLab, fileLab } from "./file-lab.ts";
+import { freePorts } from "./free-ports.ts";
 import { dist, Scene } from "./scene.ts";
 import { hasTmux, type Terminal, Terminals } from "./tmux.ts";
 
@@ -98,6 +102,34 @@ describe.skipIf(!hasTmux)("in a terminal (skipped without tmux)", () => {
     await second.type("quit");
     await second.press("Enter");
     expect(await second.exit()).toBe(0);
+  });
+
+  it("a terminal that is closed drains and stops its daemon, and nothing is left behind", async () => {
+    const socketOfIts = scene.path("closing");
+    const places = ["--socket", socketOfIts, "--data", scene.path("closing.data")];
+    const [port = 0] = await freePorts(1);
+    const text = scene.file("closing.yaml", `roles: [{ role: echo, port: ${port} }]`);
+    // The first one keeps the terminals' own server.
+    const closing = await terminals.open([
+      process.execPath,
+      join(dist, "netlabd.js"),
+      ...places,
+      "--lab",
+      text,
+    ]);
+    await closing.shows(/netlab>$/);
+    const info = await scene.node("netlabctl", ["--socket", socketOfIts, "info", "--json"]).ended;
+    const { pid } = JSON.parse(info.stdout) as { pid: number };
+    const peer = await Conversation.open(port);
+    await peer.hears("Enter your command please");
+    await closing.close();
+    await peer.hears("Closing...");
+    peer.end();
+    await eventually(async () => expect(() => process.kill(pid, 0)).toThrow("ESRCH"));
+    await expect(Conversation.open(port)).rejects.toThrow("ECONNREFUSED");
+    expect(existsSync(socketOfIts)).toBe(false);
+    // Closed as it should be: a database that was left in the middle has its log beside it.
+    expect(scene.names("closing.data")).not.toContain("netlab.db-wal");
   });
 
   it("SIGTERM ends the daemon, and tells whoever is attached", async () => {

@@ -72,6 +72,11 @@ export class Terminal {
     });
   }
 
+  /** As somebody closes its window: whatever runs in it is hung up. */
+  async close(): Promise<void> {
+    await this.#terminals.tmux("kill-window", "-t", this.#target);
+  }
+
   /** The exit status of its program, once it has ended. */
   exit(): Promise<number> {
     return eventually(async () => {
