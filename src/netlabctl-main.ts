@@ -1,10 +1,12 @@
 /** `netlabctl`: attach the REPL, run one command of a daemon, or be a lab client without one. */
+import { Readable } from "node:stream";
 import { Command } from "commander";
 import { version } from "./config.ts";
 import { exitCodeOf, exitCodes, messageOf } from "./errors.ts";
 import { harmless, harmlessJson } from "./printable.ts";
 import { attachPiped } from "./repl/attached-pipe.ts";
 import { attach } from "./repl/attached-terminal.ts";
+import { readNamedFile } from "./repl/client-file.ts";
 import { runOnce } from "./repl/one-shot.ts";
 import { helpOf, parseShape } from "./repl/parse-command.ts";
 import { defaultSocketPath } from "./repl/socket-path.ts";
@@ -20,6 +22,10 @@ export const STANDALONE = [
 interface Globals {
   readonly socket: string;
   readonly json: boolean;
+  /** `-c`: lines to run. */
+  readonly command?: string;
+  /** `-f`: a file of them. */
+  readonly file?: string;
 }
 
 /** Resolves to the exit status. */
@@ -31,6 +37,13 @@ export async function main(argv: readonly string[]): Promise<number> {
   program.parse([...argv], { from: "user" });
   const globals = program.opts<Globals>();
   const [name, ...rest] = program.args;
+  if (globals.command !== undefined || globals.file !== undefined) {
+    if (name !== undefined || globals.json || (globals.command !== undefined && globals.file !== undefined))
+      return complain(
+        "-c LINES and -f FILE stand alone: put --json behind the commands that are to answer so",
+      );
+    return runScript(globals);
+  }
   if (name === undefined) return attachHere(globals);
   const own = STANDALONE.includes(name) ? (await standaloneTable()).get(name) : undefined;
   if (own && (own.onlyWith === undefined || rest.some((word) => word.split("=")[0] === own.onlyWith))) {
@@ -55,6 +68,8 @@ function programOf(): Command {
     .version(version, "-V, --version")
     .option("--socket <path>", "the daemon's control socket", defaultSocketPath())
     .option("--json", "print JSON documents", false)
+    .option("-c, --command <lines>", "run these lines, e.g. 'spawn echo; conns', until one fails")
+    .option("-f, --file <script>", "run the lines of this file, until one fails; - is standard input")
     .argument("[command...]", "a command of the REPL; none attaches")
     .passThroughOptions()
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : exitCodes.usage));
@@ -86,6 +101,32 @@ async function attachHere({ socket: socketPath }: Globals): Promise<number> {
     stderr.write(`${messageOf(error)}\n`);
     return exitCodeOf(error);
   }
+}
+
+/** Names where in it the first error was; its exit status is that command's. */
+async function runScript({ socket: socketPath, command, file }: Globals): Promise<number> {
+  const { stdin, stdout: output, stderr: errors } = process;
+  const isStdin = file === "-";
+  try {
+    const text = command ?? (isStdin || file === undefined ? undefined : await readScript(file));
+    const input = text === undefined ? stdin : Readable.from([text]);
+    return await attachPiped({
+      socketPath,
+      input,
+      output,
+      errors,
+      name: isStdin ? undefined : (file ?? "-c"),
+    });
+  } catch (error) {
+    return complain(messageOf(error), exitCodeOf(error));
+  }
+}
+
+const readScript = (file: string) => readNamedFile(file, { argv: [file] });
+
+function complain(text: string, exit: number = exitCodes.usage): number {
+  process.stderr.write(`netlabctl: ${text}\n`);
+  return exit;
 }
 
 async function runStandalone(

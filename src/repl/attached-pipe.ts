@@ -1,13 +1,17 @@
-/** A script on standard input: each line is a command, run in order, until one fails. */
+/** A script, on standard input or from a file: each line is run in order, until one fails. */
 import { createInterface } from "node:readline";
 import { exitCodeOf, exitCodes, messageOf, NetlabError } from "../errors.ts";
 import { ControlClient } from "./control-client.ts";
+import { LineRunner } from "./line-runner.ts";
 import { type PlainStreams, runPlainly } from "./one-shot.ts";
 import { asLines, type InputStream, ignoreError, type OutputStream, write } from "./output-stream.ts";
+import { isIdle } from "./typed-line.ts";
 
 export interface PipedOptions {
   readonly socketPath: string;
   readonly input: InputStream;
+  /** How the script is called where a line of it fails: `lab.nlab`; standard input has no name. */
+  readonly name?: string | undefined;
   readonly output: OutputStream;
   /** Messages, and the number of the line that failed. */
   readonly errors: OutputStream;
@@ -33,15 +37,15 @@ async function runLines(client: ControlClient, options: PipedOptions): Promise<n
   const lines = createInterface({ input: options.input, crlfDelay: Number.POSITIVE_INFINITY });
   // A script that is written while it runs may pause for long; that must not hide that the daemon is gone.
   const stopReading = client.onClose(() => lines.close());
+  const runner = new LineRunner(client);
   let number = 0;
   try {
     for await (const text of lines) {
       number += 1;
       const line = text.trim();
       if (isIdle(line)) continue;
-      if (isLeaving(line)) return exitCodes.done;
-      const { exit, isOutputClosed } = await runLine(client, line, number, options);
-      if (exit !== exitCodes.done || isOutputClosed) return exit;
+      const { exit, isOutputClosed } = await runLine(runner, line, number, options);
+      if (exit !== exitCodes.done || isOutputClosed || runner.isLeaving) return exit;
     }
   } finally {
     stopReading();
@@ -55,36 +59,24 @@ async function runLines(client: ControlClient, options: PipedOptions): Promise<n
   return exitCodes.done;
 }
 
-async function runLine(client: ControlClient, line: string, number: number, options: PipedOptions) {
+async function runLine(runner: LineRunner, line: string, number: number, options: PipedOptions) {
+  const where = options.name === undefined ? `line ${number}` : `${options.name}:${number}:`;
   const streams = { stdout: options.output, stderr: options.errors, signals: options.signals };
   try {
-    const result = await runPlainly(client, { line }, wantsJson(line), streams);
+    const result = await runPlainly(runner.client, streams, (seat) => runner.runLine(line, seat));
     if (result.exit !== exitCodes.done) {
-      await complain(options, `line ${number} ended with exit status ${result.exit}: ${line}`);
+      await complain(options, `${where} ended with exit status ${result.exit}: ${line}`);
     }
     return result;
   } catch (error) {
     await complain(options, messageOf(error));
-    await complain(options, `line ${number} was cut short: ${line}`);
-    return { exit: exitCodeOf(error), isOutputClosed: false };
+    const exit = exitCodeOf(error);
+    const how = runner.client.isOpen ? `ended with exit status ${exit}` : "was cut short";
+    await complain(options, `${where} ${how}: ${line}`);
+    return { exit, isOutputClosed: false };
   }
 }
 
 async function complain(options: PipedOptions, text: string): Promise<void> {
   await write(options.errors, asLines(text)).catch(ignoreError);
-}
-
-/** Lines that ask for nothing. */
-export function isIdle(line: string): boolean {
-  return line === "" || line.startsWith("#");
-}
-
-/** The commands that end a session are the client's own: the daemon goes on. */
-export function isLeaving(line: string): boolean {
-  return line === "quit" || line === "exit";
-}
-
-/** Documents are printed to those who asked for them. */
-export function wantsJson(line: string): boolean {
-  return /(?:^|\s)--json(?:\s|$)/.test(line);
 }

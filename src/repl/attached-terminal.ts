@@ -5,13 +5,13 @@
  * comes as it happens, no prompt is shown → 3. its exit: the next line typed ahead, or the prompt again.
  */
 import type { NetlabError } from "../errors.ts";
-import { isIdle, isLeaving } from "./attached-pipe.ts";
 import { ControlClient } from "./control-client.ts";
 import { ForegroundCommand } from "./foreground-command.ts";
 import { HistoryFile } from "./history-file.ts";
 import { LineEditor } from "./line-editor.ts";
 import { type InputStream, type OutputStream, screenFields, wantsColors } from "./output-stream.ts";
 import { TabCompletion } from "./tab-completion.ts";
+import { isIdle, isLeaving } from "./typed-line.ts";
 import { Voice } from "./voice.ts";
 
 /** Why a session ended: the person left, the daemon said that it stops, or it went away without a word. */
@@ -130,6 +130,7 @@ class AttachedTerminal {
     if (isLeaving(line)) this.#leaving ??= "left";
     else if (line === "clear") this.#editor.clearScreen();
     else await this.#command.run(line);
+    if (this.#command.isLeaving) this.#leaving ??= "left";
   }
 
   // -- keys --------------------------------------------------------------------------------------------------

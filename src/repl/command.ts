@@ -3,6 +3,7 @@
  * completion and one-shot `netlabctl` all read the same table.
  */
 import type { z } from "zod";
+import { NetlabError } from "../errors.ts";
 import type { Lab } from "../lab.ts";
 import type { Style } from "./style.ts";
 
@@ -20,7 +21,7 @@ export interface Argument {
   readonly choices?: readonly string[];
 }
 
-export type Group = "roles" | "connections" | "registry" | "daemon";
+export type Group = "roles" | "connections" | "registry" | "scripts" | "daemon";
 
 /** What can be said of a command without running it. */
 export interface CommandShape {
@@ -36,6 +37,8 @@ export interface CommandDefinition<Schema extends z.ZodObject = z.ZodObject> ext
   readonly options?: Schema;
   /** The last argument is the rest of the line as it was typed, so options stand before it. */
   readonly takesRestOfLine?: boolean;
+  /** The client does it, the daemon only describes it, e.g. `watch`. */
+  readonly isClients?: boolean;
   /** Options that depend on the first argument: `spawn chat` takes what chat takes. */
   readonly optionsOf?: (first: string | undefined, lab: Lab) => z.ZodObject | undefined;
   /** Returns an exit status other than 0, or throws a NetlabError. */
@@ -55,7 +58,7 @@ export interface Call<Options = Record<string, unknown>> {
   readonly options: Options;
   /** `--json` was given: answer with `data` alone. */
   readonly isJson: boolean;
-  /** Width of the reader's terminal. */
+  /** Width of the reader's terminal, as it is now. */
   readonly columns: number;
   readonly style: Style;
   /** Aborted by Ctrl-C, and when the reader leaves. */
@@ -65,12 +68,27 @@ export interface Call<Options = Record<string, unknown>> {
   err(text: string): void;
   /** A document of the design, for `--json`. */
   data(document: unknown): void;
+  /** Shown in place of the frame before it, where the reader has a screen; elsewhere one after another. */
+  frame(text: string): void;
   /** Asks whoever typed; "" where nobody can answer. */
   ask(question: string): Promise<string>;
   /** The text of a file that the command names, opened by whoever typed it. Rejects with a NetlabError that says why not. */
   readFile(path: string): Promise<string>;
   /** Bytes that wait for a reader that is slow: above a limit, live output leaves lines out and says so. */
   readonly isBehind: boolean;
+}
+
+/** What the client does by itself: in the table for help, completion and the reference; see `client-commands.ts`. */
+export function defineClientCommand<Schema extends z.ZodObject>(
+  command: Omit<CommandDefinition<Schema>, "run" | "isClients">,
+): Command {
+  return defineCommand({
+    ...command,
+    isClients: true,
+    run: () => {
+      throw new NetlabError("usage", `${command.name} is done by the client: use netlabctl`);
+    },
+  });
 }
 
 export function defineCommand<Schema extends z.ZodObject>(command: CommandDefinition<Schema>): Command {

@@ -109,6 +109,11 @@ export class ControlClient {
     if (this.#underWay.has(id)) this.#send({ id: ++this.#lastId, op: "interrupt", target: id });
   }
 
+  /** Something that has no answer, e.g. that the screen was resized. */
+  tell(op: string, fields: Readonly<Record<string, unknown>>): void {
+    this.#send({ id: ++this.#lastId, op, ...fields });
+  }
+
   /** Each of these returns the function that takes the listener away again. */
   onNotice(listener: NoticeListener): () => void {
     return listen(this.#onNotice, listener);

@@ -13,6 +13,7 @@ export interface ReplyHandlers {
   out?(text: string): void | Promise<void>;
   err?(text: string): void | Promise<void>;
   data?(document: unknown): void | Promise<void>;
+  frame?(text: string): void | Promise<void>;
   /** Returns what the person answers; without this handler the answer is empty, which means no. */
   ask?(question: string): string | Promise<string>;
   /** Returns the text of a file that the command names; what it throws is the daemon's answer too. */
@@ -67,6 +68,7 @@ export class ControlRequest {
       if (reply.kind === "out") await this.#handlers.out?.(reply.text);
       else if (reply.kind === "err") await this.#handlers.err?.(reply.text);
       else if (reply.kind === "data") await this.#handlers.data?.(reply.document);
+      else if (reply.kind === "frame") await this.#handlers.frame?.(reply.text);
       else if (reply.kind === "ask") await this.#ask(reply.question);
       else if (reply.kind === "read") this.#wire.answer(await this.#read(reply.path));
       else this.#done.resolve({ exit: reply.exit });

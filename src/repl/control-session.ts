@@ -21,7 +21,7 @@ const LAST_WORDS_MS = 500;
 
 const requestShape = z.looseObject({
   id: z.number(),
-  op: z.enum(["hello", "describe", "run", "complete", "interrupt", "answer"]),
+  op: z.enum(["hello", "describe", "run", "complete", "interrupt", "answer", "resize"]),
   line: z.string().optional(),
   argv: z.array(z.string()).optional(),
   cursor: z.number().int().min(0).optional(),
@@ -37,6 +37,8 @@ export class ControlSession {
   readonly #socket: Socket;
   readonly #lab: Lab;
   readonly #runs = new Map<number, AbortController>();
+  /** What is under way for a screen, whose width may change. */
+  readonly #shown = new Map<number, Request>();
   /** What a run waits for from its client. */
   readonly #questions = new Map<number, (answer: Answer) => void>();
   #pending = "";
@@ -126,6 +128,11 @@ export class ControlSession {
       case "interrupt":
         this.#runs.get(request.target ?? -1)?.abort();
         return exitCodes.done;
+      case "resize": {
+        const shown = this.#shown.get(request.target ?? -1);
+        if (shown) shown.columns = request.columns;
+        return exitCodes.done;
+      }
       case "answer":
         this.#questions.get(request.id)?.(
           request.error === undefined ? { text: request.text ?? "" } : { error: request.error },
@@ -140,11 +147,13 @@ export class ControlSession {
     const { id } = request;
     const run = new AbortController();
     this.#runs.set(id, run);
+    this.#shown.set(id, request);
     const session = this;
     const outlet: Outlet = {
       out: (out) => this.#send({ id, out }),
       err: (err) => this.#send({ id, err }),
       data: (data) => this.#send({ id, data }),
+      frame: (frame) => this.#send({ id, frame }),
       ask: async (ask) => {
         const answer = await this.#question(id, { ask }, run.signal);
         return "text" in answer ? answer.text : "";
@@ -162,6 +171,7 @@ export class ControlSession {
       return await evaluate(this.#lab, request, outlet, run.signal);
     } finally {
       this.#runs.delete(id);
+      this.#shown.delete(id);
     }
   }
 
@@ -216,6 +226,7 @@ export class ControlSession {
       group: command.group,
       summary: command.summary,
       args: command.args ?? [],
+      takesRestOfLine: command.takesRestOfLine === true,
       options: flagsOf(schemaFor(command, [], this.#lab)).map(({ long, kind, summary }) => ({
         long,
         kind,

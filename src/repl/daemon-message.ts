@@ -7,6 +7,8 @@
 export type Reply =
   | { readonly kind: "out"; readonly text: string }
   | { readonly kind: "err"; readonly text: string }
+  /** Takes the place of the frame before it. */
+  | { readonly kind: "frame"; readonly text: string }
   | { readonly kind: "data"; readonly document: unknown }
   | { readonly kind: "ask"; readonly question: string }
   | { readonly kind: "read"; readonly path: string }
@@ -78,13 +80,14 @@ function parsePush(message: Readonly<Record<string, unknown>>): Parsed {
 }
 
 function parseReplies(message: Readonly<Record<string, unknown>>): Parsed {
-  const { id, out, err, ask, read, exit } = message;
+  const { id, out, err, frame, ask, read, exit } = message;
   if (typeof id !== "number") return MALFORMED;
-  if (![out, err, ask, read].every(isTextOrAbsent)) return MALFORMED;
+  if (![out, err, frame, ask, read].every(isTextOrAbsent)) return MALFORMED;
   if (exit !== undefined && !isExitStatus(exit)) return MALFORMED;
   const replies: Reply[] = [];
   if (typeof out === "string") replies.push({ kind: "out", text: out });
   if (typeof err === "string") replies.push({ kind: "err", text: err });
+  if (typeof frame === "string") replies.push({ kind: "frame", text: frame });
   if ("data" in message) replies.push({ kind: "data", document: message.data });
   if (typeof ask === "string") replies.push({ kind: "ask", question: ask });
   if (typeof read === "string") replies.push({ kind: "read", path: read });

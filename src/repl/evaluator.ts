@@ -16,6 +16,8 @@ export interface Outlet {
   out(text: string): void;
   err(text: string): void;
   data(document: unknown): void;
+  /** Absent where nothing can be drawn over. */
+  frame?(text: string): void;
   ask(question: string): Promise<string>;
   /** Absent where whoever asks sends no files: a plain connection. */
   readFile?(path: string): Promise<string>;
@@ -99,7 +101,9 @@ function callOf(
     rest,
     options,
     isJson,
-    columns: Math.max(40, request.columns ?? USUAL_COLUMNS),
+    get columns() {
+      return Math.max(40, request.columns ?? USUAL_COLUMNS);
+    },
     style: styleOf(request.colors === true),
     signal,
     commands,
@@ -107,6 +111,11 @@ function callOf(
     err: (text) => outlet.err(harmless(text, request.colors)),
     data: (document) => outlet.data(document),
     ask: (question) => outlet.ask(harmless(question, request.colors)),
+    frame: (text) => {
+      const safe = harmless(text, request.colors);
+      if (outlet.frame) outlet.frame(safe);
+      else outlet.out(safe);
+    },
     readFile: (path) => outlet.readFile?.(path) ?? Promise.reject(sendsNoFiles(path)),
     get isBehind() {
       return outlet.isBehind;

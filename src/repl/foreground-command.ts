@@ -1,23 +1,22 @@
 import { messageOf } from "../errors.ts";
-import { harmlessJson } from "../printable.ts";
-import { wantsJson } from "./attached-pipe.ts";
-import { readNamedFile } from "./client-file.ts";
 import type { ControlClient } from "./control-client.ts";
-import type { ReplyHandlers } from "./control-request.ts";
+import { FrameDrawer } from "./frame-drawer.ts";
 import type { LineEditor } from "./line-editor.ts";
-import { type OutputStream, screenFields } from "./output-stream.ts";
+import { LineRunner } from "./line-runner.ts";
+import type { OutputStream } from "./output-stream.ts";
+import type { Seat } from "./seat.ts";
 import type { Voice } from "./voice.ts";
 
 interface Running {
-  readonly id: number;
-  isInterrupted: boolean;
+  /** Aborted by the first Ctrl-C. */
+  readonly ctrlC: AbortController;
   /** Ends the waiting, not the command. */
   readonly abandon: () => void;
 }
 
-/** The command that has the terminal: one at a time. It may ask; it can be interrupted, and then given up. */
+/** The line that has the terminal: one at a time. It may ask; it can be interrupted, and then given up. */
 export class ForegroundCommand {
-  readonly #client: ControlClient;
+  readonly #runner: LineRunner;
   readonly #editor: LineEditor;
   readonly #voice: Voice;
   readonly #output: OutputStream;
@@ -26,7 +25,7 @@ export class ForegroundCommand {
   #answer: ((text: string) => void) | undefined;
 
   constructor(client: ControlClient, editor: LineEditor, voice: Voice, output: OutputStream) {
-    this.#client = client;
+    this.#runner = new LineRunner(client);
     this.#editor = editor;
     this.#voice = voice;
     this.#output = output;
@@ -36,6 +35,11 @@ export class ForegroundCommand {
     return this.#running !== undefined;
   }
 
+  /** The line said that the person leaves. */
+  get isLeaving(): boolean {
+    return this.#runner.isLeaving;
+  }
+
   get isAsking(): boolean {
     return this.#answer !== undefined;
   }
@@ -43,17 +47,13 @@ export class ForegroundCommand {
   /** Until its exit; what failed was said by then. */
   async run(line: string): Promise<void> {
     const abandoned = Promise.withResolvers<void>();
-    const screen = screenFields(this.#output, this.#voice.hasColors);
-    // A command that nobody waits for may go on for a while; what it says then belongs to no line on the screen.
-    const isOurs = () => this.#running === running;
-    const request = this.#client.request("run", { line, ...screen }, this.#handlers(line, isOurs));
-    const running: Running = { id: request.id, isInterrupted: false, abandon: abandoned.resolve };
+    const running: Running = { ctrlC: new AbortController(), abandon: abandoned.resolve };
     this.#running = running;
     try {
-      await Promise.race([request, abandoned.promise]);
+      await this.#runner.runLine(line, this.#seatFor(running, abandoned.promise));
     } catch (error) {
       // That the daemon is gone is said when the session ends.
-      if (this.#client.isOpen) await this.#voice.say("error", messageOf(error));
+      if (this.#runner.client.isOpen) await this.#voice.say("error", messageOf(error));
     } finally {
       this.#running = undefined;
     }
@@ -70,12 +70,11 @@ export class ForegroundCommand {
   interrupt(): void {
     if (!this.#running) return;
     this.#editor.drop("^C");
-    if (this.#running.isInterrupted) {
+    if (this.#running.ctrlC.signal.aborted) {
       void this.#voice.say("warn", "not waiting any longer; the command may still run");
       this.#running.abandon();
     }
-    this.#running.isInterrupted = true;
-    this.#client.interrupt(this.#running.id);
+    this.#running.ctrlC.abort();
     this.answer("");
   }
 
@@ -84,14 +83,26 @@ export class ForegroundCommand {
     this.answer("");
   }
 
-  #handlers(line: string, isOurs: () => boolean): ReplyHandlers {
-    const printsData = wantsJson(line);
+  /** A command that nobody waits for may go on for a while; what it says then belongs to no line on the screen. */
+  #seatFor(running: Running, givenUp: Promise<void>): Seat {
+    const isOurs = () => this.#running === running;
+    const frames = new FrameDrawer(this.#output);
     return {
-      out: (text) => (isOurs() ? this.#editor.print(text) : undefined),
-      err: (text) => (isOurs() ? this.#voice.say("error", text) : undefined),
-      data: (document) => (printsData && isOurs() ? this.#editor.print(harmlessJson(document)) : undefined),
+      screen: this.#output,
+      hasColors: this.#voice.hasColors,
+      isAttended: true,
+      signal: running.ctrlC.signal,
+      givenUp,
+      out: (text) => {
+        frames.forget();
+        return isOurs() ? this.#editor.print(text) : undefined;
+      },
+      err: (text) => {
+        frames.forget();
+        return isOurs() ? this.#voice.say("error", text) : undefined;
+      },
+      frame: (text) => (isOurs() ? this.#editor.print(frames.draw(text)) : undefined),
       ask: (question) => (isOurs() ? this.#ask(question) : ""),
-      read: (path) => readNamedFile(path, { line }),
     };
   }
 

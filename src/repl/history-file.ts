@@ -20,8 +20,9 @@ export class HistoryFile {
     this.#path = path;
     const stored = path === undefined ? [] : readLines(path);
     this.#last = stored.at(-1);
-    this.lines = stored.slice(-historySize).reverse();
-    if (path !== undefined && stored.length > FILE_LINES_LIMIT) cutFile(path, stored.slice(-historySize));
+    // Each line once, where it was typed last.
+    this.lines = [...new Set(stored.toReversed())].slice(0, historySize);
+    if (path !== undefined && stored.length > FILE_LINES_LIMIT) cutFile(path, this.lines.toReversed());
   }
 
   add(line: string): void {
@@ -35,9 +36,11 @@ export class HistoryFile {
   }
 }
 
-/** `--token s3cret` → `--token ****`, in every way to write it. */
+/** `--token s3cret` → `--token ****`, in every way to write it; and the last word of `register <ip> <port> <service> <token>`. */
 export function withoutTokens(line: string): string {
-  return line.replace(/(--token(?:=|\s+))("[^"]*"?|'[^']*'?|\S+)/g, "$1****");
+  return line
+    .replace(/(--token(?:=|\s+))("[^"]*"?|'[^']*'?|\S+)/g, "$1****")
+    .replace(/^(\s*register(?:\s+[^\s-]\S*){3}\s+)("[^"]*"?|'[^']*'?|[^\s-]\S*)/, "$1****");
 }
 
 function readLines(path: string): string[] {

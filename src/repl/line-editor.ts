@@ -98,6 +98,7 @@ export class LineEditor {
       terminal: true,
       history,
       historySize,
+      removeHistoryDuplicates: true,
       completer,
     });
     // readline closes itself on Ctrl-D and at the end of its input; when to close is the session's to say.

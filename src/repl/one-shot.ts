@@ -2,19 +2,18 @@
 import type { EventEmitter } from "node:events";
 import { createInterface } from "node:readline";
 import { exitCodeOf, exitCodes, messageOf, NetlabError } from "../errors.ts";
-import { harmlessJson } from "../printable.ts";
-import { readNamedFile, type Typed } from "./client-file.ts";
 import { ControlClient } from "./control-client.ts";
-import type { ReplyHandlers } from "./control-request.ts";
+import { FrameDrawer } from "./frame-drawer.ts";
+import { LineRunner } from "./line-runner.ts";
 import {
   asLines,
   type InputStream,
   ignoreError,
   type OutputStream,
-  screenFields,
   wantsColors,
   write,
 } from "./output-stream.ts";
+import type { Seat } from "./seat.ts";
 
 export interface PlainStreams {
   readonly stdout: OutputStream;
@@ -45,9 +44,10 @@ export async function runOnce(options: OneShotOptions): Promise<number> {
   let client: ControlClient | undefined;
   try {
     client = await ControlClient.connect(socketPath);
-    const fields = { argv: json ? withJsonOption(argv) : argv };
+    const runner = new LineRunner(client);
+    const words = json ? withJsonOption(argv) : argv;
     const printsData = json || argv.includes("--json");
-    return (await runPlainly(client, fields, printsData, options)).exit;
+    return (await runPlainly(client, options, (seat) => runner.runArgv(words, printsData, seat))).exit;
   } catch (error) {
     await write(stderr, asLines(messageOf(error))).catch(ignoreError);
     return exitCodeOf(error);
@@ -64,38 +64,32 @@ function withJsonOption(argv: readonly string[]): readonly string[] {
 }
 
 /**
- * Runs one command (`argv` or `line` in the fields) on plain streams. SIGINT once ends the command in the daemon and
- * waits for it; twice leaves it. Fails with a NetlabError when the daemon goes away, and as the output fails.
+ * Runs something on plain streams. SIGINT once ends its command in the daemon and waits for it; twice leaves it. Fails
+ * with a NetlabError when the daemon goes away, and as the output fails.
  */
 export async function runPlainly(
   client: ControlClient,
-  fields: Typed,
-  printsData: boolean,
   streams: PlainStreams,
+  job: (seat: Seat) => Promise<number>,
 ): Promise<PlainResult> {
   const { stdout, signals = process } = streams;
   // A failed write is reported to its writer; as an event alone it would end the process.
   if (!stdout.listeners("error").includes(ignoreError)) stdout.on("error", ignoreError);
-  const questions = new AbortController();
-  const left = Promise.withResolvers<"left">();
-  let isInterrupted = false;
+  const ctrlC = new AbortController();
+  const left = Promise.withResolvers<void>();
   const interrupt = () => {
-    if (isInterrupted) left.resolve("left");
-    isInterrupted = true;
-    client.interrupt(request.id);
-    questions.abort();
+    if (ctrlC.signal.aborted) left.resolve();
+    ctrlC.abort();
   };
-  const screen = screenFields(stdout, wantsColors(stdout));
-  const handlers = plainHandlers(fields, printsData, streams, questions.signal);
-  const request = client.request("run", { ...fields, ...screen }, handlers);
+  const questions = new AbortController();
+  const seat = plainSeat(streams, ctrlC.signal, left.promise, questions.signal);
   signals.on("SIGINT", interrupt);
   try {
-    const result = await Promise.race([request, left.promise]);
-    return { exit: result === "left" ? exitCodes.interrupted : result.exit, isOutputClosed: false };
+    return { exit: await job(seat), isOutputClosed: false };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EPIPE")
       return { exit: exitCodes.done, isOutputClosed: true };
-    if (isInterrupted && !client.isOpen) return { exit: exitCodes.interrupted, isOutputClosed: false };
+    if (ctrlC.signal.aborted && !client.isOpen) return { exit: exitCodes.interrupted, isOutputClosed: false };
     throw error instanceof NetlabError ? error : cannotPrint(error);
   } finally {
     signals.off("SIGINT", interrupt);
@@ -103,20 +97,31 @@ export async function runPlainly(
   }
 }
 
-function plainHandlers(
-  typed: Typed,
-  printsData: boolean,
+function plainSeat(
   streams: PlainStreams,
   signal: AbortSignal,
-): ReplyHandlers {
-  const { stdout, stderr } = streams;
+  givenUp: Promise<void>,
+  leaving: AbortSignal,
+): Seat {
+  const { stdout, stderr, stdin } = streams;
+  const frames = new FrameDrawer(stdout);
   return {
-    out: (text) => write(stdout, asLines(text)),
+    screen: stdout,
+    hasColors: wantsColors(stdout),
+    isAttended: stdin?.isTTY === true && stdout.isTTY === true,
+    signal,
+    givenUp,
+    out: (text) => {
+      frames.forget();
+      return write(stdout, asLines(text));
+    },
     // Messages that nobody can read are no reason to stop the command.
-    err: (text) => write(stderr, asLines(text)).catch(ignoreError),
-    data: (document) => (printsData ? write(stdout, `${harmlessJson(document)}\n`) : undefined),
-    ask: (question) => askPerson(question, streams, signal),
-    read: (path) => readNamedFile(path, typed),
+    err: (text) => {
+      frames.forget();
+      return write(stderr, asLines(text)).catch(ignoreError);
+    },
+    frame: (text) => write(stdout, frames.draw(text)),
+    ask: (question) => askPerson(question, streams, AbortSignal.any([signal, leaving])),
   };
 }
 

@@ -4,6 +4,8 @@ import type { Readable, Writable } from "node:stream";
 export type OutputStream = Writable & {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
+  /** Columns and rows, of a terminal. */
+  getWindowSize?(): [number, number];
 };
 export type InputStream = Readable & {
   readonly isTTY?: boolean | undefined;

@@ -37,6 +37,15 @@ export function selectStory(lab: Lab, term: string): Story {
   return story;
 }
 
+/**
+ * The same for stories that may yet begin: a connection that nobody has seen is no mistake here. An instance has to be
+ * there. Throws as `selectStories` does.
+ */
+export function storyTestForLater(lab: Lab, term: string): (story: Story) => boolean {
+  const connection = CONNECTION.exec(term);
+  return connection ? connectionMatch(lab, connection[1], connection[2] ?? "") : storyTest(lab, term);
+}
+
 function storyTest(lab: Lab, term: string): (story: Story) => boolean {
   if (term === "@last") return (story) => story === lab.recorder.last;
   const connection = CONNECTION.exec(term);
@@ -47,12 +56,16 @@ function storyTest(lab: Lab, term: string): (story: Story) => boolean {
   return (story) => ids.has(story.subject.instance);
 }
 
-function connectionTest(lab: Lab, term: string, instance: string | undefined, short: string) {
-  const matches = (story: Story) =>
+function connectionMatch(lab: Lab, instance: string | undefined, short: string) {
+  return (story: Story) =>
     shortId(story) === short &&
     (instance === undefined ||
       instance === story.subject.instance ||
       lab.find(instance)?.id === story.subject.instance);
+}
+
+function connectionTest(lab: Lab, term: string, instance: string | undefined, short: string) {
+  const matches = connectionMatch(lab, instance, short);
   if (!lab.recorder.all().some(matches)) {
     throw new NetlabError("no-such-connection", `no connection ${term}: conns --all lists them`);
   }

@@ -175,7 +175,11 @@ const ARGUMENTS = [
   "ls",
   "export",
 ];
-const ENDLESS: Record<string, string> = { tap: " --for 1ms", logs: " -n 1000 --level trace" };
+const ENDLESS: Record<string, string> = {
+  tap: " --for 1ms",
+  logs: " -n 1000 --level trace",
+  "wait-for": " stuck --timeout 1ms",
+};
 
 /** The lines to try: every command with every argument, every connection explained and shown. */
 async function lines(): Promise<string[]> {

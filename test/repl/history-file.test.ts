@@ -15,12 +15,12 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe("the history file", () => {
-  it("keeps lines in the order they came, none twice in a row", async () => {
+  it("keeps lines in the order they came, and offers each once", async () => {
     const history = new HistoryFile(path);
     for (const line of ["a", " a ", "b", "", "a"]) history.add(line);
     expect(await readFile(path, "utf8")).toBe("a\nb\na\n");
     const next = new HistoryFile(path);
-    expect(next.lines).toEqual(["a", "b", "a"]);
+    expect(next.lines).toEqual(["a", "b"]);
     next.add("a");
     expect(await readFile(path, "utf8")).toBe("a\nb\na\n");
   });
@@ -59,6 +59,9 @@ describe("a token", () => {
     ["spawn file --token='two words'", "spawn file --token=****"],
     ['spawn file --token "not closed', "spawn file --token ****"],
     ["a --token x b --token y", "a --token **** b --token ****"],
+    ["register 10.0.0.1 4000 pdf s3cret --lease 30s", "register 10.0.0.1 4000 pdf **** --lease 30s"],
+    ['register 10.0.0.1 4000 pdf "two words"', "register 10.0.0.1 4000 pdf ****"],
+    ["register 10.0.0.1 4000 pdf", "register 10.0.0.1 4000 pdf"],
     ["registry --show-tokens", "registry --show-tokens"],
     ["spawn file --token", "spawn file --token"],
   ])("in %j is stored as %j", (line, stored) => {

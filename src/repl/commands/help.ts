@@ -8,6 +8,7 @@ const GROUPS: Record<Group, string> = {
   roles: "Roles",
   connections: "Connections",
   registry: "Registry",
+  scripts: "Scripts and sheets",
   daemon: "Daemon",
 };
 

@@ -1,8 +1,10 @@
 import { flagOf, nearest, schemaOf } from "../../actors/instance-options.ts";
 import { exitCodes, NetlabError } from "../../errors.ts";
+import type { Lab } from "../../lab.ts";
 import { defineCommand } from "../command.ts";
 import { instanceDocument } from "../documents.ts";
 import { instanceLine } from "../instance-lines.ts";
+import { selectInstances } from "../selectors.ts";
 import type { Style } from "../style.ts";
 
 export default defineCommand({
@@ -24,7 +26,8 @@ export default defineCommand({
     if (name !== undefined && options.name !== undefined && options.name !== name) {
       throw new NetlabError("usage", `spawn: two names, ${name} and ${flagOf("name")} ${options.name}`);
     }
-    const given = { ...(options as Record<string, unknown>), ...(name === undefined ? {} : { name }) };
+    const typed = { ...(options as Record<string, unknown>), ...(name === undefined ? {} : { name }) };
+    const given = withNamedPorts(lab, typed);
     const instance = await lab.spawn(role, given);
     const made = Object.entries(instance.spec.made);
     // Whoever made it is told it once; from then on it is hidden like any other.
@@ -38,6 +41,30 @@ export default defineCommand({
 
 function toldOnce(id: string, option: string, secret: string, style: Style): string {
   return `its ${option} is ${style.bold(secret)}: tell it to whoever may use it. It is shown this once; show ${id} --show-tokens tells it again`;
+}
+
+/** `--port @chat` and `--bootstrap @bootstrap`: the port on which the role of that name listens here. */
+function withNamedPorts(lab: Lab, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const named = (key: string) => /^@(\S+)$/.exec(String(given[key] ?? ""))?.[1];
+  const [port, bootstrap] = [named("port"), named("bootstrap")];
+  return {
+    ...given,
+    ...(port === undefined ? {} : { port: portOf(lab, port) }),
+    ...(bootstrap === undefined ? {} : { bootstrap: `localhost:${portOf(lab, bootstrap)}` }),
+  };
+}
+
+function portOf(lab: Lab, name: string): number {
+  const listening = selectInstances(lab, [name]).filter(
+    ({ role, state }) => role.side === "server" && state === "running",
+  );
+  const [server] = listening;
+  if (!server)
+    throw new NetlabError("wrong-state", `@${name}: no server of that name is running, so it has no port`);
+  if (listening.length > 1) {
+    throw new NetlabError("usage", `@${name} is ${listening.length} servers: name one, e.g. @${server.id}`);
+  }
+  return server.port;
 }
 
 function checkRole(role: string, known: readonly string[]): void {

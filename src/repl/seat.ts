@@ -1,0 +1,19 @@
+/** Where an operator sits while a line of theirs runs: what is shown to them, who answers, and how they break it off. */
+import type { OutputStream } from "./output-stream.ts";
+
+export interface Seat {
+  /** Its width, and whether it is a terminal. */
+  readonly screen: OutputStream;
+  readonly hasColors: boolean;
+  /** A person is there who can be asked to go on. */
+  readonly isAttended: boolean;
+  /** Aborted by the first Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Resolves with the second: nobody waits any longer. */
+  readonly givenUp: Promise<unknown>;
+  out(text: string): void | Promise<void>;
+  err(text: string): void | Promise<void>;
+  /** In place of the frame before it. */
+  frame(text: string): void | Promise<void>;
+  ask(question: string): string | Promise<string>;
+}

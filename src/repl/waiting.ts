@@ -1,0 +1,188 @@
+/**
+ * `wait-for`: looks once, then again in each turn in which something was recorded of what it waits for. Only verdicts
+ * that silence brings about (stuck, waiting) have no event of their own, so for those alone it looks by the clock.
+ */
+import type { Instance } from "../actors/instance.ts";
+import { nearest } from "../actors/instance-options.ts";
+import type { Entry, Story } from "../actors/story.ts";
+import { verdictOf } from "../actors/verdict.ts";
+import { NetlabError } from "../errors.ts";
+import { printable } from "../printable.ts";
+import type { Call } from "./command.ts";
+import { connectionDocument, instanceDocument } from "./documents.ts";
+import { isConnectionTerm, selectInstances, storyTestForLater } from "./selectors.ts";
+
+export interface WaitOptions {
+  readonly timeout: number;
+  readonly count: number;
+  readonly text?: string | undefined;
+}
+
+const INSTANCE_STATES = ["starting", "running", "backingOff", "failed", "draining", "stopped"];
+/** What silence brings about, not an event. */
+const STILL_VERDICTS = ["stuck", "waiting"];
+const VERDICTS = ["ok", "crashed", "refused", "failed", ...STILL_VERDICTS];
+const LOOK_AGAIN_MS = 250;
+const MOST_TOLD = 3;
+
+/** A connection or an instance that is as it was wanted. */
+interface Found {
+  readonly id: string;
+  readonly document: () => unknown;
+}
+
+export class Waiting {
+  /** Fails with `timed-out`, and where the words make no sense. */
+  readonly ended: Promise<void>;
+  readonly #call: Call<WaitOptions>;
+  readonly #state: string | undefined;
+  readonly #isMeant: (story: Story) => boolean;
+  readonly #instances: readonly Instance[];
+  /** In the state once, since we look: also if it has left it by now. */
+  readonly #passed = new Set<Story>();
+  readonly #done = Promise.withResolvers<void>();
+  #isOver = false;
+  #isLookDue = false;
+
+  constructor(call: Call<WaitOptions>) {
+    const { lab, args, options } = call;
+    const { selector = "", state } = args;
+    if ((state === undefined) === (options.text === undefined)) {
+      throw new NetlabError("usage", "wait-for: give a state, or --text with what is to come");
+    }
+    this.#call = call;
+    this.#state = state;
+    this.#isMeant = storyTestForLater(lab, selector);
+    const isOfConnections = isConnectionTerm(selector) || selector.includes("=");
+    this.#instances = isOfConnections ? [] : selectInstances(lab, [selector]);
+    if (state !== undefined) checkState(state, this.#instances);
+    this.ended = this.#wait();
+  }
+
+  async #wait(): Promise<void> {
+    const { lab, options, signal } = this.#call;
+    const untap = lab.recorder.tap((story, entry) => this.#see(story, entry));
+    const timer = setTimeout(() => this.#done.reject(this.#tooLate()), options.timeout);
+    const clock = STILL_VERDICTS.includes(this.#state ?? "")
+      ? setInterval(() => this.#look(), LOOK_AGAIN_MS)
+      : undefined;
+    const giveUp = () => this.#done.resolve();
+    signal.addEventListener("abort", giveUp, { once: true });
+    if (signal.aborted) giveUp();
+    for (const instance of this.#instances) void this.#follow(instance);
+    this.#look();
+    try {
+      await this.#done.promise;
+    } finally {
+      this.#isOver = true;
+      untap();
+      clearTimeout(timer);
+      clearInterval(clock);
+      signal.removeEventListener("abort", giveUp);
+    }
+  }
+
+  async #follow(instance: Instance): Promise<void> {
+    await instance.reaches((state) => this.#isOver || state === this.#state);
+    this.#look();
+  }
+
+  #see(story: Story, entry: Entry): void {
+    if (!this.#isMeant(story)) return;
+    if (entry.kind === "transition" && entry.to === this.#state) this.#passed.add(story);
+    if (this.#isLookDue) return;
+    this.#isLookDue = true;
+    // What is told now is about to happen: a story takes its new state after its entry.
+    setImmediate(() => {
+      this.#isLookDue = false;
+      this.#look();
+    });
+  }
+
+  #look(): void {
+    if (this.#isOver) return;
+    const { options, isJson, data, out } = this.#call;
+    const found = [...this.#foundInstances(), ...this.#foundStories()];
+    if (found.length < options.count) return;
+    this.#isOver = true;
+    const { length } = found;
+    const [first] = found;
+    const who = length === 1 ? first?.id : `${first?.id} and ${length - 1} more`;
+    if (isJson) data(length === 1 ? first?.document() : found.map(({ document }) => document()));
+    else if (options.text === undefined) out(`${who} ${length === 1 ? "is" : "are"} ${this.#state}`);
+    else out(`${who}: ${JSON.stringify(printable(options.text))} has gone over the connection`);
+    this.#done.resolve();
+  }
+
+  #foundInstances(): Found[] {
+    return this.#instances
+      .filter(({ state }) => state === this.#state)
+      .map((instance) => ({ id: instance.id, document: () => instanceDocument(instance) }));
+  }
+
+  #foundStories(): Found[] {
+    const { lab, options } = this.#call;
+    const { text } = options;
+    const now = lab.clock.now();
+    const isFound = (story: Story) => (text === undefined ? this.#isThere(story, now) : hasText(story, text));
+    return lab.recorder
+      .all()
+      .filter((story) => this.#isMeant(story) && isFound(story))
+      .map((story) => ({ id: story.subject.id, document: () => connectionDocument(story, now) }));
+  }
+
+  #isThere(story: Story, now: number): boolean {
+    const state = this.#state ?? "";
+    const present = story.endedAt === undefined ? story.state : "closed";
+    return (
+      present === state ||
+      this.#passed.has(story) ||
+      (VERDICTS.includes(state) && verdictOf(story, now) === state)
+    );
+  }
+
+  #tooLate(): NetlabError {
+    const { lab, args, options } = this.#call;
+    const present = [
+      ...(options.text === undefined ? this.#instances : []).map(({ id, state }) => `${id} is ${state}`),
+      ...lab.recorder
+        .all()
+        .filter((story) => this.#isMeant(story))
+        .map((story) => `${story.subject.id} is ${story.endedAt === undefined ? story.state : "closed"}`),
+    ];
+    const more = present.length > MOST_TOLD ? ` and ${present.length - MOST_TOLD} more` : "";
+    const now =
+      present.length > 0 ? present.slice(0, MOST_TOLD).join(", ") + more : "there is no such connection";
+    const { selector } = args;
+    const what =
+      options.text !== undefined
+        ? `${JSON.stringify(options.text)} has not gone over ${selector}`
+        : options.count > 1
+          ? `not ${options.count} of ${selector} are ${this.#state}`
+          : `${selector} is not ${this.#state}`;
+    return new NetlabError("timed-out", `wait-for: after ${options.timeout / 1_000} s ${what}: ${now}`);
+  }
+}
+
+/** A state that none of them can ever be in is a slip of the pen: better said at once than after a time-out. */
+function checkState(state: string, instances: readonly Instance[]): void {
+  if (instances.length === 0) return;
+  const own = instances.flatMap(({ role }) => [
+    ...Object.keys(role.machine.states),
+    ...Object.keys(role.phases),
+  ]);
+  const known = [...new Set([...own, ...INSTANCE_STATES, ...VERDICTS, "closed"])];
+  if (known.includes(state) || state.includes(".") || state.includes("+")) return;
+  const near = nearest(state, known);
+  throw new NetlabError(
+    "usage",
+    `wait-for: no state ${JSON.stringify(state)} there; ${near ? `did you mean ${near}?` : `there are ${own.join(", ")}`}`,
+  );
+}
+
+function hasText(story: Story, text: string): boolean {
+  const wanted = Buffer.from(text);
+  const gone = (direction: "in" | "out") =>
+    Buffer.concat(story.entries.flatMap((entry) => (entry.kind === direction ? [entry.bytes] : [])));
+  return gone("in").includes(wanted) || gone("out").includes(wanted);
+}
