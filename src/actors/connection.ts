@@ -49,6 +49,7 @@ const HELD_BYTES = 65_536;
 /** What is drained after our FIN, so that our last words are not lost to a reset [FRAME-8]. */
 const DRAIN_MS = 1_000;
 const DRAIN_BYTES = 1_048_576;
+const NO_BYTES = Buffer.alloc(0);
 
 export class Connection implements Peer, Live, MachineWatcher, Session {
   readonly remote: { readonly address: string; readonly port: number };
@@ -434,6 +435,8 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
     this.#isClosing = true;
     this.#hasPeerLeftFirst = this.#hasPeerEnded;
     this.#stopTimer();
+    // A peer that is gone answers what we said last with a reset, and only a write hears of it: of no bytes will do.
+    if (this.#hasPeerEnded && this.story.bytesOut > 0) this.#socket.write(NO_BYTES);
     this.#socket.end(() => {
       this.#timer = this.#options.clock.setTimeout(() => this.#socket.destroy(), DRAIN_MS);
     });

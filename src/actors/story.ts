@@ -84,6 +84,8 @@ export interface StorySubject {
   readonly display?: Display | undefined;
   /** What hides its tokens from whoever looks. */
   readonly concealment?: Concealment | undefined;
+  /** The port it came in by, where a role is reached on more than one. */
+  readonly localPort?: number | undefined;
   /** A client's changes as it goes from the registry to a server. */
   remote: { readonly address: string; readonly port: number };
 }

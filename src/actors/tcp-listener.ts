@@ -123,10 +123,11 @@ export class TcpListener implements InstanceService {
       server.listen({ host, port, ipv6Only, backlog: BACKLOG }, () => {
         server.off("error", reject);
         server.on("error", (error) => this.#context.onCrash(error));
-        server.on("connection", (socket) => this.#accept(socket));
+        const { port } = server.address() as AddressInfo;
+        server.on("connection", (socket) => this.#accept(socket, port));
         descriptors.take(1);
         server.once("close", () => descriptors.give(1));
-        resolve({ server, port: (server.address() as AddressInfo).port, close: () => server.close() });
+        resolve({ server, port, close: () => server.close() });
       });
     });
   }
@@ -161,7 +162,7 @@ export class TcpListener implements InstanceService {
 
   // -- one connection ----------------------------------------------------------------------------------------------
 
-  #accept(socket: Socket): void {
+  #accept(socket: Socket, localPort: number): void {
     const { environment, common, role, id: instance, label } = this.#context;
     const remote = { address: plainAddress(socket.remoteAddress), port: socket.remotePort ?? 0 };
     environment.numbers.connection += 1;
@@ -173,7 +174,17 @@ export class TcpListener implements InstanceService {
     // Its own one, also where a role that was loaded again has brought another meanwhile.
     const hub = this.#hub;
     const story = environment.recorder.open(
-      { id, instance, role: name, label, transport: "tcp", remote, display, concealment: this.#concealment },
+      {
+        id,
+        instance,
+        role: name,
+        label,
+        transport: "tcp",
+        remote,
+        display,
+        concealment: this.#concealment,
+        localPort,
+      },
       initialStateName(machine),
     );
     const connection = new Connection({

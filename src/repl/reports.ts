@@ -128,6 +128,6 @@ function entryLine(
   return cut;
 }
 
-function sinceStart(ms: number): string {
+export function sinceStart(ms: number): string {
   return `+${(ms / 1_000).toFixed(3)}`.padStart(9);
 }

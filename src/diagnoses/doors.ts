@@ -1,0 +1,176 @@
+/** Programs that knock at the wrong door, or at one behind which all places are taken. */
+import type { Diagnosis, Finding } from "./_diagnosis.ts";
+import { type Evidence, quoted } from "./_evidence.ts";
+import { at } from "./_reproduce.ts";
+
+const TLS_HANDSHAKE = 0x16;
+const QUERY = 0x51;
+const HTTP = /^(GET|POST|HEAD|PUT|OPTIONS|DELETE|PATCH|CONNECT) \S+ HTTP\/\d/;
+
+/** Opening words that belong to one role, and that nobody says by chance. */
+const OPENINGS: readonly { readonly role: string; readonly isUdp: boolean; readonly words: RegExp }[] = [
+  { role: "bootstrap", isUdp: true, words: /^(REGISTRN,|DISCOVERY\s*$|DISCOVERY,)/ },
+  { role: "clock", isUdp: true, words: /^SEND_(DATE|TIME)\s*$/ },
+  { role: "knock-knock", isUdp: false, words: /^Knock knock\.\.\s*$/ },
+  { role: "chat", isUdp: false, words: /^:[^:\s][^:]*:[^:\s][^:]*$/ },
+];
+/** Roles that take any text: nothing is a wrong word there. */
+const HEAR_ANYTHING = new Set(["echo", "ack", "reverse"]);
+
+export const doors: readonly Diagnosis[] = [
+  {
+    id: "D21",
+    name: "speaks-http",
+    title: "This is HTTP: a browser, curl or a web library is talking",
+    level: "violation",
+    explainsAll: true,
+    find: findHttp,
+  },
+  {
+    id: "D22",
+    name: "speaks-tls",
+    title: "This is TLS: your program wants an encrypted connection",
+    level: "violation",
+    explainsAll: true,
+    find: findTls,
+  },
+  {
+    id: "D23",
+    name: "speaks-to-another-role",
+    title: "These are the opening words of another role",
+    level: "violation",
+    explainsAll: true,
+    find: (evidence) => findOpening(evidence, false),
+  },
+  {
+    id: "D24",
+    name: "speaks-udp-words-over-tcp",
+    title: "These words belong into a datagram (UDP), not into a connection (TCP)",
+    level: "violation",
+    explainsAll: true,
+    find: (evidence) => findOpening(evidence, true),
+  },
+  {
+    id: "D25",
+    name: "forgets-htons",
+    title: "It came in by the byte-swapped port: htons() is missing",
+    level: "note",
+    find: findSwappedPort,
+  },
+  { id: "D26", name: "takes-every-place", title: "All places are taken", level: "violation", find: findFull },
+];
+
+function findHttp(evidence: Evidence): Finding | undefined {
+  const request = evidence.opening.toString("latin1");
+  if (!evidence.isServer || !HTTP.test(request)) return undefined;
+  return {
+    rule: ruleOf(evidence),
+    reads: evidence.reads.slice(0, 1),
+    state: firstState(evidence),
+    expected: firstExpected(evidence),
+    cause: `${quoted(request.split("\r\n")[0] ?? "")} is how a browser asks for a page. A ${evidence.roleName} speaks a protocol of its own, directly over TCP.`,
+    advice: [
+      "Open a socket and send the protocol's own words; no HTTP library, no browser.",
+      "If you did want a web server: this port is not it.",
+    ],
+    reproduce: `curl http://${evidence.host}:${evidence.port}/`,
+  };
+}
+
+function findTls(evidence: Evidence): Finding | undefined {
+  const [type, major] = evidence.opening;
+  if (!evidence.isServer || type !== TLS_HANDSHAKE || major !== 0x03) return undefined;
+  return {
+    rule: ruleOf(evidence),
+    reads: evidence.reads.slice(0, 1),
+    state: firstState(evidence),
+    expected: firstExpected(evidence),
+    cause:
+      "16 03 is how a TLS handshake begins: your program tries to agree on encryption first - https://, ssl.wrap_socket, SSLSocket. This role speaks in the clear.",
+    advice: ["Use a plain TCP socket: socket.create_connection() in Python, Socket in Java."],
+    reproduce: `openssl s_client -connect ${evidence.host}:${evidence.port}`,
+  };
+}
+
+function findOpening(evidence: Evidence, isUdpOverTcp: boolean): Finding | undefined {
+  const { roleName, isServer, story, messages } = evidence;
+  if (!isServer || HEAR_ANYTHING.has(roleName)) return undefined;
+  const text = messages[0]?.text ?? evidence.opening.toString("utf8");
+  const record = roleName === "address-book" ? undefined : recordRole(evidence.opening);
+  const found = OPENINGS.find(({ role, words }) => role !== roleName && words.test(text));
+  const role = found?.role ?? record;
+  if (role === undefined) return undefined;
+  const isMisplaced = found?.isUdp === true && story.subject.transport === "tcp";
+  if (isMisplaced !== isUdpOverTcp) return undefined;
+  return {
+    rule: ruleOf(evidence),
+    reads: evidence.reads.slice(0, 1),
+    state: firstState(evidence),
+    expected: firstExpected(evidence),
+    cause: isMisplaced
+      ? `${quoted(text)} is what a ${role} is asked, and it speaks UDP. Your program has made a TCP connection, to a ${roleName}: the words are right, the socket is not.`
+      : `${quoted(text)} is how one speaks to a ${role}; this is a ${roleName}. Probably the port number is another program's.`,
+    advice: [
+      ...(isMisplaced ? ["Make a datagram socket: SOCK_DGRAM instead of SOCK_STREAM, and sendto()."] : []),
+      `Look which port the ${role} has: netlabctl ls`,
+    ],
+  };
+}
+
+/** [BOOK-1] Q, a length, and just so many bytes behind it. */
+function recordRole(bytes: Buffer): string | undefined {
+  const isQuery = bytes.length > 3 && bytes[0] === QUERY && bytes[1] === bytes.length - 2;
+  return isQuery && bytes.includes("@") ? "address-book" : undefined;
+}
+
+const firstState = ({ messages, story }: Evidence) => messages[0]?.state ?? story.state;
+
+function firstExpected(evidence: Evidence): string {
+  const phase = evidence.role?.phases[firstState(evidence)];
+  return phase?.expects ?? evidence.story.waitsFor ?? "the protocol's own opening words";
+}
+
+function ruleOf(evidence: Evidence): string {
+  const first = evidence.messages[0]?.rule || evidence.role?.phases[firstState(evidence)]?.rule;
+  return first ?? evidence.story.lastRule ?? "FRAME-1";
+}
+
+/** [FILE-6] The role was asked to listen there too, so it can say what would have been a refused connection. */
+function findSwappedPort(evidence: Evidence): Finding | undefined {
+  const { story, port } = evidence;
+  const cameBy = story.subject.localPort;
+  if (cameBy === undefined || cameBy === port || cameBy !== swapped(port)) return undefined;
+  return {
+    rule: "FILE-6",
+    reads: [],
+    came: `a connection to port ${cameBy}, which is ${hex(cameBy)}`,
+    expected: `a connection to port ${port}, which is ${hex(port)}`,
+    cause: `${hex(cameBy)} is ${hex(port)} with its two bytes exchanged. Probably the port went into sin_port as it is: most machines store the low byte first, and the network reads the high byte first. Here we listen on both (--also-swapped); anywhere else the connection is refused.`,
+    advice: [
+      `Write address.sin_port = htons(${port});`,
+      "The same goes for the address: htonl(), or inet_pton(), which does it for you.",
+    ],
+    reproduce: `ncat ${evidence.host} ${cameBy}`,
+  };
+}
+
+export const swapped = (port: number) => ((port & 0xff) << 8) | (port >> 8);
+const hex = (port: number) => `0x${port.toString(16).toUpperCase().padStart(4, "0")}`;
+
+function findFull(evidence: Evidence): Finding | undefined {
+  const refused = evidence.last("refused");
+  const most = /^more than (\d+) connections/.exec(refused?.why ?? "")?.[1];
+  if (refused?.rule !== "FRAME-7" || most === undefined) return undefined;
+  return {
+    rule: "FRAME-7",
+    reads: evidence.reads.slice(0, 1),
+    came: `a connection while ${most} others were open`,
+    expected: `at most ${most} connections at a time`,
+    cause: `The role has ${most} places (--max-connections), and all were taken. If they are yours: probably your program opens a connection for each request and never closes one, or an earlier run of it still hangs somewhere.`,
+    advice: [
+      "Call close() on every socket, also where an error ends the function; in Python write `with socket.create_connection(…) as s:`.",
+      `See who holds the places: netlabctl conns ${evidence.roleName}`,
+    ],
+    reproduce: `for i in $(seq ${Math.min(Number(most), 20)} ); do sleep 20 | ncat ${at(evidence)} & done; sleep 1; ncat ${at(evidence)}`,
+  };
+}

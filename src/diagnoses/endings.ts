@@ -1,0 +1,139 @@
+/** Mistakes in how a conversation ends: too early, without reading, or not at all. */
+import { errorTable } from "../errors.ts";
+import type { Diagnosis, Finding } from "./_diagnosis.ts";
+import { type Evidence, quoted } from "./_evidence.ts";
+
+export const endings: readonly Diagnosis[] = [
+  {
+    id: "D27",
+    name: "closes-before-reading",
+    title: "It closed the connection before our reply could reach it",
+    level: "violation",
+    find: findClosedEarly,
+  },
+  {
+    id: "D28",
+    name: "leaves-a-reply-unread",
+    title: "It ended with our bytes unread, so the connection was reset",
+    level: "violation",
+    find: findReset,
+  },
+  {
+    id: "D29",
+    name: "never-reads",
+    title: "It does not read what it is sent",
+    level: "violation",
+    find: findDeaf,
+  },
+  {
+    id: "D30",
+    name: "says-nothing-for-too-long",
+    title: "Nothing was said for so long that we closed",
+    level: "violation",
+    find: findIdle,
+  },
+];
+
+/** Its FIN came, and what we still had to say was answered with a reset: nobody was there any more. */
+function findClosedEarly(evidence: Evidence): Finding | undefined {
+  const { isServer, entries, messages } = evidence;
+  const closed = evidence.last("closed");
+  const hasEnded = entries.some(({ kind }) => kind === "ended");
+  if (!isServer || !hasEnded || !isBroken(closed?.how)) return undefined;
+  // A leaving word that nobody waits for is no lost reply [FRAME-8].
+  const left = entries.findIndex((entry) => entry.kind === "transition" && entry.event === "peer.ended");
+  const last = entries.findLastIndex((entry) => entry.kind === "out" || entry.kind === "file");
+  const reply = entries[last];
+  if (last < 0 || (left >= 0 && left < last)) return undefined;
+  const sent = reply?.kind === "out" ? quoted(reply.bytes.toString("utf8")) : "the file";
+  return {
+    rule: "FRAME-8",
+    reads: messages.at(-1)?.reads ?? [],
+    came: "a FIN, and a reset in answer to what we sent",
+    expected: "that it reads the reply before it closes",
+    cause: `We had ${sent} for it, but it was gone: the other machine answered that nobody reads there any more. Probably your program calls close() right after send(), without a recv() in between, or ends before the reply is there.`,
+    advice: [
+      "Call recv() until you have the whole reply, and only then close().",
+      "If you are done sending, but not done reading: shutdown(fd, SHUT_WR) instead of close().",
+    ],
+    reproduce: `python3 -c 'import socket; s = socket.create_connection(("${evidence.host}", ${evidence.port})); s.sendall(${pythonBytes(evidence)}); s.close()'`,
+  };
+}
+
+/** No FIN: its kernel sent the reset by itself, because bytes of ours lay unread as it closed. */
+function findReset(evidence: Evidence): Finding | undefined {
+  const { isServer, entries } = evidence;
+  const closed = evidence.last("closed");
+  const lastOut = evidence.last("out");
+  const hasEnded = entries.some(({ kind }) => kind === "ended");
+  const isReset = closed?.by === "peer" && isBroken(closed.how);
+  if (!isServer || hasEnded || !isReset) return undefined;
+  const file = evidence.last("file");
+  if (!lastOut && !file) return undefined;
+  const unread = file ? "the file" : quoted(lastOut?.bytes.toString("utf8") ?? "");
+  return {
+    rule: "FRAME-8",
+    reads: [],
+    came: "a reset (RST) where a FIN would be usual",
+    state: entries.findLast((entry) => entry.kind === "transition")?.from,
+    expected: "that it reads all it is sent, and then closes",
+    cause: `The last we sent was ${unread}. Probably your program closed its socket, or ended, before it had read all of that: then its machine sends a reset instead of a FIN, and bytes that are still on their way are lost. A crash or Ctrl-C looks the same.`,
+    advice: [
+      "Read until recv() returns 0 (in Python b''), and only then close().",
+      "One recv() is not always one message: it gives what is there, often less than everything.",
+    ],
+    reproduce: `python3 -c 'import socket, time; s = socket.create_connection(("${evidence.host}", ${evidence.port})); s.sendall(${pythonBytes(evidence)}); time.sleep(1); s.close()'`,
+  };
+}
+
+const isBroken = (how: string | undefined) => how !== undefined && /\((ECONNRESET|EPIPE)\)/.test(how);
+
+/** What it had sent until then, as Python writes bytes. */
+function pythonBytes({ reads, shown }: Evidence): string {
+  const bytes = shown(Buffer.concat(reads.map((read) => read.bytes)).subarray(0, 120));
+  const text = [...bytes].map((byte) =>
+    byte >= 0x20 && byte < 0x7f && !"'\"\\".includes(String.fromCharCode(byte))
+      ? String.fromCharCode(byte)
+      : `\\x${byte.toString(16).padStart(2, "0")}`,
+  );
+  return `b"${text.join("")}"`;
+}
+
+function findDeaf(evidence: Evidence): Finding | undefined {
+  const { story, stillMs } = evidence;
+  const waiting = story.live?.queuedBytes ?? 0;
+  const isDropped = story.reason?.startsWith("does not read") === true;
+  if (!isDropped && (waiting === 0 || stillMs < 5_000)) return undefined;
+  return {
+    rule: "FRAME-7",
+    reads: [],
+    came: isDropped ? `nothing: it ${story.reason}` : `nothing: ${waiting} bytes wait for it to read`,
+    expected: "that it reads what it asked for",
+    cause:
+      "Our replies pile up, because your program does not take them. Probably it sends in a loop and reads only afterwards, or it has stopped in an input() or scanf() while more and more arrives.",
+    advice: [
+      "Read the reply to each message before you send the next.",
+      "If both must go on at the same time, read in a thread of its own, or with select().",
+    ],
+    reproduce: `python3 -c 'import socket; s = socket.create_connection(("${evidence.host}", ${evidence.port}))\nwhile True: s.sendall(b"x" * 4000)'`,
+  };
+}
+
+function findIdle(evidence: Evidence): Finding | undefined {
+  const refused = evidence.last("refused");
+  if (refused?.words !== errorTable["idle-too-long"].peer) return undefined;
+  return {
+    rule: "FRAME-7",
+    reads: evidence.reads.slice(-1),
+    came: "nothing more",
+    state: evidence.entries.findLast((entry) => entry.kind === "transition")?.to,
+    expected: evidence.role?.phases[evidence.story.state]?.expects ?? "the next message, or a FIN",
+    cause:
+      "The connection lay still for as long as the role allows (--idle), so its place was given back. Probably your program forgot to close the connection, or waits for something that never comes.",
+    advice: [
+      "Call close() when you are done.",
+      `If your program needs the time: spawn ${evidence.roleName} --idle 2h`,
+    ],
+    reproduce: `ncat ${evidence.host} ${evidence.port}    (and type nothing)`,
+  };
+}

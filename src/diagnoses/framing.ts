@@ -1,0 +1,203 @@
+/** Mistakes in how bytes become messages: TCP keeps the bytes and their order, but no boundaries. */
+import { errorTable } from "../errors.ts";
+import { parseExpression } from "../wire/arithmetic.ts";
+import { usualBuffers } from "../wire/usual-buffers.ts";
+import type { Diagnosis, Finding } from "./_diagnosis.ts";
+import { count, type Evidence, quoted, type Read, type Said } from "./_evidence.ts";
+
+const NUL = 0x00;
+
+/** Where a protocol says how glued messages are told apart. */
+const UNGLUE_RULES: Readonly<Record<string, string>> = {
+  calculator: "CALC-3",
+  "file-server": "FILE-2",
+  chat: "CHAT-3",
+};
+
+export const framing: readonly Diagnosis[] = [
+  {
+    id: "D05",
+    name: "two-messages-in-one-read",
+    title: "Two messages arrived in one read",
+    level: "note",
+    find: findGlued,
+  },
+  {
+    id: "D06",
+    name: "token-glued-to-something",
+    title: "Something stands right behind the token",
+    level: "violation",
+    find: findGluedToken,
+  },
+  {
+    id: "D07",
+    name: "one-message-in-two-reads",
+    title: "One message arrived in two reads",
+    level: "violation",
+    find: findSplit,
+  },
+  {
+    id: "D08",
+    name: "trailing-nul",
+    title: "A NUL byte came along with the text",
+    level: "note",
+    find: findTrailingNul,
+  },
+  {
+    id: "D09",
+    name: "whole-buffer",
+    title: "A whole buffer was sent, not just the text in it",
+    level: "note",
+    find: findWholeBuffer,
+  },
+  {
+    id: "D10",
+    name: "message-without-an-end",
+    title: "A message grew longer than any message may be",
+    level: "violation",
+    find: findTooLong,
+  },
+];
+
+/** [FRAME-3] Of a bare peer only: lines and C strings say themselves where they end. */
+function findGlued({ isServer, story, messages, roleName }: Evidence): Finding | undefined {
+  if (!isServer || story.framing !== "bare") return undefined;
+  const first = messages.find((said, index) => !said.isWholeReads && sharesRead(said, messages[index + 1]));
+  const second = first && messages[messages.indexOf(first) + 1];
+  if (!first || !second) return undefined;
+  return {
+    rule: UNGLUE_RULES[roleName] ?? "FRAME-3",
+    reads: first.reads,
+    state: first.state,
+    expected: "one message, then our answer or a moment's pause, then the next",
+    cause: `Your program probably called send() twice without waiting in between, and TCP delivered ${quoted(first.text)} and ${quoted(second.text)} as one piece. That is its right: it keeps the bytes and their order, not your send() calls. Here they could be told apart; most servers would take them for one message.`,
+    advice: [
+      "Wait for the reply to the first message before you send the second, where there is one.",
+      "Where there is none, end each message with a newline: then it does not matter how they arrive.",
+    ],
+  };
+}
+
+function sharesRead(one: Said, next: Said | undefined): boolean {
+  return next !== undefined && one.reads.some((read) => next.reads.includes(read));
+}
+
+function findGluedToken(evidence: Evidence): Finding | undefined {
+  const said = wrongToken(evidence);
+  const token = evidence.option("token");
+  if (!said || token === undefined || !said.text.startsWith(token)) return undefined;
+  const rest = said.text.slice(token.length);
+  if (!/[\p{L}\p{N}]/u.test(rest)) return undefined;
+  return {
+    rule: "FILE-2",
+    reads: said.reads,
+    state: said.state,
+    expected: "the token alone, then `valid`, then a filename",
+    cause: `What came begins with the right token, but ${quoted(rest)} stands right behind it, so the whole is a wrong token. Probably two send() calls were delivered as one piece: TCP keeps no boundaries between them.`,
+    advice: [
+      "After the token, wait in recv() for `valid`; only then send the filename.",
+      "Or end each message with a newline: the server notices, and reads lines.",
+    ],
+  };
+}
+
+/** The message that was refused as a token. */
+export function wrongToken(evidence: Evidence): Said | undefined {
+  return evidence.last("refused")?.rule === "FILE-1" ? evidence.messages.at(-1) : undefined;
+}
+
+function findSplit(evidence: Evidence): Finding | undefined {
+  const { messages } = evidence;
+  const token = evidence.option("token");
+  const half = wrongToken(evidence);
+  if (half && token?.startsWith(half.text) && half.text !== "")
+    return splitFinding(half, half.reads, "the whole token in one piece", quoted(half.text));
+  const index = messages.findIndex((said, at) => isHalf(said) && completes(said, messages[at + 1]));
+  const [first, second] = [messages[index], messages[index + 1]];
+  if (!first || !second) return undefined;
+  const halves = `${quoted(first.text)} and ${quoted(second.text)}`;
+  return splitFinding(first, [...first.reads, ...second.reads], "an expression in one piece", halves);
+}
+
+function splitFinding(said: Said, reads: readonly Read[], expected: string, pieces: string): Finding {
+  return {
+    rule: "FRAME-3",
+    reads,
+    state: said.state,
+    expected,
+    cause: `${pieces} came as ${reads.length === 1 ? "a piece" : "pieces"} of one message. Probably your program builds it with several send() calls. Without an ending the server cannot know that more is to come, so it takes each read for a message of its own.`,
+    advice: [
+      "Put the whole message together first (snprintf, +, join), and send it with one send().",
+      "Or end each message with a newline: then the server waits for it, however many pieces come.",
+    ],
+  };
+}
+
+const isHalf = ({ text, state, isWholeReads }: Said) =>
+  state === "computing" && isWholeReads && !parseExpression(text).ok;
+
+function completes(first: Said, second: Said | undefined): boolean {
+  return second !== undefined && isHalf(second) && parseExpression(first.text + second.text).ok;
+}
+
+function findTrailingNul(evidence: Evidence): Finding | undefined {
+  if (!evidence.isServer || hasWholeBuffer(evidence)) return undefined;
+  const read = textReads(evidence).find(({ bytes }) => bytes.at(-1) === NUL && bytes.length > 1);
+  if (!read) return undefined;
+  return {
+    rule: evidence.roleName === "bootstrap" ? "BOOT-6" : "FRAME-4",
+    reads: [read],
+    expected: "the bytes of the text and nothing else",
+    cause: `The last byte is a NUL, the end of a string in C. Probably your program sends strlen(text) + 1 bytes. We take it as the end of the message${evidence.story.framing === "nul" ? ", and end our own with one too" : ""}; other servers take it for a part of the text, and then "server1" is not "server1".`,
+    advice: [
+      "Send strlen(text) bytes, without the + 1.",
+      "When you receive, put the NUL there yourself: buffer[n] = 0, with the n that recv() returned.",
+    ],
+  };
+}
+
+function findWholeBuffer(evidence: Evidence): Finding | undefined {
+  if (!evidence.isServer) return undefined;
+  const read = textReads(evidence).find(isWholeBuffer);
+  if (!read) return undefined;
+  const textBytes = read.bytes.indexOf(NUL);
+  return {
+    rule: "FRAME-4",
+    reads: [read],
+    expected: "the bytes of the text and nothing else",
+    cause: `Only ${count(textBytes, "byte")} of ${read.size} are text. Probably your program sends its whole buffer - send(fd, buffer, sizeof buffer, 0). Behind the first NUL stands whatever an earlier message or the compiler left there. We read up to the NUL; other servers take all of it.`,
+    advice: [
+      "Send strlen(buffer) bytes, not sizeof buffer.",
+      "In Python, do not pad the text: send(text.encode()).",
+    ],
+  };
+}
+
+const isWholeBuffer = ({ bytes, size }: Read) => {
+  const nul = bytes.indexOf(NUL);
+  return usualBuffers.has(size) && nul > 0 && nul < size - 1;
+};
+const hasWholeBuffer = (evidence: Evidence) => textReads(evidence).some(isWholeBuffer);
+
+/** Reads whose bytes became text: an acknowledgement or a record may have as many NULs as it likes. */
+function textReads({ messages, role }: Evidence): Read[] {
+  const text = messages.filter(({ state }) => (role?.phases[state]?.reads ?? "text") === "text");
+  return text.flatMap(({ reads }) => reads);
+}
+
+function findTooLong(evidence: Evidence): Finding | undefined {
+  const refused = evidence.last("refused");
+  if (refused?.words !== errorTable["too-long"].peer) return undefined;
+  return {
+    rule: "FRAME-7",
+    reads: evidence.reads.slice(0, 1),
+    came: `${evidence.story.bytesIn} bytes, and no end of a message in them`,
+    expected: evidence.story.waitsFor ?? "a message with an end",
+    cause: `We took all of it for one message, and gave up: ${refused.why}. Probably your program sends in a loop without ever ending a message, or sends a file where a word is expected.`,
+    advice: [
+      "Look at the first read below: is it what you meant to send?",
+      "End each message - with a newline, or by waiting for the reply.",
+    ],
+    reproduce: `head -c 70000 /dev/zero | tr '\\0' x | ncat ${evidence.host} ${evidence.port}`,
+  };
+}

@@ -1,0 +1,245 @@
+/** Mistakes in what is said: the right moment, and not quite the right words. */
+import { parseExpression } from "../wire/arithmetic.ts";
+import { parseBootstrapRequest } from "../wire/bootstrap.ts";
+import type { Diagnosis, Finding } from "./_diagnosis.ts";
+import { count, type Evidence, quoted, type Said } from "./_evidence.ts";
+import { wrongToken } from "./framing.ts";
+
+/** Spaces at the ends, and what no screen shows: marks, joiners, controls, other people's spaces. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Z}\uFFFD]/gu;
+const KNOCK = "Knock knock..";
+
+export const words: readonly Diagnosis[] = [
+  {
+    id: "D14",
+    name: "wrong-token",
+    title: "The token is not the right one",
+    level: "violation",
+    find: findToken,
+  },
+  {
+    id: "D15",
+    name: "token-with-an-invisible-character",
+    title: "The token looks right, but holds a character that no screen shows",
+    level: "violation",
+    find: findInvisibleToken,
+  },
+  {
+    id: "D16",
+    name: "name-with-an-invisible-character",
+    title: "The name holds a character that no screen shows",
+    level: "note",
+    find: findInvisibleName,
+  },
+  {
+    id: "D17",
+    name: "expression-that-is-none",
+    title: "An expression came that the calculator cannot read",
+    level: "violation",
+    find: findNoExpression,
+  },
+  {
+    id: "D18",
+    name: "forgets-to-say-its-name",
+    title: "The first message should be a name, and looks like the second",
+    level: "violation",
+    explainsAll: true,
+    find: findNoName,
+  },
+  {
+    id: "D19",
+    name: "knocks-otherwise",
+    title: "The joke has to start with its exact opening words",
+    level: "violation",
+    find: findOddKnock,
+  },
+  {
+    id: "D20",
+    name: "registration-with-a-wrong-field",
+    title: "The registry could not read the request",
+    level: "violation",
+    find: findOddRequest,
+  },
+];
+
+const visible = (text: string) => text.replace(INVISIBLE, "");
+
+/** `U+FEFF` and its kin, by their numbers: they have no picture. */
+function invisibleIn(text: string): string {
+  const found = [...new Set(text.match(INVISIBLE) ?? [])].map(
+    (character) =>
+      `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}${nameOf(character)}`,
+  );
+  return found.join(" and ");
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  " ": "a space",
+  "\t": "a tab",
+  "\r": "a carriage return, half of a Windows line end",
+  "\n": "a newline",
+  "\0": "a NUL",
+  "\u00a0": "a no-break space",
+  "\u200b": "a zero-width space",
+  "\ufeff": "a byte order mark, as Windows editors write at the start of a file",
+};
+const nameOf = (character: string) => (NAMES[character] ? ` (${NAMES[character]})` : "");
+
+/** What stands around the secret is told, the secret itself never. */
+function findInvisibleToken(evidence: Evidence): Finding | undefined {
+  const said = wrongToken(evidence);
+  const token = evidence.option("token");
+  if (!said || token === undefined || said.text === token || visible(said.text) !== visible(token))
+    return undefined;
+  return {
+    rule: "FILE-1",
+    reads: said.reads,
+    state: said.state,
+    expected: "the token, byte for byte",
+    cause: `It has ${count(said.bytes.length, "byte")}, the token ${Buffer.byteLength(token)}. Without what no screen shows it would be the right one; but it holds ${invisibleIn(said.text)}. Such a character often comes along with copying, from a file that was written on Windows, or from a line that was read with its line end.`,
+    advice: [
+      "Print what you are about to send in hex, and look at its first and last bytes.",
+      "Strip the text before you send it: token.strip() in Python, token.trim() in Java.",
+    ],
+  };
+}
+
+function findToken(evidence: Evidence): Finding | undefined {
+  const said = wrongToken(evidence);
+  const token = evidence.option("token");
+  if (!said || token === undefined || visible(said.text) === visible(token)) return undefined;
+  const isStart = said.text.startsWith(token) && /[\p{L}\p{N}]/u.test(said.text.slice(token.length));
+  if (isStart || (token.startsWith(said.text) && said.text !== "")) return undefined;
+  const isCase = said.text.toLowerCase() === token.toLowerCase();
+  return {
+    rule: "FILE-1",
+    reads: said.reads,
+    state: said.state,
+    expected: "the token that the registry tells for this server",
+    cause: isCase
+      ? `${quoted(said.text)} differs from the token in capital and small letters only, and those count.`
+      : `${quoted(said.text)} is not this server's token. Probably your program took another server's: in an answer to DISCOVERY each server is port, service and token, in this order.`,
+    advice: [
+      "Print what your program cuts out of the answer to DISCOVERY, in quotation marks.",
+      "Ask the registry yourself: netlabctl discover",
+    ],
+  };
+}
+
+/** [CHAT-1, RELAY-1, CALC-0] Accepted: but who shall type it, and which Ann is it? */
+function findInvisibleName(evidence: Evidence): Finding | undefined {
+  const said = evidence.messages.find(({ state }) => state === "awaitingName" || state === "awaitingLogin");
+  if (!said || !evidence.isServer) return undefined;
+  const name = said.text.replace(/[\r\n\0]+$/, "");
+  const inside = name.trim().replace(/ /g, "");
+  const hidden = name !== name.trim() ? name : inside;
+  if (!hidden.match(INVISIBLE)) return undefined;
+  return {
+    rule: said.rule,
+    reads: said.reads,
+    state: said.state,
+    expected: "a name that can be read and typed",
+    cause: `The name ${quoted(name)} holds ${invisibleIn(hidden)}. It was accepted as it is; but nobody sees that character, nobody types it, and the same name without it is another name.`,
+    advice: [
+      "Strip the name before you send it: name.strip() in Python, name.trim() in Java.",
+      "Read the file that it comes from as what it is: encoding='utf-8-sig' drops a byte order mark in Python.",
+    ],
+  };
+}
+
+function findNoExpression({ messages, roleName }: Evidence): Finding | undefined {
+  if (roleName !== "calculator") return undefined;
+  const index = messages.findIndex(isNoExpression);
+  const said = messages[index];
+  if (!said || isOtherwiseExplained(messages, index)) return undefined;
+  return {
+    rule: "CALC-2",
+    reads: said.reads,
+    state: said.state,
+    expected: "number operator number, with spaces between them, such as 15 + 35; or q",
+    cause: whatIsWrong(said.text),
+    advice: ["Send it like this: 15 + 35", "The session goes on: the next expression may come right away."],
+  };
+}
+
+const isNoExpression = ({ text, state }: Said) =>
+  state === "computing" && text.trim() !== "q" && !parseExpression(text).ok;
+
+/** Halves of one expression are no two mistakes. */
+function isOtherwiseExplained(messages: readonly Said[], index: number): boolean {
+  const [said, next] = messages.slice(index, index + 2);
+  return said !== undefined && next !== undefined && parseExpression(said.text + next.text).ok;
+}
+
+function whatIsWrong(text: string): string {
+  const shown = quoted(text);
+  const spaced = text.replace(/\s*([-+*/])\s*/, " $1 ");
+  if (parseExpression(spaced).ok) return `In ${shown} the spaces around the operator are missing.`;
+  if (parseExpression(text.replaceAll(",", ".")).ok)
+    return `${shown} writes its decimals with a comma; this protocol has a point.`;
+  if (!parseExpression(text).ok && /^\s*[-+.\d]\S*\s+\S+\s+[-+.\d]\S*\s*$/.test(text))
+    return `In ${shown} the word between the numbers is no operator, or a number is none: the operators are + - * and /, and numbers are written as in Python.`;
+  if ((text.match(/[-+*/]/g) ?? []).length > 1)
+    return `${shown} has more than one operator. Either it is more than this calculator can do - one operator and two numbers - or two expressions of yours arrived in one read.`;
+  return `${shown} is no "number operator number".`;
+}
+
+function findNoName({ messages, roleName }: Evidence): Finding | undefined {
+  const [said] = messages;
+  if (said?.state !== "awaitingName") return undefined;
+  const isExpression = roleName === "calculator" && parseExpression(said.text).ok;
+  const isMessage = roleName === "relay" && said.text.includes("|");
+  if (!isExpression && !isMessage) return undefined;
+  return {
+    rule: isExpression ? "CALC-0" : "RELAY-0",
+    reads: said.reads,
+    state: said.state,
+    expected: "a name first, alone; only then the rest",
+    cause: isExpression
+      ? `The first message is the name, so the server believes that ${quoted(said.text)} is what your program is called. A name gets no reply: a program that waits for a result here waits for ever.`
+      : `The first message is the username, and ${quoted(said.text)} can be none, because of its |. Probably your program sends its first text before it has said who it is.`,
+    advice: [
+      isExpression
+        ? "Send a name first, without waiting for a reply; then the expression."
+        : "Send the username first, and wait for `Message please`.",
+    ],
+  };
+}
+
+function findOddKnock({ messages, roleName }: Evidence): Finding | undefined {
+  if (roleName !== "knock-knock") return undefined;
+  const said = messages.find(({ state, text }) => state === "awaitingKnock" && text.trim() !== KNOCK);
+  if (!said) return undefined;
+  const letters = (text: string) => text.toLowerCase().replace(/[^a-z]/g, "");
+  const isAlmost = letters(said.text) === letters(KNOCK);
+  return {
+    rule: "KNOCK-1",
+    reads: said.reads,
+    state: said.state,
+    expected: KNOCK,
+    cause: isAlmost
+      ? `${quoted(said.text)} is almost right: capital letters, the space and the two dots count too. A program compares byte by byte.`
+      : `${quoted(said.text)} opens no joke. Perhaps your program is one step ahead: the name comes after \`Who's there?\`.`,
+    advice: [`Send exactly ${KNOCK} - and copy it from the protocol rather than typing it.`],
+  };
+}
+
+function findOddRequest({ messages, roleName }: Evidence): Finding | undefined {
+  if (roleName !== "bootstrap") return undefined;
+  for (const said of messages) {
+    const parsed = parseBootstrapRequest(said.text);
+    if (parsed.ok) continue;
+    const isRegistration = /^registrn/i.test(said.text);
+    return {
+      rule: isRegistration ? "BOOT-2" : "BOOT-6",
+      reads: said.reads,
+      expected: "REGISTRN,ip,port,service,token or DISCOVERY",
+      cause: `We answered ERROR: ${parsed.why}. ${isRegistration ? `Probably a field is missing, empty or out of place in ${quoted(said.text)}. The registry stays as it was, so nobody will find this server.` : `${quoted(said.text)} begins with no word that a registry knows; capital letters count.`}`,
+      advice: [
+        "Send one datagram like this: REGISTRN,127.0.0.1,1236,pdf,server1",
+        "No spaces, no newline, and no comma inside a field.",
+      ],
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,119 @@
+/** What can be said about one connection, before it is put into words: for the terminal, for a page, as JSON. */
+import type { Story } from "../actors/story.ts";
+import type { Openness } from "../actors/story-text.ts";
+import { reasonOf, type Verdict, verdictOf } from "../actors/verdict.ts";
+import { type Card, type Case, diagnose, type Read } from "../diagnoses/table.ts";
+import type { Lab } from "../lab.ts";
+import { printable, printableBytes } from "../printable.ts";
+import { ruleInShort } from "../wire-rules.ts";
+import { connectionDocument, entryDocument } from "./documents.ts";
+
+export interface Explanation {
+  readonly story: Story;
+  readonly now: number;
+  readonly verdict: Verdict;
+  readonly reason: string | undefined;
+  readonly cards: readonly Card[];
+  readonly openness: Openness;
+}
+
+export function explain(lab: Lab, story: Story, openness: Openness = {}): Explanation {
+  const now = lab.clock.now();
+  return {
+    story,
+    now,
+    verdict: verdictOf(story, now),
+    reason: reasonOf(story, now),
+    cards: diagnose(caseOf(lab, story, now, openness)),
+    openness,
+  };
+}
+
+/** Role and options are the instance's; where it is gone, the role of that name and what the story knows. */
+function caseOf(lab: Lab, story: Story, now: number, { showTokens }: Openness): Case {
+  const { subject } = story;
+  const { concealment } = subject;
+  const instance = lab.find(subject.instance);
+  const role = instance?.role ?? lab.roles.get(subject.role);
+  const isServer = role?.side === "server";
+  const options = (instance?.spec.options ?? {}) as unknown as Record<string, unknown>;
+  const [host = "localhost"] = instance?.service.hosts ?? [];
+  return {
+    story,
+    role,
+    options,
+    given: instance?.spec.given ?? {},
+    host: isServer ? host : subject.remote.address,
+    port: isServer ? (instance?.port ?? subject.localPort ?? role.port) : subject.remote.port,
+    now,
+    shown: (bytes) => (concealment && !showTokens ? concealment.bytes(bytes) : bytes),
+  };
+}
+
+/** One sentence for a story without a card. */
+export function closingWord({ verdict, reason }: Explanation): string {
+  switch (verdict) {
+    case "crashed":
+      return "Our own role crashed here. That is our fault and not your program's: the story above and `logs` belong into a report.";
+    case "ok":
+      return "Nothing in this story breaks a rule, as far as can be seen from here.";
+    default:
+      return `No known mistake fits this story. What is certain: ${printable(reason ?? verdict)}.`;
+  }
+}
+
+/** `[CALC-2] number operator number, …` */
+export function ruleLine(rule: string): string {
+  const text = ruleInShort(rule);
+  return text === undefined ? `[${rule}]` : `[${rule}] ${text}`;
+}
+
+/** Where and when a read came. */
+export function readLine({ number, at, bytes, keptBytes, size }: Read, { openedAt }: Story): string {
+  const kept = keptBytes < size ? `, ${keptBytes} kept` : "";
+  return `read ${number}, +${((at - openedAt) / 1_000).toFixed(3)} s, ${size} ${size === 1 ? "byte" : "bytes"}${kept}: ${printableBytes(bytes)}`;
+}
+
+/** The document of `explain --json`. */
+export function explanationDocument(explanation: Explanation) {
+  const { story, now, reason, cards, openness } = explanation;
+  let reads = 0;
+  return {
+    ...connectionDocument(story, now),
+    reason: reason ?? null,
+    omitted: story.omitted,
+    diagnoses: cards.map((card) => cardDocument(card, story)),
+    entries: story.entries.map((entry) => {
+      const document = entryDocument(entry, story, openness);
+      if (entry.kind !== "in") return document;
+      reads += 1;
+      return { ...document, read: reads };
+    }),
+  };
+}
+
+function cardDocument(card: Card, { openedAt }: Story) {
+  const { id, name, title, level, rule, came, state, expected, cause, advice, reproduce } = card;
+  return {
+    id,
+    name,
+    title,
+    level,
+    rule,
+    ruleText: ruleInShort(rule) ?? null,
+    came: came ?? null,
+    reads: card.reads.map(({ number, at, bytes, size }) => ({
+      read: number,
+      at: new Date(at).toISOString(),
+      sinceMs: at - openedAt,
+      text: printableBytes(bytes),
+      hex: bytes.toString("hex"),
+      size,
+    })),
+    state: state ?? null,
+    expected,
+    cause,
+    advice,
+    reproduce,
+  };
+}

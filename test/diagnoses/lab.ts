@@ -1,0 +1,116 @@
+/** A real daemon with all its roles, a clock whose hands can be pushed on, and the programs of `test/peers`. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll } from "vitest";
+import { systemClock } from "../../src/actors/clock.ts";
+import type { Story } from "../../src/actors/story.ts";
+import { Daemon } from "../../src/daemon.ts";
+import type { Outlet } from "../../src/repl/evaluator.ts";
+import { evaluate } from "../../src/repl/evaluator.ts";
+import type { explanationDocument } from "../../src/repl/explanation.ts";
+import { Program, type ProgramOptions } from "../e2e/program.ts";
+
+const peers = path.join(import.meta.dirname, "../peers");
+
+export type Explained = ReturnType<typeof explanationDocument>;
+
+/** Timers run as they do; what is asked for the time hears of the hours that a test has added. */
+class PushedClock {
+  #addedMs = 0;
+  readonly setTimeout = systemClock.setTimeout;
+  readonly clearTimeout = systemClock.clearTimeout;
+
+  now(): number {
+    return systemClock.now() + this.#addedMs;
+  }
+
+  push(ms: number): void {
+    this.#addedMs += ms;
+  }
+}
+
+export class DiagnosisLab {
+  readonly clock = new PushedClock();
+  daemon!: Daemon;
+  #folder = "";
+  readonly #programs: Program[] = [];
+
+  /** To be called once in a test file. */
+  use(): void {
+    beforeAll(async () => {
+      this.#folder = mkdtempSync(path.join(tmpdir(), "netlab-explain-"));
+      const config = {
+        lab: "none",
+        dataFolder: path.join(this.#folder, "data"),
+        socketPath: path.join(this.#folder, "run", "lab.sock"),
+        host: undefined,
+        portOffset: 0,
+        repl: false,
+        log: "pretty",
+        logLevel: "error",
+        journal: false,
+        eval: false,
+        readyJson: false,
+      } as const;
+      this.daemon = await Daemon.start(config, { clock: this.clock, isLogShown: false });
+    });
+    afterAll(async () => {
+      await Promise.all(this.#programs.map((program) => program.end()));
+      await this.daemon.close(0);
+      rmSync(this.#folder, { recursive: true, force: true });
+    });
+  }
+
+  /** A server on a free port, or a client of the one that is named. */
+  spawn(role: string, given: Record<string, unknown> = {}) {
+    const isServer = this.daemon.roles.get(role)?.side === "server";
+    const usual = isServer ? { port: 0 } : { restart: "temporary" };
+    return this.daemon.spawn(role, { host: "127.0.0.1", ...usual, ...given });
+  }
+
+  /** A program of `test/peers`; tests run at the same time, so it ends with the file. */
+  python(name: string, args: readonly (string | number)[], options: Partial<ProgramOptions> = {}): Program {
+    const argv = ["-u", path.join(peers, name), ...args.map(String)];
+    const program = new Program("python3", argv, { cwd: peers, env: process.env, ...options });
+    this.#programs.push(program);
+    return program;
+  }
+
+  /** Which port a server of these listens on, once it does. */
+  async listens(server: Program): Promise<number> {
+    await server.says(/listening on \d+\n/);
+    return Number(/listening on (\d+)/.exec(server.stdout)?.[1]);
+  }
+
+  stories(instance: string): Story[] {
+    return this.daemon.recorder.all().filter(({ subject }) => subject.instance === instance);
+  }
+
+  /** A command's answer, as the control socket gives it. */
+  async run(line: string, outlet: Partial<Outlet> = {}) {
+    const answer = { out: "", err: "", data: undefined as unknown, exit: -1 };
+    const all: Outlet = {
+      out: (text) => {
+        answer.out += `${text}\n`;
+      },
+      err: (text) => {
+        answer.err += `${text}\n`;
+      },
+      data: (document) => {
+        answer.data = document;
+      },
+      ask: async () => "",
+      isBehind: false,
+      ...outlet,
+    };
+    answer.exit = await evaluate(this.daemon, { line }, all, new AbortController().signal);
+    return answer;
+  }
+
+  async explain({ subject }: Story): Promise<Explained> {
+    const { data, err } = await this.run(`explain ${subject.id} --json`);
+    if (err !== "") throw new Error(err);
+    return data as Explained;
+  }
+}
