@@ -4,7 +4,9 @@
  * Life: 1. `connect` → 2. `request` (its handlers see the answer in order, one piece at a time; the promise ends with
  * the exit status) → 3. `close`, or the daemon goes away: every request under way fails, then `onClose` is told.
  */
+import { lstatSync } from "node:fs";
 import { createConnection, type Socket } from "node:net";
+import { dirname } from "node:path";
 import { NetlabError } from "../errors.ts";
 import { ControlRequest, type Exit, type ReplyHandlers } from "./control-request.ts";
 import { type DaemonMessage, LineSplitter, parseDaemonLine } from "./daemon-message.ts";
@@ -46,6 +48,8 @@ export class ControlClient {
   /** Fails with a NetlabError that says what to do. */
   static connect(path: string): Promise<ControlClient> {
     const { promise, resolve, reject } = Promise.withResolvers<ControlClient>();
+    const stranger = strangerAt(path);
+    if (stranger !== undefined) return Promise.reject(notOurs(path, stranger));
     const socket = createConnection({ path });
     const refuse = (error: NodeJS.ErrnoException) => reject(cannotConnect(path, error));
     socket.once("error", refuse);
@@ -196,6 +200,27 @@ export class ControlClient {
 function listen<Listener>(listeners: Set<Listener>, listener: Listener): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
+}
+
+/**
+ * Who else it is that offers a socket there, if it is somebody else: in a folder that all may write to, anybody can be the
+ * first to use our name, and would be told what is typed. Root's services are anybody's.
+ */
+function strangerAt(path: string): number | undefined {
+  const uid = process.getuid?.();
+  try {
+    return [lstatSync(dirname(path)), lstatSync(path)].find((stat) => stat.uid !== uid && stat.uid !== 0)
+      ?.uid;
+  } catch {
+    return undefined; // what is not there is said when the connection fails
+  }
+}
+
+function notOurs(path: string, stranger: number): NetlabError {
+  return new NetlabError(
+    "socket-unsafe",
+    `the control socket ${path} belongs to user ${stranger}: name yours with --socket, or attach as that user`,
+  );
 }
 
 function cannotConnect(path: string, cause: NodeJS.ErrnoException): NetlabError {

@@ -2,7 +2,7 @@
  * The daemon's end of the control protocol: a Unix socket for its owner only. Newline-delimited JSON, or plain command
  * lines from whoever has no JSON (`echo conns | nc -U …`): the first byte tells.
  */
-import { chmodSync, existsSync, lstatSync, mkdirSync, unlinkSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdirSync, statSync, unlinkSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -93,18 +93,25 @@ export class ControlServer {
   }
 }
 
-/** A folder of 0700 that is ours; one that is somebody else's is refused, however open it is. */
+/** Only the owner of a file in such a folder removes it. */
+const STICKY = 0o1000;
+
+/**
+ * A folder of 0700 that is ours; one that is somebody else's is refused, however open it is. One that somebody named may be
+ * open to others' eyes (a checkout) or the system's for everybody (/tmp): there the socket's own mode protects it.
+ */
 function prepareFolder(folder: string): void {
-  const isNew = !existsSync(folder);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const stat = lstatSync(folder);
-    if (!stat.isDirectory()) throw new Error("it is no folder");
-    // A folder that somebody named may be shared (a checkout, /tmp): then the socket's own mode protects it.
     const isDefault = /^netlabd(-\d+)?$/.test(path.basename(folder));
-    if (stat.uid !== process.getuid?.() && (isNew || isDefault))
-      throw new Error(`it belongs to user ${stat.uid}`);
+    // One that others could make first is not followed elsewhere.
+    const stat = isDefault ? lstatSync(folder) : statSync(folder);
+    if (!stat.isDirectory()) throw new Error("it is no folder");
+    const isShared = stat.uid === 0 && (stat.mode & STICKY) !== 0 && !isDefault;
+    if (stat.uid !== process.getuid?.() && !isShared) throw new Error(`it belongs to user ${stat.uid}`);
     if (isDefault && (stat.mode & 0o077) !== 0) chmodSync(folder, 0o700);
+    else if ((stat.mode & 0o022) !== 0 && (stat.mode & STICKY) === 0)
+      throw new Error("others may write into it, and could put a socket of their own there");
   } catch (error) {
     throw new NetlabError(
       "socket-unsafe",

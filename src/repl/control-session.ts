@@ -1,5 +1,6 @@
 /** One operator on the control socket: parses what comes, runs commands, sends answers in order. */
 import type { Socket } from "node:net";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { z } from "zod";
 import { exitCodes, messageOf, NetlabError } from "../errors.ts";
 import type { Lab } from "../lab.ts";
@@ -18,6 +19,9 @@ const BEHIND_BYTES = 262_144;
 const LOST_BYTES = 64 * 1_048_576;
 /** How long the daemon's last words may take to be read. */
 const LAST_WORDS_MS = 500;
+/** Commands of one client under way at once; and plain lines that wait before no more are read. */
+const MOST_RUNS = 256;
+const MOST_WAITING_LINES = 1_000;
 
 const requestShape = z.looseObject({
   id: z.number(),
@@ -44,6 +48,9 @@ export class ControlSession {
   #pending = "";
   #isPlain: boolean | undefined;
   #plainLines: Promise<void> = Promise.resolve();
+  #waitingLines = 0;
+  #runsUnderWay = 0;
+  #isClosing = false;
 
   constructor(socket: Socket, lab: Lab, onClose: () => void) {
     this.#socket = socket;
@@ -64,6 +71,7 @@ export class ControlSession {
   }
 
   close(): void {
+    this.#isClosing = true;
     this.#socket.end();
     this.#socket.destroySoon();
     // A reader that has stopped (Ctrl-Z) must not keep the daemon.
@@ -71,19 +79,51 @@ export class ControlSession {
   }
 
   #read(text: string): void {
+    if (this.#isClosing) return;
     this.#pending += text;
     this.#isPlain ??= !this.#pending.startsWith("{");
     for (let end = this.#pending.indexOf("\n"); end >= 0; end = this.#pending.indexOf("\n")) {
       const line = this.#pending.slice(0, end).replace(/\r$/, "");
       this.#pending = this.#pending.slice(end + 1);
-      if (this.#isPlain) this.#plainLines = this.#plainLines.then(() => this.#runPlain(line));
+      if (this.#isPlain) this.#queuePlain(line);
       else this.#request(line);
     }
     // A line that does not end is not collected for ever.
     if (this.#pending.length > LONGEST_REQUEST) {
-      this.#send({ err: `a line over ${LONGEST_REQUEST} bytes` });
-      this.#socket.destroySoon();
+      this.#pending = "";
+      this.#breakOff(`a line over ${LONGEST_REQUEST} bytes`);
     }
+  }
+
+  /** What comes from now on is read and dropped: unread, it would become a reset that overtakes the last word. */
+  #breakOff(why: string): void {
+    this.#isClosing = true;
+    this.#send({ err: why });
+    this.#socket.end();
+    setTimeout(() => this.#socket.destroy(), LAST_WORDS_MS).unref();
+  }
+
+  /** One after another; whoever sends faster than they run, or does not read, is not read meanwhile. */
+  #queuePlain(line: string): void {
+    this.#waitingLines += 1;
+    if (this.#waitingLines > MOST_WAITING_LINES) this.#socket.pause();
+    this.#plainLines = this.#plainLines.then(async () => {
+      if (!this.#isClosing) await this.#runPlain(line);
+      await this.#othersTurn();
+      this.#waitingLines -= 1;
+      if (this.#waitingLines < MOST_WAITING_LINES) this.#socket.resume();
+    });
+  }
+
+  /** A thousand lines that are answered at once must not be a thousand times as long for everybody else. */
+  async #othersTurn(): Promise<void> {
+    const socket = this.#socket;
+    await nextTurn();
+    if (!socket.writableNeedDrain || socket.destroyed) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    socket.once("drain", resolve).once("close", resolve);
+    await promise;
+    socket.off("drain", resolve).off("close", resolve);
   }
 
   /** A plain reader waits for what it asked for, also where its last line has no end; a JSON client has gone. */
@@ -145,9 +185,14 @@ export class ControlSession {
 
   async #run(request: Request): Promise<number> {
     const { id } = request;
+    if (this.#runsUnderWay >= MOST_RUNS) {
+      this.#send({ id, err: `${MOST_RUNS} commands are under way on this connection: wait for one to end` });
+      return exitCodes.refused;
+    }
     const run = new AbortController();
     this.#runs.set(id, run);
     this.#shown.set(id, request);
+    this.#runsUnderWay += 1;
     const session = this;
     const outlet: Outlet = {
       out: (out) => this.#send({ id, out }),
@@ -170,7 +215,8 @@ export class ControlSession {
     try {
       return await evaluate(this.#lab, request, outlet, run.signal);
     } finally {
-      this.#runs.delete(id);
+      this.#runsUnderWay -= 1;
+      if (this.#runs.get(id) === run) this.#runs.delete(id);
       this.#shown.delete(id);
     }
   }
@@ -191,7 +237,7 @@ export class ControlSession {
 
   /** A person with `nc`: text in, text out, one command after another. */
   async #runPlain(line: string): Promise<void> {
-    const write = (text: string) => this.#socket.write(text.endsWith("\n") ? text : `${text}\n`);
+    const write = (text: string) => this.#write(text.endsWith("\n") ? text : `${text}\n`);
     const session = this;
     const outlet: Outlet = {
       out: write,
@@ -203,6 +249,8 @@ export class ControlSession {
       },
     };
     const run = new AbortController();
+    // What goes on until Ctrl-C has nobody left who could type it.
+    if (this.#socket.destroyed) run.abort();
     this.#runs.set(-1, run);
     await evaluate(this.#lab, { line }, outlet, run.signal);
     this.#runs.delete(-1);
@@ -237,8 +285,12 @@ export class ControlSession {
   }
 
   #send(message: Record<string, unknown>): void {
+    this.#write(`${harmlessJson(message)}\n`);
+  }
+
+  #write(text: string): void {
     if (!this.#socket.writable) return;
-    this.#socket.write(`${harmlessJson(message)}\n`);
+    this.#socket.write(text);
     if (this.#socket.writableLength > LOST_BYTES) this.#socket.destroy();
   }
 }

@@ -4,7 +4,16 @@
  * A store asks for a change with `change`; the batch commits at the end of the turn; only then is each change made
  * visible and answered. What cannot be committed is refused to whoever asked for it, and nobody else's change is lost.
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import Database from "better-sqlite3";
 import { messageOf, NetlabError } from "../errors.ts";
@@ -21,6 +30,7 @@ export interface Change {
 /** Forward migrations; the index is the version that each leads from. */
 const migrations: ((schemaSql: string) => string)[] = [(schemaSql) => schemaSql];
 export const SCHEMA_VERSION = migrations.length;
+const OWNER_ONLY = 0o600;
 
 export class LabDatabase {
   readonly file: string;
@@ -34,7 +44,7 @@ export class LabDatabase {
   /** Opens, or makes, `netlab.db` in `folder`. Throws where another daemon has it, or its schema is newer than ours. */
   static open(folder: string, schemaFile: string): LabDatabase {
     try {
-      mkdirSync(folder, { recursive: true });
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
     } catch (error) {
       throw unusable(folder, error);
     }
@@ -52,6 +62,7 @@ export class LabDatabase {
     this.#release = release;
     let sql: Database.Database | undefined;
     try {
+      keepToOwner(file);
       sql = new Database(file);
       sql.pragma("journal_mode = WAL");
       sql.pragma("synchronous = NORMAL");
@@ -160,6 +171,14 @@ function migrate(sql: Database.Database, file: string, schemaFile: string): void
  * One daemon a folder. The lock is SQLite's own on a file beside the database: the kernel lets go of it however the
  * daemon ends, so there is no stale one. The pid beside it is only for people.
  */
+/** Tokens are in it. SQLite gives the files beside it the same mode. */
+function keepToOwner(file: string): void {
+  if (!existsSync(file)) closeSync(openSync(file, "a", OWNER_ONLY));
+  const { uid, mode } = statSync(file);
+  // One that a group shares on purpose is somebody else's.
+  if (uid === process.getuid?.() && (mode & 0o077) !== 0) chmodSync(file, OWNER_ONLY);
+}
+
 function lockFolder(folder: string): () => void {
   const pidFile = path.join(folder, "netlabd.pid");
   let lock: Database.Database | undefined;
