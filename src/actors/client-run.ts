@@ -63,6 +63,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
       id,
       instance,
       role: this.#role.name,
+      definition: this.#role,
       label,
       transport: this.#role.transport,
       remote,

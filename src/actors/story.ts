@@ -2,6 +2,7 @@
  * The story of one peer: what came, what it caused, what was sent, how it ended. The first entries and the last are
  * kept, whole bytes up to a limit; what fell out between them is counted, so that nobody mistakes a gap for silence.
  */
+import type { Role } from "../machines/_role.ts";
 import type { Concealment } from "./concealment.ts";
 
 export type Entry =
@@ -77,6 +78,8 @@ export interface StorySubject {
   /** The instance's id. */
   readonly instance: string;
   readonly role: string;
+  /** The role as it was when the peer came: loading it again does not change what this one is played by. */
+  readonly definition?: Role | undefined;
   readonly label: string | undefined;
   readonly transport: "tcp" | "udp";
   /** A question of our own, e.g. of a file server's registrar: nobody's visit. */

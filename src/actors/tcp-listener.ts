@@ -167,7 +167,8 @@ export class TcpListener implements InstanceService {
     const remote = { address: plainAddress(socket.remoteAddress), port: socket.remotePort ?? 0 };
     environment.numbers.connection += 1;
     const id = `${instance}/c${environment.numbers.connection}`;
-    const { name, phases, machine, display, descriptors = 1 } = role();
+    const definition = role();
+    const { name, phases, machine, display, descriptors = 1 } = definition;
     const place = environment.descriptors.admit(descriptors);
     if (!place) return this.#turnAway(socket, id, remote);
     const world = this.#worldFor(role());
@@ -178,6 +179,7 @@ export class TcpListener implements InstanceService {
         id,
         instance,
         role: name,
+        definition,
         label,
         transport: "tcp",
         remote,

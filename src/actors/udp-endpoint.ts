@@ -194,12 +194,14 @@ export class UdpEndpoint implements InstanceService {
     const { environment, id: instance, label, role } = this.#context;
     environment.numbers.sender += 1;
     const id = `${instance}/u${environment.numbers.sender}`;
-    const { name, display } = role();
+    const definition = role();
+    const { name, display } = definition;
     const isOwn = isLoopback(remote.address) && isOwnPort(remote.port);
     const subject = {
       id,
       instance,
       role: name,
+      definition,
       label,
       transport: "udp",
       remote,

@@ -8,7 +8,7 @@ import type { Lab } from "../lab.ts";
 import type { Style } from "./style.ts";
 
 /** What Tab offers for an argument. */
-export type Completes = "role" | "instance" | "connection" | "selector" | "command" | "none";
+export type Completes = "role" | "instance" | "connection" | "selector" | "chart" | "command" | "none";
 
 export interface Argument {
   readonly name: string;
@@ -60,6 +60,8 @@ export interface Call<Options = Record<string, unknown>> {
   readonly isJson: boolean;
   /** Width of the reader's terminal, as it is now. */
   readonly columns: number;
+  /** Its height; undefined where it is no screen, and frames stand one below the other. */
+  readonly rows: number | undefined;
   readonly style: Style;
   /** Aborted by Ctrl-C, and when the reader leaves. */
   readonly signal: AbortSignal;

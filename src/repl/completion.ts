@@ -73,13 +73,15 @@ function argumentAt({ args = [] }: Command, position: number): Argument | undefi
 function offeredBy(lab: Lab, commands: CommandTable, kind: Completes): Candidate[] {
   switch (kind) {
     case "role":
-      return [...lab.roles.values()].map(({ name, summary }) => ({ value: name, summary }));
+      return rolesOf(lab);
     case "command":
       return commandNames(commands);
     case "instance":
       return instancesOf(lab);
     case "connection":
       return [...connectionsOf(lab), LAST];
+    case "chart":
+      return [...rolesOf(lab), ...instancesOf(lab), ...connectionsOf(lab), LAST];
     case "selector":
       return [...instancesOf(lab), ...connectionsOf(lab), LAST, ...FIELDS];
     case "none":
@@ -93,6 +95,8 @@ const FIELDS: Candidate[] = [
   { value: "addr=", summary: "from this address" },
   { value: "label=", summary: "with this label" },
 ];
+
+const rolesOf = (lab: Lab) => [...lab.roles.values()].map(({ name, summary }) => ({ value: name, summary }));
 
 const instancesOf = (lab: Lab) =>
   lab.instances.flatMap(({ id, state, spec, role }) => {

@@ -30,6 +30,7 @@ const requestShape = z.looseObject({
   argv: z.array(z.string()).optional(),
   cursor: z.number().int().min(0).optional(),
   columns: z.number().int().min(1).max(10_000).optional(),
+  rows: z.number().int().min(1).max(10_000).optional(),
   colors: z.boolean().optional(),
   target: z.number().optional(),
   text: z.string().optional(),
@@ -41,7 +42,7 @@ export class ControlSession {
   readonly #socket: Socket;
   readonly #lab: Lab;
   readonly #runs = new Map<number, AbortController>();
-  /** What is under way for a screen, whose width may change. */
+  /** What is under way for a screen, whose size may change. */
   readonly #shown = new Map<number, Request>();
   /** What a run waits for from its client. */
   readonly #questions = new Map<number, (answer: Answer) => void>();
@@ -170,7 +171,7 @@ export class ControlSession {
         return exitCodes.done;
       case "resize": {
         const shown = this.#shown.get(request.target ?? -1);
-        if (shown) shown.columns = request.columns;
+        if (shown) Object.assign(shown, { columns: request.columns, rows: request.rows });
         return exitCodes.done;
       }
       case "answer":

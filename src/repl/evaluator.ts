@@ -28,6 +28,7 @@ export interface RunRequest {
   readonly line?: string | undefined;
   readonly argv?: readonly string[] | undefined;
   readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
   readonly colors?: boolean | undefined;
 }
 
@@ -103,6 +104,9 @@ function callOf(
     isJson,
     get columns() {
       return Math.max(40, request.columns ?? USUAL_COLUMNS);
+    },
+    get rows() {
+      return outlet.frame && request.rows;
     },
     style: styleOf(request.colors === true),
     signal,

@@ -10,7 +10,7 @@ import { harmlessJson } from "../printable.ts";
 import { readNamedFile, type Typed } from "./client-file.ts";
 import type { ControlClient } from "./control-client.ts";
 import type { ReplyHandlers } from "./control-request.ts";
-import { screenFields } from "./output-stream.ts";
+import { screenFields, screenSize } from "./output-stream.ts";
 import { Plumbing } from "./plumbing.ts";
 import type { Seat } from "./seat.ts";
 import {
@@ -147,7 +147,7 @@ export class LineRunner {
   ): Promise<number> {
     const request = this.client.request("run", fields, handlers);
     const interrupt = () => this.client.interrupt(request.id);
-    const resize = () => this.client.tell("resize", { target: request.id, columns: screen.columns });
+    const resize = () => this.client.tell("resize", { target: request.id, ...screenSize(screen) });
     signal.addEventListener("abort", interrupt, { once: true });
     if (signal.aborted) interrupt();
     screen.on("resize", resize);
@@ -167,7 +167,10 @@ export class LineRunner {
 
   #screenOf({ screen, hasColors }: Seat, { filters, file }: Statement) {
     if (file) return { columns: WIDEST, colors: false };
-    return screenFields(screen, hasColors && filters.length === 0);
+    if (filters.length === 0) return screenFields(screen, hasColors);
+    // What goes through a filter is lines, and draws over nothing.
+    const { rows: _, ...fields } = screenFields(screen, false);
+    return fields;
   }
 
   /** Asked once a session, and only when a line may need it. */

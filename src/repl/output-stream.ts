@@ -12,17 +12,28 @@ export type InputStream = Readable & {
   setRawMode?(isRaw: boolean): unknown;
 };
 
-const COLUMNS_LIMIT = 10_000;
+const CELLS_LIMIT = 10_000;
 
 export function wantsColors(output: OutputStream, env: NodeJS.ProcessEnv = process.env): boolean {
   return output.isTTY === true && !env.NO_COLOR && env.TERM !== "dumb";
 }
 
-/** What the daemon needs to know of the reader's screen. Without a width it takes the usual one. */
-export function screenFields(output: OutputStream, colors: boolean): { columns?: number; colors: boolean } {
-  const { columns } = output;
+/** Not an interface: it goes over the wire as any other record. */
+export type ScreenSize = { columns?: number; rows?: number };
+
+/** What the daemon needs to know of the reader's screen. Without a width it takes the usual one; no height is no screen. */
+export function screenFields(output: OutputStream, colors: boolean): ScreenSize & { colors: boolean } {
+  return { ...screenSize(output), colors };
+}
+
+export function screenSize(output: OutputStream): ScreenSize {
+  const { columns, isTTY } = output;
+  const rows = isTTY ? output.getWindowSize?.()[1] : undefined;
   // Some terminals without a window say 0, which is no width; and above the protocol's limit none is real.
-  return columns ? { columns: Math.min(columns, COLUMNS_LIMIT), colors } : { colors };
+  return {
+    ...(columns ? { columns: Math.min(columns, CELLS_LIMIT) } : {}),
+    ...(rows ? { rows: Math.min(rows, CELLS_LIMIT) } : {}),
+  };
 }
 
 /** The daemon leaves the last newline to whoever prints. */
