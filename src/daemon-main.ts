@@ -107,6 +107,9 @@ async function ownRepl(daemon: Daemon): Promise<void> {
   const { stdin: input, stdout: output } = process;
   const hasColors = output.isTTY && !process.env.NO_COLOR;
   output.write(`${welcomeText(daemon, { columns: output.columns ?? 80, hasColors })}\n\n`);
+  // What was warned of before there was a prompt, nobody has read.
+  const warnings = daemon.log.lines().filter(({ level }) => level === "warn");
+  if (warnings.length > 0) output.write(`${warnings.map(({ text }) => text).join("\n")}\n\n`);
   const outcome = await attach({
     socketPath: daemon.socketPath,
     input,

@@ -104,7 +104,11 @@ export class Daemon implements Lab {
       colors: process.stderr.isTTY === true && !process.env.NO_COLOR,
     });
     this.#exposures = new Exposures(this.log.telemetry);
-    this.#database = LabDatabase.open(config.dataFolder, schemaFile);
+    this.#database = LabDatabase.open(config.dataFolder, schemaFile, {
+      trouble: (sentence) => this.log.logger.warn(sentence),
+      recovered: (sentence) => this.log.logger.info(sentence),
+      bug: (error) => this.log.logger.error({ err: error }, `a store's answer threw: ${messageOf(error)}`),
+    });
     this.#queries = new Queries(this.#database.file);
     this.registry = openRegistry(this.#database, clock);
     this.book = openAddressBook(this.#database);
@@ -187,17 +191,21 @@ export class Daemon implements Lab {
   async loadRole(source: string, fileName: string): Promise<LoadedRole> {
     const { loadRoleSource } = await import("./actors/role-source.ts");
     const role = await loadRoleSource(source, path.basename(fileName), this.#rolesFolder);
-    const loaded = this.#adopt(role);
+    this.#checkLoadable(role);
+    // What cannot be kept is refused: it would be gone at the next start.
     writeFileSync(path.join(this.#rolesFolder, `${role.name}.ts`), source);
-    return loaded;
+    return this.#adopt(role);
+  }
+
+  #checkLoadable(role: Role): void {
+    if (this.roles.has(role.name) && !this.#loaded.has(role.name))
+      throw new NetlabError("bad-role", `${role.name} is a role of netlabd's own: choose another name`);
   }
 
   /** From here on new connections are the new role's; those under way, and their hub, finish on the old one. */
   #adopt(role: Role): LoadedRole {
+    this.#checkLoadable(role);
     const isReplaced = this.#loaded.has(role.name);
-    if (this.roles.has(role.name) && !isReplaced) {
-      throw new NetlabError("bad-role", `${role.name} is a role of netlabd's own: choose another name`);
-    }
     this.#loaded.add(role.name);
     this.roles.set(role.name, role);
     const instances = this.instances.filter((instance) => instance.role.name === role.name);
@@ -352,8 +360,8 @@ export class Daemon implements Lab {
   }
 
   async start(instance: Instance): Promise<void> {
-    instance.start();
     await this.#want(instance, "running");
+    instance.start();
     await instance.settled();
   }
 
@@ -368,8 +376,9 @@ export class Daemon implements Lab {
   }
 
   async remove(instance: Instance): Promise<void> {
-    await this.#supervisor.remove(instance);
+    // Stored first: what the disk refuses has not happened.
     if (this.#isStored(instance)) await this.#store.remove(instance.id);
+    await this.#supervisor.remove(instance);
   }
 
   /** Changes already asked for are there to be read. */

@@ -1,10 +1,21 @@
 /**
  * A hub as an actor: calls are taken in order, one a microtask, and answered as promises. A throw is the hub's crash: it is
- * told, and a new hub is made from the members that the old one knew; the connections stay.
+ * told, and a new hub is made from the members that the old one knew; the connections stay, and hear of it. A hub that
+ * crashes too often is its instance's crash.
  */
 import { messageOf } from "../errors.ts";
 import type { HubDefinition, HubMember, SayOptions } from "../machines/_role.ts";
 import type { AsyncHub, HubWorld } from "../machines/_world.ts";
+
+/** OTP's default: more than so many crashes within the period, and making it again does not help. */
+const INTENSITY = { crashes: 3, periodMs: 5_000 };
+
+export interface HubWatch {
+  /** It was made again; these belong to it still. */
+  readonly crashed: (error: unknown, members: readonly HubMember[]) => void;
+  /** It crashed too often, or could not be made again. */
+  readonly gaveUp: (error: unknown) => void;
+}
 
 type Methods = Record<string, (...args: unknown[]) => unknown>;
 
@@ -13,13 +24,16 @@ export class HubRun {
   readonly proxy: AsyncHub<unknown>;
   readonly #definition: HubDefinition;
   readonly #world: HubWorld<never>;
-  readonly #onCrash: (error: unknown) => void;
+  readonly #watch: HubWatch;
+  /** When it crashed, within the last period. */
+  #crashes: number[] = [];
+  #hasGivenUp = false;
   #hub: Methods;
 
-  constructor(definition: HubDefinition, world: HubWorld, onCrash: (error: unknown) => void) {
+  constructor(definition: HubDefinition, world: HubWorld, watch: HubWatch) {
     this.#definition = definition;
     this.#world = world as HubWorld<never>;
-    this.#onCrash = onCrash;
+    this.#watch = watch;
     this.#hub = definition.create(this.#world, []) as Methods;
     const call = (name: string) => this.#call(name);
     this.proxy = new Proxy({} as AsyncHub<unknown>, {
@@ -64,15 +78,40 @@ export class HubRun {
   }
 
   #rebuild(error: unknown): void {
-    let remembered: readonly HubMember[] = [];
+    if (this.#hasGivenUp) return;
+    if (this.#isTooOften()) return this.#giveUp(error);
+    const before = this.#remembered(error);
     try {
-      remembered = this.#definition.members(this.#hub);
+      this.#hub = this.#definition.create(this.#world, before) as Methods;
+      this.#watch.crashed(error, before);
+      this.#definition.restarted?.(this.#hub);
     } catch (second) {
-      this.#onCrash(
-        new Error(`${messageOf(error)}; its members are lost: ${messageOf(second)}`, { cause: error }),
-      );
+      this.#giveUp(also(error, "it cannot be made again", second));
     }
-    this.#onCrash(error);
-    this.#hub = this.#definition.create(this.#world, remembered) as Methods;
+  }
+
+  /** Once: its instance ends all its connections, and each of them still asks to be forgotten. */
+  #giveUp(error: unknown): void {
+    this.#hasGivenUp = true;
+    this.#watch.gaveUp(error);
+  }
+
+  #isTooOften(): boolean {
+    const now = this.#world.clock.now();
+    this.#crashes = [...this.#crashes.filter((at) => now - at < INTENSITY.periodMs), now];
+    return this.#crashes.length > INTENSITY.crashes;
+  }
+
+  /** Whom it knew; nobody, where it cannot even tell that. */
+  #remembered(error: unknown): readonly HubMember[] {
+    try {
+      return this.#definition.members(this.#hub);
+    } catch (second) {
+      this.#watch.crashed(also(error, "its members are lost", second), []);
+      return [];
+    }
   }
 }
+
+const also = (error: unknown, what: string, second: unknown) =>
+  new Error(`${messageOf(error)}; ${what}: ${messageOf(second)}`, { cause: error });

@@ -147,7 +147,6 @@ export class TcpListener implements InstanceService {
     const { role, options, environment, id } = this.#context;
     const { hub } = role();
     if (!hub) return undefined;
-    const remark = (text: string) => environment.telemetry({ type: "instance.remark", id, text });
     const world: HubWorld = {
       options,
       clock: environment.clock,
@@ -157,7 +156,17 @@ export class TcpListener implements InstanceService {
       },
       notify: (text) => environment.telemetry({ type: "instance.notice", id, text }),
     };
-    return new HubRun(hub, world, (error) => remark(`its hub crashed and was rebuilt: ${messageOf(error)}`));
+    return new HubRun(hub, world, {
+      crashed: (error, members) => {
+        const text = `its hub crashed and was rebuilt: ${messageOf(error)}`;
+        environment.telemetry({ type: "instance.remark", id, text });
+        // Each member's story says why something that was said may be lost.
+        const remark = { at: environment.clock.now(), kind: "remark", text } as const;
+        for (const member of members) this.#connections.get(member.id)?.story.add(remark);
+      },
+      // What they share cannot be kept going: the instance's own supervisor is the next one up.
+      gaveUp: (error) => this.#context.onCrash(error),
+    });
   }
 
   // -- one connection ----------------------------------------------------------------------------------------------

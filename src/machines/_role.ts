@@ -65,6 +65,8 @@ export interface HubDefinition<Hub = any> {
   readonly create: (world: HubWorld<never>, remembered: readonly HubMember[]) => Hub;
   /** Who belongs to it now, and what is needed to remember each. */
   readonly members: (hub: Hub) => readonly HubMember[];
+  /** It crashed and was made again: what its members are told, where the protocol has a word for it. */
+  readonly restarted?: (hub: Hub) => void;
   /** What `say <role> <text>` does: the answer is what the operator reads. */
   readonly say?: (hub: AsyncHub<Hub>, text: string, options: SayOptions) => Promise<string>;
   /** A connection is over, however it ended - its machine's crash included. Called for those too that never belonged. */

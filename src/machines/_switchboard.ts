@@ -9,6 +9,7 @@ import type { HubWorld } from "./_world.ts";
 const SERVER = "Server";
 export const NAME_TAKEN = `${SERVER} | Name taken`;
 const HOW_TO = `${SERVER} | Use message|user`;
+const RESTARTED = `${SERVER} | Restarted: a message of just now may be lost`;
 const NOT_ONLINE = `${SERVER} | Receiver not online`;
 
 export class Switchboard {
@@ -42,6 +43,11 @@ export class Switchboard {
     if (!parsed) this.#world.deliver([id], HOW_TO);
     else if (receiver === undefined) this.#world.deliver([id], NOT_ONLINE);
     else this.#world.deliver([receiver], `${sender} | ${oneLine(parsed.text)}`);
+  }
+
+  /** Whoever waits for an answer that was lost in a crash knows why. */
+  tellRestarted(): void {
+    this.#world.deliver(this.#names.keys(), RESTARTED);
   }
 
   leave(id: string): void {

@@ -87,13 +87,13 @@ function serve(request: BootstrapRequest, context: Context, peer: Peer): void {
   switch (request.type) {
     case "register": // [BOOT-2] no reply to a good one
       context.registry.register(request.entry, context.options.lease).catch((error: Error) => {
-        sayError(`not stored, ${error.message}`, context, peer);
+        sayError(`not stored, ${reasonOf(error)}`, context, peer);
       });
       return;
     case "deregister":
       context.registry.deregister(request).then(
         (isRemoved) => isRemoved || sayError("no such entry, or the token does not match", context, peer),
-        (error: Error) => sayError(`not removed, ${error.message}`, context, peer),
+        (error: Error) => sayError(`not removed, ${reasonOf(error)}`, context, peer),
       );
       return;
     case "discover":
@@ -108,6 +108,8 @@ function serve(request: BootstrapRequest, context: Context, peer: Peer): void {
       sayError("the registry stays: bye is its operator's word", context, peer);
   }
 }
+
+const reasonOf = ({ message }: Error) => message.replace(/^not stored: /, "");
 
 function sayError(why: string, context: Context, peer: Peer): void {
   peer.remark(why);

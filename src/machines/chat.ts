@@ -19,6 +19,7 @@ import { type JoinAnswer, Room, SERVER } from "./_room.ts";
 import type { AsyncHub, PeerWorld } from "./_world.ts";
 
 const PROMPT = "Please, Enter Your ig name";
+const RESTARTED = "The room was restarted: what was said last may be lost";
 const nameTaken = (name: string) => `Name taken: ${name}, choose another\n`;
 
 const options = z.object({});
@@ -129,6 +130,7 @@ export default defineRole({
   hub: {
     create: (world, remembered) => new Room(world, remembered),
     members: (room: Room) => room.members,
+    restarted: (room: Room) => void room.announce(RESTARTED),
     say: announce,
     forget: (room: AsyncHub<Room>, id) => void room.leave(id),
   },

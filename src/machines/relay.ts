@@ -134,6 +134,7 @@ export default defineRole({
   hub: {
     create: (world, remembered) => new Switchboard(world, remembered),
     members: (switchboard: Switchboard) => switchboard.members,
+    restarted: (switchboard: Switchboard) => switchboard.tellRestarted(),
     forget: (switchboard: AsyncHub<Switchboard>, id) => void switchboard.leave(id),
   },
   farewell: () => CLOSING,

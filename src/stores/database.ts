@@ -4,19 +4,13 @@
  * A store asks for a change with `change`; the batch commits at the end of the turn; only then is each change made
  * visible and answered. What cannot be committed is refused to whoever asked for it, and nobody else's change is lost.
  */
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import Database from "better-sqlite3";
-import { messageOf, NetlabError } from "../errors.ts";
+import { NetlabError } from "../errors.ts";
+import { damageOf, setAside } from "./damage.ts";
+import { fileTroubleOf, whyNotStored } from "./file-trouble.ts";
+import { keepToOwner, lockFolder, unusable } from "./folder-lock.ts";
 
 export interface Change {
   /** Inside the transaction: SQL. */
@@ -27,51 +21,88 @@ export interface Change {
   readonly failed: (error: NetlabError) => void;
 }
 
+/** Who is told how the file is. */
+export interface DatabaseWatch {
+  /** Changes are refused from now on, or the file was set aside: a sentence for the operator, once. */
+  readonly trouble: (sentence: string) => void;
+  /** The first change after that was stored. */
+  readonly recovered: (sentence: string) => void;
+  /** A store, or a reader that waited for one, threw when it was answered: a bug, nobody else's affair. */
+  readonly bug: (error: unknown) => void;
+}
+
+/** Another program's hold on the file is waited out so long, and looked at so often, before changes are refused. */
+const PATIENCE_MS = 1_000;
+const RETRY_MS = 20;
+/** It costs a sync of the file: not for every change that a full disk refuses. */
+const MAKE_ROOM_EVERY_MS = 1_000;
+/** For opening and closing, which nobody waits beside. */
+const OPEN_PATIENCE_MS = 2_000;
+
+const NOBODY: DatabaseWatch = {
+  trouble: () => undefined,
+  recovered: () => undefined,
+  bug: (error) =>
+    queueMicrotask(() => {
+      throw error;
+    }),
+};
+
 /** Forward migrations; the index is the version that each leads from. */
 const migrations: ((schemaSql: string) => string)[] = [(schemaSql) => schemaSql];
 export const SCHEMA_VERSION = migrations.length;
-const OWNER_ONLY = 0o600;
 
 export class LabDatabase {
   readonly file: string;
   readonly sql: Database.Database;
+  readonly #watch: DatabaseWatch;
   #batch: Change[] = [];
   #isScheduled = false;
   #afterCommit: (() => void)[] = [];
+  #nextRoomAt = 0;
+  /** The last commit was refused by the file or the disk. */
+  #isTroubled = false;
   readonly #closers: (() => void)[] = [];
   readonly #release: () => void;
 
-  /** Opens, or makes, `netlab.db` in `folder`. Throws where another daemon has it, or its schema is newer than ours. */
-  static open(folder: string, schemaFile: string): LabDatabase {
+  /**
+   * Opens, or makes, `netlab.db` in `folder`; a damaged one is set aside first. Throws where another daemon has it, or its
+   * schema is newer than ours.
+   */
+  static open(folder: string, schemaFile: string, watch: DatabaseWatch = NOBODY): LabDatabase {
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     } catch (error) {
       throw unusable(folder, error);
     }
     const release = lockFolder(folder);
+    const file = path.join(folder, "netlab.db");
     try {
-      return new LabDatabase(path.join(folder, "netlab.db"), schemaFile, release);
+      keepDamaged(file, watch);
+      return new LabDatabase(file, schemaFile, release, watch);
     } catch (error) {
       release();
       throw error;
     }
   }
 
-  private constructor(file: string, schemaFile: string, release: () => void) {
+  private constructor(file: string, schemaFile: string, release: () => void, watch: DatabaseWatch) {
     this.file = file;
     this.#release = release;
+    this.#watch = watch;
     let sql: Database.Database | undefined;
     try {
       keepToOwner(file);
-      sql = new Database(file);
+      sql = new Database(file, { timeout: OPEN_PATIENCE_MS });
       sql.pragma("journal_mode = WAL");
       sql.pragma("synchronous = NORMAL");
-      sql.pragma("busy_timeout = 1000");
       migrate(sql, file, schemaFile);
+      // From here on waiting is done between turns of the loop: nobody else is kept waiting.
+      sql.pragma("busy_timeout = 0");
     } catch (error) {
       sql?.close();
       if (error instanceof NetlabError) throw error;
-      throw new NetlabError("data-unusable", `cannot use ${file}: ${messageOf(error)}`, { cause: error });
+      throw new NetlabError("data-unusable", `cannot use ${file}: ${whyNotStored(error)}`, { cause: error });
     }
     this.sql = sql;
   }
@@ -81,13 +112,22 @@ export class LabDatabase {
     this.#batch.push(change);
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => this.flush());
+    // Who was refused once is refused at once, until the file can be written again.
+    const until = this.#isTroubled ? 0 : performance.now() + PATIENCE_MS;
+    setImmediate(() => this.#flush(until));
   }
 
   /** The same, as a promise of the answer. */
   changed<Answer>(apply: () => void, done: () => Answer): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      this.change({ apply, done: () => resolve(done()), failed: reject });
+      const answer = () => {
+        try {
+          resolve(done());
+        } catch (error) {
+          reject(error);
+        }
+      };
+      this.change({ apply, done: answer, failed: reject });
     });
   }
 
@@ -104,49 +144,119 @@ export class LabDatabase {
 
   /** Commits what waits. */
   flush(): void {
+    this.#flush(0);
+  }
+
+  /** While another program holds the file it is tried again until then, between turns of the loop. */
+  #flush(until: number): void {
     this.#isScheduled = false;
     const batch = this.#batch;
     this.#batch = [];
-    const followers = this.#afterCommit;
-    this.#afterCommit = [];
-    if (batch.length > 0) this.#commit(batch);
-    for (const follow of followers) follow();
-  }
-
-  #commit(batch: readonly Change[]): void {
-    try {
-      this.#transact(batch);
-    } catch {
-      // One bad change must not take its neighbours along: each on its own, in order.
-      for (const change of batch) this.#commitAlone(change);
+    if (batch.length > 0 && !this.#commit(batch, until)) {
+      this.#batch = batch;
+      this.#isScheduled = true;
+      setTimeout(() => this.#flush(until), RETRY_MS);
       return;
     }
-    for (const change of batch) change.done();
+    const followers = this.#afterCommit;
+    this.#afterCommit = [];
+    for (const follow of followers) this.#tell(follow);
+  }
+
+  /** False where it is to be tried again. */
+  #commit(batch: readonly Change[], until: number): boolean {
+    try {
+      this.#transact(batch);
+    } catch (error) {
+      const trouble = fileTroubleOf(error);
+      if (trouble === "held" && performance.now() < until) return false;
+      if (trouble === "full" && this.#makeRoom()) return this.#commit(batch, until);
+      // What is too large for a full disk may have smaller neighbours; any other trouble is everybody's.
+      if (trouble && trouble !== "full") this.#refuse(batch, error);
+      // One bad change must not take its neighbours along: each on its own, in order.
+      else for (const change of batch) this.#commitAlone(change);
+      return true;
+    }
+    this.#stored(batch);
+    return true;
+  }
+
+  /** What the log holds twice is given back to a full disk; answers whether that was anything. */
+  #makeRoom(): boolean {
+    const now = performance.now();
+    if (now < this.#nextRoomAt) return false;
+    this.#nextRoomAt = now + MAKE_ROOM_EVERY_MS;
+    try {
+      const [log] = this.sql.pragma("wal_checkpoint(TRUNCATE)") as { busy: number }[];
+      return log?.busy === 0;
+    } catch (error) {
+      if (fileTroubleOf(error)) return false;
+      throw error;
+    }
   }
 
   #commitAlone(change: Change): void {
     try {
       this.#transact([change]);
     } catch (error) {
-      change.failed(new NetlabError("not-stored", `not stored: ${messageOf(error)}`, { cause: error }));
-      return;
+      return this.#refuse([change], error);
     }
-    change.done();
+    this.#stored([change]);
+  }
+
+  #stored(batch: readonly Change[]): void {
+    if (this.#isTroubled) this.#watch.recovered(`${this.file} takes changes again`);
+    this.#isTroubled = false;
+    for (const change of batch) this.#tell(() => change.done());
+  }
+
+  #refuse(batch: readonly Change[], error: unknown): void {
+    const why = whyNotStored(error);
+    if (fileTroubleOf(error) && !this.#isTroubled) {
+      this.#isTroubled = true;
+      this.#watch.trouble(`${this.file} takes no changes, they are refused: ${why}`);
+    }
+    const refusal = new NetlabError("not-stored", `not stored: ${why}`, { cause: error });
+    for (const change of batch) this.#tell(() => change.failed(refusal));
+  }
+
+  /** Whoever throws when it is answered must not take along the others' answers. */
+  #tell(answer: () => void): void {
+    try {
+      answer();
+    } catch (error) {
+      this.#watch.bug(error);
+    }
   }
 
   #transact(batch: readonly Change[]): void {
-    this.sql.transaction(() => {
-      for (const change of batch) change.apply();
-    })();
+    this.sql
+      .transaction(() => {
+        for (const change of batch) change.apply();
+      })
+      .immediate();
   }
 
   /** Commits, checkpoints, closes; the folder is free for another daemon. */
   close(): void {
-    for (const closer of this.#closers) closer();
+    for (const closer of this.#closers) this.#tell(closer);
+    this.sql.pragma(`busy_timeout = ${OPEN_PATIENCE_MS}`);
     this.flush();
     this.sql.pragma("wal_checkpoint(TRUNCATE)");
     this.sql.close();
     this.#release();
+  }
+}
+
+/** A lab without its past beats none: a file that cannot be read is kept under another name, and a new one is begun. */
+function keepDamaged(file: string, watch: DatabaseWatch): void {
+  const damage = damageOf(file);
+  if (damage === undefined) return;
+  try {
+    const kept = path.basename(setAside(file, Date.now()));
+    watch.trouble(`${file} was damaged (${damage}): it is kept as ${kept}, and a new one is begun`);
+  } catch (error) {
+    throw unusable(path.dirname(file), error);
   }
 }
 
@@ -164,62 +274,5 @@ function migrate(sql: Database.Database, file: string, schemaFile: string): void
       if (step) sql.exec(step);
       sql.pragma(`user_version = ${next + 1}`);
     })();
-  }
-}
-
-/**
- * One daemon a folder. The lock is SQLite's own on a file beside the database: the kernel lets go of it however the
- * daemon ends, so there is no stale one. The pid beside it is only for people.
- */
-/** Tokens are in it. SQLite gives the files beside it the same mode. */
-function keepToOwner(file: string): void {
-  if (!existsSync(file)) closeSync(openSync(file, "a", OWNER_ONLY));
-  const { uid, mode } = statSync(file);
-  // One that a group shares on purpose is somebody else's.
-  if (uid === process.getuid?.() && (mode & 0o077) !== 0) chmodSync(file, OWNER_ONLY);
-}
-
-function lockFolder(folder: string): () => void {
-  const pidFile = path.join(folder, "netlabd.pid");
-  let lock: Database.Database | undefined;
-  try {
-    lock = new Database(path.join(folder, "netlab.lock"), { timeout: 0 });
-    // Nothing is ever written into it: no journal beside it either.
-    lock.pragma("journal_mode = MEMORY");
-    lock.pragma("locking_mode = EXCLUSIVE");
-    lock.exec("BEGIN EXCLUSIVE");
-    writeFileSync(pidFile, `${process.pid}\n`);
-  } catch (error) {
-    lock?.close();
-    throw isBusy(error) ? inUse(folder, pidFile, error) : unusable(folder, error);
-  }
-  const held = lock;
-  return () => held.close();
-}
-
-const isBusy = (error: unknown) =>
-  error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY");
-
-function inUse(folder: string, pidFile: string, cause: unknown): NetlabError {
-  return new NetlabError(
-    "data-in-use",
-    `the data folder ${folder} is used by another netlabd${pidIn(pidFile)}: attach to it with netlabctl, or name another with --data`,
-    { cause },
-  );
-}
-
-function unusable(folder: string, cause: unknown): NetlabError {
-  return new NetlabError(
-    "data-unusable",
-    `cannot use the data folder ${folder}: ${messageOf(cause)}; name another with --data`,
-    { cause },
-  );
-}
-
-function pidIn(pidFile: string): string {
-  try {
-    return `, pid ${readFileSync(pidFile, "utf8").trim()}`;
-  } catch {
-    return "";
   }
 }

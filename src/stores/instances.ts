@@ -36,8 +36,9 @@ export function openInstances(database: LabDatabase): InstanceStore {
   const insert = sql.prepare(`
     INSERT OR REPLACE INTO instances (id, type, name, options, wanted, port, created_at)
     VALUES (@id, @type, @name, @options, @wanted, @port, @createdAt)`);
-  const want = sql.prepare("UPDATE instances SET wanted = ? WHERE id = ?");
-  const keepPort = sql.prepare("UPDATE instances SET port = ? WHERE id = ?");
+  // Nothing is written where nothing changes: an operator's restart works on a full disk too.
+  const want = sql.prepare("UPDATE instances SET wanted = @wanted WHERE id = @id AND wanted <> @wanted");
+  const keepPort = sql.prepare("UPDATE instances SET port = @port WHERE id = @id AND port <> @port");
   const remove = sql.prepare("DELETE FROM instances WHERE id = ?");
   const all = sql.prepare<[], Row>("SELECT * FROM instances ORDER BY rowid");
   const run = (apply: () => unknown) => database.changed(apply, () => undefined);
@@ -64,8 +65,8 @@ export function openInstances(database: LabDatabase): InstanceStore {
           createdAt,
         }),
       ),
-    want: (id, wanted) => run(() => want.run(wanted, id)),
-    keepPort: (id, port) => run(() => keepPort.run(port, id)),
+    want: (id, wanted) => run(() => want.run({ wanted, id })),
+    keepPort: (id, port) => run(() => keepPort.run({ port, id })),
     remove: (id) => run(() => remove.run(id)),
   };
 }

@@ -55,8 +55,25 @@ function guestbook(parts: Partial<Definition> = {}) {
     deliver: () => undefined,
     notify: () => undefined,
   };
-  const run = new HubRun(definition, world, (error) => crashes.push((error as Error).message));
-  return { run, hub: run.proxy as AsyncHub<Guestbook>, done, created, crashes };
+  const told: string[][] = [];
+  const ends: string[] = [];
+  const run = new HubRun(definition, world, {
+    crashed: (error, members) => {
+      crashes.push((error as Error).message);
+      told.push(members.map(({ name }) => name));
+    },
+    gaveUp: (error) => void ends.push((error as Error).message),
+  });
+  return {
+    run,
+    hub: run.proxy as AsyncHub<Guestbook>,
+    clock: world.clock,
+    done,
+    created,
+    crashes,
+    told,
+    ends,
+  };
 }
 
 const options = { now: false, signal: new AbortController().signal, progress: () => undefined };
@@ -137,6 +154,46 @@ describe("a hub that crashes", () => {
     expect(crashes).toEqual(["boom; its members are lost: no list", "boom"]);
     expect(created).toEqual([[], []]);
     expect(await hub.sign("a")).toBe(1);
+  });
+});
+
+describe("a hub that was made again", () => {
+  it("has its members told, in the story of each and by its own word", async () => {
+    const words: string[][] = [];
+    const { hub, told } = guestbook({ restarted: ({ names }) => void words.push([...names]) });
+    await hub.sign("a");
+    await expect(hub.crash("boom")).rejects.toThrow("boom");
+    expect([told, words]).toEqual([[["a", "half done"]], [["a", "half done"]]]);
+  });
+
+  it("more than three times in five seconds is its instance's crash, once", async () => {
+    const { hub, created, crashes, ends } = guestbook();
+    for (let crash = 1; crash <= 5; crash += 1)
+      await expect(hub.crash(`boom ${crash}`)).rejects.toThrow("boom");
+    expect(crashes).toEqual(["boom 1", "boom 2", "boom 3"]);
+    expect([ends, created.length]).toEqual([["boom 4"], 4]);
+  });
+
+  it("now and then is made again each time", async () => {
+    const { hub, clock, crashes, ends } = guestbook();
+    for (let crash = 1; crash <= 9; crash += 1) {
+      await expect(hub.crash("boom")).rejects.toThrow("boom");
+      clock.advance(2_000);
+    }
+    expect([crashes.length, ends]).toEqual([9, []]);
+  });
+
+  it("and cannot be is its instance's crash, with both causes", async () => {
+    let isFirst = true;
+    const { hub, ends } = guestbook({
+      create: () => {
+        if (!isFirst) throw new Error("no paper");
+        isFirst = false;
+        return new Guestbook([], []);
+      },
+    });
+    await expect(hub.crash("boom")).rejects.toThrow("boom");
+    expect(ends).toEqual(["boom; it cannot be made again: no paper"]);
   });
 });
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { connectionDocument, instanceDocument, registrationDocument } from "../../src/repl/documents.ts";
 import type { Outcome, Program } from "./program.ts";
-import { dist, type Scene } from "./scene.ts";
+import { dist, type NodeOptions, type Scene } from "./scene.ts";
 
 export type InstanceDocument = ReturnType<typeof instanceDocument>;
 export type ConnectionDocument = ReturnType<typeof connectionDocument>;
@@ -25,6 +25,8 @@ export interface DaemonOptions {
   readonly args?: readonly string[];
   /** `ulimit -n`; without it, as many as the tests themselves have. */
   readonly descriptors?: number;
+  /** How it is run: another command before it, options of Node, its environment. */
+  readonly run?: NodeOptions;
 }
 
 export class TestDaemon {
@@ -95,11 +97,11 @@ export class TestDaemon {
 
 /** For daemons that may not come up. */
 export function launch(scene: Scene, options: DaemonOptions): Program {
-  const { lab, name = "lab", args = [] } = options;
+  const { lab, name = "lab", args = [], run = {} } = options;
   const labFile = lab === undefined ? "none" : scene.file(`${name}.yaml`, lab);
   const places = ["--data", dataFolderOf(scene, options), "--socket", socketOf(scene, options)];
   const argv = [...places, "--lab", labFile, "--no-repl", "--ready-json", ...args];
-  if (options.descriptors === undefined) return scene.node("netlabd", argv);
+  if (options.descriptors === undefined) return scene.node("netlabd", argv, run);
   const limited = `ulimit -n ${options.descriptors} && exec "$0" "$@"`;
   return scene.run("sh", ["-c", limited, process.execPath, join(dist, "netlabd.js"), ...argv]);
 }

@@ -4,6 +4,7 @@ import role from "../../src/machines/chat.ts";
 import { turn } from "../fakes.ts";
 import { hubPlay } from "./hub-play.ts";
 
+const RESTARTED = "send :Server:The room was restarted: what was said last may be lost";
 const PROMPT = "send Please, Enter Your ig name";
 const JOINED = (who: string) => `send new user ${who} joined \n`;
 const CONNECTED = (who: string) => `send new user ${who} connected!\n`;
@@ -208,10 +209,10 @@ describe("a room that crashes", () => {
     const bob = await room.enter(":Bob:bob");
     al.peer.heard();
     room.crashAt(":Alan Musk:oops");
-    expect(await al.say("oops")).toEqual([]);
+    expect(await al.say("oops")).toEqual([RESTARTED]);
     expect(room.crashes).toHaveLength(1);
     expect(await al.say("again")).toEqual(["send :Alan Musk:again"]);
-    expect(bob.peer.heard()).toEqual(["send :Alan Musk:again"]);
+    expect(bob.peer.heard()).toEqual([RESTARTED, "send :Alan Musk:again"]);
     const third = await room.connect();
     third.peer.heard();
     expect(await third.say(":X:alanop")).toEqual(["send Name taken: alanop, choose another\n", PROMPT]);
@@ -223,7 +224,7 @@ describe("a room that crashes", () => {
     const al = await room.connect();
     al.peer.heard();
     room.crashAt("new user :Al:alop connected");
-    expect(await al.say(":Al:alop")).toEqual([PROMPT]);
+    expect(await al.say(":Al:alop")).toEqual([RESTARTED, PROMPT]);
     expect(al.peer.remarks).toEqual(["the room crashed while it came in: asked again"]);
     expect(await al.say(":Al:alop")).toEqual([CONNECTED(":Al:alop"), JOINED(":Al:alop")]);
     expect(room.names).toEqual(["Al"]);

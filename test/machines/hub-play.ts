@@ -31,7 +31,10 @@ export function hubPlay(role: Role) {
     notify: () => undefined,
   };
   if (!role.hub) throw new Error("the role has no hub");
-  const hub = new HubRun(role.hub, world, (error) => crashes.push(error));
+  const hub = new HubRun(role.hub, world, {
+    crashed: (error) => void crashes.push(error),
+    gaveUp: (error) => void crashes.push(error),
+  });
 
   /** A new peer, with what its role says first still to hear. */
   async function connect() {

@@ -170,10 +170,11 @@ describe("a switchboard that crashes", () => {
     const alice = await relay.enter("alice");
     const bob = await relay.enter("bob");
     relay.crashAt("alice | oops");
-    expect(await alice.say("oops|bob")).toEqual([]);
+    const restarted = "send Server | Restarted: a message of just now may be lost";
+    expect(await alice.say("oops|bob")).toEqual([restarted]);
     expect(relay.crashes).toHaveLength(1);
     await alice.say("again|bob");
-    expect(bob.peer.heard()).toEqual(["send alice | again"]);
+    expect(bob.peer.heard()).toEqual([restarted, "send alice | again"]);
     await relay.connect().then(async ({ say }) => expect(await say("alice")).toEqual([TAKEN]));
   });
 

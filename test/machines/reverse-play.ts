@@ -20,7 +20,10 @@ export function reverse(given: Record<string, unknown> = {}) {
     notify: (text) => notices.push(text),
   };
   if (!role.hub) throw new Error("the role has no hub");
-  const hub = new HubRun(role.hub, world, (error) => crashes.push(error));
+  const hub = new HubRun(role.hub, world, {
+    crashed: (error) => void crashes.push(error),
+    gaveUp: (error) => void crashes.push(error),
+  });
 
   async function connect() {
     const peer = new FakePeer("127.0.0.1", 50_001 + peers.size);

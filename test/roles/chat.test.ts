@@ -164,6 +164,12 @@ describe("the room", () => {
     expect(lab.events).toContainEqual(
       expect.objectContaining({ text: expect.stringMatching(/^its hub crashed and was rebuilt/) }),
     );
+    const restarted = ":Server:The room was restarted: what was said last may be lost\n";
+    for (const member of [al, bo]) {
+      await member.hears(restarted);
+      const remarks = lab.storyOf(member).entries.filter(({ kind }) => kind === "remark");
+      expect(remarks).toMatchObject([{ text: expect.stringMatching(/^its hub crashed/) }]);
+    }
     al.say("still here\n");
     await bo.hears(":Al:still here\n");
     expect(server.service.hub?.members.map(({ name }) => name)).toEqual(["Al", "Bo"]);

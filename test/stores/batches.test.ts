@@ -1,4 +1,6 @@
 /** Changes: asked for in one turn, committed together at its end, and only then visible and answered. */
+import path from "node:path";
+import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import { NetlabError } from "../../src/errors.ts";
 import type { LabDatabase } from "../../src/stores/database.ts";
@@ -107,6 +109,91 @@ describe("a change", () => {
     const twice = database.changed(add("a", "a").apply, () => "stored");
     await expect(twice).rejects.toThrow(/^not stored: UNIQUE constraint failed/);
     await expect(twice).rejects.toBeInstanceOf(NetlabError);
+  });
+});
+
+/** The same folder, with what its daemon is told of. */
+function watched() {
+  const lab = new LabFolder();
+  const told: string[] = [];
+  const bugs: unknown[] = [];
+  const database = lab.open({
+    trouble: (sentence) => void told.push(sentence),
+    recovered: (sentence) => void told.push(sentence),
+    bug: (error) => void bugs.push(error),
+  });
+  const log: string[] = [];
+  return { lab, database, told, bugs, log, add: (...emails: string[]) => adding(database, log, ...emails) };
+}
+
+describe("an answer that throws", () => {
+  it("takes no other answer along, is told as a bug, and what was stored is stored", async () => {
+    const { lab, database, bugs, log, add } = watched();
+    const bug = new TypeError("a bug in done");
+    const throwing = () => {
+      throw bug;
+    };
+    database.change({ ...add("a"), done: throwing });
+    database.change(add("b"));
+    database.settled(throwing);
+    database.settled(() => log.push("settled"));
+    database.change({ ...add("a"), failed: throwing });
+    database.change(add("c"));
+    await turn();
+    expect(log.filter((line) => !line.startsWith("apply"))).toEqual(["done b", "done c", "settled"]);
+    expect(bugs).toEqual([bug, bug, bug]);
+    expect(stored(lab)).toEqual(["a", "b", "c"]);
+  });
+
+  it("as a promise rejects, once its change is stored", async () => {
+    const { lab, database, bugs, add } = watched();
+    const answer = database.changed(add("a").apply, () => {
+      throw new TypeError("a bug in done");
+    });
+    await expect(answer).rejects.toThrow("a bug in done");
+    expect([stored(lab), bugs]).toEqual([["a"], []]);
+  });
+});
+
+/** Another program's transaction on the same file. */
+function hold(lab: LabFolder): () => void {
+  const other = new Database(path.join(lab.path, "netlab.db"));
+  other.exec("BEGIN EXCLUSIVE");
+  return () => other.close();
+}
+
+describe("a database that another program holds", () => {
+  it("is waited for between turns of the loop, and what was asked for is stored in its order", async () => {
+    const { lab, database, told, log, add } = watched();
+    const letGo = hold(lab);
+    const first = database.changed(add("a").apply, () => "stored");
+    await turn();
+    await turn();
+    // Nobody is kept waiting meanwhile: this line runs while the file is held.
+    log.push("other work");
+    const second = database.changed(add("b").apply, () => "stored");
+    letGo();
+    expect(await Promise.all([first, second])).toEqual(["stored", "stored"]);
+    expect(log).toEqual(["other work", "apply a", "apply b"]);
+    expect([stored(lab), told]).toEqual([["a", "b"], []]);
+  });
+
+  it("for too long refuses, says so once, and stores again when it is let go", async () => {
+    const { lab, database, told, add } = watched();
+    const letGo = hold(lab);
+    const why = "not stored: another program holds the database: end it";
+    await expect(database.changed(add("a").apply, () => "")).rejects.toThrow(why);
+    const startedAt = performance.now();
+    await expect(database.changed(add("b").apply, () => "")).rejects.toThrow(why);
+    // Who comes later is not kept waiting for what did not help before.
+    expect(performance.now() - startedAt).toBeLessThan(500);
+    letGo();
+    await database.changed(add("c").apply, () => "");
+    expect(stored(lab)).toEqual(["c"]);
+    expect(told).toEqual([
+      `${database.file} takes no changes, they are refused: another program holds the database: end it`,
+      `${database.file} takes changes again`,
+    ]);
   });
 });
 

@@ -1,10 +1,11 @@
 /** The file: made, migrated, held by one daemon, and refused in words. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { schemaFile } from "../../src/config.ts";
 import { NetlabError } from "../../src/errors.ts";
-import { LabDatabase, SCHEMA_VERSION } from "../../src/stores/database.ts";
+import { setAside } from "../../src/stores/damage.ts";
+import { type DatabaseWatch, LabDatabase, SCHEMA_VERSION } from "../../src/stores/database.ts";
 import { LabFolder } from "./lab-folder.ts";
 
 const ADD_ADDRESS = "INSERT INTO addresses (email, name, folded) VALUES ('a@b', 'A', 'a@b')";
@@ -98,9 +99,70 @@ describe("a data folder", () => {
   });
 });
 
+/** A database of some pages, of which those in the middle are overwritten. */
+function damagedLab(): { lab: LabFolder; file: string } {
+  const lab = new LabFolder();
+  const file = path.join(lab.path, "netlab.db");
+  lab.open();
+  const insert = "INSERT INTO addresses (email, name, folded) VALUES";
+  for (let row = 0; row < 200; row += 1)
+    lab.exec(`${insert} ('user${row}@x', '${"n".repeat(200)}', '${row}')`);
+  lab.close();
+  const bytes = readFileSync(file);
+  bytes.fill(0xa5, 4_096 * 6, bytes.length - 4_096);
+  writeFileSync(file, bytes);
+  return { lab, file };
+}
+
+describe("a damaged database", () => {
+  const watched = () => {
+    const told: string[] = [];
+    const tell = (sentence: string) => void told.push(sentence);
+    return { told, watch: { trouble: tell, recovered: tell, bug: tell } as unknown as DatabaseWatch };
+  };
+  const damages: [string, () => { lab: LabFolder; file: string }][] = [
+    ["pages that say something else", damagedLab],
+    [
+      "a file that is no database",
+      () => {
+        const lab = new LabFolder();
+        const file = path.join(lab.path, "netlab.db");
+        writeFileSync(file, "x".repeat(9_000));
+        return { lab, file };
+      },
+    ],
+  ];
+
+  it.each(damages)("is set aside as it was under a new name, and said so: %s", (_, damage) => {
+    const { lab, file } = damage();
+    const damaged = readFileSync(file);
+    const { told, watch } = watched();
+    const database = LabDatabase.open(lab.path, schemaFile, watch);
+    database.sql.exec(ADD_ADDRESS);
+    database.close();
+    const kept = readdirSync(lab.path).filter((name) => /^netlab\.db\.damaged-[0-9T-]+Z$/.test(name));
+    expect(kept).toHaveLength(1);
+    expect(readFileSync(path.join(lab.path, kept[0] ?? ""))).toEqual(damaged);
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatch(
+      /^\/.*netlab\.db was damaged \(.*\): it is kept as netlab\.db\.damaged-.*Z, and a new one is begun$/,
+    );
+    expect(lab.rows("SELECT email FROM addresses")).toEqual([{ email: "a@b" }]);
+  });
+
+  it("that is set aside twice in a moment overwrites nothing", () => {
+    const lab = new LabFolder();
+    const file = path.join(lab.path, "netlab.db");
+    const kept = ["one", "two"].map((content) => {
+      writeFileSync(file, content);
+      return setAside(file, 0);
+    });
+    expect(kept.map((name) => readFileSync(name, "utf8"))).toEqual(["one", "two"]);
+  });
+});
+
 describe("what cannot be used", () => {
   const unusable: [string, (folder: string) => void][] = [
-    ["a database that is none", (folder) => writeFileSync(path.join(folder, "netlab.db"), "x".repeat(9_000))],
     ["a database that is a folder", (folder) => mkdirSync(path.join(folder, "netlab.db"))],
     ["a lock that is a folder", (folder) => mkdirSync(path.join(folder, "netlab.lock"))],
     ["a pid file that is a folder", (folder) => mkdirSync(path.join(folder, "netlabd.pid"))],

@@ -5,7 +5,7 @@ import path from "node:path";
 import Database from "better-sqlite3";
 import { onTestFinished } from "vitest";
 import { schemaFile } from "../../src/config.ts";
-import { LabDatabase } from "../../src/stores/database.ts";
+import { type DatabaseWatch, LabDatabase } from "../../src/stores/database.ts";
 
 export class LabFolder {
   readonly path = mkdtempSync(path.join(tmpdir(), "netlabd-stores-"));
@@ -19,9 +19,9 @@ export class LabFolder {
   }
 
   /** As a daemon opens it; the one that was open before has ended. */
-  open(): LabDatabase {
+  open(watch?: DatabaseWatch): LabDatabase {
     this.close();
-    this.#open = LabDatabase.open(this.path, schemaFile);
+    this.#open = LabDatabase.open(this.path, schemaFile, watch);
     return this.#open;
   }
 
