@@ -20,6 +20,7 @@ export interface Digest {
 /** Told as they are, of one kind of one instance, in a period. */
 export const TOLD = 10;
 export const PERIOD_MS = 10_000;
+const MOST_KINDS = 50;
 
 interface Kind {
   readonly instance: string;
@@ -40,7 +41,7 @@ export class LogDigest {
   admits(event: TelemetryEvent): boolean {
     if (!isRepeated(event)) return true;
     const instance = event.id.slice(0, Math.max(0, event.id.indexOf("/"))) || event.id;
-    const key = `${instance} ${event.type} ${event.type === "connection.refused" ? event.rule : ""}`;
+    const key = this.#keyOf(event, instance);
     let kind = this.#kinds.get(key);
     if (!kind) {
       kind = { instance, seen: 0, last: event };
@@ -51,6 +52,14 @@ export class LogDigest {
     // Nobody's exit waits for it: whoever closes the log asks for what is left.
     this.#timer ??= setTimeout(() => this.flush(), PERIOD_MS).unref();
     return kind.seen <= TOLD;
+  }
+
+  /** Why peers are refused is a handful of sentences of ours; a role that tells each of them another shares a key. */
+  #keyOf(event: Repeated, instance: string): string {
+    const kind = `${instance} ${event.type}`;
+    return event.type === "connection.refused" && this.#kinds.size < MOST_KINDS
+      ? `${kind} ${event.rule} ${event.why}`
+      : kind;
   }
 
   /** Tells what was counted so far, and begins anew. */

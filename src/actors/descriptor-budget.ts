@@ -9,6 +9,8 @@ import { osCode } from "./os-errors.ts";
 /** Of the limit, for what is open for a moment only: files, questions to a registry, the database's own. */
 const RESERVED_SHARE = 1 / 4;
 const RESERVE = { least: 16, most: 256 };
+/** Files and programs of peers that are reckoned with at once; of thousands of peers only some fetch at the same moment. */
+const MOST_BESIDES = 1_000;
 /** What a Node process has open by itself, where the system does not say. */
 const USUAL_COUNT = 32;
 
@@ -33,6 +35,8 @@ export class DescriptorBudget {
   readonly limit: number;
   readonly #room: number;
   #taken = 0;
+  /** What those who were let in may have us hold besides their connection. */
+  #besides = 0;
   #lingering = 0;
 
   constructor({ limit, inUse }: DescriptorLimits) {
@@ -47,14 +51,14 @@ export class DescriptorBudget {
 
   /** How many more peers and operators may have. */
   get left(): number {
-    return this.#room - this.#taken;
+    return this.#room - this.#taken - Math.min(this.#besides, MOST_BESIDES);
   }
 
   /** So many for a peer, its connection included; undefined where there is none even to refuse it with care. */
   admit(count: number): Place | undefined {
-    if (count <= this.left) {
-      this.#taken += count;
-      return { isOver: false, leave: () => this.give(count) };
+    if (this.left > 0 && (count <= this.left || this.#besides >= MOST_BESIDES)) {
+      this.#hold(1, count - 1);
+      return { isOver: false, leave: () => this.#hold(-1, 1 - count) };
     }
     if (this.#lingering >= MOST_LINGERING) return undefined;
     this.#lingering += 1;
@@ -64,6 +68,11 @@ export class DescriptorBudget {
         this.#lingering -= 1;
       },
     };
+  }
+
+  #hold(connections: number, besides: number): void {
+    this.#taken += connections;
+    this.#besides += besides;
   }
 
   /** For what an operator asked for: always granted, and peers have the fewer. */

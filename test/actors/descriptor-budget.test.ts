@@ -32,6 +32,13 @@ describe("the budget", () => {
     expect(budget.admit(2)?.isOver).toBe(false);
   });
 
+  it("reckons with a thousand files and programs at once, not with one for each of many thousands", () => {
+    const budget = new DescriptorBudget({ limit: 20_256, inUse: 0 });
+    let admitted = 0;
+    while (budget.admit(3)?.isOver === false) admitted += 1;
+    expect(admitted).toBe(19_000);
+  });
+
   it("always grants what an operator asked for, and peers have the fewer", () => {
     const budget = limited(2);
     budget.take(5);

@@ -23,7 +23,7 @@ export default defineOrdeal({
   name: "stop",
   summary: "SIGTERM, twice, and SIGHUP with transfers under way and a full room",
   run: async (trial) => {
-    const size = trial.sized(4_000_000, 32_000_000);
+    const size = trial.sized(4_000_000, 16_000_000);
     const file = trial.random.bytes(1_000_000);
     trial.scene.file("served/big.bin", Buffer.concat(Array.from({ length: size / file.length }, () => file)));
     const hup = await wrongLabs(trial);

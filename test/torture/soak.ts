@@ -1,0 +1,254 @@
+/**
+ * Everything at a steady pace for a long time: calculators, chats, fetches, registrations with leases, datagrams, resets,
+ * commands. What is temporary must be gone again: memory, descriptors, timers, rows. `TORTURE_SOAK_S` sets how long.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import Database from "better-sqlite3";
+import { Conversation } from "../actors/conversation.ts";
+import { type InstanceDocument, TestDaemon } from "../e2e/daemon.ts";
+import { freePorts } from "../e2e/free-ports.ts";
+import { discover, tell } from "../e2e/registry-client.ts";
+import { count, mib, percent } from "./_figures.ts";
+import { defineOrdeal, type Finding, type Trial } from "./_ordeal.ts";
+import { openDescriptors, processorMs, residentBytes } from "./_process.ts";
+import type { Random } from "./_random.ts";
+
+const LONG_MS = Number(process.env.TORTURE_SOAK_S ?? 1_200) * 1_000;
+const SHORT_MS = 1_000;
+const LEASE_MS = 1_000;
+/** As `src/actors/udp-endpoint.ts` has it. */
+const SILENCE_MS = 60_000;
+/** More than this in an hour is a leak, not the garbage collector's habit. */
+const MOST_MIB_AN_HOUR = 32;
+
+export default defineOrdeal({
+  name: "soak",
+  summary: "everything mixed at a steady pace, for a long time",
+  limitMs: { short: 15_000, long: LONG_MS + 180_000 },
+  run: async (trial) => {
+    const [registry = 0, echo = 0, calculator = 0, chat = 0, files = 0] = await freePorts(5);
+    const ports: Ports = { registry, echo, calculator, chat, files };
+    const daemon = await TestDaemon.start(trial.scene, { lab: labOf(ports), args: ["--log-level", "warn"] });
+    const forMs = trial.sized(SHORT_MS, LONG_MS);
+    const tally: Tally = { done: 0, wrong: [] };
+    const until = performance.now() + forMs;
+    const workers = lines(daemon, ports).map((line) => steadily(line, until, trial.random.fork(), tally));
+    const samples = await observe(daemon, until, trial);
+    await Promise.all(workers);
+    return await judge(daemon, { samples, tally, forMs, trial });
+  },
+});
+
+interface Ports {
+  readonly registry: number;
+  readonly echo: number;
+  readonly calculator: number;
+  readonly chat: number;
+  readonly files: number;
+}
+
+interface Tally {
+  done: number;
+  readonly wrong: string[];
+}
+
+function labOf({ registry, echo, calculator, chat, files }: Ports): string {
+  return JSON.stringify({
+    roles: [
+      { role: "bootstrap", port: registry, lease: `${LEASE_MS}ms` },
+      { role: "echo", port: echo },
+      { role: "calculator", port: calculator },
+      { role: "chat", port: chat },
+      { role: "file-server", port: files, service: "txt", token: "secret" },
+    ],
+  });
+}
+
+interface Line {
+  readonly everyMs: number;
+  readonly act: (random: Random, number: number) => Promise<void>;
+}
+
+/** Each is done again and again; what goes wrong once is a finding. */
+function lines(daemon: TestDaemon, { registry, echo, calculator, chat, files }: Ports): Line[] {
+  return [
+    { everyMs: 10, act: (random) => calculate(calculator, random) },
+    { everyMs: 10, act: (random) => echoAndReset(echo, random) },
+    { everyMs: 20, act: (_, number) => visitRoom(chat, number) },
+    { everyMs: 20, act: () => fetchFile(files) },
+    { everyMs: 5, act: (random) => register(registry, random) },
+    { everyMs: 5, act: (random) => tell(registry, random.bytes(random.int(0, 40)).toString("latin1")) },
+    { everyMs: 200, act: async () => void (await daemon.document("conns")) },
+    { everyMs: 500, act: (_, number) => spawnAndRemove(daemon, number) },
+  ];
+}
+
+async function steadily({ everyMs, act }: Line, until: number, random: Random, tally: Tally): Promise<void> {
+  for (let number = 1; performance.now() < until; number += 1) {
+    try {
+      await act(random, number);
+      tally.done += 1;
+    } catch (error) {
+      tally.wrong.push(String(error));
+    }
+    await delay(everyMs);
+  }
+}
+
+async function calculate(port: number, random: Random): Promise<void> {
+  const peer = await Conversation.open(port);
+  peer.say("name\n");
+  const number = random.int(1, 1_000);
+  peer.say(`${number} + 1\n`);
+  await peer.hears(`${number + 1}.0\n`);
+  peer.say("q\n");
+  await peer.hearsTheEnd();
+  peer.end();
+}
+
+async function echoAndReset(port: number, random: Random): Promise<void> {
+  const peer = await Conversation.open(port);
+  await peer.hears("Enter your command please");
+  peer.say(random.bytes(random.int(1, 20)));
+  if (random.chance(0.5)) await delay(random.int(0, 20));
+  peer.reset();
+}
+
+async function visitRoom(port: number, number: number): Promise<void> {
+  const peer = await Conversation.open(port);
+  peer.say(`:Guest ${number}:guest${number}\n`);
+  let text = "";
+  while (!text.includes(`guest${number} joined`))
+    text += await peer.hearsBytes(Math.max(1, peer.unread.length));
+  peer.say("hello\n");
+  peer.end();
+  await peer.over();
+}
+
+async function fetchFile(port: number): Promise<void> {
+  const peer = await Conversation.open(port);
+  peer.say("secret\nserver.txt\n");
+  await peer.hears("valid\nfound\n");
+  const size = (await peer.hearsBytes(4)).readInt32LE();
+  peer.say("Got\n");
+  await peer.hearsBytes(size);
+  peer.end();
+}
+
+async function register(port: number, random: Random): Promise<void> {
+  await tell(port, `REGISTRN,10.0.0.${random.int(1, 250)},${random.int(1, 60_000)},pdf,server1`);
+  if (random.chance(0.05)) await discover(port);
+}
+
+async function spawnAndRemove(daemon: TestDaemon, number: number): Promise<void> {
+  await daemon.plain(`spawn clock soaked${number} --port 0`);
+  const answer = await daemon.plain(`remove soaked${number}`);
+  if (!answer.includes("removed")) throw new Error(`remove: ${answer}`);
+}
+
+// -- what grows ------------------------------------------------------------------------------------------------------
+
+interface Sample {
+  readonly atMs: number;
+  readonly bytes: number;
+  readonly descriptors: number;
+}
+
+async function observe({ ready }: TestDaemon, until: number, trial: Trial): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  const startedAt = performance.now();
+  while (performance.now() < until) {
+    const bytes = residentBytes(ready.pid);
+    const descriptors = openDescriptors(ready.pid);
+    samples.push({ atMs: performance.now() - startedAt, bytes, descriptors });
+    if (samples.length % 60 === 0) trial.note(`${mib(bytes)}, ${descriptors} descriptors`);
+    await delay(trial.sized(100, 1_000));
+  }
+  return samples;
+}
+
+interface Course {
+  readonly samples: readonly Sample[];
+  readonly tally: Tally;
+  readonly forMs: number;
+  readonly trial: Trial;
+}
+
+async function judge(daemon: TestDaemon, { samples, tally, forMs, trial }: Course): Promise<Finding[]> {
+  const { pid } = daemon.ready;
+  const busyMs = processorMs(pid);
+  const before = samples[0]?.descriptors ?? 0;
+  // Leases run out, and what was closed last is drained; senders of datagrams are remembered longer.
+  await delay(trial.sized(LEASE_MS + 1_200, SILENCE_MS + 10_000));
+  const after = openDescriptors(pid);
+  const instances = await daemon.document<InstanceDocument[]>("ls");
+  const remembered = instances.filter(({ type }) => trial.size === "long" || type !== "bootstrap");
+  const connections = remembered.reduce((sum, one) => sum + one.connections, 0);
+  const idleMs = processorMs(pid);
+  await delay(trial.sized(300, 5_000));
+  const idleShare = (processorMs(pid) - idleMs) / trial.sized(300, 5_000);
+  const { exit } = await daemon.stop();
+  const rows = rowsLeft(daemon);
+  const done = `${count(tally.done)} visits, commands and datagrams in ${count(forMs / 1_000)} s, ${percent(busyMs / forMs)} of a processor`;
+  return [
+    {
+      promised: "everything is answered rightly, from the first to the last",
+      done,
+      figure: `${tally.wrong.length} went wrong${tally.wrong[0] ? `: ${tally.wrong[0]}` : ""}; exit ${exit}`,
+      held: tally.wrong.length === 0 && tally.done > 0 && exit === 0,
+    },
+    memory(samples, trial),
+    {
+      promised: "descriptors and connections come back",
+      done: "a moment after the last visit",
+      figure: `${before} descriptors at the start, ${after} at the end; ${connections} connections and senders left`,
+      held: !(after > before + 2) && connections === 0,
+    },
+    {
+      promised: "no timer is left running",
+      done: `${trial.sized("0.3", "5")} s without a visitor`,
+      figure: `${percent(idleShare)} of a processor`,
+      held: !(idleShare > trial.sized(0.5, 0.05)),
+    },
+    {
+      promised: "rows of temporary things are gone",
+      done: `registrations with a lease of ${LEASE_MS} ms, roles spawned and removed`,
+      figure: `${rows.registrations} registrations, ${rows.instances} instances left in the database`,
+      held: rows.registrations === 0 && rows.instances === 0,
+    },
+  ];
+}
+
+/** The slope of the second half: in the first one the recorder fills its memory, and code is compiled. */
+function memory(samples: readonly Sample[], { size }: Trial): Finding {
+  const half = samples.slice(Math.floor(samples.length / 2));
+  const perHour = slope(half) * 3_600_000;
+  return {
+    promised: "memory does not grow",
+    done: "the slope of resident memory over the second half",
+    figure: `${mib(perHour)} an hour; from ${mib(samples[0]?.bytes ?? 0)} to ${mib(samples.at(-1)?.bytes ?? 0)}`,
+    // A second says nothing about an hour.
+    held: size === "short" || !(perHour > MOST_MIB_AN_HOUR * 1_048_576),
+  };
+}
+
+/** Bytes a millisecond, by least squares. */
+function slope(samples: readonly Sample[]): number {
+  const meanAt = samples.reduce((sum, { atMs }) => sum + atMs, 0) / samples.length;
+  const meanBytes = samples.reduce((sum, { bytes }) => sum + bytes, 0) / samples.length;
+  const rise = samples.reduce((sum, { atMs, bytes }) => sum + (atMs - meanAt) * (bytes - meanBytes), 0);
+  return rise / samples.reduce((sum, { atMs }) => sum + (atMs - meanAt) ** 2, 0);
+}
+
+function rowsLeft({ dataFolder }: TestDaemon): { registrations: number; instances: number } {
+  const sql = new Database(`${dataFolder}/netlab.db`, { readonly: true });
+  const rowsOf = (table: string) => sql.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number;
+  try {
+    return {
+      registrations: rowsOf("registrations"),
+      instances: rowsOf("instances"),
+    };
+  } finally {
+    sql.close();
+  }
+}
