@@ -38,7 +38,7 @@ export default defineOrdeal({
     const fetching = await Promise.all(Array.from({ length: 8 }, () => Conversation.open(files)));
     for (const peer of fetching) peer.say("secret\n");
     for (const peer of fetching) await peer.hears("valid\n");
-    const crowd = await openCrowd(echo, trial.sized(400, 5_000));
+    const crowd = await openCrowd(echo, trial.sized(250, 5_000));
     const findings = [
       words(crowd),
       await everythingElse(daemon, { crowd, fetching, registry }),
@@ -139,10 +139,10 @@ async function fetchOn(peer: Conversation, sizeBytes: number): Promise<string> {
 const digestOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
 async function quiet({ ready }: TestDaemon, trial: Trial): Promise<Finding> {
-  const share = await processorShare(ready.pid, trial.sized(400, 5_000));
+  const share = await processorShare(ready.pid, trial.sized(250, 5_000));
   return {
     promised: "a full house does not make the daemon spin",
-    done: `${trial.sized("0.4", "5")} s with every place taken and nobody speaking`,
+    done: `${trial.sized("0.25", "5")} s with every place taken and nobody speaking`,
     figure: `${percent(share)} of a processor`,
     held: !(share > IDLE_SHARE),
   };

@@ -14,8 +14,8 @@ import { openDescriptors, processorMs, residentBytes } from "./_process.ts";
 import type { Random } from "./_random.ts";
 
 const LONG_MS = Number(process.env.TORTURE_SOAK_S ?? 1_200) * 1_000;
-const SHORT_MS = 1_000;
-const LEASE_MS = 1_000;
+const SHORT_MS = 600;
+const LEASE_MS = 500;
 /** As `src/actors/udp-endpoint.ts` has it. */
 const SILENCE_MS = 60_000;
 /** More than this in an hour is a leak, not the garbage collector's habit. */
@@ -179,7 +179,7 @@ async function judge(daemon: TestDaemon, { samples, tally, forMs, trial }: Cours
   const busyMs = processorMs(pid);
   const before = samples[0]?.descriptors ?? 0;
   // Leases run out, and what was closed last is drained; senders of datagrams are remembered longer.
-  await delay(trial.sized(LEASE_MS + 1_200, SILENCE_MS + 10_000));
+  await delay(trial.sized(LEASE_MS + 400, SILENCE_MS + 10_000));
   const after = openDescriptors(pid);
   const instances = await daemon.document<InstanceDocument[]>("ls");
   const remembered = instances.filter(({ type }) => trial.size === "long" || type !== "bootstrap");
