@@ -179,7 +179,7 @@ function whatIsWrong(text: string): string {
     return `${shown} writes its decimals with a comma; this protocol has a point.`;
   if (!parseExpression(text).ok && /^\s*[-+.\d]\S*\s+\S+\s+[-+.\d]\S*\s*$/.test(text))
     return `In ${shown} the word between the numbers is no operator, or a number is none: the operators are + - * and /, and numbers are written as in Python.`;
-  if ((text.match(/[-+*/]/g) ?? []).length > 1)
+  if (/^[-+*/\d\s.()e]+$/.test(text) && (text.match(/[-+*/]/g) ?? []).length > 1)
     return `${shown} has more than one operator. Either it is more than this calculator can do - one operator and two numbers - or two expressions of yours arrived in one read.`;
   return `${shown} is no "number operator number".`;
 }

@@ -1,5 +1,6 @@
-/** Files that a command names are opened by the client: its folder and its rights count, not the daemon's. */
+/** Files that a command names are opened, and written, by the client: its folder and its rights count, not the daemon's. */
 import { createReadStream } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { osCode } from "../actors/os-errors.ts";
 import { messageOf, NetlabError } from "../errors.ts";
 import { LONGEST_REQUEST } from "./control-request.ts";
@@ -22,12 +23,27 @@ const WHY: Record<string, string> = {
  * The text of a file that the person named in this command; no daemon gets another. Throws where it cannot be read, is
  * no UTF-8, or does not fit into an answer.
  */
-export async function readNamedFile(path: string, { argv, line = "" }: Typed): Promise<string> {
-  const words = argv ?? wordsSoFar(line).map(({ text }) => text);
-  if (!words.includes(path)) throw cannotRead(path, "the command does not name it");
+export async function readNamedFile(path: string, typed: Typed): Promise<string> {
+  if (!isNamed(path, typed)) throw cannotRead(path, "the command does not name it");
   const text = await readText(path);
   if (JSON.stringify(text).length + 100 > LONGEST_REQUEST) throw tooLong(path);
   return text;
+}
+
+/** Writes a file that the person named in this command, and no other; what was in it is gone. Throws where it cannot. */
+export async function writeNamedFile(path: string, text: string, typed: Typed): Promise<void> {
+  if (!isNamed(path, typed)) throw cannotWrite(path, "the command does not name it");
+  try {
+    await writeFile(path, text);
+  } catch (error) {
+    throw cannotWrite(path, WHY_NOT_WRITTEN[osCode(error) ?? ""] ?? messageOf(error));
+  }
+}
+
+/** As a word of its own, or behind the sign of its option: `--html=page.html`. */
+function isNamed(path: string, { argv, line = "" }: Typed): boolean {
+  const words = argv ?? wordsSoFar(line).map(({ text }) => text);
+  return words.some((word) => word === path || (/^--[a-z-]+=/.test(word) && word.endsWith(`=${path}`)));
 }
 
 async function readText(path: string): Promise<string> {
@@ -47,8 +63,19 @@ async function readText(path: string): Promise<string> {
   }
 }
 
+const WHY_NOT_WRITTEN: Record<string, string> = {
+  ENOENT: "there is no such folder (ENOENT)",
+  EACCES: "you may not write it (EACCES)",
+  EISDIR: "it is a folder (EISDIR)",
+  ENOSPC: "the disk is full (ENOSPC)",
+};
+
 const tooLong = (path: string) => cannotRead(path, `it is longer than ${LONGEST_REQUEST / 1_048_576} MiB`);
 
 function cannotRead(path: string, why: string): NetlabError {
   return new NetlabError("file-not-read", `cannot read ${path}: ${why}`);
+}
+
+function cannotWrite(path: string, why: string): NetlabError {
+  return new NetlabError("file-not-written", `cannot write ${path}: ${why}`);
 }

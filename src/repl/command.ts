@@ -76,6 +76,8 @@ export interface Call<Options = Record<string, unknown>> {
   ask(question: string): Promise<string>;
   /** The text of a file that the command names, opened by whoever typed it. Rejects with a NetlabError that says why not. */
   readFile(path: string): Promise<string>;
+  /** Writes a file that the command names, by the hand of whoever typed it; what was in it is gone. Rejects as `readFile`. */
+  writeFile(path: string, text: string): Promise<void>;
   /** Bytes that wait for a reader that is slow: above a limit, live output leaves lines out and says so. */
   readonly isBehind: boolean;
 }

@@ -18,6 +18,8 @@ export interface ReplyHandlers {
   ask?(question: string): string | Promise<string>;
   /** Returns the text of a file that the command names; what it throws is the daemon's answer too. */
   read?(path: string): Promise<string>;
+  /** Writes a file that the command names; what it throws is the daemon's answer too. */
+  write?(path: string, text: string): Promise<void>;
 }
 
 /** What the daemon asked for, or why it gets nothing. */
@@ -71,6 +73,7 @@ export class ControlRequest {
       else if (reply.kind === "frame") await this.#handlers.frame?.(reply.text);
       else if (reply.kind === "ask") await this.#ask(reply.question);
       else if (reply.kind === "read") this.#wire.answer(await this.#read(reply.path));
+      else if (reply.kind === "write") this.#wire.answer(await this.#write(reply.path, reply.text));
       else this.#done.resolve({ exit: reply.exit });
     } catch (error) {
       this.#hasFailed = true;
@@ -84,6 +87,16 @@ export class ControlRequest {
     const text = (await this.#handlers.ask?.(question)) ?? "";
     this.#isAsking = false;
     this.#wire.answer({ text });
+  }
+
+  async #write(path: string, text: string): Promise<Answer> {
+    if (!this.#handlers.write) return { error: "this client writes no files" };
+    try {
+      await this.#handlers.write(path, text);
+      return { text: "" };
+    } catch (error) {
+      return { error: messageOf(error) };
+    }
   }
 
   async #read(path: string): Promise<Answer> {

@@ -209,6 +209,11 @@ export class ControlSession {
         if ("text" in answer) return answer.text;
         throw new NetlabError(run.signal.aborted ? "interrupted" : "file-not-read", answer.error);
       },
+      writeFile: async (write, text) => {
+        const answer = await this.#question(id, { write, text }, run.signal);
+        if ("text" in answer) return;
+        throw new NetlabError(run.signal.aborted ? "interrupted" : "file-not-written", answer.error);
+      },
       get isBehind() {
         return session.#socket.writableLength > BEHIND_BYTES;
       },
@@ -223,7 +228,11 @@ export class ControlSession {
   }
 
   /** Waits for the client's answer, and no longer than the run is wanted. */
-  #question(id: number, question: { ask: string } | { read: string }, signal: AbortSignal): Promise<Answer> {
+  #question(
+    id: number,
+    question: { ask: string } | { read: string } | { write: string; text: string },
+    signal: AbortSignal,
+  ): Promise<Answer> {
     const { promise, resolve } = Promise.withResolvers<Answer>();
     const giveUp = () => resolve({ error: "interrupted" });
     this.#questions.set(id, resolve);

@@ -12,6 +12,7 @@ export type Reply =
   | { readonly kind: "data"; readonly document: unknown }
   | { readonly kind: "ask"; readonly question: string }
   | { readonly kind: "read"; readonly path: string }
+  | { readonly kind: "write"; readonly path: string; readonly text: string }
   | { readonly kind: "exit"; readonly exit: number };
 
 export type DaemonMessage =
@@ -80,9 +81,10 @@ function parsePush(message: Readonly<Record<string, unknown>>): Parsed {
 }
 
 function parseReplies(message: Readonly<Record<string, unknown>>): Parsed {
-  const { id, out, err, frame, ask, read, exit } = message;
+  const { id, out, err, frame, ask, read, write, text, exit } = message;
   if (typeof id !== "number") return MALFORMED;
-  if (![out, err, frame, ask, read].every(isTextOrAbsent)) return MALFORMED;
+  if (![out, err, frame, ask, read, write].every(isTextOrAbsent)) return MALFORMED;
+  if (write !== undefined && typeof text !== "string") return MALFORMED;
   if (exit !== undefined && !isExitStatus(exit)) return MALFORMED;
   const replies: Reply[] = [];
   if (typeof out === "string") replies.push({ kind: "out", text: out });
@@ -91,6 +93,7 @@ function parseReplies(message: Readonly<Record<string, unknown>>): Parsed {
   if ("data" in message) replies.push({ kind: "data", document: message.data });
   if (typeof ask === "string") replies.push({ kind: "ask", question: ask });
   if (typeof read === "string") replies.push({ kind: "read", path: read });
+  if (typeof write === "string") replies.push({ kind: "write", path: write, text: String(text) });
   if (isExitStatus(exit)) replies.push({ kind: "exit", exit });
   return { ok: true, value: { kind: "replies", id, replies } };
 }

@@ -21,6 +21,7 @@ export interface Outlet {
   ask(question: string): Promise<string>;
   /** Absent where whoever asks sends no files: a plain connection. */
   readFile?(path: string): Promise<string>;
+  writeFile?(path: string, text: string): Promise<void>;
   readonly isBehind: boolean;
 }
 
@@ -121,11 +122,19 @@ function callOf(
       else outlet.out(safe);
     },
     readFile: (path) => outlet.readFile?.(path) ?? Promise.reject(sendsNoFiles(path)),
+    writeFile: (path, text) => outlet.writeFile?.(path, text) ?? Promise.reject(writesNoFiles(path)),
     get isBehind() {
       return outlet.isBehind;
     },
   };
   return { command, call };
+}
+
+function writesNoFiles(path: string): NetlabError {
+  return new NetlabError(
+    "file-not-written",
+    `cannot write ${path}: a plain connection writes no files, use netlabctl`,
+  );
 }
 
 function sendsNoFiles(path: string): NetlabError {

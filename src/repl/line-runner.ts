@@ -7,7 +7,7 @@
  */
 import { exitCodes } from "../errors.ts";
 import { harmlessJson } from "../printable.ts";
-import { readNamedFile, type Typed } from "./client-file.ts";
+import { readNamedFile, type Typed, writeNamedFile } from "./client-file.ts";
 import type { ControlClient } from "./control-client.ts";
 import type { ReplyHandlers } from "./control-request.ts";
 import { screenFields, screenSize } from "./output-stream.ts";
@@ -128,6 +128,7 @@ export class LineRunner {
       data: (document) => (printsData ? out(harmlessJson(document)) : undefined),
       ask: (question) => seat.ask(question),
       read: (path) => readNamedFile(path, typed),
+      write: (path, text) => writeNamedFile(path, text, typed),
     };
     try {
       const exit = await plumbing.end(await this.#request(fields, handlers, seat, full.promise));

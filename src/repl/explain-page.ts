@@ -1,0 +1,100 @@
+/** An explanation as one page that needs nothing else: to be handed in, mailed or printed. */
+import type { Entry, Story } from "../actors/story.ts";
+import { describeEntry, shownEntry } from "../actors/story-text.ts";
+import type { Card } from "../diagnoses/table.ts";
+import { hexdump, printable } from "../printable.ts";
+import { connectionDocument } from "./documents.ts";
+import { closingWord, type Explanation, readLine, ruleLine } from "./explanation.ts";
+
+const STYLE = `
+  :root { color-scheme: light dark; --line: #8884; --bad: #c0392b; --odd: #9a6700; }
+  body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+  h1 { font-size: 1.4rem; margin-bottom: 0; } h2 { font-size: 1.1rem; }
+  dl { display: grid; grid-template-columns: 7rem 1fr; gap: .2rem 1rem; margin: 0; } dt { color: #777; } dd { margin: 0; }
+  .card { border: 1px solid var(--line); border-left: .4rem solid var(--bad); padding: .2rem 1rem 1rem; margin: 1rem 0; }
+  .card.note { border-left-color: var(--odd); }
+  table { border-collapse: collapse; width: 100%; } td { border-top: 1px solid var(--line); padding: .2rem .5rem; vertical-align: top; }
+  td:first-child { color: #777; text-align: right; white-space: nowrap; } tr.in td { background: #3b82f618; } tr.out td { background: #22c55e18; }
+  tr.refused td, tr.crashed td { background: #c0392b22; }
+  code, pre { font: 13px/1.4 ui-monospace, monospace; overflow-wrap: anywhere; white-space: pre-wrap; margin: .2rem 0; }
+  footer { color: #777; margin-top: 2rem; font-size: .85rem; }
+  @media print { .card, tr { break-inside: avoid; } }`;
+
+export function explanationPage(explanation: Explanation, version: string): string {
+  const { story, now, verdict, reason, cards } = explanation;
+  const document = connectionDocument(story, now);
+  const facts: [string, string][] = [
+    ["role", `${story.subject.role}${document.label ? `, for ${document.label}` : ""}`],
+    ["peer", document.remote],
+    ["state", document.state],
+    ["verdict", reason ? `${verdict}: ${printable(reason)}` : verdict],
+    ["bytes", `${document.bytesIn} in, ${document.bytesOut} out`],
+    ["framing", document.framing],
+    ["since", document.since ?? ""],
+  ];
+  const title = `${story.subject.id}, explained`;
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${escaped(title)}</title><style>${STYLE}
+</style></head><body>
+<h1>${escaped(title)}</h1>
+${definitions(facts)}
+<h2>${cards.length === 0 ? "What is to be said" : "What went wrong, or nearly"}</h2>
+${cards.length === 0 ? `<p>${escaped(closingWord(explanation))}</p>` : cards.map((card) => cardHtml(card, story)).join("\n")}
+<h2>What happened, in order</h2>
+<table><tbody>
+${storyRows(explanation)}
+</tbody></table>
+<footer>Written by netlabd ${escaped(version)} on ${new Date(now).toISOString()}. Times are seconds since the connection opened;
+→ came from the peer, ← was sent to it. Reads are shown as they arrived: where the peer's own send() calls began and ended cannot be seen from here.</footer>
+</body></html>
+`;
+}
+
+function definitions(rows: readonly (readonly [string, string])[]): string {
+  return `<dl>${rows.map(([name, value]) => `<dt>${escaped(name)}</dt><dd>${escaped(value)}</dd>`).join("")}</dl>`;
+}
+
+function cardHtml(card: Card, story: Story): string {
+  const came = [...card.reads.map((read) => readLine(read, story)), ...(card.came ? [card.came] : [])];
+  const steps = card.advice.map((step) => `<li>${escaped(step)}</li>`).join("");
+  return `<section class="card ${card.level}"><h2>${card.id} ${escaped(card.title)}</h2>
+<dl><dt>level</dt><dd>${card.level}</dd><dt>rule</dt><dd>${escaped(ruleLine(card.rule))}</dd>
+<dt>came</dt><dd>${came.map((line) => `<code>${escaped(line)}</code>`).join("<br>")}</dd>
+${card.state ? `<dt>in state</dt><dd>${escaped(card.state)}</dd>` : ""}<dt>expected</dt><dd>${escaped(card.expected)}</dd>
+<dt>likely</dt><dd>${escaped(card.cause)}</dd><dt>try</dt><dd><ol>${steps}</ol></dd>
+<dt>again</dt><dd><pre>${escaped(card.reproduce)}</pre></dd></dl></section>`;
+}
+
+function storyRows({ story, openness }: Explanation): string {
+  const { entries, entriesBeforeGap, omitted } = story;
+  const rows = entries.map((entry) =>
+    entryRow(shownEntry(entry, story.subject, openness), entry, story, openness),
+  );
+  const gap = `<tr><td></td><td>… ${omitted} entries are no longer kept: the story is cut short here …</td></tr>`;
+  if (omitted > 0) rows.splice(entriesBeforeGap, 0, gap);
+  return rows.join("\n");
+}
+
+function entryRow(
+  entry: Entry,
+  whole: Entry,
+  { openedAt, subject }: Story,
+  openness: Explanation["openness"],
+): string {
+  const seconds = ((entry.at - openedAt) / 1_000).toFixed(3);
+  const words = escaped(describeEntry(whole, subject, openness).trim());
+  const dump = "bytes" in entry && entry.bytes.length > 0 ? hexHtml(entry.bytes) : "";
+  return `<tr class="${entry.kind}"><td>+${seconds}</td><td><code>${words}</code>${dump}</td></tr>`;
+}
+
+/** A long one is folded in; on paper it stays so. */
+function hexHtml(bytes: Buffer): string {
+  const rows = hexdump(bytes);
+  const dump = `<pre>${escaped(rows.join("\n"))}</pre>`;
+  return rows.length <= 8 ? dump : `<details><summary>${rows.length} rows of hex</summary>${dump}</details>`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
