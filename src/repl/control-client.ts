@@ -4,7 +4,7 @@
  * Life: 1. `connect` → 2. `request` (its handlers see the answer in order, one piece at a time; the promise ends with
  * the exit status) → 3. `close`, or the daemon goes away: every request under way fails, then `onClose` is told.
  */
-import { lstatSync } from "node:fs";
+import { lstatSync, statSync } from "node:fs";
 import { createConnection, type Socket } from "node:net";
 import { dirname } from "node:path";
 import { NetlabError } from "../errors.ts";
@@ -203,18 +203,23 @@ function listen<Listener>(listeners: Set<Listener>, listener: Listener): () => v
 }
 
 /**
- * Who else it is that offers a socket there, if it is somebody else: in a folder that all may write to, anybody can be the
- * first to use our name, and would be told what is typed. Root's services are anybody's.
+ * Who else it is that offers a socket there, if it is somebody else: where all may write, anybody can be the first to use
+ * our name, and would be told what is typed. Root's services are anybody's; root itself may attach to a service's, in a
+ * place that only root could have given to it.
  */
 function strangerAt(path: string): number | undefined {
   const uid = process.getuid?.();
+  const folder = dirname(path);
   try {
-    return [lstatSync(dirname(path)), lstatSync(path)].find((stat) => stat.uid !== uid && stat.uid !== 0)
-      ?.uid;
+    const stranger = [lstatSync(folder), lstatSync(path)].find((stat) => stat.uid !== uid && stat.uid !== 0);
+    const mayBeAnybodys = uid !== 0 || [folder, dirname(folder)].some(isOpenToAll);
+    return mayBeAnybodys ? stranger?.uid : undefined;
   } catch {
     return undefined; // what is not there is said when the connection fails
   }
 }
+
+const isOpenToAll = (folder: string) => (statSync(folder).mode & 0o002) !== 0;
 
 function notOurs(path: string, stranger: number): NetlabError {
   return new NetlabError(

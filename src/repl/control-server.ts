@@ -104,11 +104,14 @@ function prepareFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const isDefault = /^netlabd(-\d+)?$/.test(path.basename(folder));
-    // One that others could make first is not followed elsewhere.
-    const stat = isDefault ? lstatSync(folder) : statSync(folder);
+    const uid = process.getuid?.();
+    const link = lstatSync(folder);
+    // A link that somebody else made leads where he likes.
+    if (link.uid !== uid && link.uid !== 0) throw new Error(`it belongs to user ${link.uid}`);
+    const stat = statSync(folder);
     if (!stat.isDirectory()) throw new Error("it is no folder");
     const isShared = stat.uid === 0 && (stat.mode & STICKY) !== 0 && !isDefault;
-    if (stat.uid !== process.getuid?.() && !isShared) throw new Error(`it belongs to user ${stat.uid}`);
+    if (stat.uid !== uid && !isShared) throw new Error(`it belongs to user ${stat.uid}`);
     if (isDefault && (stat.mode & 0o077) !== 0) chmodSync(folder, 0o700);
     else if ((stat.mode & 0o022) !== 0 && (stat.mode & STICKY) === 0)
       throw new Error("others may write into it, and could put a socket of their own there");

@@ -1,6 +1,6 @@
 /** The control socket is its owner's alone, and a client of it that misbehaves harms nobody else. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, chownSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { chmodSync, chownSync, lchownSync, mkdirSync, readdirSync, statSync, symlinkSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import path from "node:path";
 import { text } from "node:stream/consumers";
@@ -124,6 +124,33 @@ describe("the control socket", () => {
       await trap.stop();
     },
   );
+
+  it.skipIf(!isRoot)(
+    "of a service may be attached to by root, in a place that root gave it (skipped without root)",
+    async () => {
+      mkdirSync(scene.path("service/run"), { recursive: true, mode: 0o755 });
+      const service = await TestDaemon.start(scene, { name: "service/run/lab" });
+      chownSync(service.socket, NOBODY, NOBODY);
+      expect(await service.ctl("ls")).toMatchObject({ exit: 0 });
+      await service.stop();
+    },
+  );
+
+  it("is made in a folder that a link of ours or of root's leads to", async () => {
+    mkdirSync(scene.path("private"));
+    symlinkSync("private", scene.path("netlabd"));
+    const linked = await TestDaemon.start(scene, { name: "netlabd/lab" });
+    expect(modeOf(scene.path("private"))).toBe("700");
+    await linked.stop();
+  });
+
+  it.skipIf(!isRoot)("is made in none that another's link leads to (skipped without root)", async () => {
+    mkdirSync(scene.path("good"));
+    symlinkSync("good", scene.path("netlabd-7"));
+    lchownSync(scene.path("netlabd-7"), NOBODY, NOBODY);
+    const { exit, stderr } = await launch(scene, { name: "netlabd-7/lab" }).ended;
+    expect([exit, stderr]).toEqual([5, expect.stringContaining("it belongs to user 65534")]);
+  });
 });
 
 describe("a client of the control socket that", () => {

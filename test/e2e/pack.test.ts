@@ -7,7 +7,7 @@ import { freeOffset } from "./free-ports.ts";
 import { checkout, Scene } from "./scene.ts";
 
 /** What a checkout has without its history, its tools and what was made in it. */
-const SOURCES = ["package.json", "tsconfig.json", "tsconfig.build.json", "src", "scripts", "docs"];
+const SOURCES = ["package.json", "tsconfig.json", "tsconfig.build.json", "src", "scripts", "docs", "contrib"];
 const DOCUMENTS = ["README.md", "LICENSE", "CHANGELOG.md"];
 const DATA = ["data/labs", "data/files", "data/schema.sql"];
 const FILE_PORTS = [1234, 1236, 1237, 1238, 1239];
@@ -53,6 +53,7 @@ describe("the packed package", () => {
       "data/files/server.pdf",
       "data/schema.sql",
       "docs/wire.md",
+      "contrib/netlabd.service",
       ...DOCUMENTS,
     ];
     expect(files).toEqual(expect.arrayContaining(wanted.map((name) => `package/${name}`)));
@@ -60,7 +61,7 @@ describe("the packed package", () => {
 
   it("carries no sources, tests, tools or data of the checkout", () => {
     const strange = files.filter(
-      (name) => !/^package\/(dist|data|docs)\/|^package\/[A-Z]+(\.md)?$/.test(name),
+      (name) => !/^package\/(dist|data|docs|contrib)\/|^package\/[A-Z]+(\.md)?$/.test(name),
     );
     expect(strange).toEqual(["package/package.json"]);
     expect(files.filter((name) => /netlab\.|\.part$|\.kept$/.test(name))).toEqual([]);
