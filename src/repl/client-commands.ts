@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Command } from "./command.ts";
 import expectCommand from "./commands/expect.ts";
+import playCommand from "./commands/play.ts";
 import watchCommand from "./commands/watch.ts";
 import { expectation } from "./expect-check.ts";
 import type { LineRunner } from "./line-runner.ts";
@@ -9,6 +10,7 @@ import { flagsOf } from "./option-flags.ts";
 import { type ParsedCall, parseShape } from "./parse-command.ts";
 import { joinText, splitAtText } from "./rest-of-line.ts";
 import type { Seat } from "./seat.ts";
+import { play } from "./sheet-player.ts";
 import { watch } from "./watch-loop.ts";
 
 export interface ClientCall extends ParsedCall {
@@ -39,4 +41,5 @@ function clientCommand(definition: Command, act: (call: ClientCall) => Promise<n
 export const clientCommands: ReadonlyMap<string, ClientCommand> = new Map([
   [watchCommand.name, clientCommand(watchCommand, watch)],
   [expectCommand.name, clientCommand(expectCommand, expectation)],
+  [playCommand.name, clientCommand(playCommand, play)],
 ]);

@@ -31,7 +31,7 @@ export interface Said {
 }
 
 /** Their code is loaded when one is wanted; a test holds the list true. */
-export const CLIENT_COMMANDS = ["expect", "watch"];
+export const CLIENT_COMMANDS = ["expect", "play", "watch"];
 const KEPT_CHARACTERS = 1_048_576;
 /** A file is no screen: nothing is cut to a width. */
 const WIDEST = 10_000;

@@ -1,0 +1,13 @@
+import { z } from "zod";
+import { defineClientCommand } from "../command.ts";
+
+export default defineClientCommand({
+  name: "play",
+  group: "scripts",
+  summary: "goes through a lab sheet: shows its prose, runs its commands, checks what it expects",
+  args: [{ name: "sheet", summary: "a Markdown file in your own folder" }],
+  options: z.object({
+    check: z.boolean().default(false).describe("do not stop at each step, and end with the first that fails"),
+  }),
+  example: "play examples/echo.md --check",
+});
