@@ -46,6 +46,9 @@ const GAP_MS = 50;
 const TAIL_MS = 2_000;
 /** Input held back beyond this is left in the kernel, and so with the peer. */
 const HELD_BYTES = 65_536;
+/** One that sends faster than this is read on when the others had their turn: the system would read 2 MiB of it at once. */
+const BURST_BYTES = 131_072;
+const BURST_MS = 20;
 /** What is drained after our FIN, so that our last words are not lost to a reset [FRAME-8]. */
 const DRAIN_MS = 1_000;
 const DRAIN_BYTES = 1_048_576;
@@ -85,6 +88,10 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
   #isCloseDue = false;
   #isOver = false;
   #drainedBytes = 0;
+  #burstBytes = 0;
+  #burstAt = Number.NEGATIVE_INFINITY;
+  /** It is read on in the next turn of the loop. */
+  #isResting = false;
   #broke: unknown;
 
   constructor(options: ConnectionOptions) {
@@ -205,6 +212,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
     if (this.#inflow) this.story.bytesIn += chunk.length;
     else this.story.came(chunk, now);
     this.#framer.push(chunk, now);
+    if (!this.#inflow) this.#letOthersIn(chunk.length, now);
     if (this.#inflow) return this.#inflow.flow();
     if (this.#phase) return this.#pump();
     this.#tell({ type: "peer.spoke" });
@@ -233,7 +241,24 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
     } finally {
       this.#isPumping = false;
     }
-    if (this.#phase && this.#socket.isPaused()) this.#socket.resume();
+    if (this.#phase && !this.#isResting && this.#socket.isPaused()) this.#socket.resume();
+  }
+
+  #letOthersIn(size: number, now: number): void {
+    if (now - this.#burstAt > BURST_MS) {
+      this.#burstAt = now;
+      this.#burstBytes = 0;
+    }
+    this.#burstBytes += size;
+    if (this.#burstBytes < BURST_BYTES || this.#isResting) return;
+    this.#burstBytes = 0;
+    this.#isResting = true;
+    this.#socket.pause();
+    setImmediate(() => {
+      this.#isResting = false;
+      // Where nothing is waited for and enough is held, it stays with the peer.
+      if (this.#phase || this.#isClosing || this.#framer.unreadBytes <= HELD_BYTES) this.#socket.resume();
+    });
   }
 
   /** Whether it is worth asking for another message. */

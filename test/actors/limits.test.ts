@@ -1,5 +1,6 @@
 /** What a peer may not do, and what it is told then [FRAME-7, FRAME-8]. */
 import { describe, expect, it } from "vitest";
+import { echoMachine, echoRole } from "../fixtures/roles/_echo.ts";
 import dozes from "../fixtures/roles/dozes.ts";
 import talksWithoutEnd, { ANSWER_BYTES } from "../fixtures/roles/talks-without-end.ts";
 import { converse, eventually, openLab, turns } from "./harness.ts";
@@ -164,6 +165,24 @@ describe("input that no state waits for", () => {
     clock.advance(1_000);
     await peer.hears("awake");
     await eventually(() => expect(lab.storyOf(peer).bytesIn).toBe("sleep\n".length + flood.length));
+  });
+});
+
+describe("a peer that sends without a pause", () => {
+  it("is read some of in each turn of the loop, so that the others have theirs", async () => {
+    const answersLittle = echoRole("answers-little", { machine: echoMachine((peer) => peer.send("ok")) });
+    const lab = await openLab([answersLittle]);
+    const peer = await converse(await lab.spawn("answers-little"));
+    // As much as the kernel's buffers hold is there at once.
+    peer.say(`${"x".repeat(1_023)}\n`.repeat(8 * 1_024));
+    let [read, most] = [0, 0];
+    while (read < 8 * 1_048_576) {
+      await turns(1);
+      const { bytesIn } = lab.storyOf(peer);
+      most = Math.max(most, bytesIn - read);
+      read = bytesIn;
+    }
+    expect(most).toBeLessThanOrEqual(4 * 131_072);
   });
 });
 
