@@ -84,9 +84,10 @@ class AttachedTerminal {
     this.#voice = new Voice(this.#editor, options.colors ?? wantsColors(options.output));
     this.#command = new ForegroundCommand(client, this.#editor, this.#voice, options.output);
     this.#completion = new TabCompletion(client, this.#editor);
-    client.onNotice(
-      (text, level) => void this.#voice.say(level === "warn" || level === "error" ? level : "info", text),
-    );
+    client.onNotice((text, level) => {
+      this.#command.disturb();
+      void this.#voice.say(level === "warn" || level === "error" ? level : "info", text);
+    });
     client.onEvent((event) => this.#heard(event));
   }
 

@@ -20,6 +20,7 @@ export class ForegroundCommand {
   readonly #editor: LineEditor;
   readonly #voice: Voice;
   readonly #output: OutputStream;
+  readonly #frames: FrameDrawer;
   #running: Running | undefined;
   /** Who waits for the answer to a question. */
   #answer: ((text: string) => void) | undefined;
@@ -29,10 +30,16 @@ export class ForegroundCommand {
     this.#editor = editor;
     this.#voice = voice;
     this.#output = output;
+    this.#frames = new FrameDrawer(output);
   }
 
   get isRunning(): boolean {
     return this.#running !== undefined;
+  }
+
+  /** Something was printed that is not this command's: its next frame stands below that. */
+  disturb(): void {
+    this.#frames.forget();
   }
 
   /** The line said that the person leaves. */
@@ -86,7 +93,8 @@ export class ForegroundCommand {
   /** A command that nobody waits for may go on for a while; what it says then belongs to no line on the screen. */
   #seatFor(running: Running, givenUp: Promise<void>): Seat {
     const isOurs = () => this.#running === running;
-    const frames = new FrameDrawer(this.#output);
+    const frames = this.#frames;
+    frames.forget();
     return {
       screen: this.#output,
       hasColors: this.#voice.hasColors,

@@ -180,6 +180,7 @@ const ENDLESS: Record<string, string> = {
   tap: " --for 1ms",
   logs: " -n 1000 --level trace",
   "wait-for": " stuck --timeout 1ms",
+  top: " --n 1 --every 50ms",
 };
 
 /** The lines to try: every command with every argument, every connection explained and shown. */

@@ -1,0 +1,109 @@
+import { setTimeout as delay } from "node:timers/promises";
+import prettyBytes from "pretty-bytes";
+import { z } from "zod";
+import { duration } from "../../machines/_options.ts";
+import { type Call, defineCommand } from "../command.ts";
+import { type Load, LoadMeter, type RoleLoad } from "../load-meter.ts";
+import { styleWord } from "../style.ts";
+import { table } from "../table.ts";
+
+const SHORTEST_MS = 50;
+
+const options = z.object({
+  every: duration()
+    .refine((ms) => ms >= SHORTEST_MS, `at least ${SHORTEST_MS}ms`)
+    .default(1_000)
+    .describe("how often, and what the rates are measured over (default: 1s)"),
+  n: z.number().int().min(1).max(1_000_000).optional().describe("so many times (default: until Ctrl-C)"),
+  plain: z.boolean().default(false).describe("sentences instead of a table, e.g. for a screen reader"),
+  all: z.boolean().default(false).describe("roles too at which nothing happens"),
+});
+type Options = z.output<typeof options>;
+
+export default defineCommand({
+  name: "top",
+  group: "daemon",
+  summary: "shows live what the daemon is doing: roles, connections, rates, the loop's delay, memory",
+  options,
+  example: "top --every 2s",
+  async run(call) {
+    const {
+      lab,
+      options: { every, n = Number.POSITIVE_INFINITY },
+      signal,
+      data,
+      isJson,
+    } = call;
+    const meter = new LoadMeter(lab);
+    try {
+      meter.look();
+      for (let count = 0; count < n && !signal.aborted; count += 1) {
+        await delay(every, undefined, { signal }).catch(() => undefined);
+        if (signal.aborted) break;
+        const load = meter.look();
+        if (isJson) data(load);
+        else show(call, load);
+      }
+    } finally {
+      meter.close();
+    }
+  },
+});
+
+function show(call: Call<Options>, load: Load): void {
+  const {
+    options: { plain, all },
+  } = call;
+  const isBusy = ({ peers, state, openedPerSecond }: RoleLoad) =>
+    all || peers > 0 || openedPerSecond > 0 || (state !== "running" && state !== "stopped");
+  const shown = load.roles.filter(isBusy).sort(byTraffic);
+  const quiet = load.roles.length - shown.length;
+  if (plain) call.out([...sentences(load, shown), ...quietLine(quiet)].join("\n"));
+  else call.frame([...headLines(call, load), "", ...roleTable(call, shown), ...quietLine(quiet)].join("\n"));
+}
+
+const byTraffic = (a: RoleLoad, b: RoleLoad) =>
+  b.bytesInPerSecond + b.bytesOutPerSecond - a.bytesInPerSecond - a.bytesOutPerSecond ||
+  b.peers - a.peers ||
+  (a.id < b.id ? -1 : 1);
+
+const quietLine = (quiet: number) => (quiet > 0 ? [`and ${quiet} with nobody there (--all lists them)`] : []);
+
+function headLines({ lab, style, options }: Call<Options>, load: Load): string[] {
+  const { median, p99, max } = load.loopDelayMs;
+  const time = new Date(load.at).toLocaleTimeString("en-GB");
+  return [
+    `${style.bold(`netlabd ${lab.name}`)}  ${time}  every ${options.every / 1_000} s  Ctrl-C ends it`,
+    `connections ${load.connections}   new ${load.openedPerSecond}/s   in ${rate(load.bytesInPerSecond)}   out ${rate(load.bytesOutPerSecond)}`,
+    `loop delay  median ${median} ms   99 % ${p99} ms   most ${max} ms`,
+    `memory      ${prettyBytes(load.residentBytes)} resident   ${prettyBytes(load.heapBytes)} heap   ${prettyBytes(load.recordedBytes)} stories`,
+  ];
+}
+
+function roleTable({ columns, style }: Call<Options>, loads: readonly RoleLoad[]): string[] {
+  if (loads.length === 0) return [];
+  const rows = loads.map((one) => [
+    one.id,
+    styleWord(style, one.state),
+    String(one.peers),
+    String(one.openedPerSecond),
+    rate(one.bytesInPerSecond),
+    rate(one.bytesOutPerSecond),
+    String(one.restarts),
+  ]);
+  return [table(["ID", "STATE", "PEERS", "NEW/S", "IN", "OUT", "RESTARTS"], rows, columns, "ID")];
+}
+
+function sentences(load: Load, loads: readonly RoleLoad[]): string[] {
+  const { median, p99, max } = load.loopDelayMs;
+  return [
+    `At ${new Date(load.at).toLocaleTimeString("en-GB")}: ${load.connections} connections, ${load.openedPerSecond} new a second, ${rate(load.bytesInPerSecond)} in, ${rate(load.bytesOutPerSecond)} out.`,
+    `Event loop delay: median ${median} ms, 99 percent ${p99} ms, most ${max} ms. Memory: ${prettyBytes(load.residentBytes)}.`,
+    ...loads.map(
+      (one) =>
+        `${one.id} is ${one.state}: ${one.peers} peers, ${one.openedPerSecond} new a second, ${rate(one.bytesInPerSecond)} in, ${rate(one.bytesOutPerSecond)} out, ${one.restarts} restarts.`,
+    ),
+  ];
+}
+
+const rate = (bytesPerSecond: number) => `${prettyBytes(bytesPerSecond)}/s`;
