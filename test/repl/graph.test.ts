@@ -1,66 +1,15 @@
 /** `graph` in a real daemon: a role, a connection alive and ended, an instance, its supervisor, and all of it live. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Daemon } from "../../src/daemon.ts";
+import { describe, expect, it } from "vitest";
 import { exitCodes } from "../../src/errors.ts";
 import calculator from "../../src/machines/calculator.ts";
 import clock from "../../src/machines/clock.ts";
 import { commandTable } from "../../src/repl/command-folder.ts";
 import { complete } from "../../src/repl/completion.ts";
-import { evaluate } from "../../src/repl/evaluator.ts";
 import { converse } from "../actors/harness.ts";
+import { begin, daemon, run, spawn, useDaemon } from "./drawing-lab.ts";
 import { eventually } from "./eventually.ts";
 
-let folder: string;
-let daemon: Daemon;
-
-beforeEach(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), "netlab-graph-"));
-  const config = {
-    lab: "none",
-    dataFolder: path.join(folder, "data"),
-    socketPath: path.join(folder, "run", "lab.sock"),
-    host: undefined,
-    portOffset: 0,
-    repl: false,
-    log: "pretty",
-    logLevel: "info",
-    journal: false,
-    eval: false,
-    readyJson: false,
-  } as const;
-  const roles = new Map([calculator, clock].map((role) => [role.name, role]));
-  daemon = await Daemon.start(config, { roles, isLogShown: false });
-});
-afterEach(async () => {
-  await daemon.close(0);
-  rmSync(folder, { recursive: true, force: true });
-});
-
-/** A command under way: what it said so far, and its exit. */
-function begin(line: string, { rows, stop }: { rows?: number; stop?: AbortController } = {}) {
-  const said = { out: [] as string[], err: [] as string[], data: [] as unknown[], frames: [] as string[] };
-  const outlet = {
-    out: (text: string) => void said.out.push(text),
-    err: (text: string) => void said.err.push(text),
-    data: (document: unknown) => void said.data.push(document),
-    frame: (text: string) => void said.frames.push(text),
-    ask: async () => "",
-    isBehind: false,
-  };
-  const exit = evaluate(daemon, { line, columns: 80, rows }, outlet, (stop ?? new AbortController()).signal);
-  return { ...said, exit };
-}
-
-async function run(line: string) {
-  const under = begin(line);
-  const exit = await under.exit;
-  return { ...under, exit, text: under.out.join("\n") };
-}
-
-const spawn = (role: string) => daemon.spawn(role, { host: "127.0.0.1", port: 0 });
+useDaemon([calculator, clock]);
 
 /** A calculator, and a client that has said its name. */
 async function calculating() {
@@ -137,6 +86,15 @@ describe("graph", () => {
     expect((await run(`graph c1 --format ${format}`)).text).toMatch(expected);
   });
 
+  it("writes into the file that is named, for what its ending says", async () => {
+    const { files, text } = await run("graph calculator --out my/chart.svg");
+    expect([...files.keys()]).toEqual(["my/chart.svg"]);
+    expect(files.get("my/chart.svg")).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
+    expect(text).toBe("calculator, the role is drawn in my/chart.svg");
+    const { files: others } = await run("graph calculator --out chart.gv");
+    expect(others.get("chart.gv")).toMatch(/^digraph/);
+  });
+
   it("keeps to the definition that a connection is played by, also when the role is loaded again", async () => {
     const { instance } = await calculating();
     instance.role = { ...clock, name: "calculator" };
@@ -149,6 +107,7 @@ describe("graph", () => {
     ["graph c99", /no connection c99/, exitCodes.noSuchThing],
     ["graph calculator --watch", /name an instance or a connection to watch/, exitCodes.usage],
     ["graph calculator --format svg --watch", /--watch draws in the terminal/, exitCodes.usage],
+    ["graph calculator --out chart.png", /what for\? --format text\|mermaid/, exitCodes.usage],
     ["graph calculator --companion", /calculator has no companion/, exitCodes.usage],
     ["graph calculator --format png", /format/, exitCodes.usage],
   ])("says what is wrong with %s", async (line, expected, code) => {

@@ -9,15 +9,18 @@ import { type ChartReader, chartDrawing, chartReport, titleOf } from "../chart-r
 import { type ChartSubject, chartSubject } from "../chart-subject.ts";
 import { watchChart } from "../chart-watch.ts";
 import { defineCommand } from "../command.ts";
+import { deliver, formatOf, outOption, styleFor } from "../drawing-output.ts";
 
 /** A page has no terminal's width: boxes may be as wide as their words. */
 const PAGE_COLUMNS = 100;
+const FORMATS = ["text", "mermaid", "dot", "svg", "json"] as const;
 
 const options = z.object({
   watch: z.boolean().default(false).describe("draw it again whenever it moves, until Ctrl-C or its end"),
   ascii: z.boolean().default(false).describe("ASCII signs only"),
   plain: z.boolean().default(false).describe("sentences instead of a drawing, e.g. for a screen reader"),
-  format: z.enum(["text", "mermaid", "dot", "svg", "json"]).default("text").describe("what to draw it for"),
+  format: z.enum(FORMATS).optional().describe("what to draw it for; text, for the terminal"),
+  out: outOption,
   supervisor: z.boolean().default(false).describe("the chart of the instance's supervisor"),
   companion: z
     .boolean()
@@ -33,37 +36,50 @@ export default defineCommand({
   options,
   example: "graph c17 --watch",
   run(call) {
-    const { lab, args, options, isJson, columns, style, out, data } = call;
-    const { watch, ascii, plain, format } = options;
+    const { lab, args, options, isJson, columns, data } = call;
     const subject = chartSubject(lab, args.subject ?? "", options);
-    if (isJson || format === "json") checkAlone(watch, "json");
+    const format = formatOf("graph", options, FORMATS);
+    const reader: ChartReader = {
+      columns,
+      style: styleFor(call, options.out),
+      isAscii: options.ascii,
+      isPlain: options.plain,
+    };
+    if (options.watch) {
+      checkMoves(subject, isJson || format !== "text" || options.out !== undefined);
+      return watchChart(subject, call, reader);
+    }
     if (isJson) return data(subjectDocument(subject));
-    if (format === "json") return out(JSON.stringify(subjectDocument(subject), null, 2));
-    if (format !== "text") checkAlone(watch, format);
-    if (format !== "text") return out(chartAs(format, subject).trimEnd());
-    const reader: ChartReader = { columns, style, isAscii: ascii, isPlain: plain };
-    if (!watch) return out(chartReport(subject, reader));
-    if (subject.kind === "role" || (subject.kind !== "connection" && !subject.instance))
-      throw new NetlabError(
-        "usage",
-        `graph: a role does not move: name an instance or a connection to watch`,
-      );
-    return watchChart(subject, call, reader);
+    const text = format === "text" ? chartReport(subject, reader) : chartAs(format, subject);
+    return deliver(call, options.out, text, titleOf(subject));
   },
 });
 
-function checkAlone(watch: boolean, format: string): void {
-  if (watch)
-    throw new NetlabError("usage", `graph: --watch draws in the terminal, not for --format ${format}`);
+function checkMoves(subject: ChartSubject, isForFile: boolean): void {
+  if (isForFile)
+    throw new NetlabError("usage", "graph: --watch draws in the terminal: leave --format, --out and --json");
+  if (subject.kind !== "connection" && !subject.instance)
+    throw new NetlabError("usage", "graph: a role does not move: name an instance or a connection to watch");
 }
 
-function chartAs(format: "mermaid" | "dot" | "svg", subject: ChartSubject): string {
+function chartAs(format: "mermaid" | "dot" | "svg" | "json", subject: ChartSubject): string {
   const { chart } = subject;
   const current = subject.current() ?? [];
-  if (format === "mermaid") return chartMermaid(chart, current);
-  if (format === "dot") return chartDot(chart, current);
-  const description = chartPlain(chart, { current });
-  return drawingSvg(chartDrawing(subject, PAGE_COLUMNS), { title: titleOf(subject), description });
+  switch (format) {
+    case "mermaid":
+      return chartMermaid(chart, current).trimEnd();
+    case "dot":
+      return chartDot(chart, current).trimEnd();
+    case "json":
+      return JSON.stringify(subjectDocument(subject), null, 2);
+    case "svg": {
+      const description = chartPlain(chart, { current });
+      return drawingSvg(chartDrawing(subject, PAGE_COLUMNS), {
+        title: titleOf(subject),
+        description,
+      }).trimEnd();
+    }
+  }
 }
 
 function subjectDocument(subject: ChartSubject) {

@@ -1,0 +1,22 @@
+/** The sequence as a JSON document: docs/charts.md names its fields. Times are RFC 3339. */
+import type { Sequence, Step } from "./sequence.ts";
+
+export function sequenceDocument({ startedAt, participants, steps }: Sequence) {
+  return {
+    startedAt: new Date(startedAt).toISOString(),
+    participants: participants.map(({ id, name, detail, kind }) => ({ id, name, detail, kind })),
+    steps: steps.map(stepDocument),
+  };
+}
+
+function stepDocument({ at, kind, text, ...step }: Step) {
+  return {
+    at: new Date(at).toISOString(),
+    kind,
+    from: "from" in step ? step.from : null,
+    to: "to" in step ? step.to : null,
+    over: "over" in step ? step.over : null,
+    about: "about" in step ? step.about : null,
+    text,
+  };
+}

@@ -1,0 +1,247 @@
+/**
+ * Who said what to whom, from the stories of one connection or of several: arrows between peers and the instances that
+ * play with them, and what that did to the state. Pure; tokens are hidden as everywhere.
+ */
+import type { Entry, Story } from "../actors/story.ts";
+import { type Openness, readingOf, shownEntry } from "../actors/story-text.ts";
+import { printable, printableBytes } from "../printable.ts";
+
+export interface Participant {
+  /** A connection's id, or an instance's. */
+  readonly id: string;
+  /** As it stands above its line: `c17`, `chat-1`. */
+  readonly name: string;
+  /** An address, or a role. */
+  readonly detail: string;
+  readonly kind: "peer" | "instance";
+}
+
+/** What may be said of it by colour, and is said in words too. */
+export type Tone = "plain" | "state" | "bad";
+
+export type Step =
+  /** An arrow; where an instance told several peers the same at once, one with several heads. */
+  | {
+      readonly kind: "message";
+      readonly at: number;
+      readonly from: string;
+      readonly to: readonly string[];
+      readonly text: string;
+      readonly tone: Tone;
+    }
+  /** Beside an instance's line, about one of its connections. */
+  | {
+      readonly kind: "note";
+      readonly at: number;
+      readonly over: string;
+      readonly about: string;
+      readonly text: string;
+      readonly tone: Tone;
+    }
+  /** Something that happened is not shown. */
+  | { readonly kind: "gap"; readonly at: number; readonly text: string };
+
+export interface Sequence {
+  /** The moment from which times count, in milliseconds. */
+  readonly startedAt: number;
+  /** From left to right: the peers of an instance on both sides of it. */
+  readonly participants: readonly Participant[];
+  readonly steps: readonly Step[];
+  /** Connections that are over, by their ids, with the moment of their end. */
+  readonly ends: ReadonlyMap<string, number>;
+}
+
+export interface SequenceBounds extends Openness {
+  /** At most so many steps, the last ones. */
+  readonly most: number;
+}
+
+/** Text of a message: longer ones are cut, `explain` has them whole. */
+const TEXT_BYTES = 120;
+/** What an instance writes to several within this time is one arrow. */
+const TOGETHER_MS = 20;
+
+export function sequenceOf(stories: readonly Story[], { most, showTokens }: SequenceBounds): Sequence {
+  const ordered = [...stories].sort(byAge);
+  const all = together(merged(ordered.map((story) => stepsOf(story, { showTokens }))));
+  const shown = all.slice(-most);
+  const left = all.length - shown.length;
+  const gap = {
+    kind: "gap",
+    at: shown[0]?.at ?? 0,
+    text: `${left} earlier steps are left out (--n)`,
+  } as const;
+  return {
+    startedAt: ordered[0]?.openedAt ?? 0,
+    participants: participantsOf(ordered),
+    steps: left > 0 ? [gap, ...shown] : shown,
+    ends: new Map(
+      ordered.flatMap(({ subject, endedAt }) => (endedAt === undefined ? [] : [[subject.id, endedAt]])),
+    ),
+  };
+}
+
+/** Those of one millisecond by their numbers. */
+function byAge(a: Story, b: Story): number {
+  return a.openedAt - b.openedAt || a.subject.id.localeCompare(b.subject.id, "en", { numeric: true });
+}
+
+function participantsOf(stories: readonly Story[]): Participant[] {
+  const groups = Map.groupBy(stories, ({ subject }) => subject.instance);
+  return [...groups].flatMap(([id, group]) => {
+    const peers = group.map(peerOf);
+    const instance = { id, name: id, detail: group[0]?.subject.role ?? "", kind: "instance" } as const;
+    return peers.toSpliced(Math.ceil(peers.length / 2), 0, instance);
+  });
+}
+
+function peerOf({ subject }: Story): Participant {
+  const { address, port } = subject.remote;
+  const detail = address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+  return { id: subject.id, name: shortName(subject.id), detail, kind: "peer" };
+}
+
+/** `c17` of `file-server-1/c17`. */
+export const shortName = (id: string) => id.slice(id.lastIndexOf("/") + 1);
+
+// -- one story ------------------------------------------------------------------------------------------------------
+
+function stepsOf(story: Story, openness: Openness): Step[] {
+  const { entries, entriesBeforeGap, omitted, subject } = story;
+  return entries.flatMap((entry, index) => {
+    const steps = stepsFor(shownEntry(entry, subject, openness), entry, story);
+    const text = `${omitted} entries of ${shortName(subject.id)} are no longer kept`;
+    return omitted > 0 && index === entriesBeforeGap
+      ? [{ kind: "gap", at: entry.at, text } as const, ...steps]
+      : steps;
+  });
+}
+
+/** `whole` tells how much went over the wire, whatever is hidden of it. */
+function stepsFor(entry: Entry, whole: Entry, { subject, state }: Story): Step[] {
+  const { id: peer, instance } = subject;
+  const { at } = entry;
+  const came = (text: string, tone: Tone = "plain"): Step[] => [
+    { kind: "message", at, from: peer, to: [instance], text, tone },
+  ];
+  const went = (text: string, tone: Tone = "plain"): Step[] => [
+    { kind: "message", at, from: instance, to: [peer], text, tone },
+  ];
+  const note = (text: string, tone: Tone = "plain"): Step[] => [
+    { kind: "note", at, over: instance, about: peer, text, tone },
+  ];
+  const isClient = subject.definition?.side === "client";
+  switch (entry.kind) {
+    case "opened": {
+      const first = entry.state || state;
+      const begins = first === "" ? [] : note(`in ${first}`, "state");
+      return subject.transport === "udp" || isClient ? begins : [...came("connects"), ...begins];
+    }
+    case "in":
+      return came(bytesText(entry.bytes, whole, subject.display));
+    case "out":
+      return went(bytesText(entry.bytes, whole, subject.display));
+    case "file":
+      return entry.direction === "out"
+        ? went(`the file ${printable(entry.name)}, ${entry.size} bytes`)
+        : came(`a file, ${entry.size} bytes`);
+    case "transition":
+      return note(`in ${entry.to} (${entry.event})`, "state");
+    case "remark":
+      return note(`note: ${printable(entry.text)}`);
+    case "refused":
+      return note(`refused [${entry.rule}]: ${printable(entry.why)}`, "bad");
+    case "operator":
+      return note(`operator: ${printable(entry.text)}`);
+    case "ended":
+      return came("FIN: it sends no more");
+    case "closed":
+      return closedSteps(entry, { came, went, note });
+    case "crashed":
+      return note(`crashed: ${printable(entry.error)}`, "bad");
+    case "message":
+      return [];
+  }
+}
+
+type Say = (text: string, tone?: Tone) => Step[];
+
+function closedSteps(
+  { by, how }: Extract<Entry, { kind: "closed" }>,
+  { came, went, note }: Record<"came" | "went" | "note", Say>,
+): Step[] {
+  if (how === "closed") return by === "us" ? went("FIN: we close") : note("closed");
+  return by === "us"
+    ? went(`breaks off: ${printable(how)}`, "bad")
+    : came(`breaks off: ${printable(how)}`, "bad");
+}
+
+function bytesText(bytes: Buffer, whole: Entry, display: Story["subject"]["display"]): string {
+  const { size } = whole as { readonly size: number };
+  return `${printableBytes(bytes, TEXT_BYTES)}${readingOf(bytes, display)}  ${size} ${size === 1 ? "byte" : "bytes"}`;
+}
+
+// -- several --------------------------------------------------------------------------------------------------------
+
+/**
+ * In the order of time. Within a millisecond what came goes before what was sent: that is how one causes the other, and
+ * clocks do not tell.
+ */
+function merged(queues: readonly Step[][]): Step[] {
+  const heads = queues.map(() => 0);
+  const found: Step[] = [];
+  for (;;) {
+    let best = -1;
+    let bestStep: Step | undefined;
+    for (const [index, queue] of queues.entries()) {
+      const step = queue[heads[index] ?? 0];
+      if (step && (!bestStep || isBefore(step, bestStep))) [best, bestStep] = [index, step];
+    }
+    if (!bestStep) return found;
+    found.push(bestStep);
+    heads[best] = (heads[best] ?? 0) + 1;
+  }
+}
+
+function isBefore(a: Step, b: Step): boolean {
+  if (a.at !== b.at) return a.at < b.at;
+  return !isReply(a) && isReply(b);
+}
+
+const isReply = (step: Step) => step.kind === "message" && !step.from.includes("/");
+
+/** The same text from one instance to several peers is one step with several targets. */
+function together(steps: readonly Step[]): Step[] {
+  const found: Step[] = [];
+  for (const step of steps) {
+    const at = step.kind === "message" && isReply(step) ? partnerOf(step, found) : -1;
+    const partner = found[at];
+    if (step.kind === "message" && partner?.kind === "message") {
+      found.splice(at, 1);
+      found.push({ ...step, to: [...partner.to, ...step.to] });
+    } else found.push(step);
+  }
+  return found;
+}
+
+/** Where the same was told to others just before; what they did or heard since must stay behind it. */
+function partnerOf(step: Extract<Step, { kind: "message" }>, steps: readonly Step[]): number {
+  const passed = new Set<string>();
+  for (let index = steps.length - 1; index >= 0; index -= 1) {
+    const before = steps[index];
+    if (!before || before.kind === "gap" || step.at - before.at > TOGETHER_MS) return -1;
+    if (before.kind === "message" && before.from === step.from && before.text === step.text) {
+      const mayMove = before.to.every((id) => !passed.has(id) && !step.to.includes(id));
+      if (mayMove) return index;
+    }
+    for (const id of peersOf(before)) passed.add(id);
+  }
+  return -1;
+}
+
+const peersOf = (step: Exclude<Step, { kind: "gap" }>) =>
+  step.kind === "note" ? [step.about] : [step.from, ...step.to];
+
+/** `+0.012`, in seconds since the beginning. */
+export const stepTime = ({ at }: Step, { startedAt }: Sequence) =>
+  `+${(Math.max(0, at - startedAt) / 1_000).toFixed(3)}`;

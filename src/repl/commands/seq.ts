@@ -1,0 +1,102 @@
+import { z } from "zod";
+import type { Story } from "../../actors/story.ts";
+import { drawingSvg } from "../../charts/drawing-svg.ts";
+import { drawingText } from "../../charts/drawing-text.ts";
+import { type Sequence, sequenceOf } from "../../charts/sequence.ts";
+import { sequenceDocument } from "../../charts/sequence-document.ts";
+import { fitsSideBySide, layoutSequence } from "../../charts/sequence-layout.ts";
+import { sequenceMermaid } from "../../charts/sequence-mermaid.ts";
+import { sequencePlain } from "../../charts/sequence-plain.ts";
+import { paintedBy } from "../chart-report.ts";
+import { type Call, defineCommand } from "../command.ts";
+import { deliver, formatOf, outOption, styleFor } from "../drawing-output.ts";
+import { selectStories, shortId } from "../selectors.ts";
+
+/** Where there is no terminal's width: more would be no drawing any more. */
+const MOST_CONNECTIONS = 12;
+const PAGE_COLUMNS = 110;
+const TEXT_COLUMNS = 60;
+
+const FORMATS = ["text", "mermaid", "svg", "json"] as const;
+
+const options = z.object({
+  n: z.number().int().min(1).max(2_000).default(60).describe("at most so many steps, the last ones"),
+  ascii: z.boolean().default(false).describe("ASCII signs only"),
+  plain: z.boolean().default(false).describe("sentences instead of a drawing, e.g. for a screen reader"),
+  format: z.enum(FORMATS).optional().describe("what to draw it for; text, for the terminal"),
+  out: outOption,
+  showTokens: z.boolean().default(false).describe("show tokens as they are"),
+});
+type Options = z.output<typeof options>;
+type Format = (typeof FORMATS)[number];
+
+export default defineCommand({
+  name: "seq",
+  group: "connections",
+  summary: "draws who said what to whom: one connection, or several and the role between them",
+  args: [
+    { name: "selector", summary: "default @last", isOptional: true, isVariadic: true, completes: "selector" },
+  ],
+  options,
+  example: "seq chat-1 --n 30",
+  async run(call) {
+    const { rest, lab, options, isJson, data, err } = call;
+    const format = formatOf("seq", options, FORMATS);
+    const stories = selectStories(lab, rest.length > 0 ? rest : ["@last"]);
+    const drawn = chosen(stories, mostIn(stories, format, call));
+    const left = stories.length - drawn.length;
+    const sequence = sequenceOf(drawn, { most: options.n, showTokens: options.showTokens });
+    if (isJson) return data(document(sequence, left));
+    if (stories.length === 0)
+      return call.out(rest.length > 0 ? "none like that" : "nobody has connected yet");
+    const names = sequence.participants.map(({ name }) => name).join(", ");
+    await deliver(call, options.out, textOf(sequence, left, format, call), `what ${names} said`);
+    if (left > 0) err(leftOut(left, drawn.length));
+  },
+});
+
+const leftOut = (left: number, drawn: number) =>
+  `${left} more ${left === 1 ? "connection is" : "connections are"} left out${drawn < MOST_CONNECTIONS ? `: a wider terminal, --plain or --format svg has room for ${MOST_CONNECTIONS}` : ""}`;
+
+const document = (sequence: Sequence, leftOut: number) => ({
+  ...sequenceDocument(sequence),
+  connectionsLeftOut: leftOut,
+});
+
+/** As many as can be told apart: in a terminal, as many as stand side by side. */
+function mostIn(
+  stories: readonly Story[],
+  format: Format,
+  { options, isJson, columns }: Call<Options>,
+): number {
+  if (isJson || options.plain || format !== "text") return MOST_CONNECTIONS;
+  for (let most = MOST_CONNECTIONS; most > 1; most -= 1) {
+    const some = chosen(stories, most);
+    const instances = new Set(some.map(({ subject }) => subject.instance));
+    if (fitsSideBySide([...some.map(shortId), ...instances], columns)) return most;
+  }
+  return 1;
+}
+
+/** Those that live, and then those that began last. */
+function chosen(stories: readonly Story[], most: number): Story[] {
+  const isOver = ({ endedAt }: Story) => (endedAt === undefined ? 0 : 1);
+  return [...stories].sort((a, b) => isOver(a) - isOver(b) || b.openedAt - a.openedAt).slice(0, most);
+}
+
+function textOf(sequence: Sequence, left: number, format: Format, call: Call<Options>): string {
+  const { ascii, plain, out } = call.options;
+  if (format === "json") return JSON.stringify(document(sequence, left), null, 2);
+  if (format === "mermaid") return sequenceMermaid(sequence).trimEnd();
+  if (format === "svg") return svgOf(sequence).trimEnd();
+  if (plain) return sequencePlain(sequence);
+  const painted = paintedBy(styleFor(call, out));
+  return drawingText(layoutSequence(sequence, call.columns), { isAscii: ascii, painted });
+}
+
+function svgOf(sequence: Sequence): string {
+  const names = sequence.participants.map(({ name }) => name);
+  const least = Math.max(PAGE_COLUMNS, TEXT_COLUMNS + names.length * 10);
+  const title = `What ${names.join(", ")} said to one another`;
+  return drawingSvg(layoutSequence(sequence, least), { title, description: sequencePlain(sequence) });
+}

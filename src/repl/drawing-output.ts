@@ -1,0 +1,52 @@
+/** `--format` and `--out` of what draws: for which program, and into which file. */
+import { z } from "zod";
+import { NetlabError } from "../errors.ts";
+import { printable } from "../printable.ts";
+import type { Call } from "./command.ts";
+import { styleOf } from "./style.ts";
+
+/** What a file's name says that it is for. */
+const BY_ENDING: Readonly<Record<string, string>> = {
+  svg: "svg",
+  mmd: "mermaid",
+  mermaid: "mermaid",
+  dot: "dot",
+  gv: "dot",
+  json: "json",
+  txt: "text",
+};
+
+export const outOption = z
+  .string()
+  .min(1)
+  .optional()
+  .describe("write it to this file; its ending says the format where --format does not");
+
+/** Throws where the ending means a format that there is none of here. */
+export function formatOf<Format extends string>(
+  name: string,
+  { format, out }: { readonly format?: Format | undefined; readonly out?: string | undefined },
+  formats: readonly Format[],
+): Format {
+  if (format !== undefined) return format;
+  const meant = BY_ENDING[/\.(\w+)$/.exec(out ?? "")?.[1]?.toLowerCase() ?? "txt"];
+  const found = formats.find((one) => one === meant);
+  if (found !== undefined) return found;
+  throw new NetlabError("usage", `${name}: --out ${out}: what for? --format ${formats.join("|")}`);
+}
+
+/** Into the file that was named, by the hand of whoever typed it, or to the reader. */
+export async function deliver(
+  { out, writeFile }: Pick<Call<unknown>, "out" | "writeFile">,
+  path: string | undefined,
+  text: string,
+  what: string,
+): Promise<void> {
+  if (path === undefined) return out(text);
+  await writeFile(path, `${text}\n`);
+  out(`${what} is drawn in ${printable(path)}`);
+}
+
+/** A file has no colours. */
+export const styleFor = (call: Call<unknown>, path: string | undefined) =>
+  path === undefined ? call.style : styleOf(false);

@@ -1,0 +1,75 @@
+/** A daemon of the test's own, and commands in it: all that they said, and their exit. Made anew for each test. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach } from "vitest";
+import { Daemon } from "../../src/daemon.ts";
+import type { Role } from "../../src/machines/_role.ts";
+import { evaluate } from "../../src/repl/evaluator.ts";
+
+export let daemon: Daemon;
+
+/** To be called once in a test file. */
+export function useDaemon(roles: readonly Role[]): void {
+  let folder: string;
+  beforeEach(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), "netlab-drawing-"));
+    const config = {
+      lab: "none",
+      dataFolder: path.join(folder, "data"),
+      socketPath: path.join(folder, "run", "lab.sock"),
+      host: undefined,
+      portOffset: 0,
+      repl: false,
+      log: "pretty",
+      logLevel: "info",
+      journal: false,
+      eval: false,
+      readyJson: false,
+    } as const;
+    daemon = await Daemon.start(config, {
+      roles: new Map(roles.map((role) => [role.name, role])),
+      isLogShown: false,
+    });
+  });
+  afterEach(async () => {
+    await daemon.close(0);
+    rmSync(folder, { recursive: true, force: true });
+  });
+}
+
+export interface Screen {
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly stop?: AbortController;
+}
+
+/** A command under way: what it said so far, and its exit. */
+export function begin(line: string, { columns = 80, rows, stop = new AbortController() }: Screen = {}) {
+  const said = {
+    out: [] as string[],
+    err: [] as string[],
+    data: [] as unknown[],
+    frames: [] as string[],
+    files: new Map<string, string>(),
+  };
+  const outlet = {
+    out: (text: string) => void said.out.push(text),
+    err: (text: string) => void said.err.push(text),
+    data: (document: unknown) => void said.data.push(document),
+    frame: (text: string) => void said.frames.push(text),
+    ask: async () => "",
+    writeFile: async (path: string, text: string) => void said.files.set(path, text),
+    isBehind: false,
+  };
+  return { ...said, exit: evaluate(daemon, { line, columns, rows }, outlet, stop.signal) };
+}
+
+export async function run(line: string, screen?: Screen) {
+  const under = begin(line, screen);
+  const exit = await under.exit;
+  return { ...under, exit, text: under.out.join("\n") };
+}
+
+export const spawn = (role: string, given: Record<string, unknown> = {}) =>
+  daemon.spawn(role, { host: "127.0.0.1", port: 0, ...given });
