@@ -11,6 +11,7 @@ import { worldOf } from "./companion.ts";
 import { Concealment } from "./concealment.ts";
 import { Connection } from "./connection.ts";
 import { ask, connect, ownAddress, tell } from "./network.ts";
+import { OwnFiles } from "./own-files.ts";
 import {
   initialStateName,
   type MachineWatcher,
@@ -25,6 +26,8 @@ export class ClientRun implements InstanceService, MachineWatcher {
   readonly hosts: readonly string[] = [];
   readonly port = 0;
   readonly #context: ServiceContext;
+  /** Of this run: the next has its own. */
+  #files: OwnFiles;
   readonly #role: Role;
   #actor: RoleActor | undefined;
   #connection: Connection | undefined;
@@ -36,6 +39,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
 
   constructor(context: ServiceContext) {
     this.#context = context;
+    this.#files = new OwnFiles(context.environment.files);
     this.#role = context.role();
   }
 
@@ -55,6 +59,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
     const { environment, id: instance, label, common } = this.#context;
     this.#isFinished = false;
     this.#hasOutput = false;
+    this.#files = new OwnFiles(environment.files);
     environment.numbers.connection += 1;
     const id = `${instance}/c${environment.numbers.connection}`;
     const remote = { address: common.host, port: common.port };
@@ -72,7 +77,10 @@ export class ClientRun implements InstanceService, MachineWatcher {
     } as const;
     this.#story = environment.recorder.open(subject, initialStateName(this.#role.machine));
     this.#actor = runMachine(this.#role.machine, {
-      input: worldOf(this.#context, { hosts: [], port: 0 }, this.#network(this.#story)),
+      input: {
+        ...worldOf(this.#context, { hosts: [], port: 0 }, this.#network(this.#story)),
+        files: this.#files,
+      },
       id,
       clock: environment.clock,
       watcher: this,
@@ -126,6 +134,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
         framing: common.framing,
       },
       telemetry: environment.telemetry,
+      onCrash: this.#context.onCrash,
       onOver: (over) => {
         // A client may be at its next connection while an earlier one still ends.
         if (this.#connection === over) this.#connection = undefined;
@@ -149,14 +158,11 @@ export class ClientRun implements InstanceService, MachineWatcher {
   }
 
   failed(error: unknown): void {
+    if (this.#connection) return this.#connection.crash(error);
     const at = this.#context.environment.clock.now();
-    if (this.#connection) {
-      this.#connection.crash(error);
-    } else {
-      this.#story?.release(undefined);
-      this.#story?.faulted("crashed", messageOf(error));
-      this.#story?.add({ at, kind: "crashed", error: messageOf(error) });
-    }
+    this.#story?.release(undefined);
+    this.#story?.faulted("crashed", messageOf(error));
+    this.#story?.add({ at, kind: "crashed", error: messageOf(error) });
     this.#context.onCrash(error);
   }
 
@@ -230,6 +236,8 @@ export class ClientRun implements InstanceService, MachineWatcher {
   async close(): Promise<void> {
     this.#actor?.stop();
     await this.#endConnection();
+    // A machine that threw closes nothing any more, and what it was writing is not whole.
+    if (this.#story?.fault === "crashed") await this.#files.letGo();
     this.#endStory();
   }
 }

@@ -38,6 +38,8 @@ export interface ConnectionOptions {
   /** The connection is over; its story has ended. */
   readonly onOver: (connection: Connection) => void;
   readonly telemetry: Telemetry;
+  /** Something of ours threw: a client's run ends with its connection. */
+  readonly onCrash?: (error: unknown) => void;
 }
 
 const QUIET_MS = 30;
@@ -159,15 +161,18 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
     this.close();
   }
 
-  /** Something of ours threw: this connection ends, nobody else's does. */
+  /** Something of ours threw: this connection ends, nobody else's does. What throws when it is over is told all the same. */
   crash(error: unknown): void {
-    if (this.#isOver || this.story.fault === "crashed") return;
-    this.story.release(undefined);
-    this.story.faulted("crashed", messageOf(error));
-    this.story.add({ at: this.#options.clock.now(), kind: "crashed", error: messageOf(error) });
+    if (this.story.fault === "crashed") return;
+    if (this.story.endedAt === undefined) {
+      this.story.release(undefined);
+      this.story.faulted("crashed", messageOf(error));
+      this.story.add({ at: this.#options.clock.now(), kind: "crashed", error: messageOf(error) });
+    }
     this.#options.telemetry({ type: "connection.crashed", id: this.id, error });
     this.#phase = undefined;
     this.close();
+    this.#options.onCrash?.(error);
   }
 
   #tell(event: RoleEvent): void {

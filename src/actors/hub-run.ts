@@ -54,7 +54,11 @@ export class HubRun {
 
   /** A connection of its instance is over. */
   forget(id: string): void {
-    this.#definition.forget?.(this.proxy, id);
+    try {
+      this.#definition.forget?.(this.proxy, id);
+    } catch (error) {
+      this.#rebuild(error);
+    }
   }
 
   #call(name: string) {

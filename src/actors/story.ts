@@ -166,8 +166,10 @@ export class Story {
 
   /** A fault is told once: the first is the cause. */
   faulted(fault: Fault, reason: string): void {
-    this.fault ??= fault;
-    this.reason ??= reason;
+    // The first one is the cause of those behind it; but a crash is ours, and is never hidden behind what a peer did.
+    if (this.fault !== undefined && fault !== "crashed") return;
+    this.fault = fault;
+    this.reason = reason;
   }
 
   /** From here to `release`, entries wait, so that the transition comes before what it did. */

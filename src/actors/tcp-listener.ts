@@ -16,6 +16,7 @@ import { Connection, type ConnectionLimits, Delivery } from "./connection.ts";
 import type { Place } from "./descriptor-budget.ts";
 import { tellExposure } from "./exposure.ts";
 import { HubRun } from "./hub-run.ts";
+import { OwnFiles } from "./own-files.ts";
 import { initialStateName, runMachine } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
 
@@ -198,13 +199,18 @@ export class TcpListener implements InstanceService {
       },
       initialStateName(machine),
     );
+    const files = new OwnFiles(environment.files);
     const connection = new Connection({
       socket,
       phases,
       story,
       clock: environment.clock,
       limits: this.#limits,
-      onOver: (over) => this.#over(over, hub, place),
+      onOver: (over) => {
+        this.#over(over, hub, place);
+        // A machine that threw closes nothing any more.
+        if (files.isHolding || over.story.fault === "crashed") this.#letGo(files);
+      },
       telemetry: environment.telemetry,
     });
     this.#connections.set(id, connection);
@@ -218,7 +224,7 @@ export class TcpListener implements InstanceService {
         );
       environment.telemetry({ type: "connection.opened", id, remote: `${remote.address}:${remote.port}` });
       const actor = runMachine(machine, {
-        input: { ...world, peer: connection },
+        input: { ...world, peer: connection, files },
         id,
         clock: environment.clock,
         watcher: connection,
@@ -258,6 +264,17 @@ export class TcpListener implements InstanceService {
     socket.on("error", () => undefined);
     if (this.#refusal !== "") socket.write(new Delivery(this.#refusal).bytesFor(common.framing));
     socket.destroy();
+  }
+
+  #letGo(files: OwnFiles): void {
+    const { environment, id } = this.#context;
+    files.letGo().catch((error: unknown) => {
+      environment.telemetry({
+        type: "instance.remark",
+        id,
+        text: `a file was not closed: ${messageOf(error)}`,
+      });
+    });
   }
 
   #over(connection: Connection, hub: HubRun | undefined, place: Place): void {

@@ -1,5 +1,7 @@
 /** Roles that misbehave on purpose: what throws ends alone, and says so. */
 import { describe, expect, it } from "vitest";
+import { setup } from "xstate";
+import calculatorClient from "../../src/machines/calculator-client.ts";
 import companionCrashesAtStart from "../fixtures/roles/companion-crashes-at-start.ts";
 import crashesAtStart from "../fixtures/roles/crashes-at-start.ts";
 import throwsAtBirth from "../fixtures/roles/throws-at-birth.ts";
@@ -72,6 +74,53 @@ describe("a connection that throws", () => {
     await first.hears("still here\n");
   });
 });
+
+describe("a crash that comes with the peer's end", () => {
+  it("is recorded as ours, also where the peer was the first to break off", async () => {
+    const machine = setup({
+      actions: {
+        fall: () => {
+          throw new Error("fell as it left");
+        },
+      },
+    }).createMachine({
+      initial: "listening",
+      on: { "peer.closed": ".closed" },
+      states: { listening: { on: { "peer.ended": "closed" } }, closed: { type: "final", entry: "fall" } },
+    });
+    const phases = { listening: { reads: "text", rule: "ECHO-0", expects: "anything" } } as const;
+    const lab = await openLab([{ ...throwsInHandler, name: "falls-at-the-end", machine, phases }]);
+    const peer = await converse(await lab.spawn("falls-at-the-end"));
+    peer.reset();
+    await eventually(() =>
+      expect(lab.storyOf(peer)).toMatchObject({ fault: "crashed", reason: "fell as it left" }),
+    );
+    expect(lab.events.filter(({ type }) => type === "connection.crashed")).toHaveLength(1);
+  });
+});
+
+describe("a client whose handler throws", () => {
+  it("has failed of that, and not of a server that closed", async () => {
+    const lab = await openLab([
+      throwsInHandler,
+      { ...calculatorClient, name: "stumbles", phases: stumbling() },
+    ]);
+    const { port } = await lab.spawn(throwsInHandler.name);
+    const client = await lab.spawn("stumbles", { host: "127.0.0.1", port });
+    await client.reaches((state) => state === "failed" || state === "stopped");
+    expect([client.state, client.lastError]).toEqual(["failed", "stumbled over a reply"]);
+    expect(lab.recorder.all().find(({ subject }) => subject.role === "stumbles")?.fault).toBe("crashed");
+  });
+});
+
+function stumbling() {
+  const decode = () => {
+    throw new Error("stumbled over a reply");
+  };
+  return Object.fromEntries(
+    Object.entries(calculatorClient.phases).map(([state, phase]) => [state, { ...phase, decode }]),
+  );
+}
 
 /** Lets the clock run until the instance is there, as far as `limitMs`. */
 async function advanceUntil(lab: TestLab, clock: SimulatedClock, isThere: () => boolean, limitMs = 20_000) {

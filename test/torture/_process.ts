@@ -1,5 +1,5 @@
 /** What the system says of a process; where it has no /proc, nothing is known and nothing can be held against it. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** Linux counts processor time in hundredths of a second, whatever its clock does. */
@@ -31,6 +31,22 @@ export function residentBytes(pid: number): number {
 
 export function openDescriptors(pid: number): number {
   return hasProc ? readdirSync(`/proc/${pid}/fd`).length : Number.NaN;
+}
+
+/** How many files in these folders it has open. */
+export function filesOpenIn(pid: number, folders: readonly string[]): number {
+  if (!hasProc) return Number.NaN;
+  const targets = readdirSync(`/proc/${pid}/fd`).map((name) => targetOf(`/proc/${pid}/fd/${name}`));
+  return targets.filter((target) => folders.some((folder) => target.startsWith(`${folder}/`))).length;
+}
+
+/** One that was closed since the listing leads nowhere. */
+function targetOf(link: string): string {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return "";
+  }
 }
 
 export function isAlive(pid: number): boolean {

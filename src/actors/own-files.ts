@@ -1,0 +1,59 @@
+/**
+ * The files that one peer's machine has open: whatever becomes of the machine, a throw between opening and sending included,
+ * they can be let go of. A descriptor that nobody closes is gone until the garbage collector finds it.
+ */
+import type { FileAnswer, Files, OpenFile, PartialFile } from "../machines/_world.ts";
+
+export class OwnFiles implements Files {
+  readonly #files: Files;
+  readonly #held = new Set<() => Promise<void>>();
+  #isOver = false;
+
+  constructor(files: Files) {
+    this.#files = files;
+  }
+
+  get isHolding(): boolean {
+    return this.#held.size > 0;
+  }
+
+  async open(root: string, name: string, extension: string | undefined): Promise<FileAnswer> {
+    const answer = await this.#files.open(root, name, extension);
+    if (!answer.ok) return answer;
+    if (!this.#isOver) return { ok: true, file: this.#own(answer.file) };
+    await answer.file.close();
+    return { ok: false, why: "nobody waits for it any more" };
+  }
+
+  async create(path: string, options: { overwrite: boolean }): Promise<PartialFile> {
+    const file = await this.#files.create(path, options);
+    if (this.#isOver) await file.discard();
+    const discard = () => file.discard();
+    this.#held.add(discard);
+    return {
+      path: file.path,
+      write: (bytes) => file.write(bytes),
+      finish: () => file.finish().finally(() => this.#held.delete(discard)),
+      discard: () => discard().finally(() => this.#held.delete(discard)),
+    };
+  }
+
+  #own(file: OpenFile): OpenFile {
+    const close = () => file.close();
+    this.#held.add(close);
+    return {
+      name: file.name,
+      sizeBytes: file.sizeBytes,
+      read: (into, position) => file.read(into, position),
+      close: () => close().finally(() => this.#held.delete(close)),
+    };
+  }
+
+  /** Closes what is open still or is being opened, and discards what is not whole: the end. Rejects where a disk does not even take that. */
+  async letGo(): Promise<void> {
+    this.#isOver = true;
+    const held = [...this.#held];
+    this.#held.clear();
+    await Promise.all(held.map((close) => close()));
+  }
+}
