@@ -12,10 +12,12 @@ import {
   cursorTo,
   emitKeypressEvents,
   type Interface,
+  type Key,
   moveCursor,
 } from "node:readline";
 import { Writable } from "node:stream";
 import { historySize } from "./history-file.ts";
+import { HistorySearch } from "./history-search.ts";
 import { asLines, type InputStream, ignoreError, type OutputStream } from "./output-stream.ts";
 
 export interface LineEditorOptions {
@@ -56,6 +58,11 @@ class Gate extends Writable {
   }
 }
 
+/** Where readline takes each key. Node's own REPL searches its history through this, too; there is no other way in. */
+interface KeyTaker {
+  _ttyWrite(text: string | undefined, key: Key): void;
+}
+
 /** readline sets the flag while it takes keys out of one chunk, all but the last: that is how it knows a paste. */
 interface PasteWatch {
   isCompletionEnabled: boolean;
@@ -81,6 +88,10 @@ export class LineEditor {
   readonly #pastes: PasteWatch;
   readonly #readline: Interface;
   readonly #closeReadline: () => void;
+  /** Takes a key as readline does, past the search. */
+  readonly #takeKey: KeyTaker["_ttyWrite"];
+  #prompt = "";
+  #search: HistorySearch | undefined;
   /** Set while what is typed must not be remembered: the history as it was. */
   #keptHistory: readonly string[] | undefined;
   #isClosed = false;
@@ -101,6 +112,9 @@ export class LineEditor {
       removeHistoryDuplicates: true,
       completer,
     });
+    const taker = this.#readline as unknown as KeyTaker;
+    this.#takeKey = taker._ttyWrite.bind(taker);
+    taker._ttyWrite = (text, key) => this.#key(text, key ?? {});
     // readline closes itself on Ctrl-D and at the end of its input; when to close is the session's to say.
     this.#closeReadline = this.#readline.close.bind(this.#readline);
     this.#readline.close = () => (input.readableEnded ? options.onHangUp() : options.onCtrlD());
@@ -134,6 +148,8 @@ export class LineEditor {
   show(prompt: string, { isRemembered = true } = {}): void {
     if (this.#isClosed) return;
     this.#keptHistory = isRemembered ? undefined : [...this.#options.history];
+    this.#prompt = prompt;
+    this.#search = undefined;
     this.#readline.setPrompt(prompt);
     this.#draw();
   }
@@ -201,6 +217,49 @@ export class LineEditor {
   }
 
   // -- keys --------------------------------------------------------------------------------------------------
+
+  #key(text: string | undefined, key: Key): void {
+    const mayBegin = key.ctrl === true && key.name === "r" && this.isShown && !this.#keptHistory;
+    if (this.#search) this.#searchKey(this.#search, text, key);
+    else if (mayBegin) this.#showSearch(new HistorySearch(this.#options.history, this.line));
+    else this.#takeKey(text, key);
+  }
+
+  #searchKey(search: HistorySearch, text: string | undefined, key: Key): void {
+    const isPlain = !key.ctrl && !key.meta;
+    if (key.ctrl && key.name === "r") search.older();
+    else if (key.name === "backspace") search.eraseLast();
+    else if (isPlain && key.name !== "escape" && text && text >= " ") search.type(text);
+    else {
+      this.#endSearch(search, text, key);
+      return;
+    }
+    this.#showSearch(search);
+  }
+
+  /** Esc and Ctrl-G leave the line as it was; any other key takes what was found, and does what it always does. */
+  #endSearch(search: HistorySearch, text: string | undefined, key: Key): void {
+    const isCancelled =
+      key.name === "escape" || (key.ctrl === true && (key.name === "g" || key.name === "c"));
+    this.#search = undefined;
+    this.#readline.setPrompt(this.#prompt);
+    this.#setLine((isCancelled ? undefined : search.match) ?? search.typedBefore);
+    const isDone = key.name === "escape" || key.name === "tab" || (key.ctrl === true && key.name === "g");
+    if (!isDone) this.#takeKey(text, key);
+  }
+
+  #showSearch(search: HistorySearch): void {
+    this.#search = search;
+    this.#readline.setPrompt(search.prompt);
+    this.#setLine(search.match ?? search.typedBefore);
+  }
+
+  #setLine(text: string): void {
+    this.#takeKey(undefined, lineEnd);
+    this.#takeKey(undefined, eraseToStart);
+    if (text !== "") this.#takeKey(text, {});
+    this.#readline.prompt(true);
+  }
 
   #finished(line: string): void {
     // A line that the terminal's end cut off was never sent off by the person.

@@ -216,3 +216,51 @@ describe("the history", () => {
     await rm(folder, { recursive: true });
   });
 });
+
+describe("Ctrl-R", () => {
+  async function startWithHistory(): Promise<void> {
+    await start();
+    for (const line of ["conns chat", "ls", "conns"]) keyboard.write(`${line}\r`);
+    await shows("did conns in 60", "netlab>");
+  }
+
+  it("finds older lines; Enter runs what was found", async () => {
+    await startWithHistory();
+    keyboard.write("\x12co");
+    await shows("(search: co) conns");
+    keyboard.write("\x12");
+    await shows("(search: co) conns chat");
+    keyboard.write("\r");
+    await shows("netlab> conns chat", "did conns chat in 60", "netlab>");
+  });
+
+  it("lets another key take what was found, to be edited", async () => {
+    await startWithHistory();
+    keyboard.write("\x12ch\x05");
+    await shows("netlab> conns chat");
+    keyboard.write("-1\r");
+    await shows("did conns chat-1 in 60", "netlab>");
+  });
+
+  it("says where there is nothing, and leaves the line as it was on Ctrl-G", async () => {
+    await startWithHistory();
+    keyboard.write("typed\x12zz");
+    await shows("(not in the history: zz) typed");
+    keyboard.write("\x7f\x7fls");
+    await shows("(search: ls) ls");
+    keyboard.write("\x07");
+    await shows("netlab> typed");
+    keyboard.write("!\r");
+    await shows("did typed! in 60", "netlab>");
+  });
+
+  it("goes on below what is printed meanwhile", async () => {
+    await startWithHistory();
+    keyboard.write("\x12ch");
+    await shows("(search: ch) conns chat");
+    daemon.push({ notice: "a peer failed", level: "warn" });
+    await shows("a peer failed", "(search: ch) conns chat");
+    keyboard.write("\x03");
+    await shows("netlab> ^C", "netlab>");
+  });
+});
