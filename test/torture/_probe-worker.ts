@@ -5,14 +5,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import type { ProbeRequest, Probes } from "./_probe.ts";
 
-const { echo, registry, everyMs } = workerData as ProbeRequest;
+const { echo, registry, everyMs, plain } = workerData as ProbeRequest & { readonly plain: number };
 /** A datagram that is not answered by then is lost. */
 const LOST_MS = 500;
 
 let probes = empty();
 
 function empty(): Probes {
-  return { tcp: [], udp: [], lost: 0 };
+  return { tcp: [], plain: [], udp: [], lost: 0 };
 }
 
 parentPort?.on("message", () => {
@@ -20,7 +20,7 @@ parentPort?.on("message", () => {
   probes = empty();
 });
 
-async function probeTcp(port: number): Promise<void> {
+async function probeTcp(port: number, into: "tcp" | "plain"): Promise<void> {
   const socket = connect({ port, host: "127.0.0.1", noDelay: true });
   let wanted = "Enter your command please";
   let answered = Promise.withResolvers<void>();
@@ -37,7 +37,7 @@ async function probeTcp(port: number): Promise<void> {
     const askedAt = performance.now();
     socket.write(wanted);
     await answered.promise;
-    probes.tcp.push(performance.now() - askedAt);
+    probes[into].push(performance.now() - askedAt);
     await delay(everyMs);
   }
 }
@@ -59,4 +59,6 @@ async function probeUdp(port: number): Promise<void> {
   }
 }
 
-await Promise.all([probeTcp(echo), ...(registry === undefined ? [] : [probeUdp(registry)])]);
+const lines = [probeTcp(echo, "tcp"), probeTcp(plain, "plain")];
+if (registry !== undefined) lines.push(probeUdp(registry));
+await Promise.all(lines);

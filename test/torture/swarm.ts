@@ -25,7 +25,7 @@ export default defineOrdeal({
       { role: "echo", port: dozing, idle: trial.sized("600ms", "3s"), "max-connections": 20_000 },
     ];
     const daemon = await TestDaemon.start(trial.scene, { lab: JSON.stringify({ roles }) });
-    const probe = new Probe({ echo, everyMs: 2 });
+    const probe = await Probe.start({ echo, everyMs: 2 });
     try {
       const quiet = await probe.quiet(trial.sized(300, 5_000));
       const house: House = { daemon, swarmed, dozing, probe, quiet, trial };
@@ -46,8 +46,8 @@ interface House {
   readonly trial: Trial;
 }
 
-const unharmed = ({ quiet, trial }: House, now: Probes) => isUnharmed(quiet.tcp, now.tcp, trial.size);
-const beside = ({ quiet }: House, now: Probes) => `a well-behaved client's ${compared(quiet.tcp, now.tcp)}`;
+const unharmed = ({ quiet, trial }: House, now: Probes) => isUnharmed(quiet, now, trial.size);
+const beside = ({ quiet }: House, now: Probes) => `a well-behaved client's ${compared(quiet, now)}`;
 
 /** They ask and ask, and read nothing. */
 async function deaf(house: House): Promise<Finding> {
