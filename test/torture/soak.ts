@@ -100,45 +100,54 @@ async function steadily({ everyMs, act }: Line, until: number, random: Random, t
   }
 }
 
-async function calculate(port: number, random: Random): Promise<void> {
+/** Whatever becomes of the visit, the visitor leaves. */
+async function visit(port: number, act: (peer: Conversation) => Promise<void>): Promise<void> {
   const peer = await Conversation.open(port);
-  peer.say("name\n");
-  const number = random.int(1, 1_000);
-  peer.say(`${number} + 1\n`);
-  await peer.hears(`${number + 1}.0\n`);
-  peer.say("q\n");
-  await peer.hearsTheEnd();
-  peer.end();
+  try {
+    await act(peer);
+  } finally {
+    if (!peer.isOver && !peer.socket.writableEnded) peer.reset();
+  }
 }
 
-async function echoAndReset(port: number, random: Random): Promise<void> {
-  const peer = await Conversation.open(port);
-  await peer.hears("Enter your command please");
-  peer.say(random.bytes(random.int(1, 20)));
-  if (random.chance(0.5)) await delay(random.int(0, 20));
-  peer.reset();
-}
+const calculate = (port: number, random: Random) =>
+  visit(port, async (peer) => {
+    peer.say("name\n");
+    const number = random.int(1, 1_000);
+    peer.say(`${number} + 1\n`);
+    await peer.hears(`${number + 1}.0\n`);
+    peer.say("q\n");
+    await peer.hearsTheEnd();
+    peer.end();
+  });
 
-async function visitRoom(port: number, number: number): Promise<void> {
-  const peer = await Conversation.open(port);
-  peer.say(`:Guest ${number}:guest${number}\n`);
-  let text = "";
-  while (!text.includes(`guest${number} joined`))
-    text += await peer.hearsBytes(Math.max(1, peer.unread.length));
-  peer.say("hello\n");
-  peer.end();
-  await peer.over();
-}
+const echoAndReset = (port: number, random: Random) =>
+  visit(port, async (peer) => {
+    await peer.hears("Enter your command please");
+    peer.say(random.bytes(random.int(1, 20)));
+    if (random.chance(0.5)) await delay(random.int(0, 20));
+  });
 
-async function fetchFile(port: number): Promise<void> {
-  const peer = await Conversation.open(port);
-  peer.say("secret\nserver.txt\n");
-  await peer.hears("valid\nfound\n");
-  const size = (await peer.hearsBytes(4)).readInt32LE();
-  peer.say("Got\n");
-  await peer.hearsBytes(size);
-  peer.end();
-}
+const visitRoom = (port: number, number: number) =>
+  visit(port, async (peer) => {
+    peer.say(`:Guest ${number}:guest${number}\n`);
+    let text = "";
+    while (!text.includes(`guest${number} joined`))
+      text += await peer.hearsBytes(Math.max(1, peer.unread.length));
+    peer.say("hello\n");
+    peer.end();
+    await peer.over();
+  });
+
+const fetchFile = (port: number) =>
+  visit(port, async (peer) => {
+    peer.say("secret\nserver.txt\n");
+    await peer.hears("valid\nfound\n");
+    const size = (await peer.hearsBytes(4)).readInt32LE();
+    peer.say("Got\n");
+    await peer.hearsBytes(size);
+    peer.end();
+  });
 
 async function register(port: number, random: Random): Promise<void> {
   await tell(port, `REGISTRN,10.0.0.${random.int(1, 250)},${random.int(1, 60_000)},pdf,server1`);
