@@ -23,10 +23,11 @@ export function chartDocument(chart: Chart, current: readonly string[] | undefin
       entry: state.entry,
       exit: state.exit,
     })),
-    transitions: chart.transitions.map(({ from, to, event, guard, isElse, actions, reenters }) => ({
+    transitions: chart.transitions.map(({ from, to, event, delayMs, guard, isElse, actions, reenters }) => ({
       from: from ?? null,
       to: to ?? null,
       event: event ?? null,
+      delayMs: delayMs ?? null,
       guard: guard ?? null,
       isElse,
       actions,

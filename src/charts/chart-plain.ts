@@ -1,5 +1,5 @@
 /** A chart in sentences, top to bottom: for screen readers, and for whoever pipes it on. */
-import { type Chart, type ChartState, type ChartTransition, stateNotes } from "./chart.ts";
+import { type Chart, type ChartState, type ChartTransition, stateNotes, transitionWords } from "./chart.ts";
 import type { ChartView } from "./chart-layout.ts";
 
 export function chartPlain(chart: Chart, { current = [], remarks }: Omit<ChartView, "columns">): string {
@@ -35,8 +35,10 @@ function linesFrom(chart: Chart, from: string | undefined): string[] {
   return chart.transitions.filter((one) => one.from === from).map((one) => `  ${sentence(one)}`);
 }
 
-function sentence({ event, guard, isElse, to, reenters }: ChartTransition): string {
-  const when = event === undefined ? "at once" : `on ${event}`;
+function sentence(transition: ChartTransition): string {
+  const { guard, isElse, to, reenters } = transition;
+  const { event } = transitionWords(transition);
+  const when = /^(at once|after )/.test(event) ? event : `on ${event}`;
   const condition = guard === undefined ? (isElse ? ", otherwise" : "") : `, if ${guard}`;
   const where = to === undefined ? "it stays" : reenters ? "it begins again" : `to ${to}`;
   return `${when}${condition}: ${where}.`;

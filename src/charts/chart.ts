@@ -2,6 +2,7 @@
  * A statechart as data, read from the machine's own definition: whatever draws it cannot say anything else than what runs.
  * Names are made safe to show; nothing else is left out.
  */
+import prettyMilliseconds from "pretty-ms";
 import type { AnyStateMachine } from "xstate";
 import { eventName } from "../actors/run-machine.ts";
 import type { Phase, Role } from "../machines/_role.ts";
@@ -36,6 +37,8 @@ export interface ChartTransition {
   readonly to: string | undefined;
   /** As the recorder tells it; undefined: at once, as soon as the guard holds. */
   readonly event: string | undefined;
+  /** Of a timer, where the definition says how long it is. */
+  readonly delayMs: number | undefined;
   readonly guard: string | undefined;
   /** Taken when the guards before it, on the same event, do not hold. */
   readonly isElse: boolean;
@@ -101,6 +104,7 @@ function arrowsOf(node: Node, transition: Transition, isLater: boolean): ChartTr
   const arrow = {
     from: idOf(node),
     event: eventType === "" ? undefined : printable(eventWords(eventType)),
+    delayMs: delayOf(node, eventType),
     guard: guard === undefined ? undefined : printable(guardName(guard)),
     isElse: guard === undefined && isLater,
     actions: namesOf(actions),
@@ -113,6 +117,14 @@ function eventWords(type: string): string {
   if (type === "*") return "any other event";
   const finished = /^xstate\.done\.state\.(?:.+\.)?([^.]+)$/.exec(type);
   return finished ? `${finished[1]} done` : eventName(type);
+}
+
+/** A delay by name is a number in one place, or is reckoned while it runs. */
+function delayOf(node: Node, eventType: string): number | undefined {
+  const name = /^xstate\.after\.([^.]+)\./.exec(eventType)?.[1];
+  if (name === undefined) return undefined;
+  const delay = (node.machine.implementations.delays as Record<string, unknown>)[name] ?? Number(name);
+  return typeof delay === "number" && Number.isFinite(delay) ? delay : undefined;
 }
 
 /** `isToken`, `not isToken`, `isOpen and isKnown`; a nameless function is only a condition. */
@@ -149,9 +161,17 @@ export function statesNamed(chart: Chart, name: string): string[] {
   return found.filter((id) => ids.has(id));
 }
 
-/** What the transition waits for, in a reader's words: `peer.message [isToken]`, `at once [else]`. */
-export function transitionWords({ event, guard, isElse }: ChartTransition): { event: string; guard: string } {
-  return { event: event ?? "at once", guard: guard === undefined ? (isElse ? "[else]" : "") : `[${guard}]` };
+/** What the transition waits for, in a reader's words: `peer.message [isToken]`, `after gapTime (50 ms)`, `at once [else]`. */
+export function transitionWords({ event, delayMs, guard, isElse }: ChartTransition): {
+  event: string;
+  guard: string;
+} {
+  // A delay without a name is its own number.
+  const isNamed = delayMs !== undefined && event !== `after ${delayMs}`;
+  const time = delayMs === undefined ? "" : prettyMilliseconds(delayMs);
+  const words =
+    delayMs === undefined ? (event ?? "at once") : isNamed ? `${event} (${time})` : `after ${time}`;
+  return { event: words, guard: guard === undefined ? (isElse ? "[else]" : "") : `[${guard}]` };
 }
 
 export function transitionLabel(transition: ChartTransition): string {

@@ -72,7 +72,7 @@ export function sequenceOf(stories: readonly Story[], { most, showTokens }: Sequ
     text: `${left} earlier steps are left out (--n)`,
   } as const;
   return {
-    startedAt: ordered[0]?.openedAt ?? 0,
+    startedAt: Math.min(ordered[0]?.openedAt ?? 0, ...all.map(({ at }) => at)),
     participants: participantsOf(ordered),
     steps: left > 0 ? [gap, ...shown] : shown,
     ends: new Map(
@@ -89,17 +89,21 @@ function byAge(a: Story, b: Story): number {
 function participantsOf(stories: readonly Story[]): Participant[] {
   const groups = Map.groupBy(stories, ({ subject }) => subject.instance);
   return [...groups].flatMap(([id, group]) => {
-    const peers = group.map(peerOf);
+    const peers = group.map((story) => peerOf(story, stories.length === 1));
     const instance = { id, name: id, detail: group[0]?.subject.role ?? "", kind: "instance" } as const;
     return peers.toSpliced(Math.ceil(peers.length / 2), 0, instance);
   });
 }
 
-function peerOf({ subject }: Story): Participant {
+/** The peer of a client of ours is a server; among several, only the connection's id tells which. */
+function peerOf({ subject }: Story, isAlone: boolean): Participant {
   const { address, port } = subject.remote;
   const detail = address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
-  return { id: subject.id, name: shortName(subject.id), detail, kind: "peer" };
+  const name = isAlone && isClient(subject) ? "server" : shortName(subject.id);
+  return { id: subject.id, name, detail, kind: "peer" };
 }
+
+const isClient = ({ definition }: Story["subject"]) => definition?.side === "client";
 
 /** `c17` of `file-server-1/c17`. */
 export const shortName = (id: string) => id.slice(id.lastIndexOf("/") + 1);
@@ -108,13 +112,20 @@ export const shortName = (id: string) => id.slice(id.lastIndexOf("/") + 1);
 
 function stepsOf(story: Story, openness: Openness): Step[] {
   const { entries, entriesBeforeGap, omitted, subject } = story;
-  return entries.flatMap((entry, index) => {
-    const steps = stepsFor(shownEntry(entry, subject, openness), entry, story);
+  const steps = entries.flatMap((entry, index): Step[] => {
+    const own = stepsFor(shownEntry(entry, subject, openness), entry, story);
     const text = `${omitted} entries of ${shortName(subject.id)} are no longer kept`;
-    return omitted > 0 && index === entriesBeforeGap
-      ? [{ kind: "gap", at: entry.at, text } as const, ...steps]
-      : steps;
+    return omitted > 0 && index === entriesBeforeGap ? [{ kind: "gap", at: entry.at, text }, ...own] : own;
   });
+  // A story may be opened a moment after the datagram that opened it was read.
+  let latest = Number.POSITIVE_INFINITY;
+  return steps
+    .toReversed()
+    .map((step) => {
+      latest = Math.min(latest, step.at);
+      return { ...step, at: latest };
+    })
+    .toReversed();
 }
 
 /** `whole` tells how much went over the wire, whatever is hidden of it. */
@@ -130,12 +141,11 @@ function stepsFor(entry: Entry, whole: Entry, { subject, state }: Story): Step[]
   const note = (text: string, tone: Tone = "plain"): Step[] => [
     { kind: "note", at, over: instance, about: peer, text, tone },
   ];
-  const isClient = subject.definition?.side === "client";
   switch (entry.kind) {
     case "opened": {
       const first = entry.state || state;
       const begins = first === "" ? [] : note(`in ${first}`, "state");
-      return subject.transport === "udp" || isClient ? begins : [...came("connects"), ...begins];
+      return subject.transport === "udp" || isClient(subject) ? begins : [...came("connects"), ...begins];
     }
     case "in":
       return came(bytesText(entry.bytes, whole, subject.display));

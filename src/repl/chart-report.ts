@@ -1,8 +1,7 @@
 /** A chart for the reader's terminal: what it is of, the drawing, and what its signs mean. */
-import { stateNotes } from "../charts/chart.ts";
 import { layoutChart } from "../charts/chart-layout.ts";
 import { chartPlain } from "../charts/chart-plain.ts";
-import type { Drawing, Paint } from "../charts/drawing.ts";
+import type { Paint } from "../charts/drawing.ts";
 import { asciiText, drawingText } from "../charts/drawing-text.ts";
 import type { ChartSubject } from "./chart-subject.ts";
 import type { Style } from "./style.ts";
@@ -37,9 +36,13 @@ export function paintedBy(style: Style): (text: string, paint: Paint) => string 
 export function chartReport(subject: ChartSubject, reader: ChartReader): string {
   if (reader.isPlain) return plainReport(subject);
   const { lines } = chartLines(subject, reader);
-  return [reader.style.bold(titleOf(subject)), "", ...lines, reader.style.dim(legend(reader.isAscii))].join(
-    "\n",
-  );
+  return [
+    reader.style.bold(titleOf(subject)),
+    "",
+    ...lines,
+    "",
+    reader.style.dim(legend(reader.isAscii)),
+  ].join("\n");
 }
 
 function plainReport(subject: ChartSubject): string {
@@ -49,25 +52,21 @@ function plainReport(subject: ChartSubject): string {
 
 /** The drawing alone, and the rows that the present state takes up in it. */
 export function chartLines(subject: ChartSubject, { columns, isAscii, style }: ChartReader) {
-  const drawing = chartDrawing(subject, columns);
+  const current = subject.current() ?? [];
+  const drawing = layoutChart(subject.chart, { columns, current, remarks: remarksOf(subject) });
   const lines = drawingText(drawing, { isAscii, painted: paintedBy(style) }).split("\n");
   const box = drawing.boxes.find(({ border }) => border === "now");
   return { lines, now: box && { from: box.y, to: box.y + box.height } };
 }
 
-export function chartDrawing(subject: ChartSubject, columns: number): Drawing {
-  const current = subject.current() ?? [];
-  return layoutChart(subject.chart, { columns, current, remarks: remarksOf(subject) });
-}
-
-function remarksOf(subject: ChartSubject): Map<string, string> {
+export function remarksOf(subject: ChartSubject): Map<string, string> {
   const counts = [...subject.counts()];
   return new Map(
     counts.map(([id, count]) => [id, `${count} ${count === 1 ? "connection" : "connections"} here`]),
   );
 }
 
-/** `calculator-1/c17 plays calculator: in computing, waits for an expression, or q` */
+/** `calculator-1/c17 plays calculator: in computing` */
 export function titleOf(subject: ChartSubject): string {
   const { kind, id, role, story, chart } = subject;
   const current = subject.current();
@@ -85,9 +84,7 @@ export function titleOf(subject: ChartSubject): string {
         : `${id} plays ${role}`;
     case "connection": {
       if (story?.endedAt !== undefined) return `${id} plays ${role}: ended, its last state was ${where}`;
-      const state = chart.states.find((one) => one.id === current?.[0]);
-      const [note] = state ? stateNotes(chart, state) : [];
-      return `${id} plays ${role}: in ${where}${note ? `, ${note}` : ""}`;
+      return `${id} plays ${role}: in ${where}`;
     }
   }
 }

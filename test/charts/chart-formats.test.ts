@@ -5,10 +5,9 @@ import { createMachine } from "xstate";
 import { chartOf, statesNamed, transitionLabel } from "../../src/charts/chart.ts";
 import { chartDocument } from "../../src/charts/chart-document.ts";
 import { chartDot } from "../../src/charts/chart-dot.ts";
-import { layoutChart } from "../../src/charts/chart-layout.ts";
 import { chartMermaid } from "../../src/charts/chart-mermaid.ts";
 import { chartPlain } from "../../src/charts/chart-plain.ts";
-import { drawingSvg } from "../../src/charts/drawing-svg.ts";
+import { chartSvg } from "../../src/charts/chart-svg.ts";
 import { hasPython } from "../roles/python-peer.ts";
 import { charts, nestedChart } from "./charts.ts";
 import { xmlFaults } from "./xml-faults.ts";
@@ -16,10 +15,7 @@ import { xmlFaults } from "./xml-faults.ts";
 const hasDot = spawnSync("dot", ["-V"]).status === 0;
 
 const svgOf = (chart: typeof nestedChart, current: readonly string[] = []) =>
-  drawingSvg(layoutChart(chart, { columns: 100, current }), {
-    title: chart.name,
-    description: chartPlain(chart, { current }),
-  });
+  chartSvg(chart, chart.name, { current });
 
 /** A chart whose names are as bad as names can be. */
 const odd = chartOf(
@@ -47,7 +43,9 @@ describe.each([...charts])("the chart of %s", (_name, chart) => {
         lines.some((line) => new RegExp(`^State ${index + 1}, ${id}[.:]`).test(line)),
         id,
       ).toBe(true);
-    expect(lines.filter((line) => /^ {2}(on|at once)/.test(line))).toHaveLength(chart.transitions.length);
+    expect(lines.filter((line) => /^ {2}(on|at once|after)/.test(line))).toHaveLength(
+      chart.transitions.length,
+    );
   });
 
   it("is whole for Mermaid: each state named, each transition an arrow with its label", () => {

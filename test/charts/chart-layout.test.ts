@@ -33,7 +33,7 @@ function expectLeads(chart: Chart, drawing: string): void {
 }
 
 /** All words of the drawing in order, without lines and boxes. */
-const wordsOf = (drawing: string) => drawing.replace(/[^\p{L}\p{N}.[\],→↺*-]+/gu, " ");
+const wordsOf = (drawing: string) => drawing.replace(/[^\p{L}\p{N}.()[\],→↺*-]+/gu, " ");
 
 describe.each([...charts])("the chart of %s", (name, chart) => {
   it("is drawn at 80 columns as it was", async () => {

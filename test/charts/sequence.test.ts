@@ -4,13 +4,14 @@ import { describe, expect, it } from "vitest";
 import { Concealment } from "../../src/actors/concealment.ts";
 import { Recorder } from "../../src/actors/recorder.ts";
 import type { Story, StorySubject } from "../../src/actors/story.ts";
-import { drawingSvg } from "../../src/charts/drawing-svg.ts";
 import { drawingText } from "../../src/charts/drawing-text.ts";
 import { type Sequence, sequenceOf, shortName } from "../../src/charts/sequence.ts";
 import { sequenceDocument } from "../../src/charts/sequence-document.ts";
 import { fitsSideBySide, layoutSequence } from "../../src/charts/sequence-layout.ts";
 import { sequenceMermaid } from "../../src/charts/sequence-mermaid.ts";
 import { sequencePlain } from "../../src/charts/sequence-plain.ts";
+import { sequenceSvg } from "../../src/charts/sequence-svg.ts";
+import clockClient from "../../src/machines/clock-client.ts";
 import fileServer from "../../src/machines/file-server.ts";
 import { hasPython } from "../roles/python-peer.ts";
 import { xmlFaults } from "./xml-faults.ts";
@@ -157,6 +158,25 @@ describe("a sequence", () => {
     expect(told([first, second])).not.toContain(3);
   });
 
+  it("never goes back in time, also where a datagram was read before its story was opened", () => {
+    const { after, open } = scene();
+    const story = open("clock-1/u1", { transport: "udp" });
+    const openedAt = after(0);
+    story.came(Buffer.from("SEND_TIME"), openedAt - 1);
+    const { steps, startedAt } = sequenceOf([story], whole);
+    expect(steps.map(({ at }) => at)).toEqual([openedAt - 1, openedAt - 1]);
+    expect(startedAt).toBe(openedAt - 1);
+  });
+
+  it("calls the peer of a client of ours the server", () => {
+    const { open } = scene();
+    const story = open("clock-client-1/c1", { definition: clockClient });
+    expect(sequenceOf([story], whole).participants.map(({ name }) => name)).toEqual([
+      "server",
+      "clock-client-1",
+    ]);
+  });
+
   it("shows the last steps of many, and says how many it leaves out", () => {
     const { steps } = sequenceOf(calculation(), { most: 3 });
     expect(steps).toHaveLength(4);
@@ -188,9 +208,9 @@ describe("a sequence", () => {
     const story = open("echo-1/c1");
     came(story, '\u001b[2J</text><script>; Note over p1: x #quot; "&\u202e');
     const sequence = sequenceOf([story], whole);
-    const all = [text(sequence), sequencePlain(sequence), sequenceMermaid(sequence), svgOf(sequence)];
+    const all = [text(sequence), sequencePlain(sequence), sequenceMermaid(sequence), sequenceSvg(sequence)];
     for (const one of all) expect(one).not.toMatch(/[\u001b\u202e]/);
-    expect(svgOf(sequence)).not.toContain("<script");
+    expect(sequenceSvg(sequence)).not.toContain("<script");
     expect(sequenceMermaid(sequence)).not.toMatch(/[;#](?!\d)(?<!\d;)/);
   });
 
@@ -204,9 +224,6 @@ describe("a sequence", () => {
     ).toBe(false);
   });
 });
-
-const svgOf = (sequence: Sequence) =>
-  drawingSvg(layoutSequence(sequence, 110), { title: "a sequence", description: sequencePlain(sequence) });
 
 /** Who speaks, after how many milliseconds, and what. */
 interface Said {
@@ -263,7 +280,7 @@ describe("any conversation", () => {
   it.skipIf(!hasPython)("is well-formed XML as SVG", () => {
     const samples = fc.sample(fc.tuple(fc.integer({ min: 1, max: 4 }), talk), { numRuns: 40, seed: 7 });
     expect(
-      xmlFaults(samples.map(([count, lines]) => svgOf(sequenceOf(played(count, lines), whole)))),
+      xmlFaults(samples.map(([count, lines]) => sequenceSvg(sequenceOf(played(count, lines), whole)))),
     ).toEqual([]);
   });
 

@@ -32,7 +32,7 @@ describe("graph", () => {
   it("draws a connection with the state that it is in, and the last one after its end", async () => {
     const { peer } = await calculating();
     const live = await run("graph @last");
-    expect(live.text).toMatch(/^calculator-1\/c1 plays calculator: in computing, waits for an expression/);
+    expect(live.text).toMatch(/^calculator-1\/c1 plays calculator: in computing\n/);
     expect(live.text).toContain("║ ► computing ");
     peer.say("q\n");
     peer.socket.end();

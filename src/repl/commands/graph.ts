@@ -2,17 +2,14 @@ import { z } from "zod";
 import { chartDocument } from "../../charts/chart-document.ts";
 import { chartDot } from "../../charts/chart-dot.ts";
 import { chartMermaid } from "../../charts/chart-mermaid.ts";
-import { chartPlain } from "../../charts/chart-plain.ts";
-import { drawingSvg } from "../../charts/drawing-svg.ts";
+import { chartSvg } from "../../charts/chart-svg.ts";
 import { NetlabError } from "../../errors.ts";
-import { type ChartReader, chartDrawing, chartReport, titleOf } from "../chart-report.ts";
+import { type ChartReader, chartReport, remarksOf, titleOf } from "../chart-report.ts";
 import { type ChartSubject, chartSubject } from "../chart-subject.ts";
 import { watchChart } from "../chart-watch.ts";
 import { defineCommand } from "../command.ts";
 import { deliver, formatOf, outOption, styleFor } from "../drawing-output.ts";
 
-/** A page has no terminal's width: boxes may be as wide as their words. */
-const PAGE_COLUMNS = 100;
 const FORMATS = ["text", "mermaid", "dot", "svg", "json"] as const;
 
 const options = z.object({
@@ -32,12 +29,19 @@ export default defineCommand({
   name: "graph",
   group: "connections",
   summary: "draws a statechart from the machine itself, with the state that a connection is in",
-  args: [{ name: "subject", summary: "a role, an instance or a connection", completes: "chart" }],
+  args: [
+    {
+      name: "subject",
+      summary: "a role, an instance or a connection; default @last",
+      isOptional: true,
+      completes: "chart",
+    },
+  ],
   options,
   example: "graph c17 --watch",
   run(call) {
     const { lab, args, options, isJson, columns, data } = call;
-    const subject = chartSubject(lab, args.subject ?? "", options);
+    const subject = chartSubject(lab, args.subject ?? "@last", options);
     const format = formatOf("graph", options, FORMATS);
     const reader: ChartReader = {
       columns,
@@ -72,13 +76,8 @@ function chartAs(format: "mermaid" | "dot" | "svg" | "json", subject: ChartSubje
       return chartDot(chart, current).trimEnd();
     case "json":
       return JSON.stringify(subjectDocument(subject), null, 2);
-    case "svg": {
-      const description = chartPlain(chart, { current });
-      return drawingSvg(chartDrawing(subject, PAGE_COLUMNS), {
-        title: titleOf(subject),
-        description,
-      }).trimEnd();
-    }
+    case "svg":
+      return chartSvg(chart, titleOf(subject), { current, remarks: remarksOf(subject) }).trimEnd();
   }
 }
 

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import type { Story } from "../../actors/story.ts";
-import { drawingSvg } from "../../charts/drawing-svg.ts";
 import { drawingText } from "../../charts/drawing-text.ts";
 import { type Sequence, sequenceOf } from "../../charts/sequence.ts";
 import { sequenceDocument } from "../../charts/sequence-document.ts";
 import { fitsSideBySide, layoutSequence } from "../../charts/sequence-layout.ts";
 import { sequenceMermaid } from "../../charts/sequence-mermaid.ts";
 import { sequencePlain } from "../../charts/sequence-plain.ts";
+import { sequenceSvg } from "../../charts/sequence-svg.ts";
 import { paintedBy } from "../chart-report.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { deliver, formatOf, outOption, styleFor } from "../drawing-output.ts";
@@ -14,8 +14,6 @@ import { selectStories, shortId } from "../selectors.ts";
 
 /** Where there is no terminal's width: more would be no drawing any more. */
 const MOST_CONNECTIONS = 12;
-const PAGE_COLUMNS = 110;
-const TEXT_COLUMNS = 60;
 
 const FORMATS = ["text", "mermaid", "svg", "json"] as const;
 
@@ -88,15 +86,8 @@ function textOf(sequence: Sequence, left: number, format: Format, call: Call<Opt
   const { ascii, plain, out } = call.options;
   if (format === "json") return JSON.stringify(document(sequence, left), null, 2);
   if (format === "mermaid") return sequenceMermaid(sequence).trimEnd();
-  if (format === "svg") return svgOf(sequence).trimEnd();
+  if (format === "svg") return sequenceSvg(sequence).trimEnd();
   if (plain) return sequencePlain(sequence);
   const painted = paintedBy(styleFor(call, out));
   return drawingText(layoutSequence(sequence, call.columns), { isAscii: ascii, painted });
-}
-
-function svgOf(sequence: Sequence): string {
-  const names = sequence.participants.map(({ name }) => name);
-  const least = Math.max(PAGE_COLUMNS, TEXT_COLUMNS + names.length * 10);
-  const title = `What ${names.join(", ")} said to one another`;
-  return drawingSvg(layoutSequence(sequence, least), { title, description: sequencePlain(sequence) });
 }
