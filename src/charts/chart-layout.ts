@@ -4,9 +4,11 @@
  * down; everything else goes out to a lane at the right, one lane a target, and in again where the arrow is.
  */
 import stringWidth from "string-width";
-import { type Chart, type ChartState, type ChartTransition, stateNotes, transitionWords } from "./chart.ts";
+import { BoxColumns, INSET } from "./box-columns.ts";
+import type { Chart, ChartState } from "./chart.ts";
 import type { Drawing, DrawnBox, DrawnLine, DrawnMark, DrawnText, Paint } from "./drawing.ts";
 import { type Entry, type Exit, type Lane, lanesOf } from "./lanes.ts";
+import { stays, type Way, waysOf, wayWords } from "./ways.ts";
 import { wrapped } from "./wrapping.ts";
 
 export interface ChartView {
@@ -19,10 +21,9 @@ export interface ChartView {
 }
 
 const LANE_WIDTH = 2;
-const NARROWEST_NOTES = 16;
 const NARROWEST = 56;
-/** Blanks inside a box, and from its left border to the line that leaves it. */
-const INSET = 2;
+/** The sign and the words behind a label that leads nowhere else. */
+const STAYS_WIDTH = 16;
 
 export function layoutChart(chart: Chart, view: ChartView): Drawing {
   const targets = new Set(chart.transitions.flatMap(({ to }) => (to === undefined ? [] : [to])));
@@ -36,13 +37,6 @@ export function layoutChart(chart: Chart, view: ChartView): Drawing {
   return layout.drawing;
 }
 
-/** Transitions of a state that share a line. */
-interface Way {
-  readonly to: string | undefined;
-  readonly reenters: boolean;
-  readonly transitions: readonly ChartTransition[];
-}
-
 class ChartLayout {
   readonly laneColumns: number;
   readonly drawing: Drawing;
@@ -51,9 +45,7 @@ class ChartLayout {
   readonly #current: ReadonlySet<string>;
   /** Where words end at the latest. */
   readonly #textEnd: number;
-  readonly #nameWidth: number;
-  /** The right border of the outermost boxes. */
-  readonly #boxRight: number;
+  readonly #columns: BoxColumns;
   readonly #boxes: DrawnBox[] = [];
   readonly #texts: DrawnText[] = [];
   readonly #lines: DrawnLine[] = [];
@@ -67,8 +59,7 @@ class ChartLayout {
     this.#view = view;
     this.#current = new Set((view.current ?? []).flatMap((id) => this.#around(id)));
     this.#textEnd = Math.max(view.columns, NARROWEST) - LANE_WIDTH * lanes - 1;
-    this.#nameWidth = Math.max(0, ...chart.states.map(({ name }) => stringWidth(name)));
-    this.#boxRight = this.#rightBorder();
+    this.#columns = new BoxColumns(chart, view.remarks ?? new Map(), this.#textEnd);
     this.#placeMachine();
     const placed = lanesOf(this.#exits, this.#entries);
     this.laneColumns = Math.max(0, ...placed.map(({ column }) => column + 1));
@@ -79,32 +70,6 @@ class ChartLayout {
   #around(id: string): string[] {
     const words = id.split(".");
     return words.map((_, index) => words.slice(0, index + 1).join("."));
-  }
-
-  #rightBorder(): number {
-    const needed = this.#chart.states.map((state) => {
-      const notes = this.#notesOf(state).map(({ text }) => stringWidth(text));
-      return this.#noteX(state) + Math.max(-INSET, ...notes) + INSET + 2 * depthOf(state);
-    });
-    const least = Math.max(0, ...this.#chart.states.map((state) => this.#noteX(state) + 2 * depthOf(state)));
-    return Math.max(least + NARROWEST_NOTES, Math.min(Math.max(0, ...needed), this.#textEnd - 2));
-  }
-
-  #notesOf(state: ChartState): { text: string; paint: Paint }[] {
-    const remark = this.#view.remarks?.get(state.id);
-    return [
-      ...(remark === undefined ? [] : [{ text: remark, paint: "now" as const }]),
-      ...stateNotes(this.#chart, state).map((text) => ({ text, paint: "note" as const })),
-    ];
-  }
-
-  #boxX(state: ChartState): number {
-    return 1 + 2 * depthOf(state);
-  }
-
-  /** Behind the border, a blank, the mark, a blank, and the name. */
-  #noteX(state: ChartState): number {
-    return this.#boxX(state) + INSET + 2 + this.#nameWidth + 3;
   }
 
   // -- from top to bottom -----------------------------------------------------------------------------------------
@@ -128,7 +93,7 @@ class ChartLayout {
       const isDirect = this.#placeWays(
         waysOf(this.#chart, state.id),
         next,
-        this.#boxX(state) + INSET,
+        this.#columns.left(state) + INSET,
         this.#current.has(state.id),
       );
       if (next && !isDirect && !(next.isInitial && parent?.kind !== "parallel")) this.#y += 1;
@@ -137,7 +102,7 @@ class ChartLayout {
 
   /** Straight down into the box below. */
   #placeBeginning(state: ChartState, isFirst: boolean): void {
-    const x = this.#boxX(state) + INSET;
+    const x = this.#columns.left(state) + INSET;
     if (!isFirst) this.#y += 1;
     this.#lines.push({
       points: [
@@ -152,8 +117,8 @@ class ChartLayout {
   }
 
   #placeBox(state: ChartState): void {
-    const x = this.#boxX(state);
-    const right = this.#boxRight - 2 * depthOf(state);
+    const x = this.#columns.left(state);
+    const right = this.#columns.right(state);
     const top = this.#y;
     this.#entries.set(state.id, { x: right + 1, y: top + 1 });
     this.#placeName(state, x, right);
@@ -179,9 +144,9 @@ class ChartLayout {
           : undefined;
     if (mark) this.#marks.push({ x: x + INSET, y: first, mark, paint: mark === "final" ? "plain" : "now" });
     this.#texts.push({ x: x + INSET + 2, y: first, text: state.name, paint: isNow ? "now" : "name" });
-    const noteX = this.#noteX(state);
+    const noteX = this.#columns.noteX(state);
     let y = first;
-    for (const { text, paint } of this.#notesOf(state)) {
+    for (const { text, paint } of this.#columns.notes(state)) {
       for (const line of wrapped(text.split(" "), " ", right - noteX - 1)) {
         this.#texts.push({ x: noteX, y, text: line, paint });
         y += 1;
@@ -209,8 +174,8 @@ class ChartLayout {
         arrow: "none",
       });
       const end = this.#placeLabel(way, x + 3, isNow);
-      if (way.to === undefined || way.reenters) this.#placeStay(way, end);
-      else this.#exits.push({ x: end.x + 1, y: end.y, target: way.to, isNow });
+      if (stays(way)) this.#placeStay(way, end);
+      else if (way.to !== undefined) this.#exits.push({ x: end.x + 1, y: end.y, target: way.to, isNow });
     }
     if (direct) {
       this.#placeLabel(direct, x + 3, isNow, true);
@@ -237,23 +202,10 @@ class ChartLayout {
   }
 
   /** Answers where its last row ends. */
-  #placeLabel(
-    { transitions, to, reenters }: Way,
-    x: number,
-    isNow: boolean,
-    isDirect = false,
-  ): { x: number; y: number } {
-    const stays = to === undefined || reenters;
-    const room = this.#textEnd - x - (stays ? 16 : 2);
-    const labels = transitions.map(transitionWords);
-    const words = labels.map(({ event, guard }, index) => {
-      const comma = index < labels.length - 1 ? "," : "";
-      return `${event}${guard && ` ${guard}`}${comma}`;
-    });
-    // A lane may be long: whoever reads this row need not follow it.
-    if (!stays && !isDirect) words.push(`→ ${to}`);
+  #placeLabel(way: Way, x: number, isNow: boolean, isDirect = false): { x: number; y: number } {
+    const room = this.#textEnd - x - (stays(way) ? STAYS_WIDTH : 2);
     let end = { x, y: this.#y };
-    for (const line of wrapped(words, " ", room)) {
+    for (const line of wrapped(wayWords(way, isDirect), " ", room)) {
       end = { x: this.#placePainted(line, x, isNow), y: this.#y };
       this.#y += 1;
     }
@@ -286,7 +238,7 @@ class ChartLayout {
 
   #finish(lanes: readonly Lane[]): Drawing {
     const ends = this.#texts.map(({ x, text }) => x + stringWidth(text));
-    const first = Math.max(this.#boxRight + 3, ...ends.map((end) => end + 2));
+    const first = Math.max(this.#columns.outerRight + 3, ...ends.map((end) => end + 2));
     for (const lane of lanes) this.#placeLane(lane, first + LANE_WIDTH * lane.column);
     return {
       width: first + LANE_WIDTH * this.laneColumns,
@@ -325,14 +277,4 @@ class ChartLayout {
         arrow: "none",
       });
   }
-}
-
-const depthOf = ({ id }: ChartState) => id.split(".").length - 1;
-
-function waysOf({ transitions }: Chart, from: string | undefined): Way[] {
-  const own = transitions.filter((transition) => transition.from === from);
-  const groups = Map.groupBy(own, ({ to, reenters }) => JSON.stringify([to, reenters]));
-  return [...groups.values()].flatMap((group) =>
-    group[0] ? [{ to: group[0].to, reenters: group[0].reenters, transitions: group }] : [],
-  );
 }

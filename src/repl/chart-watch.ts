@@ -1,5 +1,6 @@
 /** `graph --watch`: the drawing again whenever the state moves, until Ctrl-C or until there is nothing left to watch. */
 import type { Entry, Story } from "../actors/story.ts";
+import { asciiText } from "../charts/drawing-text.ts";
 import { type ChartReader, chartLines, chartReport, titleOf } from "./chart-report.ts";
 import type { ChartSubject } from "./chart-subject.ts";
 import type { Call } from "./command.ts";
@@ -43,7 +44,7 @@ class ChartWatch {
 
   #start(): void {
     const { lab, signal, err } = this.#call;
-    if (!this.#isScreen) this.#print(chartReport(this.#subject, this.#reader));
+    if (!this.#isScreen) this.#call.out(chartReport(this.#subject, this.#reader));
     err(`watching ${this.#subject.id}; Ctrl-C ends it`);
     if (this.#isScreen) this.#draw();
     this.#stops.push(lab.recorder.tap((story, entry) => this.#heard(story, entry)));
@@ -87,7 +88,7 @@ class ChartWatch {
     this.#moves += 1;
     this.#lastMove = move;
     if (this.#isScreen) this.#schedule();
-    else if (!this.#call.isBehind) this.#print(move);
+    else if (!this.#call.isBehind) this.#call.out(this.#words(move));
   }
 
   /** Moves come in bursts: a frame shows where they led. */
@@ -120,9 +121,9 @@ class ChartWatch {
     const { style } = this.#reader;
     const { columns } = this.#call;
     const frame = [
-      style.bold(cut(titleOf(this.#subject), columns)),
+      style.bold(this.#words(cut(titleOf(this.#subject), columns))),
       ...this.#view(),
-      style.dim(cut(this.#lastLine(), columns)),
+      style.dim(this.#words(cut(this.#lastLine(), columns))),
     ];
     this.#call.frame(frame.join("\n"));
   }
@@ -140,7 +141,7 @@ class ChartWatch {
     const middle = now ? Math.floor((now.from + now.to) / 2) : 0;
     const from = Math.max(0, Math.min(middle - Math.floor(room / 2), lines.length - room));
     const cutLine = (rows: number, where: string) =>
-      this.#reader.style.dim(rows > 0 ? `  … ${counted(rows, "row")} ${where}` : "");
+      this.#reader.style.dim(rows > 0 ? this.#words(`  … ${counted(rows, "row")} ${where}`) : "");
     return [
       cutLine(from, "above"),
       ...lines.slice(from, from + room),
@@ -148,8 +149,8 @@ class ChartWatch {
     ];
   }
 
-  #print(text: string): void {
-    this.#call.out(this.#reader.isAscii ? text.replaceAll("→", "->") : text);
+  #words(text: string): string {
+    return this.#reader.isAscii ? asciiText(text) : text;
   }
 
   #end(why: string): void {

@@ -116,8 +116,10 @@ describe("graph", () => {
     expect(exit).toBe(code);
   });
 
-  it("is completed with roles, instances and connections", async () => {
+  it("is completed with roles, instances, connections and formats", async () => {
     await calculating();
+    const formats = complete(daemon, await commandTable(), "graph c1 --format ", 18).candidates;
+    expect(formats.map(({ value }) => value)).toEqual(["text", "mermaid", "dot", "svg", "json"]);
     const { candidates } = complete(daemon, await commandTable(), "graph c", 7);
     expect(candidates.map(({ value }) => value)).toEqual(["calculator", "clock", "calculator-1", "c1"]);
   });
@@ -147,6 +149,15 @@ describe("graph --watch", () => {
     expect(rows.length).toBeLessThan(14);
     expect(rows.join("\n")).toMatch(/rows above[\s\S]*║ ► computing [\s\S]*rows below/);
     expect(watching.err.at(-1)).toBe("no longer watching: Ctrl-C");
+  });
+
+  it("is ASCII altogether where it is asked to be", async () => {
+    const { peer } = await calculating();
+    const watching = begin("graph c1 --watch --ascii", { rows: 12 });
+    peer.say("q\n");
+    peer.socket.end();
+    await watching.exit;
+    for (const frame of watching.frames) expect(frame).toMatch(/^[\x20-\x7e\n]*$/);
   });
 
   it("tells each move in a line where nothing can be drawn over", async () => {
