@@ -36,9 +36,9 @@ export function rootFolder(dataFolder: string, root: string): string {
   return existsSync(own) || path.isAbsolute(root) ? own : path.join(packageData, root);
 }
 
-/** Parses, or prints what is wrong and exits 2 (0 for --help and --version). */
-export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv = process.env): Config {
-  const command = new Command("netlabd")
+/** The daemon's options as data, for parsing, for --help and for the manual page. */
+export function netlabdProgram(env: NodeJS.ProcessEnv = process.env): Command {
+  return new Command("netlabd")
     .description("Plays every classic socket-lab program as live, supervised roles.")
     .version(version, "-V, --version")
     .option("--lab <name>", "the lab to play: default, another of data/labs, a file, or none", "default")
@@ -77,6 +77,11 @@ export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv
     )
     .showSuggestionAfterError()
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+}
+
+/** Parses, or prints what is wrong and exits 2 (0 for --help and --version). */
+export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv = process.env): Config {
+  const command = netlabdProgram(env);
   command.parse(argv, { from: "user" });
   if (command.args.length > 0) command.error(`error: unknown argument ${command.args.join(" ")}`);
   const options = command.opts();

@@ -17,6 +17,7 @@ import { historyPath } from "./state-folder.ts";
 export const STANDALONE = [
   ...["discover", "fetch", "register"],
   ...["echo", "relay", "reverse", "calc", "chat", "knock", "lookup", "clock", "ack"],
+  "completion",
 ];
 
 interface Globals {
@@ -30,7 +31,7 @@ interface Globals {
 
 /** Resolves to the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const program = programOf();
+  const program = netlabctlProgram();
   // commander asks for the help text at once, and its text needs the table.
   if (argv.some((word) => word === "--help" || word === "-h"))
     program.addHelpText("after", helpTail(await standaloneHelp()));
@@ -62,7 +63,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 const standaloneTable = async () => (await import("./standalone/table.ts")).standalone;
 
-function programOf(): Command {
+/** The client's own options as data, for parsing, for --help and for the manual page. */
+export function netlabctlProgram(): Command {
   return new Command("netlabctl")
     .description("Attaches to a running netlabd, or runs one of its commands.")
     .version(version, "-V, --version")

@@ -4,7 +4,8 @@ import { findCommand } from "../evaluator.ts";
 import { helpOf, schemaFor, usageOf } from "../parse-command.ts";
 import { table } from "../table.ts";
 
-const GROUPS: Record<Group, string> = {
+/** In the order in which they are listed. */
+export const GROUPS: Record<Group, string> = {
   roles: "Roles",
   connections: "Connections",
   registry: "Registry",

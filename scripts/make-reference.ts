@@ -1,0 +1,36 @@
+/**
+ * Makes the reference from the program itself: `npm run reference` writes docs/reference/commands.md from the command table and
+ * the roles, and the two manual pages from the programs' options. A test fails where they are not current.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { scanRoles } from "../src/actors/role-folder.ts";
+import { netlabdProgram, version } from "../src/config.ts";
+import { netlabctlProgram } from "../src/netlabctl-main.ts";
+import { commandTable, distinct } from "../src/repl/command-folder.ts";
+import { standalone } from "../src/standalone/table.ts";
+import { commandsPage } from "./reference/commands-page.ts";
+import { netlabctlPage, netlabdPage } from "./reference/manual-pages.ts";
+
+const checkout = join(import.meta.dirname, "..");
+
+/** Each page's text, by its place in the checkout. */
+export async function makeReference(): Promise<Map<string, string>> {
+  const commands = distinct(await commandTable());
+  const roles = [...(await scanRoles(join(checkout, "src/machines"))).values()];
+  const own = [...standalone.values()];
+  return new Map([
+    ["docs/reference/commands.md", await commandsPage(commands, own, roles)],
+    ["man/netlabd.1", netlabdPage(netlabdProgram({}), version)],
+    ["man/netlabctl.1", netlabctlPage(netlabctlProgram(), version, commands, own)],
+  ]);
+}
+
+if (process.argv[1] === import.meta.filename) {
+  for (const [name, text] of await makeReference()) {
+    const path = join(checkout, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    console.log(`${String(text.length).padStart(7)}  ${name}`);
+  }
+}
