@@ -63,6 +63,7 @@ export class Daemon implements Lab {
   readonly book: LabBook;
   readonly descriptors: DescriptorBudget;
   readonly log: Log;
+  readonly openEvaluation: Lab["openEvaluation"];
   readonly #config: Config;
   readonly #exposures: Exposures;
   readonly #database: LabDatabase;
@@ -118,6 +119,10 @@ export class Daemon implements Lab {
     this.#supervisor = new Supervisor(roles, this.#environment(), {
       onState: (instance, from, to) => this.#onInstanceState(instance, from, to),
     });
+    // The only way to the evaluator: without it, and before it is wanted, its code is not even loaded.
+    this.openEvaluation = config.eval
+      ? async (options) => new (await import("./repl/evaluation/evaluation.ts")).Evaluation(this, options)
+      : undefined;
     this.#control = new ControlServer(this);
   }
 

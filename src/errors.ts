@@ -76,6 +76,9 @@ export const errorTable = {
   "data-unusable": { operator: "%s", peer: null, exit: exitCodes.checkFailed },
   "read-only": { operator: "%s", peer: null, exit: exitCodes.refused },
   "bad-sql": { operator: "%s", peer: null, exit: exitCodes.usage },
+  "bad-code": { operator: "%s", peer: null, exit: exitCodes.usage },
+  "code-failed": { operator: "%s", peer: null, exit: exitCodes.checkFailed },
+  "eval-off": { operator: "%s", peer: null, exit: exitCodes.refused },
   "socket-in-use": { operator: "%s", peer: null, exit: exitCodes.refused },
   "socket-unsafe": { operator: "%s", peer: null, exit: exitCodes.refused },
 } as const satisfies Record<string, ErrorKind>;

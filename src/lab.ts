@@ -6,8 +6,11 @@ import type { RoleTable } from "./actors/role-folder.ts";
 import type { Log } from "./log.ts";
 import type { Role } from "./machines/_role.ts";
 import type { Clock, Registry } from "./machines/_world.ts";
+import type { Evaluation, EvaluationOptions } from "./repl/evaluation/evaluation.ts";
 import type { LabBook } from "./stores/address-book.ts";
-import type { QueryResult } from "./stores/queries.ts";
+import type { Cell, QueryResult } from "./stores/queries.ts";
+
+export type { Cell, Evaluation };
 
 export interface Lab {
   readonly version: string;
@@ -38,6 +41,8 @@ export interface Lab {
   loadRole(source: string, fileName: string): Promise<LoadedRole>;
   /** A question to the database, in SQL, read only; secrets are masked unless shown. Rejects with a NetlabError. */
   query(sql: string, options?: LabQueryOptions): Promise<QueryResult>;
+  /** An operator's own place to evaluate code in; undefined: the daemon evaluates none. */
+  readonly openEvaluation: ((options: EvaluationOptions) => Promise<Evaluation>) | undefined;
   /** Drains and ends the daemon; returns at once. */
   shutdown(why: string): void;
 }

@@ -9,6 +9,13 @@ export function printable(text: string, limit = Number.POSITIVE_INFINITY): strin
   return cut.replace(UNPRINTABLE, (character) => SHORT[character] ?? escaped(character));
 }
 
+/** Text of several lines that is escaped already, as `inspect` leaves it: only what could still act on a terminal is. */
+export function printableLines(text: string): string {
+  return text.replace(UNPRINTABLE, (character) =>
+    character === "\n" || character === "\\" ? character : (SHORT[character] ?? escaped(character)),
+  );
+}
+
 function escaped(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   if (code < 0x100) return `\\x${code.toString(16).padStart(2, "0")}`;

@@ -8,7 +8,9 @@
  * 4. A machine that ends closes: FIN, a bounded drain of what is still unread, the end.
  * 5. Whatever throws ends this connection and is recorded as its crash.
  */
+
 import type { Socket } from "node:net";
+import type { AnyMachineSnapshot } from "xstate";
 import { errorTable, messageOf, NetlabError } from "../errors.ts";
 import type { Phase, RoleEvent, Session } from "../machines/_role.ts";
 import type { ByteSink, Clock, OpenFile, Peer } from "../machines/_world.ts";
@@ -500,6 +502,10 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
   get acceptedEvents(): string[] {
     const snapshot = this.#actor?.getSnapshot();
     return snapshot ? eventsOf(snapshot) : [];
+  }
+
+  get snapshot(): AnyMachineSnapshot | undefined {
+    return this.#actor?.getSnapshot();
   }
 
   /** An operator shows the peer the door: what the machine says to others when one leaves is said, then our FIN [FRAME-8]. */

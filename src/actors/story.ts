@@ -2,6 +2,8 @@
  * The story of one peer: what came, what it caused, what was sent, how it ended. The first entries and the last are
  * kept, whole bytes up to a limit; what fell out between them is counted, so that nobody mistakes a gap for silence.
  */
+
+import type { AnyMachineSnapshot } from "xstate";
 import type { Role } from "../machines/_role.ts";
 import type { Concealment } from "./concealment.ts";
 
@@ -63,6 +65,8 @@ export interface Live {
   inject?(bytes: Uint8Array, text: string): void;
   raise?(event: { readonly type: string }): boolean;
   readonly acceptedEvents?: readonly string[];
+  /** Its machine's; undefined before it starts. */
+  readonly snapshot?: AnyMachineSnapshot | undefined;
   /** Shows the peer the door: its machine hears that it is gone, then our FIN and the drain. */
   kick?(): void;
   fin?(): void;

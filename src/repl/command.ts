@@ -48,6 +48,12 @@ export interface CommandDefinition<Schema extends z.ZodObject = z.ZodObject> ext
 
 export type Command = CommandDefinition;
 
+export interface CodeOptions {
+  readonly isJson?: boolean | undefined;
+  /** Undefined: as long as it takes. */
+  readonly timeoutMs?: number | undefined;
+}
+
 /** One call of a command: what was typed, and where its answer goes. */
 export interface Call<Options = Record<string, unknown>> {
   readonly lab: Lab;
@@ -78,6 +84,8 @@ export interface Call<Options = Record<string, unknown>> {
   readFile(path: string): Promise<string>;
   /** Writes a file that the command names, by the hand of whoever typed it; what was in it is gone. Rejects as `readFile`. */
   writeFile(path: string, text: string): Promise<void>;
+  /** Runs code in the asker's own realm, and shows its value; resolves to the exit status. Rejects with a NetlabError. */
+  evaluate(code: string, options: CodeOptions): Promise<number>;
   /** Bytes that wait for a reader that is slow: above a limit, live output leaves lines out and says so. */
   readonly isBehind: boolean;
 }

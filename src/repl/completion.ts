@@ -10,6 +10,8 @@ import { wordsSoFar } from "./words.ts";
 export interface Candidate {
   readonly value: string;
   readonly summary: string;
+  /** It is no whole word: no blank belongs behind it. */
+  readonly isOpen?: boolean;
 }
 
 export interface Completion {
@@ -29,6 +31,17 @@ export function complete(lab: Lab, commands: CommandTable, line: string, cursor:
     name === undefined ? commandNames(commands) : argumentsOf(lab, commands, name, before, current.text);
   const candidates = offered.filter(({ value }) => value.startsWith(current.text)).slice(0, MOST_CANDIDATES);
   return { from: current.start, candidates };
+}
+
+/** The code in a line, and where it starts; undefined: the line is a command's. */
+export function codeSoFar(commands: CommandTable, line: string, cursor: number) {
+  const marked = /^\s*=(?!=)\s*/.exec(line)?.[0].length;
+  if (marked !== undefined) return marked > cursor ? undefined : { text: line.slice(marked), start: marked };
+  const [first] = wordsSoFar(line.slice(0, cursor));
+  const isCommand = first !== undefined && commands.has(first.text) && cursor > first.end;
+  if (!isCommand) return { text: line, start: 0 };
+  const start = first.end + 1;
+  return first.text === "eval" ? { text: line.slice(start), start } : undefined;
 }
 
 const commandNames = (commands: CommandTable) =>

@@ -3,10 +3,10 @@ import type { Socket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { z } from "zod";
 import { exitCodes, messageOf, NetlabError } from "../errors.ts";
-import type { Lab } from "../lab.ts";
+import type { Evaluation, Lab } from "../lab.ts";
 import { harmlessJson } from "../printable.ts";
 import { commandTable, distinct } from "./command-folder.ts";
-import { complete } from "./completion.ts";
+import { type Completion, codeSoFar, complete } from "./completion.ts";
 import { type Answer, LONGEST_REQUEST } from "./control-request.ts";
 import { evaluate, type Outlet } from "./evaluator.ts";
 import { flagsOf } from "./option-flags.ts";
@@ -25,7 +25,7 @@ const MOST_WAITING_LINES = 1_000;
 
 const requestShape = z.looseObject({
   id: z.number(),
-  op: z.enum(["hello", "describe", "run", "complete", "interrupt", "answer", "resize"]),
+  op: z.enum(["hello", "describe", "run", "eval", "complete", "interrupt", "answer", "resize"]),
   line: z.string().optional(),
   argv: z.array(z.string()).optional(),
   cursor: z.number().int().min(0).optional(),
@@ -33,6 +33,8 @@ const requestShape = z.looseObject({
   rows: z.number().int().min(1).max(10_000).optional(),
   colors: z.boolean().optional(),
   target: z.number().optional(),
+  json: z.boolean().optional(),
+  mayContinue: z.boolean().optional(),
   text: z.string().optional(),
   error: z.string().optional(),
 });
@@ -46,6 +48,8 @@ export class ControlSession {
   readonly #shown = new Map<number, Request>();
   /** What a run waits for from its client. */
   readonly #questions = new Map<number, (answer: Answer) => void>();
+  /** Where this operator's code runs, from the first line of it on. */
+  #evaluation: Promise<Evaluation> | undefined;
   #pending = "";
   #isPlain: boolean | undefined;
   #plainLines: Promise<void> = Promise.resolve();
@@ -62,6 +66,7 @@ export class ControlSession {
     socket.on("end", () => this.#readEnd());
     socket.on("close", () => {
       for (const run of this.#runs.values()) run.abort();
+      void this.#evaluation?.then((evaluation) => evaluation.close());
       onClose();
     });
   }
@@ -161,11 +166,9 @@ export class ControlSession {
       case "describe":
         this.#send({ id: request.id, data: await this.#describe() });
         return exitCodes.done;
-      case "complete": {
-        const { line = "", cursor = line.length } = request;
-        this.#send({ id: request.id, data: complete(this.#lab, await commandTable(), line, cursor) });
+      case "complete":
+        this.#send({ id: request.id, data: await this.#complete(request) });
         return exitCodes.done;
-      }
       case "interrupt":
         this.#runs.get(request.target ?? -1)?.abort();
         return exitCodes.done;
@@ -181,7 +184,33 @@ export class ControlSession {
         return undefined;
       case "run":
         return this.#run(request);
+      case "eval": {
+        const { line = "", json } = request;
+        return this.#run({ ...request, argv: ["eval", ...(json ? ["--json"] : []), "--", line] });
+      }
     }
+  }
+
+  /** Where the line is code, its names and properties. */
+  async #complete({ line = "", cursor = line.length }: Request): Promise<Completion> {
+    const commands = await commandTable();
+    const known = complete(this.#lab, commands, line, cursor);
+    const code = this.#openEvaluation && codeSoFar(commands, line, cursor);
+    if (!code) return known;
+    const { from, candidates } = (await this.#openEvaluation()).complete(code.text, cursor - code.start);
+    const isSame = from + code.start === known.from;
+    return {
+      from: from + code.start,
+      candidates: isSame ? [...known.candidates, ...candidates] : candidates,
+    };
+  }
+
+  /** Undefined where the daemon evaluates none. */
+  get #openEvaluation(): (() => Promise<Evaluation>) | undefined {
+    const open = this.#lab.openEvaluation;
+    return (
+      open && (() => (this.#evaluation ??= open({ notify: (notice, level) => this.push({ notice, level }) })))
+    );
   }
 
   async #run(request: Request): Promise<number> {
@@ -200,6 +229,8 @@ export class ControlSession {
       err: (err) => this.#send({ id, err }),
       data: (data) => this.#send({ id, data }),
       frame: (frame) => this.#send({ id, frame }),
+      more: () => this.#send({ id, more: true }),
+      evaluation: this.#openEvaluation,
       ask: async (ask) => {
         const answer = await this.#question(id, { ask }, run.signal);
         return "text" in answer ? answer.text : "";
@@ -253,6 +284,7 @@ export class ControlSession {
       out: write,
       err: write,
       data: (document) => write(harmlessJson(document)),
+      evaluation: this.#openEvaluation,
       ask: async () => "",
       get isBehind() {
         return session.#socket.writableLength > BEHIND_BYTES;

@@ -1,9 +1,9 @@
 /** One line, or one argv, → one run of a command. Whatever it throws becomes words and an exit status. */
 import { nearest } from "../actors/instance-options.ts";
 import { exitCodeOf, exitCodes, messageOf, NetlabError } from "../errors.ts";
-import type { Lab } from "../lab.ts";
+import type { Evaluation, Lab } from "../lab.ts";
 import { harmless } from "../printable.ts";
-import type { Call, Command } from "./command.ts";
+import type { Call, CodeOptions, Command } from "./command.ts";
 import { type CommandTable, commandTable, distinct } from "./command-folder.ts";
 import { flagsOf } from "./option-flags.ts";
 import { parseCall, schemaFor } from "./parse-command.ts";
@@ -23,6 +23,10 @@ export interface Outlet {
   readFile?(path: string): Promise<string>;
   writeFile?(path: string, text: string): Promise<void>;
   readonly isBehind: boolean;
+  /** Where this operator's code runs; absent where none is evaluated. */
+  readonly evaluation?: (() => Promise<Evaluation>) | undefined;
+  /** Tells that the code is unfinished; absent where whoever asks has no more lines. */
+  more?(): void;
 }
 
 export interface RunRequest {
@@ -31,6 +35,8 @@ export interface RunRequest {
   readonly columns?: number | undefined;
   readonly rows?: number | undefined;
   readonly colors?: boolean | undefined;
+  /** More lines may follow: unfinished code is no mistake. */
+  readonly mayContinue?: boolean | undefined;
 }
 
 const USUAL_COLUMNS = 80;
@@ -46,6 +52,13 @@ export async function evaluate(
     const name = nameIn(request);
     if (name === undefined || name.startsWith("#")) return exitCodes.done;
     const commands = await commandTable();
+    const code = codeIn(request, commands, name);
+    if (code !== undefined && (outlet.evaluation || code.isMarked))
+      return await evaluateCode(
+        code.text,
+        {},
+        { request, outlet, signal, ...(code.isMarked ? {} : { commands }) },
+      );
     const command = findCommand(commands, name);
     const words = wordsFor(command, request, lab);
     const help = helpWords(command, words);
@@ -61,6 +74,53 @@ export async function evaluate(
     return exitCodeOf(error);
   }
 }
+
+/** `= …` is code whatever it begins with; without the mark, a line is whose first word is no command. */
+function codeIn({ line }: RunRequest, commands: CommandTable, name: string) {
+  if (line === undefined) return undefined;
+  const marked = /^\s*=(?!=)/.exec(line);
+  if (marked) return { text: line.slice(marked[0].length), isMarked: true };
+  return commands.has(name) ? undefined : { text: line, isMarked: false };
+}
+
+interface CodeRun {
+  /** Where it could have been meant to be one of these. */
+  readonly commands?: CommandTable;
+  readonly request: RunRequest;
+  readonly outlet: Outlet;
+  readonly signal: AbortSignal;
+}
+
+async function evaluateCode(
+  code: string,
+  { isJson = false, timeoutMs }: CodeOptions,
+  { commands, request, outlet, signal }: CodeRun,
+): Promise<number> {
+  if (!outlet.evaluation)
+    throw new NetlabError("eval-off", "this daemon evaluates no code: it was started with --no-eval");
+  const evaluation = await outlet.evaluation();
+  const outcome = await evaluation.evaluate(code, {
+    columns: columnsOf(request),
+    hasColors: request.colors === true,
+    signal,
+    timeoutMs,
+    isJson,
+    commands: commands && [...commands.keys()],
+    out: (text) => outlet.out(harmless(text, request.colors)),
+    err: (text) => outlet.err(harmless(text, request.colors)),
+    data: (document) => outlet.data(document),
+  });
+  if (outcome === "done") return exitCodes.done;
+  if (!request.mayContinue || !outlet.more)
+    throw new NetlabError(
+      "bad-code",
+      "unfinished: a bracket, a quote or an operator waits for its other half",
+    );
+  outlet.more();
+  return exitCodes.done;
+}
+
+const columnsOf = ({ columns = USUAL_COLUMNS }: RunRequest) => Math.max(40, columns);
 
 function nameIn({ argv, line = "" }: RunRequest): string | undefined {
   return argv ? argv[0] : wordsSoFar(line).find(({ start }) => start < line.length)?.text;
@@ -104,7 +164,7 @@ function callOf(
     options,
     isJson,
     get columns() {
-      return Math.max(40, request.columns ?? USUAL_COLUMNS);
+      return columnsOf(request);
     },
     get rows() {
       return outlet.frame && request.rows;
@@ -121,6 +181,7 @@ function callOf(
       if (outlet.frame) outlet.frame(safe);
       else outlet.out(safe);
     },
+    evaluate: (code, options) => evaluateCode(code, options, { request, outlet, signal }),
     readFile: (path) => outlet.readFile?.(path) ?? Promise.reject(sendsNoFiles(path)),
     writeFile: (path, text) => outlet.writeFile?.(path, text) ?? Promise.reject(writesNoFiles(path)),
     get isBehind() {

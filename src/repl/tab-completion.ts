@@ -6,6 +6,8 @@ import type { LineEditor } from "./line-editor.ts";
 interface Candidate {
   readonly value: string;
   readonly summary?: string | undefined;
+  /** It is no whole word: no blank belongs behind it. */
+  readonly isOpen?: boolean | undefined;
 }
 
 interface Answer {
@@ -82,7 +84,7 @@ export function insertionFor(
   const prefix = commonPrefix(candidates.map((candidate) => candidate.value));
   const isSure = candidates.length === 1;
   // A word that is complete wants its space, save where more of it must follow.
-  const needsSpace = isSure && !/[\s=/:]$/.test(prefix) && !/^\s/.test(behind);
+  const needsSpace = isSure && !candidates[0]?.isOpen && !/[\s=/:]$/.test(prefix) && !/^\s/.test(behind);
   const text = needsSpace ? `${prefix} ` : prefix;
   const isLonger = text.length > typed.length && text.startsWith(typed);
   // Candidates that are not spelt as they were typed (another case, say) replace it only when there is no doubt.

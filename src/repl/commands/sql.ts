@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { NetlabError } from "../../errors.ts";
-import type { Lab } from "../../lab.ts";
+import type { Cell } from "../../lab.ts";
 import { duration } from "../../machines/_options.ts";
 import { printable } from "../../printable.ts";
 import { defineCommand } from "../command.ts";
@@ -60,8 +60,6 @@ export default defineCommand({
       err(`there are more than these ${result.rows.length} rows: --limit shows more, or ask for fewer`);
   },
 });
-
-type Cell = Awaited<ReturnType<Lab["query"]>>["rows"][number][number];
 
 const printableName = (name: string) => printable(name, 40);
 

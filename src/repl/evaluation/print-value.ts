@@ -1,0 +1,75 @@
+/** Values as they are shown at a prompt: short, as wide as the screen, and nothing in them acts on a terminal. */
+import { formatWithOptions, type InspectOptions, inspect, types } from "node:util";
+import { hexdump, printableBytes, printableLines } from "../../printable.ts";
+
+export interface Screen {
+  readonly columns: number;
+  readonly hasColors: boolean;
+}
+
+const DEPTH = 3;
+const MOST_ITEMS = 50;
+const MOST_CHARACTERS = 2_000;
+const MOST_LINES = 200;
+const DUMPED_BYTES = 128;
+
+/** Only within a turn: objects may have ways of their own to be shown. */
+export function showValue(value: unknown, screen: Screen): string {
+  if (value instanceof Uint8Array)
+    return showBytes(Buffer.from(value.buffer, value.byteOffset, value.byteLength));
+  const text = safely((options) => inspect(value, options), screen);
+  return types.isPromise(value) && text.includes("<pending>") ? `${text}  (await it)` : text;
+}
+
+/** What `console.log` prints. */
+export function showMessage(values: readonly unknown[], screen: Screen): string {
+  return safely((options) => formatWithOptions(options, ...values), screen);
+}
+
+/**
+ * Names and messages of errors are the only text that `inspect` does not escape. Where the plain form has nothing that
+ * could act, the coloured one has no escapes but its own.
+ */
+function safely(show: (options: InspectOptions) => string, { columns, hasColors }: Screen): string {
+  const options = {
+    depth: DEPTH,
+    maxArrayLength: MOST_ITEMS,
+    maxStringLength: MOST_CHARACTERS,
+    breakLength: columns,
+  };
+  const plain = withoutFrames(show(options));
+  const safe = printableLines(plain);
+  return cut(hasColors && safe === plain ? withoutFrames(show({ ...options, colors: true })) : safe);
+}
+
+/** Where an error was made is nobody's concern here: all of it is this line and the daemon below it. */
+const withoutFrames = (text: string) =>
+  text.replace(/\n(?:\x1b\[\d+m)? +at .*(?:netlab-line-|node:|file:|\.[jt]s:).*/g, "");
+
+function cut(text: string): string {
+  const lines = text.split("\n");
+  if (lines.length <= MOST_LINES) return text;
+  return [...lines.slice(0, MOST_LINES), `… ${lines.length - MOST_LINES} more lines`].join("\n");
+}
+
+function showBytes(bytes: Buffer): string {
+  const head = `${bytes.length} bytes: ${printableBytes(bytes)}`;
+  const dump = hexdump(bytes.subarray(0, DUMPED_BYTES)).map((line) => `  ${line}`);
+  return [
+    head,
+    ...dump,
+    ...(bytes.length > DUMPED_BYTES ? [`  … ${bytes.length - DUMPED_BYTES} more`] : []),
+  ].join("\n");
+}
+
+/** What JSON has no word for is text: a bigint, bytes as hex. A Map is its pairs. Only within a turn. */
+export function jsonValue(value: unknown): unknown {
+  const text = JSON.stringify(value, (_key, one: unknown) => {
+    if (typeof one === "bigint" || typeof one === "function" || typeof one === "symbol") return String(one);
+    if (types.isMap(one)) return [...one];
+    if (types.isSet(one)) return [...one];
+    if (types.isNativeError(one)) return { name: one.name, message: one.message };
+    return one;
+  });
+  return text === undefined ? null : JSON.parse(text);
+}
