@@ -42,8 +42,8 @@ async function runLines(client: ControlClient, options: PipedOptions): Promise<n
   try {
     for await (const text of lines) {
       number += 1;
-      const line = text.trim();
-      if (isIdle(line)) continue;
+      const line = runner.isUnfinished ? text : text.trim();
+      if (isIdle(line) && !runner.isUnfinished) continue;
       const { exit, isOutputClosed } = await runLine(runner, line, number, options);
       if (exit !== exitCodes.done || isOutputClosed || runner.isLeaving) return exit;
     }
@@ -52,6 +52,13 @@ async function runLines(client: ControlClient, options: PipedOptions): Promise<n
     lines.close();
     // The loop may end before the input does; an input that nobody reads must not keep the process.
     options.input.pause();
+  }
+  if (runner.isUnfinished) {
+    await complain(
+      options,
+      `line ${number} is unfinished: a bracket, a quote or an operator waits for its other half`,
+    );
+    return exitCodes.usage;
   }
   if (!client.isOpen && !options.input.readableEnded) {
     throw new NetlabError("no-daemon", `the daemon at ${client.path} went away`);

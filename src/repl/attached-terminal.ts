@@ -100,7 +100,7 @@ class AttachedTerminal {
       if (this.#options.welcome !== false && hello.welcome) await this.#editor.print(hello.welcome);
       while (this.#leaving === undefined) {
         const line = await this.#nextLine();
-        if (line !== undefined) await this.#obey(line.trim());
+        if (line !== undefined) await this.#obey(this.#command.isUnfinished ? line : line.trim());
       }
       if (this.#lastWord !== undefined) await this.#voice.say("error", this.#lastWord);
       return this.#leaving;
@@ -115,18 +115,23 @@ class AttachedTerminal {
     const line = this.#isStopping ? undefined : this.#ahead.shift();
     if (line !== undefined) {
       // As if it were typed now, so that the screen tells what the output below belongs to.
-      await this.#editor.print(this.#voice.prompt + line);
+      await this.#editor.print(this.#prompt + line);
       return line;
     }
     if (this.#isStopping || this.#isAtEnd) this.#leaving ??= this.#isStopping ? "stopped" : "left";
     if (this.#leaving !== undefined) return undefined;
-    this.#editor.show(this.#voice.prompt);
+    this.#editor.show(this.#prompt);
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
     this.#atPrompt = resolve;
     return promise;
   }
 
+  get #prompt(): string {
+    return this.#command.isUnfinished ? this.#voice.continuation : this.#voice.prompt;
+  }
+
   async #obey(line: string): Promise<void> {
+    if (this.#command.isUnfinished) return this.#command.run(line);
     if (isIdle(line)) return;
     if (isLeaving(line)) this.#leaving ??= "left";
     else if (line === "clear") this.#editor.clearScreen();
@@ -162,7 +167,8 @@ class AttachedTerminal {
 
   #ctrlCAtPrompt(): void {
     const { onDoubleCtrlC, doubleCtrlCHint = DOUBLE_CTRL_C_HINT, now = Date.now } = this.#options;
-    const wasEmpty = this.#editor.line === "";
+    const wasEmpty = this.#editor.line === "" && !this.#command.isUnfinished;
+    this.#command.dropUnfinished();
     const isSecond = wasEmpty && now() - this.#ctrlCAt <= DOUBLE_CTRL_C_MS;
     this.#ctrlCAt = wasEmpty && !isSecond ? now() : Number.NEGATIVE_INFINITY;
     this.#editor.drop("^C");
@@ -179,6 +185,9 @@ class AttachedTerminal {
     if (this.#command.isAsking) {
       this.#editor.drop("");
       this.#command.answer("");
+    } else if (this.#command.isUnfinished && this.#atPrompt) {
+      // What is unfinished is given up, as with Ctrl-C; only then is the session left.
+      this.#ctrlCAtPrompt();
     } else {
       this.#isAtEnd = true;
       this.#wake(undefined);

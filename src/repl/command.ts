@@ -29,6 +29,8 @@ export interface CommandShape {
   readonly summary: string;
   readonly args?: readonly Argument[];
   readonly example: string;
+  /** What help tells besides. */
+  readonly notes?: readonly string[];
 }
 
 export interface CommandDefinition<Schema extends z.ZodObject = z.ZodObject> extends CommandShape {

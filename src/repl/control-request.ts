@@ -16,6 +16,8 @@ export interface ReplyHandlers {
   frame?(text: string): void | Promise<void>;
   /** Returns what the person answers; without this handler the answer is empty, which means no. */
   ask?(question: string): string | Promise<string>;
+  /** The code is unfinished: it goes on with the next line. */
+  more?(): void;
   /** Returns the text of a file that the command names; what it throws is the daemon's answer too. */
   read?(path: string): Promise<string>;
   /** Writes a file that the command names; what it throws is the daemon's answer too. */
@@ -71,6 +73,7 @@ export class ControlRequest {
       else if (reply.kind === "err") await this.#handlers.err?.(reply.text);
       else if (reply.kind === "data") await this.#handlers.data?.(reply.document);
       else if (reply.kind === "frame") await this.#handlers.frame?.(reply.text);
+      else if (reply.kind === "more") this.#handlers.more?.();
       else if (reply.kind === "ask") await this.#ask(reply.question);
       else if (reply.kind === "read") this.#wire.answer(await this.#read(reply.path));
       else if (reply.kind === "write") this.#wire.answer(await this.#write(reply.path, reply.text));

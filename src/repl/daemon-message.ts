@@ -13,6 +13,8 @@ export type Reply =
   | { readonly kind: "ask"; readonly question: string }
   | { readonly kind: "read"; readonly path: string }
   | { readonly kind: "write"; readonly path: string; readonly text: string }
+  /** The code is unfinished. */
+  | { readonly kind: "more" }
   | { readonly kind: "exit"; readonly exit: number };
 
 export type DaemonMessage =
@@ -94,6 +96,7 @@ function parseReplies(message: Readonly<Record<string, unknown>>): Parsed {
   if (typeof ask === "string") replies.push({ kind: "ask", question: ask });
   if (typeof read === "string") replies.push({ kind: "read", path: read });
   if (typeof write === "string") replies.push({ kind: "write", path: write, text: String(text) });
+  if (message.more === true) replies.push({ kind: "more" });
   if (isExitStatus(exit)) replies.push({ kind: "exit", exit });
   return { ok: true, value: { kind: "replies", id, replies } };
 }

@@ -42,6 +42,15 @@ export class ForegroundCommand {
     this.#frames.forget();
   }
 
+  /** The next line goes on with the code before it. */
+  get isUnfinished(): boolean {
+    return this.#runner.isUnfinished;
+  }
+
+  dropUnfinished(): void {
+    this.#runner.dropUnfinished();
+  }
+
   /** The line said that the person leaves. */
   get isLeaving(): boolean {
     return this.#runner.isLeaving;

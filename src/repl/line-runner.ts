@@ -40,6 +40,8 @@ export class LineRunner {
   readonly client: ControlClient;
   /** `quit` was one of the statements. */
   isLeaving = false;
+  /** Lines of code that wait for what finishes them. */
+  #unfinished: string | undefined;
   #last: Said | undefined;
   #traits: Promise<ReadonlyMap<string, Traits>> | undefined;
 
@@ -51,8 +53,20 @@ export class LineRunner {
     return this.#last;
   }
 
+  /** The next line goes on with the code before it, whatever it looks like. */
+  get isUnfinished(): boolean {
+    return this.#unfinished !== undefined;
+  }
+
+  dropUnfinished(): void {
+    this.#unfinished = undefined;
+  }
+
   /** Resolves to the exit status. Rejects with a NetlabError, and as the seat fails. */
   async runLine(line: string, seat: Seat): Promise<number> {
+    const before = this.#unfinished;
+    this.#unfinished = undefined;
+    if (before !== undefined) return this.#runStatement(plain(`${before}\n${line}`), seat);
     const statements = mayBePlumbed(line) ? statementsOf(line, await this.#traitsOf()) : [plain(line.trim())];
     let exit: number = exitCodes.done;
     for (const statement of statements) {
@@ -110,7 +124,12 @@ export class LineRunner {
   async #inDaemon(typed: Typed, printsData: boolean, statement: Statement, seat: Seat): Promise<number> {
     const plumbing = await Plumbing.open(statement, (text) => seat.out(text));
     const said = new Kept();
-    const fields = { ...typed, ...this.#screenOf(seat, statement) };
+    const isWhole = statement.filters.length > 0 || statement.file !== undefined || typed.line === undefined;
+    const fields = {
+      ...typed,
+      ...(isWhole ? {} : { mayContinue: true }),
+      ...this.#screenOf(seat, statement),
+    };
     const full = Promise.withResolvers<"full">();
     const isLive = () => !plumbing.isFull;
     const out = async (text: string) => {
@@ -126,6 +145,9 @@ export class LineRunner {
       },
       frame: statement.filters.length > 0 || statement.file ? out : (text) => seat.frame(text),
       data: (document) => (printsData ? out(harmlessJson(document)) : undefined),
+      more: () => {
+        this.#unfinished = typed.line;
+      },
       ask: (question) => seat.ask(question),
       read: (path) => readNamedFile(path, typed),
       write: (path, text) => writeNamedFile(path, text, typed),

@@ -46,7 +46,8 @@ export function helpOf(command: CommandShape, schema: z.ZodObject, columns: numb
   const parser = parserOf(command, flagsOf(schema));
   parser.configureHelp({ helpWidth: columns });
   const example = `\n\nExample:\n  ${command.example}`;
-  return parser.helpInformation().trimEnd() + example;
+  const notes = command.notes ? `\n\n${command.notes.join("\n")}` : "";
+  return parser.helpInformation().trimEnd() + example + notes;
 }
 
 /** `spawn <role> [name] [options]` */

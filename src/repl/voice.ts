@@ -14,12 +14,15 @@ type Style = "prompt" | "error" | "warn" | "info";
 export class Voice {
   readonly hasColors: boolean;
   readonly prompt: string;
+  /** Before a line that goes on with the code above it. */
+  readonly continuation: string;
   readonly #editor: LineEditor;
 
   constructor(editor: LineEditor, hasColors: boolean) {
     this.#editor = editor;
     this.hasColors = hasColors;
     this.prompt = this.#styled("prompt", "netlab> ");
+    this.continuation = this.#styled("info", "   ...> ");
   }
 
   /** Above the line being typed. Text that the daemon coloured keeps its colours. */

@@ -32,7 +32,14 @@ describe("a session", () => {
     expect(onLeave).toHaveBeenCalledExactlyOnceWith("left");
     expect(keyboard.isRaw).toBe(false);
     expect(daemon.of("hello")).toEqual([{ id: 1, op: "hello", columns: 60, colors: false }]);
-    expect(daemon.of("run")[0]).toEqual({ id: 2, op: "run", line: "ls", columns: 60, colors: false });
+    expect(daemon.of("run")[0]).toEqual({
+      id: 2,
+      op: "run",
+      line: "ls",
+      mayContinue: true,
+      columns: 60,
+      colors: false,
+    });
     await eventually(() => expect(daemon.sockets.size).toBe(0));
   });
 

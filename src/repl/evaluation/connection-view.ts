@@ -92,7 +92,7 @@ export class ConnectionView extends Surface {
 
   /** Its story in sentences, as `explain` tells it. */
   get story(): readonly string[] {
-    return this.#story.entries.map((entry) => describeEntry(entry, this.#story.subject.display));
+    return this.#story.entries.map((entry) => describeEntry(entry, this.#story.subject));
   }
 
   /** Bytes into the conversation, past the machine: text or a Buffer, as it is. */

@@ -7,6 +7,8 @@
  * - A turn that is stopped is cut at any instruction, without `finally`. So nothing of the daemon's is changed within
  *   one: what code asks for - calls that change the lab, timers, output - is noted and done when the turn is over, and
  *   a turn that was stopped gets none of it.
+ * - A microtask that is stopped leaves Node's stack of asynchronous contexts as it was. That is harmless as long as the
+ *   daemon enables no async hooks; with one, Node ends the process (its issue 38503).
  * - A promise of this realm is never awaited outside: its continuation would wait in a queue that nobody drains.
  */
 import { types } from "node:util";
