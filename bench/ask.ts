@@ -1,0 +1,89 @@
+/** One question: its contestants side by side, measured in turn, so that what disturbs one run disturbs its neighbour too. */
+import { accessSync, constants } from "node:fs";
+import path from "node:path";
+import type { Contestant, Question, Running } from "./question.ts";
+
+export interface Figures {
+  readonly name: string;
+  readonly figures: readonly number[];
+  readonly median: number;
+  /** Why there are none. */
+  readonly skipped?: string;
+}
+
+export interface Result {
+  readonly question: Pick<Question, "name" | "what" | "unit" | "better" | "goal">;
+  readonly ours: Figures;
+  readonly others: readonly Figures[];
+  /** Ours to the best of the others; undefined where none was there. */
+  readonly ratio: number | undefined;
+  /** The lowest and the highest ratio of single runs. */
+  readonly spread: readonly number[];
+  readonly isMet: boolean | undefined;
+}
+
+export async function ask(question: Question, runs: number): Promise<Result> {
+  const present = question.others.filter(({ needs }) => needs === undefined || isOnPath(needs));
+  const contestants = [question.ours, ...present];
+  const measured = await measureInTurn(contestants, runs);
+  const figures = contestants.map(({ name }, index) => figuresOf(name, measured[index] ?? []));
+  const skipped = question.others
+    .filter((one) => !present.includes(one))
+    .map(({ name, needs }) => ({ name, figures: [], median: Number.NaN, skipped: `no ${needs} here` }));
+  const [ours, ...others] = figures;
+  if (!ours) throw new Error("a question without contestants");
+  return resultOf(question, ours, others, skipped);
+}
+
+function resultOf(question: Question, ours: Figures, others: Figures[], skipped: Figures[]): Result {
+  const { name, what, unit, better, goal } = question;
+  const sign = better === "more" ? -1 : 1;
+  const best = others.toSorted((a, b) => sign * (a.median - b.median))[0];
+  const ratio = best && ours.median / best.median;
+  const value = goal.is === "figure" ? ours.median : ratio;
+  const ratios = best ? ours.figures.map((one, run) => one / (best.figures[run] ?? Number.NaN)) : [];
+  return {
+    question: { name, what, unit, better, goal },
+    ours,
+    others: [...others, ...skipped],
+    ratio,
+    spread: ratios.length > 0 ? [Math.min(...ratios), Math.max(...ratios)] : [],
+    isMet: value === undefined ? undefined : better === "more" ? value >= goal.limit : value <= goal.limit,
+  };
+}
+
+/** A run of each to warm up, then `runs` rounds, each the other way round than the one before. */
+async function measureInTurn(contestants: readonly Contestant[], runs: number): Promise<number[][]> {
+  const running: Running[] = [];
+  try {
+    for (const contestant of contestants) running.push(await contestant.start());
+    const figures: number[][] = running.map(() => []);
+    for (const one of running) await one.measure();
+    for (let run = 0; run < runs; run += 1) {
+      const order = [...running.keys()];
+      for (const index of run % 2 === 0 ? order : order.reverse())
+        figures[index]?.push((await running[index]?.measure()) ?? Number.NaN);
+    }
+    return figures;
+  } finally {
+    for (const one of running) await one.stop();
+  }
+}
+
+const figuresOf = (name: string, figures: readonly number[]): Figures => ({
+  name,
+  figures,
+  median: figures.toSorted((a, b) => a - b)[figures.length >> 1] ?? Number.NaN,
+});
+
+function isOnPath(program: string): boolean {
+  const folders = [...(process.env.PATH ?? "").split(path.delimiter), "/usr/sbin", "/sbin"];
+  return folders.some((folder) => {
+    try {
+      accessSync(path.join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

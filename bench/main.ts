@@ -1,0 +1,72 @@
+/** `npm run bench [-- NAME…]`: each question with its contestants, run by run in turn; one table, or JSON. */
+import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import Table from "cli-table3";
+import { Command } from "commander";
+import { ask, type Result } from "./ask.ts";
+import { machine } from "./machine.ts";
+import type { Question } from "./question.ts";
+import { benchFolder, checkout } from "./scene.ts";
+import { figure, ratioOf } from "./words.ts";
+
+const program = new Command("bench")
+  .description("netlabd beside what a user would run instead; ratios of medians of alternating runs")
+  .argument("[names...]", "questions by name or its beginning; all of them without")
+  .option("--runs <n>", "runs of each contestant", (text) => Number.parseInt(text, 10), 5)
+  .option("--json", "the results as one JSON document on standard output")
+  .option("--list", "the questions, and no run")
+  .parse();
+const { runs, json, list } = program.opts<{ runs: number; json?: boolean; list?: boolean }>();
+
+const questions = await readQuestions(program.args);
+if (questions.length === 0) program.error("no such question: --list names them", { exitCode: 2 });
+if (list) {
+  for (const { name, what } of questions) console.log(`${name.padEnd(22)} ${what}`);
+  process.exit(0);
+}
+execFileSync("npm", ["run", "--silent", "build"], { cwd: checkout, stdio: ["ignore", "inherit", "inherit"] });
+const results: Result[] = [];
+for (const question of questions) {
+  process.stderr.write(`${question.name} …`);
+  const started = performance.now();
+  const result = await ask(question, runs);
+  results.push(result);
+  process.stderr.write(` ${((performance.now() - started) / 1_000).toFixed(0)} s\n`);
+}
+if (json) console.log(JSON.stringify({ machine: machine(), runs, results }, null, 2));
+else print(results);
+process.exitCode = results.some(({ isMet }) => isMet === false) ? 1 : 0;
+
+async function readQuestions(names: readonly string[]): Promise<Question[]> {
+  const folder = path.join(benchFolder, "questions");
+  const all: Question[] = [];
+  for (const file of readdirSync(folder).sort()) {
+    const module = (await import(path.join(folder, file))) as { default: Question | readonly Question[] };
+    all.push(...[module.default].flat());
+  }
+  return names.length === 0 ? all : all.filter(({ name }) => names.some((one) => name.startsWith(one)));
+}
+
+function print(all: readonly Result[]): void {
+  console.log(Object.values(machine()).join(" · "));
+  const table = new Table({
+    head: ["what", "netlabd", "the other", "ratio", "goal", "met"],
+    colWidths: [38, 12, 32, 18, 9, 6],
+    wordWrap: true,
+    style: { head: [], border: [] },
+  });
+  for (const result of all) {
+    const { question, ours, others } = result;
+    table.push([
+      question.what,
+      figure(ours.median, question),
+      others.map((one) => `${one.name}: ${one.skipped ?? figure(one.median, question)}`).join("\n"),
+      ratioOf(result),
+      `${question.better === "more" ? "≥" : "≤"} ${question.goal.limit}${question.goal.is === "figure" ? ` ${question.unit}` : ""}`,
+      result.isMet === undefined ? "-" : result.isMet ? "yes" : "NO",
+    ]);
+  }
+  console.log(table.toString());
+  console.log(`ratio of medians (lowest - highest of ${runs} runs, each contestant in turn)`);
+}

@@ -1,0 +1,30 @@
+/** What a bench asks: one file of `questions/` each, found by scanning. */
+
+/** A server under load, or whatever else can be measured again and again. */
+export interface Running {
+  /** One run; the figure in the question's unit. */
+  measure(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+export interface Contestant {
+  /** As the table shows it: `nginx, sendfile on`. */
+  readonly name: string;
+  /** A program that must be on the PATH; without it this contestant is skipped by name. */
+  readonly needs?: string;
+  start(): Promise<Running>;
+}
+
+export interface Question {
+  /** As typed: `npm run bench -- file`. */
+  readonly name: string;
+  /** What is measured, in words, with its size. */
+  readonly what: string;
+  readonly unit: "MB/s" | "/s" | "ms" | "KB" | "MB";
+  readonly better: "more" | "less";
+  /** `figure`: the goal is for our figure itself, not for the ratio. */
+  readonly goal: { readonly is: "ratio" | "figure"; readonly limit: number };
+  readonly ours: Contestant;
+  /** Ours is held against the best of them. */
+  readonly others: readonly Contestant[];
+}
