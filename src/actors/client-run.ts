@@ -9,7 +9,7 @@ import type { HostPort, Network, Peer } from "../machines/_world.ts";
 import { plainAddress } from "./addresses.ts";
 import { worldOf } from "./companion.ts";
 import { Concealment } from "./concealment.ts";
-import { Connection } from "./connection.ts";
+import { Connection, limitsOf } from "./connection.ts";
 import { ask, connect, ownAddress, tell } from "./network.ts";
 import { OwnFiles } from "./own-files.ts";
 import {
@@ -127,12 +127,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
       phases: this.#role.phases,
       story,
       clock: environment.clock,
-      limits: {
-        maxMessageBytes: common.maxMessage,
-        maxQueueBytes: common.maxQueue,
-        idleMs: common.idle,
-        framing: common.framing,
-      },
+      limits: limitsOf(common),
       telemetry: environment.telemetry,
       onCrash: this.#context.onCrash,
       onOver: (over) => {

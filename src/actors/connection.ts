@@ -14,21 +14,34 @@ import type { AnyMachineSnapshot } from "xstate";
 import { errorTable, messageOf, NetlabError } from "../errors.ts";
 import type { Phase, RoleEvent, Session } from "../machines/_role.ts";
 import type { ByteSink, Clock, OpenFile, Peer } from "../machines/_world.ts";
-import { Framer, type FramingOption, type Reading } from "../wire/framer.ts";
+import {
+  Framer,
+  type FramerLimits,
+  type FramingOption,
+  defaultLimits as framerLimits,
+} from "../wire/framer.ts";
 import { PeerMessage } from "../wire/message.ts";
+import { type Delivery, ended } from "./delivery.ts";
 import { sendFile } from "./file-sender.ts";
 import { Inflow } from "./inflow.ts";
 import { breakReason } from "./os-errors.ts";
+import { Outflow, type Writer } from "./outflow.ts";
 import type { MachineWatcher, RoleActor } from "./run-machine.ts";
 import { eventsOf, stateName } from "./run-machine.ts";
+import type { CommonOptions } from "./service.ts";
+import { own, type SocketOwner } from "./socket-owner.ts";
 import type { Live, Story } from "./story.ts";
 import type { Telemetry } from "./telemetry.ts";
 
-export interface ConnectionLimits {
-  readonly maxMessageBytes: number;
+export interface ConnectionLimits extends FramerLimits {
   readonly maxQueueBytes: number;
   readonly idleMs: number;
   readonly framing: FramingOption;
+}
+
+/** The same object for all connections of an instance. */
+export function limitsOf({ maxMessage, maxQueue, idle, framing }: CommonOptions): ConnectionLimits {
+  return { ...framerLimits, maxMessageBytes: maxMessage, maxQueueBytes: maxQueue, idleMs: idle, framing };
 }
 
 export interface ConnectionOptions {
@@ -44,10 +57,6 @@ export interface ConnectionOptions {
   readonly onCrash?: (error: unknown) => void;
 }
 
-const QUIET_MS = 30;
-/** [FRAME-6] Between two writes that must be two reads. */
-const GAP_MS = 50;
-const TAIL_MS = 2_000;
 /** Input held back beyond this is left in the kernel, and so with the peer. */
 const HELD_BYTES = 65_536;
 /** One that sends faster than this is read on when the others had their turn: the system would read 2 MiB of it at once. */
@@ -58,7 +67,7 @@ const DRAIN_MS = 1_000;
 const DRAIN_BYTES = 1_048_576;
 const NO_BYTES = Buffer.alloc(0);
 
-export class Connection implements Peer, Live, MachineWatcher, Session {
+export class Connection implements Peer, Live, MachineWatcher, Session, SocketOwner, Writer {
   readonly remote: { readonly address: string; readonly port: number };
   readonly story: Story;
   lastMovedAt: number;
@@ -66,9 +75,9 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
   readonly #socket: Socket;
   readonly #options: ConnectionOptions;
   readonly #framer: Framer;
+  readonly #outflow: Outflow;
   #actor: RoleActor | undefined;
   #phase: Phase | undefined;
-  #reading: Reading | undefined;
   #timer: unknown;
   #inflow: Inflow | undefined;
   #isPumping = false;
@@ -82,13 +91,6 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
   #isLeaving = false;
   /** What it is told then; empty: nothing. */
   #farewell = "";
-  /** Lines of this turn, for a line peer. */
-  #joined: Buffer[] = [];
-  /** Messages behind one that must be a read of its own. */
-  #waiting: { readonly bytes: Buffer; readonly apart: boolean }[] = [];
-  #gapTimer: unknown;
-  #lastWriteAt = Number.NEGATIVE_INFINITY;
-  #hasSpokenSinceWrite = false;
   #isCloseDue = false;
   #isOver = false;
   #drainedBytes = 0;
@@ -105,18 +107,10 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
     this.story.live = this;
     this.remote = options.story.subject.remote;
     this.lastMovedAt = options.clock.now();
-    this.#framer = new Framer(options.limits.framing, {
-      quietMs: QUIET_MS,
-      tailMs: TAIL_MS,
-      maxMessageBytes: options.limits.maxMessageBytes,
-    });
+    this.#framer = new Framer(options.limits.framing, options.limits);
+    this.#outflow = new Outflow(this, options.clock);
     options.socket.setNoDelay(true);
-    options.socket.on("data", (chunk: Buffer) => this.#read(chunk));
-    options.socket.on("end", () => this.#readEnd());
-    options.socket.on("error", (error) => {
-      this.#broke ??= error;
-    });
-    options.socket.on("close", () => this.#over());
+    own(options.socket, this);
   }
 
   get id(): string {
@@ -168,6 +162,8 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
     if (this.story.fault === "crashed") return;
     if (this.story.endedAt === undefined) {
       this.story.release(undefined);
+      // What was said before it threw was said.
+      this.#outflow.flush();
       this.story.faulted("crashed", messageOf(error));
       this.story.add({ at: this.#options.clock.now(), kind: "crashed", error: messageOf(error) });
     }
@@ -185,7 +181,6 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
     this.story.state = state;
     this.#phase = this.#options.phases[state];
     this.story.waitsFor = this.#phase?.expects;
-    this.#reading = this.#phase && this.#readingOf(this.#phase);
     this.#toldEndTo = undefined;
     this.#leaveIfIdle();
   }
@@ -199,23 +194,13 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
     this.close();
   }
 
-  #readingOf({ reads, isWord, decode, unglue }: Phase): Reading {
-    return {
-      reads,
-      isWord,
-      decode: decode && ((pending) => decode(pending, this)),
-      unglue: unglue && ((text) => unglue(text, this)),
-    };
-  }
-
   // -- what comes --------------------------------------------------------------------------------------------------
 
-  #read(chunk: Buffer): void {
+  came(chunk: Buffer): void {
     const now = this.#options.clock.now();
     this.lastMovedAt = now;
     if (this.#isClosing) return this.#drain(chunk);
-    this.#hasSpokenSinceWrite = true;
-    if (this.#waiting.length > 0) this.#writeWaiting();
+    this.#outflow.peerSpoke();
     if (this.#inflow) this.story.bytesIn += chunk.length;
     else this.story.came(chunk, now);
     this.#framer.push(chunk, now);
@@ -226,7 +211,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
     if (this.#framer.unreadBytes > HELD_BYTES) this.#socket.pause();
   }
 
-  #readEnd(): void {
+  peerEnded(): void {
     this.#hasPeerEnded = true;
     this.story.add({ at: this.#options.clock.now(), kind: "ended" });
     this.#framer.end();
@@ -239,14 +224,14 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
     if (this.#isPumping || this.#inflow) return;
     this.#isPumping = true;
     try {
+      const now = this.#options.clock.now();
       let isMore = true;
-      while (isMore && this.#phase && this.#reading && !this.#isClosing) {
-        isMore = this.#handNext(this.#phase, this.#reading);
-      }
+      while (isMore && this.#phase && !this.#isClosing) isMore = this.#handNext(this.#phase, now);
     } catch (error) {
       this.crash(error);
     } finally {
       this.#isPumping = false;
+      this.#outflow.flush();
     }
     if (this.#phase && !this.#isResting && this.#socket.isPaused()) this.#socket.resume();
   }
@@ -269,13 +254,13 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
   }
 
   /** Whether it is worth asking for another message. */
-  #handNext(phase: Phase, reading: Reading): boolean {
+  #handNext(phase: Phase, now: number): boolean {
     this.#stopTimer();
-    const framed = this.#framer.next(reading, this.#options.clock.now());
+    const framed = this.#framer.next(phase, now, this);
     this.story.framing = this.#framer.framing;
     switch (framed.kind) {
       case "message":
-        this.#deliver(phase, new PeerMessage(framed.bytes, framed.value));
+        this.#hand(phase, new PeerMessage(framed.bytes, framed.value), now);
         return true;
       case "wait":
         this.#timer = this.#options.clock.setTimeout(() => this.#pump(), framed.ms);
@@ -292,8 +277,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
     }
   }
 
-  #deliver(phase: Phase, message: PeerMessage): void {
-    const at = this.#options.clock.now();
+  #hand(phase: Phase, message: PeerMessage, at: number): void {
     this.story.lastRule = phase.rule;
     this.story.add({
       at,
@@ -322,59 +306,30 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
 
   // -- what the machine says ----------------------------------------------------------------------------------------
 
-  send(text: string, { apart = false }: { readonly apart?: boolean } = {}): void {
-    this.#post(Buffer.from(ended(text, this.#framer.framing)), apart);
+  /** [FRAME-5, FRAME-6] Replies to lines that were read together are joined for a line peer. */
+  send(text: string, options?: { readonly apart?: boolean }): void {
+    const { framing } = this.#framer;
+    const message = ended(text, framing);
+    const isApart = options?.apart === true;
+    if (framing === "line" && this.#isPumping && !isApart) this.#outflow.line(message);
+    else this.#outflow.post(Buffer.from(message), isApart);
   }
 
   sendBytes(bytes: Uint8Array): void {
-    this.#post(Buffer.from(bytes), false);
+    this.#outflow.post(Buffer.from(bytes));
   }
 
   /** A hub's message: lines to a line peer are joined for this turn of the loop, anything else is a write of its own. */
   deliver(delivery: Delivery): void {
-    const bytes = delivery.bytesFor(this.#framer.framing);
-    if (this.#framer.framing !== "line") return this.#post(bytes, false);
-    if (this.#joined.length === 0) setImmediate(() => this.#writeJoined());
-    this.#joined.push(bytes);
-  }
-
-  #writeJoined(): void {
-    const lines = this.#joined;
-    if (lines.length === 0) return;
-    this.#joined = [];
-    this.#post(lines.length === 1 && lines[0] ? lines[0] : Buffer.concat(lines), false);
-  }
-
-  /** [FRAME-6] What must be a read of its own waits for the gap, or for the peer's next packet; what follows it waits too. */
-  #post(bytes: Buffer, apart: boolean): void {
-    this.#writeJoined();
-    if (this.#waiting.length === 0 && (!apart || this.#gapLeft <= 0)) return this.#write(bytes);
-    this.#waiting.push({ bytes, apart });
-    if (this.#waiting.length === 1) this.#awaitGap();
-  }
-
-  get #gapLeft(): number {
-    if (this.#hasSpokenSinceWrite) return 0;
-    return this.#lastWriteAt + GAP_MS - this.#options.clock.now();
-  }
-
-  #awaitGap(): void {
-    this.#gapTimer = this.#options.clock.setTimeout(() => this.#writeWaiting(), this.#gapLeft);
-  }
-
-  #writeWaiting(): void {
-    this.#options.clock.clearTimeout(this.#gapTimer);
-    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
-      this.#write(next.bytes);
-      // Each that is to be a read of its own has a gap of its own.
-      if (this.#waiting[0]?.apart) return this.#awaitGap();
-    }
-    if (this.#isCloseDue) this.close();
+    const { framing } = this.#framer;
+    if (framing === "line") this.#outflow.deliver(delivery);
+    else this.#outflow.post(delivery.bytesFor(framing));
   }
 
   async sendFile(file: OpenFile): Promise<void> {
     const at = this.#options.clock.now();
     this.story.add({ at, kind: "file", direction: "out", name: file.name, size: file.sizeBytes });
+    this.#outflow.flush();
     this.#framer.replied();
     this.#isSendingFile = true;
     try {
@@ -421,7 +376,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
     this.#options.telemetry({ type: "connection.remark", id: this.id, text });
   }
 
-  #write(bytes: Buffer): void {
+  write(bytes: Buffer): void {
     if (this.#isClosing || this.#isOver || bytes.length === 0) return;
     // An operator has sent our FIN: the conversation goes on in one direction.
     if (this.#socket.writableEnded) return;
@@ -429,10 +384,12 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
     this.lastMovedAt = now;
     this.story.sent(bytes, now);
     this.#framer.replied();
-    this.#lastWriteAt = now;
-    this.#hasSpokenSinceWrite = false;
     this.#socket.write(bytes);
     if (this.#socket.writableLength > this.#options.limits.maxQueueBytes) this.#dropDeaf();
+  }
+
+  caughtUp(): void {
+    if (this.#isCloseDue) this.close();
   }
 
   /** The first fault is the cause; what breaks after it is told by nobody. */
@@ -460,9 +417,9 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
 
   close(): void {
     if (this.#isClosing || this.#isOver) return;
-    this.#writeJoined();
+    this.#outflow.flush();
     // The last words may still wait for their gap.
-    this.#isCloseDue = this.#waiting.length > 0;
+    this.#isCloseDue = this.#outflow.isWaiting;
     if (this.#isCloseDue) return;
     this.#isClosing = true;
     this.#hasPeerLeftFirst = this.#hasPeerEnded;
@@ -562,11 +519,15 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
     if (this.#drainedBytes > DRAIN_BYTES) this.#socket.destroy();
   }
 
-  #over(): void {
+  broke(error: Error): void {
+    this.#broke ??= error;
+  }
+
+  closed(): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#stopTimer();
-    this.#options.clock.clearTimeout(this.#gapTimer);
+    this.#outflow.stop();
     if (this.#broke && !this.#isClosing) this.#fail(breakReason(this.#broke));
     const by = this.#isClosing && !this.#broke && !this.#hasPeerLeftFirst ? "us" : "peer";
     const how = this.#broke ? breakReason(this.#broke) : "closed";
@@ -600,29 +561,4 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
   get isClosing(): boolean {
     return this.#isClosing;
   }
-}
-
-/** One message for many peers: encoded once for each way of ending it. */
-export class Delivery {
-  readonly #text: string;
-  readonly #encoded = new Map<string, Buffer>();
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  bytesFor(framing: string): Buffer {
-    let bytes = this.#encoded.get(framing);
-    if (!bytes) {
-      bytes = Buffer.from(ended(this.#text, framing));
-      this.#encoded.set(framing, bytes);
-    }
-    return bytes;
-  }
-}
-
-/** [FRAME-5] */
-function ended(text: string, framing: string): string {
-  if (framing === "line") return text.endsWith("\n") ? text : `${text}\n`;
-  return framing === "nul" ? `${text}\0` : text;
 }

@@ -12,7 +12,8 @@ import { plainAddress } from "./addresses.ts";
 import { type Bound, bindAll } from "./binding.ts";
 import { Companion, serverNetwork, worldOf } from "./companion.ts";
 import { Concealment } from "./concealment.ts";
-import { Connection, type ConnectionLimits, Delivery } from "./connection.ts";
+import { Connection, type ConnectionLimits, limitsOf } from "./connection.ts";
+import { Delivery } from "./delivery.ts";
 import type { Place } from "./descriptor-budget.ts";
 import { tellExposure } from "./exposure.ts";
 import { HubRun } from "./hub-run.ts";
@@ -48,8 +49,7 @@ export class TcpListener implements InstanceService {
   constructor(context: ServiceContext) {
     this.#context = context;
     this.#concealment = Concealment.of(context.role(), context.options);
-    const { maxMessage, maxQueue, idle, framing } = context.common;
-    this.#limits = { maxMessageBytes: maxMessage, maxQueueBytes: maxQueue, idleMs: idle, framing };
+    this.#limits = limitsOf(context.common);
   }
 
   get hosts(): readonly string[] {

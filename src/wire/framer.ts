@@ -22,17 +22,16 @@ export interface FramerLimits {
 
 export const defaultLimits: FramerLimits = { quietMs: 30, tailMs: 2_000, maxMessageBytes: 65_536 };
 
-/** What the current phase reads, reduced to what framing needs. */
-export interface Reading {
+/** What the current phase reads, reduced to what framing needs. `session` is whatever a phase's functions are to know of the peer. */
+export interface Reading<Session = unknown> {
   readonly reads: "text" | "raw" | "record";
   readonly isWord?: ((text: string) => boolean) | undefined;
-  readonly unglue?: ((text: string) => readonly string[] | undefined) | undefined;
+  readonly unglue?: ((text: string, session: Session) => readonly string[] | undefined) | undefined;
   readonly decode?:
-    | ((pending: {
-        bytes: Buffer;
-        stillMs: number;
-        ended: boolean;
-      }) => { take: number; value: unknown } | { waitMs: number } | undefined)
+    | ((
+        pending: { bytes: Buffer; stillMs: number; ended: boolean },
+        session: Session,
+      ) => { take: number; value: unknown } | { waitMs: number } | undefined)
     | undefined;
 }
 
@@ -104,8 +103,9 @@ export class Framer {
     return this.#queue.takeChunk(limit);
   }
 
-  next(reading: Reading, now: number): Framed {
-    if (reading.reads === "record") return this.#nextRecord(reading, now);
+  next<Session>(reading: Reading<Session>, now: number, session?: Session): Framed;
+  next(reading: Reading, now: number, session?: unknown): Framed {
+    if (reading.reads === "record") return this.#nextRecord(reading, now, session);
     if (this.#queue.length === 0) return NOTHING;
     if (reading.reads === "raw") return this.#nextRaw(now);
     if (this.#framing === "unknown") {
@@ -114,7 +114,7 @@ export class Framer {
     }
     if (this.#framing === "line") return this.#nextLine(reading, now);
     if (this.#framing === "nul") return this.#nextNul(now);
-    return this.#nextBare(reading, now);
+    return this.#nextBare(reading, now, session);
   }
 
   // -- habits ------------------------------------------------------------------------------------------------
@@ -168,7 +168,7 @@ export class Framer {
     return tail.length > 0 ? { kind: "message", bytes: tail } : NOTHING;
   }
 
-  #nextBare(reading: Reading, now: number): Framed {
+  #nextBare(reading: Reading, now: number, session: unknown): Framed {
     for (;;) {
       const chunk = this.#queue.first();
       if (!chunk) return NOTHING;
@@ -178,7 +178,7 @@ export class Framer {
       }
       if (chunk.bytes.length > this.#limits.maxMessageBytes) return TOO_LONG;
       this.#queue.takeChunk();
-      const [first, ...rest] = bareParts(chunk, reading);
+      const [first, ...rest] = bareParts(chunk, reading, session);
       this.#queue.putBack(rest, chunk);
       if (first) return { kind: "message", bytes: first };
     }
@@ -265,10 +265,10 @@ export class Framer {
     return { kind: "message", bytes: this.#queue.take(length) };
   }
 
-  #nextRecord(reading: Reading, now: number): Framed {
+  #nextRecord(reading: Reading, now: number, session: unknown): Framed {
     const bytes = this.#queue.peek(this.#queue.length);
     const stillMs = this.#queue.length > 0 ? now - this.#queue.lastAt : 0;
-    const decoded = reading.decode?.({ bytes, stillMs, ended: this.#ended });
+    const decoded = reading.decode?.({ bytes, stillMs, ended: this.#ended }, session);
     if (decoded && "take" in decoded) {
       return { kind: "message", bytes: this.#queue.take(decoded.take), value: decoded.value };
     }
@@ -281,11 +281,11 @@ const isAnyWord = () => true;
 const within = (length: number, index: number) => (index < length ? index : -1);
 
 /** A bare chunk as messages: its strings, where it is a C program's buffer, taken apart where the phase knows how. */
-function bareParts(chunk: Chunk, reading: Reading): Buffer[] {
+function bareParts(chunk: Chunk, reading: Reading, session: unknown): Buffer[] {
   const strings = stringsOf(chunk.bytes);
   const [first] = strings;
   if (!first || !reading.unglue) return strings;
-  const parts = reading.unglue(first.toString("utf8"));
+  const parts = reading.unglue(first.toString("utf8"), session);
   if (!parts || parts.length < 2) return strings;
   return [...parts.map((part) => Buffer.from(part)), ...strings.slice(1)];
 }

@@ -107,8 +107,8 @@ describe("the session", () => {
     expect(story.endedAt).toBeUndefined();
     const told = story.entries.map((entry) => describeEntry(entry, story.subject)).join("\n");
     expect(told).toContain('→ "gautamop\\n15 + 35\\nq + 1\\n"');
-    expect(told).toContain('← "50.0\\n"  5 bytes');
-    expect(told).toContain('← "Incorrect expression format\\n"');
+    // Lines that were read together are answered together [FRAME-6].
+    expect(told).toContain('← "50.0\\nIncorrect expression format\\n"  33 bytes');
     expect(told).not.toContain("reads:");
   });
 
