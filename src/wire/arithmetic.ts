@@ -13,9 +13,11 @@ const NO_OPERATOR: Expression = { ok: false, code: "operator" };
 
 /** Three words whose outer ones are numbers; only then is the one between them looked at. */
 export function parseExpression(text: string): Expression {
-  const [, first = "", operator = "", second = ""] = THREE_WORDS.exec(text) ?? [];
-  const left = parsePythonFloat(first);
-  const right = left === undefined ? undefined : parsePythonFloat(second);
+  const words = THREE_WORDS.exec(text);
+  if (!words) return NO_FORMAT;
+  const operator = words[2] ?? "";
+  const left = parsePythonFloat(words[1] ?? "");
+  const right = left === undefined ? undefined : parsePythonFloat(words[3] ?? "");
   if (left === undefined || right === undefined) return NO_FORMAT;
   return isOperator(operator) ? { ok: true, left, operator, right } : NO_OPERATOR;
 }

@@ -44,6 +44,8 @@ export class ChunkQueue {
   #chunks: Chunk[] = [];
   /** Chunks before this index are taken; they are dropped in batches. */
   #first = 0;
+  /** Bytes of the first chunk that are taken: many lines of one chunk cost no chunk each. */
+  #offset = 0;
   #length = 0;
   #newest: Burst | undefined;
   #searches: Search[] = [];
@@ -83,8 +85,14 @@ export class ChunkQueue {
     this.#length += bytes.length;
   }
 
+  /** The first chunk, or what is left of it. */
   first(): Chunk | undefined {
-    return this.#chunks[this.#first];
+    const chunk = this.#chunks[this.#first];
+    if (!chunk || this.#offset === 0) return chunk;
+    const rest = { ...chunk, bytes: chunk.bytes.subarray(this.#offset) };
+    this.#chunks[this.#first] = rest;
+    this.#offset = 0;
+    return rest;
   }
 
   /** Puts parts of a chunk that was just taken back in front, each a chunk of its own. */
@@ -100,29 +108,47 @@ export class ChunkQueue {
 
   /** The first chunk, or its first `limit` bytes. */
   takeChunk(limit = Number.POSITIVE_INFINITY): Buffer | undefined {
-    const chunk = this.#chunks[this.#first];
+    const chunk = this.first();
     if (!chunk) return undefined;
     return this.take(Math.min(chunk.bytes.length, limit));
   }
 
   /** The first `count` bytes as one buffer; `count` is at most `length`. A string that ends here is counted. */
   take(count: number, what: "bytes" | "string" = "bytes"): Buffer {
+    const start = this.#offset;
+    const chunk = this.#skipWithinFirst(count, what);
+    return chunk ? chunk.bytes.subarray(start, start + count) : this.#takeAcross(count, what);
+  }
+
+  /** Takes bytes that nobody looks at. */
+  skip(count: number): void {
+    if (!this.#skipWithinFirst(count, "bytes")) this.#takeAcross(count, "bytes");
+  }
+
+  /** The first chunk, where something is left of it then. */
+  #skipWithinFirst(count: number, what: "bytes" | "string"): Chunk | undefined {
+    const chunk = this.#chunks[this.#first];
+    if (!chunk || this.#offset + count >= chunk.bytes.length) return undefined;
+    this.#offset += count;
+    this.#length -= count;
+    noteTaken(chunk.burst, count, what === "string");
+    this.#forget();
+    return chunk;
+  }
+
+  #takeAcross(count: number, what: "bytes" | "string"): Buffer {
     const parts: Buffer[] = [];
     let left = count;
     while (left > 0) {
-      const chunk = this.#chunks[this.#first];
+      const chunk = this.first();
       if (!chunk) break;
       const part = chunk.bytes.length <= left ? chunk.bytes : chunk.bytes.subarray(0, left);
       parts.push(part);
       left -= part.length;
       this.#length -= part.length;
-      chunk.burst.taken += part.length;
-      if (left === 0 && what === "string") {
-        chunk.burst.strings += 1;
-        chunk.burst.stringsEnd = chunk.burst.taken;
-      }
+      noteTaken(chunk.burst, part.length, left === 0 && what === "string");
       if (part.length === chunk.bytes.length) this.#dropFirst();
-      else this.#chunks[this.#first] = { ...chunk, bytes: chunk.bytes.subarray(part.length) };
+      else this.#offset = part.length;
     }
     this.#forget();
     return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
@@ -131,7 +157,7 @@ export class ChunkQueue {
   /** The first `limit` bytes, which stay; asked again after each chunk, it joins only what is new. */
   peek(limit: number): Buffer {
     const count = Math.min(limit, this.#length);
-    const first = this.#chunks[this.#first];
+    const first = this.first();
     if (!first || count <= first.bytes.length)
       return first ? first.bytes.subarray(0, count) : Buffer.alloc(0);
     this.#joined ??= { buffer: Buffer.alloc(0), chunks: 0, bytes: 0 };
@@ -154,19 +180,23 @@ export class ChunkQueue {
 
   /** Offset of the first such byte, or -1. */
   indexOf(byte: number): number {
-    let search = this.#searches.find((one) => one.byte === byte);
-    if (!search) {
-      search = { byte, chunks: 0, bytes: 0 };
-      this.#searches.push(search);
-    }
+    const search = this.#searchFor(byte);
     for (;;) {
       const chunk = this.#chunks[this.#first + search.chunks];
       if (!chunk) return -1;
-      const index = chunk.bytes.indexOf(byte);
-      if (index >= 0) return search.bytes + index;
+      const start = search.chunks === 0 ? this.#offset : 0;
+      const index = chunk.bytes.indexOf(byte, start);
+      if (index >= 0) return search.bytes + index - start;
       search.chunks += 1;
-      search.bytes += chunk.bytes.length;
+      search.bytes += chunk.bytes.length - start;
     }
+  }
+
+  #searchFor(byte: number): Search {
+    for (const search of this.#searches) if (search.byte === byte) return search;
+    const search = { byte, chunks: 0, bytes: 0 };
+    this.#searches.push(search);
+    return search;
   }
 
   /** Takes leading bytes of this value, at most `limit`; answers how many. */
@@ -192,7 +222,10 @@ export class ChunkQueue {
 
   /** What was found out about the unread chunks ends where they change from the front. */
   #forget(): void {
-    this.#searches = [];
+    for (const search of this.#searches) {
+      search.chunks = 0;
+      search.bytes = 0;
+    }
     this.#joined = undefined;
   }
 
@@ -206,4 +239,11 @@ export class ChunkQueue {
       this.#first = 0;
     }
   }
+}
+
+function noteTaken(burst: Burst, count: number, isStringsEnd: boolean): void {
+  burst.taken += count;
+  if (!isStringsEnd) return;
+  burst.strings += 1;
+  burst.stringsEnd = burst.taken;
 }

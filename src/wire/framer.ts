@@ -144,7 +144,8 @@ export class Framer {
       const end = this.#queue.indexOf(NEWLINE);
       if (end < 0) return this.#unfinished(now, reading.isWord);
       if (end > this.#limits.maxMessageBytes) return TOO_LONG;
-      const line = trimLine(this.#queue.take(end + 1));
+      const line = withoutReturn(this.#queue.take(end));
+      this.#queue.skip(1);
       if (line.length > 0) return { kind: "message", bytes: line };
       if (this.#queue.length === 0) return NOTHING;
     }
@@ -318,7 +319,14 @@ function isSameBufferAgain(before: Readonly<Burst>, bytes: Buffer): boolean {
   return bytes.subarray(-before.tail.length).equals(before.tail);
 }
 
-/** Without its `\n` or NUL, one `\r` before it, and padding in front that an earlier buffer left. */
+/** A line without one `\r` at its end, and without padding in front that an earlier buffer left. */
+function withoutReturn(bytes: Buffer): Buffer {
+  const { length } = bytes;
+  const end = bytes[length - 1] === RETURN ? length - 1 : length;
+  return end === length && bytes[0] !== NUL ? bytes : bytes.subarray(leadingNuls(bytes, end), end);
+}
+
+/** Without its NUL, one `\r` before it, and padding in front that an earlier buffer left. */
 function trimLine(bytes: Buffer): Buffer {
   let end = bytes.length - 1;
   if (bytes[end] === NUL && bytes[end - 1] === NEWLINE) end -= 1;

@@ -16,8 +16,27 @@ const WORD = new RegExp(`^${SPACE}*([-+]?)(?:inf|infinity|(nan))${SPACE}*$`, "i"
 const LARGE = 1e16;
 const SMALL = 1e-4;
 
+/** What nearly every number is, and a double holds exactly. */
+const MOST_PLAIN_DIGITS = 15;
+
 /** Python's `float(text)`; undefined where Python would raise a ValueError. */
 export function parsePythonFloat(text: string): number | undefined {
+  return parsePlainDigits(text) ?? parseWhole(text);
+}
+
+/** A few digits and nothing else; undefined for all that takes the whole grammar. */
+function parsePlainDigits(text: string): number | undefined {
+  if (text.length === 0 || text.length > MOST_PLAIN_DIGITS) return undefined;
+  let value = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+function parseWhole(text: string): number | undefined {
   const number = NUMBER.exec(text)?.[1];
   if (number !== undefined) return Number(number.includes("_") ? number.replaceAll("_", "") : number);
   const [, sign, nan] = WORD.exec(text) ?? [];

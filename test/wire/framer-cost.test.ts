@@ -66,7 +66,7 @@ describe.each([8_192, 65_536])("%i bytes, one by one, cost their length", (size)
     limit = Number.POSITIVE_INFINITY;
     // Raw lines and records keep their ending.
     expect(hearing.messages.map((message) => message.trimEnd() === "a".repeat(size - 1))).toEqual([true]);
-    expect(touched).toBeGreaterThan(size);
+    expect(touched).toBeGreaterThanOrEqual(size);
   });
 
   test("in lines of one letter each", () => {
@@ -76,6 +76,6 @@ describe.each([8_192, 65_536])("%i bytes, one by one, cost their length", (size)
     for (let count = 0; count < size / 2; count += 1) hearing.hear(letter, newline);
     limit = Number.POSITIVE_INFINITY;
     expect(hearing.bytes).toHaveLength(size / 2);
-    expect(touched).toBeGreaterThan(size);
+    expect(touched).toBeGreaterThanOrEqual(size);
   });
 });
