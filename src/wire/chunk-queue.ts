@@ -14,8 +14,8 @@ export interface Burst {
   totalBytes: number;
   lastAt: number;
   endsInNul: boolean;
-  /** The last bytes of its last chunk. */
-  tail: Buffer;
+  /** The last bytes of its last chunk: see `tailOf`. */
+  tail: number;
   /** C strings that ended in it. */
   strings: number;
   /** Bytes of it up to the end of the last of them. */
@@ -70,7 +70,7 @@ export class ChunkQueue {
         totalBytes: 0,
         lastAt: at,
         endsInNul: false,
-        tail: bytes,
+        tail: 0,
         strings: 0,
         stringsEnd: 0,
         taken: 0,
@@ -80,7 +80,7 @@ export class ChunkQueue {
     burst.totalBytes += bytes.length;
     burst.lastAt = at;
     burst.endsInNul = bytes[bytes.length - 1] === 0;
-    burst.tail = bytes.subarray(-TAIL_BYTES);
+    burst.tail = tailOf(bytes);
     this.#chunks.push({ bytes, at, burst });
     this.#length += bytes.length;
   }
@@ -239,6 +239,14 @@ export class ChunkQueue {
       this.#first = 0;
     }
   }
+}
+
+/** The last bytes of a chunk as one number: a buffer for each would keep its whole chunk in memory. */
+export function tailOf(bytes: Buffer): number {
+  let tail = 0;
+  for (let at = Math.max(0, bytes.length - TAIL_BYTES); at < bytes.length; at += 1)
+    tail = (tail << 8) | (bytes[at] ?? 0);
+  return tail;
 }
 
 function noteTaken(burst: Burst, count: number, isStringsEnd: boolean): void {

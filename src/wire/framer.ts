@@ -4,7 +4,7 @@
  * A connection pushes every chunk as it was read, and asks for the next message whenever its machine waits for one;
  * the question names what the current phase reads, because raw and record phases neither use nor teach the habit.
  */
-import { type Burst, type Chunk, ChunkQueue } from "./chunk-queue.ts";
+import { type Burst, type Chunk, ChunkQueue, tailOf } from "./chunk-queue.ts";
 import { usualBuffers } from "./usual-buffers.ts";
 
 /** How a peer ends its messages. It moves only forward: unknown → bare → line, or unknown → nul [FRAME-1]. */
@@ -316,7 +316,7 @@ function isRestOfBuffer(before: Readonly<Burst>, bytes: Buffer): boolean {
 /** A program that sends its whole buffer each time, of whatever size, sends the same stale end behind each string. */
 function isSameBufferAgain(before: Readonly<Burst>, bytes: Buffer): boolean {
   if (bytes.length !== before.totalBytes || !bytes.includes(NUL)) return false;
-  return bytes.subarray(-before.tail.length).equals(before.tail);
+  return tailOf(bytes) === before.tail;
 }
 
 /** A line without one `\r` at its end, and without padding in front that an earlier buffer left. */
