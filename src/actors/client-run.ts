@@ -122,15 +122,13 @@ export class ClientRun implements InstanceService, MachineWatcher {
       throw new NetlabError("interrupted", "stopped");
     }
     story.subject.remote = { address: plainAddress(socket.remoteAddress), port: to.port };
-    this.#connection = new Connection({
-      socket,
+    this.#connection = new Connection(socket, story, {
       phases: this.#role.phases,
-      story,
       clock: environment.clock,
       limits: limitsOf(common),
       telemetry: environment.telemetry,
       onCrash: this.#context.onCrash,
-      onOver: (over) => {
+      over: (over) => {
         // A client may be at its next connection while an earlier one still ends.
         if (this.#connection === over) this.#connection = undefined;
         this.#finishWhenOver();

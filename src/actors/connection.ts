@@ -22,10 +22,12 @@ import {
 } from "../wire/framer.ts";
 import { PeerMessage } from "../wire/message.ts";
 import { type Delivery, ended } from "./delivery.ts";
+import type { Place } from "./descriptor-budget.ts";
 import { sendFile } from "./file-sender.ts";
 import { Inflow } from "./inflow.ts";
 import { breakReason } from "./os-errors.ts";
 import { Outflow, type Writer } from "./outflow.ts";
+import type { OwnFiles } from "./own-files.ts";
 import type { MachineWatcher, RoleActor } from "./run-machine.ts";
 import { eventsOf, stateName } from "./run-machine.ts";
 import type { CommonOptions } from "./service.ts";
@@ -44,17 +46,16 @@ export function limitsOf({ maxMessage, maxQueue, idle, framing }: CommonOptions)
   return { ...framerLimits, maxMessageBytes: maxMessage, maxQueueBytes: maxQueue, idleMs: idle, framing };
 }
 
-export interface ConnectionOptions {
-  readonly socket: Socket;
+/** What all connections of one server, or of one run, share. */
+export interface ConnectionHost {
   readonly phases: Readonly<Record<string, Phase>>;
-  readonly story: Story;
   readonly clock: Clock;
   readonly limits: ConnectionLimits;
-  /** The connection is over; its story has ended. */
-  readonly onOver: (connection: Connection) => void;
   readonly telemetry: Telemetry;
   /** Something of ours threw: a client's run ends with its connection. */
   readonly onCrash?: (error: unknown) => void;
+  /** The connection is over; its story has ended. */
+  over(connection: Connection): void;
 }
 
 /** Input held back beyond this is left in the kernel, and so with the peer. */
@@ -71,9 +72,11 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
   readonly remote: { readonly address: string; readonly port: number };
   readonly story: Story;
   lastMovedAt: number;
+  /** What its listener takes back when it is over. */
+  lent: { readonly place: Place; readonly files: OwnFiles } | undefined;
 
   readonly #socket: Socket;
-  readonly #options: ConnectionOptions;
+  readonly #host: ConnectionHost;
   readonly #framer: Framer;
   readonly #outflow: Outflow;
   #actor: RoleActor | undefined;
@@ -100,17 +103,17 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
   #isResting = false;
   #broke: unknown;
 
-  constructor(options: ConnectionOptions) {
-    this.#options = options;
-    this.#socket = options.socket;
-    this.story = options.story;
+  constructor(socket: Socket, story: Story, host: ConnectionHost) {
+    this.#socket = socket;
+    this.#host = host;
+    this.story = story;
     this.story.live = this;
-    this.remote = options.story.subject.remote;
-    this.lastMovedAt = options.clock.now();
-    this.#framer = new Framer(options.limits.framing, options.limits);
-    this.#outflow = new Outflow(this, options.clock);
-    options.socket.setNoDelay(true);
-    own(options.socket, this);
+    this.remote = story.subject.remote;
+    this.lastMovedAt = host.clock.now();
+    this.#framer = new Framer(host.limits.framing, host.limits);
+    this.#outflow = new Outflow(this, host.clock);
+    socket.setNoDelay(true);
+    own(socket, this);
   }
 
   get id(): string {
@@ -136,7 +139,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
   }
 
   before(): void {
-    this.story.hold(this.#options.clock.now());
+    this.story.hold(this.#host.clock.now());
   }
 
   after(from: string, to: string | undefined, event: string): void {
@@ -165,12 +168,12 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
       // What was said before it threw was said.
       this.#outflow.flush();
       this.story.faulted("crashed", messageOf(error));
-      this.story.add({ at: this.#options.clock.now(), kind: "crashed", error: messageOf(error) });
+      this.story.add({ at: this.#host.clock.now(), kind: "crashed", error: messageOf(error) });
     }
-    this.#options.telemetry({ type: "connection.crashed", id: this.id, error });
+    this.#host.telemetry({ type: "connection.crashed", id: this.id, error });
     this.#phase = undefined;
     this.close();
-    this.#options.onCrash?.(error);
+    this.#host.onCrash?.(error);
   }
 
   #tell(event: RoleEvent): void {
@@ -179,7 +182,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
 
   #enter(state: string): void {
     this.story.state = state;
-    this.#phase = this.#options.phases[state];
+    this.#phase = this.#host.phases[state];
     this.story.waitsFor = this.#phase?.expects;
     this.#toldEndTo = undefined;
     this.#leaveIfIdle();
@@ -197,7 +200,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
   // -- what comes --------------------------------------------------------------------------------------------------
 
   came(chunk: Buffer): void {
-    const now = this.#options.clock.now();
+    const now = this.#host.clock.now();
     this.lastMovedAt = now;
     if (this.#isClosing) return this.#drain(chunk);
     this.#outflow.peerSpoke();
@@ -213,7 +216,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
 
   peerEnded(): void {
     this.#hasPeerEnded = true;
-    this.story.add({ at: this.#options.clock.now(), kind: "ended" });
+    this.story.add({ at: this.#host.clock.now(), kind: "ended" });
     this.#framer.end();
     if (this.#inflow) this.#inflow.end();
     else this.#pump();
@@ -224,7 +227,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
     if (this.#isPumping || this.#inflow) return;
     this.#isPumping = true;
     try {
-      const now = this.#options.clock.now();
+      const now = this.#host.clock.now();
       let isMore = true;
       while (isMore && this.#phase && !this.#isClosing) isMore = this.#handNext(this.#phase, now);
     } catch (error) {
@@ -263,13 +266,13 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
         this.#hand(phase, new PeerMessage(framed.bytes, framed.value), now);
         return true;
       case "wait":
-        this.#timer = this.#options.clock.setTimeout(() => this.#pump(), framed.ms);
+        this.#timer = this.#host.clock.setTimeout(() => this.#pump(), framed.ms);
         return false;
       case "tooLong":
         this.#refuseAndClose(
           "too-long",
           "FRAME-7",
-          `a message over ${this.#options.limits.maxMessageBytes} bytes`,
+          `a message over ${this.#host.limits.maxMessageBytes} bytes`,
         );
         return false;
       case "nothing":
@@ -300,7 +303,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
 
   #stopTimer(): void {
     if (this.#timer === undefined) return;
-    this.#options.clock.clearTimeout(this.#timer);
+    this.#host.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 
@@ -327,7 +330,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
   }
 
   async sendFile(file: OpenFile): Promise<void> {
-    const at = this.#options.clock.now();
+    const at = this.#host.clock.now();
     this.story.add({ at, kind: "file", direction: "out", name: file.name, size: file.sizeBytes });
     this.#outflow.flush();
     this.#framer.replied();
@@ -335,7 +338,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
     try {
       await sendFile(this.#socket, file, (count) => {
         this.story.bytesOut += count;
-        this.lastMovedAt = this.#options.clock.now();
+        this.lastMovedAt = this.#host.clock.now();
       });
     } catch (error) {
       if (!this.#isClosing && !this.#isOver) this.#breakOff(messageOf(error), error);
@@ -346,9 +349,9 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
   }
 
   async receiveInto(sink: ByteSink, sizeBytes: number): Promise<void> {
-    const at = this.#options.clock.now();
+    const at = this.#host.clock.now();
     this.story.add({ at, kind: "file", direction: "in", name: "", size: sizeBytes });
-    this.#inflow = new Inflow(this.#framer, this.#socket, sink, sizeBytes, this.#options.clock);
+    this.#inflow = new Inflow(this.#framer, this.#socket, sink, sizeBytes, this.#host.clock);
     if (this.#hasPeerEnded || this.#isOver) this.#inflow.end();
     this.#inflow.flow();
     try {
@@ -364,28 +367,28 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
   refuse(words: string, rule: string, why: string): void {
     this.story.lastRule = rule;
     this.story.faulted("refused", why);
-    this.story.add({ at: this.#options.clock.now(), kind: "refused", rule, words, why });
+    this.story.add({ at: this.#host.clock.now(), kind: "refused", rule, words, why });
     const remote = `${this.remote.address}:${this.remote.port}`;
-    this.#options.telemetry({ type: "connection.refused", id: this.id, remote, rule, why });
+    this.#host.telemetry({ type: "connection.refused", id: this.id, remote, rule, why });
     // A role may have no word for it; a line peer is not told an empty one.
     if (words !== "") this.send(words);
   }
 
   remark(text: string): void {
-    this.story.add({ at: this.#options.clock.now(), kind: "remark", text });
-    this.#options.telemetry({ type: "connection.remark", id: this.id, text });
+    this.story.add({ at: this.#host.clock.now(), kind: "remark", text });
+    this.#host.telemetry({ type: "connection.remark", id: this.id, text });
   }
 
   write(bytes: Buffer): void {
     if (this.#isClosing || this.#isOver || bytes.length === 0) return;
     // An operator has sent our FIN: the conversation goes on in one direction.
     if (this.#socket.writableEnded) return;
-    const now = this.#options.clock.now();
+    const now = this.#host.clock.now();
     this.lastMovedAt = now;
     this.story.sent(bytes, now);
     this.#framer.replied();
     this.#socket.write(bytes);
-    if (this.#socket.writableLength > this.#options.limits.maxQueueBytes) this.#dropDeaf();
+    if (this.#socket.writableLength > this.#host.limits.maxQueueBytes) this.#dropDeaf();
   }
 
   caughtUp(): void {
@@ -396,7 +399,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
   #fail(why: string): void {
     if (this.story.fault) return;
     this.story.faulted("failed", why);
-    this.#options.telemetry({ type: "connection.failed", id: this.id, why });
+    this.#host.telemetry({ type: "connection.failed", id: this.id, why });
   }
 
   /** Fewer bytes than announced: words would be taken for the file's, so only a broken connection tells the peer. */
@@ -427,7 +430,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
     // A peer that is gone answers what we said last with a reset, and only a write hears of it: of no bytes will do.
     if (this.#hasPeerEnded && this.story.bytesOut > 0) this.#socket.write(NO_BYTES);
     this.#socket.end(() => {
-      this.#timer = this.#options.clock.setTimeout(() => this.#socket.destroy(), DRAIN_MS);
+      this.#timer = this.#host.clock.setTimeout(() => this.#socket.destroy(), DRAIN_MS);
     });
     // What was held back is drained too: a close with unread input would be a reset.
     this.#socket.resume();
@@ -442,7 +445,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
 
   /** An operator's bytes into the conversation, past the machine. */
   inject(bytes: Uint8Array, text: string): void {
-    this.story.add({ at: this.#options.clock.now(), kind: "operator", text });
+    this.story.add({ at: this.#host.clock.now(), kind: "operator", text });
     this.sendBytes(bytes);
   }
 
@@ -450,7 +453,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
   raise(event: RoleEvent): boolean {
     const snapshot = this.#actor?.getSnapshot();
     if (snapshot?.status !== "active" || !snapshot.can(event)) return false;
-    this.story.add({ at: this.#options.clock.now(), kind: "operator", text: `event ${event.type}` });
+    this.story.add({ at: this.#host.clock.now(), kind: "operator", text: `event ${event.type}` });
     this.#tell(event);
     return true;
   }
@@ -469,21 +472,21 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
   kick(): void {
     // In the middle of a file a FIN would be taken for its end.
     if (this.#isSendingFile) return this.kill("kicked");
-    this.story.add({ at: this.#options.clock.now(), kind: "operator", text: "kicked" });
+    this.story.add({ at: this.#host.clock.now(), kind: "operator", text: "kicked" });
     this.#tell({ type: "peer.closed" });
     this.close();
   }
 
   /** An operator's FIN: our side ends, the peer's goes on. */
   fin(): void {
-    this.story.add({ at: this.#options.clock.now(), kind: "operator", text: "fin: we send no more" });
+    this.story.add({ at: this.#host.clock.now(), kind: "operator", text: "fin: we send no more" });
     this.#socket.end();
   }
 
   /** An operator's RST. */
   reset(): void {
     this.story.add({
-      at: this.#options.clock.now(),
+      at: this.#host.clock.now(),
       kind: "operator",
       text: "rst: the connection is torn down",
     });
@@ -492,7 +495,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
   }
 
   kill(why: string): void {
-    this.story.add({ at: this.#options.clock.now(), kind: "operator", text: why });
+    this.story.add({ at: this.#host.clock.now(), kind: "operator", text: why });
     this.#isClosing = true;
     // A FIN would be the end of a whole file for those who read to the end.
     if (this.#isSendingFile) this.#socket.resetAndDestroy();
@@ -501,7 +504,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
 
   /** [FRAME-7] Called by the listener's sweep. */
   sweep(now: number): void {
-    if (now - this.lastMovedAt < this.#options.limits.idleMs) return;
+    if (now - this.lastMovedAt < this.#host.limits.idleMs) return;
     const why = "nothing came or went for the idle time";
     if (this.#isClosing) this.#socket.destroy();
     else if (this.#isSendingFile) this.#breakOff(why, new NetlabError("idle-too-long", why));
@@ -531,12 +534,12 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
     if (this.#broke && !this.#isClosing) this.#fail(breakReason(this.#broke));
     const by = this.#isClosing && !this.#broke && !this.#hasPeerLeftFirst ? "us" : "peer";
     const how = this.#broke ? breakReason(this.#broke) : "closed";
-    this.story.add({ at: this.#options.clock.now(), kind: "closed", by, how });
+    this.story.add({ at: this.#host.clock.now(), kind: "closed", by, how });
     this.#inflow?.end();
     this.#tell({ type: "peer.closed" });
     this.story.waitsFor = undefined;
     this.#phase = undefined;
-    this.#options.onOver(this);
+    this.#host.over(this);
   }
 
   // -- what can be asked while it lives ---------------------------------------------------------------------------

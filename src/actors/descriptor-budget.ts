@@ -3,7 +3,7 @@
  * it without any event: its peer hears nothing, and nobody here knows. So peers are refused in words before that, and
  * a reserve is left for files, the database, programs and the control socket.
  */
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { osCode } from "./os-errors.ts";
 
 /** Of the limit, for what is open for a moment only: files, questions to a registry, the database's own. */
@@ -38,6 +38,13 @@ export class DescriptorBudget {
   /** What those who were let in may have us hold besides their connection. */
   #besides = 0;
   #lingering = 0;
+  readonly #places = new Map<number, Place>();
+  readonly #over: Place = {
+    isOver: true,
+    leave: () => {
+      this.#lingering -= 1;
+    },
+  };
 
   constructor({ limit, inUse }: DescriptorLimits) {
     this.limit = limit;
@@ -58,16 +65,21 @@ export class DescriptorBudget {
   admit(count: number): Place | undefined {
     if (this.left > 0 && (count <= this.left || this.#besides >= MOST_BESIDES)) {
       this.#hold(1, count - 1);
-      return { isOver: false, leave: () => this.#hold(-1, 1 - count) };
+      return this.#placeOf(count);
     }
     if (this.#lingering >= MOST_LINGERING) return undefined;
     this.#lingering += 1;
-    return {
-      isOver: true,
-      leave: () => {
-        this.#lingering -= 1;
-      },
-    };
+    return this.#over;
+  }
+
+  /** The same for all that hold as many. */
+  #placeOf(count: number): Place {
+    let place = this.#places.get(count);
+    if (!place) {
+      place = { isOver: false, leave: () => this.#hold(-1, 1 - count) };
+      this.#places.set(count, place);
+    }
+    return place;
   }
 
   #hold(connections: number, besides: number): void {
@@ -93,8 +105,18 @@ interface ProcessReport {
   readonly userLimits?: { readonly open_files?: { readonly soft?: number | string } };
 }
 
-/** Node raises the soft limit to the hard one as it starts, and has no other way to ask for it. */
+/** Node raises the soft limit to the hard one as it starts. The kernel's own file is read in no time; a report takes milliseconds. */
 function limitOfProcess(): number {
+  try {
+    const [, soft] = /^Max open files\s+(\S+)/m.exec(readFileSync("/proc/self/limits", "utf8")) ?? [];
+    return soft === "unlimited" ? Number.POSITIVE_INFINITY : Number(soft);
+  } catch (error) {
+    if (osCode(error) === undefined) throw error;
+    return limitByReport();
+  }
+}
+
+function limitByReport(): number {
   // Looking up the names of network addresses takes seconds where nobody answers.
   Object.assign(process.report, { excludeNetwork: true });
   const { userLimits } = process.report.getReport() as ProcessReport;

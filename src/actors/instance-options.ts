@@ -105,15 +105,21 @@ export function ownOptions(role: Role, options: InstanceOptions): Record<string,
   return Object.fromEntries(keys.map((key) => [key, all[key]]));
 }
 
+/** A default, or that it may be left out, is a wrapping around what is secret. */
+function isSecret(schema: z.core.$ZodType | undefined): boolean {
+  if (!schema) return false;
+  const { innerType } = schema._zod.def as { readonly innerType?: z.core.$ZodType };
+  return z.globalRegistry.get(schema)?.secret === true || isSecret(innerType);
+}
+
 const secretKeys = new WeakMap<z.ZodObject, readonly string[]>();
 
 /** The role's own options whose values are secrets. */
 export function secretKeysOf({ options }: Role): readonly string[] {
   let keys = secretKeys.get(options);
   if (!keys) {
-    const { properties = {} } = z.toJSONSchema(options, { io: "input", unrepresentable: "any" });
-    const isSecret = (property: unknown) => (property as { secret?: boolean }).secret === true;
-    keys = Object.keys(properties).filter((key) => isSecret(properties[key]));
+    const { shape } = options;
+    keys = Object.keys(shape).filter((key) => isSecret(shape[key]));
     secretKeys.set(options, keys);
   }
   return keys;

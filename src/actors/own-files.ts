@@ -6,7 +6,8 @@ import type { FileAnswer, Files, OpenFile, PartialFile } from "../machines/_worl
 
 export class OwnFiles implements Files {
   readonly #files: Files;
-  readonly #held = new Set<() => Promise<void>>();
+  /** Most conversations are about no file: a set is made with the first one. */
+  #held: Set<() => Promise<void>> | undefined;
   #isOver = false;
 
   constructor(files: Files) {
@@ -14,7 +15,7 @@ export class OwnFiles implements Files {
   }
 
   get isHolding(): boolean {
-    return this.#held.size > 0;
+    return this.#held !== undefined && this.#held.size > 0;
   }
 
   async open(root: string, name: string, extension: string | undefined): Promise<FileAnswer> {
@@ -29,31 +30,36 @@ export class OwnFiles implements Files {
     const file = await this.#files.create(path, options);
     if (this.#isOver) await file.discard();
     const discard = () => file.discard();
-    this.#held.add(discard);
+    const held = this.#hold(discard);
     return {
       path: file.path,
       write: (bytes) => file.write(bytes),
-      finish: () => file.finish().finally(() => this.#held.delete(discard)),
-      discard: () => discard().finally(() => this.#held.delete(discard)),
+      finish: () => file.finish().finally(() => held.delete(discard)),
+      discard: () => discard().finally(() => held.delete(discard)),
     };
+  }
+
+  #hold(letGo: () => Promise<void>): Set<() => Promise<void>> {
+    this.#held ??= new Set();
+    return this.#held.add(letGo);
   }
 
   #own(file: OpenFile): OpenFile {
     const close = () => file.close();
-    this.#held.add(close);
+    const held = this.#hold(close);
     return {
       name: file.name,
       sizeBytes: file.sizeBytes,
       read: (into, position) => file.read(into, position),
-      close: () => close().finally(() => this.#held.delete(close)),
+      close: () => close().finally(() => held.delete(close)),
     };
   }
 
   /** Closes what is open still or is being opened, and discards what is not whole: the end. Rejects where a disk does not even take that. */
   async letGo(): Promise<void> {
     this.#isOver = true;
-    const held = [...this.#held];
-    this.#held.clear();
+    const held = [...(this.#held ?? [])];
+    this.#held?.clear();
     await Promise.all(held.map((close) => close()));
   }
 }

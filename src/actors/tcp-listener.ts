@@ -7,18 +7,18 @@ import type { AddressInfo } from "node:net";
 import { createServer, type Server, type Socket } from "node:net";
 import { errorTable, messageOf } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
-import type { HubWorld, World } from "../machines/_world.ts";
+import type { HubWorld } from "../machines/_world.ts";
 import { plainAddress } from "./addresses.ts";
 import { type Bound, bindAll } from "./binding.ts";
 import { Companion, serverNetwork, worldOf } from "./companion.ts";
 import { Concealment } from "./concealment.ts";
 import { Connection, type ConnectionLimits, limitsOf } from "./connection.ts";
 import { Delivery } from "./delivery.ts";
-import type { Place } from "./descriptor-budget.ts";
+import { Edition } from "./edition.ts";
 import { tellExposure } from "./exposure.ts";
 import { HubRun } from "./hub-run.ts";
 import { OwnFiles } from "./own-files.ts";
-import { initialStateName, runMachine } from "./run-machine.ts";
+import { runMachine } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
 
 /** The kernel's queue of connections that are not accepted yet: a whole class at once. */
@@ -38,10 +38,8 @@ export class TcpListener implements InstanceService {
   #port = 0;
   /** Which opening this is: one that was stopped meanwhile must not touch what the next one made. */
   #opening = 0;
-  #world: World | undefined;
-  #worldRole: Role | undefined;
+  #edition: Edition | undefined;
   #companion: Companion | undefined;
-  #hub: HubRun | undefined;
   #sweepTimer: unknown;
   /** Who waits until the last connection is over. */
   #whenEmpty: (() => void)[] = [];
@@ -67,7 +65,7 @@ export class TcpListener implements InstanceService {
   }
 
   get hub(): HubRun | undefined {
-    return this.#hub;
+    return this.#edition?.hub;
   }
 
   get machineState(): string | undefined {
@@ -90,11 +88,11 @@ export class TcpListener implements InstanceService {
     this.#bound = [...bound.values()];
     this.#hosts = [...bound.keys()];
     this.#port = this.#bound[0]?.port ?? 0;
-    this.#world = undefined;
+    this.#edition = undefined;
     await this.#bindExtraPorts();
     tellExposure(this.#context, this.#hosts, this.#port);
     const { companion } = role();
-    const world = this.#worldFor(role());
+    const { world } = this.#editionOf(role());
     if (companion) this.#companion = new Companion(companion, world, this.#context);
     // A companion that crashes as it starts has closed everything by now, save itself.
     if (isWanted()) this.#scheduleSweep();
@@ -133,14 +131,20 @@ export class TcpListener implements InstanceService {
     });
   }
 
-  /** A role that was loaded again gets a world, and a hub, of its own; connections under way keep theirs. */
-  #worldFor(role: Role): World {
-    if (this.#world && this.#worldRole === role) return this.#world;
+  /** A role that was loaded again gets another one. */
+  #editionOf(role: Role): Edition {
+    if (this.#edition?.role === role) return this.#edition;
+    const { environment } = this.#context;
     const listening = { hosts: this.#hosts, port: this.#port };
-    this.#worldRole = role;
-    this.#hub = this.#newHub();
-    this.#world = worldOf(this.#context, listening, serverNetwork(this.#context), this.#hub?.proxy);
-    return this.#world;
+    const hub = this.#newHub();
+    this.#edition = new Edition(role, {
+      world: worldOf(this.#context, listening, serverNetwork(this.#context), hub?.proxy),
+      hub,
+      limits: this.#limits,
+      environment,
+      onOver: (connection) => this.#over(connection),
+    });
+    return this.#edition;
   }
 
   /** The hub knows connections by their ids; one that is gone is passed over. */
@@ -178,12 +182,10 @@ export class TcpListener implements InstanceService {
     environment.numbers.connection += 1;
     const id = `${instance}/c${environment.numbers.connection}`;
     const definition = role();
-    const { name, phases, machine, display, descriptors = 1 } = definition;
+    const { name, machine, display, descriptors = 1 } = definition;
     const place = environment.descriptors.admit(descriptors);
     if (!place) return this.#turnAway(socket, id, remote);
-    const world = this.#worldFor(role());
-    // Its own one, also where a role that was loaded again has brought another meanwhile.
-    const hub = this.#hub;
+    const edition = this.#editionOf(definition);
     const story = environment.recorder.open(
       {
         id,
@@ -197,22 +199,11 @@ export class TcpListener implements InstanceService {
         concealment: this.#concealment,
         localPort,
       },
-      initialStateName(machine),
+      edition.initialState,
     );
+    const connection = new Connection(socket, story, edition);
     const files = new OwnFiles(environment.files);
-    const connection = new Connection({
-      socket,
-      phases,
-      story,
-      clock: environment.clock,
-      limits: this.#limits,
-      onOver: (over) => {
-        this.#over(over, hub, place);
-        // A machine that threw closes nothing any more.
-        if (files.isHolding || over.story.fault === "crashed") this.#letGo(files);
-      },
-      telemetry: environment.telemetry,
-    });
+    connection.lent = { place, files };
     this.#connections.set(id, connection);
     try {
       if (place.isOver) return this.#refuseOne(connection, this.#whyNoDescriptor);
@@ -224,7 +215,7 @@ export class TcpListener implements InstanceService {
         );
       environment.telemetry({ type: "connection.opened", id, remote: `${remote.address}:${remote.port}` });
       const actor = runMachine(machine, {
-        input: { ...world, peer: connection, files },
+        input: { ...edition.world, peer: connection, files },
         id,
         clock: environment.clock,
         watcher: connection,
@@ -277,12 +268,17 @@ export class TcpListener implements InstanceService {
     });
   }
 
-  #over(connection: Connection, hub: HubRun | undefined, place: Place): void {
+  #takeBack({ lent, story }: Connection): void {
+    lent?.place.leave();
+    // A machine that threw closes nothing any more.
+    if (lent && (lent.files.isHolding || story.fault === "crashed")) this.#letGo(lent.files);
+  }
+
+  #over(connection: Connection): void {
     const { environment } = this.#context;
     const { story } = connection;
-    place.leave();
+    this.#takeBack(connection);
     this.#connections.delete(connection.id);
-    hub?.forget(connection.id);
     environment.recorder.end(story);
     const last = story.entries.findLast(({ kind }) => kind === "closed");
     environment.telemetry({

@@ -1,0 +1,48 @@
+/**
+ * One edition of a role at one listener: what all its connections share. A role that is loaded again brings another
+ * edition, with a world and a hub of its own; connections under way keep theirs to the end.
+ */
+import type { Phase, Role } from "../machines/_role.ts";
+import type { Clock, World } from "../machines/_world.ts";
+import type { Connection, ConnectionHost, ConnectionLimits } from "./connection.ts";
+import type { HubRun } from "./hub-run.ts";
+import { initialStateName } from "./run-machine.ts";
+import type { Environment } from "./service.ts";
+import type { Telemetry } from "./telemetry.ts";
+
+export interface EditionParts {
+  readonly world: World;
+  readonly hub: HubRun | undefined;
+  readonly limits: ConnectionLimits;
+  readonly environment: Environment;
+  readonly onOver: (connection: Connection) => void;
+}
+
+export class Edition implements ConnectionHost {
+  readonly role: Role;
+  readonly world: World;
+  readonly hub: HubRun | undefined;
+  readonly limits: ConnectionLimits;
+  readonly phases: Readonly<Record<string, Phase>>;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly initialState: string;
+  readonly #onOver: (connection: Connection) => void;
+
+  constructor(role: Role, { world, hub, limits, environment, onOver }: EditionParts) {
+    this.role = role;
+    this.world = world;
+    this.hub = hub;
+    this.limits = limits;
+    this.phases = role.phases;
+    this.clock = environment.clock;
+    this.telemetry = environment.telemetry;
+    this.initialState = initialStateName(role.machine);
+    this.#onOver = onOver;
+  }
+
+  over(connection: Connection): void {
+    this.hub?.forget(connection.id);
+    this.#onOver(connection);
+  }
+}
