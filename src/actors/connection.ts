@@ -21,7 +21,7 @@ import {
   defaultLimits as framerLimits,
 } from "../wire/framer.ts";
 import { PeerMessage } from "../wire/message.ts";
-import { type Delivery, ended } from "./delivery.ts";
+import { asBuffer, type Delivery, ended } from "./delivery.ts";
 import type { Place } from "./descriptor-budget.ts";
 import { sendFile } from "./file-sender.ts";
 import { Inflow } from "./inflow.ts";
@@ -319,7 +319,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
   }
 
   sendBytes(bytes: Uint8Array): void {
-    this.#outflow.post(Buffer.from(bytes));
+    this.#outflow.post(asBuffer(bytes));
   }
 
   /** A hub's message: lines to a line peer are joined for this turn of the loop, anything else is a write of its own. */

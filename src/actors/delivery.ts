@@ -84,3 +84,8 @@ export function ended(text: string, framing: Framing | FramingOption): string {
   if (framing === "line") return text.endsWith("\n") ? text : `${text}\n`;
   return framing === "nul" ? `${text}\0` : text;
 }
+
+/** The same bytes, not a copy. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -18,6 +18,7 @@ const BYTES_PER_ENTRY = 8_192;
 const TIGHT_BYTES_PER_ENTRY = 256;
 /** What a story without entries costs: an estimate. */
 const STORY_COST = 600;
+const FEW_BYTES = 256;
 
 export class Recorder {
   readonly #clock: Clock;
@@ -28,6 +29,7 @@ export class Recorder {
   readonly #taps = new Set<TapListener>();
   #cost = 0;
   #newest: Story | undefined;
+  #clipped: { readonly from: Buffer; readonly kept: Buffer } | undefined;
 
   constructor(clock: Clock, options: RecorderOptions = {}) {
     this.#clock = clock;
@@ -40,6 +42,19 @@ export class Recorder {
 
   get costBytes(): number {
     return this.#cost;
+  }
+
+  /**
+   * A few bytes are copied into Node's pool: memory of their own, as a read comes in, costs more than they do. Many who are told
+   * the same, one after the other, keep the same.
+   */
+  clip(bytes: Buffer): Buffer {
+    if (this.#clipped?.from === bytes) return this.#clipped.kept;
+    const limit = this.bytesPerEntry;
+    const isKeptAsItIs = bytes.length > FEW_BYTES && bytes.length <= limit;
+    const kept = isKeptAsItIs ? bytes : Buffer.from(bytes.subarray(0, limit));
+    this.#clipped = { from: bytes, kept };
+    return kept;
   }
 
   open(subject: StorySubject, state: string): Story {

@@ -38,14 +38,27 @@ export function runMachine(
     clock: clock as never,
   });
   watchers.set(actor, watcher);
-  actor.subscribe({
-    error: (error) => watcher.failed(error),
-    complete: () => {
-      const snapshot = actor.getSnapshot();
-      if (snapshot.status === "done") watcher.done(snapshot.output);
-    },
-  });
+  actor.subscribe(new Observer(actor, watcher));
   return actor;
+}
+
+class Observer {
+  readonly #actor: RoleActor;
+  readonly #watcher: MachineWatcher;
+
+  constructor(actor: RoleActor, watcher: MachineWatcher) {
+    this.#actor = actor;
+    this.#watcher = watcher;
+  }
+
+  error(error: unknown): void {
+    this.#watcher.failed(error);
+  }
+
+  complete(): void {
+    const { status, output } = this.#actor.getSnapshot();
+    if (status === "done") this.#watcher.done(output);
+  }
 }
 
 /** The same machine, telling its actor's watcher about each macrostep: cheaper than inspection by a factor of four. */

@@ -98,8 +98,8 @@ export interface StorySubject {
 }
 
 export interface Keeper {
-  /** Whole bytes an entry may keep now. */
-  readonly bytesPerEntry: number;
+  /** What an entry keeps of these bytes. */
+  clip(bytes: Buffer): Buffer;
   kept(story: Story, entry: Entry, costBytes: number): void;
 }
 
@@ -161,12 +161,12 @@ export class Story {
 
   came(bytes: Buffer, at: number): void {
     this.bytesIn += bytes.length;
-    this.add({ at, kind: "in", bytes: this.#clip(bytes), size: bytes.length });
+    this.add({ at, kind: "in", bytes: this.#keeper.clip(bytes), size: bytes.length });
   }
 
   sent(bytes: Buffer, at: number): void {
     this.bytesOut += bytes.length;
-    this.add({ at, kind: "out", bytes: this.#clip(bytes), size: bytes.length });
+    this.add({ at, kind: "out", bytes: this.#keeper.clip(bytes), size: bytes.length });
   }
 
   /** A fault is told once: the first is the cause. */
@@ -187,11 +187,6 @@ export class Story {
     this.#held = undefined;
     if (cause) this.#keep({ at, kind: "transition", ...cause });
     for (const entry of entries) this.#keep(entry);
-  }
-
-  #clip(bytes: Buffer): Buffer {
-    const limit = this.#keeper.bytesPerEntry;
-    return bytes.length <= limit ? bytes : Buffer.from(bytes.subarray(0, limit));
   }
 
   #keep(entry: Entry): void {

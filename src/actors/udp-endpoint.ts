@@ -11,6 +11,7 @@ import { isLoopback, plainAddress } from "./addresses.ts";
 import { type Bound, bindAll } from "./binding.ts";
 import { Companion, serverNetwork, worldOf } from "./companion.ts";
 import { Concealment } from "./concealment.ts";
+import { asBuffer } from "./delivery.ts";
 import { tellExposure } from "./exposure.ts";
 import { isOwnPort } from "./network.ts";
 import { osCode } from "./os-errors.ts";
@@ -314,12 +315,15 @@ class Sender implements Peer, Live {
   sendBytes(bytes: Uint8Array): void {
     if (this.isForgotten) return;
     const now = this.#context.environment.clock.now();
-    const datagram = Buffer.from(bytes);
+    const datagram = asBuffer(bytes);
     this.story.sent(datagram, now);
-    this.#socket.send(datagram, this.remote.port, this.remote.address, (error) => {
-      if (error) this.remark(`the answer could not be sent: ${messageOf(error)}`);
-    });
+    this.#socket.send(datagram, this.remote.port, this.remote.address, this.#onSent);
   }
+
+  /** One for all its datagrams. */
+  readonly #onSent = (error: Error | null) => {
+    if (error) this.remark(`the answer could not be sent: ${messageOf(error)}`);
+  };
 
   sendFile(_file: OpenFile): Promise<void> {
     return Promise.reject(new Error("files go over TCP"));

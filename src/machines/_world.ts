@@ -20,7 +20,7 @@ export interface Peer {
    * `apart`: a read of its own for the peer, so never within the gap time of the write before it.
    */
   send(text: string, options?: { readonly apart?: boolean }): void;
-  /** One message of exactly these bytes. */
+  /** One message of exactly these bytes, which nobody writes to any more. */
   sendBytes(bytes: Uint8Array): void;
   /** Exactly `file.sizeBytes` bytes of it, at the speed the peer reads. Rejects when the peer goes or the file shrinks; closes the file. */
   sendFile(file: OpenFile): Promise<void>;

@@ -36,7 +36,7 @@ interface Context extends World<Options> {
   readonly errors: RateLimit;
   readonly discoveries: RateLimit;
   /** Answers by service, good for one version of the registry. */
-  readonly answers: { version: number; byService: Map<string | undefined, string[]> };
+  readonly answers: { version: number; byService: Map<string | undefined, Buffer[]> };
 }
 
 export const bootstrapMachine = setup({
@@ -101,7 +101,7 @@ function serve(request: BootstrapRequest, context: Context, peer: Peer): void {
         return peer.remark("more DISCOVERY a second than are answered [BOOT-6]");
       // [BOOT-1] What was registered before the question is in the answer, and is on disk by then.
       context.registry.settled(() => {
-        for (const datagram of answersOf(context, request.service)) peer.send(datagram);
+        for (const datagram of answersOf(context, request.service)) peer.sendBytes(datagram);
       });
       return;
     case "bye": // [BOOT-6] never stops the server
@@ -125,14 +125,14 @@ function mayDiscover(context: Context, peer: Peer): boolean {
 const isLoopback = (host: string) => host === "::1" || host.startsWith("127.");
 
 /** Prepared once per change of the registry, not per question. */
-function answersOf({ registry, answers }: Context, service: string | undefined): string[] {
+function answersOf({ registry, answers }: Context, service: string | undefined): Buffer[] {
   if (answers.version !== registry.version) {
     answers.version = registry.version;
     answers.byService.clear();
   }
   let prepared = answers.byService.get(service);
   if (!prepared) {
-    prepared = discoveryAnswer(registry.list(service));
+    prepared = discoveryAnswer(registry.list(service)).map((datagram) => Buffer.from(datagram));
     // Anybody may ask for any service: keep only answers to names that exist.
     if (service === undefined || prepared.length > 1) answers.byService.set(service, prepared);
   }

@@ -1,9 +1,8 @@
 /** [BOOT-6] What strangers cannot make a registry do. */
 import { describe, expect, it } from "vitest";
-import { FakePeer } from "../fakes.ts";
-import { bootstrap, LOOPBACK } from "./bootstrap-play.ts";
+import { bootstrap, DatagramPeer, LOOPBACK } from "./bootstrap-play.ts";
 
-const senderAt = (port: number, address = "127.0.0.1") => new FakePeer(address, port);
+const senderAt = (port: number, address = "127.0.0.1") => new DatagramPeer(address, port);
 
 describe("a datagram", () => {
   it.each(["\0", "\n", "\r\n", "\0\0\0\0", "\r\n\0", "\n\n"])(

@@ -3,6 +3,13 @@ import role from "../../src/machines/bootstrap.ts";
 import { PeerMessage } from "../../src/wire/message.ts";
 import { FakePeer, fakeWorld, play, turn } from "../fakes.ts";
 
+/** A datagram is its text, whether the role had it prepared or made it now. */
+export class DatagramPeer extends FakePeer {
+  override sendBytes(bytes: Uint8Array): void {
+    this.send(Buffer.from(bytes).toString());
+  }
+}
+
 export const LOOPBACK = ["127.0.0.1", "::1"];
 
 export function bootstrap({
@@ -11,7 +18,7 @@ export function bootstrap({
 }: Record<string, unknown> & { hosts?: string[] } = {}) {
   const world = fakeWorld(role, given, { hosts, port: 1_234 });
   const run = play(role.machine, world);
-  const sender = new FakePeer("127.0.0.1", 50_001);
+  const sender = new DatagramPeer("127.0.0.1", 50_001);
 
   /** One datagram, handled as the endpoint does it; what it caused at once is done when this returns. */
   function say(text: string, peer: FakePeer = sender): void {

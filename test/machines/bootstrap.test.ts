@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { FakePeer, turn } from "../fakes.ts";
-import { bootstrap } from "./bootstrap-play.ts";
+import { turn } from "../fakes.ts";
+import { bootstrap, DatagramPeer } from "./bootstrap-play.ts";
 
 describe("a registration", () => {
   it("[BOOT-1] is given to the store before anything else is done with it", () => {
@@ -12,7 +12,7 @@ describe("a registration", () => {
 
   it("[BOOT-1] is in the answer to a question that follows at once, which waits until it is on disk", async () => {
     const { say, registry, sender } = bootstrap();
-    const client = new FakePeer("127.0.0.1", 50_002);
+    const client = new DatagramPeer("127.0.0.1", 50_002);
     say("REGISTRN,192.168.126.137,1236,pdf,server1", sender);
     say("DISCOVERY", client);
     await turn();
