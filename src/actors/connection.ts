@@ -51,7 +51,7 @@ const TAIL_MS = 2_000;
 /** Input held back beyond this is left in the kernel, and so with the peer. */
 const HELD_BYTES = 65_536;
 /** One that sends faster than this is read on when the others had their turn: the system would read 2 MiB of it at once. */
-const BURST_BYTES = 131_072;
+const BURST_BYTES = 65_536;
 const BURST_MS = 20;
 /** What is drained after our FIN, so that our last words are not lost to a reset [FRAME-8]. */
 const DRAIN_MS = 1_000;
