@@ -16,6 +16,7 @@ import type { Phase, RoleEvent, Session } from "../machines/_role.ts";
 import type { ByteSink, Clock, OpenFile, Peer } from "../machines/_world.ts";
 import { Framer, type FramingOption, type Reading } from "../wire/framer.ts";
 import { PeerMessage } from "../wire/message.ts";
+import type { Answer } from "./answer.ts";
 import { sendFile } from "./file-sender.ts";
 import { Inflow } from "./inflow.ts";
 import { breakReason } from "./os-errors.ts";
@@ -56,6 +57,7 @@ const BURST_MS = 20;
 /** What is drained after our FIN, so that our last words are not lost to a reset [FRAME-8]. */
 const DRAIN_MS = 1_000;
 const DRAIN_BYTES = 1_048_576;
+export const THE_ROLE_STOPS = "the role stops";
 const NO_BYTES = Buffer.alloc(0);
 
 export class Connection implements Peer, Live, MachineWatcher, Session {
@@ -145,9 +147,9 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
     this.story.hold(this.#options.clock.now());
   }
 
-  after(from: string, to: string | undefined, event: string): void {
+  after(from: string, to: string | undefined, event: string, answer?: Answer): void {
     const moved = to !== undefined && to !== from;
-    this.story.release(moved ? { from, to, event } : undefined);
+    this.story.release(moved ? { from, to, event, ...(answer ? { answer } : {}) } : undefined);
     if (to === undefined) return;
     // A state that is entered again is a new visit: its phase may be told of the FIN again.
     if (moved) this.#enter(to);
@@ -480,6 +482,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session {
   leave(farewell: string): void {
     this.#isLeaving = true;
     this.#farewell = farewell;
+    this.story.add({ at: this.#options.clock.now(), kind: "operator", text: THE_ROLE_STOPS });
     this.#leaveIfIdle();
   }
 

@@ -16,6 +16,7 @@ import { Connection, type ConnectionLimits, Delivery } from "./connection.ts";
 import type { Place } from "./descriptor-budget.ts";
 import { tellExposure } from "./exposure.ts";
 import { HubRun } from "./hub-run.ts";
+import { notingBook } from "./noting-world.ts";
 import { OwnFiles } from "./own-files.ts";
 import { initialStateName, runMachine } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
@@ -224,7 +225,7 @@ export class TcpListener implements InstanceService {
         );
       environment.telemetry({ type: "connection.opened", id, remote: `${remote.address}:${remote.port}` });
       const actor = runMachine(machine, {
-        input: { ...world, peer: connection, files },
+        input: { ...world, peer: connection, files, addressBook: notingBook(world, story) },
         id,
         clock: environment.clock,
         watcher: connection,
