@@ -66,7 +66,11 @@ export class ControlSession {
     socket.on("end", () => this.#readEnd());
     socket.on("close", () => {
       for (const run of this.#runs.values()) run.abort();
-      void this.#evaluation?.then((evaluation) => evaluation.close());
+      // Where it could not be opened, the line that wanted it has told.
+      this.#evaluation?.then(
+        (evaluation) => evaluation.close(),
+        () => undefined,
+      );
       onClose();
     });
   }
