@@ -308,7 +308,7 @@ export class ControlSession {
       columns: request.columns ?? 80,
       hasColors: request.colors === true,
     });
-    return { name: "netlabd", version, protocol: 1, pid, lab, socket, welcome };
+    return { name: "netlabd", version, protocol: 1, pid, lab, socket, welcome: `${welcome}\n\n` };
   }
 
   /** The command table as data, for other clients and for completion files. */

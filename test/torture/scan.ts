@@ -61,20 +61,12 @@ async function scanned(house: House): Promise<Finding> {
     return { promised, done: "nothing", figure: "not tried: no nmap", held: true };
   const isRoot = process.getuid?.() === 0;
   const both = isRoot ? ["-sU", "-p", `T:${tcp},U:${udp}`] : ["-p", String(tcp)];
-  const arguments_ = [
-    "-sT",
-    ...trial.sized([], ["-sV", "--version-all"]),
-    "-Pn",
-    "-n",
-    "--open",
-    ...both,
-    "127.0.0.1",
-  ];
+  const arguments_ = ["-sT", ...trial.sized([], ["-sV"]), "-Pn", "-n", "--open", ...both, "127.0.0.1"];
   return besides(house, promised, async () => {
     const { stdout, exit } = await trial.scene.run("nmap", arguments_).ended;
     const open = stdout.match(/^\d+\/tcp +open/gm)?.length ?? 0;
     const wrong = exit === 0 && open === tcp.length ? [] : [`nmap ended with ${exit} and saw ${open} ports`];
-    const what = trial.sized("a connect scan", "`nmap -sV --version-all`");
+    const what = trial.sized("a connect scan", "`nmap -sV`");
     return { done: `${what} of ${tcp.length} TCP${isRoot ? ` and ${udp.length} UDP` : ""} roles`, wrong };
   });
 }
