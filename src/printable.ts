@@ -75,12 +75,12 @@ export function printableBytes(bytes: Buffer, limit = 60): string {
   return `${hex}${bytes.length > Math.floor(limit / 3) ? " …" : ""}`;
 }
 
-/** A few escapes are text with its ending; many are binary. */
+/** Lines are text, and a few escapes in it, and its ending; many are binary. */
 function isMostlyText(text: string): boolean {
   if (text.length === 0) return true;
-  const odd = text.match(/[\p{Cc}\uFFFD]/gu)?.length ?? 0;
-  const trailing = /[\0\r\n]+$/.exec(text)?.[0].length ?? 0;
-  return odd - trailing <= text.length / 8;
+  const body = text.replace(/[\0\r\n]+$/, "");
+  const odd = body.match(/(?![\n\r\t])[\p{Cc}\uFFFD]/gu)?.length ?? 0;
+  return odd <= text.length / 8;
 }
 
 /** Sixteen bytes a line: offset, hex, text. */

@@ -1,6 +1,6 @@
 /** What is installed with us: from one registry, each with its digest, and running nothing that was not looked at. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -108,5 +108,13 @@ describe("contrib/netlabd.service", () => {
     expect(text).toContain("NETLABD_SOCKET=/run/netlabd/default.sock");
     expect(text).toMatch(/^RuntimeDirectory=netlabd$/m);
     expect(text).toMatch(/^StateDirectory=netlabd$/m);
+  });
+});
+
+describe("docs/security.md", () => {
+  it("names tests that are there", () => {
+    const named = [...read("docs/security.md").matchAll(/`(test\/[^`\s]+)`/g)].map(([, name = ""]) => name);
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((name) => !existsSync(path.join(checkout, name)))).toEqual([]);
   });
 });

@@ -7,10 +7,12 @@ import { messageOf, NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
 import type { HostPort, Network, Peer } from "../machines/_world.ts";
 import { plainAddress } from "./addresses.ts";
+import type { Answer } from "./answer.ts";
 import { worldOf } from "./companion.ts";
 import { Concealment } from "./concealment.ts";
 import { Connection, limitsOf } from "./connection.ts";
 import { ask, connect, ownAddress, tell } from "./network.ts";
+import { notingWorld } from "./noting-world.ts";
 import { OwnFiles } from "./own-files.ts";
 import {
   initialStateName,
@@ -21,6 +23,11 @@ import {
 } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
 import type { Story } from "./story.ts";
+
+/** How the user's part is told in the story of a client. */
+export const SAYS = "says: ";
+export const NO_MORE = "has no more to say";
+export const STOPS = "stops the run";
 
 export class ClientRun implements InstanceService, MachineWatcher {
   readonly hosts: readonly string[] = [];
@@ -78,7 +85,10 @@ export class ClientRun implements InstanceService, MachineWatcher {
     this.#story = environment.recorder.open(subject, initialStateName(this.#role.machine));
     this.#actor = runMachine(this.#role.machine, {
       input: {
-        ...worldOf(this.#context, { hosts: [], port: 0 }, this.#network(this.#story)),
+        ...notingWorld(
+          worldOf(this.#context, { hosts: [], port: 0 }, this.#network(this.#story)),
+          this.#story,
+        ),
         files: this.#files,
       },
       id,
@@ -143,10 +153,10 @@ export class ClientRun implements InstanceService, MachineWatcher {
     this.#story?.hold(this.#context.environment.clock.now());
   }
 
-  after(from: string, to: string | undefined, event: string): void {
-    if (this.#connection) return this.#connection.after(from, to, event);
+  after(from: string, to: string | undefined, event: string, answer?: Answer): void {
+    if (this.#connection) return this.#connection.after(from, to, event, answer);
     const moved = to !== undefined && to !== from;
-    this.#story?.release(moved ? { from, to, event } : undefined);
+    this.#story?.release(moved ? { from, to, event, ...(answer ? { answer } : {}) } : undefined);
     if (moved && this.#story) this.#story.state = to;
   }
 
@@ -192,11 +202,13 @@ export class ClientRun implements InstanceService, MachineWatcher {
 
   /** What the user types, or an operator in its stead. */
   say(text: string): void {
+    this.#note(`${SAYS}${text}`);
     this.#actor?.send({ type: "operator.say", text });
   }
 
   /** The user will say no more: end of input. */
   endOfInput(): void {
+    this.#note(NO_MORE);
     this.#actor?.send({ type: "operator.ended" });
   }
 
@@ -212,8 +224,14 @@ export class ClientRun implements InstanceService, MachineWatcher {
           resolve();
         },
       });
+      this.#note(STOPS);
       this.#actor?.send({ type: "operator.stop" });
     });
+  }
+
+  /** What the user did is in the story too, so that a replay can do it again. */
+  #note(text: string): void {
+    this.#story?.add({ at: this.#context.environment.clock.now(), kind: "operator", text });
   }
 
   async #endConnection(): Promise<void> {

@@ -21,6 +21,7 @@ import {
   defaultLimits as framerLimits,
 } from "../wire/framer.ts";
 import { PeerMessage } from "../wire/message.ts";
+import type { Answer } from "./answer.ts";
 import { asBuffer, type Delivery, ended } from "./delivery.ts";
 import type { Place } from "./descriptor-budget.ts";
 import { sendFile } from "./file-sender.ts";
@@ -61,11 +62,12 @@ export interface ConnectionHost {
 /** Input held back beyond this is left in the kernel, and so with the peer. */
 const HELD_BYTES = 65_536;
 /** One that sends faster than this is read on when the others had their turn: the system would read 2 MiB of it at once. */
-const BURST_BYTES = 131_072;
+const BURST_BYTES = 65_536;
 const BURST_MS = 20;
 /** What is drained after our FIN, so that our last words are not lost to a reset [FRAME-8]. */
 const DRAIN_MS = 1_000;
 const DRAIN_BYTES = 1_048_576;
+export const THE_ROLE_STOPS = "the role stops";
 const NO_BYTES = Buffer.alloc(0);
 
 export class Connection implements Peer, Live, MachineWatcher, Session, SocketOwner, Writer {
@@ -142,9 +144,9 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
     this.story.hold(this.#host.clock.now());
   }
 
-  after(from: string, to: string | undefined, event: string): void {
+  after(from: string, to: string | undefined, event: string, answer?: Answer): void {
     const moved = to !== undefined && to !== from;
-    this.story.release(moved ? { from, to, event } : undefined);
+    this.story.release(moved ? { from, to, event, ...(answer ? { answer } : {}) } : undefined);
     if (to === undefined) return;
     // A state that is entered again is a new visit: its phase may be told of the FIN again.
     if (moved) this.#enter(to);
@@ -440,6 +442,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
   leave(farewell: string): void {
     this.#isLeaving = true;
     this.#farewell = farewell;
+    this.story.add({ at: this.#options.clock.now(), kind: "operator", text: THE_ROLE_STOPS });
     this.#leaveIfIdle();
   }
 

@@ -10,12 +10,13 @@ import {
   createActor,
 } from "xstate";
 import type { Clock } from "../machines/_world.ts";
+import { type Answer, answerIn } from "./answer.ts";
 
 export interface MachineWatcher {
   /** A macrostep begins. */
   before?(): void;
   /** It is over; `to` is undefined where it threw. Called for every event, also where the state stays. */
-  after?(from: string, to: string | undefined, event: string): void;
+  after?(from: string, to: string | undefined, event: string, answer: Answer | undefined): void;
   /** An action, guard or invoked actor threw. */
   failed(error: unknown): void;
   /** The machine reached its end. */
@@ -81,7 +82,7 @@ function watchedMachine(machine: AnyStateMachine): AnyStateMachine {
       to = stateName(next.value);
       return next;
     } finally {
-      watcher?.after?.(stateName(snapshot.value), to, eventName(event.type));
+      watcher?.after?.(stateName(snapshot.value), to, eventName(event.type), answerIn(event));
     }
   }
 }

@@ -51,6 +51,8 @@ function wordsFor(entry: Entry, whole: Entry, display?: Display): string {
       return `  read as one message of ${entry.size} bytes in ${entry.state} [${entry.rule}]`;
     case "out":
       return `← ${bytesOf(entry, whole)}${readingOf(entry.bytes, display)}`;
+    case "input":
+      return `  ${entry.what} is ${printable(JSON.stringify(entry.answer) ?? "nothing", 60)}`;
     case "transition":
       return `  ${entry.from} → ${entry.to}  (${entry.event})`;
     case "file":

@@ -5,6 +5,7 @@
 
 import type { AnyMachineSnapshot } from "xstate";
 import type { Role } from "../machines/_role.ts";
+import type { Answer } from "./answer.ts";
 import type { Concealment } from "./concealment.ts";
 
 export type Entry =
@@ -26,7 +27,11 @@ export type Entry =
       readonly from: string;
       readonly to: string;
       readonly event: string;
+      /** What moved it, where the world had been asked: a replay gives the same answer. */
+      readonly answer?: Answer;
     }
+  /** What the machine asked of the world within a step, and was told: a replay tells the same. */
+  | { readonly at: number; readonly kind: "input"; readonly what: string; readonly answer: unknown }
   | {
       readonly at: number;
       readonly kind: "file";
@@ -47,6 +52,14 @@ export type Entry =
   | { readonly at: number; readonly kind: "ended" }
   | { readonly at: number; readonly kind: "closed"; readonly by: "peer" | "us"; readonly how: string }
   | { readonly at: number; readonly kind: "crashed"; readonly error: string };
+
+/** What a transition was, and why. */
+export interface Cause {
+  readonly from: string;
+  readonly to: string;
+  readonly event: string;
+  readonly answer?: Answer;
+}
 
 export type Fault = "crashed" | "refused" | "failed";
 
@@ -182,7 +195,7 @@ export class Story {
     this.#held ??= { at, entries: [] };
   }
 
-  release(cause: { from: string; to: string; event: string } | undefined): void {
+  release(cause: Cause | undefined): void {
     const { at, entries } = this.#held ?? { at: 0, entries: [] };
     this.#held = undefined;
     if (cause) this.#keep({ at, kind: "transition", ...cause });
@@ -208,5 +221,6 @@ export class Story {
 }
 
 function costOf(entry: Entry): number {
-  return ENTRY_COST + ("bytes" in entry ? BUFFER_COST + entry.bytes.length : 0);
+  const answerBytes = entry.kind === "transition" ? (entry.answer?.sizeBytes ?? 0) : 0;
+  return ENTRY_COST + answerBytes + ("bytes" in entry ? BUFFER_COST + entry.bytes.length : 0);
 }

@@ -17,6 +17,7 @@ import { Delivery } from "./delivery.ts";
 import { Edition } from "./edition.ts";
 import { tellExposure } from "./exposure.ts";
 import { HubRun } from "./hub-run.ts";
+import { notingBook } from "./noting-world.ts";
 import { OwnFiles } from "./own-files.ts";
 import { runMachine } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
@@ -215,7 +216,12 @@ export class TcpListener implements InstanceService {
         );
       environment.telemetry({ type: "connection.opened", id, remote: `${remote.address}:${remote.port}` });
       const actor = runMachine(machine, {
-        input: { ...edition.world, peer: connection, files },
+        input: {
+          ...edition.world,
+          peer: connection,
+          files,
+          addressBook: notingBook(edition.world, story),
+        },
         id,
         clock: environment.clock,
         watcher: connection,

@@ -169,6 +169,7 @@ function stepsFor(entry: Entry, whole: Entry, { subject, state }: Story): Step[]
     case "crashed":
       return note(`crashed: ${printable(entry.error)}`, "bad");
     case "message":
+    case "input":
       return [];
   }
 }

@@ -36,6 +36,8 @@ export interface AttachOptions {
   readonly now?: (() => number) | undefined;
 }
 
+/** Answers of so many rows stay close to the prompt. */
+const SHORT_ANSWER_ROWS = 3;
 const DOUBLE_CTRL_C_MS = 2_000;
 const DOUBLE_CTRL_C_HINT = "(Ctrl-C again stops the daemon; Ctrl-D leaves it running)";
 
@@ -133,9 +135,12 @@ class AttachedTerminal {
   async #obey(line: string): Promise<void> {
     if (this.#command.isUnfinished) return this.#command.run(line);
     if (isIdle(line)) return;
+    this.#editor.beginAnswer();
     if (isLeaving(line)) this.#leaving ??= "left";
     else if (line === "clear") this.#editor.clearScreen();
     else await this.#command.run(line);
+    // A long answer stands apart from what is typed next.
+    if (this.#editor.answerRows > SHORT_ANSWER_ROWS) await this.#editor.print("");
     if (this.#command.isLeaving) this.#leaving ??= "left";
   }
 

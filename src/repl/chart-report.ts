@@ -50,13 +50,14 @@ function plainReport(subject: ChartSubject): string {
   return `${titleOf(subject)}.\n${chartPlain(subject.chart, { current, remarks: remarksOf(subject) })}`;
 }
 
-/** The drawing alone, and the rows that the present state takes up in it. */
+/** The drawing alone, and the rows to look at: of the present state, or of the first that has connections. */
 export function chartLines(subject: ChartSubject, { columns, isAscii, style }: ChartReader) {
   const current = subject.current() ?? [];
   const drawing = layoutChart(subject.chart, { columns, current, remarks: remarksOf(subject) });
   const lines = drawingText(drawing, { isAscii, painted: paintedBy(style) }).split("\n");
   const box = drawing.boxes.find(({ border }) => border === "now");
-  return { lines, now: box && { from: box.y, to: box.y + box.height } };
+  const dot = drawing.marks.find(({ mark }) => mark === "dot");
+  return { lines, middle: box ? box.y + Math.floor(box.height / 2) : dot?.y };
 }
 
 export function remarksOf(subject: ChartSubject): Map<string, string> {

@@ -135,10 +135,9 @@ class ChartWatch {
 
   /** As much of the drawing as the screen has rows for, around where it is now. */
   #view(): string[] {
-    const { lines, now } = chartLines(this.#subject, { ...this.#reader, columns: this.#call.columns });
+    const { lines, middle = 0 } = chartLines(this.#subject, { ...this.#reader, columns: this.#call.columns });
     const room = Math.max(5, (this.#call.rows ?? lines.length) - ROWS_AROUND);
     if (lines.length <= room) return lines;
-    const middle = now ? Math.floor((now.from + now.to) / 2) : 0;
     const from = Math.max(0, Math.min(middle - Math.floor(room / 2), lines.length - room));
     const cutLine = (rows: number, where: string) =>
       this.#reader.style.dim(rows > 0 ? this.#words(`  … ${counted(rows, "row")} ${where}`) : "");

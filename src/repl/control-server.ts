@@ -2,13 +2,14 @@
  * The daemon's end of the control protocol: a Unix socket for its owner only. Newline-delimited JSON, or plain command
  * lines from whoever has no JSON (`echo conns | nc -U …`): the first byte tells.
  */
-import { chmodSync, existsSync, lstatSync, mkdirSync, statSync, unlinkSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdirSync, type Stats, statSync, unlinkSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { osCode } from "../actors/os-errors.ts";
 import { messageOf, NetlabError } from "../errors.ts";
 import type { Lab } from "../lab.ts";
+import { harmlessJson } from "../printable.ts";
 import { ControlClient } from "./control-client.ts";
 import type { ControlSession } from "./control-session.ts";
 
@@ -69,10 +70,23 @@ export class ControlServer {
     socket.once("close", () => descriptors.give(1));
     // Until the session listens, one that is torn down at once is nobody's crash.
     socket.on("error", () => socket.destroy());
-    const { ControlSession } = await import("./control-session.ts");
+    const ControlSession = await this.#loadSession(socket);
+    if (!ControlSession) return;
     if (socket.destroyed || !this.#server?.listening) return void socket.destroy();
     const session = new ControlSession(socket, this.#lab, () => this.#sessions.delete(session));
     this.#sessions.add(session);
+  }
+
+  /** A daemon whose program was replaced or removed beneath it goes on with its peers; what it never loaded is gone. */
+  async #loadSession(socket: Socket): Promise<typeof ControlSession | undefined> {
+    try {
+      return (await import("./control-session.ts")).ControlSession;
+    } catch (error) {
+      const why = "nobody can be attached: the program was replaced while it ran, restart it";
+      this.#lab.log.logger.error({ err: error }, why);
+      socket.end(`${harmlessJson({ notice: why, level: "error" })}\n`);
+      return undefined;
+    }
   }
 
   #push(message: Record<string, unknown>): void {
@@ -113,7 +127,7 @@ function prepareFolder(folder: string): void {
     const isShared = stat.uid === 0 && (stat.mode & STICKY) !== 0 && !isDefault;
     if (stat.uid !== uid && !isShared) throw new Error(`it belongs to user ${stat.uid}`);
     if (isDefault && (stat.mode & 0o077) !== 0) chmodSync(folder, 0o700);
-    else if ((stat.mode & 0o022) !== 0 && (stat.mode & STICKY) === 0)
+    else if (isOpenToOthers(stat) && (stat.mode & STICKY) === 0)
       throw new Error("others may write into it, and could put a socket of their own there");
   } catch (error) {
     throw new NetlabError(
@@ -123,6 +137,10 @@ function prepareFolder(folder: string): void {
     );
   }
 }
+
+/** One's own group is often nobody but oneself, and everything one makes is open to it. */
+const isOpenToOthers = ({ mode, gid }: Stats) =>
+  (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && gid !== process.getgid?.());
 
 /** A socket file that nobody answers is left over from a killed daemon; only then is it removed. */
 async function removeStale(socketPath: string): Promise<void> {

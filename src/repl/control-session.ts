@@ -66,7 +66,11 @@ export class ControlSession {
     socket.on("end", () => this.#readEnd());
     socket.on("close", () => {
       for (const run of this.#runs.values()) run.abort();
-      void this.#evaluation?.then((evaluation) => evaluation.close());
+      // Where it could not be opened, the line that wanted it has told.
+      this.#evaluation?.then(
+        (evaluation) => evaluation.close(),
+        () => undefined,
+      );
       onClose();
     });
   }
@@ -304,7 +308,7 @@ export class ControlSession {
       columns: request.columns ?? 80,
       hasColors: request.colors === true,
     });
-    return { name: "netlabd", version, protocol: 1, pid, lab, socket, welcome };
+    return { name: "netlabd", version, protocol: 1, pid, lab, socket, welcome: `${welcome}\n\n` };
   }
 
   /** The command table as data, for other clients and for completion files. */

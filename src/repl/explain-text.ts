@@ -11,7 +11,7 @@ import { wrapped } from "./wrapped.ts";
 /** Rows of a hexdump; more with --hex. */
 const ROWS = 4;
 const ROW_BYTES = 16;
-const MARGIN = " ".repeat(11);
+const MARGIN = " ".repeat(15);
 /** A card's labels stand in front of this column. */
 const LABEL = 10;
 const CARD_READS = 3;
@@ -30,7 +30,7 @@ export function explanationText(explanation: Explanation, look: Look): string {
   return [
     ...connectionHead(story, now, style),
     "",
-    style.dim("  → from the peer   ← from us   times in seconds since it opened"),
+    style.dim("  → from the peer   ← from us   entry, and seconds since it opened"),
     ...storyText(story, look, openness),
     ...(unread.length > 0 ? ["", `unread, ${story.live?.unreadBytes} bytes:`, ...hexRows(unread, look)] : []),
     "",
@@ -55,21 +55,31 @@ function storyText(story: Story, look: Look, openness: Openness): string[] {
         look.style.dim(`${MARGIN}… ${omitted} entries are no longer kept: the story is cut short here …`),
       );
     if (entry.kind === "in") reads += 1;
-    lines.push(...entryText(entry, story, reads, look, openness));
+    const number = index < entriesBeforeGap ? index + 1 : index + 1 + omitted;
+    lines.push(...entryText({ entry, number, read: reads }, story, look, openness));
   }
   return lines;
 }
 
+/** An entry, its number in the story, and how many reads have come with it. */
+interface Numbered {
+  readonly entry: Entry;
+  readonly number: number;
+  readonly read: number;
+}
+
 function entryText(
-  whole: Entry,
+  { entry: whole, number, read }: Numbered,
   { openedAt, subject }: Story,
-  read: number,
   look: Look,
   openness: Openness,
 ): string[] {
   const { style, columns } = look;
   const entry = shownEntry(whole, subject, openness);
-  const line = `${sinceStart(entry.at - openedAt)}  ${describeEntry(whole, subject, openness)}`;
+  const time = sinceStart(entry.at - openedAt)
+    .trim()
+    .padStart(8);
+  const line = `${String(number).padStart(4)} ${time}  ${describeEntry(whole, subject, openness)}`;
   const cut = line.length > columns ? `${line.slice(0, columns - 1)}…` : line;
   if (entry.kind === "crashed" || entry.kind === "refused") return [style.bad(cut)];
   if (entry.kind === "transition" || entry.kind === "message") return [style.dim(cut)];

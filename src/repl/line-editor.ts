@@ -95,6 +95,7 @@ export class LineEditor {
   /** Set while what is typed must not be remembered: the history as it was. */
   #keptHistory: readonly string[] | undefined;
   #isClosed = false;
+  #answerRows = 0;
 
   constructor(options: LineEditorOptions) {
     const { input, output, history } = options;
@@ -144,6 +145,15 @@ export class LineEditor {
     return this.#readline.cursor;
   }
 
+  /** From here on, what is printed while no prompt is shown is the answer to one line. */
+  beginAnswer(): void {
+    this.#answerRows = 0;
+  }
+
+  get answerRows(): number {
+    return this.#answerRows;
+  }
+
   /** Puts the prompt on the screen, with what was typed ahead behind it. */
   show(prompt: string, { isRemembered = true } = {}): void {
     if (this.#isClosed) return;
@@ -157,6 +167,7 @@ export class LineEditor {
   /** Resolves when the terminal took the text. The cursor stands at the start of a row before and after it. */
   async print(text: string): Promise<void> {
     const wasShown = this.isShown;
+    if (!wasShown) this.#answerRows += asLines(text).split("\n").length - 1;
     this.#output.cork();
     if (wasShown) this.hide();
     this.#output.write(asLines(text));

@@ -7,11 +7,15 @@ import { hexdump, printable } from "../printable.ts";
 import { connectionDocument, instanceDocument, type Masking } from "./documents.ts";
 import { whereOf } from "./instance-lines.ts";
 import { type Style, styleWord } from "./style.ts";
+import { wrapped } from "./wrapped.ts";
 
 const LAST_EVENTS = 12;
 const UNREAD_SHOWN = 256;
 
-export function instanceReport(instance: Instance, masking: Masking, style: Style): string {
+/** Names of rows, and the gap behind them. */
+const NAME_COLUMNS = 13;
+
+export function instanceReport(instance: Instance, masking: Masking, style: Style, columns: number): string {
   const document = instanceDocument(instance, masking);
   const { machineState } = instance.service;
   const { options, ...rest } = document;
@@ -41,7 +45,12 @@ export function instanceReport(instance: Instance, masking: Masking, style: Styl
         .join(" "),
     ],
   ];
-  return [style.bold(rest.id), ...rows.map(([name, value]) => `  ${name.padEnd(10)} ${value}`)].join("\n");
+  const lines = rows.flatMap(([name, value]) =>
+    wrapped(value, columns - NAME_COLUMNS).map(
+      (line, index) => `  ${(index === 0 ? name : "").padEnd(10)} ${line}`,
+    ),
+  );
+  return [style.bold(rest.id), ...lines].join("\n");
 }
 
 export function connectionReport(

@@ -88,18 +88,25 @@ export class Queries {
 
   #take(): ChildProcess {
     clearTimeout(this.#idleTimer);
-    const child = this.#idle ?? start();
+    const child = this.#idle ?? this.#start();
     this.#idle = undefined;
     this.#busy.add(child);
+    return child;
+  }
+
+  #start(): ChildProcess {
+    const child = start();
+    // One that is killed may also fail to be reached; whoever waits for it hears of its exit.
+    child.on("error", () => undefined);
+    child.once("exit", () => {
+      if (this.#idle === child) this.#idle = undefined;
+    });
     return child;
   }
 
   #keep(child: ChildProcess): void {
     this.#idle?.kill("SIGKILL");
     this.#idle = child;
-    child.once("exit", () => {
-      if (this.#idle === child) this.#idle = undefined;
-    });
     clearTimeout(this.#idleTimer);
     this.#idleTimer = setTimeout(() => child.kill("SIGKILL"), IDLE_MS).unref();
   }
@@ -142,8 +149,6 @@ function answerOf(
   return promise.finally(() => {
     clearTimeout(timer);
     child.off("exit", ended).off("error", ended).off("message", resolve);
-    // A child that is killed later may still fail to be reached.
-    child.on("error", () => undefined);
     signal?.removeEventListener("abort", interrupted);
   });
 }

@@ -182,7 +182,7 @@ describe("a peer that sends without a pause", () => {
       most = Math.max(most, bytesIn - read);
       read = bytesIn;
     }
-    expect(most).toBeLessThanOrEqual(4 * 131_072);
+    expect(most).toBeLessThanOrEqual(4 * 65_536);
   });
 });
 

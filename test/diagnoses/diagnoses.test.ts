@@ -49,11 +49,24 @@ describe.skipIf(!hasPython)("a program that makes the mistake (skipped without p
     expect(await found(instance)).toEqual([mistake.id]);
     const told = await lab.run(`explain ${lab.stories(instance.id).at(-1)?.subject.id}`);
     expect(told.out).toContain(`${mistake.id}  `);
+    await isTheSameAgain(instance);
   }
 
   // Hours pass for all of them at once: those that wait come one after another, when the others are done.
   it.concurrent.each(mistakes.filter(({ laterMs }) => !laterMs))("$id is told so, in a $role", isTold);
   it.each(mistakes.filter(({ laterMs }) => laterMs))("$id is told so, in a $role", isTold);
+
+  /** Whatever the peer did, the same machine does the same again. */
+  async function isTheSameAgain({ id }: Instance): Promise<void> {
+    for (const { subject, entries } of lab.stories(id)) {
+      const isTurnedAway = entries.some(
+        (entry) => entry.kind === "refused" && entry.why.startsWith("more than"),
+      );
+      const { out, err } = await lab.run(`replay ${subject.id}`);
+      if (isTurnedAway) expect(err).toContain("was turned away at the door");
+      else expect(out).toContain("the same machine, the same transitions");
+    }
+  }
 
   const clientOf = (role: string, port: number) =>
     role === "file-client" ? { server: `127.0.0.1:${port}` } : { port };

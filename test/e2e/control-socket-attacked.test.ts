@@ -1,13 +1,24 @@
 /** The control socket is its owner's alone, and a client of it that misbehaves harms nobody else. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, chownSync, lchownSync, mkdirSync, readdirSync, statSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  lchownSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { connect, type Socket } from "node:net";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launch, TestDaemon } from "./daemon.ts";
 import { eventually } from "./eventually.ts";
-import { Scene } from "./scene.ts";
+import { freePorts } from "./free-ports.ts";
+import { checkout, dist, Scene } from "./scene.ts";
 
 const NOBODY = 65_534;
 const isRoot = process.getuid?.() === 0;
@@ -150,6 +161,33 @@ describe("the control socket", () => {
     lchownSync(scene.path("netlabd-7"), NOBODY, NOBODY);
     const { exit, stderr } = await launch(scene, { name: "netlabd-7/lab" }).ended;
     expect([exit, stderr]).toEqual([5, expect.stringContaining("it belongs to user 65534")]);
+  });
+});
+
+it("is said to be closed, and the peers served on, where the program was replaced beneath the daemon", async () => {
+  cpSync(dist, scene.path("moved/dist"), { recursive: true });
+  for (const name of ["package.json", "data/labs", "data/schema.sql"])
+    cpSync(path.join(checkout, name), scene.path("moved", name), { recursive: true });
+  symlinkSync(path.join(checkout, "node_modules"), scene.path("moved/node_modules"));
+  const [port = 0] = await freePorts(1);
+  const lab = scene.file("moved.yaml", JSON.stringify({ roles: [{ role: "echo", port }] }));
+  const places = ["--data", scene.path("moved.data"), "--socket", scene.path("moved.sock"), "--lab", lab];
+  const program = scene.run(process.execPath, [
+    scene.path("moved/dist/netlabd.js"),
+    ...places,
+    "--no-repl",
+    "--ready-json",
+  ]);
+  await program.says('"event":"ready"');
+  rmSync(scene.path("moved/dist"), { recursive: true });
+  expect(await text(connect(scene.path("moved.sock")).end("ls\n"))).toContain(
+    "the program was replaced while it ran",
+  );
+  expect(await text(connect(port, "127.0.0.1").end("close"))).toBe("Enter your command pleaseClosing...");
+  program.signal("SIGTERM");
+  expect(await program.ended).toMatchObject({
+    exit: 0,
+    stderr: expect.stringContaining("nobody can be attached"),
   });
 });
 

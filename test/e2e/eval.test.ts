@@ -135,6 +135,10 @@ describe("code at the prompt", () => {
       "var calls = 0; const own = { get deep() { calls++; return { inner: 1 } }, plain: { inner: 1 } }",
     );
     expect(await offered("lab.book.f")).toEqual({ typed: "f", values: ["find"] });
+    expect((await offered("lab.registry.")).values).toContain("map");
+    expect((await offered("lab.")).values.toSorted()).toEqual(
+      "book conn conns db instance instances name registry roles select spawn".split(" "),
+    );
     expect(await offered("1 + own.plain.")).toMatchObject({ typed: "", values: ["inner"] });
     expect(await offered("own.deep.")).toMatchObject({ values: [] });
     expect((await offered("own")).values).toEqual(["own"]);

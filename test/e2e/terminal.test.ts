@@ -73,7 +73,7 @@ describe.skipIf(!hasTmux)("in a terminal (skipped without tmux)", () => {
     await first.shows(/\n {2}plays +file-server: .*\n(.*\n)+netlab>$/);
     await first.type("ls");
     await first.press("Enter");
-    await first.shows(/\nfile-server-4 +running .* png files\nnetlab>$/);
+    await first.shows(/\nfile-server-4 +running .* png files\n\nnetlab>$/);
   });
 
   it("what happens meanwhile does not tear the line that is being typed", async () => {
@@ -83,7 +83,7 @@ describe.skipIf(!hasTmux)("in a terminal (skipped without tmux)", () => {
     await first.shows(/\n.*file-server-2\/c\d+ refused .*token is wrong\nnetlab> conns file$/);
     await first.type("-server");
     await first.press("Enter");
-    await first.shows(/\nc\d+ +file-server-2 .* refused .*\nnetlab>$/);
+    await first.shows(/\nc\d+ +file-server-2 .* refused .*\n+netlab>$/);
   });
 
   it("Ctrl-D leaves the prompt and shows the log, and the lab goes on", async () => {

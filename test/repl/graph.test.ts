@@ -151,6 +151,16 @@ describe("graph --watch", () => {
     expect(watching.err.at(-1)).toBe("no longer watching: Ctrl-C");
   });
 
+  it("shows the rows around the state that has connections, of an instance", async () => {
+    await calculating();
+    const stop = new AbortController();
+    const watching = begin("graph calculator-1 --watch", { rows: 12, stop });
+    await eventually(() => expect(watching.frames).not.toHaveLength(0));
+    stop.abort();
+    await watching.exit;
+    expect(watching.frames[0]).toContain("│ • computing      1 connection here");
+  });
+
   it("is ASCII altogether where it is asked to be", async () => {
     const { peer } = await calculating();
     const watching = begin("graph c1 --watch --ascii", { rows: 12 });

@@ -1,5 +1,5 @@
 /** Questions of operators in SQL: what is answered, masked, refused, and stopped. */
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { Queries, type QueryOptions } from "../../src/stores/queries.ts";
 import { LabFolder } from "./lab-folder.ts";
 
@@ -106,6 +106,14 @@ describe("a question", () => {
     hand.abort();
     await expect(asked).rejects.toMatchObject({ code: "interrupted" });
     expect((await queries.ask("select 1", usual)).rows).toEqual([[1]]);
+  });
+
+  it("leaves nothing behind at the process that answers the next one", async () => {
+    const warned = vi.spyOn(process, "emitWarning");
+    const queries = open();
+    for (let count = 0; count < 12; count += 1) await queries.ask("select 1", usual);
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
   });
 
   it("is refused while too many are under way", async () => {

@@ -40,7 +40,7 @@ export default defineCommand({
 });
 
 function toldOnce(id: string, option: string, secret: string, style: Style): string {
-  return `its ${option} is ${style.bold(secret)}: tell it to whoever may use it. It is shown this once; show ${id} --show-tokens tells it again`;
+  return `its ${option} is ${style.bold(secret)}, told this once\ntell it to whoever may use it; again by: show ${id} --show-tokens`;
 }
 
 /** `--port @chat` and `--bootstrap @bootstrap`: the port on which the role of that name listens here. */

@@ -8,6 +8,7 @@ import { NetlabError } from "../../errors.ts";
 import type { Lab } from "../../lab.ts";
 import type { Completion } from "../completion.ts";
 import { codeError, type Source, scriptName, syntaxError } from "./code-errors.ts";
+import { declare, makeConst } from "./declarations.ts";
 import { LabSurface } from "./lab-surface.ts";
 import { jsonValue, type Screen, showMessage, showValue } from "./print-value.ts";
 import { completeProperty } from "./property-completion.ts";
@@ -177,7 +178,8 @@ export class Evaluation {
     const said = this.#said;
     this.#said = [];
     if (said.length === 0) return;
-    if (this.#request && !this.#request.isJson) this.#request.out(said.join("\n"));
+    if (this.#request?.isJson) this.#request.err(said.join("\n"));
+    else if (this.#request) this.#request.out(said.join("\n"));
     else this.#options.notify(said.join("\n"), "info");
   }
 
@@ -211,7 +213,10 @@ export class Evaluation {
     const name = /^ReferenceError: ([\w$]+) is not defined/.exec(error.message)?.[1];
     if (name === undefined) return error;
     if (commands && source.trim().split(/\s/)[0] === name) return noCommand(name, this.#known(commands));
-    const near = nearest(name, this.#names());
+    const near = nearest(
+      name,
+      this.#names().filter((one) => one.length > 1),
+    );
     return new NetlabError(error.code, `${error.message}${near ? `; did you mean ${near}?` : ""}`, {
       cause: error,
     });
@@ -243,19 +248,4 @@ function isKeyword(name: string): boolean {
   const words =
     "this true false null undefined new class function if for while do try throw switch typeof void delete await const var super yield import export return";
   return words.split(" ").includes(name);
-}
-
-/** What is declared anew is what it was, until the line gives it its value. */
-function declare(global: Record<PropertyKey, unknown>, name: string): void {
-  const value = name in global ? global[name] : undefined;
-  Object.defineProperty(global, name, { value, writable: true, configurable: true, enumerable: true });
-}
-
-/** It may be declared again, not assigned. */
-function makeConst(global: Record<PropertyKey, unknown>, name: string): void {
-  const value = global[name];
-  const set = () => {
-    throw new TypeError(`${name} is a const: declare it again to change it`);
-  };
-  Object.defineProperty(global, name, { get: () => value, set, configurable: true, enumerable: true });
 }

@@ -1,6 +1,7 @@
 /** Names and properties that could come next in code. Nothing is called but getters that only look. */
 import { types } from "node:util";
 import type { Candidate, Completion } from "../completion.ts";
+import { isConstGetter } from "./declarations.ts";
 import type { Realm } from "./realm.ts";
 import { Surface } from "./surface.ts";
 
@@ -10,6 +11,8 @@ const STEP = /\??\.([A-Za-z_$][\w$]*)|\[(\d+)\]|\["([^"]*)"\]|\['([^']*)'\]/g;
 const WORD = /(?<![.\w$"'`])[A-Za-z_$][\w$]*$/;
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 const MOST = 200;
+/** What objects have for their own sake. */
+const UNOFFERED = new Set(["constructor", "brief", "line", "toJSON"]);
 
 export function completeProperty(realm: Realm, typed: string): Completion {
   const chain = CHAIN.exec(typed);
@@ -40,14 +43,11 @@ function valueAt(global: object, name: string, steps: string): unknown {
 function look(owner: unknown, name: string): unknown {
   for (const one of chainOf(owner)) {
     const field = Object.getOwnPropertyDescriptor(one, name);
-    if (field?.get && (owner instanceof Surface || isConst(field))) return field.get.call(owner);
+    if (field?.get && (owner instanceof Surface || isConstGetter(field.get))) return field.get.call(owner);
     if (field) return field.value;
   }
   return undefined;
 }
-
-/** A `const` of an earlier line. */
-const isConst = ({ enumerable, set }: PropertyDescriptor) => enumerable === true && set?.name === "set";
 
 function candidatesOf(owner: unknown, typed: string, isGlobal: boolean): Candidate[] {
   const names = new Map<string, string>();
@@ -56,7 +56,7 @@ function candidatesOf(owner: unknown, typed: string, isGlobal: boolean): Candida
       if (typed === "" && names.size > 0) break;
     for (const [name, field] of Object.entries(Object.getOwnPropertyDescriptors(one))) {
       const isOffered =
-        name.startsWith(typed) && IDENTIFIER.test(name) && name !== "constructor" && !name.startsWith("__");
+        name.startsWith(typed) && IDENTIFIER.test(name) && !UNOFFERED.has(name) && !name.startsWith("__");
       if (isOffered && !names.has(name)) names.set(name, summaryOf(field));
     }
   }

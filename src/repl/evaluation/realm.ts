@@ -114,7 +114,7 @@ export class Realm {
       this.cancel();
       const stop = new NetlabError(
         "timed-out",
-        `stopped after ${this.#options.turnMs ?? TURN_MS} ms, in which the whole lab had to wait: a loop without an end? (help eval)`,
+        `stopped after ${this.#options.turnMs ?? TURN_MS} ms: the whole lab had to wait for it (a loop? help eval)`,
       );
       this.#stops.add(stop);
       throw stop;

@@ -1,0 +1,81 @@
+import { z } from "zod";
+import { describeEntry } from "../../actors/story-text.ts";
+import { exitCodes } from "../../errors.ts";
+import { type Replayed, replay } from "../../replay/replay.ts";
+import { type Call, defineCommand } from "../command.ts";
+import { entryDocument } from "../documents.ts";
+import { replayRequest } from "../replaying.ts";
+import { sinceStart } from "../reports.ts";
+import { selectStory } from "../selectors.ts";
+
+const options = z.object({
+  role: z.string().min(1).optional().describe("play it to this role instead, with its own defaults"),
+  showTokens: z.boolean().default(false).describe("show tokens as they are"),
+});
+type Options = z.output<typeof options>;
+
+export default defineCommand({
+  name: "replay",
+  group: "connections",
+  summary: "plays what was recorded to a fresh machine, and says where it goes another way",
+  args: [
+    {
+      name: "connection",
+      summary: "live or ended; default @last",
+      isOptional: true,
+      completes: "connection",
+    },
+  ],
+  options,
+  example: "replay @last",
+  async run(call) {
+    const { lab, args, options, out, data, isJson } = call;
+    const story = selectStory(lab, args.connection ?? "@last");
+    const request = replayRequest(lab, story, options.role);
+    const replayed = await replay(request);
+    if (isJson) data(documentOf(replayed, request.role.name, call));
+    else out(textOf(replayed, request.role.name, call));
+    return replayed.difference ? exitCodes.checkFailed : exitCodes.done;
+  },
+});
+
+function documentOf(replayed: Replayed, role: string, { lab, args, options }: Call<Options>) {
+  const story = selectStory(lab, args.connection ?? "@last");
+  const { same, given, total, difference, cutShort } = replayed;
+  return {
+    connection: story.subject.id,
+    role,
+    entries: total,
+    same,
+    given,
+    cutShort: cutShort ?? null,
+    difference: difference
+      ? {
+          entry: difference.number,
+          recorded: difference.recorded ? entryDocument(difference.recorded, story, options) : null,
+          replayed: difference.played ? entryDocument(difference.played, story, options) : null,
+        }
+      : null,
+  };
+}
+
+function textOf(replayed: Replayed, role: string, { lab, args, options, style }: Call<Options>): string {
+  const story = selectStory(lab, args.connection ?? "@last");
+  const { subject, openedAt } = story;
+  const { same, given, total, difference, cutShort } = replayed;
+  const words = (entry: Parameters<typeof describeEntry>[0]) => describeEntry(entry, subject, options).trim();
+  const lines = [style.bold(`${subject.id}, played again to ${role}`)];
+  lines.push(
+    `  ${same} of ${total} entries are the same${given > 0 ? `; ${given} of them came from others, and were taken as they were` : ""}`,
+  );
+  if (cutShort) lines.push(style.odd(`  cut short: ${cutShort}`));
+  if (!difference) return [...lines, style.good("  the same machine, the same transitions")].join("\n");
+  const at = difference.recorded ? `, ${sinceStart(difference.recorded.at - openedAt).trim()} s` : "";
+  return [
+    ...lines,
+    style.bad(`  it goes another way at entry ${difference.number}${at}`),
+    `    recorded  ${difference.recorded ? words(difference.recorded) : "nothing more"}`,
+    `    replayed  ${difference.played ? words(difference.played) : "nothing"}`,
+    style.dim(`  rewind ${subject.id} --to ${Math.max(1, difference.number - 1)} shows the moment before`),
+  ].join("\n");
+}

@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { describeEntry } from "../../actors/story-text.ts";
+import { NetlabError } from "../../errors.ts";
+import { playable, replay } from "../../replay/replay.ts";
+import { type Call, defineCommand } from "../command.ts";
+import { momentDocument, momentText } from "../moment.ts";
+import { replayRequest } from "../replaying.ts";
+import { sinceStart } from "../reports.ts";
+import { selectStory } from "../selectors.ts";
+
+const options = z.object({
+  to: z.number().int().min(1).max(1_000_000).optional().describe("the entry to go back to, by its number"),
+  showTokens: z.boolean().default(false).describe("show tokens as they are"),
+});
+type Options = z.output<typeof options>;
+
+export default defineCommand({
+  name: "rewind",
+  group: "connections",
+  summary:
+    "shows a recorded moment: the state, what the machine knew, what lay unread; without --to, the moments",
+  args: [
+    {
+      name: "connection",
+      summary: "live or ended; default @last",
+      isOptional: true,
+      completes: "connection",
+    },
+  ],
+  options,
+  example: "rewind @last --to 5",
+  async run(call) {
+    const { lab, args, options, out, data, isJson, style } = call;
+    const story = selectStory(lab, args.connection ?? "@last");
+    const { entries, cutShort } = playable(story);
+    if (options.to === undefined) return out(list(call, cutShort));
+    if (options.to > entries.length) throw beyond(options.to, entries.length, cutShort);
+    const replayed = await replay(replayRequest(lab, story));
+    if (isJson) return data(momentDocument(story, options.to, replayed, options));
+    return out(momentText(story, options.to, replayed, { ...options, style }));
+  },
+});
+
+function beyond(to: number, kept: number, cutShort: string | undefined): NetlabError {
+  const why = cutShort ? `the story is cut short: ${cutShort}` : `the story has ${kept} entries`;
+  return new NetlabError("usage", `no entry ${to} to go back to; ${why}`);
+}
+
+/** The moments by their numbers. */
+function list({ lab, args, options, columns, style }: Call<Options>, cutShort: string | undefined): string {
+  const story = selectStory(lab, args.connection ?? "@last");
+  const { entries } = playable(story);
+  const lines = entries.map((entry, index) => {
+    const line = `${String(index + 1).padStart(4)} ${sinceStart(entry.at - story.openedAt)}  ${describeEntry(entry, story.subject, options)}`;
+    return line.length > columns ? `${line.slice(0, columns - 1)}…` : line;
+  });
+  const end = cutShort ? [style.odd(`     cut short: ${cutShort}`)] : [];
+  return [
+    style.bold(story.subject.id),
+    ...lines,
+    ...end,
+    style.dim(`rewind ${story.subject.id} --to N shows one`),
+  ].join("\n");
+}

@@ -1,0 +1,116 @@
+/** One moment of a connection: its state, what its machine knew, and what lay unread. */
+import type { Story } from "../actors/story.ts";
+import { describeEntry, type Openness } from "../actors/story-text.ts";
+import { hexdump, printable } from "../printable.ts";
+import type { RecordedMoment, Replayed } from "../replay/replay.ts";
+import { sinceStart } from "./reports.ts";
+import type { Style } from "./style.ts";
+
+/** What every machine is given, and no machine knows by itself. */
+const WORLD = new Set([
+  "options",
+  "clock",
+  "random",
+  "files",
+  "network",
+  "registry",
+  "addressBook",
+  "programs",
+  "note",
+  "screen",
+  "hub",
+  "listening",
+  "peer",
+]);
+const DEEPEST = 3;
+const VALUE_CHARACTERS = 200;
+
+/** Where the role has changed so much that the replay never came there. */
+const NOTHING: RecordedMoment = {
+  state: "unknown",
+  framing: "unknown",
+  context: {},
+  unread: Buffer.alloc(0),
+};
+
+interface Look extends Openness {
+  readonly style: Style;
+}
+
+export function momentText(story: Story, number: number, replayed: Replayed, look: Look): string {
+  const { style } = look;
+  const entry = story.entries[number - 1];
+  const moment = replayed.momentAt(number) ?? NOTHING;
+  const context = Object.entries(contextOf(story, moment, look));
+  const unread = unreadOf(story, moment, look);
+  const seconds = entry ? sinceStart(entry.at - story.openedAt).trim() : "";
+  return [
+    style.bold(`${story.subject.id} behind entry ${number}, ${seconds} s`),
+    ...(entry ? [`  happened  ${describeEntry(entry, story.subject, look).trim()}`] : []),
+    `  state     ${moment.state}`,
+    `  framing   ${moment.framing}`,
+    ...(context.length === 0 ? ["  knows     nothing of its own"] : []),
+    ...context.map(
+      ([key, value], index) => `  ${index === 0 ? "knows" : "     "}     ${key} = ${shown(value)}`,
+    ),
+    ...(unread.length === 0
+      ? ["  unread    nothing"]
+      : ["  unread", ...hexdump(unread).map((row) => `  ${row}`)]),
+    ...(replayed.difference && replayed.difference.number <= number
+      ? [
+          style.bad(
+            `  the role has changed: played again, it goes another way at entry ${replayed.difference.number}`,
+          ),
+        ]
+      : []),
+  ].join("\n");
+}
+
+export function momentDocument(story: Story, number: number, replayed: Replayed, openness: Openness) {
+  const moment = replayed.momentAt(number) ?? NOTHING;
+  return {
+    connection: story.subject.id,
+    entry: number,
+    at: story.entries[number - 1] ? new Date(story.entries[number - 1]?.at ?? 0).toISOString() : null,
+    state: moment.state,
+    framing: moment.framing,
+    context: contextOf(story, moment, openness),
+    unreadHex: unreadOf(story, moment, openness).toString("hex"),
+    difference: replayed.difference?.number ?? null,
+  };
+}
+
+function unreadOf(
+  { subject: { concealment } }: Story,
+  { unread }: RecordedMoment,
+  { showTokens }: Openness,
+): Buffer {
+  return concealment && !showTokens ? concealment.bytes(unread) : unread;
+}
+
+/** The machine's own part of its context, as plain values; tokens in it are hidden. */
+function contextOf(
+  { subject: { concealment } }: Story,
+  { context }: RecordedMoment,
+  { showTokens }: Openness,
+) {
+  const hide = (text: string) => (concealment && !showTokens ? concealment.text(text) : text);
+  const own = Object.entries(context).filter(([key]) => !WORLD.has(key));
+  return Object.fromEntries(own.map(([key, value]) => [key, plain(value, hide, 0)]));
+}
+
+function plain(value: unknown, hide: (text: string) => string, depth: number): unknown {
+  if (typeof value === "string") return hide(value);
+  if (value === undefined) return null;
+  if (typeof value === "function") return undefined;
+  if (typeof value !== "object" || value === null) return value;
+  if (Buffer.isBuffer(value)) return `${value.length} bytes`;
+  if (depth >= DEEPEST) return "…";
+  if (Array.isArray(value)) return value.map((item) => plain(item, hide, depth + 1));
+  if ("sendBytes" in value) return "the connection";
+  return Object.fromEntries(
+    Object.entries(value).map(([key, field]) => [key, plain(field, hide, depth + 1)]),
+  );
+}
+
+const shown = (value: unknown) => printable(JSON.stringify(value) ?? "nothing", VALUE_CHARACTERS);

@@ -1,0 +1,50 @@
+/** What `replay` and `rewind` need of the lab: the story's role as it is now, and the options it was played with. */
+import { ownOptions, parseOptions } from "../actors/instance-options.ts";
+import type { Story } from "../actors/story.ts";
+import { NetlabError } from "../errors.ts";
+import type { Lab } from "../lab.ts";
+import type { Role } from "../machines/_role.ts";
+import type { ReplayRequest } from "../replay/replay.ts";
+
+/** By another role of that name where one is given: it plays with its own defaults. */
+export function replayRequest(lab: Lab, story: Story, otherRole?: string): ReplayRequest {
+  const instance = lab.find(story.subject.instance);
+  const role = roleOf(lab, otherRole) ?? instance?.role ?? roleOf(lab, story.subject.role);
+  if (!role)
+    throw new NetlabError("no-such-role", `the role of ${story.subject.id} is gone: name one with --role`);
+  checkPlayable(story, role);
+  const isSame = instance !== undefined && instance.role.name === role.name;
+  const options = isSame ? instance.spec.options : parseOptions(role, {});
+  const { maxMessage, maxQueue, idle, framing } = options;
+  return {
+    story,
+    role,
+    options: ownOptions(role, options),
+    limits: { maxMessageBytes: maxMessage, maxQueueBytes: maxQueue, idleMs: idle, framing },
+  };
+}
+
+function roleOf(lab: Lab, name: string | undefined): Role | undefined {
+  if (name === undefined) return undefined;
+  const role = lab.roles.get(name);
+  if (!role) throw new NetlabError("no-such-role", `no role ${JSON.stringify(name)}: roles lists them`);
+  return role;
+}
+
+function checkPlayable(story: Story, role: Role): void {
+  const { subject, entries } = story;
+  if (role.transport !== subject.transport && role.side === "server") {
+    throw new NetlabError(
+      "wrong-state",
+      `${subject.id} came over ${subject.transport}, and ${role.name} speaks ${role.transport}: choose another --role`,
+    );
+  }
+  const isTurnedAway = entries.some(
+    (entry) => entry.kind === "refused" && /^more than \d+ connections|descriptors/.test(entry.why),
+  );
+  if (isTurnedAway)
+    throw new NetlabError(
+      "wrong-state",
+      `${subject.id} was turned away at the door: no machine ever heard it`,
+    );
+}

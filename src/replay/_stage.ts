@@ -1,0 +1,253 @@
+/**
+ * Where a story is played again: a fresh machine of the role, and for TCP the very connection code that served the peer,
+ * on a socket and a clock that only the story moves. What it does is a story too.
+ */
+import type { AnyMachineSnapshot } from "xstate";
+import { Connection, type ConnectionLimits } from "../actors/connection.ts";
+import { Recorder } from "../actors/recorder.ts";
+import {
+  initialStateName,
+  type MachineWatcher,
+  type RoleActor,
+  runMachine,
+  stateName,
+} from "../actors/run-machine.ts";
+import type { Entry, Story } from "../actors/story.ts";
+import type { Phase, Role } from "../machines/_role.ts";
+import type { Peer, PeerWorld, World } from "../machines/_world.ts";
+import { PeerMessage } from "../wire/message.ts";
+import { givenWorld, revived, unanswered } from "./_given-world.ts";
+import type { RecordedClock } from "./_recorded-clock.ts";
+import { recordedSocket } from "./_recorded-socket.ts";
+
+export interface Staging {
+  readonly story: Story;
+  readonly role: Role;
+  /** The role's own options, and for clients where their server is. */
+  readonly options: unknown;
+  readonly limits: ConnectionLimits;
+  readonly clock: RecordedClock;
+}
+
+/** What was so when an entry had happened. */
+export interface Moment {
+  readonly snapshot: AnyMachineSnapshot | undefined;
+  readonly framing: string;
+  /** How many of the bytes that came had been read. */
+  readonly readBytes: number;
+}
+
+export class Stage {
+  /** What the replay did, in order. */
+  readonly played: Entry[] = [];
+  /** One for each of these. */
+  readonly moments: Moment[] = [];
+  /** A step of the machine is under way: what it leads to is not known before it is over. */
+  #isInStep = false;
+  #firstOfStep = 0;
+  #readBytes = 0;
+  readonly story: Story;
+  readonly #staging: Staging;
+  #socket = recordedSocket();
+  readonly #world: World;
+  #actor!: RoleActor;
+  #connection: Connection | undefined;
+  #sender: Peer | undefined;
+
+  constructor(staging: Staging, recorded: readonly Entry[]) {
+    const { story, role, clock, options } = staging;
+    const recorder = new Recorder(clock);
+    recorder.tap((story, entry) => this.#note(story, entry));
+    this.#staging = staging;
+    this.story = recorder.open(
+      { ...story.subject, remote: { ...story.subject.remote } },
+      initialStateName(role.machine),
+    );
+    this.#world = givenWorld(recorded, this.story, clock, options);
+    if (role.side === "server" && role.transport === "tcp") this.#playServer();
+    else this.#playAlone();
+  }
+
+  #note(story: Story, entry: Entry): void {
+    if (entry.kind === "message") this.#readBytes = story.bytesIn - (this.#connection?.unreadBytes ?? 0);
+    const isStarted = !this.#isInStep && this.#actor !== undefined;
+    this.played.push(entry);
+    this.moments.push({
+      snapshot: isStarted ? this.snapshot : undefined,
+      framing: story.framing,
+      readBytes: this.#readBytes,
+    });
+  }
+
+  /** The step is over: what it wrote belongs to where it led. */
+  #stepped(): void {
+    this.#isInStep = false;
+    for (let index = this.#firstOfStep; index < this.moments.length; index += 1) {
+      const moment = this.moments[index];
+      if (moment && !moment.snapshot) this.moments[index] = { ...moment, snapshot: this.snapshot };
+    }
+    this.#firstOfStep = this.moments.length;
+  }
+
+  get snapshot(): AnyMachineSnapshot {
+    return this.#actor.getSnapshot();
+  }
+
+  get connection(): Connection | undefined {
+    return this.#connection;
+  }
+
+  #playServer(): void {
+    const connection = this.#newConnection();
+    this.#run({ ...this.#world, peer: connection }, connection);
+    this.#guarded(() => {
+      this.#actor.start();
+      connection.drive(this.#actor);
+    });
+  }
+
+  /** A role of datagrams, or a client that has no connection yet. */
+  #playAlone(): void {
+    this.#run(this.#world, {
+      before: () => this.story.hold(this.#staging.clock.now()),
+      after: (from: string, to: string | undefined, event: string) => {
+        if (this.#connection) return this.#connection.after(from, to, event);
+        this.story.release(to !== undefined && to !== from ? { from, to, event } : undefined);
+        if (to !== undefined) this.story.state = to;
+      },
+      failed: (error: unknown) => this.#crash(error),
+      done: () => this.#connection?.close(),
+    });
+    this.#actor.start();
+  }
+
+  #run(input: World | PeerWorld, watcher: MachineWatcher): void {
+    const { role, clock, story } = this.#staging;
+    const before = () => {
+      this.#isInStep = true;
+      watcher.before?.();
+    };
+    const watching: MachineWatcher = {
+      before,
+      after: (from, to, event, answer) => watcher.after?.(from, to, event, answer),
+      failed: (error) => watcher.failed(error),
+      done: (output) => watcher.done(output),
+    };
+    const options = { input, watcher: watching, clock, id: story.subject.id };
+    this.#actor = runMachine(unanswered(role.machine), options);
+    this.#actor.subscribe({ next: () => this.#stepped(), error: () => undefined });
+  }
+
+  #newConnection(): Connection {
+    const { role, limits, clock } = this.#staging;
+    // A client may have several, one after another.
+    this.#socket = recordedSocket();
+    this.#connection = new Connection({
+      socket: this.#socket,
+      phases: role.phases,
+      story: this.story,
+      clock,
+      limits,
+      onOver: () => undefined,
+      telemetry: () => undefined,
+    });
+    return this.#connection;
+  }
+
+  #guarded(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#crash(error);
+    }
+  }
+
+  #crash(error: unknown): void {
+    if (this.#connection) return this.#connection.crash(error);
+    const message = error instanceof Error ? error.message : String(error);
+    this.story.release(undefined);
+    this.story.add({ at: this.#staging.clock.now(), kind: "crashed", error: message });
+  }
+
+  // -- what the story brings ----------------------------------------------------------------------------------------
+
+  /** One read. A datagram goes to the phase at once, a chunk to the framer. */
+  come(bytes: Buffer): void {
+    if (this.#connection) this.#socket.emit("data", bytes);
+    else if (this.#staging.role.side === "server") this.#datagram(bytes);
+    else this.story.came(bytes, this.#staging.clock.now());
+  }
+
+  #datagram(bytes: Buffer): void {
+    this.#sender ??= this.#newSender();
+    const peer = this.#sender;
+    this.story.came(bytes, this.#staging.clock.now());
+    const phase: Phase | undefined = this.#staging.role.phases[stateName(this.snapshot.value)];
+    if (!phase) return;
+    this.#guarded(() => {
+      const message = new PeerMessage(bytes, undefined, peer);
+      const event = phase.handle ? phase.handle(message, { context: this.snapshot.context, peer }) : message;
+      if (event) this.#actor.send(event);
+    });
+  }
+
+  /** Who sent the datagrams: what it is told is written down. */
+  #newSender(): Peer {
+    const { clock } = this.#staging;
+    const { story } = this;
+    const sendBytes = (bytes: Uint8Array) => story.sent(Buffer.from(bytes), clock.now());
+    const add = (entry: Entry) => story.add(entry);
+    return {
+      id: story.subject.id,
+      remote: story.subject.remote,
+      send: (text) => sendBytes(Buffer.from(text)),
+      sendBytes,
+      sendFile: () => new Promise(() => undefined),
+      receiveInto: () => new Promise(() => undefined),
+      refuse: (words, rule, why) => {
+        add({ at: clock.now(), kind: "refused", rule, words, why });
+        sendBytes(Buffer.from(words));
+      },
+      remark: (text) => add({ at: clock.now(), kind: "remark", text }),
+      close: () => undefined,
+    };
+  }
+
+  end(): void {
+    this.#socket.emit("end");
+  }
+
+  close(how: string): void {
+    const [, code] = /\((E[A-Z]+)\)/.exec(how) ?? [];
+    if (how !== "closed") this.#socket.emit("error", Object.assign(new Error(how), { code }));
+    this.#socket.emit("close");
+  }
+
+  /** What the world answered then. A connection that was made is one of this stage. */
+  answer(event: string, answer: Extract<Entry, { kind: "transition" }>["answer"]): boolean {
+    const [, name = "", outcome] = /^(\S+) (done|failed)$/.exec(event) ?? [];
+    const invoked = (this.snapshot._nodes as { invoke: { id: string }[] }[])
+      .flatMap(({ invoke }) => invoke)
+      .find(({ id }) => id.split(".").at(-1) === name);
+    if (!invoked || !answer) return false;
+    const actorId = invoked.id;
+    if (!answer.ok) this.#actor.send({ type: `xstate.error.actor.${actorId}`, error: answer.error, actorId });
+    else {
+      const isNew = this.#staging.role.side === "client" && name === "connecting";
+      const connection = isNew ? this.#newConnection() : this.#connection;
+      if (isNew) connection?.drive(this.#actor);
+      const output = revived(answer.value, connection);
+      this.#actor.send({ type: `xstate.done.actor.${actorId}`, output, actorId });
+    }
+    return outcome !== undefined;
+  }
+
+  /** What a client's user did. */
+  tell(event: { readonly type: string; readonly text?: string }): void {
+    this.#actor.send(event);
+  }
+
+  note(text: string): void {
+    this.story.add({ at: this.#staging.clock.now(), kind: "operator", text });
+  }
+}

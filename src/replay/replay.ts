@@ -1,0 +1,232 @@
+/**
+ * Plays a recorded connection again: the same reads, with their boundaries and in their order, the same answers of the
+ * world, the same timers - against a fresh machine. What it does is compared with the story, entry by entry: the same
+ * machine does the same, always, so a difference is a change of the role.
+ *
+ * 1. What came from outside - reads, a FIN, an operator's hand, an answer - is done again at its place.
+ * 2. What the machine did must have been done again by then; where it has not, the timer that is due goes off.
+ * 3. What a hub or the registry sent of its own accord is none of the machine's doing: it is passed over, and counted.
+ */
+import { isDeepStrictEqual } from "node:util";
+import { NO_MORE, SAYS, STOPS } from "../actors/client-run.ts";
+import { THE_ROLE_STOPS } from "../actors/connection.ts";
+import type { Entry, Story } from "../actors/story.ts";
+import { errorTable } from "../errors.ts";
+import { RecordedClock } from "./_recorded-clock.ts";
+import { Stage, type Staging } from "./_stage.ts";
+
+export type ReplayRequest = Omit<Staging, "clock">;
+
+export interface Replayed {
+  /** Entries of the story that were played and are the same. */
+  readonly same: number;
+  /** Of these: what others sent through this connection, and was taken as it was. */
+  readonly given: number;
+  readonly total: number;
+  readonly difference: Difference | undefined;
+  /** Why not all of it could be played. */
+  readonly cutShort: string | undefined;
+  /** What was so behind entry `number`, from 1. */
+  readonly momentAt: (number: number) => RecordedMoment | undefined;
+}
+
+export interface RecordedMoment {
+  readonly state: string;
+  readonly framing: string;
+  readonly context: Readonly<Record<string, unknown>>;
+  readonly unread: Buffer;
+}
+
+/** The first place where the replay goes another way. */
+export interface Difference {
+  /** In the story, from 1. */
+  readonly number: number;
+  /** Undefined: the story ends here, and the replay does more. */
+  readonly recorded: Entry | undefined;
+  /** Undefined: the replay does nothing here. */
+  readonly played: Entry | undefined;
+}
+
+export async function replay(request: ReplayRequest): Promise<Replayed> {
+  const { story } = request;
+  const { entries, cutShort } = playable(story);
+  const play = new Play({ ...request, clock: new RecordedClock(story.openedAt) }, entries);
+  const { difference, same } = await play.run(cutShort === undefined);
+  return {
+    same,
+    given: play.given,
+    total: story.entries.length + story.omitted,
+    difference,
+    cutShort,
+    momentAt: (number) => play.momentAt(number),
+  };
+}
+
+/** The entries from the first on, up to where the story has a gap or a read that was not kept whole. */
+export function playable({ entries, entriesBeforeGap, omitted }: Story): {
+  readonly entries: readonly Entry[];
+  readonly cutShort: string | undefined;
+} {
+  const whole = omitted > 0 ? entries.slice(0, entriesBeforeGap) : entries;
+  const clipped = whole.findIndex((entry) => entry.kind === "in" && entry.bytes.length < entry.size);
+  const kept = clipped < 0 ? whole : whole.slice(0, clipped);
+  if (clipped >= 0)
+    return { entries: kept, cutShort: `entry ${clipped + 1} is a read that was too long to be kept whole` };
+  if (omitted > 0)
+    return { entries: kept, cutShort: `${omitted} entries behind entry ${kept.length} are no longer kept` };
+  return { entries: kept, cutShort: undefined };
+}
+
+class Play {
+  readonly stage: Stage;
+  readonly #staging: Staging;
+  readonly #recorded: readonly Entry[];
+  /** How much of what was played has been compared. */
+  #compared = 0;
+  given = 0;
+  /** For each entry of the story, how much had been played with it. */
+  readonly #played: number[] = [];
+
+  constructor(staging: Staging, recorded: readonly Entry[]) {
+    this.#staging = staging;
+    this.#recorded = recorded;
+    this.stage = new Stage(staging, recorded);
+  }
+
+  async run(isToTheEnd: boolean): Promise<{ difference: Difference | undefined; same: number }> {
+    for (const [index, entry] of this.#recorded.entries()) {
+      this.#staging.clock.standAt(entry.at);
+      this.#bring(entry, this.#recorded[index + 1]);
+      const isPlayed = await this.#isPlayed(entry);
+      this.#played.push(this.#compared);
+      if (isPlayed) continue;
+      const difference = { number: index + 1, recorded: entry, played: this.#next };
+      return { difference, same: index };
+    }
+    const same = this.#recorded.length;
+    const isMore = isToTheEnd && this.#staging.story.endedAt !== undefined && this.#next !== undefined;
+    const difference = isMore ? { number: same + 1, recorded: undefined, played: this.#next } : undefined;
+    return { difference, same };
+  }
+
+  momentAt(number: number): RecordedMoment | undefined {
+    const moment = this.stage.moments[(this.#played[number - 1] ?? 0) - 1];
+    if (!moment) return undefined;
+    const past = this.#recorded.slice(0, number);
+    const came = Buffer.concat(past.flatMap((entry) => (entry.kind === "in" ? [entry.bytes] : [])));
+    return {
+      state: stateAfter(past),
+      framing: moment.framing,
+      context: (moment.snapshot?.context ?? {}) as Record<string, unknown>,
+      unread: this.stage.connection ? came.subarray(moment.readBytes) : Buffer.alloc(0),
+    };
+  }
+
+  get #next(): Entry | undefined {
+    return this.stage.played[this.#compared];
+  }
+
+  /** What comes from outside happens again. */
+  #bring(entry: Entry, behind: Entry | undefined): void {
+    const { stage } = this;
+    switch (entry.kind) {
+      case "in":
+        return stage.come(entry.bytes);
+      case "ended":
+        return stage.end();
+      case "closed":
+        return stage.close(entry.how);
+      case "operator":
+        return this.#operate(entry.text, behind);
+      case "refused":
+        if (entry.words === errorTable["idle-too-long"].peer)
+          stage.connection?.sweep(Number.POSITIVE_INFINITY);
+    }
+  }
+
+  #operate(text: string, behind: Entry | undefined): void {
+    const { stage } = this;
+    const { connection } = stage;
+    if (this.#staging.role.side === "client" && !text.startsWith("event ")) return this.#tellClient(text);
+    if (!connection) return stage.note(text);
+    const [, event] = /^event (\S+)$/.exec(text) ?? [];
+    if (event !== undefined) connection.raise({ type: event });
+    else if (text === "kicked") connection.kick();
+    else if (text.startsWith("fin:")) connection.fin();
+    else if (text.startsWith("rst:")) connection.reset();
+    else if (text === THE_ROLE_STOPS)
+      connection.leave(behind?.kind === "out" ? behind.bytes.toString("utf8") : "");
+    else if (behind?.kind === "out") connection.inject(behind.bytes, text);
+    else connection.kill(text);
+  }
+
+  #tellClient(text: string): void {
+    this.stage.note(text);
+    if (text.startsWith(SAYS)) this.stage.tell({ type: "operator.say", text: text.slice(SAYS.length) });
+    if (text === NO_MORE) this.stage.tell({ type: "operator.ended" });
+    if (text === STOPS) this.stage.tell({ type: "operator.stop" });
+  }
+
+  /** Whether the replay does what the story says, once everything that is due has happened. */
+  async #isPlayed(entry: Entry): Promise<boolean> {
+    for (let turn = 0; ; turn += 1) {
+      const played = this.#next;
+      if (played && isSame(entry, played)) {
+        this.#compared += 1;
+        return true;
+      }
+      if (played) return this.#isGiven(entry);
+      if (turn === 0) await turnOfTheLoop();
+      else if (!this.#cause(entry)) return this.#isGiven(entry);
+    }
+  }
+
+  /** Makes happen what the machine waited for: an answer of the world, or the timer that is due. */
+  #cause(entry: Entry): boolean {
+    if (entry.kind === "transition" && entry.answer) return this.stage.answer(entry.event, entry.answer);
+    return this.#staging.clock.fireNext();
+  }
+
+  /** What the machine did not do itself: its hub, the registry, a file under way, a question by datagram. */
+  #isGiven(entry: Entry): boolean {
+    const { role } = this.#staging;
+    const isOthers =
+      role.hub !== undefined ||
+      (role.side === "server" && role.transport === "udp") ||
+      (role.side === "client" && this.stage.connection === undefined);
+    const isGiven = entry.kind === "file" || (entry.kind === "out" && isOthers);
+    if (isGiven) this.given += 1;
+    return isGiven;
+  }
+}
+
+function stateAfter(entries: readonly Entry[]): string {
+  const last = entries.findLast((entry) => entry.kind === "transition" || entry.kind === "opened");
+  if (last?.kind === "transition") return last.to;
+  return last?.kind === "opened" ? last.state : "";
+}
+
+/** The turn of the event loop in which promises are settled. */
+const turnOfTheLoop = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** Times aside, and what the world answered: that is the same by its making. */
+function isSame(recorded: Entry, played: Entry): boolean {
+  if (recorded.kind !== played.kind) return false;
+  switch (recorded.kind) {
+    // Who closed depends on the network; another role begins in another state.
+    case "closed":
+    case "opened":
+      return true;
+    case "transition": {
+      const { from, to, event } = played as typeof recorded;
+      return recorded.from === from && recorded.to === to && recorded.event === event;
+    }
+    case "out":
+    case "in": {
+      const { bytes, size } = played as typeof recorded;
+      return recorded.size === size && bytes.subarray(0, recorded.bytes.length).equals(recorded.bytes);
+    }
+    default:
+      return isDeepStrictEqual({ ...recorded, at: 0 }, { ...played, at: 0 });
+  }
+}
