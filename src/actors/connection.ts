@@ -442,7 +442,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
   leave(farewell: string): void {
     this.#isLeaving = true;
     this.#farewell = farewell;
-    this.story.add({ at: this.#options.clock.now(), kind: "operator", text: THE_ROLE_STOPS });
+    this.story.add({ at: this.#host.clock.now(), kind: "operator", text: THE_ROLE_STOPS });
     this.#leaveIfIdle();
   }
 

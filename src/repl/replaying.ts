@@ -1,4 +1,5 @@
 /** What `replay` and `rewind` need of the lab: the story's role as it is now, and the options it was played with. */
+import { limitsOf } from "../actors/connection.ts";
 import { ownOptions, parseOptions } from "../actors/instance-options.ts";
 import type { Story } from "../actors/story.ts";
 import { NetlabError } from "../errors.ts";
@@ -15,12 +16,11 @@ export function replayRequest(lab: Lab, story: Story, otherRole?: string): Repla
   checkPlayable(story, role);
   const isSame = instance !== undefined && instance.role.name === role.name;
   const options = isSame ? instance.spec.options : parseOptions(role, {});
-  const { maxMessage, maxQueue, idle, framing } = options;
   return {
     story,
     role,
     options: ownOptions(role, options),
-    limits: { maxMessageBytes: maxMessage, maxQueueBytes: maxQueue, idleMs: idle, framing },
+    limits: limitsOf(options),
   };
 }
 

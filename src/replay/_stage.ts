@@ -142,13 +142,11 @@ export class Stage {
     const { role, limits, clock } = this.#staging;
     // A client may have several, one after another.
     this.#socket = recordedSocket();
-    this.#connection = new Connection({
-      socket: this.#socket,
+    this.#connection = new Connection(this.#socket, this.story, {
       phases: role.phases,
-      story: this.story,
       clock,
       limits,
-      onOver: () => undefined,
+      over: () => undefined,
       telemetry: () => undefined,
     });
     return this.#connection;
