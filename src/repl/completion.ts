@@ -2,6 +2,7 @@
 import type { Lab } from "../lab.ts";
 import type { Argument, Command, Completes } from "./command.ts";
 import { type CommandTable, distinct } from "./command-folder.ts";
+import { commandStart, filterStart } from "./completion-start.ts";
 import { type Flag, flagsOf } from "./option-flags.ts";
 import { schemaFor } from "./parse-command.ts";
 import { shortId } from "./selectors.ts";
@@ -23,14 +24,27 @@ export interface Completion {
 /** With a thousand connections nobody reads a thousand candidates. */
 const MOST_CANDIDATES = 200;
 
+const FILTERS: readonly Candidate[] = [
+  { value: "grep", summary: "only lines like this; -v: all others, -i: in any case" },
+  { value: "head", summary: "only the first lines, -n 10" },
+  { value: "tail", summary: "only the last lines, -n 10" },
+];
+
 export function complete(lab: Lab, commands: CommandTable, line: string, cursor: number): Completion {
-  const words = wordsSoFar(line.slice(0, cursor));
-  const current = words.at(-1) ?? { text: "", start: cursor, end: cursor };
+  const start = commandStart(line.slice(0, cursor), commands);
+  const command = line.slice(start, cursor);
+  const filter = filterStart(command, commands);
+  const words = wordsSoFar(command);
+  const current = words.at(-1) ?? { text: "", start: command.length, end: command.length };
   const [name, ...before] = words.slice(0, -1).map(({ text }) => text);
   const offered =
-    name === undefined ? commandNames(commands) : argumentsOf(lab, commands, name, before, current.text);
+    filter !== undefined
+      ? FILTERS
+      : name === undefined
+        ? commandNames(commands)
+        : argumentsOf(lab, commands, name, before, current.text);
   const candidates = offered.filter(({ value }) => value.startsWith(current.text)).slice(0, MOST_CANDIDATES);
-  return { from: current.start, candidates };
+  return { from: start + current.start, candidates };
 }
 
 /** The code in a line, and where it starts; undefined: the line is a command's. */

@@ -2,7 +2,7 @@ import { type Command, defineCommand, type Group } from "../command.ts";
 import { distinct } from "../command-folder.ts";
 import { findCommand } from "../evaluator.ts";
 import { helpOf, schemaFor, usageOf } from "../parse-command.ts";
-import { table } from "../table.ts";
+import { wrapped } from "../wrapped.ts";
 
 /** In the order in which they are listed. */
 export const GROUPS: Record<Group, string> = {
@@ -12,6 +12,20 @@ export const GROUPS: Record<Group, string> = {
   scripts: "Scripts and sheets",
   daemon: "Daemon",
 };
+
+const HINT =
+  "help <command> explains one. A selector is a role, an id, a name, c17, @last, state=…, addr=… or label=….";
+/** Where the summaries begin; a longer usage has a line of its own. */
+const MARGIN = 26;
+
+function listed(command: Command, columns: number): string[] {
+  const usage = `  ${usageOf(command)}`;
+  const [first = "", ...more] = wrapped(command.summary, columns - MARGIN);
+  const indented = (text: string) => " ".repeat(MARGIN) + text;
+  return usage.length < MARGIN
+    ? [usage.padEnd(MARGIN) + first, ...more.map(indented)]
+    : [usage, ...[first, ...more].map(indented)];
+}
 
 export default defineCommand({
   name: "help",
@@ -37,14 +51,10 @@ export default defineCommand({
     const all = distinct(commands);
     if (isJson) return data(all.map(describe));
     for (const [group, title] of Object.entries(GROUPS)) {
-      const rows = all.filter((one) => one.group === group).map((one) => [`  ${usageOf(one)}`, one.summary]);
-      out(
-        `${style.bold(title)}\n${table(["", "SUMMARY"], rows, columns, "SUMMARY").split("\n").slice(1).join("\n")}`,
-      );
+      const some = all.filter((one) => one.group === group);
+      out([style.bold(title), ...some.flatMap((one) => listed(one, columns))].join("\n"));
     }
-    out(
-      "help <command> explains one. Selectors: a role, an id, a name, c17, @last, state=…, addr=…, label=….",
-    );
+    out(wrapped(HINT, columns).join("\n"));
     return undefined;
   },
 });

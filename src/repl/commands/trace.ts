@@ -1,0 +1,60 @@
+import { z } from "zod";
+import type { Entry, Story } from "../../actors/story.ts";
+import { type Call, defineCommand } from "../command.ts";
+import { entryDocument } from "../documents.ts";
+import { cutTo, follow, followOptions, lineStart } from "../following.ts";
+import { type StepReason, stepReason } from "../step-reason.ts";
+import { wrapped } from "../wrapped.ts";
+
+/** Behind the time. */
+const MARGIN = " ".repeat(13);
+
+const options = z.object(followOptions);
+type Options = z.output<typeof options>;
+
+export default defineCommand({
+  name: "trace",
+  group: "connections",
+  summary: "follows the machines' steps, live: the event, where from, where to, by which guard, doing what",
+  args: [
+    {
+      name: "selector",
+      summary: "only these; also state=… and event=…",
+      isOptional: true,
+      isVariadic: true,
+      completes: "selector",
+    },
+  ],
+  options,
+  example: "trace chat event=peer.message",
+  run: (call) =>
+    follow({
+      call,
+      what: "steps",
+      isWanted: (_, entry) => entry.kind === "transition",
+      show: (story, entry) => entry.kind === "transition" && show(call, story, entry),
+    }),
+});
+
+function show(call: Call<Options>, story: Story, entry: Extract<Entry, { kind: "transition" }>): void {
+  const { lab, isJson, data, out, style, columns, options } = call;
+  const { from, to, event } = entry;
+  const machine = (story.subject.definition ?? lab.roles.get(story.subject.role))?.machine;
+  const reason = machine && stepReason(machine, entry);
+  if (isJson) {
+    const step = { from, to, event, guard: reason?.guard ?? null, actions: reason?.actions ?? [] };
+    return data({ connection: story.subject.id, ...entryDocument(entry, story, options), ...step });
+  }
+  const line = cutTo(`${lineStart(story, entry)} ${event}: ${from} → ${to}`, columns);
+  const why = reason ? detailOf(reason) : "";
+  const rows = why === "" ? [] : wrapped(why, columns - MARGIN.length).map((row) => style.dim(MARGIN + row));
+  out([line, ...rows].join("\n"));
+}
+
+function detailOf({ guard, actions, via }: StepReason): string {
+  return [
+    ...(guard ? [`because ${guard}`] : []),
+    ...(via ? [`by way of ${via}`] : []),
+    ...(actions.length > 0 ? [`does ${actions.join(", ")}`] : []),
+  ].join("; ");
+}

@@ -1,0 +1,149 @@
+/**
+ * Entries as they happen, for `tap` and `trace`: bounded in count, time and rate, so that a firehose neither floods the
+ * reader nor slows the roles. What is left out is counted, and the end says why it is one.
+ */
+import { z } from "zod";
+import type { Entry, Story } from "../actors/story.ts";
+import type { Lab } from "../lab.ts";
+import { duration, formatHostPort } from "../machines/_options.ts";
+import type { Call } from "./command.ts";
+import { selectInstances, selectStories, shortId } from "./selectors.ts";
+
+export const followOptions = {
+  n: z.number().int().min(1).max(1_000_000).default(10_000).describe("stop after so many entries"),
+  for: duration().default(3_600_000).describe("stop after this time, e.g. 30s"),
+  rate: z
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(200)
+    .describe("at most so many entries a second; the rest is counted"),
+  showTokens: z.boolean().default(false).describe("show tokens as they are"),
+};
+
+interface Bounds {
+  readonly n: number;
+  readonly for: number;
+  readonly rate: number;
+}
+
+type Wanted = (story: Story, entry: Entry) => boolean;
+
+export interface Following<Options extends Bounds> {
+  readonly call: Call<Options>;
+  /** What is followed, in a word: `entries`. */
+  readonly what: string;
+  /** Which of those that the selector leaves; it must be quick. */
+  readonly isWanted?: Wanted;
+  readonly show: (story: Story, entry: Entry) => void;
+}
+
+/** Resolves when it has ended: by its bounds, or by the reader. */
+export function follow<Options extends Bounds>(following: Following<Options>): Promise<void> {
+  return new Follower(following).ended;
+}
+
+class Follower<Options extends Bounds> {
+  readonly ended: Promise<void>;
+  readonly #following: Following<Options>;
+  readonly #isWanted: Wanted;
+  #shown = 0;
+  #second = 0;
+  #shownThisSecond = 0;
+  #leftOut = 0;
+  #stop: (why: string) => void = () => undefined;
+
+  constructor(following: Following<Options>) {
+    const { lab, rest } = following.call;
+    this.#following = following;
+    const isSelected = wantedBy(lab, rest);
+    const isOfKind = following.isWanted ?? (() => true);
+    this.#isWanted = (story, entry) => isOfKind(story, entry) && isSelected(story, entry);
+    this.ended = this.#follow();
+  }
+
+  #follow(): Promise<void> {
+    const { call, what } = this.#following;
+    const { lab, options, signal, isJson, err, rest } = call;
+    if (!isJson) err(`following ${rest.length > 0 ? rest.join(" ") : "everything"}; Ctrl-C ends it`);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#stop(`after ${options.for / 1_000} s (--for)`), options.for);
+      const untap = lab.recorder.tap((story, entry) => this.#see(story, entry));
+      this.#stop = (why) => {
+        clearTimeout(timer);
+        untap();
+        this.#stop = () => undefined;
+        this.#tellLeftOut();
+        if (!isJson) err(`${this.#shown} ${what} shown; ended ${why}`);
+        resolve();
+      };
+      if (signal.aborted) this.#stop("by Ctrl-C");
+      else signal.addEventListener("abort", () => this.#stop("by Ctrl-C"), { once: true });
+    });
+  }
+
+  #see(story: Story, entry: Entry): void {
+    if (!this.#isWanted(story, entry)) return;
+    const { call, what, show } = this.#following;
+    const second = Math.floor(entry.at / 1_000);
+    if (second !== this.#second) {
+      this.#tellLeftOut();
+      this.#second = second;
+      this.#shownThisSecond = 0;
+    }
+    if (this.#shownThisSecond >= call.options.rate || call.isBehind) {
+      this.#leftOut += 1;
+      return;
+    }
+    this.#shownThisSecond += 1;
+    this.#shown += 1;
+    show(story, entry);
+    if (this.#shown >= call.options.n) this.#stop(`after ${this.#shown} ${what} (--n)`);
+  }
+
+  #tellLeftOut(): void {
+    const { call, what } = this.#following;
+    if (this.#leftOut > 0 && !call.isJson)
+      call.err(`${this.#leftOut} ${what} left out: more than are shown a second (--rate)`);
+    this.#leftOut = 0;
+  }
+}
+
+/** A role may be followed before anybody connects; connections that come later belong to it too. */
+function wantedBy(lab: Lab, terms: readonly string[]): Wanted {
+  const tests = terms.map((term) => termTest(lab, term));
+  return (story, entry) => tests.every((test) => test(story, entry));
+}
+
+function termTest(lab: Lab, term: string): Wanted {
+  const [, field, value = ""] = /^(state|event|addr|label)=(.*)$/.exec(term) ?? [];
+  switch (field) {
+    // A transition is into this state, or out of it.
+    case "state":
+      return (story, entry) =>
+        entry.kind === "transition" ? entry.from === value || entry.to === value : story.state === value;
+    case "event":
+      return (_, entry) => entry.kind === "transition" && entry.event === value;
+    case "addr":
+      return ({ subject: { remote } }) =>
+        remote.address === value || formatHostPort({ host: remote.address, port: remote.port }) === value;
+    case "label":
+      return ({ subject }) => subject.label === value;
+  }
+  if (/^(.+\/)?[cu]\d+$/.test(term) || term === "@last") {
+    const chosen = new Set(selectStories(lab, [term]));
+    return (story) => chosen.has(story);
+  }
+  const ids = new Set(selectInstances(lab, [term]).map(({ id }) => id));
+  return ({ subject }) => ids.has(subject.instance);
+}
+
+/** When, and whose: what stands in front of each line. */
+export function lineStart(story: Story, entry: Entry): string {
+  const time = new Date(entry.at).toISOString().slice(11, 23);
+  return `${time} ${story.subject.instance}/${shortId(story).padEnd(4)}`;
+}
+
+export const cutTo = (line: string, columns: number) =>
+  line.length > columns ? `${line.slice(0, columns - 1)}…` : line;
