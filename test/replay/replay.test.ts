@@ -249,7 +249,7 @@ describe("a machine that is another now", () => {
     server.role = { ...server.role, phases };
     const { out, exit } = await lab.run(`replay ${storyOf(server)?.subject.id}`);
     expect(out).toMatch(
-      /it goes another way at entry 6, .* s\n +recorded {2}← "2.0\\n" {2}4 bytes\n +replayed {2}← "3.0\\n"/,
+      /it goes another way at entry 8, .* s\n +recorded {2}← "2.0\\n" {2}4 bytes\n +replayed {2}← "3.0\\n"/,
     );
     expect(exit).toBe(exitCodes.checkFailed);
   });
