@@ -27,16 +27,22 @@ if (list) {
 }
 execFileSync("npm", ["run", "--silent", "build"], { cwd: checkout, stdio: ["ignore", "inherit", "inherit"] });
 const results: Result[] = [];
+let failures = 0;
 for (const question of questions) {
   process.stderr.write(`${question.name} …`);
   const started = performance.now();
-  const result = await ask(question, runs);
-  results.push(result);
-  process.stderr.write(` ${((performance.now() - started) / 1_000).toFixed(0)} s\n`);
+  try {
+    results.push(await ask(question, runs));
+    process.stderr.write(` ${((performance.now() - started) / 1_000).toFixed(0)} s\n`);
+  } catch (error) {
+    // The others are answered all the same, and the exit status tells.
+    process.stderr.write(` failed: ${error instanceof Error ? error.message : error}\n`);
+    failures += 1;
+  }
 }
 if (json) console.log(JSON.stringify({ machine: machine(), runs, results }, null, 2));
 else print(results);
-process.exitCode = results.some(({ isMet }) => isMet === false) ? 1 : 0;
+process.exitCode = failures > 0 || results.some(({ isMet }) => isMet === false) ? 1 : 0;
 
 async function readQuestions(names: readonly string[]): Promise<Question[]> {
   const folder = path.join(benchFolder, "questions");

@@ -6,7 +6,7 @@ import type { Contestant, Question } from "../question.ts";
 import { benchFolder } from "../scene.ts";
 
 const asking = figureOf("requests", "perSecond", { clients: 100, ms: 2_000, hello: "ann#\n" });
-const pipelining = figureOf("pipeline", "perSecond", { lines: 300_000 });
+const pipelining = figureOf("pipeline", "perSecond", { lines: 2_000_000 });
 
 /** The daemon from its source, with or without a recorder: the built one has no switch for it. */
 const recording = (isOn: boolean): Contestant => ({

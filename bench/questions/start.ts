@@ -7,8 +7,8 @@ import { startNetlabd } from "../netlabd.ts";
 import type { Contestant, Question } from "../question.ts";
 import { residentBytes, startServer } from "../scene.ts";
 
-/** Away from the ports of a lab that may be running here. */
-const OFFSET = 30_000;
+/** Away from the ports of a lab that may be running here, and below those that the system gives away. */
+const OFFSET = 20_000;
 const SETTLE_MS = 1_000;
 
 const timed = (name: string, run: () => Promise<() => Promise<void>>): Contestant => ({
