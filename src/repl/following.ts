@@ -22,6 +22,9 @@ export const followOptions = {
   showTokens: z.boolean().default(false).describe("show tokens as they are"),
 };
 
+/** Of each second, showing may take this long: whatever rate is asked for, the roles have the rest. */
+const MOST_MS_A_SECOND = 25;
+
 interface Bounds {
   readonly n: number;
   readonly for: number;
@@ -51,6 +54,7 @@ class Follower<Options extends Bounds> {
   #shown = 0;
   #second = 0;
   #shownThisSecond = 0;
+  #busyMsThisSecond = 0;
   #leftOut = 0;
   #stop: (why: string) => void = () => undefined;
 
@@ -91,21 +95,28 @@ class Follower<Options extends Bounds> {
       this.#tellLeftOut();
       this.#second = second;
       this.#shownThisSecond = 0;
+      this.#busyMsThisSecond = 0;
     }
-    if (this.#shownThisSecond >= call.options.rate || call.isBehind) {
+    const isTooMuch =
+      this.#shownThisSecond >= call.options.rate || this.#busyMsThisSecond >= MOST_MS_A_SECOND;
+    if (isTooMuch || call.isBehind) {
       this.#leftOut += 1;
       return;
     }
     this.#shownThisSecond += 1;
     this.#shown += 1;
+    const startedAt = performance.now();
     show(story, entry);
+    this.#busyMsThisSecond += performance.now() - startedAt;
     if (this.#shown >= call.options.n) this.#stop(`after ${this.#shown} ${what} (--n)`);
   }
 
   #tellLeftOut(): void {
     const { call, what } = this.#following;
     if (this.#leftOut > 0 && !call.isJson)
-      call.err(`${this.#leftOut} ${what} left out: more than are shown a second (--rate)`);
+      call.err(
+        `${this.#leftOut} ${what} left out: more than are shown a second (--rate), or than the roles have time for`,
+      );
     this.#leftOut = 0;
   }
 }
