@@ -24,6 +24,8 @@ export const followOptions = {
 
 /** Of each second, showing may take this long: whatever rate is asked for, the roles have the rest. */
 const MOST_MS_A_SECOND = 25;
+/** So many are shown on a slow machine too. */
+const ALWAYS_SHOWN = 200;
 
 interface Bounds {
   readonly n: number;
@@ -72,7 +74,7 @@ class Follower<Options extends Bounds> {
     const { lab, options, signal, isJson, err, rest } = call;
     if (!isJson) err(`following ${rest.length > 0 ? rest.join(" ") : "everything"}; Ctrl-C ends it`);
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#stop(`after ${options.for / 1_000} s (--for)`), options.for);
+      const timer = setTimeout(() => this.#stop(`after ${options.for / 1_000} s`), options.for);
       const untap = lab.recorder.tap((story, entry) => this.#see(story, entry));
       this.#stop = (why) => {
         clearTimeout(timer);
@@ -97,8 +99,8 @@ class Follower<Options extends Bounds> {
       this.#shownThisSecond = 0;
       this.#busyMsThisSecond = 0;
     }
-    const isTooMuch =
-      this.#shownThisSecond >= call.options.rate || this.#busyMsThisSecond >= MOST_MS_A_SECOND;
+    const isBusy = this.#shownThisSecond >= ALWAYS_SHOWN && this.#busyMsThisSecond >= MOST_MS_A_SECOND;
+    const isTooMuch = this.#shownThisSecond >= call.options.rate || isBusy;
     if (isTooMuch || call.isBehind) {
       this.#leftOut += 1;
       return;

@@ -96,7 +96,7 @@ describe("tap", () => {
     const { id } = await lab.spawn("ack");
     const tap = await started(`tap ${id} --for 50ms`);
     await tap.exit;
-    expect(tap.err.at(-1)).toBe("0 entries shown; ended after 0.05 s (--for)");
+    expect(tap.err.at(-1)).toBe("0 entries shown; ended after 0.05 s");
     const stopped = await started(`tap ${id}`);
     stopped.interrupt();
     await stopped.exit;
