@@ -48,7 +48,7 @@ function wordsFor(entry: Entry, whole: Entry, display?: Display): string {
     case "in":
       return `→ ${bytesOf(entry, whole)}${readingOf(entry.bytes, display)}`;
     case "message":
-      return `  read as one message of ${entry.size} bytes in ${entry.state} [${entry.rule}]`;
+      return `  read as one message of ${entry.size} ${entry.size === 1 ? "byte" : "bytes"} in ${entry.state} [${entry.rule}]`;
     case "out":
       return `← ${bytesOf(entry, whole)}${readingOf(entry.bytes, display)}`;
     case "input":

@@ -34,7 +34,7 @@ function caseOf(lab: Lab, story: Story, now: number, { showTokens }: Openness): 
   const { subject } = story;
   const { concealment } = subject;
   const instance = lab.find(subject.instance);
-  const role = instance?.role ?? lab.roles.get(subject.role);
+  const role = subject.definition ?? instance?.role ?? lab.roles.get(subject.role);
   const isServer = role?.side === "server";
   const options = (instance?.spec.options ?? {}) as unknown as Record<string, unknown>;
   const [host = "localhost"] = instance?.service.hosts ?? [];

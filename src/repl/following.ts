@@ -22,6 +22,11 @@ export const followOptions = {
   showTokens: z.boolean().default(false).describe("show tokens as they are"),
 };
 
+/** Of each second, showing may take this long: whatever rate is asked for, the roles have the rest. */
+const MOST_MS_A_SECOND = 25;
+/** So many are shown on a slow machine too. */
+const ALWAYS_SHOWN = 200;
+
 interface Bounds {
   readonly n: number;
   readonly for: number;
@@ -51,6 +56,7 @@ class Follower<Options extends Bounds> {
   #shown = 0;
   #second = 0;
   #shownThisSecond = 0;
+  #busyMsThisSecond = 0;
   #leftOut = 0;
   #stop: (why: string) => void = () => undefined;
 
@@ -68,7 +74,7 @@ class Follower<Options extends Bounds> {
     const { lab, options, signal, isJson, err, rest } = call;
     if (!isJson) err(`following ${rest.length > 0 ? rest.join(" ") : "everything"}; Ctrl-C ends it`);
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#stop(`after ${options.for / 1_000} s (--for)`), options.for);
+      const timer = setTimeout(() => this.#stop(`after ${options.for / 1_000} s`), options.for);
       const untap = lab.recorder.tap((story, entry) => this.#see(story, entry));
       this.#stop = (why) => {
         clearTimeout(timer);
@@ -91,21 +97,28 @@ class Follower<Options extends Bounds> {
       this.#tellLeftOut();
       this.#second = second;
       this.#shownThisSecond = 0;
+      this.#busyMsThisSecond = 0;
     }
-    if (this.#shownThisSecond >= call.options.rate || call.isBehind) {
+    const isBusy = this.#shownThisSecond >= ALWAYS_SHOWN && this.#busyMsThisSecond >= MOST_MS_A_SECOND;
+    const isTooMuch = this.#shownThisSecond >= call.options.rate || isBusy;
+    if (isTooMuch || call.isBehind) {
       this.#leftOut += 1;
       return;
     }
     this.#shownThisSecond += 1;
     this.#shown += 1;
+    const startedAt = performance.now();
     show(story, entry);
+    this.#busyMsThisSecond += performance.now() - startedAt;
     if (this.#shown >= call.options.n) this.#stop(`after ${this.#shown} ${what} (--n)`);
   }
 
   #tellLeftOut(): void {
     const { call, what } = this.#following;
     if (this.#leftOut > 0 && !call.isJson)
-      call.err(`${this.#leftOut} ${what} left out: more than are shown a second (--rate)`);
+      call.err(
+        `${this.#leftOut} ${what} left out: more than are shown a second (--rate), or than the roles have time for`,
+      );
     this.#leftOut = 0;
   }
 }

@@ -178,6 +178,7 @@ const ARGUMENTS = [
 ];
 const ENDLESS: Record<string, string> = {
   tap: " --for 1ms",
+  trace: " --for 1ms",
   logs: " -n 1000 --level trace",
   "wait-for": " stuck --timeout 1ms",
   top: " --n 1 --every 50ms",
@@ -186,7 +187,13 @@ const ENDLESS: Record<string, string> = {
 /** The lines to try: every command with every argument, every connection explained and shown. */
 async function lines(): Promise<string[]> {
   const conns = await daemon.document<{ id: string }[]>("conns", "--all");
-  const each = conns.flatMap(({ id }) => [`explain ${id}`, `show ${id}`]);
+  const each = conns.flatMap(({ id }) => [
+    `explain ${id} --hex`,
+    `show ${id}`,
+    `rewind ${id}`,
+    `rewind ${id} --to 3`,
+    `replay ${id}`,
+  ]);
   const safe = commands.filter((name) => !LEFT_OUT.has(name) && !ENDING.includes(name));
   const tried = safe.flatMap((name) =>
     ARGUMENTS.map((argument) => `${name} ${argument}${ENDLESS[name] ?? ""}`.trim()),

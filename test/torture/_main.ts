@@ -1,17 +1,18 @@
-/** `npm run torture [-- NAME…] [--seed N] [--short] [--json]`: runs ordeals one after another and prints their figures. */
+/** `npm run torture [-- NAME…] [--seed N] [--short] [--scale F] [--json]`: runs ordeals one after another and prints their figures. */
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import { messageOf } from "../../src/errors.ts";
 import type { Ordeal } from "./_ordeal.ts";
 import { hasHeld, type Outcome, runOrdeal, scanOrdeals } from "./_run.ts";
 
-const USAGE = "npm run torture [-- NAME…] [--seed N] [--short] [--json] [--list]";
+const USAGE = "npm run torture [-- NAME…] [--seed N] [--short] [--scale F] [--json] [--list]";
 
 function options() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
       seed: { type: "string" },
+      scale: { type: "string", default: "1" },
       short: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       list: { type: "boolean", default: false },
@@ -20,7 +21,9 @@ function options() {
   });
   const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(values.seed);
   if (!Number.isSafeInteger(seed)) throw new Error(`--seed takes a whole number: ${values.seed}`);
-  return { ...values, seed, names: positionals };
+  const scale = Number(values.scale);
+  if (!(scale > 0)) throw new Error(`--scale takes a number above 0: ${values.scale}`);
+  return { ...values, seed, scale, names: positionals };
 }
 
 function chosen(all: readonly Ordeal[], names: readonly string[]): readonly Ordeal[] {
@@ -46,7 +49,7 @@ function tableOf({ findings }: Outcome): string {
 }
 
 async function main(): Promise<number> {
-  const { names, seed, short, json, list, help } = options();
+  const { names, seed, scale, short, json, list, help } = options();
   if (help) return say(USAGE);
   const all = await scanOrdeals();
   if (list) return say(all.map(({ name, summary }) => `${name.padEnd(12)} ${summary}`).join("\n"));
@@ -54,7 +57,7 @@ async function main(): Promise<number> {
   for (const ordeal of chosen(all, names)) {
     process.stderr.write(`${ordeal.name}: ${ordeal.summary} (--seed ${seed})\n`);
     const note = (text: string) => void process.stderr.write(`  ${text}\n`);
-    const outcome = await runOrdeal(ordeal, { size: short ? "short" : "long", seed, note });
+    const outcome = await runOrdeal(ordeal, { size: short ? "short" : "long", seed, scale, note });
     outcomes.push(outcome);
     if (!json) say(`${ordeal.name}, ${(outcome.tookMs / 1_000).toFixed(1)} s\n${tableOf(outcome)}`);
   }

@@ -27,6 +27,8 @@ export interface Trial {
   readonly scene: Scene;
   /** One of two, by size: `sized(2_000, 1_000_000)`. */
   sized<Value>(short: Value, long: Value): Value;
+  /** For long runs of another length, where an ordeal has use for it: 0.25 is a quarter. */
+  readonly scale: number;
   /** A word on the way, for whoever watches a long run. */
   note(text: string): void;
 }

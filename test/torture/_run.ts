@@ -20,6 +20,7 @@ export interface Outcome {
 export interface RunOptions {
   readonly size: Size;
   readonly seed: number;
+  readonly scale?: number;
   readonly note?: (text: string) => void;
 }
 
@@ -37,12 +38,16 @@ async function load(file: string): Promise<Ordeal> {
   return ordeal;
 }
 
-export async function runOrdeal(ordeal: Ordeal, { size, seed, note }: RunOptions): Promise<Outcome> {
+export async function runOrdeal(
+  ordeal: Ordeal,
+  { size, seed, scale = 1, note }: RunOptions,
+): Promise<Outcome> {
   const scene = new Scene();
   const startedAt = performance.now();
   let findings: readonly Finding[];
   const trial = {
     size,
+    scale,
     random: new Random(seed),
     scene,
     sized: <Value>(short: Value, long: Value) => (size === "short" ? short : long),

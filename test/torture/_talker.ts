@@ -45,6 +45,13 @@ export class Talker {
     return this.heard.includes(words);
   }
 
+  /** Until so many bytes have come in all, or nothing more will. */
+  async hearsSoMuch(count: number): Promise<void> {
+    const until = performance.now() + PATIENCE_MS;
+    while (this.heard.length < count && !this.hasEnded && performance.now() < until)
+      await this.#next(PATIENCE_MS);
+  }
+
   async isQuiet(quietMs = QUIET_MS): Promise<void> {
     let before = -1;
     while (before !== this.heard.length && !this.hasEnded) {

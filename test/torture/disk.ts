@@ -57,10 +57,10 @@ async function fullDisk({ scene, sized, note }: Trial, lab: Lab): Promise<Findin
   const daemon = await TestDaemon.start(scene, { lab: lab.text, name: "full", run });
   const spawned = await daemon.ctl("spawn", "clock", "mine", "--port", "0");
   const questioner = new Questioner(daemon, lab.registry);
-  await questioner.ask(sized(20, 200));
+  await questioner.ask(sized(8, 200));
   const before = questioner.tally();
   const makeRoom = fill(seenBy(daemon.ready.pid, folder));
-  const round = await underTrouble(lab, questioner, sized(80, 2_000));
+  const round = await underTrouble(lab, questioner, sized(24, 2_000));
   const operator = await operatorIsRefused(daemon);
   makeRoom();
   const recoveredMs = await untilStored(questioner);
@@ -116,7 +116,7 @@ async function heldDatabase({ scene, sized, note }: Trial, lab: Lab): Promise<Fi
   await questioner.ask(10);
   const other = new Database(join(daemon.dataFolder, "netlab.db"));
   other.exec("BEGIN EXCLUSIVE");
-  const round = await underTrouble(lab, questioner, sized(40, 500));
+  const round = await underTrouble(lab, questioner, sized(24, 500));
   other.close();
   await untilStored(questioner);
   const lost = await questioner.lost();
@@ -197,7 +197,7 @@ async function readOnlyFolder({ scene }: Trial, lab: Lab): Promise<Finding> {
 const ROWS = 400;
 
 async function damagedFiles({ scene, sized, random, note }: Trial, lab: Lab): Promise<Finding> {
-  const rounds = sized(3, 60);
+  const rounds = sized(2, 60);
   const file = scene.path("damaged.data", "netlab.db");
   const whole = wholeDatabase(scene.path("whole.db"));
   let setAside = 0;

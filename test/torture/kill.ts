@@ -56,7 +56,7 @@ export default defineOrdeal({
 });
 
 async function killAgainAndAgain({ size, sized, random, scene, note }: Trial): Promise<readonly Finding[]> {
-  const kills = sized(5, 200);
+  const kills = sized(3, 200);
   const ports = await freePorts(1 + ROLES);
   const options = { lab: `roles: [{ role: bootstrap, port: ${ports[0]} }]` };
   const ledger = new Ledger();
