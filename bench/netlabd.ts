@@ -44,7 +44,10 @@ export async function startNetlabd(
     instances: { id: string; port: number; state: string }[];
   };
   const failed = instances.find(({ state }) => state !== "running");
-  if (failed) throw new Error(`${failed.id} is ${failed.state}`);
+  if (failed) {
+    await server.stop();
+    throw new Error(`${failed.id} is ${failed.state} on port ${failed.port}`);
+  }
   return {
     ...server,
     ports: instances.map((one) => one.port),

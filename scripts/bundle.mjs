@@ -3,6 +3,7 @@
  * most of a start; the pieces are a few dozen. A role and a command stay a file each, because their folders are scanned.
  */
 import { chmodSync, globSync, readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -33,6 +34,31 @@ const english = {
     })),
 };
 
+/** Pino's transports are threads; our log is written in this one. */
+const noThreads = {
+  name: "no-threads",
+  setup: (hooks) => {
+    hooks.onResolve({ filter: /^thread-stream$/ }, ({ path: name }) => ({ path: name, namespace: "unused" }));
+    hooks.onLoad({ filter: /.*/, namespace: "unused" }, () => ({ contents: "module.exports = undefined" }));
+  },
+};
+
+/**
+ * An `import` of a module of Node's own reads every one of its exports once, the rarest included, and some of these load others. Asked
+ * for directly, it costs what is used of it; and a CommonJS package finds it without a `require`.
+ */
+const builtins = {
+  name: "builtins",
+  setup: (hooks) => {
+    hooks.onResolve({ filter: /.*/ }, ({ path: name, kind }) =>
+      isBuiltin(name) && kind !== "dynamic-import" ? { path: name, namespace: "builtin" } : undefined,
+    );
+    hooks.onLoad({ filter: /.*/, namespace: "builtin" }, ({ path: name }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(name)})`,
+    }));
+  },
+};
+
 await build({
   entryPoints: [...ours, ...own],
   outdir: "dist",
@@ -44,11 +70,7 @@ await build({
   chunkNames: "chunks/[name]-[hash]",
   // One brings a binary, the other is one; neither is wanted before it is asked for.
   external: ["better-sqlite3", "esbuild"],
-  // What a CommonJS package requires at run time is Node's own.
-  banner: {
-    js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);',
-  },
-  plugins: [english],
+  plugins: [english, noThreads, builtins],
   logLevel: "warning",
 });
 

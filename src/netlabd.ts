@@ -4,9 +4,6 @@ import { requireNode } from "./node-version.ts";
 
 requireNode("netlabd");
 const { enableCompileCache } = await import("node:module");
-const { setFlagsFromString } = await import("node:v8");
-// A burst of connections would blow up the young generation of V8's heap for good: half of what ten thousand of them cost.
-setFlagsFromString("--semi-space-growth-factor=1");
 // Parsed code is kept between starts: a third off the time to ready.
 enableCompileCache?.();
 const { main } = await import("./daemon-main.ts");

@@ -1,10 +1,11 @@
 /** Files that peers may read, and files that clients write [FILE-3]. */
-import { createHash, type Hash } from "node:crypto";
+import type { Hash } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, link, lstat, open, readlink, realpath, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { NetlabError } from "../errors.ts";
 import type { FileAnswer, Files, OpenFile, PartialFile } from "../machines/_world.ts";
+import { crypto } from "../node-modules.ts";
 import { osCode } from "./os-errors.ts";
 
 /** Never waits for the other end of a FIFO, never makes a terminal ours, never follows a link put there meanwhile. */
@@ -122,7 +123,7 @@ async function createPartial(target: string, overwrite: boolean): Promise<Partia
 }
 
 function partialFile(handle: FileHandle, partPath: string, target: string, overwrite: boolean): PartialFile {
-  const hash: Hash = createHash("sha256");
+  const hash: Hash = crypto().createHash("sha256");
   let isOpen = true;
   let isFinished = false;
   const close = async () => {

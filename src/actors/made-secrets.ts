@@ -1,6 +1,6 @@
 /** `--token random`: a secret that nobody chose, hard to guess and easy to type. */
-import { randomInt } from "node:crypto";
 import type { Role } from "../machines/_role.ts";
+import { crypto } from "../node-modules.ts";
 import { secretKeysOf } from "./instance-options.ts";
 
 const WORD = "random";
@@ -17,4 +17,5 @@ export function madeSecrets(
   return Object.fromEntries(keys.map((key) => [key, newSecret()]));
 }
 
-const newSecret = () => Array.from({ length: LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join("");
+const newSecret = () =>
+  Array.from({ length: LENGTH }, () => LETTERS[crypto().randomInt(LETTERS.length)]).join("");

@@ -9,13 +9,14 @@
  * The root is where it starts, not a jail: no argument may name what lies outside, not through a link either, but what
  * an allowed program does by itself is for its own rights to say.
  */
-import { type ChildProcessByStdio, spawn } from "node:child_process";
+import type { ChildProcessByStdio } from "node:child_process";
 import { existsSync } from "node:fs";
 import { realpath } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import { messageOf } from "../errors.ts";
 import type { Clock, ProgramAnswer, ProgramLimits, Programs } from "../machines/_world.ts";
+import { childProcess } from "../node-modules.ts";
 import { systemClock } from "./clock.ts";
 import { isWithin } from "./files.ts";
 import { instead } from "./inherited-descriptors.ts";
@@ -57,7 +58,7 @@ async function runProgram(
   try {
     const refusal = await whyNotAllowed(args, folder);
     if (refusal !== undefined) return { output: Buffer.from(refusal), remark: `not run: ${refusal}` };
-    const program = spawn(name, args, {
+    const program = childProcess().spawn(name, args, {
       cwd: folder,
       env: ENVIRONMENT,
       stdio: ["ignore", "pipe", "pipe", ...instead()],

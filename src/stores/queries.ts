@@ -2,8 +2,9 @@
  * Questions of operators to the database, in SQL, read only. Each is run by a process of its own kind
  * (`query-process.ts`), so that one that does not end costs the lab nothing and can be killed.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { NetlabError } from "../errors.ts";
+import { childProcess } from "../node-modules.ts";
 import { codeFile } from "../places.ts";
 
 /** One message to the process. */
@@ -115,7 +116,7 @@ export class Queries {
 /** The shell sets the kernel's limit and is replaced by the process. */
 function start(): ChildProcess {
   const limited = `ulimit -t ${MOST_CPU_S}; exec "$0" "$@"`;
-  const child = spawn("/bin/sh", ["-c", limited, process.execPath, script], {
+  const child = childProcess().spawn("/bin/sh", ["-c", limited, process.execPath, script], {
     stdio: ["ignore", "ignore", "ignore", "ipc"],
     serialization: "advanced",
   });
