@@ -10,15 +10,14 @@ import { LabFolder } from "./stores/lab-folder.ts";
 /** The lengths of what was compared. */
 const compared = vi.hoisted(() => [] as number[]);
 
-vi.mock("node:crypto", async (importOriginal) => {
-  const real = await importOriginal<typeof import("node:crypto")>();
-  return {
-    ...real,
-    timingSafeEqual: (a: Buffer, b: Buffer) => {
-      compared.push(a.length, b.length);
-      return real.timingSafeEqual(a, b);
-    },
+vi.mock("../src/node-modules.ts", async (importOriginal) => {
+  const modules = await importOriginal<typeof import("../src/node-modules.ts")>();
+  const real = modules.crypto();
+  const timingSafeEqual = (a: Buffer, b: Buffer) => {
+    compared.push(a.length, b.length);
+    return real.timingSafeEqual(a, b);
   };
+  return { ...modules, crypto: () => ({ ...real, timingSafeEqual }) };
 });
 
 beforeEach(() => void compared.splice(0));
