@@ -25,11 +25,12 @@ export function openRegistry(database: LabDatabase, clock: Clock): Registry {
   let timer: unknown;
   let isClosed = false;
 
-  const upsert = sql.prepare<[Record<string, unknown>], Row>(`
+  const upsert = sql.prepare<[string, number, string, string, number, number, number | null]>(`
     INSERT INTO registrations (ip, port, service, token, registered_at, last_seen_at, expires_at)
-    VALUES (@ip, @port, @service, @token, @registeredAt, @lastSeenAt, @expiresAt)
-    ON CONFLICT (ip, port) DO UPDATE SET service = @service, token = @token, last_seen_at = @lastSeenAt, expires_at = @expiresAt
-    RETURNING *`);
+    VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (ip, port) DO UPDATE SET
+      service = excluded.service, token = excluded.token,
+      last_seen_at = excluded.last_seen_at, expires_at = excluded.expires_at`);
   sql.function("is_same_token", { deterministic: true }, (said, token) =>
     Number(said === null || isSameToken(String(said), String(token))),
   );
@@ -104,25 +105,13 @@ export function openRegistry(database: LabDatabase, clock: Clock): Registry {
       const now = clock.now();
       const expiresAt = leaseMs === undefined ? undefined : now + leaseMs;
       const key = keyOf({ ip, port });
-      let row: Row | undefined;
       return database.changed(
+        () => upsert.run(ip, port, service, token, now, now, expiresAt ?? null),
         () => {
-          const values = {
-            ip,
-            port,
-            service,
-            token,
-            registeredAt: now,
-            lastSeenAt: now,
-            expiresAt: expiresAt ?? null,
-          };
-          row = upsert.get(values);
-        },
-        () => {
-          if (!row) return;
-          const entry = fromRow(row);
           const before = view.get(key);
-          view.set(key, entry);
+          // Who comes again keeps the time of the first registration, in the file as in the view.
+          const registeredAt = before?.registeredAt ?? now;
+          view.set(key, { ip, port, service, token, registeredAt, lastSeenAt: now, expiresAt });
           // A renewal looks at no other entry: where the next one to expire was renewed, its timer finds nothing to do.
           if (expiresAt !== undefined && expiresAt < nextExpiry) expectExpiry(expiresAt);
           // A renewal changes no answer, so prepared answers stay good.
