@@ -29,7 +29,7 @@ export class Recorder {
   readonly #taps = new Set<TapListener>();
   #cost = 0;
   #newest: Story | undefined;
-  #clipped: { readonly from: Buffer; readonly kept: Buffer } | undefined;
+  #cut: { readonly from: Buffer; readonly kept: Buffer } | undefined;
 
   constructor(clock: Clock, options: RecorderOptions = {}) {
     this.#clock = clock;
@@ -44,17 +44,17 @@ export class Recorder {
     return this.#cost;
   }
 
-  /**
-   * A few bytes are copied into Node's pool: memory of their own, as a read comes in, costs more than they do. Many who are told
-   * the same, one after the other, keep the same.
-   */
-  clip(bytes: Buffer): Buffer {
-    if (this.#clipped?.from === bytes) return this.#clipped.kept;
+  /** A few bytes are copied into Node's pool: memory of their own, as a read comes in, costs more than they do. */
+  keptOfRead(bytes: Buffer): Buffer {
+    return bytes.length <= FEW_BYTES ? Buffer.from(bytes) : this.keptOfWrite(bytes);
+  }
+
+  /** Many who are told the same, one after the other, keep the same. */
+  keptOfWrite(bytes: Buffer): Buffer {
     const limit = this.bytesPerEntry;
-    const isKeptAsItIs = bytes.length > FEW_BYTES && bytes.length <= limit;
-    const kept = isKeptAsItIs ? bytes : Buffer.from(bytes.subarray(0, limit));
-    this.#clipped = { from: bytes, kept };
-    return kept;
+    if (bytes.length <= limit) return bytes;
+    if (this.#cut?.from !== bytes) this.#cut = { from: bytes, kept: Buffer.from(bytes.subarray(0, limit)) };
+    return this.#cut.kept;
   }
 
   open(subject: StorySubject, state: string): Story {

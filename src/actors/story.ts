@@ -112,7 +112,8 @@ export interface StorySubject {
 
 export interface Keeper {
   /** What an entry keeps of these bytes. */
-  clip(bytes: Buffer): Buffer;
+  keptOfRead(bytes: Buffer): Buffer;
+  keptOfWrite(bytes: Buffer): Buffer;
   kept(story: Story, entry: Entry, costBytes: number): void;
 }
 
@@ -174,12 +175,12 @@ export class Story {
 
   came(bytes: Buffer, at: number): void {
     this.bytesIn += bytes.length;
-    this.add({ at, kind: "in", bytes: this.#keeper.clip(bytes), size: bytes.length });
+    this.add({ at, kind: "in", bytes: this.#keeper.keptOfRead(bytes), size: bytes.length });
   }
 
   sent(bytes: Buffer, at: number): void {
     this.bytesOut += bytes.length;
-    this.add({ at, kind: "out", bytes: this.#keeper.clip(bytes), size: bytes.length });
+    this.add({ at, kind: "out", bytes: this.#keeper.keptOfWrite(bytes), size: bytes.length });
   }
 
   /** A fault is told once: the first is the cause. */
