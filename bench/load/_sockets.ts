@@ -1,7 +1,6 @@
 /** Sockets of a load, as cheap as Node makes them: read into one buffer that is used again. */
 import { connect, type Socket } from "node:net";
 
-const AT_ONCE = 8;
 const shared = Buffer.allocUnsafeSlow(1_048_576);
 
 /** Connects, and hands over what comes; the bytes are good until the answer returns. */
@@ -33,14 +32,15 @@ export function open(
   });
 }
 
-/** So many at once would overrun any backlog (ncat's is ten): some at a time. */
+/** All at once would overrun any backlog: some at a time. */
 export async function openMany<Item>(
   count: number,
   openOne: (index: number) => Promise<Item>,
+  atOnce = 100,
 ): Promise<Item[]> {
   const all: Item[] = [];
-  for (let index = 0; index < count; index += AT_ONCE) {
-    const some = Array.from({ length: Math.min(AT_ONCE, count - index) }, (_, more) => openOne(index + more));
+  for (let index = 0; index < count; index += atOnce) {
+    const some = Array.from({ length: Math.min(atOnce, count - index) }, (_, more) => openOne(index + more));
     all.push(...(await Promise.all(some)));
   }
   return all;
