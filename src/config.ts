@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { byteSize } from "./machines/_options.ts";
 import { packageFolder } from "./places.ts";
 import { defaultSocketPath } from "./repl/socket-path.ts";
 import { stateFolder } from "./state-folder.ts";
@@ -18,6 +19,8 @@ export interface Config {
   readonly log: "pretty" | "json";
   readonly logLevel: string;
   readonly journal: boolean;
+  /** For the stories of all connections together, live and ended. */
+  readonly recordMemoryBytes?: number | undefined;
   readonly eval: boolean;
   readonly readyJson: boolean;
 }
@@ -65,6 +68,11 @@ export function netlabdProgram(env: NodeJS.ProcessEnv = process.env): Command {
         .default("info"),
     )
     .option("--journal", "write every story to the database too", false)
+    .option(
+      "--record-memory <size>",
+      "memory for all connections' stories together (default: 64M)",
+      recordMemory,
+    )
     .option("--no-eval", "never evaluate code typed into a REPL")
     .option(
       "--ready-json",
@@ -95,9 +103,19 @@ export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv
     log: options.log,
     logLevel: options.logLevel,
     journal: options.journal,
+    recordMemoryBytes: options.recordMemory,
     eval: options.eval,
     readyJson: options.readyJson,
   };
+}
+
+const MEGABYTE = 1_048_576;
+
+function recordMemory(text: string): number {
+  const { data } = byteSize().safeParse(text);
+  if (data === undefined || data < MEGABYTE)
+    throw new InvalidArgumentError("It wants a size such as 64M, and 1M at least.");
+  return data;
 }
 
 function offset(text: string): number {

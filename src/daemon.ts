@@ -114,7 +114,7 @@ export class Daemon implements Lab {
     this.registry = openRegistry(this.#database, clock);
     this.book = openAddressBook(this.#database);
     this.#store = openInstances(this.#database);
-    this.recorder = new Recorder(clock);
+    this.recorder = new Recorder(clock, { budgetBytes: config.recordMemoryBytes });
     this.descriptors = DescriptorBudget.ofProcess();
     this.#supervisor = new Supervisor(roles, this.#environment(), {
       onState: (instance, from, to) => this.#onInstanceState(instance, from, to),

@@ -9,7 +9,7 @@ export type TapListener = (story: Story, entry: Entry) => void;
 
 export interface RecorderOptions {
   /** Bytes for all stories together, as estimated. */
-  readonly budgetBytes?: number;
+  readonly budgetBytes?: number | undefined;
 }
 
 const BUDGET_BYTES = 64 * 1_048_576;

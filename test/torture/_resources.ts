@@ -5,6 +5,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type DaemonOptions, TestDaemon } from "../e2e/daemon.ts";
 import type { Scene } from "../e2e/scene.ts";
 
+/** The stories fill their memory within a minute: what grows from then on is no story. */
+export const fewStories = ["--record-memory", "8M"];
+
 export interface Resources {
   readonly liveBytes: number;
   /** Timers that would keep it alive. */

@@ -13,7 +13,7 @@ import { cut, habits, nonsense, written } from "./_nonsense.ts";
 import { defineOrdeal, type Finding, type Trial } from "./_ordeal.ts";
 import { isAlive } from "./_process.ts";
 import type { Random } from "./_random.ts";
-import { TellingDaemon } from "./_resources.ts";
+import { fewStories, TellingDaemon } from "./_resources.ts";
 import { WellBehaved } from "./_well-behaved.ts";
 
 const UDP_ROLES = ["ack", "clock", "bootstrap"];
@@ -60,7 +60,7 @@ async function talkNonsense(trial: Trial): Promise<readonly Finding[]> {
   const { scene, sized, random, note } = trial;
   scene.file("files/small.txt", "a small file\n");
   const { lab, targets } = await everyRole(scene.path("files"));
-  const telling = await TellingDaemon.start(scene, { lab, args: ["--log-level", "error"] });
+  const telling = await TellingDaemon.start(scene, { lab, args: ["--log-level", "error", ...fewStories] });
   const { daemon } = telling;
   await daemon.plain("book add luke@example.org Luke Skywalker");
   await tell(portOf(targets, "bootstrap"), "REGISTRN,192.0.2.1,7777,witness,w");

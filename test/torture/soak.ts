@@ -12,7 +12,7 @@ import { count, mib, percent } from "./_figures.ts";
 import { defineOrdeal, type Finding, type Trial } from "./_ordeal.ts";
 import { openDescriptors, processorMs, residentBytes } from "./_process.ts";
 import type { Random } from "./_random.ts";
-import { type Resources, TellingDaemon } from "./_resources.ts";
+import { fewStories, type Resources, TellingDaemon } from "./_resources.ts";
 
 const LONG_MS = Number(process.env.TORTURE_SOAK_S ?? 1_200) * 1_000;
 const SHORT_MS = 600;
@@ -29,7 +29,7 @@ export default defineOrdeal({
   run: async (trial) => {
     const [registry = 0, echo = 0, calculator = 0, chat = 0, files = 0] = await freePorts(5);
     const ports: Ports = { registry, echo, calculator, chat, files };
-    const options = { lab: labOf(ports), args: ["--log-level", "warn"] };
+    const options = { lab: labOf(ports), args: ["--log-level", "warn", ...fewStories] };
     const telling = await TellingDaemon.start(trial.scene, options);
     const { daemon } = telling;
     const start = await telling.resources();
