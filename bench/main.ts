@@ -8,16 +8,22 @@ import { ask, type Result } from "./ask.ts";
 import { machine } from "./machine.ts";
 import type { Question } from "./question.ts";
 import { benchFolder, checkout } from "./scene.ts";
-import { figure, ratioOf } from "./words.ts";
+import { asMarkdown, figure, goalOf, metOf, othersOf, ratioOf } from "./words.ts";
 
 const program = new Command("bench")
   .description("netlabd beside what a user would run instead; ratios of medians of alternating runs")
   .argument("[names...]", "questions by name or its beginning; all of them without")
   .option("--runs <n>", "runs of each contestant", (text) => Number.parseInt(text, 10), 5)
   .option("--json", "the results as one JSON document on standard output")
+  .option("--markdown", "the table as docs/performance.md has it")
   .option("--list", "the questions, and no run")
   .parse();
-const { runs, json, list } = program.opts<{ runs: number; json?: boolean; list?: boolean }>();
+const { runs, json, markdown, list } = program.opts<{
+  runs: number;
+  json?: boolean;
+  markdown?: boolean;
+  list?: boolean;
+}>();
 
 const questions = await readQuestions(program.args);
 if (questions.length === 0) program.error("no such question: --list names them", { exitCode: 2 });
@@ -41,6 +47,7 @@ for (const question of questions) {
   }
 }
 if (json) console.log(JSON.stringify({ machine: machine(), runs, results }, null, 2));
+else if (markdown) console.log(asMarkdown(results));
 else print(results);
 process.exitCode = failures > 0 || results.some(({ isMet }) => isMet === false) ? 1 : 0;
 
@@ -63,14 +70,14 @@ function print(all: readonly Result[]): void {
     style: { head: [], border: [] },
   });
   for (const result of all) {
-    const { question, ours, others } = result;
+    const { question, ours } = result;
     table.push([
       question.what,
       figure(ours.median, question),
-      others.map((one) => `${one.name}: ${one.skipped ?? figure(one.median, question)}`).join("\n"),
+      othersOf(result).join("\n"),
       ratioOf(result),
-      `${question.better === "more" ? "≥" : "≤"} ${question.goal.limit}${question.goal.is === "figure" ? ` ${question.unit}` : ""}`,
-      result.isMet === undefined ? "-" : result.isMet ? "yes" : "NO",
+      goalOf(question),
+      metOf(result),
     ]);
   }
   console.log(table.toString());

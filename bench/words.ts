@@ -11,3 +11,31 @@ export function ratioOf({ ratio, spread }: Result): string {
   if (ratio === undefined) return "-";
   return `${ratio.toFixed(2)} (${spread.map((one) => one.toFixed(2)).join(" - ")})`;
 }
+
+export const othersOf = ({ others, question }: Result): string[] =>
+  others.map((one) => `${one.name}: ${one.skipped ?? figure(one.median, question)}`);
+
+export function goalOf({ better, goal, unit }: Result["question"]): string {
+  if (goal.limit === 0) return "-";
+  return `${better === "more" ? "≥" : "≤"} ${goal.limit}${goal.is === "figure" ? ` ${unit}` : ""}`;
+}
+
+export function metOf({ isMet, question }: Result): string {
+  if (isMet === undefined || question.goal.limit === 0) return "-";
+  return isMet ? "yes" : "NO";
+}
+
+export function asMarkdown(results: readonly Result[]): string {
+  const rows = results.map((result) =>
+    [
+      result.question.what,
+      figure(result.ours.median, result.question),
+      othersOf(result).join("; "),
+      ratioOf(result),
+      goalOf(result.question),
+      metOf(result),
+    ].join(" | "),
+  );
+  const head = "what | netlabd | the other | ratio (lowest - highest) | goal | met";
+  return [head, "---|---|---|---|---|---", ...rows].map((row) => `| ${row} |`).join("\n");
+}

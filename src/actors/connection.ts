@@ -75,7 +75,8 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
   readonly story: Story;
   lastMovedAt: number;
   /** What its listener takes back when it is over. */
-  lent: { readonly place: Place; readonly files: OwnFiles } | undefined;
+  place: Place | undefined;
+  files: OwnFiles | undefined;
 
   readonly #socket: Socket;
   readonly #host: ConnectionHost;

@@ -7,14 +7,21 @@ export const BOOK = "the name in the address book";
 /** A number from 0 to 1, as chance would have it. */
 export const CHANCE = "the random number";
 
-export function notingBook({ addressBook, clock }: World, story: Story): AddressBook {
-  return {
-    find: (email) => {
-      const answer = addressBook.find(email);
-      story.add({ at: clock.now(), kind: "input", what: BOOK, answer });
-      return answer;
-    },
-  };
+export class NotingBook implements AddressBook {
+  readonly #world: World;
+  readonly #story: Story;
+
+  constructor(world: World, story: Story) {
+    this.#world = world;
+    this.#story = story;
+  }
+
+  find(email: string): string | undefined {
+    const { addressBook, clock } = this.#world;
+    const answer = addressBook.find(email);
+    this.#story.add({ at: clock.now(), kind: "input", what: BOOK, answer });
+    return answer;
+  }
 }
 
 export function notingWorld(world: World, story: Story): World {

@@ -118,6 +118,8 @@ export interface Keeper {
 }
 
 const FIRST_ENTRIES = 32;
+/** Most stories are short: the last entries have an array when there are some. */
+const NONE: Entry[] = [];
 const LAST_ENTRIES = 64;
 /** What an entry costs, and what keeping bytes costs besides their number: as measured, so that the budget is kept. */
 const ENTRY_COST = 80;
@@ -145,7 +147,7 @@ export class Story {
 
   readonly #keeper: Keeper;
   readonly #first: Entry[] = [];
-  readonly #last: Entry[] = [];
+  #last: Entry[] = NONE;
   /** Where the next of the last entries goes, once they are full. */
   #next = 0;
   /** Entries of a macrostep under way: they follow the transition that caused them. */
@@ -208,6 +210,7 @@ export class Story {
     if (this.#first.length < FIRST_ENTRIES) {
       this.#first.push(entry);
     } else if (this.#last.length < LAST_ENTRIES) {
+      if (this.#last === NONE) this.#last = [];
       this.#last.push(entry);
     } else {
       const gone = this.#last[this.#next];

@@ -17,7 +17,7 @@ import { Delivery } from "./delivery.ts";
 import { Edition } from "./edition.ts";
 import { tellExposure } from "./exposure.ts";
 import { HubRun } from "./hub-run.ts";
-import { notingBook } from "./noting-world.ts";
+import { NotingBook } from "./noting-world.ts";
 import { OwnFiles } from "./own-files.ts";
 import { runMachine } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
@@ -204,7 +204,8 @@ export class TcpListener implements InstanceService {
     );
     const connection = new Connection(socket, story, edition);
     const files = new OwnFiles(environment.files);
-    connection.lent = { place, files };
+    connection.place = place;
+    connection.files = files;
     this.#connections.set(id, connection);
     try {
       if (place.isOver) return this.#refuseOne(connection, this.#whyNoDescriptor);
@@ -220,7 +221,7 @@ export class TcpListener implements InstanceService {
           ...edition.world,
           peer: connection,
           files,
-          addressBook: notingBook(edition.world, story),
+          addressBook: new NotingBook(edition.world, story),
         },
         id,
         clock: environment.clock,
@@ -274,10 +275,10 @@ export class TcpListener implements InstanceService {
     });
   }
 
-  #takeBack({ lent, story }: Connection): void {
-    lent?.place.leave();
+  #takeBack({ place, files, story }: Connection): void {
+    place?.leave();
     // A machine that threw closes nothing any more.
-    if (lent && (lent.files.isHolding || story.fault === "crashed")) this.#letGo(lent.files);
+    if (files && (files.isHolding || story.fault === "crashed")) this.#letGo(files);
   }
 
   #over(connection: Connection): void {
