@@ -136,7 +136,7 @@ export default defineRole({
   },
   farewell: () => saidBy(SERVER, "The room closes"),
   offers: () => "a chat room",
-  tryIt: ({ port }) => `netlabctl chat --as 'Alan Musk' --login alanop --port ${port}`,
+  tryIt: ({ port }) => `netlabctl chat --as Ann --login ann --port ${port}`,
 });
 
 /** The steady state: the room answers nobody, it delivers. */

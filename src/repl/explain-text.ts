@@ -28,7 +28,7 @@ export function explanationText(explanation: Explanation, look: Look): string {
   const { style } = look;
   const unread = unreadOf(story, openness);
   return [
-    ...connectionHead(story, now, style),
+    ...connectionHead(story, now, style, look.columns),
     "",
     style.dim("  → from the peer   ← from us   entry, and seconds since it opened"),
     ...storyText(story, look, openness),

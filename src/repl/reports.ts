@@ -64,7 +64,7 @@ export function connectionReport(
   const { concealment } = story.subject;
   const unread = raw && concealment && !openness.showTokens ? concealment.bytes(raw) : raw;
   return [
-    ...connectionHead(story, now, style),
+    ...connectionHead(story, now, style, columns),
     "",
     ...storyLines(story, style, columns, { ...openness, last: LAST_EVENTS }),
     ...(unread && unread.length > 0
@@ -73,7 +73,10 @@ export function connectionReport(
   ].join("\n");
 }
 
-export function connectionHead(story: Story, now: number, style: Style): string[] {
+/** The same of a connection's head. */
+const HEAD_LABEL = 11;
+
+export function connectionHead(story: Story, now: number, style: Style, columns: number): string[] {
   const document = connectionDocument(story, now);
   const reason = reasonOf(story, now);
   const verdict = verdictOf(story, now);
@@ -91,7 +94,12 @@ export function connectionHead(story: Story, now: number, style: Style): string[
     ["rule", story.lastRule ? `[${story.lastRule}]` : "none yet"],
     ["since", document.since ?? ""],
   ];
-  return [style.bold(story.subject.id), ...rows.map(([name, value]) => `  ${name.padEnd(8)} ${value}`)];
+  const lines = rows.flatMap(([name, value]) =>
+    wrapped(value, columns - HEAD_LABEL).map(
+      (line, index) => `  ${(index === 0 ? name : "").padEnd(8)} ${line}`,
+    ),
+  );
+  return [style.bold(story.subject.id), ...lines];
 }
 
 const FRAMING_WORDS: Record<string, string> = {
