@@ -3,6 +3,7 @@
  * faulty ones of whichever instance has most of them, so that one that floods cannot erase the others' stories.
  */
 import type { Clock } from "../machines/_world.ts";
+import { FEW_BYTES, SmallCopies } from "./small-copies.ts";
 import { type Entry, Story, type StorySubject } from "./story.ts";
 
 export type TapListener = (story: Story, entry: Entry) => void;
@@ -18,7 +19,6 @@ const BYTES_PER_ENTRY = 8_192;
 const TIGHT_BYTES_PER_ENTRY = 256;
 /** What a story without entries costs: an estimate. */
 const STORY_COST = 600;
-const FEW_BYTES = 256;
 
 export class Recorder {
   readonly #clock: Clock;
@@ -29,6 +29,7 @@ export class Recorder {
   readonly #taps = new Set<TapListener>();
   #cost = 0;
   #newest: Story | undefined;
+  readonly #copies = new SmallCopies();
   #cut: { readonly from: Buffer; readonly kept: Buffer } | undefined;
 
   constructor(clock: Clock, options: RecorderOptions = {}) {
@@ -44,9 +45,8 @@ export class Recorder {
     return this.#cost;
   }
 
-  /** A few bytes are copied into Node's pool: memory of their own, as a read comes in, costs more than they do. */
   keptOfRead(bytes: Buffer): Buffer {
-    return bytes.length <= FEW_BYTES ? Buffer.from(bytes) : this.keptOfWrite(bytes);
+    return bytes.length <= FEW_BYTES ? this.#copies.of(bytes) : this.keptOfWrite(bytes);
   }
 
   /** Many who are told the same, one after the other, keep the same. */
