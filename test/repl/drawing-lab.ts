@@ -1,42 +1,8 @@
 /** A daemon of the test's own, and commands in it: all that they said, and their exit. Made anew for each test. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { afterEach, beforeEach } from "vitest";
-import { Daemon } from "../../src/daemon.ts";
-import type { Role } from "../../src/machines/_role.ts";
 import { evaluate } from "../../src/repl/evaluator.ts";
+import { daemon } from "./own-daemon.ts";
 
-export let daemon: Daemon;
-
-/** To be called once in a test file. */
-export function useDaemon(roles: readonly Role[]): void {
-  let folder: string;
-  beforeEach(async () => {
-    folder = mkdtempSync(path.join(tmpdir(), "netlab-drawing-"));
-    const config = {
-      lab: "none",
-      dataFolder: path.join(folder, "data"),
-      socketPath: path.join(folder, "run", "lab.sock"),
-      host: undefined,
-      portOffset: 0,
-      repl: false,
-      log: "pretty",
-      logLevel: "info",
-      journal: false,
-      eval: false,
-      readyJson: false,
-    } as const;
-    daemon = await Daemon.start(config, {
-      roles: new Map(roles.map((role) => [role.name, role])),
-      isLogShown: false,
-    });
-  });
-  afterEach(async () => {
-    await daemon.close(0);
-    rmSync(folder, { recursive: true, force: true });
-  });
-}
+export { daemon, useDaemon } from "./own-daemon.ts";
 
 export interface Screen {
   readonly columns?: number;

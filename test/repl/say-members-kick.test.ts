@@ -1,11 +1,9 @@
 /** `say`, `members` and `kick` in a real daemon: a room, a relay, a role that nobody can talk through, and a client. */
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { Daemon } from "../../src/daemon.ts";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { exitCodes } from "../../src/errors.ts";
 import calculator from "../../src/machines/calculator.ts";
 import chat from "../../src/machines/chat.ts";
@@ -18,35 +16,12 @@ import { runOnce } from "../../src/repl/one-shot.ts";
 import { converse } from "../actors/harness.ts";
 import { eventually } from "./eventually.ts";
 import { FakePipe } from "./fake-terminal.ts";
+import { daemon, useDaemon } from "./own-daemon.ts";
 
 const roles = [calculator, chat, chatClient, fileClient, fileServer, relay];
 const PROMPT = "Please, Enter Your ig name";
 
-let folder: string;
-let daemon: Daemon;
-
-beforeEach(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), "netlab-say-"));
-  const config = {
-    lab: "none",
-    dataFolder: path.join(folder, "data"),
-    socketPath: path.join(folder, "run", "lab.sock"),
-    host: undefined,
-    portOffset: 0,
-    repl: false,
-    log: "pretty",
-    logLevel: "info",
-    journal: false,
-    eval: false,
-    readyJson: false,
-  } as const;
-  const table = new Map(roles.map((role) => [role.name, role]));
-  daemon = await Daemon.start(config, { roles: table, isLogShown: false });
-});
-afterEach(async () => {
-  await daemon.close(0);
-  rmSync(folder, { recursive: true, force: true });
-});
+useDaemon(roles);
 
 /** One command, as the control socket runs it. */
 async function run(request: string | readonly string[]) {
@@ -300,7 +275,7 @@ describe("kick", () => {
   });
 
   it("of one that is under way with a file is a reset: a FIN would be the end of a whole file", async () => {
-    const root = path.join(folder, "served");
+    const root = path.join(daemon.dataFolder, "served");
     mkdirSync(root);
     writeFileSync(path.join(root, "big.pdf"), "");
     truncateSync(path.join(root, "big.pdf"), 64 * 1_048_576);

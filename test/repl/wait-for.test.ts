@@ -1,42 +1,18 @@
 /** `wait-for`, and `--port @name`, in a real daemon whose peers are real sockets. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { Instance } from "../../src/actors/instance.ts";
-import { Daemon } from "../../src/daemon.ts";
 import calculator from "../../src/machines/calculator.ts";
 import calculatorClient from "../../src/machines/calculator-client.ts";
 import fileServer from "../../src/machines/file-server.ts";
 import { evaluate } from "../../src/repl/evaluator.ts";
 import { converse } from "../actors/harness.ts";
+import { daemon, useDaemon } from "./own-daemon.ts";
 
-let folder: string;
-let daemon: Daemon;
 let server: Instance;
 
+useDaemon([calculator, calculatorClient, fileServer]);
 beforeEach(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), "netlab-wait-"));
-  const config = {
-    lab: "none",
-    dataFolder: path.join(folder, "data"),
-    socketPath: path.join(folder, "run", "lab.sock"),
-    host: undefined,
-    portOffset: 0,
-    repl: false,
-    log: "pretty",
-    logLevel: "info",
-    journal: false,
-    eval: false,
-    readyJson: false,
-  } as const;
-  const roles = new Map([calculator, calculatorClient, fileServer].map((role) => [role.name, role]));
-  daemon = await Daemon.start(config, { roles, isLogShown: false });
   server = await daemon.spawn("calculator", { host: "127.0.0.1", port: 0 });
-});
-afterEach(async () => {
-  await daemon.close(0);
-  rmSync(folder, { recursive: true, force: true });
 });
 
 function run(line: string, signal = new AbortController().signal) {
