@@ -12,13 +12,14 @@ export interface Figures {
 }
 
 export interface Result {
-  readonly question: Pick<Question, "name" | "what" | "unit" | "better" | "goal">;
+  readonly question: Omit<Question, "ours" | "others">;
   readonly ours: Figures;
   readonly others: readonly Figures[];
   /** Ours to the best of the others; undefined where none was there. */
   readonly ratio: number | undefined;
   /** The lowest and the highest ratio of single runs. */
   readonly spread: readonly number[];
+  /** Undefined where there is no goal, or nobody to hold ours against. */
   readonly isMet: boolean | undefined;
 }
 
@@ -36,21 +37,25 @@ export async function ask(question: Question, runs: number): Promise<Result> {
 }
 
 function resultOf(question: Question, ours: Figures, others: Figures[], skipped: Figures[]): Result {
-  const { name, what, unit, better, goal } = question;
+  const { ours: _ours, others: _others, ...asked } = question;
+  const { better, goal } = question;
   const sign = better === "more" ? -1 : 1;
   const best = others.toSorted((a, b) => sign * (a.median - b.median))[0];
   const ratio = best && ours.median / best.median;
-  const value = goal.is === "figure" ? ours.median : ratio;
+  const value = goal?.is === "figure" ? ours.median : ratio;
   const ratios = best ? ours.figures.map((one, run) => one / (best.figures[run] ?? Number.NaN)) : [];
   return {
-    question: { name, what, unit, better, goal },
+    question: asked,
     ours,
     others: [...others, ...skipped],
     ratio,
     spread: ratios.length > 0 ? [Math.min(...ratios), Math.max(...ratios)] : [],
-    isMet: value === undefined ? undefined : better === "more" ? value >= goal.limit : value <= goal.limit,
+    isMet: goal && value !== undefined ? isWithin(value, goal.limit, better) : undefined,
   };
 }
+
+const isWithin = (value: number, limit: number, better: Question["better"]) =>
+  better === "more" ? value >= limit : value <= limit;
 
 /** A run of each to warm up, then `runs` rounds, each the other way round than the one before. */
 async function measureInTurn(contestants: readonly Contestant[], runs: number): Promise<number[][]> {

@@ -22,8 +22,8 @@ export interface Question {
   readonly what: string;
   readonly unit: "MB/s" | "/s" | "ms" | "KB" | "MB";
   readonly better: "more" | "less";
-  /** `figure`: the goal is for our figure itself, not for the ratio. */
-  readonly goal: { readonly is: "ratio" | "figure"; readonly limit: number };
+  /** `figure`: it is for our figure itself, not for the ratio. Without one, the ratio is only told. */
+  readonly goal?: { readonly is: "ratio" | "figure"; readonly limit: number };
   readonly ours: Contestant;
   /** Ours is held against the best of them. */
   readonly others: readonly Contestant[];

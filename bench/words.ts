@@ -16,12 +16,12 @@ export const othersOf = ({ others, question }: Result): string[] =>
   others.map((one) => `${one.name}: ${one.skipped ?? figure(one.median, question)}`);
 
 export function goalOf({ better, goal, unit }: Result["question"]): string {
-  if (goal.limit === 0) return "-";
+  if (!goal) return "-";
   return `${better === "more" ? "≥" : "≤"} ${goal.limit}${goal.is === "figure" ? ` ${unit}` : ""}`;
 }
 
-export function metOf({ isMet, question }: Result): string {
-  if (isMet === undefined || question.goal.limit === 0) return "-";
+export function metOf({ isMet }: Result): string {
+  if (isMet === undefined) return "-";
   return isMet ? "yes" : "NO";
 }
 

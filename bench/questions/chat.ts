@@ -50,7 +50,6 @@ const questions: Question[] = [
     what: "the same, beside plain Node (no goal: told)",
     unit: "/s",
     better: "more",
-    goal: { is: "ratio", limit: 0 },
     ours: netlabd("chat", flood, room),
     others: [plainNode("chat", flood)],
   },
