@@ -1,7 +1,8 @@
 /** The daemon from its source; with `--unrecorded` its stories keep nothing, so that what keeping costs can be told. */
-import { Recorder } from "../src/actors/recorder.ts";
-import { Story } from "../src/actors/story.ts";
+
 import { main } from "../src/daemon-main.ts";
+import { Recorder } from "../src/stories/recorder.ts";
+import { Story } from "../src/stories/story.ts";
 
 const argv = process.argv.slice(2);
 if (argv.includes("--unrecorded")) {

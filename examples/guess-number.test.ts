@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { faultsOf } from "../src/actors/role-folder.ts";
+import { faultsOf } from "../src/catalogue/role-folder.ts";
 import { PeerMessage } from "../src/wire/message.ts";
 import { fakePeerWorld, play } from "../test/fakes.ts";
 import role from "./guess-number.ts";

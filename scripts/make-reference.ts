@@ -4,7 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { scanRoles } from "../src/actors/role-folder.ts";
+import { scanRoles } from "../src/catalogue/role-folder.ts";
 import { netlabdProgram, version } from "../src/config.ts";
 import { netlabctlProgram } from "../src/netlabctl-main.ts";
 import { commandTable, distinct } from "../src/repl/command-folder.ts";

@@ -4,8 +4,8 @@ import { setFlagsFromString } from "node:v8";
 import { parseCommandLine } from "./config.ts";
 import { Daemon } from "./daemon.ts";
 import { exitCodeOf, exitCodes, messageOf, NetlabError } from "./errors.ts";
+import { instanceDocument } from "./lab/documents.ts";
 import { harmlessJson } from "./printable.ts";
-import { instanceDocument } from "./repl/documents.ts";
 import { historyPath } from "./state-folder.ts";
 
 const SIGNAL_EXIT = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -109,7 +109,7 @@ function printReady({ pid, socketPath, instances }: Daemon): void {
  * wanted: a daemon in the background is ready without it.
  */
 async function ownRepl(daemon: Daemon): Promise<void> {
-  const { attach } = await import("./repl/attached-terminal.ts");
+  const { attach } = await import("./terminal/attached-terminal.ts");
   const { welcomeText } = await import("./repl/welcome.ts");
   const { stdin: input, stdout: output } = process;
   const hasColors = output.isTTY && !process.env.NO_COLOR;

@@ -14,22 +14,21 @@ import { DescriptorBudget } from "./actors/descriptor-budget.ts";
 import { localFiles } from "./actors/files.ts";
 import { DRAIN_MS, type Instance } from "./actors/instance.ts";
 import { localPrograms } from "./actors/programs.ts";
-import { Recorder } from "./actors/recorder.ts";
-import { type RoleTable, scanRoles } from "./actors/role-folder.ts";
 import type { Environment } from "./actors/service.ts";
 import { type SpawnRequest, Supervisor } from "./actors/supervisor.ts";
+import { type RoleTable, scanRoles } from "./catalogue/role-folder.ts";
 import { type Config, labsFolder, rootFolder, schemaFile, version } from "./config.ts";
+import { ControlServer } from "./control/control-server.ts";
 import { messageOf, NetlabError } from "./errors.ts";
 import { Exposures } from "./exposures.ts";
 import { journalStories } from "./journaling.ts";
-import type { Lab, LabQueryOptions, LoadedRole } from "./lab.ts";
+import type { Lab, LabQueryOptions, LoadedRole } from "./lab/lab.ts";
 import { findLabFile, type LabFile, type LabRole, NO_LAB, readLabFile, shiftPorts } from "./lab-file.ts";
 import { Log } from "./log.ts";
 import { formatHostPort } from "./machines/_options.ts";
 import type { Role } from "./machines/_role.ts";
 import type { Clock, Registry } from "./machines/_world.ts";
 import { codeSubfolder } from "./places.ts";
-import { ControlServer } from "./repl/control-server.ts";
 import { flagsOf } from "./repl/option-flags.ts";
 import { type LabBook, openAddressBook } from "./stores/address-book.ts";
 import { LabDatabase } from "./stores/database.ts";
@@ -37,6 +36,7 @@ import { type InstanceStore, openInstances } from "./stores/instances.ts";
 import { type Journal, openJournal } from "./stores/journal.ts";
 import { Queries, type QueryResult } from "./stores/queries.ts";
 import { openRegistry } from "./stores/registry.ts";
+import { Recorder } from "./stories/recorder.ts";
 
 const rolesFolder = codeSubfolder("machines");
 
@@ -185,7 +185,7 @@ export class Daemon implements Lab {
     for (const name of names.filter((one) => /^[^.].*\.ts$/.test(one))) {
       try {
         const source = readFileSync(path.join(this.#rolesFolder, name), "utf8");
-        const { loadRoleSource } = await import("./actors/role-source.ts");
+        const { loadRoleSource } = await import("./catalogue/role-source.ts");
         this.#adopt(await loadRoleSource(source, name, this.#rolesFolder));
       } catch (error) {
         this.log.logger.warn(`a role of an earlier run is not loaded: ${messageOf(error)}`);
@@ -194,7 +194,7 @@ export class Daemon implements Lab {
   }
 
   async loadRole(source: string, fileName: string): Promise<LoadedRole> {
-    const { loadRoleSource } = await import("./actors/role-source.ts");
+    const { loadRoleSource } = await import("./catalogue/role-source.ts");
     const role = await loadRoleSource(source, path.basename(fileName), this.#rolesFolder);
     this.#checkLoadable(role);
     // What cannot be kept is refused: it would be gone at the next start.

@@ -1,7 +1,8 @@
 /** Recorder → journal: every entry of the stories that somebody wants on disk. */
-import type { Recorder } from "./actors/recorder.ts";
-import { describeEntry, shownEntry } from "./actors/story-text.ts";
+
 import type { Journal } from "./stores/journal.ts";
+import { describeEntry, shownEntry } from "./stories/entry-text.ts";
+import type { Recorder } from "./stories/recorder.ts";
 
 export function journalStories(
   recorder: Recorder,

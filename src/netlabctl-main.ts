@@ -2,16 +2,16 @@
 import { Readable } from "node:stream";
 import { Command } from "commander";
 import { version } from "./config.ts";
+import { defaultSocketPath } from "./control/socket-path.ts";
 import { exitCodeOf, exitCodes, messageOf } from "./errors.ts";
 import { harmless, harmlessJson } from "./printable.ts";
-import { attachPiped } from "./repl/attached-pipe.ts";
-import { attach } from "./repl/attached-terminal.ts";
-import { readNamedFile } from "./repl/client-file.ts";
-import { runOnce } from "./repl/one-shot.ts";
 import { helpOf, parseShape } from "./repl/parse-command.ts";
-import { defaultSocketPath } from "./repl/socket-path.ts";
 import type { StandaloneCommand } from "./standalone/command.ts";
 import { historyPath } from "./state-folder.ts";
+import { attachPiped } from "./terminal/attached-pipe.ts";
+import { attach } from "./terminal/attached-terminal.ts";
+import { readNamedFile } from "./terminal/client-file.ts";
+import { runOnce } from "./terminal/one-shot.ts";
 
 /** Names that mean something without a daemon; their code is loaded when one is wanted. A test holds the list true. */
 export const STANDALONE = [

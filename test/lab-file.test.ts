@@ -1,7 +1,7 @@
 /** Lab files: read whole, or refused with file, line, and what to write instead. */
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { scanRoles } from "../src/actors/role-folder.ts";
+import { scanRoles } from "../src/catalogue/role-folder.ts";
 import { NetlabError } from "../src/errors.ts";
 import { findLabFile, parseLabFile, readLabFile } from "../src/lab-file.ts";
 

@@ -2,8 +2,8 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { parseOptions } from "../src/actors/instance-options.ts";
-import { scanRoles } from "../src/actors/role-folder.ts";
+import { parseOptions } from "../src/catalogue/instance-options.ts";
+import { scanRoles } from "../src/catalogue/role-folder.ts";
 import { labsFolder } from "../src/config.ts";
 import { type LabFile, parseLabFile, readLabFile, shiftPorts } from "../src/lab-file.ts";
 

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { z } from "zod";
 import { commandTable } from "../src/repl/command-folder.ts";
-import { lineFilter } from "../src/repl/line-filter.ts";
 import { parseShape } from "../src/repl/parse-command.ts";
-import { statementsOf } from "../src/repl/typed-line.ts";
 import { wordsSoFar } from "../src/repl/words.ts";
+import { lineFilter } from "../src/terminal/line-filter.ts";
+import { statementsOf } from "../src/terminal/typed-line.ts";
 
 const checkout = join(import.meta.dirname, "..");
 const tour = readFileSync(join(checkout, "docs/tour.md"), "utf8");

@@ -1,6 +1,6 @@
 /** docs/reference/commands.md: every command of the prompt, every one that needs no daemon, and what each role takes. */
 import { z } from "zod";
-import { schemaOf } from "../../src/actors/instance-options.ts";
+import { schemaOf } from "../../src/catalogue/instance-options.ts";
 import type { Role } from "../../src/machines/_role.ts";
 import type { Argument, Command } from "../../src/repl/command.ts";
 import { GROUPS } from "../../src/repl/commands/help.ts";

@@ -2,8 +2,8 @@
 import { isIPv4 } from "node:net";
 import { messageOf, NetlabError } from "../errors.ts";
 import type { Clock } from "../machines/_world.ts";
-import { addressesOf } from "./addresses.ts";
-import { listenError, osCode } from "./os-errors.ts";
+import { addressesOf } from "../os/addresses.ts";
+import { listenError, osCode } from "../os/os-errors.ts";
 
 export interface Bound {
   readonly port: number;

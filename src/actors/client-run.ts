@@ -6,10 +6,11 @@ import type { Socket } from "node:net";
 import { messageOf, NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
 import type { HostPort, Network, Peer } from "../machines/_world.ts";
-import { plainAddress } from "./addresses.ts";
-import type { Answer } from "./answer.ts";
+import { plainAddress } from "../os/addresses.ts";
+import type { Answer } from "../stories/answer.ts";
+import { Concealment } from "../stories/redaction.ts";
+import type { Story } from "../stories/story.ts";
 import { worldOf } from "./companion.ts";
-import { Concealment } from "./concealment.ts";
 import { Connection, limitsOf } from "./connection.ts";
 import { ask, connect, ownAddress, tell } from "./network.ts";
 import { notingWorld } from "./noting-world.ts";
@@ -22,7 +23,6 @@ import {
   stateName,
 } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
-import type { Story } from "./story.ts";
 
 /** How the user's part is told in the story of a client. */
 export const SAYS = "says: ";

@@ -12,8 +12,12 @@
 import type { Socket } from "node:net";
 import type { AnyMachineSnapshot } from "xstate";
 import { errorTable, messageOf, NetlabError } from "../errors.ts";
+import { own, type SocketOwner } from "../link/socket-handlers.ts";
 import type { Phase, RoleEvent, Session } from "../machines/_role.ts";
 import type { ByteSink, Clock, OpenFile, Peer } from "../machines/_world.ts";
+import { breakReason } from "../os/os-errors.ts";
+import type { Answer } from "../stories/answer.ts";
+import type { Live, Story } from "../stories/story.ts";
 import {
   Framer,
   type FramerLimits,
@@ -21,19 +25,15 @@ import {
   defaultLimits as framerLimits,
 } from "../wire/framer.ts";
 import { PeerMessage } from "../wire/message.ts";
-import type { Answer } from "./answer.ts";
 import { asBuffer, type Delivery, ended } from "./delivery.ts";
 import type { Place } from "./descriptor-budget.ts";
 import { sendFile } from "./file-sender.ts";
 import { Inflow } from "./inflow.ts";
-import { breakReason } from "./os-errors.ts";
 import { Outflow, type Writer } from "./outflow.ts";
 import type { OwnFiles } from "./own-files.ts";
 import type { MachineWatcher, RoleActor } from "./run-machine.ts";
 import { eventsOf, stateName } from "./run-machine.ts";
 import type { CommonOptions } from "./service.ts";
-import { own, type SocketOwner } from "./socket-owner.ts";
-import type { Live, Story } from "./story.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 export interface ConnectionLimits extends FramerLimits {

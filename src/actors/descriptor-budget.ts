@@ -4,7 +4,7 @@
  * a reserve is left for files, the database, programs and the control socket.
  */
 import { readdirSync, readFileSync } from "node:fs";
-import { osCode } from "./os-errors.ts";
+import { osCode } from "../os/os-errors.ts";
 
 /** Of the limit, for what is open for a moment only: files, questions to a registry, the database's own. */
 const RESERVED_SHARE = 1 / 4;

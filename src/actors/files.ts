@@ -6,7 +6,7 @@ import path from "node:path";
 import { NetlabError } from "../errors.ts";
 import type { FileAnswer, Files, OpenFile, PartialFile } from "../machines/_world.ts";
 import { crypto } from "../node-modules.ts";
-import { osCode } from "./os-errors.ts";
+import { osCode } from "../os/os-errors.ts";
 
 /** Never waits for the other end of a FIFO, never makes a terminal ours, never follows a link put there meanwhile. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | constants.O_NOFOLLOW;

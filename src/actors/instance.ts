@@ -1,11 +1,12 @@
 /** One instance: a role, its options, the service that plays it, and the supervisor that keeps it going. */
+
+import { type InstanceOptions, ownOptions } from "../catalogue/instance-options.ts";
 import { NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
-import { type Restart, supervisionMachine } from "../machines/_supervision.ts";
 import { ClientRun } from "./client-run.ts";
-import { type InstanceOptions, ownOptions } from "./instance-options.ts";
 import { type RoleActor, runMachine, stateName } from "./run-machine.ts";
 import type { Environment, InstanceService, ServiceContext } from "./service.ts";
+import { type Restart, supervisionMachine } from "./supervision.ts";
 import { TcpListener } from "./tcp-listener.ts";
 import { UdpEndpoint } from "./udp-endpoint.ts";
 

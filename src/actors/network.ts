@@ -4,7 +4,7 @@ import { lookup } from "node:dns/promises";
 import { type Socket, connect as tcpConnect } from "node:net";
 import { NetlabError } from "../errors.ts";
 import type { Clock, HostPort, Question } from "../machines/_world.ts";
-import { connectError, osCode } from "./os-errors.ts";
+import { connectError, osCode } from "../os/os-errors.ts";
 
 /** How long a connection may take to be made. */
 const CONNECT_MS = 5_000;

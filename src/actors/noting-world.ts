@@ -1,6 +1,6 @@
 /** The world as a machine is given it, where what it tells within a step is written into the story: for a replay. */
 import type { AddressBook, World } from "../machines/_world.ts";
-import type { Story } from "./story.ts";
+import type { Story } from "../stories/story.ts";
 
 /** What the book was asked, and by this name what it told. */
 export const BOOK = "the name in the address book";

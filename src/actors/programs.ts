@@ -17,10 +17,10 @@ import type { Readable } from "node:stream";
 import { messageOf } from "../errors.ts";
 import type { Clock, ProgramAnswer, ProgramLimits, Programs } from "../machines/_world.ts";
 import { childProcess } from "../node-modules.ts";
+import { osCode } from "../os/os-errors.ts";
 import { systemClock } from "./clock.ts";
 import { isWithin } from "./files.ts";
 import { instead } from "./inherited-descriptors.ts";
-import { osCode } from "./os-errors.ts";
 
 /** All that a program is told; nothing of the daemon's own is inherited. */
 const ENVIRONMENT = { PATH: "/usr/bin:/bin", LANG: "C.UTF-8" };

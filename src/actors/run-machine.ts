@@ -10,7 +10,7 @@ import {
   createActor,
 } from "xstate";
 import type { Clock } from "../machines/_world.ts";
-import { type Answer, answerIn } from "./answer.ts";
+import { type Answer, answerIn } from "../stories/answer.ts";
 
 export interface MachineWatcher {
   /** A macrostep begins. */

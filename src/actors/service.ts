@@ -1,11 +1,11 @@
 /** What every service of an instance is given, whatever its transport. */
 import type { Role } from "../machines/_role.ts";
-import type { Service } from "../machines/_supervision.ts";
 import type { AddressBook, Clock, Files, Programs, Registry, Screen } from "../machines/_world.ts";
+import type { Recorder } from "../stories/recorder.ts";
 import type { FramingOption } from "../wire/framer.ts";
 import type { DescriptorBudget } from "./descriptor-budget.ts";
 import type { HubRun } from "./hub-run.ts";
-import type { Recorder } from "./recorder.ts";
+import type { Service } from "./supervision.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 /** What all instances share. */

@@ -1,10 +1,11 @@
 /** All instances: who they are, what they are called, and what an operator can do with them. */
+
+import { madeSecrets } from "../catalogue/generated-secrets.ts";
+import { nearest, parseOptions } from "../catalogue/instance-options.ts";
+import type { RoleTable } from "../catalogue/role-folder.ts";
 import { NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
 import { DRAIN_MS, Instance, type InstanceHooks, type InstanceSpec } from "./instance.ts";
-import { nearest, parseOptions } from "./instance-options.ts";
-import { madeSecrets } from "./made-secrets.ts";
-import type { RoleTable } from "./role-folder.ts";
 import type { Environment } from "./service.ts";
 
 export interface SpawnRequest {

@@ -2,9 +2,10 @@
  * Who said what to whom, from the stories of one connection or of several: arrows between peers and the instances that
  * play with them, and what that did to the state. Pure; tokens are hidden as everywhere.
  */
-import type { Entry, Story } from "../actors/story.ts";
-import { type Openness, readingOf, shownEntry } from "../actors/story-text.ts";
+
 import { printable, printableBytes } from "../printable.ts";
+import { type Openness, readingOf, shownEntry } from "../stories/entry-text.ts";
+import type { Entry, Story } from "../stories/story.ts";
 import { merged, together } from "./sequence-order.ts";
 
 export interface Participant {

@@ -1,7 +1,8 @@
 /** A story as a diagnosis reads it: reads with their boundaries, and the messages that framing made of them. */
-import type { Entry, Story } from "../actors/story.ts";
+
 import type { Role } from "../machines/_role.ts";
 import { printable } from "../printable.ts";
+import type { Entry, Story } from "../stories/story.ts";
 import { usualBuffers } from "../wire/usual-buffers.ts";
 
 /** A story and its circumstances. Role and options are the instance's, where there still is one. */

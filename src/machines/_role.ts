@@ -135,7 +135,7 @@ export interface RoleDefinition<Schema extends z.ZodObject = z.ZodObject> {
 /** The table's view of a role: its options erased. */
 export type Role = RoleDefinition;
 
-/** Types a role and hands it on unchanged; the folder scan checks it (`src/actors/role-folder.ts`). */
+/** Types a role and hands it on unchanged; the folder scan checks it (`src/catalogue/role-folder.ts`). */
 export function defineRole<Schema extends z.ZodObject>(role: RoleDefinition<Schema>): Role {
   return role as unknown as Role;
 }

@@ -1,14 +1,14 @@
 /** What `graph` can draw: a role's machine, a connection's with the state it is in, an instance's, its supervisor's. */
 
 import type { Instance } from "../actors/instance.ts";
-import { nearest } from "../actors/instance-options.ts";
-import type { Story } from "../actors/story.ts";
+import { supervisionMachine } from "../actors/supervision.ts";
+import { nearest } from "../catalogue/instance-options.ts";
 import { type Chart, chartOf, statesNamed } from "../charts/chart.ts";
 import { NetlabError } from "../errors.ts";
-import type { Lab } from "../lab.ts";
+import type { Lab } from "../lab/lab.ts";
+import { isConnectionTerm, selectStory } from "../lab/selectors.ts";
 import type { Role } from "../machines/_role.ts";
-import { supervisionMachine } from "../machines/_supervision.ts";
-import { isConnectionTerm, selectStory } from "./selectors.ts";
+import type { Story } from "../stories/story.ts";
 
 export interface ChartSubject {
   readonly kind: "role" | "instance" | "connection" | "supervisor" | "companion";

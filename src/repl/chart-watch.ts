@@ -1,6 +1,7 @@
 /** `graph --watch`: the drawing again whenever the state moves, until Ctrl-C or until there is nothing left to watch. */
-import type { Entry, Story } from "../actors/story.ts";
+
 import { asciiText } from "../charts/drawing-text.ts";
+import type { Entry, Story } from "../stories/story.ts";
 import { type ChartReader, chartLines, chartReport, titleOf } from "./chart-report.ts";
 import type { ChartSubject } from "./chart-subject.ts";
 import type { Call } from "./command.ts";

@@ -4,7 +4,7 @@
  */
 import type { z } from "zod";
 import { NetlabError } from "../errors.ts";
-import type { Lab } from "../lab.ts";
+import type { Lab } from "../lab/lab.ts";
 import type { Style } from "./style.ts";
 
 /** What Tab offers for an argument. */

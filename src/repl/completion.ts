@@ -1,11 +1,11 @@
 /** What could come next in a line: commands, options and their values, roles, live ids. */
-import type { Lab } from "../lab.ts";
+import type { Lab } from "../lab/lab.ts";
+import { shortId } from "../lab/selectors.ts";
 import type { Argument, Command, Completes } from "./command.ts";
 import { type CommandTable, distinct } from "./command-folder.ts";
 import { commandStart, filterStart } from "./completion-start.ts";
 import { type Flag, flagsOf } from "./option-flags.ts";
 import { schemaFor } from "./parse-command.ts";
-import { shortId } from "./selectors.ts";
 import { wordsSoFar } from "./words.ts";
 
 export interface Candidate {

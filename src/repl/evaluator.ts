@@ -1,7 +1,7 @@
 /** One line, or one argv, → one run of a command. Whatever it throws becomes words and an exit status. */
-import { nearest } from "../actors/instance-options.ts";
+import { nearest } from "../catalogue/instance-options.ts";
 import { exitCodeOf, exitCodes, messageOf, NetlabError } from "../errors.ts";
-import type { Evaluation, Lab } from "../lab.ts";
+import type { Evaluation, Lab } from "../lab/lab.ts";
 import { harmless } from "../printable.ts";
 import type { Call, CodeOptions, Command } from "./command.ts";
 import { type CommandTable, commandTable, distinct } from "./command-folder.ts";

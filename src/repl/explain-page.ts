@@ -1,9 +1,10 @@
 /** An explanation as one page that needs nothing else: to be handed in, mailed or printed. */
-import type { Entry, Story } from "../actors/story.ts";
-import { describeEntry, shownEntry } from "../actors/story-text.ts";
+
 import type { Card } from "../diagnoses/table.ts";
+import { connectionDocument } from "../lab/documents.ts";
 import { hexdump, printable } from "../printable.ts";
-import { connectionDocument } from "./documents.ts";
+import { describeEntry, shownEntry } from "../stories/entry-text.ts";
+import type { Entry, Story } from "../stories/story.ts";
 import { closingWord, type Explanation, readLine, ruleLine } from "./explanation.ts";
 
 const STYLE = `

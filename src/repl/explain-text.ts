@@ -1,8 +1,9 @@
 /** An explanation on a terminal: who it is, what happened in order, and a card for each mistake. */
-import type { Entry, Story } from "../actors/story.ts";
-import { describeEntry, type Openness, shownEntry } from "../actors/story-text.ts";
+
 import type { Card } from "../diagnoses/table.ts";
 import { hexdump } from "../printable.ts";
+import { describeEntry, type Openness, shownEntry } from "../stories/entry-text.ts";
+import type { Entry, Story } from "../stories/story.ts";
 import { closingWord, type Explanation, readLine, ruleLine } from "./explanation.ts";
 import { connectionHead, sinceStart } from "./reports.ts";
 import type { Style } from "./style.ts";

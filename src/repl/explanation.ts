@@ -1,12 +1,13 @@
 /** What can be said about one connection, before it is put into words: for the terminal, for a page, as JSON. */
-import type { Story } from "../actors/story.ts";
-import type { Openness } from "../actors/story-text.ts";
-import { reasonOf, type Verdict, verdictOf } from "../actors/verdict.ts";
+
 import { type Card, type Case, diagnose, type Read } from "../diagnoses/table.ts";
-import type { Lab } from "../lab.ts";
+import { connectionDocument, entryDocument } from "../lab/documents.ts";
+import type { Lab } from "../lab/lab.ts";
 import { printable, printableBytes } from "../printable.ts";
+import type { Openness } from "../stories/entry-text.ts";
+import type { Story } from "../stories/story.ts";
+import { reasonOf, type Verdict, verdictOf } from "../stories/verdict.ts";
 import { ruleInShort } from "../wire-rules.ts";
-import { connectionDocument, entryDocument } from "./documents.ts";
 
 export interface Explanation {
   readonly story: Story;

@@ -3,11 +3,11 @@
  * reader nor slows the roles. What is left out is counted, and the end says why it is one.
  */
 import { z } from "zod";
-import type { Entry, Story } from "../actors/story.ts";
-import type { Lab } from "../lab.ts";
+import type { Lab } from "../lab/lab.ts";
+import { selectInstances, selectStories, shortId } from "../lab/selectors.ts";
 import { duration, formatHostPort } from "../machines/_options.ts";
+import type { Entry, Story } from "../stories/story.ts";
 import type { Call } from "./command.ts";
-import { selectInstances, selectStories, shortId } from "./selectors.ts";
 
 export const followOptions = {
   n: z.number().int().min(1).max(1_000_000).default(10_000).describe("stop after so many entries"),

@@ -1,8 +1,9 @@
 /** A connection that an operator can lay hands on: live, TCP, and exactly one. */
-import type { Live, Story } from "../actors/story.ts";
+
 import { NetlabError } from "../errors.ts";
-import type { Lab } from "../lab.ts";
-import { selectStory } from "./selectors.ts";
+import type { Lab } from "../lab/lab.ts";
+import { selectStory } from "../lab/selectors.ts";
+import type { Live, Story } from "../stories/story.ts";
 
 export type Handle = Required<Pick<Live, "inject" | "raise" | "fin" | "reset">> & Live;
 

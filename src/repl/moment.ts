@@ -1,8 +1,9 @@
 /** One moment of a connection: its state, what its machine knew, and what lay unread. */
-import type { Story } from "../actors/story.ts";
-import { describeEntry, type Openness } from "../actors/story-text.ts";
+
 import { hexdump, printable } from "../printable.ts";
 import type { RecordedMoment, Replayed } from "../replay/replay.ts";
+import { describeEntry, type Openness } from "../stories/entry-text.ts";
+import type { Story } from "../stories/story.ts";
 import { sinceStart } from "./reports.ts";
 import type { Style } from "./style.ts";
 

@@ -1,10 +1,10 @@
 /** What start, stop, restart and remove share: the same verb for every instance that a selector names. */
 import type { Instance } from "../actors/instance.ts";
 import { exitCodes, NetlabError } from "../errors.ts";
+import { instanceDocument } from "../lab/documents.ts";
+import { instanceLine } from "../lab/instance-lines.ts";
+import { selectInstances } from "../lab/selectors.ts";
 import type { Argument, Call } from "./command.ts";
-import { instanceDocument } from "./documents.ts";
-import { instanceLine } from "./instance-lines.ts";
-import { selectInstances } from "./selectors.ts";
 
 export const SELECTED: Argument = {
   name: "selector",

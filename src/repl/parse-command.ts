@@ -1,9 +1,9 @@
 /** Words → a call of a command: commander parses, the command's schema validates, and both say what is near. */
 import { Command as Parser } from "commander";
 import { z } from "zod";
-import { explainIssues, flagOf } from "../actors/instance-options.ts";
+import { explainIssues, flagOf } from "../catalogue/instance-options.ts";
 import { NetlabError } from "../errors.ts";
-import type { Lab } from "../lab.ts";
+import type { Lab } from "../lab/lab.ts";
 import type { Command, CommandShape } from "./command.ts";
 import { commanderOption, type Flag, flagsOf, typedValues } from "./option-flags.ts";
 

@@ -1,11 +1,11 @@
 /** What `replay` and `rewind` need of the lab: the story's role as it is now, and the options it was played with. */
 import { limitsOf } from "../actors/connection.ts";
-import { ownOptions, parseOptions } from "../actors/instance-options.ts";
-import type { Story } from "../actors/story.ts";
+import { ownOptions, parseOptions } from "../catalogue/instance-options.ts";
 import { NetlabError } from "../errors.ts";
-import type { Lab } from "../lab.ts";
+import type { Lab } from "../lab/lab.ts";
 import type { Role } from "../machines/_role.ts";
 import type { ReplayRequest } from "../replay/replay.ts";
+import type { Story } from "../stories/story.ts";
 
 /** By another role of that name where one is given: it plays with its own defaults. */
 export function replayRequest(lab: Lab, story: Story, otherRole?: string): ReplayRequest {

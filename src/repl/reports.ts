@@ -1,11 +1,11 @@
 /** A role or a connection in full, for `show` and `explain`. */
 import type { Instance } from "../actors/instance.ts";
-import type { Entry, Story } from "../actors/story.ts";
-import { describeEntry, type Openness } from "../actors/story-text.ts";
-import { reasonOf, verdictOf } from "../actors/verdict.ts";
+import { connectionDocument, instanceDocument, type Masking } from "../lab/documents.ts";
+import { whereOf } from "../lab/instance-lines.ts";
 import { hexdump, printable } from "../printable.ts";
-import { connectionDocument, instanceDocument, type Masking } from "./documents.ts";
-import { whereOf } from "./instance-lines.ts";
+import { describeEntry, type Openness } from "../stories/entry-text.ts";
+import type { Entry, Story } from "../stories/story.ts";
+import { reasonOf, verdictOf } from "../stories/verdict.ts";
 import { type Style, styleWord } from "./style.ts";
 import { wrapped } from "./wrapped.ts";
 

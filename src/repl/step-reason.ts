@@ -1,7 +1,7 @@
 /** Why a machine took a step and what it did on the way, read from its own definition: nothing is recorded for it. */
 import type { AnyStateMachine } from "xstate";
-import type { Entry } from "../actors/story.ts";
 import { type Chart, type ChartTransition, chartOf } from "../charts/chart.ts";
+import type { Entry } from "../stories/story.ts";
 
 export interface StepReason {
   /** `isToken`, or `otherwise`; undefined: there is none, or more than one way leads there. */

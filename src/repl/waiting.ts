@@ -3,14 +3,14 @@
  * that silence brings about (stuck, waiting) have no event of their own, so for those alone it looks by the clock.
  */
 import type { Instance } from "../actors/instance.ts";
-import { nearest } from "../actors/instance-options.ts";
-import type { Entry, Story } from "../actors/story.ts";
-import { verdictOf } from "../actors/verdict.ts";
+import { nearest } from "../catalogue/instance-options.ts";
 import { NetlabError } from "../errors.ts";
+import { connectionDocument, instanceDocument } from "../lab/documents.ts";
+import { isConnectionTerm, selectInstances, storyTestForLater } from "../lab/selectors.ts";
 import { printable } from "../printable.ts";
+import type { Entry, Story } from "../stories/story.ts";
+import { verdictOf } from "../stories/verdict.ts";
 import type { Call } from "./command.ts";
-import { connectionDocument, instanceDocument } from "./documents.ts";
-import { isConnectionTerm, selectInstances, storyTestForLater } from "./selectors.ts";
 
 export interface WaitOptions {
   readonly timeout: number;

@@ -1,9 +1,9 @@
 /** The first screen: what listens where, something to type at each, what failed and its cure, three hints. */
 import stringWidth from "string-width";
-import { isLoopback } from "../actors/addresses.ts";
 import type { Instance } from "../actors/instance.ts";
-import { ownOptions } from "../actors/instance-options.ts";
-import type { Lab } from "../lab.ts";
+import { ownOptions } from "../catalogue/instance-options.ts";
+import type { Lab } from "../lab/lab.ts";
+import { isLoopback } from "../os/addresses.ts";
 import { printable } from "../printable.ts";
 import { type Style, styleOf } from "./style.ts";
 

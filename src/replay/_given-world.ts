@@ -3,10 +3,10 @@
  * random number - is in the story, and is told again at its place there.
  */
 import { type AnyActorLogic, type AnyStateMachine, fromPromise } from "xstate";
-import { FUNCTION, PEER } from "../actors/answer.ts";
 import { BOOK, CHANCE } from "../actors/noting-world.ts";
-import type { Entry, Story } from "../actors/story.ts";
 import type { AsyncHub, Clock, Peer, World } from "../machines/_world.ts";
+import { FUNCTION, PEER } from "../stories/answer.ts";
+import type { Entry, Story } from "../stories/story.ts";
 
 /** Half of what a random number may be, where the story has none. */
 const NO_CHANCE = 0.5;

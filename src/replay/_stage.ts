@@ -4,7 +4,6 @@
  */
 import type { AnyMachineSnapshot } from "xstate";
 import { Connection, type ConnectionLimits } from "../actors/connection.ts";
-import { Recorder } from "../actors/recorder.ts";
 import {
   initialStateName,
   type MachineWatcher,
@@ -12,9 +11,10 @@ import {
   runMachine,
   stateName,
 } from "../actors/run-machine.ts";
-import type { Entry, Story } from "../actors/story.ts";
 import type { Phase, Role } from "../machines/_role.ts";
 import type { Peer, PeerWorld, World } from "../machines/_world.ts";
+import { Recorder } from "../stories/recorder.ts";
+import type { Entry, Story } from "../stories/story.ts";
 import { PeerMessage } from "../wire/message.ts";
 import { givenWorld, revived, unanswered } from "./_given-world.ts";
 import type { RecordedClock } from "./_recorded-clock.ts";

@@ -10,8 +10,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { NO_MORE, SAYS, STOPS } from "../actors/client-run.ts";
 import { THE_ROLE_STOPS } from "../actors/connection.ts";
-import type { Entry, Story } from "../actors/story.ts";
 import { errorTable } from "../errors.ts";
+import type { Entry, Story } from "../stories/story.ts";
 import { RecordedClock } from "./_recorded-clock.ts";
 import { Stage, type Staging } from "./_stage.ts";
 

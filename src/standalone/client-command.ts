@@ -1,14 +1,14 @@
 /** Client roles as commands of `netlabctl`: the role's options are the command's, its machine is the daemon's. */
 import { createInterface } from "node:readline";
 import type { z } from "zod";
-import { schemaOf } from "../actors/instance-options.ts";
-import { loadRole } from "../actors/role-folder.ts";
-import type { Entry, Story } from "../actors/story.ts";
+import { schemaOf } from "../catalogue/instance-options.ts";
+import { loadRole } from "../catalogue/role-folder.ts";
 import { type ErrorCode, errorTable, exitCodes } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
 import { codeFile } from "../places.ts";
 import { printable } from "../printable.ts";
 import type { Argument } from "../repl/command.ts";
+import type { Entry, Story } from "../stories/story.ts";
 import { EXPLAIN, type StandaloneCall, type StandaloneCommand } from "./command.ts";
 import { runClient } from "./run-client.ts";
 import { stepPrinter } from "./step-printer.ts";

@@ -1,10 +1,10 @@
 /** What could come next on a shell's command line: the client's own words, and what the daemon would offer, if one is there. */
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
+import { ControlClient } from "../control/control-client.ts";
+import { defaultSocketPath } from "../control/socket-path.ts";
 import { type CommandTable, commandTable, distinct } from "../repl/command-folder.ts";
-import { ControlClient } from "../repl/control-client.ts";
 import { type Flag, flagsOf } from "../repl/option-flags.ts";
-import { defaultSocketPath } from "../repl/socket-path.ts";
 import { type Word, wordsSoFar } from "../repl/words.ts";
 import type { StandaloneCommand } from "./command.ts";
 

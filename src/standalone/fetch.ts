@@ -1,10 +1,10 @@
 import { SingleBar } from "cli-progress";
 import prettyBytes from "pretty-bytes";
 import { z } from "zod";
-import type { Entry, Story } from "../actors/story.ts";
 import { errorTable, exitCodes } from "../errors.ts";
 import fileClient, { type FetchResult } from "../machines/file-client.ts";
 import { printable } from "../printable.ts";
+import type { Entry, Story } from "../stories/story.ts";
 import { defineStandalone, EXPLAIN, type StandaloneCall } from "./command.ts";
 import { runClient } from "./run-client.ts";
 import { stepPrinter } from "./step-printer.ts";

@@ -3,12 +3,12 @@ import { ClientRun } from "../actors/client-run.ts";
 import { systemClock } from "../actors/clock.ts";
 import { DescriptorBudget } from "../actors/descriptor-budget.ts";
 import { localFiles } from "../actors/files.ts";
-import { ownOptions, parseOptions } from "../actors/instance-options.ts";
-import { Recorder } from "../actors/recorder.ts";
 import type { Environment } from "../actors/service.ts";
-import type { Entry, Story } from "../actors/story.ts";
+import { ownOptions, parseOptions } from "../catalogue/instance-options.ts";
 import type { Role } from "../machines/_role.ts";
 import type { Registry, Screen } from "../machines/_world.ts";
+import { Recorder } from "../stories/recorder.ts";
+import type { Entry, Story } from "../stories/story.ts";
 
 export interface ClientWatcher {
   /** Each entry of the story, as it happens. */

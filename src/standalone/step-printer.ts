@@ -1,9 +1,10 @@
 /** A client's run told step by step, for `--explain`: what each state does, what is sent, what comes. */
-import type { Entry, Story } from "../actors/story.ts";
-import { type Openness, readingOf, shownEntry } from "../actors/story-text.ts";
+
 import type { Role } from "../machines/_role.ts";
 import { printable, printableBytes } from "../printable.ts";
 import { type Style, styleOf } from "../repl/style.ts";
+import { type Openness, readingOf, shownEntry } from "../stories/entry-text.ts";
+import type { Entry, Story } from "../stories/story.ts";
 
 export function stepPrinter(
   role: Role,

@@ -2,8 +2,8 @@
 import { createInterface } from "node:readline";
 import type { Screen } from "../machines/_world.ts";
 import { printable } from "../printable.ts";
-import { LineEditor } from "../repl/line-editor.ts";
 import { styleOf } from "../repl/style.ts";
+import { LineEditor } from "../terminal/line-editor.ts";
 
 export interface User extends Screen {
   /** From here on lines are heard. */

@@ -1,10 +1,10 @@
 /** Every chart that netlabd comes with, and one with all that a statechart may have. */
 import path from "node:path";
 import { setup } from "xstate";
-import { scanRoles } from "../../src/actors/role-folder.ts";
+import { supervisionMachine } from "../../src/actors/supervision.ts";
+import { scanRoles } from "../../src/catalogue/role-folder.ts";
 import { type Chart, chartOf } from "../../src/charts/chart.ts";
 import { registrarMachine } from "../../src/machines/_registrar.ts";
-import { supervisionMachine } from "../../src/machines/_supervision.ts";
 
 /** Nested states, a parallel one, a history, timers, guards, a wildcard, a jump out of the depth. */
 const nestedMachine = setup({

@@ -1,9 +1,6 @@
 /** Sequences: the order of things, what is told together, bounds, and that nothing is lost in any format. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Concealment } from "../../src/actors/concealment.ts";
-import { Recorder } from "../../src/actors/recorder.ts";
-import type { Story, StorySubject } from "../../src/actors/story.ts";
 import { drawingText } from "../../src/charts/drawing-text.ts";
 import { type Sequence, sequenceOf, shortName } from "../../src/charts/sequence.ts";
 import { sequenceDocument } from "../../src/charts/sequence-document.ts";
@@ -13,6 +10,9 @@ import { sequencePlain } from "../../src/charts/sequence-plain.ts";
 import { sequenceSvg } from "../../src/charts/sequence-svg.ts";
 import clockClient from "../../src/machines/clock-client.ts";
 import fileServer from "../../src/machines/file-server.ts";
+import { Recorder } from "../../src/stories/recorder.ts";
+import { Concealment } from "../../src/stories/redaction.ts";
+import type { Story, StorySubject } from "../../src/stories/story.ts";
 import { hasPython } from "../roles/python-peer.ts";
 import { xmlFaults } from "./xml-faults.ts";
 

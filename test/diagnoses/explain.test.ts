@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import stringWidth from "string-width";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { runOnce } from "../../src/repl/one-shot.ts";
+import { runOnce } from "../../src/terminal/one-shot.ts";
 import { converse, eventually } from "../actors/harness.ts";
-import { FakePipe } from "../repl/fake-terminal.ts";
+import { FakePipe } from "../terminal/fake-terminal.ts";
 import { DiagnosisLab } from "./lab.ts";
 
 const lab = new DiagnosisLab();

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll } from "vitest";
 import { systemClock } from "../../src/actors/clock.ts";
-import type { Story } from "../../src/actors/story.ts";
 import { Daemon } from "../../src/daemon.ts";
 import type { Outlet } from "../../src/repl/evaluator.ts";
 import { evaluate } from "../../src/repl/evaluator.ts";
 import type { explanationDocument } from "../../src/repl/explanation.ts";
+import type { Story } from "../../src/stories/story.ts";
 import { Program, type ProgramOptions } from "../e2e/program.ts";
 
 const peers = path.join(import.meta.dirname, "../peers");

@@ -2,7 +2,7 @@
 import { connect } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import type { connectionDocument, instanceDocument, registrationDocument } from "../../src/repl/documents.ts";
+import type { connectionDocument, instanceDocument, registrationDocument } from "../../src/lab/documents.ts";
 import type { Outcome, Program } from "./program.ts";
 import { dist, type NodeOptions, type Scene } from "./scene.ts";
 

@@ -1,7 +1,7 @@
 /** `top`: what it measures while somebody talks, and how it says so. */
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Load } from "../../src/repl/load-meter.ts";
+import type { Load } from "../../src/lab/load-meter.ts";
 import { TestDaemon } from "./daemon.ts";
 import { Scene } from "./scene.ts";
 

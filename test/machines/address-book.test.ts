@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { faultsOf } from "../../src/actors/role-folder.ts";
+import { faultsOf } from "../../src/catalogue/role-folder.ts";
 import role from "../../src/machines/address-book.ts";
 import { encodeQuery, headerForms } from "../../src/wire/address-record.ts";
 import { PeerMessage } from "../../src/wire/message.ts";

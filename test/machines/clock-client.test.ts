@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { faultsOf } from "../../src/actors/role-folder.ts";
+import { faultsOf } from "../../src/catalogue/role-folder.ts";
 import { NetlabError } from "../../src/errors.ts";
 import role from "../../src/machines/clock-client.ts";
 import { fakeWorld, play, turn } from "../fakes.ts";

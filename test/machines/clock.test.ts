@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { faultsOf } from "../../src/actors/role-folder.ts";
+import { faultsOf } from "../../src/catalogue/role-folder.ts";
 import role, { dateOf, timeOf } from "../../src/machines/clock.ts";
 import { PeerMessage } from "../../src/wire/message.ts";
 import { FakePeer, fakeWorld, play } from "../fakes.ts";

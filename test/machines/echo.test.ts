@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import { schemaOf } from "../../src/actors/instance-options.ts";
-import { faultsOf } from "../../src/actors/role-folder.ts";
+import { schemaOf } from "../../src/catalogue/instance-options.ts";
+import { faultsOf } from "../../src/catalogue/role-folder.ts";
 import { parseLabFile } from "../../src/lab-file.ts";
 import type { ProgramAnswer, ProgramLimits } from "../../src/machines/_world.ts";
 import role from "../../src/machines/echo.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { faultsOf } from "../../src/actors/role-folder.ts";
+import { faultsOf } from "../../src/catalogue/role-folder.ts";
 import role from "../../src/machines/knock-knock.ts";
 import { phasePlay } from "./phase-play.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import { parseOptions } from "../../src/actors/instance-options.ts";
-import { faultsOf } from "../../src/actors/role-folder.ts";
+import { parseOptions } from "../../src/catalogue/instance-options.ts";
+import { faultsOf } from "../../src/catalogue/role-folder.ts";
 import { reversedText } from "../../src/machines/_reversed-text.ts";
 import role from "../../src/machines/reverse.ts";
 import { turn } from "../fakes.ts";

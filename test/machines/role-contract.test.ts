@@ -4,8 +4,8 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { setup } from "xstate";
 import { z } from "zod";
-import { parseOptions, schemaOf } from "../../src/actors/instance-options.ts";
-import { faultsOf, scanRoles } from "../../src/actors/role-folder.ts";
+import { parseOptions, schemaOf } from "../../src/catalogue/instance-options.ts";
+import { faultsOf, scanRoles } from "../../src/catalogue/role-folder.ts";
 import { NetlabError } from "../../src/errors.ts";
 import type { Role } from "../../src/machines/_role.ts";
 

@@ -1,6 +1,6 @@
 /** A supervised service that opens, drains and closes when the test says so. */
 import { SimulatedClock } from "xstate";
-import { type Restart, type Service, supervisionMachine } from "../../src/machines/_supervision.ts";
+import { type Restart, type Service, supervisionMachine } from "../../src/actors/supervision.ts";
 import { Calls, play, turn } from "../fakes.ts";
 
 class FakeService implements Service {

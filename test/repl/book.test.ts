@@ -8,20 +8,20 @@ import { text as textOf } from "node:stream/consumers";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { DescriptorBudget } from "../../src/actors/descriptor-budget.ts";
 import { schemaFile } from "../../src/config.ts";
-import type { Lab } from "../../src/lab.ts";
+import { ControlClient } from "../../src/control/control-client.ts";
+import { LONGEST_REQUEST } from "../../src/control/control-request.ts";
+import { ControlServer } from "../../src/control/control-server.ts";
+import type { Lab } from "../../src/lab/lab.ts";
 import { formatAddresses, parseAddresses } from "../../src/repl/address-csv.ts";
-import { readNamedFile } from "../../src/repl/client-file.ts";
 import { commandTable } from "../../src/repl/command-folder.ts";
 import { complete } from "../../src/repl/completion.ts";
-import { ControlClient } from "../../src/repl/control-client.ts";
-import { LONGEST_REQUEST } from "../../src/repl/control-request.ts";
-import { ControlServer } from "../../src/repl/control-server.ts";
 import { evaluate } from "../../src/repl/evaluator.ts";
-import { runOnce } from "../../src/repl/one-shot.ts";
 import { openAddressBook } from "../../src/stores/address-book.ts";
 import { LabDatabase } from "../../src/stores/database.ts";
+import { readNamedFile } from "../../src/terminal/client-file.ts";
+import { runOnce } from "../../src/terminal/one-shot.ts";
+import { FakePipe } from "../terminal/fake-terminal.ts";
 import { FakeDaemon } from "./fake-daemon.ts";
-import { FakePipe } from "./fake-terminal.ts";
 
 const THREE = "email,name\nluke@x.org,Luke Skywalker\nleia@x.org,Leia\nhan@x.org,Han Solo\n";
 

@@ -1,9 +1,9 @@
 /** One attached terminal and its fake daemon, made anew for each test. What it exports changes with the test. */
 import { afterEach, beforeEach, expect, vi } from "vitest";
-import { type AttachOptions, attach, type Leaving } from "../../src/repl/attached-terminal.ts";
+import { type AttachOptions, attach, type Leaving } from "../../src/terminal/attached-terminal.ts";
+import { FakeKeyboard, FakeScreen } from "../terminal/fake-terminal.ts";
 import { eventually } from "./eventually.ts";
 import { FakeDaemon, type Message, type Reply } from "./fake-daemon.ts";
-import { FakeKeyboard, FakeScreen } from "./fake-terminal.ts";
 
 export let daemon: FakeDaemon;
 export let keyboard: FakeKeyboard;

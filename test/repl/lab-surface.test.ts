@@ -1,7 +1,7 @@
 /** What help says of `lab`, and what there is. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { Lab } from "../../src/lab.ts";
+import type { Lab } from "../../src/lab/lab.ts";
 import { ConnectionView } from "../../src/repl/evaluation/connection-view.ts";
 import { InstanceView } from "../../src/repl/evaluation/instance-view.ts";
 import { BookSurface, LabSurface } from "../../src/repl/evaluation/lab-surface.ts";

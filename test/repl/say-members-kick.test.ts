@@ -12,10 +12,10 @@ import fileClient from "../../src/machines/file-client.ts";
 import fileServer from "../../src/machines/file-server.ts";
 import relay from "../../src/machines/relay.ts";
 import { evaluate, type RunRequest } from "../../src/repl/evaluator.ts";
-import { runOnce } from "../../src/repl/one-shot.ts";
+import { runOnce } from "../../src/terminal/one-shot.ts";
 import { converse } from "../actors/harness.ts";
+import { FakePipe } from "../terminal/fake-terminal.ts";
 import { eventually } from "./eventually.ts";
-import { FakePipe } from "./fake-terminal.ts";
 import { daemon, useDaemon } from "./own-daemon.ts";
 
 const roles = [calculator, chat, chatClient, fileClient, fileServer, relay];

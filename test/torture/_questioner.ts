@@ -4,7 +4,7 @@
  */
 import { createSocket } from "node:dgram";
 import { setTimeout as delay } from "node:timers/promises";
-import { ControlClient } from "../../src/repl/control-client.ts";
+import { ControlClient } from "../../src/control/control-client.ts";
 import type { RegistrationDocument, TestDaemon } from "../e2e/daemon.ts";
 import { discover } from "../e2e/registry-client.ts";
 

@@ -7,7 +7,7 @@ import { mkdirSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ClientRun } from "../../src/actors/client-run.ts";
 import type { Instance } from "../../src/actors/instance.ts";
-import { scanRoles } from "../../src/actors/role-folder.ts";
+import { scanRoles } from "../../src/catalogue/role-folder.ts";
 import { parseCommandLine } from "../../src/config.ts";
 import { Daemon } from "../../src/daemon.ts";
 import type { Role } from "../../src/machines/_role.ts";

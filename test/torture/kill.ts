@@ -6,7 +6,7 @@ import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import Database from "better-sqlite3";
-import { ControlClient } from "../../src/repl/control-client.ts";
+import { ControlClient } from "../../src/control/control-client.ts";
 import { type InstanceDocument, type RegistrationDocument, TestDaemon } from "../e2e/daemon.ts";
 import { freePorts } from "../e2e/free-ports.ts";
 import { discover, tell } from "../e2e/registry-client.ts";

@@ -1,4 +1,4 @@
-import { nearest } from "../../actors/instance-options.ts";
+import { nearest } from "../../catalogue/instance-options.ts";
 import { exitCodes, NetlabError } from "../../errors.ts";
 import { printable } from "../../printable.ts";
 import { checkAddress } from "../../wire/address-record.ts";

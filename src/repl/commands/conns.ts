@@ -1,10 +1,10 @@
 import { z } from "zod";
-import type { Story } from "../../actors/story.ts";
-import { byUrgency, reasonOf, verdictOf } from "../../actors/verdict.ts";
+import { connectionDocument } from "../../lab/documents.ts";
+import { selectStories, shortId } from "../../lab/selectors.ts";
 import { printable } from "../../printable.ts";
+import type { Story } from "../../stories/story.ts";
+import { byUrgency, reasonOf, verdictOf } from "../../stories/verdict.ts";
 import { type Call, defineCommand } from "../command.ts";
-import { connectionDocument } from "../documents.ts";
-import { selectStories, shortId } from "../selectors.ts";
 import { type Style, styleWord } from "../style.ts";
 import { table } from "../table.ts";
 

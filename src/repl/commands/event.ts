@@ -1,6 +1,6 @@
 import { NetlabError } from "../../errors.ts";
+import { connectionDocument } from "../../lab/documents.ts";
 import { defineCommand } from "../command.ts";
-import { connectionDocument } from "../documents.ts";
 import { liveConnection } from "../live-connection.ts";
 
 export default defineCommand({

@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { selectStory } from "../../lab/selectors.ts";
 import { printable } from "../../printable.ts";
 import { defineCommand } from "../command.ts";
 import { explanationPage } from "../explain-page.ts";
 import { explanationText } from "../explain-text.ts";
 import { explain, explanationDocument } from "../explanation.ts";
-import { selectStory } from "../selectors.ts";
 
 export default defineCommand({
   name: "explain",

@@ -1,7 +1,7 @@
 import { NetlabError } from "../../errors.ts";
+import { connectionDocument } from "../../lab/documents.ts";
+import { selectStories } from "../../lab/selectors.ts";
 import { defineCommand } from "../command.ts";
-import { connectionDocument } from "../documents.ts";
-import { selectStories } from "../selectors.ts";
 
 export default defineCommand({
   name: "kill",

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { instanceDocument } from "../../lab/documents.ts";
+import { noteOf, whereOf } from "../../lab/instance-lines.ts";
+import { selectInstances } from "../../lab/selectors.ts";
 import { defineCommand } from "../command.ts";
-import { instanceDocument } from "../documents.ts";
-import { noteOf, whereOf } from "../instance-lines.ts";
-import { selectInstances } from "../selectors.ts";
 import { styleWord } from "../style.ts";
 import { table } from "../table.ts";
 

@@ -1,8 +1,8 @@
 import type { Instance } from "../../actors/instance.ts";
 import { NetlabError } from "../../errors.ts";
+import { selectInstances } from "../../lab/selectors.ts";
 import { printable } from "../../printable.ts";
 import { defineCommand } from "../command.ts";
-import { selectInstances } from "../selectors.ts";
 import { table } from "../table.ts";
 
 export default defineCommand({

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { NetlabError } from "../../errors.ts";
+import { registrationDocument } from "../../lab/documents.ts";
 import { duration } from "../../machines/_options.ts";
 import { checkListing } from "../../wire/bootstrap.ts";
 import { defineCommand } from "../command.ts";
-import { registrationDocument } from "../documents.ts";
 
 export default defineCommand({
   name: "register",

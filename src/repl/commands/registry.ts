@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { registrationDocument } from "../../lab/documents.ts";
 import { printable } from "../../printable.ts";
 import { type Call, defineCommand } from "../command.ts";
-import { registrationDocument } from "../documents.ts";
 import { table } from "../table.ts";
 
 const options = z.object({

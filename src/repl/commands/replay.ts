@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { describeEntry } from "../../actors/story-text.ts";
 import { exitCodes } from "../../errors.ts";
+import { entryDocument } from "../../lab/documents.ts";
+import { selectStory } from "../../lab/selectors.ts";
 import { type Replayed, replay } from "../../replay/replay.ts";
+import { describeEntry } from "../../stories/entry-text.ts";
 import { type Call, defineCommand } from "../command.ts";
-import { entryDocument } from "../documents.ts";
 import { replayRequest } from "../replaying.ts";
 import { sinceStart } from "../reports.ts";
-import { selectStory } from "../selectors.ts";
 
 const options = z.object({
   role: z.string().min(1).optional().describe("play it to this role instead, with its own defaults"),

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { describeEntry } from "../../actors/story-text.ts";
 import { NetlabError } from "../../errors.ts";
+import { selectStory } from "../../lab/selectors.ts";
 import { playable, replay } from "../../replay/replay.ts";
+import { describeEntry } from "../../stories/entry-text.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { momentDocument, momentText } from "../moment.ts";
 import { replayRequest } from "../replaying.ts";
 import { sinceStart } from "../reports.ts";
-import { selectStory } from "../selectors.ts";
 
 const options = z.object({
   to: z.number().int().min(1).max(1_000_000).optional().describe("the entry to go back to, by its number"),

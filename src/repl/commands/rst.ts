@@ -1,5 +1,5 @@
+import { connectionDocument } from "../../lab/documents.ts";
 import { defineCommand } from "../command.ts";
-import { connectionDocument } from "../documents.ts";
 import { liveConnection } from "../live-connection.ts";
 
 export default defineCommand({

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { Instance } from "../../actors/instance.ts";
 import { NetlabError } from "../../errors.ts";
+import { selectInstances } from "../../lab/selectors.ts";
 import type { SayOptions } from "../../machines/_role.ts";
 import { printable } from "../../printable.ts";
 import { defineCommand } from "../command.ts";
-import { selectInstances } from "../selectors.ts";
 
 export default defineCommand({
   name: "say",

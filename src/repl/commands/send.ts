@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { NetlabError } from "../../errors.ts";
+import { connectionDocument } from "../../lab/documents.ts";
 import { printable } from "../../printable.ts";
 import { defineCommand } from "../command.ts";
-import { connectionDocument } from "../documents.ts";
 import { liveConnection } from "../live-connection.ts";
 
 export default defineCommand({

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Story } from "../../actors/story.ts";
 import { drawingText } from "../../charts/drawing-text.ts";
 import { type Sequence, sequenceOf } from "../../charts/sequence.ts";
 import { sequenceDocument } from "../../charts/sequence-document.ts";
@@ -7,10 +6,11 @@ import { fitsSideBySide, layoutSequence } from "../../charts/sequence-layout.ts"
 import { sequenceMermaid } from "../../charts/sequence-mermaid.ts";
 import { sequencePlain } from "../../charts/sequence-plain.ts";
 import { sequenceSvg } from "../../charts/sequence-svg.ts";
+import { selectStories, shortId } from "../../lab/selectors.ts";
+import type { Story } from "../../stories/story.ts";
 import { paintedBy } from "../chart-report.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { deliver, formatOf, outOption, styleFor } from "../drawing-output.ts";
-import { selectStories, shortId } from "../selectors.ts";
 
 /** Where there is no terminal's width: more would be no drawing any more. */
 const MOST_CONNECTIONS = 12;

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { NetlabError } from "../../errors.ts";
+import { connectionDocument, instanceDocument } from "../../lab/documents.ts";
+import { isConnectionTerm, selectInstances, selectStory } from "../../lab/selectors.ts";
 import { defineCommand } from "../command.ts";
-import { connectionDocument, instanceDocument } from "../documents.ts";
 import { connectionReport, instanceReport } from "../reports.ts";
-import { isConnectionTerm, selectInstances, selectStory } from "../selectors.ts";
 
 export default defineCommand({
   name: "show",

@@ -1,10 +1,10 @@
-import { flagOf, nearest, schemaOf } from "../../actors/instance-options.ts";
+import { flagOf, nearest, schemaOf } from "../../catalogue/instance-options.ts";
 import { exitCodes, NetlabError } from "../../errors.ts";
-import type { Lab } from "../../lab.ts";
+import { instanceDocument } from "../../lab/documents.ts";
+import { instanceLine } from "../../lab/instance-lines.ts";
+import type { Lab } from "../../lab/lab.ts";
+import { selectInstances } from "../../lab/selectors.ts";
 import { defineCommand } from "../command.ts";
-import { instanceDocument } from "../documents.ts";
-import { instanceLine } from "../instance-lines.ts";
-import { selectInstances } from "../selectors.ts";
 import type { Style } from "../style.ts";
 
 export default defineCommand({

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { NetlabError } from "../../errors.ts";
-import type { Cell } from "../../lab.ts";
+import type { Cell } from "../../lab/lab.ts";
 import { duration } from "../../machines/_options.ts";
 import { printable } from "../../printable.ts";
 import { defineCommand } from "../command.ts";

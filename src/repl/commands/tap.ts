@@ -1,9 +1,9 @@
 import { z } from "zod";
-import type { Entry, Story } from "../../actors/story.ts";
-import { describeEntry, shownEntry } from "../../actors/story-text.ts";
+import { entryDocument } from "../../lab/documents.ts";
 import { hexdump } from "../../printable.ts";
+import { describeEntry, shownEntry } from "../../stories/entry-text.ts";
+import type { Entry, Story } from "../../stories/story.ts";
 import { type Call, defineCommand } from "../command.ts";
-import { entryDocument } from "../documents.ts";
 import { cutTo, follow, followOptions, lineStart } from "../following.ts";
 
 const options = z.object({

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { Entry, Story } from "../../actors/story.ts";
+import { entryDocument } from "../../lab/documents.ts";
+import type { Entry, Story } from "../../stories/story.ts";
 import { type Call, defineCommand } from "../command.ts";
-import { entryDocument } from "../documents.ts";
 import { cutTo, follow, followOptions, lineStart } from "../following.ts";
 import { type StepReason, stepReason } from "../step-reason.ts";
 import { wrapped } from "../wrapped.ts";

@@ -1,9 +1,9 @@
 import type { Instance } from "../../actors/instance.ts";
-import type { Story } from "../../actors/story.ts";
+import { connectionDocument, instanceDocument } from "../../lab/documents.ts";
+import { whereOf } from "../../lab/instance-lines.ts";
+import { shortId } from "../../lab/selectors.ts";
+import type { Story } from "../../stories/story.ts";
 import { defineCommand } from "../command.ts";
-import { connectionDocument, instanceDocument } from "../documents.ts";
-import { whereOf } from "../instance-lines.ts";
-import { shortId } from "../selectors.ts";
 import { type Style, styleWord } from "../style.ts";
 
 const MOST_PEERS = 10;

@@ -1,9 +1,9 @@
-import type { Story } from "../../actors/story.ts";
-import { describeEntry } from "../../actors/story-text.ts";
-import { reasonOf, verdictOf } from "../../actors/verdict.ts";
 import { NetlabError } from "../../errors.ts";
-import type { Lab } from "../../lab.ts";
-import { connectionDocument } from "../documents.ts";
+import { connectionDocument } from "../../lab/documents.ts";
+import type { Lab } from "../../lab/lab.ts";
+import { describeEntry } from "../../stories/entry-text.ts";
+import type { Story } from "../../stories/story.ts";
+import { reasonOf, verdictOf } from "../../stories/verdict.ts";
 import { liveConnection } from "../live-connection.ts";
 import { type MachineSnapshot, snapshotOf } from "./machine-snapshot.ts";
 import { type Ask, Surface } from "./surface.ts";

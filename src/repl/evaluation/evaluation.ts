@@ -3,9 +3,9 @@
  * → 2. the names that it declares are made → 3. run as a turn of the operator's realm (`realm.ts`) → 4. where it awaits,
  * followed until its promise ends, Ctrl-C, or its time limit → 5. its value is kept as `_`, and shown.
  */
-import { nearest } from "../../actors/instance-options.ts";
+import { nearest } from "../../catalogue/instance-options.ts";
 import { NetlabError } from "../../errors.ts";
-import type { Lab } from "../../lab.ts";
+import type { Lab } from "../../lab/lab.ts";
 import type { Completion } from "../completion.ts";
 import { codeError, type Source, scriptName, syntaxError } from "./code-errors.ts";
 import { declare, makeConst } from "./declarations.ts";

@@ -1,6 +1,6 @@
 import type { Instance } from "../../actors/instance.ts";
-import type { Lab } from "../../lab.ts";
-import { instanceDocument } from "../documents.ts";
+import { instanceDocument } from "../../lab/documents.ts";
+import type { Lab } from "../../lab/lab.ts";
 import { ConnectionView } from "./connection-view.ts";
 import { type Ask, Surface } from "./surface.ts";
 

@@ -4,9 +4,10 @@
  * Reading is at once, of the moment. What changes the lab answers with a promise, and happens when the line, or the
  * part of it before its next `await`, is over. Nothing here hands out the daemon's own objects: snapshots are copies.
  */
-import type { Cell, Lab } from "../../lab.ts";
-import { registrationDocument } from "../documents.ts";
-import { selectInstances, selectStories, selectStory } from "../selectors.ts";
+
+import { registrationDocument } from "../../lab/documents.ts";
+import type { Cell, Lab } from "../../lab/lab.ts";
+import { selectInstances, selectStories, selectStory } from "../../lab/selectors.ts";
 import { ConnectionView } from "./connection-view.ts";
 import { InstanceView } from "./instance-view.ts";
 import { type Ask, Surface } from "./surface.ts";

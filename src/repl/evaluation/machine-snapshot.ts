@@ -2,8 +2,8 @@
 import { types } from "node:util";
 import type { AnyMachineSnapshot } from "xstate";
 import { eventsOf, stateName } from "../../actors/run-machine.ts";
+import { MASK } from "../../lab/documents.ts";
 import type { Role } from "../../machines/_role.ts";
-import { MASK } from "../documents.ts";
 import { flagsOf } from "../option-flags.ts";
 import { Surface } from "./surface.ts";
 

@@ -1,0 +1,184 @@
+/**
+ * The daemon's end of the control protocol: a Unix socket for its owner only. Newline-delimited JSON, or plain command
+ * lines from whoever has no JSON (`echo conns | nc -U …`): the first byte tells.
+ */
+import { chmodSync, existsSync, lstatSync, mkdirSync, type Stats, statSync, unlinkSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { messageOf, NetlabError } from "../errors.ts";
+import type { Lab } from "../lab/lab.ts";
+import { osCode } from "../os/os-errors.ts";
+import { harmlessJson } from "../printable.ts";
+import { ControlClient } from "./control-client.ts";
+import type { ControlSession } from "./control-session.ts";
+
+/** The longest path that fits into a socket address, on Linux and macOS. */
+const LONGEST_PATH = 103;
+/** How long another daemon may take to say who it is. */
+const HELLO_MS = 1_000;
+
+export class ControlServer {
+  readonly #lab: Lab;
+  readonly #sessions = new Set<ControlSession>();
+  #server: Server | undefined;
+  #unfollow: (() => void) | undefined;
+
+  constructor(lab: Lab) {
+    this.#lab = lab;
+  }
+
+  /** Throws where the folder is not ours, or another daemon answers on the socket. */
+  async listen(): Promise<void> {
+    const { socketPath } = this.#lab;
+    if (Buffer.byteLength(socketPath) > LONGEST_PATH) {
+      throw new NetlabError(
+        "socket-unsafe",
+        `the socket path ${socketPath} is longer than ${LONGEST_PATH} bytes: name a shorter one with --socket`,
+      );
+    }
+    prepareFolder(path.dirname(socketPath));
+    await removeStale(socketPath);
+    // Whoever pipes command lines in has closed its side before the answer comes.
+    this.#server = createServer({ allowHalfOpen: true }, (socket) => void this.#open(socket));
+    // Between bind and chmod the socket must not be open to others.
+    const before = process.umask(0o177);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#server?.once("error", reject).listen(socketPath, resolve);
+      });
+    } catch (error) {
+      throw new NetlabError(
+        "socket-unsafe",
+        `cannot make the control socket ${socketPath}: ${messageOf(error)}`,
+        { cause: error },
+      );
+    } finally {
+      process.umask(before);
+    }
+    chmodSync(socketPath, 0o600);
+    this.#unfollow = this.#lab.log.follow(({ level, message }) => {
+      if (level === "warn" || level === "error") this.#push({ notice: message, level });
+    });
+  }
+
+  /** What a session needs is loaded with the first one: a daemon starts without it. */
+  async #open(socket: Socket): Promise<void> {
+    const { descriptors } = this.#lab;
+    // Always let in, out of the reserve where peers hold the rest: that is when somebody comes to look.
+    descriptors.take(1);
+    socket.once("close", () => descriptors.give(1));
+    // Until the session listens, one that is torn down at once is nobody's crash.
+    socket.on("error", () => socket.destroy());
+    const ControlSession = await this.#loadSession(socket);
+    if (!ControlSession) return;
+    if (socket.destroyed || !this.#server?.listening) return void socket.destroy();
+    const session = new ControlSession(socket, this.#lab, () => this.#sessions.delete(session));
+    this.#sessions.add(session);
+  }
+
+  /** A daemon whose program was replaced or removed beneath it goes on with its peers; what it never loaded is gone. */
+  async #loadSession(socket: Socket): Promise<typeof ControlSession | undefined> {
+    try {
+      return (await import("./control-session.ts")).ControlSession;
+    } catch (error) {
+      const why = "nobody can be attached: the program was replaced while it ran, restart it";
+      this.#lab.log.logger.error({ err: error }, why);
+      socket.end(`${harmlessJson({ notice: why, level: "error" })}\n`);
+      return undefined;
+    }
+  }
+
+  #push(message: Record<string, unknown>): void {
+    for (const session of this.#sessions) session.push(message);
+  }
+
+  /** Attached REPLs say why they end. */
+  announceStop(): void {
+    this.#push({ event: "stopping" });
+  }
+
+  async close(): Promise<void> {
+    this.#unfollow?.();
+    for (const session of this.#sessions) session.close();
+    const server = this.#server;
+    if (!server?.listening) return;
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  }
+}
+
+/** Only the owner of a file in such a folder removes it. */
+const STICKY = 0o1000;
+
+/**
+ * A folder of 0700 that is ours; one that is somebody else's is refused, however open it is. One that somebody named may be
+ * open to others' eyes (a checkout) or the system's for everybody (/tmp): there the socket's own mode protects it.
+ */
+function prepareFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const isDefault = /^netlabd(-\d+)?$/.test(path.basename(folder));
+    const uid = process.getuid?.();
+    const link = lstatSync(folder);
+    // A link that somebody else made leads where he likes.
+    if (link.uid !== uid && link.uid !== 0) throw new Error(`it belongs to user ${link.uid}`);
+    const stat = statSync(folder);
+    if (!stat.isDirectory()) throw new Error("it is no folder");
+    const isShared = stat.uid === 0 && (stat.mode & STICKY) !== 0 && !isDefault;
+    if (stat.uid !== uid && !isShared) throw new Error(`it belongs to user ${stat.uid}`);
+    if (isDefault && (stat.mode & 0o077) !== 0) chmodSync(folder, 0o700);
+    else if (isOpenToOthers(stat) && (stat.mode & STICKY) === 0)
+      throw new Error("others may write into it, and could put a socket of their own there");
+  } catch (error) {
+    throw new NetlabError(
+      "socket-unsafe",
+      `the control socket's folder ${folder} cannot be used: ${messageOf(error)}; name another with --socket`,
+      { cause: error },
+    );
+  }
+}
+
+/** One's own group is often nobody but oneself, and everything one makes is open to it. */
+const isOpenToOthers = ({ mode, gid }: Stats) =>
+  (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && gid !== process.getgid?.());
+
+/** A socket file that nobody answers is left over from a killed daemon; only then is it removed. */
+async function removeStale(socketPath: string): Promise<void> {
+  if (!existsSync(socketPath)) return;
+  if (!lstatSync(socketPath).isSocket()) {
+    throw new NetlabError(
+      "socket-unsafe",
+      `${socketPath} is there and is no socket: name another with --socket`,
+    );
+  }
+  const daemon = await connectTo(socketPath);
+  if (daemon) {
+    const pid = await pidOf(daemon);
+    throw new NetlabError(
+      "socket-in-use",
+      `another netlabd${pid === undefined ? "" : `, pid ${pid},`} answers on ${socketPath}: attach to it with netlabctl, or name another with --socket`,
+    );
+  }
+  unlinkSync(socketPath);
+}
+
+/** Undefined where nobody listens. */
+async function connectTo(socketPath: string): Promise<ControlClient | undefined> {
+  try {
+    return await ControlClient.connect(socketPath);
+  } catch (error) {
+    if (error instanceof NetlabError && osCode(error.cause) === "ECONNREFUSED") return undefined;
+    throw error;
+  }
+}
+
+/** Undefined where it does not say: one that is busy, or another program. */
+async function pidOf(daemon: ControlClient): Promise<number | undefined> {
+  try {
+    return (await Promise.race([daemon.hello(), delay(HELLO_MS)]))?.pid;
+  } catch {
+    return undefined;
+  } finally {
+    daemon.close();
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * One grammar for every command: `file-server` (a role), `file-server-1` (an instance), a name, `c17` or
+ * `file-server-1/c17` (a connection), `@last`, `state=sending`, `addr=127.0.0.1`, `label=s042`. Several terms: all hold.
+ */
+import type { Instance } from "../actors/instance.ts";
+import { nearest } from "../catalogue/instance-options.ts";
+import { NetlabError } from "../errors.ts";
+import { formatHostPort } from "../machines/_options.ts";
+import type { Story } from "../stories/story.ts";
+import type { Lab } from "./lab.ts";
+
+const CONNECTION = /^(?:(.+)\/)?([cu]\d+)$/;
+const FIELDS = ["state", "addr", "label"];
+
+export const isConnectionTerm = (term: string) => CONNECTION.test(term) || term === "@last";
+
+/** Connections, live and ended. Throws where a name is unknown; a field that matches nothing is an empty list. */
+export function selectStories(lab: Lab, terms: readonly string[]): Story[] {
+  const tests = terms.map((term) => storyTest(lab, term));
+  return lab.recorder.all().filter((story) => tests.every((test) => test(story)));
+}
+
+/** Exactly one connection: the selector's first where it names one. */
+export function selectStory(lab: Lab, term: string): Story {
+  const [story, ...others] = selectStories(lab, [term]);
+  if (!story)
+    throw new NetlabError(
+      "no-such-connection",
+      `no connection ${JSON.stringify(term)}: conns --all lists them`,
+    );
+  if (others.length > 0 && !isConnectionTerm(term)) {
+    throw new NetlabError(
+      "usage",
+      `${term} is ${others.length + 1} connections: name one, e.g. ${shortId(story)}`,
+    );
+  }
+  return story;
+}
+
+/**
+ * The same for stories that may yet begin: a connection that nobody has seen is no mistake here. An instance has to be
+ * there. Throws as `selectStories` does.
+ */
+export function storyTestForLater(lab: Lab, term: string): (story: Story) => boolean {
+  const connection = CONNECTION.exec(term);
+  return connection ? connectionMatch(lab, connection[1], connection[2] ?? "") : storyTest(lab, term);
+}
+
+function storyTest(lab: Lab, term: string): (story: Story) => boolean {
+  if (term === "@last") return (story) => story === lab.recorder.last;
+  const connection = CONNECTION.exec(term);
+  if (connection) return connectionTest(lab, term, connection[1], connection[2] ?? "");
+  const field = fieldTerm(term);
+  if (field) return fieldTest(field.name, field.value);
+  const ids = new Set(instancesOf(lab, term).map(({ id }) => id));
+  return (story) => ids.has(story.subject.instance);
+}
+
+function connectionMatch(lab: Lab, instance: string | undefined, short: string) {
+  return (story: Story) =>
+    shortId(story) === short &&
+    (instance === undefined ||
+      instance === story.subject.instance ||
+      lab.find(instance)?.id === story.subject.instance);
+}
+
+function connectionTest(lab: Lab, term: string, instance: string | undefined, short: string) {
+  const matches = connectionMatch(lab, instance, short);
+  if (!lab.recorder.all().some(matches)) {
+    throw new NetlabError("no-such-connection", `no connection ${term}: conns --all lists them`);
+  }
+  return matches;
+}
+
+function fieldTest(name: string, value: string): (story: Story) => boolean {
+  switch (name) {
+    case "state":
+      return (story) => (story.endedAt === undefined ? story.state : "closed") === value;
+    case "addr":
+      return ({ subject: { remote } }) =>
+        remote.address === value || formatHostPort({ host: remote.address, port: remote.port }) === value;
+    default:
+      return (story) => story.subject.label === value;
+  }
+}
+
+function fieldTerm(term: string): { name: string; value: string } | undefined {
+  const match = /^([a-z]+)=(.*)$/.exec(term);
+  if (!match) return undefined;
+  const [, name = "", value = ""] = match;
+  if (FIELDS.includes(name)) return { name, value };
+  const near = nearest(name, FIELDS);
+  throw new NetlabError(
+    "usage",
+    `no selector ${name}=…; ${near ? `did you mean ${near}=?` : `there are ${FIELDS.map((one) => `${one}=`).join(", ")}`}`,
+  );
+}
+
+/** Instances, in the order in which they came. Throws where nothing has that name. */
+export function selectInstances(lab: Lab, terms: readonly string[]): Instance[] {
+  let chosen = [...lab.instances];
+  for (const term of terms) {
+    const field = fieldTerm(term);
+    if (field?.name === "state") chosen = chosen.filter(({ state }) => state === field.value);
+    else if (field?.name === "label")
+      chosen = chosen.filter(({ spec }) => spec.options.label === field.value);
+    else if (field) throw new NetlabError("usage", "addr= selects connections, not roles: use conns addr=…");
+    else {
+      const ids = new Set(instancesOf(lab, term).map(({ id }) => id));
+      chosen = chosen.filter(({ id }) => ids.has(id));
+    }
+  }
+  return chosen;
+}
+
+/** By id, name, role, or the instance of a connection. */
+function instancesOf(lab: Lab, term: string): Instance[] {
+  const one = lab.find(term);
+  if (one) return [one];
+  const ofRole = lab.instances.filter(({ role }) => role.name === term);
+  if (ofRole.length > 0) return ofRole;
+  if (isConnectionTerm(term)) {
+    const instance = lab.find(selectStory(lab, term).subject.instance);
+    if (instance) return [instance];
+  }
+  if (lab.roles.has(term)) throw new NetlabError("no-such-instance", `no ${term} runs: spawn ${term}`);
+  throw unknownInstance(lab, term);
+}
+
+function unknownInstance(lab: Lab, term: string): NetlabError {
+  const known = lab.instances.flatMap(({ id, role, spec }) => [id, role.name, spec.options.name ?? id]);
+  const near = nearest(term, known);
+  return new NetlabError(
+    "no-such-instance",
+    `no role ${JSON.stringify(term)} here; ${near ? `did you mean ${near}?` : "ls lists them"}`,
+  );
+}
+
+/** `c17` of `file-server-1/c17`. */
+export const shortId = (story: Story) => story.subject.id.slice(story.subject.id.lastIndexOf("/") + 1);

@@ -1,0 +1,81 @@
+/** Files that a command names are opened, and written, by the client: its folder and its rights count, not the daemon's. */
+import { createReadStream } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { LONGEST_REQUEST } from "../control/control-request.ts";
+import { messageOf, NetlabError } from "../errors.ts";
+import { osCode } from "../os/os-errors.ts";
+import { wordsSoFar } from "../repl/words.ts";
+
+/** A command as it went to the daemon. */
+export interface Typed {
+  readonly argv?: readonly string[];
+  readonly line?: string;
+}
+
+const WHY: Record<string, string> = {
+  ENOENT: "there is no such file (ENOENT)",
+  EACCES: "you may not read it (EACCES)",
+  EISDIR: "it is a folder (EISDIR)",
+  ERR_ENCODING_INVALID_ENCODED_DATA: "it is no UTF-8 text",
+};
+
+/**
+ * The text of a file that the person named in this command; no daemon gets another. Throws where it cannot be read, is
+ * no UTF-8, or does not fit into an answer.
+ */
+export async function readNamedFile(path: string, typed: Typed): Promise<string> {
+  if (!isNamed(path, typed)) throw cannotRead(path, "the command does not name it");
+  const text = await readText(path);
+  if (JSON.stringify(text).length + 100 > LONGEST_REQUEST) throw tooLong(path);
+  return text;
+}
+
+/** Writes a file that the person named in this command, and no other; what was in it is gone. Throws where it cannot. */
+export async function writeNamedFile(path: string, text: string, typed: Typed): Promise<void> {
+  if (!isNamed(path, typed)) throw cannotWrite(path, "the command does not name it");
+  try {
+    await writeFile(path, text);
+  } catch (error) {
+    throw cannotWrite(path, WHY_NOT_WRITTEN[osCode(error) ?? ""] ?? messageOf(error));
+  }
+}
+
+/** As a word of its own, or behind the sign of its option: `--html=page.html`. */
+function isNamed(path: string, { argv, line = "" }: Typed): boolean {
+  const words = argv ?? wordsSoFar(line).map(({ text }) => text);
+  return words.some((word) => word === path || (/^--[a-z-]+=/.test(word) && word.endsWith(`=${path}`)));
+}
+
+async function readText(path: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      sizeBytes += chunk.length;
+      // A pipe or a device may have no end.
+      if (sizeBytes > LONGEST_REQUEST) throw tooLong(path);
+    }
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+  } catch (error) {
+    if (error instanceof NetlabError) throw error;
+    throw cannotRead(path, WHY[osCode(error) ?? ""] ?? messageOf(error));
+  }
+}
+
+const WHY_NOT_WRITTEN: Record<string, string> = {
+  ENOENT: "there is no such folder (ENOENT)",
+  EACCES: "you may not write it (EACCES)",
+  EISDIR: "it is a folder (EISDIR)",
+  ENOSPC: "the disk is full (ENOSPC)",
+};
+
+const tooLong = (path: string) => cannotRead(path, `it is longer than ${LONGEST_REQUEST / 1_048_576} MiB`);
+
+function cannotRead(path: string, why: string): NetlabError {
+  return new NetlabError("file-not-read", `cannot read ${path}: ${why}`);
+}
+
+function cannotWrite(path: string, why: string): NetlabError {
+  return new NetlabError("file-not-written", `cannot write ${path}: ${why}`);
+}

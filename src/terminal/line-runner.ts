@@ -1,0 +1,249 @@
+/**
+ * One session's lines, however they are typed: at the prompt, one-shot, in a script or a sheet.
+ *
+ * A line's life: 1. taken apart into statements, where it begins with a command → 2. each runs in the daemon, or here
+ * where the command is the client's own → 3. what it says goes through its filters to the seat or a file, and is kept
+ * for `expect` → 4. the first that fails ends the line with its status.
+ */
+
+import type { ControlClient } from "../control/control-client.ts";
+import type { ReplyHandlers } from "../control/control-request.ts";
+import { exitCodes } from "../errors.ts";
+import { harmlessJson } from "../printable.ts";
+import { wordsSoFar } from "../repl/words.ts";
+import { readNamedFile, type Typed, writeNamedFile } from "./client-file.ts";
+import type { Seat } from "./console.ts";
+import { Plumbing } from "./output-pipeline.ts";
+import { screenFields, screenSize } from "./output-stream.ts";
+import {
+  isIdle,
+  isLeaving,
+  mayBePlumbed,
+  type Statement,
+  statementsOf,
+  type Traits,
+  wantsJson,
+} from "./typed-line.ts";
+
+/** What the last command said, errors too; kept to a limit, from its end. */
+export interface Said {
+  readonly text: string;
+  readonly exit: number;
+}
+
+/** Their code is loaded when one is wanted; a test holds the list true. */
+export const CLIENT_COMMANDS = ["expect", "play", "watch"];
+const KEPT_CHARACTERS = 1_048_576;
+/** A file is no screen: nothing is cut to a width. */
+const WIDEST = 10_000;
+
+export class LineRunner {
+  readonly client: ControlClient;
+  /** `quit` was one of the statements. */
+  isLeaving = false;
+  /** Lines of code that wait for what finishes them. */
+  #unfinished: string | undefined;
+  #last: Said | undefined;
+  #traits: Promise<ReadonlyMap<string, Traits>> | undefined;
+
+  constructor(client: ControlClient) {
+    this.client = client;
+  }
+
+  get last(): Said | undefined {
+    return this.#last;
+  }
+
+  /** The next line goes on with the code before it, whatever it looks like. */
+  get isUnfinished(): boolean {
+    return this.#unfinished !== undefined;
+  }
+
+  dropUnfinished(): void {
+    this.#unfinished = undefined;
+  }
+
+  /** Resolves to the exit status. Rejects with a NetlabError, and as the seat fails. */
+  async runLine(line: string, seat: Seat): Promise<number> {
+    const before = this.#unfinished;
+    this.#unfinished = undefined;
+    if (before !== undefined) return this.#runStatement(plain(`${before}\n${line}`), seat);
+    const statements = mayBePlumbed(line) ? statementsOf(line, await this.#traitsOf()) : [plain(line.trim())];
+    let exit: number = exitCodes.done;
+    for (const statement of statements) {
+      if (isIdle(statement.command)) continue;
+      if (isLeaving(statement.command)) {
+        this.isLeaving = true;
+        return exit;
+      }
+      exit = await this.#runStatement(statement, seat);
+      if (exit !== exitCodes.done) return exit;
+    }
+    return exit;
+  }
+
+  /** Words that a shell has split already: signs among them are texts. */
+  async runArgv(argv: readonly string[], printsData: boolean, seat: Seat): Promise<number> {
+    const command = await clientCommand(argv[0]);
+    if (command) return command.run(this, argv.slice(1), undefined, seat);
+    return this.#inDaemon({ argv }, printsData, plain(""), seat);
+  }
+
+  /** A question of the client's own: nothing is shown, nothing is kept. */
+  async ask(argv: readonly string[], signal: AbortSignal): Promise<Said> {
+    const said: string[] = [];
+    const say = (text: string) => void said.push(text);
+    const request = this.client.request("run", { argv }, { out: say, err: say });
+    const interrupt = () => this.client.interrupt(request.id);
+    signal.addEventListener("abort", interrupt, { once: true });
+    const { exit } = await request.finally(() => signal.removeEventListener("abort", interrupt));
+    return { text: said.join("\n"), exit };
+  }
+
+  async #runStatement(statement: Statement, seat: Seat): Promise<number> {
+    const { command, isToFail } = statement;
+    const exit = await this.#runCommand(statement, seat);
+    if (!isToFail) return exit;
+    if (exit !== exitCodes.done && exit !== exitCodes.interrupted) return exitCodes.done;
+    if (exit === exitCodes.done) await seat.err(`! ${command}: it was to fail, and did not`);
+    return exit === exitCodes.done ? exitCodes.checkFailed : exit;
+  }
+
+  async #runCommand(statement: Statement, seat: Seat): Promise<number> {
+    const { command } = statement;
+    const own = await clientCommand(/^\S*/.exec(command)?.[0]);
+    if (!own) return this.#inDaemon({ line: command }, wantsJson(command), statement, seat);
+    const words = wordsSoFar(command).filter(({ start }) => start < command.length);
+    return own.run(
+      this,
+      words.slice(1).map(({ text }) => text),
+      command,
+      seat,
+    );
+  }
+
+  async #inDaemon(typed: Typed, printsData: boolean, statement: Statement, seat: Seat): Promise<number> {
+    const plumbing = await Plumbing.open(statement, (text) => seat.out(text));
+    const said = new Kept();
+    const isWhole = statement.filters.length > 0 || statement.file !== undefined || typed.line === undefined;
+    const fields = {
+      ...typed,
+      ...(isWhole ? {} : { mayContinue: true }),
+      ...this.#screenOf(seat, statement),
+    };
+    const full = Promise.withResolvers<"full">();
+    const isLive = () => !plumbing.isFull;
+    const out = async (text: string) => {
+      said.add(text);
+      if (isLive()) await plumbing.take(text);
+      if (plumbing.isFull) full.resolve("full");
+    };
+    const handlers: ReplyHandlers = {
+      out,
+      err: (text) => {
+        said.add(text);
+        return seat.err(text);
+      },
+      frame: statement.filters.length > 0 || statement.file ? out : (text) => seat.frame(text),
+      data: (document) => (printsData ? out(harmlessJson(document)) : undefined),
+      more: () => {
+        this.#unfinished = typed.line;
+      },
+      ask: (question) => seat.ask(question),
+      read: (path) => readNamedFile(path, typed),
+      write: (path, text) => writeNamedFile(path, text, typed),
+    };
+    try {
+      const exit = await plumbing.end(await this.#request(fields, handlers, seat, full.promise));
+      this.#last = { text: said.text, exit };
+      return exit;
+    } finally {
+      await plumbing.close();
+    }
+  }
+
+  /** Ends with the exit status; a filter that wants no more ends the command, which is then done. */
+  async #request(
+    fields: Readonly<Record<string, unknown>>,
+    handlers: ReplyHandlers,
+    { signal, givenUp, screen }: Seat,
+    full: Promise<"full">,
+  ): Promise<number> {
+    const request = this.client.request("run", fields, handlers);
+    const interrupt = () => this.client.interrupt(request.id);
+    const resize = () => this.client.tell("resize", { target: request.id, ...screenSize(screen) });
+    signal.addEventListener("abort", interrupt, { once: true });
+    if (signal.aborted) interrupt();
+    screen.on("resize", resize);
+    try {
+      const result = await Promise.race([request, full, givenUp.then(() => "given up" as const)]);
+      if (result === "given up") return exitCodes.interrupted;
+      if (result !== "full") return result.exit;
+      interrupt();
+      // What it says from here on is for nobody; that it ends is all that is waited for.
+      await Promise.race([request, givenUp]);
+      return exitCodes.done;
+    } finally {
+      signal.removeEventListener("abort", interrupt);
+      screen.off("resize", resize);
+    }
+  }
+
+  #screenOf({ screen, hasColors }: Seat, { filters, file }: Statement) {
+    if (file) return { columns: WIDEST, colors: false };
+    if (filters.length === 0) return screenFields(screen, hasColors);
+    // What goes through a filter is lines, and draws over nothing.
+    const { rows: _, ...fields } = screenFields(screen, false);
+    return fields;
+  }
+
+  /** Asked once a session, and only when a line may need it. */
+  async #traitsOf(): Promise<(name: string) => Traits | undefined> {
+    this.#traits ??= describedBy(this.client);
+    const traits = await this.#traits;
+    return (name) => traits.get(name);
+  }
+}
+
+async function clientCommand(name = "") {
+  if (!CLIENT_COMMANDS.includes(name)) return undefined;
+  return (await import("./client-commands.ts")).clientCommands.get(name);
+}
+
+const plain = (command: string): Statement => ({ command, filters: [], file: undefined, isToFail: false });
+
+class Kept {
+  #texts: string[] = [];
+  #size = 0;
+
+  add(text: string): void {
+    this.#texts.push(text);
+    this.#size += text.length;
+    if (this.#size <= 2 * KEPT_CHARACTERS) return;
+    this.#texts = [this.text.slice(-KEPT_CHARACTERS)];
+    this.#size = KEPT_CHARACTERS;
+  }
+
+  get text(): string {
+    return this.#texts.join("\n");
+  }
+}
+
+interface Described {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly takesRestOfLine?: boolean;
+}
+
+async function describedBy(client: ControlClient): Promise<ReadonlyMap<string, Traits>> {
+  let commands: readonly Described[] = [];
+  const data = (document: unknown) => {
+    if (Array.isArray(document)) commands = document;
+  };
+  await client.request("describe", {}, { data });
+  return new Map(
+    commands.flatMap(({ name, aliases = [], takesRestOfLine = false }) =>
+      [name, ...aliases].map((one) => [one, { takesRestOfLine }] as const),
+    ),
+  );
+}

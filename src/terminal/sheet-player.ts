@@ -1,0 +1,180 @@
+/**
+ * `play`: goes through a lab sheet. With somebody at the terminal each step waits for Enter; `--check` waits for nobody,
+ * shows only what is wrong, and ends with the exit status of the first step that fails (1 where it is an expectation).
+ */
+import { exitCodeOf, exitCodes, messageOf, NetlabError } from "../errors.ts";
+import { type Style, styleOf } from "../repl/style.ts";
+import type { ClientCall } from "./client-commands.ts";
+import { readNamedFile } from "./client-file.ts";
+import type { Seat } from "./console.ts";
+import { firstMissing, saidInstead } from "./expectation.ts";
+import type { LineRunner } from "./line-runner.ts";
+import { proseText } from "./prose.ts";
+import { type Block, parseSheet } from "./sheet.ts";
+import { isIdle } from "./typed-line.ts";
+
+const STEP = "  Enter runs this, s skips it, q leaves: ";
+const OTHER_TERMINAL = "  That is for a terminal of your own. Enter goes on, q leaves: ";
+const FAILED = "  Not as expected. r runs it again, Enter goes on, q leaves: ";
+const INDENT = "    ";
+
+export function play(call: ClientCall): Promise<number> {
+  return new SheetPlayer(call).run();
+}
+
+/** The sheet is over before its end: the person left, or a step failed where nobody could be asked. */
+class Over extends Error {
+  readonly exit: number;
+
+  constructor(exit: number) {
+    super("the sheet is over");
+    this.exit = exit;
+  }
+}
+
+class SheetPlayer {
+  readonly #name: string;
+  readonly #runner: LineRunner;
+  readonly #seat: Seat;
+  readonly #isCheck: boolean;
+  readonly #style: Style;
+  #commands = 0;
+  #expectations = 0;
+  #leftOut = 0;
+
+  constructor({ runner, seat, args, options }: ClientCall) {
+    this.#name = args.sheet ?? "";
+    this.#runner = runner;
+    this.#isCheck = options.check === true;
+    this.#seat = this.#isCheck ? { ...seat, isAttended: false } : seat;
+    this.#style = styleOf(seat.hasColors);
+  }
+
+  async run(): Promise<number> {
+    const text = await readNamedFile(this.#name, { argv: [this.#name] });
+    const blocks = parseSheet(text, this.#name);
+    try {
+      for (const [index, block] of blocks.entries()) {
+        if (this.#seat.signal.aborted) return exitCodes.interrupted;
+        // What is expected belongs to the step before it.
+        if (block.kind !== "expect") await this.#show(block, blocks[index + 1]);
+      }
+    } catch (error) {
+      if (error instanceof Over) return error.exit;
+      throw error;
+    }
+    if (this.#isCheck) await this.#seat.out(this.#sum());
+    return exitCodes.done;
+  }
+
+  #sum(): string {
+    const leftOut = this.#leftOut > 0 ? `, ${count(this.#leftOut, "step")} by hand left out` : "";
+    return `${this.#name}: ${count(this.#commands, "command")}, ${count(this.#expectations, "expected line")}, all as it says${leftOut}`;
+  }
+
+  async #show(block: Block, next: Block | undefined): Promise<void> {
+    const { kind, lines } = block;
+    if (kind === "commands" || kind === "by-hand") {
+      const expected = next?.kind === "expect" ? next : undefined;
+      if (kind === "by-hand" && !this.#seat.isAttended) this.#leftOut += 1;
+      else await this.#step(block, expected);
+    } else if (!this.#isCheck) {
+      if (kind === "prose") await this.#seat.out(`${proseText(lines, this.#columns, this.#style)}\n\n`);
+      else await this.#print(lines, "other");
+      if (kind === "shell") await this.#asked(OTHER_TERMINAL);
+    }
+  }
+
+  /** One block of commands, as often as the person wants. */
+  async #step(block: Block, expected: Block | undefined): Promise<void> {
+    if (!this.#isCheck) await this.#print(block.lines, "commands");
+    if ((await this.#asked(STEP)) === "s") return;
+    for (;;) {
+      const exit = await this.#attempt(block, expected);
+      if (exit === exitCodes.done) return;
+      if (!this.#seat.isAttended || exit === exitCodes.interrupted) throw new Over(exit);
+      if ((await this.#asked(FAILED)) !== "r") return;
+    }
+  }
+
+  async #attempt(block: Block, expected: Block | undefined): Promise<number> {
+    const said: string[] = [];
+    const seat = this.#listening(said);
+    for (const [index, text] of block.lines.entries()) {
+      const line = text.trim();
+      if (isIdle(line)) continue;
+      if (!this.#isCheck && block.lines.length > 1) await this.#seat.out(this.#style.dim(`netlab> ${line}`));
+      this.#commands += 1;
+      const exit = await this.#run(line, seat);
+      if (exit === exitCodes.done) continue;
+      if (this.#isCheck) await this.#seat.err(said.join("\n"));
+      await this.#complain(block.line + index, `ended with exit status ${exit}: ${line}`);
+      return exit;
+    }
+    return expected ? this.#compare(expected, said.join("\n")) : this.#gap();
+  }
+
+  async #run(line: string, seat: Seat): Promise<number> {
+    try {
+      return await this.#runner.runLine(line, seat);
+    } catch (error) {
+      if (!this.#runner.client.isOpen || !(error instanceof NetlabError)) throw error;
+      await seat.err(messageOf(error));
+      return exitCodeOf(error);
+    }
+  }
+
+  /** What the commands say, shown as it comes; under --check only kept. */
+  #listening(said: string[]): Seat {
+    const seat = this.#seat;
+    const keep = (show: (text: string) => void | Promise<void>) => (text: string) => {
+      said.push(text);
+      return this.#isCheck ? undefined : show(text);
+    };
+    return { ...seat, out: keep(seat.out), err: keep(seat.err), frame: keep(seat.frame) };
+  }
+
+  async #compare({ lines, line }: Block, said: string): Promise<number> {
+    const wanted = lines.flatMap((text, index) => (text.trim() === "" ? [] : [{ text, line: line + index }]));
+    const missing = firstMissing(
+      wanted.map(({ text }) => text),
+      said,
+    );
+    const first = missing === undefined ? undefined : wanted[missing];
+    if (!first) {
+      this.#expectations += wanted.length;
+      return this.#gap(this.#style.good("  as the sheet says"));
+    }
+    await this.#complain(first.line, `expected: ${first.text.trim()}\n${saidInstead(said)}`);
+    return exitCodes.checkFailed;
+  }
+
+  async #gap(words?: string): Promise<number> {
+    if (!this.#isCheck) await this.#seat.out(words === undefined ? "" : `${words}\n\n`);
+    return exitCodes.done;
+  }
+
+  async #complain(line: number, what: string): Promise<void> {
+    await this.#seat.err(`${this.#name}:${line}: ${what}`);
+  }
+
+  async #print(lines: readonly string[], kind: "commands" | "other"): Promise<void> {
+    const paint = (text: string) => (kind === "commands" ? this.#style.accent(text) : text);
+    await this.#seat.out(`${lines.map((line) => INDENT + paint(line)).join("\n")}\n\n`);
+  }
+
+  /** The answer's first letter; nothing where nobody is asked. */
+  async #asked(question: string): Promise<string> {
+    if (!this.#seat.isAttended) return "";
+    const answer = (await this.#seat.ask(question)).trim().slice(0, 1).toLowerCase();
+    if (this.#seat.signal.aborted) throw new Over(exitCodes.interrupted);
+    if (answer === "q") throw new Over(exitCodes.done);
+    return answer;
+  }
+
+  get #columns(): number {
+    return this.#seat.screen.columns || 80;
+  }
+}
+
+const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? "" : "s"}`;

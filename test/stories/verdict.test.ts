@@ -1,0 +1,155 @@
+/** What a person is told at a glance about a connection, and whom to look at first. */
+import { describe, expect, it } from "vitest";
+import { Recorder } from "../../src/stories/recorder.ts";
+import type { Live, Story } from "../../src/stories/story.ts";
+import { byUrgency, reasonOf, verdictOf } from "../../src/stories/verdict.ts";
+import { converse, eventually, openLab } from "../actors/harness.ts";
+import { SimulatedClock } from "../actors/simulated-clock.ts";
+import throwsInAction from "../fixtures/roles/throws-in-action.ts";
+
+async function fileLab() {
+  const clock = new SimulatedClock();
+  const lab = await openLab([throwsInAction], { clock });
+  const server = await lab.serveFiles();
+  const peer = await converse(server);
+  const verdict = () => verdictOf(lab.storyOf(peer), clock.now());
+  const reason = () => reasonOf(lab.storyOf(peer), clock.now());
+  return { clock, lab, server, peer, verdict, reason };
+}
+
+describe("a connection is", () => {
+  it("ok while it goes on", async () => {
+    const { peer, verdict, reason } = await fileLab();
+    peer.say("server1\n");
+    await peer.hears("valid\n");
+    expect([verdict(), reason()]).toEqual(["ok", undefined]);
+  });
+
+  it("refused, with the rule and the reason", async () => {
+    const { lab, peer, verdict, reason } = await fileLab();
+    peer.say("nonsense\n");
+    expect((await peer.hearsTheEnd()).toString()).toBe("Invalid\n");
+    expect([verdict(), reason(), lab.storyOf(peer).lastRule]).toEqual([
+      "refused",
+      "the token is wrong",
+      "FILE-1",
+    ]);
+  });
+
+  it("crashed, where our role threw", async () => {
+    const { clock, lab } = await fileLab();
+    const peer = await converse(await lab.spawn("throws-in-action"));
+    peer.say("boom\n");
+    await peer.hearsTheEnd();
+    const story = lab.storyOf(peer);
+    expect([verdictOf(story, clock.now()), reasonOf(story, clock.now())]).toEqual([
+      "crashed",
+      "the action met boom",
+    ]);
+  });
+
+  it("failed, where the peer broke off", async () => {
+    const { lab, peer, verdict, reason } = await fileLab();
+    peer.say("server1\n");
+    await peer.hears("valid\n");
+    peer.reset();
+    await eventually(() => expect(lab.storyOf(peer).endedAt).toBeDefined());
+    expect([verdict(), lab.storyOf(peer).state]).toEqual(["failed", "closed"]);
+    expect(reason()).toMatch(/^reset by the peer \(ECONNRESET\)/);
+  });
+
+  it("stuck, where bytes lie unread that are no whole message", async () => {
+    const { clock, lab, peer, verdict, reason } = await fileLab();
+    peer.say("server1\n");
+    await peer.hears("valid\n");
+    peer.say("server.p");
+    await eventually(() => expect(lab.storyOf(peer).live?.unreadBytes).toBe(8));
+    clock.advance(1_999);
+    expect(verdict()).toBe("ok");
+    clock.advance(1);
+    expect(verdict()).toBe("stuck");
+    expect(reason()).toBe("8 bytes are no whole message for 2 s: a line without its \\n");
+  });
+
+  it("stuck, where it does not read what we send", async () => {
+    const { clock, lab, server } = await fileLab();
+    await lab.addFile("large.pdf", 32 * 1_048_576);
+    const deaf = await converse(server, { isDeaf: true });
+    deaf.say("server1\nlarge.pdf\n");
+    await eventually(() => expect(lab.storyOf(deaf).state).toBe("announcing"));
+    deaf.say("Got\n");
+    await eventually(() => expect(lab.storyOf(deaf).live?.queuedBytes).toBeGreaterThan(0));
+    clock.advance(2_000);
+    const story = lab.storyOf(deaf);
+    expect(verdictOf(story, clock.now())).toBe("stuck");
+    expect(reasonOf(story, clock.now())).toMatch(/^it does not read: \d+ bytes wait for it since 2 s$/);
+  });
+
+  it("waiting, where both sides wait for the other", async () => {
+    const { clock, lab, peer, verdict, reason } = await fileLab();
+    await eventually(() => expect(lab.storyOf(peer).state).toBe("awaitingToken"));
+    clock.advance(9_999);
+    expect(verdict()).toBe("ok");
+    clock.advance(1);
+    expect(verdict()).toBe("waiting");
+    expect(reason()).toBe("both sides wait: we for the token, and nothing has come for 10 s");
+    peer.say("server1\n");
+    await peer.hears("valid\n");
+    expect(verdict()).toBe("ok");
+  });
+});
+
+describe("the order of urgency", () => {
+  it("is crashed, stuck, refused, failed, waiting, ok; then the oldest first", () => {
+    const clock = new SimulatedClock();
+    const recorder = new Recorder(clock);
+    const startedAt = clock.now();
+    const live = (unreadBytes: number, lastMovedAt: number): Live => ({
+      framing: "bare",
+      unreadBytes,
+      queuedBytes: 0,
+      lastMovedAt,
+      unread: () => Buffer.alloc(0),
+      kill: () => undefined,
+    });
+    let number = 0;
+    const story = (name: string, change: (story: Story) => void): Story => {
+      number += 1;
+      clock.advance(1);
+      const remote = { address: "127.0.0.1", port: number };
+      const subject = {
+        id: name,
+        instance: "i",
+        role: "r",
+        label: undefined,
+        transport: "tcp",
+        remote,
+      } as const;
+      const opened = recorder.open(subject, "listening");
+      change(opened);
+      return opened;
+    };
+    const ok = (one: Story) => {
+      one.live = live(0, startedAt + 60_000);
+    };
+    const stories = [
+      story("ok 1", ok),
+      story("waiting", (one) => {
+        one.live = live(0, startedAt);
+        one.waitsFor = "a word";
+      }),
+      story("failed", (one) => one.faulted("failed", "reset")),
+      story("refused", (one) => one.faulted("refused", "wrong")),
+      story("stuck", (one) => {
+        one.live = live(3, startedAt);
+      }),
+      story("crashed 1", (one) => one.faulted("crashed", "boom")),
+      story("ok 2", ok),
+      story("crashed 2", (one) => one.faulted("crashed", "boom")),
+    ];
+    clock.advance(60_000);
+    stories.reverse().sort(byUrgency(clock.now()));
+    const order = ["crashed 1", "crashed 2", "stuck", "refused", "failed", "waiting", "ok 1", "ok 2"];
+    expect(stories.map(({ subject }) => subject.id)).toEqual(order);
+  });
+});
