@@ -10,7 +10,7 @@ export const benchFolder = import.meta.dirname;
 export const checkout = path.join(benchFolder, "..");
 
 /** Longer than any run: a bench that hangs ends. */
-const LONGEST_LOAD_MS = 60_000;
+const MAX_LOAD_MS = 60_000;
 const STOP_MS = 5_000;
 const running = new Set<ChildProcess>();
 
@@ -72,7 +72,7 @@ export function startLoad(name: string, options: unknown) {
     stdio: ["pipe", "pipe", "inherit"],
   });
   running.add(child);
-  const timer = setTimeout(() => child.kill("SIGKILL"), LONGEST_LOAD_MS);
+  const timer = setTimeout(() => child.kill("SIGKILL"), MAX_LOAD_MS);
   let text = "";
   const ready = Promise.withResolvers<void>();
   child.stdout.on("data", (chunk: Buffer) => {

@@ -20,7 +20,7 @@ export interface Digest {
 /** Told as they are, of one kind of one instance, in a period. */
 export const TOLD = 10;
 export const PERIOD_MS = 10_000;
-const MOST_KINDS = 50;
+const MAX_KINDS = 50;
 
 interface Kind {
   readonly instance: string;
@@ -57,7 +57,7 @@ export class LogDigest {
   /** Why peers are refused is a handful of sentences of ours; a role that tells each of them another shares a key. */
   #keyOf(event: Repeated, instance: string): string {
     const kind = `${instance} ${event.type}`;
-    return event.type === "connection.refused" && this.#kinds.size < MOST_KINDS
+    return event.type === "connection.refused" && this.#kinds.size < MAX_KINDS
       ? `${kind} ${event.rule} ${event.why}`
       : kind;
   }

@@ -1,7 +1,8 @@
 /** The world as tests hand it to machines: nothing moves until the test moves it, and everything said is remembered. */
 import { type AnyStateMachine, SimulatedClock } from "xstate";
-import { type RoleActor, runMachine, stateName } from "../src/actors/run-machine.ts";
+import { type RoleActor, runMachine } from "../src/actors/run-machine.ts";
 import type { Role } from "../src/machines/_role.ts";
+import { stateName } from "../src/machines/_state-names.ts";
 import type {
   HostPort,
   Network,

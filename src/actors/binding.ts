@@ -21,7 +21,7 @@ export type BindOne<Socket extends Bound> = (
 const RETRY_FOR_MS = 2_000;
 const RETRY_EVERY_MS = 100;
 /** A free port on one address may be taken on the other. */
-const MOST_GUESSES = 20;
+const MAX_GUESSES = 20;
 
 export interface BindRequest<Socket extends Bound> {
   readonly host: string;
@@ -46,7 +46,7 @@ export async function bindAll<Socket extends Bound>(
       for (const socket of bound.values()) socket.close();
     } catch (error) {
       const isTaken = error instanceof NetlabError && error.code === "port-taken";
-      const isWorthIt = port === 0 ? guess < MOST_GUESSES : clock.now() < until;
+      const isWorthIt = port === 0 ? guess < MAX_GUESSES : clock.now() < until;
       if (!isTaken || !isWorthIt) throw error;
       if (port !== 0) await new Promise<void>((resume) => void clock.setTimeout(resume, RETRY_EVERY_MS));
     }

@@ -5,6 +5,7 @@
 import type { Socket } from "node:net";
 import { messageOf, NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
+import { initialStateName, stateName } from "../machines/_state-names.ts";
 import type { HostPort, Network, Peer } from "../machines/_world.ts";
 import { plainAddress } from "../os/addresses.ts";
 import type { Answer } from "../stories/answer.ts";
@@ -15,13 +16,7 @@ import { Connection, limitsOf } from "./connection.ts";
 import { ask, connect, ownAddress, tell } from "./network.ts";
 import { notingWorld } from "./noting-world.ts";
 import { OwnFiles } from "./own-files.ts";
-import {
-  initialStateName,
-  type MachineWatcher,
-  type RoleActor,
-  runMachine,
-  stateName,
-} from "./run-machine.ts";
+import { type MachineWatcher, type RoleActor, runMachine } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
 
 /** How the user's part is told in the story of a client. */

@@ -1,8 +1,9 @@
 /** An actor that lives as long as its instance listens, e.g. a file server's registration. */
 import type { AnyStateMachine } from "xstate";
+import { stateName } from "../machines/_state-names.ts";
 import type { Network, Screen, World } from "../machines/_world.ts";
 import { ask, connect, ownAddress, tell } from "./network.ts";
-import { type RoleActor, runMachine, stateName } from "./run-machine.ts";
+import { type RoleActor, runMachine } from "./run-machine.ts";
 import type { ServiceContext } from "./service.ts";
 
 /** The network as a server's machines use it: they ask and tell, they do not converse. */

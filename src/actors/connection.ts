@@ -14,6 +14,7 @@ import type { AnyMachineSnapshot } from "xstate";
 import { errorTable, messageOf, NetlabError } from "../errors.ts";
 import { own, type SocketOwner } from "../link/socket-handlers.ts";
 import type { Phase, RoleEvent, Session } from "../machines/_role.ts";
+import { eventsOf, stateName } from "../machines/_state-names.ts";
 import type { ByteSink, Clock, OpenFile, Peer } from "../machines/_world.ts";
 import { breakReason } from "../os/os-errors.ts";
 import type { Answer } from "../stories/answer.ts";
@@ -32,7 +33,6 @@ import { Inflow } from "./inflow.ts";
 import { Outflow, type Writer } from "./outflow.ts";
 import type { OwnFiles } from "./own-files.ts";
 import type { MachineWatcher, RoleActor } from "./run-machine.ts";
-import { eventsOf, stateName } from "./run-machine.ts";
 import type { CommonOptions } from "./service.ts";
 import type { Telemetry } from "./telemetry.ts";
 

@@ -10,7 +10,7 @@ import { osCode } from "../os/os-errors.ts";
 const RESERVED_SHARE = 1 / 4;
 const RESERVE = { least: 16, most: 256 };
 /** Files and programs of peers that are reckoned with at once; of thousands of peers only some fetch at the same moment. */
-const MOST_BESIDES = 1_000;
+const MAX_BESIDES = 1_000;
 /** What a Node process has open by itself, where the system does not say. */
 const USUAL_COUNT = 32;
 
@@ -29,7 +29,7 @@ export interface Place {
 }
 
 /** Refused peers that may be drained at once; those beyond are told in one write and closed. */
-const MOST_LINGERING = 8;
+const MAX_LINGERING = 8;
 
 export class DescriptorBudget {
   readonly limit: number;
@@ -58,16 +58,16 @@ export class DescriptorBudget {
 
   /** How many more peers and operators may have. */
   get left(): number {
-    return this.#room - this.#taken - Math.min(this.#besides, MOST_BESIDES);
+    return this.#room - this.#taken - Math.min(this.#besides, MAX_BESIDES);
   }
 
   /** So many for a peer, its connection included; undefined where there is none even to refuse it with care. */
   admit(count: number): Place | undefined {
-    if (this.left > 0 && (count <= this.left || this.#besides >= MOST_BESIDES)) {
+    if (this.left > 0 && (count <= this.left || this.#besides >= MAX_BESIDES)) {
       this.#hold(1, count - 1);
       return this.#placeOf(count);
     }
-    if (this.#lingering >= MOST_LINGERING) return undefined;
+    if (this.#lingering >= MAX_LINGERING) return undefined;
     this.#lingering += 1;
     return this.#over;
   }

@@ -3,10 +3,10 @@
  * edition, with a world and a hub of its own; connections under way keep theirs to the end.
  */
 import type { Phase, Role } from "../machines/_role.ts";
+import { initialStateName } from "../machines/_state-names.ts";
 import type { Clock, World } from "../machines/_world.ts";
 import type { Connection, ConnectionHost, ConnectionLimits } from "./connection.ts";
 import type { HubRun } from "./hub-run.ts";
-import { initialStateName } from "./run-machine.ts";
 import type { Environment } from "./service.ts";
 import type { Telemetry } from "./telemetry.ts";
 

@@ -3,8 +3,9 @@
 import { type InstanceOptions, ownOptions } from "../catalogue/instance-options.ts";
 import { NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
+import { stateName } from "../machines/_state-names.ts";
 import { ClientRun } from "./client-run.ts";
-import { type RoleActor, runMachine, stateName } from "./run-machine.ts";
+import { type RoleActor, runMachine } from "./run-machine.ts";
 import type { Environment, InstanceService, ServiceContext } from "./service.ts";
 import { type Restart, supervisionMachine } from "./supervision.ts";
 import { TcpListener } from "./tcp-listener.ts";

@@ -25,14 +25,14 @@ import { instead } from "./inherited-descriptors.ts";
 /** All that a program is told; nothing of the daemon's own is inherited. */
 const ENVIRONMENT = { PATH: "/usr/bin:/bin", LANG: "C.UTF-8" };
 /** The others wait their turn: a whole class that runs `ls` is not as many processes at once. */
-const MOST_AT_ONCE = 32;
+const MAX_AT_ONCE = 32;
 /** Each is looked at before the program starts. */
-const MOST_ARGUMENTS = 256;
+const MAX_ARGUMENTS = 256;
 
 type Program = ChildProcessByStdio<null, Readable, Readable>;
 
 export function localPrograms(rootOf: (root: string) => string, clock: Clock = systemClock): Programs {
-  const turns = new Turns(MOST_AT_ONCE);
+  const turns = new Turns(MAX_AT_ONCE);
   return {
     run: async (root, argv, limits) => {
       await turns.take();
@@ -72,8 +72,8 @@ async function runProgram(
 
 /** [ECHO-1] What an argument names may lie outside although it does not look so: a link in the root leads there. */
 async function whyNotAllowed(args: readonly string[], folder: string): Promise<string | undefined> {
-  if (args.length > MOST_ARGUMENTS)
-    return `${args.length} arguments are not allowed: at most ${MOST_ARGUMENTS} [ECHO-1]`;
+  if (args.length > MAX_ARGUMENTS)
+    return `${args.length} arguments are not allowed: at most ${MAX_ARGUMENTS} [ECHO-1]`;
   const root = await realpath(folder);
   for (const argument of args) {
     // `--file=name` names a file too.

@@ -2,13 +2,8 @@
  * Starts a machine as a root actor with exactly one observer. Children of one machine cost O(siblings), and a second
  * plain subscriber makes a contained error uncaught again; so every actor of a role starts here and nowhere else.
  */
-import {
-  type Actor,
-  type AnyActorRef,
-  type AnyMachineSnapshot,
-  type AnyStateMachine,
-  createActor,
-} from "xstate";
+import { type Actor, type AnyActorRef, type AnyStateMachine, createActor } from "xstate";
+import { eventName, stateName } from "../machines/_state-names.ts";
 import type { Clock } from "../machines/_world.ts";
 import { type Answer, answerIn } from "../stories/answer.ts";
 
@@ -85,39 +80,4 @@ function watchedMachine(machine: AnyStateMachine): AnyStateMachine {
       watcher?.after?.(stateName(snapshot.value), to, eventName(event.type), answerIn(event));
     }
   }
-}
-
-/** The state that a machine begins in, before there is an actor of it. */
-export function initialStateName({ root }: AnyStateMachine): string {
-  const names: string[] = [];
-  for (let node = root.initial?.target?.[0]; node; node = node.initial?.target?.[0]) names.push(node.key);
-  return names.join(".");
-}
-
-/** The events that the present state takes, its own timers and actors left out. */
-export function eventsOf(snapshot: AnyMachineSnapshot): string[] {
-  const nodes = snapshot._nodes as { ownEvents: string[] }[];
-  const events = nodes.flatMap(({ ownEvents }) => ownEvents).filter((name) => !name.startsWith("xstate."));
-  return [...new Set(events)].sort();
-}
-
-/** `awaitingToken`, or `sending.paused` for a nested one. */
-export function stateName(value: unknown): string {
-  if (typeof value === "string") return value;
-  if (typeof value !== "object" || value === null) return String(value);
-  return Object.entries(value)
-    .map(([key, inner]) => {
-      const rest = stateName(inner);
-      return rest === "[object Object]" || rest === "" ? key : `${key}.${rest}`;
-    })
-    .join("+");
-}
-
-/** XState's own event names in a reader's words: `after gapTime`, `opening done`. */
-export function eventName(type: string): string {
-  const after = /^xstate\.after\.([^.]+)\./.exec(type);
-  if (after) return `after ${after[1]}`;
-  const settled = /^xstate\.(done|error)\.actor\.(?:\d+\.)?(.+)$/.exec(type);
-  if (settled) return `${settled[2]?.split(".").at(-1)} ${settled[1] === "done" ? "done" : "failed"}`;
-  return type;
 }

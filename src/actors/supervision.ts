@@ -51,7 +51,7 @@ export type SupervisionEvent =
   | { type: "service.finished"; error?: unknown };
 
 const FIRST_BACK_OFF_MS = 100;
-const LONGEST_BACK_OFF_MS = 5_000;
+const MAX_BACK_OFF_MS = 5_000;
 
 /** A service may crash, and a run may finish, before it is known to be open. */
 const servicesEnd = {
@@ -101,7 +101,7 @@ export const supervisionMachine = setup({
   delays: {
     /** Doubles with each restart within the period. */
     backOff: ({ context }) =>
-      Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** Math.max(0, context.recent.length - 1)),
+      Math.min(MAX_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** Math.max(0, context.recent.length - 1)),
   },
 }).createMachine({
   id: "supervisor",

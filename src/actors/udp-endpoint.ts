@@ -5,6 +5,7 @@
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { messageOf } from "../errors.ts";
 import type { Phase } from "../machines/_role.ts";
+import { stateName } from "../machines/_state-names.ts";
 import type { ByteSink, OpenFile, Peer, World } from "../machines/_world.ts";
 import { isLoopback, plainAddress } from "../os/addresses.ts";
 import { osCode } from "../os/os-errors.ts";
@@ -16,12 +17,12 @@ import { Companion, serverNetwork, worldOf } from "./companion.ts";
 import { asBuffer } from "./delivery.ts";
 import { tellExposure } from "./exposure.ts";
 import { isOwnPort } from "./network.ts";
-import { type RoleActor, runMachine, stateName } from "./run-machine.ts";
+import { type RoleActor, runMachine } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
 
 const SILENCE_MS = 60_000;
 const SWEEP_MS = 5_000;
-const MOST_SENDERS = 4_096;
+const MAX_SENDERS = 4_096;
 /** A class that starts at once fits into the kernel's queue. */
 const RECEIVE_BUFFER = 4 * 1_048_576;
 
@@ -184,7 +185,7 @@ export class UdpEndpoint implements InstanceService {
     if (sender) {
       this.#senders.delete(key);
     } else {
-      if (this.#senders.size >= MOST_SENDERS) this.#forgetMostSilent();
+      if (this.#senders.size >= MAX_SENDERS) this.#forgetMostSilent();
       sender = this.#newSender(socket, { address, port: from.port }, now);
     }
     this.#senders.set(key, sender);

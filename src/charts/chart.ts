@@ -4,8 +4,8 @@
  */
 import prettyMilliseconds from "pretty-ms";
 import type { AnyStateMachine } from "xstate";
-import { eventName } from "../actors/run-machine.ts";
 import type { Phase, Role } from "../machines/_role.ts";
+import { eventName } from "../machines/_state-names.ts";
 import { printable } from "../printable.ts";
 
 /** How a state relates to those inside it: `parallel` is in all of them at once. */

@@ -10,7 +10,7 @@ import { wrapped } from "./wrapping.ts";
 /** Times and a blank. */
 const TIME_WIDTH = 9;
 const LEAST_TEXT = 28;
-const MOST_LINES_OF_TEXT = 3;
+const MAX_LINES_OF_TEXT = 3;
 const NARROWEST = 60;
 /** Beside the line of an instance, from the line to the edge. */
 const NOTES_WIDTH = 30;
@@ -166,7 +166,7 @@ class SequenceLayout {
   #placeRows(text: string, x: number, room: number, paint: Paint): void {
     // A number and its unit stay together.
     const rows = wrapped(text.split(/ (?!bytes?$)/), " ", room);
-    const shown = rows.slice(0, MOST_LINES_OF_TEXT);
+    const shown = rows.slice(0, MAX_LINES_OF_TEXT);
     for (const [index, row] of shown.entries()) {
       const isCut = index === shown.length - 1 && rows.length > shown.length;
       this.#texts.push({ x, y: this.#y, text: cut(isCut ? `${row} …` : row, room), paint });

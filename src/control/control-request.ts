@@ -2,7 +2,7 @@ import { messageOf } from "../errors.ts";
 import type { Reply } from "./daemon-message.ts";
 
 /** The longest line that the daemon reads, in characters. */
-export const LONGEST_REQUEST = 4 * 1_048_576;
+export const MAX_REQUEST = 4 * 1_048_576;
 
 export interface Exit {
   readonly exit: number;

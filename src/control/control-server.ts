@@ -14,7 +14,7 @@ import { ControlClient } from "./control-client.ts";
 import type { ControlSession } from "./control-session.ts";
 
 /** The longest path that fits into a socket address, on Linux and macOS. */
-const LONGEST_PATH = 103;
+const MAX_PATH = 103;
 /** How long another daemon may take to say who it is. */
 const HELLO_MS = 1_000;
 
@@ -31,10 +31,10 @@ export class ControlServer {
   /** Throws where the folder is not ours, or another daemon answers on the socket. */
   async listen(): Promise<void> {
     const { socketPath } = this.#lab;
-    if (Buffer.byteLength(socketPath) > LONGEST_PATH) {
+    if (Buffer.byteLength(socketPath) > MAX_PATH) {
       throw new NetlabError(
         "socket-unsafe",
-        `the socket path ${socketPath} is longer than ${LONGEST_PATH} bytes: name a shorter one with --socket`,
+        `the socket path ${socketPath} is longer than ${MAX_PATH} bytes: name a shorter one with --socket`,
       );
     }
     prepareFolder(path.dirname(socketPath));

@@ -11,7 +11,7 @@ import { evaluate, type Outlet } from "../repl/evaluator.ts";
 import { flagsOf } from "../repl/option-flags.ts";
 import { schemaFor } from "../repl/parse-command.ts";
 import { welcomeText } from "../repl/welcome.ts";
-import { type Answer, LONGEST_REQUEST } from "./control-request.ts";
+import { type Answer, MAX_REQUEST } from "./control-request.ts";
 
 /** Bytes that wait for a slow reader before live output leaves lines out. */
 const BEHIND_BYTES = 262_144;
@@ -20,8 +20,8 @@ const LOST_BYTES = 64 * 1_048_576;
 /** How long the daemon's last words may take to be read. */
 const LAST_WORDS_MS = 500;
 /** Commands of one client under way at once; and plain lines that wait before no more are read. */
-const MOST_RUNS = 256;
-const MOST_WAITING_LINES = 1_000;
+const MAX_RUNS = 256;
+const MAX_WAITING_LINES = 1_000;
 
 const requestShape = z.looseObject({
   id: z.number(),
@@ -99,9 +99,9 @@ export class ControlSession {
       else this.#request(line);
     }
     // A line that does not end is not collected for ever.
-    if (this.#pending.length > LONGEST_REQUEST) {
+    if (this.#pending.length > MAX_REQUEST) {
       this.#pending = "";
-      this.#breakOff(`a line over ${LONGEST_REQUEST} bytes`);
+      this.#breakOff(`a line over ${MAX_REQUEST} bytes`);
     }
   }
 
@@ -116,12 +116,12 @@ export class ControlSession {
   /** One after another; whoever sends faster than they run, or does not read, is not read meanwhile. */
   #queuePlain(line: string): void {
     this.#waitingLines += 1;
-    if (this.#waitingLines > MOST_WAITING_LINES) this.#socket.pause();
+    if (this.#waitingLines > MAX_WAITING_LINES) this.#socket.pause();
     this.#plainLines = this.#plainLines.then(async () => {
       if (!this.#isClosing) await this.#runPlain(line);
       await this.#othersTurn();
       this.#waitingLines -= 1;
-      if (this.#waitingLines < MOST_WAITING_LINES) this.#socket.resume();
+      if (this.#waitingLines < MAX_WAITING_LINES) this.#socket.resume();
     });
   }
 
@@ -219,8 +219,8 @@ export class ControlSession {
 
   async #run(request: Request): Promise<number> {
     const { id } = request;
-    if (this.#runsUnderWay >= MOST_RUNS) {
-      this.#send({ id, err: `${MOST_RUNS} commands are under way on this connection: wait for one to end` });
+    if (this.#runsUnderWay >= MAX_RUNS) {
+      this.#send({ id, err: `${MAX_RUNS} commands are under way on this connection: wait for one to end` });
       return exitCodes.refused;
     }
     const run = new AbortController();

@@ -1,8 +1,8 @@
 /** Commands that a person can copy into a shell to see the same again. */
 import type { Evidence } from "./_evidence.ts";
 
-const MOST_READS = 6;
-const MOST_BYTES = 160;
+const MAX_READS = 6;
+const MAX_BYTES = 160;
 /** Between two writes, so that they are two reads here too. */
 const PAUSE = "sleep 0.3";
 
@@ -11,7 +11,7 @@ export function reproduction(evidence: Evidence): string {
   const { story, reads } = evidence;
   if (!evidence.isServer) return runAgain(evidence);
   const said = reads
-    .slice(0, MOST_READS)
+    .slice(0, MAX_READS)
     .map(({ bytes }) => printf(evidence.shown(bytes)))
     .filter((command) => command !== undefined);
   if (story.subject.transport === "udp") return `${said[0] ?? "printf ''"} | ncat -u -w1 ${at(evidence)}`;
@@ -30,7 +30,7 @@ function inTurn(commands: readonly string[]): string {
 /** `printf 'ann\n'`: whatever the shell or printf would read otherwise is written in octal. */
 function printf(bytes: Buffer): string | undefined {
   if (bytes.length === 0) return undefined;
-  const text = [...bytes.subarray(0, MOST_BYTES)].map(shellCharacter).join("");
+  const text = [...bytes.subarray(0, MAX_BYTES)].map(shellCharacter).join("");
   return `printf '${text}'`;
 }
 

@@ -1,7 +1,7 @@
 /** Limits of events a second, kept in one-second windows; the table of sources is bounded. */
 import type { Clock } from "./_world.ts";
 
-const MOST_SOURCES = 10_000;
+const MAX_SOURCES = 10_000;
 
 export class RateLimit {
   readonly #clock: Clock;
@@ -26,7 +26,7 @@ export class RateLimit {
       this.#sources = new Map();
     }
     const count = this.#sources.get(source) ?? 0;
-    if (this.#total >= this.#inAll || count >= this.#perSource || this.#sources.size >= MOST_SOURCES)
+    if (this.#total >= this.#inAll || count >= this.#perSource || this.#sources.size >= MAX_SOURCES)
       return false;
     this.#total += 1;
     this.#sources.set(source, count + 1);

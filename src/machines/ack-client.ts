@@ -16,12 +16,12 @@ import type { World } from "./_world.ts";
 
 const OK = "Ok";
 /** What one datagram can carry over IPv4. */
-const LONGEST_DATAGRAM = 65_507;
+const MAX_DATAGRAM = 65_507;
 
 const options = z.object({
   text: z
     .string()
-    .refine((text) => Buffer.byteLength(text) <= LONGEST_DATAGRAM, "longer than a datagram")
+    .refine((text) => Buffer.byteLength(text) <= MAX_DATAGRAM, "longer than a datagram")
     .describe("what to send"),
   timeout: duration().default(2_000).describe("how long to wait for the answer"),
 });

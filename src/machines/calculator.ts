@@ -21,7 +21,7 @@ const DIVISION_BY_ZERO = "Division by zero";
 const HELLO = (name: string) => `Hello ${name}`;
 const BYE = "Bye";
 /** A first message longer than this is a name, whatever it ends in. */
-const LONGEST_GLUED = 1_024;
+const MAX_GLUED = 1_024;
 /** Where a number may begin behind a name: the end of the name, with what lies between. */
 const SEAMS = /[^\d\s.+\-_][\s_]*(?=[-+.\d])/g;
 
@@ -129,7 +129,7 @@ export function resultOf(expression: Expression): string {
  * no part of a number: digits at the seam belong to the number, and words such as `inf` to the name.
  */
 export function nameAndExpression(text: string): string[] | undefined {
-  if (text.length > LONGEST_GLUED) return undefined;
+  if (text.length > MAX_GLUED) return undefined;
   for (const { index, 0: endOfName } of text.matchAll(SEAMS)) {
     const seam = index + endOfName.length;
     const expression = text.slice(seam);

@@ -18,9 +18,9 @@ const REQUESTS = ["SEND_DATE", "SEND_TIME"] as const;
 const LOST_MS = 2_000;
 /** [CLOCK-1] The pause between two questions. */
 const SHORTEST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 2_000;
+const MAX_PAUSE_MS = 2_000;
 /** A run without an end remembers so many answers. */
-const MOST_KEPT = 100;
+const MAX_KEPT = 100;
 
 const options = z.object({
   count: z.number().int().min(1).optional().describe("how many questions (default: until it is stopped)"),
@@ -62,7 +62,7 @@ export const clockClientMachine = setup({
     })),
     keepAnswer: assign({
       answers: ({ context: { answers, request, options } }, answer: string) =>
-        [...answers, { request, answer }].slice(-(options.count ?? MOST_KEPT)),
+        [...answers, { request, answer }].slice(-(options.count ?? MAX_KEPT)),
     }),
     show: ({ context }, answer: string) => context.screen.show(answer),
     noteLost: assign({ lost: (_, { error }: { error: unknown }) => lossOf(error) }),
@@ -72,7 +72,7 @@ export const clockClientMachine = setup({
     ask: fromPromise<string, Context>(({ input }) => ask(input)),
   },
   delays: {
-    pauseTime: ({ context }) => SHORTEST_PAUSE_MS + context.random() * (LONGEST_PAUSE_MS - SHORTEST_PAUSE_MS),
+    pauseTime: ({ context }) => SHORTEST_PAUSE_MS + context.random() * (MAX_PAUSE_MS - SHORTEST_PAUSE_MS),
   },
 }).createMachine({
   id: "clock-client",

@@ -20,7 +20,7 @@ const MESSAGE_PLEASE = "Message please";
 const CLOSE = "close";
 const CLOSING = "Closing..";
 /** A name stands before everything that its owner sends. */
-const LONGEST_NAME = 64;
+const MAX_NAME = 64;
 
 const options = z.object({});
 type Options = z.output<typeof options>;
@@ -156,6 +156,6 @@ function isClose(text: string): boolean {
 /** A name with a `|` could not be told from a name and a text, and nobody could write to it. */
 export function parseName(text: string): string | undefined {
   const name = text.trim();
-  const isUsable = name !== "" && name.length <= LONGEST_NAME && !/[|\0\r\n]/.test(name);
+  const isUsable = name !== "" && name.length <= MAX_NAME && !/[|\0\r\n]/.test(name);
   return isUsable ? name : undefined;
 }

@@ -22,7 +22,7 @@ export interface Completion {
 }
 
 /** With a thousand connections nobody reads a thousand candidates. */
-const MOST_CANDIDATES = 200;
+const MAX_CANDIDATES = 200;
 
 const FILTERS: readonly Candidate[] = [
   { value: "grep", summary: "only lines like this; -v: all others, -i: in any case" },
@@ -43,7 +43,7 @@ export function complete(lab: Lab, commands: CommandTable, line: string, cursor:
       : name === undefined
         ? commandNames(commands)
         : argumentsOf(lab, commands, name, before, current.text);
-  const candidates = offered.filter(({ value }) => value.startsWith(current.text)).slice(0, MOST_CANDIDATES);
+  const candidates = offered.filter(({ value }) => value.startsWith(current.text)).slice(0, MAX_CANDIDATES);
   return { from: start + current.start, candidates };
 }
 

@@ -23,7 +23,7 @@ export const followOptions = {
 };
 
 /** Of each second, showing may take this long: whatever rate is asked for, the roles have the rest. */
-const MOST_MS_A_SECOND = 25;
+const MAX_MS_A_SECOND = 25;
 /** So many are shown on a slow machine too. */
 const ALWAYS_SHOWN = 200;
 
@@ -99,7 +99,7 @@ class Follower<Options extends Bounds> {
       this.#shownThisSecond = 0;
       this.#busyMsThisSecond = 0;
     }
-    const isBusy = this.#shownThisSecond >= ALWAYS_SHOWN && this.#busyMsThisSecond >= MOST_MS_A_SECOND;
+    const isBusy = this.#shownThisSecond >= ALWAYS_SHOWN && this.#busyMsThisSecond >= MAX_MS_A_SECOND;
     const isTooMuch = this.#shownThisSecond >= call.options.rate || isBusy;
     if (isTooMuch || call.isBehind) {
       this.#leftOut += 1;

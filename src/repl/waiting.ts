@@ -23,7 +23,7 @@ const INSTANCE_STATES = ["starting", "running", "backingOff", "failed", "drainin
 const STILL_VERDICTS = ["stuck", "waiting"];
 const VERDICTS = ["ok", "crashed", "refused", "failed", ...STILL_VERDICTS];
 const LOOK_AGAIN_MS = 250;
-const MOST_TOLD = 3;
+const MAX_TOLD = 3;
 
 /** A connection or an instance that is as it was wanted. */
 interface Found {
@@ -150,9 +150,9 @@ export class Waiting {
         .filter((story) => this.#isMeant(story))
         .map((story) => `${story.subject.id} is ${story.endedAt === undefined ? story.state : "closed"}`),
     ];
-    const more = present.length > MOST_TOLD ? ` and ${present.length - MOST_TOLD} more` : "";
+    const more = present.length > MAX_TOLD ? ` and ${present.length - MAX_TOLD} more` : "";
     const now =
-      present.length > 0 ? present.slice(0, MOST_TOLD).join(", ") + more : "there is no such connection";
+      present.length > 0 ? present.slice(0, MAX_TOLD).join(", ") + more : "there is no such connection";
     const { selector } = args;
     const what =
       options.text !== undefined

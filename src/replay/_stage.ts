@@ -4,14 +4,9 @@
  */
 import type { AnyMachineSnapshot } from "xstate";
 import { Connection, type ConnectionLimits } from "../actors/connection.ts";
-import {
-  initialStateName,
-  type MachineWatcher,
-  type RoleActor,
-  runMachine,
-  stateName,
-} from "../actors/run-machine.ts";
+import { type MachineWatcher, type RoleActor, runMachine } from "../actors/run-machine.ts";
 import type { Phase, Role } from "../machines/_role.ts";
+import { initialStateName, stateName } from "../machines/_state-names.ts";
 import type { Peer, PeerWorld, World } from "../machines/_world.ts";
 import { Recorder } from "../stories/recorder.ts";
 import type { Entry, Story } from "../stories/story.ts";

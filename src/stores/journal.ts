@@ -18,7 +18,7 @@ export interface Journal {
 }
 
 /** Rows that may wait for the disk; more are dropped and told. */
-const MOST_WAITING = 50_000;
+const MAX_WAITING = 50_000;
 const FLUSH_MS = 100;
 
 export function openJournal(database: LabDatabase, onTrouble: (sentence: string) => void): Journal {
@@ -59,7 +59,7 @@ export function openJournal(database: LabDatabase, onTrouble: (sentence: string)
     },
     write(row) {
       if (isStopped) return;
-      if (waiting.length >= MOST_WAITING) {
+      if (waiting.length >= MAX_WAITING) {
         dropped += 1;
         return;
       }

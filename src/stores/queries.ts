@@ -44,11 +44,11 @@ export interface QueryOptions {
 
 const script = codeFile("stores/query-process");
 /** Questions under way at once; each is a process. */
-const MOST_UNDER_WAY = 4;
+const MAX_UNDER_WAY = 4;
 /** A process that is not asked again goes. */
 const IDLE_MS = 10_000;
 /** Seconds of processor time that a process may use, kept by the kernel: also where the daemon itself was killed. */
-const MOST_CPU_S = 120;
+const MAX_CPU_S = 120;
 
 export class Queries {
   readonly #file: string;
@@ -63,8 +63,8 @@ export class Queries {
   /** Rejects with a NetlabError: `bad-sql`, `read-only`, `timed-out`, `interrupted`. */
   async ask(sql: string, { limit, timeoutMs, secretKeys, signal }: QueryOptions): Promise<QueryResult> {
     if (secretKeys) refuseRawTables(sql);
-    if (this.#busy.size >= MOST_UNDER_WAY) {
-      throw new NetlabError("wrong-state", `${MOST_UNDER_WAY} questions are under way: wait for one to end`);
+    if (this.#busy.size >= MAX_UNDER_WAY) {
+      throw new NetlabError("wrong-state", `${MAX_UNDER_WAY} questions are under way: wait for one to end`);
     }
     const child = this.#take();
     try {
@@ -115,7 +115,7 @@ export class Queries {
 
 /** The shell sets the kernel's limit and is replaced by the process. */
 function start(): ChildProcess {
-  const limited = `ulimit -t ${MOST_CPU_S}; exec "$0" "$@"`;
+  const limited = `ulimit -t ${MAX_CPU_S}; exec "$0" "$@"`;
   const child = childProcess().spawn("/bin/sh", ["-c", limited, process.execPath, script], {
     stdio: ["ignore", "ignore", "ignore", "ipc"],
     serialization: "advanced",

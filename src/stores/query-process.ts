@@ -8,7 +8,7 @@ import type { QueryAnswer, Question } from "./queries.ts";
 import { problemPosition } from "./sql-position.ts";
 
 /** Bytes of one answer, as estimated: above, the rest is left out as if there were a row limit. */
-const MOST_BYTES = 8 * 1_048_576;
+const MAX_BYTES = 8 * 1_048_576;
 const MASK = "****";
 /** A write to a masked table meets its view, to another the connection that cannot write. */
 const WOULD_WRITE = /^cannot modify .* because it is a view$|readonly database/;
@@ -40,7 +40,7 @@ function read(database: Database.Database, sql: string, limit: number): QueryAns
   let isCut = false;
   for (const row of statement.raw().safeIntegers().iterate()) {
     sizeBytes += row.reduce<number>((sum, cell) => sum + 8 + ((cell as string | null)?.length ?? 0), 0);
-    isCut = rows.length >= limit || (sizeBytes > MOST_BYTES && rows.length > 0);
+    isCut = rows.length >= limit || (sizeBytes > MAX_BYTES && rows.length > 0);
     if (isCut) break;
     rows.push(row.map(asNumber));
   }

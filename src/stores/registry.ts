@@ -14,7 +14,7 @@ interface Row {
 }
 
 /** The longest that a timer can wait; a longer one would fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export function openRegistry(database: LabDatabase, clock: Clock): Registry {
   const { sql } = database;
@@ -82,7 +82,7 @@ export function openRegistry(database: LabDatabase, clock: Clock): Registry {
   /** A timer may come before its time, by the wall clock, or because it could not wait so long: then there is another. */
   function startTimer(): void {
     if (isClosed || !Number.isFinite(nextExpiry)) return;
-    const waitMs = Math.min(LONGEST_TIMER_MS, Math.max(0, nextExpiry - clock.now()));
+    const waitMs = Math.min(MAX_TIMER_MS, Math.max(0, nextExpiry - clock.now()));
     timer = clock.setTimeout(() => {
       if (clock.now() < nextExpiry) startTimer();
       else expire();

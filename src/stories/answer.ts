@@ -12,8 +12,8 @@ export type Answer =
 export const FUNCTION = "\u0000function";
 export const PEER = "\u0000peer";
 
-const MOST_BYTES = 8_192;
-const MOST_ITEMS = 64;
+const MAX_BYTES = 8_192;
+const MAX_ITEMS = 64;
 const DEEPEST = 5;
 
 /** Undefined where the event is no answer. */
@@ -23,9 +23,9 @@ export function answerIn(event: {
   error?: unknown;
 }): Answer | undefined {
   if (event.type.startsWith("xstate.done.actor.")) {
-    const budget = { left: MOST_BYTES };
+    const budget = { left: MAX_BYTES };
     const value = kept(event.output, budget, 0);
-    return { ok: true, value, sizeBytes: MOST_BYTES - budget.left };
+    return { ok: true, value, sizeBytes: MAX_BYTES - budget.left };
   }
   if (!event.type.startsWith("xstate.error.actor.")) return undefined;
   const { error } = event;
@@ -53,7 +53,7 @@ function kept(value: unknown, budget: { left: number }, depth: number): unknown 
   }
   if (isPeer(value)) return PEER;
   if (depth >= DEEPEST) return undefined;
-  if (Array.isArray(value)) return value.slice(0, MOST_ITEMS).map((item) => kept(item, budget, depth + 1));
+  if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map((item) => kept(item, budget, depth + 1));
   return Object.fromEntries(
     fieldsOf(value).map((key) => [key, kept(Reflect.get(value, key), budget, depth + 1)]),
   );
@@ -65,7 +65,7 @@ function fieldsOf(value: object): string[] {
   const prototype = Object.getPrototypeOf(value) as object | null;
   if (prototype && prototype !== Object.prototype)
     for (const name of Object.getOwnPropertyNames(prototype)) if (name !== "constructor") names.add(name);
-  return [...names].slice(0, MOST_ITEMS);
+  return [...names].slice(0, MAX_ITEMS);
 }
 
 const isPeer = (value: object) => "sendBytes" in value && "remote" in value;

@@ -1,7 +1,7 @@
 /** Files that a command names are opened, and written, by the client: its folder and its rights count, not the daemon's. */
 import { createReadStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { LONGEST_REQUEST } from "../control/control-request.ts";
+import { MAX_REQUEST } from "../control/control-request.ts";
 import { messageOf, NetlabError } from "../errors.ts";
 import { osCode } from "../os/os-errors.ts";
 import { wordsSoFar } from "../repl/words.ts";
@@ -26,7 +26,7 @@ const WHY: Record<string, string> = {
 export async function readNamedFile(path: string, typed: Typed): Promise<string> {
   if (!isNamed(path, typed)) throw cannotRead(path, "the command does not name it");
   const text = await readText(path);
-  if (JSON.stringify(text).length + 100 > LONGEST_REQUEST) throw tooLong(path);
+  if (JSON.stringify(text).length + 100 > MAX_REQUEST) throw tooLong(path);
   return text;
 }
 
@@ -54,7 +54,7 @@ async function readText(path: string): Promise<string> {
       chunks.push(chunk);
       sizeBytes += chunk.length;
       // A pipe or a device may have no end.
-      if (sizeBytes > LONGEST_REQUEST) throw tooLong(path);
+      if (sizeBytes > MAX_REQUEST) throw tooLong(path);
     }
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
   } catch (error) {
@@ -70,7 +70,7 @@ const WHY_NOT_WRITTEN: Record<string, string> = {
   ENOSPC: "the disk is full (ENOSPC)",
 };
 
-const tooLong = (path: string) => cannotRead(path, `it is longer than ${LONGEST_REQUEST / 1_048_576} MiB`);
+const tooLong = (path: string) => cannotRead(path, `it is longer than ${MAX_REQUEST / 1_048_576} MiB`);
 
 function cannotRead(path: string, why: string): NetlabError {
   return new NetlabError("file-not-read", `cannot read ${path}: ${why}`);

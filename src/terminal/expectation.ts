@@ -5,7 +5,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { NetlabError } from "../errors.ts";
 
-const MOST_SHOWN = 12;
+const MAX_SHOWN = 12;
 
 /** Throws a NetlabError `usage` where it is a regular expression that cannot be read. */
 export function holds(expected: string, said: string): boolean {
@@ -31,7 +31,7 @@ export function firstMissing(expected: readonly string[], said: string): number 
 export function saidInstead(said: string): string {
   const lines = plainText(said).trimEnd().split("\n");
   if (lines.join("") === "") return "but nothing was said";
-  const left = lines.length - MOST_SHOWN;
+  const left = lines.length - MAX_SHOWN;
   const shown = left > 0 ? [`… ${left} lines more`, ...lines.slice(left)] : lines;
   return ["but this was said:", ...shown.map((line) => `  ${line}`)].join("\n");
 }

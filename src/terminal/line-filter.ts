@@ -15,7 +15,7 @@ export interface LineFilter {
 
 const FILTERS: Readonly<Record<string, (args: readonly string[]) => LineFilter>> = { grep, head, tail };
 const USUAL_LINES = 10;
-const MOST_LINES = 1_000_000;
+const MAX_LINES = 1_000_000;
 
 /** Throws a NetlabError `usage` that says how it is written. */
 export function lineFilter([name = "", ...args]: readonly string[]): LineFilter {
@@ -97,6 +97,6 @@ function tail(args: readonly string[]): LineFilter {
 function countOf(name: string, args: readonly string[]): number {
   const text = args.join(" ");
   const number = text === "" ? USUAL_LINES : Number(/^(?:-n ?|-)(\d+)$/.exec(text)?.[1] ?? Number.NaN);
-  if (number >= 0 && number <= MOST_LINES) return number;
+  if (number >= 0 && number <= MAX_LINES) return number;
   throw new NetlabError("usage", `usage: | ${name} [-n ${USUAL_LINES}]`);
 }

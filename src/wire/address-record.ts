@@ -54,11 +54,11 @@ const QUERY = 0x51;
 const ANSWER = 0x52;
 const NUL = 0x00;
 /** What one byte of length tells where others follow, all of them zero. */
-const LONGEST_EMAIL = 0xff;
+const MAX_EMAIL = 0xff;
 /** What is not told apart by then is read as the 1-byte form. */
 const TELL_APART_MS = 200;
 /** Other people's servers may tell any length; this is the longest answer that is waited for. */
-const LONGEST_ANSWER = 60_000;
+const MAX_ANSWER = 60_000;
 
 // -- queries -------------------------------------------------------------------------------------------------------
 
@@ -164,7 +164,7 @@ export function decodeAnswer(form: HeaderForm, { bytes, stillMs, ended }: Pendin
     const extra = dropTrailing(bytes.toString("latin1", start + length), "\0\r\n");
     return { take: bytes.length, value: { ok: true, text, extraBytes: extra.length } };
   }
-  if (!ended && (isPart || length <= LONGEST_ANSWER)) return undefined;
+  if (!ended && (isPart || length <= MAX_ANSWER)) return undefined;
   // It is no answer: what else it is may have to come yet.
   if (!ended && stillMs < TELL_APART_MS) return { waitMs: TELL_APART_MS - stillMs };
   const why =
@@ -179,7 +179,7 @@ export function decodeAnswer(form: HeaderForm, { bytes, stillMs, ended }: Pendin
 /** What is wrong with an entry of a book, or undefined: what could not be asked for, or not be told. */
 export function checkAddress({ email, name }: { email: string; name: string }): string | undefined {
   if (!/\S@\S/.test(email)) return "the address is none: it needs an @ with something on both sides";
-  if (Buffer.byteLength(email) > LONGEST_EMAIL) return `the address is longer than ${LONGEST_EMAIL} bytes`;
+  if (Buffer.byteLength(email) > MAX_EMAIL) return `the address is longer than ${MAX_EMAIL} bytes`;
   if (name.trim() === "") return "the name is empty";
   if (!fits("16be", name)) return "the name is longer than two bytes of length can tell";
   return /\p{Cc}/u.test(email + name) ? "a control character is in it" : undefined;

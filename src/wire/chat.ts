@@ -7,7 +7,7 @@ export interface Login {
 }
 
 /** A name stands before everything that its owner says: a long one would drown the others. */
-const LONGEST_NAME = 64;
+const MAX_NAME = 64;
 
 /** `:Alan Musk:alanop`, or one word for both. No colon in a name: `:Al:hi` must not be Al's and another's. */
 export function parseLogin(text: string): Login | undefined {
@@ -16,7 +16,7 @@ export function parseLogin(text: string): Login | undefined {
   const [, name = "", login = ""] = (match ?? []).map((part) => part?.trim() ?? "");
   const parsed = { name: name || login, login: login || name };
   const isUsable = parsed.name !== "" && !parsed.name.includes(":");
-  return isUsable && Math.max(parsed.name.length, parsed.login.length) <= LONGEST_NAME ? parsed : undefined;
+  return isUsable && Math.max(parsed.name.length, parsed.login.length) <= MAX_NAME ? parsed : undefined;
 }
 
 /** What stands before all that somebody says. */

@@ -17,7 +17,7 @@ const LARGE = 1e16;
 const SMALL = 1e-4;
 
 /** What nearly every number is, and a double holds exactly. */
-const MOST_PLAIN_DIGITS = 15;
+const MAX_PLAIN_DIGITS = 15;
 
 /** Python's `float(text)`; undefined where Python would raise a ValueError. */
 export function parsePythonFloat(text: string): number | undefined {
@@ -26,7 +26,7 @@ export function parsePythonFloat(text: string): number | undefined {
 
 /** A few digits and nothing else; undefined for all that takes the whole grammar. */
 function parsePlainDigits(text: string): number | undefined {
-  if (text.length === 0 || text.length > MOST_PLAIN_DIGITS) return undefined;
+  if (text.length === 0 || text.length > MAX_PLAIN_DIGITS) return undefined;
   let value = 0;
   for (let at = 0; at < text.length; at += 1) {
     const digit = text.charCodeAt(at) - 0x30;

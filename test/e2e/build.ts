@@ -10,7 +10,7 @@ const inputs = ["src", "package.json", "tsconfig.json", "tsconfig.build.json"].m
 );
 /** Test files run in several processes: whoever has made this folder builds. */
 const lock = join(checkout, "node_modules/.netlabd-build");
-const LONGEST_BUILD_MS = 30_000;
+const MAX_BUILD_MS = 30_000;
 const LOOK_AGAIN_MS = 50;
 
 export function buildWhereStale(): void {
@@ -39,7 +39,7 @@ function changeTimes(path: string): number[] {
 
 /** A lock that was left behind by a run that was killed is taken over in the end. */
 function takeLock(): void {
-  const until = Date.now() + LONGEST_BUILD_MS;
+  const until = Date.now() + MAX_BUILD_MS;
   while (!madeLock()) {
     if (Date.now() > until) return;
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_AGAIN_MS);

@@ -9,7 +9,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { DescriptorBudget } from "../../src/actors/descriptor-budget.ts";
 import { schemaFile } from "../../src/config.ts";
 import { ControlClient } from "../../src/control/control-client.ts";
-import { LONGEST_REQUEST } from "../../src/control/control-request.ts";
+import { MAX_REQUEST } from "../../src/control/control-request.ts";
 import { ControlServer } from "../../src/control/control-server.ts";
 import type { Lab } from "../../src/lab/lab.ts";
 import { formatAddresses, parseAddresses } from "../../src/repl/address-csv.ts";
@@ -281,7 +281,7 @@ describe("a file that a command names", () => {
     ["that is a folder", () => folder, /it is a folder \(EISDIR\)/],
     ["that is no UTF-8", () => file(Buffer.from("m\u00fcller@x.de,M", "latin1")), /it is no UTF-8 text/],
     ["that has no end", () => "/dev/zero", /longer than 4 MiB/],
-    ["that is too long once it is quoted", () => file('"'.repeat(LONGEST_REQUEST / 2)), /longer than 4 MiB/],
+    ["that is too long once it is quoted", () => file('"'.repeat(MAX_REQUEST / 2)), /longer than 4 MiB/],
   ])("%s is refused with the reason", async (_what, nameOf, why) => {
     const name = nameOf();
     await expect(readNamedFile(name, { argv: [name] })).rejects.toMatchObject({

@@ -14,7 +14,7 @@ export interface Resources {
   readonly timers: number;
 }
 
-const LONGEST_MS = 10_000;
+const MAX_MS = 10_000;
 
 export class TellingDaemon {
   readonly daemon: TestDaemon;
@@ -37,7 +37,7 @@ export class TellingDaemon {
   async resources(): Promise<Resources> {
     rmSync(this.#file, { force: true });
     this.daemon.program.signal("SIGUSR2");
-    const until = performance.now() + LONGEST_MS;
+    const until = performance.now() + MAX_MS;
     for (;;) {
       const answer = this.#read();
       if (answer) return answer;

@@ -18,7 +18,7 @@ const SERVERS = 120;
 const ADDRESSES = 200;
 const ROLES = 5;
 /** The longest time of work between two kills. */
-const LONGEST_MS = 120;
+const MAX_MS = 120;
 /** Promised is a second; a machine that runs a whole test suite beside it has other troubles. */
 const RESTART_LIMIT_MS = { short: 5_000, long: 1_000 } as const;
 
@@ -120,7 +120,7 @@ async function workUntilKilled(
       if (!isOver) ledger.losses.push(`before the kill: ${error}`);
     }),
   );
-  await delay(random.int(0, LONGEST_MS));
+  await delay(random.int(0, MAX_MS));
   isOver = true;
   await daemon.kill();
   await Promise.all(work);

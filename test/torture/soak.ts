@@ -20,7 +20,7 @@ const LEASE_MS = 500;
 /** As `src/actors/udp-endpoint.ts` has it. */
 const SILENCE_MS = 60_000;
 /** More than this in an hour is a leak, not the garbage collector's habit. */
-const MOST_MIB_AN_HOUR = 32;
+const MAX_MIB_AN_HOUR = 32;
 
 export default defineOrdeal({
   name: "soak",
@@ -167,7 +167,7 @@ interface Sample extends Resources {
   readonly residentBytes: number;
 }
 
-const MOST_SAMPLES = 40;
+const MAX_SAMPLES = 40;
 
 async function observe(telling: TellingDaemon, forMs: number, note: Trial["note"]): Promise<Sample[]> {
   const samples: Sample[] = [];
@@ -177,7 +177,7 @@ async function observe(telling: TellingDaemon, forMs: number, note: Trial["note"
     const resident = residentBytes(telling.daemon.ready.pid);
     samples.push({ ...resources, atMs, residentBytes: resident });
     note(`${mib(resources.liveBytes)} live, ${mib(resident)} resident, ${resources.timers} timers`);
-    await delay(Math.max(0, Math.min(forMs / MOST_SAMPLES, forMs - (performance.now() - startedAt))) + 1);
+    await delay(Math.max(0, Math.min(forMs / MAX_SAMPLES, forMs - (performance.now() - startedAt))) + 1);
   }
   return samples;
 }
@@ -251,7 +251,7 @@ function memory(samples: readonly Sample[], { size }: Trial): Finding {
     done: "live memory, right after its garbage was collected; the slope is the second half's",
     figure: `${mib(perHour)} an hour; ${mib(first?.liveBytes ?? 0)} at first, ${mib(last?.liveBytes ?? 0)} at last; resident at most ${mib(most)}`,
     // A second says nothing about an hour.
-    held: size === "short" || perHour < MOST_MIB_AN_HOUR * 1_048_576,
+    held: size === "short" || perHour < MAX_MIB_AN_HOUR * 1_048_576,
   };
 }
 

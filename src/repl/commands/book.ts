@@ -7,8 +7,8 @@ import { type Call, defineCommand } from "../command.ts";
 import { table } from "../table.ts";
 
 /** More would keep every role waiting while they are laid out. */
-const MOST_LISTED = 500;
-const MOST_BAD_LINES = 20;
+const MAX_LISTED = 500;
+const MAX_BAD_LINES = 20;
 
 interface Action {
   readonly usage: string;
@@ -95,10 +95,10 @@ function list({ lab, out, data, isJson, columns, style }: Call) {
   } else if (all.length === 0) {
     out("the book is empty: book add or book import fills it");
   } else {
-    const rows = all.slice(0, MOST_LISTED).map(({ email, name }) => [shown(email), shown(name)]);
+    const rows = all.slice(0, MAX_LISTED).map(({ email, name }) => [shown(email), shown(name)]);
     out(table(["EMAIL", "NAME"], rows, columns));
-    if (all.length > MOST_LISTED)
-      out(style.dim(`… and ${all.length - MOST_LISTED} more: book export tells all`));
+    if (all.length > MAX_LISTED)
+      out(style.dim(`… and ${all.length - MAX_LISTED} more: book export tells all`));
   }
   return undefined;
 }
@@ -121,7 +121,7 @@ async function importFile(call: Call, [path = ""]: readonly string[]) {
 }
 
 function told(bad: readonly BadLine[]): string {
-  const lines = bad.slice(0, MOST_BAD_LINES).map(({ line, why }) => `  line ${line}: ${shown(why)}`);
+  const lines = bad.slice(0, MAX_BAD_LINES).map(({ line, why }) => `  line ${line}: ${shown(why)}`);
   const more = bad.length - lines.length;
   return [...lines, ...(more > 0 ? [`  … and ${more} more`] : [])].join("\n");
 }

@@ -9,7 +9,7 @@ import { type Style, styleWord } from "../style.ts";
 import { table } from "../table.ts";
 
 /** Rows before the rest is summed up. */
-const MOST_ROWS = 20;
+const MAX_ROWS = 20;
 /** Columns of a terminal that has room for bytes and framing. */
 const WIDE = 110;
 
@@ -47,7 +47,7 @@ function list(
   // In the short form the faultless ones are listed only while they are few.
   const shown = options.all
     ? wanted
-    : wanted.slice(0, Math.max(MOST_ROWS, Math.min(needLook.length, 2 * MOST_ROWS)));
+    : wanted.slice(0, Math.max(MAX_ROWS, Math.min(needLook.length, 2 * MAX_ROWS)));
   if (shown.length > 0) out(connectionTable(shown, columns, style, now));
   const rest = sumUp(
     stories.filter((story) => !shown.includes(story)),

@@ -13,7 +13,7 @@ import { type Call, defineCommand } from "../command.ts";
 import { deliver, formatOf, outOption, styleFor } from "../drawing-output.ts";
 
 /** Where there is no terminal's width: more would be no drawing any more. */
-const MOST_CONNECTIONS = 12;
+const MAX_CONNECTIONS = 12;
 
 const FORMATS = ["text", "mermaid", "svg", "json"] as const;
 
@@ -54,7 +54,7 @@ export default defineCommand({
 });
 
 const leftOut = (left: number, drawn: number) =>
-  `${left} more ${left === 1 ? "connection is" : "connections are"} left out${drawn < MOST_CONNECTIONS ? `: a wider terminal, --plain or --format svg has room for ${MOST_CONNECTIONS}` : ""}`;
+  `${left} more ${left === 1 ? "connection is" : "connections are"} left out${drawn < MAX_CONNECTIONS ? `: a wider terminal, --plain or --format svg has room for ${MAX_CONNECTIONS}` : ""}`;
 
 const document = (sequence: Sequence, leftOut: number) => ({
   ...sequenceDocument(sequence),
@@ -67,8 +67,8 @@ function mostIn(
   format: Format,
   { options, isJson, columns }: Call<Options>,
 ): number {
-  if (isJson || options.plain || format !== "text") return MOST_CONNECTIONS;
-  for (let most = MOST_CONNECTIONS; most > 1; most -= 1) {
+  if (isJson || options.plain || format !== "text") return MAX_CONNECTIONS;
+  for (let most = MAX_CONNECTIONS; most > 1; most -= 1) {
     const some = chosen(stories, most);
     const instances = new Set(some.map(({ subject }) => subject.instance));
     if (fitsSideBySide([...some.map(shortId), ...instances], columns)) return most;

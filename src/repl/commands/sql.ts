@@ -7,14 +7,14 @@ import { defineCommand } from "../command.ts";
 import { table } from "../table.ts";
 
 /** A cell that is longer is looked at with --json. */
-const MOST_CHARACTERS = 200;
-const MOST_CELL_BYTES = 16;
-const LONGEST_MS = 60_000;
+const MAX_CHARACTERS = 200;
+const MAX_CELL_BYTES = 16;
+const MAX_MS = 60_000;
 
 const options = z.object({
   limit: z.number().int().min(1).max(100_000).default(500).describe("the most rows"),
   timeout: duration()
-    .refine((ms) => ms > 0 && ms <= LONGEST_MS, `at most ${LONGEST_MS / 1_000}s`)
+    .refine((ms) => ms > 0 && ms <= MAX_MS, `at most ${MAX_MS / 1_000}s`)
     .default(5_000)
     .describe("stop a question that takes longer (default: 5s)"),
   showTokens: z.boolean().default(false).describe("show tokens as they are"),
@@ -76,8 +76,8 @@ function unique(names: readonly string[]): string[] {
 function shownCell(cell: Cell): string {
   if (cell === null) return "null";
   if (cell instanceof Uint8Array)
-    return `x'${Buffer.from(cell.subarray(0, MOST_CELL_BYTES)).toString("hex")}${cell.length > MOST_CELL_BYTES ? "…" : ""}'`;
-  return printable(String(cell), MOST_CHARACTERS);
+    return `x'${Buffer.from(cell.subarray(0, MAX_CELL_BYTES)).toString("hex")}${cell.length > MAX_CELL_BYTES ? "…" : ""}'`;
+  return printable(String(cell), MAX_CHARACTERS);
 }
 
 /** JSON has no bytes and no whole numbers beyond 2^53: hex, and digits as text. */

@@ -6,7 +6,7 @@ import type { Story } from "../../stories/story.ts";
 import { defineCommand } from "../command.ts";
 import { type Style, styleWord } from "../style.ts";
 
-const MOST_PEERS = 10;
+const MAX_PEERS = 10;
 
 export default defineCommand({
   name: "tree",
@@ -47,8 +47,8 @@ function leavesOf({ role }: Instance, peers: readonly Story[]): string[] {
       ? [`${peers.length} ${peers.length === 1 ? "sender" : "senders"} in the last minute`]
       : [];
   }
-  const leaves = peers.slice(0, MOST_PEERS).map((story) => `${shortId(story)}  ${story.state}`);
-  return peers.length > MOST_PEERS ? [...leaves, `and ${peers.length - MOST_PEERS} more`] : leaves;
+  const leaves = peers.slice(0, MAX_PEERS).map((story) => `${shortId(story)}  ${story.state}`);
+  return peers.length > MAX_PEERS ? [...leaves, `and ${peers.length - MAX_PEERS} more`] : leaves;
 }
 
 function draw(branches: readonly { text: string; leaves: readonly string[] }[]): string[] {

@@ -6,7 +6,7 @@ import { printableLines } from "../../printable.ts";
 /** Scripts are called `line 3`, so that a stack tells which. */
 export const scriptName = (number: number) => `netlab-line-${number}`;
 const PLACE = /netlab-line-(\d+):(\d+)/;
-const LONGEST_LINE = 100;
+const MAX_LINE = 100;
 
 export interface Source {
   readonly text: string;
@@ -35,7 +35,7 @@ function placeOf(stack: string, current: number, sources: ReadonlyMap<number, So
   const lines = source.text.split("\n");
   const number = source.lineOf(Number(line));
   if (Number(script) === current && lines.length === 1) return "";
-  const shown = (lines[number - 1] ?? "").trim().slice(0, LONGEST_LINE);
+  const shown = (lines[number - 1] ?? "").trim().slice(0, MAX_LINE);
   return `\n  ${Number(script) === current ? "" : "typed before, "}line ${number}: ${shown}`;
 }
 

@@ -37,7 +37,7 @@ type Script = Extract<Rewritten, { kind: "script" }>;
 
 /** Lines whose functions may still throw. */
 const SOURCES_KEPT = 200;
-const MOST_SAID = 2_000;
+const MAX_SAID = 2_000;
 const NAME = /^[A-Za-z_$][\w$]*(?:-[\w$]+)*$/;
 const COMMAND_LIKE = /^([A-Za-z][\w-]*?)\s+(?:--?|@)?$/;
 const TYPESCRIPT_WORDS = new Set([
@@ -168,9 +168,8 @@ export class Evaluation {
   /** Within a turn. */
   #say(values: readonly unknown[]): void {
     if (this.#said.length === 0) this.#realm.wish(() => this.#flush());
-    if (this.#said.length === MOST_SAID)
-      this.#said.push(`… more than ${MOST_SAID} lines at once are left out`);
-    if (this.#said.length > MOST_SAID) return;
+    if (this.#said.length === MAX_SAID) this.#said.push(`… more than ${MAX_SAID} lines at once are left out`);
+    if (this.#said.length > MAX_SAID) return;
     this.#said.push(showMessage(values, this.#request ?? { columns: 80, hasColors: false }));
   }
 

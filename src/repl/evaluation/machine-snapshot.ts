@@ -1,14 +1,14 @@
 /** A machine's snapshot as a copy that is data alone: the peer, the clock, hubs and whatever else acts stay where they are. */
 import { types } from "node:util";
 import type { AnyMachineSnapshot } from "xstate";
-import { eventsOf, stateName } from "../../actors/run-machine.ts";
 import { MASK } from "../../lab/documents.ts";
 import type { Role } from "../../machines/_role.ts";
+import { eventsOf, stateName } from "../../machines/_state-names.ts";
 import { flagsOf } from "../option-flags.ts";
 import { Surface } from "./surface.ts";
 
 const DEEPEST = 6;
-const MOST_ENTRIES = 1_000;
+const MAX_ENTRIES = 1_000;
 
 export class MachineSnapshot extends Surface {
   /** `awaitingToken`, or `sending.paused` for a nested one. */
@@ -52,12 +52,12 @@ function copyOf(value: unknown, depth: number): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value);
   if (value instanceof Date) return new Date(value);
   if (depth === 0 || types.isProxy(value)) return undefined;
-  if (Array.isArray(value)) return value.slice(0, MOST_ENTRIES).map((one) => copyOf(one, depth - 1));
+  if (Array.isArray(value)) return value.slice(0, MAX_ENTRIES).map((one) => copyOf(one, depth - 1));
   if (value instanceof Set)
-    return new Set([...value].slice(0, MOST_ENTRIES).map((one) => copyOf(one, depth - 1)));
+    return new Set([...value].slice(0, MAX_ENTRIES).map((one) => copyOf(one, depth - 1)));
   if (value instanceof Map)
     return new Map(
-      [...value].slice(0, MOST_ENTRIES).map(([key, one]) => [copyOf(key, depth - 1), copyOf(one, depth - 1)]),
+      [...value].slice(0, MAX_ENTRIES).map(([key, one]) => [copyOf(key, depth - 1), copyOf(one, depth - 1)]),
     );
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null ? copyOfFields(value, depth) : undefined;

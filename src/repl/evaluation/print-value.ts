@@ -8,9 +8,9 @@ export interface Screen {
 }
 
 const DEPTH = 3;
-const MOST_ITEMS = 50;
-const MOST_CHARACTERS = 2_000;
-const MOST_LINES = 200;
+const MAX_ITEMS = 50;
+const MAX_CHARACTERS = 2_000;
+const MAX_LINES = 200;
 const DUMPED_BYTES = 128;
 
 /** Only within a turn: objects may have ways of their own to be shown. */
@@ -33,8 +33,8 @@ export function showMessage(values: readonly unknown[], screen: Screen): string 
 function safely(show: (options: InspectOptions) => string, { columns, hasColors }: Screen): string {
   const options = {
     depth: DEPTH,
-    maxArrayLength: MOST_ITEMS,
-    maxStringLength: MOST_CHARACTERS,
+    maxArrayLength: MAX_ITEMS,
+    maxStringLength: MAX_CHARACTERS,
     breakLength: columns,
   };
   const plain = withoutFrames(show(options));
@@ -48,8 +48,8 @@ const withoutFrames = (text: string) =>
 
 function cut(text: string): string {
   const lines = text.split("\n");
-  if (lines.length <= MOST_LINES) return text;
-  return [...lines.slice(0, MOST_LINES), `… ${lines.length - MOST_LINES} more lines`].join("\n");
+  if (lines.length <= MAX_LINES) return text;
+  return [...lines.slice(0, MAX_LINES), `… ${lines.length - MAX_LINES} more lines`].join("\n");
 }
 
 function showBytes(bytes: Buffer): string {

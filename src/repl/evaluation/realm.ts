@@ -19,8 +19,8 @@ import { watchRejections } from "./rejections.ts";
 /** How long code may keep the whole daemon waiting at a stretch. */
 export const TURN_MS = 500;
 /** What one turn may ask for; a loop that asks for more is wrong. */
-const MOST_WISHES = 1_000;
-const MOST_TIMERS = 1_000;
+const MAX_WISHES = 1_000;
+const MAX_TIMERS = 1_000;
 /** How often continuations of promises of the daemon's own are looked for. */
 const LOOK_MS = 50;
 
@@ -128,8 +128,8 @@ export class Realm {
 
   /** To be done outside, when the turn is over. Only within a turn. */
   wish(act: () => void): void {
-    if (this.#wishes.length >= MOST_WISHES)
-      throw new RangeError(`more than ${MOST_WISHES} calls at once: await them`);
+    if (this.#wishes.length >= MAX_WISHES)
+      throw new RangeError(`more than ${MAX_WISHES} calls at once: await them`);
     this.#wishes.push(act);
   }
 
@@ -224,7 +224,7 @@ export class Realm {
   #addTimers(): void {
     const add = (callback: unknown, ms: unknown, args: readonly unknown[], isRepeated: boolean) => {
       if (typeof callback !== "function") throw new TypeError("a timer calls a function");
-      if (this.#timers.size >= MOST_TIMERS) throw new RangeError(`more than ${MOST_TIMERS} timers`);
+      if (this.#timers.size >= MAX_TIMERS) throw new RangeError(`more than ${MAX_TIMERS} timers`);
       const delayMs = Number(ms ?? 0);
       this.#lastTimer += 1;
       const id = this.#lastTimer;
