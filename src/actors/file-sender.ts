@@ -5,6 +5,7 @@
 import type { Socket } from "node:net";
 import { NetlabError } from "../errors.ts";
 import type { OpenFile } from "../machines/_world.ts";
+import { cause } from "../stories/causes.ts";
 
 /** Two large buffers move a file as fast as nginx does; many transfers at once share a bounded total. */
 const LARGE_BUFFER = 1_048_576;
@@ -27,7 +28,7 @@ export async function sendFile(
     for (let position = 0; position < file.sizeBytes; ) {
       const wanted = current.subarray(0, Math.min(size, file.sizeBytes - position));
       const count = await file.read(wanted, position);
-      if (count === 0) throw new NetlabError("peer-error", `${file.name} became shorter while it was sent`);
+      if (count === 0) throw NetlabError.of("peer-error", cause("file-shrank", { name: file.name }));
       position += count;
       // Before this buffer is handed over, the other one must be free to be filled.
       await written;
@@ -44,15 +45,12 @@ export async function sendFile(
 
 function write(socket: Socket, bytes: Buffer, onSent: (bytes: number) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const gone = () => reject(new NetlabError("peer-gone", "the peer went away in the middle of a file"));
+    const gone = () => reject(NetlabError.of("peer-gone", cause("peer-gone", {})));
     if (socket.destroyed) return gone();
     socket.once("close", gone);
     socket.write(bytes, (error) => {
       socket.off("close", gone);
-      if (error)
-        return reject(
-          new NetlabError("peer-gone", "the peer went away in the middle of a file", { cause: error }),
-        );
+      if (error) return reject(NetlabError.of("peer-gone", cause("peer-gone", {}), { cause: error }));
       onSent(bytes.length);
       resolve();
     });

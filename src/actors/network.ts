@@ -5,6 +5,7 @@ import { type Socket, connect as tcpConnect } from "node:net";
 import { NetlabError } from "../errors.ts";
 import type { Clock, HostPort, Question } from "../machines/_world.ts";
 import { connectError, osCode } from "../os/os-errors.ts";
+import { cause } from "../stories/causes.ts";
 
 /** How long a connection may take to be made. */
 const CONNECT_MS = 5_000;
@@ -132,9 +133,9 @@ export function connect({ host, port }: HostPort, clock: Clock, localPort?: numb
     const timer = clock.setTimeout(() => {
       socket.destroy();
       reject(
-        new NetlabError(
+        NetlabError.of(
           "timed-out",
-          `cannot reach ${host}:${port}: no answer within ${CONNECT_MS / 1_000} s`,
+          cause("unreachable", { host, port, errno: "", why: `no answer within ${CONNECT_MS / 1_000} s` }),
         ),
       );
     }, CONNECT_MS);

@@ -8,7 +8,10 @@ import type { Phase } from "../machines/_role.ts";
 import { stateName } from "../machines/_state-names.ts";
 import type { ByteSink, OpenFile, Peer, World } from "../machines/_world.ts";
 import { isLoopback, plainAddress } from "../os/addresses.ts";
+import { crashCause } from "../os/error-causes.ts";
 import { osCode } from "../os/os-errors.ts";
+import { type Cause, cause, refusalCause, remarkCause } from "../stories/causes.ts";
+import type { OperatorAction } from "../stories/entry.ts";
 import { Concealment } from "../stories/redaction.ts";
 import type { Live, Story } from "../stories/story.ts";
 import { PeerMessage } from "../wire/message.ts";
@@ -171,8 +174,7 @@ export class UdpEndpoint implements InstanceService {
     const { environment, onCrash } = this.#context;
     if (this.#speaking) {
       const { story, id } = this.#speaking;
-      story.faulted("crashed", messageOf(error));
-      story.add({ at: environment.clock.now(), kind: "crashed", error: messageOf(error) });
+      story.crash(crashCause(error));
       environment.telemetry({ type: "connection.crashed", id, error });
     }
     onCrash(error);
@@ -306,7 +308,7 @@ class Sender implements Peer, Live {
 
   came(bytes: Buffer, now: number): void {
     this.lastMovedAt = now;
-    this.story.came(bytes, now);
+    this.story.recordRead(bytes);
   }
 
   send(text: string): void {
@@ -315,15 +317,14 @@ class Sender implements Peer, Live {
 
   sendBytes(bytes: Uint8Array): void {
     if (this.isForgotten) return;
-    const now = this.#context.environment.clock.now();
     const datagram = asBuffer(bytes);
-    this.story.sent(datagram, now);
+    this.story.recordWrite(datagram);
     this.#socket.send(datagram, this.remote.port, this.remote.address, this.#onSent);
   }
 
   /** One for all its datagrams. */
   readonly #onSent = (error: Error | null) => {
-    if (error) this.remark(`the answer could not be sent: ${messageOf(error)}`);
+    if (error) this.remark(cause("datagram-not-sent", { error: messageOf(error) }));
   };
 
   sendFile(_file: OpenFile): Promise<void> {
@@ -334,33 +335,26 @@ class Sender implements Peer, Live {
     return Promise.reject(new Error("files go over TCP"));
   }
 
-  refuse(words: string, rule: string, why: string): void {
-    this.story.lastRule = rule;
-    this.story.faulted("refused", why);
-    const { clock, telemetry } = this.#context.environment;
-    this.story.add({ at: clock.now(), kind: "refused", rule, words, why });
-    telemetry({
-      type: "connection.refused",
-      id: this.id,
-      remote: `${this.remote.address}:${this.remote.port}`,
-      rule,
-      why,
-    });
+  refuse(words: string, causeOrRule: Cause | string, why?: string): void {
+    const cause = refusalCause(causeOrRule, why);
+    this.story.refuse(cause, words);
+    const remote = `${this.remote.address}:${this.remote.port}`;
+    this.#context.environment.telemetry({ type: "connection.refused", id: this.id, remote, cause });
     this.send(words);
   }
 
-  remark(text: string): void {
-    const { clock, telemetry } = this.#context.environment;
-    this.story.add({ at: clock.now(), kind: "remark", text });
-    telemetry({ type: "connection.remark", id: this.id, text });
+  remark(remark: string | Cause): void {
+    const cause = remarkCause(remark);
+    this.story.remark(cause);
+    this.#context.environment.telemetry({ type: "connection.remark", id: this.id, cause });
   }
 
   close(): void {
     this.#forget();
   }
 
-  kill(why: string): void {
-    this.story.add({ at: this.#context.environment.clock.now(), kind: "operator", text: why });
+  kill(action: OperatorAction = { action: "kill" }): void {
+    this.story.operate(action);
     this.#forget();
   }
 

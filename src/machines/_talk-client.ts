@@ -12,6 +12,7 @@
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import { type ErrorCode, messageOf, NetlabError } from "../errors.ts";
+import { type Cause, cause } from "../stories/causes.ts";
 import { dropTrailing } from "../wire/drop-trailing.ts";
 import { duration } from "./_options.ts";
 import type { Decoded, Phase, Session, Undecoded } from "./_role.ts";
@@ -34,7 +35,13 @@ interface TalkOptions {
 
 export type TalkResult =
   | { readonly ok: true }
-  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly cause?: Cause };
+
+/** What was bad about a reply: a cause of the table, or a sentence of a user's role. */
+export type TalkVerdict = { readonly code: ErrorCode } & (
+  | { readonly cause: Cause }
+  | { readonly message: string }
+);
 
 /** Is given the whole reply to a line, byte for byte, instead of its being shown; what it answers is told as a hint. */
 export type KeepReply = (reply: Buffer, world: World) => Promise<string>;
@@ -59,11 +66,7 @@ export interface TalkWords<Options> {
   /** What came, as the user reads it. */
   readonly display?: (text: string, options: Options, isGreeting: boolean) => string;
   /** A reply that ends the conversation badly, e.g. a refusal. */
-  readonly judge?: (
-    text: string,
-    options: Options,
-    isGreeting: boolean,
-  ) => { readonly code: ErrorCode; readonly message: string } | undefined;
+  readonly judge?: (text: string, options: Options, isGreeting: boolean) => TalkVerdict | undefined;
   /** A reply that ends the conversation well: the server closes after it. */
   readonly isLast?: (text: string) => boolean;
 }
@@ -167,20 +170,17 @@ export function talkClient<Options>(words: TalkWords<Options>) {
       hintNoReply: ({ context: { screen, options } }) =>
         screen.hint(`no reply within ${options.timeout / 1_000} s`),
       noteNotKept: assign({ result: (_, { error }: { error: unknown }) => notKept(error) }),
-      noteNoReply: assign({ result: failed("timed-out", "not every message had a reply") }),
+      noteNoReply: assign({ result: failed("timed-out", cause("no-reply", {})) }),
       noteTooLarge: assign({
-        result: failed("peer-error", `a reply of more than ${LARGEST_KEPT} bytes is not saved`),
+        result: failed("peer-error", cause("reply-too-large", { limit: LARGEST_KEPT })),
       }),
       // What went wrong on the way stays the result.
       noteDone: assign({ result: ({ context }) => context.result ?? { ok: true } }),
       noteBad: assign({ result: ({ context, event }) => judged(context, event) }),
-      noteEnded: assign({ result: failed("peer-error", "the server closed the connection") }),
+      noteEnded: assign({ result: failed("peer-error", cause("server-closed", {})) }),
       noteSilent: assign({
         result: ({ context }) =>
-          failed(
-            "timed-out",
-            `no greeting within ${context.options.timeout / 1_000} s: does it wait for us?`,
-          ),
+          failed("timed-out", cause("no-greeting", { withinMs: context.options.timeout })),
       }),
       noteError: assign({ result: (_, { error }: { error: unknown }) => failureOf(error) }),
       hangUp: ({ context }) => context.peer?.close(),
@@ -369,7 +369,11 @@ export function talkClient<Options>(words: TalkWords<Options>) {
       event.type === "peer.message"
         ? words.judge?.(String(event.value), options as Options, isGreetingDue)
         : undefined;
-    return verdict && failed(verdict.code, verdict.message);
+    if (!verdict) return undefined;
+    return failed(
+      verdict.code,
+      "cause" in verdict ? verdict.cause : cause("failure", { text: verdict.message }),
+    );
   }
 
   const phase = (expects: string, decode: Phase<Context>["decode"] = untilQuiet): Phase<Context> => ({
@@ -407,17 +411,17 @@ export function untilQuiet({ bytes, stillMs, ended }: Undecoded, { context }: Se
   return { take: bytes.length, value: dropTrailing(bytes.toString("utf8"), "\0\r\n") };
 }
 
-function failed(code: ErrorCode, message: string): TalkResult {
-  return { ok: false, code, message };
+function failed(code: ErrorCode, why: Cause): TalkResult {
+  return failureOf(NetlabError.of(code, why));
 }
 
 /** It was told when it happened; the conversation goes on, and its end remembers it. */
 function notKept(error: unknown): TalkResult {
-  if (error instanceof NetlabError) return failed(error.code, "not every reply was saved");
+  if (error instanceof NetlabError) return failed(error.code, cause("not-saved", {}));
   throw error;
 }
 
 function failureOf(error: unknown): TalkResult {
-  if (error instanceof NetlabError) return failed(error.code, error.message);
+  if (error instanceof NetlabError) return { ok: false, ...error.asResult };
   throw error;
 }

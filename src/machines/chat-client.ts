@@ -4,6 +4,7 @@
  *   S> Please, Enter Your ig name     C> :Alan Musk:alanop     C> :Alan Musk:Hey Guys
  */
 import { z } from "zod";
+import { cause } from "../stories/causes.ts";
 import { amongOthers } from "./_overheard.ts";
 import { defineRole } from "./_role.ts";
 import { talkClient, talkOptions } from "./_talk-client.ts";
@@ -31,7 +32,7 @@ const { machine, phases } = talkClient<Options>({
   prepare: (line, { as }) => ({ send: line.startsWith(`:${as}:`) ? line : `:${as}:${line}` }),
   judge: (text) =>
     NAME_TAKEN.test(text)
-      ? { code: "name-taken", message: "the room has somebody of that name: choose another, --as or --login" }
+      ? { code: "name-taken", cause: cause("name-in-use", { option: "--as or --login" }) }
       : undefined,
 });
 

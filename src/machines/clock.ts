@@ -9,6 +9,7 @@
  */
 import { setup } from "xstate";
 import { z } from "zod";
+import { cause } from "../stories/causes.ts";
 import { datagramWord } from "../wire/datagram-word.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { defineRole, type Session } from "./_role.ts";
@@ -52,7 +53,7 @@ export default defineRole({
 function answer({ text }: PeerMessage, { context, peer }: Session<Context>): undefined {
   const request = datagramWord(text);
   const told = tell(request, new Date(context.clock.now()));
-  if (told === undefined) peer.remark(`${JSON.stringify(request)} is no request of a clock`);
+  if (told === undefined) peer.remark(cause("no-clock-request", { said: request }));
   peer.send(told ?? INVALID);
 }
 

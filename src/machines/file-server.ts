@@ -12,6 +12,7 @@
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import { messageOf } from "../errors.ts";
+import { type Cause, cause } from "../stories/causes.ts";
 import { isSameToken } from "../wire/same-token.ts";
 import { formatHostPort, hostPort, secret } from "./_options.ts";
 import { registrarMachine } from "./_registrar.ts";
@@ -61,14 +62,14 @@ export const fileServerMachine = setup({
   },
   actions: {
     sayValid: ({ context }) => context.peer.send(VALID),
-    sayInvalid: ({ context }) => context.peer.refuse(INVALID, "FILE-1", "the token is wrong"),
+    sayInvalid: ({ context }) => context.peer.refuse(INVALID, cause("wrong-token", {})),
     keepFile: assign((_, answer: FileAnswer) => ({
       file: answer.ok ? answer.file : undefined,
       isAcknowledged: false,
     })),
     sayFound: ({ context }) => context.peer.send(FOUND),
     sayNotFound: ({ context }, answer: FileAnswer) => {
-      context.peer.remark(`not found: ${whyNot(answer)}`);
+      context.peer.remark(whyNot(answer));
       if (answer.ok) letGo(answer.file, context.peer);
       context.peer.send(NOT_FOUND);
     },
@@ -204,13 +205,15 @@ async function openFile({
 
 /** Nobody waits for this close: a disk that went away is a remark, never an unhandled rejection. */
 function letGo(file: OpenFile, peer: Peer): void {
-  file.close().catch((error) => peer.remark(`${file.name} was not closed: ${messageOf(error)}`));
+  file
+    .close()
+    .catch((error) => peer.remark(cause("file-not-closed", { name: file.name, error: messageOf(error) })));
 }
 
-function whyNot(answer: FileAnswer): string {
+function whyNot(answer: FileAnswer): Cause {
   return answer.ok
-    ? `${answer.file.name} has ${answer.file.sizeBytes} bytes, more than 32 bits can tell [FILE-4]`
-    : answer.why;
+    ? cause("file-too-large", { name: answer.file.name, size: answer.file.sizeBytes })
+    : cause("file-not-found", { why: answer.why });
 }
 
 /** [FILE-6] Where a program without `htons` really connects: 1236 is 0x04D4, so 0xD404. */

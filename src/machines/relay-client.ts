@@ -4,6 +4,7 @@
  *   C> alice   S> Message please   C> hello there|bob   S> bob | hi   C> close   S> Closing..
  */
 import { z } from "zod";
+import { cause } from "../stories/causes.ts";
 import { amongOthers } from "./_overheard.ts";
 import { defineRole } from "./_role.ts";
 import { talkClient, talkOptions } from "./_talk-client.ts";
@@ -33,7 +34,7 @@ const { machine, phases } = talkClient<Options>({
       : { send: line, hint: `${JSON.stringify(line)} names no receiver: write message|user` },
   judge: (text, { as }) =>
     text.startsWith(NAME_TAKEN)
-      ? { code: "name-taken", message: `somebody is ${as} already: choose another name, --as` }
+      ? { code: "name-taken", cause: cause("username-in-use", { name: as }) }
       : undefined,
 });
 

@@ -4,6 +4,7 @@
  *   S> ACCEPT   C> taco cat   S> I have 3 clients   (shown: stneilc 3 evah I)   C> exit
  */
 import { z } from "zod";
+import { cause } from "../stories/causes.ts";
 import { reversedText } from "./_reversed-text.ts";
 import { defineRole } from "./_role.ts";
 import { talkClient, talkOptions } from "./_talk-client.ts";
@@ -31,7 +32,7 @@ const { machine, phases } = talkClient<Options>({
   display: (text, _options, isVerdict) => (isVerdict ? text : reversedText(text)),
   judge: (text, { rejectWord }, isVerdict) =>
     isVerdict && text === rejectWord
-      ? { code: "too-many-clients", message: `the server has as many clients as it takes (${text})` }
+      ? { code: "too-many-clients", cause: cause("server-full", { said: text }) }
       : undefined,
 });
 

@@ -5,9 +5,13 @@
 import type { AnyMachineSnapshot } from "xstate";
 import { Connection, type ConnectionLimits } from "../actors/connection.ts";
 import { type MachineWatcher, type RoleActor, runMachine } from "../actors/run-machine.ts";
+import { NetlabError } from "../errors.ts";
 import type { Phase, Role } from "../machines/_role.ts";
 import { initialStateName, stateName } from "../machines/_state-names.ts";
 import type { Peer, PeerWorld, World } from "../machines/_world.ts";
+import { crashCause } from "../os/error-causes.ts";
+import { type Cause, refusalCause, remarkCause } from "../stories/causes.ts";
+import type { OperatorAction } from "../stories/entry.ts";
 import { Recorder } from "../stories/recorder.ts";
 import type { Entry, Story } from "../stories/story.ts";
 import { PeerMessage } from "../wire/message.ts";
@@ -104,10 +108,10 @@ export class Stage {
   /** A role of datagrams, or a client that has no connection yet. */
   #playAlone(): void {
     this.#run(this.#world, {
-      before: () => this.story.hold(this.#staging.clock.now()),
+      before: () => this.story.beginStep(),
       after: (from: string, to: string | undefined, event: string) => {
         if (this.#connection) return this.#connection.after(from, to, event);
-        this.story.release(to !== undefined && to !== from ? { from, to, event } : undefined);
+        this.story.endStep(to !== undefined && to !== from ? { from, to, event } : undefined);
         if (to !== undefined) this.story.state = to;
       },
       failed: (error: unknown) => this.#crash(error),
@@ -157,9 +161,7 @@ export class Stage {
 
   #crash(error: unknown): void {
     if (this.#connection) return this.#connection.crash(error);
-    const message = error instanceof Error ? error.message : String(error);
-    this.story.release(undefined);
-    this.story.add({ at: this.#staging.clock.now(), kind: "crashed", error: message });
+    this.story.crash(crashCause(error));
   }
 
   // -- what the story brings ----------------------------------------------------------------------------------------
@@ -168,13 +170,13 @@ export class Stage {
   come(bytes: Buffer): void {
     if (this.#connection) this.#socket.emit("data", bytes);
     else if (this.#staging.role.side === "server") this.#datagram(bytes);
-    else this.story.came(bytes, this.#staging.clock.now());
+    else this.story.recordRead(bytes);
   }
 
   #datagram(bytes: Buffer): void {
     this.#sender ??= this.#newSender();
     const peer = this.#sender;
-    this.story.came(bytes, this.#staging.clock.now());
+    this.story.recordRead(bytes);
     const phase: Phase | undefined = this.#staging.role.phases[stateName(this.snapshot.value)];
     if (!phase) return;
     this.#guarded(() => {
@@ -186,10 +188,8 @@ export class Stage {
 
   /** Who sent the datagrams: what it is told is written down. */
   #newSender(): Peer {
-    const { clock } = this.#staging;
     const { story } = this;
-    const sendBytes = (bytes: Uint8Array) => story.sent(Buffer.from(bytes), clock.now());
-    const add = (entry: Entry) => story.add(entry);
+    const sendBytes = (bytes: Uint8Array) => story.recordWrite(Buffer.from(bytes));
     return {
       id: story.subject.id,
       remote: story.subject.remote,
@@ -197,11 +197,11 @@ export class Stage {
       sendBytes,
       sendFile: () => new Promise(() => undefined),
       receiveInto: () => new Promise(() => undefined),
-      refuse: (words, rule, why) => {
-        add({ at: clock.now(), kind: "refused", rule, words, why });
+      refuse: (words: string, causeOrRule: Cause | string, why?: string) => {
+        story.refuse(refusalCause(causeOrRule, why), words);
         sendBytes(Buffer.from(words));
       },
-      remark: (text) => add({ at: clock.now(), kind: "remark", text }),
+      remark: (remark) => story.remark(remarkCause(remark)),
       close: () => undefined,
     };
   }
@@ -210,9 +210,9 @@ export class Stage {
     this.#socket.emit("end");
   }
 
-  close(how: string): void {
-    const [, code] = /\((E[A-Z]+)\)/.exec(how) ?? [];
-    if (how !== "closed") this.#socket.emit("error", Object.assign(new Error(how), { code }));
+  close(cause: Cause | undefined): void {
+    // The same cause comes out of it again.
+    if (cause) this.#socket.emit("error", NetlabError.of("peer-gone", cause));
     this.#socket.emit("close");
   }
 
@@ -240,7 +240,7 @@ export class Stage {
     this.#actor.send(event);
   }
 
-  note(text: string): void {
-    this.story.add({ at: this.#staging.clock.now(), kind: "operator", text });
+  note(action: OperatorAction): void {
+    this.story.operate(action);
   }
 }
