@@ -12,17 +12,19 @@
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import { type ErrorCode, NetlabError } from "../errors.ts";
-import { isEnd, type Listing, parseListing, tokensIn, withoutTokens } from "../wire/bootstrap.ts";
-import { decodeSize, decodeWord } from "../wire/file-transfer.ts";
+import { DISCOVER, isEnd, type Listing, parseListing, tokensIn, withoutTokens } from "../wire/bootstrap.ts";
+import {
+  ACKNOWLEDGEMENT,
+  decodeSize,
+  decodeWord,
+  FOUND,
+  INVALID,
+  NOT_FOUND,
+  VALID,
+} from "../wire/file-transfer.ts";
 import { duration, formatHostPort, hostPort, secret } from "./_options.ts";
 import { defineRole } from "./_role.ts";
 import type { HostPort, Peer, World } from "./_world.ts";
-
-const VALID = "valid";
-const INVALID = "Invalid";
-const FOUND = "found";
-const NOT_FOUND = "not found";
-const ACKNOWLEDGEMENT = Buffer.from("Got\0");
 
 const options = z.object({
   service: z.string().min(1).max(64).describe("the kind of file, e.g. pdf"),
@@ -84,7 +86,7 @@ export const fileClientMachine = setup({
     sayToken: ({ context }) => context.peer?.send(context.options.token ?? context.chosen?.token ?? ""),
     sayFilename: ({ context }) => context.peer?.send(context.options.file),
     keepSize: assign({ sizeBytes: ({ event }) => Number(saidIn(event)) }),
-    acknowledge: ({ context }) => context.peer?.sendBytes(ACKNOWLEDGEMENT),
+    acknowledge: ({ context }) => context.peer?.sendBytes(Buffer.from(ACKNOWLEDGEMENT)),
     keepSaved: assign({ result: (_, result: FetchResult) => result }),
     noteNoServer: assign({ result: ({ context }) => noServer(context) }),
     noteRefused: failWith("token-refused", ({ options: { token } }) =>
@@ -229,13 +231,13 @@ export default defineRole({
     authenticating: {
       reads: "record",
       rule: "FILE-1",
-      expects: "valid or Invalid",
+      expects: `${VALID} or ${INVALID}`,
       decode: (pending, { context }) => decodeWord([VALID, INVALID], context.options.quiet)(pending),
     },
     requesting: {
       reads: "record",
       rule: "FILE-3",
-      expects: "found or not found",
+      expects: `${FOUND} or ${NOT_FOUND}`,
       decode: (pending, { context }) => decodeWord([FOUND, NOT_FOUND], context.options.quiet)(pending),
     },
     sizing: { reads: "record", rule: "FILE-0", expects: "the size, 4 bytes", decode: decodeSize },
@@ -301,7 +303,7 @@ function oddAnswer({ peer }: Context, event: Event): string {
 
 async function discover({ options, network }: Context): Promise<Listing[]> {
   const { bootstrap: to, timeout: timeoutMs } = options;
-  const answers = await network.ask({ to, text: "DISCOVERY", timeoutMs, isLast: isEnd });
+  const answers = await network.ask({ to, text: DISCOVER, timeoutMs, isLast: isEnd });
   if (answers.length === 0) {
     throw new NetlabError(
       "timed-out",

@@ -1,7 +1,7 @@
 /** Where roles listen: one port on every address of a host. */
 import { describe, expect, it } from "vitest";
-import { byteSwapped } from "../../src/machines/file-server.ts";
 import { addressesOf, isLoopback, plainAddress } from "../../src/os/addresses.ts";
+import { byteSwapped } from "../../src/wire/byte-swapped.ts";
 import { Sender } from "./datagrams.ts";
 import { converse, hasIpv6, openLab } from "./harness.ts";
 import { holdPort, swappablePort } from "./held-port.ts";
