@@ -96,6 +96,7 @@ export default defineRole({
     awaitingName: "waits for the client's name, which has no reply",
     computing: "answers each expression with one message, until q",
   },
+  peerName: ({ name }: Context) => name,
   offers: () => "adds, subtracts, multiplies and divides",
   tryIt: ({ port }) => `netlabctl calc --as ann --port ${port}`,
 });

@@ -30,7 +30,7 @@ const options = z.object({
   service: z.string().min(1).max(64).describe("the kind of file, e.g. pdf"),
   file: z.string().min(1).max(4_096).describe("the file's name on the server"),
   bootstrap: hostPort().default({ host: "localhost", port: 1234 }).describe("the registry to ask, host:port"),
-  server: hostPort().optional().describe("this one of the servers found, ip:port"),
+  server: hostPort().optional().describe("go to this server, ip:port, whether the registry lists it or not"),
   connectHost: z.string().optional().describe("connect here instead of the address the registry tells"),
   token: secret().optional().describe("say this token instead of the one the registry tells"),
   output: z.string().optional().describe("where to save it (default: the file's name)"),
@@ -278,14 +278,25 @@ function failWith(code: ErrorCode, say: (context: Context) => string) {
 function choose({ options, listings }: Context): Listing | undefined {
   const { server, service, token } = options;
   if (!server) return listings.find((listing) => listing.service === service);
-  const listed = listings.find((listing) => listing.ip === server.host && listing.port === server.port);
-  if (listed) return listed;
-  return token === undefined ? undefined : { ip: server.host, port: server.port, service, token };
+  const likely = token ?? likelyTokenOf(server, service, listings);
+  return likely === undefined ? undefined : { ip: server.host, port: server.port, service, token: likely };
+}
+
+/**
+ * The listing of just this server; else one of the same address and kind, as a server that forgot `htons` listens on another
+ * port than it registered [FILE-6]; else any of the kind. A wrong guess is answered Invalid, and told.
+ */
+function likelyTokenOf({ host, port }: HostPort, service: string, listings: readonly Listing[]) {
+  const ofKind = listings.filter((one) => one.service === service);
+  const atHost = listings.filter(({ ip }) => ip === host);
+  const listing =
+    atHost.find((one) => one.port === port) ?? ofKind.find((one) => one.ip === host) ?? ofKind[0];
+  return listing?.token;
 }
 
 function noServer({ options, listings }: Context): FetchResult {
   const wanted = options.server
-    ? `no server at ${formatHostPort(options.server)}`
+    ? `no token is known for ${formatHostPort(options.server)} (--token gives one): nobody serves ${JSON.stringify(options.service)}`
     : `nobody serves ${JSON.stringify(options.service)}`;
   const services = [...new Set(listings.map((listing) => listing.service))];
   const known = services.length > 0 ? `it lists ${services.join(", ")}` : "it lists nothing";
@@ -326,7 +337,7 @@ async function connect({ options, chosen, network }: Context, signal: AbortSigna
     if (signal.aborted) peer.close();
     return peer;
   } catch (error) {
-    if (!(error instanceof NetlabError) || options.connectHost) throw error;
+    if (!(error instanceof NetlabError) || options.connectHost || options.server) throw error;
     const hint =
       "; where the registry's address cannot be reached from here, name another with --connect-host";
     throw new NetlabError(error.code, error.message + hint, { cause: error });

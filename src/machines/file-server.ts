@@ -168,7 +168,8 @@ export default defineRole({
     awaitingLateAck: { reads: "raw", rule: "FILE-0", expects: "the late acknowledgement" },
   },
   companion: registrarMachine,
-  extraPorts: (port, { alsoSwapped }) => (alsoSwapped ? [byteSwapped(port)] : []),
+  extraPorts: (port, { alsoSwapped }) =>
+    alsoSwapped && byteSwapped(port) !== port ? [byteSwapped(port)] : [],
   offers: ({ service }) => `${service} files`,
   tryIt: (_at, { service, bootstrap }) => {
     const registry =
