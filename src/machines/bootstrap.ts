@@ -12,6 +12,7 @@ import {
   type BootstrapRequest,
   DISCOVER,
   discoveryAnswer,
+  END,
   errorAnswer,
   parseBootstrapRequest,
   REGISTER,
@@ -74,6 +75,7 @@ export default defineRole({
   phases: {
     serving: { reads: "text", rule: "BOOT-1", expects: `${REGISTER} or ${DISCOVER}`, handle: answer },
   },
+  dialogue: { lines: [{ client: `${DISCOVER},nothing` }, { server: END }] },
   secrets: { find: tokensIn, hide: withoutTokens },
   offers: () => "who serves what",
   tryIt: ({ host, port }) =>
