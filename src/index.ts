@@ -2,21 +2,39 @@
 export { byteSize, duration, hostPort, port, secret } from "./machines/_options.ts";
 export {
   defineRole,
+  type HubDefinition,
+  type HubMember,
   type Phase,
   type Role,
   type RoleDefinition,
   type RoleEvent,
+  type SayOptions,
   type Session,
 } from "./machines/_role.ts";
+export {
+  type KeepReply,
+  type TalkResult,
+  type TalkWords,
+  talkClient,
+  talkOptions,
+} from "./machines/_talk-client.ts";
 export type {
+  AddressBook,
+  AsyncHub,
+  ByteSink,
   Clock,
   Files,
   HostPort,
+  HubWorld,
   Network,
   OpenFile,
   Peer,
   PeerWorld,
+  ProgramAnswer,
+  ProgramLimits,
+  Programs,
   Registry,
+  Screen,
   World,
 } from "./machines/_world.ts";
 export { PeerMessage } from "./wire/message.ts";
