@@ -113,25 +113,28 @@ const written = (entry: Committed) => JSON.parse(JSON.stringify(entry)) as Commi
 describe("a log of commands", () => {
   it("replayed into an empty database gives the same views and the same rows", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(anyCommand, { minLength: 10, maxLength: 60, size: "max" }), async (commands) => {
-        const [first, second] = [new LabFolder(), new LabFolder()];
-        const database = first.open();
-        const log: Committed[] = [];
-        database.follow((entry) => log.push(written(entry)));
-        const stores = storesOn(database);
-        const outcomes = await Promise.allSettled(commands.map((command) => stores.apply(command)));
-        // What the database refused never happened, and is in no log.
-        expect(log).toHaveLength(outcomes.filter(({ status }) => status === "fulfilled").length);
+      fc.asyncProperty(
+        fc.array(anyCommand, { minLength: 10, maxLength: 60, size: "max" }),
+        async (commands) => {
+          const [first, second] = [new LabFolder(), new LabFolder()];
+          const database = first.open();
+          const log: Committed[] = [];
+          database.follow((entry) => log.push(written(entry)));
+          const stores = storesOn(database);
+          const outcomes = await Promise.allSettled(commands.map((command) => stores.apply(command)));
+          // What the database refused never happened, and is in no log.
+          expect(log).toHaveLength(outcomes.filter(({ status }) => status === "fulfilled").length);
 
-        const replayed = storesOn(second.open());
-        for (const entry of log) await replayed.apply(entry);
-        expect(replayed.view()).toEqual(stores.view());
-        expect(tablesOf(second)).toEqual(tablesOf(first));
-        // A view is what a daemon that starts would read.
-        expect(storesOn(second.open()).view()).toEqual(stores.view());
-        first.close();
-        second.close();
-      }),
+          const replayed = storesOn(second.open());
+          for (const entry of log) await replayed.apply(entry);
+          expect(replayed.view()).toEqual(stores.view());
+          expect(tablesOf(second)).toEqual(tablesOf(first));
+          // A view is what a daemon that starts would read.
+          expect(storesOn(second.open()).view()).toEqual(stores.view());
+          first.close();
+          second.close();
+        },
+      ),
       { numRuns: 60 },
     );
   });
