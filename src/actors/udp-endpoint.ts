@@ -88,7 +88,7 @@ export class UdpEndpoint implements InstanceService {
     this.#bound = [...bound.values()];
     this.#hosts = [...bound.keys()];
     this.#port = this.#bound[0]?.port ?? 0;
-    tellExposure(this.#context, this.#hosts, this.#port);
+    tellExposure(this.#context, this.#hosts, [this.#port]);
     const listening = { hosts: this.#hosts, port: this.#port };
     this.#world = worldOf(this.#context, listening, serverNetwork(this.#context));
     this.#runMachine(this.#world);
