@@ -13,6 +13,7 @@ import { systemClock } from "./actors/clock.ts";
 import { DescriptorBudget } from "./actors/descriptor-budget.ts";
 import { localFiles } from "./actors/files.ts";
 import { DRAIN_MS, type Instance } from "./actors/instance.ts";
+import { LocalHubs } from "./actors/local-hubs.ts";
 import { localPrograms } from "./actors/programs.ts";
 import type { Environment } from "./actors/service.ts";
 import { type SpawnRequest, Supervisor } from "./actors/supervisor.ts";
@@ -25,6 +26,7 @@ import { Exposures } from "./exposures.ts";
 import { journalStories } from "./journaling.ts";
 import { InstanceMemory } from "./lab/instance-memory.ts";
 import type { Lab, LabQueryOptions, LoadedRole } from "./lab/lab.ts";
+import { readBook } from "./lab-book.ts";
 import { findLabFile, type LabFile, type LabRole, NO_LAB, readLabFile, shiftPorts } from "./lab-file.ts";
 import { Log } from "./log.ts";
 import { formatHostPort } from "./machines/_options.ts";
@@ -141,6 +143,7 @@ export class Daemon implements Lab {
       recorder: this.recorder,
       telemetry: this.#exposures.telemetry,
       descriptors: this.descriptors,
+      hubs: new LocalHubs(),
       numbers: { connection: 0, sender: 0 },
     };
   }
@@ -149,6 +152,7 @@ export class Daemon implements Lab {
     await this.#library.loadSaved((sentence) => this.log.logger.warn(sentence));
     if (this.#config.journal) this.#startJournal();
     this.#labFile = this.#readLabFile();
+    await this.#fillBook();
     for (const role of this.#labFile.roles) this.#addFromLab(role);
     const stored = this.#memory.bringBack();
     await this.#control.listen();
@@ -191,6 +195,12 @@ export class Daemon implements Lab {
     return shiftPorts(lab, this.roles, this.#config.portOffset);
   }
 
+  /** A lab's names are a beginning: a book that has entries, its operator's or an earlier start's, stays as it is. */
+  async #fillBook(): Promise<void> {
+    const { book: file } = this.#labFile;
+    if (file !== undefined && this.book.size === 0) await this.book.import(readBook(file));
+  }
+
   #addFromLab({ role, given }: LabRole): Instance {
     const instance = this.#supervisor.add({ role, given: this.#withHost(role, given), isFromLab: true });
     const { id, spec } = instance;
@@ -213,14 +223,14 @@ export class Daemon implements Lab {
     telemetry({ type: "instance.state", id, from, to });
     if (to === "starting" && instance.spec.options.record === "full") this.#startJournal();
     if (to === "running" && instance.role.side === "server") {
-      const at = instance.service.hosts
-        .map((host) => formatHostPort({ host, port: instance.port }))
-        .join(" and ");
+      const { hosts, otherPorts = [] } = instance.service;
+      const at = hosts.map((host) => formatHostPort({ host, port: instance.port })).join(" and ");
+      const also = otherPorts.length > 0 ? `, and on port ${otherPorts.join(", ")} too` : "";
       telemetry({
         type: "instance.running",
         id,
         role: instance.role.name,
-        at: `${at}/${instance.role.transport}`,
+        at: `${at}/${instance.role.transport}${also}`,
       });
       this.#memory.keepPort(instance);
     }
@@ -327,6 +337,7 @@ export class Daemon implements Lab {
     const { leaving, coming } = this.#changesTo(next);
     this.#supervisor.checkAll(coming, leaving);
     this.#labFile = next;
+    await this.#fillBook();
     // All at once: each may take its whole time to let its peers finish.
     await Promise.all(leaving.map((instance) => this.#supervisor.remove(instance)));
     const added = coming.map((request) => this.#supervisor.add({ ...request, isFromLab: true }));

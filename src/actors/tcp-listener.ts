@@ -6,7 +6,7 @@
 import type { AddressInfo } from "node:net";
 import { createServer, type Server, type Socket } from "node:net";
 import { errorTable, messageOf } from "../errors.ts";
-import type { Role } from "../machines/_role.ts";
+import type { HubMember, Role } from "../machines/_role.ts";
 import type { HubWorld } from "../machines/_world.ts";
 import { plainAddress } from "../os/addresses.ts";
 import { Concealment } from "../stories/redaction.ts";
@@ -16,7 +16,7 @@ import { Connection, type ConnectionLimits, limitsOf } from "./connection.ts";
 import { Delivery } from "./delivery.ts";
 import { Edition } from "./edition.ts";
 import { tellExposure } from "./exposure.ts";
-import { HubRun } from "./hub-run.ts";
+import type { HubFace } from "./hubs.ts";
 import { NotingBook } from "./noting-world.ts";
 import { OwnFiles } from "./own-files.ts";
 import { runMachine } from "./run-machine.ts";
@@ -37,6 +37,7 @@ export class TcpListener implements InstanceService {
   #bound: BoundServer[] = [];
   #hosts: string[] = [];
   #port = 0;
+  #otherPorts: number[] = [];
   /** Which opening this is: one that was stopped meanwhile must not touch what the next one made. */
   #opening = 0;
   #edition: Edition | undefined;
@@ -59,14 +60,28 @@ export class TcpListener implements InstanceService {
     return this.#port;
   }
 
+  get otherPorts(): readonly number[] {
+    return this.#otherPorts;
+  }
+
   get peers(): number {
     let count = 0;
     for (const { isClosing } of this.#connections.values()) if (!isClosing) count += 1;
     return count;
   }
 
-  get hub(): HubRun | undefined {
+  get hub(): HubFace | undefined {
     return this.#edition?.hub;
+  }
+
+  /** Those of the hub, else those whose machine remembers a name. */
+  get members(): readonly HubMember[] | undefined {
+    const { peerName } = this.#context.role();
+    if (this.hub || !peerName) return this.hub?.members;
+    const named = [...this.#connections.values()].map(({ id, snapshot }) => {
+      return { id, name: snapshot ? (peerName(snapshot.context) ?? "") : "", details: {} };
+    });
+    return named.filter(({ name }) => name !== "");
   }
 
   get machineState(): string | undefined {
@@ -91,7 +106,7 @@ export class TcpListener implements InstanceService {
     this.#port = this.#bound[0]?.port ?? 0;
     this.#edition = undefined;
     await this.#bindExtraPorts();
-    tellExposure(this.#context, this.#hosts, this.#port);
+    tellExposure(this.#context, this.#hosts, [this.#port, ...this.#otherPorts]);
     const { companion } = role();
     const { world } = this.#editionOf(role());
     if (companion) this.#companion = new Companion(companion, world, this.#context);
@@ -107,6 +122,7 @@ export class TcpListener implements InstanceService {
       for (const host of this.#hosts) {
         try {
           this.#bound.push(await this.#bind(host, port, true));
+          if (!this.#otherPorts.includes(port)) this.#otherPorts.push(port);
         } catch (error) {
           const text = `cannot listen on ${host}:${port} too: ${error instanceof Error ? error.message : error}`;
           environment.telemetry({ type: "instance.remark", id, text });
@@ -149,7 +165,7 @@ export class TcpListener implements InstanceService {
   }
 
   /** The hub knows connections by their ids; one that is gone is passed over. */
-  #newHub(): HubRun | undefined {
+  #newHub(): HubFace | undefined {
     const { role, options, environment, id } = this.#context;
     const { hub } = role();
     if (!hub) return undefined;
@@ -162,8 +178,8 @@ export class TcpListener implements InstanceService {
       },
       notify: (text) => environment.telemetry({ type: "instance.notice", id, text }),
     };
-    return new HubRun(hub, world, {
-      crashed: (error, members) => {
+    return environment.hubs.open(id, hub, world, {
+      onCrash: (error, members) => {
         const text = `its hub crashed and was rebuilt: ${messageOf(error)}`;
         environment.telemetry({ type: "instance.remark", id, text });
         // Each member's story says why something that was said may be lost.
@@ -171,7 +187,7 @@ export class TcpListener implements InstanceService {
         for (const member of members) this.#connections.get(member.id)?.story.add(remark);
       },
       // What they share cannot be kept going: the instance's own supervisor is the next one up.
-      gaveUp: (error) => this.#context.onCrash(error),
+      onGiveUp: (error) => this.#context.onCrash(error),
     });
   }
 
@@ -345,6 +361,7 @@ export class TcpListener implements InstanceService {
     for (const { server } of this.#bound) server.close();
     this.#bound = [];
     this.#hosts = [];
+    this.#otherPorts = [];
     this.#companion?.stop();
     this.#companion = undefined;
   }
