@@ -16,7 +16,7 @@ import { Connection, type ConnectionLimits, limitsOf } from "./connection.ts";
 import { Delivery } from "./delivery.ts";
 import { Edition } from "./edition.ts";
 import { tellExposure } from "./exposure.ts";
-import { HubRun } from "./hub-run.ts";
+import type { HubFace } from "./hubs.ts";
 import { NotingBook } from "./noting-world.ts";
 import { OwnFiles } from "./own-files.ts";
 import { runMachine } from "./run-machine.ts";
@@ -70,7 +70,7 @@ export class TcpListener implements InstanceService {
     return count;
   }
 
-  get hub(): HubRun | undefined {
+  get hub(): HubFace | undefined {
     return this.#edition?.hub;
   }
 
@@ -165,7 +165,7 @@ export class TcpListener implements InstanceService {
   }
 
   /** The hub knows connections by their ids; one that is gone is passed over. */
-  #newHub(): HubRun | undefined {
+  #newHub(): HubFace | undefined {
     const { role, options, environment, id } = this.#context;
     const { hub } = role();
     if (!hub) return undefined;
@@ -178,8 +178,8 @@ export class TcpListener implements InstanceService {
       },
       notify: (text) => environment.telemetry({ type: "instance.notice", id, text }),
     };
-    return new HubRun(hub, world, {
-      crashed: (error, members) => {
+    return environment.hubs.open(id, hub, world, {
+      onCrash: (error, members) => {
         const text = `its hub crashed and was rebuilt: ${messageOf(error)}`;
         environment.telemetry({ type: "instance.remark", id, text });
         // Each member's story says why something that was said may be lost.
@@ -187,7 +187,7 @@ export class TcpListener implements InstanceService {
         for (const member of members) this.#connections.get(member.id)?.story.add(remark);
       },
       // What they share cannot be kept going: the instance's own supervisor is the next one up.
-      gaveUp: (error) => this.#context.onCrash(error),
+      onGiveUp: (error) => this.#context.onCrash(error),
     });
   }
 

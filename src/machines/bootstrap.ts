@@ -19,6 +19,7 @@ import {
   tokensIn,
   withoutTokens,
 } from "../wire/bootstrap.ts";
+import { isLoopback } from "../wire/loopback.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { duration } from "./_options.ts";
 import { RateLimit } from "./_rate-limit.ts";
@@ -126,8 +127,6 @@ function mayDiscover(context: Context, peer: Peer): boolean {
   const isOpen = context.listening.hosts.some((host) => !isLoopback(host));
   return !isOpen || context.discoveries.admits(peer.remote.address);
 }
-
-const isLoopback = (host: string) => host === "::1" || host.startsWith("127.");
 
 /** Prepared once per change of the registry, not per question. */
 function answersOf({ registry, answers }: Context, service: string | undefined): Buffer[] {

@@ -15,5 +15,3 @@ export async function addressesOf(host: string): Promise<string[]> {
 export function plainAddress(address: string | undefined): string {
   return (address ?? "").replace(/^::ffff:(?=\d+\.)/i, "");
 }
-
-export const isLoopback = (address: string) => address === "::1" || address.startsWith("127.");
