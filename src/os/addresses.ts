@@ -16,4 +16,6 @@ export function plainAddress(address: string | undefined): string {
   return (address ?? "").replace(/^::ffff:(?=\d+\.)/i, "");
 }
 
+export const isIpv4 = (address: string) => isIP(address) === 4;
+
 export const isLoopback = (address: string) => address === "::1" || address.startsWith("127.");
