@@ -2,6 +2,8 @@
  * Every error that a person or a peer can meet: what the operator reads, what the peer is told (or null: nothing),
  * and the exit status of a command that ends with it. `docs/errors.md` lists the same table; a test compares them.
  */
+import { UNKNOWN_ADDRESS } from "./wire/address-record.ts";
+import { INVALID, NOT_FOUND } from "./wire/file-transfer.ts";
 
 interface ErrorKind {
   /** What the operator reads; `%s` is the detail. */
@@ -33,8 +35,8 @@ export const errorTable = {
   "no-such-instance": { operator: "%s", peer: null, exit: exitCodes.noSuchThing },
   "no-such-connection": { operator: "%s", peer: null, exit: exitCodes.noSuchThing },
   "no-such-service": { operator: "%s", peer: null, exit: exitCodes.noSuchThing },
-  "no-such-address": { operator: "%s", peer: "Error 404", exit: exitCodes.noSuchThing },
-  "no-such-file": { operator: "%s", peer: "not found", exit: exitCodes.noSuchThing },
+  "no-such-address": { operator: "%s", peer: UNKNOWN_ADDRESS, exit: exitCodes.noSuchThing },
+  "no-such-file": { operator: "%s", peer: NOT_FOUND, exit: exitCodes.noSuchThing },
   "file-exists": {
     operator: "%s already exists: name another with --output, or replace it with --force",
     peer: null,
@@ -44,7 +46,7 @@ export const errorTable = {
   "file-not-written": { operator: "%s", peer: null, exit: exitCodes.checkFailed },
   "name-taken": { operator: "%s", peer: null, exit: exitCodes.refused },
   "wrong-state": { operator: "%s", peer: null, exit: exitCodes.refused },
-  "token-refused": { operator: "%s", peer: "Invalid", exit: exitCodes.refused },
+  "token-refused": { operator: "%s", peer: INVALID, exit: exitCodes.refused },
   "too-long": { operator: "%s", peer: "Message too long", exit: exitCodes.peerError },
   "too-many-clients": { operator: "%s", peer: "Too many clients", exit: exitCodes.refused },
   "idle-too-long": { operator: "%s", peer: "Idle too long", exit: exitCodes.timedOut },

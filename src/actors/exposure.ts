@@ -6,12 +6,14 @@ import type { ServiceContext } from "./service.ts";
 export function tellExposure(
   { id, role, options, environment }: ServiceContext,
   hosts: readonly string[],
-  port: number,
+  ports: readonly number[],
 ): void {
   const open = hosts.filter((host) => !isLoopback(host));
   if (open.length === 0) return;
   const { transport, offers, summary } = role();
-  const at = open.map((host) => `${formatHostPort({ host, port })}/${transport}`).join(" and ");
+  const at = open
+    .flatMap((host) => ports.map((port) => `${formatHostPort({ host, port })}/${transport}`))
+    .join(" and ");
   const what = offers?.(options as never) ?? summary;
   environment.telemetry({ type: "instance.exposed", id, at, what });
 }

@@ -11,6 +11,7 @@ export class ListeningPort {
   #bound: Bound[] = [];
   #hosts: string[] = [];
   #port = 0;
+  #otherPorts: number[] = [];
   #opening = 0;
 
   constructor(context: ServiceContext, bindOne: BindOne<Bound>) {
@@ -24,6 +25,11 @@ export class ListeningPort {
 
   get port(): number {
     return this.#port;
+  }
+
+  /** Further ports that it is reached on [FILE-6]. */
+  get otherPorts(): readonly number[] {
+    return this.#otherPorts;
   }
 
   /** Answers whether this opening is still the one that is wanted, for as long as it is asked. */
@@ -51,6 +57,7 @@ export class ListeningPort {
     for (const host of this.#hosts) {
       try {
         this.#bound.push(await this.#bindOne(host, port, true));
+        if (!this.#otherPorts.includes(port)) this.#otherPorts.push(port);
       } catch (error) {
         onFailed(host, error);
       }
@@ -62,6 +69,7 @@ export class ListeningPort {
     for (const bound of this.#bound) bound.close();
     this.#bound = [];
     this.#hosts = [];
+    this.#otherPorts = [];
   }
 
   /** The end of this opening. */

@@ -1,5 +1,5 @@
 /** What every service of an instance is given, whatever its transport. */
-import type { Role } from "../machines/_role.ts";
+import type { HubMember, Role } from "../machines/_role.ts";
 import type { AddressBook, Clock, Files, Programs, Registry, Screen } from "../machines/_world.ts";
 import type { Recorder } from "../stories/recorder.ts";
 import type { FramingOption } from "../wire/framer.ts";
@@ -56,12 +56,16 @@ export interface InstanceService extends Service {
   /** Where it listens; empty while it does not. */
   readonly hosts: readonly string[];
   readonly port: number;
+  /** Further ports that it is reached on [FILE-6]. */
+  readonly otherPorts?: readonly number[];
   /** Peers now, refused ones that are on their way out not counted. */
   readonly peers: number;
   /** The state of the companion or of the client's run, if there is one. */
   readonly machineState: string | undefined;
   /** What its connections share, where its role has a hub. */
   readonly hub?: HubRun | undefined;
+  /** Its peers by the names that they gave; undefined where the role has none. */
+  readonly members?: readonly HubMember[] | undefined;
   /** A client's user speaks. */
   say?(text: string): void;
 }

@@ -6,7 +6,7 @@
 import { errorTable, messageOf } from "../errors.ts";
 import type { Link } from "../link/link.ts";
 import { listenTcp } from "../link/tcp-server.ts";
-import type { Role } from "../machines/_role.ts";
+import type { HubMember, Role } from "../machines/_role.ts";
 import type { HubWorld } from "../machines/_world.ts";
 import { Concealment } from "../stories/redaction.ts";
 import type { Bound } from "./binding.ts";
@@ -49,6 +49,10 @@ export class TcpListener implements InstanceService {
     return this.#port.port;
   }
 
+  get otherPorts(): readonly number[] {
+    return this.#port.otherPorts;
+  }
+
   get peers(): number {
     let count = 0;
     for (const { isClosing } of this.#connections.values()) if (!isClosing) count += 1;
@@ -57,6 +61,16 @@ export class TcpListener implements InstanceService {
 
   get hub(): HubRun | undefined {
     return this.#edition?.hub;
+  }
+
+  /** Those of the hub, else those whose machine remembers a name. */
+  get members(): readonly HubMember[] | undefined {
+    const { peerName } = this.#context.role();
+    if (this.hub || !peerName) return this.hub?.members;
+    const named = [...this.#connections.values()].map(({ id, snapshot }) => {
+      return { id, name: snapshot ? (peerName(snapshot.context) ?? "") : "", details: {} };
+    });
+    return named.filter(({ name }) => name !== "");
   }
 
   get machineState(): string | undefined {
@@ -68,7 +82,7 @@ export class TcpListener implements InstanceService {
     const isWanted = await this.#port.open();
     this.#edition = undefined;
     await this.#bindExtraPorts();
-    tellExposure(this.#context, this.#port.hosts, this.#port.port);
+    tellExposure(this.#context, this.#port.hosts, [this.#port.port, ...this.#port.otherPorts]);
     const { companion } = role();
     const { world } = this.#editionOf(role());
     if (companion) this.#companion = new Companion(companion, world, this.#context);

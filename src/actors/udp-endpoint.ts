@@ -86,7 +86,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     const { role } = this.#context;
     const isWanted = await this.#port.open();
     const listening = { hosts: [...this.#port.hosts], port: this.#port.port };
-    tellExposure(this.#context, listening.hosts, listening.port);
+    tellExposure(this.#context, listening.hosts, [listening.port]);
     this.#world = worldOf(this.#context, listening, serverNetwork(this.#context));
     this.#runMachine(this.#world);
     const { companion } = role();

@@ -109,6 +109,9 @@ export interface RoleDefinition<Schema extends z.ZodObject = z.ZodObject> {
   /** What each state does, in words, for `--explain`; at least those that a person would wonder about. */
   readonly steps?: Readonly<Record<string, string>>;
   readonly hub?: HubDefinition;
+  /** The name that a peer has given, from what its machine remembers: for `members`, where the role has no hub. */
+  // biome-ignore lint/suspicious/noExplicitAny: a role knows its own machine's context; the table holds all of them.
+  readonly peerName?: (context: any) => string | undefined;
   /** How a line of this conversation is shown wherever netlabd shows one, e.g. reversed [REV-4]. */
   readonly display?: (text: string) => string;
   /** Secrets of this conversation that no option holds: which a text tells, and how it is shown without them. */

@@ -7,11 +7,10 @@
  */
 import { setup } from "xstate";
 import { z } from "zod";
+import { OK } from "../wire/ack.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { defineRole, type Session } from "./_role.ts";
 import type { World } from "./_world.ts";
-
-const OK = "Ok";
 
 const options = z.object({});
 type Context = World<z.output<typeof options>>;

@@ -11,14 +11,18 @@
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import { type ErrorCode, NetlabError } from "../errors.ts";
-import { type Answer, decodeAnswer, encodeQuery, fits, headerForms } from "../wire/address-record.ts";
+import {
+  type Answer,
+  decodeAnswer,
+  encodeQuery,
+  fits,
+  headerForms,
+  isRefusal,
+  UNKNOWN_ADDRESS,
+} from "../wire/address-record.ts";
 import { duration } from "./_options.ts";
 import { defineRole, type Session, type Undecoded } from "./_role.ts";
 import type { Peer, World } from "./_world.ts";
-
-const UNKNOWN_ADDRESS = "Error 404";
-/** What every other refusal of an address book starts with. */
-const ERROR = /^Error\b/;
 
 const options = z.object({
   email: z
@@ -202,7 +206,7 @@ function judge(context: Context, event: Event): LookupResult {
   const email = emailOf(context);
   if (name === UNKNOWN_ADDRESS)
     return failure(context, "no-such-address", `the book has no address ${JSON.stringify(email)} (${name})`);
-  if (ERROR.test(name)) return failure(context, "peer-error", `the server answers ${JSON.stringify(name)}`);
+  if (isRefusal(name)) return failure(context, "peer-error", `the server answers ${JSON.stringify(name)}`);
   return { ok: true, email, name };
 }
 

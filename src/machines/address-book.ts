@@ -9,13 +9,17 @@
  */
 import { setup } from "xstate";
 import { z } from "zod";
-import { decodeQuery, encodeAnswer, fits, type Query } from "../wire/address-record.ts";
+import {
+  decodeQuery,
+  encodeAnswer,
+  fits,
+  type Query,
+  TOO_MANY_CLIENTS,
+  UNKNOWN_ADDRESS,
+  UNKNOWN_PROTOCOL,
+} from "../wire/address-record.ts";
 import { defineRole } from "./_role.ts";
 import type { PeerWorld } from "./_world.ts";
-
-const UNKNOWN_ADDRESS = "Error 404";
-const UNKNOWN_PROTOCOL = "Error: Unknown message protocol";
-const TOO_MANY_CLIENTS = "Error: Too many clients";
 
 const options = z.object({});
 type Options = z.output<typeof options>;

@@ -10,8 +10,11 @@ import { setup } from "xstate";
 import { z } from "zod";
 import {
   type BootstrapRequest,
+  DISCOVER,
   discoveryAnswer,
+  errorAnswer,
   parseBootstrapRequest,
+  REGISTER,
   tokensIn,
   withoutTokens,
 } from "../wire/bootstrap.ts";
@@ -69,7 +72,7 @@ export default defineRole({
   options,
   machine: bootstrapMachine,
   phases: {
-    serving: { reads: "text", rule: "BOOT-1", expects: "REGISTRN or DISCOVERY", handle: answer },
+    serving: { reads: "text", rule: "BOOT-1", expects: `${REGISTER} or ${DISCOVER}`, handle: answer },
   },
   secrets: { find: tokensIn, hide: withoutTokens },
   offers: () => "who serves what",
@@ -98,13 +101,13 @@ function serve(request: BootstrapRequest, context: Context, peer: Peer): void {
       return;
     case "discover":
       if (!mayDiscover(context, peer))
-        return peer.remark("more DISCOVERY a second than are answered [BOOT-6]");
+        return peer.remark(`more ${DISCOVER} a second than are answered [BOOT-6]`);
       // [BOOT-1] What was registered before the question is in the answer, and is on disk by then.
       context.registry.settled(() => {
         for (const datagram of answersOf(context, request.service)) peer.sendBytes(datagram);
       });
       return;
-    case "bye": // [BOOT-6] never stops the server
+    case "stop": // [BOOT-6] never stops the server
       sayError("the registry stays: bye is its operator's word", context, peer);
   }
 }
@@ -113,7 +116,7 @@ const reasonOf = ({ message }: Error) => message.replace(/^not stored: /, "");
 
 function sayError(why: string, context: Context, peer: Peer): void {
   peer.remark(why);
-  if (context.errors.admits(`${peer.remote.address}/${peer.remote.port}`)) peer.send(`ERROR,${why}`);
+  if (context.errors.admits(`${peer.remote.address}/${peer.remote.port}`)) peer.send(errorAnswer(why));
 }
 
 /** A registry that strangers can reach must not multiply their datagrams towards a forged sender. */

@@ -4,11 +4,10 @@
  *   S> Please, Enter Your ig name     C> :Alan Musk:alanop     C> :Alan Musk:Hey Guys
  */
 import { z } from "zod";
+import { isNameTaken, loginOf, prefixOf } from "../wire/chat.ts";
 import { amongOthers } from "./_overheard.ts";
 import { defineRole } from "./_role.ts";
 import { talkClient, talkOptions } from "./_talk-client.ts";
-
-const NAME_TAKEN = /^Name taken/m;
 
 const name = () =>
   z
@@ -27,10 +26,10 @@ const { machine, phases } = talkClient<Options>({
   id: "chat-client",
   rule: "CHAT-0",
   greets: true,
-  opening: ({ as, login }) => [`:${as}:${login ?? as}`],
-  prepare: (line, { as }) => ({ send: line.startsWith(`:${as}:`) ? line : `:${as}:${line}` }),
+  opening: ({ as, login }) => [loginOf({ name: as, login: login ?? as })],
+  prepare: (line, { as }) => ({ send: line.startsWith(prefixOf(as)) ? line : prefixOf(as) + line }),
   judge: (text) =>
-    NAME_TAKEN.test(text)
+    isNameTaken(text)
       ? { code: "name-taken", message: "the room has somebody of that name: choose another, --as or --login" }
       : undefined,
 });

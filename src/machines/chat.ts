@@ -12,15 +12,23 @@
  */
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
-import { type Login, loginAndMessages, parseLogin, prefixOf, saidBy, splitAtPrefix } from "../wire/chat.ts";
+import {
+  CLOSES,
+  type Login,
+  loginAndMessages,
+  nameTaken,
+  PROMPT,
+  parseLogin,
+  prefixOf,
+  RESTARTED,
+  SERVER,
+  saidBy,
+  splitAtPrefix,
+} from "../wire/chat.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { defineRole, type Session } from "./_role.ts";
-import { type JoinAnswer, Room, SERVER } from "./_room.ts";
+import { type JoinAnswer, Room } from "./_room.ts";
 import type { AsyncHub, PeerWorld } from "./_world.ts";
-
-const PROMPT = "Please, Enter Your ig name";
-const RESTARTED = "The room was restarted: what was said last may be lost";
-const nameTaken = (name: string) => `Name taken: ${name}, choose another\n`;
 
 const options = z.object({});
 type Options = z.output<typeof options>;
@@ -134,7 +142,7 @@ export default defineRole({
     say: announce,
     forget: (room: AsyncHub<Room>, id) => void room.leave(id),
   },
-  farewell: () => saidBy(SERVER, "The room closes"),
+  farewell: () => saidBy(SERVER, CLOSES),
   offers: () => "a chat room",
   tryIt: ({ port }) => `netlabctl chat --as Ann --login ann --port ${port}`,
 });

@@ -12,20 +12,16 @@
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import { messageOf } from "../errors.ts";
+import { byteSwapped } from "../wire/byte-swapped.ts";
+import { encodeSize, FOUND, INVALID, LARGEST_FILE, NOT_FOUND, VALID } from "../wire/file-transfer.ts";
 import { isSameToken } from "../wire/same-token.ts";
 import { formatHostPort, hostPort, secret } from "./_options.ts";
 import { registrarMachine } from "./_registrar.ts";
 import { defineRole, type Session } from "./_role.ts";
 import type { FileAnswer, Files, OpenFile, Peer, PeerWorld } from "./_world.ts";
 
-const VALID = "valid";
-const INVALID = "Invalid";
-const FOUND = "found";
-const NOT_FOUND = "not found";
 /** Where a client asks when it is told nothing else. */
 const REGISTRY_PORT = 1234;
-/** [FILE-4] The largest size that a signed 32-bit number can tell. */
-const LARGEST_FILE = 2 ** 31 - 1;
 
 const options = z.object({
   service: z.string().min(1).max(64).describe("the kind of file it serves: the extension, e.g. pdf"),
@@ -72,7 +68,7 @@ export const fileServerMachine = setup({
       if (answer.ok) letGo(answer.file, context.peer);
       context.peer.send(NOT_FOUND);
     },
-    tellSize: ({ context }) => context.peer.sendBytes(int32LittleEndian(context.file?.sizeBytes ?? 0)),
+    tellSize: ({ context }) => context.peer.sendBytes(encodeSize(context.file?.sizeBytes ?? 0)),
     noteAck: assign({ isAcknowledged: true }),
     dropFile: ({ context: { file, peer } }) => file && letGo(file, peer),
   },
@@ -172,7 +168,8 @@ export default defineRole({
     awaitingLateAck: { reads: "raw", rule: "FILE-0", expects: "the late acknowledgement" },
   },
   companion: registrarMachine,
-  extraPorts: (port, { alsoSwapped }) => (alsoSwapped ? [byteSwapped(port)] : []),
+  extraPorts: (port, { alsoSwapped }) =>
+    alsoSwapped && byteSwapped(port) !== port ? [byteSwapped(port)] : [],
   offers: ({ service }) => `${service} files`,
   tryIt: (_at, { service, bootstrap }) => {
     const registry =
@@ -211,15 +208,4 @@ function whyNot(answer: FileAnswer): string {
   return answer.ok
     ? `${answer.file.name} has ${answer.file.sizeBytes} bytes, more than 32 bits can tell [FILE-4]`
     : answer.why;
-}
-
-/** [FILE-6] Where a program without `htons` really connects: 1236 is 0x04D4, so 0xD404. */
-export function byteSwapped(port: number): number {
-  return ((port & 0xff) << 8) | (port >> 8);
-}
-
-function int32LittleEndian(size: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32LE(size);
-  return bytes;
 }

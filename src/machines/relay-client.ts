@@ -4,12 +4,10 @@
  *   C> alice   S> Message please   C> hello there|bob   S> bob | hi   C> close   S> Closing..
  */
 import { z } from "zod";
+import { CLOSE, hasReceiver, isClose, isNameTaken } from "../wire/relay.ts";
 import { amongOthers } from "./_overheard.ts";
 import { defineRole } from "./_role.ts";
 import { talkClient, talkOptions } from "./_talk-client.ts";
-
-const CLOSE = "close";
-const NAME_TAKEN = "Server | Name taken";
 
 const options = z.object({
   ...talkOptions,
@@ -28,11 +26,11 @@ const { machine, phases } = talkClient<Options>({
   opening: ({ as }) => [as],
   farewell: CLOSE,
   prepare: (line) =>
-    line.includes("|") || line.trim() === CLOSE
+    hasReceiver(line) || isClose(line)
       ? { send: line }
       : { send: line, hint: `${JSON.stringify(line)} names no receiver: write message|user` },
   judge: (text, { as }) =>
-    text.startsWith(NAME_TAKEN)
+    isNameTaken(text)
       ? { code: "name-taken", message: `somebody is ${as} already: choose another name, --as` }
       : undefined,
 });

@@ -4,12 +4,10 @@
  *   S> ACCEPT   C> taco cat   S> I have 3 clients   (shown: stneilc 3 evah I)   C> exit
  */
 import { z } from "zod";
+import { EXIT, REJECT } from "../wire/reverse.ts";
 import { reversedText } from "./_reversed-text.ts";
 import { defineRole } from "./_role.ts";
 import { talkClient, talkOptions } from "./_talk-client.ts";
-
-const REJECT = "REJECT";
-const EXIT = "exit";
 
 const options = z.object({
   ...talkOptions,

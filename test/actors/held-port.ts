@@ -3,7 +3,7 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { onTestFinished } from "vitest";
-import { byteSwapped } from "../../src/machines/file-server.ts";
+import { byteSwapped } from "../../src/wire/byte-swapped.ts";
 
 export interface Holder {
   readonly port: number;

@@ -9,7 +9,7 @@ import { checkout, Scene } from "./scene.ts";
 /** What a checkout has without its history, its tools and what was made in it. */
 const SOURCES = ["package.json", "tsconfig.json", "tsconfig.build.json", "src", "scripts", "docs", "contrib"];
 const DOCUMENTS = ["README.md", "LICENSE", "CHANGELOG.md"];
-const DATA = ["data/labs", "data/files", "data/schema.sql"];
+const DATA = ["data/labs", "data/books", "data/files", "data/schema.sql"];
 const FILE_PORTS = [1234, 1236, 1237, 1238, 1239];
 /** Of all roles, as wire.md has them: the default lab plays what there is. */
 const LAB_PORTS = [...FILE_PORTS, 4386, 4387, 4388, 4389, 4390, 4444, 5000, 5001, 8080];
@@ -50,6 +50,7 @@ describe("the packed package", () => {
       "dist/index.d.ts",
       "dist/machines/file-server.js",
       "data/labs/default.yaml",
+      "data/books/names.csv",
       "data/files/server.pdf",
       "data/schema.sql",
       "docs/wire.md",
