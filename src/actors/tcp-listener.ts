@@ -15,7 +15,7 @@ import { Connection, type ConnectionLimits, limitsOf } from "./connection.ts";
 import { Delivery } from "./delivery.ts";
 import { Edition } from "./edition.ts";
 import { tellExposure } from "./exposure.ts";
-import { HubRun } from "./hub-run.ts";
+import type { HubFace } from "./hubs.ts";
 import { ListeningPort } from "./listening-port.ts";
 import { NotingBook } from "./noting-world.ts";
 import { OwnFiles } from "./own-files.ts";
@@ -59,7 +59,7 @@ export class TcpListener implements InstanceService {
     return count;
   }
 
-  get hub(): HubRun | undefined {
+  get hub(): HubFace | undefined {
     return this.#edition?.hub;
   }
 
@@ -132,7 +132,7 @@ export class TcpListener implements InstanceService {
   }
 
   /** The hub knows connections by their ids; one that is gone is passed over. */
-  #newHub(): HubRun | undefined {
+  #newHub(): HubFace | undefined {
     const { role, options, environment, id } = this.#context;
     const { hub } = role();
     if (!hub) return undefined;
@@ -145,8 +145,8 @@ export class TcpListener implements InstanceService {
       },
       notify: (text) => environment.telemetry({ type: "instance.notice", id, text }),
     };
-    return new HubRun(hub, world, {
-      crashed: (error, members) => {
+    return environment.hubs.open(id, hub, world, {
+      onCrash: (error, members) => {
         const text = `its hub crashed and was rebuilt: ${messageOf(error)}`;
         environment.telemetry({ type: "instance.remark", id, text });
         // Each member's story says why something that was said may be lost.
@@ -154,7 +154,7 @@ export class TcpListener implements InstanceService {
         for (const member of members) this.#connections.get(member.id)?.story.add(remark);
       },
       // What they share cannot be kept going: the instance's own supervisor is the next one up.
-      gaveUp: (error) => this.#context.onCrash(error),
+      onGiveUp: (error) => this.#context.onCrash(error),
     });
   }
 

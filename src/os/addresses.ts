@@ -17,5 +17,3 @@ export function plainAddress(address: string | undefined): string {
 }
 
 export const isIpv4 = (address: string) => isIP(address) === 4;
-
-export const isLoopback = (address: string) => address === "::1" || address.startsWith("127.");
