@@ -7,7 +7,8 @@ import { z } from "zod";
 import { isNameTaken, loginOf, prefixOf } from "../wire/chat.ts";
 import { amongOthers } from "./_overheard.ts";
 import { defineRole } from "./_role.ts";
-import { talkClient, talkOptions } from "./_talk-client.ts";
+import { talkClient } from "./_talk-client.ts";
+import { talkOptions } from "./_talk-words.ts";
 
 const name = () =>
   z

@@ -10,7 +10,8 @@ import { NetlabError } from "../errors.ts";
 import { CLOSE, isNoFile, parseCommand } from "../wire/echo-command.ts";
 import { duration } from "./_options.ts";
 import { defineRole } from "./_role.ts";
-import { talkClient, talkOptions } from "./_talk-client.ts";
+import { talkClient } from "./_talk-client.ts";
+import { talkOptions } from "./_talk-words.ts";
 import type { PartialFile, World } from "./_world.ts";
 
 const options = z.object({
