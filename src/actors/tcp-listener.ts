@@ -98,6 +98,8 @@ export class TcpListener implements InstanceService {
       // Whoever knows the port of an instance that took any finds it there again after a crash.
       port: common.port || this.#port || preferredPort,
       clock: environment.clock,
+      holderOf: (port) => environment.holderOf?.("tcp", port),
+      ...(environment.isLingering ? { isLingering: environment.isLingering } : {}),
       bindOne: (host, port, ipv6Only) => this.#bind(host, port, ipv6Only),
       isWanted,
     });

@@ -82,6 +82,7 @@ export class UdpEndpoint implements InstanceService {
       // Whoever knows the port of an instance that took any finds it there again after a crash.
       port: common.port || this.#port || preferredPort,
       clock: environment.clock,
+      holderOf: (port) => environment.holderOf?.("udp", port),
       bindOne: (host, port, ipv6Only) => this.#bind(host, port, ipv6Only),
       isWanted,
     });
