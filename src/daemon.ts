@@ -13,6 +13,7 @@ import { systemClock } from "./actors/clock.ts";
 import { DescriptorBudget } from "./actors/descriptor-budget.ts";
 import { localFiles } from "./actors/files.ts";
 import { DRAIN_MS, type Instance } from "./actors/instance.ts";
+import { LocalHubs } from "./actors/local-hubs.ts";
 import { localPrograms } from "./actors/programs.ts";
 import type { Environment } from "./actors/service.ts";
 import { type SpawnRequest, Supervisor } from "./actors/supervisor.ts";
@@ -144,6 +145,7 @@ export class Daemon implements Lab {
       telemetry: this.#exposures.telemetry,
       descriptors: this.descriptors,
       isLingering: isOnlyInTimeWait,
+      hubs: new LocalHubs(),
       numbers: { connection: 0, sender: 0 },
     };
   }

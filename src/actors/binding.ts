@@ -2,10 +2,9 @@
  * Binding one port on several addresses: the same port on each, tried again for a while where it is taken. One that is held
  * by nothing but TIME_WAIT is the supervisor's to wait for: it takes too long to keep anybody waiting.
  */
-import { isIPv4 } from "node:net";
 import { messageOf, NetlabError } from "../errors.ts";
 import type { Clock } from "../machines/_world.ts";
-import { addressesOf } from "../os/addresses.ts";
+import { addressesOf, isIpv4 } from "../os/addresses.ts";
 import { listenError, osCode } from "../os/os-errors.ts";
 
 export interface Bound {
@@ -83,7 +82,7 @@ async function resolveHosts(host: string, port: number): Promise<string[]> {
 
 async function bindEach<Socket extends Bound>({ host, port, bindOne }: BindRequest<Socket>, hosts: string[]) {
   const bound = new Map<string, Socket>();
-  const ipv6Only = hosts.some((address) => isIPv4(address));
+  const ipv6Only = hosts.some((address) => isIpv4(address));
   let actualPort = port;
   for (const address of hosts) {
     try {

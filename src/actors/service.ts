@@ -4,7 +4,7 @@ import type { AddressBook, Clock, Files, Programs, Registry, Screen } from "../m
 import type { Recorder } from "../stories/recorder.ts";
 import type { FramingOption } from "../wire/framer.ts";
 import type { DescriptorBudget } from "./descriptor-budget.ts";
-import type { HubRun } from "./hub-run.ts";
+import type { HubFace, Hubs } from "./hubs.ts";
 import type { Service } from "./supervision.ts";
 import type { Telemetry } from "./telemetry.ts";
 
@@ -23,6 +23,7 @@ export interface Environment {
   readonly holderOf?: (transport: "tcp" | "udp", port: number) => string | undefined;
   /** Whether nothing but TIME_WAIT holds this TCP port; undefined where nobody can tell. */
   readonly isLingering?: (port: number) => Promise<boolean>;
+  readonly hubs: Hubs;
   /** Numbers for connections and senders, unique in the daemon. */
   readonly numbers: { connection: number; sender: number };
 }
@@ -67,7 +68,7 @@ export interface InstanceService extends Service {
   /** The state of the companion or of the client's run, if there is one. */
   readonly machineState: string | undefined;
   /** What its connections share, where its role has a hub. */
-  readonly hub?: HubRun | undefined;
+  readonly hub?: HubFace | undefined;
   /** Its peers by the names that they gave; undefined where the role has none. */
   readonly members?: readonly HubMember[] | undefined;
   /** A client's user speaks. */

@@ -12,6 +12,7 @@ import { z } from "zod";
 import {
   decodeQuery,
   encodeAnswer,
+  encodeQuery,
   fits,
   type Query,
   TOO_MANY_CLIENTS,
@@ -67,6 +68,13 @@ export default defineRole({
   machine: addressBookMachine,
   phases: {
     awaitingQuery: { reads: "record", rule: "BOOK-1", expects: "a query", decode: decodeQuery },
+  },
+  dialogue: {
+    lines: [
+      { client: encodeQuery("8bit", "nobody@example.org").toString() },
+      { server: encodeAnswer("8bit", UNKNOWN_ADDRESS).toString() },
+    ],
+    closes: true,
   },
   refusal: () => encodeAnswer("8bit", TOO_MANY_CLIENTS).toString("latin1"),
   offers: () => "names by e-mail address",

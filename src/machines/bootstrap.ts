@@ -12,12 +12,14 @@ import {
   type BootstrapRequest,
   DISCOVER,
   discoveryAnswer,
+  END,
   errorAnswer,
   parseBootstrapRequest,
   REGISTER,
   tokensIn,
   withoutTokens,
 } from "../wire/bootstrap.ts";
+import { isLoopback } from "../wire/loopback.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { duration } from "./_options.ts";
 import { RateLimit } from "./_rate-limit.ts";
@@ -74,6 +76,7 @@ export default defineRole({
   phases: {
     serving: { reads: "text", rule: "BOOT-1", expects: `${REGISTER} or ${DISCOVER}`, handle: answer },
   },
+  dialogue: { lines: [{ client: `${DISCOVER},nothing` }, { server: END }] },
   secrets: { find: tokensIn, hide: withoutTokens },
   offers: () => "who serves what",
   tryIt: ({ host, port }) =>
@@ -124,8 +127,6 @@ function mayDiscover(context: Context, peer: Peer): boolean {
   const isOpen = context.listening.hosts.some((host) => !isLoopback(host));
   return !isOpen || context.discoveries.admits(peer.remote.address);
 }
-
-const isLoopback = (host: string) => host === "::1" || host.startsWith("127.");
 
 /** Prepared once per change of the registry, not per question. */
 function answersOf({ registry, answers }: Context, service: string | undefined): Buffer[] {

@@ -14,8 +14,11 @@ import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import {
   CLOSES,
+  connected,
+  joined,
   type Login,
   loginAndMessages,
+  loginOf,
   nameTaken,
   PROMPT,
   parseLogin,
@@ -29,6 +32,9 @@ import type { PeerMessage } from "../wire/message.ts";
 import { defineRole, type Session } from "./_role.ts";
 import { type JoinAnswer, Room } from "./_room.ts";
 import type { AsyncHub, PeerWorld } from "./_world.ts";
+
+/** A member that the dialogue is about. */
+const EXAMPLE: Login = { name: "{name}", login: "{name}" };
 
 const options = z.object({});
 type Options = z.output<typeof options>;
@@ -128,6 +134,16 @@ export default defineRole({
       handle: say,
       unglue: ownMessages,
     },
+  },
+  dialogue: {
+    lines: [
+      { server: PROMPT },
+      { client: loginOf(EXAMPLE) },
+      { server: connected(EXAMPLE) },
+      { server: joined(EXAMPLE) },
+      { client: "hey guys" },
+      { server: saidBy(EXAMPLE.name, "hey guys") },
+    ],
   },
   steps: {
     awaitingLogin: "prompts, and waits for a name and a login name",

@@ -41,6 +41,7 @@ export default defineRole({
   phases: {
     serving: { reads: "text", rule: "CLOCK-0", expects: `${SEND_DATE} or ${SEND_TIME}`, handle: answer },
   },
+  dialogue: { lines: [{ client: "SEND_YEAR" }, { server: INVALID_REQUEST }] },
   offers: () => "date and time",
   tryIt: ({ port }) => `netlabctl clock --count 3 --port ${port}`,
 });

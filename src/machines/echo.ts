@@ -17,6 +17,7 @@ import { z } from "zod";
 import { messageOf } from "../errors.ts";
 import { cutAtCharacter } from "../wire/cut-at-character.ts";
 import {
+  CLOSE,
   CLOSING,
   COMMAND_NOT_FOUND,
   EMPTY,
@@ -174,6 +175,18 @@ export default defineRole({
       handle: answer,
       isWord: isClose,
     },
+  },
+  dialogue: {
+    lines: [
+      { server: GREETING },
+      { client: "hello" },
+      { server: "hello" },
+      { client: "download missing.txt" },
+      { server: PROBLEM },
+      { client: CLOSE },
+      { server: CLOSING },
+    ],
+    closes: true,
   },
   steps: {
     answering: "says each message back, until one is a command",

@@ -167,6 +167,17 @@ export default defineRole({
     awaitingAck: { reads: "raw", rule: "FILE-0", expects: "an acknowledgement", underWay: true },
     awaitingLateAck: { reads: "raw", rule: "FILE-0", expects: "the late acknowledgement" },
   },
+  dialogue: {
+    given: { service: "pdf", token: "server1" },
+    lines: [
+      { client: "server1" },
+      { server: VALID },
+      { client: "missing.pdf" },
+      { server: NOT_FOUND },
+      { client: "other.pdf" },
+      { server: NOT_FOUND },
+    ],
+  },
   companion: registrarMachine,
   extraPorts: (port, { alsoSwapped }) =>
     alsoSwapped && byteSwapped(port) !== port ? [byteSwapped(port)] : [],

@@ -12,7 +12,16 @@
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import type { PeerMessage } from "../wire/message.ts";
-import { CLOSING, isClose, MESSAGE_PLEASE, NAME_TAKEN, parseName } from "../wire/relay.ts";
+import {
+  CLOSE,
+  CLOSING,
+  HOW_TO,
+  isClose,
+  MESSAGE_PLEASE,
+  messageFrom,
+  NAME_TAKEN,
+  parseName,
+} from "../wire/relay.ts";
 import { defineRole, type RoleEvent, type Session } from "./_role.ts";
 import { Switchboard } from "./_switchboard.ts";
 import type { AsyncHub, PeerWorld } from "./_world.ts";
@@ -119,6 +128,19 @@ export default defineRole({
       handle: relay,
       isWord: isClose,
     },
+  },
+  dialogue: {
+    lines: [
+      { client: "{name}" },
+      { server: MESSAGE_PLEASE },
+      { client: "hello there" },
+      { server: HOW_TO },
+      { client: "hello there|{name}" },
+      { server: messageFrom("{name}", "hello there") },
+      { client: CLOSE },
+      { server: CLOSING },
+    ],
+    closes: true,
   },
   steps: {
     awaitingName: "says nothing before it knows who is there",

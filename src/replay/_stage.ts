@@ -4,6 +4,7 @@
  */
 import type { AnyMachineSnapshot } from "xstate";
 import { Connection, type ConnectionLimits } from "../actors/connection.ts";
+import { DatagramSender } from "../actors/datagram-sender.ts";
 import { type MachineWatcher, type RoleActor, runMachine } from "../actors/run-machine.ts";
 import type { Phase, Role } from "../machines/_role.ts";
 import { initialStateName, stateName } from "../machines/_state-names.ts";
@@ -13,7 +14,7 @@ import type { Entry, Story } from "../stories/story.ts";
 import { PeerMessage } from "../wire/message.ts";
 import { givenWorld, revived, unanswered } from "./_given-world.ts";
 import type { RecordedClock } from "./_recorded-clock.ts";
-import { recordedSocket } from "./_recorded-socket.ts";
+import { RecordedLink } from "./_recorded-link.ts";
 
 export interface Staging {
   readonly story: Story;
@@ -43,11 +44,11 @@ export class Stage {
   #readBytes = 0;
   readonly story: Story;
   readonly #staging: Staging;
-  #socket = recordedSocket();
+  #link: RecordedLink | undefined;
   readonly #world: World;
   #actor!: RoleActor;
   #connection: Connection | undefined;
-  #sender: Peer | undefined;
+  #senderLink: RecordedLink | undefined;
 
   constructor(staging: Staging, recorded: readonly Entry[]) {
     const { story, role, clock, options } = staging;
@@ -136,8 +137,8 @@ export class Stage {
   #newConnection(): Connection {
     const { role, limits, clock } = this.#staging;
     // A client may have several, one after another.
-    this.#socket = recordedSocket();
-    this.#connection = new Connection(this.#socket, this.story, {
+    this.#link = this.#newLink();
+    this.#connection = new Connection(this.#link, this.story, {
       phases: role.phases,
       clock,
       limits,
@@ -145,6 +146,11 @@ export class Stage {
       telemetry: () => undefined,
     });
     return this.#connection;
+  }
+
+  #newLink(): RecordedLink {
+    const { remote, localPort = 0 } = this.story.subject;
+    return new RecordedLink({ address: "", port: localPort }, remote);
   }
 
   #guarded(act: () => void): void {
@@ -166,15 +172,14 @@ export class Stage {
 
   /** One read. A datagram goes to the phase at once, a chunk to the framer. */
   come(bytes: Buffer): void {
-    if (this.#connection) this.#socket.emit("data", bytes);
-    else if (this.#staging.role.side === "server") this.#datagram(bytes);
-    else this.story.came(bytes, this.#staging.clock.now());
+    if (this.#connection) this.#link?.receive(bytes);
+    else if (this.#staging.role.side === "server") {
+      this.#senderLink ??= this.#newSender();
+      this.#senderLink.receive(bytes);
+    } else this.story.came(bytes, this.#staging.clock.now());
   }
 
-  #datagram(bytes: Buffer): void {
-    this.#sender ??= this.#newSender();
-    const peer = this.#sender;
-    this.story.came(bytes, this.#staging.clock.now());
+  #hand(peer: Peer, bytes: Buffer): void {
     const phase: Phase | undefined = this.#staging.role.phases[stateName(this.snapshot.value)];
     if (!phase) return;
     this.#guarded(() => {
@@ -184,36 +189,25 @@ export class Stage {
     });
   }
 
-  /** Who sent the datagrams: what it is told is written down. */
-  #newSender(): Peer {
-    const { clock } = this.#staging;
-    const { story } = this;
-    const sendBytes = (bytes: Uint8Array) => story.sent(Buffer.from(bytes), clock.now());
-    const add = (entry: Entry) => story.add(entry);
-    return {
-      id: story.subject.id,
-      remote: story.subject.remote,
-      send: (text) => sendBytes(Buffer.from(text)),
-      sendBytes,
-      sendFile: () => new Promise(() => undefined),
-      receiveInto: () => new Promise(() => undefined),
-      refuse: (words, rule, why) => {
-        add({ at: clock.now(), kind: "refused", rule, words, why });
-        sendBytes(Buffer.from(words));
-      },
-      remark: (text) => add({ at: clock.now(), kind: "remark", text }),
-      close: () => undefined,
-    };
+  /** The very code that served the sender, on a link that only the story moves. */
+  #newSender(): RecordedLink {
+    const link = this.#newLink();
+    new DatagramSender(link, this.story, {
+      clock: this.#staging.clock,
+      telemetry: () => undefined,
+      onDatagram: (sender, bytes) => this.#hand(sender, bytes),
+      onForgotten: () => undefined,
+    });
+    return link;
   }
 
   end(): void {
-    this.#socket.emit("end");
+    this.#link?.peerEnds();
   }
 
   close(how: string): void {
     const [, code] = /\((E[A-Z]+)\)/.exec(how) ?? [];
-    if (how !== "closed") this.#socket.emit("error", Object.assign(new Error(how), { code }));
-    this.#socket.emit("close");
+    this.#link?.closes(how === "closed" ? undefined : Object.assign(new Error(how), { code }));
   }
 
   /** What the world answered then. A connection that was made is one of this stage. */
