@@ -60,6 +60,17 @@ export const errorTable = {
     peer: null,
     exit: exitCodes.refused,
   },
+  "port-held-here": {
+    operator: "port %s of this daemon: stop it first, or use --port",
+    peer: null,
+    exit: exitCodes.refused,
+  },
+  "port-lingers": {
+    operator:
+      "port %s is in TIME_WAIT, because a program that has just ended did not set SO_REUSEADDR; the system frees it within 60 s",
+    peer: null,
+    exit: exitCodes.refused,
+  },
   "port-forbidden": {
     operator: "port %s needs more rights (EACCES): use a port of 1024 or above",
     peer: null,

@@ -415,7 +415,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session, LinkHand
       this.#timer = this.#host.clock.setTimeout(() => this.#link.destroy(), DRAIN_MS);
     });
     // What was held back is drained too: a close with unread input would be a reset.
-    this.#throttle.release();
+    this.#throttle.open();
   }
 
   /** The role stops: a peer that nothing is under way with is told so and goes, another when its transfer or reply is done. */

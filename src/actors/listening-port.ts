@@ -34,7 +34,9 @@ export class ListeningPort {
 
   /** Answers whether this opening is still the one that is wanted, for as long as it is asked. */
   async open(): Promise<() => boolean> {
-    const { common, environment, preferredPort } = this.#context;
+    const { common, environment, preferredPort, role } = this.#context;
+    const { transport } = role();
+    const { clock, holderOf, isLingering } = environment;
     this.#opening += 1;
     const opening = this.#opening;
     const isWanted = () => opening === this.#opening;
@@ -42,7 +44,10 @@ export class ListeningPort {
       host: common.host,
       // An instance that took any port is found there again after a crash.
       port: common.port || this.#port || preferredPort,
-      clock: environment.clock,
+      clock,
+      holderOf: (port) => holderOf?.(transport, port),
+      // Datagrams leave no connections behind.
+      ...(isLingering && transport === "tcp" ? { isLingering } : {}),
       bindOne: this.#bindOne,
       isWanted,
     });

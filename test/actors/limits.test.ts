@@ -74,6 +74,16 @@ describe("a message over --max-message", () => {
     expect(lab.storyOf(peer).reason).toBe("a message over 100 bytes");
   });
 
+  it("of a bare peer is told to be too long too, wherever the reads cut it", async () => {
+    const lab = await openLab();
+    const peer = await converse(await lab.serveFiles());
+    peer.say("server1");
+    await peer.hears("valid");
+    peer.say("x".repeat(200_000));
+    expect((await peer.hearsTheEnd()).toString()).toBe("Message too long");
+    expect(lab.storyOf(peer)).toMatchObject({ fault: "refused", lastRule: "FRAME-7" });
+  });
+
   it("may be exactly as long", async () => {
     const lab = await openLab();
     const token = "t".repeat(100);
