@@ -7,32 +7,36 @@
  * 4. Operators come in through the control socket.
  * 5. On the way out: no new peers, those under way finish to a limit, the database is checkpointed.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { systemClock } from "./actors/clock.ts";
 import { DescriptorBudget } from "./actors/descriptor-budget.ts";
 import { localFiles } from "./actors/files.ts";
 import { DRAIN_MS, type Instance } from "./actors/instance.ts";
+import { LocalHubs } from "./actors/local-hubs.ts";
 import { localPrograms } from "./actors/programs.ts";
 import type { Environment } from "./actors/service.ts";
 import { type SpawnRequest, Supervisor } from "./actors/supervisor.ts";
 import { type RoleTable, scanRoles } from "./catalogue/role-folder.ts";
+import { RoleLibrary } from "./catalogue/role-library.ts";
 import { type Config, labsFolder, rootFolder, schemaFile, version } from "./config.ts";
 import { ControlServer } from "./control/control-server.ts";
 import { messageOf, NetlabError } from "./errors.ts";
 import { Exposures } from "./exposures.ts";
 import { journalStories } from "./journaling.ts";
+import { InstanceMemory } from "./lab/instance-memory.ts";
 import type { Lab, LabQueryOptions, LoadedRole } from "./lab/lab.ts";
+import { readBook } from "./lab-book.ts";
 import { findLabFile, type LabFile, type LabRole, NO_LAB, readLabFile, shiftPorts } from "./lab-file.ts";
 import { Log } from "./log.ts";
 import { formatHostPort } from "./machines/_options.ts";
-import type { Role } from "./machines/_role.ts";
 import type { Clock, Registry } from "./machines/_world.ts";
+import { isOnlyInTimeWait } from "./os/proc.ts";
 import { codeSubfolder } from "./places.ts";
 import { flagsOf } from "./repl/option-flags.ts";
 import { type LabBook, openAddressBook } from "./stores/address-book.ts";
 import { LabDatabase } from "./stores/database.ts";
-import { type InstanceStore, openInstances } from "./stores/instances.ts";
+import { openInstances } from "./stores/instances.ts";
 import { type Journal, openJournal } from "./stores/journal.ts";
 import { Queries, type QueryResult } from "./stores/queries.ts";
 import { openRegistry } from "./stores/registry.ts";
@@ -68,11 +72,10 @@ export class Daemon implements Lab {
   readonly #exposures: Exposures;
   readonly #database: LabDatabase;
   readonly #queries: Queries;
-  readonly #store: InstanceStore;
+  readonly #library: RoleLibrary;
   readonly #supervisor: Supervisor;
+  readonly #memory: InstanceMemory;
   readonly #control: ControlServer;
-  /** Names of roles that came in by `load`. */
-  readonly #loaded = new Set<string>();
   #journal: Journal | undefined;
   #labFile: LabFile = NO_LAB;
   #ending: Promise<void> | undefined;
@@ -80,7 +83,7 @@ export class Daemon implements Lab {
   #onShutdown: (why: string) => void = () => undefined;
 
   static async start(config: Config, parts: DaemonParts = {}): Promise<Daemon> {
-    const roles = new Map(parts.roles ?? (await scanRoles(rolesFolder)));
+    const roles = parts.roles ?? (await scanRoles(rolesFolder));
     const daemon = new Daemon(config, roles, parts.clock ?? systemClock);
     daemon.log.show(parts.isLogShown ?? true);
     try {
@@ -95,7 +98,8 @@ export class Daemon implements Lab {
   private constructor(config: Config, roles: RoleTable, clock: Clock) {
     this.#config = config;
     this.clock = clock;
-    this.roles = roles;
+    this.#library = new RoleLibrary(roles, path.join(config.dataFolder, "roles"));
+    this.roles = this.#library.roles;
     this.startedAt = clock.now();
     this.socketPath = config.socketPath;
     this.dataFolder = config.dataFolder;
@@ -113,12 +117,12 @@ export class Daemon implements Lab {
     this.#queries = new Queries(this.#database.file);
     this.registry = openRegistry(this.#database, clock);
     this.book = openAddressBook(this.#database);
-    this.#store = openInstances(this.#database);
     this.recorder = new Recorder(clock, { budgetBytes: config.recordMemoryBytes });
     this.descriptors = DescriptorBudget.ofProcess();
-    this.#supervisor = new Supervisor(roles, this.#environment(), {
+    this.#supervisor = new Supervisor(this.roles, this.#environment(), {
       onState: (instance, from, to) => this.#onInstanceState(instance, from, to),
     });
+    this.#memory = new InstanceMemory(openInstances(this.#database), this.#supervisor, this.log, clock);
     // The only way to the evaluator: without it, and before it is wanted, its code is not even loaded.
     this.openEvaluation = config.eval
       ? async (options) => new (await import("./repl/evaluation/evaluation.ts")).Evaluation(this, options)
@@ -140,16 +144,19 @@ export class Daemon implements Lab {
       recorder: this.recorder,
       telemetry: this.#exposures.telemetry,
       descriptors: this.descriptors,
+      isLingering: isOnlyInTimeWait,
+      hubs: new LocalHubs(),
       numbers: { connection: 0, sender: 0 },
     };
   }
 
   async #start(): Promise<void> {
-    await this.#loadKept();
+    await this.#library.loadSaved((sentence) => this.log.logger.warn(sentence));
     if (this.#config.journal) this.#startJournal();
     this.#labFile = this.#readLabFile();
+    await this.#fillBook();
     for (const role of this.#labFile.roles) this.#addFromLab(role);
-    const stored = this.#addStored();
+    const stored = this.#memory.bringBack();
     await this.#control.listen();
     const starting = this.instances.filter((instance) => stored.get(instance.id) !== "stopped");
     for (const instance of starting) instance.start();
@@ -174,48 +181,12 @@ export class Daemon implements Lab {
     journalStories(this.recorder, this.#journal, isWanted);
   }
 
-  get #rolesFolder(): string {
-    return path.join(this.dataFolder, "roles");
-  }
-
-  /** Roles that were loaded into earlier runs; one that no longer fits is told, and its file left alone. */
-  async #loadKept(): Promise<void> {
-    // The bundler is only for those who load roles: it is not imported before.
-    const names = existsSync(this.#rolesFolder) ? readdirSync(this.#rolesFolder) : [];
-    for (const name of names.filter((one) => /^[^.].*\.ts$/.test(one))) {
-      try {
-        const source = readFileSync(path.join(this.#rolesFolder, name), "utf8");
-        const { loadRoleSource } = await import("./catalogue/role-source.ts");
-        this.#adopt(await loadRoleSource(source, name, this.#rolesFolder));
-      } catch (error) {
-        this.log.logger.warn(`a role of an earlier run is not loaded: ${messageOf(error)}`);
-      }
-    }
-  }
-
   async loadRole(source: string, fileName: string): Promise<LoadedRole> {
-    const { loadRoleSource } = await import("./catalogue/role-source.ts");
-    const role = await loadRoleSource(source, path.basename(fileName), this.#rolesFolder);
-    this.#checkLoadable(role);
-    // What cannot be kept is refused: it would be gone at the next start.
-    writeFileSync(path.join(this.#rolesFolder, `${role.name}.ts`), source);
-    return this.#adopt(role);
-  }
-
-  #checkLoadable(role: Role): void {
-    if (this.roles.has(role.name) && !this.#loaded.has(role.name))
-      throw new NetlabError("bad-role", `${role.name} is a role of netlabd's own: choose another name`);
-  }
-
-  /** From here on new connections are the new role's; those under way, and their hub, finish on the old one. */
-  #adopt(role: Role): LoadedRole {
-    this.#checkLoadable(role);
-    const isReplaced = this.#loaded.has(role.name);
-    this.#loaded.add(role.name);
-    this.roles.set(role.name, role);
-    const instances = this.instances.filter((instance) => instance.role.name === role.name);
-    for (const instance of instances) instance.role = role;
-    return { role, isReplaced, instances };
+    const loaded = await this.#library.load(source, fileName);
+    // From here on new connections are the new role's; those under way, and their hub, finish on the old one.
+    const instances = this.instances.filter((instance) => instance.role.name === loaded.role.name);
+    for (const instance of instances) instance.role = loaded.role;
+    return { ...loaded, instances };
   }
 
   #readLabFile(): LabFile {
@@ -224,6 +195,12 @@ export class Daemon implements Lab {
     const shipped = { folder: labsFolder, names: files.map((file) => path.basename(file, ".yaml")).sort() };
     const lab = readLabFile(findLabFile(this.#config.lab, shipped), this.roles);
     return shiftPorts(lab, this.roles, this.#config.portOffset);
+  }
+
+  /** A lab's names are a beginning: a book that has entries, its operator's or an earlier start's, stays as it is. */
+  async #fillBook(): Promise<void> {
+    const { book: file } = this.#labFile;
+    if (file !== undefined && this.book.size === 0) await this.book.import(readBook(file));
   }
 
   #addFromLab({ role, given }: LabRole): Instance {
@@ -242,62 +219,31 @@ export class Daemon implements Lab {
     return this.#config.host && isServer ? { host: this.#config.host, ...given } : { ...given };
   }
 
-  /** Instances of earlier runs; one whose role or options are no longer known is told and left in the database. */
-  #addStored(): Map<string, "running" | "stopped"> {
-    const wanted = new Map<string, "running" | "stopped">();
-    for (const { id, type, options, wanted: want, port } of this.#store.list()) {
-      const isTaken = this.find(id) !== undefined;
-      const request: SpawnRequest = {
-        role: type,
-        given: options,
-        preferredPort: port,
-        ...(isTaken ? {} : { id }),
-      };
-      try {
-        const instance = this.#supervisor.add(request);
-        wanted.set(instance.id, want);
-        if (isTaken) this.#renumber(id, instance, want, port);
-      } catch (error) {
-        this.log.logger.warn({ id }, `${id} of an earlier run is not brought back: ${messageOf(error)}`);
-      }
-    }
-    return wanted;
-  }
-
-  #renumber(oldId: string, instance: Instance, wanted: "running" | "stopped", port: number): void {
-    this.log.logger.warn(
-      { id: instance.id },
-      `${oldId} of an earlier run is ${instance.id} now: the lab file has an ${oldId} of its own`,
-    );
-    const { role, given, options } = instance.spec;
-    const row = { id: instance.id, type: role.name, name: options.name, options: given, wanted, port };
-    void this.#store.remove(oldId).catch(this.#warn);
-    void this.#store.save(row, this.clock.now()).catch(this.#warn);
-  }
-
-  readonly #warn = (error: unknown) => this.log.logger.warn(messageOf(error));
-
   #onInstanceState(instance: Instance, from: string, to: string): void {
     const { telemetry } = this.log;
     const { id } = instance;
     telemetry({ type: "instance.state", id, from, to });
     if (to === "starting" && instance.spec.options.record === "full") this.#startJournal();
     if (to === "running" && instance.role.side === "server") {
-      const at = instance.service.hosts
-        .map((host) => formatHostPort({ host, port: instance.port }))
-        .join(" and ");
+      const { hosts, otherPorts = [] } = instance.service;
+      const at = hosts.map((host) => formatHostPort({ host, port: instance.port })).join(" and ");
+      const also = otherPorts.length > 0 ? `, and on port ${otherPorts.join(", ")} too` : "";
       telemetry({
         type: "instance.running",
         id,
         role: instance.role.name,
-        at: `${at}/${instance.role.transport}`,
+        at: `${at}/${instance.role.transport}${also}`,
       });
-      if (!instance.spec.isFromLab && this.#isStored(instance))
-        void this.#store.keepPort(id, instance.port).catch(this.#warn);
+      this.#memory.keepPort(instance);
     }
+    const why = instance.lastError ?? "unknown";
     if (to === "backingOff")
-      telemetry({ type: "instance.backingOff", id, why: instance.lastError ?? "unknown" });
-    if (to === "failed") telemetry({ type: "instance.failed", id, why: instance.lastError ?? "unknown" });
+      telemetry(
+        instance.waitsForPort
+          ? { type: "instance.notice", id, text: `it waits for its port: ${why}` }
+          : { type: "instance.backingOff", id, why },
+      );
+    if (to === "failed") telemetry({ type: "instance.failed", id, why });
   }
 
   // -- the lab -------------------------------------------------------------------------------------------------------
@@ -314,11 +260,6 @@ export class Daemon implements Lab {
     return this.#supervisor.find(idOrName);
   }
 
-  /** OTP's word: a temporary instance is not brought back. */
-  #isStored(instance: Instance): boolean {
-    return !instance.spec.isFromLab && instance.restart !== "temporary";
-  }
-
   async spawn(roleName: string, given: Readonly<Record<string, unknown>>): Promise<Instance> {
     if (this.#ending) throw new NetlabError("wrong-state", "the daemon is stopping");
     const role = this.#supervisor.role(roleName);
@@ -326,23 +267,11 @@ export class Daemon implements Lab {
       role: role.name,
       given: this.#withHost(role.name, this.#withOffset(role.name, given)),
     });
-    if (this.#isStored(instance)) {
-      const { options } = instance.spec;
-      const row = {
-        id: instance.id,
-        type: role.name,
-        name: options.name,
-        // One that was made is the same from now on.
-        options: { ...instance.spec.given, ...instance.spec.made },
-        wanted: "running",
-        port: 0,
-      } as const;
-      try {
-        await this.#store.save(row, this.clock.now());
-      } catch (error) {
-        await this.#supervisor.remove(instance);
-        throw error;
-      }
+    try {
+      await this.#memory.remember(instance);
+    } catch (error) {
+      await this.#supervisor.remove(instance);
+      throw error;
     }
     instance.start();
     await instance.settled();
@@ -365,13 +294,13 @@ export class Daemon implements Lab {
   }
 
   async start(instance: Instance): Promise<void> {
-    await this.#want(instance, "running");
+    await this.#memory.want(instance, "running");
     instance.start();
     await instance.settled();
   }
 
   async stop(instance: Instance): Promise<void> {
-    await this.#want(instance, "stopped");
+    await this.#memory.want(instance, "stopped");
     await this.#supervisor.stop(instance);
   }
 
@@ -382,7 +311,7 @@ export class Daemon implements Lab {
 
   async remove(instance: Instance): Promise<void> {
     // Stored first: what the disk refuses has not happened.
-    if (this.#isStored(instance)) await this.#store.remove(instance.id);
+    await this.#memory.forget(instance);
     await this.#supervisor.remove(instance);
   }
 
@@ -401,10 +330,6 @@ export class Daemon implements Lab {
     return [...new Set(flags.filter(({ isSecret }) => isSecret).map(({ key }) => key))];
   }
 
-  async #want(instance: Instance, wanted: "running" | "stopped"): Promise<void> {
-    if (this.#isStored(instance)) await this.#store.want(instance.id, wanted);
-  }
-
   /** Checks the lab file whole, then drops what it no longer names and adds what is new. Throws and changes nothing where it is wrong. */
   reloadLab(): Promise<void> {
     // One after the other: a second word must find what the first has made.
@@ -419,6 +344,7 @@ export class Daemon implements Lab {
     const { leaving, coming } = this.#changesTo(next);
     this.#supervisor.checkAll(coming, leaving);
     this.#labFile = next;
+    await this.#fillBook();
     // All at once: each may take its whole time to let its peers finish.
     await Promise.all(leaving.map((instance) => this.#supervisor.remove(instance)));
     const added = coming.map((request) => this.#supervisor.add({ ...request, isFromLab: true }));

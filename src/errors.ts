@@ -5,6 +5,8 @@
 
 import { causeText } from "./stories/cause-text.ts";
 import type { Cause } from "./stories/causes.ts";
+import { UNKNOWN_ADDRESS } from "./wire/address-record.ts";
+import { INVALID, NOT_FOUND } from "./wire/file-transfer.ts";
 
 interface ErrorKind {
   /** What the operator reads; `%s` is the detail. */
@@ -36,8 +38,8 @@ export const errorTable = {
   "no-such-instance": { operator: "%s", peer: null, exit: exitCodes.noSuchThing },
   "no-such-connection": { operator: "%s", peer: null, exit: exitCodes.noSuchThing },
   "no-such-service": { operator: "%s", peer: null, exit: exitCodes.noSuchThing },
-  "no-such-address": { operator: "%s", peer: "Error 404", exit: exitCodes.noSuchThing },
-  "no-such-file": { operator: "%s", peer: "not found", exit: exitCodes.noSuchThing },
+  "no-such-address": { operator: "%s", peer: UNKNOWN_ADDRESS, exit: exitCodes.noSuchThing },
+  "no-such-file": { operator: "%s", peer: NOT_FOUND, exit: exitCodes.noSuchThing },
   "file-exists": {
     operator: "%s already exists: name another with --output, or replace it with --force",
     peer: null,
@@ -47,7 +49,7 @@ export const errorTable = {
   "file-not-written": { operator: "%s", peer: null, exit: exitCodes.checkFailed },
   "name-taken": { operator: "%s", peer: null, exit: exitCodes.refused },
   "wrong-state": { operator: "%s", peer: null, exit: exitCodes.refused },
-  "token-refused": { operator: "%s", peer: "Invalid", exit: exitCodes.refused },
+  "token-refused": { operator: "%s", peer: INVALID, exit: exitCodes.refused },
   "too-long": { operator: "%s", peer: "Message too long", exit: exitCodes.peerError },
   "too-many-clients": { operator: "%s", peer: "Too many clients", exit: exitCodes.refused },
   "idle-too-long": { operator: "%s", peer: "Idle too long", exit: exitCodes.timedOut },
@@ -58,6 +60,17 @@ export const errorTable = {
   interrupted: { operator: "%s", peer: null, exit: exitCodes.interrupted },
   "port-taken": {
     operator: "port %s is taken (EADDRINUSE): stop the other program or use --port",
+    peer: null,
+    exit: exitCodes.refused,
+  },
+  "port-held-here": {
+    operator: "port %s of this daemon: stop it first, or use --port",
+    peer: null,
+    exit: exitCodes.refused,
+  },
+  "port-lingers": {
+    operator:
+      "port %s is in TIME_WAIT, because a program that has just ended did not set SO_REUSEADDR; the system frees it within 60 s",
     peer: null,
     exit: exitCodes.refused,
   },

@@ -3,6 +3,7 @@
  * names file, line and the nearest known word.
  *
  *   title: Files
+ *   book: names.csv
  *   roles:
  *     - role: bootstrap
  *     - role: file-server
@@ -46,6 +47,8 @@ export interface LabFile {
   readonly title: string | undefined;
   readonly file: string | undefined;
   readonly roles: readonly LabRole[];
+  /** The CSV file with which an empty address book begins. */
+  readonly book?: string | undefined;
 }
 
 export const NO_LAB: LabFile = { name: "none", title: undefined, file: undefined, roles: [] };
@@ -112,10 +115,16 @@ export function parseLabFile(source: string, file: string, roles: RoleTable): La
     const offset = (node as Node | null)?.range?.[0];
     return offset === undefined ? short : `${short}:${lines.linePos(offset).line}`;
   };
-  const { title, entries } = readTop(document, place, short);
+  const { title, book, entries } = readTop(document, place, short);
   const name = path.basename(file).replace(/\.ya?ml$/, "");
   const reading: Reading = { document, roles, place };
-  return { name, title, file, roles: entries.map((entry) => readRole(entry, reading)) };
+  return {
+    name,
+    title,
+    file,
+    book: book === undefined ? undefined : path.resolve(path.dirname(file), book),
+    roles: entries.map((entry) => readRole(entry, reading)),
+  };
 }
 
 type Place = (node: unknown) => string;
@@ -126,27 +135,34 @@ interface Reading {
   readonly place: Place;
 }
 
-function readTop(
-  document: Document,
-  place: Place,
-  short: string,
-): { title: string | undefined; entries: unknown[] } {
+const TOP_KEYS = ["title", "book", "roles"];
+
+interface Top {
+  readonly title: string | undefined;
+  /** As written: relative to the lab file. */
+  readonly book: string | undefined;
+  readonly entries: readonly unknown[];
+}
+
+function readTop(document: Document, place: Place, short: string): Top {
   const top = document.contents;
   if (!isMap(top)) throw new NetlabError("bad-lab-file", `${short}: wants title: and roles: at its top`);
   let title: string | undefined;
+  let book: string | undefined;
   let entries: unknown[] = [];
   for (const { key, value } of top.items) {
     const word = String(isScalar(key) ? key.value : key);
     if (word === "title") title = String(isScalar(value) ? value.value : value);
+    else if (word === "book") book = String(isScalar(value) ? value.value : value);
     else if (word === "roles" && isSeq(value)) entries = value.items;
     else if (word === "roles") throw new NetlabError("bad-lab-file", `${place(key)}: roles wants a list`);
     else
       throw new NetlabError(
         "bad-lab-file",
-        `${place(key)}: unknown key ${word}${suggestion(word, ["title", "roles"])}`,
+        `${place(key)}: unknown key ${word}${suggestion(word, TOP_KEYS)}`,
       );
   }
-  return { title, entries };
+  return { title, book, entries };
 }
 
 function readRole(entry: unknown, reading: Reading): LabRole {

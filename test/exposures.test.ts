@@ -19,7 +19,7 @@ function exposed(
 ): TelemetryEvent[] {
   const events: TelemetryEvent[] = [];
   const environment = { telemetry: (event: TelemetryEvent) => events.push(event) };
-  tellExposure({ id, role: () => role, options, environment } as never, hosts, port);
+  tellExposure({ id, role: () => role, options, environment } as never, hosts, [port]);
   return events;
 }
 

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { parseOptions } from "../src/catalogue/instance-options.ts";
 import { scanRoles } from "../src/catalogue/role-folder.ts";
 import { labsFolder } from "../src/config.ts";
+import { readBook } from "../src/lab-book.ts";
 import { type LabFile, parseLabFile, readLabFile, shiftPorts } from "../src/lab-file.ts";
 
 const roles = await scanRoles(path.join(import.meta.dirname, "../src/machines"));
@@ -34,6 +35,29 @@ describe.each(shipped.map((lab) => [lab.name, lab] as const))("the lab %s", (_, 
     const shifted = portsOf(shiftPorts(lab, roles, 10_000));
     const higher = portsOf(lab).map((port) => port.replace(/\d+/, (number) => `${Number(number) + 10_000}`));
     expect(shifted).toEqual(higher);
+  });
+});
+
+describe("the shipped labs", () => {
+  const rolesOf = (name: string, lab: string) =>
+    shipped.find((one) => one.name === lab)?.roles.filter(({ role }) => role === name) ?? [];
+
+  it.each(["default", "files"])("[FILE-6] serve in %s a client that forgot htons", (lab) => {
+    expect(rolesOf("file-server", lab).map(({ given }) => given.alsoSwapped)).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  it("[ECHO-3] answer a client that reads once in 4096 bytes where echo is the assignment", () => {
+    expect(rolesOf("echo", "echo")).toEqual([{ role: "echo", given: { port: 5_000, maxReply: 4_096 } }]);
+  });
+
+  it.each(["default", "address-book"])("have in %s the names that the first screen looks up", (lab) => {
+    const { book = "" } = shipped.find((one) => one.name === lab) ?? {};
+    expect(readBook(book)).toContainEqual({ email: "luke@gmail.com", name: "Luke Skywalker" });
   });
 });
 

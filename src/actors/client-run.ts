@@ -2,12 +2,10 @@
  * One run of a client role: its machine, its datagrams and its connection, told as one story. Works inside the daemon
  * as an instance, and stand-alone under `netlabctl`.
  */
-import type { Socket } from "node:net";
 import { NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
 import { initialStateName, stateName } from "../machines/_state-names.ts";
 import type { HostPort, Network, Peer } from "../machines/_world.ts";
-import { plainAddress } from "../os/addresses.ts";
 import { crashCause } from "../os/error-causes.ts";
 import type { Answer } from "../stories/answer.ts";
 import { type Cause, cause } from "../stories/causes.ts";
@@ -118,14 +116,14 @@ export class ClientRun implements InstanceService, MachineWatcher {
     const { environment, common } = this.#context;
     story.subject.remote = { address: to.host, port: to.port };
     const actor = this.#actor;
-    const socket: Socket = await connect(to, environment.clock, localPort);
+    const link = await connect(to, environment.clock, localPort);
     if (actor?.getSnapshot().status !== "active") {
       // The run is over meanwhile: nobody would ever close it.
-      socket.destroy();
+      link.destroy();
       throw new NetlabError("interrupted", "stopped");
     }
-    story.subject.remote = { address: plainAddress(socket.remoteAddress), port: to.port };
-    this.#connection = new Connection(socket, story, {
+    story.subject.remote = { address: link.remote.address, port: to.port };
+    this.#connection = new Connection(link, story, {
       phases: this.#role.phases,
       clock: environment.clock,
       limits: limitsOf(common),

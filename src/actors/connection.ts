@@ -9,10 +9,9 @@
  * 5. Whatever throws ends this connection and is recorded as its crash.
  */
 
-import type { Socket } from "node:net";
 import type { AnyMachineSnapshot } from "xstate";
 import { errorTable, NetlabError } from "../errors.ts";
-import { own, type SocketOwner } from "../link/socket-handlers.ts";
+import type { Link, LinkHandlers } from "../link/link.ts";
 import type { Phase, RoleEvent, Session } from "../machines/_role.ts";
 import { eventsOf, stateName } from "../machines/_state-names.ts";
 import type { ByteSink, Clock, OpenFile, Peer } from "../machines/_world.ts";
@@ -37,6 +36,7 @@ import type { OwnFiles } from "./own-files.ts";
 import type { MachineWatcher, RoleActor } from "./run-machine.ts";
 import type { CommonOptions } from "./service.ts";
 import type { Telemetry } from "./telemetry.ts";
+import { Throttle } from "./throttle.ts";
 
 export interface ConnectionLimits extends FramerLimits {
   readonly maxQueueBytes: number;
@@ -63,15 +63,12 @@ export interface ConnectionHost {
 
 /** Input held back beyond this is left in the kernel, and so with the peer. */
 const HELD_BYTES = 65_536;
-/** One that sends faster than this is read on when the others had their turn: the system would read 2 MiB of it at once. */
-const BURST_BYTES = 65_536;
-const BURST_MS = 20;
 /** What is drained after our FIN, so that our last words are not lost to a reset [FRAME-8]. */
 const DRAIN_MS = 1_000;
 const DRAIN_BYTES = 1_048_576;
 const NO_BYTES = Buffer.alloc(0);
 
-export class Connection implements Peer, Live, MachineWatcher, Session, SocketOwner, Writer {
+export class Connection implements Peer, Live, MachineWatcher, Session, LinkHandlers, Writer {
   readonly remote: { readonly address: string; readonly port: number };
   readonly story: Story;
   lastMovedAt: number;
@@ -79,10 +76,11 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
   place: Place | undefined;
   files: OwnFiles | undefined;
 
-  readonly #socket: Socket;
+  readonly #link: Link;
   readonly #host: ConnectionHost;
   readonly #framer: Framer;
   readonly #outflow: Outflow;
+  readonly #throttle: Throttle;
   #actor: RoleActor | undefined;
   #phase: Phase | undefined;
   #timer: unknown;
@@ -98,17 +96,15 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
   #isLeaving = false;
   /** What it is told then; empty: nothing. */
   #farewell = "";
+  /** An operator has sent our FIN. */
+  #isFinSent = false;
   #isCloseDue = false;
   #isOver = false;
   #drainedBytes = 0;
-  #burstBytes = 0;
-  #burstAt = Number.NEGATIVE_INFINITY;
-  /** It is read on in the next turn of the loop. */
-  #isResting = false;
   #broke: unknown;
 
-  constructor(socket: Socket, story: Story, host: ConnectionHost) {
-    this.#socket = socket;
+  constructor(link: Link, story: Story, host: ConnectionHost) {
+    this.#link = link;
     this.#host = host;
     this.story = story;
     this.story.live = this;
@@ -116,8 +112,8 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
     this.lastMovedAt = host.clock.now();
     this.#framer = new Framer(host.limits.framing, host.limits);
     this.#outflow = new Outflow(this, host.clock);
-    socket.setNoDelay(true);
-    own(socket, this);
+    this.#throttle = new Throttle(link);
+    link.attach(this);
   }
 
   get id(): string {
@@ -202,7 +198,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
 
   // -- what comes --------------------------------------------------------------------------------------------------
 
-  came(chunk: Buffer): void {
+  onData(chunk: Buffer): void {
     const now = this.#host.clock.now();
     this.lastMovedAt = now;
     if (this.#isClosing) return this.#drain(chunk);
@@ -210,14 +206,14 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
     if (this.#inflow) this.#inflow.count(chunk.length);
     else this.story.recordRead(chunk);
     this.#framer.push(chunk, now);
-    if (!this.#inflow) this.#letOthersIn(chunk.length, now);
+    if (!this.#inflow) this.#throttle.onRead(chunk.length, now);
     if (this.#inflow) return this.#inflow.flow();
     if (this.#phase) return this.#pump();
     this.#tell({ type: "peer.spoke" });
-    if (this.#framer.unreadBytes > HELD_BYTES) this.#socket.pause();
+    if (this.#framer.unreadBytes > HELD_BYTES) this.#throttle.hold();
   }
 
-  peerEnded(): void {
+  onEnd(): void {
     this.#hasPeerEnded = true;
     this.story.add({ at: this.story.now(), kind: "ended" });
     this.#framer.end();
@@ -239,24 +235,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
       this.#isPumping = false;
       this.#outflow.flush();
     }
-    if (this.#phase && !this.#isResting && this.#socket.isPaused()) this.#socket.resume();
-  }
-
-  #letOthersIn(size: number, now: number): void {
-    if (now - this.#burstAt > BURST_MS) {
-      this.#burstAt = now;
-      this.#burstBytes = 0;
-    }
-    this.#burstBytes += size;
-    if (this.#burstBytes < BURST_BYTES || this.#isResting) return;
-    this.#burstBytes = 0;
-    this.#isResting = true;
-    this.#socket.pause();
-    setImmediate(() => {
-      this.#isResting = false;
-      // Where nothing is waited for and enough is held, it stays with the peer.
-      if (this.#phase || this.#isClosing || this.#framer.unreadBytes <= HELD_BYTES) this.#socket.resume();
-    });
+    if (this.#phase) this.#throttle.release();
   }
 
   /** Whether it is worth asking for another message. */
@@ -337,7 +316,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
     this.#framer.replied();
     this.#isSendingFile = true;
     try {
-      await sendFile(this.#socket, file, (count) => {
+      await sendFile(this.#link, file, (count) => {
         record.moved(count);
         this.lastMovedAt = this.#host.clock.now();
       });
@@ -351,7 +330,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
 
   async receiveInto(sink: ByteSink, sizeBytes: number): Promise<void> {
     const record = this.story.recordFile("in", "", sizeBytes);
-    this.#inflow = new Inflow(this.#framer, this.#socket, sink, sizeBytes, this.#host.clock, record);
+    this.#inflow = new Inflow(this.#framer, this.#throttle, sink, sizeBytes, this.#host.clock, record);
     if (this.#hasPeerEnded || this.#isOver) this.#inflow.end();
     this.#inflow.flow();
     try {
@@ -382,12 +361,12 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
   write(bytes: Buffer): void {
     if (this.#isClosing || this.#isOver || bytes.length === 0) return;
     // An operator has sent our FIN: the conversation goes on in one direction.
-    if (this.#socket.writableEnded) return;
+    if (this.#isFinSent) return;
     this.lastMovedAt = this.#host.clock.now();
     this.story.recordWrite(bytes);
     this.#framer.replied();
-    this.#socket.write(bytes);
-    if (this.#socket.writableLength > this.#host.limits.maxQueueBytes) this.#dropDeaf();
+    this.#link.write(bytes);
+    if (this.#link.queuedBytes > this.#host.limits.maxQueueBytes) this.#dropDeaf();
   }
 
   caughtUp(): void {
@@ -405,14 +384,14 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
   #breakOff(cause: Cause, error: unknown): void {
     this.#broke ??= error;
     this.#fail(cause);
-    this.#socket.resetAndDestroy();
+    this.#link.reset();
   }
 
   /** A peer that does not read is dropped, not waited for. */
   #dropDeaf(): void {
-    this.#fail(cause("slow-reader", { bytes: this.#socket.writableLength }));
+    this.#fail(cause("slow-reader", { bytes: this.#link.queuedBytes }));
     this.#isClosing = true;
-    this.#socket.destroy();
+    this.#link.destroy();
   }
 
   // -- the end -------------------------------------------------------------------------------------------------------
@@ -427,12 +406,12 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
     this.#hasPeerLeftFirst = this.#hasPeerEnded;
     this.#stopTimer();
     // A peer that is gone answers what we said last with a reset, and only a write hears of it: of no bytes will do.
-    if (this.#hasPeerEnded && this.story.bytesOut > 0) this.#socket.write(NO_BYTES);
-    this.#socket.end(() => {
-      this.#timer = this.#host.clock.setTimeout(() => this.#socket.destroy(), DRAIN_MS);
+    if (this.#hasPeerEnded && this.story.bytesOut > 0) this.#link.write(NO_BYTES);
+    this.#link.end(() => {
+      this.#timer = this.#host.clock.setTimeout(() => this.#link.destroy(), DRAIN_MS);
     });
     // What was held back is drained too: a close with unread input would be a reset.
-    this.#socket.resume();
+    this.#throttle.open();
   }
 
   /** The role stops: a peer that nothing is under way with is told so and goes, another when its transfer or reply is done. */
@@ -485,29 +464,30 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
   /** An operator's FIN: our side ends, the peer's goes on. */
   fin(): void {
     this.story.operate({ action: "fin" });
-    this.#socket.end();
+    this.#isFinSent = true;
+    this.#link.end();
   }
 
   /** An operator's RST. */
   reset(): void {
     this.story.operate({ action: "rst" });
     this.#isClosing = true;
-    this.#socket.resetAndDestroy();
+    this.#link.reset();
   }
 
   kill(action: OperatorAction = { action: "kill" }): void {
     this.story.operate(action);
     this.#isClosing = true;
     // A FIN would be the end of a whole file for those who read to the end.
-    if (this.#isSendingFile) this.#socket.resetAndDestroy();
-    else this.#socket.destroy();
+    if (this.#isSendingFile) this.#link.reset();
+    else this.#link.destroy();
   }
 
   /** [FRAME-7] Called by the listener's sweep. */
   sweep(now: number): void {
     const { idleMs } = this.#host.limits;
     if (now - this.lastMovedAt < idleMs) return;
-    if (this.#isClosing) this.#socket.destroy();
+    if (this.#isClosing) this.#link.destroy();
     else if (this.#isSendingFile) {
       const idle = cause("transfer-idle", { idleMs });
       this.#breakOff(idle, NetlabError.of("idle-too-long", idle));
@@ -522,14 +502,14 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
   #drain(chunk: Buffer): void {
     this.#drainedBytes += chunk.length;
     this.story.recordUnread("drained", chunk);
-    if (this.#drainedBytes > DRAIN_BYTES) this.#socket.destroy();
+    if (this.#drainedBytes > DRAIN_BYTES) this.#link.destroy();
   }
 
-  broke(error: Error): void {
+  onError(error: Error): void {
     this.#broke ??= error;
   }
 
-  closed(): void {
+  onClose(): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#stopTimer();
@@ -560,7 +540,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session, SocketOw
   }
 
   get queuedBytes(): number {
-    return this.#socket.writableLength;
+    return this.#link.queuedBytes;
   }
 
   /** It was refused, or its machine has ended: its place may be another's. */

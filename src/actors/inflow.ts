@@ -1,10 +1,10 @@
 /** A known number of bytes from a connection into a sink, past all framing, at the speed the sink takes them. */
-import type { Socket } from "node:net";
 import { NetlabError } from "../errors.ts";
 import type { ByteSink, Clock } from "../machines/_world.ts";
 import { cause } from "../stories/causes.ts";
 import type { FileRecord } from "../stories/story.ts";
 import type { Framer } from "../wire/framer.ts";
+import type { Throttle } from "./throttle.ts";
 
 /** A sender that falls silent in the middle is given up after this. */
 const STALL_MS = 30_000;
@@ -13,7 +13,7 @@ export class Inflow {
   /** Resolves with the last byte written; rejects when the peer ends, stalls, or the sink fails. */
   readonly whole: Promise<void>;
   readonly #framer: Framer;
-  readonly #socket: Socket;
+  readonly #throttle: Throttle;
   readonly #sink: ByteSink;
   readonly #sizeBytes: number;
   readonly #clock: Clock;
@@ -26,7 +26,7 @@ export class Inflow {
 
   constructor(
     framer: Framer,
-    socket: Socket,
+    throttle: Throttle,
     sink: ByteSink,
     sizeBytes: number,
     clock: Clock,
@@ -34,7 +34,7 @@ export class Inflow {
   ) {
     this.#record = record;
     this.#framer = framer;
-    this.#socket = socket;
+    this.#throttle = throttle;
     this.#sink = sink;
     this.#sizeBytes = sizeBytes;
     this.#clock = clock;
@@ -65,7 +65,7 @@ export class Inflow {
     this.#isWriting = true;
     this.#clock.clearTimeout(this.#timer);
     // The kernel keeps what the sink has no time for: memory stays bounded by a chunk or two.
-    this.#socket.pause();
+    this.#throttle.hold();
     for (;;) {
       const chunk = this.#left > 0 ? this.#framer.takeChunk(this.#left) : undefined;
       if (!chunk) break;
@@ -73,7 +73,7 @@ export class Inflow {
       await this.#sink.write(chunk);
     }
     this.#isWriting = false;
-    this.#socket.resume();
+    this.#throttle.release();
     if (this.#left === 0) return this.#finish(undefined);
     const got = this.#sizeBytes - this.#left;
     const progress = { got, told: this.#sizeBytes };

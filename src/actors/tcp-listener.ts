@@ -3,43 +3,32 @@
  * fault reach a neighbour. Connections are root actors in this map, not children of one machine.
  */
 
-import type { AddressInfo } from "node:net";
-import { createServer, type Server, type Socket } from "node:net";
 import { errorTable, messageOf } from "../errors.ts";
-import type { Role } from "../machines/_role.ts";
+import type { Link } from "../link/link.ts";
+import { listenTcp } from "../link/tcp-server.ts";
+import type { HubMember, Role } from "../machines/_role.ts";
 import type { HubWorld } from "../machines/_world.ts";
-import { plainAddress } from "../os/addresses.ts";
 import { type Cause, cause } from "../stories/causes.ts";
 import { Concealment } from "../stories/redaction.ts";
-import { type Bound, bindAll } from "./binding.ts";
+import type { Bound } from "./binding.ts";
 import { Companion, serverNetwork, worldOf } from "./companion.ts";
 import { Connection, type ConnectionLimits, limitsOf } from "./connection.ts";
 import { Delivery } from "./delivery.ts";
 import { Edition } from "./edition.ts";
 import { tellExposure } from "./exposure.ts";
-import { HubRun } from "./hub-run.ts";
+import type { HubFace } from "./hubs.ts";
+import { ListeningPort } from "./listening-port.ts";
 import { NotingBook } from "./noting-world.ts";
 import { OwnFiles } from "./own-files.ts";
 import { runMachine } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
-
-/** The kernel's queue of connections that are not accepted yet: a whole class at once. */
-const BACKLOG = 1_024;
-
-interface BoundServer extends Bound {
-  readonly server: Server;
-}
 
 export class TcpListener implements InstanceService {
   readonly #context: ServiceContext;
   readonly #concealment: Concealment | undefined;
   readonly #limits: ConnectionLimits;
   readonly #connections = new Map<string, Connection>();
-  #bound: BoundServer[] = [];
-  #hosts: string[] = [];
-  #port = 0;
-  /** Which opening this is: one that was stopped meanwhile must not touch what the next one made. */
-  #opening = 0;
+  readonly #port: ListeningPort;
   #edition: Edition | undefined;
   #companion: Companion | undefined;
   #sweepTimer: unknown;
@@ -50,14 +39,19 @@ export class TcpListener implements InstanceService {
     this.#context = context;
     this.#concealment = Concealment.of(context.role(), context.options);
     this.#limits = limitsOf(context.common);
+    this.#port = new ListeningPort(context, (host, port, ipv6Only) => this.#bind(host, port, ipv6Only));
   }
 
   get hosts(): readonly string[] {
-    return this.#hosts;
+    return this.#port.hosts;
   }
 
   get port(): number {
-    return this.#port;
+    return this.#port.port;
+  }
+
+  get otherPorts(): readonly number[] {
+    return this.#port.otherPorts;
   }
 
   get peers(): number {
@@ -66,8 +60,18 @@ export class TcpListener implements InstanceService {
     return count;
   }
 
-  get hub(): HubRun | undefined {
+  get hub(): HubFace | undefined {
     return this.#edition?.hub;
+  }
+
+  /** Those of the hub, else those whose machine remembers a name. */
+  get members(): readonly HubMember[] | undefined {
+    const { peerName } = this.#context.role();
+    if (this.hub || !peerName) return this.hub?.members;
+    const named = [...this.#connections.values()].map(({ id, snapshot }) => {
+      return { id, name: snapshot ? (peerName(snapshot.context) ?? "") : "", details: {} };
+    });
+    return named.filter(({ name }) => name !== "");
   }
 
   get machineState(): string | undefined {
@@ -75,24 +79,11 @@ export class TcpListener implements InstanceService {
   }
 
   async open(): Promise<void> {
-    const { common, environment, role, preferredPort } = this.#context;
-    this.#opening += 1;
-    const opening = this.#opening;
-    const isWanted = () => opening === this.#opening;
-    const bound = await bindAll<BoundServer>({
-      host: common.host,
-      // Whoever knows the port of an instance that took any finds it there again after a crash.
-      port: common.port || this.#port || preferredPort,
-      clock: environment.clock,
-      bindOne: (host, port, ipv6Only) => this.#bind(host, port, ipv6Only),
-      isWanted,
-    });
-    this.#bound = [...bound.values()];
-    this.#hosts = [...bound.keys()];
-    this.#port = this.#bound[0]?.port ?? 0;
+    const { role } = this.#context;
+    const isWanted = await this.#port.open();
     this.#edition = undefined;
     await this.#bindExtraPorts();
-    tellExposure(this.#context, this.#hosts, this.#port);
+    tellExposure(this.#context, this.#port.hosts, [this.#port.port, ...this.#port.otherPorts]);
     const { companion } = role();
     const { world } = this.#editionOf(role());
     if (companion) this.#companion = new Companion(companion, world, this.#context);
@@ -104,40 +95,32 @@ export class TcpListener implements InstanceService {
   /** [FILE-6] A role may be reached on further ports; that one of them is taken is no reason not to serve. */
   async #bindExtraPorts(): Promise<void> {
     const { role, options, environment, id } = this.#context;
-    for (const port of role().extraPorts?.(this.#port, options as never) ?? []) {
-      for (const host of this.#hosts) {
-        try {
-          this.#bound.push(await this.#bind(host, port, true));
-        } catch (error) {
-          const text = `cannot listen on ${host}:${port} too: ${error instanceof Error ? error.message : error}`;
-          environment.telemetry({ type: "instance.remark", id, text });
-        }
-      }
-    }
+    for (const port of role().extraPorts?.(this.#port.port, options as never) ?? [])
+      await this.#port.bindToo(port, (host, error) => {
+        const text = `cannot listen on ${host}:${port} too: ${messageOf(error)}`;
+        environment.telemetry({ type: "instance.remark", id, text });
+      });
   }
 
-  #bind(host: string, port: number, ipv6Only: boolean): Promise<BoundServer> {
+  async #bind(host: string, port: number, ipv6Only: boolean): Promise<Bound> {
     const { descriptors } = this.#context.environment;
-    return new Promise((resolve, reject) => {
-      const server = createServer({ allowHalfOpen: true, pauseOnConnect: false, noDelay: true });
-      server.once("error", reject);
-      server.listen({ host, port, ipv6Only, backlog: BACKLOG }, () => {
-        server.off("error", reject);
-        server.on("error", (error) => this.#context.onCrash(error));
-        const { port } = server.address() as AddressInfo;
-        server.on("connection", (socket) => this.#accept(socket, port));
-        descriptors.take(1);
-        server.once("close", () => descriptors.give(1));
-        resolve({ server, port, close: () => server.close() });
-      });
+    const server = await listenTcp({
+      host,
+      port,
+      ipv6Only,
+      onLink: (link) => this.#accept(link),
+      onError: this.#context.onCrash,
+      onClosed: () => descriptors.give(1),
     });
+    descriptors.take(1);
+    return server;
   }
 
   /** A role that was loaded again gets another one. */
   #editionOf(role: Role): Edition {
     if (this.#edition?.role === role) return this.#edition;
     const { environment } = this.#context;
-    const listening = { hosts: this.#hosts, port: this.#port };
+    const listening = { hosts: this.#port.hosts, port: this.#port.port };
     const hub = this.#newHub();
     this.#edition = new Edition(role, {
       world: worldOf(this.#context, listening, serverNetwork(this.#context), hub?.proxy),
@@ -150,7 +133,7 @@ export class TcpListener implements InstanceService {
   }
 
   /** The hub knows connections by their ids; one that is gone is passed over. */
-  #newHub(): HubRun | undefined {
+  #newHub(): HubFace | undefined {
     const { role, options, environment, id } = this.#context;
     const { hub } = role();
     if (!hub) return undefined;
@@ -163,8 +146,8 @@ export class TcpListener implements InstanceService {
       },
       notify: (text) => environment.telemetry({ type: "instance.notice", id, text }),
     };
-    return new HubRun(hub, world, {
-      crashed: (error, members) => {
+    return environment.hubs.open(id, hub, world, {
+      onCrash: (error, members) => {
         const text = `its hub crashed and was rebuilt: ${messageOf(error)}`;
         environment.telemetry({ type: "instance.remark", id, text });
         // Each member's story says why something that was said may be lost.
@@ -172,21 +155,21 @@ export class TcpListener implements InstanceService {
         for (const member of members) this.#connections.get(member.id)?.story.remark(rebuilt);
       },
       // What they share cannot be kept going: the instance's own supervisor is the next one up.
-      gaveUp: (error) => this.#context.onCrash(error),
+      onGiveUp: (error) => this.#context.onCrash(error),
     });
   }
 
   // -- one connection ----------------------------------------------------------------------------------------------
 
-  #accept(socket: Socket, localPort: number): void {
+  #accept(link: Link): void {
     const { environment, common, role, id: instance, label } = this.#context;
-    const remote = { address: plainAddress(socket.remoteAddress), port: socket.remotePort ?? 0 };
+    const { remote } = link;
     environment.numbers.connection += 1;
     const id = `${instance}/c${environment.numbers.connection}`;
     const definition = role();
     const { name, machine, display, descriptors = 1 } = definition;
     const place = environment.descriptors.admit(descriptors);
-    if (!place) return this.#turnAway(socket, id, remote);
+    if (!place) return this.#turnAway(link, id);
     const edition = this.#editionOf(definition);
     const story = environment.recorder.open(
       {
@@ -199,11 +182,11 @@ export class TcpListener implements InstanceService {
         remote,
         display,
         concealment: this.#concealment,
-        localPort,
+        localPort: link.local.port,
       },
       edition.initialState,
     );
-    const connection = new Connection(socket, story, edition);
+    const connection = new Connection(link, story, edition);
     const files = new OwnFiles(environment.files);
     connection.place = place;
     connection.files = files;
@@ -247,18 +230,16 @@ export class TcpListener implements InstanceService {
   }
 
   /** A storm, and not even a descriptor to drain it with: the words in one write, and the end of it in this turn. */
-  #turnAway(socket: Socket, id: string, { address, port }: { address: string; port: number }): void {
+  #turnAway(link: Link, id: string): void {
     const { common, environment } = this.#context;
     environment.telemetry({
       type: "connection.refused",
       id,
-      remote: `${address}:${port}`,
+      remote: `${link.remote.address}:${link.remote.port}`,
       cause: this.#noDescriptor,
     });
-    // What becomes of it concerns nobody.
-    socket.on("error", () => undefined);
-    if (this.#refusal !== "") socket.write(new Delivery(this.#refusal).bytesFor(common.framing));
-    socket.destroy();
+    if (this.#refusal !== "") link.write(new Delivery(this.#refusal).bytesFor(common.framing));
+    link.destroy();
   }
 
   #letGo(files: OwnFiles): void {
@@ -327,8 +308,8 @@ export class TcpListener implements InstanceService {
   }
 
   async close(): Promise<void> {
-    this.#opening += 1;
     this.#stopAccepting();
+    this.#port.close();
     this.#context.environment.clock.clearTimeout(this.#sweepTimer);
     for (const connection of this.#connections.values()) connection.kill({ action: "end" });
     // Their sockets close in a later turn; only then have their stories ended.
@@ -336,9 +317,7 @@ export class TcpListener implements InstanceService {
   }
 
   #stopAccepting(): void {
-    for (const { server } of this.#bound) server.close();
-    this.#bound = [];
-    this.#hosts = [];
+    this.#port.stop();
     this.#companion?.stop();
     this.#companion = undefined;
   }

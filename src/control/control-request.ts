@@ -11,7 +11,8 @@ export interface Exit {
 /** The pieces of one answer. A handler that returns a promise holds back the pieces behind it. */
 export interface ReplyHandlers {
   out?(text: string): void | Promise<void>;
-  err?(text: string): void | Promise<void>;
+  /** `code`: the row of the error table that this sentence is of. */
+  err?(text: string, code?: string): void | Promise<void>;
   data?(document: unknown): void | Promise<void>;
   frame?(text: string): void | Promise<void>;
   /** Returns what the person answers; without this handler the answer is empty, which means no. */
@@ -70,7 +71,7 @@ export class ControlRequest {
     if (this.#hasFailed) return;
     try {
       if (reply.kind === "out") await this.#handlers.out?.(reply.text);
-      else if (reply.kind === "err") await this.#handlers.err?.(reply.text);
+      else if (reply.kind === "err") await this.#handlers.err?.(reply.text, reply.code);
       else if (reply.kind === "data") await this.#handlers.data?.(reply.document);
       else if (reply.kind === "frame") await this.#handlers.frame?.(reply.text);
       else if (reply.kind === "more") this.#handlers.more?.();

@@ -28,6 +28,7 @@ const requestShape = z.looseObject({
   op: z.enum(["hello", "describe", "run", "eval", "complete", "interrupt", "answer", "resize"]),
   line: z.string().optional(),
   argv: z.array(z.string()).optional(),
+  options: z.record(z.string(), z.unknown()).optional(),
   cursor: z.number().int().min(0).optional(),
   columns: z.number().int().min(1).max(10_000).optional(),
   rows: z.number().int().min(1).max(10_000).optional(),
@@ -230,7 +231,7 @@ export class ControlSession {
     const session = this;
     const outlet: Outlet = {
       out: (out) => this.#send({ id, out }),
-      err: (err) => this.#send({ id, err }),
+      err: (err, code) => this.#send({ id, err, ...(code === undefined ? {} : { code }) }),
       data: (data) => this.#send({ id, data }),
       frame: (frame) => this.#send({ id, frame }),
       more: () => this.#send({ id, more: true }),

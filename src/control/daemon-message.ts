@@ -6,7 +6,7 @@
 /** One piece of an answer, in the order it came. */
 export type Reply =
   | { readonly kind: "out"; readonly text: string }
-  | { readonly kind: "err"; readonly text: string }
+  | { readonly kind: "err"; readonly text: string; readonly code?: string }
   /** Takes the place of the frame before it. */
   | { readonly kind: "frame"; readonly text: string }
   | { readonly kind: "data"; readonly document: unknown }
@@ -83,14 +83,15 @@ function parsePush(message: Readonly<Record<string, unknown>>): Parsed {
 }
 
 function parseReplies(message: Readonly<Record<string, unknown>>): Parsed {
-  const { id, out, err, frame, ask, read, write, text, exit } = message;
+  const { id, out, err, code, frame, ask, read, write, text, exit } = message;
   if (typeof id !== "number") return MALFORMED;
-  if (![out, err, frame, ask, read, write].every(isTextOrAbsent)) return MALFORMED;
+  if (![out, err, code, frame, ask, read, write].every(isTextOrAbsent)) return MALFORMED;
   if (write !== undefined && typeof text !== "string") return MALFORMED;
   if (exit !== undefined && !isExitStatus(exit)) return MALFORMED;
   const replies: Reply[] = [];
   if (typeof out === "string") replies.push({ kind: "out", text: out });
-  if (typeof err === "string") replies.push({ kind: "err", text: err });
+  if (typeof err === "string")
+    replies.push({ kind: "err", text: err, ...(typeof code === "string" ? { code } : {}) });
   if (typeof frame === "string") replies.push({ kind: "frame", text: frame });
   if ("data" in message) replies.push({ kind: "data", document: message.data });
   if (typeof ask === "string") replies.push({ kind: "ask", question: ask });

@@ -1,19 +1,28 @@
 /** Programs that knock at the wrong door, or at one behind which all places are taken. */
 import { argsOf } from "../stories/causes.ts";
+import { QUERY } from "../wire/address-record.ts";
+import { opensBootstrap } from "../wire/bootstrap.ts";
+import { byteSwapped } from "../wire/byte-swapped.ts";
+import { isWholeLogin } from "../wire/chat.ts";
+import { isClockRequest } from "../wire/clock.ts";
+import { isKnock } from "../wire/knock-knock.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { type Evidence, quoted } from "./_evidence.ts";
 import { at } from "./_reproduce.ts";
 
 const TLS_HANDSHAKE = 0x16;
-const QUERY = 0x51;
 const HTTP = /^(GET|POST|HEAD|PUT|OPTIONS|DELETE|PATCH|CONNECT) \S+ HTTP\/\d/;
 
 /** Opening words that belong to one role, and that nobody says by chance. */
-const OPENINGS: readonly { readonly role: string; readonly isUdp: boolean; readonly words: RegExp }[] = [
-  { role: "bootstrap", isUdp: true, words: /^(REGISTRN,|DISCOVERY\s*$|DISCOVERY,)/ },
-  { role: "clock", isUdp: true, words: /^SEND_(DATE|TIME)\s*$/ },
-  { role: "knock-knock", isUdp: false, words: /^Knock knock\.\.\s*$/ },
-  { role: "chat", isUdp: false, words: /^:[^:\s][^:]*:[^:\s][^:]*$/ },
+const OPENINGS: readonly {
+  readonly role: string;
+  readonly isUdp: boolean;
+  readonly opens: (text: string) => boolean;
+}[] = [
+  { role: "bootstrap", isUdp: true, opens: opensBootstrap },
+  { role: "clock", isUdp: true, opens: isClockRequest },
+  { role: "knock-knock", isUdp: false, opens: isKnock },
+  { role: "chat", isUdp: false, opens: isWholeLogin },
 ];
 /** Roles that take any text: nothing is a wrong word there. */
 const HEAR_ANYTHING = new Set(["echo", "ack", "reverse"]);
@@ -98,7 +107,7 @@ function findOpening(evidence: Evidence, isUdpOverTcp: boolean): Finding | undef
   if (!isServer || HEAR_ANYTHING.has(roleName)) return undefined;
   const text = messages[0]?.text ?? evidence.opening.toString("utf8");
   const record = roleName === "address-book" ? undefined : recordRole(evidence.opening);
-  const found = OPENINGS.find(({ role, words }) => role !== roleName && words.test(text));
+  const found = OPENINGS.find(({ role, opens }) => role !== roleName && opens(text));
   const role = found?.role ?? record;
   if (role === undefined) return undefined;
   const isMisplaced = found?.isUdp === true && story.subject.transport === "tcp";
@@ -140,7 +149,7 @@ function ruleOf(evidence: Evidence): string {
 function findSwappedPort(evidence: Evidence): Finding | undefined {
   const { story, port } = evidence;
   const cameBy = story.subject.localPort;
-  if (cameBy === undefined || cameBy === port || cameBy !== swapped(port)) return undefined;
+  if (cameBy === undefined || cameBy === port || cameBy !== byteSwapped(port)) return undefined;
   return {
     rule: "FILE-6",
     reads: [],
@@ -155,7 +164,6 @@ function findSwappedPort(evidence: Evidence): Finding | undefined {
   };
 }
 
-export const swapped = (port: number) => ((port & 0xff) << 8) | (port >> 8);
 const hex = (port: number) => `0x${port.toString(16).toUpperCase().padStart(4, "0")}`;
 
 function findFull(evidence: Evidence): Finding | undefined {

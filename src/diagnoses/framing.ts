@@ -1,6 +1,6 @@
 /** Mistakes in how bytes become messages: TCP keeps the bytes and their order, but no boundaries. */
 import { argsOf } from "../stories/causes.ts";
-import { parseExpression } from "../wire/arithmetic.ts";
+import { parseExpression } from "../wire/calculator.ts";
 import { usualBuffers } from "../wire/usual-buffers.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { count, type Evidence, quoted, type Read, type Said } from "./_evidence.ts";

@@ -1,9 +1,9 @@
 /** Mistakes of other people's servers, met by our clients. */
 import { argsOf, type Cause, causeOf } from "../stories/causes.ts";
 import { decodeAnswer, type HeaderForm, headerForms } from "../wire/address-record.ts";
+import { byteSwapped } from "../wire/byte-swapped.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { count, type Evidence, quoted } from "./_evidence.ts";
-import { swapped } from "./doors.ts";
 
 /** Clients that ask and are answered: a second read there is a second write of the same answer. */
 const ASKS = new Set(["address-book-client", "calculator-client", "echo-client", "knock-knock-client"]);
@@ -90,7 +90,7 @@ function findNobody(evidence: Evidence): Finding | undefined {
   if (evidence.isServer || refused?.errno !== "ECONNREFUSED") return undefined;
   const { host, port } = refused;
   const where = `${host.includes(":") ? `[${host}]` : host}:${port}`;
-  const other = swapped(port);
+  const other = byteSwapped(port);
   return {
     rule: "FILE-6",
     reads: [],

@@ -1,13 +1,15 @@
 /** Mistakes in what is said: the right moment, and not quite the right words. */
-import { parseExpression } from "../wire/arithmetic.ts";
+
 import { parseBootstrapRequest } from "../wire/bootstrap.ts";
+import { isQuit, parseExpression } from "../wire/calculator.ts";
+import { isKnock, KNOCK, WHO_IS_THERE } from "../wire/knock-knock.ts";
+import { hasReceiver, MESSAGE_PLEASE } from "../wire/relay.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { count, type Evidence, quoted, type Said } from "./_evidence.ts";
 import { wrongToken } from "./framing.ts";
 
 /** Spaces at the ends, and what no screen shows: marks, joiners, controls, other people's spaces. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Z}\uFFFD]/gu;
-const KNOCK = "Knock knock..";
 
 export const words: readonly Diagnosis[] = [
   {
@@ -163,7 +165,7 @@ function findNoExpression({ messages, roleName }: Evidence): Finding | undefined
 }
 
 const isNoExpression = ({ text, state }: Said) =>
-  state === "computing" && text.trim() !== "q" && !parseExpression(text).ok;
+  state === "computing" && !isQuit(text) && !parseExpression(text).ok;
 
 /** Halves of one expression are no two mistakes. */
 function isOtherwiseExplained(messages: readonly Said[], index: number): boolean {
@@ -188,7 +190,7 @@ function findNoName({ messages, roleName }: Evidence): Finding | undefined {
   const [said] = messages;
   if (said?.state !== "awaitingName") return undefined;
   const isExpression = roleName === "calculator" && parseExpression(said.text).ok;
-  const isMessage = roleName === "relay" && said.text.includes("|");
+  const isMessage = roleName === "relay" && hasReceiver(said.text);
   if (!isExpression && !isMessage) return undefined;
   return {
     rule: isExpression ? "CALC-0" : "RELAY-0",
@@ -201,14 +203,14 @@ function findNoName({ messages, roleName }: Evidence): Finding | undefined {
     advice: [
       isExpression
         ? "Send a name first, without waiting for a reply; then the expression."
-        : "Send the username first, and wait for `Message please`.",
+        : `Send the username first, and wait for \`${MESSAGE_PLEASE}\`.`,
     ],
   };
 }
 
 function findOddKnock({ messages, roleName }: Evidence): Finding | undefined {
   if (roleName !== "knock-knock") return undefined;
-  const said = messages.find(({ state, text }) => state === "awaitingKnock" && text.trim() !== KNOCK);
+  const said = messages.find(({ state, text }) => state === "awaitingKnock" && !isKnock(text));
   if (!said) return undefined;
   const letters = (text: string) => text.toLowerCase().replace(/[^a-z]/g, "");
   const isAlmost = letters(said.text) === letters(KNOCK);
@@ -219,7 +221,7 @@ function findOddKnock({ messages, roleName }: Evidence): Finding | undefined {
     expected: KNOCK,
     cause: isAlmost
       ? `${quoted(said.text)} is almost right: capital letters, the space and the two dots count too. A program compares byte by byte.`
-      : `${quoted(said.text)} opens no joke. Perhaps your program is one step ahead: the name comes after \`Who's there?\`.`,
+      : `${quoted(said.text)} opens no joke. Perhaps your program is one step ahead: the name comes after \`${WHO_IS_THERE}\`.`,
     advice: [`Send exactly ${KNOCK} - and copy it from the protocol rather than typing it.`],
   };
 }

@@ -26,6 +26,7 @@ export function instanceDocument(instance: Instance, { showTokens }: Masking = {
     transport: role.transport,
     host: spec.options.host,
     port: instance.port,
+    alsoPorts: [...(instance.service.otherPorts ?? [])],
     options: shownOptions(instance, showTokens === true),
     connections: instance.service.peers,
     restarts: instance.restarts,

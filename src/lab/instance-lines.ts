@@ -4,12 +4,13 @@ import { formatHostPort } from "../machines/_options.ts";
 import { printable } from "../printable.ts";
 import { type Style, styleWord } from "../repl/style.ts";
 
-/** `127.0.0.1:1236 [::1]:1236`, or the port it wants. */
+/** `127.0.0.1:1236 [::1]:1236 (also 54276)`, or the port it wants. */
 export function whereOf(instance: Instance): string {
   const { service, role, port } = instance;
   if (role.side === "client") return "";
   if (service.hosts.length === 0) return `(${instance.spec.options.host}:${port === 0 ? "any" : port})`;
-  return service.hosts.map((host) => formatHostPort({ host, port })).join(" ");
+  const places = service.hosts.map((host) => formatHostPort({ host, port })).join(" ");
+  return `${places}${(service.otherPorts ?? []).map((other) => ` (also ${other})`).join("")}`;
 }
 
 /** What a person wants to know of it in a word or two: its peers, its run's state, or why it failed. */

@@ -8,7 +8,8 @@
  *                     ↑________________________| not listed
  */
 import { assign, fromPromise, setup } from "xstate";
-import { isEnd, type Listing, parseListing } from "../wire/bootstrap.ts";
+import { DISCOVER, isEnd, type Listing, parseListing, registration } from "../wire/bootstrap.ts";
+import { isLoopback } from "../wire/loopback.ts";
 import { formatHostPort } from "./_options.ts";
 import type { HostPort, World } from "./_world.ts";
 
@@ -132,8 +133,6 @@ function registeredAs({ address, listening, options }: Context): string {
     : where;
 }
 
-const isLoopback = (address: string) => address === "::1" || address.startsWith("127.");
-
 /** `--advertise`, else the one address it listens on, else that of the interface that leads to the registry. */
 async function findAddress({ options, listening, network }: World<Options>): Promise<string> {
   const { advertise, bootstrap } = options;
@@ -147,14 +146,14 @@ async function findAddress({ options, listening, network }: World<Options>): Pro
 function register({ options, address, listening, network }: Context): Promise<void> {
   if (!options.bootstrap) throw new Error("asked to register without a registry");
   const { service, token } = options;
-  return network.tell(options.bootstrap, `REGISTRN,${address},${listening.port},${service},${token}`);
+  return network.tell(options.bootstrap, registration({ ip: address, port: listening.port, service, token }));
 }
 
 async function look({ options, network }: Context): Promise<Look> {
   if (!options.bootstrap) throw new Error("asked to look without a registry");
   const answers = await network.ask({
     to: options.bootstrap,
-    text: "DISCOVERY",
+    text: DISCOVER,
     timeoutMs: 1_000,
     isLast: isEnd,
   });

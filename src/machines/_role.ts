@@ -6,6 +6,7 @@
 import type { AnyStateMachine } from "xstate";
 import type { z } from "zod";
 import type { PeerMessage } from "../wire/message.ts";
+import type { Dialogue } from "./_dialogue.ts";
 import type { AsyncHub, HubWorld, Peer, World } from "./_world.ts";
 
 /** What a state reads [FRAME-1]: framed text, chunks as they come, or a binary record. */
@@ -106,9 +107,14 @@ export interface RoleDefinition<Schema extends z.ZodObject = z.ZodObject> {
   /** tcp: one actor a connection; udp: one a listener; client: one a run. */
   readonly machine: AnyStateMachine;
   readonly phases: Readonly<Record<string, Phase>>;
+  /** A right client's conversation with a server, for the contract test. */
+  readonly dialogue?: Dialogue;
   /** What each state does, in words, for `--explain`; at least those that a person would wonder about. */
   readonly steps?: Readonly<Record<string, string>>;
   readonly hub?: HubDefinition;
+  /** The name that a peer has given, from what its machine remembers: for `members`, where the role has no hub. */
+  // biome-ignore lint/suspicious/noExplicitAny: a role knows its own machine's context; the table holds all of them.
+  readonly peerName?: (context: any) => string | undefined;
   /** How a line of this conversation is shown wherever netlabd shows one, e.g. reversed [REV-4]. */
   readonly display?: (text: string) => string;
   /** Secrets of this conversation that no option holds: which a text tells, and how it is shown without them. */

@@ -2,12 +2,9 @@
  * The room that the connections of one chat share: who is in it, under which names, and who hears what. All that is said
  * goes to everybody in the order in which it was said here [CHAT-4].
  */
-import { type Login, saidBy } from "../wire/chat.ts";
+import { connected, joined, type Login, left, SERVER, saidBy } from "../wire/chat.ts";
 import type { HubMember } from "./_role.ts";
 import type { HubWorld } from "./_world.ts";
-
-/** [CHAT-1] The operator speaks under it, so it is nobody's. */
-export const SERVER = "Server";
 
 /** `taken` is the name, or the login name, that somebody else has. */
 export type JoinAnswer = { readonly ok: true } | { readonly ok: false; readonly taken: string };
@@ -27,12 +24,13 @@ export class Room {
     return Array.from(this.#members, ([id, { name, login }]) => ({ id, name, details: { login } }));
   }
 
-  join(id: string, { name, login }: Login): JoinAnswer {
+  join(id: string, newcomer: Login): JoinAnswer {
+    const { name, login } = newcomer;
     const taken = this.#takenBy(id, name, login);
     if (taken !== undefined) return { ok: false, taken };
     this.#members.set(id, { name, login });
-    this.#world.deliver([id], `new user :${name}:${login} connected!\n`);
-    this.#tellAll(`new user :${name}:${login} joined \n`);
+    this.#world.deliver([id], connected(newcomer));
+    this.#tellAll(joined(newcomer));
     return { ok: true };
   }
 
@@ -53,7 +51,7 @@ export class Room {
     const member = this.#members.get(id);
     if (!member) return;
     this.#members.delete(id);
-    this.#tellAll(`:${member.name}:${member.login} left chat`);
+    this.#tellAll(left(member));
   }
 
   #tellAll(text: string): void {

@@ -2,15 +2,9 @@
  * Who can be reached under which name, and the way from one to the other. It answers in the order in which it is asked, so
  * messages of one sender to one receiver keep theirs [RELAY-3].
  */
+import { HOW_TO, messageFrom, NOT_ONLINE, parseMessage, RESTARTED, SERVER } from "../wire/relay.ts";
 import type { HubMember } from "./_role.ts";
 import type { HubWorld } from "./_world.ts";
-
-/** Our own answers come from it, so it is nobody's name. */
-const SERVER = "Server";
-export const NAME_TAKEN = `${SERVER} | Name taken`;
-const HOW_TO = `${SERVER} | Use message|user`;
-const RESTARTED = `${SERVER} | Restarted: a message of just now may be lost`;
-const NOT_ONLINE = `${SERVER} | Receiver not online`;
 
 export class Switchboard {
   readonly #world: HubWorld;
@@ -42,7 +36,7 @@ export class Switchboard {
     const receiver = parsed && this.#ids.get(parsed.user);
     if (!parsed) this.#world.deliver([id], HOW_TO);
     else if (receiver === undefined) this.#world.deliver([id], NOT_ONLINE);
-    else this.#world.deliver([receiver], `${sender} | ${oneLine(parsed.text)}`);
+    else this.#world.deliver([receiver], messageFrom(sender, parsed.text));
   }
 
   /** Whoever waits for an answer that was lost in a crash knows why. */
@@ -62,12 +56,3 @@ export class Switchboard {
     this.#ids.set(name, id);
   }
 }
-
-/** [RELAY-2] Split at the last `|`, so that the text may have some of its own. */
-export function parseMessage(message: string): { text: string; user: string } | undefined {
-  const bar = message.lastIndexOf("|");
-  return bar < 0 ? undefined : { text: message.slice(0, bar), user: message.slice(bar + 1).trim() };
-}
-
-/** A line of its own inside a message would be read as another's. */
-const oneLine = (text: string) => text.replace(/[\0\r\n]+/g, " ");

@@ -10,12 +10,12 @@ import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import { type ErrorCode, NetlabError } from "../errors.ts";
 import { cause } from "../stories/causes.ts";
+import { OK } from "../wire/ack.ts";
 import { datagramWord } from "../wire/datagram-word.ts";
 import { duration } from "./_options.ts";
 import { defineRole } from "./_role.ts";
 import type { World } from "./_world.ts";
 
-const OK = "Ok";
 /** What one datagram can carry over IPv4. */
 const MAX_DATAGRAM = 65_507;
 

@@ -7,11 +7,10 @@
  */
 import { setup } from "xstate";
 import { z } from "zod";
+import { OK } from "../wire/ack.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { defineRole, type Session } from "./_role.ts";
 import type { World } from "./_world.ts";
-
-const OK = "Ok";
 
 const options = z.object({});
 type Context = World<z.output<typeof options>>;
@@ -39,6 +38,7 @@ export default defineRole({
   phases: {
     serving: { reads: "text", rule: "ACK-1", expects: "any datagram", handle: answer },
   },
+  dialogue: { lines: [{ client: "hello" }, { server: OK }] },
   offers: () => "an Ok for every datagram",
   tryIt: ({ port }) => `netlabctl ack hello --port ${port}`,
 });

@@ -12,14 +12,18 @@ import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import { type ErrorCode, NetlabError } from "../errors.ts";
 import { type Cause, cause, causeOf } from "../stories/causes.ts";
-import { type Answer, decodeAnswer, encodeQuery, fits, headerForms } from "../wire/address-record.ts";
+import {
+  type Answer,
+  decodeAnswer,
+  encodeQuery,
+  fits,
+  headerForms,
+  isRefusal,
+  UNKNOWN_ADDRESS,
+} from "../wire/address-record.ts";
 import { duration } from "./_options.ts";
 import { defineRole, type Session, type Undecoded } from "./_role.ts";
 import type { Peer, World } from "./_world.ts";
-
-const UNKNOWN_ADDRESS = "Error 404";
-/** What every other refusal of an address book starts with. */
-const ERROR = /^Error\b/;
 
 const options = z.object({
   email: z
@@ -203,7 +207,7 @@ function judge(context: Context, event: Event): LookupResult {
   const email = emailOf(context);
   if (name === UNKNOWN_ADDRESS)
     return failure(context, "no-such-address", cause("address-not-listed", { email, said: name }));
-  if (ERROR.test(name)) return failure(context, "peer-error", cause("answer-is-error", { said: name }));
+  if (isRefusal(name)) return failure(context, "peer-error", cause("answer-is-error", { said: name }));
   return { ok: true, email, name };
 }
 

@@ -10,13 +10,18 @@
 import { setup } from "xstate";
 import { z } from "zod";
 import { cause, causeOf } from "../stories/causes.ts";
-import { decodeQuery, encodeAnswer, fits, type Query } from "../wire/address-record.ts";
+import {
+  decodeQuery,
+  encodeAnswer,
+  encodeQuery,
+  fits,
+  type Query,
+  TOO_MANY_CLIENTS,
+  UNKNOWN_ADDRESS,
+  UNKNOWN_PROTOCOL,
+} from "../wire/address-record.ts";
 import { defineRole } from "./_role.ts";
 import type { PeerWorld } from "./_world.ts";
-
-const UNKNOWN_ADDRESS = "Error 404";
-const UNKNOWN_PROTOCOL = "Error: Unknown message protocol";
-const TOO_MANY_CLIENTS = "Error: Too many clients";
 
 const options = z.object({});
 type Options = z.output<typeof options>;
@@ -64,6 +69,13 @@ export default defineRole({
   machine: addressBookMachine,
   phases: {
     awaitingQuery: { reads: "record", rule: "BOOK-1", expects: "a query", decode: decodeQuery },
+  },
+  dialogue: {
+    lines: [
+      { client: encodeQuery("8bit", "nobody@example.org").toString() },
+      { server: encodeAnswer("8bit", UNKNOWN_ADDRESS).toString() },
+    ],
+    closes: true,
   },
   refusal: () => encodeAnswer("8bit", TOO_MANY_CLIENTS).toString("latin1"),
   offers: () => "names by e-mail address",

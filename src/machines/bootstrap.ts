@@ -11,11 +11,16 @@ import { z } from "zod";
 import { cause } from "../stories/causes.ts";
 import {
   type BootstrapRequest,
+  DISCOVER,
   discoveryAnswer,
+  END,
+  errorAnswer,
   parseBootstrapRequest,
+  REGISTER,
   tokensIn,
   withoutTokens,
 } from "../wire/bootstrap.ts";
+import { isLoopback } from "../wire/loopback.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { duration } from "./_options.ts";
 import { RateLimit } from "./_rate-limit.ts";
@@ -70,8 +75,9 @@ export default defineRole({
   options,
   machine: bootstrapMachine,
   phases: {
-    serving: { reads: "text", rule: "BOOT-1", expects: "REGISTRN or DISCOVERY", handle: answer },
+    serving: { reads: "text", rule: "BOOT-1", expects: `${REGISTER} or ${DISCOVER}`, handle: answer },
   },
+  dialogue: { lines: [{ client: `${DISCOVER},nothing` }, { server: END }] },
   secrets: { find: tokensIn, hide: withoutTokens },
   offers: () => "who serves what",
   tryIt: ({ host, port }) =>
@@ -104,7 +110,7 @@ function serve(request: BootstrapRequest, context: Context, peer: Peer): void {
         for (const datagram of answersOf(context, request.service)) peer.sendBytes(datagram);
       });
       return;
-    case "bye": // [BOOT-6] never stops the server
+    case "stop": // [BOOT-6] never stops the server
       sayError("the registry stays: bye is its operator's word", context, peer);
   }
 }
@@ -113,7 +119,7 @@ const reasonOf = ({ message }: Error) => message.replace(/^not stored: /, "");
 
 function sayError(why: string, context: Context, peer: Peer): void {
   peer.remark(cause("request-refused", { why }));
-  if (context.errors.admits(`${peer.remote.address}/${peer.remote.port}`)) peer.send(`ERROR,${why}`);
+  if (context.errors.admits(`${peer.remote.address}/${peer.remote.port}`)) peer.send(errorAnswer(why));
 }
 
 /** A registry that strangers can reach must not multiply their datagrams towards a forged sender. */
@@ -121,8 +127,6 @@ function mayDiscover(context: Context, peer: Peer): boolean {
   const isOpen = context.listening.hosts.some((host) => !isLoopback(host));
   return !isOpen || context.discoveries.admits(peer.remote.address);
 }
-
-const isLoopback = (host: string) => host === "::1" || host.startsWith("127.");
 
 /** Prepared once per change of the registry, not per question. */
 function answersOf({ registry, answers }: Context, service: string | undefined): Buffer[] {

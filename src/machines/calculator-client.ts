@@ -4,11 +4,11 @@
  *   C> gautamop     C> 15 + 35   S> 50.0     C> q
  */
 import { z } from "zod";
-import { parseExpression } from "../wire/arithmetic.ts";
+import { isQuit, parseExpression, QUIT } from "../wire/calculator.ts";
 import { defineRole } from "./_role.ts";
-import { talkClient, talkOptions } from "./_talk-client.ts";
+import { talkClient } from "./_talk-client.ts";
+import { talkOptions } from "./_talk-words.ts";
 
-const QUIT = "q";
 const options = z.object({
   ...talkOptions,
   as: z.string().min(1).max(256).default("netlab").describe("the name to give"),
@@ -22,7 +22,7 @@ const { machine, phases } = talkClient<Options>({
   opening: ({ as }) => [as],
   farewell: QUIT,
   // [CALC-2] Anything is sent; what no calculator understands is told before.
-  prepare: (line) => (line.trim() === QUIT ? { send: line } : { send: line, ...hintFor(line) }),
+  prepare: (line) => (isQuit(line) ? { send: line } : { send: line, ...hintFor(line) }),
 });
 
 export default defineRole({

@@ -9,17 +9,21 @@
  */
 import { assign, setup } from "xstate";
 import { z } from "zod";
-import { type Expression, parseExpression } from "../wire/arithmetic.ts";
+import {
+  BYE,
+  DIVISION_BY_ZERO,
+  type Expression,
+  hello,
+  INCORRECT,
+  isQuit,
+  parseExpression,
+  QUIT,
+} from "../wire/calculator.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { pythonRepr } from "../wire/python-float.ts";
 import { defineRole, type RoleEvent, type Session } from "./_role.ts";
 import type { PeerWorld } from "./_world.ts";
 
-const QUIT = "q";
-const INCORRECT = { format: "Incorrect expression format", operator: "Incorrect operator" };
-const DIVISION_BY_ZERO = "Division by zero";
-const HELLO = (name: string) => `Hello ${name}`;
-const BYE = "Bye";
 /** A first message longer than this is a name, whatever it ends in. */
 const MAX_GLUED = 1_024;
 /** Where a number may begin behind a name: the end of the name, with what lies between. */
@@ -46,7 +50,7 @@ export const calculatorMachine = setup({
     keepName: assign({
       name: ({ context, event }) => (event.type === "peer.message" ? event.text : context.name),
     }),
-    sayHello: ({ context: { options, peer, name } }) => options.greet && peer.send(HELLO(name)),
+    sayHello: ({ context: { options, peer, name } }) => options.greet && peer.send(hello(name)),
     sayBye: ({ context: { options, peer } }) => options.greet && peer.send(BYE),
   },
 }).createMachine({
@@ -89,10 +93,25 @@ export default defineRole({
       isWord: isQuit,
     },
   },
+  dialogue: {
+    given: { greet: true },
+    lines: [
+      { client: "{name}" },
+      { server: hello("{name}") },
+      { client: "15 + 35" },
+      { server: "50.0" },
+      { client: "1 / 0" },
+      { server: DIVISION_BY_ZERO },
+      { client: QUIT },
+      { server: BYE },
+    ],
+    closes: true,
+  },
   steps: {
     awaitingName: "waits for the client's name, which has no reply",
     computing: "answers each expression with one message, until q",
   },
+  peerName: ({ name }: Context) => name,
   offers: () => "adds, subtracts, multiplies and divides",
   tryIt: ({ port }) => `netlabctl calc --as ann --port ${port}`,
 });
@@ -102,10 +121,6 @@ function answer({ text }: PeerMessage, { peer }: Session): RoleEvent | undefined
   if (isQuit(text)) return { type: "peer.quit" };
   peer.send(resultOf(parseExpression(text)));
   return undefined;
-}
-
-function isQuit(text: string): boolean {
-  return text.trim() === QUIT;
 }
 
 /** [CALC-1, CALC-2] In Python's words and digits. */

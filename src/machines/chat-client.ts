@@ -5,11 +5,11 @@
  */
 import { z } from "zod";
 import { cause } from "../stories/causes.ts";
+import { isNameTaken, loginOf, prefixOf } from "../wire/chat.ts";
 import { amongOthers } from "./_overheard.ts";
 import { defineRole } from "./_role.ts";
-import { talkClient, talkOptions } from "./_talk-client.ts";
-
-const NAME_TAKEN = /^Name taken/m;
+import { talkClient } from "./_talk-client.ts";
+import { talkOptions } from "./_talk-words.ts";
 
 const name = () =>
   z
@@ -28,10 +28,10 @@ const { machine, phases } = talkClient<Options>({
   id: "chat-client",
   rule: "CHAT-0",
   greets: true,
-  opening: ({ as, login }) => [`:${as}:${login ?? as}`],
-  prepare: (line, { as }) => ({ send: line.startsWith(`:${as}:`) ? line : `:${as}:${line}` }),
+  opening: ({ as, login }) => [loginOf({ name: as, login: login ?? as })],
+  prepare: (line, { as }) => ({ send: line.startsWith(prefixOf(as)) ? line : prefixOf(as) + line }),
   judge: (text) =>
-    NAME_TAKEN.test(text)
+    isNameTaken(text)
       ? { code: "name-taken", cause: cause("name-in-use", { option: "--as or --login" }) }
       : undefined,
 });

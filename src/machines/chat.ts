@@ -13,15 +13,29 @@
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import { cause } from "../stories/causes.ts";
-import { type Login, loginAndMessages, parseLogin, prefixOf, saidBy, splitAtPrefix } from "../wire/chat.ts";
+import {
+  CLOSES,
+  connected,
+  joined,
+  type Login,
+  loginAndMessages,
+  loginOf,
+  nameTaken,
+  PROMPT,
+  parseLogin,
+  prefixOf,
+  RESTARTED,
+  SERVER,
+  saidBy,
+  splitAtPrefix,
+} from "../wire/chat.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { defineRole, type Session } from "./_role.ts";
-import { type JoinAnswer, Room, SERVER } from "./_room.ts";
+import { type JoinAnswer, Room } from "./_room.ts";
 import type { AsyncHub, PeerWorld } from "./_world.ts";
 
-const PROMPT = "Please, Enter Your ig name";
-const RESTARTED = "The room was restarted: what was said last may be lost";
-const nameTaken = (name: string) => `Name taken: ${name}, choose another\n`;
+/** A member that the dialogue is about. */
+const EXAMPLE: Login = { name: "{name}", login: "{name}" };
 
 const options = z.object({});
 type Options = z.output<typeof options>;
@@ -122,6 +136,16 @@ export default defineRole({
       unglue: ownMessages,
     },
   },
+  dialogue: {
+    lines: [
+      { server: PROMPT },
+      { client: loginOf(EXAMPLE) },
+      { server: connected(EXAMPLE) },
+      { server: joined(EXAMPLE) },
+      { client: "hey guys" },
+      { server: saidBy(EXAMPLE.name, "hey guys") },
+    ],
+  },
   steps: {
     awaitingLogin: "prompts, and waits for a name and a login name",
     joining: "asks the room whether both names are free",
@@ -135,7 +159,7 @@ export default defineRole({
     say: announce,
     forget: (room: AsyncHub<Room>, id) => void room.leave(id),
   },
-  farewell: () => saidBy(SERVER, "The room closes"),
+  farewell: () => saidBy(SERVER, CLOSES),
   offers: () => "a chat room",
   tryIt: ({ port }) => `netlabctl chat --as Ann --login ann --port ${port}`,
 });

@@ -11,10 +11,10 @@ import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import { type ErrorCode, NetlabError } from "../errors.ts";
 import { cause } from "../stories/causes.ts";
+import { clockRequests, SEND_DATE } from "../wire/clock.ts";
 import { defineRole } from "./_role.ts";
 import type { World } from "./_world.ts";
 
-const REQUESTS = ["SEND_DATE", "SEND_TIME"] as const;
 /** [CLOCK-1] An answer that takes longer is lost. */
 const LOST_MS = 2_000;
 /** [CLOCK-1] The pause between two questions. */
@@ -58,7 +58,7 @@ export const clockClientMachine = setup({
   },
   actions: {
     choose: assign(({ context }) => ({
-      request: REQUESTS[Math.floor(context.random() * REQUESTS.length)] ?? REQUESTS[0],
+      request: clockRequests[Math.floor(context.random() * clockRequests.length)] ?? SEND_DATE,
       asked: context.asked + 1,
     })),
     keepAnswer: assign({

@@ -10,14 +10,11 @@
 import { setup } from "xstate";
 import { z } from "zod";
 import { cause } from "../stories/causes.ts";
+import { dateOf, INVALID_REQUEST, SEND_DATE, SEND_TIME, timeOf } from "../wire/clock.ts";
 import { datagramWord } from "../wire/datagram-word.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { defineRole, type Session } from "./_role.ts";
 import type { World } from "./_world.ts";
-
-const SEND_DATE = "SEND_DATE";
-const SEND_TIME = "SEND_TIME";
-const INVALID = "Invalid request";
 
 const options = z.object({});
 type Context = World<z.output<typeof options>>;
@@ -43,8 +40,9 @@ export default defineRole({
   options,
   machine: clockMachine,
   phases: {
-    serving: { reads: "text", rule: "CLOCK-0", expects: "SEND_DATE or SEND_TIME", handle: answer },
+    serving: { reads: "text", rule: "CLOCK-0", expects: `${SEND_DATE} or ${SEND_TIME}`, handle: answer },
   },
+  dialogue: { lines: [{ client: "SEND_YEAR" }, { server: INVALID_REQUEST }] },
   offers: () => "date and time",
   tryIt: ({ port }) => `netlabctl clock --count 3 --port ${port}`,
 });
@@ -54,22 +52,10 @@ function answer({ text }: PeerMessage, { context, peer }: Session<Context>): und
   const request = datagramWord(text);
   const told = tell(request, new Date(context.clock.now()));
   if (told === undefined) peer.remark(cause("no-clock-request", { said: request }));
-  peer.send(told ?? INVALID);
+  peer.send(told ?? INVALID_REQUEST);
 }
 
 function tell(request: string, now: Date): string | undefined {
   if (request === SEND_DATE) return dateOf(now);
   return request === SEND_TIME ? timeOf(now) : undefined;
 }
-
-/** MM/DD/YY, local time. */
-export function dateOf(now: Date): string {
-  return [now.getMonth() + 1, now.getDate(), now.getFullYear() % 100].map(twoDigits).join("/");
-}
-
-/** HH:MM:SS, 24 hours, local time. */
-export function timeOf(now: Date): string {
-  return [now.getHours(), now.getMinutes(), now.getSeconds()].map(twoDigits).join(":");
-}
-
-const twoDigits = (number: number) => String(number).padStart(2, "0");

@@ -8,15 +8,12 @@
 import { z } from "zod";
 import { NetlabError } from "../errors.ts";
 import { cause } from "../stories/causes.ts";
-import { parseCommand } from "../wire/echo-command.ts";
+import { CLOSE, isNoFile, parseCommand } from "../wire/echo-command.ts";
 import { duration } from "./_options.ts";
 import { defineRole } from "./_role.ts";
-import { talkClient, talkOptions } from "./_talk-client.ts";
+import { talkClient } from "./_talk-client.ts";
+import { talkOptions } from "./_talk-words.ts";
 import type { PartialFile, World } from "./_world.ts";
-
-const CLOSE = "close";
-/** What a server says instead of a file. */
-const NO_FILE = ["Problem in opening file", "Command not found"];
 
 const options = z.object({
   ...talkOptions,
@@ -76,7 +73,7 @@ interface Download {
 async function save({ line, name, reply, force }: Download, { files, screen }: World): Promise<string> {
   const text = reply.toString().replace(/[\0\r\n]+$/, "");
   // A server without commands says the line itself back.
-  if (NO_FILE.includes(text) || text === line.trimEnd()) {
+  if (isNoFile(text) || text === line.trimEnd()) {
     screen.show(text);
     throw NetlabError.of("no-such-file", cause("nothing-to-save", { name }));
   }

@@ -17,18 +17,22 @@ import { z } from "zod";
 import { messageOf } from "../errors.ts";
 import { type Cause, cause } from "../stories/causes.ts";
 import { cutAtCharacter } from "../wire/cut-at-character.ts";
-import { isClose, parseCommand, whyNotRun } from "../wire/echo-command.ts";
+import {
+  CLOSE,
+  CLOSING,
+  COMMAND_NOT_FOUND,
+  EMPTY,
+  GREETING,
+  isClose,
+  PROBLEM,
+  parseCommand,
+  whyNotRun,
+} from "../wire/echo-command.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { byteSize } from "./_options.ts";
 import { defineRole, type Session } from "./_role.ts";
 import type { FileAnswer, OpenFile, Peer, PeerWorld, ProgramAnswer } from "./_world.ts";
 
-const GREETING = "Enter your command please";
-const PROBLEM = "Problem in opening file";
-const CLOSING = "Closing...";
-const NOT_FOUND = "Command not found";
-/** [ECHO-2] Lab clients block for ever on nothing. */
-const NEWLINE = "\n";
 /** [ECHO-1] */
 const PROGRAM_LIMITS = { timeoutMs: 5_000, maxBytes: 65_536 };
 /** [ECHO-3] A larger file is no reply to a command, unless `--max-reply` says so. */
@@ -43,7 +47,7 @@ const options = z.object({
   strictCommands: z
     .boolean()
     .default(false)
-    .describe("answer Command not found, instead of saying the text back"),
+    .describe(`answer ${COMMAND_NOT_FOUND}, instead of saying the text back`),
   maxReply: byteSize()
     .refine((bytes) => bytes >= 2, "a reply has 2 bytes or more")
     .optional()
@@ -74,7 +78,7 @@ export const echoMachine = setup({
     keepFile: assign((_, answer: FileAnswer) => ({ file: answer.ok ? answer.file : undefined })),
     sayNewline: ({ context }, answer: FileAnswer) => {
       if (answer.ok) letGo(answer.file, context.peer);
-      context.peer.send(NEWLINE);
+      context.peer.send(EMPTY);
     },
     sayProblem: ({ context }, answer: FileAnswer) => {
       context.peer.remark(whyNotSent(answer));
@@ -173,6 +177,18 @@ export default defineRole({
       isWord: isClose,
     },
   },
+  dialogue: {
+    lines: [
+      { server: GREETING },
+      { client: "hello" },
+      { server: "hello" },
+      { client: "download missing.txt" },
+      { server: PROBLEM },
+      { client: CLOSE },
+      { server: CLOSING },
+    ],
+    closes: true,
+  },
   steps: {
     answering: "says each message back, until one is a command",
     opening: "looks for the file; what comes meanwhile waits",
@@ -192,7 +208,7 @@ export function answer({ text }: PeerMessage, { context }: Session<Context>): Ev
   const command = parseCommand(text);
   if (command?.word === "download") return { type: "peer.wantsFile", name: command.name };
   if (command?.word === "run") return answerRun(command.argv, context);
-  reply(context, context.options.strictCommands ? NOT_FOUND : text);
+  reply(context, context.options.strictCommands ? COMMAND_NOT_FOUND : text);
   return undefined;
 }
 
@@ -217,7 +233,7 @@ function reply({ peer, options: { maxReply } }: Context, text: string): void {
 function sayOutput(context: Context, { output, remark }: ProgramAnswer): void {
   const { peer, options } = context;
   if (remark !== undefined) peer.remark(remark);
-  if (output.length === 0) return reply(context, NEWLINE);
+  if (output.length === 0) return reply(context, EMPTY);
   const isCut = output.length === PROGRAM_LIMITS.maxBytes && !isUtf8(output);
   // The limit may lie within a character.
   const text = isCut ? cutAtCharacter(output, output.length - 1) : output;

@@ -13,23 +13,25 @@ import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import { type ErrorCode, NetlabError } from "../errors.ts";
 import { argsOf, type Cause, cause } from "../stories/causes.ts";
-import { isEnd, type Listing, parseListing, tokensIn, withoutTokens } from "../wire/bootstrap.ts";
-import { decodeSize, decodeWord } from "../wire/file-transfer.ts";
+import { DISCOVER, isEnd, type Listing, parseListing, tokensIn, withoutTokens } from "../wire/bootstrap.ts";
+import {
+  ACKNOWLEDGEMENT,
+  decodeSize,
+  decodeWord,
+  FOUND,
+  INVALID,
+  NOT_FOUND,
+  VALID,
+} from "../wire/file-transfer.ts";
 import { duration, formatHostPort, hostPort, secret } from "./_options.ts";
 import { defineRole } from "./_role.ts";
 import type { HostPort, Peer, World } from "./_world.ts";
-
-const VALID = "valid";
-const INVALID = "Invalid";
-const FOUND = "found";
-const NOT_FOUND = "not found";
-const ACKNOWLEDGEMENT = Buffer.from("Got\0");
 
 const options = z.object({
   service: z.string().min(1).max(64).describe("the kind of file, e.g. pdf"),
   file: z.string().min(1).max(4_096).describe("the file's name on the server"),
   bootstrap: hostPort().default({ host: "localhost", port: 1234 }).describe("the registry to ask, host:port"),
-  server: hostPort().optional().describe("this one of the servers found, ip:port"),
+  server: hostPort().optional().describe("go to this server, ip:port, whether the registry lists it or not"),
   connectHost: z.string().optional().describe("connect here instead of the address the registry tells"),
   token: secret().optional().describe("say this token instead of the one the registry tells"),
   output: z.string().optional().describe("where to save it (default: the file's name)"),
@@ -85,7 +87,7 @@ export const fileClientMachine = setup({
     sayToken: ({ context }) => context.peer?.send(context.options.token ?? context.chosen?.token ?? ""),
     sayFilename: ({ context }) => context.peer?.send(context.options.file),
     keepSize: assign({ sizeBytes: ({ event }) => Number(saidIn(event)) }),
-    acknowledge: ({ context }) => context.peer?.sendBytes(ACKNOWLEDGEMENT),
+    acknowledge: ({ context }) => context.peer?.sendBytes(Buffer.from(ACKNOWLEDGEMENT)),
     keepSaved: assign({ result: (_, result: FetchResult) => result }),
     noteNoServer: assign({ result: ({ context }) => noServer(context) }),
     noteRefused: failWith("token-refused", ({ options: { token } }) =>
@@ -226,13 +228,13 @@ export default defineRole({
     authenticating: {
       reads: "record",
       rule: "FILE-1",
-      expects: "valid or Invalid",
+      expects: `${VALID} or ${INVALID}`,
       decode: (pending, { context }) => decodeWord([VALID, INVALID], context.options.quiet)(pending),
     },
     requesting: {
       reads: "record",
       rule: "FILE-3",
-      expects: "found or not found",
+      expects: `${FOUND} or ${NOT_FOUND}`,
       decode: (pending, { context }) => decodeWord([FOUND, NOT_FOUND], context.options.quiet)(pending),
     },
     sizing: { reads: "record", rule: "FILE-0", expects: "the size, 4 bytes", decode: decodeSize },
@@ -273,17 +275,29 @@ function failWith(code: ErrorCode, say: (context: Context) => Cause) {
 function choose({ options, listings }: Context): Listing | undefined {
   const { server, service, token } = options;
   if (!server) return listings.find((listing) => listing.service === service);
-  const listed = listings.find((listing) => listing.ip === server.host && listing.port === server.port);
-  if (listed) return listed;
-  return token === undefined ? undefined : { ip: server.host, port: server.port, service, token };
+  const likely = token ?? likelyTokenOf(server, service, listings);
+  return likely === undefined ? undefined : { ip: server.host, port: server.port, service, token: likely };
+}
+
+/**
+ * The listing of just this server; else one of the same address and kind, as a server that forgot `htons` listens on another
+ * port than it registered [FILE-6]; else any of the kind. A wrong guess is answered Invalid, and told.
+ */
+function likelyTokenOf({ host, port }: HostPort, service: string, listings: readonly Listing[]) {
+  const ofKind = listings.filter((one) => one.service === service);
+  const atHost = listings.filter(({ ip }) => ip === host);
+  const listing =
+    atHost.find((one) => one.port === port) ?? ofKind.find((one) => one.ip === host) ?? ofKind[0];
+  return listing?.token;
 }
 
 function noServer({ options, listings }: Context): FetchResult {
+  const { server, service } = options;
   const registry = formatHostPort(options.bootstrap);
   const listed = [...new Set(listings.map((listing) => listing.service))].join(", ");
-  const why = options.server
-    ? cause("no-such-server", { server: formatHostPort(options.server), registry, listed })
-    : cause("no-such-service", { service: options.service, registry, listed });
+  const why = server
+    ? cause("no-token-known", { server: formatHostPort(server), service, registry, listed })
+    : cause("no-such-service", { service, registry, listed });
   return failure("no-such-service", why);
 }
 
@@ -297,7 +311,7 @@ function oddAnswer({ peer }: Context, event: Event): Cause {
 
 async function discover({ options, network }: Context): Promise<Listing[]> {
   const { bootstrap: to, timeout: timeoutMs } = options;
-  const answers = await network.ask({ to, text: "DISCOVERY", timeoutMs, isLast: isEnd });
+  const answers = await network.ask({ to, text: DISCOVER, timeoutMs, isLast: isEnd });
   if (answers.length === 0) {
     throw NetlabError.of(
       "timed-out",
@@ -320,11 +334,10 @@ async function connect({ options, chosen, network }: Context, signal: AbortSigna
     if (signal.aborted) peer.close();
     return peer;
   } catch (error) {
-    if (!(error instanceof NetlabError) || options.connectHost) throw error;
+    if (!(error instanceof NetlabError) || options.connectHost || options.server) throw error;
     const unreachable = argsOf(error.fact, "unreachable");
-    throw unreachable
-      ? NetlabError.of(error.code, cause("unreachable-listed", unreachable), { cause: error })
-      : error;
+    if (!unreachable) throw error;
+    throw NetlabError.of(error.code, cause("unreachable-listed", unreachable), { cause: error });
   }
 }
 

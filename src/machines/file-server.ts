@@ -13,20 +13,16 @@ import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import { messageOf } from "../errors.ts";
 import { type Cause, cause } from "../stories/causes.ts";
+import { byteSwapped } from "../wire/byte-swapped.ts";
+import { encodeSize, FOUND, INVALID, LARGEST_FILE, NOT_FOUND, VALID } from "../wire/file-transfer.ts";
 import { isSameToken } from "../wire/same-token.ts";
 import { formatHostPort, hostPort, secret } from "./_options.ts";
 import { registrarMachine } from "./_registrar.ts";
 import { defineRole, type Session } from "./_role.ts";
 import type { FileAnswer, Files, OpenFile, Peer, PeerWorld } from "./_world.ts";
 
-const VALID = "valid";
-const INVALID = "Invalid";
-const FOUND = "found";
-const NOT_FOUND = "not found";
 /** Where a client asks when it is told nothing else. */
 const REGISTRY_PORT = 1234;
-/** [FILE-4] The largest size that a signed 32-bit number can tell. */
-const LARGEST_FILE = 2 ** 31 - 1;
 
 const options = z.object({
   service: z.string().min(1).max(64).describe("the kind of file it serves: the extension, e.g. pdf"),
@@ -73,7 +69,7 @@ export const fileServerMachine = setup({
       if (answer.ok) letGo(answer.file, context.peer);
       context.peer.send(NOT_FOUND);
     },
-    tellSize: ({ context }) => context.peer.sendBytes(int32LittleEndian(context.file?.sizeBytes ?? 0)),
+    tellSize: ({ context }) => context.peer.sendBytes(encodeSize(context.file?.sizeBytes ?? 0)),
     noteAck: assign({ isAcknowledged: true }),
     dropFile: ({ context: { file, peer } }) => file && letGo(file, peer),
   },
@@ -172,8 +168,20 @@ export default defineRole({
     awaitingAck: { reads: "raw", rule: "FILE-0", expects: "an acknowledgement", underWay: true },
     awaitingLateAck: { reads: "raw", rule: "FILE-0", expects: "the late acknowledgement" },
   },
+  dialogue: {
+    given: { service: "pdf", token: "server1" },
+    lines: [
+      { client: "server1" },
+      { server: VALID },
+      { client: "missing.pdf" },
+      { server: NOT_FOUND },
+      { client: "other.pdf" },
+      { server: NOT_FOUND },
+    ],
+  },
   companion: registrarMachine,
-  extraPorts: (port, { alsoSwapped }) => (alsoSwapped ? [byteSwapped(port)] : []),
+  extraPorts: (port, { alsoSwapped }) =>
+    alsoSwapped && byteSwapped(port) !== port ? [byteSwapped(port)] : [],
   offers: ({ service }) => `${service} files`,
   tryIt: (_at, { service, bootstrap }) => {
     const registry =
@@ -214,15 +222,4 @@ function whyNot(answer: FileAnswer): Cause {
   return answer.ok
     ? cause("file-too-large", { name: answer.file.name, size: answer.file.sizeBytes })
     : cause("file-not-found", { why: answer.why });
-}
-
-/** [FILE-6] Where a program without `htons` really connects: 1236 is 0x04D4, so 0xD404. */
-export function byteSwapped(port: number): number {
-  return ((port & 0xff) << 8) | (port >> 8);
-}
-
-function int32LittleEndian(size: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32LE(size);
-  return bytes;
 }

@@ -4,11 +4,10 @@
  *   C> Knock knock..   S> Who's there?   C> Lettuce   S> Lettuce who?   C> Lettuce in, it's cold out here!   S> Ha!
  */
 import { z } from "zod";
+import { isLaughter, KNOCK } from "../wire/knock-knock.ts";
 import { defineRole } from "./_role.ts";
-import { talkClient, talkOptions } from "./_talk-client.ts";
-
-const KNOCK = "Knock knock..";
-const HA = "Ha!";
+import { talkClient } from "./_talk-client.ts";
+import { talkOptions } from "./_talk-words.ts";
 
 const options = z.object({
   ...talkOptions,
@@ -29,7 +28,7 @@ const { machine, phases } = talkClient<Options>({
   greets: false,
   opening: ({ who, punchLine, byHand }) => (byHand ? [] : [KNOCK, who, punchLine]),
   answersAll: true,
-  isLast: (text) => text.trim() === HA,
+  isLast: isLaughter,
 });
 
 export default defineRole({

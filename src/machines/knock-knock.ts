@@ -9,15 +9,10 @@
  */
 import { setup } from "xstate";
 import { z } from "zod";
+import { askWho, HA, isKnock, KNOCK, TRY, WHO_IS_THERE } from "../wire/knock-knock.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { defineRole, type RoleEvent, type Session } from "./_role.ts";
 import type { PeerWorld } from "./_world.ts";
-
-const KNOCK = "Knock knock..";
-const WHO_IS_THERE = "Who's there?";
-const TRY = `Try: ${KNOCK}`;
-const WHO = (name: string) => `${name} who?`;
-const HA = "Ha!";
 
 const options = z.object({});
 type Options = z.output<typeof options>;
@@ -36,7 +31,7 @@ export const knockKnockMachine = setup({
   },
   actions: {
     askWhoIsThere: ({ context }) => context.peer.send(WHO_IS_THERE),
-    askWho: ({ context, event }) => event.type === "peer.message" && context.peer.send(WHO(event.text)),
+    askWho: ({ context, event }) => event.type === "peer.message" && context.peer.send(askWho(event.text)),
     laugh: ({ context }) => context.peer.send(HA),
   },
 }).createMachine({
@@ -71,6 +66,19 @@ export default defineRole({
     awaitingName: { reads: "text", rule: "KNOCK-2", expects: "a name" },
     awaitingPunchLine: { reads: "text", rule: "KNOCK-2", expects: "the punch line" },
   },
+  dialogue: {
+    lines: [
+      { client: "Hello?" },
+      { server: TRY },
+      { client: KNOCK },
+      { server: WHO_IS_THERE },
+      { client: "Boo" },
+      { server: askWho("Boo") },
+      { client: "Don't cry!" },
+      { server: HA },
+    ],
+    closes: true,
+  },
   offers: () => "laughs at knock-knock jokes",
   tryIt: ({ port }) => `netlabctl knock --port ${port}`,
 });
@@ -80,8 +88,4 @@ function hearKnock({ text }: PeerMessage, { peer }: Session): RoleEvent | undefi
   if (isKnock(text)) return { type: "peer.knocked" };
   peer.send(TRY);
   return undefined;
-}
-
-function isKnock(text: string): boolean {
-  return text.trim() === KNOCK;
 }

@@ -5,12 +5,11 @@
  */
 import { z } from "zod";
 import { cause } from "../stories/causes.ts";
+import { CLOSE, hasReceiver, isClose, isNameTaken } from "../wire/relay.ts";
 import { amongOthers } from "./_overheard.ts";
 import { defineRole } from "./_role.ts";
-import { talkClient, talkOptions } from "./_talk-client.ts";
-
-const CLOSE = "close";
-const NAME_TAKEN = "Server | Name taken";
+import { talkClient } from "./_talk-client.ts";
+import { talkOptions } from "./_talk-words.ts";
 
 const options = z.object({
   ...talkOptions,
@@ -29,13 +28,11 @@ const { machine, phases } = talkClient<Options>({
   opening: ({ as }) => [as],
   farewell: CLOSE,
   prepare: (line) =>
-    line.includes("|") || line.trim() === CLOSE
+    hasReceiver(line) || isClose(line)
       ? { send: line }
       : { send: line, hint: `${JSON.stringify(line)} names no receiver: write message|user` },
   judge: (text, { as }) =>
-    text.startsWith(NAME_TAKEN)
-      ? { code: "name-taken", cause: cause("username-in-use", { name: as }) }
-      : undefined,
+    isNameTaken(text) ? { code: "name-taken", cause: cause("username-in-use", { name: as }) } : undefined,
 });
 
 export default defineRole({

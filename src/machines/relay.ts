@@ -13,15 +13,19 @@ import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import { type Cause, cause } from "../stories/causes.ts";
 import type { PeerMessage } from "../wire/message.ts";
+import {
+  CLOSE,
+  CLOSING,
+  HOW_TO,
+  isClose,
+  MESSAGE_PLEASE,
+  messageFrom,
+  NAME_TAKEN,
+  parseName,
+} from "../wire/relay.ts";
 import { defineRole, type RoleEvent, type Session } from "./_role.ts";
-import { NAME_TAKEN, Switchboard } from "./_switchboard.ts";
+import { Switchboard } from "./_switchboard.ts";
 import type { AsyncHub, PeerWorld } from "./_world.ts";
-
-const MESSAGE_PLEASE = "Message please";
-const CLOSE = "close";
-const CLOSING = "Closing..";
-/** A name stands before everything that its owner sends. */
-const MAX_NAME = 64;
 
 const options = z.object({});
 type Options = z.output<typeof options>;
@@ -126,6 +130,19 @@ export default defineRole({
       isWord: isClose,
     },
   },
+  dialogue: {
+    lines: [
+      { client: "{name}" },
+      { server: MESSAGE_PLEASE },
+      { client: "hello there" },
+      { server: HOW_TO },
+      { client: "hello there|{name}" },
+      { server: messageFrom("{name}", "hello there") },
+      { client: CLOSE },
+      { server: CLOSING },
+    ],
+    closes: true,
+  },
   steps: {
     awaitingName: "says nothing before it knows who is there",
     naming: "asks whether the name is free",
@@ -148,15 +165,4 @@ function relay({ text }: PeerMessage, { context, peer }: Session<Context>): Role
   if (isClose(text)) return { type: "peer.left" };
   void context.hub.relay(peer.id, text);
   return undefined;
-}
-
-function isClose(text: string): boolean {
-  return text.trim() === CLOSE;
-}
-
-/** A name with a `|` could not be told from a name and a text, and nobody could write to it. */
-export function parseName(text: string): string | undefined {
-  const name = text.trim();
-  const isUsable = name !== "" && name.length <= MAX_NAME && !/[|\0\r\n]/.test(name);
-  return isUsable ? name : undefined;
 }

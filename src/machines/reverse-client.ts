@@ -5,12 +5,11 @@
  */
 import { z } from "zod";
 import { cause } from "../stories/causes.ts";
+import { EXIT, REJECT } from "../wire/reverse.ts";
 import { reversedText } from "./_reversed-text.ts";
 import { defineRole } from "./_role.ts";
-import { talkClient, talkOptions } from "./_talk-client.ts";
-
-const REJECT = "REJECT";
-const EXIT = "exit";
+import { talkClient } from "./_talk-client.ts";
+import { talkOptions } from "./_talk-words.ts";
 
 const options = z.object({
   ...talkOptions,

@@ -12,14 +12,11 @@ import { setup } from "xstate";
 import { z } from "zod";
 import { NetlabError } from "../errors.ts";
 import type { PeerMessage } from "../wire/message.ts";
+import { ACCEPT, EXIT, isExit, REJECT } from "../wire/reverse.ts";
 import { Barrier } from "./_barrier.ts";
 import { reversedText } from "./_reversed-text.ts";
 import { defineRole, type HubMember, type RoleEvent, type SayOptions, type Session } from "./_role.ts";
 import type { AsyncHub, PeerWorld } from "./_world.ts";
-
-const ACCEPT = "ACCEPT";
-const REJECT = "REJECT";
-const EXIT = "exit";
 
 const options = z.object({
   maxConnections: z.number().int().min(1).max(100_000).default(4).describe("more are rejected"),
@@ -72,6 +69,11 @@ export default defineRole({
       isWord: isExit,
     },
   },
+  dialogue: {
+    given: { mirror: true },
+    lines: [{ server: ACCEPT }, { client: "taco cat" }, { server: "taco cat" }, { client: EXIT }],
+    closes: true,
+  },
   hub: {
     create: (world, remembered) => new Barrier(world, remembered),
     members,
@@ -91,10 +93,6 @@ function hear({ text }: PeerMessage, { context, peer }: Session<Context>): RoleE
   if (context.options.mirror) peer.send(text);
   else context.hub.heard(peer.id, text);
   return undefined;
-}
-
-function isExit(text: string): boolean {
-  return text.trim() === EXIT;
 }
 
 const nameOf = ({ id, remote }: PeerWorld["peer"]) =>

@@ -29,6 +29,8 @@ export interface CommandShape {
   readonly summary: string;
   readonly args?: readonly Argument[];
   readonly example: string;
+  /** Words behind the first argument are another program's, options among them too. */
+  readonly passesWordsOn?: boolean;
   /** What help tells besides. */
   readonly notes?: readonly string[];
 }

@@ -1,6 +1,6 @@
 /** One line, or one argv, → one run of a command. Whatever it throws becomes words and an exit status. */
 import { nearest } from "../catalogue/instance-options.ts";
-import { exitCodeOf, exitCodes, messageOf, NetlabError } from "../errors.ts";
+import { type ErrorCode, exitCodeOf, exitCodes, messageOf, NetlabError } from "../errors.ts";
 import type { Evaluation, Lab } from "../lab/lab.ts";
 import { harmless } from "../printable.ts";
 import type { Call, CodeOptions, Command } from "./command.ts";
@@ -14,7 +14,8 @@ import { splitWords, wordsSoFar } from "./words.ts";
 /** Where a run's answer goes. */
 export interface Outlet {
   out(text: string): void;
-  err(text: string): void;
+  /** `code`: the row of the error table that this sentence is of. */
+  err(text: string, code?: ErrorCode): void;
   data(document: unknown): void;
   /** Absent where nothing can be drawn over. */
   frame?(text: string): void;
@@ -32,6 +33,8 @@ export interface Outlet {
 export interface RunRequest {
   readonly line?: string | undefined;
   readonly argv?: readonly string[] | undefined;
+  /** Options as values, by key, beside those among the words: a program need not write them as a person types them. */
+  readonly options?: Readonly<Record<string, unknown>> | undefined;
   readonly columns?: number | undefined;
   readonly rows?: number | undefined;
   readonly colors?: boolean | undefined;
@@ -70,7 +73,7 @@ export async function evaluate(
   } catch (error) {
     if (!(error instanceof NetlabError))
       lab.log.logger.error({ err: error }, `a command crashed: ${messageOf(error)}`);
-    outlet.err(harmless(messageOf(error)));
+    outlet.err(harmless(messageOf(error)), error instanceof NetlabError ? error.code : undefined);
     return exitCodeOf(error);
   }
 }
@@ -156,7 +159,7 @@ function callOf(
   signal: AbortSignal,
   commands: CommandTable,
 ): { command: Command; call: Call } {
-  const { args, rest, options, isJson } = parseCall(command, argv, lab);
+  const { args, rest, options, isJson } = parseCall(command, argv, lab, request.options);
   const call: Call = {
     lab,
     args,

@@ -7,7 +7,7 @@ import { duration, formatHostPort, hostPort } from "../machines/_options.ts";
 import type { HostPort } from "../machines/_world.ts";
 import { printable } from "../printable.ts";
 import { table } from "../repl/table.ts";
-import { isEnd, type Listing, parseListing } from "../wire/bootstrap.ts";
+import { DISCOVER, isEnd, type Listing, parseListing } from "../wire/bootstrap.ts";
 import { defineStandalone } from "./command.ts";
 
 export default defineStandalone({
@@ -46,7 +46,7 @@ export async function discover(
   to: HostPort,
   timeoutMs: number,
 ): Promise<{ listings: Listing[]; isWhole: boolean }> {
-  const answers = await ask({ to, text: "DISCOVERY", timeoutMs, isLast: isEnd }, systemClock);
+  const answers = await ask({ to, text: DISCOVER, timeoutMs, isLast: isEnd }, systemClock);
   if (answers.length === 0) {
     throw new NetlabError(
       "timed-out",

@@ -4,7 +4,7 @@ import { ask } from "../actors/network.ts";
 import { exitCodes, NetlabError } from "../errors.ts";
 import { duration, hostPort } from "../machines/_options.ts";
 import { printable } from "../printable.ts";
-import { checkListing } from "../wire/bootstrap.ts";
+import { checkListing, isError, registration } from "../wire/bootstrap.ts";
 import { defineStandalone } from "./command.ts";
 import { discover } from "./discover.ts";
 
@@ -30,10 +30,10 @@ export default defineStandalone({
     const { ip = "", port = "", service = "", token = "" } = args;
     const wrong = checkListing({ ip, port, service, token });
     if (wrong) throw new NetlabError("usage", `register: ${wrong}`);
-    const text = `REGISTRN,${ip},${port},${service},${token}`;
+    const text = registration({ ip, port: Number(port), service, token });
     const question = { to: options.bootstrap, text, timeoutMs: ERROR_WAIT_MS, isLast: () => true };
     const [answer] = await ask(question, systemClock);
-    if (answer?.startsWith("ERROR"))
+    if (answer !== undefined && isError(answer))
       throw new NetlabError("peer-error", `the registry answers: ${printable(answer)}`);
     const { listings } = await discover(options.bootstrap, options.timeout);
     const isListed = listings.some(

@@ -3,6 +3,7 @@ import { ClientRun } from "../actors/client-run.ts";
 import { systemClock } from "../actors/clock.ts";
 import { DescriptorBudget } from "../actors/descriptor-budget.ts";
 import { localFiles } from "../actors/files.ts";
+import { LocalHubs } from "../actors/local-hubs.ts";
 import type { Environment } from "../actors/service.ts";
 import { ownOptions, parseOptions } from "../catalogue/instance-options.ts";
 import type { Role } from "../machines/_role.ts";
@@ -59,6 +60,7 @@ function environmentOf(recorder: Recorder): Environment {
     recorder,
     telemetry: () => undefined,
     descriptors: new DescriptorBudget({ limit: Number.POSITIVE_INFINITY, inUse: 0 }),
+    hubs: new LocalHubs(),
     numbers: { connection: 0, sender: 0 },
   };
 }

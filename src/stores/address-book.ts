@@ -1,5 +1,6 @@
 /** The address book, in SQLite behind a view in memory [BOOK-3, BOOK-5]. */
 import type { AddressBook } from "../machines/_world.ts";
+import { applyTo, type CommandOf } from "./commands.ts";
 import type { LabDatabase } from "./database.ts";
 
 export interface Address {
@@ -29,13 +30,33 @@ export interface Change {
   readonly replaced: number;
 }
 
-export function openAddressBook(database: LabDatabase): LabBook {
-  const { sql } = database;
-  /** By address as it was given, in the order in which they came. */
-  const view = new Map<string, Address>();
-  /** Addresses that differ in case or white space alone, the oldest first. */
-  const byFolded = new Map<string, string[]>();
+/** The way in for commands, beside what operators see. */
+export interface StoredBook extends LabBook {
+  apply(command: AddressBookCommand): Promise<unknown>;
+}
 
+export type AddressBookCommand = CommandOf<ReturnType<typeof operationsOn>>;
+
+export function openAddressBook(database: LabDatabase): StoredBook {
+  const view = new BookView(database.sql.prepare<[], Address>(ALL).all());
+  const apply = applyTo(database, "addressBook", operationsOn(database, view));
+  return {
+    get size() {
+      return view.size;
+    },
+    list: () => view.list(),
+    entry: (email) => view.entry(email),
+    find: (email) => view.entry(email)?.name,
+    add: (email, name) => apply({ op: "put", addresses: [{ email, name }] }),
+    import: (addresses) => apply({ op: "put", addresses }),
+    remove: (email) => apply({ op: "remove", email }),
+    apply,
+  };
+}
+
+const ALL = "SELECT email, name FROM addresses ORDER BY rowid";
+
+function operationsOn({ sql }: LabDatabase, view: BookView) {
   const upsert = sql.prepare(`
     INSERT INTO addresses (email, name, folded) VALUES (?, ?, ?)
     ON CONFLICT (email) DO UPDATE SET name = excluded.name`);
@@ -45,71 +66,69 @@ export function openAddressBook(database: LabDatabase): LabBook {
   const removeFolded = sql.prepare<[string], Address>(`
     DELETE FROM addresses WHERE rowid = (SELECT min(rowid) FROM addresses WHERE folded = ?)
     RETURNING email, name`);
+  return {
+    /** All of them, or none. */
+    put: ({ addresses }: { readonly addresses: readonly Address[] }) => {
+      for (const { email, name } of addresses) upsert.run(email, name, fold(email));
+      return () => view.put(addresses);
+    },
+    remove: ({ email }: { readonly email: string }) => {
+      const removed = removeExact.get(email) ?? removeFolded.get(fold(email));
+      return () => {
+        if (removed) view.hide(removed);
+        return removed;
+      };
+    },
+  };
+}
 
-  const all = sql.prepare<[], Address>("SELECT email, name FROM addresses ORDER BY rowid");
-  for (const { email, name } of all.all()) show({ email, name });
+class BookView {
+  /** By address as it was given, in the order in which they came. */
+  readonly #byEmail = new Map<string, Address>();
+  /** Addresses that differ in case or white space alone, the oldest first. */
+  readonly #byFolded = new Map<string, string[]>();
 
-  /** Answers whether it is new. */
-  function show(address: Address): boolean {
-    const isNew = !view.has(address.email);
-    view.set(address.email, address);
-    if (!isNew) return false;
-    const folded = fold(address.email);
-    const others = byFolded.get(folded);
-    if (others) others.push(address.email);
-    else byFolded.set(folded, [address.email]);
-    return true;
+  constructor(addresses: readonly Address[]) {
+    for (const address of addresses) this.#show(address);
   }
 
-  function hide({ email }: Address): void {
-    view.delete(email);
-    const folded = fold(email);
-    const others = byFolded.get(folded)?.filter((one) => one !== email) ?? [];
-    if (others.length > 0) byFolded.set(folded, others);
-    else byFolded.delete(folded);
+  get size(): number {
+    return this.#byEmail.size;
+  }
+
+  list(): Address[] {
+    return [...this.#byEmail.values()];
   }
 
   /** [BOOK-3] */
-  function entry(email: string): Address | undefined {
-    return view.get(email) ?? view.get(byFolded.get(fold(email))?.[0] ?? email);
+  entry(email: string): Address | undefined {
+    return this.#byEmail.get(email) ?? this.#byEmail.get(this.#byFolded.get(fold(email))?.[0] ?? email);
   }
 
-  function store(rows: readonly Address[]): Promise<Change> {
-    return database.changed(
-      () => {
-        for (const { email, name } of rows) upsert.run(email, name, fold(email));
-      },
-      () => {
-        const before = view.size;
-        for (const { email, name } of rows) show({ email, name });
-        const added = view.size - before;
-        return { added, replaced: new Set(rows.map(({ email }) => email)).size - added };
-      },
-    );
+  put(addresses: readonly Address[]): Change {
+    const before = this.size;
+    for (const { email, name } of addresses) this.#show({ email, name });
+    const added = this.size - before;
+    return { added, replaced: new Set(addresses.map(({ email }) => email)).size - added };
   }
 
-  return {
-    get size() {
-      return view.size;
-    },
-    list: () => [...view.values()],
-    entry,
-    find: (email) => entry(email)?.name,
-    add: (email, name) => store([{ email, name }]),
-    import: store,
-    remove(email) {
-      let removed: Address | undefined;
-      return database.changed(
-        () => {
-          removed = removeExact.get(email) ?? removeFolded.get(fold(email));
-        },
-        () => {
-          if (removed) hide(removed);
-          return removed;
-        },
-      );
-    },
-  };
+  #show(address: Address): void {
+    const isNew = !this.#byEmail.has(address.email);
+    this.#byEmail.set(address.email, address);
+    if (!isNew) return;
+    const folded = fold(address.email);
+    const others = this.#byFolded.get(folded);
+    if (others) others.push(address.email);
+    else this.#byFolded.set(folded, [address.email]);
+  }
+
+  hide({ email }: Address): void {
+    this.#byEmail.delete(email);
+    const folded = fold(email);
+    const others = this.#byFolded.get(folded)?.filter((one) => one !== email) ?? [];
+    if (others.length > 0) this.#byFolded.set(folded, others);
+    else this.#byFolded.delete(folded);
+  }
 }
 
 /** What two addresses have in common that are one to a person [BOOK-3]. */

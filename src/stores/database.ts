@@ -31,6 +31,12 @@ export interface DatabaseWatch {
   readonly bug: (error: unknown) => void;
 }
 
+/** A store's command that is on disk, as a log has it. */
+export interface Committed {
+  readonly store: string;
+  readonly command: { readonly op: PropertyKey };
+}
+
 /** Another program's hold on the file is waited out so long, and looked at so often, before changes are refused. */
 const PATIENCE_MS = 1_000;
 const RETRY_MS = 20;
@@ -63,6 +69,7 @@ export class LabDatabase {
   /** The last commit was refused by the file or the disk. */
   #isTroubled = false;
   readonly #closers: (() => void)[] = [];
+  readonly #followers = new Set<(entry: Committed) => void>();
   readonly #release: () => void;
 
   /**
@@ -129,6 +136,17 @@ export class LabDatabase {
       };
       this.change({ apply, done: answer, failed: reject });
     });
+  }
+
+  /** Follows every command of every store from its commit on, in their order, until the answer is called. */
+  follow(follower: (entry: Committed) => void): () => void {
+    this.#followers.add(follower);
+    return () => this.#followers.delete(follower);
+  }
+
+  /** A store's word that a command of it is on disk and visible. */
+  committed(entry: Committed): void {
+    for (const follower of this.#followers) this.#tell(() => follower(entry));
   }
 
   /** Runs `then` now, or after the changes already asked for. */

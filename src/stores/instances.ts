@@ -1,4 +1,5 @@
 /** Roles that an operator spawned, so that a restarted daemon brings them back on the ports they had. */
+import { applyTo, type CommandOf } from "./commands.ts";
 import type { LabDatabase } from "./database.ts";
 
 export interface StoredInstance {
@@ -31,42 +32,63 @@ export interface InstanceStore {
   remove(id: string): Promise<void>;
 }
 
-export function openInstances(database: LabDatabase): InstanceStore {
-  const { sql } = database;
+/** The way in for commands, beside what the lab asks for. */
+export interface InstanceRows extends InstanceStore {
+  apply(command: InstanceCommand): Promise<unknown>;
+}
+
+export type InstanceCommand = CommandOf<ReturnType<typeof operationsOn>>;
+
+export function openInstances(database: LabDatabase): InstanceRows {
+  const all = database.sql.prepare<[], Row>("SELECT * FROM instances ORDER BY rowid");
+  const apply = applyTo(database, "instances", operationsOn(database));
+  return {
+    list: () => all.all().map(fromRow),
+    save: (instance, at) => apply({ op: "save", instance, at }),
+    want: (id, wanted) => apply({ op: "want", id, wanted }),
+    keepPort: (id, port) => apply({ op: "keepPort", id, port }),
+    remove: (id) => apply({ op: "remove", id }),
+    apply,
+  };
+}
+
+/** Rows are read where they are wanted: there is no view. */
+const nothing = () => undefined;
+
+function operationsOn({ sql }: LabDatabase) {
   const insert = sql.prepare(`
     INSERT OR REPLACE INTO instances (id, type, name, options, wanted, port, created_at)
-    VALUES (@id, @type, @name, @options, @wanted, @port, @createdAt)`);
+    VALUES (@id, @type, @name, @options, @wanted, @port, @at)`);
   // Nothing is written where nothing changes: an operator's restart works on a full disk too.
   const want = sql.prepare("UPDATE instances SET wanted = @wanted WHERE id = @id AND wanted <> @wanted");
   const keepPort = sql.prepare("UPDATE instances SET port = @port WHERE id = @id AND port <> @port");
   const remove = sql.prepare("DELETE FROM instances WHERE id = ?");
-  const all = sql.prepare<[], Row>("SELECT * FROM instances ORDER BY rowid");
-  const run = (apply: () => unknown) => database.changed(apply, () => undefined);
-
   return {
-    list: () =>
-      all.all().map((row) => ({
-        id: row.id,
-        type: row.type,
-        name: row.name ?? undefined,
-        options: JSON.parse(row.options) as Record<string, unknown>,
-        wanted: row.wanted,
-        port: row.port,
-      })),
-    save: ({ id, type, name, options, wanted, port }, createdAt) =>
-      run(() =>
-        insert.run({
-          id,
-          type,
-          name: name ?? null,
-          options: JSON.stringify(options),
-          wanted,
-          port,
-          createdAt,
-        }),
-      ),
-    want: (id, wanted) => run(() => want.run({ wanted, id })),
-    keepPort: (id, port) => run(() => keepPort.run({ port, id })),
-    remove: (id) => run(() => remove.run(id)),
+    save: ({ instance, at }: { readonly instance: StoredInstance; readonly at: number }) => {
+      const { name = null, options } = instance;
+      insert.run({ ...instance, name, options: JSON.stringify(options), at });
+      return nothing;
+    },
+    want: ({ id, wanted }: Pick<StoredInstance, "id" | "wanted">) => {
+      want.run({ id, wanted });
+      return nothing;
+    },
+    keepPort: ({ id, port }: Pick<StoredInstance, "id" | "port">) => {
+      keepPort.run({ id, port });
+      return nothing;
+    },
+    remove: ({ id }: Pick<StoredInstance, "id">) => {
+      remove.run(id);
+      return nothing;
+    },
   };
 }
+
+const fromRow = ({ id, type, name, options, wanted, port }: Row): StoredInstance => ({
+  id,
+  type,
+  name: name ?? undefined,
+  options: JSON.parse(options) as Record<string, unknown>,
+  wanted,
+  port,
+});

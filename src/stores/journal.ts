@@ -1,4 +1,6 @@
 /** The recorder's entries on disk, where somebody asked for them. A full disk stops the journal, never the lab. */
+import { messageOf } from "../errors.ts";
+import { applyTo, type CommandOf } from "./commands.ts";
 import type { LabDatabase } from "./database.ts";
 
 export interface JournalRow {
@@ -15,16 +17,17 @@ export interface JournalRow {
 export interface Journal {
   write(row: JournalRow): void;
   readonly isStopped: boolean;
+  apply(command: JournalCommand): Promise<unknown>;
 }
+
+export type JournalCommand = CommandOf<ReturnType<typeof operationsOn>>;
 
 /** Rows that may wait for the disk; more are dropped and told. */
 const MAX_WAITING = 50_000;
 const FLUSH_MS = 100;
 
 export function openJournal(database: LabDatabase, onTrouble: (sentence: string) => void): Journal {
-  const insert = database.sql.prepare(`
-    INSERT INTO journal (at, connection, role, remote, kind, detail, bytes)
-    VALUES (@at, @connection, @role, @remote, @kind, @detail, @bytes)`);
+  const apply = applyTo(database, "journal", operationsOn(database));
   let waiting: JournalRow[] = [];
   let dropped = 0;
   let isStopped = false;
@@ -41,19 +44,14 @@ export function openJournal(database: LabDatabase, onTrouble: (sentence: string)
     waiting = [];
     if (dropped > 0) onTrouble(`the journal is slower than the lab: ${dropped} entries were not written`);
     dropped = 0;
-    database.change({
-      apply: () => {
-        for (const row of rows) insert.run({ ...row, detail: row.detail ?? null, bytes: row.bytes ?? null });
-      },
-      done: () => undefined,
-      failed: (error) => {
-        isStopped = true;
-        onTrouble(`the journal stops: ${error.message}; the lab goes on`);
-      },
+    apply({ op: "append", rows }).catch((error: unknown) => {
+      isStopped = true;
+      onTrouble(`the journal stops: ${messageOf(error)}; the lab goes on`);
     });
   }
 
   return {
+    apply,
     get isStopped() {
       return isStopped;
     },
@@ -65,6 +63,18 @@ export function openJournal(database: LabDatabase, onTrouble: (sentence: string)
       }
       if (waiting.length === 0) setTimeout(flush, FLUSH_MS).unref();
       waiting.push(row);
+    },
+  };
+}
+
+function operationsOn({ sql }: LabDatabase) {
+  const insert = sql.prepare(`
+    INSERT INTO journal (at, connection, role, remote, kind, detail, bytes)
+    VALUES (@at, @connection, @role, @remote, @kind, @detail, @bytes)`);
+  return {
+    append: ({ rows }: { readonly rows: readonly JournalRow[] }) => {
+      for (const row of rows) insert.run({ ...row, detail: row.detail ?? null, bytes: row.bytes ?? null });
+      return () => undefined;
     },
   };
 }

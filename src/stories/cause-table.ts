@@ -195,11 +195,11 @@ const clients = {
     ({ host, port, why }) =>
       `cannot reach ${host.includes(":") ? `[${host}]` : host}:${port}: ${why}; where the registry's address cannot be reached from here, name another with --connect-host`,
   ),
-  "no-such-server": row(
+  "no-token-known": row(
     "failed",
-    { server: "text", registry: "text", listed: "peer" },
-    ({ server, registry, listed }) =>
-      `no server at ${server}, says the registry at ${registry}; ${itLists(listed)}`,
+    { server: "text", service: "text", registry: "text", listed: "peer" },
+    ({ server, service, registry, listed }) =>
+      `no token is known for ${server} (--token gives one): nobody serves ${quoted(service)}, says the registry at ${registry}; ${itLists(listed)}`,
     "BOOT-1",
   ),
   "no-such-service": row(

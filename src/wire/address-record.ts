@@ -11,6 +11,12 @@
 import { cutAtCharacter } from "./cut-at-character.ts";
 import { dropTrailing } from "./drop-trailing.ts";
 
+export const UNKNOWN_ADDRESS = "Error 404";
+export const UNKNOWN_PROTOCOL = "Error: Unknown message protocol";
+export const TOO_MANY_CLIENTS = "Error: Too many clients";
+/** The start of every refusal of an address book, ours or another's. */
+const ERROR = /^Error\b/;
+
 interface Header {
   /** Zeros that a C compiler puts between type and length. */
   readonly padding: number;
@@ -66,7 +72,8 @@ interface Pending {
 
 type Decoded<Value> = { take: number; value: Value } | { waitMs: number } | undefined;
 
-const QUERY = 0x51;
+/** The type of a query: `Q`. */
+export const QUERY = 0x51;
 const ANSWER = 0x52;
 const NUL = 0x00;
 /** What one byte of length tells where others follow, all of them zero. */
@@ -189,6 +196,9 @@ export function decodeAnswer(form: HeaderForm, { bytes, stillMs, ended }: Pendin
       : { code: "answer-no-record", args: { said: bytes.toString("latin1", 0, 60), form } };
   return { take: bytes.length, value: { ok: false, why } };
 }
+
+/** Whether an answer's text is a refusal and no name. */
+export const isRefusal = (text: string) => ERROR.test(text);
 
 // -- entries -------------------------------------------------------------------------------------------------------
 

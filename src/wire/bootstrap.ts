@@ -16,12 +16,17 @@ export type BootstrapRequest =
   | { readonly type: "register"; readonly entry: Listing }
   | { readonly type: "discover"; readonly service: string | undefined }
   | { readonly type: "deregister"; readonly ip: string; readonly port: number; readonly token: string }
-  | { readonly type: "bye" };
+  | { readonly type: "stop" };
 
 export type Parsed<Value> = { ok: true; value: Value } | { ok: false; why: string };
 
+export const REGISTER = "REGISTRN";
+export const DISCOVER = "DISCOVERY";
+export const DEREGISTER = "DEREGISTR";
+export const BYE = "bye";
 /** The last datagram of every answer to DISCOVERY. */
 export const END = "end";
+const ERROR = "ERROR";
 /** No datagram is longer, so that none is fragmented on an Ethernet [BOOT-4]. */
 const DATAGRAM_LIMIT = 1400;
 const FIELD_LIMIT = 64;
@@ -31,19 +36,31 @@ export function parseBootstrapRequest(datagram: string): Parsed<BootstrapRequest
   const text = dropTrailing(beforeNul(datagram), "\r\n");
   const [word, ...fields] = text.split(",");
   switch (word) {
-    case "REGISTRN":
+    case REGISTER:
       return parseRegistration(fields);
-    case "DISCOVERY":
+    case DISCOVER:
       return parseDiscovery(fields);
-    case "DEREGISTR":
+    case DEREGISTER:
       return parseDeregistration(fields);
-    case "bye":
-      return { ok: true, value: { type: "bye" } };
+    case BYE:
+      return { ok: true, value: { type: "stop" } };
     case "":
       return { ok: false, why: "empty datagram" };
     default:
-      return { ok: false, why: "unknown request, use REGISTRN or DISCOVERY" };
+      return { ok: false, why: `unknown request, use ${REGISTER} or ${DISCOVER}` };
   }
+}
+
+/** A file server's registration, as it is sent. */
+export const registration = ({ ip, port, service, token }: Listing) =>
+  [REGISTER, ip, port, service, token].join(",");
+
+export const errorAnswer = (why: string) => `${ERROR},${why}`;
+export const isError = (answer: string) => answer.startsWith(ERROR);
+
+/** Whether a text is how a registry is spoken to, and nothing else is. */
+export function opensBootstrap(text: string): boolean {
+  return text.startsWith(`${REGISTER},`) || text.startsWith(`${DISCOVER},`) || text.trimEnd() === DISCOVER;
 }
 
 /** A datagram may be a C program's whole buffer: what lies behind its NUL is padding or stale. */
@@ -54,7 +71,7 @@ function beforeNul(datagram: string): string {
 
 function parseRegistration(fields: readonly string[]): Parsed<BootstrapRequest> {
   const [ip = "", port = "", service = "", token = ""] = fields;
-  if (fields.length !== 4) return { ok: false, why: "use REGISTRN,<ip>,<port>,<service>,<token>" };
+  if (fields.length !== 4) return { ok: false, why: `use ${REGISTER},<ip>,<port>,<service>,<token>` };
   const wrong = checkListing({ ip, port, service, token });
   if (wrong) return { ok: false, why: wrong };
   return { ok: true, value: { type: "register", entry: { ip, port: Number(port), service, token } } };
@@ -62,13 +79,14 @@ function parseRegistration(fields: readonly string[]): Parsed<BootstrapRequest> 
 
 function parseDiscovery(fields: readonly string[]): Parsed<BootstrapRequest> {
   const [service] = fields;
-  if (fields.length > 1 || service === "") return { ok: false, why: "use DISCOVERY or DISCOVERY,<service>" };
+  if (fields.length > 1 || service === "")
+    return { ok: false, why: `use ${DISCOVER} or ${DISCOVER},<service>` };
   return { ok: true, value: { type: "discover", service } };
 }
 
 function parseDeregistration(fields: readonly string[]): Parsed<BootstrapRequest> {
   const [ip = "", port = "", token = ""] = fields;
-  if (fields.length !== 3) return { ok: false, why: "use DEREGISTR,<ip>,<port>,<token>" };
+  if (fields.length !== 3) return { ok: false, why: `use ${DEREGISTER},<ip>,<port>,<token>` };
   const wrong = checkListing({ ip, port, service: "any", token });
   if (wrong) return { ok: false, why: wrong };
   return { ok: true, value: { type: "deregister", ip, port: Number(port), token } };
@@ -121,7 +139,7 @@ const inStringOrder = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 export function parseListing(datagram: string): Parsed<Listing[]> {
   const text = dropTrailing(beforeNul(datagram), " \t\r\n");
   if (text === END) return { ok: true, value: [] };
-  if (text.startsWith("ERROR")) return { ok: false, why: `the registry answers: ${text}` };
+  if (isError(text)) return { ok: false, why: `the registry answers: ${text}` };
   const [ip = "", ...fields] = text.split(",").map((field) => field.trim());
   if (isIP(ip) === 0 || fields.length === 0 || fields.length % 3 !== 0) {
     return { ok: false, why: `not an answer to DISCOVERY: ${JSON.stringify(text.slice(0, 80))}` };
@@ -138,8 +156,8 @@ export function parseListing(datagram: string): Parsed<Listing[]> {
 /** Where the tokens stand among the fields of a datagram, ours or a registry's; nowhere, where it is none. */
 function tokenFields(fields: readonly string[]): number[] {
   const [word = ""] = fields;
-  if (word === "REGISTRN") return [4];
-  if (word === "DEREGISTR") return [3];
+  if (word === REGISTER) return [4];
+  if (word === DEREGISTER) return [3];
   if (isIP(word.trim()) === 0) return [];
   return fields.flatMap((_, index) => (index > 0 && index % 3 === 0 ? [index] : []));
 }

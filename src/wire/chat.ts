@@ -1,4 +1,19 @@
-/** The chat room's texts: logins, and messages that stand behind their sender's name. Pure. */
+/** Words of the chat room: logins, and messages that stand behind their sender's name. Pure. */
+
+export const PROMPT = "Please, Enter Your ig name";
+/** [CHAT-1] The operator's name in the room, so no member's. */
+export const SERVER = "Server";
+export const RESTARTED = "The room was restarted: what was said last may be lost";
+export const CLOSES = "The room closes";
+const NAME_TAKEN = "Name taken";
+
+export const nameTaken = (name: string) => `${NAME_TAKEN}: ${name}, choose another\n`;
+/** The refusal may share a read with the prompt that follows it. */
+export const isNameTaken = (text: string) => text.split(/[\r\n]/).some((line) => line.startsWith(NAME_TAKEN));
+export const connected = ({ name, login }: Login) => `new user :${name}:${login} connected!\n`;
+export const joined = ({ name, login }: Login) => `new user :${name}:${login} joined \n`;
+export const left = ({ name, login }: Login) => `:${name}:${login} left chat`;
+export const loginOf = ({ name, login }: Login) => `:${name}:${login}`;
 
 export interface Login {
   /** What stands before all that its owner says. */
@@ -19,7 +34,10 @@ export function parseLogin(text: string): Login | undefined {
   return isUsable && Math.max(parsed.name.length, parsed.login.length) <= MAX_NAME ? parsed : undefined;
 }
 
-/** What stands before all that somebody says. */
+/** Both names, each told: no other protocol opens like this. */
+export const isWholeLogin = (text: string) => /^:[^:\s][^:]*:[^:\s][^:]*$/.test(text);
+
+/** The text before all that a member says. */
 export const prefixOf = (name: string) => `:${name}:`;
 
 /** [CHAT-2] Under the speaker's own name, whatever is in it: a line of its own inside would be read as another's. */
@@ -41,7 +59,7 @@ export function splitAtPrefix(text: string, prefix: string): string[] | undefine
   return messages;
 }
 
-/** [CHAT-3] `:Al:alop:Al:hi` from one that did not wait is a login and a message. */
+/** [CHAT-3] `:Al:alop:Al:hi` of a client that did not wait is a login and a message. */
 export function loginAndMessages(text: string): string[] | undefined {
   const [login] = /^:([^:]+):[^:]*(?=:\1:)/.exec(text) ?? [];
   return login === undefined ? undefined : [login, text.slice(login.length)];

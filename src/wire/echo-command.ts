@@ -1,6 +1,12 @@
-/** What is a command to an echo server, and which programs it may run [ECHO-1]. Pure: refusals are sentences. */
+/** Words of the echo server: its commands, its answers, and which programs it may run [ECHO-1]. Pure. */
 
-const CLOSE = "close";
+export const GREETING = "Enter your command please";
+export const PROBLEM = "Problem in opening file";
+export const COMMAND_NOT_FOUND = "Command not found";
+export const CLOSING = "Closing...";
+/** [ECHO-2] The reply that is empty: lab clients block for ever on nothing. */
+export const EMPTY = "\n";
+export const CLOSE = "close";
 const COMMAND = /^(download|run)\s+(\S.*)$/s;
 const RUN_OFF = "run is off: this server was started without --allow-run [ECHO-1]";
 /**
@@ -16,6 +22,9 @@ export type EchoCommand =
 export function isClose(text: string): boolean {
   return text.trimEnd() === CLOSE;
 }
+
+/** An answer that stands in place of a file. */
+export const isNoFile = (text: string) => text === PROBLEM || text === COMMAND_NOT_FOUND;
 
 /** `download a b.txt` is one name with a space in it; a word without its argument is no command. */
 export function parseCommand(text: string): EchoCommand | undefined {

@@ -1,9 +1,18 @@
 /**
- * What a file client reads from file servers, ours and other people's: words that may be bare, ended by a newline or
- * a NUL, or sent in a fixed buffer, and may arrive glued to what follows [FRAME-9]. Pure.
+ * Words of the file transfer [FILE-0…FILE-4], and how a client reads them from other people's servers: bare, ended by a
+ * newline or a NUL, or sent in a fixed buffer, and maybe glued to what follows [FRAME-9]. Pure.
  */
 import { dropTrailing } from "./drop-trailing.ts";
 import { usualBuffers } from "./usual-buffers.ts";
+
+export const VALID = "valid";
+export const INVALID = "Invalid";
+export const FOUND = "found";
+export const NOT_FOUND = "not found";
+/** Our clients' acknowledgement; a server takes any byte for one [FILE-0]. */
+export const ACKNOWLEDGEMENT = "Got\0";
+/** [FILE-4] The largest size that a signed 32-bit number can tell. */
+export const LARGEST_FILE = 2 ** 31 - 1;
 
 const SIZE_BYTES = 4;
 /** After this silence an answer that is no known word is taken as it is. */
@@ -61,6 +70,13 @@ function endingLength(rest: Buffer, wordLength: number): number {
   const total = wordLength + rest.length;
   if (padding === behind.length && !usualBuffers.has(total - SIZE_BYTES)) return rest.length;
   return padding >= behind.length - SIZE_BYTES ? rest.length - SIZE_BYTES : newline;
+}
+
+/** The size as a server tells it: int32, little-endian. */
+export function encodeSize(sizeBytes: number): Buffer {
+  const bytes = Buffer.alloc(SIZE_BYTES);
+  bytes.writeInt32LE(sizeBytes);
+  return bytes;
 }
 
 /**

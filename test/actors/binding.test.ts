@@ -1,7 +1,9 @@
 /** Where roles listen: one port on every address of a host. */
 import { describe, expect, it } from "vitest";
-import { byteSwapped } from "../../src/machines/file-server.ts";
-import { addressesOf, isLoopback, plainAddress } from "../../src/os/addresses.ts";
+import { whereOf } from "../../src/lab/instance-lines.ts";
+import { addressesOf, plainAddress } from "../../src/os/addresses.ts";
+import { byteSwapped } from "../../src/wire/byte-swapped.ts";
+import { isLoopback } from "../../src/wire/loopback.ts";
 import { Sender } from "./datagrams.ts";
 import { converse, hasIpv6, openLab } from "./harness.ts";
 import { holdPort, swappablePort } from "./held-port.ts";
@@ -76,6 +78,11 @@ describe("--also-swapped", () => {
     const peer = await converse(byteSwapped(instance.port));
     peer.say("server1\n");
     await peer.hears("valid\n");
+    expect(instance.service.otherPorts).toEqual([byteSwapped(instance.port)]);
+    const { port } = instance;
+    expect(whereOf(instance)).toBe(`127.0.0.1:${port} (also ${byteSwapped(port)})`);
+    await lab.supervisor.stop(instance);
+    expect(instance.service.otherPorts).toEqual([]);
   });
 
   it("is no reason not to serve at all where that port is taken", async () => {
@@ -89,6 +96,7 @@ describe("--also-swapped", () => {
         text: expect.stringMatching(`^cannot listen on 127.0.0.1:${other.port} too: `),
       }),
     );
+    expect(instance.service.otherPorts).toEqual([]);
     (await converse(instance)).say("server1\n");
   });
 });

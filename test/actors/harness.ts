@@ -8,6 +8,7 @@ import { systemClock } from "../../src/actors/clock.ts";
 import { DescriptorBudget } from "../../src/actors/descriptor-budget.ts";
 import { localFiles } from "../../src/actors/files.ts";
 import type { Instance } from "../../src/actors/instance.ts";
+import { LocalHubs } from "../../src/actors/local-hubs.ts";
 import type { Environment } from "../../src/actors/service.ts";
 import { Supervisor } from "../../src/actors/supervisor.ts";
 import type { TelemetryEvent } from "../../src/actors/telemetry.ts";
@@ -64,6 +65,7 @@ export class TestLab {
       recorder: new Recorder(clock),
       telemetry: (event) => this.events.push(event),
       descriptors: new DescriptorBudget({ limit: Number.POSITIVE_INFINITY, inUse: 0 }),
+      hubs: new LocalHubs(),
       numbers: { connection: 0, sender: 0 },
       ...parts,
     };

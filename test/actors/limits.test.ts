@@ -75,6 +75,16 @@ describe("a message over --max-message", () => {
     expect(lab.storyOf(peer).cause).toEqual(cause("message-too-long", { limit: 100 }));
   });
 
+  it("of a bare peer is told to be too long too, wherever the reads cut it", async () => {
+    const lab = await openLab();
+    const peer = await converse(await lab.serveFiles());
+    peer.say("server1");
+    await peer.hears("valid");
+    peer.say("x".repeat(200_000));
+    expect((await peer.hearsTheEnd()).toString()).toBe("Message too long");
+    expect(lab.storyOf(peer)).toMatchObject({ fault: "refused", lastRule: "FRAME-7" });
+  });
+
   it("may be exactly as long", async () => {
     const lab = await openLab();
     const token = "t".repeat(100);

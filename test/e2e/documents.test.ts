@@ -7,7 +7,9 @@ import { discover } from "./registry-client.ts";
 import { Scene } from "./scene.ts";
 
 const INSTANCE =
-  "id type name label state transport host port options connections restarts startedAt lastError".split(" ");
+  "id type name label state transport host port alsoPorts options connections restarts startedAt lastError".split(
+    " ",
+  );
 const CONNECTION =
   "id role label remote state waitsFor since bytesIn bytesOut framing lastRule verdict".split(" ");
 const REGISTRATION = "ip port service token registeredAt lastSeenAt expiresAt".split(" ");

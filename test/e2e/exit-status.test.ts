@@ -45,7 +45,7 @@ const cases: { line: string; exit: number; says: string | RegExp }[] = [
   {
     line: "fetch txt server.txt --bootstrap OURS",
     exit: 0,
-    says: /^saved .*server\.txt {2}2162 bytes {2}sha256 \w{64}$/m,
+    says: /^saved .*server\.txt {2}2128 bytes {2}sha256 \w{64}$/m,
   },
   { line: "help spawn file-server", exit: 0, says: "--also-swapped" },
   { line: "tap --help", exit: 0, says: /^Usage: tap \[options\] \[selector\.\.\.\]/ },

@@ -112,7 +112,8 @@ describe.concurrent("fetch", () => {
     expect(exit).toBe(0);
     expect(stderr).toContain(`send() to ${at}: "second", 6 bytes`);
     const nobody = await fetchPdf("chosen", "--server", "127.0.0.1:1", "--output", "x.pdf");
-    expect(nobody).toMatchObject({ exit: 4, stderr: expect.stringContaining("no server at 127.0.0.1:1") });
+    const sentence = "cannot reach 127.0.0.1:1: nobody listens there (ECONNREFUSED)\n";
+    expect(nobody).toMatchObject({ exit: 6, stderr: sentence });
   });
 
   it("needs no registry where --server and --token say all", async () => {

@@ -34,8 +34,8 @@ describe.skipIf(!hasNcat)("ncat (skipped without it)", () => {
       const { stdout, stderr, exit } = await ncat("server3\nserver.txt\n", host, lab.ports.txt);
       const text = readFileSync(join(sampleFiles, "server.txt"), "utf8");
       expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
-      // A line peer hears lines; 2162 = 0x0872.
-      expect(stdout).toBe(`valid\nfound\n\x72\x08\0\0${text}`);
+      // A line peer hears lines; 2128 = 0x0850.
+      expect(stdout).toBe(`valid\nfound\n\x50\x08\0\0${text}`);
     },
   );
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { faultsOf } from "../../src/catalogue/role-folder.ts";
-import role, { dateOf, timeOf } from "../../src/machines/clock.ts";
+import role from "../../src/machines/clock.ts";
+import { dateOf, timeOf } from "../../src/wire/clock.ts";
 import { PeerMessage } from "../../src/wire/message.ts";
 import { FakePeer, fakeWorld, play } from "../fakes.ts";
 

@@ -47,11 +47,14 @@ describe("a registry", () => {
     expect(run.output).toHaveProperty("message", expect.stringContaining("it lists nothing"));
   });
 
-  it("that does not list --server is no-such-service", async () => {
-    const { run, network } = fileClient({ server: "10.0.0.3:1236" });
+  it("that lists neither --server nor its kind of file knows no token for it", async () => {
+    const { run, network } = fileClient({ server: "10.0.0.3:1236", service: "png", file: "a.png" });
     await network.asks.resolve(LISTING);
     expect(run.output).toMatchObject({ code: "no-such-service" });
-    expect(run.output).toHaveProperty("message", expect.stringContaining("no server at 10.0.0.3:1236"));
+    expect(run.output).toHaveProperty(
+      "message",
+      expect.stringContaining("no token is known for 10.0.0.3:1236 (--token"),
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 /** The ways to `saved`. */
 import { describe, expect, it } from "vitest";
+import { parseHostPort } from "../../src/machines/_options.ts";
 import { fileClient, LISTING } from "./file-client-play.ts";
 
 describe("a file client", () => {
@@ -90,6 +91,17 @@ describe("the choice of a server", () => {
     expect(network.connects.last).toEqual({ host: "10.0.0.2", port: 1_238 });
     await network.connects.resolve(peer);
     expect(peer.heard()).toEqual(["send server3"]);
+  });
+
+  it.each([
+    ["the same address, as where htons was forgotten", "10.0.0.1:54532", "server2"],
+    ["an address that is not listed", "10.0.0.9:4000", "server2"],
+  ])("[FILE-6] is any port that --server names, with the token of its kind: %s", async (_, server, token) => {
+    const { network, peer } = fileClient({ server });
+    await network.asks.resolve(LISTING);
+    expect(network.connects.last).toEqual(parseHostPort(server));
+    await network.connects.resolve(peer);
+    expect(peer.heard()).toEqual([`send ${token}`]);
   });
 
   it("needs no registry where --server and --token say all", async () => {

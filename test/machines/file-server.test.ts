@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import role, { byteSwapped } from "../../src/machines/file-server.ts";
+import role from "../../src/machines/file-server.ts";
+import { byteSwapped } from "../../src/wire/byte-swapped.ts";
 import { FakePeer } from "../fakes.ts";
 import { fileServer } from "./file-server-play.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { faultsOf } from "../../src/catalogue/role-folder.ts";
-import { parseMessage } from "../../src/machines/_switchboard.ts";
 import role from "../../src/machines/relay.ts";
+import { parseMessage } from "../../src/wire/relay.ts";
 import { turn } from "../fakes.ts";
 import { hubPlay } from "./hub-play.ts";
 

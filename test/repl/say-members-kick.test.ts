@@ -232,10 +232,19 @@ describe("members", () => {
     expect((await run("members relay")).out[0]).toMatch(/^ID +NAME\nrelay-1\/c1 +alice$/);
   });
 
-  it("is refused where there is no room", async () => {
-    await spawn("calculator");
-    expect(await run("members calculator")).toMatchObject({
-      err: ["calculator-1 is no room: conns calculator-1 lists its connections"],
+  it("[CALC-4] shows the names that a calculator's clients gave", async () => {
+    const { port } = await spawn("calculator");
+    await converse(port);
+    const peer = await converse(port);
+    peer.say("gautamop\n15 + 35\n");
+    await peer.hears("50.0\n");
+    expect((await run("members calculator")).out[0]).toMatch(/^ID +NAME\ncalculator-1\/c\d +gautamop$/);
+  });
+
+  it("is refused where clients give no name", async () => {
+    await spawn("file-server", { service: "pdf", token: "t" });
+    expect(await run("members file-server")).toMatchObject({
+      err: ["the peers of file-server-1 give no name: conns file-server-1 lists its connections"],
       exit: exitCodes.refused,
     });
     expect((await run("members chat")).exit).toBe(exitCodes.noSuchThing);

@@ -87,12 +87,13 @@ describe("an entry", () => {
 });
 
 describe("a journal", () => {
-  it("that cannot be written stops with one sentence, throws nothing, and takes no more", () => {
+  it("that cannot be written stops with one sentence, throws nothing, and takes no more", async () => {
     const { lab, journal, troubles, details, pass } = opened();
     lab.exec("CREATE TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE (ABORT, 'disk full'); END");
     journal.write(entry("a"));
     expect(journal.isStopped).toBe(false);
     pass(FLUSH_MS + 1);
+    await Promise.resolve();
     expect(journal.isStopped).toBe(true);
     expect(troubles).toEqual(["the journal stops: not stored: disk full; the lab goes on"]);
     lab.exec("DROP TRIGGER full");

@@ -114,7 +114,7 @@ describe("DISCOVERY, DEREGISTR and bye", () => {
     ["DISCOVERY,книга", { type: "discover", service: "книга" }],
     ["DEREGISTR,10.0.0.1,1236,server1", { type: "deregister", ip: "10.0.0.1", port: 1236, token: "server1" }],
     ["DEREGISTR,::1,65535,t", { type: "deregister", ip: "::1", port: 65_535, token: "t" }],
-    ["bye", { type: "bye" }],
+    ["bye", { type: "stop" }],
   ])("reads %j [BOOT-4, BOOT-5, BOOT-6]", (datagram, value) => {
     expect(parseBootstrapRequest(datagram)).toEqual({ ok: true, value });
   });

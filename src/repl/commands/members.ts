@@ -8,8 +8,8 @@ import { table } from "../table.ts";
 export default defineCommand({
   name: "members",
   group: "roles",
-  summary: "lists who is in a room, under which name",
-  args: [{ name: "room", summary: "a role whose connections share something", completes: "instance" }],
+  summary: "lists who is connected, under which name: of a room, a relay, a calculator",
+  args: [{ name: "room", summary: "a role whose clients give a name", completes: "instance" }],
   example: "members chat",
   run({ lab, args, out, data, isJson, columns }) {
     const { room = "" } = args;
@@ -27,7 +27,11 @@ export default defineCommand({
   },
 });
 
-function membersOf({ id, service: { hub } }: Instance) {
-  if (!hub) throw new NetlabError("wrong-state", `${id} is no room: conns ${id} lists its connections`);
-  return hub.members;
+function membersOf({ id, service: { members } }: Instance) {
+  if (!members)
+    throw new NetlabError(
+      "wrong-state",
+      `the peers of ${id} give no name: conns ${id} lists its connections`,
+    );
+  return members;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseExpression } from "../../src/wire/arithmetic.ts";
+import { parseExpression } from "../../src/wire/calculator.ts";
 
 describe("an expression", () => {
   it.each<[string, number, string, number]>([

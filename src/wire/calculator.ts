@@ -1,5 +1,14 @@
-/** `number operator number`, separated by white space [CALC-2]: what calculators are asked, by whichever side. */
+/** Words of the calculator, and `number operator number`, separated by white space [CALC-2], for either side. Pure. */
 import { parsePythonFloat } from "./python-float.ts";
+
+export const QUIT = "q";
+export const DIVISION_BY_ZERO = "Division by zero";
+export const BYE = "Bye";
+/** Answers to texts that are no expression, by the code of what is wrong. */
+export const INCORRECT = { format: "Incorrect expression format", operator: "Incorrect operator" } as const;
+
+export const hello = (name: string) => `Hello ${name}`;
+export const isQuit = (text: string) => text.trim() === QUIT;
 
 export type Operator = "+" | "-" | "*" | "/";
 

@@ -1,0 +1,2 @@
+/** The one word of an acknowledger [ACK-1]. */
+export const OK = "Ok";
