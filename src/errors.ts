@@ -113,6 +113,13 @@ export class NetlabError extends Error {
     return new NetlabError(code, causeText(fact), { ...options, fact });
   }
 
+  /** One that was sent or stored: its message is whole already. */
+  static restored(code: ErrorCode, message: string, fact: Cause | undefined): NetlabError {
+    const error = new NetlabError(code, "", fact ? { fact } : {});
+    error.message = message;
+    return error;
+  }
+
   constructor(code: ErrorCode, detail: string, options?: { cause?: unknown; fact?: Cause }) {
     super(
       errorTable[code].operator.replace("%s", () => detail),

@@ -1,8 +1,10 @@
 /** Recorder → journal: every entry of the stories that somebody wants on disk. */
 
+import { contextOf } from "./catalogue/editions.ts";
 import type { Journal } from "./stores/journal.ts";
 import { describeEntry, shownEntry } from "./stories/entry-text.ts";
 import type { Recorder } from "./stories/recorder.ts";
+import { maskedBytes } from "./stories/redaction.ts";
 import { wallMs } from "./stories/story.ts";
 
 export function journalStories(
@@ -14,15 +16,16 @@ export function journalStories(
     const { id, instance, role, remote } = story.subject;
     if (!isWanted(instance)) return;
     // What lasts is what anybody may see: no token gets to disk by way of a story.
-    const shown = shownEntry(entry, story.subject);
+    const context = contextOf(story);
+    const shown = shownEntry(entry, context);
     journal.write({
       at: Math.round(wallMs(story, entry)),
       connection: id,
       role,
       remote: `${remote.address}:${remote.port}`,
       kind: entry.kind,
-      detail: describeEntry(entry, story.subject),
-      bytes: "bytes" in shown ? shown.bytes : undefined,
+      detail: describeEntry(entry, context),
+      bytes: "bytes" in shown ? maskedBytes({ hidden: [], ...shown }) : undefined,
     });
   });
 }

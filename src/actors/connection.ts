@@ -19,7 +19,7 @@ import { breakCause, causeOfError, crashCause } from "../os/error-causes.ts";
 import type { Answer } from "../stories/answer.ts";
 import { type Cause, cause, refusalCause, remarkCause } from "../stories/causes.ts";
 import type { OperatorAction } from "../stories/entry.ts";
-import type { Live, Story } from "../stories/story.ts";
+import type { Story } from "../stories/story.ts";
 import {
   Framer,
   type FramerLimits,
@@ -27,6 +27,7 @@ import {
   defaultLimits as framerLimits,
 } from "../wire/framer.ts";
 import { PeerMessage } from "../wire/message.ts";
+import type { ConnectionControl } from "./connection-control.ts";
 import { asBuffer, type Delivery, ended } from "./delivery.ts";
 import type { Place } from "./descriptor-budget.ts";
 import { sendFile } from "./file-sender.ts";
@@ -68,7 +69,7 @@ const DRAIN_MS = 1_000;
 const DRAIN_BYTES = 1_048_576;
 const NO_BYTES = Buffer.alloc(0);
 
-export class Connection implements Peer, Live, MachineWatcher, Session, LinkHandlers, Writer {
+export class Connection implements Peer, ConnectionControl, MachineWatcher, Session, LinkHandlers, Writer {
   readonly remote: { readonly address: string; readonly port: number };
   readonly story: Story;
   lastMovedAt: number;
@@ -107,7 +108,6 @@ export class Connection implements Peer, Live, MachineWatcher, Session, LinkHand
     this.#link = link;
     this.#host = host;
     this.story = story;
-    this.story.live = this;
     this.remote = story.subject.remote;
     this.lastMovedAt = host.clock.now();
     this.#framer = new Framer(host.limits.framing, host.limits);
@@ -144,7 +144,10 @@ export class Connection implements Peer, Live, MachineWatcher, Session, LinkHand
 
   after(from: string, to: string | undefined, event: string, answer?: Answer): void {
     const moved = to !== undefined && to !== from;
-    this.story.endStep(moved ? { from, to, event, ...(answer ? { answer } : {}) } : undefined);
+    this.story.endStep(
+      moved ? { from, to, event, ...(answer ? { answer } : {}) } : undefined,
+      moved ? this.#host.phases[to]?.expects : undefined,
+    );
     if (to === undefined) return;
     // A state that is entered again is a new visit: its phase may be told of the FIN again.
     if (moved) this.#enter(to);

@@ -1,8 +1,10 @@
 /** What every service of an instance is given, whatever its transport. */
+
 import type { HubMember, Role } from "../machines/_role.ts";
 import type { AddressBook, Clock, Files, Programs, Registry, Screen } from "../machines/_world.ts";
 import type { Recorder } from "../stories/recorder.ts";
 import type { FramingOption } from "../wire/framer.ts";
+import type { ConnectionControl } from "./connection-control.ts";
 import type { DescriptorBudget } from "./descriptor-budget.ts";
 import type { HubFace, Hubs } from "./hubs.ts";
 import type { Service } from "./supervision.ts";
@@ -67,6 +69,8 @@ export interface InstanceService extends Service {
   readonly peers: number;
   /** The state of the companion or of the client's run, if there is one. */
   readonly machineState: string | undefined;
+  /** A live connection or sender of it, by id. */
+  control?(id: string): ConnectionControl | undefined;
   /** What its connections share, where its role has a hub. */
   readonly hub?: HubFace | undefined;
   /** Its peers by the names that they gave; undefined where the role has none. */

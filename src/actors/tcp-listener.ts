@@ -3,29 +3,30 @@
  * fault reach a neighbour. Connections are root actors in this map, not children of one machine.
  */
 
+import { editionOf, secretsOf } from "../catalogue/editions.ts";
 import { errorTable, messageOf } from "../errors.ts";
 import type { Link } from "../link/link.ts";
 import { listenTcp } from "../link/tcp-server.ts";
 import type { HubMember, Role } from "../machines/_role.ts";
 import type { HubWorld } from "../machines/_world.ts";
 import { type Cause, cause } from "../stories/causes.ts";
-import { Concealment } from "../stories/redaction.ts";
 import type { Bound } from "./binding.ts";
 import { Companion, serverNetwork, worldOf } from "./companion.ts";
 import { Connection, type ConnectionLimits, limitsOf } from "./connection.ts";
+import type { ConnectionControl } from "./connection-control.ts";
 import { Delivery } from "./delivery.ts";
 import { Edition } from "./edition.ts";
 import { tellExposure } from "./exposure.ts";
 import type { HubFace } from "./hubs.ts";
 import { ListeningPort } from "./listening-port.ts";
-import { NotingBook } from "./noting-world.ts";
 import { OwnFiles } from "./own-files.ts";
+import { recordedInputs } from "./recorded-inputs.ts";
 import { runMachine } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
 
 export class TcpListener implements InstanceService {
   readonly #context: ServiceContext;
-  readonly #concealment: Concealment | undefined;
+  readonly #secrets: readonly string[];
   readonly #limits: ConnectionLimits;
   readonly #connections = new Map<string, Connection>();
   readonly #port: ListeningPort;
@@ -37,7 +38,7 @@ export class TcpListener implements InstanceService {
 
   constructor(context: ServiceContext) {
     this.#context = context;
-    this.#concealment = Concealment.of(context.role(), context.options);
+    this.#secrets = secretsOf(context.role(), context.options);
     this.#limits = limitsOf(context.common);
     this.#port = new ListeningPort(context, (host, port, ipv6Only) => this.#bind(host, port, ipv6Only));
   }
@@ -72,6 +73,10 @@ export class TcpListener implements InstanceService {
       return { id, name: snapshot ? (peerName(snapshot.context) ?? "") : "", details: {} };
     });
     return named.filter(({ name }) => name !== "");
+  }
+
+  control(id: string): ConnectionControl | undefined {
+    return this.#connections.get(id);
   }
 
   get machineState(): string | undefined {
@@ -167,7 +172,7 @@ export class TcpListener implements InstanceService {
     environment.numbers.connection += 1;
     const id = `${instance}/c${environment.numbers.connection}`;
     const definition = role();
-    const { name, machine, display, descriptors = 1 } = definition;
+    const { name, machine, descriptors = 1 } = definition;
     const place = environment.descriptors.admit(descriptors);
     if (!place) return this.#turnAway(link, id);
     const edition = this.#editionOf(definition);
@@ -176,15 +181,14 @@ export class TcpListener implements InstanceService {
         id,
         instance,
         role: name,
-        definition,
+        edition: editionOf(definition),
         label,
         transport: "tcp",
+        local: link.local,
         remote,
-        display,
-        concealment: this.#concealment,
-        localPort: link.local.port,
       },
       edition.initialState,
+      this.#secrets,
     );
     const connection = new Connection(link, story, edition);
     const files = new OwnFiles(environment.files);
@@ -202,7 +206,7 @@ export class TcpListener implements InstanceService {
           ...edition.world,
           peer: connection,
           files,
-          addressBook: new NotingBook(edition.world, story),
+          ...recordedInputs(edition.world, () => story),
         },
         id,
         clock: environment.clock,

@@ -3,6 +3,7 @@
  * speak of senders as of connections. A throw is the machine's, and so the instance's: its supervisor restarts it.
  */
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
+import { editionOf, secretsOf } from "../catalogue/editions.ts";
 import type { Endpoint } from "../link/link.ts";
 import { UdpLink } from "../link/udp-link.ts";
 import type { Phase } from "../machines/_role.ts";
@@ -11,15 +12,16 @@ import type { Clock, World } from "../machines/_world.ts";
 import { plainAddress } from "../os/addresses.ts";
 import { crashCause } from "../os/error-causes.ts";
 import { osCode } from "../os/os-errors.ts";
-import { Concealment } from "../stories/redaction.ts";
 import { isLoopback } from "../wire/loopback.ts";
 import { PeerMessage } from "../wire/message.ts";
 import type { Bound } from "./binding.ts";
 import { Companion, serverNetwork, worldOf } from "./companion.ts";
+import type { ConnectionControl } from "./connection-control.ts";
 import { DatagramSender, type SenderHost } from "./datagram-sender.ts";
 import { tellExposure } from "./exposure.ts";
 import { ListeningPort } from "./listening-port.ts";
 import { isOwnPort } from "./network.ts";
+import { recordedInputs } from "./recorded-inputs.ts";
 import { type RoleActor, runMachine } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
 import type { Telemetry } from "./telemetry.ts";
@@ -38,7 +40,7 @@ interface Remembered {
 
 export class UdpEndpoint implements InstanceService, SenderHost {
   readonly #context: ServiceContext;
-  readonly #concealment: Concealment | undefined;
+  readonly #secrets: readonly string[];
   /** In the order in which they last spoke: the first is the most silent. */
   readonly #senders = new Map<string, Remembered>();
   readonly #port: ListeningPort;
@@ -53,7 +55,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
 
   constructor(context: ServiceContext) {
     this.#context = context;
-    this.#concealment = Concealment.of(context.role(), context.options);
+    this.#secrets = secretsOf(context.role(), context.options);
     this.#port = new ListeningPort(context, (host, port, ipv6Only) => this.#bind(host, port, ipv6Only));
   }
 
@@ -75,8 +77,13 @@ export class UdpEndpoint implements InstanceService, SenderHost {
 
   get peers(): number {
     let count = 0;
-    for (const { sender } of this.#senders.values()) if (!sender.story.subject.isOwn) count += 1;
+    for (const { sender } of this.#senders.values()) if (!sender.story.subject.isInternal) count += 1;
     return count;
+  }
+
+  control(id: string): ConnectionControl | undefined {
+    for (const { sender } of this.#senders.values()) if (sender.id === id) return sender;
+    return undefined;
   }
 
   get machineState(): string | undefined {
@@ -101,7 +108,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
   #runMachine(world: World): void {
     const { id, environment, role, onFinished } = this.#context;
     const actor = runMachine(role().machine, {
-      input: world,
+      input: { ...world, ...recordedInputs(world, () => this.#speaking?.story) },
       id,
       clock: environment.clock,
       watcher: {
@@ -193,21 +200,19 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     environment.numbers.sender += 1;
     const id = `${instance}/u${environment.numbers.sender}`;
     const definition = role();
-    const { name, display } = definition;
-    const isOwn = isLoopback(remote.address) && isOwnPort(remote.port);
+    const isInternal = isLoopback(remote.address) && isOwnPort(remote.port);
     const subject = {
       id,
       instance,
-      role: name,
-      definition,
+      role: definition.name,
+      edition: editionOf(definition),
       label,
       transport: "udp",
+      local: link.local,
       remote,
-      display,
-      concealment: this.#concealment,
-      isOwn,
+      isInternal,
     } as const;
-    const story = environment.recorder.open(subject, this.#state);
+    const story = environment.recorder.open(subject, this.#state, this.#secrets);
     story.waitsFor = this.#phase?.expects;
     return { sender: new DatagramSender(link, story, this), link };
   }

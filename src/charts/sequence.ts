@@ -3,10 +3,19 @@
  * play with them, and what that did to the state. Pure; tokens are hidden as everywhere.
  */
 
+import { contextOf, roleOf } from "../catalogue/editions.ts";
 import { printable, printableBytes } from "../printable.ts";
 import { causeText } from "../stories/cause-text.ts";
 import type { EntryOf } from "../stories/entry.ts";
-import { actionText, fileSize, type Openness, readingOf, shownEntry } from "../stories/entry-text.ts";
+import {
+  actionText,
+  type Display,
+  fileSize,
+  readingOf,
+  type ShownEntry,
+  shownEntry,
+  type Visibility,
+} from "../stories/entry-text.ts";
 import { type Entry, type Story, wallMs } from "../stories/story.ts";
 import { merged, together } from "./sequence-order.ts";
 
@@ -55,7 +64,7 @@ export interface Sequence {
   readonly ends: ReadonlyMap<string, number>;
 }
 
-export interface SequenceBounds extends Openness {
+export interface SequenceBounds extends Visibility {
   /** At most so many steps, the last ones. */
   readonly most: number;
 }
@@ -98,33 +107,34 @@ function participantsOf(stories: readonly Story[]): Participant[] {
 }
 
 /** The peer of a client of ours is a server; among several, only the connection's id tells which. */
-function peerOf({ subject }: Story, isAlone: boolean): Participant {
+function peerOf(story: Story, isAlone: boolean): Participant {
+  const { subject } = story;
   const { address, port } = subject.remote;
   const detail = address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
-  const name = isAlone && isClient(subject) ? "server" : shortName(subject.id);
+  const name = isAlone && isClient(story) ? "server" : shortName(subject.id);
   return { id: subject.id, name, detail, kind: "peer" };
 }
 
-const isClient = ({ definition }: Story["subject"]) => definition?.side === "client";
+const isClient = (story: Story) => roleOf(story)?.side === "client";
 
 /** `c17` of `file-server-1/c17`. */
 export const shortName = (id: string) => id.slice(id.lastIndexOf("/") + 1);
 
 // -- one story ------------------------------------------------------------------------------------------------------
 
-function stepsOf(story: Story, openness: Openness): Step[] {
-  const { entries, entriesBeforeGap, omitted, subject } = story;
-  return entries.flatMap((entry, index): Step[] => {
-    const own = stepsFor(shownEntry(entry, subject, openness), entry, story);
-    const text = `${omitted} entries of ${shortName(subject.id)} are no longer kept`;
-    return omitted > 0 && index === entriesBeforeGap
-      ? [{ kind: "gap", at: wallMs(story, entry), text }, ...own]
-      : own;
+function stepsOf(story: Story, visibility: Visibility): Step[] {
+  const { entries, subject } = story;
+  const context = contextOf(story);
+  return entries.flatMap((entry): Step[] => {
+    if (entry.kind !== "gap")
+      return stepsFor(shownEntry(entry, context, visibility), entry, story, context.display);
+    const text = `${entry.omitted} entries of ${shortName(subject.id)} are no longer kept`;
+    return [{ kind: "gap", at: wallMs(story, entry), text }];
   });
 }
 
 /** `whole` tells how much went over the wire, whatever is hidden of it. */
-function stepsFor(entry: Entry, whole: Entry, story: Story): Step[] {
+function stepsFor(entry: ShownEntry, whole: Entry, story: Story, display?: Display): Step[] {
   const { subject, state } = story;
   const { id: peer, instance } = subject;
   const at = wallMs(story, entry);
@@ -141,12 +151,12 @@ function stepsFor(entry: Entry, whole: Entry, story: Story): Step[] {
     case "opened": {
       const first = entry.state || state;
       const begins = first === "" ? [] : note(`in ${first}`, "state");
-      return subject.transport === "udp" || isClient(subject) ? begins : [...came("connects"), ...begins];
+      return subject.transport === "udp" || isClient(story) ? begins : [...came("connects"), ...begins];
     }
     case "in":
-      return came(bytesText(entry.bytes, whole, subject.display));
+      return came(bytesText(entry, whole, display));
     case "out":
-      return went(bytesText(entry.bytes, whole, subject.display));
+      return went(bytesText(entry, whole, display));
     case "file":
       return entry.direction === "out"
         ? went(`the file ${printable(entry.name)}, ${fileSize(entry)}`)
@@ -160,9 +170,9 @@ function stepsFor(entry: Entry, whole: Entry, story: Story): Step[] {
     case "operator":
       return note(`operator: ${printable(actionText(entry))}`);
     case "drained":
-      return came(`${bytesText(entry.bytes, whole, subject.display)}, after we had closed`);
+      return came(`${bytesText(entry, whole, display)}, after we had closed`);
     case "late":
-      return came(`${bytesText(entry.bytes, whole, subject.display)}, which nobody reads`);
+      return came(`${bytesText(entry, whole, display)}, which nobody reads`);
     case "ended":
       return came("FIN: it sends no more");
     case "fin":
@@ -191,9 +201,9 @@ function closedSteps(
     : came(`breaks off: ${printable(causeText(cause))}`, "bad");
 }
 
-function bytesText(bytes: Buffer, whole: Entry, display: Story["subject"]["display"]): string {
+function bytesText(entry: ShownEntry & { readonly bytes: Buffer }, whole: Entry, display?: Display): string {
   const { size } = whole as { readonly size: number };
-  return `${printableBytes(bytes, TEXT_BYTES)}${readingOf(bytes, display)}  ${size} ${size === 1 ? "byte" : "bytes"}`;
+  return `${printableBytes(entry.bytes, TEXT_BYTES, entry.hidden)}${readingOf(entry, display)}  ${size} ${size === 1 ? "byte" : "bytes"}`;
 }
 
 /** `+0.012`, in seconds since the beginning. */

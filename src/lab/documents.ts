@@ -1,21 +1,20 @@
 /** The JSON documents of the control protocol, everywhere the same. Times are RFC 3339, sizes bytes, absent is null. */
 
 import type { Instance } from "../actors/instance.ts";
+import { contextOf } from "../catalogue/editions.ts";
 import { secretKeysOf } from "../catalogue/instance-options.ts";
 import { formatHostPort, parseHostPort } from "../machines/_options.ts";
 import type { Registration } from "../machines/_world.ts";
-import { describeEntry, shownEntry } from "../stories/entry-text.ts";
+import { hexOf } from "../printable.ts";
+import { describeEntry, shownEntry, type Visibility } from "../stories/entry-text.ts";
+import type { LiveView } from "../stories/live-view.ts";
 import { MASK } from "../stories/redaction.ts";
 import { type Entry, type Story, wallMs } from "../stories/story.ts";
 import { verdictOf } from "../stories/verdict.ts";
 
 const time = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
 
-export interface Masking {
-  readonly showTokens?: boolean | undefined;
-}
-
-export function instanceDocument(instance: Instance, { showTokens }: Masking = {}) {
+export function instanceDocument(instance: Instance, { showTokens }: Visibility = {}) {
   const { spec, role } = instance;
   return {
     id: instance.id,
@@ -52,7 +51,7 @@ function plainValue(value: unknown): unknown {
   return isAddress ? formatHostPort(value as { host: string; port: number }) : (value ?? null);
 }
 
-export function connectionDocument(story: Story, now: number) {
+export function connectionDocument(story: Story, live: LiveView | undefined) {
   const { subject } = story;
   return {
     id: subject.id,
@@ -66,25 +65,30 @@ export function connectionDocument(story: Story, now: number) {
     bytesOut: story.bytesOut,
     framing: story.framing,
     lastRule: story.lastRule ?? null,
-    verdict: verdictOf(story, now),
+    verdict: verdictOf(story, live),
   };
 }
 
-/** One entry of a story, its bytes in hex; tokens in it are hidden. */
-export function entryDocument(entry: Entry, story: Story, openness: Masking = {}) {
-  const { subject } = story;
-  const shown = shownEntry(entry, subject, openness);
+/** One entry of a story, its bytes in hex; those of a token are `**`, and then `hidden` is true. */
+export function entryDocument(entry: Entry, story: Story, openness: Visibility = {}) {
+  const context = contextOf(story);
+  const shown = shownEntry(entry, context, openness);
+  const hidden = shown.hidden ?? [];
   return {
     at: new Date(wallMs(story, entry)).toISOString(),
     us: entry.at,
     kind: entry.kind,
-    text: describeEntry(entry, subject, openness).trim(),
+    text: describeEntry(entry, context, openness).trim(),
     ...("size" in shown ? { size: shown.size } : {}),
-    ...("bytes" in shown ? { hex: shown.bytes.toString("hex") } : {}),
+    ...("bytes" in shown ? { hex: hexOf(shown.bytes, hidden, "") } : {}),
+    ...(hidden.length > 0 ? { hidden: true } : {}),
+    ...(entry.kind === "gap"
+      ? { omitted: entry.omitted, bytesIn: entry.bytesIn, bytesOut: entry.bytesOut }
+      : {}),
   };
 }
 
-export function registrationDocument(entry: Registration, { showTokens }: Masking = {}) {
+export function registrationDocument(entry: Registration, { showTokens }: Visibility = {}) {
   return {
     ip: entry.ip,
     port: entry.port,

@@ -70,7 +70,7 @@ export class LoadMeter {
       at: new Date(lab.clock.now()).toISOString(),
       measuredMs: measuredMs === undefined ? null : Math.round(measuredMs),
       roles,
-      connections: lab.recorder.live().filter(({ subject }) => !subject.isOwn).length,
+      connections: lab.recorder.live().filter(({ subject }) => !subject.isInternal).length,
       bytesInPerSecond: sum((one) => one.bytesInPerSecond),
       bytesOutPerSecond: sum((one) => one.bytesOutPerSecond),
       openedPerSecond: sum((one) => one.openedPerSecond),
@@ -94,7 +94,7 @@ export class LoadMeter {
       const before = this.#seen.get(story);
       const { bytesIn, bytesOut, subject } = story;
       this.#seen.set(story, { bytesIn, bytesOut });
-      if (!isMeasured || subject.isOwn) continue;
+      if (!isMeasured || subject.isInternal) continue;
       const count = counts.get(subject.instance) ?? { bytesIn: 0, bytesOut: 0, opened: 0 };
       count.bytesIn += bytesIn - (before?.bytesIn ?? 0);
       count.bytesOut += bytesOut - (before?.bytesOut ?? 0);

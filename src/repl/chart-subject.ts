@@ -2,6 +2,7 @@
 
 import type { Instance } from "../actors/instance.ts";
 import { supervisionMachine } from "../actors/supervision.ts";
+import { roleOf as roleOfStory } from "../catalogue/editions.ts";
 import { nearest } from "../catalogue/instance-options.ts";
 import { type Chart, chartOf, statesNamed } from "../charts/chart.ts";
 import { NetlabError } from "../errors.ts";
@@ -35,7 +36,7 @@ export function chartSubject(lab: Lab, term: string, parts: Parts): ChartSubject
     throw new NetlabError("usage", "graph: one of --supervisor and --companion");
   const story = isConnectionTerm(term) ? selectStory(lab, term) : undefined;
   const instance = lab.find(story?.subject.instance ?? term);
-  const role = story?.subject.definition ?? instance?.role ?? lab.roles.get(story?.subject.role ?? term);
+  const role = (story && roleOfStory(story, lab.roles)) ?? instance?.role ?? lab.roles.get(term);
   if (!role) throw unknown(lab, term);
   if (parts.supervisor) return supervisorOf(role, instance);
   if (parts.companion) return companionOf(role, instance);

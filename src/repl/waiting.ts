@@ -2,10 +2,12 @@
  * `wait-for`: looks once, then again in each turn in which something was recorded of what it waits for. Only verdicts
  * that silence brings about (stuck, waiting) have no event of their own, so for those alone it looks by the clock.
  */
+
 import type { Instance } from "../actors/instance.ts";
 import { nearest } from "../catalogue/instance-options.ts";
 import { NetlabError } from "../errors.ts";
 import { connectionDocument, instanceDocument } from "../lab/documents.ts";
+import { liveView } from "../lab/live.ts";
 import { isConnectionTerm, selectInstances, storyTestForLater } from "../lab/selectors.ts";
 import { printable } from "../printable.ts";
 import type { Entry, Story } from "../stories/story.ts";
@@ -92,7 +94,7 @@ export class Waiting {
     if (entry.kind === "transition" && entry.to === this.#state) this.#passed.add(story);
     if (this.#isLookDue) return;
     this.#isLookDue = true;
-    // What is told now is about to happen: a story takes its new state after its entry.
+    // Once a turn, however much happens in it.
     setImmediate(() => {
       this.#isLookDue = false;
       this.#look();
@@ -123,21 +125,23 @@ export class Waiting {
   #foundStories(): Found[] {
     const { lab, options } = this.#call;
     const { text } = options;
-    const now = lab.clock.now();
-    const isFound = (story: Story) => (text === undefined ? this.#isThere(story, now) : hasText(story, text));
+    const isFound = (story: Story) => (text === undefined ? this.#isThere(story) : hasText(story, text));
     return lab.recorder
       .all()
       .filter((story) => this.#isMeant(story) && isFound(story))
-      .map((story) => ({ id: story.subject.id, document: () => connectionDocument(story, now) }));
+      .map((story) => ({
+        id: story.subject.id,
+        document: () => connectionDocument(story, liveView(lab, story)),
+      }));
   }
 
-  #isThere(story: Story, now: number): boolean {
+  #isThere(story: Story): boolean {
     const state = this.#state ?? "";
     const present = story.endedAt === undefined ? story.state : "closed";
     return (
       present === state ||
       this.#passed.has(story) ||
-      (VERDICTS.includes(state) && verdictOf(story, now) === state)
+      (VERDICTS.includes(state) && verdictOf(story, liveView(this.#call.lab, story)) === state)
     );
   }
 

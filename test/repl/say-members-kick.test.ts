@@ -5,6 +5,7 @@ import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { exitCodes } from "../../src/errors.ts";
+import { controlOf } from "../../src/lab/live.ts";
 import calculator from "../../src/machines/calculator.ts";
 import chat from "../../src/machines/chat.ts";
 import chatClient from "../../src/machines/chat-client.ts";
@@ -293,7 +294,9 @@ describe("kick", () => {
     peer.say("t\nbig.pdf\n");
     await eventually(() => expect(daemon.recorder.last?.state).toBe("announcing"));
     peer.say("Got\n");
-    await eventually(() => expect(daemon.recorder.last?.live?.queuedBytes).toBeGreaterThan(0));
+    await eventually(() =>
+      expect(daemon.recorder.last && controlOf(daemon, daemon.recorder.last)?.queuedBytes).toBeGreaterThan(0),
+    );
     await run("kick c1");
     peer.listen();
     await peer.over();

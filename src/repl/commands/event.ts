@@ -1,5 +1,6 @@
 import { NetlabError } from "../../errors.ts";
 import { connectionDocument } from "../../lab/documents.ts";
+import { liveView } from "../../lab/live.ts";
 import { defineCommand } from "../command.ts";
 import { liveConnection } from "../live-connection.ts";
 
@@ -31,7 +32,7 @@ export default defineCommand({
         `${story.subject.id} in ${before} does not take ${event}; ${taken}`,
       );
     }
-    if (isJson) return data(connectionDocument(story, lab.clock.now()));
+    if (isJson) return data(connectionDocument(story, liveView(lab, story)));
     return out(
       before === story.state
         ? `${story.subject.id} stays in ${before}`

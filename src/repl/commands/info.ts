@@ -10,7 +10,7 @@ export default defineCommand({
   run({ lab, out, data, isJson }) {
     const { rss } = process.memoryUsage();
     const uptimeMs = lab.clock.now() - lab.startedAt;
-    const live = lab.recorder.live().filter(({ subject }) => !subject.isOwn).length;
+    const live = lab.recorder.live().filter(({ subject }) => !subject.isInternal).length;
     const { limit, left } = lab.descriptors;
     if (isJson) {
       return data({

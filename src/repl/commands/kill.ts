@@ -1,5 +1,6 @@
 import { NetlabError } from "../../errors.ts";
 import { connectionDocument } from "../../lab/documents.ts";
+import { controlOf, liveView } from "../../lab/live.ts";
 import { selectStories } from "../../lab/selectors.ts";
 import { defineCommand } from "../command.ts";
 
@@ -17,14 +18,14 @@ export default defineCommand({
   ],
   example: "kill c17",
   run({ lab, rest, out, data, isJson }) {
-    const live = selectStories(lab, rest).filter((story) => story.live);
+    const live = selectStories(lab, rest).filter((story) => controlOf(lab, story));
     if (live.length === 0)
       throw new NetlabError(
         "no-such-connection",
         `no live connection is ${rest.join(" ")}: conns lists them`,
       );
-    const documents = live.map((story) => connectionDocument(story, lab.clock.now()));
-    for (const story of live) story.live?.kill();
+    const documents = live.map((story) => connectionDocument(story, liveView(lab, story)));
+    for (const story of live) controlOf(lab, story)?.kill();
     if (isJson) return data(documents);
     return out(`killed ${documents.map(({ id }) => id).join(", ")}`);
   },

@@ -1,4 +1,5 @@
 import { connectionDocument } from "../../lab/documents.ts";
+import { liveView } from "../../lab/live.ts";
 import { defineCommand } from "../command.ts";
 import { liveConnection } from "../live-connection.ts";
 
@@ -11,7 +12,7 @@ export default defineCommand({
   run({ lab, args, out, data, isJson }) {
     const { story, live } = liveConnection(lab, args.connection ?? "");
     live.reset();
-    if (isJson) return data(connectionDocument(story, lab.clock.now()));
+    if (isJson) return data(connectionDocument(story, liveView(lab, story)));
     return out(`reset ${story.subject.id}`);
   },
 });

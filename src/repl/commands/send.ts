@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { NetlabError } from "../../errors.ts";
 import { connectionDocument } from "../../lab/documents.ts";
+import { liveView } from "../../lab/live.ts";
 import { defineCommand } from "../command.ts";
 import { liveConnection } from "../live-connection.ts";
 
@@ -21,7 +22,7 @@ export default defineCommand({
     if (bytes.length === 0)
       throw new NetlabError("usage", "send: nothing to send: give a text, or --hex 00ff");
     live.inject(bytes);
-    if (isJson) return data(connectionDocument(story, lab.clock.now()));
+    if (isJson) return data(connectionDocument(story, liveView(lab, story)));
     return out(`sent ${bytes.length} bytes to ${story.subject.id}`);
   },
 });

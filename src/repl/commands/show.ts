@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { NetlabError } from "../../errors.ts";
 import { connectionDocument, instanceDocument } from "../../lab/documents.ts";
+import { liveView } from "../../lab/live.ts";
 import { isConnectionTerm, selectInstances, selectStory } from "../../lab/selectors.ts";
 import { defineCommand } from "../command.ts";
 import { connectionReport, instanceReport } from "../reports.ts";
@@ -15,12 +16,11 @@ export default defineCommand({
   example: "show c17",
   run({ lab, args, options, out, data, isJson, style, columns }) {
     const { selector = "" } = args;
-    const now = lab.clock.now();
     if (isConnectionTerm(selector)) {
       const story = selectStory(lab, selector);
       return isJson
-        ? data(connectionDocument(story, now))
-        : out(connectionReport(story, now, style, columns, options));
+        ? data(connectionDocument(story, liveView(lab, story)))
+        : out(connectionReport(story, liveView(lab, story), style, columns, options));
     }
     const instances = selectInstances(lab, [selector]);
     const [instance] = instances;

@@ -1,6 +1,7 @@
 import type { Instance } from "../../actors/instance.ts";
 import { connectionDocument, instanceDocument } from "../../lab/documents.ts";
 import { whereOf } from "../../lab/instance-lines.ts";
+import { liveView } from "../../lab/live.ts";
 import { shortId } from "../../lab/selectors.ts";
 import type { Story } from "../../stories/story.ts";
 import { defineCommand } from "../command.ts";
@@ -14,13 +15,12 @@ export default defineCommand({
   summary: "shows what is supervised by what",
   example: "tree",
   run({ lab, out, data, isJson, style }) {
-    const now = lab.clock.now();
     const live = Map.groupBy(lab.recorder.live(), (story) => story.subject.instance);
     const peersOf = ({ id }: Instance) => live.get(id) ?? [];
     if (isJson) {
       const documents = lab.instances.map((instance) => ({
         ...instanceDocument(instance),
-        peers: peersOf(instance).map((story) => connectionDocument(story, now)),
+        peers: peersOf(instance).map((story) => connectionDocument(story, liveView(lab, story))),
       }));
       return data(documents);
     }

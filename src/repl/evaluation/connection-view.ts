@@ -1,6 +1,8 @@
+import { contextOf } from "../../catalogue/editions.ts";
 import { NetlabError } from "../../errors.ts";
 import { connectionDocument } from "../../lab/documents.ts";
 import type { Lab } from "../../lab/lab.ts";
+import { controlOf, liveView } from "../../lab/live.ts";
 import { describeEntry } from "../../stories/entry-text.ts";
 import type { Story } from "../../stories/story.ts";
 import { reasonOf, verdictOf } from "../../stories/verdict.ts";
@@ -53,7 +55,7 @@ export class ConnectionView extends Surface {
   }
 
   get isOpen(): boolean {
-    return this.#story.live !== undefined;
+    return this.#story.endedAt === undefined;
   }
 
   /** How its messages end: `bare`, `line`, `nul`; `unknown` before anything came. */
@@ -71,28 +73,28 @@ export class ConnectionView extends Surface {
 
   /** `ok`, or what is wrong. */
   get verdict(): string {
-    return verdictOf(this.#story, this.#lab.clock.now());
+    return verdictOf(this.#story, this.#live);
   }
 
   /** Why, in a sentence; undefined where all is well. */
   get reason(): string | undefined {
-    return reasonOf(this.#story, this.#lab.clock.now());
+    return reasonOf(this.#story, this.#live);
   }
 
   /** Bytes that no state has read yet. */
   get unread(): Buffer {
-    return Buffer.from(this.#story.live?.unread(UNREAD_BYTES) ?? []);
+    return Buffer.from(controlOf(this.#lab, this.#story)?.unread(UNREAD_BYTES) ?? []);
   }
 
   /** Its statechart now, as a copy; undefined: it has ended, or is a sender of datagrams. */
   get snapshot(): MachineSnapshot | undefined {
-    const snapshot = this.#story.live?.snapshot;
+    const snapshot = controlOf(this.#lab, this.#story)?.snapshot;
     return snapshot && snapshotOf(snapshot, this.#lab.roles.get(this.role));
   }
 
   /** Its story in sentences, as `explain` tells it. */
   get story(): readonly string[] {
-    return this.#story.entries.map((entry) => describeEntry(entry, this.#story.subject));
+    return this.#story.entries.map((entry) => describeEntry(entry, contextOf(this.#story, this.#lab.roles)));
   }
 
   /** Bytes into the conversation, past the machine: text or a Buffer, as it is. */
@@ -127,8 +129,12 @@ export class ConnectionView extends Surface {
     return this.#ask(async () => act(liveConnection(this.#lab, this.id).live));
   }
 
+  get #live() {
+    return liveView(this.#lab, this.#story);
+  }
+
   get #document() {
-    return connectionDocument(this.#story, this.#lab.clock.now());
+    return connectionDocument(this.#story, this.#live);
   }
 
   override line() {
