@@ -33,7 +33,8 @@ export const doors: readonly Diagnosis[] = [
     name: "speaks-http",
     title: "This is HTTP: a browser, curl or a web library is talking",
     level: "violation",
-    explainsAll: true,
+    rank: "door",
+    excludes: "all",
     find: findHttp,
   },
   {
@@ -41,7 +42,8 @@ export const doors: readonly Diagnosis[] = [
     name: "speaks-tls",
     title: "This is TLS: your program wants an encrypted connection",
     level: "violation",
-    explainsAll: true,
+    rank: "door",
+    excludes: "all",
     find: findTls,
   },
   {
@@ -49,7 +51,8 @@ export const doors: readonly Diagnosis[] = [
     name: "speaks-to-another-role",
     title: "These are the opening words of another role",
     level: "violation",
-    explainsAll: true,
+    rank: "door",
+    excludes: "all",
     find: (evidence) => findOpening(evidence, false),
   },
   {
@@ -57,7 +60,8 @@ export const doors: readonly Diagnosis[] = [
     name: "speaks-udp-words-over-tcp",
     title: "These words belong into a datagram (UDP), not into a connection (TCP)",
     level: "violation",
-    explainsAll: true,
+    rank: "door",
+    excludes: "all",
     find: (evidence) => findOpening(evidence, true),
   },
   {
@@ -65,9 +69,17 @@ export const doors: readonly Diagnosis[] = [
     name: "forgets-htons",
     title: "It came in by the byte-swapped port: htons() is missing",
     level: "note",
+    rank: "door",
     find: findSwappedPort,
   },
-  { id: "D26", name: "takes-every-place", title: "All places are taken", level: "violation", find: findFull },
+  {
+    id: "D26",
+    name: "takes-every-place",
+    title: "All places are taken",
+    level: "violation",
+    rank: "endings",
+    find: findFull,
+  },
 ];
 
 function findHttp(evidence: Evidence): Finding | undefined {

@@ -9,13 +9,17 @@ export const endings: readonly Diagnosis[] = [
     name: "closes-before-reading",
     title: "It closed the connection before our reply could reach it",
     level: "violation",
+    rank: "endings",
+    isConsequence: true,
     find: findClosedEarly,
   },
   {
     id: "D28",
     name: "leaves-a-reply-unread",
-    title: "It ended with our bytes unread, so the connection was reset",
+    title: "Your program closed before reading everything the server had sent",
     level: "violation",
+    rank: "endings",
+    isConsequence: true,
     find: findReset,
   },
   {
@@ -23,6 +27,8 @@ export const endings: readonly Diagnosis[] = [
     name: "never-reads",
     title: "It does not read what it is sent",
     level: "violation",
+    rank: "endings",
+    excludes: ["D28"],
     find: findDeaf,
   },
   {
@@ -30,11 +36,16 @@ export const endings: readonly Diagnosis[] = [
     name: "says-nothing-for-too-long",
     title: "Nothing was said for so long that we closed",
     level: "violation",
+    rank: "endings",
+    excludes: ["D01", "D02"],
     find: findIdle,
   },
 ];
 
-/** Its FIN came, and what we still had to say was answered with a reset: nobody was there any more. */
+/** A program that ends right after our last bytes did not read them; one that ends later was ended. */
+const AT_ONCE_MS = 2_000;
+
+/** Its FIN came, and what we still had to say was answered with a reset: the program was gone. */
 function findClosedEarly(evidence: Evidence): Finding | undefined {
   const { isServer, entries, messages } = evidence;
   const closed = evidence.last("closed");
@@ -51,7 +62,7 @@ function findClosedEarly(evidence: Evidence): Finding | undefined {
     reads: messages.at(-1)?.reads ?? [],
     came: "a FIN, and a reset in answer to what we sent",
     expected: "that it reads the reply before it closes",
-    cause: `We had ${sent} for it, but it was gone: the other machine answered that nobody reads there any more. Probably your program calls close() right after send(), without a recv() in between, or ends before the reply is there.`,
+    cause: `We had ${sent} for it, but it was gone: the other machine answered that no program reads there any more. Probably your program calls close() right after send(), without a recv() in between, or ends before the reply is there.`,
     advice: [
       "Call recv() until you have the whole reply, and only then close().",
       "If you are done sending, but not done reading: shutdown(fd, SHUT_WR) instead of close().",
@@ -70,6 +81,10 @@ function findReset(evidence: Evidence): Finding | undefined {
   if (!isServer || hasEnded || !isReset) return undefined;
   const file = evidence.last("file");
   if (!lastOut && !file) return undefined;
+  // What others say in a room was not asked for: a program may leave without reading that.
+  if (evidence.isTalkedTo) return undefined;
+  // Ctrl-C long after the last reply breaks off a program that waits, whatever it had read.
+  if (file?.size === file?.told && evidence.silence.ms > AT_ONCE_MS) return undefined;
   const unread = file ? "the file" : quoted(lastOut?.bytes.toString("utf8") ?? "");
   return {
     rule: "FRAME-8",

@@ -20,6 +20,7 @@ export const framing: readonly Diagnosis[] = [
     name: "two-messages-in-one-read",
     title: "Two messages arrived in one read",
     level: "note",
+    rank: "habits",
     find: findGlued,
   },
   {
@@ -27,6 +28,7 @@ export const framing: readonly Diagnosis[] = [
     name: "token-glued-to-something",
     title: "Something stands right behind the token",
     level: "violation",
+    rank: "pieces",
     find: findGluedToken,
   },
   {
@@ -34,6 +36,8 @@ export const framing: readonly Diagnosis[] = [
     name: "one-message-in-two-reads",
     title: "One message arrived in two reads",
     level: "violation",
+    rank: "pieces",
+    excludes: ["D17"],
     find: findSplit,
   },
   {
@@ -41,6 +45,7 @@ export const framing: readonly Diagnosis[] = [
     name: "trailing-nul",
     title: "A NUL byte came along with the text",
     level: "note",
+    rank: "habits",
     find: findTrailingNul,
   },
   {
@@ -48,6 +53,8 @@ export const framing: readonly Diagnosis[] = [
     name: "whole-buffer",
     title: "A whole buffer was sent, not just the text in it",
     level: "note",
+    rank: "record",
+    excludes: ["D08", "D05", "D14", "D15", "D16", "D17", "D19", "D20", "D02", "D01"],
     find: findWholeBuffer,
   },
   {
@@ -55,6 +62,7 @@ export const framing: readonly Diagnosis[] = [
     name: "message-without-an-end",
     title: "A message grew longer than any message may be",
     level: "violation",
+    rank: "endings",
     find: findTooLong,
   },
 ];

@@ -18,6 +18,8 @@ export const lengths: readonly Diagnosis[] = [
     name: "length-in-other-byte-order",
     title: "The length is wider than one byte, and little-endian",
     level: "note",
+    rank: "record",
+    excludes: ["D04", "D13", "D27", "D37", "D33"],
     find: findByteOrder,
   },
   {
@@ -25,6 +27,8 @@ export const lengths: readonly Diagnosis[] = [
     name: "length-too-wide",
     title: "The length is wider than one byte",
     level: "note",
+    rank: "record",
+    excludes: ["D04", "D13", "D27", "D37", "D33"],
     find: findWidth,
   },
   {
@@ -32,6 +36,7 @@ export const lengths: readonly Diagnosis[] = [
     name: "text-without-a-header",
     title: "What came is no record: its first byte is no known type",
     level: "violation",
+    rank: "record",
     find: findNoRecord,
   },
 ];

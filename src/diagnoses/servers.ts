@@ -17,6 +17,7 @@ export const servers: readonly Diagnosis[] = [
     name: "nobody-listens",
     title: "Nobody listens on that port",
     level: "violation",
+    rank: "endings",
     find: findNobody,
   },
   {
@@ -24,6 +25,7 @@ export const servers: readonly Diagnosis[] = [
     name: "server-without-a-greeting",
     title: "The server should speak first, and says nothing",
     level: "violation",
+    rank: "silence",
     find: findNoGreeting,
   },
   {
@@ -31,6 +33,8 @@ export const servers: readonly Diagnosis[] = [
     name: "server-whose-length-lies",
     title: "The server's length and what it sends do not agree",
     level: "violation",
+    rank: "answers",
+    excludes: ["D35", "D38"],
     find: findLyingLength,
   },
   {
@@ -38,6 +42,8 @@ export const servers: readonly Diagnosis[] = [
     name: "server-with-another-byte-order",
     title: "The server sends its length in the other byte order",
     level: "violation",
+    rank: "answers",
+    excludes: ["D33", "D35", "D38"],
     find: findByteOrder,
   },
   {
@@ -45,6 +51,7 @@ export const servers: readonly Diagnosis[] = [
     name: "server-closes-early",
     title: "The server closed before it had answered",
     level: "violation",
+    rank: "endings",
     find: findClosedEarly,
   },
   {
@@ -52,6 +59,7 @@ export const servers: readonly Diagnosis[] = [
     name: "server-answers-in-two-writes",
     title: "The server's answer came in two pieces",
     level: "note",
+    rank: "habits",
     find: findTwoWrites,
   },
   {
@@ -59,6 +67,7 @@ export const servers: readonly Diagnosis[] = [
     name: "server-with-words-of-its-own",
     title: "The server answers with words that the protocol does not have here",
     level: "violation",
+    rank: "answers",
     find: findOddWords,
   },
   {
@@ -66,6 +75,7 @@ export const servers: readonly Diagnosis[] = [
     name: "server-never-answers",
     title: "The server does not answer",
     level: "violation",
+    rank: "silence",
     find: findSilence,
   },
 ];

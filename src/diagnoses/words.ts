@@ -17,6 +17,7 @@ export const words: readonly Diagnosis[] = [
     name: "wrong-token",
     title: "The token is not the right one",
     level: "violation",
+    rank: "words",
     find: findToken,
   },
   {
@@ -24,6 +25,7 @@ export const words: readonly Diagnosis[] = [
     name: "token-with-an-invisible-character",
     title: "The token looks right, but holds a character that no screen shows",
     level: "violation",
+    rank: "words",
     find: findInvisibleToken,
   },
   {
@@ -31,6 +33,7 @@ export const words: readonly Diagnosis[] = [
     name: "name-with-an-invisible-character",
     title: "The name holds a character that no screen shows",
     level: "note",
+    rank: "habits",
     find: findInvisibleName,
   },
   {
@@ -38,6 +41,7 @@ export const words: readonly Diagnosis[] = [
     name: "expression-that-is-none",
     title: "An expression came that the calculator cannot read",
     level: "violation",
+    rank: "words",
     find: findNoExpression,
   },
   {
@@ -45,7 +49,8 @@ export const words: readonly Diagnosis[] = [
     name: "forgets-to-say-its-name",
     title: "The first message should be a name, and looks like the second",
     level: "violation",
-    explainsAll: true,
+    rank: "words",
+    excludes: "all",
     find: findNoName,
   },
   {
@@ -53,6 +58,7 @@ export const words: readonly Diagnosis[] = [
     name: "knocks-otherwise",
     title: "The joke has to start with its exact opening words",
     level: "violation",
+    rank: "words",
     find: findOddKnock,
   },
   {
@@ -60,6 +66,7 @@ export const words: readonly Diagnosis[] = [
     name: "registration-with-a-wrong-field",
     title: "The registry could not read the request",
     level: "violation",
+    rank: "words",
     find: findOddRequest,
   },
 ];

@@ -1,4 +1,5 @@
 /** A story's entries as sentences: one form for `show`, `explain`, `tap`, `--explain` and the journal. */
+import type { ProgramSample } from "../os/proc.ts";
 import { type HiddenSpan, printable, printableBytes } from "../printable.ts";
 import { causeText } from "./cause-text.ts";
 import { type Cause, rowOf } from "./causes.ts";
@@ -103,6 +104,8 @@ function wordsFor(entry: ShownEntry, whole: Entry, display?: Display): string {
       return `closed by ${entry.by}${entry.cause ? `: ${printable(causeText(entry.cause))}` : ""}`;
     case "crashed":
       return `crashed: ${printable(causeText(entry.cause))}`;
+    case "program":
+      return `  program: ${programText(entry)}`;
     case "gap":
       return `  … ${entry.omitted} entries are no longer kept: ${entry.bytesIn} bytes in, ${entry.bytesOut} out …`;
   }
@@ -119,6 +122,28 @@ const ruleBehind = ({ rule }: Cause) => (rule === undefined ? "" : ` [${rule}]`)
 /** What has gone of a file; how much it was to be, where that is not the same. */
 export function fileSize({ size, told }: { readonly size: number; readonly told: number }): string {
   return size === told ? `${size} bytes` : `${size} of ${told} bytes`;
+}
+
+const DOING: Readonly<Record<ProgramSample["doing"], string>> = {
+  receiving: "waits in recv() on this connection",
+  servingAnother: "reads from another connection",
+  sending: "is in send()",
+  accepting: "waits in accept()",
+  keyboard: "waits at the keyboard",
+  polling: "waits in select() or poll()",
+  sleeping: "sleeps",
+  computing: "computes",
+  stopped: "is stopped (Ctrl-Z or a debugger)",
+  ended: "has ended",
+  otherwise: "does something else",
+};
+
+/** `python3 (4711) waits in recv() on this connection; 3 bytes of ours lie unread`. */
+export function programText({ name, pid, doing, isCertain, isAccepted, unreadBytes }: ProgramSample): string {
+  const unread =
+    unreadBytes > 0 ? `; ${unreadBytes} ${unreadBytes === 1 ? "byte" : "bytes"} of ours lie unread` : "";
+  const accepted = isAccepted ? "" : "; it has not called accept() for this connection";
+  return `${printable(name)} (${pid}) ${isCertain ? "" : "probably "}${DOING[doing]}${accepted}${unread}`;
 }
 
 /** What an operator or a client's user did, in words. */

@@ -2,6 +2,7 @@
  * Facts of a peer's life, as plain data: every one survives JSON (bytes as base64) and `structuredClone`. There is no sentence in them; who
  * wants words asks `entry-text.ts`.
  */
+import type { ProgramSample } from "../os/proc.ts";
 import type { Answer } from "./answer.ts";
 import type { Cause } from "./causes.ts";
 
@@ -89,6 +90,8 @@ export type Entry =
   /** The end. A cause, where it was not two FINs. */
   | (Stamp & { readonly kind: "closed"; readonly by: "peer" | "us"; readonly cause?: Cause })
   | (Stamp & { readonly kind: "crashed"; readonly cause: Cause })
+  /** The peer's program on this machine, as /proc showed it in a silence: never its arguments. */
+  | (Stamp & { readonly kind: "program" } & ProgramSample)
   /** Entries that are no longer kept, and what went over the wire with them. */
   | (Stamp & {
       readonly kind: "gap";
