@@ -163,8 +163,10 @@ export class Evidence {
   }
 
   /** What moved last, in or out. */
-  get lastMove(): Kind<"in"> | Kind<"out"> | undefined {
-    return this.entries.findLast((entry) => entry.kind === "in" || entry.kind === "out");
+  get lastMove(): Kind<"in"> | Kind<"out"> | Kind<"file"> | undefined {
+    return this.entries.findLast(
+      (entry) => entry.kind === "in" || entry.kind === "out" || entry.kind === "file",
+    );
   }
 
   option(name: string): string | undefined {

@@ -2,8 +2,10 @@
  * Every diagnosis, in the order of their ids. `diagnose` reads a story when somebody asks; nothing here runs while the
  * peer is served.
  */
+
+import type { Entry } from "../stories/story.ts";
 import type { Diagnosis, DiagnosisId, Finding, Level } from "./_diagnosis.ts";
-import { type Case, Evidence, shownSentence } from "./_evidence.ts";
+import { type Case, Evidence, type Silence, shownSentence } from "./_evidence.ts";
 import { type Found, inOrder, levelOf } from "./_precedence.ts";
 import { reproduction } from "./_reproduce.ts";
 import { doors } from "./doors.ts";
@@ -34,15 +36,27 @@ export interface Card extends Finding {
   readonly reproduce: string;
 }
 
-/** The first is the root cause; what only follows from another is none. */
-export function diagnose(subject: Case): readonly Card[] {
+/** What is to be said of a story. */
+export interface Judgement {
+  /** The first is the root cause; what only follows from another is none. */
+  readonly cards: readonly Card[];
+  /** The last silence, and whose turn it is or was. */
+  readonly silence: Silence;
+  /** What moved last, either way; undefined: nothing. */
+  readonly last: Entry | undefined;
+}
+
+export function judge(subject: Case): Judgement {
   const evidence = new Evidence(subject);
   const found = diagnoses.flatMap((diagnosis): Found[] => {
     const finding = diagnosis.find(evidence);
     return finding ? [{ diagnosis, finding }] : [];
   });
-  return inOrder(found).map((one) => cardOf(one, evidence));
+  const cards = inOrder(found).map((one) => cardOf(one, evidence));
+  return { cards, silence: evidence.silence, last: evidence.lastMove };
 }
+
+export const diagnose = (subject: Case): readonly Card[] => judge(subject).cards;
 
 function cardOf(one: Found, evidence: Evidence): Card {
   const { id, name, title } = one.diagnosis;
@@ -72,4 +86,4 @@ function hidden(finding: Finding, { redact }: Evidence): Finding {
 }
 
 export type { Diagnosis, DiagnosisId, Level } from "./_diagnosis.ts";
-export type { Case, Read } from "./_evidence.ts";
+export type { Case, Read, Silence, Turn } from "./_evidence.ts";

@@ -152,7 +152,7 @@ function findUnfinishedLine(evidence: Evidence): Finding | undefined {
     cause: `Your program ended its earlier messages with a newline (\\n), so the server reads lines. After ${tail} there is none: the line is not over, and ${waiting}.`,
     advice: [
       `Send the newline too: send(${lineInCode(evidence)}) - the same ending after every message.`,
-      "In C, fgets() leaves the newline in your buffer and scanf() does not: look how each message is read before it is sent.",
+      "In C, fgets() leaves the newline in your buffer and scanf() does not: look at how each message is read.",
     ],
   };
 }
@@ -181,7 +181,7 @@ function findTooLongLength(evidence: Evidence): Finding | undefined {
     expected: `Q, the length, and as many bytes as it tells (${told})`,
     cause: `The length says ${told}, but only ${count(Math.max(0, bytes.length - 2), "byte")} came after it. Probably the length counts something else than what is sent: a whole buffer (sizeof), the header too, or a NUL that was not sent.`,
     advice: [
-      "Count what you send: the length is strlen() of the address, and then exactly so many bytes follow.",
+      "The length is strlen() of the address, and then exactly so many bytes follow.",
       "Send header and address in one buffer, with one send().",
     ],
   };

@@ -1,16 +1,17 @@
 /** What can be said about one connection, before it is put into words: for the terminal, for a page, as JSON. */
 
 import { contextOf, roleOf } from "../catalogue/editions.ts";
-import { type Card, type Case, diagnose, type Read } from "../diagnoses/table.ts";
+import { type Card, type Case, judge, type Read, type Silence } from "../diagnoses/table.ts";
 import { connectionDocument, entryDocument } from "../lab/documents.ts";
 import type { Lab } from "../lab/lab.ts";
 import { liveView } from "../lab/live.ts";
 import { hexOf, printable, printableBytes } from "../printable.ts";
 import type { Visibility } from "../stories/entry-text.ts";
 import type { LiveView } from "../stories/live-view.ts";
-import { type Story, wallMs } from "../stories/story.ts";
+import { type Entry, type Story, wallMs } from "../stories/story.ts";
 import { reasonOf, type Verdict, verdictOf } from "../stories/verdict.ts";
 import { ruleInShort } from "../wire-rules.ts";
+import { lastLine } from "./last-line.ts";
 
 export interface Explanation {
   readonly story: Story;
@@ -20,6 +21,9 @@ export interface Explanation {
   readonly verdict: Verdict;
   readonly reason: string | undefined;
   readonly cards: readonly Card[];
+  readonly silence: Silence;
+  /** What moved last, either way; undefined: nothing. */
+  readonly last: Entry | undefined;
   readonly visibility: Visibility;
 }
 
@@ -31,7 +35,7 @@ export function explain(lab: Lab, story: Story, visibility: Visibility = {}): Ex
     askedAt: lab.clock.now(),
     verdict: verdictOf(story, live),
     reason: reasonOf(story, live),
-    cards: diagnose(caseOf(lab, story, live, visibility)),
+    ...judge(caseOf(lab, story, live, visibility)),
     visibility,
   };
 }
@@ -57,16 +61,18 @@ function caseOf(lab: Lab, story: Story, live: LiveView | undefined, { showTokens
   };
 }
 
-/** One sentence for a story without a card. */
-export function closingWord({ verdict, reason }: Explanation): string {
-  switch (verdict) {
-    case "crashed":
-      return "Our own role crashed here. That is our fault and not your program's: the story above and `logs` belong into a report.";
-    case "ok":
-      return "Nothing in this story breaks a rule, as far as can be seen from here.";
-    default:
-      return `No known mistake fits this story. What is certain: ${printable(reason ?? verdict)}.`;
-  }
+/** For a story without a card: that is no all-clear, and what moved last and whose turn it is may help. */
+export function closingLines(explanation: Explanation): string[] {
+  const { verdict, reason } = explanation;
+  if (verdict === "crashed")
+    return [
+      "Our own role crashed here. That is our fault and not your program's: the story above and `logs` belong into a report.",
+    ];
+  const what =
+    verdict === "ok"
+      ? "No mistake recognised. (That does not prove the program right.)"
+      : `No known mistake fits this story. What is certain: ${printable(reason ?? verdict)}.`;
+  return [what, lastLine(explanation)];
 }
 
 /** `[CALC-2] number operator number, …` */
