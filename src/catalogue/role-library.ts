@@ -52,7 +52,7 @@ export class RoleLibrary {
 
   #checkLoadable(role: Role): void {
     if (this.roles.has(role.name) && !this.#loaded.has(role.name))
-      throw new NetlabError("bad-role", `${role.name} is a role of netlabd's own: choose another name`);
+      throw new NetlabError("bad-role/name-of-ours", { name: role.name });
   }
 
   #install(role: Role): InstalledRole {

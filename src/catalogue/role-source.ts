@@ -42,7 +42,7 @@ export async function loadRoleSource(source: string, fileName: string, folder: s
 }
 
 const badRole = (fileName: string, why: string, cause?: unknown) =>
-  new NetlabError("bad-role", `${fileName}: ${why}`, { cause });
+  new NetlabError("bad-role/faults", { file: fileName, why }, { cause });
 
 async function bundled(source: string, fileName: string, folder: string): Promise<string> {
   try {
@@ -68,8 +68,8 @@ async function bundled(source: string, fileName: string, folder: string): Promis
     if (!first) throw error;
     const { location, text } = first;
     throw new NetlabError(
-      "bad-role",
-      `${fileName}:${location?.line ?? 1}:${(location?.column ?? 0) + 1}: ${text}`,
+      "bad-role/not-compiled",
+      { file: fileName, line: location?.line ?? 1, column: (location?.column ?? 0) + 1, why: text },
       { cause: error },
     );
   }

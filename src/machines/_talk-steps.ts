@@ -1,6 +1,6 @@
 /** Steps of a talking client: what each name in its chart does, and how bytes become replies. */
 import { assign, fromPromise, setup } from "xstate";
-import { type ErrorCode, NetlabError } from "../errors.ts";
+import { failure, failureOf } from "../errors.ts";
 import { dropTrailing } from "../wire/drop-trailing.ts";
 import type { Decoded, Session, Undecoded } from "./_role.ts";
 import type { TalkContext, TalkEvent, TalkOptions, TalkResult, TalkWords } from "./_talk-words.ts";
@@ -73,20 +73,16 @@ export function talkSetup<Options>(words: TalkWords<Options>) {
       hintNoReply: ({ context: { screen, options } }) =>
         screen.hint(`no reply within ${options.timeout / 1_000} s`),
       noteNotKept: assign({ result: (_, { error }: { error: unknown }) => notKept(error) }),
-      noteNoReply: assign({ result: failed("timed-out", "not every message had a reply") }),
+      noteNoReply: assign({ result: failure("timed-out/no-reply") }),
       noteTooLarge: assign({
-        result: failed("peer-error", `a reply of more than ${MAX_KEPT_BYTES} bytes is not saved`),
+        result: failure("peer-error/reply-too-large", { bytes: MAX_KEPT_BYTES }),
       }),
       // What went wrong on the way stays the result.
       noteDone: assign({ result: ({ context }) => context.result ?? { ok: true } }),
       noteBad: assign({ result: ({ context, event }) => judged(words, context, event) }),
-      noteEnded: assign({ result: failed("peer-error", "the server closed the connection") }),
+      noteEnded: assign({ result: failure("peer-error/closed") }),
       noteSilent: assign({
-        result: ({ context }) =>
-          failed(
-            "timed-out",
-            `no greeting within ${context.options.timeout / 1_000} s: does it wait for us?`,
-          ),
+        result: ({ context }) => failure("timed-out/no-greeting", { ms: context.options.timeout }),
       }),
       noteError: assign({ result: (_, { error }: { error: unknown }) => failureOf(error) }),
       hangUp: ({ context }) => context.peer?.close(),
@@ -136,7 +132,7 @@ function judged<Options>(
     event.type === "peer.message"
       ? judge?.(String(event.value), options as Options, isGreetingDue)
       : undefined;
-  return verdict && failed(verdict.code, verdict.message);
+  return verdict && { ...verdict, ok: false };
 }
 
 /** Bytes of a reply that may be longer than any message. */
@@ -157,17 +153,7 @@ export function untilQuiet({ bytes, stillMs, ended }: Undecoded, { context }: Se
   return { take: bytes.length, value: dropTrailing(bytes.toString("utf8"), "\0\r\n") };
 }
 
-function failed(code: ErrorCode, message: string): TalkResult {
-  return { ok: false, code, message };
-}
-
 /** It was told when it happened; the conversation goes on, and its end remembers it. */
 function notKept(error: unknown): TalkResult {
-  if (error instanceof NetlabError) return failed(error.code, "not every reply was saved");
-  throw error;
-}
-
-function failureOf(error: unknown): TalkResult {
-  if (error instanceof NetlabError) return failed(error.code, error.message);
-  throw error;
+  return { ...failure("peer-error/not-all-saved"), code: failureOf(error).code };
 }

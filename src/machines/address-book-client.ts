@@ -10,7 +10,7 @@
  */
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
-import { type ErrorCode, NetlabError } from "../errors.ts";
+import { type Failure, failure, failureOf, NetlabError } from "../errors.ts";
 import {
   type Answer,
   decodeAnswer,
@@ -36,12 +36,7 @@ type Options = z.output<typeof options> & { readonly host: string; readonly port
 
 export type LookupResult =
   | { readonly ok: true; readonly email: string; readonly name: string }
-  | {
-      readonly ok: false;
-      readonly email: string;
-      readonly code: ErrorCode;
-      readonly message: string;
-    };
+  | (Failure & { readonly email: string });
 /** What a run came to: the first failure, else the last name; all of them, where it asked more than once. */
 export type LookupRun = LookupResult & { readonly results?: readonly LookupResult[] };
 
@@ -79,17 +74,14 @@ export const addressBookClientMachine = setup({
       if (last?.ok) screen.show(last.name);
     },
     warnOfExtraBytes: ({ context, event }) => warnOfExtraBytes(context, event),
-    noteOddAnswer: failWith("peer-error", (_, event) => `the server ${oddIn(event)}`),
-    noteEnded: failWith("peer-error", () => "the server closed the connection before it answered"),
-    noteTimeout: failWith(
-      "timed-out",
-      ({ options }) => `no whole answer within ${options.timeout / 1_000} s`,
-    ),
-    noteStopped: failWith("interrupted", () => "stopped"),
+    noteOddAnswer: failWith((_, event) => failure("peer-error/no-answer", { why: oddIn(event) })),
+    noteEnded: failWith(() => failure("peer-error/closed-before-answer")),
+    noteTimeout: failWith(({ options }) => failure("timed-out/no-whole-answer", { ms: options.timeout })),
+    noteStopped: failWith(() => failure("interrupted/stopped")),
     noteError: assign({
       results: ({ context }, { error }: { error: unknown }) => [
         ...context.results,
-        failureOf(context, error),
+        { ...failureOf(error), email: emailOf(context) },
       ],
     }),
     hangUp: ({ context }) => context.peer?.close(),
@@ -187,17 +179,8 @@ function note(resultOf: (context: Context, event: Event) => LookupResult) {
   });
 }
 
-function failWith(code: ErrorCode, say: (context: Context, event: Event) => string) {
-  return note((context, event) => failure(context, code, say(context, event)));
-}
-
-function failure(context: Context, code: ErrorCode, message: string): LookupResult {
-  return { ok: false, email: emailOf(context), code, message };
-}
-
-function failureOf(context: Context, error: unknown): LookupResult {
-  if (error instanceof NetlabError) return failure(context, error.code, error.message);
-  throw error;
+function failWith(fail: (context: Context, event: Event) => Failure) {
+  return note((context, event) => ({ ...fail(context, event), email: emailOf(context) }));
 }
 
 /** What an answer says: a name, or one of the server's words for no. */
@@ -205,8 +188,8 @@ function judge(context: Context, event: Event): LookupResult {
   const name = event.type === "peer.message" && event.value.ok ? event.value.text : "";
   const email = emailOf(context);
   if (name === UNKNOWN_ADDRESS)
-    return failure(context, "no-such-address", `the book has no address ${JSON.stringify(email)} (${name})`);
-  if (isRefusal(name)) return failure(context, "peer-error", `the server answers ${JSON.stringify(name)}`);
+    return { ...failure("no-such-address/at-server", { email, answer: name }), email };
+  if (isRefusal(name)) return { ...failure("peer-error/answers", { answer: name }), email };
   return { ok: true, email, name };
 }
 
@@ -234,10 +217,7 @@ async function connect(context: Context, signal: AbortSignal): Promise<Peer> {
   const { network, options } = context;
   const { host, port, header } = options;
   if (!fits(header, emailOf(context)))
-    throw new NetlabError(
-      "bad-option",
-      `${JSON.stringify(emailOf(context))} is longer than a length of ${header} can tell: use another --header`,
-    );
+    throw new NetlabError("bad-option/too-long-for-header", { email: emailOf(context), header });
   const peer = await network.connect({ host, port });
   if (signal.aborted) peer.close();
   return peer;

@@ -4,6 +4,7 @@
  *   S> Please, Enter Your ig name     C> :Alan Musk:alanop     C> :Alan Musk:Hey Guys
  */
 import { z } from "zod";
+import { failure } from "../errors.ts";
 import { isNameTaken, loginOf, prefixOf } from "../wire/chat.ts";
 import { amongOthers } from "./_overheard.ts";
 import { defineRole } from "./_role.ts";
@@ -29,10 +30,7 @@ const { machine, phases } = talkClient<Options>({
   greets: true,
   opening: ({ as, login }) => [loginOf({ name: as, login: login ?? as })],
   prepare: (line, { as }) => ({ send: line.startsWith(prefixOf(as)) ? line : prefixOf(as) + line }),
-  judge: (text) =>
-    isNameTaken(text)
-      ? { code: "name-taken", message: "the room has somebody of that name: choose another, --as or --login" }
-      : undefined,
+  judge: (text) => (isNameTaken(text) ? failure("name-taken/in-room") : undefined),
 });
 
 export default defineRole({

@@ -74,7 +74,7 @@ async function save({ line, name, reply, force }: Download, { files, screen }: W
   // A server without commands says the line itself back.
   if (isNoFile(text) || text === line.trimEnd()) {
     screen.show(text);
-    throw new NetlabError("no-such-file", `the server has no file ${JSON.stringify(name)}: nothing is saved`);
+    throw new NetlabError("no-such-file/nothing-saved", { name });
   }
   const target = `client_${baseName(name)}`;
   const part = await files.create(target, { overwrite: force }).catch((error) => {
@@ -97,11 +97,7 @@ async function write(part: PartialFile, bytes: Buffer): Promise<void> {
 /** In this client's words: there is no `--output` here. */
 function inTheWay(error: unknown, target: string): unknown {
   if (!(error instanceof NetlabError) || error.code !== "file-exists") return error;
-  return new NetlabError(
-    "name-taken",
-    `${target} is there already and stays as it is: nothing is saved without --force`,
-    { cause: error },
-  );
+  return new NetlabError("name-taken/file-in-the-way", { file: target }, { cause: error });
 }
 
 /** Neither a server nor a path chooses where a file lands: only the name's last part counts. */

@@ -11,7 +11,7 @@
  */
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
-import { type ErrorCode, NetlabError } from "../errors.ts";
+import { type Failure, failure, failureOf, NetlabError } from "../errors.ts";
 import { DISCOVER, isEnd, type Listing, parseListing, tokensIn, withoutTokens } from "../wire/bootstrap.ts";
 import {
   ACKNOWLEDGEMENT,
@@ -43,7 +43,7 @@ type Options = z.output<typeof options>;
 /** How a run ended; what went wrong has a code of `src/errors.ts`. */
 export type FetchResult =
   | { readonly ok: true; readonly path: string; readonly sizeBytes: number; readonly sha256: string }
-  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+  | Failure;
 
 interface Context extends World<Options> {
   readonly listings: readonly Listing[];
@@ -89,21 +89,16 @@ export const fileClientMachine = setup({
     acknowledge: ({ context }) => context.peer?.sendBytes(Buffer.from(ACKNOWLEDGEMENT)),
     keepSaved: assign({ result: (_, result: FetchResult) => result }),
     noteNoServer: assign({ result: ({ context }) => noServer(context) }),
-    noteRefused: failWith("token-refused", ({ options: { token } }) =>
-      token === undefined
-        ? "the server refuses the token that the registry tells (Invalid)"
-        : "the server refuses the token (Invalid); without --token the one that the registry tells is said",
+    noteRefused: failWith(({ options: { token } }) =>
+      failure(token === undefined ? "token-refused/of-registry" : "token-refused/given"),
     ),
-    noteNotFound: failWith(
-      "no-such-file",
-      ({ options }) => `the server has no file ${JSON.stringify(options.file)} (not found)`,
-    ),
+    noteNotFound: failWith(({ options }) => failure("no-such-file/at-server", { name: options.file })),
     noteOddAnswer: assign({
-      result: ({ context, event }) => failure("peer-error", oddAnswer(context, event)),
+      result: ({ context, event }) => oddAnswer(context, event),
     }),
-    noteTimeout: failWith("timed-out", ({ options }) => `no answer within ${options.timeout / 1_000} s`),
-    noteEnded: failWith("peer-error", () => "the server closed the connection before it answered"),
-    noteStopped: failWith("interrupted", () => "stopped"),
+    noteTimeout: failWith(({ options }) => failure("timed-out/no-answer", { ms: options.timeout })),
+    noteEnded: failWith(() => failure("peer-error/closed-before-answer")),
+    noteStopped: failWith(() => failure("interrupted/stopped")),
     noteError: assign({ result: (_, { error }: Thrown) => failureOf(error) }),
     hangUp: ({ context }) => context.peer?.close(),
   },
@@ -127,7 +122,7 @@ export const fileClientMachine = setup({
     result: undefined,
   }),
   initial: "starting",
-  output: ({ context }) => context.result ?? failure("peer-error", "ended without a result"),
+  output: ({ context }) => context.result ?? failure("peer-error/no-result"),
   on: { "operator.stop": { target: ".failed", actions: "noteStopped" } },
   states: {
     starting: { always: [{ guard: "isDirect", target: "choosing" }, { target: "discovering" }] },
@@ -259,19 +254,8 @@ export default defineRole({
 
 const saidIn = (event: Event) => (event.type === "peer.message" ? event.value : undefined);
 
-function failure(code: ErrorCode, message: string): FetchResult {
-  return { ok: false, code, message };
-}
-
-function failureOf(error: unknown): FetchResult {
-  if (error instanceof NetlabError) return failure(error.code, error.message);
-  throw error;
-}
-
-function failWith(code: ErrorCode, say: (context: Context) => string) {
-  return assign<Context, Event, undefined, Event, never>({
-    result: ({ context }) => failure(code, say(context)),
-  });
+function failWith(fail: (context: Context) => Failure) {
+  return assign<Context, Event, undefined, Event, never>({ result: ({ context }) => fail(context) });
 }
 
 /** The server to go to: the one that was named, else the first that serves this [file client, wire.md]. */
@@ -295,35 +279,32 @@ function likelyTokenOf({ host, port }: HostPort, service: string, listings: read
 }
 
 function noServer({ options, listings }: Context): FetchResult {
-  const wanted = options.server
-    ? `no token is known for ${formatHostPort(options.server)} (--token gives one): nobody serves ${JSON.stringify(options.service)}`
-    : `nobody serves ${JSON.stringify(options.service)}`;
+  const { server, service } = options;
   const services = [...new Set(listings.map((listing) => listing.service))];
   const known = services.length > 0 ? `it lists ${services.join(", ")}` : "it lists nothing";
-  return failure(
-    "no-such-service",
-    `${wanted}, says the registry at ${formatHostPort(options.bootstrap)}; ${known}`,
-  );
+  const registry = formatHostPort(options.bootstrap);
+  return server
+    ? failure("no-such-service/no-token", { server: formatHostPort(server), service, registry, known })
+    : failure("no-such-service/nobody-serves", { service, registry, known });
 }
 
-function oddAnswer({ peer }: Context, event: Event): string {
-  const value = saidIn(event);
-  const said = typeof value === "number" ? `the size ${value}` : JSON.stringify(value);
-  return `the server${peer ? ` ${peer.remote.address}:${peer.remote.port}` : ""} answers ${said}, which the protocol does not know here`;
+function oddAnswer({ peer }: Context, event: Event): FetchResult {
+  const said = saidIn(event);
+  const at = peer ? ` ${peer.remote.address}:${peer.remote.port}` : "";
+  return typeof said === "number"
+    ? failure("peer-error/odd-size", { at, size: said })
+    : failure("peer-error/odd-answer", { at, answer: String(said) });
 }
 
 async function discover({ options, network }: Context): Promise<Listing[]> {
   const { bootstrap: to, timeout: timeoutMs } = options;
   const answers = await network.ask({ to, text: DISCOVER, timeoutMs, isLast: isEnd });
   if (answers.length === 0) {
-    throw new NetlabError(
-      "timed-out",
-      `no answer from the registry at ${formatHostPort(to)} within ${timeoutMs / 1_000} s`,
-    );
+    throw new NetlabError("timed-out/no-registry", { registry: formatHostPort(to), ms: timeoutMs });
   }
   return answers.flatMap((answer) => {
     const parsed = parseListing(answer);
-    if (!parsed.ok) throw new NetlabError("peer-error", parsed.why);
+    if (!parsed.ok) throw new NetlabError("peer-error/no-listing", { why: parsed.why });
     return parsed.value;
   });
 }

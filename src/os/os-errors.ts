@@ -1,5 +1,5 @@
 /** What the operating system says, translated once into what to do. */
-import { NetlabError } from "../errors.ts";
+import { messageOf, NetlabError } from "../errors.ts";
 
 export function osCode(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
@@ -10,23 +10,17 @@ export function listenError(error: unknown, host: string, port: number): NetlabE
   const where = `${host.includes(":") ? `[${host}]` : host}:${port}`;
   switch (osCode(error)) {
     case "EADDRINUSE":
-      return new NetlabError("port-taken", String(port), { cause: error });
+      return new NetlabError("port-taken", { port }, { cause: error });
     case "EACCES":
-      return new NetlabError("port-forbidden", String(port), { cause: error });
+      return new NetlabError("port-forbidden", { port }, { cause: error });
     case "EADDRNOTAVAIL":
     case "EAFNOSUPPORT":
-      return new NetlabError("address-not-ours", host, { cause: error });
+      return new NetlabError("address-not-ours", { host }, { cause: error });
     case "ENOTFOUND":
     case "EAI_AGAIN":
-      return new NetlabError("address-not-ours", host, { cause: error });
+      return new NetlabError("address-not-ours", { host }, { cause: error });
     default:
-      return new NetlabError(
-        "cannot-listen",
-        `${where}: ${error instanceof Error ? error.message : String(error)}`,
-        {
-          cause: error,
-        },
-      );
+      return new NetlabError("cannot-listen", { where, why: messageOf(error) }, { cause: error });
   }
 }
 
@@ -42,14 +36,11 @@ export function connectError(error: unknown, host: string, port: number): Netlab
     ENOTFOUND: "no such host name (ENOTFOUND)",
     EAI_AGAIN: "the name cannot be resolved now (EAI_AGAIN)",
   };
-  const reason = (code && why[code]) ?? (error instanceof Error ? error.message : String(error));
-  return new NetlabError(
-    code === "ETIMEDOUT" ? "timed-out" : "unreachable",
-    `cannot reach ${where}: ${reason}`,
-    {
-      cause: error,
-    },
-  );
+  const reason = (code && why[code]) ?? messageOf(error);
+  const args = { where, why: reason };
+  return code === "ETIMEDOUT"
+    ? new NetlabError("timed-out/no-connection", args, { cause: error })
+    : new NetlabError("unreachable", args, { cause: error });
 }
 
 /** How a connection broke, for its story. */
