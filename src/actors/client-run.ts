@@ -62,8 +62,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
     this.#isFinished = false;
     this.#hasOutput = false;
     this.#files = new OwnFiles(environment.files);
-    environment.numbers.connection += 1;
-    const id = `${instance}/c${environment.numbers.connection}`;
+    const id = environment.ids.connection(instance);
     const remote = { address: common.host, port: common.port };
     const concealment = Concealment.of(this.#role, this.#context.options);
     const subject = {

@@ -196,8 +196,7 @@ export class TcpListener implements InstanceService {
   #accept(socket: Socket, localPort: number): void {
     const { environment, common, role, id: instance, label } = this.#context;
     const remote = { address: plainAddress(socket.remoteAddress), port: socket.remotePort ?? 0 };
-    environment.numbers.connection += 1;
-    const id = `${instance}/c${environment.numbers.connection}`;
+    const id = environment.ids.connection(instance);
     const definition = role();
     const { name, machine, display, descriptors = 1 } = definition;
     const place = environment.descriptors.admit(descriptors);

@@ -195,8 +195,7 @@ export class UdpEndpoint implements InstanceService {
 
   #newSender(socket: Socket, remote: { address: string; port: number }, now: number): Sender {
     const { environment, id: instance, label, role } = this.#context;
-    environment.numbers.sender += 1;
-    const id = `${instance}/u${environment.numbers.sender}`;
+    const id = environment.ids.sender(instance);
     const definition = role();
     const { name, display } = definition;
     const isOwn = isLoopback(remote.address) && isOwnPort(remote.port);
