@@ -33,6 +33,7 @@ import { findLabFile, type LabFile, NO_LAB, readLabFile, shiftPorts } from "./la
 import { Log } from "./log.ts";
 import { formatHostPort } from "./machines/_options.ts";
 import type { Clock, Registry } from "./machines/_world.ts";
+import { isOnlyInTimeWait } from "./os/proc.ts";
 import { codeSubfolder } from "./places.ts";
 import { flagsOf } from "./repl/option-flags.ts";
 import { type LabBook, openAddressBook } from "./stores/address-book.ts";
@@ -152,6 +153,7 @@ export class Daemon implements Lab {
       recorder: this.recorder,
       telemetry: this.#exposures.telemetry,
       descriptors: this.descriptors,
+      isLingering: isOnlyInTimeWait,
       hubs: new LocalHubs(),
       ids: new Ids((name) => (name.startsWith("instance/") ? numbers.exact(name) : numbers.inBlocks(name))),
     };
@@ -249,9 +251,14 @@ export class Daemon implements Lab {
       });
       this.#memory.keepPort(instance);
     }
+    const why = instance.lastError ?? "unknown";
     if (to === "backingOff")
-      telemetry({ type: "instance.backingOff", id, why: instance.lastError ?? "unknown" });
-    if (to === "failed") telemetry({ type: "instance.failed", id, why: instance.lastError ?? "unknown" });
+      telemetry(
+        instance.waitsForPort
+          ? { type: "instance.notice", id, text: `it waits for its port: ${why}` }
+          : { type: "instance.backingOff", id, why },
+      );
+    if (to === "failed") telemetry({ type: "instance.failed", id, why });
   }
 
   // -- the lab -------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import { asciiText } from "../charts/drawing-text.ts";
 import { shortId } from "../lab/selectors.ts";
+import { causeText } from "../stories/cause-text.ts";
 import type { Entry, Story } from "../stories/story.ts";
 import { type ChartReader, chartLines, chartReport, titleOf } from "./chart-report.ts";
 import type { ChartSubject } from "./chart-subject.ts";
@@ -166,7 +167,7 @@ class ChartWatch {
 }
 
 function howItEnded(story: Story): string {
-  if (story.fault) return `${story.fault}: ${story.reason}`;
+  if (story.fault) return `${story.fault}: ${story.cause ? causeText(story.cause) : ""}`;
   const closed = story.entries.findLast((entry) => entry.kind === "closed");
   return closed?.kind === "closed" ? `closed by ${closed.by}` : "it was silent";
 }

@@ -6,8 +6,10 @@ import type { Conversation } from "../actors/conversation.ts";
 import { type TestLab, turns } from "../actors/harness.ts";
 import type { SimulatedClock } from "../actors/simulated-clock.ts";
 
-/** More turns of the event loop, a millisecond each, than any answer of a right server takes. */
-const MAX_TURNS = 5_000;
+/** Pauses that a server makes between its own messages, in all. */
+const PAUSES_MS = 500;
+/** Long enough for a busy machine; only a test that fails waits for it. */
+const PATIENCE_MS = 5_000;
 
 export class DialoguePlayer {
   readonly lines: readonly DialogueLine[];
@@ -99,20 +101,22 @@ export class DialoguePlayer {
   }
 
   /** The clock stands still: a message that is cut is no message of its own for being late. */
-  async #arrives(isThere: () => boolean): Promise<void> {
-    for (let turn = 0; !isThere(); turn += 1) {
-      if (turn > MAX_TURNS) throw new Error(`${this.#saidBytes} bytes were said and did not arrive`);
-      await turns(1);
-    }
+  #arrives(isThere: () => boolean): Promise<void> {
+    return this.#until(`have ${this.#saidBytes} bytes read`, isThere, 0);
   }
 
   /** The clock goes on, so that pauses of the server's own pass. */
-  async #passes(what: string, isThere: () => boolean): Promise<void> {
+  #passes(what: string, isThere: () => boolean): Promise<void> {
+    return this.#until(what, isThere, PAUSES_MS);
+  }
+
+  async #until(what: string, isThere: () => boolean, pausesMs: number): Promise<void> {
+    const deadline = performance.now() + PATIENCE_MS;
     for (let turn = 0; !isThere(); turn += 1) {
-      if (turn > MAX_TURNS || this.peer.isOver)
+      if (this.peer.isOver || performance.now() > deadline)
         throw new Error(`expected to ${what}, heard ${JSON.stringify(this.peer.unread.toString())}`);
       await turns(1);
-      this.#clock.advance(1);
+      if (turn < pausesMs) this.#clock.advance(1);
     }
   }
 }
