@@ -31,6 +31,7 @@ import { findLabFile, type LabFile, type LabRole, NO_LAB, readLabFile, shiftPort
 import { Log } from "./log.ts";
 import { formatHostPort } from "./machines/_options.ts";
 import type { Clock, Registry } from "./machines/_world.ts";
+import { isOnlyInTimeWait } from "./os/proc.ts";
 import { codeSubfolder } from "./places.ts";
 import { flagsOf } from "./repl/option-flags.ts";
 import { type LabBook, openAddressBook } from "./stores/address-book.ts";
@@ -143,6 +144,7 @@ export class Daemon implements Lab {
       recorder: this.recorder,
       telemetry: this.#exposures.telemetry,
       descriptors: this.descriptors,
+      isLingering: isOnlyInTimeWait,
       hubs: new LocalHubs(),
       numbers: { connection: 0, sender: 0 },
     };
@@ -234,9 +236,14 @@ export class Daemon implements Lab {
       });
       this.#memory.keepPort(instance);
     }
+    const why = instance.lastError ?? "unknown";
     if (to === "backingOff")
-      telemetry({ type: "instance.backingOff", id, why: instance.lastError ?? "unknown" });
-    if (to === "failed") telemetry({ type: "instance.failed", id, why: instance.lastError ?? "unknown" });
+      telemetry(
+        instance.waitsForPort
+          ? { type: "instance.notice", id, text: `it waits for its port: ${why}` }
+          : { type: "instance.backingOff", id, why },
+      );
+    if (to === "failed") telemetry({ type: "instance.failed", id, why });
   }
 
   // -- the lab -------------------------------------------------------------------------------------------------------

@@ -1,4 +1,6 @@
 /** What a role of one's own imports from netlabd: the contract, the option types, and the world it lives in. */
+
+export type { Dialogue, DialogueLine } from "./machines/_dialogue.ts";
 export { byteSize, duration, hostPort, port, secret } from "./machines/_options.ts";
 export {
   defineRole,
@@ -11,13 +13,8 @@ export {
   type SayOptions,
   type Session,
 } from "./machines/_role.ts";
-export {
-  type KeepReply,
-  type TalkResult,
-  type TalkWords,
-  talkClient,
-  talkOptions,
-} from "./machines/_talk-client.ts";
+export { talkClient } from "./machines/_talk-client.ts";
+export { type KeepReply, type TalkResult, type TalkWords, talkOptions } from "./machines/_talk-words.ts";
 export type {
   AddressBook,
   AsyncHub,

@@ -19,6 +19,10 @@ export interface Environment {
   readonly recorder: Recorder;
   readonly telemetry: Telemetry;
   readonly descriptors: DescriptorBudget;
+  /** The instance that listens on this port now. */
+  readonly holderOf?: (transport: "tcp" | "udp", port: number) => string | undefined;
+  /** Whether nothing but TIME_WAIT holds this TCP port; undefined where nobody can tell. */
+  readonly isLingering?: (port: number) => Promise<boolean>;
   readonly hubs: Hubs;
   /** Numbers for connections and senders, unique in the daemon. */
   readonly numbers: { connection: number; sender: number };

@@ -24,12 +24,20 @@ export class Supervisor {
 
   constructor(roles: RoleTable, environment: Environment, hooks: InstanceHooks) {
     this.roles = roles;
-    this.#environment = environment;
+    this.#environment = { ...environment, holderOf: (transport, port) => this.#holderOf(transport, port) };
     this.#hooks = hooks;
   }
 
   get instances(): Instance[] {
     return [...this.#instances.values()];
+  }
+
+  #holderOf(transport: "tcp" | "udp", port: number): string | undefined {
+    const holder = this.instances.find(
+      ({ role, service: { hosts, port: own, otherPorts = [] } }) =>
+        role.transport === transport && hosts.length > 0 && [own, ...otherPorts].includes(port),
+    );
+    return holder?.id;
   }
 
   role(name: string): Role {

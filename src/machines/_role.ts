@@ -6,6 +6,7 @@
 import type { AnyStateMachine } from "xstate";
 import type { z } from "zod";
 import type { PeerMessage } from "../wire/message.ts";
+import type { Dialogue } from "./_dialogue.ts";
 import type { AsyncHub, HubWorld, Peer, World } from "./_world.ts";
 
 /** What a state reads [FRAME-1]: framed text, chunks as they come, or a binary record. */
@@ -106,6 +107,8 @@ export interface RoleDefinition<Schema extends z.ZodObject = z.ZodObject> {
   /** tcp: one actor a connection; udp: one a listener; client: one a run. */
   readonly machine: AnyStateMachine;
   readonly phases: Readonly<Record<string, Phase>>;
+  /** A right client's conversation with a server, for the contract test. */
+  readonly dialogue?: Dialogue;
   /** What each state does, in words, for `--explain`; at least those that a person would wonder about. */
   readonly steps?: Readonly<Record<string, string>>;
   readonly hub?: HubDefinition;

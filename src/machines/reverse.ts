@@ -12,7 +12,7 @@ import { setup } from "xstate";
 import { z } from "zod";
 import { NetlabError } from "../errors.ts";
 import type { PeerMessage } from "../wire/message.ts";
-import { ACCEPT, isExit, REJECT } from "../wire/reverse.ts";
+import { ACCEPT, EXIT, isExit, REJECT } from "../wire/reverse.ts";
 import { Barrier } from "./_barrier.ts";
 import { reversedText } from "./_reversed-text.ts";
 import { defineRole, type HubMember, type RoleEvent, type SayOptions, type Session } from "./_role.ts";
@@ -68,6 +68,11 @@ export default defineRole({
       handle: hear,
       isWord: isExit,
     },
+  },
+  dialogue: {
+    given: { mirror: true },
+    lines: [{ server: ACCEPT }, { client: "taco cat" }, { server: "taco cat" }, { client: EXIT }],
+    closes: true,
   },
   hub: {
     create: (world, remembered) => new Barrier(world, remembered),

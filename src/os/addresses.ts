@@ -15,3 +15,5 @@ export async function addressesOf(host: string): Promise<string[]> {
 export function plainAddress(address: string | undefined): string {
   return (address ?? "").replace(/^::ffff:(?=\d+\.)/i, "");
 }
+
+export const isIpv4 = (address: string) => isIP(address) === 4;
