@@ -34,15 +34,31 @@ export const errorTable = {
       "completion-shell": "completion: no script for {shell}; there are {shells}",
       "register-listing": "register: {why}",
       "run-no-script": "run: {file} is no script: name a .ts file",
+      "many-connections": "{term} is {count} connections: name one, e.g. {example}",
+      "no-selector": "no selector {name}=…; {hint}",
+      "addr-of-roles": "addr= selects connections, not roles: use conns addr=…",
+      "expect-nothing": "expect: give a text, or --exit with a status",
+      "expect-first": "expect: no command stands before it",
+      "expect-conn": "expect --conn: give the text alone",
+      "expect-regexp": "expect: {text} is no regular expression",
+      "no-filter": "no filter {name:quoted}; {hint}",
+      grep: "usage: | grep [-v] [-i] PATTERN",
+      "grep-regexp":
+        "grep: {pattern:quoted} is no regular expression: write \\ before ( [ { * + ? | . where the character itself is meant",
+      "head-or-tail": "usage: | {name} [-n {lines}]",
+      "block-not-closed": "{sheet}:{line}: this {fence} block is not closed",
+      "no-block": '{place}: no block "{info}": there are "netlab" and "netlab by-hand"',
+      "expect-block": "{sheet}:{line}: no netlab block stands before this expect block",
+      "watch-time": "watch: {every} is no time: write 1s or 200ms",
     },
     peer: null,
     exit: usage,
   },
   "bad-option": {
     says: {
+      "of-role": "{role}: {why}",
       "too-long-for-header":
         "{email:quoted} is longer than a length of {header} can tell: use another --header",
-      "of-role": "{role}: {why}",
     },
     peer: null,
     exit: usage,
@@ -68,37 +84,59 @@ export const errorTable = {
   "bad-role": {
     says: {
       faults: "{file}: {why}",
-      "not-compiled": "{file}:{line}:{column}: {why}",
       "name-in-folder": "{file}: there is a role {name:quoted} already",
       "name-of-ours": "{name} is a role of netlabd's own: choose another name",
     },
     peer: null,
     exit: checkFailed,
   },
-  "no-daemon": { says: {}, peer: null, exit: noDaemon },
-  "no-such-command": { says: {}, peer: null, exit: usage },
-  "no-such-role": { says: { unknown: "no role {name:quoted}" }, peer: null, exit: noSuchThing },
-  "no-such-instance": { says: {}, peer: null, exit: noSuchThing },
-  "no-such-connection": { says: {}, peer: null, exit: noSuchThing },
-  "no-such-service": {
+  "no-daemon": {
     says: {
-      "no-token":
-        "no token is known for {server} (--token gives one): nobody serves {service:quoted}, says the registry at {registry}; {known}",
-      "nobody-serves": "nobody serves {service:quoted}, says the registry at {registry}; {known}",
+      "went-away": "the daemon at {path} went away",
+      none: "no daemon answers at {path}: start one with netlabd, or name its socket with --socket",
+      "not-connected": "cannot connect to the socket {path} ({why})",
+    },
+    peer: null,
+    exit: noDaemon,
+  },
+  "no-such-command": { says: {}, peer: null, exit: usage },
+  "no-such-role": {
+    says: {
+      unknown: "no role {name:quoted}",
+      "not-loaded": "no role {name} was loaded{hint}",
+      none: "no role {name:quoted}; {hint}",
     },
     peer: null,
     exit: noSuchThing,
   },
+  "no-such-instance": {
+    says: {
+      "none-runs": "no {role} runs: spawn {role}",
+      unknown: "no role {term:quoted} here; {hint}",
+    },
+    peer: null,
+    exit: noSuchThing,
+  },
+  "no-such-connection": {
+    says: {
+      "of-term": "no connection {term:quoted}: conns --all lists them",
+      "with-field": "no connection {term}: conns --all lists them",
+    },
+    peer: null,
+    exit: noSuchThing,
+  },
+  "no-such-service": {
+    says: {},
+    peer: null,
+    exit: noSuchThing,
+  },
   "no-such-address": {
-    says: { "at-server": "the book has no address {email:quoted} ({answer})" },
+    says: {},
     peer: UNKNOWN_ADDRESS,
     exit: noSuchThing,
   },
   "no-such-file": {
-    says: {
-      "at-server": "the server has no file {name:quoted} (not found)",
-      "nothing-saved": "the server has no file {name:quoted}: nothing is saved",
-    },
+    says: {},
     peer: NOT_FOUND,
     exit: noSuchThing,
   },
@@ -108,71 +146,72 @@ export const errorTable = {
     exit: refused,
   },
   "file-not-read": {
-    says: { "no-script": "cannot run {file}: there is no such file (ENOENT)" },
+    says: {
+      "no-script": "cannot run {file}: there is no such file (ENOENT)",
+      because: "cannot read {file}: {why}",
+    },
     peer: null,
     exit: noSuchThing,
   },
-  "file-not-written": { says: {}, peer: null, exit: checkFailed },
+  "file-not-written": {
+    says: {
+      "part-exists":
+        "{file} exists: another transfer writes it, or one was killed; remove it or name another with --output",
+      because: "cannot write {file}: {why}",
+      output: "cannot write the output: {why}",
+    },
+    peer: null,
+    exit: checkFailed,
+  },
   "name-taken": {
     says: {
       "file-in-the-way": "{file} is there already and stays as it is: nothing is saved without --force",
-      "in-room": "the room has somebody of that name: choose another, --as or --login",
-      "at-relay": "somebody is {name} already: choose another name, --as",
+      instance: "there is an instance {id} already",
+      "of-instance": "{name} is the name of {owner}: choose another",
+      "of-role": "{name} is a role: choose another name",
     },
     peer: null,
     exit: refused,
   },
   "wrong-state": {
-    says: { "many-questions": "{count} questions are under way: wait for one to end" },
+    says: {
+      "many-questions": "{count} questions are under way: wait for one to end",
+      "role-of-ours": "{name} is a role of netlabd's own: it stays",
+      "role-of-lab": "{name} comes from the lab file: take it out there, and have it read again",
+      "stopped-before": "it was stopped before it listened",
+      "daemon-stopping": "the daemon is stopping",
+    },
     peer: null,
     exit: refused,
   },
   "token-refused": {
-    says: {
-      "of-registry": "the server refuses the token that the registry tells (Invalid)",
-      given:
-        "the server refuses the token (Invalid); without --token the one that the registry tells is said",
-    },
+    says: {},
     peer: INVALID,
     exit: refused,
   },
   "too-long": { says: {}, peer: "Message too long", exit: peerError },
   "too-many-clients": {
-    says: { "at-server": "the server has as many clients as it takes ({answer})" },
+    says: {},
     peer: "Too many clients",
     exit: refused,
   },
   "idle-too-long": { says: {}, peer: "Idle too long", exit: timedOut },
   "peer-error": {
     says: {
-      closed: "the server closed the connection",
-      "closed-before-answer": "the server closed the connection before it answered",
-      "no-result": "ended without a result",
-      "reply-too-large": "a reply of more than {bytes} bytes is not saved",
-      "not-all-saved": "not every reply was saved",
-      instead: "the server answers {answer:quoted} instead of {expected}",
-      answers: "the server answers {answer:quoted}",
-      "no-answer": "the server {why}",
-      "odd-answer": "the server{at} answers {answer:quoted}, which the protocol does not know here",
-      "odd-size": "the server{at} answers the size {size}, which the protocol does not know here",
       registry: "the registry answers: {answer}",
       "no-listing": "{why}",
+      "other-protocol":
+        "the program at {path} speaks {theirs}, this one protocol {ours}: use the netlabctl that came with it",
+      "odd-daemon": "the daemon at {path} {what}: the connection is closed",
     },
     peer: null,
     exit: peerError,
   },
   "peer-gone": { says: {}, peer: null, exit: peerError },
-  unreachable: { says: "cannot reach {where}: {why}", peer: null, exit: peerError },
+  unreachable: { says: {}, peer: null, exit: peerError },
   "timed-out": {
     says: {
-      "no-reply": "not every message had a reply",
-      "no-greeting": "no greeting within {ms:seconds} s: does it wait for us?",
-      "no-answer": "no answer within {ms:seconds} s",
-      "no-whole-answer": "no whole answer within {ms:seconds} s",
-      "no-datagram": "no answer within {ms:seconds} s: lost, or nobody answers there",
-      "no-answer-to": "no answer to {request} within {ms:seconds} s",
       "no-registry": "no answer from the registry at {registry} within {ms:seconds} s",
-      "no-connection": "cannot reach {where}: {why}",
       sql: "sql: no answer within {ms:seconds} s, so it was stopped (--timeout)",
     },
     peer: null,
@@ -180,10 +219,11 @@ export const errorTable = {
   },
   interrupted: {
     says: {
-      stopped: "stopped",
-      "nothing-said": "stopped: nothing was said",
       sql: "sql: interrupted",
       "before-the-lab": "interrupted before the lab was asked",
+      "nothing-said": "stopped: nothing was said",
+      stopped: "stopped",
+      closed: "the connection to the daemon was closed",
     },
     peer: null,
     exit: interrupted,
@@ -253,6 +293,23 @@ export const errorTable = {
   "bad-code": { says: {}, peer: null, exit: usage },
   "code-failed": { says: {}, peer: null, exit: checkFailed },
   "eval-off": { says: {}, peer: null, exit: refused },
-  "socket-in-use": { says: {}, peer: null, exit: refused },
-  "socket-unsafe": { says: {}, peer: null, exit: refused },
+  "socket-in-use": {
+    says: "another netlabd{pid} answers on {path}: attach to it with netlabctl, or name another with --socket",
+    peer: null,
+    exit: refused,
+  },
+  "socket-unsafe": {
+    says: {
+      "of-stranger":
+        "the control socket {path} belongs to user {user}: name yours with --socket, or attach as that user",
+      "closed-to-you":
+        "the socket {path} is closed to you ({errno}): only the user who started the daemon may control it",
+      "too-long": "the socket path {path} is longer than {limit} bytes: name a shorter one with --socket",
+      "not-made": "cannot make the control socket {path}: {why}",
+      folder: "the control socket's folder {folder} cannot be used: {why}; name another with --socket",
+      "no-socket": "{path} is there and is no socket: name another with --socket",
+    },
+    peer: null,
+    exit: refused,
+  },
 } as const satisfies Record<string, ErrorKind>;

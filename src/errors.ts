@@ -1,5 +1,7 @@
 /** Expected failures: a code, the arguments of its sentence, and the words made of both (`src/error-table.ts`). */
 import { errorTable, exitCodes } from "./error-table.ts";
+import { causeText } from "./stories/cause-text.ts";
+import type { Cause } from "./stories/causes.ts";
 
 export { errorTable, exitCodes };
 
@@ -28,6 +30,7 @@ type Argument = string | number | readonly string[];
 type Arguments = Readonly<Record<string, Argument>>;
 interface Options {
   readonly cause?: unknown;
+  readonly fact?: Cause;
 }
 
 /** The arguments that the sentence of this id has a place for; none may be left out. */
@@ -38,19 +41,19 @@ export type ErrorParameters = { [Id in ErrorId]: ParametersOf<Id> }[ErrorId];
 /** A sentence that is made already, e.g. by the daemon at the other end of a control socket. */
 type Worded = [code: ErrorCode, text: string, options?: Options];
 
-/** The value of a run that failed. */
-export interface Failure {
-  readonly ok: false;
-  readonly code: ErrorCode;
-  readonly message: string;
-}
-
 /** An expected failure with a sentence for a person; anything else that is thrown is a bug. */
 export class NetlabError extends Error {
   override readonly name = "NetlabError";
   readonly code: ErrorCode;
   /** What the sentence is about this time. */
   readonly args: Arguments;
+  /** The same as data, where a story is to tell it. */
+  readonly fact: Cause | undefined;
+
+  /** Of a cause, whose words are its sentence. */
+  static of(code: ErrorCode, fact: Cause, options?: { cause?: unknown }): NetlabError {
+    return new NetlabError(code, causeText(fact), { ...options, fact });
+  }
 
   constructor(...parameters: ErrorParameters | Worded) {
     const [id, given, options] = parameters;
@@ -58,22 +61,18 @@ export class NetlabError extends Error {
     super(typeof given === "string" ? worded(codeOf(id), given) : sentenceOf(id, args), options);
     this.code = codeOf(id);
     this.args = args;
+    this.fact = options?.fact;
+  }
+
+  /** The result of a client's run that ended with it. */
+  get asResult(): { code: ErrorCode; message: string; cause?: Cause } {
+    const { code, message, fact } = this;
+    return { code, message, ...(fact ? { cause: fact } : {}) };
   }
 
   get exitCode(): number {
     return errorTable[this.code].exit;
   }
-}
-
-/** A failure as a value, for a machine's output. */
-export function failure(...[id, args]: ErrorParameters): Failure {
-  return { ok: false, code: codeOf(id), message: sentenceOf(id, args ?? {}) };
-}
-
-/** The value of a failure that was thrown; anything else goes on its way. */
-export function failureOf(error: unknown): Failure {
-  if (error instanceof NetlabError) return { ok: false, code: error.code, message: error.message };
-  throw error;
 }
 
 const codeOf = (id: string) => id.split("/")[0] as ErrorCode;

@@ -59,7 +59,7 @@ export async function bindAll<Socket extends Bound>(
       if (port !== 0) await new Promise<void>((resume) => void clock.setTimeout(resume, RETRY_EVERY_MS));
     }
   }
-  throw new NetlabError("wrong-state", "it was stopped before it listened");
+  throw new NetlabError("wrong-state/stopped-before");
 }
 
 const isTaken = (error: unknown): error is NetlabError =>

@@ -1,6 +1,7 @@
 /** Steps of a talking client: what each name in its chart does, and how bytes become replies. */
 import { assign, fromPromise, setup } from "xstate";
-import { failure, failureOf } from "../errors.ts";
+import { type ErrorCode, NetlabError } from "../errors.ts";
+import { type Cause, cause } from "../stories/causes.ts";
 import { dropTrailing } from "../wire/drop-trailing.ts";
 import type { Decoded, Session, Undecoded } from "./_role.ts";
 import type { TalkContext, TalkEvent, TalkOptions, TalkResult, TalkWords } from "./_talk-words.ts";
@@ -73,16 +74,17 @@ export function talkSetup<Options>(words: TalkWords<Options>) {
       hintNoReply: ({ context: { screen, options } }) =>
         screen.hint(`no reply within ${options.timeout / 1_000} s`),
       noteNotKept: assign({ result: (_, { error }: { error: unknown }) => notKept(error) }),
-      noteNoReply: assign({ result: failure("timed-out/no-reply") }),
+      noteNoReply: assign({ result: failed("timed-out", cause("no-reply", {})) }),
       noteTooLarge: assign({
-        result: failure("peer-error/reply-too-large", { bytes: MAX_KEPT_BYTES }),
+        result: failed("peer-error", cause("reply-too-large", { limit: MAX_KEPT_BYTES })),
       }),
       // What went wrong on the way stays the result.
       noteDone: assign({ result: ({ context }) => context.result ?? { ok: true } }),
       noteBad: assign({ result: ({ context, event }) => judged(words, context, event) }),
-      noteEnded: assign({ result: failure("peer-error/closed") }),
+      noteEnded: assign({ result: failed("peer-error", cause("server-closed", {})) }),
       noteSilent: assign({
-        result: ({ context }) => failure("timed-out/no-greeting", { ms: context.options.timeout }),
+        result: ({ context }) =>
+          failed("timed-out", cause("no-greeting", { withinMs: context.options.timeout })),
       }),
       noteError: assign({ result: (_, { error }: { error: unknown }) => failureOf(error) }),
       hangUp: ({ context }) => context.peer?.close(),
@@ -132,7 +134,11 @@ function judged<Options>(
     event.type === "peer.message"
       ? judge?.(String(event.value), options as Options, isGreetingDue)
       : undefined;
-  return verdict && { ...verdict, ok: false };
+  if (!verdict) return undefined;
+  return failed(
+    verdict.code,
+    "cause" in verdict ? verdict.cause : cause("failure", { text: verdict.message }),
+  );
 }
 
 /** Bytes of a reply that may be longer than any message. */
@@ -153,7 +159,17 @@ export function untilQuiet({ bytes, stillMs, ended }: Undecoded, { context }: Se
   return { take: bytes.length, value: dropTrailing(bytes.toString("utf8"), "\0\r\n") };
 }
 
+function failed(code: ErrorCode, why: Cause): TalkResult {
+  return failureOf(NetlabError.of(code, why));
+}
+
 /** It was told when it happened; the conversation goes on, and its end remembers it. */
 function notKept(error: unknown): TalkResult {
-  return { ...failure("peer-error/not-all-saved"), code: failureOf(error).code };
+  if (error instanceof NetlabError) return failed(error.code, cause("not-saved", {}));
+  throw error;
+}
+
+function failureOf(error: unknown): TalkResult {
+  if (error instanceof NetlabError) return { ok: false, ...error.asResult };
+  throw error;
 }

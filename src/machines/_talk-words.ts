@@ -1,6 +1,7 @@
 /** The contract of talking clients: their options, the words that a role adds, and what a run remembers and comes to. */
 import { z } from "zod";
 import type { ErrorCode } from "../errors.ts";
+import type { Cause } from "../stories/causes.ts";
 import { duration } from "./_options.ts";
 import type { Peer, World } from "./_world.ts";
 
@@ -21,7 +22,13 @@ export interface TalkOptions {
 
 export type TalkResult =
   | { readonly ok: true }
-  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly cause?: Cause };
+
+/** What was bad about a reply: a cause of the table, or a sentence of a user's role. */
+export type TalkVerdict = { readonly code: ErrorCode } & (
+  | { readonly cause: Cause }
+  | { readonly message: string }
+);
 
 /** Keeps the whole reply to a line, byte for byte, instead of its being shown; the answer is told as a hint. */
 export type KeepReply = (reply: Buffer, world: World) => Promise<string>;
@@ -46,11 +53,7 @@ export interface TalkWords<Options> {
   /** What came, as the user reads it. */
   readonly display?: (text: string, options: Options, isGreeting: boolean) => string;
   /** A reply that ends the conversation badly, e.g. a refusal. */
-  readonly judge?: (
-    text: string,
-    options: Options,
-    isGreeting: boolean,
-  ) => { readonly code: ErrorCode; readonly message: string } | undefined;
+  readonly judge?: (text: string, options: Options, isGreeting: boolean) => TalkVerdict | undefined;
   /** A reply that ends the conversation well: the server closes after it. */
   readonly isLast?: (text: string) => boolean;
 }

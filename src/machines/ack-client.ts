@@ -8,7 +8,8 @@
  */
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
-import { type Failure, failure, failureOf, NetlabError } from "../errors.ts";
+import { type ErrorCode, NetlabError } from "../errors.ts";
+import { cause } from "../stories/causes.ts";
 import { OK } from "../wire/ack.ts";
 import { datagramWord } from "../wire/datagram-word.ts";
 import { duration } from "./_options.ts";
@@ -27,7 +28,9 @@ const options = z.object({
 });
 type Options = z.output<typeof options> & { readonly host: string; readonly port: number };
 
-export type AckResult = { readonly ok: true; readonly answer: string } | Failure;
+export type AckResult =
+  | { readonly ok: true; readonly answer: string }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
 
 interface Context extends World<Options> {
   readonly result: AckResult | undefined;
@@ -50,7 +53,7 @@ export const ackClientMachine = setup({
     }),
     noteOdd: assign({ result: (_, answer: string) => oddAnswer(answer) }),
     noteError: assign({ result: (_, { error }: { error: unknown }) => failureOf(error) }),
-    noteStopped: assign({ result: failure("interrupted/stopped") }),
+    noteStopped: assign({ result: failure("interrupted", "stopped") }),
   },
   actors: {
     ask: fromPromise<string, Context>(({ input }) => ask(input)),
@@ -59,7 +62,7 @@ export const ackClientMachine = setup({
   id: "ack-client",
   context: ({ input }) => ({ ...input, result: undefined }),
   initial: "asking",
-  output: ({ context }) => context.result ?? failure("peer-error/no-result"),
+  output: ({ context }) => context.result ?? failure("peer-error", "ended without a result"),
   on: { "operator.stop": { target: ".failed", actions: "noteStopped" } },
   states: {
     asking: {
@@ -108,10 +111,20 @@ export default defineRole({
 async function ask({ network, options }: Context): Promise<string> {
   const { host, port, text, timeout: timeoutMs } = options;
   const [answer] = await network.ask({ to: { host, port }, text, timeoutMs, isLast: () => true });
-  if (answer === undefined) throw new NetlabError("timed-out/no-datagram", { ms: timeoutMs });
+  if (answer === undefined)
+    throw NetlabError.of("timed-out", cause("datagram-lost", { withinMs: timeoutMs }));
   return answer;
 }
 
+function failure(code: ErrorCode, message: string): AckResult {
+  return { ok: false, code, message };
+}
+
 function oddAnswer(answer: string): AckResult {
-  return failure("peer-error/instead", { answer, expected: OK });
+  return failure("peer-error", `the server answers ${JSON.stringify(answer)} instead of ${OK}`);
+}
+
+function failureOf(error: unknown): AckResult {
+  if (error instanceof NetlabError) return failure(error.code, error.message);
+  throw error;
 }

@@ -10,7 +10,8 @@
  */
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
-import { type Failure, failure, failureOf, NetlabError } from "../errors.ts";
+import { type ErrorCode, NetlabError } from "../errors.ts";
+import { type Cause, cause, causeOf } from "../stories/causes.ts";
 import {
   type Answer,
   decodeAnswer,
@@ -36,7 +37,13 @@ type Options = z.output<typeof options> & { readonly host: string; readonly port
 
 export type LookupResult =
   | { readonly ok: true; readonly email: string; readonly name: string }
-  | (Failure & { readonly email: string });
+  | {
+      readonly ok: false;
+      readonly email: string;
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly cause?: Cause;
+    };
 /** What a run came to: the first failure, else the last name; all of them, where it asked more than once. */
 export type LookupRun = LookupResult & { readonly results?: readonly LookupResult[] };
 
@@ -74,14 +81,16 @@ export const addressBookClientMachine = setup({
       if (last?.ok) screen.show(last.name);
     },
     warnOfExtraBytes: ({ context, event }) => warnOfExtraBytes(context, event),
-    noteOddAnswer: failWith((_, event) => failure("peer-error/no-answer", { why: oddIn(event) })),
-    noteEnded: failWith(() => failure("peer-error/closed-before-answer")),
-    noteTimeout: failWith(({ options }) => failure("timed-out/no-whole-answer", { ms: options.timeout })),
-    noteStopped: failWith(() => failure("interrupted/stopped")),
+    noteOddAnswer: failWith("peer-error", (_, event) => oddIn(event)),
+    noteEnded: failWith("peer-error", () => cause("server-closed-early", {})),
+    noteTimeout: failWith("timed-out", ({ options }) =>
+      cause("no-whole-answer", { withinMs: options.timeout }),
+    ),
+    noteStopped: failWith("interrupted", () => cause("stopped", {})),
     noteError: assign({
       results: ({ context }, { error }: { error: unknown }) => [
         ...context.results,
-        { ...failureOf(error), email: emailOf(context) },
+        failureOf(context, error),
       ],
     }),
     hangUp: ({ context }) => context.peer?.close(),
@@ -179,8 +188,17 @@ function note(resultOf: (context: Context, event: Event) => LookupResult) {
   });
 }
 
-function failWith(fail: (context: Context, event: Event) => Failure) {
-  return note((context, event) => ({ ...fail(context, event), email: emailOf(context) }));
+function failWith(code: ErrorCode, say: (context: Context, event: Event) => Cause) {
+  return note((context, event) => failure(context, code, say(context, event)));
+}
+
+function failure(context: Context, code: ErrorCode, why: Cause): LookupResult {
+  return failureOf(context, NetlabError.of(code, why));
+}
+
+function failureOf(context: Context, error: unknown): LookupResult {
+  if (error instanceof NetlabError) return { ok: false, email: emailOf(context), ...error.asResult };
+  throw error;
 }
 
 /** What an answer says: a name, or one of the server's words for no. */
@@ -188,8 +206,8 @@ function judge(context: Context, event: Event): LookupResult {
   const name = event.type === "peer.message" && event.value.ok ? event.value.text : "";
   const email = emailOf(context);
   if (name === UNKNOWN_ADDRESS)
-    return { ...failure("no-such-address/at-server", { email, answer: name }), email };
-  if (isRefusal(name)) return { ...failure("peer-error/answers", { answer: name }), email };
+    return failure(context, "no-such-address", cause("address-not-listed", { email, said: name }));
+  if (isRefusal(name)) return failure(context, "peer-error", cause("answer-is-error", { said: name }));
   return { ok: true, email, name };
 }
 
@@ -199,7 +217,10 @@ function warnOfExtraBytes({ screen }: Context, event: Event): void {
     screen.hint(`the server's length is short by ${extraBytes}: it counts bytes, not characters`);
 }
 
-const oddIn = (event: Event) => (event.type === "peer.message" && !event.value.ok ? event.value.why : "");
+const oddIn = (event: Event) =>
+  event.type === "peer.message" && !event.value.ok
+    ? causeOf(event.value.why)
+    : cause("failure", { text: "it answers oddly" });
 
 /** The first failure, else the last name. */
 function outputOf({ results }: Context): LookupRun {

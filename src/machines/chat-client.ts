@@ -4,7 +4,7 @@
  *   S> Please, Enter Your ig name     C> :Alan Musk:alanop     C> :Alan Musk:Hey Guys
  */
 import { z } from "zod";
-import { failure } from "../errors.ts";
+import { cause } from "../stories/causes.ts";
 import { isNameTaken, loginOf, prefixOf } from "../wire/chat.ts";
 import { amongOthers } from "./_overheard.ts";
 import { defineRole } from "./_role.ts";
@@ -30,7 +30,10 @@ const { machine, phases } = talkClient<Options>({
   greets: true,
   opening: ({ as, login }) => [loginOf({ name: as, login: login ?? as })],
   prepare: (line, { as }) => ({ send: line.startsWith(prefixOf(as)) ? line : prefixOf(as) + line }),
-  judge: (text) => (isNameTaken(text) ? failure("name-taken/in-room") : undefined),
+  judge: (text) =>
+    isNameTaken(text)
+      ? { code: "name-taken", cause: cause("name-in-use", { option: "--as or --login" }) }
+      : undefined,
 });
 
 export default defineRole({

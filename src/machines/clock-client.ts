@@ -9,7 +9,8 @@
  */
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
-import { type Failure, failureOf, NetlabError } from "../errors.ts";
+import { type ErrorCode, NetlabError } from "../errors.ts";
+import { cause } from "../stories/causes.ts";
 import { clockRequests, SEND_DATE } from "../wire/clock.ts";
 import { defineRole } from "./_role.ts";
 import type { World } from "./_world.ts";
@@ -35,7 +36,7 @@ interface Answer {
 /** How a run ended: with the answers that came; it failed where none did. */
 export type ClockResult =
   | { readonly ok: true; readonly asked: number; readonly answers: readonly Answer[] }
-  | Failure;
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
 
 interface Context extends World<Options> {
   readonly request: string;
@@ -130,7 +131,8 @@ async function ask({ network, options, request }: Context): Promise<string> {
     timeoutMs: LOST_MS,
     isLast: () => true,
   });
-  if (answer === undefined) throw new NetlabError("timed-out/no-answer-to", { request, ms: LOST_MS });
+  if (answer === undefined)
+    throw NetlabError.of("timed-out", cause("request-lost", { request, withinMs: LOST_MS }));
   return answer;
 }
 
@@ -141,6 +143,6 @@ function lossOf(error: unknown): NetlabError {
 }
 
 function resultOf({ asked, answers, lost }: Context): ClockResult {
-  if (answers.length === 0 && lost) return failureOf(lost);
+  if (answers.length === 0 && lost) return { ok: false, code: lost.code, message: lost.message };
   return { ok: true, asked, answers };
 }

@@ -7,6 +7,7 @@
  */
 import { z } from "zod";
 import { NetlabError } from "../errors.ts";
+import { cause } from "../stories/causes.ts";
 import { CLOSE, isNoFile, parseCommand } from "../wire/echo-command.ts";
 import { duration } from "./_options.ts";
 import { defineRole } from "./_role.ts";
@@ -74,7 +75,7 @@ async function save({ line, name, reply, force }: Download, { files, screen }: W
   // A server without commands says the line itself back.
   if (isNoFile(text) || text === line.trimEnd()) {
     screen.show(text);
-    throw new NetlabError("no-such-file/nothing-saved", { name });
+    throw NetlabError.of("no-such-file", cause("nothing-to-save", { name }));
   }
   const target = `client_${baseName(name)}`;
   const part = await files.create(target, { overwrite: force }).catch((error) => {

@@ -11,7 +11,8 @@
  */
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
-import { type Failure, failure, failureOf, NetlabError } from "../errors.ts";
+import { type ErrorCode, NetlabError } from "../errors.ts";
+import { argsOf, type Cause, cause } from "../stories/causes.ts";
 import { DISCOVER, isEnd, type Listing, parseListing, tokensIn, withoutTokens } from "../wire/bootstrap.ts";
 import {
   ACKNOWLEDGEMENT,
@@ -43,7 +44,7 @@ type Options = z.output<typeof options>;
 /** How a run ended; what went wrong has a code of `src/errors.ts`. */
 export type FetchResult =
   | { readonly ok: true; readonly path: string; readonly sizeBytes: number; readonly sha256: string }
-  | Failure;
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly cause?: Cause };
 
 interface Context extends World<Options> {
   readonly listings: readonly Listing[];
@@ -89,16 +90,16 @@ export const fileClientMachine = setup({
     acknowledge: ({ context }) => context.peer?.sendBytes(Buffer.from(ACKNOWLEDGEMENT)),
     keepSaved: assign({ result: (_, result: FetchResult) => result }),
     noteNoServer: assign({ result: ({ context }) => noServer(context) }),
-    noteRefused: failWith(({ options: { token } }) =>
-      failure(token === undefined ? "token-refused/of-registry" : "token-refused/given"),
+    noteRefused: failWith("token-refused", ({ options: { token } }) =>
+      cause(token === undefined ? "listed-token-refused" : "token-refused", {}),
     ),
-    noteNotFound: failWith(({ options }) => failure("no-such-file/at-server", { name: options.file })),
+    noteNotFound: failWith("no-such-file", ({ options }) => cause("no-such-file", { name: options.file })),
     noteOddAnswer: assign({
-      result: ({ context, event }) => oddAnswer(context, event),
+      result: ({ context, event }) => failure("peer-error", oddAnswer(context, event)),
     }),
-    noteTimeout: failWith(({ options }) => failure("timed-out/no-answer", { ms: options.timeout })),
-    noteEnded: failWith(() => failure("peer-error/closed-before-answer")),
-    noteStopped: failWith(() => failure("interrupted/stopped")),
+    noteTimeout: failWith("timed-out", ({ options }) => cause("no-answer", { withinMs: options.timeout })),
+    noteEnded: failWith("peer-error", () => cause("server-closed-early", {})),
+    noteStopped: failWith("interrupted", () => cause("stopped", {})),
     noteError: assign({ result: (_, { error }: Thrown) => failureOf(error) }),
     hangUp: ({ context }) => context.peer?.close(),
   },
@@ -122,7 +123,8 @@ export const fileClientMachine = setup({
     result: undefined,
   }),
   initial: "starting",
-  output: ({ context }) => context.result ?? failure("peer-error/no-result"),
+  output: ({ context }) =>
+    context.result ?? failure("peer-error", cause("failure", { text: "ended without a result" })),
   on: { "operator.stop": { target: ".failed", actions: "noteStopped" } },
   states: {
     starting: { always: [{ guard: "isDirect", target: "choosing" }, { target: "discovering" }] },
@@ -254,8 +256,19 @@ export default defineRole({
 
 const saidIn = (event: Event) => (event.type === "peer.message" ? event.value : undefined);
 
-function failWith(fail: (context: Context) => Failure) {
-  return assign<Context, Event, undefined, Event, never>({ result: ({ context }) => fail(context) });
+function failure(code: ErrorCode, why: Cause): FetchResult {
+  return failureOf(NetlabError.of(code, why));
+}
+
+function failureOf(error: unknown): FetchResult {
+  if (error instanceof NetlabError) return { ok: false, ...error.asResult };
+  throw error;
+}
+
+function failWith(code: ErrorCode, say: (context: Context) => Cause) {
+  return assign<Context, Event, undefined, Event, never>({
+    result: ({ context }) => failure(code, say(context)),
+  });
 }
 
 /** The server to go to: the one that was named, else the first that serves this [file client, wire.md]. */
@@ -280,31 +293,34 @@ function likelyTokenOf({ host, port }: HostPort, service: string, listings: read
 
 function noServer({ options, listings }: Context): FetchResult {
   const { server, service } = options;
-  const services = [...new Set(listings.map((listing) => listing.service))];
-  const known = services.length > 0 ? `it lists ${services.join(", ")}` : "it lists nothing";
   const registry = formatHostPort(options.bootstrap);
-  return server
-    ? failure("no-such-service/no-token", { server: formatHostPort(server), service, registry, known })
-    : failure("no-such-service/nobody-serves", { service, registry, known });
+  const listed = [...new Set(listings.map((listing) => listing.service))].join(", ");
+  const why = server
+    ? cause("no-token-known", { server: formatHostPort(server), service, registry, listed })
+    : cause("no-such-service", { service, registry, listed });
+  return failure("no-such-service", why);
 }
 
-function oddAnswer({ peer }: Context, event: Event): FetchResult {
-  const said = saidIn(event);
-  const at = peer ? ` ${peer.remote.address}:${peer.remote.port}` : "";
-  return typeof said === "number"
-    ? failure("peer-error/odd-size", { at, size: said })
-    : failure("peer-error/odd-answer", { at, answer: String(said) });
+function oddAnswer({ peer }: Context, event: Event): Cause {
+  const value = saidIn(event);
+  const { address: host, port } = peer?.remote ?? { address: "", port: 0 };
+  return typeof value === "number"
+    ? cause("odd-size", { host, port, size: value })
+    : cause("odd-answer", { host, port, said: String(value) });
 }
 
 async function discover({ options, network }: Context): Promise<Listing[]> {
   const { bootstrap: to, timeout: timeoutMs } = options;
   const answers = await network.ask({ to, text: DISCOVER, timeoutMs, isLast: isEnd });
   if (answers.length === 0) {
-    throw new NetlabError("timed-out/no-registry", { registry: formatHostPort(to), ms: timeoutMs });
+    throw NetlabError.of(
+      "timed-out",
+      cause("registry-silent", { registry: formatHostPort(to), withinMs: timeoutMs }),
+    );
   }
   return answers.flatMap((answer) => {
     const parsed = parseListing(answer);
-    if (!parsed.ok) throw new NetlabError("peer-error/no-listing", { why: parsed.why });
+    if (!parsed.ok) throw NetlabError.of("peer-error", cause("listing-odd", { why: parsed.why }));
     return parsed.value;
   });
 }
@@ -319,9 +335,9 @@ async function connect({ options, chosen, network }: Context, signal: AbortSigna
     return peer;
   } catch (error) {
     if (!(error instanceof NetlabError) || options.connectHost || options.server) throw error;
-    const hint =
-      "; where the registry's address cannot be reached from here, name another with --connect-host";
-    throw new NetlabError(error.code, error.message + hint, { cause: error });
+    const unreachable = argsOf(error.fact, "unreachable");
+    if (!unreachable) throw error;
+    throw NetlabError.of(error.code, cause("unreachable-listed", unreachable), { cause: error });
   }
 }
 

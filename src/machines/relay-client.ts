@@ -4,7 +4,7 @@
  *   C> alice   S> Message please   C> hello there|bob   S> bob | hi   C> close   S> Closing..
  */
 import { z } from "zod";
-import { failure } from "../errors.ts";
+import { cause } from "../stories/causes.ts";
 import { CLOSE, hasReceiver, isClose, isNameTaken } from "../wire/relay.ts";
 import { amongOthers } from "./_overheard.ts";
 import { defineRole } from "./_role.ts";
@@ -31,7 +31,8 @@ const { machine, phases } = talkClient<Options>({
     hasReceiver(line) || isClose(line)
       ? { send: line }
       : { send: line, hint: `${JSON.stringify(line)} names no receiver: write message|user` },
-  judge: (text, { as }) => (isNameTaken(text) ? failure("name-taken/at-relay", { name: as }) : undefined),
+  judge: (text, { as }) =>
+    isNameTaken(text) ? { code: "name-taken", cause: cause("username-in-use", { name: as }) } : undefined,
 });
 
 export default defineRole({

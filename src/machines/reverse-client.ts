@@ -4,7 +4,7 @@
  *   S> ACCEPT   C> taco cat   S> I have 3 clients   (shown: stneilc 3 evah I)   C> exit
  */
 import { z } from "zod";
-import { failure } from "../errors.ts";
+import { cause } from "../stories/causes.ts";
 import { EXIT, REJECT } from "../wire/reverse.ts";
 import { reversedText } from "./_reversed-text.ts";
 import { defineRole } from "./_role.ts";
@@ -30,7 +30,9 @@ const { machine, phases } = talkClient<Options>({
   // The verdict is a word of the protocol; everything after it is somebody's line [REV-4].
   display: (text, _options, isVerdict) => (isVerdict ? text : reversedText(text)),
   judge: (text, { rejectWord }, isVerdict) =>
-    isVerdict && text === rejectWord ? failure("too-many-clients/at-server", { answer: text }) : undefined,
+    isVerdict && text === rejectWord
+      ? { code: "too-many-clients", cause: cause("server-full", { said: text }) }
+      : undefined,
 });
 
 export default defineRole({

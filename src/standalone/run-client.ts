@@ -6,6 +6,7 @@ import { localFiles } from "../actors/files.ts";
 import { LocalHubs } from "../actors/local-hubs.ts";
 import type { Environment } from "../actors/service.ts";
 import { ownOptions, parseOptions } from "../catalogue/instance-options.ts";
+import { Ids } from "../ids.ts";
 import type { Role } from "../machines/_role.ts";
 import type { Registry, Screen } from "../machines/_world.ts";
 import { Recorder } from "../stories/recorder.ts";
@@ -61,7 +62,7 @@ function environmentOf(recorder: Recorder): Environment {
     telemetry: () => undefined,
     descriptors: new DescriptorBudget({ limit: Number.POSITIVE_INFINITY, inUse: 0 }),
     hubs: new LocalHubs(),
-    numbers: { connection: 0, sender: 0 },
+    ids: new Ids(),
   };
 }
 
