@@ -1,9 +1,16 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+const source = (module: string) => fileURLToPath(new URL(`src/${module}.ts`, import.meta.url));
+
 export default defineConfig({
   // A role of one's own imports from "netlabd"; in the checkout that is the source.
-  resolve: { alias: { netlabd: fileURLToPath(new URL("src/index.ts", import.meta.url)) } },
+  resolve: {
+    alias: [
+      { find: /^netlabd$/, replacement: source("index") },
+      { find: /^netlabd\/client$/, replacement: source("client") },
+    ],
+  },
   test: {
     include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
     // Tests that start daemons share two processors; a slow machine is no failure.

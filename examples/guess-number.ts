@@ -64,6 +64,20 @@ export default defineRole({
   phases: {
     guessing: { reads: "text", rule: "GUESS-1", expects: "a number", handle: judge },
   },
+  // Played by netlabd's contract test: cut up, half closed, broken off, and by two at once.
+  dialogue: {
+    given: { most: 1 },
+    lines: [
+      { server: "I think of a number from 1 to 1" },
+      { client: "one" },
+      { server: NO_NUMBER },
+      { client: "7" },
+      { server: TOO_HIGH },
+      { client: "1" },
+      { server: "Right, in 2 guesses" },
+    ],
+    closes: true,
+  },
   offers: ({ most }) => `a number from 1 to ${most}`,
   tryIt: ({ host, port }) => `ncat ${host} ${port}`,
 });

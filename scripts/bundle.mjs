@@ -12,7 +12,13 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 process.chdir(root);
 
 const ours = [
-  ...globSync(["src/netlabd.ts", "src/netlabctl.ts", "src/index.ts"]),
+  ...globSync([
+    "src/netlabd.ts",
+    "src/netlabctl.ts",
+    "src/index.ts",
+    "src/client.ts",
+    "src/script/script-hooks.ts",
+  ]),
   // Found by scanning, or started as threads or processes.
   ...globSync([
     "src/machines/[!_]*.ts",

@@ -18,6 +18,7 @@ export const STANDALONE = [
   ...["discover", "fetch", "register"],
   ...["echo", "relay", "reverse", "calc", "chat", "knock", "lookup", "clock", "ack"],
   "completion",
+  "run",
 ];
 
 interface Globals {
@@ -141,7 +142,9 @@ async function runStandalone(
   process.once("SIGINT", () => interrupt.abort());
   try {
     const schema = typeof command.options === "function" ? await command.options() : command.options;
-    if (argv.includes("--help") || argv.includes("-h")) {
+    // Behind a script, --help is the script's.
+    const words = command.passesWordsOn ? argv.slice(0, 1) : argv;
+    if (words.includes("--help") || words.includes("-h")) {
       process.stdout.write(`${helpOf(command, schema, columns)}\n`);
       return exitCodes.done;
     }
@@ -153,6 +156,7 @@ async function runStandalone(
       isJson: isJson || globals.json,
       columns,
       hasColors: process.stderr.isTTY === true && !process.env.NO_COLOR,
+      socketPath: globals.socket,
       signal: interrupt.signal,
       out: (text) => process.stdout.write(`${harmless(text, true)}\n`),
       err: (text) => process.stderr.write(`${harmless(text, true)}\n`),

@@ -12,10 +12,16 @@ const here = fileURLToPath(import.meta.url);
 /** The folder of package.json: `src/` and `dist/` lie side by side in it. */
 export const packageFolder = folderOfManifest(path.dirname(here));
 const extension = path.extname(here);
-const codeFolder = path.join(packageFolder, extension === ".ts" ? "src" : "dist");
+export const codeFolder = path.join(packageFolder, extension === ".ts" ? "src" : "dist");
 
 /** The file of this module of ours, named as in `src/`, without its ending; run from source, or as built. */
 export const codeFile = (module: string): string => path.join(codeFolder, `${module}${extension}`);
+
+/** What we export, by the name that it is imported by, as modules of `src/`. */
+const OUR_MODULES = { netlabd: "index", "netlabd/client": "client" } as const;
+type OurModule = keyof typeof OUR_MODULES;
+
+export const isOurModule = (name: string): name is OurModule => Object.hasOwn(OUR_MODULES, name);
 
 /** A folder of `src/`, or what was built of it. */
 export const codeSubfolder = (name: string): string => path.join(codeFolder, name);
@@ -28,8 +34,8 @@ export const typesFile = (module: string): string | undefined =>
  * The URL that a role of somebody's own imports: the very XState that runs its machine, which as built is part of the bundle. A
  * zod of another copy does: schemas are told by what they can, and their registry is one for the process.
  */
-export function ownModule(name: "netlabd" | "xstate" | "zod"): string {
-  if (name === "netlabd") return pathToFileURL(codeFile("index")).href;
+export function ownModule(name: OurModule | "xstate" | "zod"): string {
+  if (isOurModule(name)) return pathToFileURL(codeFile(OUR_MODULES[name])).href;
   const isBundled = name === "xstate" && extension === ".js";
   return isBundled ? pathToFileURL(codeFile("own/xstate")).href : import.meta.resolve(name);
 }

@@ -1,8 +1,10 @@
-/** Binding one port on several addresses: the same port on each, tried again for a while where it is taken. */
-import { isIPv4 } from "node:net";
+/**
+ * Binding one port on several addresses: the same port on each, tried again for a while where it is taken. One that is held
+ * by nothing but TIME_WAIT is the supervisor's to wait for: it takes too long to keep anybody waiting.
+ */
 import { messageOf, NetlabError } from "../errors.ts";
 import type { Clock } from "../machines/_world.ts";
-import { addressesOf } from "../os/addresses.ts";
+import { addressesOf, isIpv4 } from "../os/addresses.ts";
 import { listenError, osCode } from "../os/os-errors.ts";
 
 export interface Bound {
@@ -28,6 +30,10 @@ export interface BindRequest<Socket extends Bound> {
   readonly port: number;
   readonly bindOne: BindOne<Socket>;
   readonly clock: Clock;
+  /** The instance of this daemon that has the port, if one has. */
+  readonly holderOf: (port: number) => string | undefined;
+  /** Whether nothing but the kernel's memory of ended connections has the port. */
+  readonly isLingering?: (port: number) => Promise<boolean>;
   /** False once the instance was stopped: what is bound after that would be nobody's. */
   readonly isWanted: () => boolean;
 }
@@ -36,7 +42,7 @@ export interface BindRequest<Socket extends Bound> {
 export async function bindAll<Socket extends Bound>(
   request: BindRequest<Socket>,
 ): Promise<Map<string, Socket>> {
-  const { host, port, clock, isWanted } = request;
+  const { host, port, clock, isWanted, isLingering } = request;
   const until = clock.now() + RETRY_FOR_MS;
   const hosts = await resolveHosts(host, port);
   for (let guess = 1; isWanted(); guess += 1) {
@@ -45,13 +51,25 @@ export async function bindAll<Socket extends Bound>(
       if (isWanted()) return bound;
       for (const socket of bound.values()) socket.close();
     } catch (error) {
-      const isTaken = error instanceof NetlabError && error.code === "port-taken";
+      if (!isTaken(error)) throw error;
       const isWorthIt = port === 0 ? guess < MAX_GUESSES : clock.now() < until;
-      if (!isTaken || !isWorthIt) throw error;
+      if (port !== 0 && (await isLingering?.(port)))
+        throw new NetlabError("port-lingers", String(port), { cause: error });
+      if (!isWorthIt) throw takenBy(request, error);
       if (port !== 0) await new Promise<void>((resume) => void clock.setTimeout(resume, RETRY_EVERY_MS));
     }
   }
   throw new NetlabError("wrong-state", "it was stopped before it listened");
+}
+
+const isTaken = (error: unknown): error is NetlabError =>
+  error instanceof NetlabError && error.code === "port-taken";
+
+/** Another program's, unless an instance of this daemon has it: then its operator knows which to stop. */
+function takenBy({ port, holderOf }: Pick<BindRequest<Bound>, "port" | "holderOf">, error: NetlabError) {
+  const holder = holderOf(port);
+  if (holder === undefined) return error;
+  return new NetlabError("port-held-here", `${port} is taken by ${holder}`, { cause: error });
 }
 
 async function resolveHosts(host: string, port: number): Promise<string[]> {
@@ -64,7 +82,7 @@ async function resolveHosts(host: string, port: number): Promise<string[]> {
 
 async function bindEach<Socket extends Bound>({ host, port, bindOne }: BindRequest<Socket>, hosts: string[]) {
   const bound = new Map<string, Socket>();
-  const ipv6Only = hosts.some((address) => isIPv4(address));
+  const ipv6Only = hosts.some((address) => isIpv4(address));
   let actualPort = port;
   for (const address of hosts) {
     try {

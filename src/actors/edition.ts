@@ -6,13 +6,13 @@ import type { Phase, Role } from "../machines/_role.ts";
 import { initialStateName } from "../machines/_state-names.ts";
 import type { Clock, World } from "../machines/_world.ts";
 import type { Connection, ConnectionHost, ConnectionLimits } from "./connection.ts";
-import type { HubRun } from "./hub-run.ts";
+import type { HubFace } from "./hubs.ts";
 import type { Environment } from "./service.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 export interface EditionParts {
   readonly world: World;
-  readonly hub: HubRun | undefined;
+  readonly hub: HubFace | undefined;
   readonly limits: ConnectionLimits;
   readonly environment: Environment;
   readonly onOver: (connection: Connection) => void;
@@ -21,7 +21,7 @@ export interface EditionParts {
 export class Edition implements ConnectionHost {
   readonly role: Role;
   readonly world: World;
-  readonly hub: HubRun | undefined;
+  readonly hub: HubFace | undefined;
   readonly limits: ConnectionLimits;
   readonly phases: Readonly<Record<string, Phase>>;
   readonly clock: Clock;

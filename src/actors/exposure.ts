@@ -1,5 +1,5 @@
 import { formatHostPort } from "../machines/_options.ts";
-import { isLoopback } from "../os/addresses.ts";
+import { isLoopback } from "../wire/loopback.ts";
 import type { ServiceContext } from "./service.ts";
 
 /** Tells what others than this machine can reach now: where it is, and what they find there. */

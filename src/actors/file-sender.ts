@@ -1,10 +1,11 @@
 /**
- * Sends a file over a socket with two alternating buffers: one is read while the other is written, and neither is
+ * Sends a file over a link with two alternating buffers: one is read while the other is written, and neither is
  * filled again before the kernel has taken it. Back-pressure is the write callback, so memory stays two buffers.
  */
-import type { Socket } from "node:net";
 import { NetlabError } from "../errors.ts";
+import type { Link } from "../link/link.ts";
 import type { OpenFile } from "../machines/_world.ts";
+import { cause } from "../stories/causes.ts";
 
 /** Two large buffers move a file as fast as nginx does; many transfers at once share a bounded total. */
 const LARGE_BUFFER = 1_048_576;
@@ -13,11 +14,7 @@ const FEW_TRANSFERS = 8;
 let transfers = 0;
 
 /** Exactly `file.sizeBytes` bytes; closes the file. Rejects when the peer goes or the file is shorter than it was. */
-export async function sendFile(
-  socket: Socket,
-  file: OpenFile,
-  onSent: (bytes: number) => void,
-): Promise<void> {
+export async function sendFile(link: Link, file: OpenFile, onSent: (bytes: number) => void): Promise<void> {
   transfers += 1;
   const size = Math.min(transfers > FEW_TRANSFERS ? SMALL_BUFFER : LARGE_BUFFER, Math.max(1, file.sizeBytes));
   let current = Buffer.allocUnsafeSlow(size);
@@ -27,11 +24,11 @@ export async function sendFile(
     for (let position = 0; position < file.sizeBytes; ) {
       const wanted = current.subarray(0, Math.min(size, file.sizeBytes - position));
       const count = await file.read(wanted, position);
-      if (count === 0) throw new NetlabError("peer-error", `${file.name} became shorter while it was sent`);
+      if (count === 0) throw NetlabError.of("peer-error", cause("file-shrank", { name: file.name }));
       position += count;
       // Before this buffer is handed over, the other one must be free to be filled.
       await written;
-      written = write(socket, current.subarray(0, count), onSent);
+      written = write(link, current.subarray(0, count), onSent);
       written.catch(() => undefined); // it is awaited in the next round
       [current, other] = [other, current];
     }
@@ -42,17 +39,10 @@ export async function sendFile(
   }
 }
 
-function write(socket: Socket, bytes: Buffer, onSent: (bytes: number) => void): Promise<void> {
+function write(link: Link, bytes: Buffer, onSent: (bytes: number) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const gone = () => reject(new NetlabError("peer-gone", "the peer went away in the middle of a file"));
-    if (socket.destroyed) return gone();
-    socket.once("close", gone);
-    socket.write(bytes, (error) => {
-      socket.off("close", gone);
-      if (error)
-        return reject(
-          new NetlabError("peer-gone", "the peer went away in the middle of a file", { cause: error }),
-        );
+    link.write(bytes, (error) => {
+      if (error) return reject(NetlabError.of("peer-gone", cause("peer-gone", {}), { cause: error }));
       onSent(bytes.length);
       resolve();
     });

@@ -6,21 +6,14 @@
 import { messageOf } from "../errors.ts";
 import type { HubDefinition, HubMember, SayOptions } from "../machines/_role.ts";
 import type { AsyncHub, HubWorld } from "../machines/_world.ts";
+import type { HubFace, HubWatch } from "./hubs.ts";
 
 /** OTP's default: more than so many crashes within the period, and making it again does not help. */
 const INTENSITY = { crashes: 3, periodMs: 5_000 };
 
-export interface HubWatch {
-  /** It was made again; these belong to it still. */
-  readonly crashed: (error: unknown, members: readonly HubMember[]) => void;
-  /** It crashed too often, or could not be made again. */
-  readonly gaveUp: (error: unknown) => void;
-}
-
 type Methods = Record<string, (...args: unknown[]) => unknown>;
 
-export class HubRun {
-  /** What machines and operators hold: it stays the same over a crash. */
+export class HubRun implements HubFace {
   readonly proxy: AsyncHub<unknown>;
   readonly #definition: HubDefinition;
   readonly #world: HubWorld<never>;
@@ -30,11 +23,18 @@ export class HubRun {
   #hasGivenUp = false;
   #hub: Methods;
 
-  constructor(definition: HubDefinition, world: HubWorld, watch: HubWatch) {
+  /** `remembered`: members of a hub that this one takes over from. */
+  constructor(
+    definition: HubDefinition,
+    world: HubWorld,
+    watch: HubWatch,
+    remembered: readonly HubMember[] = [],
+  ) {
     this.#definition = definition;
     this.#world = world as HubWorld<never>;
     this.#watch = watch;
-    this.#hub = definition.create(this.#world, []) as Methods;
+    this.#hub = definition.create(this.#world, remembered) as Methods;
+    if (remembered.length > 0) definition.restarted?.(this.#hub);
     const call = (name: string) => this.#call(name);
     this.proxy = new Proxy({} as AsyncHub<unknown>, {
       // A promise-like would be awaited by mistake: `then` is no method of a hub.
@@ -46,13 +46,11 @@ export class HubRun {
     return this.#definition.members(this.#hub);
   }
 
-  /** What an operator's word does; undefined where the role has no use for one. */
   get say(): ((text: string, options: SayOptions) => Promise<string>) | undefined {
     const { say } = this.#definition;
     return say && ((text, options) => say(this.proxy, text, options));
   }
 
-  /** A connection of its instance is over. */
   forget(id: string): void {
     try {
       this.#definition.forget?.(this.proxy, id);
@@ -87,7 +85,7 @@ export class HubRun {
     const before = this.#remembered(error);
     try {
       this.#hub = this.#definition.create(this.#world, before) as Methods;
-      this.#watch.crashed(error, before);
+      this.#watch.onCrash(error, before);
       this.#definition.restarted?.(this.#hub);
     } catch (second) {
       this.#giveUp(also(error, "it cannot be made again", second));
@@ -97,7 +95,7 @@ export class HubRun {
   /** Once: its instance ends all its connections, and each of them still asks to be forgotten. */
   #giveUp(error: unknown): void {
     this.#hasGivenUp = true;
-    this.#watch.gaveUp(error);
+    this.#watch.onGiveUp(error);
   }
 
   #isTooOften(): boolean {
@@ -111,7 +109,7 @@ export class HubRun {
     try {
       return this.#definition.members(this.#hub);
     } catch (second) {
-      this.#watch.crashed(also(error, "its members are lost", second), []);
+      this.#watch.onCrash(also(error, "its members are lost", second), []);
       return [];
     }
   }

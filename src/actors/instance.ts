@@ -64,7 +64,11 @@ export class Instance {
         drainMs: DRAIN_MS,
       },
       watcher: {
-        after: (from, to) => to !== undefined && to !== from && queueMicrotask(() => this.#moved(from, to)),
+        after: (from, to) => {
+          // What a state is made of is the supervisor's own business.
+          const [before, now] = [shownState(from), to === undefined ? undefined : shownState(to)];
+          if (now !== undefined && now !== before) queueMicrotask(() => this.#moved(before, now));
+        },
         failed: (error) => {
           throw error;
         },
@@ -111,7 +115,7 @@ export class Instance {
   // -- what can be asked ------------------------------------------------------------------------------------------------
 
   get state(): string {
-    return stateName(this.#supervisor.getSnapshot().value);
+    return shownState(stateName(this.#supervisor.getSnapshot().value));
   }
 
   get restart(): Restart {
@@ -120,6 +124,11 @@ export class Instance {
 
   get restarts(): number {
     return this.#supervisor.getSnapshot().context.restarts;
+  }
+
+  /** It backs off because its port is not free yet, and not because it crashed. */
+  get waitsForPort(): boolean {
+    return this.#supervisor.getSnapshot().matches("lingering");
   }
 
   get startedAt(): number | undefined {
@@ -151,12 +160,15 @@ export class Instance {
     return this.state;
   }
 
-  /** Running, or why not. */
+  /** Running, or why not. A port that will be free within a minute is waited for by nobody but the instance. */
   async settled(): Promise<string> {
-    return this.reaches((state) => ["running", "failed", "stopped"].includes(state));
+    return this.reaches((state) => ["running", "failed", "stopped"].includes(state) || this.waitsForPort);
   }
 
   dispose(): void {
     this.#supervisor.stop();
   }
 }
+
+/** A port that is waited for is a back-off to whoever looks. */
+const shownState = (state: string) => (state.startsWith("lingering.") ? "backingOff" : state);

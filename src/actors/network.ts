@@ -1,10 +1,12 @@
 /** What clients do to the network: one question by datagram, one connection. */
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { lookup } from "node:dns/promises";
-import { type Socket, connect as tcpConnect } from "node:net";
 import { NetlabError } from "../errors.ts";
+import type { Link } from "../link/link.ts";
+import { connectTcp } from "../link/tcp-server.ts";
 import type { Clock, HostPort, Question } from "../machines/_world.ts";
 import { connectError, osCode } from "../os/os-errors.ts";
+import { cause } from "../stories/causes.ts";
 
 /** How long a connection may take to be made. */
 const CONNECT_MS = 5_000;
@@ -120,34 +122,21 @@ async function resolve(host: string, port: number): Promise<{ address: string; f
   }
 }
 
-/** Connects; the socket's data waits until somebody reads it. */
-export function connect({ host, port }: HostPort, clock: Clock, localPort?: number): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = tcpConnect({
-      host,
-      port,
-      allowHalfOpen: true,
-      ...(localPort === undefined ? {} : { localPort }),
-    });
-    const timer = clock.setTimeout(() => {
-      socket.destroy();
-      reject(
-        new NetlabError(
-          "timed-out",
-          `cannot reach ${host}:${port}: no answer within ${CONNECT_MS / 1_000} s`,
-        ),
-      );
-    }, CONNECT_MS);
-    socket.once("error", (error) => {
-      clock.clearTimeout(timer);
-      reject(connectError(firstOf(error), host, port));
-    });
-    socket.once("connect", () => {
-      clock.clearTimeout(timer);
-      socket.removeAllListeners("error");
-      resolve(socket);
-    });
-  });
+/** Connects; what the other side says waits until the link is attached. */
+export async function connect({ host, port }: HostPort, clock: Clock, localPort?: number): Promise<Link> {
+  const late = new AbortController();
+  const timer = clock.setTimeout(() => {
+    const why = `no answer within ${CONNECT_MS / 1_000} s`;
+    const unreachable = cause("unreachable", { host, port, errno: "ETIMEDOUT", why });
+    late.abort(NetlabError.of("timed-out", unreachable));
+  }, CONNECT_MS);
+  try {
+    return await connectTcp({ host, port, localPort, signal: late.signal });
+  } catch (error) {
+    throw late.signal.aborted ? error : connectError(firstOf(error), host, port);
+  } finally {
+    clock.clearTimeout(timer);
+  }
 }
 
 /** A name with several addresses fails with all their errors; the first says enough. */

@@ -1,10 +1,12 @@
 /** What every service of an instance is given, whatever its transport. */
+
+import type { Ids } from "../ids.ts";
 import type { HubMember, Role } from "../machines/_role.ts";
 import type { AddressBook, Clock, Files, Programs, Registry, Screen } from "../machines/_world.ts";
 import type { Recorder } from "../stories/recorder.ts";
 import type { FramingOption } from "../wire/framer.ts";
 import type { DescriptorBudget } from "./descriptor-budget.ts";
-import type { HubRun } from "./hub-run.ts";
+import type { HubFace, Hubs } from "./hubs.ts";
 import type { Service } from "./supervision.ts";
 import type { Telemetry } from "./telemetry.ts";
 
@@ -19,8 +21,12 @@ export interface Environment {
   readonly recorder: Recorder;
   readonly telemetry: Telemetry;
   readonly descriptors: DescriptorBudget;
-  /** Numbers for connections and senders, unique in the daemon. */
-  readonly numbers: { connection: number; sender: number };
+  /** The instance that listens on this port now. */
+  readonly holderOf?: (transport: "tcp" | "udp", port: number) => string | undefined;
+  /** Whether nothing but TIME_WAIT holds this TCP port; undefined where nobody can tell. */
+  readonly isLingering?: (port: number) => Promise<boolean>;
+  readonly hubs: Hubs;
+  readonly ids: Ids;
 }
 
 /** Options that every instance has, whatever its role. */
@@ -63,7 +69,7 @@ export interface InstanceService extends Service {
   /** The state of the companion or of the client's run, if there is one. */
   readonly machineState: string | undefined;
   /** What its connections share, where its role has a hub. */
-  readonly hub?: HubRun | undefined;
+  readonly hub?: HubFace | undefined;
   /** Its peers by the names that they gave; undefined where the role has none. */
   readonly members?: readonly HubMember[] | undefined;
   /** A client's user speaks. */

@@ -8,6 +8,8 @@
  *                 |  crashed   finished → stopped, failed
  *                 |       ↓
  *                 └──── backingOff, failed
+ *
+ * A port that only the kernel still holds is waited for in `lingering`, which costs no restart; it is shown as `backingOff`.
  */
 import { assign, fromPromise, setup } from "xstate";
 import { messageOf, NetlabError } from "../errors.ts";
@@ -38,6 +40,8 @@ interface Context extends SupervisionInput {
   readonly restarts: number;
   readonly startedAt: number | undefined;
   readonly lastError: string | undefined;
+  /** Since when its port is waited for. */
+  readonly lingersSince: number | undefined;
 }
 
 interface Thrown {
@@ -52,13 +56,16 @@ export type SupervisionEvent =
 
 const FIRST_BACK_OFF_MS = 100;
 const MAX_BACK_OFF_MS = 5_000;
+/** Linux keeps a connection in TIME_WAIT for a minute; each further one that ends there begins another. */
+const LINGER_LIMIT_MS = 70_000;
+const LINGER_RETRY_MS = 1_000;
 
 /** A service may crash, and a run may finish, before it is known to be open. */
 const servicesEnd = {
-  "service.crashed": { target: "crashed", actions: "noteCrash" },
+  "service.crashed": { target: "#supervisor.crashed", actions: "noteCrash" },
   "service.finished": [
-    { guard: "restartsAlways", target: "crashed", actions: "noteUnwantedEnd" },
-    { target: "finished", actions: "noteFinish" },
+    { guard: "restartsAlways", target: "#supervisor.crashed", actions: "noteUnwantedEnd" },
+    { target: "#supervisor.finished", actions: "noteFinish" },
   ],
 } as const;
 
@@ -70,10 +77,21 @@ export const supervisionMachine = setup({
     mayRestart: ({ context }) =>
       context.restart !== "temporary" && recentRestarts(context).length < context.intensity.restarts,
     isExpected: (_, { error }: Thrown) => error instanceof NetlabError,
+    isLingering: ({ context: { clock, lingersSince = clock.now() } }, { error }: Thrown) =>
+      isLingeringPort(error) && clock.now() - lingersSince < LINGER_LIMIT_MS,
     hasError: ({ context }) => context.lastError !== undefined,
   },
   actions: {
-    noteStarted: assign({ startedAt: ({ context }) => context.clock.now(), lastError: undefined }),
+    noteStarted: assign({
+      startedAt: ({ context }) => context.clock.now(),
+      lastError: undefined,
+      lingersSince: undefined,
+    }),
+    noteLingering: assign({
+      lastError: (_, { error }: Thrown) => messageOf(error),
+      lingersSince: ({ context: { lingersSince, clock } }) => lingersSince ?? clock.now(),
+    }),
+    forgetLingering: assign({ lingersSince: undefined }),
     noteStopped: assign({ startedAt: undefined }),
     noteError: assign({ lastError: (_, { error }: Thrown) => messageOf(error) }),
     noteFinish: assign({ lastError: ({ event }) => errorOf(event) }),
@@ -102,14 +120,22 @@ export const supervisionMachine = setup({
     /** Doubles with each restart within the period. */
     backOff: ({ context }) =>
       Math.min(MAX_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** Math.max(0, context.recent.length - 1)),
+    lingerRetry: LINGER_RETRY_MS,
   },
 }).createMachine({
   id: "supervisor",
-  context: ({ input }) => ({ ...input, recent: [], restarts: 0, startedAt: undefined, lastError: undefined }),
+  context: ({ input }) => ({
+    ...input,
+    recent: [],
+    restarts: 0,
+    startedAt: undefined,
+    lastError: undefined,
+    lingersSince: undefined,
+  }),
   initial: "stopped",
   states: {
     stopped: {
-      entry: "noteStopped",
+      entry: ["noteStopped", "forgetLingering"],
       on: { "operator.start": { target: "starting", actions: "forgetRestarts" } },
     },
     starting: {
@@ -119,6 +145,11 @@ export const supervisionMachine = setup({
         input: ({ context }) => context.service,
         onDone: { target: "running", actions: "noteStarted" },
         onError: [
+          {
+            guard: { type: "isLingering", params: ({ event }) => ({ error: event.error }) },
+            target: "lingering",
+            actions: { type: "noteLingering", params: ({ event }) => ({ error: event.error }) },
+          },
           // A port that is taken, an address that is not ours: trying again at once would not help.
           {
             guard: { type: "isExpected", params: ({ event }) => ({ error: event.error }) },
@@ -167,8 +198,43 @@ export const supervisionMachine = setup({
       on: { "operator.stop": "stopped", "operator.start": "starting" },
       after: { backOff: "starting" },
     },
+    // To whoever looks it backs off all the time, and does not flicker between that and starting.
+    lingering: {
+      initial: "pausing",
+      on: { "operator.stop": "stopped", "operator.start": "starting" },
+      states: {
+        pausing: { after: { lingerRetry: "retrying" } },
+        retrying: {
+          on: { "operator.stop": "#supervisor.closing", ...servicesEnd },
+          invoke: {
+            src: "open",
+            input: ({ context }) => context.service,
+            onDone: { target: "#supervisor.running", actions: "noteStarted" },
+            onError: [
+              {
+                guard: { type: "isLingering", params: ({ event }) => ({ error: event.error }) },
+                target: "pausing",
+                actions: { type: "noteLingering", params: ({ event }) => ({ error: event.error }) },
+              },
+              {
+                guard: { type: "isExpected", params: ({ event }) => ({ error: event.error }) },
+                target: "#supervisor.failed",
+                actions: { type: "noteError", params: ({ event }) => ({ error: event.error }) },
+              },
+              {
+                target: "#supervisor.crashed",
+                actions: [
+                  "forgetLingering",
+                  { type: "noteError", params: ({ event }) => ({ error: event.error }) },
+                ],
+              },
+            ],
+          },
+        },
+      },
+    },
     failed: {
-      entry: "noteStopped",
+      entry: ["noteStopped", "forgetLingering"],
       on: { "operator.start": { target: "starting", actions: "forgetRestarts" }, "operator.stop": "stopped" },
     },
     draining: {
@@ -196,6 +262,11 @@ export const supervisionMachine = setup({
     },
   },
 });
+
+/** The supervisor's own knowledge of one error: all others are failures, or crashes. */
+function isLingeringPort(error: unknown): boolean {
+  return error instanceof NetlabError && error.code === "port-lingers";
+}
 
 function errorOf(event: SupervisionEvent): string | undefined {
   return event.type === "service.finished" && event.error !== undefined ? messageOf(event.error) : undefined;

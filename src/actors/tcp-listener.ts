@@ -3,43 +3,32 @@
  * fault reach a neighbour. Connections are root actors in this map, not children of one machine.
  */
 
-import type { AddressInfo } from "node:net";
-import { createServer, type Server, type Socket } from "node:net";
 import { errorTable, messageOf } from "../errors.ts";
+import type { Link } from "../link/link.ts";
+import { listenTcp } from "../link/tcp-server.ts";
 import type { HubMember, Role } from "../machines/_role.ts";
 import type { HubWorld } from "../machines/_world.ts";
-import { plainAddress } from "../os/addresses.ts";
+import { type Cause, cause } from "../stories/causes.ts";
 import { Concealment } from "../stories/redaction.ts";
-import { type Bound, bindAll } from "./binding.ts";
+import type { Bound } from "./binding.ts";
 import { Companion, serverNetwork, worldOf } from "./companion.ts";
 import { Connection, type ConnectionLimits, limitsOf } from "./connection.ts";
 import { Delivery } from "./delivery.ts";
 import { Edition } from "./edition.ts";
 import { tellExposure } from "./exposure.ts";
-import { HubRun } from "./hub-run.ts";
+import type { HubFace } from "./hubs.ts";
+import { ListeningPort } from "./listening-port.ts";
 import { NotingBook } from "./noting-world.ts";
 import { OwnFiles } from "./own-files.ts";
 import { runMachine } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
-
-/** The kernel's queue of connections that are not accepted yet: a whole class at once. */
-const BACKLOG = 1_024;
-
-interface BoundServer extends Bound {
-  readonly server: Server;
-}
 
 export class TcpListener implements InstanceService {
   readonly #context: ServiceContext;
   readonly #concealment: Concealment | undefined;
   readonly #limits: ConnectionLimits;
   readonly #connections = new Map<string, Connection>();
-  #bound: BoundServer[] = [];
-  #hosts: string[] = [];
-  #port = 0;
-  #otherPorts: number[] = [];
-  /** Which opening this is: one that was stopped meanwhile must not touch what the next one made. */
-  #opening = 0;
+  readonly #port: ListeningPort;
   #edition: Edition | undefined;
   #companion: Companion | undefined;
   #sweepTimer: unknown;
@@ -50,18 +39,19 @@ export class TcpListener implements InstanceService {
     this.#context = context;
     this.#concealment = Concealment.of(context.role(), context.options);
     this.#limits = limitsOf(context.common);
+    this.#port = new ListeningPort(context, (host, port, ipv6Only) => this.#bind(host, port, ipv6Only));
   }
 
   get hosts(): readonly string[] {
-    return this.#hosts;
+    return this.#port.hosts;
   }
 
   get port(): number {
-    return this.#port;
+    return this.#port.port;
   }
 
   get otherPorts(): readonly number[] {
-    return this.#otherPorts;
+    return this.#port.otherPorts;
   }
 
   get peers(): number {
@@ -70,7 +60,7 @@ export class TcpListener implements InstanceService {
     return count;
   }
 
-  get hub(): HubRun | undefined {
+  get hub(): HubFace | undefined {
     return this.#edition?.hub;
   }
 
@@ -89,24 +79,11 @@ export class TcpListener implements InstanceService {
   }
 
   async open(): Promise<void> {
-    const { common, environment, role, preferredPort } = this.#context;
-    this.#opening += 1;
-    const opening = this.#opening;
-    const isWanted = () => opening === this.#opening;
-    const bound = await bindAll<BoundServer>({
-      host: common.host,
-      // Whoever knows the port of an instance that took any finds it there again after a crash.
-      port: common.port || this.#port || preferredPort,
-      clock: environment.clock,
-      bindOne: (host, port, ipv6Only) => this.#bind(host, port, ipv6Only),
-      isWanted,
-    });
-    this.#bound = [...bound.values()];
-    this.#hosts = [...bound.keys()];
-    this.#port = this.#bound[0]?.port ?? 0;
+    const { role } = this.#context;
+    const isWanted = await this.#port.open();
     this.#edition = undefined;
     await this.#bindExtraPorts();
-    tellExposure(this.#context, this.#hosts, [this.#port, ...this.#otherPorts]);
+    tellExposure(this.#context, this.#port.hosts, [this.#port.port, ...this.#port.otherPorts]);
     const { companion } = role();
     const { world } = this.#editionOf(role());
     if (companion) this.#companion = new Companion(companion, world, this.#context);
@@ -118,41 +95,32 @@ export class TcpListener implements InstanceService {
   /** [FILE-6] A role may be reached on further ports; that one of them is taken is no reason not to serve. */
   async #bindExtraPorts(): Promise<void> {
     const { role, options, environment, id } = this.#context;
-    for (const port of role().extraPorts?.(this.#port, options as never) ?? []) {
-      for (const host of this.#hosts) {
-        try {
-          this.#bound.push(await this.#bind(host, port, true));
-          if (!this.#otherPorts.includes(port)) this.#otherPorts.push(port);
-        } catch (error) {
-          const text = `cannot listen on ${host}:${port} too: ${error instanceof Error ? error.message : error}`;
-          environment.telemetry({ type: "instance.remark", id, text });
-        }
-      }
-    }
+    for (const port of role().extraPorts?.(this.#port.port, options as never) ?? [])
+      await this.#port.bindToo(port, (host, error) => {
+        const text = `cannot listen on ${host}:${port} too: ${messageOf(error)}`;
+        environment.telemetry({ type: "instance.remark", id, text });
+      });
   }
 
-  #bind(host: string, port: number, ipv6Only: boolean): Promise<BoundServer> {
+  async #bind(host: string, port: number, ipv6Only: boolean): Promise<Bound> {
     const { descriptors } = this.#context.environment;
-    return new Promise((resolve, reject) => {
-      const server = createServer({ allowHalfOpen: true, pauseOnConnect: false, noDelay: true });
-      server.once("error", reject);
-      server.listen({ host, port, ipv6Only, backlog: BACKLOG }, () => {
-        server.off("error", reject);
-        server.on("error", (error) => this.#context.onCrash(error));
-        const { port } = server.address() as AddressInfo;
-        server.on("connection", (socket) => this.#accept(socket, port));
-        descriptors.take(1);
-        server.once("close", () => descriptors.give(1));
-        resolve({ server, port, close: () => server.close() });
-      });
+    const server = await listenTcp({
+      host,
+      port,
+      ipv6Only,
+      onLink: (link) => this.#accept(link),
+      onError: this.#context.onCrash,
+      onClosed: () => descriptors.give(1),
     });
+    descriptors.take(1);
+    return server;
   }
 
   /** A role that was loaded again gets another one. */
   #editionOf(role: Role): Edition {
     if (this.#edition?.role === role) return this.#edition;
     const { environment } = this.#context;
-    const listening = { hosts: this.#hosts, port: this.#port };
+    const listening = { hosts: this.#port.hosts, port: this.#port.port };
     const hub = this.#newHub();
     this.#edition = new Edition(role, {
       world: worldOf(this.#context, listening, serverNetwork(this.#context), hub?.proxy),
@@ -165,7 +133,7 @@ export class TcpListener implements InstanceService {
   }
 
   /** The hub knows connections by their ids; one that is gone is passed over. */
-  #newHub(): HubRun | undefined {
+  #newHub(): HubFace | undefined {
     const { role, options, environment, id } = this.#context;
     const { hub } = role();
     if (!hub) return undefined;
@@ -178,30 +146,29 @@ export class TcpListener implements InstanceService {
       },
       notify: (text) => environment.telemetry({ type: "instance.notice", id, text }),
     };
-    return new HubRun(hub, world, {
-      crashed: (error, members) => {
+    return environment.hubs.open(id, hub, world, {
+      onCrash: (error, members) => {
         const text = `its hub crashed and was rebuilt: ${messageOf(error)}`;
         environment.telemetry({ type: "instance.remark", id, text });
         // Each member's story says why something that was said may be lost.
-        const remark = { at: environment.clock.now(), kind: "remark", text } as const;
-        for (const member of members) this.#connections.get(member.id)?.story.add(remark);
+        const rebuilt = cause("hub-rebuilt", { error: messageOf(error) });
+        for (const member of members) this.#connections.get(member.id)?.story.remark(rebuilt);
       },
       // What they share cannot be kept going: the instance's own supervisor is the next one up.
-      gaveUp: (error) => this.#context.onCrash(error),
+      onGiveUp: (error) => this.#context.onCrash(error),
     });
   }
 
   // -- one connection ----------------------------------------------------------------------------------------------
 
-  #accept(socket: Socket, localPort: number): void {
+  #accept(link: Link): void {
     const { environment, common, role, id: instance, label } = this.#context;
-    const remote = { address: plainAddress(socket.remoteAddress), port: socket.remotePort ?? 0 };
-    environment.numbers.connection += 1;
-    const id = `${instance}/c${environment.numbers.connection}`;
+    const { remote } = link;
+    const id = environment.ids.connection(instance);
     const definition = role();
     const { name, machine, display, descriptors = 1 } = definition;
     const place = environment.descriptors.admit(descriptors);
-    if (!place) return this.#turnAway(socket, id, remote);
+    if (!place) return this.#turnAway(link, id);
     const edition = this.#editionOf(definition);
     const story = environment.recorder.open(
       {
@@ -214,23 +181,20 @@ export class TcpListener implements InstanceService {
         remote,
         display,
         concealment: this.#concealment,
-        localPort,
+        localPort: link.local.port,
       },
       edition.initialState,
     );
-    const connection = new Connection(socket, story, edition);
+    const connection = new Connection(link, story, edition);
     const files = new OwnFiles(environment.files);
     connection.place = place;
     connection.files = files;
     this.#connections.set(id, connection);
     try {
-      if (place.isOver) return this.#refuseOne(connection, this.#whyNoDescriptor);
+      if (place.isOver) return this.#refuseOne(connection, this.#noDescriptor);
       // One that is on its way out holds no place [REV-5]; counting them costs something, so only where it may matter.
       if (this.#connections.size > common.maxConnections && this.peers > common.maxConnections)
-        return this.#refuseOne(
-          connection,
-          `more than ${common.maxConnections} connections (--max-connections)`,
-        );
+        return this.#refuseOne(connection, cause("too-many-connections", { limit: common.maxConnections }));
       environment.telemetry({ type: "connection.opened", id, remote: `${remote.address}:${remote.port}` });
       const actor = runMachine(machine, {
         input: {
@@ -250,8 +214,8 @@ export class TcpListener implements InstanceService {
     }
   }
 
-  #refuseOne(connection: Connection, why: string): void {
-    connection.refuse(this.#refusal, "FRAME-7", why);
+  #refuseOne(connection: Connection, why: Cause): void {
+    connection.refuse(this.#refusal, why);
     connection.close();
   }
 
@@ -260,24 +224,21 @@ export class TcpListener implements InstanceService {
     return role().refusal?.(options as never) ?? errorTable["too-many-clients"].peer;
   }
 
-  get #whyNoDescriptor(): string {
-    return `no descriptor is left for it: the daemon may open ${this.#context.environment.descriptors.limit} (ulimit -n)`;
+  get #noDescriptor(): Cause {
+    return cause("no-descriptors", { limit: this.#context.environment.descriptors.limit });
   }
 
   /** A storm, and not even a descriptor to drain it with: the words in one write, and the end of it in this turn. */
-  #turnAway(socket: Socket, id: string, { address, port }: { address: string; port: number }): void {
+  #turnAway(link: Link, id: string): void {
     const { common, environment } = this.#context;
     environment.telemetry({
       type: "connection.refused",
       id,
-      remote: `${address}:${port}`,
-      rule: "FRAME-7",
-      why: this.#whyNoDescriptor,
+      remote: `${link.remote.address}:${link.remote.port}`,
+      cause: this.#noDescriptor,
     });
-    // What becomes of it concerns nobody.
-    socket.on("error", () => undefined);
-    if (this.#refusal !== "") socket.write(new Delivery(this.#refusal).bytesFor(common.framing));
-    socket.destroy();
+    if (this.#refusal !== "") link.write(new Delivery(this.#refusal).bytesFor(common.framing));
+    link.destroy();
   }
 
   #letGo(files: OwnFiles): void {
@@ -307,10 +268,7 @@ export class TcpListener implements InstanceService {
     environment.telemetry({
       type: "connection.closed",
       id: connection.id,
-      how:
-        last?.kind === "closed"
-          ? `${last.by === "us" ? "by us" : "by the peer"}${last.how === "closed" ? "" : `, ${last.how}`}`
-          : "closed",
+      ...(last?.kind === "closed" ? { by: last.by, cause: last.cause } : {}),
       bytesIn: story.bytesIn,
       bytesOut: story.bytesOut,
     });
@@ -349,19 +307,16 @@ export class TcpListener implements InstanceService {
   }
 
   async close(): Promise<void> {
-    this.#opening += 1;
     this.#stopAccepting();
+    this.#port.close();
     this.#context.environment.clock.clearTimeout(this.#sweepTimer);
-    for (const connection of this.#connections.values()) connection.kill("the role stops");
+    for (const connection of this.#connections.values()) connection.kill({ action: "end" });
     // Their sockets close in a later turn; only then have their stories ended.
     await this.#empty();
   }
 
   #stopAccepting(): void {
-    for (const { server } of this.#bound) server.close();
-    this.#bound = [];
-    this.#hosts = [];
-    this.#otherPorts = [];
+    this.#port.stop();
     this.#companion?.stop();
     this.#companion = undefined;
   }

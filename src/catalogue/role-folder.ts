@@ -58,6 +58,17 @@ const shape = z.object({
       expects: z.string().min(1),
     }),
   ),
+  dialogue: z
+    .strictObject({
+      given: z.record(z.string(), z.unknown()).optional(),
+      lines: z
+        .array(
+          z.union([z.strictObject({ client: z.string().min(1) }), z.strictObject({ server: z.string() })]),
+        )
+        .min(1),
+      closes: z.boolean().optional(),
+    })
+    .optional(),
 });
 
 /** Everything that is wrong with a would-be role, in words. */

@@ -133,6 +133,12 @@ export class ControlClient {
     return listen(this.#onClose, listener);
   }
 
+  /** Whether this connection alone keeps the process from ending. */
+  holdProcess(isHeld: boolean): void {
+    if (isHeld) this.#socket.ref();
+    else this.#socket.unref();
+  }
+
   /** What was sent still goes out; requests under way fail. */
   close(): void {
     if (this.#ending) return;

@@ -3,15 +3,18 @@
  * Keys and messages that this client does not know are passed over, so that a newer daemon may say more.
  */
 
+/** As it is; or, where it is a role's, as a module with all that it imports. Who knows no modules answers with the text. */
+export type ReadAs = "text" | "role";
+
 /** One piece of an answer, in the order it came. */
 export type Reply =
   | { readonly kind: "out"; readonly text: string }
-  | { readonly kind: "err"; readonly text: string }
+  | { readonly kind: "err"; readonly text: string; readonly code?: string }
   /** Takes the place of the frame before it. */
   | { readonly kind: "frame"; readonly text: string }
   | { readonly kind: "data"; readonly document: unknown }
   | { readonly kind: "ask"; readonly question: string }
-  | { readonly kind: "read"; readonly path: string }
+  | { readonly kind: "read"; readonly path: string; readonly as: ReadAs }
   | { readonly kind: "write"; readonly path: string; readonly text: string }
   /** The code is unfinished. */
   | { readonly kind: "more" }
@@ -83,18 +86,20 @@ function parsePush(message: Readonly<Record<string, unknown>>): Parsed {
 }
 
 function parseReplies(message: Readonly<Record<string, unknown>>): Parsed {
-  const { id, out, err, frame, ask, read, write, text, exit } = message;
+  const { id, out, err, code, frame, ask, read, write, text, exit } = message;
   if (typeof id !== "number") return MALFORMED;
-  if (![out, err, frame, ask, read, write].every(isTextOrAbsent)) return MALFORMED;
+  if (![out, err, code, frame, ask, read, write].every(isTextOrAbsent)) return MALFORMED;
   if (write !== undefined && typeof text !== "string") return MALFORMED;
   if (exit !== undefined && !isExitStatus(exit)) return MALFORMED;
   const replies: Reply[] = [];
   if (typeof out === "string") replies.push({ kind: "out", text: out });
-  if (typeof err === "string") replies.push({ kind: "err", text: err });
+  if (typeof err === "string")
+    replies.push({ kind: "err", text: err, ...(typeof code === "string" ? { code } : {}) });
   if (typeof frame === "string") replies.push({ kind: "frame", text: frame });
   if ("data" in message) replies.push({ kind: "data", document: message.data });
   if (typeof ask === "string") replies.push({ kind: "ask", question: ask });
-  if (typeof read === "string") replies.push({ kind: "read", path: read });
+  if (typeof read === "string")
+    replies.push({ kind: "read", path: read, as: message.as === "role" ? "role" : "text" });
   if (typeof write === "string") replies.push({ kind: "write", path: write, text: String(text) });
   if (message.more === true) replies.push({ kind: "more" });
   if (isExitStatus(exit)) replies.push({ kind: "exit", exit });

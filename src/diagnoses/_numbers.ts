@@ -1,4 +1,5 @@
 /** Numbers that servers answer with: a result as text, a size as four bytes - and what comes in their place. */
+import { NOT_FOUND } from "../wire/file-transfer.ts";
 import { type Sign, sign } from "./_sign.ts";
 
 export type ResultSign =
@@ -88,7 +89,7 @@ export function findSize(bytes: Buffer, came: number | undefined): SizeSign | un
   if (bytes.length === 2) return shortSize(bytes, came);
   if (bytes.length < 4) return undefined;
   const told = bytes.readInt32LE();
-  if (text === "not " || text.startsWith("not found")) return sign("notFoundAsSize", true, { told });
+  if (bytes.toString("latin1", 0, 4) === NOT_FOUND.slice(0, 4)) return sign("notFoundAsSize", true, { told });
   const other = turned(told);
   if (came !== undefined && other === came && told !== came)
     return sign("sizeOrder", true, { told, turned: other });

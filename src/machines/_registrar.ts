@@ -9,6 +9,7 @@
  */
 import { assign, fromPromise, setup } from "xstate";
 import { DISCOVER, isEnd, type Listing, parseListing, registration } from "../wire/bootstrap.ts";
+import { isLoopback } from "../wire/loopback.ts";
 import { formatHostPort } from "./_options.ts";
 import type { HostPort, World } from "./_world.ts";
 
@@ -131,8 +132,6 @@ function registeredAs({ address, listening, options }: Context): string {
     ? `${where}: other machines cannot reach that, give --advertise IP`
     : where;
 }
-
-const isLoopback = (address: string) => address === "::1" || address.startsWith("127.");
 
 /** `--advertise`, else the one address it listens on, else that of the interface that leads to the registry. */
 async function findAddress({ options, listening, network }: World<Options>): Promise<string> {

@@ -6,6 +6,7 @@
 import type { AnyStateMachine } from "xstate";
 import type { z } from "zod";
 import type { PeerMessage } from "../wire/message.ts";
+import type { Dialogue } from "./_dialogue.ts";
 import type { AsyncHub, HubWorld, Peer, World } from "./_world.ts";
 
 /** What a state reads [FRAME-1]: framed text, chunks as they come, or a binary record. */
@@ -106,6 +107,8 @@ export interface RoleDefinition<Schema extends z.ZodObject = z.ZodObject> {
   /** tcp: one actor a connection; udp: one a listener; client: one a run. */
   readonly machine: AnyStateMachine;
   readonly phases: Readonly<Record<string, Phase>>;
+  /** A right client's conversation with a server, for the contract test. */
+  readonly dialogue?: Dialogue;
   /** What each state does, in words, for `--explain`; at least those that a person would wonder about. */
   readonly steps?: Readonly<Record<string, string>>;
   readonly hub?: HubDefinition;
@@ -140,7 +143,15 @@ export type Role = RoleDefinition;
 
 /** Types a role and hands it on unchanged; the folder scan checks it (`src/catalogue/role-folder.ts`). */
 export function defineRole<Schema extends z.ZodObject>(role: RoleDefinition<Schema>): Role {
+  definitions.set(role, new Error("defined here"));
   return role as unknown as Role;
 }
+
+/** Errors that were never thrown: their stacks are written out only where one is asked for. */
+const definitions = new WeakMap<object, Error>();
+
+/** Where a role was defined, so that what is wrong with it can be told there. */
+export const definitionStack = (role: unknown): string | undefined =>
+  typeof role === "object" && role !== null ? definitions.get(role)?.stack : undefined;
 
 export type { World };

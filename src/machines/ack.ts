@@ -38,6 +38,7 @@ export default defineRole({
   phases: {
     serving: { reads: "text", rule: "ACK-1", expects: "any datagram", handle: answer },
   },
+  dialogue: { lines: [{ client: "hello" }, { server: OK }] },
   offers: () => "an Ok for every datagram",
   tryIt: ({ port }) => `netlabctl ack hello --port ${port}`,
 });

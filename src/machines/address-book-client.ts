@@ -11,6 +11,7 @@
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import { type ErrorCode, NetlabError } from "../errors.ts";
+import { type Cause, cause, causeOf } from "../stories/causes.ts";
 import {
   type Answer,
   decodeAnswer,
@@ -41,6 +42,7 @@ export type LookupResult =
       readonly email: string;
       readonly code: ErrorCode;
       readonly message: string;
+      readonly cause?: Cause;
     };
 /** What a run came to: the first failure, else the last name; all of them, where it asked more than once. */
 export type LookupRun = LookupResult & { readonly results?: readonly LookupResult[] };
@@ -79,13 +81,12 @@ export const addressBookClientMachine = setup({
       if (last?.ok) screen.show(last.name);
     },
     warnOfExtraBytes: ({ context, event }) => warnOfExtraBytes(context, event),
-    noteOddAnswer: failWith("peer-error", (_, event) => `the server ${oddIn(event)}`),
-    noteEnded: failWith("peer-error", () => "the server closed the connection before it answered"),
-    noteTimeout: failWith(
-      "timed-out",
-      ({ options }) => `no whole answer within ${options.timeout / 1_000} s`,
+    noteOddAnswer: failWith("peer-error", (_, event) => oddIn(event)),
+    noteEnded: failWith("peer-error", () => cause("server-closed-early", {})),
+    noteTimeout: failWith("timed-out", ({ options }) =>
+      cause("no-whole-answer", { withinMs: options.timeout }),
     ),
-    noteStopped: failWith("interrupted", () => "stopped"),
+    noteStopped: failWith("interrupted", () => cause("stopped", {})),
     noteError: assign({
       results: ({ context }, { error }: { error: unknown }) => [
         ...context.results,
@@ -187,16 +188,16 @@ function note(resultOf: (context: Context, event: Event) => LookupResult) {
   });
 }
 
-function failWith(code: ErrorCode, say: (context: Context, event: Event) => string) {
+function failWith(code: ErrorCode, say: (context: Context, event: Event) => Cause) {
   return note((context, event) => failure(context, code, say(context, event)));
 }
 
-function failure(context: Context, code: ErrorCode, message: string): LookupResult {
-  return { ok: false, email: emailOf(context), code, message };
+function failure(context: Context, code: ErrorCode, why: Cause): LookupResult {
+  return failureOf(context, NetlabError.of(code, why));
 }
 
 function failureOf(context: Context, error: unknown): LookupResult {
-  if (error instanceof NetlabError) return failure(context, error.code, error.message);
+  if (error instanceof NetlabError) return { ok: false, email: emailOf(context), ...error.asResult };
   throw error;
 }
 
@@ -205,8 +206,8 @@ function judge(context: Context, event: Event): LookupResult {
   const name = event.type === "peer.message" && event.value.ok ? event.value.text : "";
   const email = emailOf(context);
   if (name === UNKNOWN_ADDRESS)
-    return failure(context, "no-such-address", `the book has no address ${JSON.stringify(email)} (${name})`);
-  if (isRefusal(name)) return failure(context, "peer-error", `the server answers ${JSON.stringify(name)}`);
+    return failure(context, "no-such-address", cause("address-not-listed", { email, said: name }));
+  if (isRefusal(name)) return failure(context, "peer-error", cause("answer-is-error", { said: name }));
   return { ok: true, email, name };
 }
 
@@ -216,7 +217,10 @@ function warnOfExtraBytes({ screen }: Context, event: Event): void {
     screen.hint(`the server's length is short by ${extraBytes}: it counts bytes, not characters`);
 }
 
-const oddIn = (event: Event) => (event.type === "peer.message" && !event.value.ok ? event.value.why : "");
+const oddIn = (event: Event) =>
+  event.type === "peer.message" && !event.value.ok
+    ? causeOf(event.value.why)
+    : cause("failure", { text: "it answers oddly" });
 
 /** The first failure, else the last name. */
 function outputOf({ results }: Context): LookupRun {

@@ -8,16 +8,19 @@
  */
 import { setup } from "xstate";
 import { z } from "zod";
+import { cause } from "../stories/causes.ts";
 import {
   type BootstrapRequest,
   DISCOVER,
   discoveryAnswer,
+  END,
   errorAnswer,
   parseBootstrapRequest,
   REGISTER,
   tokensIn,
   withoutTokens,
 } from "../wire/bootstrap.ts";
+import { isLoopback } from "../wire/loopback.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { duration } from "./_options.ts";
 import { RateLimit } from "./_rate-limit.ts";
@@ -74,6 +77,7 @@ export default defineRole({
   phases: {
     serving: { reads: "text", rule: "BOOT-1", expects: `${REGISTER} or ${DISCOVER}`, handle: answer },
   },
+  dialogue: { lines: [{ client: `${DISCOVER},nothing` }, { server: END }] },
   secrets: { find: tokensIn, hide: withoutTokens },
   offers: () => "who serves what",
   tryIt: ({ host, port }) =>
@@ -100,8 +104,7 @@ function serve(request: BootstrapRequest, context: Context, peer: Peer): void {
       );
       return;
     case "discover":
-      if (!mayDiscover(context, peer))
-        return peer.remark(`more ${DISCOVER} a second than are answered [BOOT-6]`);
+      if (!mayDiscover(context, peer)) return peer.remark(cause("discovery-too-often", {}));
       // [BOOT-1] What was registered before the question is in the answer, and is on disk by then.
       context.registry.settled(() => {
         for (const datagram of answersOf(context, request.service)) peer.sendBytes(datagram);
@@ -115,7 +118,7 @@ function serve(request: BootstrapRequest, context: Context, peer: Peer): void {
 const reasonOf = ({ message }: Error) => message.replace(/^not stored: /, "");
 
 function sayError(why: string, context: Context, peer: Peer): void {
-  peer.remark(why);
+  peer.remark(cause("request-refused", { why }));
   if (context.errors.admits(`${peer.remote.address}/${peer.remote.port}`)) peer.send(errorAnswer(why));
 }
 
@@ -124,8 +127,6 @@ function mayDiscover(context: Context, peer: Peer): boolean {
   const isOpen = context.listening.hosts.some((host) => !isLoopback(host));
   return !isOpen || context.discoveries.admits(peer.remote.address);
 }
-
-const isLoopback = (host: string) => host === "::1" || host.startsWith("127.");
 
 /** Prepared once per change of the registry, not per question. */
 function answersOf({ registry, answers }: Context, service: string | undefined): Buffer[] {

@@ -17,6 +17,7 @@ import {
   INCORRECT,
   isQuit,
   parseExpression,
+  QUIT,
 } from "../wire/calculator.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { pythonRepr } from "../wire/python-float.ts";
@@ -91,6 +92,20 @@ export default defineRole({
       handle: answer,
       isWord: isQuit,
     },
+  },
+  dialogue: {
+    given: { greet: true },
+    lines: [
+      { client: "{name}" },
+      { server: hello("{name}") },
+      { client: "15 + 35" },
+      { server: "50.0" },
+      { client: "1 / 0" },
+      { server: DIVISION_BY_ZERO },
+      { client: QUIT },
+      { server: BYE },
+    ],
+    closes: true,
   },
   steps: {
     awaitingName: "waits for the client's name, which has no reply",

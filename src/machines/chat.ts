@@ -12,10 +12,14 @@
  */
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
+import { cause } from "../stories/causes.ts";
 import {
   CLOSES,
+  connected,
+  joined,
   type Login,
   loginAndMessages,
+  loginOf,
   nameTaken,
   PROMPT,
   parseLogin,
@@ -29,6 +33,9 @@ import type { PeerMessage } from "../wire/message.ts";
 import { defineRole, type Session } from "./_role.ts";
 import { type JoinAnswer, Room } from "./_room.ts";
 import type { AsyncHub, PeerWorld } from "./_world.ts";
+
+/** A member that the dialogue is about. */
+const EXAMPLE: Login = { name: "{name}", login: "{name}" };
 
 const options = z.object({});
 type Options = z.output<typeof options>;
@@ -52,13 +59,13 @@ export const chatMachine = setup({
       login: ({ context, event }) =>
         (event.type === "peer.message" && parseLogin(event.text)) || context.login,
     }),
-    remarkNoLogin: ({ context }) => context.peer.remark("no name in its login: asked again"),
+    remarkNoLogin: ({ context }) => context.peer.remark(cause("login-without-name", {})),
     sayTaken: ({ context: { peer } }, answer: JoinAnswer) => {
       if (answer.ok) return;
-      peer.remark(`name taken: ${answer.taken} [CHAT-1]`);
+      peer.remark(cause("name-taken", { name: answer.taken }));
       peer.send(nameTaken(answer.taken));
     },
-    remarkCrash: ({ context }) => context.peer.remark("the room crashed while it came in: asked again"),
+    remarkCrash: ({ context }) => context.peer.remark(cause("room-crashed", {})),
     leave: ({ context: { hub, peer } }) => void hub.leave(peer.id),
   },
   actors: {
@@ -128,6 +135,16 @@ export default defineRole({
       handle: say,
       unglue: ownMessages,
     },
+  },
+  dialogue: {
+    lines: [
+      { server: PROMPT },
+      { client: loginOf(EXAMPLE) },
+      { server: connected(EXAMPLE) },
+      { server: joined(EXAMPLE) },
+      { client: "hey guys" },
+      { server: saidBy(EXAMPLE.name, "hey guys") },
+    ],
   },
   steps: {
     awaitingLogin: "prompts, and waits for a name and a login name",

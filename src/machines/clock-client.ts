@@ -10,6 +10,7 @@
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import { type ErrorCode, NetlabError } from "../errors.ts";
+import { cause } from "../stories/causes.ts";
 import { clockRequests, SEND_DATE } from "../wire/clock.ts";
 import { defineRole } from "./_role.ts";
 import type { World } from "./_world.ts";
@@ -131,7 +132,7 @@ async function ask({ network, options, request }: Context): Promise<string> {
     isLast: () => true,
   });
   if (answer === undefined)
-    throw new NetlabError("timed-out", `no answer to ${request} within ${LOST_MS / 1_000} s`);
+    throw NetlabError.of("timed-out", cause("request-lost", { request, withinMs: LOST_MS }));
   return answer;
 }
 

@@ -66,6 +66,19 @@ export default defineRole({
     awaitingName: { reads: "text", rule: "KNOCK-2", expects: "a name" },
     awaitingPunchLine: { reads: "text", rule: "KNOCK-2", expects: "the punch line" },
   },
+  dialogue: {
+    lines: [
+      { client: "Hello?" },
+      { server: TRY },
+      { client: KNOCK },
+      { server: WHO_IS_THERE },
+      { client: "Boo" },
+      { server: askWho("Boo") },
+      { client: "Don't cry!" },
+      { server: HA },
+    ],
+    closes: true,
+  },
   offers: () => "laughs at knock-knock jokes",
   tryIt: ({ port }) => `netlabctl knock --port ${port}`,
 });

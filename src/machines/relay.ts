@@ -11,8 +11,18 @@
  */
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
+import { type Cause, cause } from "../stories/causes.ts";
 import type { PeerMessage } from "../wire/message.ts";
-import { CLOSING, isClose, MESSAGE_PLEASE, NAME_TAKEN, parseName } from "../wire/relay.ts";
+import {
+  CLOSE,
+  CLOSING,
+  HOW_TO,
+  isClose,
+  MESSAGE_PLEASE,
+  messageFrom,
+  NAME_TAKEN,
+  parseName,
+} from "../wire/relay.ts";
 import { defineRole, type RoleEvent, type Session } from "./_role.ts";
 import { Switchboard } from "./_switchboard.ts";
 import type { AsyncHub, PeerWorld } from "./_world.ts";
@@ -42,7 +52,7 @@ export const relayMachine = setup({
       name: ({ context, event }) => (event.type === "peer.message" && parseName(event.text)) || context.name,
     }),
     sayMessagePlease: ({ context }) => context.peer.send(MESSAGE_PLEASE),
-    sayTaken: ({ context: { peer } }, why: string) => {
+    sayTaken: ({ context: { peer } }, why: Cause) => {
       peer.remark(why);
       peer.send(NAME_TAKEN);
     },
@@ -63,7 +73,7 @@ export const relayMachine = setup({
       on: {
         "peer.message": [
           { guard: "isName", target: "naming", actions: "keepName" },
-          { actions: { type: "sayTaken", params: "that is no name" } },
+          { actions: { type: "sayTaken", params: cause("no-username", {}) } },
         ],
         "peer.ended": "closed",
       },
@@ -78,11 +88,11 @@ export const relayMachine = setup({
             target: "relaying",
             actions: "sayMessagePlease",
           },
-          { target: "awaitingName", actions: { type: "sayTaken", params: "name taken [RELAY-1]" } },
+          { target: "awaitingName", actions: { type: "sayTaken", params: cause("username-taken", {}) } },
         ],
         onError: {
           target: "awaitingName",
-          actions: { type: "sayTaken", params: "the switchboard crashed while it was asked" },
+          actions: { type: "sayTaken", params: cause("switchboard-crashed", {}) },
         },
       },
     },
@@ -119,6 +129,19 @@ export default defineRole({
       handle: relay,
       isWord: isClose,
     },
+  },
+  dialogue: {
+    lines: [
+      { client: "{name}" },
+      { server: MESSAGE_PLEASE },
+      { client: "hello there" },
+      { server: HOW_TO },
+      { client: "hello there|{name}" },
+      { server: messageFrom("{name}", "hello there") },
+      { client: CLOSE },
+      { server: CLOSING },
+    ],
+    closes: true,
   },
   steps: {
     awaitingName: "says nothing before it knows who is there",

@@ -11,8 +11,9 @@
 import { setup } from "xstate";
 import { z } from "zod";
 import { NetlabError } from "../errors.ts";
+import { shortPeerId } from "../ids.ts";
 import type { PeerMessage } from "../wire/message.ts";
-import { ACCEPT, isExit, REJECT } from "../wire/reverse.ts";
+import { ACCEPT, EXIT, isExit, REJECT } from "../wire/reverse.ts";
 import { Barrier } from "./_barrier.ts";
 import { reversedText } from "./_reversed-text.ts";
 import { defineRole, type HubMember, type RoleEvent, type SayOptions, type Session } from "./_role.ts";
@@ -69,6 +70,11 @@ export default defineRole({
       isWord: isExit,
     },
   },
+  dialogue: {
+    given: { mirror: true },
+    lines: [{ server: ACCEPT }, { client: "taco cat" }, { server: "taco cat" }, { client: EXIT }],
+    closes: true,
+  },
   hub: {
     create: (world, remembered) => new Barrier(world, remembered),
     members,
@@ -90,8 +96,7 @@ function hear({ text }: PeerMessage, { context, peer }: Session<Context>): RoleE
   return undefined;
 }
 
-const nameOf = ({ id, remote }: PeerWorld["peer"]) =>
-  `${id.split("/").at(-1)} (${remote.address}:${remote.port})`;
+const nameOf = ({ id, remote }: PeerWorld["peer"]) => `${shortPeerId(id)} (${remote.address}:${remote.port})`;
 
 /** [REV-4] Whoever is about to answer reads the lines as they are read. */
 function members(barrier: Barrier): HubMember[] {

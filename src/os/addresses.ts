@@ -16,4 +16,4 @@ export function plainAddress(address: string | undefined): string {
   return (address ?? "").replace(/^::ffff:(?=\d+\.)/i, "");
 }
 
-export const isLoopback = (address: string) => address === "::1" || address.startsWith("127.");
+export const isIpv4 = (address: string) => isIP(address) === 4;

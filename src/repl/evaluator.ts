@@ -1,6 +1,7 @@
 /** One line, or one argv, → one run of a command. Whatever it throws becomes words and an exit status. */
 import { nearest } from "../catalogue/instance-options.ts";
-import { exitCodeOf, exitCodes, messageOf, NetlabError } from "../errors.ts";
+import type { ReadAs } from "../control/daemon-message.ts";
+import { type ErrorCode, exitCodeOf, exitCodes, messageOf, NetlabError } from "../errors.ts";
 import type { Evaluation, Lab } from "../lab/lab.ts";
 import { harmless } from "../printable.ts";
 import type { Call, CodeOptions, Command } from "./command.ts";
@@ -14,13 +15,14 @@ import { splitWords, wordsSoFar } from "./words.ts";
 /** Where a run's answer goes. */
 export interface Outlet {
   out(text: string): void;
-  err(text: string): void;
+  /** `code`: the row of the error table that this sentence is of. */
+  err(text: string, code?: ErrorCode): void;
   data(document: unknown): void;
   /** Absent where nothing can be drawn over. */
   frame?(text: string): void;
   ask(question: string): Promise<string>;
   /** Absent where whoever asks sends no files: a plain connection. */
-  readFile?(path: string): Promise<string>;
+  readFile?(path: string, as?: ReadAs): Promise<string>;
   writeFile?(path: string, text: string): Promise<void>;
   readonly isBehind: boolean;
   /** Where this operator's code runs; absent where none is evaluated. */
@@ -32,6 +34,8 @@ export interface Outlet {
 export interface RunRequest {
   readonly line?: string | undefined;
   readonly argv?: readonly string[] | undefined;
+  /** Options as values, by key, beside those among the words: a program need not write them as a person types them. */
+  readonly options?: Readonly<Record<string, unknown>> | undefined;
   readonly columns?: number | undefined;
   readonly rows?: number | undefined;
   readonly colors?: boolean | undefined;
@@ -70,7 +74,7 @@ export async function evaluate(
   } catch (error) {
     if (!(error instanceof NetlabError))
       lab.log.logger.error({ err: error }, `a command crashed: ${messageOf(error)}`);
-    outlet.err(harmless(messageOf(error)));
+    outlet.err(harmless(messageOf(error)), error instanceof NetlabError ? error.code : undefined);
     return exitCodeOf(error);
   }
 }
@@ -156,7 +160,7 @@ function callOf(
   signal: AbortSignal,
   commands: CommandTable,
 ): { command: Command; call: Call } {
-  const { args, rest, options, isJson } = parseCall(command, argv, lab);
+  const { args, rest, options, isJson } = parseCall(command, argv, lab, request.options);
   const call: Call = {
     lab,
     args,
@@ -182,7 +186,7 @@ function callOf(
       else outlet.out(safe);
     },
     evaluate: (code, options) => evaluateCode(code, options, { request, outlet, signal }),
-    readFile: (path) => outlet.readFile?.(path) ?? Promise.reject(sendsNoFiles(path)),
+    readFile: (path, as) => outlet.readFile?.(path, as) ?? Promise.reject(sendsNoFiles(path)),
     writeFile: (path, text) => outlet.writeFile?.(path, text) ?? Promise.reject(writesNoFiles(path)),
     get isBehind() {
       return outlet.isBehind;

@@ -15,9 +15,14 @@ export interface ParsedCall {
 }
 
 /** Throws a NetlabError `usage` that says what is wrong, with the usage line. */
-export function parseCall(command: Command, argv: readonly string[], lab: Lab): ParsedCall {
+export function parseCall(
+  command: Command,
+  argv: readonly string[],
+  lab: Lab,
+  given: Readonly<Record<string, unknown>> = {},
+): ParsedCall {
   // What depends on the first argument is validated where it is used: by the role's own schema.
-  return parseShape(command, schemaFor(command, argv, lab), argv, command.optionsOf === undefined);
+  return parseShape(command, schemaFor(command, argv, lab), argv, command.optionsOf === undefined, given);
 }
 
 /** The same for a command without a daemon. */
@@ -26,6 +31,7 @@ export function parseShape(
   schema: z.ZodObject,
   argv: readonly string[],
   isValidated = true,
+  given: Readonly<Record<string, unknown>> = {},
 ): ParsedCall {
   const flags = flagsOf(schema);
   const parser = parserOf(command, flags);
@@ -36,7 +42,7 @@ export function parseShape(
     throw new NetlabError("usage", `${command.name}: ${text}; usage: ${usageOf(command, flags.length > 0)}`);
   }
   const typed = parser.opts();
-  const values = typedValues(flags, typed);
+  const values = { ...typedValues(flags, typed), ...given };
   const options = isValidated ? validated(command, schema, values) : values;
   return { ...argsOf(command, parser.processedArgs), options, isJson: typed.json === true };
 }
@@ -72,7 +78,8 @@ function parserOf(command: CommandShape, flags: readonly Flag[]): Parser {
     .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
     .helpOption(false)
     .allowExcessArguments(false)
-    .showSuggestionAfterError();
+    .showSuggestionAfterError()
+    .passThroughOptions(command.passesWordsOn === true);
   for (const { name, summary, isOptional, isVariadic } of command.args ?? []) {
     const word = isVariadic ? `${name}...` : name;
     parser.argument(isOptional ? `[${word}]` : `<${word}>`, summary);

@@ -3,8 +3,8 @@ import stringWidth from "string-width";
 import type { Instance } from "../actors/instance.ts";
 import { ownOptions } from "../catalogue/instance-options.ts";
 import type { Lab } from "../lab/lab.ts";
-import { isLoopback } from "../os/addresses.ts";
 import { printable } from "../printable.ts";
+import { isLoopback } from "../wire/loopback.ts";
 import { type Style, styleOf } from "./style.ts";
 
 export function welcomeText(

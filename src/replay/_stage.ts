@@ -4,16 +4,21 @@
  */
 import type { AnyMachineSnapshot } from "xstate";
 import { Connection, type ConnectionLimits } from "../actors/connection.ts";
+import { DatagramSender } from "../actors/datagram-sender.ts";
 import { type MachineWatcher, type RoleActor, runMachine } from "../actors/run-machine.ts";
+import { NetlabError } from "../errors.ts";
 import type { Phase, Role } from "../machines/_role.ts";
 import { initialStateName, stateName } from "../machines/_state-names.ts";
 import type { Peer, PeerWorld, World } from "../machines/_world.ts";
+import { crashCause } from "../os/error-causes.ts";
+import type { Cause } from "../stories/causes.ts";
+import type { OperatorAction } from "../stories/entry.ts";
 import { Recorder } from "../stories/recorder.ts";
 import type { Entry, Story } from "../stories/story.ts";
 import { PeerMessage } from "../wire/message.ts";
 import { givenWorld, revived, unanswered } from "./_given-world.ts";
 import type { RecordedClock } from "./_recorded-clock.ts";
-import { recordedSocket } from "./_recorded-socket.ts";
+import { RecordedLink } from "./_recorded-link.ts";
 
 export interface Staging {
   readonly story: Story;
@@ -43,11 +48,11 @@ export class Stage {
   #readBytes = 0;
   readonly story: Story;
   readonly #staging: Staging;
-  #socket = recordedSocket();
+  #link: RecordedLink | undefined;
   readonly #world: World;
   #actor!: RoleActor;
   #connection: Connection | undefined;
-  #sender: Peer | undefined;
+  #senderLink: RecordedLink | undefined;
 
   constructor(staging: Staging, recorded: readonly Entry[]) {
     const { story, role, clock, options } = staging;
@@ -104,10 +109,10 @@ export class Stage {
   /** A role of datagrams, or a client that has no connection yet. */
   #playAlone(): void {
     this.#run(this.#world, {
-      before: () => this.story.hold(this.#staging.clock.now()),
+      before: () => this.story.beginStep(),
       after: (from: string, to: string | undefined, event: string) => {
         if (this.#connection) return this.#connection.after(from, to, event);
-        this.story.release(to !== undefined && to !== from ? { from, to, event } : undefined);
+        this.story.endStep(to !== undefined && to !== from ? { from, to, event } : undefined);
         if (to !== undefined) this.story.state = to;
       },
       failed: (error: unknown) => this.#crash(error),
@@ -136,8 +141,8 @@ export class Stage {
   #newConnection(): Connection {
     const { role, limits, clock } = this.#staging;
     // A client may have several, one after another.
-    this.#socket = recordedSocket();
-    this.#connection = new Connection(this.#socket, this.story, {
+    this.#link = this.#newLink();
+    this.#connection = new Connection(this.#link, this.story, {
       phases: role.phases,
       clock,
       limits,
@@ -145,6 +150,11 @@ export class Stage {
       telemetry: () => undefined,
     });
     return this.#connection;
+  }
+
+  #newLink(): RecordedLink {
+    const { remote, localPort = 0 } = this.story.subject;
+    return new RecordedLink({ address: "", port: localPort }, remote);
   }
 
   #guarded(act: () => void): void {
@@ -157,24 +167,21 @@ export class Stage {
 
   #crash(error: unknown): void {
     if (this.#connection) return this.#connection.crash(error);
-    const message = error instanceof Error ? error.message : String(error);
-    this.story.release(undefined);
-    this.story.add({ at: this.#staging.clock.now(), kind: "crashed", error: message });
+    this.story.crash(crashCause(error));
   }
 
   // -- what the story brings ----------------------------------------------------------------------------------------
 
   /** One read. A datagram goes to the phase at once, a chunk to the framer. */
   come(bytes: Buffer): void {
-    if (this.#connection) this.#socket.emit("data", bytes);
-    else if (this.#staging.role.side === "server") this.#datagram(bytes);
-    else this.story.came(bytes, this.#staging.clock.now());
+    if (this.#connection) this.#link?.receive(bytes);
+    else if (this.#staging.role.side === "server") {
+      this.#senderLink ??= this.#newSender();
+      this.#senderLink.receive(bytes);
+    } else this.story.recordRead(bytes);
   }
 
-  #datagram(bytes: Buffer): void {
-    this.#sender ??= this.#newSender();
-    const peer = this.#sender;
-    this.story.came(bytes, this.#staging.clock.now());
+  #hand(peer: Peer, bytes: Buffer): void {
     const phase: Phase | undefined = this.#staging.role.phases[stateName(this.snapshot.value)];
     if (!phase) return;
     this.#guarded(() => {
@@ -184,36 +191,25 @@ export class Stage {
     });
   }
 
-  /** Who sent the datagrams: what it is told is written down. */
-  #newSender(): Peer {
-    const { clock } = this.#staging;
-    const { story } = this;
-    const sendBytes = (bytes: Uint8Array) => story.sent(Buffer.from(bytes), clock.now());
-    const add = (entry: Entry) => story.add(entry);
-    return {
-      id: story.subject.id,
-      remote: story.subject.remote,
-      send: (text) => sendBytes(Buffer.from(text)),
-      sendBytes,
-      sendFile: () => new Promise(() => undefined),
-      receiveInto: () => new Promise(() => undefined),
-      refuse: (words, rule, why) => {
-        add({ at: clock.now(), kind: "refused", rule, words, why });
-        sendBytes(Buffer.from(words));
-      },
-      remark: (text) => add({ at: clock.now(), kind: "remark", text }),
-      close: () => undefined,
-    };
+  /** The very code that served the sender, on a link that only the story moves. */
+  #newSender(): RecordedLink {
+    const link = this.#newLink();
+    new DatagramSender(link, this.story, {
+      clock: this.#staging.clock,
+      telemetry: () => undefined,
+      onDatagram: (sender, bytes) => this.#hand(sender, bytes),
+      onForgotten: () => undefined,
+    });
+    return link;
   }
 
   end(): void {
-    this.#socket.emit("end");
+    this.#link?.peerEnds();
   }
 
-  close(how: string): void {
-    const [, code] = /\((E[A-Z]+)\)/.exec(how) ?? [];
-    if (how !== "closed") this.#socket.emit("error", Object.assign(new Error(how), { code }));
-    this.#socket.emit("close");
+  close(cause: Cause | undefined): void {
+    // The same cause comes out of it again.
+    this.#link?.closes(cause && NetlabError.of("peer-gone", cause));
   }
 
   /** What the world answered then. A connection that was made is one of this stage. */
@@ -240,7 +236,7 @@ export class Stage {
     this.#actor.send(event);
   }
 
-  note(text: string): void {
-    this.story.add({ at: this.#staging.clock.now(), kind: "operator", text });
+  note(action: OperatorAction): void {
+    this.story.operate(action);
   }
 }

@@ -9,6 +9,8 @@ export interface StandaloneCall<Options> {
   readonly isJson: boolean;
   readonly columns: number;
   readonly hasColors: boolean;
+  /** The control socket of the daemon, where one is wanted. */
+  readonly socketPath: string;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   out(text: string): void;

@@ -3,8 +3,10 @@ import { ClientRun } from "../actors/client-run.ts";
 import { systemClock } from "../actors/clock.ts";
 import { DescriptorBudget } from "../actors/descriptor-budget.ts";
 import { localFiles } from "../actors/files.ts";
+import { LocalHubs } from "../actors/local-hubs.ts";
 import type { Environment } from "../actors/service.ts";
 import { ownOptions, parseOptions } from "../catalogue/instance-options.ts";
+import { Ids } from "../ids.ts";
 import type { Role } from "../machines/_role.ts";
 import type { Registry, Screen } from "../machines/_world.ts";
 import { Recorder } from "../stories/recorder.ts";
@@ -59,7 +61,8 @@ function environmentOf(recorder: Recorder): Environment {
     recorder,
     telemetry: () => undefined,
     descriptors: new DescriptorBudget({ limit: Number.POSITIVE_INFINITY, inUse: 0 }),
-    numbers: { connection: 0, sender: 0 },
+    hubs: new LocalHubs(),
+    ids: new Ids(),
   };
 }
 

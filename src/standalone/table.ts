@@ -5,7 +5,8 @@ import discover from "./discover.ts";
 import fetch from "./fetch.ts";
 import { labClients } from "./lab-clients.ts";
 import register from "./register.ts";
+import run from "./run.ts";
 
 export const standalone: ReadonlyMap<string, StandaloneCommand> = new Map(
-  [discover, fetch, register, ...labClients, completion].map((command) => [command.name, command]),
+  [discover, fetch, register, ...labClients, completion, run].map((command) => [command.name, command]),
 );

@@ -1,8 +1,9 @@
 /** Where roles listen: one port on every address of a host. */
 import { describe, expect, it } from "vitest";
 import { whereOf } from "../../src/lab/instance-lines.ts";
-import { addressesOf, isLoopback, plainAddress } from "../../src/os/addresses.ts";
+import { addressesOf, plainAddress } from "../../src/os/addresses.ts";
 import { byteSwapped } from "../../src/wire/byte-swapped.ts";
+import { isLoopback } from "../../src/wire/loopback.ts";
 import { Sender } from "./datagrams.ts";
 import { converse, hasIpv6, openLab } from "./harness.ts";
 import { holdPort, swappablePort } from "./held-port.ts";

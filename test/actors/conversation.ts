@@ -100,6 +100,11 @@ export class Conversation {
     return this.#take(count);
   }
 
+  /** Takes so many bytes of what was heard. */
+  skip(count: number): void {
+    this.#take(count);
+  }
+
   /** Everything up to the other side's FIN; a connection that breaks instead is an error. */
   async hearsTheEnd(): Promise<Buffer> {
     await this.#until("hear a FIN", () => this.hasEnded);

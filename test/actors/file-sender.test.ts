@@ -1,16 +1,18 @@
-/** One file over one socket: the count is kept whatever happens to the file, and memory stays small. */
+/** One file over one link: the count is kept whatever happens to the file, and memory stays small. */
 import { appendFile, truncate, writeFile } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { sendFile } from "../../src/actors/file-sender.ts";
 import { localFiles } from "../../src/actors/files.ts";
+import type { Link } from "../../src/link/link.ts";
+import { TcpLink } from "../../src/link/tcp-link.ts";
 import type { OpenFile } from "../../src/machines/_world.ts";
 import { Conversation } from "./conversation.ts";
 import { temporaryFolder } from "./harness.ts";
 
 /** Both ends of a real connection. */
-async function connection(options?: { isDeaf?: boolean }): Promise<{ socket: Socket; peer: Conversation }> {
+async function connection(options?: { isDeaf?: boolean }): Promise<{ link: Link; peer: Conversation }> {
   const accepted = Promise.withResolvers<Socket>();
   const server = createServer({ allowHalfOpen: true }, accepted.resolve);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -18,13 +20,13 @@ async function connection(options?: { isDeaf?: boolean }): Promise<{ socket: Soc
   const port = typeof address === "object" ? (address?.port ?? 0) : 0;
   const peer = await Conversation.open(port, options);
   const socket = await accepted.promise;
-  socket.on("error", () => undefined);
+  const link = new TcpLink(socket);
   onTestFinished(() => {
     peer.socket.destroy();
     socket.destroy();
     server.close();
   });
-  return { socket, peer };
+  return { link, peer };
 }
 
 /** A file without a disk: it remembers how large the buffers were that it was read into. */
@@ -58,11 +60,11 @@ const patterned = (size: number) => Buffer.from(Uint8Array.from({ length: size }
 
 describe("a file", () => {
   it.each([0, 1, 110_592, 1_048_576, 1_048_577, 3_333_333])("of %i bytes arrives whole", async (size) => {
-    const { socket, peer } = await connection();
+    const { link, peer } = await connection();
     const bytes = patterned(size);
     const { file } = await openedFile(bytes);
     let sent = 0;
-    const sending = sendFile(socket, file, (count) => {
+    const sending = sendFile(link, file, (count) => {
       sent += count;
     });
     expect((await peer.hearsBytes(size)).equals(bytes)).toBe(true);
@@ -71,67 +73,67 @@ describe("a file", () => {
   });
 
   it("that grows while it is sent is sent as long as it was", async () => {
-    const { socket, peer } = await connection();
+    const { link, peer } = await connection();
     // More than a buffer, so that the last read could get more than is wanted.
     const bytes = patterned(1_500_000);
     const { file, onDisk } = await openedFile(bytes);
     await appendFile(onDisk, "more than was announced");
-    await sendFile(socket, file, () => undefined);
-    socket.end();
+    await sendFile(link, file, () => undefined);
+    link.end();
     expect((await peer.hearsTheEnd()).equals(bytes)).toBe(true);
   });
 
   it("that shrinks while it is sent is an error, and is closed", async () => {
-    const { socket } = await connection();
+    const { link } = await connection();
     const { file, onDisk } = await openedFile(patterned(200_000));
     await truncate(onDisk, 1_000);
-    await expect(sendFile(socket, file, () => undefined)).rejects.toThrow("server.pdf became shorter");
+    await expect(sendFile(link, file, () => undefined)).rejects.toThrow("server.pdf became shorter");
     await expect(file.read(Buffer.alloc(1), 0)).rejects.toThrow();
   });
 
   it("is closed, and its sending over, when the peer goes", async () => {
-    const { socket, peer } = await connection({ isDeaf: true });
+    const { link, peer } = await connection({ isDeaf: true });
     const file = endlessFile(2 ** 31 - 1);
-    const sending = sendFile(socket, file, () => undefined);
-    await expect.poll(() => socket.writableLength).toBeGreaterThan(0);
+    const sending = sendFile(link, file, () => undefined);
+    await expect.poll(() => link.queuedBytes).toBeGreaterThan(0);
     peer.reset();
     await expect(sending).rejects.toThrow("the peer went away in the middle of a file");
     expect(file.isClosed).toBe(true);
   });
 
   it("is not even begun where the peer has gone", async () => {
-    const { socket } = await connection();
-    socket.destroy();
-    await expect(sendFile(socket, endlessFile(10), () => undefined)).rejects.toThrow("the peer went away");
+    const { link } = await connection();
+    link.destroy();
+    await expect(sendFile(link, endlessFile(10), () => undefined)).rejects.toThrow("the peer went away");
   });
 });
 
 describe("memory", () => {
   it("is as much as the file, where the file is small", async () => {
-    const { socket } = await connection();
+    const { link } = await connection();
     const file = endlessFile(100);
-    await sendFile(socket, file, () => undefined);
+    await sendFile(link, file, () => undefined);
     expect(file.largestBuffer).toBe(100);
   });
 
   it("is less for each transfer where many run, and as before when they are over", async () => {
     const few = await Promise.all(Array.from({ length: 8 }, () => connection({ isDeaf: true })));
-    const held = few.map(({ socket }) => {
+    const held = few.map(({ link }) => {
       const file = endlessFile(2 ** 31 - 1);
-      return { file, sending: sendFile(socket, file, () => undefined).catch(() => undefined) };
+      return { file, sending: sendFile(link, file, () => undefined).catch(() => undefined) };
     });
     await expect.poll(() => held.every(({ file }) => file.largestBuffer > 0)).toBe(true);
     expect(held.map(({ file }) => file.largestBuffer)).toEqual(held.map(() => 1_048_576));
 
-    const { socket } = await connection();
+    const { link } = await connection();
     const ninth = endlessFile(4 * 1_048_576);
-    await sendFile(socket, ninth, () => undefined);
+    await sendFile(link, ninth, () => undefined);
     expect(ninth.largestBuffer).toBe(131_072);
 
     for (const { peer } of few) peer.reset();
     await Promise.all(held.map(({ sending }) => sending));
     const after = endlessFile(4 * 1_048_576);
-    await sendFile((await connection()).socket, after, () => undefined);
+    await sendFile((await connection()).link, after, () => undefined);
     expect(after.largestBuffer).toBe(1_048_576);
   });
 });

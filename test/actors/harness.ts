@@ -8,10 +8,12 @@ import { systemClock } from "../../src/actors/clock.ts";
 import { DescriptorBudget } from "../../src/actors/descriptor-budget.ts";
 import { localFiles } from "../../src/actors/files.ts";
 import type { Instance } from "../../src/actors/instance.ts";
+import { LocalHubs } from "../../src/actors/local-hubs.ts";
 import type { Environment } from "../../src/actors/service.ts";
 import { Supervisor } from "../../src/actors/supervisor.ts";
 import type { TelemetryEvent } from "../../src/actors/telemetry.ts";
 import { faultsOf } from "../../src/catalogue/role-folder.ts";
+import { Ids } from "../../src/ids.ts";
 import type { Role } from "../../src/machines/_role.ts";
 import bootstrap from "../../src/machines/bootstrap.ts";
 import fileClient from "../../src/machines/file-client.ts";
@@ -64,7 +66,8 @@ export class TestLab {
       recorder: new Recorder(clock),
       telemetry: (event) => this.events.push(event),
       descriptors: new DescriptorBudget({ limit: Number.POSITIVE_INFINITY, inUse: 0 }),
-      numbers: { connection: 0, sender: 0 },
+      hubs: new LocalHubs(),
+      ids: new Ids(),
       ...parts,
     };
     const table = new Map(roles.map((role) => [role.name, role]));

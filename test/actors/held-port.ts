@@ -1,7 +1,8 @@
 /** Ports that another program has, or had. */
+import { spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { onTestFinished } from "vitest";
 import { byteSwapped } from "../../src/wire/byte-swapped.ts";
 
@@ -28,6 +29,26 @@ function holder(port: number, close: (done: () => void) => void): Holder {
   const free = () => (closed ??= new Promise<void>((done) => close(done)));
   onTestFinished(free);
   return { port, free };
+}
+
+const WITHOUT_REUSE = `
+import socket
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+s.listen()
+print(s.getsockname()[1], flush=True)
+c, _ = s.accept()
+c.close()
+`;
+
+/** A port that a Python program without SO_REUSEADDR had: it closed a connection first, and has ended. */
+export async function lingeringPort(): Promise<number> {
+  const program = spawn("python3", ["-c", WITHOUT_REUSE], { stdio: ["ignore", "pipe", "inherit"] });
+  const [line] = (await once(program.stdout, "data")) as [Buffer];
+  const port = Number(line.toString());
+  const socket = connect(port, "127.0.0.1").resume();
+  await Promise.all([once(socket, "close"), once(program, "exit")]);
+  return port;
 }
 
 /** A free port whose bytes, swapped, are a free port too. */

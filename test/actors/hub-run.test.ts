@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { HubRun } from "../../src/actors/hub-run.ts";
+import type { Hubs, HubWatch } from "../../src/actors/hubs.ts";
 import type { HubDefinition, HubMember } from "../../src/machines/_role.ts";
 import type { AsyncHub } from "../../src/machines/_world.ts";
+import chat from "../../src/machines/chat.ts";
+import { converse, eventually, openLab } from "./harness.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
 
 /** Counts who came, and crashes when it is told to. */
@@ -37,7 +40,7 @@ class Guestbook {
 
 type Definition = HubDefinition<Guestbook>;
 
-function guestbook(parts: Partial<Definition> = {}) {
+function guestbook(parts: Partial<Definition> = {}, remembered: readonly HubMember[] = []) {
   const done: string[] = [];
   const created: string[][] = [];
   const crashes: string[] = [];
@@ -57,13 +60,14 @@ function guestbook(parts: Partial<Definition> = {}) {
   };
   const told: string[][] = [];
   const ends: string[] = [];
-  const run = new HubRun(definition, world, {
-    crashed: (error, members) => {
+  const watch: HubWatch = {
+    onCrash: (error, members) => {
       crashes.push((error as Error).message);
       told.push(members.map(({ name }) => name));
     },
-    gaveUp: (error) => void ends.push((error as Error).message),
-  });
+    onGiveUp: (error) => void ends.push((error as Error).message),
+  };
+  const run = new HubRun(definition, world, watch, remembered);
   return {
     run,
     hub: run.proxy as AsyncHub<Guestbook>,
@@ -194,6 +198,49 @@ describe("a hub that was made again", () => {
     });
     await expect(hub.crash("boom")).rejects.toThrow("boom");
     expect(ends).toEqual(["boom; it cannot be made again: no paper"]);
+  });
+});
+
+describe("a hub that takes over from another", () => {
+  it("begins with the members that the other one had, and has a word for them", async () => {
+    const words: string[][] = [];
+    const parts = { restarted: ({ names }: Guestbook) => void words.push([...names]) };
+    const { hub, run, told } = guestbook(parts, [{ id: "g/a", name: "a", details: {} }]);
+    expect(run.members.map(({ name }) => name)).toEqual(["a"]);
+    expect([words, told]).toEqual([[["a"]], []]);
+    expect(await hub.sign("b")).toBe(2);
+  });
+
+  it("has nothing to say where there was none", () => {
+    const words: string[][] = [];
+    guestbook({ restarted: ({ names }) => void words.push([...names]) });
+    expect(words).toEqual([]);
+  });
+});
+
+describe("an instance", () => {
+  it("opens its hub where its environment says, under its id", async () => {
+    const opened: string[] = [];
+    const forgotten: string[] = [];
+    const hubs: Hubs = {
+      open: (instance, definition, world, watch) => {
+        opened.push(instance);
+        const run = new HubRun(definition, world, watch);
+        return {
+          proxy: run.proxy,
+          members: [{ id: "elsewhere", name: "Bo", details: {} }],
+          say: undefined,
+          forget: (id) => void forgotten.push(id),
+        };
+      },
+    };
+    const lab = await openLab([chat], { hubs });
+    const room = await lab.spawn("chat");
+    const peer = await converse(room);
+    await peer.hears("Please");
+    expect([opened, room.service.hub?.members.length]).toEqual([["chat-1"], 1]);
+    peer.socket.destroy();
+    await eventually(() => expect(forgotten).toEqual(["chat-1/c1"]));
   });
 });
 

@@ -117,22 +117,27 @@ describe("connect", () => {
   }
 
   it("loses nothing that was said before somebody reads", async () => {
-    const socket = await connect(await listener("127.0.0.1"), systemClock);
-    onTestFinished(() => void socket.destroy());
-    await eventually(() => expect(socket.readableLength).toBe(5));
-    const heard: Buffer[] = [];
-    socket.on("data", (bytes) => heard.push(bytes));
-    await once(socket, "end");
-    expect(Buffer.concat(heard).toString()).toBe("hello");
+    const link = await connect(await listener("127.0.0.1"), systemClock);
+    onTestFinished(() => link.destroy());
+    // The other side's words and its FIN are here before anybody reads.
+    await turns(20);
+    const heard: string[] = [];
+    link.attach({
+      onData: (bytes) => heard.push(bytes.toString()),
+      onEnd: () => heard.push("FIN"),
+      onError: () => undefined,
+      onClose: () => undefined,
+    });
+    await eventually(() => expect(heard).toEqual(["hello", "FIN"]));
   });
 
   it("may bind its own end", async () => {
     const at = await listener("127.0.0.1");
     // One that the system had given out itself may be another connection's meanwhile.
     const localPort = await freePort();
-    const socket = await connect(at, systemClock, localPort);
-    expect(socket.localPort).toBe(localPort);
-    socket.resetAndDestroy();
+    const link = await connect(at, systemClock, localPort);
+    expect(link.local).toEqual({ address: "127.0.0.1", port: localPort });
+    link.reset();
   });
 
   it.each([...LOOPBACKS, "localhost"])("says in a sentence that nobody listens: %s", async (host) => {

@@ -1,9 +1,10 @@
 /** A port that another program has: tried again for a while, never half taken, never taken for nobody. */
 import { describe, expect, it } from "vitest";
 import type { Instance } from "../../src/actors/instance.ts";
+import { isOnlyInTimeWait } from "../../src/os/proc.ts";
 import udpAnswers from "../fixtures/roles/udp-throws-once.ts";
 import { converse, hasIpv6, openLab, type TestLab, turns } from "./harness.ts";
-import { holdPort } from "./held-port.ts";
+import { holdPort, lingeringPort } from "./held-port.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
 
 const service = { service: "pdf", token: "server1" };
@@ -43,6 +44,39 @@ describe("a port that another program has", () => {
       instance.start();
       expect(await instance.settled()).toBe("running");
       expect([instance.port, instance.lastError]).toEqual([port, undefined]);
+    },
+  );
+
+  it("is said to be a role's of this daemon where it is one's", async () => {
+    const clock = new SimulatedClock();
+    const lab = await openLab([], { clock });
+    const first = await lab.serveFiles();
+    const given = { ...service, host: "127.0.0.1", port: first.port };
+    const instance = lab.supervisor.add({ role: "file-server", given });
+    instance.start();
+    await runFor(lab, clock, instance, 5_000);
+    const sentence = `port ${first.port} is taken by file-server-1 of this daemon: stop it first, or use --port`;
+    expect([instance.state, instance.lastError]).toEqual(["failed", sentence]);
+  });
+
+  it.skipIf(process.platform !== "linux")(
+    "that only TIME_WAIT holds is waited for, and settles nobody else",
+    async () => {
+      const port = await lingeringPort();
+      const lab = await openLab([], { isLingering: isOnlyInTimeWait });
+      const instance = lab.supervisor.add({
+        role: "file-server",
+        given: { ...service, host: "127.0.0.1", port },
+      });
+      instance.start();
+      expect(await instance.settled()).toBe("backingOff");
+      expect(instance.lastError).toMatch(new RegExp(`^port ${port} is in TIME_WAIT.*SO_REUSEADDR`));
+      expect(lab.states.filter((state) => state.startsWith(instance.id))).toEqual([
+        `${instance.id} starting`,
+        `${instance.id} backingOff`,
+      ]);
+      await lab.supervisor.stop(instance);
+      expect(instance.state).toBe("stopped");
     },
   );
 

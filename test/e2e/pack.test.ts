@@ -14,6 +14,12 @@ const FILE_PORTS = [1234, 1236, 1237, 1238, 1239];
 /** Of all roles, as wire.md has them: the default lab plays what there is. */
 const LAB_PORTS = [...FILE_PORTS, 4386, 4387, 4388, 4389, 4390, 4444, 5000, 5001, 8080];
 
+/** Of somebody who has netlabd, or only netlabctl at hand. */
+const SCRIPT = `import { attach } from "netlabd/client";
+const lab = await attach();
+const document = await lab.spawn("echo", { port: 0 }); console.log(document.type, document.state);
+`;
+
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
   readonly bin: Readonly<Record<string, string>>;
@@ -48,6 +54,8 @@ describe("the packed package", () => {
       "dist/netlabd.js",
       "dist/netlabctl.js",
       "dist/index.d.ts",
+      "dist/client.js",
+      "dist/client.d.ts",
       "dist/machines/file-server.js",
       "data/labs/default.yaml",
       "data/books/names.csv",
@@ -92,6 +100,23 @@ describe("the packed package", () => {
     expect(scene.names("checkout")).not.toContain("package.json.kept");
   });
 
+  it("types its client for who has it installed", async () => {
+    const consumer = scene.path("consumer");
+    mkdirSync(join(consumer, "node_modules"), { recursive: true });
+    symlinkSync(unpacked, join(consumer, "node_modules/netlabd"));
+    scene.file("consumer/package.json", '{ "type": "module" }');
+    scene.file("consumer/script.ts", SCRIPT.replace("console.log", "document satisfies number; console.log"));
+    const tsc = join(checkout, "node_modules/typescript/bin/tsc");
+    const types = ["--typeRoots", join(checkout, "node_modules/@types"), "--types", "node"];
+    const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2024", "--skipLibCheck"];
+    const { stdout } = await scene.run(process.execPath, [tsc, ...options, ...types, "script.ts"], {
+      cwd: consumer,
+    }).ended;
+    expect(stdout.trim().split("\n")).toEqual([
+      expect.stringMatching(/^script\.ts\(3,\d+\): error TS1360: .* 'number'/),
+    ]);
+  });
+
   it("starts, plays its default lab elsewhere, and fetches from it", async () => {
     symlinkSync(join(checkout, "node_modules"), join(unpacked, "node_modules"));
     mkdirSync(scene.path("elsewhere"));
@@ -113,6 +138,11 @@ describe("the packed package", () => {
     expect(await run("netlabctl.js", "fetch", "pdf", "server.pdf", ...registry).ended).toMatchObject({
       exit: 0,
       stdout: expect.stringContaining("110592 bytes"),
+    });
+    const script = scene.file("elsewhere/script.ts", SCRIPT);
+    expect(await run("netlabctl.js", "run", script).ended).toMatchObject({
+      exit: 0,
+      stdout: "echo running\n",
     });
     expect(await run("netlabctl.js", "shutdown", "--yes").ended).toMatchObject({ exit: 0 });
     expect(await daemon.ended).toMatchObject({ exit: 0 });

@@ -32,8 +32,8 @@ export function hubPlay(role: Role) {
   };
   if (!role.hub) throw new Error("the role has no hub");
   const hub = new HubRun(role.hub, world, {
-    crashed: (error) => void crashes.push(error),
-    gaveUp: (error) => void crashes.push(error),
+    onCrash: (error) => void crashes.push(error),
+    onGiveUp: (error) => void crashes.push(error),
   });
 
   /** A new peer, with what its role says first still to hear. */

@@ -21,8 +21,8 @@ export function reverse(given: Record<string, unknown> = {}) {
   };
   if (!role.hub) throw new Error("the role has no hub");
   const hub = new HubRun(role.hub, world, {
-    crashed: (error) => void crashes.push(error),
-    gaveUp: (error) => void crashes.push(error),
+    onCrash: (error) => void crashes.push(error),
+    onGiveUp: (error) => void crashes.push(error),
   });
 
   async function connect() {

@@ -175,3 +175,61 @@ describe("a failed instance", () => {
     expect(one.facts.lastError).toContain("it fell");
   });
 });
+
+describe("a port that only the kernel still holds", () => {
+  const lingers = new NetlabError("port-lingers", "4389");
+
+  it("is waited for without a restart, and taken once it is free", async () => {
+    const one = supervised();
+    await one.start();
+    await one.service.opens.reject(lingers);
+    expect(one.run.state).toBe("lingering.pausing");
+    expect(one.facts.lastError).toMatch(/^port 4389 is in TIME_WAIT/);
+    await one.pass(1_000);
+    await one.service.opens.reject(lingers);
+    expect(one.run.state).toBe("lingering.pausing");
+    await one.comesBack(1_000);
+    expect(one.run.state).toBe("running");
+    expect(one.facts).toMatchObject({ restarts: 0, lastError: undefined });
+  });
+
+  it("is given up after 70 s", async () => {
+    const one = supervised();
+    await one.start();
+    await one.service.opens.reject(lingers);
+    for (let second = 1; second < 70; second += 1) {
+      await one.pass(1_000);
+      await one.service.opens.reject(lingers);
+      expect(one.run.state).toBe("lingering.pausing");
+    }
+    await one.pass(1_000);
+    await one.service.opens.reject(lingers);
+    expect(one.run.state).toBe("failed");
+    // A new start is a new minute.
+    await one.start();
+    await one.service.opens.reject(lingers);
+    expect(one.run.state).toBe("lingering.pausing");
+  });
+
+  it("that another program has meanwhile is a failure", async () => {
+    const one = supervised();
+    await one.start();
+    await one.service.opens.reject(lingers);
+    await one.pass(1_000);
+    await one.service.opens.reject(new NetlabError("port-taken", "4389"));
+    expect(one.run.state).toBe("failed");
+    expect(one.facts.lastError).toMatch(/EADDRINUSE/);
+  });
+
+  it.each([0, 1_000])("is no longer waited for after a stop, %i ms later", async (ms) => {
+    const one = supervised();
+    await one.start();
+    await one.service.opens.reject(lingers);
+    await one.pass(ms);
+    await one.stop();
+    if (one.service.closes.waiting > 0) await one.service.closes.resolve();
+    expect(one.run.state).toBe("stopped");
+    await one.pass(60_000);
+    expect(one.run.state).toBe("stopped");
+  });
+});

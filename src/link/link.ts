@@ -1,0 +1,72 @@
+/**
+ * The way to one peer, whatever carries it. A connection speaks to this interface and to nothing below it, so a replay, a fault
+ * or a capture can stand in its place: by implementing it, by wrapping it, or by listening to it.
+ */
+
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Events of a link, in the order in which they happened. */
+export interface LinkHandlers {
+  onData(chunk: Buffer): void;
+  /** The peer's FIN. */
+  onEnd(): void;
+  /** The first error is the cause; the close follows. */
+  onError(error: Error): void;
+  onClose(): void;
+}
+
+export interface Link {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  /** Bytes that were written and that the system has not taken yet. */
+  readonly queuedBytes: number;
+  /** Events go to these handlers from now on; reading begins. */
+  attach(handlers: LinkHandlers): void;
+  /** `onWritten` hears when the system has taken these bytes, or why it never will. */
+  write(bytes: Buffer, onWritten?: (error: Error | undefined) => void): void;
+  /** Our FIN, behind what was written. `onFinished` hears when it is on its way. */
+  end(onFinished?: () => void): void;
+  /** RST: what is queued is lost, and the peer hears that it is. */
+  reset(): void;
+  destroy(): void;
+  pause(): void;
+  resume(): void;
+  /** Listens to every byte both ways, until the answer is called. */
+  tap(listener: LinkTap): () => void;
+}
+
+/** All that goes over a link. Bytes are those of the read, or of the write as it was handed to the system. */
+export type LinkEvent =
+  | { readonly kind: "in" | "out"; readonly bytes: Buffer }
+  /** The peer's FIN. */
+  | { readonly kind: "ended" }
+  /** Our FIN. */
+  | { readonly kind: "fin" }
+  /** Our RST. */
+  | { readonly kind: "reset" }
+  | { readonly kind: "closed"; readonly error?: Error };
+
+/** Must be quick, and must not write to the bytes. */
+export type LinkTap = (event: LinkEvent) => void;
+
+/** Listeners of one link. It has none until somebody listens, and then again when the last one has left. */
+export class LinkTaps {
+  readonly #listeners = new Set<LinkTap>();
+
+  add(listener: LinkTap): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Whether others are left. */
+  remove(listener: LinkTap): boolean {
+    this.#listeners.delete(listener);
+    return this.#listeners.size > 0;
+  }
+
+  emit(event: LinkEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}

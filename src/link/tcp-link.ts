@@ -1,0 +1,128 @@
+/**
+ * A TCP connection as a link: the only place that touches a socket's reading and writing. The same four listeners serve every
+ * socket: functions of its own for each of ten thousand connections would be memory for nothing.
+ */
+import type { Socket } from "node:net";
+import { plainAddress } from "../os/addresses.ts";
+import { type Endpoint, type Link, type LinkHandlers, type LinkTap, LinkTaps } from "./link.ts";
+
+const link = Symbol("link");
+type LinkedSocket = Socket & { [link]: TcpLink };
+
+export class TcpLink implements Link {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly #socket: Socket;
+  #handlers: LinkHandlers | undefined;
+  #taps: LinkTaps | undefined;
+  #error: Error | undefined;
+
+  /** `local`: one object for all connections of a listener, where it is known without asking. */
+  constructor(socket: Socket, local: Endpoint = localOf(socket)) {
+    this.#socket = socket;
+    this.local = local;
+    this.remote = { address: plainAddress(socket.remoteAddress), port: socket.remotePort ?? 0 };
+    socket.setNoDelay(true);
+    (socket as LinkedSocket)[link] = this;
+    socket.on("error", onError);
+  }
+
+  attach(handlers: LinkHandlers): void {
+    this.#handlers = handlers;
+    this.#socket.on("data", onData).on("end", onEnd).on("close", onClose);
+  }
+
+  get queuedBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  write(bytes: Buffer, onWritten?: (error: Error | undefined) => void): void {
+    this.#taps?.emit({ kind: "out", bytes });
+    if (onWritten) this.#writeAndHear(bytes, onWritten);
+    else this.#socket.write(bytes);
+  }
+
+  /** A write under way as the socket is destroyed is not always called back. */
+  #writeAndHear(bytes: Buffer, onWritten: (error: Error | undefined) => void): void {
+    const socket = this.#socket;
+    const gone = () => onWritten(new Error("the connection is closed"));
+    if (socket.destroyed) return gone();
+    socket.once("close", gone);
+    socket.write(bytes, (error) => {
+      socket.off("close", gone);
+      onWritten(error ?? undefined);
+    });
+  }
+
+  end(onFinished?: () => void): void {
+    if (!this.#socket.writableEnded) this.#taps?.emit({ kind: "fin" });
+    this.#socket.end(onFinished);
+  }
+
+  reset(): void {
+    this.#taps?.emit({ kind: "reset" });
+    this.#socket.resetAndDestroy();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  tap(listener: LinkTap): () => void {
+    this.#taps ??= new LinkTaps();
+    this.#taps.add(listener);
+    return () => {
+      if (this.#taps && !this.#taps.remove(listener)) this.#taps = undefined;
+    };
+  }
+
+  // -- from the socket ----------------------------------------------------------------------------------------------
+
+  onData(bytes: Buffer): void {
+    this.#taps?.emit({ kind: "in", bytes });
+    this.#handlers?.onData(bytes);
+  }
+
+  onEnd(): void {
+    this.#taps?.emit({ kind: "ended" });
+    this.#handlers?.onEnd();
+  }
+
+  onError(error: Error): void {
+    this.#error ??= error;
+    this.#handlers?.onError(error);
+  }
+
+  onClose(): void {
+    this.#taps?.emit({ kind: "closed", ...(this.#error && { error: this.#error }) });
+    this.#handlers?.onClose();
+  }
+}
+
+function localOf(socket: Socket): Endpoint {
+  return { address: plainAddress(socket.localAddress), port: socket.localPort ?? 0 };
+}
+
+function onData(this: LinkedSocket, chunk: Buffer): void {
+  this[link].onData(chunk);
+}
+
+function onEnd(this: LinkedSocket): void {
+  this[link].onEnd();
+}
+
+function onError(this: LinkedSocket, error: Error): void {
+  this[link].onError(error);
+}
+
+function onClose(this: LinkedSocket): void {
+  this[link].onClose();
+}

@@ -1,0 +1,77 @@
+/** One sender of datagrams as a link: what it sends comes in, what is written is a datagram to it. There is no end and no queue. */
+import type { Socket } from "node:dgram";
+import { type Endpoint, type Link, type LinkHandlers, type LinkTap, LinkTaps } from "./link.ts";
+
+export class UdpLink implements Link {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly queuedBytes = 0;
+  readonly #socket: Socket;
+  #handlers: LinkHandlers | undefined;
+  #taps: LinkTaps | undefined;
+  #isDestroyed = false;
+
+  /** The socket is shared by all senders, and not closed with one of them. */
+  constructor(socket: Socket, local: Endpoint, remote: Endpoint) {
+    this.#socket = socket;
+    this.local = local;
+    this.remote = remote;
+  }
+
+  attach(handlers: LinkHandlers): void {
+    this.#handlers = handlers;
+  }
+
+  /** The endpoint has read a datagram of this sender. */
+  receive(bytes: Buffer): void {
+    this.#taps?.emit({ kind: "in", bytes });
+    this.#handlers?.onData(bytes);
+  }
+
+  write(bytes: Buffer, onWritten?: (error: Error | undefined) => void): void {
+    if (this.#isDestroyed) return onWritten?.(new Error("the sender is forgotten"));
+    this.#taps?.emit({ kind: "out", bytes });
+    const { address, port } = this.remote;
+    this.#socket.send(
+      bytes,
+      port,
+      address,
+      onWritten ? (error) => onWritten(error ?? undefined) : this.#onSent,
+    );
+  }
+
+  /** One for all its datagrams. */
+  readonly #onSent = (error: Error | null) => {
+    if (error) this.#handlers?.onError(error);
+  };
+
+  /** The sender is forgotten: a late answer goes nowhere. */
+  destroy(): void {
+    if (this.#isDestroyed) return;
+    this.#isDestroyed = true;
+    this.#taps?.emit({ kind: "closed" });
+    this.#handlers?.onClose();
+  }
+
+  /** Datagrams know no FIN. */
+  end(onFinished?: () => void): void {
+    onFinished?.();
+  }
+
+  reset(): void {
+    this.destroy();
+  }
+
+  /** Datagrams know no back-pressure. */
+  pause(): void {}
+
+  resume(): void {}
+
+  tap(listener: LinkTap): () => void {
+    this.#taps ??= new LinkTaps();
+    this.#taps.add(listener);
+    return () => {
+      if (this.#taps && !this.#taps.remove(listener)) this.#taps = undefined;
+    };
+  }
+}

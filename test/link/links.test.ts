@@ -1,0 +1,102 @@
+/** Links as others use them: what goes over one can be heard whole, and one can stand in another's place. */
+import { createServer, type Socket } from "node:net";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { Link, LinkEvent } from "../../src/link/link.ts";
+import { TcpLink } from "../../src/link/tcp-link.ts";
+import { Conversation } from "../actors/conversation.ts";
+import { eventually } from "../actors/harness.ts";
+
+/** A link to a peer that the test plays. */
+async function linked(): Promise<{ link: Link; peer: Conversation; heard: string[] }> {
+  const accepted = Promise.withResolvers<Socket>();
+  const server = createServer({ allowHalfOpen: true }, accepted.resolve);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const peer = await Conversation.open(typeof address === "object" ? (address?.port ?? 0) : 0);
+  const link = new TcpLink(await accepted.promise);
+  onTestFinished(() => {
+    peer.socket.destroy();
+    link.destroy();
+    server.close();
+  });
+  const heard: string[] = [];
+  link.attach({
+    onData: (bytes) => heard.push(bytes.toString()),
+    onEnd: () => heard.push("FIN"),
+    onError: ({ message }) => heard.push(message),
+    onClose: () => heard.push("closed"),
+  });
+  return { link, peer, heard };
+}
+
+/** In one line each, neighbouring reads joined: how the bytes were cut is the system's affair. */
+function told(events: readonly LinkEvent[]): string[] {
+  const lines: string[] = [];
+  for (const event of events) {
+    const text = "bytes" in event ? `${event.kind} ${event.bytes}` : event.kind;
+    const last = lines.at(-1);
+    if ("bytes" in event && last?.startsWith(`${event.kind} `)) lines[lines.length - 1] = last + event.bytes;
+    else lines.push(text);
+  }
+  return lines;
+}
+
+describe("a TCP link", () => {
+  it("knows both of its ends", async () => {
+    const { link, peer } = await linked();
+    expect(link.remote).toEqual({ address: "127.0.0.1", port: peer.port });
+    expect(link.local).toEqual({ address: "127.0.0.1", port: peer.socket.remotePort });
+  });
+
+  it("lets every byte both ways be heard, and both ends of the conversation", async () => {
+    const { link, peer } = await linked();
+    const events: LinkEvent[] = [];
+    link.tap((event) => events.push(event));
+    peer.say("hello");
+    await eventually(() => expect(told(events)).toEqual(["in hello"]));
+    link.write(Buffer.from("good "));
+    link.write(Buffer.from("day"), () => undefined);
+    link.end();
+    await peer.hears("good day");
+    peer.end();
+    await eventually(() =>
+      expect(told(events)).toEqual(["in hello", "out good day", "fin", "ended", "closed"]),
+    );
+  });
+
+  it("tells of a reset of ours, and with which error one of the peer closed it", async () => {
+    const ours = await linked();
+    const events: LinkEvent[] = [];
+    ours.link.tap((event) => events.push(event));
+    ours.link.reset();
+    await eventually(() => expect(told(events)).toEqual(["reset", "closed"]));
+
+    const theirs = await linked();
+    const closed = Promise.withResolvers<LinkEvent>();
+    theirs.link.tap((event) => event.kind === "closed" && closed.resolve(event));
+    theirs.peer.reset();
+    expect(await closed.promise).toMatchObject({ kind: "closed", error: { code: "ECONNRESET" } });
+  });
+
+  it("is heard by several, and by none that has stopped listening", async () => {
+    const { link, peer } = await linked();
+    const first: LinkEvent[] = [];
+    const second: LinkEvent[] = [];
+    const stop = link.tap((event) => first.push(event));
+    link.tap((event) => second.push(event));
+    link.write(Buffer.from("both"));
+    stop();
+    link.write(Buffer.from(" one"));
+    await peer.hears("both one");
+    expect(told(first)).toEqual(["out both"]);
+    expect(told(second)).toEqual(["out both one"]);
+  });
+
+  it("tells a writer that its bytes never went", async () => {
+    const { link, heard } = await linked();
+    link.destroy();
+    const error = await new Promise((resolve) => link.write(Buffer.from("late"), resolve));
+    expect(error).toBeInstanceOf(Error);
+    await eventually(() => expect(heard).toEqual(["closed"]));
+  });
+});
