@@ -16,7 +16,7 @@ import { duration } from "./_options.ts";
 import { defineRole } from "./_role.ts";
 import type { World } from "./_world.ts";
 
-/** What one datagram can carry over IPv4. */
+/** Most bytes that one datagram can carry over IPv4. */
 const MAX_DATAGRAM = 65_507;
 
 const options = z.object({

@@ -44,7 +44,7 @@ export type LookupResult =
       readonly message: string;
       readonly cause?: Cause;
     };
-/** What a run came to: the first failure, else the last name; all of them, where it asked more than once. */
+/** Result of a run: the first failure, else the last name; all of them, where it asked more than once. */
 export type LookupRun = LookupResult & { readonly results?: readonly LookupResult[] };
 
 interface Context extends World<Options> {
@@ -201,7 +201,7 @@ function failureOf(context: Context, error: unknown): LookupResult {
   throw error;
 }
 
-/** What an answer says: a name, or one of the server's words for no. */
+/** Result of an answer: a name, or one of the server's words for no. */
 function judge(context: Context, event: Event): LookupResult {
   const name = event.type === "peer.message" && event.value.ok ? event.value.text : "";
   const email = emailOf(context);
@@ -233,7 +233,7 @@ function outputOf({ results }: Context): LookupRun {
   return results.length > 1 ? { ...result, results } : result;
 }
 
-/** A connection that is made for a run that has been stopped meanwhile is nobody's: it is closed here. */
+/** A connection that is made for a run that has been stopped meanwhile has no owner: it is closed here. */
 async function connect(context: Context, signal: AbortSignal): Promise<Peer> {
   const { network, options } = context;
   const { host, port, header } = options;

@@ -325,7 +325,7 @@ async function discover({ options, network }: Context): Promise<Listing[]> {
   });
 }
 
-/** A connection that is made for a run that has been stopped meanwhile is nobody's: it is closed here. */
+/** A connection that is made for a run that has been stopped meanwhile has no owner: it is closed here. */
 async function connect({ options, chosen, network }: Context, signal: AbortSignal): Promise<Peer> {
   if (!chosen) throw new Error("asked to connect before a server was chosen");
   const to: HostPort = { host: options.connectHost ?? chosen.ip, port: chosen.port };
@@ -346,7 +346,7 @@ async function receive(context: Context, signal: AbortSignal): Promise<FetchResu
   const { options, peer, sizeBytes, files } = context;
   if (!peer) throw new Error("asked to receive without a connection");
   const part = await files.create(options.output ?? baseName(options.file), { overwrite: options.force });
-  // A stopped run has nobody who could be told that its .part file stays.
+  // A stopped run has no user to tell that its .part file stays.
   signal.addEventListener("abort", () => part.discard().catch(() => undefined));
   try {
     signal.throwIfAborted(); // while the file was made
