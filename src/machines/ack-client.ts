@@ -12,6 +12,7 @@ import { type ErrorCode, NetlabError } from "../errors.ts";
 import { OK } from "../wire/ack.ts";
 import { datagramWord } from "../wire/datagram-word.ts";
 import { duration } from "./_options.ts";
+import { paddingNote } from "./_padding.ts";
 import { defineRole } from "./_role.ts";
 import type { World } from "./_world.ts";
 
@@ -46,7 +47,11 @@ export const ackClientMachine = setup({
     isOk: (_, answer: string) => datagramWord(answer) === OK,
   },
   actions: {
-    show: ({ context }, answer: string) => context.screen.show(answer),
+    show: ({ context }, answer: string) => context.screen.show(datagramWord(answer)),
+    hintPadding: ({ context }, answer: string) => {
+      const note = paddingNote(answer, "ACK-1");
+      if (note !== undefined) context.screen.hint(note);
+    },
     noteOk: assign({
       result: (_, answer: string): AckResult => ({ ok: true, answer: datagramWord(answer) }),
     }),
@@ -75,6 +80,7 @@ export const ackClientMachine = setup({
             actions: [
               { type: "noteOk", params: ({ event }) => event.output },
               { type: "show", params: ({ event }) => event.output },
+              { type: "hintPadding", params: ({ event }) => event.output },
             ],
           },
           { target: "failed", actions: { type: "noteOdd", params: ({ event }) => event.output } },
@@ -113,7 +119,7 @@ async function ask({ network, options }: Context): Promise<string> {
   if (answer === undefined)
     throw new NetlabError(
       "timed-out",
-      `no answer within ${timeoutMs / 1_000} s: lost, or nobody answers there`,
+      `no answer within ${timeoutMs / 1_000} s: it was lost, or no server answers there`,
     );
   return answer;
 }

@@ -14,10 +14,12 @@ import { type ErrorCode, NetlabError } from "../errors.ts";
 import {
   type Answer,
   decodeAnswer,
+  encodeAnswer,
   encodeQuery,
   fits,
   headerForms,
   isRefusal,
+  otherFormOf,
   UNKNOWN_ADDRESS,
 } from "../wire/address-record.ts";
 import { duration } from "./_options.ts";
@@ -51,7 +53,7 @@ interface Context extends World<Options> {
 }
 
 type Event =
-  | { type: "peer.message"; value: Answer }
+  | { type: "peer.message"; value: Answer; bytes: Buffer }
   | { type: "peer.ended" }
   | { type: "peer.closed" }
   | { type: "operator.stop" };
@@ -78,7 +80,7 @@ export const addressBookClientMachine = setup({
       const last = results.at(-1);
       if (last?.ok) screen.show(last.name);
     },
-    warnOfExtraBytes: ({ context, event }) => warnOfExtraBytes(context, event),
+    hintPadding: ({ context, event }) => hintPadding(context, event),
     noteOddAnswer: failWith("peer-error", (_, event) => `the server ${oddIn(event)}`),
     noteEnded: failWith("peer-error", () => "the server closed the connection before it answered"),
     noteTimeout: failWith(
@@ -129,12 +131,12 @@ export const addressBookClientMachine = setup({
           {
             guard: "isLastAnswer",
             target: "done",
-            actions: ["warnOfExtraBytes", "keepAnswer", "showName"],
+            actions: ["hintPadding", "keepAnswer", "showName"],
           },
           {
             guard: "isAnswer",
             target: "parting",
-            actions: ["warnOfExtraBytes", "keepAnswer", "showName"],
+            actions: ["hintPadding", "keepAnswer", "showName"],
           },
           { target: "failed", actions: "noteOddAnswer" },
         ],
@@ -200,20 +202,45 @@ function failureOf(context: Context, error: unknown): LookupResult {
   throw error;
 }
 
-/** What an answer says: a name, or one of the server's words for no. */
+/** What an answer says: a name, or one of the server's words for no; or nothing that keeps to the protocol. */
 function judge(context: Context, event: Event): LookupResult {
-  const name = event.type === "peer.message" && event.value.ok ? event.value.text : "";
+  const { text: name, fault } = answerIn(context, event);
   const email = emailOf(context);
+  if (fault !== undefined) return failure(context, "peer-error", fault);
   if (name === UNKNOWN_ADDRESS)
     return failure(context, "no-such-address", `the book has no address ${JSON.stringify(email)} (${name})`);
   if (isRefusal(name)) return failure(context, "peer-error", `the server answers ${JSON.stringify(name)}`);
   return { ok: true, email, name };
 }
 
-function warnOfExtraBytes({ screen }: Context, event: Event): void {
-  const extraBytes = event.type === "peer.message" && event.value.ok ? event.value.extraBytes : 0;
-  if (extraBytes > 0)
-    screen.hint(`the server's length is short by ${extraBytes}: it counts bytes, not characters`);
+/** [BOOK-1] A header of another form still tells some length, and a name of nothing, or of half of it. */
+function answerIn({ options: { header } }: Context, event: Event): { text: string; fault?: string } {
+  if (event.type !== "peer.message" || !event.value.ok) return { text: "" };
+  const { bytes, value } = event;
+  const { text, extraBytes } = value;
+  const other = otherFormOf(header, bytes);
+  if (text === "" || text.includes("\0")) {
+    const form = other === undefined ? "" : `: read as ${other} it would be right (--header ${other})`;
+    const shown = bytes.toString("hex", 0, 12).replace(/..(?=.)/g, "$& ");
+    return {
+      text,
+      fault: `the server answers ${shown}…, which is no name after a header of ${header}${form} [BOOK-1]`,
+    };
+  }
+  if (extraBytes === 0) return { text };
+  const fault = `the server's length is short by ${extraBytes}: it must count bytes, not characters (${text}…) [BOOK-1]`;
+  return { text, fault };
+}
+
+/** What a C program sends of a whole buffer: taken, as the length tells where the name ends. */
+function hintPadding({ options: { header }, screen }: Context, event: Event): void {
+  if (event.type !== "peer.message" || !event.value.ok || event.value.extraBytes > 0) return;
+  const { bytes, value } = event;
+  const padding = bytes.length - encodeAnswer(header, value.text).length;
+  if (padding > 0 && value.text !== "")
+    screen.hint(
+      `note: ${padding} ${padding === 1 ? "byte follows" : "bytes follow"} the name: send header and name alone, not the whole buffer [BOOK-1]`,
+    );
 }
 
 const oddIn = (event: Event) => (event.type === "peer.message" && !event.value.ok ? event.value.why : "");

@@ -10,7 +10,9 @@
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import { type ErrorCode, NetlabError } from "../errors.ts";
-import { clockRequests, SEND_DATE } from "../wire/clock.ts";
+import { clockRequests, isClockAnswer, SEND_DATE } from "../wire/clock.ts";
+import { datagramWord } from "../wire/datagram-word.ts";
+import { paddingNote } from "./_padding.ts";
 import { defineRole } from "./_role.ts";
 import type { World } from "./_world.ts";
 
@@ -32,7 +34,7 @@ interface Answer {
   readonly answer: string;
 }
 
-/** How a run ended: with the answers that came; it failed where none did. */
+/** How a run ended: with the answers that came. It failed where one did not come, or was none. */
 export type ClockResult =
   | { readonly ok: true; readonly asked: number; readonly answers: readonly Answer[] }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
@@ -41,8 +43,9 @@ interface Context extends World<Options> {
   readonly request: string;
   readonly asked: number;
   readonly answers: readonly Answer[];
-  /** Why the last question had no answer. */
-  readonly lost: NetlabError | undefined;
+  /** Why the first question that was not answered well was not. */
+  readonly fault: NetlabError | undefined;
+  readonly faults: number;
 }
 
 export const clockClientMachine = setup({
@@ -53,6 +56,7 @@ export const clockClientMachine = setup({
     output: {} as ClockResult,
   },
   guards: {
+    isAnswer: ({ context }, answer: string) => isClockAnswer(context.request, datagramWord(answer)),
     isEnough: ({ context: { asked, options } }) => asked === options.count,
   },
   actions: {
@@ -62,11 +66,18 @@ export const clockClientMachine = setup({
     })),
     keepAnswer: assign({
       answers: ({ context: { answers, request, options } }, answer: string) =>
-        [...answers, { request, answer }].slice(-(options.count ?? MAX_KEPT)),
+        [...answers, { request, answer: datagramWord(answer) }].slice(-(options.count ?? MAX_KEPT)),
     }),
-    show: ({ context }, answer: string) => context.screen.show(answer),
-    noteLost: assign({ lost: (_, { error }: { error: unknown }) => lossOf(error) }),
-    tellLost: ({ context }) => context.lost && context.screen.hint(context.lost.message),
+    show: ({ context }, answer: string) => context.screen.show(datagramWord(answer)),
+    hintPadding: ({ context }, answer: string) => {
+      const note = paddingNote(answer, "CLOCK-0");
+      if (note !== undefined) context.screen.hint(note);
+    },
+    noteFault: assign(({ context: { fault, faults } }, error: NetlabError) => ({
+      fault: fault ?? error,
+      faults: faults + 1,
+    })),
+    tellFault: ({ context }, error: NetlabError) => context.screen.hint(error.message),
   },
   actors: {
     ask: fromPromise<string, Context>(({ input }) => ask(input)),
@@ -76,7 +87,7 @@ export const clockClientMachine = setup({
   },
 }).createMachine({
   id: "clock-client",
-  context: ({ input }) => ({ ...input, request: "", asked: 0, answers: [], lost: undefined }),
+  context: ({ input }) => ({ ...input, request: "", asked: 0, answers: [], fault: undefined, faults: 0 }),
   initial: "asking",
   output: ({ context }) => resultOf(context),
   on: { "operator.stop": ".done" },
@@ -86,16 +97,31 @@ export const clockClientMachine = setup({
       invoke: {
         src: "ask",
         input: ({ context }) => context,
-        onDone: {
-          target: "deciding",
-          actions: [
-            { type: "keepAnswer", params: ({ event }) => event.output },
-            { type: "show", params: ({ event }) => event.output },
-          ],
-        },
+        onDone: [
+          {
+            guard: { type: "isAnswer", params: ({ event }) => event.output },
+            target: "deciding",
+            actions: [
+              { type: "keepAnswer", params: ({ event }) => event.output },
+              { type: "show", params: ({ event }) => event.output },
+              { type: "hintPadding", params: ({ event }) => event.output },
+            ],
+          },
+          {
+            target: "deciding",
+            actions: [
+              { type: "show", params: ({ event }) => event.output },
+              { type: "noteFault", params: ({ context, event }) => oddAnswer(context, event.output) },
+              { type: "tellFault", params: ({ context, event }) => oddAnswer(context, event.output) },
+            ],
+          },
+        ],
         onError: {
           target: "deciding",
-          actions: [{ type: "noteLost", params: ({ event }) => ({ error: event.error }) }, "tellLost"],
+          actions: [
+            { type: "noteFault", params: ({ event }) => lossOf(event.error) },
+            { type: "tellFault", params: ({ event }) => lossOf(event.error) },
+          ],
         },
       },
     },
@@ -141,7 +167,16 @@ function lossOf(error: unknown): NetlabError {
   throw error;
 }
 
-function resultOf({ asked, answers, lost }: Context): ClockResult {
-  if (answers.length === 0 && lost) return { ok: false, code: lost.code, message: lost.message };
+function oddAnswer({ request }: Context, answer: string): NetlabError {
+  const form = request === SEND_DATE ? "MM/DD/YY" : "HH:MM:SS";
+  const sentence = `the server answers ${JSON.stringify(answer)} to ${request}, which is not of the form ${form} [CLOCK-0]`;
+  return new NetlabError("peer-error", sentence);
+}
+
+function resultOf({ asked, answers, fault, faults }: Context): ClockResult {
+  if (fault) {
+    const many = faults > 1 ? `${faults} of ${asked} questions were not answered well; the first: ` : "";
+    return { ok: false, code: fault.code, message: many + fault.message };
+  }
   return { ok: true, asked, answers };
 }
