@@ -7,14 +7,14 @@ import { Story } from "../src/stories/story.ts";
 const argv = process.argv.slice(2);
 if (argv.includes("--unrecorded")) {
   Story.prototype.add = () => undefined;
-  Story.prototype.came = function came(bytes) {
+  Story.prototype.recordRead = function recordRead(bytes) {
     this.bytesIn += bytes.length;
   };
-  Story.prototype.sent = function sent(bytes) {
+  Story.prototype.recordWrite = function recordWrite(bytes) {
     this.bytesOut += bytes.length;
   };
-  Story.prototype.hold = () => undefined;
-  Story.prototype.release = () => undefined;
+  Story.prototype.beginStep = () => undefined;
+  Story.prototype.endStep = () => undefined;
   Recorder.prototype.end = () => undefined;
 }
 await main(argv.filter((one) => one !== "--unrecorded"));

@@ -223,7 +223,8 @@ export class Lab {
           err.push(text);
           code ??= ofTable;
         },
-        read: async (path) => (await import("./terminal/client-file.ts")).readNamedFile(path, { argv }),
+        read: async (path, as) =>
+          (await import("./terminal/client-file.ts")).readNamedFile(path, { argv }, as),
         write: async (path, text) =>
           (await import("./terminal/client-file.ts")).writeNamedFile(path, text, { argv }),
       });

@@ -2,6 +2,9 @@
  * Every error that a person or a peer can meet: what the operator reads, what the peer is told (or null: nothing),
  * and the exit status of a command that ends with it. `docs/errors.md` lists the same table; a test compares them.
  */
+
+import { causeText } from "./stories/cause-text.ts";
+import type { Cause } from "./stories/causes.ts";
 import { UNKNOWN_ADDRESS } from "./wire/address-record.ts";
 import { INVALID, NOT_FOUND } from "./wire/file-transfer.ts";
 
@@ -102,13 +105,27 @@ export type ErrorCode = keyof typeof errorTable;
 export class NetlabError extends Error {
   override readonly name = "NetlabError";
   readonly code: ErrorCode;
+  /** The same as data, where a story is to tell it. */
+  readonly fact: Cause | undefined;
 
-  constructor(code: ErrorCode, detail: string, options?: { cause?: unknown }) {
+  /** Of a cause, whose words are its detail. */
+  static of(code: ErrorCode, fact: Cause, options?: { cause?: unknown }): NetlabError {
+    return new NetlabError(code, causeText(fact), { ...options, fact });
+  }
+
+  constructor(code: ErrorCode, detail: string, options?: { cause?: unknown; fact?: Cause }) {
     super(
       errorTable[code].operator.replace("%s", () => detail),
       options,
     );
     this.code = code;
+    this.fact = options?.fact;
+  }
+
+  /** What a client's run that ended with it has for a result. */
+  get asResult(): { code: ErrorCode; message: string; cause?: Cause } {
+    const { code, message, fact } = this;
+    return { code, message, ...(fact ? { cause: fact } : {}) };
   }
 
   get exitCode(): number {

@@ -13,13 +13,8 @@ export {
   type SayOptions,
   type Session,
 } from "./machines/_role.ts";
-export {
-  type KeepReply,
-  type TalkResult,
-  type TalkWords,
-  talkClient,
-  talkOptions,
-} from "./machines/_talk-client.ts";
+export { talkClient } from "./machines/_talk-client.ts";
+export { type KeepReply, type TalkResult, type TalkWords, talkOptions } from "./machines/_talk-words.ts";
 export type {
   AddressBook,
   AsyncHub,

@@ -3,6 +3,7 @@
 import type { Journal } from "./stores/journal.ts";
 import { describeEntry, shownEntry } from "./stories/entry-text.ts";
 import type { Recorder } from "./stories/recorder.ts";
+import { wallMs } from "./stories/story.ts";
 
 export function journalStories(
   recorder: Recorder,
@@ -15,7 +16,7 @@ export function journalStories(
     // What lasts is what anybody may see: no token gets to disk by way of a story.
     const shown = shownEntry(entry, story.subject);
     journal.write({
-      at: entry.at,
+      at: Math.round(wallMs(story, entry)),
       connection: id,
       role,
       remote: `${remote.address}:${remote.port}`,

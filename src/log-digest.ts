@@ -58,7 +58,7 @@ export class LogDigest {
   #keyOf(event: Repeated, instance: string): string {
     const kind = `${instance} ${event.type}`;
     return event.type === "connection.refused" && this.#kinds.size < MAX_KINDS
-      ? `${kind} ${event.rule} ${event.why}`
+      ? `${kind} ${event.cause.rule} ${event.cause.code} ${Object.values(event.cause.args ?? {}).join(" ")}`
       : kind;
   }
 

@@ -8,6 +8,8 @@ import type { Telemetry, TelemetryEvent } from "./actors/telemetry.ts";
 import { messageOf } from "./errors.ts";
 import { type Digest, LogDigest } from "./log-digest.ts";
 import { escapedJson, harmless, printable } from "./printable.ts";
+import { placeIn } from "./stack-place.ts";
+import { causeText } from "./stories/cause-text.ts";
 
 export interface LogLine {
   readonly at: number;
@@ -146,24 +148,35 @@ function sentenceOf(event: TelemetryEvent): Sentence {
       return {
         id,
         level: "debug",
-        message: `${id} closed ${event.how}, ${event.bytesIn} bytes in, ${event.bytesOut} out`,
+        message: `${id} closed${closedBy(event)}, ${event.bytesIn} bytes in, ${event.bytesOut} out`,
       };
     case "connection.refused":
       return {
         id,
         level: "warn",
-        message: `${id} refused from ${event.remote} [${event.rule}]: ${printable(event.why)}`,
+        message: `${id} refused from ${event.remote} [${event.cause.rule}]: ${printable(causeText(event.cause))}`,
       };
     case "connection.failed":
-      return { id, level: "warn", message: `${id} failed: ${printable(event.why)}` };
+      return { id, level: "warn", message: `${id} failed: ${printable(causeText(event.cause))}` };
     case "connection.remark":
-      return { id, level: "info", message: `${id} ${printable(event.text, 200)}` };
+      return { id, level: "info", message: `${id} ${printable(causeText(event.cause), 200)}` };
     case "connection.crashed":
       return {
         id,
         level: "error",
-        message: `${id} crashed: ${printable(messageOf(event.error))}`,
+        message: `${id} crashed: ${printable(messageOf(event.error))}${inUsersFile(event.error)}`,
         err: event.error,
       };
   }
+}
+
+/** Where in a role of the user's it was: what ours need is in the error itself, which the JSON log has. */
+function inUsersFile(error: unknown): string {
+  const place = error instanceof Error ? placeIn(error.stack) : undefined;
+  return place === undefined ? "" : ` (${place})`;
+}
+
+function closedBy({ by, cause }: Extract<TelemetryEvent, { type: "connection.closed" }>): string {
+  const who = by === undefined ? "" : by === "us" ? " by us" : " by the peer";
+  return cause ? `${who}, ${printable(causeText(cause))}` : who;
 }

@@ -1,4 +1,6 @@
 import type { ByteSink, OpenFile, Peer } from "../src/machines/_world.ts";
+import { causeText } from "../src/stories/cause-text.ts";
+import { type Cause, refusalCause, remarkCause } from "../src/stories/causes.ts";
 import { Calls } from "./pending-calls.ts";
 
 /** Remembers all that a machine told it, in order; transfers wait until the test ends them. */
@@ -43,13 +45,14 @@ export class FakePeer implements Peer {
     return this.inflows.call({ sink, sizeBytes });
   }
 
-  refuse(words: string, rule: string, why: string): void {
-    this.told.push(`refuse ${words} [${rule}]`);
-    this.remarks.push(why);
+  refuse(words: string, causeOrRule: Cause | string, why?: string): void {
+    const cause = refusalCause(causeOrRule, why);
+    this.told.push(`refuse ${words} [${cause.rule}]`);
+    this.remarks.push(causeText(cause));
   }
 
-  remark(text: string): void {
-    this.remarks.push(text);
+  remark(remark: string | Cause): void {
+    this.remarks.push(causeText(remarkCause(remark)));
   }
 
   close(): void {

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Log } from "../src/log.ts";
 import { PERIOD_MS, TOLD } from "../src/log-digest.ts";
+import { roleCause } from "../src/stories/causes.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -11,9 +12,15 @@ function openLog() {
   log.show(false);
   return {
     log,
-    remark: (id: string) => log.telemetry({ type: "connection.remark", id, text: "no such word" }),
+    remark: (id: string) =>
+      log.telemetry({ type: "connection.remark", id, cause: roleCause("no such word") }),
     refuse: (id: string, rule: string) =>
-      log.telemetry({ type: "connection.refused", id, remote: "127.0.0.1:9", rule, why: "wrong" }),
+      log.telemetry({
+        type: "connection.refused",
+        id,
+        remote: "127.0.0.1:9",
+        cause: roleCause("wrong", rule),
+      }),
     said: () => log.lines().map(({ message }) => message),
   };
 }

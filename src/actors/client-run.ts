@@ -2,11 +2,14 @@
  * One run of a client role: its machine, its datagrams and its connection, told as one story. Works inside the daemon
  * as an instance, and stand-alone under `netlabctl`.
  */
-import { messageOf, NetlabError } from "../errors.ts";
+import { NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
 import { initialStateName, stateName } from "../machines/_state-names.ts";
 import type { HostPort, Network, Peer } from "../machines/_world.ts";
+import { crashCause } from "../os/error-causes.ts";
 import type { Answer } from "../stories/answer.ts";
+import { type Cause, cause } from "../stories/causes.ts";
+import type { OperatorAction } from "../stories/entry.ts";
 import { Concealment } from "../stories/redaction.ts";
 import type { Story } from "../stories/story.ts";
 import { worldOf } from "./companion.ts";
@@ -16,11 +19,6 @@ import { notingWorld } from "./noting-world.ts";
 import { OwnFiles } from "./own-files.ts";
 import { type MachineWatcher, type RoleActor, runMachine } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
-
-/** How the user's part is told in the story of a client. */
-export const SAYS = "says: ";
-export const NO_MORE = "has no more to say";
-export const STOPS = "stops the run";
 
 export class ClientRun implements InstanceService, MachineWatcher {
   readonly hosts: readonly string[] = [];
@@ -60,8 +58,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
     this.#isFinished = false;
     this.#hasOutput = false;
     this.#files = new OwnFiles(environment.files);
-    environment.numbers.connection += 1;
-    const id = `${instance}/c${environment.numbers.connection}`;
+    const id = environment.ids.connection(instance);
     const remote = { address: common.host, port: common.port };
     const concealment = Concealment.of(this.#role, this.#context.options);
     const subject = {
@@ -98,16 +95,16 @@ export class ClientRun implements InstanceService, MachineWatcher {
       ask: async (question) => {
         story.subject.remote = { address: question.to.host, port: question.to.port };
         return ask(question, clock, {
-          sent: (_to, bytes) => story.sent(bytes, clock.now()),
+          sent: (_to, bytes) => story.recordWrite(bytes),
           came: (bytes) => {
             story.subject.concealment?.learn(bytes);
-            story.came(bytes, clock.now());
+            story.recordRead(bytes);
           },
         });
       },
       tell: async (to, text) => {
         await tell(to, text);
-        story.sent(Buffer.from(text), clock.now());
+        story.recordWrite(Buffer.from(text));
       },
       ownAddress,
       connect: (to, localPort) => this.#connect(to, localPort, story),
@@ -143,22 +140,19 @@ export class ClientRun implements InstanceService, MachineWatcher {
   }
 
   before(): void {
-    this.#story?.hold(this.#context.environment.clock.now());
+    this.#story?.beginStep();
   }
 
   after(from: string, to: string | undefined, event: string, answer?: Answer): void {
     if (this.#connection) return this.#connection.after(from, to, event, answer);
     const moved = to !== undefined && to !== from;
-    this.#story?.release(moved ? { from, to, event, ...(answer ? { answer } : {}) } : undefined);
+    this.#story?.endStep(moved ? { from, to, event, ...(answer ? { answer } : {}) } : undefined);
     if (moved && this.#story) this.#story.state = to;
   }
 
   failed(error: unknown): void {
     if (this.#connection) return this.#connection.crash(error);
-    const at = this.#context.environment.clock.now();
-    this.#story?.release(undefined);
-    this.#story?.faulted("crashed", messageOf(error));
-    this.#story?.add({ at, kind: "crashed", error: messageOf(error) });
+    this.#story?.crash(crashCause(error));
     this.#context.onCrash(error);
   }
 
@@ -171,11 +165,12 @@ export class ClientRun implements InstanceService, MachineWatcher {
   }
 
   #noteFailure(output: unknown): void {
-    const failure = output as { ok?: boolean; code?: string; message?: string } | undefined;
+    const failure = output as { ok?: boolean; code?: string; message?: string; cause?: Cause } | undefined;
     if (failure?.ok !== false) return;
-    this.#story?.faulted(
+    this.#story?.fail(
       failure.code === "token-refused" ? "refused" : "failed",
-      failure.message ?? "failed",
+      // A user's role has its own words.
+      failure.cause ?? cause("failure", { text: failure.message ?? "failed" }),
     );
   }
 
@@ -195,13 +190,13 @@ export class ClientRun implements InstanceService, MachineWatcher {
 
   /** What the user types, or an operator in its stead. */
   say(text: string): void {
-    this.#note(`${SAYS}${text}`);
+    this.#note({ action: "say", text });
     this.#actor?.send({ type: "operator.say", text });
   }
 
   /** The user will say no more: end of input. */
   endOfInput(): void {
-    this.#note(NO_MORE);
+    this.#note({ action: "endOfInput" });
     this.#actor?.send({ type: "operator.ended" });
   }
 
@@ -217,14 +212,14 @@ export class ClientRun implements InstanceService, MachineWatcher {
           resolve();
         },
       });
-      this.#note(STOPS);
+      this.#note({ action: "stop" });
       this.#actor?.send({ type: "operator.stop" });
     });
   }
 
   /** What the user did is in the story too, so that a replay can do it again. */
-  #note(text: string): void {
-    this.#story?.add({ at: this.#context.environment.clock.now(), kind: "operator", text });
+  #note(action: OperatorAction): void {
+    this.#story?.operate(action);
   }
 
   async #endConnection(): Promise<void> {
@@ -232,7 +227,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
     if (!connection) return;
     await new Promise<void>((over) => {
       this.#onOver = over;
-      connection.kill("the run ends");
+      connection.kill({ action: "end" });
     });
     this.#onOver = undefined;
   }

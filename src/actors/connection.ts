@@ -10,13 +10,15 @@
  */
 
 import type { AnyMachineSnapshot } from "xstate";
-import { errorTable, messageOf, NetlabError } from "../errors.ts";
+import { errorTable, NetlabError } from "../errors.ts";
 import type { Link, LinkHandlers } from "../link/link.ts";
 import type { Phase, RoleEvent, Session } from "../machines/_role.ts";
 import { eventsOf, stateName } from "../machines/_state-names.ts";
 import type { ByteSink, Clock, OpenFile, Peer } from "../machines/_world.ts";
-import { breakReason } from "../os/os-errors.ts";
+import { breakCause, causeOfError, crashCause } from "../os/error-causes.ts";
 import type { Answer } from "../stories/answer.ts";
+import { type Cause, cause, refusalCause, remarkCause } from "../stories/causes.ts";
+import type { OperatorAction } from "../stories/entry.ts";
 import type { Live, Story } from "../stories/story.ts";
 import {
   Framer,
@@ -64,7 +66,6 @@ const HELD_BYTES = 65_536;
 /** What is drained after our FIN, so that our last words are not lost to a reset [FRAME-8]. */
 const DRAIN_MS = 1_000;
 const DRAIN_BYTES = 1_048_576;
-export const THE_ROLE_STOPS = "the role stops";
 const NO_BYTES = Buffer.alloc(0);
 
 export class Connection implements Peer, Live, MachineWatcher, Session, LinkHandlers, Writer {
@@ -138,12 +139,12 @@ export class Connection implements Peer, Live, MachineWatcher, Session, LinkHand
   }
 
   before(): void {
-    this.story.hold(this.#host.clock.now());
+    this.story.beginStep();
   }
 
   after(from: string, to: string | undefined, event: string, answer?: Answer): void {
     const moved = to !== undefined && to !== from;
-    this.story.release(moved ? { from, to, event, ...(answer ? { answer } : {}) } : undefined);
+    this.story.endStep(moved ? { from, to, event, ...(answer ? { answer } : {}) } : undefined);
     if (to === undefined) return;
     // A state that is entered again is a new visit: its phase may be told of the FIN again.
     if (moved) this.#enter(to);
@@ -163,11 +164,10 @@ export class Connection implements Peer, Live, MachineWatcher, Session, LinkHand
   crash(error: unknown): void {
     if (this.story.fault === "crashed") return;
     if (this.story.endedAt === undefined) {
-      this.story.release(undefined);
+      this.story.endStep(undefined);
       // What was said before it threw was said.
       this.#outflow.flush();
-      this.story.faulted("crashed", messageOf(error));
-      this.story.add({ at: this.#host.clock.now(), kind: "crashed", error: messageOf(error) });
+      this.story.crash(crashCause(error));
     }
     this.#host.telemetry({ type: "connection.crashed", id: this.id, error });
     this.#phase = undefined;
@@ -203,8 +203,8 @@ export class Connection implements Peer, Live, MachineWatcher, Session, LinkHand
     this.lastMovedAt = now;
     if (this.#isClosing) return this.#drain(chunk);
     this.#outflow.peerSpoke();
-    if (this.#inflow) this.story.bytesIn += chunk.length;
-    else this.story.came(chunk, now);
+    if (this.#inflow) this.#inflow.count(chunk.length);
+    else this.story.recordRead(chunk);
     this.#framer.push(chunk, now);
     if (!this.#inflow) this.#throttle.onRead(chunk.length, now);
     if (this.#inflow) return this.#inflow.flow();
@@ -215,7 +215,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session, LinkHand
 
   onEnd(): void {
     this.#hasPeerEnded = true;
-    this.story.add({ at: this.#host.clock.now(), kind: "ended" });
+    this.story.add({ at: this.story.now(), kind: "ended" });
     this.#framer.end();
     if (this.#inflow) this.#inflow.end();
     else this.#pump();
@@ -245,7 +245,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session, LinkHand
     this.story.framing = this.#framer.framing;
     switch (framed.kind) {
       case "message":
-        this.#hand(phase, new PeerMessage(framed.bytes, framed.value), now);
+        this.#hand(phase, new PeerMessage(framed.bytes, framed.value));
         return true;
       case "wait":
         this.#timer = this.#host.clock.setTimeout(() => this.#pump(), framed.ms);
@@ -253,8 +253,7 @@ export class Connection implements Peer, Live, MachineWatcher, Session, LinkHand
       case "tooLong":
         this.#refuseAndClose(
           "too-long",
-          "FRAME-7",
-          `a message over ${this.#host.limits.maxMessageBytes} bytes`,
+          cause("message-too-long", { limit: this.#host.limits.maxMessageBytes }),
         );
         return false;
       case "nothing":
@@ -262,10 +261,10 @@ export class Connection implements Peer, Live, MachineWatcher, Session, LinkHand
     }
   }
 
-  #hand(phase: Phase, message: PeerMessage, at: number): void {
+  #hand(phase: Phase, message: PeerMessage): void {
     this.story.lastRule = phase.rule;
     this.story.add({
-      at,
+      at: this.story.now(),
       kind: "message",
       size: message.bytes.length,
       state: this.story.state,
@@ -312,18 +311,17 @@ export class Connection implements Peer, Live, MachineWatcher, Session, LinkHand
   }
 
   async sendFile(file: OpenFile): Promise<void> {
-    const at = this.#host.clock.now();
-    this.story.add({ at, kind: "file", direction: "out", name: file.name, size: file.sizeBytes });
+    const record = this.story.recordFile("out", file.name, file.sizeBytes);
     this.#outflow.flush();
     this.#framer.replied();
     this.#isSendingFile = true;
     try {
       await sendFile(this.#link, file, (count) => {
-        this.story.bytesOut += count;
+        record.moved(count);
         this.lastMovedAt = this.#host.clock.now();
       });
     } catch (error) {
-      if (!this.#isClosing && !this.#isOver) this.#breakOff(messageOf(error), error);
+      if (!this.#isClosing && !this.#isOver) this.#breakOff(causeOfError(error), error);
       throw error;
     } finally {
       this.#isSendingFile = false;
@@ -331,43 +329,41 @@ export class Connection implements Peer, Live, MachineWatcher, Session, LinkHand
   }
 
   async receiveInto(sink: ByteSink, sizeBytes: number): Promise<void> {
-    const at = this.#host.clock.now();
-    this.story.add({ at, kind: "file", direction: "in", name: "", size: sizeBytes });
-    this.#inflow = new Inflow(this.#framer, this.#throttle, sink, sizeBytes, this.#host.clock);
+    const record = this.story.recordFile("in", "", sizeBytes);
+    this.#inflow = new Inflow(this.#framer, this.#throttle, sink, sizeBytes, this.#host.clock, record);
     if (this.#hasPeerEnded || this.#isOver) this.#inflow.end();
     this.#inflow.flow();
     try {
       await this.#inflow.whole;
     } catch (error) {
-      this.story.faulted("failed", messageOf(error));
+      this.story.fail("failed", causeOfError(error));
       throw error;
     } finally {
       this.#inflow = undefined;
     }
   }
 
-  refuse(words: string, rule: string, why: string): void {
-    this.story.lastRule = rule;
-    this.story.faulted("refused", why);
-    this.story.add({ at: this.#host.clock.now(), kind: "refused", rule, words, why });
+  refuse(words: string, causeOrRule: Cause | string, why?: string): void {
+    const cause = refusalCause(causeOrRule, why);
+    this.story.refuse(cause, words);
     const remote = `${this.remote.address}:${this.remote.port}`;
-    this.#host.telemetry({ type: "connection.refused", id: this.id, remote, rule, why });
+    this.#host.telemetry({ type: "connection.refused", id: this.id, remote, cause });
     // A role may have no word for it; a line peer is not told an empty one.
     if (words !== "") this.send(words);
   }
 
-  remark(text: string): void {
-    this.story.add({ at: this.#host.clock.now(), kind: "remark", text });
-    this.#host.telemetry({ type: "connection.remark", id: this.id, text });
+  remark(remark: string | Cause): void {
+    const cause = remarkCause(remark);
+    this.story.remark(cause);
+    this.#host.telemetry({ type: "connection.remark", id: this.id, cause });
   }
 
   write(bytes: Buffer): void {
     if (this.#isClosing || this.#isOver || bytes.length === 0) return;
     // An operator has sent our FIN: the conversation goes on in one direction.
     if (this.#isFinSent) return;
-    const now = this.#host.clock.now();
-    this.lastMovedAt = now;
-    this.story.sent(bytes, now);
+    this.lastMovedAt = this.#host.clock.now();
+    this.story.recordWrite(bytes);
     this.#framer.replied();
     this.#link.write(bytes);
     if (this.#link.queuedBytes > this.#host.limits.maxQueueBytes) this.#dropDeaf();
@@ -378,22 +374,22 @@ export class Connection implements Peer, Live, MachineWatcher, Session, LinkHand
   }
 
   /** The first fault is the cause; what breaks after it is told by nobody. */
-  #fail(why: string): void {
+  #fail(cause: Cause): void {
     if (this.story.fault) return;
-    this.story.faulted("failed", why);
-    this.#host.telemetry({ type: "connection.failed", id: this.id, why });
+    this.story.fail("failed", cause);
+    this.#host.telemetry({ type: "connection.failed", id: this.id, cause });
   }
 
   /** Fewer bytes than announced: words would be taken for the file's, so only a broken connection tells the peer. */
-  #breakOff(why: string, error: unknown): void {
+  #breakOff(cause: Cause, error: unknown): void {
     this.#broke ??= error;
-    this.#fail(why);
+    this.#fail(cause);
     this.#link.reset();
   }
 
   /** A peer that does not read is dropped, not waited for. */
   #dropDeaf(): void {
-    this.#fail(`does not read: ${this.#link.queuedBytes} bytes wait for it`);
+    this.#fail(cause("slow-reader", { bytes: this.#link.queuedBytes }));
     this.#isClosing = true;
     this.#link.destroy();
   }
@@ -415,28 +411,33 @@ export class Connection implements Peer, Live, MachineWatcher, Session, LinkHand
       this.#timer = this.#host.clock.setTimeout(() => this.#link.destroy(), DRAIN_MS);
     });
     // What was held back is drained too: a close with unread input would be a reset.
-    this.#throttle.release();
+    this.#throttle.open();
   }
 
   /** The role stops: a peer that nothing is under way with is told so and goes, another when its transfer or reply is done. */
   leave(farewell: string): void {
     this.#isLeaving = true;
     this.#farewell = farewell;
-    this.story.add({ at: this.#host.clock.now(), kind: "operator", text: THE_ROLE_STOPS });
+    this.story.operate({ action: "leave", farewell });
     this.#leaveIfIdle();
   }
 
   /** An operator's bytes into the conversation, past the machine. */
-  inject(bytes: Uint8Array, text: string): void {
-    this.story.add({ at: this.#host.clock.now(), kind: "operator", text });
+  inject(bytes: Uint8Array): void {
+    this.story.operate({ action: "send", size: bytes.length });
     this.sendBytes(bytes);
   }
 
   /** An operator's event into the machine; answers whether its present state takes it. */
-  raise(event: RoleEvent): boolean {
+  sendEvent(event: RoleEvent): boolean {
     const snapshot = this.#actor?.getSnapshot();
     if (snapshot?.status !== "active" || !snapshot.can(event)) return false;
-    this.story.add({ at: this.#host.clock.now(), kind: "operator", text: `event ${event.type}` });
+    const { text } = event as { readonly text?: unknown };
+    this.story.operate({
+      action: "event",
+      event: event.type,
+      ...(typeof text === "string" ? { text } : {}),
+    });
     this.#tell(event);
     return true;
   }
@@ -454,32 +455,28 @@ export class Connection implements Peer, Live, MachineWatcher, Session, LinkHand
   /** An operator shows the peer the door: what the machine says to others when one leaves is said, then our FIN [FRAME-8]. */
   kick(): void {
     // In the middle of a file a FIN would be taken for its end.
-    if (this.#isSendingFile) return this.kill("kicked");
-    this.story.add({ at: this.#host.clock.now(), kind: "operator", text: "kicked" });
+    if (this.#isSendingFile) return this.kill({ action: "kick" });
+    this.story.operate({ action: "kick" });
     this.#tell({ type: "peer.closed" });
     this.close();
   }
 
   /** An operator's FIN: our side ends, the peer's goes on. */
   fin(): void {
-    this.story.add({ at: this.#host.clock.now(), kind: "operator", text: "fin: we send no more" });
+    this.story.operate({ action: "fin" });
     this.#isFinSent = true;
     this.#link.end();
   }
 
   /** An operator's RST. */
   reset(): void {
-    this.story.add({
-      at: this.#host.clock.now(),
-      kind: "operator",
-      text: "rst: the connection is torn down",
-    });
+    this.story.operate({ action: "rst" });
     this.#isClosing = true;
     this.#link.reset();
   }
 
-  kill(why: string): void {
-    this.story.add({ at: this.#host.clock.now(), kind: "operator", text: why });
+  kill(action: OperatorAction = { action: "kill" }): void {
+    this.story.operate(action);
     this.#isClosing = true;
     // A FIN would be the end of a whole file for those who read to the end.
     if (this.#isSendingFile) this.#link.reset();
@@ -488,21 +485,23 @@ export class Connection implements Peer, Live, MachineWatcher, Session, LinkHand
 
   /** [FRAME-7] Called by the listener's sweep. */
   sweep(now: number): void {
-    if (now - this.lastMovedAt < this.#host.limits.idleMs) return;
-    const why = "nothing came or went for the idle time";
+    const { idleMs } = this.#host.limits;
+    if (now - this.lastMovedAt < idleMs) return;
     if (this.#isClosing) this.#link.destroy();
-    else if (this.#isSendingFile) this.#breakOff(why, new NetlabError("idle-too-long", why));
-    else this.#refuseAndClose("idle-too-long", "FRAME-7", why);
+    else if (this.#isSendingFile) {
+      const idle = cause("transfer-idle", { idleMs });
+      this.#breakOff(idle, NetlabError.of("idle-too-long", idle));
+    } else this.#refuseAndClose("idle-too-long", cause("idle-too-long", { idleMs }));
   }
 
-  #refuseAndClose(code: "too-long" | "idle-too-long", rule: string, why: string): void {
-    this.refuse(errorTable[code].peer, rule, why);
+  #refuseAndClose(code: "too-long" | "idle-too-long", why: Cause): void {
+    this.refuse(errorTable[code].peer, why);
     this.close();
   }
 
   #drain(chunk: Buffer): void {
     this.#drainedBytes += chunk.length;
-    this.story.bytesIn += chunk.length;
+    this.story.recordUnread("drained", chunk);
     if (this.#drainedBytes > DRAIN_BYTES) this.#link.destroy();
   }
 
@@ -515,10 +514,10 @@ export class Connection implements Peer, Live, MachineWatcher, Session, LinkHand
     this.#isOver = true;
     this.#stopTimer();
     this.#outflow.stop();
-    if (this.#broke && !this.#isClosing) this.#fail(breakReason(this.#broke));
+    const broken = this.#broke === undefined ? undefined : breakCause(this.#broke);
+    if (broken && !this.#isClosing) this.#fail(broken);
     const by = this.#isClosing && !this.#broke && !this.#hasPeerLeftFirst ? "us" : "peer";
-    const how = this.#broke ? breakReason(this.#broke) : "closed";
-    this.story.add({ at: this.#host.clock.now(), kind: "closed", by, how });
+    this.story.close(by, broken);
     this.#inflow?.end();
     this.#tell({ type: "peer.closed" });
     this.story.waitsFor = undefined;

@@ -1,7 +1,10 @@
 /** A sender of datagrams as a role sees it: a peer that is remembered for a while, over a link of its own. */
+
 import { messageOf } from "../errors.ts";
 import type { Link, LinkHandlers } from "../link/link.ts";
 import type { ByteSink, Clock, OpenFile, Peer } from "../machines/_world.ts";
+import { type Cause, cause, refusalCause, remarkCause } from "../stories/causes.ts";
+import type { OperatorAction } from "../stories/entry.ts";
 import type { Live, Story } from "../stories/story.ts";
 import { asBuffer } from "./delivery.ts";
 import type { Telemetry } from "./telemetry.ts";
@@ -45,12 +48,12 @@ export class DatagramSender implements Peer, Live, LinkHandlers {
 
   onData(bytes: Buffer): void {
     this.lastMovedAt = this.#host.clock.now();
-    this.story.came(bytes, this.lastMovedAt);
+    this.story.recordRead(bytes);
     this.#host.onDatagram(this, bytes);
   }
 
   onError(error: Error): void {
-    this.remark(`the answer could not be sent: ${messageOf(error)}`);
+    this.remark(cause("datagram-not-sent", { error: messageOf(error) }));
   }
 
   /** Datagrams know no FIN. */
@@ -68,7 +71,7 @@ export class DatagramSender implements Peer, Live, LinkHandlers {
     // Its story has ended, and the socket may be closed: a late answer goes nowhere.
     if (this.story.endedAt !== undefined) return;
     const datagram = asBuffer(bytes);
-    this.story.sent(datagram, this.#host.clock.now());
+    this.story.recordWrite(datagram);
     this.#link.write(datagram);
   }
 
@@ -80,32 +83,26 @@ export class DatagramSender implements Peer, Live, LinkHandlers {
     return Promise.reject(new Error("files go over TCP"));
   }
 
-  refuse(words: string, rule: string, why: string): void {
-    this.story.lastRule = rule;
-    this.story.faulted("refused", why);
-    const { clock, telemetry } = this.#host;
-    this.story.add({ at: clock.now(), kind: "refused", rule, words, why });
-    telemetry({
-      type: "connection.refused",
-      id: this.id,
-      remote: `${this.remote.address}:${this.remote.port}`,
-      rule,
-      why,
-    });
+  refuse(words: string, causeOrRule: Cause | string, why?: string): void {
+    const cause = refusalCause(causeOrRule, why);
+    this.story.refuse(cause, words);
+    const remote = `${this.remote.address}:${this.remote.port}`;
+    this.#host.telemetry({ type: "connection.refused", id: this.id, remote, cause });
     this.send(words);
   }
 
-  remark(text: string): void {
-    this.story.add({ at: this.#host.clock.now(), kind: "remark", text });
-    this.#host.telemetry({ type: "connection.remark", id: this.id, text });
+  remark(remark: string | Cause): void {
+    const cause = remarkCause(remark);
+    this.story.remark(cause);
+    this.#host.telemetry({ type: "connection.remark", id: this.id, cause });
   }
 
   close(): void {
     this.#link.destroy();
   }
 
-  kill(why: string): void {
-    this.story.add({ at: this.#host.clock.now(), kind: "operator", text: why });
+  kill(action: OperatorAction = { action: "kill" }): void {
+    this.story.operate(action);
     this.#link.destroy();
   }
 

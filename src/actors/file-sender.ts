@@ -5,6 +5,7 @@
 import { NetlabError } from "../errors.ts";
 import type { Link } from "../link/link.ts";
 import type { OpenFile } from "../machines/_world.ts";
+import { cause } from "../stories/causes.ts";
 
 /** Two large buffers move a file as fast as nginx does; many transfers at once share a bounded total. */
 const LARGE_BUFFER = 1_048_576;
@@ -23,7 +24,7 @@ export async function sendFile(link: Link, file: OpenFile, onSent: (bytes: numbe
     for (let position = 0; position < file.sizeBytes; ) {
       const wanted = current.subarray(0, Math.min(size, file.sizeBytes - position));
       const count = await file.read(wanted, position);
-      if (count === 0) throw new NetlabError("peer-error", `${file.name} became shorter while it was sent`);
+      if (count === 0) throw NetlabError.of("peer-error", cause("file-shrank", { name: file.name }));
       position += count;
       // Before this buffer is handed over, the other one must be free to be filled.
       await written;
@@ -40,9 +41,8 @@ export async function sendFile(link: Link, file: OpenFile, onSent: (bytes: numbe
 
 function write(link: Link, bytes: Buffer, onSent: (bytes: number) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    link.write(bytes, (cause) => {
-      if (cause)
-        return reject(new NetlabError("peer-gone", "the peer went away in the middle of a file", { cause }));
+    link.write(bytes, (error) => {
+      if (error) return reject(NetlabError.of("peer-gone", cause("peer-gone", {}), { cause: error }));
       onSent(bytes.length);
       resolve();
     });

@@ -1,6 +1,8 @@
 /** A known number of bytes from a connection into a sink, past all framing, at the speed the sink takes them. */
 import { NetlabError } from "../errors.ts";
 import type { ByteSink, Clock } from "../machines/_world.ts";
+import { cause } from "../stories/causes.ts";
+import type { FileRecord } from "../stories/story.ts";
 import type { Framer } from "../wire/framer.ts";
 import type { Throttle } from "./throttle.ts";
 
@@ -15,13 +17,22 @@ export class Inflow {
   readonly #sink: ByteSink;
   readonly #sizeBytes: number;
   readonly #clock: Clock;
+  readonly #record: FileRecord;
   #left: number;
   #isWriting = false;
   #hasEnded = false;
   #timer: unknown;
   #settle: { resolve(): void; reject(error: unknown): void };
 
-  constructor(framer: Framer, throttle: Throttle, sink: ByteSink, sizeBytes: number, clock: Clock) {
+  constructor(
+    framer: Framer,
+    throttle: Throttle,
+    sink: ByteSink,
+    sizeBytes: number,
+    clock: Clock,
+    record: FileRecord,
+  ) {
+    this.#record = record;
     this.#framer = framer;
     this.#throttle = throttle;
     this.#sink = sink;
@@ -31,6 +42,11 @@ export class Inflow {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.whole = promise;
     this.#settle = { resolve, reject };
+  }
+
+  /** So many bytes have come, whether they are taken now or later. */
+  count(bytes: number): void {
+    this.#record.moved(bytes);
   }
 
   /** More bytes may have come. */
@@ -60,14 +76,11 @@ export class Inflow {
     this.#throttle.release();
     if (this.#left === 0) return this.#finish(undefined);
     const got = this.#sizeBytes - this.#left;
-    const progress = `after ${got} of ${this.#sizeBytes} bytes`;
-    if (this.#hasEnded) {
-      return this.#finish(new NetlabError("peer-error", `the server closed the connection ${progress}`));
-    }
+    const progress = { got, told: this.#sizeBytes };
+    if (this.#hasEnded) return this.#finish(NetlabError.of("peer-error", cause("transfer-cut", progress)));
     this.#timer = this.#clock.setTimeout(() => {
-      this.#finish(
-        new NetlabError("timed-out", `the server sent nothing for ${STALL_MS / 1_000} s, ${progress}`),
-      );
+      const stalled = cause("transfer-stalled", { silentMs: STALL_MS, ...progress });
+      this.#finish(NetlabError.of("timed-out", stalled));
     }, STALL_MS);
   }
 

@@ -6,6 +6,7 @@ import type { Link } from "../link/link.ts";
 import { connectTcp } from "../link/tcp-server.ts";
 import type { Clock, HostPort, Question } from "../machines/_world.ts";
 import { connectError, osCode } from "../os/os-errors.ts";
+import { cause } from "../stories/causes.ts";
 
 /** How long a connection may take to be made. */
 const CONNECT_MS = 5_000;
@@ -125,8 +126,9 @@ async function resolve(host: string, port: number): Promise<{ address: string; f
 export async function connect({ host, port }: HostPort, clock: Clock, localPort?: number): Promise<Link> {
   const late = new AbortController();
   const timer = clock.setTimeout(() => {
-    const seconds = CONNECT_MS / 1_000;
-    late.abort(new NetlabError("timed-out", `cannot reach ${host}:${port}: no answer within ${seconds} s`));
+    const why = `no answer within ${CONNECT_MS / 1_000} s`;
+    const unreachable = cause("unreachable", { host, port, errno: "ETIMEDOUT", why });
+    late.abort(NetlabError.of("timed-out", unreachable));
   }, CONNECT_MS);
   try {
     return await connectTcp({ host, port, localPort, signal: late.signal });

@@ -2,11 +2,6 @@
 import type { AddressBook, World } from "../machines/_world.ts";
 import type { Story } from "../stories/story.ts";
 
-/** What the book was asked, and by this name what it told. */
-export const BOOK = "the name in the address book";
-/** A number from 0 to 1, as chance would have it. */
-export const CHANCE = "the random number";
-
 export class NotingBook implements AddressBook {
   readonly #world: World;
   readonly #story: Story;
@@ -17,9 +12,8 @@ export class NotingBook implements AddressBook {
   }
 
   find(email: string): string | undefined {
-    const { addressBook, clock } = this.#world;
-    const answer = addressBook.find(email);
-    this.#story.add({ at: clock.now(), kind: "input", what: BOOK, answer });
+    const answer = this.#world.addressBook.find(email);
+    this.#story.add({ at: this.#story.now(), kind: "input", name: "addressBook.find", answer });
     return answer;
   }
 }
@@ -29,7 +23,7 @@ export function notingWorld(world: World, story: Story): World {
     ...world,
     random: () => {
       const answer = world.random();
-      story.add({ at: world.clock.now(), kind: "input", what: CHANCE, answer });
+      story.add({ at: story.now(), kind: "input", name: "random", answer });
       return answer;
     },
   };

@@ -18,6 +18,7 @@ import { messageOf } from "../errors.ts";
 import type { Clock, ProgramAnswer, ProgramLimits, Programs } from "../machines/_world.ts";
 import { childProcess } from "../node-modules.ts";
 import { osCode } from "../os/os-errors.ts";
+import { type Cause, cause } from "../stories/causes.ts";
 import { systemClock } from "./clock.ts";
 import { isWithin } from "./files.ts";
 import { instead } from "./inherited-descriptors.ts";
@@ -46,7 +47,7 @@ export function localPrograms(rootOf: (root: string) => string, clock: Clock = s
   };
 }
 
-const GONE = "ended: its peer has gone";
+const GONE = cause("program-gone", {});
 
 async function runProgram(
   folder: string,
@@ -57,7 +58,8 @@ async function runProgram(
   const [name = "", ...args] = argv;
   try {
     const refusal = await whyNotAllowed(args, folder);
-    if (refusal !== undefined) return { output: Buffer.from(refusal), remark: `not run: ${refusal}` };
+    if (refusal !== undefined)
+      return { output: Buffer.from(refusal), remark: cause("program-not-run", { why: refusal }) };
     const program = childProcess().spawn(name, args, {
       cwd: folder,
       env: ENVIRONMENT,
@@ -95,11 +97,11 @@ function answerOf(program: Program, limits: ProgramLimits, clock: Clock): Promis
   const { promise, resolve, reject } = Promise.withResolvers<ProgramAnswer>();
   const output: Buffer[] = [];
   let room = maxBytes;
-  let remark: string | undefined;
+  let remark: Cause | undefined;
   let lastWords: NodeJS.Timeout | undefined;
   const group = groupOf(program);
 
-  function end(why: string): void {
+  function end(why: Cause): void {
     remark ??= why;
     group.kill();
     // What was printed before is still in the pipes, and is read; but a process that left the group may hold them
@@ -111,11 +113,11 @@ function answerOf(program: Program, limits: ProgramLimits, clock: Clock): Promis
   }
   function collect(bytes: Buffer): void {
     output.push(bytes.subarray(0, room));
-    if (bytes.length > room) end(`cut at ${maxBytes} bytes`);
+    if (bytes.length > room) end(cause("program-cut", { limit: maxBytes }));
     room -= Math.min(room, bytes.length);
   }
   const leave = () => end(GONE);
-  const timer = clock.setTimeout(() => end(`ended after ${timeoutMs / 1_000} s`), timeoutMs);
+  const timer = clock.setTimeout(() => end(cause("program-timed-out", { afterMs: timeoutMs })), timeoutMs);
   signal?.addEventListener("abort", leave);
   const settle = () => {
     clock.clearTimeout(timer);
@@ -166,7 +168,10 @@ function groupOf(program: Program) {
 
 /** Why it could not be started, for the peer: in words, and without our folders. */
 function notRun(name: string, error: unknown, folder: string): ProgramAnswer {
-  return { output: Buffer.from(`cannot run ${name}: ${whyNotRun(error, folder)}`), remark: messageOf(error) };
+  return {
+    output: Buffer.from(`cannot run ${name}: ${whyNotRun(error, folder)}`),
+    remark: cause("program-trouble", { error: messageOf(error) }),
+  };
 }
 
 function whyNotRun(error: unknown, folder: string): string {

@@ -21,6 +21,7 @@ export class Supervisor {
   readonly #environment: Environment;
   readonly #hooks: InstanceHooks;
   readonly #instances = new Map<string, Instance>();
+  readonly #reserved = new Set<string>();
 
   constructor(roles: RoleTable, environment: Environment, hooks: InstanceHooks) {
     this.roles = roles;
@@ -98,10 +99,15 @@ export class Supervisor {
     if (this.roles.has(name)) throw new NetlabError("name-taken", `${name} is a role: choose another name`);
   }
 
+  /** Ids of instances that may yet be added: nobody else gets them. */
+  reserve(ids: Iterable<string>): void {
+    for (const id of ids) this.#reserved.add(id);
+  }
+
   #freeId(role: Role): string {
-    for (let number = 1; ; number += 1) {
-      const id = `${role.name}-${number}`;
-      if (!this.#instances.has(id)) return id;
+    for (;;) {
+      const id = this.#environment.ids.instance(role.name);
+      if (!this.#instances.has(id) && !this.#reserved.has(id)) return id;
     }
   }
 

@@ -8,6 +8,7 @@ import type { Link } from "../link/link.ts";
 import { listenTcp } from "../link/tcp-server.ts";
 import type { HubMember, Role } from "../machines/_role.ts";
 import type { HubWorld } from "../machines/_world.ts";
+import { type Cause, cause } from "../stories/causes.ts";
 import { Concealment } from "../stories/redaction.ts";
 import type { Bound } from "./binding.ts";
 import { Companion, serverNetwork, worldOf } from "./companion.ts";
@@ -150,8 +151,8 @@ export class TcpListener implements InstanceService {
         const text = `its hub crashed and was rebuilt: ${messageOf(error)}`;
         environment.telemetry({ type: "instance.remark", id, text });
         // Each member's story says why something that was said may be lost.
-        const remark = { at: environment.clock.now(), kind: "remark", text } as const;
-        for (const member of members) this.#connections.get(member.id)?.story.add(remark);
+        const rebuilt = cause("hub-rebuilt", { error: messageOf(error) });
+        for (const member of members) this.#connections.get(member.id)?.story.remark(rebuilt);
       },
       // What they share cannot be kept going: the instance's own supervisor is the next one up.
       onGiveUp: (error) => this.#context.onCrash(error),
@@ -163,8 +164,7 @@ export class TcpListener implements InstanceService {
   #accept(link: Link): void {
     const { environment, common, role, id: instance, label } = this.#context;
     const { remote } = link;
-    environment.numbers.connection += 1;
-    const id = `${instance}/c${environment.numbers.connection}`;
+    const id = environment.ids.connection(instance);
     const definition = role();
     const { name, machine, display, descriptors = 1 } = definition;
     const place = environment.descriptors.admit(descriptors);
@@ -191,13 +191,10 @@ export class TcpListener implements InstanceService {
     connection.files = files;
     this.#connections.set(id, connection);
     try {
-      if (place.isOver) return this.#refuseOne(connection, this.#whyNoDescriptor);
+      if (place.isOver) return this.#refuseOne(connection, this.#noDescriptor);
       // One that is on its way out holds no place [REV-5]; counting them costs something, so only where it may matter.
       if (this.#connections.size > common.maxConnections && this.peers > common.maxConnections)
-        return this.#refuseOne(
-          connection,
-          `more than ${common.maxConnections} connections (--max-connections)`,
-        );
+        return this.#refuseOne(connection, cause("too-many-connections", { limit: common.maxConnections }));
       environment.telemetry({ type: "connection.opened", id, remote: `${remote.address}:${remote.port}` });
       const actor = runMachine(machine, {
         input: {
@@ -217,8 +214,8 @@ export class TcpListener implements InstanceService {
     }
   }
 
-  #refuseOne(connection: Connection, why: string): void {
-    connection.refuse(this.#refusal, "FRAME-7", why);
+  #refuseOne(connection: Connection, why: Cause): void {
+    connection.refuse(this.#refusal, why);
     connection.close();
   }
 
@@ -227,8 +224,8 @@ export class TcpListener implements InstanceService {
     return role().refusal?.(options as never) ?? errorTable["too-many-clients"].peer;
   }
 
-  get #whyNoDescriptor(): string {
-    return `no descriptor is left for it: the daemon may open ${this.#context.environment.descriptors.limit} (ulimit -n)`;
+  get #noDescriptor(): Cause {
+    return cause("no-descriptors", { limit: this.#context.environment.descriptors.limit });
   }
 
   /** A storm, and not even a descriptor to drain it with: the words in one write, and the end of it in this turn. */
@@ -238,8 +235,7 @@ export class TcpListener implements InstanceService {
       type: "connection.refused",
       id,
       remote: `${link.remote.address}:${link.remote.port}`,
-      rule: "FRAME-7",
-      why: this.#whyNoDescriptor,
+      cause: this.#noDescriptor,
     });
     if (this.#refusal !== "") link.write(new Delivery(this.#refusal).bytesFor(common.framing));
     link.destroy();
@@ -272,10 +268,7 @@ export class TcpListener implements InstanceService {
     environment.telemetry({
       type: "connection.closed",
       id: connection.id,
-      how:
-        last?.kind === "closed"
-          ? `${last.by === "us" ? "by us" : "by the peer"}${last.how === "closed" ? "" : `, ${last.how}`}`
-          : "closed",
+      ...(last?.kind === "closed" ? { by: last.by, cause: last.cause } : {}),
       bytesIn: story.bytesIn,
       bytesOut: story.bytesOut,
     });
@@ -317,7 +310,7 @@ export class TcpListener implements InstanceService {
     this.#stopAccepting();
     this.#port.close();
     this.#context.environment.clock.clearTimeout(this.#sweepTimer);
-    for (const connection of this.#connections.values()) connection.kill("the role stops");
+    for (const connection of this.#connections.values()) connection.kill({ action: "end" });
     // Their sockets close in a later turn; only then have their stories ended.
     await this.#empty();
   }

@@ -1,3 +1,5 @@
+import type { Cause } from "../stories/causes.ts";
+
 /**
  * What happens, as events: nothing in the actors logs. `src/log.ts` is the one place that maps an event to a level
  * and a sentence.
@@ -24,7 +26,8 @@ export type TelemetryEvent =
   | {
       readonly type: "connection.closed";
       readonly id: string;
-      readonly how: string;
+      readonly by?: "peer" | "us";
+      readonly cause?: Cause | undefined;
       readonly bytesIn: number;
       readonly bytesOut: number;
     }
@@ -32,11 +35,10 @@ export type TelemetryEvent =
       readonly type: "connection.refused";
       readonly id: string;
       readonly remote: string;
-      readonly rule: string;
-      readonly why: string;
+      readonly cause: Cause;
     }
-  | { readonly type: "connection.failed"; readonly id: string; readonly why: string }
-  | { readonly type: "connection.remark"; readonly id: string; readonly text: string }
+  | { readonly type: "connection.failed"; readonly id: string; readonly cause: Cause }
+  | { readonly type: "connection.remark"; readonly id: string; readonly cause: Cause }
   | { readonly type: "connection.crashed"; readonly id: string; readonly error: unknown };
 
 export type Telemetry = (event: TelemetryEvent) => void;

@@ -48,4 +48,11 @@ export class Throttle {
     this.#isHeld = false;
     if (!this.#isResting) this.#link.resume();
   }
+
+  /** Whatever comes is read from now on: what is left unread would make a reset of our close. */
+  open(): void {
+    this.#isHeld = false;
+    this.#isResting = false;
+    this.#link.resume();
+  }
 }

@@ -3,13 +3,13 @@
  * speak of senders as of connections. A throw is the machine's, and so the instance's: its supervisor restarts it.
  */
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
-import { messageOf } from "../errors.ts";
 import type { Endpoint } from "../link/link.ts";
 import { UdpLink } from "../link/udp-link.ts";
 import type { Phase } from "../machines/_role.ts";
 import { stateName } from "../machines/_state-names.ts";
 import type { Clock, World } from "../machines/_world.ts";
 import { plainAddress } from "../os/addresses.ts";
+import { crashCause } from "../os/error-causes.ts";
 import { osCode } from "../os/os-errors.ts";
 import { Concealment } from "../stories/redaction.ts";
 import { isLoopback } from "../wire/loopback.ts";
@@ -167,8 +167,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     const { environment, onCrash } = this.#context;
     if (this.#speaking) {
       const { story, id } = this.#speaking;
-      story.faulted("crashed", messageOf(error));
-      story.add({ at: environment.clock.now(), kind: "crashed", error: messageOf(error) });
+      story.crash(crashCause(error));
       environment.telemetry({ type: "connection.crashed", id, error });
     }
     onCrash(error);
@@ -191,8 +190,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
   #newSender(link: UdpLink): Remembered {
     const { remote } = link;
     const { environment, id: instance, label, role } = this.#context;
-    environment.numbers.sender += 1;
-    const id = `${instance}/u${environment.numbers.sender}`;
+    const id = environment.ids.sender(instance);
     const definition = role();
     const { name, display } = definition;
     const isOwn = isLoopback(remote.address) && isOwnPort(remote.port);

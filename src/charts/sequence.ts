@@ -3,9 +3,12 @@
  * play with them, and what that did to the state. Pure; tokens are hidden as everywhere.
  */
 
+import { shortPeerId } from "../ids.ts";
 import { printable, printableBytes } from "../printable.ts";
-import { type Openness, readingOf, shownEntry } from "../stories/entry-text.ts";
-import type { Entry, Story } from "../stories/story.ts";
+import { causeText } from "../stories/cause-text.ts";
+import type { EntryOf } from "../stories/entry.ts";
+import { actionText, fileSize, type Openness, readingOf, shownEntry } from "../stories/entry-text.ts";
+import { type Entry, type Story, wallMs } from "../stories/story.ts";
 import { merged, together } from "./sequence-order.ts";
 
 export interface Participant {
@@ -99,39 +102,30 @@ function participantsOf(stories: readonly Story[]): Participant[] {
 function peerOf({ subject }: Story, isAlone: boolean): Participant {
   const { address, port } = subject.remote;
   const detail = address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
-  const name = isAlone && isClient(subject) ? "server" : shortName(subject.id);
+  const name = isAlone && isClient(subject) ? "server" : shortPeerId(subject.id);
   return { id: subject.id, name, detail, kind: "peer" };
 }
 
 const isClient = ({ definition }: Story["subject"]) => definition?.side === "client";
 
-/** `c17` of `file-server-1/c17`. */
-export const shortName = (id: string) => id.slice(id.lastIndexOf("/") + 1);
-
 // -- one story ------------------------------------------------------------------------------------------------------
 
 function stepsOf(story: Story, openness: Openness): Step[] {
   const { entries, entriesBeforeGap, omitted, subject } = story;
-  const steps = entries.flatMap((entry, index): Step[] => {
+  return entries.flatMap((entry, index): Step[] => {
     const own = stepsFor(shownEntry(entry, subject, openness), entry, story);
-    const text = `${omitted} entries of ${shortName(subject.id)} are no longer kept`;
-    return omitted > 0 && index === entriesBeforeGap ? [{ kind: "gap", at: entry.at, text }, ...own] : own;
+    const text = `${omitted} entries of ${shortPeerId(subject.id)} are no longer kept`;
+    return omitted > 0 && index === entriesBeforeGap
+      ? [{ kind: "gap", at: wallMs(story, entry), text }, ...own]
+      : own;
   });
-  // A story may be opened a moment after the datagram that opened it was read.
-  let latest = Number.POSITIVE_INFINITY;
-  return steps
-    .toReversed()
-    .map((step) => {
-      latest = Math.min(latest, step.at);
-      return { ...step, at: latest };
-    })
-    .toReversed();
 }
 
 /** `whole` tells how much went over the wire, whatever is hidden of it. */
-function stepsFor(entry: Entry, whole: Entry, { subject, state }: Story): Step[] {
+function stepsFor(entry: Entry, whole: Entry, story: Story): Step[] {
+  const { subject, state } = story;
   const { id: peer, instance } = subject;
-  const { at } = entry;
+  const at = wallMs(story, entry);
   const came = (text: string, tone: Tone = "plain"): Step[] => [
     { kind: "message", at, from: peer, to: [instance], text, tone },
   ];
@@ -153,24 +147,32 @@ function stepsFor(entry: Entry, whole: Entry, { subject, state }: Story): Step[]
       return went(bytesText(entry.bytes, whole, subject.display));
     case "file":
       return entry.direction === "out"
-        ? went(`the file ${printable(entry.name)}, ${entry.size} bytes`)
-        : came(`a file, ${entry.size} bytes`);
+        ? went(`the file ${printable(entry.name)}, ${fileSize(entry)}`)
+        : came(`a file, ${fileSize(entry)}`);
     case "transition":
       return note(`in ${entry.to} (${entry.event})`, "state");
     case "remark":
-      return note(`note: ${printable(entry.text)}`);
+      return note(`note: ${printable(causeText(entry.cause))}`);
     case "refused":
-      return note(`refused [${entry.rule}]: ${printable(entry.why)}`, "bad");
+      return note(`refused [${entry.cause.rule}]: ${printable(causeText(entry.cause))}`, "bad");
     case "operator":
-      return note(`operator: ${printable(entry.text)}`);
+      return note(`operator: ${printable(actionText(entry))}`);
+    case "drained":
+      return came(`${bytesText(entry.bytes, whole, subject.display)}, after we had closed`);
+    case "late":
+      return came(`${bytesText(entry.bytes, whole, subject.display)}, which nobody reads`);
     case "ended":
       return came("FIN: it sends no more");
+    case "fin":
+      return went("FIN: we send no more");
     case "closed":
       return closedSteps(entry, { came, went, note });
     case "crashed":
-      return note(`crashed: ${printable(entry.error)}`, "bad");
+      return note(`crashed: ${printable(causeText(entry.cause))}`, "bad");
     case "message":
+    case "dropped":
     case "input":
+    case "gap":
       return [];
   }
 }
@@ -178,13 +180,13 @@ function stepsFor(entry: Entry, whole: Entry, { subject, state }: Story): Step[]
 type Say = (text: string, tone?: Tone) => Step[];
 
 function closedSteps(
-  { by, how }: Extract<Entry, { kind: "closed" }>,
+  { by, cause }: EntryOf<"closed">,
   { came, went, note }: Record<"came" | "went" | "note", Say>,
 ): Step[] {
-  if (how === "closed") return by === "us" ? went("FIN: we close") : note("closed");
+  if (!cause) return by === "us" ? went("FIN: we close") : note("closed");
   return by === "us"
-    ? went(`breaks off: ${printable(how)}`, "bad")
-    : came(`breaks off: ${printable(how)}`, "bad");
+    ? went(`breaks off: ${printable(causeText(cause))}`, "bad")
+    : came(`breaks off: ${printable(causeText(cause))}`, "bad");
 }
 
 function bytesText(bytes: Buffer, whole: Entry, display: Story["subject"]["display"]): string {

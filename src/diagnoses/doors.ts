@@ -1,4 +1,5 @@
 /** Programs that knock at the wrong door, or at one behind which all places are taken. */
+import { argsOf } from "../stories/causes.ts";
 import { QUERY } from "../wire/address-record.ts";
 import { opensBootstrap } from "../wire/bootstrap.ts";
 import { byteSwapped } from "../wire/byte-swapped.ts";
@@ -167,8 +168,8 @@ const hex = (port: number) => `0x${port.toString(16).toUpperCase().padStart(4, "
 
 function findFull(evidence: Evidence): Finding | undefined {
   const refused = evidence.last("refused");
-  const most = /^more than (\d+) connections/.exec(refused?.why ?? "")?.[1];
-  if (refused?.rule !== "FRAME-7" || most === undefined) return undefined;
+  const most = argsOf(refused?.cause, "too-many-connections")?.limit;
+  if (most === undefined) return undefined;
   return {
     rule: "FRAME-7",
     reads: evidence.reads.slice(0, 1),
@@ -179,6 +180,6 @@ function findFull(evidence: Evidence): Finding | undefined {
       "Call close() on every socket, also where an error ends the function; in Python write `with socket.create_connection(…) as s:`.",
       `See who holds the places: netlabctl conns ${evidence.roleName}`,
     ],
-    reproduce: `for i in $(seq ${Math.min(Number(most), 20)} ); do sleep 20 | ncat ${at(evidence)} & done; sleep 1; ncat ${at(evidence)}`,
+    reproduce: `for i in $(seq ${Math.min(most, 20)} ); do sleep 20 | ncat ${at(evidence)} & done; sleep 1; ncat ${at(evidence)}`,
   };
 }

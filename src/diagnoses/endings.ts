@@ -1,5 +1,5 @@
 /** Mistakes in how a conversation ends: too early, without reading, or not at all. */
-import { errorTable } from "../errors.ts";
+import { argsOf, type Cause } from "../stories/causes.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { type Evidence, quoted } from "./_evidence.ts";
 
@@ -39,7 +39,7 @@ function findClosedEarly(evidence: Evidence): Finding | undefined {
   const { isServer, entries, messages } = evidence;
   const closed = evidence.last("closed");
   const hasEnded = entries.some(({ kind }) => kind === "ended");
-  if (!isServer || !hasEnded || !isBroken(closed?.how)) return undefined;
+  if (!isServer || !hasEnded || !isBroken(closed?.cause)) return undefined;
   // A leaving word that nobody waits for is no lost reply [FRAME-8].
   const left = entries.findIndex((entry) => entry.kind === "transition" && entry.event === "peer.ended");
   const last = entries.findLastIndex((entry) => entry.kind === "out" || entry.kind === "file");
@@ -66,7 +66,7 @@ function findReset(evidence: Evidence): Finding | undefined {
   const closed = evidence.last("closed");
   const lastOut = evidence.last("out");
   const hasEnded = entries.some(({ kind }) => kind === "ended");
-  const isReset = closed?.by === "peer" && isBroken(closed.how);
+  const isReset = closed?.by === "peer" && isBroken(closed.cause);
   if (!isServer || hasEnded || !isReset) return undefined;
   const file = evidence.last("file");
   if (!lastOut && !file) return undefined;
@@ -86,7 +86,8 @@ function findReset(evidence: Evidence): Finding | undefined {
   };
 }
 
-const isBroken = (how: string | undefined) => how !== undefined && /\((ECONNRESET|EPIPE)\)/.test(how);
+const isBroken = (cause: Cause | undefined) =>
+  cause?.code === "peer-reset" || cause?.code === "peer-not-reading";
 
 /** What it had sent until then, as Python writes bytes. */
 function pythonBytes({ reads, shown }: Evidence): string {
@@ -102,12 +103,12 @@ function pythonBytes({ reads, shown }: Evidence): string {
 function findDeaf(evidence: Evidence): Finding | undefined {
   const { story, stillMs } = evidence;
   const waiting = story.live?.queuedBytes ?? 0;
-  const isDropped = story.reason?.startsWith("does not read") === true;
-  if (!isDropped && (waiting === 0 || stillMs < 5_000)) return undefined;
+  const dropped = argsOf(story.cause, "slow-reader");
+  if (!dropped && (waiting === 0 || stillMs < 5_000)) return undefined;
   return {
     rule: "FRAME-7",
     reads: [],
-    came: isDropped ? `nothing: it ${story.reason}` : `nothing: ${waiting} bytes wait for it to read`,
+    came: `nothing: ${dropped?.bytes ?? waiting} bytes wait for it to read`,
     expected: "that it reads what it asked for",
     cause:
       "Our replies pile up, because your program does not take them. Probably it sends in a loop and reads only afterwards, or it has stopped in an input() or scanf() while more and more arrives.",
@@ -121,7 +122,7 @@ function findDeaf(evidence: Evidence): Finding | undefined {
 
 function findIdle(evidence: Evidence): Finding | undefined {
   const refused = evidence.last("refused");
-  if (refused?.words !== errorTable["idle-too-long"].peer) return undefined;
+  if (refused?.cause.code !== "idle-too-long") return undefined;
   return {
     rule: "FRAME-7",
     reads: evidence.reads.slice(-1),

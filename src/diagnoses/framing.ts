@@ -1,5 +1,5 @@
 /** Mistakes in how bytes become messages: TCP keeps the bytes and their order, but no boundaries. */
-import { errorTable } from "../errors.ts";
+import { argsOf } from "../stories/causes.ts";
 import { parseExpression } from "../wire/calculator.ts";
 import { usualBuffers } from "../wire/usual-buffers.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
@@ -103,7 +103,7 @@ function findGluedToken(evidence: Evidence): Finding | undefined {
 
 /** The message that was refused as a token. */
 export function wrongToken(evidence: Evidence): Said | undefined {
-  return evidence.last("refused")?.rule === "FILE-1" ? evidence.messages.at(-1) : undefined;
+  return evidence.last("refused")?.cause.code === "wrong-token" ? evidence.messages.at(-1) : undefined;
 }
 
 function findSplit(evidence: Evidence): Finding | undefined {
@@ -187,13 +187,14 @@ function textReads({ messages, role }: Evidence): Read[] {
 
 function findTooLong(evidence: Evidence): Finding | undefined {
   const refused = evidence.last("refused");
-  if (refused?.words !== errorTable["too-long"].peer) return undefined;
+  const tooLong = argsOf(refused?.cause, "message-too-long");
+  if (!tooLong) return undefined;
   return {
     rule: "FRAME-7",
     reads: evidence.reads.slice(0, 1),
     came: `${evidence.story.bytesIn} bytes, and no end of a message in them`,
     expected: evidence.story.waitsFor ?? "a message with an end",
-    cause: `We took all of it for one message, and gave up: ${refused.why}. Probably your program sends in a loop without ever ending a message, or sends a file where a word is expected.`,
+    cause: `We took all of it for one message, and gave up: a message over ${tooLong.limit} bytes. Probably your program sends in a loop without ever ending a message, or sends a file where a word is expected.`,
     advice: [
       "Look at the first read below: is it what you meant to send?",
       "End each message - with a newline, or by waiting for the reply.",

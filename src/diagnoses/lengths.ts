@@ -1,4 +1,6 @@
 /** Mistakes in the header of a binary record: its type, the width of its length, and the order of its bytes. */
+import { causeText } from "../stories/cause-text.ts";
+import type { CauseCode } from "../stories/causes.ts";
 import { decodeQuery, type HeaderForm, type Query } from "../wire/address-record.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { type Evidence, quoted } from "./_evidence.ts";
@@ -76,18 +78,25 @@ function findWidth(evidence: Evidence): Finding | undefined {
   };
 }
 
+/** Of the reasons to refuse a record; a length that is longer than its text is another mistake. */
+const NO_RECORD: ReadonlySet<CauseCode> = new Set([
+  "record-type",
+  "record-length-negative",
+  "record-length-impossible",
+]);
+
 function findNoRecord(evidence: Evidence): Finding | undefined {
-  const refused = evidence.last("refused");
-  if (refused?.rule !== "BOOK-4" || /before its text|bytes are told/.test(refused.why)) return undefined;
-  const isTypeWrong = refused.why.startsWith("the type is");
+  const refused = evidence.last("refused")?.cause;
+  if (!refused || !NO_RECORD.has(refused.code)) return undefined;
+  const isTypeWrong = refused.code === "record-type";
   return {
     rule: "BOOK-4",
     reads: evidence.reads.slice(0, 2),
     state: "awaitingQuery",
     expected: "0x51 (Q), the length in one byte, then the address",
     cause: isTypeWrong
-      ? `We refused it: ${refused.why}. Probably your program sends the address alone: this protocol is binary, and every query starts with a header of two bytes.`
-      : `We refused it: ${refused.why}. A length is one signed byte, from 0 to 127.`,
+      ? `We refused it: ${causeText(refused)}. Probably your program sends the address alone: this protocol is binary, and every query starts with a header of two bytes.`
+      : `We refused it: ${causeText(refused)}. A length is one signed byte, from 0 to 127.`,
     advice: [
       "Put the header in front: the letter Q, then the length of the address as one byte (not as digits), then the address.",
       "Look at it in hex: `Q`, length, text - 51 0e 6c 75 6b 65 … for luke@gmail.com.",

@@ -1,4 +1,5 @@
 /** Mistakes of other people's servers, met by our clients. */
+import { argsOf, type Cause, causeOf } from "../stories/causes.ts";
 import { decodeAnswer, type HeaderForm, headerForms } from "../wire/address-record.ts";
 import { byteSwapped } from "../wire/byte-swapped.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
@@ -85,11 +86,10 @@ function ruleIn({ role }: Evidence, state: string, otherwise = "FRAME-9"): strin
 
 function findNobody(evidence: Evidence): Finding | undefined {
   const { story } = evidence;
-  const [, where = ""] =
-    /^cannot reach (\S+): nobody listens there \(ECONNREFUSED\)/.exec(story.reason ?? "") ?? [];
-  if (evidence.isServer || where === "") return undefined;
-  const port = Number(where.slice(where.lastIndexOf(":") + 1));
-  const host = where.slice(0, where.lastIndexOf(":"));
+  const refused = argsOf(story.cause, "unreachable") ?? argsOf(story.cause, "unreachable-listed");
+  if (evidence.isServer || refused?.errno !== "ECONNREFUSED") return undefined;
+  const { host, port } = refused;
+  const where = `${host.includes(":") ? `[${host}]` : host}:${port}`;
   const other = byteSwapped(port);
   return {
     rule: "FILE-6",
@@ -131,8 +131,8 @@ interface Progress {
 }
 
 function progressOf({ story, isServer }: Evidence): Progress | undefined {
-  const match = /after (\d+) of (\d+) bytes/.exec(story.reason ?? "");
-  return match && !isServer ? { got: Number(match[1]), told: Number(match[2]) } : undefined;
+  // One that stalls has not closed: what it told may yet come.
+  return isServer ? undefined : argsOf(story.cause, "transfer-cut");
 }
 
 /** 4 bytes the other way round. */
@@ -166,9 +166,10 @@ function sizeRead({ messages }: Evidence) {
 
 function findByteOrder(evidence: Evidence): Finding | undefined {
   const progress = progressOf(evidence);
-  const told = progress?.told ?? Number(/answers the size (-?\d+)/.exec(evidence.story.reason ?? "")?.[1]);
+  const told = progress?.told ?? argsOf(evidence.story.cause, "odd-size")?.size;
+  if (evidence.isServer || told === undefined) return undefined;
   const isTurned = progress ? turnedRound(progress.told) === progress.got : told < 0 && turnedRound(told) > 0;
-  if (evidence.isServer || !isTurned) return undefined;
+  if (!isTurned) return undefined;
   return {
     rule: "FILE-0",
     reads: sizeRead(evidence),
@@ -195,8 +196,8 @@ function lyingRecord(evidence: Evidence): Finding | undefined {
   });
   if (!answer || !("value" in answer)) return undefined;
   const { value } = answer;
-  const isShort = !value.ok && value.why.startsWith("tells a length");
-  if (!isShort && !(value.ok && value.extraBytes > 0)) return undefined;
+  const short = value.ok ? undefined : argsOf(causeOf(value.why), "answer-length-wrong");
+  if (!short && !(value.ok && value.extraBytes > 0)) return undefined;
   return {
     rule: "BOOK-1",
     reads,
@@ -204,7 +205,7 @@ function lyingRecord(evidence: Evidence): Finding | undefined {
     expected: "R, the length, and exactly so many bytes",
     cause: value.ok
       ? `Behind the name stand ${count(value.extraBytes, "byte")} that the length leaves out. Probably it counts characters and not bytes: letters such as é have two in UTF-8.`
-      : `The server ${value.why}. Probably it tells the size of a buffer, counts the header too, or closes before all is sent.`,
+      : `The server tells a length of ${short?.told} and sends ${short?.came} bytes. Probably it tells the size of a buffer, counts the header too, or closes before all is sent.`,
     advice: [
       "Encode the name first, then take the length of the bytes: len(name.encode()) in Python, getBytes().length in Java.",
     ],
@@ -259,16 +260,16 @@ function findTwoWrites(evidence: Evidence): Finding | undefined {
   };
 }
 
+/** A negative size is a matter of byte order. */
+function isOddAnswer(cause: Cause | undefined): boolean {
+  const size = argsOf(cause, "odd-size")?.size;
+  return size === undefined ? cause?.code === "odd-answer" || cause?.code === "answer-no-record" : size >= 0;
+}
+
 function findOddWords(evidence: Evidence): Finding | undefined {
   const failed = failure(evidence);
   const said = evidence.messages.at(-1);
-  if (
-    failed?.event !== "peer.message" ||
-    !said ||
-    !/which (the protocol does not know|is no answer)/.test(evidence.story.reason ?? "")
-  )
-    return undefined;
-  if (/answers the size -/.test(evidence.story.reason ?? "")) return undefined;
+  if (failed?.event !== "peer.message" || !said || !isOddAnswer(evidence.story.cause)) return undefined;
   return {
     rule: ruleIn(evidence, failed.from),
     reads: said.reads,

@@ -133,7 +133,8 @@ function findTooLongLength(evidence: Evidence): Finding | undefined {
   if (roleName !== "address-book") return undefined;
   const isWaiting = evidence.stillMs >= UNREAD_MS && evidence.unread.length > 1;
   const bytes = isWaiting ? evidence.unread : Buffer.concat(reads.map((read) => read.bytes));
-  const isTold = last !== undefined && /before its text|bytes are told/.test(last.why);
+  const code = last?.cause.code;
+  const isTold = code === "record-cut" || code === "record-length-too-long";
   if (!isWaiting && !isTold) return undefined;
   if (isWaiting && decodeQuery({ bytes, stillMs: UNREAD_MS, ended: false }) !== undefined) return undefined;
   const told = bytes[1] ?? 0;

@@ -6,7 +6,7 @@ import { formatHostPort, parseHostPort } from "../machines/_options.ts";
 import type { Registration } from "../machines/_world.ts";
 import { describeEntry, shownEntry } from "../stories/entry-text.ts";
 import { MASK } from "../stories/redaction.ts";
-import type { Entry, Story } from "../stories/story.ts";
+import { type Entry, type Story, wallMs } from "../stories/story.ts";
 import { verdictOf } from "../stories/verdict.ts";
 
 const time = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
@@ -71,13 +71,16 @@ export function connectionDocument(story: Story, now: number) {
 }
 
 /** One entry of a story, its bytes in hex; tokens in it are hidden. */
-export function entryDocument(entry: Entry, { subject }: Story, openness: Masking = {}) {
+export function entryDocument(entry: Entry, story: Story, openness: Masking = {}) {
+  const { subject } = story;
   const shown = shownEntry(entry, subject, openness);
   return {
-    at: new Date(entry.at).toISOString(),
+    at: new Date(wallMs(story, entry)).toISOString(),
+    us: entry.at,
     kind: entry.kind,
     text: describeEntry(entry, subject, openness).trim(),
-    ...("bytes" in shown ? { hex: shown.bytes.toString("hex"), size: shown.size } : {}),
+    ...("size" in shown ? { size: shown.size } : {}),
+    ...("bytes" in shown ? { hex: shown.bytes.toString("hex") } : {}),
   };
 }
 

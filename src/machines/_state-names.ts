@@ -35,3 +35,10 @@ export function eventName(type: string): string {
   if (settled) return `${settled[2]?.split(".").at(-1)} ${settled[1] === "done" ? "done" : "failed"}`;
   return type;
 }
+
+/** The id of an actor that the present state invoked, by the name that `eventName` tells it with; undefined: none runs. */
+export function invokedActor(snapshot: AnyMachineSnapshot, name: string): string | undefined {
+  const nodes = snapshot._nodes as { invoke: { id: string }[] }[];
+  const invoked = nodes.flatMap(({ invoke }) => invoke).find(({ id }) => id.split(".").at(-1) === name);
+  return invoked?.id;
+}

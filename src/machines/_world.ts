@@ -3,9 +3,13 @@
  * live in `src/actors` and `src/stores`; tests hand in fakes.
  */
 
+import type { Cause } from "../stories/causes.ts";
+
 /** Milliseconds and timers; the same shape as XState's clock, so one simulated clock turns everything. */
 export interface Clock {
   now(): number;
+  /** Microseconds that never go back, where a clock has them apart from `now`. */
+  monotonic?(): number;
   setTimeout(callback: () => void, ms: number): unknown;
   clearTimeout(id: unknown): void;
 }
@@ -28,8 +32,9 @@ export interface Peer {
   receiveInto(sink: ByteSink, sizeBytes: number): Promise<void>;
   /** Says `words`, and remembers that this peer was refused, by which rule and why. The machine closes. */
   refuse(words: string, rule: string, why: string): void;
+  refuse(words: string, cause: Cause): void;
   /** A remark for the story and the log: what the wire could not say. */
-  remark(text: string): void;
+  remark(remark: string | Cause): void;
   /** FIN, then a bounded drain [FRAME-8]. A machine that ends (`type: "final"`) closes by itself. */
   close(): void;
 }
@@ -149,7 +154,7 @@ export interface ProgramLimits {
 export interface ProgramAnswer {
   readonly output: Buffer;
   /** Why it ended before its time, or did not start: for the log. */
-  readonly remark?: string;
+  readonly remark?: string | Cause;
 }
 
 /** Where a client shows what it got: a terminal, or its story. */

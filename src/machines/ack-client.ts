@@ -9,6 +9,7 @@
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import { type ErrorCode, NetlabError } from "../errors.ts";
+import { cause } from "../stories/causes.ts";
 import { OK } from "../wire/ack.ts";
 import { datagramWord } from "../wire/datagram-word.ts";
 import { duration } from "./_options.ts";
@@ -117,10 +118,7 @@ async function ask({ network, options }: Context): Promise<string> {
   const { host, port, text, timeout: timeoutMs } = options;
   const [answer] = await network.ask({ to: { host, port }, text, timeoutMs, isLast: () => true });
   if (answer === undefined)
-    throw new NetlabError(
-      "timed-out",
-      `no answer within ${timeoutMs / 1_000} s: it was lost, or no server answers there`,
-    );
+    throw NetlabError.of("timed-out", cause("datagram-lost", { withinMs: timeoutMs }));
   return answer;
 }
 

@@ -11,6 +11,7 @@
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import { type ErrorCode, NetlabError } from "../errors.ts";
+import { type Cause, cause, causeOf } from "../stories/causes.ts";
 import {
   type Answer,
   decodeAnswer,
@@ -25,6 +26,9 @@ import {
 import { duration } from "./_options.ts";
 import { defineRole, type Session, type Undecoded } from "./_role.ts";
 import type { Peer, World } from "./_world.ts";
+
+/** Enough of an answer to see its header. */
+const SHOWN_BYTES = 12;
 
 const options = z.object({
   email: z
@@ -43,6 +47,7 @@ export type LookupResult =
       readonly email: string;
       readonly code: ErrorCode;
       readonly message: string;
+      readonly cause?: Cause;
     };
 /** What a run came to: the first failure, else the last name; all of them, where it asked more than once. */
 export type LookupRun = LookupResult & { readonly results?: readonly LookupResult[] };
@@ -81,13 +86,12 @@ export const addressBookClientMachine = setup({
       if (last?.ok) screen.show(last.name);
     },
     hintPadding: ({ context, event }) => hintPadding(context, event),
-    noteOddAnswer: failWith("peer-error", (_, event) => `the server ${oddIn(event)}`),
-    noteEnded: failWith("peer-error", () => "the server closed the connection before it answered"),
-    noteTimeout: failWith(
-      "timed-out",
-      ({ options }) => `no whole answer within ${options.timeout / 1_000} s`,
+    noteOddAnswer: failWith("peer-error", (_, event) => oddIn(event)),
+    noteEnded: failWith("peer-error", () => cause("server-closed-early", {})),
+    noteTimeout: failWith("timed-out", ({ options }) =>
+      cause("no-whole-answer", { withinMs: options.timeout }),
     ),
-    noteStopped: failWith("interrupted", () => "stopped"),
+    noteStopped: failWith("interrupted", () => cause("stopped", {})),
     noteError: assign({
       results: ({ context }, { error }: { error: unknown }) => [
         ...context.results,
@@ -189,16 +193,16 @@ function note(resultOf: (context: Context, event: Event) => LookupResult) {
   });
 }
 
-function failWith(code: ErrorCode, say: (context: Context, event: Event) => string) {
+function failWith(code: ErrorCode, say: (context: Context, event: Event) => Cause) {
   return note((context, event) => failure(context, code, say(context, event)));
 }
 
-function failure(context: Context, code: ErrorCode, message: string): LookupResult {
-  return { ok: false, email: emailOf(context), code, message };
+function failure(context: Context, code: ErrorCode, why: Cause): LookupResult {
+  return failureOf(context, NetlabError.of(code, why));
 }
 
 function failureOf(context: Context, error: unknown): LookupResult {
-  if (error instanceof NetlabError) return failure(context, error.code, error.message);
+  if (error instanceof NetlabError) return { ok: false, email: emailOf(context), ...error.asResult };
   throw error;
 }
 
@@ -208,28 +212,26 @@ function judge(context: Context, event: Event): LookupResult {
   const email = emailOf(context);
   if (fault !== undefined) return failure(context, "peer-error", fault);
   if (name === UNKNOWN_ADDRESS)
-    return failure(context, "no-such-address", `the book has no address ${JSON.stringify(email)} (${name})`);
-  if (isRefusal(name)) return failure(context, "peer-error", `the server answers ${JSON.stringify(name)}`);
+    return failure(context, "no-such-address", cause("address-not-listed", { email, said: name }));
+  if (isRefusal(name)) return failure(context, "peer-error", cause("answer-is-error", { said: name }));
   return { ok: true, email, name };
 }
 
 /** [BOOK-1] A header of another form still tells some length, and a name of nothing, or of half of it. */
-function answerIn({ options: { header } }: Context, event: Event): { text: string; fault?: string } {
+function answerIn({ options: { header: form } }: Context, event: Event): { text: string; fault?: Cause } {
   if (event.type !== "peer.message" || !event.value.ok) return { text: "" };
   const { bytes, value } = event;
   const { text, extraBytes } = value;
-  const other = otherFormOf(header, bytes);
   if (text === "" || text.includes("\0")) {
-    const form = other === undefined ? "" : `: read as ${other} it would be right (--header ${other})`;
-    const shown = bytes.toString("hex", 0, 12).replace(/..(?=.)/g, "$& ");
+    const start = bytes.toString("hex", 0, SHOWN_BYTES).replace(/..(?=.)/g, "$& ");
     return {
       text,
-      fault: `the server answers ${shown}…, which is no name after a header of ${header}${form} [BOOK-1]`,
+      fault: cause("answer-other-header", { start, form, other: otherFormOf(form, bytes) ?? "" }),
     };
   }
-  if (extraBytes === 0) return { text };
-  const fault = `the server's length is short by ${extraBytes}: it must count bytes, not characters (${text}…) [BOOK-1]`;
-  return { text, fault };
+  return extraBytes === 0
+    ? { text }
+    : { text, fault: cause("answer-length-short", { by: extraBytes, text }) };
 }
 
 /** What a C program sends of a whole buffer: taken, as the length tells where the name ends. */
@@ -243,7 +245,10 @@ function hintPadding({ options: { header }, screen }: Context, event: Event): vo
     );
 }
 
-const oddIn = (event: Event) => (event.type === "peer.message" && !event.value.ok ? event.value.why : "");
+const oddIn = (event: Event) =>
+  event.type === "peer.message" && !event.value.ok
+    ? causeOf(event.value.why)
+    : cause("failure", { text: "it answers oddly" });
 
 /** The first failure, else the last name. */
 function outputOf({ results }: Context): LookupRun {

@@ -9,6 +9,7 @@
  */
 import { setup } from "xstate";
 import { z } from "zod";
+import { cause, causeOf } from "../stories/causes.ts";
 import {
   decodeQuery,
   encodeAnswer,
@@ -86,13 +87,13 @@ function sayName({ addressBook, peer }: Context, query: Query): void {
   if (!query.ok) return;
   const { form, email } = query;
   const name = addressBook.find(email);
-  if (name === undefined) peer.remark(`nobody has the address ${JSON.stringify(email)}`);
-  else if (!fits(form, name)) peer.remark(`the name is longer than a length of ${form} can tell: it is cut`);
+  if (name === undefined) peer.remark(cause("unknown-address", { email }));
+  else if (!fits(form, name)) peer.remark(cause("name-cut", { form }));
   peer.sendBytes(encodeAnswer(form, name ?? UNKNOWN_ADDRESS));
 }
 
 /** [BOOK-4] The header of this text is ASCII in every form, so it goes as text: the story shows what was refused. */
 function sayUnknownProtocol({ peer }: Context, query: Query): void {
   if (query.ok) return;
-  peer.refuse(encodeAnswer(query.form, UNKNOWN_PROTOCOL).toString("latin1"), "BOOK-4", query.why);
+  peer.refuse(encodeAnswer(query.form, UNKNOWN_PROTOCOL).toString("latin1"), causeOf(query.why));
 }

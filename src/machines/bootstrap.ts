@@ -8,6 +8,7 @@
  */
 import { setup } from "xstate";
 import { z } from "zod";
+import { cause } from "../stories/causes.ts";
 import {
   type BootstrapRequest,
   DISCOVER,
@@ -103,8 +104,7 @@ function serve(request: BootstrapRequest, context: Context, peer: Peer): void {
       );
       return;
     case "discover":
-      if (!mayDiscover(context, peer))
-        return peer.remark(`more ${DISCOVER} a second than are answered [BOOT-6]`);
+      if (!mayDiscover(context, peer)) return peer.remark(cause("discovery-too-often", {}));
       // [BOOT-1] What was registered before the question is in the answer, and is on disk by then.
       context.registry.settled(() => {
         for (const datagram of answersOf(context, request.service)) peer.sendBytes(datagram);
@@ -118,7 +118,7 @@ function serve(request: BootstrapRequest, context: Context, peer: Peer): void {
 const reasonOf = ({ message }: Error) => message.replace(/^not stored: /, "");
 
 function sayError(why: string, context: Context, peer: Peer): void {
-  peer.remark(why);
+  peer.remark(cause("request-refused", { why }));
   if (context.errors.admits(`${peer.remote.address}/${peer.remote.port}`)) peer.send(errorAnswer(why));
 }
 

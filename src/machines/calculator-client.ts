@@ -6,7 +6,8 @@
 import { z } from "zod";
 import { isQuit, parseExpression, QUIT } from "../wire/calculator.ts";
 import { defineRole } from "./_role.ts";
-import { talkClient, talkOptions } from "./_talk-client.ts";
+import { talkClient } from "./_talk-client.ts";
+import { talkOptions } from "./_talk-words.ts";
 
 const options = z.object({
   ...talkOptions,

@@ -4,10 +4,12 @@
  *   S> Please, Enter Your ig name     C> :Alan Musk:alanop     C> :Alan Musk:Hey Guys
  */
 import { z } from "zod";
+import { cause } from "../stories/causes.ts";
 import { isNameTaken, loginOf, prefixOf } from "../wire/chat.ts";
 import { amongOthers } from "./_overheard.ts";
 import { defineRole } from "./_role.ts";
-import { talkClient, talkOptions } from "./_talk-client.ts";
+import { talkClient } from "./_talk-client.ts";
+import { talkOptions } from "./_talk-words.ts";
 
 const name = () =>
   z
@@ -30,7 +32,7 @@ const { machine, phases } = talkClient<Options>({
   prepare: (line, { as }) => ({ send: line.startsWith(prefixOf(as)) ? line : prefixOf(as) + line }),
   judge: (text) =>
     isNameTaken(text)
-      ? { code: "name-taken", message: "the room has somebody of that name: choose another, --as or --login" }
+      ? { code: "name-taken", cause: cause("name-in-use", { option: "--as or --login" }) }
       : undefined,
 });
 

@@ -12,6 +12,7 @@
  */
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
+import { cause } from "../stories/causes.ts";
 import {
   CLOSES,
   connected,
@@ -58,13 +59,13 @@ export const chatMachine = setup({
       login: ({ context, event }) =>
         (event.type === "peer.message" && parseLogin(event.text)) || context.login,
     }),
-    remarkNoLogin: ({ context }) => context.peer.remark("no name in its login: asked again"),
+    remarkNoLogin: ({ context }) => context.peer.remark(cause("login-without-name", {})),
     sayTaken: ({ context: { peer } }, answer: JoinAnswer) => {
       if (answer.ok) return;
-      peer.remark(`name taken: ${answer.taken} [CHAT-1]`);
+      peer.remark(cause("name-taken", { name: answer.taken }));
       peer.send(nameTaken(answer.taken));
     },
-    remarkCrash: ({ context }) => context.peer.remark("the room crashed while it came in: asked again"),
+    remarkCrash: ({ context }) => context.peer.remark(cause("room-crashed", {})),
     leave: ({ context: { hub, peer } }) => void hub.leave(peer.id),
   },
   actors: {

@@ -10,6 +10,7 @@
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import { type ErrorCode, NetlabError } from "../errors.ts";
+import { cause } from "../stories/causes.ts";
 import { clockRequests, isClockAnswer, SEND_DATE } from "../wire/clock.ts";
 import { datagramWord } from "../wire/datagram-word.ts";
 import { paddingNote } from "./_padding.ts";
@@ -45,7 +46,6 @@ interface Context extends World<Options> {
   readonly answers: readonly Answer[];
   /** Why the first question that was not answered well was not. */
   readonly fault: NetlabError | undefined;
-  readonly faults: number;
 }
 
 export const clockClientMachine = setup({
@@ -73,10 +73,7 @@ export const clockClientMachine = setup({
       const note = paddingNote(answer, "CLOCK-0");
       if (note !== undefined) context.screen.hint(note);
     },
-    noteFault: assign(({ context: { fault, faults } }, error: NetlabError) => ({
-      fault: fault ?? error,
-      faults: faults + 1,
-    })),
+    noteFault: assign({ fault: ({ context: { fault } }, error: NetlabError) => fault ?? error }),
     tellFault: ({ context }, error: NetlabError) => context.screen.hint(error.message),
   },
   actors: {
@@ -87,7 +84,7 @@ export const clockClientMachine = setup({
   },
 }).createMachine({
   id: "clock-client",
-  context: ({ input }) => ({ ...input, request: "", asked: 0, answers: [], fault: undefined, faults: 0 }),
+  context: ({ input }) => ({ ...input, request: "", asked: 0, answers: [], fault: undefined }),
   initial: "asking",
   output: ({ context }) => resultOf(context),
   on: { "operator.stop": ".done" },
@@ -157,7 +154,7 @@ async function ask({ network, options, request }: Context): Promise<string> {
     isLast: () => true,
   });
   if (answer === undefined)
-    throw new NetlabError("timed-out", `no answer to ${request} within ${LOST_MS / 1_000} s`);
+    throw NetlabError.of("timed-out", cause("request-lost", { request, withinMs: LOST_MS }));
   return answer;
 }
 
@@ -169,14 +166,10 @@ function lossOf(error: unknown): NetlabError {
 
 function oddAnswer({ request }: Context, answer: string): NetlabError {
   const form = request === SEND_DATE ? "MM/DD/YY" : "HH:MM:SS";
-  const sentence = `the server answers ${JSON.stringify(answer)} to ${request}, which is not of the form ${form} [CLOCK-0]`;
-  return new NetlabError("peer-error", sentence);
+  return NetlabError.of("peer-error", cause("odd-clock-answer", { said: answer, request, form }));
 }
 
-function resultOf({ asked, answers, fault, faults }: Context): ClockResult {
-  if (fault) {
-    const many = faults > 1 ? `${faults} of ${asked} questions were not answered well; the first: ` : "";
-    return { ok: false, code: fault.code, message: many + fault.message };
-  }
+function resultOf({ asked, answers, fault }: Context): ClockResult {
+  if (fault) return { ok: false, ...fault.asResult };
   return { ok: true, asked, answers };
 }

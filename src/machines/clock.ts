@@ -9,6 +9,7 @@
  */
 import { setup } from "xstate";
 import { z } from "zod";
+import { cause } from "../stories/causes.ts";
 import { dateOf, INVALID_REQUEST, SEND_DATE, SEND_TIME, timeOf } from "../wire/clock.ts";
 import { datagramWord } from "../wire/datagram-word.ts";
 import type { PeerMessage } from "../wire/message.ts";
@@ -50,7 +51,7 @@ export default defineRole({
 function answer({ text }: PeerMessage, { context, peer }: Session<Context>): undefined {
   const request = datagramWord(text);
   const told = tell(request, new Date(context.clock.now()));
-  if (told === undefined) peer.remark(`${JSON.stringify(request)} is no request of a clock`);
+  if (told === undefined) peer.remark(cause("no-clock-request", { said: request }));
   peer.send(told ?? INVALID_REQUEST);
 }
 

@@ -7,10 +7,12 @@
  */
 import { z } from "zod";
 import { NetlabError } from "../errors.ts";
+import { cause } from "../stories/causes.ts";
 import { CLOSE, isNoFile, parseCommand } from "../wire/echo-command.ts";
 import { duration } from "./_options.ts";
 import { defineRole } from "./_role.ts";
-import { talkClient, talkOptions } from "./_talk-client.ts";
+import { talkClient } from "./_talk-client.ts";
+import { talkOptions } from "./_talk-words.ts";
 import type { PartialFile, World } from "./_world.ts";
 
 const options = z.object({
@@ -73,7 +75,7 @@ async function save({ line, name, reply, force }: Download, { files, screen }: W
   // A server without commands says the line itself back.
   if (isNoFile(text) || text === line.trimEnd()) {
     screen.show(text);
-    throw new NetlabError("no-such-file", `the server has no file ${JSON.stringify(name)}: nothing is saved`);
+    throw NetlabError.of("no-such-file", cause("nothing-to-save", { name }));
   }
   const target = `client_${baseName(name)}`;
   const part = await files.create(target, { overwrite: force }).catch((error) => {

@@ -15,6 +15,7 @@ import { isUtf8 } from "node:buffer";
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import { messageOf } from "../errors.ts";
+import { type Cause, cause } from "../stories/causes.ts";
 import { cutAtCharacter } from "../wire/cut-at-character.ts";
 import {
   CLOSE,
@@ -80,7 +81,7 @@ export const echoMachine = setup({
       context.peer.send(EMPTY);
     },
     sayProblem: ({ context }, answer: FileAnswer) => {
-      context.peer.remark(`${PROBLEM}: ${whyNotSent(answer)}`);
+      context.peer.remark(whyNotSent(answer));
       if (answer.ok) letGo(answer.file, context.peer);
       reply(context, PROBLEM);
     },
@@ -215,7 +216,7 @@ export function answer({ text }: PeerMessage, { context }: Session<Context>): Ev
 function answerRun(argv: readonly string[], context: Context): Event | undefined {
   const refusal = whyNotRun(argv, context.options.allowRun ?? []);
   if (refusal === undefined) return { type: "peer.wantsProgram", argv };
-  context.peer.remark(`not run: ${refusal}`);
+  context.peer.remark(cause("program-not-run", { why: refusal }));
   reply(context, refusal);
   return undefined;
 }
@@ -224,7 +225,7 @@ function answerRun(argv: readonly string[], context: Context): Event | undefined
 function reply({ peer, options: { maxReply } }: Context, text: string): void {
   if (maxReply === undefined || text.length * 3 < maxReply) return peer.send(text);
   const bytes = Buffer.from(text);
-  if (bytes.length >= maxReply) peer.remark(`cut a reply of ${bytes.length} bytes (--max-reply ${maxReply})`);
+  if (bytes.length >= maxReply) peer.remark(cause("reply-cut", { size: bytes.length, limit: maxReply }));
   peer.send(cutAtCharacter(bytes, maxReply - 1).toString());
 }
 
@@ -257,7 +258,7 @@ async function openFile({
 async function sendFile({ file, peer, options: { maxReply } }: Context): Promise<void> {
   if (!file) return;
   if (maxReply === undefined || file.sizeBytes <= maxReply) return peer.sendFile(file);
-  peer.remark(`cut ${file.name}: ${file.sizeBytes} bytes (--max-reply ${maxReply})`);
+  peer.remark(cause("file-cut", { name: file.name, size: file.sizeBytes, limit: maxReply }));
   return peer.sendFile(beginningOf(file, maxReply));
 }
 
@@ -272,13 +273,16 @@ function beginningOf(file: OpenFile, sizeBytes: number): OpenFile {
 
 /** Nobody waits for this close: a disk that went away is a remark, never an unhandled rejection. */
 function letGo(file: OpenFile, peer: Peer): void {
-  file.close().catch((error) => peer.remark(`${file.name} was not closed: ${messageOf(error)}`));
+  file
+    .close()
+    .catch((error) => peer.remark(cause("file-not-closed", { name: file.name, error: messageOf(error) })));
 }
 
 const isReply = ({ sizeBytes }: OpenFile, { maxReply }: Options) =>
   maxReply !== undefined || sizeBytes <= LARGEST_FILE;
 
-function whyNotSent(answer: FileAnswer): string {
-  if (!answer.ok) return answer.why;
-  return `${answer.file.name} has ${answer.file.sizeBytes} bytes, more than ${LARGEST_FILE} without --max-reply`;
+function whyNotSent(answer: FileAnswer): Cause {
+  if (!answer.ok) return cause("file-not-sent", { why: answer.why });
+  const { name, sizeBytes: size } = answer.file;
+  return cause("file-over-limit", { name, size, limit: LARGEST_FILE });
 }

@@ -12,6 +12,8 @@
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import { type ErrorCode, NetlabError } from "../errors.ts";
+import { causeText } from "../stories/cause-text.ts";
+import { argsOf, type Cause, cause } from "../stories/causes.ts";
 import { DISCOVER, isEnd, type Listing, parseListing, tokensIn, withoutTokens } from "../wire/bootstrap.ts";
 import {
   ACKNOWLEDGEMENT,
@@ -49,7 +51,7 @@ type Options = z.output<typeof options>;
 /** How a run ended; what went wrong has a code of `src/errors.ts`. */
 export type FetchResult =
   | { readonly ok: true; readonly path: string; readonly sizeBytes: number; readonly sha256: string }
-  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly cause?: Cause };
 
 interface Context extends World<Options> {
   readonly listings: readonly Listing[];
@@ -93,7 +95,7 @@ export const fileClientMachine = setup({
   actions: {
     keepListings: assign((_, { listings, isWhole }: Discovered) => ({ listings, isListWhole: isWhole })),
     hintNoEnd: ({ context: { options, screen } }, { isWhole }: Discovered) =>
-      isWhole || screen.hint(noEnd(options)),
+      isWhole || screen.hint(causeText(noEnd(options))),
     hintGlued: ({ context: { screen } }) =>
       screen.hint(
         "note: found and the size came in one piece. Send found, pause 50 ms, then send the size: a client that calls recv() once for each loses the size [FILE-0]",
@@ -109,20 +111,15 @@ export const fileClientMachine = setup({
     keepSaved: assign({ result: ({ context }, saved: Saved) => resultOf(context, saved) }),
     noteNoServer: assign({ result: ({ context }) => noServer(context) }),
     noteRefused: failWith("token-refused", ({ options: { token } }) =>
-      token === undefined
-        ? "the server refuses the token that the registry tells (Invalid)"
-        : "the server refuses the token (Invalid); without --token the one that the registry tells is said",
+      cause(token === undefined ? "listed-token-refused" : "token-refused", {}),
     ),
-    noteNotFound: failWith(
-      "no-such-file",
-      ({ options }) => `the server has no file ${JSON.stringify(options.file)} (not found)`,
-    ),
+    noteNotFound: failWith("no-such-file", ({ options }) => cause("no-such-file", { name: options.file })),
     noteOddAnswer: assign({
       result: ({ context, event }) => failure("peer-error", oddAnswer(context, event)),
     }),
-    noteTimeout: failWith("timed-out", ({ options }) => `no answer within ${options.timeout / 1_000} s`),
-    noteEnded: failWith("peer-error", () => "the server closed the connection before it answered"),
-    noteStopped: failWith("interrupted", () => "stopped"),
+    noteTimeout: failWith("timed-out", ({ options }) => cause("no-answer", { withinMs: options.timeout })),
+    noteEnded: failWith("peer-error", () => cause("server-closed-early", {})),
+    noteStopped: failWith("interrupted", () => cause("stopped", {})),
     noteError: assign({ result: (_, { error }: Thrown) => failureOf(error) }),
     hangUp: ({ context }) => context.peer?.close(),
   },
@@ -151,7 +148,8 @@ export const fileClientMachine = setup({
     result: undefined,
   }),
   initial: "starting",
-  output: ({ context }) => context.result ?? failure("peer-error", "ended without a result"),
+  output: ({ context }) =>
+    context.result ?? failure("peer-error", cause("failure", { text: "ended without a result" })),
   on: { "operator.stop": { target: ".failed", actions: "noteStopped" } },
   states: {
     starting: { always: [{ guard: "isDirect", target: "choosing" }, { target: "discovering" }] },
@@ -328,16 +326,16 @@ function decodeFound(pending: Undecoded, quietMs: number): Decoded {
 
 const saidIn = (event: Event) => (event.type === "peer.message" ? event.value : undefined);
 
-function failure(code: ErrorCode, message: string): FetchResult {
-  return { ok: false, code, message };
+function failure(code: ErrorCode, why: Cause): FetchResult {
+  return failureOf(NetlabError.of(code, why));
 }
 
 function failureOf(error: unknown): FetchResult {
-  if (error instanceof NetlabError) return failure(error.code, error.message);
+  if (error instanceof NetlabError) return { ok: false, ...error.asResult };
   throw error;
 }
 
-function failWith(code: ErrorCode, say: (context: Context) => string) {
+function failWith(code: ErrorCode, say: (context: Context) => Cause) {
   return assign<Context, Event, undefined, Event, never>({
     result: ({ context }) => failure(code, say(context)),
   });
@@ -364,21 +362,21 @@ function likelyTokenOf({ host, port }: HostPort, service: string, listings: read
 }
 
 function noServer({ options, listings }: Context): FetchResult {
-  const wanted = options.server
-    ? `no token is known for ${formatHostPort(options.server)} (--token gives one): nobody serves ${JSON.stringify(options.service)}`
-    : `nobody serves ${JSON.stringify(options.service)}`;
-  const services = [...new Set(listings.map((listing) => listing.service))];
-  const known = services.length > 0 ? `it lists ${services.join(", ")}` : "it lists nothing";
-  return failure(
-    "no-such-service",
-    `${wanted}, says the registry at ${formatHostPort(options.bootstrap)}; ${known}`,
-  );
+  const { server, service } = options;
+  const registry = formatHostPort(options.bootstrap);
+  const listed = [...new Set(listings.map((listing) => listing.service))].join(", ");
+  const why = server
+    ? cause("no-token-known", { server: formatHostPort(server), service, registry, listed })
+    : cause("no-such-service", { service, registry, listed });
+  return failure("no-such-service", why);
 }
 
-function oddAnswer({ peer }: Context, event: Event): string {
+function oddAnswer({ peer }: Context, event: Event): Cause {
   const value = saidIn(event);
-  const said = typeof value === "number" ? `the size ${value}` : JSON.stringify(value);
-  return `the server${peer ? ` ${peer.remote.address}:${peer.remote.port}` : ""} answers ${said}, which the protocol does not know here`;
+  const { address: host, port } = peer?.remote ?? { address: "", port: 0 };
+  return typeof value === "number"
+    ? cause("odd-size", { host, port, size: value })
+    : cause("odd-answer", { host, port, said: String(value) });
 }
 
 interface Discovered {
@@ -392,31 +390,31 @@ interface Saved {
 }
 
 const noEnd = ({ bootstrap, timeout }: Options) =>
-  `the registry at ${formatHostPort(bootstrap)} did not end its list with \`end\` within ${timeout / 1_000} s [BOOT-4]`;
+  cause("list-without-end", { registry: formatHostPort(bootstrap), withinMs: timeout });
 
-function tooMuch({ sizeBytes, options }: Context, event: Event): string {
-  const more = Number(saidIn(event));
-  return `the server told a size of ${sizeBytes} bytes, and at least ${more} more followed: ${JSON.stringify(options.file)} is not saved [FILE-0]`;
+function tooMuch({ sizeBytes, options }: Context, event: Event): Cause {
+  return cause("size-exceeded", { told: sizeBytes, more: Number(saidIn(event)), name: options.file });
 }
 
 /** A file that is right may still have come on a way that was not. */
 function resultOf({ sizeBytes, isListWhole, options }: Context, { path, sha256 }: Saved): FetchResult {
   if (isListWhole) return { ok: true, path, sizeBytes, sha256 };
-  return failure("peer-error", `saved ${path}, ${sizeBytes} bytes; but ${noEnd(options)}`);
+  const registry = formatHostPort(options.bootstrap);
+  return failure("peer-error", cause("saved-without-end", { path, size: sizeBytes, registry }));
 }
 
 async function discover({ options, network }: Context): Promise<Discovered> {
   const { bootstrap: to, timeout: timeoutMs } = options;
   const answers = await network.ask({ to, text: DISCOVER, timeoutMs, isLast: isEnd });
   if (answers.length === 0) {
-    throw new NetlabError(
+    throw NetlabError.of(
       "timed-out",
-      `no answer from the registry at ${formatHostPort(to)} within ${timeoutMs / 1_000} s`,
+      cause("registry-silent", { registry: formatHostPort(to), withinMs: timeoutMs }),
     );
   }
   const listings = answers.flatMap((answer) => {
     const parsed = parseListing(answer);
-    if (!parsed.ok) throw new NetlabError("peer-error", parsed.why);
+    if (!parsed.ok) throw NetlabError.of("peer-error", cause("listing-odd", { why: parsed.why }));
     return parsed.value;
   });
   return { listings, isWhole: answers.some(isEnd) };
@@ -432,9 +430,9 @@ async function connect({ options, chosen, network }: Context, signal: AbortSigna
     return peer;
   } catch (error) {
     if (!(error instanceof NetlabError) || options.connectHost || options.server) throw error;
-    const hint =
-      "; where the registry's address cannot be reached from here, name another with --connect-host";
-    throw new NetlabError(error.code, error.message + hint, { cause: error });
+    const unreachable = argsOf(error.fact, "unreachable");
+    if (!unreachable) throw error;
+    throw NetlabError.of(error.code, cause("unreachable-listed", unreachable), { cause: error });
   }
 }
 

@@ -12,6 +12,7 @@
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import { messageOf } from "../errors.ts";
+import { type Cause, cause } from "../stories/causes.ts";
 import { byteSwapped } from "../wire/byte-swapped.ts";
 import { encodeSize, FOUND, INVALID, LARGEST_FILE, NOT_FOUND, VALID } from "../wire/file-transfer.ts";
 import { isSameToken } from "../wire/same-token.ts";
@@ -57,14 +58,14 @@ export const fileServerMachine = setup({
   },
   actions: {
     sayValid: ({ context }) => context.peer.send(VALID),
-    sayInvalid: ({ context }) => context.peer.refuse(INVALID, "FILE-1", "the token is wrong"),
+    sayInvalid: ({ context }) => context.peer.refuse(INVALID, cause("wrong-token", {})),
     keepFile: assign((_, answer: FileAnswer) => ({
       file: answer.ok ? answer.file : undefined,
       isAcknowledged: false,
     })),
     sayFound: ({ context }) => context.peer.send(FOUND),
     sayNotFound: ({ context }, answer: FileAnswer) => {
-      context.peer.remark(`not found: ${whyNot(answer)}`);
+      context.peer.remark(whyNot(answer));
       if (answer.ok) letGo(answer.file, context.peer);
       context.peer.send(NOT_FOUND);
     },
@@ -212,11 +213,13 @@ async function openFile({
 
 /** Nobody waits for this close: a disk that went away is a remark, never an unhandled rejection. */
 function letGo(file: OpenFile, peer: Peer): void {
-  file.close().catch((error) => peer.remark(`${file.name} was not closed: ${messageOf(error)}`));
+  file
+    .close()
+    .catch((error) => peer.remark(cause("file-not-closed", { name: file.name, error: messageOf(error) })));
 }
 
-function whyNot(answer: FileAnswer): string {
+function whyNot(answer: FileAnswer): Cause {
   return answer.ok
-    ? `${answer.file.name} has ${answer.file.sizeBytes} bytes, more than 32 bits can tell [FILE-4]`
-    : answer.why;
+    ? cause("file-too-large", { name: answer.file.name, size: answer.file.sizeBytes })
+    : cause("file-not-found", { why: answer.why });
 }

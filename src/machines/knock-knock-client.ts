@@ -6,7 +6,8 @@
 import { z } from "zod";
 import { isLaughter, KNOCK } from "../wire/knock-knock.ts";
 import { defineRole } from "./_role.ts";
-import { talkClient, talkOptions } from "./_talk-client.ts";
+import { talkClient } from "./_talk-client.ts";
+import { talkOptions } from "./_talk-words.ts";
 
 const options = z.object({
   ...talkOptions,

@@ -4,10 +4,12 @@
  *   C> alice   S> Message please   C> hello there|bob   S> bob | hi   C> close   S> Closing..
  */
 import { z } from "zod";
+import { cause } from "../stories/causes.ts";
 import { CLOSE, hasReceiver, isClose, isNameTaken } from "../wire/relay.ts";
 import { amongOthers } from "./_overheard.ts";
 import { defineRole } from "./_role.ts";
-import { talkClient, talkOptions } from "./_talk-client.ts";
+import { talkClient } from "./_talk-client.ts";
+import { talkOptions } from "./_talk-words.ts";
 
 const options = z.object({
   ...talkOptions,
@@ -30,9 +32,7 @@ const { machine, phases } = talkClient<Options>({
       ? { send: line }
       : { send: line, hint: `${JSON.stringify(line)} names no receiver: write message|user` },
   judge: (text, { as }) =>
-    isNameTaken(text)
-      ? { code: "name-taken", message: `somebody is ${as} already: choose another name, --as` }
-      : undefined,
+    isNameTaken(text) ? { code: "name-taken", cause: cause("username-in-use", { name: as }) } : undefined,
 });
 
 export default defineRole({

@@ -11,6 +11,7 @@
  */
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
+import { type Cause, cause } from "../stories/causes.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import {
   CLOSE,
@@ -51,7 +52,7 @@ export const relayMachine = setup({
       name: ({ context, event }) => (event.type === "peer.message" && parseName(event.text)) || context.name,
     }),
     sayMessagePlease: ({ context }) => context.peer.send(MESSAGE_PLEASE),
-    sayTaken: ({ context: { peer } }, why: string) => {
+    sayTaken: ({ context: { peer } }, why: Cause) => {
       peer.remark(why);
       peer.send(NAME_TAKEN);
     },
@@ -72,7 +73,7 @@ export const relayMachine = setup({
       on: {
         "peer.message": [
           { guard: "isName", target: "naming", actions: "keepName" },
-          { actions: { type: "sayTaken", params: "that is no name" } },
+          { actions: { type: "sayTaken", params: cause("no-username", {}) } },
         ],
         "peer.ended": "closed",
       },
@@ -87,11 +88,11 @@ export const relayMachine = setup({
             target: "relaying",
             actions: "sayMessagePlease",
           },
-          { target: "awaitingName", actions: { type: "sayTaken", params: "name taken [RELAY-1]" } },
+          { target: "awaitingName", actions: { type: "sayTaken", params: cause("username-taken", {}) } },
         ],
         onError: {
           target: "awaitingName",
-          actions: { type: "sayTaken", params: "the switchboard crashed while it was asked" },
+          actions: { type: "sayTaken", params: cause("switchboard-crashed", {}) },
         },
       },
     },

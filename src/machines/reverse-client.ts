@@ -4,10 +4,12 @@
  *   S> ACCEPT   C> taco cat   S> I have 3 clients   (shown: stneilc 3 evah I)   C> exit
  */
 import { z } from "zod";
+import { cause } from "../stories/causes.ts";
 import { EXIT, REJECT } from "../wire/reverse.ts";
 import { reversedText } from "./_reversed-text.ts";
 import { defineRole } from "./_role.ts";
-import { talkClient, talkOptions } from "./_talk-client.ts";
+import { talkClient } from "./_talk-client.ts";
+import { talkOptions } from "./_talk-words.ts";
 
 const options = z.object({
   ...talkOptions,
@@ -29,7 +31,7 @@ const { machine, phases } = talkClient<Options>({
   display: (text, _options, isVerdict) => (isVerdict ? text : reversedText(text)),
   judge: (text, { rejectWord }, isVerdict) =>
     isVerdict && text === rejectWord
-      ? { code: "too-many-clients", message: `the server has as many clients as it takes (${text})` }
+      ? { code: "too-many-clients", cause: cause("server-full", { said: text }) }
       : undefined,
 });
 

@@ -1,5 +1,6 @@
 /** What the operating system says, translated once into what to do. */
 import { NetlabError } from "../errors.ts";
+import { cause } from "../stories/causes.ts";
 
 export function osCode(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
@@ -32,7 +33,6 @@ export function listenError(error: unknown, host: string, port: number): NetlabE
 
 /** Why a connection could not be made. */
 export function connectError(error: unknown, host: string, port: number): NetlabError {
-  const where = `${host.includes(":") ? `[${host}]` : host}:${port}`;
   const code = osCode(error);
   const why: Record<string, string> = {
     ECONNREFUSED: "nobody listens there (ECONNREFUSED)",
@@ -43,20 +43,6 @@ export function connectError(error: unknown, host: string, port: number): Netlab
     EAI_AGAIN: "the name cannot be resolved now (EAI_AGAIN)",
   };
   const reason = (code && why[code]) ?? (error instanceof Error ? error.message : String(error));
-  return new NetlabError(
-    code === "ETIMEDOUT" ? "timed-out" : "unreachable",
-    `cannot reach ${where}: ${reason}`,
-    {
-      cause: error,
-    },
-  );
-}
-
-/** How a connection broke, for its story. */
-export function breakReason(error: unknown): string {
-  const code = osCode(error);
-  if (code === "ECONNRESET")
-    return "reset by the peer (ECONNRESET): it closed with data unread, or was killed";
-  if (code === "EPIPE") return "the peer no longer reads (EPIPE)";
-  return error instanceof Error ? error.message : String(error);
+  const unreachable = cause("unreachable", { host, port, errno: code ?? "", why: reason });
+  return NetlabError.of(code === "ETIMEDOUT" ? "timed-out" : "unreachable", unreachable, { cause: error });
 }

@@ -41,7 +41,7 @@ export function explanationPage(explanation: Explanation, version: string): stri
 <h1>${escaped(title)}</h1>
 ${definitions(facts)}
 <h2>${cards.length === 0 ? "What is to be said" : "What went wrong, or nearly"}</h2>
-${cards.length === 0 ? `<p>${escaped(closingWord(explanation))}</p>` : cards.map((card) => cardHtml(card, story)).join("\n")}
+${cards.length === 0 ? `<p>${escaped(closingWord(explanation))}</p>` : cards.map((card) => cardHtml(card)).join("\n")}
 <h2>What happened, in order</h2>
 <table><tbody>
 ${storyRows(explanation)}
@@ -56,8 +56,8 @@ function definitions(rows: readonly (readonly [string, string])[]): string {
   return `<dl>${rows.map(([name, value]) => `<dt>${escaped(name)}</dt><dd>${escaped(value)}</dd>`).join("")}</dl>`;
 }
 
-function cardHtml(card: Card, story: Story): string {
-  const came = [...card.reads.map((read) => readLine(read, story)), ...(card.came ? [card.came] : [])];
+function cardHtml(card: Card): string {
+  const came = [...card.reads.map((read) => readLine(read)), ...(card.came ? [card.came] : [])];
   const steps = card.advice.map((step) => `<li>${escaped(step)}</li>`).join("");
   return `<section class="card ${card.level}"><h2>${card.id} ${escaped(card.title)}</h2>
 <dl><dt>level</dt><dd>${card.level}</dd><dt>rule</dt><dd>${escaped(ruleLine(card.rule))}</dd>
@@ -77,13 +77,8 @@ function storyRows({ story, openness }: Explanation): string {
   return rows.join("\n");
 }
 
-function entryRow(
-  entry: Entry,
-  whole: Entry,
-  { openedAt, subject }: Story,
-  openness: Explanation["openness"],
-): string {
-  const seconds = ((entry.at - openedAt) / 1_000).toFixed(3);
+function entryRow(entry: Entry, whole: Entry, { subject }: Story, openness: Explanation["openness"]): string {
+  const seconds = (entry.at / 1_000_000).toFixed(3);
   const words = escaped(describeEntry(whole, subject, openness).trim());
   const dump = "bytes" in entry && entry.bytes.length > 0 ? hexHtml(entry.bytes) : "";
   return `<tr class="${entry.kind}"><td>+${seconds}</td><td><code>${words}</code>${dump}</td></tr>`;

@@ -36,7 +36,7 @@ export function explanationText(explanation: Explanation, look: Look): string {
     ...(unread.length > 0 ? ["", `unread, ${story.live?.unreadBytes} bytes:`, ...hexRows(unread, look)] : []),
     "",
     ...(cards.length > 0
-      ? cards.flatMap((card) => [...cardText(card, story, look), ""]).slice(0, -1)
+      ? cards.flatMap((card) => [...cardText(card, look), ""]).slice(0, -1)
       : wrapped(closingWord(explanation), look.columns)),
   ].join("\n");
 }
@@ -71,15 +71,13 @@ interface Numbered {
 
 function entryText(
   { entry: whole, number, read }: Numbered,
-  { openedAt, subject }: Story,
+  { subject }: Story,
   look: Look,
   openness: Openness,
 ): string[] {
   const { style, columns } = look;
   const entry = shownEntry(whole, subject, openness);
-  const time = sinceStart(entry.at - openedAt)
-    .trim()
-    .padStart(8);
+  const time = sinceStart(entry).trim().padStart(8);
   const line = `${String(number).padStart(4)} ${time}  ${describeEntry(whole, subject, openness)}`;
   const cut = line.length > columns ? `${line.slice(0, columns - 1)}…` : line;
   if (entry.kind === "crashed" || entry.kind === "refused") return [style.bad(cut)];
@@ -108,7 +106,7 @@ function dump(what: string, bytes: Buffer, lost: number, look: Look): string[] {
 const hexRows = (bytes: Buffer, { style }: Look) => hexdump(bytes).map((row) => style.dim(`  ${row}`));
 const spaced = (bytes: Buffer) => bytes.toString("hex").replace(/../g, "$& ").trimEnd();
 
-export function cardText(card: Card, story: Story, { style, columns }: Look): string[] {
+export function cardText(card: Card, { style, columns }: Look): string[] {
   const paint = card.level === "violation" ? style.bad : style.odd;
   const width = columns - LABEL - 2;
   const row = (label: string, text: string) =>
@@ -118,7 +116,7 @@ export function cardText(card: Card, story: Story, { style, columns }: Look): st
   const reads = card.reads
     .slice(0, CARD_READS)
     .flatMap((read) => [
-      readLine(read, story),
+      readLine(read),
       ...(read.bytes.length <= ROW_BYTES ? [`  ${spaced(read.bytes)}`] : []),
     ]);
   const left = card.reads.length - CARD_READS;

@@ -5,7 +5,7 @@ import { connectionDocument, entryDocument } from "../lab/documents.ts";
 import type { Lab } from "../lab/lab.ts";
 import { printable, printableBytes } from "../printable.ts";
 import type { Openness } from "../stories/entry-text.ts";
-import type { Story } from "../stories/story.ts";
+import { type Story, wallMs } from "../stories/story.ts";
 import { reasonOf, type Verdict, verdictOf } from "../stories/verdict.ts";
 import { ruleInShort } from "../wire-rules.ts";
 
@@ -70,9 +70,9 @@ export function ruleLine(rule: string): string {
 }
 
 /** Where and when a read came. */
-export function readLine({ number, at, bytes, keptBytes, size }: Read, { openedAt }: Story): string {
+export function readLine({ number, at, bytes, keptBytes, size }: Read): string {
   const kept = keptBytes < size ? `, ${keptBytes} kept` : "";
-  return `read ${number}, +${((at - openedAt) / 1_000).toFixed(3)} s, ${size} ${size === 1 ? "byte" : "bytes"}${kept}: ${printableBytes(bytes)}`;
+  return `read ${number}, +${(at / 1_000_000).toFixed(3)} s, ${size} ${size === 1 ? "byte" : "bytes"}${kept}: ${printableBytes(bytes)}`;
 }
 
 /** The document of `explain --json`. */
@@ -93,7 +93,7 @@ export function explanationDocument(explanation: Explanation) {
   };
 }
 
-function cardDocument(card: Card, { openedAt }: Story) {
+function cardDocument(card: Card, story: Story) {
   const { id, name, title, level, rule, came, state, expected, cause, advice, reproduce } = card;
   return {
     id,
@@ -105,8 +105,8 @@ function cardDocument(card: Card, { openedAt }: Story) {
     came: came ?? null,
     reads: card.reads.map(({ number, at, bytes, size }) => ({
       read: number,
-      at: new Date(at).toISOString(),
-      sinceMs: at - openedAt,
+      at: new Date(wallMs(story, { at })).toISOString(),
+      sinceMs: at / 1_000,
       text: printableBytes(bytes),
       hex: bytes.toString("hex"),
       size,

@@ -4,9 +4,9 @@
  */
 import { z } from "zod";
 import type { Lab } from "../lab/lab.ts";
-import { selectInstances, selectStories, shortId } from "../lab/selectors.ts";
+import { isConnectionTerm, selectInstances, selectStories, shortId } from "../lab/selectors.ts";
 import { duration, formatHostPort } from "../machines/_options.ts";
-import type { Entry, Story } from "../stories/story.ts";
+import { type Entry, type Story, wallMs } from "../stories/story.ts";
 import type { Call } from "./command.ts";
 
 export const followOptions = {
@@ -92,7 +92,7 @@ class Follower<Options extends Bounds> {
   #see(story: Story, entry: Entry): void {
     if (!this.#isWanted(story, entry)) return;
     const { call, what, show } = this.#following;
-    const second = Math.floor(entry.at / 1_000);
+    const second = Math.floor(wallMs(story, entry) / 1_000);
     if (second !== this.#second) {
       this.#tellLeftOut();
       this.#second = second;
@@ -144,7 +144,7 @@ function termTest(lab: Lab, term: string): Wanted {
     case "label":
       return ({ subject }) => subject.label === value;
   }
-  if (/^(.+\/)?[cu]\d+$/.test(term) || term === "@last") {
+  if (isConnectionTerm(term)) {
     const chosen = new Set(selectStories(lab, [term]));
     return (story) => chosen.has(story);
   }
@@ -154,7 +154,7 @@ function termTest(lab: Lab, term: string): Wanted {
 
 /** When, and whose: what stands in front of each line. */
 export function lineStart(story: Story, entry: Entry): string {
-  const time = new Date(entry.at).toISOString().slice(11, 23);
+  const time = new Date(wallMs(story, entry)).toISOString().slice(11, 23);
   return `${time} ${story.subject.instance}/${shortId(story).padEnd(4)}`;
 }
 

@@ -5,7 +5,7 @@ import type { Lab } from "../lab/lab.ts";
 import { selectStory } from "../lab/selectors.ts";
 import type { Live, Story } from "../stories/story.ts";
 
-export type Handle = Required<Pick<Live, "inject" | "raise" | "fin" | "reset">> & Live;
+export type Handle = Required<Pick<Live, "inject" | "sendEvent" | "fin" | "reset">> & Live;
 
 export function liveConnection(lab: Lab, term: string): { story: Story; live: Handle } {
   const story = selectStory(lab, term);
@@ -19,7 +19,7 @@ export function liveConnection(lab: Lab, term: string): { story: Story; live: Ha
 function isHandle(live: Live): live is Handle {
   return (
     live.inject !== undefined &&
-    live.raise !== undefined &&
+    live.sendEvent !== undefined &&
     live.fin !== undefined &&
     live.reset !== undefined
   );

@@ -3,7 +3,7 @@
 import { hexdump, printable } from "../printable.ts";
 import type { RecordedMoment, Replayed } from "../replay/replay.ts";
 import { describeEntry, type Openness } from "../stories/entry-text.ts";
-import type { Story } from "../stories/story.ts";
+import { type Story, wallMs } from "../stories/story.ts";
 import { sinceStart } from "./reports.ts";
 import type { Style } from "./style.ts";
 
@@ -44,7 +44,7 @@ export function momentText(story: Story, number: number, replayed: Replayed, loo
   const moment = replayed.momentAt(number) ?? NOTHING;
   const context = Object.entries(contextOf(story, moment, look));
   const unread = unreadOf(story, moment, look);
-  const seconds = entry ? sinceStart(entry.at - story.openedAt).trim() : "";
+  const seconds = entry ? sinceStart(entry).trim() : "";
   return [
     style.bold(`${story.subject.id} behind entry ${number}, ${seconds} s`),
     ...(entry ? [`  happened  ${describeEntry(entry, story.subject, look).trim()}`] : []),
@@ -68,11 +68,12 @@ export function momentText(story: Story, number: number, replayed: Replayed, loo
 }
 
 export function momentDocument(story: Story, number: number, replayed: Replayed, openness: Openness) {
+  const entry = story.entries[number - 1];
   const moment = replayed.momentAt(number) ?? NOTHING;
   return {
     connection: story.subject.id,
     entry: number,
-    at: story.entries[number - 1] ? new Date(story.entries[number - 1]?.at ?? 0).toISOString() : null,
+    at: entry ? new Date(wallMs(story, entry)).toISOString() : null,
     state: moment.state,
     framing: moment.framing,
     context: contextOf(story, moment, openness),

@@ -40,7 +40,9 @@ function checkPlayable(story: Story, role: Role): void {
     );
   }
   const isTurnedAway = entries.some(
-    (entry) => entry.kind === "refused" && /^more than \d+ connections|descriptors/.test(entry.why),
+    (entry) =>
+      entry.kind === "refused" &&
+      (entry.cause.code === "too-many-connections" || entry.cause.code === "no-descriptors"),
   );
   if (isTurnedAway)
     throw new NetlabError(

@@ -133,18 +133,19 @@ export function storyLines(
 
 function entryLine(
   entry: Entry,
-  { openedAt, subject }: Story,
+  { subject }: Story,
   style: Style,
   columns: number,
   openness: Openness,
 ): string {
-  const line = `${sinceStart(entry.at - openedAt)}  ${describeEntry(entry, subject, openness)}`;
+  const line = `${sinceStart(entry)}  ${describeEntry(entry, subject, openness)}`;
   const cut = line.length > columns ? `${line.slice(0, columns - 1)}…` : line;
   if (entry.kind === "crashed" || entry.kind === "refused") return style.bad(cut);
   if (entry.kind === "transition" || entry.kind === "message") return style.dim(cut);
   return cut;
 }
 
-export function sinceStart(ms: number): string {
-  return `+${(ms / 1_000).toFixed(3)}`.padStart(9);
+/** `+0.012`: when, in seconds since it opened. */
+export function sinceStart({ at }: Pick<Entry, "at">): string {
+  return `+${(at / 1_000_000).toFixed(3)}`.padStart(9);
 }

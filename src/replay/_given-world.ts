@@ -3,9 +3,9 @@
  * random number - is in the story, and is told again at its place there.
  */
 import { type AnyActorLogic, type AnyStateMachine, fromPromise } from "xstate";
-import { BOOK, CHANCE } from "../actors/noting-world.ts";
 import type { AsyncHub, Clock, Peer, World } from "../machines/_world.ts";
 import { FUNCTION, PEER } from "../stories/answer.ts";
+import type { InputName } from "../stories/entry.ts";
 import type { Entry, Story } from "../stories/story.ts";
 
 /** Half of what a random number may be, where the story has none. */
@@ -27,19 +27,19 @@ export function givenWorld(
   clock: Clock,
   options: unknown,
 ): Omit<World, "hub"> & { readonly hub: AsyncHub<unknown> } {
-  const told = new Map<string, unknown[]>();
+  const told = new Map<InputName, unknown[]>();
   for (const entry of recorded)
-    if (entry.kind === "input") told.set(entry.what, [...(told.get(entry.what) ?? []), entry.answer]);
-  const next = (what: string) => {
-    const answer = told.get(what)?.shift();
-    story.add({ at: clock.now(), kind: "input", what, answer });
+    if (entry.kind === "input") told.set(entry.name, [...(told.get(entry.name) ?? []), entry.answer]);
+  const next = (name: InputName) => {
+    const answer = told.get(name)?.shift();
+    story.add({ at: story.now(), kind: "input", name, answer });
     return answer;
   };
   return {
     options,
     clock,
-    random: () => Number(next(CHANCE) ?? NO_CHANCE),
-    addressBook: { find: () => next(BOOK) as string | undefined },
+    random: () => Number(next("random") ?? NO_CHANCE),
+    addressBook: { find: () => next("addressBook.find") as string | undefined },
     files: { open: () => never(), create: () => never() },
     network: { ask: () => never(), tell: () => never(), connect: () => never(), ownAddress: () => never() },
     programs: { run: () => never() },

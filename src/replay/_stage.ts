@@ -6,9 +6,13 @@ import type { AnyMachineSnapshot } from "xstate";
 import { Connection, type ConnectionLimits } from "../actors/connection.ts";
 import { DatagramSender } from "../actors/datagram-sender.ts";
 import { type MachineWatcher, type RoleActor, runMachine } from "../actors/run-machine.ts";
+import { NetlabError } from "../errors.ts";
 import type { Phase, Role } from "../machines/_role.ts";
 import { initialStateName, stateName } from "../machines/_state-names.ts";
 import type { Peer, PeerWorld, World } from "../machines/_world.ts";
+import { crashCause } from "../os/error-causes.ts";
+import type { Cause } from "../stories/causes.ts";
+import type { OperatorAction } from "../stories/entry.ts";
 import { Recorder } from "../stories/recorder.ts";
 import type { Entry, Story } from "../stories/story.ts";
 import { PeerMessage } from "../wire/message.ts";
@@ -105,10 +109,10 @@ export class Stage {
   /** A role of datagrams, or a client that has no connection yet. */
   #playAlone(): void {
     this.#run(this.#world, {
-      before: () => this.story.hold(this.#staging.clock.now()),
+      before: () => this.story.beginStep(),
       after: (from: string, to: string | undefined, event: string) => {
         if (this.#connection) return this.#connection.after(from, to, event);
-        this.story.release(to !== undefined && to !== from ? { from, to, event } : undefined);
+        this.story.endStep(to !== undefined && to !== from ? { from, to, event } : undefined);
         if (to !== undefined) this.story.state = to;
       },
       failed: (error: unknown) => this.#crash(error),
@@ -163,9 +167,7 @@ export class Stage {
 
   #crash(error: unknown): void {
     if (this.#connection) return this.#connection.crash(error);
-    const message = error instanceof Error ? error.message : String(error);
-    this.story.release(undefined);
-    this.story.add({ at: this.#staging.clock.now(), kind: "crashed", error: message });
+    this.story.crash(crashCause(error));
   }
 
   // -- what the story brings ----------------------------------------------------------------------------------------
@@ -176,7 +178,7 @@ export class Stage {
     else if (this.#staging.role.side === "server") {
       this.#senderLink ??= this.#newSender();
       this.#senderLink.receive(bytes);
-    } else this.story.came(bytes, this.#staging.clock.now());
+    } else this.story.recordRead(bytes);
   }
 
   #hand(peer: Peer, bytes: Buffer): void {
@@ -205,9 +207,9 @@ export class Stage {
     this.#link?.peerEnds();
   }
 
-  close(how: string): void {
-    const [, code] = /\((E[A-Z]+)\)/.exec(how) ?? [];
-    this.#link?.closes(how === "closed" ? undefined : Object.assign(new Error(how), { code }));
+  close(cause: Cause | undefined): void {
+    // The same cause comes out of it again.
+    this.#link?.closes(cause && NetlabError.of("peer-gone", cause));
   }
 
   /** What the world answered then. A connection that was made is one of this stage. */
@@ -234,7 +236,7 @@ export class Stage {
     this.#actor.send(event);
   }
 
-  note(text: string): void {
-    this.story.add({ at: this.#staging.clock.now(), kind: "operator", text });
+  note(action: OperatorAction): void {
+    this.story.operate(action);
   }
 }

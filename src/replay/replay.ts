@@ -8,10 +8,8 @@
  * 3. What a hub or the registry sent of its own accord is none of the machine's doing: it is passed over, and counted.
  */
 import { isDeepStrictEqual } from "node:util";
-import { NO_MORE, SAYS, STOPS } from "../actors/client-run.ts";
-import { THE_ROLE_STOPS } from "../actors/connection.ts";
-import { errorTable } from "../errors.ts";
-import type { Entry, Story } from "../stories/story.ts";
+import type { Entry, EntryOf, OperatorAction } from "../stories/entry.ts";
+import type { Story } from "../stories/story.ts";
 import { RecordedClock } from "./_recorded-clock.ts";
 import { Stage, type Staging } from "./_stage.ts";
 
@@ -95,7 +93,7 @@ class Play {
 
   async run(isToTheEnd: boolean): Promise<{ difference: Difference | undefined; same: number }> {
     for (const [index, entry] of this.#recorded.entries()) {
-      this.#staging.clock.standAt(entry.at);
+      this.#staging.clock.standAt(this.#staging.story.openedAt + entry.at / 1_000);
       this.#bring(entry, this.#recorded[index + 1]);
       const isPlayed = await this.#isPlayed(entry);
       this.#played.push(this.#compared);
@@ -131,40 +129,52 @@ class Play {
     const { stage } = this;
     switch (entry.kind) {
       case "in":
+      case "drained":
+      case "late":
         return stage.come(entry.bytes);
       case "ended":
         return stage.end();
       case "closed":
-        return stage.close(entry.how);
+        return stage.close(entry.cause);
       case "operator":
-        return this.#operate(entry.text, behind);
+        return this.#operate(entry, behind);
       case "refused":
-        if (entry.words === errorTable["idle-too-long"].peer)
-          stage.connection?.sweep(Number.POSITIVE_INFINITY);
+        if (entry.cause.code === "idle-too-long") stage.connection?.sweep(Number.POSITIVE_INFINITY);
     }
   }
 
-  #operate(text: string, behind: Entry | undefined): void {
+  #operate(entry: EntryOf<"operator">, behind: Entry | undefined): void {
+    const { at, kind, ...action } = entry;
     const { stage } = this;
     const { connection } = stage;
-    if (this.#staging.role.side === "client" && !text.startsWith("event ")) return this.#tellClient(text);
-    if (!connection) return stage.note(text);
-    const [, event] = /^event (\S+)$/.exec(text) ?? [];
-    if (event !== undefined) connection.raise({ type: event });
-    else if (text === "kicked") connection.kick();
-    else if (text.startsWith("fin:")) connection.fin();
-    else if (text.startsWith("rst:")) connection.reset();
-    else if (text === THE_ROLE_STOPS)
-      connection.leave(behind?.kind === "out" ? behind.bytes.toString("utf8") : "");
-    else if (behind?.kind === "out") connection.inject(behind.bytes, text);
-    else connection.kill(text);
+    if (this.#staging.role.side === "client" && action.action !== "event") return this.#playUser(action);
+    if (!connection) return stage.note(action);
+    switch (action.action) {
+      case "event":
+        connection.sendEvent(eventOf(action));
+        return;
+      case "kick":
+        return connection.kick();
+      case "fin":
+        return connection.fin();
+      case "rst":
+        return connection.reset();
+      case "leave":
+        return connection.leave(action.farewell);
+      case "send":
+        // Where nothing went out, it was too late for that.
+        if (behind?.kind === "out") return connection.inject(behind.bytes);
+        return stage.note(action);
+      default:
+        return connection.kill(action);
+    }
   }
 
-  #tellClient(text: string): void {
-    this.stage.note(text);
-    if (text.startsWith(SAYS)) this.stage.tell({ type: "operator.say", text: text.slice(SAYS.length) });
-    if (text === NO_MORE) this.stage.tell({ type: "operator.ended" });
-    if (text === STOPS) this.stage.tell({ type: "operator.stop" });
+  #playUser(action: OperatorAction): void {
+    this.stage.note(action);
+    if (action.action === "say") this.stage.tell({ type: "operator.say", text: action.text });
+    if (action.action === "endOfInput") this.stage.tell({ type: "operator.ended" });
+    if (action.action === "stop") this.stage.tell({ type: "operator.stop" });
   }
 
   /** Whether the replay does what the story says, once everything that is due has happened. */
@@ -200,6 +210,10 @@ class Play {
   }
 }
 
+function eventOf({ event, text }: Extract<OperatorAction, { action: "event" }>) {
+  return { type: event, ...(text === undefined ? {} : { text, bytes: Buffer.from(text) }) };
+}
+
 function stateAfter(entries: readonly Entry[]): string {
   const last = entries.findLast((entry) => entry.kind === "transition" || entry.kind === "opened");
   if (last?.kind === "transition") return last.to;
@@ -216,6 +230,9 @@ function isSame(recorded: Entry, played: Entry): boolean {
     // Who closed depends on the network; another role begins in another state.
     case "closed":
     case "opened":
+    // Nobody read it, however much of it is kept.
+    case "drained":
+    case "late":
       return true;
     case "transition": {
       const { from, to, event } = played as typeof recorded;

@@ -7,13 +7,11 @@ import { type ErrorCode, errorTable, exitCodes } from "../errors.ts";
 import { printable } from "../printable.ts";
 import { cardText } from "../repl/explain-text.ts";
 import { styleOf } from "../repl/style.ts";
-import type { Story } from "../stories/story.ts";
 import type { StandaloneCall } from "./command.ts";
 
 export interface Outcome {
   /** The machine's output. */
   readonly output: unknown;
-  readonly story: Story;
   /** What is wrong with the other side, the root cause first. */
   readonly cards: readonly Card[];
 }
@@ -22,7 +20,7 @@ type Failure = { readonly code?: ErrorCode; readonly message?: string };
 
 /** Answers the exit status. Result and cards are JSON where that is wanted; `say` tells a result that is good. */
 export function tellOutcome(
-  { output, story, cards }: Outcome,
+  { output, cards }: Outcome,
   call: StandaloneCall<unknown>,
   say: () => void = () => undefined,
 ): number {
@@ -33,7 +31,7 @@ export function tellOutcome(
     data(cards.length > 0 ? { ...(output as object), diagnoses: cards.map(cardInShort) } : (output ?? null));
   else if (failure) err(printable(failure.message ?? "failed"));
   else say();
-  if (card && !isJson) err(failure || card.level === "violation" ? inFull(card, story, call) : inALine(card));
+  if (card && !isJson) err(failure || card.level === "violation" ? inFull(card, call) : inALine(card));
   if (failure) return errorTable[failure.code ?? "peer-error"].exit;
   return card?.level === "violation" ? exitCodes.peerError : exitCodes.done;
 }
@@ -45,8 +43,8 @@ function failureIn(output: unknown): Failure | undefined {
 
 const inALine = ({ id, level, title }: Card) => `${id}  ${level}: ${title}`;
 
-const inFull = (card: Card, story: Story, { columns, hasColors }: StandaloneCall<unknown>) =>
-  cardText(card, story, { style: styleOf(hasColors), columns, hex: false }).join("\n");
+const inFull = (card: Card, { columns, hasColors }: StandaloneCall<unknown>) =>
+  cardText(card, { style: styleOf(hasColors), columns, hex: false }).join("\n");
 
 const cardInShort = ({ id, level, title, rule, cause, advice }: Card) => ({
   id,

@@ -7,6 +7,7 @@ import { LocalHubs } from "../actors/local-hubs.ts";
 import type { Environment } from "../actors/service.ts";
 import { type InstanceOptions, ownOptions, parseOptions } from "../catalogue/instance-options.ts";
 import { type Case, diagnose } from "../diagnoses/table.ts";
+import { Ids } from "../ids.ts";
 import type { Role } from "../machines/_role.ts";
 import type { Registry, Screen } from "../machines/_world.ts";
 import { Recorder } from "../stories/recorder.ts";
@@ -52,7 +53,7 @@ export async function runClient(
   const output = await promise;
   const { story } = run;
   if (!story) throw new Error("a run that has ended has no story");
-  return { output, story, cards: diagnose(caseOf(role, given, options, story)) };
+  return { output, cards: diagnose(caseOf(role, given, options, story)) };
 }
 
 /** As the daemon would judge it; a token stays hidden. */
@@ -82,7 +83,7 @@ function environmentOf(recorder: Recorder): Environment {
     telemetry: () => undefined,
     descriptors: new DescriptorBudget({ limit: Number.POSITIVE_INFINITY, inUse: 0 }),
     hubs: new LocalHubs(),
-    numbers: { connection: 0, sender: 0 },
+    ids: new Ids(),
   };
 }
 

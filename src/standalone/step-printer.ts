@@ -3,6 +3,7 @@
 import type { Role } from "../machines/_role.ts";
 import { printable, printableBytes } from "../printable.ts";
 import { type Style, styleOf } from "../repl/style.ts";
+import { causeText } from "../stories/cause-text.ts";
 import { type Openness, readingOf, shownEntry } from "../stories/entry-text.ts";
 import type { Entry, Story } from "../stories/story.ts";
 
@@ -16,12 +17,12 @@ export function stepPrinter(
   let hasBegun = false;
   return (story: Story, entry: Entry): void => {
     const tell = (at: number, text: string) =>
-      err(`${`+${((at - story.openedAt) / 1_000).toFixed(3)}`.padStart(8)}  ${text}`);
+      err(`${`+${(at / 1_000_000).toFixed(3)}`.padStart(8)}  ${text}`);
     if (!hasBegun && entry.kind !== "opened") {
       hasBegun = true;
       // No transition leads into the state that a run begins in.
       const first = entry.kind === "transition" ? entry.from : story.state;
-      if (role.steps?.[first]) tell(story.openedAt, stateText(role, first, style));
+      if (role.steps?.[first]) tell(0, stateText(role, first, style));
     }
     const text = stepText(role, story, shownEntry(entry, story.subject, openness), style);
     if (text) tell(entry.at, text);
@@ -46,15 +47,15 @@ function stepText(
     case "in":
       return `  recv() from ${peer}: ${printableBytes(entry.bytes)}, ${entry.size} bytes${readingOf(entry.bytes, role.display)}`;
     case "file":
-      return `  the file has ${entry.size} bytes`;
+      return `  the file has ${entry.told} bytes`;
     case "remark":
-      return `  ${printable(entry.text)}`;
+      return `  ${printable(causeText(entry.cause))}`;
     case "ended":
       return "  the server has closed its side (FIN)";
     case "closed":
-      return `  the connection is closed${entry.how === "closed" ? "" : `: ${printable(entry.how)}`}`;
+      return `  the connection is closed${entry.cause ? `: ${printable(causeText(entry.cause))}` : ""}`;
     case "crashed":
-      return style.bad(`crashed: ${printable(entry.error)}`);
+      return style.bad(`crashed: ${printable(causeText(entry.cause))}`);
     default:
       return undefined;
   }

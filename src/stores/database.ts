@@ -11,6 +11,7 @@ import { NetlabError } from "../errors.ts";
 import { damageOf, setAside } from "./damage.ts";
 import { fileTroubleOf, whyNotStored } from "./file-trouble.ts";
 import { keepToOwner, lockFolder, unusable } from "./folder-lock.ts";
+import { migrations } from "./migrations.ts";
 
 export interface Change {
   /** Inside the transaction: SQL. */
@@ -54,8 +55,6 @@ const NOBODY: DatabaseWatch = {
     }),
 };
 
-/** Forward migrations; the index is the version that each leads from. */
-const migrations: ((schemaSql: string) => string)[] = [(schemaSql) => schemaSql];
 export const SCHEMA_VERSION = migrations.length;
 
 export class LabDatabase {
@@ -287,9 +286,8 @@ function migrate(sql: Database.Database, file: string, schemaFile: string): void
     );
   }
   for (let next = version; next < SCHEMA_VERSION; next += 1) {
-    const step = migrations[next]?.(readFileSync(schemaFile, "utf8"));
     sql.transaction(() => {
-      if (step) sql.exec(step);
+      migrations[next]?.(sql, () => readFileSync(schemaFile, "utf8"));
       sql.pragma(`user_version = ${next + 1}`);
     })();
   }

@@ -1,6 +1,9 @@
 /** A story's entries as sentences: one form for `show`, `explain`, `tap`, `--explain` and the journal. */
 import { printable, printableBytes } from "../printable.ts";
-import type { Display, Entry, StorySubject } from "./story.ts";
+import { causeText } from "./cause-text.ts";
+import { type Cause, rowOf } from "./causes.ts";
+import type { Entry, InputName, OperatorAction } from "./entry.ts";
+import type { Display, StorySubject } from "./story.ts";
 
 /** What is read of a line that is shown otherwise than it was sent. */
 const READING_CHARACTERS = 60;
@@ -13,24 +16,28 @@ export interface Openness {
   readonly showTokens?: boolean | undefined;
 }
 
-/** The entry as anybody may see it: tokens in it are `****`. Sizes stay those of the wire. */
+/** The entry as anybody may see it: tokens in the peer's words are `****`, our own are left alone. Sizes stay those of the wire. */
 export function shownEntry(entry: Entry, { concealment }: Teller, { showTokens }: Openness = {}): Entry {
   if (!concealment || showTokens) return entry;
+  const peerWords = (words: string) => concealment.text(words);
   switch (entry.kind) {
     case "in":
     case "out":
+    case "drained":
+    case "late":
+    case "dropped":
       return { ...entry, bytes: concealment.bytes(entry.bytes) };
     case "remark":
-    case "operator":
-      return { ...entry, text: concealment.text(entry.text) };
-    case "file":
-      return { ...entry, name: concealment.text(entry.name) };
-    case "refused":
-      return { ...entry, why: concealment.text(entry.why), words: concealment.text(entry.words) };
-    case "closed":
-      return { ...entry, how: concealment.text(entry.how) };
     case "crashed":
-      return { ...entry, error: concealment.text(entry.error) };
+      return { ...entry, cause: shownCause(entry.cause, peerWords) };
+    case "refused":
+      return { ...entry, cause: shownCause(entry.cause, peerWords), words: peerWords(entry.words) };
+    case "closed":
+      return entry.cause ? { ...entry, cause: shownCause(entry.cause, peerWords) } : entry;
+    case "operator":
+      return "text" in entry ? { ...entry, text: peerWords(entry.text) } : entry;
+    case "file":
+      return { ...entry, name: peerWords(entry.name) };
     default:
       return entry;
   }
@@ -47,31 +54,91 @@ function wordsFor(entry: Entry, whole: Entry, display?: Display): string {
       return `opened, ${entry.state}`;
     case "in":
       return `→ ${bytesOf(entry, whole)}${readingOf(entry.bytes, display)}`;
+    case "drained":
+      return `→ ${bytesOf(entry, whole)}, after we had closed`;
+    case "late":
+      return `→ ${bytesOf(entry, whole)}, which nobody reads`;
+    case "dropped":
+      return `  passed over ${bytesOf(entry, whole)}`;
     case "message":
       return `  read as one message of ${entry.size} ${entry.size === 1 ? "byte" : "bytes"} in ${entry.state} [${entry.rule}]`;
     case "out":
       return `← ${bytesOf(entry, whole)}${readingOf(entry.bytes, display)}`;
     case "input":
-      return `  ${entry.what} is ${printable(JSON.stringify(entry.answer) ?? "nothing", 60)}`;
+      return `  ${INPUTS[entry.name]} is ${printable(JSON.stringify(entry.answer) ?? "nothing", 60)}`;
     case "transition":
       return `  ${entry.from} → ${entry.to}  (${entry.event})`;
     case "file":
       return entry.direction === "out"
-        ? `← the file ${printable(entry.name)}, ${entry.size} bytes`
-        : `→ a file, ${entry.size} bytes`;
+        ? `← the file ${printable(entry.name)}, ${fileSize(entry)}`
+        : `→ a file, ${fileSize(entry)}`;
     case "remark":
-      return `  note: ${printable(entry.text)}`;
+      return `  note: ${printable(causeText(entry.cause))}${ruleBehind(entry.cause)}`;
     case "refused":
-      return `  refused [${entry.rule}]: ${printable(entry.why)}`;
+      return `  refused [${entry.cause.rule}]: ${printable(causeText(entry.cause))}`;
     case "operator":
-      return `  operator: ${printable(entry.text)}`;
+      return `  operator: ${printable(actionText(entry))}`;
     case "ended":
       return "→ FIN: it sends no more";
+    case "fin":
+      return "← FIN: we send no more";
     case "closed":
-      return `closed by ${entry.by}${entry.how === "closed" ? "" : `: ${printable(entry.how)}`}`;
+      return `closed by ${entry.by}${entry.cause ? `: ${printable(causeText(entry.cause))}` : ""}`;
     case "crashed":
-      return `crashed: ${printable(entry.error)}`;
+      return `crashed: ${printable(causeText(entry.cause))}`;
+    case "gap":
+      return `  … ${entry.omitted} entries are no longer kept: ${entry.bytesIn} bytes in, ${entry.bytesOut} out …`;
   }
+}
+
+const INPUTS: Readonly<Record<InputName, string>> = {
+  random: "the random number",
+  "addressBook.find": "the name in the address book",
+};
+
+const ruleBehind = ({ rule }: Cause) => (rule === undefined ? "" : ` [${rule}]`);
+
+/** What has gone of a file; how much it was to be, where that is not the same. */
+export function fileSize({ size, told }: { readonly size: number; readonly told: number }): string {
+  return size === told ? `${size} bytes` : `${size} of ${told} bytes`;
+}
+
+/** What an operator or a client's user did, in words. */
+export function actionText(action: OperatorAction): string {
+  switch (action.action) {
+    case "kick":
+      return "kicked";
+    case "fin":
+      return "fin: we send no more";
+    case "rst":
+      return "rst: the connection is torn down";
+    case "kill":
+      return "killed";
+    case "leave":
+      return "the role stops";
+    case "end":
+      return "the role or the run ends";
+    case "send":
+      return `send ${action.size} ${action.size === 1 ? "byte" : "bytes"}`;
+    case "event":
+      return `event ${action.event}${action.text === undefined ? "" : ` ${JSON.stringify(action.text)}`}`;
+    case "say":
+      return `says: ${action.text}`;
+    case "endOfInput":
+      return "has no more to say";
+    case "stop":
+      return "stops the run";
+  }
+}
+
+/** Only the peer's words can hold a token. */
+function shownCause(cause: Cause, peerWords: (words: string) => string): Cause {
+  const { args } = rowOf(cause.code);
+  const shown = Object.entries(cause.args ?? {}).map(([name, value]) => [
+    name,
+    args[name] === "peer" && typeof value === "string" ? peerWords(value) : value,
+  ]);
+  return cause.args ? { ...cause, args: Object.fromEntries(shown) } : cause;
 }
 
 /** [REV-4] `  (reads: tac ocat)` behind text of a role that shows it so; nothing behind anything else. */

@@ -3,8 +3,9 @@
  * faulty ones of whichever instance has most of them, so that one that floods cannot erase the others' stories.
  */
 import type { Clock } from "../machines/_world.ts";
+import type { Entry } from "./entry.ts";
 import { FEW_BYTES, SmallCopies } from "./small-copies.ts";
-import { type Entry, Story, type StorySubject } from "./story.ts";
+import { Story, type StorySubject } from "./story.ts";
 
 export type TapListener = (story: Story, entry: Entry) => void;
 
@@ -17,6 +18,8 @@ const BUDGET_BYTES = 64 * 1_048_576;
 const BYTES_PER_ENTRY = 8_192;
 /** Bytes per entry while the live stories alone are over the budget. */
 const TIGHT_BYTES_PER_ENTRY = 256;
+/** The wall's clock is read in whole milliseconds. */
+const MAX_DRIFT_MS = 2;
 /** What a story without entries costs: an estimate. */
 const STORY_COST = 600;
 
@@ -28,6 +31,8 @@ export class Recorder {
   readonly #faulty = new Map<string, Story[]>();
   readonly #taps = new Set<TapListener>();
   #cost = 0;
+  /** Milliseconds from the clock that never goes back to the wall's. */
+  #wallOffset = 0;
   #newest: Story | undefined;
   readonly #copies = new SmallCopies();
   #cut: { readonly from: Buffer; readonly kept: Buffer } | undefined;
@@ -35,6 +40,21 @@ export class Recorder {
   constructor(clock: Clock, options: RecorderOptions = {}) {
     this.#clock = clock;
     this.#budget = options.budgetBytes ?? BUDGET_BYTES;
+  }
+
+  monotonic(): number {
+    return this.#clock.monotonic?.() ?? this.#clock.now() * 1_000;
+  }
+
+  /**
+   * The wall's time, as far from the clock that never goes back as it was before: so entries of several stories are in one order, to the
+   * microsecond, until somebody sets the wall's clock.
+   */
+  #wallNow(): number {
+    const monotonicMs = this.monotonic() / 1_000;
+    const offset = this.#clock.now() - monotonicMs;
+    if (Math.abs(offset - this.#wallOffset) > MAX_DRIFT_MS) this.#wallOffset = offset;
+    return this.#wallOffset + monotonicMs;
   }
 
   get bytesPerEntry(): number {
@@ -45,12 +65,12 @@ export class Recorder {
     return this.#cost;
   }
 
-  keptOfRead(bytes: Buffer): Buffer {
-    return bytes.length <= FEW_BYTES ? this.#copies.of(bytes) : this.keptOfWrite(bytes);
+  clipRead(bytes: Buffer): Buffer {
+    return bytes.length <= FEW_BYTES ? this.#copies.of(bytes) : this.clipWrite(bytes);
   }
 
   /** Many who are told the same, one after the other, keep the same. */
-  keptOfWrite(bytes: Buffer): Buffer {
+  clipWrite(bytes: Buffer): Buffer {
     const limit = this.bytesPerEntry;
     if (bytes.length <= limit) return bytes;
     if (this.#cut?.from !== bytes) this.#cut = { from: bytes, kept: Buffer.from(bytes.subarray(0, limit)) };
@@ -58,12 +78,11 @@ export class Recorder {
   }
 
   open(subject: StorySubject, state: string): Story {
-    const at = this.#clock.now();
-    const story = new Story(subject, state, at, this);
+    const story = new Story(subject, state, this.#wallNow(), this);
     this.#live.set(subject.id, story);
     if (!subject.isOwn) this.#newest = story;
     this.#charge(story, STORY_COST);
-    story.add({ at, kind: "opened", state });
+    story.add({ at: story.now(), kind: "opened", state });
     return story;
   }
 
@@ -110,7 +129,7 @@ export class Recorder {
   }
 
   /** A story tells what it keeps, so that the total holds and taps hear of it. */
-  kept(story: Story, entry: Entry, costBytes: number): void {
+  onEntry(story: Story, entry: Entry, costBytes: number): void {
     this.#cost += costBytes;
     if (this.#taps.size > 0) for (const listener of this.#taps) listener(story, entry);
     if (this.#cost > this.#budget) this.#evict();

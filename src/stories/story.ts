@@ -5,61 +5,12 @@
 
 import type { AnyMachineSnapshot } from "xstate";
 import type { Role } from "../machines/_role.ts";
-import type { Answer } from "./answer.ts";
+import type { Cause } from "./causes.ts";
+import type { Entry, EntryOf, OperatorAction, Transition } from "./entry.ts";
 import type { Concealment } from "./redaction.ts";
 
-export type Entry =
-  | { readonly at: number; readonly kind: "opened"; readonly state: string }
-  /** One read, exactly as the kernel handed it over. */
-  | { readonly at: number; readonly kind: "in"; readonly bytes: Buffer; readonly size: number }
-  /** What framing made of the reads: one message for the state that waited for it. */
-  | {
-      readonly at: number;
-      readonly kind: "message";
-      readonly size: number;
-      readonly state: string;
-      readonly rule: string;
-    }
-  | { readonly at: number; readonly kind: "out"; readonly bytes: Buffer; readonly size: number }
-  | {
-      readonly at: number;
-      readonly kind: "transition";
-      readonly from: string;
-      readonly to: string;
-      readonly event: string;
-      /** What moved it, where the world had been asked: a replay gives the same answer. */
-      readonly answer?: Answer;
-    }
-  /** What the machine asked of the world within a step, and was told: a replay tells the same. */
-  | { readonly at: number; readonly kind: "input"; readonly what: string; readonly answer: unknown }
-  | {
-      readonly at: number;
-      readonly kind: "file";
-      readonly direction: "in" | "out";
-      readonly name: string;
-      readonly size: number;
-    }
-  | { readonly at: number; readonly kind: "remark"; readonly text: string }
-  | {
-      readonly at: number;
-      readonly kind: "refused";
-      readonly rule: string;
-      readonly words: string;
-      readonly why: string;
-    }
-  | { readonly at: number; readonly kind: "operator"; readonly text: string }
-  /** The peer's FIN. */
-  | { readonly at: number; readonly kind: "ended" }
-  | { readonly at: number; readonly kind: "closed"; readonly by: "peer" | "us"; readonly how: string }
-  | { readonly at: number; readonly kind: "crashed"; readonly error: string };
-
 /** What a transition was, and why. */
-export interface Cause {
-  readonly from: string;
-  readonly to: string;
-  readonly event: string;
-  readonly answer?: Answer;
-}
+export type TransitionRecord = Pick<Transition, "from" | "to" | "event" | "answer">;
 
 export type Fault = "crashed" | "refused" | "failed";
 
@@ -73,10 +24,10 @@ export interface Live {
   readonly queuedBytes: number;
   /** When bytes last moved, either way. */
   readonly lastMovedAt: number;
-  kill(why: string): void;
+  kill(action?: OperatorAction): void;
   /** For connections, not for senders of datagrams. */
-  inject?(bytes: Uint8Array, text: string): void;
-  raise?(event: { readonly type: string }): boolean;
+  inject?(bytes: Uint8Array): void;
+  sendEvent?(event: { readonly type: string }): boolean;
   readonly acceptedEvents?: readonly string[];
   /** Its machine's; undefined before it starts. */
   readonly snapshot?: AnyMachineSnapshot | undefined;
@@ -110,11 +61,14 @@ export interface StorySubject {
   remote: { readonly address: string; readonly port: number };
 }
 
-export interface Keeper {
+/** Who decides what is kept of a story, and for how long. */
+export interface Retention {
+  /** Microseconds by a clock that never goes back. */
+  monotonic(): number;
   /** What an entry keeps of these bytes. */
-  keptOfRead(bytes: Buffer): Buffer;
-  keptOfWrite(bytes: Buffer): Buffer;
-  kept(story: Story, entry: Entry, costBytes: number): void;
+  clipRead(bytes: Buffer): Buffer;
+  clipWrite(bytes: Buffer): Buffer;
+  onEntry(story: Story, entry: Entry, costBytes: number): void;
 }
 
 const FIRST_ENTRIES = 32;
@@ -125,8 +79,14 @@ const LAST_ENTRIES = 64;
 const ENTRY_COST = 80;
 const BUFFER_COST = 240;
 
+/** A file under way. */
+export interface FileRecord {
+  readonly moved: (bytes: number) => void;
+}
+
 export class Story {
   readonly subject: StorySubject;
+  /** By the wall's clock, in milliseconds since 1970. */
   readonly openedAt: number;
   endedAt: number | undefined;
   state: string;
@@ -137,27 +97,35 @@ export class Story {
   framing = "unknown";
   lastRule: string | undefined;
   fault: Fault | undefined;
-  /** Why, in a sentence, where there is a fault. */
-  reason: string | undefined;
+  /** Why, where there is a fault. */
+  cause: Cause | undefined;
   live: Live | undefined;
   /** Estimated bytes of memory. */
   cost = 0;
   /** Entries that are no longer kept, between the first and the last. */
   omitted = 0;
 
-  readonly #keeper: Keeper;
+  readonly #retention: Retention;
+  /** When it opened, by the clock that never goes back. */
+  readonly #origin: number;
   readonly #first: Entry[] = [];
   #last: Entry[] = NONE;
   /** Where the next of the last entries goes, once they are full. */
   #next = 0;
   /** Entries of a macrostep under way: they follow the transition that caused them. */
-  #held: { at: number; entries: Entry[] } | undefined;
+  #step: { at: number; entries: Entry[] } | undefined;
 
-  constructor(subject: StorySubject, state: string, openedAt: number, keeper: Keeper) {
+  constructor(subject: StorySubject, state: string, openedAt: number, retention: Retention) {
     this.subject = subject;
     this.state = state;
     this.openedAt = openedAt;
-    this.#keeper = keeper;
+    this.#retention = retention;
+    this.#origin = retention.monotonic();
+  }
+
+  /** Microseconds since it opened: the stamp of an entry that is made now. */
+  now(): number {
+    return this.#retention.monotonic() - this.#origin;
   }
 
   /** Everything kept, in order. */
@@ -171,37 +139,87 @@ export class Story {
   }
 
   add(entry: Entry): void {
-    if (this.#held) this.#held.entries.push(entry);
+    if (this.#step) this.#step.entries.push(entry);
     else this.#keep(entry);
   }
 
-  came(bytes: Buffer, at: number): void {
+  recordRead(bytes: Buffer): void {
     this.bytesIn += bytes.length;
-    this.add({ at, kind: "in", bytes: this.#keeper.keptOfRead(bytes), size: bytes.length });
+    this.add({ at: this.now(), kind: "in", bytes: this.#retention.clipRead(bytes), size: bytes.length });
   }
 
-  sent(bytes: Buffer, at: number): void {
+  /** Bytes that came and were not read: after our close, or behind a told size or a refusal. */
+  recordUnread(kind: "drained" | "late", bytes: Buffer): void {
+    this.bytesIn += bytes.length;
+    this.add({ at: this.now(), kind, bytes: this.#retention.clipRead(bytes), size: bytes.length });
+  }
+
+  /** Bytes of an earlier read that framing passed over. */
+  recordDropped(bytes: Buffer): void {
+    this.add({ at: this.now(), kind: "dropped", bytes: this.#retention.clipRead(bytes), size: bytes.length });
+  }
+
+  recordWrite(bytes: Buffer): void {
     this.bytesOut += bytes.length;
-    this.add({ at, kind: "out", bytes: this.#keeper.keptOfWrite(bytes), size: bytes.length });
+    this.add({ at: this.now(), kind: "out", bytes: this.#retention.clipWrite(bytes), size: bytes.length });
+  }
+
+  /** A file's bytes begin to go, or to come; each piece of it is told to `moved`. */
+  recordFile(direction: "in" | "out", name: string, told: number): FileRecord {
+    const entry = { at: this.now(), kind: "file", direction, name, size: 0, told } satisfies EntryOf<"file">;
+    this.add(entry);
+    return {
+      moved: (bytes) => {
+        entry.size += bytes;
+        if (direction === "in") this.bytesIn += bytes;
+        else this.bytesOut += bytes;
+      },
+    };
+  }
+
+  remark(cause: Cause): void {
+    this.add({ at: this.now(), kind: "remark", cause });
+  }
+
+  /** The peer is told `words`, and its story what for. */
+  refuse(cause: Cause, words: string): void {
+    if (cause.rule !== undefined) this.lastRule = cause.rule;
+    this.fail("refused", cause);
+    this.add({ at: this.now(), kind: "refused", cause, words });
+  }
+
+  operate(action: OperatorAction): void {
+    this.add({ at: this.now(), kind: "operator", ...action });
+  }
+
+  close(by: "peer" | "us", cause?: Cause): void {
+    this.add({ at: this.now(), kind: "closed", by, ...(cause ? { cause } : {}) });
+  }
+
+  /** Something of ours threw, maybe in the middle of a step. */
+  crash(cause: Cause): void {
+    this.endStep(undefined);
+    this.fail("crashed", cause);
+    this.add({ at: this.now(), kind: "crashed", cause });
   }
 
   /** A fault is told once: the first is the cause. */
-  faulted(fault: Fault, reason: string): void {
+  fail(fault: Fault, cause: Cause): void {
     // The first one is the cause of those behind it; but a crash is ours, and is never hidden behind what a peer did.
     if (this.fault !== undefined && fault !== "crashed") return;
     this.fault = fault;
-    this.reason = reason;
+    this.cause = cause;
   }
 
-  /** From here to `release`, entries wait, so that the transition comes before what it did. */
-  hold(at: number): void {
-    this.#held ??= { at, entries: [] };
+  /** From here to `endStep`, entries wait, so that the transition comes before what it did. */
+  beginStep(): void {
+    this.#step ??= { at: this.now(), entries: [] };
   }
 
-  release(cause: Cause | undefined): void {
-    const { at, entries } = this.#held ?? { at: 0, entries: [] };
-    this.#held = undefined;
-    if (cause) this.#keep({ at, kind: "transition", ...cause });
+  endStep(transition: TransitionRecord | undefined): void {
+    const { at, entries } = this.#step ?? { at: 0, entries: [] };
+    this.#step = undefined;
+    if (transition) this.#keep({ at, kind: "transition", ...transition });
     for (const entry of entries) this.#keep(entry);
   }
 
@@ -220,11 +238,18 @@ export class Story {
       if (gone) cost -= costOf(gone);
     }
     this.cost += cost;
-    this.#keeper.kept(this, entry, cost);
+    this.#retention.onEntry(this, entry, cost);
   }
+}
+
+/** When an entry happened, in milliseconds since 1970. */
+export function wallMs({ openedAt }: Pick<Story, "openedAt">, { at }: Pick<Entry, "at">): number {
+  return openedAt + at / 1_000;
 }
 
 function costOf(entry: Entry): number {
   const answerBytes = entry.kind === "transition" ? (entry.answer?.sizeBytes ?? 0) : 0;
   return ENTRY_COST + answerBytes + ("bytes" in entry ? BUFFER_COST + entry.bytes.length : 0);
 }
+
+export type { Entry, EntryKind, EntryOf, OperatorAction } from "./entry.ts";

@@ -1,4 +1,5 @@
 /** What to think of a connection at a glance, from its story and what it is doing now. */
+import { causeText } from "./cause-text.ts";
 import type { Story } from "./story.ts";
 
 /**
@@ -24,8 +25,8 @@ export function verdictOf(story: Story, now: number): Verdict {
 
 /** The verdict's reason in a sentence; undefined where all is well. */
 export function reasonOf(story: Story, now: number): string | undefined {
-  const { live, reason } = story;
-  if (reason !== undefined) return reason;
+  const { live, cause } = story;
+  if (cause !== undefined) return causeText(cause);
   const seconds = live ? Math.floor((now - live.lastMovedAt) / 1_000) : 0;
   switch (verdictOf(story, now)) {
     case "stuck":

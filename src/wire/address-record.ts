@@ -41,12 +41,28 @@ export const headerForms = Object.keys(headers) as [HeaderForm, ...HeaderForm[]]
 /** A question for one address; or what is wrong with it, to be told in the header form it seems to have. */
 export type Query =
   | { readonly ok: true; readonly form: HeaderForm; readonly email: string }
-  | { readonly ok: false; readonly form: HeaderForm; readonly why: string };
+  | { readonly ok: false; readonly form: HeaderForm; readonly why: QueryFault };
+
+export type QueryFault =
+  | { readonly code: "record-type"; readonly args: { readonly byte: number } }
+  | { readonly code: "record-cut" | "record-length-impossible"; readonly args: Record<never, never> }
+  | { readonly code: "record-length-negative"; readonly args: { readonly length: number } }
+  | {
+      readonly code: "record-length-too-long";
+      readonly args: { readonly told: number; readonly came: number };
+    };
 
 /** What a server answered; or why that is no answer. */
 export type Answer =
   | { readonly ok: true; readonly text: string; readonly extraBytes: number }
-  | { readonly ok: false; readonly why: string };
+  | { readonly ok: false; readonly why: AnswerFault };
+
+export type AnswerFault =
+  | { readonly code: "answer-length-wrong"; readonly args: { readonly told: number; readonly came: number } }
+  | {
+      readonly code: "answer-no-record";
+      readonly args: { readonly said: string; readonly form: HeaderForm };
+    };
 
 interface Pending {
   readonly bytes: Buffer;
@@ -73,14 +89,14 @@ const MAX_ANSWER = 60_000;
 export function decodeQuery(pending: Pending): Decoded<Query> {
   const { bytes, stillMs, ended } = pending;
   if (bytes.length === 0) return undefined;
-  if (bytes[0] !== QUERY) return fault(bytes, "8bit", `the type is ${shownByte(bytes[0])}, not Q`);
+  if (bytes[0] !== QUERY) return fault(bytes, "8bit", { code: "record-type", args: { byte: bytes[0] ?? 0 } });
   const found = headerForms.map((form) => ({ form, state: readAs(headers[form], bytes) }));
   const whole = found.filter(({ state }) => state === "whole").map(({ form }) => form);
   const open = found.filter(({ state }) => state === "open").map(({ form }) => form);
   if (whole.length === 0 && open.length === 0) return decodeOdd(pending);
   if (whole.length === 0) {
     if (!ended) return undefined;
-    return fault(bytes, (open.length === 1 && open[0]) || "8bit", "the query ends before its text");
+    return fault(bytes, (open.length === 1 && open[0]) || "8bit", { code: "record-cut", args: {} });
   }
   const isClear = whole.length === 1 && open.length === 0;
   if (!isClear && !ended && stillMs < TELL_APART_MS) return { waitMs: TELL_APART_MS - stillMs };
@@ -123,11 +139,12 @@ function mayBeText(body: Buffer): boolean {
 function decodeOdd({ bytes, stillMs, ended }: Pending): Decoded<Query> {
   const told = bytes[1] ?? 0;
   const came = bytes.length - 2;
-  if (told > headers["8bit"].longest) return fault(bytes, "8bit", `the length is negative: ${told - 256}`);
-  if (told === 0) return fault(bytes, formOfZeros(bytes), "the length is impossible");
+  if (told > headers["8bit"].longest)
+    return fault(bytes, "8bit", { code: "record-length-negative", args: { length: told - 256 } });
+  if (told === 0) return fault(bytes, formOfZeros(bytes), { code: "record-length-impossible", args: {} });
   if (came >= told) return take(bytes, "8bit");
   if (!ended && stillMs < TELL_APART_MS) return { waitMs: TELL_APART_MS - stillMs };
-  return fault(bytes, "8bit", `the length is impossible: ${told} bytes are told, ${came} came`);
+  return fault(bytes, "8bit", { code: "record-length-too-long", args: { told, came } });
 }
 
 /** Which header a length is meant to be in that is too large or negative, by the zeros in front of it. */
@@ -140,19 +157,18 @@ function formOfZeros(bytes: Buffer): HeaderForm {
 function take(bytes: Buffer, form: HeaderForm): { take: number; value: Query } {
   const header = headers[form];
   const length = readLength(header, bytes);
-  if (length > header.longest) return fault(bytes, form, `the length is negative: ${length - 256}`);
+  if (length > header.longest)
+    return fault(bytes, form, { code: "record-length-negative", args: { length: length - 256 } });
   const end = bodyStart(header) + length;
   const email = dropTrailing(bytes.toString("utf8", bodyStart(header), end), "\0");
   return { take: end, value: { ok: true, form, email } };
 }
 
-function fault(bytes: Buffer, form: HeaderForm, why: string): { take: number; value: Query } {
+function fault(bytes: Buffer, form: HeaderForm, why: QueryFault): { take: number; value: Query } {
   return { take: bytes.length, value: { ok: false, form, why } };
 }
 
 const isNotZero = (byte: number) => byte !== 0;
-const shownByte = (byte = 0) =>
-  byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `0x${byte.toString(16).padStart(2, "0")}`;
 
 // -- answers -------------------------------------------------------------------------------------------------------
 
@@ -174,10 +190,10 @@ export function decodeAnswer(form: HeaderForm, { bytes, stillMs, ended }: Pendin
   if (!ended && (isPart || length <= MAX_ANSWER)) return undefined;
   // It is no answer: what else it is may have to come yet.
   if (!ended && stillMs < TELL_APART_MS) return { waitMs: TELL_APART_MS - stillMs };
-  const why =
+  const why: AnswerFault =
     Number.isFinite(length) && came >= 0
-      ? `tells a length of ${length} and sends ${came} bytes`
-      : `answers ${JSON.stringify(bytes.toString("latin1", 0, 60))}, which is no answer with a header of ${form}`;
+      ? { code: "answer-length-wrong", args: { told: length, came } }
+      : { code: "answer-no-record", args: { said: bytes.toString("latin1", 0, 60), form } };
   return { take: bytes.length, value: { ok: false, why } };
 }
 

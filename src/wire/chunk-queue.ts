@@ -7,6 +7,17 @@ export interface Chunk {
   readonly bytes: Buffer;
   readonly at: number;
   readonly burst: Burst;
+  /** It filled the buffer that it was read into: more of the same write may follow. */
+  readonly isFull: boolean;
+}
+
+/** One read, with those that continue it [FRAME-3]. */
+export interface Read {
+  readonly sizeBytes: number;
+  /** Its last chunk filled the read buffer, and nothing has come behind it. */
+  readonly isOpen: boolean;
+  /** When its last chunk came. */
+  readonly at: number;
 }
 
 /** Chunks that came no more than the quiet time apart. */
@@ -39,6 +50,8 @@ interface Joined {
 }
 
 const TAIL_BYTES = 4;
+/** The most that Node reads at once. */
+export const READ_BUFFER_BYTES = 65_536;
 
 export class ChunkQueue {
   #chunks: Chunk[] = [];
@@ -81,7 +94,7 @@ export class ChunkQueue {
     burst.lastAt = at;
     burst.endsInNul = bytes[bytes.length - 1] === 0;
     burst.tail = tailOf(bytes);
-    this.#chunks.push({ bytes, at, burst });
+    this.#chunks.push({ bytes, at, burst, isFull: bytes.length >= READ_BUFFER_BYTES });
     this.#length += bytes.length;
   }
 
@@ -95,10 +108,24 @@ export class ChunkQueue {
     return rest;
   }
 
+  /** The first chunk, and where it filled the read buffer, those of its burst that continue it. */
+  firstRead(): Read | undefined {
+    let sizeBytes = -this.#offset;
+    for (let index = this.#first; ; index += 1) {
+      const chunk = this.#chunks[index];
+      if (!chunk) return undefined;
+      sizeBytes += chunk.bytes.length;
+      const next = this.#chunks[index + 1];
+      if (!chunk.isFull || (next && next.burst !== chunk.burst))
+        return { sizeBytes, isOpen: false, at: chunk.at };
+      if (!next) return { sizeBytes, isOpen: true, at: chunk.at };
+    }
+  }
+
   /** Puts parts of a chunk that was just taken back in front, each a chunk of its own. */
   putBack(parts: readonly Buffer[], from: Chunk): void {
     if (parts.length === 0) return;
-    this.#chunks.splice(this.#first, 0, ...parts.map((bytes) => ({ ...from, bytes })));
+    this.#chunks.splice(this.#first, 0, ...parts.map((bytes) => ({ ...from, bytes, isFull: false })));
     for (const part of parts) {
       this.#length += part.length;
       from.burst.taken -= part.length;

@@ -4,7 +4,7 @@
  * A connection pushes every chunk as it was read, and asks for the next message whenever its machine waits for one;
  * the question names what the current phase reads, because raw and record phases neither use nor teach the habit.
  */
-import { type Burst, type Chunk, ChunkQueue, tailOf } from "./chunk-queue.ts";
+import { type Burst, ChunkQueue, tailOf } from "./chunk-queue.ts";
 import { usualBuffers } from "./usual-buffers.ts";
 
 /** How a peer ends its messages. It moves only forward: unknown → bare → line, or unknown → nul [FRAME-1]. */
@@ -57,14 +57,14 @@ export class Framer {
   readonly #limits: FramerLimits;
   readonly #queue = new ChunkQueue();
   /** The framing is an option of the listener, not a finding: it stays. */
-  readonly #isTold: boolean;
+  readonly #isFixed: boolean;
   #framing: Framing;
   #ended = false;
   /** Something was sent to the peer since its last chunk: what comes now may be its reaction. */
   #replied = false;
 
   constructor(option: FramingOption = "auto", limits: FramerLimits = defaultLimits) {
-    this.#isTold = option !== "auto";
+    this.#isFixed = option !== "auto";
     this.#framing = option === "auto" ? "unknown" : option;
     this.#limits = limits;
   }
@@ -109,7 +109,7 @@ export class Framer {
     if (this.#queue.length === 0) return NOTHING;
     if (reading.reads === "raw") return this.#nextRaw(now);
     if (this.#framing === "unknown") {
-      const undecided = this.#findHabit(now);
+      const undecided = this.#detectFraming(now);
       if (undecided) return undecided;
     }
     if (this.#framing === "line") return this.#nextLine(reading, now);
@@ -120,7 +120,7 @@ export class Framer {
   // -- habits ------------------------------------------------------------------------------------------------
 
   /** Decides the habit from the first burst, or says how long to wait for it. */
-  #findHabit(now: number): Framed | undefined {
+  #detectFraming(now: number): Framed | undefined {
     const burst = this.#queue.burst();
     const newline = within(burst.left, this.#queue.indexOf(NEWLINE));
     const nul = within(burst.left, this.#queue.indexOf(NUL));
@@ -173,13 +173,19 @@ export class Framer {
     for (;;) {
       const chunk = this.#queue.first();
       if (!chunk) return NOTHING;
-      if (!this.#isTold && chunk.bytes.includes(NEWLINE)) {
+      const read = chunk.isFull ? this.#queue.firstRead() : undefined;
+      const size = read ? read.sizeBytes : chunk.bytes.length;
+      // One chunk is searched by itself: of many that wait, each would be searched again for every one before it.
+      const newline = read ? within(size, this.#queue.indexOf(NEWLINE)) : chunk.bytes.indexOf(NEWLINE);
+      if (!this.#isFixed && newline >= 0) {
         this.#framing = "line";
         return this.#nextLine(reading, now);
       }
-      if (chunk.bytes.length > this.#limits.maxMessageBytes) return TOO_LONG;
-      this.#queue.takeChunk();
-      const [first, ...rest] = bareParts(chunk, reading, session);
+      if (size > this.#limits.maxMessageBytes) return TOO_LONG;
+      const wait = read?.isOpen && !this.#ended ? read.at + this.#limits.quietMs - now : 0;
+      if (wait > 0) return { kind: "wait", ms: wait };
+      const bytes = this.#queue.take(size);
+      const [first, ...rest] = bareParts(bytes, reading, session);
       this.#queue.putBack(rest, chunk);
       if (first) return { kind: "message", bytes: first };
     }
@@ -188,7 +194,7 @@ export class Framer {
   /** [FRAME-4] The first string of a burst counts at once; what follows it, once the burst is over. */
   #nextNul(now: number): Framed {
     for (;;) {
-      const undecided = this.#passLeftovers(now);
+      const undecided = this.#skipStale(now);
       if (undecided) return undecided;
       this.#queue.skipWhile(NUL);
       if (this.#queue.length === 0) return NOTHING;
@@ -204,7 +210,7 @@ export class Framer {
    * Passes over what the strings that were read leave of their burst: padding at once, and stale bytes once the burst
    * is over and is known to be a fixed buffer. Answers what to do while that is open.
    */
-  #passLeftovers(now: number): Framed | undefined {
+  #skipStale(now: number): Framed | undefined {
     while (this.#queue.length > 0) {
       const burst = this.#queue.burst();
       if (burst.strings === 0) return undefined;
@@ -249,7 +255,7 @@ export class Framer {
   #nextRaw(now: number): Framed {
     if (this.#framing === "line") return this.#nextRawLine(now);
     // What a nul peer's last string left of its buffer is no acknowledgement; the chunk may be such a buffer itself.
-    const undecided = this.#framing === "nul" ? this.#passLeftovers(now) : undefined;
+    const undecided = this.#framing === "nul" ? this.#skipStale(now) : undefined;
     if (undecided) return undecided;
     const length = this.#queue.first()?.bytes.length ?? 0;
     return { kind: "message", bytes: this.#queue.take(length, this.#framing === "nul" ? "string" : "bytes") };
@@ -281,9 +287,9 @@ export class Framer {
 const isAnyWord = () => true;
 const within = (length: number, index: number) => (index < length ? index : -1);
 
-/** A bare chunk as messages: its strings, where it is a C program's buffer, taken apart where the phase knows how. */
-function bareParts(chunk: Chunk, reading: Reading, session: unknown): Buffer[] {
-  const strings = stringsOf(chunk.bytes);
+/** A bare read as messages: its strings, where it is a C program's buffer, taken apart where the phase knows how. */
+function bareParts(bytes: Buffer, reading: Reading, session: unknown): Buffer[] {
+  const strings = stringsOf(bytes);
   const [first] = strings;
   if (!first || !reading.unglue) return strings;
   const parts = reading.unglue(first.toString("utf8"), session);

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { setup } from "xstate";
 import calculatorClient from "../../src/machines/calculator-client.ts";
+import { cause } from "../../src/stories/causes.ts";
 import companionCrashesAtStart from "../fixtures/roles/companion-crashes-at-start.ts";
 import crashesAtStart from "../fixtures/roles/crashes-at-start.ts";
 import throwsAtBirth from "../fixtures/roles/throws-at-birth.ts";
@@ -35,7 +36,7 @@ describe("a connection that throws", () => {
     await says("after\n");
 
     expect(server.state).toBe("running");
-    expect(lab.storyOf(one)).toMatchObject({ fault: "crashed", reason: why });
+    expect(lab.storyOf(one)).toMatchObject({ fault: "crashed", cause: { args: { error: why } } });
     const kinds = lab.storyOf(one).entries.map(({ kind }) => kind);
     expect(kinds.slice(0, 5)).toEqual(["opened", "in", "message", "out", "crashed"]);
     for (const peer of neighbours) expect(lab.storyOf(peer).fault).toBeUndefined();
@@ -50,7 +51,7 @@ describe("a connection that throws", () => {
     peer.end();
     await eventually(() => expect(lab.storyOf(peer).endedAt).toBeDefined());
     const crashes = lab.storyOf(peer).entries.filter(({ kind }) => kind === "crashed");
-    expect(crashes).toMatchObject([{ error: "the handler met boom" }]);
+    expect(crashes).toMatchObject([{ cause: { args: { error: "the handler met boom" } } }]);
   });
 
   it("at its birth tells no peer anything, and keeps its name for the state", async () => {
@@ -59,7 +60,7 @@ describe("a connection that throws", () => {
     const peer = await converse(server);
     expect(await peer.hearsTheEnd()).toHaveLength(0);
     expect(lab.storyOf(peer)).toMatchObject({ fault: "crashed", state: "listening" });
-    expect(lab.storyOf(peer).reason).toBe("no context could be made");
+    expect(lab.storyOf(peer).cause).toEqual(cause("crashed", { error: "no context could be made" }));
     expect(server.state).toBe("running");
   });
 
@@ -69,7 +70,10 @@ describe("a connection that throws", () => {
     const first = await converse(server);
     const second = await converse(server);
     expect(await second.hearsTheEnd()).toHaveLength(0);
-    expect(lab.storyOf(second)).toMatchObject({ fault: "crashed", reason: "no words for a refusal" });
+    expect(lab.storyOf(second)).toMatchObject({
+      fault: "crashed",
+      cause: { args: { error: "no words for a refusal" } },
+    });
     first.say("still here\n");
     await first.hears("still here\n");
   });
@@ -93,7 +97,10 @@ describe("a crash that comes with the peer's end", () => {
     const peer = await converse(await lab.spawn("falls-at-the-end"));
     peer.reset();
     await eventually(() =>
-      expect(lab.storyOf(peer)).toMatchObject({ fault: "crashed", reason: "fell as it left" }),
+      expect(lab.storyOf(peer)).toMatchObject({
+        fault: "crashed",
+        cause: { args: { error: "fell as it left" } },
+      }),
     );
     expect(lab.events.filter(({ type }) => type === "connection.crashed")).toHaveLength(1);
   });
@@ -149,7 +156,7 @@ describe("a UDP role that throws", () => {
     await eventually(() => expect(instance.state).toBe("backingOff"));
     expect(instance.lastError).toBe(why);
     const [story] = lab.recorder.all();
-    expect(story).toMatchObject({ fault: "crashed", reason: why });
+    expect(story).toMatchObject({ fault: "crashed", cause: { args: { error: why } } });
     clock.advance(99);
     await turns();
     expect(instance.state).toBe("backingOff");

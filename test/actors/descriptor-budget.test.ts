@@ -1,6 +1,7 @@
 /** Out of descriptors, Node closes a connection without a word: peers are refused in words before that. */
 import { describe, expect, it } from "vitest";
 import { DescriptorBudget } from "../../src/actors/descriptor-budget.ts";
+import { cause } from "../../src/stories/causes.ts";
 import { converse, eventually, openLab } from "./harness.ts";
 
 /** Of a limit of 64, 16 are kept back. */
@@ -61,7 +62,7 @@ describe("a listener without a descriptor left", () => {
     expect(new Set(heard)).toEqual(new Set(["Too many clients"]));
     const refused = lab.events.filter((event) => event.type === "connection.refused");
     expect(refused).toHaveLength(30);
-    expect(refused[0]).toMatchObject({ rule: "FRAME-7", why: expect.stringContaining("64 (ulimit -n)") });
+    expect(refused[0]).toMatchObject({ cause: cause("no-descriptors", { limit: 64 }) });
     for (const peer of held) peer.say("server1\nserver.pdf\n");
     await held[0]?.hears("valid\nfound\n");
     for (const peer of over) peer.end();

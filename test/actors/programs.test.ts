@@ -5,6 +5,7 @@ import { symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { localPrograms } from "../../src/actors/programs.ts";
+import { cause } from "../../src/stories/causes.ts";
 import { eventually, temporaryFolder } from "./harness.ts";
 import { isAlive, isGone } from "./processes.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
@@ -104,7 +105,7 @@ it.each([["out.txt"], ["up/secret.txt"], ["--file=out.txt"]])(
     const why = `${argument} is not allowed: a symbolic link leads out of the root [ECHO-1]`;
     expect(await run(["tee", "made", argument])).toEqual({
       output: Buffer.from(why),
-      remark: `not run: ${why}`,
+      remark: cause("program-not-run", { why }),
     });
     expect(existsSync(inFolder("made"))).toBe(false);
     expect((await run(["cat", "in.txt"])).output.toString()).toBe("read me");
@@ -150,7 +151,10 @@ it("ends it with all that it started at the time limit, and answers what was pri
   clock.advance(4_999);
   expect([isAlive(child), isAlive(leader)]).toEqual([true, true]);
   clock.advance(1);
-  expect(await answer).toEqual({ output: Buffer.from("early\n"), remark: "ended after 5 s" });
+  expect(await answer).toEqual({
+    output: Buffer.from("early\n"),
+    remark: cause("program-timed-out", { afterMs: 5_000 }),
+  });
   await isGone(child);
   await isGone(leader);
   expect(clock.waiting).toBe(0);
@@ -174,7 +178,10 @@ it.skipIf(!hasSetsid)("does not wait beyond the limit for one that has left the 
   // The outputs are still held open.
   expect(clock.waiting).toBe(1);
   clock.advance(5_000);
-  expect(await answer).toEqual({ output: Buffer.alloc(0), remark: "ended after 5 s" });
+  expect(await answer).toEqual({
+    output: Buffer.alloc(0),
+    remark: cause("program-timed-out", { afterMs: 5_000 }),
+  });
   expect(isAlive(escaped)).toBe(true);
 });
 
@@ -182,14 +189,14 @@ it("cuts the output at the limit, and ends the program there", async () => {
   const { script } = await opened();
   const { output, remark } = await script("echo $$; exec yes");
   expect(output).toHaveLength(65_536);
-  expect(remark).toBe("cut at 65536 bytes");
+  expect(remark).toEqual(cause("program-cut", { limit: 65_536 }));
   await isGone(Number.parseInt(output.toString(), 10));
 });
 
 it("counts both outputs as one, and leaves alone what just fits", async () => {
   const { script } = await opened();
   const { output, remark } = await script("printf 12345; printf 678 >&2; printf 90ab", { maxBytes: 10 });
-  expect([output.length, remark]).toEqual([10, "cut at 10 bytes"]);
+  expect([output.length, remark]).toEqual([10, cause("program-cut", { limit: 10 })]);
   expect(await script("printf 1234567890", { maxBytes: 10 })).toEqual({ output: Buffer.from("1234567890") });
 });
 
@@ -199,7 +206,7 @@ it("ends it with all that it started when nobody waits for it any more", async (
   const answer = script("sleep 60 & echo $! > child; sleep 60", { signal: peer.signal });
   const child = await number("child");
   peer.abort();
-  expect(await answer).toMatchObject({ remark: "ended: its peer has gone" });
+  expect(await answer).toMatchObject({ remark: cause("program-gone", {}) });
   await isGone(child);
   expect(clock.waiting).toBe(0);
 });

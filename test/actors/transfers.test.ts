@@ -3,6 +3,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { localFiles } from "../../src/actors/files.ts";
 import type { FileAnswer, OpenFile } from "../../src/machines/_world.ts";
+import { cause } from "../../src/stories/causes.ts";
 import type { Conversation } from "./conversation.ts";
 import { converse, eventually, openLab, sizeOf, type TestLab, temporaryFolder } from "./harness.ts";
 
@@ -125,10 +126,10 @@ describe("a peer that resets in the middle of a file", () => {
     await eventually(() => expect(lab.storyOf(still).endedAt).toBeDefined());
     await eventually(() => expect(files.count).toBe(0));
     expect(lab.storyOf(still)).toMatchObject({ fault: "failed", state: "closed" });
-    expect(lab.storyOf(still).reason).toMatch(/reset by the peer/);
+    expect(lab.storyOf(still).cause?.code).toBe("peer-reset");
     expect(lab.events.filter(({ type }) => type === "connection.failed")).toHaveLength(1);
-    const how = expect.stringMatching(/^by the peer, reset/);
-    expect(lab.events).toContainEqual(expect.objectContaining({ type: "connection.closed", how }));
+    const closed = { type: "connection.closed", by: "peer", cause: cause("peer-reset", {}) };
+    expect(lab.events).toContainEqual(expect.objectContaining(closed));
     const other = await converse(server);
     await asksFor(other, "small.pdf", small);
     await other.hears(small);
@@ -139,7 +140,7 @@ describe("a peer that resets in the middle of a file", () => {
     await lab.addFile("large.pdf", LARGE);
     const server = await lab.serveFiles();
     const still = await stopsReading(lab, server.port, "large.pdf");
-    lab.storyOf(still).live?.kill("killed by the operator");
+    lab.storyOf(still).live?.kill();
     await eventually(() => expect(lab.storyOf(still).endedAt).toBeDefined());
     await eventually(() => expect(files.count).toBe(0));
     expect(lab.storyOf(still).fault).toBeUndefined();
@@ -177,7 +178,7 @@ describe("a file that became shorter on its way", () => {
     await asksFor(peer, "server.pdf", Buffer.alloc(5_000));
     await peer.over();
     expect(lab.storyOf(peer)).toMatchObject({ fault: "failed", state: "closed" });
-    expect(lab.storyOf(peer).reason).toMatch(/server\.pdf became shorter/);
+    expect(lab.storyOf(peer).cause).toEqual(cause("file-shrank", { name: "server.pdf" }));
     expect(lab.events.filter(({ type }) => type === "connection.failed")).toHaveLength(1);
     expect(peer.error).toBe("ECONNRESET");
     expect(peer.unread.length).toBeLessThan(5_000);

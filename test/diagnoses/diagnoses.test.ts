@@ -60,7 +60,7 @@ describe.skipIf(!hasPython)("a program that makes the mistake (skipped without p
   async function isTheSameAgain({ id }: Instance): Promise<void> {
     for (const { subject, entries } of lab.stories(id)) {
       const isTurnedAway = entries.some(
-        (entry) => entry.kind === "refused" && entry.why.startsWith("more than"),
+        (entry) => entry.kind === "refused" && entry.cause.code === "too-many-connections",
       );
       const { out, err } = await lab.run(`replay ${subject.id}`);
       if (isTurnedAway) expect(err).toContain("was turned away at the door");

@@ -78,7 +78,7 @@ describe("an address book's client", () => {
     const { run, connect, hear, shown } = lookup();
     await connect();
     await hear(encodeAnswer("8bit", "Error 404"));
-    expect(run.output).toEqual({
+    expect(run.output).toMatchObject({
       ok: false,
       email: "luke@gmail.com",
       code: "no-such-address",
@@ -121,7 +121,7 @@ describe("an address book's client", () => {
     expect(run.output).toMatchObject({
       ok: false,
       code: "peer-error",
-      message: "the server's length is short by 1: it must count bytes, not characters (Zoë…) [BOOK-1]",
+      message: "the server's length is short by 1: it must count bytes, not characters (Zoë…)",
     });
     expect(shown).toEqual([]);
   });
@@ -141,7 +141,7 @@ describe("an address book's client", () => {
     expect(run.output).toMatchObject({
       ok: false,
       code: "peer-error",
-      message: expect.stringContaining(`read as ${form} it would be right (--header ${form}) [BOOK-1]`),
+      message: expect.stringContaining(`read as ${form} it would be one (--header ${form})`),
     });
     expect(shown).toEqual([]);
   });

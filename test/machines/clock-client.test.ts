@@ -75,7 +75,7 @@ describe("a clock's client", () => {
     await asks.resolve(["11/21/26"]);
     expect(shown).toEqual(["11/21/26"]);
     const message = "no answer to SEND_DATE within 2 s";
-    expect(run.output).toEqual({ ok: false, code: "timed-out", message });
+    expect(run.output).toMatchObject({ ok: false, code: "timed-out", message });
   });
 
   it.each(["tomorrow", "13/21/26", "11/32/26", "2026-11-21", "00:55:17", "11/21/2026", ""])(
@@ -83,11 +83,11 @@ describe("a clock's client", () => {
     async (answer) => {
       const { asks, clock, run, hints } = clockClient({ count: 2 });
       await asks.resolve([answer]);
-      const sentence = `the server answers ${JSON.stringify(answer)} to SEND_DATE, which is not of the form MM/DD/YY [CLOCK-0]`;
+      const sentence = `the server answers ${JSON.stringify(answer)} to SEND_DATE, which is not of the form MM/DD/YY`;
       expect(hints).toEqual([sentence]);
       clock.increment(2_000);
       await asks.resolve(["11/21/26"]);
-      expect(run.output).toEqual({ ok: false, code: "peer-error", message: sentence });
+      expect(run.output).toMatchObject({ ok: false, code: "peer-error", message: sentence });
     },
   );
 

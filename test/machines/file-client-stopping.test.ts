@@ -9,7 +9,7 @@ it.each(states)("a run that is stopped in %s is interrupted, and hangs up", asyn
   const { run, goTo, tell, peer } = fileClient();
   await goTo(state);
   await tell("operator.stop");
-  expect(run.output).toEqual({ ok: false, code: "interrupted", message: "stopped" });
+  expect(run.output).toMatchObject({ ok: false, code: "interrupted", message: "stopped" });
   const isConnected = !["discovering", "connecting"].includes(state);
   expect(peer.heard()).toEqual(isConnected ? ["close"] : []);
 });

@@ -32,7 +32,7 @@ describe("a relay client", () => {
     const { connect, hear, run } = talkPlay(role, { as: "alice" });
     await connect();
     expect(await hear("Server | Name taken")).toEqual(["close"]);
-    expect(run.output).toEqual({
+    expect(run.output).toMatchObject({
       ok: false,
       code: "name-taken",
       message: "somebody is alice already: choose another name, --as",

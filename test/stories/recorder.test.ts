@@ -1,5 +1,6 @@
 /** What is kept of every story, what goes when memory is wanted, and in which order. */
 import { beforeEach, describe, expect, it } from "vitest";
+import { cause } from "../../src/stories/causes.ts";
 import { Recorder } from "../../src/stories/recorder.ts";
 import type { Fault, Story } from "../../src/stories/story.ts";
 import { converse, eventually, openLab } from "../actors/harness.ts";
@@ -26,8 +27,8 @@ function ended(
   { instance = "echo-1", size = 100, fault }: EndedOptions = {},
 ): Story {
   const story = open(recorder, number, instance);
-  story.came(Buffer.alloc(size), clock.now());
-  if (fault) story.faulted(fault, "for the test");
+  story.recordRead(Buffer.alloc(size));
+  if (fault) story.fail(fault, cause("failure", { text: "for the test" }));
   clock.advance(1);
   recorder.end(story);
   return story;
@@ -44,8 +45,7 @@ const idsOf = (recorder: Recorder) => recorder.all().map(({ subject }) => subjec
 describe("a story", () => {
   it("keeps its first 32 and its last 64 entries, and counts what fell out between them", () => {
     const story = open(new Recorder(clock), 1);
-    for (let number = 1; number <= 200; number += 1)
-      story.came(Buffer.from(`message ${number}`), clock.now());
+    for (let number = 1; number <= 200; number += 1) story.recordRead(Buffer.from(`message ${number}`));
     const texts = story.entries.map((entry) => ("bytes" in entry ? entry.bytes.toString() : entry.kind));
     const numbered = (from: number, to: number) =>
       Array.from({ length: to - from + 1 }, (_, index) => `message ${from + index}`);
@@ -56,14 +56,14 @@ describe("a story", () => {
 
   it("has no gap as long as everything fits", () => {
     const story = open(new Recorder(clock), 1);
-    for (let number = 1; number <= 95; number += 1) story.came(Buffer.from("x"), clock.now());
+    for (let number = 1; number <= 95; number += 1) story.recordRead(Buffer.from("x"));
     expect([story.entries.length, story.omitted]).toEqual([96, 0]);
   });
 
   it("keeps 8 KiB an entry, and how much it was", () => {
     const story = open(new Recorder(clock), 1);
-    story.came(Buffer.alloc(8_192, "a"), clock.now());
-    story.sent(Buffer.alloc(100_000, "b"), clock.now());
+    story.recordRead(Buffer.alloc(8_192, "a"));
+    story.recordWrite(Buffer.alloc(100_000, "b"));
     const [, came, sent] = story.entries;
     expect(came).toMatchObject({ kind: "in", size: 8_192, bytes: Buffer.alloc(8_192, "a") });
     expect(sent).toMatchObject({ kind: "out", size: 100_000, bytes: Buffer.alloc(8_192, "b") });
@@ -71,9 +71,9 @@ describe("a story", () => {
 
   it("tells its first fault: what follows is its consequence", () => {
     const story = open(new Recorder(clock), 1);
-    story.faulted("refused", "the token is wrong");
-    story.faulted("failed", "reset by the peer");
-    expect([story.fault, story.reason]).toEqual(["refused", "the token is wrong"]);
+    story.fail("refused", cause("wrong-token", {}));
+    story.fail("failed", cause("peer-reset", {}));
+    expect([story.fault, story.cause?.code]).toEqual(["refused", "wrong-token"]);
   });
 });
 
@@ -96,7 +96,7 @@ describe("the recorder", () => {
     ended(recorder, 2, { fault: "crashed" });
     for (const number of [3, 4, 5]) ended(recorder, number);
     expect(idsOf(recorder)).toEqual(["echo-1/c1", "echo-1/c2", "echo-1/c3", "echo-1/c4", "echo-1/c5"]);
-    live.came(Buffer.alloc(2_400), clock.now());
+    live.recordRead(Buffer.alloc(2_400));
     expect(idsOf(recorder)).toEqual(["echo-1/c1", "echo-1/c2", "echo-1/c5"]);
     expect(recorder.costBytes).toBeLessThanOrEqual(6_000);
   });
@@ -120,7 +120,7 @@ describe("the recorder", () => {
   it("never forgets a live one, and keeps less of each entry while those alone are over its memory", () => {
     const recorder = new Recorder(clock, { budgetBytes: 10_000 });
     const stories = [1, 2, 3].map((number) => open(recorder, number));
-    for (const story of stories) story.came(Buffer.alloc(8_192), clock.now());
+    for (const story of stories) story.recordRead(Buffer.alloc(8_192));
     expect(recorder.live()).toHaveLength(3);
     const kept = stories.map(({ entries }) =>
       entries.map((entry) => ("bytes" in entry ? entry.bytes.length : 0)),
@@ -138,9 +138,9 @@ describe("the recorder", () => {
   it("charges a story for what it keeps, not for all that ever passed", () => {
     const recorder = new Recorder(clock);
     const story = open(recorder, 1);
-    for (let number = 0; number < 96; number += 1) story.came(Buffer.alloc(1_000), clock.now());
+    for (let number = 0; number < 96; number += 1) story.recordRead(Buffer.alloc(1_000));
     const full = recorder.costBytes;
-    for (let number = 0; number < 1_000; number += 1) story.came(Buffer.alloc(1_000), clock.now());
+    for (let number = 0; number < 1_000; number += 1) story.recordRead(Buffer.alloc(1_000));
     expect(recorder.costBytes).toBe(full);
     expect(story.cost).toBe(full);
   });
@@ -153,10 +153,10 @@ describe("a tap", () => {
     const untap = recorder.tap((story, entry) => heard.push(`${story.subject.id} ${entry.kind}`));
     const first = open(recorder, 1);
     const second = open(recorder, 2);
-    first.came(Buffer.from("hi"), clock.now());
-    second.sent(Buffer.from("ho"), clock.now());
+    first.recordRead(Buffer.from("hi"));
+    second.recordWrite(Buffer.from("ho"));
     untap();
-    first.came(Buffer.from("unheard"), clock.now());
+    first.recordRead(Buffer.from("unheard"));
     expect(heard).toEqual(["echo-1/c1 opened", "echo-1/c2 opened", "echo-1/c1 in", "echo-1/c2 out"]);
   });
 });
@@ -197,6 +197,6 @@ describe("the order of a story", () => {
     ]);
     expect(tapped).toEqual(lab.storyOf(peer).entries.map(({ kind }) => kind));
     const closed = lab.storyOf(peer).entries.at(-1);
-    expect(closed).toMatchObject({ kind: "closed", by: "peer", how: "closed" });
+    expect(closed).toMatchObject({ kind: "closed", by: "peer" });
   });
 });

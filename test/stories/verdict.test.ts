@@ -1,5 +1,6 @@
 /** What a person is told at a glance about a connection, and whom to look at first. */
 import { describe, expect, it } from "vitest";
+import { cause } from "../../src/stories/causes.ts";
 import { Recorder } from "../../src/stories/recorder.ts";
 import type { Live, Story } from "../../src/stories/story.ts";
 import { byUrgency, reasonOf, verdictOf } from "../../src/stories/verdict.ts";
@@ -138,14 +139,14 @@ describe("the order of urgency", () => {
         one.live = live(0, startedAt);
         one.waitsFor = "a word";
       }),
-      story("failed", (one) => one.faulted("failed", "reset")),
-      story("refused", (one) => one.faulted("refused", "wrong")),
+      story("failed", (one) => one.fail("failed", cause("failure", { text: "reset" }))),
+      story("refused", (one) => one.fail("refused", cause("failure", { text: "wrong" }))),
       story("stuck", (one) => {
         one.live = live(3, startedAt);
       }),
-      story("crashed 1", (one) => one.faulted("crashed", "boom")),
+      story("crashed 1", (one) => one.fail("crashed", cause("failure", { text: "boom" }))),
       story("ok 2", ok),
-      story("crashed 2", (one) => one.faulted("crashed", "boom")),
+      story("crashed 2", (one) => one.fail("crashed", cause("failure", { text: "boom" }))),
     ];
     clock.advance(60_000);
     stories.reverse().sort(byUrgency(clock.now()));

@@ -11,6 +11,7 @@ import { scanRoles } from "../../src/catalogue/role-folder.ts";
 import { parseCommandLine } from "../../src/config.ts";
 import { Daemon } from "../../src/daemon.ts";
 import type { Role } from "../../src/machines/_role.ts";
+import { causeText } from "../../src/stories/cause-text.ts";
 import { discover, tell } from "../e2e/registry-client.ts";
 import crashesAtStart from "../fixtures/roles/crashes-at-start.ts";
 import { type ClientPlay, clientPlays, oddServer, serverOf } from "./_client-plays.ts";
@@ -334,11 +335,12 @@ function whatIsRecorded(lab: Lab, instance: Instance, piece: string, port: numbe
   if (piece.startsWith("actor ") && crashed.length === 0) return "";
   const [story] = crashed;
   if (crashed.length !== 1 || !story) {
-    const all = stories.map(({ fault, reason, state }) => `${state} ${fault} ${reason}`);
+    const all = stories.map(({ fault, cause, state }) => `${state} ${fault} ${cause && causeText(cause)}`);
     return `${crashed.length} connections crashed: ${all.join("; ")}`;
   }
   if (story.subject.remote.port !== port) return "another connection crashed";
-  if (!isSabotage(story.reason, piece)) return `it crashed of ${story.reason}`;
+  const reason = story.cause && causeText(story.cause);
+  if (!isSabotage(reason, piece)) return `it crashed of ${reason}`;
   return story.entries.some(({ kind }) => kind === "crashed") ? "" : "its story does not tell its crash";
 }
 
@@ -355,7 +357,8 @@ async function attackClient(lab: Lab, instance: Instance, attempt: Attempt, trap
   if (piece.startsWith("actor ") || isSabotage(instance.lastError, piece)) return "";
   // One that an operator stops is stopped, whatever it meets on its way; its story tells.
   const isStopped = clientPlays[role.name]?.[play]?.isStopped;
-  if (isStopped && storiesOf(lab, instance).some(({ reason }) => isSabotage(reason, piece))) return "";
+  if (isStopped && storiesOf(lab, instance).some(({ cause }) => isSabotage(cause && causeText(cause), piece)))
+    return "";
   return `it is ${instance.state}: ${instance.lastError}`;
 }
 

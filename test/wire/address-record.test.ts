@@ -1,5 +1,7 @@
 /** Queries and answers of the address book [BOOK-1, BOOK-2, BOOK-4]. */
 import { describe, expect, test } from "vitest";
+import { causeText } from "../../src/stories/cause-text.ts";
+import { causeOf, type Reason } from "../../src/stories/causes.ts";
 import {
   type Answer,
   decodeAnswer,
@@ -164,6 +166,12 @@ describe("a query", () => {
   });
 });
 
+/** The reason as people read it. */
+function inWords(value: unknown): unknown {
+  const { why } = value as { why?: Reason };
+  return why ? { ...(value as object), why: causeText(causeOf(why)) } : value;
+}
+
 describe("what is no query", () => {
   test.each([
     ["a type that is not Q", "52 0e", luke, "8bit", "the type is R, not Q"],
@@ -177,15 +185,16 @@ describe("what is no query", () => {
   ])("[BOOK-4] is %s, at once", (_what, header, text, form, why) => {
     const bytes = query(header, text);
     const hearing = new Hearing({ readings: [queries] }).hear(bytes);
-    expect(hearing.values).toEqual([{ ok: false, form, why }]);
+    expect(hearing.values.map(inWords)).toEqual([{ ok: false, form, why }]);
     expect(hearing.framer.unreadBytes).toBe(0);
-    for (const pieces of splits(bytes)) expect(firstOf(hear(pieces, 10))).toEqual({ ok: false, form, why });
+    for (const pieces of splits(bytes))
+      expect(inWords(firstOf(hear(pieces, 10)))).toEqual({ ok: false, form, why });
   });
 
   test("[BOOK-4] is a length of the largest 32-bit number, once nothing follows for 200 ms", () => {
     const hearing = new Hearing({ readings: [queries] }).hear(hex("51 7f ff ff ff")).pass(tellApartMs - 1);
     expect(hearing.values).toEqual([]);
-    expect(firstOf(hearing.pass(1))).toEqual({
+    expect(inWords(firstOf(hearing.pass(1)))).toEqual({
       ok: false,
       form: "8bit",
       why: "the length is impossible: 127 bytes are told, 3 came",
@@ -195,7 +204,10 @@ describe("what is no query", () => {
   test("[BOOK-4] is a negative length that nothing follows, after 200 ms: it may be the first of two bytes", () => {
     const hearing = new Hearing({ readings: [queries] }).hear(hex("51 c8")).pass(tellApartMs - 1);
     expect(hearing.values).toEqual([]);
-    expect(firstOf(hearing.pass(1))).toMatchObject({ ok: false, why: "the length is negative: -56" });
+    expect(inWords(firstOf(hearing.pass(1)))).toMatchObject({
+      ok: false,
+      why: "the length is negative: -56",
+    });
   });
 
   test.each([
@@ -207,7 +219,7 @@ describe("what is no query", () => {
     ["51 00 00 00 0e 00 00 00 6c", "struct"],
   ])("[BOOK-4] is one that ends before its text, %s, answered as %s", (bytes, form) => {
     const hearing = new Hearing({ readings: [queries] }).hear(hex(bytes)).pass(tellApartMs).end();
-    expect(hearing.values).toEqual([{ ok: false, form, why: "the query ends before its text" }]);
+    expect(hearing.values.map(inWords)).toEqual([{ ok: false, form, why: "the query ends before its text" }]);
   });
 
   test("is silence, which is waited for and, at its end, nothing", () => {
@@ -295,13 +307,13 @@ describe("an answer", () => {
       /no answer with a header of struct/,
     ],
   ] as const)("that is %s is none, and says why", (_what, form, bytes, why) => {
-    expect(answerTo(form, bytes)).toEqual({ ok: false, why: expect.stringMatching(why) });
+    expect(inWords(answerTo(form, bytes))).toEqual({ ok: false, why: expect.stringMatching(why) });
   });
 
   test("that the server cut short is none, and says how much came", () => {
-    expect(answerTo("8bit", query("52 0e", "Luke"), true)).toEqual({
+    expect(inWords(answerTo("8bit", query("52 0e", "Luke"), true))).toEqual({
       ok: false,
-      why: "tells a length of 14 and sends 4 bytes",
+      why: "the server tells a length of 14 and sends 4 bytes",
     });
     expect(answerTo("8bit", hex("52"), true)).toMatchObject({ ok: false });
   });

@@ -800,3 +800,47 @@ describe("what no phase has read", () => {
     expect(framer.framing).toBe("unknown");
   });
 });
+
+describe("a bare message longer than one read", () => {
+  const read = (letter: string, size = 65_536) => Buffer.alloc(size, letter);
+  const roomy = { limits: { maxMessageBytes: 1_000_000 } };
+
+  test("is one message, and waits for the rest of it [FRAME-3]", () => {
+    const hearing = hearingOf("bare", roomy).hear(read("a"), read("b"));
+    expect(hearing.messages).toEqual([]);
+    hearing.hear(read("c", 5));
+    expect(hearing.bytes.map(({ length }) => length)).toEqual([2 * 65_536 + 5]);
+  });
+
+  test("is one message of an unknown peer too [FRAME-3]", () => {
+    const hearing = new Hearing(roomy).hear(read("a"), read("b", 5)).pass(quietMs);
+    expect(hearing.bytes.map(({ length }) => length)).toEqual([65_541]);
+    expect(hearing.framing).toBe("bare");
+  });
+
+  test("is whole where nothing follows for the quiet time, or at its FIN [FRAME-3]", () => {
+    const quiet = hearingOf("bare", roomy).hear(read("a")).pass(quietMs);
+    expect(quiet.bytes.map(({ length }) => length)).toEqual([65_536]);
+    const ended = hearingOf("bare", roomy).hear(read("a")).end();
+    expect(ended.bytes.map(({ length }) => length)).toEqual([65_536]);
+  });
+
+  test("is not continued by what comes later, nor by what follows a shorter read [FRAME-3]", () => {
+    const hearing = hearingOf("bare", roomy).hear(read("a")).pass(slowMs).hear("one", "two");
+    expect(hearing.bytes.map(({ length }) => length)).toEqual([65_536, 3, 3]);
+  });
+
+  test("over --max-message is too long, wherever the reads cut it [FRAME-7]", () => {
+    const hearing = hearingOf("bare").hear(read("a"));
+    expect(hearing.isTooLong).toBe(false);
+    hearing.hear("b");
+    expect(hearing.isTooLong).toBe(true);
+    expect(hearing.messages).toEqual([]);
+  });
+
+  test("whose newline comes in a later read is a line [FRAME-2]", () => {
+    const hearing = hearingOf("bare", roomy).hear(read("a"), Buffer.from("end\nnext\n"));
+    expect(hearing.framing).toBe("line");
+    expect(hearing.bytes.map(({ length }) => length)).toEqual([65_539, 4]);
+  });
+});

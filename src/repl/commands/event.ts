@@ -19,7 +19,10 @@ export default defineCommand({
     const text = rest.join(" ");
     const before = story.state;
     if (
-      !live.raise({ type: event, ...(event === "peer.message" ? { text, bytes: Buffer.from(text) } : {}) })
+      !live.sendEvent({
+        type: event,
+        ...(event === "peer.message" ? { text, bytes: Buffer.from(text) } : {}),
+      })
     ) {
       const accepted = live.acceptedEvents ?? [];
       const taken = accepted.length > 0 ? `it takes ${accepted.join(", ")}` : "it takes none";

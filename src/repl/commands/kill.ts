@@ -24,7 +24,7 @@ export default defineCommand({
         `no live connection is ${rest.join(" ")}: conns lists them`,
       );
     const documents = live.map((story) => connectionDocument(story, lab.clock.now()));
-    for (const story of live) story.live?.kill("killed");
+    for (const story of live) story.live?.kill();
     if (isJson) return data(documents);
     return out(`killed ${documents.map(({ id }) => id).join(", ")}`);
   },

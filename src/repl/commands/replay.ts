@@ -61,7 +61,7 @@ function documentOf(replayed: Replayed, role: string, { lab, args, options }: Ca
 
 function textOf(replayed: Replayed, role: string, { lab, args, options, style }: Call<Options>): string {
   const story = selectStory(lab, args.connection ?? "@last");
-  const { subject, openedAt } = story;
+  const { subject } = story;
   const { same, given, total, difference, cutShort } = replayed;
   const words = (entry: Parameters<typeof describeEntry>[0]) => describeEntry(entry, subject, options).trim();
   const lines = [style.bold(`${subject.id}, played again to ${role}`)];
@@ -70,7 +70,7 @@ function textOf(replayed: Replayed, role: string, { lab, args, options, style }:
   );
   if (cutShort) lines.push(style.odd(`  cut short: ${cutShort}`));
   if (!difference) return [...lines, style.good("  the same machine, the same transitions")].join("\n");
-  const at = difference.recorded ? `, ${sinceStart(difference.recorded.at - openedAt).trim()} s` : "";
+  const at = difference.recorded ? `, ${sinceStart(difference.recorded).trim()} s` : "";
   return [
     ...lines,
     style.bad(`  it goes another way at entry ${difference.number}${at}`),

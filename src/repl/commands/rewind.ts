@@ -51,7 +51,7 @@ function list({ lab, args, options, columns, style }: Call<Options>, cutShort: s
   const story = selectStory(lab, args.connection ?? "@last");
   const { entries } = playable(story);
   const lines = entries.map((entry, index) => {
-    const line = `${String(index + 1).padStart(4)} ${sinceStart(entry.at - story.openedAt)}  ${describeEntry(entry, story.subject, options)}`;
+    const line = `${String(index + 1).padStart(4)} ${sinceStart(entry)}  ${describeEntry(entry, story.subject, options)}`;
     return line.length > columns ? `${line.slice(0, columns - 1)}…` : line;
   });
   const end = cutShort ? [style.odd(`     cut short: ${cutShort}`)] : [];

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { NetlabError } from "../../errors.ts";
 import { connectionDocument } from "../../lab/documents.ts";
-import { printable } from "../../printable.ts";
 import { defineCommand } from "../command.ts";
 import { liveConnection } from "../live-connection.ts";
 
@@ -21,8 +20,7 @@ export default defineCommand({
     const bytes = options.hex === undefined ? Buffer.from(rest.join(" ")) : hexBytes(options.hex);
     if (bytes.length === 0)
       throw new NetlabError("usage", "send: nothing to send: give a text, or --hex 00ff");
-    const what = options.hex === undefined ? `"${printable(rest.join(" "))}"` : bytes.toString("hex");
-    live.inject(bytes, `send ${what}`);
+    live.inject(bytes);
     if (isJson) return data(connectionDocument(story, lab.clock.now()));
     return out(`sent ${bytes.length} bytes to ${story.subject.id}`);
   },

@@ -98,14 +98,14 @@ export class ConnectionView extends Surface {
   /** Bytes into the conversation, past the machine: text or a Buffer, as it is. */
   send(content: string | Uint8Array): Promise<void> {
     const bytes = Buffer.from(content as string);
-    return this.#do((live) => live.inject(bytes, `send ${bytes.length} bytes`));
+    return this.#do((live) => live.inject(bytes));
   }
 
   /** An event into the machine, e.g. `peer.ended`. Rejects where the present state does not take it. */
   event(type: string): Promise<void> {
     const event = { type: String(type) };
     return this.#do((live) => {
-      if (!live.raise(event))
+      if (!live.sendEvent(event))
         throw new NetlabError(
           "wrong-state",
           `${this.state} takes no ${event.type}; it takes ${live.acceptedEvents?.join(", ")}`,

@@ -1,0 +1,90 @@
+/** The contract of talking clients: their options, the words that a role adds, and what a run remembers and comes to. */
+import { z } from "zod";
+import type { ErrorCode } from "../errors.ts";
+import type { Cause } from "../stories/causes.ts";
+import { duration } from "./_options.ts";
+import type { Peer, World } from "./_world.ts";
+
+/** Options of every talking client; a role adds its own. */
+export const talkOptions = {
+  quiet: duration().default(200).describe("a reply is whole when the peer is silent for this long"),
+  timeout: duration().default(5_000).describe("how long to wait for a connection, a greeting, and the end"),
+  localPort: z.number().int().min(1).max(65_535).optional().describe("bind our own end to this port"),
+};
+
+export interface TalkOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly quiet: number;
+  readonly timeout: number;
+  readonly localPort?: number | undefined;
+}
+
+export type TalkResult =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly cause?: Cause };
+
+/** What was bad about a reply: a cause of the table, or a sentence of a user's role. */
+export type TalkVerdict = { readonly code: ErrorCode } & (
+  | { readonly cause: Cause }
+  | { readonly message: string }
+);
+
+/** Keeps the whole reply to a line, byte for byte, instead of its being shown; the answer is told as a hint. */
+export type KeepReply = (reply: Buffer, world: World) => Promise<string>;
+
+export interface TalkWords<Options> {
+  readonly id: string;
+  /** The wire rule of the conversation. */
+  readonly rule: string;
+  /** The server speaks first. */
+  readonly greets: boolean | ((options: Options) => boolean);
+  /** What is said first, each a message of its own. */
+  readonly opening: (options: Options) => readonly string[];
+  /** What is said when the user has no more to say; undefined: nothing, only our FIN. */
+  readonly farewell?: string;
+  /** The user's line as it is sent; a hint is for the user. Undefined: nothing is sent. */
+  readonly prepare?: (
+    line: string,
+    options: Options,
+  ) => { readonly send: string | undefined; readonly hint?: string; readonly keep?: KeepReply };
+  /** Every message has a reply, however late: the next one waits for it. */
+  readonly answersAll?: boolean;
+  /** What came, as the user reads it. */
+  readonly display?: (text: string, options: Options, isGreeting: boolean) => string;
+  /** A reply that ends the conversation badly, e.g. a refusal. */
+  readonly judge?: (text: string, options: Options, isGreeting: boolean) => TalkVerdict | undefined;
+  /** A reply that ends the conversation well: the server closes after it. */
+  readonly isLast?: (text: string) => boolean;
+}
+
+export interface Line {
+  readonly text: string;
+  /** The role's own words are sent as they are; the user's are prepared. */
+  readonly isScripted: boolean;
+}
+
+export interface TalkContext extends World<TalkOptions> {
+  readonly peer: Peer | undefined;
+  /** The connection is over. */
+  readonly isPeerGone: boolean;
+  /** What comes next is the server's greeting. */
+  readonly isGreetingDue: boolean;
+  /** Said by the user or the opening, not sent yet. */
+  readonly unsaid: readonly Line[];
+  readonly isInputOver: boolean;
+  readonly hasSaidFarewell: boolean;
+  /** What is to become of the reply that comes. */
+  readonly keep: KeepReply | undefined;
+  /** As much as has come of it, added to in place. */
+  readonly received: { readonly chunks: Buffer[]; sizeBytes: number };
+  readonly result: TalkResult | undefined;
+}
+
+export type TalkEvent =
+  | { type: "peer.message"; value: unknown; bytes: Buffer }
+  | { type: "peer.ended" }
+  | { type: "peer.closed" }
+  | { type: "operator.say"; text: string }
+  | { type: "operator.ended" }
+  | { type: "operator.stop" };

@@ -1,0 +1,15 @@
+/** A cause in words, for people: the one way from a code to a sentence. */
+import type { Cause } from "./causes.ts";
+import { rowOf } from "./causes.ts";
+
+/** What stands in for the peer's words, which alone may hold a secret. */
+export type PeerWords = (words: string) => string;
+
+export function causeText({ code, args = {} }: Cause, peerWords: PeerWords = (words) => words): string {
+  const { args: kinds, text } = rowOf(code);
+  const shown = Object.entries(args).map(([name, value]) => [
+    name,
+    kinds[name] === "peer" && typeof value === "string" ? peerWords(value) : value,
+  ]);
+  return text(Object.fromEntries(shown) as never);
+}

@@ -1,0 +1,133 @@
+/**
+ * Facts of a peer's life, as plain data: every one survives JSON (bytes as base64) and `structuredClone`. There is no sentence in them; who
+ * wants words asks `entry-text.ts`.
+ */
+import type { Answer } from "./answer.ts";
+import type { Cause } from "./causes.ts";
+
+/** Version of the form in which stories are kept and sent. */
+export const STORY_VERSION = 1;
+
+/** When it happened: microseconds since the story opened, which never go back. */
+interface Stamp {
+  readonly at: number;
+}
+
+/** What went over the wire: of `size` bytes, those that are kept. */
+interface Octets extends Stamp {
+  readonly bytes: Buffer;
+  readonly size: number;
+}
+
+/** What an operator, or a client's user, did. */
+export type OperatorAction = (
+  | { readonly action: "kick" | "fin" | "rst" | "kill" }
+  /** The role stops: who is idle is told so and goes. */
+  | { readonly action: "leave"; readonly farewell: string }
+  /** The run or the role ends, and what is still open with it. */
+  | { readonly action: "end" }
+  /** Bytes into the conversation, past the machine: the next `out` has them. */
+  | { readonly action: "send"; readonly size: number }
+  | { readonly action: "event"; readonly event: string; readonly text?: string }
+  /** A client's user speaks, has no more to say, stops the run. */
+  | { readonly action: "say"; readonly text: string }
+  | { readonly action: "endOfInput" }
+  | { readonly action: "stop" }
+) & {
+  /** Who did it, where several may. */
+  readonly by?: string;
+};
+
+export type Transition = Stamp & {
+  readonly kind: "transition";
+  readonly from: string;
+  readonly to: string;
+  readonly event: string;
+  /** What moved it, where the world had been asked: a replay gives the same answer. */
+  readonly answer?: Answer;
+};
+
+export type Entry =
+  | (Stamp & { readonly kind: "opened"; readonly state: string })
+  /** One read, exactly as the kernel handed it over. */
+  | (Octets & { readonly kind: "in" })
+  /** It came after we had closed, and nobody read it. */
+  | (Octets & { readonly kind: "drained" })
+  /** It came behind a told size, or behind a refusal. */
+  | (Octets & { readonly kind: "late" })
+  /** Bytes of an earlier `in` that framing passed over: not in the sum of what came. */
+  | (Octets & { readonly kind: "dropped" })
+  /** What framing made of the reads: one message for the state that waited for it. */
+  | (Stamp & {
+      readonly kind: "message";
+      readonly size: number;
+      readonly state: string;
+      readonly rule: string;
+    })
+  | (Octets & { readonly kind: "out" })
+  /** A file's bytes, past all framing. */
+  | (Stamp & {
+      readonly kind: "file";
+      readonly direction: "in" | "out";
+      readonly name: string;
+      /** What has really gone or come; it grows while the file is under way. */
+      readonly size: number;
+      /** How many bytes it was to be. */
+      readonly told: number;
+    })
+  | Transition
+  /** What the machine asked of the world, and was told: a replay tells the same. */
+  | (Stamp & { readonly kind: "input"; readonly name: InputName; readonly answer: unknown })
+  | (Stamp & { readonly kind: "remark"; readonly cause: Cause })
+  /** `words`: what the peer was told. */
+  | (Stamp & { readonly kind: "refused"; readonly cause: Cause; readonly words: string })
+  | (Stamp & { readonly kind: "operator" } & OperatorAction)
+  /** The peer's FIN. */
+  | (Stamp & { readonly kind: "ended" })
+  /** Our FIN. */
+  | (Stamp & { readonly kind: "fin" })
+  /** The end. A cause, where it was not two FINs. */
+  | (Stamp & { readonly kind: "closed"; readonly by: "peer" | "us"; readonly cause?: Cause })
+  | (Stamp & { readonly kind: "crashed"; readonly cause: Cause })
+  /** Entries that are no longer kept, and what went over the wire with them. */
+  | (Stamp & {
+      readonly kind: "gap";
+      readonly omitted: number;
+      readonly bytesIn: number;
+      readonly bytesOut: number;
+    });
+
+export type EntryKind = Entry["kind"];
+export type EntryOf<Kind extends EntryKind> = Extract<Entry, { kind: Kind }>;
+
+/** What a machine can ask of the world within a step. */
+export type InputName = "random" | "addressBook.find";
+
+/** Bytes that came, or went, with an entry. */
+export function bytesIn(entry: Entry): number {
+  switch (entry.kind) {
+    case "in":
+    case "drained":
+    case "late":
+      return entry.size;
+    case "file":
+      return entry.direction === "in" ? entry.size : 0;
+    case "gap":
+      return entry.bytesIn;
+    default:
+      return 0;
+  }
+}
+
+export function bytesOut(entry: Entry): number {
+  switch (entry.kind) {
+    case "out":
+      return entry.size;
+    case "file":
+      return entry.direction === "out" ? entry.size : 0;
+    case "gap":
+      return entry.bytesOut;
+    default:
+      return 0;
+  }
+}
