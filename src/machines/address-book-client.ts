@@ -266,10 +266,7 @@ async function connect(context: Context, signal: AbortSignal): Promise<Peer> {
   const { network, options } = context;
   const { host, port, header } = options;
   if (!fits(header, emailOf(context)))
-    throw new NetlabError(
-      "bad-option",
-      `${JSON.stringify(emailOf(context))} is longer than a length of ${header} can tell: use another --header`,
-    );
+    throw new NetlabError("bad-option/too-long-for-header", { email: emailOf(context), header });
   const peer = await network.connect({ host, port });
   if (signal.aborted) peer.close();
   return peer;

@@ -52,14 +52,11 @@ export async function discover(
 ): Promise<{ listings: Listing[]; isWhole: boolean }> {
   const answers = await ask({ to, text: DISCOVER, timeoutMs, isLast: isEnd }, systemClock);
   if (answers.length === 0) {
-    throw new NetlabError(
-      "timed-out",
-      `no answer from the registry at ${formatHostPort(to)} within ${timeoutMs / 1_000} s`,
-    );
+    throw new NetlabError("timed-out/no-registry", { registry: formatHostPort(to), ms: timeoutMs });
   }
   const listings = answers.flatMap((answer) => {
     const parsed = parseListing(answer);
-    if (!parsed.ok) throw new NetlabError("peer-error", printable(parsed.why));
+    if (!parsed.ok) throw new NetlabError("peer-error/no-listing", { why: printable(parsed.why) });
     return parsed.value;
   });
   return { listings, isWhole: answers.some(isEnd) };
