@@ -72,7 +72,7 @@ export class LabError extends Error {
 /** Fails with a LabError: `no-daemon` where none answers. */
 export async function attach({ socket, signal }: AttachOptions = {}): Promise<Lab> {
   try {
-    if (signal?.aborted) throw new NetlabError("interrupted", "interrupted before the lab was asked");
+    if (signal?.aborted) throw new NetlabError("interrupted/before-the-lab");
     const control = await ControlClient.connect(socket ?? defaultSocketPath());
     const lab = new Lab(control, await control.hello());
     const close = () => lab.close();

@@ -277,7 +277,7 @@ export class Daemon implements Lab {
   }
 
   async spawn(roleName: string, given: Readonly<Record<string, unknown>>): Promise<Instance> {
-    if (this.#ending) throw new NetlabError("wrong-state", "the daemon is stopping");
+    if (this.#ending) throw new NetlabError("wrong-state/daemon-stopping");
     const role = this.#supervisor.role(roleName);
     const instance = this.#supervisor.add({
       role: role.name,
@@ -364,7 +364,7 @@ export class Daemon implements Lab {
   }
 
   async #reload(): Promise<void> {
-    if (this.#ending) throw new NetlabError("wrong-state", "the daemon is stopping");
+    if (this.#ending) throw new NetlabError("wrong-state/daemon-stopping");
     const next = this.#readLabFile();
     const wanted = this.#requestsOf(next);
     // A role whose options changed leaves and comes.

@@ -119,7 +119,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
     if (actor?.getSnapshot().status !== "active") {
       // The run is over meanwhile: nobody would ever close it.
       link.destroy();
-      throw new NetlabError("interrupted", "stopped");
+      throw new NetlabError("interrupted/stopped");
     }
     story.subject.remote = { address: link.remote.address, port: to.port };
     this.#connection = new Connection(link, story, {

@@ -92,10 +92,10 @@ export function parseOptions(role: Role, given: Readonly<Record<string, unknown>
   const schema = schemaOf(role);
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data as unknown as InstanceOptions;
-  throw new NetlabError(
-    "bad-option",
-    `${role.name}: ${explainIssues(parsed.error, Object.keys(schema.shape), flagOf)}`,
-  );
+  throw new NetlabError("bad-option/of-role", {
+    role: role.name,
+    why: explainIssues(parsed.error, Object.keys(schema.shape), flagOf),
+  });
 }
 
 /** The role's own part of parsed options: what its machine is given. A client is also told where its server is. */

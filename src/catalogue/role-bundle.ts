@@ -57,7 +57,11 @@ async function bundled(entry: Pick<BuildOptions, "entryPoints" | "stdin">, file:
   } catch (error) {
     const [first] = (error as Partial<BuildFailure>).errors ?? [];
     if (!first) throw error;
-    throw new NetlabError("bad-role", `${placeOf(first, file)}: ${first.text}`, { cause: error });
+    throw new NetlabError(
+      "bad-role/faults",
+      { file: placeOf(first, file), why: first.text },
+      { cause: error },
+    );
   }
 }
 

@@ -87,19 +87,11 @@ export class RoleLibrary {
   checkUnloadable(name: string): void {
     if (!this.roles.has(name)) {
       const near = nearest(name, [...this.#origins.keys()]);
-      throw new NetlabError(
-        "no-such-role",
-        `no role ${name} was loaded${near ? `; did you mean ${near}?` : ""}`,
-      );
+      throw new NetlabError("no-such-role/not-loaded", { name, hint: near ? `; did you mean ${near}?` : "" });
     }
     const origin = this.#origins.get(name);
-    if (origin === undefined)
-      throw new NetlabError("wrong-state", `${name} is a role of netlabd's own: it stays`);
-    if (origin === "lab file")
-      throw new NetlabError(
-        "wrong-state",
-        `${name} comes from the lab file: take it out there, and have it read again`,
-      );
+    if (origin === undefined) throw new NetlabError("wrong-state/role-of-ours", { name });
+    if (origin === "lab file") throw new NetlabError("wrong-state/role-of-lab", { name });
   }
 
   /** Forgets a role, and what is kept of it. */
@@ -112,7 +104,7 @@ export class RoleLibrary {
 
   #checkName(role: Role): void {
     if (this.roles.has(role.name) && !this.#origins.has(role.name))
-      throw new NetlabError("bad-role", `${role.name} is a role of netlabd's own: choose another name`);
+      throw new NetlabError("bad-role/name-of-ours", { name: role.name });
   }
 
   #discard(name: string, save?: string): void {

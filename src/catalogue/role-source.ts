@@ -61,5 +61,5 @@ async function bundleText(text: string, name: string): Promise<string> {
 
 function badRole(entry: string, stack: string | undefined, why: string, cause?: unknown): NetlabError {
   const place = placeIn(stack, path.dirname(entry)) ?? path.basename(entry);
-  return new NetlabError("bad-role", `${place}: ${why}`, { cause });
+  return new NetlabError("bad-role/faults", { file: place, why }, { cause });
 }

@@ -23,16 +23,13 @@ export function selectStories(lab: Lab, terms: readonly string[]): Story[] {
 /** Exactly one connection: the selector's first where it names one. */
 export function selectStory(lab: Lab, term: string): Story {
   const [story, ...others] = selectStories(lab, [term]);
-  if (!story)
-    throw new NetlabError(
-      "no-such-connection",
-      `no connection ${JSON.stringify(term)}: conns --all lists them`,
-    );
+  if (!story) throw new NetlabError("no-such-connection/of-term", { term });
   if (others.length > 0 && !isConnectionTerm(term)) {
-    throw new NetlabError(
-      "usage",
-      `${term} is ${others.length + 1} connections: name one, e.g. ${shortId(story)}`,
-    );
+    throw new NetlabError("usage/many-connections", {
+      term,
+      count: others.length + 1,
+      example: shortId(story),
+    });
   }
   return story;
 }
@@ -68,7 +65,7 @@ function peerMatch(lab: Lab, { instance, number, node }: PeerTerm) {
 function peerTest(lab: Lab, term: string, peer: PeerTerm) {
   const matches = peerMatch(lab, peer);
   if (!lab.recorder.all().some(matches)) {
-    throw new NetlabError("no-such-connection", `no connection ${term}: conns --all lists them`);
+    throw new NetlabError("no-such-connection/with-field", { term });
   }
   return matches;
 }
@@ -91,10 +88,10 @@ function fieldTerm(term: string): { name: string; value: string } | undefined {
   const [, name = "", value = ""] = match;
   if (FIELDS.includes(name)) return { name, value };
   const near = nearest(name, FIELDS);
-  throw new NetlabError(
-    "usage",
-    `no selector ${name}=…; ${near ? `did you mean ${near}=?` : `there are ${FIELDS.map((one) => `${one}=`).join(", ")}`}`,
-  );
+  throw new NetlabError("usage/no-selector", {
+    name,
+    hint: near ? `did you mean ${near}=?` : `there are ${FIELDS.map((one) => `${one}=`).join(", ")}`,
+  });
 }
 
 /** Instances, in the order in which they came. Throws where nothing has that name. */
@@ -105,7 +102,7 @@ export function selectInstances(lab: Lab, terms: readonly string[]): Instance[] 
     if (field?.name === "state") chosen = chosen.filter(({ state }) => state === field.value);
     else if (field?.name === "label")
       chosen = chosen.filter(({ spec }) => spec.options.label === field.value);
-    else if (field) throw new NetlabError("usage", "addr= selects connections, not roles: use conns addr=…");
+    else if (field) throw new NetlabError("usage/addr-of-roles");
     else {
       const ids = new Set(instancesOf(lab, term).map(({ id }) => id));
       chosen = chosen.filter(({ id }) => ids.has(id));
@@ -124,17 +121,17 @@ function instancesOf(lab: Lab, term: string): Instance[] {
     const instance = lab.find(selectStory(lab, term).subject.instance);
     if (instance) return [instance];
   }
-  if (lab.roles.has(term)) throw new NetlabError("no-such-instance", `no ${term} runs: spawn ${term}`);
+  if (lab.roles.has(term)) throw new NetlabError("no-such-instance/none-runs", { role: term });
   throw unknownInstance(lab, term);
 }
 
 function unknownInstance(lab: Lab, term: string): NetlabError {
   const known = lab.instances.flatMap(({ id, role, spec }) => [id, role.name, spec.options.name ?? id]);
   const near = nearest(term, known);
-  return new NetlabError(
-    "no-such-instance",
-    `no role ${JSON.stringify(term)} here; ${near ? `did you mean ${near}?` : "ls lists them"}`,
-  );
+  return new NetlabError("no-such-instance/unknown", {
+    term,
+    hint: near ? `did you mean ${near}?` : "ls lists them",
+  });
 }
 
 /** `c17` of `file-server-1/c17`. */

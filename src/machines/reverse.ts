@@ -115,7 +115,7 @@ async function say(
   const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
   let told = "";
   for (;;) {
-    if (signal.aborted) throw new NetlabError("interrupted", "stopped: nothing was said");
+    if (signal.aborted) throw new NetlabError("interrupted/nothing-said");
     const answered = await barrier.answer(text, now);
     if (answered.kind === "nobody") return "nobody is connected: nothing was said";
     if (answered.kind === "said") return `${saidTo(answered.to)} (reads: ${reversedText(text)})`;

@@ -108,7 +108,7 @@ export class LabDatabase {
     } catch (error) {
       sql?.close();
       if (error instanceof NetlabError) throw error;
-      throw new NetlabError("data-unusable", `cannot use ${file}: ${whyNotStored(error)}`, { cause: error });
+      throw new NetlabError("data-unusable/file", { file, why: whyNotStored(error) }, { cause: error });
     }
     this.sql = sql;
   }
@@ -233,7 +233,7 @@ export class LabDatabase {
       this.#isTroubled = true;
       this.#watch.trouble(`${this.file} takes no changes, they are refused: ${why}`);
     }
-    const refusal = new NetlabError("not-stored", `not stored: ${why}`, { cause: error });
+    const refusal = new NetlabError("not-stored", { why }, { cause: error });
     for (const change of batch) this.#tell(() => change.failed(refusal));
   }
 
@@ -280,10 +280,7 @@ function keepDamaged(file: string, watch: DatabaseWatch): void {
 function migrate(sql: Database.Database, file: string, schemaFile: string): void {
   const version = sql.pragma("user_version", { simple: true }) as number;
   if (version > SCHEMA_VERSION) {
-    throw new NetlabError(
-      "data-too-new",
-      `${file} has schema version ${version}, this netlabd knows ${SCHEMA_VERSION}: use the newer netlabd, or another folder with --data`,
-    );
+    throw new NetlabError("data-too-new", { file, version, known: SCHEMA_VERSION });
   }
   for (let next = version; next < SCHEMA_VERSION; next += 1) {
     sql.transaction(() => {

@@ -78,9 +78,9 @@ const WHY_NOT_WRITTEN: Record<string, string> = {
 const tooLong = (path: string) => cannotRead(path, `it is longer than ${MAX_REQUEST / 1_048_576} MiB`);
 
 function cannotRead(path: string, why: string): NetlabError {
-  return new NetlabError("file-not-read", `cannot read ${path}: ${why}`);
+  return new NetlabError("file-not-read/because", { file: path, why });
 }
 
 function cannotWrite(path: string, why: string): NetlabError {
-  return new NetlabError("file-not-written", `cannot write ${path}: ${why}`);
+  return new NetlabError("file-not-written/because", { file: path, why });
 }
