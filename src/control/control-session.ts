@@ -248,12 +248,12 @@ export class ControlSession {
         const answer = await this.#question(id, { read, ...(as === "role" ? { as } : {}) }, run.signal);
         if ("text" in answer) return answer.text;
         const code = answer.code ?? "file-not-read";
-        throw new NetlabError(run.signal.aborted ? "interrupted" : code, answer.error);
+        throw NetlabError.worded(run.signal.aborted ? "interrupted" : code, answer.error);
       },
       writeFile: async (write, text) => {
         const answer = await this.#question(id, { write, text }, run.signal);
         if ("text" in answer) return;
-        throw new NetlabError(run.signal.aborted ? "interrupted" : "file-not-written", answer.error);
+        throw NetlabError.worded(run.signal.aborted ? "interrupted" : "file-not-written", answer.error);
       },
       get isBehind() {
         return session.#socket.writableLength > BEHIND_BYTES;

@@ -31,8 +31,7 @@ export interface Parts {
 
 /** Throws a NetlabError where nothing has that name. */
 export function chartSubject(lab: Lab, term: string, parts: Parts): ChartSubject {
-  if (parts.supervisor && parts.companion)
-    throw new NetlabError("usage", "graph: one of --supervisor and --companion");
+  if (parts.supervisor && parts.companion) throw new NetlabError("usage/graph-one-of");
   const story = isConnectionTerm(term) ? selectStory(lab, term) : undefined;
   const instance = lab.find(story?.subject.instance ?? term);
   const role = story?.subject.definition ?? instance?.role ?? lab.roles.get(story?.subject.role ?? term);
@@ -49,10 +48,12 @@ function unknown(lab: Lab, term: string): NetlabError {
     ...lab.instances.flatMap(({ id, spec }) => [id, spec.options.name ?? id]),
   ];
   const near = nearest(term, known);
-  return new NetlabError(
-    "no-such-instance",
-    `nothing is called ${JSON.stringify(term)}; ${near ? `did you mean ${near}?` : "graph draws a role, an instance or a connection: roles and ls list them"}`,
-  );
+  return new NetlabError("no-such-instance/to-draw", {
+    term,
+    hint: near
+      ? `did you mean ${near}?`
+      : "graph draws a role, an instance or a connection: roles and ls list them",
+  });
 }
 
 const NOTHING = { current: () => undefined, counts: () => new Map(), story: undefined, instance: undefined };
@@ -99,7 +100,7 @@ function supervisorOf(role: Role, instance: Instance | undefined): ChartSubject 
 }
 
 function companionOf(role: Role, instance: Instance | undefined): ChartSubject {
-  if (!role.companion) throw new NetlabError("usage", `graph: ${role.name} has no companion`);
+  if (!role.companion) throw new NetlabError("usage/graph-companion", { role: role.name });
   const chart = chartOf(role.companion, {});
   const current = () => (instance ? statesNamed(chart, instance.service.machineState ?? "") : undefined);
   return {

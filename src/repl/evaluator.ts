@@ -100,8 +100,7 @@ async function evaluateCode(
   { isJson = false, timeoutMs }: CodeOptions,
   { commands, request, outlet, signal }: CodeRun,
 ): Promise<number> {
-  if (!outlet.evaluation)
-    throw new NetlabError("eval-off", "this daemon evaluates no code: it was started with --no-eval");
+  if (!outlet.evaluation) throw new NetlabError("eval-off");
   const evaluation = await outlet.evaluation();
   const outcome = await evaluation.evaluate(code, {
     columns: columnsOf(request),
@@ -115,11 +114,7 @@ async function evaluateCode(
     data: (document) => outlet.data(document),
   });
   if (outcome === "done") return exitCodes.done;
-  if (!request.mayContinue || !outlet.more)
-    throw new NetlabError(
-      "bad-code",
-      "unfinished: a bracket, a quote or an operator waits for its other half",
-    );
+  if (!request.mayContinue || !outlet.more) throw new NetlabError("bad-code/unfinished");
   outlet.more();
   return exitCodes.done;
 }
@@ -196,17 +191,11 @@ function callOf(
 }
 
 function writesNoFiles(path: string): NetlabError {
-  return new NetlabError(
-    "file-not-written",
-    `cannot write ${path}: a plain connection writes no files, use netlabctl`,
-  );
+  return new NetlabError("file-not-written/plain", { file: path });
 }
 
 function sendsNoFiles(path: string): NetlabError {
-  return new NetlabError(
-    "file-not-read",
-    `cannot read ${path}: a plain connection sends no files, use netlabctl`,
-  );
+  return new NetlabError("file-not-read/plain", { file: path });
 }
 
 export function findCommand(commands: CommandTable, name: string): Command {
@@ -216,8 +205,8 @@ export function findCommand(commands: CommandTable, name: string): Command {
     name,
     distinct(commands).map((one) => one.name),
   );
-  throw new NetlabError(
-    "no-such-command",
-    `no command ${JSON.stringify(name)}; ${near ? `did you mean ${near}?` : "help lists them"}`,
-  );
+  throw new NetlabError("no-such-command/none", {
+    name,
+    hint: near ? `did you mean ${near}?` : "help lists them",
+  });
 }

@@ -10,9 +10,8 @@ export type Handle = Required<Pick<Live, "inject" | "sendEvent" | "fin" | "reset
 export function liveConnection(lab: Lab, term: string): { story: Story; live: Handle } {
   const story = selectStory(lab, term);
   const { live } = story;
-  if (!live) throw new NetlabError("wrong-state", `${story.subject.id} has ended: explain ${term} tells how`);
-  if (!isHandle(live))
-    throw new NetlabError("wrong-state", `${story.subject.id} is a sender of datagrams, not a connection`);
+  if (!live) throw new NetlabError("wrong-state/ended", { id: story.subject.id, term });
+  if (!isHandle(live)) throw new NetlabError("wrong-state/of-datagrams", { id: story.subject.id });
   return { story, live };
 }
 

@@ -26,10 +26,12 @@ export default defineCommand({
     ) {
       const accepted = live.acceptedEvents ?? [];
       const taken = accepted.length > 0 ? `it takes ${accepted.join(", ")}` : "it takes none";
-      throw new NetlabError(
-        "wrong-state",
-        `${story.subject.id} in ${before} does not take ${event}; ${taken}`,
-      );
+      throw new NetlabError("wrong-state/event-not-taken", {
+        id: story.subject.id,
+        state: before,
+        event,
+        taken,
+      });
     }
     if (isJson) return data(connectionDocument(story, lab.clock.now()));
     return out(

@@ -18,11 +18,7 @@ export default defineCommand({
   example: "kick c17",
   run({ lab, rest, out, data, isJson }) {
     const live = selectStories(lab, rest).filter((story) => story.live?.kick);
-    if (live.length === 0)
-      throw new NetlabError(
-        "no-such-connection",
-        `no live TCP connection is ${rest.join(" ")}: conns lists them`,
-      );
+    if (live.length === 0) throw new NetlabError("no-such-connection/no-live-tcp", { term: rest.join(" ") });
     for (const story of live) story.live?.kick?.();
     if (isJson) return data(live.map((story) => connectionDocument(story, lab.clock.now())));
     return out(`kicked ${live.map(({ subject }) => subject.id).join(", ")}`);

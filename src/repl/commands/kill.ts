@@ -18,11 +18,7 @@ export default defineCommand({
   example: "kill c17",
   run({ lab, rest, out, data, isJson }) {
     const live = selectStories(lab, rest).filter((story) => story.live);
-    if (live.length === 0)
-      throw new NetlabError(
-        "no-such-connection",
-        `no live connection is ${rest.join(" ")}: conns lists them`,
-      );
+    if (live.length === 0) throw new NetlabError("no-such-connection/no-live", { term: rest.join(" ") });
     const documents = live.map((story) => connectionDocument(story, lab.clock.now()));
     for (const story of live) story.live?.kill();
     if (isJson) return data(documents);

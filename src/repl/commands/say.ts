@@ -24,10 +24,9 @@ export default defineCommand({
   async run({ lab, args, rest, options, signal, out, err, data, isJson }) {
     const { role = "" } = args;
     const text = rest.join(" ");
-    if (text === "") throw new NetlabError("usage", "say: nothing to say: give a text");
+    if (text === "") throw new NetlabError("usage/nothing-to-say");
     const instances = selectInstances(lab, [role]);
-    if (instances.length === 0)
-      throw new NetlabError("no-such-instance", `nothing is ${role}: ls lists the roles`);
+    if (instances.length === 0) throw new NetlabError("no-such-instance/nothing", { term: role });
     const progress = (word: string) => err(printable(word));
     // All are asked before the first speaks: a refusal says nothing anywhere.
     const running = instances.filter(({ state }) => state === "running");
@@ -52,7 +51,7 @@ interface Speaker {
 
 /** Throws where the role has no use for an operator's word. */
 function speakerOf({ id, role, state, service }: Instance): Speaker {
-  if (state !== "running") throw new NetlabError("wrong-state", `${id} is ${state}: start ${id} first`);
+  if (state !== "running") throw new NetlabError("wrong-state/not-running", { id, state });
   if (service.hub?.say) return { id, speak: service.hub.say };
   if (role.machine.events.includes("operator.say")) {
     const speak = async (text: string) => {
@@ -61,5 +60,5 @@ function speakerOf({ id, role, state, service }: Instance): Speaker {
     };
     return { id, speak };
   }
-  throw new NetlabError("wrong-state", `${id} has nobody to say it to: send <conn> talks to one connection`);
+  throw new NetlabError("wrong-state/no-listener", { id });
 }

@@ -106,10 +106,11 @@ export class ConnectionView extends Surface {
     const event = { type: String(type) };
     return this.#do((live) => {
       if (!live.sendEvent(event))
-        throw new NetlabError(
-          "wrong-state",
-          `${this.state} takes no ${event.type}; it takes ${live.acceptedEvents?.join(", ")}`,
-        );
+        throw new NetlabError("wrong-state/odd-event", {
+          state: this.state,
+          event: event.type,
+          accepted: live.acceptedEvents ?? [],
+        });
     });
   }
 
