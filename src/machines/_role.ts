@@ -127,7 +127,7 @@ export interface RoleDefinition<Schema extends z.ZodObject = z.ZodObject> {
   /** File descriptors that one peer may have us hold, its connection included: 1, unless told. */
   readonly descriptors?: number;
   /** What a peer over `--max-connections` is told; default `Too many clients`. */
-  readonly refusal?: (options: z.output<Schema>) => string;
+  readonly refusal?: (options: z.output<Schema>) => string | Uint8Array;
   /** What peers are told when the role stops, where its protocol has a word for that; default nothing. */
   readonly farewell?: (options: z.output<Schema>) => string;
   /** Further ports it is reached on. */
