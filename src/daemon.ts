@@ -23,11 +23,13 @@ import { type Config, labsFolder, rootFolder, schemaFile, version } from "./conf
 import { ControlServer } from "./control/control-server.ts";
 import { messageOf, NetlabError } from "./errors.ts";
 import { Exposures } from "./exposures.ts";
+import { Ids } from "./ids.ts";
 import { journalStories } from "./journaling.ts";
 import { InstanceMemory } from "./lab/instance-memory.ts";
 import type { Lab, LabQueryOptions, LoadedRole } from "./lab/lab.ts";
+import { isStill, LabInstances } from "./lab/lab-instances.ts";
 import { readBook } from "./lab-book.ts";
-import { findLabFile, type LabFile, type LabRole, NO_LAB, readLabFile, shiftPorts } from "./lab-file.ts";
+import { findLabFile, type LabFile, NO_LAB, readLabFile, shiftPorts } from "./lab-file.ts";
 import { Log } from "./log.ts";
 import { formatHostPort } from "./machines/_options.ts";
 import type { Clock, Registry } from "./machines/_world.ts";
@@ -38,6 +40,8 @@ import { type LabBook, openAddressBook } from "./stores/address-book.ts";
 import { LabDatabase } from "./stores/database.ts";
 import { openInstances } from "./stores/instances.ts";
 import { type Journal, openJournal } from "./stores/journal.ts";
+import { openLabEntries } from "./stores/lab-entries.ts";
+import { openNumbers } from "./stores/numbers.ts";
 import { Queries, type QueryResult } from "./stores/queries.ts";
 import { openRegistry } from "./stores/registry.ts";
 import { Recorder } from "./stories/recorder.ts";
@@ -75,6 +79,7 @@ export class Daemon implements Lab {
   readonly #library: RoleLibrary;
   readonly #supervisor: Supervisor;
   readonly #memory: InstanceMemory;
+  readonly #labInstances: LabInstances;
   readonly #control: ControlServer;
   #journal: Journal | undefined;
   #labFile: LabFile = NO_LAB;
@@ -122,6 +127,9 @@ export class Daemon implements Lab {
     this.#supervisor = new Supervisor(this.roles, this.#environment(), {
       onState: (instance, from, to) => this.#onInstanceState(instance, from, to),
     });
+    this.#labInstances = new LabInstances(openLabEntries(this.#database), (error) =>
+      this.log.logger.warn(messageOf(error)),
+    );
     this.#memory = new InstanceMemory(openInstances(this.#database), this.#supervisor, this.log, clock);
     // The only way to the evaluator: without it, and before it is wanted, its code is not even loaded.
     this.openEvaluation = config.eval
@@ -134,6 +142,7 @@ export class Daemon implements Lab {
     const downloads = path.join(this.dataFolder, "downloads");
     mkdirSync(downloads, { recursive: true });
     const rootOf = (root: string) => rootFolder(this.dataFolder, root);
+    const numbers = openNumbers(this.#database);
     return {
       clock: this.clock,
       random: Math.random,
@@ -146,7 +155,7 @@ export class Daemon implements Lab {
       descriptors: this.descriptors,
       isLingering: isOnlyInTimeWait,
       hubs: new LocalHubs(),
-      numbers: { connection: 0, sender: 0 },
+      ids: new Ids((name) => (name.startsWith("instance/") ? numbers.exact(name) : numbers.inBlocks(name))),
     };
   }
 
@@ -155,7 +164,8 @@ export class Daemon implements Lab {
     if (this.#config.journal) this.#startJournal();
     this.#labFile = this.#readLabFile();
     await this.#fillBook();
-    for (const role of this.#labFile.roles) this.#addFromLab(role);
+    this.#memory.reserveIds();
+    this.#labInstances.remember(this.#requestsOf(this.#labFile).map((request) => this.#addFromLab(request)));
     const stored = this.#memory.bringBack();
     await this.#control.listen();
     const starting = this.instances.filter((instance) => stored.get(instance.id) !== "stopped");
@@ -203,8 +213,13 @@ export class Daemon implements Lab {
     if (file !== undefined && this.book.size === 0) await this.book.import(readBook(file));
   }
 
-  #addFromLab({ role, given }: LabRole): Instance {
-    const instance = this.#supervisor.add({ role, given: this.#withHost(role, given), isFromLab: true });
+  #requestsOf(file: LabFile): SpawnRequest[] {
+    const roles = file.roles.map(({ role, given }) => ({ role, given: this.#withHost(role, given) }));
+    return this.#labInstances.withIds(file, roles);
+  }
+
+  #addFromLab(request: SpawnRequest): Instance {
+    const instance = this.#supervisor.add(request);
     const { id, spec } = instance;
     for (const option of Object.keys(spec.made)) {
       const text = `has a random ${option}, another at each start: show ${id} --show-tokens tells it`;
@@ -261,7 +276,7 @@ export class Daemon implements Lab {
   }
 
   async spawn(roleName: string, given: Readonly<Record<string, unknown>>): Promise<Instance> {
-    if (this.#ending) throw new NetlabError("wrong-state", "the daemon is stopping");
+    if (this.#ending) throw new NetlabError("wrong-state/daemon-stopping");
     const role = this.#supervisor.role(roleName);
     const instance = this.#supervisor.add({
       role: role.name,
@@ -339,29 +354,23 @@ export class Daemon implements Lab {
   }
 
   async #reload(): Promise<void> {
-    if (this.#ending) throw new NetlabError("wrong-state", "the daemon is stopping");
+    if (this.#ending) throw new NetlabError("wrong-state/daemon-stopping");
     const next = this.#readLabFile();
-    const { leaving, coming } = this.#changesTo(next);
+    const wanted = this.#requestsOf(next);
+    // A role whose options changed leaves and comes.
+    const staying = this.instances.filter((one) => wanted.some((request) => isStill(request, one)));
+    const leaving = this.instances.filter((one) => one.spec.isFromLab && !staying.includes(one));
+    const coming = wanted.filter((request) => !staying.some((one) => one.id === request.id));
     this.#supervisor.checkAll(coming, leaving);
     this.#labFile = next;
     await this.#fillBook();
     // All at once: each may take its whole time to let its peers finish.
     await Promise.all(leaving.map((instance) => this.#supervisor.remove(instance)));
-    const added = coming.map((request) => this.#supervisor.add({ ...request, isFromLab: true }));
+    const named = wanted.map((one) => staying.find(({ id }) => id === one.id) ?? this.#supervisor.add(one));
+    this.#labInstances.remember(named);
+    const added = named.filter((instance) => !staying.includes(instance));
     for (const instance of added) instance.start();
     await Promise.all(added.map((instance) => instance.settled()));
-  }
-
-  /** What the lab file no longer names, and what it names now: a role whose options changed is both. */
-  #changesTo(next: LabFile): { leaving: Instance[]; coming: SpawnRequest[] } {
-    const coming = next.roles.map(({ role, given }) => ({ role, given: this.#withHost(role, given) }));
-    const leaving = this.instances.filter(({ spec, role }) => {
-      if (!spec.isFromLab) return false;
-      const index = coming.findIndex((one) => keyOf(one.role, one.given) === keyOf(role.name, spec.given));
-      if (index >= 0) coming.splice(index, 1);
-      return index < 0;
-    });
-    return { leaving, coming };
   }
 
   // -- the end -------------------------------------------------------------------------------------------------------
@@ -391,6 +400,3 @@ export class Daemon implements Lab {
     this.#database.close();
   }
 }
-
-const keyOf = (role: string, given: Readonly<Record<string, unknown>>) =>
-  JSON.stringify([role, Object.entries(given).sort(([a], [b]) => (a < b ? -1 : 1))]);

@@ -10,11 +10,15 @@ export function readBook(file: string): Row[] {
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    const sentence = `cannot read the book ${file} that the lab file names: ${messageOf(error)}`;
-    throw new NetlabError("bad-lab-file", sentence, { cause: error });
+    throw new NetlabError("bad-lab-file/book-not-read", { file, why: messageOf(error) }, { cause: error });
   }
   const { rows, bad } = parseAddresses(text);
   const [first] = bad;
-  if (first) throw new NetlabError("bad-lab-file", `${path.basename(file)}:${first.line}: ${first.why}`);
+  if (first)
+    throw new NetlabError("bad-lab-file/bad-line", {
+      file: path.basename(file),
+      line: first.line,
+      why: first.why,
+    });
   return rows;
 }

@@ -69,10 +69,7 @@ export function findLabFile(nameOrFile: string, shipped: ShippedLabs): string {
 function noSuchLab(name: string, known: readonly string[]): NetlabError {
   const near = nearest(name, known);
   const hint = near === undefined ? "" : `did you mean ${near}? `;
-  return new NetlabError(
-    "bad-lab-file",
-    `there is no lab ${JSON.stringify(name)}: ${hint}there are ${known.join(", ")}, and none; a file of your own is --lab ./${name}.yaml`,
-  );
+  return new NetlabError("bad-lab-file/no-such-lab", { name, hint, known });
 }
 
 /** Throws a sentence that says what to do where it cannot be read, or is wrong. */
@@ -81,7 +78,7 @@ export function readLabFile(file: string, roles: RoleTable): LabFile {
   try {
     source = readFileSync(file, "utf8");
   } catch (error) {
-    throw new NetlabError("bad-lab-file", whyNotRead(error, file), { cause: error });
+    throw new NetlabError("bad-lab-file/not-read", { why: whyNotRead(error, file) }, { cause: error });
   }
   return parseLabFile(source, file, roles);
 }
@@ -106,10 +103,11 @@ export function parseLabFile(source: string, file: string, roles: RoleTable): La
   const [error] = document.errors;
   const short = path.basename(file);
   if (error) {
-    throw new NetlabError(
-      "bad-lab-file",
-      `${short}:${error.linePos?.[0].line ?? 1}: ${error.message.split("\n")[0]}`,
-    );
+    throw new NetlabError("bad-lab-file/bad-line", {
+      file: short,
+      line: error.linePos?.[0].line ?? 1,
+      why: error.message.split("\n")[0] ?? "",
+    });
   }
   const place = (node: unknown): string => {
     const offset = (node as Node | null)?.range?.[0];
@@ -146,7 +144,7 @@ interface Top {
 
 function readTop(document: Document, place: Place, short: string): Top {
   const top = document.contents;
-  if (!isMap(top)) throw new NetlabError("bad-lab-file", `${short}: wants title: and roles: at its top`);
+  if (!isMap(top)) throw new NetlabError("bad-lab-file/no-top", { file: short });
   let title: string | undefined;
   let book: string | undefined;
   let entries: unknown[] = [];
@@ -155,32 +153,38 @@ function readTop(document: Document, place: Place, short: string): Top {
     if (word === "title") title = String(isScalar(value) ? value.value : value);
     else if (word === "book") book = String(isScalar(value) ? value.value : value);
     else if (word === "roles" && isSeq(value)) entries = value.items;
-    else if (word === "roles") throw new NetlabError("bad-lab-file", `${place(key)}: roles wants a list`);
+    else if (word === "roles") throw new NetlabError("bad-lab-file/no-list", { place: place(key) });
     else
-      throw new NetlabError(
-        "bad-lab-file",
-        `${place(key)}: unknown key ${word}${suggestion(word, TOP_KEYS)}`,
-      );
+      throw new NetlabError("bad-lab-file/unknown-key", {
+        place: place(key),
+        key: word,
+        hint: suggestion(word, TOP_KEYS),
+      });
   }
   return { title, book, entries };
 }
 
 function readRole(entry: unknown, reading: Reading): LabRole {
   const { roles, place } = reading;
-  if (!isMap(entry))
-    throw new NetlabError("bad-lab-file", `${place(entry)}: each role wants role: and its options`);
+  if (!isMap(entry)) throw new NetlabError("bad-lab-file/no-entry", { place: place(entry) });
   const roleName = entry.get("role");
   const role = typeof roleName === "string" ? roles.get(roleName) : undefined;
   if (!role) {
     const hint = typeof roleName === "string" ? suggestion(roleName, [...roles.keys()]) : "";
-    const problem = roleName === undefined ? "role: is needed" : `no role ${JSON.stringify(roleName)}`;
-    throw new NetlabError("bad-lab-file", `${place(entry.get("role", true) ?? entry)}: ${problem}${hint}`);
+    const at = place(entry.get("role", true) ?? entry);
+    throw roleName === undefined
+      ? new NetlabError("bad-lab-file/no-role", { place: at, hint })
+      : new NetlabError("bad-lab-file/unknown-role", { place: at, name: roleName as string, hint });
   }
   const given = readOptions(entry, Object.keys(schemaOf(role).shape), reading);
   try {
     parseOptions(role, given);
   } catch (error) {
-    throw new NetlabError("bad-lab-file", `${place(entry)}: ${messageOf(error)}`, { cause: error });
+    throw new NetlabError(
+      "bad-lab-file/bad-entry",
+      { place: place(entry), why: messageOf(error) },
+      { cause: error },
+    );
   }
   return { role: role.name, given };
 }
@@ -197,7 +201,11 @@ function readOptions(
     if (word === "role") continue;
     const option = word.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
     if (!known.includes(option)) {
-      throw new NetlabError("bad-lab-file", `${place(key)}: unknown key ${word}${suggestion(option, known)}`);
+      throw new NetlabError("bad-lab-file/unknown-key", {
+        place: place(key),
+        key: word,
+        hint: suggestion(option, known),
+      });
     }
     given[option] = (value as Node | null)?.toJS(document);
   }
@@ -225,7 +233,7 @@ interface ParsedRole extends LabRole {
 
 function parseRole({ role: name, given }: LabRole, roles: RoleTable): ParsedRole {
   const role = roles.get(name);
-  if (!role) throw new NetlabError("no-such-role", `no role ${JSON.stringify(name)}`);
+  if (!role) throw new NetlabError("no-such-role/unknown", { name });
   return { role: name, given, isServer: role.side === "server", options: parseOptions(role, given) };
 }
 

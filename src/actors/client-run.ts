@@ -64,8 +64,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
     this.#isFinished = false;
     this.#hasOutput = false;
     this.#files = new OwnFiles(environment.files);
-    environment.numbers.connection += 1;
-    const id = `${instance}/c${environment.numbers.connection}`;
+    const id = environment.ids.connection(instance);
     const remote = { address: common.host, port: common.port };
     const concealment = Concealment.of(this.#role, this.#context.options);
     const subject = {
@@ -126,7 +125,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
     if (actor?.getSnapshot().status !== "active") {
       // The run is over meanwhile: nobody would ever close it.
       link.destroy();
-      throw new NetlabError("interrupted", "stopped");
+      throw new NetlabError("interrupted/stopped");
     }
     story.subject.remote = { address: link.remote.address, port: to.port };
     this.#connection = new Connection(link, story, {

@@ -1,4 +1,6 @@
 /** What every service of an instance is given, whatever its transport. */
+
+import type { Ids } from "../ids.ts";
 import type { HubMember, Role } from "../machines/_role.ts";
 import type { AddressBook, Clock, Files, Programs, Registry, Screen } from "../machines/_world.ts";
 import type { Recorder } from "../stories/recorder.ts";
@@ -25,8 +27,7 @@ export interface Environment {
   /** Whether nothing but TIME_WAIT holds this TCP port; undefined where nobody can tell. */
   readonly isLingering?: (port: number) => Promise<boolean>;
   readonly hubs: Hubs;
-  /** Numbers for connections and senders, unique in the daemon. */
-  readonly numbers: { connection: number; sender: number };
+  readonly ids: Ids;
 }
 
 /** Options that every instance has, whatever its role. */

@@ -22,6 +22,7 @@ export class Supervisor {
   readonly #environment: Environment;
   readonly #hooks: InstanceHooks;
   readonly #instances = new Map<string, Instance>();
+  readonly #reserved = new Set<string>();
 
   constructor(roles: RoleTable, environment: Environment, hooks: InstanceHooks) {
     this.roles = roles;
@@ -46,7 +47,7 @@ export class Supervisor {
     if (role) return role;
     const near = nearest(name, [...this.roles.keys()]);
     const hint = near ? `did you mean ${near}?` : `there are ${[...this.roles.keys()].join(", ")}`;
-    throw new NetlabError("no-such-role", `no role ${JSON.stringify(name)}; ${hint}`);
+    throw new NetlabError("no-such-role/none", { name, hint });
   }
 
   /** By id or name; undefined where there is none. */
@@ -74,8 +75,7 @@ export class Supervisor {
       isFromLab,
       preferredPort,
     };
-    if (this.#instances.has(spec.id))
-      throw new NetlabError("name-taken", `there is an instance ${spec.id} already`);
+    if (this.#instances.has(spec.id)) throw new NetlabError("name-taken/instance", { id: spec.id });
     const instance = new Instance(spec, this.#environment, this.#hooks);
     this.#instances.set(instance.id, instance);
     return instance;
@@ -91,23 +91,27 @@ export class Supervisor {
       const { name } = parseOptions(this.role(role), given);
       if (name === undefined) continue;
       const owner = owners.get(name);
-      if (owner !== undefined)
-        throw new NetlabError("name-taken", `${name} is the name of ${owner}: choose another`);
-      if (this.roles.has(name)) throw new NetlabError("name-taken", `${name} is a role: choose another name`);
+      if (owner !== undefined) throw new NetlabError("name-taken/of-instance", { name, owner });
+      if (this.roles.has(name)) throw new NetlabError("name-taken/of-role", { name });
       owners.set(name, `another ${role}`);
     }
   }
 
   #checkName(name: string): void {
     const other = this.find(name);
-    if (other) throw new NetlabError("name-taken", `${name} is the name of ${other.id}: choose another`);
-    if (this.roles.has(name)) throw new NetlabError("name-taken", `${name} is a role: choose another name`);
+    if (other) throw new NetlabError("name-taken/of-instance", { name, owner: other.id });
+    if (this.roles.has(name)) throw new NetlabError("name-taken/of-role", { name });
+  }
+
+  /** Ids of instances that may yet be added: nobody else gets them. */
+  reserve(ids: Iterable<string>): void {
+    for (const id of ids) this.#reserved.add(id);
   }
 
   #freeId(role: Role): string {
-    for (let number = 1; ; number += 1) {
-      const id = `${role.name}-${number}`;
-      if (!this.#instances.has(id)) return id;
+    for (;;) {
+      const id = this.#environment.ids.instance(role.name);
+      if (!this.#instances.has(id) && !this.#reserved.has(id)) return id;
     }
   }
 

@@ -170,8 +170,7 @@ export class TcpListener implements InstanceService {
   #accept(link: Link): void {
     const { environment, common, role, id: instance, label } = this.#context;
     const { remote } = link;
-    environment.numbers.connection += 1;
-    const id = `${instance}/c${environment.numbers.connection}`;
+    const id = environment.ids.connection(instance);
     const definition = role();
     const { name, machine, display, descriptors = 1 } = definition;
     const permit = environment.descriptors.admit(descriptors);

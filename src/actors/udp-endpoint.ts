@@ -196,8 +196,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
   #newSender(link: UdpLink): Remembered {
     const { remote } = link;
     const { environment, id: instance, label, role } = this.#context;
-    environment.numbers.sender += 1;
-    const id = `${instance}/u${environment.numbers.sender}`;
+    const id = environment.ids.sender(instance);
     const definition = role();
     const { name, display } = definition;
     const isOwn = isLoopback(remote.address) && isOwnPort(remote.port);

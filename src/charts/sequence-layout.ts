@@ -3,8 +3,9 @@
  * instance's line. Several: lines close together, and what was said in a column of its own at the right.
  */
 import stringWidth from "string-width";
+import { shortPeerId } from "../ids.ts";
 import type { Drawing, DrawnLine, DrawnMark, DrawnText, Paint } from "./drawing.ts";
-import { type Participant, type Sequence, type Step, shortName, stepTime, type Tone } from "./sequence.ts";
+import { type Participant, type Sequence, type Step, stepTime, type Tone } from "./sequence.ts";
 import { wrapped } from "./wrapping.ts";
 
 /** Times and a blank. */
@@ -153,7 +154,7 @@ class SequenceLayout {
         arrow: "none",
       });
     else this.#marks.push({ x, y: this.#y, mark: "dot", paint: tone === "bad" ? "bad" : "guard" });
-    this.#placeWords(this.#isPair ? text : `${shortName(about)} ${text}`, PAINTS[tone]);
+    this.#placeWords(this.#isPair ? text : `${shortPeerId(about)} ${text}`, PAINTS[tone]);
   }
 
   /** Beside the lines. */

@@ -3,6 +3,7 @@
  * play with them, and what that did to the state. Pure; tokens are hidden as everywhere.
  */
 
+import { shortPeerId } from "../ids.ts";
 import { printable, printableBytes } from "../printable.ts";
 import { causeText } from "../stories/cause-text.ts";
 import type { EntryOf } from "../stories/entry.ts";
@@ -101,14 +102,11 @@ function participantsOf(stories: readonly Story[]): Participant[] {
 function peerOf({ subject }: Story, isAlone: boolean): Participant {
   const { address, port } = subject.remote;
   const detail = address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
-  const name = isAlone && isClient(subject) ? "server" : shortName(subject.id);
+  const name = isAlone && isClient(subject) ? "server" : shortPeerId(subject.id);
   return { id: subject.id, name, detail, kind: "peer" };
 }
 
 const isClient = ({ definition }: Story["subject"]) => definition?.side === "client";
-
-/** `c17` of `file-server-1/c17`. */
-export const shortName = (id: string) => id.slice(id.lastIndexOf("/") + 1);
 
 // -- one story ------------------------------------------------------------------------------------------------------
 
@@ -116,7 +114,7 @@ function stepsOf(story: Story, openness: Openness): Step[] {
   const { entries, entriesBeforeGap, omitted, subject } = story;
   return entries.flatMap((entry, index): Step[] => {
     const own = stepsFor(shownEntry(entry, subject, openness), entry, story);
-    const text = `${omitted} entries of ${shortName(subject.id)} are no longer kept`;
+    const text = `${omitted} entries of ${shortPeerId(subject.id)} are no longer kept`;
     return omitted > 0 && index === entriesBeforeGap
       ? [{ kind: "gap", at: wallMs(story, entry), text }, ...own]
       : own;

@@ -32,10 +32,7 @@ export class ControlServer {
   async listen(): Promise<void> {
     const { socketPath } = this.#lab;
     if (Buffer.byteLength(socketPath) > MAX_PATH) {
-      throw new NetlabError(
-        "socket-unsafe",
-        `the socket path ${socketPath} is longer than ${MAX_PATH} bytes: name a shorter one with --socket`,
-      );
+      throw new NetlabError("socket-unsafe/too-long", { path: socketPath, limit: MAX_PATH });
     }
     prepareFolder(path.dirname(socketPath));
     await removeStale(socketPath);
@@ -49,8 +46,8 @@ export class ControlServer {
       });
     } catch (error) {
       throw new NetlabError(
-        "socket-unsafe",
-        `cannot make the control socket ${socketPath}: ${messageOf(error)}`,
+        "socket-unsafe/not-made",
+        { path: socketPath, why: messageOf(error) },
         { cause: error },
       );
     } finally {
@@ -130,11 +127,7 @@ function prepareFolder(folder: string): void {
     else if (isOpenToOthers(stat) && (stat.mode & STICKY) === 0)
       throw new Error("others may write into it, and could put a socket of their own there");
   } catch (error) {
-    throw new NetlabError(
-      "socket-unsafe",
-      `the control socket's folder ${folder} cannot be used: ${messageOf(error)}; name another with --socket`,
-      { cause: error },
-    );
+    throw new NetlabError("socket-unsafe/folder", { folder, why: messageOf(error) }, { cause: error });
   }
 }
 
@@ -146,18 +139,15 @@ const isOpenToOthers = ({ mode, gid }: Stats) =>
 async function removeStale(socketPath: string): Promise<void> {
   if (!existsSync(socketPath)) return;
   if (!lstatSync(socketPath).isSocket()) {
-    throw new NetlabError(
-      "socket-unsafe",
-      `${socketPath} is there and is no socket: name another with --socket`,
-    );
+    throw new NetlabError("socket-unsafe/no-socket", { path: socketPath });
   }
   const daemon = await connectTo(socketPath);
   if (daemon) {
     const pid = await pidOf(daemon);
-    throw new NetlabError(
-      "socket-in-use",
-      `another netlabd${pid === undefined ? "" : `, pid ${pid},`} answers on ${socketPath}: attach to it with netlabctl, or name another with --socket`,
-    );
+    throw new NetlabError("socket-in-use", {
+      pid: pid === undefined ? "" : `, pid ${pid},`,
+      path: socketPath,
+    });
   }
   unlinkSync(socketPath);
 }

@@ -38,6 +38,8 @@ const requestShape = z.looseObject({
   mayContinue: z.boolean().optional(),
   text: z.string().optional(),
   error: z.string().optional(),
+  /** Of the error: whose fault it was that a file could not be had. */
+  code: z.enum(["file-not-read", "bad-role"]).optional().catch(undefined),
 });
 type Request = z.output<typeof requestShape>;
 
@@ -184,7 +186,9 @@ export class ControlSession {
       }
       case "answer":
         this.#questions.get(request.id)?.(
-          request.error === undefined ? { text: request.text ?? "" } : { error: request.error },
+          request.error === undefined
+            ? { text: request.text ?? "" }
+            : { error: request.error, ...(request.code ? { code: request.code } : {}) },
         );
         return undefined;
       case "run":
@@ -240,10 +244,11 @@ export class ControlSession {
         const answer = await this.#question(id, { ask }, run.signal);
         return "text" in answer ? answer.text : "";
       },
-      readFile: async (read) => {
-        const answer = await this.#question(id, { read }, run.signal);
+      readFile: async (read, as) => {
+        const answer = await this.#question(id, { read, ...(as === "role" ? { as } : {}) }, run.signal);
         if ("text" in answer) return answer.text;
-        throw new NetlabError(run.signal.aborted ? "interrupted" : "file-not-read", answer.error);
+        const code = answer.code ?? "file-not-read";
+        throw new NetlabError(run.signal.aborted ? "interrupted" : code, answer.error);
       },
       writeFile: async (write, text) => {
         const answer = await this.#question(id, { write, text }, run.signal);
@@ -266,7 +271,7 @@ export class ControlSession {
   /** Waits for the client's answer, and no longer than the run is wanted. */
   #question(
     id: number,
-    question: { ask: string } | { read: string } | { write: string; text: string },
+    question: { ask: string } | { read: string; as?: "role" } | { write: string; text: string },
     signal: AbortSignal,
   ): Promise<Answer> {
     const { promise, resolve } = Promise.withResolvers<Answer>();

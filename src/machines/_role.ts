@@ -143,7 +143,15 @@ export type Role = RoleDefinition;
 
 /** Types a role and hands it on unchanged; the folder scan checks it (`src/catalogue/role-folder.ts`). */
 export function defineRole<Schema extends z.ZodObject>(role: RoleDefinition<Schema>): Role {
+  definitions.set(role, new Error("defined here"));
   return role as unknown as Role;
 }
+
+/** Errors that were never thrown: their stacks are written out only where one is asked for. */
+const definitions = new WeakMap<object, Error>();
+
+/** Where a role was defined, so that what is wrong with it can be told there. */
+export const definitionStack = (role: unknown): string | undefined =>
+  typeof role === "object" && role !== null ? definitions.get(role)?.stack : undefined;
 
 export type { World };

@@ -1,8 +1,8 @@
 /**
  * A file client: asks the registry who serves a kind of file, and fetches one.
  *
- *   discovering → choosing → connecting → authenticating → requesting → sizing → receiving → saved
- *        └───────────┴───────────┴──────────────┴─────────────┴───────────┴───────────┴─────→ failed
+ *   discovering → choosing → connecting → authenticating → requesting → sizing → receiving → checking → keeping → saved
+ *        └───────────┴───────────┴──────────────┴─────────────┴───────────┴──────────┴──────────┴─────────┴───→ failed
  *
  *   UDP  C> DISCOVERY    S> ip,port,service,token …   S> end
  *   TCP  C> token        S> valid | Invalid
@@ -12,6 +12,7 @@
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import { type ErrorCode, NetlabError } from "../errors.ts";
+import { causeText } from "../stories/cause-text.ts";
 import { argsOf, type Cause, cause } from "../stories/causes.ts";
 import { DISCOVER, isEnd, type Listing, parseListing, tokensIn, withoutTokens } from "../wire/bootstrap.ts";
 import {
@@ -24,8 +25,14 @@ import {
   VALID,
 } from "../wire/file-transfer.ts";
 import { duration, formatHostPort, hostPort, secret } from "./_options.ts";
-import { defineRole } from "./_role.ts";
-import type { HostPort, Peer, World } from "./_world.ts";
+import { type Decoded, defineRole, type Undecoded } from "./_role.ts";
+import type { HostPort, PartialFile, Peer, World } from "./_world.ts";
+
+/** `found` came with at least a whole size behind it, in one piece. */
+const FOUND_AND_SIZE = "found and the size";
+const SIZE_BYTES = 4;
+/** Bytes that follow the last one come with it, or at once. */
+const MAX_CHECK_MS = 100;
 
 const options = z.object({
   service: z.string().min(1).max(64).describe("the kind of file, e.g. pdf"),
@@ -48,9 +55,13 @@ export type FetchResult =
 
 interface Context extends World<Options> {
   readonly listings: readonly Listing[];
+  /** The registry's `end` came. */
+  readonly isListWhole: boolean;
   readonly chosen: Listing | undefined;
   readonly peer: Peer | undefined;
   readonly sizeBytes: number;
+  /** What has come, under its own name until it is known to be right. */
+  readonly part: PartialFile | undefined;
   readonly result: FetchResult | undefined;
 }
 
@@ -77,18 +88,27 @@ export const fileClientMachine = setup({
     isValid: ({ event }) => saidIn(event) === VALID,
     isInvalid: ({ event }) => saidIn(event) === INVALID,
     isFound: ({ event }) => saidIn(event) === FOUND,
+    isFoundAndSize: ({ event }) => saidIn(event) === FOUND_AND_SIZE,
     isNotFound: ({ event }) => saidIn(event) === NOT_FOUND,
     isSize: ({ event }) => typeof saidIn(event) === "number" && (saidIn(event) as number) >= 0,
   },
   actions: {
-    keepListings: assign({ listings: (_, listings: Listing[]) => listings }),
+    keepListings: assign((_, { listings, isWhole }: Discovered) => ({ listings, isListWhole: isWhole })),
+    hintNoEnd: ({ context: { options, screen } }, { isWhole }: Discovered) =>
+      isWhole || screen.hint(causeText(noEnd(options))),
+    hintGlued: ({ context: { screen } }) =>
+      screen.hint(
+        "note: found and the size came in one piece. Send found, pause 50 ms, then send the size: a client that calls recv() once for each loses the size [FILE-0]",
+      ),
+    keepPart: assign({ part: (_, part: PartialFile) => part }),
+    noteTooMuch: assign({ result: ({ context, event }) => failure("peer-error", tooMuch(context, event)) }),
     choose: assign({ chosen: ({ context }) => choose(context) }),
     keepPeer: assign({ peer: (_, peer: Peer) => peer }),
     sayToken: ({ context }) => context.peer?.send(context.options.token ?? context.chosen?.token ?? ""),
     sayFilename: ({ context }) => context.peer?.send(context.options.file),
     keepSize: assign({ sizeBytes: ({ event }) => Number(saidIn(event)) }),
     acknowledge: ({ context }) => context.peer?.sendBytes(Buffer.from(ACKNOWLEDGEMENT)),
-    keepSaved: assign({ result: (_, result: FetchResult) => result }),
+    keepSaved: assign({ result: ({ context }, saved: Saved) => resultOf(context, saved) }),
     noteNoServer: assign({ result: ({ context }) => noServer(context) }),
     noteRefused: failWith("token-refused", ({ options: { token } }) =>
       cause(token === undefined ? "listed-token-refused" : "token-refused", {}),
@@ -104,22 +124,27 @@ export const fileClientMachine = setup({
     hangUp: ({ context }) => context.peer?.close(),
   },
   actors: {
-    discover: fromPromise<Listing[], Context>(({ input }) => discover(input)),
+    discover: fromPromise<Discovered, Context>(({ input }) => discover(input)),
     connect: fromPromise<Peer, Context>(({ input, signal }) => connect(input, signal)),
-    receive: fromPromise<FetchResult, Context>(({ input, signal }) => receive(input, signal)),
+    receive: fromPromise<PartialFile, Context>(({ input, signal }) => receive(input, signal)),
+    drop: fromPromise<void, Context>(async ({ input }) => input.part?.discard()),
+    keep: fromPromise<Saved, Context>(({ input }) => keep(input)),
   },
   delays: {
     /** How long each answer may take (`--timeout`). */
     answerLimit: ({ context }) => context.options.timeout,
+    checkTime: ({ context }) => Math.min(context.options.quiet, MAX_CHECK_MS),
   },
 }).createMachine({
   id: "file-client",
   context: ({ input }) => ({
     ...input,
     listings: [],
+    isListWhole: true,
     chosen: undefined,
     peer: undefined,
     sizeBytes: 0,
+    part: undefined,
     result: undefined,
   }),
   initial: "starting",
@@ -134,7 +159,10 @@ export const fileClientMachine = setup({
         input: ({ context }) => context,
         onDone: {
           target: "choosing",
-          actions: { type: "keepListings", params: ({ event }) => event.output },
+          actions: [
+            { type: "keepListings", params: ({ event }) => event.output },
+            { type: "hintNoEnd", params: ({ event }) => event.output },
+          ],
         },
         onError: {
           target: "failed",
@@ -180,6 +208,7 @@ export const fileClientMachine = setup({
       on: {
         "peer.message": [
           { guard: "isFound", target: "sizing" },
+          { guard: "isFoundAndSize", target: "sizing", actions: "hintGlued" },
           { guard: "isNotFound", target: "failed", actions: "noteNotFound" },
           { target: "failed", actions: "noteOddAnswer" },
         ],
@@ -204,14 +233,38 @@ export const fileClientMachine = setup({
       invoke: {
         src: "receive",
         input: ({ context }) => context,
-        onDone: { target: "saved", actions: { type: "keepSaved", params: ({ event }) => event.output } },
+        onDone: { target: "checking", actions: { type: "keepPart", params: ({ event }) => event.output } },
         onError: {
           target: "failed",
           actions: { type: "noteError", params: ({ event }) => ({ error: event.error }) },
         },
       },
     },
+    checking: {
+      on: {
+        "peer.message": { target: "dropping", actions: "noteTooMuch" },
+        "operator.stop": { target: "dropping", actions: "noteStopped" },
+        "peer.ended": "keeping",
+        "peer.closed": "keeping",
+      },
+      after: { checkTime: "keeping" },
+    },
+    keeping: {
+      invoke: {
+        src: "keep",
+        input: ({ context }) => context,
+        onDone: { target: "saved", actions: { type: "keepSaved", params: ({ event }) => event.output } },
+        onError: {
+          target: "dropping",
+          actions: { type: "noteError", params: ({ event }) => ({ error: event.error }) },
+        },
+      },
+    },
     saved: { type: "final", entry: "hangUp" },
+    // What was wrong stays the result; nothing is left of the file when it is told.
+    dropping: {
+      invoke: { src: "drop", input: ({ context }) => context, onDone: "failed", onError: "failed" },
+    },
     failed: { type: "final", entry: "hangUp" },
   },
 });
@@ -235,9 +288,15 @@ export default defineRole({
       reads: "record",
       rule: "FILE-3",
       expects: `${FOUND} or ${NOT_FOUND}`,
-      decode: (pending, { context }) => decodeWord([FOUND, NOT_FOUND], context.options.quiet)(pending),
+      decode: (pending, { context }) => decodeFound(pending, context.options.quiet),
     },
     sizing: { reads: "record", rule: "FILE-0", expects: "the size, 4 bytes", decode: decodeSize },
+    checking: {
+      reads: "record",
+      rule: "FILE-0",
+      expects: "nothing more than the size tells",
+      decode: ({ bytes }) => (bytes.length > 0 ? { take: bytes.length, value: bytes.length } : undefined),
+    },
   },
   steps: {
     discovering: "asks the registry by UDP who serves what, and collects datagrams until `end`",
@@ -247,12 +306,23 @@ export default defineRole({
     requesting: "says the filename, and waits for `found` or `not found`",
     sizing: "waits for the size: 4 bytes, little-endian",
     receiving: "acknowledges, and reads exactly that many bytes into a .part file",
-    saved: "the last byte is there: the .part file gets its final name",
+    checking: "the last byte is there; waits a moment, in case more follow than the size told",
+    keeping: "gives the .part file its final name",
+    dropping: "removes what came",
+    saved: "the file is whole, and has its final name",
     failed: "gives up; nothing is left under the final name",
   },
   secrets: { find: tokensIn, hide: withoutTokens },
   offers: ({ service, file }) => `fetches ${file} (${service})`,
 });
+
+/** Words, and whether a size lies glued to the one for yes. */
+function decodeFound(pending: Undecoded, quietMs: number): Decoded {
+  const decoded = decodeWord([FOUND, NOT_FOUND], quietMs)(pending);
+  const isYes = decoded !== undefined && "value" in decoded && decoded.value === FOUND;
+  if (!isYes || pending.bytes.length - decoded.take < SIZE_BYTES) return decoded;
+  return { take: decoded.take, value: FOUND_AND_SIZE };
+}
 
 const saidIn = (event: Event) => (event.type === "peer.message" ? event.value : undefined);
 
@@ -309,7 +379,31 @@ function oddAnswer({ peer }: Context, event: Event): Cause {
     : cause("odd-answer", { host, port, said: String(value) });
 }
 
-async function discover({ options, network }: Context): Promise<Listing[]> {
+interface Discovered {
+  readonly listings: readonly Listing[];
+  readonly isWhole: boolean;
+}
+
+interface Saved {
+  readonly path: string;
+  readonly sha256: string;
+}
+
+const noEnd = ({ bootstrap, timeout }: Options) =>
+  cause("list-without-end", { registry: formatHostPort(bootstrap), withinMs: timeout });
+
+function tooMuch({ sizeBytes, options }: Context, event: Event): Cause {
+  return cause("size-exceeded", { told: sizeBytes, more: Number(saidIn(event)), name: options.file });
+}
+
+/** A file that is right may still have come on a way that was not. */
+function resultOf({ sizeBytes, isListWhole, options }: Context, { path, sha256 }: Saved): FetchResult {
+  if (isListWhole) return { ok: true, path, sizeBytes, sha256 };
+  const registry = formatHostPort(options.bootstrap);
+  return failure("peer-error", cause("saved-without-end", { path, size: sizeBytes, registry }));
+}
+
+async function discover({ options, network }: Context): Promise<Discovered> {
   const { bootstrap: to, timeout: timeoutMs } = options;
   const answers = await network.ask({ to, text: DISCOVER, timeoutMs, isLast: isEnd });
   if (answers.length === 0) {
@@ -318,11 +412,12 @@ async function discover({ options, network }: Context): Promise<Listing[]> {
       cause("registry-silent", { registry: formatHostPort(to), withinMs: timeoutMs }),
     );
   }
-  return answers.flatMap((answer) => {
+  const listings = answers.flatMap((answer) => {
     const parsed = parseListing(answer);
     if (!parsed.ok) throw NetlabError.of("peer-error", cause("listing-odd", { why: parsed.why }));
     return parsed.value;
   });
+  return { listings, isWhole: answers.some(isEnd) };
 }
 
 /** A connection that is made for a run that has been stopped meanwhile is nobody's: it is closed here. */
@@ -342,7 +437,7 @@ async function connect({ options, chosen, network }: Context, signal: AbortSigna
 }
 
 /** Never a half-written file under the final name: `.part` until every byte is there. */
-async function receive(context: Context, signal: AbortSignal): Promise<FetchResult> {
+async function receive(context: Context, signal: AbortSignal): Promise<PartialFile> {
   const { options, peer, sizeBytes, files } = context;
   if (!peer) throw new Error("asked to receive without a connection");
   const part = await files.create(options.output ?? baseName(options.file), { overwrite: options.force });
@@ -352,12 +447,16 @@ async function receive(context: Context, signal: AbortSignal): Promise<FetchResu
     signal.throwIfAborted(); // while the file was made
     await peer.receiveInto(part, sizeBytes);
     signal.throwIfAborted();
-    const sha256 = await part.finish();
-    return { ok: true, path: part.path, sizeBytes, sha256 };
+    return part;
   } catch (error) {
     await part.discard();
     throw error;
   }
+}
+
+async function keep({ part }: Context): Promise<Saved> {
+  if (!part) throw new Error("asked to keep what was not received");
+  return { path: part.path, sha256: await part.finish() };
 }
 
 /** A server must not choose where a file lands: only the name's last part counts. */

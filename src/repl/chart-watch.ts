@@ -1,6 +1,7 @@
 /** `graph --watch`: the drawing again whenever the state moves, until Ctrl-C or until there is nothing left to watch. */
 
 import { asciiText } from "../charts/drawing-text.ts";
+import { shortId } from "../lab/selectors.ts";
 import { causeText } from "../stories/cause-text.ts";
 import type { Entry, Story } from "../stories/story.ts";
 import { type ChartReader, chartLines, chartReport, titleOf } from "./chart-report.ts";
@@ -68,7 +69,7 @@ class ChartWatch {
     if (!isOurs || !["opened", "message", "transition", "closed", "crashed"].includes(entry.kind)) return;
     if (entry.kind === "message") this.#messages += 1;
     if (entry.kind === "transition") {
-      const who = own ? "" : `${story.subject.id.split("/").at(-1)}: `;
+      const who = own ? "" : `${shortId(story)}: `;
       this.#moved(`${who}${entry.from} → ${entry.to} (${entry.event})`);
     } else {
       this.#schedule();

@@ -3,6 +3,7 @@
  * completion and one-shot `netlabctl` all read the same table.
  */
 import type { z } from "zod";
+import type { ReadAs } from "../control/daemon-message.ts";
 import { NetlabError } from "../errors.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { Style } from "./style.ts";
@@ -84,8 +85,11 @@ export interface Call<Options = Record<string, unknown>> {
   frame(text: string): void;
   /** Asks whoever typed; "" where nobody can answer. */
   ask(question: string): Promise<string>;
-  /** The text of a file that the command names, opened by whoever typed it. Rejects with a NetlabError that says why not. */
-  readFile(path: string): Promise<string>;
+  /**
+   * The text of a file that the command names, opened by whoever typed it; as a role, bundled there with what it imports.
+   * Rejects with a NetlabError that says why not.
+   */
+  readFile(path: string, as?: ReadAs): Promise<string>;
   /** Writes a file that the command names, by the hand of whoever typed it; what was in it is gone. Rejects as `readFile`. */
   writeFile(path: string, text: string): Promise<void>;
   /** Runs code in the asker's own realm, and shows its value; resolves to the exit status. Rejects with a NetlabError. */

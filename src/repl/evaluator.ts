@@ -1,5 +1,6 @@
 /** One line, or one argv, → one run of a command. Whatever it throws becomes words and an exit status. */
 import { nearest } from "../catalogue/instance-options.ts";
+import type { ReadAs } from "../control/daemon-message.ts";
 import { type ErrorCode, exitCodeOf, exitCodes, messageOf, NetlabError } from "../errors.ts";
 import type { Evaluation, Lab } from "../lab/lab.ts";
 import { harmless } from "../printable.ts";
@@ -21,7 +22,7 @@ export interface Outlet {
   frame?(text: string): void;
   ask(question: string): Promise<string>;
   /** Absent where whoever asks sends no files: a plain connection. */
-  readFile?(path: string): Promise<string>;
+  readFile?(path: string, as?: ReadAs): Promise<string>;
   writeFile?(path: string, text: string): Promise<void>;
   readonly isBehind: boolean;
   /** Where this operator's code runs; absent where none is evaluated. */
@@ -185,7 +186,7 @@ function callOf(
       else outlet.out(safe);
     },
     evaluate: (code, options) => evaluateCode(code, options, { request, outlet, signal }),
-    readFile: (path) => outlet.readFile?.(path) ?? Promise.reject(sendsNoFiles(path)),
+    readFile: (path, as) => outlet.readFile?.(path, as) ?? Promise.reject(sendsNoFiles(path)),
     writeFile: (path, text) => outlet.writeFile?.(path, text) ?? Promise.reject(writesNoFiles(path)),
     get isBehind() {
       return outlet.isBehind;

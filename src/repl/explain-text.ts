@@ -106,7 +106,7 @@ function dump(what: string, bytes: Buffer, lost: number, look: Look): string[] {
 const hexRows = (bytes: Buffer, { style }: Look) => hexdump(bytes).map((row) => style.dim(`  ${row}`));
 const spaced = (bytes: Buffer) => bytes.toString("hex").replace(/../g, "$& ").trimEnd();
 
-function cardText(card: Card, { style, columns }: Look): string[] {
+export function cardText(card: Card, { style, columns }: Look): string[] {
   const paint = card.level === "violation" ? style.bad : style.odd;
   const width = columns - LABEL - 2;
   const row = (label: string, text: string) =>

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import type { Lab } from "../lab/lab.ts";
-import { selectInstances, selectStories, shortId } from "../lab/selectors.ts";
+import { isConnectionTerm, selectInstances, selectStories, shortId } from "../lab/selectors.ts";
 import { duration, formatHostPort } from "../machines/_options.ts";
 import { type Entry, type Story, wallMs } from "../stories/story.ts";
 import type { Call } from "./command.ts";
@@ -144,7 +144,7 @@ function termTest(lab: Lab, term: string): Wanted {
     case "label":
       return ({ subject }) => subject.label === value;
   }
-  if (/^(.+\/)?[cu]\d+$/.test(term) || term === "@last") {
+  if (isConnectionTerm(term)) {
     const chosen = new Set(selectStories(lab, [term]));
     return (story) => chosen.has(story);
   }

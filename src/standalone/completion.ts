@@ -50,7 +50,7 @@ export default defineStandalone({
     }
     const script = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;
     if (script === undefined || rest.length > 0)
-      throw new NetlabError("usage", `completion: no script for ${shell}; there are ${SHELLS.join(", ")}`);
+      throw new NetlabError("usage/completion-shell", { shell: shell ?? "", shells: SHELLS });
     out(script.trimEnd());
     return exitCodes.done;
   },

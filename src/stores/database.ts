@@ -11,6 +11,7 @@ import { NetlabError } from "../errors.ts";
 import { damageOf, setAside } from "./damage.ts";
 import { fileTroubleOf, whyNotStored } from "./file-trouble.ts";
 import { keepToOwner, lockFolder, unusable } from "./folder-lock.ts";
+import { migrations } from "./migrations.ts";
 
 export interface Change {
   /** Inside the transaction: SQL. */
@@ -54,8 +55,6 @@ const NOBODY: DatabaseWatch = {
     }),
 };
 
-/** Forward migrations; the index is the version that each leads from. */
-const migrations: ((schemaSql: string) => string)[] = [(schemaSql) => schemaSql];
 export const SCHEMA_VERSION = migrations.length;
 
 export class LabDatabase {
@@ -109,7 +108,7 @@ export class LabDatabase {
     } catch (error) {
       sql?.close();
       if (error instanceof NetlabError) throw error;
-      throw new NetlabError("data-unusable", `cannot use ${file}: ${whyNotStored(error)}`, { cause: error });
+      throw new NetlabError("data-unusable/file", { file, why: whyNotStored(error) }, { cause: error });
     }
     this.sql = sql;
   }
@@ -234,7 +233,7 @@ export class LabDatabase {
       this.#isTroubled = true;
       this.#watch.trouble(`${this.file} takes no changes, they are refused: ${why}`);
     }
-    const refusal = new NetlabError("not-stored", `not stored: ${why}`, { cause: error });
+    const refusal = new NetlabError("not-stored", { why }, { cause: error });
     for (const change of batch) this.#tell(() => change.failed(refusal));
   }
 
@@ -281,15 +280,11 @@ function keepDamaged(file: string, watch: DatabaseWatch): void {
 function migrate(sql: Database.Database, file: string, schemaFile: string): void {
   const version = sql.pragma("user_version", { simple: true }) as number;
   if (version > SCHEMA_VERSION) {
-    throw new NetlabError(
-      "data-too-new",
-      `${file} has schema version ${version}, this netlabd knows ${SCHEMA_VERSION}: use the newer netlabd, or another folder with --data`,
-    );
+    throw new NetlabError("data-too-new", { file, version, known: SCHEMA_VERSION });
   }
   for (let next = version; next < SCHEMA_VERSION; next += 1) {
-    const step = migrations[next]?.(readFileSync(schemaFile, "utf8"));
     sql.transaction(() => {
-      if (step) sql.exec(step);
+      migrations[next]?.(sql, () => readFileSync(schemaFile, "utf8"));
       sql.pragma(`user_version = ${next + 1}`);
     })();
   }

@@ -32,11 +32,7 @@ export function lockFolder(folder: string): () => void {
 const isBusy = (error: unknown) => fileTroubleOf(error) === "held";
 
 function inUse(folder: string, pidFile: string, cause: unknown): NetlabError {
-  return new NetlabError(
-    "data-in-use",
-    `the data folder ${folder} is used by another netlabd${pidIn(pidFile)}: attach to it with netlabctl, or name another with --data`,
-    { cause },
-  );
+  return new NetlabError("data-in-use", { folder, pid: pidIn(pidFile) }, { cause });
 }
 
 /** Tokens are in it. SQLite gives the files beside it the same mode. */
@@ -48,11 +44,7 @@ export function keepToOwner(file: string): void {
 }
 
 export function unusable(folder: string, cause: unknown): NetlabError {
-  return new NetlabError(
-    "data-unusable",
-    `cannot use the data folder ${folder}: ${whyNotStored(cause)}; name another with --data`,
-    { cause },
-  );
+  return new NetlabError("data-unusable/folder", { folder, why: whyNotStored(cause) }, { cause });
 }
 
 function pidIn(pidFile: string): string {

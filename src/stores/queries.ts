@@ -64,7 +64,7 @@ export class Queries {
   async ask(sql: string, { limit, timeoutMs, secretKeys, signal }: QueryOptions): Promise<QueryResult> {
     if (secretKeys) refuseRawTables(sql);
     if (this.#busy.size >= MAX_UNDER_WAY) {
-      throw new NetlabError("wrong-state", `${MAX_UNDER_WAY} questions are under way: wait for one to end`);
+      throw new NetlabError("wrong-state/many-questions", { count: MAX_UNDER_WAY });
     }
     const child = this.#take();
     try {
@@ -133,14 +133,9 @@ function answerOf(
   signal: AbortSignal | undefined,
 ): Promise<QueryAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<QueryAnswer>();
-  const fail = (code: "timed-out" | "interrupted" | "bad-sql", why: string) =>
-    reject(new NetlabError(code, why));
-  const interrupted = () => fail("interrupted", "sql: interrupted");
-  const ended = () => fail("bad-sql", "sql: the process that ran it ended: it used too much memory or time");
-  const timer = setTimeout(
-    () => fail("timed-out", `sql: no answer within ${timeoutMs / 1_000} s, so it was stopped (--timeout)`),
-    timeoutMs,
-  );
+  const interrupted = () => reject(new NetlabError("interrupted/sql"));
+  const ended = () => reject(new NetlabError("bad-sql/process-ended"));
+  const timer = setTimeout(() => reject(new NetlabError("timed-out/sql", { ms: timeoutMs })), timeoutMs);
   child.once("message", resolve as (answer: unknown) => void);
   child.once("exit", ended);
   child.once("error", ended);
@@ -157,18 +152,14 @@ function answerOf(
 /** The masks stand before the tables; a table named with its schema would be read past them. */
 function refuseRawTables(sql: string): void {
   if (!/\bmain["'`\]]?\s*\./i.test(sql)) return;
-  throw new NetlabError(
-    "read-only",
-    "sql: main.… reads past the masks on tokens: leave main. out, or use --show-tokens",
-  );
+  throw new NetlabError("read-only/masked");
 }
 
 function failure({ code, why, position }: Extract<QueryAnswer, { ok: false }>, sql: string): NetlabError {
-  const sentence =
-    code === "read-only"
-      ? `sql only reads: ${why}; commands change things, e.g. register, book, spawn`
-      : `sql: ${why}`;
-  return new NetlabError(code, position === undefined ? sentence : `${sentence}\n${pointer(sql, position)}`);
+  return new NetlabError(code === "read-only" ? "read-only/statement" : "bad-sql/statement", {
+    why,
+    place: position === undefined ? "" : `\n${pointer(sql, position)}`,
+  });
 }
 
 /** The line at fault, and a mark below the place; what is far from it is left out. */

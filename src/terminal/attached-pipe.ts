@@ -61,7 +61,7 @@ async function runLines(client: ControlClient, options: PipedOptions): Promise<n
     return exitCodes.usage;
   }
   if (!client.isOpen && !options.input.readableEnded) {
-    throw new NetlabError("no-daemon", `the daemon at ${client.path} went away`);
+    throw new NetlabError("no-daemon/went-away", { path: client.path });
   }
   return exitCodes.done;
 }

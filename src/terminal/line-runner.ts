@@ -150,7 +150,7 @@ export class LineRunner {
         this.#unfinished = typed.line;
       },
       ask: (question) => seat.ask(question),
-      read: (path) => readNamedFile(path, typed),
+      read: (path, as) => readNamedFile(path, typed, as),
       write: (path, text) => writeNamedFile(path, text, typed),
     };
     try {

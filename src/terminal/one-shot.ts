@@ -147,5 +147,5 @@ async function askPerson(question: string, streams: PlainStreams, signal: AbortS
 }
 
 function cannotPrint(cause: unknown): NetlabError {
-  return new NetlabError("file-not-written", `cannot write the output: ${messageOf(cause)}`, { cause });
+  return new NetlabError("file-not-written/output", { why: messageOf(cause) }, { cause });
 }

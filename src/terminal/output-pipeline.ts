@@ -100,5 +100,5 @@ const WHY: Record<string, string> = {
 
 function notWritten(path: string, cause: unknown): NetlabError {
   const why = WHY[osCode(cause) ?? ""] ?? messageOf(cause);
-  return new NetlabError("file-not-written", `cannot write ${path}: ${why}`, { cause });
+  return new NetlabError("file-not-written/because", { file: path, why }, { cause });
 }

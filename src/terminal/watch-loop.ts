@@ -9,7 +9,7 @@ const SHORTEST_MS = 100;
 
 export async function watch({ runner, seat, args, rest, options }: ClientCall): Promise<number> {
   const every = duration().safeParse(args.every);
-  if (!every.success) throw new NetlabError("usage", `watch: ${args.every} is no time: write 1s or 200ms`);
+  if (!every.success) throw new NetlabError("usage/watch-time", { every: args.every ?? "" });
   const everyMs = Math.max(SHORTEST_MS, every.data);
   const line = rest.join(" ");
   const { n: most = Number.POSITIVE_INFINITY } = options as { n?: number };

@@ -197,6 +197,19 @@ export function decodeAnswer(form: HeaderForm, { bytes, stillMs, ended }: Pendin
   return { take: bytes.length, value: { ok: false, why } };
 }
 
+/** The one other form in which these bytes are a whole answer; undefined: in none, or in several. */
+export function otherFormOf(form: HeaderForm, bytes: Buffer): HeaderForm | undefined {
+  const fitting = headerForms.filter((other) => {
+    const header = headers[other];
+    const start = bodyStart(header);
+    if (other === form || bytes.length <= start || bytes[0] !== ANSWER) return false;
+    if (bytes.subarray(1, 1 + header.padding).some(isNotZero)) return false;
+    const body = dropTrailing(bytes.toString("latin1", start), "\0\r\n");
+    return body.length === readLength(header, bytes) && !body.includes("\0");
+  });
+  return fitting.length === 1 ? fitting[0] : undefined;
+}
+
 /** Whether an answer's text is a refusal and no name. */
 export const isRefusal = (text: string) => ERROR.test(text);
 

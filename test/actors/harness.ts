@@ -13,6 +13,7 @@ import type { Environment } from "../../src/actors/service.ts";
 import { Supervisor } from "../../src/actors/supervisor.ts";
 import type { TelemetryEvent } from "../../src/actors/telemetry.ts";
 import { faultsOf } from "../../src/catalogue/role-folder.ts";
+import { Ids } from "../../src/ids.ts";
 import type { Role } from "../../src/machines/_role.ts";
 import bootstrap from "../../src/machines/bootstrap.ts";
 import fileClient from "../../src/machines/file-client.ts";
@@ -66,7 +67,7 @@ export class TestLab {
       telemetry: (event) => this.events.push(event),
       descriptors: new DescriptorBudget({ limit: Number.POSITIVE_INFINITY, inUse: 0 }),
       hubs: new LocalHubs(),
-      numbers: { connection: 0, sender: 0 },
+      ids: new Ids(),
       ...parts,
     };
     const table = new Map(roles.map((role) => [role.name, role]));

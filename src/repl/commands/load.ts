@@ -5,13 +5,15 @@ export default defineCommand({
   name: "load",
   group: "roles",
   summary: "brings in a role of your own, or replaces it for new connections",
-  args: [{ name: "file", summary: "its TypeScript source, in your own folder" }],
+  args: [
+    { name: "file", summary: "its TypeScript source, in your own folder, with the files that it imports" },
+  ],
   example: "load ./my-role.ts",
   async run({ lab, args, out, data, isJson, readFile }) {
     const { file = "" } = args;
     if (!/\.[mc]?[jt]s$/.test(file))
       throw new NetlabError("usage", `load: ${file} is no TypeScript: name a .ts file`);
-    const { role, isReplaced, instances } = await lab.loadRole(await readFile(file), file);
+    const { role, isReplaced, instances } = await lab.loadRole(await readFile(file, "role"), file);
     const { name, summary, side, transport, port } = role;
     if (isJson)
       return data({
