@@ -65,7 +65,7 @@ export class Closing {
     const life = lifeAfter(before, event);
     if (life === before) return;
     this.#life = life;
-    const { intake, outflow } = this.#parts;
+    const { outflow } = this.#parts;
     switch (life.is) {
       case "leaving":
         return this.#handlers.onLeaving();
@@ -75,15 +75,21 @@ export class Closing {
       case "draining":
         return this.#startDrain();
       case "torn":
-        this.#stop();
-        intake.drain();
-        // What breaks behind our FIN is not the conversation.
-        if (life.cause && before.is !== "draining") this.#handlers.onBreak(life.cause);
-        return;
+        return this.#onTorn(life, before);
       case "over":
         this.#stop();
+        if (before.is !== "torn") this.#parts.story.close(life.closedBy, life.cause);
         return this.#handlers.onOver(life);
     }
+  }
+
+  /** This is the end for the story: nothing that the machine still says goes out, and the system's close is a formality. */
+  #onTorn({ closedBy, cause }: Life & { readonly is: "torn" }, before: Life): void {
+    this.#stop();
+    this.#parts.intake.drain();
+    // What breaks behind our FIN is not the conversation.
+    if (cause && before.is !== "draining") this.#handlers.onBreak(cause);
+    this.#parts.story.close(closedBy, cause);
   }
 
   /** The outflow may have nothing left. */

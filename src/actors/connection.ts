@@ -347,8 +347,7 @@ export class Connection
     this.#closing.to({ type: "closed" });
   }
 
-  onOver({ closedBy, cause: why }: Life & { readonly is: "over" }): void {
-    this.story.close(closedBy, why);
+  onOver({ closedBy }: Life & { readonly is: "over" }): void {
     // What the file client tells is then not the server's doing.
     this.#intake.stop(closedBy === "us" ? NetlabError.of("interrupted", cause("stopped", {})) : undefined);
     this.#dispatch({ type: "peer.closed" });
