@@ -10,8 +10,9 @@ export default defineCommand({
   example: "fin c17",
   run({ lab, args, out, data, isJson }) {
     const { story, live } = liveConnection(lab, args.connection ?? "");
-    live.fin();
+    const isAtOnce = live.fin();
     if (isJson) return data(connectionDocument(story, lab.clock.now()));
-    return out(`sent a FIN to ${story.subject.id}`);
+    if (isAtOnce) return out(`sent a FIN to ${story.subject.id}`);
+    return out(`the FIN goes to ${story.subject.id} behind the file that is under way; rst ends it now`);
   },
 });
