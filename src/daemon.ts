@@ -26,6 +26,7 @@ import { messageOf } from "./errors.ts";
 import { Exposures } from "./exposures.ts";
 import { Ids } from "./ids.ts";
 import { StoryJournal } from "./journaling.ts";
+import { DatabaseQuestions } from "./lab/database-questions.ts";
 import { InstanceMemory } from "./lab/instance-memory.ts";
 import { telemetryOfMove, telemetryOfSecrets } from "./lab/instance-telemetry.ts";
 import { LabFileRoles } from "./lab/lab-file-roles.ts";
@@ -129,8 +130,7 @@ export class Daemon {
       recorder: this.recorder,
       registry,
       book,
-      database: this.#database,
-      queries: this.#queries,
+      questions: new DatabaseQuestions(this.#database, this.#queries, this.#library.roles),
       descriptors: this.#descriptors,
       log: this.log,
     });

@@ -3,17 +3,20 @@
  * commands that answer when they are done, and news by topic. Nothing that acts goes through it.
  */
 import type { AnyStateMachine } from "xstate";
+import type { PeerTerm } from "../ids.ts";
 import type { LogLine } from "../log.ts";
 import type { HubMember, Role, SayOptions } from "../machines/_role.ts";
 import type { Clock, Registry } from "../machines/_world.ts";
 import type { LabBook } from "../stores/address-book.ts";
+import type { WordsRow } from "../stores/journal-reader.ts";
 import type { Cell, QueryResult } from "../stores/queries.ts";
+import type { KeptStory } from "../stories/kept-story.ts";
 import type { Story } from "../stories/story.ts";
 import type { ChangeListener, LabTopic } from "./changes.ts";
 import type { ConnectionDocument } from "./documents.ts";
 import type { LabInstance } from "./lab-instance.ts";
 
-export type { Cell, LabInstance };
+export type { Cell, LabInstance, WordsRow };
 
 export interface Lab {
   readonly version: string;
@@ -78,6 +81,8 @@ export interface Lab {
   loadRole(source: string, fileName: string): Promise<LoadedRole>;
   /** A question to the database, in SQL, read only; secrets are masked unless shown. Rejects with a NetlabError. */
   query(sql: string, options?: LabQueryOptions): Promise<QueryResult>;
+  /** What the journal has of a peer, of this run or an earlier one; undefined where it has nothing. */
+  journaled(peer: PeerTerm): Promise<JournaledStory | undefined>;
   /** A fault of our own, for the log. */
   reportFault(error: unknown, sentence: string): void;
   /** Drains and ends the daemon; returns at once. */
@@ -107,6 +112,11 @@ export interface LabStatus {
   readonly descriptorLimit: number;
   readonly descriptorsLeft: number;
 }
+
+/** A peer in the journal: its story, or the words in which an older version told of it. */
+export type JournaledStory =
+  | { readonly form: "facts"; readonly story: KeptStory }
+  | { readonly form: "words"; readonly rows: readonly WordsRow[] };
 
 export interface LabQueryOptions {
   readonly limit?: number | undefined;

@@ -4,21 +4,21 @@ import type { DescriptorBudget } from "../actors/descriptor-budget.ts";
 import type { Instance } from "../actors/instance.ts";
 import { supervisionMachine } from "../actors/supervision.ts";
 import type { Supervisor } from "../actors/supervisor.ts";
-import { secretKeysOf } from "../catalogue/instance-options.ts";
 import type { RoleLibrary } from "../catalogue/role-library.ts";
 import { NetlabError } from "../errors.ts";
+import type { PeerTerm } from "../ids.ts";
 import type { Log, LogLine } from "../log.ts";
 import type { HubMember, Role, SayOptions } from "../machines/_role.ts";
 import type { Clock, Registry } from "../machines/_world.ts";
 import type { LabBook } from "../stores/address-book.ts";
-import type { LabDatabase } from "../stores/database.ts";
-import type { Queries, QueryResult } from "../stores/queries.ts";
+import type { QueryResult } from "../stores/queries.ts";
 import type { Recorder } from "../stories/recorder.ts";
 import type { Story } from "../stories/story.ts";
 import { type ChangeListener, type InstanceChange, type LabTopic, Listeners } from "./changes.ts";
 import { ConnectionCommands } from "./connection-commands.ts";
+import type { DatabaseQuestions } from "./database-questions.ts";
 import type { InstanceMemory } from "./instance-memory.ts";
-import type { Lab, LabQueryOptions, LabStatus, LoadedRole } from "./lab.ts";
+import type { JournaledStory, Lab, LabQueryOptions, LabStatus, LoadedRole } from "./lab.ts";
 import type { LabFileRoles } from "./lab-file-roles.ts";
 import { type LabInstance, labInstance } from "./lab-instance.ts";
 import type { Given, SpawnDefaults } from "./spawn-defaults.ts";
@@ -36,8 +36,7 @@ export interface LocalLabParts {
   readonly recorder: Recorder;
   readonly registry: Registry;
   readonly book: LabBook;
-  readonly database: LabDatabase;
-  readonly queries: Queries;
+  readonly questions: DatabaseQuestions;
   readonly descriptors: DescriptorBudget;
   readonly log: Log;
 }
@@ -187,7 +186,7 @@ export class LocalLab implements Lab {
     instance.start();
     await instance.settled();
     // The port is durable before we answer: it is found there again also after a kill -9 in this very moment.
-    await this.#stored();
+    await this.#parts.questions.settled();
     return labInstance(instance);
   }
 
@@ -270,18 +269,14 @@ export class LocalLab implements Lab {
     await this.#parts.file.reload();
   }
 
-  /** Changes already asked for are there to be read. */
-  async query(
-    sql: string,
-    { limit = 500, timeoutMs = 5_000, showTokens = false, signal }: LabQueryOptions = {},
-  ): Promise<QueryResult> {
-    await this.#stored();
-    const secretKeys = showTokens ? undefined : [...new Set([...this.roles.values()].flatMap(secretKeysOf))];
-    return this.#parts.queries.ask(sql, { limit, timeoutMs, secretKeys, signal });
+  query(sql: string, options?: LabQueryOptions): Promise<QueryResult> {
+    return this.#parts.questions.query(sql, options);
   }
 
-  #stored(): Promise<void> {
-    return new Promise((resolve) => this.#parts.database.settled(resolve));
+  journaled(peer: PeerTerm): Promise<JournaledStory | undefined> {
+    const { instance } = peer;
+    const id = instance === undefined ? undefined : (this.find(instance)?.id ?? instance);
+    return this.#parts.questions.journaled({ ...peer, instance: id });
   }
 
   reportFault(error: unknown, sentence: string): void {

@@ -262,6 +262,6 @@ export class DatabaseSurface extends Surface {
   }
 
   override brief() {
-    return { tables: ["registrations", "addresses", "instances", "journal"] };
+    return { tables: ["registrations", "addresses", "instances", "journal", "stories"] };
   }
 }
