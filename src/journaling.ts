@@ -67,10 +67,10 @@ function journalRow(story: Story, entry: Entry, number: number): JournalRow {
   };
 }
 
-/** What has a column of its own is left out, and what the world answered: it may hold the tokens of others. */
+/** What has a column of its own is left out, and what the world answered at length: it may hold the tokens of others. */
 function factsOf(entry: Entry): Record<string, unknown> {
   const { at: _at, kind: _kind, bytes: _bytes, answer, ...facts } = entry as Entry & Record<string, unknown>;
-  return entry.kind === "input" ? { ...facts, answer } : facts;
+  return entry.kind === "input" && typeof answer !== "object" ? { ...facts, answer } : facts;
 }
 
 type SubjectFacts = Pick<
@@ -96,8 +96,16 @@ function storyRow(story: Story): StoryRow {
     version: STORY_VERSION,
     openedAt: story.openedAt,
     subject: JSON.stringify(subject),
-    summary: JSON.stringify(summaryOf(story)),
+    summary: JSON.stringify(shownSummary(story)),
   };
+}
+
+/** The cause may have the peer's words in it, as the entry has that told it. */
+function shownSummary(story: Story): StorySummary {
+  const summary = summaryOf(story);
+  if (!summary.cause) return summary;
+  const shown = shownEntry({ at: 0, kind: "remark", cause: summary.cause }, story.subject);
+  return "cause" in shown ? { ...summary, cause: shown.cause } : summary;
 }
 
 /** The story that the journal has. Its role is the one of that name now. */

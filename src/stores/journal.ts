@@ -1,4 +1,4 @@
-/** The recorder's entries on disk, where somebody asked for them. A full disk stops the journal, never the lab. */
+/** The recorder's entries on disk, if an operator asked for them. A full disk stops the journal, never the lab. */
 import { messageOf } from "../errors.ts";
 import { applyTo, type CommandOf } from "./commands.ts";
 import type { LabDatabase } from "./database.ts";
