@@ -13,11 +13,13 @@ import type { OperatorAction } from "../stories/entry.ts";
 import { Concealment } from "../stories/redaction.ts";
 import type { Story } from "../stories/story.ts";
 import { worldOf } from "./companion.ts";
-import { Connection, limitsOf } from "./connection.ts";
+import { Connection } from "./connection.ts";
+import type { ConnectionControl } from "./connection-control.ts";
+import { limitsOf } from "./connection-host.ts";
 import { ask, connect, ownAddress, tell } from "./network.ts";
 import { notingWorld } from "./noting-world.ts";
 import { OwnFiles } from "./own-files.ts";
-import { type MachineWatcher, type RoleActor, runMachine } from "./run-machine.ts";
+import { type MachineWatcher, type RoleActor, runMachine, sendWhileActive } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
 
 export class ClientRun implements InstanceService, MachineWatcher {
@@ -47,6 +49,10 @@ export class ClientRun implements InstanceService, MachineWatcher {
 
   get machineState(): string | undefined {
     return this.#actor && stateName(this.#actor.getSnapshot().value);
+  }
+
+  control(id: string): ConnectionControl | undefined {
+    return this.#connection?.id === id ? this.#connection.control : undefined;
   }
 
   get story(): Story | undefined {
@@ -135,7 +141,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
         this.#onOver?.();
       },
     });
-    this.#connection.drive(actor);
+    this.#connection.attachMachine(actor);
     return this.#connection;
   }
 
@@ -191,13 +197,13 @@ export class ClientRun implements InstanceService, MachineWatcher {
   /** What the user types, or an operator in its stead. */
   say(text: string): void {
     this.#note({ action: "say", text });
-    this.#actor?.send({ type: "operator.say", text });
+    sendWhileActive(this.#actor, { type: "operator.say", text });
   }
 
   /** The user will say no more: end of input. */
   endOfInput(): void {
     this.#note({ action: "endOfInput" });
-    this.#actor?.send({ type: "operator.ended" });
+    sendWhileActive(this.#actor, { type: "operator.ended" });
   }
 
   async drain(limitMs: number): Promise<void> {
@@ -213,7 +219,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
         },
       });
       this.#note({ action: "stop" });
-      this.#actor?.send({ type: "operator.stop" });
+      sendWhileActive(this.#actor, { type: "operator.stop" });
     });
   }
 
@@ -227,7 +233,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
     if (!connection) return;
     await new Promise<void>((over) => {
       this.#onOver = over;
-      connection.kill({ action: "end" });
+      connection.control.kill({ action: "end" });
     });
     this.#onOver = undefined;
   }

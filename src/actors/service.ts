@@ -5,6 +5,7 @@ import type { HubMember, Role } from "../machines/_role.ts";
 import type { AddressBook, Clock, Files, Programs, Registry, Screen } from "../machines/_world.ts";
 import type { Recorder } from "../stories/recorder.ts";
 import type { FramingOption } from "../wire/framer.ts";
+import type { ConnectionControl } from "./connection-control.ts";
 import type { DescriptorBudget } from "./descriptor-budget.ts";
 import type { HubFace, Hubs } from "./hubs.ts";
 import type { Service } from "./supervision.ts";
@@ -72,6 +73,8 @@ export interface InstanceService extends Service {
   readonly hub?: HubFace | undefined;
   /** Its peers by the names that they gave; undefined where the role has none. */
   readonly members?: readonly HubMember[] | undefined;
+  /** The hand on one of its peers that is there. */
+  control(id: string): ConnectionControl | undefined;
   /** A client's user speaks. */
   say?(text: string): void;
 }

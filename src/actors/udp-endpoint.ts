@@ -16,6 +16,7 @@ import { isLoopback } from "../wire/loopback.ts";
 import { PeerMessage } from "../wire/message.ts";
 import type { Bound } from "./binding.ts";
 import { Companion, serverNetwork, worldOf } from "./companion.ts";
+import type { ConnectionControl } from "./connection-control.ts";
 import { DatagramSender, type SenderHost } from "./datagram-sender.ts";
 import { tellExposure } from "./exposure.ts";
 import { ListeningPort } from "./listening-port.ts";
@@ -77,6 +78,11 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     let count = 0;
     for (const { sender } of this.#senders.values()) if (!sender.story.subject.isOwn) count += 1;
     return count;
+  }
+
+  control(id: string): ConnectionControl | undefined {
+    for (const { sender } of this.#senders.values()) if (sender.id === id) return sender;
+    return undefined;
   }
 
   get machineState(): string | undefined {

@@ -4,7 +4,7 @@ import type { Clock } from "../machines/_world.ts";
 import type { Recorder } from "../stories/recorder.ts";
 import type { Live, Story } from "../stories/story.ts";
 import { type ConnectionDocument, connectionDocument } from "./documents.ts";
-import type { ConnectionBuffers, ConnectionEvent } from "./lab.ts";
+import type { ConnectionBuffers, ConnectionEvent, FinOutcome } from "./lab.ts";
 
 type Control = Required<Pick<Live, "inject" | "sendEvent" | "fin" | "reset">> & Live;
 
@@ -30,8 +30,12 @@ export class ConnectionCommands {
     });
   }
 
-  async fin(id: string): Promise<ConnectionDocument> {
-    return this.#operate(id, (control) => control.fin());
+  async fin(id: string): Promise<FinOutcome> {
+    let isAtOnce = true;
+    const connection = this.#operate(id, (control) => {
+      isAtOnce = control.fin();
+    });
+    return { connection, isAtOnce };
   }
 
   async rst(id: string): Promise<ConnectionDocument> {

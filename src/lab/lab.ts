@@ -69,7 +69,7 @@ export interface Lab {
   send(connection: string, bytes: Uint8Array): Promise<ConnectionDocument>;
   /** Throws where the present state does not take the event. */
   event(connection: string, event: ConnectionEvent): Promise<ConnectionDocument>;
-  fin(connection: string): Promise<ConnectionDocument>;
+  fin(connection: string): Promise<FinOutcome>;
   rst(connection: string): Promise<ConnectionDocument>;
   /** Those of them that live and can be shown the door. */
   kick(connections: readonly string[]): Promise<ConnectionDocument[]>;
@@ -90,6 +90,12 @@ export interface Lab {
 }
 
 export type LabRegistry = Pick<Registry, "list" | "register" | "deregister">;
+
+export interface FinOutcome {
+  readonly connection: ConnectionDocument;
+  /** Otherwise it goes behind what is under way. */
+  readonly isAtOnce: boolean;
+}
 
 export interface ConnectionBuffers {
   /** The first bytes that no state has read yet. */

@@ -33,6 +33,9 @@ export interface Peer {
   /** Says `words`, and remembers that this peer was refused, by which rule and why. The machine closes. */
   refuse(words: string, rule: string, why: string): void;
   refuse(words: string, cause: Cause): void;
+  /** The same where the protocol has a record for it: exactly these bytes. */
+  refuseBytes(bytes: Uint8Array, rule: string, why: string): void;
+  refuseBytes(bytes: Uint8Array, cause: Cause): void;
   /** A remark for the story and the log: what the wire could not say. */
   remark(remark: string | Cause): void;
   /** FIN, then a bounded drain [FRAME-8]. A machine that ends (`type: "final"`) closes by itself. */

@@ -3,7 +3,8 @@
  * on a socket and a clock that only the story moves. What it does is a story too.
  */
 import type { AnyMachineSnapshot } from "xstate";
-import { Connection, type ConnectionLimits } from "../actors/connection.ts";
+import { Connection } from "../actors/connection.ts";
+import type { ConnectionLimits } from "../actors/connection-host.ts";
 import { DatagramSender } from "../actors/datagram-sender.ts";
 import { type MachineWatcher, type RoleActor, runMachine } from "../actors/run-machine.ts";
 import { NetlabError } from "../errors.ts";
@@ -69,7 +70,8 @@ export class Stage {
   }
 
   #note(story: Story, entry: Entry): void {
-    if (entry.kind === "message") this.#readBytes = story.bytesIn - (this.#connection?.unreadBytes ?? 0);
+    if (entry.kind === "message")
+      this.#readBytes = story.bytesIn - (this.#connection?.control.unreadBytes ?? 0);
     const isStarted = !this.#isInStep && this.#actor !== undefined;
     this.played.push(entry);
     this.moments.push({
@@ -102,7 +104,7 @@ export class Stage {
     this.#run({ ...this.#world, peer: connection }, connection);
     this.#guarded(() => {
       this.#actor.start();
-      connection.drive(this.#actor);
+      connection.attachMachine(this.#actor);
     });
   }
 
@@ -224,7 +226,7 @@ export class Stage {
     else {
       const isNew = this.#staging.role.side === "client" && name === "connecting";
       const connection = isNew ? this.#newConnection() : this.#connection;
-      if (isNew) connection?.drive(this.#actor);
+      if (isNew) connection?.attachMachine(this.#actor);
       const output = revived(answer.value, connection);
       this.#actor.send({ type: `xstate.done.actor.${actorId}`, output, actorId });
     }

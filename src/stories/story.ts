@@ -33,7 +33,7 @@ export interface Live {
   readonly snapshot?: AnyMachineSnapshot | undefined;
   /** Shows the peer the door: its machine hears that it is gone, then our FIN and the drain. */
   kick?(): void;
-  fin?(): void;
+  fin?(): boolean;
   reset?(): void;
 }
 

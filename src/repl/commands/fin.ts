@@ -8,8 +8,9 @@ export default defineCommand({
   args: [{ name: "connection", summary: "c17 or @last", completes: "connection" }],
   example: "fin c17",
   async run({ lab, args, out, data, isJson }) {
-    const document = await lab.fin(selectStory(lab, args.connection ?? "").subject.id);
-    if (isJson) return data(document);
-    return out(`sent a FIN to ${document.id}`);
+    const { connection, isAtOnce } = await lab.fin(selectStory(lab, args.connection ?? "").subject.id);
+    if (isJson) return data(connection);
+    if (isAtOnce) return out(`sent a FIN to ${connection.id}`);
+    return out(`the FIN goes to ${connection.id} behind the file that is under way; rst ends it now`);
   },
 });
