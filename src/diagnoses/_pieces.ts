@@ -9,19 +9,20 @@ export type PieceSign =
   | Sign<"onlyLineEnd", { form: "LF" | "CRLF" | "CR" }>
   | Sign<"carriageReturns", { times: number }>;
 
-/** Keys as they are pressed, or a loop that sends a character a time. */
+/** Reads that tell a habit, and the longest into which a busy machine joins keys. */
+const ENOUGH_KEYS = 5;
+const MAX_JOINED = 4;
+
+/** Keys as they are pressed, or a loop that sends a character at a time. */
 export function findByteByByte(pieces: readonly Piece[]): PieceSign | undefined {
-  const single = pieces.findIndex(({ size }) => size !== 1);
-  const run = pieces.slice(0, single < 0 ? pieces.length : single);
-  // CR and LF of one key come together.
-  const rest = pieces.slice(run.length);
-  const isLineEnd = rest.every(
-    ({ bytes, size }) => size <= 2 && /^[\x20-\x7e]?\r?\n?$/.test(bytes.toString("latin1")),
-  );
-  if (run.length < 3 || !(isLineEnd || run.length >= 5)) return undefined;
-  const bytes = Buffer.concat(run.map((piece) => piece.bytes));
-  if (!/^[\x20-\x7e\r\n]+$/.test(bytes.toString("latin1"))) return undefined;
-  return sign("byteByByte", true, { reads: run.length, text: bytes.toString("latin1") });
+  const [first] = pieces;
+  const single = pieces.filter(({ size }) => size === 1).length;
+  const text = Buffer.concat(pieces.map(({ bytes }) => bytes)).toString("latin1");
+  const isMostlySingle = single >= ENOUGH_KEYS && single * 3 >= pieces.length * 2;
+  if (first?.size !== 1 || !isMostlySingle || pieces.some(({ size }) => size > MAX_JOINED)) return undefined;
+  return /^[\x20-\x7e\r\n]+$/.test(text)
+    ? sign("byteByByte", true, { reads: pieces.length, text })
+    : undefined;
 }
 
 /** A line end and nothing else: scanf() has left it in the keyboard's buffer, and fgets() took it. */

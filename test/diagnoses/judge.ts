@@ -6,6 +6,9 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { findDialect } from "../../src/diagnoses/_dialects.ts";
+import { findRecord } from "../../src/diagnoses/_records.ts";
+import { textSigns } from "../../src/diagnoses/_signs.ts";
 import type { LabInstance } from "../../src/lab/lab.ts";
 import type { Story } from "../../src/stories/story.ts";
 import { Program } from "../e2e/program.ts";
@@ -24,6 +27,8 @@ export interface Judgement {
   readonly later: Cards;
   readonly end: Cards;
   readonly verdict: "right" | "wrong" | "none";
+  /** Kinds of signs in its bytes, story by story: what a card could be made of. */
+  readonly signs: readonly string[];
   /** Reads, and the whole of the first card, for people. */
   readonly told: string;
 }
@@ -51,7 +56,7 @@ export class Judge {
   }
 
   async judge(corpus: readonly CorpusCase[]): Promise<Judgement[]> {
-    await this.#prepare();
+    await this.#prepare(corpus);
     const judgements: Judgement[] = [];
     for (let from = 0; from < corpus.length; from += BATCH)
       judgements.push(...(await this.#judgeBatch(corpus.slice(from, from + BATCH))));
@@ -60,11 +65,15 @@ export class Judge {
   }
 
   /** Files to fetch, and an address to look up. */
-  async #prepare(): Promise<void> {
+  async #prepare(corpus: readonly CorpusCase[]): Promise<void> {
     mkdirSync(path.join(this.#folder, "files"));
     const files = { "server.txt": "line of a lab file\n".repeat(300), "second.txt": "second\n".repeat(20) };
     for (const [name, text] of Object.entries(files))
       writeFileSync(path.join(this.#folder, "files", name), text);
+    // None while others run: a compiler that is waited for holds up the lab, and what comes meanwhile is one read.
+    for (const { program } of corpus)
+      if (program.endsWith(".c"))
+        execFileSync("cc", ["-w", "-o", this.#binary(program), path.join(programs, program)]);
     for (const email of ["lu@example.org", "Quinn@example.org"])
       await this.#lab.run(`book add ${email} Lou S. Example`);
   }
@@ -78,11 +87,12 @@ export class Judge {
     this.#lab.clock.push(SILENCE_MS);
     const later = await this.#look(runs);
     const told = await Promise.all(runs.map((run) => this.#tell(run)));
+    const signs = runs.map(({ instance }) => this.#lab.stories(instance.id).map(signsOf));
     await this.#end(runs);
     const end = await this.#look(runs);
     return runs.map(({ one }, at) => {
       const looks = { now: now[at] ?? [], later: later[at] ?? [], end: end[at] ?? [] };
-      return { one, ...looks, verdict: verdictOf(one, looks), told: told[at] ?? "" };
+      return { one, ...looks, verdict: verdictOf(one, looks), signs: signs[at] ?? [], told: told[at] ?? "" };
     });
   }
 
@@ -110,9 +120,11 @@ export class Judge {
     const options = { cwd: this.#folder, env: { ...process.env, PYTHONPATH: programs } };
     if (!program.endsWith(".c"))
       return new Program("python3", ["-uB", path.join(programs, `${program}.py`), String(port)], options);
-    const binary = path.join(this.#folder, program.replaceAll("/", "-").replace(/\.c$/, ""));
-    execFileSync("cc", ["-w", "-o", binary, path.join(programs, program)]);
-    return new Program(binary, [String(port)], options);
+    return new Program(this.#binary(program), [String(port)], options);
+  }
+
+  #binary(program: string): string {
+    return path.join(this.#folder, program.replaceAll("/", "-").replace(/\.c$/, ""));
   }
 
   async #say(instance: LabInstance, lines: readonly string[]): Promise<void> {
@@ -174,6 +186,20 @@ export class Judge {
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const sizeOf = ({ entries, bytesIn, bytesOut }: Story) => entries.length + bytesIn + bytesOut;
 
+/** Signs of a record where the role speaks in records, of texts otherwise. */
+function signsOf({ entries, subject }: Story): string {
+  const reads = entries.filter((entry) => entry.kind === "in");
+  const role = typeof subject.role === "string" ? subject.role : "";
+  if (!role.startsWith("address-book"))
+    return textSigns(reads)
+      .map(({ kind }) => kind)
+      .join("+");
+  const bytes = Buffer.concat(reads.map((read) => read.bytes));
+  const dialect = findDialect(bytes)?.kind;
+  if (dialect !== undefined) return dialect;
+  return findRecord(bytes, role.endsWith("client") ? "answer" : "query")?.kind ?? "";
+}
+
 /** Reads and sends as `→ "ann"`, where a person looks for the reason. */
 function readOf(entry: Story["entries"][number]): string[] {
   if (entry.kind !== "in" && entry.kind !== "out") return [];
@@ -219,7 +245,7 @@ export function tableOf(judgements: readonly Judgement[]): string {
 const kindOf = ({ program }: CorpusCase) => program.slice(0, program.indexOf("/"));
 
 /** A case with what was said of it at the three looks. */
-export function lineOf({ one, verdict, now, later, end }: Judgement): string {
+export function lineOf({ one, verdict, now, later, end, signs }: Judgement): string {
   const ids = (cards: Cards) => cards.map((story) => story.join("+") || "-").join(" ") || "no story";
-  return `${verdict.padEnd(6)}${one.program.padEnd(44)}${(one.card ?? "none").padEnd(6)}${ids(now)} | ${ids(later)} | ${ids(end)}`;
+  return `${verdict.padEnd(6)}${one.program.padEnd(44)}${(one.card ?? "none").padEnd(6)}${ids(now)} | ${ids(later)} | ${ids(end)}  signs: ${signs.join(" ")}`;
 }
