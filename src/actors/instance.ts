@@ -100,7 +100,9 @@ export class Instance {
     this.result = output;
     const failure = output as { ok?: boolean; message?: string } | undefined;
     const error =
-      failure?.ok === false ? new NetlabError("role-crashed", failure.message ?? "failed") : undefined;
+      failure?.ok === false
+        ? new NetlabError("role-crashed", { why: failure.message ?? "failed" })
+        : undefined;
     const result = failure?.ok === false ? (failure.message ?? "failed") : JSON.stringify(output ?? null);
     this.#environment.telemetry({ type: "instance.finished", id: this.id, result });
     this.#supervisor.send({ type: "service.finished", ...(error ? { error } : {}) });
