@@ -6,10 +6,10 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { Instance } from "../../src/actors/instance.ts";
 import { findDialect } from "../../src/diagnoses/_dialects.ts";
 import { findRecord } from "../../src/diagnoses/_records.ts";
 import { textSigns } from "../../src/diagnoses/_signs.ts";
+import type { LabInstance } from "../../src/lab/lab.ts";
 import type { Story } from "../../src/stories/story.ts";
 import { Program } from "../e2e/program.ts";
 import type { CorpusCase } from "./corpus.ts";
@@ -44,7 +44,7 @@ const SILENCE_MS = 13_000;
 interface Run {
   readonly one: CorpusCase;
   readonly program: Program;
-  readonly instance: Instance;
+  readonly instance: LabInstance;
 }
 
 export class Judge {
@@ -126,10 +126,10 @@ export class Judge {
     return path.join(this.#folder, program.replaceAll("/", "-").replace(/\.c$/, ""));
   }
 
-  async #say(instance: Instance, lines: readonly string[]): Promise<void> {
+  async #say(instance: LabInstance, lines: readonly string[]): Promise<void> {
     for (const line of lines) {
       await pause(100);
-      instance.service.say?.(line);
+      if (this.#lab.daemon.lab.find(instance.id)?.state === "running") await this.#lab.say(instance, line);
     }
   }
 
@@ -156,7 +156,7 @@ export class Judge {
     );
   }
 
-  #explain({ id }: Instance): Promise<Explained[]> {
+  #explain({ id }: LabInstance): Promise<Explained[]> {
     return Promise.all(this.#lab.stories(id).map((story) => this.#lab.explain(story)));
   }
 
