@@ -32,6 +32,7 @@ export interface InstanceSpec {
 export interface InstanceHooks {
   /** The state changed; `settled` states are running, stopped and failed. */
   readonly onState: (instance: Instance, from: string, to: string) => void;
+  readonly onRemoved: (instance: Instance) => void;
 }
 
 export class Instance {
@@ -99,7 +100,9 @@ export class Instance {
     this.result = output;
     const failure = output as { ok?: boolean; message?: string } | undefined;
     const error =
-      failure?.ok === false ? new NetlabError("role-crashed", failure.message ?? "failed") : undefined;
+      failure?.ok === false
+        ? new NetlabError("role-crashed", { why: failure.message ?? "failed" })
+        : undefined;
     const result = failure?.ok === false ? (failure.message ?? "failed") : JSON.stringify(output ?? null);
     this.#environment.telemetry({ type: "instance.finished", id: this.id, result });
     this.#supervisor.send({ type: "service.finished", ...(error ? { error } : {}) });

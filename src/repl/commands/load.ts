@@ -11,8 +11,7 @@ export default defineCommand({
   example: "load ./my-role.ts",
   async run({ lab, args, out, data, isJson, readFile }) {
     const { file = "" } = args;
-    if (!/\.[mc]?[jt]s$/.test(file))
-      throw new NetlabError("usage", `load: ${file} is no TypeScript: name a .ts file`);
+    if (!/\.[mc]?[jt]s$/.test(file)) throw new NetlabError("usage/load-no-typescript", { file });
     const { role, isReplaced, instances } = await lab.loadRole(await readFile(file, "role"), file);
     const { name, summary, side, transport, port } = role;
     if (isJson)
@@ -23,12 +22,12 @@ export default defineCommand({
         transport,
         port,
         replaced: isReplaced,
-        instances: instances.map(({ id }) => id),
+        instances: instances,
       });
     if (!isReplaced) return out(`loaded ${name}: ${summary}; start it with spawn ${name}`);
     const who =
       instances.length > 0
-        ? `${instances.map(({ id }) => id).join(", ")} plays it for new connections`
+        ? `${instances.join(", ")} plays it for new connections`
         : `spawn ${name} starts it`;
     return out(`loaded ${name} again: ${who}; connections under way finish on the old one`);
   },
