@@ -228,7 +228,6 @@ export const errorTable = {
       "role-of-lab": "{name} comes from the lab file: take it out there, and have it read again",
       "stopped-before": "it was stopped before it listened",
       "daemon-stopping": "the daemon is stopping",
-      "odd-event": "{state} takes no {event}; it takes {accepted}",
       "event-not-taken": "{id} in {state} does not take {event}; {taken}",
       ended: "{id} has ended: explain {term} tells how",
       "of-datagrams": "{id} is a sender of datagrams, not a connection",

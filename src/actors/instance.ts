@@ -32,6 +32,7 @@ export interface InstanceSpec {
 export interface InstanceHooks {
   /** The state changed; `settled` states are running, stopped and failed. */
   readonly onState: (instance: Instance, from: string, to: string) => void;
+  readonly onRemoved: (instance: Instance) => void;
 }
 
 export class Instance {

@@ -120,6 +120,7 @@ export class Supervisor {
     await this.stop(instance);
     instance.dispose();
     this.#instances.delete(instance.id);
+    this.#hooks.onRemoved(instance);
   }
 
   /** Resolves when it is stopped: peers leave first, up to the limit. */

@@ -13,7 +13,7 @@ export async function findStory(lab: Lab, term: string): Promise<Story | readonl
   return selectStory(lab, term);
 }
 
-const isRemembered = (lab: Lab, term: string) => lab.recorder.all().some(storyTestForLater(lab, term));
+const isRemembered = (lab: Lab, term: string) => lab.stories().some(storyTestForLater(lab, term));
 
 const OLDER =
   "An older version of netlabd recorded this: it kept words and bytes, no facts, so it is told and not judged.";

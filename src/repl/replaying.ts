@@ -10,11 +10,11 @@ import type { Story } from "../stories/story.ts";
 /** By another role of that name where one is given: it plays with its own defaults. */
 export function replayRequest(lab: Lab, story: Story, otherRole?: string): ReplayRequest {
   const instance = lab.find(story.subject.instance);
-  const role = roleOf(lab, otherRole) ?? instance?.role ?? roleOf(lab, story.subject.role);
+  const role = roleOf(lab, otherRole) ?? roleOf(lab, instance?.type ?? story.subject.role);
   if (!role) throw new NetlabError("no-such-role/gone", { id: story.subject.id });
   checkPlayable(story, role);
-  const isSame = instance !== undefined && instance.role.name === role.name;
-  const options = isSame ? instance.spec.options : parseOptions(role, {});
+  const isSame = instance !== undefined && instance.type === role.name;
+  const options = isSame ? instance.options : parseOptions(role, {});
   return {
     story,
     role,

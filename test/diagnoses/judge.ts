@@ -6,10 +6,10 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { Instance } from "../../src/actors/instance.ts";
 import { findDialect } from "../../src/diagnoses/_dialects.ts";
 import { findRecord } from "../../src/diagnoses/_records.ts";
 import { textSigns } from "../../src/diagnoses/_signs.ts";
+import type { LabInstance } from "../../src/lab/lab.ts";
 import type { Story } from "../../src/stories/story.ts";
 import { Program } from "../e2e/program.ts";
 import type { CorpusCase } from "./corpus.ts";
@@ -44,7 +44,7 @@ const SILENCE_MS = 13_000;
 interface Run {
   readonly one: CorpusCase;
   readonly program: Program;
-  readonly instance: Instance;
+  readonly instance: LabInstance;
 }
 
 export class Judge {
@@ -103,8 +103,7 @@ export class Judge {
     }
     const program = this.#program(one, 0);
     const port = await this.#lab.listens(program);
-    const where = one.role === "file-client" ? { server: `127.0.0.1:${port}` } : { port };
-    const instance = await this.#lab.spawn(one.role, { ...this.#given(one), ...where });
+    const instance = await this.#lab.spawn(one.role, { ...this.#given(one), ...whereOf(one, port) });
     void this.#say(instance, one.say ?? []);
     return { one, instance, program };
   }
@@ -127,10 +126,10 @@ export class Judge {
     return path.join(this.#folder, program.replaceAll("/", "-").replace(/\.c$/, ""));
   }
 
-  async #say(instance: Instance, lines: readonly string[]): Promise<void> {
+  async #say(instance: LabInstance, lines: readonly string[]): Promise<void> {
     for (const line of lines) {
       await pause(100);
-      instance.service.say?.(line);
+      if (this.#lab.daemon.lab.find(instance.id)?.state === "running") await this.#lab.say(instance, line);
     }
   }
 
@@ -157,7 +156,7 @@ export class Judge {
     );
   }
 
-  #explain({ id }: Instance): Promise<Explained[]> {
+  #explain({ id }: LabInstance): Promise<Explained[]> {
     return Promise.all(this.#lab.stories(id).map((story) => this.#lab.explain(story)));
   }
 
@@ -181,6 +180,12 @@ export class Judge {
     await this.#quiet(runs);
     for (const { instance } of runs) void this.#lab.run(`stop ${instance.id}`);
   }
+}
+
+/** Where our client finds the program: it is a server, or a registry that tells of one. */
+function whereOf({ role, given }: CorpusCase, port: number): Record<string, string | number> {
+  if (role !== "file-client") return { port };
+  return given?.bootstrap ? { bootstrap: `127.0.0.1:${port}` } : { server: `127.0.0.1:${port}` };
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -22,12 +22,12 @@ export default defineCommand({
         transport,
         port,
         replaced: isReplaced,
-        instances: instances.map(({ id }) => id),
+        instances: instances,
       });
     if (!isReplaced) return out(`loaded ${name}: ${summary}; start it with spawn ${name}`);
     const who =
       instances.length > 0
-        ? `${instances.map(({ id }) => id).join(", ")} plays it for new connections`
+        ? `${instances.join(", ")} plays it for new connections`
         : `spawn ${name} starts it`;
     return out(`loaded ${name} again: ${who}; connections under way finish on the old one`);
   },

@@ -1,5 +1,5 @@
-import type { Instance } from "../../actors/instance.ts";
 import { NetlabError } from "../../errors.ts";
+import type { Lab } from "../../lab/lab.ts";
 import { selectInstances } from "../../lab/selectors.ts";
 import { printable } from "../../printable.ts";
 import { defineCommand } from "../command.ts";
@@ -15,7 +15,7 @@ export default defineCommand({
     const { room = "" } = args;
     const instances = selectInstances(lab, [room]);
     if (instances.length === 0) throw new NetlabError("no-such-instance/nothing", { term: room });
-    const members = instances.flatMap(membersOf);
+    const members = instances.flatMap(({ id }) => membersOf(lab, id));
     if (isJson) return data(members);
     if (members.length === 0) return out(`nobody is in ${instances.map(({ id }) => id).join(", ")}`);
     const keys = [...new Set(members.flatMap(({ details }) => Object.keys(details)))];
@@ -26,7 +26,8 @@ export default defineCommand({
   },
 });
 
-function membersOf({ id, service: { members } }: Instance) {
+function membersOf(lab: Lab, id: string) {
+  const members = lab.members(id);
   if (!members) throw new NetlabError("wrong-state/no-names", { id });
   return members;
 }

@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { NetlabError } from "../../errors.ts";
-import { connectionDocument } from "../../lab/documents.ts";
+import { selectStory } from "../../lab/selectors.ts";
 import { defineCommand } from "../command.ts";
-import { liveConnection } from "../live-connection.ts";
 
 export default defineCommand({
   name: "send",
@@ -15,13 +14,13 @@ export default defineCommand({
   takesRestOfLine: true,
   options: z.object({ hex: z.string().optional().describe("bytes in hex, e.g. 00ff or '00 ff'") }),
   example: "send c17 --hex 00ff",
-  run({ lab, args, rest, options, out, data, isJson }) {
-    const { story, live } = liveConnection(lab, args.connection ?? "");
+  async run({ lab, args, rest, options, out, data, isJson }) {
+    const { id } = selectStory(lab, args.connection ?? "").subject;
     const bytes = options.hex === undefined ? Buffer.from(rest.join(" ")) : hexBytes(options.hex);
     if (bytes.length === 0) throw new NetlabError("usage/nothing-to-send");
-    live.inject(bytes);
-    if (isJson) return data(connectionDocument(story, lab.clock.now()));
-    return out(`sent ${bytes.length} bytes to ${story.subject.id}`);
+    const document = await lab.send(id, bytes);
+    if (isJson) return data(document);
+    return out(`sent ${bytes.length} bytes to ${id}`);
   },
 });
 

@@ -1,10 +1,10 @@
 import { flagOf, nearest, schemaOf } from "../../catalogue/instance-options.ts";
 import { exitCodes, NetlabError } from "../../errors.ts";
 import { instanceDocument } from "../../lab/documents.ts";
-import { instanceLine } from "../../lab/instance-lines.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { selectInstances } from "../../lab/selectors.ts";
 import { defineCommand } from "../command.ts";
+import { instanceLine } from "../instance-lines.ts";
 import type { Style } from "../style.ts";
 
 export default defineCommand({
@@ -29,7 +29,7 @@ export default defineCommand({
     const typed = { ...(options as Record<string, unknown>), ...(name === undefined ? {} : { name }) };
     const given = withNamedPorts(lab, typed);
     const instance = await lab.spawn(role, given);
-    const made = Object.entries(instance.spec.made);
+    const made = Object.entries(instance.made);
     // Whoever made it is told it once; from then on it is hidden like any other.
     if (isJson) data(instanceDocument(instance, { showTokens: made.length > 0 }));
     else if (instance.state === "failed") err(`${instance.id} failed: ${instance.lastError}`);
@@ -56,7 +56,7 @@ function withNamedPorts(lab: Lab, given: Readonly<Record<string, unknown>>): Rec
 
 function portOf(lab: Lab, name: string): number {
   const listening = selectInstances(lab, [name]).filter(
-    ({ role, state }) => role.side === "server" && state === "running",
+    ({ side, state }) => side === "server" && state === "running",
   );
   const [server] = listening;
   if (!server) throw new NetlabError("wrong-state/no-server", { name });

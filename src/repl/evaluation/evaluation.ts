@@ -5,11 +5,11 @@
  */
 import { nearest } from "../../catalogue/instance-options.ts";
 import { NetlabError } from "../../errors.ts";
-import type { Lab } from "../../lab/lab.ts";
 import type { Completion } from "../completion.ts";
 import { codeError, type Source, scriptName, syntaxError } from "./code-errors.ts";
 import { declare, makeConst } from "./declarations.ts";
 import { LabSurface } from "./lab-surface.ts";
+import type { LiveLab } from "./live-lab.ts";
 import { jsonValue, type Screen, showMessage, showValue } from "./print-value.ts";
 import { completeProperty } from "./property-completion.ts";
 import { Realm } from "./realm.ts";
@@ -61,7 +61,7 @@ export class Evaluation {
   /** The line that runs: who reads what it says. */
   #request: EvaluationRequest | undefined;
 
-  constructor(lab: Lab, options: EvaluationOptions) {
+  constructor(lab: LiveLab, options: EvaluationOptions) {
     this.#options = options;
     this.#realm = new Realm({
       onLateError: (error) => {

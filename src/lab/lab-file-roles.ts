@@ -1,0 +1,101 @@
+/** Instances that the lab file names: added at the start, and changed when the file is read again. */
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import type { Instance } from "../actors/instance.ts";
+import type { SpawnRequest, Supervisor } from "../actors/supervisor.ts";
+import { labsFolder } from "../config.ts";
+import { readBook } from "../lab-book.ts";
+import { findLabFile, type LabFile, NO_LAB, readLabFile, shiftPorts } from "../lab-file.ts";
+import type { LabBook } from "../stores/address-book.ts";
+import { isStill, type LabInstances } from "./lab-instances.ts";
+import type { SpawnDefaults } from "./spawn-defaults.ts";
+
+export interface LabFileOptions {
+  /** A shipped lab, a file, or `none`. */
+  readonly lab: string;
+  readonly portOffset: number;
+}
+
+export interface LabFileParts {
+  readonly supervisor: Supervisor;
+  readonly defaults: SpawnDefaults;
+  readonly book: LabBook;
+  readonly entries: LabInstances;
+}
+
+export class LabFileRoles {
+  readonly #options: LabFileOptions;
+  readonly #parts: LabFileParts;
+  #file: LabFile = NO_LAB;
+  #reloading: Promise<void> = Promise.resolve();
+
+  constructor(options: LabFileOptions, parts: LabFileParts) {
+    this.#options = options;
+    this.#parts = parts;
+  }
+
+  /** The file's name, or `none`. */
+  get name(): string {
+    return this.#file.name;
+  }
+
+  /** Reads the file and adds what it names; nothing is started. Throws where it is wrong. */
+  async addAll(): Promise<Instance[]> {
+    const { supervisor, entries } = this.#parts;
+    this.#file = this.#read();
+    await this.#fillBook();
+    const added = this.#requestsOf(this.#file).map((request) => supervisor.add(request));
+    entries.remember(added);
+    return added;
+  }
+
+  /** Checks the file whole, then drops what it no longer names and adds what is new. Throws and changes nothing where it is wrong. */
+  reload(): Promise<void> {
+    // One after the other: a second word must find what the first has made.
+    const reload = this.#reloading.then(() => this.#reload());
+    this.#reloading = reload.catch(() => undefined);
+    return reload;
+  }
+
+  async #reload(): Promise<void> {
+    const { supervisor, entries } = this.#parts;
+    const next = this.#read();
+    const wanted = this.#requestsOf(next);
+    // A role whose options changed leaves and comes.
+    const staying = supervisor.instances.filter((one) => wanted.some((request) => isStill(request, one)));
+    const leaving = supervisor.instances.filter((one) => one.spec.isFromLab && !staying.includes(one));
+    const coming = wanted.filter((request) => !staying.some((one) => one.id === request.id));
+    supervisor.checkAll(coming, leaving);
+    this.#file = next;
+    await this.#fillBook();
+    // All at once: each may take its whole time to let its peers finish.
+    await Promise.all(leaving.map((instance) => supervisor.remove(instance)));
+    const named = wanted.map((one) => staying.find(({ id }) => id === one.id) ?? supervisor.add(one));
+    entries.remember(named);
+    const added = named.filter((instance) => !staying.includes(instance));
+    for (const instance of added) instance.start();
+    await Promise.all(added.map((instance) => instance.settled()));
+  }
+
+  /** A lab's names are a beginning: a book that has entries, its operator's or an earlier start's, stays as it is. */
+  async #fillBook(): Promise<void> {
+    const { book } = this.#parts;
+    const { book: file } = this.#file;
+    if (file !== undefined && book.size === 0) await book.import(readBook(file));
+  }
+
+  #read(): LabFile {
+    const { lab, portOffset } = this.#options;
+    const { roles } = this.#parts.supervisor;
+    if (lab === "none") return NO_LAB;
+    const files = readdirSync(labsFolder).filter((file) => file.endsWith(".yaml"));
+    const shipped = { folder: labsFolder, names: files.map((file) => path.basename(file, ".yaml")).sort() };
+    return shiftPorts(readLabFile(findLabFile(lab, shipped), roles), roles, portOffset);
+  }
+
+  #requestsOf(file: LabFile): SpawnRequest[] {
+    const { defaults, entries } = this.#parts;
+    const roles = file.roles.map(({ role, given }) => ({ role, given: defaults.withHost(role, given) }));
+    return entries.withIds(file, roles);
+  }
+}
