@@ -4,9 +4,9 @@ import path from "node:path";
 import type { Instance } from "../actors/instance.ts";
 import type { SpawnRequest, Supervisor } from "../actors/supervisor.ts";
 import { labsFolder } from "../config.ts";
-import { readBook } from "../lab-book.ts";
-import { findLabFile, type LabFile, NO_LAB, readLabFile, shiftPorts } from "../lab-file.ts";
 import type { LabBook } from "../stores/address-book.ts";
+import { readBook } from "./lab-book.ts";
+import { findLabFile, type LabFile, NO_LAB, readLabFile, shiftPorts } from "./lab-file.ts";
 import { isStill, type LabInstances } from "./lab-instances.ts";
 import type { SpawnDefaults } from "./spawn-defaults.ts";
 

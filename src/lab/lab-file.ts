@@ -29,12 +29,12 @@ import {
   parseOptions,
   schemaOf,
   suggestion,
-} from "./catalogue/instance-options.ts";
-import type { RoleTable } from "./catalogue/role-folder.ts";
-import { messageOf, NetlabError } from "./errors.ts";
-import { formatHostPort } from "./machines/_options.ts";
-import type { HostPort } from "./machines/_world.ts";
-import { osCode } from "./os/os-errors.ts";
+} from "../catalogue/instance-options.ts";
+import type { RoleTable } from "../catalogue/role-folder.ts";
+import { messageOf, NetlabError } from "../errors.ts";
+import { formatHostPort } from "../machines/_options.ts";
+import type { HostPort } from "../machines/_world.ts";
+import { osCode } from "../os/os-errors.ts";
 
 export interface LabRole {
   readonly role: string;
