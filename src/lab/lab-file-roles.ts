@@ -7,7 +7,7 @@ import { labsFolder } from "../config.ts";
 import { readBook } from "../lab-book.ts";
 import { findLabFile, type LabFile, NO_LAB, readLabFile, shiftPorts } from "../lab-file.ts";
 import type { LabBook } from "../stores/address-book.ts";
-import { isStill, type LabInstances } from "./lab-instances.ts";
+import { isStill, type LabEntryIds } from "./lab-entry-ids.ts";
 import type { SpawnDefaults } from "./spawn-defaults.ts";
 
 export interface LabFileOptions {
@@ -20,7 +20,7 @@ export interface LabFileParts {
   readonly supervisor: Supervisor;
   readonly defaults: SpawnDefaults;
   readonly book: LabBook;
-  readonly entries: LabInstances;
+  readonly entries: LabEntryIds;
 }
 
 export class LabFileRoles {
