@@ -16,6 +16,8 @@ export interface InstalledRole {
   readonly role: Role;
   /** Replaced a role of this name. */
   readonly isReplaced: boolean;
+  /** Puts back what was there before; for who finds afterwards that it cannot be. */
+  readonly undo: () => void;
 }
 
 /** How a bundle is kept, and how older versions kept a source. */
@@ -81,10 +83,16 @@ export class RoleLibrary {
 
   install(role: Role, origin: RoleOrigin): InstalledRole {
     this.#checkName(role);
-    const isReplaced = this.#origins.has(role.name);
+    const [before, from] = [this.roles.get(role.name), this.#origins.get(role.name)];
     this.#origins.set(role.name, origin);
     this.roles.set(role.name, role);
-    return { role, isReplaced };
+    const undo = () => {
+      this.roles.delete(role.name);
+      this.#origins.delete(role.name);
+      if (before) this.roles.set(role.name, before);
+      if (from) this.#origins.set(role.name, from);
+    };
+    return { role, isReplaced: before !== undefined, undo };
   }
 
   /** Names of roles that the lab file brought. */
