@@ -125,18 +125,20 @@ describe("a lab file that brings a role", () => {
 });
 
 describe("a role that is loaded again", () => {
+  let first: string;
   const load = (text: string) => daemon.ctl("load", scene.file("mine/guess-number.ts", text));
 
   it("reads anew what its instances were given", async () => {
     await load(edition("First"));
-    const { port } = await daemon.document<InstanceDocument>("spawn", "guess-number", "--port", "0");
+    const { id, port } = await daemon.document<InstanceDocument>("spawn", "guess-number", "--port", "0");
+    first = id;
     expect(await greeting(port)).toBe("First from 1 to 100");
     expect(await load(edition("Second").replace("default(100)", "default(7)"))).toMatchObject({
       exit: 0,
       stderr: "",
     });
     expect(await greeting(port)).toBe("Second from 1 to 7");
-    expect(await instance("guess-number-1")).toMatchObject({ options: { most: 7 } });
+    expect(await instance(first)).toMatchObject({ options: { most: 7 } });
   });
 
   it("is not taken by an instance that was given what it does not take", async () => {
@@ -145,10 +147,10 @@ describe("a role that is loaded again", () => {
     const loaded = await load(
       edition("Third").replace("max(1_000_000)", "max(9)").replace("default(100)", "default(9)"),
     );
-    expect(loaded).toMatchObject({ exit: 0, stdout: expect.stringContaining("guess-number-1 plays it") });
+    expect(loaded).toMatchObject({ exit: 0, stdout: expect.stringContaining(`${first} plays it`) });
     expect(loaded.stderr).toMatch(new RegExp(`^${id} keeps the edition it has: .*--most`));
     expect(await greeting(port)).toBe("Second from 1 to 50");
-    expect(await greeting((await instance("guess-number-1")).port)).toBe("Third from 1 to 9");
+    expect(await greeting((await instance(first)).port)).toBe("Third from 1 to 9");
   });
 
   it("answers the next datagram, where it is one of datagrams", async () => {
@@ -171,7 +173,7 @@ describe("a role that is loaded again", () => {
     expect(await daemon.ctl("unload", "guess-number")).toMatchObject({
       exit: 5,
       stderr: expect.stringMatching(
-        /^guess-number-1, (guess-number-\d) play guess-number: remove guess-number-1 \1 first\n$/,
+        new RegExp(`^${first}, (guess-number-\\d+) play guess-number: remove ${first} \\1 first\n$`),
       ),
     });
     expect(scene.names("lab.data/roles")).toEqual(["guess-number.js", "teller.js"]);
