@@ -29,12 +29,16 @@ export async function bringRoles(
       const role = await readRole(file);
       const other = files.get(role.name) ?? file;
       if (other !== file)
-        throw new NetlabError("bad-role", `${role.name} is the role of ${shownFrom(folder, other)} too`);
+        throw new NetlabError("bad-role/of-two-files", { name: role.name, file: shownFrom(folder, other) });
       files.set(role.name, file);
       brought.set(word, role);
     } catch (error) {
       const where = place(entry.get("role", true) ?? entry);
-      throw new NetlabError("bad-lab-file", `${where}: ${messageOf(error)}`, { cause: error });
+      throw new NetlabError(
+        "bad-lab-file/bad-entry",
+        { place: where, why: messageOf(error) },
+        { cause: error },
+      );
     }
   }
   return brought;

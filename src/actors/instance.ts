@@ -108,7 +108,9 @@ export class Instance {
     this.result = output;
     const failure = output as { ok?: boolean; message?: string } | undefined;
     const error =
-      failure?.ok === false ? new NetlabError("role-crashed", failure.message ?? "failed") : undefined;
+      failure?.ok === false
+        ? new NetlabError("role-crashed", { why: failure.message ?? "failed" })
+        : undefined;
     const result = failure?.ok === false ? (failure.message ?? "failed") : JSON.stringify(output ?? null);
     this.#environment.telemetry({ type: "instance.finished", id: this.id, result });
     this.#supervisor.send({ type: "service.finished", ...(error ? { error } : {}) });
@@ -129,7 +131,7 @@ export class Instance {
     const { given, made } = this.spec;
     const kind = ({ side, transport }: Role) => `a ${transport} ${side}`;
     if (kind(role) !== kind(this.role))
-      throw new NetlabError("wrong-state", `${role.name} is ${kind(role)} now: remove and spawn it`);
+      throw new NetlabError("wrong-state/other-kind", { name: role.name, kind: kind(role) });
     const options = parseOptions(role, { ...given, ...made });
     this.#spec = { ...this.spec, role, options };
     this.#ownOptions = ownOptions(role, options);

@@ -1,6 +1,7 @@
 /** What every service of an instance is given, whatever its transport. */
 
 import type { Ids } from "../ids.ts";
+import type { Link } from "../link/link.ts";
 import type { HubMember, Role } from "../machines/_role.ts";
 import type { AddressBook, Clock, Files, Programs, Registry, Screen } from "../machines/_world.ts";
 import type { Recorder } from "../stories/recorder.ts";
@@ -28,6 +29,8 @@ export interface Environment {
   readonly isLingering?: (port: number) => Promise<boolean>;
   readonly hubs: Hubs;
   readonly ids: Ids;
+  /** Hears of each peer's link before its first byte, and answers what stands in its place: itself, tapped perhaps, or a wrapper. */
+  readonly onLink?: (link: Link, id: string) => Link;
 }
 
 /** Options that every instance has, whatever its role. */

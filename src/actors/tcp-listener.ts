@@ -192,7 +192,7 @@ export class TcpListener implements InstanceService {
       },
       edition.initialState,
     );
-    const connection = new Connection(link, story, edition);
+    const connection = new Connection(environment.onLink?.(link, id) ?? link, story, edition);
     const files = new OwnFiles(environment.files);
     connection.permit = permit;
     connection.files = files;

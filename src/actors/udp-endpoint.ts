@@ -225,15 +225,15 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     } as const;
     const story = environment.recorder.open(subject, this.#state);
     story.waitsFor = this.#phase?.expects;
-    return { sender: new DatagramSender(link, story, this), link };
+    return { sender: new DatagramSender(environment.onLink?.(link, id) ?? link, story, this), link };
   }
 
   #forgetMostSilent(): void {
-    for (const { link } of this.#senders.values()) return link.destroy();
+    for (const { sender } of this.#senders.values()) return sender.close();
   }
 
   #forgetAll(): void {
-    for (const { link } of [...this.#senders.values()]) link.destroy();
+    for (const { sender } of [...this.#senders.values()]) sender.close();
   }
 
   onForgotten({ story, remote }: DatagramSender): void {
@@ -246,9 +246,9 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     const { clock } = this.#context.environment;
     this.#sweepTimer = clock.setTimeout(() => {
       const since = clock.now() - SILENCE_MS;
-      for (const { sender, link } of this.#senders.values()) {
+      for (const { sender } of this.#senders.values()) {
         if (sender.lastMovedAt > since) break;
-        link.destroy();
+        sender.close();
       }
       this.#scheduleSweep();
     }, SWEEP_MS);

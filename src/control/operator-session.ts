@@ -179,7 +179,7 @@ export class OperatorSession {
     const transport = this.#transport;
     const answerTo = (question: Question) => this.#question(id, question, signal);
     const refusal = (code: ErrorCode, why: string) =>
-      new NetlabError(signal.aborted ? "interrupted" : code, why);
+      NetlabError.worded(signal.aborted ? "interrupted" : code, why);
     return {
       out: (out) => this.#send({ id, out }),
       err: (err, code) => this.#send({ id, err, ...(code === undefined ? {} : { code }) }),

@@ -26,7 +26,12 @@ export class ConnectionCommands {
       if (control.sendEvent(event)) return;
       const accepted = control.acceptedEvents ?? [];
       const taken = accepted.length > 0 ? `it takes ${accepted.join(", ")}` : "it takes none";
-      throw new NetlabError("wrong-state", `${subject.id} in ${state} does not take ${event.type}; ${taken}`);
+      throw new NetlabError("wrong-state/event-not-taken", {
+        id: subject.id,
+        state,
+        event: event.type,
+        taken,
+      });
     });
   }
 
@@ -64,11 +69,10 @@ export class ConnectionCommands {
 
   #operate(id: string, act: (control: Control, story: Story) => void): ConnectionDocument {
     const story = this.#recorder.find(id);
-    if (!story) throw new NetlabError("no-such-connection", `no connection ${id}: conns --all lists them`);
+    if (!story) throw new NetlabError("no-such-connection/with-field", { term: id });
     const { live } = story;
-    if (!live) throw new NetlabError("wrong-state", `${id} has ended: explain ${id} tells how`);
-    if (!isControl(live))
-      throw new NetlabError("wrong-state", `${id} is a sender of datagrams, not a connection`);
+    if (!live) throw new NetlabError("wrong-state/ended", { id, term: id });
+    if (!isControl(live)) throw new NetlabError("wrong-state/of-datagrams", { id });
     act(live, story);
     return this.#document(story);
   }

@@ -228,14 +228,11 @@ export class LocalLab implements Lab {
 
   async say(id: string, text: string, options: SayOptions): Promise<string> {
     const { state, role, service } = this.#instance(id);
-    if (state !== "running") throw new NetlabError("wrong-state", `${id} is ${state}: start ${id} first`);
+    if (state !== "running") throw new NetlabError("wrong-state/not-running", { id, state });
     const speak = service.hub?.say;
     if (speak) return speak(text, options);
     if (!role.machine.events.includes("operator.say"))
-      throw new NetlabError(
-        "wrong-state",
-        `${id} has nobody to say it to: send <conn> talks to one connection`,
-      );
+      throw new NetlabError("wrong-state/no-listener", { id });
     service.say?.(text);
     return `said by ${id}`;
   }
@@ -243,7 +240,7 @@ export class LocalLab implements Lab {
   #instance(id: string): Instance {
     const instance = this.#parts.supervisor.find(id);
     if (instance) return instance;
-    throw new NetlabError("no-such-instance", `no role ${JSON.stringify(id)} here; ls lists them`);
+    throw new NetlabError("no-such-instance/unknown", { term: id, hint: "ls lists them" });
   }
 
   // -- commands to connections ---------------------------------------------------------------------------------------
@@ -301,6 +298,6 @@ export class LocalLab implements Lab {
   }
 
   #checkRuns(): void {
-    if (this.#isStopping) throw new NetlabError("wrong-state", "the daemon is stopping");
+    if (this.#isStopping) throw new NetlabError("wrong-state/daemon-stopping");
   }
 }

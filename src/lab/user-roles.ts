@@ -32,10 +32,7 @@ export class UserRoles {
     this.#library.checkUnloadable(name);
     const players = this.#playersOf(name).map(({ id }) => id);
     if (players.length > 0)
-      throw new NetlabError(
-        "wrong-state",
-        `${players.join(", ")} ${players.length === 1 ? "plays" : "play"} ${name}: remove ${players.join(" ")} first`,
-      );
+      throw new NetlabError("wrong-state/role-played", { name, players, terms: players.join(" ") });
     this.#library.uninstall(name);
   }
 

@@ -30,8 +30,7 @@ export interface Parts {
 
 /** Throws a NetlabError where nothing has that name. */
 export function chartSubject(lab: Lab, term: string, parts: Parts): ChartSubject {
-  if (parts.supervisor && parts.companion)
-    throw new NetlabError("usage", "graph: one of --supervisor and --companion");
+  if (parts.supervisor && parts.companion) throw new NetlabError("usage/graph-one-of");
   const story = isConnectionTerm(term) ? selectStory(lab, term) : undefined;
   const instance = lab.find(story?.subject.instance ?? term);
   const role = story?.subject.definition ?? lab.roles.get(instance?.type ?? story?.subject.role ?? term);
@@ -45,10 +44,12 @@ export function chartSubject(lab: Lab, term: string, parts: Parts): ChartSubject
 function unknown(lab: Lab, term: string): NetlabError {
   const known = [...lab.roles.keys(), ...lab.instances.flatMap(({ id, name }) => [id, name ?? id])];
   const near = nearest(term, known);
-  return new NetlabError(
-    "no-such-instance",
-    `nothing is called ${JSON.stringify(term)}; ${near ? `did you mean ${near}?` : "graph draws a role, an instance or a connection: roles and ls list them"}`,
-  );
+  return new NetlabError("no-such-instance/to-draw", {
+    term,
+    hint: near
+      ? `did you mean ${near}?`
+      : "graph draws a role, an instance or a connection: roles and ls list them",
+  });
 }
 
 const NOTHING = { current: () => undefined, counts: () => new Map(), story: undefined, instance: undefined };
@@ -94,7 +95,7 @@ function supervisorOf(lab: Lab, role: Role, instance: string | undefined): Chart
 }
 
 function companionOf(lab: Lab, role: Role, instance: string | undefined): ChartSubject {
-  if (!role.companion) throw new NetlabError("usage", `graph: ${role.name} has no companion`);
+  if (!role.companion) throw new NetlabError("usage/graph-companion", { role: role.name });
   const chart = chartOf(role.companion, {});
   const current = () => stateOf(lab, instance, ({ machineState = "" }) => statesNamed(chart, machineState));
   return {

@@ -108,7 +108,7 @@ export function defineClientCommand<Schema extends z.ZodObject>(
     ...command,
     isClients: true,
     run: () => {
-      throw new NetlabError("usage", `${command.name} is done by the client: use netlabctl`);
+      throw new NetlabError("usage/done-by-client", { command: command.name });
     },
   });
 }

@@ -95,8 +95,7 @@ async function evaluateCode(
   { isJson = false, timeoutMs }: CodeOptions,
   { commands, request, responder, signal }: CodeRun,
 ): Promise<number> {
-  if (!responder.evaluation)
-    throw new NetlabError("eval-off", "this daemon evaluates no code: it was started with --no-eval");
+  if (!responder.evaluation) throw new NetlabError("eval-off");
   const evaluation = await responder.evaluation();
   const outcome = await evaluation.evaluate(code, {
     columns: columnsOf(request),
@@ -110,11 +109,7 @@ async function evaluateCode(
     data: (document) => responder.data(document),
   });
   if (outcome === "done") return exitCodes.done;
-  if (!request.mayContinue || !responder.more)
-    throw new NetlabError(
-      "bad-code",
-      "unfinished: a bracket, a quote or an operator waits for its other half",
-    );
+  if (!request.mayContinue || !responder.more) throw new NetlabError("bad-code/unfinished");
   responder.more();
   return exitCodes.done;
 }
@@ -190,17 +185,11 @@ function callOf({ command, words, commands, ...run }: CommandRun): Call {
 }
 
 function writesNoFiles(path: string): NetlabError {
-  return new NetlabError(
-    "file-not-written",
-    `cannot write ${path}: a plain connection writes no files, use netlabctl`,
-  );
+  return new NetlabError("file-not-written/plain", { file: path });
 }
 
 function sendsNoFiles(path: string): NetlabError {
-  return new NetlabError(
-    "file-not-read",
-    `cannot read ${path}: a plain connection sends no files, use netlabctl`,
-  );
+  return new NetlabError("file-not-read/plain", { file: path });
 }
 
 export function findCommand(commands: CommandTable, name: string): Command {
@@ -210,8 +199,8 @@ export function findCommand(commands: CommandTable, name: string): Command {
     name,
     distinct(commands).map((one) => one.name),
   );
-  throw new NetlabError(
-    "no-such-command",
-    `no command ${JSON.stringify(name)}; ${near ? `did you mean ${near}?` : "help lists them"}`,
-  );
+  throw new NetlabError("no-such-command/none", {
+    name,
+    hint: near ? `did you mean ${near}?` : "help lists them",
+  });
 }

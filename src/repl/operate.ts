@@ -21,8 +21,7 @@ export async function operate(
   const { lab, rest, out, data, isJson } = call;
   // Each word names instances of its own here: `stop echo-1 chat-1` is both.
   const ids = [...new Set(rest.flatMap((term) => selectInstances(lab, [term]).map(({ id }) => id)))];
-  if (ids.length === 0)
-    throw new NetlabError("no-such-instance", `nothing is ${rest.join(" ")}: ls lists the roles`);
+  if (ids.length === 0) throw new NetlabError("no-such-instance/nothing", { term: rest.join(" ") });
   const instances = await Promise.all(ids.map(act));
   if (isJson)
     data(

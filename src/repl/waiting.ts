@@ -50,7 +50,7 @@ export class Waiting {
     const { lab, args, options } = call;
     const { selector = "", state } = args;
     if ((state === undefined) === (options.text === undefined)) {
-      throw new NetlabError("usage", "wait-for: give a state, or --text with what is to come");
+      throw new NetlabError("usage/wait-for-what");
     }
     this.#call = call;
     this.#state = state;
@@ -173,7 +173,7 @@ export class Waiting {
         : options.count > 1
           ? `not ${options.count} of ${selector} are ${this.#state}`
           : `${selector} is not ${this.#state}`;
-    return new NetlabError("timed-out", `wait-for: after ${options.timeout / 1_000} s ${what}: ${now}`);
+    return new NetlabError("timed-out/wait-for", { ms: options.timeout, what, now });
   }
 }
 
@@ -188,10 +188,10 @@ function checkState(lab: Lab, state: string, instances: readonly LabInstance[]):
   const known = [...new Set([...own, ...INSTANCE_STATES, ...VERDICTS, "closed"])];
   if (known.includes(state) || state.includes(".") || state.includes("+")) return;
   const near = nearest(state, known);
-  throw new NetlabError(
-    "usage",
-    `wait-for: no state ${JSON.stringify(state)} there; ${near ? `did you mean ${near}?` : `there are ${own.join(", ")}`}`,
-  );
+  throw new NetlabError("usage/wait-for-state", {
+    state,
+    hint: near ? `did you mean ${near}?` : `there are ${own.join(", ")}`,
+  });
 }
 
 function hasText(story: Story, text: string): boolean {

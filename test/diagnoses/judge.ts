@@ -103,8 +103,7 @@ export class Judge {
     }
     const program = this.#program(one, 0);
     const port = await this.#lab.listens(program);
-    const where = one.role === "file-client" ? { server: `127.0.0.1:${port}` } : { port };
-    const instance = await this.#lab.spawn(one.role, { ...this.#given(one), ...where });
+    const instance = await this.#lab.spawn(one.role, { ...this.#given(one), ...whereOf(one, port) });
     void this.#say(instance, one.say ?? []);
     return { one, instance, program };
   }
@@ -181,6 +180,12 @@ export class Judge {
     await this.#quiet(runs);
     for (const { instance } of runs) void this.#lab.run(`stop ${instance.id}`);
   }
+}
+
+/** Where our client finds the program: it is a server, or a registry that tells of one. */
+function whereOf({ role, given }: CorpusCase, port: number): Record<string, string | number> {
+  if (role !== "file-client") return { port };
+  return given?.bootstrap ? { bootstrap: `127.0.0.1:${port}` } : { server: `127.0.0.1:${port}` };
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -14,6 +14,7 @@ import {
   findGlued,
   findOnlyLineEnd,
   findSplit,
+  isMessageOf,
 } from "../../src/diagnoses/_pieces.ts";
 import { findRecord } from "../../src/diagnoses/_records.ts";
 import type { Piece } from "../../src/diagnoses/_sign.ts";
@@ -415,14 +416,26 @@ describe("pieces", () => {
     expect(findGlued(text, rule, last)).toBeUndefined(),
   );
 
-  it("are halves where both together are a message, the first is none, and they came at once", () => {
-    const isExpression = (text: string) => /^\d+ \+ \d+$/.test(text);
-    const [first, second] = reads("15 + ", "35");
-    const later = { bytes: raw("35"), size: 2, at: 9_000_000 };
-    if (!first || !second) throw new Error("two reads");
-    expect(findSplit(first, second, isExpression)?.args).toMatchObject({ whole: "15 + 35" });
-    expect(findSplit(first, later, isExpression)).toBeUndefined();
-    expect(findSplit(second, first, isExpression)).toBeUndefined();
+  it.each([
+    ["CALC-2", ["15 + ", "35"]],
+    ["CHAT-2", [":Ann:", "hello everybody"]],
+    ["CHAT-0", [":Eve:", "eve"]],
+    ["RELAY-2", ["hello", "|", "alice"]],
+    ["ECHO-0", ["download ", "server.txt"]],
+    ["KNOCK-1", ["Knock ", "knock.."]],
+  ])("are halves of one message of %s: %j", (rule, texts) => {
+    expect(findSplit(reads(...texts), isMessageOf(rule))?.args).toEqual({
+      pieces: texts,
+      whole: texts.join(""),
+    });
+  });
+
+  it("are no halves where each is a message, where the rest is one, or where time lies between them", () => {
+    expect(findSplit(reads("1 + 1", "2 + 2"), isMessageOf("CALC-2"))).toBeUndefined();
+    expect(findSplit(reads("hello alice", "hello|alice"), isMessageOf("RELAY-2"))).toBeUndefined();
+    expect(findSplit(reads("hello", ":Ann:there"), isMessageOf("CHAT-2"))).toBeUndefined();
+    const slow = reads("15 + ", "35").map((piece, index) => ({ ...piece, at: index * 9_000_000 }));
+    expect(findSplit(slow, isMessageOf("CALC-2"))).toBeUndefined();
   });
 
   it("are a connection for each message where each carries one and ends before the next", () => {

@@ -173,7 +173,7 @@ describe("a role that is loaded again", () => {
     expect(await daemon.ctl("unload", "guess-number")).toMatchObject({
       exit: 5,
       stderr: expect.stringMatching(
-        new RegExp(`^${first}, (guess-number-\\d+) play guess-number: remove ${first} \\1 first\n$`),
+        new RegExp(`^guess-number is played by ${first}, (guess-number-\\d+): remove ${first} \\1 first\n$`),
       ),
     });
     expect(scene.names("lab.data/roles")).toEqual(["guess-number.js", "teller.js"]);

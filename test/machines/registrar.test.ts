@@ -156,7 +156,7 @@ describe("where nobody knows whether it is listed", () => {
   it("[FILE-5] a registry is down: it does not register, and looks again", async () => {
     const { network, run, told, pass, firstLook } = registrar();
     await firstLook();
-    await network.asks.reject(new NetlabError("unreachable", "nobody listens there"));
+    await network.asks.reject(NetlabError.worded("unreachable", "nobody listens there"));
     expect(run.state).toBe("unanswered");
     await pass(2_000);
     expect(told()).toHaveLength(1);
@@ -174,7 +174,7 @@ describe("where nobody knows whether it is listed", () => {
   it("[FILE-5] a registration that could not be sent is made up for by the look", async () => {
     const { network, run, told, pass } = registrar();
     await turn();
-    await network.tells.reject(new NetlabError("unreachable", "no way to that network"));
+    await network.tells.reject(NetlabError.worded("unreachable", "no way to that network"));
     expect(run.state).toBe("unanswered");
     await pass(2_000);
     await network.asks.resolve(["end"]);
@@ -206,7 +206,7 @@ describe("the address it tells", () => {
 
   it("[FILE-5] is looked for again every 2 s while there is no way to the registry", async () => {
     const { network, run, told, pass } = registrar({ hosts: ["0.0.0.0"] });
-    await network.ownAddresses.reject(new NetlabError("unreachable", "no way to that network"));
+    await network.ownAddresses.reject(NetlabError.worded("unreachable", "no way to that network"));
     expect(run.state).toBe("unaddressed");
     await pass(2_000);
     await network.ownAddresses.resolve("10.0.0.77");

@@ -400,6 +400,7 @@ describe("a client that a daemon asks for a file", () => {
     expect(daemon.of("answer")[1]).toEqual({
       id: 1,
       op: "answer",
+      code: "file-not-read",
       error: `cannot read ${file}: the command does not name it`,
     });
   });

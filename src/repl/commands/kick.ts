@@ -18,10 +18,7 @@ export default defineCommand({
   async run({ lab, rest, out, data, isJson }) {
     const kicked = await lab.kick(selectStories(lab, rest).map(({ subject }) => subject.id));
     if (kicked.length === 0)
-      throw new NetlabError(
-        "no-such-connection",
-        `no live TCP connection is ${rest.join(" ")}: conns lists them`,
-      );
+      throw new NetlabError("no-such-connection/no-live-tcp", { term: rest.join(" ") });
     if (isJson) return data(kicked);
     return out(`kicked ${kicked.map(({ id }) => id).join(", ")}`);
   },

@@ -17,11 +17,7 @@ export default defineCommand({
   example: "kill c17",
   async run({ lab, rest, out, data, isJson }) {
     const killed = await lab.kill(selectStories(lab, rest).map(({ subject }) => subject.id));
-    if (killed.length === 0)
-      throw new NetlabError(
-        "no-such-connection",
-        `no live connection is ${rest.join(" ")}: conns lists them`,
-      );
+    if (killed.length === 0) throw new NetlabError("no-such-connection/no-live", { term: rest.join(" ") });
     if (isJson) return data(killed);
     return out(`killed ${killed.map(({ id }) => id).join(", ")}`);
   },

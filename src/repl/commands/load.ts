@@ -12,8 +12,7 @@ export default defineCommand({
   example: "load ./my-role.ts",
   async run({ lab, args, out, err, data, isJson, readFile }) {
     const { file = "" } = args;
-    if (!/\.[mc]?[jt]s$/.test(file))
-      throw new NetlabError("usage", `load: ${file} is no TypeScript: name a .ts file`);
+    if (!/\.[mc]?[jt]s$/.test(file)) throw new NetlabError("usage/load-no-typescript", { file });
     const loaded = await lab.loadRole(await readFile(file, "role"), file);
     const { role, isReplaced, instances, unfit } = loaded;
     const { name, summary, side, transport, port } = role;

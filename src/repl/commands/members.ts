@@ -14,8 +14,7 @@ export default defineCommand({
   run({ lab, args, out, data, isJson, columns }) {
     const { room = "" } = args;
     const instances = selectInstances(lab, [room]);
-    if (instances.length === 0)
-      throw new NetlabError("no-such-instance", `nothing is ${room}: ls lists the roles`);
+    if (instances.length === 0) throw new NetlabError("no-such-instance/nothing", { term: room });
     const members = instances.flatMap(({ id }) => membersOf(lab, id));
     if (isJson) return data(members);
     if (members.length === 0) return out(`nobody is in ${instances.map(({ id }) => id).join(", ")}`);
@@ -29,10 +28,6 @@ export default defineCommand({
 
 function membersOf(lab: Lab, id: string) {
   const members = lab.members(id);
-  if (!members)
-    throw new NetlabError(
-      "wrong-state",
-      `the peers of ${id} give no name: conns ${id} lists its connections`,
-    );
+  if (!members) throw new NetlabError("wrong-state/no-names", { id });
   return members;
 }

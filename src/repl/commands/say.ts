@@ -23,10 +23,9 @@ export default defineCommand({
   async run({ lab, args, rest, options, signal, out, err, data, isJson }) {
     const { role = "" } = args;
     const text = rest.join(" ");
-    if (text === "") throw new NetlabError("usage", "say: nothing to say: give a text");
+    if (text === "") throw new NetlabError("usage/nothing-to-say");
     const instances = selectInstances(lab, [role]);
-    if (instances.length === 0)
-      throw new NetlabError("no-such-instance", `nothing is ${role}: ls lists the roles`);
+    if (instances.length === 0) throw new NetlabError("no-such-instance/nothing", { term: role });
     const progress = (word: string) => err(printable(word));
     // All are asked before the first speaks: a refusal says nothing anywhere.
     const running = instances.filter(({ state }) => state === "running");
@@ -47,10 +46,6 @@ export default defineCommand({
 
 /** Throws where the role has no use for an operator's word. */
 function checkSpeaks({ id, state, canSay }: LabInstance): void {
-  if (state !== "running") throw new NetlabError("wrong-state", `${id} is ${state}: start ${id} first`);
-  if (!canSay)
-    throw new NetlabError(
-      "wrong-state",
-      `${id} has nobody to say it to: send <conn> talks to one connection`,
-    );
+  if (state !== "running") throw new NetlabError("wrong-state/not-running", { id, state });
+  if (!canSay) throw new NetlabError("wrong-state/no-listener", { id });
 }

@@ -17,8 +17,7 @@ export default defineCommand({
   async run({ lab, args, rest, options, out, data, isJson }) {
     const { id } = selectStory(lab, args.connection ?? "").subject;
     const bytes = options.hex === undefined ? Buffer.from(rest.join(" ")) : hexBytes(options.hex);
-    if (bytes.length === 0)
-      throw new NetlabError("usage", "send: nothing to send: give a text, or --hex 00ff");
+    if (bytes.length === 0) throw new NetlabError("usage/nothing-to-send");
     const document = await lab.send(id, bytes);
     if (isJson) return data(document);
     return out(`sent ${bytes.length} bytes to ${id}`);
@@ -27,7 +26,6 @@ export default defineCommand({
 
 function hexBytes(text: string): Buffer {
   const digits = text.replace(/[\s:]|0x/g, "");
-  if (!/^([0-9a-fA-F]{2})+$/.test(digits))
-    throw new NetlabError("usage", `send: ${JSON.stringify(text)} is no hex: write 00ff`);
+  if (!/^([0-9a-fA-F]{2})+$/.test(digits)) throw new NetlabError("usage/no-hex", { text });
   return Buffer.from(digits, "hex");
 }

@@ -24,7 +24,7 @@ export default defineCommand({
     const { role = "", name } = args;
     checkRole(role, [...lab.roles.keys()]);
     if (name !== undefined && options.name !== undefined && options.name !== name) {
-      throw new NetlabError("usage", `spawn: two names, ${name} and ${flagOf("name")} ${options.name}`);
+      throw new NetlabError("usage/two-names", { name, flag: flagOf("name"), other: String(options.name) });
     }
     const typed = { ...(options as Record<string, unknown>), ...(name === undefined ? {} : { name }) };
     const given = withNamedPorts(lab, typed);
@@ -59,10 +59,9 @@ function portOf(lab: Lab, name: string): number {
     ({ side, state }) => side === "server" && state === "running",
   );
   const [server] = listening;
-  if (!server)
-    throw new NetlabError("wrong-state", `@${name}: no server of that name is running, so it has no port`);
+  if (!server) throw new NetlabError("wrong-state/no-server", { name });
   if (listening.length > 1) {
-    throw new NetlabError("usage", `@${name} is ${listening.length} servers: name one, e.g. @${server.id}`);
+    throw new NetlabError("usage/many-servers", { name, count: listening.length, example: server.id });
   }
   return server.port;
 }
@@ -70,8 +69,8 @@ function portOf(lab: Lab, name: string): number {
 function checkRole(role: string, known: readonly string[]): void {
   if (known.includes(role)) return;
   const near = nearest(role, known);
-  throw new NetlabError(
-    "no-such-role",
-    `no role ${JSON.stringify(role)}; ${near ? `did you mean ${near}?` : `there are ${known.join(", ")}`}`,
-  );
+  throw new NetlabError("no-such-role/none", {
+    name: role,
+    hint: near ? `did you mean ${near}?` : `there are ${known.join(", ")}`,
+  });
 }
