@@ -15,7 +15,7 @@ import { worldOf } from "./companion.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionControl } from "./connection-control.ts";
 import { limitsOf } from "./connection-host.ts";
-import { ask, connect, ownAddress, tell } from "./network.ts";
+import { ask, connect, localAddressTowards, send } from "./network.ts";
 import { notingWorld } from "./noting-world.ts";
 import { OwnFiles } from "./own-files.ts";
 import { isActive, type MachineWatcher, type RoleActor, runMachine, sendWhileActive } from "./run-machine.ts";
@@ -107,11 +107,11 @@ export class ClientRun implements InstanceService, MachineWatcher {
           },
         });
       },
-      tell: async (to, text) => {
-        await tell(to, text);
+      send: async (to, text) => {
+        await send(to, text);
         story.recordWrite(Buffer.from(text));
       },
-      ownAddress,
+      localAddressTowards,
       connect: (to, localPort) => this.#connect(to, localPort, story),
     };
   }
