@@ -285,7 +285,6 @@ export const errorTable = {
       sql: "sql: interrupted",
       "before-the-lab": "interrupted before the lab was asked",
       "nothing-said": "stopped: nothing was said",
-      stopped: "stopped",
       closed: "the connection to the daemon was closed",
       value: "interrupted: it waits no longer",
     },
