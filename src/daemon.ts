@@ -33,6 +33,7 @@ import { LabEntryIds } from "./lab/lab-entry-ids.ts";
 import { LabFileRoles } from "./lab/lab-file-roles.ts";
 import { LocalLab } from "./lab/local-lab.ts";
 import { SpawnDefaults } from "./lab/spawn-defaults.ts";
+import { UserRoles } from "./lab/user-roles.ts";
 import { Log } from "./log.ts";
 import type { Clock } from "./machines/_world.ts";
 import { isOnlyInTimeWait } from "./os/proc.ts";
@@ -109,9 +110,12 @@ export class Daemon {
     });
     const defaults = new SpawnDefaults(config, this.#library.roles);
     this.#memory = new InstanceMemory(openInstances(this.#database), this.supervisor, this.log, clock);
+    const userRoles = new UserRoles(this.#library, this.supervisor);
     this.#file = new LabFileRoles(config, {
       supervisor: this.supervisor,
       defaults,
+      userRoles,
+      warn: (sentence) => this.log.logger.warn(sentence),
       book,
       entries: new LabEntryIds(openLabEntries(this.#database), (error) =>
         this.log.logger.warn(messageOf(error)),
@@ -127,6 +131,7 @@ export class Daemon {
       defaults,
       memory: this.#memory,
       file: this.#file,
+      userRoles,
       recorder: this.recorder,
       registry,
       book,
