@@ -25,7 +25,11 @@ export function sendWhileActive(
   actor: RoleActor | undefined,
   event: { readonly type: string; readonly text?: string },
 ): void {
-  if (actor?.getSnapshot().status === "active") actor.send(event);
+  if (isActive(actor)) actor.send(event);
+}
+
+export function isActive(actor: RoleActor | undefined): actor is RoleActor {
+  return actor?.getSnapshot().status === "active";
 }
 
 const watchers = new WeakMap<AnyActorRef, MachineWatcher>();

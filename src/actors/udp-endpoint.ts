@@ -39,7 +39,7 @@ interface Remembered {
 
 export class UdpEndpoint implements InstanceService, SenderHost {
   readonly #context: ServiceContext;
-  readonly #concealment: Concealment | undefined;
+  #concealment: Concealment | undefined;
   /** In the order in which they last spoke: the first is the most silent. */
   readonly #senders = new Map<string, Remembered>();
   readonly #port: ListeningPort;
@@ -102,6 +102,17 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     // What crashes as it starts has closed everything by now, save the companion.
     this.#companion?.stop();
     this.#companion = undefined;
+  }
+
+  /** There is one machine for all senders: who is heard from again is told by the new one, in a story of its own. */
+  adopt(): void {
+    if (!this.#actor) return;
+    this.#forgetAll();
+    this.#actor.stop();
+    const { hosts, port } = this.#port;
+    this.#concealment = Concealment.of(this.#context.role(), this.#context.options);
+    this.#world = worldOf(this.#context, { hosts: [...hosts], port }, serverNetwork(this.#context));
+    this.#runMachine(this.#world);
   }
 
   #runMachine(world: World): void {
@@ -214,11 +225,15 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     } as const;
     const story = environment.recorder.open(subject, this.#state);
     story.waitsFor = this.#phase?.expects;
-    return { sender: new DatagramSender(link, story, this), link };
+    return { sender: new DatagramSender(environment.onLink?.(link, id) ?? link, story, this), link };
   }
 
   #forgetMostSilent(): void {
-    for (const { link } of this.#senders.values()) return link.destroy();
+    for (const { sender } of this.#senders.values()) return sender.close();
+  }
+
+  #forgetAll(): void {
+    for (const { sender } of [...this.#senders.values()]) sender.close();
   }
 
   onForgotten({ story, remote }: DatagramSender): void {
@@ -231,9 +246,9 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     const { clock } = this.#context.environment;
     this.#sweepTimer = clock.setTimeout(() => {
       const since = clock.now() - SILENCE_MS;
-      for (const { sender, link } of this.#senders.values()) {
+      for (const { sender } of this.#senders.values()) {
         if (sender.lastMovedAt > since) break;
-        link.destroy();
+        sender.close();
       }
       this.#scheduleSweep();
     }, SWEEP_MS);
@@ -252,7 +267,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     this.#actor = undefined;
     this.#phase = undefined;
     this.#port.close();
-    for (const { link } of [...this.#senders.values()]) link.destroy();
+    this.#forgetAll();
     this.#context.environment.clock.clearTimeout(this.#sweepTimer);
   }
 }

@@ -81,11 +81,11 @@ export interface Network {
    */
   ask(question: Question): Promise<string[]>;
   /** Sends one datagram and waits for nothing. */
-  tell(to: HostPort, text: string): Promise<void>;
+  send(to: HostPort, text: string): Promise<void>;
   /** Connects; from then on the peer's messages are events of this run's machine. */
   connect(to: HostPort, localPort?: number): Promise<Peer>;
   /** This machine's own address on the way to `to`. */
-  ownAddress(to: HostPort): Promise<string>;
+  localAddressTowards(to: HostPort): Promise<string>;
 }
 
 export interface Question {
