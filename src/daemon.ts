@@ -29,10 +29,11 @@ import { StoryJournal } from "./journaling.ts";
 import { DatabaseQuestions } from "./lab/database-questions.ts";
 import { InstanceMemory } from "./lab/instance-memory.ts";
 import { telemetryOfMove, telemetryOfSecrets } from "./lab/instance-telemetry.ts";
+import { LabEntryIds } from "./lab/lab-entry-ids.ts";
 import { LabFileRoles } from "./lab/lab-file-roles.ts";
-import { LabInstances } from "./lab/lab-instances.ts";
 import { LocalLab } from "./lab/local-lab.ts";
 import { SpawnDefaults } from "./lab/spawn-defaults.ts";
+import { UserRoles } from "./lab/user-roles.ts";
 import { Log } from "./log.ts";
 import type { Clock } from "./machines/_world.ts";
 import { isOnlyInTimeWait } from "./os/proc.ts";
@@ -109,11 +110,14 @@ export class Daemon {
     });
     const defaults = new SpawnDefaults(config, this.#library.roles);
     this.#memory = new InstanceMemory(openInstances(this.#database), this.supervisor, this.log, clock);
+    const userRoles = new UserRoles(this.#library, this.supervisor);
     this.#file = new LabFileRoles(config, {
       supervisor: this.supervisor,
       defaults,
+      userRoles,
+      warn: (sentence) => this.log.logger.warn(sentence),
       book,
-      entries: new LabInstances(openLabEntries(this.#database), (error) =>
+      entries: new LabEntryIds(openLabEntries(this.#database), (error) =>
         this.log.logger.warn(messageOf(error)),
       ),
     });
@@ -127,6 +131,7 @@ export class Daemon {
       defaults,
       memory: this.#memory,
       file: this.#file,
+      userRoles,
       recorder: this.recorder,
       registry,
       book,

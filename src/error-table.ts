@@ -115,6 +115,7 @@ export const errorTable = {
     says: {
       faults: "{file}: {why}",
       "name-in-folder": "{file}: there is a role {name:quoted} already",
+      "of-two-files": "{name} is the role of {file} too",
       "name-of-ours": "{name} is a role of netlabd's own: choose another name",
     },
     peer: null,
@@ -225,6 +226,8 @@ export const errorTable = {
     says: {
       "many-questions": "{count} questions are under way: wait for one to end",
       "role-of-ours": "{name} is a role of netlabd's own: it stays",
+      "role-played": "{name} is played by {players}: remove {terms} first",
+      "other-kind": "{name} is {kind} now: remove and spawn it",
       "role-of-lab": "{name} comes from the lab file: take it out there, and have it read again",
       "stopped-before": "it was stopped before it listened",
       "daemon-stopping": "the daemon is stopping",
@@ -282,7 +285,6 @@ export const errorTable = {
       sql: "sql: interrupted",
       "before-the-lab": "interrupted before the lab was asked",
       "nothing-said": "stopped: nothing was said",
-      stopped: "stopped",
       closed: "the connection to the daemon was closed",
       value: "interrupted: it waits no longer",
     },

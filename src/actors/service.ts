@@ -49,7 +49,7 @@ export interface ServiceContext {
   readonly label: string | undefined;
   /** The role as it is now: loading it again replaces it for new connections. */
   readonly role: () => Role;
-  /** The role's own options. */
+  /** The role's own options, as they are now. */
   readonly options: unknown;
   readonly common: CommonOptions;
   /** The port of last time, where the option says any. */
@@ -78,6 +78,8 @@ export interface InstanceService extends Service {
   readonly members?: readonly HubMember[] | undefined;
   /** The hand on one of its peers that is there. */
   control(id: string): ConnectionControl | undefined;
+  /** Its role and options are another edition's now: told where that does not wait for the next connection. */
+  adopt?(): void;
   /** A client's user speaks. */
   say?(text: string): void;
 }

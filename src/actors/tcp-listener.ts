@@ -27,7 +27,7 @@ import type { InstanceService, ServiceContext } from "./service.ts";
 
 export class TcpListener implements InstanceService {
   readonly #context: ServiceContext;
-  readonly #concealment: Concealment | undefined;
+  #concealment: Concealment | undefined;
   readonly #limits: ConnectionLimits;
   readonly #connections = new Map<string, Connection>();
   readonly #port: ListeningPort;
@@ -128,10 +128,11 @@ export class TcpListener implements InstanceService {
     const { environment } = this.#context;
     const listening = { hosts: this.#port.hosts, port: this.#port.port };
     const hub = this.#newHub();
+    this.#concealment = Concealment.of(role, this.#context.options);
     this.#edition = new Edition(role, {
       world: worldOf(this.#context, listening, serverNetwork(this.#context), hub?.proxy),
       hub,
-      limits: this.#limits,
+      limits: limitsOf(this.#context.common),
       environment,
       onOver: (connection) => this.#over(connection),
     });

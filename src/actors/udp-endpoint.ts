@@ -39,7 +39,7 @@ interface Remembered {
 
 export class UdpEndpoint implements InstanceService, SenderHost {
   readonly #context: ServiceContext;
-  readonly #concealment: Concealment | undefined;
+  #concealment: Concealment | undefined;
   /** In the order in which they last spoke: the first is the most silent. */
   readonly #senders = new Map<string, Remembered>();
   readonly #port: ListeningPort;
@@ -102,6 +102,17 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     // What crashes as it starts has closed everything by now, save the companion.
     this.#companion?.stop();
     this.#companion = undefined;
+  }
+
+  /** There is one machine for all senders: who is heard from again is told by the new one, in a story of its own. */
+  adopt(): void {
+    if (!this.#actor) return;
+    this.#forgetAll();
+    this.#actor.stop();
+    const { hosts, port } = this.#port;
+    this.#concealment = Concealment.of(this.#context.role(), this.#context.options);
+    this.#world = worldOf(this.#context, { hosts: [...hosts], port }, serverNetwork(this.#context));
+    this.#runMachine(this.#world);
   }
 
   #runMachine(world: World): void {
@@ -221,6 +232,10 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     for (const { sender } of this.#senders.values()) return sender.close();
   }
 
+  #forgetAll(): void {
+    for (const { sender } of [...this.#senders.values()]) sender.close();
+  }
+
   onForgotten({ story, remote }: DatagramSender): void {
     if (!this.#senders.delete(keyOf(remote))) return;
     story.waitsFor = undefined;
@@ -252,7 +267,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     this.#actor = undefined;
     this.#phase = undefined;
     this.#port.close();
-    for (const { sender } of [...this.#senders.values()]) sender.close();
+    this.#forgetAll();
     this.#context.environment.clock.clearTimeout(this.#sweepTimer);
   }
 }

@@ -5,10 +5,12 @@ import type { Instance } from "../actors/instance.ts";
 import type { SpawnRequest, Supervisor } from "../actors/supervisor.ts";
 import { labsFolder } from "../config.ts";
 import type { LabBook } from "../stores/address-book.ts";
+import { bringRoles } from "./brought-roles.ts";
 import { readBook } from "./lab-book.ts";
-import { findLabFile, type LabFile, NO_LAB, readLabFile, shiftPorts } from "./lab-file.ts";
-import { isStill, type LabInstances } from "./lab-instances.ts";
+import { isStill, type LabEntryIds } from "./lab-entry-ids.ts";
+import { findLabFile, type LabFile, labOf, NO_LAB, openLabFile, shiftPorts } from "./lab-file.ts";
 import type { SpawnDefaults } from "./spawn-defaults.ts";
+import { type UserRoles, unfitLines } from "./user-roles.ts";
 
 export interface LabFileOptions {
   /** A shipped lab, a file, or `none`. */
@@ -20,7 +22,9 @@ export interface LabFileParts {
   readonly supervisor: Supervisor;
   readonly defaults: SpawnDefaults;
   readonly book: LabBook;
-  readonly entries: LabInstances;
+  readonly entries: LabEntryIds;
+  readonly userRoles: UserRoles;
+  readonly warn: (sentence: string) => void;
 }
 
 export class LabFileRoles {
@@ -41,8 +45,9 @@ export class LabFileRoles {
 
   /** Reads the file and adds what it names; nothing is started. Throws where it is wrong. */
   async addAll(): Promise<Instance[]> {
-    const { supervisor, entries } = this.#parts;
-    this.#file = this.#read();
+    const { supervisor, entries, userRoles } = this.#parts;
+    this.#file = await this.#read();
+    userRoles.installFromLab(this.#file.brought);
     await this.#fillBook();
     const added = this.#requestsOf(this.#file).map((request) => supervisor.add(request));
     entries.remember(added);
@@ -58,23 +63,38 @@ export class LabFileRoles {
   }
 
   async #reload(): Promise<void> {
-    const { supervisor, entries } = this.#parts;
-    const next = this.#read();
-    const wanted = this.#requestsOf(next);
-    // A role whose options changed leaves and comes.
-    const staying = supervisor.instances.filter((one) => wanted.some((request) => isStill(request, one)));
-    const leaving = supervisor.instances.filter((one) => one.spec.isFromLab && !staying.includes(one));
-    const coming = wanted.filter((request) => !staying.some((one) => one.id === request.id));
-    supervisor.checkAll(coming, leaving);
+    const { supervisor, entries, userRoles, warn } = this.#parts;
+    const next = await this.#read();
+    const { wanted, staying, leaving } = this.#checked(next);
     this.#file = next;
     await this.#fillBook();
     // All at once: each may take its whole time to let its peers finish.
     await Promise.all(leaving.map((instance) => supervisor.remove(instance)));
+    for (const role of next.brought) unfitLines(userRoles.adopt(role)).forEach(warn);
+    userRoles.dropFromLab(next.brought);
     const named = wanted.map((one) => staying.find(({ id }) => id === one.id) ?? supervisor.add(one));
     entries.remember(named);
     const added = named.filter((instance) => !staying.includes(instance));
     for (const instance of added) instance.start();
     await Promise.all(added.map((instance) => instance.settled()));
+  }
+
+  /** What would change, with the roles that the file brings installed. Throws, and nothing is installed, where it is wrong. */
+  #checked(next: LabFile) {
+    const { supervisor, userRoles } = this.#parts;
+    const undo = userRoles.installFromLab(next.brought);
+    try {
+      const wanted = this.#requestsOf(next);
+      // A role whose options changed leaves and comes.
+      const staying = supervisor.instances.filter((one) => wanted.some((request) => isStill(request, one)));
+      const leaving = supervisor.instances.filter((one) => one.spec.isFromLab && !staying.includes(one));
+      const coming = wanted.filter((request) => !staying.some((one) => one.id === request.id));
+      supervisor.checkAll(coming, leaving);
+      return { wanted, staying, leaving };
+    } catch (error) {
+      undo();
+      throw error;
+    }
   }
 
   /** A lab's names are a beginning: a book that has entries, its operator's or an earlier start's, stays as it is. */
@@ -84,13 +104,16 @@ export class LabFileRoles {
     if (file !== undefined && book.size === 0) await book.import(readBook(file));
   }
 
-  #read(): LabFile {
+  async #read(): Promise<LabFile> {
     const { lab, portOffset } = this.#options;
-    const { roles } = this.#parts.supervisor;
+    const { supervisor, userRoles } = this.#parts;
+    const { roles } = supervisor;
     if (lab === "none") return NO_LAB;
     const files = readdirSync(labsFolder).filter((file) => file.endsWith(".yaml"));
     const shipped = { folder: labsFolder, names: files.map((file) => path.basename(file, ".yaml")).sort() };
-    return shiftPorts(readLabFile(findLabFile(lab, shipped), roles), roles, portOffset);
+    const open = openLabFile(findLabFile(lab, shipped));
+    const brought = await bringRoles(open, userRoles.readFile);
+    return shiftPorts(labOf(open, roles, brought), roles, portOffset);
   }
 
   #requestsOf(file: LabFile): SpawnRequest[] {

@@ -79,6 +79,8 @@ export interface Lab {
   // -- commands to the daemon
   /** Brings a role of somebody's own in from its source, or replaces it. Throws NetlabError with file, line and reason. */
   loadRole(source: string, fileName: string): Promise<LoadedRole>;
+  /** Forgets a role that was loaded. Throws where an instance plays it, and where it is not `load`'s. */
+  unloadRole(name: string): Promise<void>;
   /** A question to the database, in SQL, read only; secrets are masked unless shown. Rejects with a NetlabError. */
   query(sql: string, options?: LabQueryOptions): Promise<QueryResult>;
   /** What the journal has of a peer, of this run or an earlier one; undefined where it has nothing. */
@@ -135,6 +137,8 @@ export interface LoadedRole {
   readonly role: Role;
   /** There was one of this name: its instances take the new one for new connections. */
   readonly isReplaced: boolean;
-  /** Ids of its instances. */
+  /** Ids of its instances, which play it now. */
   readonly instances: readonly string[];
+  /** Instances that were given what this edition does not take: they keep the one they have. */
+  readonly unfit: readonly { readonly id: string; readonly why: string }[];
 }

@@ -22,6 +22,7 @@ import type { JournaledStory, Lab, LabQueryOptions, LabStatus, LoadedRole } from
 import type { LabFileRoles } from "./lab-file-roles.ts";
 import { type LabInstance, labInstance } from "./lab-instance.ts";
 import type { Given, SpawnDefaults } from "./spawn-defaults.ts";
+import type { UserRoles } from "./user-roles.ts";
 
 export interface LocalLabParts {
   readonly version: string;
@@ -33,6 +34,7 @@ export interface LocalLabParts {
   readonly defaults: SpawnDefaults;
   readonly memory: InstanceMemory;
   readonly file: LabFileRoles;
+  readonly userRoles: UserRoles;
   readonly recorder: Recorder;
   readonly registry: Registry;
   readonly book: LabBook;
@@ -252,12 +254,12 @@ export class LocalLab implements Lab {
 
   // -- commands to the daemon ----------------------------------------------------------------------------------------
 
-  async loadRole(source: string, fileName: string): Promise<LoadedRole> {
-    const loaded = await this.#parts.library.load(source, fileName);
-    // From here on new connections are the new role's; those under way, and their hub, finish on the old one.
-    const instances = this.#parts.supervisor.instances.filter(({ role }) => role.name === loaded.role.name);
-    for (const instance of instances) instance.role = loaded.role;
-    return { ...loaded, instances: instances.map(({ id }) => id) };
+  loadRole(source: string, fileName: string): Promise<LoadedRole> {
+    return this.#parts.userRoles.load(source, fileName);
+  }
+
+  async unloadRole(name: string): Promise<void> {
+    this.#parts.userRoles.unload(name);
   }
 
   /** Reads the lab file again. Throws and changes nothing where it is wrong. */

@@ -10,7 +10,7 @@ import { type MachineWatcher, type RoleActor, runMachine } from "../actors/run-m
 import type { CommonOptions } from "../actors/service.ts";
 import { NetlabError } from "../errors.ts";
 import type { Phase, Role } from "../machines/_role.ts";
-import { initialStateName, stateName } from "../machines/_state-names.ts";
+import { initialStateName, invokedActor, stateName } from "../machines/_state-names.ts";
 import type { Peer, PeerWorld, World } from "../machines/_world.ts";
 import { crashCause } from "../os/error-causes.ts";
 import type { Cause } from "../stories/causes.ts";
@@ -219,11 +219,8 @@ export class Stage {
   /** What the world answered then. A connection that was made is one of this stage. */
   answer(event: string, answer: Extract<Entry, { kind: "transition" }>["answer"]): boolean {
     const [, name = "", outcome] = /^(\S+) (done|failed)$/.exec(event) ?? [];
-    const invoked = (this.snapshot._nodes as { invoke: { id: string }[] }[])
-      .flatMap(({ invoke }) => invoke)
-      .find(({ id }) => id.split(".").at(-1) === name);
-    if (!invoked || !answer) return false;
-    const actorId = invoked.id;
+    const actorId = invokedActor(this.snapshot, name);
+    if (actorId === undefined || !answer) return false;
     if (!answer.ok) this.#actor.send({ type: `xstate.error.actor.${actorId}`, error: answer.error, actorId });
     else {
       const isNew = this.#staging.role.side === "client" && name === "connecting";

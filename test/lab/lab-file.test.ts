@@ -36,6 +36,7 @@ describe("a lab file", () => {
       name: "lab",
       title: "Films and texts",
       file: "/home/somebody/lab.yaml",
+      brought: [],
       roles: [
         { role: "bootstrap", given: {} },
         {
@@ -165,7 +166,7 @@ describe("a mistake", () => {
 describe("the name of a lab", () => {
   it("is one of the labs that come with netlabd, or a file of one's own", () => {
     expect(findLabFile("files", shipped)).toBe("/labs/files.yaml");
-    expect(findLabFile("../mine", shipped)).toBe(path.resolve("mine"));
+    expect(findLabFile("./mine", shipped)).toBe(path.resolve("mine"));
     expect(findLabFile("mine.yml", shipped)).toBe(path.resolve("mine.yml"));
   });
 
