@@ -1,12 +1,12 @@
 /** An explanation on a terminal: who it is, what happened in order, and a card for each mistake. */
 
-import { contextOf } from "../catalogue/editions.ts";
 import type { Card } from "../diagnoses/table.ts";
 import { hexdump, hexOf } from "../printable.ts";
+import { contextOf } from "../stories/editions.ts";
 import { describeEntry, shownEntry, type Visibility } from "../stories/entry-text.ts";
 import type { ShownBytes } from "../stories/redaction.ts";
 import type { Entry, Story } from "../stories/story.ts";
-import { closingWord, type Explanation, readLine, ruleLine } from "./explanation.ts";
+import { closingWord, type Explanation, readLine, ruleLine, sourceWord } from "./explanation.ts";
 import { connectionHead, sinceStart } from "./reports.ts";
 import type { Style } from "./style.ts";
 import { wrapped } from "./wrapped.ts";
@@ -30,8 +30,10 @@ export function explanationText(explanation: Explanation, look: Look): string {
   const { story, live, cards, visibility } = explanation;
   const { style } = look;
   const unread = unreadOf(explanation);
+  const source = sourceWord(story);
   return [
     ...connectionHead(story, live, style, look.columns),
+    ...(source === undefined ? [] : [source]),
     "",
     style.dim("  → from the peer   ← from us   entry, and seconds since it opened"),
     ...storyText(story, look, visibility),
@@ -118,7 +120,7 @@ function dump(what: string, { bytes, hidden = [] }: Partial<ShownBytes>, lost: n
 const hexRows = ({ bytes, hidden }: ShownBytes, { style }: Look) =>
   hexdump(bytes, hidden).map((row) => style.dim(`  ${row}`));
 
-function cardText(card: Card, { style, columns }: Look): string[] {
+export function cardText(card: Card, { style, columns }: Look): string[] {
   const paint = card.level === "violation" ? style.bad : style.odd;
   const width = columns - LABEL - 2;
   const row = (label: string, text: string) =>

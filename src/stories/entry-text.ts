@@ -20,6 +20,8 @@ export interface RedactionContext {
 /** An entry as anybody may see it: bytes in a hidden span are not there to be shown. */
 export type ShownEntry = Entry & { readonly hidden?: readonly HiddenSpan[] };
 
+type Octets = Extract<Entry, { readonly bytes: Buffer }>;
+
 export interface Visibility {
   /** Show tokens as they are. */
   readonly showTokens?: boolean | undefined;
@@ -39,7 +41,7 @@ export function shownEntry(
     case "drained":
     case "late":
     case "dropped":
-      return { ...entry, ...redactor.redact(entry.bytes) };
+      return redacted(entry, redactor);
     case "remark":
     case "crashed":
       return { ...entry, cause: shownCause(entry.cause, peerWords) };
@@ -47,6 +49,8 @@ export function shownEntry(
       return { ...entry, cause: shownCause(entry.cause, peerWords), words: peerWords(entry.words) };
     case "closed":
       return entry.cause ? { ...entry, cause: shownCause(entry.cause, peerWords) } : entry;
+    case "input":
+      return typeof entry.answer === "string" ? { ...entry, answer: peerWords(entry.answer) } : entry;
     case "operator":
       return "text" in entry ? { ...entry, text: peerWords(entry.text) } : entry;
     case "file":
@@ -54,6 +58,13 @@ export function shownEntry(
     default:
       return entry;
   }
+}
+
+/** Spans that were hidden when the entry was written down stay so. */
+function redacted(entry: Octets, redactor: Redactor): ShownEntry {
+  const { hidden: before = [] } = entry as ShownEntry;
+  const { bytes, hidden } = redactor.redact(entry.bytes);
+  return { ...entry, bytes, hidden: [...before, ...hidden].sort((a, b) => a.start - b.start) };
 }
 
 /** One line, without its time. What peers sent is escaped, tokens are hidden. */
