@@ -1,4 +1,4 @@
--- netlab.db, schema version 1. Migrations go forward only; see src/stores/database.ts.
+-- netlab.db, schema version 1. Migrations go forward only; what comes after this is in src/stores/migrations.ts.
 -- Times are milliseconds since 1970-01-01 UTC.
 
 -- Who serves what [BOOT-1, BOOT-3]: one row an ip and port; rowid is the order in which they came.

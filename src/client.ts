@@ -12,7 +12,6 @@
  */
 import { ControlClient, type Hello } from "./control/control-client.ts";
 import type { ReplyHandlers } from "./control/control-request.ts";
-import { defaultSocketPath } from "./control/socket-path.ts";
 import { exitCodes, NetlabError } from "./errors.ts";
 import type {
   connectionDocument,
@@ -21,6 +20,7 @@ import type {
   registrationDocument,
 } from "./lab/documents.ts";
 import type { explanationDocument } from "./repl/explanation.ts";
+import { defaultSocketPath } from "./socket-path.ts";
 
 export type InstanceDocument = ReturnType<typeof instanceDocument>;
 export type ConnectionDocument = ReturnType<typeof connectionDocument>;
@@ -72,7 +72,7 @@ export class LabError extends Error {
 /** Fails with a LabError: `no-daemon` where none answers. */
 export async function attach({ socket, signal }: AttachOptions = {}): Promise<Lab> {
   try {
-    if (signal?.aborted) throw new NetlabError("interrupted", "interrupted before the lab was asked");
+    if (signal?.aborted) throw new NetlabError("interrupted/before-the-lab");
     const control = await ControlClient.connect(socket ?? defaultSocketPath());
     const lab = new Lab(control, await control.hello());
     const close = () => lab.close();
@@ -223,7 +223,8 @@ export class Lab {
           err.push(text);
           code ??= ofTable;
         },
-        read: async (path) => (await import("./terminal/client-file.ts")).readNamedFile(path, { argv }),
+        read: async (path, as) =>
+          (await import("./terminal/client-file.ts")).readNamedFile(path, { argv }, as),
         write: async (path, text) =>
           (await import("./terminal/client-file.ts")).writeNamedFile(path, text, { argv }),
       });

@@ -1,135 +1,75 @@
-/**
- * Every error that a person or a peer can meet: what the operator reads, what the peer is told (or null: nothing),
- * and the exit status of a command that ends with it. `docs/errors.md` lists the same table; a test compares them.
- */
-
+/** Expected failures: a code, the arguments of its sentence, and the words made of both (`src/error-table.ts`). */
+import { errorTable, exitCodes } from "./error-table.ts";
 import { causeText } from "./stories/cause-text.ts";
 import type { Cause } from "./stories/causes.ts";
-import { UNKNOWN_ADDRESS } from "./wire/address-record.ts";
-import { INVALID, NOT_FOUND } from "./wire/file-transfer.ts";
 
-interface ErrorKind {
-  /** What the operator reads; `%s` is the detail. */
-  readonly operator: string;
-  readonly peer: string | null;
-  readonly exit: number;
+export { errorTable, exitCodes };
+
+type Table = typeof errorTable;
+export type ErrorCode = keyof Table;
+
+/** A sentence of the table: `code/variant`, or the code itself where it has one. */
+export type ErrorId = {
+  [Code in ErrorCode]: Table[Code]["says"] extends string
+    ? Code
+    : `${Code}/${keyof Table[Code]["says"] & string}`;
+}[ErrorCode];
+type SentenceOf<Id> = Id extends `${infer Code extends ErrorCode}/${infer Variant}`
+  ? Variant extends keyof Table[Code]["says"]
+    ? Table[Code]["says"][Variant]
+    : never
+  : Id extends ErrorCode
+    ? Table[Id]["says"]
+    : never;
+
+type Placeholder<Sentence> = Sentence extends `${string}{${infer Inside}}${infer Rest}`
+  ? (Inside extends `${infer Name}:${string}` ? Name : Inside) | Placeholder<Rest>
+  : never;
+
+type Argument = string | number | readonly string[];
+type Arguments = Readonly<Record<string, Argument>>;
+interface Options {
+  readonly cause?: unknown;
+  readonly fact?: Cause;
 }
 
-export const exitCodes = {
-  done: 0,
-  checkFailed: 1,
-  usage: 2,
-  noDaemon: 3,
-  noSuchThing: 4,
-  refused: 5,
-  peerError: 6,
-  timedOut: 124,
-  interrupted: 130,
-} as const;
+/** The arguments that the sentence of this id has a place for; none may be left out. */
+type ParametersOf<Id extends ErrorId> = [Placeholder<SentenceOf<Id>>] extends [never]
+  ? [id: Id, args?: Readonly<Record<string, never>>, options?: Options]
+  : [id: Id, args: Readonly<Record<Placeholder<SentenceOf<Id>>, Argument>>, options?: Options];
+export type ErrorParameters = { [Id in ErrorId]: ParametersOf<Id> }[ErrorId];
 
-export const errorTable = {
-  usage: { operator: "%s", peer: null, exit: exitCodes.usage },
-  "bad-option": { operator: "%s", peer: null, exit: exitCodes.usage },
-  "bad-lab-file": { operator: "%s", peer: null, exit: exitCodes.usage },
-  "bad-role": { operator: "%s", peer: null, exit: exitCodes.checkFailed },
-  "no-daemon": { operator: "%s", peer: null, exit: exitCodes.noDaemon },
-  "no-such-command": { operator: "%s", peer: null, exit: exitCodes.usage },
-  "no-such-role": { operator: "%s", peer: null, exit: exitCodes.noSuchThing },
-  "no-such-instance": { operator: "%s", peer: null, exit: exitCodes.noSuchThing },
-  "no-such-connection": { operator: "%s", peer: null, exit: exitCodes.noSuchThing },
-  "no-such-service": { operator: "%s", peer: null, exit: exitCodes.noSuchThing },
-  "no-such-address": { operator: "%s", peer: UNKNOWN_ADDRESS, exit: exitCodes.noSuchThing },
-  "no-such-file": { operator: "%s", peer: NOT_FOUND, exit: exitCodes.noSuchThing },
-  "file-exists": {
-    operator: "%s already exists: name another with --output, or replace it with --force",
-    peer: null,
-    exit: exitCodes.refused,
-  },
-  "file-not-read": { operator: "%s", peer: null, exit: exitCodes.noSuchThing },
-  "file-not-written": { operator: "%s", peer: null, exit: exitCodes.checkFailed },
-  "name-taken": { operator: "%s", peer: null, exit: exitCodes.refused },
-  "wrong-state": { operator: "%s", peer: null, exit: exitCodes.refused },
-  "token-refused": { operator: "%s", peer: INVALID, exit: exitCodes.refused },
-  "too-long": { operator: "%s", peer: "Message too long", exit: exitCodes.peerError },
-  "too-many-clients": { operator: "%s", peer: "Too many clients", exit: exitCodes.refused },
-  "idle-too-long": { operator: "%s", peer: "Idle too long", exit: exitCodes.timedOut },
-  "peer-error": { operator: "%s", peer: null, exit: exitCodes.peerError },
-  "peer-gone": { operator: "%s", peer: null, exit: exitCodes.peerError },
-  unreachable: { operator: "%s", peer: null, exit: exitCodes.peerError },
-  "timed-out": { operator: "%s", peer: null, exit: exitCodes.timedOut },
-  interrupted: { operator: "%s", peer: null, exit: exitCodes.interrupted },
-  "port-taken": {
-    operator: "port %s is taken (EADDRINUSE): stop the other program or use --port",
-    peer: null,
-    exit: exitCodes.refused,
-  },
-  "port-held-here": {
-    operator: "port %s of this daemon: stop it first, or use --port",
-    peer: null,
-    exit: exitCodes.refused,
-  },
-  "port-lingers": {
-    operator:
-      "port %s is in TIME_WAIT, because a program that has just ended did not set SO_REUSEADDR; the system frees it within 60 s",
-    peer: null,
-    exit: exitCodes.refused,
-  },
-  "port-forbidden": {
-    operator: "port %s needs more rights (EACCES): use a port of 1024 or above",
-    peer: null,
-    exit: exitCodes.refused,
-  },
-  "address-not-ours": {
-    operator: "%s is no address of this machine (EADDRNOTAVAIL): use --host with one of its own",
-    peer: null,
-    exit: exitCodes.refused,
-  },
-  "cannot-listen": { operator: "cannot listen on %s", peer: null, exit: exitCodes.refused },
-  "role-crashed": { operator: "%s", peer: null, exit: exitCodes.checkFailed },
-  "not-stored": { operator: "%s", peer: null, exit: exitCodes.refused },
-  "data-in-use": { operator: "%s", peer: null, exit: exitCodes.refused },
-  "data-too-new": { operator: "%s", peer: null, exit: exitCodes.refused },
-  "data-unusable": { operator: "%s", peer: null, exit: exitCodes.checkFailed },
-  "read-only": { operator: "%s", peer: null, exit: exitCodes.refused },
-  "bad-sql": { operator: "%s", peer: null, exit: exitCodes.usage },
-  "bad-code": { operator: "%s", peer: null, exit: exitCodes.usage },
-  "code-failed": { operator: "%s", peer: null, exit: exitCodes.checkFailed },
-  "eval-off": { operator: "%s", peer: null, exit: exitCodes.refused },
-  "socket-in-use": { operator: "%s", peer: null, exit: exitCodes.refused },
-  "socket-unsafe": { operator: "%s", peer: null, exit: exitCodes.refused },
-} as const satisfies Record<string, ErrorKind>;
-
-export type ErrorCode = keyof typeof errorTable;
+/** A sentence that is made already: `NetlabError.worded`. */
+type Worded = [code: ErrorCode, text: string, options?: Options];
 
 /** An expected failure with a sentence for a person; anything else that is thrown is a bug. */
 export class NetlabError extends Error {
   override readonly name = "NetlabError";
   readonly code: ErrorCode;
+  /** What the sentence is about this time. */
+  readonly args: Arguments;
   /** The same as data, where a story is to tell it. */
   readonly fact: Cause | undefined;
 
-  /** Of a cause, whose words are its detail. */
+  /** Of a cause, whose words are its sentence. */
   static of(code: ErrorCode, fact: Cause, options?: { cause?: unknown }): NetlabError {
-    return new NetlabError(code, causeText(fact), { ...options, fact });
+    return NetlabError.worded(code, causeText(fact), { ...options, fact });
   }
 
-  /** One that was sent or stored: its message is whole already. */
-  static restored(code: ErrorCode, message: string, fact: Cause | undefined): NetlabError {
-    const error = new NetlabError(code, "", fact ? { fact } : {});
-    error.message = message;
-    return error;
+  /** With a sentence that is made already, e.g. by the other end of a control socket. */
+  static worded(code: ErrorCode, text: string, options: Options = {}): NetlabError {
+    return new NetlabError(code, text, options);
   }
 
-  constructor(code: ErrorCode, detail: string, options?: { cause?: unknown; fact?: Cause }) {
-    super(
-      errorTable[code].operator.replace("%s", () => detail),
-      options,
-    );
-    this.code = code;
+  constructor(...[id, given, options]: ErrorParameters | Worded) {
+    const args: Arguments = typeof given === "object" ? given : {};
+    super(typeof given === "string" ? given : sentenceOf(id, args), options);
+    this.code = codeOf(id);
+    this.args = args;
     this.fact = options?.fact;
   }
 
-  /** What a client's run that ended with it has for a result. */
+  /** The result of a client's run that ended with it. */
   get asResult(): { code: ErrorCode; message: string; cause?: Cause } {
     const { code, message, fact } = this;
     return { code, message, ...(fact ? { cause: fact } : {}) };
@@ -138,6 +78,21 @@ export class NetlabError extends Error {
   get exitCode(): number {
     return errorTable[this.code].exit;
   }
+}
+
+const codeOf = (id: string) => id.split("/")[0] as ErrorCode;
+
+function sentenceOf(id: string, args: Arguments): string {
+  const [code = "", variant = ""] = id.split("/");
+  const says: string | Readonly<Record<string, string>> = errorTable[code as ErrorCode].says;
+  const sentence = typeof says === "string" ? says : (says[variant] ?? "");
+  return sentence.replace(/\{(\w+)(?::(\w+))?\}/g, (_, name: string, how?: string) => shown(args[name], how));
+}
+
+function shown(argument: Argument = "", how?: string): string {
+  if (how === "quoted") return JSON.stringify(argument);
+  if (how === "seconds") return String(Number(argument) / 1_000);
+  return typeof argument === "object" ? argument.join(", ") : String(argument);
 }
 
 /** The sentence of any thrown value. */

@@ -1,31 +1,123 @@
-/** Recorder → journal: every entry of the stories that somebody wants on disk. */
+/** Recorder → journal, and back: every entry of the stories that somebody wants on disk, as facts and as words. */
 
-import { contextOf } from "./catalogue/editions.ts";
-import type { Journal } from "./stores/journal.ts";
+import { shortPeerId } from "./ids.ts";
+import type { Journal, JournalRow, StoryRow } from "./stores/journal.ts";
+import type { FactsRow } from "./stores/journal-reader.ts";
+import { contextOf } from "./stories/editions.ts";
+import { type Entry, STORY_VERSION } from "./stories/entry.ts";
 import { describeEntry, shownEntry } from "./stories/entry-text.ts";
+import { KeptStory, type StorySummary, summaryOf } from "./stories/kept-story.ts";
 import type { Recorder } from "./stories/recorder.ts";
-import { maskedBytes } from "./stories/redaction.ts";
-import { wallMs } from "./stories/story.ts";
+import { type Story, type StorySubject, wallMs } from "./stories/story.ts";
 
-export function journalStories(
-  recorder: Recorder,
-  journal: Journal,
-  isWanted: (instanceId: string) => boolean,
-): void {
-  recorder.tap((story, entry) => {
-    const { id, instance, role, remote } = story.subject;
-    if (!isWanted(instance)) return;
-    // What lasts is what anybody may see: no token gets to disk by way of a story.
-    const context = contextOf(story);
-    const shown = shownEntry(entry, context);
-    journal.write({
-      at: Math.round(wallMs(story, entry)),
-      connection: id,
-      role,
-      remote: `${remote.address}:${remote.port}`,
-      kind: entry.kind,
-      detail: describeEntry(entry, context),
-      bytes: "bytes" in shown ? maskedBytes({ hidden: [], ...shown }) : undefined,
+export interface StoryJournalParts {
+  readonly recorder: Recorder;
+  readonly open: () => Journal;
+  /** By the instance's id. */
+  readonly isWanted: (instance: string) => boolean;
+}
+
+export class StoryJournal {
+  readonly #parts: StoryJournalParts;
+  readonly #counts = new WeakMap<Story, number>();
+  #journal: Journal | undefined;
+
+  constructor(parts: StoryJournalParts) {
+    this.#parts = parts;
+  }
+
+  /** A tap on every entry costs something: only from when somebody wants it. */
+  start(): void {
+    if (this.#journal) return;
+    const { recorder, open, isWanted } = this.#parts;
+    const journal = open();
+    this.#journal = journal;
+    recorder.tap((story, entry) => {
+      if (isWanted(story.subject.instance)) this.#write(journal, story, entry);
     });
-  });
+  }
+
+  #write(journal: Journal, story: Story, entry: Entry): void {
+    const number = this.#counts.get(story) ?? 0;
+    this.#counts.set(story, number + 1);
+    journal.write({
+      story,
+      storyRow: () => storyRow(story),
+      row: () => journalRow(story, entry, number),
+      isGrowing: entry.kind === "file",
+    });
+  }
+}
+
+/** Rows last, so they have what anybody may see: no token gets to disk by way of a story. */
+function journalRow(story: Story, entry: Entry, number: number): JournalRow {
+  const { id, role, remote } = story.subject;
+  const context = contextOf(story);
+  const shown = shownEntry(entry, context);
+  return {
+    at: Math.round(wallMs(story, entry)),
+    connection: id,
+    role,
+    remote: `${remote.address}:${remote.port}`,
+    kind: entry.kind,
+    detail: describeEntry(entry, context),
+    bytes: "bytes" in shown ? shown.bytes : undefined,
+    entry: number,
+    atUs: Math.round(entry.at),
+    facts: JSON.stringify(factsOf(shown)),
+  };
+}
+
+/** Leaves out what has a column of its own, and long answers of the world: those may hold the tokens of others. */
+function factsOf(entry: Entry): Record<string, unknown> {
+  const { at: _at, kind: _kind, bytes: _bytes, answer, ...facts } = entry as Entry & Record<string, unknown>;
+  return entry.kind === "input" && typeof answer !== "object" ? { ...facts, answer } : facts;
+}
+
+function storyRow(story: Story): StoryRow {
+  const { subject } = story;
+  const { id } = subject;
+  return {
+    id,
+    short: shortPeerId(id),
+    version: STORY_VERSION,
+    openedAt: story.openedAt,
+    subject: JSON.stringify(subject satisfies StorySubject),
+    summary: JSON.stringify(shownSummary(story)),
+  };
+}
+
+/** The cause may have the peer's words in it, as the entry has that told it. */
+function shownSummary(story: Story): StorySummary {
+  const summary = summaryOf(story);
+  if (!summary.cause) return summary;
+  const shown = shownEntry({ at: 0, kind: "remark", cause: summary.cause }, contextOf(story));
+  return "cause" in shown ? { ...summary, cause: shown.cause } : summary;
+}
+
+/** The story that the journal has. Its role is the one of that name now: editions are numbered anew with each run. */
+export function storyFromJournal(
+  { openedAt, subject, summary }: StoryRow,
+  rows: readonly FactsRow[],
+): KeptStory {
+  const facts = { ...(JSON.parse(subject) as StorySubject), edition: 0 };
+  return new KeptStory(facts, openedAt, JSON.parse(summary) as StorySummary, entriesOf(rows));
+}
+
+function entriesOf(rows: readonly FactsRow[]): Entry[] {
+  const entries: Entry[] = [];
+  let expected = 0;
+  for (const row of rows) {
+    const omitted = row.entry - expected;
+    if (omitted > 0) entries.push({ at: row.atUs, kind: "gap", omitted, bytesIn: 0, bytesOut: 0 });
+    entries.push(entryOf(row));
+    expected = row.entry + 1;
+  }
+  return entries;
+}
+
+function entryOf({ kind, atUs, facts, bytes }: FactsRow): Entry {
+  const said = JSON.parse(facts) as Record<string, unknown>;
+  const octets = bytes === null ? {} : { bytes };
+  return { at: atUs, kind, ...said, ...octets } as unknown as Entry;
 }

@@ -8,6 +8,7 @@ import type { Telemetry, TelemetryEvent } from "./actors/telemetry.ts";
 import { messageOf } from "./errors.ts";
 import { type Digest, LogDigest } from "./log-digest.ts";
 import { escapedJson, harmless, printable } from "./printable.ts";
+import { placeIn } from "./stack-place.ts";
 import { causeText } from "./stories/cause-text.ts";
 
 export interface LogLine {
@@ -163,10 +164,16 @@ function sentenceOf(event: TelemetryEvent): Sentence {
       return {
         id,
         level: "error",
-        message: `${id} crashed: ${printable(messageOf(event.error))}`,
+        message: `${id} crashed: ${printable(messageOf(event.error))}${inUsersFile(event.error)}`,
         err: event.error,
       };
   }
+}
+
+/** Where in a role of the user's it was: what ours need is in the error itself, which the JSON log has. */
+function inUsersFile(error: unknown): string {
+  const place = error instanceof Error ? placeIn(error.stack) : undefined;
+  return place === undefined ? "" : ` (${place})`;
 }
 
 function closedBy({ by, cause }: Extract<TelemetryEvent, { type: "connection.closed" }>): string {

@@ -19,22 +19,25 @@ function rowsBelow(head: string): string[][] {
     .map((row) => row.slice(2, -2).split(" | "));
 }
 
-describe("docs/errors.md", () => {
-  const listed = rowsBelow("| code | when | the operator reads | the peer is told | exit |");
+/** The texts of all files of `src` but these. */
+function sourcesOf(but: readonly string[]): string[] {
+  return readdirSync(path.join(root, "src"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts") && !but.includes(file))
+    .map((file) => readFileSync(path.join(root, "src", file), "utf8"));
+}
 
-  it("lists the errors of src/errors.ts, in its order", () => {
+describe("docs/errors.md", () => {
+  const listed = rowsBelow("| code | when | the peer is told | exit |");
+
+  it("lists the errors of src/error-table.ts, in its order", () => {
     expect(listed.map(([code]) => code)).toEqual(codes.map((code) => `\`${code}\``));
   });
 
-  it.each(codes)("says of %s what its operator reads, what its peer is told, and its exit status", (code) => {
-    const { operator, peer, exit } = errorTable[code];
+  it.each(codes)("says of %s when it comes, what its peer is told, and its exit status", (code) => {
+    const { peer, exit } = errorTable[code];
     const [, when, ...facts] = listed.find(([name]) => name === `\`${code}\``) ?? [];
     expect(when).toMatch(/\w/);
-    expect(facts).toEqual([
-      operator.replace("%s", "…"),
-      peer === null ? "nothing" : `\`${peer}\``,
-      `${exit}`,
-    ]);
+    expect(facts).toEqual([peer === null ? "nothing" : `\`${peer}\``, `${exit}`]);
   });
 
   it("explains each exit status", () => {
@@ -44,33 +47,65 @@ describe("docs/errors.md", () => {
 });
 
 describe("the table of errors", () => {
-  it("has no code that nothing uses", () => {
-    const files = readdirSync(path.join(root, "src"), { recursive: true, encoding: "utf8" });
-    const sources = files
-      .filter((file) => file.endsWith(".ts") && file !== "errors.ts")
-      .map((file) => readFileSync(path.join(root, "src", file), "utf8"));
-    expect(codes.filter((code) => !sources.some((source) => source.includes(`"${code}"`)))).toEqual([]);
+  const sources = sourcesOf(["error-table.ts", "errors.ts"]);
+  const ids = codes.flatMap((code) => {
+    const { says } = errorTable[code];
+    return typeof says === "string" ? [code] : Object.keys(says).map((variant) => `${code}/${variant}`);
   });
 
-  it("has one place for the detail in each of its sentences", () => {
-    for (const code of codes) expect(errorTable[code].operator.split("%s"), code).toHaveLength(2);
+  it("has no code and no sentence that nothing uses", () => {
+    const isUsed = (id: string) => sources.some((source) => source.includes(`"${id}"`));
+    const families = codes.filter((code) => ids.some((id) => id === code || id.startsWith(`${code}/`)));
+    expect(ids.filter((id) => !isUsed(id))).toEqual([]);
+    expect(codes.filter((code) => !families.includes(code) && !isUsed(code))).toEqual([]);
+  });
+
+  it("words every error of the source: what is made elsewhere is passed on by NetlabError.worded", () => {
+    const own = sources.flatMap((source) => source.match(/new NetlabError\(\s*"[a-z-]+",\s*["`]/g) ?? []);
+    expect(own).toEqual([]);
+  });
+
+  it("has no sentence twice", () => {
+    const sentences = codes.flatMap((code) => {
+      const { says } = errorTable[code];
+      return typeof says === "string"
+        ? []
+        : Object.values<string>(says).map((sentence) => `${code} ${sentence}`);
+    });
+    expect(sentences.filter((sentence, index) => sentences.indexOf(sentence) !== index)).toEqual([]);
   });
 });
 
 describe("an error", () => {
-  it("is a sentence with its detail, whatever that is made of", () => {
-    expect(new NetlabError("port-taken", "1234").message).toBe(
+  it("is a sentence with its arguments, whatever those are made of", () => {
+    expect(new NetlabError("port-taken", { port: 1_234 }).message).toBe(
       "port 1234 is taken (EADDRINUSE): stop the other program or use --port",
     );
-    expect(new NetlabError("file-exists", "a$&b%s").message).toMatch(/^a\$&b%s already exists/);
+    expect(new NetlabError("file-exists", { file: "a$&b{file}" }).message).toMatch(
+      /^a\$&b\{file\} already exists/,
+    );
+    expect(new NetlabError("no-such-role/unknown", { name: 'a"\n' }).message).toContain('no role "a\\"\\n"');
+    expect(new NetlabError("timed-out/sql", { ms: 1_500 }).message).toContain(" within 1.5 s");
+    expect(
+      new NetlabError("usage/completion-shell", { shell: "csh", shells: ["bash", "zsh"] }).message,
+    ).toMatch(/there are bash, zsh$/);
+  });
+
+  it("tells its code, and keeps its arguments as they are", () => {
+    const { code, args } = new NetlabError("timed-out/sql", { ms: 1_500 });
+    expect({ code, args }).toEqual({ code: "timed-out", args: { ms: 1_500 } });
+  });
+
+  it("that was worded elsewhere says just that", () => {
+    expect(NetlabError.worded("timed-out", "no answer {ms}").message).toBe("no answer {ms}");
   });
 
   it("keeps its cause, and has the exit status of its code", () => {
     const cause = new Error("EADDRINUSE");
-    const error = new NetlabError("port-taken", "1234", { cause });
+    const error = new NetlabError("port-taken", { port: 1_234 }, { cause });
     expect(error.cause).toBe(cause);
     expect(exitCodeOf(error)).toBe(5);
-    expect(exitCodeOf(new NetlabError("timed-out", "no answer"))).toBe(124);
+    expect(exitCodeOf(new NetlabError("timed-out/sql", { ms: 1 }))).toBe(124);
   });
 
   it("of any kind has a sentence, and the exit status of what nobody expected", () => {

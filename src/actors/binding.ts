@@ -2,7 +2,7 @@
  * Binding one port on several addresses: the same port on each, tried again for a while where it is taken. One that is held
  * by nothing but TIME_WAIT is the supervisor's to wait for: it takes too long to keep anybody waiting.
  */
-import { messageOf, NetlabError } from "../errors.ts";
+import { NetlabError } from "../errors.ts";
 import type { Clock } from "../machines/_world.ts";
 import { addressesOf, isIpv4 } from "../os/addresses.ts";
 import { listenError, osCode } from "../os/os-errors.ts";
@@ -54,12 +54,12 @@ export async function bindAll<Socket extends Bound>(
       if (!isTaken(error)) throw error;
       const isWorthIt = port === 0 ? guess < MAX_GUESSES : clock.now() < until;
       if (port !== 0 && (await isLingering?.(port)))
-        throw new NetlabError("port-lingers", String(port), { cause: error });
+        throw new NetlabError("port-lingers", { port }, { cause: error });
       if (!isWorthIt) throw takenBy(request, error);
       if (port !== 0) await new Promise<void>((resume) => void clock.setTimeout(resume, RETRY_EVERY_MS));
     }
   }
-  throw new NetlabError("wrong-state", "it was stopped before it listened");
+  throw new NetlabError("wrong-state/stopped-before");
 }
 
 const isTaken = (error: unknown): error is NetlabError =>
@@ -69,7 +69,7 @@ const isTaken = (error: unknown): error is NetlabError =>
 function takenBy({ port, holderOf }: Pick<BindRequest<Bound>, "port" | "holderOf">, error: NetlabError) {
   const holder = holderOf(port);
   if (holder === undefined) return error;
-  return new NetlabError("port-held-here", `${port} is taken by ${holder}`, { cause: error });
+  return new NetlabError("port-held-here", { port, holder }, { cause: error });
 }
 
 async function resolveHosts(host: string, port: number): Promise<string[]> {
@@ -97,7 +97,7 @@ async function bindEach<Socket extends Bound>({ host, port, bindOne }: BindReque
       throw listenError(error, address, actualPort);
     }
   }
-  if (bound.size === 0) throw new NetlabError("cannot-listen", `${host}: ${messageOf("it has no address")}`);
+  if (bound.size === 0) throw new NetlabError("cannot-listen", { where: host, why: "it has no address" });
   return bound;
 }
 

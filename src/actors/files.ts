@@ -3,7 +3,7 @@ import type { Hash } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, link, lstat, open, readlink, realpath, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { NetlabError } from "../errors.ts";
+import { messageOf, NetlabError } from "../errors.ts";
 import type { FileAnswer, Files, OpenFile, PartialFile } from "../machines/_world.ts";
 import { crypto } from "../node-modules.ts";
 import { osCode } from "../os/os-errors.ts";
@@ -104,7 +104,7 @@ function openFile(handle: FileHandle, name: string, sizeBytes: number): OpenFile
 }
 
 async function createPartial(target: string, overwrite: boolean): Promise<PartialFile> {
-  if (!overwrite && (await exists(target))) throw new NetlabError("file-exists", target);
+  if (!overwrite && (await exists(target))) throw new NetlabError("file-exists", { file: target });
   const partPath = `${target}.part`;
   try {
     // Another run may be writing a .part of the same name: it is its file, not ours.
@@ -112,11 +112,7 @@ async function createPartial(target: string, overwrite: boolean): Promise<Partia
     return partialFile(handle, partPath, target, overwrite);
   } catch (error) {
     if (osCode(error) === "EEXIST") {
-      throw new NetlabError(
-        "file-not-written",
-        `${partPath} exists: another transfer writes it, or one was killed; remove it or name another with --output`,
-        { cause: error },
-      );
+      throw new NetlabError("file-not-written/part-exists", { file: partPath }, { cause: error });
     }
     throw notWritten(partPath, error);
   }
@@ -166,20 +162,16 @@ async function moveInto(partPath: string, target: string, overwrite: boolean): P
   try {
     await link(partPath, target);
   } catch (error) {
-    if (osCode(error) === "EEXIST") throw new NetlabError("file-exists", target, { cause: error });
+    if (osCode(error) === "EEXIST") throw new NetlabError("file-exists", { file: target }, { cause: error });
     // File systems without hard links: what is left is a look before the rename.
-    if (await exists(target)) throw new NetlabError("file-exists", target);
+    if (await exists(target)) throw new NetlabError("file-exists", { file: target });
     return rename(partPath, target);
   }
   await rm(partPath);
 }
 
 const notWritten = (target: string, error: unknown) =>
-  new NetlabError(
-    "file-not-written",
-    `cannot write ${target}: ${error instanceof Error ? error.message : String(error)}`,
-    { cause: error },
-  );
+  new NetlabError("file-not-written/because", { file: target, why: messageOf(error) }, { cause: error });
 
 async function exists(target: string): Promise<boolean> {
   try {

@@ -1,5 +1,7 @@
 /** What every service of an instance is given, whatever its transport. */
 
+import type { Ids } from "../ids.ts";
+import type { Link } from "../link/link.ts";
 import type { HubMember, Role } from "../machines/_role.ts";
 import type { AddressBook, Clock, Files, Programs, Registry, Screen } from "../machines/_world.ts";
 import type { Recorder } from "../stories/recorder.ts";
@@ -26,8 +28,9 @@ export interface Environment {
   /** Whether nothing but TIME_WAIT holds this TCP port; undefined where nobody can tell. */
   readonly isLingering?: (port: number) => Promise<boolean>;
   readonly hubs: Hubs;
-  /** Numbers for connections and senders, unique in the daemon. */
-  readonly numbers: { connection: number; sender: number };
+  readonly ids: Ids;
+  /** Hears of each peer's link before its first byte, and answers what stands in its place: itself, tapped perhaps, or a wrapper. */
+  readonly onLink?: (link: Link, id: string) => Link;
 }
 
 /** Options that every instance has, whatever its role. */
@@ -46,7 +49,7 @@ export interface ServiceContext {
   readonly label: string | undefined;
   /** The role as it is now: loading it again replaces it for new connections. */
   readonly role: () => Role;
-  /** The role's own options. */
+  /** The role's own options, as they are now. */
   readonly options: unknown;
   readonly common: CommonOptions;
   /** The port of last time, where the option says any. */
@@ -69,12 +72,14 @@ export interface InstanceService extends Service {
   readonly peers: number;
   /** The state of the companion or of the client's run, if there is one. */
   readonly machineState: string | undefined;
-  /** A live connection or sender of it, by id. */
-  control?(id: string): ConnectionControl | undefined;
   /** What its connections share, where its role has a hub. */
   readonly hub?: HubFace | undefined;
   /** Its peers by the names that they gave; undefined where the role has none. */
   readonly members?: readonly HubMember[] | undefined;
+  /** The hand on one of its peers that is there. */
+  control(id: string): ConnectionControl | undefined;
+  /** Its role and options are another edition's now: told where that does not wait for the next connection. */
+  adopt?(): void;
   /** A client's user speaks. */
   say?(text: string): void;
 }

@@ -5,6 +5,7 @@ import { nearest, parseOptions } from "../catalogue/instance-options.ts";
 import type { RoleTable } from "../catalogue/role-folder.ts";
 import { NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
+import type { ConnectionControl } from "./connection-control.ts";
 import { DRAIN_MS, Instance, type InstanceHooks, type InstanceSpec } from "./instance.ts";
 import type { Environment } from "./service.ts";
 
@@ -21,6 +22,7 @@ export class Supervisor {
   readonly #environment: Environment;
   readonly #hooks: InstanceHooks;
   readonly #instances = new Map<string, Instance>();
+  readonly #reserved = new Set<string>();
 
   constructor(roles: RoleTable, environment: Environment, hooks: InstanceHooks) {
     this.roles = roles;
@@ -45,12 +47,17 @@ export class Supervisor {
     if (role) return role;
     const near = nearest(name, [...this.roles.keys()]);
     const hint = near ? `did you mean ${near}?` : `there are ${[...this.roles.keys()].join(", ")}`;
-    throw new NetlabError("no-such-role", `no role ${JSON.stringify(name)}; ${hint}`);
+    throw new NetlabError("no-such-role/none", { name, hint });
   }
 
   /** By id or name; undefined where there is none. */
   find(idOrName: string): Instance | undefined {
     return this.#instances.get(idOrName) ?? this.instances.find((one) => one.spec.options.name === idOrName);
+  }
+
+  /** The hand on a live peer, by the id of its story: `file-server-1/c17`. */
+  control(id: string): ConnectionControl | undefined {
+    return this.#instances.get(id.slice(0, id.lastIndexOf("/")))?.service.control(id);
   }
 
   /** Adds an instance; it starts when it is told to. Throws where an option is wrong or a name is taken. */
@@ -68,8 +75,7 @@ export class Supervisor {
       isFromLab,
       preferredPort,
     };
-    if (this.#instances.has(spec.id))
-      throw new NetlabError("name-taken", `there is an instance ${spec.id} already`);
+    if (this.#instances.has(spec.id)) throw new NetlabError("name-taken/instance", { id: spec.id });
     const instance = new Instance(spec, this.#environment, this.#hooks);
     this.#instances.set(instance.id, instance);
     return instance;
@@ -85,23 +91,27 @@ export class Supervisor {
       const { name } = parseOptions(this.role(role), given);
       if (name === undefined) continue;
       const owner = owners.get(name);
-      if (owner !== undefined)
-        throw new NetlabError("name-taken", `${name} is the name of ${owner}: choose another`);
-      if (this.roles.has(name)) throw new NetlabError("name-taken", `${name} is a role: choose another name`);
+      if (owner !== undefined) throw new NetlabError("name-taken/of-instance", { name, owner });
+      if (this.roles.has(name)) throw new NetlabError("name-taken/of-role", { name });
       owners.set(name, `another ${role}`);
     }
   }
 
   #checkName(name: string): void {
     const other = this.find(name);
-    if (other) throw new NetlabError("name-taken", `${name} is the name of ${other.id}: choose another`);
-    if (this.roles.has(name)) throw new NetlabError("name-taken", `${name} is a role: choose another name`);
+    if (other) throw new NetlabError("name-taken/of-instance", { name, owner: other.id });
+    if (this.roles.has(name)) throw new NetlabError("name-taken/of-role", { name });
+  }
+
+  /** Ids of instances that may yet be added: nobody else gets them. */
+  reserve(ids: Iterable<string>): void {
+    for (const id of ids) this.#reserved.add(id);
   }
 
   #freeId(role: Role): string {
-    for (let number = 1; ; number += 1) {
-      const id = `${role.name}-${number}`;
-      if (!this.#instances.has(id)) return id;
+    for (;;) {
+      const id = this.#environment.ids.instance(role.name);
+      if (!this.#instances.has(id) && !this.#reserved.has(id)) return id;
     }
   }
 
@@ -110,6 +120,7 @@ export class Supervisor {
     await this.stop(instance);
     instance.dispose();
     this.#instances.delete(instance.id);
+    this.#hooks.onRemoved(instance);
   }
 
   /** Resolves when it is stopped: peers leave first, up to the limit. */

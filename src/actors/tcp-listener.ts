@@ -3,18 +3,19 @@
  * fault reach a neighbour. Connections are root actors in this map, not children of one machine.
  */
 
-import { editionOf, secretsOf } from "../catalogue/editions.ts";
 import { errorTable, messageOf } from "../errors.ts";
 import type { Link } from "../link/link.ts";
 import { listenTcp } from "../link/tcp-server.ts";
 import type { HubMember, Role } from "../machines/_role.ts";
 import type { HubWorld } from "../machines/_world.ts";
 import { type Cause, cause } from "../stories/causes.ts";
+import { editionOf, secretsOf } from "../stories/editions.ts";
 import type { Bound } from "./binding.ts";
 import { Companion, serverNetwork, worldOf } from "./companion.ts";
-import { Connection, type ConnectionLimits, limitsOf } from "./connection.ts";
+import { Connection } from "./connection.ts";
 import type { ConnectionControl } from "./connection-control.ts";
-import { Delivery } from "./delivery.ts";
+import { type ConnectionLimits, limitsOf } from "./connection-host.ts";
+import { asBuffer, Delivery } from "./delivery.ts";
 import { Edition } from "./edition.ts";
 import { tellExposure } from "./exposure.ts";
 import type { HubFace } from "./hubs.ts";
@@ -26,7 +27,7 @@ import type { InstanceService, ServiceContext } from "./service.ts";
 
 export class TcpListener implements InstanceService {
   readonly #context: ServiceContext;
-  readonly #secrets: readonly string[];
+  #secrets: readonly string[];
   readonly #limits: ConnectionLimits;
   readonly #connections = new Map<string, Connection>();
   readonly #port: ListeningPort;
@@ -76,7 +77,7 @@ export class TcpListener implements InstanceService {
   }
 
   control(id: string): ConnectionControl | undefined {
-    return this.#connections.get(id);
+    return this.#connections.get(id)?.control;
   }
 
   get machineState(): string | undefined {
@@ -127,10 +128,11 @@ export class TcpListener implements InstanceService {
     const { environment } = this.#context;
     const listening = { hosts: this.#port.hosts, port: this.#port.port };
     const hub = this.#newHub();
+    this.#secrets = secretsOf(role, this.#context.options);
     this.#edition = new Edition(role, {
       world: worldOf(this.#context, listening, serverNetwork(this.#context), hub?.proxy),
       hub,
-      limits: this.#limits,
+      limits: limitsOf(this.#context.common),
       environment,
       onOver: (connection) => this.#over(connection),
     });
@@ -169,12 +171,11 @@ export class TcpListener implements InstanceService {
   #accept(link: Link): void {
     const { environment, common, role, id: instance, label } = this.#context;
     const { remote } = link;
-    environment.numbers.connection += 1;
-    const id = `${instance}/c${environment.numbers.connection}`;
+    const id = environment.ids.connection(instance);
     const definition = role();
     const { name, machine, descriptors = 1 } = definition;
-    const place = environment.descriptors.admit(descriptors);
-    if (!place) return this.#turnAway(link, id);
+    const permit = environment.descriptors.admit(descriptors);
+    if (!permit) return this.#rejectAbruptly(link, id);
     const edition = this.#editionOf(definition);
     const story = environment.recorder.open(
       {
@@ -190,13 +191,13 @@ export class TcpListener implements InstanceService {
       edition.initialState,
       this.#secrets,
     );
-    const connection = new Connection(link, story, edition);
+    const connection = new Connection(environment.onLink?.(link, id) ?? link, story, edition);
     const files = new OwnFiles(environment.files);
-    connection.place = place;
+    connection.permit = permit;
     connection.files = files;
     this.#connections.set(id, connection);
     try {
-      if (place.isOver) return this.#refuseOne(connection, this.#noDescriptor);
+      if (permit.isOverBudget) return this.#refuseOne(connection, this.#noDescriptor);
       // One that is on its way out holds no place [REV-5]; counting them costs something, so only where it may matter.
       if (this.#connections.size > common.maxConnections && this.peers > common.maxConnections)
         return this.#refuseOne(connection, cause("too-many-connections", { limit: common.maxConnections }));
@@ -213,18 +214,20 @@ export class TcpListener implements InstanceService {
         watcher: connection,
       });
       actor.start();
-      connection.drive(actor);
+      connection.attachMachine(actor);
     } catch (error) {
       connection.crash(error);
     }
   }
 
   #refuseOne(connection: Connection, why: Cause): void {
-    connection.refuse(this.#refusal, why);
+    const refusal = this.#refusal;
+    if (typeof refusal === "string") connection.refuse(refusal, why);
+    else connection.refuseBytes(refusal, why);
     connection.close();
   }
 
-  get #refusal(): string {
+  get #refusal(): string | Uint8Array {
     const { role, options } = this.#context;
     return role().refusal?.(options as never) ?? errorTable["too-many-clients"].peer;
   }
@@ -234,7 +237,7 @@ export class TcpListener implements InstanceService {
   }
 
   /** A storm, and not even a descriptor to drain it with: the words in one write, and the end of it in this turn. */
-  #turnAway(link: Link, id: string): void {
+  #rejectAbruptly(link: Link, id: string): void {
     const { common, environment } = this.#context;
     environment.telemetry({
       type: "connection.refused",
@@ -242,11 +245,14 @@ export class TcpListener implements InstanceService {
       remote: `${link.remote.address}:${link.remote.port}`,
       cause: this.#noDescriptor,
     });
-    if (this.#refusal !== "") link.write(new Delivery(this.#refusal).bytesFor(common.framing));
+    const refusal = this.#refusal;
+    const bytes =
+      typeof refusal === "string" ? new Delivery(refusal).bytesFor(common.framing) : asBuffer(refusal);
+    if (refusal.length > 0) link.write(bytes);
     link.destroy();
   }
 
-  #letGo(files: OwnFiles): void {
+  #closeFiles(files: OwnFiles): void {
     const { environment, id } = this.#context;
     files.letGo().catch((error: unknown) => {
       environment.telemetry({
@@ -257,23 +263,23 @@ export class TcpListener implements InstanceService {
     });
   }
 
-  #takeBack({ place, files, story }: Connection): void {
-    place?.leave();
+  #releaseResources({ permit, files, story }: Connection): void {
+    permit?.release();
     // A machine that threw closes nothing any more.
-    if (files && (files.isHolding || story.fault === "crashed")) this.#letGo(files);
+    if (files && (files.isHolding || story.fault === "crashed")) this.#closeFiles(files);
   }
 
   #over(connection: Connection): void {
     const { environment } = this.#context;
     const { story } = connection;
-    this.#takeBack(connection);
+    this.#releaseResources(connection);
     this.#connections.delete(connection.id);
     environment.recorder.end(story);
-    const last = story.entries.findLast(({ kind }) => kind === "closed");
+    const { life } = connection;
     environment.telemetry({
       type: "connection.closed",
       id: connection.id,
-      ...(last?.kind === "closed" ? { by: last.by, cause: last.cause } : {}),
+      ...(life.is === "over" ? { by: life.closedBy, cause: life.cause } : {}),
       bytesIn: story.bytesIn,
       bytesOut: story.bytesOut,
     });
@@ -297,7 +303,7 @@ export class TcpListener implements InstanceService {
     this.#stopAccepting();
     const { role, options } = this.#context;
     const farewell = role().farewell?.(options as never) ?? "";
-    for (const connection of this.#connections.values()) connection.leave(farewell);
+    for (const connection of this.#connections.values()) connection.closeGracefully(farewell);
     const { clock } = this.#context.environment;
     let timer: unknown;
     const limit = new Promise<void>((resolve) => {
@@ -315,7 +321,7 @@ export class TcpListener implements InstanceService {
     this.#stopAccepting();
     this.#port.close();
     this.#context.environment.clock.clearTimeout(this.#sweepTimer);
-    for (const connection of this.#connections.values()) connection.kill({ action: "end" });
+    for (const connection of this.#connections.values()) connection.control.kill({ action: "end" });
     // Their sockets close in a later turn; only then have their stories ended.
     await this.#empty();
   }

@@ -3,7 +3,6 @@
  * speak of senders as of connections. A throw is the machine's, and so the instance's: its supervisor restarts it.
  */
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
-import { editionOf, secretsOf } from "../catalogue/editions.ts";
 import type { Endpoint } from "../link/link.ts";
 import { UdpLink } from "../link/udp-link.ts";
 import type { Phase } from "../machines/_role.ts";
@@ -12,6 +11,7 @@ import type { Clock, World } from "../machines/_world.ts";
 import { plainAddress } from "../os/addresses.ts";
 import { crashCause } from "../os/error-causes.ts";
 import { osCode } from "../os/os-errors.ts";
+import { editionOf, secretsOf } from "../stories/editions.ts";
 import { isLoopback } from "../wire/loopback.ts";
 import { PeerMessage } from "../wire/message.ts";
 import type { Bound } from "./binding.ts";
@@ -40,7 +40,7 @@ interface Remembered {
 
 export class UdpEndpoint implements InstanceService, SenderHost {
   readonly #context: ServiceContext;
-  readonly #secrets: readonly string[];
+  #secrets: readonly string[];
   /** In the order in which they last spoke: the first is the most silent. */
   readonly #senders = new Map<string, Remembered>();
   readonly #port: ListeningPort;
@@ -103,6 +103,17 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     // What crashes as it starts has closed everything by now, save the companion.
     this.#companion?.stop();
     this.#companion = undefined;
+  }
+
+  /** There is one machine for all senders: who is heard from again is told by the new one, in a story of its own. */
+  adopt(): void {
+    if (!this.#actor) return;
+    this.#forgetAll();
+    this.#actor.stop();
+    const { hosts, port } = this.#port;
+    this.#secrets = secretsOf(this.#context.role(), this.#context.options);
+    this.#world = worldOf(this.#context, { hosts: [...hosts], port }, serverNetwork(this.#context));
+    this.#runMachine(this.#world);
   }
 
   #runMachine(world: World): void {
@@ -197,8 +208,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
   #newSender(link: UdpLink): Remembered {
     const { remote } = link;
     const { environment, id: instance, label, role } = this.#context;
-    environment.numbers.sender += 1;
-    const id = `${instance}/u${environment.numbers.sender}`;
+    const id = environment.ids.sender(instance);
     const definition = role();
     const isInternal = isLoopback(remote.address) && isOwnPort(remote.port);
     const subject = {
@@ -214,11 +224,15 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     } as const;
     const story = environment.recorder.open(subject, this.#state, this.#secrets);
     story.waitsFor = this.#phase?.expects;
-    return { sender: new DatagramSender(link, story, this), link };
+    return { sender: new DatagramSender(environment.onLink?.(link, id) ?? link, story, this), link };
   }
 
   #forgetMostSilent(): void {
-    for (const { link } of this.#senders.values()) return link.destroy();
+    for (const { sender } of this.#senders.values()) return sender.close();
+  }
+
+  #forgetAll(): void {
+    for (const { sender } of [...this.#senders.values()]) sender.close();
   }
 
   onForgotten({ story, remote }: DatagramSender): void {
@@ -231,9 +245,9 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     const { clock } = this.#context.environment;
     this.#sweepTimer = clock.setTimeout(() => {
       const since = clock.now() - SILENCE_MS;
-      for (const { sender, link } of this.#senders.values()) {
+      for (const { sender } of this.#senders.values()) {
         if (sender.lastMovedAt > since) break;
-        link.destroy();
+        sender.close();
       }
       this.#scheduleSweep();
     }, SWEEP_MS);
@@ -252,7 +266,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     this.#actor = undefined;
     this.#phase = undefined;
     this.#port.close();
-    for (const { link } of [...this.#senders.values()]) link.destroy();
+    this.#forgetAll();
     this.#context.environment.clock.clearTimeout(this.#sweepTimer);
   }
 }

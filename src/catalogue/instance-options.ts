@@ -2,6 +2,7 @@
 import { distance } from "fastest-levenshtein";
 import { z } from "zod";
 import { NetlabError } from "../errors.ts";
+import { parsePeerTerm } from "../ids.ts";
 import { byteSize, duration, port } from "../machines/_options.ts";
 import type { Role } from "../machines/_role.ts";
 
@@ -13,7 +14,7 @@ const NAME = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
 const name = z
   .string()
   .regex(NAME, "a name starts with a letter and has letters, digits, . _ and -")
-  .refine((text) => !/^[cu]\d+$/.test(text), "c1, u2 … are the names of connections");
+  .refine((text) => parsePeerTerm(text) === undefined, "c1, u2 … are the names of connections");
 
 const shared = {
   name: name.optional().describe("a name of its own, for selectors"),
@@ -91,10 +92,10 @@ export function parseOptions(role: Role, given: Readonly<Record<string, unknown>
   const schema = schemaOf(role);
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data as unknown as InstanceOptions;
-  throw new NetlabError(
-    "bad-option",
-    `${role.name}: ${explainIssues(parsed.error, Object.keys(schema.shape), flagOf)}`,
-  );
+  throw new NetlabError("bad-option/of-role", {
+    role: role.name,
+    why: explainIssues(parsed.error, Object.keys(schema.shape), flagOf),
+  });
 }
 
 /** The role's own part of parsed options: what its machine is given. A client is also told where its server is. */

@@ -16,10 +16,7 @@ export async function scanRoles(folder: string): Promise<RoleTable> {
   const loaded = await Promise.all(names.map((name) => loadRole(path.join(folder, name))));
   for (const [index, role] of loaded.entries()) {
     if (roles.has(role.name)) {
-      throw new NetlabError(
-        "bad-role",
-        `${names[index]}: there is a role ${JSON.stringify(role.name)} already`,
-      );
+      throw new NetlabError("bad-role/name-in-folder", { file: names[index] ?? "", name: role.name });
     }
     roles.set(role.name, role);
   }
@@ -31,10 +28,15 @@ export async function loadRole(file: string): Promise<Role> {
   try {
     module = (await import(pathToFileURL(file).href)) as { default?: unknown };
   } catch (error) {
-    throw new NetlabError("bad-role", `${path.basename(file)}: ${messageOf(error)}`, { cause: error });
+    throw new NetlabError(
+      "bad-role/faults",
+      { file: path.basename(file), why: messageOf(error) },
+      { cause: error },
+    );
   }
   const faults = faultsOf(module.default);
-  if (faults.length > 0) throw new NetlabError("bad-role", `${path.basename(file)}: ${faults.join("; ")}`);
+  if (faults.length > 0)
+    throw new NetlabError("bad-role/faults", { file: path.basename(file), why: faults.join("; ") });
   return module.default as Role;
 }
 
@@ -85,7 +87,7 @@ export function faultsOf(candidate: unknown): string[] {
   return phaseFaults(candidate as Role);
 }
 
-/** One phase for each state that waits for the peer, none for any other. */
+/** A phase for each state that waits for the peer, none for any other. */
 function phaseFaults({ machine, phases, transport }: Role): string[] {
   const states = leafStates(machine.root);
   const faults = Object.keys(phases)

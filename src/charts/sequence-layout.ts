@@ -1,10 +1,11 @@
 /**
- * Where everything of a sequence stands. One connection: what was said stands in its arrow, and the states beside the
- * instance's line. Several: lines close together, and what was said in a column of its own at the right.
+ * Layout of a sequence. Of one connection: what was said stands in its arrow, and the states beside the
+ * instance's line. Of several: lines close together, and what was said in a column of its own at the right.
  */
 import stringWidth from "string-width";
+import { shortPeerId } from "../ids.ts";
 import type { Drawing, DrawnLine, DrawnMark, DrawnText, Paint } from "./drawing.ts";
-import { type Participant, type Sequence, type Step, shortName, stepTime, type Tone } from "./sequence.ts";
+import { type Participant, type Sequence, type Step, stepTime, type Tone } from "./sequence.ts";
 import { wrapped } from "./wrapping.ts";
 
 /** Times and a blank. */
@@ -35,11 +36,11 @@ export function layoutSequence(sequence: Sequence, columns: number): Drawing {
 interface Places {
   /** The column of each participant's line. */
   readonly xs: ReadonlyMap<string, number>;
-  /** Where words beside the lines begin. */
+  /** First column for words beside the lines. */
   readonly textX: number;
 }
 
-/** What arrows do not need is for the notes. */
+/** Notes get the room that arrows do not need. */
 function pairPlaces(participants: readonly Participant[], width: number): Places {
   const first = TIME_WIDTH + 2;
   const second = Math.max(first + 24, width - NOTES_WIDTH);
@@ -64,12 +65,12 @@ class SequenceLayout {
   readonly #sequence: Sequence;
   readonly #width: number;
   readonly #places: Places;
-  /** What was said stands in its arrow. */
+  /** Words stand in their arrow. */
   readonly #isPair: boolean;
   readonly #texts: DrawnText[] = [];
   readonly #lines: DrawnLine[] = [];
   readonly #marks: DrawnMark[] = [];
-  /** Where the line of a connection that is over ends: it was heard of no more. */
+  /** End of the line of a connection that is over: it was heard of no more. */
   readonly #ends = new Map<string, number>();
   #y = 0;
   #lastTime = "";
@@ -153,7 +154,7 @@ class SequenceLayout {
         arrow: "none",
       });
     else this.#marks.push({ x, y: this.#y, mark: "dot", paint: tone === "bad" ? "bad" : "guard" });
-    this.#placeWords(this.#isPair ? text : `${shortName(about)} ${text}`, PAINTS[tone]);
+    this.#placeWords(this.#isPair ? text : `${shortPeerId(about)} ${text}`, PAINTS[tone]);
   }
 
   /** Beside the lines. */

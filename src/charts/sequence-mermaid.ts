@@ -1,6 +1,8 @@
 /** A sequence for Mermaid (`sequenceDiagram`). */
+
+import { shortPeerId } from "../ids.ts";
 import { mermaidText } from "./chart-mermaid.ts";
-import { type Sequence, type Step, shortName, stepTime } from "./sequence.ts";
+import { type Sequence, type Step, stepTime } from "./sequence.ts";
 
 export function sequenceMermaid(sequence: Sequence): string {
   const ids = new Map(sequence.participants.map(({ id }, index) => [id, `p${index + 1}`]));
@@ -25,7 +27,7 @@ function stepLines(step: Step, ids: ReadonlyMap<string, string>, isOne: boolean)
     return step.to.map((id) => `${ids.get(step.from)}${arrow}${ids.get(id)}: ${text}`);
   }
   if (step.kind === "note") {
-    const whose = isOne ? "" : `${mermaidText(shortName(step.about))}, `;
+    const whose = isOne ? "" : `${mermaidText(shortPeerId(step.about))}, `;
     return [`Note over ${ids.get(step.over)}: ${whose}${text}`];
   }
   const [first, last] = [[...ids.values()][0], [...ids.values()].at(-1)];

@@ -1,5 +1,7 @@
-/** A sequence in sentences, one a step: for screen readers, and for whoever pipes it on. */
-import { type Sequence, type Step, shortName, stepTime } from "./sequence.ts";
+/** A sequence in sentences, one a step: for screen readers and pipes. */
+
+import { shortPeerId } from "../ids.ts";
+import { type Sequence, type Step, stepTime } from "./sequence.ts";
 
 export function sequencePlain(sequence: Sequence): string {
   const names = new Map(sequence.participants.map(({ id, name }) => [id, name]));
@@ -13,6 +15,6 @@ export function sequencePlain(sequence: Sequence): string {
 
 function sentence(step: Step, nameOf: (id: string) => string): string {
   if (step.kind === "gap") return `(${step.text})`;
-  if (step.kind === "note") return `${nameOf(step.over)}, with ${shortName(step.about)}: ${step.text}`;
+  if (step.kind === "note") return `${nameOf(step.over)}, with ${shortPeerId(step.about)}: ${step.text}`;
   return `${nameOf(step.from)} to ${step.to.map(nameOf).join(" and ")}: ${step.text}`;
 }

@@ -1,22 +1,23 @@
 /**
- * Who said what to whom, from the stories of one connection or of several: arrows between peers and the instances that
+ * Sequence of who said what to whom, from the stories of one connection or of several: arrows between peers and the instances that
  * play with them, and what that did to the state. Pure; tokens are hidden as everywhere.
  */
 
-import { contextOf, roleOf } from "../catalogue/editions.ts";
+import { shortPeerId } from "../ids.ts";
 import { printable, printableBytes } from "../printable.ts";
 import { causeText } from "../stories/cause-text.ts";
+import { contextOf, roleOf } from "../stories/editions.ts";
 import type { EntryOf } from "../stories/entry.ts";
 import {
   actionText,
   type Display,
   fileSize,
-  programText,
   readingOf,
   type ShownEntry,
   shownEntry,
   type Visibility,
 } from "../stories/entry-text.ts";
+import { programText } from "../stories/program.ts";
 import { type Entry, type Story, wallMs } from "../stories/story.ts";
 import { merged, together } from "./sequence-order.ts";
 
@@ -30,7 +31,7 @@ export interface Participant {
   readonly kind: "peer" | "instance";
 }
 
-/** What may be said of it by colour, and is said in words too. */
+/** Mark that may be shown by colour, and is said in words too. */
 export type Tone = "plain" | "state" | "bad";
 
 export type Step =
@@ -93,7 +94,7 @@ export function sequenceOf(stories: readonly Story[], { most, showTokens }: Sequ
   };
 }
 
-/** Those of one millisecond by their numbers. */
+/** Entries of one millisecond by their numbers. */
 function byAge(a: Story, b: Story): number {
   return a.openedAt - b.openedAt || a.subject.id.localeCompare(b.subject.id, "en", { numeric: true });
 }
@@ -112,14 +113,11 @@ function peerOf(story: Story, isAlone: boolean): Participant {
   const { subject } = story;
   const { address, port } = subject.remote;
   const detail = address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
-  const name = isAlone && isClient(story) ? "server" : shortName(subject.id);
+  const name = isAlone && isClient(story) ? "server" : shortPeerId(subject.id);
   return { id: subject.id, name, detail, kind: "peer" };
 }
 
 const isClient = (story: Story) => roleOf(story)?.side === "client";
-
-/** `c17` of `file-server-1/c17`. */
-export const shortName = (id: string) => id.slice(id.lastIndexOf("/") + 1);
 
 // -- one story ------------------------------------------------------------------------------------------------------
 
@@ -129,7 +127,7 @@ function stepsOf(story: Story, visibility: Visibility): Step[] {
   return entries.flatMap((entry): Step[] => {
     if (entry.kind !== "gap")
       return stepsFor(shownEntry(entry, context, visibility), entry, story, context.display);
-    const text = `${entry.omitted} entries of ${shortName(subject.id)} are no longer kept`;
+    const text = `${entry.omitted} entries of ${shortPeerId(subject.id)} are no longer kept`;
     return [{ kind: "gap", at: wallMs(story, entry), text }];
   });
 }

@@ -102,10 +102,7 @@ export class ControlClient {
     await this.request("hello", fields, { data });
     if (hello.protocol === PROTOCOL) return hello as Hello;
     const theirs = hello.protocol === undefined ? "another language" : `protocol ${hello.protocol}`;
-    throw new NetlabError(
-      "peer-error",
-      `the program at ${this.path} speaks ${theirs}, this one protocol ${PROTOCOL}: use the netlabctl that came with it`,
-    );
+    throw new NetlabError("peer-error/other-protocol", { path: this.path, theirs, ours: PROTOCOL });
   }
 
   /** Asks the daemon to end a request; the request itself then ends with its own exit status. */
@@ -143,7 +140,7 @@ export class ControlClient {
   close(): void {
     if (this.#ending) return;
     this.#isOurEnding = true;
-    this.#ending = new NetlabError("interrupted", "the connection to the daemon was closed");
+    this.#ending = new NetlabError("interrupted/closed");
     this.#socket.destroySoon();
   }
 
@@ -187,15 +184,12 @@ export class ControlClient {
   }
 
   #breakOff(what: string): void {
-    this.#ending = new NetlabError(
-      "peer-error",
-      `the daemon at ${this.path} ${what}: the connection is closed`,
-    );
+    this.#ending = new NetlabError("peer-error/odd-daemon", { path: this.path, what });
     this.#socket.destroy();
   }
 
   #closed(): void {
-    this.#ending ??= new NetlabError("no-daemon", `the daemon at ${this.path} went away`);
+    this.#ending ??= new NetlabError("no-daemon/went-away", { path: this.path });
     const ending = this.#ending;
     for (const request of this.#underWay.values()) request.fail(ending);
     this.#underWay.clear();
@@ -228,32 +222,15 @@ function strangerAt(path: string): number | undefined {
 const isOpenToAll = (folder: string) => (statSync(folder).mode & 0o002) !== 0;
 
 function notOurs(path: string, stranger: number): NetlabError {
-  return new NetlabError(
-    "socket-unsafe",
-    `the control socket ${path} belongs to user ${stranger}: name yours with --socket, or attach as that user`,
-  );
+  return new NetlabError("socket-unsafe/of-stranger", { path, user: stranger });
 }
 
 function cannotConnect(path: string, cause: NodeJS.ErrnoException): NetlabError {
   if (cause.code === "EACCES" || cause.code === "EPERM") {
-    return new NetlabError(
-      "socket-unsafe",
-      `the socket ${path} is closed to you (${cause.code}): only the user who started the daemon may control it`,
-      { cause },
-    );
+    return new NetlabError("socket-unsafe/closed-to-you", { path, errno: cause.code }, { cause });
   }
   if (cause.code === "ENOENT" || cause.code === "ECONNREFUSED") {
-    return new NetlabError(
-      "no-daemon",
-      `no daemon answers at ${path}: start one with netlabd, or name its socket with --socket`,
-      { cause },
-    );
+    return new NetlabError("no-daemon/none", { path }, { cause });
   }
-  return new NetlabError(
-    "no-daemon",
-    `cannot connect to the socket ${path} (${cause.code ?? cause.message})`,
-    {
-      cause,
-    },
-  );
+  return new NetlabError("no-daemon/not-connected", { path, why: cause.code ?? cause.message }, { cause });
 }

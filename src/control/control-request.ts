@@ -1,4 +1,5 @@
-import { messageOf } from "../errors.ts";
+import { type ErrorCode, messageOf, NetlabError } from "../errors.ts";
+import type { ReadAs } from "../repl/command.ts";
 import type { Reply } from "./daemon-message.ts";
 
 /** The longest line that the daemon reads, in characters. */
@@ -19,14 +20,14 @@ export interface ReplyHandlers {
   ask?(question: string): string | Promise<string>;
   /** The code is unfinished: it goes on with the next line. */
   more?(): void;
-  /** Returns the text of a file that the command names; what it throws is the daemon's answer too. */
-  read?(path: string): Promise<string>;
+  /** Returns the text of a file that the command names, or of the module that it is; what it throws is the daemon's answer too. */
+  read?(path: string, as: ReadAs): Promise<string>;
   /** Writes a file that the command names; what it throws is the daemon's answer too. */
   write?(path: string, text: string): Promise<void>;
 }
 
 /** What the daemon asked for, or why it gets nothing. */
-export type Answer = { readonly text: string } | { readonly error: string };
+export type Answer = { readonly text: string } | { readonly error: string; readonly code?: ErrorCode };
 
 /** What a request does to its connection. */
 interface Wire {
@@ -76,7 +77,7 @@ export class ControlRequest {
       else if (reply.kind === "frame") await this.#handlers.frame?.(reply.text);
       else if (reply.kind === "more") this.#handlers.more?.();
       else if (reply.kind === "ask") await this.#ask(reply.question);
-      else if (reply.kind === "read") this.#wire.answer(await this.#read(reply.path));
+      else if (reply.kind === "read") this.#wire.answer(await this.#read(reply.path, reply.as));
       else if (reply.kind === "write") this.#wire.answer(await this.#write(reply.path, reply.text));
       else this.#done.resolve({ exit: reply.exit });
     } catch (error) {
@@ -103,12 +104,12 @@ export class ControlRequest {
     }
   }
 
-  async #read(path: string): Promise<Answer> {
+  async #read(path: string, as: ReadAs): Promise<Answer> {
     if (!this.#handlers.read) return { error: "this client opens no files" };
     try {
-      return { text: await this.#handlers.read(path) };
+      return { text: await this.#handlers.read(path, as) };
     } catch (error) {
-      return { error: messageOf(error) };
+      return { error: messageOf(error), ...(error instanceof NetlabError ? { code: error.code } : {}) };
     }
   }
 }

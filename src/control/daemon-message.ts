@@ -3,6 +3,8 @@
  * Keys and messages that this client does not know are passed over, so that a newer daemon may say more.
  */
 
+import type { ReadAs } from "../repl/command.ts";
+
 /** One piece of an answer, in the order it came. */
 export type Reply =
   | { readonly kind: "out"; readonly text: string }
@@ -11,7 +13,7 @@ export type Reply =
   | { readonly kind: "frame"; readonly text: string }
   | { readonly kind: "data"; readonly document: unknown }
   | { readonly kind: "ask"; readonly question: string }
-  | { readonly kind: "read"; readonly path: string }
+  | { readonly kind: "read"; readonly path: string; readonly as: ReadAs }
   | { readonly kind: "write"; readonly path: string; readonly text: string }
   /** The code is unfinished. */
   | { readonly kind: "more" }
@@ -95,7 +97,8 @@ function parseReplies(message: Readonly<Record<string, unknown>>): Parsed {
   if (typeof frame === "string") replies.push({ kind: "frame", text: frame });
   if ("data" in message) replies.push({ kind: "data", document: message.data });
   if (typeof ask === "string") replies.push({ kind: "ask", question: ask });
-  if (typeof read === "string") replies.push({ kind: "read", path: read });
+  if (typeof read === "string")
+    replies.push({ kind: "read", path: read, as: message.as === "role" ? "role" : "text" });
   if (typeof write === "string") replies.push({ kind: "write", path: write, text: String(text) });
   if (message.more === true) replies.push({ kind: "more" });
   if (isExitStatus(exit)) replies.push({ kind: "exit", exit });

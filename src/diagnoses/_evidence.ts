@@ -20,6 +20,8 @@ export interface Case {
   /** Where the role listens, or a client's server is. */
   readonly host: string;
   readonly port: number;
+  /** Command that starts a client of ours once more. */
+  readonly again: string;
   /** What it is doing now; undefined: it is over. */
   readonly live: LiveView | undefined;
   /** What whoever asks may see of these bytes: tokens are hidden. */
@@ -60,6 +62,7 @@ export class Evidence {
   readonly given: Readonly<Record<string, unknown>>;
   readonly host: string;
   readonly port: number;
+  readonly again: string;
   readonly live: LiveView | undefined;
   readonly redact: (bytes: Buffer) => ShownBytes;
   /** What is kept of the conversation itself: a client's questions to the registry come before it. */
@@ -76,13 +79,14 @@ export class Evidence {
   readonly program: Kind<"program"> | undefined;
   readonly #stream: Stream;
 
-  constructor({ story, role, options, given, host, port, live, redact }: Case) {
+  constructor({ story, role, options, given, host, port, again, live, redact }: Case) {
     this.story = story;
     this.role = role;
     this.options = options;
     this.given = given;
     this.host = host;
     this.port = port;
+    this.again = again;
     this.live = live;
     this.redact = redact;
     const kept = story.omitted > 0 ? story.entries.slice(0, story.entriesBeforeGap) : story.entries;

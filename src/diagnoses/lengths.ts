@@ -78,7 +78,7 @@ function findWidth(evidence: Evidence): Finding | undefined {
     cause: `Your program sends the length in ${width}. We recognised it by what follows (${quoted(query.email)}) and answered in kind; another server reads a length of 0, and then text that makes no sense.`,
     advice: [
       "Make the length one byte: char header[2] = { 'Q', strlen(address) };",
-      "Do not send a struct as it lies in memory: put the bytes into a buffer one by one (Python: struct.pack("!cb", …)).",
+      "Do not send a struct as it lies in memory: put the bytes into a buffer one by one (Python: struct.pack('!cb', …)).",
     ],
   };
 }

@@ -151,7 +151,7 @@ function findInvisibleName(evidence: Evidence): Finding | undefined {
     cause: `The name ${quoted(name)} contains ${invisibleIn(hidden)}. It was accepted; but the same name without that character is another name, and no one can see the difference.`,
     advice: [
       "Strip the name before you send it: name.strip() in Python, name.trim() in Java.",
-      "If it comes from a file: open(…, encoding="utf-8-sig") drops a byte order mark in Python.",
+      'If it comes from a file: open(…, encoding="utf-8-sig") drops a byte order mark in Python.',
     ],
   };
 }

@@ -1,6 +1,6 @@
 /** Instances that an operator spawned, kept in the database so that they come back, on the ports they had. */
 import type { Instance } from "../actors/instance.ts";
-import type { SpawnRequest, Supervisor } from "../actors/supervisor.ts";
+import type { Supervisor } from "../actors/supervisor.ts";
 import { messageOf } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Clock } from "../machines/_world.ts";
@@ -21,37 +21,23 @@ export class InstanceMemory {
     this.#clock = clock;
   }
 
+  /** Keeps the ids of instances of earlier runs for them; before anything else gets one. */
+  reserveIds(): void {
+    this.#supervisor.reserve(this.#store.list().map(({ id }) => id));
+  }
+
   /** Adds instances of earlier runs; one whose role or options are no longer known is told and left in the database. */
   bringBack(): Map<string, Wanted> {
     const wanted = new Map<string, Wanted>();
     for (const { id, type, options, wanted: want, port } of this.#store.list()) {
-      const isTaken = this.#supervisor.find(id) !== undefined;
-      const request: SpawnRequest = {
-        role: type,
-        given: options,
-        preferredPort: port,
-        ...(isTaken ? {} : { id }),
-      };
       try {
-        const instance = this.#supervisor.add(request);
-        wanted.set(instance.id, want);
-        if (isTaken) this.#renumber(id, instance, want, port);
+        this.#supervisor.add({ id, role: type, given: options, preferredPort: port });
+        wanted.set(id, want);
       } catch (error) {
         this.#log.logger.warn({ id }, `${id} of an earlier run is not brought back: ${messageOf(error)}`);
       }
     }
     return wanted;
-  }
-
-  #renumber(oldId: string, instance: Instance, wanted: Wanted, port: number): void {
-    this.#log.logger.warn(
-      { id: instance.id },
-      `${oldId} of an earlier run is ${instance.id} now: the lab file has an ${oldId} of its own`,
-    );
-    const { role, given, options } = instance.spec;
-    const row = { id: instance.id, type: role.name, name: options.name, options: given, wanted, port };
-    void this.#store.remove(oldId).catch(this.#warn);
-    void this.#store.save(row, this.#clock.now()).catch(this.#warn);
   }
 
   readonly #warn = (error: unknown) => this.#log.logger.warn(messageOf(error));

@@ -1,38 +1,34 @@
 /**
  * One grammar for every command: `file-server` (a role), `file-server-1` (an instance), a name, `c17` or
- * `file-server-1/c17` (a connection), `@last`, `state=sending`, `addr=127.0.0.1`, `label=s042`. Several terms: all hold.
+ * `file-server-1/c17` (a connection; `c17@n2` of another node), `@last`, `state=sending`, `addr=127.0.0.1`, `label=s042`. Several terms: all hold.
  */
-import type { Instance } from "../actors/instance.ts";
 import { nearest } from "../catalogue/instance-options.ts";
 import { NetlabError } from "../errors.ts";
+import { type PeerTerm, parsePeerTerm, shortPeerId } from "../ids.ts";
 import { formatHostPort } from "../machines/_options.ts";
 import type { Story } from "../stories/story.ts";
-import type { Lab } from "./lab.ts";
+import type { Lab, LabInstance } from "./lab.ts";
 
-const CONNECTION = /^(?:(.+)\/)?([cu]\d+)$/;
 const FIELDS = ["state", "addr", "label"];
 
-export const isConnectionTerm = (term: string) => CONNECTION.test(term) || term === "@last";
+export const isConnectionTerm = (term: string) => parsePeerTerm(term) !== undefined || term === "@last";
 
 /** Connections, live and ended. Throws where a name is unknown; a field that matches nothing is an empty list. */
 export function selectStories(lab: Lab, terms: readonly string[]): Story[] {
   const tests = terms.map((term) => storyTest(lab, term));
-  return lab.recorder.all().filter((story) => tests.every((test) => test(story)));
+  return lab.stories().filter((story) => tests.every((test) => test(story)));
 }
 
 /** Exactly one connection: the selector's first where it names one. */
 export function selectStory(lab: Lab, term: string): Story {
   const [story, ...others] = selectStories(lab, [term]);
-  if (!story)
-    throw new NetlabError(
-      "no-such-connection",
-      `no connection ${JSON.stringify(term)}: conns --all lists them`,
-    );
+  if (!story) throw new NetlabError("no-such-connection/of-term", { term });
   if (others.length > 0 && !isConnectionTerm(term)) {
-    throw new NetlabError(
-      "usage",
-      `${term} is ${others.length + 1} connections: name one, e.g. ${shortId(story)}`,
-    );
+    throw new NetlabError("usage/many-connections", {
+      term,
+      count: others.length + 1,
+      example: shortId(story),
+    });
   }
   return story;
 }
@@ -42,21 +38,22 @@ export function selectStory(lab: Lab, term: string): Story {
  * there. Throws as `selectStories` does.
  */
 export function storyTestForLater(lab: Lab, term: string): (story: Story) => boolean {
-  const connection = CONNECTION.exec(term);
-  return connection ? connectionMatch(lab, connection[1], connection[2] ?? "") : storyTest(lab, term);
+  const peer = parsePeerTerm(term);
+  return peer ? peerMatch(lab, peer) : storyTest(lab, term);
 }
 
 function storyTest(lab: Lab, term: string): (story: Story) => boolean {
-  if (term === "@last") return (story) => story === lab.recorder.last;
-  const connection = CONNECTION.exec(term);
-  if (connection) return connectionTest(lab, term, connection[1], connection[2] ?? "");
+  if (term === "@last") return (story) => story === lab.lastStory();
+  const peer = parsePeerTerm(term);
+  if (peer) return peerTest(lab, term, peer);
   const field = fieldTerm(term);
   if (field) return fieldTest(field.name, field.value);
   const ids = new Set(instancesOf(lab, term).map(({ id }) => id));
   return (story) => ids.has(story.subject.instance);
 }
 
-function connectionMatch(lab: Lab, instance: string | undefined, short: string) {
+function peerMatch(lab: Lab, { instance, number, node }: PeerTerm) {
+  const short = node === undefined ? number : `${number}@${node}`;
   return (story: Story) =>
     shortId(story) === short &&
     (instance === undefined ||
@@ -64,10 +61,10 @@ function connectionMatch(lab: Lab, instance: string | undefined, short: string) 
       lab.find(instance)?.id === story.subject.instance);
 }
 
-function connectionTest(lab: Lab, term: string, instance: string | undefined, short: string) {
-  const matches = connectionMatch(lab, instance, short);
-  if (!lab.recorder.all().some(matches)) {
-    throw new NetlabError("no-such-connection", `no connection ${term}: conns --all lists them`);
+function peerTest(lab: Lab, term: string, peer: PeerTerm) {
+  const matches = peerMatch(lab, peer);
+  if (!lab.stories().some(matches)) {
+    throw new NetlabError("no-such-connection/with-field", { term });
   }
   return matches;
 }
@@ -90,21 +87,20 @@ function fieldTerm(term: string): { name: string; value: string } | undefined {
   const [, name = "", value = ""] = match;
   if (FIELDS.includes(name)) return { name, value };
   const near = nearest(name, FIELDS);
-  throw new NetlabError(
-    "usage",
-    `no selector ${name}=…; ${near ? `did you mean ${near}=?` : `there are ${FIELDS.map((one) => `${one}=`).join(", ")}`}`,
-  );
+  throw new NetlabError("usage/no-selector", {
+    name,
+    hint: near ? `did you mean ${near}=?` : `there are ${FIELDS.map((one) => `${one}=`).join(", ")}`,
+  });
 }
 
 /** Instances, in the order in which they came. Throws where nothing has that name. */
-export function selectInstances(lab: Lab, terms: readonly string[]): Instance[] {
+export function selectInstances(lab: Lab, terms: readonly string[]): LabInstance[] {
   let chosen = [...lab.instances];
   for (const term of terms) {
     const field = fieldTerm(term);
     if (field?.name === "state") chosen = chosen.filter(({ state }) => state === field.value);
-    else if (field?.name === "label")
-      chosen = chosen.filter(({ spec }) => spec.options.label === field.value);
-    else if (field) throw new NetlabError("usage", "addr= selects connections, not roles: use conns addr=…");
+    else if (field?.name === "label") chosen = chosen.filter(({ label }) => label === field.value);
+    else if (field) throw new NetlabError("usage/addr-of-roles");
     else {
       const ids = new Set(instancesOf(lab, term).map(({ id }) => id));
       chosen = chosen.filter(({ id }) => ids.has(id));
@@ -114,27 +110,27 @@ export function selectInstances(lab: Lab, terms: readonly string[]): Instance[] 
 }
 
 /** By id, name, role, or the instance of a connection. */
-function instancesOf(lab: Lab, term: string): Instance[] {
+function instancesOf(lab: Lab, term: string): LabInstance[] {
   const one = lab.find(term);
   if (one) return [one];
-  const ofRole = lab.instances.filter(({ role }) => role.name === term);
+  const ofRole = lab.instances.filter(({ type }) => type === term);
   if (ofRole.length > 0) return ofRole;
   if (isConnectionTerm(term)) {
     const instance = lab.find(selectStory(lab, term).subject.instance);
     if (instance) return [instance];
   }
-  if (lab.roles.has(term)) throw new NetlabError("no-such-instance", `no ${term} runs: spawn ${term}`);
+  if (lab.roles.has(term)) throw new NetlabError("no-such-instance/none-runs", { role: term });
   throw unknownInstance(lab, term);
 }
 
 function unknownInstance(lab: Lab, term: string): NetlabError {
-  const known = lab.instances.flatMap(({ id, role, spec }) => [id, role.name, spec.options.name ?? id]);
+  const known = lab.instances.flatMap(({ id, type, name }) => [id, type, name ?? id]);
   const near = nearest(term, known);
-  return new NetlabError(
-    "no-such-instance",
-    `no role ${JSON.stringify(term)} here; ${near ? `did you mean ${near}?` : "ls lists them"}`,
-  );
+  return new NetlabError("no-such-instance/unknown", {
+    term,
+    hint: near ? `did you mean ${near}?` : "ls lists them",
+  });
 }
 
 /** `c17` of `file-server-1/c17`. */
-export const shortId = (story: Story) => story.subject.id.slice(story.subject.id.lastIndexOf("/") + 1);
+export const shortId = (story: Story) => shortPeerId(story.subject.id);

@@ -1,5 +1,5 @@
 /**
- * What a client of many hears. A busy room is never quiet for long enough to be a reply [FRAME-9]: whole lines are shown as
+ * Hearing of a client among many. A busy room is never quiet for long enough to be a reply [FRAME-9]: whole lines are shown as
  * they come, other text after a short pause, or when there is a lot of it.
  */
 import { cutAtCharacter } from "../wire/cut-at-character.ts";

@@ -6,7 +6,7 @@ import { connected, joined, type Login, left, SERVER, saidBy } from "../wire/cha
 import type { HubMember } from "./_role.ts";
 import type { HubWorld } from "./_world.ts";
 
-/** `taken` is the name, or the login name, that somebody else has. */
+/** `taken` is the name, or the login name, that another member has. */
 export type JoinAnswer = { readonly ok: true } | { readonly ok: false; readonly taken: string };
 
 export class Room {
@@ -30,35 +30,35 @@ export class Room {
     if (taken !== undefined) return { ok: false, taken };
     this.#members.set(id, { name, login });
     this.#world.deliver([id], connected(newcomer));
-    this.#tellAll(joined(newcomer));
+    this.#deliverToAll(joined(newcomer));
     return { ok: true };
   }
 
-  /** Who has left meanwhile says nothing. */
+  /** A member that has left meanwhile says nothing. */
   say(id: string, text: string): void {
     const speaker = this.#members.get(id);
-    if (speaker) this.#tellAll(saidBy(speaker.name, text));
+    if (speaker) this.#deliverToAll(saidBy(speaker.name, text));
   }
 
   /** The operator speaks; answers how many hear it. */
   announce(text: string): number {
-    this.#tellAll(saidBy(SERVER, text));
+    this.#deliverToAll(saidBy(SERVER, text));
     return this.#members.size;
   }
 
-  /** Told to the others once, however often it is called and whoever notices first. */
+  /** Told to the others once, however often it is called, by the machine or by the listener. */
   leave(id: string): void {
     const member = this.#members.get(id);
     if (!member) return;
     this.#members.delete(id);
-    this.#tellAll(left(member));
+    this.#deliverToAll(left(member));
   }
 
-  #tellAll(text: string): void {
+  #deliverToAll(text: string): void {
     this.#world.deliver(this.#members.keys(), text);
   }
 
-  /** One that asks again after a crash of the room may be remembered already: its own names are not taken. */
+  /** A member that asks again after a crash of the room may be remembered already: its own names are not taken. */
   #takenBy(id: string, name: string, login: string): string | undefined {
     const others = [...this.#members].filter(([member]) => member !== id).map(([, other]) => other);
     if (login === SERVER || others.some((other) => other.login === login)) return login;

@@ -78,7 +78,7 @@ export function talkSetup<Options>(words: TalkWords<Options>) {
       noteTooLarge: assign({
         result: failed("peer-error", cause("reply-too-large", { limit: MAX_KEPT_BYTES })),
       }),
-      // What went wrong on the way stays the result.
+      // A failure on the way stays the result.
       noteDone: assign({ result: ({ context }) => context.result ?? { ok: true } }),
       noteBad: assign({ result: ({ context, event }) => judged(words, context, event) }),
       noteEnded: assign({ result: failed("peer-error", cause("server-closed", {})) }),
@@ -92,7 +92,7 @@ export function talkSetup<Options>(words: TalkWords<Options>) {
     actors: {
       connect: fromPromise<Peer, TalkContext>(async ({ input: { network, options }, signal }) => {
         const peer = await network.connect({ host: options.host, port: options.port }, options.localPort);
-        // A connection that is made for a run that has been stopped meanwhile is nobody's.
+        // A connection that is made for a run that has been stopped meanwhile has no owner.
         if (signal.aborted) peer.close();
         return peer;
       }),
@@ -151,7 +151,7 @@ async function kept({ keep, received, ...world }: TalkContext): Promise<string> 
   return keep(Buffer.concat(received.chunks), world);
 }
 
-/** [FRAME-9] What came until the peer is quiet, or has ended, is the reply; clients never guess a habit. */
+/** [FRAME-9] All that came until the peer is quiet, or has ended, is the reply; clients never guess a habit. */
 export function untilQuiet({ bytes, stillMs, ended }: Undecoded, { context }: Session<TalkContext>): Decoded {
   if (bytes.length === 0) return undefined;
   const { quiet } = context.options;
@@ -163,7 +163,7 @@ function failed(code: ErrorCode, why: Cause): TalkResult {
   return failureOf(NetlabError.of(code, why));
 }
 
-/** It was told when it happened; the conversation goes on, and its end remembers it. */
+/** Told when it happened; the conversation goes on, and its end remembers it. */
 function notKept(error: unknown): TalkResult {
   if (error instanceof NetlabError) return failed(error.code, cause("not-saved", {}));
   throw error;

@@ -13,10 +13,11 @@ import { cause } from "../stories/causes.ts";
 import { OK } from "../wire/ack.ts";
 import { datagramWord } from "../wire/datagram-word.ts";
 import { duration } from "./_options.ts";
+import { paddingNote } from "./_padding.ts";
 import { defineRole } from "./_role.ts";
 import type { World } from "./_world.ts";
 
-/** What one datagram can carry over IPv4. */
+/** Most bytes that one datagram can carry over IPv4. */
 const MAX_DATAGRAM = 65_507;
 
 const options = z.object({
@@ -47,7 +48,11 @@ export const ackClientMachine = setup({
     isOk: (_, answer: string) => datagramWord(answer) === OK,
   },
   actions: {
-    show: ({ context }, answer: string) => context.screen.show(answer),
+    show: ({ context }, answer: string) => context.screen.show(datagramWord(answer)),
+    hintPadding: ({ context }, answer: string) => {
+      const note = paddingNote(answer, "ACK-1");
+      if (note !== undefined) context.screen.hint(note);
+    },
     noteOk: assign({
       result: (_, answer: string): AckResult => ({ ok: true, answer: datagramWord(answer) }),
     }),
@@ -76,6 +81,7 @@ export const ackClientMachine = setup({
             actions: [
               { type: "noteOk", params: ({ event }) => event.output },
               { type: "show", params: ({ event }) => event.output },
+              { type: "hintPadding", params: ({ event }) => event.output },
             ],
           },
           { target: "failed", actions: { type: "noteOdd", params: ({ event }) => event.output } },

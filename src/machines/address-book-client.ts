@@ -15,15 +15,20 @@ import { type Cause, cause, causeOf } from "../stories/causes.ts";
 import {
   type Answer,
   decodeAnswer,
+  encodeAnswer,
   encodeQuery,
   fits,
   headerForms,
   isRefusal,
+  otherFormOf,
   UNKNOWN_ADDRESS,
 } from "../wire/address-record.ts";
 import { duration } from "./_options.ts";
 import { defineRole, type Session, type Undecoded } from "./_role.ts";
 import type { Peer, World } from "./_world.ts";
+
+/** Enough of an answer to see its header. */
+const SHOWN_BYTES = 12;
 
 const options = z.object({
   email: z
@@ -44,7 +49,7 @@ export type LookupResult =
       readonly message: string;
       readonly cause?: Cause;
     };
-/** What a run came to: the first failure, else the last name; all of them, where it asked more than once. */
+/** Result of a run: the first failure, else the last name; all of them, where it asked more than once. */
 export type LookupRun = LookupResult & { readonly results?: readonly LookupResult[] };
 
 interface Context extends World<Options> {
@@ -53,7 +58,7 @@ interface Context extends World<Options> {
 }
 
 type Event =
-  | { type: "peer.message"; value: Answer }
+  | { type: "peer.message"; value: Answer; bytes: Buffer }
   | { type: "peer.ended" }
   | { type: "peer.closed" }
   | { type: "operator.stop" };
@@ -80,7 +85,7 @@ export const addressBookClientMachine = setup({
       const last = results.at(-1);
       if (last?.ok) screen.show(last.name);
     },
-    warnOfExtraBytes: ({ context, event }) => warnOfExtraBytes(context, event),
+    hintPadding: ({ context, event }) => hintPadding(context, event),
     noteOddAnswer: failWith("peer-error", (_, event) => oddIn(event)),
     noteEnded: failWith("peer-error", () => cause("server-closed-early", {})),
     noteTimeout: failWith("timed-out", ({ options }) =>
@@ -130,12 +135,12 @@ export const addressBookClientMachine = setup({
           {
             guard: "isLastAnswer",
             target: "done",
-            actions: ["warnOfExtraBytes", "keepAnswer", "showName"],
+            actions: ["hintPadding", "keepAnswer", "showName"],
           },
           {
             guard: "isAnswer",
             target: "parting",
-            actions: ["warnOfExtraBytes", "keepAnswer", "showName"],
+            actions: ["hintPadding", "keepAnswer", "showName"],
           },
           { target: "failed", actions: "noteOddAnswer" },
         ],
@@ -201,20 +206,43 @@ function failureOf(context: Context, error: unknown): LookupResult {
   throw error;
 }
 
-/** What an answer says: a name, or one of the server's words for no. */
+/** Result of an answer: a name, or one of the server's words for no; or a fault against the protocol. */
 function judge(context: Context, event: Event): LookupResult {
-  const name = event.type === "peer.message" && event.value.ok ? event.value.text : "";
+  const { text: name, fault } = answerIn(context, event);
   const email = emailOf(context);
+  if (fault !== undefined) return failure(context, "peer-error", fault);
   if (name === UNKNOWN_ADDRESS)
     return failure(context, "no-such-address", cause("address-not-listed", { email, said: name }));
   if (isRefusal(name)) return failure(context, "peer-error", cause("answer-is-error", { said: name }));
   return { ok: true, email, name };
 }
 
-function warnOfExtraBytes({ screen }: Context, event: Event): void {
-  const extraBytes = event.type === "peer.message" && event.value.ok ? event.value.extraBytes : 0;
-  if (extraBytes > 0)
-    screen.hint(`the server's length is short by ${extraBytes}: it counts bytes, not characters`);
+/** [BOOK-1] A header of another form still tells some length, and a name of nothing, or of half of it. */
+function answerIn({ options: { header: form } }: Context, event: Event): { text: string; fault?: Cause } {
+  if (event.type !== "peer.message" || !event.value.ok) return { text: "" };
+  const { bytes, value } = event;
+  const { text, extraBytes } = value;
+  if (text === "" || text.includes("\0")) {
+    const start = bytes.toString("hex", 0, SHOWN_BYTES).replace(/..(?=.)/g, "$& ");
+    return {
+      text,
+      fault: cause("answer-other-header", { start, form, other: otherFormOf(form, bytes) ?? "" }),
+    };
+  }
+  return extraBytes === 0
+    ? { text }
+    : { text, fault: cause("answer-length-short", { by: extraBytes, text }) };
+}
+
+/** Rest of a C program's whole buffer: taken, as the length tells where the name ends. */
+function hintPadding({ options: { header }, screen }: Context, event: Event): void {
+  if (event.type !== "peer.message" || !event.value.ok || event.value.extraBytes > 0) return;
+  const { bytes, value } = event;
+  const padding = bytes.length - encodeAnswer(header, value.text).length;
+  if (padding > 0 && value.text !== "")
+    screen.hint(
+      `note: ${padding} ${padding === 1 ? "byte follows" : "bytes follow"} the name: send header and name alone, not the whole buffer [BOOK-1]`,
+    );
 }
 
 const oddIn = (event: Event) =>
@@ -233,15 +261,12 @@ function outputOf({ results }: Context): LookupRun {
   return results.length > 1 ? { ...result, results } : result;
 }
 
-/** A connection that is made for a run that has been stopped meanwhile is nobody's: it is closed here. */
+/** A connection that is made for a run that has been stopped meanwhile has no owner: it is closed here. */
 async function connect(context: Context, signal: AbortSignal): Promise<Peer> {
   const { network, options } = context;
   const { host, port, header } = options;
   if (!fits(header, emailOf(context)))
-    throw new NetlabError(
-      "bad-option",
-      `${JSON.stringify(emailOf(context))} is longer than a length of ${header} can tell: use another --header`,
-    );
+    throw new NetlabError("bad-option/too-long-for-header", { email: emailOf(context), header });
   const peer = await network.connect({ host, port });
   if (signal.aborted) peer.close();
   return peer;

@@ -21,7 +21,7 @@ const { machine, phases } = talkClient<Options>({
   greets: false,
   opening: ({ as }) => [as],
   farewell: QUIT,
-  // [CALC-2] Anything is sent; what no calculator understands is told before.
+  // [CALC-2] Any line is sent; a hint comes before one that no calculator understands.
   prepare: (line) => (isQuit(line) ? { send: line } : { send: line, ...hintFor(line) }),
 });
 

@@ -11,14 +11,16 @@ import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import { type ErrorCode, NetlabError } from "../errors.ts";
 import { cause } from "../stories/causes.ts";
-import { clockRequests, SEND_DATE } from "../wire/clock.ts";
+import { clockRequests, isClockAnswer, SEND_DATE } from "../wire/clock.ts";
+import { datagramWord } from "../wire/datagram-word.ts";
+import { paddingNote } from "./_padding.ts";
 import { defineRole } from "./_role.ts";
 import type { World } from "./_world.ts";
 
 /** [CLOCK-1] An answer that takes longer is lost. */
 const LOST_MS = 2_000;
 /** [CLOCK-1] The pause between two questions. */
-const SHORTEST_PAUSE_MS = 1_000;
+const MIN_PAUSE_MS = 1_000;
 const MAX_PAUSE_MS = 2_000;
 /** A run without an end remembers so many answers. */
 const MAX_KEPT = 100;
@@ -33,7 +35,7 @@ interface Answer {
   readonly answer: string;
 }
 
-/** How a run ended: with the answers that came; it failed where none did. */
+/** How a run ended: with the answers that came. It failed where one did not come, or was none. */
 export type ClockResult =
   | { readonly ok: true; readonly asked: number; readonly answers: readonly Answer[] }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
@@ -42,8 +44,8 @@ interface Context extends World<Options> {
   readonly request: string;
   readonly asked: number;
   readonly answers: readonly Answer[];
-  /** Why the last question had no answer. */
-  readonly lost: NetlabError | undefined;
+  /** Why the first question that was not answered well was not. */
+  readonly fault: NetlabError | undefined;
 }
 
 export const clockClientMachine = setup({
@@ -54,6 +56,7 @@ export const clockClientMachine = setup({
     output: {} as ClockResult,
   },
   guards: {
+    isAnswer: ({ context }, answer: string) => isClockAnswer(context.request, datagramWord(answer)),
     isEnough: ({ context: { asked, options } }) => asked === options.count,
   },
   actions: {
@@ -63,21 +66,25 @@ export const clockClientMachine = setup({
     })),
     keepAnswer: assign({
       answers: ({ context: { answers, request, options } }, answer: string) =>
-        [...answers, { request, answer }].slice(-(options.count ?? MAX_KEPT)),
+        [...answers, { request, answer: datagramWord(answer) }].slice(-(options.count ?? MAX_KEPT)),
     }),
-    show: ({ context }, answer: string) => context.screen.show(answer),
-    noteLost: assign({ lost: (_, { error }: { error: unknown }) => lossOf(error) }),
-    tellLost: ({ context }) => context.lost && context.screen.hint(context.lost.message),
+    show: ({ context }, answer: string) => context.screen.show(datagramWord(answer)),
+    hintPadding: ({ context }, answer: string) => {
+      const note = paddingNote(answer, "CLOCK-0");
+      if (note !== undefined) context.screen.hint(note);
+    },
+    noteFault: assign({ fault: ({ context: { fault } }, error: NetlabError) => fault ?? error }),
+    tellFault: ({ context }, error: NetlabError) => context.screen.hint(error.message),
   },
   actors: {
     ask: fromPromise<string, Context>(({ input }) => ask(input)),
   },
   delays: {
-    pauseTime: ({ context }) => SHORTEST_PAUSE_MS + context.random() * (MAX_PAUSE_MS - SHORTEST_PAUSE_MS),
+    pauseTime: ({ context }) => MIN_PAUSE_MS + context.random() * (MAX_PAUSE_MS - MIN_PAUSE_MS),
   },
 }).createMachine({
   id: "clock-client",
-  context: ({ input }) => ({ ...input, request: "", asked: 0, answers: [], lost: undefined }),
+  context: ({ input }) => ({ ...input, request: "", asked: 0, answers: [], fault: undefined }),
   initial: "asking",
   output: ({ context }) => resultOf(context),
   on: { "operator.stop": ".done" },
@@ -87,16 +94,31 @@ export const clockClientMachine = setup({
       invoke: {
         src: "ask",
         input: ({ context }) => context,
-        onDone: {
-          target: "deciding",
-          actions: [
-            { type: "keepAnswer", params: ({ event }) => event.output },
-            { type: "show", params: ({ event }) => event.output },
-          ],
-        },
+        onDone: [
+          {
+            guard: { type: "isAnswer", params: ({ event }) => event.output },
+            target: "deciding",
+            actions: [
+              { type: "keepAnswer", params: ({ event }) => event.output },
+              { type: "show", params: ({ event }) => event.output },
+              { type: "hintPadding", params: ({ event }) => event.output },
+            ],
+          },
+          {
+            target: "deciding",
+            actions: [
+              { type: "show", params: ({ event }) => event.output },
+              { type: "noteFault", params: ({ context, event }) => oddAnswer(context, event.output) },
+              { type: "tellFault", params: ({ context, event }) => oddAnswer(context, event.output) },
+            ],
+          },
+        ],
         onError: {
           target: "deciding",
-          actions: [{ type: "noteLost", params: ({ event }) => ({ error: event.error }) }, "tellLost"],
+          actions: [
+            { type: "noteFault", params: ({ event }) => lossOf(event.error) },
+            { type: "tellFault", params: ({ event }) => lossOf(event.error) },
+          ],
         },
       },
     },
@@ -142,7 +164,12 @@ function lossOf(error: unknown): NetlabError {
   throw error;
 }
 
-function resultOf({ asked, answers, lost }: Context): ClockResult {
-  if (answers.length === 0 && lost) return { ok: false, code: lost.code, message: lost.message };
+function oddAnswer({ request }: Context, answer: string): NetlabError {
+  const form = request === SEND_DATE ? "MM/DD/YY" : "HH:MM:SS";
+  return NetlabError.of("peer-error", cause("odd-clock-answer", { said: answer, request, form }));
+}
+
+function resultOf({ asked, answers, fault }: Context): ClockResult {
+  if (fault) return { ok: false, ...fault.asResult };
   return { ok: true, asked, answers };
 }

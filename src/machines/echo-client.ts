@@ -98,11 +98,7 @@ async function write(part: PartialFile, bytes: Buffer): Promise<void> {
 /** In this client's words: there is no `--output` here. */
 function inTheWay(error: unknown, target: string): unknown {
   if (!(error instanceof NetlabError) || error.code !== "file-exists") return error;
-  return new NetlabError(
-    "name-taken",
-    `${target} is there already and stays as it is: nothing is saved without --force`,
-    { cause: error },
-  );
+  return new NetlabError("name-taken/file-in-the-way", { file: target }, { cause: error });
 }
 
 /** Neither a server nor a path chooses where a file lands: only the name's last part counts. */

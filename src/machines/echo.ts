@@ -36,7 +36,7 @@ import type { FileAnswer, OpenFile, Peer, PeerWorld, ProgramAnswer } from "./_wo
 /** [ECHO-1] */
 const PROGRAM_LIMITS = { timeoutMs: 5_000, maxBytes: 65_536 };
 /** [ECHO-3] A larger file is no reply to a command, unless `--max-reply` says so. */
-const LARGEST_FILE = 16 * 1_048_576;
+const MAX_FILE_BYTES = 16 * 1_048_576;
 
 const options = z.object({
   root: z.string().default("files").describe("the folder that it hands out files from and runs programs in"),
@@ -59,7 +59,7 @@ interface Context extends PeerWorld<Options> {
   readonly file: OpenFile | undefined;
 }
 
-/** What an operator raises by hand has a type and nothing else. */
+/** Events that an operator sends by hand have a type and nothing else. */
 type Event =
   | { type: "peer.wantsFile"; name?: string }
   | { type: "peer.wantsProgram"; argv?: readonly string[] }
@@ -77,12 +77,12 @@ export const echoMachine = setup({
     greet: ({ context }) => context.peer.send(GREETING),
     keepFile: assign((_, answer: FileAnswer) => ({ file: answer.ok ? answer.file : undefined })),
     sayNewline: ({ context }, answer: FileAnswer) => {
-      if (answer.ok) letGo(answer.file, context.peer);
+      if (answer.ok) closeFile(answer.file, context.peer);
       context.peer.send(EMPTY);
     },
     sayProblem: ({ context }, answer: FileAnswer) => {
       context.peer.remark(whyNotSent(answer));
-      if (answer.ok) letGo(answer.file, context.peer);
+      if (answer.ok) closeFile(answer.file, context.peer);
       reply(context, PROBLEM);
     },
     sayOutput: ({ context }, answer: ProgramAnswer) => sayOutput(context, answer),
@@ -221,7 +221,7 @@ function answerRun(argv: readonly string[], context: Context): Event | undefined
   return undefined;
 }
 
-/** One message; with `--max-reply` no longer than one `recv` of the peer's, the ending that it may get included. */
+/** Replies with a message; with `--max-reply` no longer than one `recv` of the peer's, the ending that it may get included. */
 function reply({ peer, options: { maxReply } }: Context, text: string): void {
   if (maxReply === undefined || text.length * 3 < maxReply) return peer.send(text);
   const bytes = Buffer.from(text);
@@ -241,7 +241,7 @@ function sayOutput(context: Context, { output, remark }: ProgramAnswer): void {
   else peer.sendBytes(output.subarray(0, options.maxReply));
 }
 
-/** A file that was opened for a peer that has gone meanwhile is nobody's: it is closed here. */
+/** A file that was opened for a peer that has gone meanwhile has no owner: it is closed here. */
 async function openFile({
   input: { context, name },
   signal,
@@ -271,18 +271,18 @@ function beginningOf(file: OpenFile, sizeBytes: number): OpenFile {
   };
 }
 
-/** Nobody waits for this close: a disk that went away is a remark, never an unhandled rejection. */
-function letGo(file: OpenFile, peer: Peer): void {
+/** Closes without waiting: a disk that went away is a remark, never an unhandled rejection. */
+function closeFile(file: OpenFile, peer: Peer): void {
   file
     .close()
     .catch((error) => peer.remark(cause("file-not-closed", { name: file.name, error: messageOf(error) })));
 }
 
 const isReply = ({ sizeBytes }: OpenFile, { maxReply }: Options) =>
-  maxReply !== undefined || sizeBytes <= LARGEST_FILE;
+  maxReply !== undefined || sizeBytes <= MAX_FILE_BYTES;
 
 function whyNotSent(answer: FileAnswer): Cause {
   if (!answer.ok) return cause("file-not-sent", { why: answer.why });
   const { name, sizeBytes: size } = answer.file;
-  return cause("file-over-limit", { name, size, limit: LARGEST_FILE });
+  return cause("file-over-limit", { name, size, limit: MAX_FILE_BYTES });
 }

@@ -1,8 +1,8 @@
 /**
  * A file client: asks the registry who serves a kind of file, and fetches one.
  *
- *   discovering → choosing → connecting → authenticating → requesting → sizing → receiving → saved
- *        └───────────┴───────────┴──────────────┴─────────────┴───────────┴───────────┴─────→ failed
+ *   discovering → choosing → connecting → authenticating → requesting → sizing → receiving → checking → keeping → saved
+ *        └───────────┴───────────┴──────────────┴─────────────┴───────────┴──────────┴──────────┴─────────┴───→ failed
  *
  *   UDP  C> DISCOVERY    S> ip,port,service,token …   S> end
  *   TCP  C> token        S> valid | Invalid
@@ -10,10 +10,9 @@
  *        C> Got\0        S> the file's bytes
  */
 import { assign, fromPromise, setup } from "xstate";
-import { z } from "zod";
-import { type ErrorCode, NetlabError } from "../errors.ts";
-import { argsOf, type Cause, cause } from "../stories/causes.ts";
-import { DISCOVER, isEnd, type Listing, parseListing, tokensIn, withoutTokens } from "../wire/bootstrap.ts";
+import { causeText } from "../stories/cause-text.ts";
+import { cause } from "../stories/causes.ts";
+import { tokensIn, withoutTokens } from "../wire/bootstrap.ts";
 import {
   ACKNOWLEDGEMENT,
   decodeSize,
@@ -23,52 +22,45 @@ import {
   NOT_FOUND,
   VALID,
 } from "../wire/file-transfer.ts";
-import { duration, formatHostPort, hostPort, secret } from "./_options.ts";
+import {
+  choose,
+  connect,
+  type Discovered,
+  decodeFound,
+  discover,
+  type FetchContext,
+  type FetchEvent,
+  type FetchOptions,
+  type FetchResult,
+  FOUND_AND_SIZE,
+  failure,
+  failureOf,
+  failWith,
+  fetchOptions,
+  keep,
+  noEnd,
+  noServer,
+  oddAnswer,
+  receive,
+  resultOf,
+  type Saved,
+  saidIn,
+  type Thrown,
+  tooMuch,
+} from "./_fetching.ts";
 import { defineRole } from "./_role.ts";
-import type { HostPort, Peer, World } from "./_world.ts";
+import type { PartialFile, Peer, World } from "./_world.ts";
 
-const options = z.object({
-  service: z.string().min(1).max(64).describe("the kind of file, e.g. pdf"),
-  file: z.string().min(1).max(4_096).describe("the file's name on the server"),
-  bootstrap: hostPort().default({ host: "localhost", port: 1234 }).describe("the registry to ask, host:port"),
-  server: hostPort().optional().describe("go to this server, ip:port, whether the registry lists it or not"),
-  connectHost: z.string().optional().describe("connect here instead of the address the registry tells"),
-  token: secret().optional().describe("say this token instead of the one the registry tells"),
-  output: z.string().optional().describe("where to save it (default: the file's name)"),
-  force: z.boolean().default(false).describe("replace a file of that name"),
-  timeout: duration().default(5_000).describe("how long to wait for each answer"),
-  quiet: duration().default(200).describe("how long a peer is silent after an answer that names no length"),
-});
-type Options = z.output<typeof options>;
+export type { FetchResult } from "./_fetching.ts";
 
-/** How a run ended; what went wrong has a code of `src/errors.ts`. */
-export type FetchResult =
-  | { readonly ok: true; readonly path: string; readonly sizeBytes: number; readonly sha256: string }
-  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly cause?: Cause };
-
-interface Context extends World<Options> {
-  readonly listings: readonly Listing[];
-  readonly chosen: Listing | undefined;
-  readonly peer: Peer | undefined;
-  readonly sizeBytes: number;
-  readonly result: FetchResult | undefined;
-}
-
-interface Thrown {
-  readonly error: unknown;
-}
-
-type Event =
-  | { type: "peer.message"; value: unknown }
-  | { type: "peer.ended" }
-  | { type: "peer.closed" }
-  | { type: "operator.stop" };
+/** Time for bytes behind the last one, which come with it or at once. */
+const MAX_CHECK_MS = 100;
 
 export const fileClientMachine = setup({
   types: {
-    context: {} as Context,
-    events: {} as Event,
-    input: {} as World<Options>,
+    context: {} as FetchContext,
+    events: {} as FetchEvent,
+    input: {} as World<FetchOptions>,
     output: {} as FetchResult,
   },
   guards: {
@@ -77,18 +69,27 @@ export const fileClientMachine = setup({
     isValid: ({ event }) => saidIn(event) === VALID,
     isInvalid: ({ event }) => saidIn(event) === INVALID,
     isFound: ({ event }) => saidIn(event) === FOUND,
+    isFoundAndSize: ({ event }) => saidIn(event) === FOUND_AND_SIZE,
     isNotFound: ({ event }) => saidIn(event) === NOT_FOUND,
     isSize: ({ event }) => typeof saidIn(event) === "number" && (saidIn(event) as number) >= 0,
   },
   actions: {
-    keepListings: assign({ listings: (_, listings: Listing[]) => listings }),
+    keepListings: assign((_, { listings, isWhole }: Discovered) => ({ listings, isListWhole: isWhole })),
+    hintNoEnd: ({ context: { options, screen } }, { isWhole }: Discovered) =>
+      isWhole || screen.hint(causeText(noEnd(options))),
+    hintGlued: ({ context: { screen } }) =>
+      screen.hint(
+        "note: found and the size came in one piece. Send found, pause 50 ms, then send the size: a client that calls recv() once for each loses the size [FILE-0]",
+      ),
+    keepPart: assign({ part: (_, part: PartialFile) => part }),
+    noteTooMuch: assign({ result: ({ context, event }) => failure("peer-error", tooMuch(context, event)) }),
     choose: assign({ chosen: ({ context }) => choose(context) }),
     keepPeer: assign({ peer: (_, peer: Peer) => peer }),
     sayToken: ({ context }) => context.peer?.send(context.options.token ?? context.chosen?.token ?? ""),
     sayFilename: ({ context }) => context.peer?.send(context.options.file),
     keepSize: assign({ sizeBytes: ({ event }) => Number(saidIn(event)) }),
     acknowledge: ({ context }) => context.peer?.sendBytes(Buffer.from(ACKNOWLEDGEMENT)),
-    keepSaved: assign({ result: (_, result: FetchResult) => result }),
+    keepSaved: assign({ result: ({ context }, saved: Saved) => resultOf(context, saved) }),
     noteNoServer: assign({ result: ({ context }) => noServer(context) }),
     noteRefused: failWith("token-refused", ({ options: { token } }) =>
       cause(token === undefined ? "listed-token-refused" : "token-refused", {}),
@@ -104,22 +105,27 @@ export const fileClientMachine = setup({
     hangUp: ({ context }) => context.peer?.close(),
   },
   actors: {
-    discover: fromPromise<Listing[], Context>(({ input }) => discover(input)),
-    connect: fromPromise<Peer, Context>(({ input, signal }) => connect(input, signal)),
-    receive: fromPromise<FetchResult, Context>(({ input, signal }) => receive(input, signal)),
+    discover: fromPromise<Discovered, FetchContext>(({ input }) => discover(input)),
+    connect: fromPromise<Peer, FetchContext>(({ input, signal }) => connect(input, signal)),
+    receive: fromPromise<PartialFile, FetchContext>(({ input, signal }) => receive(input, signal)),
+    drop: fromPromise<void, FetchContext>(async ({ input }) => input.part?.discard()),
+    keep: fromPromise<Saved, FetchContext>(({ input }) => keep(input)),
   },
   delays: {
     /** How long each answer may take (`--timeout`). */
     answerLimit: ({ context }) => context.options.timeout,
+    checkTime: ({ context }) => Math.min(context.options.quiet, MAX_CHECK_MS),
   },
 }).createMachine({
   id: "file-client",
   context: ({ input }) => ({
     ...input,
     listings: [],
+    isListWhole: true,
     chosen: undefined,
     peer: undefined,
     sizeBytes: 0,
+    part: undefined,
     result: undefined,
   }),
   initial: "starting",
@@ -134,7 +140,10 @@ export const fileClientMachine = setup({
         input: ({ context }) => context,
         onDone: {
           target: "choosing",
-          actions: { type: "keepListings", params: ({ event }) => event.output },
+          actions: [
+            { type: "keepListings", params: ({ event }) => event.output },
+            { type: "hintNoEnd", params: ({ event }) => event.output },
+          ],
         },
         onError: {
           target: "failed",
@@ -180,6 +189,7 @@ export const fileClientMachine = setup({
       on: {
         "peer.message": [
           { guard: "isFound", target: "sizing" },
+          { guard: "isFoundAndSize", target: "sizing", actions: "hintGlued" },
           { guard: "isNotFound", target: "failed", actions: "noteNotFound" },
           { target: "failed", actions: "noteOddAnswer" },
         ],
@@ -204,14 +214,38 @@ export const fileClientMachine = setup({
       invoke: {
         src: "receive",
         input: ({ context }) => context,
-        onDone: { target: "saved", actions: { type: "keepSaved", params: ({ event }) => event.output } },
+        onDone: { target: "checking", actions: { type: "keepPart", params: ({ event }) => event.output } },
         onError: {
           target: "failed",
           actions: { type: "noteError", params: ({ event }) => ({ error: event.error }) },
         },
       },
     },
+    checking: {
+      on: {
+        "peer.message": { target: "dropping", actions: "noteTooMuch" },
+        "operator.stop": { target: "dropping", actions: "noteStopped" },
+        "peer.ended": "keeping",
+        "peer.closed": "keeping",
+      },
+      after: { checkTime: "keeping" },
+    },
+    keeping: {
+      invoke: {
+        src: "keep",
+        input: ({ context }) => context,
+        onDone: { target: "saved", actions: { type: "keepSaved", params: ({ event }) => event.output } },
+        onError: {
+          target: "dropping",
+          actions: { type: "noteError", params: ({ event }) => ({ error: event.error }) },
+        },
+      },
+    },
     saved: { type: "final", entry: "hangUp" },
+    // The fault stays the result; nothing is left of the file when it is told.
+    dropping: {
+      invoke: { src: "drop", input: ({ context }) => context, onDone: "failed", onError: "failed" },
+    },
     failed: { type: "final", entry: "hangUp" },
   },
 });
@@ -222,7 +256,7 @@ export default defineRole({
   side: "client",
   transport: "tcp",
   port: 1234,
-  options,
+  options: fetchOptions,
   machine: fileClientMachine,
   phases: {
     authenticating: {
@@ -235,9 +269,15 @@ export default defineRole({
       reads: "record",
       rule: "FILE-3",
       expects: `${FOUND} or ${NOT_FOUND}`,
-      decode: (pending, { context }) => decodeWord([FOUND, NOT_FOUND], context.options.quiet)(pending),
+      decode: (pending, { context }) => decodeFound(pending, context.options.quiet),
     },
     sizing: { reads: "record", rule: "FILE-0", expects: "the size, 4 bytes", decode: decodeSize },
+    checking: {
+      reads: "record",
+      rule: "FILE-0",
+      expects: "nothing more than the size tells",
+      decode: ({ bytes }) => (bytes.length > 0 ? { take: bytes.length, value: bytes.length } : undefined),
+    },
   },
   steps: {
     discovering: "asks the registry by UDP who serves what, and collects datagrams until `end`",
@@ -247,118 +287,12 @@ export default defineRole({
     requesting: "says the filename, and waits for `found` or `not found`",
     sizing: "waits for the size: 4 bytes, little-endian",
     receiving: "acknowledges, and reads exactly that many bytes into a .part file",
-    saved: "the last byte is there: the .part file gets its final name",
+    checking: "the last byte is there; waits a moment, in case more follow than the size told",
+    keeping: "gives the .part file its final name",
+    dropping: "removes what came",
+    saved: "the file is whole, and has its final name",
     failed: "gives up; nothing is left under the final name",
   },
   secrets: { find: tokensIn, hide: withoutTokens },
   offers: ({ service, file }) => `fetches ${file} (${service})`,
 });
-
-const saidIn = (event: Event) => (event.type === "peer.message" ? event.value : undefined);
-
-function failure(code: ErrorCode, why: Cause): FetchResult {
-  return failureOf(NetlabError.of(code, why));
-}
-
-function failureOf(error: unknown): FetchResult {
-  if (error instanceof NetlabError) return { ok: false, ...error.asResult };
-  throw error;
-}
-
-function failWith(code: ErrorCode, say: (context: Context) => Cause) {
-  return assign<Context, Event, undefined, Event, never>({
-    result: ({ context }) => failure(code, say(context)),
-  });
-}
-
-/** The server to go to: the one that was named, else the first that serves this [file client, wire.md]. */
-function choose({ options, listings }: Context): Listing | undefined {
-  const { server, service, token } = options;
-  if (!server) return listings.find((listing) => listing.service === service);
-  const likely = token ?? likelyTokenOf(server, service, listings);
-  return likely === undefined ? undefined : { ip: server.host, port: server.port, service, token: likely };
-}
-
-/**
- * The listing of just this server; else one of the same address and kind, as a server that forgot `htons` listens on another
- * port than it registered [FILE-6]; else any of the kind. A wrong guess is answered Invalid, and told.
- */
-function likelyTokenOf({ host, port }: HostPort, service: string, listings: readonly Listing[]) {
-  const ofKind = listings.filter((one) => one.service === service);
-  const atHost = listings.filter(({ ip }) => ip === host);
-  const listing =
-    atHost.find((one) => one.port === port) ?? ofKind.find((one) => one.ip === host) ?? ofKind[0];
-  return listing?.token;
-}
-
-function noServer({ options, listings }: Context): FetchResult {
-  const { server, service } = options;
-  const registry = formatHostPort(options.bootstrap);
-  const listed = [...new Set(listings.map((listing) => listing.service))].join(", ");
-  const why = server
-    ? cause("no-token-known", { server: formatHostPort(server), service, registry, listed })
-    : cause("no-such-service", { service, registry, listed });
-  return failure("no-such-service", why);
-}
-
-function oddAnswer({ peer }: Context, event: Event): Cause {
-  const value = saidIn(event);
-  const { address: host, port } = peer?.remote ?? { address: "", port: 0 };
-  return typeof value === "number"
-    ? cause("odd-size", { host, port, size: value })
-    : cause("odd-answer", { host, port, said: String(value) });
-}
-
-async function discover({ options, network }: Context): Promise<Listing[]> {
-  const { bootstrap: to, timeout: timeoutMs } = options;
-  const answers = await network.ask({ to, text: DISCOVER, timeoutMs, isLast: isEnd });
-  if (answers.length === 0) {
-    throw NetlabError.of(
-      "timed-out",
-      cause("registry-silent", { registry: formatHostPort(to), withinMs: timeoutMs }),
-    );
-  }
-  return answers.flatMap((answer) => {
-    const parsed = parseListing(answer);
-    if (!parsed.ok) throw NetlabError.of("peer-error", cause("listing-odd", { why: parsed.why }));
-    return parsed.value;
-  });
-}
-
-/** A connection that is made for a run that has been stopped meanwhile is nobody's: it is closed here. */
-async function connect({ options, chosen, network }: Context, signal: AbortSignal): Promise<Peer> {
-  if (!chosen) throw new Error("asked to connect before a server was chosen");
-  const to: HostPort = { host: options.connectHost ?? chosen.ip, port: chosen.port };
-  try {
-    const peer = await network.connect(to);
-    if (signal.aborted) peer.close();
-    return peer;
-  } catch (error) {
-    if (!(error instanceof NetlabError) || options.connectHost || options.server) throw error;
-    const unreachable = argsOf(error.fact, "unreachable");
-    if (!unreachable) throw error;
-    throw NetlabError.of(error.code, cause("unreachable-listed", unreachable), { cause: error });
-  }
-}
-
-/** Never a half-written file under the final name: `.part` until every byte is there. */
-async function receive(context: Context, signal: AbortSignal): Promise<FetchResult> {
-  const { options, peer, sizeBytes, files } = context;
-  if (!peer) throw new Error("asked to receive without a connection");
-  const part = await files.create(options.output ?? baseName(options.file), { overwrite: options.force });
-  // A stopped run has nobody who could be told that its .part file stays.
-  signal.addEventListener("abort", () => part.discard().catch(() => undefined));
-  try {
-    signal.throwIfAborted(); // while the file was made
-    await peer.receiveInto(part, sizeBytes);
-    signal.throwIfAborted();
-    const sha256 = await part.finish();
-    return { ok: true, path: part.path, sizeBytes, sha256 };
-  } catch (error) {
-    await part.discard();
-    throw error;
-  }
-}
-
-/** A server must not choose where a file lands: only the name's last part counts. */
-const baseName = (name: string) => name.split(/[\\/]/).at(-1) || "download";

@@ -27,7 +27,7 @@ const { machine, phases } = talkClient<Options>({
   greets: ({ verdict }) => verdict,
   opening: () => [],
   farewell: EXIT,
-  // The verdict is a word of the protocol; everything after it is somebody's line [REV-4].
+  // The verdict is a word of the protocol; everything after it is a person's line [REV-4].
   display: (text, _options, isVerdict) => (isVerdict ? text : reversedText(text)),
   judge: (text, { rejectWord }, isVerdict) =>
     isVerdict && text === rejectWord

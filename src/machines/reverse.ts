@@ -1,5 +1,5 @@
 /**
- * A server whose operator answers everybody: what clients type goes as it is, and whoever reads it reads it reversed.
+ * A server whose operator answers all clients at once: lines go as they are typed, and are reversed for their reader.
  *
  *   listening → closed
  *
@@ -11,6 +11,7 @@
 import { setup } from "xstate";
 import { z } from "zod";
 import { NetlabError } from "../errors.ts";
+import { shortPeerId } from "../ids.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { ACCEPT, EXIT, isExit, REJECT } from "../wire/reverse.ts";
 import { Barrier } from "./_barrier.ts";
@@ -96,10 +97,9 @@ function hear({ text }: PeerMessage, { context, peer }: Session<Context>): RoleE
   return undefined;
 }
 
-const nameOf = ({ id, remote }: PeerWorld["peer"]) =>
-  `${id.split("/").at(-1)} (${remote.address}:${remote.port})`;
+const nameOf = ({ id, remote }: PeerWorld["peer"]) => `${shortPeerId(id)} (${remote.address}:${remote.port})`;
 
-/** [REV-4] Whoever is about to answer reads the lines as they are read. */
+/** [REV-4] The operator, about to answer, reads the lines as clients do. */
 function members(barrier: Barrier): HubMember[] {
   return barrier.members.map(({ details, ...member }) => ({
     ...member,
@@ -116,7 +116,7 @@ async function say(
   const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
   let told = "";
   for (;;) {
-    if (signal.aborted) throw new NetlabError("interrupted", "stopped: nothing was said");
+    if (signal.aborted) throw new NetlabError("interrupted/nothing-said");
     const answered = await barrier.answer(text, now);
     if (answered.kind === "nobody") return "nobody is connected: nothing was said";
     if (answered.kind === "said") return `${saidTo(answered.to)} (reads: ${reversedText(text)})`;

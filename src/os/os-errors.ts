@@ -1,5 +1,5 @@
-/** What the operating system says, translated once into what to do. */
-import { NetlabError } from "../errors.ts";
+/** Errors of the operating system, translated once into what to do. */
+import { messageOf, NetlabError } from "../errors.ts";
 import { cause } from "../stories/causes.ts";
 
 export function osCode(error: unknown): string | undefined {
@@ -11,23 +11,17 @@ export function listenError(error: unknown, host: string, port: number): NetlabE
   const where = `${host.includes(":") ? `[${host}]` : host}:${port}`;
   switch (osCode(error)) {
     case "EADDRINUSE":
-      return new NetlabError("port-taken", String(port), { cause: error });
+      return new NetlabError("port-taken", { port }, { cause: error });
     case "EACCES":
-      return new NetlabError("port-forbidden", String(port), { cause: error });
+      return new NetlabError("port-forbidden", { port }, { cause: error });
     case "EADDRNOTAVAIL":
     case "EAFNOSUPPORT":
-      return new NetlabError("address-not-ours", host, { cause: error });
+      return new NetlabError("address-not-ours", { host }, { cause: error });
     case "ENOTFOUND":
     case "EAI_AGAIN":
-      return new NetlabError("address-not-ours", host, { cause: error });
+      return new NetlabError("address-not-ours", { host }, { cause: error });
     default:
-      return new NetlabError(
-        "cannot-listen",
-        `${where}: ${error instanceof Error ? error.message : String(error)}`,
-        {
-          cause: error,
-        },
-      );
+      return new NetlabError("cannot-listen", { where, why: messageOf(error) }, { cause: error });
   }
 }
 

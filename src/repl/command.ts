@@ -21,6 +21,9 @@ export interface Argument {
   readonly choices?: readonly string[];
 }
 
+/** As it is; or, where it is a role's, as a module with all that it imports. Who knows no modules answers with the text. */
+export type ReadAs = "text" | "role";
+
 export type Group = "roles" | "connections" | "registry" | "scripts" | "daemon";
 
 /** What can be said of a command without running it. */
@@ -84,8 +87,11 @@ export interface Call<Options = Record<string, unknown>> {
   frame(text: string): void;
   /** Asks whoever typed; "" where nobody can answer. */
   ask(question: string): Promise<string>;
-  /** The text of a file that the command names, opened by whoever typed it. Rejects with a NetlabError that says why not. */
-  readFile(path: string): Promise<string>;
+  /**
+   * The text of a file that the command names, opened by whoever typed it; as a role, bundled there with what it imports.
+   * Rejects with a NetlabError that says why not.
+   */
+  readFile(path: string, as?: ReadAs): Promise<string>;
   /** Writes a file that the command names, by the hand of whoever typed it; what was in it is gone. Rejects as `readFile`. */
   writeFile(path: string, text: string): Promise<void>;
   /** Runs code in the asker's own realm, and shows its value; resolves to the exit status. Rejects with a NetlabError. */
@@ -102,7 +108,7 @@ export function defineClientCommand<Schema extends z.ZodObject>(
     ...command,
     isClients: true,
     run: () => {
-      throw new NetlabError("usage", `${command.name} is done by the client: use netlabctl`);
+      throw new NetlabError("usage/done-by-client", { command: command.name });
     },
   });
 }

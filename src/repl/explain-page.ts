@@ -1,14 +1,14 @@
 /** An explanation as one page that needs nothing else: to be handed in, mailed or printed. */
 
-import { contextOf } from "../catalogue/editions.ts";
 import type { Card } from "../diagnoses/table.ts";
 import { connectionDocument } from "../lab/documents.ts";
 import { hexdump, printable } from "../printable.ts";
+import { contextOf } from "../stories/editions.ts";
 import type { RedactionContext, Visibility } from "../stories/entry-text.ts";
 import { describeEntry, shownEntry } from "../stories/entry-text.ts";
 import type { ShownBytes } from "../stories/redaction.ts";
 import type { Entry } from "../stories/story.ts";
-import { closingLines, type Explanation, readLine, ruleLine } from "./explanation.ts";
+import { closingLines, type Explanation, readLine, ruleLine, sourceWord } from "./explanation.ts";
 
 const STYLE = `
   :root { color-scheme: light dark; --line: #8884; --bad: #c0392b; --odd: #9a6700; }
@@ -27,6 +27,7 @@ const STYLE = `
 export function explanationPage(explanation: Explanation, version: string): string {
   const { story, live, askedAt, verdict, reason, cards } = explanation;
   const document = connectionDocument(story, live);
+  const source = sourceWord(story);
   const facts: [string, string][] = [
     ["role", `${story.subject.role}${document.label ? `, for ${document.label}` : ""}`],
     ["peer", document.remote],
@@ -35,6 +36,7 @@ export function explanationPage(explanation: Explanation, version: string): stri
     ["bytes", `${document.bytesIn} in, ${document.bytesOut} out`],
     ["framing", document.framing],
     ["since", document.since ?? ""],
+    ...(source === undefined ? [] : [["source", source] as [string, string]]),
   ];
   const title = `${story.subject.id}, explained`;
   return `<!doctype html>

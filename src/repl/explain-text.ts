@@ -1,12 +1,12 @@
 /** An explanation on a terminal: who it is, what happened in order, and a card for each mistake. */
 
-import { contextOf } from "../catalogue/editions.ts";
 import { hexdump, hexOf } from "../printable.ts";
+import { contextOf } from "../stories/editions.ts";
 import { describeEntry, shownEntry, type Visibility } from "../stories/entry-text.ts";
 import type { ShownBytes } from "../stories/redaction.ts";
 import type { Entry, Story } from "../stories/story.ts";
 import { alsoLines, cardInFull, cardInShort } from "./card-text.ts";
-import { closingLines, type Explanation } from "./explanation.ts";
+import { closingLines, type Explanation, sourceWord } from "./explanation.ts";
 import { connectionHead, sinceStart } from "./reports.ts";
 import type { Style } from "./style.ts";
 import { wrapped } from "./wrapped.ts";
@@ -29,8 +29,10 @@ export function explanationText(explanation: Explanation, look: Look): string {
   const { story, live, visibility } = explanation;
   const { style } = look;
   const unread = unreadOf(explanation);
+  const source = sourceWord(story);
   return [
     ...connectionHead(story, live, style, look.columns),
+    ...(source === undefined ? [] : [source]),
     "",
     style.dim("  → from the peer   ← from us   entry, and seconds since it opened"),
     ...storyText(story, look, visibility),

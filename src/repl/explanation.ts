@@ -1,12 +1,13 @@
 /** What can be said about one connection, before it is put into words: for the terminal, for a page, as JSON. */
 
-import { contextOf, roleOf } from "../catalogue/editions.ts";
+import { startedAgain } from "../catalogue/again-command.ts";
 import { type Card, type Case, judge, type Read, type Silence } from "../diagnoses/table.ts";
 import { connectionDocument, entryDocument } from "../lab/documents.ts";
 import type { Lab } from "../lab/lab.ts";
-import { liveView } from "../lab/live.ts";
 import { hexOf, printable, printableBytes } from "../printable.ts";
+import { contextOf, roleOf } from "../stories/editions.ts";
 import type { Visibility } from "../stories/entry-text.ts";
+import { KeptStory } from "../stories/kept-story.ts";
 import type { LiveView } from "../stories/live-view.ts";
 import { type Entry, type Story, wallMs } from "../stories/story.ts";
 import { reasonOf, type Verdict, verdictOf } from "../stories/verdict.ts";
@@ -28,7 +29,7 @@ export interface Explanation {
 }
 
 export function explain(lab: Lab, story: Story, visibility: Visibility = {}): Explanation {
-  const live = liveView(lab, story);
+  const live = lab.liveView(story.subject.id);
   return {
     story,
     live,
@@ -45,17 +46,18 @@ function caseOf(lab: Lab, story: Story, live: LiveView | undefined, { showTokens
   const { subject } = story;
   const { redactor } = contextOf(story, lab.roles);
   const instance = lab.find(subject.instance);
-  const role = roleOf(story, lab.roles) ?? instance?.role;
+  const role = roleOf(story, lab.roles) ?? (instance && lab.roles.get(instance.type));
   const isServer = role?.side === "server";
-  const options = (instance?.spec.options ?? {}) as unknown as Record<string, unknown>;
-  const [host = "localhost"] = instance?.service.hosts ?? [];
+  const options = (instance?.options ?? {}) as unknown as Record<string, unknown>;
+  const [host = "localhost"] = instance?.hosts ?? [];
   return {
     story,
     role,
     options,
-    given: instance?.spec.given ?? {},
+    given: instance?.given ?? {},
     host: isServer ? host : subject.remote.address,
     port: isServer ? (instance?.port ?? (subject.local.port || role.port)) : subject.remote.port,
+    again: role ? startedAgain(role, instance?.given ?? {}) : `netlabctl explain ${subject.id}`,
     live,
     redact: (bytes) => (redactor && !showTokens ? redactor.redact(bytes) : { bytes, hidden: [] }),
   };
@@ -73,6 +75,13 @@ export function closingLines(explanation: Explanation): string[] {
       ? "No mistake recognised. (That does not prove the program right.)"
       : `No known mistake fits this story. What is certain: ${printable(reason ?? verdict)}.`;
   return [what, lastLine(explanation)];
+}
+
+/** Source of a story, if it is not memory. */
+export function sourceWord(story: Story): string | undefined {
+  if (!(story instanceof KeptStory)) return undefined;
+  const end = story.isEndKnown ? "" : " Its end is not in it: the daemon ended first.";
+  return `Told from the journal, in which tokens are hidden.${end}`;
 }
 
 /** `[CALC-2] number operator number, …` */
@@ -94,6 +103,7 @@ export function explanationDocument(explanation: Explanation) {
   return {
     ...connectionDocument(story, live),
     reason: reason ?? null,
+    source: story instanceof KeptStory ? "journal" : "memory",
     omitted: story.omitted,
     diagnoses: cards.map((card) => cardDocument(card, story)),
     entries: story.entries.map((entry) => {

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import type { Lab } from "../lab/lab.ts";
-import { selectInstances, selectStories, shortId } from "../lab/selectors.ts";
+import { isConnectionTerm, selectInstances, selectStories, shortId } from "../lab/selectors.ts";
 import { duration, formatHostPort } from "../machines/_options.ts";
 import { type Entry, type Story, wallMs } from "../stories/story.ts";
 import type { Call } from "./command.ts";
@@ -75,7 +75,7 @@ class Follower<Options extends Bounds> {
     if (!isJson) err(`following ${rest.length > 0 ? rest.join(" ") : "everything"}; Ctrl-C ends it`);
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#stop(`after ${options.for / 1_000} s`), options.for);
-      const untap = lab.recorder.tap((story, entry) => this.#see(story, entry));
+      const untap = lab.subscribe("entries", ({ story, entry }) => this.#see(story, entry));
       this.#stop = (why) => {
         clearTimeout(timer);
         untap();
@@ -144,7 +144,7 @@ function termTest(lab: Lab, term: string): Wanted {
     case "label":
       return ({ subject }) => subject.label === value;
   }
-  if (/^(.+\/)?[cu]\d+$/.test(term) || term === "@last") {
+  if (isConnectionTerm(term)) {
     const chosen = new Set(selectStories(lab, [term]));
     return (story) => chosen.has(story);
   }

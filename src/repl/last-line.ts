@@ -1,6 +1,7 @@
 /** What moved last in a conversation, how long ago, and whose turn it is: for a story in which no mistake is recognised. */
-import { contextOf, roleOf } from "../catalogue/editions.ts";
+
 import { printable, printableBytes } from "../printable.ts";
+import { contextOf, roleOf } from "../stories/editions.ts";
 import { fileSize, type ShownEntry, shownEntry } from "../stories/entry-text.ts";
 import type { Explanation } from "./explanation.ts";
 

@@ -1,8 +1,8 @@
 /** One moment of a connection: its state, what its machine knew, and what lay unread. */
 
-import { contextOf } from "../catalogue/editions.ts";
 import { hexdump, hexOf, printable } from "../printable.ts";
 import type { RecordedMoment, Replayed } from "../replay/replay.ts";
+import { contextOf } from "../stories/editions.ts";
 import { describeEntry, type Visibility } from "../stories/entry-text.ts";
 import type { ShownBytes } from "../stories/redaction.ts";
 import { type Story, wallMs } from "../stories/story.ts";

@@ -11,8 +11,8 @@ import { pathToFileURL } from "node:url";
 import { exitCodes, messageOf } from "../errors.ts";
 import { codeFile } from "../places.ts";
 import { harmless } from "../printable.ts";
+import { placeIn } from "../stack-place.ts";
 import { load, resolve } from "./script-hooks.ts";
-import { placeIn } from "./stack-place.ts";
 
 export interface ScriptCall {
   /** What stands behind its name. */

@@ -3,13 +3,14 @@ import { createInterface } from "node:readline";
 import type { z } from "zod";
 import { schemaOf } from "../catalogue/instance-options.ts";
 import { loadRole } from "../catalogue/role-folder.ts";
-import { type ErrorCode, errorTable, exitCodes } from "../errors.ts";
+import { exitCodes } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
 import { codeFile } from "../places.ts";
 import { printable } from "../printable.ts";
 import type { Argument } from "../repl/command.ts";
 import type { Entry, Story } from "../stories/story.ts";
 import { EXPLAIN, type StandaloneCall, type StandaloneCommand } from "./command.ts";
+import { tellOutcome } from "./outcome.ts";
 import { runClient } from "./run-client.ts";
 import { stepPrinter } from "./step-printer.ts";
 import { userOf } from "./user.ts";
@@ -21,7 +22,7 @@ interface ClientCommand {
   readonly summary: string;
   readonly args?: readonly Argument[];
   readonly example: string;
-  /** Its user types lines; otherwise one run answers one question. */
+  /** The user types lines; otherwise one run answers one question. */
   readonly isInteractive: boolean;
   /** Options of the role that the arguments stand for: one run each. */
   readonly runs?: (rest: readonly string[]) => readonly Record<string, unknown>[];
@@ -62,7 +63,7 @@ export function clientCommand(client: ClientCommand): StandaloneCommand {
   };
 }
 
-/** One list of words a line; a person at a terminal is asked. */
+/** Lists of words, a line each; a person at a terminal is asked. */
 async function* linesOf(input: NodeJS.ReadStream, output: NodeJS.WriteStream): AsyncGenerator<string[]> {
   const isTerminal = input.isTTY && output.isTTY;
   const lines = createInterface({ input, ...(isTerminal ? { output, prompt: "> " } : {}) });
@@ -74,7 +75,7 @@ async function* linesOf(input: NodeJS.ReadStream, output: NodeJS.WriteStream): A
   }
 }
 
-/** What an argument stands for is no option too. */
+/** An option that an argument stands for is none. */
 function optionsOf(role: Role, client: ClientCommand): z.ZodObject {
   const standing = Object.keys(client.runs?.([""])[0] ?? {});
   const all = schemaOf(role).extend({ explain: EXPLAIN });
@@ -98,7 +99,7 @@ async function runOne(
     hint: (text: string) => call.err(printable(text)),
   };
   try {
-    const output = await runClient(
+    const outcome = await runClient(
       role,
       { ...options, ...given },
       {
@@ -112,7 +113,8 @@ async function runOne(
           ),
       },
     );
-    return tell(output, call);
+    await user?.close();
+    return tellOutcome(outcome, call);
   } finally {
     await user?.close();
   }
@@ -120,14 +122,6 @@ async function runOne(
 
 /** Ctrl-C in a raw terminal is a key, not a signal. */
 const leaving = new AbortController();
-
-function tell(output: unknown, { isJson, data, err }: StandaloneCall<unknown>): number {
-  const result = output as { ok?: boolean; code?: ErrorCode; message?: string } | undefined;
-  if (isJson) data(output ?? null);
-  if (result?.ok !== false) return exitCodes.done;
-  if (!isJson) err(printable(result.message ?? "failed"));
-  return errorTable[result.code ?? "peer-error"].exit;
-}
 
 const roles = new Map<string, Promise<Role>>();
 

@@ -35,7 +35,7 @@ export default defineStandalone({
   summary: `prints the completion script of a shell: ${SHELLS.join(", ")}`,
   args: [
     { name: "shell", summary: SHELLS.join(", "), choices: SHELLS },
-    // What the scripts themselves ask: completion words bash "netlabctl conns c".
+    // Question of the scripts themselves: completion words bash "netlabctl conns c".
     { name: "words", summary: "for the scripts themselves", isOptional: true, isVariadic: true },
   ],
   options: z.object({}),
@@ -50,7 +50,7 @@ export default defineStandalone({
     }
     const script = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;
     if (script === undefined || rest.length > 0)
-      throw new NetlabError("usage", `completion: no script for ${shell}; there are ${SHELLS.join(", ")}`);
+      throw new NetlabError("usage/completion-shell", { shell: shell ?? "", shells: SHELLS });
     out(script.trimEnd());
     return exitCodes.done;
   },

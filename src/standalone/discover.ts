@@ -6,7 +6,7 @@ import { MASK } from "../lab/documents.ts";
 import { duration, formatHostPort, hostPort } from "../machines/_options.ts";
 import type { HostPort } from "../machines/_world.ts";
 import { printable } from "../printable.ts";
-import { table } from "../repl/table.ts";
+import { table } from "../repl/text-table.ts";
 import { DISCOVER, isEnd, type Listing, parseListing } from "../wire/bootstrap.ts";
 import { defineStandalone } from "./command.ts";
 
@@ -27,8 +27,12 @@ export default defineStandalone({
     const shown = found.map((one) => ({ ...one, token: showTokens ? one.token : MASK }));
     if (isJson) data(shown.map((one) => ({ ...one, registeredAt: null, lastSeenAt: null, expiresAt: null })));
     else if (shown.length > 0) out(listingTable(shown, columns));
-    if (!isWhole) err("the registry's `end` did not come: this may not be all");
-    if (found.length > 0) return isWhole ? exitCodes.done : exitCodes.peerError;
+    // `end` is part of the answer [BOOT-4]: without it the question is not answered, however much was listed.
+    if (!isWhole) {
+      err("the registry did not send `end` after its list [BOOT-4]: this may not be all");
+      return exitCodes.peerError;
+    }
+    if (found.length > 0) return exitCodes.done;
     if (!isJson) err(service === undefined ? "nobody is registered" : `nobody serves ${printable(service)}`);
     return service === undefined ? exitCodes.done : exitCodes.noSuchThing;
   },
@@ -48,14 +52,11 @@ export async function discover(
 ): Promise<{ listings: Listing[]; isWhole: boolean }> {
   const answers = await ask({ to, text: DISCOVER, timeoutMs, isLast: isEnd }, systemClock);
   if (answers.length === 0) {
-    throw new NetlabError(
-      "timed-out",
-      `no answer from the registry at ${formatHostPort(to)} within ${timeoutMs / 1_000} s`,
-    );
+    throw new NetlabError("timed-out/no-registry", { registry: formatHostPort(to), ms: timeoutMs });
   }
   const listings = answers.flatMap((answer) => {
     const parsed = parseListing(answer);
-    if (!parsed.ok) throw new NetlabError("peer-error", printable(parsed.why));
+    if (!parsed.ok) throw new NetlabError("peer-error/no-listing", { why: printable(parsed.why) });
     return parsed.value;
   });
   return { listings, isWhole: answers.some(isEnd) };

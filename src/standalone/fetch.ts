@@ -1,11 +1,11 @@
 import { SingleBar } from "cli-progress";
 import prettyBytes from "pretty-bytes";
 import { z } from "zod";
-import { errorTable, exitCodes } from "../errors.ts";
 import fileClient, { type FetchResult } from "../machines/file-client.ts";
 import { printable } from "../printable.ts";
 import type { Entry, Story } from "../stories/story.ts";
 import { defineStandalone, EXPLAIN, type StandaloneCall } from "./command.ts";
+import { type Outcome, tellOutcome } from "./outcome.ts";
 import { runClient } from "./run-client.ts";
 import { stepPrinter } from "./step-printer.ts";
 
@@ -29,7 +29,7 @@ export default defineStandalone({
   isValidatedByRole: true,
   example: "netlabctl fetch pdf server.pdf --bootstrap localhost:1234",
   async run(call) {
-    const { args, options: own, signal, err, out, data, isJson, hasColors } = call;
+    const { args, options: own, signal, err, out, hasColors } = call;
     const { explain, showTokens, ...rest } = own;
     const progress = progressBar(call);
     const explainStep = stepPrinter(fileClient, err, hasColors, { showTokens });
@@ -37,21 +37,22 @@ export default defineStandalone({
       if (explain) explainStep(story, entry);
       if (entry.kind === "file") progress.start(story, entry.size);
     };
-    let result: FetchResult;
+    let outcome: Outcome;
     try {
       const given = { ...rest, service: args.service, file: args.filename };
-      result = (await runClient(fileClient, given, { onEntry, signal })) as FetchResult;
+      outcome = await runClient(fileClient, given, {
+        onEntry,
+        signal,
+        screen: { show: () => undefined, hint: (text) => err(printable(text)) },
+      });
     } finally {
       progress.stop();
     }
-    if (!result.ok) {
-      err(printable(result.message));
-      return errorTable[result.code].exit;
-    }
+    const result = outcome.output as FetchResult;
+    if (!result.ok) return tellOutcome(outcome, call);
     const { path, sizeBytes, sha256 } = result;
-    if (isJson) data({ path, sizeBytes, sha256 });
-    else out(`saved ${path}  ${sizeBytes} bytes  sha256 ${sha256}`);
-    return exitCodes.done;
+    const saved = { ...outcome, output: { path, sizeBytes, sha256 } };
+    return tellOutcome(saved, call, () => out(`saved ${path}  ${sizeBytes} bytes  sha256 ${sha256}`));
   },
 });
 

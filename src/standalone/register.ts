@@ -29,12 +29,12 @@ export default defineStandalone({
   async run({ args, options, out, err, data, isJson }) {
     const { ip = "", port = "", service = "", token = "" } = args;
     const wrong = checkListing({ ip, port, service, token });
-    if (wrong) throw new NetlabError("usage", `register: ${wrong}`);
+    if (wrong) throw new NetlabError("usage/register-listing", { why: wrong });
     const text = registration({ ip, port: Number(port), service, token });
     const question = { to: options.bootstrap, text, timeoutMs: ERROR_WAIT_MS, isLast: () => true };
     const [answer] = await ask(question, systemClock);
     if (answer !== undefined && isError(answer))
-      throw new NetlabError("peer-error", `the registry answers: ${printable(answer)}`);
+      throw new NetlabError("peer-error/registry", { answer: printable(answer) });
     const { listings } = await discover(options.bootstrap, options.timeout);
     const isListed = listings.some(
       (one) => one.ip === ip && one.port === Number(port) && one.service === service,

@@ -1,32 +1,39 @@
 /** A client role without a daemon: the same machine, the same run, told to one person. */
+
 import { ClientRun } from "../actors/client-run.ts";
 import { systemClock } from "../actors/clock.ts";
 import { DescriptorBudget } from "../actors/descriptor-budget.ts";
 import { localFiles } from "../actors/files.ts";
 import { LocalHubs } from "../actors/local-hubs.ts";
 import type { Environment } from "../actors/service.ts";
-import { ownOptions, parseOptions } from "../catalogue/instance-options.ts";
+import { startedAgain } from "../catalogue/again-command.ts";
+import { type InstanceOptions, ownOptions, parseOptions } from "../catalogue/instance-options.ts";
+import { type Case, diagnose } from "../diagnoses/table.ts";
+import { Ids } from "../ids.ts";
 import type { Role } from "../machines/_role.ts";
 import type { Registry, Screen } from "../machines/_world.ts";
+import { contextOf } from "../stories/editions.ts";
 import { Recorder } from "../stories/recorder.ts";
 import type { Entry, Story } from "../stories/story.ts";
+
+import type { Outcome } from "./outcome.ts";
 
 export interface ClientWatcher {
   /** Each entry of the story, as it happens. */
   readonly onEntry: (story: Story, entry: Entry) => void;
   /** Aborted by Ctrl-C: the machine is told to stop. */
   readonly signal: AbortSignal;
-  /** Who reads what the peer says, and speaks to it. */
+  /** User of a client: reads what the peer says, and speaks to it. */
   readonly screen?: Screen;
   readonly onOpen?: (run: ClientRun) => void;
 }
 
-/** Resolves to the machine's output; rejects with what its machine threw. Throws where an option is wrong. */
+/** Resolves to what it came to; rejects with what its machine threw. Throws where an option is wrong. */
 export async function runClient(
   role: Role,
   given: Record<string, unknown>,
   { onEntry, signal, screen, onOpen }: ClientWatcher,
-): Promise<unknown> {
+): Promise<Outcome> {
   const options = parseOptions(role, given);
   const recorder = new Recorder(systemClock);
   recorder.tap(onEntry);
@@ -46,7 +53,27 @@ export async function runClient(
   await run.open();
   onOpen?.(run);
   signal.addEventListener("abort", () => void run.drain(500).then(() => run.close()), { once: true });
-  return promise;
+  const output = await promise;
+  const { story } = run;
+  if (!story) throw new Error("a run that has ended has no story");
+  return { output, cards: diagnose(caseOf(role, given, options, story)) };
+}
+
+/** As the daemon would judge it; a token stays hidden. */
+function caseOf(role: Role, given: Record<string, unknown>, options: InstanceOptions, story: Story): Case {
+  const { remote } = story.subject;
+  const { redactor } = contextOf(story);
+  return {
+    story,
+    role,
+    options: options as unknown as Record<string, unknown>,
+    given,
+    host: remote.address,
+    port: remote.port,
+    again: startedAgain(role, given),
+    live: undefined,
+    redact: (bytes) => redactor?.redact(bytes) ?? { bytes, hidden: [] },
+  };
 }
 
 function environmentOf(recorder: Recorder): Environment {
@@ -61,7 +88,7 @@ function environmentOf(recorder: Recorder): Environment {
     telemetry: () => undefined,
     descriptors: new DescriptorBudget({ limit: Number.POSITIVE_INFINITY, inUse: 0 }),
     hubs: new LocalHubs(),
-    numbers: { connection: 0, sender: 0 },
+    ids: new Ids(),
   };
 }
 

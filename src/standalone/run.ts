@@ -20,10 +20,8 @@ export default defineStandalone({
   example: "run ./fifty-students.ts --port 4389",
   run: async ({ args, rest, socketPath, signal }) => {
     const { file = "" } = args;
-    if (!/\.(m?[jt]s|tsx)$/.test(file))
-      throw new NetlabError("usage", `run: ${file} is no script: name a .ts file`);
-    if (!existsSync(file))
-      throw new NetlabError("file-not-read", `cannot run ${file}: there is no such file (ENOENT)`);
+    if (!/\.(m?[jt]s|tsx)$/.test(file)) throw new NetlabError("usage/run-no-script", { file });
+    if (!existsSync(file)) throw new NetlabError("file-not-read/no-script", { file });
     const { runScript } = await import("../script/script.ts");
     return runScript(file, { words: rest, socketPath, signal });
   },

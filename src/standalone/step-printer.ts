@@ -1,10 +1,10 @@
 /** A client's run told step by step, for `--explain`: what each state does, what is sent, what comes. */
 
-import { contextOf } from "../catalogue/editions.ts";
 import type { Role } from "../machines/_role.ts";
 import { printable, printableBytes } from "../printable.ts";
 import { type Style, styleOf } from "../repl/style.ts";
 import { causeText } from "../stories/cause-text.ts";
+import { contextOf } from "../stories/editions.ts";
 import { readingOf, type ShownEntry, shownEntry, type Visibility } from "../stories/entry-text.ts";
 import type { Entry, Story } from "../stories/story.ts";
 

@@ -2,7 +2,7 @@
  * The SQLite file behind the stores: one writer, one transaction per turn of the event loop, forward migrations.
  *
  * A store asks for a change with `change`; the batch commits at the end of the turn; only then is each change made
- * visible and answered. What cannot be committed is refused to whoever asked for it, and nobody else's change is lost.
+ * visible and answered. A change that cannot be committed is refused to the store that asked for it, and no other is lost.
  */
 import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -11,23 +11,24 @@ import { NetlabError } from "../errors.ts";
 import { damageOf, setAside } from "./damage.ts";
 import { fileTroubleOf, whyNotStored } from "./file-trouble.ts";
 import { keepToOwner, lockFolder, unusable } from "./folder-lock.ts";
+import { migrations } from "./migrations.ts";
 
 export interface Change {
   /** Inside the transaction: SQL. */
   readonly apply: () => void;
   /** After the commit: the view in memory, and the answer. */
   readonly done: () => void;
-  /** It could not be stored. */
+  /** Called if it could not be stored. */
   readonly failed: (error: NetlabError) => void;
 }
 
-/** Who is told how the file is. */
+/** Listener for the state of the file. */
 export interface DatabaseWatch {
   /** Changes are refused from now on, or the file was set aside: a sentence for the operator, once. */
   readonly trouble: (sentence: string) => void;
   /** The first change after that was stored. */
   readonly recovered: (sentence: string) => void;
-  /** A store, or a reader that waited for one, threw when it was answered: a bug, nobody else's affair. */
+  /** A store, or a reader that waited for one, threw when it was answered: a bug, and no other's affair. */
   readonly bug: (error: unknown) => void;
 }
 
@@ -40,9 +41,9 @@ export interface Committed {
 /** Another program's hold on the file is waited out so long, and looked at so often, before changes are refused. */
 const PATIENCE_MS = 1_000;
 const RETRY_MS = 20;
-/** It costs a sync of the file: not for every change that a full disk refuses. */
+/** Pause between them, for each costs a sync of the file: not for every change that a full disk refuses. */
 const MAKE_ROOM_EVERY_MS = 1_000;
-/** For opening and closing, which nobody waits beside. */
+/** Limit of opening and closing, beside which no peer waits. */
 const OPEN_PATIENCE_MS = 2_000;
 
 const NOBODY: DatabaseWatch = {
@@ -54,8 +55,6 @@ const NOBODY: DatabaseWatch = {
     }),
 };
 
-/** Forward migrations; the index is the version that each leads from. */
-const migrations: ((schemaSql: string) => string)[] = [(schemaSql) => schemaSql];
 export const SCHEMA_VERSION = migrations.length;
 
 export class LabDatabase {
@@ -104,12 +103,12 @@ export class LabDatabase {
       sql.pragma("journal_mode = WAL");
       sql.pragma("synchronous = NORMAL");
       migrate(sql, file, schemaFile);
-      // From here on waiting is done between turns of the loop: nobody else is kept waiting.
+      // From here on waiting is done between turns of the loop, where it keeps no peer.
       sql.pragma("busy_timeout = 0");
     } catch (error) {
       sql?.close();
       if (error instanceof NetlabError) throw error;
-      throw new NetlabError("data-unusable", `cannot use ${file}: ${whyNotStored(error)}`, { cause: error });
+      throw new NetlabError("data-unusable/file", { file, why: whyNotStored(error) }, { cause: error });
     }
     this.sql = sql;
   }
@@ -119,7 +118,7 @@ export class LabDatabase {
     this.#batch.push(change);
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    // Who was refused once is refused at once, until the file can be written again.
+    // A store that was refused is refused at once, until the file can be written again.
     const until = this.#isTroubled ? 0 : performance.now() + PATIENCE_MS;
     setImmediate(() => this.#flush(until));
   }
@@ -146,7 +145,7 @@ export class LabDatabase {
 
   /** A store's word that a command of it is on disk and visible. */
   committed(entry: Committed): void {
-    for (const follower of this.#followers) this.#tell(() => follower(entry));
+    for (const follower of this.#followers) this.#notify(() => follower(entry));
   }
 
   /** Runs `then` now, or after the changes already asked for. */
@@ -178,7 +177,7 @@ export class LabDatabase {
     }
     const followers = this.#afterCommit;
     this.#afterCommit = [];
-    for (const follow of followers) this.#tell(follow);
+    for (const follow of followers) this.#notify(follow);
   }
 
   /** False where it is to be tried again. */
@@ -189,9 +188,9 @@ export class LabDatabase {
       const trouble = fileTroubleOf(error);
       if (trouble === "held" && performance.now() < until) return false;
       if (trouble === "full" && this.#makeRoom()) return this.#commit(batch, until);
-      // What is too large for a full disk may have smaller neighbours; any other trouble is everybody's.
+      // A change that is too large for a full disk may have smaller neighbours; any other trouble stops them all.
       if (trouble && trouble !== "full") this.#refuse(batch, error);
-      // One bad change must not take its neighbours along: each on its own, in order.
+      // A bad change must not take its neighbours along: each on its own, in order.
       else for (const change of batch) this.#commitAlone(change);
       return true;
     }
@@ -199,7 +198,7 @@ export class LabDatabase {
     return true;
   }
 
-  /** What the log holds twice is given back to a full disk; answers whether that was anything. */
+  /** Gives back to a full disk what the log holds twice; answers whether that was anything. */
   #makeRoom(): boolean {
     const now = performance.now();
     if (now < this.#nextRoomAt) return false;
@@ -225,7 +224,7 @@ export class LabDatabase {
   #stored(batch: readonly Change[]): void {
     if (this.#isTroubled) this.#watch.recovered(`${this.file} takes changes again`);
     this.#isTroubled = false;
-    for (const change of batch) this.#tell(() => change.done());
+    for (const change of batch) this.#notify(() => change.done());
   }
 
   #refuse(batch: readonly Change[], error: unknown): void {
@@ -234,12 +233,12 @@ export class LabDatabase {
       this.#isTroubled = true;
       this.#watch.trouble(`${this.file} takes no changes, they are refused: ${why}`);
     }
-    const refusal = new NetlabError("not-stored", `not stored: ${why}`, { cause: error });
-    for (const change of batch) this.#tell(() => change.failed(refusal));
+    const refusal = new NetlabError("not-stored", { why }, { cause: error });
+    for (const change of batch) this.#notify(() => change.failed(refusal));
   }
 
-  /** Whoever throws when it is answered must not take along the others' answers. */
-  #tell(answer: () => void): void {
+  /** A reader that throws when it is answered must not take along the others' answers. */
+  #notify(answer: () => void): void {
     try {
       answer();
     } catch (error) {
@@ -257,7 +256,7 @@ export class LabDatabase {
 
   /** Commits, checkpoints, closes; the folder is free for another daemon. */
   close(): void {
-    for (const closer of this.#closers) this.#tell(closer);
+    for (const closer of this.#closers) this.#notify(closer);
     this.sql.pragma(`busy_timeout = ${OPEN_PATIENCE_MS}`);
     this.flush();
     this.sql.pragma("wal_checkpoint(TRUNCATE)");
@@ -281,15 +280,11 @@ function keepDamaged(file: string, watch: DatabaseWatch): void {
 function migrate(sql: Database.Database, file: string, schemaFile: string): void {
   const version = sql.pragma("user_version", { simple: true }) as number;
   if (version > SCHEMA_VERSION) {
-    throw new NetlabError(
-      "data-too-new",
-      `${file} has schema version ${version}, this netlabd knows ${SCHEMA_VERSION}: use the newer netlabd, or another folder with --data`,
-    );
+    throw new NetlabError("data-too-new", { file, version, known: SCHEMA_VERSION });
   }
   for (let next = version; next < SCHEMA_VERSION; next += 1) {
-    const step = migrations[next]?.(readFileSync(schemaFile, "utf8"));
     sql.transaction(() => {
-      if (step) sql.exec(step);
+      migrations[next]?.(sql, () => readFileSync(schemaFile, "utf8"));
       sql.pragma(`user_version = ${next + 1}`);
     })();
   }

@@ -1,5 +1,5 @@
 /**
- * One daemon a folder. The lock is SQLite's own on a file beside the database: the kernel lets go of it however the
+ * A folder has one daemon. The lock is SQLite's own on a file beside the database: the kernel lets go of it however the
  * daemon ends, so there is no stale one. The pid beside it is only for people.
  */
 import { chmodSync, closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -32,27 +32,19 @@ export function lockFolder(folder: string): () => void {
 const isBusy = (error: unknown) => fileTroubleOf(error) === "held";
 
 function inUse(folder: string, pidFile: string, cause: unknown): NetlabError {
-  return new NetlabError(
-    "data-in-use",
-    `the data folder ${folder} is used by another netlabd${pidIn(pidFile)}: attach to it with netlabctl, or name another with --data`,
-    { cause },
-  );
+  return new NetlabError("data-in-use", { folder, pid: pidIn(pidFile) }, { cause });
 }
 
 /** Tokens are in it. SQLite gives the files beside it the same mode. */
 export function keepToOwner(file: string): void {
   if (!existsSync(file)) closeSync(openSync(file, "a", OWNER_ONLY));
   const { uid, mode } = statSync(file);
-  // One that a group shares on purpose is somebody else's.
+  // A file that a group shares on purpose has another owner.
   if (uid === process.getuid?.() && (mode & 0o077) !== 0) chmodSync(file, OWNER_ONLY);
 }
 
 export function unusable(folder: string, cause: unknown): NetlabError {
-  return new NetlabError(
-    "data-unusable",
-    `cannot use the data folder ${folder}: ${whyNotStored(cause)}; name another with --data`,
-    { cause },
-  );
+  return new NetlabError("data-unusable/folder", { folder, why: whyNotStored(cause) }, { cause });
 }
 
 function pidIn(pidFile: string): string {

@@ -7,7 +7,7 @@ import { NetlabError } from "../errors.ts";
 import { childProcess } from "../node-modules.ts";
 import { codeFile } from "../places.ts";
 
-/** One message to the process. */
+/** Message to the process. */
 export interface Question {
   readonly file: string;
   readonly sql: string;
@@ -22,7 +22,7 @@ export type Cell = string | number | bigint | Uint8Array | null;
 export interface QueryResult {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
-  /** There are more rows than the limit. */
+  /** More rows are there than the limit. */
   readonly isCut: boolean;
 }
 
@@ -64,7 +64,7 @@ export class Queries {
   async ask(sql: string, { limit, timeoutMs, secretKeys, signal }: QueryOptions): Promise<QueryResult> {
     if (secretKeys) refuseRawTables(sql);
     if (this.#busy.size >= MAX_UNDER_WAY) {
-      throw new NetlabError("wrong-state", `${MAX_UNDER_WAY} questions are under way: wait for one to end`);
+      throw new NetlabError("wrong-state/many-questions", { count: MAX_UNDER_WAY });
     }
     const child = this.#take();
     try {
@@ -75,7 +75,7 @@ export class Queries {
       if (answer.ok) return answer as QueryResult;
       throw failure(answer, sql);
     } finally {
-      // Whoever has not answered is killed: it may never.
+      // A process that has not answered is killed: it may never.
       if (this.#busy.delete(child)) child.kill("SIGKILL");
     }
   }
@@ -97,7 +97,7 @@ export class Queries {
 
   #start(): ChildProcess {
     const child = start();
-    // One that is killed may also fail to be reached; whoever waits for it hears of its exit.
+    // A process that is killed may also fail to be reached; its question ends with its exit.
     child.on("error", () => undefined);
     child.once("exit", () => {
       if (this.#idle === child) this.#idle = undefined;
@@ -120,7 +120,7 @@ function start(): ChildProcess {
     stdio: ["ignore", "ignore", "ignore", "ipc"],
     serialization: "advanced",
   });
-  // It must not keep a daemon that has nothing else to do.
+  // A process at rest must not keep a daemon that has nothing else to do.
   child.unref();
   child.channel?.unref();
   return child;
@@ -133,14 +133,9 @@ function answerOf(
   signal: AbortSignal | undefined,
 ): Promise<QueryAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<QueryAnswer>();
-  const fail = (code: "timed-out" | "interrupted" | "bad-sql", why: string) =>
-    reject(new NetlabError(code, why));
-  const interrupted = () => fail("interrupted", "sql: interrupted");
-  const ended = () => fail("bad-sql", "sql: the process that ran it ended: it used too much memory or time");
-  const timer = setTimeout(
-    () => fail("timed-out", `sql: no answer within ${timeoutMs / 1_000} s, so it was stopped (--timeout)`),
-    timeoutMs,
-  );
+  const interrupted = () => reject(new NetlabError("interrupted/sql"));
+  const ended = () => reject(new NetlabError("bad-sql/process-ended"));
+  const timer = setTimeout(() => reject(new NetlabError("timed-out/sql", { ms: timeoutMs })), timeoutMs);
   child.once("message", resolve as (answer: unknown) => void);
   child.once("exit", ended);
   child.once("error", ended);
@@ -157,18 +152,14 @@ function answerOf(
 /** The masks stand before the tables; a table named with its schema would be read past them. */
 function refuseRawTables(sql: string): void {
   if (!/\bmain["'`\]]?\s*\./i.test(sql)) return;
-  throw new NetlabError(
-    "read-only",
-    "sql: main.… reads past the masks on tokens: leave main. out, or use --show-tokens",
-  );
+  throw new NetlabError("read-only/masked");
 }
 
 function failure({ code, why, position }: Extract<QueryAnswer, { ok: false }>, sql: string): NetlabError {
-  const sentence =
-    code === "read-only"
-      ? `sql only reads: ${why}; commands change things, e.g. register, book, spawn`
-      : `sql: ${why}`;
-  return new NetlabError(code, position === undefined ? sentence : `${sentence}\n${pointer(sql, position)}`);
+  return new NetlabError(code === "read-only" ? "read-only/statement" : "bad-sql/statement", {
+    why,
+    place: position === undefined ? "" : `\n${pointer(sql, position)}`,
+  });
 }
 
 /** The line at fault, and a mark below the place; what is far from it is left out. */

@@ -299,6 +299,47 @@ const clients = {
     { withinMs: "number" },
     ({ withinMs }) => `no answer within ${seconds(withinMs)}: lost, or nobody answers there`,
   ),
+  "list-without-end": row(
+    "failed",
+    { registry: "text", withinMs: "number" },
+    ({ registry, withinMs }) =>
+      `the registry at ${registry} did not end its list with end within ${seconds(withinMs)}`,
+    "BOOT-4",
+  ),
+  "saved-without-end": row(
+    "failed",
+    { path: "text", size: "number", registry: "text" },
+    ({ path, size, registry }) =>
+      `saved ${path}, ${size} bytes; but the registry at ${registry} did not end its list with end`,
+    "BOOT-4",
+  ),
+  "size-exceeded": row(
+    "failed",
+    { told: "number", more: "number", name: "text" },
+    ({ told, more, name }) =>
+      `the server told a size of ${told} bytes, and at least ${more} more followed: ${quoted(name)} is not saved`,
+    "FILE-0",
+  ),
+  "answer-other-header": row(
+    "failed",
+    { start: "text", form: "text", other: "text" },
+    ({ start, form, other }) =>
+      `the server answers ${start} …, which is no name after a header of ${form}${other === "" ? "" : `; read as ${other} it would be one (--header ${other})`}`,
+    "BOOK-1",
+  ),
+  "answer-length-short": row(
+    "failed",
+    { by: "number", text: "peer" },
+    ({ by, text }) => `the server's length is short by ${by}: it must count bytes, not characters (${text}…)`,
+    "BOOK-1",
+  ),
+  "odd-clock-answer": row(
+    "failed",
+    { said: "peer", request: "text", form: "text" },
+    ({ said, request, form }) =>
+      `the server answers ${quoted(said)} to ${request}, which is not of the form ${form}`,
+    "CLOCK-0",
+  ),
   "request-lost": row(
     "failed",
     { request: "text", withinMs: "number" },

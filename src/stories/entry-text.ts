@@ -1,9 +1,9 @@
 /** A story's entries as sentences: one form for `show`, `explain`, `tap`, `--explain` and the journal. */
-import type { ProgramSample } from "../os/proc.ts";
 import { type HiddenSpan, printable, printableBytes } from "../printable.ts";
 import { causeText } from "./cause-text.ts";
 import { type Cause, rowOf } from "./causes.ts";
 import type { Entry, InputName, OperatorAction } from "./entry.ts";
+import { programText } from "./program.ts";
 import type { Redactor } from "./redaction.ts";
 
 /** What is read of a line that is shown otherwise than it was sent. */
@@ -20,6 +20,8 @@ export interface RedactionContext {
 
 /** An entry as anybody may see it: bytes in a hidden span are not there to be shown. */
 export type ShownEntry = Entry & { readonly hidden?: readonly HiddenSpan[] };
+
+type Octets = Extract<Entry, { readonly bytes: Buffer }>;
 
 export interface Visibility {
   /** Show tokens as they are. */
@@ -40,7 +42,7 @@ export function shownEntry(
     case "drained":
     case "late":
     case "dropped":
-      return { ...entry, ...redactor.redact(entry.bytes) };
+      return redacted(entry, redactor);
     case "remark":
     case "crashed":
       return { ...entry, cause: shownCause(entry.cause, peerWords) };
@@ -48,6 +50,8 @@ export function shownEntry(
       return { ...entry, cause: shownCause(entry.cause, peerWords), words: peerWords(entry.words) };
     case "closed":
       return entry.cause ? { ...entry, cause: shownCause(entry.cause, peerWords) } : entry;
+    case "input":
+      return typeof entry.answer === "string" ? { ...entry, answer: peerWords(entry.answer) } : entry;
     case "operator":
       return "text" in entry ? { ...entry, text: peerWords(entry.text) } : entry;
     case "file":
@@ -55,6 +59,13 @@ export function shownEntry(
     default:
       return entry;
   }
+}
+
+/** Spans that were hidden when the entry was written down stay so. */
+function redacted(entry: Octets, redactor: Redactor): ShownEntry {
+  const { hidden: before = [] } = entry as ShownEntry;
+  const { bytes, hidden } = redactor.redact(entry.bytes);
+  return { ...entry, bytes, hidden: [...before, ...hidden].sort((a, b) => a.start - b.start) };
 }
 
 /** One line, without its time. What peers sent is escaped, tokens are hidden. */
@@ -122,28 +133,6 @@ const ruleBehind = ({ rule }: Cause) => (rule === undefined ? "" : ` [${rule}]`)
 /** What has gone of a file; how much it was to be, where that is not the same. */
 export function fileSize({ size, told }: { readonly size: number; readonly told: number }): string {
   return size === told ? `${size} bytes` : `${size} of ${told} bytes`;
-}
-
-const DOING: Readonly<Record<ProgramSample["doing"], string>> = {
-  receiving: "waits in recv() on this connection",
-  servingAnother: "reads from another connection",
-  sending: "is in send()",
-  accepting: "waits in accept()",
-  keyboard: "waits at the keyboard",
-  polling: "waits in select() or poll()",
-  sleeping: "sleeps",
-  computing: "computes",
-  stopped: "is stopped (Ctrl-Z or a debugger)",
-  ended: "has ended",
-  otherwise: "does something else",
-};
-
-/** `python3 (4711) waits in recv() on this connection; 3 bytes of ours lie unread`. */
-export function programText({ name, pid, doing, isCertain, isAccepted, unreadBytes }: ProgramSample): string {
-  const unread =
-    unreadBytes > 0 ? `; ${unreadBytes} ${unreadBytes === 1 ? "byte" : "bytes"} of ours lie unread` : "";
-  const accepted = isAccepted ? "" : "; it has not called accept() for this connection";
-  return `${printable(name)} (${pid}) ${isCertain ? "" : "probably "}${DOING[doing]}${accepted}${unread}`;
 }
 
 /** What an operator or a client's user did, in words. */

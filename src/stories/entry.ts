@@ -2,9 +2,9 @@
  * Facts of a peer's life, as plain data: every one survives JSON (bytes as base64) and `structuredClone`. There is no sentence in them; who
  * wants words asks `entry-text.ts`.
  */
-import type { ProgramSample } from "../os/proc.ts";
 import type { Answer } from "./answer.ts";
 import type { Cause } from "./causes.ts";
+import type { ProgramFacts } from "./program.ts";
 
 /** Version of the form in which stories are kept and sent. */
 export const STORY_VERSION = 1;
@@ -91,7 +91,7 @@ export type Entry =
   | (Stamp & { readonly kind: "closed"; readonly by: "peer" | "us"; readonly cause?: Cause })
   | (Stamp & { readonly kind: "crashed"; readonly cause: Cause })
   /** The peer's program on this machine, as /proc showed it in a silence: never its arguments. */
-  | (Stamp & { readonly kind: "program" } & ProgramSample)
+  | (Stamp & { readonly kind: "program" } & ProgramFacts)
   /** Entries that are no longer kept, and what went over the wire with them. */
   | (Stamp & {
       readonly kind: "gap";

@@ -57,7 +57,7 @@ export function fromRecord(record: StoryRecord): {
   readonly live: LiveView | undefined;
 } {
   if (record.version !== STORY_VERSION)
-    throw new NetlabError(
+    throw NetlabError.worded(
       "usage",
       `a story of version ${record.version} is not read here: this is ${STORY_VERSION}`,
     );
@@ -122,5 +122,5 @@ function revivedError({
   fact?: Cause | null;
 }): Error {
   if (code === undefined) return new Error(message);
-  return NetlabError.restored(code, message, fact ?? undefined);
+  return NetlabError.worded(code, message, fact ? { fact } : {});
 }

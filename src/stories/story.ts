@@ -233,6 +233,7 @@ export class Story {
     const { at, entries } = this.#step ?? { at: this.now(), entries: [] };
     this.#step = undefined;
     if (transition) {
+      // Whoever hears of the transition finds the story in the state that it tells of.
       this.state = transition.to;
       this.waitsFor = waitsFor;
       this.#keep({ at, kind: "transition", ...transition });

@@ -61,7 +61,7 @@ async function runLines(client: ControlClient, options: PipedOptions): Promise<n
     return exitCodes.usage;
   }
   if (!client.isOpen && !options.input.readableEnded) {
-    throw new NetlabError("no-daemon", `the daemon at ${client.path} went away`);
+    throw new NetlabError("no-daemon/went-away", { path: client.path });
   }
   return exitCodes.done;
 }
@@ -70,7 +70,7 @@ async function runLine(runner: LineRunner, line: string, number: number, options
   const where = options.name === undefined ? `line ${number}` : `${options.name}:${number}:`;
   const streams = { stdout: options.output, stderr: options.errors, signals: options.signals };
   try {
-    const result = await runPlainly(runner.client, streams, (seat) => runner.runLine(line, seat));
+    const result = await runPlainly(runner.client, streams, (console) => runner.runLine(line, console));
     if (result.exit !== exitCodes.done) {
       await complain(options, `${where} ended with exit status ${result.exit}: ${line}`);
     }

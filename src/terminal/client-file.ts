@@ -4,7 +4,8 @@ import { writeFile } from "node:fs/promises";
 import { MAX_REQUEST } from "../control/control-request.ts";
 import { messageOf, NetlabError } from "../errors.ts";
 import { osCode } from "../os/os-errors.ts";
-import { wordsSoFar } from "../repl/words.ts";
+import type { ReadAs } from "../repl/command.ts";
+import { wordsSoFar } from "../repl/line-words.ts";
 
 /** A command as it went to the daemon. */
 export interface Typed {
@@ -20,12 +21,13 @@ const WHY: Record<string, string> = {
 };
 
 /**
- * The text of a file that the person named in this command; no daemon gets another. Throws where it cannot be read, is
- * no UTF-8, or does not fit into an answer.
+ * The text of a file that the person named in this command; no daemon gets another. As a role it is bundled with what it
+ * imports, where it is here. Throws where it cannot be read, is no UTF-8, or does not fit into an answer.
  */
-export async function readNamedFile(path: string, typed: Typed): Promise<string> {
+export async function readNamedFile(path: string, typed: Typed, as: ReadAs = "text"): Promise<string> {
   if (!isNamed(path, typed)) throw cannotRead(path, "the command does not name it");
-  const text = await readText(path);
+  const source = await readText(path);
+  const text = as === "role" ? await bundled(path) : source;
   if (JSON.stringify(text).length + 100 > MAX_REQUEST) throw tooLong(path);
   return text;
 }
@@ -45,6 +47,9 @@ function isNamed(path: string, { argv, line = "" }: Typed): boolean {
   const words = argv ?? wordsSoFar(line).map(({ text }) => text);
   return words.some((word) => word === path || (/^--[a-z-]+=/.test(word) && word.endsWith(`=${path}`)));
 }
+
+/** The bundler is only for those who load roles: it is not imported before. */
+const bundled = async (path: string) => (await import("../catalogue/role-source.ts")).readRoleFile(path);
 
 async function readText(path: string): Promise<string> {
   const chunks: Buffer[] = [];
@@ -73,9 +78,9 @@ const WHY_NOT_WRITTEN: Record<string, string> = {
 const tooLong = (path: string) => cannotRead(path, `it is longer than ${MAX_REQUEST / 1_048_576} MiB`);
 
 function cannotRead(path: string, why: string): NetlabError {
-  return new NetlabError("file-not-read", `cannot read ${path}: ${why}`);
+  return new NetlabError("file-not-read/because", { file: path, why });
 }
 
 function cannotWrite(path: string, why: string): NetlabError {
-  return new NetlabError("file-not-written", `cannot write ${path}: ${why}`);
+  return new NetlabError("file-not-written/because", { file: path, why });
 }

@@ -15,12 +15,12 @@ export async function expectation(call: ClientCall): Promise<number> {
   const options = call.options as unknown as ExpectOptions;
   const text = call.rest.join(" ");
   if (text === "" && options.exit === undefined) {
-    throw new NetlabError("usage", "expect: give a text, or --exit with a status");
+    throw new NetlabError("usage/expect-nothing");
   }
   const complaint =
     options.conn === undefined ? ofLast(call, text, options) : await ofConnection(call, text, options);
   if (complaint === undefined) return exitCodes.done;
-  await call.seat.err(complaint);
+  await call.console.err(complaint);
   return exitCodes.checkFailed;
 }
 
@@ -30,7 +30,7 @@ function ofLast(
   { not: isNot, exit }: ExpectOptions,
 ): string | undefined {
   const { last } = runner;
-  if (!last) throw new NetlabError("usage", "expect: no command stands before it");
+  if (!last) throw new NetlabError("usage/expect-first");
   if (exit !== undefined && last.exit !== exit) {
     return `expected exit status ${exit}, and it was ${last.exit}; ${saidInstead(last.text)}`;
   }
@@ -40,14 +40,13 @@ function ofLast(
 
 /** Waits in the daemon, which hears of each byte. */
 async function ofConnection(
-  { runner, seat }: ClientCall,
+  { runner, console }: ClientCall,
   text: string,
   { not: isNot, conn = "", within, exit: status }: ExpectOptions,
 ): Promise<string | undefined> {
-  if (status !== undefined || text === "")
-    throw new NetlabError("usage", "expect --conn: give the text alone");
+  if (status !== undefined || text === "") throw new NetlabError("usage/expect-conn");
   const words = ["wait-for", "--text", text, "--timeout", `${within}ms`, "--", conn];
-  const { exit, text: said } = await runner.ask(words, seat.signal);
+  const { exit, text: said } = await runner.ask(words, console.signal);
   if (exit === exitCodes.done)
     return isNot ? `not expected, and it has gone over ${conn}: ${text}` : undefined;
   if (exit !== exitCodes.timedOut) return said;

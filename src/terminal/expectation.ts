@@ -46,7 +46,7 @@ function asRegExp(expected: string): RegExp | undefined {
   try {
     return new RegExp(source, `${flags?.replaceAll("m", "")}mu`);
   } catch {
-    throw new NetlabError("usage", `expect: ${expected} is no regular expression`);
+    throw new NetlabError("usage/expect-regexp", { text: expected });
   }
 }
 

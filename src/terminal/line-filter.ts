@@ -23,7 +23,7 @@ export function lineFilter([name = "", ...args]: readonly string[]): LineFilter 
   if (make) return make(args);
   const near = nearest(name, Object.keys(FILTERS));
   const hint = near ? `did you mean ${near}?` : `there are ${Object.keys(FILTERS).join(", ")}`;
-  throw new NetlabError("usage", `no filter ${JSON.stringify(name)}; ${hint}`);
+  throw new NetlabError("usage/no-filter", { name, hint });
 }
 
 function grep(args: readonly string[]): LineFilter {
@@ -31,8 +31,7 @@ function grep(args: readonly string[]): LineFilter {
   while (/^-[vi]+$/.test(args[count] ?? "")) count += 1;
   const flags = args.slice(0, count).join("");
   const [pattern, ...more] = args.slice(args[count] === "--" ? count + 1 : count);
-  if (pattern === undefined || more.length > 0)
-    throw new NetlabError("usage", "usage: | grep [-v] [-i] PATTERN");
+  if (pattern === undefined || more.length > 0) throw new NetlabError("usage/grep");
   const expression = regExp(pattern, flags.includes("i") ? "iu" : "u");
   const isInverted = flags.includes("v");
   let found = 0;
@@ -54,10 +53,7 @@ function regExp(pattern: string, flags: string): RegExp {
   try {
     return new RegExp(pattern, flags);
   } catch {
-    throw new NetlabError(
-      "usage",
-      `grep: ${JSON.stringify(pattern)} is no regular expression: write \\ before ( [ { * + ? | . where the character itself is meant`,
-    );
+    throw new NetlabError("usage/grep-regexp", { pattern });
   }
 }
 
@@ -98,5 +94,5 @@ function countOf(name: string, args: readonly string[]): number {
   const text = args.join(" ");
   const number = text === "" ? USUAL_LINES : Number(/^(?:-n ?|-)(\d+)$/.exec(text)?.[1] ?? Number.NaN);
   if (number >= 0 && number <= MAX_LINES) return number;
-  throw new NetlabError("usage", `usage: | ${name} [-n ${USUAL_LINES}]`);
+  throw new NetlabError("usage/head-or-tail", { name, lines: USUAL_LINES });
 }

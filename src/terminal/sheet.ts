@@ -32,7 +32,7 @@ export function parseSheet(text: string, name: string): Block[] {
       (line, index) => index > at && (fence ? isClosing(line, fence) : FENCE.test(line)),
     );
     if (fence && end < 0)
-      throw new NetlabError("usage", `${name}:${at + 1}: this ${fence} block is not closed`);
+      throw new NetlabError("usage/block-not-closed", { sheet: name, line: at + 1, fence });
     const start = fence ? at + 1 : at;
     const stop = end < 0 ? lines.length : end;
     const kind = fence ? kindOf(info, `${name}:${at + 1}`) : "prose";
@@ -57,7 +57,7 @@ function kindOf(info: string, where: string): BlockKind {
   if (language !== "netlab") return "other";
   if (words.length === 0) return "commands";
   if (words.join(" ") === "by-hand") return "by-hand";
-  throw new NetlabError("usage", `${where}: no block "${info}": there are "netlab" and "netlab by-hand"`);
+  throw new NetlabError("usage/no-block", { place: where, info });
 }
 
 /** What is expected is expected of something. */
@@ -66,6 +66,6 @@ function checkOrder(blocks: readonly Block[], name: string): void {
   for (const [index, { kind, line }] of steps.entries()) {
     const before = steps[index - 1]?.kind;
     if (kind === "expect" && before !== "commands" && before !== "by-hand")
-      throw new NetlabError("usage", `${name}:${line}: no netlab block stands before this expect block`);
+      throw new NetlabError("usage/expect-block", { sheet: name, line });
   }
 }

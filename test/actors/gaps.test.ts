@@ -71,7 +71,7 @@ describe("an operator's FIN", () => {
     const { lab, peer } = await pieceLab();
     peer.say("go\n");
     await peer.hears("one\n");
-    lab.controlOf(peer)?.fin?.();
+    lab.supervisor.control(lab.storyOf(peer).subject.id)?.fin?.();
     await peer.hearsTheEnd();
     peer.say("go on\n");
     await expect.poll(() => lab.storyOf(peer).bytesIn).toBe("go\ngo on\n".length);

@@ -14,7 +14,7 @@ import type { Environment } from "../../src/actors/service.ts";
 import { Supervisor } from "../../src/actors/supervisor.ts";
 import type { TelemetryEvent } from "../../src/actors/telemetry.ts";
 import { faultsOf } from "../../src/catalogue/role-folder.ts";
-import { controlOf } from "../../src/lab/live.ts";
+import { Ids } from "../../src/ids.ts";
 import type { Role } from "../../src/machines/_role.ts";
 import bootstrap from "../../src/machines/bootstrap.ts";
 import fileClient from "../../src/machines/file-client.ts";
@@ -69,12 +69,13 @@ export class TestLab {
       telemetry: (event) => this.events.push(event),
       descriptors: new DescriptorBudget({ limit: Number.POSITIVE_INFINITY, inUse: 0 }),
       hubs: new LocalHubs(),
-      numbers: { connection: 0, sender: 0 },
+      ids: new Ids(),
       ...parts,
     };
     const table = new Map(roles.map((role) => [role.name, role]));
     this.supervisor = new Supervisor(table, this.environment, {
       onState: ({ id }, _from, to) => this.states.push(`${id} ${to}`),
+      onRemoved: () => undefined,
     });
   }
 
@@ -108,7 +109,7 @@ export class TestLab {
 
   /** What an operator sees of a peer's live connection, by its own port; undefined: it is over. */
   controlOf(peer: { readonly port: number }): ConnectionControl | undefined {
-    return controlOf(this.supervisor, this.storyOf(peer));
+    return this.supervisor.control(this.storyOf(peer).subject.id);
   }
 
   /** What a person is told of it now. */

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { CONTENT, fetchFrom, int32, padded, pause, type Script, tellsSize } from "./fetching.ts";
+import { CONTENT, fetchFrom, int32, padded, pause, type Script } from "./fetching.ts";
 
 /** The server as it should be, save how it ends its words. */
 function serverWith(ended: (word: string) => string | Buffer): Script {
@@ -63,14 +63,6 @@ describe("a server that is odd, but right, is understood", () => {
         client.say("valid");
         await client.hears("server.pdf");
         client.say(Buffer.concat([Buffer.from("found"), int32(CONTENT.length), Buffer.from(CONTENT)]));
-      },
-    ],
-    [
-      "more bytes than it said: the rest is not the file's",
-      async (client) => {
-        await tellsSize(client, int32(CONTENT.length));
-        await client.hears("Got\0");
-        client.end(`${CONTENT} and more`);
       },
     ],
   ])("%s", async (_what, script) => {

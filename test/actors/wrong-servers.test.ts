@@ -53,6 +53,26 @@ describe("a server that is wrong is told apart, and leaves no file", () => {
       /has no file "server\.pdf"/,
     ],
     [
+      "sends more bytes than it told, as of sizeof a pointer",
+      async (client) => {
+        await tellsSize(client, int32(8));
+        await client.hears("Got\0");
+        client.end(CONTENT);
+      },
+      "peer-error",
+      /told a size of 8 bytes, and at least \d+ more followed/,
+    ],
+    [
+      "sends its last buffer whole",
+      async (client) => {
+        await tellsSize(client, int32(CONTENT.length));
+        await client.hears("Got\0");
+        client.say(padded(CONTENT, 1_024));
+      },
+      "peer-error",
+      /told a size of \d+ bytes, and at least \d+ more followed/,
+    ],
+    [
       "tells a size that is too big",
       async (client) => {
         await tellsSize(client, int32(1_000));

@@ -1,17 +1,18 @@
 /** Sequences: the order of things, what is told together, bounds, and that nothing is lost in any format. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { editionOf, secretsOf } from "../../src/catalogue/editions.ts";
 import { drawingText } from "../../src/charts/drawing-text.ts";
-import { type Sequence, sequenceOf, shortName } from "../../src/charts/sequence.ts";
+import { type Sequence, sequenceOf } from "../../src/charts/sequence.ts";
 import { sequenceDocument } from "../../src/charts/sequence-document.ts";
 import { fitsSideBySide, layoutSequence } from "../../src/charts/sequence-layout.ts";
 import { sequenceMermaid } from "../../src/charts/sequence-mermaid.ts";
 import { sequencePlain } from "../../src/charts/sequence-plain.ts";
 import { sequenceSvg } from "../../src/charts/sequence-svg.ts";
+import { shortPeerId } from "../../src/ids.ts";
 import clockClient from "../../src/machines/clock-client.ts";
 import fileServer from "../../src/machines/file-server.ts";
 import { cause, roleCause } from "../../src/stories/causes.ts";
+import { editionOf, secretsOf } from "../../src/stories/editions.ts";
 import { Recorder } from "../../src/stories/recorder.ts";
 import type { Story, StorySubject } from "../../src/stories/story.ts";
 import { hasPython } from "../roles/python-peer.ts";
@@ -282,7 +283,7 @@ describe("any conversation", () => {
           );
           const directions = own.slice(1).map((step) => step.kind === "message" && step.from === "chat-1");
           const meant = lines.filter((line) => line.who % 3 === index).map(({ isReply }) => isReply);
-          expect(directions, shortName(who)).toEqual(meant);
+          expect(directions, shortPeerId(who)).toEqual(meant);
         }
       }),
       { numRuns: 60 },

@@ -28,6 +28,7 @@ export const conversations = {
   saysHello: (client) => client.once("data", () => client.write("hello")),
   isSilent: () => undefined,
   closesEarly: announcing(1_000_000, (client) => client.end(Buffer.alloc(1_000, "x"))),
+  sendsMore: announcing(8, (client) => client.write(Buffer.alloc(1_000, "x"))),
   lies: announcing(-5, (client) => client.end()),
   stopsHalfWay: announcing(1_000_000, (client) => client.write(Buffer.alloc(1_000, "x"))),
 } satisfies Record<string, Conversation>;

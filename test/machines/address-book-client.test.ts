@@ -84,7 +84,7 @@ describe("an address book's client", () => {
       code: "no-such-address",
       message: 'the book has no address "luke@gmail.com" (Error 404)',
     });
-    expect(new NetlabError("no-such-address", "").exitCode).toBe(4);
+    expect(NetlabError.worded("no-such-address", "").exitCode).toBe(4);
     expect(shown).toEqual([]);
   });
 
@@ -114,12 +114,51 @@ describe("an address book's client", () => {
     expect(run.output).toMatchObject({ ok: true, name: "Errorius Flynn" });
   });
 
-  it("warns of a server that counts characters where bytes count", async () => {
-    const { run, connect, hear, hints } = lookup();
+  it("[BOOK-1] calls a length wrong that counts characters where bytes count", async () => {
+    const { run, connect, hear, shown } = lookup();
     await connect();
     await hear(Buffer.from("R\x04Zoës"));
-    expect(run.output).toMatchObject({ ok: true, name: "Zoë" });
-    expect(hints).toEqual(["the server's length is short by 1: it counts bytes, not characters"]);
+    expect(run.output).toMatchObject({
+      ok: false,
+      code: "peer-error",
+      message: "the server's length is short by 1: it must count bytes, not characters (Zoë…)",
+    });
+    expect(shown).toEqual([]);
+  });
+
+  it.each([
+    ["16be", "00 0e"],
+    ["16le", "0e 00"],
+    ["32be", "00 00 00 0e"],
+    ["32le", "0e 00 00 00"],
+    ["struct", "00 00 00 0e 00 00 00"],
+  ])("[BOOK-1] has no name from a header of %s, and says which it is", async (form, header) => {
+    const { run, connect, hear, shown } = lookup();
+    await connect();
+    await hear(
+      Buffer.from(`52${header.replaceAll(" ", "")}${Buffer.from("Luke Skywalker").toString("hex")}`, "hex"),
+    );
+    expect(run.output).toMatchObject({
+      ok: false,
+      code: "peer-error",
+      message: expect.stringContaining(`read as ${form} it would be one (--header ${form})`),
+    });
+    expect(shown).toEqual([]);
+  });
+
+  it.each(["52 00", "52 00 00"])("[BOOK-1] has no name where there is none: %s", async (hex) => {
+    const { run, connect, hear } = lookup();
+    await connect();
+    await hear(Buffer.from(hex.replaceAll(" ", ""), "hex"));
+    expect(run.output).toMatchObject({ ok: false, code: "peer-error" });
+  });
+
+  it("[BOOK-1] takes a padded buffer, and says what that is worth", async () => {
+    const { run, connect, hear, hints } = lookup();
+    await connect();
+    await hear(Buffer.concat([encodeAnswer("8bit", "Luke"), Buffer.alloc(94)]));
+    expect(run.output).toMatchObject({ ok: true, name: "Luke" });
+    expect(hints).toEqual([expect.stringMatching(/^note: 94 bytes follow the name: /)]);
   });
 
   it.each(["peer.ended", "peer.closed"] as const)(
@@ -146,7 +185,7 @@ describe("an address book's client", () => {
 
   it("says why it cannot connect", async () => {
     const { run, network } = lookup();
-    await network.connects.reject(new NetlabError("unreachable", "nobody listens there"));
+    await network.connects.reject(NetlabError.worded("unreachable", "nobody listens there"));
     expect(run.output).toMatchObject({ code: "unreachable", message: "nobody listens there" });
   });
 
@@ -217,7 +256,7 @@ describe("an address book's client with several addresses", () => {
     await connect();
     await hear(encodeAnswer("8bit", "Luke"));
     await tell("peer.closed");
-    await network.connects.reject(new NetlabError("unreachable", "nobody listens there"));
+    await network.connects.reject(NetlabError.worded("unreachable", "nobody listens there"));
     expect(run.output).toMatchObject({
       ok: false,
       email: "leia@x.org",

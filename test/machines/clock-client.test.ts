@@ -74,23 +74,46 @@ describe("a clock's client", () => {
     clock.increment(2_000);
     await asks.resolve(["11/21/26"]);
     expect(shown).toEqual(["11/21/26"]);
-    expect(run.output).toMatchObject({ ok: true, asked: 2, answers: [{ answer: "11/21/26" }] });
+    const message = "no answer to SEND_DATE within 2 s";
+    expect(run.output).toMatchObject({ ok: false, code: "timed-out", message });
+  });
+
+  it.each(["tomorrow", "13/21/26", "11/32/26", "2026-11-21", "00:55:17", "11/21/2026", ""])(
+    "[CLOCK-0] takes %j for no date, says so, and goes on",
+    async (answer) => {
+      const { asks, clock, run, hints } = clockClient({ count: 2 });
+      await asks.resolve([answer]);
+      const sentence = `the server answers ${JSON.stringify(answer)} to SEND_DATE, which is not of the form MM/DD/YY`;
+      expect(hints).toEqual([sentence]);
+      clock.increment(2_000);
+      await asks.resolve(["11/21/26"]);
+      expect(run.output).toMatchObject({ ok: false, code: "peer-error", message: sentence });
+    },
+  );
+
+  it("[CLOCK-0] takes the whole buffer of a C program, and says what that is worth", async () => {
+    const { asks, run, shown, hints } = clockClient({ count: 1 });
+    await asks.resolve([`11/21/26\n${"\0".repeat(247)}`]);
+    expect(shown).toEqual(["11/21/26"]);
+    expect(hints).toEqual([expect.stringMatching(/^note: 247 bytes follow the text .*\[CLOCK-0\]$/)]);
+    expect(run.output).toMatchObject({ ok: true, answers: [{ answer: "11/21/26" }] });
   });
 
   it("[CLOCK-1] goes on where nobody listens: the clock may come back", async () => {
     const { asks, clock, run, hints } = clockClient({ count: 2 });
-    await asks.reject(new NetlabError("unreachable", "nobody listens there"));
+    await asks.reject(NetlabError.worded("unreachable", "nobody listens there"));
     expect(hints).toEqual(["nobody listens there"]);
     clock.increment(2_000);
     await asks.resolve(["11/21/26"]);
-    expect(run.output).toMatchObject({ ok: true });
+    expect(run.output).toMatchObject({ ok: false, code: "unreachable" });
   });
 
   it.each([
     ["timed-out", (asks: ReturnType<typeof clockClient>["asks"]) => asks.resolve([])],
     [
       "unreachable",
-      (asks: ReturnType<typeof clockClient>["asks"]) => asks.reject(new NetlabError("unreachable", "away")),
+      (asks: ReturnType<typeof clockClient>["asks"]) =>
+        asks.reject(NetlabError.worded("unreachable", "away")),
     ],
   ])("fails with %s where no answer came at all", async (code, answer) => {
     const { asks, run } = clockClient({ count: 1 });
@@ -120,7 +143,7 @@ describe("a clock's client", () => {
   it("remembers the last hundred answers of a run without an end", async () => {
     const { asks, clock, run } = clockClient();
     asks.always(["11/21/26"]);
-    await asks.resolve(["first"]);
+    await asks.resolve(["11/20/26"]);
     for (let asked = 1; asked <= 120; asked += 1) {
       clock.increment(2_000);
       await turn();

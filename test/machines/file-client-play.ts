@@ -6,7 +6,11 @@ import { FakePart, FakePeer, fakeWorld, play, turn } from "../fakes.ts";
 export const LISTING = ["10.0.0.1,1236,txt,server1,1237,pdf,server2", "10.0.0.2,1238,pdf,server3", "end"];
 
 export function fileClient(given: Readonly<Record<string, unknown>> = {}) {
-  const world = fakeWorld(role, { service: "pdf", file: "server.pdf", ...given });
+  const hints: string[] = [];
+  const world = {
+    ...fakeWorld(role, { service: "pdf", file: "server.pdf", ...given }),
+    screen: { show: () => undefined, hint: (text: string) => void hints.push(text) },
+  };
   const run = play(role.machine, world);
   const peer = new FakePeer("10.0.0.1", 1_237);
   const { network, files } = world;
@@ -30,9 +34,19 @@ export function fileClient(given: Readonly<Record<string, unknown>> = {}) {
   }
 
   /** The server's next bytes, and then the end of the transfer. */
-  async function receive(text: string): Promise<void> {
+  async function arrive(text: string): Promise<void> {
     await peer.inflows.last?.sink.write(Buffer.from(text));
     await peer.inflows.resolve();
+  }
+
+  /** Bytes behind the last one that the size told. */
+  const more = (count: number) => hear(count);
+
+  /** The same as `arrive`, and then nothing more for as long as the client looks. */
+  async function receive(text: string): Promise<void> {
+    await arrive(text);
+    world.clock.increment(100);
+    await turn();
   }
 
   /** Each state that lasts, by the way a client gets there; `peer.heard()` is empty then. */
@@ -63,5 +77,18 @@ export function fileClient(given: Readonly<Record<string, unknown>> = {}) {
     peer.heard();
   }
 
-  return { ...world, run, peer, hear, tell, makePart, receive, goTo, states: Object.keys(ways) };
+  return {
+    ...world,
+    run,
+    peer,
+    hear,
+    tell,
+    makePart,
+    hints,
+    more,
+    arrive,
+    receive,
+    goTo,
+    states: Object.keys(ways),
+  };
 }

@@ -29,6 +29,8 @@ describe("a file client", () => {
       "requesting",
       "sizing",
       "receiving",
+      "checking",
+      "keeping",
       "saved",
     ]);
     expect(run.output).toEqual({ ok: true, path: "server.pdf", sizeBytes: 3, sha256: "sha256 of abc" });
@@ -64,6 +66,46 @@ describe("a file client", () => {
     await makePart();
     await receive("");
     expect(run.output).toMatchObject({ ok: true, sizeBytes: 0 });
+  });
+
+  it("[FILE-0] saves nothing under the final name where more follows than the size told", async () => {
+    const { run, goTo, makePart, arrive, more } = fileClient();
+    await goTo("receiving");
+    const part = await makePart();
+    await arrive("abc");
+    await more(441);
+    expect(part.state).toBe("discarded");
+    expect(run.output).toMatchObject({
+      ok: false,
+      code: "peer-error",
+      message: 'the server told a size of 3 bytes, and at least 441 more followed: "server.pdf" is not saved',
+    });
+  });
+
+  it("[FILE-0] takes found and a size in one piece, and says what that is worth", async () => {
+    const { run, goTo, hear, hints } = fileClient();
+    await goTo("requesting");
+    await hear("found and the size");
+    expect(run.state).toBe("sizing");
+    expect(hints).toEqual([
+      expect.stringMatching(/^note: found and the size came in one piece\. .*\[FILE-0\]$/),
+    ]);
+  });
+
+  it("[BOOT-4] fetches though the registry's end is missing, and does not call that right", async () => {
+    const { run, network, peer, hear, makePart, receive, hints } = fileClient();
+    await network.asks.resolve(LISTING.slice(0, -1));
+    await network.connects.resolve(peer);
+    for (const word of ["valid", "found", 3]) await hear(word);
+    const part = await makePart();
+    await receive("abc");
+    expect(part.state).toBe("finished");
+    expect(hints).toEqual(["the registry at localhost:1234 did not end its list with end within 5 s"]);
+    expect(run.output).toMatchObject({
+      ok: false,
+      code: "peer-error",
+      message: expect.stringMatching(/^saved server\.pdf, 3 bytes; but the registry/),
+    });
   });
 
   it("leaves the transfer's end to the transfer: a FIN behind the last byte changes nothing", async () => {

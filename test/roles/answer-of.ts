@@ -5,7 +5,7 @@ import { runClient } from "../../src/standalone/run-client.ts";
 export async function answerOf(role: Role, given: Readonly<Record<string, unknown>>) {
   const shown: string[] = [];
   const hints: string[] = [];
-  const result = await runClient(
+  const { output: result } = await runClient(
     role,
     { host: "127.0.0.1", ...given },
     {

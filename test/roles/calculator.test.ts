@@ -1,8 +1,8 @@
 /** A calculator over real sockets, with every kind of client. */
 import { describe, expect, it } from "vitest";
-import { contextOf } from "../../src/catalogue/editions.ts";
 import calculator from "../../src/machines/calculator.ts";
 import calculatorClient from "../../src/machines/calculator-client.ts";
+import { contextOf } from "../../src/stories/editions.ts";
 import { describeEntry } from "../../src/stories/entry-text.ts";
 import { converse, eventually, openLab } from "../actors/harness.ts";
 import { SimulatedClock } from "../actors/simulated-clock.ts";

@@ -35,5 +35,5 @@ export function runLines(
   const endInput = () => void opened.then((run) => run.endOfInput());
   for (const line of lines ?? []) say(line);
   if (lines) endInput();
-  return { shown, hints, result, say, endInput };
+  return { shown, hints, result: result.then(({ output }) => output), say, endInput };
 }

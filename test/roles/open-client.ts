@@ -24,7 +24,7 @@ export function openClient(role: Role, given: Readonly<Record<string, unknown>>)
   );
   return {
     shown,
-    result,
+    result: result.then(({ output }) => output),
     type: (line: string) => run?.say(line),
     endInput: () => run?.endOfInput(),
     /** What comes when is the network's affair; that it comes is not. */

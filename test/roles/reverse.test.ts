@@ -2,9 +2,9 @@
 import { describe, expect, it } from "vitest";
 import type { Instance } from "../../src/actors/instance.ts";
 import type { Environment } from "../../src/actors/service.ts";
-import { contextOf } from "../../src/catalogue/editions.ts";
 import reverse from "../../src/machines/reverse.ts";
 import reverseClient from "../../src/machines/reverse-client.ts";
+import { contextOf } from "../../src/stories/editions.ts";
 import { describeEntry } from "../../src/stories/entry-text.ts";
 import type { Conversation } from "../actors/conversation.ts";
 import { converse, eventually, openLab } from "../actors/harness.ts";

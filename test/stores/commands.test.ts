@@ -6,6 +6,8 @@ import { type AddressBookCommand, openAddressBook } from "../../src/stores/addre
 import type { Committed, LabDatabase } from "../../src/stores/database.ts";
 import { type InstanceCommand, openInstances } from "../../src/stores/instances.ts";
 import { type JournalCommand, openJournal } from "../../src/stores/journal.ts";
+import { type LabEntriesCommand, openLabEntries } from "../../src/stores/lab-entries.ts";
+import { type NumbersCommand, openNumbers } from "../../src/stores/numbers.ts";
 import { openRegistry, type RegistryCommand } from "../../src/stores/registry.ts";
 import { LabFolder } from "./lab-folder.ts";
 
@@ -14,6 +16,8 @@ function storesOn(database: LabDatabase) {
   const addressBook = openAddressBook(database);
   const instances = openInstances(database);
   const journal = openJournal(database, () => undefined);
+  const numbers = openNumbers(database);
+  const labEntries = openLabEntries(database);
   return {
     registry,
     addressBook,
@@ -24,6 +28,7 @@ function storesOn(database: LabDatabase) {
       book: addressBook.list(),
       found: EMAILS.map((email) => addressBook.find(email)),
       instances: instances.list(),
+      entries: labEntries.list("default"),
     }),
     apply: ({ store, command }: Committed) => {
       switch (store) {
@@ -33,6 +38,10 @@ function storesOn(database: LabDatabase) {
           return addressBook.apply(command as AddressBookCommand);
         case "instances":
           return instances.apply(command as InstanceCommand);
+        case "numbers":
+          return numbers.apply(command as NumbersCommand);
+        case "labEntries":
+          return labEntries.apply(command as LabEntriesCommand);
         default:
           return journal.apply(command as JournalCommand);
       }
@@ -46,6 +55,8 @@ const tablesOf = (lab: LabFolder) => [
   lab.rows("SELECT * FROM addresses ORDER BY rowid"),
   lab.rows("SELECT * FROM instances ORDER BY rowid"),
   lab.rows("SELECT * FROM journal ORDER BY id"),
+  lab.rows("SELECT * FROM numbers ORDER BY name"),
+  lab.rows("SELECT * FROM lab_entries ORDER BY lab, place"),
 ];
 
 const EMAILS = ["ada@example.org", "Ada@example.org ", "bo@example.org"];
@@ -105,6 +116,20 @@ const anyCommand: fc.Arbitrary<Committed> = fc.oneof(
       fc.record({ op: fc.constant("remove"), id }),
     ),
   }),
+  fc.record({
+    store: fc.constant("numbers"),
+    command: fc.record({ op: fc.constant("keep"), name: fc.constant("instance/chat"), next: fc.nat(9) }),
+  }),
+  fc.record({
+    store: fc.constant("labEntries"),
+    command: fc.record({
+      op: fc.constant("replace"),
+      lab: oneOf("default", "files"),
+      entries: fc.array(
+        fc.record({ role: oneOf("chat"), name: oneOf("a", undefined), digest: oneOf("x"), id }),
+      ),
+    }),
+  }),
 );
 
 /** As a log would keep it. */
@@ -162,8 +187,23 @@ describe("a log of commands", () => {
   it("takes bytes of the journal as they are", async () => {
     const lab = new LabFolder();
     const { journal } = storesOn(lab.open());
-    const row = { at: 1, connection: "a/c1", role: "chat", remote: "::1:2", kind: "in", detail: undefined };
-    await journal.apply({ op: "append", rows: [{ ...row, bytes: Buffer.from([0, 255]) }] });
+    const row = {
+      at: 1,
+      connection: "a/c1",
+      role: "chat",
+      remote: "::1:2",
+      kind: "in",
+      detail: undefined,
+      entry: 0,
+      atUs: 0,
+      facts: "{}",
+    };
+    await journal.apply({
+      op: "append",
+      rows: [{ ...row, bytes: Buffer.from([0, 255]) }],
+      stories: [],
+      grown: [],
+    });
     expect(lab.rows("SELECT bytes FROM journal")).toEqual([{ bytes: Buffer.from([0, 255]) }]);
   });
 

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { connectionDocument } from "../../lab/documents.ts";
-import { liveView } from "../../lab/live.ts";
 import { selectStories, shortId } from "../../lab/selectors.ts";
 import { printable } from "../../printable.ts";
 import type { LiveView } from "../../stories/live-view.ts";
@@ -8,7 +7,7 @@ import type { Story } from "../../stories/story.ts";
 import { byUrgency, reasonOf, verdictOf } from "../../stories/verdict.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { type Style, styleWord } from "../style.ts";
-import { table } from "../table.ts";
+import { table } from "../text-table.ts";
 
 type LiveOf = (story: Story) => LiveView | undefined;
 
@@ -28,7 +27,7 @@ export default defineCommand({
   example: "conns file-server state=awaitingFilename",
   run(call) {
     const { lab, rest, options, data, isJson, out } = call;
-    const liveOf = (story: Story) => liveView(lab, story);
+    const liveOf = (story: Story) => lab.liveView(story.subject.id);
     const stories = selectStories(lab, rest).sort(byUrgency(liveOf));
     // Whoever asks for senders by name wants to see them; otherwise a faultless datagram is no news.
     const isNews = ({ endedAt, subject }: Story) =>

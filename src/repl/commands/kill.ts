@@ -1,6 +1,4 @@
 import { NetlabError } from "../../errors.ts";
-import { connectionDocument } from "../../lab/documents.ts";
-import { controlOf, liveView } from "../../lab/live.ts";
 import { selectStories } from "../../lab/selectors.ts";
 import { defineCommand } from "../command.ts";
 
@@ -17,16 +15,10 @@ export default defineCommand({
     },
   ],
   example: "kill c17",
-  run({ lab, rest, out, data, isJson }) {
-    const live = selectStories(lab, rest).filter((story) => controlOf(lab, story));
-    if (live.length === 0)
-      throw new NetlabError(
-        "no-such-connection",
-        `no live connection is ${rest.join(" ")}: conns lists them`,
-      );
-    const documents = live.map((story) => connectionDocument(story, liveView(lab, story)));
-    for (const story of live) controlOf(lab, story)?.kill();
-    if (isJson) return data(documents);
-    return out(`killed ${documents.map(({ id }) => id).join(", ")}`);
+  async run({ lab, rest, out, data, isJson }) {
+    const killed = await lab.kill(selectStories(lab, rest).map(({ subject }) => subject.id));
+    if (killed.length === 0) throw new NetlabError("no-such-connection/no-live", { term: rest.join(" ") });
+    if (isJson) return data(killed);
+    return out(`killed ${killed.map(({ id }) => id).join(", ")}`);
   },
 });

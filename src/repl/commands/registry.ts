@@ -2,7 +2,7 @@ import { z } from "zod";
 import { registrationDocument } from "../../lab/documents.ts";
 import { printable } from "../../printable.ts";
 import { type Call, defineCommand } from "../command.ts";
-import { table } from "../table.ts";
+import { table } from "../text-table.ts";
 
 const options = z.object({
   service: z.string().optional().describe("only who serves this"),
@@ -46,7 +46,7 @@ function print({ lab, options: { service, showTokens }, out, data, isJson, colum
 function watch(call: Call<Options>): Promise<void> {
   return new Promise((resolve) => {
     let isDue = false;
-    const unwatch = call.lab.registry.watch(() => {
+    const unwatch = call.lab.subscribe("registry", () => {
       if (isDue) return;
       isDue = true;
       setTimeout(() => {

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { contextOf } from "../../catalogue/editions.ts";
 import { exitCodes } from "../../errors.ts";
 import { entryDocument } from "../../lab/documents.ts";
 import { selectStory } from "../../lab/selectors.ts";
 import { type Replayed, replay } from "../../replay/replay.ts";
+import { contextOf } from "../../stories/editions.ts";
 import { describeEntry } from "../../stories/entry-text.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { replayRequest } from "../replaying.ts";

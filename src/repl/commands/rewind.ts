@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { contextOf } from "../../catalogue/editions.ts";
 import { NetlabError } from "../../errors.ts";
 import { selectStory } from "../../lab/selectors.ts";
 import { playable, replay } from "../../replay/replay.ts";
+import { contextOf } from "../../stories/editions.ts";
 import { describeEntry } from "../../stories/entry-text.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { momentDocument, momentText } from "../moment.ts";
@@ -44,7 +44,7 @@ export default defineCommand({
 
 function beyond(to: number, kept: number, cutShort: string | undefined): NetlabError {
   const why = cutShort ? `the story is cut short: ${cutShort}` : `the story has ${kept} entries`;
-  return new NetlabError("usage", `no entry ${to} to go back to; ${why}`);
+  return new NetlabError("usage/no-entry", { number: to, why });
 }
 
 /** The moments by their numbers. */

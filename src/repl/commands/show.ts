@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { NetlabError } from "../../errors.ts";
 import { connectionDocument, instanceDocument } from "../../lab/documents.ts";
-import { liveView } from "../../lab/live.ts";
 import { isConnectionTerm, selectInstances, selectStory } from "../../lab/selectors.ts";
 import { defineCommand } from "../command.ts";
 import { connectionReport, instanceReport } from "../reports.ts";
@@ -19,18 +18,18 @@ export default defineCommand({
     if (isConnectionTerm(selector)) {
       const story = selectStory(lab, selector);
       return isJson
-        ? data(connectionDocument(story, liveView(lab, story)))
-        : out(connectionReport(story, liveView(lab, story), style, columns, options));
+        ? data(connectionDocument(story, lab.liveView(story.subject.id)))
+        : out(connectionReport(story, lab.liveView(story.subject.id), style, columns, options));
     }
     const instances = selectInstances(lab, [selector]);
     const [instance] = instances;
-    if (!instance) throw new NetlabError("no-such-instance", `nothing is ${selector}: ls lists the roles`);
+    if (!instance) throw new NetlabError("no-such-instance/nothing", { term: selector });
     if (instances.length > 1 && lab.find(selector) === undefined) {
       if (isJson) return data(instances.map((one) => instanceDocument(one, options)));
-      return out(instances.map((one) => instanceReport(one, options, style, columns)).join("\n\n"));
+      return out(instances.map((one) => instanceReport(lab, one, options, style, columns)).join("\n\n"));
     }
     return isJson
       ? data(instanceDocument(instance, options))
-      : out(instanceReport(instance, options, style, columns));
+      : out(instanceReport(lab, instance, options, style, columns));
   },
 });

@@ -4,7 +4,7 @@ import type { Cell } from "../../lab/lab.ts";
 import { duration } from "../../machines/_options.ts";
 import { printable } from "../../printable.ts";
 import { defineCommand } from "../command.ts";
-import { table } from "../table.ts";
+import { table } from "../text-table.ts";
 
 /** A cell that is longer is looked at with --json. */
 const MAX_CHARACTERS = 200;
@@ -23,7 +23,7 @@ const options = z.object({
 export default defineCommand({
   name: "sql",
   group: "registry",
-  summary: "asks the database: registrations, addresses, instances, journal; it only reads",
+  summary: "asks the database: registrations, addresses, instances, journal, stories; it only reads",
   args: [
     {
       name: "select",
@@ -36,7 +36,7 @@ export default defineCommand({
   example: "sql select service, count(*) from registrations group by service",
   async run({ lab, rest, options: { limit, timeout, showTokens }, signal, out, err, data, isJson, columns }) {
     const sql = rest.join(" ").trim();
-    if (sql === "") throw new NetlabError("usage", "sql: nothing to ask: sql select * from registrations");
+    if (sql === "") throw new NetlabError("usage/nothing-to-ask");
     const result = await lab.query(sql, { limit, timeoutMs: timeout, showTokens, signal });
     const names = unique(result.columns);
     if (isJson) {

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { contextOf } from "../../catalogue/editions.ts";
 import { entryDocument } from "../../lab/documents.ts";
 import { hexdump } from "../../printable.ts";
+import { contextOf } from "../../stories/editions.ts";
 import { describeEntry, shownEntry } from "../../stories/entry-text.ts";
 import type { Entry, Story } from "../../stories/story.ts";
 import { type Call, defineCommand } from "../command.ts";

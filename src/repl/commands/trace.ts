@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { roleOf } from "../../catalogue/editions.ts";
 import { entryDocument } from "../../lab/documents.ts";
+import { roleOf } from "../../stories/editions.ts";
 import type { Entry, Story } from "../../stories/story.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { cutTo, follow, followOptions, lineStart } from "../following.ts";

@@ -1,6 +1,7 @@
-"""What the programs in this folder share: a connection to 127.0.0.1, and reading a given number of bytes."""
+"""What the programs in this folder share: a connection to 127.0.0.1, and reading and sending over it."""
 import socket
 import sys
+import time
 
 PORT = int(sys.argv[1])
 
@@ -33,3 +34,44 @@ def listen(port=PORT):
     listener.listen(5)
     print("listening on", listener.getsockname()[1], flush=True)
     return listener
+
+
+def say(peer, data, pause=0.5):
+    """Sends, and pauses: the next is a read of its own."""
+    peer.sendall(data)
+    time.sleep(pause)
+
+
+def hear(peer, size=4096):
+    return peer.recv(size)
+
+
+def line_of(peer):
+    return peer.makefile("rb").readline()
+
+
+def accept():
+    """The first client's connection."""
+    global listener  # kept open, as in a server that goes on
+    listener = listen()
+    connection, _ = listener.accept()
+    return connection
+
+
+def udp(port=PORT):
+    peer = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    peer.settimeout(20)
+    peer.connect(("127.0.0.1", port))
+    return peer
+
+
+def udp_server(port=PORT):
+    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    server.bind(("127.0.0.1", port))
+    print("listening on", server.getsockname()[1], flush=True)
+    return server
+
+
+def stay():
+    """Keeps its connections open until it is ended."""
+    time.sleep(60)

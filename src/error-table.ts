@@ -1,0 +1,396 @@
+/**
+ * Table of the errors that a person or a peer can meet, by code: the sentence that the operator reads, or its sentences by
+ * variant; what the peer is told (null: nothing); the exit status of a command that ends with it. `{name}` is an argument,
+ * `{name:quoted}` one that a person typed or a peer said, `{ms:seconds}` a time; a list is joined with commas.
+ *
+ * A code is written into scripts and documents, a variant is ours: sentences may be told apart further at any time.
+ */
+import { UNKNOWN_ADDRESS } from "./wire/address-record.ts";
+import { INVALID, NOT_FOUND } from "./wire/file-transfer.ts";
+
+interface ErrorKind {
+  readonly says: string | Readonly<Record<string, string>>;
+  readonly peer: string | null;
+  readonly exit: number;
+}
+
+export const exitCodes = {
+  done: 0,
+  checkFailed: 1,
+  usage: 2,
+  noDaemon: 3,
+  noSuchThing: 4,
+  refused: 5,
+  peerError: 6,
+  timedOut: 124,
+  interrupted: 130,
+} as const;
+
+const { checkFailed, usage, noDaemon, noSuchThing, refused, peerError, timedOut, interrupted } = exitCodes;
+
+export const errorTable = {
+  usage: {
+    says: {
+      "completion-shell": "completion: no script for {shell}; there are {shells}",
+      "register-listing": "register: {why}",
+      "run-no-script": "run: {file} is no script: name a .ts file",
+      "many-connections": "{term} is {count} connections: name one, e.g. {example}",
+      "no-selector": "no selector {name}=…; {hint}",
+      "addr-of-roles": "addr= selects connections, not roles: use conns addr=…",
+      "expect-nothing": "expect: give a text, or --exit with a status",
+      "expect-first": "expect: no command stands before it",
+      "expect-conn": "expect --conn: give the text alone",
+      "expect-regexp": "expect: {text} is no regular expression",
+      "no-filter": "no filter {name:quoted}; {hint}",
+      grep: "usage: | grep [-v] [-i] PATTERN",
+      "grep-regexp":
+        "grep: {pattern:quoted} is no regular expression: write \\ before ( [ { * + ? | . where the character itself is meant",
+      "head-or-tail": "usage: | {name} [-n {lines}]",
+      "block-not-closed": "{sheet}:{line}: this {fence} block is not closed",
+      "no-block": '{place}: no block "{info}": there are "netlab" and "netlab by-hand"',
+      "expect-block": "{sheet}:{line}: no netlab block stands before this expect block",
+      "watch-time": "watch: {every} is no time: write 1s or 200ms",
+      "not-closed":
+        "a {quote} is not closed:\n  {line}\n  {pointer}^ close it, or write \\{quote} where the character itself is meant",
+      "of-command": "{command}: {why}",
+      how: "{command}: {why}; usage: {usage}",
+      "done-by-client": "{command} is done by the client: use netlabctl",
+      "wait-for-what": "wait-for: give a state, or --text with what is to come",
+      "wait-for-state": "wait-for: no state {state:quoted} there; {hint}",
+      "drawing-ending": "{command}: --out {file}: what for? --format {formats}",
+      "graph-one-of": "graph: one of --supervisor and --companion",
+      "graph-companion": "graph: {role} has no companion",
+      "graph-watch": "graph: --watch draws in the terminal: leave --format, --out and --json",
+      "graph-role": "graph: a role does not move: name an instance or a connection to watch",
+      "two-names": "spawn: two names, {name} and {flag} {other}",
+      "many-servers": "@{name} is {count} servers: name one, e.g. @{example}",
+      "explain-older":
+        "an older version of netlabd recorded this: there is no page of it, explain without --html tells it",
+      "book-action": "book: no action {name:quoted}; {hint}",
+      "book-how": "book: usage: {usage}",
+      "book-entry": "book add: {why}",
+      "nothing-to-send": "send: nothing to send: give a text, or --hex 00ff",
+      "no-hex": "send: {text:quoted} is no hex: write 00ff",
+      "no-entry": "no entry {number} to go back to; {why}",
+      "nothing-to-say": "say: nothing to say: give a text",
+      "nothing-to-evaluate": "eval: nothing to evaluate: eval lab.roles",
+      "load-no-typescript": "load: {file} is no TypeScript: name a .ts file",
+      "nothing-to-ask": "sql: nothing to ask: sql select * from registrations",
+      "file-stands-last": "{sign} FILE stands last",
+      "pipe-wants-filter": "| wants a filter: grep, head or tail",
+      "sign-wants-file": "{sign} wants a file",
+      "one-file": "{sign} takes one file, not {words}: quote its blanks",
+    },
+    peer: null,
+    exit: usage,
+  },
+  "bad-option": {
+    says: {
+      "of-role": "{role}: {why}",
+      "too-long-for-header":
+        "{email:quoted} is longer than a length of {header} can tell: use another --header",
+    },
+    peer: null,
+    exit: usage,
+  },
+  "bad-lab-file": {
+    says: {
+      "no-such-lab":
+        "there is no lab {name:quoted}: {hint}there are {known}, and none; a file of your own is --lab ./{name}.yaml",
+      "not-read": "{why}",
+      "bad-line": "{file}:{line}: {why}",
+      "no-top": "{file}: wants title: and roles: at its top",
+      "no-list": "{place}: roles wants a list",
+      "no-entry": "{place}: each role wants role: and its options",
+      "no-role": "{place}: role: is needed{hint}",
+      "unknown-role": "{place}: no role {name:quoted}{hint}",
+      "unknown-key": "{place}: unknown key {key}{hint}",
+      "bad-entry": "{place}: {why}",
+      "book-not-read": "cannot read the book {file} that the lab file names: {why}",
+    },
+    peer: null,
+    exit: usage,
+  },
+  "bad-role": {
+    says: {
+      faults: "{file}: {why}",
+      "name-in-folder": "{file}: there is a role {name:quoted} already",
+      "of-two-files": "{name} is the role of {file} too",
+      "name-of-ours": "{name} is a role of netlabd's own: choose another name",
+    },
+    peer: null,
+    exit: checkFailed,
+  },
+  "no-daemon": {
+    says: {
+      "went-away": "the daemon at {path} went away",
+      none: "no daemon answers at {path}: start one with netlabd, or name its socket with --socket",
+      "not-connected": "cannot connect to the socket {path} ({why})",
+    },
+    peer: null,
+    exit: noDaemon,
+  },
+  "no-such-command": {
+    says: {
+      none: "no command {name:quoted}; {hint}",
+    },
+    peer: null,
+    exit: usage,
+  },
+  "no-such-role": {
+    says: {
+      unknown: "no role {name:quoted}",
+      "not-loaded": "no role {name} was loaded{hint}",
+      none: "no role {name:quoted}; {hint}",
+      gone: "the role of {id} is gone: name one with --role",
+      listed: "no role {name:quoted}: roles lists them",
+    },
+    peer: null,
+    exit: noSuchThing,
+  },
+  "no-such-instance": {
+    says: {
+      "none-runs": "no {role} runs: spawn {role}",
+      unknown: "no role {term:quoted} here; {hint}",
+      nothing: "nothing is {term}: ls lists the roles",
+      "to-draw": "nothing is called {term:quoted}; {hint}",
+    },
+    peer: null,
+    exit: noSuchThing,
+  },
+  "no-such-connection": {
+    says: {
+      "of-term": "no connection {term:quoted}: conns --all lists them",
+      "with-field": "no connection {term}: conns --all lists them",
+      "no-live-tcp": "no live TCP connection is {term}: conns lists them",
+      "no-live": "no live connection is {term}: conns lists them",
+    },
+    peer: null,
+    exit: noSuchThing,
+  },
+  "no-such-service": {
+    says: {
+      "not-registered": "nobody is registered at {ip}:{port}: registry lists who is",
+    },
+    peer: null,
+    exit: noSuchThing,
+  },
+  "no-such-address": {
+    says: {
+      "in-book": "nobody in the book has the address {email}",
+    },
+    peer: UNKNOWN_ADDRESS,
+    exit: noSuchThing,
+  },
+  "no-such-file": {
+    says: {},
+    peer: NOT_FOUND,
+    exit: noSuchThing,
+  },
+  "file-exists": {
+    says: "{file} already exists: name another with --output, or replace it with --force",
+    peer: null,
+    exit: refused,
+  },
+  "file-not-read": {
+    says: {
+      "no-script": "cannot run {file}: there is no such file (ENOENT)",
+      because: "cannot read {file}: {why}",
+      plain: "cannot read {file}: a plain connection sends no files, use netlabctl",
+    },
+    peer: null,
+    exit: noSuchThing,
+  },
+  "file-not-written": {
+    says: {
+      "part-exists":
+        "{file} exists: another transfer writes it, or one was killed; remove it or name another with --output",
+      because: "cannot write {file}: {why}",
+      output: "cannot write the output: {why}",
+      plain: "cannot write {file}: a plain connection writes no files, use netlabctl",
+    },
+    peer: null,
+    exit: checkFailed,
+  },
+  "name-taken": {
+    says: {
+      "file-in-the-way": "{file} is there already and stays as it is: nothing is saved without --force",
+      instance: "there is an instance {id} already",
+      "of-instance": "{name} is the name of {owner}: choose another",
+      "of-role": "{name} is a role: choose another name",
+    },
+    peer: null,
+    exit: refused,
+  },
+  "wrong-state": {
+    says: {
+      "many-questions": "{count} questions are under way: wait for one to end",
+      "role-of-ours": "{name} is a role of netlabd's own: it stays",
+      "role-played": "{name} is played by {players}: remove {terms} first",
+      "other-kind": "{name} is {kind} now: remove and spawn it",
+      "role-of-lab": "{name} comes from the lab file: take it out there, and have it read again",
+      "stopped-before": "it was stopped before it listened",
+      "daemon-stopping": "the daemon is stopping",
+      "event-not-taken": "{id} in {state} does not take {event}; {taken}",
+      ended: "{id} has ended: explain {term} tells how",
+      "of-datagrams": "{id} is a sender of datagrams, not a connection",
+      "other-transport": "{id} came over {transport}, and {role} speaks {spoken}: choose another --role",
+      "turned-away": "{id} was turned away at the door: no machine ever heard it",
+      "no-server": "@{name}: no server of that name is running, so it has no port",
+      "no-names": "the peers of {id} give no name: conns {id} lists its connections",
+      "not-running": "{id} is {state}: start {id} first",
+      "no-listener": "{id} has nobody to say it to: send <conn> talks to one connection",
+    },
+    peer: null,
+    exit: refused,
+  },
+  "token-refused": {
+    says: {},
+    peer: INVALID,
+    exit: refused,
+  },
+  "too-long": { says: {}, peer: "Message too long", exit: peerError },
+  "too-many-clients": {
+    says: {},
+    peer: "Too many clients",
+    exit: refused,
+  },
+  "idle-too-long": { says: {}, peer: "Idle too long", exit: timedOut },
+  "peer-error": {
+    says: {
+      registry: "the registry answers: {answer}",
+      "no-listing": "{why}",
+      "other-protocol":
+        "the program at {path} speaks {theirs}, this one protocol {ours}: use the netlabctl that came with it",
+      "odd-daemon": "the daemon at {path} {what}: the connection is closed",
+    },
+    peer: null,
+    exit: peerError,
+  },
+  "peer-gone": { says: {}, peer: null, exit: peerError },
+  unreachable: { says: {}, peer: null, exit: peerError },
+  "timed-out": {
+    says: {
+      "no-registry": "no answer from the registry at {registry} within {ms:seconds} s",
+      sql: "sql: no answer within {ms:seconds} s, so it was stopped (--timeout)",
+      turn: "stopped after {ms} ms: the whole lab had to wait for it (a loop? help eval)",
+      value: "no value within {ms:seconds} s (--timeout)",
+      "wait-for": "wait-for: after {ms:seconds} s {what}: {now}",
+    },
+    peer: null,
+    exit: timedOut,
+  },
+  interrupted: {
+    says: {
+      sql: "sql: interrupted",
+      "before-the-lab": "interrupted before the lab was asked",
+      "nothing-said": "stopped: nothing was said",
+      closed: "the connection to the daemon was closed",
+      value: "interrupted: it waits no longer",
+    },
+    peer: null,
+    exit: interrupted,
+  },
+  "port-taken": {
+    says: "port {port} is taken (EADDRINUSE): stop the other program or use --port",
+    peer: null,
+    exit: refused,
+  },
+  "port-held-here": {
+    says: "port {port} is taken by {holder} of this daemon: stop it first, or use --port",
+    peer: null,
+    exit: refused,
+  },
+  "port-lingers": {
+    says: "port {port} is in TIME_WAIT, because a program that has just ended did not set SO_REUSEADDR; the system frees it within 60 s",
+    peer: null,
+    exit: refused,
+  },
+  "port-forbidden": {
+    says: "port {port} needs more rights (EACCES): use a port of 1024 or above",
+    peer: null,
+    exit: refused,
+  },
+  "address-not-ours": {
+    says: "{host} is no address of this machine (EADDRNOTAVAIL): use --host with one of its own",
+    peer: null,
+    exit: refused,
+  },
+  "cannot-listen": { says: "cannot listen on {where}: {why}", peer: null, exit: refused },
+  "role-crashed": { says: "{why}", peer: null, exit: checkFailed },
+  "not-stored": { says: "not stored: {why}", peer: null, exit: refused },
+  "data-in-use": {
+    says: "the data folder {folder} is used by another netlabd{pid}: attach to it with netlabctl, or name another with --data",
+    peer: null,
+    exit: refused,
+  },
+  "data-too-new": {
+    says: "{file} has schema version {version}, this netlabd knows {known}: use the newer netlabd, or another folder with --data",
+    peer: null,
+    exit: refused,
+  },
+  "data-unusable": {
+    says: {
+      folder: "cannot use the data folder {folder}: {why}; name another with --data",
+      file: "cannot use {file}: {why}",
+    },
+    peer: null,
+    exit: checkFailed,
+  },
+  "read-only": {
+    says: {
+      masked: "sql: main.… reads past the masks on tokens: leave main. out, or use --show-tokens",
+      statement: "sql only reads: {why}; commands change things, e.g. register, book, spawn{place}",
+    },
+    peer: null,
+    exit: refused,
+  },
+  "bad-sql": {
+    says: {
+      statement: "sql: {why}{place}",
+      "process-ended": "sql: the process that ran it ended: it used too much memory or time",
+    },
+    peer: null,
+    exit: usage,
+  },
+  "bad-code": {
+    says: {
+      unfinished: "unfinished: a bracket, a quote or an operator waits for its other half",
+      syntax: "{where}{why}\n{mark}",
+    },
+    peer: null,
+    exit: usage,
+  },
+  "code-failed": {
+    says: {
+      unshowable: "thrown: an error that cannot be shown",
+      thrown: "{what}",
+    },
+    peer: null,
+    exit: checkFailed,
+  },
+  "eval-off": {
+    says: "this daemon evaluates no code: it was started with --no-eval",
+    peer: null,
+    exit: refused,
+  },
+  "socket-in-use": {
+    says: "another netlabd{pid} answers on {path}: attach to it with netlabctl, or name another with --socket",
+    peer: null,
+    exit: refused,
+  },
+  "socket-unsafe": {
+    says: {
+      "of-stranger":
+        "the control socket {path} belongs to user {user}: name yours with --socket, or attach as that user",
+      "closed-to-you":
+        "the socket {path} is closed to you ({errno}): only the user who started the daemon may control it",
+      "too-long": "the socket path {path} is longer than {limit} bytes: name a shorter one with --socket",
+      "not-made": "cannot make the control socket {path}: {why}",
+      folder: "the control socket's folder {folder} cannot be used: {why}; name another with --socket",
+      "no-socket": "{path} is there and is no socket: name another with --socket",
+    },
+    peer: null,
+    exit: refused,
+  },
+} as const satisfies Record<string, ErrorKind>;

@@ -1,0 +1,137 @@
+/** What could come next in a line: commands, options and their values, roles, live ids. */
+import type { Lab } from "../lab/lab.ts";
+import { shortId } from "../lab/selectors.ts";
+import type { Argument, Command, Completes } from "./command.ts";
+import { type CommandTable, distinct } from "./command-folder.ts";
+import { commandStart, filterStart } from "./completion-start.ts";
+import { wordsSoFar } from "./line-words.ts";
+import { type Flag, flagsOf } from "./option-flags.ts";
+import { schemaFor } from "./parse-command.ts";
+
+export interface Candidate {
+  readonly value: string;
+  readonly summary: string;
+  /** It is no whole word: no blank belongs behind it. */
+  readonly isOpen?: boolean;
+}
+
+export interface Completion {
+  /** Where in the line the candidates start. */
+  readonly from: number;
+  readonly candidates: readonly Candidate[];
+}
+
+/** With a thousand connections nobody reads a thousand candidates. */
+const MAX_CANDIDATES = 200;
+
+const FILTERS: readonly Candidate[] = [
+  { value: "grep", summary: "only lines like this; -v: all others, -i: in any case" },
+  { value: "head", summary: "only the first lines, -n 10" },
+  { value: "tail", summary: "only the last lines, -n 10" },
+];
+
+export function complete(lab: Lab, commands: CommandTable, line: string, cursor: number): Completion {
+  const start = commandStart(line.slice(0, cursor), commands);
+  const command = line.slice(start, cursor);
+  const filter = filterStart(command, commands);
+  const words = wordsSoFar(command);
+  const current = words.at(-1) ?? { text: "", start: command.length, end: command.length };
+  const [name, ...before] = words.slice(0, -1).map(({ text }) => text);
+  const offered =
+    filter !== undefined
+      ? FILTERS
+      : name === undefined
+        ? commandNames(commands)
+        : argumentsOf(lab, commands, name, before, current.text);
+  const candidates = offered.filter(({ value }) => value.startsWith(current.text)).slice(0, MAX_CANDIDATES);
+  return { from: start + current.start, candidates };
+}
+
+/** The code in a line, and where it starts; undefined: the line is a command's. */
+export function codeSoFar(commands: CommandTable, line: string, cursor: number) {
+  const marked = /^\s*=(?!=)\s*/.exec(line)?.[0].length;
+  if (marked !== undefined) return marked > cursor ? undefined : { text: line.slice(marked), start: marked };
+  const [first] = wordsSoFar(line.slice(0, cursor));
+  const isCommand = first !== undefined && commands.has(first.text) && cursor > first.end;
+  if (!isCommand) return { text: line, start: 0 };
+  const start = first.end + 1;
+  return first.text === "eval" ? { text: line.slice(start), start } : undefined;
+}
+
+const commandNames = (commands: CommandTable) =>
+  distinct(commands).map(({ name, summary }) => ({ value: name, summary }));
+
+function argumentsOf(
+  lab: Lab,
+  commands: CommandTable,
+  name: string,
+  before: readonly string[],
+  typed: string,
+): Candidate[] {
+  const command = commands.get(name);
+  if (!command) return [];
+  const flags = flagsOf(schemaFor(command, before, lab));
+  const open = flags.find(({ long, kind }) => long === before.at(-1) && kind !== "boolean");
+  if (open) return (open.choices ?? []).map((value) => ({ value, summary: open.summary }));
+  if (typed.startsWith("-")) return optionsOf(flags, before);
+  const argument = argumentAt(command, positionOf(flags, before));
+  if (argument?.choices) return argument.choices.map((value) => ({ value, summary: "" }));
+  return offeredBy(lab, commands, argument?.completes ?? "none");
+}
+
+const optionsOf = (flags: readonly Flag[], before: readonly string[]) =>
+  [
+    ...flags.map(({ long, summary }) => ({ value: long, summary })),
+    { value: "--json", summary: "answer with JSON documents" },
+  ].filter(({ value }) => !before.includes(value));
+
+/** How many arguments are typed already; options and their values do not count. */
+function positionOf(flags: readonly Flag[], before: readonly string[]): number {
+  const takesValue = new Set(flags.filter(({ kind }) => kind !== "boolean").map(({ long }) => long));
+  return before.filter((word, index) => !word.startsWith("-") && !takesValue.has(before[index - 1] ?? ""))
+    .length;
+}
+
+function argumentAt({ args = [] }: Command, position: number): Argument | undefined {
+  const last = args.at(-1);
+  return args[position] ?? (last?.isVariadic ? last : undefined);
+}
+
+function offeredBy(lab: Lab, commands: CommandTable, kind: Completes): Candidate[] {
+  switch (kind) {
+    case "role":
+      return rolesOf(lab);
+    case "command":
+      return commandNames(commands);
+    case "instance":
+      return instancesOf(lab);
+    case "connection":
+      return [...connectionsOf(lab), LAST];
+    case "chart":
+      return [...rolesOf(lab), ...instancesOf(lab), ...connectionsOf(lab), LAST];
+    case "selector":
+      return [...instancesOf(lab), ...connectionsOf(lab), LAST, ...FIELDS];
+    case "none":
+      return [];
+  }
+}
+
+const LAST: Candidate = { value: "@last", summary: "the connection that began last" };
+const FIELDS: Candidate[] = [
+  { value: "state=", summary: "in this state" },
+  { value: "addr=", summary: "from this address" },
+  { value: "label=", summary: "with this label" },
+];
+
+const rolesOf = (lab: Lab) => [...lab.roles.values()].map(({ name, summary }) => ({ value: name, summary }));
+
+const instancesOf = (lab: Lab) =>
+  lab.instances.flatMap(({ id, state, name, type }) => {
+    const candidate = { value: id, summary: `${type}, ${state}` };
+    return name ? [candidate, { value: name, summary: `${id}, ${state}` }] : [candidate];
+  });
+
+const connectionsOf = (lab: Lab) =>
+  lab
+    .liveStories()
+    .map((story) => ({ value: shortId(story), summary: `${story.subject.instance}, ${story.state}` }));

@@ -1,0 +1,56 @@
+/**
+ * Outcome of a stand-alone client's run, told in one place for all of them: the sentence of its failure, the card that says
+ * why, and an exit status that is 0 only where every question was answered by the rules.
+ */
+import type { Card } from "../diagnoses/table.ts";
+import { type ErrorCode, errorTable, exitCodes } from "../errors.ts";
+import { printable } from "../printable.ts";
+import { cardInShort } from "../repl/card-text.ts";
+import { styleOf } from "../repl/style.ts";
+import type { StandaloneCall } from "./command.ts";
+
+export interface Outcome {
+  /** The machine's output. */
+  readonly output: unknown;
+  /** Findings about the other side, the root cause first. */
+  readonly cards: readonly Card[];
+}
+
+type Failure = { readonly code?: ErrorCode; readonly message?: string };
+
+/** Answers the exit status. Result and cards are JSON where that is wanted; `say` tells a result that is good. */
+export function tellOutcome(
+  { output, cards }: Outcome,
+  call: StandaloneCall<unknown>,
+  say: () => void = () => undefined,
+): number {
+  const { isJson, data, err } = call;
+  const failure = failureIn(output);
+  const [card] = cards;
+  if (isJson)
+    data(cards.length > 0 ? { ...(output as object), diagnoses: cards.map(cardDocument) } : (output ?? null));
+  else if (failure) err(printable(failure.message ?? "failed"));
+  else say();
+  if (card && !isJson) err(failure || card.level === "violation" ? inFull(card, call) : inALine(card));
+  if (failure) return errorTable[failure.code ?? "peer-error"].exit;
+  return card?.level === "violation" ? exitCodes.peerError : exitCodes.done;
+}
+
+function failureIn(output: unknown): Failure | undefined {
+  const result = output as ({ ok?: boolean } & Failure) | null | undefined;
+  return result?.ok === false ? result : undefined;
+}
+
+const inALine = ({ id, level, title }: Card) => `${id}  ${level}: ${title}`;
+
+const inFull = (card: Card, { columns, hasColors }: StandaloneCall<unknown>) =>
+  cardInShort(card, { style: styleOf(hasColors), columns }).join("\n");
+
+const cardDocument = ({ id, level, title, rule, cause, advice }: Card) => ({
+  id,
+  level,
+  title,
+  rule,
+  cause,
+  advice,
+});

@@ -1,0 +1,75 @@
+/** Forward migrations of `netlab.db`: each leads to the next schema version. There is no way back. */
+import type Database from "better-sqlite3";
+
+/** `schemaSql` is data/schema.sql, what version 1 is. */
+export type Migration = (sql: Database.Database, schemaSql: () => string) => void;
+
+export const migrations: readonly Migration[] = [
+  (sql, schemaSql) => void sql.exec(schemaSql()),
+  numberOn,
+  keepFacts,
+];
+
+/** Version 2: numbers that go on over restarts, and the ids of lab files' entries. */
+function numberOn(sql: Database.Database): void {
+  sql.exec(`
+    -- The next number of each kind: of connections, of senders, of each role's instances.
+    CREATE TABLE numbers (
+      name  TEXT    NOT NULL PRIMARY KEY,
+      next  INTEGER NOT NULL
+    ) STRICT;
+
+    -- Which instance an entry of a lab file is; digest is a hash of what the entry says.
+    CREATE TABLE lab_entries (
+      lab     TEXT    NOT NULL,
+      place   INTEGER NOT NULL,
+      role    TEXT    NOT NULL,
+      name    TEXT,
+      digest  TEXT    NOT NULL,
+      id      TEXT    NOT NULL,
+      PRIMARY KEY (lab, place)
+    ) STRICT;`);
+  const insert = sql.prepare("INSERT INTO numbers (name, next) VALUES (?, ?)");
+  for (const [name, kind] of [
+    ["connection", "c"],
+    ["sender", "u"],
+  ] as const) {
+    const last = lastNumber(sql, kind);
+    if (last !== null) insert.run(name, last + 1);
+  }
+}
+
+/** The highest number that a journal of version 1 tells of. A journal that cannot be read is no reason not to start. */
+function lastNumber(sql: Database.Database, kind: "c" | "u"): number | null {
+  try {
+    return sql
+      .prepare<[string, string], number | null>(
+        `SELECT max(CAST(substr(connection, instr(connection, ?) + 2) AS INTEGER)) FROM journal
+         WHERE instr(connection, ?) > 0`,
+      )
+      .pluck()
+      .get(`/${kind}`, `/${kind}`) as number | null;
+  } catch {
+    return null;
+  }
+}
+
+/** Version 3: journal rows that say facts, beside the words. Rows from before have none. */
+function keepFacts(sql: Database.Database): void {
+  sql.exec(`
+    -- The entry's number in its story; microseconds since the story opened; what it says, as JSON.
+    ALTER TABLE journal ADD COLUMN entry INTEGER;
+    ALTER TABLE journal ADD COLUMN at_us INTEGER;
+    ALTER TABLE journal ADD COLUMN facts TEXT;
+
+    -- Whom the journal tells of, and how it stood when last written; version is that of the form of subject, summary and facts.
+    CREATE TABLE stories (
+      id         TEXT    NOT NULL PRIMARY KEY,
+      short      TEXT    NOT NULL,
+      version    INTEGER NOT NULL,
+      opened_at  REAL    NOT NULL,
+      subject    TEXT    NOT NULL CHECK (json_valid(subject)),
+      summary    TEXT    NOT NULL CHECK (json_valid(summary))
+    ) STRICT;
+    CREATE INDEX stories_short ON stories (short);`);
+}

@@ -1,0 +1,10 @@
+"""Command and filename in two sends."""
+import time
+
+from _peer import connect, hear, stay
+
+peer = connect()
+hear(peer)
+peer.sendall(b"download "); time.sleep(0.25)
+peer.sendall(b"server.txt")
+stay()

@@ -1,0 +1,6 @@
+"""8 : 2."""
+from _peer import connect, hear, say
+
+peer = connect()
+say(peer, b"bob\n")
+say(peer, b"8 : 2\n"); hear(peer)

@@ -1,0 +1,9 @@
+"""user|message instead of message|user."""
+from _peer import connect, hear, say, stay
+
+first = connect()
+say(first, b"alice"); hear(first)
+peer = connect()
+say(peer, b"bob"); hear(peer)
+say(peer, b"alice|hello"); hear(peer)
+stay()

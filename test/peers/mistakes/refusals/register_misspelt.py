@@ -1,0 +1,5 @@
+"""REGISTER for REGISTRN."""
+from _peer import udp, hear, say
+
+peer = udp()
+say(peer, b"REGISTER,127.0.0.1,1236,pdf,server1"); hear(peer)

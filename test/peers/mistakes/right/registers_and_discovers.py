@@ -1,0 +1,8 @@
+"""Registers, and asks."""
+from _peer import udp, hear, say
+
+peer = udp()
+say(peer, b"REGISTRN,127.0.0.1,1236,pdf,server1")
+say(peer, b"DISCOVERY\n")
+while hear(peer) != b"end":
+    pass

@@ -1,0 +1,7 @@
+"""Words where a date is due."""
+from _peer import udp_server
+
+server = udp_server()
+while True:
+    _, who = server.recvfrom(1000)
+    server.sendto(b"Saturday, 21 November", who)

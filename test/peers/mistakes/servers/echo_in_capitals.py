@@ -1,0 +1,7 @@
+"""Another echo than what was said."""
+from _peer import accept, hear
+
+peer = accept()
+peer.sendall(b"Enter your command please")
+while text := hear(peer):
+    peer.sendall(text.upper())

@@ -1,0 +1,7 @@
+"""Answers once."""
+from _peer import accept, hear, stay
+
+peer = accept()
+hear(peer); hear(peer)
+peer.sendall(b"50.0")
+stay()

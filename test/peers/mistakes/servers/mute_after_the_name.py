@@ -1,0 +1,5 @@
+"""Reads lines, where none come."""
+from _peer import accept, line_of
+
+peer = accept()
+line_of(peer)

@@ -1,0 +1,5 @@
+"""Waits for a full buffer."""
+from _peer import accept, read
+
+peer = accept()
+read(peer, 1024)

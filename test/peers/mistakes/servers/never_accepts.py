@@ -1,0 +1,5 @@
+"""listen() without accept()."""
+from _peer import listen, stay
+
+listener = listen()
+stay()

@@ -1,0 +1,5 @@
+"""listen() without accept(), where a greeting is due."""
+from _peer import listen, stay
+
+listener = listen()
+stay()

@@ -1,0 +1,7 @@
+"""b'50.0'."""
+from _peer import accept, hear, stay
+
+peer = accept()
+hear(peer); hear(peer)
+peer.sendall(b"b'50.0'")
+stay()

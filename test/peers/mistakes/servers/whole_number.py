@@ -1,0 +1,7 @@
+"""50 for 50.0."""
+from _peer import accept, hear, stay
+
+peer = accept()
+hear(peer); hear(peer)
+peer.sendall(b"50")
+stay()

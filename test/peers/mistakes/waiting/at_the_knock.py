@@ -1,0 +1,5 @@
+"""Waits to be asked."""
+from _peer import connect, hear
+
+peer = connect()
+hear(peer)
