@@ -23,10 +23,10 @@ import { type Config, labsFolder, rootFolder, schemaFile, version } from "./conf
 import { ControlServer } from "./control/control-server.ts";
 import { messageOf, NetlabError } from "./errors.ts";
 import { Exposures } from "./exposures.ts";
-import { Ids } from "./ids.ts";
-import { journalStories } from "./journaling.ts";
+import { Ids, type PeerTerm } from "./ids.ts";
+import { journalStories, storyFromJournal } from "./journaling.ts";
 import { InstanceMemory } from "./lab/instance-memory.ts";
-import type { Lab, LabQueryOptions, LoadedRole } from "./lab/lab.ts";
+import type { JournaledStory, Lab, LabQueryOptions, LoadedRole } from "./lab/lab.ts";
 import { isStill, LabInstances } from "./lab/lab-instances.ts";
 import { readBook } from "./lab-book.ts";
 import { findLabFile, type LabFile, NO_LAB, readLabFile, shiftPorts } from "./lab-file.ts";
@@ -40,6 +40,7 @@ import { type LabBook, openAddressBook } from "./stores/address-book.ts";
 import { LabDatabase } from "./stores/database.ts";
 import { openInstances } from "./stores/instances.ts";
 import { type Journal, openJournal } from "./stores/journal.ts";
+import { openJournalReader } from "./stores/journal-reader.ts";
 import { openLabEntries } from "./stores/lab-entries.ts";
 import { openNumbers } from "./stores/numbers.ts";
 import { Queries, type QueryResult } from "./stores/queries.ts";
@@ -338,6 +339,15 @@ export class Daemon implements Lab {
     await new Promise<void>((resolve) => this.#database.settled(resolve));
     const secretKeys = showTokens ? undefined : this.#secretOptions();
     return this.#queries.ask(sql, { limit, timeoutMs, secretKeys, signal });
+  }
+
+  async journaled(peer: PeerTerm): Promise<JournaledStory | undefined> {
+    await new Promise<void>((resolve) => this.#database.settled(resolve));
+    const { instance } = peer;
+    const id = instance === undefined ? undefined : (this.find(instance)?.id ?? instance);
+    const kept = openJournalReader(this.#database).read({ ...peer, instance: id });
+    if (kept?.form !== "facts") return kept;
+    return { form: "facts", story: storyFromJournal(kept.story, kept.rows, this.roles) };
   }
 
   #secretOptions(): string[] {

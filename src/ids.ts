@@ -71,3 +71,6 @@ export function parsePeerTerm(text: string): PeerTerm | undefined {
 
 /** `c17` of `chat-1/c17`. */
 export const shortPeerId = (id: string) => id.slice(id.lastIndexOf("/") + 1);
+
+/** `chat-1` of `chat-1/c17`. */
+export const instanceOfPeer = (id: string) => id.slice(0, id.lastIndexOf("/"));

@@ -1,28 +1,119 @@
-/** Recorder → journal: every entry of the stories that somebody wants on disk. */
+/** Recorder → journal, and back: every entry of the stories that somebody wants on disk, as facts and as words. */
 
-import type { Journal } from "./stores/journal.ts";
+import type { RoleTable } from "./catalogue/role-folder.ts";
+import { shortPeerId } from "./ids.ts";
+import type { Journal, JournalRow, StoryRow } from "./stores/journal.ts";
+import type { FactsRow } from "./stores/journal-reader.ts";
+import { type Entry, STORY_VERSION } from "./stories/entry.ts";
 import { describeEntry, shownEntry } from "./stories/entry-text.ts";
+import { KeptStory, type StorySummary, summaryOf } from "./stories/kept-story.ts";
 import type { Recorder } from "./stories/recorder.ts";
-import { wallMs } from "./stories/story.ts";
+import { type Story, type StorySubject, wallMs } from "./stories/story.ts";
 
 export function journalStories(
   recorder: Recorder,
   journal: Journal,
   isWanted: (instanceId: string) => boolean,
 ): void {
+  const counts = new WeakMap<Story, number>();
   recorder.tap((story, entry) => {
-    const { id, instance, role, remote } = story.subject;
-    if (!isWanted(instance)) return;
-    // What lasts is what anybody may see: no token gets to disk by way of a story.
-    const shown = shownEntry(entry, story.subject);
+    if (!isWanted(story.subject.instance)) return;
+    const number = counts.get(story) ?? 0;
+    counts.set(story, number + 1);
     journal.write({
-      at: Math.round(wallMs(story, entry)),
-      connection: id,
-      role,
-      remote: `${remote.address}:${remote.port}`,
-      kind: entry.kind,
-      detail: describeEntry(entry, story.subject),
-      bytes: "bytes" in shown ? shown.bytes : undefined,
+      story,
+      storyRow: () => storyRow(story),
+      row: () => journalRow(story, entry, number),
+      isGrowing: entry.kind === "file",
     });
   });
+}
+
+/** What lasts is what anybody may see: no token gets to disk by way of a story. */
+function journalRow(story: Story, entry: Entry, number: number): JournalRow {
+  const { id, role, remote } = story.subject;
+  const shown = shownEntry(entry, story.subject);
+  return {
+    at: Math.round(wallMs(story, entry)),
+    connection: id,
+    role,
+    remote: `${remote.address}:${remote.port}`,
+    kind: entry.kind,
+    detail: describeEntry(entry, story.subject),
+    bytes: "bytes" in shown ? shown.bytes : undefined,
+    entry: number,
+    atUs: Math.round(entry.at),
+    facts: JSON.stringify(factsOf(shown)),
+  };
+}
+
+/** What has a column of its own is left out, and what the world answered at length: it may hold the tokens of others. */
+function factsOf(entry: Entry): Record<string, unknown> {
+  const { at: _at, kind: _kind, bytes: _bytes, answer, ...facts } = entry as Entry & Record<string, unknown>;
+  return entry.kind === "input" && typeof answer !== "object" ? { ...facts, answer } : facts;
+}
+
+type SubjectFacts = Pick<
+  StorySubject,
+  "id" | "instance" | "role" | "label" | "transport" | "isOwn" | "localPort" | "remote"
+>;
+
+function storyRow(story: Story): StoryRow {
+  const { id, instance, role, label, transport, isOwn, localPort, remote } = story.subject;
+  const subject: SubjectFacts = {
+    id,
+    instance,
+    role,
+    label,
+    transport,
+    localPort,
+    remote,
+    ...(isOwn === undefined ? {} : { isOwn }),
+  };
+  return {
+    id,
+    short: shortPeerId(id),
+    version: STORY_VERSION,
+    openedAt: story.openedAt,
+    subject: JSON.stringify(subject),
+    summary: JSON.stringify(shownSummary(story)),
+  };
+}
+
+/** The cause may have the peer's words in it, as the entry has that told it. */
+function shownSummary(story: Story): StorySummary {
+  const summary = summaryOf(story);
+  if (!summary.cause) return summary;
+  const shown = shownEntry({ at: 0, kind: "remark", cause: summary.cause }, story.subject);
+  return "cause" in shown ? { ...summary, cause: shown.cause } : summary;
+}
+
+/** The story that the journal has. Its role is the one of that name now. */
+export function storyFromJournal(
+  { openedAt, subject, summary }: StoryRow,
+  rows: readonly FactsRow[],
+  roles: RoleTable,
+): KeptStory {
+  const facts = JSON.parse(subject) as SubjectFacts;
+  const definition = roles.get(facts.role);
+  const whole: StorySubject = { ...facts, label: facts.label, definition, display: definition?.display };
+  return new KeptStory(whole, openedAt, JSON.parse(summary) as StorySummary, entriesOf(rows));
+}
+
+function entriesOf(rows: readonly FactsRow[]): Entry[] {
+  const entries: Entry[] = [];
+  let expected = 0;
+  for (const row of rows) {
+    const omitted = row.entry - expected;
+    if (omitted > 0) entries.push({ at: row.atUs, kind: "gap", omitted, bytesIn: 0, bytesOut: 0 });
+    entries.push(entryOf(row));
+    expected = row.entry + 1;
+  }
+  return entries;
+}
+
+function entryOf({ kind, atUs, facts, bytes }: FactsRow): Entry {
+  const said = JSON.parse(facts) as Record<string, unknown>;
+  const octets = bytes === null ? {} : { bytes };
+  return { at: atUs, kind, ...said, ...octets } as unknown as Entry;
 }

@@ -1,4 +1,4 @@
-/** `--token random`: a secret that nobody chose, hard to guess and easy to type. */
+/** `--token random`: a secret of our making, hard to guess and easy to type. */
 import type { Role } from "../machines/_role.ts";
 import { crypto } from "../node-modules.ts";
 import { secretKeysOf } from "./instance-options.ts";
@@ -8,7 +8,7 @@ const WORD = "random";
 const LETTERS = "abcdefghjkmnpqrstuvwxyz23456789";
 const LENGTH = 16;
 
-/** What was made, by option, where a server is to have a secret that nobody chose. A client's word is its server's. */
+/** Secrets that were made, by option, if a server is to have one of our making. A client's word is its server's. */
 export function madeSecrets(
   role: Role,
   given: Readonly<Record<string, unknown>>,

@@ -10,7 +10,7 @@ import { NetlabError } from "../errors.ts";
 import { ownModule } from "../places.ts";
 import { shownFrom } from "../stack-place.ts";
 
-/** What a role may import beside Node's own modules and the user's files. */
+/** Modules that a role may import beside Node's own and the user's files. */
 const OURS = ["netlabd", "xstate", "zod"] as const;
 /** Stands in a bundle for a module of ours: `"netlabd-own:xstate"`. */
 const OPEN = "netlabd-own:";

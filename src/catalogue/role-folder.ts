@@ -87,7 +87,7 @@ export function faultsOf(candidate: unknown): string[] {
   return phaseFaults(candidate as Role);
 }
 
-/** One phase for each state that waits for the peer, none for any other. */
+/** A phase for each state that waits for the peer, none for any other. */
 function phaseFaults({ machine, phases, transport }: Role): string[] {
   const states = leafStates(machine.root);
   const faults = Object.keys(phases)

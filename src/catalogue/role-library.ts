@@ -9,12 +9,12 @@ import type { Role } from "../machines/_role.ts";
 import { nearest } from "./instance-options.ts";
 import type { RoleTable } from "./role-folder.ts";
 
-/** Where a role that is not netlabd's own comes from at each start. */
+/** Origin of a role that is not netlabd's own, at each start. */
 export type RoleOrigin = "data folder" | "lab file";
 
 export interface InstalledRole {
   readonly role: Role;
-  /** There was one of this name before. */
+  /** Replaced a role of this name. */
   readonly isReplaced: boolean;
 }
 
@@ -51,7 +51,7 @@ export class RoleLibrary {
     const role = await this.parse(source, fileName);
     this.#checkName(role);
     const { isBundle } = await import("./role-bundle.ts");
-    // What cannot be kept is refused: it would be gone at the next start.
+    // A role that cannot be kept is refused: it would be gone at the next start.
     const ending = isBundle(source) ? ".js" : ".ts";
     writeFileSync(this.#kept(role.name, ending), source);
     this.#discard(role.name, ending);

@@ -1,6 +1,6 @@
 /**
- * Where everything of a chart stands. States are boxes from top to bottom, in the order of the definition, which is the
- * order in which a client meets them; under each box what leads out of it. What leads to the next box goes straight
+ * Layout of a chart. States are boxes from top to bottom, in the order of the definition, which is the
+ * order in which a client meets them; under each box its ways out. A way to the next box goes straight
  * down; everything else goes out to a lane at the right, one lane a target, and in again where the arrow is.
  */
 import stringWidth from "string-width";
@@ -16,7 +16,7 @@ export interface ChartView {
   readonly columns: number;
   /** Ids of the states that it is in. */
   readonly current?: readonly string[];
-  /** What else to tell of a state, by its id, e.g. how many connections are in it. */
+  /** Further facts about a state, by its id, e.g. how many connections are in it. */
   readonly remarks?: ReadonlyMap<string, string>;
 }
 
@@ -43,7 +43,7 @@ class ChartLayout {
   readonly #chart: Chart;
   readonly #view: ChartView;
   readonly #current: ReadonlySet<string>;
-  /** Where words end at the latest. */
+  /** Last column for words. */
   readonly #textEnd: number;
   readonly #columns: BoxColumns;
   readonly #boxes: DrawnBox[] = [];
@@ -155,7 +155,7 @@ class ChartLayout {
     this.#y = Math.max(y, first + 1);
   }
 
-  /** What leads out; answers whether one leads straight down into the next box. From the row that is left to the first free. */
+  /** Draws the ways out; answers whether one leads straight down into the next box. From the row that is left to the first free. */
   #placeWays(ways: readonly Way[], next: ChartState | undefined, x: number, isNow: boolean): boolean {
     const top = this.#y;
     const paint: Paint = isNow ? "now" : "plain";

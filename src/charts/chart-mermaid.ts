@@ -52,7 +52,7 @@ function arrows(chart: Chart, ids: ReadonlyMap<string, string>): string[] {
   return [...[...anywhere].map(([id, words]) => `  state "${mermaidText(words)}" as ${id}`), ...lines];
 }
 
-/** What has a meaning to Mermaid, or to the page that it is drawn on, as a character code. */
+/** Characters with a meaning to Mermaid, or to the page that it is drawn on, as codes. */
 export function mermaidText(text: string): string {
   return text.replace(/[^\p{L}\p{N} .,_()[\]+*/=?!|'-]/gu, (character) => `#${character.codePointAt(0)};`);
 }

@@ -1,4 +1,4 @@
-/** A chart in sentences, top to bottom: for screen readers, and for whoever pipes it on. */
+/** A chart in sentences, top to bottom: for screen readers and pipes. */
 import { type Chart, type ChartState, type ChartTransition, stateNotes, transitionWords } from "./chart.ts";
 import type { ChartView } from "./chart-layout.ts";
 

@@ -18,9 +18,9 @@ export interface ChartState {
   /** The id of the state around it. */
   readonly parent: string | undefined;
   readonly kind: StateKind;
-  /** Where its parent, or the machine, begins. */
+  /** Initial state of its parent, or of the machine. */
   readonly isInitial: boolean;
-  /** What is waited for here, where it is a phase. */
+  /** Expected input, if it is a phase. */
   readonly phase: Pick<Phase, "reads" | "rule" | "expects"> | undefined;
   /** Messages go to the phase's handler, and only what that returns moves the machine. */
   readonly handlesMessages: boolean;
@@ -98,7 +98,7 @@ function transitionsOf(node: Node): ChartTransition[] {
   );
 }
 
-/** One for each target: into a parallel state there may be several. */
+/** A way for each target: into a parallel state there may be several. */
 function arrowsOf(node: Node, transition: Transition, isLater: boolean): ChartTransition[] {
   const { eventType, guard, actions, target, reenter } = transition;
   const arrow = {
@@ -161,7 +161,7 @@ export function statesNamed(chart: Chart, name: string): string[] {
   return found.filter((id) => ids.has(id));
 }
 
-/** What the transition waits for, in a reader's words: `peer.message [isToken]`, `after gapTime (50 ms)`, `at once [else]`. */
+/** Trigger of a transition, in a reader's words: `peer.message [isToken]`, `after gapTime (50 ms)`, `at once [else]`. */
 export function transitionWords({ event, delayMs, guard, isElse }: ChartTransition): {
   event: string;
   guard: string;
@@ -179,7 +179,7 @@ export function transitionLabel(transition: ChartTransition): string {
   return guard === "" ? event : `${event} ${guard}`;
 }
 
-/** What happens in a state, a sentence each. */
+/** Actions of a state, a sentence each. */
 export function stateNotes(chart: Chart, state: ChartState): string[] {
   const { phase, invokes, handlesMessages, kind } = state;
   const isChoice = chart.transitions.some(

@@ -109,7 +109,7 @@ const ENTITIES: Record<string, string> = {
   "'": "&#39;",
 };
 
-/** What XML may not have at all is left to `printable`, which whoever draws has asked before. */
+/** Characters that XML may not have at all are left to `printable`, through which texts went before they were drawn. */
 export function xmlText(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }

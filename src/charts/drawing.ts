@@ -3,7 +3,7 @@
  * begin at 0; a box's border is its outermost cells.
  */
 
-/** What a piece of the drawing means, not how it looks: each renderer has its own colours. */
+/** Meaning of a piece of the drawing, not its looks: each renderer has its own colours. */
 export type Paint = "plain" | "name" | "note" | "guard" | "now" | "bad" | "faint";
 
 export interface DrawnBox {
@@ -32,7 +32,7 @@ export interface DrawnLine {
   readonly arrow: Arrow;
 }
 
-/** Where the machine begins, where it ends, where it is; a machine that stays where it is. */
+/** Marks: the machine begins, it ends, it is here; it stays where it is. */
 export type Mark = "initial" | "final" | "now" | "again" | "dot";
 
 export interface DrawnMark {

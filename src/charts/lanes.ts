@@ -1,7 +1,7 @@
 /** Vertical lanes beside a chart: all lines to one target share one, so that there are few, and each leads to one place. */
 
 export interface Exit {
-  /** Where the line to the lane begins. */
+  /** Row in which the line to the lane begins. */
   readonly x: number;
   readonly y: number;
   readonly target: string;
@@ -9,7 +9,7 @@ export interface Exit {
 }
 
 export interface Entry {
-  /** Where the arrow's head stands. */
+  /** Row of the arrow's head. */
   readonly x: number;
   readonly y: number;
 }

@@ -1,6 +1,6 @@
 /**
- * Where everything of a sequence stands. One connection: what was said stands in its arrow, and the states beside the
- * instance's line. Several: lines close together, and what was said in a column of its own at the right.
+ * Layout of a sequence. Of one connection: what was said stands in its arrow, and the states beside the
+ * instance's line. Of several: lines close together, and what was said in a column of its own at the right.
  */
 import stringWidth from "string-width";
 import { shortPeerId } from "../ids.ts";
@@ -36,11 +36,11 @@ export function layoutSequence(sequence: Sequence, columns: number): Drawing {
 interface Places {
   /** The column of each participant's line. */
   readonly xs: ReadonlyMap<string, number>;
-  /** Where words beside the lines begin. */
+  /** First column for words beside the lines. */
   readonly textX: number;
 }
 
-/** What arrows do not need is for the notes. */
+/** Notes get the room that arrows do not need. */
 function pairPlaces(participants: readonly Participant[], width: number): Places {
   const first = TIME_WIDTH + 2;
   const second = Math.max(first + 24, width - NOTES_WIDTH);
@@ -65,12 +65,12 @@ class SequenceLayout {
   readonly #sequence: Sequence;
   readonly #width: number;
   readonly #places: Places;
-  /** What was said stands in its arrow. */
+  /** Words stand in their arrow. */
   readonly #isPair: boolean;
   readonly #texts: DrawnText[] = [];
   readonly #lines: DrawnLine[] = [];
   readonly #marks: DrawnMark[] = [];
-  /** Where the line of a connection that is over ends: it was heard of no more. */
+  /** End of the line of a connection that is over: it was heard of no more. */
   readonly #ends = new Map<string, number>();
   #y = 0;
   #lastTime = "";

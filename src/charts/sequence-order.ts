@@ -1,7 +1,7 @@
 /** The steps of several connections in one order, and those told together that belong together. */
 import type { Step } from "./sequence.ts";
 
-/** What an instance writes to several within this time is one arrow. */
+/** Time within which an instance's writes to several are one arrow. */
 const TOGETHER_MS = 20;
 
 /**
@@ -45,7 +45,7 @@ export function together(steps: readonly Step[]): Step[] {
   return found;
 }
 
-/** Where the same was told to others just before; what they did or heard since must stay behind it. */
+/** Place at which the same was told to others just before; what they did or heard since must stay behind it. */
 function partnerOf(step: Extract<Step, { kind: "message" }>, steps: readonly Step[]): number {
   const passed = new Set<string>();
   for (let index = steps.length - 1; index >= 0; index -= 1) {

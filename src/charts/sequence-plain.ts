@@ -1,4 +1,4 @@
-/** A sequence in sentences, one a step: for screen readers, and for whoever pipes it on. */
+/** A sequence in sentences, one a step: for screen readers and pipes. */
 
 import { shortPeerId } from "../ids.ts";
 import { type Sequence, type Step, stepTime } from "./sequence.ts";

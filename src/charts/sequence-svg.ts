@@ -5,7 +5,7 @@ import { layoutSequence } from "./sequence-layout.ts";
 import { sequencePlain } from "./sequence-plain.ts";
 
 const PAGE_COLUMNS = 110;
-/** What was said has a column of its own, beside one for each line. */
+/** Words have a column of their own, beside one for each line. */
 const TEXT_COLUMNS = 60;
 const LINE_COLUMNS = 10;
 

@@ -1,5 +1,5 @@
 /**
- * Who said what to whom, from the stories of one connection or of several: arrows between peers and the instances that
+ * Sequence of who said what to whom, from the stories of one connection or of several: arrows between peers and the instances that
  * play with them, and what that did to the state. Pure; tokens are hidden as everywhere.
  */
 
@@ -21,7 +21,7 @@ export interface Participant {
   readonly kind: "peer" | "instance";
 }
 
-/** What may be said of it by colour, and is said in words too. */
+/** Mark that may be shown by colour, and is said in words too. */
 export type Tone = "plain" | "state" | "bad";
 
 export type Step =
@@ -84,7 +84,7 @@ export function sequenceOf(stories: readonly Story[], { most, showTokens }: Sequ
   };
 }
 
-/** Those of one millisecond by their numbers. */
+/** Entries of one millisecond by their numbers. */
 function byAge(a: Story, b: Story): number {
   return a.openedAt - b.openedAt || a.subject.id.localeCompare(b.subject.id, "en", { numeric: true });
 }

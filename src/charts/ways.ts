@@ -1,4 +1,4 @@
-/** What leads out of a state, one way for each place that it leads to: its transitions share a line. */
+/** Ways out of a state, one for each place that it leads to: its transitions share a line. */
 import { type Chart, type ChartTransition, transitionLabel } from "./chart.ts";
 
 export interface Way {
@@ -17,10 +17,10 @@ export function waysOf({ transitions }: Chart, from: string | undefined): Way[] 
   );
 }
 
-/** It ends where it begins. */
+/** Ends where it begins. */
 export const stays = ({ to, reenters }: Way) => to === undefined || reenters;
 
-/** Its label, in pieces that a row is not broken in. A long way says where it leads: whoever reads need not follow it. */
+/** Label of a way, in pieces that a row is not broken in. A long way says where it leads: a reader need not follow it. */
 export function wayWords(way: Way, isDirect: boolean): string[] {
   const last = way.transitions.length - 1;
   const words = way.transitions.map(

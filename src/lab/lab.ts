@@ -2,15 +2,18 @@
 import type { DescriptorBudget } from "../actors/descriptor-budget.ts";
 import type { Instance } from "../actors/instance.ts";
 import type { RoleTable } from "../catalogue/role-folder.ts";
+import type { PeerTerm } from "../ids.ts";
 import type { Log } from "../log.ts";
 import type { Role } from "../machines/_role.ts";
 import type { Clock, Registry } from "../machines/_world.ts";
 import type { Evaluation, EvaluationOptions } from "../repl/evaluation/evaluation.ts";
 import type { LabBook } from "../stores/address-book.ts";
+import type { WordsRow } from "../stores/journal-reader.ts";
 import type { Cell, QueryResult } from "../stores/queries.ts";
+import type { KeptStory } from "../stories/kept-story.ts";
 import type { Recorder } from "../stories/recorder.ts";
 
-export type { Cell, Evaluation };
+export type { Cell, Evaluation, WordsRow };
 
 export interface Lab {
   readonly version: string;
@@ -41,11 +44,18 @@ export interface Lab {
   loadRole(source: string, fileName: string): Promise<LoadedRole>;
   /** A question to the database, in SQL, read only; secrets are masked unless shown. Rejects with a NetlabError. */
   query(sql: string, options?: LabQueryOptions): Promise<QueryResult>;
+  /** What the journal has of a peer, of this run or an earlier one; undefined where it has nothing. */
+  journaled(peer: PeerTerm): Promise<JournaledStory | undefined>;
   /** An operator's own place to evaluate code in; undefined: the daemon evaluates none. */
   readonly openEvaluation: ((options: EvaluationOptions) => Promise<Evaluation>) | undefined;
   /** Drains and ends the daemon; returns at once. */
   shutdown(why: string): void;
 }
+
+/** A peer in the journal: its story, or the words in which an older version told of it. */
+export type JournaledStory =
+  | { readonly form: "facts"; readonly story: KeptStory }
+  | { readonly form: "words"; readonly rows: readonly WordsRow[] };
 
 export interface LabQueryOptions {
   readonly limit?: number | undefined;

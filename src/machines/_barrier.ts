@@ -1,12 +1,12 @@
 /**
- * The operator's barrier [REV-2]: one answer goes to everybody, when everybody has said something that is not answered yet.
- * It knows its clients by their ids, and whoever wants to answer asks it again after each change.
+ * The operator's barrier [REV-2]: one answer goes to all clients, when each has said something that is not answered yet.
+ * It knows its clients by their ids, and the operator's `say` asks it again after each change.
  */
 import type { HubMember } from "./_role.ts";
 import type { HubWorld } from "./_world.ts";
 
 export interface BarrierOptions {
-  /** Every message is answered as it comes: nobody is waited for. */
+  /** Every message is answered as it comes: the barrier waits for no client. */
   readonly mirror: boolean;
 }
 
@@ -24,7 +24,7 @@ interface Client {
   said: string;
 }
 
-/** What is remembered of a message, for whoever is about to answer it. */
+/** Length of a message as it is remembered, for the operator who is about to answer it. */
 const SAID_CHARACTERS = 200;
 /** A wait that was forgotten in a crash ends by itself, and is asked for again. */
 const WAIT_MS = 1_000;
@@ -32,7 +32,7 @@ const WAIT_MS = 1_000;
 export class Barrier {
   readonly #world: HubWorld<BarrierOptions>;
   readonly #clients = new Map<string, Client>();
-  /** Those that the barrier waits for. */
+  /** Clients that the barrier waits for. */
   readonly #silent = new Set<string>();
   #version = 0;
   readonly #waiters = new Set<() => void>();
@@ -65,7 +65,7 @@ export class Barrier {
     this.#changed(this.#silent.delete(id));
   }
 
-  /** Answers everybody once, or says for whom it waits. `now`: it waits for nobody. */
+  /** Answers every client once, or says for whom it waits. `now`: without waiting. */
   answer(text: string, now: boolean): Answered {
     if (this.#clients.size === 0) return { kind: "nobody" };
     if (this.#silent.size > 0 && !now && !this.#world.options.mirror)
@@ -106,7 +106,7 @@ export class Barrier {
     return [...this.#clients].filter(([id]) => this.#silent.has(id)).map(([, { name }]) => name);
   }
 
-  /** `mayBeFull`: somebody is no longer waited for, or everybody has another message; then the operator is told. */
+  /** `mayBeFull`: the barrier waits for a client less, or all have another message; then the operator is told. */
   #changed(mayBeFull = false): void {
     this.#version += 1;
     for (const wake of [...this.#waiters]) wake();

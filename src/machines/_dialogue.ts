@@ -3,7 +3,7 @@
  * every server role, cut up, half closed, broken off and twice at once; whatever checks other people's servers may too.
  */
 
-/** One message, bare: said by the client, or answered by the server. */
+/** Message, bare: said by the client, or answered by the server. */
 export type DialogueLine = { readonly client: string } | { readonly server: string };
 
 export interface Dialogue {

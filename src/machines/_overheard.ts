@@ -1,5 +1,5 @@
 /**
- * What a client of many hears. A busy room is never quiet for long enough to be a reply, so each read begins a line, and so
+ * Hearing of a client among many. A busy room is never quiet for long enough to be a reply, so each read begins a line, and so
  * does each `:Name:` behind a newline [FRAME-9]: nothing is waited for, save the rest of a character.
  */
 import type { Decoded, Phase, Session, Undecoded } from "./_role.ts";

@@ -1,4 +1,4 @@
-/** What a C program sends behind its text when it sends the whole buffer: the NUL that ends a string, and what lies behind it. */
+/** Padding that a C program sends behind its text with the whole buffer: the NUL that ends a string, and what lies behind it. */
 
 /** A note for the user; undefined where the reply has no NUL. */
 export function paddingNote(reply: string | Buffer, rule: string): string | undefined {

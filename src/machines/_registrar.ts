@@ -28,10 +28,10 @@ interface Context extends World<Options> {
   readonly isTold: boolean;
 }
 
-/** What an answer to DISCOVERY says. */
+/** Contents of an answer to DISCOVERY. */
 interface Look {
   readonly listings: readonly Listing[];
-  /** All of it came and could be read; else nobody knows whether we are listed. */
+  /** All of it came and could be read; else there is no telling whether we are listed. */
   readonly isWhole: boolean;
 }
 
@@ -160,7 +160,7 @@ async function look({ options, network }: Context): Promise<Look> {
   const parsed = answers.map(parseListing);
   return {
     listings: parsed.flatMap((answer) => (answer.ok ? answer.value : [])),
-    // What cannot be read may be our own entry, as a registry that is not ours writes it.
+    // An entry that cannot be read may be our own, as a registry that is not ours writes it.
     isWhole: answers.some(isEnd) && parsed.every(({ ok }) => ok),
   };
 }

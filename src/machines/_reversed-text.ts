@@ -1,6 +1,6 @@
 /** Each line read from its end [REV-4]: by grapheme, so that an accent stays on its letter and a flag stays a flag. */
 
-/** Its tables are loaded when it is made: not before somebody reads a line. */
+/** Made with the first line that is read: its tables are loaded with it. */
 let graphemes: Intl.Segmenter | undefined;
 
 export function reversedText(text: string): string {

@@ -9,10 +9,10 @@ import type { PeerMessage } from "../wire/message.ts";
 import type { Dialogue } from "./_dialogue.ts";
 import type { AsyncHub, HubWorld, Peer, World } from "./_world.ts";
 
-/** What a state reads [FRAME-1]: framed text, chunks as they come, or a binary record. */
+/** Kind of input that a state reads [FRAME-1]: framed text, chunks as they come, or a binary record. */
 export type Reads = "text" | "raw" | "record";
 
-/** What a record phase's decoder is shown. */
+/** Bytes as a record phase's decoder is shown them. */
 export interface Undecoded {
   readonly bytes: Buffer;
   /** How long nothing more has come. */
@@ -24,14 +24,14 @@ export interface Undecoded {
 /** Take so many bytes as one message with this value; or wait, at most so long, for more. */
 export type Decoded = { take: number; value: unknown } | { waitMs: number } | undefined;
 
-/** What a phase's handler may use: the machine's own context, and who spoke. */
+/** Means of a phase's handler: the machine's own context, and the peer that spoke. */
 export interface Session<Context = unknown> {
   readonly context: Context;
   readonly peer: Peer;
 }
 
 /**
- * One state that waits for the peer. Without `handle` the message itself is the event `peer.message`; with it the
+ * State that waits for the peer. Without `handle` the message itself is the event `peer.message`; with it the
  * handler replies and returns nothing, or returns the event that moves the machine - so the steady state of a
  * conversation costs no macrostep.
  */
@@ -40,7 +40,7 @@ export interface Phase<Context = any> {
   readonly reads: Reads;
   /** The wire rule that governs this state, e.g. `FILE-1`. */
   readonly rule: string;
-  /** What is waited for, in words: "a token". */
+  /** Expected input, in words: "a token". */
   readonly expects: string;
   /** Something is under way for the peer here: a role that stops lets it finish. */
   readonly underWay?: boolean;
@@ -58,17 +58,17 @@ export interface RoleEvent {
 }
 
 /**
- * What the connections of one instance share: a chat room, a map of names, the operator's barrier. `create` is called when
+ * Shared state of an instance's connections: a chat room, a map of names, the operator's barrier. `create` is called when
  * the instance opens, and again after a crash with the memberships that were told by `members`, so that it is rebuilt.
  */
 // biome-ignore lint/suspicious/noExplicitAny: a hub is typed by its own role; the table holds all of them.
 export interface HubDefinition<Hub = any> {
   readonly create: (world: HubWorld<never>, remembered: readonly HubMember[]) => Hub;
-  /** Who belongs to it now, and what is needed to remember each. */
+  /** Members as of now, with all that is needed to remember each. */
   readonly members: (hub: Hub) => readonly HubMember[];
-  /** It crashed and was made again: what its members are told, where the protocol has a word for it. */
+  /** Tells its members that it crashed and was made again, if the protocol has a word for that. */
   readonly restarted?: (hub: Hub) => void;
-  /** What `say <role> <text>` does: the answer is what the operator reads. */
+  /** Does `say <role> <text>`: the answer is what the operator reads. */
   readonly say?: (hub: AsyncHub<Hub>, text: string, options: SayOptions) => Promise<string>;
   /** A connection is over, however it ended - its machine's crash included. Called for those too that never belonged. */
   readonly forget?: (hub: AsyncHub<Hub>, id: string) => void;
@@ -83,7 +83,7 @@ export interface HubMember {
 }
 
 export interface SayOptions {
-  /** Do not wait for anybody [REV-2]. */
+  /** Without waiting for any client [REV-2]. */
   readonly now: boolean;
   /** Aborted by the operator's Ctrl-C. */
   readonly signal: AbortSignal;
@@ -109,7 +109,7 @@ export interface RoleDefinition<Schema extends z.ZodObject = z.ZodObject> {
   readonly phases: Readonly<Record<string, Phase>>;
   /** A right client's conversation with a server, for the contract test. */
   readonly dialogue?: Dialogue;
-  /** What each state does, in words, for `--explain`; at least those that a person would wonder about. */
+  /** Meaning of each state, in words, for `--explain`; at least of those that a person would wonder about. */
   readonly steps?: Readonly<Record<string, string>>;
   readonly hub?: HubDefinition;
   /** The name that a peer has given, from what its machine remembers: for `members`, where the role has no hub. */
@@ -126,13 +126,13 @@ export interface RoleDefinition<Schema extends z.ZodObject = z.ZodObject> {
   readonly companion?: AnyStateMachine;
   /** File descriptors that one peer may have us hold, its connection included: 1, unless told. */
   readonly descriptors?: number;
-  /** What a peer over `--max-connections` is told; default `Too many clients`. */
+  /** Answer to a peer over `--max-connections`; default `Too many clients`. */
   readonly refusal?: (options: z.output<Schema>) => string;
-  /** What peers are told when the role stops, where its protocol has a word for that; default nothing. */
+  /** Last word to peers when the role stops, if its protocol has one; default nothing. */
   readonly farewell?: (options: z.output<Schema>) => string;
   /** Further ports it is reached on. */
   readonly extraPorts?: (port: number, options: z.output<Schema>) => readonly number[];
-  /** One line about an instance: what it offers. */
+  /** Offer of an instance, in one line. */
   readonly offers?: (options: z.output<Schema>) => string;
   /** Something to type at it, for the first screen. */
   readonly tryIt?: (at: { host: string; port: number }, options: z.output<Schema>) => string;
@@ -150,7 +150,7 @@ export function defineRole<Schema extends z.ZodObject>(role: RoleDefinition<Sche
 /** Errors that were never thrown: their stacks are written out only where one is asked for. */
 const definitions = new WeakMap<object, Error>();
 
-/** Where a role was defined, so that what is wrong with it can be told there. */
+/** Place where a role was defined, so that a fault of it can be told there. */
 export const definitionStack = (role: unknown): string | undefined =>
   typeof role === "object" && role !== null ? definitions.get(role)?.stack : undefined;
 

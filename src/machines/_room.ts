@@ -6,7 +6,7 @@ import { connected, joined, type Login, left, SERVER, saidBy } from "../wire/cha
 import type { HubMember } from "./_role.ts";
 import type { HubWorld } from "./_world.ts";
 
-/** `taken` is the name, or the login name, that somebody else has. */
+/** `taken` is the name, or the login name, that another member has. */
 export type JoinAnswer = { readonly ok: true } | { readonly ok: false; readonly taken: string };
 
 export class Room {
@@ -34,7 +34,7 @@ export class Room {
     return { ok: true };
   }
 
-  /** Who has left meanwhile says nothing. */
+  /** A member that has left meanwhile says nothing. */
   say(id: string, text: string): void {
     const speaker = this.#members.get(id);
     if (speaker) this.#tellAll(saidBy(speaker.name, text));
@@ -46,7 +46,7 @@ export class Room {
     return this.#members.size;
   }
 
-  /** Told to the others once, however often it is called and whoever notices first. */
+  /** Told to the others once, however often it is called, by the machine or by the listener. */
   leave(id: string): void {
     const member = this.#members.get(id);
     if (!member) return;
@@ -58,7 +58,7 @@ export class Room {
     this.#world.deliver(this.#members.keys(), text);
   }
 
-  /** One that asks again after a crash of the room may be remembered already: its own names are not taken. */
+  /** A member that asks again after a crash of the room may be remembered already: its own names are not taken. */
   #takenBy(id: string, name: string, login: string): string | undefined {
     const others = [...this.#members].filter(([member]) => member !== id).map(([, other]) => other);
     if (login === SERVER || others.some((other) => other.login === login)) return login;

@@ -1,5 +1,5 @@
 /**
- * Who can be reached under which name, and the way from one to the other. It answers in the order in which it is asked, so
+ * Switchboard of the relay: the users by their names, and the way from one to the other. It answers in the order in which it is asked, so
  * messages of one sender to one receiver keep theirs [RELAY-3].
  */
 import { HOW_TO, messageFrom, NOT_ONLINE, parseMessage, RESTARTED, SERVER } from "../wire/relay.ts";
@@ -39,7 +39,7 @@ export class Switchboard {
     else this.#world.deliver([receiver], messageFrom(sender, parsed.text));
   }
 
-  /** Whoever waits for an answer that was lost in a crash knows why. */
+  /** Users that wait for an answer that was lost in a crash know why. */
   tellRestarted(): void {
     this.#world.deliver(this.#names.keys(), RESTARTED);
   }

@@ -65,7 +65,7 @@ export function talkSetup<Options>(words: TalkWords<Options>) {
         context.screen.show(words.display?.(text, context.options as Options, context.isGreetingDue) ?? text);
       },
       noteGreeted: assign({ isGreetingDue: false }),
-      /** What is wrong with a reply, or to be said about it; before `settle`, which forgets the question. */
+      /** Tells the user what is wrong with a reply; before `settle`, which forgets the question. */
       tell: ({ context, event }) => tell(words, context, event),
       settle: assign(({ context, event }) => afterReply(words, context, event)),
       noteReceived: assign({ isAnswerDue: false }),
@@ -96,7 +96,7 @@ export function talkSetup<Options>(words: TalkWords<Options>) {
       noteTooLarge: assign({
         result: failed("peer-error", cause("reply-too-large", { limit: MAX_KEPT_BYTES })),
       }),
-      // What went wrong on the way stays the result.
+      // A failure on the way stays the result.
       noteDone: assign({ result: ({ context }) => context.result ?? { ok: true } }),
       noteBad: assign({ result: ({ context, event }) => judged(words, context, event) }),
       noteEnded: assign({
@@ -120,7 +120,7 @@ export function talkSetup<Options>(words: TalkWords<Options>) {
     actors: {
       connect: fromPromise<Peer, TalkContext>(async ({ input: { network, options }, signal }) => {
         const peer = await network.connect({ host: options.host, port: options.port }, options.localPort);
-        // A connection that is made for a run that has been stopped meanwhile is nobody's.
+        // A connection that is made for a run that has been stopped meanwhile has no owner.
         if (signal.aborted) peer.close();
         return peer;
       }),
@@ -190,7 +190,7 @@ interface Settled {
   readonly isUnasked?: boolean;
 }
 
-/** What a reply changes. It answers the oldest question that it fits, as an answer may be late; else it is the last one's. */
+/** Changes that a reply makes. It answers the oldest question that it fits, as an answer may be late; else it is the last one's. */
 function settled<Options>(
   words: TalkWords<Options>,
   { owed, isAnswerDue }: TalkContext,
@@ -243,7 +243,7 @@ async function kept({ keep, received, ...world }: TalkContext): Promise<string> 
 }
 
 /**
- * [FRAME-9] What came until the peer is quiet, or has ended, is the reply; clients never guess a habit. While an earlier question
+ * [FRAME-9] All that came until the peer is quiet, or has ended, is the reply; clients never guess a habit. While an earlier question
  * is open its answer may still come: each read is one then, and not joined to the next.
  */
 export function untilQuiet({ bytes, stillMs, ended }: Undecoded, { context }: Session<TalkContext>): Decoded {
@@ -268,7 +268,7 @@ function failed(code: ErrorCode, why: Cause): TalkResult {
   return failureOf(NetlabError.of(code, why));
 }
 
-/** It was told when it happened; the conversation goes on, and its end remembers it. */
+/** Told when it happened; the conversation goes on, and its end remembers it. */
 function notKept(error: unknown): TalkResult {
   if (error instanceof NetlabError) return failed(error.code, cause("not-saved", {}));
   throw error;

@@ -24,7 +24,7 @@ export type TalkResult =
   | { readonly ok: true }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly cause?: Cause };
 
-/** What was bad about a reply: a cause of the table, or a sentence of a user's role. */
+/** Fault of a reply: a cause of the table, or a sentence of a user's role. */
 export type TalkVerdict = { readonly code: ErrorCode } & (
   | { readonly cause: Cause }
   | { readonly message: string }
@@ -33,7 +33,7 @@ export type TalkVerdict = { readonly code: ErrorCode } & (
 /** Keeps the whole reply to a line, byte for byte, instead of its being shown; the answer is told as a hint. */
 export type KeepReply = (reply: Buffer, world: World) => Promise<string>;
 
-/** What a reply is to an open question: its answer; something else that was said; or wrong, and by which rule. */
+/** A reply's part in an open question: its answer; something else that was said; or wrong, and by which rule. */
 export type Answered = "answer" | "other" | Cause;
 export type Due = (reply: string) => Answered;
 
@@ -43,9 +43,9 @@ export interface TalkWords<Options> {
   readonly rule: string;
   /** The server speaks first. */
   readonly greets: boolean | ((options: Options) => boolean);
-  /** What is said first, each a message of its own. */
+  /** Opening words, each a message of its own. */
   readonly opening: (options: Options) => readonly string[];
-  /** What is said when the user has no more to say; undefined: nothing, only our FIN. */
+  /** Last word when the user has no more to say; undefined: none, only our FIN. */
   readonly farewell?: string;
   /** The user's line as it is sent; a hint is for the user. Undefined: nothing is sent. */
   readonly prepare?: (
@@ -60,7 +60,7 @@ export interface TalkWords<Options> {
   readonly givesUp?: boolean;
   /** A word for the user about what came though nothing was asked. */
   readonly unasked?: (text: string, options: Options) => string | undefined;
-  /** What came, as the user reads it. */
+  /** Shows a reply as the user reads it. */
   readonly display?: (text: string, options: Options, isGreeting: boolean) => string;
   /** A reply that ends the conversation badly, e.g. a refusal. */
   readonly judge?: (text: string, options: Options, isFirst: boolean) => TalkVerdict | undefined;
@@ -78,7 +78,7 @@ export interface TalkContext extends World<TalkOptions> {
   readonly peer: Peer | undefined;
   /** The connection is over. */
   readonly isPeerGone: boolean;
-  /** What comes next is the server's greeting. */
+  /** The next message is the server's greeting. */
   readonly isGreetingDue: boolean;
   /** Said by the user or the opening, not sent yet. */
   readonly unsaid: readonly Line[];
@@ -91,7 +91,7 @@ export interface TalkContext extends World<TalkOptions> {
   /** Nothing has come yet. */
   readonly isFirstDue: boolean;
   readonly hasToldPadding: boolean;
-  /** What is to become of the reply that comes. */
+  /** Keeper of the reply that comes. */
   readonly keep: KeepReply | undefined;
   /** As much as has come of it, added to in place. */
   readonly received: { readonly chunks: Buffer[]; sizeBytes: number };

@@ -1,5 +1,5 @@
 /**
- * What a machine sees of the world: interfaces only, handed in through `input`. The real things behind them
+ * The world as a machine sees it: interfaces only, handed in through `input`. The real things behind them
  * live in `src/actors` and `src/stores`; tests hand in fakes.
  */
 
@@ -20,11 +20,11 @@ export interface Peer {
   readonly id: string;
   readonly remote: { readonly address: string; readonly port: number };
   /**
-   * One message, one write, ended the way this peer ends its own: nothing, `\n` or NUL [FRAME-5, FRAME-6].
+   * Sends a message in one write, ended the way this peer ends its own: nothing, `\n` or NUL [FRAME-5, FRAME-6].
    * `apart`: a read of its own for the peer, so never within the gap time of the write before it.
    */
   send(text: string, options?: { readonly apart?: boolean }): void;
-  /** One message of exactly these bytes, which nobody writes to any more. */
+  /** Sends a message of exactly these bytes, which must not change any more. */
   sendBytes(bytes: Uint8Array): void;
   /** Exactly `file.sizeBytes` bytes of it, at the speed the peer reads. Rejects when the peer goes or the file shrinks; closes the file. */
   sendFile(file: OpenFile): Promise<void>;
@@ -70,7 +70,7 @@ export interface PartialFile extends ByteSink {
   discard(): Promise<void>;
 }
 
-/** What clients do to the network. */
+/** The network as clients use it. */
 export interface Network {
   /**
    * Sends one datagram and collects the answers until `isLast` says so, or `timeoutMs` passes.
@@ -109,7 +109,7 @@ export interface Registration {
   readonly expiresAt: number | undefined;
 }
 
-/** Who serves what. Reading is from memory; changing is answered after it is on disk. */
+/** Registry of file servers. Reading is from memory; changing is answered after it is on disk. */
 export interface Registry {
   /** Changes with every change that a reader could see. */
   readonly version: number;
@@ -147,7 +147,7 @@ export interface Programs {
 export interface ProgramLimits {
   readonly timeoutMs: number;
   readonly maxBytes: number;
-  /** Aborted when nobody waits for the answer any more: the program ends too. */
+  /** Aborted when the answer is no longer wanted: the program ends too. */
   readonly signal?: AbortSignal;
 }
 
@@ -157,15 +157,15 @@ export interface ProgramAnswer {
   readonly remark?: string | Cause;
 }
 
-/** Where a client shows what it got: a terminal, or its story. */
+/** Screen on which a client shows what it got: a terminal, or its story. */
 export interface Screen {
-  /** What the peer said, as it is to be read. */
+  /** Shows the peer's words, as they are to be read. */
   show(text: string): void;
   /** A word of the client's own: a warning, a hint. */
   hint(text: string): void;
 }
 
-/** What every machine gets as its input. */
+/** Input of every machine. */
 export interface World<Options = unknown, Hub = unknown> {
   readonly options: Options;
   readonly clock: Clock;
@@ -180,9 +180,9 @@ export interface World<Options = unknown, Hub = unknown> {
   readonly note: (text: string) => void;
   /** For clients: who reads what they get. */
   readonly screen: Screen;
-  /** What the connections of this instance share; undefined where the role has no hub. */
+  /** Shared state of this instance's connections; undefined if the role has no hub. */
   readonly hub: AsyncHub<Hub>;
-  /** Where this instance listens; port 0 while it does not. */
+  /** Address of this instance; port 0 while it does not listen. */
   readonly listening: { readonly hosts: readonly string[]; readonly port: number };
 }
 
@@ -201,7 +201,7 @@ export type AsyncHub<Hub> = {
     : never;
 };
 
-/** What a hub may do: deliver, and let go of a member. It knows no sockets; members are connection ids. */
+/** Means of a hub: deliver, and let go of a member. It knows no sockets; members are connection ids. */
 export interface HubWorld<Options = unknown> {
   readonly options: Options;
   readonly clock: Clock;

@@ -17,7 +17,7 @@ import { paddingNote } from "./_padding.ts";
 import { defineRole } from "./_role.ts";
 import type { World } from "./_world.ts";
 
-/** What one datagram can carry over IPv4. */
+/** Most bytes that one datagram can carry over IPv4. */
 const MAX_DATAGRAM = 65_507;
 
 const options = z.object({

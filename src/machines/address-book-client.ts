@@ -49,7 +49,7 @@ export type LookupResult =
       readonly message: string;
       readonly cause?: Cause;
     };
-/** What a run came to: the first failure, else the last name; all of them, where it asked more than once. */
+/** Result of a run: the first failure, else the last name; all of them, where it asked more than once. */
 export type LookupRun = LookupResult & { readonly results?: readonly LookupResult[] };
 
 interface Context extends World<Options> {
@@ -206,7 +206,7 @@ function failureOf(context: Context, error: unknown): LookupResult {
   throw error;
 }
 
-/** What an answer says: a name, or one of the server's words for no; or nothing that keeps to the protocol. */
+/** Result of an answer: a name, or one of the server's words for no; or a fault against the protocol. */
 function judge(context: Context, event: Event): LookupResult {
   const { text: name, fault } = answerIn(context, event);
   const email = emailOf(context);
@@ -234,7 +234,7 @@ function answerIn({ options: { header: form } }: Context, event: Event): { text:
     : { text, fault: cause("answer-length-short", { by: extraBytes, text }) };
 }
 
-/** What a C program sends of a whole buffer: taken, as the length tells where the name ends. */
+/** Rest of a C program's whole buffer: taken, as the length tells where the name ends. */
 function hintPadding({ options: { header }, screen }: Context, event: Event): void {
   if (event.type !== "peer.message" || !event.value.ok || event.value.extraBytes > 0) return;
   const { bytes, value } = event;
@@ -261,7 +261,7 @@ function outputOf({ results }: Context): LookupRun {
   return results.length > 1 ? { ...result, results } : result;
 }
 
-/** A connection that is made for a run that has been stopped meanwhile is nobody's: it is closed here. */
+/** A connection that is made for a run that has been stopped meanwhile has no owner: it is closed here. */
 async function connect(context: Context, signal: AbortSignal): Promise<Peer> {
   const { network, options } = context;
   const { host, port, header } = options;

@@ -1,5 +1,5 @@
 /**
- * An address book: whoever asks for an e-mail address is told the name; one query a connection.
+ * An address book: a client asks for an e-mail address and is told the name; one query a connection.
  *
  *   awaitingQuery → answered
  *        └────────→ closed

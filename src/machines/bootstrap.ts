@@ -105,7 +105,7 @@ function serve(request: BootstrapRequest, context: Context, peer: Peer): void {
       return;
     case "discover":
       if (!mayDiscover(context, peer)) return peer.remark(cause("discovery-too-often", {}));
-      // [BOOT-1] What was registered before the question is in the answer, and is on disk by then.
+      // [BOOT-1] Registrations before the question are in the answer, and are on disk by then.
       context.registry.settled(() => {
         for (const datagram of answersOf(context, request.service)) peer.sendBytes(datagram);
       });
@@ -137,7 +137,7 @@ function answersOf({ registry, answers }: Context, service: string | undefined):
   let prepared = answers.byService.get(service);
   if (!prepared) {
     prepared = discoveryAnswer(registry.list(service)).map((datagram) => Buffer.from(datagram));
-    // Anybody may ask for any service: keep only answers to names that exist.
+    // Clients may ask for any service: keep only answers to names that exist.
     if (service === undefined || prepared.length > 1) answers.byService.set(service, prepared);
   }
   return prepared;

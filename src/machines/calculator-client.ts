@@ -25,7 +25,7 @@ const { machine, phases } = talkClient<Options>({
   due: (sent, { as }, isScripted) => (isScripted || isQuit(sent) ? undefined : resultDue(sent, as)),
   unasked: (text, { as }) =>
     `note: ${JSON.stringify(text)} came unasked: the name ${as} has no answer, and a client that counts answers is one behind [CALC-0]`,
-  // [CALC-2] Anything is sent; what no calculator understands is told before.
+  // [CALC-2] Any line is sent; a hint comes before one that no calculator understands.
   prepare: (line) => (isQuit(line) ? { send: line } : { send: line, ...hintFor(line) }),
 });
 

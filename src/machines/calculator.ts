@@ -16,7 +16,7 @@ import type { PeerWorld } from "./_world.ts";
 
 /** A first message longer than this is a name, whatever it ends in. */
 const MAX_GLUED = 1_024;
-/** Where a number may begin behind a name: the end of the name, with what lies between. */
+/** Seams behind which a number may begin: the end of a name, with what lies between. */
 const SEAMS = /[^\d\s.+\-_][\s_]*(?=[-+.\d])/g;
 
 const options = z.object({

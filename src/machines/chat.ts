@@ -1,5 +1,5 @@
 /**
- * A chat room: whoever has logged in hears what everybody says, in one order for all.
+ * A chat room: every member that has logged in hears what all of them say, in one order.
  *
  *   awaitingLogin → joining → chatting → leaving → closed
  *         ↑____________| name taken
@@ -164,7 +164,7 @@ export default defineRole({
   tryIt: ({ port }) => `netlabctl chat --as Ann --login ann --port ${port}`,
 });
 
-/** The steady state: the room answers nobody, it delivers. */
+/** The steady state: the room does not answer, it delivers. */
 function say(message: PeerMessage, { context, peer }: Session<Context>): undefined {
   void context.hub.say(peer.id, message.text);
 }

@@ -47,7 +47,7 @@ export default defineRole({
   tryIt: ({ port }) => `netlabctl clock --count 3 --port ${port}`,
 });
 
-/** [CLOCK-0] One datagram, one answer; [CLOCK-1] an empty one, too. */
+/** [CLOCK-0] Answers each datagram once; [CLOCK-1] an empty one, too. */
 function answer({ text }: PeerMessage, { context, peer }: Session<Context>): undefined {
   const request = datagramWord(text);
   const told = tell(request, new Date(context.clock.now()));

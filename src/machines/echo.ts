@@ -59,7 +59,7 @@ interface Context extends PeerWorld<Options> {
   readonly file: OpenFile | undefined;
 }
 
-/** What an operator raises by hand has a type and nothing else. */
+/** Events that an operator sends by hand have a type and nothing else. */
 type Event =
   | { type: "peer.wantsFile"; name?: string }
   | { type: "peer.wantsProgram"; argv?: readonly string[] }
@@ -221,7 +221,7 @@ function answerRun(argv: readonly string[], context: Context): Event | undefined
   return undefined;
 }
 
-/** One message; with `--max-reply` no longer than one `recv` of the peer's, the ending that it may get included. */
+/** Replies with a message; with `--max-reply` no longer than one `recv` of the peer's, the ending that it may get included. */
 function reply({ peer, options: { maxReply } }: Context, text: string): void {
   if (maxReply === undefined || text.length * 3 < maxReply) return peer.send(text);
   const bytes = Buffer.from(text);
@@ -241,7 +241,7 @@ function sayOutput(context: Context, { output, remark }: ProgramAnswer): void {
   else peer.sendBytes(output.subarray(0, options.maxReply));
 }
 
-/** A file that was opened for a peer that has gone meanwhile is nobody's: it is closed here. */
+/** A file that was opened for a peer that has gone meanwhile has no owner: it is closed here. */
 async function openFile({
   input: { context, name },
   signal,
@@ -271,7 +271,7 @@ function beginningOf(file: OpenFile, sizeBytes: number): OpenFile {
   };
 }
 
-/** Nobody waits for this close: a disk that went away is a remark, never an unhandled rejection. */
+/** Closes without waiting: a disk that went away is a remark, never an unhandled rejection. */
 function letGo(file: OpenFile, peer: Peer): void {
   file
     .close()

@@ -60,7 +60,7 @@ interface Context extends World<Options> {
   readonly chosen: Listing | undefined;
   readonly peer: Peer | undefined;
   readonly sizeBytes: number;
-  /** What has come, under its own name until it is known to be right. */
+  /** Bytes so far, under a name of their own until they are known to be right. */
   readonly part: PartialFile | undefined;
   readonly result: FetchResult | undefined;
 }
@@ -261,7 +261,7 @@ export const fileClientMachine = setup({
       },
     },
     saved: { type: "final", entry: "hangUp" },
-    // What was wrong stays the result; nothing is left of the file when it is told.
+    // The fault stays the result; nothing is left of the file when it is told.
     dropping: {
       invoke: { src: "drop", input: ({ context }) => context, onDone: "failed", onError: "failed" },
     },
@@ -420,7 +420,7 @@ async function discover({ options, network }: Context): Promise<Discovered> {
   return { listings, isWhole: answers.some(isEnd) };
 }
 
-/** A connection that is made for a run that has been stopped meanwhile is nobody's: it is closed here. */
+/** A connection that is made for a run that has been stopped meanwhile has no owner: it is closed here. */
 async function connect({ options, chosen, network }: Context, signal: AbortSignal): Promise<Peer> {
   if (!chosen) throw new Error("asked to connect before a server was chosen");
   const to: HostPort = { host: options.connectHost ?? chosen.ip, port: chosen.port };
@@ -441,7 +441,7 @@ async function receive(context: Context, signal: AbortSignal): Promise<PartialFi
   const { options, peer, sizeBytes, files } = context;
   if (!peer) throw new Error("asked to receive without a connection");
   const part = await files.create(options.output ?? baseName(options.file), { overwrite: options.force });
-  // A stopped run has nobody who could be told that its .part file stays.
+  // A stopped run has no user to tell that its .part file stays.
   signal.addEventListener("abort", () => part.discard().catch(() => undefined));
   try {
     signal.throwIfAborted(); // while the file was made

@@ -1,5 +1,5 @@
 /**
- * A file server: whoever knows the token may fetch files, one after another.
+ * A file server: a client that knows the token may fetch files, one after another.
  *
  *   awaitingToken → awaitingFilename → opening → announcing → awaitingAck → sending ┐
  *                        ↑  ↑_____________| not found                               |
@@ -21,7 +21,7 @@ import { registrarMachine } from "./_registrar.ts";
 import { defineRole, type Session } from "./_role.ts";
 import type { FileAnswer, Files, OpenFile, Peer, PeerWorld } from "./_world.ts";
 
-/** Where a client asks when it is told nothing else. */
+/** Port of the registry that a client asks when it is told nothing else. */
 const REGISTRY_PORT = 1234;
 
 const options = z.object({
@@ -198,7 +198,7 @@ export function tokenAndFilename(text: string, { context }: Session<Context>): s
   return isSameToken(text.slice(0, token.length), token) ? [token, filename] : undefined;
 }
 
-/** A file that was opened for a peer that has gone meanwhile is nobody's: it is closed here. */
+/** A file that was opened for a peer that has gone meanwhile has no owner: it is closed here. */
 async function openFile({
   input: { files, root, name, service },
   signal,
@@ -211,7 +211,7 @@ async function openFile({
   return answer;
 }
 
-/** Nobody waits for this close: a disk that went away is a remark, never an unhandled rejection. */
+/** Closes without waiting: a disk that went away is a remark, never an unhandled rejection. */
 function letGo(file: OpenFile, peer: Peer): void {
   file
     .close()

@@ -27,7 +27,7 @@ const { machine, phases } = talkClient<Options>({
   greets: ({ verdict }) => verdict,
   opening: () => [],
   farewell: EXIT,
-  // The verdict is a word of the protocol; everything after it is somebody's line [REV-4].
+  // The verdict is a word of the protocol; everything after it is a person's line [REV-4].
   display: (text, _options, isVerdict) => (isVerdict ? verdictIn(text) : reversedText(text)),
   // Where there is no word for yes, the one for no still comes first [REV-1].
   judge: (text, { rejectWord }, isFirst) =>
@@ -36,7 +36,7 @@ const { machine, phases } = talkClient<Options>({
       : undefined,
 });
 
-/** What lies behind the NUL of a C program's buffer is rubbish. */
+/** Bytes behind the NUL of a C program's buffer are rubbish. */
 function verdictIn(text: string): string {
   const [first = ""] = text.split("\n");
   return first;

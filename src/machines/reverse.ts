@@ -1,5 +1,5 @@
 /**
- * A server whose operator answers everybody: what clients type goes as it is, and whoever reads it reads it reversed.
+ * A server whose operator answers all clients at once: lines go as they are typed, and are reversed for their reader.
  *
  *   listening → closed
  *
@@ -98,7 +98,7 @@ function hear({ text }: PeerMessage, { context, peer }: Session<Context>): RoleE
 
 const nameOf = ({ id, remote }: PeerWorld["peer"]) => `${shortPeerId(id)} (${remote.address}:${remote.port})`;
 
-/** [REV-4] Whoever is about to answer reads the lines as they are read. */
+/** [REV-4] The operator, about to answer, reads the lines as clients do. */
 function members(barrier: Barrier): HubMember[] {
   return barrier.members.map(({ details, ...member }) => ({
     ...member,

@@ -1,4 +1,4 @@
-/** What the operating system says, translated once into what to do. */
+/** Errors of the operating system, translated once into what to do. */
 import { messageOf, NetlabError } from "../errors.ts";
 import { cause } from "../stories/causes.ts";
 

@@ -1,7 +1,7 @@
-/** What Linux says in /proc, as values. Pure, and bounded: these files are text that a kernel of another version wrote. */
+/** Texts of /proc, as values. Pure, and bounded: these files are text that a kernel of another version wrote. */
 import { plainAddress } from "./addresses.ts";
 
-/** One row of /proc/net/tcp, tcp6, udp or udp6. */
+/** Row of /proc/net/tcp, tcp6, udp or udp6. */
 export interface SocketRow {
   readonly localAddress: string;
   readonly localPort: number;

@@ -21,10 +21,10 @@ export interface ConnectionEnds {
   readonly ours: { readonly port: number };
 }
 
-/** What a program does now. */
+/** Activity of a program as of now. */
 export type Doing =
   | "receiving"
-  /** It reads, but from another connection than this. */
+  /** Reads, but from another connection than this. */
   | "servingAnother"
   | "sending"
   | "accepting"
@@ -96,7 +96,7 @@ function isListening(
 
 interface Holder {
   readonly pid: number;
-  /** Its descriptor of the socket. */
+  /** Descriptor of the socket in that program. */
   readonly fd: number;
 }
 
@@ -190,7 +190,7 @@ const BY_CHANNEL: Partial<Record<string, readonly [Doing, number]>> = {
   sleep: ["sleeping", 6],
 };
 
-/** Where the call may not be seen, the kernel's own function may still be: enough for a likely. */
+/** If the call may not be seen, the kernel's own function may still be: enough for a likely. */
 async function threadByWaitChannel(place: string): Promise<Thread | undefined> {
   const [channel, stat] = await Promise.all([read(`${place}/wchan`), read(`${place}/stat`)]);
   if (processStat(stat)?.state === "R") return { doing: "computing", isCertain: false, rank: 4 };

@@ -5,7 +5,7 @@ import { connectionDocument } from "../lab/documents.ts";
 import { hexdump, printable } from "../printable.ts";
 import { describeEntry, shownEntry } from "../stories/entry-text.ts";
 import type { Entry, Story } from "../stories/story.ts";
-import { closingWord, type Explanation, readLine, ruleLine } from "./explanation.ts";
+import { closingWord, type Explanation, readLine, ruleLine, sourceWord } from "./explanation.ts";
 
 const STYLE = `
   :root { color-scheme: light dark; --line: #8884; --bad: #c0392b; --odd: #9a6700; }
@@ -24,6 +24,7 @@ const STYLE = `
 export function explanationPage(explanation: Explanation, version: string): string {
   const { story, now, verdict, reason, cards } = explanation;
   const document = connectionDocument(story, now);
+  const source = sourceWord(story);
   const facts: [string, string][] = [
     ["role", `${story.subject.role}${document.label ? `, for ${document.label}` : ""}`],
     ["peer", document.remote],
@@ -32,6 +33,7 @@ export function explanationPage(explanation: Explanation, version: string): stri
     ["bytes", `${document.bytesIn} in, ${document.bytesOut} out`],
     ["framing", document.framing],
     ["since", document.since ?? ""],
+    ...(source === undefined ? [] : [["source", source] as [string, string]]),
   ];
   const title = `${story.subject.id}, explained`;
   return `<!doctype html>

@@ -4,7 +4,7 @@ import type { Card } from "../diagnoses/table.ts";
 import { hexdump } from "../printable.ts";
 import { describeEntry, type Openness, shownEntry } from "../stories/entry-text.ts";
 import type { Entry, Story } from "../stories/story.ts";
-import { closingWord, type Explanation, readLine, ruleLine } from "./explanation.ts";
+import { closingWord, type Explanation, readLine, ruleLine, sourceWord } from "./explanation.ts";
 import { connectionHead, sinceStart } from "./reports.ts";
 import type { Style } from "./style.ts";
 import { wrapped } from "./wrapped.ts";
@@ -28,8 +28,10 @@ export function explanationText(explanation: Explanation, look: Look): string {
   const { story, now, cards, openness } = explanation;
   const { style } = look;
   const unread = unreadOf(story, openness);
+  const source = sourceWord(story);
   return [
     ...connectionHead(story, now, style, look.columns),
+    ...(source === undefined ? [] : [source]),
     "",
     style.dim("  → from the peer   ← from us   entry, and seconds since it opened"),
     ...storyText(story, look, openness),

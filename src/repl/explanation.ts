@@ -5,6 +5,7 @@ import { connectionDocument, entryDocument } from "../lab/documents.ts";
 import type { Lab } from "../lab/lab.ts";
 import { printable, printableBytes } from "../printable.ts";
 import type { Openness } from "../stories/entry-text.ts";
+import { KeptStory } from "../stories/kept-story.ts";
 import { type Story, wallMs } from "../stories/story.ts";
 import { reasonOf, type Verdict, verdictOf } from "../stories/verdict.ts";
 import { ruleInShort } from "../wire-rules.ts";
@@ -63,6 +64,13 @@ export function closingWord({ verdict, reason }: Explanation): string {
   }
 }
 
+/** Where a story comes from, if not from memory. */
+export function sourceWord(story: Story): string | undefined {
+  if (!(story instanceof KeptStory)) return undefined;
+  const end = story.isEndKnown ? "" : " Its end is not in it: the daemon ended first.";
+  return `Told from the journal, in which tokens are hidden.${end}`;
+}
+
 /** `[CALC-2] number operator number, …` */
 export function ruleLine(rule: string): string {
   const text = ruleInShort(rule);
@@ -82,6 +90,7 @@ export function explanationDocument(explanation: Explanation) {
   return {
     ...connectionDocument(story, now),
     reason: reason ?? null,
+    source: story instanceof KeptStory ? "journal" : "memory",
     omitted: story.omitted,
     diagnoses: cards.map((card) => cardDocument(card, story)),
     entries: story.entries.map((entry) => {

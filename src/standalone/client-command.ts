@@ -22,7 +22,7 @@ interface ClientCommand {
   readonly summary: string;
   readonly args?: readonly Argument[];
   readonly example: string;
-  /** Its user types lines; otherwise one run answers one question. */
+  /** The user types lines; otherwise one run answers one question. */
   readonly isInteractive: boolean;
   /** Options of the role that the arguments stand for: one run each. */
   readonly runs?: (rest: readonly string[]) => readonly Record<string, unknown>[];
@@ -63,7 +63,7 @@ export function clientCommand(client: ClientCommand): StandaloneCommand {
   };
 }
 
-/** One list of words a line; a person at a terminal is asked. */
+/** Lists of words, a line each; a person at a terminal is asked. */
 async function* linesOf(input: NodeJS.ReadStream, output: NodeJS.WriteStream): AsyncGenerator<string[]> {
   const isTerminal = input.isTTY && output.isTTY;
   const lines = createInterface({ input, ...(isTerminal ? { output, prompt: "> " } : {}) });
@@ -75,7 +75,7 @@ async function* linesOf(input: NodeJS.ReadStream, output: NodeJS.WriteStream): A
   }
 }
 
-/** What an argument stands for is no option too. */
+/** An option that an argument stands for is none. */
 function optionsOf(role: Role, client: ClientCommand): z.ZodObject {
   const standing = Object.keys(client.runs?.([""])[0] ?? {});
   const all = schemaOf(role).extend({ explain: EXPLAIN });

@@ -1,4 +1,4 @@
-/** What could come next on a shell's command line: the client's own words, and what the daemon would offer, if one is there. */
+/** Candidates for the next word on a shell's command line: the client's own words, and what the daemon would offer, if one is there. */
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { ControlClient } from "../control/control-client.ts";
@@ -13,7 +13,7 @@ interface Candidate {
   readonly summary: string;
 }
 
-/** Nobody waits longer for a Tab. */
+/** Longest wait for a Tab. */
 const PATIENCE_MS = 1_000;
 const GLOBALS: readonly Candidate[] = [
   { value: "--socket", summary: "the daemon's control socket" },
@@ -26,7 +26,7 @@ const GLOBALS: readonly Candidate[] = [
 /** Options before the command that take a value. */
 const TAKES_VALUE = new Set(["--socket", "-c", "--command", "-f", "--file"]);
 
-/** One candidate a line, as this shell wants it; none: the shell may offer files. */
+/** Candidates, a line each, as this shell wants them; none: the shell may offer files. */
 export async function candidatesFor(shell: string, line: string): Promise<string[]> {
   const words = wordsSoFar(line).slice(1);
   const current = words.at(-1) ?? { text: "", start: line.length, end: line.length };

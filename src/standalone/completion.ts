@@ -35,7 +35,7 @@ export default defineStandalone({
   summary: `prints the completion script of a shell: ${SHELLS.join(", ")}`,
   args: [
     { name: "shell", summary: SHELLS.join(", "), choices: SHELLS },
-    // What the scripts themselves ask: completion words bash "netlabctl conns c".
+    // Question of the scripts themselves: completion words bash "netlabctl conns c".
     { name: "words", summary: "for the scripts themselves", isOptional: true, isVariadic: true },
   ],
   options: z.object({}),

@@ -27,7 +27,7 @@ export default defineStandalone({
     const shown = found.map((one) => ({ ...one, token: showTokens ? one.token : MASK }));
     if (isJson) data(shown.map((one) => ({ ...one, registeredAt: null, lastSeenAt: null, expiresAt: null })));
     else if (shown.length > 0) out(listingTable(shown, columns));
-    // Its `end` is part of the answer [BOOT-4]: without it the question is not answered, however much was listed.
+    // `end` is part of the answer [BOOT-4]: without it the question is not answered, however much was listed.
     if (!isWhole) {
       err("the registry did not send `end` after its list [BOOT-4]: this may not be all");
       return exitCodes.peerError;

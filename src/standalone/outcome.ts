@@ -1,5 +1,5 @@
 /**
- * What a stand-alone client's run came to, told in one place for all of them: the sentence of its failure, the card that says
+ * Outcome of a stand-alone client's run, told in one place for all of them: the sentence of its failure, the card that says
  * why, and an exit status that is 0 only where every question was answered by the rules.
  */
 import type { Card } from "../diagnoses/table.ts";
@@ -12,7 +12,7 @@ import type { StandaloneCall } from "./command.ts";
 export interface Outcome {
   /** The machine's output. */
   readonly output: unknown;
-  /** What is wrong with the other side, the root cause first. */
+  /** Findings about the other side, the root cause first. */
   readonly cards: readonly Card[];
 }
 

@@ -20,7 +20,7 @@ export interface ClientWatcher {
   readonly onEntry: (story: Story, entry: Entry) => void;
   /** Aborted by Ctrl-C: the machine is told to stop. */
   readonly signal: AbortSignal;
-  /** Who reads what the peer says, and speaks to it. */
+  /** User of a client: reads what the peer says, and speaks to it. */
   readonly screen?: Screen;
   readonly onOpen?: (run: ClientRun) => void;
 }

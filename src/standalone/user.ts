@@ -57,7 +57,7 @@ function userAtTerminal(hasColors: boolean, onCtrlC: () => void): User {
 
 function userBehindPipe(): User {
   const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY });
-  // What is read before somebody listens must not be lost.
+  // Lines that are read before a client listens must not be lost.
   lines.pause();
   return {
     show: (text) => process.stdout.write(`${process.stdout.isTTY ? readable(text) : text}\n`),

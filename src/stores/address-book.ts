@@ -131,7 +131,7 @@ class BookView {
   }
 }
 
-/** What two addresses have in common that are one to a person [BOOK-3]. */
+/** Key that two addresses share which are one to a person [BOOK-3]. */
 function fold(email: string): string {
   return email.trim().toLowerCase();
 }

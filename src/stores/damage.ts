@@ -1,13 +1,13 @@
-/** A damaged database is kept under another name, as it is, for whoever can mend it: never overwritten, never deleted. */
+/** A damaged database is kept under another name, as it is, so that it can be mended: never overwritten, never deleted. */
 import { existsSync, renameSync, statSync } from "node:fs";
 import Database from "better-sqlite3";
 import { messageOf } from "../errors.ts";
 import { fileTroubleOf } from "./file-trouble.ts";
 
-/** What is read whole at the start anyway; the journal may be large, and is not. */
+/** Tables that are read whole at the start anyway; the journal may be large, and is not. */
 const CHECKED = ["registrations", "addresses", "instances"];
 
-/** What is wrong with the file, without writing a byte of it; undefined where it can be used, or is not there yet. */
+/** Damage of the file, found without writing a byte of it; undefined if it can be used, or is not there yet. */
 export function damageOf(file: string): string | undefined {
   if (!existsSync(file) || !statSync(file).isFile() || statSync(file).size === 0) return undefined;
   let sql: Database.Database | undefined;
@@ -15,7 +15,7 @@ export function damageOf(file: string): string | undefined {
     sql = new Database(file, { readonly: true });
     return firstDamage(sql);
   } catch (error) {
-    // Any other trouble is met again by whoever opens it to write, and told there.
+    // Any other trouble is met again when the store opens it to write, and told there.
     return fileTroubleOf(error) === "damaged" ? messageOf(error) : undefined;
   } finally {
     sql?.close();
@@ -23,7 +23,7 @@ export function damageOf(file: string): string | undefined {
 }
 
 function firstDamage(sql: Database.Database): string | undefined {
-  // One that has no schema of ours yet has no tables either.
+  // A file that has no schema of ours yet has no tables either.
   if (sql.pragma("user_version", { simple: true }) === 0) return undefined;
   const tables = sql.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
   const damaged = CHECKED.find(

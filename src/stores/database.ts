@@ -2,7 +2,7 @@
  * The SQLite file behind the stores: one writer, one transaction per turn of the event loop, forward migrations.
  *
  * A store asks for a change with `change`; the batch commits at the end of the turn; only then is each change made
- * visible and answered. What cannot be committed is refused to whoever asked for it, and nobody else's change is lost.
+ * visible and answered. A change that cannot be committed is refused to the store that asked for it, and no other is lost.
  */
 import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -18,17 +18,17 @@ export interface Change {
   readonly apply: () => void;
   /** After the commit: the view in memory, and the answer. */
   readonly done: () => void;
-  /** It could not be stored. */
+  /** Called if it could not be stored. */
   readonly failed: (error: NetlabError) => void;
 }
 
-/** Who is told how the file is. */
+/** Listener for the state of the file. */
 export interface DatabaseWatch {
   /** Changes are refused from now on, or the file was set aside: a sentence for the operator, once. */
   readonly trouble: (sentence: string) => void;
   /** The first change after that was stored. */
   readonly recovered: (sentence: string) => void;
-  /** A store, or a reader that waited for one, threw when it was answered: a bug, nobody else's affair. */
+  /** A store, or a reader that waited for one, threw when it was answered: a bug, and no other's affair. */
   readonly bug: (error: unknown) => void;
 }
 
@@ -41,9 +41,9 @@ export interface Committed {
 /** Another program's hold on the file is waited out so long, and looked at so often, before changes are refused. */
 const PATIENCE_MS = 1_000;
 const RETRY_MS = 20;
-/** It costs a sync of the file: not for every change that a full disk refuses. */
+/** Pause between them, for each costs a sync of the file: not for every change that a full disk refuses. */
 const MAKE_ROOM_EVERY_MS = 1_000;
-/** For opening and closing, which nobody waits beside. */
+/** Limit of opening and closing, beside which no peer waits. */
 const OPEN_PATIENCE_MS = 2_000;
 
 const NOBODY: DatabaseWatch = {
@@ -103,7 +103,7 @@ export class LabDatabase {
       sql.pragma("journal_mode = WAL");
       sql.pragma("synchronous = NORMAL");
       migrate(sql, file, schemaFile);
-      // From here on waiting is done between turns of the loop: nobody else is kept waiting.
+      // From here on waiting is done between turns of the loop, where it keeps no peer.
       sql.pragma("busy_timeout = 0");
     } catch (error) {
       sql?.close();
@@ -118,7 +118,7 @@ export class LabDatabase {
     this.#batch.push(change);
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    // Who was refused once is refused at once, until the file can be written again.
+    // A store that was refused is refused at once, until the file can be written again.
     const until = this.#isTroubled ? 0 : performance.now() + PATIENCE_MS;
     setImmediate(() => this.#flush(until));
   }
@@ -188,9 +188,9 @@ export class LabDatabase {
       const trouble = fileTroubleOf(error);
       if (trouble === "held" && performance.now() < until) return false;
       if (trouble === "full" && this.#makeRoom()) return this.#commit(batch, until);
-      // What is too large for a full disk may have smaller neighbours; any other trouble is everybody's.
+      // A change that is too large for a full disk may have smaller neighbours; any other trouble stops them all.
       if (trouble && trouble !== "full") this.#refuse(batch, error);
-      // One bad change must not take its neighbours along: each on its own, in order.
+      // A bad change must not take its neighbours along: each on its own, in order.
       else for (const change of batch) this.#commitAlone(change);
       return true;
     }
@@ -198,7 +198,7 @@ export class LabDatabase {
     return true;
   }
 
-  /** What the log holds twice is given back to a full disk; answers whether that was anything. */
+  /** Gives back to a full disk what the log holds twice; answers whether that was anything. */
   #makeRoom(): boolean {
     const now = performance.now();
     if (now < this.#nextRoomAt) return false;
@@ -237,7 +237,7 @@ export class LabDatabase {
     for (const change of batch) this.#tell(() => change.failed(refusal));
   }
 
-  /** Whoever throws when it is answered must not take along the others' answers. */
+  /** A reader that throws when it is answered must not take along the others' answers. */
   #tell(answer: () => void): void {
     try {
       answer();

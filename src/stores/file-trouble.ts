@@ -1,4 +1,4 @@
-/** What is wrong with the database's file, or with the disk below it, rather than with what was to be stored. */
+/** Trouble with the database's file, or with the disk below it, rather than with what was to be stored. */
 import Database from "better-sqlite3";
 import { messageOf } from "../errors.ts";
 

@@ -1,5 +1,5 @@
 /**
- * One daemon a folder. The lock is SQLite's own on a file beside the database: the kernel lets go of it however the
+ * A folder has one daemon. The lock is SQLite's own on a file beside the database: the kernel lets go of it however the
  * daemon ends, so there is no stale one. The pid beside it is only for people.
  */
 import { chmodSync, closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -39,7 +39,7 @@ function inUse(folder: string, pidFile: string, cause: unknown): NetlabError {
 export function keepToOwner(file: string): void {
   if (!existsSync(file)) closeSync(openSync(file, "a", OWNER_ONLY));
   const { uid, mode } = statSync(file);
-  // One that a group shares on purpose is somebody else's.
+  // A file that a group shares on purpose has another owner.
   if (uid === process.getuid?.() && (mode & 0o077) !== 0) chmodSync(file, OWNER_ONLY);
 }
 

@@ -1,79 +1,143 @@
-/** The recorder's entries on disk, where somebody asked for them. A full disk stops the journal, never the lab. */
+/** The recorder's entries on disk, if an operator asked for them. A full disk stops the journal, never the lab. */
 import { messageOf } from "../errors.ts";
 import { applyTo, type CommandOf } from "./commands.ts";
 import type { LabDatabase } from "./database.ts";
 
+/** An entry of a story, tokens hidden. */
 export interface JournalRow {
+  /** Milliseconds since 1970. */
   readonly at: number;
   /** `file-server-1/c17` */
   readonly connection: string;
   readonly role: string;
   readonly remote: string;
   readonly kind: string;
+  /** For people who ask with `sql`. */
   readonly detail: string | undefined;
   readonly bytes: Uint8Array | undefined;
+  /** Its number in the story, from 0. */
+  readonly entry: number;
+  /** Microseconds since the story opened. */
+  readonly atUs: number;
+  /** What the entry says besides its kind, its time and its bytes: JSON. */
+  readonly facts: string;
+}
+
+/** What is known of a peer as a whole. */
+export interface StoryRow {
+  readonly id: string;
+  /** `c17` of it. */
+  readonly short: string;
+  /** Of the form of subject, summary and facts. */
+  readonly version: number;
+  readonly openedAt: number;
+  /** JSON. */
+  readonly subject: string;
+  /** JSON: how it stands, or ended. */
+  readonly summary: string;
+}
+
+/** One entry to be written: its rows are made when they are, a moment later. */
+export interface JournalEntry {
+  readonly story: object;
+  readonly storyRow: () => StoryRow;
+  readonly row: () => JournalRow;
+  /** It says more as time goes on, e.g. how much of a file has gone. */
+  readonly isGrowing: boolean;
 }
 
 export interface Journal {
-  write(row: JournalRow): void;
+  write(entry: JournalEntry): void;
   readonly isStopped: boolean;
   apply(command: JournalCommand): Promise<unknown>;
 }
 
 export type JournalCommand = CommandOf<ReturnType<typeof operationsOn>>;
 
-/** Rows that may wait for the disk; more are dropped and told. */
+/** Entries that may wait for the disk; more are dropped and told. */
 const MAX_WAITING = 50_000;
 const FLUSH_MS = 100;
 
 export function openJournal(database: LabDatabase, onTrouble: (sentence: string) => void): Journal {
-  const apply = applyTo(database, "journal", operationsOn(database));
-  let waiting: JournalRow[] = [];
-  let dropped = 0;
-  let isStopped = false;
+  return new WaitingJournal(database, onTrouble);
+}
 
-  // How peers were sent away is what is read first after a stop.
-  database.beforeClose(() => {
-    flush();
-    isStopped = true;
-  });
+class WaitingJournal implements Journal {
+  readonly apply;
+  isStopped = false;
+  readonly #onTrouble: (sentence: string) => void;
+  #waiting: JournalEntry[] = [];
+  #dropped = 0;
+  /** The last entry of a story that may yet say more. */
+  readonly #growing = new WeakMap<object, JournalEntry>();
 
-  function flush(): void {
-    const rows = waiting;
-    if (rows.length === 0) return;
-    waiting = [];
-    if (dropped > 0) onTrouble(`the journal is slower than the lab: ${dropped} entries were not written`);
-    dropped = 0;
-    apply({ op: "append", rows }).catch((error: unknown) => {
-      isStopped = true;
-      onTrouble(`the journal stops: ${messageOf(error)}; the lab goes on`);
+  constructor(database: LabDatabase, onTrouble: (sentence: string) => void) {
+    this.apply = applyTo(database, "journal", operationsOn(database));
+    this.#onTrouble = onTrouble;
+    // How peers were sent away is what is read first after a stop.
+    database.beforeClose(() => {
+      this.#flush();
+      this.isStopped = true;
     });
   }
 
-  return {
-    apply,
-    get isStopped() {
-      return isStopped;
-    },
-    write(row) {
-      if (isStopped) return;
-      if (waiting.length >= MAX_WAITING) {
-        dropped += 1;
-        return;
-      }
-      if (waiting.length === 0) setTimeout(flush, FLUSH_MS).unref();
-      waiting.push(row);
-    },
-  };
+  write(entry: JournalEntry): void {
+    if (this.isStopped) return;
+    if (this.#waiting.length >= MAX_WAITING) {
+      this.#dropped += 1;
+      return;
+    }
+    if (this.#waiting.length === 0) setTimeout(() => this.#flush(), FLUSH_MS).unref();
+    this.#waiting.push(entry);
+  }
+
+  #flush(): void {
+    const entries = this.#waiting;
+    if (entries.length === 0) return;
+    this.#waiting = [];
+    if (this.#dropped > 0)
+      this.#onTrouble(`the journal is slower than the lab: ${this.#dropped} entries were not written`);
+    this.#dropped = 0;
+    const stories = new Map(entries.map((entry) => [entry.story, entry]));
+    const grown = [...stories.keys()].flatMap((story) => this.#growing.get(story) ?? []);
+    for (const entry of entries) if (entry.isGrowing) this.#growing.set(entry.story, entry);
+    const command = {
+      op: "append",
+      rows: entries.map(({ row }) => row()),
+      stories: [...stories.values()].map(({ storyRow }) => storyRow()),
+      grown: grown.map(({ row }) => row()),
+    } as const;
+    this.apply(command).catch((error: unknown) => {
+      this.isStopped = true;
+      this.#onTrouble(`the journal stops: ${messageOf(error)}; the lab goes on`);
+    });
+  }
+}
+
+interface Append {
+  readonly rows: readonly JournalRow[];
+  /** Each replaces what was known of its story. */
+  readonly stories: readonly StoryRow[];
+  /** Rows of earlier batches that say more now. */
+  readonly grown: readonly JournalRow[];
 }
 
 function operationsOn({ sql }: LabDatabase) {
   const insert = sql.prepare(`
-    INSERT INTO journal (at, connection, role, remote, kind, detail, bytes)
-    VALUES (@at, @connection, @role, @remote, @kind, @detail, @bytes)`);
+    INSERT INTO journal (at, connection, role, remote, kind, detail, bytes, entry, at_us, facts)
+    VALUES (@at, @connection, @role, @remote, @kind, @detail, @bytes, @entry, @atUs, @facts)`);
+  const grow = sql.prepare(`
+    UPDATE journal SET detail = @detail, facts = @facts WHERE connection = @connection AND entry = @entry`);
+  const keep = sql.prepare(`
+    INSERT INTO stories (id, short, version, opened_at, subject, summary)
+    VALUES (@id, @short, @version, @openedAt, @subject, @summary)
+    ON CONFLICT (id) DO UPDATE SET subject = excluded.subject, summary = excluded.summary`);
   return {
-    append: ({ rows }: { readonly rows: readonly JournalRow[] }) => {
+    append: ({ rows, stories, grown }: Append) => {
       for (const row of rows) insert.run({ ...row, detail: row.detail ?? null, bytes: row.bytes ?? null });
+      for (const { detail = null, facts, connection, entry } of grown)
+        grow.run({ detail, facts, connection, entry });
+      for (const story of stories) keep.run(story);
       return () => undefined;
     },
   };

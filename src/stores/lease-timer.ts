@@ -1,4 +1,4 @@
-/** One timer for whichever lease runs out first. */
+/** Timer of the lease that runs out first. */
 import type { Clock } from "../machines/_world.ts";
 
 /** The longest that a timer can wait; a longer one would fire at once. */

@@ -4,7 +4,11 @@ import type Database from "better-sqlite3";
 /** `schemaSql` is data/schema.sql, what version 1 is. */
 export type Migration = (sql: Database.Database, schemaSql: () => string) => void;
 
-export const migrations: readonly Migration[] = [(sql, schemaSql) => void sql.exec(schemaSql()), numberOn];
+export const migrations: readonly Migration[] = [
+  (sql, schemaSql) => void sql.exec(schemaSql()),
+  numberOn,
+  keepFacts,
+];
 
 /** Version 2: numbers that go on over restarts, and the ids of lab files' entries. */
 function numberOn(sql: Database.Database): void {
@@ -48,4 +52,24 @@ function lastNumber(sql: Database.Database, kind: "c" | "u"): number | null {
   } catch {
     return null;
   }
+}
+
+/** Version 3: journal rows that say facts, beside the words. Rows from before have none. */
+function keepFacts(sql: Database.Database): void {
+  sql.exec(`
+    -- The entry's number in its story; microseconds since the story opened; what it says, as JSON.
+    ALTER TABLE journal ADD COLUMN entry INTEGER;
+    ALTER TABLE journal ADD COLUMN at_us INTEGER;
+    ALTER TABLE journal ADD COLUMN facts TEXT;
+
+    -- Whom the journal tells of, and how it stood when last written; version is that of the form of subject, summary and facts.
+    CREATE TABLE stories (
+      id         TEXT    NOT NULL PRIMARY KEY,
+      short      TEXT    NOT NULL,
+      version    INTEGER NOT NULL,
+      opened_at  REAL    NOT NULL,
+      subject    TEXT    NOT NULL CHECK (json_valid(subject)),
+      summary    TEXT    NOT NULL CHECK (json_valid(summary))
+    ) STRICT;
+    CREATE INDEX stories_short ON stories (short);`);
 }

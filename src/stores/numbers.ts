@@ -26,7 +26,7 @@ export function openNumbers(database: LabDatabase): Numbers {
   const apply = applyTo(database, "numbers", operationsOn(database));
   const select = database.sql.prepare<[string], Row>("SELECT next FROM numbers WHERE name = ?");
   const open = (name: string, block: number) => {
-    // What cannot be stored is the database's trouble, told there: a peer is not turned away for its number.
+    // A block that cannot be stored is the database's trouble, told there: a peer is not turned away for its number.
     const keep = (next: number) => void apply({ op: "keep", name, next }).catch(() => undefined);
     const numbers = new ReservedNumbers(select.get(name)?.next ?? 1, block, keep);
     database.beforeClose(() => numbers.close());

@@ -7,7 +7,7 @@ import { NetlabError } from "../errors.ts";
 import { childProcess } from "../node-modules.ts";
 import { codeFile } from "../places.ts";
 
-/** One message to the process. */
+/** Message to the process. */
 export interface Question {
   readonly file: string;
   readonly sql: string;
@@ -22,7 +22,7 @@ export type Cell = string | number | bigint | Uint8Array | null;
 export interface QueryResult {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
-  /** There are more rows than the limit. */
+  /** More rows are there than the limit. */
   readonly isCut: boolean;
 }
 
@@ -75,7 +75,7 @@ export class Queries {
       if (answer.ok) return answer as QueryResult;
       throw failure(answer, sql);
     } finally {
-      // Whoever has not answered is killed: it may never.
+      // A process that has not answered is killed: it may never.
       if (this.#busy.delete(child)) child.kill("SIGKILL");
     }
   }
@@ -97,7 +97,7 @@ export class Queries {
 
   #start(): ChildProcess {
     const child = start();
-    // One that is killed may also fail to be reached; whoever waits for it hears of its exit.
+    // A process that is killed may also fail to be reached; its question ends with its exit.
     child.on("error", () => undefined);
     child.once("exit", () => {
       if (this.#idle === child) this.#idle = undefined;
@@ -120,7 +120,7 @@ function start(): ChildProcess {
     stdio: ["ignore", "ignore", "ignore", "ipc"],
     serialization: "advanced",
   });
-  // It must not keep a daemon that has nothing else to do.
+  // A process at rest must not keep a daemon that has nothing else to do.
   child.unref();
   child.channel?.unref();
   return child;

@@ -55,7 +55,7 @@ const firstWord = (sql: string) => (/[A-Za-z]+/.exec(sql)?.[0] ?? "that").toUppe
 
 /**
  * Temporary views stand before the tables whose names they have: whatever is asked of a token, its mask answers. This
- * keeps secrets off screens; it hides nothing from somebody who may read the file.
+ * keeps secrets off screens; it hides nothing from a user who may read the file.
  */
 function mask(database: Database.Database, secretKeys: readonly string[]): void {
   const masked = secretKeys.map((key) => `'$.${key}', '${MASK}'`).join(", ");
@@ -70,5 +70,5 @@ function mask(database: Database.Database, secretKeys: readonly string[]): void 
 process.on("message", (question: Question) => {
   process.send?.(answer(question));
 });
-// The daemon is gone: nobody asks any more.
+// The daemon is gone: no question will come.
 process.on("disconnect", () => process.exit(0));

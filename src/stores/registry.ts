@@ -74,7 +74,7 @@ class RegistryStore implements StoredRegistry {
       register: ({ ip, port, service, token, at, leaseMs }: Register) => {
         const expiresAt = leaseMs === undefined ? undefined : at + leaseMs;
         const row = upsert.get(ip, port, service, token, at, at, expiresAt ?? null);
-        // Who comes again keeps the time of the first registration, in the view as in the file.
+        // A server that comes again keeps the time of its first registration, in the view as in the file.
         const registeredAt = row?.registered_at ?? at;
         return () => this.#show({ ip, port, service, token, registeredAt, lastSeenAt: at, expiresAt });
       },

@@ -1,4 +1,4 @@
-/** Where in a statement SQLite found fault; it tells what, and the statement's own text tells where. */
+/** Place in a statement at which SQLite found fault: it tells what, and the statement's own text tells where. */
 import type { Database } from "better-sqlite3";
 import { messageOf } from "../errors.ts";
 

@@ -34,6 +34,8 @@ export function shownEntry(entry: Entry, { concealment }: Teller, { showTokens }
       return { ...entry, cause: shownCause(entry.cause, peerWords), words: peerWords(entry.words) };
     case "closed":
       return entry.cause ? { ...entry, cause: shownCause(entry.cause, peerWords) } : entry;
+    case "input":
+      return typeof entry.answer === "string" ? { ...entry, answer: peerWords(entry.answer) } : entry;
     case "operator":
       return "text" in entry ? { ...entry, text: peerWords(entry.text) } : entry;
     case "file":

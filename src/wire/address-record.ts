@@ -52,7 +52,7 @@ export type QueryFault =
       readonly args: { readonly told: number; readonly came: number };
     };
 
-/** What a server answered; or why that is no answer. */
+/** Answer of a server; or the reason why it is none. */
 export type Answer =
   | { readonly ok: true; readonly text: string; readonly extraBytes: number }
   | { readonly ok: false; readonly why: AnswerFault };
@@ -76,9 +76,9 @@ type Decoded<Value> = { take: number; value: Value } | { waitMs: number } | unde
 export const QUERY = 0x51;
 const ANSWER = 0x52;
 const NUL = 0x00;
-/** What one byte of length tells where others follow, all of them zero. */
+/** Largest length of an address: the low byte of a longer field, whose other bytes are zero. */
 const MAX_EMAIL = 0xff;
-/** What is not told apart by then is read as the 1-byte form. */
+/** Time for the forms to be told apart; then it is read as the 1-byte form. */
 const TELL_APART_MS = 200;
 /** Other people's servers may tell any length; this is the longest answer that is waited for. */
 const MAX_ANSWER = 60_000;
@@ -101,7 +101,7 @@ export function decodeQuery(pending: Pending): Decoded<Query> {
   const isClear = whole.length === 1 && open.length === 0;
   if (!isClear && !ended && stillMs < TELL_APART_MS) return { waitMs: TELL_APART_MS - stillMs };
   if (whole.length === 1 && whole[0]) return take(bytes, whole[0]);
-  // Nothing but zeros: eight bytes are a struct of C; with any other number nobody can tell.
+  // Nothing but zeros: eight bytes are a struct of C; with any other number there is no telling.
   return take(bytes, bytes.length === bodyStart(headers.struct) ? "struct" : "8bit");
 }
 
@@ -188,7 +188,7 @@ export function decodeAnswer(form: HeaderForm, { bytes, stillMs, ended }: Pendin
     return { take: bytes.length, value: { ok: true, text, extraBytes: extra.length } };
   }
   if (!ended && (isPart || length <= MAX_ANSWER)) return undefined;
-  // It is no answer: what else it is may have to come yet.
+  // No answer: the rest of whatever else it is may have to come yet.
   if (!ended && stillMs < TELL_APART_MS) return { waitMs: TELL_APART_MS - stillMs };
   const why: AnswerFault =
     Number.isFinite(length) && came >= 0
@@ -215,7 +215,7 @@ export const isRefusal = (text: string) => ERROR.test(text);
 
 // -- entries -------------------------------------------------------------------------------------------------------
 
-/** What is wrong with an entry of a book, or undefined: what could not be asked for, or not be told. */
+/** Fault of a book's entry, or undefined: it could not be asked for, or not be told. */
 export function checkAddress({ email, name }: { email: string; name: string }): string | undefined {
   if (!/\S@\S/.test(email)) return "the address is none: it needs an @ with something on both sides";
   if (Buffer.byteLength(email) > MAX_EMAIL) return `the address is longer than ${MAX_EMAIL} bytes`;

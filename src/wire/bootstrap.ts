@@ -31,7 +31,7 @@ const ERROR = "ERROR";
 const DATAGRAM_LIMIT = 1400;
 const FIELD_LIMIT = 64;
 
-/** One datagram as a request; trailing NUL, `\r` and `\n` are dropped [BOOT-6]. */
+/** Reads a datagram as a request; trailing NUL, `\r` and `\n` are dropped [BOOT-6]. */
 export function parseBootstrapRequest(datagram: string): Parsed<BootstrapRequest> {
   const text = dropTrailing(beforeNul(datagram), "\r\n");
   const [word, ...fields] = text.split(",");
@@ -92,7 +92,7 @@ function parseDeregistration(fields: readonly string[]): Parsed<BootstrapRequest
   return { ok: true, value: { type: "deregister", ip, port: Number(port), token } };
 }
 
-/** What is wrong with an entry's fields [BOOT-2], or undefined. */
+/** Fault in an entry's fields [BOOT-2], or undefined. */
 export function checkListing(entry: Record<"ip" | "port" | "service" | "token", string>): string | undefined {
   // A zone (`fe80::1%eth0`) means something on the sender's machine alone, and may be of any length.
   if (isIP(entry.ip) === 0 || entry.ip.includes("%")) return "ip is not an IPv4 or IPv6 address";
@@ -135,7 +135,7 @@ export function discoveryAnswer(listings: Iterable<Listing>): string[] {
 
 const inStringOrder = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-/** One datagram of an answer, as other people's registries may write it. `end` is an empty list. */
+/** Datagram of an answer, as other people's registries may write it. `end` is an empty list. */
 export function parseListing(datagram: string): Parsed<Listing[]> {
   const text = dropTrailing(beforeNul(datagram), " \t\r\n");
   if (text === END) return { ok: true, value: [] };
@@ -153,7 +153,7 @@ export function parseListing(datagram: string): Parsed<Listing[]> {
   return { ok: true, value: listings };
 }
 
-/** Where the tokens stand among the fields of a datagram, ours or a registry's; nowhere, where it is none. */
+/** Places of the tokens among the fields of a datagram, ours or a registry's; none where it is something else. */
 function tokenFields(fields: readonly string[]): number[] {
   const [word = ""] = fields;
   if (word === REGISTER) return [4];

@@ -16,7 +16,7 @@ export const left = ({ name, login }: Login) => `:${name}:${login} left chat`;
 export const loginOf = ({ name, login }: Login) => `:${name}:${login}`;
 
 export interface Login {
-  /** What stands before all that its owner says. */
+  /** Name that stands before all that its owner says. */
   readonly name: string;
   readonly login: string;
 }

@@ -7,14 +7,14 @@ export interface Chunk {
   readonly bytes: Buffer;
   readonly at: number;
   readonly burst: Burst;
-  /** It filled the buffer that it was read into: more of the same write may follow. */
+  /** Filled the buffer that it was read into: more of the same write may follow. */
   readonly isFull: boolean;
 }
 
-/** One read, with those that continue it [FRAME-3]. */
+/** Read, with those that continue it [FRAME-3]. */
 export interface Read {
   readonly sizeBytes: number;
-  /** Its last chunk filled the read buffer, and nothing has come behind it. */
+  /** The last chunk of it filled the read buffer, and nothing has come behind it. */
   readonly isOpen: boolean;
   /** When its last chunk came. */
   readonly at: number;
@@ -42,7 +42,7 @@ interface Search {
   bytes: number;
 }
 
-/** The unread chunks joined, as far as somebody has looked; room is left for those to come. */
+/** The unread chunks joined, as far as they were looked at; room is left for those to come. */
 interface Joined {
   buffer: Buffer;
   chunks: number;
@@ -147,7 +147,7 @@ export class ChunkQueue {
     return chunk ? chunk.bytes.subarray(start, start + count) : this.#takeAcross(count, what);
   }
 
-  /** Takes bytes that nobody looks at. */
+  /** Takes bytes that are not looked at. */
   skip(count: number): void {
     if (!this.#skipWithinFirst(count, "bytes")) this.#takeAcross(count, "bytes");
   }
@@ -247,7 +247,7 @@ export class ChunkQueue {
     return { ...burst, left: burst.totalBytes - burst.taken, isLast: burst === this.#newest };
   }
 
-  /** What was found out about the unread chunks ends where they change from the front. */
+  /** Forgets the findings about the unread chunks: they change from the front. */
   #forget(): void {
     for (const search of this.#searches) {
       search.chunks = 0;

@@ -28,7 +28,7 @@ interface Pending {
   readonly ended: boolean;
 }
 
-/** One of these words, whatever ends it; after a silence, whatever came. */
+/** Reads the first of these words that fits, with any ending; after a silence, all that came. */
 export function decodeWord(words: readonly string[], quietMs: number = QUIET_MS) {
   return ({
     bytes,
@@ -47,7 +47,7 @@ export function decodeWord(words: readonly string[], quietMs: number = QUIET_MS)
   };
 }
 
-/** What ends a word may come in a segment of its own, too late for it: it lies in front of the next word then. */
+/** The ending of a word may come in a segment of its own, too late for it: it lies in front of the next word then. */
 function endingsInFront(bytes: Buffer): number {
   const start = bytes.findIndex((byte) => byte !== NUL && byte !== NEWLINE && byte !== RETURN);
   return start < 0 ? bytes.length : start;
@@ -66,7 +66,7 @@ function endingLength(rest: Buffer, wordLength: number): number {
   if (padding === 0) return newline;
   if (behind.length === 1 || behind.length === 1 + SIZE_BYTES) return newline + 1;
   if (padding <= SIZE_BYTES) return newline;
-  // Where all are NULs, the last four are the size of an empty file if without them it is a usual buffer.
+  // If all are NULs, the last four are the size of an empty file if without them it is a usual buffer.
   const total = wordLength + rest.length;
   if (padding === behind.length && !usualBuffers.has(total - SIZE_BYTES)) return rest.length;
   return padding >= behind.length - SIZE_BYTES ? rest.length - SIZE_BYTES : newline;

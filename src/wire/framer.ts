@@ -22,7 +22,7 @@ export interface FramerLimits {
 
 export const defaultLimits: FramerLimits = { quietMs: 30, tailMs: 2_000, maxMessageBytes: 65_536 };
 
-/** What the current phase reads, reduced to what framing needs. `session` is whatever a phase's functions are to know of the peer. */
+/** The current phase, reduced to what framing needs. `session` is all that a phase's functions are to know of the peer. */
 export interface Reading<Session = unknown> {
   readonly reads: "text" | "raw" | "record";
   readonly isWord?: ((text: string) => boolean) | undefined;
@@ -82,7 +82,7 @@ export class Framer {
     return this.#queue.peek(limit);
   }
 
-  /** One chunk, exactly as it was read, at `now` milliseconds. The framer keeps it; do not write to it again. */
+  /** Takes a chunk, exactly as it was read, at `now` milliseconds. The framer keeps it; do not write to it again. */
   push(bytes: Buffer, now: number): void {
     if (bytes.length > 0) this.#queue.push(bytes, now, this.#continuesBurst(bytes, now));
     this.#replied = false;
@@ -175,7 +175,7 @@ export class Framer {
       if (!chunk) return NOTHING;
       const read = chunk.isFull ? this.#queue.firstRead() : undefined;
       const size = read ? read.sizeBytes : chunk.bytes.length;
-      // One chunk is searched by itself: of many that wait, each would be searched again for every one before it.
+      // Each chunk is searched by itself: of many that wait, each would be searched again for every one before it.
       const newline = read ? within(size, this.#queue.indexOf(NEWLINE)) : chunk.bytes.indexOf(NEWLINE);
       if (!this.#isFixed && newline >= 0) {
         this.#framing = "line";
@@ -225,8 +225,8 @@ export class Framer {
   }
 
   /**
-   * What follows the first string of a burst is a message where the burst is packed strings, or where it starts just
-   * where one whole, cleanly padded buffer ended; otherwise it is what an earlier message left in a fixed buffer. A
+   * Bytes behind the first string of a burst are a message where the burst is packed strings, or where it starts just
+   * where one whole, cleanly padded buffer ended; otherwise they are what an earlier message left in a fixed buffer. A
    * burst longer than any message is no buffer: its strings are messages, wherever the last read has cut it.
    */
   #isFurtherMessage(burst: Readonly<Burst>): boolean {
@@ -251,10 +251,10 @@ export class Framer {
 
   // -- phases that read no text ----------------------------------------------------------------------------------
 
-  /** One line from a line peer, one chunk from others [FILE-0]. */
+  /** An acknowledgement: a line from a line peer, a chunk from others [FILE-0]. */
   #nextRaw(now: number): Framed {
     if (this.#framing === "line") return this.#nextRawLine(now);
-    // What a nul peer's last string left of its buffer is no acknowledgement; the chunk may be such a buffer itself.
+    // The rest of a buffer behind a nul peer's last string is no acknowledgement; the chunk may be such a buffer itself.
     const undecided = this.#framing === "nul" ? this.#skipStale(now) : undefined;
     if (undecided) return undecided;
     const length = this.#queue.first()?.bytes.length ?? 0;

@@ -1,13 +1,13 @@
 /**
- * One message from a peer. It is its own event, so a machine without a handler is sent the very object the framer
- * made. Text is decoded when somebody looks [FRAME-7]: invalid UTF-8 becomes U+FFFD and never throws.
+ * Message from a peer. It is its own event, so a machine without a handler is sent the very object the framer
+ * made. Text is decoded when it is asked for [FRAME-7]: invalid UTF-8 becomes U+FFFD and never throws.
  */
 export class PeerMessage {
   readonly type = "peer.message";
   readonly bytes: Buffer;
-  /** What a record phase's decoder made of the bytes. */
+  /** Value that a record phase's decoder made of the bytes. */
   readonly value: unknown;
-  /** Who spoke, where one machine hears many: the sender of a datagram. */
+  /** Speaker, if one machine hears many: the sender of a datagram. */
   readonly peer: unknown;
   #text: string | undefined;
 

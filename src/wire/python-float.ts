@@ -3,7 +3,7 @@
  * read of the world's other digits is no number here.
  */
 
-/** What Python's `float()` lets stand around a number; JavaScript's `\s` lacks one of them and has one more. */
+/** White space that Python's `float()` lets stand around a number; JavaScript's `\s` lacks one of them and has one more. */
 const SPACE = "[\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
 
 /** Underscores only between digits. No two parts can take the same character, so a long text costs one pass. */
@@ -16,7 +16,7 @@ const WORD = new RegExp(`^${SPACE}*([-+]?)(?:inf|infinity|(nan))${SPACE}*$`, "i"
 const LARGE = 1e16;
 const SMALL = 1e-4;
 
-/** What nearly every number is, and a double holds exactly. */
+/** Form of nearly every number, and a double holds it exactly. */
 const MAX_PLAIN_DIGITS = 15;
 
 /** Python's `float(text)`; undefined where Python would raise a ValueError. */

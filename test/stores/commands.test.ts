@@ -187,8 +187,23 @@ describe("a log of commands", () => {
   it("takes bytes of the journal as they are", async () => {
     const lab = new LabFolder();
     const { journal } = storesOn(lab.open());
-    const row = { at: 1, connection: "a/c1", role: "chat", remote: "::1:2", kind: "in", detail: undefined };
-    await journal.apply({ op: "append", rows: [{ ...row, bytes: Buffer.from([0, 255]) }] });
+    const row = {
+      at: 1,
+      connection: "a/c1",
+      role: "chat",
+      remote: "::1:2",
+      kind: "in",
+      detail: undefined,
+      entry: 0,
+      atUs: 0,
+      facts: "{}",
+    };
+    await journal.apply({
+      op: "append",
+      rows: [{ ...row, bytes: Buffer.from([0, 255]) }],
+      stories: [],
+      grown: [],
+    });
     expect(lab.rows("SELECT bytes FROM journal")).toEqual([{ bytes: Buffer.from([0, 255]) }]);
   });
 

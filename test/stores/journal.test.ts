@@ -1,6 +1,6 @@
 /** The journal: written in batches beside the lab, and never at its expense. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type JournalRow, openJournal } from "../../src/stores/journal.ts";
+import { type JournalEntry, type JournalRow, openJournal } from "../../src/stores/journal.ts";
 import { LabFolder } from "./lab-folder.ts";
 
 /** How long entries may wait for the disk. */
@@ -24,7 +24,8 @@ function opened() {
   return { lab, database, journal, troubles, details, pass };
 }
 
-const entry = (detail: string | undefined, bytes?: Uint8Array): JournalRow => ({
+const STORY = {};
+const rowOf = (detail: string | undefined, bytes?: Uint8Array): JournalRow => ({
   at: 1_700_000_000_123,
   connection: "file-server-1/c17",
   role: "file-server",
@@ -32,6 +33,23 @@ const entry = (detail: string | undefined, bytes?: Uint8Array): JournalRow => ({
   kind: "in",
   detail,
   bytes,
+  entry: 0,
+  atUs: 1_500,
+  facts: "{}",
+});
+const storyRow = () => ({
+  id: "file-server-1/c17",
+  short: "c17",
+  version: 1,
+  openedAt: 1_700_000_000_121.5,
+  subject: "{}",
+  summary: '{"state":"sending"}',
+});
+const entry = (detail: string | undefined, bytes?: Uint8Array): JournalEntry => ({
+  story: STORY,
+  storyRow,
+  row: () => rowOf(detail, bytes),
+  isGrowing: false,
 });
 
 describe("an entry", () => {
@@ -41,8 +59,9 @@ describe("an entry", () => {
     pass(FLUSH_MS - 1);
     expect(lab.rows("SELECT * FROM journal")).toEqual([]);
     pass(2);
+    const { atUs: at_us, ...row } = rowOf("→ server1");
     expect(lab.rows("SELECT * FROM journal")).toEqual([
-      { id: 1, ...entry("→ server1"), bytes: Buffer.from("server1\0\xff", "latin1") },
+      { id: 1, ...row, at_us, bytes: Buffer.from("server1\0\xff", "latin1") },
     ]);
     expect(troubles).toEqual([]);
   });
@@ -66,6 +85,49 @@ describe("an entry", () => {
     journal.write(entry("c"));
     pass(FLUSH_MS + 1);
     expect(details()).toEqual(["a", "b", "c"]);
+  });
+
+  it("that says more as time goes on is written again with the next one of its story", () => {
+    const { lab, journal, pass } = opened();
+    let gone = 10;
+    const row = () => ({
+      ...rowOf(`${gone} of 30 bytes`),
+      kind: "file",
+      facts: JSON.stringify({ size: gone }),
+    });
+    const facts = () => lab.rows("SELECT entry, detail, facts FROM journal ORDER BY id");
+    journal.write({ story: STORY, storyRow, row, isGrowing: true });
+    pass(FLUSH_MS + 1);
+    expect(facts()).toEqual([{ entry: 0, detail: "10 of 30 bytes", facts: '{"size":10}' }]);
+    gone = 30;
+    journal.write({ ...entry("sent"), story: {} });
+    pass(FLUSH_MS + 1);
+    expect(facts()[0]).toMatchObject({ facts: '{"size":10}' });
+    journal.write({ ...entry("sent"), row: () => ({ ...rowOf("sent"), entry: 1 }) });
+    pass(FLUSH_MS + 1);
+    expect(facts()[0]).toEqual({ entry: 0, detail: "30 of 30 bytes", facts: '{"size":30}' });
+    expect(facts()[2]).toMatchObject({ entry: 1, detail: "sent" });
+  });
+
+  it("brings how its story stands along, once a batch", () => {
+    const { lab, journal, pass } = opened();
+    let state = "sending";
+    const summed = { ...entry("a"), storyRow: () => ({ ...storyRow(), summary: JSON.stringify({ state }) }) };
+    journal.write(summed);
+    journal.write(summed);
+    pass(FLUSH_MS + 1);
+    state = "closed";
+    journal.write(summed);
+    pass(FLUSH_MS + 1);
+    expect(lab.rows("SELECT id, short, version, opened_at, summary FROM stories")).toEqual([
+      {
+        id: "file-server-1/c17",
+        short: "c17",
+        version: 1,
+        opened_at: 1_700_000_000_121.5,
+        summary: '{"state":"closed"}',
+      },
+    ]);
   });
 
   it("that waits when the daemon ends is written", () => {

@@ -1,10 +1,15 @@
 import { z } from "zod";
-import { selectStory } from "../../lab/selectors.ts";
+import { NetlabError } from "../../errors.ts";
 import { printable } from "../../printable.ts";
+import { Story } from "../../stories/story.ts";
 import { defineCommand } from "../command.ts";
 import { explanationPage } from "../explain-page.ts";
 import { explanationText } from "../explain-text.ts";
 import { explain, explanationDocument } from "../explanation.ts";
+import { findStory, olderDocument, olderText } from "../journaled.ts";
+
+const NO_PAGE =
+  "an older version of netlabd recorded this: there is no page of it, explain without --html tells it";
 
 export default defineCommand({
   name: "explain",
@@ -13,7 +18,7 @@ export default defineCommand({
   args: [
     {
       name: "connection",
-      summary: "live or ended; default @last",
+      summary: "live, ended, or in the journal; default @last",
       isOptional: true,
       completes: "connection",
     },
@@ -29,7 +34,12 @@ export default defineCommand({
   }),
   example: "explain @last",
   async run({ lab, args, options, out, data, isJson, style, columns, writeFile }) {
-    const explanation = explain(lab, selectStory(lab, args.connection ?? "@last"), options);
+    const found = await findStory(lab, args.connection ?? "@last");
+    if (!(found instanceof Story)) {
+      if (options.html !== undefined) throw new NetlabError("usage", NO_PAGE);
+      return isJson ? data(olderDocument(found)) : out(olderText(found));
+    }
+    const explanation = explain(lab, found, options);
     if (options.html !== undefined) {
       await writeFile(options.html, explanationPage(explanation, lab.version));
       if (!isJson) return out(`${explanation.story.subject.id} is explained in ${printable(options.html)}`);

@@ -23,7 +23,7 @@ const options = z.object({
 export default defineCommand({
   name: "sql",
   group: "registry",
-  summary: "asks the database: registrations, addresses, instances, journal; it only reads",
+  summary: "asks the database: registrations, addresses, instances, journal, stories; it only reads",
   args: [
     {
       name: "select",

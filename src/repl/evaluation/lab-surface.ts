@@ -261,6 +261,6 @@ export class DatabaseSurface extends Surface {
   }
 
   override brief() {
-    return { tables: ["registrations", "addresses", "instances", "journal"] };
+    return { tables: ["registrations", "addresses", "instances", "journal", "stories"] };
   }
 }

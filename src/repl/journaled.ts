@@ -1,0 +1,58 @@
+/** Peers of whom only the journal knows: of this run, where memory was wanted for others, or of an earlier one. */
+import { instanceOfPeer, parsePeerTerm } from "../ids.ts";
+import type { Lab, WordsRow } from "../lab/lab.ts";
+import { selectStory, storyTestForLater } from "../lab/selectors.ts";
+import { printable } from "../printable.ts";
+import type { Story } from "../stories/story.ts";
+
+/** The one connection that is meant: the recorder's, else the journal's. Throws as `selectStory` does. */
+export async function findStory(lab: Lab, term: string): Promise<Story | readonly WordsRow[]> {
+  const peer = parsePeerTerm(term);
+  const kept = peer && !isRemembered(lab, term) ? await lab.journaled(peer) : undefined;
+  if (kept) return kept.form === "facts" ? kept.story : kept.rows;
+  return selectStory(lab, term);
+}
+
+const isRemembered = (lab: Lab, term: string) => lab.recorder.all().some(storyTestForLater(lab, term));
+
+const OLDER =
+  "An older version of netlabd recorded this: it kept words and bytes, no facts, so it is told and not judged.";
+const SEVERAL = "It gave the same id more than once: this is more than one connection.";
+
+/** What an older version wrote down, in its own words. */
+export function olderText(rows: readonly WordsRow[]): string {
+  const [first] = rows;
+  const lines = rows.map(({ at, detail, kind }) => {
+    const time = new Date(at).toISOString().replace("T", " ").slice(0, 23);
+    return `  ${time}  ${printable(detail ?? kind)}`;
+  });
+  return [
+    `${first?.connection}  ${first?.role} with ${first?.remote}`,
+    ...(countOpened(rows) > 1 ? [SEVERAL] : []),
+    "",
+    ...lines,
+    "",
+    OLDER,
+  ].join("\n");
+}
+
+/** The same as a document: with `explain --json`'s names, where it has what they name. */
+export function olderDocument(rows: readonly WordsRow[]) {
+  const [first] = rows;
+  return {
+    id: first?.connection ?? null,
+    role: first ? instanceOfPeer(first.connection) : null,
+    remote: first?.remote ?? null,
+    source: "journal of an older version",
+    verdict: null,
+    diagnoses: [],
+    entries: rows.map(({ at, kind, detail, bytes }) => ({
+      at: new Date(at).toISOString(),
+      kind,
+      text: (detail ?? "").trim(),
+      ...(bytes ? { hex: bytes.toString("hex") } : {}),
+    })),
+  };
+}
+
+const countOpened = (rows: readonly WordsRow[]) => rows.filter(({ kind }) => kind === "opened").length;

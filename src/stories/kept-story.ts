@@ -1,0 +1,58 @@
+/** A story that was kept elsewhere, e.g. in the journal: it is read like one of the recorder's, and nothing is added. */
+import type { Cause } from "./causes.ts";
+import type { Entry } from "./entry.ts";
+import { type Fault, type Retention, Story, type StorySubject } from "./story.ts";
+
+/** How a story stood when it was last written down. */
+export interface StorySummary {
+  /** Milliseconds since 1970; without it, the end was not written down. */
+  readonly endedAt?: number | undefined;
+  readonly state: string;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly framing: string;
+  readonly lastRule?: string | undefined;
+  readonly fault?: Fault | undefined;
+  readonly cause?: Cause | undefined;
+}
+
+const KEEPS_NOTHING: Retention = {
+  monotonic: () => 0,
+  clipRead: (bytes) => bytes,
+  clipWrite: (bytes) => bytes,
+  onEntry: () => undefined,
+};
+
+export class KeptStory extends Story {
+  readonly #entries: readonly Entry[];
+  readonly isEndKnown: boolean;
+
+  constructor(subject: StorySubject, openedAt: number, summary: StorySummary, entries: readonly Entry[]) {
+    super(subject, summary.state, openedAt, KEEPS_NOTHING);
+    this.#entries = entries;
+    this.isEndKnown = summary.endedAt !== undefined;
+    // Nobody is there any more, known or not.
+    this.endedAt = summary.endedAt ?? openedAt + (entries.at(-1)?.at ?? 0) / 1_000;
+    this.bytesIn = summary.bytesIn;
+    this.bytesOut = summary.bytesOut;
+    this.framing = summary.framing;
+    this.lastRule = summary.lastRule;
+    this.fault = summary.fault;
+    this.cause = summary.cause;
+  }
+
+  /** A gap is an entry here. */
+  override get entries(): Entry[] {
+    return [...this.#entries];
+  }
+
+  override get entriesBeforeGap(): number {
+    return this.#entries.length;
+  }
+}
+
+/** The summary of a story as it stands. */
+export function summaryOf(story: Story): StorySummary {
+  const { endedAt, state, bytesIn, bytesOut, framing, lastRule, fault, cause } = story;
+  return { endedAt, state, bytesIn, bytesOut, framing, lastRule, fault, cause };
+}
