@@ -29,7 +29,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   let session: Promise<void> | undefined;
   const stop = stopper(daemon, () => session);
   onSignals(daemon, stop, isTerminal || process.stdin.isTTY === true || process.stderr.isTTY === true);
-  daemon.onShutdown(() => void stop(exitCodes.done));
+  daemon.lab.onShutdown(() => void stop(exitCodes.done));
   if (config.readyJson) printReady(daemon);
   if (hasRepl) session = ownRepl(daemon);
   await session;
@@ -87,14 +87,14 @@ function onSignals(daemon: Daemon, stop: (exitCode: number) => Promise<void>, ha
 
 async function reload(daemon: Daemon): Promise<void> {
   try {
-    await daemon.reloadLab();
-    daemon.log.logger.info(`SIGHUP: the lab ${daemon.name} is read again`);
+    await daemon.lab.reload();
+    daemon.log.logger.info(`SIGHUP: the lab ${daemon.lab.name} is read again`);
   } catch (error) {
     daemon.log.logger.error(`SIGHUP: the lab stays as it is: ${messageOf(error)}`);
   }
 }
 
-function printReady({ pid, socketPath, instances }: Daemon): void {
+function printReady({ lab: { pid, socketPath, instances } }: Daemon): void {
   const ready = {
     event: "ready",
     pid,
@@ -113,17 +113,17 @@ async function ownRepl(daemon: Daemon): Promise<void> {
   const { welcomeText } = await import("./repl/welcome.ts");
   const { stdin: input, stdout: output } = process;
   const hasColors = output.isTTY && !process.env.NO_COLOR;
-  output.write(`${welcomeText(daemon, { columns: output.columns ?? 80, hasColors })}\n\n`);
+  output.write(`${welcomeText(daemon.lab, { columns: output.columns ?? 80, hasColors })}\n\n`);
   // What was warned of before there was a prompt, nobody has read.
   const warnings = daemon.log.lines().filter(({ level }) => level === "warn");
   if (warnings.length > 0) output.write(`${warnings.map(({ text }) => text).join("\n")}\n\n`);
   const outcome = await attach({
-    socketPath: daemon.socketPath,
+    socketPath: daemon.lab.socketPath,
     input,
     output,
     welcome: false,
     historyPath: historyPath(),
-    onDoubleCtrlC: () => daemon.shutdown("Ctrl-C twice"),
+    onDoubleCtrlC: () => daemon.lab.shutdown("Ctrl-C twice"),
   });
   if (outcome !== "left") return;
   process.stderr.write("The lab goes on; this is its log. Ctrl-C stops it, netlabctl attaches again.\n");

@@ -38,7 +38,8 @@ type ParametersOf<Id extends ErrorId> = [Placeholder<SentenceOf<Id>>] extends [n
   ? [id: Id, args?: Readonly<Record<string, never>>, options?: Options]
   : [id: Id, args: Readonly<Record<Placeholder<SentenceOf<Id>>, Argument>>, options?: Options];
 export type ErrorParameters = { [Id in ErrorId]: ParametersOf<Id> }[ErrorId];
-/** A sentence that is made already, e.g. by the daemon at the other end of a control socket. */
+
+/** A sentence that is made already: `NetlabError.worded`. */
 type Worded = [code: ErrorCode, text: string, options?: Options];
 
 /** An expected failure with a sentence for a person; anything else that is thrown is a bug. */
@@ -52,13 +53,17 @@ export class NetlabError extends Error {
 
   /** Of a cause, whose words are its sentence. */
   static of(code: ErrorCode, fact: Cause, options?: { cause?: unknown }): NetlabError {
-    return new NetlabError(code, causeText(fact), { ...options, fact });
+    return NetlabError.worded(code, causeText(fact), { ...options, fact });
   }
 
-  constructor(...parameters: ErrorParameters | Worded) {
-    const [id, given, options] = parameters;
+  /** With a sentence that is made already, e.g. by the other end of a control socket. */
+  static worded(code: ErrorCode, text: string, options: Options = {}): NetlabError {
+    return new NetlabError(code, text, options);
+  }
+
+  constructor(...[id, given, options]: ErrorParameters | Worded) {
     const args: Arguments = typeof given === "object" ? given : {};
-    super(typeof given === "string" ? worded(codeOf(id), given) : sentenceOf(id, args), options);
+    super(typeof given === "string" ? given : sentenceOf(id, args), options);
     this.code = codeOf(id);
     this.args = args;
     this.fact = options?.fact;
@@ -88,13 +93,6 @@ function shown(argument: Argument = "", how?: string): string {
   if (how === "quoted") return JSON.stringify(argument);
   if (how === "seconds") return String(Number(argument) / 1_000);
   return typeof argument === "object" ? argument.join(", ") : String(argument);
-}
-
-/** A code whose only sentence has one place may be given what belongs there. */
-function worded(code: ErrorCode, text: string): string {
-  const says: string | object = errorTable[code].says;
-  const places = typeof says === "string" ? says.match(/\{\w+\}/g) : null;
-  return typeof says === "string" && places?.length === 1 ? says.replace(/\{\w+\}/, () => text) : text;
 }
 
 /** The sentence of any thrown value. */

@@ -10,26 +10,46 @@ import { KeptStory, type StorySummary, summaryOf } from "./stories/kept-story.ts
 import type { Recorder } from "./stories/recorder.ts";
 import { type Story, type StorySubject, wallMs } from "./stories/story.ts";
 
-export function journalStories(
-  recorder: Recorder,
-  journal: Journal,
-  isWanted: (instanceId: string) => boolean,
-): void {
-  const counts = new WeakMap<Story, number>();
-  recorder.tap((story, entry) => {
-    if (!isWanted(story.subject.instance)) return;
-    const number = counts.get(story) ?? 0;
-    counts.set(story, number + 1);
+export interface StoryJournalParts {
+  readonly recorder: Recorder;
+  readonly open: () => Journal;
+  /** By the instance's id. */
+  readonly isWanted: (instance: string) => boolean;
+}
+
+export class StoryJournal {
+  readonly #parts: StoryJournalParts;
+  readonly #counts = new WeakMap<Story, number>();
+  #journal: Journal | undefined;
+
+  constructor(parts: StoryJournalParts) {
+    this.#parts = parts;
+  }
+
+  /** A tap on every entry costs something: only from when somebody wants it. */
+  start(): void {
+    if (this.#journal) return;
+    const { recorder, open, isWanted } = this.#parts;
+    const journal = open();
+    this.#journal = journal;
+    recorder.tap((story, entry) => {
+      if (isWanted(story.subject.instance)) this.#write(journal, story, entry);
+    });
+  }
+
+  #write(journal: Journal, story: Story, entry: Entry): void {
+    const number = this.#counts.get(story) ?? 0;
+    this.#counts.set(story, number + 1);
     journal.write({
       story,
       storyRow: () => storyRow(story),
       row: () => journalRow(story, entry, number),
       isGrowing: entry.kind === "file",
     });
-  });
+  }
 }
 
-/** What lasts is what anybody may see: no token gets to disk by way of a story. */
+/** Rows last, so they have what anybody may see: no token gets to disk by way of a story. */
 function journalRow(story: Story, entry: Entry, number: number): JournalRow {
   const { id, role, remote } = story.subject;
   const shown = shownEntry(entry, story.subject);
@@ -47,7 +67,7 @@ function journalRow(story: Story, entry: Entry, number: number): JournalRow {
   };
 }
 
-/** What has a column of its own is left out, and what the world answered at length: it may hold the tokens of others. */
+/** Leaves out what has a column of its own, and long answers of the world: those may hold the tokens of others. */
 function factsOf(entry: Entry): Record<string, unknown> {
   const { at: _at, kind: _kind, bytes: _bytes, answer, ...facts } = entry as Entry & Record<string, unknown>;
   return entry.kind === "input" && typeof answer !== "object" ? { ...facts, answer } : facts;

@@ -10,6 +10,7 @@
  *       service: pdf
  *       token: server2
  *       port: 1237
+ *     - role: ./my-role.ts
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -33,6 +34,7 @@ import {
 import type { RoleTable } from "./catalogue/role-folder.ts";
 import { messageOf, NetlabError } from "./errors.ts";
 import { formatHostPort } from "./machines/_options.ts";
+import type { Role } from "./machines/_role.ts";
 import type { HostPort } from "./machines/_world.ts";
 import { osCode } from "./os/os-errors.ts";
 
@@ -47,11 +49,13 @@ export interface LabFile {
   readonly title: string | undefined;
   readonly file: string | undefined;
   readonly roles: readonly LabRole[];
+  /** Roles that the lab brings itself, from files beside it. */
+  readonly brought: readonly Role[];
   /** The CSV file with which an empty address book begins. */
   readonly book?: string | undefined;
 }
 
-export const NO_LAB: LabFile = { name: "none", title: undefined, file: undefined, roles: [] };
+export const NO_LAB: LabFile = { name: "none", title: undefined, file: undefined, roles: [], brought: [] };
 
 /** The labs that come with netlabd. */
 export interface ShippedLabs {
@@ -72,15 +76,26 @@ function noSuchLab(name: string, known: readonly string[]): NetlabError {
   return new NetlabError("bad-lab-file/no-such-lab", { name, hint, known });
 }
 
+/** A lab file that is YAML, before its roles are known. */
+export interface OpenLabFile {
+  readonly file: string;
+  readonly document: Document;
+  readonly top: Top;
+  readonly place: Place;
+}
+
 /** Throws a sentence that says what to do where it cannot be read, or is wrong. */
-export function readLabFile(file: string, roles: RoleTable): LabFile {
+export const readLabFile = (file: string, roles: RoleTable): LabFile => labOf(openLabFile(file), roles);
+
+/** The same in two steps, for a lab that brings roles: see `bringRoles`. */
+export function openLabFile(file: string): OpenLabFile {
   let source: string;
   try {
     source = readFileSync(file, "utf8");
   } catch (error) {
     throw new NetlabError("bad-lab-file/not-read", { why: whyNotRead(error, file) }, { cause: error });
   }
-  return parseLabFile(source, file, roles);
+  return openedLabFile(source, file);
 }
 
 function whyNotRead(error: unknown, file: string): string {
@@ -97,7 +112,10 @@ function whyNotRead(error: unknown, file: string): string {
   }
 }
 
-export function parseLabFile(source: string, file: string, roles: RoleTable): LabFile {
+export const parseLabFile = (source: string, file: string, roles: RoleTable): LabFile =>
+  labOf(openedLabFile(source, file), roles);
+
+function openedLabFile(source: string, file: string): OpenLabFile {
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines });
   const [error] = document.errors;
@@ -113,29 +131,40 @@ export function parseLabFile(source: string, file: string, roles: RoleTable): La
     const offset = (node as Node | null)?.range?.[0];
     return offset === undefined ? short : `${short}:${lines.linePos(offset).line}`;
   };
-  const { title, book, entries } = readTop(document, place, short);
-  const name = path.basename(file).replace(/\.ya?ml$/, "");
-  const reading: Reading = { document, roles, place };
+  return { file, document, top: readTop(document, place, short), place };
+}
+
+/** `brought`: roles from files of the user's, by the words that name them. */
+export function labOf(
+  { file, document, top, place }: OpenLabFile,
+  roles: RoleTable,
+  brought: RoleTable = new Map(),
+): LabFile {
+  const { title, book, entries } = top;
+  const reading: Reading = { document, roles, brought, place };
   return {
-    name,
+    name: path.basename(file).replace(/\.ya?ml$/, ""),
     title,
     file,
     book: book === undefined ? undefined : path.resolve(path.dirname(file), book),
     roles: entries.map((entry) => readRole(entry, reading)),
+    brought: [...new Set(brought.values())],
   };
 }
 
-type Place = (node: unknown) => string;
+export type Place = (node: unknown) => string;
 
 interface Reading {
   readonly document: Document;
   readonly roles: RoleTable;
+  /** By the word that names them. */
+  readonly brought: RoleTable;
   readonly place: Place;
 }
 
 const TOP_KEYS = ["title", "book", "roles"];
 
-interface Top {
+export interface Top {
   readonly title: string | undefined;
   /** As written: relative to the lab file. */
   readonly book: string | undefined;
@@ -165,10 +194,10 @@ function readTop(document: Document, place: Place, short: string): Top {
 }
 
 function readRole(entry: unknown, reading: Reading): LabRole {
-  const { roles, place } = reading;
+  const { roles, brought, place } = reading;
   if (!isMap(entry)) throw new NetlabError("bad-lab-file/no-entry", { place: place(entry) });
   const roleName = entry.get("role");
-  const role = typeof roleName === "string" ? roles.get(roleName) : undefined;
+  const role = typeof roleName === "string" ? (brought.get(roleName) ?? roles.get(roleName)) : undefined;
   if (!role) {
     const hint = typeof roleName === "string" ? suggestion(roleName, [...roles.keys()]) : "";
     const at = place(entry.get("role", true) ?? entry);
@@ -218,8 +247,9 @@ const LOOPBACK = ["localhost", "127.0.0.1", "::1"];
  * The same lab some ports higher, for several people on one machine. A loopback address that names a port of this lab
  * moves along: a file server finds its own lab's registry, and a client its own lab's server.
  */
-export function shiftPorts(lab: LabFile, roles: RoleTable, offset: number): LabFile {
+export function shiftPorts(lab: LabFile, known: RoleTable, offset: number): LabFile {
   if (offset === 0) return lab;
+  const roles: RoleTable = new Map([...known, ...lab.brought.map((role) => [role.name, role] as const)]);
   const parsed = lab.roles.map((one) => parseRole(one, roles));
   const ports = new Set(parsed.filter(({ isServer }) => isServer).map(({ options }) => options.port));
   const isOurs = ({ host, port }: HostPort) => LOOPBACK.includes(host) && ports.has(port);

@@ -11,7 +11,7 @@ let lab: Lab;
 
 useDaemon([calculator, reverseClient]);
 beforeEach(async () => {
-  lab = await attach({ socket: daemon.socketPath });
+  lab = await attach({ socket: daemon.lab.socketPath });
 });
 afterEach(() => lab.close());
 
@@ -31,21 +31,21 @@ const refusal = (answer: Promise<unknown>) =>
 
 describe("attach", () => {
   it("tells who answers", () => {
-    expect(lab).toMatchObject({ pid: process.pid, name: "none", socket: daemon.socketPath });
+    expect(lab).toMatchObject({ pid: process.pid, name: "none", socket: daemon.lab.socketPath });
   });
 
   it("fails with no-daemon where none is", async () => {
-    expect(await refusal(attach({ socket: `${daemon.socketPath}.none` }))).toEqual(["no-daemon", 3]);
+    expect(await refusal(attach({ socket: `${daemon.lab.socketPath}.none` }))).toEqual(["no-daemon", 3]);
   });
 
   it("is given up with its signal, and so is what is under way", async () => {
     const leaving = new AbortController();
     const { signal } = leaving;
-    const other = await attach({ socket: daemon.socketPath, signal });
+    const other = await attach({ socket: daemon.lab.socketPath, signal });
     const waiting = refusal(other.waitFor("c9", "closed", { timeout: "1m" }));
     leaving.abort();
     expect(await waiting).toEqual(["interrupted", 130]);
-    expect(await refusal(attach({ socket: daemon.socketPath, signal }))).toEqual(["interrupted", 130]);
+    expect(await refusal(attach({ socket: daemon.lab.socketPath, signal }))).toEqual(["interrupted", 130]);
   });
 });
 

@@ -60,6 +60,11 @@ describe("the table of errors", () => {
     expect(codes.filter((code) => !families.includes(code) && !isUsed(code))).toEqual([]);
   });
 
+  it("words every error of the source: what is made elsewhere is passed on by NetlabError.worded", () => {
+    const own = sources.flatMap((source) => source.match(/new NetlabError\(\s*"[a-z-]+",\s*["`]/g) ?? []);
+    expect(own).toEqual([]);
+  });
+
   it("has no sentence twice", () => {
     const sentences = codes.flatMap((code) => {
       const { says } = errorTable[code];
@@ -92,7 +97,7 @@ describe("an error", () => {
   });
 
   it("that was worded elsewhere says just that", () => {
-    expect(new NetlabError("timed-out", "no answer {ms}").message).toBe("no answer {ms}");
+    expect(NetlabError.worded("timed-out", "no answer {ms}").message).toBe("no answer {ms}");
   });
 
   it("keeps its cause, and has the exit status of its code", () => {

@@ -51,6 +51,12 @@ export class FakePeer implements Peer {
     this.remarks.push(causeText(cause));
   }
 
+  refuseBytes(bytes: Uint8Array, causeOrRule: Cause | string, why?: string): void {
+    const cause = refusalCause(causeOrRule, why);
+    this.told.push(`refuse bytes ${Buffer.from(bytes).toString("latin1")} [${cause.rule}]`);
+    this.remarks.push(causeText(cause));
+  }
+
   remark(remark: string | Cause): void {
     this.remarks.push(causeText(remarkCause(remark)));
   }

@@ -23,24 +23,24 @@ export { Calls, turn } from "./pending-calls.ts";
 
 export class FakeNetwork implements Network {
   readonly asks = new Calls<Question, string[]>();
-  readonly tells = new Calls<{ to: HostPort; text: string }, void>();
+  readonly sends = new Calls<{ to: HostPort; text: string }, void>();
   readonly connects = new Calls<HostPort, Peer>();
-  readonly ownAddresses = new Calls<HostPort, string>();
+  readonly localAddresses = new Calls<HostPort, string>();
 
   ask(question: Question): Promise<string[]> {
     return this.asks.call(question);
   }
 
-  tell(to: HostPort, text: string): Promise<void> {
-    return this.tells.call({ to, text });
+  send(to: HostPort, text: string): Promise<void> {
+    return this.sends.call({ to, text });
   }
 
   connect(to: HostPort): Promise<Peer> {
     return this.connects.call(to);
   }
 
-  ownAddress(to: HostPort): Promise<string> {
-    return this.ownAddresses.call(to);
+  localAddressTowards(to: HostPort): Promise<string> {
+    return this.localAddresses.call(to);
   }
 }
 

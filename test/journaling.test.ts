@@ -1,7 +1,7 @@
 /** A story goes to the journal as facts, and comes back the same; no token goes along. */
 import { describe, expect, it } from "vitest";
 import { SimulatedClock } from "xstate";
-import { journalStories, storyFromJournal } from "../src/journaling.ts";
+import { StoryJournal, storyFromJournal } from "../src/journaling.ts";
 import fileServer from "../src/machines/file-server.ts";
 import type { Journal, JournalEntry } from "../src/stores/journal.ts";
 import { cause } from "../src/stories/causes.ts";
@@ -14,7 +14,7 @@ function journaled(parts: Partial<StorySubject> = {}) {
   const recorder = new Recorder(new SimulatedClock());
   const written: JournalEntry[] = [];
   const journal = { write: (entry: JournalEntry) => void written.push(entry) } as unknown as Journal;
-  journalStories(recorder, journal, (instance) => instance === "file-server-1");
+  new StoryJournal({ recorder, open: () => journal, isWanted: (one) => one === "file-server-1" }).start();
   const subject: StorySubject = {
     id: "file-server-1/c17",
     instance: "file-server-1",

@@ -36,6 +36,7 @@ describe("a lab file", () => {
       name: "lab",
       title: "Films and texts",
       file: "/home/somebody/lab.yaml",
+      brought: [],
       roles: [
         { role: "bootstrap", given: {} },
         {

@@ -2,7 +2,6 @@
  * One run of a client role: its machine, its datagrams and its connection, told as one story. Works inside the daemon
  * as an instance, and stand-alone under `netlabctl`.
  */
-import { NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
 import { initialStateName, stateName } from "../machines/_state-names.ts";
 import type { HostPort, Network, Peer } from "../machines/_world.ts";
@@ -13,11 +12,13 @@ import type { OperatorAction } from "../stories/entry.ts";
 import { Concealment } from "../stories/redaction.ts";
 import type { Story } from "../stories/story.ts";
 import { worldOf } from "./companion.ts";
-import { Connection, limitsOf } from "./connection.ts";
-import { ask, connect, ownAddress, tell } from "./network.ts";
+import { Connection } from "./connection.ts";
+import type { ConnectionControl } from "./connection-control.ts";
+import { limitsOf } from "./connection-host.ts";
+import { ask, connect, localAddressTowards, send } from "./network.ts";
 import { notingWorld } from "./noting-world.ts";
 import { OwnFiles } from "./own-files.ts";
-import { type MachineWatcher, type RoleActor, runMachine } from "./run-machine.ts";
+import { isActive, type MachineWatcher, type RoleActor, runMachine, sendWhileActive } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
 
 export class ClientRun implements InstanceService, MachineWatcher {
@@ -47,6 +48,10 @@ export class ClientRun implements InstanceService, MachineWatcher {
 
   get machineState(): string | undefined {
     return this.#actor && stateName(this.#actor.getSnapshot().value);
+  }
+
+  control(id: string): ConnectionControl | undefined {
+    return this.#connection?.id === id ? this.#connection.control : undefined;
   }
 
   get story(): Story | undefined {
@@ -102,11 +107,11 @@ export class ClientRun implements InstanceService, MachineWatcher {
           },
         });
       },
-      tell: async (to, text) => {
-        await tell(to, text);
+      send: async (to, text) => {
+        await send(to, text);
         story.recordWrite(Buffer.from(text));
       },
-      ownAddress,
+      localAddressTowards,
       connect: (to, localPort) => this.#connect(to, localPort, story),
     };
   }
@@ -115,14 +120,17 @@ export class ClientRun implements InstanceService, MachineWatcher {
     const { environment, common } = this.#context;
     story.subject.remote = { address: to.host, port: to.port };
     const actor = this.#actor;
-    const link = await connect(to, environment.clock, localPort);
-    if (actor?.getSnapshot().status !== "active") {
-      // The run is over meanwhile: nobody would ever close it.
-      link.destroy();
-      throw new NetlabError("interrupted/stopped");
+    const link = await connect(to, environment.clock, localPort).catch((error: unknown) => {
+      if (isActive(actor)) throw error;
+      return undefined;
+    });
+    if (!link || !isActive(actor)) {
+      // The run is over meanwhile: nobody would ever close it, and no answer is waited for.
+      link?.destroy();
+      return new Promise(() => undefined);
     }
     story.subject.remote = { address: link.remote.address, port: to.port };
-    this.#connection = new Connection(link, story, {
+    this.#connection = new Connection(environment.onLink?.(link, story.subject.id) ?? link, story, {
       phases: this.#role.phases,
       clock: environment.clock,
       limits: limitsOf(common),
@@ -135,7 +143,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
         this.#onOver?.();
       },
     });
-    this.#connection.drive(actor);
+    this.#connection.attachMachine(actor);
     return this.#connection;
   }
 
@@ -191,13 +199,13 @@ export class ClientRun implements InstanceService, MachineWatcher {
   /** What the user types, or an operator in its stead. */
   say(text: string): void {
     this.#note({ action: "say", text });
-    this.#actor?.send({ type: "operator.say", text });
+    sendWhileActive(this.#actor, { type: "operator.say", text });
   }
 
   /** The user will say no more: end of input. */
   endOfInput(): void {
     this.#note({ action: "endOfInput" });
-    this.#actor?.send({ type: "operator.ended" });
+    sendWhileActive(this.#actor, { type: "operator.ended" });
   }
 
   async drain(limitMs: number): Promise<void> {
@@ -213,7 +221,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
         },
       });
       this.#note({ action: "stop" });
-      this.#actor?.send({ type: "operator.stop" });
+      sendWhileActive(this.#actor, { type: "operator.stop" });
     });
   }
 
@@ -227,7 +235,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
     if (!connection) return;
     await new Promise<void>((over) => {
       this.#onOver = over;
-      connection.kill({ action: "end" });
+      connection.control.kill({ action: "end" });
     });
     this.#onOver = undefined;
   }

@@ -2,16 +2,16 @@
 import type { AnyStateMachine } from "xstate";
 import { stateName } from "../machines/_state-names.ts";
 import type { Network, Screen, World } from "../machines/_world.ts";
-import { ask, connect, ownAddress, tell } from "./network.ts";
+import { ask, connect, localAddressTowards, send } from "./network.ts";
 import { type RoleActor, runMachine } from "./run-machine.ts";
 import type { ServiceContext } from "./service.ts";
 
-/** The network as a server's machines use it: they ask and tell, they do not converse. */
+/** The network as a server's machines use it: they ask and send, they do not converse. */
 export function serverNetwork({ environment: { clock } }: ServiceContext): Network {
   return {
     ask: (question) => ask(question, clock),
-    tell,
-    ownAddress,
+    send,
+    localAddressTowards,
     connect: async (to) => {
       (await connect(to, clock)).destroy();
       throw new Error("a server's machine has no client connections");

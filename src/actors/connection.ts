@@ -1,118 +1,68 @@
 /**
- * One TCP connection: owns the socket, its framer and its story, and drives one machine.
+ * One TCP connection: its link, its story, and the machine that converses with the peer.
  *
- * 1. Chunks go to the framer as they were read; nothing is interpreted yet.
- * 2. While the machine is in a state that waits for the peer (a phase), messages are taken out one by one and handed
- *    to it. In any other state input is held back: a reply or transfer under way is never overtaken [FRAME-8].
+ * 1. What comes goes through the intake: nothing is interpreted before the machine is in a state that waits for the peer (a phase).
+ * 2. What is said goes through the outflow, in order.
  * 3. The peer's FIN is told in every waiting state once nothing is left to read.
- * 4. A machine that ends closes: FIN, a bounded drain of what is still unread, the end.
+ * 4. A machine that ends closes: FIN, a bounded drain of what is still unread, the end (`connection-life.ts`).
  * 5. Whatever throws ends this connection and is recorded as its crash.
  */
 
 import type { AnyMachineSnapshot } from "xstate";
 import { errorTable, NetlabError } from "../errors.ts";
 import type { Link, LinkHandlers } from "../link/link.ts";
-import type { Phase, RoleEvent, Session } from "../machines/_role.ts";
-import { eventsOf, stateName } from "../machines/_state-names.ts";
-import type { ByteSink, Clock, OpenFile, Peer } from "../machines/_world.ts";
+import type { Phase, RoleEvent } from "../machines/_role.ts";
+import { stateName } from "../machines/_state-names.ts";
+import type { ByteSink, OpenFile, Peer } from "../machines/_world.ts";
 import { breakCause, causeOfError, crashCause } from "../os/error-causes.ts";
 import type { Answer } from "../stories/answer.ts";
 import { type Cause, cause, refusalCause, remarkCause } from "../stories/causes.ts";
-import type { OperatorAction } from "../stories/entry.ts";
-import type { Live, Story } from "../stories/story.ts";
-import {
-  Framer,
-  type FramerLimits,
-  type FramingOption,
-  defaultLimits as framerLimits,
-} from "../wire/framer.ts";
-import { PeerMessage } from "../wire/message.ts";
+import type { Story } from "../stories/story.ts";
+import type { PeerMessage } from "../wire/message.ts";
+import { Closing, type ClosingHandlers } from "./closing.ts";
+import type { ConnectionControl } from "./connection-control.ts";
+import type { ConnectionHost } from "./connection-host.ts";
+import type { Life } from "./connection-life.ts";
 import { asBuffer, type Delivery, ended } from "./delivery.ts";
-import type { Place } from "./descriptor-budget.ts";
+import type { Permit } from "./descriptor-budget.ts";
 import { sendFile } from "./file-sender.ts";
-import { Inflow } from "./inflow.ts";
+import { Intake, type IntakeHandlers } from "./intake.ts";
+import { OperatorHand } from "./operator-hand.ts";
 import { Outflow, type Writer } from "./outflow.ts";
 import type { OwnFiles } from "./own-files.ts";
 import type { MachineWatcher, RoleActor } from "./run-machine.ts";
-import type { CommonOptions } from "./service.ts";
-import type { Telemetry } from "./telemetry.ts";
-import { Throttle } from "./throttle.ts";
+import { sendWhileActive } from "./run-machine.ts";
 
-export interface ConnectionLimits extends FramerLimits {
-  readonly maxQueueBytes: number;
-  readonly idleMs: number;
-  readonly framing: FramingOption;
-}
-
-/** The same object for all connections of an instance. */
-export function limitsOf({ maxMessage, maxQueue, idle, framing }: CommonOptions): ConnectionLimits {
-  return { ...framerLimits, maxMessageBytes: maxMessage, maxQueueBytes: maxQueue, idleMs: idle, framing };
-}
-
-/** What all connections of one server, or of one run, share. */
-export interface ConnectionHost {
-  readonly phases: Readonly<Record<string, Phase>>;
-  readonly clock: Clock;
-  readonly limits: ConnectionLimits;
-  readonly telemetry: Telemetry;
-  /** Something of ours threw: a client's run ends with its connection. */
-  readonly onCrash?: (error: unknown) => void;
-  /** The connection is over; its story has ended. */
-  over(connection: Connection): void;
-}
-
-/** Input held back beyond this is left in the kernel, and so with the peer. */
-const HELD_BYTES = 65_536;
-/** What is drained after our FIN, so that our last words are not lost to a reset [FRAME-8]. */
-const DRAIN_MS = 1_000;
-const DRAIN_BYTES = 1_048_576;
-const NO_BYTES = Buffer.alloc(0);
-
-export class Connection implements Peer, Live, MachineWatcher, Session, LinkHandlers, Writer {
+export class Connection
+  implements Peer, MachineWatcher, LinkHandlers, IntakeHandlers, Writer, ClosingHandlers
+{
   readonly remote: { readonly address: string; readonly port: number };
   readonly story: Story;
   lastMovedAt: number;
   /** What its listener takes back when it is over. */
-  place: Place | undefined;
+  permit: Permit | undefined;
   files: OwnFiles | undefined;
 
   readonly #link: Link;
   readonly #host: ConnectionHost;
-  readonly #framer: Framer;
+  readonly #intake: Intake;
   readonly #outflow: Outflow;
-  readonly #throttle: Throttle;
+  readonly #closing: Closing;
   #actor: RoleActor | undefined;
-  #phase: Phase | undefined;
-  #timer: unknown;
-  #inflow: Inflow | undefined;
-  #isPumping = false;
-  #hasPeerEnded = false;
-  /** The phase that was told of the peer's FIN. */
-  #toldEndTo: Phase | undefined;
-  #isClosing = false;
-  #isSendingFile = false;
-  /** Its FIN came before ours: it was the peer that left. */
-  #hasPeerLeftFirst = false;
-  #isLeaving = false;
-  /** What it is told then; empty: nothing. */
-  #farewell = "";
-  /** An operator has sent our FIN. */
-  #isFinSent = false;
-  #isCloseDue = false;
-  #isOver = false;
-  #drainedBytes = 0;
-  #broke: unknown;
 
   constructor(link: Link, story: Story, host: ConnectionHost) {
     this.#link = link;
     this.#host = host;
     this.story = story;
-    this.story.live = this;
     this.remote = story.subject.remote;
     this.lastMovedAt = host.clock.now();
-    this.#framer = new Framer(host.limits.framing, host.limits);
+    this.#intake = new Intake(link, story, host.clock, host.limits, this);
     this.#outflow = new Outflow(this, host.clock);
-    this.#throttle = new Throttle(link);
+    this.#closing = new Closing(
+      { link, story, clock: host.clock, intake: this.#intake, outflow: this.#outflow },
+      this,
+    );
+    this.story.live = this.control;
     link.attach(this);
   }
 
@@ -120,13 +70,23 @@ export class Connection implements Peer, Live, MachineWatcher, Session, LinkHand
     return this.story.subject.id;
   }
 
+  /** How far on its way out it is, and who closed it. */
+  get life(): Life {
+    return this.#closing.life;
+  }
+
+  /** It was refused, or its machine has ended: its place may be another's. */
+  get isClosing(): boolean {
+    return this.#closing.isClosing;
+  }
+
   // -- the machine -----------------------------------------------------------------------------------------------
 
   /** From here on this machine's conversation is with this peer. */
-  drive(actor: RoleActor): void {
+  attachMachine(actor: RoleActor): void {
     this.#actor = actor;
-    this.#enter(stateName(actor.getSnapshot().value));
-    this.#pump();
+    this.#enterState(stateName(actor.getSnapshot().value));
+    this.#intake.pump();
   }
 
   /** The machine's context, for phase handlers. */
@@ -145,11 +105,10 @@ export class Connection implements Peer, Live, MachineWatcher, Session, LinkHand
   after(from: string, to: string | undefined, event: string, answer?: Answer): void {
     const moved = to !== undefined && to !== from;
     this.story.endStep(moved ? { from, to, event, ...(answer ? { answer } : {}) } : undefined);
-    if (to === undefined) return;
-    // A state that is entered again is a new visit: its phase may be told of the FIN again.
-    if (moved) this.#enter(to);
+    if (!moved) return;
+    this.#enterState(to);
     // Timers and invoked actors move the machine outside our own loop; held input may be wanted now.
-    if (moved && !this.#isPumping) queueMicrotask(() => this.#pump());
+    if (!this.#intake.isPumping) queueMicrotask(() => this.#intake.pump());
   }
 
   failed(error: unknown): void {
@@ -163,37 +122,30 @@ export class Connection implements Peer, Live, MachineWatcher, Session, LinkHand
   /** Something of ours threw: this connection ends, nobody else's does. What throws when it is over is told all the same. */
   crash(error: unknown): void {
     if (this.story.fault === "crashed") return;
+    const why = crashCause(error);
     if (this.story.endedAt === undefined) {
       this.story.endStep(undefined);
       // What was said before it threw was said.
       this.#outflow.flush();
-      this.story.crash(crashCause(error));
+      this.story.crash(why);
     }
     this.#host.telemetry({ type: "connection.crashed", id: this.id, error });
-    this.#phase = undefined;
-    this.close();
+    this.#intake.enter(undefined);
+    if (this.#outflow.isFileUnderWay) this.#closing.tear(why);
+    else this.close();
     this.#host.onCrash?.(error);
   }
 
-  #tell(event: RoleEvent): void {
-    if (this.#actor?.getSnapshot().status === "active") this.#actor.send(event);
+  #dispatch(event: RoleEvent): void {
+    sendWhileActive(this.#actor, event);
   }
 
-  #enter(state: string): void {
+  #enterState(state: string): void {
     this.story.state = state;
-    this.#phase = this.#host.phases[state];
-    this.story.waitsFor = this.#phase?.expects;
-    this.#toldEndTo = undefined;
-    this.#leaveIfIdle();
-  }
-
-  #leaveIfIdle(): void {
-    if (!this.#isLeaving || !this.#phase || this.#phase.underWay || this.#isClosing) return;
-    const words = this.#farewell;
-    this.#farewell = "";
-    // A read of its own: behind a reply that has just gone out it would be taken for its end [FRAME-6].
-    if (words !== "" && this.#phase.reads === "text") this.send(words, { apart: true });
-    this.close();
+    const phase = this.#host.phases[state];
+    this.story.waitsFor = phase?.expects;
+    this.#intake.enter(phase);
+    this.onLeaving();
   }
 
   // -- what comes --------------------------------------------------------------------------------------------------
@@ -201,67 +153,22 @@ export class Connection implements Peer, Live, MachineWatcher, Session, LinkHand
   onData(chunk: Buffer): void {
     const now = this.#host.clock.now();
     this.lastMovedAt = now;
-    if (this.#isClosing) return this.#drain(chunk);
-    this.#outflow.peerSpoke();
-    if (this.#inflow) this.#inflow.count(chunk.length);
-    else this.story.recordRead(chunk);
-    this.#framer.push(chunk, now);
-    if (!this.#inflow) this.#throttle.onRead(chunk.length, now);
-    if (this.#inflow) return this.#inflow.flow();
-    if (this.#phase) return this.#pump();
-    this.#tell({ type: "peer.spoke" });
-    if (this.#framer.unreadBytes > HELD_BYTES) this.#throttle.hold();
+    // It may be what our last words waited for, and so the end.
+    if (!this.isClosing) this.#outflow.peerSpoke();
+    if (this.#closing.isOpen) this.#intake.onData(chunk, now);
+    else this.#closing.drain(chunk);
   }
 
   onEnd(): void {
-    this.#hasPeerEnded = true;
     this.story.add({ at: this.story.now(), kind: "ended" });
-    this.#framer.end();
-    if (this.#inflow) this.#inflow.end();
-    else this.#pump();
+    this.#intake.onEnd();
   }
 
-  /** Hands over messages for as long as the machine waits for them. */
-  #pump(): void {
-    if (this.#isPumping || this.#inflow) return;
-    this.#isPumping = true;
-    try {
-      const now = this.#host.clock.now();
-      let isMore = true;
-      while (isMore && this.#phase && !this.#isClosing) isMore = this.#handNext(this.#phase, now);
-    } catch (error) {
-      this.crash(error);
-    } finally {
-      this.#isPumping = false;
-      this.#outflow.flush();
-    }
-    if (this.#phase) this.#throttle.release();
+  get isReading(): boolean {
+    return this.#closing.isOpen;
   }
 
-  /** Whether it is worth asking for another message. */
-  #handNext(phase: Phase, now: number): boolean {
-    this.#stopTimer();
-    const framed = this.#framer.next(phase, now, this);
-    this.story.framing = this.#framer.framing;
-    switch (framed.kind) {
-      case "message":
-        this.#hand(phase, new PeerMessage(framed.bytes, framed.value));
-        return true;
-      case "wait":
-        this.#timer = this.#host.clock.setTimeout(() => this.#pump(), framed.ms);
-        return false;
-      case "tooLong":
-        this.#refuseAndClose(
-          "too-long",
-          cause("message-too-long", { limit: this.#host.limits.maxMessageBytes }),
-        );
-        return false;
-      case "nothing":
-        return this.#tellEnd(phase);
-    }
-  }
-
-  #hand(phase: Phase, message: PeerMessage): void {
+  onMessage(phase: Phase, message: PeerMessage): void {
     this.story.lastRule = phase.rule;
     this.story.add({
       at: this.story.now(),
@@ -271,31 +178,43 @@ export class Connection implements Peer, Live, MachineWatcher, Session, LinkHand
       rule: phase.rule,
     });
     const event = phase.handle ? phase.handle(message, this) : message;
-    if (event) this.#tell(event);
+    if (event) this.#dispatch(event);
   }
 
-  /** [FRAME-8] The FIN is an event behind the last message, told once to each state that waits. */
-  #tellEnd(phase: Phase): boolean {
-    if (!this.#hasPeerEnded || this.#toldEndTo === phase) return false;
-    this.#toldEndTo = phase;
-    this.#tell({ type: "peer.ended" });
-    return true;
+  onNoMore(): void {
+    this.#dispatch({ type: "peer.ended" });
   }
 
-  #stopTimer(): void {
-    if (this.#timer === undefined) return;
-    this.#host.clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
+  onEarly(): void {
+    this.#dispatch({ type: "peer.spoke" });
+  }
+
+  onRead(): void {
+    this.#outflow.flush();
+  }
+
+  onTooLong(): void {
+    this.#refuseAndClose("too-long", cause("message-too-long", { limit: this.#host.limits.maxMessageBytes }));
+  }
+
+  /** The error table's sentence for the peer, and the end. */
+  #refuseAndClose(code: "too-long" | "idle-too-long", why: Cause): void {
+    this.refuse(errorTable[code].peer, why);
+    this.close();
+  }
+
+  onCrash(error: unknown): void {
+    this.crash(error);
   }
 
   // -- what the machine says ----------------------------------------------------------------------------------------
 
   /** [FRAME-5, FRAME-6] Replies to lines that were read together are joined for a line peer. */
   send(text: string, options?: { readonly apart?: boolean }): void {
-    const { framing } = this.#framer;
+    const { framing } = this.#intake.framer;
     const message = ended(text, framing);
     const isApart = options?.apart === true;
-    if (framing === "line" && this.#isPumping && !isApart) this.#outflow.line(message);
+    if (framing === "line" && this.#intake.isPumping && !isApart) this.#outflow.line(message);
     else this.#outflow.post(Buffer.from(message), isApart);
   }
 
@@ -305,51 +224,61 @@ export class Connection implements Peer, Live, MachineWatcher, Session, LinkHand
 
   /** A hub's message: lines to a line peer are joined for this turn of the loop, anything else is a write of its own. */
   deliver(delivery: Delivery): void {
-    const { framing } = this.#framer;
+    const { framing } = this.#intake.framer;
     if (framing === "line") this.#outflow.deliver(delivery);
     else this.#outflow.post(delivery.bytesFor(framing));
   }
 
   async sendFile(file: OpenFile): Promise<void> {
+    await this.#outflow.beginFile();
     const record = this.story.recordFile("out", file.name, file.sizeBytes);
-    this.#outflow.flush();
-    this.#framer.replied();
-    this.#isSendingFile = true;
+    this.#intake.framer.replied();
     try {
       await sendFile(this.#link, file, (count) => {
         record.moved(count);
         this.lastMovedAt = this.#host.clock.now();
       });
     } catch (error) {
-      if (!this.#isClosing && !this.#isOver) this.#breakOff(causeOfError(error), error);
+      this.#breakOff(error);
       throw error;
     } finally {
-      this.#isSendingFile = false;
+      this.#outflow.endFile();
     }
   }
 
+  /** Fewer bytes than announced: words would be taken for the file's, so only a broken connection tells the peer. */
+  #breakOff(error: unknown): void {
+    const why = causeOfError(error);
+    if (!(error instanceof NetlabError && error.code === "peer-gone")) return this.#closing.reset(why);
+    this.#closing.to({ type: "broke", cause: why });
+    this.#link.reset();
+  }
+
   async receiveInto(sink: ByteSink, sizeBytes: number): Promise<void> {
-    const record = this.story.recordFile("in", "", sizeBytes);
-    this.#inflow = new Inflow(this.#framer, this.#throttle, sink, sizeBytes, this.#host.clock, record);
-    if (this.#hasPeerEnded || this.#isOver) this.#inflow.end();
-    this.#inflow.flow();
     try {
-      await this.#inflow.whole;
+      await this.#intake.receiveInto(sink, sizeBytes);
     } catch (error) {
       this.story.fail("failed", causeOfError(error));
       throw error;
-    } finally {
-      this.#inflow = undefined;
     }
   }
 
   refuse(words: string, causeOrRule: Cause | string, why?: string): void {
-    const cause = refusalCause(causeOrRule, why);
+    this.#refuse(words, refusalCause(causeOrRule, why));
+    // A role may have no word for it; a line peer is not told an empty one.
+    if (words !== "") this.send(words);
+  }
+
+  refuseBytes(bytes: Uint8Array, causeOrRule: Cause | string, why?: string): void {
+    this.#refuse("", refusalCause(causeOrRule, why));
+    this.sendBytes(bytes);
+  }
+
+  #refuse(words: string, cause: Cause): void {
     this.story.refuse(cause, words);
     const remote = `${this.remote.address}:${this.remote.port}`;
     this.#host.telemetry({ type: "connection.refused", id: this.id, remote, cause });
-    // A role may have no word for it; a line peer is not told an empty one.
-    if (words !== "") this.send(words);
+    this.#intake.expectNothing();
   }
 
   remark(remark: string | Cause): void {
@@ -359,192 +288,94 @@ export class Connection implements Peer, Live, MachineWatcher, Session, LinkHand
   }
 
   write(bytes: Buffer): void {
-    if (this.#isClosing || this.#isOver || bytes.length === 0) return;
-    // An operator has sent our FIN: the conversation goes on in one direction.
-    if (this.#isFinSent) return;
+    if (!this.#closing.mayWrite || bytes.length === 0) return;
     this.lastMovedAt = this.#host.clock.now();
     this.story.recordWrite(bytes);
-    this.#framer.replied();
+    this.#intake.framer.replied();
     this.#link.write(bytes);
-    if (this.#link.queuedBytes > this.#host.limits.maxQueueBytes) this.#dropDeaf();
+    this.#dropSlowReader(this.#link.queuedBytes);
   }
 
-  caughtUp(): void {
-    if (this.#isCloseDue) this.close();
+  /** Behind a file: what waits in the link then is the file's own. */
+  onQueued(bytes: number): void {
+    this.#dropSlowReader(bytes);
   }
 
-  /** The first fault is the cause; what breaks after it is told by nobody. */
-  #fail(cause: Cause): void {
-    if (this.story.fault) return;
-    this.story.fail("failed", cause);
-    this.#host.telemetry({ type: "connection.failed", id: this.id, cause });
-  }
-
-  /** Fewer bytes than announced: words would be taken for the file's, so only a broken connection tells the peer. */
-  #breakOff(cause: Cause, error: unknown): void {
-    this.#broke ??= error;
-    this.#fail(cause);
-    this.#link.reset();
+  onDrained(): void {
+    this.#closing.flushed();
   }
 
   /** A peer that does not read is dropped, not waited for. */
-  #dropDeaf(): void {
-    this.#fail(cause("slow-reader", { bytes: this.#link.queuedBytes }));
-    this.#isClosing = true;
-    this.#link.destroy();
+  #dropSlowReader(bytes: number): void {
+    if (bytes > this.#host.limits.maxQueueBytes) this.#closing.tear(cause("slow-reader", { bytes }));
   }
 
   // -- the end -------------------------------------------------------------------------------------------------------
 
+  /** FIN, once everything that was said has gone; then a bounded drain. */
   close(): void {
-    if (this.#isClosing || this.#isOver) return;
-    this.#outflow.flush();
-    // The last words may still wait for their gap.
-    this.#isCloseDue = this.#outflow.isWaiting;
-    if (this.#isCloseDue) return;
-    this.#isClosing = true;
-    this.#hasPeerLeftFirst = this.#hasPeerEnded;
-    this.#stopTimer();
-    // A peer that is gone answers what we said last with a reset, and only a write hears of it: of no bytes will do.
-    if (this.#hasPeerEnded && this.story.bytesOut > 0) this.#link.write(NO_BYTES);
-    this.#link.end(() => {
-      this.#timer = this.#host.clock.setTimeout(() => this.#link.destroy(), DRAIN_MS);
-    });
-    // What was held back is drained too: a close with unread input would be a reset.
-    this.#throttle.open();
+    this.#closing.to({ type: "close" });
   }
 
   /** The role stops: a peer that nothing is under way with is told so and goes, another when its transfer or reply is done. */
-  leave(farewell: string): void {
-    this.#isLeaving = true;
-    this.#farewell = farewell;
+  closeGracefully(farewell: string): void {
     this.story.operate({ action: "leave", farewell });
-    this.#leaveIfIdle();
+    this.#closing.to({ type: "stop", farewell });
   }
 
-  /** An operator's bytes into the conversation, past the machine. */
-  inject(bytes: Uint8Array): void {
-    this.story.operate({ action: "send", size: bytes.length });
-    this.sendBytes(bytes);
-  }
-
-  /** An operator's event into the machine; answers whether its present state takes it. */
-  sendEvent(event: RoleEvent): boolean {
-    const snapshot = this.#actor?.getSnapshot();
-    if (snapshot?.status !== "active" || !snapshot.can(event)) return false;
-    const { text } = event as { readonly text?: unknown };
-    this.story.operate({
-      action: "event",
-      event: event.type,
-      ...(typeof text === "string" ? { text } : {}),
-    });
-    this.#tell(event);
-    return true;
-  }
-
-  /** What the machine's present state takes. */
-  get acceptedEvents(): string[] {
-    const snapshot = this.#actor?.getSnapshot();
-    return snapshot ? eventsOf(snapshot) : [];
-  }
-
-  get snapshot(): AnyMachineSnapshot | undefined {
-    return this.#actor?.getSnapshot();
-  }
-
-  /** An operator shows the peer the door: what the machine says to others when one leaves is said, then our FIN [FRAME-8]. */
-  kick(): void {
-    // In the middle of a file a FIN would be taken for its end.
-    if (this.#isSendingFile) return this.kill({ action: "kick" });
-    this.story.operate({ action: "kick" });
-    this.#tell({ type: "peer.closed" });
+  onLeaving(): void {
+    const { life } = this.#closing;
+    const { phase } = this.#intake;
+    if (life.is !== "leaving" || !phase || phase.underWay) return;
+    // A read of its own: behind a reply that has just gone out it would be taken for its end [FRAME-6].
+    if (life.farewell !== "" && phase.reads === "text") this.send(life.farewell, { apart: true });
     this.close();
   }
 
-  /** An operator's FIN: our side ends, the peer's goes on. */
-  fin(): void {
-    this.story.operate({ action: "fin" });
-    this.#isFinSent = true;
-    this.#link.end();
+  onError(error: Error): void {
+    this.#closing.to({ type: "broke", cause: breakCause(error) });
   }
 
-  /** An operator's RST. */
-  reset(): void {
-    this.story.operate({ action: "rst" });
-    this.#isClosing = true;
-    this.#link.reset();
+  /** The first fault is the cause; what breaks after it is told by nobody. */
+  onBreak(why: Cause): void {
+    if (this.story.fault) return;
+    this.story.fail("failed", why);
+    this.#host.telemetry({ type: "connection.failed", id: this.id, cause: why });
   }
 
-  kill(action: OperatorAction = { action: "kill" }): void {
-    this.story.operate(action);
-    this.#isClosing = true;
-    // A FIN would be the end of a whole file for those who read to the end.
-    if (this.#isSendingFile) this.#link.reset();
-    else this.#link.destroy();
+  onClose(): void {
+    this.#closing.to({ type: "closed" });
+  }
+
+  onOver({ closedBy }: Life & { readonly is: "over" }): void {
+    // What the file client tells is then not the server's doing.
+    this.#intake.stop(closedBy === "us" ? NetlabError.of("interrupted", cause("stopped", {})) : undefined);
+    this.#dispatch({ type: "peer.closed" });
+    this.story.waitsFor = undefined;
+    this.#host.over(this);
   }
 
   /** [FRAME-7] Called by the listener's sweep. */
   sweep(now: number): void {
     const { idleMs } = this.#host.limits;
     if (now - this.lastMovedAt < idleMs) return;
-    if (this.#isClosing) this.#link.destroy();
-    else if (this.#isSendingFile) {
-      const idle = cause("transfer-idle", { idleMs });
-      this.#breakOff(idle, NetlabError.of("idle-too-long", idle));
-    } else this.#refuseAndClose("idle-too-long", cause("idle-too-long", { idleMs }));
+    if (this.isClosing) this.#link.destroy();
+    else if (this.#outflow.isFileUnderWay) this.#closing.tear(cause("transfer-idle", { idleMs }));
+    else if (this.#closing.isOpen) this.#refuseAndClose("idle-too-long", cause("idle-too-long", { idleMs }));
   }
 
-  #refuseAndClose(code: "too-long" | "idle-too-long", why: Cause): void {
-    this.refuse(errorTable[code].peer, why);
-    this.close();
+  /** What an operator may do to it. */
+  get control(): ConnectionControl {
+    return new OperatorHand(this, {
+      intake: this.#intake,
+      outflow: this.#outflow,
+      closing: this.#closing,
+      linkQueuedBytes: () => this.#link.queuedBytes,
+      dispatch: (event) => this.#dispatch(event),
+    });
   }
 
-  #drain(chunk: Buffer): void {
-    this.#drainedBytes += chunk.length;
-    this.story.recordUnread("drained", chunk);
-    if (this.#drainedBytes > DRAIN_BYTES) this.#link.destroy();
-  }
-
-  onError(error: Error): void {
-    this.#broke ??= error;
-  }
-
-  onClose(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#stopTimer();
-    this.#outflow.stop();
-    const broken = this.#broke === undefined ? undefined : breakCause(this.#broke);
-    if (broken && !this.#isClosing) this.#fail(broken);
-    const by = this.#isClosing && !this.#broke && !this.#hasPeerLeftFirst ? "us" : "peer";
-    this.story.close(by, broken);
-    this.#inflow?.end();
-    this.#tell({ type: "peer.closed" });
-    this.story.waitsFor = undefined;
-    this.#phase = undefined;
-    this.#host.over(this);
-  }
-
-  // -- what can be asked while it lives ---------------------------------------------------------------------------
-
-  get framing(): string {
-    return this.#framer.framing;
-  }
-
-  get unreadBytes(): number {
-    return this.#framer.unreadBytes;
-  }
-
-  unread(limit: number): Buffer {
-    return this.#framer.peek(limit);
-  }
-
-  get queuedBytes(): number {
-    return this.#link.queuedBytes;
-  }
-
-  /** It was refused, or its machine has ended: its place may be another's. */
-  get isClosing(): boolean {
-    return this.#isClosing;
+  get snapshot(): AnyMachineSnapshot | undefined {
+    return this.#actor?.getSnapshot();
   }
 }

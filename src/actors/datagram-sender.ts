@@ -84,11 +84,19 @@ export class DatagramSender implements Peer, Live, LinkHandlers {
   }
 
   refuse(words: string, causeOrRule: Cause | string, why?: string): void {
-    const cause = refusalCause(causeOrRule, why);
+    this.#refuse(words, refusalCause(causeOrRule, why));
+    this.send(words);
+  }
+
+  refuseBytes(bytes: Uint8Array, causeOrRule: Cause | string, why?: string): void {
+    this.#refuse("", refusalCause(causeOrRule, why));
+    this.sendBytes(bytes);
+  }
+
+  #refuse(words: string, cause: Cause): void {
     this.story.refuse(cause, words);
     const remote = `${this.remote.address}:${this.remote.port}`;
     this.#host.telemetry({ type: "connection.refused", id: this.id, remote, cause });
-    this.send(words);
   }
 
   remark(remark: string | Cause): void {

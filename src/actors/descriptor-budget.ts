@@ -10,7 +10,7 @@ import { osCode } from "../os/os-errors.ts";
 const RESERVED_SHARE = 1 / 4;
 const RESERVE = { least: 16, most: 256 };
 /** Files and programs of peers that are reckoned with at once; of thousands of peers only some fetch at the same moment. */
-const MAX_BESIDES = 1_000;
+const MAX_EXTRA = 1_000;
 /** What a Node process has open by itself, where the system does not say. */
 const USUAL_COUNT = 32;
 
@@ -22,26 +22,26 @@ export interface DescriptorLimits {
 }
 
 /** What a peer holds, given back when its connection is over. */
-export interface Place {
+export interface Permit {
   /** Over the budget: it is to be refused, and there is one to do that with care [FRAME-8]. */
-  readonly isOver: boolean;
-  leave(): void;
+  readonly isOverBudget: boolean;
+  release(): void;
 }
 
 /** Refused peers that may be drained at once; those beyond are told in one write and closed. */
-const MAX_LINGERING = 8;
+const MAX_DRAINING_REFUSALS = 8;
 
 export class DescriptorBudget {
   readonly limit: number;
   readonly #room: number;
   #taken = 0;
   /** What those who were let in may have us hold besides their connection. */
-  #besides = 0;
+  #extra = 0;
   #lingering = 0;
-  readonly #places = new Map<number, Place>();
-  readonly #over: Place = {
-    isOver: true,
-    leave: () => {
+  readonly #permits = new Map<number, Permit>();
+  readonly #overBudget: Permit = {
+    isOverBudget: true,
+    release: () => {
       this.#lingering -= 1;
     },
   };
@@ -58,33 +58,33 @@ export class DescriptorBudget {
 
   /** How many more peers and operators may have. */
   get left(): number {
-    return this.#room - this.#taken - Math.min(this.#besides, MAX_BESIDES);
+    return this.#room - this.#taken - Math.min(this.#extra, MAX_EXTRA);
   }
 
   /** So many for a peer, its connection included; undefined where there is none even to refuse it with care. */
-  admit(count: number): Place | undefined {
-    if (this.left > 0 && (count <= this.left || this.#besides >= MAX_BESIDES)) {
+  admit(count: number): Permit | undefined {
+    if (this.left > 0 && (count <= this.left || this.#extra >= MAX_EXTRA)) {
       this.#hold(1, count - 1);
-      return this.#placeOf(count);
+      return this.#permitFor(count);
     }
-    if (this.#lingering >= MAX_LINGERING) return undefined;
+    if (this.#lingering >= MAX_DRAINING_REFUSALS) return undefined;
     this.#lingering += 1;
-    return this.#over;
+    return this.#overBudget;
   }
 
   /** The same for all that hold as many. */
-  #placeOf(count: number): Place {
-    let place = this.#places.get(count);
-    if (!place) {
-      place = { isOver: false, leave: () => this.#hold(-1, 1 - count) };
-      this.#places.set(count, place);
+  #permitFor(count: number): Permit {
+    let permit = this.#permits.get(count);
+    if (!permit) {
+      permit = { isOverBudget: false, release: () => this.#hold(-1, 1 - count) };
+      this.#permits.set(count, permit);
     }
-    return place;
+    return permit;
   }
 
   #hold(connections: number, besides: number): void {
     this.#taken += connections;
-    this.#besides += besides;
+    this.#extra += besides;
   }
 
   /** For what an operator asked for: always granted, and peers have the fewer. */

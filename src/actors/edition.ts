@@ -5,7 +5,8 @@
 import type { Phase, Role } from "../machines/_role.ts";
 import { initialStateName } from "../machines/_state-names.ts";
 import type { Clock, World } from "../machines/_world.ts";
-import type { Connection, ConnectionHost, ConnectionLimits } from "./connection.ts";
+import type { Connection } from "./connection.ts";
+import type { ConnectionHost, ConnectionLimits } from "./connection-host.ts";
 import type { HubFace } from "./hubs.ts";
 import type { Environment } from "./service.ts";
 import type { Telemetry } from "./telemetry.ts";

@@ -21,6 +21,7 @@ export class Inflow {
   #left: number;
   #isWriting = false;
   #hasEnded = false;
+  #endError: Error | undefined;
   #timer: unknown;
   #settle: { resolve(): void; reject(error: unknown): void };
 
@@ -44,6 +45,11 @@ export class Inflow {
     this.#settle = { resolve, reject };
   }
 
+  /** Bytes that are still to come from the peer: the rest is held here already. */
+  get awaitedBytes(): number {
+    return Math.max(0, this.#left - this.#framer.unreadBytes);
+  }
+
   /** So many bytes have come, whether they are taken now or later. */
   count(bytes: number): void {
     this.#record.moved(bytes);
@@ -55,9 +61,10 @@ export class Inflow {
     void this.#writeAll().catch((error) => this.#finish(error));
   }
 
-  /** No more bytes will come. */
-  end(): void {
+  /** No more bytes will come: the peer has closed, or `error` tells whose doing it is. */
+  end(error?: Error): void {
     this.#hasEnded = true;
+    this.#endError ??= error;
     this.flow();
   }
 
@@ -77,7 +84,8 @@ export class Inflow {
     if (this.#left === 0) return this.#finish(undefined);
     const got = this.#sizeBytes - this.#left;
     const progress = { got, told: this.#sizeBytes };
-    if (this.#hasEnded) return this.#finish(NetlabError.of("peer-error", cause("transfer-cut", progress)));
+    if (this.#hasEnded)
+      return this.#finish(this.#endError ?? NetlabError.of("peer-error", cause("transfer-cut", progress)));
     this.#timer = this.#clock.setTimeout(() => {
       const stalled = cause("transfer-stalled", { silentMs: STALL_MS, ...progress });
       this.#finish(NetlabError.of("timed-out", stalled));

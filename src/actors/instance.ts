@@ -1,6 +1,6 @@
 /** One instance: a role, its options, the service that plays it, and the supervisor that keeps it going. */
 
-import { type InstanceOptions, ownOptions } from "../catalogue/instance-options.ts";
+import { type InstanceOptions, ownOptions, parseOptions } from "../catalogue/instance-options.ts";
 import { NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
 import { stateName } from "../machines/_state-names.ts";
@@ -32,12 +32,15 @@ export interface InstanceSpec {
 export interface InstanceHooks {
   /** The state changed; `settled` states are running, stopped and failed. */
   readonly onState: (instance: Instance, from: string, to: string) => void;
+  readonly onRemoved: (instance: Instance) => void;
 }
 
 export class Instance {
   readonly id: string;
-  readonly spec: InstanceSpec;
+  /** A role that is loaded again has it read anew: see `adopt`. */
+  #spec: InstanceSpec;
   readonly service: InstanceService;
+  #ownOptions: Readonly<Record<string, unknown>>;
   role: Role;
   /** What a client's run came to. */
   result: unknown;
@@ -48,8 +51,9 @@ export class Instance {
 
   constructor(spec: InstanceSpec, environment: Environment, hooks: InstanceHooks) {
     this.id = spec.id;
-    this.spec = spec;
+    this.#spec = spec;
     this.role = spec.role;
+    this.#ownOptions = ownOptions(spec.role, spec.options);
     this.#environment = environment;
     this.#hooks = hooks;
     this.service = this.#newService();
@@ -80,12 +84,17 @@ export class Instance {
 
   #newService(): InstanceService {
     const { id, spec, role } = this;
+    const instance = this;
     const context: ServiceContext = {
       id,
       label: spec.options.label,
       role: () => this.role,
-      options: ownOptions(role, spec.options),
-      common: spec.options,
+      get options() {
+        return instance.#ownOptions;
+      },
+      get common() {
+        return instance.spec.options;
+      },
       preferredPort: spec.preferredPort,
       environment: this.#environment,
       onCrash: (error) => this.#supervisor.send({ type: "service.crashed", error }),
@@ -99,7 +108,9 @@ export class Instance {
     this.result = output;
     const failure = output as { ok?: boolean; message?: string } | undefined;
     const error =
-      failure?.ok === false ? new NetlabError("role-crashed", failure.message ?? "failed") : undefined;
+      failure?.ok === false
+        ? new NetlabError("role-crashed", { why: failure.message ?? "failed" })
+        : undefined;
     const result = failure?.ok === false ? (failure.message ?? "failed") : JSON.stringify(output ?? null);
     this.#environment.telemetry({ type: "instance.finished", id: this.id, result });
     this.#supervisor.send({ type: "service.finished", ...(error ? { error } : {}) });
@@ -112,7 +123,27 @@ export class Instance {
     for (const wake of waiters) wake();
   }
 
+  /**
+   * Takes a new edition of its role: what it was given is read anew by it, and new connections are its own; those under way
+   * finish on the old one. Throws, and stays as it was, where what it was given fits no more.
+   */
+  adopt(role: Role): void {
+    const { given, made } = this.spec;
+    const kind = ({ side, transport }: Role) => `a ${transport} ${side}`;
+    if (kind(role) !== kind(this.role))
+      throw new NetlabError("wrong-state/other-kind", { name: role.name, kind: kind(role) });
+    const options = parseOptions(role, { ...given, ...made });
+    this.#spec = { ...this.spec, role, options };
+    this.#ownOptions = ownOptions(role, options);
+    this.role = role;
+    this.service.adopt?.();
+  }
+
   // -- what can be asked ------------------------------------------------------------------------------------------------
+
+  get spec(): InstanceSpec {
+    return this.#spec;
+  }
 
   get state(): string {
     return shownState(stateName(this.#supervisor.getSnapshot().value));

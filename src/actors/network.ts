@@ -55,7 +55,7 @@ function collect(
 }
 
 /** Sends one datagram. */
-export async function tell(to: HostPort, text: string): Promise<void> {
+export async function send(to: HostPort, text: string): Promise<void> {
   const socket = await connectedUdp(to);
   try {
     await new Promise<void>((resolve, reject) => {
@@ -70,7 +70,7 @@ export async function tell(to: HostPort, text: string): Promise<void> {
 }
 
 /** This machine's address on the way to `to`: nothing is sent for it. */
-export async function ownAddress(to: HostPort): Promise<string> {
+export async function localAddressTowards(to: HostPort): Promise<string> {
   const socket = await connectedUdp(to);
   try {
     return socket.address().address;

@@ -1,7 +1,8 @@
 /**
  * What one peer is to be told, in order [FRAME-6]. One message is one write, save that lines to a line peer are joined:
  * replies for as long as its own lines are read, and what a hub delivers for the turn of the loop. What must be a read of its own
- * waits until the gap time has passed or the peer has spoken, and what follows waits behind it.
+ * waits until the gap time has passed or the peer has spoken, and what follows waits behind it. So does whatever is said while a file
+ * is under way, and our FIN: nothing gets between a file's bytes, and nothing cuts them short.
  */
 import type { Clock } from "../machines/_world.ts";
 import type { Delivery, JoinedLines } from "./delivery.ts";
@@ -10,15 +11,19 @@ import type { Delivery, JoinedLines } from "./delivery.ts";
 const GAP_MS = 50;
 
 export interface Writer {
-  /** Into the socket, now. */
+  /** Into the link, now. */
   write(bytes: Buffer): void;
-  /** Nothing waits for its gap any more. */
-  caughtUp(): void;
+  /** So many bytes wait here now. */
+  onQueued(bytes: number): void;
+  /** Nothing waits any more. */
+  onDrained(): void;
 }
 
+/** A message, or something to do in its turn. */
 interface Waiting {
-  readonly bytes: Buffer;
-  readonly apart: boolean;
+  readonly bytes?: Buffer;
+  readonly apart?: boolean;
+  readonly run?: () => void;
 }
 
 export class Outflow {
@@ -28,8 +33,10 @@ export class Outflow {
   #said = "";
   /** Delivered lines of this turn. */
   #joined: JoinedLines | undefined;
-  /** Messages behind one that must be a read of its own. */
+  /** Messages behind one that must be a read of its own, or behind a file. */
   #waiting: Waiting[] | undefined;
+  #waitingBytes = 0;
+  #isFileUnderWay = false;
   #gapTimer: unknown;
   #lastWriteAt = Number.NEGATIVE_INFINITY;
   #hasPeerSpoken = false;
@@ -41,6 +48,14 @@ export class Outflow {
 
   get isWaiting(): boolean {
     return this.#waiting !== undefined;
+  }
+
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  get isFileUnderWay(): boolean {
+    return this.#isFileUnderWay;
   }
 
   /** A line that may be joined with those that follow until `flush`. */
@@ -76,6 +91,33 @@ export class Outflow {
     this.#post(bytes, apart);
   }
 
+  /** Does it when everything that was said before is written: now, or in its turn. */
+  inTurn(run: () => void): void {
+    this.flush();
+    if (this.#waiting) this.#waiting.push({ run });
+    else run();
+  }
+
+  /** Resolves when the file's turn has come; from then until `endFile`, everything else waits. */
+  beginFile(): Promise<void> {
+    return new Promise((resolve) => {
+      this.inTurn(() => {
+        this.#isFileUnderWay = true;
+        this.#waiting ??= [];
+        resolve();
+      });
+    });
+  }
+
+  endFile(): void {
+    this.#isFileUnderWay = false;
+    this.#lastWriteAt = this.#clock.now();
+    this.#hasPeerSpoken = false;
+    const waiting = this.#waiting;
+    if (waiting?.[0]?.apart) this.#awaitGap(waiting);
+    else if (waiting) this.#writeWaiting(waiting);
+  }
+
   /** [FRAME-6] The peer's next packet is as good as the gap. */
   peerSpoke(): void {
     this.#hasPeerSpoken = true;
@@ -88,13 +130,20 @@ export class Outflow {
 
   #post(bytes: Buffer, apart: boolean): void {
     if (this.#waiting) {
-      this.#waiting.push({ bytes, apart });
+      this.#wait(this.#waiting, bytes, apart);
     } else if (apart && this.#gapLeft > 0) {
-      this.#waiting = [{ bytes, apart }];
+      this.#waiting = [];
+      this.#wait(this.#waiting, bytes, apart);
       this.#awaitGap(this.#waiting);
     } else {
       this.#write(bytes);
     }
+  }
+
+  #wait(waiting: Waiting[], bytes: Buffer, apart: boolean): void {
+    waiting.push({ bytes, apart });
+    this.#waitingBytes += bytes.length;
+    this.#writer.onQueued(this.#waitingBytes);
   }
 
   #write(bytes: Buffer): void {
@@ -114,13 +163,20 @@ export class Outflow {
 
   #writeWaiting(waiting: Waiting[]): void {
     this.#clock.clearTimeout(this.#gapTimer);
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      this.#write(next.bytes);
+    while (!this.#isFileUnderWay) {
+      const next = waiting.shift();
+      if (!next) {
+        this.#waiting = undefined;
+        return this.#writer.onDrained();
+      }
+      if (next.bytes) {
+        this.#waitingBytes -= next.bytes.length;
+        this.#write(next.bytes);
+      }
+      next.run?.();
       // Each that is to be a read of its own has a gap of its own.
       if (waiting[0]?.apart) return this.#awaitGap(waiting);
     }
-    this.#waiting = undefined;
-    this.#writer.caughtUp();
   }
 }
 

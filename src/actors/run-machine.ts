@@ -20,6 +20,18 @@ export interface MachineWatcher {
 
 export type RoleActor = Actor<AnyStateMachine>;
 
+/** An event for a machine that may have ended meanwhile: then nobody is there to hear it. */
+export function sendWhileActive(
+  actor: RoleActor | undefined,
+  event: { readonly type: string; readonly text?: string },
+): void {
+  if (isActive(actor)) actor.send(event);
+}
+
+export function isActive(actor: RoleActor | undefined): actor is RoleActor {
+  return actor?.getSnapshot().status === "active";
+}
+
 const watchers = new WeakMap<AnyActorRef, MachineWatcher>();
 const watched = new WeakMap<AnyStateMachine, AnyStateMachine>();
 

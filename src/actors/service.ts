@@ -1,10 +1,12 @@
 /** What every service of an instance is given, whatever its transport. */
 
 import type { Ids } from "../ids.ts";
+import type { Link } from "../link/link.ts";
 import type { HubMember, Role } from "../machines/_role.ts";
 import type { AddressBook, Clock, Files, Programs, Registry, Screen } from "../machines/_world.ts";
 import type { Recorder } from "../stories/recorder.ts";
 import type { FramingOption } from "../wire/framer.ts";
+import type { ConnectionControl } from "./connection-control.ts";
 import type { DescriptorBudget } from "./descriptor-budget.ts";
 import type { HubFace, Hubs } from "./hubs.ts";
 import type { Service } from "./supervision.ts";
@@ -27,6 +29,8 @@ export interface Environment {
   readonly isLingering?: (port: number) => Promise<boolean>;
   readonly hubs: Hubs;
   readonly ids: Ids;
+  /** Hears of each peer's link before its first byte, and answers what stands in its place: itself, tapped perhaps, or a wrapper. */
+  readonly onLink?: (link: Link, id: string) => Link;
 }
 
 /** Options that every instance has, whatever its role. */
@@ -45,7 +49,7 @@ export interface ServiceContext {
   readonly label: string | undefined;
   /** The role as it is now: loading it again replaces it for new connections. */
   readonly role: () => Role;
-  /** The role's own options. */
+  /** The role's own options, as they are now. */
   readonly options: unknown;
   readonly common: CommonOptions;
   /** The port of last time, where the option says any. */
@@ -72,6 +76,10 @@ export interface InstanceService extends Service {
   readonly hub?: HubFace | undefined;
   /** Its peers by the names that they gave; undefined where the role has none. */
   readonly members?: readonly HubMember[] | undefined;
+  /** The hand on one of its peers that is there. */
+  control(id: string): ConnectionControl | undefined;
+  /** Its role and options are another edition's now: told where that does not wait for the next connection. */
+  adopt?(): void;
   /** A client's user speaks. */
   say?(text: string): void;
 }

@@ -5,6 +5,7 @@ import { nearest, parseOptions } from "../catalogue/instance-options.ts";
 import type { RoleTable } from "../catalogue/role-folder.ts";
 import { NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
+import type { ConnectionControl } from "./connection-control.ts";
 import { DRAIN_MS, Instance, type InstanceHooks, type InstanceSpec } from "./instance.ts";
 import type { Environment } from "./service.ts";
 
@@ -52,6 +53,11 @@ export class Supervisor {
   /** By id or name; undefined where there is none. */
   find(idOrName: string): Instance | undefined {
     return this.#instances.get(idOrName) ?? this.instances.find((one) => one.spec.options.name === idOrName);
+  }
+
+  /** The hand on a live peer, by the id of its story: `file-server-1/c17`. */
+  control(id: string): ConnectionControl | undefined {
+    return this.#instances.get(id.slice(0, id.lastIndexOf("/")))?.service.control(id);
   }
 
   /** Adds an instance; it starts when it is told to. Throws where an option is wrong or a name is taken. */
@@ -114,6 +120,7 @@ export class Supervisor {
     await this.stop(instance);
     instance.dispose();
     this.#instances.delete(instance.id);
+    this.#hooks.onRemoved(instance);
   }
 
   /** Resolves when it is stopped: peers leave first, up to the limit. */

@@ -12,8 +12,10 @@ import { type Cause, cause } from "../stories/causes.ts";
 import { Concealment } from "../stories/redaction.ts";
 import type { Bound } from "./binding.ts";
 import { Companion, serverNetwork, worldOf } from "./companion.ts";
-import { Connection, type ConnectionLimits, limitsOf } from "./connection.ts";
-import { Delivery } from "./delivery.ts";
+import { Connection } from "./connection.ts";
+import type { ConnectionControl } from "./connection-control.ts";
+import { type ConnectionLimits, limitsOf } from "./connection-host.ts";
+import { asBuffer, Delivery } from "./delivery.ts";
 import { Edition } from "./edition.ts";
 import { tellExposure } from "./exposure.ts";
 import type { HubFace } from "./hubs.ts";
@@ -25,7 +27,7 @@ import type { InstanceService, ServiceContext } from "./service.ts";
 
 export class TcpListener implements InstanceService {
   readonly #context: ServiceContext;
-  readonly #concealment: Concealment | undefined;
+  #concealment: Concealment | undefined;
   readonly #limits: ConnectionLimits;
   readonly #connections = new Map<string, Connection>();
   readonly #port: ListeningPort;
@@ -72,6 +74,10 @@ export class TcpListener implements InstanceService {
       return { id, name: snapshot ? (peerName(snapshot.context) ?? "") : "", details: {} };
     });
     return named.filter(({ name }) => name !== "");
+  }
+
+  control(id: string): ConnectionControl | undefined {
+    return this.#connections.get(id)?.control;
   }
 
   get machineState(): string | undefined {
@@ -122,10 +128,11 @@ export class TcpListener implements InstanceService {
     const { environment } = this.#context;
     const listening = { hosts: this.#port.hosts, port: this.#port.port };
     const hub = this.#newHub();
+    this.#concealment = Concealment.of(role, this.#context.options);
     this.#edition = new Edition(role, {
       world: worldOf(this.#context, listening, serverNetwork(this.#context), hub?.proxy),
       hub,
-      limits: this.#limits,
+      limits: limitsOf(this.#context.common),
       environment,
       onOver: (connection) => this.#over(connection),
     });
@@ -167,8 +174,8 @@ export class TcpListener implements InstanceService {
     const id = environment.ids.connection(instance);
     const definition = role();
     const { name, machine, display, descriptors = 1 } = definition;
-    const place = environment.descriptors.admit(descriptors);
-    if (!place) return this.#turnAway(link, id);
+    const permit = environment.descriptors.admit(descriptors);
+    if (!permit) return this.#rejectAbruptly(link, id);
     const edition = this.#editionOf(definition);
     const story = environment.recorder.open(
       {
@@ -185,13 +192,13 @@ export class TcpListener implements InstanceService {
       },
       edition.initialState,
     );
-    const connection = new Connection(link, story, edition);
+    const connection = new Connection(environment.onLink?.(link, id) ?? link, story, edition);
     const files = new OwnFiles(environment.files);
-    connection.place = place;
+    connection.permit = permit;
     connection.files = files;
     this.#connections.set(id, connection);
     try {
-      if (place.isOver) return this.#refuseOne(connection, this.#noDescriptor);
+      if (permit.isOverBudget) return this.#refuseOne(connection, this.#noDescriptor);
       // One that is on its way out holds no place [REV-5]; counting them costs something, so only where it may matter.
       if (this.#connections.size > common.maxConnections && this.peers > common.maxConnections)
         return this.#refuseOne(connection, cause("too-many-connections", { limit: common.maxConnections }));
@@ -208,18 +215,20 @@ export class TcpListener implements InstanceService {
         watcher: connection,
       });
       actor.start();
-      connection.drive(actor);
+      connection.attachMachine(actor);
     } catch (error) {
       connection.crash(error);
     }
   }
 
   #refuseOne(connection: Connection, why: Cause): void {
-    connection.refuse(this.#refusal, why);
+    const refusal = this.#refusal;
+    if (typeof refusal === "string") connection.refuse(refusal, why);
+    else connection.refuseBytes(refusal, why);
     connection.close();
   }
 
-  get #refusal(): string {
+  get #refusal(): string | Uint8Array {
     const { role, options } = this.#context;
     return role().refusal?.(options as never) ?? errorTable["too-many-clients"].peer;
   }
@@ -229,7 +238,7 @@ export class TcpListener implements InstanceService {
   }
 
   /** A storm, and not even a descriptor to drain it with: the words in one write, and the end of it in this turn. */
-  #turnAway(link: Link, id: string): void {
+  #rejectAbruptly(link: Link, id: string): void {
     const { common, environment } = this.#context;
     environment.telemetry({
       type: "connection.refused",
@@ -237,11 +246,14 @@ export class TcpListener implements InstanceService {
       remote: `${link.remote.address}:${link.remote.port}`,
       cause: this.#noDescriptor,
     });
-    if (this.#refusal !== "") link.write(new Delivery(this.#refusal).bytesFor(common.framing));
+    const refusal = this.#refusal;
+    const bytes =
+      typeof refusal === "string" ? new Delivery(refusal).bytesFor(common.framing) : asBuffer(refusal);
+    if (refusal.length > 0) link.write(bytes);
     link.destroy();
   }
 
-  #letGo(files: OwnFiles): void {
+  #closeFiles(files: OwnFiles): void {
     const { environment, id } = this.#context;
     files.letGo().catch((error: unknown) => {
       environment.telemetry({
@@ -252,23 +264,23 @@ export class TcpListener implements InstanceService {
     });
   }
 
-  #takeBack({ place, files, story }: Connection): void {
-    place?.leave();
+  #releaseResources({ permit, files, story }: Connection): void {
+    permit?.release();
     // A machine that threw closes nothing any more.
-    if (files && (files.isHolding || story.fault === "crashed")) this.#letGo(files);
+    if (files && (files.isHolding || story.fault === "crashed")) this.#closeFiles(files);
   }
 
   #over(connection: Connection): void {
     const { environment } = this.#context;
     const { story } = connection;
-    this.#takeBack(connection);
+    this.#releaseResources(connection);
     this.#connections.delete(connection.id);
     environment.recorder.end(story);
-    const last = story.entries.findLast(({ kind }) => kind === "closed");
+    const { life } = connection;
     environment.telemetry({
       type: "connection.closed",
       id: connection.id,
-      ...(last?.kind === "closed" ? { by: last.by, cause: last.cause } : {}),
+      ...(life.is === "over" ? { by: life.closedBy, cause: life.cause } : {}),
       bytesIn: story.bytesIn,
       bytesOut: story.bytesOut,
     });
@@ -292,7 +304,7 @@ export class TcpListener implements InstanceService {
     this.#stopAccepting();
     const { role, options } = this.#context;
     const farewell = role().farewell?.(options as never) ?? "";
-    for (const connection of this.#connections.values()) connection.leave(farewell);
+    for (const connection of this.#connections.values()) connection.closeGracefully(farewell);
     const { clock } = this.#context.environment;
     let timer: unknown;
     const limit = new Promise<void>((resolve) => {
@@ -310,7 +322,7 @@ export class TcpListener implements InstanceService {
     this.#stopAccepting();
     this.#port.close();
     this.#context.environment.clock.clearTimeout(this.#sweepTimer);
-    for (const connection of this.#connections.values()) connection.kill({ action: "end" });
+    for (const connection of this.#connections.values()) connection.control.kill({ action: "end" });
     // Their sockets close in a later turn; only then have their stories ended.
     await this.#empty();
   }

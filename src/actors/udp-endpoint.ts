@@ -16,6 +16,7 @@ import { isLoopback } from "../wire/loopback.ts";
 import { PeerMessage } from "../wire/message.ts";
 import type { Bound } from "./binding.ts";
 import { Companion, serverNetwork, worldOf } from "./companion.ts";
+import type { ConnectionControl } from "./connection-control.ts";
 import { DatagramSender, type SenderHost } from "./datagram-sender.ts";
 import { tellExposure } from "./exposure.ts";
 import { ListeningPort } from "./listening-port.ts";
@@ -38,7 +39,7 @@ interface Remembered {
 
 export class UdpEndpoint implements InstanceService, SenderHost {
   readonly #context: ServiceContext;
-  readonly #concealment: Concealment | undefined;
+  #concealment: Concealment | undefined;
   /** In the order in which they last spoke: the first is the most silent. */
   readonly #senders = new Map<string, Remembered>();
   readonly #port: ListeningPort;
@@ -79,6 +80,11 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     return count;
   }
 
+  control(id: string): ConnectionControl | undefined {
+    for (const { sender } of this.#senders.values()) if (sender.id === id) return sender;
+    return undefined;
+  }
+
   get machineState(): string | undefined {
     return this.#companion?.state ?? this.#state;
   }
@@ -96,6 +102,17 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     // What crashes as it starts has closed everything by now, save the companion.
     this.#companion?.stop();
     this.#companion = undefined;
+  }
+
+  /** There is one machine for all senders: who is heard from again is told by the new one, in a story of its own. */
+  adopt(): void {
+    if (!this.#actor) return;
+    this.#forgetAll();
+    this.#actor.stop();
+    const { hosts, port } = this.#port;
+    this.#concealment = Concealment.of(this.#context.role(), this.#context.options);
+    this.#world = worldOf(this.#context, { hosts: [...hosts], port }, serverNetwork(this.#context));
+    this.#runMachine(this.#world);
   }
 
   #runMachine(world: World): void {
@@ -208,11 +225,15 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     } as const;
     const story = environment.recorder.open(subject, this.#state);
     story.waitsFor = this.#phase?.expects;
-    return { sender: new DatagramSender(link, story, this), link };
+    return { sender: new DatagramSender(environment.onLink?.(link, id) ?? link, story, this), link };
   }
 
   #forgetMostSilent(): void {
-    for (const { link } of this.#senders.values()) return link.destroy();
+    for (const { sender } of this.#senders.values()) return sender.close();
+  }
+
+  #forgetAll(): void {
+    for (const { sender } of [...this.#senders.values()]) sender.close();
   }
 
   onForgotten({ story, remote }: DatagramSender): void {
@@ -225,9 +246,9 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     const { clock } = this.#context.environment;
     this.#sweepTimer = clock.setTimeout(() => {
       const since = clock.now() - SILENCE_MS;
-      for (const { sender, link } of this.#senders.values()) {
+      for (const { sender } of this.#senders.values()) {
         if (sender.lastMovedAt > since) break;
-        link.destroy();
+        sender.close();
       }
       this.#scheduleSweep();
     }, SWEEP_MS);
@@ -246,7 +267,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     this.#actor = undefined;
     this.#phase = undefined;
     this.#port.close();
-    for (const { link } of [...this.#senders.values()]) link.destroy();
+    this.#forgetAll();
     this.#context.environment.clock.clearTimeout(this.#sweepTimer);
   }
 }

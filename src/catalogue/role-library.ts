@@ -16,6 +16,8 @@ export interface InstalledRole {
   readonly role: Role;
   /** Replaced a role of this name. */
   readonly isReplaced: boolean;
+  /** Puts back what was there before; for who finds afterwards that it cannot be. */
+  readonly undo: () => void;
 }
 
 /** How a bundle is kept, and how older versions kept a source. */
@@ -26,6 +28,9 @@ export class RoleLibrary {
   readonly #folder: string;
   /** Of roles that are not netlabd's own, by name. */
   readonly #origins = new Map<string, RoleOrigin>();
+
+  /** What was last read of files that the lab file names. */
+  readonly #files = new Map<string, { readonly bundle: string; readonly role: Role }>();
 
   /** `folder`: where loaded roles are kept. */
   constructor(shipped: RoleTable, folder: string) {
@@ -64,23 +69,35 @@ export class RoleLibrary {
     return loadRoleSource(source, fileName, this.#folder);
   }
 
-  /** The same of a file, and of those that it imports. */
+  /** The same of a file, and of those that it imports; the very role of last time where none of them has changed. */
   async parseFile(file: string): Promise<Role> {
     const { readRoleFile } = await import("./role-source.ts");
-    return this.parse(await readRoleFile(file), file);
+    const bundle = await readRoleFile(file);
+    const last = this.#files.get(file);
+    if (last?.bundle === bundle) return last.role;
+    const role = await this.parse(bundle, file);
+    this.#checkName(role);
+    this.#files.set(file, { bundle, role });
+    return role;
   }
 
   install(role: Role, origin: RoleOrigin): InstalledRole {
     this.#checkName(role);
-    const isReplaced = this.#origins.has(role.name);
+    const [before, from] = [this.roles.get(role.name), this.#origins.get(role.name)];
     this.#origins.set(role.name, origin);
     this.roles.set(role.name, role);
-    return { role, isReplaced };
+    const undo = () => {
+      this.roles.delete(role.name);
+      this.#origins.delete(role.name);
+      if (before) this.roles.set(role.name, before);
+      if (from) this.#origins.set(role.name, from);
+    };
+    return { role, isReplaced: before !== undefined, undo };
   }
 
-  /** Undefined: netlabd's own, or none. */
-  originOf(name: string): RoleOrigin | undefined {
-    return this.#origins.get(name);
+  /** Names of roles that the lab file brought. */
+  get fromLabFile(): string[] {
+    return [...this.#origins].filter(([, origin]) => origin === "lab file").map(([name]) => name);
   }
 
   /** Throws a NetlabError where this name is none that `unload` may take away. */
@@ -94,10 +111,10 @@ export class RoleLibrary {
     if (origin === "lab file") throw new NetlabError("wrong-state/role-of-lab", { name });
   }
 
-  /** Forgets a role, and what is kept of it. */
+  /** Forgets a role, and what is kept of it where `load` brought it. */
   uninstall(name: string): void {
     // Removed first: what the disk refuses has not happened.
-    this.#discard(name);
+    if (this.#origins.get(name) === "data folder") this.#discard(name);
     this.#origins.delete(name);
     this.roles.delete(name);
   }

@@ -29,7 +29,7 @@ export async function checkRoleTypes(file: string): Promise<void> {
     const { stdout = "" } = error as { stdout?: string };
     const first = stdout.split("\n").find((line) => line.includes("error TS"));
     if (first === undefined) throw error;
-    throw new NetlabError("bad-role", complaint(first, file), { cause: error });
+    throw NetlabError.worded("bad-role", complaint(first, file), { cause: error });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

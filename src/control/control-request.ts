@@ -1,5 +1,6 @@
 import { type ErrorCode, messageOf, NetlabError } from "../errors.ts";
-import type { ReadAs, Reply } from "./daemon-message.ts";
+import type { ReadAs } from "../repl/command.ts";
+import type { Reply } from "./daemon-message.ts";
 
 /** The longest line that the daemon reads, in characters. */
 export const MAX_REQUEST = 4 * 1_048_576;

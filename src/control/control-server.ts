@@ -7,30 +7,36 @@ import { createServer, type Server, type Socket } from "node:net";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { messageOf, NetlabError } from "../errors.ts";
-import type { Lab } from "../lab/lab.ts";
 import { osCode } from "../os/os-errors.ts";
 import { harmlessJson } from "../printable.ts";
 import { ControlClient } from "./control-client.ts";
 import type { ControlSession } from "./control-session.ts";
+import type { Message, OperatorHost } from "./operator-session.ts";
 
 /** The longest path that fits into a socket address, on Linux and macOS. */
 const MAX_PATH = 103;
 /** How long another daemon may take to say who it is. */
 const HELLO_MS = 1_000;
 
+export interface ControlHost extends OperatorHost {
+  /** What an operator's connection is taken from, and given back to. */
+  readonly descriptors: { take(count: number): void; give(count: number): void };
+}
+
 export class ControlServer {
-  readonly #lab: Lab;
+  readonly #host: ControlHost;
   readonly #sessions = new Set<ControlSession>();
   #server: Server | undefined;
   #unfollow: (() => void) | undefined;
 
-  constructor(lab: Lab) {
-    this.#lab = lab;
+  constructor(host: ControlHost) {
+    this.#host = host;
   }
 
   /** Throws where the folder is not ours, or another daemon answers on the socket. */
   async listen(): Promise<void> {
-    const { socketPath } = this.#lab;
+    const { lab } = this.#host;
+    const { socketPath } = lab;
     if (Buffer.byteLength(socketPath) > MAX_PATH) {
       throw new NetlabError("socket-unsafe/too-long", { path: socketPath, limit: MAX_PATH });
     }
@@ -54,14 +60,14 @@ export class ControlServer {
       process.umask(before);
     }
     chmodSync(socketPath, 0o600);
-    this.#unfollow = this.#lab.log.follow(({ level, message }) => {
+    this.#unfollow = lab.subscribe("log", ({ level, message }) => {
       if (level === "warn" || level === "error") this.#push({ notice: message, level });
     });
   }
 
   /** What a session needs is loaded with the first one: a daemon starts without it. */
   async #open(socket: Socket): Promise<void> {
-    const { descriptors } = this.#lab;
+    const { descriptors } = this.#host;
     // Always let in, out of the reserve where peers hold the rest: that is when somebody comes to look.
     descriptors.take(1);
     socket.once("close", () => descriptors.give(1));
@@ -70,7 +76,7 @@ export class ControlServer {
     const ControlSession = await this.#loadSession(socket);
     if (!ControlSession) return;
     if (socket.destroyed || !this.#server?.listening) return void socket.destroy();
-    const session = new ControlSession(socket, this.#lab, () => this.#sessions.delete(session));
+    const session = new ControlSession(socket, this.#host, () => this.#sessions.delete(session));
     this.#sessions.add(session);
   }
 
@@ -80,13 +86,13 @@ export class ControlServer {
       return (await import("./control-session.ts")).ControlSession;
     } catch (error) {
       const why = "nobody can be attached: the program was replaced while it ran, restart it";
-      this.#lab.log.logger.error({ err: error }, why);
+      this.#host.lab.reportFault(error, why);
       socket.end(`${harmlessJson({ notice: why, level: "error" })}\n`);
       return undefined;
     }
   }
 
-  #push(message: Record<string, unknown>): void {
+  #push(message: Message): void {
     for (const session of this.#sessions) session.push(message);
   }
 

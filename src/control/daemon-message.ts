@@ -3,8 +3,7 @@
  * Keys and messages that this client does not know are passed over, so that a newer daemon may say more.
  */
 
-/** As it is; or, where it is a role's, as a module with all that it imports. Who knows no modules answers with the text. */
-export type ReadAs = "text" | "role";
+import type { ReadAs } from "../repl/command.ts";
 
 /** One piece of an answer, in the order it came. */
 export type Reply =

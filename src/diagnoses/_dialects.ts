@@ -94,6 +94,8 @@ function findPickle(bytes: Buffer): DialectSign | undefined {
 /** Options that telnet negotiates: FF, a verb, an option. */
 function findTelnet(bytes: Buffer): DialectSign | undefined {
   const at = bytes.indexOf(0xff);
+  // FF FE, a letter, 00 is UTF-16.
+  if (at === 0 && bytes[1] === 0xfe && bytes[3] === 0) return undefined;
   const isOption = at >= 0 && TELNET_VERBS.has(bytes[at + 1] ?? 0) && (bytes[at + 2] ?? 255) < 0x40;
   if (!isOption) return undefined;
   return sign("telnet", at === 0, { found: hexOf(bytes.subarray(at, at + 3)) });
@@ -161,7 +163,10 @@ const TEXTUAL: readonly Finder[] = [
       `^(?<found>\\[[BCI]@[0-9a-f]{5,8}|System\\.(Byte|Char|String)\\[\\]|\\[object \\w+\\]|<[\\w.]+ object at 0x[0-9a-f]+>|<(built-in|bound) (function|method) [^>]+>|[a-z]+(\\.[a-z]+)*\\.[A-Z]\\w*@[0-9a-f]{5,8}|java\\.net\\.Socket\\[[^\\]]*\\]?|<_io\\.[^>]+>)${ENDING}`,
     ),
   ),
-  textual("escapes", /^(?<inner>[^\\]+)(?<found>(\\r\\n|\\n|\\r|\\0|\\x00|\\u0000))[\r\n\0]*$/),
+  textual(
+    "escapes",
+    /^(?<inner>[^\\]+?)(?<found>\\r\\n|\\n|\\r|\\0|\\x00|\\u0000)([^\\]+\k<found>)*[\r\n\0]*$/,
+  ),
   textual("quotes", new RegExp(`^(?<found>(?<quote>["'])(?<inner>[^"']+)\\k<quote>)${ENDING}`)),
   findPercent,
 ];

@@ -54,6 +54,8 @@ function lettersOf(bytes: Buffer, width: number, order: "LE" | "BE"): string | u
     const letter = bytes.subarray(at, at + width);
     const isOthersZero = letter.every((byte, index) => index === place || byte === 0);
     const code = letter[place] ?? 0;
+    // Each text may have its mark.
+    if (markOf(letter, 2) === order) continue;
     if (!isOthersZero || !(isAsciiText(code) || code >= 0xa0)) return undefined;
     text += String.fromCharCode(code);
   }

@@ -101,13 +101,22 @@ function varint(bytes: Buffer): Header | undefined {
 
 /** Digits, and what fills them up to their width; digits alone only where they are a read of their own. */
 function digits(bytes: Buffer): Header | undefined {
-  const match = /^(0*)(\d{1,5})([ \0]*|\r?\n|[:;|])/.exec(bytes.toString("latin1", 0, 128));
-  const [all = "", zeros = "", number = "", filling = ""] = match ?? [];
-  if (!match || (zeros.length > 0 && number === "0")) return undefined;
-  const length = Number(number);
+  const match = /^(\d{1,5})( *|\0*|\r?\n|[:;|])/.exec(bytes.toString("latin1", 0, 128));
+  const [all = "", number = "", filling = ""] = match ?? [];
+  if (!match || /^0/.test(number)) return undefined;
   const padding = filling.startsWith(" ") ? "blanks" : filling.startsWith("\0") ? "NULs" : "none";
-  return { size: all.length, length, padding: zeros.length > 0 && padding === "none" ? "zeros" : padding };
+  return { size: all.length, length: Number(number), padding };
 }
+
+/** A fixed number of digits, with zeros in front: the text may begin with a digit too. */
+const zeroFilled =
+  (width: number): Reader =>
+  (bytes) => {
+    const number = bytes.toString("latin1", 0, width);
+    return /^0+[1-9]\d*$/.test(number)
+      ? { size: width, length: Number(number), padding: "zeros" }
+      : undefined;
+  };
 
 function netstring(bytes: Buffer): Header | undefined {
   const [all = "", number = ""] = /^(\d{1,5}):/.exec(bytes.toString("latin1", 0, 8)) ?? [];
@@ -129,6 +138,7 @@ const FORMS: readonly Form[] = [
   ...LENGTHS.map(([name, read]): Form => ({ name, read, opCodeBytes: 0 })),
   ...LENGTHS.map(([name, read]): Form => ({ name, read, opCodeBytes: 1 })),
   { name: "netstring", read: netstring, opCodeBytes: 0 },
+  ...[4, 8, 10, 6, 5, 3].map((width): Form => ({ name: "digits", read: zeroFilled(width), opCodeBytes: 0 })),
   { name: "digits", read: digits, opCodeBytes: 0 },
 ];
 
@@ -173,14 +183,17 @@ function isConvincing(form: Form, { records, opCodes }: Walked, starts: readonly
   const isAtReads = records.every(({ at }) => starts.includes(at));
   if (form.opCodeBytes === 1 && !isOpCode(opCodes)) return false;
   if (form.name === "netstring") return true;
-  if (form.name === "digits") return isAtReads && isConvincingDigits(records, starts);
+  if (form.name === "digits") return isConvincingDigits(records, starts);
   const width = first.header.size;
   if (width > 1 && form.name !== "varint") return form.opCodeBytes === 0 || width > 2 || isSeveral;
   if (width > 1) return isAtReads;
-  const isControl = records.every(({ header }) => header.length < 0x20 && !isWhiteSpace(header.length));
-  return isAtReads && (isControl || (isSeveral && records.length >= 3));
+  // A length of 10 is a newline: among others that are none it is a length all the same.
+  const isControl = records.every(({ header }) => header.length < 0x20) && records.some(isNoText);
+  // One packet may hold two records: control characters at just these places are no chance.
+  return isControl ? isAtReads || isSeveral : isAtReads && records.length >= 3;
 }
 
+const isNoText = ({ header }: { header: Header }) => !isWhiteSpace(header.length);
 /** Small numbers, as people give to kinds of messages. */
 const isOpCode = (codes: ReadonlySet<number>) =>
   [...codes].every((code) => code > 0 && code < 0x20 && !isWhiteSpace(code));
@@ -191,7 +204,7 @@ function isConvincingDigits(records: Walked["records"], starts: readonly number[
   const isFilled = records.every(({ header }) => header.padding !== "none");
   const isWide = [...widths].every((width) => width >= 4) && widths.size === 1;
   if (isFilled && isWide) return true;
-  const isApart = records.every(({ at, header }) => starts.includes(at + header.size));
+  const isApart = records.every(({ at, header }) => starts.includes(at) && starts.includes(at + header.size));
   return records.length > 1 && (isApart || (isFilled && widths.size === 1));
 }
 

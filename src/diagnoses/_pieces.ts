@@ -5,23 +5,24 @@ import { sign } from "./_sign.ts";
 export type PieceSign =
   | Sign<"byteByByte", { reads: number; text: string }>
   | Sign<"glued", { messages: readonly string[] }>
-  | Sign<"split", { first: string; second: string; whole: string }>
+  | Sign<"split", { pieces: readonly string[]; whole: string }>
   | Sign<"onlyLineEnd", { form: "LF" | "CRLF" | "CR" }>
   | Sign<"carriageReturns", { times: number }>;
 
-/** Keys as they are pressed, or a loop that sends a character a time. */
+/** Reads that tell a habit, and the longest into which a busy machine joins keys. */
+const ENOUGH_KEYS = 5;
+const MAX_JOINED = 4;
+
+/** Keys as they are pressed, or a loop that sends a character at a time. */
 export function findByteByByte(pieces: readonly Piece[]): PieceSign | undefined {
-  const single = pieces.findIndex(({ size }) => size !== 1);
-  const run = pieces.slice(0, single < 0 ? pieces.length : single);
-  // CR and LF of one key come together.
-  const rest = pieces.slice(run.length);
-  const isLineEnd = rest.every(
-    ({ bytes, size }) => size <= 2 && /^[\x20-\x7e]?\r?\n?$/.test(bytes.toString("latin1")),
-  );
-  if (run.length < 3 || !(isLineEnd || run.length >= 5)) return undefined;
-  const bytes = Buffer.concat(run.map((piece) => piece.bytes));
-  if (!/^[\x20-\x7e\r\n]+$/.test(bytes.toString("latin1"))) return undefined;
-  return sign("byteByByte", true, { reads: run.length, text: bytes.toString("latin1") });
+  const [first] = pieces;
+  const single = pieces.filter(({ size }) => size === 1).length;
+  const text = Buffer.concat(pieces.map(({ bytes }) => bytes)).toString("latin1");
+  const isMostlySingle = single >= ENOUGH_KEYS && single * 3 >= pieces.length * 2;
+  if (first?.size !== 1 || !isMostlySingle || pieces.some(({ size }) => size > MAX_JOINED)) return undefined;
+  return /^[\x20-\x7e\r\n]+$/.test(text)
+    ? sign("byteByByte", true, { reads: pieces.length, text })
+    : undefined;
 }
 
 /** A line end and nothing else: scanf() has left it in the keyboard's buffer, and fgets() took it. */
@@ -117,20 +118,37 @@ function leading(
 /** Digits that run into digits are cut where the shortest number ends: `1 + 12 + 2` is 1 + 1 and 2 + 2. */
 const isParted = (head: string, tail: string) => !/\s$/.test(head) && !/^\s/.test(tail);
 
-/** Milliseconds in which two halves of one message follow each other. */
-const HALVES_MS = 400;
+/** Whether a text is one whole message of this rule. */
+export function isMessageOf(rule: string, last: readonly string[] = []): (text: string) => boolean {
+  const [first] = grammars[rule]?.due ?? [];
+  const whole = first && new RegExp(`^(?:${first.source})$`, first.flags);
+  return (text) => last.includes(text) || whole?.test(text) === true;
+}
 
-/** First piece is no message, both together are one, and the second came at once. */
+/** Milliseconds in which the pieces of one message follow each other. */
+const NEXT_PIECE_MS = 400;
+const MAX_PIECES = 6;
+
+/** Pieces that came at once, of which the first is no message, nor the rest, but all of them together are one. */
 export function findSplit(
-  first: Piece,
-  second: Piece,
+  pieces: readonly Piece[],
   isMessage: (text: string) => boolean,
 ): PieceSign | undefined {
-  const [one, two] = [first.bytes.toString("utf8"), second.bytes.toString("utf8")];
-  if (one === "" || two === "" || second.at - first.at > HALVES_MS * 1_000) return undefined;
-  if (isMessage(one) || !isMessage(one + two)) return undefined;
-  return sign("split", !isMessage(two), { first: one, second: two, whole: one + two });
+  for (const from of pieces.keys())
+    for (let to = from + 2; to <= Math.min(pieces.length, from + MAX_PIECES); to += 1) {
+      const run = pieces.slice(from, to);
+      if (!isAtOnce(run)) break;
+      const texts = run.map(({ bytes }) => bytes.toString("utf8"));
+      const [first = "", ...rest] = texts;
+      if (isMessage(first)) break;
+      const whole = texts.join("");
+      if (isMessage(whole) && !isMessage(rest.join(""))) return sign("split", true, { pieces: texts, whole });
+    }
+  return undefined;
 }
+
+const isAtOnce = (run: readonly Piece[]) =>
+  run.every(({ at }, index) => index === 0 || at - (run[index - 1]?.at ?? 0) <= NEXT_PIECE_MS * 1_000);
 
 // -- several connections -------------------------------------------------------------------------------------------
 

@@ -34,8 +34,11 @@ export type RecordSign =
   | Sign<"layout", RecordLayout>
   | Sign<"lengthUnlike", { told: number; textBytes: number }>;
 
-/** An address, or a name of letters: at least three bytes without control characters. */
-const TEXT = { query: /[\x21-\x7e\x80-\xff]+@[\x21-\x7e\x80-\xff]+/, answer: /[\x20-\x7e\x80-\xff]{3,}/ };
+/** An address, or a name: three letters in a row, and what UTF-8 may stand around them. Dirty padding has no letters. */
+const TEXT = {
+  query: /[\x21-\x7e\x80-\xff]+@[\x21-\x7e\x80-\xff]+/,
+  answer: /(?:[\xc3-\xdf][\x80-\xbf])?[\x20-\x7e]{3,}/,
+};
 const MAX_HEADER = 20;
 
 /** Layout of a record, or undefined: it is as the protocol has it, or nobody can tell. */

@@ -1,13 +1,12 @@
 /** The JSON documents of the control protocol, everywhere the same. Times are RFC 3339, sizes bytes, absent is null. */
 
-import type { Instance } from "../actors/instance.ts";
-import { secretKeysOf } from "../catalogue/instance-options.ts";
 import { formatHostPort, parseHostPort } from "../machines/_options.ts";
 import type { Registration } from "../machines/_world.ts";
 import { describeEntry, shownEntry } from "../stories/entry-text.ts";
 import { MASK } from "../stories/redaction.ts";
 import { type Entry, type Story, wallMs } from "../stories/story.ts";
 import { verdictOf } from "../stories/verdict.ts";
+import type { LabInstance } from "./lab-instance.ts";
 
 const time = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
 
@@ -15,20 +14,23 @@ export interface Masking {
   readonly showTokens?: boolean | undefined;
 }
 
-export function instanceDocument(instance: Instance, { showTokens }: Masking = {}) {
-  const { spec, role } = instance;
+export type InstanceDocument = ReturnType<typeof instanceDocument>;
+export type ConnectionDocument = ReturnType<typeof connectionDocument>;
+
+export function instanceDocument(instance: LabInstance, { showTokens }: Masking = {}) {
+  const { id, type, name, label, state, transport, options, port } = instance;
   return {
-    id: instance.id,
-    type: role.name,
-    name: spec.options.name ?? null,
-    label: spec.options.label ?? null,
-    state: instance.state,
-    transport: role.transport,
-    host: spec.options.host,
-    port: instance.port,
-    alsoPorts: [...(instance.service.otherPorts ?? [])],
+    id,
+    type,
+    name: name ?? null,
+    label: label ?? null,
+    state,
+    transport,
+    host: options.host,
+    port,
+    alsoPorts: [...instance.otherPorts],
     options: shownOptions(instance, showTokens === true),
-    connections: instance.service.peers,
+    connections: instance.connections,
     restarts: instance.restarts,
     startedAt: time(instance.startedAt),
     lastError: instance.lastError ?? null,
@@ -36,13 +38,12 @@ export function instanceDocument(instance: Instance, { showTokens }: Masking = {
 }
 
 /** The options in force, secrets masked. */
-function shownOptions(instance: Instance, showTokens: boolean): Record<string, unknown> {
-  const secrets = new Set(secretKeysOf(instance.role));
-  const { host, port, name, label, ...options } = instance.spec.options as unknown as Record<string, unknown>;
+function shownOptions({ options: all, secrets }: LabInstance, showTokens: boolean): Record<string, unknown> {
+  const { host, port, name, label, ...options } = all as unknown as Record<string, unknown>;
   return Object.fromEntries(
     Object.entries(options).map(([key, value]) => [
       key,
-      secrets.has(key) && !showTokens ? MASK : plainValue(value),
+      secrets.includes(key) && !showTokens ? MASK : plainValue(value),
     ]),
   );
 }

@@ -1,19 +1,22 @@
-/** The running daemon as its operators see it: the one interface between the REPL and everything else. */
-import type { DescriptorBudget } from "../actors/descriptor-budget.ts";
-import type { Instance } from "../actors/instance.ts";
-import type { RoleTable } from "../catalogue/role-folder.ts";
+/**
+ * The running daemon as its operators see it, be it in a terminal, in a script or on a page: documents of this moment,
+ * commands that answer when they are done, and news by topic. Nothing that acts goes through it.
+ */
+import type { AnyStateMachine } from "xstate";
 import type { PeerTerm } from "../ids.ts";
-import type { Log } from "../log.ts";
-import type { Role } from "../machines/_role.ts";
+import type { LogLine } from "../log.ts";
+import type { HubMember, Role, SayOptions } from "../machines/_role.ts";
 import type { Clock, Registry } from "../machines/_world.ts";
-import type { Evaluation, EvaluationOptions } from "../repl/evaluation/evaluation.ts";
 import type { LabBook } from "../stores/address-book.ts";
 import type { WordsRow } from "../stores/journal-reader.ts";
 import type { Cell, QueryResult } from "../stores/queries.ts";
 import type { KeptStory } from "../stories/kept-story.ts";
-import type { Recorder } from "../stories/recorder.ts";
+import type { Story } from "../stories/story.ts";
+import type { ChangeListener, LabTopic } from "./changes.ts";
+import type { ConnectionDocument } from "./documents.ts";
+import type { LabInstance } from "./lab-instance.ts";
 
-export type { Cell, Evaluation, WordsRow };
+export type { Cell, LabInstance, WordsRow };
 
 export interface Lab {
   readonly version: string;
@@ -24,32 +27,98 @@ export interface Lab {
   readonly socketPath: string;
   readonly dataFolder: string;
   readonly clock: Clock;
-  readonly roles: RoleTable;
-  readonly recorder: Recorder;
-  readonly registry: Registry;
-  readonly book: LabBook;
-  readonly descriptors: DescriptorBudget;
-  readonly log: Log;
-  readonly instances: readonly Instance[];
+
+  // -- definitions
+  readonly roles: ReadonlyMap<string, Role>;
+  /** The chart by which every instance is supervised. */
+  readonly supervision: AnyStateMachine;
+
+  // -- what there is now
+  readonly instances: readonly LabInstance[];
   /** By id or name. */
-  find(idOrName: string): Instance | undefined;
-  /** Validates, stores, starts; resolves when it runs or has failed. Throws NetlabError. */
-  spawn(role: string, given: Readonly<Record<string, unknown>>): Promise<Instance>;
-  /** Each resolves when the instance has settled in its new state. */
-  start(instance: Instance): Promise<void>;
-  stop(instance: Instance): Promise<void>;
-  restart(instance: Instance): Promise<void>;
-  remove(instance: Instance): Promise<void>;
+  find(idOrName: string): LabInstance | undefined;
+  /** Peers by the names that they gave; undefined where its peers give none. */
+  members(instance: string): readonly HubMember[] | undefined;
+  /** Stories of all peers: live ones, then ended ones, each oldest first. */
+  stories(): readonly Story[];
+  liveStories(): readonly Story[];
+  /** The connection that began last. */
+  lastStory(): Story | undefined;
+  /** Bytes on their way through a live connection; undefined where it has ended. */
+  buffers(connection: string, limitBytes: number): ConnectionBuffers | undefined;
+  readonly registry: LabRegistry;
+  readonly book: LabBook;
+  status(): LabStatus;
+  logLines(): readonly LogLine[];
+
+  // -- news
+  /** Returns what ends it. The listener must be quick. */
+  subscribe<Topic extends LabTopic>(topic: Topic, listener: ChangeListener<Topic>): () => void;
+
+  // -- commands to instances: each resolves when it has settled in its new state, and throws a NetlabError
+  spawn(role: string, given: Readonly<Record<string, unknown>>): Promise<LabInstance>;
+  start(instance: string): Promise<LabInstance>;
+  stop(instance: string): Promise<LabInstance>;
+  restart(instance: string): Promise<LabInstance>;
+  /** Resolves to what it was. */
+  remove(instance: string): Promise<LabInstance>;
+  /** Speaks for a room, or as a client's user; resolves to what came of it. */
+  say(instance: string, text: string, options: SayOptions): Promise<string>;
+
+  // -- commands to connections: each throws where there is none, or it has ended
+  send(connection: string, bytes: Uint8Array): Promise<ConnectionDocument>;
+  /** Throws where the present state does not take the event. */
+  event(connection: string, event: ConnectionEvent): Promise<ConnectionDocument>;
+  fin(connection: string): Promise<FinOutcome>;
+  rst(connection: string): Promise<ConnectionDocument>;
+  /** Those of them that live and can be shown the door. */
+  kick(connections: readonly string[]): Promise<ConnectionDocument[]>;
+  /** Those of them that live, as they were. */
+  kill(connections: readonly string[]): Promise<ConnectionDocument[]>;
+
+  // -- commands to the daemon
   /** Brings a role of somebody's own in from its source, or replaces it. Throws NetlabError with file, line and reason. */
   loadRole(source: string, fileName: string): Promise<LoadedRole>;
+  /** Forgets a role that was loaded. Throws where an instance plays it, and where it is not `load`'s. */
+  unloadRole(name: string): Promise<void>;
   /** A question to the database, in SQL, read only; secrets are masked unless shown. Rejects with a NetlabError. */
   query(sql: string, options?: LabQueryOptions): Promise<QueryResult>;
   /** What the journal has of a peer, of this run or an earlier one; undefined where it has nothing. */
   journaled(peer: PeerTerm): Promise<JournaledStory | undefined>;
-  /** An operator's own place to evaluate code in; undefined: the daemon evaluates none. */
-  readonly openEvaluation: ((options: EvaluationOptions) => Promise<Evaluation>) | undefined;
+  /** A fault of our own, for the log. */
+  reportFault(error: unknown, sentence: string): void;
   /** Drains and ends the daemon; returns at once. */
   shutdown(why: string): void;
+}
+
+export type LabRegistry = Pick<Registry, "list" | "register" | "deregister">;
+
+export interface FinOutcome {
+  readonly connection: ConnectionDocument;
+  /** Otherwise it goes behind what is under way. */
+  readonly isAtOnce: boolean;
+}
+
+export interface ConnectionBuffers {
+  /** The first bytes that no state has read yet. */
+  readonly unread: Buffer;
+  readonly unreadBytes: number;
+  /** Bytes that wait for a peer that does not read. */
+  readonly queuedBytes: number;
+}
+
+export interface ConnectionEvent {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+export interface LabStatus {
+  /** Peers, without questions of our own. */
+  readonly connections: number;
+  readonly recordedBytes: number;
+  /** Infinite where there is none. */
+  readonly descriptorLimit: number;
+  readonly descriptorsLeft: number;
 }
 
 /** A peer in the journal: its story, or the words in which an older version told of it. */
@@ -68,5 +137,8 @@ export interface LoadedRole {
   readonly role: Role;
   /** There was one of this name: its instances take the new one for new connections. */
   readonly isReplaced: boolean;
-  readonly instances: readonly Instance[];
+  /** Ids of its instances, which play it now. */
+  readonly instances: readonly string[];
+  /** Instances that were given what this edition does not take: they keep the one they have. */
+  readonly unfit: readonly { readonly id: string; readonly why: string }[];
 }

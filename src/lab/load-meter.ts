@@ -1,8 +1,7 @@
 /** What the daemon is doing, between two looks: bytes and connections a second for each role, the loop's delay, memory. */
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import type { Instance } from "../actors/instance.ts";
 import type { Story } from "../stories/story.ts";
-import type { Lab } from "./lab.ts";
+import type { Lab, LabInstance } from "./lab.ts";
 
 /** How finely the loop's delay is told. */
 const RESOLUTION_MS = 10;
@@ -65,19 +64,20 @@ export class LoadMeter {
       measuredMs === undefined ? 0 : Math.round((count * 1_000) / measuredMs);
     const roles = lab.instances.map((instance) => roleLoad(instance, counts.get(instance.id), perSecond));
     const sum = (value: (load: RoleLoad) => number) => roles.reduce((total, one) => total + value(one), 0);
+    const status = lab.status();
     const { rss, heapUsed } = process.memoryUsage();
     const load: Load = {
       at: new Date(lab.clock.now()).toISOString(),
       measuredMs: measuredMs === undefined ? null : Math.round(measuredMs),
       roles,
-      connections: lab.recorder.live().filter(({ subject }) => !subject.isOwn).length,
+      connections: status.connections,
       bytesInPerSecond: sum((one) => one.bytesInPerSecond),
       bytesOutPerSecond: sum((one) => one.bytesOutPerSecond),
       openedPerSecond: sum((one) => one.openedPerSecond),
       loopDelayMs: this.#loopDelay(),
       residentBytes: rss,
       heapBytes: heapUsed,
-      recordedBytes: lab.recorder.costBytes,
+      recordedBytes: status.recordedBytes,
     };
     this.#delay.reset();
     return load;
@@ -90,7 +90,7 @@ export class LoadMeter {
   /** What has been added to each instance since the last look. */
   #count(isMeasured: boolean): Map<string, Counted> {
     const counts = new Map<string, Counted>();
-    for (const story of this.#lab.recorder.all()) {
+    for (const story of this.#lab.stories()) {
       const before = this.#seen.get(story);
       const { bytesIn, bytesOut, subject } = story;
       this.#seen.set(story, { bytesIn, bytesOut });
@@ -117,14 +117,14 @@ export class LoadMeter {
 }
 
 function roleLoad(
-  { id, state, service, restarts }: Instance,
+  { id, state, connections, restarts }: LabInstance,
   count: Counted | undefined,
   perSecond: (count: number) => number,
 ): RoleLoad {
   return {
     id,
     state,
-    peers: service.peers,
+    peers: connections,
     bytesInPerSecond: perSecond(count?.bytesIn ?? 0),
     bytesOutPerSecond: perSecond(count?.bytesOut ?? 0),
     openedPerSecond: perSecond(count?.opened ?? 0),

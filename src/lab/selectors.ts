@@ -2,13 +2,12 @@
  * One grammar for every command: `file-server` (a role), `file-server-1` (an instance), a name, `c17` or
  * `file-server-1/c17` (a connection; `c17@n2` of another node), `@last`, `state=sending`, `addr=127.0.0.1`, `label=s042`. Several terms: all hold.
  */
-import type { Instance } from "../actors/instance.ts";
 import { nearest } from "../catalogue/instance-options.ts";
 import { NetlabError } from "../errors.ts";
 import { type PeerTerm, parsePeerTerm, shortPeerId } from "../ids.ts";
 import { formatHostPort } from "../machines/_options.ts";
 import type { Story } from "../stories/story.ts";
-import type { Lab } from "./lab.ts";
+import type { Lab, LabInstance } from "./lab.ts";
 
 const FIELDS = ["state", "addr", "label"];
 
@@ -17,7 +16,7 @@ export const isConnectionTerm = (term: string) => parsePeerTerm(term) !== undefi
 /** Connections, live and ended. Throws where a name is unknown; a field that matches nothing is an empty list. */
 export function selectStories(lab: Lab, terms: readonly string[]): Story[] {
   const tests = terms.map((term) => storyTest(lab, term));
-  return lab.recorder.all().filter((story) => tests.every((test) => test(story)));
+  return lab.stories().filter((story) => tests.every((test) => test(story)));
 }
 
 /** Exactly one connection: the selector's first where it names one. */
@@ -44,7 +43,7 @@ export function storyTestForLater(lab: Lab, term: string): (story: Story) => boo
 }
 
 function storyTest(lab: Lab, term: string): (story: Story) => boolean {
-  if (term === "@last") return (story) => story === lab.recorder.last;
+  if (term === "@last") return (story) => story === lab.lastStory();
   const peer = parsePeerTerm(term);
   if (peer) return peerTest(lab, term, peer);
   const field = fieldTerm(term);
@@ -64,7 +63,7 @@ function peerMatch(lab: Lab, { instance, number, node }: PeerTerm) {
 
 function peerTest(lab: Lab, term: string, peer: PeerTerm) {
   const matches = peerMatch(lab, peer);
-  if (!lab.recorder.all().some(matches)) {
+  if (!lab.stories().some(matches)) {
     throw new NetlabError("no-such-connection/with-field", { term });
   }
   return matches;
@@ -95,13 +94,12 @@ function fieldTerm(term: string): { name: string; value: string } | undefined {
 }
 
 /** Instances, in the order in which they came. Throws where nothing has that name. */
-export function selectInstances(lab: Lab, terms: readonly string[]): Instance[] {
+export function selectInstances(lab: Lab, terms: readonly string[]): LabInstance[] {
   let chosen = [...lab.instances];
   for (const term of terms) {
     const field = fieldTerm(term);
     if (field?.name === "state") chosen = chosen.filter(({ state }) => state === field.value);
-    else if (field?.name === "label")
-      chosen = chosen.filter(({ spec }) => spec.options.label === field.value);
+    else if (field?.name === "label") chosen = chosen.filter(({ label }) => label === field.value);
     else if (field) throw new NetlabError("usage/addr-of-roles");
     else {
       const ids = new Set(instancesOf(lab, term).map(({ id }) => id));
@@ -112,10 +110,10 @@ export function selectInstances(lab: Lab, terms: readonly string[]): Instance[] 
 }
 
 /** By id, name, role, or the instance of a connection. */
-function instancesOf(lab: Lab, term: string): Instance[] {
+function instancesOf(lab: Lab, term: string): LabInstance[] {
   const one = lab.find(term);
   if (one) return [one];
-  const ofRole = lab.instances.filter(({ role }) => role.name === term);
+  const ofRole = lab.instances.filter(({ type }) => type === term);
   if (ofRole.length > 0) return ofRole;
   if (isConnectionTerm(term)) {
     const instance = lab.find(selectStory(lab, term).subject.instance);
@@ -126,7 +124,7 @@ function instancesOf(lab: Lab, term: string): Instance[] {
 }
 
 function unknownInstance(lab: Lab, term: string): NetlabError {
-  const known = lab.instances.flatMap(({ id, role, spec }) => [id, role.name, spec.options.name ?? id]);
+  const known = lab.instances.flatMap(({ id, type, name }) => [id, type, name ?? id]);
   const near = nearest(term, known);
   return new NetlabError("no-such-instance/unknown", {
     term,

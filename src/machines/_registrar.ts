@@ -140,13 +140,13 @@ async function findAddress({ options, listening, network }: World<Options>): Pro
   const [only, ...others] = listening.hosts;
   if (only && others.length === 0 && only !== "0.0.0.0" && only !== "::") return only;
   if (!bootstrap) throw new Error("asked for an address without a registry");
-  return network.ownAddress(bootstrap);
+  return network.localAddressTowards(bootstrap);
 }
 
 function register({ options, address, listening, network }: Context): Promise<void> {
   if (!options.bootstrap) throw new Error("asked to register without a registry");
   const { service, token } = options;
-  return network.tell(options.bootstrap, registration({ ip: address, port: listening.port, service, token }));
+  return network.send(options.bootstrap, registration({ ip: address, port: listening.port, service, token }));
 }
 
 async function look({ options, network }: Context): Promise<Look> {

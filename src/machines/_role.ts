@@ -127,7 +127,7 @@ export interface RoleDefinition<Schema extends z.ZodObject = z.ZodObject> {
   /** File descriptors that one peer may have us hold, its connection included: 1, unless told. */
   readonly descriptors?: number;
   /** Answer to a peer over `--max-connections`; default `Too many clients`. */
-  readonly refusal?: (options: z.output<Schema>) => string;
+  readonly refusal?: (options: z.output<Schema>) => string | Uint8Array;
   /** Last word to peers when the role stops, if its protocol has one; default nothing. */
   readonly farewell?: (options: z.output<Schema>) => string;
   /** Further ports it is reached on. */

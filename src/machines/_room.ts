@@ -30,19 +30,19 @@ export class Room {
     if (taken !== undefined) return { ok: false, taken };
     this.#members.set(id, { name, login });
     this.#world.deliver([id], connected(newcomer));
-    this.#tellAll(joined(newcomer));
+    this.#deliverToAll(joined(newcomer));
     return { ok: true };
   }
 
   /** A member that has left meanwhile says nothing. */
   say(id: string, text: string): void {
     const speaker = this.#members.get(id);
-    if (speaker) this.#tellAll(saidBy(speaker.name, text));
+    if (speaker) this.#deliverToAll(saidBy(speaker.name, text));
   }
 
   /** The operator speaks; answers how many hear it. */
   announce(text: string): number {
-    this.#tellAll(saidBy(SERVER, text));
+    this.#deliverToAll(saidBy(SERVER, text));
     return this.#members.size;
   }
 
@@ -51,10 +51,10 @@ export class Room {
     const member = this.#members.get(id);
     if (!member) return;
     this.#members.delete(id);
-    this.#tellAll(left(member));
+    this.#deliverToAll(left(member));
   }
 
-  #tellAll(text: string): void {
+  #deliverToAll(text: string): void {
     this.#world.deliver(this.#members.keys(), text);
   }
 

@@ -40,7 +40,7 @@ export class Switchboard {
   }
 
   /** Users that wait for an answer that was lost in a crash know why. */
-  tellRestarted(): void {
+  announceRestart(): void {
     this.#world.deliver(this.#names.keys(), RESTARTED);
   }
 

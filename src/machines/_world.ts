@@ -33,6 +33,9 @@ export interface Peer {
   /** Says `words`, and remembers that this peer was refused, by which rule and why. The machine closes. */
   refuse(words: string, rule: string, why: string): void;
   refuse(words: string, cause: Cause): void;
+  /** The same where the protocol has a record for it: exactly these bytes. */
+  refuseBytes(bytes: Uint8Array, rule: string, why: string): void;
+  refuseBytes(bytes: Uint8Array, cause: Cause): void;
   /** A remark for the story and the log: what the wire could not say. */
   remark(remark: string | Cause): void;
   /** FIN, then a bounded drain [FRAME-8]. A machine that ends (`type: "final"`) closes by itself. */
@@ -78,11 +81,11 @@ export interface Network {
    */
   ask(question: Question): Promise<string[]>;
   /** Sends one datagram and waits for nothing. */
-  tell(to: HostPort, text: string): Promise<void>;
+  send(to: HostPort, text: string): Promise<void>;
   /** Connects; from then on the peer's messages are events of this run's machine. */
   connect(to: HostPort, localPort?: number): Promise<Peer>;
   /** This machine's own address on the way to `to`. */
-  ownAddress(to: HostPort): Promise<string>;
+  localAddressTowards(to: HostPort): Promise<string>;
 }
 
 export interface Question {

@@ -77,7 +77,7 @@ export default defineRole({
     ],
     closes: true,
   },
-  refusal: () => encodeAnswer("8bit", TOO_MANY_CLIENTS).toString("latin1"),
+  refusal: () => encodeAnswer("8bit", TOO_MANY_CLIENTS),
   offers: () => "names by e-mail address",
   tryIt: ({ port }) => `netlabctl lookup luke@gmail.com --port ${port}`,
 });
@@ -92,8 +92,8 @@ function sayName({ addressBook, peer }: Context, query: Query): void {
   peer.sendBytes(encodeAnswer(form, name ?? UNKNOWN_ADDRESS));
 }
 
-/** [BOOK-4] The header of this text is ASCII in every form, so it goes as text: the story shows what was refused. */
+/** [BOOK-4] */
 function sayUnknownProtocol({ peer }: Context, query: Query): void {
   if (query.ok) return;
-  peer.refuse(encodeAnswer(query.form, UNKNOWN_PROTOCOL).toString("latin1"), causeOf(query.why));
+  peer.refuseBytes(encodeAnswer(query.form, UNKNOWN_PROTOCOL), causeOf(query.why));
 }

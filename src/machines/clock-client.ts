@@ -20,7 +20,7 @@ import type { World } from "./_world.ts";
 /** [CLOCK-1] An answer that takes longer is lost. */
 const LOST_MS = 2_000;
 /** [CLOCK-1] The pause between two questions. */
-const SHORTEST_PAUSE_MS = 1_000;
+const MIN_PAUSE_MS = 1_000;
 const MAX_PAUSE_MS = 2_000;
 /** A run without an end remembers so many answers. */
 const MAX_KEPT = 100;
@@ -80,7 +80,7 @@ export const clockClientMachine = setup({
     ask: fromPromise<string, Context>(({ input }) => ask(input)),
   },
   delays: {
-    pauseTime: ({ context }) => SHORTEST_PAUSE_MS + context.random() * (MAX_PAUSE_MS - SHORTEST_PAUSE_MS),
+    pauseTime: ({ context }) => MIN_PAUSE_MS + context.random() * (MAX_PAUSE_MS - MIN_PAUSE_MS),
   },
 }).createMachine({
   id: "clock-client",

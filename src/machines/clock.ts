@@ -50,12 +50,12 @@ export default defineRole({
 /** [CLOCK-0] Answers each datagram once; [CLOCK-1] an empty one, too. */
 function answer({ text }: PeerMessage, { context, peer }: Session<Context>): undefined {
   const request = datagramWord(text);
-  const told = tell(request, new Date(context.clock.now()));
+  const told = answerTo(request, new Date(context.clock.now()));
   if (told === undefined) peer.remark(cause("no-clock-request", { said: request }));
   peer.send(told ?? INVALID_REQUEST);
 }
 
-function tell(request: string, now: Date): string | undefined {
+function answerTo(request: string, now: Date): string | undefined {
   if (request === SEND_DATE) return dateOf(now);
   return request === SEND_TIME ? timeOf(now) : undefined;
 }

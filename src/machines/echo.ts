@@ -36,7 +36,7 @@ import type { FileAnswer, OpenFile, Peer, PeerWorld, ProgramAnswer } from "./_wo
 /** [ECHO-1] */
 const PROGRAM_LIMITS = { timeoutMs: 5_000, maxBytes: 65_536 };
 /** [ECHO-3] A larger file is no reply to a command, unless `--max-reply` says so. */
-const LARGEST_FILE = 16 * 1_048_576;
+const MAX_FILE_BYTES = 16 * 1_048_576;
 
 const options = z.object({
   root: z.string().default("files").describe("the folder that it hands out files from and runs programs in"),
@@ -77,12 +77,12 @@ export const echoMachine = setup({
     greet: ({ context }) => context.peer.send(GREETING),
     keepFile: assign((_, answer: FileAnswer) => ({ file: answer.ok ? answer.file : undefined })),
     sayNewline: ({ context }, answer: FileAnswer) => {
-      if (answer.ok) letGo(answer.file, context.peer);
+      if (answer.ok) closeFile(answer.file, context.peer);
       context.peer.send(EMPTY);
     },
     sayProblem: ({ context }, answer: FileAnswer) => {
       context.peer.remark(whyNotSent(answer));
-      if (answer.ok) letGo(answer.file, context.peer);
+      if (answer.ok) closeFile(answer.file, context.peer);
       reply(context, PROBLEM);
     },
     sayOutput: ({ context }, answer: ProgramAnswer) => sayOutput(context, answer),
@@ -272,17 +272,17 @@ function beginningOf(file: OpenFile, sizeBytes: number): OpenFile {
 }
 
 /** Closes without waiting: a disk that went away is a remark, never an unhandled rejection. */
-function letGo(file: OpenFile, peer: Peer): void {
+function closeFile(file: OpenFile, peer: Peer): void {
   file
     .close()
     .catch((error) => peer.remark(cause("file-not-closed", { name: file.name, error: messageOf(error) })));
 }
 
 const isReply = ({ sizeBytes }: OpenFile, { maxReply }: Options) =>
-  maxReply !== undefined || sizeBytes <= LARGEST_FILE;
+  maxReply !== undefined || sizeBytes <= MAX_FILE_BYTES;
 
 function whyNotSent(answer: FileAnswer): Cause {
   if (!answer.ok) return cause("file-not-sent", { why: answer.why });
   const { name, sizeBytes: size } = answer.file;
-  return cause("file-over-limit", { name, size, limit: LARGEST_FILE });
+  return cause("file-over-limit", { name, size, limit: MAX_FILE_BYTES });
 }

@@ -10,11 +10,9 @@
  *        C> Got\0        S> the file's bytes
  */
 import { assign, fromPromise, setup } from "xstate";
-import { z } from "zod";
-import { type ErrorCode, NetlabError } from "../errors.ts";
 import { causeText } from "../stories/cause-text.ts";
-import { argsOf, type Cause, cause } from "../stories/causes.ts";
-import { DISCOVER, isEnd, type Listing, parseListing, tokensIn, withoutTokens } from "../wire/bootstrap.ts";
+import { cause } from "../stories/causes.ts";
+import { tokensIn, withoutTokens } from "../wire/bootstrap.ts";
 import {
   ACKNOWLEDGEMENT,
   decodeSize,
@@ -24,62 +22,45 @@ import {
   NOT_FOUND,
   VALID,
 } from "../wire/file-transfer.ts";
-import { duration, formatHostPort, hostPort, secret } from "./_options.ts";
-import { type Decoded, defineRole, type Undecoded } from "./_role.ts";
-import type { HostPort, PartialFile, Peer, World } from "./_world.ts";
+import {
+  choose,
+  connect,
+  type Discovered,
+  decodeFound,
+  discover,
+  type FetchContext,
+  type FetchEvent,
+  type FetchOptions,
+  type FetchResult,
+  FOUND_AND_SIZE,
+  failure,
+  failureOf,
+  failWith,
+  fetchOptions,
+  keep,
+  noEnd,
+  noServer,
+  oddAnswer,
+  receive,
+  resultOf,
+  type Saved,
+  saidIn,
+  type Thrown,
+  tooMuch,
+} from "./_fetching.ts";
+import { defineRole } from "./_role.ts";
+import type { PartialFile, Peer, World } from "./_world.ts";
 
-/** `found` came with at least a whole size behind it, in one piece. */
-const FOUND_AND_SIZE = "found and the size";
-const SIZE_BYTES = 4;
-/** Bytes that follow the last one come with it, or at once. */
+export type { FetchResult } from "./_fetching.ts";
+
+/** Time for bytes behind the last one, which come with it or at once. */
 const MAX_CHECK_MS = 100;
-
-const options = z.object({
-  service: z.string().min(1).max(64).describe("the kind of file, e.g. pdf"),
-  file: z.string().min(1).max(4_096).describe("the file's name on the server"),
-  bootstrap: hostPort().default({ host: "localhost", port: 1234 }).describe("the registry to ask, host:port"),
-  server: hostPort().optional().describe("go to this server, ip:port, whether the registry lists it or not"),
-  connectHost: z.string().optional().describe("connect here instead of the address the registry tells"),
-  token: secret().optional().describe("say this token instead of the one the registry tells"),
-  output: z.string().optional().describe("where to save it (default: the file's name)"),
-  force: z.boolean().default(false).describe("replace a file of that name"),
-  timeout: duration().default(5_000).describe("how long to wait for each answer"),
-  quiet: duration().default(200).describe("how long a peer is silent after an answer that names no length"),
-});
-type Options = z.output<typeof options>;
-
-/** How a run ended; what went wrong has a code of `src/errors.ts`. */
-export type FetchResult =
-  | { readonly ok: true; readonly path: string; readonly sizeBytes: number; readonly sha256: string }
-  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly cause?: Cause };
-
-interface Context extends World<Options> {
-  readonly listings: readonly Listing[];
-  /** The registry's `end` came. */
-  readonly isListWhole: boolean;
-  readonly chosen: Listing | undefined;
-  readonly peer: Peer | undefined;
-  readonly sizeBytes: number;
-  /** Bytes so far, under a name of their own until they are known to be right. */
-  readonly part: PartialFile | undefined;
-  readonly result: FetchResult | undefined;
-}
-
-interface Thrown {
-  readonly error: unknown;
-}
-
-type Event =
-  | { type: "peer.message"; value: unknown }
-  | { type: "peer.ended" }
-  | { type: "peer.closed" }
-  | { type: "operator.stop" };
 
 export const fileClientMachine = setup({
   types: {
-    context: {} as Context,
-    events: {} as Event,
-    input: {} as World<Options>,
+    context: {} as FetchContext,
+    events: {} as FetchEvent,
+    input: {} as World<FetchOptions>,
     output: {} as FetchResult,
   },
   guards: {
@@ -124,11 +105,11 @@ export const fileClientMachine = setup({
     hangUp: ({ context }) => context.peer?.close(),
   },
   actors: {
-    discover: fromPromise<Discovered, Context>(({ input }) => discover(input)),
-    connect: fromPromise<Peer, Context>(({ input, signal }) => connect(input, signal)),
-    receive: fromPromise<PartialFile, Context>(({ input, signal }) => receive(input, signal)),
-    drop: fromPromise<void, Context>(async ({ input }) => input.part?.discard()),
-    keep: fromPromise<Saved, Context>(({ input }) => keep(input)),
+    discover: fromPromise<Discovered, FetchContext>(({ input }) => discover(input)),
+    connect: fromPromise<Peer, FetchContext>(({ input, signal }) => connect(input, signal)),
+    receive: fromPromise<PartialFile, FetchContext>(({ input, signal }) => receive(input, signal)),
+    drop: fromPromise<void, FetchContext>(async ({ input }) => input.part?.discard()),
+    keep: fromPromise<Saved, FetchContext>(({ input }) => keep(input)),
   },
   delays: {
     /** How long each answer may take (`--timeout`). */
@@ -275,7 +256,7 @@ export default defineRole({
   side: "client",
   transport: "tcp",
   port: 1234,
-  options,
+  options: fetchOptions,
   machine: fileClientMachine,
   phases: {
     authenticating: {
@@ -315,149 +296,3 @@ export default defineRole({
   secrets: { find: tokensIn, hide: withoutTokens },
   offers: ({ service, file }) => `fetches ${file} (${service})`,
 });
-
-/** Words, and whether a size lies glued to the one for yes. */
-function decodeFound(pending: Undecoded, quietMs: number): Decoded {
-  const decoded = decodeWord([FOUND, NOT_FOUND], quietMs)(pending);
-  const isYes = decoded !== undefined && "value" in decoded && decoded.value === FOUND;
-  if (!isYes || pending.bytes.length - decoded.take < SIZE_BYTES) return decoded;
-  return { take: decoded.take, value: FOUND_AND_SIZE };
-}
-
-const saidIn = (event: Event) => (event.type === "peer.message" ? event.value : undefined);
-
-function failure(code: ErrorCode, why: Cause): FetchResult {
-  return failureOf(NetlabError.of(code, why));
-}
-
-function failureOf(error: unknown): FetchResult {
-  if (error instanceof NetlabError) return { ok: false, ...error.asResult };
-  throw error;
-}
-
-function failWith(code: ErrorCode, say: (context: Context) => Cause) {
-  return assign<Context, Event, undefined, Event, never>({
-    result: ({ context }) => failure(code, say(context)),
-  });
-}
-
-/** The server to go to: the one that was named, else the first that serves this [file client, wire.md]. */
-function choose({ options, listings }: Context): Listing | undefined {
-  const { server, service, token } = options;
-  if (!server) return listings.find((listing) => listing.service === service);
-  const likely = token ?? likelyTokenOf(server, service, listings);
-  return likely === undefined ? undefined : { ip: server.host, port: server.port, service, token: likely };
-}
-
-/**
- * The listing of just this server; else one of the same address and kind, as a server that forgot `htons` listens on another
- * port than it registered [FILE-6]; else any of the kind. A wrong guess is answered Invalid, and told.
- */
-function likelyTokenOf({ host, port }: HostPort, service: string, listings: readonly Listing[]) {
-  const ofKind = listings.filter((one) => one.service === service);
-  const atHost = listings.filter(({ ip }) => ip === host);
-  const listing =
-    atHost.find((one) => one.port === port) ?? ofKind.find((one) => one.ip === host) ?? ofKind[0];
-  return listing?.token;
-}
-
-function noServer({ options, listings }: Context): FetchResult {
-  const { server, service } = options;
-  const registry = formatHostPort(options.bootstrap);
-  const listed = [...new Set(listings.map((listing) => listing.service))].join(", ");
-  const why = server
-    ? cause("no-token-known", { server: formatHostPort(server), service, registry, listed })
-    : cause("no-such-service", { service, registry, listed });
-  return failure("no-such-service", why);
-}
-
-function oddAnswer({ peer }: Context, event: Event): Cause {
-  const value = saidIn(event);
-  const { address: host, port } = peer?.remote ?? { address: "", port: 0 };
-  return typeof value === "number"
-    ? cause("odd-size", { host, port, size: value })
-    : cause("odd-answer", { host, port, said: String(value) });
-}
-
-interface Discovered {
-  readonly listings: readonly Listing[];
-  readonly isWhole: boolean;
-}
-
-interface Saved {
-  readonly path: string;
-  readonly sha256: string;
-}
-
-const noEnd = ({ bootstrap, timeout }: Options) =>
-  cause("list-without-end", { registry: formatHostPort(bootstrap), withinMs: timeout });
-
-function tooMuch({ sizeBytes, options }: Context, event: Event): Cause {
-  return cause("size-exceeded", { told: sizeBytes, more: Number(saidIn(event)), name: options.file });
-}
-
-/** A file that is right may still have come on a way that was not. */
-function resultOf({ sizeBytes, isListWhole, options }: Context, { path, sha256 }: Saved): FetchResult {
-  if (isListWhole) return { ok: true, path, sizeBytes, sha256 };
-  const registry = formatHostPort(options.bootstrap);
-  return failure("peer-error", cause("saved-without-end", { path, size: sizeBytes, registry }));
-}
-
-async function discover({ options, network }: Context): Promise<Discovered> {
-  const { bootstrap: to, timeout: timeoutMs } = options;
-  const answers = await network.ask({ to, text: DISCOVER, timeoutMs, isLast: isEnd });
-  if (answers.length === 0) {
-    throw NetlabError.of(
-      "timed-out",
-      cause("registry-silent", { registry: formatHostPort(to), withinMs: timeoutMs }),
-    );
-  }
-  const listings = answers.flatMap((answer) => {
-    const parsed = parseListing(answer);
-    if (!parsed.ok) throw NetlabError.of("peer-error", cause("listing-odd", { why: parsed.why }));
-    return parsed.value;
-  });
-  return { listings, isWhole: answers.some(isEnd) };
-}
-
-/** A connection that is made for a run that has been stopped meanwhile has no owner: it is closed here. */
-async function connect({ options, chosen, network }: Context, signal: AbortSignal): Promise<Peer> {
-  if (!chosen) throw new Error("asked to connect before a server was chosen");
-  const to: HostPort = { host: options.connectHost ?? chosen.ip, port: chosen.port };
-  try {
-    const peer = await network.connect(to);
-    if (signal.aborted) peer.close();
-    return peer;
-  } catch (error) {
-    if (!(error instanceof NetlabError) || options.connectHost || options.server) throw error;
-    const unreachable = argsOf(error.fact, "unreachable");
-    if (!unreachable) throw error;
-    throw NetlabError.of(error.code, cause("unreachable-listed", unreachable), { cause: error });
-  }
-}
-
-/** Never a half-written file under the final name: `.part` until every byte is there. */
-async function receive(context: Context, signal: AbortSignal): Promise<PartialFile> {
-  const { options, peer, sizeBytes, files } = context;
-  if (!peer) throw new Error("asked to receive without a connection");
-  const part = await files.create(options.output ?? baseName(options.file), { overwrite: options.force });
-  // A stopped run has no user to tell that its .part file stays.
-  signal.addEventListener("abort", () => part.discard().catch(() => undefined));
-  try {
-    signal.throwIfAborted(); // while the file was made
-    await peer.receiveInto(part, sizeBytes);
-    signal.throwIfAborted();
-    return part;
-  } catch (error) {
-    await part.discard();
-    throw error;
-  }
-}
-
-async function keep({ part }: Context): Promise<Saved> {
-  if (!part) throw new Error("asked to keep what was not received");
-  return { path: part.path, sha256: await part.finish() };
-}
-
-/** A server must not choose where a file lands: only the name's last part counts. */
-const baseName = (name: string) => name.split(/[\\/]/).at(-1) || "download";

@@ -14,7 +14,7 @@ import { z } from "zod";
 import { messageOf } from "../errors.ts";
 import { type Cause, cause } from "../stories/causes.ts";
 import { byteSwapped } from "../wire/byte-swapped.ts";
-import { encodeSize, FOUND, INVALID, LARGEST_FILE, NOT_FOUND, VALID } from "../wire/file-transfer.ts";
+import { encodeSize, FOUND, INVALID, MAX_FILE_BYTES, NOT_FOUND, VALID } from "../wire/file-transfer.ts";
 import { isSameToken } from "../wire/same-token.ts";
 import { formatHostPort, hostPort, secret } from "./_options.ts";
 import { registrarMachine } from "./_registrar.ts";
@@ -53,7 +53,7 @@ export const fileServerMachine = setup({
   guards: {
     isToken: ({ context, event }) =>
       event.type === "peer.message" && isSameToken(event.text, context.options.token),
-    isFound: (_, answer: FileAnswer) => answer.ok && answer.file.sizeBytes <= LARGEST_FILE,
+    isFound: (_, answer: FileAnswer) => answer.ok && answer.file.sizeBytes <= MAX_FILE_BYTES,
     isAcknowledged: ({ context }) => context.isAcknowledged,
   },
   actions: {
@@ -66,12 +66,12 @@ export const fileServerMachine = setup({
     sayFound: ({ context }) => context.peer.send(FOUND),
     sayNotFound: ({ context }, answer: FileAnswer) => {
       context.peer.remark(whyNot(answer));
-      if (answer.ok) letGo(answer.file, context.peer);
+      if (answer.ok) closeFile(answer.file, context.peer);
       context.peer.send(NOT_FOUND);
     },
-    tellSize: ({ context }) => context.peer.sendBytes(encodeSize(context.file?.sizeBytes ?? 0)),
+    sendSize: ({ context }) => context.peer.sendBytes(encodeSize(context.file?.sizeBytes ?? 0)),
     noteAck: assign({ isAcknowledged: true }),
-    dropFile: ({ context: { file, peer } }) => file && letGo(file, peer),
+    dropFile: ({ context: { file, peer } }) => file && closeFile(file, peer),
   },
   actors: {
     openFile: fromPromise<FileAnswer, { files: Files; root: string; name: string; service: string }>(
@@ -133,7 +133,7 @@ export const fileServerMachine = setup({
       after: { gapTime: "awaitingAck" },
     },
     awaitingAck: {
-      entry: "tellSize",
+      entry: "sendSize",
       on: { "peer.message": { target: "sending", actions: "noteAck" }, "peer.ended": "sending" },
       after: { ackLimit: "sending" },
     },
@@ -212,7 +212,7 @@ async function openFile({
 }
 
 /** Closes without waiting: a disk that went away is a remark, never an unhandled rejection. */
-function letGo(file: OpenFile, peer: Peer): void {
+function closeFile(file: OpenFile, peer: Peer): void {
   file
     .close()
     .catch((error) => peer.remark(cause("file-not-closed", { name: file.name, error: messageOf(error) })));

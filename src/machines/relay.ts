@@ -152,7 +152,7 @@ export default defineRole({
   hub: {
     create: (world, remembered) => new Switchboard(world, remembered),
     members: (switchboard: Switchboard) => switchboard.members,
-    restarted: (switchboard: Switchboard) => switchboard.tellRestarted(),
+    restarted: (switchboard: Switchboard) => switchboard.announceRestart(),
     forget: (switchboard: AsyncHub<Switchboard>, id) => void switchboard.leave(id),
   },
   farewell: () => CLOSING,

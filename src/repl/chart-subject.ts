@@ -1,11 +1,9 @@
 /** What `graph` can draw: a role's machine, a connection's with the state it is in, an instance's, its supervisor's. */
 
-import type { Instance } from "../actors/instance.ts";
-import { supervisionMachine } from "../actors/supervision.ts";
 import { nearest } from "../catalogue/instance-options.ts";
 import { type Chart, chartOf, statesNamed } from "../charts/chart.ts";
 import { NetlabError } from "../errors.ts";
-import type { Lab } from "../lab/lab.ts";
+import type { Lab, LabInstance } from "../lab/lab.ts";
 import { isConnectionTerm, selectStory } from "../lab/selectors.ts";
 import type { Role } from "../machines/_role.ts";
 import type { Story } from "../stories/story.ts";
@@ -21,7 +19,8 @@ export interface ChartSubject {
   /** How many connections are in each state, by its id. */
   counts(): Map<string, number>;
   readonly story: Story | undefined;
-  readonly instance: Instance | undefined;
+  /** Its id, or that of its instance. */
+  readonly instance: string | undefined;
 }
 
 export interface Parts {
@@ -31,28 +30,26 @@ export interface Parts {
 
 /** Throws a NetlabError where nothing has that name. */
 export function chartSubject(lab: Lab, term: string, parts: Parts): ChartSubject {
-  if (parts.supervisor && parts.companion)
-    throw new NetlabError("usage", "graph: one of --supervisor and --companion");
+  if (parts.supervisor && parts.companion) throw new NetlabError("usage/graph-one-of");
   const story = isConnectionTerm(term) ? selectStory(lab, term) : undefined;
   const instance = lab.find(story?.subject.instance ?? term);
-  const role = story?.subject.definition ?? instance?.role ?? lab.roles.get(story?.subject.role ?? term);
+  const role = story?.subject.definition ?? lab.roles.get(instance?.type ?? story?.subject.role ?? term);
   if (!role) throw unknown(lab, term);
-  if (parts.supervisor) return supervisorOf(role, instance);
-  if (parts.companion) return companionOf(role, instance);
-  if (story) return connectionOf(story, role, instance);
-  return instance ? instanceOf(lab, instance) : roleOf(role);
+  if (parts.supervisor) return supervisorOf(lab, role, instance?.id);
+  if (parts.companion) return companionOf(lab, role, instance?.id);
+  if (story) return connectionOf(story, role, instance?.id);
+  return instance ? instanceOf(lab, role, instance.id) : roleOf(role);
 }
 
 function unknown(lab: Lab, term: string): NetlabError {
-  const known = [
-    ...lab.roles.keys(),
-    ...lab.instances.flatMap(({ id, spec }) => [id, spec.options.name ?? id]),
-  ];
+  const known = [...lab.roles.keys(), ...lab.instances.flatMap(({ id, name }) => [id, name ?? id])];
   const near = nearest(term, known);
-  return new NetlabError(
-    "no-such-instance",
-    `nothing is called ${JSON.stringify(term)}; ${near ? `did you mean ${near}?` : "graph draws a role, an instance or a connection: roles and ls list them"}`,
-  );
+  return new NetlabError("no-such-instance/to-draw", {
+    term,
+    hint: near
+      ? `did you mean ${near}?`
+      : "graph draws a role, an instance or a connection: roles and ls list them",
+  });
 }
 
 const NOTHING = { current: () => undefined, counts: () => new Map(), story: undefined, instance: undefined };
@@ -61,7 +58,7 @@ function roleOf(role: Role): ChartSubject {
   return { ...NOTHING, kind: "role", id: role.name, role: role.name, chart: chartOf(role.machine, role) };
 }
 
-function connectionOf(story: Story, role: Role, instance: Instance | undefined): ChartSubject {
+function connectionOf(story: Story, role: Role, instance: string | undefined): ChartSubject {
   const chart = chartOf(role.machine, role);
   const { id } = story.subject;
   const current = () => statesNamed(chart, story.state);
@@ -69,14 +66,13 @@ function connectionOf(story: Story, role: Role, instance: Instance | undefined):
 }
 
 /** A TCP server has a machine for each connection, all others one in all. */
-function instanceOf(lab: Lab, instance: Instance): ChartSubject {
-  const { role, id } = instance;
+function instanceOf(lab: Lab, role: Role, id: string): ChartSubject {
   const chart = chartOf(role.machine, role);
   const isOne = role.side === "client" || role.transport === "udp";
-  const stories = () => lab.recorder.live().filter(({ subject }) => subject.instance === id);
+  const stories = () => lab.liveStories().filter(({ subject }) => subject.instance === id);
   const counts = () => countsOf(stories().flatMap(({ state }) => statesNamed(chart, state)));
-  const current = () => statesNamed(chart, instance.service.machineState ?? "");
-  const base = { ...NOTHING, kind: "instance", id, role: role.name, chart, instance } as const;
+  const current = () => statesNamed(chart, lab.find(id)?.machineState ?? "");
+  const base = { ...NOTHING, kind: "instance", id, role: role.name, chart, instance: id } as const;
   return isOne ? { ...base, current } : { ...base, counts };
 }
 
@@ -84,13 +80,13 @@ function countsOf(states: readonly string[]): Map<string, number> {
   return new Map([...Map.groupBy(states, (state) => state)].map(([state, group]) => [state, group.length]));
 }
 
-function supervisorOf(role: Role, instance: Instance | undefined): ChartSubject {
-  const chart = chartOf(supervisionMachine, {});
-  const current = () => (instance ? statesNamed(chart, instance.state) : undefined);
+function supervisorOf(lab: Lab, role: Role, instance: string | undefined): ChartSubject {
+  const chart = chartOf(lab.supervision, {});
+  const current = () => stateOf(lab, instance, ({ state }) => statesNamed(chart, state));
   return {
     ...NOTHING,
     kind: "supervisor",
-    id: instance?.id ?? role.name,
+    id: instance ?? role.name,
     role: role.name,
     chart,
     current,
@@ -98,17 +94,27 @@ function supervisorOf(role: Role, instance: Instance | undefined): ChartSubject 
   };
 }
 
-function companionOf(role: Role, instance: Instance | undefined): ChartSubject {
-  if (!role.companion) throw new NetlabError("usage", `graph: ${role.name} has no companion`);
+function companionOf(lab: Lab, role: Role, instance: string | undefined): ChartSubject {
+  if (!role.companion) throw new NetlabError("usage/graph-companion", { role: role.name });
   const chart = chartOf(role.companion, {});
-  const current = () => (instance ? statesNamed(chart, instance.service.machineState ?? "") : undefined);
+  const current = () => stateOf(lab, instance, ({ machineState = "" }) => statesNamed(chart, machineState));
   return {
     ...NOTHING,
     kind: "companion",
-    id: instance?.id ?? role.name,
+    id: instance ?? role.name,
     role: role.name,
     chart,
     current,
     instance,
   };
+}
+
+/** Undefined where there is no instance, or no longer. */
+function stateOf<State>(
+  lab: Lab,
+  id: string | undefined,
+  of: (instance: LabInstance) => State,
+): State | undefined {
+  const instance = id === undefined ? undefined : lab.find(id);
+  return instance && of(instance);
 }

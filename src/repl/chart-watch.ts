@@ -1,6 +1,7 @@
 /** `graph --watch`: the drawing again whenever the state moves, until Ctrl-C or until there is nothing left to watch. */
 
 import { asciiText } from "../charts/drawing-text.ts";
+import type { InstanceChange } from "../lab/changes.ts";
 import { shortId } from "../lab/selectors.ts";
 import { causeText } from "../stories/cause-text.ts";
 import type { Entry, Story } from "../stories/story.ts";
@@ -50,7 +51,10 @@ class ChartWatch {
     if (!this.#isScreen) this.#call.out(chartReport(this.#subject, this.#reader));
     err(`watching ${this.#subject.id}; Ctrl-C ends it`);
     if (this.#isScreen) this.#draw();
-    this.#stops.push(lab.recorder.tap((story, entry) => this.#heard(story, entry)));
+    this.#stops.push(
+      lab.subscribe("entries", ({ story, entry }) => this.#heard(story, entry)),
+      lab.subscribe("instances", (change) => this.#heardOfInstance(change)),
+    );
     const looking = setInterval(() => this.#look(), LOOK_MS);
     const stop = () => this.#end("Ctrl-C");
     signal.addEventListener("abort", stop, { once: true });
@@ -58,14 +62,13 @@ class ChartWatch {
       () => clearInterval(looking),
       () => signal.removeEventListener("abort", stop),
     );
-    void this.#followInstance();
     if (signal.aborted) stop();
     else this.#look();
   }
 
   #heard(story: Story, entry: Entry): void {
     const { story: own, instance, kind } = this.#subject;
-    const isOurs = own ? story === own : kind === "instance" && story.subject.instance === instance?.id;
+    const isOurs = own ? story === own : kind === "instance" && story.subject.instance === instance;
     if (!isOurs || !["opened", "message", "transition", "closed", "crashed"].includes(entry.kind)) return;
     if (entry.kind === "message") this.#messages += 1;
     if (entry.kind === "transition") {
@@ -77,14 +80,11 @@ class ChartWatch {
   }
 
   /** A supervisor's moves are in no story. */
-  async #followInstance(): Promise<void> {
+  #heardOfInstance(change: InstanceChange): void {
     const { instance, kind } = this.#subject;
-    if (!instance || kind === "connection") return;
-    for (let before = instance.state; !this.#isOver; ) {
-      const after = await instance.reaches((state) => state !== before || this.#isOver);
-      if (kind === "supervisor" && !this.#isOver) this.#moved(`${before} → ${after}`);
-      before = after;
-    }
+    if (instance !== change.id || kind === "connection") return;
+    if (change.kind === "removed") this.#end(`${change.id} was removed`);
+    else if (kind === "supervisor") this.#moved(`${change.from} → ${change.to}`);
   }
 
   #moved(move: string): void {
@@ -105,10 +105,8 @@ class ChartWatch {
 
   /** What moves without a word: a companion, a sender that is forgotten, counts. */
   #look(): void {
-    const { story, instance, kind } = this.#subject;
+    const { story, kind } = this.#subject;
     if (story?.endedAt !== undefined) return this.#end(`the connection ended (${howItEnded(story)})`);
-    if (instance && this.#call.lab.find(instance.id) !== instance)
-      return this.#end(`${instance.id} was removed`);
     const place = this.#place();
     if (place === this.#wasAt) return;
     if (kind === "companion") this.#moved(`${this.#wasAt} → ${place}`);

@@ -3,7 +3,6 @@
  * completion and one-shot `netlabctl` all read the same table.
  */
 import type { z } from "zod";
-import type { ReadAs } from "../control/daemon-message.ts";
 import { NetlabError } from "../errors.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { Style } from "./style.ts";
@@ -21,6 +20,9 @@ export interface Argument {
   /** The words that it may be, for completion. */
   readonly choices?: readonly string[];
 }
+
+/** As it is; or, where it is a role's, as a module with all that it imports. Who knows no modules answers with the text. */
+export type ReadAs = "text" | "role";
 
 export type Group = "roles" | "connections" | "registry" | "scripts" | "daemon";
 
@@ -106,7 +108,7 @@ export function defineClientCommand<Schema extends z.ZodObject>(
     ...command,
     isClients: true,
     run: () => {
-      throw new NetlabError("usage", `${command.name} is done by the client: use netlabctl`);
+      throw new NetlabError("usage/done-by-client", { command: command.name });
     },
   });
 }

@@ -126,13 +126,12 @@ const FIELDS: Candidate[] = [
 const rolesOf = (lab: Lab) => [...lab.roles.values()].map(({ name, summary }) => ({ value: name, summary }));
 
 const instancesOf = (lab: Lab) =>
-  lab.instances.flatMap(({ id, state, spec, role }) => {
-    const { name } = spec.options;
-    const candidate = { value: id, summary: `${role.name}, ${state}` };
+  lab.instances.flatMap(({ id, state, name, type }) => {
+    const candidate = { value: id, summary: `${type}, ${state}` };
     return name ? [candidate, { value: name, summary: `${id}, ${state}` }] : [candidate];
   });
 
 const connectionsOf = (lab: Lab) =>
-  lab.recorder
-    .live()
+  lab
+    .liveStories()
     .map((story) => ({ value: shortId(story), summary: `${story.subject.instance}, ${story.state}` }));

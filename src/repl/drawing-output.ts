@@ -32,7 +32,11 @@ export function formatOf<Format extends string>(
   const meant = BY_ENDING[/\.(\w+)$/.exec(out ?? "")?.[1]?.toLowerCase() ?? "txt"];
   const found = formats.find((one) => one === meant);
   if (found !== undefined) return found;
-  throw new NetlabError("usage", `${name}: --out ${out}: what for? --format ${formats.join("|")}`);
+  throw new NetlabError("usage/drawing-ending", {
+    command: name,
+    file: String(out),
+    formats: formats.join("|"),
+  });
 }
 
 /** Into the file that was named, by the hand of whoever typed it, or to the reader. */

@@ -1,19 +1,19 @@
 /** One line, or one argv, → one run of a command. Whatever it throws becomes words and an exit status. */
 import { nearest } from "../catalogue/instance-options.ts";
-import type { ReadAs } from "../control/daemon-message.ts";
 import { type ErrorCode, exitCodeOf, exitCodes, messageOf, NetlabError } from "../errors.ts";
-import type { Evaluation, Lab } from "../lab/lab.ts";
+import type { Lab } from "../lab/lab.ts";
 import { harmless } from "../printable.ts";
-import type { Call, CodeOptions, Command } from "./command.ts";
+import type { Call, CodeOptions, Command, ReadAs } from "./command.ts";
 import { type CommandTable, commandTable, distinct } from "./command-folder.ts";
+import type { Evaluation } from "./evaluation/evaluation.ts";
 import { flagsOf } from "./option-flags.ts";
 import { parseCall, schemaFor } from "./parse-command.ts";
 import { joinText, splitAtText } from "./rest-of-line.ts";
 import { styleOf } from "./style.ts";
 import { splitWords, wordsSoFar } from "./words.ts";
 
-/** Where a run's answer goes. */
-export interface Outlet {
+/** Takes a run's answer, and asks whoever typed it. */
+export interface Responder {
   out(text: string): void;
   /** `code`: the row of the error table that this sentence is of. */
   err(text: string, code?: ErrorCode): void;
@@ -43,38 +43,36 @@ export interface RunRequest {
   readonly mayContinue?: boolean | undefined;
 }
 
+/** One line or argv of an operator, and who takes the answer. */
+export interface Run {
+  readonly lab: Lab;
+  readonly request: RunRequest;
+  readonly responder: Responder;
+  /** Aborted by Ctrl-C, and when the operator leaves. */
+  readonly signal: AbortSignal;
+}
+
 const USUAL_COLUMNS = 80;
 
 /** Resolves to the exit status; never rejects. */
-export async function evaluate(
-  lab: Lab,
-  request: RunRequest,
-  outlet: Outlet,
-  signal: AbortSignal,
-): Promise<number> {
+export async function evaluate(run: Run): Promise<number> {
+  const { lab, request, responder, signal } = run;
   try {
     const name = nameIn(request);
     if (name === undefined || name.startsWith("#")) return exitCodes.done;
     const commands = await commandTable();
     const code = codeIn(request, commands, name);
-    if (code !== undefined && (outlet.evaluation || code.isMarked))
-      return await evaluateCode(
-        code.text,
-        {},
-        { request, outlet, signal, ...(code.isMarked ? {} : { commands }) },
-      );
+    if (code !== undefined && (responder.evaluation || code.isMarked))
+      return await evaluateCode(code.text, {}, { ...run, ...(code.isMarked ? {} : { commands }) });
     const command = findCommand(commands, name);
     const words = wordsFor(command, request, lab);
     const help = helpWords(command, words);
-    const call = help
-      ? callOf(lab, findCommand(commands, "help"), help, request, outlet, signal, commands)
-      : callOf(lab, command, words, request, outlet, signal, commands);
-    const exit = (await call.command.run(call.call)) ?? exitCodes.done;
+    const asked = help ? { command: findCommand(commands, "help"), words: help } : { command, words };
+    const exit = (await asked.command.run(callOf({ ...run, ...asked, commands }))) ?? exitCodes.done;
     return exit === exitCodes.done && signal.aborted ? exitCodes.interrupted : exit;
   } catch (error) {
-    if (!(error instanceof NetlabError))
-      lab.log.logger.error({ err: error }, `a command crashed: ${messageOf(error)}`);
-    outlet.err(harmless(messageOf(error)), error instanceof NetlabError ? error.code : undefined);
+    if (!(error instanceof NetlabError)) lab.reportFault(error, `a command crashed: ${messageOf(error)}`);
+    responder.err(harmless(messageOf(error)), error instanceof NetlabError ? error.code : undefined);
     return exitCodeOf(error);
   }
 }
@@ -87,22 +85,18 @@ function codeIn({ line }: RunRequest, commands: CommandTable, name: string) {
   return commands.has(name) ? undefined : { text: line, isMarked: false };
 }
 
-interface CodeRun {
+interface CodeRun extends Run {
   /** Where it could have been meant to be one of these. */
   readonly commands?: CommandTable;
-  readonly request: RunRequest;
-  readonly outlet: Outlet;
-  readonly signal: AbortSignal;
 }
 
 async function evaluateCode(
   code: string,
   { isJson = false, timeoutMs }: CodeOptions,
-  { commands, request, outlet, signal }: CodeRun,
+  { commands, request, responder, signal }: CodeRun,
 ): Promise<number> {
-  if (!outlet.evaluation)
-    throw new NetlabError("eval-off", "this daemon evaluates no code: it was started with --no-eval");
-  const evaluation = await outlet.evaluation();
+  if (!responder.evaluation) throw new NetlabError("eval-off");
+  const evaluation = await responder.evaluation();
   const outcome = await evaluation.evaluate(code, {
     columns: columnsOf(request),
     hasColors: request.colors === true,
@@ -110,17 +104,13 @@ async function evaluateCode(
     timeoutMs,
     isJson,
     commands: commands && [...commands.keys()],
-    out: (text) => outlet.out(harmless(text, request.colors)),
-    err: (text) => outlet.err(harmless(text, request.colors)),
-    data: (document) => outlet.data(document),
+    out: (text) => responder.out(harmless(text, request.colors)),
+    err: (text) => responder.err(harmless(text, request.colors)),
+    data: (document) => responder.data(document),
   });
   if (outcome === "done") return exitCodes.done;
-  if (!request.mayContinue || !outlet.more)
-    throw new NetlabError(
-      "bad-code",
-      "unfinished: a bracket, a quote or an operator waits for its other half",
-    );
-  outlet.more();
+  if (!request.mayContinue || !responder.more) throw new NetlabError("bad-code/unfinished");
+  responder.more();
   return exitCodes.done;
 }
 
@@ -151,17 +141,17 @@ function helpWords({ name, takesRestOfLine, optionsOf }: Command, words: readonl
   return role === undefined ? [name] : [name, role];
 }
 
-function callOf(
-  lab: Lab,
-  command: Command,
-  argv: readonly string[],
-  request: RunRequest,
-  outlet: Outlet,
-  signal: AbortSignal,
-  commands: CommandTable,
-): { command: Command; call: Call } {
-  const { args, rest, options, isJson } = parseCall(command, argv, lab, request.options);
-  const call: Call = {
+interface CommandRun extends Run {
+  readonly command: Command;
+  /** What stands behind its name. */
+  readonly words: readonly string[];
+  readonly commands: CommandTable;
+}
+
+function callOf({ command, words, commands, ...run }: CommandRun): Call {
+  const { lab, request, responder, signal } = run;
+  const { args, rest, options, isJson } = parseCall(command, words, lab, request.options);
+  return {
     lab,
     args,
     rest,
@@ -171,42 +161,35 @@ function callOf(
       return columnsOf(request);
     },
     get rows() {
-      return outlet.frame && request.rows;
+      return responder.frame && request.rows;
     },
     style: styleOf(request.colors === true),
     signal,
     commands,
-    out: (text) => outlet.out(harmless(text, request.colors)),
-    err: (text) => outlet.err(harmless(text, request.colors)),
-    data: (document) => outlet.data(document),
-    ask: (question) => outlet.ask(harmless(question, request.colors)),
+    out: (text) => responder.out(harmless(text, request.colors)),
+    err: (text) => responder.err(harmless(text, request.colors)),
+    data: (document) => responder.data(document),
+    ask: (question) => responder.ask(harmless(question, request.colors)),
     frame: (text) => {
       const safe = harmless(text, request.colors);
-      if (outlet.frame) outlet.frame(safe);
-      else outlet.out(safe);
+      if (responder.frame) responder.frame(safe);
+      else responder.out(safe);
     },
-    evaluate: (code, options) => evaluateCode(code, options, { request, outlet, signal }),
-    readFile: (path, as) => outlet.readFile?.(path, as) ?? Promise.reject(sendsNoFiles(path)),
-    writeFile: (path, text) => outlet.writeFile?.(path, text) ?? Promise.reject(writesNoFiles(path)),
+    evaluate: (code, options) => evaluateCode(code, options, run),
+    readFile: (path, as) => responder.readFile?.(path, as) ?? Promise.reject(sendsNoFiles(path)),
+    writeFile: (path, text) => responder.writeFile?.(path, text) ?? Promise.reject(writesNoFiles(path)),
     get isBehind() {
-      return outlet.isBehind;
+      return responder.isBehind;
     },
   };
-  return { command, call };
 }
 
 function writesNoFiles(path: string): NetlabError {
-  return new NetlabError(
-    "file-not-written",
-    `cannot write ${path}: a plain connection writes no files, use netlabctl`,
-  );
+  return new NetlabError("file-not-written/plain", { file: path });
 }
 
 function sendsNoFiles(path: string): NetlabError {
-  return new NetlabError(
-    "file-not-read",
-    `cannot read ${path}: a plain connection sends no files, use netlabctl`,
-  );
+  return new NetlabError("file-not-read/plain", { file: path });
 }
 
 export function findCommand(commands: CommandTable, name: string): Command {
@@ -216,8 +199,8 @@ export function findCommand(commands: CommandTable, name: string): Command {
     name,
     distinct(commands).map((one) => one.name),
   );
-  throw new NetlabError(
-    "no-such-command",
-    `no command ${JSON.stringify(name)}; ${near ? `did you mean ${near}?` : "help lists them"}`,
-  );
+  throw new NetlabError("no-such-command/none", {
+    name,
+    hint: near ? `did you mean ${near}?` : "help lists them",
+  });
 }

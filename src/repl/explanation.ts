@@ -36,15 +36,16 @@ function caseOf(lab: Lab, story: Story, now: number, { showTokens }: Openness): 
   const { subject } = story;
   const { concealment } = subject;
   const instance = lab.find(subject.instance);
-  const role = subject.definition ?? instance?.role ?? lab.roles.get(subject.role);
+  const role =
+    subject.definition ?? (instance && lab.roles.get(instance.type)) ?? lab.roles.get(subject.role);
   const isServer = role?.side === "server";
-  const options = (instance?.spec.options ?? {}) as unknown as Record<string, unknown>;
-  const [host = "localhost"] = instance?.service.hosts ?? [];
+  const options = (instance?.options ?? {}) as unknown as Record<string, unknown>;
+  const [host = "localhost"] = instance?.hosts ?? [];
   return {
     story,
     role,
     options,
-    given: instance?.spec.given ?? {},
+    given: instance?.given ?? {},
     host: isServer ? host : subject.remote.address,
     port: isServer ? (instance?.port ?? subject.localPort ?? role.port) : subject.remote.port,
     now,
@@ -64,7 +65,7 @@ export function closingWord({ verdict, reason }: Explanation): string {
   }
 }
 
-/** Where a story comes from, if not from memory. */
+/** Source of a story, if it is not memory. */
 export function sourceWord(story: Story): string | undefined {
   if (!(story instanceof KeptStory)) return undefined;
   const end = story.isEndKnown ? "" : " Its end is not in it: the daemon ended first.";

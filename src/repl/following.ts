@@ -75,7 +75,7 @@ class Follower<Options extends Bounds> {
     if (!isJson) err(`following ${rest.length > 0 ? rest.join(" ") : "everything"}; Ctrl-C ends it`);
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#stop(`after ${options.for / 1_000} s`), options.for);
-      const untap = lab.recorder.tap((story, entry) => this.#see(story, entry));
+      const untap = lab.subscribe("entries", ({ story, entry }) => this.#see(story, entry));
       this.#stop = (why) => {
         clearTimeout(timer);
         untap();

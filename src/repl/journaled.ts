@@ -13,13 +13,13 @@ export async function findStory(lab: Lab, term: string): Promise<Story | readonl
   return selectStory(lab, term);
 }
 
-const isRemembered = (lab: Lab, term: string) => lab.recorder.all().some(storyTestForLater(lab, term));
+const isRemembered = (lab: Lab, term: string) => lab.stories().some(storyTestForLater(lab, term));
 
 const OLDER =
   "An older version of netlabd recorded this: it kept words and bytes, no facts, so it is told and not judged.";
 const SEVERAL = "It gave the same id more than once: this is more than one connection.";
 
-/** What an older version wrote down, in its own words. */
+/** Rows of an older version, in its own words. */
 export function olderText(rows: readonly WordsRow[]): string {
   const [first] = rows;
   const lines = rows.map(({ at, detail, kind }) => {

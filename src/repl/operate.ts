@@ -1,10 +1,10 @@
 /** What start, stop, restart and remove share: the same verb for every instance that a selector names. */
-import type { Instance } from "../actors/instance.ts";
 import { exitCodes, NetlabError } from "../errors.ts";
 import { instanceDocument } from "../lab/documents.ts";
-import { instanceLine } from "../lab/instance-lines.ts";
+import type { LabInstance } from "../lab/lab.ts";
 import { selectInstances } from "../lab/selectors.ts";
 import type { Argument, Call } from "./command.ts";
+import { instanceLine } from "./instance-lines.ts";
 
 export const SELECTED: Argument = {
   name: "selector",
@@ -15,15 +15,14 @@ export const SELECTED: Argument = {
 
 export async function operate(
   call: Call,
-  act: (instance: Instance) => Promise<void>,
-  say: (instance: Instance) => string = (instance) => instanceLine(instance, call.style),
+  act: (id: string) => Promise<LabInstance>,
+  say: (instance: LabInstance) => string = (instance) => instanceLine(instance, call.style),
 ): Promise<number> {
   const { lab, rest, out, data, isJson } = call;
   // Each word names instances of its own here: `stop echo-1 chat-1` is both.
-  const instances = [...new Set(rest.flatMap((term) => selectInstances(lab, [term])))];
-  if (instances.length === 0)
-    throw new NetlabError("no-such-instance", `nothing is ${rest.join(" ")}: ls lists the roles`);
-  await Promise.all(instances.map(act));
+  const ids = [...new Set(rest.flatMap((term) => selectInstances(lab, [term]).map(({ id }) => id)))];
+  if (ids.length === 0) throw new NetlabError("no-such-instance/nothing", { term: rest.join(" ") });
+  const instances = await Promise.all(ids.map(act));
   if (isJson)
     data(
       instances.length === 1 && instances[0]

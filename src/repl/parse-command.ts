@@ -39,7 +39,11 @@ export function parseShape(
     parser.parse([...argv], { from: "user" });
   } catch (error) {
     const text = error instanceof Error ? error.message.replace(/^error: /, "") : String(error);
-    throw new NetlabError("usage", `${command.name}: ${text}; usage: ${usageOf(command, flags.length > 0)}`);
+    throw new NetlabError("usage/how", {
+      command: command.name,
+      why: text,
+      usage: usageOf(command, flags.length > 0),
+    });
   }
   const typed = parser.opts();
   const values = { ...typedValues(flags, typed), ...given };
@@ -106,8 +110,8 @@ function validated(
 ): Record<string, unknown> {
   const parsed = schema.safeParse(values);
   if (parsed.success) return parsed.data;
-  throw new NetlabError(
-    "usage",
-    `${command.name}: ${explainIssues(parsed.error, Object.keys(schema.shape), flagOf)}`,
-  );
+  throw new NetlabError("usage/of-command", {
+    command: command.name,
+    why: explainIssues(parsed.error, Object.keys(schema.shape), flagOf),
+  });
 }

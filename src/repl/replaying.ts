@@ -1,5 +1,5 @@
 /** What `replay` and `rewind` need of the lab: the story's role as it is now, and the options it was played with. */
-import { limitsOf } from "../actors/connection.ts";
+import { limitsOf } from "../actors/connection-host.ts";
 import { ownOptions, parseOptions } from "../catalogue/instance-options.ts";
 import { NetlabError } from "../errors.ts";
 import type { Lab } from "../lab/lab.ts";
@@ -10,12 +10,11 @@ import type { Story } from "../stories/story.ts";
 /** By another role of that name where one is given: it plays with its own defaults. */
 export function replayRequest(lab: Lab, story: Story, otherRole?: string): ReplayRequest {
   const instance = lab.find(story.subject.instance);
-  const role = roleOf(lab, otherRole) ?? instance?.role ?? roleOf(lab, story.subject.role);
-  if (!role)
-    throw new NetlabError("no-such-role", `the role of ${story.subject.id} is gone: name one with --role`);
+  const role = roleOf(lab, otherRole) ?? roleOf(lab, instance?.type ?? story.subject.role);
+  if (!role) throw new NetlabError("no-such-role/gone", { id: story.subject.id });
   checkPlayable(story, role);
-  const isSame = instance !== undefined && instance.role.name === role.name;
-  const options = isSame ? instance.spec.options : parseOptions(role, {});
+  const isSame = instance !== undefined && instance.type === role.name;
+  const options = isSame ? instance.options : parseOptions(role, {});
   return {
     story,
     role,
@@ -27,26 +26,24 @@ export function replayRequest(lab: Lab, story: Story, otherRole?: string): Repla
 function roleOf(lab: Lab, name: string | undefined): Role | undefined {
   if (name === undefined) return undefined;
   const role = lab.roles.get(name);
-  if (!role) throw new NetlabError("no-such-role", `no role ${JSON.stringify(name)}: roles lists them`);
+  if (!role) throw new NetlabError("no-such-role/listed", { name });
   return role;
 }
 
 function checkPlayable(story: Story, role: Role): void {
   const { subject, entries } = story;
   if (role.transport !== subject.transport && role.side === "server") {
-    throw new NetlabError(
-      "wrong-state",
-      `${subject.id} came over ${subject.transport}, and ${role.name} speaks ${role.transport}: choose another --role`,
-    );
+    throw new NetlabError("wrong-state/other-transport", {
+      id: subject.id,
+      transport: subject.transport,
+      role: role.name,
+      spoken: role.transport,
+    });
   }
   const isTurnedAway = entries.some(
     (entry) =>
       entry.kind === "refused" &&
       (entry.cause.code === "too-many-connections" || entry.cause.code === "no-descriptors"),
   );
-  if (isTurnedAway)
-    throw new NetlabError(
-      "wrong-state",
-      `${subject.id} was turned away at the door: no machine ever heard it`,
-    );
+  if (isTurnedAway) throw new NetlabError("wrong-state/turned-away", { id: subject.id });
 }

@@ -1,11 +1,11 @@
 /** A role or a connection in full, for `show` and `explain`. */
-import type { Instance } from "../actors/instance.ts";
 import { connectionDocument, instanceDocument, type Masking } from "../lab/documents.ts";
-import { whereOf } from "../lab/instance-lines.ts";
+import type { Lab, LabInstance } from "../lab/lab.ts";
 import { hexdump, printable } from "../printable.ts";
 import { describeEntry, type Openness } from "../stories/entry-text.ts";
 import type { Entry, Story } from "../stories/story.ts";
 import { reasonOf, verdictOf } from "../stories/verdict.ts";
+import { whereOf } from "./instance-lines.ts";
 import { type Style, styleWord } from "./style.ts";
 import { wrapped } from "./wrapped.ts";
 
@@ -15,24 +15,26 @@ const UNREAD_SHOWN = 256;
 /** Names of rows, and the gap behind them. */
 const NAME_COLUMNS = 13;
 
-export function instanceReport(instance: Instance, masking: Masking, style: Style, columns: number): string {
+export function instanceReport(
+  lab: Lab,
+  instance: LabInstance,
+  masking: Masking,
+  style: Style,
+  columns: number,
+): string {
   const document = instanceDocument(instance, masking);
-  const { machineState } = instance.service;
+  const { machineState, side } = instance;
   const { options, ...rest } = document;
   const rows: [string, string][] = [
     ["state", styleWord(style, rest.state)],
-    ["plays", `${rest.type}: ${instance.role.summary}`],
+    ["plays", `${rest.type}: ${lab.roles.get(instance.type)?.summary}`],
     ...(rest.name ? [["name", rest.name] as [string, string]] : []),
     ...(rest.label ? [["label", rest.label] as [string, string]] : []),
-    ...(instance.role.side === "server"
-      ? [["where", `${whereOf(instance)}/${rest.transport}`] as [string, string]]
-      : []),
+    ...(side === "server" ? [["where", `${whereOf(instance)}/${rest.transport}`] as [string, string]] : []),
     ["peers", String(rest.connections)],
     ["restarts", `${rest.restarts} (${instance.restart})`],
     ["since", rest.startedAt ?? "not running"],
-    ...(machineState
-      ? [[instance.role.side === "client" ? "run" : "its own", machineState] as [string, string]]
-      : []),
+    ...(machineState ? [[side === "client" ? "run" : "its own", machineState] as [string, string]] : []),
     ...(rest.lastError ? [["last error", printable(rest.lastError)] as [string, string]] : []),
     ...(instance.result === undefined
       ? []

@@ -2,10 +2,11 @@
  * `wait-for`: looks once, then again in each turn in which something was recorded of what it waits for. Only verdicts
  * that silence brings about (stuck, waiting) have no event of their own, so for those alone it looks by the clock.
  */
-import type { Instance } from "../actors/instance.ts";
 import { nearest } from "../catalogue/instance-options.ts";
 import { NetlabError } from "../errors.ts";
+import type { InstanceChange } from "../lab/changes.ts";
 import { connectionDocument, instanceDocument } from "../lab/documents.ts";
+import type { Lab, LabInstance } from "../lab/lab.ts";
 import { isConnectionTerm, selectInstances, storyTestForLater } from "../lab/selectors.ts";
 import { printable } from "../printable.ts";
 import type { Entry, Story } from "../stories/story.ts";
@@ -37,7 +38,8 @@ export class Waiting {
   readonly #call: Call<WaitOptions>;
   readonly #state: string | undefined;
   readonly #isMeant: (story: Story) => boolean;
-  readonly #instances: readonly Instance[];
+  /** As they were told of last: one that is removed meanwhile was in its last state all the same. */
+  readonly #instances: Map<string, LabInstance>;
   /** In the state once, since we look: also if it has left it by now. */
   readonly #passed = new Set<Story>();
   readonly #done = Promise.withResolvers<void>();
@@ -48,20 +50,25 @@ export class Waiting {
     const { lab, args, options } = call;
     const { selector = "", state } = args;
     if ((state === undefined) === (options.text === undefined)) {
-      throw new NetlabError("usage", "wait-for: give a state, or --text with what is to come");
+      throw new NetlabError("usage/wait-for-what");
     }
     this.#call = call;
     this.#state = state;
     this.#isMeant = storyTestForLater(lab, selector);
     const isOfConnections = isConnectionTerm(selector) || selector.includes("=");
-    this.#instances = isOfConnections ? [] : selectInstances(lab, [selector]);
-    if (state !== undefined) checkState(state, this.#instances);
+    const instances = isOfConnections ? [] : selectInstances(lab, [selector]);
+    this.#instances = new Map(instances.map((instance) => [instance.id, instance]));
+    if (state !== undefined) checkState(lab, state, instances);
     this.ended = this.#wait();
   }
 
   async #wait(): Promise<void> {
     const { lab, options, signal } = this.#call;
-    const untap = lab.recorder.tap((story, entry) => this.#see(story, entry));
+    const ends = [
+      lab.subscribe("entries", ({ story, entry }) => this.#see(story, entry)),
+      lab.subscribe("connections", ({ story }) => this.#isMeant(story) && this.#lookSoon()),
+      lab.subscribe("instances", (change) => this.#heard(change)),
+    ];
     const timer = setTimeout(() => this.#done.reject(this.#tooLate()), options.timeout);
     const clock = STILL_VERDICTS.includes(this.#state ?? "")
       ? setInterval(() => this.#look(), LOOK_AGAIN_MS)
@@ -69,30 +76,34 @@ export class Waiting {
     const giveUp = () => this.#done.resolve();
     signal.addEventListener("abort", giveUp, { once: true });
     if (signal.aborted) giveUp();
-    for (const instance of this.#instances) void this.#follow(instance);
     this.#look();
     try {
       await this.#done.promise;
     } finally {
       this.#isOver = true;
-      untap();
+      for (const end of ends) end();
       clearTimeout(timer);
       clearInterval(clock);
       signal.removeEventListener("abort", giveUp);
     }
   }
 
-  async #follow(instance: Instance): Promise<void> {
-    await instance.reaches((state) => this.#isOver || state === this.#state);
+  #heard(change: InstanceChange): void {
+    if (change.kind !== "state" || !this.#instances.has(change.id)) return;
+    this.#instances.set(change.id, change.instance);
     this.#look();
   }
 
   #see(story: Story, entry: Entry): void {
     if (!this.#isMeant(story)) return;
     if (entry.kind === "transition" && entry.to === this.#state) this.#passed.add(story);
+    this.#lookSoon();
+  }
+
+  /** Entries come in bursts: one look for all of a turn. */
+  #lookSoon(): void {
     if (this.#isLookDue) return;
     this.#isLookDue = true;
-    // What is told now is about to happen: a story takes its new state after its entry.
     setImmediate(() => {
       this.#isLookDue = false;
       this.#look();
@@ -115,7 +126,7 @@ export class Waiting {
   }
 
   #foundInstances(): Found[] {
-    return this.#instances
+    return [...this.#instances.values()]
       .filter(({ state }) => state === this.#state)
       .map((instance) => ({ id: instance.id, document: () => instanceDocument(instance) }));
   }
@@ -125,8 +136,8 @@ export class Waiting {
     const { text } = options;
     const now = lab.clock.now();
     const isFound = (story: Story) => (text === undefined ? this.#isThere(story, now) : hasText(story, text));
-    return lab.recorder
-      .all()
+    return lab
+      .stories()
       .filter((story) => this.#isMeant(story) && isFound(story))
       .map((story) => ({ id: story.subject.id, document: () => connectionDocument(story, now) }));
   }
@@ -144,9 +155,11 @@ export class Waiting {
   #tooLate(): NetlabError {
     const { lab, args, options } = this.#call;
     const present = [
-      ...(options.text === undefined ? this.#instances : []).map(({ id, state }) => `${id} is ${state}`),
-      ...lab.recorder
-        .all()
+      ...(options.text === undefined ? [...this.#instances.values()] : []).map(
+        ({ id, state }) => `${id} is ${state}`,
+      ),
+      ...lab
+        .stories()
         .filter((story) => this.#isMeant(story))
         .map((story) => `${story.subject.id} is ${story.endedAt === undefined ? story.state : "closed"}`),
     ];
@@ -160,24 +173,25 @@ export class Waiting {
         : options.count > 1
           ? `not ${options.count} of ${selector} are ${this.#state}`
           : `${selector} is not ${this.#state}`;
-    return new NetlabError("timed-out", `wait-for: after ${options.timeout / 1_000} s ${what}: ${now}`);
+    return new NetlabError("timed-out/wait-for", { ms: options.timeout, what, now });
   }
 }
 
 /** A state that none of them can ever be in is a slip of the pen: better said at once than after a time-out. */
-function checkState(state: string, instances: readonly Instance[]): void {
+function checkState(lab: Lab, state: string, instances: readonly LabInstance[]): void {
   if (instances.length === 0) return;
-  const own = instances.flatMap(({ role }) => [
-    ...Object.keys(role.machine.states),
-    ...Object.keys(role.phases),
+  const roles = instances.flatMap(({ type }) => lab.roles.get(type) ?? []);
+  const own = roles.flatMap(({ machine, phases }) => [
+    ...Object.keys(machine.states),
+    ...Object.keys(phases),
   ]);
   const known = [...new Set([...own, ...INSTANCE_STATES, ...VERDICTS, "closed"])];
   if (known.includes(state) || state.includes(".") || state.includes("+")) return;
   const near = nearest(state, known);
-  throw new NetlabError(
-    "usage",
-    `wait-for: no state ${JSON.stringify(state)} there; ${near ? `did you mean ${near}?` : `there are ${own.join(", ")}`}`,
-  );
+  throw new NetlabError("usage/wait-for-state", {
+    state,
+    hint: near ? `did you mean ${near}?` : `there are ${own.join(", ")}`,
+  });
 }
 
 function hasText(story: Story, text: string): boolean {

@@ -1,8 +1,7 @@
 /** The first screen: what listens where, something to type at each, what failed and its cure, three hints. */
 import stringWidth from "string-width";
-import type { Instance } from "../actors/instance.ts";
 import { ownOptions } from "../catalogue/instance-options.ts";
-import type { Lab } from "../lab/lab.ts";
+import type { Lab, LabInstance } from "../lab/lab.ts";
 import { printable } from "../printable.ts";
 import { isLoopback } from "../wire/loopback.ts";
 import { type Style, styleOf } from "./style.ts";
@@ -12,12 +11,12 @@ export function welcomeText(
   { columns, hasColors }: { columns: number; hasColors: boolean },
 ): string {
   const style = styleOf(hasColors);
-  const servers = lab.instances.filter(({ role, state }) => role.side === "server" && state === "running");
+  const servers = lab.instances.filter(({ side, state }) => side === "server" && state === "running");
   const failed = lab.instances.filter(({ state }) => state === "failed");
   return [
     `${style.bold(`netlabd ${lab.version}`)} plays the lab ${style.bold(lab.name)}${whereLine(servers)}`,
     "",
-    ...serverLines(servers, columns, style),
+    ...serverLines(lab, servers, columns, style),
     ...failed.map((instance) => failedLine(instance, style)),
     ...(servers.length + failed.length === 0
       ? ["  nothing runs yet: roles lists what can, spawn <role> starts one"]
@@ -27,8 +26,8 @@ export function welcomeText(
   ].join("\n");
 }
 
-function whereLine(servers: readonly Instance[]): string {
-  const hosts = new Set(servers.flatMap(({ service }) => service.hosts));
+function whereLine(servers: readonly LabInstance[]): string {
+  const hosts = new Set(servers.flatMap(({ hosts }) => hosts));
   if (hosts.size === 0) return "";
   const where = [...hosts].join(" and ");
   return [...hosts].every(isLoopback)
@@ -36,19 +35,18 @@ function whereLine(servers: readonly Instance[]): string {
     : ` on ${where}: others than this machine can reach it`;
 }
 
-function serverLines(servers: readonly Instance[], columns: number, style: Style): string[] {
+function serverLines(lab: Lab, servers: readonly LabInstance[], columns: number, style: Style): string[] {
   const rows = servers.map((instance) => {
-    const { role, spec, service, port } = instance;
-    const options = ownOptions(role, spec.options) as never;
-    const host =
-      service.hosts.includes("127.0.0.1") || service.hosts.includes("0.0.0.0")
-        ? "localhost"
-        : (service.hosts[0] ?? "localhost");
+    const { hosts, port, transport } = instance;
+    const role = lab.roles.get(instance.type);
+    const options = (role && ownOptions(role, instance.options)) as never;
+    const isHere = hosts.includes("127.0.0.1") || hosts.includes("0.0.0.0");
+    const host = isHere ? "localhost" : (hosts[0] ?? "localhost");
     return {
-      id: spec.options.name ?? instance.id,
-      port: `${port}/${role.transport}`,
-      offers: printable(role.offers?.(options) ?? role.summary),
-      tryIt: asTyped(role.tryIt?.({ host, port }, options) ?? ""),
+      id: instance.name ?? instance.id,
+      port: `${port}/${transport}`,
+      offers: printable(role?.offers?.(options) ?? role?.summary ?? ""),
+      tryIt: asTyped(role?.tryIt?.({ host, port }, options) ?? ""),
     };
   });
   const widths = {
@@ -75,7 +73,7 @@ function asTyped(command: string): string {
 
 const widest = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => stringWidth(text)));
 
-function failedLine({ id, lastError }: Instance, style: Style): string {
+function failedLine({ id, lastError }: LabInstance, style: Style): string {
   return `  ${style.bad(`${id} failed`)}: ${printable(lastError ?? "unknown")} - then: restart ${id}`;
 }
 

@@ -28,10 +28,7 @@ function notClosed(line: string, quote: string, at: number): NetlabError {
   const rest = line.slice(at);
   const behind = printable(rest.slice(0, SHOWN_BEHIND)) + (rest.length > SHOWN_BEHIND ? "…" : "");
   const pointer = " ".repeat(stringWidth(before));
-  return new NetlabError(
-    "usage",
-    `a ${quote} is not closed:\n  ${before}${behind}\n  ${pointer}^ close it, or write \\${quote} where the character itself is meant`,
-  );
+  return new NetlabError("usage/not-closed", { quote, line: before + behind, pointer });
 }
 
 /** The same for a line that is still being typed: the last word may be open, or empty after a blank. */

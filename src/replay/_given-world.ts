@@ -41,7 +41,12 @@ export function givenWorld(
     random: () => Number(next("random") ?? NO_CHANCE),
     addressBook: { find: () => next("addressBook.find") as string | undefined },
     files: { open: () => never(), create: () => never() },
-    network: { ask: () => never(), tell: () => never(), connect: () => never(), ownAddress: () => never() },
+    network: {
+      ask: () => never(),
+      send: () => never(),
+      connect: () => never(),
+      localAddressTowards: () => never(),
+    },
     programs: { run: () => never() },
     registry: {
       version: 0,

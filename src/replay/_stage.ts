@@ -3,12 +3,13 @@
  * on a socket and a clock that only the story moves. What it does is a story too.
  */
 import type { AnyMachineSnapshot } from "xstate";
-import { Connection, type ConnectionLimits } from "../actors/connection.ts";
+import { Connection } from "../actors/connection.ts";
+import type { ConnectionLimits } from "../actors/connection-host.ts";
 import { DatagramSender } from "../actors/datagram-sender.ts";
 import { type MachineWatcher, type RoleActor, runMachine } from "../actors/run-machine.ts";
 import { NetlabError } from "../errors.ts";
 import type { Phase, Role } from "../machines/_role.ts";
-import { initialStateName, stateName } from "../machines/_state-names.ts";
+import { initialStateName, invokedActor, stateName } from "../machines/_state-names.ts";
 import type { Peer, PeerWorld, World } from "../machines/_world.ts";
 import { crashCause } from "../os/error-causes.ts";
 import type { Cause } from "../stories/causes.ts";
@@ -69,7 +70,8 @@ export class Stage {
   }
 
   #note(story: Story, entry: Entry): void {
-    if (entry.kind === "message") this.#readBytes = story.bytesIn - (this.#connection?.unreadBytes ?? 0);
+    if (entry.kind === "message")
+      this.#readBytes = story.bytesIn - (this.#connection?.control.unreadBytes ?? 0);
     const isStarted = !this.#isInStep && this.#actor !== undefined;
     this.played.push(entry);
     this.moments.push({
@@ -102,7 +104,7 @@ export class Stage {
     this.#run({ ...this.#world, peer: connection }, connection);
     this.#guarded(() => {
       this.#actor.start();
-      connection.drive(this.#actor);
+      connection.attachMachine(this.#actor);
     });
   }
 
@@ -215,16 +217,13 @@ export class Stage {
   /** What the world answered then. A connection that was made is one of this stage. */
   answer(event: string, answer: Extract<Entry, { kind: "transition" }>["answer"]): boolean {
     const [, name = "", outcome] = /^(\S+) (done|failed)$/.exec(event) ?? [];
-    const invoked = (this.snapshot._nodes as { invoke: { id: string }[] }[])
-      .flatMap(({ invoke }) => invoke)
-      .find(({ id }) => id.split(".").at(-1) === name);
-    if (!invoked || !answer) return false;
-    const actorId = invoked.id;
+    const actorId = invokedActor(this.snapshot, name);
+    if (actorId === undefined || !answer) return false;
     if (!answer.ok) this.#actor.send({ type: `xstate.error.actor.${actorId}`, error: answer.error, actorId });
     else {
       const isNew = this.#staging.role.side === "client" && name === "connecting";
       const connection = isNew ? this.#newConnection() : this.#connection;
-      if (isNew) connection?.drive(this.#actor);
+      if (isNew) connection?.attachMachine(this.#actor);
       const output = revived(answer.value, connection);
       this.#actor.send({ type: `xstate.done.actor.${actorId}`, output, actorId });
     }

@@ -151,22 +151,22 @@ class Play {
     if (!connection) return stage.note(action);
     switch (action.action) {
       case "event":
-        connection.sendEvent(eventOf(action));
+        connection.control.sendEvent?.(eventOf(action));
         return;
       case "kick":
-        return connection.kick();
+        return connection.control.kick?.();
       case "fin":
-        return connection.fin();
+        return void connection.control.fin?.();
       case "rst":
-        return connection.reset();
+        return connection.control.reset?.();
       case "leave":
-        return connection.leave(action.farewell);
+        return connection.closeGracefully(action.farewell);
       case "send":
         // Where nothing went out, it was too late for that.
-        if (behind?.kind === "out") return connection.inject(behind.bytes);
+        if (behind?.kind === "out") return connection.control.inject?.(behind.bytes);
         return stage.note(action);
       default:
-        return connection.kill(action);
+        return connection.control.kill(action);
     }
   }
 

@@ -145,7 +145,7 @@ export class LabDatabase {
 
   /** A store's word that a command of it is on disk and visible. */
   committed(entry: Committed): void {
-    for (const follower of this.#followers) this.#tell(() => follower(entry));
+    for (const follower of this.#followers) this.#notify(() => follower(entry));
   }
 
   /** Runs `then` now, or after the changes already asked for. */
@@ -177,7 +177,7 @@ export class LabDatabase {
     }
     const followers = this.#afterCommit;
     this.#afterCommit = [];
-    for (const follow of followers) this.#tell(follow);
+    for (const follow of followers) this.#notify(follow);
   }
 
   /** False where it is to be tried again. */
@@ -224,7 +224,7 @@ export class LabDatabase {
   #stored(batch: readonly Change[]): void {
     if (this.#isTroubled) this.#watch.recovered(`${this.file} takes changes again`);
     this.#isTroubled = false;
-    for (const change of batch) this.#tell(() => change.done());
+    for (const change of batch) this.#notify(() => change.done());
   }
 
   #refuse(batch: readonly Change[], error: unknown): void {
@@ -234,11 +234,11 @@ export class LabDatabase {
       this.#watch.trouble(`${this.file} takes no changes, they are refused: ${why}`);
     }
     const refusal = new NetlabError("not-stored", { why }, { cause: error });
-    for (const change of batch) this.#tell(() => change.failed(refusal));
+    for (const change of batch) this.#notify(() => change.failed(refusal));
   }
 
   /** A reader that throws when it is answered must not take along the others' answers. */
-  #tell(answer: () => void): void {
+  #notify(answer: () => void): void {
     try {
       answer();
     } catch (error) {
@@ -256,7 +256,7 @@ export class LabDatabase {
 
   /** Commits, checkpoints, closes; the folder is free for another daemon. */
   close(): void {
-    for (const closer of this.#closers) this.#tell(closer);
+    for (const closer of this.#closers) this.#notify(closer);
     this.sql.pragma(`busy_timeout = ${OPEN_PATIENCE_MS}`);
     this.flush();
     this.sql.pragma("wal_checkpoint(TRUNCATE)");

@@ -1,4 +1,4 @@
-/** What the journal has of one peer, of this run or an earlier one. */
+/** Records of one peer in the journal, of this run or an earlier one. */
 import type { PeerTerm } from "../ids.ts";
 import type { LabDatabase } from "./database.ts";
 import type { JournalRow, StoryRow } from "./journal.ts";

@@ -15,15 +15,15 @@ export interface JournalRow {
   /** For people who ask with `sql`. */
   readonly detail: string | undefined;
   readonly bytes: Uint8Array | undefined;
-  /** Its number in the story, from 0. */
+  /** Number in the story, from 0. */
   readonly entry: number;
   /** Microseconds since the story opened. */
   readonly atUs: number;
-  /** What the entry says besides its kind, its time and its bytes: JSON. */
+  /** Facts of the entry besides its kind, its time and its bytes: JSON. */
   readonly facts: string;
 }
 
-/** What is known of a peer as a whole. */
+/** Knowledge of a peer as a whole. */
 export interface StoryRow {
   readonly id: string;
   /** `c17` of it. */
@@ -37,12 +37,12 @@ export interface StoryRow {
   readonly summary: string;
 }
 
-/** One entry to be written: its rows are made when they are, a moment later. */
+/** Entry to be written: its rows are made when they are, a moment later. */
 export interface JournalEntry {
   readonly story: object;
   readonly storyRow: () => StoryRow;
   readonly row: () => JournalRow;
-  /** It says more as time goes on, e.g. how much of a file has gone. */
+  /** Says more as time goes on, e.g. how much of a file has gone. */
   readonly isGrowing: boolean;
 }
 

@@ -9,6 +9,9 @@ import { Story, type StorySubject } from "./story.ts";
 
 export type TapListener = (story: Story, entry: Entry) => void;
 
+/** A story has begun, or has ended: `endedAt` tells which. */
+export type StoryListener = (story: Story) => void;
+
 export interface RecorderOptions {
   /** Bytes for all stories together, as estimated. */
   readonly budgetBytes?: number | undefined;
@@ -30,6 +33,7 @@ export class Recorder {
   readonly #faultless = new Map<string, Story>();
   readonly #faulty = new Map<string, Story[]>();
   readonly #taps = new Set<TapListener>();
+  readonly #watchers = new Set<StoryListener>();
   #cost = 0;
   /** Milliseconds from the clock that never goes back to the wall's. */
   #wallOffset = 0;
@@ -83,6 +87,7 @@ export class Recorder {
     if (!subject.isOwn) this.#newest = story;
     this.#charge(story, STORY_COST);
     story.add({ at: story.now(), kind: "opened", state });
+    for (const watcher of this.#watchers) watcher(story);
     return story;
   }
 
@@ -99,11 +104,18 @@ export class Recorder {
       this.#faultless.set(story.subject.id, story);
     }
     this.#evict();
+    for (const watcher of this.#watchers) watcher(story);
   }
 
   /** The story of `file-server-1/c17`, live or ended. */
   find(id: string): Story | undefined {
-    return this.all().find((story) => story.subject.id === id);
+    const story = this.#live.get(id) ?? this.#faultless.get(id);
+    if (story) return story;
+    for (const faulty of this.#faulty.values()) {
+      const found = faulty.find(({ subject }) => subject.id === id);
+      if (found) return found;
+    }
+    return undefined;
   }
 
   /** The last one that began: `@last`. */
@@ -126,6 +138,12 @@ export class Recorder {
   tap(listener: TapListener): () => void {
     this.#taps.add(listener);
     return () => this.#taps.delete(listener);
+  }
+
+  /** Follows beginnings and ends of stories, until the answer is called. */
+  watch(watcher: StoryListener): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
   }
 
   /** A story tells what it keeps, so that the total holds and taps hear of it. */

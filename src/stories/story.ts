@@ -33,7 +33,7 @@ export interface Live {
   readonly snapshot?: AnyMachineSnapshot | undefined;
   /** Shows the peer the door: its machine hears that it is gone, then our FIN and the drain. */
   kick?(): void;
-  fin?(): void;
+  fin?(): boolean;
   reset?(): void;
 }
 
@@ -219,7 +219,11 @@ export class Story {
   endStep(transition: TransitionRecord | undefined): void {
     const { at, entries } = this.#step ?? { at: 0, entries: [] };
     this.#step = undefined;
-    if (transition) this.#keep({ at, kind: "transition", ...transition });
+    if (transition) {
+      // Whoever hears of the transition finds the story in the state that it tells of.
+      this.state = transition.to;
+      this.#keep({ at, kind: "transition", ...transition });
+    }
     for (const entry of entries) this.#keep(entry);
   }
 

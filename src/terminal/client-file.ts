@@ -2,9 +2,9 @@
 import { createReadStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { MAX_REQUEST } from "../control/control-request.ts";
-import type { ReadAs } from "../control/daemon-message.ts";
 import { messageOf, NetlabError } from "../errors.ts";
 import { osCode } from "../os/os-errors.ts";
+import type { ReadAs } from "../repl/command.ts";
 import { wordsSoFar } from "../repl/words.ts";
 
 /** A command as it went to the daemon. */

@@ -78,7 +78,8 @@ function plumbed(text: string): Statement {
   if (!first) return plain(text.trim());
   const parts = signs.map((sign, index) => part(text, sign, signs[index + 1]));
   const file = parts.findIndex(({ sign }) => sign !== "|");
-  if (file >= 0 && file < parts.length - 1) throw usage(`${parts[file]?.sign} FILE stands last`);
+  if (file >= 0 && file < parts.length - 1)
+    throw new NetlabError("usage/file-stands-last", { sign: parts[file]?.sign ?? "" });
   const filters = parts.filter(({ sign }) => sign === "|").map(({ words: inner }) => inner);
   return { command: text.slice(0, first.start).trim(), filters, file: fileOf(parts.at(-1)), isToFail: false };
 }
@@ -92,7 +93,9 @@ function part(text: string, { start }: Word, next: Word | undefined): Part {
   const sign = text[start] === "|" ? "|" : text[start + 1] === ">" ? ">>" : ">";
   const words = wordsSoFar(text.slice(start + sign.length, next?.start).trim()).map((word) => word.text);
   if (words.join("") === "")
-    throw usage(sign === "|" ? "| wants a filter: grep, head or tail" : `${sign} wants a file`);
+    throw sign === "|"
+      ? new NetlabError("usage/pipe-wants-filter")
+      : new NetlabError("usage/sign-wants-file", { sign });
   return { sign, words };
 }
 
@@ -100,11 +103,9 @@ function fileOf(last: Part | undefined): Statement["file"] {
   if (!last || last.sign === "|") return undefined;
   const [path = "", ...more] = last.words;
   if (more.length > 0)
-    throw usage(`${last.sign} takes one file, not ${last.words.join(" ")}: quote its blanks`);
+    throw new NetlabError("usage/one-file", { sign: last.sign, words: last.words.join(" ") });
   return { path, isAppended: last.sign === ">>" };
 }
-
-const usage = (text: string) => new NetlabError("usage", text);
 
 /** Lines that ask for nothing. */
 export function isIdle(line: string): boolean {

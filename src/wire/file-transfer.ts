@@ -12,7 +12,7 @@ export const NOT_FOUND = "not found";
 /** Our clients' acknowledgement; a server takes any byte for one [FILE-0]. */
 export const ACKNOWLEDGEMENT = "Got\0";
 /** [FILE-4] The largest size that a signed 32-bit number can tell. */
-export const LARGEST_FILE = 2 ** 31 - 1;
+export const MAX_FILE_BYTES = 2 ** 31 - 1;
 
 const SIZE_BYTES = 4;
 /** After this silence an answer that is no known word is taken as it is. */

@@ -1,7 +1,8 @@
 /** Where roles listen: one port on every address of a host. */
 import { describe, expect, it } from "vitest";
-import { whereOf } from "../../src/lab/instance-lines.ts";
+import { labInstance } from "../../src/lab/lab-instance.ts";
 import { addressesOf, plainAddress } from "../../src/os/addresses.ts";
+import { whereOf } from "../../src/repl/instance-lines.ts";
 import { byteSwapped } from "../../src/wire/byte-swapped.ts";
 import { isLoopback } from "../../src/wire/loopback.ts";
 import { Sender } from "./datagrams.ts";
@@ -80,7 +81,7 @@ describe("--also-swapped", () => {
     await peer.hears("valid\n");
     expect(instance.service.otherPorts).toEqual([byteSwapped(instance.port)]);
     const { port } = instance;
-    expect(whereOf(instance)).toBe(`127.0.0.1:${port} (also ${byteSwapped(port)})`);
+    expect(whereOf(labInstance(instance))).toBe(`127.0.0.1:${port} (also ${byteSwapped(port)})`);
     await lab.supervisor.stop(instance);
     expect(instance.service.otherPorts).toEqual([]);
   });

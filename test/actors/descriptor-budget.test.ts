@@ -23,27 +23,27 @@ describe("the budget", () => {
   it("admits for as long as there is room, then some to be refused with care, then nobody", () => {
     const budget = limited(4);
     const places = [budget.admit(2), budget.admit(2)];
-    expect(places.map((place) => place?.isOver)).toEqual([false, false]);
+    expect(places.map((place) => place?.isOverBudget)).toEqual([false, false]);
     const lingering = Array.from({ length: 8 }, () => budget.admit(2));
-    expect(lingering.every((place) => place?.isOver)).toBe(true);
+    expect(lingering.every((place) => place?.isOverBudget)).toBe(true);
     expect(budget.admit(1)).toBeUndefined();
-    lingering[0]?.leave();
-    expect(budget.admit(1)?.isOver).toBe(true);
-    places[0]?.leave();
-    expect(budget.admit(2)?.isOver).toBe(false);
+    lingering[0]?.release();
+    expect(budget.admit(1)?.isOverBudget).toBe(true);
+    places[0]?.release();
+    expect(budget.admit(2)?.isOverBudget).toBe(false);
   });
 
   it("reckons with a thousand files and programs at once, not with one for each of many thousands", () => {
     const budget = new DescriptorBudget({ limit: 20_256, inUse: 0 });
     let admitted = 0;
-    while (budget.admit(3)?.isOver === false) admitted += 1;
+    while (budget.admit(3)?.isOverBudget === false) admitted += 1;
     expect(admitted).toBe(19_000);
   });
 
   it("always grants what an operator asked for, and peers have the fewer", () => {
     const budget = limited(2);
     budget.take(5);
-    expect(budget.admit(1)?.isOver).toBe(true);
+    expect(budget.admit(1)?.isOverBudget).toBe(true);
     budget.give(5);
     expect(budget.left).toBe(2);
   });

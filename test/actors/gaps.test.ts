@@ -1,6 +1,5 @@
 /** Messages that must be reads of their own for the peer [FRAME-6], and an operator's FIN in the middle. */
 import { describe, expect, it } from "vitest";
-import { Connection } from "../../src/actors/connection.ts";
 import speaksInPieces from "../fixtures/roles/speaks-in-pieces.ts";
 import { converse, openLab, type TestLab, turns } from "./harness.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
@@ -72,8 +71,7 @@ describe("an operator's FIN", () => {
     const { lab, peer } = await pieceLab();
     peer.say("go\n");
     await peer.hears("one\n");
-    const { live } = lab.storyOf(peer);
-    if (live instanceof Connection) live.fin();
+    lab.supervisor.control(lab.storyOf(peer).subject.id)?.fin?.();
     await peer.hearsTheEnd();
     peer.say("go on\n");
     await expect.poll(() => lab.storyOf(peer).bytesIn).toBe("go\ngo on\n".length);

@@ -73,6 +73,7 @@ export class TestLab {
     const table = new Map(roles.map((role) => [role.name, role]));
     this.supervisor = new Supervisor(table, this.environment, {
       onState: ({ id }, _from, to) => this.states.push(`${id} ${to}`),
+      onRemoved: () => undefined,
     });
   }
 

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { systemClock } from "../../src/actors/clock.ts";
-import { ask, connect, ownAddress, tell } from "../../src/actors/network.ts";
+import { ask, connect, localAddressTowards, send } from "../../src/actors/network.ts";
 import type { Clock, HostPort, Question } from "../../src/machines/_world.ts";
 import { freePort } from "../e2e/free-ports.ts";
 import { eventually, hasIpv6, turns } from "./harness.ts";
@@ -89,22 +89,22 @@ describe("ask", () => {
   });
 });
 
-describe("tell", () => {
+describe("send", () => {
   it("sends one datagram and waits for nothing", async () => {
     const { at, heard } = await answerer([]);
-    await tell(at, "REGISTRN,127.0.0.1,1236,pdf,server1");
+    await send(at, "REGISTRN,127.0.0.1,1236,pdf,server1");
     await eventually(() => expect(heard).toEqual(["REGISTRN,127.0.0.1,1236,pdf,server1"]));
   });
 
   it("does not hear that nobody is there", async () => {
-    await tell(CLOSED, "REGISTRN,127.0.0.1,1236,pdf,server1");
+    await send(CLOSED, "REGISTRN,127.0.0.1,1236,pdf,server1");
   });
 });
 
 describe("the own address", () => {
   it("is the one on the way to the other", async () => {
-    for (const host of LOOPBACKS) expect(await ownAddress({ host, port: 1 })).toBe(host);
-    expect(await ownAddress({ host: "localhost", port: 1 })).toBe("127.0.0.1");
+    for (const host of LOOPBACKS) expect(await localAddressTowards({ host, port: 1 })).toBe(host);
+    expect(await localAddressTowards({ host: "localhost", port: 1 })).toBe("127.0.0.1");
   });
 });
 

@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Instance } from "../../src/actors/instance.ts";
 import { diagnoses } from "../../src/diagnoses/table.ts";
+import type { LabInstance } from "../../src/lab/lab.ts";
 import { wireRules } from "../../src/wire-rules.ts";
 import { eventually } from "../e2e/eventually.ts";
 import { freePort } from "../e2e/free-ports.ts";
@@ -42,7 +42,7 @@ describe.skipIf(!hasPython)("a program that makes the mistake (skipped without p
 
   async function isTold(mistake: Mistake): Promise<void> {
     const instance = await makes(mistake);
-    if (mistake.role === "calculator-client") instance.service.say?.("15 + 35");
+    if (mistake.role === "calculator-client") await lab.say(instance, "15 + 35");
     if (mistake.laterMs) await waits(instance, mistake);
     await eventually(async () => expect(await found(instance)).toEqual([mistake.id]));
     await isStill(instance);
@@ -57,7 +57,7 @@ describe.skipIf(!hasPython)("a program that makes the mistake (skipped without p
   it.each(mistakes.filter(({ laterMs }) => laterMs))("$id is told so, in a $role", isTold);
 
   /** Whatever the peer did, the same machine does the same again. */
-  async function isTheSameAgain({ id }: Instance): Promise<void> {
+  async function isTheSameAgain({ id }: LabInstance): Promise<void> {
     for (const { subject, entries } of lab.stories(id)) {
       const isTurnedAway = entries.some(
         (entry) => entry.kind === "refused" && entry.cause.code === "too-many-connections",
@@ -72,7 +72,7 @@ describe.skipIf(!hasPython)("a program that makes the mistake (skipped without p
     role === "file-client" ? { server: `127.0.0.1:${port}` } : { port };
 
   /** It has said all it will say, and only then time goes on. */
-  async function waits({ id }: Instance, { laterMs = 0 }: Mistake): Promise<void> {
+  async function waits({ id }: LabInstance, { laterMs = 0 }: Mistake): Promise<void> {
     await eventually(async () =>
       expect(lab.stories(id).at(-1)?.bytesIn || lab.stories(id).at(-1)?.bytesOut).toBeTruthy(),
     );
@@ -81,7 +81,7 @@ describe.skipIf(!hasPython)("a program that makes the mistake (skipped without p
   }
 
   /** Nothing has been added to its story for a while. */
-  async function isStill({ id }: Pick<Instance, "id">): Promise<void> {
+  async function isStill({ id }: Pick<LabInstance, "id">): Promise<void> {
     let before = -1;
     await eventually(async () => {
       const now = lab.stories(id).flatMap(({ entries }) => entries).length;
@@ -92,7 +92,7 @@ describe.skipIf(!hasPython)("a program that makes the mistake (skipped without p
     });
   }
 
-  async function found({ id }: Instance): Promise<string[]> {
+  async function found({ id }: LabInstance): Promise<string[]> {
     const story = lab.stories(id).at(-1);
     return story ? (await lab.explain(story)).diagnoses.map((card) => card.id) : [];
   }

@@ -26,7 +26,7 @@ async function misspelt() {
 async function ctl(...argv: string[]) {
   const stdout = new FakePipe();
   const stderr = new FakePipe();
-  const exit = await runOnce({ socketPath: lab.daemon.socketPath, argv, json: false, stdout, stderr });
+  const exit = await runOnce({ socketPath: lab.daemon.lab.socketPath, argv, json: false, stdout, stderr });
   return { exit, out: stdout.text, err: stderr.text };
 }
 

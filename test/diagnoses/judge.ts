@@ -6,7 +6,10 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { Instance } from "../../src/actors/instance.ts";
+import { findDialect } from "../../src/diagnoses/_dialects.ts";
+import { findRecord } from "../../src/diagnoses/_records.ts";
+import { textSigns } from "../../src/diagnoses/_signs.ts";
+import type { LabInstance } from "../../src/lab/lab.ts";
 import type { Story } from "../../src/stories/story.ts";
 import { Program } from "../e2e/program.ts";
 import type { CorpusCase } from "./corpus.ts";
@@ -24,12 +27,14 @@ export interface Judgement {
   readonly later: Cards;
   readonly end: Cards;
   readonly verdict: "right" | "wrong" | "none";
+  /** Kinds of signs in its bytes, story by story: what a card could be made of. */
+  readonly signs: readonly string[];
   /** Reads, and the whole of the first card, for people. */
   readonly told: string;
 }
 
 /** So many run at a time, and so many are started at once: two cores start a few programs a second. */
-const BATCH = 60;
+const BATCH = 80;
 const STARTS = 10;
 /** Nothing moves for so long: what a program pauses between its sends is shorter. */
 const QUIET_MS = 1_700;
@@ -39,7 +44,7 @@ const SILENCE_MS = 13_000;
 interface Run {
   readonly one: CorpusCase;
   readonly program: Program;
-  readonly instance: Instance;
+  readonly instance: LabInstance;
 }
 
 export class Judge {
@@ -51,17 +56,35 @@ export class Judge {
   }
 
   async judge(corpus: readonly CorpusCase[]): Promise<Judgement[]> {
+    this.#compile(corpus);
     await this.#prepare();
     const judgements: Judgement[] = [];
     for (let from = 0; from < corpus.length; from += BATCH)
       judgements.push(...(await this.#judgeBatch(corpus.slice(from, from + BATCH))));
-    rmSync(this.#folder, { recursive: true, force: true });
     return judgements;
+  }
+
+  /** Of a whole corpus at a time, some run while the machine is busy: what came in one read then was meant as two. */
+  async judgeAgain(judgements: readonly Judgement[]): Promise<Judgement[]> {
+    const doubtful = judgements.filter(({ verdict }) => verdict !== "right").map(({ one }) => one);
+    const again = new Map((await this.judge(doubtful)).map((judgement) => [judgement.one, judgement]));
+    return judgements.map((judgement) => again.get(judgement.one) ?? judgement);
+  }
+
+  close(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Before any runs: a compiler that is waited for holds up the lab, and what comes meanwhile is one read. */
+  #compile(corpus: readonly CorpusCase[]): void {
+    for (const { program } of corpus)
+      if (program.endsWith(".c"))
+        execFileSync("cc", ["-w", "-o", this.#binary(program), path.join(programs, program)]);
   }
 
   /** Files to fetch, and an address to look up. */
   async #prepare(): Promise<void> {
-    mkdirSync(path.join(this.#folder, "files"));
+    mkdirSync(path.join(this.#folder, "files"), { recursive: true });
     const files = { "server.txt": "line of a lab file\n".repeat(300), "second.txt": "second\n".repeat(20) };
     for (const [name, text] of Object.entries(files))
       writeFileSync(path.join(this.#folder, "files", name), text);
@@ -70,20 +93,30 @@ export class Judge {
   }
 
   async #judgeBatch(batch: readonly CorpusCase[]): Promise<Judgement[]> {
-    const runs: Run[] = [];
-    for (let from = 0; from < batch.length; from += STARTS)
-      runs.push(...(await Promise.all(batch.slice(from, from + STARTS).map((one) => this.#start(one)))));
+    const runs = await this.#startAll(batch);
     await this.#quiet(runs);
     const now = await this.#look(runs);
     this.#lab.clock.push(SILENCE_MS);
     const later = await this.#look(runs);
     const told = await Promise.all(runs.map((run) => this.#tell(run)));
+    const signs = runs.map(({ instance }) => this.#lab.stories(instance.id).map(signsOf));
     await this.#end(runs);
     const end = await this.#look(runs);
     return runs.map(({ one }, at) => {
       const looks = { now: now[at] ?? [], later: later[at] ?? [], end: end[at] ?? [] };
-      return { one, ...looks, verdict: verdictOf(one, looks), told: told[at] ?? "" };
+      return { one, ...looks, verdict: verdictOf(one, looks), signs: signs[at] ?? [], told: told[at] ?? "" };
     });
+  }
+
+  /** A few at a time, in their order. */
+  async #startAll(batch: readonly CorpusCase[]): Promise<Run[]> {
+    const runs: Run[] = [];
+    const due = [...batch.entries()];
+    const start = async () => {
+      for (let next = due.shift(); next; next = due.shift()) runs[next[0]] = await this.#start(next[1]);
+    };
+    await Promise.all(Array.from({ length: STARTS }, start));
+    return runs;
   }
 
   async #start(one: CorpusCase): Promise<Run> {
@@ -93,8 +126,7 @@ export class Judge {
     }
     const program = this.#program(one, 0);
     const port = await this.#lab.listens(program);
-    const where = one.role === "file-client" ? { server: `127.0.0.1:${port}` } : { port };
-    const instance = await this.#lab.spawn(one.role, { ...this.#given(one), ...where });
+    const instance = await this.#lab.spawn(one.role, { ...this.#given(one), ...whereOf(one, port) });
     void this.#say(instance, one.say ?? []);
     return { one, instance, program };
   }
@@ -110,15 +142,17 @@ export class Judge {
     const options = { cwd: this.#folder, env: { ...process.env, PYTHONPATH: programs } };
     if (!program.endsWith(".c"))
       return new Program("python3", ["-uB", path.join(programs, `${program}.py`), String(port)], options);
-    const binary = path.join(this.#folder, program.replaceAll("/", "-").replace(/\.c$/, ""));
-    execFileSync("cc", ["-w", "-o", binary, path.join(programs, program)]);
-    return new Program(binary, [String(port)], options);
+    return new Program(this.#binary(program), [String(port)], options);
   }
 
-  async #say(instance: Instance, lines: readonly string[]): Promise<void> {
+  #binary(program: string): string {
+    return path.join(this.#folder, program.replaceAll("/", "-").replace(/\.c$/, ""));
+  }
+
+  async #say(instance: LabInstance, lines: readonly string[]): Promise<void> {
     for (const line of lines) {
       await pause(100);
-      instance.service.say?.(line);
+      if (this.#lab.daemon.lab.find(instance.id)?.state === "running") await this.#lab.say(instance, line);
     }
   }
 
@@ -145,7 +179,7 @@ export class Judge {
     );
   }
 
-  #explain({ id }: Instance): Promise<Explained[]> {
+  #explain({ id }: LabInstance): Promise<Explained[]> {
     return Promise.all(this.#lab.stories(id).map((story) => this.#lab.explain(story)));
   }
 
@@ -171,8 +205,28 @@ export class Judge {
   }
 }
 
+/** Where our client finds the program: it is a server, or a registry that tells of one. */
+function whereOf({ role, given }: CorpusCase, port: number): Record<string, string | number> {
+  if (role !== "file-client") return { port };
+  return given?.bootstrap ? { bootstrap: `127.0.0.1:${port}` } : { server: `127.0.0.1:${port}` };
+}
+
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const sizeOf = ({ entries, bytesIn, bytesOut }: Story) => entries.length + bytesIn + bytesOut;
+
+/** Signs of a record where the role speaks in records, of texts otherwise. */
+function signsOf({ entries, subject }: Story): string {
+  const reads = entries.filter((entry) => entry.kind === "in");
+  const role = typeof subject.role === "string" ? subject.role : "";
+  if (!role.startsWith("address-book"))
+    return textSigns(reads)
+      .map(({ kind }) => kind)
+      .join("+");
+  const bytes = Buffer.concat(reads.map((read) => read.bytes));
+  const dialect = findDialect(bytes)?.kind;
+  if (dialect !== undefined) return dialect;
+  return findRecord(bytes, role.endsWith("client") ? "answer" : "query")?.kind ?? "";
+}
 
 /** Reads and sends as `→ "ann"`, where a person looks for the reason. */
 function readOf(entry: Story["entries"][number]): string[] {
@@ -219,7 +273,7 @@ export function tableOf(judgements: readonly Judgement[]): string {
 const kindOf = ({ program }: CorpusCase) => program.slice(0, program.indexOf("/"));
 
 /** A case with what was said of it at the three looks. */
-export function lineOf({ one, verdict, now, later, end }: Judgement): string {
+export function lineOf({ one, verdict, now, later, end, signs }: Judgement): string {
   const ids = (cards: Cards) => cards.map((story) => story.join("+") || "-").join(" ") || "no story";
-  return `${verdict.padEnd(6)}${one.program.padEnd(44)}${(one.card ?? "none").padEnd(6)}${ids(now)} | ${ids(later)} | ${ids(end)}`;
+  return `${verdict.padEnd(6)}${one.program.padEnd(44)}${(one.card ?? "none").padEnd(6)}${ids(now)} | ${ids(later)} | ${ids(end)}  signs: ${signs.join(" ")}`;
 }

@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterAll, beforeAll } from "vitest";
 import { systemClock } from "../../src/actors/clock.ts";
 import { Daemon } from "../../src/daemon.ts";
-import type { Outlet } from "../../src/repl/evaluator.ts";
+import type { Responder } from "../../src/repl/evaluator.ts";
 import { evaluate } from "../../src/repl/evaluator.ts";
 import type { explanationDocument } from "../../src/repl/explanation.ts";
 import type { Story } from "../../src/stories/story.ts";
@@ -64,9 +64,15 @@ export class DiagnosisLab {
 
   /** A server on a free port, or a client of the one that is named. */
   spawn(role: string, given: Record<string, unknown> = {}) {
-    const isServer = this.daemon.roles.get(role)?.side === "server";
+    const isServer = this.daemon.lab.roles.get(role)?.side === "server";
     const usual = isServer ? { port: 0 } : { restart: "temporary" };
-    return this.daemon.spawn(role, { host: "127.0.0.1", ...usual, ...given });
+    return this.daemon.lab.spawn(role, { host: "127.0.0.1", ...usual, ...given });
+  }
+
+  /** A client's user speaks. */
+  async say({ id }: { readonly id: string }, text: string): Promise<void> {
+    const { signal } = new AbortController();
+    await this.daemon.lab.say(id, text, { now: false, signal, progress: () => undefined });
   }
 
   /** A program of `test/peers`; tests run at the same time, so it ends with the file. */
@@ -88,9 +94,9 @@ export class DiagnosisLab {
   }
 
   /** A command's answer, as the control socket gives it. */
-  async run(line: string, outlet: Partial<Outlet> = {}) {
+  async run(line: string, responder: Partial<Responder> = {}) {
     const answer = { out: "", err: "", data: undefined as unknown, exit: -1 };
-    const all: Outlet = {
+    const all: Responder = {
       out: (text) => {
         answer.out += `${text}\n`;
       },
@@ -102,9 +108,14 @@ export class DiagnosisLab {
       },
       ask: async () => "",
       isBehind: false,
-      ...outlet,
+      ...responder,
     };
-    answer.exit = await evaluate(this.daemon, { line }, all, new AbortController().signal);
+    answer.exit = await evaluate({
+      lab: this.daemon.lab,
+      request: { line },
+      responder: all,
+      signal: new AbortController().signal,
+    });
     return answer;
   }
 

@@ -14,6 +14,7 @@ import {
   findGlued,
   findOnlyLineEnd,
   findSplit,
+  isMessageOf,
 } from "../../src/diagnoses/_pieces.ts";
 import { findRecord } from "../../src/diagnoses/_records.ts";
 import type { Piece } from "../../src/diagnoses/_sign.ts";
@@ -84,11 +85,15 @@ describe("a header before the text", () => {
     ["64be", 8, reads(be(8, "ann"), be(8, "1 + 1"))],
     ["64le", 8, reads(le(8, "ann"))],
     ["byte", 1, reads("\x03ann", "\x0715 + 35")],
+    ["byte", 1, reads("\x03ann\x0715 + 35")],
     ["byte", 1, reads("\x03ann")],
     ["varint", 2, reads(`\xc8\x01${"x".repeat(200)}`)],
     ["digits", 64, reads(buffer("3", 64, " "), "ann", buffer("7", 64, " "), "15 + 35")],
     ["digits", 10, reads(`${buffer("3", 10, " ")}ann`, `${buffer("7", 10, " ")}15 + 35`)],
     ["digits", 4, reads("0003ann")],
+    ["digits", 4, reads("0003ann00078 / 2.5")],
+    ["digits", 10, reads("5         hello7         goodbye")],
+    ["byte", 1, reads("\x08:Eve:eve", "\x0a:Eve:hello")],
     ["digits", 1, reads("3", "ann", "7", "15 + 35")],
     ["netstring", 2, reads("3:ann,", "7:15 + 35,")],
   ] as const)("is told as %s of %i bytes", (form, headerBytes, pieces) => {
@@ -121,6 +126,7 @@ describe("another encoding", () => {
     ["utf16", raw("\xff\xfea\0n\0n\0"), { order: "LE", hasMark: true, text: "ann" }],
     ["utf16", raw("\xfe\xff\0a\0n\0n"), { order: "BE", hasMark: true, text: "ann" }],
     ["utf16", raw("\0a\0n\0n\n"), { order: "BE", hasMark: false }],
+    ["utf16", raw("\xfe\xff\0b\0o\0b\xfe\xff\x008\0/\x002"), { order: "BE", text: "bob8/2" }],
     ["utf32", raw("\xff\xfe\0\0a\0\0\0"), { order: "LE", hasMark: true, text: "a" }],
     ["utf32", raw("a\0\0\0n\0\0\0n\0\0\0"), { order: "LE", hasMark: false, text: "ann" }],
     ["utf8Mark", raw("\xef\xbb\xbfann"), { offset: 0 }],
@@ -168,6 +174,7 @@ describe("another dialect", () => {
     ["printedObject", raw("System.Byte[]"), undefined],
     ["printedObject", raw("[object Object]"), undefined],
     ["escapes", raw("ann\\n"), "ann"],
+    ["escapes", raw("ann\\n15 + 35\\n"), "ann"],
     ["escapes", raw("ann\\r\\n"), "ann"],
     ["escapes", raw("ann\\0"), "ann"],
     ["percent", raw("15%20%2B%2035"), "15 + 35"],
@@ -185,6 +192,7 @@ describe("another dialect", () => {
     ["an apostrophe", raw("'tis")],
     ["less than", raw("3 < 4 > 2")],
     ["an empty list", raw("[]")],
+    ["UTF-16 with its mark", raw("\xff\xfe5\x000\0")],
   ])("is not seen in %s", (_, bytes) => expect(findDialect(bytes)).toBeUndefined());
 });
 
@@ -282,6 +290,8 @@ describe("an address-book record", () => {
 
   it("is told of an answer too", () => {
     const answer = Buffer.concat([Buffer.from("520000000e000000", "hex"), raw("Lou S. Example")]);
+    const dirty = raw("R\xcc\xcc\xcc\x0e\0\0\0Lou S. Example");
+    expect(findRecord(dirty, "answer")).toMatchObject({ kind: "layout", args: { isPaddingZero: false } });
     expect(findRecord(answer, "answer")).toMatchObject({
       kind: "layout",
       args: { lengthBytes: 4, paddingBytes: 3 },
@@ -367,8 +377,8 @@ describe("the nearest name", () => {
 
 describe("pieces", () => {
   it("are one byte a read where keys are sent as they are pressed", () => {
-    expect(findByteByByte(reads(..."ann\n"))).toMatchObject({ args: { text: "ann\n" } });
-    expect(findByteByByte(reads("a", "n", "n", "\r\n", "1", "5"))).toBeDefined();
+    expect(findByteByByte(reads(..."hello\n"))).toMatchObject({ args: { text: "hello\n" } });
+    expect(findByteByByte(reads("a", "n", "n", "\r\n", "1", "5", " +"))).toBeDefined();
     expect(findByteByByte(reads("a", "15 + 35", "q"))).toBeUndefined();
     expect(findByteByByte(reads("q"))).toBeUndefined();
   });
@@ -406,14 +416,26 @@ describe("pieces", () => {
     expect(findGlued(text, rule, last)).toBeUndefined(),
   );
 
-  it("are halves where both together are a message, the first is none, and they came at once", () => {
-    const isExpression = (text: string) => /^\d+ \+ \d+$/.test(text);
-    const [first, second] = reads("15 + ", "35");
-    const later = { bytes: raw("35"), size: 2, at: 9_000_000 };
-    if (!first || !second) throw new Error("two reads");
-    expect(findSplit(first, second, isExpression)?.args).toMatchObject({ whole: "15 + 35" });
-    expect(findSplit(first, later, isExpression)).toBeUndefined();
-    expect(findSplit(second, first, isExpression)).toBeUndefined();
+  it.each([
+    ["CALC-2", ["15 + ", "35"]],
+    ["CHAT-2", [":Ann:", "hello everybody"]],
+    ["CHAT-0", [":Eve:", "eve"]],
+    ["RELAY-2", ["hello", "|", "alice"]],
+    ["ECHO-0", ["download ", "server.txt"]],
+    ["KNOCK-1", ["Knock ", "knock.."]],
+  ])("are halves of one message of %s: %j", (rule, texts) => {
+    expect(findSplit(reads(...texts), isMessageOf(rule))?.args).toEqual({
+      pieces: texts,
+      whole: texts.join(""),
+    });
+  });
+
+  it("are no halves where each is a message, where the rest is one, or where time lies between them", () => {
+    expect(findSplit(reads("1 + 1", "2 + 2"), isMessageOf("CALC-2"))).toBeUndefined();
+    expect(findSplit(reads("hello alice", "hello|alice"), isMessageOf("RELAY-2"))).toBeUndefined();
+    expect(findSplit(reads("hello", ":Ann:there"), isMessageOf("CHAT-2"))).toBeUndefined();
+    const slow = reads("15 + ", "35").map((piece, index) => ({ ...piece, at: index * 9_000_000 }));
+    expect(findSplit(slow, isMessageOf("CALC-2"))).toBeUndefined();
   });
 
   it("are a connection for each message where each carries one and ends before the next", () => {

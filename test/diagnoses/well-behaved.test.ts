@@ -62,7 +62,7 @@ describe.skipIf(!hasPython)("a program as it is handed in (skipped without pytho
     const registry = await lab.spawn("bootstrap");
     const bootstrap = `127.0.0.1:${registry.port}`;
     const files = await lab.spawn("file-server", { service: "pdf", token: "server1", bootstrap });
-    await eventually(() => expect(lab.daemon.registry.list()).toHaveLength(1));
+    await eventually(() => expect(lab.daemon.lab.registry.list()).toHaveLength(1));
     const saved = path.join(folder, "saved.pdf");
     const client = lab.python("file_client.py", [registry.port, "pdf", "server.pdf", saved]);
     expect((await client.ended).exit).toBe(0);
@@ -82,8 +82,9 @@ describe.skipIf(!hasPython)("a program as it is handed in (skipped without pytho
     ];
     for (const [program, role, args, given, lines] of spoken) {
       const port = await lab.listens(lab.python(program, [0, ...args]));
-      const { id, service } = await lab.spawn(role, { port, ...given });
-      for (const line of lines) service.say?.(line);
+      const client = await lab.spawn(role, { port, ...given });
+      for (const line of lines) await lab.say(client, line);
+      const { id } = client;
       await eventually(() => expect(lab.stories(id).at(-1)?.bytesIn).toBeGreaterThan(8));
       expect(await alarms(id), program).toEqual([]);
     }
@@ -135,7 +136,7 @@ describe("a peer of any habit", () => {
 
 describe("the rules that explain quotes", () => {
   it("are there for every phase of every role", () => {
-    const roles = [...lab.daemon.roles.values()];
+    const roles = [...lab.daemon.lab.roles.values()];
     const rules = roles.flatMap(({ phases }) => Object.values(phases).map(({ rule }) => rule));
     expect(rules.length).toBeGreaterThan(20);
     expect(rules.filter((rule) => !wireRules().has(rule))).toEqual([]);

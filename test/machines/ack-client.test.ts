@@ -59,7 +59,7 @@ describe("an acknowledger's client", () => {
 
   it("says that nobody listens there", async () => {
     const { run, asks } = ackClient();
-    await asks.reject(new NetlabError("unreachable", "nobody listens there"));
+    await asks.reject(NetlabError.worded("unreachable", "nobody listens there"));
     expect(run.output).toMatchObject({ ok: false, code: "unreachable", message: "nobody listens there" });
   });
 

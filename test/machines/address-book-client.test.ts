@@ -84,7 +84,7 @@ describe("an address book's client", () => {
       code: "no-such-address",
       message: 'the book has no address "luke@gmail.com" (Error 404)',
     });
-    expect(new NetlabError("no-such-address", "").exitCode).toBe(4);
+    expect(NetlabError.worded("no-such-address", "").exitCode).toBe(4);
     expect(shown).toEqual([]);
   });
 
@@ -185,7 +185,7 @@ describe("an address book's client", () => {
 
   it("says why it cannot connect", async () => {
     const { run, network } = lookup();
-    await network.connects.reject(new NetlabError("unreachable", "nobody listens there"));
+    await network.connects.reject(NetlabError.worded("unreachable", "nobody listens there"));
     expect(run.output).toMatchObject({ code: "unreachable", message: "nobody listens there" });
   });
 
@@ -256,7 +256,7 @@ describe("an address book's client with several addresses", () => {
     await connect();
     await hear(encodeAnswer("8bit", "Luke"));
     await tell("peer.closed");
-    await network.connects.reject(new NetlabError("unreachable", "nobody listens there"));
+    await network.connects.reject(NetlabError.worded("unreachable", "nobody listens there"));
     expect(run.output).toMatchObject({
       ok: false,
       email: "leia@x.org",

@@ -81,7 +81,7 @@ describe("an address book", () => {
     ["an impossible length", Buffer.from([0x51, 0, 0, 1, 0x2c]), "\0\0\0\x1f", "the length is impossible"],
   ])("[BOOK-4] refuses %s, and closes", (_what, bytes, length, why) => {
     const { peer, run } = asked(bytes);
-    expect(peer.told).toEqual([`refuse R${length}Error: Unknown message protocol [BOOK-4]`]);
+    expect(peer.told).toEqual([`refuse bytes R${length}Error: Unknown message protocol [BOOK-4]`]);
     expect(peer.remarks).toEqual([why]);
     expect(run.path).toEqual(["awaitingQuery", "closed"]);
   });
@@ -94,6 +94,6 @@ describe("an address book", () => {
   });
 
   it("[BOOK-4] refuses one client too many as a record, so that it is read as an error", () => {
-    expect(role.refusal?.({})).toBe("R\x17Error: Too many clients");
+    expect(role.refusal?.({})).toEqual(Buffer.from("R\x17Error: Too many clients"));
   });
 });

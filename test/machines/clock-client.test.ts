@@ -101,7 +101,7 @@ describe("a clock's client", () => {
 
   it("[CLOCK-1] goes on where nobody listens: the clock may come back", async () => {
     const { asks, clock, run, hints } = clockClient({ count: 2 });
-    await asks.reject(new NetlabError("unreachable", "nobody listens there"));
+    await asks.reject(NetlabError.worded("unreachable", "nobody listens there"));
     expect(hints).toEqual(["nobody listens there"]);
     clock.increment(2_000);
     await asks.resolve(["11/21/26"]);
@@ -112,7 +112,8 @@ describe("a clock's client", () => {
     ["timed-out", (asks: ReturnType<typeof clockClient>["asks"]) => asks.resolve([])],
     [
       "unreachable",
-      (asks: ReturnType<typeof clockClient>["asks"]) => asks.reject(new NetlabError("unreachable", "away")),
+      (asks: ReturnType<typeof clockClient>["asks"]) =>
+        asks.reject(NetlabError.worded("unreachable", "away")),
     ],
   ])("fails with %s where no answer came at all", async (code, answer) => {
     const { asks, run } = clockClient({ count: 1 });

@@ -147,7 +147,7 @@ describe("a download", () => {
     await type("download a.txt");
     await receive("x");
     await still(200);
-    await files.creates.reject(new NetlabError("file-exists", "/tmp/client_a.txt"));
+    await files.creates.reject(new NetlabError("file-exists", { file: "/tmp/client_a.txt" }));
     expect(hints).toEqual([
       "client_a.txt is there already and stays as it is: nothing is saved without --force",
     ]);
@@ -165,7 +165,7 @@ describe("a download", () => {
     await still(200);
     const part = new FakePart("/tmp/client_a.txt");
     part.finish = async () => {
-      throw new NetlabError("file-not-written", "cannot write client_a.txt: no space");
+      throw NetlabError.worded("file-not-written", "cannot write client_a.txt: no space");
     };
     await files.creates.resolve(part);
     expect([part.state, hints]).toEqual(["discarded", ["cannot write client_a.txt: no space"]]);

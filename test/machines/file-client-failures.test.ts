@@ -17,7 +17,7 @@ describe("a registry", () => {
 
   it("that cannot be reached is unreachable", async () => {
     const { run, network } = fileClient();
-    await network.asks.reject(new NetlabError("unreachable", "nobody listens there"));
+    await network.asks.reject(NetlabError.worded("unreachable", "nobody listens there"));
     expect(run.output).toMatchObject({ ok: false, code: "unreachable", message: "nobody listens there" });
   });
 
@@ -73,7 +73,7 @@ describe("a server", () => {
   it("that cannot be reached at --connect-host is not told of --connect-host again", async () => {
     const { run, goTo, network } = fileClient({ connectHost: "10.1.1.1" });
     await goTo("connecting");
-    await network.connects.reject(new NetlabError("timed-out", "cannot reach it"));
+    await network.connects.reject(NetlabError.worded("timed-out", "cannot reach it"));
     expect(run.output).toMatchObject({ ok: false, code: "timed-out", message: "cannot reach it" });
   });
 
@@ -154,7 +154,7 @@ describe("a server", () => {
     await goTo("receiving");
     const part = await makePart();
     await peer.inflows.reject(
-      new NetlabError("peer-error", "the server closed the connection after 2 of 3 bytes"),
+      NetlabError.worded("peer-error", "the server closed the connection after 2 of 3 bytes"),
     );
     expect(run.output).toMatchObject({ ok: false, code: "peer-error" });
     expect(part.state).toBe("discarded");
@@ -166,7 +166,7 @@ describe("a disk", () => {
   it("that has a file of that name already is file-exists, before a byte is read", async () => {
     const { run, goTo, files, peer } = fileClient();
     await goTo("receiving");
-    await files.creates.reject(new NetlabError("file-exists", "server.pdf"));
+    await files.creates.reject(new NetlabError("file-exists", { file: "server.pdf" }));
     expect(run.output).toMatchObject({ ok: false, code: "file-exists" });
     expect(peer.heard()).toEqual(["close"]);
   });
@@ -175,7 +175,7 @@ describe("a disk", () => {
     const { run, goTo, makePart, receive } = fileClient();
     await goTo("receiving");
     const part = await makePart();
-    part.finish = () => Promise.reject(new NetlabError("file-exists", "server.pdf"));
+    part.finish = () => Promise.reject(new NetlabError("file-exists", { file: "server.pdf" }));
     await receive("abc");
     expect(run.output).toMatchObject({ ok: false, code: "file-exists" });
     expect(part.state).toBe("discarded");

@@ -20,7 +20,7 @@ function registrar({
     ...world,
     run,
     /** What the registry has been told so far. */
-    told: () => network.tells.inputs.map(({ text }) => text),
+    told: () => network.sends.inputs.map(({ text }) => text),
     looks: () => network.asks.inputs.length,
     async pass(ms: number): Promise<void> {
       clock.increment(ms);
@@ -28,7 +28,7 @@ function registrar({
     },
     /** Registers, and comes to its first look. */
     async firstLook(): Promise<void> {
-      network.tells.always();
+      network.sends.always();
       await turn();
       clock.increment(500);
       await turn();
@@ -48,14 +48,14 @@ describe("a registrar", () => {
   it("[FILE-5] registers when it starts, by one datagram to --bootstrap", async () => {
     const { network, run } = registrar();
     await turn();
-    expect(network.tells.inputs).toEqual([{ to: { host: "10.0.0.9", port: 1_234 }, text: REGISTRATION }]);
-    await network.tells.resolve();
+    expect(network.sends.inputs).toEqual([{ to: { host: "10.0.0.9", port: 1_234 }, text: REGISTRATION }]);
+    await network.sends.resolve();
     expect(run.state).toBe("registered");
   });
 
   it("[FILE-5] looks after half a second whether it is listed", async () => {
     const { network, looks, pass } = registrar();
-    network.tells.always();
+    network.sends.always();
     await pass(0);
     await pass(499);
     expect(looks()).toBe(0);
@@ -156,7 +156,7 @@ describe("where nobody knows whether it is listed", () => {
   it("[FILE-5] a registry is down: it does not register, and looks again", async () => {
     const { network, run, told, pass, firstLook } = registrar();
     await firstLook();
-    await network.asks.reject(new NetlabError("unreachable", "nobody listens there"));
+    await network.asks.reject(NetlabError.worded("unreachable", "nobody listens there"));
     expect(run.state).toBe("unanswered");
     await pass(2_000);
     expect(told()).toHaveLength(1);
@@ -174,7 +174,7 @@ describe("where nobody knows whether it is listed", () => {
   it("[FILE-5] a registration that could not be sent is made up for by the look", async () => {
     const { network, run, told, pass } = registrar();
     await turn();
-    await network.tells.reject(new NetlabError("unreachable", "no way to that network"));
+    await network.sends.reject(NetlabError.worded("unreachable", "no way to that network"));
     expect(run.state).toBe("unanswered");
     await pass(2_000);
     await network.asks.resolve(["end"]);
@@ -191,25 +191,25 @@ describe("the address it tells", () => {
     const { network, told } = registrar(given);
     await turn();
     expect(told()).toEqual([`REGISTRN,${address},1236,pdf,server1`]);
-    expect(network.ownAddresses.inputs).toEqual([]);
+    expect(network.localAddresses.inputs).toEqual([]);
   });
 
   it.each([[["127.0.0.1", "::1"]], [["0.0.0.0"]], [["::"]], [["0.0.0.0", "::"]]])(
     "[FILE-5] is that of the interface that leads to the registry, listening on %j",
     async (hosts) => {
       const { network, told } = registrar({ hosts });
-      expect(network.ownAddresses.inputs).toEqual([{ host: "10.0.0.9", port: 1_234 }]);
-      await network.ownAddresses.resolve("10.0.0.77");
+      expect(network.localAddresses.inputs).toEqual([{ host: "10.0.0.9", port: 1_234 }]);
+      await network.localAddresses.resolve("10.0.0.77");
       expect(told()).toEqual(["REGISTRN,10.0.0.77,1236,pdf,server1"]);
     },
   );
 
   it("[FILE-5] is looked for again every 2 s while there is no way to the registry", async () => {
     const { network, run, told, pass } = registrar({ hosts: ["0.0.0.0"] });
-    await network.ownAddresses.reject(new NetlabError("unreachable", "no way to that network"));
+    await network.localAddresses.reject(NetlabError.worded("unreachable", "no way to that network"));
     expect(run.state).toBe("unaddressed");
     await pass(2_000);
-    await network.ownAddresses.resolve("10.0.0.77");
+    await network.localAddresses.resolve("10.0.0.77");
     expect(told()).toEqual(["REGISTRN,10.0.0.77,1236,pdf,server1"]);
   });
 });
@@ -227,8 +227,8 @@ describe("the log", () => {
 
   it("[FILE-5] is warned where others can reach it, and are told an address of this machine alone", async () => {
     const { network, notes, firstLook } = registrar({ hosts: ["0.0.0.0", "::"] });
-    network.tells.always();
-    await network.ownAddresses.resolve("127.0.0.1");
+    network.sends.always();
+    await network.localAddresses.resolve("127.0.0.1");
     await firstLook();
     await network.asks.resolve(["127.0.0.1,1236,pdf,server1", "end"]);
     expect(notes.join()).toMatch(/^is registered as 127\.0\.0\.1:1236 .*--advertise IP$/);
@@ -242,7 +242,7 @@ describe("an operator's register", () => {
     ["unanswered", (one: ReturnType<typeof registrar>) => one.network.asks.resolve([])],
   ])("in %s registers at once", async (state, goOn) => {
     const one = registrar();
-    one.network.tells.always();
+    one.network.sends.always();
     await turn();
     if (state !== "registered") await one.firstLook();
     await goOn(one);

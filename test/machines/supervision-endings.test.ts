@@ -65,7 +65,7 @@ describe("what finishes", () => {
     async (restart) => {
       const one = supervised(restart);
       await one.runs();
-      await one.finish(new NetlabError("no-such-file", "the server has no such file"));
+      await one.finish(NetlabError.worded("no-such-file", "the server has no such file"));
       await one.service.closes.resolve();
       expect(one.run.state).toBe("failed");
       expect(one.facts.lastError).toBe("the server has no such file");

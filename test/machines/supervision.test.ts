@@ -18,7 +18,7 @@ describe("a start", () => {
   it("that fails as expected, as a taken port does, is failed at once, with the sentence that says what to do", async () => {
     const one = supervised();
     await one.start();
-    await one.service.opens.reject(new NetlabError("port-taken", "1234"));
+    await one.service.opens.reject(new NetlabError("port-taken", { port: 1234 }));
     expect(one.run.path).toEqual(["stopped", "starting", "failed"]);
     expect(one.facts.lastError).toBe("port 1234 is taken (EADDRINUSE): stop the other program or use --port");
     await one.pass(60_000);
@@ -177,7 +177,7 @@ describe("a failed instance", () => {
 });
 
 describe("a port that only the kernel still holds", () => {
-  const lingers = new NetlabError("port-lingers", "4389");
+  const lingers = new NetlabError("port-lingers", { port: 4389 });
 
   it("is waited for without a restart, and taken once it is free", async () => {
     const one = supervised();
@@ -216,7 +216,7 @@ describe("a port that only the kernel still holds", () => {
     await one.start();
     await one.service.opens.reject(lingers);
     await one.pass(1_000);
-    await one.service.opens.reject(new NetlabError("port-taken", "4389"));
+    await one.service.opens.reject(new NetlabError("port-taken", { port: 4389 }));
     expect(one.run.state).toBe("failed");
     expect(one.facts.lastError).toMatch(/EADDRINUSE/);
   });

@@ -38,7 +38,7 @@ beforeEach(() => {
 function openBook(): void {
   const database = LabDatabase.open(folder, schemaFile);
   const parts = { book: openAddressBook(database), socketPath: path.join(folder, "s.sock") };
-  lab = { ...parts, instances: [], descriptors, log: { follow: () => () => undefined } } as unknown as Lab;
+  lab = { ...parts, instances: [], subscribe: () => () => undefined } as unknown as Lab;
   onTestFinished(() => database.close());
 }
 
@@ -47,7 +47,7 @@ async function run(line: string, files: Readonly<Record<string, string>> = {}) {
   const said: string[] = [];
   const complaints: string[] = [];
   const data: unknown[] = [];
-  const outlet = {
+  const responder = {
     out: (text: string) => void said.push(`${text}\n`),
     err: (text: string) => void complaints.push(`${text}\n`),
     data: (document: unknown) => void data.push(document),
@@ -55,7 +55,12 @@ async function run(line: string, files: Readonly<Record<string, string>> = {}) {
     readFile: async (name: string) => files[name] ?? "",
     isBehind: false,
   };
-  const exit = await evaluate(lab, { line }, outlet, new AbortController().signal);
+  const exit = await evaluate({
+    lab,
+    request: { line },
+    responder,
+    signal: new AbortController().signal,
+  });
   return { out: said.join(""), err: complaints.join(""), data, exit };
 }
 
@@ -296,7 +301,7 @@ describe("over the control socket", () => {
   beforeEach(openBook);
 
   async function serve(): Promise<ControlServer> {
-    const server = new ControlServer(lab);
+    const server = new ControlServer({ lab, descriptors, openEvaluation: undefined });
     await server.listen();
     onTestFinished(() => server.close());
     return server;
@@ -395,6 +400,7 @@ describe("a client that a daemon asks for a file", () => {
     expect(daemon.of("answer")[1]).toEqual({
       id: 1,
       op: "answer",
+      code: "file-not-read",
       error: `cannot read ${file}: the command does not name it`,
     });
   });

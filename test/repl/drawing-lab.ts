@@ -19,7 +19,7 @@ export function begin(line: string, { columns = 80, rows, stop = new AbortContro
     frames: [] as string[],
     files: new Map<string, string>(),
   };
-  const outlet = {
+  const responder = {
     out: (text: string) => void said.out.push(text),
     err: (text: string) => void said.err.push(text),
     data: (document: unknown) => void said.data.push(document),
@@ -28,7 +28,15 @@ export function begin(line: string, { columns = 80, rows, stop = new AbortContro
     writeFile: async (path: string, text: string) => void said.files.set(path, text),
     isBehind: false,
   };
-  return { ...said, exit: evaluate(daemon, { line, columns, rows }, outlet, stop.signal) };
+  return {
+    ...said,
+    exit: evaluate({
+      lab: daemon.lab,
+      request: { line, columns, rows },
+      responder,
+      signal: stop.signal,
+    }),
+  };
 }
 
 export async function run(line: string, screen?: Screen) {
@@ -38,4 +46,4 @@ export async function run(line: string, screen?: Screen) {
 }
 
 export const spawn = (role: string, given: Record<string, unknown> = {}) =>
-  daemon.spawn(role, { host: "127.0.0.1", port: 0, ...given });
+  daemon.lab.spawn(role, { host: "127.0.0.1", port: 0, ...given });

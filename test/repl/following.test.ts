@@ -1,6 +1,6 @@
 /** `tap` and `trace` on a real daemon: what they show, where they stop, and what they leave alone. */
 import { describe, expect, it } from "vitest";
-import type { Instance } from "../../src/actors/instance.ts";
+import type { LabInstance } from "../../src/lab/lab.ts";
 import { evaluate } from "../../src/repl/evaluator.ts";
 import { converse, eventually, turns } from "../actors/harness.ts";
 import { DiagnosisLab } from "../diagnoses/lab.ts";
@@ -12,19 +12,19 @@ lab.use();
 async function started(line: string, { isBehind = false } = {}) {
   const said = { out: [] as string[], err: [] as string[], data: [] as unknown[] };
   const end = new AbortController();
-  const outlet = {
+  const responder = {
     out: (text: string) => void said.out.push(text),
     err: (text: string) => void said.err.push(text),
     data: (document: unknown) => void said.data.push(document),
     ask: async () => "",
     isBehind,
   };
-  const exit = evaluate(lab.daemon, { line }, outlet, end.signal);
+  const exit = evaluate({ lab: lab.daemon.lab, request: { line }, responder, signal: end.signal });
   await eventually(() => expect(line.endsWith("--json") || said.err.length > 0).toBe(true));
   return { ...said, exit, interrupt: () => end.abort() };
 }
 
-async function calculated({ port }: Instance, ...lines: string[]): Promise<void> {
+async function calculated({ port }: LabInstance, ...lines: string[]): Promise<void> {
   const peer = await converse(port);
   peer.end(lines.map((line) => `${line}\n`).join(""));
   await peer.hearsTheEnd();

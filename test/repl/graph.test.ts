@@ -96,8 +96,8 @@ describe("graph", () => {
   });
 
   it("keeps to the definition that a connection is played by, also when the role is loaded again", async () => {
-    const { instance } = await calculating();
-    instance.role = { ...clock, name: "calculator" };
+    await calculating();
+    daemon.supervisor.roles.set("calculator", { ...clock, name: "calculator" });
     expect((await run("graph c1")).text).toContain("║ ► computing ");
     expect((await run("graph calculator-1")).text).not.toContain("computing");
   });
@@ -118,9 +118,9 @@ describe("graph", () => {
 
   it("is completed with roles, instances, connections and formats", async () => {
     await calculating();
-    const formats = complete(daemon, await commandTable(), "graph c1 --format ", 18).candidates;
+    const formats = complete(daemon.lab, await commandTable(), "graph c1 --format ", 18).candidates;
     expect(formats.map(({ value }) => value)).toEqual(["text", "mermaid", "dot", "svg", "json"]);
-    const { candidates } = complete(daemon, await commandTable(), "graph c", 7);
+    const { candidates } = complete(daemon.lab, await commandTable(), "graph c", 7);
     expect(candidates.map(({ value }) => value)).toEqual(["calculator", "clock", "calculator-1", "c1"]);
   });
 });
@@ -187,7 +187,7 @@ describe("graph --watch", () => {
     const stop = new AbortController();
     const watching = begin("graph calculator-1 --supervisor --watch", { stop });
     await eventually(() => expect(watching.err).toHaveLength(1));
-    await daemon.stop(instance);
+    await daemon.lab.stop(instance.id);
     await eventually(() => expect(watching.out.at(-1)).toMatch(/→ stopped$/));
     stop.abort();
     await watching.exit;

@@ -48,7 +48,7 @@ async function start(): Promise<Daemon> {
 describe("the book of a lab", () => {
   it("is there for a client from the first start on", async () => {
     write("email,name", "luke@gmail.com,Luke Skywalker");
-    const { instances } = await start();
+    const { instances } = (await start()).lab;
     const peer = await converse(instances[0]?.port ?? 0);
     peer.say("Q\x0eluke@gmail.com");
     await peer.hears("R\x0eLuke Skywalker");
@@ -56,18 +56,18 @@ describe("the book of a lab", () => {
 
   it("overwrites nothing, and brings nothing back, where the book has an entry", async () => {
     write("luke@gmail.com,Luke", "leia@gmail.com,Leia");
-    const { book } = await start();
+    const { book } = (await start()).lab;
     await book.add("luke@gmail.com", "Luke S.");
     await book.remove("leia@gmail.com");
     const again = await start();
-    expect(again.book.list()).toEqual([{ email: "luke@gmail.com", name: "Luke S." }]);
+    expect(again.lab.book.list()).toEqual([{ email: "luke@gmail.com", name: "Luke S." }]);
   });
 
   it("is read again with the lab", async () => {
     write();
-    const lab = await start();
+    const { lab } = await start();
     write("han@gmail.com,Han Solo");
-    await lab.reloadLab();
+    await lab.reload();
     expect(lab.book.find("han@gmail.com")).toBe("Han Solo");
   });
 

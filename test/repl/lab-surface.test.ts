@@ -1,10 +1,10 @@
 /** What help says of `lab`, and what there is. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { Lab } from "../../src/lab/lab.ts";
 import { ConnectionView } from "../../src/repl/evaluation/connection-view.ts";
 import { InstanceView } from "../../src/repl/evaluation/instance-view.ts";
 import { BookSurface, LabSurface } from "../../src/repl/evaluation/lab-surface.ts";
+import type { LiveLab } from "../../src/repl/evaluation/live-lab.ts";
 import { CONNECTION_SURFACE, INSTANCE_SURFACE, SURFACE } from "../../src/repl/evaluation/surface-table.ts";
 
 const OF_ALL = ["constructor", "brief", "line", "toJSON"];
@@ -37,7 +37,7 @@ describe("help eval", () => {
 describe("lab", () => {
   it("asks for a change with options of its own: what the code does to them afterwards is nothing to it", async () => {
     const given: unknown[] = [];
-    const lab = { spawn: async (...words: unknown[]) => given.push(...words) } as unknown as Lab;
+    const lab = { spawn: async (...words: unknown[]) => given.push(...words) } as unknown as LiveLab;
     const calls: (() => Promise<unknown>)[] = [];
     const surface = new LabSurface(lab, (call) => {
       calls.push(call);

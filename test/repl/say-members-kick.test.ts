@@ -26,7 +26,7 @@ useDaemon(roles);
 /** One command, as the control socket runs it. */
 async function run(request: string | readonly string[]) {
   const answer = { out: [] as string[], err: [] as string[], data: [] as unknown[], exit: -1 };
-  const outlet = {
+  const responder = {
     out: (text: string) => void answer.out.push(text),
     err: (text: string) => void answer.err.push(text),
     data: (document: unknown) => void answer.data.push(document),
@@ -35,12 +35,17 @@ async function run(request: string | readonly string[]) {
     isBehind: false,
   };
   const how: RunRequest = typeof request === "string" ? { line: request } : { argv: request };
-  answer.exit = await evaluate(daemon, how, outlet, new AbortController().signal);
+  answer.exit = await evaluate({
+    lab: daemon.lab,
+    request: how,
+    responder,
+    signal: new AbortController().signal,
+  });
   return answer;
 }
 
 const spawn = (role: string, given: Record<string, unknown> = {}) =>
-  daemon.spawn(role, { host: "127.0.0.1", port: 0, ...given });
+  daemon.lab.spawn(role, { host: "127.0.0.1", port: 0, ...given });
 
 /** A member that says lines, and has heard of its own coming. */
 async function enter(port: number, login: string) {
@@ -106,7 +111,7 @@ describe("say", () => {
     const { port } = await spawn("chat");
     const al = await enter(port, ":Al:alop");
     const stdout = new FakePipe();
-    const { socketPath } = daemon;
+    const { socketPath } = daemon.lab;
     const streams = { stdout, stderr: new FakePipe() };
     expect(await runOnce({ socketPath, argv: ["say", "chat", "Hey", "Guys"], json: true, ...streams })).toBe(
       0,
@@ -118,7 +123,7 @@ describe("say", () => {
   it("speaks in each room of that role, those that are stopped left out", async () => {
     const first = await spawn("chat");
     const second = await spawn("chat");
-    await daemon.stop(await spawn("chat"));
+    await daemon.lab.stop((await spawn("chat")).id);
     const al = await enter(first.port, ":Al:alop");
     const bo = await enter(second.port, ":Bo:bo");
     expect((await run("say chat hello")).out).toEqual(["said to 1 member", "said to 1 member"]);
@@ -158,7 +163,7 @@ describe("say", () => {
     onTestFinished(() => void registry.close());
     await once(registry, "listening");
     const bootstrap = `127.0.0.1:${registry.address().port}`;
-    await daemon.spawn("file-client", { bootstrap, service: "pdf", file: "a.pdf" });
+    await daemon.lab.spawn("file-client", { bootstrap, service: "pdf", file: "a.pdf" });
     expect((await run("say file-client hello")).err).toEqual([
       "file-client-1 has nobody to say it to: send <conn> talks to one connection",
     ]);
@@ -284,7 +289,7 @@ describe("kick", () => {
   });
 
   it("of one that is under way with a file is a reset: a FIN would be the end of a whole file", async () => {
-    const root = path.join(daemon.dataFolder, "served");
+    const root = path.join(daemon.lab.dataFolder, "served");
     mkdirSync(root);
     writeFileSync(path.join(root, "big.pdf"), "");
     truncateSync(path.join(root, "big.pdf"), 64 * 1_048_576);

@@ -1,6 +1,6 @@
 /** `wait-for`, and `--port @name`, in a real daemon whose peers are real sockets. */
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Instance } from "../../src/actors/instance.ts";
+import type { LabInstance } from "../../src/lab/lab.ts";
 import calculator from "../../src/machines/calculator.ts";
 import calculatorClient from "../../src/machines/calculator-client.ts";
 import fileServer from "../../src/machines/file-server.ts";
@@ -8,19 +8,22 @@ import { evaluate } from "../../src/repl/evaluator.ts";
 import { converse } from "../actors/harness.ts";
 import { daemon, useDaemon } from "./own-daemon.ts";
 
-let server: Instance;
+let server: LabInstance;
 
 useDaemon([calculator, calculatorClient, fileServer]);
 beforeEach(async () => {
-  server = await daemon.spawn("calculator", { host: "127.0.0.1", port: 0 });
+  server = await daemon.lab.spawn("calculator", { host: "127.0.0.1", port: 0 });
 });
 
 function run(line: string, signal = new AbortController().signal) {
   const said: string[] = [];
   const say = (text: string) => void said.push(text);
   const data = (document: unknown) => say(JSON.stringify(document));
-  const outlet = { out: say, err: say, data, ask: async () => "", isBehind: false };
-  return evaluate(daemon, { line }, outlet, signal).then((exit) => ({ exit, said: said.join("\n") }));
+  const responder = { out: say, err: say, data, ask: async () => "", isBehind: false };
+  return evaluate({ lab: daemon.lab, request: { line }, responder, signal }).then((exit) => ({
+    exit,
+    said: said.join("\n"),
+  }));
 }
 
 describe("wait-for", () => {
@@ -75,7 +78,7 @@ describe("wait-for", () => {
 
   it("sees an instance come and go", async () => {
     const stopped = run("wait-for calculator-1 stopped");
-    await daemon.stop(server);
+    await daemon.lab.stop(server.id);
     expect(await stopped).toEqual({ exit: 0, said: "calculator-1 is stopped" });
   });
 
@@ -101,14 +104,14 @@ describe("--port @name", () => {
   it("is the port of the server that is called so", async () => {
     const { exit } = await run("spawn calculator-client ann --port @calculator --as ann");
     expect(exit).toBe(0);
-    expect(daemon.find("ann")?.port).toBe(server.port);
+    expect(daemon.lab.find("ann")?.port).toBe(server.port);
   });
 
   it("is refused where there is none, or more than one", async () => {
-    await daemon.spawn("calculator", { host: "127.0.0.1", port: 0 });
+    await daemon.lab.spawn("calculator", { host: "127.0.0.1", port: 0 });
     const two = await run("spawn calculator-client --port @calculator");
     expect(two).toEqual({ exit: 2, said: "@calculator is 2 servers: name one, e.g. @calculator-1" });
-    await daemon.stop(server);
+    await daemon.lab.stop(server.id);
     expect(await run("spawn calculator-client --port @calculator-1")).toMatchObject({ exit: 5 });
   });
 });
@@ -116,6 +119,6 @@ describe("--port @name", () => {
 describe("a quoted word", () => {
   it.each(["'0033'", '"0033"', "0033"])("stays as it is: a token %s", async (token) => {
     await run(`spawn file-server --service txt --port 0 --token ${token}`);
-    expect(daemon.find("file-server-1")?.spec.given.token).toBe("0033");
+    expect(daemon.lab.find("file-server-1")?.given.token).toBe("0033");
   });
 });

@@ -3,9 +3,10 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { setup } from "xstate";
-import type { Instance } from "../../src/actors/instance.ts";
 import { exitCodes } from "../../src/errors.ts";
+import type { LabInstance } from "../../src/lab/lab.ts";
 import type { Role, Session } from "../../src/machines/_role.ts";
+import calculator from "../../src/machines/calculator.ts";
 import type { PeerMessage } from "../../src/wire/message.ts";
 import { converse, eventually } from "../actors/harness.ts";
 import { DiagnosisLab } from "../diagnoses/lab.ts";
@@ -15,17 +16,17 @@ lab.use();
 const PDF = { service: "pdf", token: "server1" };
 const ALIKE = "the same machine, the same transitions";
 
-const storyOf = ({ id }: Instance) => lab.stories(id).at(-1);
-const over = (instance: Instance) => eventually(() => expect(storyOf(instance)?.endedAt).toBeDefined());
+const storyOf = ({ id }: LabInstance) => lab.stories(id).at(-1);
+const over = (instance: LabInstance) => eventually(() => expect(storyOf(instance)?.endedAt).toBeDefined());
 
-async function replayOf(instance: Instance, options = ""): Promise<string> {
+async function replayOf(instance: LabInstance, options = ""): Promise<string> {
   const { out, err } = await lab.run(`replay ${storyOf(instance)?.subject.id} ${options}`);
   expect(err).toBe("");
   return out;
 }
 
 function rootWith(files: Readonly<Record<string, string>>): string {
-  const folder = path.join(lab.daemon.dataFolder, `files-${Object.keys(files).join("-")}`);
+  const folder = path.join(lab.daemon.lab.dataFolder, `files-${Object.keys(files).join("-")}`);
   mkdirSync(folder, { recursive: true });
   for (const [name, content] of Object.entries(files)) writeFileSync(path.join(folder, name), content);
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -76,13 +77,13 @@ describe("a server's conversation is played again alike", () => {
 
   it("with what the address book said then, also where it says another thing now", async () => {
     const book = await lab.spawn("address-book");
-    await lab.daemon.book.add("han@x.org", "Han Solo");
+    await lab.daemon.lab.book.add("han@x.org", "Han Solo");
     const peer = await converse(book.port);
     peer.say("Q\u0009han@x.org");
     await peer.hears("R\u0008Han Solo");
     peer.end();
     await over(book);
-    await lab.daemon.book.add("han@x.org", "somebody else");
+    await lab.daemon.lab.book.add("han@x.org", "somebody else");
     expect(await replayOf(book)).toContain(ALIKE);
   });
 
@@ -131,9 +132,9 @@ describe("a client's run is played again alike", () => {
   it("with what its user said, and what the server answered", async () => {
     const server = await lab.spawn("calculator");
     const client = await lab.spawn("calculator-client", { port: server.port });
-    client.service.say?.("15 + 35");
+    await lab.say(client, "15 + 35");
     await eventually(() => expect(storyOf(client)?.bytesIn).toBe(4));
-    client.service.say?.("q");
+    await lab.say(client, "q");
     await over(client);
     expect(await replayOf(client)).toContain(ALIKE);
     expect(await replayOf(server)).toContain(ALIKE);
@@ -145,12 +146,12 @@ describe("a client's run is played again alike", () => {
     const bootstrap = `127.0.0.1:${registry.port}`;
     const server = await lab.spawn("file-server", { ...PDF, root, bootstrap });
     await eventually(() =>
-      expect(lab.daemon.registry.list().some(({ port }) => port === server.port)).toBe(true),
+      expect(lab.daemon.lab.registry.list().some(({ port }) => port === server.port)).toBe(true),
     );
     const output = path.join(root, "got.pdf");
     const client = await lab.spawn("file-client", { service: "pdf", file: "b.pdf", bootstrap, output });
     await over(client);
-    expect(client.result).toMatchObject({ ok: true });
+    expect(lab.daemon.lab.find(client.id)?.result).toMatchObject({ ok: true });
     expect(await replayOf(client)).toContain(ALIKE);
     await over(server);
     expect(await replayOf(server)).toContain(ALIKE);
@@ -207,7 +208,7 @@ describe("conversations of any kind", () => {
       ),
     );
     await eventually(() => {
-      for (const { service } of instances) expect(service.peers).toBe(0);
+      for (const { id } of instances) expect(lab.daemon.lab.find(id)?.connections).toBe(0);
     });
     let count = 0;
     for (const { id } of instances) {
@@ -223,7 +224,7 @@ describe("conversations of any kind", () => {
 });
 
 describe("a machine that is another now", () => {
-  async function calculated(): Promise<Instance> {
+  async function calculated(): Promise<LabInstance> {
     const server = await lab.spawn("calculator");
     const peer = await converse(server.port);
     peer.say("ann\n1 + 1\nq\n");
@@ -233,12 +234,19 @@ describe("a machine that is another now", () => {
     return server;
   }
 
+  /** For the rest of a test, as `load` would. */
+  function replaceCalculator(changes: Partial<Role>): void {
+    const { roles } = lab.daemon.supervisor;
+    onTestFinished(() => void roles.set(calculator.name, calculator));
+    roles.set(calculator.name, { ...calculator, ...changes });
+  }
+
   it("goes another way where it answers otherwise, and the entry is named", async () => {
     const server = await calculated();
     const phases = {
-      ...server.role.phases,
+      ...calculator.phases,
       computing: {
-        ...server.role.phases.computing,
+        ...calculator.phases.computing,
         handle: ({ text }: PeerMessage, { peer }: Session) => {
           if (text === "q") return { type: "peer.quit" };
           peer.send("3.0");
@@ -246,7 +254,7 @@ describe("a machine that is another now", () => {
         },
       },
     } as Role["phases"];
-    server.role = { ...server.role, phases };
+    replaceCalculator({ phases });
     const { out, exit } = await lab.run(`replay ${storyOf(server)?.subject.id}`);
     expect(out).toMatch(
       /it goes another way at entry 8, .* s\n +recorded {2}← "2.0\\n" {2}4 bytes\n +replayed {2}← "3.0\\n"/,
@@ -260,7 +268,7 @@ describe("a machine that is another now", () => {
       initial: "awaitingName",
       states: { awaitingName: { on: { "peer.message": "elsewhere" } }, elsewhere: {} },
     });
-    server.role = { ...server.role, machine };
+    replaceCalculator({ machine });
     const { out } = await lab.run(`replay ${storyOf(server)?.subject.id}`);
     expect(out).toContain("recorded  awaitingName → computing  (peer.message)");
     expect(out).toContain("replayed  awaitingName → elsewhere  (peer.message)");

@@ -193,6 +193,7 @@ describe("the order of a story", () => {
       'out "not found\\n"',
       "ended",
       "awaitingFilename → closed (peer.ended)",
+      "fin",
       "closed",
     ]);
     expect(tapped).toEqual(lab.storyOf(peer).entries.map(({ kind }) => kind));

@@ -129,7 +129,7 @@ async function startServers(daemon: Daemon, servers: Lab["servers"]): Promise<Ma
   const ports = new Map<string, number>();
   for (const role of [...Object.keys(servers), "ack", "clock", "bootstrap"]) {
     const options = servers[role]?.options ?? {};
-    ports.set(role, (await daemon.spawn(role, { ...options, host: "127.0.0.1", port: 0 })).port);
+    ports.set(role, (await daemon.lab.spawn(role, { ...options, host: "127.0.0.1", port: 0 })).port);
   }
   return ports;
 }
@@ -193,6 +193,13 @@ function piecesOf({ machine, phases }: Role): string[] {
   ];
 }
 
+async function spawn(daemon: Daemon, role: string, given: Record<string, unknown>): Promise<Instance> {
+  const { id } = await daemon.lab.spawn(role, given);
+  const instance = daemon.supervisor.find(id);
+  if (!instance) throw new Error(`${id} is gone`);
+  return instance;
+}
+
 /** An instance of a sabotaged copy of the role, for as long as `use` takes. */
 async function inInstance(
   lab: Lab,
@@ -202,16 +209,16 @@ async function inInstance(
   use: (instance: Instance) => Promise<string>,
 ): Promise<string> {
   const name = `${role.name}-x${lab.next++}`;
-  lab.daemon.roles.set(name, sabotaged(role, name, trap));
+  lab.daemon.supervisor.roles.set(name, sabotaged(role, name, trap));
   const target =
     role.side === "client" ? await serverFor(lab, role, clientPlays[role.name]?.[play]) : undefined;
   const given = target?.options ?? { ...lab.servers[role.name]?.options, host: "127.0.0.1", port: 0 };
-  const instance = await lab.daemon.spawn(name, given);
+  const instance = await spawn(lab.daemon, name, given);
   try {
     return await use(instance);
   } finally {
-    await lab.daemon.remove(instance);
-    lab.daemon.roles.delete(name);
+    await lab.daemon.lab.remove(instance.id);
+    lab.daemon.supervisor.roles.delete(name);
     target?.end();
   }
 }
@@ -350,7 +357,7 @@ async function attackClient(lab: Lab, instance: Instance, attempt: Attempt, trap
   // It started with its instance: once more, sabotaged.
   await Promise.race([beUser(instance, clientPlays[role.name]?.[play]), delay(8_000)]);
   trap.armed.add(piece);
-  await lab.daemon.start(instance);
+  await lab.daemon.lab.start(instance.id);
   await beUser(instance, clientPlays[role.name]?.[play]);
   if (trap.armed.has(piece)) return NOT_REACHED;
   if (!["failed", "stopped"].includes(instance.state)) return `it is ${instance.state}`;
@@ -390,9 +397,9 @@ async function udpCrash(lab: Lab, roles: ReadonlyMap<string, Role>): Promise<Fin
 }
 
 async function alwaysCrashing(lab: Lab): Promise<Finding> {
-  lab.daemon.roles.set(crashesAtStart.name, crashesAtStart);
+  lab.daemon.supervisor.roles.set(crashesAtStart.name, crashesAtStart);
   const startedAt = performance.now();
-  const instance = await lab.daemon.spawn(crashesAtStart.name, { host: "127.0.0.1", port: 0 });
+  const instance = await spawn(lab.daemon, crashesAtStart.name, { host: "127.0.0.1", port: 0 });
   const tookMs = Math.round(performance.now() - startedAt);
   return {
     promised: "a role that crashes on every start ends as failed after its intensity, with the cause",

@@ -45,10 +45,10 @@ export default defineCommand({
   async run(call) {
     const { action: name = "" } = call.args;
     const action = actions[name];
-    if (!action) throw new NetlabError("usage", `book: no action ${JSON.stringify(name)}; ${hint(name)}`);
+    if (!action) throw new NetlabError("usage/book-action", { name: name ?? "", hint: hint(name) });
     const { length } = call.rest;
     if (length < action.least || length > action.most)
-      throw new NetlabError("usage", `book: usage: ${action.usage}`);
+      throw new NetlabError("usage/book-how", { usage: action.usage });
     return action.run(call, call.rest);
   },
 });
@@ -61,7 +61,7 @@ function hint(name: string): string {
 async function add({ lab, out, data, isJson }: Call, [email = "", ...words]: readonly string[]) {
   const name = words.join(" ");
   const wrong = checkAddress({ email, name });
-  if (wrong) throw new NetlabError("usage", `book add: ${wrong}`);
+  if (wrong) throw new NetlabError("usage/book-entry", { why: wrong });
   const { replaced } = await lab.book.add(email, name);
   if (isJson) data({ email, name });
   else out(`${replaced > 0 ? "replaced" : "added"}: ${shown(email)} is ${shown(name)}`);
@@ -85,7 +85,7 @@ function find({ lab, out, data, isJson }: Call, [email = ""]: readonly string[])
 }
 
 function unknown(email: string): NetlabError {
-  return new NetlabError("no-such-address", `nobody in the book has the address ${shown(email)}`);
+  return new NetlabError("no-such-address/in-book", { email: shown(email) });
 }
 
 function list({ lab, out, data, isJson, columns, style }: Call) {

@@ -27,8 +27,8 @@ export default defineCommand({
     const now = lab.clock.now();
     const stories = selectStories(lab, rest).sort(byUrgency(now));
     // Whoever asks for senders by name wants to see them; otherwise a faultless datagram is no news.
-    const isNews = ({ live, subject }: Story) =>
-      live !== undefined && (isJson || subject.transport === "tcp" || rest.length > 0);
+    const isNews = ({ endedAt, subject }: Story) =>
+      endedAt === undefined && (isJson || subject.transport === "tcp" || rest.length > 0);
     const isWanted = (story: Story) => options.all || isNews(story) || verdictOf(story, now) !== "ok";
     const wanted = stories.filter(isWanted);
     if (isJson) return data(wanted.map((story) => connectionDocument(story, now)));
@@ -75,7 +75,7 @@ function connectionTable(stories: readonly Story[], columns: number, style: Styl
 function sumUp(stories: readonly Story[], now: number): string | undefined {
   if (stories.length === 0) return undefined;
   const groups = Map.groupBy(stories, (story) =>
-    story.live ? story.state : `ended ${verdictOf(story, now)}`,
+    story.endedAt === undefined ? story.state : `ended ${verdictOf(story, now)}`,
   );
   const parts = [...groups].map(([what, { length }]) => `${length} ${what}`);
   return `and ${stories.length} more: ${parts.join(", ")} (--all lists them)`;

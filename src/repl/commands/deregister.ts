@@ -13,11 +13,7 @@ export default defineCommand({
   async run({ lab, args, out, data, isJson }) {
     const { ip = "", port = "" } = args;
     const isRemoved = await lab.registry.deregister({ ip, port: Number(port) });
-    if (!isRemoved)
-      throw new NetlabError(
-        "no-such-service",
-        `nobody is registered at ${ip}:${port}: registry lists who is`,
-      );
+    if (!isRemoved) throw new NetlabError("no-such-service/not-registered", { ip, port });
     return isJson ? data({ ip, port: Number(port), removed: true }) : out(`deregistered ${ip}:${port}`);
   },
 });

@@ -51,7 +51,7 @@ export default defineCommand({
   ],
   async run({ rest, options, isJson, evaluate }) {
     const code = rest.join(" ");
-    if (code.trim() === "") throw new NetlabError("usage", "eval: nothing to evaluate: eval lab.roles");
+    if (code.trim() === "") throw new NetlabError("usage/nothing-to-evaluate");
     return evaluate(code, { isJson, timeoutMs: options.timeout });
   },
 });

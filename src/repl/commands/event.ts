@@ -1,7 +1,5 @@
-import { NetlabError } from "../../errors.ts";
-import { connectionDocument } from "../../lab/documents.ts";
+import { selectStory } from "../../lab/selectors.ts";
 import { defineCommand } from "../command.ts";
-import { liveConnection } from "../live-connection.ts";
 
 export default defineCommand({
   name: "event",
@@ -13,29 +11,14 @@ export default defineCommand({
     { name: "text", summary: "the text of peer.message", isOptional: true, isVariadic: true },
   ],
   example: "event c17 peer.ended",
-  run({ lab, args, rest, out, data, isJson }) {
-    const { story, live } = liveConnection(lab, args.connection ?? "");
-    const { event = "" } = args;
+  async run({ lab, args, rest, out, data, isJson }) {
+    const { subject, state: before } = selectStory(lab, args.connection ?? "");
+    const { event: type = "" } = args;
     const text = rest.join(" ");
-    const before = story.state;
-    if (
-      !live.sendEvent({
-        type: event,
-        ...(event === "peer.message" ? { text, bytes: Buffer.from(text) } : {}),
-      })
-    ) {
-      const accepted = live.acceptedEvents ?? [];
-      const taken = accepted.length > 0 ? `it takes ${accepted.join(", ")}` : "it takes none";
-      throw new NetlabError(
-        "wrong-state",
-        `${story.subject.id} in ${before} does not take ${event}; ${taken}`,
-      );
-    }
-    if (isJson) return data(connectionDocument(story, lab.clock.now()));
-    return out(
-      before === story.state
-        ? `${story.subject.id} stays in ${before}`
-        : `${story.subject.id}: ${before} → ${story.state}`,
-    );
+    const message = type === "peer.message" ? { text, bytes: Buffer.from(text) } : {};
+    const document = await lab.event(subject.id, { type, ...message });
+    if (isJson) return data(document);
+    const { id, state } = document;
+    return out(before === state ? `${id} stays in ${before}` : `${id}: ${before} → ${state}`);
   },
 });

@@ -8,9 +8,6 @@ import { explanationText } from "../explain-text.ts";
 import { explain, explanationDocument } from "../explanation.ts";
 import { findStory, olderDocument, olderText } from "../journaled.ts";
 
-const NO_PAGE =
-  "an older version of netlabd recorded this: there is no page of it, explain without --html tells it";
-
 export default defineCommand({
   name: "explain",
   group: "connections",
@@ -36,7 +33,7 @@ export default defineCommand({
   async run({ lab, args, options, out, data, isJson, style, columns, writeFile }) {
     const found = await findStory(lab, args.connection ?? "@last");
     if (!(found instanceof Story)) {
-      if (options.html !== undefined) throw new NetlabError("usage", NO_PAGE);
+      if (options.html !== undefined) throw new NetlabError("usage/explain-older");
       return isJson ? data(olderDocument(found)) : out(olderText(found));
     }
     const explanation = explain(lab, found, options);

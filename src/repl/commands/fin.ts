@@ -1,6 +1,5 @@
-import { connectionDocument } from "../../lab/documents.ts";
+import { selectStory } from "../../lab/selectors.ts";
 import { defineCommand } from "../command.ts";
-import { liveConnection } from "../live-connection.ts";
 
 export default defineCommand({
   name: "fin",
@@ -8,10 +7,10 @@ export default defineCommand({
   summary: "ends our side of a live connection (FIN); the peer's side stays open",
   args: [{ name: "connection", summary: "c17 or @last", completes: "connection" }],
   example: "fin c17",
-  run({ lab, args, out, data, isJson }) {
-    const { story, live } = liveConnection(lab, args.connection ?? "");
-    live.fin();
-    if (isJson) return data(connectionDocument(story, lab.clock.now()));
-    return out(`sent a FIN to ${story.subject.id}`);
+  async run({ lab, args, out, data, isJson }) {
+    const { connection, isAtOnce } = await lab.fin(selectStory(lab, args.connection ?? "").subject.id);
+    if (isJson) return data(connection);
+    if (isAtOnce) return out(`sent a FIN to ${connection.id}`);
+    return out(`the FIN goes to ${connection.id} behind the file that is under way; rst ends it now`);
   },
 });

@@ -60,10 +60,8 @@ export default defineCommand({
 });
 
 function checkMoves(subject: ChartSubject, isForFile: boolean): void {
-  if (isForFile)
-    throw new NetlabError("usage", "graph: --watch draws in the terminal: leave --format, --out and --json");
-  if (subject.kind !== "connection" && !subject.instance)
-    throw new NetlabError("usage", "graph: a role does not move: name an instance or a connection to watch");
+  if (isForFile) throw new NetlabError("usage/graph-watch");
+  if (subject.kind !== "connection" && !subject.instance) throw new NetlabError("usage/graph-role");
 }
 
 function chartAs(format: "mermaid" | "dot" | "svg" | "json", subject: ChartSubject): string {

@@ -10,8 +10,7 @@ export default defineCommand({
   run({ lab, out, data, isJson }) {
     const { rss } = process.memoryUsage();
     const uptimeMs = lab.clock.now() - lab.startedAt;
-    const live = lab.recorder.live().filter(({ subject }) => !subject.isOwn).length;
-    const { limit, left } = lab.descriptors;
+    const { connections: live, recordedBytes, descriptorLimit: limit, descriptorsLeft: left } = lab.status();
     if (isJson) {
       return data({
         name: "netlabd",
@@ -24,7 +23,7 @@ export default defineCommand({
         startedAt: new Date(lab.startedAt).toISOString(),
         uptimeMs,
         residentBytes: rss,
-        recordedBytes: lab.recorder.costBytes,
+        recordedBytes,
         instances: lab.instances.length,
         connections: live,
         descriptorLimit: Number.isFinite(limit) ? limit : null,
@@ -35,10 +34,7 @@ export default defineCommand({
       ["netlabd", `${lab.version} on Node ${process.version}, pid ${lab.pid}`],
       ["lab", lab.name],
       ["running", prettyMilliseconds(uptimeMs, { compact: false, secondsDecimalDigits: 0 })],
-      [
-        "memory",
-        `${prettyBytes(rss)} resident, ${prettyBytes(lab.recorder.costBytes)} of it recorded stories`,
-      ],
+      ["memory", `${prettyBytes(rss)} resident, ${prettyBytes(recordedBytes)} of it recorded stories`],
       ["roles", `${lab.instances.length}, ${live} ${live === 1 ? "peer" : "peers"}`],
       ["room", `for ${Math.max(0, left)} more descriptors (ulimit -n is ${limit}, some are kept back)`],
       ["socket", lab.socketPath],

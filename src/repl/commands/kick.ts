@@ -1,5 +1,4 @@
 import { NetlabError } from "../../errors.ts";
-import { connectionDocument } from "../../lab/documents.ts";
 import { selectStories } from "../../lab/selectors.ts";
 import { defineCommand } from "../command.ts";
 
@@ -16,15 +15,11 @@ export default defineCommand({
     },
   ],
   example: "kick c17",
-  run({ lab, rest, out, data, isJson }) {
-    const live = selectStories(lab, rest).filter((story) => story.live?.kick);
-    if (live.length === 0)
-      throw new NetlabError(
-        "no-such-connection",
-        `no live TCP connection is ${rest.join(" ")}: conns lists them`,
-      );
-    for (const story of live) story.live?.kick?.();
-    if (isJson) return data(live.map((story) => connectionDocument(story, lab.clock.now())));
-    return out(`kicked ${live.map(({ subject }) => subject.id).join(", ")}`);
+  async run({ lab, rest, out, data, isJson }) {
+    const kicked = await lab.kick(selectStories(lab, rest).map(({ subject }) => subject.id));
+    if (kicked.length === 0)
+      throw new NetlabError("no-such-connection/no-live-tcp", { term: rest.join(" ") });
+    if (isJson) return data(kicked);
+    return out(`kicked ${kicked.map(({ id }) => id).join(", ")}`);
   },
 });

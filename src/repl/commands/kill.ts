@@ -1,5 +1,4 @@
 import { NetlabError } from "../../errors.ts";
-import { connectionDocument } from "../../lab/documents.ts";
 import { selectStories } from "../../lab/selectors.ts";
 import { defineCommand } from "../command.ts";
 
@@ -16,16 +15,10 @@ export default defineCommand({
     },
   ],
   example: "kill c17",
-  run({ lab, rest, out, data, isJson }) {
-    const live = selectStories(lab, rest).filter((story) => story.live);
-    if (live.length === 0)
-      throw new NetlabError(
-        "no-such-connection",
-        `no live connection is ${rest.join(" ")}: conns lists them`,
-      );
-    const documents = live.map((story) => connectionDocument(story, lab.clock.now()));
-    for (const story of live) story.live?.kill();
-    if (isJson) return data(documents);
-    return out(`killed ${documents.map(({ id }) => id).join(", ")}`);
+  async run({ lab, rest, out, data, isJson }) {
+    const killed = await lab.kill(selectStories(lab, rest).map(({ subject }) => subject.id));
+    if (killed.length === 0) throw new NetlabError("no-such-connection/no-live", { term: rest.join(" ") });
+    if (isJson) return data(killed);
+    return out(`killed ${killed.map(({ id }) => id).join(", ")}`);
   },
 });

@@ -1,4 +1,5 @@
 import { NetlabError } from "../../errors.ts";
+import { unfitLines } from "../../lab/user-roles.ts";
 import { defineCommand } from "../command.ts";
 
 export default defineCommand({
@@ -9,27 +10,19 @@ export default defineCommand({
     { name: "file", summary: "its TypeScript source, in your own folder, with the files that it imports" },
   ],
   example: "load ./my-role.ts",
-  async run({ lab, args, out, data, isJson, readFile }) {
+  async run({ lab, args, out, err, data, isJson, readFile }) {
     const { file = "" } = args;
-    if (!/\.[mc]?[jt]s$/.test(file))
-      throw new NetlabError("usage", `load: ${file} is no TypeScript: name a .ts file`);
-    const { role, isReplaced, instances } = await lab.loadRole(await readFile(file, "role"), file);
+    if (!/\.[mc]?[jt]s$/.test(file)) throw new NetlabError("usage/load-no-typescript", { file });
+    const loaded = await lab.loadRole(await readFile(file, "role"), file);
+    const { role, isReplaced, instances, unfit } = loaded;
     const { name, summary, side, transport, port } = role;
-    if (isJson)
-      return data({
-        name,
-        summary,
-        side,
-        transport,
-        port,
-        replaced: isReplaced,
-        instances: instances.map(({ id }) => id),
-      });
+    if (isJson) return data({ name, summary, side, transport, port, replaced: isReplaced, instances, unfit });
     if (!isReplaced) return out(`loaded ${name}: ${summary}; start it with spawn ${name}`);
     const who =
       instances.length > 0
-        ? `${instances.map(({ id }) => id).join(", ")} plays it for new connections`
+        ? `${instances.join(", ")} plays it for new connections`
         : `spawn ${name} starts it`;
-    return out(`loaded ${name} again: ${who}; connections under way finish on the old one`);
+    out(`loaded ${name} again: ${who}; connections under way finish on the old one`);
+    for (const line of unfitLines(loaded)) err(line);
   },
 });

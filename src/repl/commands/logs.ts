@@ -19,10 +19,10 @@ export default defineCommand({
     const isWanted = ({ level }: LogLine) => level === "fatal" || LEVELS.indexOf(level) >= least;
     const show = ({ at, level, message, text }: LogLine) =>
       isJson ? data({ at: new Date(at).toISOString(), level, message }) : out(text);
-    for (const line of lab.log.lines().filter(isWanted).slice(-options.n)) show(line);
+    for (const line of lab.logLines().filter(isWanted).slice(-options.n)) show(line);
     if (!options.follow || signal.aborted) return;
     await new Promise<void>((resolve) => {
-      const unfollow = lab.log.follow((line) => isWanted(line) && show(line));
+      const unfollow = lab.subscribe("log", (line) => isWanted(line) && show(line));
       signal.addEventListener(
         "abort",
         () => {

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { instanceDocument } from "../../lab/documents.ts";
-import { noteOf, whereOf } from "../../lab/instance-lines.ts";
 import { selectInstances } from "../../lab/selectors.ts";
 import { defineCommand } from "../command.ts";
+import { noteOf, whereOf } from "../instance-lines.ts";
 import { styleWord } from "../style.ts";
 import { table } from "../table.ts";
 
@@ -23,12 +23,12 @@ export default defineCommand({
       return out(rest.length > 0 ? "none like that" : "nothing was started: roles lists what can be");
     const rows = instances.map((instance) => [
       instance.id,
-      instance.spec.options.name ?? "",
+      instance.name ?? "",
       styleWord(style, instance.state),
       whereOf(instance),
-      String(instance.service.peers),
+      String(instance.connections),
       String(instance.restarts),
-      noteOf(instance) || (instance.role.offers?.(instance.spec.options as never) ?? ""),
+      noteOf(instance) || (lab.roles.get(instance.type)?.offers?.(instance.options as never) ?? ""),
     ]);
     const head = ["ID", "NAME", "STATE", "WHERE", "PEERS", "RESTARTS", "NOTE"];
     return out(table(...withoutEmpty(head, rows), columns, "NOTE"));

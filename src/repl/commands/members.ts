@@ -1,5 +1,5 @@
-import type { Instance } from "../../actors/instance.ts";
 import { NetlabError } from "../../errors.ts";
+import type { Lab } from "../../lab/lab.ts";
 import { selectInstances } from "../../lab/selectors.ts";
 import { printable } from "../../printable.ts";
 import { defineCommand } from "../command.ts";
@@ -14,9 +14,8 @@ export default defineCommand({
   run({ lab, args, out, data, isJson, columns }) {
     const { room = "" } = args;
     const instances = selectInstances(lab, [room]);
-    if (instances.length === 0)
-      throw new NetlabError("no-such-instance", `nothing is ${room}: ls lists the roles`);
-    const members = instances.flatMap(membersOf);
+    if (instances.length === 0) throw new NetlabError("no-such-instance/nothing", { term: room });
+    const members = instances.flatMap(({ id }) => membersOf(lab, id));
     if (isJson) return data(members);
     if (members.length === 0) return out(`nobody is in ${instances.map(({ id }) => id).join(", ")}`);
     const keys = [...new Set(members.flatMap(({ details }) => Object.keys(details)))];
@@ -27,11 +26,8 @@ export default defineCommand({
   },
 });
 
-function membersOf({ id, service: { members } }: Instance) {
-  if (!members)
-    throw new NetlabError(
-      "wrong-state",
-      `the peers of ${id} give no name: conns ${id} lists its connections`,
-    );
+function membersOf(lab: Lab, id: string) {
+  const members = lab.members(id);
+  if (!members) throw new NetlabError("wrong-state/no-names", { id });
   return members;
 }

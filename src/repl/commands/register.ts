@@ -20,7 +20,7 @@ export default defineCommand({
   async run({ lab, args, options, out, data, isJson }) {
     const { ip = "", port = "", service = "", token = "" } = args;
     const wrong = checkListing({ ip, port, service, token });
-    if (wrong) throw new NetlabError("usage", `register: ${wrong}`);
+    if (wrong) throw new NetlabError("usage/register-listing", { why: wrong });
     await lab.registry.register({ ip, port: Number(port), service, token }, options.lease);
     const entry = lab.registry.list(service).find((one) => one.ip === ip && one.port === Number(port));
     if (isJson) return data(entry ? registrationDocument(entry) : null);

@@ -46,7 +46,7 @@ function print({ lab, options: { service, showTokens }, out, data, isJson, colum
 function watch(call: Call<Options>): Promise<void> {
   return new Promise((resolve) => {
     let isDue = false;
-    const unwatch = call.lab.registry.watch(() => {
+    const unwatch = call.lab.subscribe("registry", () => {
       if (isDue) return;
       isDue = true;
       setTimeout(() => {

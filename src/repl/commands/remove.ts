@@ -11,9 +11,9 @@ export default defineCommand({
   run: (call) =>
     operate(
       call,
-      (instance) => call.lab.remove(instance),
-      ({ id, spec }) =>
-        spec.isFromLab
+      (id) => call.lab.remove(id),
+      ({ id, isFromLab }) =>
+        isFromLab
           ? `${id} is removed; it comes from the lab file, and so back at the next start`
           : `${id} is removed`,
     ),

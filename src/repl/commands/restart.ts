@@ -7,5 +7,5 @@ export default defineCommand({
   summary: "stops a role and starts it again",
   args: [SELECTED],
   example: "restart file-server-1",
-  run: (call) => operate(call, (instance) => call.lab.restart(instance)),
+  run: (call) => operate(call, (id) => call.lab.restart(id)),
 });

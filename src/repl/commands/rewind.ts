@@ -43,7 +43,7 @@ export default defineCommand({
 
 function beyond(to: number, kept: number, cutShort: string | undefined): NetlabError {
   const why = cutShort ? `the story is cut short: ${cutShort}` : `the story has ${kept} entries`;
-  return new NetlabError("usage", `no entry ${to} to go back to; ${why}`);
+  return new NetlabError("usage/no-entry", { number: to, why });
 }
 
 /** The moments by their numbers. */

@@ -1,6 +1,5 @@
-import { connectionDocument } from "../../lab/documents.ts";
+import { selectStory } from "../../lab/selectors.ts";
 import { defineCommand } from "../command.ts";
-import { liveConnection } from "../live-connection.ts";
 
 export default defineCommand({
   name: "rst",
@@ -8,10 +7,9 @@ export default defineCommand({
   summary: "tears a live connection down with a reset (RST)",
   args: [{ name: "connection", summary: "c17 or @last", completes: "connection" }],
   example: "rst c17",
-  run({ lab, args, out, data, isJson }) {
-    const { story, live } = liveConnection(lab, args.connection ?? "");
-    live.reset();
-    if (isJson) return data(connectionDocument(story, lab.clock.now()));
-    return out(`reset ${story.subject.id}`);
+  async run({ lab, args, out, data, isJson }) {
+    const document = await lab.rst(selectStory(lab, args.connection ?? "").subject.id);
+    if (isJson) return data(document);
+    return out(`reset ${document.id}`);
   },
 });

@@ -1,8 +1,7 @@
 import { z } from "zod";
-import type { Instance } from "../../actors/instance.ts";
 import { NetlabError } from "../../errors.ts";
+import type { LabInstance } from "../../lab/lab.ts";
 import { selectInstances } from "../../lab/selectors.ts";
-import type { SayOptions } from "../../machines/_role.ts";
 import { printable } from "../../printable.ts";
 import { defineCommand } from "../command.ts";
 
@@ -24,19 +23,19 @@ export default defineCommand({
   async run({ lab, args, rest, options, signal, out, err, data, isJson }) {
     const { role = "" } = args;
     const text = rest.join(" ");
-    if (text === "") throw new NetlabError("usage", "say: nothing to say: give a text");
+    if (text === "") throw new NetlabError("usage/nothing-to-say");
     const instances = selectInstances(lab, [role]);
-    if (instances.length === 0)
-      throw new NetlabError("no-such-instance", `nothing is ${role}: ls lists the roles`);
+    if (instances.length === 0) throw new NetlabError("no-such-instance/nothing", { term: role });
     const progress = (word: string) => err(printable(word));
     // All are asked before the first speaks: a refusal says nothing anywhere.
     const running = instances.filter(({ state }) => state === "running");
-    const speakers = (running.length > 0 ? running : instances).map(speakerOf);
+    const speakers = running.length > 0 ? running : instances;
+    for (const speaker of speakers) checkSpeaks(speaker);
     const answers = await Promise.all(
-      speakers.map(async ({ id, speak }) => ({
+      speakers.map(async ({ id }) => ({
         role: id,
         text,
-        answer: await speak(text, { now: options.now, signal, progress }),
+        answer: await lab.say(id, text, { now: options.now, signal, progress }),
       })),
     );
     if (isJson) return data(answers.length === 1 ? answers[0] : answers);
@@ -45,21 +44,8 @@ export default defineCommand({
   },
 });
 
-interface Speaker {
-  readonly id: string;
-  readonly speak: (text: string, options: SayOptions) => Promise<string>;
-}
-
 /** Throws where the role has no use for an operator's word. */
-function speakerOf({ id, role, state, service }: Instance): Speaker {
-  if (state !== "running") throw new NetlabError("wrong-state", `${id} is ${state}: start ${id} first`);
-  if (service.hub?.say) return { id, speak: service.hub.say };
-  if (role.machine.events.includes("operator.say")) {
-    const speak = async (text: string) => {
-      service.say?.(text);
-      return `said by ${id}`;
-    };
-    return { id, speak };
-  }
-  throw new NetlabError("wrong-state", `${id} has nobody to say it to: send <conn> talks to one connection`);
+function checkSpeaks({ id, state, canSay }: LabInstance): void {
+  if (state !== "running") throw new NetlabError("wrong-state/not-running", { id, state });
+  if (!canSay) throw new NetlabError("wrong-state/no-listener", { id });
 }

@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { NetlabError } from "../../errors.ts";
-import { connectionDocument } from "../../lab/documents.ts";
+import { selectStory } from "../../lab/selectors.ts";
 import { defineCommand } from "../command.ts";
-import { liveConnection } from "../live-connection.ts";
 
 export default defineCommand({
   name: "send",
@@ -15,20 +14,18 @@ export default defineCommand({
   takesRestOfLine: true,
   options: z.object({ hex: z.string().optional().describe("bytes in hex, e.g. 00ff or '00 ff'") }),
   example: "send c17 --hex 00ff",
-  run({ lab, args, rest, options, out, data, isJson }) {
-    const { story, live } = liveConnection(lab, args.connection ?? "");
+  async run({ lab, args, rest, options, out, data, isJson }) {
+    const { id } = selectStory(lab, args.connection ?? "").subject;
     const bytes = options.hex === undefined ? Buffer.from(rest.join(" ")) : hexBytes(options.hex);
-    if (bytes.length === 0)
-      throw new NetlabError("usage", "send: nothing to send: give a text, or --hex 00ff");
-    live.inject(bytes);
-    if (isJson) return data(connectionDocument(story, lab.clock.now()));
-    return out(`sent ${bytes.length} bytes to ${story.subject.id}`);
+    if (bytes.length === 0) throw new NetlabError("usage/nothing-to-send");
+    const document = await lab.send(id, bytes);
+    if (isJson) return data(document);
+    return out(`sent ${bytes.length} bytes to ${id}`);
   },
 });
 
 function hexBytes(text: string): Buffer {
   const digits = text.replace(/[\s:]|0x/g, "");
-  if (!/^([0-9a-fA-F]{2})+$/.test(digits))
-    throw new NetlabError("usage", `send: ${JSON.stringify(text)} is no hex: write 00ff`);
+  if (!/^([0-9a-fA-F]{2})+$/.test(digits)) throw new NetlabError("usage/no-hex", { text });
   return Buffer.from(digits, "hex");
 }

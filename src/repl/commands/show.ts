@@ -24,13 +24,13 @@ export default defineCommand({
     }
     const instances = selectInstances(lab, [selector]);
     const [instance] = instances;
-    if (!instance) throw new NetlabError("no-such-instance", `nothing is ${selector}: ls lists the roles`);
+    if (!instance) throw new NetlabError("no-such-instance/nothing", { term: selector });
     if (instances.length > 1 && lab.find(selector) === undefined) {
       if (isJson) return data(instances.map((one) => instanceDocument(one, options)));
-      return out(instances.map((one) => instanceReport(one, options, style, columns)).join("\n\n"));
+      return out(instances.map((one) => instanceReport(lab, one, options, style, columns)).join("\n\n"));
     }
     return isJson
       ? data(instanceDocument(instance, options))
-      : out(instanceReport(instance, options, style, columns));
+      : out(instanceReport(lab, instance, options, style, columns));
   },
 });

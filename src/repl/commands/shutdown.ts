@@ -9,7 +9,7 @@ export default defineCommand({
   options: z.object({ yes: z.boolean().default(false).describe("do not ask") }),
   example: "shutdown --yes",
   async run({ lab, options, ask, out, err, data, isJson }) {
-    const peers = lab.recorder.live().filter(({ subject }) => !subject.isOwn).length;
+    const peers = lab.status().connections;
     const running = lab.instances.filter(({ state }) => state === "running").length;
     if (!options.yes) {
       const answer = await ask(`Stop the daemon, ${running} roles and ${peers} peers? [y/N] `);

@@ -1,10 +1,10 @@
 import { flagOf, nearest, schemaOf } from "../../catalogue/instance-options.ts";
 import { exitCodes, NetlabError } from "../../errors.ts";
 import { instanceDocument } from "../../lab/documents.ts";
-import { instanceLine } from "../../lab/instance-lines.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { selectInstances } from "../../lab/selectors.ts";
 import { defineCommand } from "../command.ts";
+import { instanceLine } from "../instance-lines.ts";
 import type { Style } from "../style.ts";
 
 export default defineCommand({
@@ -24,12 +24,12 @@ export default defineCommand({
     const { role = "", name } = args;
     checkRole(role, [...lab.roles.keys()]);
     if (name !== undefined && options.name !== undefined && options.name !== name) {
-      throw new NetlabError("usage", `spawn: two names, ${name} and ${flagOf("name")} ${options.name}`);
+      throw new NetlabError("usage/two-names", { name, flag: flagOf("name"), other: String(options.name) });
     }
     const typed = { ...(options as Record<string, unknown>), ...(name === undefined ? {} : { name }) };
     const given = withNamedPorts(lab, typed);
     const instance = await lab.spawn(role, given);
-    const made = Object.entries(instance.spec.made);
+    const made = Object.entries(instance.made);
     // Whoever made it is told it once; from then on it is hidden like any other.
     if (isJson) data(instanceDocument(instance, { showTokens: made.length > 0 }));
     else if (instance.state === "failed") err(`${instance.id} failed: ${instance.lastError}`);
@@ -56,13 +56,12 @@ function withNamedPorts(lab: Lab, given: Readonly<Record<string, unknown>>): Rec
 
 function portOf(lab: Lab, name: string): number {
   const listening = selectInstances(lab, [name]).filter(
-    ({ role, state }) => role.side === "server" && state === "running",
+    ({ side, state }) => side === "server" && state === "running",
   );
   const [server] = listening;
-  if (!server)
-    throw new NetlabError("wrong-state", `@${name}: no server of that name is running, so it has no port`);
+  if (!server) throw new NetlabError("wrong-state/no-server", { name });
   if (listening.length > 1) {
-    throw new NetlabError("usage", `@${name} is ${listening.length} servers: name one, e.g. @${server.id}`);
+    throw new NetlabError("usage/many-servers", { name, count: listening.length, example: server.id });
   }
   return server.port;
 }
@@ -70,8 +69,8 @@ function portOf(lab: Lab, name: string): number {
 function checkRole(role: string, known: readonly string[]): void {
   if (known.includes(role)) return;
   const near = nearest(role, known);
-  throw new NetlabError(
-    "no-such-role",
-    `no role ${JSON.stringify(role)}; ${near ? `did you mean ${near}?` : `there are ${known.join(", ")}`}`,
-  );
+  throw new NetlabError("no-such-role/none", {
+    name: role,
+    hint: near ? `did you mean ${near}?` : `there are ${known.join(", ")}`,
+  });
 }

@@ -36,7 +36,7 @@ export default defineCommand({
   example: "sql select service, count(*) from registrations group by service",
   async run({ lab, rest, options: { limit, timeout, showTokens }, signal, out, err, data, isJson, columns }) {
     const sql = rest.join(" ").trim();
-    if (sql === "") throw new NetlabError("usage", "sql: nothing to ask: sql select * from registrations");
+    if (sql === "") throw new NetlabError("usage/nothing-to-ask");
     const result = await lab.query(sql, { limit, timeoutMs: timeout, showTokens, signal });
     const names = unique(result.columns);
     if (isJson) {

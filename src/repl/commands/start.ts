@@ -7,5 +7,5 @@ export default defineCommand({
   summary: "starts a role that was stopped or has failed",
   args: [SELECTED],
   example: "start file-server-1",
-  run: (call) => operate(call, (instance) => call.lab.start(instance)),
+  run: (call) => operate(call, (id) => call.lab.start(id)),
 });

@@ -7,5 +7,5 @@ export default defineCommand({
   summary: "stops a role: no new peers, those under way finish to a limit",
   args: [SELECTED],
   example: "stop file-server-1",
-  run: (call) => operate(call, (instance) => call.lab.stop(instance)),
+  run: (call) => operate(call, (id) => call.lab.stop(id)),
 });

@@ -1,9 +1,9 @@
-import type { Instance } from "../../actors/instance.ts";
 import { connectionDocument, instanceDocument } from "../../lab/documents.ts";
-import { whereOf } from "../../lab/instance-lines.ts";
+import type { Lab, LabInstance } from "../../lab/lab.ts";
 import { shortId } from "../../lab/selectors.ts";
 import type { Story } from "../../stories/story.ts";
 import { defineCommand } from "../command.ts";
+import { whereOf } from "../instance-lines.ts";
 import { type Style, styleWord } from "../style.ts";
 
 const MAX_PEERS = 10;
@@ -15,8 +15,8 @@ export default defineCommand({
   example: "tree",
   run({ lab, out, data, isJson, style }) {
     const now = lab.clock.now();
-    const live = Map.groupBy(lab.recorder.live(), (story) => story.subject.instance);
-    const peersOf = ({ id }: Instance) => live.get(id) ?? [];
+    const live = Map.groupBy(lab.liveStories(), (story) => story.subject.instance);
+    const peersOf = ({ id }: LabInstance) => live.get(id) ?? [];
     if (isJson) {
       const documents = lab.instances.map((instance) => ({
         ...instanceDocument(instance),
@@ -25,24 +25,24 @@ export default defineCommand({
       return data(documents);
     }
     const branches = lab.instances.map((instance) => ({
-      text: instanceText(instance, style),
+      text: instanceText(lab, instance, style),
       leaves: leavesOf(instance, peersOf(instance)),
     }));
     return out([`netlabd ${lab.pid}`, ...draw(branches)].join("\n"));
   },
 });
 
-function instanceText(instance: Instance, style: Style): string {
-  const { id, state, restart, role, service } = instance;
-  const isRegistrar = role.companion !== undefined && service.machineState !== undefined;
-  const registration = isRegistrar && service.machineState !== "idle" ? `, ${service.machineState}` : "";
-  const run = role.side === "client" && service.machineState ? `, ${service.machineState}` : "";
+function instanceText(lab: Lab, instance: LabInstance, style: Style): string {
+  const { id, state, restart, side, machineState } = instance;
+  const isRegistrar = lab.roles.get(instance.type)?.companion !== undefined && machineState !== undefined;
+  const registration = isRegistrar && machineState !== "idle" ? `, ${machineState}` : "";
+  const run = side === "client" && machineState ? `, ${machineState}` : "";
   return `${style.bold(id)}  ${styleWord(style, state)}, ${restart}${registration}${run}  ${whereOf(instance)}`.trimEnd();
 }
 
-function leavesOf({ role }: Instance, peers: readonly Story[]): string[] {
+function leavesOf({ transport }: LabInstance, peers: readonly Story[]): string[] {
   // Senders of datagrams come and go by the hundred: their number says it.
-  if (role.transport === "udp") {
+  if (transport === "udp") {
     return peers.length > 0
       ? [`${peers.length} ${peers.length === 1 ? "sender" : "senders"} in the last minute`]
       : [];

@@ -43,7 +43,7 @@ const describe = (error: unknown) =>
   typeof error === "object" && error !== null ? "an object" : String(error);
 
 const failure = (text: string, cause?: unknown) =>
-  new NetlabError("code-failed", printableLines(text), { cause });
+  new NetlabError("code-failed/thrown", { what: printableLines(text) }, { cause });
 
 /** Code that is none: what is wrong, and where. */
 export function syntaxError(source: string, message: string, line: number, column: number): NetlabError {
@@ -52,5 +52,9 @@ export function syntaxError(source: string, message: string, line: number, colum
   const from = Math.max(0, column - 40);
   const where = lines.length > 1 ? `line ${line}: ` : "";
   const mark = `  ${shown.slice(from, from + 70)}\n  ${" ".repeat(Math.max(0, column - from))}^`;
-  return new NetlabError("bad-code", printableLines(`${where}${messageOf(message)}\n${mark}`));
+  return new NetlabError("bad-code/syntax", {
+    where,
+    why: printableLines(messageOf(message)),
+    mark: printableLines(mark),
+  });
 }

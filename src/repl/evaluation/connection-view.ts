@@ -1,10 +1,8 @@
-import { NetlabError } from "../../errors.ts";
 import { connectionDocument } from "../../lab/documents.ts";
-import type { Lab } from "../../lab/lab.ts";
 import { describeEntry } from "../../stories/entry-text.ts";
 import type { Story } from "../../stories/story.ts";
 import { reasonOf, verdictOf } from "../../stories/verdict.ts";
-import { liveConnection } from "../live-connection.ts";
+import type { LiveLab } from "./live-lab.ts";
 import { type MachineSnapshot, snapshotOf } from "./machine-snapshot.ts";
 import { type Ask, Surface } from "./surface.ts";
 
@@ -12,11 +10,11 @@ const UNREAD_BYTES = 65_536;
 
 /** One peer, open or ended. */
 export class ConnectionView extends Surface {
-  readonly #lab: Lab;
+  readonly #lab: LiveLab;
   readonly #story: Story;
   readonly #ask: Ask;
 
-  constructor(lab: Lab, story: Story, ask: Ask) {
+  constructor(lab: LiveLab, story: Story, ask: Ask) {
     super("Connection");
     this.#lab = lab;
     this.#story = story;
@@ -53,7 +51,7 @@ export class ConnectionView extends Surface {
   }
 
   get isOpen(): boolean {
-    return this.#story.live !== undefined;
+    return this.#story.endedAt === undefined;
   }
 
   /** How its messages end: `bare`, `line`, `nul`; `unknown` before anything came. */
@@ -81,12 +79,12 @@ export class ConnectionView extends Surface {
 
   /** Bytes that no state has read yet. */
   get unread(): Buffer {
-    return Buffer.from(this.#story.live?.unread(UNREAD_BYTES) ?? []);
+    return Buffer.from(this.#lab.buffers(this.id, UNREAD_BYTES)?.unread ?? []);
   }
 
   /** Its statechart now, as a copy; undefined: it has ended, or is a sender of datagrams. */
   get snapshot(): MachineSnapshot | undefined {
-    const snapshot = this.#story.live?.snapshot;
+    const snapshot = this.#lab.snapshot(this.id);
     return snapshot && snapshotOf(snapshot, this.#lab.roles.get(this.role));
   }
 
@@ -98,33 +96,27 @@ export class ConnectionView extends Surface {
   /** Bytes into the conversation, past the machine: text or a Buffer, as it is. */
   send(content: string | Uint8Array): Promise<void> {
     const bytes = Buffer.from(content as string);
-    return this.#do((live) => live.inject(bytes));
+    return this.#do(() => this.#lab.send(this.id, bytes));
   }
 
   /** An event into the machine, e.g. `peer.ended`. Rejects where the present state does not take it. */
   event(type: string): Promise<void> {
     const event = { type: String(type) };
-    return this.#do((live) => {
-      if (!live.sendEvent(event))
-        throw new NetlabError(
-          "wrong-state",
-          `${this.state} takes no ${event.type}; it takes ${live.acceptedEvents?.join(", ")}`,
-        );
-    });
+    return this.#do(() => this.#lab.event(this.id, event));
   }
 
   /** Ends our sending. */
   fin(): Promise<void> {
-    return this.#do((live) => live.fin());
+    return this.#do(() => this.#lab.fin(this.id));
   }
 
   /** Breaks it off. */
   rst(): Promise<void> {
-    return this.#do((live) => live.reset());
+    return this.#do(() => this.#lab.rst(this.id));
   }
 
-  #do(act: (live: ReturnType<typeof liveConnection>["live"]) => void): Promise<void> {
-    return this.#ask(async () => act(liveConnection(this.#lab, this.id).live));
+  #do(act: () => Promise<unknown>): Promise<void> {
+    return this.#ask(async () => void (await act()));
   }
 
   get #document() {

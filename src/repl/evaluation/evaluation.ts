@@ -5,11 +5,11 @@
  */
 import { nearest } from "../../catalogue/instance-options.ts";
 import { NetlabError } from "../../errors.ts";
-import type { Lab } from "../../lab/lab.ts";
 import type { Completion } from "../completion.ts";
 import { codeError, type Source, scriptName, syntaxError } from "./code-errors.ts";
 import { declare, makeConst } from "./declarations.ts";
 import { LabSurface } from "./lab-surface.ts";
+import type { LiveLab } from "./live-lab.ts";
 import { jsonValue, type Screen, showMessage, showValue } from "./print-value.ts";
 import { completeProperty } from "./property-completion.ts";
 import { Realm } from "./realm.ts";
@@ -61,7 +61,7 @@ export class Evaluation {
   /** The line that runs: who reads what it says. */
   #request: EvaluationRequest | undefined;
 
-  constructor(lab: Lab, options: EvaluationOptions) {
+  constructor(lab: LiveLab, options: EvaluationOptions) {
     this.#options = options;
     this.#realm = new Realm({
       onLateError: (error) => {
@@ -142,9 +142,8 @@ export class Evaluation {
       this.#realm.cancel();
       ended.reject(error);
     };
-    const interrupted = () => giveUp(new NetlabError("interrupted", "interrupted: it waits no longer"));
-    const late = () =>
-      giveUp(new NetlabError("timed-out", `no value within ${Number(timeoutMs) / 1_000} s (--timeout)`));
+    const interrupted = () => giveUp(new NetlabError("interrupted/value"));
+    const late = () => giveUp(new NetlabError("timed-out/value", { ms: Number(timeoutMs) }));
     const timer = timeoutMs === undefined ? undefined : setTimeout(late, timeoutMs);
     signal.addEventListener("abort", interrupted, { once: true });
     if (signal.aborted) interrupted();
@@ -186,7 +185,7 @@ export class Evaluation {
     try {
       return this.#realm.turn(() => codeError(error, this.#number, this.#sources));
     } catch (odd) {
-      return new NetlabError("code-failed", "thrown: an error that cannot be shown", { cause: odd });
+      return new NetlabError("code-failed/unshowable", {}, { cause: odd });
     }
   }
 
@@ -216,7 +215,7 @@ export class Evaluation {
       name,
       this.#names().filter((one) => one.length > 1),
     );
-    return new NetlabError(error.code, `${error.message}${near ? `; did you mean ${near}?` : ""}`, {
+    return NetlabError.worded(error.code, `${error.message}${near ? `; did you mean ${near}?` : ""}`, {
       cause: error,
     });
   }
@@ -236,10 +235,10 @@ export class Evaluation {
 
 function noCommand(name: string, known: readonly string[]): NetlabError {
   const near = nearest(name, known);
-  return new NetlabError(
-    "no-such-command",
-    `no command ${JSON.stringify(name)}; ${near ? `did you mean ${near}?` : "help lists them"}`,
-  );
+  return new NetlabError("no-such-command/none", {
+    name,
+    hint: near ? `did you mean ${near}?` : "help lists them",
+  });
 }
 
 /** A word that begins code, or is a value of its own. */

@@ -1,35 +1,41 @@
-import type { Instance } from "../../actors/instance.ts";
 import { instanceDocument } from "../../lab/documents.ts";
-import type { Lab } from "../../lab/lab.ts";
+import type { LabInstance } from "../../lab/lab.ts";
 import { ConnectionView } from "./connection-view.ts";
+import type { LiveLab } from "./live-lab.ts";
 import { type Ask, Surface } from "./surface.ts";
 
 /** One role that was spawned. */
 export class InstanceView extends Surface {
-  readonly #lab: Lab;
-  readonly #instance: Instance;
+  readonly #lab: LiveLab;
+  /** As it was when it was looked at last: one that is removed stays as it was. */
+  #last: LabInstance;
   readonly #ask: Ask;
 
-  constructor(lab: Lab, instance: Instance, ask: Ask) {
+  constructor(lab: LiveLab, instance: LabInstance, ask: Ask) {
     super("Instance");
     this.#lab = lab;
-    this.#instance = instance;
+    this.#last = instance;
     this.#ask = ask;
+  }
+
+  get #instance(): LabInstance {
+    this.#last = this.#lab.find(this.#last.id) ?? this.#last;
+    return this.#last;
   }
 
   /** `echo-1` */
   get id(): string {
-    return this.#instance.id;
+    return this.#last.id;
   }
 
   /** What it plays, e.g. `echo`. */
   get role(): string {
-    return this.#instance.role.name;
+    return this.#instance.type;
   }
 
   /** Its own name; undefined: none. */
   get name(): string | undefined {
-    return this.#instance.spec.options.name;
+    return this.#instance.name;
   }
 
   /** `starting`, `running`, `backingOff`, `failed`, `draining`, `stopped` */
@@ -49,7 +55,7 @@ export class InstanceView extends Surface {
 
   /** Its connections that are open. */
   get conns(): readonly ConnectionView[] {
-    const stories = this.#lab.recorder.live().filter(({ subject }) => subject.instance === this.id);
+    const stories = this.#lab.liveStories().filter(({ subject }) => subject.instance === this.id);
     return stories.map((story) => new ConnectionView(this.#lab, story, this.#ask));
   }
 
@@ -63,30 +69,31 @@ export class InstanceView extends Surface {
 
   /** What a client's run came to. */
   get result(): unknown {
-    return this.#instance.result === undefined ? undefined : structuredClone(this.#instance.result);
+    const { result } = this.#instance;
+    return result === undefined ? undefined : structuredClone(result);
   }
 
   /** Each resolves to the instance when it has settled in its new state. */
   start(): Promise<this> {
-    return this.#do(() => this.#lab.start(this.#instance));
+    return this.#do(() => this.#lab.start(this.id));
   }
 
   stop(): Promise<this> {
-    return this.#do(() => this.#lab.stop(this.#instance));
+    return this.#do(() => this.#lab.stop(this.id));
   }
 
   restart(): Promise<this> {
-    return this.#do(() => this.#lab.restart(this.#instance));
+    return this.#do(() => this.#lab.restart(this.id));
   }
 
   /** Stops it and forgets it. */
   remove(): Promise<this> {
-    return this.#do(() => this.#lab.remove(this.#instance));
+    return this.#do(() => this.#lab.remove(this.id));
   }
 
-  #do(act: () => Promise<void>): Promise<this> {
+  #do(act: () => Promise<LabInstance>): Promise<this> {
     return this.#ask(async () => {
-      await act();
+      this.#last = await act();
       return this;
     });
   }
@@ -97,7 +104,7 @@ export class InstanceView extends Surface {
 
   override brief() {
     const { id, name, state, port, lastError } = this;
-    const conns = this.#instance.service.peers;
+    const conns = this.#instance.connections;
     return {
       id,
       ...(name === undefined ? {} : { name }),

@@ -6,22 +6,23 @@
  */
 
 import { registrationDocument } from "../../lab/documents.ts";
-import type { Cell, Lab } from "../../lab/lab.ts";
+import type { Cell } from "../../lab/lab.ts";
 import { selectInstances, selectStories, selectStory } from "../../lab/selectors.ts";
 import { ConnectionView } from "./connection-view.ts";
 import { InstanceView } from "./instance-view.ts";
+import type { LiveLab } from "./live-lab.ts";
 import { type Ask, Surface } from "./surface.ts";
 
 /** A row of the database, by column. */
 export type Row = Readonly<Record<string, Cell>>;
 
 export class LabSurface extends Surface {
-  readonly #lab: Lab;
+  readonly #lab: LiveLab;
   readonly #ask: Ask;
   readonly #book: BookSurface;
   readonly #db: DatabaseSurface;
 
-  constructor(lab: Lab, ask: Ask) {
+  constructor(lab: LiveLab, ask: Ask) {
     super("Lab");
     this.#lab = lab;
     this.#ask = ask;
@@ -57,7 +58,7 @@ export class LabSurface extends Surface {
 
   /** Connections that are open now, oldest first. */
   get conns(): readonly ConnectionView[] {
-    return this.#lab.recorder.live().map((story) => new ConnectionView(this.#lab, story, this.#ask));
+    return this.#lab.liveStories().map((story) => new ConnectionView(this.#lab, story, this.#ask));
   }
 
   /** Connections, ended ones too, by the selectors of every command: `lab.select("chat", "state=inRoom")`. */
@@ -184,10 +185,10 @@ export class RegistrationView extends Surface {
 
 /** Names for e-mail addresses. */
 export class BookSurface extends Surface {
-  readonly #lab: Lab;
+  readonly #lab: LiveLab;
   readonly #ask: Ask;
 
-  constructor(lab: Lab, ask: Ask) {
+  constructor(lab: LiveLab, ask: Ask) {
     super("Book");
     this.#lab = lab;
     this.#ask = ask;
@@ -236,10 +237,10 @@ export class BookSurface extends Surface {
 
 /** The database, read only: what `sql` asks. */
 export class DatabaseSurface extends Surface {
-  readonly #lab: Lab;
+  readonly #lab: LiveLab;
   readonly #ask: Ask;
 
-  constructor(lab: Lab, ask: Ask) {
+  constructor(lab: LiveLab, ask: Ask) {
     super("Database");
     this.#lab = lab;
     this.#ask = ask;

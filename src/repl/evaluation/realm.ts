@@ -112,10 +112,7 @@ export class Realm {
     } catch (error) {
       if (!isStop(error)) throw error;
       this.cancel();
-      const stop = new NetlabError(
-        "timed-out",
-        `stopped after ${this.#options.turnMs ?? TURN_MS} ms: the whole lab had to wait for it (a loop? help eval)`,
-      );
+      const stop = new NetlabError("timed-out/turn", { ms: this.#options.turnMs ?? TURN_MS });
       this.#stops.add(stop);
       throw stop;
     } finally {

@@ -1,0 +1,31 @@
+/** What an operator may see of a live connection, and do to it. Stories are facts; whoever wants to act asks the actors by the story's id. */
+import type { AnyMachineSnapshot } from "xstate";
+import type { OperatorAction } from "../stories/entry.ts";
+
+export interface ConnectionControl {
+  readonly framing: string;
+  /** Bytes that no state has read yet. */
+  readonly unreadBytes: number;
+  unread(limit: number): Buffer;
+  /** Bytes that wait for a peer that does not read. */
+  readonly queuedBytes: number;
+  /** When bytes last moved, either way. */
+  readonly lastMovedAt: number;
+  /** Ends it at once; `action` is how its story tells that. */
+  kill(action?: OperatorAction): void;
+
+  // Of connections, not of senders of datagrams.
+
+  /** Bytes into the conversation, past the machine; behind a file that is under way. */
+  inject?(bytes: Uint8Array): void;
+  /** An event into the machine; answers whether its present state takes it. */
+  sendEvent?(event: { readonly type: string }): boolean;
+  readonly acceptedEvents?: readonly string[];
+  /** Its machine's; undefined before it starts. */
+  readonly snapshot?: AnyMachineSnapshot | undefined;
+  /** Shows the peer the door: its machine hears that it is gone, then our FIN and the drain. In mid-file, a reset. */
+  kick?(): void;
+  /** Our side ends, the peer's goes on; answers whether it does at once, or behind a file that is under way. */
+  fin?(): boolean;
+  reset?(): void;
+}

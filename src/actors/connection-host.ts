@@ -1,0 +1,29 @@
+/** What all connections of one server, or of one run of a client, share. */
+import type { Phase } from "../machines/_role.ts";
+import type { Clock } from "../machines/_world.ts";
+import { defaultLimits as framerLimits } from "../wire/framer.ts";
+import type { Connection } from "./connection.ts";
+import type { IntakeLimits } from "./intake.ts";
+import type { CommonOptions } from "./service.ts";
+import type { Telemetry } from "./telemetry.ts";
+
+export interface ConnectionLimits extends IntakeLimits {
+  readonly maxQueueBytes: number;
+  readonly idleMs: number;
+}
+
+/** The same object for all connections of an instance. */
+export function limitsOf({ maxMessage, maxQueue, idle, framing }: CommonOptions): ConnectionLimits {
+  return { ...framerLimits, maxMessageBytes: maxMessage, maxQueueBytes: maxQueue, idleMs: idle, framing };
+}
+
+export interface ConnectionHost {
+  readonly phases: Readonly<Record<string, Phase>>;
+  readonly clock: Clock;
+  readonly limits: ConnectionLimits;
+  readonly telemetry: Telemetry;
+  /** Something of ours threw: a client's run ends with its connection. */
+  readonly onCrash?: (error: unknown) => void;
+  /** The connection is over; its story has ended. */
+  over(connection: Connection): void;
+}

@@ -1,0 +1,191 @@
+/**
+ * What comes from one peer: framed into messages for the phase that its machine is in, or poured past all framing into a sink. Input is
+ * held back wherever the machine waits for none: a reply or transfer under way is never overtaken [FRAME-8].
+ */
+import type { Link } from "../link/link.ts";
+import type { Phase, Session } from "../machines/_role.ts";
+import type { ByteSink, Clock } from "../machines/_world.ts";
+import type { Story } from "../stories/story.ts";
+import { Framer, type FramerLimits, type FramingOption } from "../wire/framer.ts";
+import { PeerMessage } from "../wire/message.ts";
+import { Inflow } from "./inflow.ts";
+import { Throttle } from "./throttle.ts";
+
+/** Input held back beyond this is left in the kernel, and so with the peer. */
+const HELD_BYTES = 65_536;
+
+export interface IntakeLimits extends FramerLimits {
+  readonly framing: FramingOption;
+}
+
+export interface IntakeHandlers extends Session {
+  /** Messages are wanted: the conversation goes on. */
+  readonly isReading: boolean;
+  onMessage(phase: Phase, message: PeerMessage): void;
+  /** [FRAME-8] The FIN is an event behind the last message, told once to each state that waits. */
+  onNoMore(): void;
+  onTooLong(): void;
+  /** Something came in a state that waits for nothing from the peer. */
+  onEarly(): void;
+  /** Reading is over for now: what it caused may go out. */
+  onRead(): void;
+  onCrash(error: unknown): void;
+}
+
+export class Intake {
+  readonly #story: Story;
+  readonly #clock: Clock;
+  readonly #handlers: IntakeHandlers;
+  readonly #framer: Framer;
+  readonly #throttle: Throttle;
+  #phase: Phase | undefined;
+  /** Bytes of an unknown habit, or of an unfinished message, wait for more until then. */
+  #timer: unknown;
+  #inflow: Inflow | undefined;
+  #isPumping = false;
+  #hasEnded = false;
+  #endDeliveredTo: Phase | undefined;
+  /** What comes is behind a told size, or behind a refusal. */
+  #isLate = false;
+
+  constructor(link: Link, story: Story, clock: Clock, limits: IntakeLimits, handlers: IntakeHandlers) {
+    this.#story = story;
+    this.#clock = clock;
+    this.#handlers = handlers;
+    this.#framer = new Framer(limits.framing, limits);
+    this.#throttle = new Throttle(link);
+  }
+
+  get framer(): Framer {
+    return this.#framer;
+  }
+
+  /** A round of reading is under way: replies may still be joined. */
+  get isPumping(): boolean {
+    return this.#isPumping;
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  get phase(): Phase | undefined {
+    return this.#phase;
+  }
+
+  /** A state that is entered again is a new visit: its phase may be told of the FIN again. */
+  enter(phase: Phase | undefined): void {
+    this.#phase = phase;
+    this.#endDeliveredTo = undefined;
+    if (phase) this.#isLate = false;
+  }
+
+  /** What comes from here on was not asked for; until another phase is entered. */
+  expectNothing(): void {
+    this.#isLate = true;
+  }
+
+  onData(chunk: Buffer, now: number): void {
+    this.#record(chunk);
+    this.#framer.push(chunk, now);
+    if (this.#inflow) return this.#inflow.flow();
+    this.#throttle.onRead(chunk.length, now);
+    if (this.#phase) return this.pump();
+    this.#handlers.onEarly();
+    if (this.#framer.unreadBytes > HELD_BYTES) this.#throttle.hold();
+  }
+
+  /** Each byte is told once: of a file's, those that come while it is taken; the rest as the reads that they came in. */
+  #record(chunk: Buffer): void {
+    const ofFile = Math.min(chunk.length, this.#inflow?.awaitedBytes ?? 0);
+    if (ofFile > 0) this.#inflow?.count(ofFile);
+    if (ofFile === chunk.length) return;
+    if (this.#inflow || this.#isLate) this.#story.recordUnread("late", chunk.subarray(ofFile));
+    else this.#story.recordRead(chunk);
+  }
+
+  onEnd(): void {
+    this.#hasEnded = true;
+    this.#framer.end();
+    if (this.#inflow) this.#inflow.end();
+    else this.pump();
+  }
+
+  /** Hands over messages for as long as the machine waits for them. */
+  pump(): void {
+    if (this.#isPumping || this.#inflow) return;
+    this.#isPumping = true;
+    try {
+      const now = this.#clock.now();
+      let isMore = true;
+      while (isMore && this.#phase && this.#handlers.isReading) isMore = this.#handNext(this.#phase, now);
+    } catch (error) {
+      this.#handlers.onCrash(error);
+    } finally {
+      this.#isPumping = false;
+      this.#handlers.onRead();
+    }
+    if (this.#phase) this.#throttle.release();
+  }
+
+  /** Whether it is worth asking for another message. */
+  #handNext(phase: Phase, now: number): boolean {
+    this.#stopTimer();
+    const framed = this.#framer.next(phase, now, this.#handlers);
+    this.#story.framing = this.#framer.framing;
+    switch (framed.kind) {
+      case "message":
+        this.#handlers.onMessage(phase, new PeerMessage(framed.bytes, framed.value));
+        return true;
+      case "wait":
+        this.#timer = this.#clock.setTimeout(() => this.pump(), framed.ms);
+        return false;
+      case "tooLong":
+        this.#handlers.onTooLong();
+        return false;
+      case "nothing":
+        return this.#deliverEnd(phase);
+    }
+  }
+
+  #deliverEnd(phase: Phase): boolean {
+    if (!this.#hasEnded || this.#endDeliveredTo === phase) return false;
+    this.#endDeliveredTo = phase;
+    this.#handlers.onNoMore();
+    return true;
+  }
+
+  /** The next so many bytes into a sink. Rejects when they do not all come, or the sink fails. */
+  async receiveInto(sink: ByteSink, sizeBytes: number): Promise<void> {
+    const record = this.#story.recordFile("in", "", sizeBytes);
+    this.#inflow = new Inflow(this.#framer, this.#throttle, sink, sizeBytes, this.#clock, record);
+    if (this.#hasEnded) this.#inflow.end();
+    this.#inflow.flow();
+    try {
+      await this.#inflow.whole;
+      this.#isLate = this.#phase === undefined;
+    } finally {
+      this.#inflow = undefined;
+    }
+  }
+
+  /** Nothing is handed over any more; what is under way ends as it is, and whatever still comes is read. */
+  drain(): void {
+    this.#stopTimer();
+    this.#throttle.open();
+  }
+
+  /** Nothing comes any more; `error` is why a file under way is not whole, where that is not the peer's doing. */
+  stop(error?: Error): void {
+    this.#stopTimer();
+    this.#hasEnded = true;
+    this.#inflow?.end(error);
+    this.#phase = undefined;
+  }
+
+  #stopTimer(): void {
+    if (this.#timer === undefined) return;
+    this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}

@@ -1,0 +1,51 @@
+/** Questions to the database. Changes that were asked for before are there to be read. */
+import { secretKeysOf } from "../catalogue/instance-options.ts";
+import type { RoleTable } from "../catalogue/role-folder.ts";
+import type { PeerTerm } from "../ids.ts";
+import { storyFromJournal } from "../journaling.ts";
+import type { LabDatabase } from "../stores/database.ts";
+import { openJournalReader } from "../stores/journal-reader.ts";
+import type { Queries, QueryResult } from "../stores/queries.ts";
+import type { JournaledStory, LabQueryOptions } from "./lab.ts";
+
+const MAX_ROWS = 500;
+const MAX_MS = 5_000;
+
+export class DatabaseQuestions {
+  readonly #database: LabDatabase;
+  readonly #queries: Queries;
+  readonly #roles: RoleTable;
+
+  constructor(database: LabDatabase, queries: Queries, roles: RoleTable) {
+    this.#database = database;
+    this.#queries = queries;
+    this.#roles = roles;
+  }
+
+  /** Resolves when all that was asked for is durable. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => this.#database.settled(resolve));
+  }
+
+  async query(
+    sql: string,
+    { limit = MAX_ROWS, timeoutMs = MAX_MS, showTokens = false, signal }: LabQueryOptions = {},
+  ): Promise<QueryResult> {
+    await this.settled();
+    const secretKeys = [...new Set([...this.#roles.values()].flatMap(secretKeysOf))];
+    return this.#queries.ask(sql, {
+      limit,
+      timeoutMs,
+      secretKeys: showTokens ? undefined : secretKeys,
+      signal,
+    });
+  }
+
+  /** `peer.instance` is an id here, or absent. */
+  async journaled(peer: PeerTerm): Promise<JournaledStory | undefined> {
+    await this.settled();
+    const kept = openJournalReader(this.#database).read(peer);
+    if (kept?.form !== "facts") return kept;
+    return { form: "facts", story: storyFromJournal(kept.story, kept.rows, this.#roles) };
+  }
+}

@@ -1,0 +1,31 @@
+/** What a change of an instance's state is for the log. */
+import type { Instance } from "../actors/instance.ts";
+import type { TelemetryEvent } from "../actors/telemetry.ts";
+import { formatHostPort } from "../machines/_options.ts";
+
+export function telemetryOfMove(instance: Instance, from: string, to: string): TelemetryEvent[] {
+  const { id, role } = instance;
+  const moved: TelemetryEvent = { type: "instance.state", id, from, to };
+  const why = instance.lastError ?? "unknown";
+  if (to === "running" && role.side === "server") return [moved, runningEvent(instance)];
+  if (to === "backingOff" && instance.waitsForPort)
+    return [moved, { type: "instance.notice", id, text: `it waits for its port: ${why}` }];
+  if (to === "backingOff") return [moved, { type: "instance.backingOff", id, why }];
+  if (to === "failed") return [moved, { type: "instance.failed", id, why }];
+  return [moved];
+}
+
+function runningEvent({ id, role, service, port }: Instance): TelemetryEvent {
+  const { hosts, otherPorts = [] } = service;
+  const at = hosts.map((host) => formatHostPort({ host, port })).join(" and ");
+  const also = otherPorts.length > 0 ? `, and on port ${otherPorts.join(", ")} too` : "";
+  return { type: "instance.running", id, role: role.name, at: `${at}/${role.transport}${also}` };
+}
+
+/** Secrets that the lab file leaves to chance are others at each start: where to find them is told. */
+export function telemetryOfSecrets({ id, spec }: Instance): TelemetryEvent[] {
+  return Object.keys(spec.made).map((option) => {
+    const text = `has a random ${option}, another at each start: show ${id} --show-tokens tells it`;
+    return { type: "instance.note", id, text };
+  });
+}

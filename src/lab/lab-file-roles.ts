@@ -1,0 +1,124 @@
+/** Instances that the lab file names: added at the start, and changed when the file is read again. */
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import type { Instance } from "../actors/instance.ts";
+import type { SpawnRequest, Supervisor } from "../actors/supervisor.ts";
+import { bringRoles } from "../brought-roles.ts";
+import { labsFolder } from "../config.ts";
+import { readBook } from "../lab-book.ts";
+import { findLabFile, type LabFile, labOf, NO_LAB, openLabFile, shiftPorts } from "../lab-file.ts";
+import type { LabBook } from "../stores/address-book.ts";
+import { isStill, type LabEntryIds } from "./lab-entry-ids.ts";
+import type { SpawnDefaults } from "./spawn-defaults.ts";
+import { type UserRoles, unfitLines } from "./user-roles.ts";
+
+export interface LabFileOptions {
+  /** A shipped lab, a file, or `none`. */
+  readonly lab: string;
+  readonly portOffset: number;
+}
+
+export interface LabFileParts {
+  readonly supervisor: Supervisor;
+  readonly defaults: SpawnDefaults;
+  readonly book: LabBook;
+  readonly entries: LabEntryIds;
+  readonly userRoles: UserRoles;
+  readonly warn: (sentence: string) => void;
+}
+
+export class LabFileRoles {
+  readonly #options: LabFileOptions;
+  readonly #parts: LabFileParts;
+  #file: LabFile = NO_LAB;
+  #reloading: Promise<void> = Promise.resolve();
+
+  constructor(options: LabFileOptions, parts: LabFileParts) {
+    this.#options = options;
+    this.#parts = parts;
+  }
+
+  /** The file's name, or `none`. */
+  get name(): string {
+    return this.#file.name;
+  }
+
+  /** Reads the file and adds what it names; nothing is started. Throws where it is wrong. */
+  async addAll(): Promise<Instance[]> {
+    const { supervisor, entries, userRoles } = this.#parts;
+    this.#file = await this.#read();
+    userRoles.installFromLab(this.#file.brought);
+    await this.#fillBook();
+    const added = this.#requestsOf(this.#file).map((request) => supervisor.add(request));
+    entries.remember(added);
+    return added;
+  }
+
+  /** Checks the file whole, then drops what it no longer names and adds what is new. Throws and changes nothing where it is wrong. */
+  reload(): Promise<void> {
+    // One after the other: a second word must find what the first has made.
+    const reload = this.#reloading.then(() => this.#reload());
+    this.#reloading = reload.catch(() => undefined);
+    return reload;
+  }
+
+  async #reload(): Promise<void> {
+    const { supervisor, entries, userRoles, warn } = this.#parts;
+    const next = await this.#read();
+    const { wanted, staying, leaving } = this.#checked(next);
+    this.#file = next;
+    await this.#fillBook();
+    // All at once: each may take its whole time to let its peers finish.
+    await Promise.all(leaving.map((instance) => supervisor.remove(instance)));
+    for (const role of next.brought) unfitLines(userRoles.adopt(role)).forEach(warn);
+    userRoles.dropFromLab(next.brought);
+    const named = wanted.map((one) => staying.find(({ id }) => id === one.id) ?? supervisor.add(one));
+    entries.remember(named);
+    const added = named.filter((instance) => !staying.includes(instance));
+    for (const instance of added) instance.start();
+    await Promise.all(added.map((instance) => instance.settled()));
+  }
+
+  /** What would change, with the roles that the file brings installed. Throws, and nothing is installed, where it is wrong. */
+  #checked(next: LabFile) {
+    const { supervisor, userRoles } = this.#parts;
+    const undo = userRoles.installFromLab(next.brought);
+    try {
+      const wanted = this.#requestsOf(next);
+      // A role whose options changed leaves and comes.
+      const staying = supervisor.instances.filter((one) => wanted.some((request) => isStill(request, one)));
+      const leaving = supervisor.instances.filter((one) => one.spec.isFromLab && !staying.includes(one));
+      const coming = wanted.filter((request) => !staying.some((one) => one.id === request.id));
+      supervisor.checkAll(coming, leaving);
+      return { wanted, staying, leaving };
+    } catch (error) {
+      undo();
+      throw error;
+    }
+  }
+
+  /** A lab's names are a beginning: a book that has entries, its operator's or an earlier start's, stays as it is. */
+  async #fillBook(): Promise<void> {
+    const { book } = this.#parts;
+    const { book: file } = this.#file;
+    if (file !== undefined && book.size === 0) await book.import(readBook(file));
+  }
+
+  async #read(): Promise<LabFile> {
+    const { lab, portOffset } = this.#options;
+    const { supervisor, userRoles } = this.#parts;
+    const { roles } = supervisor;
+    if (lab === "none") return NO_LAB;
+    const files = readdirSync(labsFolder).filter((file) => file.endsWith(".yaml"));
+    const shipped = { folder: labsFolder, names: files.map((file) => path.basename(file, ".yaml")).sort() };
+    const open = openLabFile(findLabFile(lab, shipped));
+    const brought = await bringRoles(open, userRoles.readFile);
+    return shiftPorts(labOf(open, roles, brought), roles, portOffset);
+  }
+
+  #requestsOf(file: LabFile): SpawnRequest[] {
+    const { defaults, entries } = this.#parts;
+    const roles = file.roles.map(({ role, given }) => ({ role, given: defaults.withHost(role, given) }));
+    return entries.withIds(file, roles);
+  }
+}

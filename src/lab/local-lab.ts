@@ -1,0 +1,303 @@
+/** The lab of this process: documents, commands and news, over what plays it. */
+import type { AnyMachineSnapshot, AnyStateMachine } from "xstate";
+import type { DescriptorBudget } from "../actors/descriptor-budget.ts";
+import type { Instance } from "../actors/instance.ts";
+import { supervisionMachine } from "../actors/supervision.ts";
+import type { Supervisor } from "../actors/supervisor.ts";
+import type { RoleLibrary } from "../catalogue/role-library.ts";
+import { NetlabError } from "../errors.ts";
+import type { PeerTerm } from "../ids.ts";
+import type { Log, LogLine } from "../log.ts";
+import type { HubMember, Role, SayOptions } from "../machines/_role.ts";
+import type { Clock, Registry } from "../machines/_world.ts";
+import type { LabBook } from "../stores/address-book.ts";
+import type { QueryResult } from "../stores/queries.ts";
+import type { Recorder } from "../stories/recorder.ts";
+import type { Story } from "../stories/story.ts";
+import { type ChangeListener, type InstanceChange, type LabTopic, Listeners } from "./changes.ts";
+import { ConnectionCommands } from "./connection-commands.ts";
+import type { DatabaseQuestions } from "./database-questions.ts";
+import type { InstanceMemory } from "./instance-memory.ts";
+import type { JournaledStory, Lab, LabQueryOptions, LabStatus, LoadedRole } from "./lab.ts";
+import type { LabFileRoles } from "./lab-file-roles.ts";
+import { type LabInstance, labInstance } from "./lab-instance.ts";
+import type { Given, SpawnDefaults } from "./spawn-defaults.ts";
+import type { UserRoles } from "./user-roles.ts";
+
+export interface LocalLabParts {
+  readonly version: string;
+  readonly socketPath: string;
+  readonly dataFolder: string;
+  readonly clock: Clock;
+  readonly library: RoleLibrary;
+  readonly supervisor: Supervisor;
+  readonly defaults: SpawnDefaults;
+  readonly memory: InstanceMemory;
+  readonly file: LabFileRoles;
+  readonly userRoles: UserRoles;
+  readonly recorder: Recorder;
+  readonly registry: Registry;
+  readonly book: LabBook;
+  readonly questions: DatabaseQuestions;
+  readonly descriptors: DescriptorBudget;
+  readonly log: Log;
+}
+
+export class LocalLab implements Lab {
+  readonly pid = process.pid;
+  readonly startedAt: number;
+  readonly supervision: AnyStateMachine = supervisionMachine;
+  readonly #parts: LocalLabParts;
+  readonly #connections: ConnectionCommands;
+  readonly #instanceListeners = new Listeners<InstanceChange>();
+  #isStopping = false;
+  #onShutdown: (why: string) => void = () => undefined;
+
+  constructor(parts: LocalLabParts) {
+    this.#parts = parts;
+    this.startedAt = parts.clock.now();
+    this.#connections = new ConnectionCommands(parts.recorder, parts.clock);
+  }
+
+  get version(): string {
+    return this.#parts.version;
+  }
+
+  get socketPath(): string {
+    return this.#parts.socketPath;
+  }
+
+  get dataFolder(): string {
+    return this.#parts.dataFolder;
+  }
+
+  get clock(): Clock {
+    return this.#parts.clock;
+  }
+
+  get name(): string {
+    return this.#parts.file.name;
+  }
+
+  get roles(): ReadonlyMap<string, Role> {
+    return this.#parts.library.roles;
+  }
+
+  get registry(): Registry {
+    return this.#parts.registry;
+  }
+
+  get book(): LabBook {
+    return this.#parts.book;
+  }
+
+  // -- what there is now ---------------------------------------------------------------------------------------------
+
+  get instances(): readonly LabInstance[] {
+    return this.#parts.supervisor.instances.map(labInstance);
+  }
+
+  find(idOrName: string): LabInstance | undefined {
+    const instance = this.#parts.supervisor.find(idOrName);
+    return instance && labInstance(instance);
+  }
+
+  members(id: string): readonly HubMember[] | undefined {
+    return this.#parts.supervisor.find(id)?.service.members;
+  }
+
+  stories(): readonly Story[] {
+    return this.#parts.recorder.all();
+  }
+
+  liveStories(): readonly Story[] {
+    return this.#parts.recorder.live();
+  }
+
+  lastStory(): Story | undefined {
+    return this.#parts.recorder.last;
+  }
+
+  buffers(connection: string, limitBytes: number) {
+    return this.#connections.buffers(connection, limitBytes);
+  }
+
+  /** The machine's own, for the evaluation's view alone: it is no document. */
+  snapshot(connection: string): AnyMachineSnapshot | undefined {
+    return this.#parts.recorder.find(connection)?.live?.snapshot;
+  }
+
+  status(): LabStatus {
+    const { recorder, descriptors } = this.#parts;
+    return {
+      connections: recorder.live().filter(({ subject }) => !subject.isOwn).length,
+      recordedBytes: recorder.costBytes,
+      descriptorLimit: descriptors.limit,
+      descriptorsLeft: descriptors.left,
+    };
+  }
+
+  logLines(): readonly LogLine[] {
+    return this.#parts.log.lines();
+  }
+
+  // -- news ----------------------------------------------------------------------------------------------------------
+
+  subscribe<Topic extends LabTopic>(topic: Topic, listener: ChangeListener<Topic>): () => void {
+    return this.#sources[topic](listener as never);
+  }
+
+  readonly #sources: { [Topic in LabTopic]: (listener: ChangeListener<Topic>) => () => void } = {
+    instances: (listener) => this.#instanceListeners.add(listener),
+    connections: (listener) =>
+      this.#parts.recorder.watch((story) =>
+        listener({ kind: story.endedAt === undefined ? "opened" : "closed", story }),
+      ),
+    entries: (listener) => this.#parts.recorder.tap((story, entry) => listener({ story, entry })),
+    registry: (listener) => this.#parts.registry.watch(() => listener(undefined)),
+    log: (listener) => this.#parts.log.follow(listener),
+  };
+
+  /** To be told by the supervisor. */
+  instanceMoved(instance: Instance, from: string, to: string): void {
+    const { id } = instance;
+    this.#instanceListeners.tell({ kind: "state", id, from, to, instance: labInstance(instance) });
+  }
+
+  instanceRemoved({ id }: Instance): void {
+    this.#instanceListeners.tell({ kind: "removed", id });
+  }
+
+  // -- commands to instances -----------------------------------------------------------------------------------------
+
+  async spawn(roleName: string, given: Given): Promise<LabInstance> {
+    this.#checkRuns();
+    const { supervisor, defaults, memory } = this.#parts;
+    const role = supervisor.role(roleName).name;
+    const registryPort = supervisor.instances.find((one) => one.role.name === "bootstrap")?.port;
+    const instance = supervisor.add({
+      role,
+      given: defaults.withHost(role, defaults.withOffset(role, given, registryPort)),
+    });
+    try {
+      await memory.remember(instance);
+    } catch (error) {
+      await supervisor.remove(instance);
+      throw error;
+    }
+    instance.start();
+    await instance.settled();
+    // The port is durable before we answer: it is found there again also after a kill -9 in this very moment.
+    await this.#parts.questions.settled();
+    return labInstance(instance);
+  }
+
+  async start(id: string): Promise<LabInstance> {
+    const instance = this.#instance(id);
+    await this.#start(instance);
+    return labInstance(instance);
+  }
+
+  async #start(instance: Instance): Promise<void> {
+    await this.#parts.memory.want(instance, "running");
+    instance.start();
+    await instance.settled();
+  }
+
+  async stop(id: string): Promise<LabInstance> {
+    const instance = this.#instance(id);
+    await this.#parts.memory.want(instance, "stopped");
+    await this.#parts.supervisor.stop(instance);
+    return labInstance(instance);
+  }
+
+  async restart(id: string): Promise<LabInstance> {
+    const instance = this.#instance(id);
+    await this.#parts.supervisor.stop(instance);
+    await this.#start(instance);
+    return labInstance(instance);
+  }
+
+  async remove(id: string): Promise<LabInstance> {
+    const instance = this.#instance(id);
+    // Stored first: what the disk refuses has not happened.
+    await this.#parts.memory.forget(instance);
+    await this.#parts.supervisor.remove(instance);
+    return labInstance(instance);
+  }
+
+  async say(id: string, text: string, options: SayOptions): Promise<string> {
+    const { state, role, service } = this.#instance(id);
+    if (state !== "running") throw new NetlabError("wrong-state/not-running", { id, state });
+    const speak = service.hub?.say;
+    if (speak) return speak(text, options);
+    if (!role.machine.events.includes("operator.say"))
+      throw new NetlabError("wrong-state/no-listener", { id });
+    service.say?.(text);
+    return `said by ${id}`;
+  }
+
+  #instance(id: string): Instance {
+    const instance = this.#parts.supervisor.find(id);
+    if (instance) return instance;
+    throw new NetlabError("no-such-instance/unknown", { term: id, hint: "ls lists them" });
+  }
+
+  // -- commands to connections ---------------------------------------------------------------------------------------
+
+  readonly send: Lab["send"] = (...args) => this.#connections.send(...args);
+  readonly event: Lab["event"] = (...args) => this.#connections.event(...args);
+  readonly fin: Lab["fin"] = (...args) => this.#connections.fin(...args);
+  readonly rst: Lab["rst"] = (...args) => this.#connections.rst(...args);
+  readonly kick: Lab["kick"] = (...args) => this.#connections.kick(...args);
+  readonly kill: Lab["kill"] = (...args) => this.#connections.kill(...args);
+
+  // -- commands to the daemon ----------------------------------------------------------------------------------------
+
+  loadRole(source: string, fileName: string): Promise<LoadedRole> {
+    return this.#parts.userRoles.load(source, fileName);
+  }
+
+  async unloadRole(name: string): Promise<void> {
+    this.#parts.userRoles.unload(name);
+  }
+
+  /** Reads the lab file again. Throws and changes nothing where it is wrong. */
+  async reload(): Promise<void> {
+    this.#checkRuns();
+    await this.#parts.file.reload();
+  }
+
+  query(sql: string, options?: LabQueryOptions): Promise<QueryResult> {
+    return this.#parts.questions.query(sql, options);
+  }
+
+  journaled(peer: PeerTerm): Promise<JournaledStory | undefined> {
+    const { instance } = peer;
+    const id = instance === undefined ? undefined : (this.find(instance)?.id ?? instance);
+    return this.#parts.questions.journaled({ ...peer, instance: id });
+  }
+
+  reportFault(error: unknown, sentence: string): void {
+    this.#parts.log.logger.error({ err: error }, sentence);
+  }
+
+  shutdown(why: string): void {
+    this.#parts.log.logger.info(`stopping: ${why}`);
+    this.#onShutdown(why);
+  }
+
+  /** What to do when an operator says `shutdown`. */
+  onShutdown(handler: (why: string) => void): void {
+    this.#onShutdown = handler;
+  }
+
+  /** From here on nothing is added any more. */
+  markStopping(): void {
+    this.#isStopping = true;
+  }
+
+  #checkRuns(): void {
+    if (this.#isStopping) throw new NetlabError("wrong-state/daemon-stopping");
+  }
+}

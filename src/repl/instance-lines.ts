@@ -1,0 +1,34 @@
+/** Instances in words, for lists and for answers. */
+import type { LabInstance } from "../lab/lab.ts";
+import { formatHostPort } from "../machines/_options.ts";
+import { printable } from "../printable.ts";
+import { type Style, styleWord } from "./style.ts";
+
+/** `127.0.0.1:1236 [::1]:1236 (also 54276)`, or the port it wants. */
+export function whereOf({ hosts, side, port, otherPorts, options }: LabInstance): string {
+  if (side === "client") return "";
+  if (hosts.length === 0) return `(${options.host}:${port === 0 ? "any" : port})`;
+  const places = hosts.map((host) => formatHostPort({ host, port })).join(" ");
+  return `${places}${otherPorts.map((other) => ` (also ${other})`).join("")}`;
+}
+
+/** What a person wants to know of it in a word or two: its peers, its run's state, or why it failed. */
+export function noteOf({ lastError, state, side, machineState, result }: LabInstance): string {
+  if (lastError && state !== "running") return printable(lastError);
+  if (side === "client") return result === undefined ? (machineState ?? "") : resultOf(result);
+  return "";
+}
+
+function resultOf(result: unknown): string {
+  const { path, sizeBytes } = result as { path?: string; sizeBytes?: number };
+  return path === undefined ? printable(JSON.stringify(result)) : `saved ${path}, ${sizeBytes} bytes`;
+}
+
+export function instanceLine(instance: LabInstance, style: Style): string {
+  const { id, state, transport } = instance;
+  const name = instance.name ? ` (${instance.name})` : "";
+  const where = whereOf(instance);
+  const note = noteOf(instance);
+  const place = state === "running" && where ? ` on ${where}/${transport}` : "";
+  return `${style.bold(id)}${name} is ${styleWord(style, state)}${place}${note ? `: ${note}` : ""}`;
+}

@@ -1,0 +1,7 @@
+"""Lists its servers, and never says end."""
+from _peer import udp_server
+
+server = udp_server()
+while True:
+    _, who = server.recvfrom(1000)
+    server.sendto(b"127.0.0.1,9,pdf,server3", who)

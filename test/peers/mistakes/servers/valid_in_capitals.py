@@ -1,0 +1,7 @@
+"""VALID."""
+from _peer import accept, hear, stay
+
+peer = accept()
+hear(peer)
+peer.sendall(b"VALID")
+stay()
