@@ -3,8 +3,8 @@ import path from "node:path";
 import type { Instance } from "../actors/instance.ts";
 import type { SpawnRequest } from "../actors/supervisor.ts";
 import { labsFolder } from "../config.ts";
-import type { LabFile } from "../lab-file.ts";
 import { idsOf, type KnownEntry, type LabEntries, labEntryOf } from "../stores/lab-entries.ts";
+import type { LabFile } from "./lab-file.ts";
 
 export class LabEntryIds {
   readonly #store: LabEntries;

@@ -4,9 +4,10 @@
  */
 import type { AnyMachineSnapshot } from "xstate";
 import { Connection } from "../actors/connection.ts";
-import type { ConnectionLimits } from "../actors/connection-host.ts";
+import { limitsOf } from "../actors/connection-host.ts";
 import { DatagramSender } from "../actors/datagram-sender.ts";
 import { type MachineWatcher, type RoleActor, runMachine } from "../actors/run-machine.ts";
+import type { CommonOptions } from "../actors/service.ts";
 import { NetlabError } from "../errors.ts";
 import type { Phase, Role } from "../machines/_role.ts";
 import { initialStateName, invokedActor, stateName } from "../machines/_state-names.ts";
@@ -26,7 +27,8 @@ export interface Staging {
   readonly role: Role;
   /** The role's own options, and for clients where their server is. */
   readonly options: unknown;
-  readonly limits: ConnectionLimits;
+  /** Those that every instance has: the connection keeps to its limits again. */
+  readonly common: CommonOptions;
   readonly clock: RecordedClock;
 }
 
@@ -141,13 +143,13 @@ export class Stage {
   }
 
   #newConnection(): Connection {
-    const { role, limits, clock } = this.#staging;
+    const { role, common, clock } = this.#staging;
     // A client may have several, one after another.
     this.#link = this.#newLink();
     this.#connection = new Connection(this.#link, this.story, {
       phases: role.phases,
       clock,
-      limits,
+      limits: limitsOf(common),
       over: () => undefined,
       telemetry: () => undefined,
     });
