@@ -25,7 +25,7 @@ import {
   wantsJson,
 } from "./typed-line.ts";
 
-/** What the last command said, errors too; kept to a limit, from its end. */
+/** Output of the last command, errors too; kept to a limit, from its end. */
 export interface Said {
   readonly text: string;
   readonly exit: number;
@@ -185,7 +185,7 @@ export class LineRunner {
       if (result === "given up") return exitCodes.interrupted;
       if (result !== "full") return result.exit;
       interrupt();
-      // What it says from here on is for nobody; that it ends is all that is waited for.
+      // Output from here on has no reader; only the end is waited for.
       await Promise.race([request, givenUp]);
       return exitCodes.done;
     } finally {
@@ -197,7 +197,7 @@ export class LineRunner {
   #screenOf({ screen, hasColors }: Console, { filters, file }: Statement) {
     if (file) return { columns: WIDEST, colors: false };
     if (filters.length === 0) return screenFields(screen, hasColors);
-    // What goes through a filter is lines, and draws over nothing.
+    // Filters take lines, and draw over nothing.
     const { rows: _, ...fields } = screenFields(screen, false);
     return fields;
   }
