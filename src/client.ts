@@ -12,7 +12,6 @@
  */
 import { ControlClient, type Hello } from "./control/control-client.ts";
 import type { ReplyHandlers } from "./control/control-request.ts";
-import { defaultSocketPath } from "./control/socket-path.ts";
 import { exitCodes, NetlabError } from "./errors.ts";
 import type {
   connectionDocument,
@@ -21,6 +20,7 @@ import type {
   registrationDocument,
 } from "./lab/documents.ts";
 import type { explanationDocument } from "./repl/explanation.ts";
+import { defaultSocketPath } from "./socket-path.ts";
 
 export type InstanceDocument = ReturnType<typeof instanceDocument>;
 export type ConnectionDocument = ReturnType<typeof connectionDocument>;

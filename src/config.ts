@@ -2,9 +2,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { defaultSocketPath } from "./control/socket-path.ts";
 import { byteSize } from "./machines/_options.ts";
 import { packageFolder } from "./places.ts";
+import { defaultSocketPath } from "./socket-path.ts";
 import { stateFolder } from "./state-folder.ts";
 
 export interface Config {

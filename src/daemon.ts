@@ -29,8 +29,8 @@ import { StoryJournal } from "./journaling.ts";
 import { DatabaseQuestions } from "./lab/database-questions.ts";
 import { InstanceMemory } from "./lab/instance-memory.ts";
 import { telemetryOfMove, telemetryOfSecrets } from "./lab/instance-telemetry.ts";
+import { LabEntryIds } from "./lab/lab-entry-ids.ts";
 import { LabFileRoles } from "./lab/lab-file-roles.ts";
-import { LabInstances } from "./lab/lab-instances.ts";
 import { LocalLab } from "./lab/local-lab.ts";
 import { SpawnDefaults } from "./lab/spawn-defaults.ts";
 import { UserRoles } from "./lab/user-roles.ts";
@@ -117,7 +117,7 @@ export class Daemon {
       userRoles,
       warn: (sentence) => this.log.logger.warn(sentence),
       book,
-      entries: new LabInstances(openLabEntries(this.#database), (error) =>
+      entries: new LabEntryIds(openLabEntries(this.#database), (error) =>
         this.log.logger.warn(messageOf(error)),
       ),
     });

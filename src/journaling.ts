@@ -49,7 +49,7 @@ export class StoryJournal {
   }
 }
 
-/** What lasts is what anybody may see: no token gets to disk by way of a story. */
+/** Rows last, so they have what anybody may see: no token gets to disk by way of a story. */
 function journalRow(story: Story, entry: Entry, number: number): JournalRow {
   const { id, role, remote } = story.subject;
   const shown = shownEntry(entry, story.subject);
@@ -67,7 +67,7 @@ function journalRow(story: Story, entry: Entry, number: number): JournalRow {
   };
 }
 
-/** What has a column of its own is left out, and what the world answered at length: it may hold the tokens of others. */
+/** Leaves out what has a column of its own, and long answers of the world: those may hold the tokens of others. */
 function factsOf(entry: Entry): Record<string, unknown> {
   const { at: _at, kind: _kind, bytes: _bytes, answer, ...facts } = entry as Entry & Record<string, unknown>;
   return entry.kind === "input" && typeof answer !== "object" ? { ...facts, answer } : facts;

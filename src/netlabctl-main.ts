@@ -2,10 +2,10 @@
 import { Readable } from "node:stream";
 import { Command } from "commander";
 import { version } from "./config.ts";
-import { defaultSocketPath } from "./control/socket-path.ts";
 import { exitCodeOf, exitCodes, messageOf } from "./errors.ts";
 import { harmless, harmlessJson } from "./printable.ts";
 import { helpOf, parseShape } from "./repl/parse-command.ts";
+import { defaultSocketPath } from "./socket-path.ts";
 import type { StandaloneCommand } from "./standalone/command.ts";
 import { historyPath } from "./state-folder.ts";
 import { attachPiped } from "./terminal/attached-pipe.ts";

@@ -5,8 +5,8 @@ import { describe, expect, it } from "vitest";
 import { parseOptions } from "../src/catalogue/instance-options.ts";
 import { scanRoles } from "../src/catalogue/role-folder.ts";
 import { labsFolder } from "../src/config.ts";
-import { readBook } from "../src/lab-book.ts";
-import { type LabFile, parseLabFile, readLabFile, shiftPorts } from "../src/lab-file.ts";
+import { readBook } from "../src/lab/lab-book.ts";
+import { type LabFile, parseLabFile, readLabFile, shiftPorts } from "../src/lab/lab-file.ts";
 
 const roles = await scanRoles(path.join(import.meta.dirname, "../src/machines"));
 const shipped = readdirSync(labsFolder).map((file) => readLabFile(path.join(labsFolder, file), roles));

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { z } from "zod";
 import { commandTable } from "../src/repl/command-folder.ts";
+import { wordsSoFar } from "../src/repl/line-words.ts";
 import { parseShape } from "../src/repl/parse-command.ts";
-import { wordsSoFar } from "../src/repl/words.ts";
 import { lineFilter } from "../src/terminal/line-filter.ts";
 import { statementsOf } from "../src/terminal/typed-line.ts";
 

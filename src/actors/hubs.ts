@@ -14,9 +14,9 @@ export interface HubFace {
 }
 
 export interface HubWatch {
-  /** It was made again; these belong to it still. */
+  /** The hub was made again; these belong to it still. */
   readonly onCrash: (error: unknown, members: readonly HubMember[]) => void;
-  /** It crashed too often, or could not be made again. */
+  /** The hub crashed too often, or could not be made again. */
   readonly onGiveUp: (error: unknown) => void;
 }
 

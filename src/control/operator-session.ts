@@ -2,17 +2,17 @@
  * One operator, whatever carries the messages: a control socket, a page, or an array in a test. Parses what comes, runs
  * commands and sends answers in order; framing, bytes and slow readers are the transport's affair.
  */
-import { z } from "zod";
 import { type ErrorCode, exitCodes, messageOf, NetlabError } from "../errors.ts";
 import type { Lab } from "../lab/lab.ts";
 import { commandTable, distinct } from "../repl/command-folder.ts";
-import { type Completion, codeSoFar, complete } from "../repl/completion.ts";
 import type { Evaluation, EvaluationOptions } from "../repl/evaluation/evaluation.ts";
 import { evaluate, type Responder, type RunRequest } from "../repl/evaluator.ts";
+import { type Completion, codeSoFar, complete } from "../repl/line-completion.ts";
 import { flagsOf } from "../repl/option-flags.ts";
 import { schemaFor } from "../repl/parse-command.ts";
 import { welcomeText } from "../repl/welcome.ts";
 import type { Answer } from "./control-request.ts";
+import { type OperatorRequest, requestShape } from "./operator-request.ts";
 
 /** Commands of one client under way at once. */
 const MAX_RUNS = 256;
@@ -32,26 +32,6 @@ export interface OperatorTransport {
   readonly isBehind: boolean;
 }
 
-const requestShape = z.looseObject({
-  id: z.number(),
-  op: z.enum(["hello", "describe", "run", "eval", "complete", "interrupt", "answer", "resize"]),
-  line: z.string().optional(),
-  argv: z.array(z.string()).optional(),
-  options: z.record(z.string(), z.unknown()).optional(),
-  cursor: z.number().int().min(0).optional(),
-  columns: z.number().int().min(1).max(10_000).optional(),
-  rows: z.number().int().min(1).max(10_000).optional(),
-  colors: z.boolean().optional(),
-  target: z.number().optional(),
-  json: z.boolean().optional(),
-  mayContinue: z.boolean().optional(),
-  text: z.string().optional(),
-  error: z.string().optional(),
-  /** Of the error: whose fault it was that a file could not be had. */
-  code: z.enum(["file-not-read", "bad-role"]).optional().catch(undefined),
-});
-type Request = z.output<typeof requestShape>;
-
 type Question = { ask: string } | { read: string; as?: "role" } | { write: string; text: string };
 
 export class OperatorSession {
@@ -60,7 +40,7 @@ export class OperatorSession {
   readonly #runs = new Set<AbortController>();
   readonly #runsById = new Map<number, AbortController>();
   /** Requests under way for a screen, whose size may change. */
-  readonly #shown = new Map<number, Request>();
+  readonly #shown = new Map<number, OperatorRequest>();
   /** Questions of runs that wait for their client. */
   readonly #questions = new Map<number, (answer: Answer) => void>();
   /** Where this operator's code runs, from the first line of it on. */
@@ -112,7 +92,7 @@ export class OperatorSession {
     return this.#evaluate(request, { ...responder, evaluation: this.#openEvaluation }, run);
   }
 
-  async #answer(request: Request): Promise<number | undefined> {
+  async #answer(request: OperatorRequest): Promise<number | undefined> {
     switch (request.op) {
       case "hello":
         this.#send({ id: request.id, data: this.#hello(request) });
@@ -149,7 +129,7 @@ export class OperatorSession {
 
   // -- running -------------------------------------------------------------------------------------------------------
 
-  async #run(request: Request): Promise<number> {
+  async #run(request: OperatorRequest): Promise<number> {
     const { id } = request;
     if (this.#runs.size >= MAX_RUNS) {
       this.#send({ id, err: `${MAX_RUNS} commands are under way on this connection: wait for one to end` });
@@ -230,7 +210,7 @@ export class OperatorSession {
   // -- what can be asked without a run -------------------------------------------------------------------------------
 
   /** Where the line is code, its names and properties. */
-  async #complete({ line = "", cursor = line.length }: Request): Promise<Completion> {
+  async #complete({ line = "", cursor = line.length }: OperatorRequest): Promise<Completion> {
     const commands = await commandTable();
     const known = complete(this.#host.lab, commands, line, cursor);
     const code = this.#openEvaluation && codeSoFar(commands, line, cursor);
@@ -243,7 +223,7 @@ export class OperatorSession {
     };
   }
 
-  #hello({ columns = 80, colors }: Request) {
+  #hello({ columns = 80, colors }: OperatorRequest) {
     const { lab } = this.#host;
     const { version, pid, socketPath: socket } = lab;
     const welcome = `${welcomeText(lab, { columns, hasColors: colors === true })}\n\n`;

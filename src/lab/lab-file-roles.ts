@@ -3,12 +3,12 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import type { Instance } from "../actors/instance.ts";
 import type { SpawnRequest, Supervisor } from "../actors/supervisor.ts";
-import { bringRoles } from "../brought-roles.ts";
 import { labsFolder } from "../config.ts";
-import { readBook } from "../lab-book.ts";
-import { findLabFile, type LabFile, labOf, NO_LAB, openLabFile, shiftPorts } from "../lab-file.ts";
 import type { LabBook } from "../stores/address-book.ts";
-import { isStill, type LabInstances } from "./lab-instances.ts";
+import { bringRoles } from "./brought-roles.ts";
+import { readBook } from "./lab-book.ts";
+import { isStill, type LabEntryIds } from "./lab-entry-ids.ts";
+import { findLabFile, type LabFile, labOf, NO_LAB, openLabFile, shiftPorts } from "./lab-file.ts";
 import type { SpawnDefaults } from "./spawn-defaults.ts";
 import { type UserRoles, unfitLines } from "./user-roles.ts";
 
@@ -22,7 +22,7 @@ export interface LabFileParts {
   readonly supervisor: Supervisor;
   readonly defaults: SpawnDefaults;
   readonly book: LabBook;
-  readonly entries: LabInstances;
+  readonly entries: LabEntryIds;
   readonly userRoles: UserRoles;
   readonly warn: (sentence: string) => void;
 }

@@ -1,6 +1,6 @@
 /** Where in a line the command begins that is being typed: behind `;`, `!`, and the time of `watch`. Pure. */
 import type { CommandTable } from "./command-folder.ts";
-import { wordsSoFar } from "./words.ts";
+import { wordsSoFar } from "./line-words.ts";
 
 const WATCH = /^watch\s+(?:--n(?:\s+|=)\S+\s+)?[^\s-]\S*\s+/;
 

@@ -6,11 +6,11 @@ import { harmless } from "../printable.ts";
 import type { Call, CodeOptions, Command, ReadAs } from "./command.ts";
 import { type CommandTable, commandTable, distinct } from "./command-folder.ts";
 import type { Evaluation } from "./evaluation/evaluation.ts";
+import { splitWords, wordsSoFar } from "./line-words.ts";
 import { flagsOf } from "./option-flags.ts";
 import { parseCall, schemaFor } from "./parse-command.ts";
 import { joinText, splitAtText } from "./rest-of-line.ts";
 import { styleOf } from "./style.ts";
-import { splitWords, wordsSoFar } from "./words.ts";
 
 /** Takes a run's answer, and asks whoever typed it. */
 export interface Responder {

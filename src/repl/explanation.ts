@@ -65,7 +65,7 @@ export function closingWord({ verdict, reason }: Explanation): string {
   }
 }
 
-/** Where a story comes from, if not from memory. */
+/** Source of a story, if it is not memory. */
 export function sourceWord(story: Story): string | undefined {
   if (!(story instanceof KeptStory)) return undefined;
   const end = story.isEndKnown ? "" : " Its end is not in it: the daemon ended first.";

@@ -19,7 +19,7 @@ const OLDER =
   "An older version of netlabd recorded this: it kept words and bytes, no facts, so it is told and not judged.";
 const SEVERAL = "It gave the same id more than once: this is more than one connection.";
 
-/** What an older version wrote down, in its own words. */
+/** Rows of an older version, in its own words. */
 export function olderText(rows: readonly WordsRow[]): string {
   const [first] = rows;
   const lines = rows.map(({ at, detail, kind }) => {

@@ -1,5 +1,4 @@
 /** What `replay` and `rewind` need of the lab: the story's role as it is now, and the options it was played with. */
-import { limitsOf } from "../actors/connection-host.ts";
 import { ownOptions, parseOptions } from "../catalogue/instance-options.ts";
 import { NetlabError } from "../errors.ts";
 import type { Lab } from "../lab/lab.ts";
@@ -19,7 +18,7 @@ export function replayRequest(lab: Lab, story: Story, otherRole?: string): Repla
     story,
     role,
     options: ownOptions(role, options),
-    limits: limitsOf(options),
+    common: options,
   };
 }
 

@@ -3,8 +3,8 @@
  * the text's own. Options stand before it; `--` ends them, for a text that looks like one.
  */
 import type { Command } from "./command.ts";
+import { wordsSoFar } from "./line-words.ts";
 import type { Flag } from "./option-flags.ts";
-import { wordsSoFar } from "./words.ts";
 
 const JSON_FLAG = "--json";
 

@@ -4,12 +4,13 @@
  */
 import type { AnyMachineSnapshot } from "xstate";
 import { Connection } from "../actors/connection.ts";
-import type { ConnectionLimits } from "../actors/connection-host.ts";
+import { limitsOf } from "../actors/connection-host.ts";
 import { DatagramSender } from "../actors/datagram-sender.ts";
 import { type MachineWatcher, type RoleActor, runMachine } from "../actors/run-machine.ts";
+import type { CommonOptions } from "../actors/service.ts";
 import { NetlabError } from "../errors.ts";
 import type { Phase, Role } from "../machines/_role.ts";
-import { initialStateName, stateName } from "../machines/_state-names.ts";
+import { initialStateName, invokedActor, stateName } from "../machines/_state-names.ts";
 import type { Peer, PeerWorld, World } from "../machines/_world.ts";
 import { crashCause } from "../os/error-causes.ts";
 import type { Cause } from "../stories/causes.ts";
@@ -26,7 +27,8 @@ export interface Staging {
   readonly role: Role;
   /** The role's own options, and for clients where their server is. */
   readonly options: unknown;
-  readonly limits: ConnectionLimits;
+  /** Those that every instance has: the connection keeps to its limits again. */
+  readonly common: CommonOptions;
   readonly clock: RecordedClock;
 }
 
@@ -141,13 +143,13 @@ export class Stage {
   }
 
   #newConnection(): Connection {
-    const { role, limits, clock } = this.#staging;
+    const { role, common, clock } = this.#staging;
     // A client may have several, one after another.
     this.#link = this.#newLink();
     this.#connection = new Connection(this.#link, this.story, {
       phases: role.phases,
       clock,
-      limits,
+      limits: limitsOf(common),
       over: () => undefined,
       telemetry: () => undefined,
     });
@@ -217,11 +219,8 @@ export class Stage {
   /** What the world answered then. A connection that was made is one of this stage. */
   answer(event: string, answer: Extract<Entry, { kind: "transition" }>["answer"]): boolean {
     const [, name = "", outcome] = /^(\S+) (done|failed)$/.exec(event) ?? [];
-    const invoked = (this.snapshot._nodes as { invoke: { id: string }[] }[])
-      .flatMap(({ invoke }) => invoke)
-      .find(({ id }) => id.split(".").at(-1) === name);
-    if (!invoked || !answer) return false;
-    const actorId = invoked.id;
+    const actorId = invokedActor(this.snapshot, name);
+    if (actorId === undefined || !answer) return false;
     if (!answer.ok) this.#actor.send({ type: `xstate.error.actor.${actorId}`, error: answer.error, actorId });
     else {
       const isNew = this.#staging.role.side === "client" && name === "connecting";

@@ -2,10 +2,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { ControlClient } from "../control/control-client.ts";
-import { defaultSocketPath } from "../control/socket-path.ts";
 import { type CommandTable, commandTable, distinct } from "../repl/command-folder.ts";
+import { type Word, wordsSoFar } from "../repl/line-words.ts";
 import { type Flag, flagsOf } from "../repl/option-flags.ts";
-import { type Word, wordsSoFar } from "../repl/words.ts";
+import { defaultSocketPath } from "../socket-path.ts";
 import type { StandaloneCommand } from "./command.ts";
 
 interface Candidate {

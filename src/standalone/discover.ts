@@ -6,7 +6,7 @@ import { MASK } from "../lab/documents.ts";
 import { duration, formatHostPort, hostPort } from "../machines/_options.ts";
 import type { HostPort } from "../machines/_world.ts";
 import { printable } from "../printable.ts";
-import { table } from "../repl/table.ts";
+import { table } from "../repl/text-table.ts";
 import { DISCOVER, isEnd, type Listing, parseListing } from "../wire/bootstrap.ts";
 import { defineStandalone } from "./command.ts";
 

@@ -31,7 +31,7 @@ export class KeptStory extends Story {
     super(subject, summary.state, openedAt, KEEPS_NOTHING);
     this.#entries = entries;
     this.isEndKnown = summary.endedAt !== undefined;
-    // Nobody is there any more, known or not.
+    // The peer is gone, whether that was written down or not.
     this.endedAt = summary.endedAt ?? openedAt + (entries.at(-1)?.at ?? 0) / 1_000;
     this.bytesIn = summary.bytesIn;
     this.bytesOut = summary.bytesOut;

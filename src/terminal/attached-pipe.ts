@@ -70,7 +70,7 @@ async function runLine(runner: LineRunner, line: string, number: number, options
   const where = options.name === undefined ? `line ${number}` : `${options.name}:${number}:`;
   const streams = { stdout: options.output, stderr: options.errors, signals: options.signals };
   try {
-    const result = await runPlainly(runner.client, streams, (seat) => runner.runLine(line, seat));
+    const result = await runPlainly(runner.client, streams, (console) => runner.runLine(line, console));
     if (result.exit !== exitCodes.done) {
       await complain(options, `${where} ended with exit status ${result.exit}: ${line}`);
     }

@@ -10,7 +10,7 @@ import type { NetlabError } from "../errors.ts";
 import { ForegroundCommand } from "./foreground-command.ts";
 import { HistoryFile } from "./history-file.ts";
 import { LineEditor } from "./line-editor.ts";
-import { Voice } from "./notices.ts";
+import { Notices } from "./notices.ts";
 import { type InputStream, type OutputStream, screenFields, wantsColors } from "./output-stream.ts";
 import { TabCompletion } from "./tab-completion.ts";
 import { isIdle, isLeaving } from "./typed-line.ts";
@@ -55,7 +55,7 @@ class AttachedTerminal {
   readonly #options: AttachOptions;
   readonly #history: HistoryFile;
   readonly #editor: LineEditor;
-  readonly #voice: Voice;
+  readonly #notices: Notices;
   readonly #command: ForegroundCommand;
   readonly #completion: TabCompletion;
   /** Lines typed or pasted ahead. */
@@ -84,19 +84,19 @@ class AttachedTerminal {
       onTab: () => void this.#tab(),
       onHangUp: () => this.#hangUp(),
     });
-    this.#voice = new Voice(this.#editor, options.colors ?? wantsColors(options.output));
-    this.#command = new ForegroundCommand(client, this.#editor, this.#voice, options.output);
+    this.#notices = new Notices(this.#editor, options.colors ?? wantsColors(options.output));
+    this.#command = new ForegroundCommand(client, this.#editor, this.#notices, options.output);
     this.#completion = new TabCompletion(client, this.#editor);
     client.onNotice((text, level) => {
       this.#command.disturb();
-      void this.#voice.say(level === "warn" || level === "error" ? level : "info", text);
+      void this.#notices.say(level === "warn" || level === "error" ? level : "info", text);
     });
     client.onEvent((event) => this.#heard(event));
   }
 
   async run(): Promise<Leaving> {
     try {
-      const hello = await this.#client.hello(screenFields(this.#options.output, this.#voice.hasColors));
+      const hello = await this.#client.hello(screenFields(this.#options.output, this.#notices.hasColors));
       this.#isGreeted = true;
       // From here on a daemon that goes away ends the session; before, it was never there.
       this.#client.onClose((error) => this.#lost(error));
@@ -105,7 +105,7 @@ class AttachedTerminal {
         const line = await this.#nextLine();
         if (line !== undefined) await this.#obey(this.#command.isUnfinished ? line : line.trim());
       }
-      if (this.#lastWord !== undefined) await this.#voice.say("error", this.#lastWord);
+      if (this.#lastWord !== undefined) await this.#notices.say("error", this.#lastWord);
       return this.#leaving;
     } finally {
       await this.#editor.close();
@@ -130,7 +130,7 @@ class AttachedTerminal {
   }
 
   get #prompt(): string {
-    return this.#command.isUnfinished ? this.#voice.continuation : this.#voice.prompt;
+    return this.#command.isUnfinished ? this.#notices.continuation : this.#notices.prompt;
   }
 
   async #obey(line: string): Promise<void> {
@@ -183,8 +183,8 @@ class AttachedTerminal {
       onDoubleCtrlC();
       return;
     }
-    if (onDoubleCtrlC && wasEmpty) void this.#voice.say("info", doubleCtrlCHint);
-    this.#editor.show(this.#voice.prompt);
+    if (onDoubleCtrlC && wasEmpty) void this.#notices.say("info", doubleCtrlCHint);
+    this.#editor.show(this.#notices.prompt);
   }
 
   #ctrlD(): void {
@@ -218,7 +218,7 @@ class AttachedTerminal {
     this.#isStopping = true;
     // A command that runs may have something to say yet (the one that stops the daemon, for one).
     if (this.#atPrompt) this.#editor.hide();
-    void this.#voice.say("warn", "the daemon is stopping");
+    void this.#notices.say("warn", "the daemon is stopping");
     this.#wake(undefined);
   }
 

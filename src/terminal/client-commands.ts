@@ -7,7 +7,7 @@ import watchCommand from "../repl/commands/watch.ts";
 import { flagsOf } from "../repl/option-flags.ts";
 import { type ParsedCall, parseShape } from "../repl/parse-command.ts";
 import { joinText, splitAtText } from "../repl/rest-of-line.ts";
-import type { Seat } from "./console.ts";
+import type { Console } from "./console.ts";
 import { expectation } from "./expect-check.ts";
 import type { LineRunner } from "./line-runner.ts";
 import { play } from "./sheet-player.ts";
@@ -15,12 +15,17 @@ import { watch } from "./watch-loop.ts";
 
 export interface ClientCall extends ParsedCall {
   readonly runner: LineRunner;
-  readonly seat: Seat;
+  readonly console: Console;
 }
 
 interface ClientCommand {
   /** `line` is absent where a shell has split the words. Resolves to the exit status; rejects with a NetlabError. */
-  run(runner: LineRunner, words: readonly string[], line: string | undefined, seat: Seat): Promise<number>;
+  run(
+    runner: LineRunner,
+    words: readonly string[],
+    line: string | undefined,
+    console: Console,
+  ): Promise<number>;
 }
 
 function clientCommand(definition: Command, act: (call: ClientCall) => Promise<number>): ClientCommand {
@@ -31,9 +36,10 @@ function clientCommand(definition: Command, act: (call: ClientCall) => Promise<n
     return line === undefined ? joinText(definition, flags, words) : splitAtText(definition, flags, line);
   };
   return {
-    run: async (runner, words, line, seat) => {
-      if (words[0] === "--help" || words[0] === "-h") return runner.runLine(`help ${definition.name}`, seat);
-      return act({ ...parseShape(definition, schema, wordsFor(words, line)), runner, seat });
+    run: async (runner, words, line, console) => {
+      if (words[0] === "--help" || words[0] === "-h")
+        return runner.runLine(`help ${definition.name}`, console);
+      return act({ ...parseShape(definition, schema, wordsFor(words, line)), runner, console });
     },
   };
 }

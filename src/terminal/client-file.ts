@@ -5,7 +5,7 @@ import { MAX_REQUEST } from "../control/control-request.ts";
 import { messageOf, NetlabError } from "../errors.ts";
 import { osCode } from "../os/os-errors.ts";
 import type { ReadAs } from "../repl/command.ts";
-import { wordsSoFar } from "../repl/words.ts";
+import { wordsSoFar } from "../repl/line-words.ts";
 
 /** A command as it went to the daemon. */
 export interface Typed {

@@ -1,7 +1,7 @@
-/** Where an operator sits while a line of theirs runs: what is shown to them, who answers, and how they break it off. */
+/** An operator's console while a line of theirs runs: what is shown there, who answers, and how they break it off. */
 import type { OutputStream } from "./output-stream.ts";
 
-export interface Seat {
+export interface Console {
   /** Its width, and whether it is a terminal. */
   readonly screen: OutputStream;
   readonly hasColors: boolean;

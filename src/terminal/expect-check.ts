@@ -20,7 +20,7 @@ export async function expectation(call: ClientCall): Promise<number> {
   const complaint =
     options.conn === undefined ? ofLast(call, text, options) : await ofConnection(call, text, options);
   if (complaint === undefined) return exitCodes.done;
-  await call.seat.err(complaint);
+  await call.console.err(complaint);
   return exitCodes.checkFailed;
 }
 
@@ -40,13 +40,13 @@ function ofLast(
 
 /** Waits in the daemon, which hears of each byte. */
 async function ofConnection(
-  { runner, seat }: ClientCall,
+  { runner, console }: ClientCall,
   text: string,
   { not: isNot, conn = "", within, exit: status }: ExpectOptions,
 ): Promise<string | undefined> {
   if (status !== undefined || text === "") throw new NetlabError("usage/expect-conn");
   const words = ["wait-for", "--text", text, "--timeout", `${within}ms`, "--", conn];
-  const { exit, text: said } = await runner.ask(words, seat.signal);
+  const { exit, text: said } = await runner.ask(words, console.signal);
   if (exit === exitCodes.done)
     return isNot ? `not expected, and it has gone over ${conn}: ${text}` : undefined;
   if (exit !== exitCodes.timedOut) return said;

@@ -1,10 +1,10 @@
 import type { ControlClient } from "../control/control-client.ts";
 import { messageOf } from "../errors.ts";
-import type { Seat } from "./console.ts";
+import type { Console } from "./console.ts";
 import { FrameDrawer } from "./frame-drawer.ts";
 import type { LineEditor } from "./line-editor.ts";
 import { LineRunner } from "./line-runner.ts";
-import type { Voice } from "./notices.ts";
+import type { Notices } from "./notices.ts";
 import type { OutputStream } from "./output-stream.ts";
 
 interface Running {
@@ -18,17 +18,17 @@ interface Running {
 export class ForegroundCommand {
   readonly #runner: LineRunner;
   readonly #editor: LineEditor;
-  readonly #voice: Voice;
+  readonly #notices: Notices;
   readonly #output: OutputStream;
   readonly #frames: FrameDrawer;
   #running: Running | undefined;
   /** Who waits for the answer to a question. */
   #answer: ((text: string) => void) | undefined;
 
-  constructor(client: ControlClient, editor: LineEditor, voice: Voice, output: OutputStream) {
+  constructor(client: ControlClient, editor: LineEditor, notices: Notices, output: OutputStream) {
     this.#runner = new LineRunner(client);
     this.#editor = editor;
-    this.#voice = voice;
+    this.#notices = notices;
     this.#output = output;
     this.#frames = new FrameDrawer(output);
   }
@@ -66,10 +66,10 @@ export class ForegroundCommand {
     const running: Running = { ctrlC: new AbortController(), abandon: abandoned.resolve };
     this.#running = running;
     try {
-      await this.#runner.runLine(line, this.#seatFor(running, abandoned.promise));
+      await this.#runner.runLine(line, this.#consoleFor(running, abandoned.promise));
     } catch (error) {
       // That the daemon is gone is said when the session ends.
-      if (this.#runner.client.isOpen) await this.#voice.say("error", messageOf(error));
+      if (this.#runner.client.isOpen) await this.#notices.say("error", messageOf(error));
     } finally {
       this.#running = undefined;
     }
@@ -87,7 +87,7 @@ export class ForegroundCommand {
     if (!this.#running) return;
     this.#editor.drop("^C");
     if (this.#running.ctrlC.signal.aborted) {
-      void this.#voice.say("warn", "not waiting any longer; the command may still run");
+      void this.#notices.say("warn", "not waiting any longer; the command may still run");
       this.#running.abandon();
     }
     this.#running.ctrlC.abort();
@@ -100,13 +100,13 @@ export class ForegroundCommand {
   }
 
   /** A command that nobody waits for may go on for a while; what it says then belongs to no line on the screen. */
-  #seatFor(running: Running, givenUp: Promise<void>): Seat {
+  #consoleFor(running: Running, givenUp: Promise<void>): Console {
     const isOurs = () => this.#running === running;
     const frames = this.#frames;
     frames.forget();
     return {
       screen: this.#output,
-      hasColors: this.#voice.hasColors,
+      hasColors: this.#notices.hasColors,
       isAttended: true,
       signal: running.ctrlC.signal,
       givenUp,
@@ -116,7 +116,7 @@ export class ForegroundCommand {
       },
       err: (text) => {
         frames.forget();
-        return isOurs() ? this.#voice.say("error", text) : undefined;
+        return isOurs() ? this.#notices.say("error", text) : undefined;
       },
       frame: (text) => (isOurs() ? this.#editor.print(frames.draw(text)) : undefined),
       ask: (question) => (isOurs() ? this.#ask(question) : ""),

@@ -2,7 +2,7 @@
  * One session's lines, however they are typed: at the prompt, one-shot, in a script or a sheet.
  *
  * A line's life: 1. taken apart into statements, where it begins with a command → 2. each runs in the daemon, or here
- * where the command is the client's own → 3. what it says goes through its filters to the seat or a file, and is kept
+ * where the command is the client's own → 3. what it says goes through its filters to the console or a file, and is kept
  * for `expect` → 4. the first that fails ends the line with its status.
  */
 
@@ -10,10 +10,10 @@ import type { ControlClient } from "../control/control-client.ts";
 import type { ReplyHandlers } from "../control/control-request.ts";
 import { exitCodes } from "../errors.ts";
 import { harmlessJson } from "../printable.ts";
-import { wordsSoFar } from "../repl/words.ts";
+import { wordsSoFar } from "../repl/line-words.ts";
 import { readNamedFile, type Typed, writeNamedFile } from "./client-file.ts";
-import type { Seat } from "./console.ts";
-import { Plumbing } from "./output-pipeline.ts";
+import type { Console } from "./console.ts";
+import { OutputPipeline } from "./output-pipeline.ts";
 import { screenFields, screenSize } from "./output-stream.ts";
 import {
   isIdle,
@@ -63,11 +63,11 @@ export class LineRunner {
     this.#unfinished = undefined;
   }
 
-  /** Resolves to the exit status. Rejects with a NetlabError, and as the seat fails. */
-  async runLine(line: string, seat: Seat): Promise<number> {
+  /** Resolves to the exit status. Rejects with a NetlabError, and as the console fails. */
+  async runLine(line: string, console: Console): Promise<number> {
     const before = this.#unfinished;
     this.#unfinished = undefined;
-    if (before !== undefined) return this.#runStatement(plain(`${before}\n${line}`), seat);
+    if (before !== undefined) return this.#runStatement(plain(`${before}\n${line}`), console);
     const statements = mayBePlumbed(line) ? statementsOf(line, await this.#traitsOf()) : [plain(line.trim())];
     let exit: number = exitCodes.done;
     for (const statement of statements) {
@@ -76,17 +76,17 @@ export class LineRunner {
         this.isLeaving = true;
         return exit;
       }
-      exit = await this.#runStatement(statement, seat);
+      exit = await this.#runStatement(statement, console);
       if (exit !== exitCodes.done) return exit;
     }
     return exit;
   }
 
   /** Words that a shell has split already: signs among them are texts. */
-  async runArgv(argv: readonly string[], printsData: boolean, seat: Seat): Promise<number> {
+  async runArgv(argv: readonly string[], printsData: boolean, console: Console): Promise<number> {
     const command = await clientCommand(argv[0]);
-    if (command) return command.run(this, argv.slice(1), undefined, seat);
-    return this.#inDaemon({ argv }, printsData, plain(""), seat);
+    if (command) return command.run(this, argv.slice(1), undefined, console);
+    return this.#inDaemon({ argv }, printsData, plain(""), console);
   }
 
   /** A question of the client's own: nothing is shown, nothing is kept. */
@@ -100,65 +100,70 @@ export class LineRunner {
     return { text: said.join("\n"), exit };
   }
 
-  async #runStatement(statement: Statement, seat: Seat): Promise<number> {
+  async #runStatement(statement: Statement, console: Console): Promise<number> {
     const { command, isToFail } = statement;
-    const exit = await this.#runCommand(statement, seat);
+    const exit = await this.#runCommand(statement, console);
     if (!isToFail) return exit;
     if (exit !== exitCodes.done && exit !== exitCodes.interrupted) return exitCodes.done;
-    if (exit === exitCodes.done) await seat.err(`! ${command}: it was to fail, and did not`);
+    if (exit === exitCodes.done) await console.err(`! ${command}: it was to fail, and did not`);
     return exit === exitCodes.done ? exitCodes.checkFailed : exit;
   }
 
-  async #runCommand(statement: Statement, seat: Seat): Promise<number> {
+  async #runCommand(statement: Statement, console: Console): Promise<number> {
     const { command } = statement;
     const own = await clientCommand(/^\S*/.exec(command)?.[0]);
-    if (!own) return this.#inDaemon({ line: command }, wantsJson(command), statement, seat);
+    if (!own) return this.#inDaemon({ line: command }, wantsJson(command), statement, console);
     const words = wordsSoFar(command).filter(({ start }) => start < command.length);
     return own.run(
       this,
       words.slice(1).map(({ text }) => text),
       command,
-      seat,
+      console,
     );
   }
 
-  async #inDaemon(typed: Typed, printsData: boolean, statement: Statement, seat: Seat): Promise<number> {
-    const plumbing = await Plumbing.open(statement, (text) => seat.out(text));
+  async #inDaemon(
+    typed: Typed,
+    printsData: boolean,
+    statement: Statement,
+    console: Console,
+  ): Promise<number> {
+    const pipeline = await OutputPipeline.open(statement, (text) => console.out(text));
     const said = new Kept();
     const isWhole = statement.filters.length > 0 || statement.file !== undefined || typed.line === undefined;
     const fields = {
       ...typed,
       ...(isWhole ? {} : { mayContinue: true }),
-      ...this.#screenOf(seat, statement),
+      ...this.#screenOf(console, statement),
     };
     const full = Promise.withResolvers<"full">();
-    const isLive = () => !plumbing.isFull;
+    const isLive = () => !pipeline.isFull;
     const out = async (text: string) => {
       said.add(text);
-      if (isLive()) await plumbing.take(text);
-      if (plumbing.isFull) full.resolve("full");
+      if (isLive()) await pipeline.take(text);
+      if (pipeline.isFull) full.resolve("full");
     };
     const handlers: ReplyHandlers = {
       out,
       err: (text) => {
         said.add(text);
-        return seat.err(text);
+        return console.err(text);
       },
-      frame: statement.filters.length > 0 || statement.file ? out : (text) => seat.frame(text),
+      frame: statement.filters.length > 0 || statement.file ? out : (text) => console.frame(text),
       data: (document) => (printsData ? out(harmlessJson(document)) : undefined),
       more: () => {
         this.#unfinished = typed.line;
       },
-      ask: (question) => seat.ask(question),
+      ask: (question) => console.ask(question),
       read: (path, as) => readNamedFile(path, typed, as),
       write: (path, text) => writeNamedFile(path, text, typed),
     };
     try {
-      const exit = await plumbing.end(await this.#request(fields, handlers, seat, full.promise));
+      const exit = await pipeline.end(await this.#request(fields, handlers, console, full.promise));
       this.#last = { text: said.text, exit };
       return exit;
     } finally {
-      await plumbing.close();
+      await pipeline.close();
     }
   }
 
@@ -166,7 +171,7 @@ export class LineRunner {
   async #request(
     fields: Readonly<Record<string, unknown>>,
     handlers: ReplyHandlers,
-    { signal, givenUp, screen }: Seat,
+    { signal, givenUp, screen }: Console,
     full: Promise<"full">,
   ): Promise<number> {
     const request = this.client.request("run", fields, handlers);
@@ -189,7 +194,7 @@ export class LineRunner {
     }
   }
 
-  #screenOf({ screen, hasColors }: Seat, { filters, file }: Statement) {
+  #screenOf({ screen, hasColors }: Console, { filters, file }: Statement) {
     if (file) return { columns: WIDEST, colors: false };
     if (filters.length === 0) return screenFields(screen, hasColors);
     // What goes through a filter is lines, and draws over nothing.

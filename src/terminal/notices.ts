@@ -11,7 +11,7 @@ const styles: Record<Style, Parameters<typeof styleText>[0]> = {
 type Style = "prompt" | "error" | "warn" | "info";
 
 /** How the terminal's own sentences look, with colours or without. */
-export class Voice {
+export class Notices {
   readonly hasColors: boolean;
   readonly prompt: string;
   /** Before a line that goes on with the code above it. */

@@ -3,7 +3,7 @@ import type { EventEmitter } from "node:events";
 import { createInterface } from "node:readline";
 import { ControlClient } from "../control/control-client.ts";
 import { exitCodeOf, exitCodes, messageOf, NetlabError } from "../errors.ts";
-import type { Seat } from "./console.ts";
+import type { Console } from "./console.ts";
 import { FrameDrawer } from "./frame-drawer.ts";
 import { LineRunner } from "./line-runner.ts";
 import {
@@ -47,7 +47,7 @@ export async function runOnce(options: OneShotOptions): Promise<number> {
     const runner = new LineRunner(client);
     const words = json ? withJsonOption(argv) : argv;
     const printsData = json || argv.includes("--json");
-    return (await runPlainly(client, options, (seat) => runner.runArgv(words, printsData, seat))).exit;
+    return (await runPlainly(client, options, (console) => runner.runArgv(words, printsData, console))).exit;
   } catch (error) {
     await write(stderr, asLines(messageOf(error))).catch(ignoreError);
     return exitCodeOf(error);
@@ -70,7 +70,7 @@ function withJsonOption(argv: readonly string[]): readonly string[] {
 export async function runPlainly(
   client: ControlClient,
   streams: PlainStreams,
-  job: (seat: Seat) => Promise<number>,
+  job: (console: Console) => Promise<number>,
 ): Promise<PlainResult> {
   const { stdout, signals = process } = streams;
   // A failed write is reported to its writer; as an event alone it would end the process.
@@ -82,10 +82,10 @@ export async function runPlainly(
     ctrlC.abort();
   };
   const questions = new AbortController();
-  const seat = plainSeat(streams, ctrlC.signal, left.promise, questions.signal);
+  const console = plainConsole(streams, ctrlC.signal, left.promise, questions.signal);
   signals.on("SIGINT", interrupt);
   try {
-    return { exit: await job(seat), isOutputClosed: false };
+    return { exit: await job(console), isOutputClosed: false };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EPIPE")
       return { exit: exitCodes.done, isOutputClosed: true };
@@ -97,12 +97,12 @@ export async function runPlainly(
   }
 }
 
-function plainSeat(
+function plainConsole(
   streams: PlainStreams,
   signal: AbortSignal,
   givenUp: Promise<void>,
   leaving: AbortSignal,
-): Seat {
+): Console {
   const { stdout, stderr, stdin } = streams;
   const frames = new FrameDrawer(stdout);
   return {

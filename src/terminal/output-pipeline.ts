@@ -11,15 +11,15 @@ import type { Statement } from "./typed-line.ts";
 
 type Show = (text: string) => void | Promise<void>;
 
-export class Plumbing {
+export class OutputPipeline {
   readonly #filters: readonly LineFilter[];
   readonly #file: WriteStream | undefined;
   readonly #show: Show;
 
   /** Opens the file first, so that nothing runs for an output that cannot be kept. Throws NetlabError. */
-  static async open({ filters, file }: Statement, show: Show): Promise<Plumbing> {
+  static async open({ filters, file }: Statement, show: Show): Promise<OutputPipeline> {
     const made = filters.map(lineFilter);
-    return new Plumbing(made, file && (await openFile(file)), show);
+    return new OutputPipeline(made, file && (await openFile(file)), show);
   }
 
   private constructor(filters: readonly LineFilter[], file: WriteStream | undefined, show: Show) {

@@ -6,7 +6,7 @@ import { exitCodeOf, exitCodes, messageOf, NetlabError } from "../errors.ts";
 import { type Style, styleOf } from "../repl/style.ts";
 import type { ClientCall } from "./client-commands.ts";
 import { readNamedFile } from "./client-file.ts";
-import type { Seat } from "./console.ts";
+import type { Console } from "./console.ts";
 import { firstMissing, saidInstead } from "./expectation.ts";
 import type { LineRunner } from "./line-runner.ts";
 import { proseText } from "./prose.ts";
@@ -35,19 +35,19 @@ class Over extends Error {
 class SheetPlayer {
   readonly #name: string;
   readonly #runner: LineRunner;
-  readonly #seat: Seat;
+  readonly #console: Console;
   readonly #isCheck: boolean;
   readonly #style: Style;
   #commands = 0;
   #expectations = 0;
   #leftOut = 0;
 
-  constructor({ runner, seat, args, options }: ClientCall) {
+  constructor({ runner, console, args, options }: ClientCall) {
     this.#name = args.sheet ?? "";
     this.#runner = runner;
     this.#isCheck = options.check === true;
-    this.#seat = this.#isCheck ? { ...seat, isAttended: false } : seat;
-    this.#style = styleOf(seat.hasColors);
+    this.#console = this.#isCheck ? { ...console, isAttended: false } : console;
+    this.#style = styleOf(console.hasColors);
   }
 
   async run(): Promise<number> {
@@ -55,7 +55,7 @@ class SheetPlayer {
     const blocks = parseSheet(text, this.#name);
     try {
       for (const [index, block] of blocks.entries()) {
-        if (this.#seat.signal.aborted) return exitCodes.interrupted;
+        if (this.#console.signal.aborted) return exitCodes.interrupted;
         // What is expected belongs to the step before it.
         if (block.kind !== "expect") await this.#show(block, blocks[index + 1]);
       }
@@ -63,7 +63,7 @@ class SheetPlayer {
       if (error instanceof Over) return error.exit;
       throw error;
     }
-    if (this.#isCheck) await this.#seat.out(this.#sum());
+    if (this.#isCheck) await this.#console.out(this.#sum());
     return exitCodes.done;
   }
 
@@ -76,10 +76,10 @@ class SheetPlayer {
     const { kind, lines } = block;
     if (kind === "commands" || kind === "by-hand") {
       const expected = next?.kind === "expect" ? next : undefined;
-      if (kind === "by-hand" && !this.#seat.isAttended) this.#leftOut += 1;
+      if (kind === "by-hand" && !this.#console.isAttended) this.#leftOut += 1;
       else await this.#step(block, expected);
     } else if (!this.#isCheck) {
-      if (kind === "prose") await this.#seat.out(`${proseText(lines, this.#columns, this.#style)}\n\n`);
+      if (kind === "prose") await this.#console.out(`${proseText(lines, this.#columns, this.#style)}\n\n`);
       else await this.#print(lines, "other");
       if (kind === "shell") await this.#asked(OTHER_TERMINAL);
     }
@@ -92,46 +92,47 @@ class SheetPlayer {
     for (;;) {
       const exit = await this.#attempt(block, expected);
       if (exit === exitCodes.done) return;
-      if (!this.#seat.isAttended || exit === exitCodes.interrupted) throw new Over(exit);
+      if (!this.#console.isAttended || exit === exitCodes.interrupted) throw new Over(exit);
       if ((await this.#asked(FAILED)) !== "r") return;
     }
   }
 
   async #attempt(block: Block, expected: Block | undefined): Promise<number> {
     const said: string[] = [];
-    const seat = this.#listening(said);
+    const console = this.#listening(said);
     for (const [index, text] of block.lines.entries()) {
       const line = text.trim();
       if (isIdle(line)) continue;
-      if (!this.#isCheck && block.lines.length > 1) await this.#seat.out(this.#style.dim(`netlab> ${line}`));
+      if (!this.#isCheck && block.lines.length > 1)
+        await this.#console.out(this.#style.dim(`netlab> ${line}`));
       this.#commands += 1;
-      const exit = await this.#run(line, seat);
+      const exit = await this.#run(line, console);
       if (exit === exitCodes.done) continue;
-      if (this.#isCheck) await this.#seat.err(said.join("\n"));
+      if (this.#isCheck) await this.#console.err(said.join("\n"));
       await this.#complain(block.line + index, `ended with exit status ${exit}: ${line}`);
       return exit;
     }
     return expected ? this.#compare(expected, said.join("\n")) : this.#gap();
   }
 
-  async #run(line: string, seat: Seat): Promise<number> {
+  async #run(line: string, console: Console): Promise<number> {
     try {
-      return await this.#runner.runLine(line, seat);
+      return await this.#runner.runLine(line, console);
     } catch (error) {
       if (!this.#runner.client.isOpen || !(error instanceof NetlabError)) throw error;
-      await seat.err(messageOf(error));
+      await console.err(messageOf(error));
       return exitCodeOf(error);
     }
   }
 
   /** What the commands say, shown as it comes; under --check only kept. */
-  #listening(said: string[]): Seat {
-    const seat = this.#seat;
+  #listening(said: string[]): Console {
+    const console = this.#console;
     const keep = (show: (text: string) => void | Promise<void>) => (text: string) => {
       said.push(text);
       return this.#isCheck ? undefined : show(text);
     };
-    return { ...seat, out: keep(seat.out), err: keep(seat.err), frame: keep(seat.frame) };
+    return { ...console, out: keep(console.out), err: keep(console.err), frame: keep(console.frame) };
   }
 
   async #compare({ lines, line }: Block, said: string): Promise<number> {
@@ -150,30 +151,30 @@ class SheetPlayer {
   }
 
   async #gap(words?: string): Promise<number> {
-    if (!this.#isCheck) await this.#seat.out(words === undefined ? "" : `${words}\n\n`);
+    if (!this.#isCheck) await this.#console.out(words === undefined ? "" : `${words}\n\n`);
     return exitCodes.done;
   }
 
   async #complain(line: number, what: string): Promise<void> {
-    await this.#seat.err(`${this.#name}:${line}: ${what}`);
+    await this.#console.err(`${this.#name}:${line}: ${what}`);
   }
 
   async #print(lines: readonly string[], kind: "commands" | "other"): Promise<void> {
     const paint = (text: string) => (kind === "commands" ? this.#style.accent(text) : text);
-    await this.#seat.out(`${lines.map((line) => INDENT + paint(line)).join("\n")}\n\n`);
+    await this.#console.out(`${lines.map((line) => INDENT + paint(line)).join("\n")}\n\n`);
   }
 
   /** The answer's first letter; nothing where nobody is asked. */
   async #asked(question: string): Promise<string> {
-    if (!this.#seat.isAttended) return "";
-    const answer = (await this.#seat.ask(question)).trim().slice(0, 1).toLowerCase();
-    if (this.#seat.signal.aborted) throw new Over(exitCodes.interrupted);
+    if (!this.#console.isAttended) return "";
+    const answer = (await this.#console.ask(question)).trim().slice(0, 1).toLowerCase();
+    if (this.#console.signal.aborted) throw new Over(exitCodes.interrupted);
     if (answer === "q") throw new Over(exitCodes.done);
     return answer;
   }
 
   get #columns(): number {
-    return this.#seat.screen.columns || 80;
+    return this.#console.screen.columns || 80;
   }
 }
 

@@ -4,7 +4,7 @@
  * lines that begin with no command at all, are left alone: there these signs are the text's own.
  */
 import { NetlabError } from "../errors.ts";
-import { splitWords, type Word, wordsSoFar } from "../repl/words.ts";
+import { splitWords, type Word, wordsSoFar } from "../repl/line-words.ts";
 
 export interface Traits {
   readonly takesRestOfLine: boolean;

@@ -24,7 +24,13 @@ describe.skipIf(!hasPython)("a program of the corpus (skipped without python3)",
   let judgements: readonly Judgement[] = [];
 
   beforeAll(async () => {
-    judgements = await new Judge(lab).judge(cases);
+    const judge = new Judge(lab);
+    try {
+      judgements = await judge.judge(cases);
+      if (!wanted) judgements = await judge.judgeAgain(judgements);
+    } finally {
+      await judge.close();
+    }
     if (!wanted) return;
     const shown =
       wanted === "all" ? judgements.map(lineOf) : judgements.flatMap((one) => [lineOf(one), one.told]);

@@ -34,7 +34,7 @@ export interface Judgement {
 }
 
 /** So many run at a time, and so many are started at once: two cores start a few programs a second. */
-const BATCH = 60;
+const BATCH = 80;
 const STARTS = 10;
 /** Nothing moves for so long: what a program pauses between its sends is shorter. */
 const QUIET_MS = 1_700;
@@ -49,6 +49,7 @@ interface Run {
 
 export class Judge {
   readonly #lab: DiagnosisLab;
+  readonly #programs: Program[] = [];
   readonly #folder = mkdtempSync(path.join(tmpdir(), "netlab-judge-"));
 
   constructor(lab: DiagnosisLab) {
@@ -56,32 +57,46 @@ export class Judge {
   }
 
   async judge(corpus: readonly CorpusCase[]): Promise<Judgement[]> {
-    await this.#prepare(corpus);
+    this.#compile(corpus);
+    await this.#prepare();
     const judgements: Judgement[] = [];
     for (let from = 0; from < corpus.length; from += BATCH)
       judgements.push(...(await this.#judgeBatch(corpus.slice(from, from + BATCH))));
-    rmSync(this.#folder, { recursive: true, force: true });
     return judgements;
   }
 
-  /** Files to fetch, and an address to look up. */
-  async #prepare(corpus: readonly CorpusCase[]): Promise<void> {
-    mkdirSync(path.join(this.#folder, "files"));
-    const files = { "server.txt": "line of a lab file\n".repeat(300), "second.txt": "second\n".repeat(20) };
-    for (const [name, text] of Object.entries(files))
-      writeFileSync(path.join(this.#folder, "files", name), text);
-    // None while others run: a compiler that is waited for holds up the lab, and what comes meanwhile is one read.
+  /** Of a whole corpus at a time, some run while the machine is busy: what came in one read then was meant as two. */
+  async judgeAgain(judgements: readonly Judgement[]): Promise<Judgement[]> {
+    const doubtful = judgements.filter(({ verdict }) => verdict !== "right").map(({ one }) => one);
+    const again = new Map((await this.judge(doubtful)).map((judgement) => [judgement.one, judgement]));
+    return judgements.map((judgement) => again.get(judgement.one) ?? judgement);
+  }
+
+  /** Whatever went wrong, no program outlives it. */
+  async close(): Promise<void> {
+    await Promise.all(this.#programs.map((program) => program.end()));
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Before any runs: a compiler that is waited for holds up the lab, and what comes meanwhile is one read. */
+  #compile(corpus: readonly CorpusCase[]): void {
     for (const { program } of corpus)
       if (program.endsWith(".c"))
         execFileSync("cc", ["-w", "-o", this.#binary(program), path.join(programs, program)]);
+  }
+
+  /** Files to fetch, and an address to look up. */
+  async #prepare(): Promise<void> {
+    mkdirSync(path.join(this.#folder, "files"), { recursive: true });
+    const files = { "server.txt": "line of a lab file\n".repeat(300), "second.txt": "second\n".repeat(20) };
+    for (const [name, text] of Object.entries(files))
+      writeFileSync(path.join(this.#folder, "files", name), text);
     for (const email of ["lu@example.org", "Quinn@example.org"])
       await this.#lab.run(`book add ${email} Lou S. Example`);
   }
 
   async #judgeBatch(batch: readonly CorpusCase[]): Promise<Judgement[]> {
-    const runs: Run[] = [];
-    for (let from = 0; from < batch.length; from += STARTS)
-      runs.push(...(await Promise.all(batch.slice(from, from + STARTS).map((one) => this.#start(one)))));
+    const runs = await this.#startAll(batch);
     await this.#quiet(runs);
     const now = await this.#look(runs);
     this.#lab.clock.push(SILENCE_MS);
@@ -94,6 +109,17 @@ export class Judge {
       const looks = { now: now[at] ?? [], later: later[at] ?? [], end: end[at] ?? [] };
       return { one, ...looks, verdict: verdictOf(one, looks), signs: signs[at] ?? [], told: told[at] ?? "" };
     });
+  }
+
+  /** A few at a time, in their order. */
+  async #startAll(batch: readonly CorpusCase[]): Promise<Run[]> {
+    const runs: Run[] = [];
+    const due = [...batch.entries()];
+    const start = async () => {
+      for (let next = due.shift(); next; next = due.shift()) runs[next[0]] = await this.#start(next[1]);
+    };
+    await Promise.all(Array.from({ length: STARTS }, start));
+    return runs;
   }
 
   async #start(one: CorpusCase): Promise<Run> {
@@ -117,9 +143,12 @@ export class Judge {
 
   #program({ program }: CorpusCase, port: number): Program {
     const options = { cwd: this.#folder, env: { ...process.env, PYTHONPATH: programs } };
-    if (!program.endsWith(".c"))
-      return new Program("python3", ["-uB", path.join(programs, `${program}.py`), String(port)], options);
-    return new Program(this.#binary(program), [String(port)], options);
+    const script = path.join(programs, `${program}.py`);
+    const started = program.endsWith(".c")
+      ? new Program(this.#binary(program), [String(port)], options)
+      : new Program("python3", ["-uB", script, String(port)], options);
+    this.#programs.push(started);
+    return started;
   }
 
   #binary(program: string): string {

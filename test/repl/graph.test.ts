@@ -4,7 +4,7 @@ import { exitCodes } from "../../src/errors.ts";
 import calculator from "../../src/machines/calculator.ts";
 import clock from "../../src/machines/clock.ts";
 import { commandTable } from "../../src/repl/command-folder.ts";
-import { complete } from "../../src/repl/completion.ts";
+import { complete } from "../../src/repl/line-completion.ts";
 import { converse } from "../actors/harness.ts";
 import { begin, daemon, run, spawn, useDaemon } from "./drawing-lab.ts";
 import { eventually } from "./eventually.ts";

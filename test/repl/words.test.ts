@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { splitWords } from "../../src/repl/words.ts";
+import { splitWords } from "../../src/repl/line-words.ts";
 
 const wordsOf = (line: string) => splitWords(line).map(({ text }) => text);
 

@@ -1,10 +1,10 @@
 import { nearest } from "../../catalogue/instance-options.ts";
 import { exitCodes, NetlabError } from "../../errors.ts";
+import { type BadLine, formatAddresses, parseAddresses } from "../../lab/address-csv.ts";
 import { printable } from "../../printable.ts";
 import { checkAddress } from "../../wire/address-record.ts";
-import { type BadLine, formatAddresses, parseAddresses } from "../address-csv.ts";
 import { type Call, defineCommand } from "../command.ts";
-import { table } from "../table.ts";
+import { table } from "../text-table.ts";
 
 /** More would keep every role waiting while they are laid out. */
 const MAX_LISTED = 500;

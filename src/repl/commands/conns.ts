@@ -6,7 +6,7 @@ import type { Story } from "../../stories/story.ts";
 import { byUrgency, reasonOf, verdictOf } from "../../stories/verdict.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { type Style, styleWord } from "../style.ts";
-import { table } from "../table.ts";
+import { table } from "../text-table.ts";
 
 /** Rows before the rest is summed up. */
 const MAX_ROWS = 20;

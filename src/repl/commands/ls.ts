@@ -4,7 +4,7 @@ import { selectInstances } from "../../lab/selectors.ts";
 import { defineCommand } from "../command.ts";
 import { noteOf, whereOf } from "../instance-lines.ts";
 import { styleWord } from "../style.ts";
-import { table } from "../table.ts";
+import { table } from "../text-table.ts";
 
 export default defineCommand({
   name: "ls",

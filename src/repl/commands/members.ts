@@ -3,7 +3,7 @@ import type { Lab } from "../../lab/lab.ts";
 import { selectInstances } from "../../lab/selectors.ts";
 import { printable } from "../../printable.ts";
 import { defineCommand } from "../command.ts";
-import { table } from "../table.ts";
+import { table } from "../text-table.ts";
 
 export default defineCommand({
   name: "members",

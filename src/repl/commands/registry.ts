@@ -2,7 +2,7 @@ import { z } from "zod";
 import { registrationDocument } from "../../lab/documents.ts";
 import { printable } from "../../printable.ts";
 import { type Call, defineCommand } from "../command.ts";
-import { table } from "../table.ts";
+import { table } from "../text-table.ts";
 
 const options = z.object({
   service: z.string().optional().describe("only who serves this"),

@@ -1,5 +1,5 @@
 import { defineCommand } from "../command.ts";
-import { table } from "../table.ts";
+import { table } from "../text-table.ts";
 
 export default defineCommand({
   name: "roles",

@@ -4,7 +4,7 @@ import type { Cell } from "../../lab/lab.ts";
 import { duration } from "../../machines/_options.ts";
 import { printable } from "../../printable.ts";
 import { defineCommand } from "../command.ts";
-import { table } from "../table.ts";
+import { table } from "../text-table.ts";
 
 /** A cell that is longer is looked at with --json. */
 const MAX_CHARACTERS = 200;

@@ -5,7 +5,7 @@ import { type Load, LoadMeter, type RoleLoad } from "../../lab/load-meter.ts";
 import { duration } from "../../machines/_options.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { styleWord } from "../style.ts";
-import { table } from "../table.ts";
+import { table } from "../text-table.ts";
 
 const SHORTEST_MS = 50;
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { duration } from "../../machines/_options.ts";
 import { defineCommand } from "../command.ts";
-import { Waiting } from "../waiting.ts";
+import { Waiting } from "../wait-for-state.ts";
 
 export default defineCommand({
   name: "wait-for",

@@ -5,7 +5,7 @@
  */
 import { nearest } from "../../catalogue/instance-options.ts";
 import { NetlabError } from "../../errors.ts";
-import type { Completion } from "../completion.ts";
+import type { Completion } from "../line-completion.ts";
 import { codeError, type Source, scriptName, syntaxError } from "./code-errors.ts";
 import { declare, makeConst } from "./declarations.ts";
 import { LabSurface } from "./lab-surface.ts";

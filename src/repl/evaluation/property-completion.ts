@@ -1,6 +1,6 @@
 /** Names and properties that could come next in code. Nothing is called but getters that only look. */
 import { types } from "node:util";
-import type { Candidate, Completion } from "../completion.ts";
+import type { Candidate, Completion } from "../line-completion.ts";
 import { isConstGetter } from "./declarations.ts";
 import type { Realm } from "./realm.ts";
 import { Surface } from "./surface.ts";

@@ -1,12 +1,12 @@
-/** Instances that a lab file names: which of its entries is which, over reloads and restarts. */
+/** Ids of the instances that a lab file names: which of its entries is which, over reloads and restarts. */
 import path from "node:path";
 import type { Instance } from "../actors/instance.ts";
 import type { SpawnRequest } from "../actors/supervisor.ts";
 import { labsFolder } from "../config.ts";
-import type { LabFile } from "../lab-file.ts";
 import { idsOf, type KnownEntry, type LabEntries, labEntryOf } from "../stores/lab-entries.ts";
+import type { LabFile } from "./lab-file.ts";
 
-export class LabInstances {
+export class LabEntryIds {
   readonly #store: LabEntries;
   readonly #onTrouble: (error: unknown) => void;
   #lab: string | undefined;

@@ -1,8 +1,8 @@
 /** The address book that a lab file names: read whole or not at all, with the line of a mistake. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { messageOf, NetlabError } from "./errors.ts";
-import { parseAddresses, type Row } from "./repl/address-csv.ts";
+import { messageOf, NetlabError } from "../errors.ts";
+import { parseAddresses, type Row } from "./address-csv.ts";
 
 /** Throws a sentence that names the file, and the line where there is one. */
 export function readBook(file: string): Row[] {

@@ -30,13 +30,13 @@ import {
   parseOptions,
   schemaOf,
   suggestion,
-} from "./catalogue/instance-options.ts";
-import type { RoleTable } from "./catalogue/role-folder.ts";
-import { messageOf, NetlabError } from "./errors.ts";
-import { formatHostPort } from "./machines/_options.ts";
-import type { Role } from "./machines/_role.ts";
-import type { HostPort } from "./machines/_world.ts";
-import { osCode } from "./os/os-errors.ts";
+} from "../catalogue/instance-options.ts";
+import type { RoleTable } from "../catalogue/role-folder.ts";
+import { messageOf, NetlabError } from "../errors.ts";
+import { formatHostPort } from "../machines/_options.ts";
+import type { Role } from "../machines/_role.ts";
+import type { HostPort } from "../machines/_world.ts";
+import { osCode } from "../os/os-errors.ts";
 
 export interface LabRole {
   readonly role: string;

@@ -1,11 +1,11 @@
 /** Lab files: read whole, or refused with file, line, and what to write instead. */
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { scanRoles } from "../src/catalogue/role-folder.ts";
-import { NetlabError } from "../src/errors.ts";
-import { findLabFile, parseLabFile, readLabFile } from "../src/lab-file.ts";
+import { scanRoles } from "../../src/catalogue/role-folder.ts";
+import { NetlabError } from "../../src/errors.ts";
+import { findLabFile, parseLabFile, readLabFile } from "../../src/lab/lab-file.ts";
 
-const roles = await scanRoles(path.join(import.meta.dirname, "../src/machines"));
+const roles = await scanRoles(path.join(import.meta.dirname, "../../src/machines"));
 const shipped = { folder: "/labs", names: ["echo", "files"] };
 const parse = (...lines: string[]) => parseLabFile(lines.join("\n"), "/home/somebody/lab.yaml", roles);
 

@@ -1,7 +1,7 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { defaultSocketPath } from "../../src/control/socket-path.ts";
+import { defaultSocketPath } from "../src/socket-path.ts";
 
 describe("the socket's default path", () => {
   it.each([

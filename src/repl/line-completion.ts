@@ -4,9 +4,9 @@ import { shortId } from "../lab/selectors.ts";
 import type { Argument, Command, Completes } from "./command.ts";
 import { type CommandTable, distinct } from "./command-folder.ts";
 import { commandStart, filterStart } from "./completion-start.ts";
+import { wordsSoFar } from "./line-words.ts";
 import { type Flag, flagsOf } from "./option-flags.ts";
 import { schemaFor } from "./parse-command.ts";
-import { wordsSoFar } from "./words.ts";
 
 export interface Candidate {
   readonly value: string;

@@ -1,11 +1,11 @@
 /** Roles that a lab file brings: `role: ./my-role.ts` names a file of the user's, from the lab file's folder. */
 import path from "node:path";
 import { isMap } from "yaml";
-import type { RoleTable } from "./catalogue/role-folder.ts";
-import { messageOf, NetlabError } from "./errors.ts";
+import type { RoleTable } from "../catalogue/role-folder.ts";
+import { messageOf, NetlabError } from "../errors.ts";
+import type { Role } from "../machines/_role.ts";
+import { shownFrom } from "../stack-place.ts";
 import type { OpenLabFile } from "./lab-file.ts";
-import type { Role } from "./machines/_role.ts";
-import { shownFrom } from "./stack-place.ts";
 
 /** Reads a role of the user's own from its file. Rejects with a sentence that says where in it, and why. */
 export type ReadRole = (file: string) => Promise<Role>;
