@@ -176,8 +176,7 @@ function findJson(_bytes: Buffer, text: string): DialectSign | undefined {
   if (!/^[{[]/.test(trimmed)) return undefined;
   try {
     const value: unknown = JSON.parse(trimmed);
-    const isEmpty = Array.isArray(value) && value.length === 0;
-    return isEmpty ? undefined : sign("json", true, { found: trimmed.slice(0, 80) });
+    return !isDocument(value) ? undefined : sign("json", true, { found: trimmed.slice(0, 80) });
   } catch {
     // Half of a document, or with single quotes, as Python prints a dictionary.
     const isStart = /^\{\s*(["'])[\w -]+\1\s*:/.test(trimmed);
@@ -185,8 +184,16 @@ function findJson(_bytes: Buffer, text: string): DialectSign | undefined {
   }
 }
 
+/** With a name or a text in it: `{}` and `[1]` are what people type. */
+function isDocument(value: unknown): boolean {
+  const parts = Array.isArray(value) ? value : Object.keys(value ?? {});
+  return parts.some((part) => typeof part === "string" || (typeof part === "object" && part !== null));
+}
+
 /** Blanks and signs as an address bar writes them: two escapes, or an escaped blank. */
 function findPercent(_bytes: Buffer, text: string): DialectSign | undefined {
+  // Who escapes blanks has none left.
+  if (/\s./.test(text)) return undefined;
   const escapes = text.match(/%[0-9A-Fa-f]{2}/g) ?? [];
   if (escapes.length === 0 || (escapes.length < 2 && !/%20|%0[aAdD]|%2[bBfF]|%3[aA]|%7[cC]/.test(text)))
     return undefined;

@@ -2,7 +2,7 @@
  * Layout of an address-book record, by where its text stands: type, padding, length of any width and order, text, and what
  * stands behind it. For queries (Q) and answers (R), of programs that do otherwise than the protocol's two bytes.
  */
-import { type Sign, sign } from "./_sign.ts";
+import { isText, type Sign, sign } from "./_sign.ts";
 
 export interface RecordLayout {
   /** Bytes in front of the text. */
@@ -46,6 +46,7 @@ export function findRecord(bytes: Buffer, side: "query" | "answer"): RecordSign 
   const type = side === "query" ? 0x51 : 0x52;
   if (bytes.length === 0) return undefined;
   if (bytes.length === 1 && bytes[0] === type) return sign("typeOnly", true, {});
+  if (isAsItShould(bytes, type)) return undefined;
   const latin = bytes.toString("latin1");
   const found = TEXT[side].exec(latin);
   if (!found) return withoutText(bytes, type);
@@ -54,6 +55,10 @@ export function findRecord(bytes: Buffer, side: "query" | "answer"): RecordSign 
     withoutLength(found, bytes, type) ??
     laidOut(bytes, startOfText(bytes, found, type), type)
   );
+}
+
+function isAsItShould(bytes: Buffer, type: number): boolean {
+  return bytes[0] === type && bytes.length > 2 && bytes[1] === bytes.length - 2 && isText(bytes.subarray(2));
 }
 
 function withoutText(bytes: Buffer, type: number): RecordSign | undefined {
@@ -121,8 +126,7 @@ function laidOut(bytes: Buffer, start: number, type: number): RecordSign | undef
     tail,
     tailBytes,
   };
-  const isAsItShould = start === 2 && field.counts === "text" && tail === "none";
-  return isAsItShould ? undefined : sign("layout", true, layout);
+  return sign("layout", true, layout);
 }
 
 /** A length of the usual width that tells another number than the text has. */

@@ -1,15 +1,11 @@
 /**
- * Hearing of a client among many. A busy room is never quiet for long enough to be a reply [FRAME-9]: whole lines are shown as
- * they come, other text after a short pause, or when there is a lot of it.
+ * Hearing of a client among many. A busy room is never quiet for long enough to be a reply, so each read begins a line, and so
+ * does each `:Name:` behind a newline [FRAME-9]: nothing is waited for, save the rest of a character.
  */
-import { cutAtCharacter } from "../wire/cut-at-character.ts";
 import type { Decoded, Phase, Session, Undecoded } from "./_role.ts";
+import { replyText } from "./_talk-steps.ts";
 
-const NEWLINE = 0x0a;
 const PAUSE_MS = 50;
-const A_LOT_BYTES = 4_096;
-/** A UTF-8 character that is not whole yet has at most so many bytes. */
-const PART_BYTES = 3;
 
 export function overheard(
   { bytes, stillMs, ended }: Undecoded,
@@ -17,17 +13,18 @@ export function overheard(
 ): Decoded {
   if (bytes.length === 0) return undefined;
   const pauseMs = Math.min(PAUSE_MS, context.options.quiet);
-  const isWhole = ended || stillMs >= pauseMs;
-  const size = isWhole ? bytes.length : sizeToShow(bytes);
+  const isAllThereIs = ended || stillMs >= pauseMs;
+  const size = isAllThereIs ? bytes.length : wholeCharacters(bytes);
   if (size === 0) return { waitMs: pauseMs - stillMs };
-  const text = bytes.subarray(0, size).toString("utf8");
-  return { take: size, value: text.replace(/[\0\r\n]+$/, "") };
+  return { take: size, value: replyText(bytes.subarray(0, size)) };
 }
 
-function sizeToShow(bytes: Buffer): number {
-  const lines = bytes.lastIndexOf(NEWLINE) + 1;
-  if (lines > 0 || bytes.length < A_LOT_BYTES) return lines;
-  return cutAtCharacter(bytes, bytes.length - PART_BYTES).length;
+/** How many bytes there are up to a last character that is not whole yet. */
+function wholeCharacters(bytes: Buffer): number {
+  const start = bytes.findLastIndex((byte) => (byte & 0xc0) !== 0x80);
+  const first = bytes[start] ?? 0;
+  const due = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+  return start >= 0 && bytes.length - start < due ? start : bytes.length;
 }
 
 /** The phases of a talking client, in those where others may speak too. */

@@ -8,6 +8,9 @@
  * Lab servers take one recv() for one message, so the next line waits for the reply to the last one, or for as long as a
  * message that has no reply may take (`paceLimit`): typed and piped input are paced alike. Where a reply is to be kept as
  * bytes instead of being shown, the way is  listening → awaitingBytes → receiving → keeping → listening.
+ *
+ * A question that was not answered, or was answered otherwise than the rules say, is told at once and does not end the
+ * conversation; the run has failed all the same.
  */
 import { messageOf } from "../errors.ts";
 import type { Phase } from "./_role.ts";
@@ -49,6 +52,10 @@ function talkMachine<Options>(words: TalkWords<Options>) {
       unsaid: [],
       isInputOver: false,
       hasSaidFarewell: false,
+      owed: [],
+      isAnswerDue: false,
+      isFirstDue: true,
+      hasToldPadding: false,
       keep: undefined,
       received: { chunks: [], sizeBytes: 0 },
       result: undefined,
@@ -58,7 +65,7 @@ function talkMachine<Options>(words: TalkWords<Options>) {
     on: {
       "operator.say": { actions: "queue" },
       "operator.ended": { actions: "noteInputOver" },
-      "operator.stop": { target: ".done", actions: "noteDone" },
+      "operator.stop": { target: ".over", actions: "noteStopped" },
       "peer.closed": { actions: "notePeerGone" },
     },
     states: {
@@ -87,7 +94,7 @@ function talkMachine<Options>(words: TalkWords<Options>) {
         on: {
           "peer.message": [
             { guard: "isBad", target: "failed", actions: ["show", "noteBad"] },
-            { target: "listening", actions: ["show", "noteGreeted"] },
+            { target: "listening", actions: ["show", "tell", "settle", "noteGreeted"] },
           ],
           "peer.ended": { target: "failed", actions: "noteEnded" },
           "peer.closed": { target: "failed", actions: "noteEnded" },
@@ -97,6 +104,7 @@ function talkMachine<Options>(words: TalkWords<Options>) {
       listening: {
         always: [
           { guard: "isPeerGone", target: "ended" },
+          { guard: "isNextWithheld", actions: ["sayNext", "dropNext"] },
           { guard: "isNextKept", target: "awaitingBytes" },
           { guard: "hasUnsaid", target: "awaitingReply" },
           { guard: "isInputOver", target: "leaving" },
@@ -104,8 +112,8 @@ function talkMachine<Options>(words: TalkWords<Options>) {
         on: {
           "peer.message": [
             { guard: "isBad", target: "failed", actions: ["show", "noteBad"] },
-            { guard: "isLast", target: "done", actions: ["show", "noteDone"] },
-            { actions: "show" },
+            { guard: "isLast", target: "over", actions: ["show", "tell", "settle"] },
+            { actions: ["show", "tell", "settle"] },
           ],
           "peer.ended": { target: "ended" },
           "peer.closed": { target: "ended" },
@@ -116,16 +124,19 @@ function talkMachine<Options>(words: TalkWords<Options>) {
         on: {
           "peer.message": [
             { guard: "isBad", target: "failed", actions: ["show", "noteBad"] },
-            { guard: "isLast", target: "done", actions: ["show", "noteDone"] },
-            { target: "listening", actions: "show" },
+            { guard: "isLast", target: "over", actions: ["show", "tell", "settle"] },
+            { guard: "isStillDue", actions: ["show", "tell", "settle"] },
+            { target: "listening", actions: ["show", "tell", "settle"] },
           ],
           "peer.ended": { target: "ended" },
           "peer.closed": { target: "ended" },
         },
         after: {
-          paceLimit: {
-            target: "listening",
-            ...(words.answersAll ? { actions: ["hintNoReply", "noteNoReply"] } : {}),
+          paceLimit: { guard: "isNothingDue", target: "listening" },
+          answerLimit: {
+            guard: "isAnswerDue",
+            target: words.givesUp ? "failed" : "listening",
+            actions: ["hintNoReply", "noteNoReply"],
           },
         },
       },
@@ -139,6 +150,7 @@ function talkMachine<Options>(words: TalkWords<Options>) {
         after: { answerLimit: { target: "listening", actions: ["hintNoReply", "noteNoReply"] } },
       },
       receiving: {
+        entry: "noteReceived",
         always: { guard: "isTooLarge", target: "failed", actions: "noteTooLarge" },
         on: {
           "peer.message": { target: "receiving", reenter: true, actions: "collect" },
@@ -167,16 +179,23 @@ function talkMachine<Options>(words: TalkWords<Options>) {
       leaving: {
         entry: "sayFarewell",
         on: {
-          "peer.message": { actions: "show" },
-          "peer.ended": { target: "done", actions: "noteDone" },
-          "peer.closed": { target: "done", actions: "noteDone" },
+          "peer.message": { actions: ["show", "tell", "settle"] },
+          "peer.ended": "over",
+          "peer.closed": "over",
         },
-        after: { answerLimit: { target: "done", actions: "noteDone" } },
+        after: { leaveLimit: "over" },
       },
       ended: {
         always: [
-          { guard: "isLeaving", target: "done", actions: "noteDone" },
+          { guard: "isLeaving", target: "over" },
           { target: "failed", actions: "noteEnded" },
+        ],
+      },
+      // What went wrong on the way stays the result.
+      over: {
+        always: [
+          { guard: "hasFailed", target: "failed" },
+          { target: "done", actions: "noteDone" },
         ],
       },
       done: { type: "final", entry: "hangUp" },

@@ -33,6 +33,10 @@ export type TalkVerdict = { readonly code: ErrorCode } & (
 /** Keeps the whole reply to a line, byte for byte, instead of its being shown; the answer is told as a hint. */
 export type KeepReply = (reply: Buffer, world: World) => Promise<string>;
 
+/** A reply's part in an open question: its answer; something else that was said; or wrong, and by which rule. */
+export type Answered = "answer" | "other" | Cause;
+export type Due = (reply: string) => Answered;
+
 export interface TalkWords<Options> {
   readonly id: string;
   /** The wire rule of the conversation. */
@@ -48,12 +52,18 @@ export interface TalkWords<Options> {
     line: string,
     options: Options,
   ) => { readonly send: string | undefined; readonly hint?: string; readonly keep?: KeepReply };
-  /** Every message has a reply, however late: the next one waits for it. */
-  readonly answersAll?: boolean;
+  /** The answer that a message must have, which the next one waits for; undefined: it has none, or none that must be. */
+  readonly due?: (sent: string, options: Options, isScripted: boolean) => Due | undefined;
+  /** Others may speak too: of the lines of one read any may be the answer, and all others are none. */
+  readonly hasOthers?: boolean;
+  /** A question without an answer ends the conversation: nothing could follow it. */
+  readonly givesUp?: boolean;
+  /** A word for the user about what came though nothing was asked. */
+  readonly unasked?: (text: string, options: Options) => string | undefined;
   /** Shows a reply as the user reads it. */
   readonly display?: (text: string, options: Options, isGreeting: boolean) => string;
   /** A reply that ends the conversation badly, e.g. a refusal. */
-  readonly judge?: (text: string, options: Options, isGreeting: boolean) => TalkVerdict | undefined;
+  readonly judge?: (text: string, options: Options, isFirst: boolean) => TalkVerdict | undefined;
   /** A reply that ends the conversation well: the server closes after it. */
   readonly isLast?: (text: string) => boolean;
 }
@@ -74,6 +84,13 @@ export interface TalkContext extends World<TalkOptions> {
   readonly unsaid: readonly Line[];
   readonly isInputOver: boolean;
   readonly hasSaidFarewell: boolean;
+  /** Questions that have had no answer yet, the oldest first. */
+  readonly owed: readonly Due[];
+  /** The last message is one of them, or asks for a file: the next one waits for its answer. */
+  readonly isAnswerDue: boolean;
+  /** Nothing has come yet. */
+  readonly isFirstDue: boolean;
+  readonly hasToldPadding: boolean;
   /** Keeper of the reply that comes. */
   readonly keep: KeepReply | undefined;
   /** As much as has come of it, added to in place. */

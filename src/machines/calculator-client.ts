@@ -4,10 +4,11 @@
  *   C> gautamop     C> 15 + 35   S> 50.0     C> q
  */
 import { z } from "zod";
-import { isQuit, parseExpression, QUIT } from "../wire/calculator.ts";
+import { cause } from "../stories/causes.ts";
+import { hello, isQuit, parseExpression, QUIT, resultOf } from "../wire/calculator.ts";
 import { defineRole } from "./_role.ts";
 import { talkClient } from "./_talk-client.ts";
-import { talkOptions } from "./_talk-words.ts";
+import { type Due, talkOptions } from "./_talk-words.ts";
 
 const options = z.object({
   ...talkOptions,
@@ -21,6 +22,9 @@ const { machine, phases } = talkClient<Options>({
   greets: false,
   opening: ({ as }) => [as],
   farewell: QUIT,
+  due: (sent, { as }, isScripted) => (isScripted || isQuit(sent) ? undefined : resultDue(sent, as)),
+  unasked: (text, { as }) =>
+    `note: ${JSON.stringify(text)} came unasked: the name ${as} has no answer, and a client that counts answers is one behind [CALC-0]`,
   // [CALC-2] Any line is sent; a hint comes before one that no calculator understands.
   prepare: (line) => (isQuit(line) ? { send: line } : { send: line, ...hintFor(line) }),
 });
@@ -44,6 +48,15 @@ export default defineRole({
   },
   offers: ({ as }) => `calculates as ${as}`,
 });
+
+/** [CALC-1] As Python writes it: 50 for 50.0 is another answer. */
+function resultDue(sent: string, as: string): Due {
+  const due = resultOf(parseExpression(sent));
+  return (said) => {
+    if (said === due) return "answer";
+    return said === hello(as) ? "other" : cause("wrong-answer", { sent, said, due }, "CALC-1");
+  };
+}
 
 function hintFor(line: string): { hint?: string } {
   const expression = parseExpression(line);

@@ -9,18 +9,8 @@
  */
 import { assign, setup } from "xstate";
 import { z } from "zod";
-import {
-  BYE,
-  DIVISION_BY_ZERO,
-  type Expression,
-  hello,
-  INCORRECT,
-  isQuit,
-  parseExpression,
-  QUIT,
-} from "../wire/calculator.ts";
+import { BYE, DIVISION_BY_ZERO, hello, isQuit, parseExpression, QUIT, resultOf } from "../wire/calculator.ts";
 import type { PeerMessage } from "../wire/message.ts";
-import { pythonRepr } from "../wire/python-float.ts";
 import { defineRole, type RoleEvent, type Session } from "./_role.ts";
 import type { PeerWorld } from "./_world.ts";
 
@@ -121,22 +111,6 @@ function answer({ text }: PeerMessage, { peer }: Session): RoleEvent | undefined
   if (isQuit(text)) return { type: "peer.quit" };
   peer.send(resultOf(parseExpression(text)));
   return undefined;
-}
-
-/** [CALC-1, CALC-2] In Python's words and digits. */
-export function resultOf(expression: Expression): string {
-  if (!expression.ok) return INCORRECT[expression.code];
-  const { left, operator, right } = expression;
-  switch (operator) {
-    case "+":
-      return pythonRepr(left + right);
-    case "-":
-      return pythonRepr(left - right);
-    case "*":
-      return pythonRepr(left * right);
-    case "/":
-      return right === 0 ? DIVISION_BY_ZERO : pythonRepr(left / right);
-  }
 }
 
 /**

@@ -5,11 +5,11 @@
  */
 import { z } from "zod";
 import { cause } from "../stories/causes.ts";
-import { isNameTaken, loginOf, prefixOf } from "../wire/chat.ts";
+import { connected, isNameTaken, joined, loginOf, prefixOf } from "../wire/chat.ts";
 import { amongOthers } from "./_overheard.ts";
 import { defineRole } from "./_role.ts";
 import { talkClient } from "./_talk-client.ts";
-import { talkOptions } from "./_talk-words.ts";
+import { type Due, talkOptions } from "./_talk-words.ts";
 
 const name = () =>
   z
@@ -30,6 +30,8 @@ const { machine, phases } = talkClient<Options>({
   greets: true,
   opening: ({ as, login }) => [loginOf({ name: as, login: login ?? as })],
   prepare: (line, { as }) => ({ send: line.startsWith(prefixOf(as)) ? line : prefixOf(as) + line }),
+  hasOthers: true,
+  due: (sent, options, isScripted) => (isScripted ? welcomeDue(options) : ownWordsDue(sent)),
   judge: (text) =>
     isNameTaken(text)
       ? { code: "name-taken", cause: cause("name-in-use", { option: "--as or --login" }) }
@@ -54,3 +56,14 @@ export default defineRole({
   },
   offers: ({ as }) => `chats as ${as}`,
 });
+
+/** The room tells the newcomer that it is in; what others say meanwhile is no answer. */
+function welcomeDue({ as: name, login = name }: Options): Due {
+  const welcomes = [connected({ name, login }), joined({ name, login })].map((line) => line.trim());
+  return (line) => (welcomes.includes(line.trim()) ? "answer" : "other");
+}
+
+/** What is said goes to all, the sender too. */
+function ownWordsDue(sent: string): Due {
+  return (line) => (line.trimEnd() === sent.trimEnd() ? "answer" : "other");
+}

@@ -8,11 +8,11 @@
 import { z } from "zod";
 import { NetlabError } from "../errors.ts";
 import { cause } from "../stories/causes.ts";
-import { CLOSE, isNoFile, parseCommand } from "../wire/echo-command.ts";
+import { CLOSE, COMMAND_NOT_FOUND, isClose, isNoFile, parseCommand } from "../wire/echo-command.ts";
 import { duration } from "./_options.ts";
 import { defineRole } from "./_role.ts";
 import { talkClient } from "./_talk-client.ts";
-import { talkOptions } from "./_talk-words.ts";
+import { type Due, talkOptions } from "./_talk-words.ts";
 import type { PartialFile, World } from "./_world.ts";
 
 const options = z.object({
@@ -29,7 +29,7 @@ const { machine, phases } = talkClient<Options>({
   greets: true,
   opening: () => [],
   farewell: CLOSE,
-  answersAll: true,
+  due: (sent) => (isClose(sent) ? undefined : replyDue(sent)),
   prepare: (line, { force }) => {
     const command = parseCommand(line);
     if (command?.word !== "download") return { send: line };
@@ -60,6 +60,16 @@ export default defineRole({
   },
   offers: () => "talks to an echo server",
 });
+
+/** A program may print anything; what is no command comes back, or is refused by a strict server. */
+function replyDue(sent: string): Due {
+  const due = sent.trimEnd();
+  if (parseCommand(sent)) return () => "answer";
+  return (said) =>
+    [due, COMMAND_NOT_FOUND].includes(said.trimEnd())
+      ? "answer"
+      : cause("wrong-answer", { sent, said, due }, "ECHO-0");
+}
 
 interface Download {
   /** As it was typed. */

@@ -4,10 +4,11 @@
  *   C> Knock knock..   S> Who's there?   C> Lettuce   S> Lettuce who?   C> Lettuce in, it's cold out here!   S> Ha!
  */
 import { z } from "zod";
-import { isLaughter, KNOCK } from "../wire/knock-knock.ts";
+import { cause } from "../stories/causes.ts";
+import { askWho, HA, isKnock, isLaughter, KNOCK, TRY, WHO_IS_THERE } from "../wire/knock-knock.ts";
 import { defineRole } from "./_role.ts";
 import { talkClient } from "./_talk-client.ts";
-import { talkOptions } from "./_talk-words.ts";
+import { type Due, talkOptions } from "./_talk-words.ts";
 
 const options = z.object({
   ...talkOptions,
@@ -27,7 +28,8 @@ const { machine, phases } = talkClient<Options>({
   rule: "KNOCK-2",
   greets: false,
   opening: ({ who, punchLine, byHand }) => (byHand ? [] : [KNOCK, who, punchLine]),
-  answersAll: true,
+  due: (sent, { who, punchLine, byHand }) => lineDue(sent, byHand ? undefined : { who, punchLine }),
+  givesUp: true,
   isLast: isLaughter,
 });
 
@@ -45,8 +47,25 @@ export default defineRole({
     listening: "has nothing to say, and listens",
     awaitingReply: "said a line of the joke, and waits until the server's reply is whole",
     leaving: "closes its side, and waits until the server closes",
-    done: "the joke is told, and the server has laughed",
+    done: "the conversation is over, and nothing was wrong with it",
     failed: "gives up: the joke was not heard to its end",
   },
   offers: ({ who, byHand }) => (byHand ? "tells the joke its user types" : `tells the one about ${who}`),
 });
+
+interface Joke {
+  readonly who: string;
+  readonly punchLine: string;
+}
+
+/** [KNOCK-1, KNOCK-2] Of a joke told by hand only its opening is known for what it is. */
+function lineDue(sent: string, joke: Joke | undefined): Due {
+  const right = isKnock(sent)
+    ? [WHO_IS_THERE]
+    : joke
+      ? [sent === joke.who ? askWho(sent) : HA]
+      : [askWho(sent), HA, TRY];
+  const [due = ""] = right;
+  return (said) =>
+    right.includes(said.trim()) ? "answer" : cause("wrong-answer", { sent, said, due }, "KNOCK-2");
+}

@@ -5,11 +5,11 @@
  */
 import { z } from "zod";
 import { cause } from "../stories/causes.ts";
-import { CLOSE, hasReceiver, isClose, isNameTaken } from "../wire/relay.ts";
+import { CLOSE, hasReceiver, isClose, isNameTaken, MESSAGE_PLEASE } from "../wire/relay.ts";
 import { amongOthers } from "./_overheard.ts";
 import { defineRole } from "./_role.ts";
 import { talkClient } from "./_talk-client.ts";
-import { talkOptions } from "./_talk-words.ts";
+import { type Due, talkOptions } from "./_talk-words.ts";
 
 const options = z.object({
   ...talkOptions,
@@ -30,7 +30,12 @@ const { machine, phases } = talkClient<Options>({
   prepare: (line) =>
     hasReceiver(line) || isClose(line)
       ? { send: line }
-      : { send: line, hint: `${JSON.stringify(line)} names no receiver: write message|user` },
+      : {
+          send: undefined,
+          hint: `${JSON.stringify(line)} names no receiver, and is not sent: write message|user`,
+        },
+  hasOthers: true,
+  due: (sent, _options, isScripted) => (isScripted ? welcomeDue(sent) : undefined),
   judge: (text, { as }) =>
     isNameTaken(text) ? { code: "name-taken", cause: cause("username-in-use", { name: as }) } : undefined,
 });
@@ -52,3 +57,13 @@ export default defineRole({
   },
   offers: ({ as }) => `is ${as} to others`,
 });
+
+/** [RELAY-0] Others may be heard before it. */
+function welcomeDue(sent: string): Due {
+  return (said) => {
+    if (said === MESSAGE_PLEASE) return "answer";
+    return hasReceiver(said)
+      ? "other"
+      : cause("wrong-answer", { sent, said, due: MESSAGE_PLEASE }, "RELAY-0");
+  };
+}

@@ -16,7 +16,7 @@ const options = z.object({
   verdict: z
     .boolean()
     .default(true)
-    .describe("wait for the server's verdict first; off: it has no word for it"),
+    .describe("wait for the server's verdict first; off: it has no word for yes"),
   rejectWord: z.string().min(1).max(256).default(REJECT).describe("the verdict that means no"),
 });
 type Options = z.output<typeof options>;
@@ -28,12 +28,19 @@ const { machine, phases } = talkClient<Options>({
   opening: () => [],
   farewell: EXIT,
   // The verdict is a word of the protocol; everything after it is a person's line [REV-4].
-  display: (text, _options, isVerdict) => (isVerdict ? text : reversedText(text)),
-  judge: (text, { rejectWord }, isVerdict) =>
-    isVerdict && text === rejectWord
-      ? { code: "too-many-clients", cause: cause("server-full", { said: text }) }
+  display: (text, _options, isVerdict) => (isVerdict ? verdictIn(text) : reversedText(text)),
+  // Where there is no word for yes, the one for no still comes first [REV-1].
+  judge: (text, { rejectWord }, isFirst) =>
+    isFirst && verdictIn(text) === rejectWord
+      ? { code: "too-many-clients", cause: cause("server-full", { said: rejectWord }) }
       : undefined,
 });
+
+/** Bytes behind the NUL of a C program's buffer are rubbish. */
+function verdictIn(text: string): string {
+  const [first = ""] = text.split("\n");
+  return first;
+}
 
 export default defineRole({
   name: "reverse-client",

@@ -24,7 +24,7 @@ const HEX_BYTES = 16;
  * What happened, the likely cause, what to change. The cause and the first step are always there; what came and the second
  * step stand where there is room.
  */
-export function cardInShort(card: Card, { style, columns }: CardLook): string[] {
+export function briefCard(card: Card, { style, columns }: CardLook): string[] {
   const width = Math.min(columns, MOST_COLUMNS);
   const row = rowsOf(style, width, LABEL);
   const title = titleLines(card, style, width);
@@ -49,7 +49,7 @@ export function alsoLines(cards: readonly Card[], { style, columns }: CardLook):
 }
 
 /** With the rule's text, all reads and steps, and the command that shows it again. */
-export function cardInFull(card: Card, { style, columns }: CardLook): string[] {
+export function wholeCard(card: Card, { style, columns }: CardLook): string[] {
   const row = rowsOf(style, columns, FULL_LABEL);
   const came = [...readsInFull(card.reads), ...(card.came ? [card.came] : [])];
   return [

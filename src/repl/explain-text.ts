@@ -5,7 +5,7 @@ import { contextOf } from "../stories/editions.ts";
 import { describeEntry, shownEntry, type Visibility } from "../stories/entry-text.ts";
 import type { ShownBytes } from "../stories/redaction.ts";
 import type { Entry, Story } from "../stories/story.ts";
-import { alsoLines, cardInFull, cardInShort } from "./card-text.ts";
+import { alsoLines, wholeCard, briefCard } from "./card-text.ts";
 import { closingLines, type Explanation, sourceWord } from "./explanation.ts";
 import { connectionHead, sinceStart } from "./reports.ts";
 import type { Style } from "./style.ts";
@@ -47,9 +47,9 @@ function conclusion(explanation: Explanation, look: Look): string[] {
   const { cards, story } = explanation;
   const [first, ...others] = cards;
   if (!first) return closingLines(explanation).flatMap((line) => wrapped(line, look.columns));
-  if (look.full) return cards.flatMap((card) => [...cardInFull(card, look), ""]).slice(0, -1);
+  if (look.full) return cards.flatMap((card) => [...wholeCard(card, look), ""]).slice(0, -1);
   const more = `explain ${story.subject.id} --full: the rule${others.length > 0 ? ", the other cards" : ""}, and how to see it again`;
-  return [...cardInShort(first, look), ...alsoLines(others, look), look.style.dim(more)];
+  return [...briefCard(first, look), ...alsoLines(others, look), look.style.dim(more)];
 }
 
 function unreadOf({ story, live, visibility }: Explanation): ShownBytes {

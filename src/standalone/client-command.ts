@@ -92,6 +92,7 @@ async function runOne(
   const { explain, ...options } = call.options;
   const steps = stepPrinter(role, call.err, call.hasColors);
   const onEntry = (story: Story, entry: Entry) => explain === true && steps(story, entry);
+  const told = new Set<string>();
   const interrupt = AbortSignal.any([call.signal, leaving.signal]);
   const user = isInteractive ? userOf(call.hasColors, () => leaving.abort()) : undefined;
   const screen = user ?? {
@@ -105,7 +106,13 @@ async function runOne(
       {
         onEntry,
         signal: interrupt,
-        screen: { show: (text) => void screen.show(text), hint: (text) => void screen.hint(text) },
+        screen: {
+          show: (text) => void screen.show(text),
+          hint: (text) => {
+            told.add(text);
+            void screen.hint(text);
+          },
+        },
         onOpen: (run) =>
           user?.listen(
             (line) => run.say(line),
@@ -114,7 +121,7 @@ async function runOne(
       },
     );
     await user?.close();
-    return tellOutcome(outcome, call);
+    return tellOutcome(outcome, call, { told });
   } finally {
     await user?.close();
   }

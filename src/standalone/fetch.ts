@@ -52,7 +52,9 @@ export default defineStandalone({
     if (!result.ok) return tellOutcome(outcome, call);
     const { path, sizeBytes, sha256 } = result;
     const saved = { ...outcome, output: { path, sizeBytes, sha256 } };
-    return tellOutcome(saved, call, () => out(`saved ${path}  ${sizeBytes} bytes  sha256 ${sha256}`));
+    return tellOutcome(saved, call, {
+      say: () => out(`saved ${path}  ${sizeBytes} bytes  sha256 ${sha256}`),
+    });
   },
 });
 

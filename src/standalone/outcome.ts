@@ -5,7 +5,7 @@
 import type { Card } from "../diagnoses/table.ts";
 import { type ErrorCode, errorTable, exitCodes } from "../errors.ts";
 import { printable } from "../printable.ts";
-import { cardInShort } from "../repl/card-text.ts";
+import { briefCard } from "../repl/card-text.ts";
 import { styleOf } from "../repl/style.ts";
 import type { StandaloneCall } from "./command.ts";
 
@@ -16,21 +16,28 @@ export interface Outcome {
   readonly cards: readonly Card[];
 }
 
+export interface Telling {
+  /** Tells a result that is good. */
+  readonly say?: () => void;
+  /** Sentences that the user has read already. */
+  readonly told?: ReadonlySet<string>;
+}
+
 type Failure = { readonly code?: ErrorCode; readonly message?: string };
 
-/** Answers the exit status. Result and cards are JSON where that is wanted; `say` tells a result that is good. */
+/** Answers the exit status. Result and cards are JSON where that is wanted. */
 export function tellOutcome(
   { output, cards }: Outcome,
   call: StandaloneCall<unknown>,
-  say: () => void = () => undefined,
+  { say, told }: Telling = {},
 ): number {
   const { isJson, data, err } = call;
   const failure = failureIn(output);
   const [card] = cards;
   if (isJson)
-    data(cards.length > 0 ? { ...(output as object), diagnoses: cards.map(cardDocument) } : (output ?? null));
-  else if (failure) err(printable(failure.message ?? "failed"));
-  else say();
+    data(cards.length > 0 ? { ...(output as object), diagnoses: cards.map(cardInShort) } : (output ?? null));
+  else if (!failure) say?.();
+  else if (!told?.has(failure.message ?? "")) err(printable(failure.message ?? "failed"));
   if (card && !isJson) err(failure || card.level === "violation" ? inFull(card, call) : inALine(card));
   if (failure) return errorTable[failure.code ?? "peer-error"].exit;
   return card?.level === "violation" ? exitCodes.peerError : exitCodes.done;
@@ -44,9 +51,9 @@ function failureIn(output: unknown): Failure | undefined {
 const inALine = ({ id, level, title }: Card) => `${id}  ${level}: ${title}`;
 
 const inFull = (card: Card, { columns, hasColors }: StandaloneCall<unknown>) =>
-  cardInShort(card, { style: styleOf(hasColors), columns }).join("\n");
+  briefCard(card, { style: styleOf(hasColors), columns }).join("\n");
 
-const cardDocument = ({ id, level, title, rule, cause, advice }: Card) => ({
+const cardInShort = ({ id, level, title, rule, cause, advice }: Card) => ({
   id,
   level,
   title,

@@ -265,7 +265,14 @@ const clients = {
   "no-greeting": row(
     "failed",
     { withinMs: "number" },
-    ({ withinMs }) => `no greeting within ${seconds(withinMs)}: does it wait for us?`,
+    ({ withinMs }) =>
+      `no greeting within ${seconds(withinMs)}; perhaps the server expects the client to speak first`,
+  ),
+  "wrong-answer": row(
+    "failed",
+    { sent: "text", said: "peer", due: "text" },
+    ({ sent, said, due }) =>
+      `the server answers ${quoted(said)} to ${quoted(sent)}, where ${quoted(due)} is right`,
   ),
   "no-reply": row("failed", {}, () => "not every message had a reply"),
   "reply-too-large": row(

@@ -1,5 +1,5 @@
 /** Words of the calculator, and `number operator number`, separated by white space [CALC-2], for either side. Pure. */
-import { parsePythonFloat } from "./python-float.ts";
+import { parsePythonFloat, pythonRepr } from "./python-float.ts";
 
 export const QUIT = "q";
 export const DIVISION_BY_ZERO = "Division by zero";
@@ -29,6 +29,22 @@ export function parseExpression(text: string): Expression {
   const right = left === undefined ? undefined : parsePythonFloat(words[3] ?? "");
   if (left === undefined || right === undefined) return NO_FORMAT;
   return isOperator(operator) ? { ok: true, left, operator, right } : NO_OPERATOR;
+}
+
+/** [CALC-1, CALC-2] In Python's words and digits. */
+export function resultOf(expression: Expression): string {
+  if (!expression.ok) return INCORRECT[expression.code];
+  const { left, operator, right } = expression;
+  switch (operator) {
+    case "+":
+      return pythonRepr(left + right);
+    case "-":
+      return pythonRepr(left - right);
+    case "*":
+      return pythonRepr(left * right);
+    case "/":
+      return right === 0 ? DIVISION_BY_ZERO : pythonRepr(left / right);
+  }
 }
 
 const isOperator = (text: string): text is Operator => text.length === 1 && "+-*/".includes(text);

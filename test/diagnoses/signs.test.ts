@@ -192,6 +192,9 @@ describe("another dialect", () => {
     ["an apostrophe", raw("'tis")],
     ["less than", raw("3 < 4 > 2")],
     ["an empty list", raw("[]")],
+    ["an empty object", raw("{}")],
+    ["a number in brackets", raw("[1]\n")],
+    ["a per cent sign before digits", raw("100%20.66 / -5")],
     ["UTF-16 with its mark", raw("\xff\xfe5\x000\0")],
   ])("is not seen in %s", (_, bytes) => expect(findDialect(bytes)).toBeUndefined());
 });
@@ -214,6 +217,7 @@ describe("a buffer sent whole", () => {
 
   it.each([
     ["two C strings in one read", reads("ann\x0015 + 35\0")],
+    ["two numbers of one length", reads(".5 / 26.60", "1000000000")],
     ["a large number", reads("ann", "1 * 1000000000000")],
     ["a name in another alphabet", reads("\xd0\x98\xd0\xb2\xd0\xb0\xd0\xbd")],
     ["a person who leans on the return key", reads("ann\n\n\n\n\n\n\n\n\n\n\n")],
@@ -283,6 +287,8 @@ describe("an address-book record", () => {
     ["a length that is a letter", raw(`Q.${"a".repeat(40)}@b.org`), "query"],
     ["an answer", raw("R\x0eLou S. Example"), "answer"],
     ["an error", raw("R\x09Error 404"), "answer"],
+    ["a name of other letters", Buffer.from("R\x08李雷 y"), "answer"],
+    ["a name with Æ", Buffer.from("R\x08Ærø Å"), "answer"],
     ["another protocol", raw("ann\n"), "query"],
   ] as const)("is nothing strange where it is %s", (_, bytes, side) => {
     expect(findRecord(bytes, side)).toBeUndefined();

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { faultsOf } from "../../src/catalogue/role-folder.ts";
+import { replyText, untilQuiet } from "../../src/machines/_talk-steps.ts";
 import role from "../../src/machines/calculator-client.ts";
+import { PeerMessage } from "../../src/wire/message.ts";
 import { talkPlay } from "./talk-play.ts";
 
 it("is a role that netlabd takes", () => expect(faultsOf(role)).toEqual([]));
@@ -79,7 +81,121 @@ describe("a calculator's client", () => {
     expect(run.output).toMatchObject({
       ok: false,
       code: "peer-error",
-      message: "the server closed the connection",
+      message: "the server closed the connection before it answered",
     });
   });
+
+  it("[CALC-0] takes a greeting in answer to its name, and says what that is worth", async () => {
+    const { connect, hear, type, hints, endInput, tell, run } = talkPlay(role, { as: "ann" });
+    await connect();
+    await hear("Hello ann");
+    await type("1 + 1");
+    await hear("2.0");
+    await endInput();
+    await tell("peer.ended");
+    expect(hints).toEqual([expect.stringMatching(/^note: "Hello ann" came unasked: .*\[CALC-0\]$/)]);
+    expect(run.output).toEqual({ ok: true });
+  });
+
+  it.each(["50", "50.00", "Result: 50.0", "51.0", "50.0 ", "5\n0\n.\n0", "\uFFFD\uFFFD", ""])(
+    "[CALC-1] tells %j from 50.0, goes on, and fails at its end",
+    async (said) => {
+      const { type, hear, hints, endInput, tell, run } = await computing();
+      await type("15 + 35");
+      await type("1 + 1");
+      expect(await hear(said)).toEqual(["send 1 + 1"]);
+      await hear("2.0");
+      await endInput();
+      await tell("peer.ended");
+      const message = `the server answers ${JSON.stringify(said)} to "15 + 35", where "50.0" is right`;
+      expect(hints).toEqual([message]);
+      expect(run.output).toMatchObject({ ok: false, code: "peer-error", message, cause: { rule: "CALC-1" } });
+    },
+  );
+
+  it("[FRAME-4] takes a NUL behind the text, and says once what that is worth", async () => {
+    const { type, run, hints, endInput, tell } = await computing();
+    for (const [line, reply] of [
+      ["15 + 35", "50.0"],
+      ["1 + 1", "2.0"],
+    ] as const) {
+      await type(line);
+      run.actor.send(new PeerMessage(Buffer.from(`${reply}\0`), reply));
+    }
+    await endInput();
+    await tell("peer.ended");
+    expect(hints).toEqual([expect.stringMatching(/^note: a NUL follows the text .*\[CALC-0\]$/)]);
+    expect(run.output).toEqual({ ok: true });
+  });
+
+  it("is told of an answer that does not come in time, and goes on", async () => {
+    const { type, pass, hints, endInput, run, tell } = await computing();
+    await type("15 + 35");
+    await type("1 + 1");
+    expect(await pass(4_999)).toEqual([]);
+    expect(await pass(1)).toEqual(["send 1 + 1"]);
+    expect(hints).toEqual(["no reply within 5 s"]);
+    await pass(5_000);
+    await endInput();
+    await tell("peer.ended");
+    expect(run.output).toMatchObject({
+      ok: false,
+      code: "timed-out",
+      message: "not every message had a reply",
+    });
+  });
+
+  it("[FRAME-9] knows an answer that comes late for the one to the question before", async () => {
+    const { type, pass, hear, hints, run } = await computing();
+    await type("15 + 35");
+    await pass(5_000);
+    await type("1 + 1");
+    await type("2 + 2");
+    expect(await hear("50.0")).toEqual([]);
+    expect(run.state).toBe("awaitingReply");
+    expect(await hear("2.0")).toEqual(["send 2 + 2"]);
+    expect(hints).toEqual(["no reply within 5 s"]);
+  });
+
+  it("leaves a second after its leaving word though the server keeps the socket open", async () => {
+    const { endInput, pass, run } = await computing();
+    expect(await endInput()).toEqual(["send q"]);
+    await pass(999);
+    expect(run.output).toBeUndefined();
+    expect(await pass(1)).toEqual(["close"]);
+    expect(run.output).toEqual({ ok: true });
+  });
+
+  it("that is stopped while an answer is due was interrupted", async () => {
+    const { type, stop, run } = await computing();
+    await type("1 + 1");
+    await stop();
+    expect(run.output).toMatchObject({ ok: false, code: "interrupted" });
+  });
+});
+
+describe("[FRAME-9] a reply", () => {
+  const owing = (owed: number, isAnswerDue: boolean) =>
+    ({ context: { options: { quiet: 200 }, owed: Array(owed).fill(undefined), isAnswerDue } }) as never;
+  const pending = (text: string, stillMs = 0) => ({ bytes: Buffer.from(text), stillMs, ended: false });
+
+  it("is what came until the server is quiet", () => {
+    expect(untilQuiet(pending("50.0", 150), owing(1, true))).toEqual({ waitMs: 50 });
+    expect(untilQuiet(pending("50.0\n", 200), owing(1, true))).toEqual({ take: 5, value: "50.0" });
+  });
+
+  it.each([
+    [2, true],
+    [1, false],
+  ])("is each read while an earlier answer may still come: %i owed, waiting: %s", (owed, isAnswerDue) => {
+    expect(untilQuiet(pending("50.0"), owing(owed, isAnswerDue))).toEqual({ take: 4, value: "50.0" });
+  });
+
+  it.each([
+    ["50.0\0", "50.0"],
+    ["50.0\0\0\0\0", "50.0"],
+    ["REJECT\0ubbish", "REJECT"],
+    [`50.0\0${"x".repeat(250)}\0`, "50.0"],
+    ["50.0\x002.0\0", "50.0\n2.0"],
+  ])("of a C program %j is its text", (bytes, text) => expect(replyText(Buffer.from(bytes))).toBe(text));
 });

@@ -50,7 +50,20 @@ describe("a chat client", () => {
     await connect();
     await hear(PROMPT);
     await hear(":Bob:Name taken: al, choose another");
+    expect(run.state).toBe("awaitingReply");
+    await hear(":Bob:hi\nnew user :al:al connected!\nnew user :al:al joined ");
     expect(run.state).toBe("listening");
+  });
+
+  it("waits until the room has said its words too, among those of others", async () => {
+    const { connect, hear, type } = talkPlay(role, { as: "al" });
+    await connect();
+    await hear(PROMPT);
+    await hear("new user :al:al connected!");
+    expect(await type("hi")).toEqual(["send :al:hi"]);
+    expect(await type("there")).toEqual([]);
+    expect(await hear(":Bob:hi")).toEqual([]);
+    expect(await hear(":Bob:ho\n:al:hi")).toEqual(["send :al:there"]);
   });
 
   it("leaves by its FIN at the end of input", async () => {

@@ -20,17 +20,31 @@ describe("what others say", () => {
   it.each<[string, Heard, Decoded]>([
     ["a line at once", { text: ":Al:hi\n" }, { take: 7, value: ":Al:hi" }],
     ["a C string with its newline at once", { text: ":Al:hi\r\n" }, { take: 8, value: ":Al:hi" }],
-    ["whole lines before the rest", { text: ":Al:hi\n:Bo:hey\n:C" }, { take: 15, value: ":Al:hi\n:Bo:hey" }],
-    ["text without a newline after a pause", { text: ":Al:hi", stillMs: 50 }, { take: 6, value: ":Al:hi" }],
-    ["a C string after a pause", { text: ":Al:hi\0", stillMs: 50 }, { take: 7, value: ":Al:hi" }],
+    ["several, a line each", { text: ":Al:hi\n:Bo:hey\n:C" }, { take: 17, value: ":Al:hi\n:Bo:hey\n:C" }],
+    [
+      "text without a newline at once: the next read is another line",
+      { text: ":Al:hi" },
+      { take: 6, value: ":Al:hi" },
+    ],
+    ["a C string at once", { text: ":Al:hi\0" }, { take: 7, value: ":Al:hi" }],
+    ["two C strings, a line each", { text: ":Al:hi\0:Bo:hey\0" }, { take: 15, value: ":Al:hi\n:Bo:hey" }],
+    ["a whole buffer up to its NUL", { text: ":Al:hi\0eftover" }, { take: 14, value: ":Al:hi" }],
+    [
+      "all but a character that is not whole yet",
+      { text: Buffer.from("hé").subarray(0, 2) },
+      { take: 1, value: "h" },
+    ],
     ["what is left at the end", { text: ":Al:hi", ended: true }, { take: 6, value: ":Al:hi" }],
-    ["a lot of it without a pause", { text: "x".repeat(4_096) }, { take: 4_093, value: "x".repeat(4_093) }],
+    [
+      "what never becomes a character, after a pause",
+      { text: Buffer.of(0xc3), stillMs: 50 },
+      { take: 1, value: "\uFFFD" },
+    ],
   ])("is shown: %s", (_what, heard, decoded) => expect(hear(heard)).toEqual(decoded));
 
   it.each<[string, Heard, number]>([
-    ["it may go on", { text: ":Al:hi", stillMs: 10 }, 40],
-    ["its user wants it sooner", { text: ":Al:hi", stillMs: 10, quiet: 20 }, 10],
-    ["there is not much of it", { text: "x".repeat(4_095) }, 50],
+    ["it is half a character", { text: Buffer.of(0xc3), stillMs: 10 }, 40],
+    ["its user wants it sooner", { text: Buffer.of(0xe2, 0x82), stillMs: 10, quiet: 20 }, 10],
   ])("is waited for where %s", (_what, heard, waitMs) => expect(hear(heard)).toEqual({ waitMs }));
 
   it("is nothing where nothing came", () => {

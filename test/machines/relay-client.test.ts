@@ -20,12 +20,37 @@ describe("a relay client", () => {
     expect(hints).toEqual([]);
   });
 
-  it("[RELAY-2] warns of a message that names no receiver, and sends it all the same", async () => {
+  it("[RELAY-2] does not send a message that names no receiver, says so, and goes on with the next", async () => {
     const { connect, hear, type, hints } = talkPlay(role, { as: "alice" });
     await connect();
-    await hear("Message please");
-    expect(await type("hello")).toEqual(["send hello"]);
-    expect(hints).toEqual(['"hello" names no receiver: write message|user']);
+    await type("hello");
+    await type("hi|bob");
+    expect(await hear("Message please")).toEqual(["send hi|bob"]);
+    expect(hints).toEqual(['"hello" names no receiver, and is not sent: write message|user']);
+  });
+
+  it("[RELAY-0] waits for Message please, whatever others say meanwhile", async () => {
+    const { connect, hear, type, endInput, run, tell } = talkPlay(role, { as: "alice" });
+    await connect();
+    await type("hi|bob");
+    expect(await hear("bob | hello")).toEqual([]);
+    expect(await hear("carol | hey\nMessage please")).toEqual(["send hi|bob"]);
+    await endInput();
+    await tell("peer.ended");
+    expect(run.output).toMatchObject({ ok: true });
+  });
+
+  it("[RELAY-0] takes another welcome for what it is, and fails at its end", async () => {
+    const { connect, hear, type, run, hints, tell, endInput, pace } = talkPlay(role, { as: "alice" });
+    await connect();
+    expect(await hear("Welcome alice")).toEqual([]);
+    expect(await type("hi|bob")).toEqual(["send hi|bob"]);
+    await pace();
+    await endInput();
+    await tell("peer.ended");
+    const message = 'the server answers "Welcome alice" to "alice", where "Message please" is right';
+    expect(hints).toEqual([message]);
+    expect(run.output).toMatchObject({ ok: false, code: "peer-error", message });
   });
 
   it("[RELAY-1] gives up where its name is taken", async () => {

@@ -58,8 +58,26 @@ describe("a reverse client", () => {
     const { connect, type, hear, shown } = talkPlay(role, { verdict: false });
     await connect();
     expect(await type("taco cat")).toEqual(["send taco cat"]);
+    await hear("level");
+    expect(shown).toEqual(["level"]);
+  });
+
+  it("[REV-1] knows the word for no also where there is none for yes, if it comes first", async () => {
+    const { connect, hear, run } = talkPlay(role, { verdict: false });
+    await connect();
     await hear("REJECT");
-    expect(shown).toEqual(["TCEJER"]);
+    expect(run.output).toMatchObject({ ok: false, code: "too-many-clients" });
+  });
+
+  it("[REV-1] reads a verdict up to the NUL of a fixed buffer", async () => {
+    const { connect, hear, run, shown } = talkPlay(role);
+    await connect();
+    await hear("REJECT\nrub\nbish");
+    expect(run.output).toMatchObject({ ok: false, code: "too-many-clients" });
+    const other = talkPlay(role);
+    await other.connect();
+    await other.hear("ACCEPT\nrubbish");
+    expect([shown, other.shown]).toEqual([["REJECT"], ["ACCEPT"]]);
   });
 
   it("[REV-1] fails where no verdict comes", async () => {

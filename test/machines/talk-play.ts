@@ -50,5 +50,10 @@ export function talkPlay(role: Role, given: Readonly<Record<string, unknown>> = 
       await turn();
       return peer.heard();
     },
+    async pass(ms: number): Promise<string[]> {
+      fake.clock.increment(ms);
+      await turn();
+      return peer.heard();
+    },
   };
 }

@@ -29,7 +29,7 @@ export default defineCommand({
     const { lab, rest, options, data, isJson, out } = call;
     const liveOf = (story: Story) => lab.liveView(story.subject.id);
     const stories = selectStories(lab, rest).sort(byUrgency(liveOf));
-    // Whoever asks for senders by name wants to see them; otherwise a faultless datagram is no news.
+    // Senders that are asked for by name are wanted; otherwise a faultless datagram is no news.
     const isNews = ({ endedAt, subject }: Story) =>
       endedAt === undefined && (isJson || subject.transport === "tcp" || rest.length > 0);
     const isWanted = (story: Story) =>
