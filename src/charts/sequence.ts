@@ -17,7 +17,6 @@ import {
   shownEntry,
   type Visibility,
 } from "../stories/entry-text.ts";
-import { programText } from "../stories/program.ts";
 import { type Entry, type Story, wallMs } from "../stories/story.ts";
 import { merged, together } from "./sequence-order.ts";
 
@@ -180,8 +179,6 @@ function stepsFor(entry: ShownEntry, whole: Entry, story: Story, display?: Displ
       return closedSteps(entry, { came, went, note });
     case "crashed":
       return note(`crashed: ${printable(causeText(entry.cause))}`, "bad");
-    case "program":
-      return note(programText(entry));
     case "message":
     case "dropped":
     case "input":

@@ -3,7 +3,6 @@ import { type HiddenSpan, printable, printableBytes } from "../printable.ts";
 import { causeText } from "./cause-text.ts";
 import { type Cause, rowOf } from "./causes.ts";
 import type { Entry, InputName, OperatorAction } from "./entry.ts";
-import { programText } from "./program.ts";
 import type { Redactor } from "./redaction.ts";
 
 /** What is read of a line that is shown otherwise than it was sent. */
@@ -115,8 +114,6 @@ function wordsFor(entry: ShownEntry, whole: Entry, display?: Display): string {
       return `closed by ${entry.by}${entry.cause ? `: ${printable(causeText(entry.cause))}` : ""}`;
     case "crashed":
       return `crashed: ${printable(causeText(entry.cause))}`;
-    case "program":
-      return `  program: ${programText(entry)}`;
     case "gap":
       return `  … ${entry.omitted} entries are no longer kept: ${entry.bytesIn} bytes in, ${entry.bytesOut} out …`;
   }

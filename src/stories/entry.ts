@@ -4,7 +4,6 @@
  */
 import type { Answer } from "./answer.ts";
 import type { Cause } from "./causes.ts";
-import type { ProgramFacts } from "./program.ts";
 
 /** Version of the form in which stories are kept and sent. */
 export const STORY_VERSION = 1;
@@ -90,8 +89,6 @@ export type Entry =
   /** The end. A cause, where it was not two FINs. */
   | (Stamp & { readonly kind: "closed"; readonly by: "peer" | "us"; readonly cause?: Cause })
   | (Stamp & { readonly kind: "crashed"; readonly cause: Cause })
-  /** The peer's program on this machine, as /proc showed it in a silence: never its arguments. */
-  | (Stamp & { readonly kind: "program" } & ProgramFacts)
   /** Entries that are no longer kept, and what went over the wire with them. */
   | (Stamp & {
       readonly kind: "gap";
