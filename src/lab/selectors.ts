@@ -9,7 +9,7 @@ import { formatHostPort } from "../machines/_options.ts";
 import type { Story } from "../stories/story.ts";
 import type { Lab, LabInstance } from "./lab.ts";
 
-const FIELDS = ["state", "addr", "label"];
+const FIELDS = ["state", "addr", "label", "verdict", "card"];
 
 export const isConnectionTerm = (term: string) => parsePeerTerm(term) !== undefined || term === "@last";
 
@@ -47,7 +47,7 @@ function storyTest(lab: Lab, term: string): (story: Story) => boolean {
   const peer = parsePeerTerm(term);
   if (peer) return peerTest(lab, term, peer);
   const field = fieldTerm(term);
-  if (field) return fieldTest(field.name, field.value);
+  if (field) return fieldTest(lab, field.name, field.value);
   const ids = new Set(instancesOf(lab, term).map(({ id }) => id));
   return (story) => ids.has(story.subject.instance);
 }
@@ -69,13 +69,18 @@ function peerTest(lab: Lab, term: string, peer: PeerTerm) {
   return matches;
 }
 
-function fieldTest(name: string, value: string): (story: Story) => boolean {
+function fieldTest(lab: Lab, name: string, value: string): (story: Story) => boolean {
   switch (name) {
     case "state":
       return (story) => (story.endedAt === undefined ? story.state : "closed") === value;
     case "addr":
       return ({ subject: { remote } }) =>
         remote.address === value || formatHostPort({ host: remote.address, port: remote.port }) === value;
+    case "verdict":
+      checkVerdict(value);
+      return (story) => lab.judged(story).verdict === value;
+    case "card":
+      return (story) => lab.judged(story).cards.some(({ id }) => id === value.toUpperCase());
     default:
       return (story) => story.subject.label === value;
   }
