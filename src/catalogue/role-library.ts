@@ -29,7 +29,7 @@ export class RoleLibrary {
   /** Of roles that are not netlabd's own, by name. */
   readonly #origins = new Map<string, RoleOrigin>();
 
-  /** What was last read of files that the lab file names. */
+  /** Roles last read of files that the lab file names. */
   readonly #files = new Map<string, { readonly bundle: string; readonly role: Role }>();
 
   /** `folder`: where loaded roles are kept. */

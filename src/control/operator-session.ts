@@ -2,7 +2,6 @@
  * One operator, whatever carries the messages: a control socket, a page, or an array in a test. Parses what comes, runs
  * commands and sends answers in order; framing, bytes and slow readers are the transport's affair.
  */
-import { z } from "zod";
 import { type ErrorCode, exitCodes, messageOf, NetlabError } from "../errors.ts";
 import type { Lab } from "../lab/lab.ts";
 import { commandTable, distinct } from "../repl/command-folder.ts";
@@ -13,6 +12,7 @@ import { flagsOf } from "../repl/option-flags.ts";
 import { schemaFor } from "../repl/parse-command.ts";
 import { welcomeText } from "../repl/welcome.ts";
 import type { Answer } from "./control-request.ts";
+import { type OperatorRequest, requestShape } from "./operator-request.ts";
 
 /** Commands of one client under way at once. */
 const MAX_RUNS = 256;
@@ -32,26 +32,6 @@ export interface OperatorTransport {
   readonly isBehind: boolean;
 }
 
-const requestShape = z.looseObject({
-  id: z.number(),
-  op: z.enum(["hello", "describe", "run", "eval", "complete", "interrupt", "answer", "resize"]),
-  line: z.string().optional(),
-  argv: z.array(z.string()).optional(),
-  options: z.record(z.string(), z.unknown()).optional(),
-  cursor: z.number().int().min(0).optional(),
-  columns: z.number().int().min(1).max(10_000).optional(),
-  rows: z.number().int().min(1).max(10_000).optional(),
-  colors: z.boolean().optional(),
-  target: z.number().optional(),
-  json: z.boolean().optional(),
-  mayContinue: z.boolean().optional(),
-  text: z.string().optional(),
-  error: z.string().optional(),
-  /** Of the error: whose fault it was that a file could not be had. */
-  code: z.enum(["file-not-read", "bad-role"]).optional().catch(undefined),
-});
-type Request = z.output<typeof requestShape>;
-
 type Question = { ask: string } | { read: string; as?: "role" } | { write: string; text: string };
 
 export class OperatorSession {
@@ -60,10 +40,10 @@ export class OperatorSession {
   readonly #runs = new Set<AbortController>();
   readonly #runsById = new Map<number, AbortController>();
   /** Requests under way for a screen, whose size may change. */
-  readonly #shown = new Map<number, Request>();
+  readonly #shown = new Map<number, OperatorRequest>();
   /** Questions of runs that wait for their client. */
   readonly #questions = new Map<number, (answer: Answer) => void>();
-  /** Where this operator's code runs, from the first line of it on. */
+  /** Realm of this operator's code, from the first line of it on. */
   #evaluation: Promise<Evaluation> | undefined;
   #isClosed = false;
 
@@ -76,7 +56,7 @@ export class OperatorSession {
   close(): void {
     this.#isClosed = true;
     for (const run of this.#runs) run.abort();
-    // Where it could not be opened, the line that wanted it has told.
+    // A failure to open it was told to the line that wanted it.
     this.#evaluation?.then(
       (evaluation) => evaluation.close(),
       () => undefined,
@@ -88,7 +68,7 @@ export class OperatorSession {
     const parsed = requestShape.safeParse(message);
     if (!parsed.success) {
       const wrong = parsed.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`.trim());
-      // Whoever gave it a number waits for its end.
+      // A request with a number waits for its end.
       const { id } = (message ?? {}) as { id?: unknown };
       const end = typeof id === "number" ? { id, exit: exitCodes.usage } : {};
       this.#send({ ...end, err: `not a request: ${wrong.join("; ")}` });
@@ -107,12 +87,12 @@ export class OperatorSession {
   /** A line of somebody who speaks no protocol: its answer goes where it is told. Resolves to its exit status. */
   async runFor(request: RunRequest, responder: Omit<Responder, "evaluation">): Promise<number> {
     const run = new AbortController();
-    // What goes on until Ctrl-C has nobody left who could type it.
+    // A command that goes on until Ctrl-C has no operator left to type it.
     if (this.#isClosed) run.abort();
     return this.#evaluate(request, { ...responder, evaluation: this.#openEvaluation }, run);
   }
 
-  async #answer(request: Request): Promise<number | undefined> {
+  async #answer(request: OperatorRequest): Promise<number | undefined> {
     switch (request.op) {
       case "hello":
         this.#send({ id: request.id, data: this.#hello(request) });
@@ -149,7 +129,7 @@ export class OperatorSession {
 
   // -- running -------------------------------------------------------------------------------------------------------
 
-  async #run(request: Request): Promise<number> {
+  async #run(request: OperatorRequest): Promise<number> {
     const { id } = request;
     if (this.#runs.size >= MAX_RUNS) {
       this.#send({ id, err: `${MAX_RUNS} commands are under way on this connection: wait for one to end` });
@@ -229,8 +209,8 @@ export class OperatorSession {
 
   // -- what can be asked without a run -------------------------------------------------------------------------------
 
-  /** Where the line is code, its names and properties. */
-  async #complete({ line = "", cursor = line.length }: Request): Promise<Completion> {
+  /** Candidates for a line; for code, its names and properties. */
+  async #complete({ line = "", cursor = line.length }: OperatorRequest): Promise<Completion> {
     const commands = await commandTable();
     const known = complete(this.#host.lab, commands, line, cursor);
     const code = this.#openEvaluation && codeSoFar(commands, line, cursor);
@@ -243,7 +223,7 @@ export class OperatorSession {
     };
   }
 
-  #hello({ columns = 80, colors }: Request) {
+  #hello({ columns = 80, colors }: OperatorRequest) {
     const { lab } = this.#host;
     const { version, pid, socketPath: socket } = lab;
     const welcome = `${welcomeText(lab, { columns, hasColors: colors === true })}\n\n`;

@@ -3,12 +3,11 @@ import type { AnyMachineSnapshot, AnyStateMachine } from "xstate";
 import type { DescriptorBudget } from "../actors/descriptor-budget.ts";
 import type { Instance } from "../actors/instance.ts";
 import { supervisionMachine } from "../actors/supervision.ts";
-import type { Supervisor } from "../actors/supervisor.ts";
 import type { RoleLibrary } from "../catalogue/role-library.ts";
 import { NetlabError } from "../errors.ts";
 import type { PeerTerm } from "../ids.ts";
 import type { Log, LogLine } from "../log.ts";
-import type { HubMember, Role, SayOptions } from "../machines/_role.ts";
+import type { HubMember, Role } from "../machines/_role.ts";
 import type { Clock, Registry } from "../machines/_world.ts";
 import type { LabBook } from "../stores/address-book.ts";
 import type { QueryResult } from "../stores/queries.ts";
@@ -16,29 +15,24 @@ import type { Recorder } from "../stories/recorder.ts";
 import type { Story } from "../stories/story.ts";
 import { type ChangeListener, type InstanceChange, type LabTopic, Listeners } from "./changes.ts";
 import { ConnectionCommands } from "./connection-commands.ts";
-import type { DatabaseQuestions } from "./database-questions.ts";
-import type { InstanceMemory } from "./instance-memory.ts";
+import { InstanceCommands, type InstanceCommandsParts } from "./instance-commands.ts";
 import type { JournaledStory, Lab, LabQueryOptions, LabStatus, LoadedRole } from "./lab.ts";
 import type { LabFileRoles } from "./lab-file-roles.ts";
 import { type LabInstance, labInstance } from "./lab-instance.ts";
-import type { Given, SpawnDefaults } from "./spawn-defaults.ts";
+import type { Given } from "./spawn-defaults.ts";
 import type { UserRoles } from "./user-roles.ts";
 
-export interface LocalLabParts {
+export interface LocalLabParts extends InstanceCommandsParts {
   readonly version: string;
   readonly socketPath: string;
   readonly dataFolder: string;
   readonly clock: Clock;
   readonly library: RoleLibrary;
-  readonly supervisor: Supervisor;
-  readonly defaults: SpawnDefaults;
-  readonly memory: InstanceMemory;
   readonly file: LabFileRoles;
   readonly userRoles: UserRoles;
   readonly recorder: Recorder;
   readonly registry: Registry;
   readonly book: LabBook;
-  readonly questions: DatabaseQuestions;
   readonly descriptors: DescriptorBudget;
   readonly log: Log;
 }
@@ -48,6 +42,7 @@ export class LocalLab implements Lab {
   readonly startedAt: number;
   readonly supervision: AnyStateMachine = supervisionMachine;
   readonly #parts: LocalLabParts;
+  readonly #instances: InstanceCommands;
   readonly #connections: ConnectionCommands;
   readonly #instanceListeners = new Listeners<InstanceChange>();
   #isStopping = false;
@@ -56,6 +51,7 @@ export class LocalLab implements Lab {
   constructor(parts: LocalLabParts) {
     this.#parts = parts;
     this.startedAt = parts.clock.now();
+    this.#instances = new InstanceCommands(parts);
     this.#connections = new ConnectionCommands(parts.recorder, parts.clock);
   }
 
@@ -170,78 +166,16 @@ export class LocalLab implements Lab {
 
   // -- commands to instances -----------------------------------------------------------------------------------------
 
-  async spawn(roleName: string, given: Given): Promise<LabInstance> {
+  async spawn(role: string, given: Given): Promise<LabInstance> {
     this.#checkRuns();
-    const { supervisor, defaults, memory } = this.#parts;
-    const role = supervisor.role(roleName).name;
-    const registryPort = supervisor.instances.find((one) => one.role.name === "bootstrap")?.port;
-    const instance = supervisor.add({
-      role,
-      given: defaults.withHost(role, defaults.withOffset(role, given, registryPort)),
-    });
-    try {
-      await memory.remember(instance);
-    } catch (error) {
-      await supervisor.remove(instance);
-      throw error;
-    }
-    instance.start();
-    await instance.settled();
-    // The port is durable before we answer: it is found there again also after a kill -9 in this very moment.
-    await this.#parts.questions.settled();
-    return labInstance(instance);
+    return this.#instances.spawn(role, given);
   }
 
-  async start(id: string): Promise<LabInstance> {
-    const instance = this.#instance(id);
-    await this.#start(instance);
-    return labInstance(instance);
-  }
-
-  async #start(instance: Instance): Promise<void> {
-    await this.#parts.memory.want(instance, "running");
-    instance.start();
-    await instance.settled();
-  }
-
-  async stop(id: string): Promise<LabInstance> {
-    const instance = this.#instance(id);
-    await this.#parts.memory.want(instance, "stopped");
-    await this.#parts.supervisor.stop(instance);
-    return labInstance(instance);
-  }
-
-  async restart(id: string): Promise<LabInstance> {
-    const instance = this.#instance(id);
-    await this.#parts.supervisor.stop(instance);
-    await this.#start(instance);
-    return labInstance(instance);
-  }
-
-  async remove(id: string): Promise<LabInstance> {
-    const instance = this.#instance(id);
-    // Stored first: what the disk refuses has not happened.
-    await this.#parts.memory.forget(instance);
-    await this.#parts.supervisor.remove(instance);
-    return labInstance(instance);
-  }
-
-  async say(id: string, text: string, options: SayOptions): Promise<string> {
-    const { state, role, service } = this.#instance(id);
-    if (state !== "running") throw new NetlabError("wrong-state/not-running", { id, state });
-    const speak = service.hub?.say;
-    if (speak) return speak(text, options);
-    if (!role.machine.events.includes("operator.say"))
-      throw new NetlabError("wrong-state/no-listener", { id });
-    service.say?.(text);
-    return `said by ${id}`;
-  }
-
-  #instance(id: string): Instance {
-    const instance = this.#parts.supervisor.find(id);
-    if (instance) return instance;
-    throw new NetlabError("no-such-instance/unknown", { term: id, hint: "ls lists them" });
-  }
+  readonly start: Lab["start"] = (...args) => this.#instances.start(...args);
+  readonly stop: Lab["stop"] = (...args) => this.#instances.stop(...args);
+  readonly restart: Lab["restart"] = (...args) => this.#instances.restart(...args);
+  readonly remove: Lab["remove"] = (...args) => this.#instances.remove(...args);
+  readonly say: Lab["say"] = (...args) => this.#instances.say(...args);
 
   // -- commands to connections ---------------------------------------------------------------------------------------
 
@@ -287,7 +221,7 @@ export class LocalLab implements Lab {
     this.#onShutdown(why);
   }
 
-  /** What to do when an operator says `shutdown`. */
+  /** Sets what an operator's `shutdown` does. */
   onShutdown(handler: (why: string) => void): void {
     this.#onShutdown = handler;
   }

@@ -25,9 +25,12 @@ describe.skipIf(!hasPython)("a program of the corpus (skipped without python3)",
 
   beforeAll(async () => {
     const judge = new Judge(lab);
-    judgements = await judge.judge(cases);
-    if (!wanted) judgements = await judge.judgeAgain(judgements);
-    judge.close();
+    try {
+      judgements = await judge.judge(cases);
+      if (!wanted) judgements = await judge.judgeAgain(judgements);
+    } finally {
+      await judge.close();
+    }
     if (!wanted) return;
     const shown =
       wanted === "all" ? judgements.map(lineOf) : judgements.flatMap((one) => [lineOf(one), one.told]);

@@ -49,6 +49,7 @@ interface Run {
 
 export class Judge {
   readonly #lab: DiagnosisLab;
+  readonly #programs: Program[] = [];
   readonly #folder = mkdtempSync(path.join(tmpdir(), "netlab-judge-"));
 
   constructor(lab: DiagnosisLab) {
@@ -71,7 +72,9 @@ export class Judge {
     return judgements.map((judgement) => again.get(judgement.one) ?? judgement);
   }
 
-  close(): void {
+  /** Whatever went wrong, no program outlives it. */
+  async close(): Promise<void> {
+    await Promise.all(this.#programs.map((program) => program.end()));
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
@@ -140,9 +143,12 @@ export class Judge {
 
   #program({ program }: CorpusCase, port: number): Program {
     const options = { cwd: this.#folder, env: { ...process.env, PYTHONPATH: programs } };
-    if (!program.endsWith(".c"))
-      return new Program("python3", ["-uB", path.join(programs, `${program}.py`), String(port)], options);
-    return new Program(this.#binary(program), [String(port)], options);
+    const script = path.join(programs, `${program}.py`);
+    const started = program.endsWith(".c")
+      ? new Program(this.#binary(program), [String(port)], options)
+      : new Program("python3", ["-uB", script, String(port)], options);
+    this.#programs.push(started);
+    return started;
   }
 
   #binary(program: string): string {
