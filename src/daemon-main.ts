@@ -36,7 +36,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 /**
- * Whoever reads what we print may go before us - a closed terminal, a `head` in a pipe - and a write to it is an error that
+ * A reader of what we print may go before us - a closed terminal, a `head` in a pipe - and a write to it is an error that
  * would end the lab in the middle of its peers. The signal that comes with it says what to do; a log that nobody reads is
  * still remembered for `logs`.
  */
@@ -114,7 +114,7 @@ async function ownRepl(daemon: Daemon): Promise<void> {
   const { stdin: input, stdout: output } = process;
   const hasColors = output.isTTY && !process.env.NO_COLOR;
   output.write(`${welcomeText(daemon.lab, { columns: output.columns ?? 80, hasColors })}\n\n`);
-  // What was warned of before there was a prompt, nobody has read.
+  // Warnings from before there was a prompt were read by nobody.
   const warnings = daemon.log.lines().filter(({ level }) => level === "warn");
   if (warnings.length > 0) output.write(`${warnings.map(({ text }) => text).join("\n")}\n\n`);
   const outcome = await attach({

@@ -130,6 +130,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
       return new Promise(() => undefined);
     }
     story.subject.remote = { address: link.remote.address, port: to.port };
+    story.subject.ourPort = link.local.port;
     this.#connection = new Connection(environment.onLink?.(link, story.subject.id) ?? link, story, {
       phases: this.#role.phases,
       clock: environment.clock,

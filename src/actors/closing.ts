@@ -12,12 +12,17 @@ const DRAIN_MS = 1_000;
 const DRAIN_BYTES = 1_048_576;
 const NO_BYTES = Buffer.alloc(0);
 
+type EndedLife = Extract<Life, { is: "torn" | "over" }>;
+
 export interface ClosingHandlers {
   /** The role stops; it is asked again in each state. */
   onLeaving(): void;
   /** The conversation broke, or was broken. */
   onBreak(cause: Cause): void;
-  onOver(life: Life & { readonly is: "over" }): void;
+  /** Nothing comes and nothing goes any more. */
+  onEnded(life: EndedLife): void;
+  /** The system has let go of it. */
+  onOver(): void;
 }
 
 export interface ClosingParts {
@@ -78,18 +83,23 @@ export class Closing {
         return this.#onTorn(life, before);
       case "over":
         this.#stop();
-        if (before.is !== "torn") this.#parts.story.close(life.closedBy, life.cause);
-        return this.#handlers.onOver(life);
+        if (before.is !== "torn") this.#end(life);
+        return this.#handlers.onOver();
     }
   }
 
-  /** This is the end for the story: nothing that the machine still says goes out, and the system's close is a formality. */
-  #onTorn({ closedBy, cause }: Life & { readonly is: "torn" }, before: Life): void {
+  /** This is the end for story and machine: nothing that is still said goes out, and the system's close is a formality. */
+  #onTorn(life: EndedLife, before: Life): void {
     this.#stop();
     this.#parts.intake.drain();
     // What breaks behind our FIN is not the conversation.
-    if (cause && before.is !== "draining") this.#handlers.onBreak(cause);
-    this.#parts.story.close(closedBy, cause);
+    if (life.cause && before.is !== "draining") this.#handlers.onBreak(life.cause);
+    this.#end(life);
+  }
+
+  #end(life: EndedLife): void {
+    this.#parts.story.close(life.closedBy, life.cause);
+    this.#handlers.onEnded(life);
   }
 
   /** The outflow may have nothing left. */

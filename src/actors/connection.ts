@@ -22,7 +22,7 @@ import type { PeerMessage } from "../wire/message.ts";
 import { Closing, type ClosingHandlers } from "./closing.ts";
 import type { ConnectionControl } from "./connection-control.ts";
 import type { ConnectionHost } from "./connection-host.ts";
-import type { Life } from "./connection-life.ts";
+import type { Life, Side } from "./connection-life.ts";
 import { asBuffer, type Delivery, ended } from "./delivery.ts";
 import type { Permit } from "./descriptor-budget.ts";
 import { sendFile } from "./file-sender.ts";
@@ -347,10 +347,14 @@ export class Connection
     this.#closing.to({ type: "closed" });
   }
 
-  onOver({ closedBy }: Life & { readonly is: "over" }): void {
+  onEnded({ closedBy }: { readonly closedBy: Side }): void {
     // What the file client tells is then not the server's doing.
     this.#intake.stop(closedBy === "us" ? NetlabError.of("interrupted", cause("stopped", {})) : undefined);
     this.#dispatch({ type: "peer.closed" });
+    this.story.waitsFor = undefined;
+  }
+
+  onOver(): void {
     this.story.waitsFor = undefined;
     this.#host.over(this);
   }

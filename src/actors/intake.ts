@@ -6,7 +6,7 @@ import type { Link } from "../link/link.ts";
 import type { Phase, Session } from "../machines/_role.ts";
 import type { ByteSink, Clock } from "../machines/_world.ts";
 import type { Story } from "../stories/story.ts";
-import { Framer, type FramerLimits, type FramingOption } from "../wire/framer.ts";
+import { Framer, type FramerLimits, type FramingOption, type StaleHandler } from "../wire/framer.ts";
 import { PeerMessage } from "../wire/message.ts";
 import { Inflow } from "./inflow.ts";
 import { Throttle } from "./throttle.ts";
@@ -32,7 +32,7 @@ export interface IntakeHandlers extends Session {
   onCrash(error: unknown): void;
 }
 
-export class Intake {
+export class Intake implements StaleHandler {
   readonly #story: Story;
   readonly #clock: Clock;
   readonly #handlers: IntakeHandlers;
@@ -52,7 +52,7 @@ export class Intake {
     this.#story = story;
     this.#clock = clock;
     this.#handlers = handlers;
-    this.#framer = new Framer(limits.framing, limits);
+    this.#framer = new Framer(limits.framing, limits, this);
     this.#throttle = new Throttle(link);
   }
 
@@ -102,6 +102,10 @@ export class Intake {
     if (ofFile === chunk.length) return;
     if (this.#inflow || this.#isLate) this.#story.recordUnread("late", chunk.subarray(ofFile));
     else this.#story.recordRead(chunk);
+  }
+
+  onStale(bytes: Buffer): void {
+    this.#story.recordDropped(bytes);
   }
 
   onEnd(): void {

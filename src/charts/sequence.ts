@@ -7,7 +7,14 @@ import { shortPeerId } from "../ids.ts";
 import { printable, printableBytes } from "../printable.ts";
 import { causeText } from "../stories/cause-text.ts";
 import type { EntryOf } from "../stories/entry.ts";
-import { actionText, fileSize, type Openness, readingOf, shownEntry } from "../stories/entry-text.ts";
+import {
+  actionText,
+  fileSize,
+  type Openness,
+  programText,
+  readingOf,
+  shownEntry,
+} from "../stories/entry-text.ts";
 import { type Entry, type Story, wallMs } from "../stories/story.ts";
 import { merged, together } from "./sequence-order.ts";
 
@@ -169,6 +176,8 @@ function stepsFor(entry: Entry, whole: Entry, story: Story): Step[] {
       return closedSteps(entry, { came, went, note });
     case "crashed":
       return note(`crashed: ${printable(causeText(entry.cause))}`, "bad");
+    case "program":
+      return note(programText(entry));
     case "message":
     case "dropped":
     case "input":

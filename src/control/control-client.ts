@@ -64,7 +64,7 @@ export class ControlClient {
     this.path = path;
     this.#socket = socket;
     socket.on("data", (chunk) => this.#read(chunk));
-    // What an OS error would say here (ECONNRESET, EPIPE) is that the daemon is gone, and "close" follows it.
+    // An OS error here (ECONNRESET, EPIPE) says that the daemon is gone, and "close" follows it.
     socket.on("error", () => {});
     socket.on("close", () => this.#closed());
   }
@@ -93,7 +93,7 @@ export class ControlClient {
     return Object.assign(request.done, { id });
   }
 
-  /** Who answers, and whether we understand each other. */
+  /** Asks who answers, and whether we understand each other. */
   async hello(fields: Readonly<Record<string, unknown>> = {}): Promise<Hello> {
     let hello: Partial<Hello> = {};
     const data = (document: unknown) => {
@@ -136,7 +136,7 @@ export class ControlClient {
     else this.#socket.unref();
   }
 
-  /** What was sent still goes out; requests under way fail. */
+  /** Closes behind what was sent; requests under way fail. */
   close(): void {
     if (this.#ending) return;
     this.#isOurEnding = true;
@@ -203,7 +203,7 @@ function listen<Listener>(listeners: Set<Listener>, listener: Listener): () => v
 }
 
 /**
- * Who else it is that offers a socket there, if it is somebody else: where all may write, anybody can be the first to use
+ * The stranger that offers a socket there, if one does: where all may write, anybody can be the first to use
  * our name, and would be told what is typed. Root's services are anybody's; root itself may attach to a service's, in a
  * place that only root could have given to it.
  */

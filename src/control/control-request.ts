@@ -26,10 +26,10 @@ export interface ReplyHandlers {
   write?(path: string, text: string): Promise<void>;
 }
 
-/** What the daemon asked for, or why it gets nothing. */
+/** Answer to a question of the daemon's, or why it gets none. */
 export type Answer = { readonly text: string } | { readonly error: string; readonly code?: ErrorCode };
 
-/** What a request does to its connection. */
+/** Effects of a request on its connection. */
 interface Wire {
   answer(answer: Answer): void;
   /** A handler failed: nobody takes the rest of this answer, so the daemon need not go on with it. */

@@ -19,7 +19,7 @@ const MAX_PATH = 103;
 const HELLO_MS = 1_000;
 
 export interface ControlHost extends OperatorHost {
-  /** What an operator's connection is taken from, and given back to. */
+  /** Budget that operators' connections are taken from, and given back to. */
   readonly descriptors: { take(count: number): void; give(count: number): void };
 }
 
@@ -42,7 +42,7 @@ export class ControlServer {
     }
     prepareFolder(path.dirname(socketPath));
     await removeStale(socketPath);
-    // Whoever pipes command lines in has closed its side before the answer comes.
+    // A pipe of command lines has closed its side before the answer comes.
     this.#server = createServer({ allowHalfOpen: true }, (socket) => void this.#open(socket));
     // Between bind and chmod the socket must not be open to others.
     const before = process.umask(0o177);
@@ -65,7 +65,7 @@ export class ControlServer {
     });
   }
 
-  /** What a session needs is loaded with the first one: a daemon starts without it. */
+  /** Loads the code of sessions with the first one: a daemon starts without it. */
   async #open(socket: Socket): Promise<void> {
     const { descriptors } = this.#host;
     // Always let in, out of the reserve where peers hold the rest: that is when somebody comes to look.

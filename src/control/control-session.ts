@@ -76,7 +76,7 @@ export class ControlSession {
     }
   }
 
-  /** What comes from now on is read and dropped: unread, it would become a reset that overtakes the last word. */
+  /** Reads and drops what comes from now on: unread, it would become a reset that overtakes the last word. */
   #breakOff(why: string): void {
     this.#isClosing = true;
     this.#send({ err: why });

@@ -1,4 +1,4 @@
-/** What an operator may ask in the control protocol, one message each. */
+/** Requests of the control protocol, one message each. */
 import { z } from "zod";
 
 export const requestShape = z.looseObject({

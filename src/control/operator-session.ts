@@ -43,7 +43,7 @@ export class OperatorSession {
   readonly #shown = new Map<number, OperatorRequest>();
   /** Questions of runs that wait for their client. */
   readonly #questions = new Map<number, (answer: Answer) => void>();
-  /** Where this operator's code runs, from the first line of it on. */
+  /** Realm of this operator's code, from the first line of it on. */
   #evaluation: Promise<Evaluation> | undefined;
   #isClosed = false;
 
@@ -56,7 +56,7 @@ export class OperatorSession {
   close(): void {
     this.#isClosed = true;
     for (const run of this.#runs) run.abort();
-    // Where it could not be opened, the line that wanted it has told.
+    // A failure to open it was told to the line that wanted it.
     this.#evaluation?.then(
       (evaluation) => evaluation.close(),
       () => undefined,
@@ -68,7 +68,7 @@ export class OperatorSession {
     const parsed = requestShape.safeParse(message);
     if (!parsed.success) {
       const wrong = parsed.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`.trim());
-      // Whoever gave it a number waits for its end.
+      // A request with a number waits for its end.
       const { id } = (message ?? {}) as { id?: unknown };
       const end = typeof id === "number" ? { id, exit: exitCodes.usage } : {};
       this.#send({ ...end, err: `not a request: ${wrong.join("; ")}` });
@@ -87,7 +87,7 @@ export class OperatorSession {
   /** A line of somebody who speaks no protocol: its answer goes where it is told. Resolves to its exit status. */
   async runFor(request: RunRequest, responder: Omit<Responder, "evaluation">): Promise<number> {
     const run = new AbortController();
-    // What goes on until Ctrl-C has nobody left who could type it.
+    // A command that goes on until Ctrl-C has no operator left to type it.
     if (this.#isClosed) run.abort();
     return this.#evaluate(request, { ...responder, evaluation: this.#openEvaluation }, run);
   }
@@ -209,7 +209,7 @@ export class OperatorSession {
 
   // -- what can be asked without a run -------------------------------------------------------------------------------
 
-  /** Where the line is code, its names and properties. */
+  /** Candidates for a line; for code, its names and properties. */
   async #complete({ line = "", cursor = line.length }: OperatorRequest): Promise<Completion> {
     const commands = await commandTable();
     const known = complete(this.#host.lab, commands, line, cursor);

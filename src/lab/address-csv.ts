@@ -34,7 +34,7 @@ export function parseAddresses(text: string): { rows: Row[]; bad: BadLine[] } {
   const lineOf = new Map<string, { line: number; name: string }>();
   const rows: Row[] = [];
   const { records, faults, lastLine } = recordsOf(text);
-  // What follows a quote that is not closed is all of the rest: it began behind the last whole line.
+  // Text behind a quote that is not closed is all of the rest: it began behind the last whole line.
   for (const { code, line } of faults)
     bad.set(code === "CSV_QUOTE_NOT_CLOSED" ? lastLine + 1 : line, WHY[code] ?? code);
   for (const [index, { record, line }] of records.entries()) {
@@ -58,7 +58,7 @@ function recordsOf(text: string) {
     bom: true,
     trim: true,
     info: true,
-    // What is wrong with a line is said in our own words, for all of them.
+    // Faults of lines are said in our own words, for all of them.
     relax_column_count: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
@@ -83,7 +83,7 @@ const newlinesIn = (record: readonly string[]) => record.join("").split("\n").le
 const wrongColumns = (count: number) =>
   `${count} ${count === 1 ? "column" : "columns"} instead of two: email,name (a comma in a name wants quotes)`;
 
-/** What `parseAddresses` reads again. */
+/** Text that `parseAddresses` reads again. */
 export function formatAddresses(rows: readonly Row[]): string {
   // White space around a field is its own only within quotes.
   return stringify([...rows], { header: true, columns: COLUMNS, quoted_match: /^\s|\s$/ });

@@ -35,7 +35,7 @@ export interface LabChanges {
 export type LabTopic = keyof LabChanges;
 export type ChangeListener<Topic extends LabTopic> = (change: LabChanges[Topic]) => void;
 
-/** Those who listen to one topic. */
+/** Listeners of one topic. */
 export class Listeners<Change> {
   readonly #listeners = new Set<(change: Change) => void>();
 

@@ -1,4 +1,4 @@
-/** What a change of an instance's state is for the log. */
+/** Changes of an instance's state, as events for the log. */
 import type { Instance } from "../actors/instance.ts";
 import type { TelemetryEvent } from "../actors/telemetry.ts";
 import { formatHostPort } from "../machines/_options.ts";

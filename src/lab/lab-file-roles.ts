@@ -79,7 +79,7 @@ export class LabFileRoles {
     await Promise.all(added.map((instance) => instance.settled()));
   }
 
-  /** What would change, with the roles that the file brings installed. Throws, and nothing is installed, where it is wrong. */
+  /** Works out what would change, with the roles that the file brings installed. Throws, and nothing is installed, where it is wrong. */
   #checked(next: LabFile) {
     const { supervisor, userRoles } = this.#parts;
     const undo = userRoles.installFromLab(next.brought);

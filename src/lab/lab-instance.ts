@@ -38,7 +38,7 @@ export interface LabInstance {
   readonly machineState: string | undefined;
   /** Outcome of a client's run. */
   readonly result: unknown;
-  /** It has a use for an operator's word. */
+  /** Whether it has a use for an operator's word. */
   readonly canSay: boolean;
 }
 

@@ -71,9 +71,9 @@ export interface Lab {
   event(connection: string, event: ConnectionEvent): Promise<ConnectionDocument>;
   fin(connection: string): Promise<FinOutcome>;
   rst(connection: string): Promise<ConnectionDocument>;
-  /** Those of them that live and can be shown the door. */
+  /** Shows the door to those of them that live; answers them. */
   kick(connections: readonly string[]): Promise<ConnectionDocument[]>;
-  /** Those of them that live, as they were. */
+  /** Ends those of them that live; answers them as they were. */
   kill(connections: readonly string[]): Promise<ConnectionDocument[]>;
 
   // -- commands to the daemon
@@ -83,7 +83,7 @@ export interface Lab {
   unloadRole(name: string): Promise<void>;
   /** A question to the database, in SQL, read only; secrets are masked unless shown. Rejects with a NetlabError. */
   query(sql: string, options?: LabQueryOptions): Promise<QueryResult>;
-  /** What the journal has of a peer, of this run or an earlier one; undefined where it has nothing. */
+  /** Story that the journal has of a peer, of this run or an earlier one; undefined where it has nothing. */
   journaled(peer: PeerTerm): Promise<JournaledStory | undefined>;
   /** A fault of our own, for the log. */
   reportFault(error: unknown, sentence: string): void;

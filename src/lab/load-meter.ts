@@ -1,4 +1,4 @@
-/** What the daemon is doing, between two looks: bytes and connections a second for each role, the loop's delay, memory. */
+/** Load of the daemon between two looks: bytes and connections a second for each role, the loop's delay, memory. */
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { Story } from "../stories/story.ts";
 import type { Lab, LabInstance } from "./lab.ts";
@@ -21,7 +21,7 @@ export interface RoleLoad {
 
 export interface Load {
   readonly at: string;
-  /** What the rates are of; null: nothing has been measured yet. */
+  /** Time that the rates are of; null: nothing has been measured yet. */
   readonly measuredMs: number | null;
   readonly roles: readonly RoleLoad[];
   readonly connections: number;
@@ -87,7 +87,7 @@ export class LoadMeter {
     this.#delay.disable();
   }
 
-  /** What has been added to each instance since the last look. */
+  /** Bytes and connections of each instance since the last look. */
   #count(isMeasured: boolean): Map<string, Counted> {
     const counts = new Map<string, Counted>();
     for (const story of this.#lab.stories()) {

@@ -221,7 +221,7 @@ export class LocalLab implements Lab {
     this.#onShutdown(why);
   }
 
-  /** What to do when an operator says `shutdown`. */
+  /** Sets what an operator's `shutdown` does. */
   onShutdown(handler: (why: string) => void): void {
     this.#onShutdown = handler;
   }

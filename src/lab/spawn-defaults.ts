@@ -4,7 +4,7 @@ import type { RoleTable } from "../catalogue/role-folder.ts";
 export type Given = Readonly<Record<string, unknown>>;
 
 export interface SpawnDefaultsOptions {
-  /** Where servers listen; undefined: what each role says. */
+  /** Address on which servers listen; undefined: what each role says. */
   readonly host: string | undefined;
   readonly portOffset: number;
 }

@@ -9,7 +9,7 @@ import { messageOf, NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
 import type { LoadedRole } from "./lab.ts";
 
-/** What became of the instances of a role that came anew. */
+/** Outcome for the instances of a role that came anew. */
 type Adoption = Pick<LoadedRole, "instances" | "unfit">;
 
 export class UserRoles {

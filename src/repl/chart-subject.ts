@@ -1,4 +1,4 @@
-/** What `graph` can draw: a role's machine, a connection's with the state it is in, an instance's, its supervisor's. */
+/** Subjects that `graph` can draw: a role's machine, a connection's with the state it is in, an instance's, its supervisor's. */
 
 import { nearest } from "../catalogue/instance-options.ts";
 import { type Chart, chartOf, statesNamed } from "../charts/chart.ts";

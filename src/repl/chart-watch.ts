@@ -103,7 +103,7 @@ class ChartWatch {
     }, FRAME_MS);
   }
 
-  /** What moves without a word: a companion, a sender that is forgotten, counts. */
+  /** Looks for what moves without a word: a companion, a sender that is forgotten, counts. */
   #look(): void {
     const { story, kind } = this.#subject;
     if (story?.endedAt !== undefined) return this.#end(`the connection ended (${howItEnded(story)})`);

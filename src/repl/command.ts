@@ -7,7 +7,7 @@ import { NetlabError } from "../errors.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { Style } from "./style.ts";
 
-/** What Tab offers for an argument. */
+/** Kinds of words that Tab offers for an argument. */
 export type Completes = "role" | "instance" | "connection" | "selector" | "chart" | "command" | "none";
 
 export interface Argument {
@@ -26,7 +26,7 @@ export type ReadAs = "text" | "role";
 
 export type Group = "roles" | "connections" | "registry" | "scripts" | "daemon";
 
-/** What can be said of a command without running it. */
+/** Facts of a command that need no run of it. */
 export interface CommandShape {
   readonly name: string;
   readonly summary: string;
@@ -34,7 +34,7 @@ export interface CommandShape {
   readonly example: string;
   /** Words behind the first argument are another program's, options among them too. */
   readonly passesWordsOn?: boolean;
-  /** What help tells besides. */
+  /** Lines that help tells besides. */
   readonly notes?: readonly string[];
 }
 
@@ -100,7 +100,7 @@ export interface Call<Options = Record<string, unknown>> {
   readonly isBehind: boolean;
 }
 
-/** What the client does by itself: in the table for help, completion and the reference; see `client-commands.ts`. */
+/** Defines a command that the client does by itself: in the table for help, completion and the reference; see `client-commands.ts`. */
 export function defineClientCommand<Schema extends z.ZodObject>(
   command: Omit<CommandDefinition<Schema>, "run" | "isClients">,
 ): Command {

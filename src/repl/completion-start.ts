@@ -1,4 +1,4 @@
-/** Where in a line the command begins that is being typed: behind `;`, `!`, and the time of `watch`. Pure. */
+/** Place in a line where the command begins that is being typed: behind `;`, `!`, and the time of `watch`. Pure. */
 import type { CommandTable } from "./command-folder.ts";
 import { wordsSoFar } from "./line-words.ts";
 
@@ -16,7 +16,7 @@ export function commandStart(line: string, commands: CommandTable): number {
   }
 }
 
-/** Where the word begins that names a filter: the one right behind a `|`. */
+/** Place of the word that names a filter: the one right behind a `|`. */
 export function filterStart(command: string, commands: CommandTable): number | undefined {
   const words = wordsSoFar(command);
   const [before, current] = words.slice(-2);

@@ -6,7 +6,7 @@ import { printable } from "../printable.ts";
 import type { Call } from "./command.ts";
 import { styleOf } from "./style.ts";
 
-/** What a file's name says that it is for. */
+/** Formats by the ending of a file's name. */
 const BY_ENDING: Readonly<Record<string, string>> = {
   svg: "svg",
   mmd: "mermaid",

@@ -25,7 +25,7 @@ export interface Responder {
   readFile?(path: string, as?: ReadAs): Promise<string>;
   writeFile?(path: string, text: string): Promise<void>;
   readonly isBehind: boolean;
-  /** Where this operator's code runs; absent where none is evaluated. */
+  /** Realm of this operator's code; absent where none is evaluated. */
   readonly evaluation?: (() => Promise<Evaluation>) | undefined;
   /** Tells that the code is unfinished; absent where whoever asks has no more lines. */
   more?(): void;
@@ -86,7 +86,7 @@ function codeIn({ line }: RunRequest, commands: CommandTable, name: string) {
 }
 
 interface CodeRun extends Run {
-  /** Where it could have been meant to be one of these. */
+  /** Commands that the code could have been meant to be. */
   readonly commands?: CommandTable;
 }
 
@@ -120,7 +120,7 @@ function nameIn({ argv, line = "" }: RunRequest): string | undefined {
   return argv ? argv[0] : wordsSoFar(line).find(({ start }) => start < line.length)?.text;
 }
 
-/** What stands behind the command's name. */
+/** Words behind the command's name. */
 function wordsFor(command: Command, { argv, line = "" }: RunRequest, lab: Lab): readonly string[] {
   if (!command.takesRestOfLine)
     return (
@@ -143,7 +143,7 @@ function helpWords({ name, takesRestOfLine, optionsOf }: Command, words: readonl
 
 interface CommandRun extends Run {
   readonly command: Command;
-  /** What stands behind its name. */
+  /** Words behind its name. */
   readonly words: readonly string[];
   readonly commands: CommandTable;
 }

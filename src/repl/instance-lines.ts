@@ -12,7 +12,7 @@ export function whereOf({ hosts, side, port, otherPorts, options }: LabInstance)
   return `${places}${otherPorts.map((other) => ` (also ${other})`).join("")}`;
 }
 
-/** What a person wants to know of it in a word or two: its peers, its run's state, or why it failed. */
+/** Note on it for a person, in a word or two: its peers, its run's state, or why it failed. */
 export function noteOf({ lastError, state, side, machineState, result }: LabInstance): string {
   if (lastError && state !== "running") return printable(lastError);
   if (side === "client") return result === undefined ? (machineState ?? "") : resultOf(result);

@@ -1,4 +1,4 @@
-/** What could come next in a line: commands, options and their values, roles, live ids. */
+/** Candidates for what comes next in a line: commands, options and their values, roles, live ids. */
 import type { Lab } from "../lab/lab.ts";
 import { shortId } from "../lab/selectors.ts";
 import type { Argument, Command, Completes } from "./command.ts";
@@ -11,12 +11,12 @@ import { schemaFor } from "./parse-command.ts";
 export interface Candidate {
   readonly value: string;
   readonly summary: string;
-  /** It is no whole word: no blank belongs behind it. */
+  /** Whether it is a part of a word: no blank belongs behind it. */
   readonly isOpen?: boolean;
 }
 
 export interface Completion {
-  /** Where in the line the candidates start. */
+  /** Place in the line where the candidates start. */
   readonly from: number;
   readonly candidates: readonly Candidate[];
 }

@@ -1,4 +1,4 @@
-/** What start, stop, restart and remove share: the same verb for every instance that a selector names. */
+/** The common part of start, stop, restart and remove: the same verb for every instance that a selector names. */
 import { exitCodes, NetlabError } from "../errors.ts";
 import { instanceDocument } from "../lab/documents.ts";
 import type { LabInstance } from "../lab/lab.ts";

@@ -21,7 +21,7 @@ export function parseCall(
   lab: Lab,
   given: Readonly<Record<string, unknown>> = {},
 ): ParsedCall {
-  // What depends on the first argument is validated where it is used: by the role's own schema.
+  // Options that depend on the first argument are validated where they are used: by the role's own schema.
   return parseShape(command, schemaFor(command, argv, lab), argv, command.optionsOf === undefined, given);
 }
 
@@ -69,7 +69,7 @@ export function usageOf(command: CommandShape, hasOptions = false): string {
   return [command.name, ...args, hasOptions ? "[options]" : ""].filter(Boolean).join(" ");
 }
 
-/** What a command takes after these words. */
+/** Options that a command takes after these words. */
 export function schemaFor(command: Command, argv: readonly string[], lab: Lab): z.ZodObject {
   const first = argv.find((word) => !word.startsWith("-"));
   return command.optionsOf?.(first, lab) ?? command.options ?? z.object({});

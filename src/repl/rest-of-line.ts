@@ -54,7 +54,7 @@ function headOf(
       head.push(...words.slice(next, next + (isValueNext ? 2 : 1)));
       if (isValueNext) next += 1;
     } else if (missing > 0) {
-      // What looks like an option and is none is for the parser to refuse.
+      // A word that looks like an option and is none is for the parser to refuse.
       head.push(word);
       missing -= 1;
     } else return { head, next };

@@ -20,7 +20,7 @@ export interface WaitOptions {
 }
 
 const INSTANCE_STATES = ["starting", "running", "backingOff", "failed", "draining", "stopped"];
-/** What silence brings about, not an event. */
+/** Verdicts that silence brings about, not an event. */
 const STILL_VERDICTS = ["stuck", "waiting"];
 const VERDICTS = ["ok", "crashed", "refused", "failed", ...STILL_VERDICTS];
 const LOOK_AGAIN_MS = 250;

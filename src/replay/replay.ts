@@ -95,7 +95,7 @@ class Play {
     for (const [index, entry] of this.#recorded.entries()) {
       this.#staging.clock.standAt(this.#staging.story.openedAt + entry.at / 1_000);
       this.#bring(entry, this.#recorded[index + 1]);
-      const isPlayed = await this.#isPlayed(entry);
+      const isPlayed = entry.kind === "dropped" || (await this.#isPlayed(entry));
       this.#played.push(this.#compared);
       if (isPlayed) continue;
       const difference = { number: index + 1, recorded: entry, played: this.#next };

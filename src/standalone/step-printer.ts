@@ -4,7 +4,7 @@ import type { Role } from "../machines/_role.ts";
 import { printable, printableBytes } from "../printable.ts";
 import { type Style, styleOf } from "../repl/style.ts";
 import { causeText } from "../stories/cause-text.ts";
-import { type Openness, readingOf, shownEntry } from "../stories/entry-text.ts";
+import { type Openness, programText, readingOf, shownEntry } from "../stories/entry-text.ts";
 import type { Entry, Story } from "../stories/story.ts";
 
 export function stepPrinter(
@@ -50,6 +50,8 @@ function stepText(
       return `  the file has ${entry.told} bytes`;
     case "remark":
       return `  ${printable(causeText(entry.cause))}`;
+    case "program":
+      return `  ${programText(entry)}`;
     case "ended":
       return "  the server has closed its side (FIN)";
     case "closed":

@@ -7,6 +7,7 @@ import type { AnyMachineSnapshot } from "xstate";
 import type { Role } from "../machines/_role.ts";
 import type { Cause } from "./causes.ts";
 import type { Entry, EntryOf, OperatorAction, Transition } from "./entry.ts";
+import type { ProgramSample } from "./program.ts";
 import type { Concealment } from "./redaction.ts";
 
 /** What a transition was, and why. */
@@ -57,6 +58,8 @@ export interface StorySubject {
   readonly concealment?: Concealment | undefined;
   /** The port it came in by, where a role is reached on more than one. */
   readonly localPort?: number | undefined;
+  /** Our end of the connection, where it is known. */
+  ourPort?: number | undefined;
   /** A client's changes as it goes from the registry to a server. */
   remote: { readonly address: string; readonly port: number };
 }
@@ -186,6 +189,10 @@ export class Story {
     if (cause.rule !== undefined) this.lastRule = cause.rule;
     this.fail("refused", cause);
     this.add({ at: this.now(), kind: "refused", cause, words });
+  }
+
+  recordProgram(sample: ProgramSample): void {
+    this.add({ at: this.now(), kind: "program", ...sample });
   }
 
   operate(action: OperatorAction): void {

@@ -24,11 +24,11 @@ export interface AttachOptions {
   readonly output: OutputStream;
   /** Whether the first screen is shown; it is, unless told otherwise. */
   readonly welcome?: boolean | undefined;
-  /** Where lines are remembered; without it only as long as the session lasts. */
+  /** File of remembered lines; without it they last as long as the session. */
   readonly historyPath?: string | undefined;
   /** Told when the terminal is free again. */
   readonly onLeave?: ((leaving: Leaving) => void) | undefined;
-  /** What Ctrl-C twice on an empty line does; the first one prints the hint. */
+  /** Action of Ctrl-C twice on an empty line; the first one prints the hint. */
   readonly onDoubleCtrlC?: (() => void) | undefined;
   readonly doubleCtrlCHint?: string | undefined;
   /** By default as the terminal and NO_COLOR say. */
@@ -60,7 +60,7 @@ class AttachedTerminal {
   readonly #completion: TabCompletion;
   /** Lines typed or pasted ahead. */
   readonly #ahead: string[] = [];
-  /** Who waits for the next line, at the prompt. */
+  /** Resolver of the next line, at the prompt. */
   #atPrompt: ((line: string | undefined) => void) | undefined;
   #isGreeted = false;
   #leaving: Leaving | undefined;
@@ -166,7 +166,7 @@ class AttachedTerminal {
     } else if (this.#atPrompt) {
       this.#ctrlCAtPrompt();
     } else if (!this.#isGreeted) {
-      // Whatever listens there does not answer.
+      // The program that listens there does not answer.
       this.#client.close();
     }
   }
@@ -179,7 +179,7 @@ class AttachedTerminal {
     this.#ctrlCAt = wasEmpty && !isSecond ? now() : Number.NEGATIVE_INFINITY;
     this.#editor.drop("^C");
     if (onDoubleCtrlC && isSecond) {
-      // It ends the daemon, and a prompt would only be in the way of what is said then.
+      // The daemon ends with it, and a prompt would only be in the way of what is said then.
       onDoubleCtrlC();
       return;
     }
@@ -192,7 +192,7 @@ class AttachedTerminal {
       this.#editor.drop("");
       this.#command.answer("");
     } else if (this.#command.isUnfinished && this.#atPrompt) {
-      // What is unfinished is given up, as with Ctrl-C; only then is the session left.
+      // Unfinished code is given up, as with Ctrl-C; only then is the session left.
       this.#ctrlCAtPrompt();
     } else {
       this.#isAtEnd = true;

@@ -1,5 +1,5 @@
 /**
- * What a script or a sheet expects to read. Pure. A text is looked for in one line: blanks count as one however many they
+ * Expectations of a script or a sheet. Pure. A text is looked for in one line: blanks count as one however many they
  * are, so that a table may be wider, and `…` (or `...`) stands for anything. `/…/` is a regular expression over the whole.
  */
 import { stripVTControlCharacters } from "node:util";
@@ -27,7 +27,7 @@ export function firstMissing(expected: readonly string[], said: string): number 
   return undefined;
 }
 
-/** What it said instead, as it is shown below a complaint. */
+/** Output that came instead, as it is shown below a complaint. */
 export function saidInstead(said: string): string {
   const lines = plainText(said).trimEnd().split("\n");
   if (lines.join("") === "") return "but nothing was said";

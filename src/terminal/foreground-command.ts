@@ -22,7 +22,7 @@ export class ForegroundCommand {
   readonly #output: OutputStream;
   readonly #frames: FrameDrawer;
   #running: Running | undefined;
-  /** Who waits for the answer to a question. */
+  /** Resolver of the question that waits for its answer. */
   #answer: ((text: string) => void) | undefined;
 
   constructor(client: ControlClient, editor: LineEditor, notices: Notices, output: OutputStream) {

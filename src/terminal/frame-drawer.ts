@@ -12,7 +12,7 @@ export class FrameDrawer {
     this.#screen = screen;
   }
 
-  /** What to print. Without a terminal, frames stand one below the other. */
+  /** Text to print. Without a terminal, frames stand one below the other. */
   draw(text: string): string {
     const lines = asLines(text).slice(0, -1).split("\n");
     if (!this.#screen.isTTY) {

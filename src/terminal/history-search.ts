@@ -1,6 +1,6 @@
 /** Ctrl-R: lines of the history that hold what is typed, the newest first. Pure; the editor shows it. */
 export class HistorySearch {
-  /** What stood in the line when the search began. */
+  /** Line as it stood when the search began. */
   readonly typedBefore: string;
   readonly #newestFirst: readonly string[];
   #query = "";

@@ -40,7 +40,7 @@ const lineEnd = { ctrl: true, name: "e" };
 const eraseToStart = { ctrl: true, name: "u" };
 const backspace = { name: "backspace" };
 
-/** What readline draws on. It passes writes on at once or drops them; it never holds any back. */
+/** Stream that readline draws on. It passes writes on at once or drops them; it never holds any back. */
 class Gate extends Writable {
   isOpen = false;
   columns: number | undefined;
@@ -58,7 +58,7 @@ class Gate extends Writable {
   }
 }
 
-/** Where readline takes each key. Node's own REPL searches its history through this, too; there is no other way in. */
+/** Method by which readline takes each key. Node's own REPL searches its history through this, too; there is no other way in. */
 interface KeyTaker {
   _ttyWrite(text: string | undefined, key: Key): void;
 }
@@ -191,7 +191,7 @@ export class LineEditor {
     this.takeTyped();
   }
 
-  /** What was typed so far, taken away; only while hidden. */
+  /** Takes away what was typed so far; only while hidden. */
   takeTyped(): string {
     const typed = this.line;
     this.#readline.write(null, lineEnd);

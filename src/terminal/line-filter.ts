@@ -5,9 +5,9 @@ import { NetlabError } from "../errors.ts";
 
 export interface LineFilter {
   take(line: string): readonly string[];
-  /** What is left at the end. */
+  /** Lines that are left at the end. */
   end(): readonly string[];
-  /** It wants no more: whoever makes the lines may stop. */
+  /** Whether it wants no more: the source of the lines may stop. */
   readonly isFull: boolean;
   /** As `grep` does where nothing matched. */
   readonly hasFailed: boolean;

@@ -25,8 +25,8 @@ import {
   wantsJson,
 } from "./typed-line.ts";
 
-/** What the last command said, errors too; kept to a limit, from its end. */
-export interface Said {
+/** Output of the last command, errors too; kept to a limit, from its end. */
+export interface LastOutput {
   readonly text: string;
   readonly exit: number;
 }
@@ -43,14 +43,14 @@ export class LineRunner {
   isLeaving = false;
   /** Lines of code that wait for what finishes them. */
   #unfinished: string | undefined;
-  #last: Said | undefined;
+  #last: LastOutput | undefined;
   #traits: Promise<ReadonlyMap<string, Traits>> | undefined;
 
   constructor(client: ControlClient) {
     this.client = client;
   }
 
-  get last(): Said | undefined {
+  get last(): LastOutput | undefined {
     return this.#last;
   }
 
@@ -90,7 +90,7 @@ export class LineRunner {
   }
 
   /** A question of the client's own: nothing is shown, nothing is kept. */
-  async ask(argv: readonly string[], signal: AbortSignal): Promise<Said> {
+  async ask(argv: readonly string[], signal: AbortSignal): Promise<LastOutput> {
     const said: string[] = [];
     const say = (text: string) => void said.push(text);
     const request = this.client.request("run", { argv }, { out: say, err: say });
@@ -129,7 +129,7 @@ export class LineRunner {
     console: Console,
   ): Promise<number> {
     const pipeline = await OutputPipeline.open(statement, (text) => console.out(text));
-    const said = new Kept();
+    const said = new TailBuffer();
     const isWhole = statement.filters.length > 0 || statement.file !== undefined || typed.line === undefined;
     const fields = {
       ...typed,
@@ -185,7 +185,7 @@ export class LineRunner {
       if (result === "given up") return exitCodes.interrupted;
       if (result !== "full") return result.exit;
       interrupt();
-      // What it says from here on is for nobody; that it ends is all that is waited for.
+      // Output from here on has no reader; only the end is waited for.
       await Promise.race([request, givenUp]);
       return exitCodes.done;
     } finally {
@@ -197,7 +197,7 @@ export class LineRunner {
   #screenOf({ screen, hasColors }: Console, { filters, file }: Statement) {
     if (file) return { columns: WIDEST, colors: false };
     if (filters.length === 0) return screenFields(screen, hasColors);
-    // What goes through a filter is lines, and draws over nothing.
+    // Filters take lines, and draw over nothing.
     const { rows: _, ...fields } = screenFields(screen, false);
     return fields;
   }
@@ -217,7 +217,7 @@ async function clientCommand(name = "") {
 
 const plain = (command: string): Statement => ({ command, filters: [], file: undefined, isToFail: false });
 
-class Kept {
+class TailBuffer {
   #texts: string[] = [];
   #size = 0;
 

@@ -18,9 +18,9 @@ import {
 export interface PlainStreams {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
-  /** Who answers the daemon's questions, when it is a terminal; otherwise every answer is empty. */
+  /** Stream that answers the daemon's questions, when it is a terminal; otherwise every answer is empty. */
   readonly stdin?: InputStream | undefined;
-  /** Where SIGINT comes from; the process, save in tests. */
+  /** Source of SIGINT; the process, save in tests. */
   readonly signals?: EventEmitter | undefined;
 }
 
@@ -33,7 +33,7 @@ export interface OneShotOptions extends PlainStreams {
 
 export interface PlainResult {
   readonly exit: number;
-  /** Whoever read our output has gone (`| head`): what would follow is for nobody. */
+  /** Whether the reader of our output has gone (`| head`): the rest would have none. */
   readonly isOutputClosed: boolean;
 }
 
@@ -56,7 +56,7 @@ export async function runOnce(options: OneShotOptions): Promise<number> {
   }
 }
 
-/** What stands behind `--` is no option any more, so `--json` goes before it. */
+/** Words behind `--` are no options any more, so `--json` goes before it. */
 function withJsonOption(argv: readonly string[]): readonly string[] {
   const end = argv.indexOf("--");
   const options = end < 0 ? argv : argv.slice(0, end);
@@ -137,7 +137,7 @@ async function askPerson(question: string, streams: PlainStreams, signal: AbortS
   lines.question(question, resolve);
   try {
     const answer = await promise;
-    // Where no Return key ended the row, what comes next would stand behind the question.
+    // Without a Return key that ended the row, what comes next would stand behind the question.
     if (answer === undefined) await write(stderr, "\n").catch(ignoreError);
     return answer ?? "";
   } finally {

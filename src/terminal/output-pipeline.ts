@@ -1,4 +1,4 @@
-/** Where a command's lines go: through its filters, and to the screen or into a file of the person's own. */
+/** Way of a command's lines: through its filters, and to the screen or into a file of the person's own. */
 
 import { once } from "node:events";
 import { createWriteStream, type WriteStream } from "node:fs";
@@ -74,7 +74,7 @@ export class OutputPipeline {
   }
 }
 
-/** What comes out behind these filters for one line. */
+/** Lines that come out behind these filters for one. */
 function through(filters: readonly LineFilter[], line: string): readonly string[] {
   const [first, ...behind] = filters;
   return first ? first.take(line).flatMap((one) => through(behind, one)) : [line];

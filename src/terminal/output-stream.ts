@@ -1,4 +1,4 @@
-/** What the clients ask of the streams they print to and read from: a terminal, a pipe, or a test's stand-in. */
+/** Streams that the clients print to and read from: a terminal, a pipe, or a test's stand-in. */
 import type { Readable, Writable } from "node:stream";
 
 export type OutputStream = Writable & {
@@ -21,7 +21,7 @@ export function wantsColors(output: OutputStream, env: NodeJS.ProcessEnv = proce
 /** Not an interface: it goes over the wire as any other record. */
 export type ScreenSize = { columns?: number; rows?: number };
 
-/** What the daemon needs to know of the reader's screen. Without a width it takes the usual one; no height is no screen. */
+/** Facts of the reader's screen that the daemon needs. Without a width it takes the usual one; no height is no screen. */
 export function screenFields(output: OutputStream, colors: boolean): ScreenSize & { colors: boolean } {
   return { ...screenSize(output), colors };
 }

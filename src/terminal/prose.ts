@@ -5,7 +5,7 @@ import type { Style } from "../repl/style.ts";
 
 /** Wider lines are hard to read. */
 const WIDEST = 92;
-/** What begins a line that is not joined to the one before it. */
+/** Beginnings of lines that are not joined to the one before them. */
 const STARTS = /^(\s*)([-*+]|\d+[.)]|[>|]|#+)\s/;
 
 export function proseText(lines: readonly string[], columns: number, style: Style): string {
@@ -49,7 +49,7 @@ function wrapped(text: string, columns: number, indent: string): string[] {
   return [...lines, line];
 }
 
-/** Where there are no colours the signs say it. */
+/** Signs stay where there are no colours to say it. */
 const inline = (line: string, style: Style) =>
   line
     .replace(/`([^`]+)`/g, (typed: string, code: string) => painted(style.accent(code), code, typed))

@@ -56,7 +56,7 @@ class SheetPlayer {
     try {
       for (const [index, block] of blocks.entries()) {
         if (this.#console.signal.aborted) return exitCodes.interrupted;
-        // What is expected belongs to the step before it.
+        // Expectations belong to the step before them.
         if (block.kind !== "expect") await this.#show(block, blocks[index + 1]);
       }
     } catch (error) {
@@ -125,7 +125,7 @@ class SheetPlayer {
     }
   }
 
-  /** What the commands say, shown as it comes; under --check only kept. */
+  /** Console that keeps what commands say, and shows it as it comes unless under --check. */
   #listening(said: string[]): Console {
     const console = this.#console;
     const keep = (show: (text: string) => void | Promise<void>) => (text: string) => {

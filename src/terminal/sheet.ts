@@ -60,7 +60,7 @@ function kindOf(info: string, where: string): BlockKind {
   throw new NetlabError("usage/no-block", { place: where, info });
 }
 
-/** What is expected is expected of something. */
+/** Checks that each expectation has a command before it. */
 function checkOrder(blocks: readonly Block[], name: string): void {
   const steps = blocks.filter(({ kind }) => kind !== "prose");
   for (const [index, { kind, line }] of steps.entries()) {

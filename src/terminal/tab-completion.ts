@@ -6,12 +6,12 @@ import type { LineEditor } from "./line-editor.ts";
 interface Candidate {
   readonly value: string;
   readonly summary?: string | undefined;
-  /** It is no whole word: no blank belongs behind it. */
+  /** Whether it is a part of a word: no blank belongs behind it. */
   readonly isOpen?: boolean | undefined;
 }
 
 interface Answer {
-  /** Where in the line the candidates' text begins. */
+  /** Place in the line where the candidates' text begins. */
   readonly from: number;
   readonly candidates: readonly Candidate[];
 }
@@ -28,7 +28,7 @@ const clientCommands: readonly Candidate[] = [
 export class TabCompletion {
   readonly #client: ControlClient;
   readonly #editor: LineEditor;
-  /** What the line was after the last Tab; Tab on the same line, with nothing to add, lists the candidates. */
+  /** Line after the last Tab; Tab on the same line, with nothing to add, lists the candidates. */
   #lastState: string | undefined;
 
   constructor(client: ControlClient, editor: LineEditor) {

@@ -1,5 +1,5 @@
 /**
- * What a person may type around commands, the way a shell takes it: `conns | grep c17`, `ls > roles.txt`, `spawn echo; conns`,
+ * Signs that a person may type around commands, the way a shell takes them: `conns | grep c17`, `ls > roles.txt`, `spawn echo; conns`,
  * `! spawn nothing`, and a comment behind ` # `. Pure. Commands that take the rest of the line as it is (`say`, `send`), and
  * lines that begin with no command at all, are left alone: there these signs are the text's own.
  */

@@ -42,6 +42,11 @@ export type Framed =
   | { readonly kind: "nothing" }
   | { readonly kind: "tooLong" };
 
+/** Hears of stale bytes of a fixed buffer, which become no message [FRAME-4]. */
+export interface StaleHandler {
+  onStale(bytes: Buffer): void;
+}
+
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const NUL = 0x00;
@@ -63,7 +68,14 @@ export class Framer {
   /** Something was sent to the peer since its last chunk: what comes now may be its reaction. */
   #replied = false;
 
-  constructor(option: FramingOption = "auto", limits: FramerLimits = defaultLimits) {
+  readonly #staleHandler: StaleHandler | undefined;
+
+  constructor(
+    option: FramingOption = "auto",
+    limits: FramerLimits = defaultLimits,
+    staleHandler?: StaleHandler,
+  ) {
+    this.#staleHandler = staleHandler;
     this.#isFixed = option !== "auto";
     this.#framing = option === "auto" ? "unknown" : option;
     this.#limits = limits;
@@ -219,7 +231,8 @@ export class Framer {
       const wait = isOver ? 0 : burst.lastAt + this.#limits.quietMs - now;
       if (wait > 0) return { kind: "wait", ms: wait };
       if (this.#isFurtherMessage(burst)) return undefined;
-      this.#queue.take(burst.left);
+      const stale = this.#queue.take(burst.left);
+      this.#staleHandler?.onStale(stale);
     }
     return NOTHING;
   }

@@ -124,4 +124,19 @@ describe("what nobody reads", () => {
     expect(closedEntry(story)).toMatchObject({ by: "us" });
     expectSums(story);
   });
+
+  it("of a fixed buffer is told as dropped, and counted with its read alone", async () => {
+    const lab = await openLab();
+    const peer = await converse(await lab.serveFiles());
+    const buffer = Buffer.concat([Buffer.from("server1\0older\0words")], 256);
+    peer.say(buffer);
+    await peer.hears("valid\0");
+    peer.end();
+    const story = lab.storyOf(peer);
+    await eventually(() => expect(story.endedAt).toBeDefined());
+    const dropped = story.entries.flatMap((entry) => (entry.kind === "dropped" ? [entry] : []));
+    expect(dropped.map(({ size }) => size)).toEqual([256 - "server1\0".length]);
+    expect(story.bytesIn).toBe(256);
+    expectSums(story);
+  });
 });

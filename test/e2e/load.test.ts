@@ -142,6 +142,22 @@ describe("load", () => {
     for (const socket of [ann, bob]) socket.destroy();
   });
 
+  it("brings in a client that talks, made from netlabd's own", async () => {
+    await daemon.ctl("load", join(checkout, "examples/auction/bidder.ts"));
+    const { id } = await daemon.document<InstanceDocument>(
+      "spawn",
+      "bidder",
+      "--port",
+      "@auction",
+      "--as",
+      "ann",
+    );
+    expect(await daemon.ctl("wait-for", id, "listening", "--timeout", "10s")).toMatchObject({ exit: 0 });
+    await daemon.ctl("say", id, "99");
+    expect(await daemon.ctl("wait-for", "auction", "--text", "ann bids 99")).toMatchObject({ exit: 0 });
+    await daemon.ctl("remove", id);
+  });
+
   it.each([
     ["does not type", "lib/words.ts", 'export const WORD: number = "x";\n', /^lib\/words\.ts:1:14: TS2322: /],
     ["is no TypeScript", "lib/words.ts", "export const WORD = {{;\n", /^lib\/words\.ts:1:22: Expected/],

@@ -26,7 +26,7 @@ export default defineCommand({
     const { lab, rest, options, data, isJson, out } = call;
     const now = lab.clock.now();
     const stories = selectStories(lab, rest).sort(byUrgency(now));
-    // Whoever asks for senders by name wants to see them; otherwise a faultless datagram is no news.
+    // Senders that are asked for by name are wanted; otherwise a faultless datagram is no news.
     const isNews = ({ endedAt, subject }: Story) =>
       endedAt === undefined && (isJson || subject.transport === "tcp" || rest.length > 0);
     const isWanted = (story: Story) => options.all || isNews(story) || verdictOf(story, now) !== "ok";

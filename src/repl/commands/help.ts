@@ -15,7 +15,7 @@ export const GROUPS: Record<Group, string> = {
 
 const HINT =
   "help <command> explains one. A selector is a role, an id, a name, c17, @last, state=…, addr=… or label=….";
-/** Where the summaries begin; a longer usage has a line of its own. */
+/** Column of the summaries; a longer usage has a line of its own. */
 const MARGIN = 26;
 
 function listed(command: Command, columns: number): string[] {

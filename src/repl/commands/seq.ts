@@ -12,7 +12,7 @@ import { paintedBy } from "../chart-report.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { deliver, formatOf, outOption, styleFor } from "../drawing-output.ts";
 
-/** Where there is no terminal's width: more would be no drawing any more. */
+/** Limit where there is no terminal's width: more would be no drawing any more. */
 const MAX_CONNECTIONS = 12;
 
 const FORMATS = ["text", "mermaid", "svg", "json"] as const;
@@ -75,7 +75,7 @@ function mostIn(
   return 1;
 }
 
-/** Those that live, and then those that began last. */
+/** Picks those that live, and then those that began last. */
 function chosen(stories: readonly Story[], most: number): Story[] {
   const isOver = ({ endedAt }: Story) => (endedAt === undefined ? 0 : 1);
   return [...stories].sort((a, b) => isOver(a) - isOver(b) || b.openedAt - a.openedAt).slice(0, most);

@@ -30,7 +30,7 @@ export default defineCommand({
     const given = withNamedPorts(lab, typed);
     const instance = await lab.spawn(role, given);
     const made = Object.entries(instance.made);
-    // Whoever made it is told it once; from then on it is hidden like any other.
+    // The operator who made it is told it once; from then on it is hidden like any other.
     if (isJson) data(instanceDocument(instance, { showTokens: made.length > 0 }));
     else if (instance.state === "failed") err(`${instance.id} failed: ${instance.lastError}`);
     else out(instanceLine(instance, style));

@@ -1,4 +1,4 @@
-/** What went wrong in an operator's code, in a sentence and with the one line that it is about. */
+/** Faults in an operator's code, in a sentence and with the one line that it is about. */
 import { types } from "node:util";
 import { messageOf, NetlabError } from "../../errors.ts";
 import { printableLines } from "../../printable.ts";

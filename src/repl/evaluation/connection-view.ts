@@ -45,7 +45,7 @@ export class ConnectionView extends Surface {
     return this.#document.state;
   }
 
-  /** What the present state waits for, in words; undefined: not for the peer. */
+  /** Expected input of the present state, in words; undefined: not for the peer. */
   get waitsFor(): string | undefined {
     return this.#story.waitsFor;
   }

@@ -5,13 +5,13 @@ const constGetters = new WeakSet<() => unknown>();
 /** A getter that only answers a `const` of an earlier line. */
 export const isConstGetter = (get: () => unknown): boolean => constGetters.has(get);
 
-/** What is declared anew is what it was, until the line gives it its value. */
+/** Declares a name anew: its value is what it was, until the line gives it its value. */
 export function declare(global: Record<PropertyKey, unknown>, name: string): void {
   const value = name in global ? global[name] : undefined;
   Object.defineProperty(global, name, { value, writable: true, configurable: true, enumerable: true });
 }
 
-/** It may be declared again, not assigned. */
+/** Makes it constant: it may be declared again, not assigned. */
 export function makeConst(global: Record<PropertyKey, unknown>, name: string): void {
   const value = global[name];
   const set = () => {

@@ -28,7 +28,7 @@ export class InstanceView extends Surface {
     return this.#last.id;
   }
 
-  /** What it plays, e.g. `echo`. */
+  /** Role that it plays, e.g. `echo`. */
   get role(): string {
     return this.#instance.type;
   }
@@ -67,7 +67,7 @@ export class InstanceView extends Surface {
     return this.#instance.lastError;
   }
 
-  /** What a client's run came to. */
+  /** Outcome of a client's run. */
   get result(): unknown {
     const { result } = this.#instance;
     return result === undefined ? undefined : structuredClone(result);

@@ -35,7 +35,7 @@ export class LabSurface extends Surface {
     return this.#lab.name;
   }
 
-  /** What can be spawned. */
+  /** Roles that can be spawned. */
   get roles(): readonly RoleView[] {
     return [...this.#lab.roles.values()].map(
       (role) =>
@@ -43,7 +43,7 @@ export class LabSurface extends Surface {
     );
   }
 
-  /** What runs, or has stopped or failed. */
+  /** Instances that run, or have stopped or failed. */
   get instances(): readonly InstanceView[] {
     return this.#lab.instances.map((instance) => new InstanceView(this.#lab, instance, this.#ask));
   }
@@ -72,7 +72,7 @@ export class LabSurface extends Surface {
     return new ConnectionView(this.#lab, selectStory(this.#lab, String(selector)), this.#ask);
   }
 
-  /** Who is registered. Printed, tokens are masked; `.token` is the token. */
+  /** Registrations. Printed, tokens are masked; `.token` is the token. */
   get registry(): readonly RegistrationView[] {
     return this.#lab.registry
       .list()
@@ -146,7 +146,7 @@ export class RoleView extends Surface {
   }
 }
 
-/** Who serves what, as the registry has it. */
+/** A server, as the registry has it. */
 export class RegistrationView extends Surface {
   readonly ip: string;
   readonly port: number;

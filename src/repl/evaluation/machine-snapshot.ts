@@ -16,7 +16,7 @@ export class MachineSnapshot extends Surface {
   readonly status: string;
   /** The events that the present state takes. */
   readonly takes: readonly string[];
-  /** What the machine remembers; secrets of its options are masked. */
+  /** Context that the machine remembers; secrets of its options are masked. */
   readonly context: Readonly<Record<string, unknown>>;
 
   constructor(state: string, status: string, takes: readonly string[], context: Record<string, unknown>) {

@@ -21,7 +21,7 @@ export function showValue(value: unknown, screen: Screen): string {
   return types.isPromise(value) && text.includes("<pending>") ? `${text}  (await it)` : text;
 }
 
-/** What `console.log` prints. */
+/** Text that `console.log` prints. */
 export function showMessage(values: readonly unknown[], screen: Screen): string {
   return safely((options) => formatWithOptions(options, ...values), screen);
 }
@@ -42,7 +42,7 @@ function safely(show: (options: InspectOptions) => string, { columns, hasColors 
   return cut(hasColors && safe === plain ? withoutFrames(show({ ...options, colors: true })) : safe);
 }
 
-/** Where an error was made is nobody's concern here: all of it is this line and the daemon below it. */
+/** Stacks are left out: all of it is this line and the daemon below it. */
 const withoutFrames = (text: string) =>
   text.replace(/\n(?:\x1b\[\d+m)? +at .*(?:netlab-line-|node:|file:|\.[jt]s:).*/g, "");
 
@@ -62,7 +62,7 @@ function showBytes(bytes: Buffer): string {
   ].join("\n");
 }
 
-/** What JSON has no word for is text: a bigint, bytes as hex. A Map is its pairs. Only within a turn. */
+/** Values that JSON has no word for are text: a bigint, bytes as hex. A Map is its pairs. Only within a turn. */
 export function jsonValue(value: unknown): unknown {
   const text = JSON.stringify(value, (_key, one: unknown) => {
     if (typeof one === "bigint" || typeof one === "function" || typeof one === "symbol") return String(one);

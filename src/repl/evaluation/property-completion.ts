@@ -11,7 +11,7 @@ const STEP = /\??\.([A-Za-z_$][\w$]*)|\[(\d+)\]|\["([^"]*)"\]|\['([^']*)'\]/g;
 const WORD = /(?<![.\w$"'`])[A-Za-z_$][\w$]*$/;
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 const MOST = 200;
-/** What objects have for their own sake. */
+/** Names that objects have for their own sake. */
 const UNOFFERED = new Set(["constructor", "brief", "line", "toJSON"]);
 
 export function completeProperty(realm: Realm, typed: string): Completion {
@@ -31,7 +31,7 @@ export function completeProperty(realm: Realm, typed: string): Completion {
   }
 }
 
-/** What a chain of names leads to, as far as looking does nothing; undefined: not known. */
+/** Value that a chain of names leads to, as far as looking does nothing; undefined: not known. */
 function valueAt(global: object, name: string, steps: string): unknown {
   let value = look(global, name);
   for (const [, property, index, double, single] of steps.matchAll(STEP)) {

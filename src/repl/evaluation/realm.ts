@@ -1,5 +1,5 @@
 /**
- * Where one operator's code runs: a JavaScript realm of its own within the daemon, with a microtask queue of its own,
+ * The place of one operator's code: a JavaScript realm of its own within the daemon, with a microtask queue of its own,
  * so that a time limit holds for loops of both kinds.
  *
  * - Everything of the operator's - a line, what follows an `await`, a timer's callback, printing - runs in a *turn*:
@@ -18,7 +18,7 @@ import { watchRejections } from "./rejections.ts";
 
 /** How long code may keep the whole daemon waiting at a stretch. */
 export const TURN_MS = 500;
-/** What one turn may ask for; a loop that asks for more is wrong. */
+/** Requests that one turn may make; a loop that makes more is wrong. */
 const MAX_WISHES = 1_000;
 const MAX_TIMERS = 1_000;
 /** How often continuations of promises of the daemon's own are looked for. */
@@ -69,7 +69,7 @@ export class Realm {
   #answers: (() => void)[] = [];
   #isTelling = false;
   #lastTimer = 0;
-  /** What was asked for before this changed is no longer wanted. */
+  /** Epoch of requests: those made before it changed are no longer wanted. */
   #epoch = 0;
   #looking: NodeJS.Timeout | undefined;
   /** The line that waits. */

@@ -1,5 +1,5 @@
 /**
- * What was typed → a script: types stripped, top-level `await` allowed, and what is declared at the top kept for the
+ * Typed text → a script: types stripped, top-level `await` allowed, and what is declared at the top kept for the
  * lines to come. Pure, save that TypeScript goes through esbuild, which is started by the first line that needs it.
  *
  *   const { id } = await lab.spawn("echo")   →   (async () => {void (({ id } = await lab.spawn("echo")));})()
@@ -85,7 +85,7 @@ function parseScript(source: string): Parsed {
   }
 }
 
-/** Where a line stops making sense as JavaScript: characters from its start; undefined: it does not. */
+/** Place where a line stops making sense as JavaScript: characters from its start; undefined: it does not. */
 export function plainFault(source: string): number | undefined {
   try {
     parse(source, { ecmaVersion: "latest", sourceType: "script", allowAwaitOutsideFunction: true });

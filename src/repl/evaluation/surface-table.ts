@@ -1,4 +1,4 @@
-/** What `lab` has, in a line each: `help eval` prints it. A test compares it with the objects themselves. */
+/** Members of `lab`, in a line each: `help eval` prints it. A test compares it with the objects themselves. */
 export const SURFACE: readonly (readonly [usage: string, summary: string])[] = [
   ["lab.instances", "what was spawned, running or not"],
   ['lab.instance("echo")', "one of them, by id, name or role"],

@@ -1,4 +1,4 @@
-/** What the objects have in common that code at a prompt is given. */
+/** Base of the objects that code at a prompt is given. */
 import { type InspectOptions, inspect } from "node:util";
 
 /** Makes a call when the turn is over; answers with a promise of the realm that asked. */
@@ -12,10 +12,10 @@ export abstract class Surface {
     this.#kind = kind;
   }
 
-  /** What is printed of it. */
+  /** Text that is printed of it. */
   abstract brief(): Readonly<Record<string, unknown>>;
 
-  /** What is printed of it among others. */
+  /** Text that is printed of it among others. */
   abstract line(): string;
 
   /** The document that `--json` answers with. */
