@@ -85,7 +85,7 @@ export class ControlServer {
     try {
       return (await import("./control-session.ts")).ControlSession;
     } catch (error) {
-      const why = "nobody can be attached: the program was replaced while it ran, restart it";
+      const why = "netlabctl cannot attach: the program files were replaced while the daemon ran; restart it";
       this.#host.lab.reportFault(error, why);
       socket.end(`${harmlessJson({ notice: why, level: "error" })}\n`);
       return undefined;
