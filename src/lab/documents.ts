@@ -71,7 +71,7 @@ export function connectionDocument(story: Story, now: number) {
   };
 }
 
-/** One entry of a story, its bytes in hex; tokens in it are hidden. */
+/** An entry of a story, its bytes in hex; tokens in it are hidden. */
 export function entryDocument(entry: Entry, story: Story, openness: Masking = {}) {
   const { subject } = story;
   const shown = shownEntry(entry, subject, openness);

@@ -32,7 +32,8 @@ export default defineCommand({
     const isWanted = (story: Story) => options.all || isNews(story) || verdictOf(story, now) !== "ok";
     const wanted = stories.filter(isWanted);
     if (isJson) return data(wanted.map((story) => connectionDocument(story, now)));
-    if (stories.length === 0) return out(rest.length > 0 ? "none like that" : "nobody has connected yet");
+    if (stories.length === 0)
+      return out(rest.length > 0 ? "no connection matches" : "no client has connected yet");
     return list(call, stories, wanted, now);
   },
 });
