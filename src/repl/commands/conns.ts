@@ -36,7 +36,8 @@ export default defineCommand({
       options.all || isNews(story) || verdictOf(story, liveOf(story)) !== "ok";
     const wanted = stories.filter(isWanted);
     if (isJson) return data(wanted.map((story) => connectionDocument(story, liveOf(story))));
-    if (stories.length === 0) return out(rest.length > 0 ? "none like that" : "nobody has connected yet");
+    if (stories.length === 0)
+      return out(rest.length > 0 ? "no connection matches" : "no client has connected yet");
     return list(call, stories, wanted, liveOf);
   },
 });
