@@ -22,6 +22,8 @@ export interface Config {
   /** For the stories of all connections together, live and ended. */
   readonly recordMemoryBytes?: number | undefined;
   readonly eval: boolean;
+  /** Look in /proc at what the programs at the other end do. */
+  readonly proc?: boolean;
   readonly readyJson: boolean;
 }
 
@@ -73,6 +75,7 @@ export function netlabdProgram(env: NodeJS.ProcessEnv = process.env): Command {
       "memory for all connections' stories together (default: 64M)",
       recordMemory,
     )
+    .option("--no-proc", "never look at what the programs at the other end of a connection do")
     .option("--no-eval", "never evaluate code typed into a REPL")
     .option(
       "--ready-json",
@@ -105,6 +108,7 @@ export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv
     journal: options.journal,
     recordMemoryBytes: options.recordMemory,
     eval: options.eval,
+    proc: options.proc,
     readyJson: options.readyJson,
   };
 }

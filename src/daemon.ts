@@ -14,6 +14,7 @@ import { DescriptorBudget } from "./actors/descriptor-budget.ts";
 import { localFiles } from "./actors/files.ts";
 import { DRAIN_MS, type Instance } from "./actors/instance.ts";
 import { LocalHubs } from "./actors/local-hubs.ts";
+import { ProgramWatch } from "./actors/program-watch.ts";
 import { localPrograms } from "./actors/programs.ts";
 import type { Environment } from "./actors/service.ts";
 import { Supervisor } from "./actors/supervisor.ts";
@@ -72,6 +73,7 @@ export class Daemon {
   readonly #exposures: Exposures;
   readonly #database: LabDatabase;
   readonly #queries: Queries;
+  readonly #programWatch: ProgramWatch | undefined;
   readonly #descriptors = DescriptorBudget.ofProcess();
   readonly #journal: StoryJournal;
   readonly #memory: InstanceMemory;
@@ -104,6 +106,7 @@ export class Daemon {
     const registry = openRegistry(this.#database, clock);
     const book = openAddressBook(this.#database);
     this.recorder = new Recorder(clock, { budgetBytes: config.recordMemoryBytes });
+    this.#programWatch = config.proc ? new ProgramWatch({ recorder: this.recorder, clock }) : undefined;
     this.#journal = this.#newJournal();
     this.supervisor = new Supervisor(this.#library.roles, this.#environment(registry, book), {
       onState: (instance, from, to) => this.#onInstanceState(instance, from, to),
@@ -193,6 +196,7 @@ export class Daemon {
     for (const event of (await this.#file.addAll()).flatMap(telemetryOfSecrets)) this.log.telemetry(event);
     const stored = this.#memory.bringBack();
     await this.#control.listen();
+    this.#programWatch?.start();
     const starting = this.supervisor.instances.filter(({ id }) => stored.get(id) !== "stopped");
     for (const instance of starting) instance.start();
     await Promise.all(starting.map((instance) => instance.settled()));
@@ -223,6 +227,7 @@ export class Daemon {
 
   async #close(drainMs: number): Promise<void> {
     this.lab.markStopping();
+    this.#programWatch?.stop();
     this.#control.announceStop();
     await this.supervisor.stopAll(drainMs);
     this.log.flush();

@@ -12,6 +12,7 @@ import {
   actionText,
   type Display,
   fileSize,
+  programText,
   readingOf,
   type ShownEntry,
   shownEntry,
@@ -179,6 +180,8 @@ function stepsFor(entry: ShownEntry, whole: Entry, story: Story, display?: Displ
       return closedSteps(entry, { came, went, note });
     case "crashed":
       return note(`crashed: ${printable(causeText(entry.cause))}`, "bad");
+    case "program":
+      return note(programText(entry));
     case "message":
     case "dropped":
     case "input":

@@ -70,7 +70,7 @@ export function connectionDocument(story: Story, { verdict, cards }: Judged) {
   };
 }
 
-/** One entry of a story, its bytes in hex; those of a token are `**`, and then `hidden` is true. */
+/** An entry of a story, its bytes in hex; those of a token are `**`, and then `hidden` is true. */
 export function entryDocument(entry: Entry, story: Story, visibility: Visibility = {}) {
   const context = contextOf(story);
   const shown = shownEntry(entry, context, visibility);

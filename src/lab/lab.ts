@@ -83,7 +83,7 @@ export interface Lab {
   kill(connections: readonly string[]): Promise<ConnectionDocument[]>;
 
   // -- commands to the daemon
-  /** Brings a role of somebody's own in from its source, or replaces it. Throws NetlabError with file, line and reason. */
+  /** Brings a user's role in from its source, or replaces it. Throws NetlabError with file, line and reason. */
   loadRole(source: string, fileName: string): Promise<LoadedRole>;
   /** Forgets a role that was loaded. Throws where an instance plays it, and where it is not `load`'s. */
   unloadRole(name: string): Promise<void>;

@@ -1,12 +1,13 @@
 /**
- * One grammar for every command: `file-server` (a role), `file-server-1` (an instance), a name, `c17` or
- * `file-server-1/c17` (a connection; `c17@n2` of another node), `@last`, `state=sending`, `addr=127.0.0.1`, `label=s042`. Several terms: all hold.
+ * The grammar of selectors, for every command: `file-server` (a role), `file-server-1` (an instance), a name, `c17` or
+ * `file-server-1/c17` (a connection; `c17@n2` of another node), `@last`, `state=sending`, `addr=127.0.0.1`, `label=s042`, `verdict=waiting`, `card=D17`. Several terms: all hold.
  */
 import { nearest } from "../catalogue/instance-options.ts";
 import { NetlabError } from "../errors.ts";
 import { type PeerTerm, parsePeerTerm, shortPeerId } from "../ids.ts";
 import { formatHostPort } from "../machines/_options.ts";
 import type { Story } from "../stories/story.ts";
+import { verdicts } from "../stories/verdict.ts";
 import type { Lab, LabInstance } from "./lab.ts";
 
 const FIELDS = ["state", "addr", "label", "verdict", "card"];
@@ -34,7 +35,7 @@ export function selectStory(lab: Lab, term: string): Story {
 }
 
 /**
- * The same for stories that may yet begin: a connection that nobody has seen is no mistake here. An instance has to be
+ * The same for stories that may yet begin: a connection that is yet to come is no mistake here. An instance has to be
  * there. Throws as `selectStories` does.
  */
 export function storyTestForLater(lab: Lab, term: string): (story: Story) => boolean {
@@ -86,6 +87,13 @@ function fieldTest(lab: Lab, name: string, value: string): (story: Story) => boo
   }
 }
 
+function checkVerdict(verdict: string): void {
+  if (verdicts.some((known) => known === verdict)) return;
+  const near = nearest(verdict, verdicts);
+  const hint = near ? `did you mean ${near}?` : `there are ${verdicts.join(", ")}`;
+  throw new NetlabError("usage/no-verdict", { verdict, hint });
+}
+
 function fieldTerm(term: string): { name: string; value: string } | undefined {
   const match = /^([a-z]+)=(.*)$/.exec(term);
   if (!match) return undefined;
@@ -105,7 +113,7 @@ export function selectInstances(lab: Lab, terms: readonly string[]): LabInstance
     const field = fieldTerm(term);
     if (field?.name === "state") chosen = chosen.filter(({ state }) => state === field.value);
     else if (field?.name === "label") chosen = chosen.filter(({ label }) => label === field.value);
-    else if (field) throw new NetlabError("usage/addr-of-roles");
+    else if (field) throw new NetlabError("usage/addr-of-roles", { term });
     else {
       const ids = new Set(instancesOf(lab, term).map(({ id }) => id));
       chosen = chosen.filter(({ id }) => ids.has(id));

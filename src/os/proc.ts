@@ -2,7 +2,9 @@
  * Programs and sockets of this machine, as Linux tells them in /proc: the one reader of it. All of it is asynchronous, of
  * this user's processes alone, and never tells arguments. On another system, or where /proc is not mounted, it knows nothing.
  */
+
 import { readdir, readFile, readlink } from "node:fs/promises";
+import type { Doing, ProgramSample } from "../stories/program.ts";
 import {
   callByWaitChannel,
   isComputing,
@@ -19,33 +21,6 @@ export interface ConnectionEnds {
   readonly peer: { readonly address: string; readonly port: number };
   /** Our end. */
   readonly ours: { readonly port: number };
-}
-
-/** Activity of a program as of now. */
-export type Doing =
-  | "receiving"
-  /** Reads, but from another connection than this. */
-  | "servingAnother"
-  | "sending"
-  | "accepting"
-  | "keyboard"
-  | "polling"
-  | "sleeping"
-  | "computing"
-  | "stopped"
-  | "ended"
-  | "otherwise";
-
-export interface ProgramSample {
-  readonly name: string;
-  readonly pid: number;
-  readonly doing: Doing;
-  /** From the system call itself; otherwise concluded from where the kernel lets it sleep. */
-  readonly isCertain: boolean;
-  /** The kernel took the connection; the program has not called accept() for it. */
-  readonly isAccepted: boolean;
-  /** Bytes of ours that lie unread in its socket. */
-  readonly unreadBytes: number;
 }
 
 const isLinux = process.platform === "linux";
@@ -78,7 +53,9 @@ export async function programAt({ peer, ours }: ConnectionEnds): Promise<Program
   const holder = await holderOf(owned.inode);
   if (!holder) return undefined;
   const doing = await doingOf(holder);
-  return doing && { pid: holder.pid, ...doing, isAccepted, unreadBytes: end.rxQueue };
+  if (!doing) return undefined;
+  const name = await nameOf(holder.pid, doing.name);
+  return { pid: holder.pid, ...doing, name, isAccepted, unreadBytes: end.rxQueue };
 }
 
 function isEnd(row: SocketRow, { peer, ours }: ConnectionEnds): boolean {
@@ -92,6 +69,12 @@ function isListening(
 ) {
   const isHere = localAddress === address || localAddress === "0.0.0.0" || localAddress === "::";
   return state === SOCKET_STATES.listening && localPort === port && isHere;
+}
+
+/** Node names the thread, and not the program. */
+async function nameOf(pid: number, name: string): Promise<string> {
+  if (name !== "MainThread") return name;
+  return (await readlink(`${PROC}/${pid}/exe`).catch(() => name)).split("/").at(-1) ?? name;
 }
 
 interface Holder {
@@ -201,3 +184,5 @@ async function threadByWaitChannel(place: string): Promise<Thread | undefined> {
 const isTerminal = (target: string) => /^\/dev\/(tty|pts\/)/.test(target);
 const read = (name: string) => readFile(`${PROC}/${name}`, "latin1").catch(() => "");
 const linkOf = (pid: number, fd: number) => readlink(`${PROC}/${pid}/fd/${fd}`).catch(() => "");
+
+export type { Doing, ProgramSample } from "../stories/program.ts";

@@ -20,41 +20,35 @@ export function lookAt(lab: Pick<Lab, "judged" | "liveView">, story: Story): Loo
 const isLive = ({ story }: Looked) => story.endedAt === undefined;
 
 /** From who is stuck now to what is summed up. */
-const enum Place {
-  Stuck,
-  LiveTrouble,
-  EndedTrouble,
-  Refused,
-  Live,
-  Rest,
-}
+const places = ["stuck", "liveTrouble", "endedTrouble", "refused", "live", "rest"] as const;
+type Place = (typeof places)[number];
 
 function placeOf(one: Looked): Place {
   const { verdict } = one.judged;
   if (isLive(one)) {
-    if (verdict === "stuck" || verdict === "waiting") return Place.Stuck;
-    return isTrouble(verdict) ? Place.LiveTrouble : Place.Live;
+    if (verdict === "stuck" || verdict === "waiting") return "stuck";
+    return isTrouble(verdict) ? "liveTrouble" : "live";
   }
-  if (verdict === "refused") return Place.Refused;
-  return isTrouble(verdict) ? Place.EndedTrouble : Place.Rest;
+  if (verdict === "refused") return "refused";
+  return isTrouble(verdict) ? "endedTrouble" : "rest";
 }
 
 export const isTrouble = (verdict: Verdict) => verdict !== "ok" && verdict !== "note";
 
 /** Live ones that are stuck or waiting, the longest first; live trouble; ended trouble, the newest first; then the rest. */
 export function inOrder(all: readonly Looked[]): Looked[] {
-  return all.toSorted((a, b) => placeOf(a) - placeOf(b) || within(placeOf(a), a, b));
+  return all.toSorted((a, b) => places.indexOf(placeOf(a)) - places.indexOf(placeOf(b)) || within(placeOf(a), a, b));
 }
 
 function within(place: Place, a: Looked, b: Looked): number {
   const newestFirst = b.story.openedAt - a.story.openedAt;
   switch (place) {
-    case Place.Stuck:
+    case "stuck":
       return b.stillMs - a.stillMs || -newestFirst;
-    case Place.Live:
+    case "live":
       return -newestFirst;
-    case Place.LiveTrouble:
-    case Place.EndedTrouble:
+    case "liveTrouble":
+    case "endedTrouble":
       return byVerdict(a.judged.verdict, b.judged.verdict) || newestFirst;
     default:
       return newestFirst;
@@ -73,7 +67,7 @@ export function folded(all: readonly Looked[]): Folded {
   const folds = new Map<string, { count: number; address: string; why: string }>();
   for (const one of all) {
     const { cause, subject } = one.story;
-    if (placeOf(one) !== Place.Refused || cause === undefined) {
+    if (placeOf(one) !== "refused" || cause === undefined) {
       rows.push(one);
       continue;
     }

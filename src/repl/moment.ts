@@ -32,7 +32,7 @@ export function momentText(story: Story, number: number, replayed: Replayed, loo
   const unread = unreadOf(story, moment, look);
   const seconds = entry ? sinceStart(entry).trim() : "";
   return [
-    style.bold(`${story.subject.id} behind entry ${number}, ${seconds} s`),
+    style.bold(`${story.subject.id} after entry ${number}, ${seconds} s`),
     ...(entry ? [`  happened  ${describeEntry(entry, contextOf(story), look).trim()}`] : []),
     `  state     ${moment.state}`,
     `  framing   ${moment.framing}`,

@@ -73,6 +73,8 @@ export class Stage {
   #note(story: Story, entry: Entry): void {
     if (entry.kind === "message")
       this.#readBytes = story.bytesIn - (this.#connection?.control.unreadBytes ?? 0);
+    // Framing finds stale bytes when it is asked, which may be sooner here: nobody did anything.
+    if (entry.kind === "dropped") return;
     const isStarted = !this.#isInStep && this.#actor !== undefined;
     this.played.push(entry);
     this.moments.push({

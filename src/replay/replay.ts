@@ -24,7 +24,7 @@ export interface Replayed {
   readonly difference: Difference | undefined;
   /** Why not all of it could be played. */
   readonly cutShort: string | undefined;
-  /** What was so behind entry `number`, from 1. */
+  /** What was so after entry `number`, from 1. */
   readonly momentAt: (number: number) => RecordedMoment | undefined;
 }
 
@@ -71,7 +71,7 @@ export function playable({ entries, entriesBeforeGap, omitted }: Story): {
   if (clipped >= 0)
     return { entries: kept, cutShort: `entry ${clipped + 1} is a read that was too long to be kept whole` };
   if (omitted > 0)
-    return { entries: kept, cutShort: `${omitted} entries behind entry ${kept.length} are no longer kept` };
+    return { entries: kept, cutShort: `${omitted} entries after entry ${kept.length} are no longer kept` };
   return { entries: kept, cutShort: undefined };
 }
 
@@ -95,7 +95,7 @@ class Play {
     for (const [index, entry] of this.#recorded.entries()) {
       this.#staging.clock.standAt(this.#staging.story.openedAt + entry.at / 1_000);
       this.#bring(entry, this.#recorded[index + 1]);
-      const isPlayed = await this.#isPlayed(entry);
+      const isPlayed = entry.kind === "dropped" || (await this.#isPlayed(entry));
       this.#played.push(this.#compared);
       if (isPlayed) continue;
       const difference = { number: index + 1, recorded: entry, played: this.#next };

@@ -7,6 +7,8 @@ import { type ErrorCode, errorTable, exitCodes } from "../errors.ts";
 import { printable } from "../printable.ts";
 import { briefCard } from "../repl/card-text.ts";
 import { styleOf } from "../repl/style.ts";
+import { programText } from "../stories/entry-text.ts";
+import type { ProgramSample } from "../stories/program.ts";
 import type { StandaloneCall } from "./command.ts";
 
 export interface Outcome {
@@ -14,6 +16,8 @@ export interface Outcome {
   readonly output: unknown;
   /** Findings about the other side, the root cause first. */
   readonly cards: readonly Card[];
+  /** The program at the other end, and what it did when it was looked at last: of this machine and user alone. */
+  readonly program?: ProgramSample | undefined;
 }
 
 export interface Telling {
@@ -27,7 +31,7 @@ type Failure = { readonly code?: ErrorCode; readonly message?: string };
 
 /** Answers the exit status. Result and cards are JSON where that is wanted. */
 export function tellOutcome(
-  { output, cards }: Outcome,
+  { output, cards, program }: Outcome,
   call: StandaloneCall<unknown>,
   { say, told }: Telling = {},
 ): number {
@@ -38,6 +42,7 @@ export function tellOutcome(
     data(cards.length > 0 ? { ...(output as object), diagnoses: cards.map(cardInShort) } : (output ?? null));
   else if (!failure) say?.();
   else if (!told?.has(failure.message ?? "")) err(printable(failure.message ?? "failed"));
+  if (failure && program && !isJson) err(`at the other end: ${programText(program)}`);
   if (card && !isJson) err(failure || card.level === "violation" ? inFull(card, call) : inALine(card));
   if (failure) return errorTable[failure.code ?? "peer-error"].exit;
   return card?.level === "violation" ? exitCodes.peerError : exitCodes.done;

@@ -5,6 +5,7 @@ import { systemClock } from "../actors/clock.ts";
 import { DescriptorBudget } from "../actors/descriptor-budget.ts";
 import { localFiles } from "../actors/files.ts";
 import { LocalHubs } from "../actors/local-hubs.ts";
+import { ProgramWatch } from "../actors/program-watch.ts";
 import type { Environment } from "../actors/service.ts";
 import { startedAgain } from "../catalogue/again-command.ts";
 import { type InstanceOptions, ownOptions, parseOptions } from "../catalogue/instance-options.ts";
@@ -13,6 +14,7 @@ import { Ids } from "../ids.ts";
 import type { Role } from "../machines/_role.ts";
 import type { Registry, Screen } from "../machines/_world.ts";
 import { contextOf } from "../stories/editions.ts";
+import type { EntryOf } from "../stories/entry.ts";
 import { Recorder } from "../stories/recorder.ts";
 import type { Entry, Story } from "../stories/story.ts";
 
@@ -50,13 +52,22 @@ export async function runClient(
     onCrash: reject,
     onFinished: resolve,
   });
+  const watch = new ProgramWatch({ recorder, clock: systemClock, silenceMs: patienceOf(options) });
+  watch.start();
   await run.open();
   onOpen?.(run);
   signal.addEventListener("abort", () => void run.drain(500).then(() => run.close()), { once: true });
-  const output = await promise;
+  const output = await promise.finally(() => watch.stop());
   const { story } = run;
   if (!story) throw new Error("a run that has ended has no story");
-  return { output, cards: diagnose(caseOf(role, given, options, story)) };
+  const program = story.entries.findLast(({ kind }) => kind === "program") as EntryOf<"program"> | undefined;
+  return { output, program, cards: diagnose(caseOf(role, given, options, story)) };
+}
+
+/** The program at the other end is looked at before the client gives up: its leaving would wake it. */
+function patienceOf(options: object): number {
+  const { timeout = 5_000 } = options as { readonly timeout?: number };
+  return Math.min(5_000, timeout * 0.6);
 }
 
 /** As the daemon would judge it; a token stays hidden. */

@@ -5,7 +5,13 @@ import { printable, printableBytes } from "../printable.ts";
 import { type Style, styleOf } from "../repl/style.ts";
 import { causeText } from "../stories/cause-text.ts";
 import { contextOf } from "../stories/editions.ts";
-import { readingOf, type ShownEntry, shownEntry, type Visibility } from "../stories/entry-text.ts";
+import {
+  programText,
+  readingOf,
+  type ShownEntry,
+  shownEntry,
+  type Visibility,
+} from "../stories/entry-text.ts";
 import type { Entry, Story } from "../stories/story.ts";
 
 export function stepPrinter(
@@ -51,6 +57,8 @@ function stepText(
       return `  the file has ${entry.told} bytes`;
     case "remark":
       return `  ${printable(causeText(entry.cause))}`;
+    case "program":
+      return `  ${programText(entry)}`;
     case "ended":
       return "  the server has closed its side (FIN)";
     case "closed":

@@ -3,6 +3,7 @@ import { type HiddenSpan, printable, printableBytes } from "../printable.ts";
 import { causeText } from "./cause-text.ts";
 import { type Cause, rowOf } from "./causes.ts";
 import type { Entry, InputName, OperatorAction } from "./entry.ts";
+import type { Doing, ProgramSample } from "./program.ts";
 import type { Redactor } from "./redaction.ts";
 
 /** What is read of a line that is shown otherwise than it was sent. */
@@ -114,6 +115,8 @@ function wordsFor(entry: ShownEntry, whole: Entry, display?: Display): string {
       return `closed by ${entry.by}${entry.cause ? `: ${printable(causeText(entry.cause))}` : ""}`;
     case "crashed":
       return `crashed: ${printable(causeText(entry.cause))}`;
+    case "program":
+      return `  ${programText(entry)}`;
     case "gap":
       return `  … ${entry.omitted} entries are no longer kept: ${entry.bytesIn} bytes in, ${entry.bytesOut} out …`;
   }
@@ -130,6 +133,29 @@ const ruleBehind = ({ rule }: Cause) => (rule === undefined ? "" : ` [${rule}]`)
 /** What has gone of a file; how much it was to be, where that is not the same. */
 export function fileSize({ size, told }: { readonly size: number; readonly told: number }): string {
   return size === told ? `${size} bytes` : `${size} of ${told} bytes`;
+}
+
+const DOINGS: Readonly<Record<Doing, string>> = {
+  receiving: "waits in recv() on this connection",
+  servingAnother: "waits in recv() on another connection",
+  sending: "waits in send(): what it sent is not read yet",
+  accepting: "waits in accept()",
+  keyboard: "waits for its own keyboard (standard input)",
+  polling: "waits in select() or poll()",
+  sleeping: "sleeps",
+  computing: "computes",
+  stopped: "is stopped (Ctrl-Z, or a debugger)",
+  ended: "has ended",
+  otherwise: "does something else",
+};
+
+/** The program at the other end, by name and number alone: `python3 (pid 4123) waits in accept()`. */
+export function programText({ name, pid, doing, isCertain, isAccepted, unreadBytes }: ProgramSample): string {
+  return [
+    `${printable(name)} (pid ${pid}) ${isCertain ? "" : "probably "}${DOINGS[doing]}`,
+    ...(isAccepted ? [] : ["it has not called accept() for this connection"]),
+    ...(unreadBytes > 0 ? [`${unreadBytes} ${unreadBytes === 1 ? "byte lies" : "bytes lie"} unread`] : []),
+  ].join("; ");
 }
 
 /** What an operator or a client's user did, in words. */

@@ -2,8 +2,10 @@
  * Facts of a peer's life, as plain data: every one survives JSON (bytes as base64) and `structuredClone`. There is no sentence in them; who
  * wants words asks `entry-text.ts`.
  */
+
 import type { Answer } from "./answer.ts";
 import type { Cause } from "./causes.ts";
+import type { ProgramSample } from "./program.ts";
 
 /** Version of the form in which stories are kept and sent. */
 export const STORY_VERSION = 1;
@@ -89,6 +91,8 @@ export type Entry =
   /** The end. A cause, where it was not two FINs. */
   | (Stamp & { readonly kind: "closed"; readonly by: "peer" | "us"; readonly cause?: Cause })
   | (Stamp & { readonly kind: "crashed"; readonly cause: Cause })
+  /** The program at the other end, where it runs on this machine for the same user, and what it did at that moment. */
+  | (Stamp & { readonly kind: "program" } & ProgramSample)
   /** Entries that are no longer kept, and what went over the wire with them. */
   | (Stamp & {
       readonly kind: "gap";

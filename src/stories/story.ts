@@ -12,6 +12,7 @@ import {
   type OperatorAction,
   type Transition,
 } from "./entry.ts";
+import type { ProgramSample } from "./program.ts";
 import type { Judged } from "./verdict.ts";
 
 /** What a transition was, and why. */
@@ -80,6 +81,8 @@ export class Story {
   waitsFor: string | undefined;
   bytesIn = 0;
   bytesOut = 0;
+  /** When bytes last moved, either way: in microseconds since it opened. */
+  movedAt = 0;
   framing = "unknown";
   lastRule: string | undefined;
   fault: Fault | undefined;
@@ -159,13 +162,15 @@ export class Story {
 
   recordRead(bytes: Buffer): void {
     this.bytesIn += bytes.length;
-    this.add({ at: this.now(), kind: "in", bytes: this.#retention.clipRead(bytes), size: bytes.length });
+    this.movedAt = this.now();
+    this.add({ at: this.movedAt, kind: "in", bytes: this.#retention.clipRead(bytes), size: bytes.length });
   }
 
   /** Bytes that came and were not read: after our close, or behind a told size or a refusal. */
   recordUnread(kind: "drained" | "late", bytes: Buffer): void {
     this.bytesIn += bytes.length;
-    this.add({ at: this.now(), kind, bytes: this.#retention.clipRead(bytes), size: bytes.length });
+    this.movedAt = this.now();
+    this.add({ at: this.movedAt, kind, bytes: this.#retention.clipRead(bytes), size: bytes.length });
   }
 
   /** Bytes of an earlier read that framing passed over. */
@@ -175,7 +180,8 @@ export class Story {
 
   recordWrite(bytes: Buffer): void {
     this.bytesOut += bytes.length;
-    this.add({ at: this.now(), kind: "out", bytes: this.#retention.clipWrite(bytes), size: bytes.length });
+    this.movedAt = this.now();
+    this.add({ at: this.movedAt, kind: "out", bytes: this.#retention.clipWrite(bytes), size: bytes.length });
   }
 
   /** A file's bytes begin to go, or to come; each piece of it is told to `moved`. */
@@ -185,6 +191,7 @@ export class Story {
     return {
       moved: (bytes) => {
         entry.size += bytes;
+        this.movedAt = this.now();
         if (direction === "in") this.bytesIn += bytes;
         else this.bytesOut += bytes;
         if (this.#gap && !this.#isKept(entry)) addTo(this.#gap, direction, bytes);
@@ -201,6 +208,10 @@ export class Story {
     if (cause.rule !== undefined) this.lastRule = cause.rule;
     this.fail("refused", cause);
     this.add({ at: this.now(), kind: "refused", cause, words });
+  }
+
+  recordProgram(sample: ProgramSample): void {
+    this.add({ at: this.now(), kind: "program", ...sample });
   }
 
   operate(action: OperatorAction): void {

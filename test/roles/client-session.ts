@@ -1,11 +1,13 @@
 /** A client role as `netlabctl` runs it: lines in, what its user sees out. */
 import type { ClientRun } from "../../src/actors/client-run.ts";
 import type { Role } from "../../src/machines/_role.ts";
+import type { Outcome } from "../../src/standalone/outcome.ts";
 import { runClient } from "../../src/standalone/run-client.ts";
 
 export interface ClientSession {
   readonly shown: string[];
   readonly hints: string[];
+  readonly outcome: Promise<Outcome>;
   /** The machine's output. */
   readonly result: Promise<unknown>;
   say(line: string): void;
@@ -35,5 +37,5 @@ export function runLines(
   const endInput = () => void opened.then((run) => run.endOfInput());
   for (const line of lines ?? []) say(line);
   if (lines) endInput();
-  return { shown, hints, result: result.then(({ output }) => output), say, endInput };
+  return { shown, hints, outcome: result, result: result.then(({ output }) => output), say, endInput };
 }

@@ -123,7 +123,7 @@ describe("the operator", () => {
 
   it("[REV-2] is answered where nobody is there, and waits for nobody with --now", async () => {
     const { server, connect } = await serving();
-    expect(await say(server, "hello").answer).toBe("nobody is connected: nothing was said");
+    expect(await say(server, "hello").answer).toBe("no client is connected: nothing was sent");
     const peer = await connect();
     expect(await say(server, "hello", true).answer).toBe("said to 1 client (reads: olleh)");
     await peer.hears("hello");

@@ -48,7 +48,7 @@ function isNews({ story }: Looked, { isJson, rest }: ConnsCall): boolean {
 
 function noneOf(looked: readonly Looked[], { rest }: ConnsCall): string {
   if (looked.length > 0) return `none live; ${sumOf(looked)} (--all)`;
-  return rest.length > 0 ? "no connection matches" : "no connection yet";
+  return rest.length > 0 ? "no connection matches" : "no client has connected yet";
 }
 
 function list(call: ConnsCall, looked: readonly Looked[], wanted: readonly Looked[], isAll: boolean): void {

@@ -1,0 +1,94 @@
+/**
+ * A look at the programs at the other end of connections that have fallen silent: which program it is, and in which call it
+ * waits [src/os/proc.ts]. One at a time and few a second: nothing that is served waits for it. Each silence is looked at once.
+ */
+
+import type { Clock } from "../machines/_world.ts";
+import { programAt } from "../os/proc.ts";
+import { roleOf } from "../stories/editions.ts";
+import type { Recorder } from "../stories/recorder.ts";
+import type { Story } from "../stories/story.ts";
+import { isLoopback } from "../wire/loopback.ts";
+
+/** A silence this long is looked at: of a client of ours a little sooner, as after 5 s it may close, which wakes the other end. */
+const SILENCE_MS = { server: 5_000, client: 4_500 };
+const SWEEP_MS = 250;
+/** Looks a sweep: a class that hangs all at once is looked at within half a minute. */
+const MAX_LOOKS = 3;
+/** A look that takes longer holds up no close. */
+const PATIENCE_MS = 300;
+
+export interface ProgramWatchParts {
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly programAt?: typeof programAt;
+  /** For one run, whose time limit is known. */
+  readonly silenceMs?: number;
+}
+
+export class ProgramWatch {
+  readonly #recorder: Recorder;
+  readonly #clock: Clock;
+  readonly #programAt: typeof programAt;
+  readonly #silenceMs: number | undefined;
+  /** When bytes had last moved as a story was looked at. */
+  readonly #seen = new WeakMap<Story, number>();
+  #timer: unknown;
+  #isLooking = false;
+
+  constructor(parts: ProgramWatchParts) {
+    this.#recorder = parts.recorder;
+    this.#clock = parts.clock;
+    this.#programAt = parts.programAt ?? programAt;
+    this.#silenceMs = parts.silenceMs;
+  }
+
+  start(): void {
+    this.#timer = this.#clock.setTimeout(() => {
+      void this.#sweep();
+      this.start();
+    }, SWEEP_MS);
+    (this.#timer as { unref?: () => void }).unref?.();
+  }
+
+  stop(): void {
+    this.#clock.clearTimeout(this.#timer);
+  }
+
+  async #sweep(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    const silent = this.#recorder.live().filter((story) => this.#isDue(story));
+    for (const story of silent.slice(0, MAX_LOOKS)) await this.look(story);
+    this.#isLooking = false;
+  }
+
+  #isDue(story: Story): boolean {
+    if (!mayBeHere(story) || story.movedAt === this.#seen.get(story)) return false;
+    const side = roleOf(story)?.side ?? "server";
+    return story.now() - story.movedAt >= 1_000 * (this.#silenceMs ?? SILENCE_MS[side]);
+  }
+
+  /** Resolves when it is in the story, or cannot be told, or takes too long. */
+  async look(story: Story): Promise<void> {
+    const { local, remote } = story.subject;
+    const { port } = local;
+    if (port === 0 || !mayBeHere(story)) return;
+    this.#seen.set(story, story.movedAt);
+    let isLate = false;
+    const looked = this.#programAt({ peer: remote, ours: { port } }).then((sample) => {
+      if (sample && !isLate && story.endedAt === undefined) story.recordProgram(sample);
+    });
+    let timer: unknown;
+    const limit = new Promise<void>((resolve) => {
+      timer = this.#clock.setTimeout(resolve, PATIENCE_MS);
+    });
+    await Promise.race([looked.catch(() => undefined), limit]);
+    isLate = true;
+    this.#clock.clearTimeout(timer);
+  }
+}
+
+/** Never for another machine; datagrams have no connection to look for. */
+const mayBeHere = ({ subject: { transport, remote, isInternal } }: Story) =>
+  transport === "tcp" && isInternal !== true && isLoopback(remote.address);

@@ -1,0 +1,97 @@
+/** Programs at the other end, looked at when a connection falls silent and before a client that failed closes. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { ProgramWatch } from "../../src/actors/program-watch.ts";
+import calculator from "../../src/machines/calculator.ts";
+import calculatorClient from "../../src/machines/calculator-client.ts";
+import type { ProgramSample } from "../../src/os/proc.ts";
+import { programText } from "../../src/stories/entry-text.ts";
+import type { Story } from "../../src/stories/story.ts";
+import { runLines } from "../roles/client-session.ts";
+import { converse, openLab, turns } from "./harness.ts";
+import { SimulatedClock } from "./simulated-clock.ts";
+
+const SAMPLE: ProgramSample = {
+  name: "python3",
+  pid: 4_123,
+  doing: "receiving",
+  isCertain: true,
+  isAccepted: true,
+  unreadBytes: 0,
+};
+
+const programsIn = (story: Story) => story.entries.filter(({ kind }) => kind === "program");
+
+describe("a connection that falls silent", () => {
+  async function silent() {
+    const clock = new SimulatedClock();
+    const lab = await openLab([calculator], { clock });
+    const asked: unknown[] = [];
+    const programAt = async (ends: unknown) => {
+      asked.push(ends);
+      return SAMPLE;
+    };
+    const watch = new ProgramWatch({ recorder: lab.recorder, clock, programAt });
+    watch.start();
+    onTestFinished(() => watch.stop());
+    const { port } = await lab.spawn("calculator");
+    const peer = await converse(port);
+    peer.say("ann\n1 + 1\n");
+    await peer.hears("2.0\n");
+    const pass = async (ms: number) => {
+      for (let passed = 0; passed < ms; passed += 500) {
+        clock.advance(500);
+        await turns();
+      }
+    };
+    return { lab, asked, peer, port, pass, story: lab.storyOf(peer) };
+  }
+
+  it("is looked at after 5 s, once", async () => {
+    const { asked, peer, port, pass, story } = await silent();
+    await pass(4_500);
+    expect(asked).toEqual([]);
+    await pass(20_000);
+    expect(asked).toEqual([{ peer: { address: "127.0.0.1", port: peer.port }, ours: { port } }]);
+    expect(programsIn(story)).toEqual([expect.objectContaining(SAMPLE)]);
+  });
+
+  it("is looked at again after the next silence", async () => {
+    const { asked, peer, pass } = await silent();
+    await pass(6_000);
+    peer.say("2 + 2\n");
+    await peer.hears("4.0\n");
+    await pass(6_000);
+    expect(asked).toHaveLength(2);
+  });
+});
+
+describe.skipIf(process.platform !== "linux")("a client that failed", () => {
+  it("knows what the program was at that did not answer", async () => {
+    const code =
+      'import socket\ns = socket.socket()\ns.bind(("127.0.0.1", 0))\ns.listen()\nprint(s.getsockname()[1], flush=True)\nc, _ = s.accept()\nc.recv(100)\nc.recv(100)\nc.recv(100)\n';
+    const child = spawn("python3", ["-c", code], { stdio: ["ignore", "pipe", "inherit"] });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const [line] = (await once(child.stdout, "data")) as [Buffer];
+    const given = { port: Number(line.toString()), timeout: "1500ms" };
+    const { outcome } = runLines(calculatorClient, given, ["1 + 1"]);
+    const { program, output } = await outcome;
+    expect(output).toMatchObject({ ok: false, code: "timed-out" });
+    expect(program).toMatchObject({ pid: child.pid, doing: "receiving", isCertain: true });
+  });
+});
+
+describe("a program in words", () => {
+  it.each<[Partial<ProgramSample>, string]>([
+    [{}, "python3 (pid 4123) waits in recv() on this connection"],
+    [
+      { isCertain: false, doing: "keyboard" },
+      "python3 (pid 4123) probably waits for its own keyboard (standard input)",
+    ],
+    [
+      { doing: "servingAnother", isAccepted: false, unreadBytes: 12 },
+      "python3 (pid 4123) waits in recv() on another connection; it has not called accept() for this connection; 12 bytes lie unread",
+    ],
+  ])("%j", (part, text) => expect(programText({ ...SAMPLE, ...part })).toBe(text));
+});
