@@ -118,7 +118,8 @@ export class Judge implements StoryJudge {
   #hear(story: Story): void {
     if (story.endedAt === undefined || story.subject.isInternal) return;
     this.#waiting.add(story);
-    if (this.#waiting.size > MAX_WAITING) for (const oldest of this.#waiting) return void this.#waiting.delete(oldest);
+    if (this.#waiting.size > MAX_WAITING)
+      for (const oldest of this.#waiting) return void this.#waiting.delete(oldest);
     this.#later(IDLE_MS);
   }
 

@@ -12,7 +12,7 @@ import type { ConnectionBuffers, ConnectionEvent, FinOutcome } from "./lab.ts";
 type Control = Required<Pick<ConnectionControl, "inject" | "sendEvent" | "fin" | "reset">> &
   ConnectionControl;
 
-/** Who is asked for a live connection, by its id. */
+/** Source of live connections, by their ids. */
 interface Controls {
   control(id: string): ConnectionControl | undefined;
 }

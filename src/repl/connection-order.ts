@@ -37,7 +37,9 @@ export const isTrouble = (verdict: Verdict) => verdict !== "ok" && verdict !== "
 
 /** Live ones that are stuck or waiting, the longest first; live trouble; ended trouble, the newest first; then the rest. */
 export function inOrder(all: readonly Looked[]): Looked[] {
-  return all.toSorted((a, b) => places.indexOf(placeOf(a)) - places.indexOf(placeOf(b)) || within(placeOf(a), a, b));
+  return all.toSorted(
+    (a, b) => places.indexOf(placeOf(a)) - places.indexOf(placeOf(b)) || within(placeOf(a), a, b),
+  );
 }
 
 function within(place: Place, a: Looked, b: Looked): number {

@@ -1,11 +1,10 @@
 /** What can be said about one connection, before it is put into words: for the terminal, for a page, as JSON. */
 
 import { type Card, judge, type Read, type Silence } from "../diagnoses/table.ts";
+import { caseOf } from "../judging.ts";
 import { connectionDocument, entryDocument } from "../lab/documents.ts";
 import type { Lab } from "../lab/lab.ts";
-import { caseOf } from "../judging.ts";
 import { hexOf, printable, printableBytes } from "../printable.ts";
-import { contextOf, roleOf } from "../stories/editions.ts";
 import type { Visibility } from "../stories/entry-text.ts";
 import { KeptStory } from "../stories/kept-story.ts";
 import type { LiveView } from "../stories/live-view.ts";

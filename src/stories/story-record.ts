@@ -7,8 +7,8 @@ import { NetlabError } from "../errors.ts";
 import type { Cause } from "./causes.ts";
 import { type Entry, STORY_VERSION } from "./entry.ts";
 import type { LiveView } from "./live-view.ts";
-import type { Judged } from "./verdict.ts";
 import { type Fault, Story, type StorySubject } from "./story.ts";
+import type { Judged } from "./verdict.ts";
 
 /** Bytes are base64. `entries` are those of `Entry`, in order. */
 export interface StoryRecord {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { shortPeerId } from "../../ids.ts";
 import { connectionDocument } from "../../lab/documents.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { selectStories, shortId } from "../../lab/selectors.ts";
@@ -34,7 +35,9 @@ export default defineCommand({
       .filter(({ subject }) => !subject.isInternal)
       .map((story) => lookAt(lab, story));
     const isAll = options.all || rest.some((term) => ASKS_FOR_ALL.test(term));
-    const wanted = inOrder(looked.filter((one) => isAll || isNews(one, call) || isTrouble(one.judged.verdict)));
+    const wanted = inOrder(
+      looked.filter((one) => isAll || isNews(one, call) || isTrouble(one.judged.verdict)),
+    );
     if (isJson) return data(wanted.map(({ story, judged }) => connectionDocument(story, judged)));
     if (wanted.length === 0) return out(noneOf(looked, call));
     return list(call, looked, wanted, isAll);
@@ -63,7 +66,8 @@ function list(call: ConnsCall, looked: readonly Looked[], wanted: readonly Looke
     out(`${count} more refused from ${address}: ${printable(why)}`);
   const hidden = folds.reduce((sum, { count }) => sum + count, 0);
   const rest = looked.filter((one) => !wanted.includes(one)).concat(rows.slice(most));
-  if (rest.length > 0) out(`and ${sumOf(rest)} more (--all lists them${hidden > 0 ? " and the refused" : ""})`);
+  if (rest.length > 0)
+    out(`and ${sumOf(rest)} more (--all lists them${hidden > 0 ? " and the refused" : ""})`);
 }
 
 /** On a narrow terminal the columns go that `show` tells anyway; a column that nobody fills goes too. */
@@ -77,7 +81,16 @@ function connectionTable(shown: readonly Looked[], { lab, columns, style }: Conn
     const note = printable(reason ?? (waitsFor ? `waits for ${waitsFor}` : ""));
     const who = [names.get(story), label].filter(Boolean).join(", ");
     const wide = isWide ? [String(bytesIn), String(bytesOut), framing] : [];
-    return [shortId(story), role, printable(who, NAME_CHARACTERS), remote, state, ...wide, styleWord(style, verdict), note];
+    return [
+      shortId(story),
+      role,
+      printable(who, NAME_CHARACTERS),
+      remote,
+      state,
+      ...wide,
+      styleWord(style, verdict),
+      note,
+    ];
   });
   const wide = isWide ? ["IN", "OUT", "FRAMING"] : [];
   const head = ["ID", "ROLE", "NAME", "PEER", "STATE", ...wide, "VERDICT", "NOTE"];
@@ -93,7 +106,9 @@ function namesOf(lab: Lab, shown: readonly Looked[]): ReadonlyMap<Story, string>
   const live = shown.filter(({ story }) => story.endedAt === undefined);
   const instances = [...new Set(live.map(({ story }) => story.subject.instance))];
   const members = instances.flatMap((instance) => lab.members(instance) ?? []);
-  const byId = new Map(members.map(({ id, name }) => [id, name]));
+  // Where its peers give none, a role calls them by their ids.
+  const given = members.filter(({ id, name }) => !name.startsWith(shortPeerId(id)));
+  const byId = new Map(given.map(({ id, name }) => [id, name]));
   return new Map(live.map(({ story }) => [story, byId.get(story.subject.id) ?? ""]));
 }
 
