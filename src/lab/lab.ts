@@ -11,6 +11,7 @@ import type { LabBook } from "../stores/address-book.ts";
 import type { WordsRow } from "../stores/journal-reader.ts";
 import type { Cell, QueryResult } from "../stores/queries.ts";
 import type { KeptStory } from "../stories/kept-story.ts";
+import type { LiveView } from "../stories/live-view.ts";
 import type { Story } from "../stories/story.ts";
 import type { ChangeListener, LabTopic } from "./changes.ts";
 import type { ConnectionDocument } from "./documents.ts";
@@ -44,6 +45,8 @@ export interface Lab {
   liveStories(): readonly Story[];
   /** The connection that began last. */
   lastStory(): Story | undefined;
+  /** A live connection as it is at this moment; undefined where it has ended. */
+  liveView(connection: string): LiveView | undefined;
   /** Bytes on their way through a live connection; undefined where it has ended. */
   buffers(connection: string, limitBytes: number): ConnectionBuffers | undefined;
   readonly registry: LabRegistry;
