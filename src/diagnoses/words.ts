@@ -226,19 +226,17 @@ function findOddKnock({ messages, roleName }: Evidence): Finding | undefined {
   };
 }
 
-function findOddRequest({ messages, roleName, shown }: Evidence): Finding | undefined {
+function findOddRequest({ messages, roleName }: Evidence): Finding | undefined {
   if (roleName !== "bootstrap") return undefined;
   for (const said of messages) {
     const parsed = parseBootstrapRequest(said.text);
     if (parsed.ok) continue;
     const isRegistration = /^registrn/i.test(said.text);
-    // A token is found in the datagram alone, and not in a sentence about it.
-    const text = quoted(shown(said.bytes).toString());
     return {
       rule: isRegistration ? "BOOT-2" : "BOOT-6",
       reads: said.reads,
       expected: "REGISTRN,ip,port,service,token or DISCOVERY",
-      cause: `We answered ERROR: ${parsed.why}. ${isRegistration ? `Probably a field is missing, empty or out of place in ${text}. The registry stays as it was, so nobody will find this server.` : `${text} begins with no word that a registry knows; capital letters count.`}`,
+      cause: `We answered ERROR: ${parsed.why}. ${isRegistration ? `Probably a field is missing, empty or out of place in ${quoted(said.text)}. The registry stays as it was, so nobody will find this server.` : `${quoted(said.text)} begins with no word that a registry knows; capital letters count.`}`,
       advice: [
         "Send one datagram like this: REGISTRN,127.0.0.1,1236,pdf,server1",
         "No spaces, no newline, and no comma inside a field.",
