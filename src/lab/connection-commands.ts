@@ -12,7 +12,7 @@ import type { ConnectionBuffers, ConnectionEvent, FinOutcome } from "./lab.ts";
 type Control = Required<Pick<ConnectionControl, "inject" | "sendEvent" | "fin" | "reset">> &
   ConnectionControl;
 
-/** Source of live connections, by their ids. */
+/** Actors, asked for a live connection by its id. */
 interface Controls {
   control(id: string): ConnectionControl | undefined;
 }
