@@ -3,7 +3,6 @@ import { startedAgain } from "./catalogue/again-command.ts";
 import { type Case, judge } from "./diagnoses/table.ts";
 import type { Lab } from "./lab/lab.ts";
 import { contextOf, roleOf } from "./stories/editions.ts";
-import type { Visibility } from "./stories/entry-text.ts";
 import type { LiveView } from "./stories/live-view.ts";
 import type { Recorder } from "./stories/recorder.ts";
 import type { Story } from "./stories/story.ts";
@@ -17,7 +16,7 @@ export function caseOf(
   lab: Circumstances,
   story: Story,
   live: LiveView | undefined,
-  { showTokens }: Visibility = {},
+  { showTokens }: { readonly showTokens?: boolean | undefined } = {},
 ): Case {
   const { subject } = story;
   const { redactor } = contextOf(story, lab.roles);
