@@ -3,6 +3,7 @@ import { NetlabError } from "../../errors.ts";
 import { selectStory } from "../../lab/selectors.ts";
 import { playable, replay } from "../../replay/replay.ts";
 import { describeEntry } from "../../stories/entry-text.ts";
+import { wallMs } from "../../stories/story.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { momentDocument, momentText } from "../moment.ts";
 import { replayRequest } from "../replaying.ts";
@@ -24,7 +25,7 @@ export default defineCommand({
       name: "connection",
       summary: "live or ended; default @last",
       isOptional: true,
-      completes: "connection",
+      completes: "story",
     },
   ],
   options,
@@ -33,7 +34,8 @@ export default defineCommand({
     const { lab, args, options, out, data, isJson, style } = call;
     const story = selectStory(lab, args.connection ?? "@last");
     const { entries, cutShort } = playable(story);
-    if (options.to === undefined) return out(list(call, cutShort));
+    if (options.to === undefined)
+      return isJson ? data(momentsDocument(call, cutShort)) : out(list(call, cutShort));
     if (options.to > entries.length) throw beyond(options.to, entries.length, cutShort);
     const replayed = await replay(replayRequest(lab, story));
     if (isJson) return data(momentDocument(story, options.to, replayed, options));
@@ -44,6 +46,17 @@ export default defineCommand({
 function beyond(to: number, kept: number, cutShort: string | undefined): NetlabError {
   const why = cutShort ? `the story is cut short: ${cutShort}` : `the story has ${kept} entries`;
   return new NetlabError("usage/no-entry", { number: to, why });
+}
+
+function momentsDocument({ lab, args, options }: Call<Options>, cutShort: string | undefined) {
+  const story = selectStory(lab, args.connection ?? "@last");
+  const moments = playable(story).entries.map((entry, index) => ({
+    entry: index + 1,
+    at: new Date(wallMs(story, entry)).toISOString(),
+    kind: entry.kind,
+    text: describeEntry(entry, story.subject, options),
+  }));
+  return { connection: story.subject.id, moments, cutShort: cutShort ?? null };
 }
 
 /** The moments by their numbers. */
