@@ -53,7 +53,7 @@ export async function replay(request: ReplayRequest): Promise<Replayed> {
   return {
     same,
     given: play.given,
-    total: story.entries.length + story.omitted,
+    total: story.length,
     difference,
     cutShort,
     momentAt: (number) => play.momentAt(number),
@@ -115,7 +115,7 @@ class Play {
     return {
       state: stateAfter(past),
       framing: moment.framing,
-      context: (moment.snapshot?.context ?? {}) as Record<string, unknown>,
+      context: moment.context ?? {},
       unread: this.stage.connection ? came.subarray(moment.readBytes) : Buffer.alloc(0),
     };
   }

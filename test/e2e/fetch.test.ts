@@ -79,7 +79,7 @@ describe.concurrent("fetch", () => {
       `send() to localhost:${lab.registry}: "DISCOVERY", 9 bytes`,
       `recv() from localhost:${lab.registry}: "end", 3 bytes`,
       "connecting: opens a TCP connection",
-      `send() to 127.0.0.1:${lab.ports.pdf}: "****", 7 bytes`,
+      `send() to 127.0.0.1:${lab.ports.pdf}: "‹7 bytes, hidden›", 7 bytes`,
       `recv() from 127.0.0.1:${lab.ports.pdf}: "valid", 5 bytes`,
       "requesting: says the filename",
       "sizing: waits for the size",

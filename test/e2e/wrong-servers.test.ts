@@ -210,6 +210,8 @@ describe.concurrent("netlabctl, against a server that is wrong", () => {
     const outcome = await ctl(command, await serve(conversation), input);
     expect(outcome.stderr).toMatch(sentence);
     expect(outcome.exit).toBe(exit);
+    // An answer that is wrong is one.
+    if (exit === 6) expect(outcome.stderr).not.toContain("D38");
   });
 
   it.each<[string, string, Conversation, string, RegExp]>([

@@ -298,7 +298,9 @@ describe("kick", () => {
     peer.say("t\nbig.pdf\n");
     await eventually(() => expect(daemon.recorder.last?.state).toBe("announcing"));
     peer.say("Got\n");
-    await eventually(() => expect(daemon.recorder.last?.live?.queuedBytes).toBeGreaterThan(0));
+    await eventually(() =>
+      expect(daemon.lab.liveView(daemon.recorder.last?.subject.id ?? "")?.queuedBytes).toBeGreaterThan(0),
+    );
     await run("kick c1");
     peer.listen();
     await peer.over();
