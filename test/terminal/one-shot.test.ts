@@ -69,7 +69,8 @@ describe("one command", () => {
     ["a terminal is as wide as it is, whatever COLUMNS says", { isTTY: true, columns: 132 }, "60", 132],
     ["a terminal that tells no width has the usual one", { isTTY: true, columns: 0 }, undefined, 80],
     ["--wide cuts nothing", { isTTY: true, columns: 132, isWide: true }, "60", 10_000],
-  ])("%s", async (_what, { isWide, ...screen }: { isWide?: boolean }, asked, columns) => {
+  ])("%s", async (_what, given: object, asked, columns) => {
+    const { isWide, ...screen } = given as { isWide?: boolean };
     vi.stubEnv("COLUMNS", asked);
     await start((_message, reply) => reply({ exit: 0 }));
     await once(["ls"], { stdout: Object.assign(new FakePipe(), screen), isWide }).status;

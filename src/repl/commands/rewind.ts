@@ -55,7 +55,7 @@ function momentsDocument({ lab, args, options }: Call<Options>, cutShort: string
     entry: index + 1,
     at: new Date(wallMs(story, entry)).toISOString(),
     kind: entry.kind,
-    text: describeEntry(entry, story.subject, options),
+    text: describeEntry(entry, contextOf(story), options),
   }));
   return { connection: story.subject.id, moments, cutShort: cutShort ?? null };
 }
