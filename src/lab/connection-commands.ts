@@ -11,7 +11,7 @@ import type { ConnectionBuffers, ConnectionEvent, FinOutcome } from "./lab.ts";
 type Control = Required<Pick<ConnectionControl, "inject" | "sendEvent" | "fin" | "reset">> &
   ConnectionControl;
 
-/** Who is asked for a live connection, by its id. */
+/** Actors, asked for a live connection by its id. */
 interface Controls {
   control(id: string): ConnectionControl | undefined;
 }

@@ -3,6 +3,7 @@ import prettyBytes from "pretty-bytes";
 import { z } from "zod";
 import fileClient, { type FetchResult } from "../machines/file-client.ts";
 import { printable } from "../printable.ts";
+import { hintText } from "../stories/cause-text.ts";
 import type { Entry, Story } from "../stories/story.ts";
 import { defineStandalone, EXPLAIN, type StandaloneCall } from "./command.ts";
 import { type Outcome, tellOutcome } from "./outcome.ts";
@@ -44,7 +45,7 @@ export default defineStandalone({
       outcome = await runClient(fileClient, given, {
         onEntry,
         signal,
-        screen: { show: () => undefined, hint: (text) => progress.above(err)(printable(text)) },
+        screen: { show: () => undefined, hint: (hint) => progress.above(err)(printable(hintText(hint))) },
       });
     } finally {
       progress.stop();

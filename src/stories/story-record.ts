@@ -34,7 +34,7 @@ export function toRecord(story: Story, live?: LiveView): StoryRecord {
   const { subject, openedAt, state, bytesIn, bytesOut, framing, secrets } = story;
   return {
     version: STORY_VERSION,
-    subject: plain(subject) as StorySubject,
+    subject: JSON.parse(JSON.stringify(subject)) as StorySubject,
     openedAt,
     endedAt: story.endedAt ?? null,
     state,
