@@ -94,6 +94,8 @@ export interface Lab {
   /** A fault of our own, for the log. */
   reportFault(error: unknown, sentence: string): void;
   /** Drains and ends the daemon; returns at once. */
+  /** Reads the lab file again. Rejects and changes nothing where it is wrong. */
+  reload(): Promise<void>;
   shutdown(why: string): void;
 }
 
