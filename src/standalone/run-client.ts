@@ -7,7 +7,7 @@ import { localFiles } from "../actors/files.ts";
 import { LocalHubs } from "../actors/local-hubs.ts";
 import { ProgramWatch } from "../actors/program-watch.ts";
 import type { Environment } from "../actors/service.ts";
-import { type InstanceOptions, ownOptions, parseOptions } from "../catalogue/instance-options.ts";
+import { type InstanceOptions, parseOptions, roleOptions } from "../catalogue/instance-options.ts";
 import { type Case, diagnose } from "../diagnoses/table.ts";
 import { Ids } from "../ids.ts";
 import type { Role } from "../machines/_role.ts";
@@ -43,7 +43,7 @@ export async function runClient(
     id: role.name,
     label: undefined,
     role: () => role,
-    options: ownOptions(role, options),
+    options: roleOptions(role, options),
     common: options,
     preferredPort: 0,
     environment: environmentOf(recorder),
