@@ -1,9 +1,9 @@
 /** Recorder → journal, and back: every entry of the stories that somebody wants on disk, as facts and as words. */
 
-import type { RoleTable } from "./catalogue/role-folder.ts";
 import { shortPeerId } from "./ids.ts";
 import type { Journal, JournalRow, StoryRow } from "./stores/journal.ts";
 import type { FactsRow } from "./stores/journal-reader.ts";
+import { contextOf } from "./stories/editions.ts";
 import { type Entry, STORY_VERSION } from "./stories/entry.ts";
 import { describeEntry, shownEntry } from "./stories/entry-text.ts";
 import { KeptStory, type StorySummary, summaryOf } from "./stories/kept-story.ts";
@@ -52,14 +52,15 @@ export class StoryJournal {
 /** Rows last, so they have what anybody may see: no token gets to disk by way of a story. */
 function journalRow(story: Story, entry: Entry, number: number): JournalRow {
   const { id, role, remote } = story.subject;
-  const shown = shownEntry(entry, story.subject);
+  const context = contextOf(story);
+  const shown = shownEntry(entry, context);
   return {
     at: Math.round(wallMs(story, entry)),
     connection: id,
     role,
     remote: `${remote.address}:${remote.port}`,
     kind: entry.kind,
-    detail: describeEntry(entry, story.subject),
+    detail: describeEntry(entry, context),
     bytes: "bytes" in shown ? shown.bytes : undefined,
     entry: number,
     atUs: Math.round(entry.at),
@@ -73,29 +74,15 @@ function factsOf(entry: Entry): Record<string, unknown> {
   return entry.kind === "input" && typeof answer !== "object" ? { ...facts, answer } : facts;
 }
 
-type SubjectFacts = Pick<
-  StorySubject,
-  "id" | "instance" | "role" | "label" | "transport" | "isOwn" | "localPort" | "remote"
->;
-
 function storyRow(story: Story): StoryRow {
-  const { id, instance, role, label, transport, isOwn, localPort, remote } = story.subject;
-  const subject: SubjectFacts = {
-    id,
-    instance,
-    role,
-    label,
-    transport,
-    localPort,
-    remote,
-    ...(isOwn === undefined ? {} : { isOwn }),
-  };
+  const { subject } = story;
+  const { id } = subject;
   return {
     id,
     short: shortPeerId(id),
     version: STORY_VERSION,
     openedAt: story.openedAt,
-    subject: JSON.stringify(subject),
+    subject: JSON.stringify(subject satisfies StorySubject),
     summary: JSON.stringify(shownSummary(story)),
   };
 }
@@ -104,20 +91,17 @@ function storyRow(story: Story): StoryRow {
 function shownSummary(story: Story): StorySummary {
   const summary = summaryOf(story);
   if (!summary.cause) return summary;
-  const shown = shownEntry({ at: 0, kind: "remark", cause: summary.cause }, story.subject);
+  const shown = shownEntry({ at: 0, kind: "remark", cause: summary.cause }, contextOf(story));
   return "cause" in shown ? { ...summary, cause: shown.cause } : summary;
 }
 
-/** The story that the journal has. Its role is the one of that name now. */
+/** The story that the journal has. Its role is the one of that name now: editions are numbered anew with each run. */
 export function storyFromJournal(
   { openedAt, subject, summary }: StoryRow,
   rows: readonly FactsRow[],
-  roles: RoleTable,
 ): KeptStory {
-  const facts = JSON.parse(subject) as SubjectFacts;
-  const definition = roles.get(facts.role);
-  const whole: StorySubject = { ...facts, label: facts.label, definition, display: definition?.display };
-  return new KeptStory(whole, openedAt, JSON.parse(summary) as StorySummary, entriesOf(rows));
+  const facts = { ...(JSON.parse(subject) as StorySubject), edition: 0 };
+  return new KeptStory(facts, openedAt, JSON.parse(summary) as StorySummary, entriesOf(rows));
 }
 
 function entriesOf(rows: readonly FactsRow[]): Entry[] {

@@ -42,7 +42,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   if (globals.command !== undefined || globals.file !== undefined) {
     if (name !== undefined || globals.json || (globals.command !== undefined && globals.file !== undefined))
       return complain(
-        "-c LINES and -f FILE stand alone: put --json behind the commands that are to answer so",
+        "-c LINES and -f FILE cannot be combined: write --json after each command that is to answer in JSON",
       );
     return runScript(globals);
   }

@@ -61,18 +61,65 @@ const asUtf16Escapes = (character: string) =>
     return `\\u${unit.toString(16).padStart(4, "0")}`;
   }).join("");
 
+/** Bytes from `start` to `end` are not to be shown: how many they are is told in their place. */
+export interface HiddenSpan {
+  readonly start: number;
+  readonly end: number;
+}
+
+const NOTHING: readonly HiddenSpan[] = [];
+
+export const hiddenText = (size: number) => `‹${size} ${size === 1 ? "byte" : "bytes"}, hidden›`;
+
 /** Bytes as quoted text where they are text, else as hex. */
-export function printableBytes(bytes: Buffer, limit = 60): string {
+export function printableBytes(bytes: Buffer, limit = 60, hidden = NOTHING): string {
+  if (hidden.length > 0) return printableAround(bytes, limit, hidden);
   const shown = bytes.subarray(0, limit);
   const text = shown.toString("utf8");
   const rest = bytes.length > limit ? "…" : "";
   if (isMostlyText(text)) return `"${printable(text).replaceAll('"', '\\"')}"${rest}`;
-  const hex = shown
-    .subarray(0, Math.floor(limit / 3))
-    .toString("hex")
-    .replace(/../g, "$& ")
-    .trimEnd();
+  const hex = hexOf(shown.subarray(0, Math.floor(limit / 3)));
   return `${hex}${bytes.length > Math.floor(limit / 3) ? " …" : ""}`;
+}
+
+/** What stands around the hidden spans, as text or as hex, and the spans by their size. */
+function printableAround(bytes: Buffer, limit: number, hidden: readonly HiddenSpan[]): string {
+  const pieces = visiblePieces(bytes, hidden);
+  const isText = isMostlyText(
+    Buffer.concat(pieces.filter((piece) => Buffer.isBuffer(piece))).toString("utf8"),
+  );
+  let left = limit;
+  let shown = "";
+  for (const piece of pieces) {
+    if (left <= 0) return isText ? `"${shown}"…` : `${shown.trimEnd()} …`;
+    if (!Buffer.isBuffer(piece)) shown += hiddenText(piece.end - piece.start) + (isText ? "" : " ");
+    else if (isText) shown += printable(piece.toString("utf8", 0, left)).replaceAll('"', '\\"');
+    else shown += `${hexOf(piece.subarray(0, left))} `;
+    left -= Buffer.isBuffer(piece) ? piece.length : 0;
+  }
+  return isText ? `"${shown}"` : shown.trimEnd();
+}
+
+function visiblePieces(bytes: Buffer, hidden: readonly HiddenSpan[]): (Buffer | HiddenSpan)[] {
+  const pieces: (Buffer | HiddenSpan)[] = [];
+  let from = 0;
+  for (const span of hidden) {
+    if (span.start > from) pieces.push(bytes.subarray(from, span.start));
+    pieces.push(span);
+    from = span.end;
+  }
+  if (from < bytes.length) pieces.push(bytes.subarray(from));
+  return pieces;
+}
+
+const isHiddenAt = (index: number, hidden: readonly HiddenSpan[]) =>
+  hidden.some(({ start, end }) => index >= start && index < end);
+
+/** `71 20 2b`; `**` for a byte that is hidden. */
+export function hexOf(bytes: Buffer, hidden = NOTHING, gap = " "): string {
+  return Array.from(bytes, (byte, index) =>
+    isHiddenAt(index, hidden) ? "**" : byte.toString(16).padStart(2, "0"),
+  ).join(gap);
 }
 
 /** Lines are text, and a few escapes in it, and its ending; many are binary. */
@@ -83,15 +130,19 @@ function isMostlyText(text: string): boolean {
   return odd <= text.length / 8;
 }
 
-/** Sixteen bytes a line: offset, hex, text. */
-export function hexdump(bytes: Buffer): string[] {
+/** Sixteen bytes a line: offset, hex, text. A hidden byte is `**` and no character. */
+export function hexdump(bytes: Buffer, hidden = NOTHING): string[] {
   const lines: string[] = [];
   for (let offset = 0; offset < bytes.length; offset += 16) {
-    const row = bytes.subarray(offset, offset + 16);
-    const hex = [...row].map((byte) => byte.toString(16).padStart(2, "0"));
+    const row = [...bytes.subarray(offset, offset + 16)];
+    const isHidden = row.map((_, index) => isHiddenAt(offset + index, hidden));
+    const hex = row.map((byte, index) => (isHidden[index] ? "**" : byte.toString(16).padStart(2, "0")));
     const columns = `${hex.slice(0, 8).join(" ").padEnd(23)}  ${hex.slice(8).join(" ").padEnd(23)}`;
-    const text = [...row]
-      .map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : "."))
+    const text = row
+      .map((byte, index) =>
+        byte >= 0x20 && byte < 0x7f && !isHidden[index] ? String.fromCharCode(byte) : ".",
+      )
+      .map((character, index) => (isHidden[index] ? " " : character))
       .join("");
     lines.push(`${offset.toString(16).padStart(6, "0")}  ${columns}  |${text}|`);
   }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { filesIn, piecesIn } from "./source-text.ts";
 
 /** The folders that keep the rule; a folder comes in when its comments do. */
-const KEEPING = ["wire", "machines", "stores", "charts", "catalogue", "os", "standalone"];
+const KEEPING = ["wire", "machines", "stores", "charts", "catalogue", "os", "standalone", "lab", "control"];
 /** Relative pronouns and their kin, behind the id of a rule too. */
 const PRONOUN =
   /^(?:\[[^\]]*\] )?(?:What(?:ever)?|Who(?:ever|m|se)?|Where(?:ver)?|One|It|Its|Those|Nobody|Somebody|Anybody|Everybody)\b/;

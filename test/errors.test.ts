@@ -88,7 +88,7 @@ describe("an error", () => {
     expect(new NetlabError("timed-out/sql", { ms: 1_500 }).message).toContain(" within 1.5 s");
     expect(
       new NetlabError("usage/completion-shell", { shell: "csh", shells: ["bash", "zsh"] }).message,
-    ).toMatch(/there are bash, zsh$/);
+    ).toMatch(/choose one of bash, zsh$/);
   });
 
   it("tells its code, and keeps its arguments as they are", () => {

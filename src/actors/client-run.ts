@@ -2,24 +2,28 @@
  * One run of a client role: its machine, its datagrams and its connection, told as one story. Works inside the daemon
  * as an instance, and stand-alone under `netlabctl`.
  */
+
 import type { Role } from "../machines/_role.ts";
 import { initialStateName, stateName } from "../machines/_state-names.ts";
 import type { HostPort, Network, Peer } from "../machines/_world.ts";
 import { crashCause } from "../os/error-causes.ts";
 import type { Answer } from "../stories/answer.ts";
 import { type Cause, cause } from "../stories/causes.ts";
+import { editionOf, secretsOf } from "../stories/editions.ts";
 import type { OperatorAction } from "../stories/entry.ts";
-import { Concealment } from "../stories/redaction.ts";
 import type { Story } from "../stories/story.ts";
 import { worldOf } from "./companion.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionControl } from "./connection-control.ts";
 import { limitsOf } from "./connection-host.ts";
 import { ask, connect, localAddressTowards, send } from "./network.ts";
-import { notingWorld } from "./noting-world.ts";
 import { OwnFiles } from "./own-files.ts";
+import { recordedInputs } from "./recorded-inputs.ts";
 import { isActive, type MachineWatcher, type RoleActor, runMachine, sendWhileActive } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
+
+/** Our own end, before there is a connection. */
+const NOWHERE = { address: "", port: 0 };
 
 export class ClientRun implements InstanceService, MachineWatcher {
   readonly hosts: readonly string[] = [];
@@ -64,33 +68,31 @@ export class ClientRun implements InstanceService, MachineWatcher {
     this.#hasOutput = false;
     this.#files = new OwnFiles(environment.files);
     const id = environment.ids.connection(instance);
-    const remote = { address: common.host, port: common.port };
-    const concealment = Concealment.of(this.#role, this.#context.options);
     const subject = {
       id,
       instance,
       role: this.#role.name,
-      definition: this.#role,
+      edition: editionOf(this.#role),
       label,
       transport: this.#role.transport,
-      remote,
-      display: this.#role.display,
-      concealment,
-    } as const;
-    this.#story = environment.recorder.open(subject, initialStateName(this.#role.machine));
+      local: NOWHERE,
+      remote: { address: common.host, port: common.port },
+    };
+    const secrets = secretsOf(this.#role, this.#context.options);
+    const story = environment.recorder.open(subject, initialStateName(this.#role.machine), secrets);
+    this.#story = story;
+    const world = worldOf(this.#context, { hosts: [], port: 0 }, this.#network(story));
     this.#actor = runMachine(this.#role.machine, {
       input: {
-        ...notingWorld(
-          worldOf(this.#context, { hosts: [], port: 0 }, this.#network(this.#story)),
-          this.#story,
-        ),
+        ...world,
+        ...recordedInputs(world, () => story),
         files: this.#files,
       },
       id,
       clock: environment.clock,
       watcher: this,
     });
-    this.#story.state = stateName(this.#actor.getSnapshot().value);
+    story.state = stateName(this.#actor.getSnapshot().value);
     this.#actor.start();
   }
 
@@ -102,7 +104,9 @@ export class ClientRun implements InstanceService, MachineWatcher {
         return ask(question, clock, {
           sent: (_to, bytes) => story.recordWrite(bytes),
           came: (bytes) => {
-            story.subject.concealment?.learn(bytes);
+            // It says later what a registry told it now.
+            const learnt = this.#role.secrets?.find(bytes.toString()) ?? [];
+            if (learnt.length > 0) story.secrets = [...story.secrets, ...learnt];
             story.recordRead(bytes);
           },
         });
@@ -130,7 +134,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
       return new Promise(() => undefined);
     }
     story.subject.remote = { address: link.remote.address, port: to.port };
-    story.subject.ourPort = link.local.port;
+    story.subject.local = link.local;
     this.#connection = new Connection(environment.onLink?.(link, story.subject.id) ?? link, story, {
       phases: this.#role.phases,
       clock: environment.clock,

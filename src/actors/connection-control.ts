@@ -1,6 +1,7 @@
 /** What an operator may see of a live connection, and do to it. Stories are facts; whoever wants to act asks the actors by the story's id. */
 import type { AnyMachineSnapshot } from "xstate";
 import type { OperatorAction } from "../stories/entry.ts";
+import type { LiveView } from "../stories/live-view.ts";
 
 export interface ConnectionControl {
   readonly framing: string;
@@ -28,4 +29,19 @@ export interface ConnectionControl {
   /** Our side ends, the peer's goes on; answers whether it does at once, or behind a file that is under way. */
   fin?(): boolean;
   reset?(): void;
+}
+
+/** Unread bytes that a view shows. */
+const UNREAD_SHOWN = 4_096;
+
+/** Plain data of this moment, for those who read stories. */
+export function viewOf(control: ConnectionControl, now: number): LiveView {
+  const { framing, unreadBytes, queuedBytes, lastMovedAt } = control;
+  return {
+    framing,
+    unreadBytes,
+    unread: unreadBytes > 0 ? control.unread(UNREAD_SHOWN) : Buffer.alloc(0),
+    queuedBytes,
+    stillMs: Math.max(0, now - lastMovedAt),
+  };
 }

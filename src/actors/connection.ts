@@ -62,7 +62,6 @@ export class Connection
       { link, story, clock: host.clock, intake: this.#intake, outflow: this.#outflow },
       this,
     );
-    this.story.live = this.control;
     link.attach(this);
   }
 
@@ -104,7 +103,8 @@ export class Connection
 
   after(from: string, to: string | undefined, event: string, answer?: Answer): void {
     const moved = to !== undefined && to !== from;
-    this.story.endStep(moved ? { from, to, event, ...(answer ? { answer } : {}) } : undefined);
+    const transition = moved ? { from, to, event, ...(answer ? { answer } : {}) } : undefined;
+    this.story.endStep(transition, moved ? this.#host.phases[to]?.expects : undefined);
     if (!moved) return;
     this.#enterState(to);
     // Timers and invoked actors move the machine outside our own loop; held input may be wanted now.

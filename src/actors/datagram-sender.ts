@@ -5,7 +5,8 @@ import type { Link, LinkHandlers } from "../link/link.ts";
 import type { ByteSink, Clock, OpenFile, Peer } from "../machines/_world.ts";
 import { type Cause, cause, refusalCause, remarkCause } from "../stories/causes.ts";
 import type { OperatorAction } from "../stories/entry.ts";
-import type { Live, Story } from "../stories/story.ts";
+import type { Story } from "../stories/story.ts";
+import type { ConnectionControl } from "./connection-control.ts";
 import { asBuffer } from "./delivery.ts";
 import type { Telemetry } from "./telemetry.ts";
 
@@ -19,7 +20,7 @@ export interface SenderHost {
   onForgotten(sender: DatagramSender): void;
 }
 
-export class DatagramSender implements Peer, Live, LinkHandlers {
+export class DatagramSender implements Peer, ConnectionControl, LinkHandlers {
   readonly story: Story;
   readonly framing = "datagram";
   readonly unreadBytes = 0;
@@ -34,7 +35,6 @@ export class DatagramSender implements Peer, Live, LinkHandlers {
     this.story = story;
     this.lastMovedAt = host.clock.now();
     story.framing = "datagram";
-    story.live = this;
     link.attach(this);
   }
 

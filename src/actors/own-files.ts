@@ -23,7 +23,7 @@ export class OwnFiles implements Files {
     if (!answer.ok) return answer;
     if (!this.#isOver) return { ok: true, file: this.#own(answer.file) };
     await answer.file.close();
-    return { ok: false, why: "nobody waits for it any more" };
+    return { ok: false, why: "the connection that wanted it has ended" };
   }
 
   async create(path: string, options: { overwrite: boolean }): Promise<PartialFile> {

@@ -2,8 +2,10 @@
  * A look at the programs at the other end of connections that have fallen silent: which program it is, and in which call it
  * waits [src/os/proc.ts]. One at a time and few a second: nothing that is served waits for it. Each silence is looked at once.
  */
+
 import type { Clock } from "../machines/_world.ts";
 import { programAt } from "../os/proc.ts";
+import { roleOf } from "../stories/editions.ts";
 import type { Recorder } from "../stories/recorder.ts";
 import type { Story } from "../stories/story.ts";
 import { isLoopback } from "../wire/loopback.ts";
@@ -62,18 +64,17 @@ export class ProgramWatch {
   }
 
   #isDue(story: Story): boolean {
-    const { live } = story;
-    if (!live || !mayBeHere(story) || live.lastMovedAt === this.#seen.get(story)) return false;
-    const side = story.subject.definition?.side ?? "server";
-    return this.#clock.now() - live.lastMovedAt >= (this.#silenceMs ?? SILENCE_MS[side]);
+    if (!mayBeHere(story) || story.movedAt === this.#seen.get(story)) return false;
+    const side = roleOf(story)?.side ?? "server";
+    return story.now() - story.movedAt >= 1_000 * (this.#silenceMs ?? SILENCE_MS[side]);
   }
 
   /** Resolves when it is in the story, or cannot be told, or takes too long. */
   async look(story: Story): Promise<void> {
-    const { remote, ourPort, localPort } = story.subject;
-    const port = ourPort ?? localPort;
-    if (port === undefined || !mayBeHere(story)) return;
-    if (story.live) this.#seen.set(story, story.live.lastMovedAt);
+    const { local, remote } = story.subject;
+    const { port } = local;
+    if (port === 0 || !mayBeHere(story)) return;
+    this.#seen.set(story, story.movedAt);
     let isLate = false;
     const looked = this.#programAt({ peer: remote, ours: { port } }).then((sample) => {
       if (sample && !isLate && story.endedAt === undefined) story.recordProgram(sample);
@@ -89,5 +90,5 @@ export class ProgramWatch {
 }
 
 /** Never for another machine; datagrams have no connection to look for. */
-const mayBeHere = ({ subject: { transport, remote, isOwn } }: Story) =>
-  transport === "tcp" && isOwn !== true && isLoopback(remote.address);
+const mayBeHere = ({ subject: { transport, remote, isInternal } }: Story) =>
+  transport === "tcp" && isInternal !== true && isLoopback(remote.address);

@@ -9,7 +9,7 @@ import { listenTcp } from "../link/tcp-server.ts";
 import type { HubMember, Role } from "../machines/_role.ts";
 import type { HubWorld } from "../machines/_world.ts";
 import { type Cause, cause } from "../stories/causes.ts";
-import { Concealment } from "../stories/redaction.ts";
+import { editionOf, secretsOf } from "../stories/editions.ts";
 import type { Bound } from "./binding.ts";
 import { Companion, serverNetwork, worldOf } from "./companion.ts";
 import { Connection } from "./connection.ts";
@@ -20,14 +20,14 @@ import { Edition } from "./edition.ts";
 import { tellExposure } from "./exposure.ts";
 import type { HubFace } from "./hubs.ts";
 import { ListeningPort } from "./listening-port.ts";
-import { NotingBook } from "./noting-world.ts";
 import { OwnFiles } from "./own-files.ts";
+import { recordedInputs } from "./recorded-inputs.ts";
 import { runMachine } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
 
 export class TcpListener implements InstanceService {
   readonly #context: ServiceContext;
-  #concealment: Concealment | undefined;
+  #secrets: readonly string[];
   readonly #limits: ConnectionLimits;
   readonly #connections = new Map<string, Connection>();
   readonly #port: ListeningPort;
@@ -39,7 +39,7 @@ export class TcpListener implements InstanceService {
 
   constructor(context: ServiceContext) {
     this.#context = context;
-    this.#concealment = Concealment.of(context.role(), context.options);
+    this.#secrets = secretsOf(context.role(), context.options);
     this.#limits = limitsOf(context.common);
     this.#port = new ListeningPort(context, (host, port, ipv6Only) => this.#bind(host, port, ipv6Only));
   }
@@ -128,7 +128,7 @@ export class TcpListener implements InstanceService {
     const { environment } = this.#context;
     const listening = { hosts: this.#port.hosts, port: this.#port.port };
     const hub = this.#newHub();
-    this.#concealment = Concealment.of(role, this.#context.options);
+    this.#secrets = secretsOf(role, this.#context.options);
     this.#edition = new Edition(role, {
       world: worldOf(this.#context, listening, serverNetwork(this.#context), hub?.proxy),
       hub,
@@ -173,7 +173,7 @@ export class TcpListener implements InstanceService {
     const { remote } = link;
     const id = environment.ids.connection(instance);
     const definition = role();
-    const { name, machine, display, descriptors = 1 } = definition;
+    const { name, machine, descriptors = 1 } = definition;
     const permit = environment.descriptors.admit(descriptors);
     if (!permit) return this.#rejectAbruptly(link, id);
     const edition = this.#editionOf(definition);
@@ -182,15 +182,14 @@ export class TcpListener implements InstanceService {
         id,
         instance,
         role: name,
-        definition,
+        edition: editionOf(definition),
         label,
         transport: "tcp",
+        local: link.local,
         remote,
-        display,
-        concealment: this.#concealment,
-        localPort: link.local.port,
       },
       edition.initialState,
+      this.#secrets,
     );
     const connection = new Connection(environment.onLink?.(link, id) ?? link, story, edition);
     const files = new OwnFiles(environment.files);
@@ -208,7 +207,7 @@ export class TcpListener implements InstanceService {
           ...edition.world,
           peer: connection,
           files,
-          addressBook: new NotingBook(edition.world, story),
+          ...recordedInputs(edition.world, () => story),
         },
         id,
         clock: environment.clock,

@@ -11,7 +11,7 @@ import type { Clock, World } from "../machines/_world.ts";
 import { plainAddress } from "../os/addresses.ts";
 import { crashCause } from "../os/error-causes.ts";
 import { osCode } from "../os/os-errors.ts";
-import { Concealment } from "../stories/redaction.ts";
+import { editionOf, secretsOf } from "../stories/editions.ts";
 import { isLoopback } from "../wire/loopback.ts";
 import { PeerMessage } from "../wire/message.ts";
 import type { Bound } from "./binding.ts";
@@ -21,6 +21,7 @@ import { DatagramSender, type SenderHost } from "./datagram-sender.ts";
 import { tellExposure } from "./exposure.ts";
 import { ListeningPort } from "./listening-port.ts";
 import { isOwnPort } from "./network.ts";
+import { recordedInputs } from "./recorded-inputs.ts";
 import { type RoleActor, runMachine } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
 import type { Telemetry } from "./telemetry.ts";
@@ -39,7 +40,7 @@ interface Remembered {
 
 export class UdpEndpoint implements InstanceService, SenderHost {
   readonly #context: ServiceContext;
-  #concealment: Concealment | undefined;
+  #secrets: readonly string[];
   /** In the order in which they last spoke: the first is the most silent. */
   readonly #senders = new Map<string, Remembered>();
   readonly #port: ListeningPort;
@@ -54,7 +55,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
 
   constructor(context: ServiceContext) {
     this.#context = context;
-    this.#concealment = Concealment.of(context.role(), context.options);
+    this.#secrets = secretsOf(context.role(), context.options);
     this.#port = new ListeningPort(context, (host, port, ipv6Only) => this.#bind(host, port, ipv6Only));
   }
 
@@ -76,7 +77,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
 
   get peers(): number {
     let count = 0;
-    for (const { sender } of this.#senders.values()) if (!sender.story.subject.isOwn) count += 1;
+    for (const { sender } of this.#senders.values()) if (!sender.story.subject.isInternal) count += 1;
     return count;
   }
 
@@ -110,7 +111,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     this.#forgetAll();
     this.#actor.stop();
     const { hosts, port } = this.#port;
-    this.#concealment = Concealment.of(this.#context.role(), this.#context.options);
+    this.#secrets = secretsOf(this.#context.role(), this.#context.options);
     this.#world = worldOf(this.#context, { hosts: [...hosts], port }, serverNetwork(this.#context));
     this.#runMachine(this.#world);
   }
@@ -118,7 +119,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
   #runMachine(world: World): void {
     const { id, environment, role, onFinished } = this.#context;
     const actor = runMachine(role().machine, {
-      input: world,
+      input: { ...world, ...recordedInputs(world, () => this.#speaking?.story) },
       id,
       clock: environment.clock,
       watcher: {
@@ -209,21 +210,19 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     const { environment, id: instance, label, role } = this.#context;
     const id = environment.ids.sender(instance);
     const definition = role();
-    const { name, display } = definition;
-    const isOwn = isLoopback(remote.address) && isOwnPort(remote.port);
+    const isInternal = isLoopback(remote.address) && isOwnPort(remote.port);
     const subject = {
       id,
       instance,
-      role: name,
-      definition,
+      role: definition.name,
+      edition: editionOf(definition),
       label,
       transport: "udp",
+      local: link.local,
       remote,
-      display,
-      concealment: this.#concealment,
-      isOwn,
+      isInternal,
     } as const;
-    const story = environment.recorder.open(subject, this.#state);
+    const story = environment.recorder.open(subject, this.#state, this.#secrets);
     story.waitsFor = this.#phase?.expects;
     return { sender: new DatagramSender(environment.onLink?.(link, id) ?? link, story, this), link };
   }

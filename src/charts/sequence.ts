@@ -6,14 +6,17 @@
 import { shortPeerId } from "../ids.ts";
 import { printable, printableBytes } from "../printable.ts";
 import { causeText } from "../stories/cause-text.ts";
+import { contextOf, roleOf } from "../stories/editions.ts";
 import type { EntryOf } from "../stories/entry.ts";
 import {
   actionText,
+  type Display,
   fileSize,
-  type Openness,
   programText,
   readingOf,
+  type ShownEntry,
   shownEntry,
+  type Visibility,
 } from "../stories/entry-text.ts";
 import { type Entry, type Story, wallMs } from "../stories/story.ts";
 import { merged, together } from "./sequence-order.ts";
@@ -63,7 +66,7 @@ export interface Sequence {
   readonly ends: ReadonlyMap<string, number>;
 }
 
-export interface SequenceBounds extends Openness {
+export interface SequenceBounds extends Visibility {
   /** At most so many steps, the last ones. */
   readonly most: number;
 }
@@ -106,30 +109,31 @@ function participantsOf(stories: readonly Story[]): Participant[] {
 }
 
 /** The peer of a client of ours is a server; among several, only the connection's id tells which. */
-function peerOf({ subject }: Story, isAlone: boolean): Participant {
+function peerOf(story: Story, isAlone: boolean): Participant {
+  const { subject } = story;
   const { address, port } = subject.remote;
   const detail = address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
-  const name = isAlone && isClient(subject) ? "server" : shortPeerId(subject.id);
+  const name = isAlone && isClient(story) ? "server" : shortPeerId(subject.id);
   return { id: subject.id, name, detail, kind: "peer" };
 }
 
-const isClient = ({ definition }: Story["subject"]) => definition?.side === "client";
+const isClient = (story: Story) => roleOf(story)?.side === "client";
 
 // -- one story ------------------------------------------------------------------------------------------------------
 
-function stepsOf(story: Story, openness: Openness): Step[] {
-  const { entries, entriesBeforeGap, omitted, subject } = story;
-  return entries.flatMap((entry, index): Step[] => {
-    const own = stepsFor(shownEntry(entry, subject, openness), entry, story);
-    const text = `${omitted} entries of ${shortPeerId(subject.id)} are no longer kept`;
-    return omitted > 0 && index === entriesBeforeGap
-      ? [{ kind: "gap", at: wallMs(story, entry), text }, ...own]
-      : own;
+function stepsOf(story: Story, visibility: Visibility): Step[] {
+  const { entries, subject } = story;
+  const context = contextOf(story);
+  return entries.flatMap((entry): Step[] => {
+    if (entry.kind !== "gap")
+      return stepsFor(shownEntry(entry, context, visibility), entry, story, context.display);
+    const text = `${entry.omitted} entries of ${shortPeerId(subject.id)} are no longer kept`;
+    return [{ kind: "gap", at: wallMs(story, entry), text }];
   });
 }
 
 /** `whole` tells how much went over the wire, whatever is hidden of it. */
-function stepsFor(entry: Entry, whole: Entry, story: Story): Step[] {
+function stepsFor(entry: ShownEntry, whole: Entry, story: Story, display?: Display): Step[] {
   const { subject, state } = story;
   const { id: peer, instance } = subject;
   const at = wallMs(story, entry);
@@ -146,12 +150,12 @@ function stepsFor(entry: Entry, whole: Entry, story: Story): Step[] {
     case "opened": {
       const first = entry.state || state;
       const begins = first === "" ? [] : note(`in ${first}`, "state");
-      return subject.transport === "udp" || isClient(subject) ? begins : [...came("connects"), ...begins];
+      return subject.transport === "udp" || isClient(story) ? begins : [...came("connects"), ...begins];
     }
     case "in":
-      return came(bytesText(entry.bytes, whole, subject.display));
+      return came(bytesText(entry, whole, display));
     case "out":
-      return went(bytesText(entry.bytes, whole, subject.display));
+      return went(bytesText(entry, whole, display));
     case "file":
       return entry.direction === "out"
         ? went(`the file ${printable(entry.name)}, ${fileSize(entry)}`)
@@ -165,9 +169,9 @@ function stepsFor(entry: Entry, whole: Entry, story: Story): Step[] {
     case "operator":
       return note(`operator: ${printable(actionText(entry))}`);
     case "drained":
-      return came(`${bytesText(entry.bytes, whole, subject.display)}, after we had closed`);
+      return came(`${bytesText(entry, whole, display)}, after we had closed`);
     case "late":
-      return came(`${bytesText(entry.bytes, whole, subject.display)}, which nobody reads`);
+      return came(`${bytesText(entry, whole, display)}, which nobody reads`);
     case "ended":
       return came("FIN: it sends no more");
     case "fin":
@@ -198,9 +202,9 @@ function closedSteps(
     : came(`breaks off: ${printable(causeText(cause))}`, "bad");
 }
 
-function bytesText(bytes: Buffer, whole: Entry, display: Story["subject"]["display"]): string {
+function bytesText(entry: ShownEntry & { readonly bytes: Buffer }, whole: Entry, display?: Display): string {
   const { size } = whole as { readonly size: number };
-  return `${printableBytes(bytes, TEXT_BYTES)}${readingOf(bytes, display)}  ${size} ${size === 1 ? "byte" : "bytes"}`;
+  return `${printableBytes(entry.bytes, TEXT_BYTES, entry.hidden)}${readingOf(entry, display)}  ${size} ${size === 1 ? "byte" : "bytes"}`;
 }
 
 /** `+0.012`, in seconds since the beginning. */

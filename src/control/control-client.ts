@@ -169,7 +169,7 @@ export class ControlClient {
     request.take(message.replies, () => this.#hold(-sizeBytes));
   }
 
-  /** One reader that is slow, a full pipe say, stops the whole socket: the daemon feels it, memory does not. */
+  /** A reader that is slow, a full pipe say, stops the whole socket: the daemon feels it, memory does not. */
   #hold(sizeBytes: number): void {
     this.#heldBytes += sizeBytes;
     const isFull = this.#heldBytes > HELD_LIMIT_BYTES;

@@ -32,11 +32,11 @@ export type Answer = { readonly text: string } | { readonly error: string; reado
 /** Effects of a request on its connection. */
 interface Wire {
   answer(answer: Answer): void;
-  /** A handler failed: nobody takes the rest of this answer, so the daemon need not go on with it. */
+  /** A handler failed: the rest of this answer has no taker, so the daemon need not go on with it. */
   giveUp(): void;
 }
 
-/** One request under way: runs its handlers one after another, each when the one before it is done. */
+/** A request under way: runs its handlers one after another, each when the one before it is done. */
 export class ControlRequest {
   readonly #handlers: ReplyHandlers;
   readonly #wire: Wire;

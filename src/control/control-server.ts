@@ -1,6 +1,6 @@
 /**
  * The daemon's end of the control protocol: a Unix socket for its owner only. Newline-delimited JSON, or plain command
- * lines from whoever has no JSON (`echo conns | nc -U …`): the first byte tells.
+ * lines from programs without JSON (`echo conns | nc -U …`): the first byte tells.
  */
 import { chmodSync, existsSync, lstatSync, mkdirSync, type Stats, statSync, unlinkSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
@@ -68,10 +68,10 @@ export class ControlServer {
   /** Loads the code of sessions with the first one: a daemon starts without it. */
   async #open(socket: Socket): Promise<void> {
     const { descriptors } = this.#host;
-    // Always let in, out of the reserve where peers hold the rest: that is when somebody comes to look.
+    // Always let in, out of the reserve where peers hold the rest: that is when an operator comes to look.
     descriptors.take(1);
     socket.once("close", () => descriptors.give(1));
-    // Until the session listens, one that is torn down at once is nobody's crash.
+    // Until the session listens, one that is torn down at once is no crash.
     socket.on("error", () => socket.destroy());
     const ControlSession = await this.#loadSession(socket);
     if (!ControlSession) return;
@@ -85,7 +85,7 @@ export class ControlServer {
     try {
       return (await import("./control-session.ts")).ControlSession;
     } catch (error) {
-      const why = "nobody can be attached: the program was replaced while it ran, restart it";
+      const why = "netlabctl cannot attach: the program files were replaced while the daemon ran; restart it";
       this.#host.lab.reportFault(error, why);
       socket.end(`${harmlessJson({ notice: why, level: "error" })}\n`);
       return undefined;
@@ -114,7 +114,7 @@ export class ControlServer {
 const STICKY = 0o1000;
 
 /**
- * A folder of 0700 that is ours; one that is somebody else's is refused, however open it is. One that somebody named may be
+ * A folder of 0700 that is ours; one of another user's is refused, however open it is. One that was named may be
  * open to others' eyes (a checkout) or the system's for everybody (/tmp): there the socket's own mode protects it.
  */
 function prepareFolder(folder: string): void {
@@ -123,7 +123,7 @@ function prepareFolder(folder: string): void {
     const isDefault = /^netlabd(-\d+)?$/.test(path.basename(folder));
     const uid = process.getuid?.();
     const link = lstatSync(folder);
-    // A link that somebody else made leads where he likes.
+    // A link that another user made leads where that user likes.
     if (link.uid !== uid && link.uid !== 0) throw new Error(`it belongs to user ${link.uid}`);
     const stat = statSync(folder);
     if (!stat.isDirectory()) throw new Error("it is no folder");
@@ -137,11 +137,11 @@ function prepareFolder(folder: string): void {
   }
 }
 
-/** One's own group is often nobody but oneself, and everything one makes is open to it. */
+/** A user's own group has often no other member, and all that the user makes is open to it. */
 const isOpenToOthers = ({ mode, gid }: Stats) =>
   (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && gid !== process.getgid?.());
 
-/** A socket file that nobody answers is left over from a killed daemon; only then is it removed. */
+/** A socket file that no daemon answers is left over from a killed daemon; only then is it removed. */
 async function removeStale(socketPath: string): Promise<void> {
   if (!existsSync(socketPath)) return;
   if (!lstatSync(socketPath).isSocket()) {
@@ -158,7 +158,7 @@ async function removeStale(socketPath: string): Promise<void> {
   unlinkSync(socketPath);
 }
 
-/** Undefined where nobody listens. */
+/** Undefined where no daemon listens. */
 async function connectTo(socketPath: string): Promise<ControlClient | undefined> {
   try {
     return await ControlClient.connect(socketPath);

@@ -84,7 +84,7 @@ export class ControlSession {
     setTimeout(() => this.#socket.destroy(), LAST_WORDS_MS).unref();
   }
 
-  /** One after another; whoever sends faster than they run, or does not read, is not read meanwhile. */
+  /** Runs lines one after another; a client that sends faster than they run, or does not read, is not read meanwhile. */
   #queuePlain(line: string): void {
     this.#waitingLines += 1;
     if (this.#waitingLines > MAX_WAITING_LINES) this.#socket.pause();

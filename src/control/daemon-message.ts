@@ -5,7 +5,7 @@
 
 import type { ReadAs } from "../repl/command.ts";
 
-/** One piece of an answer, in the order it came. */
+/** A piece of an answer, in the order it came. */
 export type Reply =
   | { readonly kind: "out"; readonly text: string }
   | { readonly kind: "err"; readonly text: string; readonly code?: string }

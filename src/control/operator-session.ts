@@ -1,5 +1,5 @@
 /**
- * One operator, whatever carries the messages: a control socket, a page, or an array in a test. Parses what comes, runs
+ * An operator, whatever carries the messages: a control socket, a page, or an array in a test. Parses what comes, runs
  * commands and sends answers in order; framing, bytes and slow readers are the transport's affair.
  */
 import { type ErrorCode, exitCodes, messageOf, NetlabError } from "../errors.ts";
@@ -63,7 +63,7 @@ export class OperatorSession {
     );
   }
 
-  /** One message of the protocol, as data; what is none is answered with why. */
+  /** Takes a message of the protocol, as data; what is none is answered with why. */
   receive(message: unknown): void {
     const parsed = requestShape.safeParse(message);
     if (!parsed.success) {
@@ -84,7 +84,7 @@ export class OperatorSession {
     );
   }
 
-  /** A line of somebody who speaks no protocol: its answer goes where it is told. Resolves to its exit status. */
+  /** Runs a line of an operator who speaks no protocol: its answer goes where it is told. Resolves to its exit status. */
   async runFor(request: RunRequest, responder: Omit<Responder, "evaluation">): Promise<number> {
     const run = new AbortController();
     // A command that goes on until Ctrl-C has no operator left to type it.

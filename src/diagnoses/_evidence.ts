@@ -1,7 +1,9 @@
 /** A story as a diagnosis reads it: reads with their boundaries, and the messages that framing made of them. */
 
 import type { Role } from "../machines/_role.ts";
-import { printable } from "../printable.ts";
+import { type HiddenSpan, printable } from "../printable.ts";
+import type { LiveView } from "../stories/live-view.ts";
+import { maskedBytes, type ShownBytes, shownText } from "../stories/redaction.ts";
 import type { Entry, Story } from "../stories/story.ts";
 import { usualBuffers } from "../wire/usual-buffers.ts";
 
@@ -15,9 +17,10 @@ export interface Case {
   /** Where the role listens, or a client's server is. */
   readonly host: string;
   readonly port: number;
-  readonly now: number;
+  /** What it is doing now; undefined: it is over. */
+  readonly live: LiveView | undefined;
   /** What whoever asks may see of these bytes: tokens are hidden. */
-  readonly shown: (bytes: Buffer) => Buffer;
+  readonly redact: (bytes: Buffer) => ShownBytes;
 }
 
 /** One read, as the kernel handed it over. */
@@ -29,6 +32,8 @@ export interface Read {
   readonly bytes: Buffer;
   readonly keptBytes: number;
   readonly size: number;
+  /** What of it is not to be shown. */
+  readonly hidden?: readonly HiddenSpan[];
 }
 
 /** One message, as framing made it of the reads. */
@@ -45,7 +50,6 @@ export interface Said {
 
 type Kind<K extends Entry["kind"]> = Extract<Entry, { kind: K }>;
 
-const UNREAD_SHOWN = 4_096;
 const QUOTED_CHARACTERS = 60;
 
 export class Evidence {
@@ -55,22 +59,22 @@ export class Evidence {
   readonly given: Readonly<Record<string, unknown>>;
   readonly host: string;
   readonly port: number;
-  readonly now: number;
-  readonly shown: (bytes: Buffer) => Buffer;
+  readonly live: LiveView | undefined;
+  readonly redact: (bytes: Buffer) => ShownBytes;
   /** What is kept of the conversation itself: a client's questions to the registry come before it. */
   readonly entries: readonly Entry[];
   readonly reads: readonly Read[];
   readonly messages: readonly Said[];
 
-  constructor({ story, role, options, given, host, port, now, shown }: Case) {
+  constructor({ story, role, options, given, host, port, live, redact }: Case) {
     this.story = story;
     this.role = role;
     this.options = options;
     this.given = given;
     this.host = host;
     this.port = port;
-    this.now = now;
-    this.shown = shown;
+    this.live = live;
+    this.redact = redact;
     const kept = story.omitted > 0 ? story.entries.slice(0, story.entriesBeforeGap) : story.entries;
     const start = kept.findLastIndex((entry) => entry.kind === "transition" && isConnected(entry.event));
     this.entries = kept.slice(start + 1);
@@ -90,13 +94,17 @@ export class Evidence {
 
   /** How long nothing has moved; 0 where the connection is over. */
   get stillMs(): number {
-    const { live } = this.story;
-    return live ? this.now - live.lastMovedAt : 0;
+    return this.live?.stillMs ?? 0;
+  }
+
+  /** These bytes in a command that a person completes: tokens are masked. */
+  masked(bytes: Buffer): Buffer {
+    return maskedBytes(this.redact(bytes));
   }
 
   /** What no state has read yet. */
   get unread(): Buffer {
-    return this.story.live?.unread(UNREAD_SHOWN) ?? Buffer.alloc(0);
+    return this.live?.unread ?? Buffer.alloc(0);
   }
 
   /** The very first bytes that came, however they were cut up. */
@@ -236,9 +244,22 @@ class Stream {
   }
 }
 
-/** A peer's text in a sentence. */
+/** Around a peer's words, until they are shown: what is hidden in a sentence is hidden in them alone. No peer's words have these. */
+const OPEN = "\uE000";
+const CLOSE = "\uE001";
+const PEER_WORDS = /\uE000([^\uE001]*)\uE001/g;
+
+/** A peer's text in a sentence of a finding. */
 export function quoted(text: string): string {
-  return `"${printable(text, QUOTED_CHARACTERS)}"`;
+  return OPEN + text.replace(/[\uE000\uE001]/g, "\uFFFD") + CLOSE;
+}
+
+/** The sentence as whoever asks may see it. */
+export function shownSentence(sentence: string, redact: Case["redact"]): string {
+  return sentence.replace(
+    PEER_WORDS,
+    (_, words: string) => `"${printable(shownText(redact(Buffer.from(words))), QUOTED_CHARACTERS)}"`,
+  );
 }
 
 /** `1 byte`, `3 bytes`. */

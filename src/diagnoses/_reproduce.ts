@@ -12,7 +12,7 @@ export function reproduction(evidence: Evidence): string {
   if (!evidence.isServer) return runAgain(evidence);
   const said = reads
     .slice(0, MAX_READS)
-    .map(({ bytes }) => printf(evidence.shown(bytes)))
+    .map(({ bytes }) => printf(evidence.masked(bytes)))
     .filter((command) => command !== undefined);
   if (story.subject.transport === "udp") return `${said[0] ?? "printf ''"} | ncat -u -w1 ${at(evidence)}`;
   return `${inTurn(said)} | ncat ${at(evidence)}`;

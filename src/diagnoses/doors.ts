@@ -148,8 +148,8 @@ function ruleOf(evidence: Evidence): string {
 /** [FILE-6] The role was asked to listen there too, so it can say what would have been a refused connection. */
 function findSwappedPort(evidence: Evidence): Finding | undefined {
   const { story, port } = evidence;
-  const cameBy = story.subject.localPort;
-  if (cameBy === undefined || cameBy === port || cameBy !== byteSwapped(port)) return undefined;
+  const cameBy = story.subject.local.port;
+  if (cameBy === 0 || cameBy === port || cameBy !== byteSwapped(port)) return undefined;
   return {
     rule: "FILE-6",
     reads: [],

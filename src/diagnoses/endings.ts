@@ -90,8 +90,8 @@ const isBroken = (cause: Cause | undefined) =>
   cause?.code === "peer-reset" || cause?.code === "peer-not-reading";
 
 /** What it had sent until then, as Python writes bytes. */
-function pythonBytes({ reads, shown }: Evidence): string {
-  const bytes = shown(Buffer.concat(reads.map((read) => read.bytes)).subarray(0, 120));
+function pythonBytes(evidence: Evidence): string {
+  const bytes = evidence.masked(Buffer.concat(evidence.reads.map((read) => read.bytes)).subarray(0, 120));
   const text = [...bytes].map((byte) =>
     byte >= 0x20 && byte < 0x7f && !"'\"\\".includes(String.fromCharCode(byte))
       ? String.fromCharCode(byte)
@@ -102,7 +102,7 @@ function pythonBytes({ reads, shown }: Evidence): string {
 
 function findDeaf(evidence: Evidence): Finding | undefined {
   const { story, stillMs } = evidence;
-  const waiting = story.live?.queuedBytes ?? 0;
+  const waiting = evidence.live?.queuedBytes ?? 0;
   const dropped = argsOf(story.cause, "slow-reader");
   if (!dropped && (waiting === 0 || stillMs < 5_000)) return undefined;
   return {

@@ -280,9 +280,19 @@ function findOddWords(evidence: Evidence): Finding | undefined {
   };
 }
 
-function findSilence(evidence: Evidence): Finding | undefined {
+/** Time limit that a wait for an answer passed. A talking client goes on then, and fails at its end: its leaving is no such wait. */
+function silence(evidence: Evidence): { from: string; event: string } | undefined {
   const failed = failure(evidence);
-  if (!failed?.event.startsWith("after ") || failed.from === "awaitingGreeting") return undefined;
+  if (!failed) return undefined;
+  if (evidence.story.cause?.code === "no-reply")
+    return evidence.all("transition").find(({ event }) => event === "after answerLimit");
+  const isLimit = failed.event.startsWith("after ");
+  return isLimit && !["awaitingGreeting", "leaving"].includes(failed.from) ? failed : undefined;
+}
+
+function findSilence(evidence: Evidence): Finding | undefined {
+  const failed = silence(evidence);
+  if (!failed) return undefined;
   return {
     rule: ruleIn(evidence, failed.from),
     reads: evidence.reads.slice(-1),

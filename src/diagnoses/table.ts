@@ -3,7 +3,7 @@
  * peer is served.
  */
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import { type Case, Evidence } from "./_evidence.ts";
+import { type Case, Evidence, shownSentence } from "./_evidence.ts";
 import { reproduction } from "./_reproduce.ts";
 import { doors } from "./doors.ts";
 import { endings } from "./endings.ts";
@@ -54,14 +54,16 @@ export function diagnose(subject: Case): readonly Card[] {
 }
 
 /** Its sentences and its reads as whoever asks may see them. */
-function hidden(finding: Finding, { shown }: Evidence): Finding {
-  const text = (sentence: string) => shown(Buffer.from(sentence)).toString();
-  const { came, reads, cause } = finding;
+function hidden(finding: Finding, { redact }: Evidence): Finding {
+  const text = (sentence: string) => shownSentence(sentence, redact);
+  const { came, reads, expected, cause, advice } = finding;
   return {
     ...finding,
     ...(came === undefined ? {} : { came: text(came) }),
-    reads: reads.map((read) => ({ ...read, bytes: shown(read.bytes) })),
+    reads: reads.map((read) => ({ ...read, ...redact(read.bytes) })),
+    expected: text(expected),
     cause: text(cause),
+    advice: advice.map(text),
   };
 }
 

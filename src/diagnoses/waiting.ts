@@ -43,10 +43,10 @@ export const waiting: readonly Diagnosis[] = [
 
 /** It is our peer's turn, it has been silent for long, and nothing says that this is as it should be. */
 function isTheirTurn(evidence: Evidence): boolean {
-  const { story, isServer, isTalkedTo, messages, stillMs } = evidence;
+  const { story, live, isServer, isTalkedTo, messages, stillMs } = evidence;
   if (!isServer || story.subject.transport === "udp" || story.waitsFor === undefined) return false;
   if (isTalkedTo && messages.length > 0) return false;
-  return stillMs >= SILENT_MS && story.live?.unreadBytes === 0 && story.live.queuedBytes === 0;
+  return stillMs >= SILENT_MS && live?.unreadBytes === 0 && live.queuedBytes === 0;
 }
 
 const inSeconds = (ms: number) => `${Math.floor(ms / 1_000)} s`;
@@ -118,7 +118,7 @@ function findUnfinishedLine(evidence: Evidence): Finding | undefined {
     advice: [
       `Send the newline too: send(${JSON.stringify(
         `${evidence
-          .shown(unread)
+          .masked(unread)
           .toString("latin1")
           .replace(/[^\x20-\x7e]/g, "?")}\n`,
       )}) - the same ending behind every message.`,

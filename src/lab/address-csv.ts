@@ -23,8 +23,8 @@ interface Parsed {
 const COLUMNS = ["email", "name"];
 const WHY: Record<string, string> = {
   CSV_QUOTE_NOT_CLOSED: "a quote is not closed",
-  CSV_INVALID_CLOSING_QUOTE: "text stands behind a closing quote",
-  CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE: "text stands behind a closing quote",
+  CSV_INVALID_CLOSING_QUOTE: "there is text after a closing quote",
+  CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE: "there is text after a closing quote",
   INVALID_OPENING_QUOTE: "a quote stands within a field: put the field in quotes, and double the quote",
 };
 

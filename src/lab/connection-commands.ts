@@ -1,19 +1,29 @@
 /** Hands that an operator lays on connections, by id. */
+import { type ConnectionControl, viewOf } from "../actors/connection-control.ts";
 import { NetlabError } from "../errors.ts";
 import type { Clock } from "../machines/_world.ts";
+import type { LiveView } from "../stories/live-view.ts";
 import type { Recorder } from "../stories/recorder.ts";
-import type { Live, Story } from "../stories/story.ts";
+import type { Story } from "../stories/story.ts";
 import { type ConnectionDocument, connectionDocument } from "./documents.ts";
 import type { ConnectionBuffers, ConnectionEvent, FinOutcome } from "./lab.ts";
 
-type Control = Required<Pick<Live, "inject" | "sendEvent" | "fin" | "reset">> & Live;
+type Control = Required<Pick<ConnectionControl, "inject" | "sendEvent" | "fin" | "reset">> &
+  ConnectionControl;
+
+/** Who is asked for a live connection, by its id. */
+interface Controls {
+  control(id: string): ConnectionControl | undefined;
+}
 
 export class ConnectionCommands {
   readonly #recorder: Recorder;
+  readonly #controls: Controls;
   readonly #clock: Clock;
 
-  constructor(recorder: Recorder, clock: Clock) {
+  constructor(recorder: Recorder, controls: Controls, clock: Clock) {
     this.#recorder = recorder;
+    this.#controls = controls;
     this.#clock = clock;
   }
 
@@ -48,29 +58,34 @@ export class ConnectionCommands {
   }
 
   async kick(ids: readonly string[]): Promise<ConnectionDocument[]> {
-    const live = this.#live(ids).filter((story) => story.live?.kick);
-    for (const story of live) story.live?.kick?.();
+    const live = this.#live(ids).filter(({ subject }) => this.#controls.control(subject.id)?.kick);
+    for (const { subject } of live) this.#controls.control(subject.id)?.kick?.();
     return live.map((story) => this.#document(story));
   }
 
   async kill(ids: readonly string[]): Promise<ConnectionDocument[]> {
     const live = this.#live(ids);
     const documents = live.map((story) => this.#document(story));
-    for (const story of live) story.live?.kill();
+    for (const { subject } of live) this.#controls.control(subject.id)?.kill();
     return documents;
   }
 
   buffers(id: string, limitBytes: number): ConnectionBuffers | undefined {
-    const live = this.#recorder.find(id)?.live;
+    const live = this.#controls.control(id);
     if (!live) return undefined;
     const { unreadBytes, queuedBytes } = live;
     return { unread: live.unread(limitBytes), unreadBytes, queuedBytes };
   }
 
+  view(id: string): LiveView | undefined {
+    const control = this.#controls.control(id);
+    return control && viewOf(control, this.#clock.now());
+  }
+
   #operate(id: string, act: (control: Control, story: Story) => void): ConnectionDocument {
     const story = this.#recorder.find(id);
     if (!story) throw new NetlabError("no-such-connection/with-field", { term: id });
-    const { live } = story;
+    const live = this.#controls.control(id);
     if (!live) throw new NetlabError("wrong-state/ended", { id, term: id });
     if (!isControl(live)) throw new NetlabError("wrong-state/of-datagrams", { id });
     act(live, story);
@@ -79,15 +94,17 @@ export class ConnectionCommands {
 
   #live(ids: readonly string[]): Story[] {
     const stories = ids.map((id) => this.#recorder.find(id));
-    return stories.filter((story) => story?.live !== undefined) as Story[];
+    return stories.filter(
+      (story) => story !== undefined && this.#controls.control(story.subject.id),
+    ) as Story[];
   }
 
   #document(story: Story): ConnectionDocument {
-    return connectionDocument(story, this.#clock.now());
+    return connectionDocument(story, this.view(story.subject.id));
   }
 }
 
-function isControl(live: Live): live is Control {
+function isControl(live: ConnectionControl): live is Control {
   return (
     live.inject !== undefined &&
     live.sendEvent !== undefined &&

@@ -46,6 +46,6 @@ export class DatabaseQuestions {
     await this.settled();
     const kept = openJournalReader(this.#database).read(peer);
     if (kept?.form !== "facts") return kept;
-    return { form: "facts", story: storyFromJournal(kept.story, kept.rows, this.#roles) };
+    return { form: "facts", story: storyFromJournal(kept.story, kept.rows) };
   }
 }

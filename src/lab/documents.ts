@@ -2,7 +2,10 @@
 
 import { formatHostPort, parseHostPort } from "../machines/_options.ts";
 import type { Registration } from "../machines/_world.ts";
-import { describeEntry, shownEntry } from "../stories/entry-text.ts";
+import { hexOf } from "../printable.ts";
+import { contextOf } from "../stories/editions.ts";
+import { describeEntry, shownEntry, type Visibility } from "../stories/entry-text.ts";
+import type { LiveView } from "../stories/live-view.ts";
 import { MASK } from "../stories/redaction.ts";
 import { type Entry, type Story, wallMs } from "../stories/story.ts";
 import { verdictOf } from "../stories/verdict.ts";
@@ -10,14 +13,10 @@ import type { LabInstance } from "./lab-instance.ts";
 
 const time = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
 
-export interface Masking {
-  readonly showTokens?: boolean | undefined;
-}
-
 export type InstanceDocument = ReturnType<typeof instanceDocument>;
 export type ConnectionDocument = ReturnType<typeof connectionDocument>;
 
-export function instanceDocument(instance: LabInstance, { showTokens }: Masking = {}) {
+export function instanceDocument(instance: LabInstance, { showTokens }: Visibility = {}) {
   const { id, type, name, label, state, transport, options, port } = instance;
   return {
     id,
@@ -53,7 +52,7 @@ function plainValue(value: unknown): unknown {
   return isAddress ? formatHostPort(value as { host: string; port: number }) : (value ?? null);
 }
 
-export function connectionDocument(story: Story, now: number) {
+export function connectionDocument(story: Story, live: LiveView | undefined) {
   const { subject } = story;
   return {
     id: subject.id,
@@ -67,25 +66,30 @@ export function connectionDocument(story: Story, now: number) {
     bytesOut: story.bytesOut,
     framing: story.framing,
     lastRule: story.lastRule ?? null,
-    verdict: verdictOf(story, now),
+    verdict: verdictOf(story, live),
   };
 }
 
-/** One entry of a story, its bytes in hex; tokens in it are hidden. */
-export function entryDocument(entry: Entry, story: Story, openness: Masking = {}) {
-  const { subject } = story;
-  const shown = shownEntry(entry, subject, openness);
+/** An entry of a story, its bytes in hex; those of a token are `**`, and then `hidden` is true. */
+export function entryDocument(entry: Entry, story: Story, visibility: Visibility = {}) {
+  const context = contextOf(story);
+  const shown = shownEntry(entry, context, visibility);
+  const hidden = shown.hidden ?? [];
   return {
     at: new Date(wallMs(story, entry)).toISOString(),
     us: entry.at,
     kind: entry.kind,
-    text: describeEntry(entry, subject, openness).trim(),
+    text: describeEntry(entry, context, visibility).trim(),
     ...("size" in shown ? { size: shown.size } : {}),
-    ...("bytes" in shown ? { hex: shown.bytes.toString("hex") } : {}),
+    ...("bytes" in shown ? { hex: hexOf(shown.bytes, hidden, "") } : {}),
+    ...(hidden.length > 0 ? { hidden: true } : {}),
+    ...(entry.kind === "gap"
+      ? { omitted: entry.omitted, bytesIn: entry.bytesIn, bytesOut: entry.bytesOut }
+      : {}),
   };
 }
 
-export function registrationDocument(entry: Registration, { showTokens }: Masking = {}) {
+export function registrationDocument(entry: Registration, { showTokens }: Visibility = {}) {
   return {
     ip: entry.ip,
     port: entry.port,

@@ -56,7 +56,7 @@ export class LabFileRoles {
 
   /** Checks the file whole, then drops what it no longer names and adds what is new. Throws and changes nothing where it is wrong. */
   reload(): Promise<void> {
-    // One after the other: a second word must find what the first has made.
+    // Reloads come one after the other: a second word must find what the first has made.
     const reload = this.#reloading.then(() => this.#reload());
     this.#reloading = reload.catch(() => undefined);
     return reload;

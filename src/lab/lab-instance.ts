@@ -5,7 +5,7 @@ import type { Role } from "../machines/_role.ts";
 
 export interface LabInstance {
   readonly id: string;
-  /** Its role's name. */
+  /** Name of its role. */
   readonly type: string;
   readonly name: string | undefined;
   readonly label: string | undefined;
@@ -24,7 +24,7 @@ export interface LabInstance {
   readonly secrets: readonly string[];
   /** Options as they were typed or written. */
   readonly given: Readonly<Record<string, unknown>>;
-  /** Secrets that were made because nobody chose them, by option. */
+  /** Secrets that were made because none were chosen, by option. */
   readonly made: Readonly<Record<string, string>>;
   readonly restart: InstanceOptions["restart"];
   /** Named in the lab file: it comes from there at each start. */

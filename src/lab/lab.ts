@@ -11,6 +11,7 @@ import type { LabBook } from "../stores/address-book.ts";
 import type { WordsRow } from "../stores/journal-reader.ts";
 import type { Cell, QueryResult } from "../stores/queries.ts";
 import type { KeptStory } from "../stories/kept-story.ts";
+import type { LiveView } from "../stories/live-view.ts";
 import type { Story } from "../stories/story.ts";
 import type { ChangeListener, LabTopic } from "./changes.ts";
 import type { ConnectionDocument } from "./documents.ts";
@@ -44,6 +45,8 @@ export interface Lab {
   liveStories(): readonly Story[];
   /** The connection that began last. */
   lastStory(): Story | undefined;
+  /** A live connection as it is at this moment; undefined where it has ended. */
+  liveView(connection: string): LiveView | undefined;
   /** Bytes on their way through a live connection; undefined where it has ended. */
   buffers(connection: string, limitBytes: number): ConnectionBuffers | undefined;
   readonly registry: LabRegistry;
@@ -77,7 +80,7 @@ export interface Lab {
   kill(connections: readonly string[]): Promise<ConnectionDocument[]>;
 
   // -- commands to the daemon
-  /** Brings a role of somebody's own in from its source, or replaces it. Throws NetlabError with file, line and reason. */
+  /** Brings a user's role in from its source, or replaces it. Throws NetlabError with file, line and reason. */
   loadRole(source: string, fileName: string): Promise<LoadedRole>;
   /** Forgets a role that was loaded. Throws where an instance plays it, and where it is not `load`'s. */
   unloadRole(name: string): Promise<void>;

@@ -94,7 +94,7 @@ export class LoadMeter {
       const before = this.#seen.get(story);
       const { bytesIn, bytesOut, subject } = story;
       this.#seen.set(story, { bytesIn, bytesOut });
-      if (!isMeasured || subject.isOwn) continue;
+      if (!isMeasured || subject.isInternal) continue;
       const count = counts.get(subject.instance) ?? { bytesIn: 0, bytesOut: 0, opened: 0 };
       count.bytesIn += bytesIn - (before?.bytesIn ?? 0);
       count.bytesOut += bytesOut - (before?.bytesOut ?? 0);

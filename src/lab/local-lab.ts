@@ -52,7 +52,7 @@ export class LocalLab implements Lab {
     this.#parts = parts;
     this.startedAt = parts.clock.now();
     this.#instances = new InstanceCommands(parts);
-    this.#connections = new ConnectionCommands(parts.recorder, parts.clock);
+    this.#connections = new ConnectionCommands(parts.recorder, parts.supervisor, parts.clock);
   }
 
   get version(): string {
@@ -114,19 +114,23 @@ export class LocalLab implements Lab {
     return this.#parts.recorder.last;
   }
 
+  liveView(connection: string) {
+    return this.#connections.view(connection);
+  }
+
   buffers(connection: string, limitBytes: number) {
     return this.#connections.buffers(connection, limitBytes);
   }
 
   /** The machine's own, for the evaluation's view alone: it is no document. */
   snapshot(connection: string): AnyMachineSnapshot | undefined {
-    return this.#parts.recorder.find(connection)?.live?.snapshot;
+    return this.#parts.supervisor.control(connection)?.snapshot;
   }
 
   status(): LabStatus {
     const { recorder, descriptors } = this.#parts;
     return {
-      connections: recorder.live().filter(({ subject }) => !subject.isOwn).length,
+      connections: recorder.live().filter(({ subject }) => !subject.isInternal).length,
       recordedBytes: recorder.costBytes,
       descriptorLimit: descriptors.limit,
       descriptorsLeft: descriptors.left,

@@ -1,5 +1,5 @@
 /**
- * One grammar for every command: `file-server` (a role), `file-server-1` (an instance), a name, `c17` or
+ * The grammar of selectors, for every command: `file-server` (a role), `file-server-1` (an instance), a name, `c17` or
  * `file-server-1/c17` (a connection; `c17@n2` of another node), `@last`, `state=sending`, `addr=127.0.0.1`, `label=s042`. Several terms: all hold.
  */
 import { nearest } from "../catalogue/instance-options.ts";
@@ -34,7 +34,7 @@ export function selectStory(lab: Lab, term: string): Story {
 }
 
 /**
- * The same for stories that may yet begin: a connection that nobody has seen is no mistake here. An instance has to be
+ * The same for stories that may yet begin: a connection that is yet to come is no mistake here. An instance has to be
  * there. Throws as `selectStories` does.
  */
 export function storyTestForLater(lab: Lab, term: string): (story: Story) => boolean {

@@ -27,7 +27,7 @@ export class UserRoles {
     return { ...loaded, ...this.adopt(loaded.role) };
   }
 
-  /** Throws where somebody plays it, or it is none that was loaded. */
+  /** Throws where an instance plays it, or it is none that was loaded. */
   unload(name: string): void {
     this.#library.checkUnloadable(name);
     const players = this.#playersOf(name).map(({ id }) => id);
@@ -63,7 +63,7 @@ export class UserRoles {
     };
   }
 
-  /** Forgets roles that a lab file brought and brings no more, save those that somebody plays. */
+  /** Forgets roles that a lab file brought and brings no more, save those that an instance plays. */
   dropFromLab(brought: readonly Role[]): void {
     const wanted = new Set(brought.map(({ name }) => name));
     for (const name of this.#library.fromLabFile)

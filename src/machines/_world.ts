@@ -189,6 +189,23 @@ export interface World<Options = unknown, Hub = unknown> {
   readonly listening: { readonly hosts: readonly string[]; readonly port: number };
 }
 
+/** Members of a machine's context that it was given, and does not know by itself. */
+export const worldMembers: ReadonlySet<string> = new Set<keyof PeerWorld>([
+  "options",
+  "clock",
+  "random",
+  "files",
+  "network",
+  "registry",
+  "addressBook",
+  "programs",
+  "note",
+  "screen",
+  "hub",
+  "listening",
+  "peer",
+]);
+
 /** A TCP server's machine also has its peer. */
 export interface PeerWorld<Options = unknown, Hub = unknown> extends World<Options, Hub> {
   readonly peer: Peer;

@@ -157,7 +157,7 @@ export const addressBookClientMachine = setup({
 
 export default defineRole({
   name: "address-book-client",
-  summary: "asks an address book for the names behind e-mail addresses",
+  summary: "asks an address book for the names that belong to e-mail addresses",
   side: "client",
   transport: "tcp",
   port: 8080,

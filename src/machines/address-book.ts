@@ -61,7 +61,7 @@ export const addressBookMachine = setup({
 
 export default defineRole({
   name: "address-book",
-  summary: "tells the name behind an e-mail address, one query a connection",
+  summary: "tells the name that belongs to an e-mail address, one query a connection",
   side: "server",
   transport: "tcp",
   port: 8080,

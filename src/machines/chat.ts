@@ -172,7 +172,7 @@ function say(message: PeerMessage, { context, peer }: Session<Context>): undefin
 /** [CHAT-5] */
 async function announce(room: AsyncHub<Room>, text: string): Promise<string> {
   const count = await room.announce(text);
-  if (count === 0) return "nobody is in the room";
+  if (count === 0) return "no client is in the room";
   return `said to ${count} ${count === 1 ? "member" : "members"}`;
 }
 

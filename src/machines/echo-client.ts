@@ -53,7 +53,8 @@ export default defineRole({
     listening: "has nothing to say, and listens",
     awaitingReply: "said a message, and waits until the reply to it is whole",
     awaitingBytes: "asked for a file, and waits for its first byte",
-    receiving: "collects the file's bytes until the server is quiet: nobody told how many there are",
+    receiving:
+      "collects the file's bytes until the server is quiet, because this protocol does not tell the size",
     keeping: "saves the file as client_NAME",
     leaving: "says close, and waits until the server closes",
     failed: "gives up",

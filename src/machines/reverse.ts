@@ -117,7 +117,7 @@ async function say(
   for (;;) {
     if (signal.aborted) throw new NetlabError("interrupted/nothing-said");
     const answered = await barrier.answer(text, now);
-    if (answered.kind === "nobody") return "nobody is connected: nothing was said";
+    if (answered.kind === "nobody") return "no client is connected: nothing was sent";
     if (answered.kind === "said") return `${saidTo(answered.to)} (reads: ${reversedText(text)})`;
     const waiting = `waits for ${answered.for.join(", ")}`;
     if (waiting !== told) progress(waiting);

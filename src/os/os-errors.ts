@@ -29,7 +29,7 @@ export function listenError(error: unknown, host: string, port: number): NetlabE
 export function connectError(error: unknown, host: string, port: number): NetlabError {
   const code = osCode(error);
   const why: Record<string, string> = {
-    ECONNREFUSED: "nobody listens there (ECONNREFUSED)",
+    ECONNREFUSED: "no program listens there (ECONNREFUSED)",
     ETIMEDOUT: "no answer (ETIMEDOUT)",
     EHOSTUNREACH: "no way to that host (EHOSTUNREACH)",
     ENETUNREACH: "no way to that network (ENETUNREACH)",

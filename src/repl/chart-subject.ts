@@ -6,6 +6,7 @@ import { NetlabError } from "../errors.ts";
 import type { Lab, LabInstance } from "../lab/lab.ts";
 import { isConnectionTerm, selectStory } from "../lab/selectors.ts";
 import type { Role } from "../machines/_role.ts";
+import { roleOf as roleOfStory } from "../stories/editions.ts";
 import type { Story } from "../stories/story.ts";
 
 export interface ChartSubject {
@@ -33,7 +34,8 @@ export function chartSubject(lab: Lab, term: string, parts: Parts): ChartSubject
   if (parts.supervisor && parts.companion) throw new NetlabError("usage/graph-one-of");
   const story = isConnectionTerm(term) ? selectStory(lab, term) : undefined;
   const instance = lab.find(story?.subject.instance ?? term);
-  const role = story?.subject.definition ?? lab.roles.get(instance?.type ?? story?.subject.role ?? term);
+  const role =
+    (story && roleOfStory(story, lab.roles)) ?? lab.roles.get(instance?.type ?? story?.subject.role ?? term);
   if (!role) throw unknown(lab, term);
   if (parts.supervisor) return supervisorOf(lab, role, instance?.id);
   if (parts.companion) return companionOf(lab, role, instance?.id);

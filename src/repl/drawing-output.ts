@@ -1,4 +1,5 @@
 /** `--format` and `--out` of what draws: for which program, and into which file. */
+import path from "node:path";
 import { z } from "zod";
 import { NetlabError } from "../errors.ts";
 import { printable } from "../printable.ts";
@@ -34,23 +35,25 @@ export function formatOf<Format extends string>(
   if (found !== undefined) return found;
   throw new NetlabError("usage/drawing-ending", {
     command: name,
-    file: String(out),
-    formats: formats.join("|"),
+    ending: path.extname(String(out)) || String(out),
+    formats: oneOf(formats),
   });
 }
 
 /** Into the file that was named, by the hand of whoever typed it, or to the reader. */
 export async function deliver(
   { out, writeFile }: Pick<Call<unknown>, "out" | "writeFile">,
-  path: string | undefined,
+  file: string | undefined,
   text: string,
-  what: string,
 ): Promise<void> {
-  if (path === undefined) return out(text);
-  await writeFile(path, `${text}\n`);
-  out(`${what} is drawn in ${printable(path)}`);
+  if (file === undefined) return out(text);
+  await writeFile(file, `${text}\n`);
+  out(`wrote ${printable(file)}`);
 }
 
+/** `text, mermaid or svg` */
+const oneOf = (words: readonly string[]) => `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+
 /** A file has no colours. */
-export const styleFor = (call: Call<unknown>, path: string | undefined) =>
-  path === undefined ? call.style : styleOf(false);
+export const styleFor = (call: Call<unknown>, file: string | undefined) =>
+  file === undefined ? call.style : styleOf(false);

@@ -3,8 +3,11 @@
 import type { Card } from "../diagnoses/table.ts";
 import { connectionDocument } from "../lab/documents.ts";
 import { hexdump, printable } from "../printable.ts";
+import { contextOf } from "../stories/editions.ts";
+import type { RedactionContext, Visibility } from "../stories/entry-text.ts";
 import { describeEntry, shownEntry } from "../stories/entry-text.ts";
-import type { Entry, Story } from "../stories/story.ts";
+import type { ShownBytes } from "../stories/redaction.ts";
+import type { Entry } from "../stories/story.ts";
 import { closingWord, type Explanation, readLine, ruleLine, sourceWord } from "./explanation.ts";
 
 const STYLE = `
@@ -22,8 +25,8 @@ const STYLE = `
   @media print { .card, tr { break-inside: avoid; } }`;
 
 export function explanationPage(explanation: Explanation, version: string): string {
-  const { story, now, verdict, reason, cards } = explanation;
-  const document = connectionDocument(story, now);
+  const { story, live, askedAt, verdict, reason, cards } = explanation;
+  const document = connectionDocument(story, live);
   const source = sourceWord(story);
   const facts: [string, string][] = [
     ["role", `${story.subject.role}${document.label ? `, for ${document.label}` : ""}`],
@@ -48,7 +51,7 @@ ${cards.length === 0 ? `<p>${escaped(closingWord(explanation))}</p>` : cards.map
 <table><tbody>
 ${storyRows(explanation)}
 </tbody></table>
-<footer>Written by netlabd ${escaped(version)} on ${new Date(now).toISOString()}. Times are seconds since the connection opened;
+<footer>Written by netlabd ${escaped(version)} on ${new Date(askedAt).toISOString()}. Times are seconds since the connection opened;
 → came from the peer, ← was sent to it. Reads are shown as they arrived: where the peer's own send() calls began and ended cannot be seen from here.</footer>
 </body></html>
 `;
@@ -69,26 +72,22 @@ ${card.state ? `<dt>in state</dt><dd>${escaped(card.state)}</dd>` : ""}<dt>expec
 <dt>again</dt><dd><pre>${escaped(card.reproduce)}</pre></dd></dl></section>`;
 }
 
-function storyRows({ story, openness }: Explanation): string {
-  const { entries, entriesBeforeGap, omitted } = story;
-  const rows = entries.map((entry) =>
-    entryRow(shownEntry(entry, story.subject, openness), entry, story, openness),
-  );
-  const gap = `<tr><td></td><td>… ${omitted} entries are no longer kept: the story is cut short here …</td></tr>`;
-  if (omitted > 0) rows.splice(entriesBeforeGap, 0, gap);
-  return rows.join("\n");
+function storyRows({ story, visibility }: Explanation): string {
+  const context = contextOf(story);
+  return story.entries.map((entry) => entryRow(entry, context, visibility)).join("\n");
 }
 
-function entryRow(entry: Entry, whole: Entry, { subject }: Story, openness: Explanation["openness"]): string {
+function entryRow(whole: Entry, context: RedactionContext, visibility: Visibility): string {
+  const entry = shownEntry(whole, context, visibility);
   const seconds = (entry.at / 1_000_000).toFixed(3);
-  const words = escaped(describeEntry(whole, subject, openness).trim());
-  const dump = "bytes" in entry && entry.bytes.length > 0 ? hexHtml(entry.bytes) : "";
+  const words = escaped(describeEntry(whole, context, visibility).trim());
+  const dump = "bytes" in entry && entry.bytes.length > 0 ? hexHtml({ hidden: [], ...entry }) : "";
   return `<tr class="${entry.kind}"><td>+${seconds}</td><td><code>${words}</code>${dump}</td></tr>`;
 }
 
 /** A long one is folded in; on paper it stays so. */
-function hexHtml(bytes: Buffer): string {
-  const rows = hexdump(bytes);
+function hexHtml({ bytes, hidden }: ShownBytes): string {
+  const rows = hexdump(bytes, hidden);
   const dump = `<pre>${escaped(rows.join("\n"))}</pre>`;
   return rows.length <= 8 ? dump : `<details><summary>${rows.length} rows of hex</summary>${dump}</details>`;
 }

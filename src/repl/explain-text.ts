@@ -1,8 +1,10 @@
 /** An explanation on a terminal: who it is, what happened in order, and a card for each mistake. */
 
 import type { Card } from "../diagnoses/table.ts";
-import { hexdump } from "../printable.ts";
-import { describeEntry, type Openness, shownEntry } from "../stories/entry-text.ts";
+import { hexdump, hexOf } from "../printable.ts";
+import { contextOf } from "../stories/editions.ts";
+import { describeEntry, shownEntry, type Visibility } from "../stories/entry-text.ts";
+import type { ShownBytes } from "../stories/redaction.ts";
 import type { Entry, Story } from "../stories/story.ts";
 import { closingWord, type Explanation, readLine, ruleLine, sourceWord } from "./explanation.ts";
 import { connectionHead, sinceStart } from "./reports.ts";
@@ -25,17 +27,17 @@ export interface Look {
 }
 
 export function explanationText(explanation: Explanation, look: Look): string {
-  const { story, now, cards, openness } = explanation;
+  const { story, live, cards, visibility } = explanation;
   const { style } = look;
-  const unread = unreadOf(story, openness);
+  const unread = unreadOf(explanation);
   const source = sourceWord(story);
   return [
-    ...connectionHead(story, now, style, look.columns),
+    ...connectionHead(story, live, style, look.columns),
     ...(source === undefined ? [] : [source]),
     "",
     style.dim("  → from the peer   ← from us   entry, and seconds since it opened"),
-    ...storyText(story, look, openness),
-    ...(unread.length > 0 ? ["", `unread, ${story.live?.unreadBytes} bytes:`, ...hexRows(unread, look)] : []),
+    ...storyText(story, look, visibility),
+    ...(unread.bytes.length > 0 ? ["", `unread, ${live?.unreadBytes} bytes:`, ...hexRows(unread, look)] : []),
     "",
     ...(cards.length > 0
       ? cards.flatMap((card) => [...cardText(card, look), ""]).slice(0, -1)
@@ -43,23 +45,31 @@ export function explanationText(explanation: Explanation, look: Look): string {
   ].join("\n");
 }
 
-function unreadOf({ live, subject: { concealment } }: Story, { showTokens }: Openness): Buffer {
-  const unread = live?.unread(ROW_BYTES * ROWS) ?? Buffer.alloc(0);
-  return concealment && !showTokens ? concealment.bytes(unread) : unread;
+function unreadOf({ story, live, visibility }: Explanation): ShownBytes {
+  const bytes = (live?.unread ?? Buffer.alloc(0)).subarray(0, ROW_BYTES * ROWS);
+  const { redactor } = contextOf(story);
+  return redactor && !visibility.showTokens ? redactor.redact(bytes) : { bytes, hidden: [] };
 }
 
-function storyText(story: Story, look: Look, openness: Openness): string[] {
-  const { entries, entriesBeforeGap, omitted } = story;
+function storyText(story: Story, look: Look, visibility: Visibility): string[] {
   const lines: string[] = [];
   let reads = 0;
-  for (const [index, entry] of entries.entries()) {
-    if (omitted > 0 && index === entriesBeforeGap)
+  let number = 0;
+  for (const entry of story.entries) {
+    if (entry.kind === "gap") {
+      const { omitted, bytesIn, bytesOut } = entry;
+      number += omitted;
+      const sums = `${bytesIn} bytes in, ${bytesOut} out`;
       lines.push(
-        look.style.dim(`${MARGIN}… ${omitted} entries are no longer kept: the story is cut short here …`),
+        look.style.dim(
+          `${MARGIN}… ${omitted} entries are no longer kept: the story is cut short here (${sums}) …`,
+        ),
       );
+      continue;
+    }
+    number += 1;
     if (entry.kind === "in") reads += 1;
-    const number = index < entriesBeforeGap ? index + 1 : index + 1 + omitted;
-    lines.push(...entryText({ entry, number, read: reads }, story, look, openness));
+    lines.push(...entryText({ entry, number, read: reads }, story, look, visibility));
   }
   return lines;
 }
@@ -73,40 +83,42 @@ interface Numbered {
 
 function entryText(
   { entry: whole, number, read }: Numbered,
-  { subject }: Story,
+  story: Story,
   look: Look,
-  openness: Openness,
+  visibility: Visibility,
 ): string[] {
   const { style, columns } = look;
-  const entry = shownEntry(whole, subject, openness);
+  const context = contextOf(story);
+  const entry = shownEntry(whole, context, visibility);
   const time = sinceStart(entry).trim().padStart(8);
-  const line = `${String(number).padStart(4)} ${time}  ${describeEntry(whole, subject, openness)}`;
+  const line = `${String(number).padStart(4)} ${time}  ${describeEntry(whole, context, visibility)}`;
   const cut = line.length > columns ? `${line.slice(0, columns - 1)}…` : line;
   if (entry.kind === "crashed" || entry.kind === "refused") return [style.bad(cut)];
   if (entry.kind === "transition" || entry.kind === "message") return [style.dim(cut)];
   const lost = "bytes" in whole ? whole.size - whole.bytes.length : 0;
-  if (entry.kind === "in") return [cut, ...dump(`read ${read}`, entry.bytes, lost, look)];
-  if (entry.kind === "out" && look.hex) return [cut, ...dump("sent", entry.bytes, lost, look)];
+  if (entry.kind === "in") return [cut, ...dump(`read ${read}`, entry, lost, look)];
+  if (entry.kind === "out" && look.hex) return [cut, ...dump("sent", entry, lost, look)];
   return [cut];
 }
 
 /** One row where that is enough, else a dump with its offsets. */
-function dump(what: string, bytes: Buffer, lost: number, look: Look): string[] {
+function dump(what: string, { bytes, hidden = [] }: Partial<ShownBytes>, lost: number, look: Look): string[] {
   const { style, hex } = look;
-  if (bytes.length === 0) return [];
-  if (bytes.length <= ROW_BYTES && lost === 0) return [style.dim(`${MARGIN}${what}: ${spaced(bytes)}`)];
+  if (!bytes || bytes.length === 0) return [];
+  if (bytes.length <= ROW_BYTES && lost === 0)
+    return [style.dim(`${MARGIN}${what}: ${hexOf(bytes, hidden)}`)];
   const shown = hex ? bytes : bytes.subarray(0, ROWS * ROW_BYTES);
   const left = bytes.length - shown.length;
   return [
     style.dim(`${MARGIN}${what}:`),
-    ...hexRows(shown, look),
+    ...hexRows({ bytes: shown, hidden }, look),
     ...(left > 0 ? [style.dim(`${MARGIN}… ${left} bytes more: explain --hex`)] : []),
     ...(hex && lost > 0 ? [style.dim(`${MARGIN}… ${lost} bytes were not kept`)] : []),
   ];
 }
 
-const hexRows = (bytes: Buffer, { style }: Look) => hexdump(bytes).map((row) => style.dim(`  ${row}`));
-const spaced = (bytes: Buffer) => bytes.toString("hex").replace(/../g, "$& ").trimEnd();
+const hexRows = ({ bytes, hidden }: ShownBytes, { style }: Look) =>
+  hexdump(bytes, hidden).map((row) => style.dim(`  ${row}`));
 
 export function cardText(card: Card, { style, columns }: Look): string[] {
   const paint = card.level === "violation" ? style.bad : style.odd;
@@ -119,7 +131,7 @@ export function cardText(card: Card, { style, columns }: Look): string[] {
     .slice(0, CARD_READS)
     .flatMap((read) => [
       readLine(read),
-      ...(read.bytes.length <= ROW_BYTES ? [`  ${spaced(read.bytes)}`] : []),
+      ...(read.bytes.length <= ROW_BYTES ? [`  ${hexOf(read.bytes, read.hidden)}`] : []),
     ]);
   const left = card.reads.length - CARD_READS;
   if (left > 0) reads.push(`and ${left} more`);

@@ -3,41 +3,45 @@
 import { type Card, type Case, diagnose, type Read } from "../diagnoses/table.ts";
 import { connectionDocument, entryDocument } from "../lab/documents.ts";
 import type { Lab } from "../lab/lab.ts";
-import { printable, printableBytes } from "../printable.ts";
-import type { Openness } from "../stories/entry-text.ts";
+import { hexOf, printable, printableBytes } from "../printable.ts";
+import { contextOf, roleOf } from "../stories/editions.ts";
+import type { Visibility } from "../stories/entry-text.ts";
 import { KeptStory } from "../stories/kept-story.ts";
+import type { LiveView } from "../stories/live-view.ts";
 import { type Story, wallMs } from "../stories/story.ts";
 import { reasonOf, type Verdict, verdictOf } from "../stories/verdict.ts";
 import { ruleInShort } from "../wire-rules.ts";
 
 export interface Explanation {
   readonly story: Story;
-  readonly now: number;
+  readonly live: LiveView | undefined;
+  /** Milliseconds since 1970. */
+  readonly askedAt: number;
   readonly verdict: Verdict;
   readonly reason: string | undefined;
   readonly cards: readonly Card[];
-  readonly openness: Openness;
+  readonly visibility: Visibility;
 }
 
-export function explain(lab: Lab, story: Story, openness: Openness = {}): Explanation {
-  const now = lab.clock.now();
+export function explain(lab: Lab, story: Story, visibility: Visibility = {}): Explanation {
+  const live = lab.liveView(story.subject.id);
   return {
     story,
-    now,
-    verdict: verdictOf(story, now),
-    reason: reasonOf(story, now),
-    cards: diagnose(caseOf(lab, story, now, openness)),
-    openness,
+    live,
+    askedAt: lab.clock.now(),
+    verdict: verdictOf(story, live),
+    reason: reasonOf(story, live),
+    cards: diagnose(caseOf(lab, story, live, visibility)),
+    visibility,
   };
 }
 
 /** Role and options are the instance's; where it is gone, the role of that name and what the story knows. */
-function caseOf(lab: Lab, story: Story, now: number, { showTokens }: Openness): Case {
+function caseOf(lab: Lab, story: Story, live: LiveView | undefined, { showTokens }: Visibility): Case {
   const { subject } = story;
-  const { concealment } = subject;
+  const { redactor } = contextOf(story, lab.roles);
   const instance = lab.find(subject.instance);
-  const role =
-    subject.definition ?? (instance && lab.roles.get(instance.type)) ?? lab.roles.get(subject.role);
+  const role = roleOf(story, lab.roles) ?? (instance && lab.roles.get(instance.type));
   const isServer = role?.side === "server";
   const options = (instance?.options ?? {}) as unknown as Record<string, unknown>;
   const [host = "localhost"] = instance?.hosts ?? [];
@@ -47,9 +51,9 @@ function caseOf(lab: Lab, story: Story, now: number, { showTokens }: Openness): 
     options,
     given: instance?.given ?? {},
     host: isServer ? host : subject.remote.address,
-    port: isServer ? (instance?.port ?? subject.localPort ?? role.port) : subject.remote.port,
-    now,
-    shown: (bytes) => (concealment && !showTokens ? concealment.bytes(bytes) : bytes),
+    port: isServer ? (instance?.port ?? (subject.local.port || role.port)) : subject.remote.port,
+    live,
+    redact: (bytes) => (redactor && !showTokens ? redactor.redact(bytes) : { bytes, hidden: [] }),
   };
 }
 
@@ -79,23 +83,23 @@ export function ruleLine(rule: string): string {
 }
 
 /** Where and when a read came. */
-export function readLine({ number, at, bytes, keptBytes, size }: Read): string {
+export function readLine({ number, at, bytes, keptBytes, size, hidden }: Read): string {
   const kept = keptBytes < size ? `, ${keptBytes} kept` : "";
-  return `read ${number}, +${(at / 1_000_000).toFixed(3)} s, ${size} ${size === 1 ? "byte" : "bytes"}${kept}: ${printableBytes(bytes)}`;
+  return `read ${number}, +${(at / 1_000_000).toFixed(3)} s, ${size} ${size === 1 ? "byte" : "bytes"}${kept}: ${printableBytes(bytes, undefined, hidden)}`;
 }
 
 /** The document of `explain --json`. */
 export function explanationDocument(explanation: Explanation) {
-  const { story, now, reason, cards, openness } = explanation;
+  const { story, live, reason, cards, visibility } = explanation;
   let reads = 0;
   return {
-    ...connectionDocument(story, now),
+    ...connectionDocument(story, live),
     reason: reason ?? null,
     source: story instanceof KeptStory ? "journal" : "memory",
     omitted: story.omitted,
     diagnoses: cards.map((card) => cardDocument(card, story)),
     entries: story.entries.map((entry) => {
-      const document = entryDocument(entry, story, openness);
+      const document = entryDocument(entry, story, visibility);
       if (entry.kind !== "in") return document;
       reads += 1;
       return { ...document, read: reads };
@@ -113,12 +117,13 @@ function cardDocument(card: Card, story: Story) {
     rule,
     ruleText: ruleInShort(rule) ?? null,
     came: came ?? null,
-    reads: card.reads.map(({ number, at, bytes, size }) => ({
+    reads: card.reads.map(({ number, at, bytes, size, hidden = [] }) => ({
       read: number,
       at: new Date(wallMs(story, { at })).toISOString(),
       sinceMs: at / 1_000,
-      text: printableBytes(bytes),
-      hex: bytes.toString("hex"),
+      text: printableBytes(bytes, undefined, hidden),
+      hex: hexOf(bytes, hidden, ""),
+      ...(hidden.length > 0 ? { hidden: true } : {}),
       size,
     })),
     state: state ?? null,

@@ -1,28 +1,14 @@
 /** One moment of a connection: its state, what its machine knew, and what lay unread. */
 
-import { hexdump, printable } from "../printable.ts";
+import { hexdump, hexOf, printable } from "../printable.ts";
 import type { RecordedMoment, Replayed } from "../replay/replay.ts";
-import { describeEntry, type Openness } from "../stories/entry-text.ts";
+import { contextOf } from "../stories/editions.ts";
+import { describeEntry, type Visibility } from "../stories/entry-text.ts";
+import type { ShownBytes } from "../stories/redaction.ts";
 import { type Story, wallMs } from "../stories/story.ts";
 import { sinceStart } from "./reports.ts";
 import type { Style } from "./style.ts";
 
-/** What every machine is given, and no machine knows by itself. */
-const WORLD = new Set([
-  "options",
-  "clock",
-  "random",
-  "files",
-  "network",
-  "registry",
-  "addressBook",
-  "programs",
-  "note",
-  "screen",
-  "hub",
-  "listening",
-  "peer",
-]);
 const DEEPEST = 3;
 const VALUE_CHARACTERS = 200;
 
@@ -34,7 +20,7 @@ const NOTHING: RecordedMoment = {
   unread: Buffer.alloc(0),
 };
 
-interface Look extends Openness {
+interface Look extends Visibility {
   readonly style: Style;
 }
 
@@ -42,21 +28,21 @@ export function momentText(story: Story, number: number, replayed: Replayed, loo
   const { style } = look;
   const entry = story.entries[number - 1];
   const moment = replayed.momentAt(number) ?? NOTHING;
-  const context = Object.entries(contextOf(story, moment, look));
+  const knows = Object.entries(knownBy(story, moment, look));
   const unread = unreadOf(story, moment, look);
   const seconds = entry ? sinceStart(entry).trim() : "";
   return [
-    style.bold(`${story.subject.id} behind entry ${number}, ${seconds} s`),
-    ...(entry ? [`  happened  ${describeEntry(entry, story.subject, look).trim()}`] : []),
+    style.bold(`${story.subject.id} after entry ${number}, ${seconds} s`),
+    ...(entry ? [`  happened  ${describeEntry(entry, contextOf(story), look).trim()}`] : []),
     `  state     ${moment.state}`,
     `  framing   ${moment.framing}`,
-    ...(context.length === 0 ? ["  knows     nothing of its own"] : []),
-    ...context.map(
+    ...(knows.length === 0 ? ["  knows     nothing of its own"] : []),
+    ...knows.map(
       ([key, value], index) => `  ${index === 0 ? "knows" : "     "}     ${key} = ${shown(value)}`,
     ),
-    ...(unread.length === 0
+    ...(unread.bytes.length === 0
       ? ["  unread    nothing"]
-      : ["  unread", ...hexdump(unread).map((row) => `  ${row}`)]),
+      : ["  unread", ...hexdump(unread.bytes, unread.hidden).map((row) => `  ${row}`)]),
     ...(replayed.difference && replayed.difference.number <= number
       ? [
           style.bad(
@@ -67,38 +53,32 @@ export function momentText(story: Story, number: number, replayed: Replayed, loo
   ].join("\n");
 }
 
-export function momentDocument(story: Story, number: number, replayed: Replayed, openness: Openness) {
+export function momentDocument(story: Story, number: number, replayed: Replayed, visibility: Visibility) {
   const entry = story.entries[number - 1];
   const moment = replayed.momentAt(number) ?? NOTHING;
+  const unread = unreadOf(story, moment, visibility);
   return {
     connection: story.subject.id,
     entry: number,
     at: entry ? new Date(wallMs(story, entry)).toISOString() : null,
     state: moment.state,
     framing: moment.framing,
-    context: contextOf(story, moment, openness),
-    unreadHex: unreadOf(story, moment, openness).toString("hex"),
+    context: knownBy(story, moment, visibility),
+    unreadHex: hexOf(unread.bytes, unread.hidden, ""),
     difference: replayed.difference?.number ?? null,
   };
 }
 
-function unreadOf(
-  { subject: { concealment } }: Story,
-  { unread }: RecordedMoment,
-  { showTokens }: Openness,
-): Buffer {
-  return concealment && !showTokens ? concealment.bytes(unread) : unread;
+function unreadOf(story: Story, { unread }: RecordedMoment, { showTokens }: Visibility): ShownBytes {
+  const { redactor } = contextOf(story);
+  return redactor && !showTokens ? redactor.redact(unread) : { bytes: unread, hidden: [] };
 }
 
 /** The machine's own part of its context, as plain values; tokens in it are hidden. */
-function contextOf(
-  { subject: { concealment } }: Story,
-  { context }: RecordedMoment,
-  { showTokens }: Openness,
-) {
-  const hide = (text: string) => (concealment && !showTokens ? concealment.text(text) : text);
-  const own = Object.entries(context).filter(([key]) => !WORLD.has(key));
-  return Object.fromEntries(own.map(([key, value]) => [key, plain(value, hide, 0)]));
+function knownBy(story: Story, { context }: RecordedMoment, { showTokens }: Visibility) {
+  const { redactor } = contextOf(story);
+  const hide = (text: string) => (redactor && !showTokens ? redactor.text(text) : text);
+  return Object.fromEntries(Object.entries(context).map(([key, value]) => [key, plain(value, hide, 0)]));
 }
 
 function plain(value: unknown, hide: (text: string) => string, depth: number): unknown {

@@ -1,8 +1,11 @@
 /** A role or a connection in full, for `show` and `explain`. */
-import { connectionDocument, instanceDocument, type Masking } from "../lab/documents.ts";
+
+import { connectionDocument, instanceDocument } from "../lab/documents.ts";
 import type { Lab, LabInstance } from "../lab/lab.ts";
 import { hexdump, printable } from "../printable.ts";
-import { describeEntry, type Openness } from "../stories/entry-text.ts";
+import { contextOf } from "../stories/editions.ts";
+import { describeEntry, type Visibility } from "../stories/entry-text.ts";
+import type { LiveView } from "../stories/live-view.ts";
 import type { Entry, Story } from "../stories/story.ts";
 import { reasonOf, verdictOf } from "../stories/verdict.ts";
 import { whereOf } from "./instance-lines.ts";
@@ -18,11 +21,11 @@ const NAME_COLUMNS = 13;
 export function instanceReport(
   lab: Lab,
   instance: LabInstance,
-  masking: Masking,
+  visibility: Visibility,
   style: Style,
   columns: number,
 ): string {
-  const document = instanceDocument(instance, masking);
+  const document = instanceDocument(instance, visibility);
   const { machineState, side } = instance;
   const { options, ...rest } = document;
   const rows: [string, string][] = [
@@ -57,20 +60,24 @@ export function instanceReport(
 
 export function connectionReport(
   story: Story,
-  now: number,
+  live: LiveView | undefined,
   style: Style,
   columns: number,
-  openness: Openness = {},
+  visibility: Visibility = {},
 ): string {
-  const raw = story.live?.unread(UNREAD_SHOWN);
-  const { concealment } = story.subject;
-  const unread = raw && concealment && !openness.showTokens ? concealment.bytes(raw) : raw;
+  const raw = (live?.unread ?? Buffer.alloc(0)).subarray(0, UNREAD_SHOWN);
+  const { redactor } = contextOf(story);
+  const unread = redactor && !visibility.showTokens ? redactor.redact(raw) : { bytes: raw, hidden: [] };
   return [
-    ...connectionHead(story, now, style, columns),
+    ...connectionHead(story, live, style, columns),
     "",
-    ...storyLines(story, style, columns, { ...openness, last: LAST_EVENTS }),
-    ...(unread && unread.length > 0
-      ? ["", `unread, ${story.live?.unreadBytes} bytes:`, ...hexdump(unread).map((line) => `  ${line}`)]
+    ...storyLines(story, style, columns, { ...visibility, last: LAST_EVENTS }),
+    ...(unread.bytes.length > 0
+      ? [
+          "",
+          `unread, ${live?.unreadBytes} bytes:`,
+          ...hexdump(unread.bytes, unread.hidden).map((line) => `  ${line}`),
+        ]
       : []),
   ].join("\n");
 }
@@ -78,11 +85,16 @@ export function connectionReport(
 /** The same of a connection's head. */
 const HEAD_LABEL = 11;
 
-export function connectionHead(story: Story, now: number, style: Style, columns: number): string[] {
-  const document = connectionDocument(story, now);
-  const reason = reasonOf(story, now);
-  const verdict = verdictOf(story, now);
-  const queued = story.live?.queuedBytes ?? 0;
+export function connectionHead(
+  story: Story,
+  live: LiveView | undefined,
+  style: Style,
+  columns: number,
+): string[] {
+  const document = connectionDocument(story, live);
+  const reason = reasonOf(story, live);
+  const verdict = verdictOf(story, live);
+  const queued = live?.queuedBytes ?? 0;
   const rows: [string, string][] = [
     ["role", `${story.subject.role}${document.label ? `, for ${document.label}` : ""}`],
     ["peer", document.remote],
@@ -119,28 +131,26 @@ export function storyLines(
   story: Story,
   style: Style,
   columns: number,
-  { last = Number.POSITIVE_INFINITY, ...openness }: Openness & { readonly last?: number } = {},
+  { last = Number.POSITIVE_INFINITY, ...visibility }: Visibility & { readonly last?: number } = {},
 ): string[] {
-  const { entries, entriesBeforeGap, omitted } = story;
+  const { entries } = story;
   const start = Math.max(0, entries.length - last);
   const lines: string[] = start > 0 ? [style.dim(`  … ${start} earlier: explain ${story.subject.id}`)] : [];
   for (let index = start; index < entries.length; index += 1) {
     const entry = entries[index];
-    if (omitted > 0 && index === entriesBeforeGap)
-      lines.push(style.dim(`  … ${omitted} entries are no longer kept …`));
-    if (entry) lines.push(entryLine(entry, story, style, columns, openness));
+    if (entry) lines.push(entryLine(entry, story, style, columns, visibility));
   }
   return lines;
 }
 
 function entryLine(
   entry: Entry,
-  { subject }: Story,
+  story: Story,
   style: Style,
   columns: number,
-  openness: Openness,
+  visibility: Visibility,
 ): string {
-  const line = `${sinceStart(entry)}  ${describeEntry(entry, subject, openness)}`;
+  const line = `${sinceStart(entry)}  ${describeEntry(entry, contextOf(story), visibility)}`;
   const cut = line.length > columns ? `${line.slice(0, columns - 1)}…` : line;
   if (entry.kind === "crashed" || entry.kind === "refused") return style.bad(cut);
   if (entry.kind === "transition" || entry.kind === "message") return style.dim(cut);

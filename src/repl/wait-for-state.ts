@@ -134,21 +134,23 @@ export class Waiting {
   #foundStories(): Found[] {
     const { lab, options } = this.#call;
     const { text } = options;
-    const now = lab.clock.now();
-    const isFound = (story: Story) => (text === undefined ? this.#isThere(story, now) : hasText(story, text));
+    const isFound = (story: Story) => (text === undefined ? this.#isThere(story) : hasText(story, text));
     return lab
       .stories()
       .filter((story) => this.#isMeant(story) && isFound(story))
-      .map((story) => ({ id: story.subject.id, document: () => connectionDocument(story, now) }));
+      .map((story) => ({
+        id: story.subject.id,
+        document: () => connectionDocument(story, lab.liveView(story.subject.id)),
+      }));
   }
 
-  #isThere(story: Story, now: number): boolean {
+  #isThere(story: Story): boolean {
     const state = this.#state ?? "";
     const present = story.endedAt === undefined ? story.state : "closed";
     return (
       present === state ||
       this.#passed.has(story) ||
-      (VERDICTS.includes(state) && verdictOf(story, now) === state)
+      (VERDICTS.includes(state) && verdictOf(story, this.#call.lab.liveView(story.subject.id)) === state)
     );
   }
 

@@ -37,7 +37,11 @@ export function givenWorld(
   };
   return {
     options,
-    clock,
+    clock: {
+      now: () => Number(next("clock.now") ?? clock.now()),
+      setTimeout: (callback, ms) => clock.setTimeout(callback, ms),
+      clearTimeout: (id) => clock.clearTimeout(id),
+    },
     random: () => Number(next("random") ?? NO_CHANCE),
     addressBook: { find: () => next("addressBook.find") as string | undefined },
     files: { open: () => never(), create: () => never() },

@@ -19,6 +19,7 @@ import { Recorder } from "../stories/recorder.ts";
 import type { Entry, Story } from "../stories/story.ts";
 import { PeerMessage } from "../wire/message.ts";
 import { givenWorld, revived, unanswered } from "./_given-world.ts";
+import { ownData } from "./_own-data.ts";
 import type { RecordedClock } from "./_recorded-clock.ts";
 import { RecordedLink } from "./_recorded-link.ts";
 
@@ -34,7 +35,8 @@ export interface Staging {
 
 /** What was so when an entry had happened. */
 export interface Moment {
-  readonly snapshot: AnyMachineSnapshot | undefined;
+  /** A copy of what the machine knew by itself; undefined before it began. */
+  readonly context: Readonly<Record<string, unknown>> | undefined;
   readonly framing: string;
   /** How many of the bytes that came had been read. */
   readonly readBytes: number;
@@ -62,10 +64,7 @@ export class Stage {
     const recorder = new Recorder(clock);
     recorder.tap((story, entry) => this.#note(story, entry));
     this.#staging = staging;
-    this.story = recorder.open(
-      { ...story.subject, remote: { ...story.subject.remote } },
-      initialStateName(role.machine),
-    );
+    this.story = recorder.open({ ...story.subject }, initialStateName(role.machine));
     this.#world = givenWorld(recorded, this.story, clock, options);
     if (role.side === "server" && role.transport === "tcp") this.#playServer();
     else this.#playAlone();
@@ -79,7 +78,7 @@ export class Stage {
     const isStarted = !this.#isInStep && this.#actor !== undefined;
     this.played.push(entry);
     this.moments.push({
-      snapshot: isStarted ? this.snapshot : undefined,
+      context: isStarted ? ownData(this.snapshot.context) : undefined,
       framing: story.framing,
       readBytes: this.#readBytes,
     });
@@ -90,7 +89,8 @@ export class Stage {
     this.#isInStep = false;
     for (let index = this.#firstOfStep; index < this.moments.length; index += 1) {
       const moment = this.moments[index];
-      if (moment && !moment.snapshot) this.moments[index] = { ...moment, snapshot: this.snapshot };
+      if (moment && !moment.context)
+        this.moments[index] = { ...moment, context: ownData(this.snapshot.context) };
     }
     this.#firstOfStep = this.moments.length;
   }
@@ -119,7 +119,6 @@ export class Stage {
       after: (from: string, to: string | undefined, event: string) => {
         if (this.#connection) return this.#connection.after(from, to, event);
         this.story.endStep(to !== undefined && to !== from ? { from, to, event } : undefined);
-        if (to !== undefined) this.story.state = to;
       },
       failed: (error: unknown) => this.#crash(error),
       done: () => this.#connection?.close(),
@@ -159,8 +158,8 @@ export class Stage {
   }
 
   #newLink(): RecordedLink {
-    const { remote, localPort = 0 } = this.story.subject;
-    return new RecordedLink({ address: "", port: localPort }, remote);
+    const { local, remote } = this.story.subject;
+    return new RecordedLink(local, remote);
   }
 
   #guarded(act: () => void): void {

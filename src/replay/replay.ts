@@ -24,7 +24,7 @@ export interface Replayed {
   readonly difference: Difference | undefined;
   /** Why not all of it could be played. */
   readonly cutShort: string | undefined;
-  /** What was so behind entry `number`, from 1. */
+  /** What was so after entry `number`, from 1. */
   readonly momentAt: (number: number) => RecordedMoment | undefined;
 }
 
@@ -53,7 +53,7 @@ export async function replay(request: ReplayRequest): Promise<Replayed> {
   return {
     same,
     given: play.given,
-    total: story.entries.length + story.omitted,
+    total: story.length,
     difference,
     cutShort,
     momentAt: (number) => play.momentAt(number),
@@ -71,7 +71,7 @@ export function playable({ entries, entriesBeforeGap, omitted }: Story): {
   if (clipped >= 0)
     return { entries: kept, cutShort: `entry ${clipped + 1} is a read that was too long to be kept whole` };
   if (omitted > 0)
-    return { entries: kept, cutShort: `${omitted} entries behind entry ${kept.length} are no longer kept` };
+    return { entries: kept, cutShort: `${omitted} entries after entry ${kept.length} are no longer kept` };
   return { entries: kept, cutShort: undefined };
 }
 
@@ -115,7 +115,7 @@ class Play {
     return {
       state: stateAfter(past),
       framing: moment.framing,
-      context: (moment.snapshot?.context ?? {}) as Record<string, unknown>,
+      context: moment.context ?? {},
       unread: this.stage.connection ? came.subarray(moment.readBytes) : Buffer.alloc(0),
     };
   }

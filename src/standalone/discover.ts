@@ -33,7 +33,12 @@ export default defineStandalone({
       return exitCodes.peerError;
     }
     if (found.length > 0) return exitCodes.done;
-    if (!isJson) err(service === undefined ? "nobody is registered" : `nobody serves ${printable(service)}`);
+    if (!isJson)
+      err(
+        service === undefined
+          ? "no file server is registered"
+          : `no file server is registered for ${printable(service)}`,
+      );
     return service === undefined ? exitCodes.done : exitCodes.noSuchThing;
   },
 });

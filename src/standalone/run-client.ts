@@ -1,4 +1,5 @@
 /** A client role without a daemon: the same machine, the same run, told to one person. */
+
 import { ClientRun } from "../actors/client-run.ts";
 import { systemClock } from "../actors/clock.ts";
 import { DescriptorBudget } from "../actors/descriptor-budget.ts";
@@ -11,6 +12,7 @@ import { type Case, diagnose } from "../diagnoses/table.ts";
 import { Ids } from "../ids.ts";
 import type { Role } from "../machines/_role.ts";
 import type { Registry, Screen } from "../machines/_world.ts";
+import { contextOf } from "../stories/editions.ts";
 import type { EntryOf } from "../stories/entry.ts";
 import { Recorder } from "../stories/recorder.ts";
 import type { Entry, Story } from "../stories/story.ts";
@@ -69,7 +71,8 @@ function patienceOf(options: object): number {
 
 /** As the daemon would judge it; a token stays hidden. */
 function caseOf(role: Role, given: Record<string, unknown>, options: InstanceOptions, story: Story): Case {
-  const { concealment, remote } = story.subject;
+  const { remote } = story.subject;
+  const { redactor } = contextOf(story);
   return {
     story,
     role,
@@ -77,8 +80,8 @@ function caseOf(role: Role, given: Record<string, unknown>, options: InstanceOpt
     given,
     host: remote.address,
     port: remote.port,
-    now: systemClock.now(),
-    shown: (bytes) => concealment?.bytes(bytes) ?? bytes,
+    live: undefined,
+    redact: (bytes) => redactor?.redact(bytes) ?? { bytes, hidden: [] },
   };
 }
 

@@ -4,14 +4,21 @@ import type { Role } from "../machines/_role.ts";
 import { printable, printableBytes } from "../printable.ts";
 import { type Style, styleOf } from "../repl/style.ts";
 import { causeText } from "../stories/cause-text.ts";
-import { type Openness, programText, readingOf, shownEntry } from "../stories/entry-text.ts";
+import { contextOf } from "../stories/editions.ts";
+import {
+  programText,
+  readingOf,
+  type ShownEntry,
+  shownEntry,
+  type Visibility,
+} from "../stories/entry-text.ts";
 import type { Entry, Story } from "../stories/story.ts";
 
 export function stepPrinter(
   role: Role,
   err: (text: string) => void,
   hasColors: boolean,
-  openness: Openness = {},
+  visibility: Visibility = {},
 ) {
   const style = styleOf(hasColors);
   let hasBegun = false;
@@ -24,7 +31,7 @@ export function stepPrinter(
       const first = entry.kind === "transition" ? entry.from : story.state;
       if (role.steps?.[first]) tell(0, stateText(role, first, style));
     }
-    const text = stepText(role, story, shownEntry(entry, story.subject, openness), style);
+    const text = stepText(role, story, shownEntry(entry, contextOf(story), visibility), style);
     if (text) tell(entry.at, text);
   };
 }
@@ -35,7 +42,7 @@ const stateText = ({ steps }: Role, state: string, style: Style, otherwise = "")
 function stepText(
   role: Role,
   { subject: { remote } }: Story,
-  entry: Entry,
+  entry: ShownEntry,
   style: Style,
 ): string | undefined {
   const peer = `${remote.address}:${remote.port}`;
@@ -43,9 +50,9 @@ function stepText(
     case "transition":
       return stateText(role, entry.to, style, entry.event);
     case "out":
-      return `  send() to ${peer}: ${printableBytes(entry.bytes)}, ${entry.size} bytes${readingOf(entry.bytes, role.display)}`;
+      return `  send() to ${peer}: ${printableBytes(entry.bytes, undefined, entry.hidden)}, ${entry.size} bytes${readingOf(entry, role.display)}`;
     case "in":
-      return `  recv() from ${peer}: ${printableBytes(entry.bytes)}, ${entry.size} bytes${readingOf(entry.bytes, role.display)}`;
+      return `  recv() from ${peer}: ${printableBytes(entry.bytes, undefined, entry.hidden)}, ${entry.size} bytes${readingOf(entry, role.display)}`;
     case "file":
       return `  the file has ${entry.told} bytes`;
     case "remark":

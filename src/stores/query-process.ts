@@ -21,8 +21,7 @@ function answer({ file, sql, limit, secretKeys }: Question): QueryAnswer {
     return read(database, sql, limit);
   } catch (error) {
     const why = messageOf(error);
-    if (WOULD_WRITE.test(why))
-      return { ok: false, code: "read-only", why: `${firstWord(sql)} is no question` };
+    if (WOULD_WRITE.test(why)) return { ok: false, code: "read-only", why: `${firstWord(sql)} is refused` };
     if (MANY.test(why)) return { ok: false, code: "bad-sql", why: "one statement at a time" };
     return { ok: false, code: "bad-sql", why, position: problemPosition(database, sql, why) };
   } finally {
@@ -33,7 +32,7 @@ function answer({ file, sql, limit, secretKeys }: Question): QueryAnswer {
 function read(database: Database.Database, sql: string, limit: number): QueryAnswer {
   const statement = database.prepare<[], unknown[]>(sql);
   if (!statement.readonly || !statement.reader)
-    return { ok: false, code: "read-only", why: `${firstWord(sql)} is no question` };
+    return { ok: false, code: "read-only", why: `${firstWord(sql)} is refused` };
   const columns = statement.columns().map(({ name }) => name);
   const rows: unknown[][] = [];
   let sizeBytes = 0;

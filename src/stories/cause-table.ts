@@ -46,7 +46,7 @@ const common = {
   "no-descriptors": row(
     "refused",
     { limit: "number" },
-    ({ limit }) => `no descriptor is left for it: the daemon may open ${limit} (ulimit -n)`,
+    ({ limit }) => `the daemon has no file descriptor left for it: it may open ${limit} (ulimit -n)`,
     "FRAME-7",
   ),
   "hub-rebuilt": row("note", { error: "text" }, ({ error }) => `its hub crashed and was rebuilt: ${error}`),
@@ -62,7 +62,7 @@ const broken = {
   "slow-reader": row(
     "failed",
     { bytes: "number" },
-    ({ bytes }) => `does not read: ${bytes} bytes wait for it`,
+    ({ bytes }) => `the peer does not read: ${bytes} bytes are waiting for it`,
     "FRAME-7",
   ),
   "peer-reset": row(
@@ -103,7 +103,7 @@ const servers = {
   "file-too-large": row(
     "note",
     { name: "peer", size: "number" },
-    ({ name, size }) => `not found: ${name} has ${size} bytes, more than 32 bits can tell`,
+    ({ name, size }) => `not found: ${name} has ${size} bytes, too many for a size of 32 bits`,
     "FILE-4",
   ),
   "file-not-closed": row(
@@ -156,27 +156,32 @@ const servers = {
   "record-length-too-long": row(
     "refused",
     { told: "number", came: "number" },
-    ({ told, came }) => `the length is impossible: ${told} bytes are told, ${came} came`,
+    ({ told, came }) => `the length is impossible: it says ${told} bytes, but ${came} came`,
     "BOOK-4",
   ),
   "unknown-address": row(
     "note",
     { email: "peer" },
-    ({ email }) => `nobody has the address ${quoted(email)}`,
+    ({ email }) => `the address book has no name for ${quoted(email)}`,
     "BOOK-3",
   ),
   "name-cut": row(
     "note",
     { form: "text" },
-    ({ form }) => `the name is longer than a length of ${form} can tell: it is cut`,
+    ({ form }) => `the name is too long for a length of ${form}, so it was cut`,
     "BOOK-1",
   ),
-  "discovery-too-often": row("note", {}, () => "more DISCOVERY a second than are answered", "BOOT-6"),
+  "discovery-too-often": row(
+    "note",
+    {},
+    () => "more DISCOVERY requests a second than are answered",
+    "BOOT-6",
+  ),
   "request-refused": row("note", { why: "text" }, ({ why }) => why, "BOOT-6"),
-  "no-clock-request": row("note", { said: "peer" }, ({ said }) => `${quoted(said)} is no request of a clock`),
-  "login-without-name": row("note", {}, () => "no name in its login: asked again", "CHAT-1"),
+  "no-clock-request": row("note", { said: "peer" }, ({ said }) => `${quoted(said)} is not a clock request`),
+  "login-without-name": row("note", {}, () => "its login has no name, so it was asked again", "CHAT-1"),
   "name-taken": row("note", { name: "peer" }, ({ name }) => `name taken: ${name}`, "CHAT-1"),
-  "room-crashed": row("note", {}, () => "the room crashed while it came in: asked again"),
+  "room-crashed": row("note", {}, () => "the room crashed while it joined, so it was asked again"),
   "no-username": row("note", {}, () => "that is no name", "RELAY-1"),
   "username-taken": row("note", {}, () => "name taken", "RELAY-1"),
   "switchboard-crashed": row("note", {}, () => "the switchboard crashed while it was asked"),
@@ -199,14 +204,14 @@ const clients = {
     "failed",
     { server: "text", service: "text", registry: "text", listed: "peer" },
     ({ server, service, registry, listed }) =>
-      `no token is known for ${server} (--token gives one): nobody serves ${quoted(service)}, says the registry at ${registry}; ${itLists(listed)}`,
+      `no token is known for ${server} (--token gives one): the registry at ${registry} lists no server for ${quoted(service)}; ${itLists(listed)}`,
     "BOOT-1",
   ),
   "no-such-service": row(
     "failed",
     { service: "text", registry: "text", listed: "peer" },
     ({ service, registry, listed }) =>
-      `nobody serves ${quoted(service)}, says the registry at ${registry}; ${itLists(listed)}`,
+      `the registry at ${registry} lists no server for ${quoted(service)}; ${itLists(listed)}`,
     "BOOT-1",
   ),
   "registry-silent": row(
@@ -218,13 +223,13 @@ const clients = {
   "token-refused": row(
     "refused",
     {},
-    () => "the server refuses the token (Invalid); without --token the one that the registry tells is said",
+    () => "the server refuses the token (Invalid); without --token, the one that the registry lists is used",
     "FILE-1",
   ),
   "listed-token-refused": row(
     "refused",
     {},
-    () => "the server refuses the token that the registry tells (Invalid)",
+    () => "the server refuses the token that the registry lists (Invalid)",
     "FILE-1",
   ),
   "no-such-file": row(
@@ -243,13 +248,13 @@ const clients = {
     "failed",
     { host: "text", port: "number", said: "peer" },
     ({ host, port, said }) =>
-      `the server ${host}:${port} answers ${quoted(said)}, which the protocol does not know here`,
+      `the server ${host}:${port} answers ${quoted(said)}, which this protocol does not allow here`,
   ),
   "odd-size": row(
     "failed",
     { host: "text", port: "number", size: "number" },
     ({ host, port, size }) =>
-      `the server ${host}:${port} answers the size ${size}, which the protocol does not know here`,
+      `the server ${host}:${port} answers with the size ${size}, which this protocol does not allow here`,
     "FILE-0",
   ),
   "no-answer": row(
@@ -272,7 +277,7 @@ const clients = {
     "failed",
     { sent: "text", said: "peer", due: "text" },
     ({ sent, said, due }) =>
-      `the server answers ${quoted(said)} to ${quoted(sent)}, where ${quoted(due)} is right`,
+      `the server answers ${quoted(said)} to ${quoted(sent)}; the right answer is ${quoted(due)}`,
   ),
   "no-reply": row("failed", {}, () => "not every message had a reply"),
   "reply-too-large": row(
@@ -285,13 +290,13 @@ const clients = {
   "answer-length-wrong": row(
     "failed",
     { told: "number", came: "number" },
-    ({ told, came }) => `the server tells a length of ${told} and sends ${came} bytes`,
+    ({ told, came }) => `the server announces a length of ${told} and sends ${came} bytes`,
     "BOOK-1",
   ),
   "answer-no-record": row(
     "failed",
     { said: "peer", form: "text" },
-    ({ said, form }) => `the server answers ${quoted(said)}, which is no answer with a header of ${form}`,
+    ({ said, form }) => `the server answers ${quoted(said)}, which is not an answer with a header of ${form}`,
     "BOOK-1",
   ),
   "address-not-listed": row(
@@ -304,7 +309,8 @@ const clients = {
   "datagram-lost": row(
     "failed",
     { withinMs: "number" },
-    ({ withinMs }) => `no answer within ${seconds(withinMs)}: lost, or nobody answers there`,
+    ({ withinMs }) =>
+      `no answer within ${seconds(withinMs)}: the datagram was lost, or no program answers there`,
   ),
   "list-without-end": row(
     "failed",
@@ -324,7 +330,7 @@ const clients = {
     "failed",
     { told: "number", more: "number", name: "text" },
     ({ told, more, name }) =>
-      `the server told a size of ${told} bytes, and at least ${more} more followed: ${quoted(name)} is not saved`,
+      `the server announced ${told} bytes, but at least ${more} more followed: ${quoted(name)} is not saved`,
     "FILE-0",
   ),
   "answer-other-header": row(
@@ -355,18 +361,14 @@ const clients = {
   "name-in-use": row(
     "failed",
     { option: "text" },
-    ({ option }) => `the room has somebody of that name: choose another, ${option}`,
+    ({ option }) => `that name is taken in the room: choose another with ${option}`,
   ),
   "username-in-use": row(
     "failed",
     { name: "text" },
-    ({ name }) => `somebody is ${name} already: choose another name, --as`,
+    ({ name }) => `the name ${name} is taken: choose another with --as`,
   ),
-  "server-full": row(
-    "refused",
-    { said: "peer" },
-    ({ said }) => `the server has as many clients as it takes (${said})`,
-  ),
+  "server-full": row("refused", { said: "peer" }, ({ said }) => `the server is full (${said})`),
   stopped: row("failed", {}, () => "stopped"),
   "port-seen": row(
     "note",

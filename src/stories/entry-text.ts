@@ -1,34 +1,48 @@
 /** A story's entries as sentences: one form for `show`, `explain`, `tap`, `--explain` and the journal. */
-
-import { printable, printableBytes } from "../printable.ts";
+import { type HiddenSpan, printable, printableBytes } from "../printable.ts";
 import { causeText } from "./cause-text.ts";
 import { type Cause, rowOf } from "./causes.ts";
 import type { Entry, InputName, OperatorAction } from "./entry.ts";
 import type { Doing, ProgramSample } from "./program.ts";
-import type { Display, StorySubject } from "./story.ts";
+import type { Redactor } from "./redaction.ts";
 
 /** What is read of a line that is shown otherwise than it was sent. */
 const READING_CHARACTERS = 60;
 
-/** Whose story it is tells how its lines are shown, and what is hidden in them. */
-export type Teller = Pick<StorySubject, "display" | "concealment">;
+/** How a role shows its lines, e.g. reversed [REV-4]. */
+export type Display = (text: string) => string;
 
-export interface Openness {
+/** How a story's lines are shown, and what is hidden in them: `contextOf` finds it by the story's edition. */
+export interface RedactionContext {
+  readonly display?: Display | undefined;
+  readonly redactor?: Redactor | undefined;
+}
+
+/** An entry as anybody may see it: bytes in a hidden span are not there to be shown. */
+export type ShownEntry = Entry & { readonly hidden?: readonly HiddenSpan[] };
+
+type Octets = Extract<Entry, { readonly bytes: Buffer }>;
+
+export interface Visibility {
   /** Show tokens as they are. */
   readonly showTokens?: boolean | undefined;
 }
 
-/** The entry as anybody may see it: tokens in the peer's words are `****`, our own are left alone. Sizes stay those of the wire. */
-export function shownEntry(entry: Entry, { concealment }: Teller, { showTokens }: Openness = {}): Entry {
-  if (!concealment || showTokens) return entry;
-  const peerWords = (words: string) => concealment.text(words);
+/** The entry as anybody may see it: tokens in the peer's words are hidden, our own words are left alone. Sizes stay those of the wire. */
+export function shownEntry(
+  entry: Entry,
+  { redactor }: RedactionContext,
+  { showTokens }: Visibility = {},
+): ShownEntry {
+  if (!redactor || showTokens) return entry;
+  const peerWords = (words: string) => redactor.text(words);
   switch (entry.kind) {
     case "in":
     case "out":
     case "drained":
     case "late":
     case "dropped":
-      return { ...entry, bytes: concealment.bytes(entry.bytes) };
+      return redacted(entry, redactor);
     case "remark":
     case "crashed":
       return { ...entry, cause: shownCause(entry.cause, peerWords) };
@@ -47,17 +61,28 @@ export function shownEntry(entry: Entry, { concealment }: Teller, { showTokens }
   }
 }
 
-/** One line, without its time. What peers sent is escaped, tokens are hidden. */
-export function describeEntry(entry: Entry, teller: Teller = {}, openness: Openness = {}): string {
-  return wordsFor(shownEntry(entry, teller, openness), entry, teller.display);
+/** Spans that were hidden when the entry was written down stay so. */
+function redacted(entry: Octets, redactor: Redactor): ShownEntry {
+  const { hidden: before = [] } = entry as ShownEntry;
+  const { bytes, hidden } = redactor.redact(entry.bytes);
+  return { ...entry, bytes, hidden: [...before, ...hidden].sort((a, b) => a.start - b.start) };
 }
 
-function wordsFor(entry: Entry, whole: Entry, display?: Display): string {
+/** One line, without its time. What peers sent is escaped, tokens are hidden. */
+export function describeEntry(
+  entry: Entry,
+  context: RedactionContext = {},
+  visibility: Visibility = {},
+): string {
+  return wordsFor(shownEntry(entry, context, visibility), entry, context.display);
+}
+
+function wordsFor(entry: ShownEntry, whole: Entry, display?: Display): string {
   switch (entry.kind) {
     case "opened":
       return `opened, ${entry.state}`;
     case "in":
-      return `→ ${bytesOf(entry, whole)}${readingOf(entry.bytes, display)}`;
+      return `→ ${bytesOf(entry, whole)}${readingOf(entry, display)}`;
     case "drained":
       return `→ ${bytesOf(entry, whole)}, after we had closed`;
     case "late":
@@ -67,7 +92,7 @@ function wordsFor(entry: Entry, whole: Entry, display?: Display): string {
     case "message":
       return `  read as one message of ${entry.size} ${entry.size === 1 ? "byte" : "bytes"} in ${entry.state} [${entry.rule}]`;
     case "out":
-      return `← ${bytesOf(entry, whole)}${readingOf(entry.bytes, display)}`;
+      return `← ${bytesOf(entry, whole)}${readingOf(entry, display)}`;
     case "input":
       return `  ${INPUTS[entry.name]} is ${printable(JSON.stringify(entry.answer) ?? "nothing", 60)}`;
     case "transition":
@@ -99,6 +124,7 @@ function wordsFor(entry: Entry, whole: Entry, display?: Display): string {
 
 const INPUTS: Readonly<Record<InputName, string>> = {
   random: "the random number",
+  "clock.now": "the time",
   "addressBook.find": "the name in the address book",
 };
 
@@ -170,17 +196,19 @@ function shownCause(cause: Cause, peerWords: (words: string) => string): Cause {
   return cause.args ? { ...cause, args: Object.fromEntries(shown) } : cause;
 }
 
+type ShownBytesOf = { readonly bytes: Buffer; readonly hidden?: readonly HiddenSpan[] };
+
 /** [REV-4] `  (reads: tac ocat)` behind text of a role that shows it so; nothing behind anything else. */
-export function readingOf(bytes: Buffer, display: Display | undefined): string {
-  if (!display || !printableBytes(bytes).startsWith('"')) return "";
+export function readingOf({ bytes, hidden = [] }: ShownBytesOf, display: Display | undefined): string {
+  if (!display || hidden.length > 0 || !printableBytes(bytes).startsWith('"')) return "";
   const lines = bytes.toString("utf8").split(/[\r\n\0]+/);
   const shown = lines.filter((line) => line !== "").map(display);
   return shown.length > 0 ? `  (reads: ${printable(shown.join("\n"), READING_CHARACTERS)})` : "";
 }
 
 /** What is hidden changes what is shown, not how much was kept. */
-function bytesOf({ bytes }: { readonly bytes: Buffer }, whole: Entry): string {
+function bytesOf({ bytes, hidden }: ShownBytesOf, whole: Entry): string {
   const { size, bytes: kept } = whole as { readonly size: number; readonly bytes: Buffer };
   const unit = size === 1 ? "byte" : "bytes";
-  return `${printableBytes(bytes)}  ${size} ${unit}${kept.length < size ? `, ${kept.length} kept` : ""}`;
+  return `${printableBytes(bytes, undefined, hidden)}  ${size} ${unit}${kept.length < size ? `, ${kept.length} kept` : ""}`;
 }

@@ -105,7 +105,7 @@ export type EntryKind = Entry["kind"];
 export type EntryOf<Kind extends EntryKind> = Extract<Entry, { kind: Kind }>;
 
 /** What a machine can ask of the world within a step. */
-export type InputName = "random" | "addressBook.find";
+export type InputName = "random" | "clock.now" | "addressBook.find";
 
 /** Bytes that came, or went, with an entry. */
 export function bytesIn(entry: Entry): number {

@@ -17,6 +17,7 @@ export interface StorySummary {
 }
 
 const KEEPS_NOTHING: Retention = {
+  keepsAll: true,
   monotonic: () => 0,
   clipRead: (bytes) => bytes,
   clipWrite: (bytes) => bytes,
@@ -47,7 +48,16 @@ export class KeptStory extends Story {
   }
 
   override get entriesBeforeGap(): number {
-    return this.#entries.length;
+    const gap = this.#entries.findIndex(({ kind }) => kind === "gap");
+    return gap < 0 ? this.#entries.length : gap;
+  }
+
+  override get omitted(): number {
+    return this.#entries.reduce((sum, entry) => sum + (entry.kind === "gap" ? entry.omitted : 0), 0);
+  }
+
+  override get length(): number {
+    return this.#entries.filter(({ kind }) => kind !== "gap").length + this.omitted;
   }
 }
 

@@ -15,6 +15,8 @@ export type StoryListener = (story: Story) => void;
 export interface RecorderOptions {
   /** Bytes for all stories together, as estimated. */
   readonly budgetBytes?: number | undefined;
+  /** Nothing is cut or forgotten, whatever it costs: for one run that is graded or captured. */
+  readonly keepsAll?: boolean;
 }
 
 const BUDGET_BYTES = 64 * 1_048_576;
@@ -27,8 +29,11 @@ const MAX_DRIFT_MS = 2;
 const STORY_COST = 600;
 
 export class Recorder {
+  readonly keepsAll: boolean;
   readonly #clock: Clock;
   readonly #budget: number;
+  /** All of them, by id. */
+  readonly #stories = new Map<string, Story>();
   readonly #live = new Map<string, Story>();
   readonly #faultless = new Map<string, Story>();
   readonly #faulty = new Map<string, Story[]>();
@@ -43,7 +48,8 @@ export class Recorder {
 
   constructor(clock: Clock, options: RecorderOptions = {}) {
     this.#clock = clock;
-    this.#budget = options.budgetBytes ?? BUDGET_BYTES;
+    this.keepsAll = options.keepsAll ?? false;
+    this.#budget = this.keepsAll ? Number.POSITIVE_INFINITY : (options.budgetBytes ?? BUDGET_BYTES);
   }
 
   monotonic(): number {
@@ -62,6 +68,7 @@ export class Recorder {
   }
 
   get bytesPerEntry(): number {
+    if (this.keepsAll) return Number.POSITIVE_INFINITY;
     return this.#cost > this.#budget ? TIGHT_BYTES_PER_ENTRY : BYTES_PER_ENTRY;
   }
 
@@ -81,10 +88,13 @@ export class Recorder {
     return this.#cut.kept;
   }
 
-  open(subject: StorySubject, state: string): Story {
+  /** `secrets`: tokens that are hidden from whoever looks. */
+  open(subject: StorySubject, state: string, secrets?: readonly string[]): Story {
     const story = new Story(subject, state, this.#wallNow(), this);
+    if (secrets) story.secrets = secrets;
     this.#live.set(subject.id, story);
-    if (!subject.isOwn) this.#newest = story;
+    this.#stories.set(subject.id, story);
+    if (!subject.isInternal) this.#newest = story;
     this.#charge(story, STORY_COST);
     story.add({ at: story.now(), kind: "opened", state });
     for (const watcher of this.#watchers) watcher(story);
@@ -95,7 +105,6 @@ export class Recorder {
   end(story: Story): void {
     if (!this.#live.delete(story.subject.id)) return;
     story.endedAt = this.#clock.now();
-    story.live = undefined;
     if (story.fault) {
       const stories = this.#faulty.get(story.subject.instance) ?? [];
       stories.push(story);
@@ -109,13 +118,7 @@ export class Recorder {
 
   /** The story of `file-server-1/c17`, live or ended. */
   find(id: string): Story | undefined {
-    const story = this.#live.get(id) ?? this.#faultless.get(id);
-    if (story) return story;
-    for (const faulty of this.#faulty.values()) {
-      const found = faulty.find(({ subject }) => subject.id === id);
-      if (found) return found;
-    }
-    return undefined;
+    return this.#stories.get(id);
   }
 
   /** The last one that began: `@last`. */
@@ -163,6 +166,8 @@ export class Recorder {
       const story = this.#oldestFaultless() ?? this.#oldestOfMostFaulty();
       if (!story) return;
       this.#cost -= story.cost;
+      // A later story may have its id, where numbers began anew.
+      if (this.#stories.get(story.subject.id) === story) this.#stories.delete(story.subject.id);
     }
   }
 

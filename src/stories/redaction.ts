@@ -1,62 +1,117 @@
 /**
- * Tokens in what a peer said and was told, kept from whoever looks at its story: each is shown as `****`. The story itself
- * keeps the bytes. A wrong token is no secret and stays readable: it is what somebody looks for.
+ * Tokens in what a peer said and was told, kept from whoever looks at its story. The story itself keeps the bytes. A wrong token is no
+ * secret and stays readable: it is what somebody looks for. What is hidden is told as data - where, and how many bytes - so that no reader
+ * takes a mask for bytes that came.
  */
 import { isUtf8 } from "node:buffer";
-import { secretKeysOf } from "../catalogue/instance-options.ts";
 import type { Role } from "../machines/_role.ts";
+import { type HiddenSpan, hiddenText } from "../printable.ts";
 
+/** What stands for a secret where there are no bytes: an option, a field of a document. */
 export const MASK = "****";
+
+/** Bytes as anybody may see them. Those in a hidden span are zero: they are not there to be shown. */
+export interface ShownBytes {
+  readonly bytes: Buffer;
+  readonly hidden: readonly HiddenSpan[];
+}
 
 type Talk = Role["secrets"];
 
-export class Concealment {
+/** Stands for a secret while its place is looked for; no text that is text has it. */
+const PLACE = "\uF8FF\u0000\uF8FF";
+const NOTHING: readonly HiddenSpan[] = [];
+
+export class Redactor {
   readonly #talk: Talk;
-  /** As latin1, so that bytes can be searched for them. */
-  readonly #secrets = new Set<string>();
+  readonly #secrets: readonly string[];
 
-  /** Undefined where a role has no secrets. */
-  static of(role: Role, options: unknown): Concealment | undefined {
-    const values = options as Readonly<Record<string, unknown>>;
-    const secrets = secretKeysOf(role)
-      .map((key) => values[key])
-      .filter((value) => typeof value === "string");
-    return secrets.length > 0 || role.secrets ? new Concealment(secrets, role.secrets) : undefined;
+  /** Undefined where there is nothing to hide. */
+  static of(role: Pick<Role, "secrets"> | undefined, secrets: readonly string[]): Redactor | undefined {
+    return secrets.length > 0 || role?.secrets ? new Redactor(role?.secrets, secrets) : undefined;
   }
 
-  private constructor(secrets: readonly string[], talk: Talk) {
+  private constructor(talk: Talk, secrets: readonly string[]) {
     this.#talk = talk;
-    for (const secret of secrets) this.#add(secret);
+    this.#secrets = secrets;
   }
 
-  #add(secret: string): void {
-    if (secret !== "") this.#secrets.add(Buffer.from(secret).toString("latin1"));
+  redact(bytes: Buffer): ShownBytes {
+    const hidden = this.#spansIn(bytes);
+    if (hidden.length === 0) return { bytes, hidden };
+    const shown = Buffer.from(bytes);
+    for (const { start, end } of hidden) shown.fill(0, start, end);
+    return { bytes: shown, hidden };
   }
 
-  /** A client says later what a registry told it now. */
-  learn(bytes: Buffer): void {
-    for (const secret of this.#talk?.find(bytes.toString()) ?? []) this.#add(secret);
+  /** The peer's words in a sentence. */
+  text(text: string): string {
+    return shownText(this.redact(Buffer.from(text)));
   }
 
-  bytes(bytes: Buffer): Buffer {
+  #spansIn(bytes: Buffer): readonly HiddenSpan[] {
     if (this.#talk && isUtf8(bytes)) {
       const text = bytes.toString();
-      const hidden = this.#talk.hide(text, MASK);
+      const masked = this.#talk.hide(text, PLACE);
       // What has fields is masked by field: a short token may stand in other words too.
-      if (hidden !== text) return Buffer.from(hidden);
+      if (masked !== text) return spansBetween(text, masked.split(PLACE));
     }
-    const raw = bytes.toString("latin1");
-    const shown = this.#masked(raw);
-    return shown === raw ? bytes : Buffer.from(shown, "latin1");
+    return this.#secrets.length === 0 ? NOTHING : spansOf(bytes, this.#secrets);
   }
+}
 
-  text(text: string): string {
-    return this.bytes(Buffer.from(text)).toString();
+/** Where the pieces of a text end and the next begin: between them lies what was taken out. */
+function spansBetween(text: string, pieces: readonly string[]): HiddenSpan[] {
+  const spans: HiddenSpan[] = [];
+  let at = pieces[0]?.length ?? 0;
+  for (const [index, piece] of pieces.slice(1).entries()) {
+    const isLast = index === pieces.length - 2;
+    const next = isLast ? text.length - piece.length : text.indexOf(piece, at);
+    spans.push({ start: Buffer.byteLength(text.slice(0, at)), end: Buffer.byteLength(text.slice(0, next)) });
+    at = next + piece.length;
   }
+  return spans;
+}
 
-  #masked(raw: string): string {
-    let shown = raw;
-    for (const secret of this.#secrets) shown = shown.replaceAll(secret, MASK);
-    return shown;
+function spansOf(bytes: Buffer, secrets: readonly string[]): HiddenSpan[] {
+  const spans: HiddenSpan[] = [];
+  for (const secret of secrets) {
+    const size = Buffer.byteLength(secret);
+    for (let at = size === 0 ? -1 : bytes.indexOf(secret); at >= 0; at = bytes.indexOf(secret, at + size))
+      spans.push({ start: at, end: at + size });
   }
+  return merged(spans);
+}
+
+function merged(spans: HiddenSpan[]): HiddenSpan[] {
+  const found: HiddenSpan[] = [];
+  for (const span of spans.sort((a, b) => a.start - b.start)) {
+    const last = found.at(-1);
+    if (last && span.start < last.end)
+      found[found.length - 1] = { start: last.start, end: Math.max(last.end, span.end) };
+    else found.push(span);
+  }
+  return found;
+}
+
+/** Bytes that stand for those that are hidden: for a command that a person completes. */
+export function maskedBytes({ bytes, hidden }: ShownBytes): Buffer {
+  const pieces: Buffer[] = [];
+  let from = 0;
+  for (const { start, end } of hidden) {
+    pieces.push(bytes.subarray(from, start), Buffer.from(MASK));
+    from = end;
+  }
+  return Buffer.concat([...pieces, bytes.subarray(from)]);
+}
+
+/** The text of bytes with `‹7 bytes, hidden›` for what is hidden. */
+export function shownText({ bytes, hidden }: ShownBytes): string {
+  let text = "";
+  let from = 0;
+  for (const { start, end } of hidden) {
+    text += bytes.toString("utf8", from, start) + hiddenText(end - start);
+    from = end;
+  }
+  return text + bytes.toString("utf8", from);
 }

@@ -3,69 +3,51 @@
  * kept, whole bytes up to a limit; what fell out between them is counted, so that nobody mistakes a gap for silence.
  */
 
-import type { AnyMachineSnapshot } from "xstate";
-import type { Role } from "../machines/_role.ts";
 import type { Cause } from "./causes.ts";
-import type { Entry, EntryOf, OperatorAction, Transition } from "./entry.ts";
+import {
+  bytesIn,
+  bytesOut,
+  type Entry,
+  type EntryOf,
+  type OperatorAction,
+  type Transition,
+} from "./entry.ts";
 import type { ProgramSample } from "./program.ts";
-import type { Concealment } from "./redaction.ts";
 
 /** What a transition was, and why. */
 export type TransitionRecord = Pick<Transition, "from" | "to" | "event" | "answer">;
 
 export type Fault = "crashed" | "refused" | "failed";
 
-/** What can be asked of a connection while it lives. */
-export interface Live {
-  readonly framing: string;
-  /** Bytes that no state has read yet. */
-  readonly unreadBytes: number;
-  unread(limit: number): Buffer;
-  /** Bytes that wait for a peer that does not read. */
-  readonly queuedBytes: number;
-  /** When bytes last moved, either way. */
-  readonly lastMovedAt: number;
-  kill(action?: OperatorAction): void;
-  /** For connections, not for senders of datagrams. */
-  inject?(bytes: Uint8Array): void;
-  sendEvent?(event: { readonly type: string }): boolean;
-  readonly acceptedEvents?: readonly string[];
-  /** Its machine's; undefined before it starts. */
-  readonly snapshot?: AnyMachineSnapshot | undefined;
-  /** Shows the peer the door: its machine hears that it is gone, then our FIN and the drain. */
-  kick?(): void;
-  fin?(): boolean;
-  reset?(): void;
-}
-
-/** How a role shows its lines, e.g. reversed [REV-4]. */
-export type Display = (text: string) => string;
-
+/** Whose story it is, as plain data. */
 export interface StorySubject {
   /** `file-server-1/c17` */
   readonly id: string;
   /** The instance's id. */
   readonly instance: string;
+  /** The role's name. */
   readonly role: string;
-  /** The role as it was when the peer came: loading it again does not change what this one is played by. */
-  readonly definition?: Role | undefined;
-  readonly label: string | undefined;
+  /** Number of the role as it was when the peer came: loading it again does not change what this one is played by. */
+  readonly edition: number;
+  readonly label?: string | undefined;
   readonly transport: "tcp" | "udp";
   /** A question of our own, e.g. of a file server's registrar: nobody's visit. */
-  readonly isOwn?: boolean;
-  readonly display?: Display | undefined;
-  /** What hides its tokens from whoever looks. */
-  readonly concealment?: Concealment | undefined;
-  /** The port it came in by, where a role is reached on more than one. */
-  readonly localPort?: number | undefined;
-  /** Our end of the connection, where it is known. */
-  ourPort?: number | undefined;
-  /** A client's changes as it goes from the registry to a server. */
-  remote: { readonly address: string; readonly port: number };
+  readonly isInternal?: boolean;
+  /** Our end. */
+  local: Endpoint;
+  /** The peer's end; a client's changes as it goes from the registry to a server. */
+  remote: Endpoint;
+}
+
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
 }
 
 /** Who decides what is kept of a story, and for how long. */
 export interface Retention {
+  /** Every entry, however many: for a run that is graded or captured. */
+  readonly keepsAll: boolean;
   /** Microseconds by a clock that never goes back. */
   monotonic(): number;
   /** What an entry keeps of these bytes. */
@@ -77,6 +59,7 @@ export interface Retention {
 const FIRST_ENTRIES = 32;
 /** Most stories are short: the last entries have an array when there are some. */
 const NONE: Entry[] = [];
+const NO_SECRETS: readonly string[] = [];
 const LAST_ENTRIES = 64;
 /** What an entry costs, and what keeping bytes costs besides their number: as measured, so that the budget is kept. */
 const ENTRY_COST = 80;
@@ -97,16 +80,19 @@ export class Story {
   waitsFor: string | undefined;
   bytesIn = 0;
   bytesOut = 0;
+  /** When bytes last moved, either way: in microseconds since it opened. */
+  movedAt = 0;
   framing = "unknown";
   lastRule: string | undefined;
   fault: Fault | undefined;
   /** Why, where there is a fault. */
   cause: Cause | undefined;
-  live: Live | undefined;
+  /** Tokens in its bytes, which are hidden from whoever looks. A client's run learns more of them. */
+  secrets: readonly string[] = NO_SECRETS;
   /** Estimated bytes of memory. */
   cost = 0;
-  /** Entries that are no longer kept, between the first and the last. */
-  omitted = 0;
+  /** Entries that are no longer kept, between the first and the last, and what went over the wire with them. */
+  #gap: { at: number; omitted: number; bytesIn: number; bytesOut: number } | undefined;
 
   readonly #retention: Retention;
   /** When it opened, by the clock that never goes back. */
@@ -131,9 +117,34 @@ export class Story {
     return this.#retention.monotonic() - this.#origin;
   }
 
-  /** Everything kept, in order. */
+  /** Another process's story, or one that was stored: nothing is added to it any more. */
+  static restored(subject: StorySubject, state: RestoredState, entries: readonly Entry[]): Story {
+    const story = new Story(subject, state.state, state.openedAt, PAST);
+    Object.assign(story, state);
+    const gap = entries.findIndex(({ kind }) => kind === "gap");
+    story.#first.push(...(gap < 0 ? entries : entries.slice(0, gap)));
+    const [left] = entries.filter((entry) => entry.kind === "gap");
+    if (!left) return story;
+    const { at, omitted, bytesIn, bytesOut } = left;
+    story.#gap = { at, omitted, bytesIn, bytesOut };
+    story.#last = entries.slice(gap + 1);
+    return story;
+  }
+
+  /** Everything kept, in order; one entry stands for those between the first and the last that are not. */
   get entries(): Entry[] {
-    return [...this.#first, ...this.#last.slice(this.#next), ...this.#last.slice(0, this.#next)];
+    const last = [...this.#last.slice(this.#next), ...this.#last.slice(0, this.#next)];
+    return this.#gap ? [...this.#first, { kind: "gap", ...this.#gap }, ...last] : [...this.#first, ...last];
+  }
+
+  /** How many entries there were, those that are no longer kept too. */
+  get length(): number {
+    return this.#first.length + this.omitted + this.#last.length;
+  }
+
+  /** How many entries are no longer kept. */
+  get omitted(): number {
+    return this.#gap?.omitted ?? 0;
   }
 
   /** How many of `entries` come before the gap. */
@@ -148,13 +159,15 @@ export class Story {
 
   recordRead(bytes: Buffer): void {
     this.bytesIn += bytes.length;
-    this.add({ at: this.now(), kind: "in", bytes: this.#retention.clipRead(bytes), size: bytes.length });
+    this.movedAt = this.now();
+    this.add({ at: this.movedAt, kind: "in", bytes: this.#retention.clipRead(bytes), size: bytes.length });
   }
 
   /** Bytes that came and were not read: after our close, or behind a told size or a refusal. */
   recordUnread(kind: "drained" | "late", bytes: Buffer): void {
     this.bytesIn += bytes.length;
-    this.add({ at: this.now(), kind, bytes: this.#retention.clipRead(bytes), size: bytes.length });
+    this.movedAt = this.now();
+    this.add({ at: this.movedAt, kind, bytes: this.#retention.clipRead(bytes), size: bytes.length });
   }
 
   /** Bytes of an earlier read that framing passed over. */
@@ -164,7 +177,8 @@ export class Story {
 
   recordWrite(bytes: Buffer): void {
     this.bytesOut += bytes.length;
-    this.add({ at: this.now(), kind: "out", bytes: this.#retention.clipWrite(bytes), size: bytes.length });
+    this.movedAt = this.now();
+    this.add({ at: this.movedAt, kind: "out", bytes: this.#retention.clipWrite(bytes), size: bytes.length });
   }
 
   /** A file's bytes begin to go, or to come; each piece of it is told to `moved`. */
@@ -174,8 +188,10 @@ export class Story {
     return {
       moved: (bytes) => {
         entry.size += bytes;
+        this.movedAt = this.now();
         if (direction === "in") this.bytesIn += bytes;
         else this.bytesOut += bytes;
+        if (this.#gap && !this.#isKept(entry)) addTo(this.#gap, direction, bytes);
       },
     };
   }
@@ -223,20 +239,33 @@ export class Story {
     this.#step ??= { at: this.now(), entries: [] };
   }
 
-  endStep(transition: TransitionRecord | undefined): void {
-    const { at, entries } = this.#step ?? { at: 0, entries: [] };
+  /** The story is in its new state before anybody hears of the transition. */
+  endStep(transition: TransitionRecord | undefined, waitsFor?: string): void {
+    const { at, entries } = this.#step ?? { at: this.now(), entries: [] };
     this.#step = undefined;
     if (transition) {
       // Whoever hears of the transition finds the story in the state that it tells of.
       this.state = transition.to;
+      this.waitsFor = waitsFor;
       this.#keep({ at, kind: "transition", ...transition });
     }
     for (const entry of entries) this.#keep(entry);
   }
 
+  #omit(gone: Entry): void {
+    this.#gap ??= { at: gone.at, omitted: 0, bytesIn: 0, bytesOut: 0 };
+    this.#gap.omitted += 1;
+    this.#gap.bytesIn += bytesIn(gone);
+    this.#gap.bytesOut += bytesOut(gone);
+  }
+
+  #isKept(entry: Entry): boolean {
+    return this.#first.includes(entry) || this.#last.includes(entry);
+  }
+
   #keep(entry: Entry): void {
     let cost = costOf(entry);
-    if (this.#first.length < FIRST_ENTRIES) {
+    if (this.#retention.keepsAll || this.#first.length < FIRST_ENTRIES) {
       this.#first.push(entry);
     } else if (this.#last.length < LAST_ENTRIES) {
       if (this.#last === NONE) this.#last = [];
@@ -245,12 +274,44 @@ export class Story {
       const gone = this.#last[this.#next];
       this.#last[this.#next] = entry;
       this.#next = (this.#next + 1) % LAST_ENTRIES;
-      this.omitted += 1;
-      if (gone) cost -= costOf(gone);
+      if (gone) {
+        this.#omit(gone);
+        cost -= costOf(gone);
+      }
     }
     this.cost += cost;
     this.#retention.onEntry(this, entry, cost);
   }
+}
+
+/** What is restored of a story besides its entries. */
+export type RestoredState = Pick<
+  Story,
+  | "openedAt"
+  | "endedAt"
+  | "state"
+  | "waitsFor"
+  | "bytesIn"
+  | "bytesOut"
+  | "framing"
+  | "lastRule"
+  | "fault"
+  | "cause"
+  | "secrets"
+>;
+
+/** Of a story that is over and done with. */
+const PAST: Retention = {
+  keepsAll: true,
+  monotonic: () => 0,
+  clipRead: (bytes) => bytes,
+  clipWrite: (bytes) => bytes,
+  onEntry: () => undefined,
+};
+
+function addTo(sums: { bytesIn: number; bytesOut: number }, direction: "in" | "out", bytes: number): void {
+  if (direction === "in") sums.bytesIn += bytes;
+  else sums.bytesOut += bytes;
 }
 
 /** When an entry happened, in milliseconds since 1970. */

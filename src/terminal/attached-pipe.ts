@@ -56,7 +56,7 @@ async function runLines(client: ControlClient, options: PipedOptions): Promise<n
   if (runner.isUnfinished) {
     await complain(
       options,
-      `line ${number} is unfinished: a bracket, a quote or an operator waits for its other half`,
+      `line ${number} is unfinished: a bracket or a quote is not closed, or an operator has nothing after it`,
     );
     return exitCodes.usage;
   }

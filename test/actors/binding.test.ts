@@ -59,7 +59,7 @@ describe("a host", () => {
     // An address of the documentation's: nobody has it.
     const instance = await lab.spawn("file-server", { ...service, host: "198.51.100.7" });
     const sentence =
-      "198.51.100.7 is no address of this machine (EADDRNOTAVAIL): use --host with one of its own";
+      "198.51.100.7 is not an address of this machine (EADDRNOTAVAIL): use --host with one that is";
     expect([instance.state, instance.lastError]).toEqual(["failed", sentence]);
   });
 

@@ -22,8 +22,8 @@ const sends =
 function diagnosed(story: Story): string[] {
   const given = { service: "pdf", file: "server.pdf" };
   const at = { host: "127.0.0.1", port: story.subject.remote.port };
-  const incident = { story, role: fileClient, options: given, given, ...at, now: story.openedAt };
-  return diagnose({ ...incident, shown: (bytes) => bytes }).map(({ id }) => id);
+  const incident = { story, role: fileClient, options: given, given, ...at, live: undefined };
+  return diagnose({ ...incident, redact: (bytes) => ({ bytes, hidden: [] }) }).map(({ id }) => id);
 }
 
 const storyOf = (lab: { recorder: { all(): Story[] } }) => lab.recorder.all().at(-1) as Story;

@@ -92,13 +92,13 @@ describe("a run that comes to nothing", () => {
   it.each([
     ["the token is wrong", { token: "server2" }, "token-refused", /refuses the token \(Invalid\)/],
     ["the file is missing", { file: "none.pdf" }, "no-such-file", /has no file "none\.pdf" \(not found\)/],
-    ["nobody serves it", { service: "mp4" }, "no-such-service", /nobody serves "mp4".*; it lists pdf$/],
+    ["nobody serves it", { service: "mp4" }, "no-such-service", /lists no server for "mp4"; it lists pdf$/],
     ["no server is there", { server: "127.0.0.1:1", token: "t" }, "unreachable", /ECONNREFUSED/],
     [
       "no registry is there",
       { bootstrap: "127.0.0.1:1" },
       "unreachable",
-      /^cannot reach 127\.0\.0\.1:1: nobody listens/,
+      /^cannot reach 127\.0\.0\.1:1: no program listens/,
     ],
   ])("says why: %s", async (_what, given, code, message) => {
     const { lab, bootstrap } = await fileLab();

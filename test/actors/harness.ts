@@ -5,6 +5,7 @@ import { networkInterfaces, tmpdir } from "node:os";
 import path from "node:path";
 import { expect, onTestFinished, vi } from "vitest";
 import { systemClock } from "../../src/actors/clock.ts";
+import { type ConnectionControl, viewOf } from "../../src/actors/connection-control.ts";
 import { DescriptorBudget } from "../../src/actors/descriptor-budget.ts";
 import { localFiles } from "../../src/actors/files.ts";
 import type { Instance } from "../../src/actors/instance.ts";
@@ -18,6 +19,7 @@ import type { Role } from "../../src/machines/_role.ts";
 import bootstrap from "../../src/machines/bootstrap.ts";
 import fileClient from "../../src/machines/file-client.ts";
 import fileServer from "../../src/machines/file-server.ts";
+import type { LiveView } from "../../src/stories/live-view.ts";
 import { Recorder } from "../../src/stories/recorder.ts";
 import type { Story } from "../../src/stories/story.ts";
 import { FakeRegistry } from "../fakes.ts";
@@ -103,6 +105,17 @@ export class TestLab {
     const bytes = typeof content === "number" ? randomBytes(content) : Buffer.from(content);
     await writeFile(path.join(this.folder, "files", name), bytes);
     return bytes;
+  }
+
+  /** What an operator sees of a peer's live connection, by its own port; undefined: it is over. */
+  controlOf(peer: { readonly port: number }): ConnectionControl | undefined {
+    return this.supervisor.control(this.storyOf(peer).subject.id);
+  }
+
+  /** What a person is told of it now. */
+  liveView(peer: { readonly port: number }): LiveView | undefined {
+    const control = this.controlOf(peer);
+    return control && viewOf(control, this.environment.clock.now());
   }
 
   /** The story of a peer, by its own port. */

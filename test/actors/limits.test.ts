@@ -26,7 +26,7 @@ describe("a refusal", () => {
     peer.say("sleep\n");
     await eventually(() => expect(lab.storyOf(peer).state).toBe("asleep"));
     peer.end("z".repeat(500_000));
-    await eventually(() => expect(lab.storyOf(peer).live?.unreadBytes).toBeGreaterThan(65_536));
+    await eventually(() => expect(lab.controlOf(peer)?.unreadBytes).toBeGreaterThan(65_536));
     clock.advance(1_000);
     expect((await peer.hearsTheEnd()).toString()).toBe("awake");
     await peer.over();
@@ -150,7 +150,7 @@ describe("a silence", () => {
     await eventually(() => expect(lab.storyOf(peer).state).toBe("announcing"));
     peer.say("Got\n");
     await eventually(() => expect(lab.storyOf(peer).state).toBe("sending"));
-    await eventually(() => expect(lab.storyOf(peer).live?.queuedBytes).toBeGreaterThan(0));
+    await eventually(() => expect(lab.controlOf(peer)?.queuedBytes).toBeGreaterThan(0));
     clock.advance(12_500);
     await eventually(() => expect(lab.storyOf(peer).endedAt).toBeDefined());
     const said = lab.storyOf(peer).entries.filter((entry) => entry.kind === "out");
@@ -172,7 +172,7 @@ describe("input that no state waits for", () => {
     // The kernel's buffers are full when nothing leaves any more; what is held is a read or two over the limit.
     await eventually(() => expect(peer.socket.writableLength).toBeGreaterThan(0));
     await turns(50);
-    expect(lab.storyOf(peer).live?.unreadBytes).toBeLessThanOrEqual(65_536 * 2);
+    expect(lab.controlOf(peer)?.unreadBytes).toBeLessThanOrEqual(65_536 * 2);
     clock.advance(1_000);
     await peer.hears("awake");
     await eventually(() => expect(lab.storyOf(peer).bytesIn).toBe("sleep\n".length + flood.length));

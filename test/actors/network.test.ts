@@ -69,7 +69,7 @@ describe("ask", () => {
     const clock = new SimulatedClock();
     await expect(ask(question(CLOSED), clock)).rejects.toMatchObject({
       code: "unreachable",
-      message: "cannot reach 127.0.0.1:1: nobody listens there (ECONNREFUSED)",
+      message: "cannot reach 127.0.0.1:1: no program listens there (ECONNREFUSED)",
     });
     expect(clock.waiting).toBe(0);
   });
@@ -144,7 +144,7 @@ describe("connect", () => {
     const where = host === "::1" ? "[::1]:1" : `${host}:1`;
     await expect(connect({ host, port: 1 }, systemClock)).rejects.toMatchObject({
       code: "unreachable",
-      message: `cannot reach ${where}: nobody listens there (ECONNREFUSED)`,
+      message: `cannot reach ${where}: no program listens there (ECONNREFUSED)`,
     });
   });
 

@@ -36,7 +36,7 @@ describe("what a machine that threw had open", () => {
     const { files } = await opened();
     const late = files.open("", "a.txt", "txt");
     await files.letGo();
-    expect(await late).toEqual({ ok: false, why: "nobody waits for it any more" });
+    expect(await late).toEqual({ ok: false, why: "the connection that wanted it has ended" });
   });
 
   it("is left alone where it was whole, and twice is no harm", async () => {

@@ -200,7 +200,7 @@ it("counts both outputs as one, and leaves alone what just fits", async () => {
   expect(await script("printf 1234567890", { maxBytes: 10 })).toEqual({ output: Buffer.from("1234567890") });
 });
 
-it("ends it with all that it started when nobody waits for it any more", async () => {
+it("ends it with all that it started when the connection that wanted it has ended", async () => {
   const { script, number, clock } = await opened();
   const peer = new AbortController();
   const answer = script("sleep 60 & echo $! > child; sleep 60", { signal: peer.signal });

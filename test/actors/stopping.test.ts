@@ -88,7 +88,7 @@ describe("a stop", () => {
     deaf.say("server1\nlarge.pdf\n");
     await eventually(() => expect(lab.storyOf(deaf).state).toBe("announcing"));
     deaf.say("Got\n");
-    await eventually(() => expect(lab.storyOf(deaf).live?.queuedBytes).toBeGreaterThan(0));
+    await eventually(() => expect(lab.controlOf(deaf)?.queuedBytes).toBeGreaterThan(0));
     const stopped = lab.supervisor.stop(server, 5_000);
     clock.advance(4_999);
     await turns();

@@ -25,7 +25,7 @@ async function stopsReading(lab: TestLab, port: number, name: string): Promise<C
   peer.say("Got\n");
   await eventually(() => {
     expect(lab.storyOf(peer).state).toBe("sending");
-    expect(lab.storyOf(peer).live?.queuedBytes).toBeGreaterThan(0);
+    expect(lab.controlOf(peer)?.queuedBytes).toBeGreaterThan(0);
   });
   return peer;
 }
@@ -80,7 +80,7 @@ describe("transfers", () => {
     expect(lab.storyOf(still).state).toBe("sending");
     expect(lab.storyOf(still).bytesOut).toBeLessThan(LARGE);
     // What waits in memory is a buffer or two, not the file.
-    expect(lab.storyOf(still).live?.queuedBytes).toBeLessThanOrEqual(2 * 1_048_576);
+    expect(lab.controlOf(still)?.queuedBytes).toBeLessThanOrEqual(2 * 1_048_576);
     still.listen();
     await still.hears("valid\nfound\n");
     await still.hears(sizeOf(large));
@@ -140,7 +140,7 @@ describe("a peer that resets in the middle of a file", () => {
     await lab.addFile("large.pdf", LARGE);
     const server = await lab.serveFiles();
     const still = await stopsReading(lab, server.port, "large.pdf");
-    lab.storyOf(still).live?.kill();
+    lab.controlOf(still)?.kill();
     await eventually(() => expect(lab.storyOf(still).endedAt).toBeDefined());
     await eventually(() => expect(files.count).toBe(0));
     expect(lab.storyOf(still).fault).toBeUndefined();

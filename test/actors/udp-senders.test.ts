@@ -68,7 +68,7 @@ describe("a sender", () => {
     const sender = await Sender.open(instance.port);
     sender.say("hello");
     await sender.hears(1);
-    lab.storyOf(sender).live?.kill();
+    lab.controlOf(sender)?.kill();
     expect(instance.service.peers).toBe(0);
     expect(lab.storyOf(sender).entries.at(-1)).toMatchObject({ kind: "operator" });
     expect(lab.storyOf(sender).fault).toBeUndefined();

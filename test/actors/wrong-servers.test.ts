@@ -60,7 +60,7 @@ describe("a server that is wrong is told apart, and leaves no file", () => {
         client.end(CONTENT);
       },
       "peer-error",
-      /told a size of 8 bytes, and at least \d+ more followed/,
+      /announced 8 bytes, but at least \d+ more followed/,
     ],
     [
       "sends its last buffer whole",
@@ -70,7 +70,7 @@ describe("a server that is wrong is told apart, and leaves no file", () => {
         client.say(padded(CONTENT, 1_024));
       },
       "peer-error",
-      /told a size of \d+ bytes, and at least \d+ more followed/,
+      /announced \d+ bytes, but at least \d+ more followed/,
     ],
     [
       "tells a size that is too big",
@@ -96,7 +96,7 @@ describe("a server that is wrong is told apart, and leaves no file", () => {
       "tells a negative size",
       (client) => tellsSize(client, int32(-1)),
       "peer-error",
-      /answers the size -1, which/,
+      /answers with the size -1, which/,
     ],
     [
       "resets in the middle of the file",
@@ -117,7 +117,7 @@ describe("a server that is wrong is told apart, and leaves no file", () => {
         client.say("HTTP/1.1 400 Bad Request\r\n\r\n");
       },
       "peer-error",
-      /answers "HTTP\/1\.1 400 Bad Request", which the protocol does not know here/,
+      /answers "HTTP\/1\.1 400 Bad Request", which this protocol does not allow here/,
     ],
   ])("that %s", async (_what, script, code, message) => {
     const { outcome } = await fetchFrom(script);

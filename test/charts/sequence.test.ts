@@ -12,8 +12,8 @@ import { shortPeerId } from "../../src/ids.ts";
 import clockClient from "../../src/machines/clock-client.ts";
 import fileServer from "../../src/machines/file-server.ts";
 import { cause, roleCause } from "../../src/stories/causes.ts";
+import { editionOf, secretsOf } from "../../src/stories/editions.ts";
 import { Recorder } from "../../src/stories/recorder.ts";
-import { Concealment } from "../../src/stories/redaction.ts";
 import type { Story, StorySubject } from "../../src/stories/story.ts";
 import { hasPython } from "../roles/python-peer.ts";
 import { xmlFaults } from "./xml-faults.ts";
@@ -26,14 +26,13 @@ function scene() {
     now += ms;
     return now;
   };
-  const open = (id: string, more: Partial<StorySubject> = {}) => {
+  const open = (id: string, more: Partial<StorySubject> = {}, secrets: readonly string[] = []) => {
     const [instance = "", connection = ""] = id.split("/");
     const remote = { address: "127.0.0.1", port: 50_000 + Number(connection.slice(1)) };
     const role = instance.replace(/-\d+$/, "");
-    return recorder.open(
-      { id, instance, role, label: undefined, transport: "tcp", remote, ...more },
-      "awaitingName",
-    );
+    const local = { address: "127.0.0.1", port: 4_000 };
+    const subject = { id, instance, role, edition: 0, transport: "tcp", local, remote, ...more } as const;
+    return recorder.open({ ...subject }, "awaitingName", secrets);
   };
   return {
     recorder,
@@ -160,7 +159,7 @@ describe("a sequence", () => {
 
   it("calls the peer of a client of ours the server", () => {
     const { open } = scene();
-    const story = open("clock-client-1/c1", { definition: clockClient });
+    const story = open("clock-client-1/c1", { edition: editionOf(clockClient) });
     expect(sequenceOf([story], whole).participants.map(({ name }) => name)).toEqual([
       "server",
       "clock-client-1",
@@ -186,10 +185,10 @@ describe("a sequence", () => {
 
   it("hides tokens, save where they are asked for", () => {
     const { open, came } = scene();
-    const concealment = Concealment.of(fileServer, { token: "secret99" });
-    const story = open("file-server-1/c1", { concealment });
+    const secrets = secretsOf(fileServer, { token: "secret99" });
+    const story = open("file-server-1/c1", { edition: editionOf(fileServer) }, secrets);
     came(story, "secret99\n");
-    expect(text(sequenceOf([story], whole))).toContain('"****\\n"  9 bytes');
+    expect(text(sequenceOf([story], whole))).toContain('"‹8 bytes, hidden›\\n"  9 bytes');
     expect(text(sequenceOf([story], { ...whole, showTokens: true }))).toContain("secret99");
   });
 

@@ -1618,7 +1618,7 @@ export const corpus: readonly CorpusCase[] = [
   {
     program: "servers/closed_listener",
     role: "calculator-client",
-    expected: "nobody listens there any more",
+    expected: "no program listens there any more",
     card: "D31",
     isServer: true,
     say: ["15 + 35", "2 * 3"],

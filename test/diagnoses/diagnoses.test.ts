@@ -63,7 +63,7 @@ describe.skipIf(!hasPython)("a program that makes the mistake (skipped without p
         (entry) => entry.kind === "refused" && entry.cause.code === "too-many-connections",
       );
       const { out, err } = await lab.run(`replay ${subject.id}`);
-      if (isTurnedAway) expect(err).toContain("was turned away at the door");
+      if (isTurnedAway) expect(err).toContain("was refused before a role read anything from it");
       else expect(out).toContain("the same machine, the same transitions");
     }
   }

@@ -151,7 +151,11 @@ describe("a daemon with --no-eval", () => {
   it("evaluates nothing, says so where code is meant, and takes mistyped commands for what they are", async () => {
     const strict = await TestDaemon.start(scene, { name: "strict", args: ["--no-eval"] });
     const operator = new Prompt(strict.socket);
-    const off = { exit: 5, out: [], err: ["this daemon evaluates no code: it was started with --no-eval"] };
+    const off = {
+      exit: 5,
+      out: [],
+      err: ["this daemon does not evaluate code: it was started with --no-eval"],
+    };
     expect(await operator.line("= 1 + 1")).toMatchObject(off);
     expect(await operator.line("eval 1 + 1")).toMatchObject(off);
     expect(await operator.ask("eval", { line: "1 + 1" })).toMatchObject(off);

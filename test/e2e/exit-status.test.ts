@@ -78,8 +78,8 @@ const cases: { line: string; exit: number; says: string | RegExp }[] = [
   { line: "kill c999", exit: 4, says: "no connection c999" },
   { line: "explain file-server-1/c999", exit: 4, says: "conns --all lists them" },
   { line: "deregister 10.0.0.2 4000", exit: 4, says: "nobody is registered at 10.0.0.2:4000" },
-  { line: "discover --bootstrap OURS --service tar", exit: 4, says: "nobody serves tar" },
-  { line: "fetch tar x.tar --bootstrap OURS", exit: 4, says: 'nobody serves "tar"' },
+  { line: "discover --bootstrap OURS --service tar", exit: 4, says: "no file server is registered for tar" },
+  { line: "fetch tar x.tar --bootstrap OURS", exit: 4, says: 'lists no server for "tar"' },
   { line: "fetch pdf nope.pdf --bootstrap OURS", exit: 4, says: 'no file "nope.pdf" (not found)' },
   // refused
   {
@@ -91,8 +91,12 @@ const cases: { line: string; exit: number; says: string | RegExp }[] = [
   { line: "spawn file-server bootstrap --service a --token b", exit: 5, says: "choose another name" },
   // peer or protocol
   { line: "fetch bin x.bin --bootstrap HELLO", exit: 6, says: 'answers "hello"' },
-  { line: "discover --bootstrap NOBODY", exit: 6, says: "nobody listens there (ECONNREFUSED)" },
-  { line: "fetch pdf server.pdf --bootstrap NOBODY", exit: 6, says: "nobody listens there (ECONNREFUSED)" },
+  { line: "discover --bootstrap NOBODY", exit: 6, says: "no program listens there (ECONNREFUSED)" },
+  {
+    line: "fetch pdf server.pdf --bootstrap NOBODY",
+    exit: 6,
+    says: "no program listens there (ECONNREFUSED)",
+  },
   // time-out
   { line: "discover --bootstrap SILENT --timeout 200ms", exit: 124, says: "within 0.2 s" },
   { line: "fetch pdf server.pdf --bootstrap SILENT --timeout 200ms", exit: 124, says: "within 0.2 s" },

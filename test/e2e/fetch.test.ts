@@ -79,7 +79,7 @@ describe.concurrent("fetch", () => {
       `send() to localhost:${lab.registry}: "DISCOVERY", 9 bytes`,
       `recv() from localhost:${lab.registry}: "end", 3 bytes`,
       "connecting: opens a TCP connection",
-      `send() to 127.0.0.1:${lab.ports.pdf}: "****", 7 bytes`,
+      `send() to 127.0.0.1:${lab.ports.pdf}: "‹7 bytes, hidden›", 7 bytes`,
       `recv() from 127.0.0.1:${lab.ports.pdf}: "valid", 5 bytes`,
       "requesting: says the filename",
       "sizing: waits for the size",
@@ -113,7 +113,7 @@ describe.concurrent("fetch", () => {
     expect(exit).toBe(0);
     expect(stderr).toContain(`send() to ${at}: "second", 6 bytes`);
     const nobody = await fetchPdf("chosen", "--server", "127.0.0.1:1", "--output", "x.pdf");
-    const sentence = "cannot reach 127.0.0.1:1: nobody listens there (ECONNREFUSED)\n";
+    const sentence = "cannot reach 127.0.0.1:1: no program listens there (ECONNREFUSED)\n";
     expect(nobody).toMatchObject({ exit: 6, stderr: expect.stringContaining(`${sentence}D31  violation:`) });
   });
 
@@ -132,7 +132,7 @@ describe.concurrent("fetch", () => {
       exit: 6,
       stdout: "",
       stderr: expect.stringContaining(
-        `cannot reach 127.9.9.9:${lab.ports.pdf}: nobody listens there (ECONNREFUSED); where the registry's address cannot be reached from here, name another with --connect-host\nD31  violation: Nobody listens on that port\n`,
+        `cannot reach 127.9.9.9:${lab.ports.pdf}: no program listens there (ECONNREFUSED); where the registry's address cannot be reached from here, name another with --connect-host\nD31  violation: Nobody listens on that port\n`,
       ),
     });
     const found = await fetch("elsewhere", ["pdf", "server.pdf", "--connect-host", "127.0.0.1"], registry);
@@ -145,11 +145,11 @@ describe.concurrent("fetch from a server that does not keep to the protocol", ()
   // The sentence, and the card whose first line follows it.
   const cases: [keyof typeof conversations, number, RegExp][] = [
     ["hangsUp", 6, /closed the connection before it answered\nD35 {2}violation: /],
-    ["saysHello", 6, /answers "hello", which the protocol does not know here\nD37 {2}violation: /],
+    ["saysHello", 6, /answers "hello", which this protocol does not allow here\nD37 {2}violation: /],
     ["isSilent", 124, /no answer within 1\.5 s\nD38 {2}violation: /],
     ["closesEarly", 6, /\b1000\b.*\b1000000\b.*\nD33 {2}violation: /],
-    ["lies", 6, /the size -5, which the protocol does not know here/],
-    ["sendsMore", 6, /told a size of 8 bytes, and at least \d+ more followed/],
+    ["lies", 6, /the size -5, which this protocol does not allow here/],
+    ["sendsMore", 6, /announced 8 bytes, but at least \d+ more followed/],
   ];
 
   for (const [name, exit, sentence] of cases) {

@@ -107,7 +107,7 @@ describe("a lab file that brings a role", () => {
     scene.file("chat.ts", source.replace('name: "guess-number"', 'name: "chat"'));
     expect(await start("roles:\n  - role: ./chat.ts\n")).toMatchObject({
       exit: 2,
-      stderr: expect.stringContaining("wrong.yaml:2: chat is a role of netlabd's own"),
+      stderr: expect.stringContaining("wrong.yaml:2: chat is the name of one of netlabd's own roles"),
     });
   });
 
@@ -115,7 +115,7 @@ describe("a lab file that brings a role", () => {
     expect(await daemon.ctl("remove", "guess-number-2")).toMatchObject({ exit: 0 });
     expect(await daemon.ctl("unload", "guess-number")).toMatchObject({
       exit: 5,
-      stderr: "guess-number comes from the lab file: take it out there, and have it read again\n",
+      stderr: "guess-number comes from the lab file: remove it there, then use reload\n",
     });
     scene.file("lab.yaml", "roles: []\n");
     reload();
@@ -190,7 +190,7 @@ describe("a role that is loaded again", () => {
     expect(await daemon.ctl("unload", "gues-number")).toMatchObject({ exit: 4 });
     expect(await daemon.ctl("unload", "chat")).toMatchObject({
       exit: 5,
-      stderr: "chat is a role of netlabd's own: it stays\n",
+      stderr: "chat is one of netlabd's own roles and cannot be unloaded\n",
     });
   });
 });

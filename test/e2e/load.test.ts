@@ -119,7 +119,7 @@ describe("load", () => {
     );
     expect({ exit, stderr }).toEqual({
       exit: 1,
-      stderr: "chat is a role of netlabd's own: choose another name\n",
+      stderr: "chat is the name of one of netlabd's own roles: choose another\n",
     });
   });
 

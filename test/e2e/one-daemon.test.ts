@@ -67,7 +67,7 @@ describe("a second daemon", () => {
       exit: 5,
       stdout: "",
       stderr: expect.stringMatching(
-        /^netlabd: .*netlab\.db has schema version 999, this netlabd knows \d+: use the newer netlabd, or another folder with --data\n$/,
+        /^netlabd: .*netlab\.db has schema version 999, but this netlabd knows only \d+: use the newer netlabd, or another folder with --data\n$/,
       ),
     });
     const same = new Database(file, { readonly: true });

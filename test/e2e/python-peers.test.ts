@@ -50,7 +50,14 @@ describe.skipIf(!hasPython)("Python programs (skipped without python3)", () => {
     expect(stdout.match(/^discovered /gm)).toHaveLength(4);
     expect(readFileSync(saved).equals(pdf)).toBe(true);
     const told = await daemon.plain("explain file-server-2");
-    for (const word of ["bare", '→ "****"', '← "valid"', '→ "server.pdf"', '← "found"', "← 00 b0 01 00"])
+    for (const word of [
+      "bare",
+      '→ "‹7 bytes, hidden›"',
+      '← "valid"',
+      '→ "server.pdf"',
+      '← "found"',
+      "← 00 b0 01 00",
+    ])
       expect(told).toContain(word);
   });
 

@@ -44,9 +44,9 @@ describe("SIGHUP without a terminal", () => {
     const before = await running(daemon);
     const mistakes: [string, string][] = [
       [lab({ role: "ecko" }), 'no role "ecko"; did you mean echo?'],
-      ["roles: 7", "roles wants a list"],
-      [lab(echo(third, { name: "mine" })), "mine is the name of clock-1"],
-      [lab(echo(third, { name: "a" }), echo(second, { name: "a" })), "a is the name of another echo"],
+      ["roles: 7", "roles: must be a list"],
+      [lab(echo(third, { name: "mine" })), "the name mine is taken by clock-1"],
+      [lab(echo(third, { name: "a" }), echo(second, { name: "a" })), "the name a is taken by another echo"],
     ];
     for (const [text, sentence] of mistakes) {
       writeFileSync(scene.path("keeps.yaml"), text);

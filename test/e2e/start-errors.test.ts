@@ -32,9 +32,9 @@ describe.concurrent("a lab file that is wrong", () => {
       "roles:\n  - role: bootstrap\n    port: 70000",
       /:2: bootstrap: --port: .*65535/,
     ],
-    ["roles that are no list", "roles: bootstrap", ":1: roles wants a list"],
+    ["roles that are no list", "roles: bootstrap", ":1: roles: must be a list"],
     ["no YAML", "roles:\n  - role: [bootstrap\n", /:\d: /],
-    ["nothing", "", ": wants title: and roles: at its top"],
+    ["nothing", "", ": needs title: and roles: at its top"],
   ];
 
   for (const [name, text, sentence] of cases) {
@@ -49,7 +49,7 @@ describe.concurrent("a lab file that is wrong", () => {
 
   it("(none of that name) ends with 2 and what there is", async () => {
     const { stderr, exit } = await launch(scene, { name: "misspelt", args: ["--lab", "defualt"] }).ended;
-    expect(stderr).toMatch(/no lab "defualt": did you mean default\? there are address-book, default, /);
+    expect(stderr).toMatch(/no lab "defualt": did you mean default\? choose address-book, default, /);
     expect(exit).toBe(2);
   });
 });

@@ -129,9 +129,9 @@ describe("a mistake", () => {
 
   it("is an unknown role: with the nearest one", () => {
     expect(complaint("roles:", "  - role: bootstrap", "  - role: file-sever")).toBe(
-      'lab.yaml:3: no role "file-sever"; did you mean file-server?',
+      'lab.yaml:3: unknown role "file-sever"; did you mean file-server?',
     );
-    expect(complaint("roles:", "  - role: 7")).toBe("lab.yaml:2: no role 7");
+    expect(complaint("roles:", "  - role: 7")).toBe("lab.yaml:2: unknown role 7");
   });
 
   it("is a role without role:", () => {
@@ -139,16 +139,16 @@ describe("a mistake", () => {
   });
 
   it.each([["  - bootstrap"], ["  - [bootstrap]"], ["  -"]])("is a role that is no mapping: %j", (line) => {
-    expect(complaint("roles:", line)).toBe("lab.yaml:2: each role wants role: and its options");
+    expect(complaint("roles:", line)).toBe("lab.yaml:2: each role needs role: and its options");
   });
 
   it("is a list that is none", () => {
-    expect(complaint("title: x", "roles: bootstrap")).toBe("lab.yaml:2: roles wants a list");
-    expect(complaint("roles:")).toBe("lab.yaml:1: roles wants a list");
+    expect(complaint("title: x", "roles: bootstrap")).toBe("lab.yaml:2: roles: must be a list");
+    expect(complaint("roles:")).toBe("lab.yaml:1: roles: must be a list");
   });
 
   it.each(["", "- role: bootstrap", "just text"])("is a file that is no lab: %j", (source) => {
-    expect(complaint(source)).toBe("lab.yaml: wants title: and roles: at its top");
+    expect(complaint(source)).toBe("lab.yaml: needs title: and roles: at its top");
   });
 
   it("is bad YAML: named with its line", () => {
@@ -172,11 +172,9 @@ describe("the name of a lab", () => {
 
   it("that is no lab's is told with the nearest one, all there are, and how to name a file", () => {
     expect(() => findLabFile("flies", shipped)).toThrow(
-      'there is no lab "flies": did you mean files? there are echo, files, and none; a file of your own is --lab ./flies.yaml',
+      'there is no lab "flies": did you mean files? choose echo, files or none; for a file of your own write --lab ./flies.yaml',
     );
-    expect(() => findLabFile("zzzzzzzz", shipped)).toThrow(
-      /^there is no lab "zzzzzzzz": there are echo, files/,
-    );
+    expect(() => findLabFile("zzzzzzzz", shipped)).toThrow(/^there is no lab "zzzzzzzz": choose echo, files/);
   });
 });
 

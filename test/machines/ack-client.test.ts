@@ -57,10 +57,10 @@ describe("an acknowledger's client", () => {
     expect(asks.inputs).toHaveLength(1);
   });
 
-  it("says that nobody listens there", async () => {
+  it("says that no program listens there", async () => {
     const { run, asks } = ackClient();
-    await asks.reject(NetlabError.worded("unreachable", "nobody listens there"));
-    expect(run.output).toMatchObject({ ok: false, code: "unreachable", message: "nobody listens there" });
+    await asks.reject(NetlabError.worded("unreachable", "no program listens there"));
+    expect(run.output).toMatchObject({ ok: false, code: "unreachable", message: "no program listens there" });
   });
 
   it("stops when its operator says so", () => {

@@ -94,8 +94,8 @@ describe("an address book's client", () => {
       encodeAnswer("8bit", "Error: Unknown message protocol"),
       /answers "Error: Unknown message/,
     ],
-    ["no answer", Buffer.from("Hello"), /answers "Hello", which is no answer/],
-    ["an answer that is cut short", Buffer.from("R\x0eLuke"), /tells a length of 14 and sends 4/],
+    ["no answer", Buffer.from("Hello"), /answers "Hello", which is not an answer/],
+    ["an answer that is cut short", Buffer.from("R\x0eLuke"), /announces a length of 14 and sends 4/],
   ])("[BOOK-4] says that the server gives %s", async (_what, bytes, message) => {
     const { run, connect, hear } = lookup();
     await connect();
@@ -185,8 +185,8 @@ describe("an address book's client", () => {
 
   it("says why it cannot connect", async () => {
     const { run, network } = lookup();
-    await network.connects.reject(NetlabError.worded("unreachable", "nobody listens there"));
-    expect(run.output).toMatchObject({ code: "unreachable", message: "nobody listens there" });
+    await network.connects.reject(NetlabError.worded("unreachable", "no program listens there"));
+    expect(run.output).toMatchObject({ code: "unreachable", message: "no program listens there" });
   });
 
   it("asks for no address that its length cannot tell", async () => {
@@ -256,7 +256,7 @@ describe("an address book's client with several addresses", () => {
     await connect();
     await hear(encodeAnswer("8bit", "Luke"));
     await tell("peer.closed");
-    await network.connects.reject(NetlabError.worded("unreachable", "nobody listens there"));
+    await network.connects.reject(NetlabError.worded("unreachable", "no program listens there"));
     expect(run.output).toMatchObject({
       ok: false,
       email: "leia@x.org",

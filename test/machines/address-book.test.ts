@@ -57,7 +57,7 @@ describe("an address book", () => {
   it("[BOOK-1] cuts a name that one byte of length cannot tell, and says so in the story", () => {
     const { peer } = asked(encodeQuery("8bit", "long@x.org"));
     expect(peer.told).toEqual([`bytes 52 7f${" 78".repeat(127)}`]);
-    expect(peer.remarks).toEqual(["the name is longer than a length of 8bit can tell: it is cut"]);
+    expect(peer.remarks).toEqual(["the name is too long for a length of 8bit, so it was cut"]);
     expect(asked(encodeQuery("16be", "long@x.org")).peer.told).toEqual([
       `bytes 52 00 c8${" 78".repeat(200)}`,
     ]);
@@ -66,7 +66,7 @@ describe("an address book", () => {
   it("answers an unknown address with Error 404, and says in the story whom nobody knows", () => {
     const { peer, run } = asked(encodeQuery("16le", "leia@x.org"));
     expect(peer.told).toEqual(["bytes 52 09 00 45 72 72 6f 72 20 34 30 34"]);
-    expect(peer.remarks).toEqual(['nobody has the address "leia@x.org"']);
+    expect(peer.remarks).toEqual(['the address book has no name for "leia@x.org"']);
     expect(run.state).toBe("answered");
   });
 

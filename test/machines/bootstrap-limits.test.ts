@@ -101,7 +101,7 @@ describe("answers to DISCOVERY", () => {
     const { ask } = bootstrap({ hosts: ["0.0.0.0"] });
     const sender = senderAt(1, "10.0.0.1");
     for (let number = 0; number < 21; number += 1) await ask("DISCOVERY", sender);
-    expect(sender.remarks).toEqual(["more DISCOVERY a second than are answered"]);
+    expect(sender.remarks).toEqual(["more DISCOVERY requests a second than are answered"]);
   });
 
   it.each([[LOOPBACK], [["127.0.0.1"]], [["127.1.2.3"]]])(

@@ -69,7 +69,7 @@ describe("the login", () => {
     const { say, peer, run } = await hubPlay(role).connect();
     peer.heard();
     expect(await say("::")).toEqual([PROMPT]);
-    expect(peer.remarks).toEqual(["no name in its login: asked again"]);
+    expect(peer.remarks).toEqual(["its login has no name, so it was asked again"]);
     expect(run.state).toBe("awaitingLogin");
   });
 
@@ -192,7 +192,7 @@ describe("the operator", () => {
     await al.tell("peer.closed");
     expect(await room.hub.say?.("still there?", options)).toBe("said to 1 member");
     await bob.tell("peer.closed");
-    expect(await room.hub.say?.("anybody?", options)).toBe("nobody is in the room");
+    expect(await room.hub.say?.("anybody?", options)).toBe("no client is in the room");
   });
 
   it("[CHAT-5] sees who is in, by connection, name and login name", async () => {
@@ -225,7 +225,7 @@ describe("a room that crashes", () => {
     al.peer.heard();
     room.crashAt("new user :Al:alop connected");
     expect(await al.say(":Al:alop")).toEqual([RESTARTED, PROMPT]);
-    expect(al.peer.remarks).toEqual(["the room crashed while it came in: asked again"]);
+    expect(al.peer.remarks).toEqual(["the room crashed while it joined, so it was asked again"]);
     expect(await al.say(":Al:alop")).toEqual([CONNECTED(":Al:alop"), JOINED(":Al:alop")]);
     expect(room.names).toEqual(["Al"]);
   });

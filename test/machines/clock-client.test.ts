@@ -101,8 +101,8 @@ describe("a clock's client", () => {
 
   it("[CLOCK-1] goes on where nobody listens: the clock may come back", async () => {
     const { asks, clock, run, hints } = clockClient({ count: 2 });
-    await asks.reject(NetlabError.worded("unreachable", "nobody listens there"));
-    expect(hints).toEqual(["nobody listens there"]);
+    await asks.reject(NetlabError.worded("unreachable", "no program listens there"));
+    expect(hints).toEqual(["no program listens there"]);
     clock.increment(2_000);
     await asks.resolve(["11/21/26"]);
     expect(run.output).toMatchObject({ ok: false, code: "unreachable" });

@@ -148,9 +148,7 @@ describe("a download", () => {
     await receive("x");
     await still(200);
     await files.creates.reject(new NetlabError("file-exists", { file: "/tmp/client_a.txt" }));
-    expect(hints).toEqual([
-      "client_a.txt is there already and stays as it is: nothing is saved without --force",
-    ]);
+    expect(hints).toEqual(["client_a.txt exists already and is not overwritten without --force"]);
     expect(await type("hello")).toEqual(["send hello"]);
     await hear("hello");
     await endInput();

@@ -17,8 +17,8 @@ describe("a registry", () => {
 
   it("that cannot be reached is unreachable", async () => {
     const { run, network } = fileClient();
-    await network.asks.reject(NetlabError.worded("unreachable", "nobody listens there"));
-    expect(run.output).toMatchObject({ ok: false, code: "unreachable", message: "nobody listens there" });
+    await network.asks.reject(NetlabError.worded("unreachable", "no program listens there"));
+    expect(run.output).toMatchObject({ ok: false, code: "unreachable", message: "no program listens there" });
   });
 
   it.each(["ERROR,unknown request", "10.0.0.1,99999,pdf,server1", "hello"])(
@@ -36,7 +36,7 @@ describe("a registry", () => {
     expect(run.output).toMatchObject({
       ok: false,
       code: "no-such-service",
-      message: 'nobody serves "mp3", says the registry at localhost:1234; it lists txt, pdf',
+      message: 'the registry at localhost:1234 lists no server for "mp3"; it lists txt, pdf',
     });
   });
 
@@ -84,7 +84,7 @@ describe("a server", () => {
     expect(run.output).toMatchObject({
       ok: false,
       code: "token-refused",
-      message: "the server refuses the token that the registry tells (Invalid)",
+      message: "the server refuses the token that the registry lists (Invalid)",
     });
     expect(peer.heard()).toEqual(["close"]);
   });
@@ -97,7 +97,7 @@ describe("a server", () => {
       ok: false,
       code: "token-refused",
       message:
-        "the server refuses the token (Invalid); without --token the one that the registry tells is said",
+        "the server refuses the token (Invalid); without --token, the one that the registry lists is used",
     });
   });
 

@@ -78,7 +78,7 @@ describe("a file client", () => {
     expect(run.output).toMatchObject({
       ok: false,
       code: "peer-error",
-      message: 'the server told a size of 3 bytes, and at least 441 more followed: "server.pdf" is not saved',
+      message: 'the server announced 3 bytes, but at least 441 more followed: "server.pdf" is not saved',
     });
   });
 

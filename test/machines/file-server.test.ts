@@ -82,7 +82,7 @@ describe("the filename", () => {
     await say("server.pdf");
     const file = await find(2 ** 31);
     expect(peer.heard()).toEqual(["send not found"]);
-    expect(peer.remarks.join()).toContain("2147483648 bytes, more than 32 bits can tell");
+    expect(peer.remarks.join()).toContain("2147483648 bytes, too many for a size of 32 bits");
     expect(file.isOpen).toBe(false);
     expect(run.state).toBe("awaitingFilename");
   });

@@ -156,7 +156,7 @@ describe("where nobody knows whether it is listed", () => {
   it("[FILE-5] a registry is down: it does not register, and looks again", async () => {
     const { network, run, told, pass, firstLook } = registrar();
     await firstLook();
-    await network.asks.reject(NetlabError.worded("unreachable", "nobody listens there"));
+    await network.asks.reject(NetlabError.worded("unreachable", "no program listens there"));
     expect(run.state).toBe("unanswered");
     await pass(2_000);
     expect(told()).toHaveLength(1);

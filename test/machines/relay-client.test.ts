@@ -48,7 +48,7 @@ describe("a relay client", () => {
     await pace();
     await endInput();
     await tell("peer.ended");
-    const message = 'the server answers "Welcome alice" to "alice", where "Message please" is right';
+    const message = 'the server answers "Welcome alice" to "alice"; the right answer is "Message please"';
     expect(hints).toEqual([message]);
     expect(run.output).toMatchObject({ ok: false, code: "peer-error", message });
   });
@@ -60,7 +60,7 @@ describe("a relay client", () => {
     expect(run.output).toMatchObject({
       ok: false,
       code: "name-taken",
-      message: "somebody is alice already: choose another name, --as",
+      message: "the name alice is taken: choose another with --as",
     });
   });
 

@@ -33,7 +33,7 @@ describe("a reverse client", () => {
     expect(run.output).toMatchObject({
       ok: false,
       code: "too-many-clients",
-      message: "the server has as many clients as it takes (REJECT)",
+      message: "the server is full (REJECT)",
     });
   });
 

@@ -146,7 +146,7 @@ describe("the operator's answer", () => {
     const { say } = reverse();
     const answer = say("hello?", { now });
     await answer.done;
-    expect(answer.heard).toEqual(["nobody is connected: nothing was said"]);
+    expect(answer.heard).toEqual(["no client is connected: nothing was sent"]);
   });
 
   it("[REV-2] ends its wait when the last client leaves", async () => {
@@ -156,7 +156,7 @@ describe("the operator's answer", () => {
     await turn();
     await client.say("exit");
     await answer.done;
-    expect(answer.heard.at(-1)).toBe("nobody is connected: nothing was said");
+    expect(answer.heard.at(-1)).toBe("no client is connected: nothing was sent");
   });
 
   it("[REV-2] no longer waits for one that has left, and waits for one that has come", async () => {
@@ -181,7 +181,7 @@ describe("the operator's answer", () => {
     await turn();
     answer.stop();
     await answer.done;
-    expect(answer.heard.at(-1)).toBe("interrupted: stopped: nothing was said");
+    expect(answer.heard.at(-1)).toBe("interrupted: stopped: nothing was sent");
     expect(await client.say("hi")).toEqual([]);
   });
 

@@ -107,7 +107,7 @@ describe("the scan", () => {
   it("refuses a second role of the same name, and names its file", async () => {
     const { code, message } = await refusal("roles-duplicate");
     expect(code).toBe("bad-role");
-    expect(message).toBe('other-echo.ts: there is a role "twin" already');
+    expect(message).toBe('other-echo.ts: there is already a role "twin"');
   });
 
   it("refuses a file that cannot be imported, and says why", async () => {

@@ -85,7 +85,7 @@ describe("book", () => {
     ["book add luke@x.org ' '", /the name is empty/],
     [`book add ${"l".repeat(250)}@x.org Luke`, /longer than 255 bytes/],
     ["book add luke@x.org 'Luke\x07'", /control character/],
-    ["book ad luke@x.org Luke", /no action "ad"; did you mean add\?/],
+    ["book ad luke@x.org Luke", /unknown action "ad"; did you mean add\?/],
     ["book ls luke", /usage: book ls/],
     ["book import", /usage: book import FILE/],
   ])("says what is wrong with %j", async (line, wrong) => {
@@ -110,11 +110,11 @@ describe("book", () => {
   });
 
   it.each(["find", "remove"])(
-    "says that nobody has the address to %s, with exit status 4",
+    "says that the address book has no name for to %s, with exit status 4",
     async (action) => {
       expect(await run(`book ${action} luke@x.org`)).toMatchObject({
         exit: 4,
-        err: "nobody in the book has the address luke@x.org\n",
+        err: "the book has no entry for luke@x.org\n",
       });
     },
   );
@@ -247,7 +247,7 @@ describe("a CSV of addresses", () => {
     ['a@b,"A\r\nA"\r\nb,B\r\n', [1, "a control character"], [3, "the address is none"]],
     ["a@b,A\na@b,B\n", [2, "line 1 has another name for a@b"]],
     ['a@b,A\nb@c,B "the" B\nc,C\n', [2, "a quote stands within a field"], [3, "the address is none"]],
-    ['a@b,A\nb@c,"B" B\n', [2, "text stands behind a closing quote"]],
+    ['a@b,A\nb@c,"B" B\n', [2, "there is text after a closing quote"]],
     ['a@b,A\n\nb@c,B\nc@d,"C\nd@e,D\ne@f,E\n', [4, "a quote is not closed"]],
     ["email,name\nemail,name\n", [2, "the address is none"]],
   ] as [string, ...[number, string][]][])("%j has bad lines, each with its number", (text, ...lines) => {

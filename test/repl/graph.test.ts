@@ -90,7 +90,7 @@ describe("graph", () => {
     const { files, text } = await run("graph calculator --out my/chart.svg");
     expect([...files.keys()]).toEqual(["my/chart.svg"]);
     expect(files.get("my/chart.svg")).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
-    expect(text).toBe("calculator, the role is drawn in my/chart.svg");
+    expect(text).toBe("wrote my/chart.svg");
     const { files: others } = await run("graph calculator --out chart.gv");
     expect(others.get("chart.gv")).toMatch(/^digraph/);
   });
@@ -107,7 +107,11 @@ describe("graph", () => {
     ["graph c99", /no connection c99/, exitCodes.noSuchThing],
     ["graph calculator --watch", /name an instance or a connection to watch/, exitCodes.usage],
     ["graph calculator --format svg --watch", /--watch draws in the terminal/, exitCodes.usage],
-    ["graph calculator --out chart.png", /what for\? --format text\|mermaid/, exitCodes.usage],
+    [
+      "graph calculator --out chart.png",
+      /cannot write \.png; choose --format text, mermaid/,
+      exitCodes.usage,
+    ],
     ["graph calculator --companion", /calculator has no companion/, exitCodes.usage],
     ["graph calculator --format png", /format/, exitCodes.usage],
   ])("says what is wrong with %s", async (line, expected, code) => {

@@ -134,7 +134,7 @@ describe("say", () => {
 
   it("tells where there is nobody", async () => {
     await spawn("chat");
-    expect(await run("say chat anybody?")).toMatchObject({ out: ["nobody is in the room"], exit: 0 });
+    expect(await run("say chat anybody?")).toMatchObject({ out: ["no client is in the room"], exit: 0 });
   });
 
   it("speaks as the user of a client", async () => {
@@ -152,7 +152,7 @@ describe("say", () => {
   ])("is refused by a %s, which has nobody to say it to", async (role, given) => {
     await spawn(role, given);
     expect(await run(`say ${role} hello`)).toMatchObject({
-      err: [`${role}-1 has nobody to say it to: send <conn> talks to one connection`],
+      err: [`${role}-1 cannot pass a text on to its clients: use send <connection> to talk to one`],
       exit: exitCodes.refused,
     });
   });
@@ -165,7 +165,7 @@ describe("say", () => {
     const bootstrap = `127.0.0.1:${registry.address().port}`;
     await daemon.lab.spawn("file-client", { bootstrap, service: "pdf", file: "a.pdf" });
     expect((await run("say file-client hello")).err).toEqual([
-      "file-client-1 has nobody to say it to: send <conn> talks to one connection",
+      "file-client-1 cannot pass a text on to its clients: use send <connection> to talk to one",
     ]);
   });
 
@@ -231,7 +231,7 @@ describe("members", () => {
     const { port } = await spawn("relay");
     const peer = await converse(port);
     await eventually(() => expect(daemon.recorder.live()).toHaveLength(1));
-    expect((await run("members relay")).out).toEqual(["nobody is in relay-1"]);
+    expect((await run("members relay")).out).toEqual(["no client is in relay-1"]);
     peer.say("alice\n");
     await peer.hears("Message please\n");
     expect((await run("members relay")).out[0]).toMatch(/^ID +NAME\nrelay-1\/c1 +alice$/);
@@ -249,7 +249,7 @@ describe("members", () => {
   it("is refused where clients give no name", async () => {
     await spawn("file-server", { service: "pdf", token: "t" });
     expect(await run("members file-server")).toMatchObject({
-      err: ["the peers of file-server-1 give no name: conns file-server-1 lists its connections"],
+      err: ["the clients of file-server-1 have no names: conns file-server-1 lists its connections"],
       exit: exitCodes.refused,
     });
     expect((await run("members chat")).exit).toBe(exitCodes.noSuchThing);
@@ -285,7 +285,7 @@ describe("kick", () => {
     const { data } = await run("kick state=chatting --json");
     expect(data).toMatchObject([[{ id: "chat-1/c1" }, { id: "chat-1/c2" }]]);
     for (const peer of peers) await peer.hearsTheEnd();
-    expect((await run("members chat")).out).toEqual(["nobody is in chat-1"]);
+    expect((await run("members chat")).out).toEqual(["no client is in chat-1"]);
   });
 
   it("of one that is under way with a file is a reset: a FIN would be the end of a whole file", async () => {
@@ -298,7 +298,9 @@ describe("kick", () => {
     peer.say("t\nbig.pdf\n");
     await eventually(() => expect(daemon.recorder.last?.state).toBe("announcing"));
     peer.say("Got\n");
-    await eventually(() => expect(daemon.recorder.last?.live?.queuedBytes).toBeGreaterThan(0));
+    await eventually(() =>
+      expect(daemon.lab.liveView(daemon.recorder.last?.subject.id ?? "")?.queuedBytes).toBeGreaterThan(0),
+    );
     await run("kick c1");
     peer.listen();
     await peer.over();

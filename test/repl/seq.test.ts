@@ -68,16 +68,16 @@ describe("seq", () => {
     await eventually(() => expect(daemon.recorder.last).toBeDefined());
     const { files, text } = await run("seq @last --out talk.svg");
     expect(files.get("talk.svg")).toMatch(/^<svg /);
-    expect(text).toBe("what c1, calculator-1 said is drawn in talk.svg");
+    expect(text).toBe("wrote talk.svg");
     expect((await run("seq @last --out talk.mmd")).files.get("talk.mmd")).toMatch(/^sequenceDiagram/);
   });
 
   it.each([
-    ["seq", /nobody has connected yet/, exitCodes.done],
-    ["seq state=none", /none like that/, exitCodes.done],
+    ["seq", /no client has connected yet/, exitCodes.done],
+    ["seq state=none", /no connection matches/, exitCodes.done],
     ["seq c9", /no connection c9/, exitCodes.noSuchThing],
     ["seq --format dot", /format/, exitCodes.usage],
-    ["seq --out talk.dot", /what for\?/, exitCodes.usage],
+    ["seq --out talk.dot", /cannot write \.dot; choose --format/, exitCodes.usage],
     ["seq --n 0", /--n/, exitCodes.usage],
   ])("answers %s in words", async (line, expected, code) => {
     const { out, err, exit } = await run(line);

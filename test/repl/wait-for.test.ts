@@ -83,7 +83,7 @@ describe("wait-for", () => {
   });
 
   it.each([
-    ["wait-for calculator runing", 2, /no state "runing" there; did you mean running\?/],
+    ["wait-for calculator runing", 2, /unknown state "runing"; did you mean running\?/],
     ["wait-for calculatr running", 4, /no role "calculatr" here; did you mean calculator\?/],
     ["wait-for calculator", 2, /give a state, or --text/],
   ])("refuses %j at once", async (line, exit, words) => {
@@ -110,7 +110,7 @@ describe("--port @name", () => {
   it("is refused where there is none, or more than one", async () => {
     await daemon.lab.spawn("calculator", { host: "127.0.0.1", port: 0 });
     const two = await run("spawn calculator-client --port @calculator");
-    expect(two).toEqual({ exit: 2, said: "@calculator is 2 servers: name one, e.g. @calculator-1" });
+    expect(two).toEqual({ exit: 2, said: "@calculator matches 2 servers: name one, e.g. @calculator-1" });
     await daemon.lab.stop(server.id);
     expect(await run("spawn calculator-client --port @calculator-1")).toMatchObject({ exit: 5 });
   });

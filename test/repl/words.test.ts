@@ -19,7 +19,7 @@ describe("a line as words", () => {
       [
         `a " is not closed:`,
         `  spawn echo --name "it's`,
-        `                    ^ close it, or write \\" where the character itself is meant`,
+        `                    ^ close it, or write \\" to mean the character itself`,
       ].join("\n"),
     );
   });

@@ -313,7 +313,7 @@ describe("rewind", () => {
     const list = await lab.run(`rewind ${story?.subject.id}`);
     expect(list.out).toMatch(/^ {3}1 +\+0\.000 {2}opened, awaitingToken$/m);
     expect((await lab.run(`rewind ${story?.subject.id} --to 99`)).err).toMatch(
-      /no entry 99 to go back to; the story has \d+ entries/,
+      /there is no entry 99 to go back to; the story has \d+ entries/,
     );
   });
 });
@@ -328,12 +328,12 @@ describe("a story that was cut short", () => {
     await over(server);
     const told = await replayOf(server);
     expect(told).toMatch(
-      / 32 of \d{3} entries are the same\n {2}cut short: \d+ entries behind entry 32 are no longer kept/,
+      / 32 of \d{3} entries are the same\n {2}cut short: \d+ entries after entry 32 are no longer kept/,
     );
     expect(told).toContain(ALIKE);
     const id = storyOf(server)?.subject.id;
     expect((await lab.run(`rewind ${id} --to 33`)).err).toMatch(
-      /no entry 33 to go back to; the story is cut short: \d+ entries/,
+      /there is no entry 33 to go back to; the story is cut short: \d+ entries/,
     );
     expect((await lab.run(`rewind ${id}`)).out).toMatch(/cut short: /);
   });

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import calculator from "../../src/machines/calculator.ts";
 import calculatorClient from "../../src/machines/calculator-client.ts";
+import { contextOf } from "../../src/stories/editions.ts";
 import { describeEntry } from "../../src/stories/entry-text.ts";
 import { converse, eventually, openLab } from "../actors/harness.ts";
 import { SimulatedClock } from "../actors/simulated-clock.ts";
@@ -80,7 +81,7 @@ describe("a client that sends", () => {
     peer.say("gautamop\n1 + 1\n");
     await peer.hears("2.0\n");
     peer.say("q");
-    await eventually(() => expect(lab.storyOf(peer).live?.unreadBytes).toBe(1));
+    await eventually(() => expect(lab.controlOf(peer)?.unreadBytes).toBe(1));
     clock.advance(1_999);
     expect(lab.storyOf(peer).state).toBe("computing");
     clock.advance(1);
@@ -105,7 +106,7 @@ describe("the session", () => {
     await peer.hears("50.0\nIncorrect expression format\n");
     const story = lab.storyOf(peer);
     expect(story.endedAt).toBeUndefined();
-    const told = story.entries.map((entry) => describeEntry(entry, story.subject)).join("\n");
+    const told = story.entries.map((entry) => describeEntry(entry, contextOf(story))).join("\n");
     expect(told).toContain('→ "gautamop\\n15 + 35\\nq + 1\\n"');
     // Lines that were read together are answered together [FRAME-6].
     expect(told).toContain('← "50.0\\nIncorrect expression format\\n"  33 bytes');

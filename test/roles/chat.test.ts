@@ -274,7 +274,7 @@ describe("a member that", () => {
     expect(lab.events).toContainEqual(expect.objectContaining({ type: "connection.failed", id }));
     await al.hears(":Deaf:deaf left chat\n");
     await bo.hears(":Deaf:deaf left chat\n");
-    expect(lab.storyOf(bo).live?.queuedBytes).toBe(0);
+    expect(lab.controlOf(bo)?.queuedBytes).toBe(0);
     expect(server.service.hub?.members.map(({ name }) => name)).toEqual(["Al", "Bo"]);
   });
 });

@@ -51,7 +51,7 @@ describe("a clock", () => {
     nobody.close();
     const { hints, result } = await answerOf(clockClient, { port, count: 1 });
     expect(result).toMatchObject({ ok: false, code: "unreachable" });
-    expect(hints[0]).toMatch(/nobody listens there/);
+    expect(hints[0]).toMatch(/no program listens there/);
   });
 });
 

@@ -151,7 +151,7 @@ describe("a reply", () => {
     const film = await lab.addFile("film.mp4", 16 * MEBIBYTE);
     const slow = await converse(server, { isDeaf: true });
     slow.say("download film.mp4\n");
-    await eventually(() => expect(lab.storyOf(slow).live?.queuedBytes).toBeGreaterThan(0));
+    await eventually(() => expect(lab.controlOf(slow)?.queuedBytes).toBeGreaterThan(0));
     slow.listen();
     await slow.hears(GREETING);
     await slow.hears(film);

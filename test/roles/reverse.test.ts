@@ -4,6 +4,7 @@ import type { Instance } from "../../src/actors/instance.ts";
 import type { Environment } from "../../src/actors/service.ts";
 import reverse from "../../src/machines/reverse.ts";
 import reverseClient from "../../src/machines/reverse-client.ts";
+import { contextOf } from "../../src/stories/editions.ts";
 import { describeEntry } from "../../src/stories/entry-text.ts";
 import type { Conversation } from "../actors/conversation.ts";
 import { converse, eventually, openLab } from "../actors/harness.ts";
@@ -122,7 +123,7 @@ describe("the operator", () => {
 
   it("[REV-2] is answered where nobody is there, and waits for nobody with --now", async () => {
     const { server, connect } = await serving();
-    expect(await say(server, "hello").answer).toBe("nobody is connected: nothing was said");
+    expect(await say(server, "hello").answer).toBe("no client is connected: nothing was sent");
     const peer = await connect();
     expect(await say(server, "hello", true).answer).toBe("said to 1 client (reads: olleh)");
     await peer.hears("hello");
@@ -145,8 +146,8 @@ describe("the operator", () => {
     peer.say("tac\u0327o cat\n");
     await say(server, "noël").answer;
     await peer.hears("noël\n");
-    const { subject, entries } = lab.storyOf(peer);
-    const told = entries.map((entry) => describeEntry(entry, subject));
+    const story = lab.storyOf(peer);
+    const told = story.entries.map((entry) => describeEntry(entry, contextOf(story)));
     expect(told).toContain('← "ACCEPT"  6 bytes  (reads: TPECCA)');
     expect(told).toContain('→ "tac\u0327o cat\\n"  11 bytes  (reads: tac oc\u0327at)');
     expect(told).toContain('← "noël\\n"  6 bytes  (reads: lëon)');

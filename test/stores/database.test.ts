@@ -55,7 +55,7 @@ describe("a data folder", () => {
     const { code, message } = refusal(() => lab.open());
     expect(code).toBe("data-too-new");
     expect(message).toBe(
-      `${path.join(lab.path, "netlab.db")} has schema version ${SCHEMA_VERSION + 1}, this netlabd knows ${SCHEMA_VERSION}: use the newer netlabd, or another folder with --data`,
+      `${path.join(lab.path, "netlab.db")} has schema version ${SCHEMA_VERSION + 1}, but this netlabd knows only ${SCHEMA_VERSION}: use the newer netlabd, or another folder with --data`,
     );
     expect(existsSync(path.join(lab.path, "netlab.db-wal"))).toBe(false);
     expect(lab.rows("PRAGMA user_version")).toEqual([{ user_version: SCHEMA_VERSION + 1 }]);

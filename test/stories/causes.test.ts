@@ -90,6 +90,6 @@ describe("a cause", () => {
 
   it("lets only the peer's words be hidden, never our own", () => {
     const said = cause("no-clock-request", { said: "clock t" });
-    expect(causeText(said, (words) => words.replaceAll("t", "*"))).toBe('"clock *" is no request of a clock');
+    expect(causeText(said, (words) => words.replaceAll("t", "*"))).toBe('"clock *" is not a clock request');
   });
 });

@@ -15,7 +15,7 @@ function open(recorder: Recorder, number: number, instance = "echo-1"): Story {
   const remote = { address: "127.0.0.1", port: 50_000 + number };
   const id = `${instance}/c${number}`;
   return recorder.open(
-    { id, instance, role: "echo", label: undefined, transport: "tcp", remote },
+    { id, instance, role: "echo", edition: 0, transport: "tcp", local: remote, remote },
     "listening",
   );
 }
@@ -49,7 +49,7 @@ describe("a story", () => {
     const texts = story.entries.map((entry) => ("bytes" in entry ? entry.bytes.toString() : entry.kind));
     const numbered = (from: number, to: number) =>
       Array.from({ length: to - from + 1 }, (_, index) => `message ${from + index}`);
-    expect(texts).toEqual(["opened", ...numbered(1, 31), ...numbered(137, 200)]);
+    expect(texts).toEqual(["opened", ...numbered(1, 31), "gap", ...numbered(137, 200)]);
     expect([story.entriesBeforeGap, story.omitted]).toEqual([32, 105]);
     expect(story.bytesIn).toBe(numbered(1, 200).join("").length);
   });

@@ -1,8 +1,9 @@
 /** What a person is told at a glance about a connection, and whom to look at first. */
 import { describe, expect, it } from "vitest";
 import { cause } from "../../src/stories/causes.ts";
+import type { LiveView } from "../../src/stories/live-view.ts";
 import { Recorder } from "../../src/stories/recorder.ts";
-import type { Live, Story } from "../../src/stories/story.ts";
+import type { Story } from "../../src/stories/story.ts";
 import { byUrgency, reasonOf, verdictOf } from "../../src/stories/verdict.ts";
 import { converse, eventually, openLab } from "../actors/harness.ts";
 import { SimulatedClock } from "../actors/simulated-clock.ts";
@@ -13,8 +14,8 @@ async function fileLab() {
   const lab = await openLab([throwsInAction], { clock });
   const server = await lab.serveFiles();
   const peer = await converse(server);
-  const verdict = () => verdictOf(lab.storyOf(peer), clock.now());
-  const reason = () => reasonOf(lab.storyOf(peer), clock.now());
+  const verdict = () => verdictOf(lab.storyOf(peer), lab.liveView(peer));
+  const reason = () => reasonOf(lab.storyOf(peer), lab.liveView(peer));
   return { clock, lab, server, peer, verdict, reason };
 }
 
@@ -38,12 +39,12 @@ describe("a connection is", () => {
   });
 
   it("crashed, where our role threw", async () => {
-    const { clock, lab } = await fileLab();
+    const { lab } = await fileLab();
     const peer = await converse(await lab.spawn("throws-in-action"));
     peer.say("boom\n");
     await peer.hearsTheEnd();
     const story = lab.storyOf(peer);
-    expect([verdictOf(story, clock.now()), reasonOf(story, clock.now())]).toEqual([
+    expect([verdictOf(story, undefined), reasonOf(story, undefined)]).toEqual([
       "crashed",
       "the action met boom",
     ]);
@@ -64,7 +65,7 @@ describe("a connection is", () => {
     peer.say("server1\n");
     await peer.hears("valid\n");
     peer.say("server.p");
-    await eventually(() => expect(lab.storyOf(peer).live?.unreadBytes).toBe(8));
+    await eventually(() => expect(lab.controlOf(peer)?.unreadBytes).toBe(8));
     clock.advance(1_999);
     expect(verdict()).toBe("ok");
     clock.advance(1);
@@ -79,11 +80,13 @@ describe("a connection is", () => {
     deaf.say("server1\nlarge.pdf\n");
     await eventually(() => expect(lab.storyOf(deaf).state).toBe("announcing"));
     deaf.say("Got\n");
-    await eventually(() => expect(lab.storyOf(deaf).live?.queuedBytes).toBeGreaterThan(0));
+    await eventually(() => expect(lab.controlOf(deaf)?.queuedBytes).toBeGreaterThan(0));
     clock.advance(2_000);
     const story = lab.storyOf(deaf);
-    expect(verdictOf(story, clock.now())).toBe("stuck");
-    expect(reasonOf(story, clock.now())).toMatch(/^it does not read: \d+ bytes wait for it since 2 s$/);
+    expect(verdictOf(story, lab.liveView(deaf))).toBe("stuck");
+    expect(reasonOf(story, lab.liveView(deaf))).toMatch(
+      /^it does not read: \d+ bytes wait for it since 2 s$/,
+    );
   });
 
   it("waiting, where both sides wait for the other", async () => {
@@ -104,15 +107,11 @@ describe("the order of urgency", () => {
   it("is crashed, stuck, refused, failed, waiting, ok; then the oldest first", () => {
     const clock = new SimulatedClock();
     const recorder = new Recorder(clock);
-    const startedAt = clock.now();
-    const live = (unreadBytes: number, lastMovedAt: number): Live => ({
-      framing: "bare",
-      unreadBytes,
-      queuedBytes: 0,
-      lastMovedAt,
-      unread: () => Buffer.alloc(0),
-      kill: () => undefined,
-    });
+    const views = new Map<Story, LiveView>();
+    const live = (story: Story, unreadBytes: number, stillMs: number) => {
+      const unread = Buffer.alloc(unreadBytes);
+      views.set(story, { framing: "bare", unreadBytes, unread, queuedBytes: 0, stillMs });
+    };
     let number = 0;
     const story = (name: string, change: (story: Story) => void): Story => {
       number += 1;
@@ -122,34 +121,33 @@ describe("the order of urgency", () => {
         id: name,
         instance: "i",
         role: "r",
-        label: undefined,
+        edition: 0,
         transport: "tcp",
+        local: remote,
         remote,
       } as const;
       const opened = recorder.open(subject, "listening");
       change(opened);
       return opened;
     };
-    const ok = (one: Story) => {
-      one.live = live(0, startedAt + 60_000);
-    };
+    const ok = (one: Story) => live(one, 0, 0);
     const stories = [
       story("ok 1", ok),
       story("waiting", (one) => {
-        one.live = live(0, startedAt);
+        live(one, 0, 60_000);
         one.waitsFor = "a word";
       }),
       story("failed", (one) => one.fail("failed", cause("failure", { text: "reset" }))),
       story("refused", (one) => one.fail("refused", cause("failure", { text: "wrong" }))),
       story("stuck", (one) => {
-        one.live = live(3, startedAt);
+        live(one, 3, 60_000);
       }),
       story("crashed 1", (one) => one.fail("crashed", cause("failure", { text: "boom" }))),
       story("ok 2", ok),
       story("crashed 2", (one) => one.fail("crashed", cause("failure", { text: "boom" }))),
     ];
     clock.advance(60_000);
-    stories.reverse().sort(byUrgency(clock.now()));
+    stories.reverse().sort(byUrgency((one) => views.get(one)));
     const order = ["crashed 1", "crashed 2", "stuck", "refused", "failed", "waiting", "ok 1", "ok 2"];
     expect(stories.map(({ subject }) => subject.id)).toEqual(order);
   });

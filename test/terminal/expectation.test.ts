@@ -35,6 +35,6 @@ describe("an expectation", () => {
   });
 
   it("that is no regular expression is refused", () => {
-    expect(() => holds("/(/", "")).toThrow("expect: /(/ is no regular expression");
+    expect(() => holds("/(/", "")).toThrow("expect: /(/ is not a regular expression");
   });
 });

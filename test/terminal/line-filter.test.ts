@@ -56,13 +56,13 @@ describe("a filter", () => {
   });
 
   it.each([
-    [["wc"], 'no filter "wc"; there are grep, head, tail'],
-    [["gerp", "x"], 'no filter "gerp"; did you mean grep?'],
+    [["wc"], 'unknown filter "wc"; there are grep, head, tail'],
+    [["gerp", "x"], 'unknown filter "gerp"; did you mean grep?'],
     [["grep"], "usage: | grep [-v] [-i] PATTERN"],
     [["grep", "a", "b"], "usage: | grep"],
-    [["grep", "("], 'grep: "(" is no regular expression'],
+    [["grep", "("], 'grep: "(" is not a regular expression'],
     [["head", "-n", "x"], "usage: | head [-n 10]"],
-    [["toString"], 'no filter "toString"'],
+    [["toString"], 'unknown filter "toString"'],
   ])("%j is refused: %s", (words, text) => {
     expect(() => lineFilter(words)).toThrow(text);
   });

@@ -57,11 +57,11 @@ describe("a typed line", () => {
   });
 
   it.each([
-    ["ls |", "| wants a filter: grep, head or tail"],
-    ["ls >", "> wants a file"],
-    ["ls >>", ">> wants a file"],
-    ["ls > a b", "> takes one file, not a b: quote its blanks"],
-    ["ls > a | grep b", "> FILE stands last"],
+    ["ls |", "| needs a filter: grep, head or tail"],
+    ["ls >", "> needs a file name"],
+    ["ls >>", ">> needs a file name"],
+    ["ls > a b", "> takes one file name, not a b: put quotes around a name with blanks"],
+    ["ls > a | grep b", "> FILE must come last"],
     ["ls 'a | b", "a ' is not closed"],
   ])("%j is refused: %s", (line, words) => {
     expect(() => of(line)).toThrow(words);

@@ -3,12 +3,11 @@
  * says a hundred things that no lab protocol knows, and a Python program that holds connections with half a message each.
  */
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type ConnectionDocument, type InstanceDocument, TestDaemon } from "../e2e/daemon.ts";
 import { freeOffset } from "../e2e/free-ports.ts";
-import { checkout, peers } from "../e2e/scene.ts";
+import { peers } from "../e2e/scene.ts";
 import { count, ms } from "./_figures.ts";
 import { defineOrdeal, type Finding, type Trial } from "./_ordeal.ts";
 import { compared, isUnharmed, Probe, type Probes } from "./_probe.ts";
@@ -33,9 +32,9 @@ export default defineOrdeal({
   summary: "nmap's service scan and slow peers against every role of the default lab",
   limitMs: { short: 20_000, long: 420_000 },
   run: async (trial) => {
-    const lab = readFileSync(join(checkout, "data/labs/default.yaml"), "utf8");
     const offset = await freeOffset(LAB_PORTS);
-    const daemon = await TestDaemon.start(trial.scene, { lab, args: ["--port-offset", String(offset)] });
+    const args = ["--lab", "default", "--port-offset", String(offset)];
+    const daemon = await TestDaemon.start(trial.scene, { args });
     const portOf = (type: string) => daemon.ready.instances.find((one) => one.type === type)?.port ?? 0;
     const probe = await Probe.start({ echo: portOf("echo"), registry: portOf("bootstrap"), everyMs: 5 });
     try {

@@ -197,7 +197,7 @@ describe("what is no query", () => {
     expect(inWords(firstOf(hearing.pass(1)))).toEqual({
       ok: false,
       form: "8bit",
-      why: "the length is impossible: 127 bytes are told, 3 came",
+      why: "the length is impossible: it says 127 bytes, but 3 came",
     });
   });
 
@@ -292,7 +292,7 @@ describe("an answer", () => {
   });
 
   test.each([
-    ["another type", "8bit", query("51 04", "Luke"), /answers "Q\\u0004Luke", which is no answer/],
+    ["another type", "8bit", query("51 04", "Luke"), /answers "Q\\u0004Luke", which is not an answer/],
     ["bare text", "8bit", Buffer.from("Luke"), /answers "Luke"/],
     [
       "a length beyond all names",
@@ -304,7 +304,7 @@ describe("an answer", () => {
       "padding that is none",
       "struct",
       query("52 01 00 00 04 00 00 00", "Luke"),
-      /no answer with a header of struct/,
+      /not an answer with a header of struct/,
     ],
   ] as const)("that is %s is none, and says why", (_what, form, bytes, why) => {
     expect(inWords(answerTo(form, bytes))).toEqual({ ok: false, why: expect.stringMatching(why) });
@@ -313,7 +313,7 @@ describe("an answer", () => {
   test("that the server cut short is none, and says how much came", () => {
     expect(inWords(answerTo("8bit", query("52 0e", "Luke"), true))).toEqual({
       ok: false,
-      why: "the server tells a length of 14 and sends 4 bytes",
+      why: "the server announces a length of 14 and sends 4 bytes",
     });
     expect(answerTo("8bit", hex("52"), true)).toMatchObject({ ok: false });
   });

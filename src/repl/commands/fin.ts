@@ -11,6 +11,6 @@ export default defineCommand({
     const { connection, isAtOnce } = await lab.fin(selectStory(lab, args.connection ?? "").subject.id);
     if (isJson) return data(connection);
     if (isAtOnce) return out(`sent a FIN to ${connection.id}`);
-    return out(`the FIN goes to ${connection.id} behind the file that is under way; rst ends it now`);
+    return out(`${connection.id} gets the FIN after the file that is being sent; use rst to end it now`);
   },
 });

@@ -55,7 +55,7 @@ export default defineCommand({
     }
     if (isJson) return data(subjectDocument(subject));
     const text = format === "text" ? chartReport(subject, reader) : chartAs(format, subject);
-    return deliver(call, options.out, text, titleOf(subject));
+    return deliver(call, options.out, text);
   },
 });
 

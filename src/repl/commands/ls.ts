@@ -20,7 +20,7 @@ export default defineCommand({
     const instances = selectInstances(lab, rest);
     if (isJson) return data(instances.map((instance) => instanceDocument(instance, options)));
     if (instances.length === 0)
-      return out(rest.length > 0 ? "none like that" : "nothing was started: roles lists what can be");
+      return out(rest.length > 0 ? "no role matches" : "no role runs: roles lists what you can spawn");
     const rows = instances.map((instance) => [
       instance.id,
       instance.name ?? "",

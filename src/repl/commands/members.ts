@@ -17,7 +17,7 @@ export default defineCommand({
     if (instances.length === 0) throw new NetlabError("no-such-instance/nothing", { term: room });
     const members = instances.flatMap(({ id }) => membersOf(lab, id));
     if (isJson) return data(members);
-    if (members.length === 0) return out(`nobody is in ${instances.map(({ id }) => id).join(", ")}`);
+    if (members.length === 0) return out(`no client is in ${instances.map(({ id }) => id).join(", ")}`);
     const keys = [...new Set(members.flatMap(({ details }) => Object.keys(details)))];
     const rows = members.map(({ id, name, details }) =>
       [id, name, ...keys.map((key) => details[key] ?? "")].map((cell) => printable(cell)),

@@ -27,7 +27,9 @@ function print({ lab, options: { service, showTokens }, out, data, isJson, colum
   const documents = lab.registry.list(service).map((entry) => registrationDocument(entry, { showTokens }));
   if (isJson) return data(documents);
   if (documents.length === 0)
-    return out(service ? `nobody serves ${printable(service)}` : "nobody is registered");
+    return out(
+      service ? `no file server is registered for ${printable(service)}` : "no file server is registered",
+    );
   const clockTime = (time: string | null) =>
     time === null ? "never" : new Date(time).toLocaleTimeString("en-GB");
   const rows = documents.map(({ ip, port, service: kind, token, registeredAt, lastSeenAt, expiresAt }) => [

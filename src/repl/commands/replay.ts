@@ -3,6 +3,7 @@ import { exitCodes } from "../../errors.ts";
 import { entryDocument } from "../../lab/documents.ts";
 import { selectStory } from "../../lab/selectors.ts";
 import { type Replayed, replay } from "../../replay/replay.ts";
+import { contextOf } from "../../stories/editions.ts";
 import { describeEntry } from "../../stories/entry-text.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { replayRequest } from "../replaying.ts";
@@ -63,7 +64,8 @@ function textOf(replayed: Replayed, role: string, { lab, args, options, style }:
   const story = selectStory(lab, args.connection ?? "@last");
   const { subject } = story;
   const { same, given, total, difference, cutShort } = replayed;
-  const words = (entry: Parameters<typeof describeEntry>[0]) => describeEntry(entry, subject, options).trim();
+  const words = (entry: Parameters<typeof describeEntry>[0]) =>
+    describeEntry(entry, contextOf(story), options).trim();
   const lines = [style.bold(`${subject.id}, played again to ${role}`)];
   lines.push(
     `  ${same} of ${total} entries are the same${given > 0 ? `; ${given} of them came from others, and were taken as they were` : ""}`,

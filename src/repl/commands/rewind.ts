@@ -2,6 +2,7 @@ import { z } from "zod";
 import { NetlabError } from "../../errors.ts";
 import { selectStory } from "../../lab/selectors.ts";
 import { playable, replay } from "../../replay/replay.ts";
+import { contextOf } from "../../stories/editions.ts";
 import { describeEntry } from "../../stories/entry-text.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { momentDocument, momentText } from "../moment.ts";
@@ -51,7 +52,7 @@ function list({ lab, args, options, columns, style }: Call<Options>, cutShort: s
   const story = selectStory(lab, args.connection ?? "@last");
   const { entries } = playable(story);
   const lines = entries.map((entry, index) => {
-    const line = `${String(index + 1).padStart(4)} ${sinceStart(entry)}  ${describeEntry(entry, story.subject, options)}`;
+    const line = `${String(index + 1).padStart(4)} ${sinceStart(entry)}  ${describeEntry(entry, contextOf(story), options)}`;
     return line.length > columns ? `${line.slice(0, columns - 1)}…` : line;
   });
   const end = cutShort ? [style.odd(`     cut short: ${cutShort}`)] : [];

@@ -46,9 +46,8 @@ export default defineCommand({
     const sequence = sequenceOf(drawn, { most: options.n, showTokens: options.showTokens });
     if (isJson) return data(document(sequence, left));
     if (stories.length === 0)
-      return call.out(rest.length > 0 ? "none like that" : "nobody has connected yet");
-    const names = sequence.participants.map(({ name }) => name).join(", ");
-    await deliver(call, options.out, textOf(sequence, left, format, call), `what ${names} said`);
+      return call.out(rest.length > 0 ? "no connection matches" : "no client has connected yet");
+    await deliver(call, options.out, textOf(sequence, left, format, call));
     if (left > 0) err(leftOut(left, drawn.length));
   },
 });

@@ -15,12 +15,11 @@ export default defineCommand({
   example: "show c17",
   run({ lab, args, options, out, data, isJson, style, columns }) {
     const { selector = "" } = args;
-    const now = lab.clock.now();
     if (isConnectionTerm(selector)) {
       const story = selectStory(lab, selector);
       return isJson
-        ? data(connectionDocument(story, now))
-        : out(connectionReport(story, now, style, columns, options));
+        ? data(connectionDocument(story, lab.liveView(story.subject.id)))
+        : out(connectionReport(story, lab.liveView(story.subject.id), style, columns, options));
     }
     const instances = selectInstances(lab, [selector]);
     const [instance] = instances;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { entryDocument } from "../../lab/documents.ts";
 import { hexdump } from "../../printable.ts";
+import { contextOf } from "../../stories/editions.ts";
 import { describeEntry, shownEntry } from "../../stories/entry-text.ts";
 import type { Entry, Story } from "../../stories/story.ts";
 import { type Call, defineCommand } from "../command.ts";
@@ -33,9 +34,14 @@ export default defineCommand({
 function show(call: Call<Options>, story: Story, entry: Entry): void {
   const { isJson, data, out, style, columns, options } = call;
   if (isJson) return data({ connection: story.subject.id, ...entryDocument(entry, story, options) });
-  const line = cutTo(`${lineStart(story, entry)} ${describeEntry(entry, story.subject, options)}`, columns);
-  const shown = shownEntry(entry, story.subject, options);
+  const line = cutTo(
+    `${lineStart(story, entry)} ${describeEntry(entry, contextOf(story), options)}`,
+    columns,
+  );
+  const shown = shownEntry(entry, contextOf(story), options);
   const dump =
-    options.hex && "bytes" in shown ? hexdump(shown.bytes).map((row) => style.dim(`  ${row}`)) : [];
+    options.hex && "bytes" in shown
+      ? hexdump(shown.bytes, shown.hidden).map((row) => style.dim(`  ${row}`))
+      : [];
   out([entry.kind === "transition" || entry.kind === "message" ? style.dim(line) : line, ...dump].join("\n"));
 }

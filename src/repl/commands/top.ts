@@ -67,7 +67,7 @@ const byTraffic = (a: RoleLoad, b: RoleLoad) =>
   b.peers - a.peers ||
   (a.id < b.id ? -1 : 1);
 
-const quietLine = (quiet: number) => (quiet > 0 ? [`and ${quiet} with nobody there (--all lists them)`] : []);
+const quietLine = (quiet: number) => (quiet > 0 ? [`and ${quiet} without peers (--all lists them)`] : []);
 
 function headLines({ lab, style, options }: Call<Options>, load: Load): string[] {
   const { median, p99, max } = load.loopDelayMs;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { entryDocument } from "../../lab/documents.ts";
+import { roleOf } from "../../stories/editions.ts";
 import type { Entry, Story } from "../../stories/story.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { cutTo, follow, followOptions, lineStart } from "../following.ts";
@@ -39,7 +40,7 @@ export default defineCommand({
 function show(call: Call<Options>, story: Story, entry: Extract<Entry, { kind: "transition" }>): void {
   const { lab, isJson, data, out, style, columns, options } = call;
   const { from, to, event } = entry;
-  const machine = (story.subject.definition ?? lab.roles.get(story.subject.role))?.machine;
+  const machine = roleOf(story, lab.roles)?.machine;
   const reason = machine && stepReason(machine, entry);
   if (isJson) {
     const step = { from, to, event, guard: reason?.guard ?? null, actions: reason?.actions ?? [] };

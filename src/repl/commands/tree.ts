@@ -14,13 +14,12 @@ export default defineCommand({
   summary: "shows what is supervised by what",
   example: "tree",
   run({ lab, out, data, isJson, style }) {
-    const now = lab.clock.now();
     const live = Map.groupBy(lab.liveStories(), (story) => story.subject.instance);
     const peersOf = ({ id }: LabInstance) => live.get(id) ?? [];
     if (isJson) {
       const documents = lab.instances.map((instance) => ({
         ...instanceDocument(instance),
-        peers: peersOf(instance).map((story) => connectionDocument(story, now)),
+        peers: peersOf(instance).map((story) => connectionDocument(story, lab.liveView(story.subject.id))),
       }));
       return data(documents);
     }

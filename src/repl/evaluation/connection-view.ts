@@ -1,4 +1,5 @@
 import { connectionDocument } from "../../lab/documents.ts";
+import { contextOf } from "../../stories/editions.ts";
 import { describeEntry } from "../../stories/entry-text.ts";
 import type { Story } from "../../stories/story.ts";
 import { reasonOf, verdictOf } from "../../stories/verdict.ts";
@@ -69,12 +70,12 @@ export class ConnectionView extends Surface {
 
   /** `ok`, or what is wrong. */
   get verdict(): string {
-    return verdictOf(this.#story, this.#lab.clock.now());
+    return verdictOf(this.#story, this.#live);
   }
 
   /** Why, in a sentence; undefined where all is well. */
   get reason(): string | undefined {
-    return reasonOf(this.#story, this.#lab.clock.now());
+    return reasonOf(this.#story, this.#live);
   }
 
   /** Bytes that no state has read yet. */
@@ -90,7 +91,7 @@ export class ConnectionView extends Surface {
 
   /** Its story in sentences, as `explain` tells it. */
   get story(): readonly string[] {
-    return this.#story.entries.map((entry) => describeEntry(entry, this.#story.subject));
+    return this.#story.entries.map((entry) => describeEntry(entry, contextOf(this.#story, this.#lab.roles)));
   }
 
   /** Bytes into the conversation, past the machine: text or a Buffer, as it is. */
@@ -119,8 +120,12 @@ export class ConnectionView extends Surface {
     return this.#ask(async () => void (await act()));
   }
 
+  get #live() {
+    return this.#lab.liveView(this.id);
+  }
+
   get #document() {
-    return connectionDocument(this.#story, this.#lab.clock.now());
+    return connectionDocument(this.#story, this.#live);
   }
 
   override line() {

@@ -1,0 +1,54 @@
+/**
+ * Editions of roles by number, so that a story can name the role that played it and stay plain data. What a reader needs of that role - its
+ * words, its display, what hides its tokens - is found here and nowhere else.
+ */
+
+import { secretKeysOf } from "../catalogue/instance-options.ts";
+import type { Role } from "../machines/_role.ts";
+import type { RedactionContext } from "./entry-text.ts";
+import { Redactor } from "./redaction.ts";
+import type { Story } from "./story.ts";
+
+/** Roles that are loaded again and again must not stay in memory for ever: older ones are found by their name. */
+const MAX_EDITIONS = 256;
+
+const numbers = new WeakMap<Role, number>();
+const editions = new Map<number, Role>();
+let newest = 0;
+
+/** The number of this very role: the same object has the same, one that is loaded again has another. */
+export function editionOf(role: Role): number {
+  const known = numbers.get(role);
+  if (known !== undefined) return known;
+  newest += 1;
+  numbers.set(role, newest);
+  editions.set(newest, role);
+  if (editions.size > MAX_EDITIONS) editions.delete(newest - MAX_EDITIONS);
+  return newest;
+}
+
+/** The role as it was when the peer came. A story from elsewhere, or of long ago, is told by the role of that name among `known`. */
+export function roleOf(
+  { subject }: Pick<Story, "subject">,
+  known?: ReadonlyMap<string, Role>,
+): Role | undefined {
+  const edition = editions.get(subject.edition);
+  return edition?.name === subject.role ? edition : known?.get(subject.role);
+}
+
+/** How a story's lines are shown, and what is hidden in them. */
+export function contextOf(
+  story: Pick<Story, "subject" | "secrets">,
+  known?: ReadonlyMap<string, Role>,
+): RedactionContext {
+  const role = roleOf(story, known);
+  return { display: role?.display, redactor: Redactor.of(role, story.secrets) };
+}
+
+/** Secrets among an instance's options, for the stories of its peers. */
+export function secretsOf(role: Role, options: unknown): string[] {
+  const values = options as Readonly<Record<string, unknown>>;
+  return secretKeysOf(role)
+    .map((key) => values[key])
+    .filter((value) => typeof value === "string" && value !== "") as string[];
+}
