@@ -15,8 +15,9 @@ export const servers: readonly Diagnosis[] = [
   {
     id: "D31",
     name: "nobody-listens",
-    title: "Nobody listens on that port",
+    title: "No program listens on that port",
     level: "violation",
+    rank: "endings",
     find: findNobody,
   },
   {
@@ -24,6 +25,7 @@ export const servers: readonly Diagnosis[] = [
     name: "server-without-a-greeting",
     title: "The server should speak first, and says nothing",
     level: "violation",
+    rank: "silence",
     find: findNoGreeting,
   },
   {
@@ -31,6 +33,8 @@ export const servers: readonly Diagnosis[] = [
     name: "server-whose-length-lies",
     title: "The server's length and what it sends do not agree",
     level: "violation",
+    rank: "answers",
+    excludes: ["D35", "D38"],
     find: findLyingLength,
   },
   {
@@ -38,6 +42,8 @@ export const servers: readonly Diagnosis[] = [
     name: "server-with-another-byte-order",
     title: "The server sends its length in the other byte order",
     level: "violation",
+    rank: "answers",
+    excludes: ["D33", "D35", "D38"],
     find: findByteOrder,
   },
   {
@@ -45,6 +51,7 @@ export const servers: readonly Diagnosis[] = [
     name: "server-closes-early",
     title: "The server closed before it had answered",
     level: "violation",
+    rank: "endings",
     find: findClosedEarly,
   },
   {
@@ -52,6 +59,7 @@ export const servers: readonly Diagnosis[] = [
     name: "server-answers-in-two-writes",
     title: "The server's answer came in two pieces",
     level: "note",
+    rank: "habits",
     find: findTwoWrites,
   },
   {
@@ -59,6 +67,7 @@ export const servers: readonly Diagnosis[] = [
     name: "server-with-words-of-its-own",
     title: "The server answers with words that the protocol does not have here",
     level: "violation",
+    rank: "answers",
     find: findOddWords,
   },
   {
@@ -66,6 +75,7 @@ export const servers: readonly Diagnosis[] = [
     name: "server-never-answers",
     title: "The server does not answer",
     level: "violation",
+    rank: "silence",
     find: findSilence,
   },
 ];
@@ -96,7 +106,7 @@ function findNobody(evidence: Evidence): Finding | undefined {
     reads: [],
     came: `a refusal (ECONNREFUSED) from ${where}`,
     expected: "a program that listens there",
-    cause: `That machine answered, but no program has port ${port}. Either the server does not run, or it stopped; or it forgot htons() in bind(), and really listens on ${other}, which is ${port} with its two bytes exchanged.`,
+    cause: `That machine answered, but no program has port ${port}. Either the server does not run; or it forgot htons() in bind() and listens on ${other}, which is ${port} with its two bytes exchanged.`,
     advice: [
       `Look what listens: ss -tln | grep -e ${port} -e ${other}`,
       `If it is ${other}: write address.sin_port = htons(${port}); in the server.`,
@@ -114,9 +124,9 @@ function findNoGreeting(evidence: Evidence): Finding | undefined {
     reads: evidence.reads,
     came: "nothing",
     state: "awaitingGreeting",
-    expected: "the server's greeting, before anybody asks",
+    expected: "the server's greeting, before the first request",
     cause:
-      "In this protocol the server speaks first. Probably yours calls recv() right after accept(), and waits for the client, which waits for the greeting.",
+      "In this protocol the server speaks first. Either yours calls recv() first and waits for the client, which waits for the greeting; or it is still busy with another client.",
     advice: ["Send the greeting right after accept(), before the first recv()."],
   };
 }
@@ -152,7 +162,7 @@ function lyingSize(evidence: Evidence): Finding | undefined {
     came: `${got} bytes, then the end`,
     state: "receiving",
     expected: `${told} bytes: so many the size tells`,
-    cause: `The server told a size of ${told} and closed after ${got}. Probably the size is not that of what it sends (a buffer's, or an older file's), or its sending loop stops too early: send() may take less than it is given, and says so in what it returns.`,
+    cause: `The server told a size of ${told} and closed after ${got} bytes. Probably the size is not that of what it sends (a buffer's, or an older file's), or its sending loop stops too early: send() may take less than it is given.`,
     advice: [
       "Tell the size that stat() gives, and send exactly so many bytes.",
       "Send in a loop until all is gone: each send() goes on where the last one stopped (Python: sendall).",
@@ -175,7 +185,7 @@ function findByteOrder(evidence: Evidence): Finding | undefined {
     reads: sizeRead(evidence),
     state: "sizing",
     expected: "the size as 4 bytes, the lowest first (little-endian)",
-    cause: `Read as this protocol wants it, the size is ${told}; the other way round it is ${turnedRound(told)}${progress ? ", which is just what came" : ""}. Probably your server turns it round with htonl(). That is good manners nearly everywhere - but this protocol was written without it.`,
+    cause: `Little-endian, as this protocol has it, the size is ${told}; the other way round it is ${turnedRound(told)}${progress ? ", which is just what came" : ""}. Probably the server calls htonl(), which this protocol does without.`,
     advice: ["Send the int as it lies in memory on a PC: no htonl(); in Python struct.pack('<i', size)."],
   };
 }
@@ -204,7 +214,7 @@ function lyingRecord(evidence: Evidence): Finding | undefined {
     state: "awaitingAnswer",
     expected: "R, the length, and exactly so many bytes",
     cause: value.ok
-      ? `Behind the name stand ${count(value.extraBytes, "byte")} that the length leaves out. Probably it counts characters and not bytes: letters such as é have two in UTF-8.`
+      ? `After the name come ${count(value.extraBytes, "byte")} that the length does not count. Probably it counts characters, not bytes: letters such as é have two in UTF-8.`
       : `The server tells a length of ${short?.told} and sends ${short?.came} bytes. Probably it tells the size of a buffer, counts the header too, or closes before all is sent.`,
     advice: [
       "Encode the name first, then take the length of the bytes: len(name.encode()) in Python, getBytes().length in Java.",
@@ -234,10 +244,10 @@ function findClosedEarly(evidence: Evidence): Finding | undefined {
     state: failed.from,
     expected: expectedIn(evidence, failed.from),
     cause:
-      "The server closed the connection while its answer was due. Probably it crashed on what it got - look at its own output - or it calls close() after its first message, or accepts one message a connection only.",
+      "The server closed the connection while its answer was due. Probably it crashed on what it got (look at its own output), or it calls close() after its first message.",
     advice: [
       "Start the server in a terminal, and read what it prints when this client comes.",
-      "In a loop around recv(): only 0 bytes mean that the client is gone.",
+      "In a loop around recv(): only 0 bytes mean that the client has closed.",
     ],
   };
 }
@@ -275,7 +285,7 @@ function findOddWords(evidence: Evidence): Finding | undefined {
     reads: said.reads,
     state: failed.from,
     expected: expectedIn(evidence, failed.from),
-    cause: `${quoted(said.text)} is no word of this protocol, or not at this point. Programs compare byte by byte: a capital letter, a full stop or a friendly word more, and the client no longer knows what is meant.`,
+    cause: `${quoted(said.text)} is not a word of this protocol, or not at this point. Programs compare byte by byte: a capital letter, a full stop or another word more makes it unknown.`,
     advice: ["Send the protocol's words exactly, with nothing around them."],
   };
 }
@@ -300,7 +310,7 @@ function findSilence(evidence: Evidence): Finding | undefined {
     state: failed.from,
     expected: expectedIn(evidence, failed.from),
     cause:
-      "The server has what we sent, and sends nothing back. Probably it waits for more: for a newline that this client does not send (readLine), for a full buffer (recv with MSG_WAITALL, read(1024)), or its answer stays in a buffer that nobody flushes.",
+      "The server got what we sent, and sends nothing back. Probably it waits for more: a newline that this client does not send (readLine), or a full buffer (MSG_WAITALL, read(1024)); or its answer is still in a buffer that was not flushed.",
     advice: [
       "Take what recv() returns as the message; do not wait for a newline or for a full buffer.",
       "Flush what you write: fflush() in C, flush() in Java, flush=True in Python.",

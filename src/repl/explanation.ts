@@ -1,6 +1,7 @@
 /** What can be said about one connection, before it is put into words: for the terminal, for a page, as JSON. */
 
-import { type Card, type Case, diagnose, type Read } from "../diagnoses/table.ts";
+import { startedAgain } from "../catalogue/again-command.ts";
+import { type Card, type Case, judge, type Read, type Silence } from "../diagnoses/table.ts";
 import { connectionDocument, entryDocument } from "../lab/documents.ts";
 import type { Lab } from "../lab/lab.ts";
 import { hexOf, printable, printableBytes } from "../printable.ts";
@@ -8,9 +9,10 @@ import { contextOf, roleOf } from "../stories/editions.ts";
 import type { Visibility } from "../stories/entry-text.ts";
 import { KeptStory } from "../stories/kept-story.ts";
 import type { LiveView } from "../stories/live-view.ts";
-import { type Story, wallMs } from "../stories/story.ts";
+import { type Entry, type Story, wallMs } from "../stories/story.ts";
 import { reasonOf, type Verdict, verdictOf } from "../stories/verdict.ts";
 import { ruleInShort } from "../wire-rules.ts";
+import { lastLine } from "./last-line.ts";
 
 export interface Explanation {
   readonly story: Story;
@@ -20,6 +22,9 @@ export interface Explanation {
   readonly verdict: Verdict;
   readonly reason: string | undefined;
   readonly cards: readonly Card[];
+  readonly silence: Silence;
+  /** What moved last, either way; undefined: nothing. */
+  readonly last: Entry | undefined;
   readonly visibility: Visibility;
 }
 
@@ -31,7 +36,7 @@ export function explain(lab: Lab, story: Story, visibility: Visibility = {}): Ex
     askedAt: lab.clock.now(),
     verdict: verdictOf(story, live),
     reason: reasonOf(story, live),
-    cards: diagnose(caseOf(lab, story, live, visibility)),
+    ...judge(caseOf(lab, story, live, visibility)),
     visibility,
   };
 }
@@ -52,21 +57,24 @@ function caseOf(lab: Lab, story: Story, live: LiveView | undefined, { showTokens
     given: instance?.given ?? {},
     host: isServer ? host : subject.remote.address,
     port: isServer ? (instance?.port ?? (subject.local.port || role.port)) : subject.remote.port,
+    again: role ? startedAgain(role, instance?.given ?? {}) : `netlabctl explain ${subject.id}`,
     live,
     redact: (bytes) => (redactor && !showTokens ? redactor.redact(bytes) : { bytes, hidden: [] }),
   };
 }
 
-/** One sentence for a story without a card. */
-export function closingWord({ verdict, reason }: Explanation): string {
-  switch (verdict) {
-    case "crashed":
-      return "Our own role crashed here. That is our fault and not your program's: the story above and `logs` belong into a report.";
-    case "ok":
-      return "Nothing in this story breaks a rule, as far as can be seen from here.";
-    default:
-      return `No known mistake fits this story. What is certain: ${printable(reason ?? verdict)}.`;
-  }
+/** For a story without a card: that is no all-clear, and what moved last and whose turn it is may help. */
+export function closingLines(explanation: Explanation): string[] {
+  const { verdict, reason } = explanation;
+  if (verdict === "crashed")
+    return [
+      "Our own role crashed here. That is our fault and not your program's: the story above and `logs` belong into a report.",
+    ];
+  const what =
+    verdict === "ok"
+      ? "No mistake recognised. (That does not prove the program right.)"
+      : `No known mistake fits this story. What is certain: ${printable(reason ?? verdict)}.`;
+  return [what, lastLine(explanation)];
 }
 
 /** Source of a story, if it is not memory. */

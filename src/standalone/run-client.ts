@@ -7,6 +7,7 @@ import { localFiles } from "../actors/files.ts";
 import { LocalHubs } from "../actors/local-hubs.ts";
 import { ProgramWatch } from "../actors/program-watch.ts";
 import type { Environment } from "../actors/service.ts";
+import { startedAgain } from "../catalogue/again-command.ts";
 import { type InstanceOptions, ownOptions, parseOptions } from "../catalogue/instance-options.ts";
 import { type Case, diagnose } from "../diagnoses/table.ts";
 import { Ids } from "../ids.ts";
@@ -80,6 +81,7 @@ function caseOf(role: Role, given: Record<string, unknown>, options: InstanceOpt
     given,
     host: remote.address,
     port: remote.port,
+    again: startedAgain(role, given),
     live: undefined,
     redact: (bytes) => redactor?.redact(bytes) ?? { bytes, hidden: [] },
   };

@@ -8,6 +8,7 @@ import { wireRules } from "../../src/wire-rules.ts";
 import { eventually } from "../e2e/eventually.ts";
 import { freePort } from "../e2e/free-ports.ts";
 import { hasPython } from "../roles/python-peer.ts";
+import { expectsToBeRead } from "./card-size.ts";
 import { DiagnosisLab } from "./lab.ts";
 import { type Mistake, mistakes } from "./mistakes.ts";
 
@@ -49,6 +50,7 @@ describe.skipIf(!hasPython)("a program that makes the mistake (skipped without p
     expect(await found(instance)).toEqual([mistake.id]);
     const told = await lab.run(`explain ${lab.stories(instance.id).at(-1)?.subject.id}`);
     expect(told.out).toContain(`${mistake.id}  `);
+    expectsToBeRead(told.out);
     await isTheSameAgain(instance);
   }
 
