@@ -153,6 +153,8 @@ export function parseListing(datagram: string): Parsed<Listing[]> {
   return { ok: true, value: listings };
 }
 
+const REGISTRATION_FIELDS = 5;
+
 /** Places of the tokens among the fields of a datagram, ours or a registry's; none where it is something else. */
 function tokenFields(fields: readonly string[]): number[] {
   const [word = ""] = fields;
@@ -162,14 +164,30 @@ function tokenFields(fields: readonly string[]): number[] {
   return fields.flatMap((_, index) => (index > 0 && index % 3 === 0 ? [index] : []));
 }
 
+/** A registration whose fields are divided otherwise than by commas still tells its token, last of five words. */
+function misplacedToken(datagram: string): { start: number; token: string } | undefined {
+  const text = dropTrailing(beforeNul(datagram), " \t\r\n");
+  if (!/^\s*registrn\b/i.test(text) || text.split(",").length >= REGISTRATION_FIELDS) return undefined;
+  const words = text.trim().split(/[\s,;|]+/);
+  const token = words.at(-1) ?? "";
+  return words.length < REGISTRATION_FIELDS ? undefined : { start: text.length - token.length, token };
+}
+
 /** The tokens that a datagram tells. */
 export function tokensIn(datagram: string): string[] {
+  const misplaced = misplacedToken(datagram);
+  if (misplaced) return [misplaced.token];
   const fields = dropTrailing(beforeNul(datagram), " \t\r\n").split(",");
   return tokenFields(fields).flatMap((index) => fields[index]?.trim() ?? []);
 }
 
 /** The datagram with each token masked; what ends it stays. */
 export function withoutTokens(datagram: string, mask: string): string {
+  const misplaced = misplacedToken(datagram);
+  if (misplaced) {
+    const { start, token } = misplaced;
+    return datagram.slice(0, start) + mask + datagram.slice(start + token.length);
+  }
   const fields = datagram.split(",");
   for (const index of tokenFields(fields)) {
     const field = fields[index];
