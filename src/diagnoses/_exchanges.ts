@@ -47,6 +47,8 @@ export function dialogueOf(evidence: Evidence): Dialogue {
     nth,
     reply: Buffer.concat(draft.reads.map(({ bytes }) => bytes)),
     expected: expectedReply(rule, { sent: draft.sent, nth }),
+    // The next is not said before the answer is there, or is given up.
+    isGivenUp: draft.isGivenUp || (draft.reads.length === 0 && nth < drafts.length - 1),
   }));
   return { greeting, exchanges };
 }
@@ -59,6 +61,14 @@ export function textOf(reply: Buffer): string {
   const text = reply.toString("utf8").replace(/[\0\r\n]+$/, "");
   const nul = text.indexOf("\0");
   return nul < 0 ? text : text.slice(0, nul);
+}
+
+/** The answer to an earlier question that was given up is none to this one. */
+export function isLateReply({ reply }: Exchange, earlier: readonly Exchange[]): boolean {
+  const text = textOf(reply);
+  return earlier.some(
+    ({ isGivenUp, reads, expected }) => isGivenUp && reads.length === 0 && expected?.texts.includes(text),
+  );
 }
 
 /** The server's last word is due, and has not come. */
@@ -86,12 +96,24 @@ export function openQuestionOf(evidence: Evidence): OpenQuestion | undefined {
   const state = failed?.from ?? silence.state;
   if (state === "awaitingGreeting" && greeting.length === 0) {
     const askedAt = evidence.entries[0]?.at ?? 0;
-    return { exchange: undefined, state, answered: 0, askedAt, isGivenUp: failed?.event.startsWith("after ") ?? false };
+    return {
+      exchange: undefined,
+      state,
+      answered: 0,
+      askedAt,
+      isGivenUp: failed?.event.startsWith("after ") ?? false,
+    };
   }
   const exchange = unansweredOf(evidence, exchanges, state);
   if (!exchange) return undefined;
   const isGivenUp = exchange.isGivenUp || (failed?.event.startsWith("after ") ?? false);
-  return { exchange, state: isAsking(state) ? state : "awaitingReply", answered, askedAt: exchange.at, isGivenUp };
+  return {
+    exchange,
+    state: isAsking(state) ? state : "awaitingReply",
+    answered,
+    askedAt: exchange.at,
+    isGivenUp,
+  };
 }
 
 /** States in which an answer is due whatever was said. */

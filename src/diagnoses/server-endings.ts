@@ -2,7 +2,7 @@
 import type { Cause } from "../stories/causes.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { count, type Evidence, quoted } from "./_evidence.ts";
-import { dialogueOf, expectedIn, type Exchange, failureOf, LONG_SILENCE_MS, ruleIn } from "./_exchanges.ts";
+import { dialogueOf, type Exchange, expectedIn, failureOf, LONG_SILENCE_MS, ruleIn } from "./_exchanges.ts";
 
 export const serverEndings: readonly Diagnosis[] = [
   {
@@ -52,7 +52,9 @@ function findClosedEarly(evidence: Evidence): Finding | undefined {
     reads: evidence.reads.slice(-1),
     came: "the end of the connection",
     state: failed.from,
-    expected: isIdle ? "that the connection stays open until the client leaves" : expectedIn(evidence, failed.from),
+    expected: isIdle
+      ? "that the connection stays open until the client leaves"
+      : expectedIn(evidence, failed.from),
     ...closedCause(exchanges),
   };
 }
@@ -91,6 +93,9 @@ function findReset(evidence: Evidence): Finding | undefined {
   const { greeting, exchanges } = dialogueOf(evidence);
   const last = exchanges.at(-1);
   const isAnswered = !failed && last !== undefined && last.reads.length > 0;
+  // It has closed after its answer, and what we said next came too late: only then its machine resets.
+  if (last?.reads.length === 0 && exchanges.some(({ expected, reads }) => expected && reads.length > 0))
+    return undefined;
   const state = failed?.from ?? silence.state;
   return {
     rule: ruleIn(evidence, state, "FRAME-8"),

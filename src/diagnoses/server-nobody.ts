@@ -152,7 +152,8 @@ const LOST = new Set(["datagram-lost", "request-lost", "registry-silent"]);
 function findNoDatagram(evidence: Evidence): Finding | undefined {
   const { story, isServer } = evidence;
   const isRefused = isByDatagram(evidence) && argsOf(story.cause, "unreachable")?.errno === "ECONNREFUSED";
-  if (isServer || !(LOST.has(story.cause?.code ?? "") || isRefused || isUnanswered(evidence))) return undefined;
+  if (isServer || !(LOST.has(story.cause?.code ?? "") || isRefused || isUnanswered(evidence)))
+    return undefined;
   const { address, port } = story.subject.remote;
   return {
     rule: evidence.role?.phases.asking?.rule ?? "BOOT-4",
@@ -169,7 +170,9 @@ const isByDatagram = ({ story }: Evidence) => story.subject.transport === "udp" 
 /** A clock's client asks again and again: the last question counts. */
 function isUnanswered({ role, story, live, entries }: Evidence): boolean {
   if (role?.side !== "client" || story.subject.transport !== "udp" || !live) return false;
-  return entries.findLast(({ kind }) => kind === "out" || kind === "in")?.kind === "out" && live.stillMs > 2_500;
+  return (
+    entries.findLast(({ kind }) => kind === "out" || kind === "in")?.kind === "out" && live.stillMs > 2_500
+  );
 }
 
 const TO_SENDER =
@@ -187,7 +190,9 @@ function datagramCause(
   if (seen.some((one) => one.transport === "tcp") && !udp)
     return {
       cause: `${sent} No UDP program has that port; a TCP program has it. TCP and UDP ports are apart, even with the same number.`,
-      advice: ["Make the socket with SOCK_DGRAM and answer with sendto(); no listen(), no accept(). See: ss -uln"],
+      advice: [
+        "Make the socket with SOCK_DGRAM and answer with sendto(); no listen(), no accept(). See: ss -uln",
+      ],
     };
   const swapped = seen.find((one) => one.transport === "udp" && one.port !== port);
   if (swapped && !udp)

@@ -1,7 +1,8 @@
-/** Records of students' address books, as our client reads them: the header's layout, and its length. */
-import { findHeader } from "./_headers.ts";
+/** Records of students' address books, as our client reads them: a header that is missing, a length that lies. */
+
 import type { Finding } from "./_diagnosis.ts";
 import { count, type Evidence, quoted } from "./_evidence.ts";
+import { findHeader } from "./_headers.ts";
 import { findRecord, type RecordLayout, type RecordSign } from "./_records.ts";
 
 /** What came in answer to a query, where the rule of the conversation is that of records. */
@@ -27,52 +28,21 @@ const ONE_BYTE = [
   "Do not send a struct as it lies in memory; put the bytes into a buffer one by one. Python: bytes([0x52, len(name)]).",
 ];
 
-/** Server's half of D12: the length of an answer has several bytes. */
-export function findWideAnswer(evidence: Evidence): Finding | undefined {
-  const answer = answerOf(evidence);
-  if (answer?.sign.kind !== "layout" || answer.sign.args.lengthBytes === 1) return undefined;
-  const { args } = answer.sign;
-  return {
-    ...base(evidence),
-    level: "violation",
-    cause: `The answer begins with ${hex(answer.bytes.subarray(0, args.headerBytes))}: ${layoutOf(args)}. This protocol has one byte for the length, and then the name.`,
-    advice: ONE_BYTE,
-  };
-}
-
-function layoutOf({ lengthBytes, order, paddingBytes, isPaddingZero }: RecordLayout): string {
-  const field = `the length in ${lengthBytes} bytes, ${order === "LE" ? "low" : "high"} byte first`;
-  if (paddingBytes === 0) return `R, then ${field}`;
-  const padding = `${count(paddingBytes, "byte")} of padding${isPaddingZero ? "" : " (whatever was in memory)"}`;
-  return `a C struct, with R, ${padding}, and ${field}`;
-}
-
-/** Server's half of D51: the length of an answer as text. */
-export function findAnswerInDigits(evidence: Evidence): Finding | undefined {
-  const answer = answerOf(evidence);
-  if (answer?.sign.kind !== "lengthAsDigits") return undefined;
-  const { digits } = answer.sign.args;
-  return {
-    ...base(evidence),
-    level: "violation",
-    cause: `After R come the characters ${[...digits].map((digit) => `'${digit}'`).join(" and ")} (${hex(Buffer.from(digits))}). The length is one byte with the value ${digits} (${hex(Buffer.from([Number(digits) & 0xff]))}); read as that byte, '${digits[0]}' means ${digits.charCodeAt(0)} bytes.`,
-    advice: ["In C: char header[2] = { 'R', strlen(name) }; no sprintf(). In Python: bytes([0x52, len(name)])."],
-  };
-}
-
-/** Server's half of D53 and more: fields in another order, in small letters, or missing. */
+/** A record without its length, without its header, or with a type of its own. */
 export function findOddRecord(evidence: Evidence): Finding | undefined {
   const answer = answerOf(evidence);
   const why = answer && oddOf(answer.sign, answer.bytes);
   if (!answer || why === undefined) return undefined;
-  return { ...base(evidence), cause: `${why} Here an answer begins with R (52) and the length in one byte.`, advice: ONE_BYTE };
+  return {
+    ...base(evidence),
+    cause: `${why} Here an answer begins with R (52) and the length in one byte.`,
+    advice: ONE_BYTE,
+  };
 }
 
 function oddOf({ kind }: RecordSign, bytes: Buffer): string | undefined {
   const begins = `The answer begins with ${hex(bytes.subarray(0, 2))}`;
   switch (kind) {
-    case "fieldsSwapped":
-      return `${begins}: the length stands before the type R.`;
     case "typeInSmall":
       return `${begins}: a small r (72) where R is due.`;
     case "noLength":

@@ -46,7 +46,15 @@ function listOf({ story, isServer }: Evidence): Read[] {
   if (asked < 0 || over < 0) return [];
   return entries.slice(asked, over).flatMap((entry, index): Read[] =>
     entry.kind === "in"
-      ? [{ number: index, at: entry.at, bytes: entry.bytes, keptBytes: entry.bytes.length, size: entry.size }]
+      ? [
+          {
+            number: index,
+            at: entry.at,
+            bytes: entry.bytes,
+            keptBytes: entry.bytes.length,
+            size: entry.size,
+          },
+        ]
       : [],
   );
 }

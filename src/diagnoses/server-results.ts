@@ -2,7 +2,7 @@
 import { type Expression, parseExpression } from "../wire/calculator.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { count, type Evidence, quoted } from "./_evidence.ts";
-import { dialogueOf, type Exchange, textOf } from "./_exchanges.ts";
+import { dialogueOf, type Exchange, isLateReply, textOf } from "./_exchanges.ts";
 import { findResult, type ResultSign } from "./_numbers.ts";
 
 export const serverResults: readonly Diagnosis[] = [
@@ -43,7 +43,8 @@ function wrongResults(evidence: Evidence): WrongResult[] {
     const { expected, reads, reply, sent } = exchange;
     const due = expected?.texts[0];
     if (expected?.kind !== "result" || due === undefined || reads.length === 0) return [];
-    if (isAmong(reply, due) || isLate(exchange, exchanges.slice(0, index))) return [];
+    if (isAmong(reply, due) || isRepeated(reply, due) || isLateReply(exchange, exchanges.slice(0, index)))
+      return [];
     const found = findResult(reply, due, sent);
     return found ? [{ exchange, due, found, earlier: exchanges.slice(0, index) }] : [];
   });
@@ -51,13 +52,15 @@ function wrongResults(evidence: Evidence): WrongResult[] {
 
 /** The right result in a line of its own, or in a read of its own: what else came is another matter. */
 function isAmong(reply: Buffer, due: string): boolean {
-  return reply.toString("utf8").split(/[\0\r\n]+/).includes(due);
+  return reply
+    .toString("utf8")
+    .split(/[\0\r\n]+/)
+    .includes(due);
 }
 
-function isLate({ reply }: Exchange, earlier: readonly Exchange[]): boolean {
-  const text = textOf(reply);
-  return earlier.some(({ isGivenUp, reads, expected }) => isGivenUp && reads.length === 0 && expected?.texts.includes(text));
-}
+/** The right result, and once more. */
+const isRepeated = (reply: Buffer, due: string) =>
+  reply.toString("utf8").replace(/[\0\r\n]+/g, "") === due + due;
 
 const BINARY: Readonly<Record<string, string>> = {
   binaryDouble: "double (8 bytes)",
@@ -80,7 +83,11 @@ function findBinary(evidence: Evidence): Finding | undefined {
   };
 }
 
-const hex = (bytes: Buffer) => bytes.subarray(0, 8).toString("hex").replace(/..(?=.)/g, "$& ");
+const hex = (bytes: Buffer) =>
+  bytes
+    .subarray(0, 8)
+    .toString("hex")
+    .replace(/..(?=.)/g, "$& ");
 
 function base({ exchange, due }: WrongResult) {
   return {
@@ -96,7 +103,9 @@ function findOtherResult(evidence: Evidence): Finding | undefined {
   const [wrong] = all;
   if (!wrong) return undefined;
   const every = all.every(({ exchange: { reply } }) => reply.length > 1 && reply.at(-1) === 0);
-  const nul = every ? " Besides, each answer ends in a NUL byte (00): send strlen(b) bytes, not strlen(b) + 1." : "";
+  const nul = every
+    ? " Besides, each answer ends in a NUL byte (00): send strlen(b) bytes, not strlen(b) + 1."
+    : "";
   const { cause, advice } = otherCause(wrong);
   return { ...base(wrong), cause: cause + nul, advice };
 }
@@ -143,7 +152,9 @@ function otherValue(wrong: WrongResult): Pick<Finding, "cause" | "advice"> {
   if (stale)
     return {
       cause: `${sentence} ${said} is the answer to ${quoted(stale.sent)}: the server is one answer behind, or it works on an earlier message that is still in its buffer.`,
-      advice: ["Clear the buffer before recv(), use only the n bytes that it returned, and send the result of this very message."],
+      advice: [
+        "Clear the buffer before recv(), use only the n bytes that it returned, and send the result of this very message.",
+      ],
     };
   const guess = guessOf(parseExpression(exchange.sent), value, Number(due));
   return {
@@ -170,7 +181,8 @@ function guessOf(expression: Expression, value: number, due: number): Guess | un
   if (operator === "/" && value === Math.trunc(due))
     return {
       why: "It is cut to a whole number: in C and Java, / of two ints drops what is behind the point.",
-      advice: "Use double for both numbers: strtod() in C, Double.parseDouble() in Java, / and not // in Python.",
+      advice:
+        "Use double for both numbers: strtod() in C, Double.parseDouble() in Java, / and not // in Python.",
     };
   if (value === right - left && operator === "-")
     return { why: "The two numbers are swapped.", advice: "Subtract the second from the first." };
@@ -183,7 +195,8 @@ function guessOf(expression: Expression, value: number, due: number): Guess | un
   if (Math.abs(value - due) <= Math.abs(due) * 1e-3)
     return {
       why: "It is rounded: a float, or printf with %f, %g or %.2f, drops digits.",
-      advice: 'Calculate in double and write all its digits: "%.17g" in C, str(x) in Python, Double.toString(x) in Java.',
+      advice:
+        'Calculate in double and write all its digits: "%.17g" in C, str(x) in Python, Double.toString(x) in Java.',
     };
   return undefined;
 }

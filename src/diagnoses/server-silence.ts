@@ -2,13 +2,7 @@
 import type { EntryOf } from "../stories/entry.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { count, type Evidence, quoted } from "./_evidence.ts";
-import {
-  expectedIn,
-  LONG_SILENCE_MS,
-  type OpenQuestion,
-  openQuestionOf,
-  ruleIn,
-} from "./_exchanges.ts";
+import { expectedIn, LONG_SILENCE_MS, type OpenQuestion, openQuestionOf, ruleIn } from "./_exchanges.ts";
 
 type Program = EntryOf<"program">;
 
@@ -135,8 +129,11 @@ function greetingCause(program: Program | undefined): Pick<Finding, "cause" | "a
     };
   return {
     cause:
-      "In this protocol the server speaks first. Either yours calls recv() right after accept(), or it is still busy with another client (one loop for accept() and recv()), or the greeting stays in a buffer that is never flushed.",
-    advice: [...advice, "Serve each client in a thread or with fork(), and flush() what you print to a socket."],
+      "In this protocol the server speaks first. Either yours calls recv() right after accept(), or it has not called accept() for this client (it is busy with another one), or the greeting stays in a buffer that is not flushed.",
+    advice: [
+      ...advice,
+      "Serve each client in a thread or with fork(), and flush() what you print to a socket.",
+    ],
   };
 }
 
@@ -209,7 +206,10 @@ function findAnsweredOnce(evidence: Evidence): Finding | undefined {
   if (!silent?.question.exchange || silent.question.answered === 0) return undefined;
   const { program, question } = silent;
   if (program?.doing === "keyboard" || program?.doing === "stopped") return undefined;
-  const times = question.answered === 1 ? "The first request was answered" : `${question.answered} requests were answered`;
+  const times =
+    question.answered === 1
+      ? "The first request was answered"
+      : `${question.answered} requests were answered`;
   return {
     ...base(evidence, silent),
     cause: `${times}, ${quoted(question.exchange?.sent ?? "")} was not.${afterAnswer(program)}`,
@@ -224,6 +224,8 @@ function afterAnswer(program: Program | undefined): string {
   if (program?.doing === "receiving")
     return ` ${nameOf(program)} has read it and is in recv() again: probably it took it for another message than the first one was, or waits for more of it.`;
   const where =
-    program?.doing === "accepting" ? ` ${nameOf(program)} ${seems(program, "is", "seems to be")} in accept() again.` : "";
+    program?.doing === "accepting"
+      ? ` ${nameOf(program)} ${seems(program, "is", "seems to be")} in accept() again.`
+      : "";
   return `${where} Probably it serves one request for each connection and then goes back to accept() or does nothing more, while the client is still there.`;
 }

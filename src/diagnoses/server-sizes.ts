@@ -1,8 +1,10 @@
 /** Sizes of students' file servers: another form, another number than what follows, or nothing that follows. */
 import { argsOf } from "../stories/causes.ts";
+import { bytesIn } from "../stories/entry.ts";
 import { ACKNOWLEDGEMENT, FOUND } from "../wire/file-transfer.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { count, type Evidence, type Read } from "./_evidence.ts";
+import { LONG_SILENCE_MS } from "./_exchanges.ts";
 import { findSize, type SizeSign } from "./_numbers.ts";
 
 export const serverSizes: readonly Diagnosis[] = [
@@ -30,6 +32,7 @@ export const serverSizes: readonly Diagnosis[] = [
     title: "The server stopped in the middle of the file",
     level: "violation",
     rank: "silence",
+    excludes: ["D38"],
     find: findStopped,
   },
   {
@@ -68,33 +71,34 @@ export function transferOf(evidence: Evidence): Transfer | undefined {
   const ack = entries.findIndex(
     (entry) => entry.kind === "out" && entry.bytes.toString("latin1") === ACKNOWLEDGEMENT,
   );
-  const asked = entries.findLastIndex(
-    (entry, index) => entry.kind === "out" && (ack < 0 || index < ack),
-  );
+  const asked = entries.findLastIndex((entry, index) => entry.kind === "out" && (ack < 0 || index < ack));
   const reads = readsBetween(evidence, asked, ack);
   const whole = Buffer.concat(reads.map(({ bytes }) => bytes));
   if (whole.toString("latin1", 0, FOUND.length) !== FOUND) return undefined;
   const size = afterWord(whole);
   if (size.length < 2) return undefined;
   const told = size.length >= SIZE_BYTES ? size.readInt32LE() : 0;
-  const file = evidence.last("file");
-  const late = evidence.all("late").reduce((sum, entry) => sum + entry.size, 0);
   const cut = argsOf(story.cause, "transfer-cut");
   const stalled = argsOf(story.cause, "transfer-stalled");
-  const isOver = !evidence.live || cut !== undefined || stalled !== undefined;
+  const isOver = !evidence.live || cut !== undefined || stalled !== undefined || isStill(evidence);
+  const after = ack < 0 ? [] : entries.slice(ack);
   const glued = reads.find(({ bytes }) => bytes.toString("latin1", 0, FOUND.length) === FOUND);
   const isUnasked = size.length > 12;
   return {
     reads,
     size: isUnasked ? size.subarray(0, SIZE_BYTES) : size,
     told,
-    came: (file?.size ?? 0) + late - (isUnasked ? 0 : Math.max(0, size.length - SIZE_BYTES)),
+    came: after.reduce((sum, entry) => sum + bytesIn(entry), isUnasked ? size.length - SIZE_BYTES : 0),
     isOver,
     isClosed: cut !== undefined || evidence.last("ended") !== undefined,
     isGlued: glued !== undefined && glued.size > FOUND.length + 2,
     isUnasked,
   };
 }
+
+/** Nothing of the file has come for longer than a network holds it up. */
+const isStill = ({ silence }: Evidence) => silence.state === "receiving" && silence.ms >= LONG_SILENCE_MS;
+const seconds = (ms: number) => `${Math.round(ms / 1_000)} s`;
 
 function readsBetween(evidence: Evidence, from: number, to: number): Read[] {
   const ins = evidence.all("in");
@@ -177,7 +181,7 @@ function formOf(size: SizeSign): string | undefined {
 export function findLyingSize(evidence: Evidence): Finding | undefined {
   const { transfer, size } = found(evidence) ?? {};
   if (!transfer || !size) return undefined;
-  if (size.kind === "tooLarge" && !transfer.isClosed) return undefined;
+  if (size.kind === "tooLarge" && (!transfer.isClosed || isStill(evidence))) return undefined;
   const told = lyingCause(size);
   if (!told) return undefined;
   return {
@@ -210,7 +214,10 @@ function lyingCause(size: SizeSign): Pick<Finding, "cause" | "advice"> | undefin
     case "tooLarge":
       return {
         cause: `The size says ${size.args.told}, and the server closed after ${size.args.came} bytes. Either the size is not that of the file (a buffer's, an older file's), or the sending loop stops too early: send() may take less than it is given, and returns how much.`,
-        advice: [EXACTLY, "Send in a loop until all is gone: each send() goes on where the last one stopped (Python: sendall)."],
+        advice: [
+          EXACTLY,
+          "Send in a loop until all is gone: each send() goes on where the last one stopped (Python: sendall).",
+        ],
       };
     default:
       return undefined;
@@ -220,8 +227,9 @@ function lyingCause(size: SizeSign): Pick<Finding, "cause" | "advice"> | undefin
 function findStopped(evidence: Evidence): Finding | undefined {
   const transfer = transferOf(evidence);
   const stalled = argsOf(evidence.story.cause, "transfer-stalled");
-  if (!transfer || !stalled) return undefined;
-  const { told, got, silentMs } = stalled;
+  if (!transfer || !(stalled || (isStill(evidence) && transfer.came < transfer.told))) return undefined;
+  const { told, came: got } = transfer;
+  const silentMs = stalled?.silentMs ?? evidence.silence.ms;
   return {
     ...base(transfer),
     state: "receiving",
@@ -229,8 +237,8 @@ function findStopped(evidence: Evidence): Finding | undefined {
     expected: `${count(told, "byte")}: so many the size tells`,
     cause:
       got === 0
-        ? `The size ${told} was told and acknowledged, but not one byte of the file came for ${silentMs / 1_000} s. Probably the server waits for something more than the acknowledgement (4 bytes, Got and a NUL), or it does not send the file.`
-        : `${got} of ${told} bytes came, then nothing for ${silentMs / 1_000} s. Either its sending loop ends too early (fread() returned less, send() took less than it was given), or the size is too large, or it waits for something of ours.`,
+        ? `The size ${told} was told and acknowledged, but not one byte of the file came for ${seconds(silentMs)}. Probably the server waits for something more than the acknowledgement (4 bytes, Got and a NUL), or it does not send the file.`
+        : `${got} of ${told} bytes came, then nothing for ${seconds(silentMs)}. Either its sending loop ends too early (fread() returned less, send() took less than it was given), or the size is too large, or it waits for something of ours.`,
     advice:
       got === 0
         ? ["Call recv() once for the acknowledgement, whatever its length, and then send the file."]

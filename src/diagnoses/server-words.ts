@@ -1,12 +1,22 @@
 /** Words of students' servers: others than the protocol has, more than it has, or an older text's rest. */
 import { argsOf, type Cause } from "../stories/causes.ts";
+import { clockRequests } from "../wire/clock.ts";
 import { expectedGreeting } from "../wire/expected-reply.ts";
 import { FOUND, INVALID, NOT_FOUND, VALID } from "../wire/file-transfer.ts";
-import { clockRequests } from "../wire/clock.ts";
 import type { Diagnosis, Finding, Level } from "./_diagnosis.ts";
 import { type Evidence, quoted, type Read } from "./_evidence.ts";
-import { dialogueOf, type Exchange, expectedIn, failureOf, ruleIn, ruleOf, textOf } from "./_exchanges.ts";
+import {
+  dialogueOf,
+  type Exchange,
+  expectedIn,
+  failureOf,
+  isLateReply,
+  ruleIn,
+  ruleOf,
+  textOf,
+} from "./_exchanges.ts";
 import { findNearest } from "./_nearest.ts";
+import { findOddRecord } from "./server-records.ts";
 
 export const serverWords: readonly Diagnosis[] = [
   {
@@ -16,6 +26,7 @@ export const serverWords: readonly Diagnosis[] = [
     level: "violation",
     hasOwnLevel: true,
     rank: "answers",
+    excludes: ["D38", "D75"],
     find: findOddWords,
   },
   {
@@ -24,7 +35,7 @@ export const serverWords: readonly Diagnosis[] = [
     title: "The reply is not what this protocol says",
     level: "violation",
     rank: "answers",
-    excludes: ["D37"],
+    excludes: ["D37", "D38", "D75"],
     find: findOtherReply,
   },
   {
@@ -47,6 +58,8 @@ interface Odd {
 }
 
 function findOddWords(evidence: Evidence): Finding | undefined {
+  const record = findOddRecord(evidence);
+  if (record) return record;
   const odd = oddGreeting(evidence) ?? oddReply(evidence) ?? oddWord(evidence) ?? oddDatagram(evidence);
   if (!odd) return undefined;
   const { said, due, rule, state, reads, level } = odd;
@@ -91,10 +104,12 @@ function oddGreeting(evidence: Evidence): Odd | undefined {
 function oddReply(evidence: Evidence): Odd | undefined {
   if (evidence.isServer) return undefined;
   const { exchanges } = dialogueOf(evidence);
-  for (const { expected, reads, reply } of exchanges) {
+  for (const exchange of exchanges) {
+    const { expected, reads, reply } = exchange;
     const said = textOf(reply);
     const isWord = expected?.kind === "result" || (expected?.kind === "word" && expected.rule === "RELAY-0");
-    if (!expected || !isWord || reads.length === 0 || isRight(said, expected.texts)) continue;
+    if (!expected || !isWord || reads.length === 0 || isRight(said, expected.texts) || isTwice(exchange))
+      continue;
     // Others of a relay may be heard first.
     if (expected.rule === "RELAY-0" && said.includes("|")) continue;
     return {
@@ -110,7 +125,9 @@ function oddReply(evidence: Evidence): Odd | undefined {
 }
 
 const isRight = (said: string, due: readonly string[]) =>
-  said.split(/[\0\r\n]+/).some((line) => due.some((one) => line.trim() === one || line.startsWith(`${one},`)));
+  said
+    .split(/[\0\r\n]+/)
+    .some((line) => due.some((one) => line.trim() === one || line.startsWith(`${one},`)));
 
 /** Words of a file server: what a client of ours took though it is not exact, or did not understand at all. */
 function oddWord(evidence: Evidence): Odd | undefined {
@@ -138,7 +155,7 @@ const dueIn = (state: string) => FILE_WORDS[state] ?? [];
 function inexactWord(evidence: Evidence): Odd | undefined {
   if (evidence.isServer) return undefined;
   for (const { state, text, reads, rule } of evidence.messages) {
-    const due = dueIn(state).find((word) => word === text);
+    const due = dueIn(state).find((word) => word === text.trimEnd());
     const [read] = reads;
     if (due === undefined || reads.length !== 1 || !read) continue;
     const rest = read.bytes.toString("latin1").slice(due.length);
@@ -157,24 +174,45 @@ function isOddAnswer(cause: Cause | undefined): boolean {
 function oddDatagram(evidence: Evidence): Odd | undefined {
   const { isServer, story, reads } = evidence;
   if (isServer || evidence.role === undefined || story.subject.transport !== "udp") return undefined;
+  const other = argsOf(story.cause, "wrong-answer");
+  if (other)
+    return {
+      said: other.said,
+      due: [other.due],
+      rule: story.cause?.rule ?? "FRAME-9",
+      state: "asking",
+      reads: reads.slice(-1),
+      level: "violation",
+    };
   const clock = argsOf(story.cause, "odd-clock-answer");
   if (clock) {
     const read = reads.find(({ bytes }) => textOf(bytes).trim() === clock.said.trim()) ?? reads.at(-1);
     const due = clockRequests.some((one) => one === clock.request) ? [clock.form] : [];
-    return { said: clock.said, due, rule: "CLOCK-0", state: "asking", reads: read ? [read] : [], level: "violation" };
+    return {
+      said: textOf(Buffer.from(clock.said)),
+      due,
+      rule: "CLOCK-0",
+      state: "asking",
+      reads: read ? [read] : [],
+      level: "violation",
+    };
   }
   return undefined;
 }
 
 /** Texts that an answer is compared with. */
-function wrongReplies(evidence: Evidence, kinds: readonly string[]): { exchange: Exchange; earlier: Exchange[] }[] {
+function wrongReplies(
+  evidence: Evidence,
+  kinds: readonly string[],
+): { exchange: Exchange; earlier: Exchange[] }[] {
   if (evidence.isServer) return [];
   const { exchanges } = dialogueOf(evidence);
   return exchanges.flatMap((exchange, index) => {
     const { expected, reads, reply } = exchange;
     const isAsked = expected && kinds.includes(expected.kind) && expected.rule !== "RELAY-0";
+    const earlier = exchanges.slice(0, index);
     if (!isAsked || reads.length === 0 || isRight(textOf(reply), expected.texts)) return [];
-    return [{ exchange, earlier: exchanges.slice(0, index) }];
+    return isLateReply(exchange, earlier) || isTwice(exchange) ? [] : [{ exchange, earlier }];
   });
 }
 
@@ -188,11 +226,14 @@ function findOtherReply(evidence: Evidence): Finding | undefined {
     reads: exchange.reads,
     state: "awaitingReply",
     expected: quoted(due),
-    ...(exchange.expected?.kind === "echo" ? echoCause(exchange, due, earlier) : wordCause(exchange, due, earlier)),
+    ...(exchange.expected?.kind === "echo"
+      ? echoCause(exchange, due, earlier)
+      : wordCause(exchange, due, earlier)),
   };
 }
 
-const SEND_N = "Send back the n bytes that recv() returned: send(c, b, n, 0), not strlen(b) and not sizeof b.";
+const SEND_N =
+  "Send back the n bytes that recv() returned: send(c, b, n, 0), not strlen(b) and not sizeof b.";
 
 function echoCause(
   { reply, sent }: Exchange,
@@ -218,7 +259,8 @@ function echoCause(
 }
 
 function changeOf(said: string, due: string): string {
-  if (said.toUpperCase() === due.toUpperCase()) return "The letters were changed: an echo sends the bytes as they are.";
+  if (said.toUpperCase() === due.toUpperCase())
+    return "The letters were changed: an echo sends the bytes as they are.";
   if (said === [...due].reverse().join("")) return "It was reversed: that is another protocol's server.";
   if (said.includes(due)) return "Words were added: an echo is the text alone.";
   if (said !== "" && due.startsWith(said))
@@ -266,7 +308,9 @@ function findUnasked(evidence: Evidence): Finding | undefined {
     state: more ? "awaitingReply" : "listening",
     expected: more ? "one answer to each message" : "nothing: here the server only listens",
     cause: `${where}. This protocol has no such message: a client that reads one reply for each of its own takes it for the answer to its next message, and is one behind from then on.`,
-    advice: [more ? "Send one answer to each message." : "Send nothing before the first expression is there."],
+    advice: [
+      more ? "Send one answer to each message." : "Send nothing before the first expression is there.",
+    ],
   };
 }
 

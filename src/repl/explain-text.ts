@@ -5,7 +5,7 @@ import { contextOf } from "../stories/editions.ts";
 import { describeEntry, shownEntry, type Visibility } from "../stories/entry-text.ts";
 import type { ShownBytes } from "../stories/redaction.ts";
 import type { Entry, Story } from "../stories/story.ts";
-import { alsoLines, wholeCard, briefCard } from "./card-text.ts";
+import { alsoLines, briefCard, wholeCard } from "./card-text.ts";
 import { closingLines, type Explanation, sourceWord } from "./explanation.ts";
 import { connectionHead, sinceStart } from "./reports.ts";
 import type { Style } from "./style.ts";

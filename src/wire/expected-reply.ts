@@ -1,5 +1,5 @@
 /** What has to come in answer to what a client said, by the rule of its conversation. Pure. */
-import { parseExpression, resultOf, isQuit } from "./calculator.ts";
+import { isQuit, parseExpression, resultOf } from "./calculator.ts";
 import { connected, joined, PROMPT, parseLogin } from "./chat.ts";
 import { COMMAND_NOT_FOUND, GREETING, isClose, parseCommand } from "./echo-command.ts";
 import { askWho, HA, isKnock, TRY, WHO_IS_THERE } from "./knock-knock.ts";
