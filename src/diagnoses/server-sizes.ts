@@ -90,7 +90,7 @@ export function transferOf(evidence: Evidence): Transfer | undefined {
     told,
     came: after.reduce((sum, entry) => sum + bytesIn(entry), isUnasked ? size.length - SIZE_BYTES : 0),
     isOver,
-    isClosed: cut !== undefined || evidence.last("ended") !== undefined,
+    isClosed: cut !== undefined,
     isGlued: glued !== undefined && glued.size > FOUND.length + 2,
     isUnasked,
   };
