@@ -28,6 +28,7 @@ import { messageOf } from "./errors.ts";
 import { Exposures } from "./exposures.ts";
 import { Ids } from "./ids.ts";
 import { StoryJournal } from "./journaling.ts";
+import { Judge } from "./judging.ts";
 import { DatabaseQuestions } from "./lab/database-questions.ts";
 import { InstanceMemory } from "./lab/instance-memory.ts";
 import { telemetryOfMove, telemetryOfSecrets } from "./lab/instance-telemetry.ts";
@@ -137,6 +138,11 @@ export class Daemon {
       file: this.#file,
       userRoles,
       recorder: this.recorder,
+      judge: new Judge({
+        recorder: this.recorder,
+        lab: () => this.lab,
+        onJudged: (story) => this.#journal.keepJudged(story),
+      }),
       registry,
       book,
       questions: new DatabaseQuestions(this.#database, this.#queries, this.#library.roles),

@@ -100,6 +100,16 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** A message as `--json` writes it, on standard error; one that is no row of the error table has no code. */
+export const problemDocument = (message: string, code: string | undefined) => ({
+  code: code ?? null,
+  message,
+});
+
+/** The same of any thrown value. */
+export const problemOf = (error: unknown) =>
+  problemDocument(messageOf(error), error instanceof NetlabError ? error.code : undefined);
+
 /** The exit status of any thrown value. */
 export function exitCodeOf(error: unknown): number {
   return error instanceof NetlabError ? error.exitCode : exitCodes.checkFailed;

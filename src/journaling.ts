@@ -37,6 +37,11 @@ export class StoryJournal {
     });
   }
 
+  /** An ended story has been judged: its row says so too. */
+  keepJudged(story: Story): void {
+    if (this.#counts.has(story)) this.#journal?.keep({ story, storyRow: () => storyRow(story) });
+  }
+
   #write(journal: Journal, story: Story, entry: Entry): void {
     const number = this.#counts.get(story) ?? 0;
     this.#counts.set(story, number + 1);
@@ -84,6 +89,8 @@ function storyRow(story: Story): StoryRow {
     openedAt: story.openedAt,
     subject: JSON.stringify(subject satisfies StorySubject),
     summary: JSON.stringify(shownSummary(story)),
+    verdict: story.judged?.verdict ?? null,
+    cards: story.judged ? story.judged.cards.map(({ id }) => id).join(" ") : null,
   };
 }
 

@@ -2,9 +2,10 @@
 import { Readable } from "node:stream";
 import { Command } from "commander";
 import { version } from "./config.ts";
-import { exitCodeOf, exitCodes, messageOf } from "./errors.ts";
+import { exitCodeOf, exitCodes, messageOf, problemDocument, problemOf } from "./errors.ts";
 import { harmless, harmlessJson } from "./printable.ts";
 import { helpOf, parseShape } from "./repl/parse-command.ts";
+import { UNCUT_COLUMNS } from "./repl/wrapped.ts";
 import { defaultSocketPath } from "./socket-path.ts";
 import type { StandaloneCommand } from "./standalone/command.ts";
 import { historyPath } from "./state-folder.ts";
@@ -12,6 +13,7 @@ import { attachPiped } from "./terminal/attached-pipe.ts";
 import { attach } from "./terminal/attached-terminal.ts";
 import { readNamedFile } from "./terminal/client-file.ts";
 import { runOnce } from "./terminal/one-shot.ts";
+import { columnsOf } from "./terminal/output-stream.ts";
 
 /** Names that mean something without a daemon; their code is loaded when one is wanted. A test holds the list true. */
 export const STANDALONE = [
@@ -24,6 +26,7 @@ export const STANDALONE = [
 interface Globals {
   readonly socket: string;
   readonly json: boolean;
+  readonly wide: boolean;
   /** `-c`: lines to run. */
   readonly command?: string;
   /** `-f`: a file of them. */
@@ -57,6 +60,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     socketPath: globals.socket,
     argv: program.args,
     json: globals.json,
+    isWide: globals.wide,
     ...streams(),
     stdin: process.stdin,
   });
@@ -71,6 +75,7 @@ export function netlabctlProgram(): Command {
     .version(version, "-V, --version")
     .option("--socket <path>", "the daemon's control socket", defaultSocketPath())
     .option("--json", "print JSON documents", false)
+    .option("--wide", "do not cut lines to the terminal's width", false)
     .option("-c, --command <lines>", "run these lines, e.g. 'spawn echo; conns', until one fails")
     .option("-f, --file <script>", "run the lines of this file, until one fails; - is standard input")
     .argument("[command...]", "a command of the REPL; none attaches")
@@ -93,11 +98,11 @@ async function standaloneHelp(): Promise<string> {
 
 const streams = () => ({ stdout: process.stdout, stderr: process.stderr });
 
-async function attachHere({ socket: socketPath }: Globals): Promise<number> {
+async function attachHere({ socket: socketPath, wide: isWide }: Globals): Promise<number> {
   const { stdin: input, stdout: output, stderr } = process;
   try {
     if (!input.isTTY || !output.isTTY)
-      return await attachPiped({ socketPath, input, output, errors: stderr });
+      return await attachPiped({ socketPath, input, output, errors: stderr, isWide });
     const leaving = await attach({ socketPath, input, output, historyPath: historyPath() });
     return leaving === "lost" ? exitCodes.noDaemon : exitCodes.done;
   } catch (error) {
@@ -107,7 +112,7 @@ async function attachHere({ socket: socketPath }: Globals): Promise<number> {
 }
 
 /** Names where in it the first error was; its exit status is that command's. */
-async function runScript({ socket: socketPath, command, file }: Globals): Promise<number> {
+async function runScript({ socket: socketPath, command, file, wide }: Globals): Promise<number> {
   const { stdin, stdout: output, stderr: errors } = process;
   const isStdin = file === "-";
   try {
@@ -119,6 +124,7 @@ async function runScript({ socket: socketPath, command, file }: Globals): Promis
       output,
       errors,
       name: isStdin ? undefined : (file ?? "-c"),
+      isWide: wide,
     });
   } catch (error) {
     return complain(messageOf(error), exitCodeOf(error));
@@ -137,7 +143,12 @@ async function runStandalone(
   argv: readonly string[],
   globals: Globals,
 ): Promise<number> {
-  const columns = process.stdout.columns ?? 80;
+  const wantsJson = globals.json || argv.includes("--json");
+  const err = (text: string, code?: string) =>
+    void process.stderr.write(
+      `${wantsJson ? harmlessJson(problemDocument(text, code)) : harmless(text, true)}\n`,
+    );
+  const columns = globals.wide ? UNCUT_COLUMNS : columnsOf(process.stdout);
   const interrupt = new AbortController();
   process.once("SIGINT", () => interrupt.abort());
   try {
@@ -148,22 +159,28 @@ async function runStandalone(
       process.stdout.write(`${helpOf(command, schema, columns)}\n`);
       return exitCodes.done;
     }
-    const { args, rest, options, isJson } = parseShape(command, schema, argv, !command.isValidatedByRole);
+    const { args, rest, options, isJson, isWide } = parseShape(
+      command,
+      schema,
+      argv,
+      !command.isValidatedByRole,
+    );
     return await command.run({
       args,
       rest,
       options,
       isJson: isJson || globals.json,
-      columns,
+      columns: isWide ? UNCUT_COLUMNS : columns,
       hasColors: process.stderr.isTTY === true && !process.env.NO_COLOR,
       socketPath: globals.socket,
       signal: interrupt.signal,
       out: (text) => process.stdout.write(`${harmless(text, true)}\n`),
-      err: (text) => process.stderr.write(`${harmless(text, true)}\n`),
+      err: (text) => err(text),
       data: (document) => process.stdout.write(`${harmlessJson(document)}\n`),
     });
   } catch (error) {
-    process.stderr.write(`netlabctl: ${harmless(messageOf(error))}\n`);
+    const { code, message } = problemOf(error);
+    err(wantsJson ? message : `netlabctl: ${message}`, code ?? undefined);
     return exitCodeOf(error);
   }
 }

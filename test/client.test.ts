@@ -107,7 +107,7 @@ describe("a lab's client", () => {
   });
 
   it("runs any other command, and reads the files that it names", async () => {
-    expect(await lab.run(["ls"])).toMatchObject({ out: [expect.stringContaining("nothing was started")] });
+    expect(await lab.run(["ls"])).toMatchObject({ out: [expect.stringContaining("no role runs")] });
     const { data } = await lab.run(["info", "--json"]);
     expect(data).toMatchObject([{ pid: process.pid }]);
     expect(await refusal(lab.run(["load", "./not-there.ts"]))).toEqual(["file-not-read", 4]);

@@ -1,7 +1,9 @@
 /** An operator's connection to the control socket: bytes, lines, plain or JSON, and readers that are slow. */
 import type { Socket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { problemDocument } from "../errors.ts";
 import { harmlessJson } from "../printable.ts";
+import { wantsJson } from "../repl/line-words.ts";
 import { MAX_REQUEST } from "./control-request.ts";
 import { type Message, type OperatorHost, OperatorSession } from "./operator-session.ts";
 
@@ -121,7 +123,7 @@ export class ControlSession {
       { line },
       {
         out: write,
-        err: write,
+        err: (text, code) => write(wantsJson(line) ? harmlessJson(problemDocument(text, code)) : text),
         data: (document) => write(harmlessJson(document)),
         ask: async () => "",
         get isBehind() {

@@ -5,9 +5,10 @@ import type { HiddenSpan } from "../printable.ts";
 import type { LiveView } from "../stories/live-view.ts";
 import { maskedBytes, type ShownBytes } from "../stories/redaction.ts";
 import type { Entry, Story } from "../stories/story.ts";
+import type { Turn } from "../stories/verdict.ts";
 import { type Debt, debtOf } from "./_debts.ts";
 import type { Piece } from "./_sign.ts";
-import { type Silence, silenceOf, type Turn } from "./_silence.ts";
+import { type Silence, silenceOf } from "./_silence.ts";
 import { Stream } from "./_stream.ts";
 
 /** A story and its circumstances. Role and options are the instance's, where there still is one. */
@@ -253,4 +254,4 @@ function numberReads(entries: readonly Entry[]): Map<Entry, Read> {
 }
 
 export { count, quoted, shownSentence } from "./_words.ts";
-export type { Debt, Silence, Turn };
+export type { Debt, Silence };

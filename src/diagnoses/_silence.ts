@@ -2,9 +2,7 @@
 import type { Role } from "../machines/_role.ts";
 import type { LiveView } from "../stories/live-view.ts";
 import type { Entry, EntryOf, Story } from "../stories/story.ts";
-
-/** `theirs`: the peer's program has to speak; `ours`: our role; `operator`: a person at our side; `nobody`: any of them may. */
-export type Turn = "theirs" | "ours" | "operator" | "nobody";
+import type { Turn } from "../stories/verdict.ts";
 
 export interface Silence {
   /** How long nothing moved: until now, or until the first side left. */

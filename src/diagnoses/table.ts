@@ -86,4 +86,4 @@ function hidden(finding: Finding, { redact }: Evidence): Finding {
 }
 
 export type { Diagnosis, DiagnosisId, Level } from "./_diagnosis.ts";
-export type { Case, Read, Silence, Turn } from "./_evidence.ts";
+export type { Case, Read, Silence } from "./_evidence.ts";

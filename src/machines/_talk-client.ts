@@ -191,7 +191,7 @@ function talkMachine<Options>(words: TalkWords<Options>) {
           { target: "failed", actions: "noteEnded" },
         ],
       },
-      // What went wrong on the way stays the result.
+      // An earlier failure stays the result.
       over: {
         always: [
           { guard: "hasFailed", target: "failed" },

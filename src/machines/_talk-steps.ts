@@ -1,7 +1,6 @@
 /** Steps of a talking client: what each name in its chart does, and how bytes become replies. */
 import { assign, fromPromise, setup } from "xstate";
 import { type ErrorCode, NetlabError } from "../errors.ts";
-import { causeText } from "../stories/cause-text.ts";
 import { type Cause, cause } from "../stories/causes.ts";
 import { dropTrailing } from "../wire/drop-trailing.ts";
 import { usualBuffers } from "../wire/usual-buffers.ts";
@@ -186,7 +185,7 @@ interface Settled {
   readonly owed: readonly Due[];
   readonly isAnswerDue: boolean;
   readonly fault?: Cause;
-  /** It answers no question, right or wrong. */
+  /** Right or wrong, no question is answered by it. */
   readonly isUnasked?: boolean;
 }
 
@@ -224,7 +223,7 @@ function tell<Options>(words: TalkWords<Options>, context: TalkContext, event: T
   if (event.type !== "peer.message") return;
   const { screen, options, hasToldPadding, isGreetingDue } = context;
   const { fault, isUnasked } = settled(words, context, event);
-  if (fault) screen.hint(causeText(fault));
+  if (fault) screen.hint(fault);
   const odd =
     isUnasked && !isGreetingDue ? words.unasked?.(String(event.value), options as Options) : undefined;
   if (odd !== undefined) screen.hint(odd);

@@ -165,7 +165,7 @@ export interface Screen {
   /** Shows the peer's words, as they are to be read. */
   show(text: string): void;
   /** A word of the client's own: a warning, a hint. */
-  hint(text: string): void;
+  hint(hint: string | Cause): void;
 }
 
 /** Input of every machine. */

@@ -63,7 +63,7 @@ function welcomeDue({ as: name, login = name }: Options): Due {
   return (line) => (welcomes.includes(line.trim()) ? "answer" : "other");
 }
 
-/** What is said goes to all, the sender too. */
+/** Every message goes to all, the sender too. */
 function ownWordsDue(sent: string): Due {
   return (line) => (line.trimEnd() === sent.trimEnd() ? "answer" : "other");
 }

@@ -10,7 +10,6 @@
  *        C> Got\0        S> the file's bytes
  */
 import { assign, fromPromise, setup } from "xstate";
-import { causeText } from "../stories/cause-text.ts";
 import { cause } from "../stories/causes.ts";
 import { tokensIn, withoutTokens } from "../wire/bootstrap.ts";
 import {
@@ -76,7 +75,7 @@ export const fileClientMachine = setup({
   actions: {
     keepListings: assign((_, { listings, isWhole }: Discovered) => ({ listings, isListWhole: isWhole })),
     hintNoEnd: ({ context: { options, screen } }, { isWhole }: Discovered) =>
-      isWhole || screen.hint(causeText(noEnd(options))),
+      isWhole || screen.hint(noEnd(options)),
     hintGlued: ({ context: { screen } }) =>
       screen.hint(
         "note: found and the size came in one piece. Send found, pause 50 ms, then send the size: a client that calls recv() once for each loses the size [FILE-0]",

@@ -29,7 +29,7 @@ const { machine, phases } = talkClient<Options>({
   farewell: EXIT,
   // The verdict is a word of the protocol; everything after it is a person's line [REV-4].
   display: (text, _options, isVerdict) => (isVerdict ? verdictIn(text) : reversedText(text)),
-  // Where there is no word for yes, the one for no still comes first [REV-1].
+  // Without a word for yes, the one for no still comes first [REV-1].
   judge: (text, { rejectWord }, isFirst) =>
     isFirst && verdictIn(text) === rejectWord
       ? { code: "too-many-clients", cause: cause("server-full", { said: rejectWord }) }

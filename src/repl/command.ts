@@ -8,7 +8,18 @@ import type { Lab } from "../lab/lab.ts";
 import type { Style } from "./style.ts";
 
 /** Kinds of words that Tab offers for an argument. */
-export type Completes = "role" | "instance" | "connection" | "selector" | "chart" | "command" | "none";
+export type Completes =
+  | "role"
+  | "instance"
+  | "connection"
+  /** A connection, live or ended. */
+  | "story"
+  | "selector"
+  | "chart"
+  /** A state of what the first argument selects, or a verdict. */
+  | "state"
+  | "command"
+  | "none";
 
 export interface Argument {
   readonly name: string;
@@ -48,6 +59,8 @@ export interface CommandDefinition<Schema extends z.ZodObject = z.ZodObject> ext
   readonly isClients?: boolean;
   /** Options that depend on the first argument: `spawn chat` takes what chat takes. */
   readonly optionsOf?: (first: string | undefined, lab: Lab) => z.ZodObject | undefined;
+  /** Refuses a first argument on which the options depend, before they are looked at. Throws a NetlabError. */
+  readonly checkFirst?: (first: string, lab: Lab) => void;
   /** Returns an exit status other than 0, or throws a NetlabError. */
   // biome-ignore lint/suspicious/noConfusingVoidType: a command that is done need not say so.
   readonly run: (call: Call<z.output<Schema>>) => Promise<number | void> | number | void;

@@ -11,6 +11,7 @@ import { flagsOf } from "./option-flags.ts";
 import { parseCall, schemaFor } from "./parse-command.ts";
 import { joinText, splitAtText } from "./rest-of-line.ts";
 import { styleOf } from "./style.ts";
+import { UNCUT_COLUMNS } from "./wrapped.ts";
 
 /** Takes a run's answer, and asks whoever typed it. */
 export interface Responder {
@@ -51,8 +52,6 @@ export interface Run {
   /** Aborted by Ctrl-C, and when the operator leaves. */
   readonly signal: AbortSignal;
 }
-
-const USUAL_COLUMNS = 80;
 
 /** Resolves to the exit status; never rejects. */
 export async function evaluate(run: Run): Promise<number> {
@@ -114,7 +113,7 @@ async function evaluateCode(
   return exitCodes.done;
 }
 
-const columnsOf = ({ columns = USUAL_COLUMNS }: RunRequest) => Math.max(40, columns);
+const columnsOf = ({ columns = UNCUT_COLUMNS }: RunRequest) => Math.max(40, columns);
 
 function nameIn({ argv, line = "" }: RunRequest): string | undefined {
   return argv ? argv[0] : wordsSoFar(line).find(({ start }) => start < line.length)?.text;
@@ -150,7 +149,7 @@ interface CommandRun extends Run {
 
 function callOf({ command, words, commands, ...run }: CommandRun): Call {
   const { lab, request, responder, signal } = run;
-  const { args, rest, options, isJson } = parseCall(command, words, lab, request.options);
+  const { args, rest, options, isJson, isWide } = parseCall(command, words, lab, request.options);
   return {
     lab,
     args,
@@ -158,7 +157,7 @@ function callOf({ command, words, commands, ...run }: CommandRun): Call {
     options,
     isJson,
     get columns() {
-      return columnsOf(request);
+      return isWide ? UNCUT_COLUMNS : columnsOf(request);
     },
     get rows() {
       return responder.frame && request.rows;

@@ -25,14 +25,14 @@ const STYLE = `
   @media print { .card, tr { break-inside: avoid; } }`;
 
 export function explanationPage(explanation: Explanation, version: string): string {
-  const { story, live, askedAt, verdict, reason, cards } = explanation;
-  const document = connectionDocument(story, live);
+  const { story, askedAt, judged, reason, cards } = explanation;
+  const document = connectionDocument(story, judged);
   const source = sourceWord(story);
   const facts: [string, string][] = [
     ["role", `${story.subject.role}${document.label ? `, for ${document.label}` : ""}`],
     ["peer", document.remote],
     ["state", document.state],
-    ["verdict", reason ? `${verdict}: ${printable(reason)}` : verdict],
+    ["verdict", reason ? `${judged.verdict}: ${printable(reason)}` : judged.verdict],
     ["bytes", `${document.bytesIn} in, ${document.bytesOut} out`],
     ["framing", document.framing],
     ["since", document.since ?? ""],

@@ -26,12 +26,12 @@ export interface Look {
 }
 
 export function explanationText(explanation: Explanation, look: Look): string {
-  const { story, live, visibility } = explanation;
+  const { story, live, judged, reason, visibility } = explanation;
   const { style } = look;
   const unread = unreadOf(explanation);
   const source = sourceWord(story);
   return [
-    ...connectionHead(story, live, style, look.columns),
+    ...connectionHead({ story, live, judged, reason }, style, look.columns),
     ...(source === undefined ? [] : [source]),
     "",
     style.dim("  → from the peer   ← from us   entry, and seconds since it opened"),

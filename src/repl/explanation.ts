@@ -1,16 +1,15 @@
 /** What can be said about one connection, before it is put into words: for the terminal, for a page, as JSON. */
 
-import { startedAgain } from "../catalogue/again-command.ts";
-import { type Card, type Case, judge, type Read, type Silence } from "../diagnoses/table.ts";
+import { type Card, judge, type Read, type Silence } from "../diagnoses/table.ts";
+import { caseOf } from "../judging.ts";
 import { connectionDocument, entryDocument } from "../lab/documents.ts";
 import type { Lab } from "../lab/lab.ts";
 import { hexOf, printable, printableBytes } from "../printable.ts";
-import { contextOf, roleOf } from "../stories/editions.ts";
 import type { Visibility } from "../stories/entry-text.ts";
 import { KeptStory } from "../stories/kept-story.ts";
 import type { LiveView } from "../stories/live-view.ts";
 import { type Entry, type Story, wallMs } from "../stories/story.ts";
-import { reasonOf, type Verdict, verdictOf } from "../stories/verdict.ts";
+import { type Judged, reasonOf, verdictOf } from "../stories/verdict.ts";
 import { ruleInShort } from "../wire-rules.ts";
 import { lastLine } from "./last-line.ts";
 
@@ -19,7 +18,7 @@ export interface Explanation {
   readonly live: LiveView | undefined;
   /** Milliseconds since 1970. */
   readonly askedAt: number;
-  readonly verdict: Verdict;
+  readonly judged: Judged;
   readonly reason: string | undefined;
   readonly cards: readonly Card[];
   readonly silence: Silence;
@@ -30,42 +29,17 @@ export interface Explanation {
 
 export function explain(lab: Lab, story: Story, visibility: Visibility = {}): Explanation {
   const live = lab.liveView(story.subject.id);
-  return {
-    story,
-    live,
-    askedAt: lab.clock.now(),
-    verdict: verdictOf(story, live),
-    reason: reasonOf(story, live),
-    ...judge(caseOf(lab, story, live, visibility)),
-    visibility,
-  };
-}
-
-/** Role and options are the instance's; where it is gone, the role of that name and what the story knows. */
-function caseOf(lab: Lab, story: Story, live: LiveView | undefined, { showTokens }: Visibility): Case {
-  const { subject } = story;
-  const { redactor } = contextOf(story, lab.roles);
-  const instance = lab.find(subject.instance);
-  const role = roleOf(story, lab.roles) ?? (instance && lab.roles.get(instance.type));
-  const isServer = role?.side === "server";
-  const options = (instance?.options ?? {}) as unknown as Record<string, unknown>;
-  const [host = "localhost"] = instance?.hosts ?? [];
-  return {
-    story,
-    role,
-    options,
-    given: instance?.given ?? {},
-    host: isServer ? host : subject.remote.address,
-    port: isServer ? (instance?.port ?? (subject.local.port || role.port)) : subject.remote.port,
-    again: role ? startedAgain(role, instance?.given ?? {}) : `netlabctl explain ${subject.id}`,
-    live,
-    redact: (bytes) => (redactor && !showTokens ? redactor.redact(bytes) : { bytes, hidden: [] }),
-  };
+  const { cards, silence, last } = judge(caseOf(lab, story, live, visibility));
+  const found = { cards, turn: silence.whose };
+  const judged = { ...found, verdict: verdictOf(story, live, found) };
+  const reason = reasonOf(story, live, judged);
+  return { story, live, askedAt: lab.clock.now(), judged, reason, cards, silence, last, visibility };
 }
 
 /** For a story without a card: that is no all-clear, and what moved last and whose turn it is may help. */
 export function closingLines(explanation: Explanation): string[] {
-  const { verdict, reason } = explanation;
+  const { judged, reason } = explanation;
+  const { verdict } = judged;
   if (verdict === "crashed")
     return [
       "Our own role crashed here. That is our fault and not your program's: the story above and `logs` belong into a report.",
@@ -98,10 +72,10 @@ export function readLine({ number, at, bytes, keptBytes, size, hidden }: Read): 
 
 /** The document of `explain --json`. */
 export function explanationDocument(explanation: Explanation) {
-  const { story, live, reason, cards, visibility } = explanation;
+  const { story, judged, reason, cards, visibility } = explanation;
   let reads = 0;
   return {
-    ...connectionDocument(story, live),
+    ...connectionDocument(story, judged),
     reason: reason ?? null,
     source: story instanceof KeptStory ? "journal" : "memory",
     omitted: story.omitted,

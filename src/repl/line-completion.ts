@@ -7,6 +7,7 @@ import { commandStart, filterStart } from "./completion-start.ts";
 import { wordsSoFar } from "./line-words.ts";
 import { type Flag, flagsOf } from "./option-flags.ts";
 import { schemaFor } from "./parse-command.ts";
+import { INSTANCE_STATES, statesOf, VERDICTS } from "./wait-for-state.ts";
 
 export interface Candidate {
   readonly value: string;
@@ -76,6 +77,7 @@ function argumentsOf(
   if (typed.startsWith("-")) return optionsOf(flags, before);
   const argument = argumentAt(command, positionOf(flags, before));
   if (argument?.choices) return argument.choices.map((value) => ({ value, summary: "" }));
+  if (argument?.completes === "state") return statesFor(lab, before[0]);
   return offeredBy(lab, commands, argument?.completes ?? "none");
 }
 
@@ -83,6 +85,7 @@ const optionsOf = (flags: readonly Flag[], before: readonly string[]) =>
   [
     ...flags.map(({ long, summary }) => ({ value: long, summary })),
     { value: "--json", summary: "answer with JSON documents" },
+    { value: "--wide", summary: "do not cut lines to the terminal's width" },
   ].filter(({ value }) => !before.includes(value));
 
 /** How many arguments are typed already; options and their values do not count. */
@@ -107,10 +110,13 @@ function offeredBy(lab: Lab, commands: CommandTable, kind: Completes): Candidate
       return instancesOf(lab);
     case "connection":
       return [...connectionsOf(lab), LAST];
+    case "story":
+      return [...connectionsOf(lab), ...endedConnectionsOf(lab), LAST];
     case "chart":
       return [...rolesOf(lab), ...instancesOf(lab), ...connectionsOf(lab), LAST];
     case "selector":
       return [...instancesOf(lab), ...connectionsOf(lab), LAST, ...FIELDS];
+    case "state":
     case "none":
       return [];
   }
@@ -121,6 +127,8 @@ const FIELDS: Candidate[] = [
   { value: "state=", summary: "in this state" },
   { value: "addr=", summary: "from this address" },
   { value: "label=", summary: "with this label" },
+  { value: "verdict=", summary: "with this verdict" },
+  { value: "card=", summary: "with this card, e.g. card=D17" },
 ];
 
 const rolesOf = (lab: Lab) => [...lab.roles.values()].map(({ name, summary }) => ({ value: name, summary }));
@@ -134,4 +142,27 @@ const instancesOf = (lab: Lab) =>
 const connectionsOf = (lab: Lab) =>
   lab
     .liveStories()
+    .filter(({ subject }) => !subject.isInternal)
     .map((story) => ({ value: shortId(story), summary: `${story.subject.instance}, ${story.state}` }));
+
+/** Ended ones, the newest first: with a thousand of them nobody wants the oldest. */
+const endedConnectionsOf = (lab: Lab) =>
+  lab
+    .stories()
+    .filter(({ endedAt }) => endedAt !== undefined)
+    .map((story) => ({ value: shortId(story), summary: `${story.subject.instance}, ended` }));
+
+/** States that the instance's role, or any role, can be in. */
+function statesFor(lab: Lab, term = ""): Candidate[] {
+  const instance = lab.find(term);
+  const role = lab.roles.get(instance?.type ?? term);
+  const roles = role ? [role] : [...lab.roles.values()];
+  const states = roles.flatMap((one) => statesOf(one).map((value) => ({ value, summary: `of ${one.name}` })));
+  const byName = new Map(states.map((candidate) => [candidate.value, candidate]));
+  const common = [
+    ...INSTANCE_STATES.map((value) => ({ value, summary: "of a role" })),
+    ...VERDICTS.map((value) => ({ value, summary: "a verdict" })),
+    { value: "closed", summary: "the connection has ended" },
+  ];
+  return [...byName.values(), ...common.filter(({ value }) => !byName.has(value))];
+}

@@ -68,3 +68,8 @@ function scan(line: string): { words: Word[]; openQuote: Quote; openAt: number; 
   if (isInWord) words.push({ text, start, end: line.length });
   return { words, openQuote: quote, openAt, isInWord };
 }
+
+/** Documents are printed to those who asked for them. */
+export function wantsJson(line: string): boolean {
+  return /(?:^|\s)--json(?:\s|$)/.test(line);
+}

@@ -6,12 +6,15 @@ import { NetlabError } from "../errors.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { Command, CommandShape } from "./command.ts";
 import { commanderOption, type Flag, flagsOf, typedValues } from "./option-flags.ts";
+import { PROSE_COLUMNS } from "./wrapped.ts";
 
 export interface ParsedCall {
   readonly args: Record<string, string | undefined>;
   readonly rest: readonly string[];
   readonly options: Record<string, unknown>;
   readonly isJson: boolean;
+  /** `--wide`: nothing is cut to the terminal's width. */
+  readonly isWide: boolean;
 }
 
 /** Throws a NetlabError `usage` that says what is wrong, with the usage line. */
@@ -21,6 +24,8 @@ export function parseCall(
   lab: Lab,
   given: Readonly<Record<string, unknown>> = {},
 ): ParsedCall {
+  const [first] = argv;
+  if (first !== undefined && !first.startsWith("-")) command.checkFirst?.(first, lab);
   // Options that depend on the first argument are validated where they are used: by the role's own schema.
   return parseShape(command, schemaFor(command, argv, lab), argv, command.optionsOf === undefined, given);
 }
@@ -48,13 +53,18 @@ export function parseShape(
   const typed = parser.opts();
   const values = { ...typedValues(flags, typed), ...given };
   const options = isValidated ? validated(command, schema, values) : values;
-  return { ...argsOf(command, parser.processedArgs), options, isJson: typed.json === true };
+  return {
+    ...argsOf(command, parser.processedArgs),
+    options,
+    isJson: typed.json === true,
+    isWide: typed.wide === true,
+  };
 }
 
 /** The help text of a command, from the same parser. */
 export function helpOf(command: CommandShape, schema: z.ZodObject, columns: number): string {
   const parser = parserOf(command, flagsOf(schema));
-  parser.configureHelp({ helpWidth: columns });
+  parser.configureHelp({ helpWidth: Math.min(columns, PROSE_COLUMNS) });
   const example = `\n\nExample:\n  ${command.example}`;
   const notes = command.notes ? `\n\n${command.notes.join("\n")}` : "";
   return parser.helpInformation().trimEnd() + example + notes;
@@ -89,7 +99,9 @@ function parserOf(command: CommandShape, flags: readonly Flag[]): Parser {
     parser.argument(isOptional ? `[${word}]` : `<${word}>`, summary);
   }
   for (const flag of flags) parser.addOption(commanderOption(flag));
-  return parser.option("--json", "answer with JSON documents");
+  return parser
+    .option("--json", "answer with JSON documents")
+    .option("--wide", "do not cut lines to the terminal's width");
 }
 
 function argsOf(command: CommandShape, values: readonly unknown[]): Pick<ParsedCall, "args" | "rest"> {

@@ -7,6 +7,7 @@ import { wordsSoFar } from "./line-words.ts";
 import type { Flag } from "./option-flags.ts";
 
 const JSON_FLAG = "--json";
+const WIDE_FLAG = "--wide";
 
 /** The words after the command's name, with the text as one word behind `--`. */
 export function splitAtText(command: Command, flags: readonly Flag[], line: string): string[] {
@@ -42,6 +43,7 @@ function headOf(
 ): { head: string[]; next: number } {
   const takesValue = new Map(flags.map(({ long, kind }) => [long, kind !== "boolean"]));
   takesValue.set(JSON_FLAG, false);
+  takesValue.set(WIDE_FLAG, false);
   const head: string[] = [];
   let missing = args.length - 1;
   let mayBeOption = true;

@@ -4,6 +4,7 @@ import { styleText } from "node:util";
 type Format = Parameters<typeof styleText>[0];
 
 export interface Style {
+  readonly hasColors: boolean;
   bold(text: string): string;
   dim(text: string): string;
   good(text: string): string;
@@ -16,6 +17,7 @@ export function styleOf(hasColors: boolean): Style {
   const paint = (format: Format) => (text: string) =>
     hasColors ? styleText(format, text, { validateStream: false }) : text;
   return {
+    hasColors,
     bold: paint("bold"),
     dim: paint("dim"),
     good: paint("green"),

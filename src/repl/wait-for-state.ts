@@ -8,9 +8,10 @@ import type { InstanceChange } from "../lab/changes.ts";
 import { connectionDocument, instanceDocument } from "../lab/documents.ts";
 import type { Lab, LabInstance } from "../lab/lab.ts";
 import { isConnectionTerm, selectInstances, storyTestForLater } from "../lab/selectors.ts";
+import type { Role } from "../machines/_role.ts";
 import { printable } from "../printable.ts";
 import type { Entry, Story } from "../stories/story.ts";
-import { verdictOf } from "../stories/verdict.ts";
+import { verdicts } from "../stories/verdict.ts";
 import type { Call } from "./command.ts";
 
 export interface WaitOptions {
@@ -19,10 +20,10 @@ export interface WaitOptions {
   readonly text?: string | undefined;
 }
 
-const INSTANCE_STATES = ["starting", "running", "backingOff", "failed", "draining", "stopped"];
-/** Verdicts that silence brings about, not an event. */
-const STILL_VERDICTS = ["stuck", "waiting"];
-const VERDICTS = ["ok", "crashed", "refused", "failed", ...STILL_VERDICTS];
+export const INSTANCE_STATES = ["starting", "running", "backingOff", "failed", "draining", "stopped"];
+/** Verdicts that silence may bring about, without an event. */
+const STILL_VERDICTS = ["stuck", "waiting", "violation", "note"];
+export const VERDICTS: readonly string[] = verdicts;
 const LOOK_AGAIN_MS = 250;
 const MAX_TOLD = 3;
 
@@ -140,7 +141,7 @@ export class Waiting {
       .filter((story) => this.#isMeant(story) && isFound(story))
       .map((story) => ({
         id: story.subject.id,
-        document: () => connectionDocument(story, lab.liveView(story.subject.id)),
+        document: () => connectionDocument(story, lab.judged(story)),
       }));
   }
 
@@ -150,7 +151,7 @@ export class Waiting {
     return (
       present === state ||
       this.#passed.has(story) ||
-      (VERDICTS.includes(state) && verdictOf(story, this.#call.lab.liveView(story.subject.id)) === state)
+      (VERDICTS.includes(state) && this.#call.lab.judged(story).verdict === state)
     );
   }
 
@@ -179,14 +180,16 @@ export class Waiting {
   }
 }
 
+/** States that a connection of this role can be in. */
+export const statesOf = ({ machine, phases }: Role) => [
+  ...new Set([...Object.keys(machine.states), ...Object.keys(phases)]),
+];
+
 /** A state that none of them can ever be in is a slip of the pen: better said at once than after a time-out. */
 function checkState(lab: Lab, state: string, instances: readonly LabInstance[]): void {
   if (instances.length === 0) return;
   const roles = instances.flatMap(({ type }) => lab.roles.get(type) ?? []);
-  const own = roles.flatMap(({ machine, phases }) => [
-    ...Object.keys(machine.states),
-    ...Object.keys(phases),
-  ]);
+  const own = roles.flatMap(statesOf);
   const known = [...new Set([...own, ...INSTANCE_STATES, ...VERDICTS, "closed"])];
   if (known.includes(state) || state.includes(".") || state.includes("+")) return;
   const near = nearest(state, known);

@@ -8,6 +8,8 @@ import type { Role } from "../machines/_role.ts";
 import { codeFile } from "../places.ts";
 import { printable } from "../printable.ts";
 import type { Argument } from "../repl/command.ts";
+import { hintText } from "../stories/cause-text.ts";
+import type { Cause } from "../stories/causes.ts";
 import type { Entry, Story } from "../stories/story.ts";
 import { EXPLAIN, type StandaloneCall, type StandaloneCommand } from "./command.ts";
 import { tellOutcome } from "./outcome.ts";
@@ -97,7 +99,7 @@ async function runOne(
   const user = isInteractive ? userOf(call.hasColors, () => leaving.abort()) : undefined;
   const screen = user ?? {
     show: (text: string) => call.isJson || call.out(printable(text)),
-    hint: (text: string) => call.err(printable(text)),
+    hint: (hint: string | Cause) => call.err(printable(hintText(hint))),
   };
   try {
     const outcome = await runClient(
@@ -108,9 +110,9 @@ async function runOne(
         signal: interrupt,
         screen: {
           show: (text) => void screen.show(text),
-          hint: (text) => {
-            told.add(text);
-            void screen.hint(text);
+          hint: (hint) => {
+            told.add(hintText(hint));
+            void screen.hint(hint);
           },
         },
         onOpen: (run) =>

@@ -3,6 +3,7 @@ import prettyBytes from "pretty-bytes";
 import { z } from "zod";
 import fileClient, { type FetchResult } from "../machines/file-client.ts";
 import { printable } from "../printable.ts";
+import { hintText } from "../stories/cause-text.ts";
 import type { Entry, Story } from "../stories/story.ts";
 import { defineStandalone, EXPLAIN, type StandaloneCall } from "./command.ts";
 import { type Outcome, tellOutcome } from "./outcome.ts";
@@ -17,6 +18,7 @@ const options = z.object({
 });
 
 const PROGRESS_MS = 100;
+const CLEAR_ROW = "\r\x1b[K";
 
 export default defineStandalone({
   name: "fetch",
@@ -32,7 +34,7 @@ export default defineStandalone({
     const { args, options: own, signal, err, out, hasColors } = call;
     const { explain, showTokens, ...rest } = own;
     const progress = progressBar(call);
-    const explainStep = stepPrinter(fileClient, err, hasColors, { showTokens });
+    const explainStep = stepPrinter(fileClient, progress.above(err), hasColors, { showTokens });
     const onEntry = (story: Story, entry: Entry) => {
       if (explain) explainStep(story, entry);
       if (entry.kind === "file") progress.start(story, entry.size);
@@ -43,7 +45,7 @@ export default defineStandalone({
       outcome = await runClient(fileClient, given, {
         onEntry,
         signal,
-        screen: { show: () => undefined, hint: (text) => err(printable(text)) },
+        screen: { show: () => undefined, hint: (hint) => progress.above(err)(printable(hintText(hint))) },
       });
     } finally {
       progress.stop();
@@ -61,11 +63,20 @@ export default defineStandalone({
 interface Progress {
   start(story: Story, totalBytes: number): void;
   stop(): void;
+  /** Prints above the bar, which stands on the last row. */
+  above(print: (text: string) => void): (text: string) => void;
+}
+
+/** A bar is not drawn again where it looks as it did, so it has to forget how that was. */
+function redraw(bar: SingleBar): void {
+  Object.assign(bar, { lastDrawnString: "" });
+  bar.render();
 }
 
 /** On a terminal only: a file that is piped somewhere wants no bar. */
 function progressBar({ isJson }: StandaloneCall<unknown>): Progress {
-  if (isJson || !process.stderr.isTTY) return { start: () => undefined, stop: () => undefined };
+  if (isJson || !process.stderr.isTTY)
+    return { start: () => undefined, stop: () => undefined, above: (print) => print };
   const bar = new SingleBar({
     stream: process.stderr,
     format: "{bar} {percentage}%  {got} of {all}  {eta_formatted} left",
@@ -86,7 +97,14 @@ function progressBar({ isJson }: StandaloneCall<unknown>): Progress {
     },
     stop() {
       clearInterval(timer);
+      timer = undefined;
       bar.stop();
+    },
+    above: (print) => (text) => {
+      if (timer === undefined) return print(text);
+      process.stderr.write(CLEAR_ROW);
+      print(text);
+      redraw(bar);
     },
   };
 }

@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 import type { Screen } from "../machines/_world.ts";
 import { printable } from "../printable.ts";
 import { styleOf } from "../repl/style.ts";
+import { hintText } from "../stories/cause-text.ts";
 import { LineEditor } from "../terminal/line-editor.ts";
 
 export interface User extends Screen {
@@ -45,7 +46,7 @@ function userAtTerminal(hasColors: boolean, onCtrlC: () => void): User {
   });
   return {
     show: (text) => void editor.print(readable(text)),
-    hint: (text) => void editor.print(style.odd(printable(text))),
+    hint: (hint) => void editor.print(style.odd(printable(hintText(hint)))),
     listen(onLine, onEnd) {
       hear = onLine;
       end = onEnd;
@@ -61,7 +62,7 @@ function userBehindPipe(): User {
   lines.pause();
   return {
     show: (text) => process.stdout.write(`${process.stdout.isTTY ? readable(text) : text}\n`),
-    hint: (text) => process.stderr.write(`${printable(text)}\n`),
+    hint: (hint) => process.stderr.write(`${printable(hintText(hint))}\n`),
     listen(onLine, onEnd) {
       lines.on("line", onLine);
       lines.on("close", onEnd);

@@ -2,6 +2,9 @@
 import type { Cause } from "./causes.ts";
 import { rowOf } from "./causes.ts";
 
+/** A hint for a client's user: a cause of ours, or a sentence of a role. */
+export const hintText = (hint: string | Cause) => (typeof hint === "string" ? hint : causeText(hint));
+
 /** What stands in for the peer's words, which alone may hold a secret. */
 export type PeerWords = (words: string) => string;
 

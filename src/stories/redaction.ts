@@ -10,7 +10,7 @@ import { type HiddenSpan, hiddenText } from "../printable.ts";
 /** What stands for a secret where there are no bytes: an option, a field of a document. */
 export const MASK = "****";
 
-/** Bytes as anybody may see them. Those in a hidden span are zero: they are not there to be shown. */
+/** Bytes as anybody may see them. Those in a hidden span are a filler, of the same length and no NUL or line end: they are not shown. */
 export interface ShownBytes {
   readonly bytes: Buffer;
   readonly hidden: readonly HiddenSpan[];
@@ -21,6 +21,7 @@ type Talk = Role["secrets"];
 /** Stands for a secret while its place is looked for; no text that is text has it. */
 const PLACE = "\uF8FF\u0000\uF8FF";
 const NOTHING: readonly HiddenSpan[] = [];
+const FILLER = "*";
 
 export class Redactor {
   readonly #talk: Talk;
@@ -40,7 +41,7 @@ export class Redactor {
     const hidden = this.#spansIn(bytes);
     if (hidden.length === 0) return { bytes, hidden };
     const shown = Buffer.from(bytes);
-    for (const { start, end } of hidden) shown.fill(0, start, end);
+    for (const { start, end } of hidden) shown.fill(FILLER, start, end);
     return { bytes: shown, hidden };
   }
 

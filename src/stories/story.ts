@@ -13,6 +13,7 @@ import {
   type Transition,
 } from "./entry.ts";
 import type { ProgramSample } from "./program.ts";
+import type { Judged } from "./verdict.ts";
 
 /** What a transition was, and why. */
 export type TransitionRecord = Pick<Transition, "from" | "to" | "event" | "answer">;
@@ -87,6 +88,8 @@ export class Story {
   fault: Fault | undefined;
   /** Why, where there is a fault. */
   cause: Cause | undefined;
+  /** What was judged of it when it had ended; undefined: nobody has yet. */
+  judged: Judged | undefined;
   /** Tokens in its bytes, which are hidden from whoever looks. A client's run learns more of them. */
   secrets: readonly string[] = NO_SECRETS;
   /** Estimated bytes of memory. */
@@ -297,6 +300,7 @@ export type RestoredState = Pick<
   | "lastRule"
   | "fault"
   | "cause"
+  | "judged"
   | "secrets"
 >;
 

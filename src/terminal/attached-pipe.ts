@@ -16,6 +16,7 @@ export interface PipedOptions {
   /** Messages, and the number of the line that failed. */
   readonly errors: OutputStream;
   readonly signals?: PlainStreams["signals"];
+  readonly isWide?: boolean | undefined;
 }
 
 /** Never fails: what went wrong is said on `errors`, and is the exit status. */
@@ -68,7 +69,8 @@ async function runLines(client: ControlClient, options: PipedOptions): Promise<n
 
 async function runLine(runner: LineRunner, line: string, number: number, options: PipedOptions) {
   const where = options.name === undefined ? `line ${number}` : `${options.name}:${number}:`;
-  const streams = { stdout: options.output, stderr: options.errors, signals: options.signals };
+  const { output: stdout, errors: stderr, signals, isWide } = options;
+  const streams = { stdout, stderr, signals, isWide };
   try {
     const result = await runPlainly(runner.client, streams, (console) => runner.runLine(line, console));
     if (result.exit !== exitCodes.done) {

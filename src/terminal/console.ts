@@ -5,6 +5,8 @@ export interface Console {
   /** Its width, and whether it is a terminal. */
   readonly screen: OutputStream;
   readonly hasColors: boolean;
+  /** Lines are not cut to its width. */
+  readonly isWide?: boolean | undefined;
   /** A person is there who can be asked to go on. */
   readonly isAttended: boolean;
   /** Aborted by the first Ctrl-C. */

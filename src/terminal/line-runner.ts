@@ -8,22 +8,15 @@
 
 import type { ControlClient } from "../control/control-client.ts";
 import type { ReplyHandlers } from "../control/control-request.ts";
-import { exitCodes } from "../errors.ts";
+import { exitCodes, problemDocument } from "../errors.ts";
 import { harmlessJson } from "../printable.ts";
-import { wordsSoFar } from "../repl/line-words.ts";
+import { wantsJson, wordsSoFar } from "../repl/line-words.ts";
+import { UNCUT_COLUMNS } from "../repl/wrapped.ts";
 import { readNamedFile, type Typed, writeNamedFile } from "./client-file.ts";
 import type { Console } from "./console.ts";
 import { OutputPipeline } from "./output-pipeline.ts";
-import { screenFields, screenSize } from "./output-stream.ts";
-import {
-  isIdle,
-  isLeaving,
-  mayBePlumbed,
-  type Statement,
-  statementsOf,
-  type Traits,
-  wantsJson,
-} from "./typed-line.ts";
+import { columnsOf, screenFields, screenSize } from "./output-stream.ts";
+import { isIdle, isLeaving, mayBePlumbed, type Statement, statementsOf, type Traits } from "./typed-line.ts";
 
 /** Output of the last command, errors too; kept to a limit, from its end. */
 export interface LastOutput {
@@ -34,8 +27,6 @@ export interface LastOutput {
 /** Their code is loaded when one is wanted; a test holds the list true. */
 export const CLIENT_COMMANDS = ["expect", "play", "watch"];
 const KEPT_CHARACTERS = 1_048_576;
-/** A file is no screen: nothing is cut to a width. */
-const WIDEST = 10_000;
 
 export class LineRunner {
   readonly client: ControlClient;
@@ -145,7 +136,8 @@ export class LineRunner {
     };
     const handlers: ReplyHandlers = {
       out,
-      err: (text) => {
+      err: (words, code) => {
+        const text = printsData ? harmlessJson(problemDocument(words, code)) : words;
         said.add(text);
         return console.err(text);
       },
@@ -171,12 +163,12 @@ export class LineRunner {
   async #request(
     fields: Readonly<Record<string, unknown>>,
     handlers: ReplyHandlers,
-    { signal, givenUp, screen }: Console,
+    { signal, givenUp, screen, isWide }: Console,
     full: Promise<"full">,
   ): Promise<number> {
     const request = this.client.request("run", fields, handlers);
     const interrupt = () => this.client.interrupt(request.id);
-    const resize = () => this.client.tell("resize", { target: request.id, ...screenSize(screen) });
+    const resize = () => isWide || this.client.tell("resize", { target: request.id, ...screenSize(screen) });
     signal.addEventListener("abort", interrupt, { once: true });
     if (signal.aborted) interrupt();
     screen.on("resize", resize);
@@ -194,12 +186,11 @@ export class LineRunner {
     }
   }
 
-  #screenOf({ screen, hasColors }: Console, { filters, file }: Statement) {
-    if (file) return { columns: WIDEST, colors: false };
-    if (filters.length === 0) return screenFields(screen, hasColors);
-    // Filters take lines, and draw over nothing.
-    const { rows: _, ...fields } = screenFields(screen, false);
-    return fields;
+  #screenOf({ screen, hasColors, isWide }: Console, { filters, file }: Statement) {
+    // Lines for a file or a filter are whole, and draw over nothing.
+    const isShown = filters.length === 0 && !file;
+    const fields = isShown ? screenFields(screen, hasColors) : { columns: columnsOf({}), colors: false };
+    return isWide ? { ...fields, columns: UNCUT_COLUMNS } : fields;
   }
 
   /** Asked once a session, and only when a line may need it. */

@@ -2,7 +2,8 @@
 import type { EventEmitter } from "node:events";
 import { createInterface } from "node:readline";
 import { ControlClient } from "../control/control-client.ts";
-import { exitCodeOf, exitCodes, messageOf, NetlabError } from "../errors.ts";
+import { exitCodeOf, exitCodes, messageOf, NetlabError, problemOf } from "../errors.ts";
+import { harmlessJson } from "../printable.ts";
 import type { Console } from "./console.ts";
 import { FrameDrawer } from "./frame-drawer.ts";
 import { LineRunner } from "./line-runner.ts";
@@ -22,6 +23,8 @@ export interface PlainStreams {
   readonly stdin?: InputStream | undefined;
   /** Source of SIGINT; the process, save in tests. */
   readonly signals?: EventEmitter | undefined;
+  /** `--wide`: nothing is cut to the terminal's width. */
+  readonly isWide?: boolean | undefined;
 }
 
 export interface OneShotOptions extends PlainStreams {
@@ -41,15 +44,16 @@ export interface PlainResult {
 export async function runOnce(options: OneShotOptions): Promise<number> {
   const { socketPath, argv, json, stderr } = options;
   stderr.on("error", ignoreError);
+  const words = json ? withJsonOption(argv) : argv;
+  const printsData = json || argv.includes("--json");
   let client: ControlClient | undefined;
   try {
     client = await ControlClient.connect(socketPath);
     const runner = new LineRunner(client);
-    const words = json ? withJsonOption(argv) : argv;
-    const printsData = json || argv.includes("--json");
     return (await runPlainly(client, options, (console) => runner.runArgv(words, printsData, console))).exit;
   } catch (error) {
-    await write(stderr, asLines(messageOf(error))).catch(ignoreError);
+    const text = printsData ? harmlessJson(problemOf(error)) : messageOf(error);
+    await write(stderr, asLines(text)).catch(ignoreError);
     return exitCodeOf(error);
   } finally {
     client?.close();
@@ -108,6 +112,7 @@ function plainConsole(
   return {
     screen: stdout,
     hasColors: wantsColors(stdout),
+    isWide: streams.isWide,
     isAttended: stdin?.isTTY === true && stdout.isTTY === true,
     signal,
     givenUp,

@@ -1,5 +1,6 @@
 /** Streams that the clients print to and read from: a terminal, a pipe, or a test's stand-in. */
 import type { Readable, Writable } from "node:stream";
+import { UNCUT_COLUMNS } from "../repl/wrapped.ts";
 
 export type OutputStream = Writable & {
   readonly isTTY?: boolean | undefined;
@@ -12,7 +13,8 @@ export type InputStream = Readable & {
   setRawMode?(isRaw: boolean): unknown;
 };
 
-const CELLS_LIMIT = 10_000;
+/** Width of a terminal that tells none. */
+const USUAL_COLUMNS = 80;
 
 export function wantsColors(output: OutputStream, env: NodeJS.ProcessEnv = process.env): boolean {
   return output.isTTY === true && !env.NO_COLOR && env.TERM !== "dumb";
@@ -21,19 +23,25 @@ export function wantsColors(output: OutputStream, env: NodeJS.ProcessEnv = proce
 /** Not an interface: it goes over the wire as any other record. */
 export type ScreenSize = { columns?: number; rows?: number };
 
-/** Facts of the reader's screen that the daemon needs. Without a width it takes the usual one; no height is no screen. */
+/** Facts of the reader's screen that the daemon needs. No height is no screen. */
 export function screenFields(output: OutputStream, colors: boolean): ScreenSize & { colors: boolean } {
   return { ...screenSize(output), colors };
 }
 
 export function screenSize(output: OutputStream): ScreenSize {
-  const { columns, isTTY } = output;
-  const rows = isTTY ? output.getWindowSize?.()[1] : undefined;
+  const rows = output.isTTY ? output.getWindowSize?.()[1] : undefined;
+  return { columns: columnsOf(output), ...(rows ? { rows: Math.min(rows, UNCUT_COLUMNS) } : {}) };
+}
+
+/** Width to write to: a terminal's own; in a pipe or a file nothing is cut, unless COLUMNS asks for it. */
+export function columnsOf(
+  { isTTY, columns }: Pick<OutputStream, "isTTY" | "columns">,
+  env: NodeJS.ProcessEnv = process.env,
+): number {
   // Some terminals without a window say 0, which is no width; and above the protocol's limit none is real.
-  return {
-    ...(columns ? { columns: Math.min(columns, CELLS_LIMIT) } : {}),
-    ...(rows ? { rows: Math.min(rows, CELLS_LIMIT) } : {}),
-  };
+  if (isTTY || columns) return Math.min(columns || USUAL_COLUMNS, UNCUT_COLUMNS);
+  const asked = Number(env.COLUMNS);
+  return Number.isInteger(asked) && asked > 0 ? Math.min(asked, UNCUT_COLUMNS) : UNCUT_COLUMNS;
 }
 
 /** The daemon leaves the last newline to whoever prints. */

@@ -116,8 +116,3 @@ export function isIdle(line: string): boolean {
 export function isLeaving(line: string): boolean {
   return line === "quit" || line === "exit";
 }
-
-/** Documents are printed to those who asked for them. */
-export function wantsJson(line: string): boolean {
-  return /(?:^|\s)--json(?:\s|$)/.test(line);
-}

@@ -120,10 +120,9 @@ describe("two clients and four file servers", () => {
       .map((line) => JSON.parse(line) as { connection: string; kind: string; text: string })
       .filter(({ connection }) => connection.startsWith("file-server"));
     const sent = entries.filter(({ kind }) => kind === "file").map(({ text }) => text);
-    // It is told as it begins.
     expect(sent.sort()).toEqual([
-      ...Array(2).fill(`← the file big.mp4, 0 of ${BIG_BYTES} bytes`),
-      ...Array(2).fill("← the file server.pdf, 0 of 110592 bytes"),
+      ...Array(2).fill(`← the file big.mp4, ${BIG_BYTES} bytes`),
+      ...Array(2).fill("← the file server.pdf, 110592 bytes"),
     ]);
     expect(new Set(entries.map(({ connection }) => connection)).size).toBe(5);
     expect(entries.filter(({ kind }) => kind === "refused")).toMatchObject([

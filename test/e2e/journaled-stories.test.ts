@@ -81,7 +81,7 @@ describe("a story in the journal", () => {
     const again = await daemon.again();
     const after = await explained(again, id);
     expect(JSON.stringify(after)).not.toContain("server1\\");
-    expect(after.entries.find(({ kind }) => kind === "in")?.text).toContain("****");
+    expect(after.entries.find(({ kind }) => kind === "in")?.text).toContain("‹7 bytes, hidden›");
     expect(after.entries.find(({ kind }) => kind === "file")?.text).toContain("20000 bytes");
     expect(after.entries.at(-1)?.kind).not.toBe("closed");
     expect(await again.plain(`explain ${id}`)).toContain("Its end is not in it: the daemon ended first.");

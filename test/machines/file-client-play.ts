@@ -1,5 +1,8 @@
 /** One run of a file client that wants server.pdf. */
+
 import role from "../../src/machines/file-client.ts";
+import { hintText } from "../../src/stories/cause-text.ts";
+import type { Cause } from "../../src/stories/causes.ts";
 import { PeerMessage } from "../../src/wire/message.ts";
 import { FakePart, FakePeer, fakeWorld, play, turn } from "../fakes.ts";
 
@@ -9,7 +12,7 @@ export function fileClient(given: Readonly<Record<string, unknown>> = {}) {
   const hints: string[] = [];
   const world = {
     ...fakeWorld(role, { service: "pdf", file: "server.pdf", ...given }),
-    screen: { show: () => undefined, hint: (text: string) => void hints.push(text) },
+    screen: { show: () => undefined, hint: (hint: string | Cause) => void hints.push(hintText(hint)) },
   };
   const run = play(role.machine, world);
   const peer = new FakePeer("10.0.0.1", 1_237);

@@ -1,5 +1,8 @@
 /** One run of a client that talks: its server's words and its user's, and what it says and shows for them. */
+
 import type { Role } from "../../src/machines/_role.ts";
+import { hintText } from "../../src/stories/cause-text.ts";
+import type { Cause } from "../../src/stories/causes.ts";
 import { PeerMessage } from "../../src/wire/message.ts";
 import { FakePeer, fakeWorld, play, turn } from "../fakes.ts";
 
@@ -10,7 +13,10 @@ export function talkPlay(role: Role, given: Readonly<Record<string, unknown>> = 
   const world = {
     ...fake,
     options: { ...fake.options, host: "localhost", port: role.port },
-    screen: { show: (text: string) => void shown.push(text), hint: (text: string) => void hints.push(text) },
+    screen: {
+      show: (text: string) => void shown.push(text),
+      hint: (hint: string | Cause) => void hints.push(hintText(hint)),
+    },
   };
   const run = play(role.machine, world);
   const peer = new FakePeer("127.0.0.1", role.port);

@@ -1,8 +1,10 @@
 /** A client role as `netlabctl` runs it: lines in, what its user sees out. */
+
 import type { ClientRun } from "../../src/actors/client-run.ts";
 import type { Role } from "../../src/machines/_role.ts";
 import type { Outcome } from "../../src/standalone/outcome.ts";
 import { runClient } from "../../src/standalone/run-client.ts";
+import { hintText } from "../../src/stories/cause-text.ts";
 
 export interface ClientSession {
   readonly shown: string[];
@@ -29,7 +31,7 @@ export function runLines(
     {
       onEntry: () => undefined,
       signal: new AbortController().signal,
-      screen: { show: (text) => void shown.push(text), hint: (text) => void hints.push(text) },
+      screen: { show: (text) => void shown.push(text), hint: (hint) => void hints.push(hintText(hint)) },
       onOpen: open,
     },
   );

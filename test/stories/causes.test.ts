@@ -93,3 +93,39 @@ describe("a cause", () => {
     expect(causeText(said, (words) => words.replaceAll("t", "*"))).toBe('"clock *" is not a clock request');
   });
 });
+
+/** Where sentences of facts are made, for people: nowhere else may anybody have one. */
+const EDGE = [
+  "charts",
+  "journaling.ts",
+  "lab/documents.ts",
+  "log.ts",
+  "errors.ts",
+  "repl",
+  "standalone",
+  "stories",
+];
+/** What the card of a refused record quotes. */
+const QUOTES = ["diagnoses/lengths.ts"];
+
+describe("the words of facts", () => {
+  const files = readdirSync(path.join(root, "src"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => ({ file, source: readFileSync(path.join(root, "src", file), "utf8") }));
+
+  it("are made at the edge alone", () => {
+    const makers = files.filter(({ source }) => /from ".*(?:cause|entry)-text\.ts"/.test(source));
+    const others = makers.filter(
+      ({ file }) => ![...EDGE, ...QUOTES].some((place) => file === place || file.startsWith(`${place}/`)),
+    );
+    expect(others.map(({ file }) => file)).toEqual([]);
+  });
+
+  it("are taken apart by nobody", () => {
+    const made = String.raw`(?:causeText|reasonOf|describeEntry|actionText)\([^\n]*\)`;
+    const parsing = new RegExp(
+      String.raw`\.(?:test|exec|match)\(\s*${made}|${made}\.(?:match|startsWith|endsWith|includes|slice|split)\(`,
+    );
+    expect(files.filter(({ source }) => parsing.test(source)).map(({ file }) => file)).toEqual([]);
+  });
+});

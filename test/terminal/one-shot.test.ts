@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { PassThrough } from "node:stream";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { attachPiped } from "../../src/terminal/attached-pipe.ts";
 import { type OneShotOptions, runOnce } from "../../src/terminal/one-shot.ts";
 import { eventually } from "../repl/eventually.ts";
@@ -9,7 +9,11 @@ import { FakePipe } from "./fake-terminal.ts";
 
 let daemon: FakeDaemon;
 
-afterEach(() => daemon?.stop());
+beforeEach(() => void vi.stubEnv("COLUMNS", undefined));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  return daemon?.stop();
+});
 
 async function start(script: (message: Message, reply: Reply) => void): Promise<void> {
   daemon = await FakeDaemon.start(script);
@@ -49,7 +53,7 @@ describe("one command", () => {
     expect(await run.status).toBe(4);
     expect(run.stdout.text).toBe("one\ntwo\n");
     expect(run.stderr.text).toBe("hm\n");
-    expect(daemon.received).toEqual([{ id: 1, op: "run", argv: ["ls"], colors: false }]);
+    expect(daemon.received).toEqual([{ id: 1, op: "run", argv: ["ls"], colors: false, columns: 10_000 }]);
   });
 
   it("says how wide the terminal is", async () => {
@@ -57,6 +61,48 @@ describe("one command", () => {
     const stdout = Object.assign(new FakePipe(), { isTTY: true, columns: 132 });
     await once(["ls"], { stdout }).status;
     expect(daemon.received).toMatchObject([{ columns: 132 }]);
+  });
+
+  it.each([
+    ["a pipe cuts nothing", {}, undefined, 10_000],
+    ["a pipe is as wide as COLUMNS says", {}, "60", 60],
+    ["a terminal is as wide as it is, whatever COLUMNS says", { isTTY: true, columns: 132 }, "60", 132],
+    ["a terminal that tells no width has the usual one", { isTTY: true, columns: 0 }, undefined, 80],
+    ["--wide cuts nothing", { isTTY: true, columns: 132, isWide: true }, "60", 10_000],
+  ])("%s", async (_what, given: object, asked, columns) => {
+    const { isWide, ...screen } = given as { isWide?: boolean };
+    vi.stubEnv("COLUMNS", asked);
+    await start((_message, reply) => reply({ exit: 0 }));
+    await once(["ls"], { stdout: Object.assign(new FakePipe(), screen), isWide }).status;
+    expect(daemon.received).toMatchObject([{ columns }]);
+  });
+
+  it("under --json writes each message as JSON, with the error's code or null, on standard error", async () => {
+    await start((_message, reply) => {
+      reply({ err: "no role chat\u001b here", code: "no-such-instance" });
+      reply({ err: "a note" });
+      reply({ exit: 4 });
+    });
+    const { status, stdout, stderr } = once(["show", "chat"], { json: true });
+    expect(await status).toBe(4);
+    expect(stdout.text).toBe("");
+    expect(
+      stderr.text
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    ).toEqual([
+      { code: "no-such-instance", message: "no role chat\u001b here" },
+      { code: null, message: "a note" },
+    ]);
+    expect(stderr.text).not.toContain("\u001b");
+  });
+
+  it("under --json says as JSON too that no daemon answers", async () => {
+    await start(() => {});
+    const run = once(["ls", "--json"], { socketPath: `${daemon.path}-none` });
+    expect(await run.status).toBe(3);
+    expect(JSON.parse(run.stderr.text)).toMatchObject({ code: "no-daemon" });
   });
 
   it.each([

@@ -17,7 +17,7 @@ export default defineCommand({
       name: "connection",
       summary: "live, ended, or in the journal; default @last",
       isOptional: true,
-      completes: "connection",
+      completes: "story",
     },
   ],
   options: z.object({

@@ -1,9 +1,11 @@
 import prettyBytes from "pretty-bytes";
 import prettyMilliseconds from "pretty-ms";
+import type { Lab } from "../../lab/lab.ts";
 import { defineCommand } from "../command.ts";
 
 export default defineCommand({
   name: "info",
+  aliases: ["status"],
   group: "daemon",
   summary: "shows the daemon itself: version, uptime, memory, where its data are",
   example: "info",
@@ -35,7 +37,7 @@ export default defineCommand({
       ["lab", lab.name],
       ["running", prettyMilliseconds(uptimeMs, { compact: false, secondsDecimalDigits: 0 })],
       ["memory", `${prettyBytes(rss)} resident, ${prettyBytes(recordedBytes)} of it recorded stories`],
-      ["roles", `${lab.instances.length}, ${live} ${live === 1 ? "peer" : "peers"}`],
+      ["roles", `${rolesByState(lab)}; ${live} ${live === 1 ? "peer" : "peers"}`],
       ["room", `for ${Math.max(0, left)} more descriptors (ulimit -n is ${limit}, some are kept back)`],
       ["socket", lab.socketPath],
       ["data", lab.dataFolder],
@@ -43,3 +45,13 @@ export default defineCommand({
     return out(rows.map(([name, value]) => `${name.padEnd(8)} ${value}`).join("\n"));
   },
 });
+
+/** `11 running, 1 failed (chat-1)`: those that do not run are named. */
+function rolesByState({ instances }: Lab): string {
+  const groups = [...Map.groupBy(instances, ({ state }) => state)];
+  const parts = groups.map(([state, group]) => {
+    const names = state === "running" ? "" : ` (${group.map(({ id }) => id).join(", ")})`;
+    return `${group.length} ${state}${names}`;
+  });
+  return parts.join(", ") || "none";
+}

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
 import type { LogLine } from "../../log.ts";
 import { defineCommand } from "../command.ts";
@@ -14,11 +15,13 @@ export default defineCommand({
     follow: z.boolean().default(false).describe("go on with new lines, until Ctrl-C"),
   }),
   example: "logs --level warn --follow",
-  async run({ lab, options, out, data, isJson, signal }) {
+  async run({ lab, options, out, data, isJson, signal, style }) {
     const least = LEVELS.indexOf(options.level);
     const isWanted = ({ level }: LogLine) => level === "fatal" || LEVELS.indexOf(level) >= least;
     const show = ({ at, level, message, text }: LogLine) =>
-      isJson ? data({ at: new Date(at).toISOString(), level, message }) : out(text);
+      isJson
+        ? data({ at: new Date(at).toISOString(), level, message })
+        : out(style.hasColors ? text : stripVTControlCharacters(text));
     for (const line of lab.logLines().filter(isWanted).slice(-options.n)) show(line);
     if (!options.follow || signal.aborted) return;
     await new Promise<void>((resolve) => {

@@ -24,7 +24,7 @@ export default defineCommand({
       name: "connection",
       summary: "live or ended; default @last",
       isOptional: true,
-      completes: "connection",
+      completes: "story",
     },
   ],
   options,

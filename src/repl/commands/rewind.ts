@@ -4,6 +4,7 @@ import { selectStory } from "../../lab/selectors.ts";
 import { playable, replay } from "../../replay/replay.ts";
 import { contextOf } from "../../stories/editions.ts";
 import { describeEntry } from "../../stories/entry-text.ts";
+import { wallMs } from "../../stories/story.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { momentDocument, momentText } from "../moment.ts";
 import { replayRequest } from "../replaying.ts";
@@ -25,7 +26,7 @@ export default defineCommand({
       name: "connection",
       summary: "live or ended; default @last",
       isOptional: true,
-      completes: "connection",
+      completes: "story",
     },
   ],
   options,
@@ -34,7 +35,8 @@ export default defineCommand({
     const { lab, args, options, out, data, isJson, style } = call;
     const story = selectStory(lab, args.connection ?? "@last");
     const { entries, cutShort } = playable(story);
-    if (options.to === undefined) return out(list(call, cutShort));
+    if (options.to === undefined)
+      return isJson ? data(momentsDocument(call, cutShort)) : out(list(call, cutShort));
     if (options.to > entries.length) throw beyond(options.to, entries.length, cutShort);
     const replayed = await replay(replayRequest(lab, story));
     if (isJson) return data(momentDocument(story, options.to, replayed, options));
@@ -45,6 +47,17 @@ export default defineCommand({
 function beyond(to: number, kept: number, cutShort: string | undefined): NetlabError {
   const why = cutShort ? `the story is cut short: ${cutShort}` : `the story has ${kept} entries`;
   return new NetlabError("usage/no-entry", { number: to, why });
+}
+
+function momentsDocument({ lab, args, options }: Call<Options>, cutShort: string | undefined) {
+  const story = selectStory(lab, args.connection ?? "@last");
+  const moments = playable(story).entries.map((entry, index) => ({
+    entry: index + 1,
+    at: new Date(wallMs(story, entry)).toISOString(),
+    kind: entry.kind,
+    text: describeEntry(entry, contextOf(story), options),
+  }));
+  return { connection: story.subject.id, moments, cutShort: cutShort ?? null };
 }
 
 /** The moments by their numbers. */

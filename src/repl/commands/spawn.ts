@@ -19,6 +19,7 @@ export default defineCommand({
     const known = role === undefined ? undefined : lab.roles.get(role);
     return known && schemaOf(known);
   },
+  checkFirst: (role, lab) => checkRole(role, [...lab.roles.keys()]),
   example: "spawn file-server --service pdf --token server2 --port 0",
   async run({ lab, args, options, out, err, data, isJson, style }) {
     const { role = "", name } = args;

@@ -31,8 +31,10 @@ export default defineCommand({
   run: (call) => follow({ call, what: "entries", show: (story, entry) => show(call, story, entry) }),
 });
 
-function show(call: Call<Options>, story: Story, entry: Entry): void {
+function show(call: Call<Options>, story: Story, recorded: Entry): void {
   const { isJson, data, out, style, columns, options } = call;
+  // Nothing has gone of a file that begins now: its whole size is what there is to tell.
+  const entry = recorded.kind === "file" ? { ...recorded, size: recorded.told } : recorded;
   if (isJson) return data({ connection: story.subject.id, ...entryDocument(entry, story, options) });
   const line = cutTo(
     `${lineStart(story, entry)} ${describeEntry(entry, contextOf(story), options)}`,

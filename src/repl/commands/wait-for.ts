@@ -17,6 +17,7 @@ export default defineCommand({
       name: "state",
       summary: "e.g. running, awaitingName, closed; or a verdict, e.g. stuck",
       isOptional: true,
+      completes: "state",
     },
   ],
   options: z.object({

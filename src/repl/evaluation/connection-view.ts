@@ -2,7 +2,7 @@ import { connectionDocument } from "../../lab/documents.ts";
 import { contextOf } from "../../stories/editions.ts";
 import { describeEntry } from "../../stories/entry-text.ts";
 import type { Story } from "../../stories/story.ts";
-import { reasonOf, verdictOf } from "../../stories/verdict.ts";
+import { type Judged, reasonOf } from "../../stories/verdict.ts";
 import type { LiveLab } from "./live-lab.ts";
 import { type MachineSnapshot, snapshotOf } from "./machine-snapshot.ts";
 import { type Ask, Surface } from "./surface.ts";
@@ -70,12 +70,17 @@ export class ConnectionView extends Surface {
 
   /** `ok`, or what is wrong. */
   get verdict(): string {
-    return verdictOf(this.#story, this.#live);
+    return this.#judged.verdict;
+  }
+
+  /** Ids of the cards that fit it, the root cause first. */
+  get cards(): readonly string[] {
+    return this.#judged.cards.map(({ id }) => id);
   }
 
   /** Why, in a sentence; undefined where all is well. */
   get reason(): string | undefined {
-    return reasonOf(this.#story, this.#live);
+    return reasonOf(this.#story, this.#live, this.#judged);
   }
 
   /** Bytes that no state has read yet. */
@@ -124,8 +129,12 @@ export class ConnectionView extends Surface {
     return this.#lab.liveView(this.id);
   }
 
+  get #judged(): Judged {
+    return this.#lab.judged(this.#story);
+  }
+
   get #document() {
-    return connectionDocument(this.#story, this.#live);
+    return connectionDocument(this.#story, this.#judged);
   }
 
   override line() {

@@ -1,6 +1,8 @@
 /** Values as they are shown at a prompt: short, as wide as the screen, and nothing in them acts on a terminal. */
+
 import { formatWithOptions, type InspectOptions, inspect, types } from "node:util";
 import { hexdump, printableBytes, printableLines } from "../../printable.ts";
+import { PROSE_COLUMNS } from "../wrapped.ts";
 
 export interface Screen {
   readonly columns: number;
@@ -35,7 +37,7 @@ function safely(show: (options: InspectOptions) => string, { columns, hasColors 
     depth: DEPTH,
     maxArrayLength: MAX_ITEMS,
     maxStringLength: MAX_CHARACTERS,
-    breakLength: columns,
+    breakLength: Math.min(columns, PROSE_COLUMNS),
   };
   const plain = withoutFrames(show(options));
   const safe = printableLines(plain);
