@@ -18,6 +18,7 @@ import type { ConnectionControl } from "./connection-control.ts";
 import { ConnectionFiles } from "./connection-files.ts";
 import { limitsOf } from "./connection-host.ts";
 import { ask, connect, localAddressTowards, send } from "./network.ts";
+import type { Sought } from "./port-survey.ts";
 import { recordedInputs } from "./recorded-inputs.ts";
 import { isActive, type MachineWatcher, type RoleActor, runMachine, sendWhileActive } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
@@ -101,7 +102,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
     return {
       ask: async (question) => {
         story.subject.remote = { address: question.to.host, port: question.to.port };
-        return ask(question, clock, {
+        const answers = ask(question, clock, {
           sent: (_to, bytes) => story.recordWrite(bytes),
           came: (bytes) => {
             // A client says later what a registry told it now.
@@ -110,6 +111,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
             story.recordRead(bytes);
           },
         });
+        return this.#surveyed(answers, { transport: "udp", ...question.to }, (all) => all.length === 0);
       },
       send: async (to, text) => {
         await send(to, text);
@@ -124,7 +126,8 @@ export class ClientRun implements InstanceService, MachineWatcher {
     const { environment, common } = this.#context;
     story.subject.remote = { address: to.host, port: to.port };
     const actor = this.#actor;
-    const link = await connect(to, environment.clock, localPort).catch((error: unknown) => {
+    const connecting = connect(to, environment.clock, localPort);
+    const link = await this.#surveyed(connecting, { transport: "tcp", ...to }).catch((error: unknown) => {
       if (isActive(actor)) throw error;
       return undefined;
     });
@@ -150,6 +153,27 @@ export class ClientRun implements InstanceService, MachineWatcher {
     });
     this.#connection.attachMachine(actor);
     return this.#connection;
+  }
+
+  /** Where nobody answers, whoever has the port instead is told first: the machine ends with the error. */
+  async #surveyed<Result>(
+    tried: Promise<Result>,
+    sought: Sought,
+    isNothing: (result: Result) => boolean = () => false,
+  ): Promise<Result> {
+    try {
+      const result = await tried;
+      if (isNothing(result)) await this.#survey(sought);
+      return result;
+    } catch (error) {
+      await this.#survey(sought);
+      throw error;
+    }
+  }
+
+  async #survey(sought: Sought): Promise<void> {
+    const { surveyPort } = this.#context.environment;
+    for (const seen of (await surveyPort?.(sought).catch(() => [])) ?? []) this.#story?.remark(seen);
   }
 
   before(): void {

@@ -9,6 +9,7 @@ import type { FramingOption } from "../wire/framer.ts";
 import type { ConnectionControl } from "./connection-control.ts";
 import type { DescriptorBudget } from "./descriptor-budget.ts";
 import type { HubFace, Hubs } from "./hubs.ts";
+import type { surveyPort } from "./port-survey.ts";
 import type { Service } from "./supervision.ts";
 import type { Telemetry } from "./telemetry.ts";
 
@@ -27,6 +28,8 @@ export interface Environment {
   readonly holderOf?: (transport: "tcp" | "udp", port: number) => string | undefined;
   /** Whether nothing but TIME_WAIT holds this TCP port; undefined where the system does not tell. */
   readonly isLingering?: (port: number) => Promise<boolean>;
+  /** Who has a port of this machine where nobody answered, as remarks; none where that is not wanted. */
+  readonly surveyPort?: typeof surveyPort;
   readonly hubs: Hubs;
   readonly ids: Ids;
   /** Hears of each peer's link before its first byte, and answers what stands in its place: itself, tapped perhaps, or a wrapper. */

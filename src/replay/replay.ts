@@ -75,6 +75,12 @@ export function playable({ entries, entriesBeforeGap, omitted }: Story): {
   return { entries: kept, cutShort: undefined };
 }
 
+/** What was seen, and no machine did: bytes passed over, the program at the other end, who has a port. */
+function isSeen(entry: Entry): boolean {
+  if (entry.kind === "remark") return entry.cause.code === "port-seen" || entry.cause.code === "port-free";
+  return entry.kind === "dropped" || entry.kind === "program";
+}
+
 class Play {
   readonly stage: Stage;
   readonly #staging: Staging;
@@ -95,7 +101,7 @@ class Play {
     for (const [index, entry] of this.#recorded.entries()) {
       this.#staging.clock.standAt(this.#staging.story.openedAt + entry.at / 1_000);
       this.#bring(entry, this.#recorded[index + 1]);
-      const isPlayed = entry.kind === "dropped" || (await this.#isPlayed(entry));
+      const isPlayed = isSeen(entry) || (await this.#isPlayed(entry));
       this.#played.push(this.#compared);
       if (isPlayed) continue;
       const difference = { number: index + 1, recorded: entry, played: this.#next };

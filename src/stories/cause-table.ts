@@ -370,6 +370,17 @@ const clients = {
   ),
   "server-full": row("refused", { said: "peer" }, ({ said }) => `the server is full (${said})`),
   stopped: row("failed", {}, () => "stopped"),
+  "port-seen": row(
+    "note",
+    { transport: "text", address: "text", port: "number", unread: "number" },
+    ({ transport, address, port, unread }) =>
+      `on this machine a ${transport.toUpperCase()} program has ${address.includes(":") ? `[${address}]` : address}:${port}${unread > 0 ? ", and has not read what was sent to it" : ""}`,
+  ),
+  "port-free": row(
+    "note",
+    { transport: "text", port: "number" },
+    ({ transport, port }) => `no ${transport.toUpperCase()} program of this machine has port ${port}`,
+  ),
 } as const;
 
 export const causeTable = { ...common, ...broken, ...servers, ...clients } as const;
