@@ -155,7 +155,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
     return this.#connection;
   }
 
-  /** Where nobody answers, whoever has the port instead is told first: the machine ends with the error. */
+  /** Without an answer, the port's other holder is told first: the machine ends with the error. */
   async #surveyed<Result>(
     tried: Promise<Result>,
     sought: Sought,

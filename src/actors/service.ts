@@ -28,7 +28,7 @@ export interface Environment {
   readonly holderOf?: (transport: "tcp" | "udp", port: number) => string | undefined;
   /** Whether nothing but TIME_WAIT holds this TCP port; undefined where the system does not tell. */
   readonly isLingering?: (port: number) => Promise<boolean>;
-  /** Who has a port of this machine where nobody answered, as remarks; none where that is not wanted. */
+  /** Holders of a port of this machine that did not answer, as remarks; none where that is not wanted. */
   readonly surveyPort?: typeof surveyPort;
   readonly hubs: Hubs;
   readonly ids: Ids;

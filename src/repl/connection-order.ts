@@ -1,4 +1,4 @@
-/** Order of connections for whoever looks after many: who is stuck comes first, and refusals of one kind are one line. */
+/** Order of connections for an instructor of many: those that are stuck come first, and refusals of one kind are one line. */
 import type { Lab } from "../lab/lab.ts";
 import { causeText } from "../stories/cause-text.ts";
 import type { Story } from "../stories/story.ts";

@@ -1,4 +1,4 @@
-/** What `replay` and `rewind` need of the lab: the story's role as it is now, and the options it was played with. */
+/** Needs of `replay` and `rewind`: the story's role as it is now, and the options it was played with. */
 import { parseOptions, roleOptions } from "../catalogue/instance-options.ts";
 import { NetlabError } from "../errors.ts";
 import type { Lab } from "../lab/lab.ts";
