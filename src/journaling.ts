@@ -1,4 +1,4 @@
-/** Recorder → journal, and back: every entry of the stories that somebody wants on disk, as facts and as words. */
+/** Recorder → journal, and back: every entry of the stories that are wanted on disk, as facts and as words. */
 
 import { shortPeerId } from "./ids.ts";
 import type { Journal, JournalRow, StoryRow } from "./stores/journal.ts";
@@ -26,7 +26,7 @@ export class StoryJournal {
     this.#parts = parts;
   }
 
-  /** A tap on every entry costs something: only from when somebody wants it. */
+  /** A tap on every entry costs something: only from when it is wanted. */
   start(): void {
     if (this.#journal) return;
     const { recorder, open, isWanted } = this.#parts;

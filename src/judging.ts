@@ -1,4 +1,4 @@
-/** Judge of all stories: a live one when somebody asks, an ended one once, when there is time for it. */
+/** Judge of all stories: a live one when it is asked for, an ended one once, when there is time for it. */
 import { startedAgain } from "./catalogue/again-command.ts";
 import { type Case, judge } from "./diagnoses/table.ts";
 import type { Lab } from "./lab/lab.ts";
@@ -8,7 +8,7 @@ import type { Recorder } from "./stories/recorder.ts";
 import type { Story } from "./stories/story.ts";
 import { type Judged, type StoryJudge, verdictOf } from "./stories/verdict.ts";
 
-/** What is asked of the lab to judge by. */
+/** Questions to the lab to judge by. */
 type Circumstances = Pick<Lab, "find" | "roles">;
 
 /** Role and options are the instance's; where it is gone, the role of that name and what the story knows. */
@@ -52,7 +52,7 @@ const SLICE_MS = 4;
 const PAUSE_MS = 20;
 /** At the daemon's end. */
 const SETTLE_MS = 200;
-/** Stories that may wait to be judged; of more, the oldest are judged when somebody asks. */
+/** Stories that may wait to be judged; of more, the oldest are judged when they are asked for. */
 const MAX_WAITING = 5_000;
 /** Silences at which something more can be said of a live connection. */
 const SILENCES_MS = [2_000, 5_000, 10_000, 30_000];

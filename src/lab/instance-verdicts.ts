@@ -1,4 +1,4 @@
-/** What is thought of the peers of each instance, summed up. */
+/** Verdicts on the peers of each instance, summed up. */
 import { type Verdict, verdicts } from "../stories/verdict.ts";
 import type { Lab } from "./lab.ts";
 

@@ -22,7 +22,7 @@ const FULL_READS = 3;
 const HEX_BYTES = 16;
 
 /**
- * What happened, the likely cause, what to change. The cause and the first step are always there; what came and the second
+ * Shows what happened, the likely cause, and what to change. The cause and the first step are always there; what came and the second
  * step stand where there is room.
  */
 export function briefCard(card: Card, { style, columns }: CardLook): string[] {

@@ -1,4 +1,4 @@
-/** Order of connections for whoever looks after many: who is stuck comes first, and refusals of one kind are one line. */
+/** Order of connections for an instructor of many: those that are stuck come first, and refusals of one kind are one line. */
 import type { Lab } from "../lab/lab.ts";
 import { causeText } from "../stories/cause-text.ts";
 import type { Story } from "../stories/story.ts";
@@ -25,7 +25,7 @@ type Place = (typeof places)[number];
 
 function placeOf(one: Looked): Place {
   const { verdict } = one.judged;
-  // One that was refused may still be on its way out.
+  // Refused ones may still be on their way out.
   if (verdict === "refused") return "refused";
   if (isLive(one)) {
     if (verdict === "stuck" || verdict === "waiting") return "stuck";

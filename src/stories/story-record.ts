@@ -24,9 +24,9 @@ export interface StoryRecord {
   readonly lastRule: string | null;
   readonly fault: Fault | null;
   readonly cause: Cause | null;
-  /** What was judged of it when it had ended. */
+  /** Judgement of it once it had ended. */
   readonly judged?: Judged | null;
-  /** What is to be hidden from whoever looks. */
+  /** Words that are to be hidden from every reader. */
   readonly secrets: readonly string[];
   readonly entries: readonly unknown[];
   /** Of a connection that was live when the record was made. */
