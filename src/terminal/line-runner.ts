@@ -28,6 +28,11 @@ export interface LastOutput {
 export const CLIENT_COMMANDS = ["expect", "play", "watch"];
 const KEPT_CHARACTERS = 1_048_576;
 
+/** Answer to a question of the client's own, with the documents of `--json`. */
+export interface Answered extends LastOutput {
+  readonly documents: readonly unknown[];
+}
+
 export class LineRunner {
   readonly client: ControlClient;
   /** `quit` was one of the statements. */
@@ -81,14 +86,16 @@ export class LineRunner {
   }
 
   /** A question of the client's own: nothing is shown, nothing is kept. */
-  async ask(argv: readonly string[], signal: AbortSignal): Promise<LastOutput> {
+  async ask(argv: readonly string[], signal?: AbortSignal): Promise<Answered> {
     const said: string[] = [];
+    const documents: unknown[] = [];
     const say = (text: string) => void said.push(text);
-    const request = this.client.request("run", { argv }, { out: say, err: say });
+    const data = (document: unknown) => void documents.push(document);
+    const request = this.client.request("run", { argv }, { out: say, err: say, data });
     const interrupt = () => this.client.interrupt(request.id);
-    signal.addEventListener("abort", interrupt, { once: true });
-    const { exit } = await request.finally(() => signal.removeEventListener("abort", interrupt));
-    return { text: said.join("\n"), exit };
+    signal?.addEventListener("abort", interrupt, { once: true });
+    const { exit } = await request.finally(() => signal?.removeEventListener("abort", interrupt));
+    return { text: said.join("\n"), exit, documents };
   }
 
   async #runStatement(statement: Statement, console: Console): Promise<number> {
