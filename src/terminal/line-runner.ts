@@ -16,6 +16,7 @@ import { readNamedFile, type Typed, writeNamedFile } from "./client-file.ts";
 import type { Console } from "./console.ts";
 import { OutputPipeline } from "./output-pipeline.ts";
 import { columnsOf, screenFields, screenSize } from "./output-stream.ts";
+import { watchSilence } from "./silence.ts";
 import { isIdle, isLeaving, mayBePlumbed, type Statement, statementsOf, type Traits } from "./typed-line.ts";
 
 /** Output of the last command, errors too; kept to a limit, from its end. */
@@ -174,6 +175,7 @@ export class LineRunner {
     full: Promise<"full">,
   ): Promise<number> {
     const request = this.client.request("run", fields, handlers);
+    const stopWatching = watchSilence(this.client, (sentence) => void handlers.err?.(sentence));
     const interrupt = () => this.client.interrupt(request.id);
     const resize = () => isWide || this.client.tell("resize", { target: request.id, ...screenSize(screen) });
     signal.addEventListener("abort", interrupt, { once: true });
@@ -188,6 +190,7 @@ export class LineRunner {
       await Promise.race([request, givenUp]);
       return exitCodes.done;
     } finally {
+      stopWatching();
       signal.removeEventListener("abort", interrupt);
       screen.off("resize", resize);
     }
