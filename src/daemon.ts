@@ -14,6 +14,7 @@ import { DescriptorBudget } from "./actors/descriptor-budget.ts";
 import { localFiles } from "./actors/files.ts";
 import { DRAIN_MS, type Instance } from "./actors/instance.ts";
 import { LocalHubs } from "./actors/local-hubs.ts";
+import { surveyPort } from "./actors/port-survey.ts";
 import { ProgramWatch } from "./actors/program-watch.ts";
 import { localPrograms } from "./actors/programs.ts";
 import type { Environment } from "./actors/service.ts";
@@ -27,6 +28,7 @@ import { messageOf } from "./errors.ts";
 import { Exposures } from "./exposures.ts";
 import { Ids } from "./ids.ts";
 import { StoryJournal } from "./journaling.ts";
+import { Judge } from "./judging.ts";
 import { DatabaseQuestions } from "./lab/database-questions.ts";
 import { InstanceMemory } from "./lab/instance-memory.ts";
 import { telemetryOfMove, telemetryOfSecrets } from "./lab/instance-telemetry.ts";
@@ -107,7 +109,7 @@ export class Daemon {
     const registry = openRegistry(this.#database, clock);
     const book = openAddressBook(this.#database);
     this.recorder = new Recorder(clock, { budgetBytes: config.recordMemoryBytes });
-    this.#programWatch = config.proc ? new ProgramWatch({ recorder: this.recorder, clock }) : undefined;
+    this.#programWatch = config.proc ? this.#newProgramWatch(clock) : undefined;
     this.#journal = this.#newJournal();
     this.supervisor = new Supervisor(this.#library.roles, this.#environment(registry, book), {
       onState: (instance, from, to) => this.#onInstanceState(instance, from, to),
@@ -138,6 +140,11 @@ export class Daemon {
       file: this.#file,
       userRoles,
       recorder: this.recorder,
+      judge: new Judge({
+        recorder: this.recorder,
+        lab: () => this.lab,
+        onJudged: (story) => this.#journal.keepJudged(story),
+      }),
       registry,
       book,
       questions: new DatabaseQuestions(this.#database, this.#queries, this.#library.roles),
@@ -168,9 +175,18 @@ export class Daemon {
       telemetry: this.#exposures.telemetry,
       descriptors: this.#descriptors,
       isLingering: isOnlyInTimeWait,
+      ...(this.#programWatch ? { surveyPort } : {}),
       hubs: new LocalHubs(),
       ids: new Ids((name) => (name.startsWith("instance/") ? numbers.exact(name) : numbers.inBlocks(name))),
     };
+  }
+
+  #newProgramWatch(clock: Clock): ProgramWatch {
+    return new ProgramWatch({
+      recorder: this.recorder,
+      clock,
+      optionsOf: ({ subject }) => this.supervisor.find(subject.instance)?.spec.options,
+    });
   }
 
   #newJournal(): StoryJournal {

@@ -46,7 +46,7 @@ type Worded = [code: ErrorCode, text: string, options?: Options];
 export class NetlabError extends Error {
   override readonly name = "NetlabError";
   readonly code: ErrorCode;
-  /** What the sentence is about this time. */
+  /** Arguments of the sentence. */
   readonly args: Arguments;
   /** The same as data, where a story is to tell it. */
   readonly fact: Cause | undefined;

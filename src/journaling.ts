@@ -1,4 +1,4 @@
-/** Recorder → journal, and back: every entry of the stories that somebody wants on disk, as facts and as words. */
+/** Recorder → journal, and back: every entry of the stories that are wanted on disk, as facts and as words. */
 
 import { shortPeerId } from "./ids.ts";
 import type { Journal, JournalRow, StoryRow } from "./stores/journal.ts";
@@ -26,7 +26,7 @@ export class StoryJournal {
     this.#parts = parts;
   }
 
-  /** A tap on every entry costs something: only from when somebody wants it. */
+  /** A tap on every entry costs something: only from when it is wanted. */
   start(): void {
     if (this.#journal) return;
     const { recorder, open, isWanted } = this.#parts;
@@ -35,6 +35,11 @@ export class StoryJournal {
     recorder.tap((story, entry) => {
       if (isWanted(story.subject.instance)) this.#write(journal, story, entry);
     });
+  }
+
+  /** An ended story has been judged: its row says so too. */
+  keepJudged(story: Story): void {
+    if (this.#counts.has(story)) this.#journal?.keep({ story, storyRow: () => storyRow(story) });
   }
 
   #write(journal: Journal, story: Story, entry: Entry): void {
@@ -84,6 +89,8 @@ function storyRow(story: Story): StoryRow {
     openedAt: story.openedAt,
     subject: JSON.stringify(subject satisfies StorySubject),
     summary: JSON.stringify(shownSummary(story)),
+    verdict: story.judged?.verdict ?? null,
+    cards: story.judged ? story.judged.cards.map(({ id }) => id).join(" ") : null,
   };
 }
 

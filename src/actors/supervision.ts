@@ -16,7 +16,7 @@ import { type ErrorCode, messageOf, NetlabError } from "../errors.ts";
 
 export type Restart = "permanent" | "transient" | "temporary";
 
-/** What is supervised: a listener with its companion, or a client's run. */
+/** Supervised service: a listener with its companion, or a client's run. */
 export interface Service {
   /** Resolves when it serves; rejects with the reason why not. */
   open(): Promise<void>;
@@ -189,7 +189,7 @@ export const supervisionMachine = setup({
       },
       on: { "operator.stop": "closing" },
     },
-    // It has ended, but what it listened on may still be open.
+    // A service that has ended may still have its ports open.
     finished: {
       invoke: {
         src: "close",
@@ -205,7 +205,7 @@ export const supervisionMachine = setup({
       on: { "operator.stop": "stopped", "operator.start": "starting" },
       after: { backOff: "starting" },
     },
-    // To whoever looks it backs off all the time, and does not flicker between that and starting.
+    // Operators see it back off all the time, not flicker between that and starting.
     lingering: {
       initial: "pausing",
       on: { "operator.stop": "stopped", "operator.start": "starting" },

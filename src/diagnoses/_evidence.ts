@@ -1,11 +1,15 @@
 /** A story as a diagnosis reads it: reads with their boundaries, and the messages that framing made of them. */
 
 import type { Role } from "../machines/_role.ts";
-import { type HiddenSpan, printable } from "../printable.ts";
+import type { HiddenSpan } from "../printable.ts";
 import type { LiveView } from "../stories/live-view.ts";
-import { maskedBytes, type ShownBytes, shownText } from "../stories/redaction.ts";
+import { maskedBytes, type ShownBytes } from "../stories/redaction.ts";
 import type { Entry, Story } from "../stories/story.ts";
-import { usualBuffers } from "../wire/usual-buffers.ts";
+import type { Turn } from "../stories/verdict.ts";
+import { type Debt, debtOf } from "./_debts.ts";
+import type { Piece } from "./_sign.ts";
+import { type Silence, silenceOf } from "./_silence.ts";
+import { Stream } from "./_stream.ts";
 
 /** A story and its circumstances. Role and options are the instance's, where there still is one. */
 export interface Case {
@@ -17,6 +21,8 @@ export interface Case {
   /** Where the role listens, or a client's server is. */
   readonly host: string;
   readonly port: number;
+  /** Command that starts a client of ours once more. */
+  readonly again: string;
   /** What it is doing now; undefined: it is over. */
   readonly live: LiveView | undefined;
   /** What whoever asks may see of these bytes: tokens are hidden. */
@@ -50,8 +56,6 @@ export interface Said {
 
 type Kind<K extends Entry["kind"]> = Extract<Entry, { kind: K }>;
 
-const QUOTED_CHARACTERS = 60;
-
 export class Evidence {
   readonly story: Story;
   readonly role: Role | undefined;
@@ -59,20 +63,31 @@ export class Evidence {
   readonly given: Readonly<Record<string, unknown>>;
   readonly host: string;
   readonly port: number;
+  readonly again: string;
   readonly live: LiveView | undefined;
   readonly redact: (bytes: Buffer) => ShownBytes;
   /** What is kept of the conversation itself: a client's questions to the registry come before it. */
   readonly entries: readonly Entry[];
   readonly reads: readonly Read[];
   readonly messages: readonly Said[];
+  /** The last silence, of an ended story too, and whose turn it was. */
+  readonly silence: Silence;
+  /** Of a stream, from its first byte; with what came after a refusal or after our end. */
+  readonly pieces: readonly Piece[];
+  /** Pieces that a state read as text; empty where the beginning is no longer kept. */
+  readonly texts: readonly Piece[];
+  /** The peer's program as it was last seen, where it runs on this machine. */
+  readonly program: Kind<"program"> | undefined;
+  readonly #stream: Stream;
 
-  constructor({ story, role, options, given, host, port, live, redact }: Case) {
+  constructor({ story, role, options, given, host, port, again, live, redact }: Case) {
     this.story = story;
     this.role = role;
     this.options = options;
     this.given = given;
     this.host = host;
     this.port = port;
+    this.again = again;
     this.live = live;
     this.redact = redact;
     const kept = story.omitted > 0 ? story.entries.slice(0, story.entriesBeforeGap) : story.entries;
@@ -80,7 +95,34 @@ export class Evidence {
     this.entries = kept.slice(start + 1);
     const numbered = numberReads(kept);
     this.reads = this.entries.flatMap((entry) => numbered.get(entry) ?? []);
+    this.#stream = new Stream(this.reads, story.framing);
     this.messages = isDatagrams(story) ? this.#datagrams() : this.#framed(numbered);
+    this.pieces = piecesOf(this.entries);
+    this.texts = this.#textPieces();
+    // The last silence is at the very end, behind what is no longer kept.
+    const all = story.omitted > 0 ? story.entries : this.entries;
+    this.silence = silenceOf({ story, role, live, entries: all });
+    this.program = all.findLast((entry): entry is Kind<"program"> => entry.kind === "program");
+  }
+
+  /** Whose turn it was when it fell silent. */
+  get turn(): Turn {
+    return this.silence.whose;
+  }
+
+  /** What both sides had begun, and is still to come from the peer. */
+  get debt(): Debt | undefined {
+    return debtOf(this);
+  }
+
+  /** A message that has begun and has no end: unread, or cut off by the peer's leaving. */
+  get unfinished(): Buffer {
+    if (this.live) return this.live.unread;
+    const last = this.messages.at(-1);
+    const fin = this.entries.findIndex(({ kind }) => kind === "ended");
+    const isTail = this.story.framing === "line" && fin >= 0 && last !== undefined && last.index > fin;
+    if (isTail && last.reads.at(-1)?.bytes.at(-1) !== NEWLINE) return last.bytes;
+    return isDatagrams(this.story) || this.story.omitted > 0 ? Buffer.alloc(0) : this.#stream.rest;
   }
 
   /** Our server's peer is a client; the other way round it is their server that is looked at. */
@@ -92,7 +134,7 @@ export class Evidence {
     return this.story.subject.role;
   }
 
-  /** How long nothing has moved; 0 where the connection is over. */
+  /** How long nothing has moved; 0 where the connection is over: `silence` tells of those too. */
   get stillMs(): number {
     return this.live?.stillMs ?? 0;
   }
@@ -126,13 +168,31 @@ export class Evidence {
   }
 
   /** What moved last, in or out. */
-  get lastMove(): Kind<"in"> | Kind<"out"> | undefined {
-    return this.entries.findLast((entry) => entry.kind === "in" || entry.kind === "out");
+  get lastMove(): Kind<"in"> | Kind<"out"> | Kind<"file"> | undefined {
+    return this.entries.findLast(
+      (entry) => entry.kind === "in" || entry.kind === "out" || entry.kind === "file",
+    );
   }
 
   option(name: string): string | undefined {
     const value = this.options[name];
     return typeof value === "string" ? value : undefined;
+  }
+
+  /** What phases read as text, and what our clients hear as such. */
+  #textPieces(): Piece[] {
+    let state = this.entries.find((entry) => entry.kind === "opened")?.state ?? "";
+    const pieces: Piece[] = [];
+    for (const entry of this.entries) {
+      if (entry.kind === "transition") state = entry.to;
+      else if (entry.kind === "in" && this.#isText(state)) pieces.push(entry);
+    }
+    return pieces;
+  }
+
+  #isText(state: string): boolean {
+    if (this.role?.side === "client") return !isBinary(this.roleName, state);
+    return (this.role?.phases[state]?.reads ?? "text") === "text";
   }
 
   #datagrams(): Said[] {
@@ -150,7 +210,7 @@ export class Evidence {
 
   /** Walks along the bytes that came and takes off message after message; what is not kept is passed over. */
   #framed(numbered: ReadonlyMap<Entry, Read>): Said[] {
-    const stream = new Stream(this.reads, this.story.framing);
+    const stream = this.#stream;
     const messages: Said[] = [];
     let isAll = false;
     for (const [index, entry] of this.entries.entries()) {
@@ -164,6 +224,19 @@ export class Evidence {
     }
     return messages;
   }
+}
+
+const NEWLINE = 0x0a;
+/** States of our clients in which sizes, files and records come. */
+const BINARY_STATES = new Set(["sizing", "checking", "receiving", "awaitingBytes"]);
+const isBinary = (roleName: string, state: string) =>
+  BINARY_STATES.has(state) || roleName === "address-book-client";
+
+function piecesOf(entries: readonly Entry[]): Piece[] {
+  return entries.filter(
+    (entry): entry is Kind<"in"> | Kind<"drained"> | Kind<"late"> =>
+      entry.kind === "in" || entry.kind === "drained" || entry.kind === "late",
+  );
 }
 
 /** XState names a promise after the state that invoked it. */
@@ -180,89 +253,5 @@ function numberReads(entries: readonly Entry[]): Map<Entry, Read> {
   return reads;
 }
 
-class Stream {
-  readonly #reads: readonly Read[];
-  readonly #framing: string;
-  /** Where each read starts in the stream. */
-  readonly #starts: number[] = [];
-  readonly #bytes: Buffer;
-  #position = 0;
-
-  constructor(reads: readonly Read[], framing: string) {
-    this.#reads = reads;
-    this.#framing = framing;
-    let start = 0;
-    for (const { bytes } of reads) {
-      this.#starts.push(start);
-      start += bytes.length;
-    }
-    this.#bytes = Buffer.concat(reads.map(({ bytes }) => bytes));
-  }
-
-  take(size: number, isText: boolean): Omit<Said, "index" | "state" | "rule"> {
-    if (isText) this.#skip("\n\r\0");
-    const start = this.#position;
-    const end = Math.min(start + size, this.#bytes.length);
-    this.#position = end;
-    if (isText) this.#skipEnding();
-    const bytes = this.#bytes.subarray(start, end);
-    const touched = this.#reads.filter((_, index) => this.#touches(index, start, end));
-    const first = this.#startOf(touched[0]);
-    const isWholeReads = first === start && this.#isAtBoundary();
-    return { bytes, text: bytes.toString("utf8"), reads: touched, isWholeReads };
-  }
-
-  #touches(index: number, start: number, end: number): boolean {
-    const from = this.#starts[index] ?? 0;
-    const to = this.#starts[index + 1] ?? this.#bytes.length;
-    return from < end && to > start;
-  }
-
-  #startOf(read: Read | undefined): number {
-    return read ? (this.#starts[this.#reads.indexOf(read)] ?? -1) : -1;
-  }
-
-  #isAtBoundary(): boolean {
-    return this.#position >= this.#bytes.length || this.#starts.includes(this.#position);
-  }
-
-  #skip(characters: string): void {
-    while (
-      this.#position < this.#bytes.length &&
-      characters.includes(String.fromCharCode(this.#bytes[this.#position] ?? 0x20))
-    )
-      this.#position += 1;
-  }
-
-  /** Its newline or NUL; in a fixed buffer, all that is stale behind it. */
-  #skipEnding(): void {
-    const next = this.#starts.find((start) => start > this.#position) ?? this.#bytes.length;
-    const read = this.#reads[this.#starts.findLastIndex((start) => start <= this.#position)];
-    const isNul = this.#bytes[this.#position] === 0;
-    if (isNul && read && usualBuffers.has(read.size)) this.#position = next;
-    else if (this.#framing === "line" || this.#framing === "nul" || isNul) this.#skip("\n\r\0");
-  }
-}
-
-/** Around a peer's words, until they are shown: what is hidden in a sentence is hidden in them alone. No peer's words have these. */
-const OPEN = "\uE000";
-const CLOSE = "\uE001";
-const PEER_WORDS = /\uE000([^\uE001]*)\uE001/g;
-
-/** A peer's text in a sentence of a finding. */
-export function quoted(text: string): string {
-  return OPEN + text.replace(/[\uE000\uE001]/g, "\uFFFD") + CLOSE;
-}
-
-/** The sentence as whoever asks may see it. */
-export function shownSentence(sentence: string, redact: Case["redact"]): string {
-  return sentence.replace(
-    PEER_WORDS,
-    (_, words: string) => `"${printable(shownText(redact(Buffer.from(words))), QUOTED_CHARACTERS)}"`,
-  );
-}
-
-/** `1 byte`, `3 bytes`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}
+export { count, quoted, shownSentence } from "./_words.ts";
+export type { Debt, Silence };

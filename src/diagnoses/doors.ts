@@ -1,4 +1,4 @@
-/** Programs that knock at the wrong door, or at one behind which all places are taken. */
+/** Programs at the wrong port, or at one where all places are taken. */
 import { argsOf } from "../stories/causes.ts";
 import { QUERY } from "../wire/address-record.ts";
 import { opensBootstrap } from "../wire/bootstrap.ts";
@@ -13,7 +13,7 @@ import { at } from "./_reproduce.ts";
 const TLS_HANDSHAKE = 0x16;
 const HTTP = /^(GET|POST|HEAD|PUT|OPTIONS|DELETE|PATCH|CONNECT) \S+ HTTP\/\d/;
 
-/** Opening words that belong to one role, and that nobody says by chance. */
+/** Opening words that belong to one role, and that come by no chance. */
 const OPENINGS: readonly {
   readonly role: string;
   readonly isUdp: boolean;
@@ -33,15 +33,17 @@ export const doors: readonly Diagnosis[] = [
     name: "speaks-http",
     title: "This is HTTP: a browser, curl or a web library is talking",
     level: "violation",
-    explainsAll: true,
+    rank: "door",
+    excludes: "all",
     find: findHttp,
   },
   {
     id: "D22",
     name: "speaks-tls",
-    title: "This is TLS: your program wants an encrypted connection",
+    title: "This is TLS: your program asks for an encrypted connection",
     level: "violation",
-    explainsAll: true,
+    rank: "door",
+    excludes: "all",
     find: findTls,
   },
   {
@@ -49,7 +51,8 @@ export const doors: readonly Diagnosis[] = [
     name: "speaks-to-another-role",
     title: "These are the opening words of another role",
     level: "violation",
-    explainsAll: true,
+    rank: "door",
+    excludes: "all",
     find: (evidence) => findOpening(evidence, false),
   },
   {
@@ -57,7 +60,8 @@ export const doors: readonly Diagnosis[] = [
     name: "speaks-udp-words-over-tcp",
     title: "These words belong into a datagram (UDP), not into a connection (TCP)",
     level: "violation",
-    explainsAll: true,
+    rank: "door",
+    excludes: "all",
     find: (evidence) => findOpening(evidence, true),
   },
   {
@@ -65,9 +69,17 @@ export const doors: readonly Diagnosis[] = [
     name: "forgets-htons",
     title: "It came in by the byte-swapped port: htons() is missing",
     level: "note",
+    rank: "door",
     find: findSwappedPort,
   },
-  { id: "D26", name: "takes-every-place", title: "All places are taken", level: "violation", find: findFull },
+  {
+    id: "D26",
+    name: "takes-every-place",
+    title: "All places are taken",
+    level: "violation",
+    rank: "endings",
+    find: findFull,
+  },
 ];
 
 function findHttp(evidence: Evidence): Finding | undefined {
@@ -81,7 +93,7 @@ function findHttp(evidence: Evidence): Finding | undefined {
     cause: `${quoted(request.split("\r\n")[0] ?? "")} is how a browser asks for a page. A ${evidence.roleName} speaks a protocol of its own, directly over TCP.`,
     advice: [
       "Open a socket and send the protocol's own words; no HTTP library, no browser.",
-      "If you did want a web server: this port is not it.",
+      "If you want a web server: it has another port.",
     ],
     reproduce: `curl http://${evidence.host}:${evidence.port}/`,
   };
@@ -96,7 +108,7 @@ function findTls(evidence: Evidence): Finding | undefined {
     state: firstState(evidence),
     expected: firstExpected(evidence),
     cause:
-      "16 03 is how a TLS handshake begins: your program tries to agree on encryption first - https://, ssl.wrap_socket, SSLSocket. This role speaks in the clear.",
+      "16 03 is how a TLS handshake begins: your program tries to agree on encryption first (https://, ssl.wrap_socket, SSLSocket). This role has no encryption.",
     advice: ["Use a plain TCP socket: socket.create_connection() in Python, Socket in Java."],
     reproduce: `openssl s_client -connect ${evidence.host}:${evidence.port}`,
   };
@@ -118,8 +130,8 @@ function findOpening(evidence: Evidence, isUdpOverTcp: boolean): Finding | undef
     state: firstState(evidence),
     expected: firstExpected(evidence),
     cause: isMisplaced
-      ? `${quoted(text)} is what a ${role} is asked, and it speaks UDP. Your program has made a TCP connection, to a ${roleName}: the words are right, the socket is not.`
-      : `${quoted(text)} is how one speaks to a ${role}; this is a ${roleName}. Probably the port number is another program's.`,
+      ? `${quoted(text)} is a request to a ${role}, which speaks UDP. Your program has made a TCP connection, to a ${roleName}: the words are right, the socket is not.`
+      : `${quoted(text)} is what a client says to a ${role}; this is a ${roleName}. Probably the port number is wrong.`,
     advice: [
       ...(isMisplaced ? ["Make a datagram socket: SOCK_DGRAM instead of SOCK_STREAM, and sendto()."] : []),
       `Look which port the ${role} has: netlabctl ls`,
@@ -155,10 +167,10 @@ function findSwappedPort(evidence: Evidence): Finding | undefined {
     reads: [],
     came: `a connection to port ${cameBy}, which is ${hex(cameBy)}`,
     expected: `a connection to port ${port}, which is ${hex(port)}`,
-    cause: `${hex(cameBy)} is ${hex(port)} with its two bytes exchanged. Probably the port went into sin_port as it is: most machines store the low byte first, and the network reads the high byte first. Here we listen on both (--also-swapped); anywhere else the connection is refused.`,
+    cause: `${hex(cameBy)} is ${hex(port)} with its two bytes exchanged. Probably the port went into sin_port without htons(): most machines store the low byte first, the network has the high byte first. Here we listen on both ports; elsewhere the connection is refused.`,
     advice: [
       `Write address.sin_port = htons(${port});`,
-      "The same goes for the address: htonl(), or inet_pton(), which does it for you.",
+      "The address needs the same: htonl(), or inet_pton(), which does it for you.",
     ],
     reproduce: `ncat ${evidence.host} ${cameBy}`,
   };
@@ -175,9 +187,9 @@ function findFull(evidence: Evidence): Finding | undefined {
     reads: evidence.reads.slice(0, 1),
     came: `a connection while ${most} others were open`,
     expected: `at most ${most} connections at a time`,
-    cause: `The role has ${most} places (--max-connections), and all were taken. If they are yours: probably your program opens a connection for each request and never closes one, or an earlier run of it still hangs somewhere.`,
+    cause: `The role has ${most} places (--max-connections), and all were taken. If they are yours: probably your program opens a connection for each request and never closes one, or an earlier run of it still hangs.`,
     advice: [
-      "Call close() on every socket, also where an error ends the function; in Python write `with socket.create_connection(…) as s:`.",
+      "Call close() on every socket, after an error too; in Python: with socket.create_connection(…) as s:",
       `See who holds the places: netlabctl conns ${evidence.roleName}`,
     ],
     reproduce: `for i in $(seq ${Math.min(most, 20)} ); do sleep 20 | ncat ${at(evidence)} & done; sleep 1; ncat ${at(evidence)}`,

@@ -9,13 +9,17 @@ export const endings: readonly Diagnosis[] = [
     name: "closes-before-reading",
     title: "It closed the connection before our reply could reach it",
     level: "violation",
+    rank: "endings",
+    isConsequence: true,
     find: findClosedEarly,
   },
   {
     id: "D28",
     name: "leaves-a-reply-unread",
-    title: "It ended with our bytes unread, so the connection was reset",
+    title: "Your program closed before reading everything the server had sent",
     level: "violation",
+    rank: "endings",
+    isConsequence: true,
     find: findReset,
   },
   {
@@ -23,6 +27,8 @@ export const endings: readonly Diagnosis[] = [
     name: "never-reads",
     title: "It does not read what it is sent",
     level: "violation",
+    rank: "endings",
+    excludes: ["D28"],
     find: findDeaf,
   },
   {
@@ -30,11 +36,16 @@ export const endings: readonly Diagnosis[] = [
     name: "says-nothing-for-too-long",
     title: "Nothing was said for so long that we closed",
     level: "violation",
+    rank: "endings",
+    excludes: ["D01", "D02"],
     find: findIdle,
   },
 ];
 
-/** Its FIN came, and what we still had to say was answered with a reset: nobody was there any more. */
+/** A program that ends right after our last bytes did not read them; one that ends later was ended. */
+const AT_ONCE_MS = 2_000;
+
+/** Its FIN came, and what we still had to say was answered with a reset: the program was gone. */
 function findClosedEarly(evidence: Evidence): Finding | undefined {
   const { isServer, entries, messages } = evidence;
   const closed = evidence.last("closed");
@@ -51,10 +62,10 @@ function findClosedEarly(evidence: Evidence): Finding | undefined {
     reads: messages.at(-1)?.reads ?? [],
     came: "a FIN, and a reset in answer to what we sent",
     expected: "that it reads the reply before it closes",
-    cause: `We had ${sent} for it, but it was gone: the other machine answered that nobody reads there any more. Probably your program calls close() right after send(), without a recv() in between, or ends before the reply is there.`,
+    cause: `We had ${sent} for it, but it was gone: the other machine answered that no program reads there any more. Probably it calls close() right after send(), without a recv() in between, or ends before the reply is there.`,
     advice: [
       "Call recv() until you have the whole reply, and only then close().",
-      "If you are done sending, but not done reading: shutdown(fd, SHUT_WR) instead of close().",
+      "To stop sending and still read: shutdown(fd, SHUT_WR) instead of close().",
     ],
     reproduce: `python3 -c 'import socket; s = socket.create_connection(("${evidence.host}", ${evidence.port})); s.sendall(${pythonBytes(evidence)}); s.close()'`,
   };
@@ -70,6 +81,10 @@ function findReset(evidence: Evidence): Finding | undefined {
   if (!isServer || hasEnded || !isReset) return undefined;
   const file = evidence.last("file");
   if (!lastOut && !file) return undefined;
+  // What others say in a room was not asked for: a program may leave without reading that.
+  if (evidence.isTalkedTo) return undefined;
+  // Ctrl-C long after the last reply breaks off a program that waits, whatever it had read.
+  if (file?.size === file?.told && evidence.silence.ms > AT_ONCE_MS) return undefined;
   const unread = file ? "the file" : quoted(lastOut?.bytes.toString("utf8") ?? "");
   return {
     rule: "FRAME-8",
@@ -77,10 +92,10 @@ function findReset(evidence: Evidence): Finding | undefined {
     came: "a reset (RST) where a FIN would be usual",
     state: entries.findLast((entry) => entry.kind === "transition")?.from,
     expected: "that it reads all it is sent, and then closes",
-    cause: `The last we sent was ${unread}. Probably your program closed its socket, or ended, before it had read all of that: then its machine sends a reset instead of a FIN, and bytes that are still on their way are lost. A crash or Ctrl-C looks the same.`,
+    cause: `The last we sent was ${unread}. Probably your program closed its socket, or ended, before it had read all of that: then its machine sends a reset (RST) instead of a FIN. A crash or Ctrl-C looks the same.`,
     advice: [
       "Read until recv() returns 0 (in Python b''), and only then close().",
-      "One recv() is not always one message: it gives what is there, often less than everything.",
+      "One recv() is not always one message: it gives what is there, often less than all.",
     ],
     reproduce: `python3 -c 'import socket, time; s = socket.create_connection(("${evidence.host}", ${evidence.port})); s.sendall(${pythonBytes(evidence)}); time.sleep(1); s.close()'`,
   };
@@ -111,10 +126,10 @@ function findDeaf(evidence: Evidence): Finding | undefined {
     came: `nothing: ${dropped?.bytes ?? waiting} bytes wait for it to read`,
     expected: "that it reads what it asked for",
     cause:
-      "Our replies pile up, because your program does not take them. Probably it sends in a loop and reads only afterwards, or it has stopped in an input() or scanf() while more and more arrives.",
+      "Our replies pile up, because your program does not read them. Probably it sends in a loop and reads only afterwards, or it waits in input() or scanf() while more and more arrives.",
     advice: [
       "Read the reply to each message before you send the next.",
-      "If both must go on at the same time, read in a thread of its own, or with select().",
+      "To send and read at the same time: a thread that reads, or select().",
     ],
     reproduce: `python3 -c 'import socket; s = socket.create_connection(("${evidence.host}", ${evidence.port}))\nwhile True: s.sendall(b"x" * 4000)'`,
   };
@@ -130,7 +145,7 @@ function findIdle(evidence: Evidence): Finding | undefined {
     state: evidence.entries.findLast((entry) => entry.kind === "transition")?.to,
     expected: evidence.role?.phases[evidence.story.state]?.expects ?? "the next message, or a FIN",
     cause:
-      "The connection lay still for as long as the role allows (--idle), so its place was given back. Probably your program forgot to close the connection, or waits for something that never comes.",
+      "Nothing came or went for as long as the role allows (--idle), so we closed. Probably your program forgot to close the connection, or waits for something that never comes.",
     advice: [
       "Call close() when you are done.",
       `If your program needs the time: spawn ${evidence.roleName} --idle 2h`,

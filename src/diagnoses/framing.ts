@@ -20,13 +20,15 @@ export const framing: readonly Diagnosis[] = [
     name: "two-messages-in-one-read",
     title: "Two messages arrived in one read",
     level: "note",
+    rank: "habits",
     find: findGlued,
   },
   {
     id: "D06",
     name: "token-glued-to-something",
-    title: "Something stands right behind the token",
+    title: "Something stands right after the token",
     level: "violation",
+    rank: "pieces",
     find: findGluedToken,
   },
   {
@@ -34,6 +36,8 @@ export const framing: readonly Diagnosis[] = [
     name: "one-message-in-two-reads",
     title: "One message arrived in two reads",
     level: "violation",
+    rank: "pieces",
+    excludes: ["D17"],
     find: findSplit,
   },
   {
@@ -41,6 +45,7 @@ export const framing: readonly Diagnosis[] = [
     name: "trailing-nul",
     title: "A NUL byte came along with the text",
     level: "note",
+    rank: "habits",
     find: findTrailingNul,
   },
   {
@@ -48,6 +53,8 @@ export const framing: readonly Diagnosis[] = [
     name: "whole-buffer",
     title: "A whole buffer was sent, not just the text in it",
     level: "note",
+    rank: "record",
+    excludes: ["D08", "D05", "D14", "D15", "D16", "D17", "D19", "D20", "D02", "D01"],
     find: findWholeBuffer,
   },
   {
@@ -55,6 +62,7 @@ export const framing: readonly Diagnosis[] = [
     name: "message-without-an-end",
     title: "A message grew longer than any message may be",
     level: "violation",
+    rank: "endings",
     find: findTooLong,
   },
 ];
@@ -70,7 +78,7 @@ function findGlued({ isServer, story, messages, roleName }: Evidence): Finding |
     reads: first.reads,
     state: first.state,
     expected: "one message, then our answer or a moment's pause, then the next",
-    cause: `Your program probably called send() twice without waiting in between, and TCP delivered ${quoted(first.text)} and ${quoted(second.text)} as one piece. That is its right: it keeps the bytes and their order, not your send() calls. Here they could be told apart; most servers would take them for one message.`,
+    cause: `Your program probably called send() twice without waiting in between, and ${quoted(first.text)} and ${quoted(second.text)} arrived as one piece: TCP keeps the bytes and their order, not your send() calls. Here they could be told apart; most servers would take them for one message.`,
     advice: [
       "Wait for the reply to the first message before you send the second, where there is one.",
       "Where there is none, end each message with a newline: then it does not matter how they arrive.",
@@ -93,7 +101,7 @@ function findGluedToken(evidence: Evidence): Finding | undefined {
     reads: said.reads,
     state: said.state,
     expected: "the token alone, then `valid`, then a filename",
-    cause: `What came begins with the right token, but ${quoted(rest)} stands right behind it, so the whole is a wrong token. Probably two send() calls were delivered as one piece: TCP keeps no boundaries between them.`,
+    cause: `What came begins with the right token, but ${quoted(rest)} stands right after it, so the whole is a wrong token. Probably two send() calls were delivered as one piece: TCP keeps no boundaries between them.`,
     advice: [
       "After the token, wait in recv() for `valid`; only then send the filename.",
       "Or end each message with a newline: the server notices, and reads lines.",
@@ -125,7 +133,7 @@ function splitFinding(said: Said, reads: readonly Read[], expected: string, piec
     reads,
     state: said.state,
     expected,
-    cause: `${pieces} came as ${reads.length === 1 ? "a piece" : "pieces"} of one message. Probably your program builds it with several send() calls. Without an ending the server cannot know that more is to come, so it takes each read for a message of its own.`,
+    cause: `${pieces} came as ${reads.length === 1 ? "a piece" : "pieces"} of one message. Probably your program builds it with several send() calls. Without an ending the server cannot know that more is coming, so it takes each read for one message.`,
     advice: [
       "Put the whole message together first (snprintf, +, join), and send it with one send().",
       "Or end each message with a newline: then the server waits for it, however many pieces come.",
@@ -165,7 +173,7 @@ function findWholeBuffer(evidence: Evidence): Finding | undefined {
     rule: "FRAME-4",
     reads: [read],
     expected: "the bytes of the text and nothing else",
-    cause: `Only ${count(textBytes, "byte")} of ${read.size} are text. Probably your program sends its whole buffer - send(fd, buffer, sizeof buffer, 0). Behind the first NUL stands whatever an earlier message or the compiler left there. We read up to the NUL; other servers take all of it.`,
+    cause: `Only ${count(textBytes, "byte")} of ${read.size} are text. Probably your program sends its whole buffer - send(fd, buffer, sizeof buffer, 0). After the first NUL stands what an earlier message or the compiler left there. We read up to the NUL; other servers take all of it.`,
     advice: [
       "Send strlen(buffer) bytes, not sizeof buffer.",
       "In Python, do not pad the text: send(text.encode()).",
@@ -196,7 +204,7 @@ function findTooLong(evidence: Evidence): Finding | undefined {
     expected: evidence.story.waitsFor ?? "a message with an end",
     cause: `We took all of it for one message, and gave up: a message over ${tooLong.limit} bytes. Probably your program sends in a loop without ever ending a message, or sends a file where a word is expected.`,
     advice: [
-      "Look at the first read below: is it what you meant to send?",
+      "Look at the first read: is it what you meant to send?",
       "End each message - with a newline, or by waiting for the reply.",
     ],
     reproduce: `head -c 70000 /dev/zero | tr '\\0' x | ncat ${evidence.host} ${evidence.port}`,

@@ -9,7 +9,7 @@ const LITTLE_ENDIAN: readonly HeaderForm[] = ["16le", "32le"];
 const WIDE: Readonly<Partial<Record<HeaderForm, string>>> = {
   "16be": "2 bytes",
   "32be": "4 bytes",
-  struct: "4 bytes behind 3 bytes of padding, as a C compiler lays out struct { char; int; }",
+  struct: "4 bytes after 3 bytes of padding, as a C compiler lays out struct { char; int; }",
 };
 
 export const lengths: readonly Diagnosis[] = [
@@ -18,6 +18,8 @@ export const lengths: readonly Diagnosis[] = [
     name: "length-in-other-byte-order",
     title: "The length is wider than one byte, and little-endian",
     level: "note",
+    rank: "record",
+    excludes: ["D04", "D13", "D27", "D37", "D33"],
     find: findByteOrder,
   },
   {
@@ -25,13 +27,16 @@ export const lengths: readonly Diagnosis[] = [
     name: "length-too-wide",
     title: "The length is wider than one byte",
     level: "note",
+    rank: "record",
+    excludes: ["D04", "D13", "D27", "D37", "D33"],
     find: findWidth,
   },
   {
     id: "D13",
     name: "text-without-a-header",
-    title: "What came is no record: its first byte is no known type",
+    title: "The first byte is not a known message type",
     level: "violation",
+    rank: "record",
     find: findNoRecord,
   },
 ];
@@ -53,10 +58,10 @@ function findByteOrder(evidence: Evidence): Finding | undefined {
     reads: evidence.reads.slice(0, 1),
     state: "awaitingQuery",
     expected: "Q, the length in one byte, then the address",
-    cause: `Your program sends the length in ${order}, the lowest byte first - as an int lies in the memory of most machines. Networks put the highest byte first, and this protocol has one byte anyway. We recognised it by what follows, and answered in kind; another server would read a length of its own invention.`,
+    cause: `Your program sends the length in ${order}, the lowest byte first, as an int lies in the memory of most machines. This protocol has one byte. We recognised it by what follows and answered in kind; another server would read a wrong length.`,
     advice: [
       "Make the length one byte: char header[2] = { 'Q', strlen(address) };",
-      `Wherever a number of several bytes goes over a network, turn it round first: ${call}.`,
+      `A number of several bytes needs network byte order: ${call}.`,
     ],
   };
 }
@@ -70,10 +75,10 @@ function findWidth(evidence: Evidence): Finding | undefined {
     reads: evidence.reads.slice(0, 1),
     state: "awaitingQuery",
     expected: "Q, the length in one byte, then the address",
-    cause: `Your program sends the length in ${width}. We recognised it by the zeros and by what follows (${quoted(query.email)}), and answered in kind; a server that keeps to the letter reads a length of 0, and then text that makes no sense.`,
+    cause: `Your program sends the length in ${width}. We recognised it by what follows (${quoted(query.email)}) and answered in kind; another server reads a length of 0, and then text that makes no sense.`,
     advice: [
       "Make the length one byte: char header[2] = { 'Q', strlen(address) };",
-      "Do not send a struct as it lies in memory: padding and byte order are your machine's affair. Put the bytes into a buffer one by one (Python: struct.pack('!cb', …)).",
+      "Do not send a struct as it lies in memory: put the bytes into a buffer one by one (Python: struct.pack('!cb', …)).",
     ],
   };
 }
@@ -95,7 +100,7 @@ function findNoRecord(evidence: Evidence): Finding | undefined {
     state: "awaitingQuery",
     expected: "0x51 (Q), the length in one byte, then the address",
     cause: isTypeWrong
-      ? `We refused it: ${causeText(refused)}. Probably your program sends the address alone: this protocol is binary, and every query starts with a header of two bytes.`
+      ? `We refused it: ${causeText(refused)}. Probably your program sends the address alone: in this protocol a query starts with a header of two bytes.`
       : `We refused it: ${causeText(refused)}. A length is one signed byte, from 0 to 127.`,
     advice: [
       "Put the header in front: the letter Q, then the length of the address as one byte (not as digits), then the address.",

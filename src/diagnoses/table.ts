@@ -2,8 +2,11 @@
  * Every diagnosis, in the order of their ids. `diagnose` reads a story when somebody asks; nothing here runs while the
  * peer is served.
  */
-import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import { type Case, Evidence, shownSentence } from "./_evidence.ts";
+
+import type { Entry } from "../stories/story.ts";
+import type { Diagnosis, DiagnosisId, Finding, Level } from "./_diagnosis.ts";
+import { type Case, Evidence, type Silence, shownSentence } from "./_evidence.ts";
+import { type Found, inOrder, levelOf } from "./_precedence.ts";
 import { reproduction } from "./_reproduce.ts";
 import { doors } from "./doors.ts";
 import { endings } from "./endings.ts";
@@ -13,6 +16,7 @@ import { servers } from "./servers.ts";
 import { waiting } from "./waiting.ts";
 import { words } from "./words.ts";
 
+/** A family of them is a file; here they stand in the order of their ids. */
 export const diagnoses: readonly Diagnosis[] = [
   ...waiting,
   ...framing,
@@ -21,36 +25,50 @@ export const diagnoses: readonly Diagnosis[] = [
   ...doors,
   ...endings,
   ...servers,
-];
+].toSorted((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
 
 /** What `explain` shows as a card. */
 export interface Card extends Finding {
-  readonly id: Diagnosis["id"];
+  readonly id: DiagnosisId;
   readonly name: string;
   readonly title: string;
-  readonly level: Diagnosis["level"];
+  readonly level: Level;
   readonly reproduce: string;
 }
 
-/** Violations first, then notes; where one explains all that followed, that one alone. */
-export function diagnose(subject: Case): readonly Card[] {
+/** What is to be said of a story. */
+export interface Judgement {
+  /** The first is the root cause; what only follows from another is none. */
+  readonly cards: readonly Card[];
+  /** The last silence, and whose turn it is or was. */
+  readonly silence: Silence;
+  /** What moved last, either way; undefined: nothing. */
+  readonly last: Entry | undefined;
+}
+
+export function judge(subject: Case): Judgement {
   const evidence = new Evidence(subject);
-  const cards: Card[] = [];
-  for (const { id, name, title, level, find, explainsAll } of diagnoses) {
-    const finding = find(evidence);
-    if (!finding) continue;
-    const card = {
-      ...hidden(finding, evidence),
-      id,
-      name,
-      title,
-      level,
-      reproduce: finding.reproduce ?? reproduction(evidence),
-    };
-    if (explainsAll) return [card];
-    cards.push(card);
-  }
-  return cards.sort((a, b) => Number(a.level === "note") - Number(b.level === "note"));
+  const found = diagnoses.flatMap((diagnosis): Found[] => {
+    const finding = diagnosis.find(evidence);
+    return finding ? [{ diagnosis, finding }] : [];
+  });
+  const cards = inOrder(found).map((one) => cardOf(one, evidence));
+  return { cards, silence: evidence.silence, last: evidence.lastMove };
+}
+
+export const diagnose = (subject: Case): readonly Card[] => judge(subject).cards;
+
+function cardOf(one: Found, evidence: Evidence): Card {
+  const { id, name, title } = one.diagnosis;
+  const { finding } = one;
+  return {
+    ...hidden(finding, evidence),
+    id,
+    name,
+    title,
+    level: levelOf(one),
+    reproduce: finding.reproduce ?? reproduction(evidence),
+  };
 }
 
 /** Its sentences and its reads as whoever asks may see them. */
@@ -67,5 +85,5 @@ function hidden(finding: Finding, { redact }: Evidence): Finding {
   };
 }
 
-export type { Diagnosis, Level } from "./_diagnosis.ts";
-export type { Case, Read } from "./_evidence.ts";
+export type { Diagnosis, DiagnosisId, Level } from "./_diagnosis.ts";
+export type { Case, Read, Silence } from "./_evidence.ts";

@@ -14,15 +14,19 @@ export const waiting: readonly Diagnosis[] = [
   {
     id: "D01",
     name: "waits-for-a-reply-that-is-none",
-    title: "Both sides wait: your program for a reply that never comes",
+    title: "Deadlock: your program waits for a reply that this protocol never sends",
     level: "note",
+    rank: "silence",
+    isConsequence: true,
     find: findWaitForNothing,
   },
   {
     id: "D02",
     name: "waits-in-readline",
-    title: "Both sides wait: your program perhaps for a newline",
+    title: "Deadlock: your program may be waiting for a newline",
     level: "note",
+    rank: "silence",
+    isConsequence: true,
     find: findReadLine,
   },
   {
@@ -30,6 +34,8 @@ export const waiting: readonly Diagnosis[] = [
     name: "line-without-its-end",
     title: "A line came without its newline, so it is not over yet",
     level: "violation",
+    rank: "silence",
+    excludes: ["D01", "D02"],
     find: findUnfinishedLine,
   },
   {
@@ -37,94 +43,124 @@ export const waiting: readonly Diagnosis[] = [
     name: "length-longer-than-text",
     title: "The length promises more bytes than came",
     level: "violation",
+    rank: "record",
     find: findTooLongLength,
   },
 ];
 
-/** It is our peer's turn, it has been silent for long, and nothing says that this is as it should be. */
-function isTheirTurn(evidence: Evidence): boolean {
-  const { story, live, isServer, isTalkedTo, messages, stillMs } = evidence;
-  if (!isServer || story.subject.transport === "udp" || story.waitsFor === undefined) return false;
-  if (isTalkedTo && messages.length > 0) return false;
-  return stillMs >= SILENT_MS && live?.unreadBytes === 0 && live.queuedBytes === 0;
+/** Its turn it is, or was when it left; it was silent for long, and nothing says that this is as it should be. */
+function isTheirTurn({ isServer, silence, unfinished, live, program }: Evidence): boolean {
+  if (!isServer || silence.whose !== "theirs" || silence.ms < SILENT_MS) return false;
+  if (unfinished.length > 0 || (live?.queuedBytes ?? 0) > 0) return false;
+  // One that sleeps or reads its keyboard waits for nothing of ours.
+  return program === undefined || program.doing === "receiving" || program.doing === "polling";
 }
 
 const inSeconds = (ms: number) => `${Math.floor(ms / 1_000)} s`;
 
+/** `nothing for 16 s`, of a connection that is over too. */
+function silenceText({ silence }: Evidence): string {
+  return `nothing for ${inSeconds(silence.ms)}${silence.isOver ? ", then it left" : ""}`;
+}
+
+const PERSON = "If a person is just about to type, all is well.";
+/** A person who has left is not about to type. */
+const unlessTyping = ({ silence }: Evidence) => (silence.isOver ? [] : [PERSON]);
+
 function findWaitForNothing(evidence: Evidence): Finding | undefined {
-  const { story, lastMove, reads, messages, roleName, stillMs } = evidence;
+  const { lastMove, reads, messages, silence } = evidence;
   if (!isTheirTurn(evidence) || lastMove?.kind === "out") return undefined;
   const last = messages.at(-1);
-  const rule = last?.rule ?? evidence.role?.phases[story.state]?.rule ?? "FRAME-1";
-  const common = {
+  const rule = last?.rule ?? evidence.role?.phases[silence.state]?.rule ?? "FRAME-1";
+  const { waitsFor = "" } = silence;
+  return {
     rule,
     reads: reads.slice(-1),
-    came: `${last ? "since then, " : ""}nothing for ${inSeconds(stillMs)}`,
-    state: story.state,
-    expected: story.waitsFor ?? "",
+    came: `${last ? "since then, " : ""}${silenceText(evidence)}`,
+    state: silence.state,
+    expected: waitsFor,
+    ...(last ? waitsAfterMessage(evidence, last.text) : waitsForGreeting(evidence)),
   };
-  if (!last)
-    return {
-      ...common,
-      cause: `Your program has connected and says nothing. Probably it waits in recv() for a greeting, but a ${roleName} greets nobody: whoever connects speaks first. As long as both wait, nothing happens.`,
-      advice: [
-        `Send ${story.waitsFor} right after connect(), and only then call recv().`,
-        "If a person is just about to type, all is well.",
-      ],
-      reproduce: `ncat ${at(evidence)}    (and type nothing)`,
-    };
+}
+
+function waitsAfterMessage(evidence: Evidence, text: string): Pick<Finding, "cause" | "advice"> {
+  const { isOver, waitsFor, ms } = evidence.silence;
   return {
-    ...common,
-    cause: `${quoted(last.text)} was understood, and has no reply in this protocol. Probably your program waits in recv() for one all the same, while the server waits for ${story.waitsFor}.`,
+    cause: isOver
+      ? `${quoted(text)} was understood, and has no reply in this protocol. Your program then sent nothing for ${inSeconds(ms)} and left: probably it was waiting in recv() for a reply, while the server was waiting for ${waitsFor}.`
+      : `${quoted(text)} was understood, and has no reply in this protocol. Probably your program waits in recv() for one, while the server waits for ${waitsFor}.`,
     advice: [
-      `Do not call recv() here: send ${story.waitsFor} next, and then read its reply.`,
-      "If a person is just about to type, all is well.",
+      `Do not call recv() here: send ${waitsFor} next, and then read its reply.`,
+      ...unlessTyping(evidence),
     ],
   };
 }
 
+function waitsForGreeting(evidence: Evidence): Pick<Finding, "cause" | "advice" | "reproduce"> {
+  const { roleName, silence } = evidence;
+  const { isOver, waitsFor, ms } = silence;
+  const silent = isOver
+    ? `Your program connected, said nothing for ${inSeconds(ms)}, and left.`
+    : "Your program has connected and says nothing.";
+  return {
+    cause: `${silent} A ${roleName} sends no greeting: the client speaks first. Probably your program ${isOver ? "was waiting" : "waits"} in recv() for one, or what it wrote ${isOver ? "was" : "is"} still in a buffer.`,
+    advice: [
+      `Send ${waitsFor} right after connect(), and only then call recv().`,
+      "Flush what you write: flush() of a PrintWriter or BufferedWriter in Java, fflush() in C.",
+      ...unlessTyping(evidence),
+    ],
+    reproduce: `ncat ${at(evidence)}    (and type nothing)`,
+  };
+}
+
 function findReadLine(evidence: Evidence): Finding | undefined {
-  const { story, lastMove, role } = evidence;
+  const { story, lastMove, role, silence } = evidence;
   if (!isTheirTurn(evidence) || lastMove?.kind !== "out" || story.framing === "line") return undefined;
-  if (role?.phases[story.state]?.reads !== "text" || lastMove.bytes.at(-1) === NEWLINE) return undefined;
+  if (role?.phases[silence.state]?.reads !== "text" || lastMove.bytes.at(-1) === NEWLINE) return undefined;
   const sent = quoted(lastMove.bytes.toString("utf8"));
+  const { isOver } = silence;
   return {
     rule: "FRAME-5",
     reads: [],
-    came: `nothing for ${inSeconds(evidence.stillMs)}, after we had sent ${sent}`,
-    state: story.state,
-    expected: story.waitsFor ?? "",
-    cause: `We sent ${sent} without a newline behind it. A program that reads it with readLine(), fgets() or "for line in …" has the text already, and waits for the newline; the server waits for your program.`,
+    came: `${silenceText(evidence)}, after we had sent ${sent}`,
+    state: silence.state,
+    expected: silence.waitsFor ?? "",
+    cause: `We sent ${sent} without a newline after it. A program that reads it with readLine(), fgets() or "for line in …" ${isOver ? "had the text already, and went on waiting" : "has the text already, and waits"} for the newline; the server ${isOver ? "was waiting" : "waits"} for your program.`,
     advice: [
       "Read with recv() or read(), and take what it gives you as the message.",
       `Or have the server end its lines: spawn ${evidence.roleName} --framing line`,
-      "If a person is just about to type, all is well.",
+      ...unlessTyping(evidence),
     ],
     reproduce: `python3 -c 'import socket; s = socket.create_connection(("${evidence.host}", ${evidence.port})); print(s.makefile().readline())'`,
   };
 }
 
 function findUnfinishedLine(evidence: Evidence): Finding | undefined {
-  const { story, unread, reads, stillMs } = evidence;
-  if (!evidence.isServer || story.framing !== "line" || unread.length === 0) return undefined;
-  if (stillMs < UNREAD_MS || unread.includes(NEWLINE) || story.waitsFor === undefined) return undefined;
-  const tail = quoted(unread.toString("utf8"));
+  const { story, unfinished, reads, silence } = evidence;
+  if (!evidence.isServer || story.framing !== "line" || unfinished.length === 0) return undefined;
+  if (silence.ms < UNREAD_MS || unfinished.includes(NEWLINE) || silence.waitsFor === undefined)
+    return undefined;
+  const tail = quoted(unfinished.toString("utf8"));
+  const waiting = silence.isOver
+    ? `the server waited ${inSeconds(silence.ms)} for the rest, until it left`
+    : "the server waits for the rest";
   return {
     rule: "FRAME-2",
     reads: reads.slice(-1),
-    state: story.state,
-    expected: `${story.waitsFor}, with a newline behind it`,
-    cause: `Your program ended its earlier messages with a newline (\\n), so the server reads lines. Behind ${tail} there is none: for the server the line is not over, and it waits for the rest.`,
+    state: silence.state,
+    expected: `${silence.waitsFor}, with a newline after it`,
+    cause: `Your program ended its earlier messages with a newline (\\n), so the server reads lines. After ${tail} there is none: the line is not over, and ${waiting}.`,
     advice: [
-      `Send the newline too: send(${JSON.stringify(
-        `${evidence
-          .masked(unread)
-          .toString("latin1")
-          .replace(/[^\x20-\x7e]/g, "?")}\n`,
-      )}) - the same ending behind every message.`,
-      "In C, fgets() leaves the newline in your buffer and scanf() does not: look how each message is read before it is sent.",
+      `Send the newline too: send(${lineInCode(evidence)}) - the same ending after every message.`,
+      "In C, fgets() leaves the newline in your buffer and scanf() does not: look at how each message is read.",
     ],
   };
+}
+
+/** The half line with its end, as a program writes it. */
+function lineInCode(evidence: Evidence): string {
+  const text = evidence.masked(evidence.unfinished).toString("latin1");
+  return JSON.stringify(`${text.replace(/[^\x20-\x7e]/g, "?")}\n`);
 }
 
 function findTooLongLength(evidence: Evidence): Finding | undefined {
@@ -143,9 +179,9 @@ function findTooLongLength(evidence: Evidence): Finding | undefined {
     reads,
     state: "awaitingQuery",
     expected: `Q, the length, and as many bytes as it tells (${told})`,
-    cause: `The length says ${told}, but only ${count(Math.max(0, bytes.length - 2), "byte")} came behind it. Probably the length counts something else than what is sent: a whole buffer (sizeof), the header too, or a NUL that stays at home.`,
+    cause: `The length says ${told}, but only ${count(Math.max(0, bytes.length - 2), "byte")} came after it. Probably the length counts something else than what is sent: a whole buffer (sizeof), the header too, or a NUL that was not sent.`,
     advice: [
-      "Count what you send: the length is strlen() of the address, and then exactly so many bytes follow.",
+      "The length is strlen() of the address, and then exactly so many bytes follow.",
       "Send header and address in one buffer, with one send().",
     ],
   };

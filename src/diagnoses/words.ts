@@ -17,27 +17,31 @@ export const words: readonly Diagnosis[] = [
     name: "wrong-token",
     title: "The token is not the right one",
     level: "violation",
+    rank: "words",
     find: findToken,
   },
   {
     id: "D15",
     name: "token-with-an-invisible-character",
-    title: "The token looks right, but holds a character that no screen shows",
+    title: "The token looks right, but contains an invisible character",
     level: "violation",
+    rank: "words",
     find: findInvisibleToken,
   },
   {
     id: "D16",
     name: "name-with-an-invisible-character",
-    title: "The name holds a character that no screen shows",
+    title: "The name contains an invisible character",
     level: "note",
+    rank: "habits",
     find: findInvisibleName,
   },
   {
     id: "D17",
     name: "expression-that-is-none",
-    title: "An expression came that the calculator cannot read",
+    title: "The calculator cannot read this expression",
     level: "violation",
+    rank: "words",
     find: findNoExpression,
   },
   {
@@ -45,7 +49,8 @@ export const words: readonly Diagnosis[] = [
     name: "forgets-to-say-its-name",
     title: "The first message should be a name, and looks like the second",
     level: "violation",
-    explainsAll: true,
+    rank: "words",
+    excludes: "all",
     find: findNoName,
   },
   {
@@ -53,6 +58,7 @@ export const words: readonly Diagnosis[] = [
     name: "knocks-otherwise",
     title: "The joke has to start with its exact opening words",
     level: "violation",
+    rank: "words",
     find: findOddKnock,
   },
   {
@@ -60,6 +66,7 @@ export const words: readonly Diagnosis[] = [
     name: "registration-with-a-wrong-field",
     title: "The registry could not read the request",
     level: "violation",
+    rank: "words",
     find: findOddRequest,
   },
 ];
@@ -98,7 +105,7 @@ function findInvisibleToken(evidence: Evidence): Finding | undefined {
     reads: said.reads,
     state: said.state,
     expected: "the token, byte for byte",
-    cause: `It has ${count(said.bytes.length, "byte")}, the token ${Buffer.byteLength(token)}. Without what no screen shows it would be the right one; but it holds ${invisibleIn(said.text)}. Such a character often comes along with copying, from a file that was written on Windows, or from a line that was read with its line end.`,
+    cause: `It has ${count(said.bytes.length, "byte")}, the token ${Buffer.byteLength(token)}: it contains ${invisibleIn(said.text)}. Such a character often comes from copying, or from a line of a file that was read with its line end.`,
     advice: [
       "Print what you are about to send in hex, and look at its first and last bytes.",
       "Strip the text before you send it: token.strip() in Python, token.trim() in Java.",
@@ -119,8 +126,8 @@ function findToken(evidence: Evidence): Finding | undefined {
     state: said.state,
     expected: "the token that the registry tells for this server",
     cause: isCase
-      ? `${quoted(said.text)} differs from the token in capital and small letters only, and those count.`
-      : `${quoted(said.text)} is not this server's token. Probably your program took another server's: in an answer to DISCOVERY each server is port, service and token, in this order.`,
+      ? `${quoted(said.text)} differs from the token in capital letters only, and they count.`
+      : `${quoted(said.text)} is not this server's token. Probably your program took another server's: in the answer to DISCOVERY each server is port, service and token, in this order.`,
     advice: [
       "Print what your program cuts out of the answer to DISCOVERY, in quotation marks.",
       "Ask the registry yourself: netlabctl discover",
@@ -141,10 +148,10 @@ function findInvisibleName(evidence: Evidence): Finding | undefined {
     reads: said.reads,
     state: said.state,
     expected: "a name that can be read and typed",
-    cause: `The name ${quoted(name)} holds ${invisibleIn(hidden)}. It was accepted as it is; but nobody sees that character, nobody types it, and the same name without it is another name.`,
+    cause: `The name ${quoted(name)} contains ${invisibleIn(hidden)}. It was accepted; but the same name without that character is another name, and no one can see the difference.`,
     advice: [
       "Strip the name before you send it: name.strip() in Python, name.trim() in Java.",
-      "Read the file that it comes from as what it is: encoding='utf-8-sig' drops a byte order mark in Python.",
+      'If it comes from a file: open(…, encoding="utf-8-sig") drops a byte order mark in Python.',
     ],
   };
 }
@@ -160,7 +167,7 @@ function findNoExpression({ messages, roleName }: Evidence): Finding | undefined
     state: said.state,
     expected: "number operator number, with spaces between them, such as 15 + 35; or q",
     cause: whatIsWrong(said.text),
-    advice: ["Send it like this: 15 + 35", "The session goes on: the next expression may come right away."],
+    advice: ["Send it like this: 15 + 35", "The session goes on: send the next expression."],
   };
 }
 
@@ -180,10 +187,10 @@ function whatIsWrong(text: string): string {
   if (parseExpression(text.replaceAll(",", ".")).ok)
     return `${shown} writes its decimals with a comma; this protocol has a point.`;
   if (!parseExpression(text).ok && /^\s*[-+.\d]\S*\s+\S+\s+[-+.\d]\S*\s*$/.test(text))
-    return `In ${shown} the word between the numbers is no operator, or a number is none: the operators are + - * and /, and numbers are written as in Python.`;
+    return `In ${shown} the word between the numbers is not an operator, or one of the numbers is not a number. The operators are + - * and /; numbers are written as in Python.`;
   if (/^[-+*/\d\s.()e]+$/.test(text) && (text.match(/[-+*/]/g) ?? []).length > 1)
-    return `${shown} has more than one operator. Either it is more than this calculator can do - one operator and two numbers - or two expressions of yours arrived in one read.`;
-  return `${shown} is no "number operator number".`;
+    return `${shown} has more than one operator. Either it is more than this calculator can do (two numbers, one operator), or two expressions of yours arrived in one read.`;
+  return `${shown} is not of the form: number operator number.`;
 }
 
 function findNoName({ messages, roleName }: Evidence): Finding | undefined {
@@ -198,8 +205,8 @@ function findNoName({ messages, roleName }: Evidence): Finding | undefined {
     state: said.state,
     expected: "a name first, alone; only then the rest",
     cause: isExpression
-      ? `The first message is the name, so the server believes that ${quoted(said.text)} is what your program is called. A name gets no reply: a program that waits for a result here waits for ever.`
-      : `The first message is the username, and ${quoted(said.text)} can be none, because of its |. Probably your program sends its first text before it has said who it is.`,
+      ? `The first message is the name, so the server took ${quoted(said.text)} for your name. A name gets no reply: a program that waits for a result here waits for ever.`
+      : `The first message is the username, and ${quoted(said.text)} cannot be one, because of its |. Probably your program sends its first text before its name.`,
     advice: [
       isExpression
         ? "Send a name first, without waiting for a reply; then the expression."
@@ -221,8 +228,8 @@ function findOddKnock({ messages, roleName }: Evidence): Finding | undefined {
     expected: KNOCK,
     cause: isAlmost
       ? `${quoted(said.text)} is almost right: capital letters, the space and the two dots count too. A program compares byte by byte.`
-      : `${quoted(said.text)} opens no joke. Perhaps your program is one step ahead: the name comes after \`${WHO_IS_THERE}\`.`,
-    advice: [`Send exactly ${KNOCK} - and copy it from the protocol rather than typing it.`],
+      : `${quoted(said.text)} does not open a joke. Perhaps your program is one step ahead: the name comes after \`${WHO_IS_THERE}\`.`,
+    advice: [`Send exactly ${KNOCK} : copy it from the protocol.`],
   };
 }
 
@@ -236,7 +243,7 @@ function findOddRequest({ messages, roleName }: Evidence): Finding | undefined {
       rule: isRegistration ? "BOOT-2" : "BOOT-6",
       reads: said.reads,
       expected: "REGISTRN,ip,port,service,token or DISCOVERY",
-      cause: `We answered ERROR: ${parsed.why}. ${isRegistration ? `Probably a field is missing, empty or out of place in ${quoted(said.text)}. The registry stays as it was, so nobody will find this server.` : `${quoted(said.text)} begins with no word that a registry knows; capital letters count.`}`,
+      cause: `We answered ERROR: ${parsed.why}. ${isRegistration ? `Probably a field is missing, empty or out of place in ${quoted(said.text)}. The registry did not change, so clients will not find this server.` : `${quoted(said.text)} does not begin with a word that a registry knows; capital letters count.`}`,
       advice: [
         "Send one datagram like this: REGISTRN,127.0.0.1,1236,pdf,server1",
         "No spaces, no newline, and no comma inside a field.",

@@ -5,6 +5,7 @@ import type { Clock } from "../machines/_world.ts";
 import type { LiveView } from "../stories/live-view.ts";
 import type { Recorder } from "../stories/recorder.ts";
 import type { Story } from "../stories/story.ts";
+import type { StoryJudge } from "../stories/verdict.ts";
 import { type ConnectionDocument, connectionDocument } from "./documents.ts";
 import type { ConnectionBuffers, ConnectionEvent, FinOutcome } from "./lab.ts";
 
@@ -16,14 +17,23 @@ interface Controls {
   control(id: string): ConnectionControl | undefined;
 }
 
+export interface ConnectionCommandsParts {
+  readonly recorder: Recorder;
+  readonly supervisor: Controls;
+  readonly judge: StoryJudge;
+  readonly clock: Clock;
+}
+
 export class ConnectionCommands {
   readonly #recorder: Recorder;
   readonly #controls: Controls;
+  readonly #judge: StoryJudge;
   readonly #clock: Clock;
 
-  constructor(recorder: Recorder, controls: Controls, clock: Clock) {
+  constructor({ recorder, supervisor, judge, clock }: ConnectionCommandsParts) {
     this.#recorder = recorder;
-    this.#controls = controls;
+    this.#controls = supervisor;
+    this.#judge = judge;
     this.#clock = clock;
   }
 
@@ -100,7 +110,7 @@ export class ConnectionCommands {
   }
 
   #document(story: Story): ConnectionDocument {
-    return connectionDocument(story, this.view(story.subject.id));
+    return connectionDocument(story, this.#judge.judged(story));
   }
 }
 

@@ -5,10 +5,9 @@ import type { Registration } from "../machines/_world.ts";
 import { hexOf } from "../printable.ts";
 import { contextOf } from "../stories/editions.ts";
 import { describeEntry, shownEntry, type Visibility } from "../stories/entry-text.ts";
-import type { LiveView } from "../stories/live-view.ts";
 import { MASK } from "../stories/redaction.ts";
 import { type Entry, type Story, wallMs } from "../stories/story.ts";
-import { verdictOf } from "../stories/verdict.ts";
+import type { Judged } from "../stories/verdict.ts";
 import type { LabInstance } from "./lab-instance.ts";
 
 const time = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
@@ -52,7 +51,7 @@ function plainValue(value: unknown): unknown {
   return isAddress ? formatHostPort(value as { host: string; port: number }) : (value ?? null);
 }
 
-export function connectionDocument(story: Story, live: LiveView | undefined) {
+export function connectionDocument(story: Story, { verdict, cards }: Judged) {
   const { subject } = story;
   return {
     id: subject.id,
@@ -66,7 +65,8 @@ export function connectionDocument(story: Story, live: LiveView | undefined) {
     bytesOut: story.bytesOut,
     framing: story.framing,
     lastRule: story.lastRule ?? null,
-    verdict: verdictOf(story, live),
+    verdict,
+    cards: cards.map(({ id }) => id),
   };
 }
 

@@ -13,6 +13,7 @@ import type { Cell, QueryResult } from "../stores/queries.ts";
 import type { KeptStory } from "../stories/kept-story.ts";
 import type { LiveView } from "../stories/live-view.ts";
 import type { Story } from "../stories/story.ts";
+import type { Judged } from "../stories/verdict.ts";
 import type { ChangeListener, LabTopic } from "./changes.ts";
 import type { ConnectionDocument } from "./documents.ts";
 import type { LabInstance } from "./lab-instance.ts";
@@ -47,6 +48,8 @@ export interface Lab {
   lastStory(): Story | undefined;
   /** A live connection as it is at this moment; undefined where it has ended. */
   liveView(connection: string): LiveView | undefined;
+  /** Verdict and cards of a story: of a live one as of now, of an ended one as it was judged once. */
+  judged(story: Story): Judged;
   /** Bytes on their way through a live connection; undefined where it has ended. */
   buffers(connection: string, limitBytes: number): ConnectionBuffers | undefined;
   readonly registry: LabRegistry;

@@ -13,6 +13,7 @@ import type { LabBook } from "../stores/address-book.ts";
 import type { QueryResult } from "../stores/queries.ts";
 import type { Recorder } from "../stories/recorder.ts";
 import type { Story } from "../stories/story.ts";
+import type { Judged, StoryJudge } from "../stories/verdict.ts";
 import { type ChangeListener, type InstanceChange, type LabTopic, Listeners } from "./changes.ts";
 import { ConnectionCommands } from "./connection-commands.ts";
 import { InstanceCommands, type InstanceCommandsParts } from "./instance-commands.ts";
@@ -31,6 +32,7 @@ export interface LocalLabParts extends InstanceCommandsParts {
   readonly file: LabFileRoles;
   readonly userRoles: UserRoles;
   readonly recorder: Recorder;
+  readonly judge: StoryJudge;
   readonly registry: Registry;
   readonly book: LabBook;
   readonly descriptors: DescriptorBudget;
@@ -52,7 +54,7 @@ export class LocalLab implements Lab {
     this.#parts = parts;
     this.startedAt = parts.clock.now();
     this.#instances = new InstanceCommands(parts);
-    this.#connections = new ConnectionCommands(parts.recorder, parts.supervisor, parts.clock);
+    this.#connections = new ConnectionCommands(parts);
   }
 
   get version(): string {
@@ -116,6 +118,10 @@ export class LocalLab implements Lab {
 
   liveView(connection: string) {
     return this.#connections.view(connection);
+  }
+
+  judged(story: Story): Judged {
+    return this.#parts.judge.judged(story);
   }
 
   buffers(connection: string, limitBytes: number) {

@@ -1,15 +1,16 @@
 /**
  * The grammar of selectors, for every command: `file-server` (a role), `file-server-1` (an instance), a name, `c17` or
- * `file-server-1/c17` (a connection; `c17@n2` of another node), `@last`, `state=sending`, `addr=127.0.0.1`, `label=s042`. Several terms: all hold.
+ * `file-server-1/c17` (a connection; `c17@n2` of another node), `@last`, `state=sending`, `addr=127.0.0.1`, `label=s042`, `verdict=waiting`, `card=D17`. Several terms: all hold.
  */
 import { nearest } from "../catalogue/instance-options.ts";
 import { NetlabError } from "../errors.ts";
 import { type PeerTerm, parsePeerTerm, shortPeerId } from "../ids.ts";
 import { formatHostPort } from "../machines/_options.ts";
 import type { Story } from "../stories/story.ts";
+import { verdicts } from "../stories/verdict.ts";
 import type { Lab, LabInstance } from "./lab.ts";
 
-const FIELDS = ["state", "addr", "label"];
+const FIELDS = ["state", "addr", "label", "verdict", "card"];
 
 export const isConnectionTerm = (term: string) => parsePeerTerm(term) !== undefined || term === "@last";
 
@@ -47,7 +48,7 @@ function storyTest(lab: Lab, term: string): (story: Story) => boolean {
   const peer = parsePeerTerm(term);
   if (peer) return peerTest(lab, term, peer);
   const field = fieldTerm(term);
-  if (field) return fieldTest(field.name, field.value);
+  if (field) return fieldTest(lab, field.name, field.value);
   const ids = new Set(instancesOf(lab, term).map(({ id }) => id));
   return (story) => ids.has(story.subject.instance);
 }
@@ -69,16 +70,28 @@ function peerTest(lab: Lab, term: string, peer: PeerTerm) {
   return matches;
 }
 
-function fieldTest(name: string, value: string): (story: Story) => boolean {
+function fieldTest(lab: Lab, name: string, value: string): (story: Story) => boolean {
   switch (name) {
     case "state":
       return (story) => (story.endedAt === undefined ? story.state : "closed") === value;
     case "addr":
       return ({ subject: { remote } }) =>
         remote.address === value || formatHostPort({ host: remote.address, port: remote.port }) === value;
+    case "verdict":
+      checkVerdict(value);
+      return (story) => lab.judged(story).verdict === value;
+    case "card":
+      return (story) => lab.judged(story).cards.some(({ id }) => id === value.toUpperCase());
     default:
       return (story) => story.subject.label === value;
   }
+}
+
+function checkVerdict(verdict: string): void {
+  if (verdicts.some((known) => known === verdict)) return;
+  const near = nearest(verdict, verdicts);
+  const hint = near ? `did you mean ${near}?` : `there are ${verdicts.join(", ")}`;
+  throw new NetlabError("usage/no-verdict", { verdict, hint });
 }
 
 function fieldTerm(term: string): { name: string; value: string } | undefined {
@@ -100,7 +113,7 @@ export function selectInstances(lab: Lab, terms: readonly string[]): LabInstance
     const field = fieldTerm(term);
     if (field?.name === "state") chosen = chosen.filter(({ state }) => state === field.value);
     else if (field?.name === "label") chosen = chosen.filter(({ label }) => label === field.value);
-    else if (field) throw new NetlabError("usage/addr-of-roles");
+    else if (field) throw new NetlabError("usage/addr-of-roles", { term });
     else {
       const ids = new Set(instancesOf(lab, term).map(({ id }) => id));
       chosen = chosen.filter(({ id }) => ids.has(id));

@@ -70,6 +70,8 @@ export interface HubDefinition<Hub = any> {
   readonly restarted?: (hub: Hub) => void;
   /** Does `say <role> <text>`: the answer is what the operator reads. */
   readonly say?: (hub: AsyncHub<Hub>, text: string, options: SayOptions) => Promise<string>;
+  /** Every message of a peer waits for the operator's answer, not the other way round. */
+  readonly isAnsweredByOperator?: boolean;
   /** A connection is over, however it ended - its machine's crash included. Called for those too that never belonged. */
   readonly forget?: (hub: AsyncHub<Hub>, id: string) => void;
 }

@@ -80,6 +80,7 @@ export default defineRole({
     members,
     forget: (barrier: AsyncHub<Barrier>, id) => void barrier.leave(id),
     say,
+    isAnsweredByOperator: true,
   },
   display: reversedText,
   refusal: ({ rejectWord }) => rejectWord,

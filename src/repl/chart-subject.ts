@@ -20,7 +20,7 @@ export interface ChartSubject {
   /** How many connections are in each state, by its id. */
   counts(): Map<string, number>;
   readonly story: Story | undefined;
-  /** Its id, or that of its instance. */
+  /** Id of the connection, or of its instance. */
   readonly instance: string | undefined;
 }
 

@@ -8,7 +8,7 @@ import type { RedactionContext, Visibility } from "../stories/entry-text.ts";
 import { describeEntry, shownEntry } from "../stories/entry-text.ts";
 import type { ShownBytes } from "../stories/redaction.ts";
 import type { Entry } from "../stories/story.ts";
-import { closingWord, type Explanation, readLine, ruleLine, sourceWord } from "./explanation.ts";
+import { closingLines, type Explanation, readLine, ruleLine, sourceWord } from "./explanation.ts";
 
 const STYLE = `
   :root { color-scheme: light dark; --line: #8884; --bad: #c0392b; --odd: #9a6700; }
@@ -25,14 +25,14 @@ const STYLE = `
   @media print { .card, tr { break-inside: avoid; } }`;
 
 export function explanationPage(explanation: Explanation, version: string): string {
-  const { story, live, askedAt, verdict, reason, cards } = explanation;
-  const document = connectionDocument(story, live);
+  const { story, askedAt, judged, reason, cards } = explanation;
+  const document = connectionDocument(story, judged);
   const source = sourceWord(story);
   const facts: [string, string][] = [
     ["role", `${story.subject.role}${document.label ? `, for ${document.label}` : ""}`],
     ["peer", document.remote],
     ["state", document.state],
-    ["verdict", reason ? `${verdict}: ${printable(reason)}` : verdict],
+    ["verdict", reason ? `${judged.verdict}: ${printable(reason)}` : judged.verdict],
     ["bytes", `${document.bytesIn} in, ${document.bytesOut} out`],
     ["framing", document.framing],
     ["since", document.since ?? ""],
@@ -45,8 +45,14 @@ export function explanationPage(explanation: Explanation, version: string): stri
 </style></head><body>
 <h1>${escaped(title)}</h1>
 ${definitions(facts)}
-<h2>${cards.length === 0 ? "What is to be said" : "What went wrong, or nearly"}</h2>
-${cards.length === 0 ? `<p>${escaped(closingWord(explanation))}</p>` : cards.map((card) => cardHtml(card)).join("\n")}
+<h2>${cards.length === 0 ? "What can be said" : "What went wrong, or nearly"}</h2>
+${
+  cards.length === 0
+    ? closingLines(explanation)
+        .map((line) => `<p>${escaped(line)}</p>`)
+        .join("\n")
+    : cards.map((card) => cardHtml(card)).join("\n")
+}
 <h2>What happened, in order</h2>
 <table><tbody>
 ${storyRows(explanation)}
@@ -64,11 +70,11 @@ function definitions(rows: readonly (readonly [string, string])[]): string {
 function cardHtml(card: Card): string {
   const came = [...card.reads.map((read) => readLine(read)), ...(card.came ? [card.came] : [])];
   const steps = card.advice.map((step) => `<li>${escaped(step)}</li>`).join("");
-  return `<section class="card ${card.level}"><h2>${card.id} ${escaped(card.title)}</h2>
+  return `<section class="card ${card.level}"><h2>${card.id} ${escaped(card.title)} [${escaped(card.rule)}]</h2>
 <dl><dt>level</dt><dd>${card.level}</dd><dt>rule</dt><dd>${escaped(ruleLine(card.rule))}</dd>
 <dt>came</dt><dd>${came.map((line) => `<code>${escaped(line)}</code>`).join("<br>")}</dd>
 ${card.state ? `<dt>in state</dt><dd>${escaped(card.state)}</dd>` : ""}<dt>expected</dt><dd>${escaped(card.expected)}</dd>
-<dt>likely</dt><dd>${escaped(card.cause)}</dd><dt>try</dt><dd><ol>${steps}</ol></dd>
+<dt>likely</dt><dd>${escaped(card.cause)}</dd><dt>change</dt><dd><ol>${steps}</ol></dd>
 <dt>again</dt><dd><pre>${escaped(card.reproduce)}</pre></dd></dl></section>`;
 }
 

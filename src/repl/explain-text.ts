@@ -1,12 +1,12 @@
 /** An explanation on a terminal: who it is, what happened in order, and a card for each mistake. */
 
-import type { Card } from "../diagnoses/table.ts";
 import { hexdump, hexOf } from "../printable.ts";
 import { contextOf } from "../stories/editions.ts";
 import { describeEntry, shownEntry, type Visibility } from "../stories/entry-text.ts";
 import type { ShownBytes } from "../stories/redaction.ts";
 import type { Entry, Story } from "../stories/story.ts";
-import { closingWord, type Explanation, readLine, ruleLine, sourceWord } from "./explanation.ts";
+import { alsoLines, briefCard, wholeCard } from "./card-text.ts";
+import { closingLines, type Explanation, sourceWord } from "./explanation.ts";
 import { connectionHead, sinceStart } from "./reports.ts";
 import type { Style } from "./style.ts";
 import { wrapped } from "./wrapped.ts";
@@ -15,34 +15,41 @@ import { wrapped } from "./wrapped.ts";
 const ROWS = 4;
 const ROW_BYTES = 16;
 const MARGIN = " ".repeat(15);
-/** A card's labels stand in front of this column. */
-const LABEL = 10;
-const CARD_READS = 3;
 
 export interface Look {
   readonly style: Style;
   readonly columns: number;
   /** Every byte that is kept, of what was sent too. */
   readonly hex: boolean;
+  /** Every card with its rule, all its steps and the command that shows it again. */
+  readonly full: boolean;
 }
 
 export function explanationText(explanation: Explanation, look: Look): string {
-  const { story, live, cards, visibility } = explanation;
+  const { story, live, judged, reason, visibility } = explanation;
   const { style } = look;
   const unread = unreadOf(explanation);
   const source = sourceWord(story);
   return [
-    ...connectionHead(story, live, style, look.columns),
+    ...connectionHead({ story, live, judged, reason }, style, look.columns),
     ...(source === undefined ? [] : [source]),
     "",
     style.dim("  → from the peer   ← from us   entry, and seconds since it opened"),
     ...storyText(story, look, visibility),
     ...(unread.bytes.length > 0 ? ["", `unread, ${live?.unreadBytes} bytes:`, ...hexRows(unread, look)] : []),
     "",
-    ...(cards.length > 0
-      ? cards.flatMap((card) => [...cardText(card, look), ""]).slice(0, -1)
-      : wrapped(closingWord(explanation), look.columns)),
+    ...conclusion(explanation, look),
   ].join("\n");
+}
+
+/** The root cause, and the names of what else is found; or why there is no card. */
+function conclusion(explanation: Explanation, look: Look): string[] {
+  const { cards, story } = explanation;
+  const [first, ...others] = cards;
+  if (!first) return closingLines(explanation).flatMap((line) => wrapped(line, look.columns));
+  if (look.full) return cards.flatMap((card) => [...wholeCard(card, look), ""]).slice(0, -1);
+  const more = `explain ${story.subject.id} --full: the rule${others.length > 0 ? ", the other cards" : ""}, and how to see it again`;
+  return [...briefCard(first, look), ...alsoLines(others, look), look.style.dim(more)];
 }
 
 function unreadOf({ story, live, visibility }: Explanation): ShownBytes {
@@ -101,7 +108,7 @@ function entryText(
   return [cut];
 }
 
-/** One row where that is enough, else a dump with its offsets. */
+/** A single row where that is enough, else a dump with its offsets. */
 function dump(what: string, { bytes, hidden = [] }: Partial<ShownBytes>, lost: number, look: Look): string[] {
   const { style, hex } = look;
   if (!bytes || bytes.length === 0) return [];
@@ -119,35 +126,3 @@ function dump(what: string, { bytes, hidden = [] }: Partial<ShownBytes>, lost: n
 
 const hexRows = ({ bytes, hidden }: ShownBytes, { style }: Look) =>
   hexdump(bytes, hidden).map((row) => style.dim(`  ${row}`));
-
-export function cardText(card: Card, { style, columns }: Look): string[] {
-  const paint = card.level === "violation" ? style.bad : style.odd;
-  const width = columns - LABEL - 2;
-  const row = (label: string, text: string) =>
-    wrapped(text, width).map(
-      (line, index) => `  ${index === 0 ? style.accent(label.padEnd(LABEL)) : " ".repeat(LABEL)}${line}`,
-    );
-  const reads = card.reads
-    .slice(0, CARD_READS)
-    .flatMap((read) => [
-      readLine(read),
-      ...(read.bytes.length <= ROW_BYTES ? [`  ${hexOf(read.bytes, read.hidden)}`] : []),
-    ]);
-  const left = card.reads.length - CARD_READS;
-  if (left > 0) reads.push(`and ${left} more`);
-  const came = [...reads, ...(card.came ? [card.came] : [])];
-  return [
-    ...wrapped(`${card.id}  ${card.level}: ${card.title}`, columns).map((line) => style.bold(paint(line))),
-    ...row("rule", ruleLine(card.rule)),
-    ...came.flatMap((line, index) => row(index === 0 ? "came" : "", line)),
-    ...(card.state ? row("in state", card.state) : []),
-    ...row("expected", card.expected),
-    ...row("likely", card.cause),
-    ...card.advice.flatMap((line, index) =>
-      row(index === 0 ? "try" : "", card.advice.length > 1 ? `${index + 1}. ${line}` : line),
-    ),
-    // In one piece, so that it can be copied.
-    `  ${style.accent("again")}`,
-    ...card.reproduce.split("\n").map((line) => `    ${line}`),
-  ];
-}

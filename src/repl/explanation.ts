@@ -1,72 +1,54 @@
-/** What can be said about one connection, before it is put into words: for the terminal, for a page, as JSON. */
+/** All that can be said about one connection, before it is put into words: for the terminal, for a page, as JSON. */
 
-import { type Card, type Case, diagnose, type Read } from "../diagnoses/table.ts";
+import { type Card, judge, type Read, type Silence } from "../diagnoses/table.ts";
+import { caseOf } from "../judging.ts";
 import { connectionDocument, entryDocument } from "../lab/documents.ts";
 import type { Lab } from "../lab/lab.ts";
 import { hexOf, printable, printableBytes } from "../printable.ts";
-import { contextOf, roleOf } from "../stories/editions.ts";
 import type { Visibility } from "../stories/entry-text.ts";
 import { KeptStory } from "../stories/kept-story.ts";
 import type { LiveView } from "../stories/live-view.ts";
-import { type Story, wallMs } from "../stories/story.ts";
-import { reasonOf, type Verdict, verdictOf } from "../stories/verdict.ts";
+import { type Entry, type Story, wallMs } from "../stories/story.ts";
+import { type Judged, reasonOf, verdictOf } from "../stories/verdict.ts";
 import { ruleInShort } from "../wire-rules.ts";
+import { lastLine } from "./last-line.ts";
 
 export interface Explanation {
   readonly story: Story;
   readonly live: LiveView | undefined;
   /** Milliseconds since 1970. */
   readonly askedAt: number;
-  readonly verdict: Verdict;
+  readonly judged: Judged;
   readonly reason: string | undefined;
   readonly cards: readonly Card[];
+  readonly silence: Silence;
+  /** Last bytes that moved, either way; undefined: none did. */
+  readonly last: Entry | undefined;
   readonly visibility: Visibility;
 }
 
 export function explain(lab: Lab, story: Story, visibility: Visibility = {}): Explanation {
   const live = lab.liveView(story.subject.id);
-  return {
-    story,
-    live,
-    askedAt: lab.clock.now(),
-    verdict: verdictOf(story, live),
-    reason: reasonOf(story, live),
-    cards: diagnose(caseOf(lab, story, live, visibility)),
-    visibility,
-  };
+  const { cards, silence, last } = judge(caseOf(lab, story, live, visibility));
+  const found = { cards, turn: silence.whose };
+  const judged = { ...found, verdict: verdictOf(story, live, found) };
+  const reason = reasonOf(story, live, judged);
+  return { story, live, askedAt: lab.clock.now(), judged, reason, cards, silence, last, visibility };
 }
 
-/** Role and options are the instance's; where it is gone, the role of that name and what the story knows. */
-function caseOf(lab: Lab, story: Story, live: LiveView | undefined, { showTokens }: Visibility): Case {
-  const { subject } = story;
-  const { redactor } = contextOf(story, lab.roles);
-  const instance = lab.find(subject.instance);
-  const role = roleOf(story, lab.roles) ?? (instance && lab.roles.get(instance.type));
-  const isServer = role?.side === "server";
-  const options = (instance?.options ?? {}) as unknown as Record<string, unknown>;
-  const [host = "localhost"] = instance?.hosts ?? [];
-  return {
-    story,
-    role,
-    options,
-    given: instance?.given ?? {},
-    host: isServer ? host : subject.remote.address,
-    port: isServer ? (instance?.port ?? (subject.local.port || role.port)) : subject.remote.port,
-    live,
-    redact: (bytes) => (redactor && !showTokens ? redactor.redact(bytes) : { bytes, hidden: [] }),
-  };
-}
-
-/** One sentence for a story without a card. */
-export function closingWord({ verdict, reason }: Explanation): string {
-  switch (verdict) {
-    case "crashed":
-      return "Our own role crashed here. That is our fault and not your program's: the story above and `logs` belong into a report.";
-    case "ok":
-      return "Nothing in this story breaks a rule, as far as can be seen from here.";
-    default:
-      return `No known mistake fits this story. What is certain: ${printable(reason ?? verdict)}.`;
-  }
+/** For a story without a card: that is no all-clear, and what moved last and whose turn it is may help. */
+export function closingLines(explanation: Explanation): string[] {
+  const { judged, reason } = explanation;
+  const { verdict } = judged;
+  if (verdict === "crashed")
+    return [
+      "Our own role crashed here. That is our fault and not your program's: the story above and `logs` belong into a report.",
+    ];
+  const what =
+    verdict === "ok"
+      ? "No mistake recognised. (That does not prove the program right.)"
+      : `No known mistake fits this story. What is certain: ${printable(reason ?? verdict)}.`;
+  return [what, lastLine(explanation)];
 }
 
 /** Source of a story, if it is not memory. */
@@ -82,7 +64,7 @@ export function ruleLine(rule: string): string {
   return text === undefined ? `[${rule}]` : `[${rule}] ${text}`;
 }
 
-/** Where and when a read came. */
+/** Place and time of a read. */
 export function readLine({ number, at, bytes, keptBytes, size, hidden }: Read): string {
   const kept = keptBytes < size ? `, ${keptBytes} kept` : "";
   return `read ${number}, +${(at / 1_000_000).toFixed(3)} s, ${size} ${size === 1 ? "byte" : "bytes"}${kept}: ${printableBytes(bytes, undefined, hidden)}`;
@@ -90,10 +72,10 @@ export function readLine({ number, at, bytes, keptBytes, size, hidden }: Read): 
 
 /** The document of `explain --json`. */
 export function explanationDocument(explanation: Explanation) {
-  const { story, live, reason, cards, visibility } = explanation;
+  const { story, judged, reason, cards, visibility } = explanation;
   let reads = 0;
   return {
-    ...connectionDocument(story, live),
+    ...connectionDocument(story, judged),
     reason: reason ?? null,
     source: story instanceof KeptStory ? "journal" : "memory",
     omitted: story.omitted,

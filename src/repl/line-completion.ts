@@ -22,7 +22,7 @@ export interface Completion {
   readonly candidates: readonly Candidate[];
 }
 
-/** With a thousand connections nobody reads a thousand candidates. */
+/** A thousand candidates, of a thousand connections, would not be read. */
 const MAX_CANDIDATES = 200;
 
 const FILTERS: readonly Candidate[] = [
@@ -127,6 +127,8 @@ const FIELDS: Candidate[] = [
   { value: "state=", summary: "in this state" },
   { value: "addr=", summary: "from this address" },
   { value: "label=", summary: "with this label" },
+  { value: "verdict=", summary: "with this verdict" },
+  { value: "card=", summary: "with this card, e.g. card=D17" },
 ];
 
 const rolesOf = (lab: Lab) => [...lab.roles.values()].map(({ name, summary }) => ({ value: name, summary }));
@@ -140,9 +142,10 @@ const instancesOf = (lab: Lab) =>
 const connectionsOf = (lab: Lab) =>
   lab
     .liveStories()
+    .filter(({ subject }) => !subject.isInternal)
     .map((story) => ({ value: shortId(story), summary: `${story.subject.instance}, ${story.state}` }));
 
-/** Ended ones, the newest first: with a thousand of them nobody wants the oldest. */
+/** Ended ones, the newest first: of a thousand of them the oldest are not wanted. */
 const endedConnectionsOf = (lab: Lab) =>
   lab
     .stories()

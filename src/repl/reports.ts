@@ -7,7 +7,7 @@ import { contextOf } from "../stories/editions.ts";
 import { describeEntry, type Visibility } from "../stories/entry-text.ts";
 import type { LiveView } from "../stories/live-view.ts";
 import type { Entry, Story } from "../stories/story.ts";
-import { reasonOf, verdictOf } from "../stories/verdict.ts";
+import { type Judged, reasonOf } from "../stories/verdict.ts";
 import { whereOf } from "./instance-lines.ts";
 import { type Style, styleWord } from "./style.ts";
 import { wrapped } from "./wrapped.ts";
@@ -58,18 +58,32 @@ export function instanceReport(
   return [style.bold(rest.id), ...lines].join("\n");
 }
 
+/** A connection as it stands. */
+export interface Standing {
+  readonly story: Story;
+  readonly live: LiveView | undefined;
+  readonly judged: Judged;
+  readonly reason: string | undefined;
+}
+
+export function standingOf(lab: Pick<Lab, "liveView" | "judged">, story: Story): Standing {
+  const live = lab.liveView(story.subject.id);
+  const judged = lab.judged(story);
+  return { story, live, judged, reason: reasonOf(story, live, judged) };
+}
+
 export function connectionReport(
-  story: Story,
-  live: LiveView | undefined,
+  standing: Standing,
   style: Style,
   columns: number,
   visibility: Visibility = {},
 ): string {
+  const { story, live } = standing;
   const raw = (live?.unread ?? Buffer.alloc(0)).subarray(0, UNREAD_SHOWN);
   const { redactor } = contextOf(story);
   const unread = redactor && !visibility.showTokens ? redactor.redact(raw) : { bytes: raw, hidden: [] };
   return [
-    ...connectionHead(story, live, style, columns),
+    ...connectionHead(standing, style, columns),
     "",
     ...storyLines(story, style, columns, { ...visibility, last: LAST_EVENTS }),
     ...(unread.bytes.length > 0
@@ -86,20 +100,19 @@ export function connectionReport(
 const HEAD_LABEL = 11;
 
 export function connectionHead(
-  story: Story,
-  live: LiveView | undefined,
+  { story, live, judged, reason }: Standing,
   style: Style,
   columns: number,
 ): string[] {
-  const document = connectionDocument(story, live);
-  const reason = reasonOf(story, live);
-  const verdict = verdictOf(story, live);
+  const document = connectionDocument(story, judged);
+  const { verdict, cards } = document;
   const queued = live?.queuedBytes ?? 0;
   const rows: [string, string][] = [
     ["role", `${story.subject.role}${document.label ? `, for ${document.label}` : ""}`],
     ["peer", document.remote],
     ["state", `${document.state}${document.waitsFor ? `, waits for ${document.waitsFor}` : ""}`],
     ["verdict", `${styleWord(style, verdict)}${reason ? `: ${printable(reason)}` : ""}`],
+    ...(cards.length > 0 ? [["cards", cards.join(" ")] as [string, string]] : []),
     [
       "bytes",
       `${story.bytesIn} in, ${story.bytesOut} out${queued > 0 ? `, ${queued} wait for it to read` : ""}`,

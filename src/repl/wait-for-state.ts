@@ -11,7 +11,7 @@ import { isConnectionTerm, selectInstances, storyTestForLater } from "../lab/sel
 import type { Role } from "../machines/_role.ts";
 import { printable } from "../printable.ts";
 import type { Entry, Story } from "../stories/story.ts";
-import { verdictOf } from "../stories/verdict.ts";
+import { verdicts } from "../stories/verdict.ts";
 import type { Call } from "./command.ts";
 
 export interface WaitOptions {
@@ -21,9 +21,9 @@ export interface WaitOptions {
 }
 
 export const INSTANCE_STATES = ["starting", "running", "backingOff", "failed", "draining", "stopped"];
-/** Verdicts that silence brings about, not an event. */
-const STILL_VERDICTS = ["stuck", "waiting"];
-export const VERDICTS = ["ok", "crashed", "refused", "failed", ...STILL_VERDICTS];
+/** Verdicts that silence may bring about, without an event. */
+const STILL_VERDICTS = ["stuck", "waiting", "violation", "note"];
+export const VERDICTS: readonly string[] = verdicts;
 const LOOK_AGAIN_MS = 250;
 const MAX_TOLD = 3;
 
@@ -141,7 +141,7 @@ export class Waiting {
       .filter((story) => this.#isMeant(story) && isFound(story))
       .map((story) => ({
         id: story.subject.id,
-        document: () => connectionDocument(story, lab.liveView(story.subject.id)),
+        document: () => connectionDocument(story, lab.judged(story)),
       }));
   }
 
@@ -151,7 +151,7 @@ export class Waiting {
     return (
       present === state ||
       this.#passed.has(story) ||
-      (VERDICTS.includes(state) && verdictOf(story, this.#call.lab.liveView(story.subject.id)) === state)
+      (VERDICTS.includes(state) && this.#call.lab.judged(story).verdict === state)
     );
   }
 

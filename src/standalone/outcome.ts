@@ -5,7 +5,7 @@
 import type { Card } from "../diagnoses/table.ts";
 import { type ErrorCode, errorTable, exitCodes } from "../errors.ts";
 import { printable } from "../printable.ts";
-import { cardText } from "../repl/explain-text.ts";
+import { briefCard } from "../repl/card-text.ts";
 import { styleOf } from "../repl/style.ts";
 import { programText } from "../stories/entry-text.ts";
 import type { ProgramSample } from "../stories/program.ts";
@@ -56,7 +56,7 @@ function failureIn(output: unknown): Failure | undefined {
 const inALine = ({ id, level, title }: Card) => `${id}  ${level}: ${title}`;
 
 const inFull = (card: Card, { columns, hasColors }: StandaloneCall<unknown>) =>
-  cardText(card, { style: styleOf(hasColors), columns, hex: false }).join("\n");
+  briefCard(card, { style: styleOf(hasColors), columns }).join("\n");
 
 const cardInShort = ({ id, level, title, rule, cause, advice }: Card) => ({
   id,

@@ -35,12 +35,20 @@ export interface StoryRow {
   readonly subject: string;
   /** JSON: how it stands, or ended. */
   readonly summary: string;
+  /** Of an ended one, once it has been judged. */
+  readonly verdict?: string | null;
+  /** Ids of its cards, the root cause first, with blanks between them. */
+  readonly cards?: string | null;
+}
+
+/** A story of which more is known than was written: its row is made when it is written, a moment later. */
+export interface JournalStory {
+  readonly story: object;
+  readonly storyRow: () => StoryRow;
 }
 
 /** Entry to be written: its rows are made when they are, a moment later. */
-export interface JournalEntry {
-  readonly story: object;
-  readonly storyRow: () => StoryRow;
+export interface JournalEntry extends JournalStory {
   readonly row: () => JournalRow;
   /** Says more as time goes on, e.g. how much of a file has gone. */
   readonly isGrowing: boolean;
@@ -48,6 +56,8 @@ export interface JournalEntry {
 
 export interface Journal {
   write(entry: JournalEntry): void;
+  /** Nothing happened in it, but its row is another. */
+  keep(story: JournalStory): void;
   readonly isStopped: boolean;
   apply(command: JournalCommand): Promise<unknown>;
 }
@@ -67,6 +77,7 @@ class WaitingJournal implements Journal {
   isStopped = false;
   readonly #onTrouble: (sentence: string) => void;
   #waiting: JournalEntry[] = [];
+  readonly #changed = new Map<object, JournalStory>();
   #dropped = 0;
   /** The last entry of a story that may yet say more. */
   readonly #growing = new WeakMap<object, JournalEntry>();
@@ -87,18 +98,30 @@ class WaitingJournal implements Journal {
       this.#dropped += 1;
       return;
     }
-    if (this.#waiting.length === 0) setTimeout(() => this.#flush(), FLUSH_MS).unref();
+    this.#flushSoon();
     this.#waiting.push(entry);
+  }
+
+  keep(changed: JournalStory): void {
+    if (this.isStopped || this.#changed.size >= MAX_WAITING) return;
+    this.#flushSoon();
+    this.#changed.set(changed.story, changed);
+  }
+
+  #flushSoon(): void {
+    if (this.#waiting.length + this.#changed.size === 0) setTimeout(() => this.#flush(), FLUSH_MS).unref();
   }
 
   #flush(): void {
     const entries = this.#waiting;
-    if (entries.length === 0) return;
+    const changed = [...this.#changed.values()];
+    if (entries.length + changed.length === 0) return;
     this.#waiting = [];
+    this.#changed.clear();
     if (this.#dropped > 0)
       this.#onTrouble(`the journal is slower than the lab: ${this.#dropped} entries were not written`);
     this.#dropped = 0;
-    const stories = new Map(entries.map((entry) => [entry.story, entry]));
+    const stories = new Map<object, JournalStory>([...entries, ...changed].map((one) => [one.story, one]));
     const grown = [...stories.keys()].flatMap((story) => this.#growing.get(story) ?? []);
     for (const entry of entries) if (entry.isGrowing) this.#growing.set(entry.story, entry);
     const command = {
@@ -129,15 +152,16 @@ function operationsOn({ sql }: LabDatabase) {
   const grow = sql.prepare(`
     UPDATE journal SET detail = @detail, facts = @facts WHERE connection = @connection AND entry = @entry`);
   const keep = sql.prepare(`
-    INSERT INTO stories (id, short, version, opened_at, subject, summary)
-    VALUES (@id, @short, @version, @openedAt, @subject, @summary)
-    ON CONFLICT (id) DO UPDATE SET subject = excluded.subject, summary = excluded.summary`);
+    INSERT INTO stories (id, short, version, opened_at, subject, summary, verdict, cards)
+    VALUES (@id, @short, @version, @openedAt, @subject, @summary, @verdict, @cards)
+    ON CONFLICT (id) DO UPDATE SET subject = excluded.subject, summary = excluded.summary,
+      verdict = excluded.verdict, cards = excluded.cards`);
   return {
     append: ({ rows, stories, grown }: Append) => {
       for (const row of rows) insert.run({ ...row, detail: row.detail ?? null, bytes: row.bytes ?? null });
       for (const { detail = null, facts, connection, entry } of grown)
         grow.run({ detail, facts, connection, entry });
-      for (const story of stories) keep.run(story);
+      for (const story of stories) keep.run({ verdict: null, cards: null, ...story });
       return () => undefined;
     },
   };

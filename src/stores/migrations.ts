@@ -8,6 +8,7 @@ export const migrations: readonly Migration[] = [
   (sql, schemaSql) => void sql.exec(schemaSql()),
   numberOn,
   keepFacts,
+  keepVerdicts,
 ];
 
 /** Version 2: numbers that go on over restarts, and the ids of lab files' entries. */
@@ -72,4 +73,12 @@ function keepFacts(sql: Database.Database): void {
       summary    TEXT    NOT NULL CHECK (json_valid(summary))
     ) STRICT;
     CREATE INDEX stories_short ON stories (short);`);
+}
+
+/** Version 4: what was judged of the journal's stories. */
+function keepVerdicts(sql: Database.Database): void {
+  sql.exec(`
+    -- Of a story that has ended, once it was judged; cards: ids such as D17, the root cause first, with blanks between them.
+    ALTER TABLE stories ADD COLUMN verdict TEXT;
+    ALTER TABLE stories ADD COLUMN cards TEXT;`);
 }

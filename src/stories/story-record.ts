@@ -8,6 +8,7 @@ import type { Cause } from "./causes.ts";
 import { type Entry, STORY_VERSION } from "./entry.ts";
 import type { LiveView } from "./live-view.ts";
 import { type Fault, Story, type StorySubject } from "./story.ts";
+import type { Judged } from "./verdict.ts";
 
 /** Bytes are base64. `entries` are those of `Entry`, in order. */
 export interface StoryRecord {
@@ -23,7 +24,9 @@ export interface StoryRecord {
   readonly lastRule: string | null;
   readonly fault: Fault | null;
   readonly cause: Cause | null;
-  /** What is to be hidden from whoever looks. */
+  /** Judgement of it once it had ended. */
+  readonly judged?: Judged | null;
+  /** Words that are to be hidden from every reader. */
   readonly secrets: readonly string[];
   readonly entries: readonly unknown[];
   /** Of a connection that was live when the record was made. */
@@ -45,6 +48,7 @@ export function toRecord(story: Story, live?: LiveView): StoryRecord {
     lastRule: story.lastRule ?? null,
     fault: story.fault ?? null,
     cause: story.cause ?? null,
+    judged: story.judged ?? null,
     secrets: [...secrets],
     entries: story.entries.map(plain),
     live: live ? plain(live) : null,
@@ -74,6 +78,7 @@ export function fromRecord(record: StoryRecord): {
       lastRule: record.lastRule ?? undefined,
       fault: record.fault ?? undefined,
       cause: record.cause ?? undefined,
+      judged: record.judged ?? undefined,
       secrets: [...record.secrets],
     },
     record.entries.map((entry) => revived(entry) as Entry),

@@ -1,49 +1,89 @@
-/** What to think of a connection at a glance, from its story and what it is doing now. */
+/** A connection at a glance: from its story, from what it is doing now, and from the cards that fit it. */
 import { causeText } from "./cause-text.ts";
 import type { LiveView } from "./live-view.ts";
 import type { Story } from "./story.ts";
 
 /**
- * `ok`, or what is wrong: our role crashed; we refused the peer; the conversation failed (reset, deaf, cut short);
- * bytes came that no state could read (`stuck`); or both sides wait for the other to speak (`waiting`).
+ * From the gravest: our role crashed; the conversation failed (reset, deaf, cut short); we refused the peer; bytes came that no
+ * state could read (`stuck`); the peer has not spoken for long though it is its turn (`waiting`); a card says what went wrong
+ * (`violation`), or what may go wrong elsewhere (`note`); `ok`.
  */
-export type Verdict = "ok" | "crashed" | "refused" | "failed" | "stuck" | "waiting";
+export const verdicts = [
+  "crashed",
+  "failed",
+  "refused",
+  "stuck",
+  "waiting",
+  "violation",
+  "note",
+  "ok",
+] as const;
+export type Verdict = (typeof verdicts)[number];
+
+/** `theirs`: the peer's program has to speak; `ours`: our role; `operator`: a person at our side; `nobody`: any of them may. */
+export type Turn = "theirs" | "ours" | "operator" | "nobody";
+
+/** A card by its name. */
+export interface CardName {
+  readonly id: string;
+  readonly level: "note" | "violation";
+  readonly title: string;
+}
+
+/** Judgement of a story, as plain data: of one that has ended it is kept with it. */
+export interface Judged {
+  readonly verdict: Verdict;
+  /** The root cause first. */
+  readonly cards: readonly CardName[];
+  /** Side whose turn it is, or was at the end. */
+  readonly turn: Turn;
+}
+
+/** Judge of stories: a reader of facts does not do it itself. */
+export interface StoryJudge {
+  judged(story: Story): Judged;
+}
 
 /** Bytes that lie unread this long are stuck. */
 const STUCK_MS = 2_000;
 /** A silence this long in a state that waits for the peer is a wait of both sides. */
 const WAITING_MS = 10_000;
 
-export function verdictOf(story: Story, live: LiveView | undefined): Verdict {
-  if (story.fault) return story.fault;
-  if (!live || story.subject.transport === "udp") return "ok";
-  const { stillMs } = live;
-  if (stillMs >= STUCK_MS && (live.unreadBytes > 0 || live.queuedBytes > 0)) return "stuck";
-  if (stillMs >= WAITING_MS && story.waitsFor !== undefined) return "waiting";
-  return "ok";
+export function verdictOf(
+  { fault, subject }: Story,
+  live: LiveView | undefined,
+  { cards, turn }: Omit<Judged, "verdict">,
+): Verdict {
+  if (fault) return fault;
+  if (live && subject.transport === "tcp") {
+    if (live.stillMs >= STUCK_MS && (live.unreadBytes > 0 || live.queuedBytes > 0)) return "stuck";
+    if (live.stillMs >= WAITING_MS && turn === "theirs") return "waiting";
+  }
+  if (cards.some(({ level }) => level === "violation")) return "violation";
+  return cards.length > 0 ? "note" : "ok";
 }
 
-/** The verdict's reason in a sentence; undefined where all is well. */
-export function reasonOf(story: Story, live: LiveView | undefined): string | undefined {
-  const { cause } = story;
-  if (cause !== undefined) return causeText(cause);
+/** The verdict's reason in a sentence; undefined where there is nothing to say. */
+export function reasonOf(story: Story, live: LiveView | undefined, judged: Judged): string | undefined {
+  if (story.cause !== undefined) return causeText(story.cause);
+  const [card] = judged.cards;
   const seconds = live ? Math.floor(live.stillMs / 1_000) : 0;
-  switch (verdictOf(story, live)) {
+  const side = story.waitsFor === undefined ? "" : ` for ${story.waitsFor}`;
+  switch (judged.verdict) {
     case "stuck":
       return live && live.queuedBytes > 0
-        ? `it does not read: ${live.queuedBytes} bytes wait for it since ${seconds} s`
+        ? `it does not read: ${live.queuedBytes} bytes have been waiting for ${seconds} s`
         : `${live?.unreadBytes} bytes are no whole message for ${seconds} s${story.framing === "line" ? ": a line without its \\n" : ""}`;
     case "waiting":
-      return `both sides wait: we for ${story.waitsFor}, and nothing has come for ${seconds} s`;
+      return `deadlock: we have been waiting ${seconds} s${side}`;
+    case "violation":
+    case "note":
+      return card && `${card.id}: ${card.title}`;
     default:
-      return undefined;
+      return judged.turn === "operator" && live
+        ? `waits for the operator: say ${story.subject.instance} …`
+        : undefined;
   }
 }
 
-const URGENCY: Record<Verdict, number> = { crashed: 0, stuck: 1, refused: 2, failed: 3, waiting: 4, ok: 5 };
-
-/** Those that need a look first, then by age. */
-export function byUrgency(liveOf: (story: Story) => LiveView | undefined) {
-  return (a: Story, b: Story) =>
-    URGENCY[verdictOf(a, liveOf(a))] - URGENCY[verdictOf(b, liveOf(b))] || a.openedAt - b.openedAt;
-}
+export const byVerdict = (a: Verdict, b: Verdict) => verdicts.indexOf(a) - verdicts.indexOf(b);

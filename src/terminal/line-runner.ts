@@ -1,8 +1,8 @@
 /**
- * One session's lines, however they are typed: at the prompt, one-shot, in a script or a sheet.
+ * Lines of one session, however they are typed: at the prompt, one-shot, in a script or a sheet.
  *
  * A line's life: 1. taken apart into statements, where it begins with a command → 2. each runs in the daemon, or here
- * where the command is the client's own → 3. what it says goes through its filters to the console or a file, and is kept
+ * where the command is the client's own → 3. its output goes through its filters to the console or a file, and is kept
  * for `expect` → 4. the first that fails ends the line with its status.
  */
 

@@ -1,5 +1,5 @@
 /**
- * `play`: goes through a lab sheet. With somebody at the terminal each step waits for Enter; `--check` waits for nobody,
+ * `play`: goes through a lab sheet. With a person at the terminal each step waits for Enter; `--check` waits for none,
  * shows only what is wrong, and ends with the exit status of the first step that fails (1 where it is an expectation).
  */
 import { exitCodeOf, exitCodes, messageOf, NetlabError } from "../errors.ts";
@@ -23,7 +23,7 @@ export function play(call: ClientCall): Promise<number> {
   return new SheetPlayer(call).run();
 }
 
-/** The sheet is over before its end: the person left, or a step failed where nobody could be asked. */
+/** The sheet is over before its end: the person left, or a step failed where no one could be asked. */
 class Over extends Error {
   readonly exit: number;
 
@@ -99,7 +99,7 @@ class SheetPlayer {
     }
   }
 
-  /** One block of commands, as often as the person wants. */
+  /** Plays a block of commands, as often as the person wants. */
   async #step(block: Block, expected: Block | undefined): Promise<void> {
     if (!this.#isCheck) await this.#print(block.lines, "commands");
     if ((await this.#asked(STEP)) === "s") return;
@@ -179,7 +179,7 @@ class SheetPlayer {
     await this.#console.out(`${lines.map((line) => INDENT + paint(line)).join("\n")}\n\n`);
   }
 
-  /** The answer's first letter; nothing where nobody is asked. */
+  /** The answer's first letter; nothing where no one is asked. */
   async #asked(question: string): Promise<string> {
     if (!this.#console.isAttended) return "";
     const answer = (await this.#console.ask(question)).trim().slice(0, 1).toLowerCase();

@@ -21,7 +21,7 @@ const sends =
 
 function diagnosed(story: Story): string[] {
   const given = { service: "pdf", file: "server.pdf" };
-  const at = { host: "127.0.0.1", port: story.subject.remote.port };
+  const at = { host: "127.0.0.1", port: story.subject.remote.port, again: "" };
   const incident = { story, role: fileClient, options: given, given, ...at, live: undefined };
   return diagnose({ ...incident, redact: (bytes) => ({ bytes, hidden: [] }) }).map(({ id }) => id);
 }

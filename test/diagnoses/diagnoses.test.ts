@@ -8,11 +8,13 @@ import { wireRules } from "../../src/wire-rules.ts";
 import { eventually } from "../e2e/eventually.ts";
 import { freePort } from "../e2e/free-ports.ts";
 import { hasPython } from "../roles/python-peer.ts";
+import { expectsToBeRead } from "./card-size.ts";
 import { DiagnosisLab } from "./lab.ts";
 import { type Mistake, mistakes } from "./mistakes.ts";
+import { doingOf, programOf } from "./programs.ts";
 
 const root = path.join(import.meta.dirname, "../..");
-const programOf = (name: string) => `mistakes/${name.replaceAll("-", "_")}.py`;
+const fileOf = (name: string) => `mistakes/${name.replaceAll("-", "_")}.py`;
 const swapped = (port: number) => ((port & 0xff) << 8) | (port >> 8);
 
 /** Both it and its swapped one are below the ports that the system hands out, and above those that need a right. */
@@ -32,10 +34,10 @@ describe.skipIf(!hasPython)("a program that makes the mistake (skipped without p
     const port = isSwappable ? await swappablePort() : 0;
     if (!isServer) {
       const instance = await lab.spawn(role, { ...given, port });
-      lab.python(programOf(name), [instance.port], { isInputOpen, input: "" });
+      lab.python(fileOf(name), [instance.port], { isInputOpen, input: "" });
       return instance;
     }
-    const server = lab.python(programOf(name), [port], { isInputOpen, input: "" });
+    const server = lab.python(fileOf(name), [port], { isInputOpen, input: "" });
     const listens = await lab.listens(server);
     return lab.spawn(role, { ...given, ...clientOf(role, port || listens) });
   }
@@ -49,6 +51,7 @@ describe.skipIf(!hasPython)("a program that makes the mistake (skipped without p
     expect(await found(instance)).toEqual([mistake.id]);
     const told = await lab.run(`explain ${lab.stories(instance.id).at(-1)?.subject.id}`);
     expect(told.out).toContain(`${mistake.id}  `);
+    expectsToBeRead(told.out);
     await isTheSameAgain(instance);
   }
 
@@ -100,15 +103,17 @@ describe.skipIf(!hasPython)("a program that makes the mistake (skipped without p
 
 describe("the table of diagnoses", () => {
   it("has ids that are used once, in order, and a mistake for each", () => {
-    expect(diagnoses.map(({ id }) => id)).toEqual(mistakes.map(({ id }) => id));
+    expect(diagnoses.filter((one) => programOf(one) === undefined)).toEqual([]);
     expect(new Set(diagnoses.map(({ id }) => id)).size).toBe(diagnoses.length);
+    expect(diagnoses.map(({ id }) => id)).toEqual(diagnoses.map(({ id }) => id).sort());
   });
 
   it("has a program for each, and no program that belongs to none", () => {
     const programs = readdirSync(path.join(root, "test/peers/mistakes")).filter((name) =>
       /^[^_].*\.py$/.test(name),
     );
-    expect(programs.sort()).toEqual(diagnoses.map(({ name }) => `${name.replaceAll("-", "_")}.py`).sort());
+    const named = diagnoses.map((one) => programOf(one)).filter((program) => !program?.includes("/"));
+    expect(programs.sort()).toEqual(named.sort());
   });
 
   it("names rules that docs/wire.md has", () => {
@@ -128,9 +133,10 @@ describe("docs/diagnoses.md", () => {
 
   it("lists every diagnosis, with its level, its title and what its program does", () => {
     const rows = page.split("\n").filter((line) => /^\| D\d/.test(line));
-    const expected = diagnoses.map(({ id, name, level, title }) => {
-      const program = readFileSync(path.join(root, "test/peers", programOf(name)), "utf8");
-      return `| ${id} | ${level} | ${title} | ${/^"""(.*)"""/.exec(program)?.[1]} |`;
+    const expected = diagnoses.map((diagnosis) => {
+      const { id, level, hasOwnLevel, title } = diagnosis;
+      const levels = hasOwnLevel ? "note or violation" : level;
+      return `| ${id} | ${levels} | ${title} | ${doingOf(programOf(diagnosis) ?? "")} |`;
     });
     expect(rows).toEqual(expected);
   });

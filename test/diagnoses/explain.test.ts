@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { runOnce } from "../../src/terminal/one-shot.ts";
 import { converse, eventually } from "../actors/harness.ts";
 import { FakePipe } from "../terminal/fake-terminal.ts";
+import { expectsToBeRead } from "./card-size.ts";
 import { DiagnosisLab } from "./lab.ts";
 
 const lab = new DiagnosisLab();
@@ -40,11 +41,36 @@ describe("explain", () => {
     expect(out).toContain('← "Incorrect expression format\\n"');
   });
 
-  it("closes with a card that says rule, cause, advice and a command, within 80 columns [CALC-2]", async () => {
+  it("closes with a card in eight lines: the rule's id, what came, the likely cause, what to change", async () => {
     const { story } = await misspelt();
     const { out } = await lab.run(`explain ${story}`);
+    expectsToBeRead(out);
+    const card = out.slice(out.indexOf("D17  ")).trimEnd().split("\n");
+    expect(card[0]).toBe("D17  violation: The calculator cannot read this expression [CALC-2]");
+    expect(card.slice(1).map((line) => /^ {2}(\w+)/.exec(line)?.[1])).toEqual(
+      expect.arrayContaining(["came", "likely", "change"]),
+    );
+    expect(card.at(-1)).toBe(`explain ${story} --full: the rule, and how to see it again`);
+  });
+
+  it("names further cards in a line each", async () => {
+    const { id, port } = await lab.spawn("calculator");
+    const peer = await converse(port);
+    peer.say("ann\0");
+    await eventually(() => expect(lab.stories(id).at(-1)?.state).toBe("computing"));
+    peer.say("15+35\0");
+    await peer.hears("Incorrect expression format\0");
+    const { out } = await lab.run(`explain ${lab.stories(id).at(-1)?.subject.id}`);
+    expect(out).toContain("D17  violation: ");
+    expect(out).toContain("\nalso D08: A NUL byte came along with the text\n");
+    expect(out).not.toContain("D08  ");
+  });
+
+  it("has the rule's text, all steps, and a command under --full, within 80 columns [CALC-2]", async () => {
+    const { story } = await misspelt();
+    const { out } = await lab.run(`explain ${story} --full`);
     const card = out.slice(out.indexOf("D17  "));
-    for (const label of ["rule", "came", "in state", "expected", "likely", "try", "again"])
+    for (const label of ["rule", "came", "in state", "expected", "likely", "change", "again"])
       expect(card).toMatch(new RegExp(`^  ${label}`, "m"));
     expect(card).toContain("[CALC-2] number operator number, separated by white space");
     expect(card).toContain(`| ncat 127.0.0.1 `);
@@ -52,13 +78,43 @@ describe("explain", () => {
     for (const line of card.split("\n").slice(0, command)) expect(stringWidth(line)).toBeLessThanOrEqual(80);
   });
 
-  it("says so where nothing is wrong", async () => {
+  it("says what moved last, and whose turn it is, where no mistake is recognised", async () => {
     const { port } = await lab.spawn("echo");
     const peer = await converse(port);
     await peer.hears("Enter your command please");
     peer.say("hello\n");
     await peer.hears("hello\n");
-    expect((await lab.run("explain")).out).toContain("Nothing in this story breaks a rule");
+    const { out } = await lab.run("explain");
+    expect(out).toContain("\nNo mistake recognised. (That does not prove the program right.)\nLast: ");
+    expect(out.replaceAll("\n", " ")).toMatch(
+      /Last: the server sent "hello\\n" [\d.]+ s ago; it is the turn of your program \(the server waits for a command, or anything to say back\)\. $/,
+    );
+  });
+
+  it("says that the operator has to speak, where a line waits for an answer [REV-2]", async () => {
+    const { id, port } = await lab.spawn("reverse");
+    const peer = await converse(port);
+    peer.say("taco cat\n");
+    await eventually(() => expect(lab.stories(id).at(-1)?.bytesIn).toBe(9));
+    lab.clock.push(60_000);
+    const { out } = await lab.run(`explain ${lab.stories(id).at(-1)?.subject.id}`);
+    expect(out).toContain("No mistake recognised.");
+    expect(out.replaceAll("\n", " ")).toContain(`your program waits for the operator: say ${id} …`);
+    expect((await lab.run(`show @last`)).out).toContain(`verdict  ok: waits for the operator: say ${id} …`);
+  });
+
+  it("tells in the past tense that somebody waited in vain, and then left", async () => {
+    const { id, port } = await lab.spawn("calculator");
+    const peer = await converse(port);
+    peer.say("ann");
+    await eventually(() => expect(lab.stories(id).at(-1)?.state).toBe("computing"));
+    lab.clock.push(16_000);
+    peer.socket.destroy();
+    await eventually(() => expect(lab.stories(id).at(-1)?.endedAt).toBeDefined());
+    const { out } = await lab.run(`explain ${lab.stories(id).at(-1)?.subject.id}`);
+    expect(out).toContain("D01  note: Deadlock: your program waits for a reply that this protocol never");
+    expect(out.replace(/\s+/g, " ")).toContain("Your program then sent nothing for 16 s and left");
+    expectsToBeRead(out);
   });
 
   it("shows the whole of a long read with --hex only", async () => {
@@ -86,7 +142,12 @@ describe("explain", () => {
     expect(masked.out).not.toContain("68 69 64 64 65 6e");
     const { data } = await lab.run(`explain ${story} --json`);
     expect(JSON.stringify(data)).not.toMatch(/hidden7|68696464656e/);
-    expect((await lab.run(`explain ${story} --show-tokens`)).out).toContain("printf 'hidden7 \\n'");
+    const whole = await lab.run(`explain ${story} --full`);
+    expect(whole.out).toContain("# a token is hidden: type it yourself where **** stands");
+    expect(whole.out).not.toContain("hidden7");
+    const open = await lab.run(`explain ${story} --full --show-tokens`);
+    expect(open.out).toContain("printf 'hidden7 \\n'");
+    expect(open.out).not.toContain("# a token is hidden");
   });
 });
 
@@ -134,6 +195,6 @@ describe("a story that was cut short", () => {
     expect(out).toMatch(
       /… \d+ entries are no longer kept: the story is cut short here \(\d+ bytes in, \d+ out\) …/,
     );
-    expect(out).toContain("Nothing in this story breaks a rule");
+    expect(out).toContain("No mistake recognised.");
   });
 });

@@ -66,7 +66,10 @@ describe("play --check", () => {
   it.each([
     [["text", "```netlab", "ls"], /sheet\.md:2: this ``` block is not closed/],
     [["```expect", "x", "```"], /sheet\.md:2: this expect block needs a netlab block before it/],
-    [["```netlab slowly", "ls", "```"], /sheet\.md:1: unknown block "netlab slowly": use/],
+    [
+      ["```netlab slowly", "ls", "```"],
+      /sheet\.md:1: unknown block "netlab slowly": use "netlab" or "netlab by-hand"/,
+    ],
   ])("refuses %j", async (lines, words) => {
     const { stderr, exit } = await check(...lines);
     expect(stderr).toMatch(words);

@@ -1,21 +1,29 @@
 /** What a person is told at a glance about a connection, and whom to look at first. */
 import { describe, expect, it } from "vitest";
-import { cause } from "../../src/stories/causes.ts";
+import { judge } from "../../src/diagnoses/table.ts";
+import { caseOf } from "../../src/judging.ts";
 import type { LiveView } from "../../src/stories/live-view.ts";
-import { Recorder } from "../../src/stories/recorder.ts";
 import type { Story } from "../../src/stories/story.ts";
-import { byUrgency, reasonOf, verdictOf } from "../../src/stories/verdict.ts";
+import { reasonOf, type Verdict, verdictOf } from "../../src/stories/verdict.ts";
 import { converse, eventually, openLab } from "../actors/harness.ts";
 import { SimulatedClock } from "../actors/simulated-clock.ts";
 import throwsInAction from "../fixtures/roles/throws-in-action.ts";
+
+/** Verdict and reason, as a daemon judges that knows the role and no instance. */
+function standing(story: Story, live: LiveView | undefined): [Verdict, string | undefined] {
+  const { cards, silence } = judge(caseOf({ find: () => undefined, roles: new Map() }, story, live));
+  const found = { cards, turn: silence.whose };
+  const judged = { ...found, verdict: verdictOf(story, live, found) };
+  return [judged.verdict, reasonOf(story, live, judged)];
+}
 
 async function fileLab() {
   const clock = new SimulatedClock();
   const lab = await openLab([throwsInAction], { clock });
   const server = await lab.serveFiles();
   const peer = await converse(server);
-  const verdict = () => verdictOf(lab.storyOf(peer), lab.liveView(peer));
-  const reason = () => reasonOf(lab.storyOf(peer), lab.liveView(peer));
+  const verdict = () => standing(lab.storyOf(peer), lab.liveView(peer))[0];
+  const reason = () => standing(lab.storyOf(peer), lab.liveView(peer))[1];
   return { clock, lab, server, peer, verdict, reason };
 }
 
@@ -44,10 +52,7 @@ describe("a connection is", () => {
     peer.say("boom\n");
     await peer.hearsTheEnd();
     const story = lab.storyOf(peer);
-    expect([verdictOf(story, undefined), reasonOf(story, undefined)]).toEqual([
-      "crashed",
-      "the action met boom",
-    ]);
+    expect(standing(story, undefined)).toEqual(["crashed", "the action met boom"]);
   });
 
   it("failed, where the peer broke off", async () => {
@@ -83,10 +88,9 @@ describe("a connection is", () => {
     await eventually(() => expect(lab.controlOf(deaf)?.queuedBytes).toBeGreaterThan(0));
     clock.advance(2_000);
     const story = lab.storyOf(deaf);
-    expect(verdictOf(story, lab.liveView(deaf))).toBe("stuck");
-    expect(reasonOf(story, lab.liveView(deaf))).toMatch(
-      /^it does not read: \d+ bytes wait for it since 2 s$/,
-    );
+    const [verdict, reason] = standing(story, lab.liveView(deaf));
+    expect(verdict).toBe("stuck");
+    expect(reason).toMatch(/^it does not read: \d+ bytes have been waiting for 2 s$/);
   });
 
   it("waiting, where both sides wait for the other", async () => {
@@ -96,59 +100,36 @@ describe("a connection is", () => {
     expect(verdict()).toBe("ok");
     clock.advance(1);
     expect(verdict()).toBe("waiting");
-    expect(reason()).toBe("both sides wait: we for the token, and nothing has come for 10 s");
+    expect(reason()).toBe("deadlock: we have been waiting 10 s for the token");
     peer.say("server1\n");
     await peer.hears("valid\n");
     expect(verdict()).toBe("ok");
   });
 });
 
-describe("the order of urgency", () => {
-  it("is crashed, stuck, refused, failed, waiting, ok; then the oldest first", () => {
-    const clock = new SimulatedClock();
-    const recorder = new Recorder(clock);
-    const views = new Map<Story, LiveView>();
-    const live = (story: Story, unreadBytes: number, stillMs: number) => {
-      const unread = Buffer.alloc(unreadBytes);
-      views.set(story, { framing: "bare", unreadBytes, unread, queuedBytes: 0, stillMs });
-    };
-    let number = 0;
-    const story = (name: string, change: (story: Story) => void): Story => {
-      number += 1;
-      clock.advance(1);
-      const remote = { address: "127.0.0.1", port: number };
-      const subject = {
-        id: name,
-        instance: "i",
-        role: "r",
-        edition: 0,
-        transport: "tcp",
-        local: remote,
-        remote,
-      } as const;
-      const opened = recorder.open(subject, "listening");
-      change(opened);
-      return opened;
-    };
-    const ok = (one: Story) => live(one, 0, 0);
-    const stories = [
-      story("ok 1", ok),
-      story("waiting", (one) => {
-        live(one, 0, 60_000);
-        one.waitsFor = "a word";
-      }),
-      story("failed", (one) => one.fail("failed", cause("failure", { text: "reset" }))),
-      story("refused", (one) => one.fail("refused", cause("failure", { text: "wrong" }))),
-      story("stuck", (one) => {
-        live(one, 3, 60_000);
-      }),
-      story("crashed 1", (one) => one.fail("crashed", cause("failure", { text: "boom" }))),
-      story("ok 2", ok),
-      story("crashed 2", (one) => one.fail("crashed", cause("failure", { text: "boom" }))),
-    ];
-    clock.advance(60_000);
-    stories.reverse().sort(byUrgency((one) => views.get(one)));
-    const order = ["crashed 1", "crashed 2", "stuck", "refused", "failed", "waiting", "ok 1", "ok 2"];
-    expect(stories.map(({ subject }) => subject.id)).toEqual(order);
+describe("a verdict", () => {
+  const story = { fault: undefined, subject: { transport: "tcp" } } as Story;
+  const live = (stillMs: number, unreadBytes = 0) => ({ stillMs, unreadBytes, queuedBytes: 0 }) as LiveView;
+  const card = (level: "note" | "violation") => ({ id: "D99", level, title: "" });
+  const violation = { cards: [card("note"), card("violation")], turn: "theirs" } as const;
+
+  it("is the gravest that is true", () => {
+    expect(verdictOf({ ...story, fault: "refused" } as Story, live(60_000), violation)).toBe("refused");
+    expect(verdictOf(story, live(60_000, 3), violation)).toBe("stuck");
+    expect(verdictOf(story, live(60_000), violation)).toBe("waiting");
+    expect(verdictOf(story, live(0), violation)).toBe("violation");
+    expect(verdictOf(story, undefined, { cards: [card("note")], turn: "theirs" })).toBe("note");
+    expect(verdictOf(story, undefined, { cards: [], turn: "theirs" })).toBe("ok");
+  });
+
+  it("is no wait where it is another's turn", () => {
+    for (const turn of ["ours", "operator", "nobody"] as const)
+      expect(verdictOf(story, live(60_000), { cards: [], turn })).toBe("ok");
+  });
+
+  it("of datagrams is neither stuck nor waiting, but knows the cards", () => {
+    const udp = { ...story, subject: { transport: "udp" } } as Story;
+    expect(verdictOf(udp, live(60_000, 3), { ...violation, cards: [] })).toBe("ok");
+    expect(verdictOf(udp, live(60_000), violation)).toBe("violation");
   });
 });

@@ -1,86 +1,122 @@
 import { z } from "zod";
+import { shortPeerId } from "../../ids.ts";
 import { connectionDocument } from "../../lab/documents.ts";
+import type { Lab } from "../../lab/lab.ts";
 import { selectStories, shortId } from "../../lab/selectors.ts";
 import { printable } from "../../printable.ts";
-import type { LiveView } from "../../stories/live-view.ts";
 import type { Story } from "../../stories/story.ts";
-import { byUrgency, reasonOf, verdictOf } from "../../stories/verdict.ts";
+import { reasonOf } from "../../stories/verdict.ts";
 import { type Call, defineCommand } from "../command.ts";
-import { type Style, styleWord } from "../style.ts";
+import { type Folded, folded, inOrder, isTrouble, type Looked, lookAt } from "../connection-order.ts";
+import { styleWord } from "../style.ts";
 import { table } from "../text-table.ts";
-
-type LiveOf = (story: Story) => LiveView | undefined;
 
 /** Rows before the rest is summed up. */
 const MAX_ROWS = 20;
 /** Columns of a terminal that has room for bytes and framing. */
 const WIDE = 110;
+/** A term for a verdict or a card asks for all that have it. */
+const ASKS_FOR_ALL = /^(verdict|card)=/;
+
+type ConnsCall = Call<{ all: boolean }>;
 
 export default defineCommand({
   name: "conns",
   group: "connections",
-  summary: "lists connections, those that need a look first, and sums up the rest",
+  summary: "lists connections, those that are stuck first, and sums up the rest",
   args: [
     { name: "selector", summary: "only these", isOptional: true, isVariadic: true, completes: "selector" },
   ],
   options: z.object({ all: z.boolean().default(false).describe("list every one, ended ones too") }),
-  example: "conns file-server state=awaitingFilename",
+  example: "conns verdict=waiting",
   run(call) {
     const { lab, rest, options, data, isJson, out } = call;
-    const liveOf = (story: Story) => lab.liveView(story.subject.id);
-    const stories = selectStories(lab, rest).sort(byUrgency(liveOf));
-    // Senders that are asked for by name are wanted; otherwise a faultless datagram is no news.
-    const isNews = ({ endedAt, subject }: Story) =>
-      endedAt === undefined && (isJson || subject.transport === "tcp" || rest.length > 0);
-    const isWanted = (story: Story) =>
-      options.all || isNews(story) || verdictOf(story, liveOf(story)) !== "ok";
-    const wanted = stories.filter(isWanted);
-    if (isJson) return data(wanted.map((story) => connectionDocument(story, liveOf(story))));
-    if (stories.length === 0)
-      return out(rest.length > 0 ? "no connection matches" : "no client has connected yet");
-    return list(call, stories, wanted, liveOf);
+    const looked = selectStories(lab, rest)
+      .filter(({ subject }) => !subject.isInternal)
+      .map((story) => lookAt(lab, story));
+    const isAll = options.all || rest.some((term) => ASKS_FOR_ALL.test(term));
+    const wanted = inOrder(
+      looked.filter((one) => isAll || isNews(one, call) || isTrouble(one.judged.verdict)),
+    );
+    if (isJson) return data(wanted.map(({ story, judged }) => connectionDocument(story, judged)));
+    if (wanted.length === 0) return out(noneOf(looked, call));
+    return list(call, looked, wanted, isAll);
   },
 });
 
-function list(
-  { out, options, columns, style }: Call<{ all: boolean }>,
-  stories: Story[],
-  wanted: Story[],
-  liveOf: LiveOf,
-): void {
-  const needLook = wanted.filter((story) => verdictOf(story, liveOf(story)) !== "ok");
-  // In the short form the faultless ones are listed only while they are few.
-  const shown = options.all
-    ? wanted
-    : wanted.slice(0, Math.max(MAX_ROWS, Math.min(needLook.length, 2 * MAX_ROWS)));
-  if (shown.length > 0) out(connectionTable(shown, columns, style, liveOf));
-  const rest = sumUp(
-    stories.filter((story) => !shown.includes(story)),
-    liveOf,
-  );
-  if (rest) out(rest);
+/** Senders of datagrams that are asked for by name are shown; otherwise a faultless one is no news. */
+function isNews({ story }: Looked, { isJson, rest }: ConnsCall): boolean {
+  return story.endedAt === undefined && (isJson || story.subject.transport === "tcp" || rest.length > 0);
 }
 
-/** On a narrow terminal the columns go that `show` tells anyway. */
-function connectionTable(stories: readonly Story[], columns: number, style: Style, liveOf: LiveOf): string {
+function noneOf(looked: readonly Looked[], { rest }: ConnsCall): string {
+  if (looked.length > 0) return `none live; ${sumOf(looked)} (--all)`;
+  return rest.length > 0 ? "no connection matches" : "no client has connected yet";
+}
+
+function list(call: ConnsCall, looked: readonly Looked[], wanted: readonly Looked[], isAll: boolean): void {
+  const { out } = call;
+  const { rows, folds }: Folded = isAll ? { rows: wanted, folds: [] } : folded(wanted);
+  const troubled = rows.filter(({ judged }) => isTrouble(judged.verdict)).length;
+  // The faultless ones are listed only while they are few.
+  const most = isAll ? rows.length : Math.max(MAX_ROWS, Math.min(troubled, 2 * MAX_ROWS));
+  const shown = rows.slice(0, most);
+  out(connectionTable(shown, call));
+  for (const { count, address, why } of folds)
+    out(`${count} more refused from ${address}: ${printable(why)}`);
+  const hidden = folds.reduce((sum, { count }) => sum + count, 0);
+  const rest = looked.filter((one) => !wanted.includes(one)).concat(rows.slice(most));
+  if (rest.length > 0)
+    out(`and ${sumOf(rest)} more (--all lists them${hidden > 0 ? " and the refused" : ""})`);
+}
+
+/** On a narrow terminal the columns go that `show` tells anyway; a column without values goes too. */
+function connectionTable(shown: readonly Looked[], { lab, columns, style }: ConnsCall): string {
   const isWide = columns >= WIDE;
-  const rows = stories.map((story) => {
-    const live = liveOf(story);
-    const document = connectionDocument(story, live);
-    const { role, remote, state, waitsFor, bytesIn, bytesOut, framing, verdict } = document;
-    const note = printable(reasonOf(story, live) ?? (waitsFor ? `waits for ${waitsFor}` : ""));
+  const names = namesOf(lab, shown);
+  const rows = shown.map(({ story, judged }) => {
+    const document = connectionDocument(story, judged);
+    const { role, label, remote, state, waitsFor, bytesIn, bytesOut, framing, verdict } = document;
+    const reason = reasonOf(story, lab.liveView(story.subject.id), judged);
+    const note = printable(reason ?? (waitsFor ? `waits for ${waitsFor}` : ""));
+    const who = [names.get(story), label].filter(Boolean).join(", ");
     const wide = isWide ? [String(bytesIn), String(bytesOut), framing] : [];
-    return [shortId(story), role, remote, state, ...wide, styleWord(style, verdict), note];
+    return [
+      shortId(story),
+      role,
+      printable(who, NAME_CHARACTERS),
+      remote,
+      state,
+      ...wide,
+      styleWord(style, verdict),
+      note,
+    ];
   });
   const wide = isWide ? ["IN", "OUT", "FRAMING"] : [];
-  return table(["ID", "ROLE", "PEER", "STATE", ...wide, "VERDICT", "NOTE"], rows, columns, "NOTE");
+  const head = ["ID", "ROLE", "NAME", "PEER", "STATE", ...wide, "VERDICT", "NOTE"];
+  const hasNames = rows.some((row) => row[2] !== "");
+  const kept = (row: readonly string[]) => (hasNames ? [...row] : row.filter((_, index) => index !== 2));
+  return table(kept(head), rows.map(kept), columns, "NOTE");
 }
 
-function sumUp(stories: readonly Story[], liveOf: LiveOf): string | undefined {
-  if (stories.length === 0) return undefined;
-  const groups = Map.groupBy(stories, (story) =>
-    story.endedAt === undefined ? story.state : `ended ${verdictOf(story, liveOf(story))}`,
+const NAME_CHARACTERS = 20;
+
+/** Names that the peers have given, where their role knows them. */
+function namesOf(lab: Lab, shown: readonly Looked[]): ReadonlyMap<Story, string> {
+  const live = shown.filter(({ story }) => story.endedAt === undefined);
+  const instances = [...new Set(live.map(({ story }) => story.subject.instance))];
+  const members = instances.flatMap((instance) => lab.members(instance) ?? []);
+  // Peers of a role that give no names are called by their ids.
+  const given = members.filter(({ id, name }) => !name.startsWith(shortPeerId(id)));
+  const byId = new Map(given.map(({ id, name }) => [id, name]));
+  return new Map(live.map(({ story }) => [story, byId.get(story.subject.id) ?? ""]));
+}
+
+/** `12: 10 ended ok, 2 ended note`. */
+function sumOf(stories: readonly Looked[]): string {
+  const groups = Map.groupBy(stories, ({ story, judged }) =>
+    story.endedAt === undefined ? story.state : `ended ${judged.verdict}`,
   );
   const parts = [...groups].map(([what, { length }]) => `${length} ${what}`);
-  return `and ${stories.length} more: ${parts.join(", ")} (--all lists them)`;
+  return parts.join(", ");
 }

@@ -22,6 +22,10 @@ export default defineCommand({
   ],
   options: z.object({
     hex: z.boolean().default(false).describe("every byte that is kept, of what was sent too"),
+    full: z
+      .boolean()
+      .default(false)
+      .describe("all cards, with the rules' texts and the commands that show the same again"),
     html: z
       .string()
       .min(1)
@@ -42,6 +46,6 @@ export default defineCommand({
       if (!isJson) return out(`${explanation.story.subject.id} is explained in ${printable(options.html)}`);
     }
     if (isJson) return data(explanationDocument(explanation));
-    return out(explanationText(explanation, { style, columns, hex: options.hex }));
+    return out(explanationText(explanation, { style, columns, hex: options.hex, full: options.full }));
   },
 });

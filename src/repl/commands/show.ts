@@ -3,7 +3,7 @@ import { NetlabError } from "../../errors.ts";
 import { connectionDocument, instanceDocument } from "../../lab/documents.ts";
 import { isConnectionTerm, selectInstances, selectStory } from "../../lab/selectors.ts";
 import { defineCommand } from "../command.ts";
-import { connectionReport, instanceReport } from "../reports.ts";
+import { connectionReport, instanceReport, standingOf } from "../reports.ts";
 
 export default defineCommand({
   name: "show",
@@ -18,8 +18,8 @@ export default defineCommand({
     if (isConnectionTerm(selector)) {
       const story = selectStory(lab, selector);
       return isJson
-        ? data(connectionDocument(story, lab.liveView(story.subject.id)))
-        : out(connectionReport(story, lab.liveView(story.subject.id), style, columns, options));
+        ? data(connectionDocument(story, lab.judged(story)))
+        : out(connectionReport(standingOf(lab, story), style, columns, options));
     }
     const instances = selectInstances(lab, [selector]);
     const [instance] = instances;

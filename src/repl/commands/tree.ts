@@ -19,7 +19,7 @@ export default defineCommand({
     if (isJson) {
       const documents = lab.instances.map((instance) => ({
         ...instanceDocument(instance),
-        peers: peersOf(instance).map((story) => connectionDocument(story, lab.liveView(story.subject.id))),
+        peers: peersOf(instance).map((story) => connectionDocument(story, lab.judged(story))),
       }));
       return data(documents);
     }

@@ -2,14 +2,14 @@ import { connectionDocument } from "../../lab/documents.ts";
 import { contextOf } from "../../stories/editions.ts";
 import { describeEntry } from "../../stories/entry-text.ts";
 import type { Story } from "../../stories/story.ts";
-import { reasonOf, verdictOf } from "../../stories/verdict.ts";
+import { type Judged, reasonOf } from "../../stories/verdict.ts";
 import type { LiveLab } from "./live-lab.ts";
 import { type MachineSnapshot, snapshotOf } from "./machine-snapshot.ts";
 import { type Ask, Surface } from "./surface.ts";
 
 const UNREAD_BYTES = 65_536;
 
-/** One peer, open or ended. */
+/** A peer, open or ended. */
 export class ConnectionView extends Surface {
   readonly #lab: LiveLab;
   readonly #story: Story;
@@ -70,12 +70,17 @@ export class ConnectionView extends Surface {
 
   /** `ok`, or what is wrong. */
   get verdict(): string {
-    return verdictOf(this.#story, this.#live);
+    return this.#judged.verdict;
+  }
+
+  /** Ids of the cards that fit it, the root cause first. */
+  get cards(): readonly string[] {
+    return this.#judged.cards.map(({ id }) => id);
   }
 
   /** Why, in a sentence; undefined where all is well. */
   get reason(): string | undefined {
-    return reasonOf(this.#story, this.#live);
+    return reasonOf(this.#story, this.#live, this.#judged);
   }
 
   /** Bytes that no state has read yet. */
@@ -83,13 +88,13 @@ export class ConnectionView extends Surface {
     return Buffer.from(this.#lab.buffers(this.id, UNREAD_BYTES)?.unread ?? []);
   }
 
-  /** Its statechart now, as a copy; undefined: it has ended, or is a sender of datagrams. */
+  /** Statechart as it is now, as a copy; undefined: it has ended, or is a sender of datagrams. */
   get snapshot(): MachineSnapshot | undefined {
     const snapshot = this.#lab.snapshot(this.id);
     return snapshot && snapshotOf(snapshot, this.#lab.roles.get(this.role));
   }
 
-  /** Its story in sentences, as `explain` tells it. */
+  /** Story in sentences, as `explain` tells it. */
   get story(): readonly string[] {
     return this.#story.entries.map((entry) => describeEntry(entry, contextOf(this.#story, this.#lab.roles)));
   }
@@ -124,8 +129,12 @@ export class ConnectionView extends Surface {
     return this.#lab.liveView(this.id);
   }
 
+  get #judged(): Judged {
+    return this.#lab.judged(this.#story);
+  }
+
   get #document() {
-    return connectionDocument(this.#story, this.#live);
+    return connectionDocument(this.#story, this.#judged);
   }
 
   override line() {

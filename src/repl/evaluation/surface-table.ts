@@ -16,4 +16,4 @@ export const SURFACE: readonly (readonly [usage: string, summary: string])[] = [
 export const INSTANCE_SURFACE =
   "id role name state port options conns restarts lastError result start() stop() restart() remove()";
 export const CONNECTION_SURFACE =
-  "id role instance remote state waitsFor isOpen framing bytesIn bytesOut verdict reason unread snapshot story send() event() fin() rst()";
+  "id role instance remote state waitsFor isOpen framing bytesIn bytesOut verdict cards reason unread snapshot story send() event() fin() rst()";

@@ -1,0 +1,138 @@
+/** Judge of all stories: a live one when it is asked for, an ended one once, when there is time for it. */
+import { startedAgain } from "./catalogue/again-command.ts";
+import { type Case, judge } from "./diagnoses/table.ts";
+import type { Lab } from "./lab/lab.ts";
+import { contextOf, roleOf } from "./stories/editions.ts";
+import type { LiveView } from "./stories/live-view.ts";
+import type { Recorder } from "./stories/recorder.ts";
+import type { Story } from "./stories/story.ts";
+import { type Judged, type StoryJudge, verdictOf } from "./stories/verdict.ts";
+
+/** Questions to the lab to judge by. */
+type Circumstances = Pick<Lab, "find" | "roles">;
+
+/** Role and options are the instance's; where it is gone, the role of that name and what the story knows. */
+export function caseOf(
+  lab: Circumstances,
+  story: Story,
+  live: LiveView | undefined,
+  { showTokens }: { readonly showTokens?: boolean | undefined } = {},
+): Case {
+  const { subject } = story;
+  const { redactor } = contextOf(story, lab.roles);
+  const instance = lab.find(subject.instance);
+  const role = roleOf(story, lab.roles) ?? (instance && lab.roles.get(instance.type));
+  const isServer = role?.side === "server";
+  const options = (instance?.options ?? {}) as unknown as Record<string, unknown>;
+  const [host = "localhost"] = instance?.hosts ?? [];
+  return {
+    story,
+    role,
+    options,
+    given: instance?.given ?? {},
+    host: isServer ? host : subject.remote.address,
+    port: isServer ? (instance?.port ?? (subject.local.port || role.port)) : subject.remote.port,
+    again: role ? startedAgain(role, instance?.given ?? {}) : `netlabctl explain ${subject.id}`,
+    live,
+    redact: (bytes) => (redactor && !showTokens ? redactor.redact(bytes) : { bytes, hidden: [] }),
+  };
+}
+
+export interface JudgeParts {
+  readonly recorder: Recorder;
+  readonly lab: () => Circumstances & Pick<Lab, "liveView" | "reportFault">;
+  /** An ended story has been judged. */
+  readonly onJudged?: (story: Story) => void;
+}
+
+/** After the last end: what belongs together has often ended by then. */
+const IDLE_MS = 250;
+/** Of one turn, and how long the others have the thread before the next. */
+const SLICE_MS = 4;
+const PAUSE_MS = 20;
+/** Stories that may wait to be judged; of more, the oldest are judged when they are asked for. */
+const MAX_WAITING = 5_000;
+/** Silences at which something more can be said of a live connection. */
+const SILENCES_MS = [2_000, 5_000, 10_000, 30_000];
+
+export class Judge implements StoryJudge {
+  readonly #parts: JudgeParts;
+  /** Ended ones, in the order in which they ended. */
+  readonly #waiting = new Set<Story>();
+  /** Live ones, with what their judgement rests on. */
+  readonly #live = new WeakMap<Story, { readonly moment: string; readonly judged: Judged }>();
+  /** Most stories are judged the same: they share it. */
+  readonly #shared = new Map<string, Judged>();
+  #timer: NodeJS.Timeout | undefined;
+  #hasFailed = false;
+
+  constructor(parts: JudgeParts) {
+    this.#parts = parts;
+    parts.recorder.watch((story) => this.#hear(story));
+  }
+
+  judged(story: Story): Judged {
+    if (story.judged) return story.judged;
+    const { lab, onJudged } = this.#parts;
+    const live = lab().liveView(story.subject.id);
+    if (story.endedAt === undefined) return this.#judgedLive(story, live);
+    story.judged = this.#judge(story, undefined);
+    this.#waiting.delete(story);
+    onJudged?.(story);
+    return story.judged;
+  }
+
+  #judgedLive(story: Story, live: LiveView | undefined): Judged {
+    const silence = SILENCES_MS.filter((ms) => (live?.stillMs ?? 0) >= ms).length;
+    const moment = `${story.length} ${story.bytesIn} ${story.bytesOut} ${silence} ${live?.queuedBytes}`;
+    const known = this.#live.get(story);
+    if (known?.moment === moment) return known.judged;
+    const judged = this.#judge(story, live);
+    this.#live.set(story, { moment, judged });
+    return judged;
+  }
+
+  /** A finder that throws is a fault of ours: it costs its card, not the list of all connections. */
+  #judge(story: Story, live: LiveView | undefined): Judged {
+    const lab = this.#parts.lab();
+    try {
+      const { cards, silence } = judge(caseOf(lab, story, live));
+      const names = cards.map(({ id, level, title }) => ({ id, level, title }));
+      return this.#sharedOf({ cards: names, turn: silence.whose }, story, live);
+    } catch (error) {
+      if (!this.#hasFailed) lab.reportFault(error, `cannot judge ${story.subject.id}`);
+      this.#hasFailed = true;
+      return this.#sharedOf({ cards: [], turn: "nobody" }, story, live);
+    }
+  }
+
+  #sharedOf(found: Omit<Judged, "verdict">, story: Story, live: LiveView | undefined): Judged {
+    const judged = { ...found, verdict: verdictOf(story, live, found) };
+    const key = `${judged.verdict} ${judged.turn} ${found.cards.map(({ id, level }) => id + level)}`;
+    const known = this.#shared.get(key) ?? judged;
+    this.#shared.set(key, known);
+    return known;
+  }
+
+  #hear(story: Story): void {
+    if (story.endedAt === undefined || story.subject.isInternal) return;
+    this.#waiting.add(story);
+    if (this.#waiting.size > MAX_WAITING)
+      for (const oldest of this.#waiting) return void this.#waiting.delete(oldest);
+    this.#later(IDLE_MS);
+  }
+
+  #later(ms: number): void {
+    this.#timer ??= setTimeout(() => this.#work(), ms).unref();
+  }
+
+  #work(): void {
+    this.#timer = undefined;
+    const until = performance.now() + SLICE_MS;
+    for (const story of this.#waiting) {
+      if (performance.now() >= until) return this.#later(PAUSE_MS);
+      this.#waiting.delete(story);
+      this.judged(story);
+    }
+  }
+}
