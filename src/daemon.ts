@@ -53,6 +53,8 @@ import { Recorder } from "./stories/recorder.ts";
 
 const rolesFolder = codeSubfolder("machines");
 
+/** Room for the ports of one lab. */
+const OFFSET_STEP = 1_000;
 /** A class and its files fit into so many. */
 const FEW_DESCRIPTORS = 200;
 
@@ -213,7 +215,19 @@ export class Daemon {
     for (const instance of starting) instance.start();
     await Promise.all(starting.map((instance) => instance.settled()));
     this.#exposures.tellAll();
+    this.#adviseOffset();
     this.#warnIfCramped();
+  }
+
+  /** Ports of a lab that are all taken are most often another lab's, on the same machine. */
+  #adviseOffset(): void {
+    const isTaken = ({ spec, lastErrorCode }: Instance) => spec.isFromLab && lastErrorCode === "port-taken";
+    const { length } = this.supervisor.instances.filter(isTaken);
+    if (length === 0) return;
+    const offset = this.#config.portOffset + OFFSET_STEP;
+    this.log.logger.warn(
+      `${length === 1 ? "a port of this lab is" : `${length} ports of this lab are`} taken: if another lab runs on this machine, start this one with netlabd --port-offset ${offset}`,
+    );
   }
 
   #warnIfCramped(): void {
