@@ -14,6 +14,10 @@ type Signal = keyof typeof SIGNAL_EXIT;
 
 export async function main(argv: readonly string[]): Promise<void> {
   const config = parseCommandLine(argv);
+  if (config.detach) {
+    const { detach } = await import("./detach.ts");
+    process.exit(await detach(config, argv));
+  }
   outliveReaders();
   const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
   const hasRepl = config.repl ?? isTerminal;

@@ -328,7 +328,7 @@ export const errorTable = {
   "role-crashed": { says: "{why}", peer: null, exit: checkFailed },
   "not-stored": { says: "not stored: {why}", peer: null, exit: refused },
   "data-in-use": {
-    says: "the data folder {folder} is used by another netlabd{pid}: attach to it with netlabctl, or name another with --data",
+    says: "the data folder {folder} is used by another netlabd{pid}: attach to it with netlabctl; a second lab needs its own --data, --socket and --port-offset",
     peer: null,
     exit: refused,
   },
@@ -384,7 +384,7 @@ export const errorTable = {
     exit: refused,
   },
   "socket-in-use": {
-    says: "another netlabd{pid} answers on {path}: attach to it with netlabctl, or name another with --socket",
+    says: "another netlabd{pid} answers on {path}: attach to it with netlabctl; a second lab needs its own --socket, --data and --port-offset",
     peer: null,
     exit: refused,
   },

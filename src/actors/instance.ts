@@ -1,7 +1,7 @@
 /** An instance: a role, its options, the service that plays it, and the supervisor that keeps it going. */
 
 import { type InstanceOptions, parseOptions, roleOptions } from "../catalogue/instance-options.ts";
-import { NetlabError } from "../errors.ts";
+import { type ErrorCode, NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
 import { stateName } from "../machines/_state-names.ts";
 import { ClientRun } from "./client-run.ts";
@@ -168,6 +168,11 @@ export class Instance {
 
   get lastError(): string | undefined {
     return this.#supervisor.getSnapshot().context.lastError;
+  }
+
+  /** Code of the error that it could not start for. */
+  get lastErrorCode(): ErrorCode | undefined {
+    return this.#supervisor.getSnapshot().context.lastErrorCode;
   }
 
   /** The port it listens on, else the one it wants, else the one it had in an earlier run; 0: any. */

@@ -12,7 +12,7 @@
  * A port that only the kernel still holds is waited for in `lingering`, which costs no restart; it is shown as `backingOff`.
  */
 import { assign, fromPromise, setup } from "xstate";
-import { messageOf, NetlabError } from "../errors.ts";
+import { type ErrorCode, messageOf, NetlabError } from "../errors.ts";
 
 export type Restart = "permanent" | "transient" | "temporary";
 
@@ -40,6 +40,8 @@ interface Context extends SupervisionInput {
   readonly restarts: number;
   readonly startedAt: number | undefined;
   readonly lastError: string | undefined;
+  /** Code of the error that it could not start for. */
+  readonly lastErrorCode: ErrorCode | undefined;
   /** Since when its port is waited for. */
   readonly lingersSince: number | undefined;
 }
@@ -85,6 +87,7 @@ export const supervisionMachine = setup({
     noteStarted: assign({
       startedAt: ({ context }) => context.clock.now(),
       lastError: undefined,
+      lastErrorCode: undefined,
       lingersSince: undefined,
     }),
     noteLingering: assign({
@@ -93,7 +96,10 @@ export const supervisionMachine = setup({
     }),
     forgetLingering: assign({ lingersSince: undefined }),
     noteStopped: assign({ startedAt: undefined }),
-    noteError: assign({ lastError: (_, { error }: Thrown) => messageOf(error) }),
+    noteError: assign({
+      lastError: (_, { error }: Thrown) => messageOf(error),
+      lastErrorCode: (_, { error }: Thrown) => (error instanceof NetlabError ? error.code : undefined),
+    }),
     noteFinish: assign({ lastError: ({ event }) => errorOf(event) }),
     noteUnwantedEnd: assign({ lastError: ({ event }) => errorOf(event) ?? "it ended by itself" }),
     noteCrash: assign({
@@ -130,6 +136,7 @@ export const supervisionMachine = setup({
     restarts: 0,
     startedAt: undefined,
     lastError: undefined,
+    lastErrorCode: undefined,
     lingersSince: undefined,
   }),
   initial: "stopped",

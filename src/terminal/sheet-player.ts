@@ -11,6 +11,7 @@ import { firstMissing, saidInstead } from "./expectation.ts";
 import type { LineRunner } from "./line-runner.ts";
 import { proseText } from "./prose.ts";
 import { type Block, parseSheet } from "./sheet.ts";
+import { SheetTraces } from "./sheet-traces.ts";
 import { isIdle } from "./typed-line.ts";
 
 const STEP = "  Enter runs this, s skips it, q leaves: ";
@@ -38,6 +39,7 @@ class SheetPlayer {
   readonly #console: Console;
   readonly #isCheck: boolean;
   readonly #style: Style;
+  readonly #traces: SheetTraces;
   #commands = 0;
   #expectations = 0;
   #leftOut = 0;
@@ -45,6 +47,7 @@ class SheetPlayer {
   constructor({ runner, console, args, options }: ClientCall) {
     this.#name = args.sheet ?? "";
     this.#runner = runner;
+    this.#traces = new SheetTraces(runner);
     this.#isCheck = options.check === true;
     this.#console = this.#isCheck ? { ...console, isAttended: false } : console;
     this.#style = styleOf(console.hasColors);
@@ -53,18 +56,29 @@ class SheetPlayer {
   async run(): Promise<number> {
     const text = await readNamedFile(this.#name, { argv: [this.#name] });
     const blocks = parseSheet(text, this.#name);
+    let isWhole = false;
     try {
+      await this.#traces.begin();
       for (const [index, block] of blocks.entries()) {
         if (this.#console.signal.aborted) return exitCodes.interrupted;
         // Expectations belong to the step before them.
         if (block.kind !== "expect") await this.#show(block, blocks[index + 1]);
       }
+      isWhole = true;
     } catch (error) {
       if (error instanceof Over) return error.exit;
       throw error;
+    } finally {
+      if (!isWhole) await this.#clear();
     }
     if (this.#isCheck) await this.#console.out(this.#sum());
     return exitCodes.done;
+  }
+
+  /** Puts the lab back as it was, so that the sheet can be played again. */
+  async #clear(): Promise<void> {
+    const cleared = await this.#traces.clear();
+    if (cleared.length > 0) await this.#console.err(`cleared what the sheet left: ${cleared.join(", ")}`);
   }
 
   #sum(): string {
@@ -106,6 +120,7 @@ class SheetPlayer {
       if (!this.#isCheck && block.lines.length > 1)
         await this.#console.out(this.#style.dim(`netlab> ${line}`));
       this.#commands += 1;
+      this.#traces.note(line);
       const exit = await this.#run(line, console);
       if (exit === exitCodes.done) continue;
       if (this.#isCheck) await this.#console.err(said.join("\n"));

@@ -38,6 +38,10 @@ describe.skipIf(!hasBash)("bash (skipped without it)", () => {
     ["netlabctl spawn chat-client --log", ["--login"]],
     ["netlabctl completion z", ["zsh"]],
     ["netlabctl -f lab", []],
+    ["netlabd --lab tcp-k", ["tcp-knock"]],
+    ["netlabd --log j", ["json"]],
+    ["netlabd --port", ["--port-offset"]],
+    ["netlabd --lab none --det", ["--detach"]],
     ["netlabctl play exa", []],
   ])("after %j offers %j", async (line, expected) => {
     const script = [

@@ -51,6 +51,8 @@ describe("a story in the journal", () => {
       expect(after.source).toBe("journal");
       expect(told(after)).toEqual(told(before));
     }
+    const judged = await again.plain("sql --json select verdict, cards from stories where short = 'c1'");
+    expect(JSON.parse(judged)).toEqual([{ verdict: "violation", cards: before.cards.join(" ") }]);
     const text = await again.plain("explain c1");
     expect(text).toContain("Told from the journal, in which tokens are hidden.\n");
     expect(text).toContain('→ "1 + 2"  5 bytes');
