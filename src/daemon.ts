@@ -14,6 +14,7 @@ import { DescriptorBudget } from "./actors/descriptor-budget.ts";
 import { localFiles } from "./actors/files.ts";
 import { DRAIN_MS, type Instance } from "./actors/instance.ts";
 import { LocalHubs } from "./actors/local-hubs.ts";
+import { surveyPort } from "./actors/port-survey.ts";
 import { ProgramWatch } from "./actors/program-watch.ts";
 import { localPrograms } from "./actors/programs.ts";
 import type { Environment } from "./actors/service.ts";
@@ -52,6 +53,8 @@ import { Recorder } from "./stories/recorder.ts";
 
 const rolesFolder = codeSubfolder("machines");
 
+/** Room for the ports of one lab. */
+const OFFSET_STEP = 1_000;
 /** A class and its files fit into so many. */
 const FEW_DESCRIPTORS = 200;
 
@@ -76,6 +79,7 @@ export class Daemon {
   readonly #programWatch: ProgramWatch | undefined;
   readonly #descriptors = DescriptorBudget.ofProcess();
   readonly #journal: StoryJournal;
+  readonly #judge: Judge;
   readonly #memory: InstanceMemory;
   readonly #file: LabFileRoles;
   readonly #control: ControlServer;
@@ -106,7 +110,7 @@ export class Daemon {
     const registry = openRegistry(this.#database, clock);
     const book = openAddressBook(this.#database);
     this.recorder = new Recorder(clock, { budgetBytes: config.recordMemoryBytes });
-    this.#programWatch = config.proc ? new ProgramWatch({ recorder: this.recorder, clock }) : undefined;
+    this.#programWatch = config.proc ? this.#newProgramWatch(clock) : undefined;
     this.#journal = this.#newJournal();
     this.supervisor = new Supervisor(this.#library.roles, this.#environment(registry, book), {
       onState: (instance, from, to) => this.#onInstanceState(instance, from, to),
@@ -125,6 +129,11 @@ export class Daemon {
         this.log.logger.warn(messageOf(error)),
       ),
     });
+    this.#judge = new Judge({
+      recorder: this.recorder,
+      lab: () => this.lab,
+      onJudged: (story) => this.#journal.keepJudged(story),
+    });
     this.lab = new LocalLab({
       version,
       socketPath,
@@ -137,11 +146,7 @@ export class Daemon {
       file: this.#file,
       userRoles,
       recorder: this.recorder,
-      judge: new Judge({
-        recorder: this.recorder,
-        lab: () => this.lab,
-        onJudged: (story) => this.#journal.keepJudged(story),
-      }),
+      judge: this.#judge,
       registry,
       book,
       questions: new DatabaseQuestions(this.#database, this.#queries, this.#library.roles),
@@ -172,9 +177,18 @@ export class Daemon {
       telemetry: this.#exposures.telemetry,
       descriptors: this.#descriptors,
       isLingering: isOnlyInTimeWait,
+      ...(this.#programWatch ? { surveyPort } : {}),
       hubs: new LocalHubs(),
       ids: new Ids((name) => (name.startsWith("instance/") ? numbers.exact(name) : numbers.inBlocks(name))),
     };
+  }
+
+  #newProgramWatch(clock: Clock): ProgramWatch {
+    return new ProgramWatch({
+      recorder: this.recorder,
+      clock,
+      optionsOf: ({ subject }) => this.supervisor.find(subject.instance)?.spec.options,
+    });
   }
 
   #newJournal(): StoryJournal {
@@ -201,7 +215,19 @@ export class Daemon {
     for (const instance of starting) instance.start();
     await Promise.all(starting.map((instance) => instance.settled()));
     this.#exposures.tellAll();
+    this.#adviseOffset();
     this.#warnIfCramped();
+  }
+
+  /** Ports of a lab that are all taken are most often another lab's, on the same machine. */
+  #adviseOffset(): void {
+    const isTaken = ({ spec, lastErrorCode }: Instance) => spec.isFromLab && lastErrorCode === "port-taken";
+    const { length } = this.supervisor.instances.filter(isTaken);
+    if (length === 0) return;
+    const offset = this.#config.portOffset + OFFSET_STEP;
+    this.log.logger.warn(
+      `${length === 1 ? "a port of this lab is" : `${length} ports of this lab are`} taken: if another lab runs on this machine, start this one with netlabd --port-offset ${offset}`,
+    );
   }
 
   #warnIfCramped(): void {
@@ -232,6 +258,7 @@ export class Daemon {
     await this.supervisor.stopAll(drainMs);
     this.log.flush();
     await this.#control.close();
+    this.#judge.settle();
     this.#queries.close();
     this.#database.close();
   }

@@ -1,5 +1,5 @@
 /**
- * One run of a client role: its machine, its datagrams and its connection, told as one story. Works inside the daemon
+ * A run of a client role: its machine, its datagrams and its connection, told as one story. Works inside the daemon
  * as an instance, and stand-alone under `netlabctl`.
  */
 
@@ -15,9 +15,10 @@ import type { Story } from "../stories/story.ts";
 import { worldOf } from "./companion.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionControl } from "./connection-control.ts";
+import { ConnectionFiles } from "./connection-files.ts";
 import { limitsOf } from "./connection-host.ts";
 import { ask, connect, localAddressTowards, send } from "./network.ts";
-import { OwnFiles } from "./own-files.ts";
+import type { Sought } from "./port-survey.ts";
 import { recordedInputs } from "./recorded-inputs.ts";
 import { isActive, type MachineWatcher, type RoleActor, runMachine, sendWhileActive } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
@@ -30,7 +31,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
   readonly port = 0;
   readonly #context: ServiceContext;
   /** Of this run: the next has its own. */
-  #files: OwnFiles;
+  #files: ConnectionFiles;
   readonly #role: Role;
   #actor: RoleActor | undefined;
   #connection: Connection | undefined;
@@ -42,7 +43,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
 
   constructor(context: ServiceContext) {
     this.#context = context;
-    this.#files = new OwnFiles(context.environment.files);
+    this.#files = new ConnectionFiles(context.environment.files);
     this.#role = context.role();
   }
 
@@ -66,7 +67,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
     const { environment, id: instance, label, common } = this.#context;
     this.#isFinished = false;
     this.#hasOutput = false;
-    this.#files = new OwnFiles(environment.files);
+    this.#files = new ConnectionFiles(environment.files);
     const id = environment.ids.connection(instance);
     const subject = {
       id,
@@ -101,15 +102,16 @@ export class ClientRun implements InstanceService, MachineWatcher {
     return {
       ask: async (question) => {
         story.subject.remote = { address: question.to.host, port: question.to.port };
-        return ask(question, clock, {
+        const answers = ask(question, clock, {
           sent: (_to, bytes) => story.recordWrite(bytes),
           came: (bytes) => {
-            // It says later what a registry told it now.
+            // A client says later what a registry told it now.
             const learnt = this.#role.secrets?.find(bytes.toString()) ?? [];
             if (learnt.length > 0) story.secrets = [...story.secrets, ...learnt];
             story.recordRead(bytes);
           },
         });
+        return this.#surveyed(answers, { transport: "udp", ...question.to }, (all) => all.length === 0);
       },
       send: async (to, text) => {
         await send(to, text);
@@ -124,12 +126,13 @@ export class ClientRun implements InstanceService, MachineWatcher {
     const { environment, common } = this.#context;
     story.subject.remote = { address: to.host, port: to.port };
     const actor = this.#actor;
-    const link = await connect(to, environment.clock, localPort).catch((error: unknown) => {
+    const connecting = connect(to, environment.clock, localPort);
+    const link = await this.#surveyed(connecting, { transport: "tcp", ...to }).catch((error: unknown) => {
       if (isActive(actor)) throw error;
       return undefined;
     });
     if (!link || !isActive(actor)) {
-      // The run is over meanwhile: nobody would ever close it, and no answer is waited for.
+      // The run is over meanwhile: nothing would ever close the link, and no answer is waited for.
       link?.destroy();
       return new Promise(() => undefined);
     }
@@ -150,6 +153,27 @@ export class ClientRun implements InstanceService, MachineWatcher {
     });
     this.#connection.attachMachine(actor);
     return this.#connection;
+  }
+
+  /** Without an answer, the port's other holder is told first: the machine ends with the error. */
+  async #surveyed<Result>(
+    tried: Promise<Result>,
+    sought: Sought,
+    isNothing: (result: Result) => boolean = () => false,
+  ): Promise<Result> {
+    try {
+      const result = await tried;
+      if (isNothing(result)) await this.#survey(sought);
+      return result;
+    } catch (error) {
+      await this.#survey(sought);
+      throw error;
+    }
+  }
+
+  async #survey(sought: Sought): Promise<void> {
+    const { surveyPort } = this.#context.environment;
+    for (const seen of (await surveyPort?.(sought).catch(() => [])) ?? []) this.#story?.remark(seen);
   }
 
   before(): void {
@@ -201,7 +225,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
     this.#context.environment.recorder.end(this.#story);
   }
 
-  /** What the user types, or an operator in its stead. */
+  /** Takes what the user types, or an operator in the user's stead. */
   say(text: string): void {
     this.#note({ action: "say", text });
     sendWhileActive(this.#actor, { type: "operator.say", text });
@@ -230,7 +254,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
     });
   }
 
-  /** What the user did is in the story too, so that a replay can do it again. */
+  /** Records in the story what the user did, so that a replay can do it again. */
   #note(action: OperatorAction): void {
     this.#story?.operate(action);
   }
@@ -249,7 +273,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
     this.#actor?.stop();
     await this.#endConnection();
     // A machine that threw closes nothing any more, and what it was writing is not whole.
-    if (this.#story?.fault === "crashed") await this.#files.letGo();
+    if (this.#story?.fault === "crashed") await this.#files.closeAll();
     this.#endStory();
   }
 }

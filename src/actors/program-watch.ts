@@ -12,6 +12,8 @@ import { isLoopback } from "../wire/loopback.ts";
 
 /** A silence this long is looked at: of a client of ours a little sooner, as after 5 s it may close, which wakes the other end. */
 const SILENCE_MS = { server: 5_000, client: 4_500 };
+/** Part of a client's time limit. */
+const OF_TIMEOUT = 0.6;
 const SWEEP_MS = 250;
 /** Looks a sweep: a class that hangs all at once is looked at within half a minute. */
 const MAX_LOOKS = 3;
@@ -22,15 +24,15 @@ export interface ProgramWatchParts {
   readonly recorder: Recorder;
   readonly clock: Clock;
   readonly programAt?: typeof programAt;
-  /** For one run, whose time limit is known. */
-  readonly silenceMs?: number;
+  /** Options of the run, where it has a time limit of its own. */
+  readonly optionsOf?: (story: Story) => object | undefined;
 }
 
 export class ProgramWatch {
   readonly #recorder: Recorder;
   readonly #clock: Clock;
   readonly #programAt: typeof programAt;
-  readonly #silenceMs: number | undefined;
+  readonly #optionsOf: ProgramWatchParts["optionsOf"];
   /** When bytes had last moved as a story was looked at. */
   readonly #seen = new WeakMap<Story, number>();
   #timer: unknown;
@@ -40,7 +42,7 @@ export class ProgramWatch {
     this.#recorder = parts.recorder;
     this.#clock = parts.clock;
     this.#programAt = parts.programAt ?? programAt;
-    this.#silenceMs = parts.silenceMs;
+    this.#optionsOf = parts.optionsOf;
   }
 
   start(): void {
@@ -65,8 +67,14 @@ export class ProgramWatch {
 
   #isDue(story: Story): boolean {
     if (!mayBeHere(story) || story.movedAt === this.#seen.get(story)) return false;
-    const side = roleOf(story)?.side ?? "server";
-    return story.now() - story.movedAt >= 1_000 * (this.#silenceMs ?? SILENCE_MS[side]);
+    return story.now() - story.movedAt >= 1_000 * this.#patienceWith(story);
+  }
+
+  /** A client is looked for before it gives up: its leaving would wake the other end. */
+  #patienceWith(story: Story): number {
+    if (roleOf(story)?.side !== "client") return SILENCE_MS.server;
+    const { timeout } = (this.#optionsOf?.(story) ?? {}) as { readonly timeout?: number };
+    return Math.min(SILENCE_MS.client, (timeout ?? SILENCE_MS.server) * OF_TIMEOUT);
   }
 
   /** Resolves when it is in the story, or cannot be told, or takes too long. */

@@ -99,7 +99,7 @@ export function parseOptions(role: Role, given: Readonly<Record<string, unknown>
 }
 
 /** The role's own part of parsed options: what its machine is given. A client is also told where its server is. */
-export function ownOptions(role: Role, options: InstanceOptions): Record<string, unknown> {
+export function roleOptions(role: Role, options: InstanceOptions): Record<string, unknown> {
   const all = options as unknown as Record<string, unknown>;
   const keys = Object.keys(role.options.shape);
   if (role.side === "client") keys.push("host", "port");

@@ -167,7 +167,7 @@ function findPointer(evidence: Evidence): Finding | undefined {
 function isContinued({ pieces }: Evidence, { reads, bytes }: Said, whole: string): boolean {
   const rest = Buffer.from(whole).subarray(bytes.length);
   const next = pieces[pieces.findIndex(({ at }) => at === reads.at(-1)?.at) + 1];
-  return next?.bytes.subarray(0, rest.length).equals(rest);
+  return next?.bytes.subarray(0, rest.length).equals(rest) === true;
 }
 
 function knownAt(evidence: Evidence, kind: string): readonly string[] {

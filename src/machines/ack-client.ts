@@ -9,7 +9,7 @@
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
 import { type ErrorCode, NetlabError } from "../errors.ts";
-import { cause } from "../stories/causes.ts";
+import { type Cause, cause } from "../stories/causes.ts";
 import { OK } from "../wire/ack.ts";
 import { datagramWord } from "../wire/datagram-word.ts";
 import { duration } from "./_options.ts";
@@ -31,7 +31,7 @@ type Options = z.output<typeof options> & { readonly host: string; readonly port
 
 export type AckResult =
   | { readonly ok: true; readonly answer: string }
-  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly cause?: Cause };
 
 interface Context extends World<Options> {
   readonly result: AckResult | undefined;
@@ -56,9 +56,9 @@ export const ackClientMachine = setup({
     noteOk: assign({
       result: (_, answer: string): AckResult => ({ ok: true, answer: datagramWord(answer) }),
     }),
-    noteOdd: assign({ result: (_, answer: string) => oddAnswer(answer) }),
+    noteOdd: assign({ result: ({ context }, answer: string) => oddAnswer(context, answer) }),
     noteError: assign({ result: (_, { error }: { error: unknown }) => failureOf(error) }),
-    noteStopped: assign({ result: failure("interrupted", "stopped") }),
+    noteStopped: assign({ result: failure("interrupted", cause("stopped", {})) }),
   },
   actors: {
     ask: fromPromise<string, Context>(({ input }) => ask(input)),
@@ -67,7 +67,8 @@ export const ackClientMachine = setup({
   id: "ack-client",
   context: ({ input }) => ({ ...input, result: undefined }),
   initial: "asking",
-  output: ({ context }) => context.result ?? failure("peer-error", "ended without a result"),
+  output: ({ context }) =>
+    context.result ?? failure("peer-error", cause("failure", { text: "ended without a result" })),
   on: { "operator.stop": { target: ".failed", actions: "noteStopped" } },
   states: {
     asking: {
@@ -122,15 +123,16 @@ async function ask({ network, options }: Context): Promise<string> {
   return answer;
 }
 
-function failure(code: ErrorCode, message: string): AckResult {
-  return { ok: false, code, message };
+function failure(code: ErrorCode, why: Cause): AckResult {
+  return failureOf(NetlabError.of(code, why));
 }
 
-function oddAnswer(answer: string): AckResult {
-  return failure("peer-error", `the server answers ${JSON.stringify(answer)} instead of ${OK}`);
+function oddAnswer({ options }: Context, answer: string): AckResult {
+  const said = datagramWord(answer);
+  return failure("peer-error", cause("wrong-answer", { sent: options.text, said, due: OK }, "ACK-1"));
 }
 
 function failureOf(error: unknown): AckResult {
-  if (error instanceof NetlabError) return failure(error.code, error.message);
+  if (error instanceof NetlabError) return { ok: false, ...error.asResult };
   throw error;
 }

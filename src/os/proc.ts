@@ -46,10 +46,11 @@ export async function isOnlyInTimeWait(port: number): Promise<boolean> {
 export async function programAt({ peer, ours }: ConnectionEnds): Promise<ProgramSample | undefined> {
   const rows = await socketsOn("tcp", peer.port);
   const end = rows.find((row) => isEnd(row, { peer, ours }));
-  if (!end || end.uid !== process.getuid?.()) return undefined;
+  if (!end) return undefined;
   const isAccepted = end.inode !== 0;
   const owned = isAccepted ? end : rows.find((row) => isListening(row, peer));
-  if (!owned || owned.inode === 0) return undefined;
+  // A connection that is not accepted yet has no owner: its listener tells whose it is.
+  if (!owned || owned.inode === 0 || owned.uid !== process.getuid?.()) return undefined;
   const holder = await holderOf(owned.inode);
   if (!holder) return undefined;
   const doing = await doingOf(holder);

@@ -5,10 +5,11 @@ import { systemClock } from "../actors/clock.ts";
 import { DescriptorBudget } from "../actors/descriptor-budget.ts";
 import { localFiles } from "../actors/files.ts";
 import { LocalHubs } from "../actors/local-hubs.ts";
+import { surveyPort } from "../actors/port-survey.ts";
 import { ProgramWatch } from "../actors/program-watch.ts";
 import type { Environment } from "../actors/service.ts";
 import { startedAgain } from "../catalogue/again-command.ts";
-import { type InstanceOptions, ownOptions, parseOptions } from "../catalogue/instance-options.ts";
+import { type InstanceOptions, parseOptions, roleOptions } from "../catalogue/instance-options.ts";
 import { type Case, diagnose } from "../diagnoses/table.ts";
 import { Ids } from "../ids.ts";
 import type { Role } from "../machines/_role.ts";
@@ -44,7 +45,7 @@ export async function runClient(
     id: role.name,
     label: undefined,
     role: () => role,
-    options: ownOptions(role, options),
+    options: roleOptions(role, options),
     common: options,
     preferredPort: 0,
     environment: environmentOf(recorder),
@@ -52,7 +53,7 @@ export async function runClient(
     onCrash: reject,
     onFinished: resolve,
   });
-  const watch = new ProgramWatch({ recorder, clock: systemClock, silenceMs: patienceOf(options) });
+  const watch = new ProgramWatch({ recorder, clock: systemClock, optionsOf: () => options });
   watch.start();
   await run.open();
   onOpen?.(run);
@@ -62,12 +63,6 @@ export async function runClient(
   if (!story) throw new Error("a run that has ended has no story");
   const program = story.entries.findLast(({ kind }) => kind === "program") as EntryOf<"program"> | undefined;
   return { output, program, cards: diagnose(caseOf(role, given, options, story)) };
-}
-
-/** The program at the other end is looked at before the client gives up: its leaving would wake it. */
-function patienceOf(options: object): number {
-  const { timeout = 5_000 } = options as { readonly timeout?: number };
-  return Math.min(5_000, timeout * 0.6);
 }
 
 /** As the daemon would judge it; a token stays hidden. */
@@ -97,6 +92,7 @@ function environmentOf(recorder: Recorder): Environment {
     programs: { run: noDaemon },
     recorder,
     telemetry: () => undefined,
+    surveyPort,
     descriptors: new DescriptorBudget({ limit: Number.POSITIVE_INFINITY, inUse: 0 }),
     hubs: new LocalHubs(),
     ids: new Ids(),

@@ -18,7 +18,7 @@ const itLists = (listed: string) => (listed === "" ? "it lists nothing" : `it li
 const shownByte = (byte: number) =>
   byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `0x${byte.toString(16).padStart(2, "0")}`;
 
-/** What any role may meet. */
+/** Causes that any role may meet. */
 const common = {
   /** A user's role speaks for itself. */
   role: row("note", { text: "peer" }, ({ text }) => text),
@@ -96,7 +96,7 @@ const broken = {
   ),
 } as const;
 
-/** What our servers refuse and remark. */
+/** Refusals and remarks of our servers. */
 const servers = {
   "wrong-token": row("refused", {}, () => "the token is wrong", "FILE-1"),
   "file-not-found": row("note", { why: "text", listed: "peer" }, ({ why }) => `not found: ${why}`, "FILE-3"),
@@ -381,6 +381,17 @@ const clients = {
   ),
   "server-full": row("refused", { said: "peer" }, ({ said }) => `the server is full (${said})`),
   stopped: row("failed", {}, () => "stopped"),
+  "port-seen": row(
+    "note",
+    { transport: "text", address: "text", port: "number", unread: "number" },
+    ({ transport, address, port, unread }) =>
+      `on this machine a ${transport.toUpperCase()} program has ${address.includes(":") ? `[${address}]` : address}:${port}${unread > 0 ? ", and has not read what was sent to it" : ""}`,
+  ),
+  "port-free": row(
+    "note",
+    { transport: "text", port: "number" },
+    ({ transport, port }) => `no ${transport.toUpperCase()} program of this machine has port ${port}`,
+  ),
 } as const;
 
 export const causeTable = { ...common, ...broken, ...servers, ...clients } as const;

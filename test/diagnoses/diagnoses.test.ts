@@ -9,20 +9,13 @@ import { eventually } from "../e2e/eventually.ts";
 import { freePort } from "../e2e/free-ports.ts";
 import { hasPython } from "../roles/python-peer.ts";
 import { expectsToBeRead } from "./card-size.ts";
-import { corpus } from "./corpus.ts";
 import { DiagnosisLab } from "./lab.ts";
 import { type Mistake, mistakes } from "./mistakes.ts";
+import { expectsToRunAsPrinted } from "./printed-commands.ts";
+import { doingOf, programOf } from "./programs.ts";
 
 const root = path.join(import.meta.dirname, "../..");
-const programOf = (name: string) => `mistakes/${name.replaceAll("-", "_")}.py`;
-/** A program that makes the mistake: of its own name, or the first of the corpus that is told so. */
-function sourceOf(id: string): string | undefined {
-  const { name = "" } = diagnoses.find((one) => one.id === id) ?? {};
-  if (mistakes.some((one) => one.id === id)) return programOf(name);
-  const program = corpus.find(({ card }) => card === id)?.program;
-  return program && `mistakes/${program}${program.endsWith(".c") ? "" : ".py"}`;
-}
-
+const fileOf = (name: string) => `mistakes/${name.replaceAll("-", "_")}.py`;
 const swapped = (port: number) => ((port & 0xff) << 8) | (port >> 8);
 
 /** Both it and its swapped one are below the ports that the system hands out, and above those that need a right. */
@@ -42,10 +35,10 @@ describe.skipIf(!hasPython)("a program that makes the mistake (skipped without p
     const port = isSwappable ? await swappablePort() : 0;
     if (!isServer) {
       const instance = await lab.spawn(role, { ...given, port });
-      lab.python(programOf(name), [instance.port], { isInputOpen, input: "" });
+      lab.python(fileOf(name), [instance.port], { isInputOpen, input: "" });
       return instance;
     }
-    const server = lab.python(programOf(name), [port], { isInputOpen, input: "" });
+    const server = lab.python(fileOf(name), [port], { isInputOpen, input: "" });
     const listens = await lab.listens(server);
     return lab.spawn(role, { ...given, ...clientOf(role, port || listens) });
   }
@@ -60,12 +53,21 @@ describe.skipIf(!hasPython)("a program that makes the mistake (skipped without p
     const told = await lab.run(`explain ${lab.stories(instance.id).at(-1)?.subject.id}`);
     expect(told.out).toContain(`${mistake.id}  `);
     expectsToBeRead(told.out);
+    await printsWhatRuns(instance);
     await isTheSameAgain(instance);
   }
 
   // Hours pass for all of them at once: those that wait come one after another, when the others are done.
   it.concurrent.each(mistakes.filter(({ laterMs }) => !laterMs))("$id is told so, in a $role", isTold);
   it.each(mistakes.filter(({ laterMs }) => laterMs))("$id is told so, in a $role", isTold);
+
+  /** What a card tells somebody to type exists. */
+  async function printsWhatRuns({ id }: LabInstance): Promise<void> {
+    const story = lab.stories(id).at(-1);
+    const cards = story ? (await lab.explain(story)).diagnoses : [];
+    for (const { cause, advice, reproduce } of cards)
+      await expectsToRunAsPrinted([cause, ...advice].join("\n"), reproduce, lab.daemon.lab);
+  }
 
   /** Whatever the peer did, the same machine does the same again. */
   async function isTheSameAgain({ id }: LabInstance): Promise<void> {
@@ -111,17 +113,17 @@ describe.skipIf(!hasPython)("a program that makes the mistake (skipped without p
 
 describe("the table of diagnoses", () => {
   it("has ids that are used once, in order, and a mistake for each", () => {
-    const ids = diagnoses.map(({ id }) => id);
-    expect(ids).toEqual([...new Set(ids)].sort((a, b) => Number(a.slice(1)) - Number(b.slice(1))));
-    expect(ids.filter((id) => sourceOf(id) === undefined)).toEqual([]);
+    expect(diagnoses.filter((one) => programOf(one) === undefined)).toEqual([]);
+    expect(new Set(diagnoses.map(({ id }) => id)).size).toBe(diagnoses.length);
+    expect(diagnoses.map(({ id }) => id)).toEqual(diagnoses.map(({ id }) => id).sort());
   });
 
   it("has a program for each, and no program that belongs to none", () => {
     const programs = readdirSync(path.join(root, "test/peers/mistakes")).filter((name) =>
       /^[^_].*\.py$/.test(name),
     );
-    const named = mistakes.map(({ id }) => diagnoses.find((one) => one.id === id)?.name ?? "");
-    expect(programs.sort()).toEqual(named.map((name) => `${name.replaceAll("-", "_")}.py`).sort());
+    const named = diagnoses.map((one) => programOf(one)).filter((program) => !program?.includes("/"));
+    expect(programs.sort()).toEqual(named.sort());
   });
 
   it("names rules that docs/wire.md has", () => {
@@ -141,10 +143,10 @@ describe("docs/diagnoses.md", () => {
 
   it("lists every diagnosis, with its level, its title and what its program does", () => {
     const rows = page.split("\n").filter((line) => /^\| D\d/.test(line));
-    const expected = diagnoses.map(({ id, level, hasOwnLevel, title }) => {
-      const program = readFileSync(path.join(root, "test/peers", sourceOf(id) ?? ""), "utf8");
-      const does = /^"""(.*)"""|^\/\* (.*) \*\//.exec(program);
-      return `| ${id} | ${hasOwnLevel ? "note or violation" : level} | ${title} | ${does?.[1] ?? does?.[2]} |`;
+    const expected = diagnoses.map((diagnosis) => {
+      const { id, level, hasOwnLevel, title } = diagnosis;
+      const levels = hasOwnLevel ? "note or violation" : level;
+      return `| ${id} | ${levels} | ${title} | ${doingOf(programOf(diagnosis) ?? "")} |`;
     });
     expect(rows).toEqual(expected);
   });

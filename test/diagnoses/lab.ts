@@ -50,6 +50,7 @@ export class DiagnosisLab {
         log: "pretty",
         logLevel: "error",
         journal: false,
+        proc: true,
         eval: false,
         readyJson: false,
       } as const;

@@ -45,7 +45,7 @@ describe("an acknowledger's client", () => {
     expect(run.output).toMatchObject({
       ok: false,
       code: "peer-error",
-      message: 'the server answers "Who?" instead of Ok',
+      message: 'the server answers "Who?" to "hello"; the right answer is "Ok"',
     });
     expect(shown).toEqual([]);
   });

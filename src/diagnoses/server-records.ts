@@ -1,0 +1,104 @@
+/** Records of students' address books, as our client reads them: a header that is missing, a length that lies. */
+
+import type { Finding } from "./_diagnosis.ts";
+import { count, type Evidence, quoted } from "./_evidence.ts";
+import { findHeader } from "./_headers.ts";
+import { findRecord, type RecordLayout, type RecordSign } from "./_records.ts";
+
+/** What came in answer to a query, where the rule of the conversation is that of records. */
+function answerOf(evidence: Evidence): { bytes: Buffer; sign: RecordSign } | undefined {
+  const { isServer, role, reads } = evidence;
+  if (isServer || role?.phases.awaitingAnswer?.rule !== "BOOK-1" || reads.length === 0) return undefined;
+  // Another header was asked for.
+  if ((evidence.option("header") ?? "8bit") !== "8bit") return undefined;
+  const bytes = Buffer.concat(reads.map((read) => read.bytes));
+  const sign = findRecord(bytes, "answer");
+  return sign && { bytes, sign };
+}
+
+const base = ({ reads }: Evidence) => ({
+  rule: "BOOK-1",
+  reads: reads.slice(0, 1),
+  state: "awaitingAnswer",
+  expected: "R, the length in one byte, then the name",
+});
+
+const ONE_BYTE = [
+  "Make the length one byte: char header[2] = { 'R', strlen(name) };",
+  "Do not send a struct as it lies in memory; put the bytes into a buffer one by one. Python: bytes([0x52, len(name)]).",
+];
+
+/** A record without its length, without its header, or with a type of its own. */
+export function findOddRecord(evidence: Evidence): Finding | undefined {
+  const answer = answerOf(evidence);
+  const why = answer && oddOf(answer.sign, answer.bytes);
+  if (!answer || why === undefined) return undefined;
+  return {
+    ...base(evidence),
+    cause: `${why} Here an answer begins with R (52) and the length in one byte.`,
+    advice: ONE_BYTE,
+  };
+}
+
+function oddOf({ kind }: RecordSign, bytes: Buffer): string | undefined {
+  const begins = `The answer begins with ${hex(bytes.subarray(0, 2))}`;
+  switch (kind) {
+    case "typeInSmall":
+      return `${begins}: a small r (72) where R is due.`;
+    case "noLength":
+      return `${begins}: R and then the name at once, without a length.`;
+    case "noHeader":
+      return findHeader([{ bytes, size: bytes.length, at: 0 }])
+        ? undefined
+        : `${quoted(bytes.toString("utf8"))} came: the name alone, without a header.`;
+    default:
+      return undefined;
+  }
+}
+
+/** Server's half of D33 for records: the length is not that of the name. */
+export function findLyingRecord(evidence: Evidence): Finding | undefined {
+  const answer = answerOf(evidence);
+  const lie = answer && lieOf(answer.sign);
+  if (!lie) return undefined;
+  return {
+    ...base(evidence),
+    expected: "R, the length, and exactly so many bytes",
+    cause: `The length says ${lie.told}, and the name has ${count(lie.textBytes, "byte")}. ${lie.why}`,
+    advice: [
+      "Encode the name first, then take the length of the bytes: len(name.encode()) in Python, getBytes().length in Java, strlen() in C.",
+    ],
+  };
+}
+
+interface Lie {
+  readonly told: number;
+  readonly textBytes: number;
+  readonly why: string;
+}
+
+const COUNTS: Readonly<Record<RecordLayout["counts"], string | undefined>> = {
+  text: undefined,
+  textAndNul: "It counts the NUL at the end too.",
+  header: "It counts the header too.",
+  array: "It is the size of the whole array: sizeof instead of strlen().",
+  oneLess: "It is one too small: letters such as é have two bytes in UTF-8, or one was subtracted too many.",
+  oneMore: "It is one too large: strlen() + 1.",
+};
+
+function lieOf(sign: RecordSign): Lie | undefined {
+  if (sign.kind === "lengthUnlike") {
+    const { told, textBytes } = sign.args;
+    const why =
+      told < textBytes
+        ? "Probably it counts characters and not bytes: letters such as é have two in UTF-8."
+        : "Probably it is the size of a buffer, or the server closes before all is sent.";
+    return { told, textBytes, why };
+  }
+  if (sign.kind !== "layout" || sign.args.lengthBytes > 1) return undefined;
+  const { told, textBytes, counts } = sign.args;
+  const why = COUNTS[counts];
+  return why === undefined ? undefined : { told, textBytes, why };
+}
+
+const hex = (bytes: Buffer) => bytes.toString("hex").replace(/..(?=.)/g, "$& ");

@@ -1,0 +1,231 @@
+/** Students' servers that say nothing: which call they sit in, where this machine can see it, else what is likely. */
+import type { EntryOf } from "../stories/entry.ts";
+import type { Diagnosis, Finding } from "./_diagnosis.ts";
+import { count, type Evidence, quoted } from "./_evidence.ts";
+import { expectedIn, LONG_SILENCE_MS, type OpenQuestion, openQuestionOf, ruleIn } from "./_exchanges.ts";
+
+type Program = EntryOf<"program">;
+
+export const serverSilence: readonly Diagnosis[] = [
+  {
+    id: "D32",
+    name: "server-without-a-greeting",
+    title: "The server should speak first, and says nothing",
+    level: "violation",
+    rank: "silence",
+    find: findNoGreeting,
+  },
+  {
+    id: "D38",
+    name: "server-never-answers",
+    title: "The server does not answer",
+    level: "violation",
+    rank: "silence",
+    find: findNoAnswer,
+  },
+  {
+    id: "D74",
+    name: "accept-not-called",
+    title: "Your server has not called accept() for this connection",
+    level: "violation",
+    rank: "silence",
+    excludes: ["D32", "D35", "D38", "D75", "D76"],
+    find: findNotAccepted,
+  },
+  {
+    id: "D75",
+    name: "server-answers-once",
+    title: "The server answered before, and then no more",
+    level: "violation",
+    rank: "silence",
+    excludes: ["D32", "D35", "D38"],
+    find: findAnsweredOnce,
+  },
+];
+
+interface Silent {
+  readonly question: OpenQuestion;
+  /** The server's program, seen after we had asked. */
+  readonly program: Program | undefined;
+}
+
+/** The question has been open for longer than any answer takes. */
+function silentIn(evidence: Evidence): Silent | undefined {
+  const question = openQuestionOf(evidence);
+  if (!question || !(question.isGivenUp || evidence.silence.ms >= LONG_SILENCE_MS)) return undefined;
+  const program = evidence.all("program").findLast(({ at }) => at >= question.askedAt);
+  return { question, program };
+}
+
+function base(evidence: Evidence, { question }: Silent) {
+  const { exchange, state } = question;
+  return {
+    rule: exchange?.expected?.rule ?? ruleIn(evidence, state),
+    reads: evidence.reads.slice(-1),
+    came: exchange ? `nothing after ${quoted(exchange.sent)}` : "nothing",
+    state,
+    expected: exchange?.expected
+      ? exchange.expected.texts.slice(0, 1).map(quoted).join("")
+      : expectedIn(evidence, state),
+  };
+}
+
+/** `python3 (pid 4711)`. */
+const nameOf = ({ name, pid }: Program) => `${name} (pid ${pid})`;
+const seems = ({ isCertain }: Program, certainly: string, probably: string) =>
+  isCertain ? certainly : probably;
+
+function findNotAccepted(evidence: Evidence): Finding | undefined {
+  const silent = silentIn(evidence);
+  const { program } = silent ?? {};
+  if (!silent || !program || program.isAccepted) return undefined;
+  return {
+    ...base(evidence, silent),
+    cause: `The operating system took the connection, but ${nameOf(program)} has not called accept() for it${busyWith(program)}. So it has read nothing yet: its recv() is not the problem.`,
+    advice: [
+      "Call accept() in a loop: while (1) { int c = accept(listener, 0, 0); … }",
+      "To serve several clients at a time: a thread or fork() for each, or select().",
+    ],
+  };
+}
+
+function busyWith(program: Program): string {
+  switch (program.doing) {
+    case "receiving":
+    case "servingAnother":
+    case "sending":
+      return seems(program, ": it is busy", ": it seems to be busy").concat(" with another connection");
+    case "keyboard":
+      return ": it waits at its keyboard (standard input)";
+    case "sleeping":
+      return ": it sleeps";
+    case "computing":
+      return ": it computes";
+    case "stopped":
+      return ": it is stopped (Ctrl-Z, or a debugger; fg continues it)";
+    default:
+      return "";
+  }
+}
+
+function findNoGreeting(evidence: Evidence): Finding | undefined {
+  const silent = silentIn(evidence);
+  if (!silent || silent.question.exchange) return undefined;
+  return {
+    ...base(evidence, silent),
+    expected: "the server's greeting, before the client says anything",
+    ...greetingCause(silent.program),
+  };
+}
+
+function greetingCause(program: Program | undefined): Pick<Finding, "cause" | "advice"> {
+  const other = program && whileElsewhere(program);
+  if (other) return other;
+  const advice = ["Send the greeting right after accept(), before the first recv()."];
+  if (program?.doing === "receiving")
+    return {
+      cause: `In this protocol the server speaks first. ${nameOf(program)} ${seems(program, "waits", "seems to wait")} in recv() on this connection, and the client waits for the greeting: a deadlock.`,
+      advice,
+    };
+  return {
+    cause:
+      "In this protocol the server speaks first. Either yours calls recv() right after accept(), or it has not called accept() for this client (it is busy with another one), or the greeting stays in a buffer that is not flushed.",
+    advice: [
+      ...advice,
+      "Serve each client in a thread or with fork(), and flush() what you print to a socket.",
+    ],
+  };
+}
+
+/** Programs that are at something else than this connection. */
+function whileElsewhere(program: Program): Pick<Finding, "cause" | "advice"> | undefined {
+  const name = nameOf(program);
+  const unread =
+    program.unreadBytes > 0 ? ` ${count(program.unreadBytes, "byte")} of the client's lie unread.` : "";
+  switch (program.doing) {
+    case "keyboard":
+      return {
+        cause: `${name} ${seems(program, "waits", "seems to wait")} at its keyboard (standard input): for input() or scanf(), not for the client.${unread}`,
+        advice: [
+          "Type what it asks for, or answer without asking: take input() out of the loop that serves clients.",
+        ],
+      };
+    case "servingAnother":
+    case "accepting":
+      return {
+        cause: `${name} is ${program.doing === "accepting" ? "in accept() and waits for another client" : "busy with another connection"}, and does not read from this one.${unread}`,
+        advice: ["Serve each client in a thread or with fork(), or watch all sockets with select()."],
+      };
+    case "stopped":
+      return {
+        cause: `${name} is stopped (Ctrl-Z, or a debugger).${unread}`,
+        advice: ["fg continues it; in gdb: continue."],
+      };
+    case "computing":
+    case "sleeping":
+      return {
+        cause: `${name} ${program.doing === "computing" ? "computes" : "sleeps"}, and does not read from this connection.${unread}`,
+        advice: ["Look for a loop without an end, or a sleep(), between recv() and send()."],
+      };
+    default:
+      return undefined;
+  }
+}
+
+function findNoAnswer(evidence: Evidence): Finding | undefined {
+  const silent = silentIn(evidence);
+  if (!silent?.question.exchange) return undefined;
+  return { ...base(evidence, silent), ...answerCause(silent.program) };
+}
+
+const TAKE_WHAT_CAME = "Take what one recv() returns as the message; wait for no newline and no full buffer.";
+const FLUSH = "Flush what you write: fflush() in C, flush() in Java, flush=True in Python.";
+
+function answerCause(program: Program | undefined): Pick<Finding, "cause" | "advice"> {
+  const other = program && whileElsewhere(program);
+  if (other) return other;
+  if (program?.doing === "receiving" && program.unreadBytes === 0)
+    return {
+      cause: `${nameOf(program)} has all that we sent, and ${seems(program, "waits", "seems to wait")} in recv() for more: for a newline, which this client does not send (readLine, fgets), for a full buffer (MSG_WAITALL, read(1024)), or for the end. Or its answer is still in a buffer.`,
+      advice: [TAKE_WHAT_CAME, FLUSH],
+    };
+  if (program && program.unreadBytes > 0)
+    return {
+      cause: `${nameOf(program)} has accepted the connection, but ${count(program.unreadBytes, "byte")} of ours lie unread: it does not call recv() on it.`,
+      advice: ["Call recv() on the socket that accept() returned, not on the listening one."],
+    };
+  return {
+    cause:
+      "Probably the server waits for more: for a newline, which this client does not send (readLine, fgets), for a full buffer (MSG_WAITALL, read(1024)), or for the end. Or its answer stays in a buffer that is not flushed, or it is busy with another client, or waits at its keyboard.",
+    advice: [TAKE_WHAT_CAME, FLUSH],
+  };
+}
+
+function findAnsweredOnce(evidence: Evidence): Finding | undefined {
+  const silent = silentIn(evidence);
+  if (!silent?.question.exchange || silent.question.answered === 0) return undefined;
+  const { program, question } = silent;
+  if (program?.doing === "keyboard" || program?.doing === "stopped") return undefined;
+  const times =
+    question.answered === 1
+      ? "The first request was answered"
+      : `${question.answered} requests were answered`;
+  return {
+    ...base(evidence, silent),
+    cause: `${times}, ${quoted(question.exchange?.sent ?? "")} was not.${afterAnswer(program)}`,
+    advice: [
+      "Loop around recv(): while ((n = recv(c, b, sizeof b, 0)) > 0) { … send(c, …); }",
+      "Call accept() only for the next client, when this one has left (recv() returned 0).",
+    ],
+  };
+}
+
+function afterAnswer(program: Program | undefined): string {
+  if (program?.doing === "receiving")
+    return ` ${nameOf(program)} has read it and is in recv() again: probably it took it for another message than the first one was, or waits for more of it.`;
+  const where =
+    program?.doing === "accepting"
+      ? ` ${nameOf(program)} ${seems(program, "is", "seems to be")} in accept() again.`
+      : "";
+  return `${where} Probably it serves one request for each connection and then goes back to accept() or does nothing more, while the client is still there.`;
+}
