@@ -31,10 +31,9 @@ function findHeader(evidence: Evidence): Finding | undefined {
     reads: evidence.reads.slice(0, 2),
     state,
     expected: evidence.isServer ? `${expectedAt(evidence, state)}, and nothing before it` : "the text alone",
-    cause: `${whatStands(evidence, found)} ${habit(found)} TCP needs no such length here: ${listener(evidence)} takes those bytes for a part of the text.`,
+    cause: `${whatStands(evidence, found)} ${habit(found)} Here no length is due: ${listener(evidence)} takes it for text.`,
     advice: [
-      'Send the bytes of the text alone: out.write(text.getBytes("UTF-8")) in Java, sendall(text.encode()) in Python, send(fd, text, strlen(text), 0) in C.',
-      "What ends a message is the newline, or the pause after it.",
+      'Send the text alone: sendall(text.encode()) in Python, out.write(text.getBytes("UTF-8")) in Java, send(fd, text, strlen(text), 0) in C.',
     ],
   };
 }
@@ -59,5 +58,5 @@ function orderOf(form: string): string {
 function habit({ args: { form } }: HeaderSign): string {
   const [first = "", second] = habits[form];
   if (form === "netstring") return `This is ${first}.`;
-  return `Probably ${first}${second === undefined ? "" : `, or ${second},`} put it there.`;
+  return `Probably ${first}${second === undefined ? "" : ` or ${second}`} put it there.`;
 }

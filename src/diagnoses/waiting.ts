@@ -155,10 +155,10 @@ function findReadLine(evidence: Evidence): Finding | undefined {
     came: `${silenceText(evidence)}, after we had sent ${sent}`,
     state: silence.state,
     expected: silence.waitsFor ?? "",
-    cause: `We sent ${sent} without a newline after it. A program that reads it with readLine(), fgets() or "for line in …" ${isOver ? "had the text already, and went on waiting" : "has the text already, and waits"} for the newline (one with MSG_WAITALL or readFully(), for a full buffer); the server ${isOver ? "was waiting" : "waits"} for your program.`,
+    cause: `We sent ${sent} without a newline after it. A program that reads it with readLine(), fgets() or "for line in …" ${isOver ? "had the text already, and went on waiting" : "has the text already, and waits"} for the newline; the server ${isOver ? "was waiting" : "waits"} for your program.`,
     advice: [
       "Read with recv() or read(), and take what it gives you as the message.",
-      `Or have the server end its lines: spawn ${evidence.roleName} --framing line`,
+      "Or start the role with --framing line: then it ends its lines with a newline.",
       ...unlessTyping(evidence),
     ],
     reproduce: `python3 -c 'import socket; s = socket.create_connection(("${evidence.host}", ${evidence.port})); print(s.makefile().readline())'`,

@@ -29,7 +29,7 @@ export const waits: readonly Diagnosis[] = [
   {
     id: "D64",
     name: "waits-for-more-than-the-file",
-    title: "The whole file was sent, and your program waits for more",
+    title: "The whole file was sent; your program waits for more",
     level: "violation",
     hasOwnLevel: true,
     rank: "silence",
@@ -40,7 +40,7 @@ export const waits: readonly Diagnosis[] = [
   {
     id: "D65",
     name: "waits-for-a-full-buffer",
-    title: "The whole reply was sent, and your program waits for more",
+    title: "The whole reply was sent; your program waits for more",
     level: "note",
     rank: "silence",
     excludes: ["D01", "D02"],
@@ -54,6 +54,15 @@ export const waits: readonly Diagnosis[] = [
     level: "note",
     rank: "silence",
     find: findRegistrations,
+  },
+  {
+    id: "D88",
+    name: "program-does-not-run",
+    title: "The program does not go on",
+    level: "note",
+    rank: "silence",
+    excludes: ["D01", "D02", "D03"],
+    find: findHalted,
   },
 ];
 
@@ -117,7 +126,9 @@ function findMoreThanFile(evidence: Evidence): Finding | undefined {
   );
   const other = turned(file.told);
   const order =
-    size === undefined ? "" : `, or it read the size in the other byte order (${file.told} becomes ${other})`;
+    size === undefined
+      ? ""
+      : ` (it stays open for the next file), or it took the size in the other byte order, ${other}`;
   const was = silence.isOver ? "waited" : "waits";
   return {
     rule: size === undefined ? firstRule(evidence) : "FILE-0",
@@ -126,14 +137,12 @@ function findMoreThanFile(evidence: Evidence): Finding | undefined {
     came: `nothing for ${inSeconds(silence.ms)} after the file${silence.isOver ? ", then it left" : ""}`,
     state: silence.state,
     expected: silence.waitsFor ?? "the next filename, or a FIN",
-    cause: `All ${count(file.told, "byte")} of ${quoted(file.name)} went out, and the connection stays open for the next one. If your program ${silence.isOver ? "was waiting" : "waits"} in recv(), it ${was} for bytes that do not come: either it reads until the end of the connection${order}.`,
+    cause: `All ${count(file.told, "byte")} of ${quoted(file.name)} went out. If your program ${was} in recv() after that, either it reads until the connection ends${order}.`,
     advice: [
-      `Count what came, and stop at the size: while (got < size) got += recv(…).`,
+      "Count what came, and stop at the size: while (got < size) got += recv(…).",
       ...(size === undefined
         ? []
-        : [
-            'The size is little-endian: no ntohl(); struct.unpack("<i", data) in Python, Integer.reverseBytes(in.readInt()) in Java.',
-          ]),
+        : ['The size is little-endian: no ntohl(); struct.unpack("<i", data) in Python.']),
     ],
   };
 }
@@ -182,7 +191,33 @@ function findRegistrations(evidence: Evidence): Finding | undefined {
     cause: `The registration was taken; this protocol sends no reply to a good one. It came ${equal.length} times within a few seconds: probably your program waits for an answer in recvfrom(), and sends again when none comes.`,
     advice: [
       "Send it once, and do not call recvfrom() after it.",
-      "netlabctl discover shows that it is there.",
+      "Ask whether it is there: netlabctl discover",
+    ],
+  };
+}
+
+/** A program that cannot go on: no message of its own will come. */
+function findHalted(evidence: Evidence): Finding | undefined {
+  const { isServer, program, silence } = evidence;
+  if (!isServer || !program || silence.whose === "ours" || silence.ms < EMPTY_MS) return undefined;
+  const isAway =
+    !silence.isOver && program.doing === "keyboard" && program.unreadBytes > 0 && !evidence.isTalkedTo;
+  if (program.doing !== "stopped" && !isAway) return undefined;
+  const name = `${program.name} (process ${program.pid})`;
+  return {
+    rule: firstRule(evidence),
+    reads: [],
+    came: `nothing for ${inSeconds(silence.ms)}`,
+    state: silence.state,
+    expected: silence.waitsFor ?? "the next message",
+    cause:
+      program.doing === "stopped"
+        ? `${name} ${silence.isOver ? "was" : "is"} stopped: by Ctrl-Z, a signal or a debugger. It neither reads nor sends until it is continued.`
+        : `${name} waits at the keyboard, and ${count(program.unreadBytes, "byte")} of ours lie unread in its socket. Probably it asks for the next input before it has read the reply.`,
+    advice: [
+      program.doing === "stopped"
+        ? "Continue it: fg in its terminal, or c in the debugger."
+        : "Read the reply before you ask for the next input.",
     ],
   };
 }

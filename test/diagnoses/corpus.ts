@@ -356,7 +356,6 @@ export const corpus: readonly CorpusCase[] = [
     expected: "a NUL came with the text: strlen() + 1",
     card: "D08",
     given: { service: "txt", token: "server3" },
-    isPending: true,
   },
   // -- records
   {
@@ -487,7 +486,6 @@ export const corpus: readonly CorpusCase[] = [
     expected: "the reply is out with its newline; the program waits for more (the end, or a full buffer)",
     card: "D65",
     look: "later",
-    isPending: true,
   },
   {
     program: "waiting/read_fully",
@@ -495,7 +493,6 @@ export const corpus: readonly CorpusCase[] = [
     expected: "the reply is out with its newline; read(1024) waits for 1024 bytes",
     card: "D65",
     look: "later",
-    isPending: true,
   },
   {
     program: "waiting/readline_in_chat",
@@ -1815,7 +1812,6 @@ export const corpus: readonly CorpusCase[] = [
     expected: "the program is stopped (Ctrl-Z)",
     card: "D88",
     look: "later",
-    isPending: true,
   },
   // -- neighbours
   {
