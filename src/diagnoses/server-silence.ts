@@ -21,6 +21,7 @@ export const serverSilence: readonly Diagnosis[] = [
     title: "The server does not answer",
     level: "violation",
     rank: "silence",
+    excludes: ["D35", "D76"],
     find: findNoAnswer,
   },
   {

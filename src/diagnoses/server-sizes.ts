@@ -38,7 +38,7 @@ export const serverSizes: readonly Diagnosis[] = [
   {
     id: "D81",
     name: "answers-in-one-piece",
-    title: "Answers of the server came in one piece",
+    title: "The server's answers came in one piece: it sends without waiting",
     level: "note",
     rank: "habits",
     find: findGlued,
