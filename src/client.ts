@@ -19,10 +19,13 @@ import type {
   instanceDocument,
   registrationDocument,
 } from "./lab/documents.ts";
+import type { PeerVerdicts } from "./lab/instance-verdicts.ts";
 import type { explanationDocument } from "./repl/explanation.ts";
 import { defaultSocketPath } from "./socket-path.ts";
 
 export type InstanceDocument = ReturnType<typeof instanceDocument>;
+/** With the verdicts on its peers. */
+export type ListedInstance = InstanceDocument & PeerVerdicts;
 export type ConnectionDocument = ReturnType<typeof connectionDocument>;
 export type RegistrationDocument = ReturnType<typeof registrationDocument>;
 export type ExplanationDocument = ReturnType<typeof explanationDocument>;
@@ -116,7 +119,7 @@ export class Lab {
   }
 
   /** Roles that were started. */
-  ls(selector: Selector = []): Promise<InstanceDocument[]> {
+  ls(selector: Selector = []): Promise<ListedInstance[]> {
     return this.#document(["ls", ...terms(selector)]);
   }
 

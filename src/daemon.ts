@@ -79,6 +79,7 @@ export class Daemon {
   readonly #programWatch: ProgramWatch | undefined;
   readonly #descriptors = DescriptorBudget.ofProcess();
   readonly #journal: StoryJournal;
+  readonly #judge: Judge;
   readonly #memory: InstanceMemory;
   readonly #file: LabFileRoles;
   readonly #control: ControlServer;
@@ -128,6 +129,11 @@ export class Daemon {
         this.log.logger.warn(messageOf(error)),
       ),
     });
+    this.#judge = new Judge({
+      recorder: this.recorder,
+      lab: () => this.lab,
+      onJudged: (story) => this.#journal.keepJudged(story),
+    });
     this.lab = new LocalLab({
       version,
       socketPath,
@@ -140,11 +146,7 @@ export class Daemon {
       file: this.#file,
       userRoles,
       recorder: this.recorder,
-      judge: new Judge({
-        recorder: this.recorder,
-        lab: () => this.lab,
-        onJudged: (story) => this.#journal.keepJudged(story),
-      }),
+      judge: this.#judge,
       registry,
       book,
       questions: new DatabaseQuestions(this.#database, this.#queries, this.#library.roles),
@@ -256,6 +258,7 @@ export class Daemon {
     await this.supervisor.stopAll(drainMs);
     this.log.flush();
     await this.#control.close();
+    this.#judge.settle();
     this.#queries.close();
     this.#database.close();
   }

@@ -13,6 +13,7 @@ export interface CardLook {
 /** Lines of the first card, and characters of it: more is not read. */
 export const CARD_LINES = 8;
 export const CARD_CHARACTERS = 700;
+/** Prose in longer lines is hard to read. */
 const MOST_COLUMNS = 80;
 const MARGIN = 2;
 const LABEL = 8;
@@ -49,7 +50,9 @@ export function alsoLines(cards: readonly Card[], { style, columns }: CardLook):
 }
 
 /** With the rule's text, all reads and steps, and the command that shows it again. */
-export function wholeCard(card: Card, { style, columns }: CardLook): string[] {
+export function wholeCard(card: Card, look: CardLook): string[] {
+  const { style } = look;
+  const columns = Math.min(look.columns, MOST_COLUMNS);
   const row = rowsOf(style, columns, FULL_LABEL);
   const came = [...readsInFull(card.reads), ...(card.came ? [card.came] : [])];
   return [

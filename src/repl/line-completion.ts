@@ -149,7 +149,7 @@ const connectionsOf = (lab: Lab) =>
 const endedConnectionsOf = (lab: Lab) =>
   lab
     .stories()
-    .filter(({ endedAt }) => endedAt !== undefined)
+    .filter(({ endedAt, subject }) => endedAt !== undefined && !subject.isInternal)
     .map((story) => ({ value: shortId(story), summary: `${story.subject.instance}, ended` }));
 
 /** States that the instance's role, or any role, can be in. */

@@ -99,7 +99,7 @@ function connectionTable(shown: readonly Looked[], { lab, columns, style }: Conn
   return table(kept(head), rows.map(kept), columns, "NOTE");
 }
 
-const NAME_CHARACTERS = 20;
+const NAME_CHARACTERS = 40;
 
 /** Names that the peers have given, where their role knows them. */
 function namesOf(lab: Lab, shown: readonly Looked[]): ReadonlyMap<Story, string> {
