@@ -19,10 +19,13 @@ import type {
   instanceDocument,
   registrationDocument,
 } from "./lab/documents.ts";
+import type { PeerVerdicts } from "./lab/instance-verdicts.ts";
 import type { explanationDocument } from "./repl/explanation.ts";
 import { defaultSocketPath } from "./socket-path.ts";
 
 export type InstanceDocument = ReturnType<typeof instanceDocument>;
+/** With the verdicts on its peers. */
+export type ListedInstance = InstanceDocument & PeerVerdicts;
 export type ConnectionDocument = ReturnType<typeof connectionDocument>;
 export type RegistrationDocument = ReturnType<typeof registrationDocument>;
 export type ExplanationDocument = ReturnType<typeof explanationDocument>;
@@ -31,7 +34,7 @@ export type EntryDocument = ReturnType<typeof entryDocument> & { readonly connec
 
 /** Options as a lab file has them: by key, `maxMessage: "64k"`; durations and sizes are texts or numbers as typed. */
 export type Options = Readonly<Record<string, unknown>>;
-/** One or more terms of a selector, all of which must fit: `"chat"`, `["chat", "state=joined"]`. */
+/** Terms of a selector, all of which must fit: `"chat"`, `["chat", "state=joined"]`. */
 export type Selector = string | readonly string[];
 
 export interface AttachOptions {
@@ -49,7 +52,7 @@ export interface WaitOptions {
 }
 
 export interface Outcome {
-  /** What the command printed, a piece each. */
+  /** Output of the command, piece by piece. */
   readonly out: readonly string[];
   readonly err: readonly string[];
   /** Documents, where `--json` was among the words. */
@@ -116,7 +119,7 @@ export class Lab {
   }
 
   /** Roles that were started. */
-  ls(selector: Selector = []): Promise<InstanceDocument[]> {
+  ls(selector: Selector = []): Promise<ListedInstance[]> {
     return this.#document(["ls", ...terms(selector)]);
   }
 
@@ -133,7 +136,7 @@ export class Lab {
     return this.#document(["explain", connection]);
   }
 
-  /** Who is registered, of one service or all. */
+  /** Registered file servers, of one service or all. */
   registry(service?: string): Promise<RegistrationDocument[]> {
     return this.#document(["registry"], service === undefined ? {} : { service });
   }
@@ -190,7 +193,7 @@ export class Lab {
     return () => this.#control.interrupt(request.id);
   }
 
-  /** What is under way fails with `interrupted`. */
+  /** Commands under way fail with `interrupted`. */
   close(): void {
     this.#control.close();
   }

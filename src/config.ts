@@ -25,6 +25,8 @@ export interface Config {
   /** Look in /proc at what the programs at the other end do. */
   readonly proc?: boolean;
   readonly readyJson: boolean;
+  /** In the background: see `detach.ts`. */
+  readonly detach?: boolean | undefined;
 }
 
 export const packageData = path.join(packageFolder, "data");
@@ -61,6 +63,7 @@ export function netlabdProgram(env: NodeJS.ProcessEnv = process.env): Command {
     )
     .option("--repl", "open the REPL on this terminal (default: when there is one)")
     .option("--no-repl", "show the log instead")
+    .option("--detach", "run in the background, when every role listens or has failed", false)
     .addOption(
       new Option("--log <format>", "how the log looks").choices(["pretty", "json"]).default("pretty"),
     )
@@ -96,6 +99,8 @@ export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv
   command.parse(argv, { from: "user" });
   if (command.args.length > 0) command.error(`error: unknown argument ${command.args.join(" ")}`);
   const options = command.opts();
+  if (options.detach && command.getOptionValueSource("repl") !== undefined && options.repl)
+    command.error("error: --detach runs in the background, so it has no terminal for --repl");
   return {
     lab: options.lab,
     dataFolder: path.resolve(options.data),
@@ -110,6 +115,7 @@ export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv
     eval: options.eval,
     proc: options.proc,
     readyJson: options.readyJson,
+    detach: options.detach,
   };
 }
 

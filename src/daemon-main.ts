@@ -14,6 +14,10 @@ type Signal = keyof typeof SIGNAL_EXIT;
 
 export async function main(argv: readonly string[]): Promise<void> {
   const config = parseCommandLine(argv);
+  if (config.detach) {
+    const { detach } = await import("./detach.ts");
+    process.exit(await detach(config, argv));
+  }
   outliveReaders();
   const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
   const hasRepl = config.repl ?? isTerminal;
@@ -37,7 +41,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 /**
  * A reader of what we print may go before us - a closed terminal, a `head` in a pipe - and a write to it is an error that
- * would end the lab in the middle of its peers. The signal that comes with it says what to do; a log that nobody reads is
+ * would end the lab in the middle of its peers. The signal that comes with it says what to do; a log without a reader is
  * still remembered for `logs`.
  */
 function outliveReaders(): void {
@@ -49,7 +53,7 @@ function keepYoungGenerationSmall(): void {
   setFlagsFromString("--semi-space-growth-factor=1");
 }
 
-/** Drains once; whoever asks again while it drains is heard by `onSignals`. */
+/** Drains once; a second request while it drains is heard by `onSignals`. */
 function stopper(
   daemon: Daemon,
   ownSession: () => Promise<void> | undefined,
@@ -114,7 +118,7 @@ async function ownRepl(daemon: Daemon): Promise<void> {
   const { stdin: input, stdout: output } = process;
   const hasColors = output.isTTY && !process.env.NO_COLOR;
   output.write(`${welcomeText(daemon.lab, { columns: output.columns ?? 80, hasColors })}\n\n`);
-  // Warnings from before there was a prompt were read by nobody.
+  // Warnings from before there was a prompt had no reader.
   const warnings = daemon.log.lines().filter(({ level }) => level === "warn");
   if (warnings.length > 0) output.write(`${warnings.map(({ text }) => text).join("\n")}\n\n`);
   const outcome = await attach({

@@ -53,6 +53,8 @@ import { Recorder } from "./stories/recorder.ts";
 
 const rolesFolder = codeSubfolder("machines");
 
+/** Room for the ports of one lab. */
+const OFFSET_STEP = 1_000;
 /** A class and its files fit into so many. */
 const FEW_DESCRIPTORS = 200;
 
@@ -77,6 +79,7 @@ export class Daemon {
   readonly #programWatch: ProgramWatch | undefined;
   readonly #descriptors = DescriptorBudget.ofProcess();
   readonly #journal: StoryJournal;
+  readonly #judge: Judge;
   readonly #memory: InstanceMemory;
   readonly #file: LabFileRoles;
   readonly #control: ControlServer;
@@ -126,6 +129,11 @@ export class Daemon {
         this.log.logger.warn(messageOf(error)),
       ),
     });
+    this.#judge = new Judge({
+      recorder: this.recorder,
+      lab: () => this.lab,
+      onJudged: (story) => this.#journal.keepJudged(story),
+    });
     this.lab = new LocalLab({
       version,
       socketPath,
@@ -138,11 +146,7 @@ export class Daemon {
       file: this.#file,
       userRoles,
       recorder: this.recorder,
-      judge: new Judge({
-        recorder: this.recorder,
-        lab: () => this.lab,
-        onJudged: (story) => this.#journal.keepJudged(story),
-      }),
+      judge: this.#judge,
       registry,
       book,
       questions: new DatabaseQuestions(this.#database, this.#queries, this.#library.roles),
@@ -211,7 +215,19 @@ export class Daemon {
     for (const instance of starting) instance.start();
     await Promise.all(starting.map((instance) => instance.settled()));
     this.#exposures.tellAll();
+    this.#adviseOffset();
     this.#warnIfCramped();
+  }
+
+  /** Ports of a lab that are all taken are most often another lab's, on the same machine. */
+  #adviseOffset(): void {
+    const isTaken = ({ spec, lastErrorCode }: Instance) => spec.isFromLab && lastErrorCode === "port-taken";
+    const { length } = this.supervisor.instances.filter(isTaken);
+    if (length === 0) return;
+    const offset = this.#config.portOffset + OFFSET_STEP;
+    this.log.logger.warn(
+      `${length === 1 ? "a port of this lab is" : `${length} ports of this lab are`} taken: if another lab runs on this machine, start this one with netlabd --port-offset ${offset}`,
+    );
   }
 
   #warnIfCramped(): void {
@@ -242,6 +258,7 @@ export class Daemon {
     await this.supervisor.stopAll(drainMs);
     this.log.flush();
     await this.#control.close();
+    this.#judge.settle();
     this.#queries.close();
     this.#database.close();
   }

@@ -1,4 +1,4 @@
-/** What a role of one's own imports from netlabd: the contract, the option types, and the world it lives in. */
+/** Everything that a role of one's own imports from netlabd: the contract, the option types, and the world it lives in. */
 
 export type { Dialogue, DialogueLine } from "./machines/_dialogue.ts";
 export { byteSize, duration, hostPort, port, secret } from "./machines/_options.ts";

@@ -1,4 +1,4 @@
-/** Judge of all stories: a live one when somebody asks, an ended one once, when there is time for it. */
+/** Judge of all stories: a live one when it is asked for, an ended one once, when there is time for it. */
 import { startedAgain } from "./catalogue/again-command.ts";
 import { type Case, judge } from "./diagnoses/table.ts";
 import type { Lab } from "./lab/lab.ts";
@@ -8,7 +8,7 @@ import type { Recorder } from "./stories/recorder.ts";
 import type { Story } from "./stories/story.ts";
 import { type Judged, type StoryJudge, verdictOf } from "./stories/verdict.ts";
 
-/** What is asked of the lab to judge by. */
+/** Questions to the lab to judge by. */
 type Circumstances = Pick<Lab, "find" | "roles">;
 
 /** Role and options are the instance's; where it is gone, the role of that name and what the story knows. */
@@ -50,7 +50,9 @@ const IDLE_MS = 250;
 /** Of one turn, and how long the others have the thread before the next. */
 const SLICE_MS = 4;
 const PAUSE_MS = 20;
-/** Stories that may wait to be judged; of more, the oldest are judged when somebody asks. */
+/** At the daemon's end. */
+const SETTLE_MS = 200;
+/** Stories that may wait to be judged; of more, the oldest are judged when they are asked for. */
 const MAX_WAITING = 5_000;
 /** Silences at which something more can be said of a live connection. */
 const SILENCES_MS = [2_000, 5_000, 10_000, 30_000];
@@ -114,6 +116,14 @@ export class Judge implements StoryJudge {
     return known;
   }
 
+  /** The daemon ends: what waits is judged now, as far as a moment goes, and the timer stops. */
+  settle(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#work(SETTLE_MS);
+    clearTimeout(this.#timer);
+  }
+
   #hear(story: Story): void {
     if (story.endedAt === undefined || story.subject.isInternal) return;
     this.#waiting.add(story);
@@ -126,9 +136,9 @@ export class Judge implements StoryJudge {
     this.#timer ??= setTimeout(() => this.#work(), ms).unref();
   }
 
-  #work(): void {
+  #work(sliceMs = SLICE_MS): void {
     this.#timer = undefined;
-    const until = performance.now() + SLICE_MS;
+    const until = performance.now() + sliceMs;
     for (const story of this.#waiting) {
       if (performance.now() >= until) return this.#later(PAUSE_MS);
       this.#waiting.delete(story);

@@ -1,6 +1,6 @@
 /**
- * What peers bring about by the thousand is not a line each: the first ones of a kind are told as they are, the rest
- * of the period is counted and told in one sentence. So a flood costs a log, and whoever is attached, next to nothing.
+ * Events that peers bring about by the thousand are not a line each: the first ones of a kind are told as they are, the rest
+ * of the period is counted and told in one sentence. So a flood costs a log, and an operator who is attached, next to nothing.
  */
 import type { TelemetryEvent } from "./actors/telemetry.ts";
 
@@ -49,7 +49,7 @@ export class LogDigest {
     }
     kind.seen += 1;
     kind.last = event;
-    // Nobody's exit waits for it: whoever closes the log asks for what is left.
+    // The timer keeps no process alive: closing the log asks for what is left.
     this.#timer ??= setTimeout(() => this.flush(), PERIOD_MS).unref();
     return kind.seen <= TOLD;
   }

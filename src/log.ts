@@ -1,6 +1,6 @@
 /**
  * The log: the one place where an event becomes a level and a sentence. Lines go to standard error (unless a REPL has
- * the terminal), to a bounded memory for `logs`, and to whoever follows them.
+ * the terminal), to a bounded memory for `logs`, and to those who follow them.
  */
 import { type Logger, pino } from "pino";
 import { prettyFactory } from "pino-pretty";
@@ -74,7 +74,7 @@ export class Log {
     if (this.#digest.admits(event)) this.#tell(sentenceOf(event));
   };
 
-  /** What was counted and not told yet is told now. */
+  /** Tells what was counted and not told yet. */
   flush(): void {
     this.#digest.flush();
   }
@@ -170,7 +170,7 @@ function sentenceOf(event: TelemetryEvent): Sentence {
   }
 }
 
-/** Where in a role of the user's it was: what ours need is in the error itself, which the JSON log has. */
+/** Place in a role of the user's: what ours need is in the error itself, which the JSON log has. */
 function inUsersFile(error: unknown): string {
   const place = error instanceof Error ? placeIn(error.stack) : undefined;
   return place === undefined ? "" : ` (${place})`;

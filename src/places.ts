@@ -1,6 +1,6 @@
 /**
- * Where this package's own files lie. The built programs are bundles whose chunks lie elsewhere than their sources did,
- * so nobody else asks `import.meta.url`: places are told from the folder of package.json.
+ * Places of this package's own files. The built programs are bundles whose chunks lie elsewhere than their sources did,
+ * so no other file asks `import.meta.url`: places are told from the folder of package.json.
  */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -17,7 +17,7 @@ export const codeFolder = path.join(packageFolder, extension === ".ts" ? "src" :
 /** The file of this module of ours, named as in `src/`, without its ending; run from source, or as built. */
 export const codeFile = (module: string): string => path.join(codeFolder, `${module}${extension}`);
 
-/** What we export, by the name that it is imported by, as modules of `src/`. */
+/** Exports of this package, by the name that each is imported by, as modules of `src/`. */
 const OUR_MODULES = { netlabd: "index", "netlabd/client": "client" } as const;
 type OurModule = keyof typeof OUR_MODULES;
 
@@ -26,12 +26,12 @@ export const isOurModule = (name: string): name is OurModule => Object.hasOwn(OU
 /** A folder of `src/`, or what was built of it. */
 export const codeSubfolder = (name: string): string => path.join(codeFolder, name);
 
-/** What the types of this module of ours are read from. */
+/** File from which the types of this module of ours are read. */
 export const typesFile = (module: string): string | undefined =>
   [".ts", ".d.ts"].map((ending) => path.join(codeFolder, module + ending)).find((file) => existsSync(file));
 
 /**
- * The URL that a role of somebody's own imports: the very XState that runs its machine, which as built is part of the bundle. A
+ * The URL that a role of a user's own imports: the very XState that runs its machine, which as built is part of the bundle. A
  * zod of another copy does: schemas are told by what they can, and their registry is one for the process.
  */
 export function ownModule(name: OurModule | "xstate" | "zod"): string {
@@ -40,7 +40,7 @@ export function ownModule(name: OurModule | "xstate" | "zod"): string {
   return isBundled ? pathToFileURL(codeFile("own/xstate")).href : import.meta.resolve(name);
 }
 
-/** Where an installed package of this name lies; undefined: it is not there. */
+/** Folder of an installed package of this name; undefined: it is not there. */
 export function installedFolder(name: string): string | undefined {
   try {
     return path.dirname(require.resolve(`${name}/package.json`));

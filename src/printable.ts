@@ -1,4 +1,4 @@
-/** What peers send, made safe for terminals and logs: no control character, escape sequence or direction mark gets through. */
+/** Words of peers, made safe for terminals and logs: no control character, escape sequence or direction mark gets through. */
 
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\\]/gu;
 const SHORT: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0", "\\": "\\\\" };
@@ -82,7 +82,7 @@ export function printableBytes(bytes: Buffer, limit = 60, hidden = NOTHING): str
   return `${hex}${bytes.length > Math.floor(limit / 3) ? " …" : ""}`;
 }
 
-/** What stands around the hidden spans, as text or as hex, and the spans by their size. */
+/** Text around the hidden spans, as text or as hex, and the spans by their size. */
 function printableAround(bytes: Buffer, limit: number, hidden: readonly HiddenSpan[]): string {
   const pieces = visiblePieces(bytes, hidden);
   const isText = isMostlyText(

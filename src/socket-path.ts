@@ -2,7 +2,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 
 /**
- * Where daemon and client meet when nobody names a socket: `$NETLABD_SOCKET`, else the user's run-time folder, else a
+ * Meeting place of daemon and client when none is named: `$NETLABD_SOCKET`, else the user's run-time folder, else a
  * folder of the temporary one that carries the user's id, because that one is shared by all users of the machine.
  */
 export function defaultSocketPath(env: NodeJS.ProcessEnv = process.env): string {

@@ -19,7 +19,7 @@ export function placeIn(stack: string | undefined, from = ""): string | undefine
   return undefined;
 }
 
-/** A file as somebody in this folder would name it. */
+/** A file as a user in this folder would name it. */
 export function shownFrom(folder: string, file: string): string {
   const near = path.relative(folder, file);
   return near.startsWith(path.join("..", "..")) ? file : near;

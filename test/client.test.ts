@@ -54,7 +54,7 @@ describe("a lab's client", () => {
     const sums = await lab.spawn("calculator", { name: "sums", port: 0 });
     expect(sums).toMatchObject({ id: "calculator-1", name: "sums", state: "running" });
     expect(sums.port).toBeGreaterThan(0);
-    expect(await lab.ls("sums")).toEqual([sums]);
+    expect(await lab.ls("sums")).toEqual([{ ...sums, verdicts: {}, cards: [] }]);
     await lab.stop("sums");
     expect((await lab.ls()).map(({ state }) => state)).toEqual(["stopped"]);
     await lab.start("sums");

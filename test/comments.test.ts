@@ -1,13 +1,17 @@
 /** Comments of the source begin with a noun or a verb, and name the component that they speak of. */
 import { describe, expect, it } from "vitest";
-import { filesIn, piecesIn } from "./source-text.ts";
+import { filesIn, folders, piecesIn } from "./source-text.ts";
 
-/** The folders that keep the rule; a folder comes in when its comments do. */
-const KEEPING = ["wire", "machines", "stores", "charts", "catalogue", "os", "standalone", "lab", "control"];
+/** Folders whose comments are still to be written anew. */
+const WAITING = ["diagnoses"];
+const KEEPING = [...folders().filter((folder) => !WAITING.includes(folder)), "."];
 /** Relative pronouns and their kin, behind the id of a rule too. */
 const PRONOUN =
   /^(?:\[[^\]]*\] )?(?:What(?:ever)?|Who(?:ever|m|se)?|Where(?:ver)?|One|It|Its|Those|Nobody|Somebody|Anybody|Everybody)\b/;
 const NAMELESS = /\b(?:whoever|nobody|somebody)\b/i;
+
+/** Data that is quoted in a comment is no word of it. */
+const withoutQuotes = (text: string) => text.replace(/`[^`]*`/g, "");
 
 const comments = (folder: string) =>
   filesIn(folder).flatMap((file) =>
@@ -23,7 +27,7 @@ describe.each(KEEPING)("a comment in src/%s", (folder) => {
   });
 
   it("names who is meant: no whoever, nobody or somebody", () => {
-    const wrong = comments(folder).filter(({ text }) => NAMELESS.test(text));
+    const wrong = comments(folder).filter(({ text }) => NAMELESS.test(withoutQuotes(text)));
     expect(wrong.map(({ place, text }) => `${place} ${text}`)).toEqual([]);
   });
 });

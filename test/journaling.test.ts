@@ -3,18 +3,24 @@ import { describe, expect, it } from "vitest";
 import { SimulatedClock } from "xstate";
 import { StoryJournal, storyFromJournal } from "../src/journaling.ts";
 import fileServer from "../src/machines/file-server.ts";
-import type { Journal, JournalEntry } from "../src/stores/journal.ts";
+import type { Journal, JournalEntry, JournalStory } from "../src/stores/journal.ts";
 import { cause } from "../src/stories/causes.ts";
 import { editionOf, secretsOf } from "../src/stories/editions.ts";
-import type { Entry } from "../src/stories/entry.ts";
+import { bytesIn, bytesOut, type Entry } from "../src/stories/entry.ts";
 import { Recorder } from "../src/stories/recorder.ts";
 import type { StorySubject } from "../src/stories/story.ts";
 
 function journaled(parts: Partial<StorySubject> = {}, secrets: readonly string[] = []) {
   const recorder = new Recorder(new SimulatedClock());
   const written: JournalEntry[] = [];
-  const journal = { write: (entry: JournalEntry) => void written.push(entry) } as unknown as Journal;
-  new StoryJournal({ recorder, open: () => journal, isWanted: (one) => one === "file-server-1" }).start();
+  const kept: JournalStory[] = [];
+  const journal = {
+    write: (entry: JournalEntry) => void written.push(entry),
+    keep: (one: JournalStory) => void kept.push(one),
+  } as unknown as Journal;
+  const isWanted = (one: string) => one === "file-server-1";
+  const storyJournal = new StoryJournal({ recorder, open: () => journal, isWanted });
+  storyJournal.start();
   const subject: StorySubject = {
     id: "file-server-1/c17",
     instance: "file-server-1",
@@ -34,9 +40,10 @@ function journaled(parts: Partial<StorySubject> = {}, secrets: readonly string[]
     if (!last) throw new Error("nothing was written");
     return storyFromJournal(last, rows);
   };
-  return { recorder, story, written, back };
+  return { recorder, story, written, kept, storyJournal, back };
 }
 
+const card = (id: string) => ({ id, level: "note", title: "" }) as const;
 const octets = (bytes: Uint8Array | undefined) => (bytes ? Buffer.from(bytes) : null);
 
 const bytes = Buffer.from([0, 255, 10]);
@@ -100,6 +107,19 @@ describe("a story in the journal", () => {
     expect(back().entries[2]).toMatchObject({ omitted: 3 });
   });
 
+  it("has in its gap the bytes of the entries that were not written", () => {
+    const { story, written, back } = journaled();
+    for (let at = 1; at <= 5; at += 1) {
+      story.recordRead(bytes);
+      story.recordWrite(bytes.subarray(0, 2));
+    }
+    written.splice(2, 5);
+    const { entries } = back();
+    expect(entries.filter(({ kind }) => kind === "gap")).toMatchObject([{ bytesIn: 6, bytesOut: 6 }]);
+    expect(entries.reduce((sum, entry) => sum + bytesIn(entry), 0)).toBe(story.bytesIn);
+    expect(entries.reduce((sum, entry) => sum + bytesOut(entry), 0)).toBe(story.bytesOut);
+  });
+
   it("has no end where it was not told one", () => {
     const { story, back } = journaled();
     story.add({ at: 5_000, kind: "ended" });
@@ -124,6 +144,18 @@ describe("a story in the journal", () => {
     );
     expect(text).toContain("‹7 bytes, hidden›");
     expect(text).not.toContain("hunter2");
+  });
+
+  it("is written once more when it has been judged, with its verdict and its cards", () => {
+    const { story, kept, storyJournal } = journaled();
+    story.judged = { verdict: "violation", turn: "theirs", cards: [card("D17"), card("D08")] };
+    storyJournal.keepJudged(story);
+    expect(kept.map(({ storyRow }) => storyRow())).toMatchObject([
+      { id: "file-server-1/c17", verdict: "violation", cards: "D17 D08" },
+    ]);
+    const other = journaled({ id: "chat-1/c1", instance: "chat-1" });
+    other.storyJournal.keepJudged(other.story);
+    expect(other.kept).toEqual([]);
   });
 
   it("is of the instances that are wanted, and no others", () => {

@@ -62,9 +62,13 @@ function unescaped(literal: string): string {
   });
 }
 
-/** The files of a folder of `src`, as paths from there. */
+/** The folders of `src`. */
+export const folders = (): string[] =>
+  readdirSync(src, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+
+/** The files of a folder of `src`, as paths from there; of `.`, those that are in no folder. */
 export function filesIn(folder: string): string[] {
-  return readdirSync(path.join(src, folder), { recursive: true, encoding: "utf8" })
+  return readdirSync(path.join(src, folder), { recursive: folder !== ".", encoding: "utf8" })
     .filter((file) => file.endsWith(".ts"))
     .map((file) => path.join(folder, file));
 }

@@ -34,11 +34,11 @@ export interface BindRequest<Socket extends Bound> {
   readonly holderOf: (port: number) => string | undefined;
   /** Whether nothing but the kernel's memory of ended connections has the port. */
   readonly isLingering?: (port: number) => Promise<boolean>;
-  /** False once the instance was stopped: what is bound after that would be nobody's. */
+  /** False once the instance was stopped: what is bound after that would never be closed. */
   readonly isWanted: () => boolean;
 }
 
-/** One bound socket an address, all on the same port. Rejects with a NetlabError that says what to do. */
+/** Binds a socket for each address, all on the same port. Rejects with a NetlabError that says what to do. */
 export async function bindAll<Socket extends Bound>(
   request: BindRequest<Socket>,
 ): Promise<Map<string, Socket>> {

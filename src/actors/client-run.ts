@@ -1,5 +1,5 @@
 /**
- * One run of a client role: its machine, its datagrams and its connection, told as one story. Works inside the daemon
+ * A run of a client role: its machine, its datagrams and its connection, told as one story. Works inside the daemon
  * as an instance, and stand-alone under `netlabctl`.
  */
 
@@ -15,9 +15,9 @@ import type { Story } from "../stories/story.ts";
 import { worldOf } from "./companion.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionControl } from "./connection-control.ts";
+import { ConnectionFiles } from "./connection-files.ts";
 import { limitsOf } from "./connection-host.ts";
 import { ask, connect, localAddressTowards, send } from "./network.ts";
-import { OwnFiles } from "./own-files.ts";
 import type { Sought } from "./port-survey.ts";
 import { recordedInputs } from "./recorded-inputs.ts";
 import { isActive, type MachineWatcher, type RoleActor, runMachine, sendWhileActive } from "./run-machine.ts";
@@ -31,7 +31,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
   readonly port = 0;
   readonly #context: ServiceContext;
   /** Of this run: the next has its own. */
-  #files: OwnFiles;
+  #files: ConnectionFiles;
   readonly #role: Role;
   #actor: RoleActor | undefined;
   #connection: Connection | undefined;
@@ -43,7 +43,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
 
   constructor(context: ServiceContext) {
     this.#context = context;
-    this.#files = new OwnFiles(context.environment.files);
+    this.#files = new ConnectionFiles(context.environment.files);
     this.#role = context.role();
   }
 
@@ -67,7 +67,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
     const { environment, id: instance, label, common } = this.#context;
     this.#isFinished = false;
     this.#hasOutput = false;
-    this.#files = new OwnFiles(environment.files);
+    this.#files = new ConnectionFiles(environment.files);
     const id = environment.ids.connection(instance);
     const subject = {
       id,
@@ -105,7 +105,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
         const answers = ask(question, clock, {
           sent: (_to, bytes) => story.recordWrite(bytes),
           came: (bytes) => {
-            // It says later what a registry told it now.
+            // A client says later what a registry told it now.
             const learnt = this.#role.secrets?.find(bytes.toString()) ?? [];
             if (learnt.length > 0) story.secrets = [...story.secrets, ...learnt];
             story.recordRead(bytes);
@@ -132,7 +132,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
       return undefined;
     });
     if (!link || !isActive(actor)) {
-      // The run is over meanwhile: nobody would ever close it, and no answer is waited for.
+      // The run is over meanwhile: nothing would ever close the link, and no answer is waited for.
       link?.destroy();
       return new Promise(() => undefined);
     }
@@ -155,7 +155,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
     return this.#connection;
   }
 
-  /** Where nobody answers, whoever has the port instead is told first: the machine ends with the error. */
+  /** Without an answer, the port's other holder is told first: the machine ends with the error. */
   async #surveyed<Result>(
     tried: Promise<Result>,
     sought: Sought,
@@ -225,7 +225,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
     this.#context.environment.recorder.end(this.#story);
   }
 
-  /** What the user types, or an operator in its stead. */
+  /** Takes what the user types, or an operator in the user's stead. */
   say(text: string): void {
     this.#note({ action: "say", text });
     sendWhileActive(this.#actor, { type: "operator.say", text });
@@ -254,7 +254,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
     });
   }
 
-  /** What the user did is in the story too, so that a replay can do it again. */
+  /** Records in the story what the user did, so that a replay can do it again. */
   #note(action: OperatorAction): void {
     this.#story?.operate(action);
   }
@@ -273,7 +273,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
     this.#actor?.stop();
     await this.#endConnection();
     // A machine that threw closes nothing any more, and what it was writing is not whole.
-    if (this.#story?.fault === "crashed") await this.#files.letGo();
+    if (this.#story?.fault === "crashed") await this.#files.closeAll();
     this.#endStory();
   }
 }

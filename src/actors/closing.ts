@@ -7,7 +7,7 @@ import { CONVERSING, isOpen, isWritable, type Life, type LifeEvent, lifeAfter } 
 import type { Intake } from "./intake.ts";
 import type { Outflow } from "./outflow.ts";
 
-/** What is drained after our FIN, so that our last words are not lost to a reset. */
+/** Limits of the drain after our FIN, which keeps our last words from being lost to a reset. */
 const DRAIN_MS = 1_000;
 const DRAIN_BYTES = 1_048_576;
 const NO_BYTES = Buffer.alloc(0);
@@ -92,7 +92,7 @@ export class Closing {
   #onTorn(life: EndedLife, before: Life): void {
     this.#stop();
     this.#parts.intake.drain();
-    // What breaks behind our FIN is not the conversation.
+    // An error behind our FIN breaks no conversation.
     if (life.cause && before.is !== "draining") this.#handlers.onBreak(life.cause);
     this.#end(life);
   }
@@ -115,7 +115,7 @@ export class Closing {
     this.sendFin(() => {
       this.#drainTimer = clock.setTimeout(() => link.destroy(), DRAIN_MS);
     });
-    // What was held back is drained too: a close with unread input would be a reset.
+    // Input that was held back is drained too: a close with unread input would be a reset.
     intake.drain();
   }
 
@@ -126,7 +126,7 @@ export class Closing {
     link.end(onFinished);
   }
 
-  /** It came behind our close. */
+  /** Bytes behind our close. */
   drain(chunk: Buffer): void {
     const { link, story } = this.#parts;
     this.#drainedBytes += chunk.length;

@@ -45,7 +45,7 @@ export function worldOf(
   };
 }
 
-/** What a client in the daemon gets is in its story. */
+/** A client in the daemon prints nowhere: its story has it. */
 const noScreen: Screen = { show: () => undefined, hint: () => undefined };
 
 export class Companion {

@@ -1,4 +1,7 @@
-/** What an operator may see of a live connection, and do to it. Stories are facts; whoever wants to act asks the actors by the story's id. */
+/**
+ * Everything that an operator may see of a live connection, and do to it. Stories are facts; an operator's command asks the actors for
+ * it, by the story's id.
+ */
 import type { AnyMachineSnapshot } from "xstate";
 import type { OperatorAction } from "../stories/entry.ts";
 import type { LiveView } from "../stories/live-view.ts";
@@ -22,7 +25,7 @@ export interface ConnectionControl {
   /** An event into the machine; answers whether its present state takes it. */
   sendEvent?(event: { readonly type: string }): boolean;
   readonly acceptedEvents?: readonly string[];
-  /** Its machine's; undefined before it starts. */
+  /** Snapshot of its machine; undefined before it starts. */
   readonly snapshot?: AnyMachineSnapshot | undefined;
   /** Shows the peer the door: its machine hears that it is gone, then our FIN and the drain. In mid-file, a reset. */
   kick?(): void;

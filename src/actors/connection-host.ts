@@ -1,4 +1,4 @@
-/** What all connections of one server, or of one run of a client, share. */
+/** Common ground of all connections of one server, or of one run of a client. */
 import type { Phase } from "../machines/_role.ts";
 import type { Clock } from "../machines/_world.ts";
 import { defaultLimits as framerLimits } from "../wire/framer.ts";

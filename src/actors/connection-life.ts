@@ -7,7 +7,7 @@
  *                                                       draining ──closed──▶ over
  *     any of these ──tear, broke──▶ torn ──closed──▶ over
  *
- * Who closed is read from here: whoever sent the first FIN, tore it down, or broke it.
+ * The closer is read from here: the side that sent the first FIN, tore it down, or broke it.
  */
 import type { Cause } from "../stories/causes.ts";
 
@@ -21,7 +21,7 @@ export type Life =
   | { readonly is: "flushing" }
   /** Our FIN is sent; what still comes is read and not looked at, so that no reset takes our last words away [FRAME-8]. */
   | { readonly is: "draining"; readonly closedBy: Side }
-  /** It broke, or was broken; the system's close follows. */
+  /** Broke, or was broken; the system's close follows. */
   | { readonly is: "torn"; readonly closedBy: Side; readonly cause?: Cause | undefined }
   | { readonly is: "over"; readonly closedBy: Side; readonly cause?: Cause | undefined };
 
@@ -76,7 +76,7 @@ function afterOpen(life: Life, event: LifeEvent): Life {
   }
 }
 
-/** Who sent the first FIN has closed it, unless the peer breaks what it should have read to its end. */
+/** Closer: the sender of the first FIN, unless the peer breaks what it should have read to its end. */
 function afterFin(life: Life & { readonly is: "draining" }, event: LifeEvent): Life {
   switch (event.type) {
     case "tear":

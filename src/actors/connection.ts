@@ -1,5 +1,5 @@
 /**
- * One TCP connection: its link, its story, and the machine that converses with the peer.
+ * A TCP connection: its link, its story, and the machine that converses with the peer.
  *
  * 1. What comes goes through the intake: nothing is interpreted before the machine is in a state that waits for the peer (a phase).
  * 2. What is said goes through the outflow, in order.
@@ -21,6 +21,7 @@ import type { Story } from "../stories/story.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { Closing, type ClosingHandlers } from "./closing.ts";
 import type { ConnectionControl } from "./connection-control.ts";
+import type { ConnectionFiles } from "./connection-files.ts";
 import type { ConnectionHost } from "./connection-host.ts";
 import type { Life, Side } from "./connection-life.ts";
 import { asBuffer, type Delivery, ended } from "./delivery.ts";
@@ -29,7 +30,6 @@ import { sendFile } from "./file-sender.ts";
 import { Intake, type IntakeHandlers } from "./intake.ts";
 import { OperatorHand } from "./operator-hand.ts";
 import { Outflow, type Writer } from "./outflow.ts";
-import type { OwnFiles } from "./own-files.ts";
 import type { MachineWatcher, RoleActor } from "./run-machine.ts";
 import { sendWhileActive } from "./run-machine.ts";
 
@@ -39,9 +39,9 @@ export class Connection
   readonly remote: { readonly address: string; readonly port: number };
   readonly story: Story;
   lastMovedAt: number;
-  /** What its listener takes back when it is over. */
+  /** Resources that its listener takes back when it is over. */
   permit: Permit | undefined;
-  files: OwnFiles | undefined;
+  files: ConnectionFiles | undefined;
 
   readonly #link: Link;
   readonly #host: ConnectionHost;
@@ -74,7 +74,7 @@ export class Connection
     return this.#closing.life;
   }
 
-  /** It was refused, or its machine has ended: its place may be another's. */
+  /** True once it was refused or its machine has ended: its place may be another's. */
   get isClosing(): boolean {
     return this.#closing.isClosing;
   }
@@ -119,13 +119,13 @@ export class Connection
     this.close();
   }
 
-  /** Something of ours threw: this connection ends, nobody else's does. What throws when it is over is told all the same. */
+  /** Something of ours threw: this connection ends, and no other. What throws when it is over is told all the same. */
   crash(error: unknown): void {
     if (this.story.fault === "crashed") return;
     const why = crashCause(error);
     if (this.story.endedAt === undefined) {
       this.story.endStep(undefined);
-      // What was said before it threw was said.
+      // Replies from before the throw were said, and go out.
       this.#outflow.flush();
       this.story.crash(why);
     }
@@ -153,7 +153,7 @@ export class Connection
   onData(chunk: Buffer): void {
     const now = this.#host.clock.now();
     this.lastMovedAt = now;
-    // It may be what our last words waited for, and so the end.
+    // A flush may be what our last words waited for, and so the end.
     if (!this.isClosing) this.#outflow.peerSpoke();
     if (this.#closing.isOpen) this.#intake.onData(chunk, now);
     else this.#closing.drain(chunk);
@@ -336,7 +336,7 @@ export class Connection
     this.#closing.to({ type: "broke", cause: breakCause(error) });
   }
 
-  /** The first fault is the cause; what breaks after it is told by nobody. */
+  /** The first fault is the cause; what breaks after it is not told. */
   onBreak(why: Cause): void {
     if (this.story.fault) return;
     this.story.fail("failed", why);
@@ -348,7 +348,7 @@ export class Connection
   }
 
   onEnded({ closedBy }: { readonly closedBy: Side }): void {
-    // What the file client tells is then not the server's doing.
+    // The file client's complaint is then not the server's doing.
     this.#intake.stop(closedBy === "us" ? NetlabError.of("interrupted", cause("stopped", {})) : undefined);
     this.#dispatch({ type: "peer.closed" });
     this.story.waitsFor = undefined;
@@ -368,7 +368,7 @@ export class Connection
     else if (this.#closing.isOpen) this.#refuseAndClose("idle-too-long", cause("idle-too-long", { idleMs }));
   }
 
-  /** What an operator may do to it. */
+  /** Hand of an operator on it. */
   get control(): ConnectionControl {
     return new OperatorHand(this, {
       intake: this.#intake,

@@ -10,13 +10,13 @@ import type { ConnectionControl } from "./connection-control.ts";
 import { asBuffer } from "./delivery.ts";
 import type { Telemetry } from "./telemetry.ts";
 
-/** What all senders of one endpoint share. */
+/** Common ground of all senders of one endpoint. */
 export interface SenderHost {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
-  /** One datagram of this sender. */
+  /** Hears a datagram of this sender. */
   onDatagram(sender: DatagramSender, bytes: Buffer): void;
-  /** Its link is closed: it is forgotten, and its story has ended. */
+  /** Called when its link is closed: it is forgotten, and its story has ended. */
   onForgotten(sender: DatagramSender): void;
 }
 
@@ -68,7 +68,7 @@ export class DatagramSender implements Peer, ConnectionControl, LinkHandlers {
   }
 
   sendBytes(bytes: Uint8Array): void {
-    // Its story has ended, and the socket may be closed: a late answer goes nowhere.
+    // A forgotten sender's story has ended, and the socket may be closed: a late answer goes nowhere.
     if (this.story.endedAt !== undefined) return;
     const datagram = asBuffer(bytes);
     this.story.recordWrite(datagram);

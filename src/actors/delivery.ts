@@ -1,5 +1,5 @@
 /**
- * One message for many peers: encoded once for each way of ending it, and joined once for all line peers that hear the
+ * A message for many peers: encoded once for each way of ending it, and joined once for all line peers that hear the
  * same lines in the same turn of the loop, however many they are.
  */
 import type { Framing, FramingOption } from "../wire/framer.ts";

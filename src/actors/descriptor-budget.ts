@@ -1,6 +1,6 @@
 /**
  * A budget of file descriptors, kept below the system's limit. Out of descriptors, Node accepts a connection and closes
- * it without any event: its peer hears nothing, and nobody here knows. So peers are refused in words before that, and
+ * it without any event: its peer hears nothing, and no log tells of it. So peers are refused in words before that, and
  * a reserve is left for files, the database, programs and the control socket.
  */
 import { readdirSync, readFileSync } from "node:fs";
@@ -11,7 +11,7 @@ const RESERVED_SHARE = 1 / 4;
 const RESERVE = { least: 16, most: 256 };
 /** Files and programs of peers that are reckoned with at once; of thousands of peers only some fetch at the same moment. */
 const MAX_EXTRA = 1_000;
-/** What a Node process has open by itself, where the system does not say. */
+/** Descriptors that a Node process has open by itself, where the system does not say. */
 const USUAL_COUNT = 32;
 
 export interface DescriptorLimits {
@@ -21,7 +21,7 @@ export interface DescriptorLimits {
   readonly inUse: number;
 }
 
-/** What a peer holds, given back when its connection is over. */
+/** Descriptors that a peer holds, given back when its connection is over. */
 export interface Permit {
   /** Over the budget: it is to be refused, and there is one to do that with care [FRAME-8]. */
   readonly isOverBudget: boolean;
@@ -35,7 +35,7 @@ export class DescriptorBudget {
   readonly limit: number;
   readonly #room: number;
   #taken = 0;
-  /** What those who were let in may have us hold besides their connection. */
+  /** Descriptors that admitted peers may have us hold besides their connection. */
   #extra = 0;
   #lingering = 0;
   readonly #permits = new Map<number, Permit>();
@@ -117,7 +117,7 @@ function limitOfProcess(): number {
 }
 
 function limitByReport(): number {
-  // Looking up the names of network addresses takes seconds where nobody answers.
+  // Looking up the names of network addresses takes seconds where no name server answers.
   Object.assign(process.report, { excludeNetwork: true });
   const { userLimits } = process.report.getReport() as ProcessReport;
   const soft = Number(userLimits?.open_files?.soft);

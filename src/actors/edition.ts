@@ -1,5 +1,5 @@
 /**
- * One edition of a role at one listener: what all its connections share. A role that is loaded again brings another
+ * An edition of a role at one listener: everything that its connections share. A role that is loaded again brings another
  * edition, with a world and a hub of its own; connections under way keep theirs to the end.
  */
 import type { Phase, Role } from "../machines/_role.ts";

@@ -45,7 +45,7 @@ async function openUnder(root: string, name: string, extension: string | undefin
   }
 }
 
-/** Where an open file really lies. Linux knows it of the descriptor; elsewhere its path is walked once more. */
+/** Path at which an open file really lies. Linux knows it of the descriptor; elsewhere its path is walked once more. */
 async function placeOf(handle: FileHandle, ino: number, opened: string): Promise<string> {
   try {
     return await readlink(`/proc/self/fd/${handle.fd}`);
@@ -60,7 +60,7 @@ export function isWithin(real: string, realRoot: string): boolean {
   return real === realRoot || real.startsWith(realRoot.endsWith(path.sep) ? realRoot : realRoot + path.sep);
 }
 
-/** What is wrong with the name itself, before any disk is asked. */
+/** Fault of the name itself, before any disk is asked. */
 function badName(name: string, extension: string | undefined): string | undefined {
   if (name.includes("\0")) return "a NUL in the name";
   if (path.isAbsolute(name)) return "an absolute path";

@@ -62,7 +62,7 @@ export class HubRun implements HubFace {
   #call(name: string) {
     return (...args: unknown[]): Promise<unknown> => {
       const answer = Promise.resolve().then(() => this.#run(name, args));
-      // Whoever does not wait for the answer has no use for its error: the crash is told here.
+      // A caller that does not wait for the answer has no use for its error: the crash is told here.
       answer.catch(() => undefined);
       return answer;
     };
@@ -104,7 +104,7 @@ export class HubRun implements HubFace {
     return this.#crashes.length > INTENSITY.crashes;
   }
 
-  /** Whom it knew; nobody, where it cannot even tell that. */
+  /** Members that it knew; none, where it cannot even tell that. */
   #remembered(error: unknown): readonly HubMember[] {
     try {
       return this.#definition.members(this.#hub);

@@ -1,5 +1,5 @@
 /**
- * Descriptors that whoever started the daemon left open in it, and that every program it starts would get too. Node opens
+ * Descriptors that the daemon's parent left open in it, and that every program it starts would get too. Node opens
  * its own so that they close in a child; it marks inherited ones only up to a number. Elsewhere than on Linux the system
  * closes them itself.
  */

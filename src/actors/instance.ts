@@ -1,7 +1,7 @@
-/** One instance: a role, its options, the service that plays it, and the supervisor that keeps it going. */
+/** An instance: a role, its options, the service that plays it, and the supervisor that keeps it going. */
 
-import { type InstanceOptions, ownOptions, parseOptions } from "../catalogue/instance-options.ts";
-import { NetlabError } from "../errors.ts";
+import { type InstanceOptions, parseOptions, roleOptions } from "../catalogue/instance-options.ts";
+import { type ErrorCode, NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
 import { stateName } from "../machines/_state-names.ts";
 import { ClientRun } from "./client-run.ts";
@@ -21,7 +21,7 @@ export interface InstanceSpec {
   readonly options: InstanceOptions;
   /** As they were typed or written, for storing and for showing. */
   readonly given: Readonly<Record<string, unknown>>;
-  /** Secrets that were made because nobody chose them, by option. */
+  /** Secrets that were made because none was chosen, by option. */
   readonly made: Readonly<Record<string, string>>;
   /** Named in the lab file: it comes from there at each start. */
   readonly isFromLab: boolean;
@@ -40,9 +40,9 @@ export class Instance {
   /** A role that is loaded again has it read anew: see `adopt`. */
   #spec: InstanceSpec;
   readonly service: InstanceService;
-  #ownOptions: Readonly<Record<string, unknown>>;
+  #roleOptions: Readonly<Record<string, unknown>>;
   role: Role;
-  /** What a client's run came to. */
+  /** Result of a client's run. */
   result: unknown;
   readonly #supervisor: RoleActor;
   readonly #environment: Environment;
@@ -53,7 +53,7 @@ export class Instance {
     this.id = spec.id;
     this.#spec = spec;
     this.role = spec.role;
-    this.#ownOptions = ownOptions(spec.role, spec.options);
+    this.#roleOptions = roleOptions(spec.role, spec.options);
     this.#environment = environment;
     this.#hooks = hooks;
     this.service = this.#newService();
@@ -69,7 +69,7 @@ export class Instance {
       },
       watcher: {
         after: (from, to) => {
-          // What a state is made of is the supervisor's own business.
+          // Parts of a state are the supervisor's own business.
           const [before, now] = [shownState(from), to === undefined ? undefined : shownState(to)];
           if (now !== undefined && now !== before) queueMicrotask(() => this.#moved(before, now));
         },
@@ -90,7 +90,7 @@ export class Instance {
       label: spec.options.label,
       role: () => this.role,
       get options() {
-        return instance.#ownOptions;
+        return instance.#roleOptions;
       },
       get common() {
         return instance.spec.options;
@@ -134,7 +134,7 @@ export class Instance {
       throw new NetlabError("wrong-state/other-kind", { name: role.name, kind: kind(role) });
     const options = parseOptions(role, { ...given, ...made });
     this.#spec = { ...this.spec, role, options };
-    this.#ownOptions = ownOptions(role, options);
+    this.#roleOptions = roleOptions(role, options);
     this.role = role;
     this.service.adopt?.();
   }
@@ -157,7 +157,7 @@ export class Instance {
     return this.#supervisor.getSnapshot().context.restarts;
   }
 
-  /** It backs off because its port is not free yet, and not because it crashed. */
+  /** True while it backs off because its port is not free yet, and not because it crashed. */
   get waitsForPort(): boolean {
     return this.#supervisor.getSnapshot().matches("lingering");
   }
@@ -168,6 +168,11 @@ export class Instance {
 
   get lastError(): string | undefined {
     return this.#supervisor.getSnapshot().context.lastError;
+  }
+
+  /** Code of the error that it could not start for. */
+  get lastErrorCode(): ErrorCode | undefined {
+    return this.#supervisor.getSnapshot().context.lastErrorCode;
   }
 
   /** The port it listens on, else the one it wants, else the one it had in an earlier run; 0: any. */
@@ -191,7 +196,7 @@ export class Instance {
     return this.state;
   }
 
-  /** Running, or why not. A port that will be free within a minute is waited for by nobody but the instance. */
+  /** Running, or why not. A port that will be free within a minute is waited for by the instance alone. */
   async settled(): Promise<string> {
     return this.reaches((state) => ["running", "failed", "stopped"].includes(state) || this.waitsForPort);
   }
@@ -201,5 +206,5 @@ export class Instance {
   }
 }
 
-/** A port that is waited for is a back-off to whoever looks. */
+/** A port that is waited for is a back-off to operators. */
 const shownState = (state: string) => (state.startsWith("lingering.") ? "backingOff" : state);

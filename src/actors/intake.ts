@@ -1,5 +1,5 @@
 /**
- * What comes from one peer: framed into messages for the phase that its machine is in, or poured past all framing into a sink. Input is
+ * Input of one peer: framed into messages for the phase that its machine is in, or poured past all framing into a sink. Input is
  * held back wherever the machine waits for none: a reply or transfer under way is never overtaken [FRAME-8].
  */
 import type { Link } from "../link/link.ts";
@@ -45,7 +45,7 @@ export class Intake implements StaleHandler {
   #isPumping = false;
   #hasEnded = false;
   #endDeliveredTo: Phase | undefined;
-  /** What comes is behind a told size, or behind a refusal. */
+  /** True while input is behind a told size, or behind a refusal. */
   #isLate = false;
 
   constructor(link: Link, story: Story, clock: Clock, limits: IntakeLimits, handlers: IntakeHandlers) {
@@ -80,7 +80,7 @@ export class Intake implements StaleHandler {
     if (phase) this.#isLate = false;
   }
 
-  /** What comes from here on was not asked for; until another phase is entered. */
+  /** Input from here on was not asked for; until another phase is entered. */
   expectNothing(): void {
     this.#isLate = true;
   }

@@ -1,4 +1,4 @@
-/** What clients do to the network: one question by datagram, one connection. */
+/** The clients' side of the network: one question by datagram, one connection. */
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { lookup } from "node:dns/promises";
 import { NetlabError } from "../errors.ts";
@@ -83,15 +83,15 @@ export async function localAddressTowards(to: HostPort): Promise<string> {
  * Ports that our own questions come from, kept a little longer than their sockets: a registry of ours that hears one
  * need not take it for a visitor.
  */
-const ownPorts = new Set<number>();
+const localPorts = new Set<number>();
 const OWN_PORT_MS = 1_000;
 
-export const isOwnPort = (port: number) => ownPorts.has(port);
+export const isLocalPort = (port: number) => localPorts.has(port);
 
 function rememberOwnPort(socket: UdpSocket): void {
   const { port } = socket.address();
-  ownPorts.add(port);
-  socket.once("close", () => setTimeout(() => ownPorts.delete(port), OWN_PORT_MS).unref());
+  localPorts.add(port);
+  socket.once("close", () => setTimeout(() => localPorts.delete(port), OWN_PORT_MS).unref());
 }
 
 async function connectedUdp({ host, port }: HostPort): Promise<UdpSocket> {

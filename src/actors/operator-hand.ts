@@ -74,7 +74,7 @@ export class OperatorHand implements ConnectionControl {
     return true;
   }
 
-  /** What the machine says to others when one leaves is said, then our FIN [FRAME-8]. */
+  /** Lets the machine say what it says to others when one leaves, then sends our FIN [FRAME-8]. */
   kick(): void {
     if (this.#workings.outflow.isFileUnderWay) return this.kill({ action: "kick" });
     this.#connection.story.operate({ action: "kick" });

@@ -1,5 +1,5 @@
 /**
- * What one peer is to be told, in order [FRAME-6]. One message is one write, save that lines to a line peer are joined:
+ * Output to one peer, in order [FRAME-6]. A message is one write, save that lines to a line peer are joined:
  * replies for as long as its own lines are read, and what a hub delivers for the turn of the loop. What must be a read of its own
  * waits until the gap time has passed or the peer has spoken, and what follows waits behind it. So does whatever is said while a file
  * is under way, and our FIN: nothing gets between a file's bytes, and nothing cuts them short.
@@ -180,7 +180,7 @@ export class Outflow {
   }
 }
 
-/** One timer for all that have lines to write when this turn of the loop is over. */
+/** Single timer for all that have lines to write when this turn of the loop is over. */
 let ending: Outflow[] = [];
 
 function atEndOfTurn(outflow: Outflow): void {

@@ -1,5 +1,5 @@
 /**
- * A look at who has a port of this machine, when nobody answered there: the port of the other protocol, the port with its two
+ * A look at who has a port of this machine, when there was no answer: the port of the other protocol, the port with its two
  * bytes exchanged, another address. Told as remarks of the story; of other machines nothing is known.
  */
 import { networkInterfaces } from "node:os";
@@ -19,7 +19,7 @@ export interface Sought extends HostPort {
 /** Sockets of interest are few; a machine with many programs on one port is told of so many. */
 const MAX_TOLD = 3;
 
-/** What there is in place of what was sought; nothing where that cannot be told. */
+/** Holders of what was sought, or of its likes; none where that cannot be told. */
 export async function surveyPort(sought: Sought): Promise<Cause[]> {
   if (process.platform !== "linux" || !isHere(sought.host)) return [];
   const { transport, port } = sought;

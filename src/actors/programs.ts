@@ -4,7 +4,7 @@
  * 1. The program becomes the leader of a process group of its own; what it starts belongs to the group.
  * 2. Both of its outputs are collected in the order they come.
  * 3. Its own end, the time limit, too much output or a caller who has gone: each ends the whole group, by SIGKILL.
- * 4. The answer is given when nobody holds the outputs any more, so no process of the group outlives it.
+ * 4. The answer is given when no process holds the outputs any more, so no process of the group outlives it.
  *
  * The root is where it starts, not a jail: no argument may name what lies outside, not through a link either, but what
  * an allowed program does by itself is for its own rights to say.
@@ -72,7 +72,7 @@ async function runProgram(
   }
 }
 
-/** [ECHO-1] What an argument names may lie outside although it does not look so: a link in the root leads there. */
+/** [ECHO-1] A path in an argument may lie outside although it does not look so: a link in the root leads there. */
 async function whyNotAllowed(args: readonly string[], folder: string): Promise<string | undefined> {
   if (args.length > MAX_ARGUMENTS)
     return `${args.length} arguments are not allowed: at most ${MAX_ARGUMENTS} [ECHO-1]`;
@@ -104,7 +104,7 @@ function answerOf(program: Program, limits: ProgramLimits, clock: Clock): Promis
   function end(why: Cause): void {
     remark ??= why;
     group.kill();
-    // What was printed before is still in the pipes, and is read; but a process that left the group may hold them
+    // Output from before is still in the pipes, and is read; but a process that left the group may hold them
     // open, and is not waited for.
     lastWords ??= setTimeout(() => {
       program.stdout?.destroy();
@@ -149,7 +149,7 @@ function groupOf(program: Program) {
   const { pid } = program;
   const group = {
     kill(): void {
-      // Once the leader is gone and its group killed, the number may be somebody else's.
+      // Once the leader is gone and its group killed, the number may be another's.
       if (pid === undefined || !live.delete(group)) return;
       try {
         process.kill(-pid, "SIGKILL");

@@ -6,7 +6,7 @@ import type { AddressBook, Clock, World } from "../machines/_world.ts";
 import type { InputName } from "../stories/entry.ts";
 import type { Story } from "../stories/story.ts";
 
-/** Whose story it belongs to: of a machine that serves many, the one that speaks now. */
+/** Story that it belongs to: of a machine that serves many peers, that of the one that speaks now. */
 type Asking = () => Story | undefined;
 
 type Inputs = Pick<World, "random" | "clock" | "addressBook">;

@@ -10,7 +10,7 @@ import { type Answer, answerIn } from "../stories/answer.ts";
 export interface MachineWatcher {
   /** A macrostep begins. */
   before?(): void;
-  /** It is over; `to` is undefined where it threw. Called for every event, also where the state stays. */
+  /** End of a macrostep; `to` is undefined where it threw. Called for every event, also where the state stays. */
   after?(from: string, to: string | undefined, event: string, answer: Answer | undefined): void;
   /** An action, guard or invoked actor threw. */
   failed(error: unknown): void;
@@ -20,7 +20,7 @@ export interface MachineWatcher {
 
 export type RoleActor = Actor<AnyStateMachine>;
 
-/** An event for a machine that may have ended meanwhile: then nobody is there to hear it. */
+/** Sends an event to a machine that may have ended meanwhile: then it is dropped. */
 export function sendWhileActive(
   actor: RoleActor | undefined,
   event: { readonly type: string; readonly text?: string },

@@ -1,4 +1,4 @@
-/** What every service of an instance is given, whatever its transport. */
+/** Contract of an instance's service, and all that one is given, whatever its transport. */
 
 import type { Ids } from "../ids.ts";
 import type { Link } from "../link/link.ts";
@@ -13,7 +13,7 @@ import type { surveyPort } from "./port-survey.ts";
 import type { Service } from "./supervision.ts";
 import type { Telemetry } from "./telemetry.ts";
 
-/** What all instances share. */
+/** Surroundings that all instances share. */
 export interface Environment {
   readonly clock: Clock;
   readonly random: () => number;
@@ -26,9 +26,9 @@ export interface Environment {
   readonly descriptors: DescriptorBudget;
   /** The instance that listens on this port now. */
   readonly holderOf?: (transport: "tcp" | "udp", port: number) => string | undefined;
-  /** Whether nothing but TIME_WAIT holds this TCP port; undefined where nobody can tell. */
+  /** Whether nothing but TIME_WAIT holds this TCP port; undefined where the system does not tell. */
   readonly isLingering?: (port: number) => Promise<boolean>;
-  /** Who has a port of this machine where nobody answered, as remarks; none where that is not wanted. */
+  /** Holders of a port of this machine that did not answer, as remarks; none where that is not wanted. */
   readonly surveyPort?: typeof surveyPort;
   readonly hubs: Hubs;
   readonly ids: Ids;
@@ -58,7 +58,7 @@ export interface ServiceContext {
   /** The port of last time, where the option says any. */
   readonly preferredPort: number;
   readonly environment: Environment;
-  /** Who reads what a client gets; without it, its story does. */
+  /** Reader of what a client gets; without one, its story has it. */
   readonly screen?: Screen;
   readonly onCrash: (error: unknown) => void;
   readonly onFinished: (output: unknown) => void;
@@ -66,7 +66,7 @@ export interface ServiceContext {
 
 /** A service that can be looked at. */
 export interface InstanceService extends Service {
-  /** Where it listens; empty while it does not. */
+  /** Addresses on which it listens; empty while it does not. */
   readonly hosts: readonly string[];
   readonly port: number;
   /** Further ports that it is reached on [FILE-6]. */
@@ -75,13 +75,13 @@ export interface InstanceService extends Service {
   readonly peers: number;
   /** The state of the companion or of the client's run, if there is one. */
   readonly machineState: string | undefined;
-  /** What its connections share, where its role has a hub. */
+  /** Hub that its connections share, where its role has one. */
   readonly hub?: HubFace | undefined;
-  /** Its peers by the names that they gave; undefined where the role has none. */
+  /** Peers by the names that they gave; undefined where the role has none. */
   readonly members?: readonly HubMember[] | undefined;
   /** The hand on one of its peers that is there. */
   control(id: string): ConnectionControl | undefined;
-  /** Its role and options are another edition's now: told where that does not wait for the next connection. */
+  /** Takes note that role and options are another edition's now: told where that does not wait for the next connection. */
   adopt?(): void;
   /** A client's user speaks. */
   say?(text: string): void;

@@ -12,11 +12,11 @@
  * A port that only the kernel still holds is waited for in `lingering`, which costs no restart; it is shown as `backingOff`.
  */
 import { assign, fromPromise, setup } from "xstate";
-import { messageOf, NetlabError } from "../errors.ts";
+import { type ErrorCode, messageOf, NetlabError } from "../errors.ts";
 
 export type Restart = "permanent" | "transient" | "temporary";
 
-/** What is supervised: a listener with its companion, or a client's run. */
+/** Supervised service: a listener with its companion, or a client's run. */
 export interface Service {
   /** Resolves when it serves; rejects with the reason why not. */
   open(): Promise<void>;
@@ -40,6 +40,8 @@ interface Context extends SupervisionInput {
   readonly restarts: number;
   readonly startedAt: number | undefined;
   readonly lastError: string | undefined;
+  /** Code of the error that it could not start for. */
+  readonly lastErrorCode: ErrorCode | undefined;
   /** Since when its port is waited for. */
   readonly lingersSince: number | undefined;
 }
@@ -85,6 +87,7 @@ export const supervisionMachine = setup({
     noteStarted: assign({
       startedAt: ({ context }) => context.clock.now(),
       lastError: undefined,
+      lastErrorCode: undefined,
       lingersSince: undefined,
     }),
     noteLingering: assign({
@@ -93,7 +96,10 @@ export const supervisionMachine = setup({
     }),
     forgetLingering: assign({ lingersSince: undefined }),
     noteStopped: assign({ startedAt: undefined }),
-    noteError: assign({ lastError: (_, { error }: Thrown) => messageOf(error) }),
+    noteError: assign({
+      lastError: (_, { error }: Thrown) => messageOf(error),
+      lastErrorCode: (_, { error }: Thrown) => (error instanceof NetlabError ? error.code : undefined),
+    }),
     noteFinish: assign({ lastError: ({ event }) => errorOf(event) }),
     noteUnwantedEnd: assign({ lastError: ({ event }) => errorOf(event) ?? "it ended by itself" }),
     noteCrash: assign({
@@ -130,6 +136,7 @@ export const supervisionMachine = setup({
     restarts: 0,
     startedAt: undefined,
     lastError: undefined,
+    lastErrorCode: undefined,
     lingersSince: undefined,
   }),
   initial: "stopped",
@@ -182,7 +189,7 @@ export const supervisionMachine = setup({
       },
       on: { "operator.stop": "closing" },
     },
-    // It has ended, but what it listened on may still be open.
+    // A service that has ended may still have its ports open.
     finished: {
       invoke: {
         src: "close",
@@ -198,7 +205,7 @@ export const supervisionMachine = setup({
       on: { "operator.stop": "stopped", "operator.start": "starting" },
       after: { backOff: "starting" },
     },
-    // To whoever looks it backs off all the time, and does not flicker between that and starting.
+    // Operators see it back off all the time, not flicker between that and starting.
     lingering: {
       initial: "pausing",
       on: { "operator.stop": "stopped", "operator.start": "starting" },

@@ -103,7 +103,7 @@ export class Supervisor {
     if (this.roles.has(name)) throw new NetlabError("name-taken/of-role", { name });
   }
 
-  /** Ids of instances that may yet be added: nobody else gets them. */
+  /** Ids of instances that may yet be added: no other gets them. */
   reserve(ids: Iterable<string>): void {
     for (const id of ids) this.#reserved.add(id);
   }

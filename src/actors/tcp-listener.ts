@@ -1,6 +1,6 @@
 /**
- * A TCP server's listener: accepts, gives each connection a machine of its own, sweeps the idle, and lets nobody's
- * fault reach a neighbour. Connections are root actors in this map, not children of one machine.
+ * A TCP server's listener: accepts, gives each connection a machine of its own, sweeps the idle, and lets no
+ * connection's fault reach a neighbour. Connections are root actors in this map, not children of one machine.
  */
 
 import { errorTable, messageOf } from "../errors.ts";
@@ -14,13 +14,13 @@ import type { Bound } from "./binding.ts";
 import { Companion, serverNetwork, worldOf } from "./companion.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionControl } from "./connection-control.ts";
+import { ConnectionFiles } from "./connection-files.ts";
 import { type ConnectionLimits, limitsOf } from "./connection-host.ts";
 import { asBuffer, Delivery } from "./delivery.ts";
 import { Edition } from "./edition.ts";
 import { tellExposure } from "./exposure.ts";
 import type { HubFace } from "./hubs.ts";
 import { ListeningPort } from "./listening-port.ts";
-import { OwnFiles } from "./own-files.ts";
 import { recordedInputs } from "./recorded-inputs.ts";
 import { runMachine } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
@@ -34,7 +34,7 @@ export class TcpListener implements InstanceService {
   #edition: Edition | undefined;
   #companion: Companion | undefined;
   #sweepTimer: unknown;
-  /** Who waits until the last connection is over. */
+  /** Waiters for the end of the last connection. */
   #whenEmpty: (() => void)[] = [];
 
   constructor(context: ServiceContext) {
@@ -66,7 +66,7 @@ export class TcpListener implements InstanceService {
     return this.#edition?.hub;
   }
 
-  /** Those of the hub, else those whose machine remembers a name. */
+  /** Members of the hub, else peers whose machine remembers a name. */
   get members(): readonly HubMember[] | undefined {
     const { peerName } = this.#context.role();
     if (this.hub || !peerName) return this.hub?.members;
@@ -161,7 +161,7 @@ export class TcpListener implements InstanceService {
         const rebuilt = cause("hub-rebuilt", { error: messageOf(error) });
         for (const member of members) this.#connections.get(member.id)?.story.remark(rebuilt);
       },
-      // What they share cannot be kept going: the instance's own supervisor is the next one up.
+      // The hub cannot be kept going: the instance's own supervisor is the next one up.
       onGiveUp: (error) => this.#context.onCrash(error),
     });
   }
@@ -192,13 +192,13 @@ export class TcpListener implements InstanceService {
       this.#secrets,
     );
     const connection = new Connection(environment.onLink?.(link, id) ?? link, story, edition);
-    const files = new OwnFiles(environment.files);
+    const files = new ConnectionFiles(environment.files);
     connection.permit = permit;
     connection.files = files;
     this.#connections.set(id, connection);
     try {
       if (permit.isOverBudget) return this.#refuseOne(connection, this.#noDescriptor);
-      // One that is on its way out holds no place [REV-5]; counting them costs something, so only where it may matter.
+      // A connection on its way out holds no place [REV-5]; counting them costs something, so only where it may matter.
       if (this.#connections.size > common.maxConnections && this.peers > common.maxConnections)
         return this.#refuseOne(connection, cause("too-many-connections", { limit: common.maxConnections }));
       environment.telemetry({ type: "connection.opened", id, remote: `${remote.address}:${remote.port}` });
@@ -252,9 +252,9 @@ export class TcpListener implements InstanceService {
     link.destroy();
   }
 
-  #closeFiles(files: OwnFiles): void {
+  #closeFiles(files: ConnectionFiles): void {
     const { environment, id } = this.#context;
-    files.letGo().catch((error: unknown) => {
+    files.closeAll().catch((error: unknown) => {
       environment.telemetry({
         type: "instance.remark",
         id,

@@ -1,7 +1,7 @@
 import type { Cause } from "../stories/causes.ts";
 
 /**
- * What happens, as events: nothing in the actors logs. `src/log.ts` is the one place that maps an event to a level
+ * News of the actors, as events: nothing in the actors logs. `src/log.ts` is the one place that maps an event to a level
  * and a sentence.
  */
 export type TelemetryEvent =

@@ -1,5 +1,5 @@
 /**
- * Whether a link is read now: not while enough of it is held that nobody waits for, and not in the turn in which it had its share.
+ * Whether a link is read now: not while enough of its input is held that no phase waits for, and not in the turn in which it had its share.
  * What is not read stays in the kernel, and so with the peer.
  */
 import type { Link } from "../link/link.ts";
@@ -12,8 +12,8 @@ export class Throttle {
   readonly #link: Link;
   #burstBytes = 0;
   #burstAt = Number.NEGATIVE_INFINITY;
-  /** It is read on in the next turn of the loop. */
-  #isResting = false;
+  /** Had its share of this turn of the loop, and is read on in the next. */
+  #isThrottled = false;
   #isHeld = false;
 
   constructor(link: Link) {
@@ -26,12 +26,12 @@ export class Throttle {
       this.#burstBytes = 0;
     }
     this.#burstBytes += sizeBytes;
-    if (this.#burstBytes < BURST_BYTES || this.#isResting) return;
+    if (this.#burstBytes < BURST_BYTES || this.#isThrottled) return;
     this.#burstBytes = 0;
-    this.#isResting = true;
+    this.#isThrottled = true;
     this.#link.pause();
     setImmediate(() => {
-      this.#isResting = false;
+      this.#isThrottled = false;
       if (!this.#isHeld) this.#link.resume();
     });
   }
@@ -46,13 +46,13 @@ export class Throttle {
   release(): void {
     if (!this.#isHeld) return;
     this.#isHeld = false;
-    if (!this.#isResting) this.#link.resume();
+    if (!this.#isThrottled) this.#link.resume();
   }
 
-  /** Whatever comes is read from now on: what is left unread would make a reset of our close. */
+  /** Reads everything from now on: what is left unread would make a reset of our close. */
   open(): void {
     this.#isHeld = false;
-    this.#isResting = false;
+    this.#isThrottled = false;
     this.#link.resume();
   }
 }

@@ -20,7 +20,7 @@ import type { ConnectionControl } from "./connection-control.ts";
 import { DatagramSender, type SenderHost } from "./datagram-sender.ts";
 import { tellExposure } from "./exposure.ts";
 import { ListeningPort } from "./listening-port.ts";
-import { isOwnPort } from "./network.ts";
+import { isLocalPort } from "./network.ts";
 import { recordedInputs } from "./recorded-inputs.ts";
 import { type RoleActor, runMachine } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
@@ -32,7 +32,7 @@ const MAX_SENDERS = 4_096;
 /** A class that starts at once fits into the kernel's queue. */
 const RECEIVE_BUFFER = 4 * 1_048_576;
 
-/** What is remembered of a sender: the link brings its datagrams to it. */
+/** A remembered sender: its link brings its datagrams to it. */
 interface Remembered {
   readonly sender: DatagramSender;
   readonly link: UdpLink;
@@ -100,7 +100,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     const { companion } = role();
     if (companion && isWanted()) this.#companion = new Companion(companion, this.#world, this.#context);
     if (isWanted()) return this.#scheduleSweep();
-    // What crashes as it starts has closed everything by now, save the companion.
+    // A machine that crashes as it starts has closed everything by now, save the companion.
     this.#companion?.stop();
     this.#companion = undefined;
   }
@@ -143,7 +143,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     return new Promise((resolve, reject) => {
       const socket = createSocket(host.includes(":") ? { type: "udp6", ipv6Only } : { type: "udp4" });
       const fail = (error: Error) => {
-        // It is not closed by its own failure, and would be left over at every try.
+        // A companion is not closed by its own failure, and would be left over at every try.
         socket.close();
         reject(error);
       };
@@ -180,7 +180,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     }
   }
 
-  /** The whole machine's crash; the story of whoever's datagram brought it about says so. */
+  /** The whole machine's crash; the story of the sender whose datagram brought it about says so. */
   #crash(error: unknown): void {
     const { environment, onCrash } = this.#context;
     if (this.#speaking) {
@@ -210,7 +210,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     const { environment, id: instance, label, role } = this.#context;
     const id = environment.ids.sender(instance);
     const definition = role();
-    const isInternal = isLoopback(remote.address) && isOwnPort(remote.port);
+    const isInternal = isLoopback(remote.address) && isLocalPort(remote.port);
     const subject = {
       id,
       instance,

@@ -99,31 +99,11 @@ export function parseOptions(role: Role, given: Readonly<Record<string, unknown>
 }
 
 /** The role's own part of parsed options: what its machine is given. A client is also told where its server is. */
-export function ownOptions(role: Role, options: InstanceOptions): Record<string, unknown> {
+export function roleOptions(role: Role, options: InstanceOptions): Record<string, unknown> {
   const all = options as unknown as Record<string, unknown>;
   const keys = Object.keys(role.options.shape);
   if (role.side === "client") keys.push("host", "port");
   return Object.fromEntries(keys.map((key) => [key, all[key]]));
-}
-
-/** A default, or that it may be left out, is a wrapping around what is secret. */
-function isSecret(schema: z.core.$ZodType | undefined): boolean {
-  if (!schema) return false;
-  const { innerType } = schema._zod.def as { readonly innerType?: z.core.$ZodType };
-  return z.globalRegistry.get(schema)?.secret === true || isSecret(innerType);
-}
-
-const secretKeys = new WeakMap<z.ZodObject, readonly string[]>();
-
-/** The role's own options whose values are secrets. */
-export function secretKeysOf({ options }: Role): readonly string[] {
-  let keys = secretKeys.get(options);
-  if (!keys) {
-    const { shape } = options;
-    keys = Object.keys(shape).filter((key) => isSecret(shape[key]));
-    secretKeys.set(options, keys);
-  }
-  return keys;
 }
 
 export const flagOf = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

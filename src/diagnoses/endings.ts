@@ -150,6 +150,6 @@ function findIdle(evidence: Evidence): Finding | undefined {
       "Call close() when you are done.",
       `If your program needs the time: spawn ${evidence.roleName} --idle 2h`,
     ],
-    reproduce: `ncat ${evidence.host} ${evidence.port}    (and type nothing)`,
+    reproduce: `ncat ${evidence.host} ${evidence.port}   # and type nothing`,
   };
 }

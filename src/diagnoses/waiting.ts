@@ -109,7 +109,7 @@ function waitsForGreeting(evidence: Evidence): Pick<Finding, "cause" | "advice" 
       "Flush what you write: flush() of a PrintWriter or BufferedWriter in Java, fflush() in C.",
       ...unlessTyping(evidence),
     ],
-    reproduce: `ncat ${at(evidence)}    (and type nothing)`,
+    reproduce: `ncat ${at(evidence)}   # and type nothing`,
   };
 }
 

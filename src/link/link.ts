@@ -52,7 +52,7 @@ export type LinkEvent =
 /** Must be quick, and must not write to the bytes. */
 export type LinkTap = (event: LinkEvent) => void;
 
-/** Listeners of one link. It has none until somebody listens, and then again when the last one has left. */
+/** Listeners of one link. None until the first comes, and none again when the last has left. */
 export class LinkTaps {
   readonly #listeners = new Set<LinkTap>();
 

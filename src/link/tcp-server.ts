@@ -34,7 +34,7 @@ export function listenTcp(request: ListenRequest): Promise<TcpServer> {
       server.on("error", onError);
       server.once("close", onClosed);
       const { port } = server.address() as AddressInfo;
-      // One object for all of them; only where it listens on every address, each is asked which it came by.
+      // Shared object for all of them; only where it listens on every address, each is asked which it came by.
       const local: Endpoint | undefined = WILDCARDS.includes(host)
         ? undefined
         : { address: plainAddress(host), port };

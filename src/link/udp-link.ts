@@ -1,4 +1,4 @@
-/** One sender of datagrams as a link: what it sends comes in, what is written is a datagram to it. There is no end and no queue. */
+/** A sender of datagrams as a link: what it sends comes in, what is written is a datagram to it. There is no end and no queue. */
 import type { Socket } from "node:dgram";
 import { type Endpoint, type Link, type LinkHandlers, type LinkTap, LinkTaps } from "./link.ts";
 
@@ -40,7 +40,7 @@ export class UdpLink implements Link {
     );
   }
 
-  /** One for all its datagrams. */
+  /** Send callback, the same for all its datagrams. */
   readonly #onSent = (error: Error | null) => {
     if (error) this.#handlers?.onError(error);
   };

@@ -49,7 +49,7 @@ export async function programAt({ peer, ours }: ConnectionEnds): Promise<Program
   if (!end) return undefined;
   const isAccepted = end.inode !== 0;
   const owned = isAccepted ? end : rows.find((row) => isListening(row, peer));
-  // A connection that nobody has accepted is nobody's: its listener tells whose it is.
+  // A connection that is not accepted yet has no owner: its listener tells whose it is.
   if (!owned || owned.inode === 0 || owned.uid !== process.getuid?.()) return undefined;
   const holder = await holderOf(owned.inode);
   if (!holder) return undefined;

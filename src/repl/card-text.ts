@@ -13,6 +13,7 @@ export interface CardLook {
 /** Lines of the first card, and characters of it: more is not read. */
 export const CARD_LINES = 8;
 export const CARD_CHARACTERS = 700;
+/** Prose in longer lines is hard to read. */
 const MOST_COLUMNS = 80;
 const MARGIN = 2;
 const LABEL = 8;
@@ -21,7 +22,7 @@ const FULL_READS = 3;
 const HEX_BYTES = 16;
 
 /**
- * What happened, the likely cause, what to change. The cause and the first step are always there; what came and the second
+ * Shows what happened, the likely cause, and what to change. The cause and the first step are always there; what came and the second
  * step stand where there is room.
  */
 export function briefCard(card: Card, { style, columns }: CardLook): string[] {
@@ -49,7 +50,9 @@ export function alsoLines(cards: readonly Card[], { style, columns }: CardLook):
 }
 
 /** With the rule's text, all reads and steps, and the command that shows it again. */
-export function wholeCard(card: Card, { style, columns }: CardLook): string[] {
+export function wholeCard(card: Card, look: CardLook): string[] {
+  const { style } = look;
+  const columns = Math.min(look.columns, MOST_COLUMNS);
   const row = rowsOf(style, columns, FULL_LABEL);
   const came = [...readsInFull(card.reads), ...(card.came ? [card.came] : [])];
   return [

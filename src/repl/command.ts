@@ -74,7 +74,7 @@ export interface CodeOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** One call of a command: what was typed, and where its answer goes. */
+/** A call of a command: what was typed, and where its answer goes. */
 export interface Call<Options = Record<string, unknown>> {
   readonly lab: Lab;
   /** By argument name. */
@@ -86,7 +86,7 @@ export interface Call<Options = Record<string, unknown>> {
   readonly isJson: boolean;
   /** Width of the reader's terminal, as it is now. */
   readonly columns: number;
-  /** Its height; undefined where it is no screen, and frames stand one below the other. */
+  /** Height of the reader's screen; undefined where it is none, and frames stand one below the other. */
   readonly rows: number | undefined;
   readonly style: Style;
   /** Aborted by Ctrl-C, and when the reader leaves. */
@@ -98,14 +98,14 @@ export interface Call<Options = Record<string, unknown>> {
   data(document: unknown): void;
   /** Shown in place of the frame before it, where the reader has a screen; elsewhere one after another. */
   frame(text: string): void;
-  /** Asks whoever typed; "" where nobody can answer. */
+  /** Asks the operator; "" where none can answer. */
   ask(question: string): Promise<string>;
   /**
-   * The text of a file that the command names, opened by whoever typed it; as a role, bundled there with what it imports.
+   * The text of a file that the command names, opened on the operator's side; as a role, bundled there with what it imports.
    * Rejects with a NetlabError that says why not.
    */
   readFile(path: string, as?: ReadAs): Promise<string>;
-  /** Writes a file that the command names, by the hand of whoever typed it; what was in it is gone. Rejects as `readFile`. */
+  /** Writes a file that the command names, on the operator's side; what was in it is gone. Rejects as `readFile`. */
   writeFile(path: string, text: string): Promise<void>;
   /** Runs code in the asker's own realm, and shows its value; resolves to the exit status. Rejects with a NetlabError. */
   evaluate(code: string, options: CodeOptions): Promise<number>;

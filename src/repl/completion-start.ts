@@ -38,7 +38,7 @@ function semicolonIn(rest: string, commands: CommandTable): number {
   return 0;
 }
 
-/** Its signs are its own: the rest of such a line is a text, or it is no command. */
+/** Signs of such a command are its own: the rest of such a line is a text, or it is no command. */
 function isText(rest: string, commands: CommandTable): boolean {
   const command = commands.get(/^[^\s;|>]*/.exec(rest.trimStart())?.[0] ?? "");
   return command === undefined || command.takesRestOfLine === true;

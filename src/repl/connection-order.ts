@@ -1,4 +1,4 @@
-/** Order of connections for whoever looks after many: who is stuck comes first, and refusals of one kind are one line. */
+/** Order of connections for an instructor of many: those that are stuck come first, and refusals of one kind are one line. */
 import type { Lab } from "../lab/lab.ts";
 import { causeText } from "../stories/cause-text.ts";
 import type { Story } from "../stories/story.ts";
@@ -25,11 +25,12 @@ type Place = (typeof places)[number];
 
 function placeOf(one: Looked): Place {
   const { verdict } = one.judged;
+  // Refused ones may still be on their way out.
+  if (verdict === "refused") return "refused";
   if (isLive(one)) {
     if (verdict === "stuck" || verdict === "waiting") return "stuck";
     return isTrouble(verdict) ? "liveTrouble" : "live";
   }
-  if (verdict === "refused") return "refused";
   return isTrouble(verdict) ? "endedTrouble" : "rest";
 }
 
@@ -63,7 +64,7 @@ export interface Folded {
   readonly folds: readonly { readonly count: number; readonly address: string; readonly why: string }[];
 }
 
-/** Refusals of one kind from one address, of connections that are over. */
+/** Refusals of one kind from one address are one row and a count. */
 export function folded(all: readonly Looked[]): Folded {
   const rows: Looked[] = [];
   const folds = new Map<string, { count: number; address: string; why: string }>();

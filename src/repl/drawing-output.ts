@@ -40,7 +40,7 @@ export function formatOf<Format extends string>(
   });
 }
 
-/** Into the file that was named, by the hand of whoever typed it, or to the reader. */
+/** Into the file that was named, on the operator's side, or to the reader. */
 export async function deliver(
   { out, writeFile }: Pick<Call<unknown>, "out" | "writeFile">,
   file: string | undefined,

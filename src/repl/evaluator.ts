@@ -1,4 +1,4 @@
-/** One line, or one argv, → one run of a command. Whatever it throws becomes words and an exit status. */
+/** A line, or an argv, → one run of a command. Anything that it throws becomes words and an exit status. */
 import { nearest } from "../catalogue/instance-options.ts";
 import { type ErrorCode, exitCodeOf, exitCodes, messageOf, NetlabError } from "../errors.ts";
 import type { Lab } from "../lab/lab.ts";
@@ -13,7 +13,7 @@ import { joinText, splitAtText } from "./rest-of-line.ts";
 import { styleOf } from "./style.ts";
 import { UNCUT_COLUMNS } from "./wrapped.ts";
 
-/** Takes a run's answer, and asks whoever typed it. */
+/** Takes a run's answer, and asks the operator. */
 export interface Responder {
   out(text: string): void;
   /** `code`: the row of the error table that this sentence is of. */
@@ -22,13 +22,13 @@ export interface Responder {
   /** Absent where nothing can be drawn over. */
   frame?(text: string): void;
   ask(question: string): Promise<string>;
-  /** Absent where whoever asks sends no files: a plain connection. */
+  /** Absent where the operator sends no files: a plain connection. */
   readFile?(path: string, as?: ReadAs): Promise<string>;
   writeFile?(path: string, text: string): Promise<void>;
   readonly isBehind: boolean;
   /** Realm of this operator's code; absent where none is evaluated. */
   readonly evaluation?: (() => Promise<Evaluation>) | undefined;
-  /** Tells that the code is unfinished; absent where whoever asks has no more lines. */
+  /** Tells that the code is unfinished; absent where the operator has no more lines. */
   more?(): void;
 }
 
@@ -44,7 +44,7 @@ export interface RunRequest {
   readonly mayContinue?: boolean | undefined;
 }
 
-/** One line or argv of an operator, and who takes the answer. */
+/** A line or argv of an operator, and the taker of the answer. */
 export interface Run {
   readonly lab: Lab;
   readonly request: RunRequest;

@@ -108,7 +108,7 @@ function entryText(
   return [cut];
 }
 
-/** One row where that is enough, else a dump with its offsets. */
+/** A single row where that is enough, else a dump with its offsets. */
 function dump(what: string, { bytes, hidden = [] }: Partial<ShownBytes>, lost: number, look: Look): string[] {
   const { style, hex } = look;
   if (!bytes || bytes.length === 0) return [];

@@ -1,4 +1,4 @@
-/** What can be said about one connection, before it is put into words: for the terminal, for a page, as JSON. */
+/** All that can be said about one connection, before it is put into words: for the terminal, for a page, as JSON. */
 
 import { type Card, judge, type Read, type Silence } from "../diagnoses/table.ts";
 import { caseOf } from "../judging.ts";
@@ -22,7 +22,7 @@ export interface Explanation {
   readonly reason: string | undefined;
   readonly cards: readonly Card[];
   readonly silence: Silence;
-  /** What moved last, either way; undefined: nothing. */
+  /** Last bytes that moved, either way; undefined: none did. */
   readonly last: Entry | undefined;
   readonly visibility: Visibility;
 }
@@ -64,7 +64,7 @@ export function ruleLine(rule: string): string {
   return text === undefined ? `[${rule}]` : `[${rule}] ${text}`;
 }
 
-/** Where and when a read came. */
+/** Place and time of a read. */
 export function readLine({ number, at, bytes, keptBytes, size, hidden }: Read): string {
   const kept = keptBytes < size ? `, ${keptBytes} kept` : "";
   return `read ${number}, +${(at / 1_000_000).toFixed(3)} s, ${size} ${size === 1 ? "byte" : "bytes"}${kept}: ${printableBytes(bytes, undefined, hidden)}`;

@@ -37,7 +37,7 @@ type Wanted = (story: Story, entry: Entry) => boolean;
 
 export interface Following<Options extends Bounds> {
   readonly call: Call<Options>;
-  /** What is followed, in a word: `entries`. */
+  /** Kind of things that are followed, in a word: `entries`. */
   readonly what: string;
   /** Which of those that the selector leaves; it must be quick. */
   readonly isWanted?: Wanted;

@@ -1,4 +1,5 @@
 /** Instances in words, for lists and for answers. */
+import type { PeerVerdicts } from "../lab/instance-verdicts.ts";
 import type { LabInstance } from "../lab/lab.ts";
 import { formatHostPort } from "../machines/_options.ts";
 import { printable } from "../printable.ts";
@@ -17,6 +18,12 @@ export function noteOf({ lastError, state, side, machineState, result }: LabInst
   if (lastError && state !== "running") return printable(lastError);
   if (side === "client") return result === undefined ? (machineState ?? "") : resultOf(result);
   return "";
+}
+
+/** `2 waiting, 1 violation: D01 D17`: what is wrong with its peers. */
+export function troubleOf({ verdicts, cards }: PeerVerdicts): string {
+  const counts = Object.entries(verdicts).map(([verdict, count]) => `${count} ${verdict}`);
+  return `${counts.join(", ")}${cards.length > 0 ? `: ${cards.join(" ")}` : ""}`;
 }
 
 function resultOf(result: unknown): string {

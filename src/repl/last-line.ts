@@ -1,4 +1,4 @@
-/** What moved last in a conversation, how long ago, and whose turn it is: for a story in which no mistake is recognised. */
+/** Last thing that moved in a conversation, how long ago, and whose turn it is: for a story in which no mistake is recognised. */
 
 import { printable, printableBytes } from "../printable.ts";
 import { contextOf, roleOf } from "../stories/editions.ts";

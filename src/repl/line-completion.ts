@@ -22,7 +22,7 @@ export interface Completion {
   readonly candidates: readonly Candidate[];
 }
 
-/** With a thousand connections nobody reads a thousand candidates. */
+/** A thousand candidates, of a thousand connections, would not be read. */
 const MAX_CANDIDATES = 200;
 
 const FILTERS: readonly Candidate[] = [
@@ -145,11 +145,11 @@ const connectionsOf = (lab: Lab) =>
     .filter(({ subject }) => !subject.isInternal)
     .map((story) => ({ value: shortId(story), summary: `${story.subject.instance}, ${story.state}` }));
 
-/** Ended ones, the newest first: with a thousand of them nobody wants the oldest. */
+/** Ended ones, the newest first: of a thousand of them the oldest are not wanted. */
 const endedConnectionsOf = (lab: Lab) =>
   lab
     .stories()
-    .filter(({ endedAt }) => endedAt !== undefined)
+    .filter(({ endedAt, subject }) => endedAt !== undefined && !subject.isInternal)
     .map((story) => ({ value: shortId(story), summary: `${story.subject.instance}, ended` }));
 
 /** States that the instance's role, or any role, can be in. */

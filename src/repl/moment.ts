@@ -1,4 +1,4 @@
-/** One moment of a connection: its state, what its machine knew, and what lay unread. */
+/** A moment of a connection: its state, what its machine knew, and what lay unread. */
 
 import { hexdump, hexOf, printable } from "../printable.ts";
 import type { RecordedMoment, Replayed } from "../replay/replay.ts";
@@ -12,7 +12,7 @@ import type { Style } from "./style.ts";
 const DEEPEST = 3;
 const VALUE_CHARACTERS = 200;
 
-/** Where the role has changed so much that the replay never came there. */
+/** The role may have changed so much that the replay never came there. */
 const NOTHING: RecordedMoment = {
   state: "unknown",
   framing: "unknown",

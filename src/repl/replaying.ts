@@ -1,5 +1,5 @@
-/** What `replay` and `rewind` need of the lab: the story's role as it is now, and the options it was played with. */
-import { ownOptions, parseOptions } from "../catalogue/instance-options.ts";
+/** Needs of `replay` and `rewind`: the story's role as it is now, and the options it was played with. */
+import { parseOptions, roleOptions } from "../catalogue/instance-options.ts";
 import { NetlabError } from "../errors.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { Role } from "../machines/_role.ts";
@@ -17,7 +17,7 @@ export function replayRequest(lab: Lab, story: Story, otherRole?: string): Repla
   return {
     story,
     role,
-    options: ownOptions(role, options),
+    options: roleOptions(role, options),
     common: options,
   };
 }

@@ -1,6 +1,7 @@
 /** A role or a connection in full, for `show` and `explain`. */
 
 import { connectionDocument, instanceDocument } from "../lab/documents.ts";
+import { peerVerdicts } from "../lab/instance-verdicts.ts";
 import type { Lab, LabInstance } from "../lab/lab.ts";
 import { hexdump, printable } from "../printable.ts";
 import { contextOf } from "../stories/editions.ts";
@@ -8,7 +9,7 @@ import { describeEntry, type Visibility } from "../stories/entry-text.ts";
 import type { LiveView } from "../stories/live-view.ts";
 import type { Entry, Story } from "../stories/story.ts";
 import { type Judged, reasonOf } from "../stories/verdict.ts";
-import { whereOf } from "./instance-lines.ts";
+import { troubleOf, whereOf } from "./instance-lines.ts";
 import { type Style, styleWord } from "./style.ts";
 import { wrapped } from "./wrapped.ts";
 
@@ -34,7 +35,7 @@ export function instanceReport(
     ...(rest.name ? [["name", rest.name] as [string, string]] : []),
     ...(rest.label ? [["label", rest.label] as [string, string]] : []),
     ...(side === "server" ? [["where", `${whereOf(instance)}/${rest.transport}`] as [string, string]] : []),
-    ["peers", String(rest.connections)],
+    ["peers", [String(rest.connections), troubleOf(peerVerdicts(lab)(rest.id))].filter(Boolean).join("; ")],
     ["restarts", `${rest.restarts} (${instance.restart})`],
     ["since", rest.startedAt ?? "not running"],
     ...(machineState ? [[side === "client" ? "run" : "its own", machineState] as [string, string]] : []),

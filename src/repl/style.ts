@@ -28,8 +28,8 @@ export function styleOf(hasColors: boolean): Style {
 }
 
 const GOOD = new Set(["running", "ok", "registered", "listed"]);
-const BAD = new Set(["failed", "crashed", "refused"]);
-const ODD = new Set(["backingOff", "starting", "draining", "stopped", "stuck", "waiting"]);
+const BAD = new Set(["failed", "crashed", "refused", "violation"]);
+const ODD = new Set(["backingOff", "starting", "draining", "stopped", "stuck", "waiting", "note"]);
 
 /** A state or verdict in its colour. */
 export function styleWord(style: Style, word: string): string {

@@ -1,6 +1,6 @@
 /** The first screen: what listens where, something to type at each, what failed and its cure, three hints. */
 import stringWidth from "string-width";
-import { ownOptions } from "../catalogue/instance-options.ts";
+import { roleOptions } from "../catalogue/instance-options.ts";
 import type { Lab, LabInstance } from "../lab/lab.ts";
 import { printable } from "../printable.ts";
 import { isLoopback } from "../wire/loopback.ts";
@@ -39,7 +39,7 @@ function serverLines(lab: Lab, servers: readonly LabInstance[], columns: number,
   const rows = servers.map((instance) => {
     const { hosts, port, transport } = instance;
     const role = lab.roles.get(instance.type);
-    const options = (role && ownOptions(role, instance.options)) as never;
+    const options = (role && roleOptions(role, instance.options)) as never;
     const isHere = hosts.includes("127.0.0.1") || hosts.includes("0.0.0.0");
     const host = isHere ? "localhost" : (hosts[0] ?? "localhost");
     return {

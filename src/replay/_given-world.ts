@@ -67,7 +67,7 @@ export function givenWorld(
   };
 }
 
-/** Whatever a connection asks of it, what it delivered is in the story. */
+/** Questions to it are not asked again: what it delivered is in the story. */
 const silentHub = new Proxy({} as AsyncHub<unknown>, {
   get: (_, name) => (typeof name === "string" && name !== "then" ? () => never() : undefined),
 });

@@ -1,4 +1,4 @@
-/** What a machine knew at a moment, as a copy: it may go on counting in place. What it was given of the world is no part of it. */
+/** Knowledge of a machine at a moment, as a copy: it may go on counting in place. What it was given of the world is no part of it. */
 import { worldMembers } from "../machines/_world.ts";
 
 const MAX_DEPTH = 6;

@@ -42,7 +42,7 @@ export class RecordedClock implements Clock {
     for (const entry of this.#timers) if (!first || entry[1].dueAt < first[1].dueAt) first = entry;
     if (!first || first[1].dueAt > this.#now + EARLY_MS) return false;
     this.#timers.delete(first[0]);
-    // What it finds is the time it waited for: one that is early would only wait again.
+    // A timer finds the time that it waited for: one that is early would only wait again.
     this.#now = Math.max(this.#now, first[1].dueAt);
     first[1].callback();
     return true;

@@ -20,7 +20,7 @@ export class RecordedLink implements Link {
     onWritten?.(undefined);
   }
 
-  // What happens because of these is in the story, and comes from there.
+  // Consequences of these are in the story, and come from there.
   end(): void {}
   reset(): void {}
   destroy(): void {}

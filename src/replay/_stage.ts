@@ -1,5 +1,5 @@
 /**
- * Where a story is played again: a fresh machine of the role, and for TCP the very connection code that served the peer,
+ * Stage on which a story is played again: a fresh machine of the role, and for TCP the very connection code that served the peer,
  * on a socket and a clock that only the story moves. What it does is a story too.
  */
 import type { AnyMachineSnapshot } from "xstate";
@@ -28,12 +28,12 @@ export interface Staging {
   readonly role: Role;
   /** The role's own options, and for clients where their server is. */
   readonly options: unknown;
-  /** Those that every instance has: the connection keeps to its limits again. */
+  /** Options that every instance has: the connection keeps to its limits again. */
   readonly common: CommonOptions;
   readonly clock: RecordedClock;
 }
 
-/** What was so when an entry had happened. */
+/** State of affairs when an entry had happened. */
 export interface Moment {
   /** A copy of what the machine knew by itself; undefined before it began. */
   readonly context: Readonly<Record<string, unknown>> | undefined;
@@ -43,9 +43,9 @@ export interface Moment {
 }
 
 export class Stage {
-  /** What the replay did, in order. */
+  /** Entries of the replay, in order. */
   readonly played: Entry[] = [];
-  /** One for each of these. */
+  /** A moment for each of these. */
   readonly moments: Moment[] = [];
   /** A step of the machine is under way: what it leads to is not known before it is over. */
   #isInStep = false;
@@ -73,7 +73,7 @@ export class Stage {
   #note(story: Story, entry: Entry): void {
     if (entry.kind === "message")
       this.#readBytes = story.bytesIn - (this.#connection?.control.unreadBytes ?? 0);
-    // Framing finds stale bytes when it is asked, which may be sooner here: nobody did anything.
+    // Framing finds stale bytes when it is asked, which may be sooner here: it is no one's action.
     if (entry.kind === "dropped") return;
     const isStarted = !this.#isInStep && this.#actor !== undefined;
     this.played.push(entry);
@@ -177,7 +177,7 @@ export class Stage {
 
   // -- what the story brings ----------------------------------------------------------------------------------------
 
-  /** One read. A datagram goes to the phase at once, a chunk to the framer. */
+  /** Plays a read. A datagram goes to the phase at once, a chunk to the framer. */
   come(bytes: Buffer): void {
     if (this.#connection) this.#link?.receive(bytes);
     else if (this.#staging.role.side === "server") {
@@ -217,7 +217,7 @@ export class Stage {
     this.#link?.closes(cause && NetlabError.of("peer-gone", cause));
   }
 
-  /** What the world answered then. A connection that was made is one of this stage. */
+  /** Gives the answer of the world then. A connection that was made is one of this stage. */
   answer(event: string, answer: Extract<Entry, { kind: "transition" }>["answer"]): boolean {
     const [, name = "", outcome] = /^(\S+) (done|failed)$/.exec(event) ?? [];
     const actorId = invokedActor(this.snapshot, name);
@@ -233,7 +233,7 @@ export class Stage {
     return outcome !== undefined;
   }
 
-  /** What a client's user did. */
+  /** Does again what a client's user did. */
   tell(event: { readonly type: string; readonly text?: string }): void {
     this.#actor.send(event);
   }

@@ -24,7 +24,7 @@ export interface Replayed {
   readonly difference: Difference | undefined;
   /** Why not all of it could be played. */
   readonly cutShort: string | undefined;
-  /** What was so after entry `number`, from 1. */
+  /** State of affairs after entry `number`, from 1. */
   readonly momentAt: (number: number) => RecordedMoment | undefined;
 }
 
@@ -75,7 +75,7 @@ export function playable({ entries, entriesBeforeGap, omitted }: Story): {
   return { entries: kept, cutShort: undefined };
 }
 
-/** What was seen, and no machine did: bytes passed over, the program at the other end, who has a port. */
+/** Observations, of which no machine did any: bytes passed over, the program at the other end, who has a port. */
 function isSeen(entry: Entry): boolean {
   if (entry.kind === "remark") return entry.cause.code === "port-seen" || entry.cause.code === "port-free";
   return entry.kind === "dropped" || entry.kind === "program";
@@ -130,7 +130,7 @@ class Play {
     return this.stage.played[this.#compared];
   }
 
-  /** What comes from outside happens again. */
+  /** Input from outside happens again. */
   #bring(entry: Entry, behind: Entry | undefined): void {
     const { stage } = this;
     switch (entry.kind) {
@@ -168,7 +168,7 @@ class Play {
       case "leave":
         return connection.closeGracefully(action.farewell);
       case "send":
-        // Where nothing went out, it was too late for that.
+        // Nothing went out: it was too late for that.
         if (behind?.kind === "out") return connection.control.inject?.(behind.bytes);
         return stage.note(action);
       default:
@@ -203,7 +203,7 @@ class Play {
     return this.#staging.clock.fireNext();
   }
 
-  /** What the machine did not do itself: its hub, the registry, a file under way, a question by datagram. */
+  /** Doings of others than the machine: its hub, the registry, a file under way, a question by datagram. */
   #isGiven(entry: Entry): boolean {
     const { role } = this.#staging;
     const isOthers =
@@ -233,10 +233,10 @@ const turnOfTheLoop = () => new Promise<void>((resolve) => setImmediate(resolve)
 function isSame(recorded: Entry, played: Entry): boolean {
   if (recorded.kind !== played.kind) return false;
   switch (recorded.kind) {
-    // Who closed depends on the network; another role begins in another state.
+    // The closing side depends on the network; another role begins in another state.
     case "closed":
     case "opened":
-    // Nobody read it, however much of it is kept.
+    // Unread bytes are alike, however many of them are kept.
     case "drained":
     case "late":
       return true;

@@ -1,9 +1,9 @@
 /**
- * One script in this process.
+ * A script in this process.
  *
  * Its life: 1. the hooks that find and read its modules are set → 2. it is imported, with `process.argv` and `$NETLABD_SOCKET` as
- * it would have had them → 3. what it leaves under way goes on, and the process ends with it → 4. an error that nobody caught
- * is told with its place in the script, and ends it with 1.
+ * it would have had them → 3. what it leaves under way goes on, and the process ends with it → 4. an error that was not
+ * caught is told with its place in the script, and ends it with 1.
  */
 import * as nodeModule from "node:module";
 import path from "node:path";
@@ -15,7 +15,7 @@ import { placeIn } from "../stack-place.ts";
 import { load, resolve } from "./script-hooks.ts";
 
 export interface ScriptCall {
-  /** What stands behind its name. */
+  /** Arguments behind its name. */
   readonly words: readonly string[];
   readonly socketPath: string;
   /** Aborted by Ctrl-C. */
@@ -37,7 +37,7 @@ export async function runScript(file: string, { words, socketPath, signal }: Scr
     await import(pathToFileURL(script).href);
     return Number(process.exitCode ?? exitCodes.done);
   } catch (error) {
-    // Where it has failed, what it left under way is not waited for.
+    // A script that has failed is not waited for: what it left under way ends with it.
     process.exit(complain(error));
   } finally {
     process.off("beforeExit", stuck);
@@ -57,7 +57,7 @@ function leaveUnlessHeard(): void {
 
 /** Answers with the exit status. */
 function complain(error: unknown): number {
-  // Whoever read what the script prints has gone (`| head`): the rest is for nobody.
+  // The reader of what the script prints has gone (`| head`): the rest is dropped.
   if ((error as NodeJS.ErrnoException | undefined)?.code === "EPIPE") return exitCodes.done;
   const place = error instanceof Error ? placeIn(error.stack) : undefined;
   process.stderr.write(`${place === undefined ? "" : `${place}: `}${harmless(messageOf(error))}\n`);

@@ -1,6 +1,9 @@
 /** Candidates for the next word on a shell's command line: the client's own words, and what the daemon would offer, if one is there. */
+import { readdirSync } from "node:fs";
+import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
+import { labsFolder, netlabdProgram } from "../config.ts";
 import { ControlClient } from "../control/control-client.ts";
 import { type CommandTable, commandTable, distinct } from "../repl/command-folder.ts";
 import { type Word, wordsSoFar } from "../repl/line-words.ts";
@@ -18,6 +21,7 @@ const PATIENCE_MS = 1_000;
 const GLOBALS: readonly Candidate[] = [
   { value: "--socket", summary: "the daemon's control socket" },
   { value: "--json", summary: "print JSON documents" },
+  { value: "--wide", summary: "do not cut lines to the terminal's width" },
   { value: "--command", summary: "run these lines, until one fails" },
   { value: "--file", summary: "run the lines of this file" },
   { value: "--help", summary: "explain this program" },
@@ -28,9 +32,12 @@ const TAKES_VALUE = new Set(["--socket", "-c", "--command", "-f", "--file"]);
 
 /** Candidates, a line each, as this shell wants them; none: the shell may offer files. */
 export async function candidatesFor(shell: string, line: string): Promise<string[]> {
-  const words = wordsSoFar(line).slice(1);
+  const [program, ...words] = wordsSoFar(line);
   const current = words.at(-1) ?? { text: "", start: line.length, end: line.length };
-  const candidates = (await offered(line, words)).filter(({ value }) => value.startsWith(current.text));
+  const isDaemon = path.basename(program?.text ?? "") === "netlabd";
+  const candidates = (isDaemon ? ofDaemonProgram(words) : await offered(line, words)).filter(({ value }) =>
+    value.startsWith(current.text),
+  );
   return candidates.map((candidate) => shown(shell, candidate, current.text));
 }
 
@@ -106,6 +113,20 @@ function ofShape(
   const options = flags.map(({ long, summary }) => ({ value: long, summary }));
   return options.filter(({ value }) => !before.includes(value));
 }
+
+/** Words of `netlabd` itself: its options, and the values that are known. */
+function ofDaemonProgram(words: readonly Word[]): Candidate[] {
+  const { options } = netlabdProgram();
+  const [before, typed] = [words.at(-2)?.text, words.at(-1)?.text ?? ""];
+  const open = options.find(({ long, required }) => required && long === before);
+  if (open) return (open.long === "--lab" ? labNames() : (open.argChoices ?? [])).map(unexplained);
+  if (!typed.startsWith("-")) return [];
+  return options.map(({ long, description }) => ({ value: long ?? "", summary: description }));
+}
+
+const labNames = () => [...readdirSync(labsFolder).map((file) => path.basename(file, ".yaml")), "none"];
+
+const unexplained = (value: string): Candidate => ({ value, summary: "" });
 
 /** Undefined where no daemon answers in time. */
 async function askDaemon(socket: string, line: string): Promise<readonly Candidate[] | undefined> {

@@ -5,7 +5,7 @@ import { candidatesFor } from "./completion-candidates.ts";
 
 /** The shells ask again at each Tab, so a script can never offer what is no longer there. */
 const SCRIPTS: Readonly<Record<string, string>> = {
-  bash: `# netlabctl: completion for bash. In ~/.bashrc:  source <(netlabctl completion bash)
+  bash: `# netlabctl and netlabd: completion for bash. In ~/.bashrc:  source <(netlabctl completion bash)
 _netlabctl() {
   local line
   COMPREPLY=()
@@ -13,19 +13,20 @@ _netlabctl() {
     < <(netlabctl completion words bash "\${COMP_LINE:0:COMP_POINT}" 2>/dev/null)
   [[ \${#COMPREPLY[@]} -eq 1 && \${COMPREPLY[0]} == *= ]] && compopt -o nospace
 }
-complete -o default -F _netlabctl netlabctl
+complete -o default -F _netlabctl netlabctl netlabd
 `,
-  zsh: `#compdef netlabctl
-# netlabctl: completion for zsh. In ~/.zshrc:  source <(netlabctl completion zsh)
+  zsh: `#compdef netlabctl netlabd
+# netlabctl and netlabd: completion for zsh. In ~/.zshrc:  source <(netlabctl completion zsh)
 _netlabctl() {
   local -a candidates
   candidates=("\${(@f)$(netlabctl completion words zsh "$LBUFFER" 2>/dev/null)}")
   if [[ -n "\${candidates[1]}" ]]; then _describe netlabctl candidates; else _files; fi
 }
-compdef _netlabctl netlabctl
+compdef _netlabctl netlabctl netlabd
 `,
-  fish: `# netlabctl: completion for fish. In ~/.config/fish/completions/netlabctl.fish
+  fish: `# netlabctl and netlabd: completion for fish. In ~/.config/fish/completions/netlabctl.fish
 complete -c netlabctl -a '(netlabctl completion words fish (commandline -cp) 2>/dev/null)'
+complete -c netlabd -a '(netlabctl completion words fish (commandline -cp) 2>/dev/null)'
 `,
 };
 const SHELLS = Object.keys(SCRIPTS);

@@ -9,7 +9,7 @@ import { surveyPort } from "../actors/port-survey.ts";
 import { ProgramWatch } from "../actors/program-watch.ts";
 import type { Environment } from "../actors/service.ts";
 import { startedAgain } from "../catalogue/again-command.ts";
-import { type InstanceOptions, ownOptions, parseOptions } from "../catalogue/instance-options.ts";
+import { type InstanceOptions, parseOptions, roleOptions } from "../catalogue/instance-options.ts";
 import { type Case, diagnose } from "../diagnoses/table.ts";
 import { Ids } from "../ids.ts";
 import type { Role } from "../machines/_role.ts";
@@ -45,7 +45,7 @@ export async function runClient(
     id: role.name,
     label: undefined,
     role: () => role,
-    options: ownOptions(role, options),
+    options: roleOptions(role, options),
     common: options,
     preferredPort: 0,
     environment: environmentOf(recorder),

@@ -1,6 +1,6 @@
 /**
- * What the world answered a machine - a file that was opened, a room that let somebody in, a program's output - as a
- * story keeps it, so that a replay can give the same answer again. Kept small: what cannot be said again is a marker.
+ * An answer of the world to a machine - a file that was opened, a room that let its peer in, a program's output - as a
+ * story keeps it, so that a replay can give the same answer again. Kept small: a value that cannot be said again is a marker.
  */
 import { NetlabError } from "../errors.ts";
 
@@ -59,7 +59,7 @@ function kept(value: unknown, budget: { left: number }, depth: number): unknown 
   );
 }
 
-/** Its own fields, and what its class can do or tell: an open file is an object with methods. */
+/** Fields of its own, and methods and getters of its class: an open file is an object with methods. */
 function fieldsOf(value: object): string[] {
   const names = new Set(Object.keys(value));
   const prototype = Object.getPrototypeOf(value) as object | null;

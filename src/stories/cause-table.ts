@@ -18,7 +18,7 @@ const itLists = (listed: string) => (listed === "" ? "it lists nothing" : `it li
 const shownByte = (byte: number) =>
   byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `0x${byte.toString(16).padStart(2, "0")}`;
 
-/** What any role may meet. */
+/** Causes that any role may meet. */
 const common = {
   /** A user's role speaks for itself. */
   role: row("note", { text: "peer" }, ({ text }) => text),
@@ -96,7 +96,7 @@ const broken = {
   ),
 } as const;
 
-/** What our servers refuse and remark. */
+/** Refusals and remarks of our servers. */
 const servers = {
   "wrong-token": row("refused", {}, () => "the token is wrong", "FILE-1"),
   "file-not-found": row("note", { why: "text" }, ({ why }) => `not found: ${why}`, "FILE-3"),

@@ -5,7 +5,7 @@ import { rowOf } from "./causes.ts";
 /** A hint for a client's user: a cause of ours, or a sentence of a role. */
 export const hintText = (hint: string | Cause) => (typeof hint === "string" ? hint : causeText(hint));
 
-/** What stands in for the peer's words, which alone may hold a secret. */
+/** Stand-in for the peer's words, which alone may hold a secret. */
 export type PeerWords = (words: string) => string;
 
 export function causeText({ code, args = {} }: Cause, peerWords: PeerWords = (words) => words): string {

@@ -53,17 +53,17 @@ export function causeOf({ code, args }: Reason): Cause {
   return cause(code, args as never);
 }
 
-/** What `peer.refuse` was given: a cause, or a rule and a sentence of a user's role. */
+/** Cause that `peer.refuse` was given: a cause, or a rule and a sentence of a user's role. */
 export function refusalCause(causeOrRule: Cause | string, why = ""): Cause {
   return typeof causeOrRule === "string" ? roleCause(why, causeOrRule) : causeOrRule;
 }
 
-/** What `peer.remark` was given. */
+/** Cause that `peer.remark` was given. */
 export function remarkCause(remark: Cause | string): Cause {
   return typeof remark === "string" ? roleCause(remark) : remark;
 }
 
-/** A sentence of a user's role, whose words and the peer's nobody can tell apart. */
+/** A sentence of a user's role, whose words and the peer's cannot be told apart. */
 export function roleCause(text: string, rule?: string): Cause {
   return cause("role", { text }, rule);
 }

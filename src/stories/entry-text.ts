@@ -6,7 +6,7 @@ import type { Entry, InputName, OperatorAction } from "./entry.ts";
 import type { Doing, ProgramSample } from "./program.ts";
 import type { Redactor } from "./redaction.ts";
 
-/** What is read of a line that is shown otherwise than it was sent. */
+/** Meaning of a line that is shown otherwise than it was sent. */
 const READING_CHARACTERS = 60;
 
 /** How a role shows its lines, e.g. reversed [REV-4]. */
@@ -68,7 +68,7 @@ function redacted(entry: Octets, redactor: Redactor): ShownEntry {
   return { ...entry, bytes, hidden: [...before, ...hidden].sort((a, b) => a.start - b.start) };
 }
 
-/** One line, without its time. What peers sent is escaped, tokens are hidden. */
+/** An entry as a line, without its time. What peers sent is escaped, tokens are hidden. */
 export function describeEntry(
   entry: Entry,
   context: RedactionContext = {},
@@ -130,7 +130,7 @@ const INPUTS: Readonly<Record<InputName, string>> = {
 
 const ruleBehind = ({ rule }: Cause) => (rule === undefined ? "" : ` [${rule}]`);
 
-/** What has gone of a file; how much it was to be, where that is not the same. */
+/** So much of a file has gone; how much it was to be, where that is not the same. */
 export function fileSize({ size, told }: { readonly size: number; readonly told: number }): string {
   return size === told ? `${size} bytes` : `${size} of ${told} bytes`;
 }
@@ -158,7 +158,7 @@ export function programText({ name, pid, doing, isCertain, isAccepted, unreadByt
   ].join("; ");
 }
 
-/** What an operator or a client's user did, in words. */
+/** An operator's or user's action, in words. */
 export function actionText(action: OperatorAction): string {
   switch (action.action) {
     case "kick":
@@ -206,7 +206,7 @@ export function readingOf({ bytes, hidden = [] }: ShownBytesOf, display: Display
   return shown.length > 0 ? `  (reads: ${printable(shown.join("\n"), READING_CHARACTERS)})` : "";
 }
 
-/** What is hidden changes what is shown, not how much was kept. */
+/** Hiding changes what is shown, not how much was kept. */
 function bytesOf({ bytes, hidden }: ShownBytesOf, whole: Entry): string {
   const { size, bytes: kept } = whole as { readonly size: number; readonly bytes: Buffer };
   const unit = size === 1 ? "byte" : "bytes";

@@ -15,13 +15,13 @@ interface Stamp {
   readonly at: number;
 }
 
-/** What went over the wire: of `size` bytes, those that are kept. */
+/** Bytes that went over the wire: of `size` of them, those that are kept. */
 interface Octets extends Stamp {
   readonly bytes: Buffer;
   readonly size: number;
 }
 
-/** What an operator, or a client's user, did. */
+/** Actions of an operator, or of a client's user. */
 export type OperatorAction = (
   | { readonly action: "kick" | "fin" | "rst" | "kill" }
   /** The role stops: who is idle is told so and goes. */
@@ -36,7 +36,7 @@ export type OperatorAction = (
   | { readonly action: "endOfInput" }
   | { readonly action: "stop" }
 ) & {
-  /** Who did it, where several may. */
+  /** Name of the operator, where there may be several. */
   readonly by?: string;
 };
 
@@ -45,21 +45,21 @@ export type Transition = Stamp & {
   readonly from: string;
   readonly to: string;
   readonly event: string;
-  /** What moved it, where the world had been asked: a replay gives the same answer. */
+  /** Answer that moved it, where the world had been asked: a replay gives the same. */
   readonly answer?: Answer;
 };
 
 export type Entry =
   | (Stamp & { readonly kind: "opened"; readonly state: string })
-  /** One read, exactly as the kernel handed it over. */
+  /** A read, exactly as the kernel handed it over. */
   | (Octets & { readonly kind: "in" })
-  /** It came after we had closed, and nobody read it. */
+  /** Bytes that came after we had closed, and were not read. */
   | (Octets & { readonly kind: "drained" })
-  /** It came behind a told size, or behind a refusal. */
+  /** Bytes behind a told size, or behind a refusal. */
   | (Octets & { readonly kind: "late" })
   /** Bytes of an earlier `in` that framing passed over: not in the sum of what came. */
   | (Octets & { readonly kind: "dropped" })
-  /** What framing made of the reads: one message for the state that waited for it. */
+  /** A message that framing made of the reads, for the state that waited for it. */
   | (Stamp & {
       readonly kind: "message";
       readonly size: number;
@@ -72,13 +72,13 @@ export type Entry =
       readonly kind: "file";
       readonly direction: "in" | "out";
       readonly name: string;
-      /** What has really gone or come; it grows while the file is under way. */
+      /** Bytes that have really gone or come; it grows while the file is under way. */
       readonly size: number;
       /** How many bytes it was to be. */
       readonly told: number;
     })
   | Transition
-  /** What the machine asked of the world, and was told: a replay tells the same. */
+  /** A question of the machine to the world, and its answer: a replay gives the same. */
   | (Stamp & { readonly kind: "input"; readonly name: InputName; readonly answer: unknown })
   | (Stamp & { readonly kind: "remark"; readonly cause: Cause })
   /** `words`: what the peer was told. */
@@ -104,7 +104,7 @@ export type Entry =
 export type EntryKind = Entry["kind"];
 export type EntryOf<Kind extends EntryKind> = Extract<Entry, { kind: Kind }>;
 
-/** What a machine can ask of the world within a step. */
+/** Questions that a machine can ask of the world within a step. */
 export type InputName = "random" | "clock.now" | "addressBook.find";
 
 /** Bytes that came, or went, with an entry. */

@@ -25,7 +25,7 @@ const BYTES_PER_ENTRY = 8_192;
 const TIGHT_BYTES_PER_ENTRY = 256;
 /** The wall's clock is read in whole milliseconds. */
 const MAX_DRIFT_MS = 2;
-/** What a story without entries costs: an estimate. */
+/** Cost of a story without entries: an estimate. */
 const STORY_COST = 600;
 
 export class Recorder {
@@ -58,7 +58,7 @@ export class Recorder {
 
   /**
    * The wall's time, as far from the clock that never goes back as it was before: so entries of several stories are in one order, to the
-   * microsecond, until somebody sets the wall's clock.
+   * microsecond, until the wall's clock is set.
    */
   #wallNow(): number {
     const monotonicMs = this.monotonic() / 1_000;
@@ -88,7 +88,7 @@ export class Recorder {
     return this.#cut.kept;
   }
 
-  /** `secrets`: tokens that are hidden from whoever looks. */
+  /** `secrets`: tokens that are hidden from every reader. */
   open(subject: StorySubject, state: string, secrets?: readonly string[]): Story {
     const story = new Story(subject, state, this.#wallNow(), this);
     if (secrets) story.secrets = secrets;

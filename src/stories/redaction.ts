@@ -1,13 +1,13 @@
 /**
- * Tokens in what a peer said and was told, kept from whoever looks at its story. The story itself keeps the bytes. A wrong token is no
- * secret and stays readable: it is what somebody looks for. What is hidden is told as data - where, and how many bytes - so that no reader
+ * Tokens in what a peer said and was told, kept from the readers of its story. The story itself keeps the bytes. A wrong token is no
+ * secret and stays readable: it is what a reader looks for. A hidden span is told as data - where, and how many bytes - so that no reader
  * takes a mask for bytes that came.
  */
 import { isUtf8 } from "node:buffer";
 import type { Role } from "../machines/_role.ts";
 import { type HiddenSpan, hiddenText } from "../printable.ts";
 
-/** What stands for a secret where there are no bytes: an option, a field of a document. */
+/** Stand-in for a secret where there are no bytes: an option, a field of a document. */
 export const MASK = "****";
 
 /** Bytes as anybody may see them. Those in a hidden span are a filler, of the same length and no NUL or line end: they are not shown. */
@@ -54,14 +54,14 @@ export class Redactor {
     if (this.#talk && isUtf8(bytes)) {
       const text = bytes.toString();
       const masked = this.#talk.hide(text, PLACE);
-      // What has fields is masked by field: a short token may stand in other words too.
+      // Objects are masked field by field: a short token may stand in other words too.
       if (masked !== text) return spansBetween(text, masked.split(PLACE));
     }
     return this.#secrets.length === 0 ? NOTHING : spansOf(bytes, this.#secrets);
   }
 }
 
-/** Where the pieces of a text end and the next begin: between them lies what was taken out. */
+/** Bounds of a text's pieces: between one piece's end and the next one's start lies what was taken out. */
 function spansBetween(text: string, pieces: readonly string[]): HiddenSpan[] {
   const spans: HiddenSpan[] = [];
   let at = pieces[0]?.length ?? 0;

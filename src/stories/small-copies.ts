@@ -1,6 +1,6 @@
 /**
  * Copies of a few bytes each, several in one piece of memory: a buffer of their own, as a read comes in, costs more than they do. The
- * pieces are small, because whoever keeps one copy keeps its whole piece; Node's own pool would be 8 KiB for a word.
+ * pieces are small, because keeping one copy keeps its whole piece; Node's own pool would be 8 KiB for a word.
  */
 const PIECE_BYTES = 512;
 export const FEW_BYTES = 64;

@@ -24,9 +24,9 @@ export interface StoryRecord {
   readonly lastRule: string | null;
   readonly fault: Fault | null;
   readonly cause: Cause | null;
-  /** What was judged of it when it had ended. */
+  /** Judgement of it once it had ended. */
   readonly judged?: Judged | null;
-  /** What is to be hidden from whoever looks. */
+  /** Words that are to be hidden from every reader. */
   readonly secrets: readonly string[];
   readonly entries: readonly unknown[];
   /** Of a connection that was live when the record was made. */
@@ -61,10 +61,7 @@ export function fromRecord(record: StoryRecord): {
   readonly live: LiveView | undefined;
 } {
   if (record.version !== STORY_VERSION)
-    throw NetlabError.worded(
-      "usage",
-      `a story of version ${record.version} is not read here: this is ${STORY_VERSION}`,
-    );
+    throw new NetlabError("usage/story-version", { version: record.version, known: STORY_VERSION });
   const story = Story.restored(
     record.subject,
     {

@@ -1,6 +1,6 @@
 /**
  * The story of one peer: what came, what it caused, what was sent, how it ended. The first entries and the last are
- * kept, whole bytes up to a limit; what fell out between them is counted, so that nobody mistakes a gap for silence.
+ * kept, whole bytes up to a limit; what fell out between them is counted, so that a gap is not mistaken for silence.
  */
 
 import type { Cause } from "./causes.ts";
@@ -15,12 +15,12 @@ import {
 import type { ProgramSample } from "./program.ts";
 import type { Judged } from "./verdict.ts";
 
-/** What a transition was, and why. */
+/** A transition, and its reason. */
 export type TransitionRecord = Pick<Transition, "from" | "to" | "event" | "answer">;
 
 export type Fault = "crashed" | "refused" | "failed";
 
-/** Whose story it is, as plain data. */
+/** The subject of a story, as plain data. */
 export interface StorySubject {
   /** `file-server-1/c17` */
   readonly id: string;
@@ -32,7 +32,7 @@ export interface StorySubject {
   readonly edition: number;
   readonly label?: string | undefined;
   readonly transport: "tcp" | "udp";
-  /** A question of our own, e.g. of a file server's registrar: nobody's visit. */
+  /** A question of our own, e.g. of a file server's registrar: no visit. */
   readonly isInternal?: boolean;
   /** Our end. */
   local: Endpoint;
@@ -45,13 +45,13 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** Who decides what is kept of a story, and for how long. */
+/** Policy of what is kept of a story, and for how long. */
 export interface Retention {
   /** Every entry, however many: for a run that is graded or captured. */
   readonly keepsAll: boolean;
   /** Microseconds by a clock that never goes back. */
   monotonic(): number;
-  /** What an entry keeps of these bytes. */
+  /** Part of these bytes that an entry keeps. */
   clipRead(bytes: Buffer): Buffer;
   clipWrite(bytes: Buffer): Buffer;
   onEntry(story: Story, entry: Entry, costBytes: number): void;
@@ -62,7 +62,7 @@ const FIRST_ENTRIES = 32;
 const NONE: Entry[] = [];
 const NO_SECRETS: readonly string[] = [];
 const LAST_ENTRIES = 64;
-/** What an entry costs, and what keeping bytes costs besides their number: as measured, so that the budget is kept. */
+/** Cost of an entry, and of keeping bytes besides their number: as measured, so that the budget is kept. */
 const ENTRY_COST = 80;
 const BUFFER_COST = 240;
 
@@ -77,7 +77,7 @@ export class Story {
   readonly openedAt: number;
   endedAt: number | undefined;
   state: string;
-  /** What the present state waits for, in words; undefined: not for the peer. */
+  /** Expected input of the present state, in words; undefined: none of the peer's. */
   waitsFor: string | undefined;
   bytesIn = 0;
   bytesOut = 0;
@@ -88,9 +88,9 @@ export class Story {
   fault: Fault | undefined;
   /** Why, where there is a fault. */
   cause: Cause | undefined;
-  /** What was judged of it when it had ended; undefined: nobody has yet. */
+  /** Judgement of it once it had ended; undefined: none yet. */
   judged: Judged | undefined;
-  /** Tokens in its bytes, which are hidden from whoever looks. A client's run learns more of them. */
+  /** Tokens in its bytes, which are hidden from every reader. A client's run learns more of them. */
   secrets: readonly string[] = NO_SECRETS;
   /** Estimated bytes of memory. */
   cost = 0;
@@ -102,7 +102,7 @@ export class Story {
   readonly #origin: number;
   readonly #first: Entry[] = [];
   #last: Entry[] = NONE;
-  /** Where the next of the last entries goes, once they are full. */
+  /** Index at which the next of the last entries goes, once they are full. */
   #next = 0;
   /** Entries of a macrostep under way: they follow the transition that caused them. */
   #step: { at: number; entries: Entry[] } | undefined;
@@ -247,7 +247,7 @@ export class Story {
     const { at, entries } = this.#step ?? { at: this.now(), entries: [] };
     this.#step = undefined;
     if (transition) {
-      // Whoever hears of the transition finds the story in the state that it tells of.
+      // Listeners to the transition find the story in the state that it tells of.
       this.state = transition.to;
       this.waitsFor = waitsFor;
       this.#keep({ at, kind: "transition", ...transition });
@@ -287,7 +287,7 @@ export class Story {
   }
 }
 
-/** What is restored of a story besides its entries. */
+/** Fields of a story that are restored besides its entries. */
 export type RestoredState = Pick<
   Story,
   | "openedAt"

@@ -1,4 +1,4 @@
-/** What to think of a connection at a glance: from its story, from what it is doing now, and from the cards that fit it. */
+/** A connection at a glance: from its story, from what it is doing now, and from the cards that fit it. */
 import { causeText } from "./cause-text.ts";
 import type { LiveView } from "./live-view.ts";
 import type { Story } from "./story.ts";
@@ -30,16 +30,16 @@ export interface CardName {
   readonly title: string;
 }
 
-/** What was judged of a story, as plain data: of one that has ended it is kept with it. */
+/** Judgement of a story, as plain data: of one that has ended it is kept with it. */
 export interface Judged {
   readonly verdict: Verdict;
   /** The root cause first. */
   readonly cards: readonly CardName[];
-  /** Whose turn it is, or was at the end. */
+  /** Side whose turn it is, or was at the end. */
   readonly turn: Turn;
 }
 
-/** Who judges stories: a reader of facts does not do it itself. */
+/** Judge of stories: a reader of facts does not do it itself. */
 export interface StoryJudge {
   judged(story: Story): Judged;
 }

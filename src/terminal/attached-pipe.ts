@@ -51,7 +51,7 @@ async function runLines(client: ControlClient, options: PipedOptions): Promise<n
   } finally {
     stopReading();
     lines.close();
-    // The loop may end before the input does; an input that nobody reads must not keep the process.
+    // The loop may end before the input does; an input that is not read must not keep the process.
     options.input.pause();
   }
   if (runner.isUnfinished) {

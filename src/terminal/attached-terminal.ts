@@ -12,6 +12,7 @@ import { HistoryFile } from "./history-file.ts";
 import { LineEditor } from "./line-editor.ts";
 import { Notices } from "./notices.ts";
 import { type InputStream, type OutputStream, screenFields, wantsColors } from "./output-stream.ts";
+import { watchSilence } from "./silence.ts";
 import { TabCompletion } from "./tab-completion.ts";
 import { isIdle, isLeaving } from "./typed-line.ts";
 
@@ -95,8 +96,10 @@ class AttachedTerminal {
   }
 
   async run(): Promise<Leaving> {
+    const stopWatching = watchSilence(this.#client, (sentence) => void this.#notices.say("warn", sentence));
     try {
       const hello = await this.#client.hello(screenFields(this.#options.output, this.#notices.hasColors));
+      stopWatching();
       this.#isGreeted = true;
       // From here on a daemon that goes away ends the session; before, it was never there.
       this.#client.onClose((error) => this.#lost(error));
@@ -108,6 +111,7 @@ class AttachedTerminal {
       if (this.#lastWord !== undefined) await this.#notices.say("error", this.#lastWord);
       return this.#leaving;
     } finally {
+      stopWatching();
       await this.#editor.close();
       this.#client.close();
     }

@@ -2,7 +2,7 @@
 import type { OutputStream } from "./output-stream.ts";
 
 export interface Console {
-  /** Its width, and whether it is a terminal. */
+  /** Width of it, and whether it is a terminal. */
   readonly screen: OutputStream;
   readonly hasColors: boolean;
   /** Lines are not cut to its width. */
@@ -11,7 +11,7 @@ export interface Console {
   readonly isAttended: boolean;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
-  /** Resolves with the second: nobody waits any longer. */
+  /** Resolves with the second: the person waits no longer. */
   readonly givenUp: Promise<unknown>;
   out(text: string): void | Promise<void>;
   err(text: string): void | Promise<void>;

@@ -99,7 +99,7 @@ export class ForegroundCommand {
     this.answer("");
   }
 
-  /** A command that nobody waits for may go on for a while; what it says then belongs to no line on the screen. */
+  /** A command that is no longer waited for may go on for a while; what it says then belongs to no line on the screen. */
   #consoleFor(running: Running, givenUp: Promise<void>): Console {
     const isOurs = () => this.#running === running;
     const frames = this.#frames;

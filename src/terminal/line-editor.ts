@@ -314,7 +314,7 @@ export class LineEditor {
   };
 }
 
-/** Also when the terminal goes away meanwhile: nobody waits for that for ever. */
+/** Also when the terminal goes away meanwhile: that is not waited for for ever. */
 function drained(output: OutputStream): Promise<void> {
   return new Promise((resolve) => {
     const events = ["drain", "close", "error"];

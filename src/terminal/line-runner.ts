@@ -1,8 +1,8 @@
 /**
- * One session's lines, however they are typed: at the prompt, one-shot, in a script or a sheet.
+ * Lines of one session, however they are typed: at the prompt, one-shot, in a script or a sheet.
  *
  * A line's life: 1. taken apart into statements, where it begins with a command → 2. each runs in the daemon, or here
- * where the command is the client's own → 3. what it says goes through its filters to the console or a file, and is kept
+ * where the command is the client's own → 3. its output goes through its filters to the console or a file, and is kept
  * for `expect` → 4. the first that fails ends the line with its status.
  */
 
@@ -16,6 +16,7 @@ import { readNamedFile, type Typed, writeNamedFile } from "./client-file.ts";
 import type { Console } from "./console.ts";
 import { OutputPipeline } from "./output-pipeline.ts";
 import { columnsOf, screenFields, screenSize } from "./output-stream.ts";
+import { watchSilence } from "./silence.ts";
 import { isIdle, isLeaving, mayBePlumbed, type Statement, statementsOf, type Traits } from "./typed-line.ts";
 
 /** Output of the last command, errors too; kept to a limit, from its end. */
@@ -27,6 +28,11 @@ export interface LastOutput {
 /** Their code is loaded when one is wanted; a test holds the list true. */
 export const CLIENT_COMMANDS = ["expect", "play", "watch"];
 const KEPT_CHARACTERS = 1_048_576;
+
+/** Answer to a question of the client's own, with the documents of `--json`. */
+export interface Answered extends LastOutput {
+  readonly documents: readonly unknown[];
+}
 
 export class LineRunner {
   readonly client: ControlClient;
@@ -81,14 +87,16 @@ export class LineRunner {
   }
 
   /** A question of the client's own: nothing is shown, nothing is kept. */
-  async ask(argv: readonly string[], signal: AbortSignal): Promise<LastOutput> {
+  async ask(argv: readonly string[], signal?: AbortSignal): Promise<Answered> {
     const said: string[] = [];
+    const documents: unknown[] = [];
     const say = (text: string) => void said.push(text);
-    const request = this.client.request("run", { argv }, { out: say, err: say });
+    const data = (document: unknown) => void documents.push(document);
+    const request = this.client.request("run", { argv }, { out: say, err: say, data });
     const interrupt = () => this.client.interrupt(request.id);
-    signal.addEventListener("abort", interrupt, { once: true });
-    const { exit } = await request.finally(() => signal.removeEventListener("abort", interrupt));
-    return { text: said.join("\n"), exit };
+    signal?.addEventListener("abort", interrupt, { once: true });
+    const { exit } = await request.finally(() => signal?.removeEventListener("abort", interrupt));
+    return { text: said.join("\n"), exit, documents };
   }
 
   async #runStatement(statement: Statement, console: Console): Promise<number> {
@@ -167,6 +175,7 @@ export class LineRunner {
     full: Promise<"full">,
   ): Promise<number> {
     const request = this.client.request("run", fields, handlers);
+    const stopWatching = watchSilence(this.client, (sentence) => void handlers.err?.(sentence));
     const interrupt = () => this.client.interrupt(request.id);
     const resize = () => isWide || this.client.tell("resize", { target: request.id, ...screenSize(screen) });
     signal.addEventListener("abort", interrupt, { once: true });
@@ -181,6 +190,7 @@ export class LineRunner {
       await Promise.race([request, givenUp]);
       return exitCodes.done;
     } finally {
+      stopWatching();
       signal.removeEventListener("abort", interrupt);
       screen.off("resize", resize);
     }

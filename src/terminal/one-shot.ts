@@ -1,4 +1,4 @@
-/** One command, run as a program runs: data on standard output, messages on standard error, an exit status. */
+/** A command, run as a program runs: data on standard output, messages on standard error, an exit status. */
 import type { EventEmitter } from "node:events";
 import { createInterface } from "node:readline";
 import { ControlClient } from "../control/control-client.ts";
@@ -120,7 +120,7 @@ function plainConsole(
       frames.forget();
       return write(stdout, asLines(text));
     },
-    // Messages that nobody can read are no reason to stop the command.
+    // Messages that cannot be read are no reason to stop the command.
     err: (text) => {
       frames.forget();
       return write(stderr, asLines(text)).catch(ignoreError);

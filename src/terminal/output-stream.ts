@@ -44,7 +44,7 @@ export function columnsOf(
   return Number.isInteger(asked) && asked > 0 ? Math.min(asked, UNCUT_COLUMNS) : UNCUT_COLUMNS;
 }
 
-/** The daemon leaves the last newline to whoever prints. */
+/** The daemon leaves the last newline to the side that prints. */
 export function asLines(text: string): string {
   return text.endsWith("\n") ? text : `${text}\n`;
 }

@@ -1,5 +1,5 @@
 /**
- * `play`: goes through a lab sheet. With somebody at the terminal each step waits for Enter; `--check` waits for nobody,
+ * `play`: goes through a lab sheet. With a person at the terminal each step waits for Enter; `--check` waits for none,
  * shows only what is wrong, and ends with the exit status of the first step that fails (1 where it is an expectation).
  */
 import { exitCodeOf, exitCodes, messageOf, NetlabError } from "../errors.ts";
@@ -11,6 +11,7 @@ import { firstMissing, saidInstead } from "./expectation.ts";
 import type { LineRunner } from "./line-runner.ts";
 import { proseText } from "./prose.ts";
 import { type Block, parseSheet } from "./sheet.ts";
+import { SheetTraces } from "./sheet-traces.ts";
 import { isIdle } from "./typed-line.ts";
 
 const STEP = "  Enter runs this, s skips it, q leaves: ";
@@ -22,7 +23,7 @@ export function play(call: ClientCall): Promise<number> {
   return new SheetPlayer(call).run();
 }
 
-/** The sheet is over before its end: the person left, or a step failed where nobody could be asked. */
+/** The sheet is over before its end: the person left, or a step failed where no one could be asked. */
 class Over extends Error {
   readonly exit: number;
 
@@ -38,6 +39,7 @@ class SheetPlayer {
   readonly #console: Console;
   readonly #isCheck: boolean;
   readonly #style: Style;
+  readonly #traces: SheetTraces;
   #commands = 0;
   #expectations = 0;
   #leftOut = 0;
@@ -45,6 +47,7 @@ class SheetPlayer {
   constructor({ runner, console, args, options }: ClientCall) {
     this.#name = args.sheet ?? "";
     this.#runner = runner;
+    this.#traces = new SheetTraces(runner);
     this.#isCheck = options.check === true;
     this.#console = this.#isCheck ? { ...console, isAttended: false } : console;
     this.#style = styleOf(console.hasColors);
@@ -53,18 +56,29 @@ class SheetPlayer {
   async run(): Promise<number> {
     const text = await readNamedFile(this.#name, { argv: [this.#name] });
     const blocks = parseSheet(text, this.#name);
+    let isWhole = false;
     try {
+      await this.#traces.begin();
       for (const [index, block] of blocks.entries()) {
         if (this.#console.signal.aborted) return exitCodes.interrupted;
         // Expectations belong to the step before them.
         if (block.kind !== "expect") await this.#show(block, blocks[index + 1]);
       }
+      isWhole = true;
     } catch (error) {
       if (error instanceof Over) return error.exit;
       throw error;
+    } finally {
+      if (!isWhole) await this.#clear();
     }
     if (this.#isCheck) await this.#console.out(this.#sum());
     return exitCodes.done;
+  }
+
+  /** Puts the lab back as it was, so that the sheet can be played again. */
+  async #clear(): Promise<void> {
+    const cleared = await this.#traces.clear();
+    if (cleared.length > 0) await this.#console.err(`cleared what the sheet left: ${cleared.join(", ")}`);
   }
 
   #sum(): string {
@@ -85,7 +99,7 @@ class SheetPlayer {
     }
   }
 
-  /** One block of commands, as often as the person wants. */
+  /** Plays a block of commands, as often as the person wants. */
   async #step(block: Block, expected: Block | undefined): Promise<void> {
     if (!this.#isCheck) await this.#print(block.lines, "commands");
     if ((await this.#asked(STEP)) === "s") return;
@@ -106,6 +120,7 @@ class SheetPlayer {
       if (!this.#isCheck && block.lines.length > 1)
         await this.#console.out(this.#style.dim(`netlab> ${line}`));
       this.#commands += 1;
+      this.#traces.note(line);
       const exit = await this.#run(line, console);
       if (exit === exitCodes.done) continue;
       if (this.#isCheck) await this.#console.err(said.join("\n"));
@@ -164,7 +179,7 @@ class SheetPlayer {
     await this.#console.out(`${lines.map((line) => INDENT + paint(line)).join("\n")}\n\n`);
   }
 
-  /** The answer's first letter; nothing where nobody is asked. */
+  /** The answer's first letter; nothing where no one is asked. */
   async #asked(question: string): Promise<string> {
     if (!this.#console.isAttended) return "";
     const answer = (await this.#console.ask(question)).trim().slice(0, 1).toLowerCase();

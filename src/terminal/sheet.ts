@@ -2,11 +2,11 @@
  * A lab sheet is Markdown that can be played. Pure. Its fenced blocks say by their language what they are:
  *
  *   netlab           lines for the prompt, run one after another
- *   netlab by-hand   the same, but only where somebody sits there whose own program they speak of
+ *   netlab by-hand   the same, but only where a person sits there whose own program they speak of
  *   expect           each line is to be read in what the block before it said, below the line before
  *   anything else    is shown: `sh` is for a terminal of one's own
  *
- * Everything else is prose. HTML comments are for whoever writes the sheet.
+ * Everything else is prose. HTML comments are for the sheet's author.
  */
 import { NetlabError } from "../errors.ts";
 

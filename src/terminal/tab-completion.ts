@@ -16,7 +16,7 @@ interface Answer {
   readonly candidates: readonly Candidate[];
 }
 
-/** A list that fills the screen helps nobody: type another letter. */
+/** A list that fills the screen is no help: type another letter. */
 const LISTED_LIMIT = 40;
 const GAP = "  ";
 

@@ -40,7 +40,7 @@ export function statementsOf(line: string, traitsOf: (name: string) => Traits | 
 
 const plain = (command: string): Statement => ({ command, filters: [], file: undefined, isToFail: false });
 
-/** A lone `!`, or one before no command, is for whoever reads such lines. */
+/** A lone `!`, or one before no command, is for the reader of such lines. */
 const emptyRest = (text: string, rest: string) => (text === "" && rest.trim() === "!" ? [plain("!")] : []);
 
 function negation(rest: string, traitsOf: (name: string) => Traits | undefined) {
@@ -69,7 +69,7 @@ function cutAtSemicolon(text: string): { head: string; rest: string | undefined 
   return { head: text, rest: undefined };
 }
 
-/** One command with what stands behind it. */
+/** A command with what stands behind it. */
 function plumbed(text: string): Statement {
   // A sign that was quoted or escaped does not begin its word.
   const words = splitWords(text);

@@ -1,4 +1,4 @@
-/** What has to come in answer to what a client said, by the rule of its conversation. Pure. */
+/** The reply that has to come in answer to what a client said, by the rule of its conversation. Pure. */
 import { isQuit, parseExpression, resultOf } from "./calculator.ts";
 import { connected, joined, PROMPT, parseLogin } from "./chat.ts";
 import { COMMAND_NOT_FOUND, GREETING, isClose, parseCommand } from "./echo-command.ts";
@@ -16,7 +16,7 @@ export interface ExpectedReply {
   readonly texts: readonly string[];
 }
 
-/** One message of a client: `nth` counts from 0, its opening word. */
+/** A message of a client: `nth` counts from 0, its opening word. */
 export interface Asked {
   readonly sent: string;
   readonly nth: number;
@@ -46,7 +46,7 @@ export function expectedReply(rule: string, asked: Asked): ExpectedReply | undef
 
 const greetings: Readonly<Record<string, string>> = { "ECHO-0": GREETING, "CHAT-0": PROMPT };
 
-/** What a server says before it is asked; undefined: nothing, or words of its own. */
+/** Greeting of a server before it is asked; undefined: nothing, or words of its own. */
 export function expectedGreeting(rule: string): string | undefined {
   return greetings[rule];
 }
@@ -57,7 +57,7 @@ function jokeLines({ sent, nth }: Asked): readonly string[] {
   return nth === 2 ? [HA] : [HA, askWho(sent), TRY];
 }
 
-/** What tells a newcomer that it is in: others are told in nearly the same words. */
+/** Sign to a newcomer that it is in: others are told in nearly the same words. */
 function welcomes(sent: string): readonly string[] {
   const login = parseLogin(sent);
   return login ? [connected(login), joined(login)].map((line) => line.trim()) : [];

@@ -41,6 +41,10 @@ describe.skipIf(!hasPython)("a program of the corpus (skipped without python3)",
     const judgement = judgements.find(({ one }) => one.program === program);
     expect(judgement && lineOf(judgement), card ?? "no card").toMatch(/^right/);
   });
+
+  it("has no card that is too long to be read, or prints a command that does not exist", () => {
+    expect(judgements.flatMap(({ faults }) => faults)).toEqual([]);
+  });
 });
 
 describe("the table of the corpus", () => {

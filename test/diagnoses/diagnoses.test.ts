@@ -11,6 +11,7 @@ import { hasPython } from "../roles/python-peer.ts";
 import { expectsToBeRead } from "./card-size.ts";
 import { DiagnosisLab } from "./lab.ts";
 import { type Mistake, mistakes } from "./mistakes.ts";
+import { expectsToRunAsPrinted } from "./printed-commands.ts";
 import { doingOf, programOf } from "./programs.ts";
 
 const root = path.join(import.meta.dirname, "../..");
@@ -52,12 +53,21 @@ describe.skipIf(!hasPython)("a program that makes the mistake (skipped without p
     const told = await lab.run(`explain ${lab.stories(instance.id).at(-1)?.subject.id}`);
     expect(told.out).toContain(`${mistake.id}  `);
     expectsToBeRead(told.out);
+    await printsWhatRuns(instance);
     await isTheSameAgain(instance);
   }
 
   // Hours pass for all of them at once: those that wait come one after another, when the others are done.
   it.concurrent.each(mistakes.filter(({ laterMs }) => !laterMs))("$id is told so, in a $role", isTold);
   it.each(mistakes.filter(({ laterMs }) => laterMs))("$id is told so, in a $role", isTold);
+
+  /** What a card tells somebody to type exists. */
+  async function printsWhatRuns({ id }: LabInstance): Promise<void> {
+    const story = lab.stories(id).at(-1);
+    const cards = story ? (await lab.explain(story)).diagnoses : [];
+    for (const { cause, advice, reproduce } of cards)
+      await expectsToRunAsPrinted([cause, ...advice].join("\n"), reproduce, lab.daemon.lab);
+  }
 
   /** Whatever the peer did, the same machine does the same again. */
   async function isTheSameAgain({ id }: LabInstance): Promise<void> {

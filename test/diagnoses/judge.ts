@@ -12,8 +12,10 @@ import { textSigns } from "../../src/diagnoses/_signs.ts";
 import type { LabInstance } from "../../src/lab/lab.ts";
 import type { Story } from "../../src/stories/story.ts";
 import { Program } from "../e2e/program.ts";
+import { excessOf, firstCard } from "./card-size.ts";
 import type { CorpusCase } from "./corpus.ts";
 import type { DiagnosisLab, Explained } from "./lab.ts";
+import { expectsToRunAsPrinted } from "./printed-commands.ts";
 
 const programs = path.join(import.meta.dirname, "../peers/mistakes");
 export const hasCompiler = spawnSync("cc", ["--version"]).status === 0;
@@ -29,6 +31,8 @@ export interface Judgement {
   readonly verdict: "right" | "wrong" | "none";
   /** Kinds of signs in its bytes, story by story: what a card could be made of. */
   readonly signs: readonly string[];
+  /** What its first cards have too much of, and commands in its cards that do not exist. */
+  readonly faults: readonly string[];
   /** Reads, and the whole of the first card, for people. */
   readonly told: string;
 }
@@ -105,9 +109,11 @@ export class Judge {
     const signs = runs.map(({ instance }) => this.#lab.stories(instance.id).map(signsOf));
     await this.#end(runs);
     const end = await this.#look(runs);
+    const faults = await Promise.all(runs.map((run) => this.#faultsOf(run)));
     return runs.map(({ one }, at) => {
       const looks = { now: now[at] ?? [], later: later[at] ?? [], end: end[at] ?? [] };
-      return { one, ...looks, verdict: verdictOf(one, looks), signs: signs[at] ?? [], told: told[at] ?? "" };
+      const more = { signs: signs[at] ?? [], told: told[at] ?? "", faults: faults[at] ?? [] };
+      return { one, ...looks, verdict: verdictOf(one, looks), ...more };
     });
   }
 
@@ -187,6 +193,21 @@ export class Judge {
 
   #explain({ id }: LabInstance): Promise<Explained[]> {
     return Promise.all(this.#lab.stories(id).map((story) => this.#lab.explain(story)));
+  }
+
+  async #faultsOf({ instance }: Run): Promise<string[]> {
+    const faults: string[] = [];
+    for (const story of this.#lab.stories(instance.id)) {
+      const { out } = await this.#lab.run(`explain ${story.subject.id}`);
+      const card = firstCard(out);
+      const excess = card ? excessOf(card) : [];
+      if (card && excess.length > 0) faults.push(`${excess.join(", ")} in\n${card.join("\n")}`);
+      for (const { id, cause, advice, reproduce } of (await this.#lab.explain(story)).diagnoses)
+        await expectsToRunAsPrinted([cause, ...advice].join("\n"), reproduce, this.#lab.daemon.lab).catch(
+          (error: Error) => faults.push(`${id}: ${error.message}`),
+        );
+    }
+    return faults;
   }
 
   async #tell({ one, instance }: Run): Promise<string> {

@@ -38,6 +38,10 @@ describe.skipIf(!hasBash)("bash (skipped without it)", () => {
     ["netlabctl spawn chat-client --log", ["--login"]],
     ["netlabctl completion z", ["zsh"]],
     ["netlabctl -f lab", []],
+    ["netlabd --lab tcp-k", ["tcp-knock"]],
+    ["netlabd --log j", ["json"]],
+    ["netlabd --port", ["--port-offset"]],
+    ["netlabd --lab none --det", ["--detach"]],
     ["netlabctl play exa", []],
   ])("after %j offers %j", async (line, expected) => {
     const script = [
@@ -86,6 +90,6 @@ it.each(["bash", "zsh", "fish"])("there is a script for %s", async (shell) => {
 
 it("there is none for a shell that is not known", async () => {
   const { stderr, exit } = await daemon.ctl("completion", "csh");
-  expect(stderr).toBe("netlabctl: completion: no script for csh; there are bash, zsh, fish\n");
+  expect(stderr).toBe("netlabctl: completion: there is no script for csh; choose one of bash, zsh, fish\n");
   expect(exit).toBe(2);
 });

@@ -181,13 +181,13 @@ it("is said to be closed, and the peers served on, where the program was replace
   await program.says('"event":"ready"');
   rmSync(scene.path("moved/dist"), { recursive: true });
   expect(await text(connect(scene.path("moved.sock")).end("ls\n"))).toContain(
-    "the program was replaced while it ran",
+    "the program files were replaced while the daemon ran",
   );
   expect(await text(connect(port, "127.0.0.1").end("close"))).toBe("Enter your command pleaseClosing...");
   program.signal("SIGTERM");
   expect(await program.ended).toMatchObject({
     exit: 0,
-    stderr: expect.stringContaining("nobody can be attached"),
+    stderr: expect.stringContaining("cannot attach: the program files were replaced"),
   });
 });
 

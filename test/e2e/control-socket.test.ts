@@ -33,7 +33,7 @@ describe("the control socket", () => {
       expect.stringMatching(/^ID +STATE/),
       expect.stringMatching(/^bootstrap-1 +running/),
       'no command "spwan"; did you mean spawn?',
-      "nobody is registered",
+      "no file server is registered",
       "",
     ]);
   });
@@ -46,7 +46,7 @@ describe("the control socket", () => {
 
   it("serves several operators at once, and tells all that a registration changed", async () => {
     const watchers = [1, 2, 3].map(() => daemon.startCtl("registry", "--watch"));
-    await Promise.all(watchers.map((watcher) => watcher.says("nobody is registered")));
+    await Promise.all(watchers.map((watcher) => watcher.says("no file server is registered")));
     await daemon.plain("register 10.0.0.9 4000 gif secret");
     await Promise.all(watchers.map((watcher) => watcher.says(/10\.0\.0\.9 +4000 +gif +\*{4}/)));
     for (const watcher of watchers) watcher.signal("SIGINT");

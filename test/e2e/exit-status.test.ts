@@ -34,7 +34,7 @@ afterAll(async () => {
 const cases: { line: string; exit: number; says: string | RegExp }[] = [
   // done
   { line: "ls", exit: 0, says: /^bootstrap-1 +running/m },
-  { line: "ls state=failed", exit: 0, says: "none like that" },
+  { line: "ls state=failed", exit: 0, says: "no role matches" },
   { line: "tap --for 10ms", exit: 0, says: /^\d+ entries shown; ended after 0\.01 s$/m },
   { line: "discover --bootstrap OURS", exit: 0, says: /^127\.0\.0\.1 +\d+ +pdf +\*{4}/m },
   {
@@ -77,7 +77,7 @@ const cases: { line: string; exit: number; says: string | RegExp }[] = [
   { line: "show c999", exit: 4, says: "no connection c999" },
   { line: "kill c999", exit: 4, says: "no connection c999" },
   { line: "explain file-server-1/c999", exit: 4, says: "conns --all lists them" },
-  { line: "deregister 10.0.0.2 4000", exit: 4, says: "nobody is registered at 10.0.0.2:4000" },
+  { line: "deregister 10.0.0.2 4000", exit: 4, says: "no file server is registered at 10.0.0.2:4000" },
   { line: "discover --bootstrap OURS --service tar", exit: 4, says: "no file server is registered for tar" },
   { line: "fetch tar x.tar --bootstrap OURS", exit: 4, says: 'lists no server for "tar"' },
   { line: "fetch pdf nope.pdf --bootstrap OURS", exit: 4, says: 'no file "nope.pdf" (not found)' },

@@ -28,7 +28,7 @@ describe("a second daemon", () => {
     expect(await second.ended).toMatchObject({
       exit: 5,
       stdout: "",
-      stderr: `netlabd: the data folder ${daemon.dataFolder} is used by another netlabd, pid ${daemon.program.pid}: attach to it with netlabctl, or name another with --data\n`,
+      stderr: `netlabd: the data folder ${daemon.dataFolder} is used by another netlabd, pid ${daemon.program.pid}: attach to it with netlabctl; a second lab needs its own --data, --socket and --port-offset\n`,
     });
     await expectFirstToServe();
   });
@@ -38,7 +38,7 @@ describe("a second daemon", () => {
     expect(await second.ended).toMatchObject({
       exit: 5,
       stdout: "",
-      stderr: `netlabd: another netlabd, pid ${daemon.program.pid}, answers on ${daemon.socket}: attach to it with netlabctl, or name another with --socket\n`,
+      stderr: `netlabd: another netlabd, pid ${daemon.program.pid}, answers on ${daemon.socket}: attach to it with netlabctl; a second lab needs its own --socket, --data and --port-offset\n`,
     });
     await expectFirstToServe();
   });

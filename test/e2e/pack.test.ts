@@ -8,6 +8,7 @@ import { checkout, Scene } from "./scene.ts";
 
 /** What a checkout has without its history, its tools and what was made in it. */
 const SOURCES = ["package.json", "tsconfig.json", "tsconfig.build.json", "src", "scripts", "docs", "contrib"];
+const EXTRAS = ["examples", "man"];
 const DOCUMENTS = ["README.md", "LICENSE", "CHANGELOG.md"];
 const DATA = ["data/labs", "data/books", "data/files", "data/schema.sql"];
 const FILE_PORTS = [1234, 1236, 1237, 1238, 1239];
@@ -34,7 +35,7 @@ describe("the packed package", () => {
 
   /** As a fresh clone, nothing built; with a database, which is nobody else's business. */
   beforeAll(async () => {
-    for (const name of [...SOURCES, ...DOCUMENTS, ...DATA])
+    for (const name of [...SOURCES, ...DOCUMENTS, ...DATA, ...EXTRAS])
       cpSync(join(checkout, name), join(copy, name), { recursive: true });
     scene.file("checkout/data/netlab.db", "mine");
     symlinkSync(join(checkout, "node_modules"), join(copy, "node_modules"));
@@ -63,6 +64,10 @@ describe("the packed package", () => {
       "data/schema.sql",
       "docs/wire.md",
       "contrib/netlabd.service",
+      "examples/files.md",
+      "examples/guess-number.ts",
+      "man/netlabd.1",
+      "man/netlabctl.1",
       ...DOCUMENTS,
     ];
     expect(files).toEqual(expect.arrayContaining(wanted.map((name) => `package/${name}`)));
@@ -70,7 +75,7 @@ describe("the packed package", () => {
 
   it("carries no sources, tests, tools or data of the checkout", () => {
     const strange = files.filter(
-      (name) => !/^package\/(dist|data|docs|contrib)\/|^package\/[A-Z]+(\.md)?$/.test(name),
+      (name) => !/^package\/(dist|data|docs|contrib|examples|man)\/|^package\/[A-Z]+(\.md)?$/.test(name),
     );
     expect(strange).toEqual(["package/package.json"]);
     expect(files.filter((name) => /netlab\.|\.part$|\.kept$/.test(name))).toEqual([]);

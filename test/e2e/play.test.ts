@@ -48,10 +48,28 @@ describe("play --check", () => {
     );
   });
 
+  it("that fails clears what it spawned and starts what it stopped, so that it can be played again", async () => {
+    const lines = ["spawn echo sheets-own --port 0", "stop ack", "show nobody"];
+    for (const _time of [1, 2]) {
+      const { stderr, exit } = await check(...fence("netlab", ...lines));
+      expect({ exit, stderr }).toEqual({
+        exit: 4,
+        stderr: expect.stringMatching(
+          /ended with exit status 4: show nobody\ncleared what the sheet left: echo-\d+, ack-1\n$/,
+        ),
+      });
+      const instances = await daemon.document<{ id: string; state: string }[]>("ls");
+      expect(instances.map(({ id, state }) => `${id} ${state}`)).toEqual(["ack-1 running"]);
+    }
+  });
+
   it.each([
     [["text", "```netlab", "ls"], /sheet\.md:2: this ``` block is not closed/],
-    [["```expect", "x", "```"], /sheet\.md:2: no netlab block stands before this expect block/],
-    [["```netlab slowly", "ls", "```"], /sheet\.md:1: no block "netlab slowly": there are/],
+    [["```expect", "x", "```"], /sheet\.md:2: this expect block needs a netlab block before it/],
+    [
+      ["```netlab slowly", "ls", "```"],
+      /sheet\.md:1: unknown block "netlab slowly": use "netlab" or "netlab by-hand"/,
+    ],
   ])("refuses %j", async (lines, words) => {
     const { stderr, exit } = await check(...lines);
     expect(stderr).toMatch(words);

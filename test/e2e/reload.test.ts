@@ -43,7 +43,7 @@ describe("SIGHUP without a terminal", () => {
     expect(await daemon.ctl("spawn", "clock", "mine", "--port", "0")).toMatchObject({ exit: 0 });
     const before = await running(daemon);
     const mistakes: [string, string][] = [
-      [lab({ role: "ecko" }), 'no role "ecko"; did you mean echo?'],
+      [lab({ role: "ecko" }), 'unknown role "ecko"; did you mean echo?'],
       ["roles: 7", "roles: must be a list"],
       [lab(echo(third, { name: "mine" })), "the name mine is taken by clock-1"],
       [lab(echo(third, { name: "a" }), echo(second, { name: "a" })), "the name a is taken by another echo"],

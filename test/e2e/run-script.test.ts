@@ -100,7 +100,10 @@ describe("netlabctl run", () => {
   });
 
   it("refuses what is no script, and what is not there", async () => {
-    expect(await run("notes.txt")).toMatchObject({ exit: 2, stderr: expect.stringContaining("no script") });
+    expect(await run("notes.txt")).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining("notes.txt is not a script"),
+    });
     expect(await run("none.ts")).toMatchObject({ exit: 4, stderr: expect.stringContaining("no such file") });
   });
 });

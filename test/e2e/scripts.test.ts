@@ -98,8 +98,8 @@ describe("a script", () => {
 
   it.each([
     [["-f", "no.nlab"], 4, "netlabctl: cannot read no.nlab: there is no such file (ENOENT)\n"],
-    [["-c", "ls", "ls"], 2, /stand alone/],
-    [["-c", "ls", "-f", "x"], 2, /stand alone/],
+    [["-c", "ls", "ls"], 2, /cannot be combined/],
+    [["-c", "ls", "-f", "x"], 2, /cannot be combined/],
   ])("%j is refused", async (args, status, words) => {
     const { stderr, exit } = await daemon.ctl(...args);
     expect(stderr).toMatch(words);

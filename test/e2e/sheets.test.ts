@@ -35,13 +35,24 @@ async function playing(lab: string): Promise<TestDaemon> {
 }
 
 describe.concurrent.each(labs)("the sheet of the lab %s", (lab) => {
-  it("is there, and says all that the daemon does", async () => {
+  it("is there, and says all that the daemon does, as often as it is played", async () => {
     const daemon = await playing(lab);
-    const { stdout, stderr, exit } = await daemon.ctl("play", sheetOf(lab), "--check");
+    for (const _time of [1, 2]) {
+      const { stdout, stderr, exit } = await daemon.ctl("play", sheetOf(lab), "--check");
+      expect({ stderr, exit }).toEqual({ stderr: "", exit: 0 });
+      expect(stdout).toMatch(/: \d+ commands, \d+ expected lines, all as it says/);
+    }
     await daemon.stop();
-    expect({ stderr, exit }).toEqual({ stderr: "", exit: 0 });
-    expect(stdout).toMatch(/: \d+ commands, \d+ expected lines, all as it says/);
   });
+});
+
+it("no two sheets give a role the same name", () => {
+  const names = labs.flatMap((lab) => [
+    ...new Set(
+      [...readFileSync(sheetOf(lab), "utf8").matchAll(/^spawn \S+ (\w\S*)/gm)].map(([, name]) => name),
+    ),
+  ]);
+  expect(names).toEqual([...new Set(names)]);
 });
 
 it("each sheet is of a lab that there is, and says how to start it", () => {

@@ -14,7 +14,7 @@ afterAll(() => scene.end());
 
 describe.concurrent("a lab file that is wrong", () => {
   const cases: [name: string, text: string, sentence: string | RegExp][] = [
-    ["an unknown role", "roles:\n  - role: bootstrp", ':2: no role "bootstrp"; did you mean bootstrap?'],
+    ["an unknown role", "roles:\n  - role: bootstrp", ':2: unknown role "bootstrp"; did you mean bootstrap?'],
     ["no role", "roles:\n  - port: 0", ":2: role: is needed"],
     [
       "an unknown option",

@@ -106,7 +106,7 @@ describe.concurrent("netlabctl, against a server that is wrong", () => {
       answers(undefined, "50", "6.0"),
       TWO,
       6,
-      /answers "50" to "15 \+ 35", where "50\.0" is/,
+      /answers "50" to "15 \+ 35"; the right answer is "50\.0"/,
     ],
     [
       "answers a binary double",

@@ -52,6 +52,20 @@ const entry = (detail: string | undefined, bytes?: Uint8Array): JournalEntry => 
   isGrowing: false,
 });
 
+describe("a story", () => {
+  it("is written again where its row is another, though nothing happened in it", () => {
+    const { lab, journal, pass } = opened();
+    journal.write(entry("opened"));
+    pass(FLUSH_MS + 1);
+    const verdictOf = "SELECT id, verdict, cards FROM stories";
+    expect(lab.rows(verdictOf)).toEqual([{ id: "file-server-1/c17", verdict: null, cards: null }]);
+    journal.keep({ story: STORY, storyRow: () => ({ ...storyRow(), verdict: "note", cards: "D08" }) });
+    pass(FLUSH_MS + 1);
+    expect(lab.rows(verdictOf)).toEqual([{ id: "file-server-1/c17", verdict: "note", cards: "D08" }]);
+    expect(lab.rows("SELECT count(*) AS rows FROM journal")).toEqual([{ rows: 1 }]);
+  });
+});
+
 describe("an entry", () => {
   it("is on disk a moment later, with all that it says", () => {
     const { lab, journal, troubles, pass } = opened();

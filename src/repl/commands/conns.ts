@@ -15,7 +15,7 @@ import { table } from "../text-table.ts";
 const MAX_ROWS = 20;
 /** Columns of a terminal that has room for bytes and framing. */
 const WIDE = 110;
-/** Who asks for a verdict or a card wants all that have it. */
+/** A term for a verdict or a card asks for all that have it. */
 const ASKS_FOR_ALL = /^(verdict|card)=/;
 
 type ConnsCall = Call<{ all: boolean }>;
@@ -44,7 +44,7 @@ export default defineCommand({
   },
 });
 
-/** Who asks for senders of datagrams by name wants to see them; otherwise a faultless one is no news. */
+/** Senders of datagrams that are asked for by name are shown; otherwise a faultless one is no news. */
 function isNews({ story }: Looked, { isJson, rest }: ConnsCall): boolean {
   return story.endedAt === undefined && (isJson || story.subject.transport === "tcp" || rest.length > 0);
 }
@@ -70,7 +70,7 @@ function list(call: ConnsCall, looked: readonly Looked[], wanted: readonly Looke
     out(`and ${sumOf(rest)} more (--all lists them${hidden > 0 ? " and the refused" : ""})`);
 }
 
-/** On a narrow terminal the columns go that `show` tells anyway; a column that nobody fills goes too. */
+/** On a narrow terminal the columns go that `show` tells anyway; a column without values goes too. */
 function connectionTable(shown: readonly Looked[], { lab, columns, style }: ConnsCall): string {
   const isWide = columns >= WIDE;
   const names = namesOf(lab, shown);
@@ -99,14 +99,14 @@ function connectionTable(shown: readonly Looked[], { lab, columns, style }: Conn
   return table(kept(head), rows.map(kept), columns, "NOTE");
 }
 
-const NAME_CHARACTERS = 20;
+const NAME_CHARACTERS = 40;
 
 /** Names that the peers have given, where their role knows them. */
 function namesOf(lab: Lab, shown: readonly Looked[]): ReadonlyMap<Story, string> {
   const live = shown.filter(({ story }) => story.endedAt === undefined);
   const instances = [...new Set(live.map(({ story }) => story.subject.instance))];
   const members = instances.flatMap((instance) => lab.members(instance) ?? []);
-  // Where its peers give none, a role calls them by their ids.
+  // Peers of a role that give no names are called by their ids.
   const given = members.filter(({ id, name }) => !name.startsWith(shortPeerId(id)));
   const byId = new Map(given.map(({ id, name }) => [id, name]));
   return new Map(live.map(({ story }) => [story, byId.get(story.subject.id) ?? ""]));

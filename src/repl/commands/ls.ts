@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { instanceDocument } from "../../lab/documents.ts";
+import { peerVerdicts } from "../../lab/instance-verdicts.ts";
 import { selectInstances } from "../../lab/selectors.ts";
 import { defineCommand } from "../command.ts";
-import { noteOf, whereOf } from "../instance-lines.ts";
+import { noteOf, troubleOf, whereOf } from "../instance-lines.ts";
 import { styleWord } from "../style.ts";
 import { table } from "../text-table.ts";
 
@@ -18,7 +19,9 @@ export default defineCommand({
   example: "ls state=failed",
   run({ lab, rest, options, out, data, isJson, columns, style }) {
     const instances = selectInstances(lab, rest);
-    if (isJson) return data(instances.map((instance) => instanceDocument(instance, options)));
+    const verdictsOf = peerVerdicts(lab);
+    if (isJson)
+      return data(instances.map((one) => ({ ...instanceDocument(one, options), ...verdictsOf(one.id) })));
     if (instances.length === 0)
       return out(rest.length > 0 ? "no role matches" : "no role runs: roles lists what you can spawn");
     const rows = instances.map((instance) => [
@@ -28,7 +31,8 @@ export default defineCommand({
       whereOf(instance),
       String(instance.connections),
       String(instance.restarts),
-      noteOf(instance) || (lab.roles.get(instance.type)?.offers?.(instance.options as never) ?? ""),
+      [noteOf(instance), troubleOf(verdictsOf(instance.id))].filter(Boolean).join("; ") ||
+        (lab.roles.get(instance.type)?.offers?.(instance.options as never) ?? ""),
     ]);
     const head = ["ID", "NAME", "STATE", "WHERE", "PEERS", "RESTARTS", "NOTE"];
     return out(table(...withoutEmpty(head, rows), columns, "NOTE"));

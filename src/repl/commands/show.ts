@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { NetlabError } from "../../errors.ts";
 import { connectionDocument, instanceDocument } from "../../lab/documents.ts";
+import { peerVerdicts } from "../../lab/instance-verdicts.ts";
+import type { LabInstance } from "../../lab/lab.ts";
 import { isConnectionTerm, selectInstances, selectStory } from "../../lab/selectors.ts";
 import { defineCommand } from "../command.ts";
 import { connectionReport, instanceReport, standingOf } from "../reports.ts";
@@ -21,15 +23,15 @@ export default defineCommand({
         ? data(connectionDocument(story, lab.judged(story)))
         : out(connectionReport(standingOf(lab, story), style, columns, options));
     }
+    const verdictsOf = peerVerdicts(lab);
+    const documentOf = (one: LabInstance) => ({ ...instanceDocument(one, options), ...verdictsOf(one.id) });
     const instances = selectInstances(lab, [selector]);
     const [instance] = instances;
     if (!instance) throw new NetlabError("no-such-instance/nothing", { term: selector });
     if (instances.length > 1 && lab.find(selector) === undefined) {
-      if (isJson) return data(instances.map((one) => instanceDocument(one, options)));
+      if (isJson) return data(instances.map(documentOf));
       return out(instances.map((one) => instanceReport(lab, one, options, style, columns)).join("\n\n"));
     }
-    return isJson
-      ? data(instanceDocument(instance, options))
-      : out(instanceReport(lab, instance, options, style, columns));
+    return isJson ? data(documentOf(instance)) : out(instanceReport(lab, instance, options, style, columns));
   },
 });

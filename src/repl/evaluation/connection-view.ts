@@ -9,7 +9,7 @@ import { type Ask, Surface } from "./surface.ts";
 
 const UNREAD_BYTES = 65_536;
 
-/** One peer, open or ended. */
+/** A peer, open or ended. */
 export class ConnectionView extends Surface {
   readonly #lab: LiveLab;
   readonly #story: Story;
@@ -88,13 +88,13 @@ export class ConnectionView extends Surface {
     return Buffer.from(this.#lab.buffers(this.id, UNREAD_BYTES)?.unread ?? []);
   }
 
-  /** Its statechart now, as a copy; undefined: it has ended, or is a sender of datagrams. */
+  /** Statechart as it is now, as a copy; undefined: it has ended, or is a sender of datagrams. */
   get snapshot(): MachineSnapshot | undefined {
     const snapshot = this.#lab.snapshot(this.id);
     return snapshot && snapshotOf(snapshot, this.#lab.roles.get(this.role));
   }
 
-  /** Its story in sentences, as `explain` tells it. */
+  /** Story in sentences, as `explain` tells it. */
   get story(): readonly string[] {
     return this.#story.entries.map((entry) => describeEntry(entry, contextOf(this.#story, this.#lab.roles)));
   }

@@ -1,5 +1,5 @@
 /**
- * One operator's TypeScript. A line's life: 1. rewritten (`rewrite.ts`), or refused as no code, or told to be unfinished
+ * TypeScript of one operator. A line's life: 1. rewritten (`rewrite.ts`), or refused as no code, or told to be unfinished
  * → 2. the names that it declares are made → 3. run as a turn of the operator's realm (`realm.ts`) → 4. where it awaits,
  * followed until its promise ends, Ctrl-C, or its time limit → 5. its value is kept as `_`, and shown.
  */

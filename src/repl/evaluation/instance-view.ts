@@ -4,7 +4,7 @@ import { ConnectionView } from "./connection-view.ts";
 import type { LiveLab } from "./live-lab.ts";
 import { type Ask, Surface } from "./surface.ts";
 
-/** One role that was spawned. */
+/** A role that was spawned. */
 export class InstanceView extends Surface {
   readonly #lab: LiveLab;
   /** As it was when it was looked at last: one that is removed stays as it was. */
@@ -33,7 +33,7 @@ export class InstanceView extends Surface {
     return this.#instance.type;
   }
 
-  /** Its own name; undefined: none. */
+  /** Name of its own; undefined: none. */
   get name(): string | undefined {
     return this.#instance.name;
   }
@@ -53,7 +53,7 @@ export class InstanceView extends Surface {
     return instanceDocument(this.#instance).options;
   }
 
-  /** Its connections that are open. */
+  /** Connections of it that are open. */
   get conns(): readonly ConnectionView[] {
     const stories = this.#lab.liveStories().filter(({ subject }) => subject.instance === this.id);
     return stories.map((story) => new ConnectionView(this.#lab, story, this.#ask));

@@ -48,7 +48,7 @@ export class LabSurface extends Surface {
     return this.#lab.instances.map((instance) => new InstanceView(this.#lab, instance, this.#ask));
   }
 
-  /** One instance by id, name or role: `lab.instance("echo")`. Throws where there is none, or several. */
+  /** An instance by id, name or role: `lab.instance("echo")`. Throws where there is none, or several. */
   instance(selector: string): InstanceView {
     const [first, ...others] = selectInstances(this.#lab, [String(selector)]);
     if (!first || others.length > 0)
@@ -67,7 +67,7 @@ export class LabSurface extends Surface {
     return stories.map((story) => new ConnectionView(this.#lab, story, this.#ask));
   }
 
-  /** One connection, open or ended: `lab.conn("c17")`, `lab.conn("@last")`. Throws where there is none. */
+  /** A connection, open or ended: `lab.conn("c17")`, `lab.conn("@last")`. Throws where there is none. */
   conn(selector: string): ConnectionView {
     return new ConnectionView(this.#lab, selectStory(this.#lab, String(selector)), this.#ask);
   }
@@ -116,7 +116,7 @@ export class RoleView extends Surface {
   readonly side: "server" | "client";
   readonly transport: "tcp" | "udp";
   readonly port: number;
-  /** Its states that wait for the peer. */
+  /** States of it that wait for the peer. */
   readonly waitsIn: readonly string[];
 
   constructor(

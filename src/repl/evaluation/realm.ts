@@ -9,7 +9,7 @@
  *   a turn that was stopped gets none of it.
  * - A microtask that is stopped leaves Node's stack of asynchronous contexts as it was. That is harmless as long as the
  *   daemon enables no async hooks; with one, Node ends the process (its issue 38503).
- * - A promise of this realm is never awaited outside: its continuation would wait in a queue that nobody drains.
+ * - A promise of this realm is never awaited outside: its continuation would wait in a queue that is not drained.
  */
 import { types } from "node:util";
 import vm from "node:vm";
@@ -25,7 +25,7 @@ const MAX_TIMERS = 1_000;
 const LOOK_MS = 50;
 
 export interface RealmOptions {
-  /** Something failed that no line waits for: a timer's callback, a promise that nobody handles. */
+  /** Something failed that no line waits for: a timer's callback, a promise that is not handled. */
   readonly onLateError: (error: unknown) => void;
   readonly turnMs?: number;
 }

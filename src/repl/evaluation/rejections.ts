@@ -1,6 +1,6 @@
 /**
- * Promises of operators' code that are rejected and that nobody handles. Node ends a process for one; here it is a
- * word to the operator. Everybody else's still end the daemon: they are bugs.
+ * Promises of operators' code that are rejected and not handled. Node ends a process for one; here it is a
+ * word to the operator. Those of other code still end the daemon: they are bugs.
  */
 import { types } from "node:util";
 

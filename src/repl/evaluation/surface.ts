@@ -4,7 +4,7 @@ import { type InspectOptions, inspect } from "node:util";
 /** Makes a call when the turn is over; answers with a promise of the realm that asked. */
 export type Ask = <Answer>(call: () => Promise<Answer>) => Promise<Answer>;
 
-/** Its getters look and change nothing, so completion may look through them. */
+/** The getters of one look and change nothing, so completion may look through them. */
 export abstract class Surface {
   readonly #kind: string;
 

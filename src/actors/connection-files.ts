@@ -1,10 +1,10 @@
 /**
  * The files that one peer's machine has open: whatever becomes of the machine, a throw between opening and sending included,
- * they can be let go of. A descriptor that nobody closes is gone until the garbage collector finds it.
+ * they can be closed. A descriptor that is not closed is gone until the garbage collector finds it.
  */
 import type { FileAnswer, Files, OpenFile, PartialFile } from "../machines/_world.ts";
 
-export class OwnFiles implements Files {
+export class ConnectionFiles implements Files {
   readonly #files: Files;
   /** Most conversations are about no file: a set is made with the first one. */
   #held: Set<() => Promise<void>> | undefined;
@@ -21,7 +21,7 @@ export class OwnFiles implements Files {
   async open(root: string, name: string, extension: string | undefined): Promise<FileAnswer> {
     const answer = await this.#files.open(root, name, extension);
     if (!answer.ok) return answer;
-    if (!this.#isOver) return { ok: true, file: this.#own(answer.file) };
+    if (!this.#isOver) return { ok: true, file: this.#holding(answer.file) };
     await answer.file.close();
     return { ok: false, why: "the connection that wanted it has ended" };
   }
@@ -39,12 +39,12 @@ export class OwnFiles implements Files {
     };
   }
 
-  #hold(letGo: () => Promise<void>): Set<() => Promise<void>> {
+  #hold(release: () => Promise<void>): Set<() => Promise<void>> {
     this.#held ??= new Set();
-    return this.#held.add(letGo);
+    return this.#held.add(release);
   }
 
-  #own(file: OpenFile): OpenFile {
+  #holding(file: OpenFile): OpenFile {
     const close = () => file.close();
     const held = this.#hold(close);
     return {
@@ -56,7 +56,7 @@ export class OwnFiles implements Files {
   }
 
   /** Closes what is open still or is being opened, and discards what is not whole: the end. Rejects where a disk does not even take that. */
-  async letGo(): Promise<void> {
+  async closeAll(): Promise<void> {
     this.#isOver = true;
     const held = [...(this.#held ?? [])];
     this.#held?.clear();
