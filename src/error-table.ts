@@ -66,6 +66,7 @@ export const errorTable = {
       "graph-role": "graph: a role has no present state: name an instance or a connection to watch",
       "two-names": "spawn: two names were given, {name} and {flag} {other}",
       "many-servers": "@{name} matches {count} servers: name one, e.g. @{example}",
+      "story-version": "a story of version {version} cannot be read: this netlabd reads version {known}",
       "explain-older":
         "an older version of netlabd recorded this connection: --html cannot show it, explain without --html can",
       "book-action": "book: unknown action {name:quoted}; {hint}",
@@ -237,6 +238,12 @@ export const errorTable = {
       "of-datagrams": "{id} is a sender of datagrams, not a connection",
       "other-transport": "{id} came over {transport}, and {role} speaks {spoken}: choose another --role",
       "turned-away": "{id} was refused before a role read anything from it, so nothing can be played again",
+      journaled:
+        "{id} is in the journal only, which leaves out tokens and what the world answered: it cannot be played again, explain {id} tells it",
+      "journaled-words":
+        "an older version of netlabd recorded {id} as words: explain {id} tells it, nothing draws it",
+      "story-version":
+        "the journal has {id} as a story of version {version}, and this netlabd reads version {known}: sql shows its rows",
       "no-server": "@{name}: no server of that name is running, so it has no port",
       "no-names": "the clients of {id} have no names: conns {id} lists its connections",
       "not-running": "{id} is {state}: start {id} first",

@@ -39,8 +39,15 @@ type ParametersOf<Id extends ErrorId> = [Placeholder<SentenceOf<Id>>] extends [n
   : [id: Id, args: Readonly<Record<Placeholder<SentenceOf<Id>>, Argument>>, options?: Options];
 export type ErrorParameters = { [Id in ErrorId]: ParametersOf<Id> }[ErrorId];
 
-/** A sentence that is made already: `NetlabError.worded`. */
-type Worded = [code: ErrorCode, text: string, options?: Options];
+/** A sentence that is made already. Not exported, so that `NetlabError.worded` is the only way in with one. */
+class MadeSentence {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+type Worded = [code: ErrorCode, sentence: MadeSentence, options?: Options];
 
 /** An expected failure with a sentence for a person; anything else that is thrown is a bug. */
 export class NetlabError extends Error {
@@ -58,12 +65,12 @@ export class NetlabError extends Error {
 
   /** With a sentence that is made already, e.g. by the other end of a control socket. */
   static worded(code: ErrorCode, text: string, options: Options = {}): NetlabError {
-    return new NetlabError(code, text, options);
+    return new NetlabError(code, new MadeSentence(text), options);
   }
 
   constructor(...[id, given, options]: ErrorParameters | Worded) {
-    const args: Arguments = typeof given === "object" ? given : {};
-    super(typeof given === "string" ? given : sentenceOf(id, args), options);
+    const args: Arguments = given instanceof MadeSentence ? {} : (given ?? {});
+    super(given instanceof MadeSentence ? given.text : sentenceOf(id, args), options);
     this.code = codeOf(id);
     this.args = args;
     this.fact = options?.fact;

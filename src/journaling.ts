@@ -4,7 +4,7 @@ import { shortPeerId } from "./ids.ts";
 import type { Journal, JournalRow, StoryRow } from "./stores/journal.ts";
 import type { FactsRow } from "./stores/journal-reader.ts";
 import { contextOf } from "./stories/editions.ts";
-import { type Entry, STORY_VERSION } from "./stories/entry.ts";
+import { bytesIn, bytesOut, type Entry, STORY_VERSION } from "./stories/entry.ts";
 import { describeEntry, shownEntry } from "./stories/entry-text.ts";
 import { KeptStory, type StorySummary, summaryOf } from "./stories/kept-story.ts";
 import type { Recorder } from "./stories/recorder.ts";
@@ -108,19 +108,24 @@ export function storyFromJournal(
   rows: readonly FactsRow[],
 ): KeptStory {
   const facts = { ...(JSON.parse(subject) as StorySubject), edition: 0 };
-  return new KeptStory(facts, openedAt, JSON.parse(summary) as StorySummary, entriesOf(rows));
+  const stood = JSON.parse(summary) as StorySummary;
+  return new KeptStory(facts, openedAt, stood, entriesOf(rows, stood));
 }
 
-function entriesOf(rows: readonly FactsRow[]): Entry[] {
-  const entries: Entry[] = [];
-  let expected = 0;
-  for (const row of rows) {
-    const omitted = row.entry - expected;
-    if (omitted > 0) entries.push({ at: row.atUs, kind: "gap", omitted, bytesIn: 0, bytesOut: 0 });
-    entries.push(entryOf(row));
-    expected = row.entry + 1;
-  }
-  return entries;
+/** A row that is not there does not tell its bytes: the first gap stands for all that the others do not sum up to. */
+function entriesOf(rows: readonly FactsRow[], stood: StorySummary): Entry[] {
+  const kept = rows.map(entryOf);
+  const rest = (total: number, of: (entry: Entry) => number) =>
+    Math.max(0, total - kept.reduce((sum, entry) => sum + of(entry), 0));
+  let left = { bytesIn: rest(stood.bytesIn, bytesIn), bytesOut: rest(stood.bytesOut, bytesOut) };
+  return kept.flatMap((entry, index) => {
+    const { entry: number = 0, atUs = 0 } = rows[index] ?? {};
+    const omitted = number - (rows[index - 1]?.entry ?? -1) - 1;
+    if (omitted <= 0) return [entry];
+    const gap: Entry = { at: atUs, kind: "gap", omitted, ...left };
+    left = { bytesIn: 0, bytesOut: 0 };
+    return [gap, entry];
+  });
 }
 
 function entryOf({ kind, atUs, facts, bytes }: FactsRow): Entry {

@@ -6,7 +6,7 @@ import fileServer from "../src/machines/file-server.ts";
 import type { Journal, JournalEntry, JournalStory } from "../src/stores/journal.ts";
 import { cause } from "../src/stories/causes.ts";
 import { editionOf, secretsOf } from "../src/stories/editions.ts";
-import type { Entry } from "../src/stories/entry.ts";
+import { bytesIn, bytesOut, type Entry } from "../src/stories/entry.ts";
 import { Recorder } from "../src/stories/recorder.ts";
 import type { StorySubject } from "../src/stories/story.ts";
 
@@ -105,6 +105,19 @@ describe("a story in the journal", () => {
     written.splice(2, 3);
     expect(back().entries.map(({ kind }) => kind)).toEqual(["opened", "ended", "gap", "ended"]);
     expect(back().entries[2]).toMatchObject({ omitted: 3 });
+  });
+
+  it("has in its gap the bytes of the entries that were not written", () => {
+    const { story, written, back } = journaled();
+    for (let at = 1; at <= 5; at += 1) {
+      story.recordRead(bytes);
+      story.recordWrite(bytes.subarray(0, 2));
+    }
+    written.splice(2, 5);
+    const { entries } = back();
+    expect(entries.filter(({ kind }) => kind === "gap")).toMatchObject([{ bytesIn: 6, bytesOut: 6 }]);
+    expect(entries.reduce((sum, entry) => sum + bytesIn(entry), 0)).toBe(story.bytesIn);
+    expect(entries.reduce((sum, entry) => sum + bytesOut(entry), 0)).toBe(story.bytesOut);
   });
 
   it("has no end where it was not told one", () => {

@@ -1,11 +1,14 @@
 /** Questions to the database. Changes that were asked for before are there to be read. */
-import { secretKeysOf } from "../catalogue/instance-options.ts";
+
 import type { RoleTable } from "../catalogue/role-folder.ts";
+import { NetlabError } from "../errors.ts";
 import type { PeerTerm } from "../ids.ts";
 import { storyFromJournal } from "../journaling.ts";
+import { secretKeysOf } from "../machines/_options.ts";
 import type { LabDatabase } from "../stores/database.ts";
 import { openJournalReader } from "../stores/journal-reader.ts";
 import type { Queries, QueryResult } from "../stores/queries.ts";
+import { STORY_VERSION } from "../stories/entry.ts";
 import type { JournaledStory, LabQueryOptions } from "./lab.ts";
 
 const MAX_ROWS = 500;
@@ -46,6 +49,9 @@ export class DatabaseQuestions {
     await this.settled();
     const kept = openJournalReader(this.#database).read(peer);
     if (kept?.form !== "facts") return kept;
+    const { id, version } = kept.story;
+    if (version !== STORY_VERSION)
+      throw new NetlabError("wrong-state/story-version", { id, version, known: STORY_VERSION });
     return { form: "facts", story: storyFromJournal(kept.story, kept.rows) };
   }
 }

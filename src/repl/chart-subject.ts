@@ -4,10 +4,11 @@ import { nearest } from "../catalogue/instance-options.ts";
 import { type Chart, chartOf, statesNamed } from "../charts/chart.ts";
 import { NetlabError } from "../errors.ts";
 import type { Lab, LabInstance } from "../lab/lab.ts";
-import { isConnectionTerm, selectStory } from "../lab/selectors.ts";
+import { isConnectionTerm } from "../lab/selectors.ts";
 import type { Role } from "../machines/_role.ts";
 import { roleOf as roleOfStory } from "../stories/editions.ts";
 import type { Story } from "../stories/story.ts";
+import { findFacts } from "./journaled.ts";
 
 export interface ChartSubject {
   readonly kind: "role" | "instance" | "connection" | "supervisor" | "companion";
@@ -30,9 +31,9 @@ export interface Parts {
 }
 
 /** Throws a NetlabError where nothing has that name. */
-export function chartSubject(lab: Lab, term: string, parts: Parts): ChartSubject {
+export async function chartSubject(lab: Lab, term: string, parts: Parts): Promise<ChartSubject> {
   if (parts.supervisor && parts.companion) throw new NetlabError("usage/graph-one-of");
-  const story = isConnectionTerm(term) ? selectStory(lab, term) : undefined;
+  const story = isConnectionTerm(term) ? await findFacts(lab, term) : undefined;
   const instance = lab.find(story?.subject.instance ?? term);
   const role =
     (story && roleOfStory(story, lab.roles)) ?? lab.roles.get(instance?.type ?? story?.subject.role ?? term);

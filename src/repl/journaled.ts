@@ -1,9 +1,11 @@
 /** Peers of whom only the journal knows: of this run, where memory was wanted for others, or of an earlier one. */
+import { NetlabError } from "../errors.ts";
 import { instanceOfPeer, parsePeerTerm } from "../ids.ts";
 import type { Lab, WordsRow } from "../lab/lab.ts";
 import { selectStory, storyTestForLater } from "../lab/selectors.ts";
 import { printable } from "../printable.ts";
-import type { Story } from "../stories/story.ts";
+import { KeptStory } from "../stories/kept-story.ts";
+import { Story } from "../stories/story.ts";
 
 /** The one connection that is meant: the recorder's, else the journal's. Throws as `selectStory` does. */
 export async function findStory(lab: Lab, term: string): Promise<Story | readonly WordsRow[]> {
@@ -11,6 +13,20 @@ export async function findStory(lab: Lab, term: string): Promise<Story | readonl
   const kept = peer && !isRemembered(lab, term) ? await lab.journaled(peer) : undefined;
   if (kept) return kept.form === "facts" ? kept.story : kept.rows;
   return selectStory(lab, term);
+}
+
+/** The same, for readers of facts: they can do nothing with an older version's words. */
+export async function findFacts(lab: Lab, term: string): Promise<Story> {
+  const found = await findStory(lab, term);
+  if (found instanceof Story) return found;
+  throw new NetlabError("wrong-state/journaled-words", { id: found[0]?.connection ?? term });
+}
+
+/** The same, for those who play it again: the journal leaves out what the world answered. */
+export async function findWhole(lab: Lab, term: string): Promise<Story> {
+  const found = await findFacts(lab, term);
+  if (found instanceof KeptStory) throw new NetlabError("wrong-state/journaled", { id: found.subject.id });
+  return found;
 }
 
 const isRemembered = (lab: Lab, term: string) => lab.stories().some(storyTestForLater(lab, term));

@@ -61,10 +61,7 @@ export function fromRecord(record: StoryRecord): {
   readonly live: LiveView | undefined;
 } {
   if (record.version !== STORY_VERSION)
-    throw NetlabError.worded(
-      "usage",
-      `a story of version ${record.version} is not read here: this is ${STORY_VERSION}`,
-    );
+    throw new NetlabError("usage/story-version", { version: record.version, known: STORY_VERSION });
   const story = Story.restored(
     record.subject,
     {

@@ -1,4 +1,5 @@
 /** Stories that only the journal has: told and judged as they were, in another run of the daemon. */
+import Database from "better-sqlite3";
 import { afterAll, describe, expect, it } from "vitest";
 import { Conversation } from "../actors/conversation.ts";
 import type { Explained } from "../diagnoses/lab.ts";
@@ -41,6 +42,7 @@ describe("a story in the journal", () => {
     const before = await explained(daemon, id);
     expect(before).toMatchObject({ id: "calculator-1/c1", source: "memory" });
     expect(before.diagnoses.length).toBeGreaterThan(0);
+    const drawn = await daemon.document(`seq ${id}`);
     await daemon.stop();
 
     const again = await daemon.again();
@@ -54,7 +56,24 @@ describe("a story in the journal", () => {
     const text = await again.plain("explain c1");
     expect(text).toContain("Told from the journal, in which tokens are hidden.\n");
     expect(text).toContain('→ "1 + 2"  5 bytes');
+    expect(await again.document(`seq ${id}`)).toEqual(drawn);
+    expect(await again.plain("graph c1")).toContain("computing");
+    for (const command of ["replay", "rewind"])
+      expect(await again.ctl(command, id)).toMatchObject({
+        exit: 5,
+        stderr: expect.stringContaining(`${id} is in the journal only`),
+      });
     await again.stop();
+
+    const database = new Database(scene.path("later.data/netlab.db"));
+    database.prepare("UPDATE stories SET version = 99").run();
+    database.close();
+    const newer = await daemon.again();
+    expect(await newer.ctl("explain", "c1")).toMatchObject({
+      exit: 5,
+      stderr: expect.stringContaining("calculator-1/c1 as a story of version 99"),
+    });
+    await newer.stop();
   });
 
   it("hides tokens, counts what went of a file, and says that its end is missing", async () => {

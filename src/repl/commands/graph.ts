@@ -39,9 +39,9 @@ export default defineCommand({
   ],
   options,
   example: "graph c17 --watch",
-  run(call) {
+  async run(call) {
     const { lab, args, options, isJson, columns, data } = call;
-    const subject = chartSubject(lab, args.subject ?? "@last", options);
+    const subject = await chartSubject(lab, args.subject ?? "@last", options);
     const format = formatOf("graph", options, FORMATS);
     const reader: ChartReader = {
       columns,

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { exitCodes } from "../../errors.ts";
 import { entryDocument } from "../../lab/documents.ts";
-import { selectStory } from "../../lab/selectors.ts";
-import { type Replayed, replay } from "../../replay/replay.ts";
+import { type Replayed, type ReplayRequest, replay } from "../../replay/replay.ts";
 import { contextOf } from "../../stories/editions.ts";
 import { describeEntry } from "../../stories/entry-text.ts";
 import { type Call, defineCommand } from "../command.ts";
+import { findWhole } from "../journaled.ts";
 import { replayRequest } from "../replaying.ts";
 import { sinceStart } from "../reports.ts";
 
@@ -31,21 +31,20 @@ export default defineCommand({
   example: "replay @last",
   async run(call) {
     const { lab, args, options, out, data, isJson } = call;
-    const story = selectStory(lab, args.connection ?? "@last");
+    const story = await findWhole(lab, args.connection ?? "@last");
     const request = replayRequest(lab, story, options.role);
     const replayed = await replay(request);
-    if (isJson) data(documentOf(replayed, request.role.name, call));
-    else out(textOf(replayed, request.role.name, call));
+    if (isJson) data(documentOf(replayed, request, call));
+    else out(textOf(replayed, request, call));
     return replayed.difference ? exitCodes.checkFailed : exitCodes.done;
   },
 });
 
-function documentOf(replayed: Replayed, role: string, { lab, args, options }: Call<Options>) {
-  const story = selectStory(lab, args.connection ?? "@last");
+function documentOf(replayed: Replayed, { story, role }: ReplayRequest, { options }: Call<Options>) {
   const { same, given, total, difference, cutShort } = replayed;
   return {
     connection: story.subject.id,
-    role,
+    role: role.name,
     entries: total,
     same,
     given,
@@ -60,13 +59,16 @@ function documentOf(replayed: Replayed, role: string, { lab, args, options }: Ca
   };
 }
 
-function textOf(replayed: Replayed, role: string, { lab, args, options, style }: Call<Options>): string {
-  const story = selectStory(lab, args.connection ?? "@last");
+function textOf(
+  replayed: Replayed,
+  { story, role }: ReplayRequest,
+  { options, style }: Call<Options>,
+): string {
   const { subject } = story;
   const { same, given, total, difference, cutShort } = replayed;
   const words = (entry: Parameters<typeof describeEntry>[0]) =>
     describeEntry(entry, contextOf(story), options).trim();
-  const lines = [style.bold(`${subject.id}, played again to ${role}`)];
+  const lines = [style.bold(`${subject.id}, played again to ${role.name}`)];
   lines.push(
     `  ${same} of ${total} entries are the same${given > 0 ? `; ${given} of them came from others, and were taken as they were` : ""}`,
   );

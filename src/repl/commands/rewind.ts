@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { NetlabError } from "../../errors.ts";
-import { selectStory } from "../../lab/selectors.ts";
 import { playable, replay } from "../../replay/replay.ts";
 import { contextOf } from "../../stories/editions.ts";
 import { describeEntry } from "../../stories/entry-text.ts";
-import { wallMs } from "../../stories/story.ts";
+import { type Story, wallMs } from "../../stories/story.ts";
 import { type Call, defineCommand } from "../command.ts";
+import { findWhole } from "../journaled.ts";
 import { momentDocument, momentText } from "../moment.ts";
 import { replayRequest } from "../replaying.ts";
 import { sinceStart } from "../reports.ts";
@@ -33,10 +33,9 @@ export default defineCommand({
   example: "rewind @last --to 5",
   async run(call) {
     const { lab, args, options, out, data, isJson, style } = call;
-    const story = selectStory(lab, args.connection ?? "@last");
+    const story = await findWhole(lab, args.connection ?? "@last");
     const { entries, cutShort } = playable(story);
-    if (options.to === undefined)
-      return isJson ? data(momentsDocument(call, cutShort)) : out(list(call, cutShort));
+    if (options.to === undefined) return isJson ? data(momentsDocument(story, call)) : out(list(story, call));
     if (options.to > entries.length) throw beyond(options.to, entries.length, cutShort);
     const replayed = await replay(replayRequest(lab, story));
     if (isJson) return data(momentDocument(story, options.to, replayed, options));
@@ -49,9 +48,9 @@ function beyond(to: number, kept: number, cutShort: string | undefined): NetlabE
   return new NetlabError("usage/no-entry", { number: to, why });
 }
 
-function momentsDocument({ lab, args, options }: Call<Options>, cutShort: string | undefined) {
-  const story = selectStory(lab, args.connection ?? "@last");
-  const moments = playable(story).entries.map((entry, index) => ({
+function momentsDocument(story: Story, { options }: Call<Options>) {
+  const { entries, cutShort } = playable(story);
+  const moments = entries.map((entry, index) => ({
     entry: index + 1,
     at: new Date(wallMs(story, entry)).toISOString(),
     kind: entry.kind,
@@ -61,9 +60,8 @@ function momentsDocument({ lab, args, options }: Call<Options>, cutShort: string
 }
 
 /** The moments by their numbers. */
-function list({ lab, args, options, columns, style }: Call<Options>, cutShort: string | undefined): string {
-  const story = selectStory(lab, args.connection ?? "@last");
-  const { entries } = playable(story);
+function list(story: Story, { options, columns, style }: Call<Options>): string {
+  const { entries, cutShort } = playable(story);
   const lines = entries.map((entry, index) => {
     const line = `${String(index + 1).padStart(4)} ${sinceStart(entry)}  ${describeEntry(entry, contextOf(story), options)}`;
     return line.length > columns ? `${line.slice(0, columns - 1)}…` : line;

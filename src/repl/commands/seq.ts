@@ -6,11 +6,13 @@ import { fitsSideBySide, layoutSequence } from "../../charts/sequence-layout.ts"
 import { sequenceMermaid } from "../../charts/sequence-mermaid.ts";
 import { sequencePlain } from "../../charts/sequence-plain.ts";
 import { sequenceSvg } from "../../charts/sequence-svg.ts";
-import { selectStories, shortId } from "../../lab/selectors.ts";
+import type { Lab } from "../../lab/lab.ts";
+import { isConnectionTerm, selectStories, shortId } from "../../lab/selectors.ts";
 import type { Story } from "../../stories/story.ts";
 import { paintedBy } from "../chart-report.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { deliver, formatOf, outOption, styleFor } from "../drawing-output.ts";
+import { findFacts } from "../journaled.ts";
 
 /** Limit where there is no terminal's width: more would be no drawing any more. */
 const MAX_CONNECTIONS = 12;
@@ -40,7 +42,7 @@ export default defineCommand({
   async run(call) {
     const { rest, lab, options, isJson, data, err } = call;
     const format = formatOf("seq", options, FORMATS);
-    const stories = selectStories(lab, rest.length > 0 ? rest : ["@last"]);
+    const stories = await storiesOf(lab, rest.length > 0 ? rest : ["@last"]);
     const drawn = chosen(stories, mostIn(stories, format, call));
     const left = stories.length - drawn.length;
     const sequence = sequenceOf(drawn, { most: options.n, showTokens: options.showTokens });
@@ -51,6 +53,13 @@ export default defineCommand({
     if (left > 0) err(leftOut(left, drawn.length));
   },
 });
+
+/** The stories that all terms fit; a connection that is named alone may be in the journal only. */
+async function storiesOf(lab: Lab, terms: readonly string[]): Promise<Story[]> {
+  const [term = "", ...others] = terms;
+  const isOne = others.length === 0 && term !== "@last" && isConnectionTerm(term);
+  return isOne ? [await findFacts(lab, term)] : selectStories(lab, terms);
+}
 
 const leftOut = (left: number, drawn: number) =>
   `${left} more ${left === 1 ? "connection is" : "connections are"} left out${drawn < MAX_CONNECTIONS ? `: a wider terminal, --plain or --format svg has room for ${MAX_CONNECTIONS}` : ""}`;
