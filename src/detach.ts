@@ -48,7 +48,7 @@ export async function detach(config: Config, argv: readonly string[]): Promise<n
   return exitCodes.done;
 }
 
-/** Its file, and how much of it is of earlier runs; undefined where it cannot be made, which is said. */
+/** Opens the log, and tells how much of it is of earlier runs; undefined where it cannot be made, which is said. */
 function openLog(file: string): { descriptor: number; size: number } | undefined {
   try {
     mkdirSync(path.dirname(file), { recursive: true });

@@ -1,7 +1,9 @@
 /** Command that starts a client of ours once more, with what it was given. */
+
+import { secretKeysOf } from "../machines/_options.ts";
 import type { Role } from "../machines/_role.ts";
 import { shellWord, TOKEN_HIDDEN } from "../shell-words.ts";
-import { flagOf, schemaOf, secretKeysOf } from "./instance-options.ts";
+import { flagOf, schemaOf } from "./instance-options.ts";
 
 type Given = Readonly<Record<string, unknown>>;
 type Shape = Readonly<Record<string, { safeParse(value: unknown): { readonly data?: unknown } }>>;

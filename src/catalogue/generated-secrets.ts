@@ -1,7 +1,8 @@
 /** `--token random`: a secret of our making, hard to guess and easy to type. */
+
+import { secretKeysOf } from "../machines/_options.ts";
 import type { Role } from "../machines/_role.ts";
 import { crypto } from "../node-modules.ts";
-import { secretKeysOf } from "./instance-options.ts";
 
 const WORD = "random";
 /** Without those that are read for one another. 16 of them are 79 bits. */

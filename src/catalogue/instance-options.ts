@@ -106,26 +106,6 @@ export function roleOptions(role: Role, options: InstanceOptions): Record<string
   return Object.fromEntries(keys.map((key) => [key, all[key]]));
 }
 
-/** A default, or that it may be left out, is a wrapping around what is secret. */
-function isSecret(schema: z.core.$ZodType | undefined): boolean {
-  if (!schema) return false;
-  const { innerType } = schema._zod.def as { readonly innerType?: z.core.$ZodType };
-  return z.globalRegistry.get(schema)?.secret === true || isSecret(innerType);
-}
-
-const secretKeys = new WeakMap<z.ZodObject, readonly string[]>();
-
-/** The role's own options whose values are secrets. */
-export function secretKeysOf({ options }: Role): readonly string[] {
-  let keys = secretKeys.get(options);
-  if (!keys) {
-    const { shape } = options;
-    keys = Object.keys(shape).filter((key) => isSecret(shape[key]));
-    secretKeys.set(options, keys);
-  }
-  return keys;
-}
-
 export const flagOf = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** Validation issues as one sentence each, unknown keys with the nearest known one. */

@@ -1,9 +1,10 @@
 /** Questions to the database. Changes that were asked for before are there to be read. */
-import { secretKeysOf } from "../catalogue/instance-options.ts";
+
 import type { RoleTable } from "../catalogue/role-folder.ts";
 import { NetlabError } from "../errors.ts";
 import type { PeerTerm } from "../ids.ts";
 import { storyFromJournal } from "../journaling.ts";
+import { secretKeysOf } from "../machines/_options.ts";
 import type { LabDatabase } from "../stores/database.ts";
 import { openJournalReader } from "../stores/journal-reader.ts";
 import type { Queries, QueryResult } from "../stores/queries.ts";

@@ -1,6 +1,7 @@
 /** An instance as plain data, of this moment: what commands, documents and pages need of it, and nothing that acts. */
 import type { Instance } from "../actors/instance.ts";
-import { type InstanceOptions, secretKeysOf } from "../catalogue/instance-options.ts";
+import type { InstanceOptions } from "../catalogue/instance-options.ts";
+import { secretKeysOf } from "../machines/_options.ts";
 import type { Role } from "../machines/_role.ts";
 
 export interface LabInstance {

@@ -75,3 +75,23 @@ export const port = () => z.number().int().min(0).max(65_535);
 
 /** A word on the wire that may not be shown: masked in listings, logs and histories. */
 export const secret = () => z.string().min(1).meta({ secret: true });
+
+/** A default, or that it may be left out, is a wrapping around what is secret. */
+function isSecret(schema: z.core.$ZodType | undefined): boolean {
+  if (!schema) return false;
+  const { innerType } = schema._zod.def as { readonly innerType?: z.core.$ZodType };
+  return z.globalRegistry.get(schema)?.secret === true || isSecret(innerType);
+}
+
+const secretKeys = new WeakMap<z.ZodObject, readonly string[]>();
+
+/** A role's options whose values are secrets. */
+export function secretKeysOf({ options }: { readonly options: z.ZodObject }): readonly string[] {
+  let keys = secretKeys.get(options);
+  if (!keys) {
+    const { shape } = options;
+    keys = Object.keys(shape).filter((key) => isSecret(shape[key]));
+    secretKeys.set(options, keys);
+  }
+  return keys;
+}

@@ -3,7 +3,7 @@
  * words, its display, what hides its tokens - is found here and nowhere else.
  */
 
-import { secretKeysOf } from "../catalogue/instance-options.ts";
+import { secretKeysOf } from "../machines/_options.ts";
 import type { Role } from "../machines/_role.ts";
 import type { RedactionContext } from "./entry-text.ts";
 import { Redactor } from "./redaction.ts";

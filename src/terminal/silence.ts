@@ -1,4 +1,4 @@
-/** A daemon that answers nothing at all - it is stopped, or busy - is told of, so that nobody takes its silence for work. */
+/** Silence of a daemon that is stopped or busy: told to the user, who would take it for work. */
 import type { ControlClient } from "../control/control-client.ts";
 
 /** An answer that takes no longer needs no question whether the daemon is there. */
@@ -8,7 +8,7 @@ const TELL_MS = 3_000;
 /** Tells once where the daemon says nothing, to a question that it always answers at once; returns how to stop watching. */
 export function watchSilence(client: ControlClient, tell: (sentence: string) => void): () => void {
   const asking = setTimeout(() => {
-    // One that is gone is told of by the request itself.
+    // The request itself tells where the daemon is gone.
     client.request("hello").then(stop, stop);
   }, ASK_MS);
   const telling = setTimeout(() => tell(sentence(client.path)), TELL_MS);
