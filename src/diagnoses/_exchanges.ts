@@ -1,4 +1,5 @@
 /** A conversation of a client of ours with somebody's server: what we said, and what came after each of it. */
+
 import { type ExpectedReply, expectedReply } from "../wire/expected-reply.ts";
 import type { Evidence, Read } from "./_evidence.ts";
 
@@ -11,10 +12,14 @@ export interface Exchange {
   /** What came before we said the next. */
   readonly reads: readonly Read[];
   readonly reply: Buffer;
+  /** The reply as our client takes it: what comes after a pause is another message. */
+  readonly messages: readonly string[];
   /** The answer that the rules name; undefined: none is due, or any will do. */
   readonly expected: ExpectedReply | undefined;
-  /** We waited for as long as an answer may take. */
+  /** We waited for as long as an answer may take, and nothing had come. */
   readonly isGivenUp: boolean;
+  /** We waited so long, and the answer was not among what came. */
+  readonly isTimedOut: boolean;
 }
 
 export interface Dialogue {
@@ -32,25 +37,49 @@ export function dialogueOf(evidence: Evidence): Dialogue {
   const rule = ruleOf(evidence);
   const waiting = [...evidence.reads];
   const greeting: Read[] = [];
-  const drafts: { sent: string; at: number; reads: Read[]; isGivenUp: boolean }[] = [];
+  const drafts: { sent: string; at: number; reads: Read[]; isGivenUp: boolean; isTimedOut: boolean }[] = [];
+  const { quiet = QUIET_MS } = evidence.options as { readonly quiet?: number };
   for (const entry of evidence.entries) {
     const draft = drafts.at(-1);
     if (entry.kind === "out")
-      drafts.push({ sent: entry.bytes.toString("utf8"), at: entry.at, reads: [], isGivenUp: false });
+      drafts.push({
+        sent: entry.bytes.toString("utf8"),
+        at: entry.at,
+        reads: [],
+        isGivenUp: false,
+        isTimedOut: false,
+      });
     else if (entry.kind === "in") {
       const read = waiting.shift();
       if (read) (draft?.reads ?? greeting).push(read);
-    } else if (entry.kind === "transition" && draft && isTimeout(entry)) draft.isGivenUp = true;
+    } else if (entry.kind === "transition" && draft && isTimeout(entry)) {
+      draft.isTimedOut = true;
+      draft.isGivenUp ||= draft.reads.length === 0;
+    }
   }
   const exchanges = drafts.map((draft, nth) => ({
     ...draft,
     nth,
     reply: Buffer.concat(draft.reads.map(({ bytes }) => bytes)),
+    messages: messagesIn(draft.reads, quiet),
     expected: expectedReply(rule, { sent: draft.sent, nth }),
     // The next is not said before the answer is there, or is given up.
     isGivenUp: draft.isGivenUp || (draft.reads.length === 0 && nth < drafts.length - 1),
   }));
   return { greeting, exchanges };
+}
+
+const QUIET_MS = 200;
+
+function messagesIn(reads: readonly Read[], quietMs: number): string[] {
+  const groups: Buffer[][] = [];
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { at, bytes } of reads) {
+    if (at - last > quietMs * 1_000) groups.push([]);
+    groups.at(-1)?.push(bytes);
+    last = at;
+  }
+  return groups.map((group) => textOf(Buffer.concat(group)));
 }
 
 /** The limit of an answer, not the pause after a message that has none. */
@@ -71,77 +100,22 @@ export function isLateReply({ reply }: Exchange, earlier: readonly Exchange[]): 
   );
 }
 
-/** The server's last word is due, and has not come. */
-export interface OpenQuestion {
-  /** Undefined: its greeting. */
-  readonly exchange: Exchange | undefined;
-  readonly state: string;
-  /** Answers that had come by then. */
-  readonly answered: number;
-  /** Since when nothing came, as far as anybody waited. */
-  readonly askedAt: number;
-  readonly isGivenUp: boolean;
+/** One of its lines is what is due. */
+export const isRight = (said: string, due: readonly string[]) =>
+  said
+    .split(/[\0\r\n]+/)
+    .some((line) => due.some((one) => line.trim() === one || line.startsWith(`${one},`)));
+
+/** The right answer, and once more. */
+export function isTwice({ expected, reply }: Exchange): boolean {
+  const [due = ""] = expected?.texts ?? [];
+  if (due === "" || expected?.kind === "room") return false;
+  const text = reply.toString("utf8").replace(/[\0\r\n]+/g, "");
+  return text === due + due || text === due + due + due;
 }
 
 /** A silence this long is no answer's any more. */
 export const LONG_SILENCE_MS = 5_000;
-
-export function openQuestionOf(evidence: Evidence): OpenQuestion | undefined {
-  const { isServer, role, silence, story } = evidence;
-  if (isServer || role === undefined || story.subject.transport === "udp") return undefined;
-  const failed = failureOf(evidence);
-  if (failed && !failed.event.startsWith("after ") && !isEnding(failed.event)) return undefined;
-  const { greeting, exchanges } = dialogueOf(evidence);
-  const answered = exchanges.filter(({ expected, reads }) => expected && reads.length > 0).length;
-  const state = failed?.from ?? silence.state;
-  if (state === "awaitingGreeting" && greeting.length === 0) {
-    const askedAt = evidence.entries[0]?.at ?? 0;
-    return {
-      exchange: undefined,
-      state,
-      answered: 0,
-      askedAt,
-      isGivenUp: failed?.event.startsWith("after ") ?? false,
-    };
-  }
-  const exchange = unansweredOf(evidence, exchanges, state);
-  if (!exchange) return undefined;
-  const isGivenUp = exchange.isGivenUp || (failed?.event.startsWith("after ") ?? false);
-  return {
-    exchange,
-    state: isAsking(state) ? state : "awaitingReply",
-    answered,
-    askedAt: exchange.at,
-    isGivenUp,
-  };
-}
-
-/** States in which an answer is due whatever was said. */
-const ASKING = new Set([
-  "authenticating",
-  "requesting",
-  "sizing",
-  "awaitingAnswer",
-  "awaitingReply",
-  "awaitingBytes",
-]);
-const isAsking = (state: string) => ASKING.has(state);
-const isEnding = (event: string) => /^peer\.(ended|closed)$/.test(event);
-
-function unansweredOf(
-  { role }: Evidence,
-  exchanges: readonly Exchange[],
-  state: string,
-): Exchange | undefined {
-  const first = exchanges.find(
-    ({ expected, reads, isGivenUp }, index) =>
-      expected && reads.length === 0 && (isGivenUp || index === exchanges.length - 1),
-  );
-  if (first) return first;
-  const last = exchanges.at(-1);
-  const isFree = !role?.phases.listening;
-  return isFree && isAsking(state) && last?.reads.length === 0 ? last : undefined;
-}
 
 export interface Failure {
   readonly from: string;

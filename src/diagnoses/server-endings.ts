@@ -11,20 +11,23 @@ export const serverEndings: readonly Diagnosis[] = [
     title: "The server closed before it had answered",
     level: "violation",
     rank: "endings",
+    isConsequence: true,
     find: findClosedEarly,
   },
   {
     id: "D76",
     name: "server-resets",
-    title: "The server reset the connection",
+    title: "The server reset the connection: it left bytes unread, or crashed",
     level: "violation",
     hasOwnLevel: true,
     rank: "endings",
+    isConsequence: true,
     excludes: ["D35", "D36", "D38", "D75"],
     find: findReset,
   },
 ];
 
+const IDLE_MS = 500;
 /** Conversations in which it is the client that leaves: for others the server's operator may end them. */
 const ENDED_BY_CLIENT = new Set(["CALC-0", "ECHO-0"]);
 const DUE = new Set([
@@ -45,7 +48,8 @@ function findClosedEarly(evidence: Evidence): Finding | undefined {
   if (!DUE.has(failed.from) && !isIdle) return undefined;
   // A silence that long is no crash: somebody ended a server that did not answer.
   if (evidence.silence.ms >= LONG_SILENCE_MS && evidence.silence.whose === "theirs") return undefined;
-  if (isIdle && evidence.silence.ms >= LONG_SILENCE_MS) return undefined;
+  // A server that has nothing to answer may be ended by hand; one that closes after its answer does it at once.
+  if (isIdle && evidence.silence.ms > IDLE_MS) return undefined;
   const { exchanges } = dialogueOf(evidence);
   return {
     rule: exchanges.at(-1)?.expected?.rule ?? rule,
@@ -106,7 +110,9 @@ function findReset(evidence: Evidence): Finding | undefined {
     expected: isAnswered ? "a FIN after the answer" : expectedIn(evidence, state),
     cause: `The reset came ${whenOf(greeting.length > 0, last, isAnswered)}. Either the server called close() while bytes of ours lay unread, or it crashed (segmentation fault), or it set SO_LINGER to 0.`,
     advice: [
-      `Read the whole ${last ? `message (${count(Buffer.byteLength(last.sent), "byte")})` : "message"} before close().`,
+      ...(last
+        ? [`Read the whole message (${count(Buffer.byteLength(last.sent), "byte")}) before close().`]
+        : []),
       "Start it in a terminal and look for an error; in C: gdb, or cc -g -fsanitize=address.",
     ],
   };

@@ -1,5 +1,6 @@
 /** Records of students' address books, as our client reads them: a header that is missing, a length that lies. */
 
+import { argsOf } from "../stories/causes.ts";
 import type { Finding } from "./_diagnosis.ts";
 import { count, type Evidence, quoted } from "./_evidence.ts";
 import { findHeader } from "./_headers.ts";
@@ -31,13 +32,20 @@ const ONE_BYTE = [
 /** A record without its length, without its header, or with a type of its own. */
 export function findOddRecord(evidence: Evidence): Finding | undefined {
   const answer = answerOf(evidence);
-  const why = answer && oddOf(answer.sign, answer.bytes);
-  if (!answer || why === undefined) return undefined;
+  const why = (answer && oddOf(answer.sign, answer.bytes)) ?? queryIn(evidence);
+  if (why === undefined) return undefined;
   return {
     ...base(evidence),
     cause: `${why} Here an answer begins with R (52) and the length in one byte.`,
     advice: ONE_BYTE,
   };
+}
+
+/** The type of a query came back. */
+function queryIn({ isServer, role, reads }: Evidence): string | undefined {
+  const [read] = reads;
+  if (isServer || role?.phases.awaitingAnswer?.rule !== "BOOK-1" || read?.bytes[0] !== 0x51) return undefined;
+  return `The answer begins with ${hex(read.bytes.subarray(0, 1))}: Q is the type of a query; probably the server sends back the buffer that it received.`;
 }
 
 function oddOf({ kind }: RecordSign, bytes: Buffer): string | undefined {
@@ -59,7 +67,7 @@ function oddOf({ kind }: RecordSign, bytes: Buffer): string | undefined {
 /** Server's half of D33 for records: the length is not that of the name. */
 export function findLyingRecord(evidence: Evidence): Finding | undefined {
   const answer = answerOf(evidence);
-  const lie = answer && lieOf(answer.sign);
+  const lie = (answer && lieOf(answer.sign)) ?? lieIn(evidence);
   if (!lie) return undefined;
   return {
     ...base(evidence),
@@ -70,6 +78,21 @@ export function findLyingRecord(evidence: Evidence): Finding | undefined {
     ],
   };
 }
+
+/** As our client found it, where the layout tells nothing. */
+function lieIn({ isServer, story, reads }: Evidence): Lie | undefined {
+  const short = argsOf(story.cause, "answer-length-short");
+  const wrong = argsOf(story.cause, "answer-length-wrong");
+  const size = reads.reduce((sum, read) => sum + read.size, 0);
+  if (isServer || (!short && !wrong)) return undefined;
+  if (wrong) return { told: wrong.told, textBytes: wrong.came, why: WHYS.more };
+  return { told: size - 2 - (short?.by ?? 0), textBytes: size - 2, why: WHYS.less };
+}
+
+const WHYS = {
+  less: "Probably it counts characters and not bytes: letters such as é have two in UTF-8.",
+  more: "Probably it is the size of a buffer, or the server closes before all is sent.",
+};
 
 interface Lie {
   readonly told: number;
@@ -89,11 +112,7 @@ const COUNTS: Readonly<Record<RecordLayout["counts"], string | undefined>> = {
 function lieOf(sign: RecordSign): Lie | undefined {
   if (sign.kind === "lengthUnlike") {
     const { told, textBytes } = sign.args;
-    const why =
-      told < textBytes
-        ? "Probably it counts characters and not bytes: letters such as é have two in UTF-8."
-        : "Probably it is the size of a buffer, or the server closes before all is sent.";
-    return { told, textBytes, why };
+    return { told, textBytes, why: told < textBytes ? WHYS.less : WHYS.more };
   }
   if (sign.kind !== "layout" || sign.args.lengthBytes > 1) return undefined;
   const { told, textBytes, counts } = sign.args;

@@ -10,7 +10,7 @@ export const serverRegistry: readonly Diagnosis[] = [
     title: "The registry never said end",
     level: "violation",
     rank: "answers",
-    excludes: ["D84"],
+    excludes: ["D37", "D84"],
     find: findNoEnd,
   },
 ];

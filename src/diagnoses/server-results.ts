@@ -22,7 +22,6 @@ export const serverResults: readonly Diagnosis[] = [
     title: "The result is not what the calculator should say",
     level: "violation",
     rank: "answers",
-    excludes: ["D37", "D79"],
     find: findOtherResult,
   },
 ];
@@ -43,20 +42,16 @@ function wrongResults(evidence: Evidence): WrongResult[] {
     const { expected, reads, reply, sent } = exchange;
     const due = expected?.texts[0];
     if (expected?.kind !== "result" || due === undefined || reads.length === 0) return [];
-    if (isAmong(reply, due) || isRepeated(reply, due) || isLateReply(exchange, exchanges.slice(0, index)))
+    if (isAmong(exchange, due) || isRepeated(reply, due) || isLateReply(exchange, exchanges.slice(0, index)))
       return [];
     const found = findResult(reply, due, sent);
     return found ? [{ exchange, due, found, earlier: exchanges.slice(0, index) }] : [];
   });
 }
 
-/** The right result in a line of its own, or in a read of its own: what else came is another matter. */
-function isAmong(reply: Buffer, due: string): boolean {
-  return reply
-    .toString("utf8")
-    .split(/[\0\r\n]+/)
-    .includes(due);
-}
+/** The right result as a message of its own, in one piece or several: what else came is another matter. */
+const isAmong = ({ messages, reply }: Exchange, due: string) =>
+  messages.includes(due) || textOf(reply) === due;
 
 /** The right result, and once more. */
 const isRepeated = (reply: Buffer, due: string) =>
@@ -156,6 +151,12 @@ function otherValue(wrong: WrongResult): Pick<Finding, "cause" | "advice"> {
         "Clear the buffer before recv(), use only the n bytes that it returned, and send the result of this very message.",
       ],
     };
+  const size = Buffer.byteLength(said);
+  if ((size === 8 || size === 4) && due.length > size && due.startsWith(said))
+    return {
+      cause: `${sentence} That is ${due} cut after ${size} bytes, the size of a pointer: probably sizeof(text) was sent, where text is a char *.`,
+      advice: ["send(c, text, strlen(text), 0); sizeof counts the text only where the array itself is."],
+    };
   const guess = guessOf(parseExpression(exchange.sent), value, Number(due));
   return {
     cause: `${sentence}${guess ? ` ${guess.why}` : " Look at how the server splits the text into two numbers and an operator."}`,
@@ -180,7 +181,7 @@ function guessOf(expression: Expression, value: number, due: number): Guess | un
   };
   if (operator === "/" && value === Math.trunc(due))
     return {
-      why: "It is cut to a whole number: in C and Java, / of two ints drops what is behind the point.",
+      why: "It is cut to a whole number: in C and Java, / of two ints drops what comes after the point.",
       advice:
         "Use double for both numbers: strtod() in C, Double.parseDouble() in Java, / and not // in Python.",
     };

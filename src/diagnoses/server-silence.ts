@@ -1,10 +1,9 @@
 /** Students' servers that say nothing: which call they sit in, where this machine can see it, else what is likely. */
-import type { EntryOf } from "../stories/entry.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { count, type Evidence, quoted } from "./_evidence.ts";
-import { expectedIn, LONG_SILENCE_MS, type OpenQuestion, openQuestionOf, ruleIn } from "./_exchanges.ts";
-
-type Program = EntryOf<"program">;
+import { type Exchange, expectedIn, LONG_SILENCE_MS, ruleIn } from "./_exchanges.ts";
+import { type OpenQuestion, openQuestionOf } from "./_open-question.ts";
+import { busyWith, nameOf, type Program, seems, whileElsewhere } from "./_program-words.ts";
 
 export const serverSilence: readonly Diagnosis[] = [
   {
@@ -21,6 +20,7 @@ export const serverSilence: readonly Diagnosis[] = [
     title: "The server does not answer",
     level: "violation",
     rank: "silence",
+    excludes: ["D35", "D76"],
     find: findNoAnswer,
   },
   {
@@ -70,11 +70,6 @@ function base(evidence: Evidence, { question }: Silent) {
   };
 }
 
-/** `python3 (pid 4711)`. */
-const nameOf = ({ name, pid }: Program) => `${name} (pid ${pid})`;
-const seems = ({ isCertain }: Program, certainly: string, probably: string) =>
-  isCertain ? certainly : probably;
-
 function findNotAccepted(evidence: Evidence): Finding | undefined {
   const silent = silentIn(evidence);
   const { program } = silent ?? {};
@@ -87,25 +82,6 @@ function findNotAccepted(evidence: Evidence): Finding | undefined {
       "To serve several clients at a time: a thread or fork() for each, or select().",
     ],
   };
-}
-
-function busyWith(program: Program): string {
-  switch (program.doing) {
-    case "receiving":
-    case "servingAnother":
-    case "sending":
-      return seems(program, ": it is busy", ": it seems to be busy").concat(" with another connection");
-    case "keyboard":
-      return ": it waits at its keyboard (standard input)";
-    case "sleeping":
-      return ": it sleeps";
-    case "computing":
-      return ": it computes";
-    case "stopped":
-      return ": it is stopped (Ctrl-Z, or a debugger; fg continues it)";
-    default:
-      return "";
-  }
 }
 
 function findNoGreeting(evidence: Evidence): Finding | undefined {
@@ -137,45 +113,37 @@ function greetingCause(program: Program | undefined): Pick<Finding, "cause" | "a
   };
 }
 
-/** Programs that are at something else than this connection. */
-function whileElsewhere(program: Program): Pick<Finding, "cause" | "advice"> | undefined {
-  const name = nameOf(program);
-  const unread =
-    program.unreadBytes > 0 ? ` ${count(program.unreadBytes, "byte")} of the client's lie unread.` : "";
-  switch (program.doing) {
-    case "keyboard":
-      return {
-        cause: `${name} ${seems(program, "waits", "seems to wait")} at its keyboard (standard input): for input() or scanf(), not for the client.${unread}`,
-        advice: [
-          "Type what it asks for, or answer without asking: take input() out of the loop that serves clients.",
-        ],
-      };
-    case "servingAnother":
-    case "accepting":
-      return {
-        cause: `${name} is ${program.doing === "accepting" ? "in accept() and waits for another client" : "busy with another connection"}, and does not read from this one.${unread}`,
-        advice: ["Serve each client in a thread or with fork(), or watch all sockets with select()."],
-      };
-    case "stopped":
-      return {
-        cause: `${name} is stopped (Ctrl-Z, or a debugger).${unread}`,
-        advice: ["fg continues it; in gdb: continue."],
-      };
-    case "computing":
-    case "sleeping":
-      return {
-        cause: `${name} ${program.doing === "computing" ? "computes" : "sleeps"}, and does not read from this connection.${unread}`,
-        advice: ["Look for a loop without an end, or a sleep(), between recv() and send()."],
-      };
-    default:
-      return undefined;
-  }
-}
-
 function findNoAnswer(evidence: Evidence): Finding | undefined {
   const silent = silentIn(evidence);
   if (!silent?.question.exchange) return undefined;
-  return { ...base(evidence, silent), ...answerCause(silent.program) };
+  const { exchange, state } = silent.question;
+  const isLate = exchange.reads.length > 0 && state !== "sizing";
+  const told = isLate ? lateCause(evidence, exchange) : roomCause(exchange);
+  return { ...base(evidence, silent), ...(told ?? answerCause(silent.program)) };
+}
+
+/** It came when nobody waited for it any more; often because the end of the program flushed it. */
+function lateCause({ entries }: Evidence, { at, reads }: Exchange): Pick<Finding, "cause" | "advice"> {
+  const [first] = reads;
+  const came = first?.at ?? at;
+  const end = entries.find(({ kind }) => kind === "ended" || kind === "closed");
+  const isFlushed = end !== undefined && Math.abs(end.at - came) < 500_000;
+  return {
+    cause: `The answer came only after ${Math.round((came - at) / 1_000_000)} s${isFlushed ? ", at the moment when the server ended: until then it was in a buffer that was not flushed" : ". Either the server is that slow, or its answer was in a buffer that was not flushed"}.`,
+    advice: [
+      FLUSH,
+      "In Java: new PrintWriter(out, true) and println(); in Python send(), or print(…, file=f, flush=True).",
+    ],
+  };
+}
+
+/** In a room all hear what is said, the speaker too. */
+function roomCause({ expected, nth, sent }: Exchange): Pick<Finding, "cause" | "advice"> | undefined {
+  if (expected?.kind !== "room" || nth === 0) return undefined;
+  return {
+    cause: `${quoted(sent)} did not come back. In this room each message goes to all members, the one who said it too. Probably the server leaves the sender out, or did not take it for a message.`,
+    advice: ["Send each message to every member's socket, without an exception for the sender."],
+  };
 }
 
 const TAKE_WHAT_CAME = "Take what one recv() returns as the message; wait for no newline and no full buffer.";
@@ -204,6 +172,8 @@ function answerCause(program: Program | undefined): Pick<Finding, "cause" | "adv
 function findAnsweredOnce(evidence: Evidence): Finding | undefined {
   const silent = silentIn(evidence);
   if (!silent?.question.exchange || silent.question.answered === 0) return undefined;
+  const { exchange: open } = silent.question;
+  if (open.expected?.kind === "room" || open.reads.length > 0) return undefined;
   const { program, question } = silent;
   if (program?.doing === "keyboard" || program?.doing === "stopped") return undefined;
   const times =

@@ -1,11 +1,10 @@
 /** Sizes of students' file servers: another form, another number than what follows, or nothing that follows. */
 import { argsOf } from "../stories/causes.ts";
-import { bytesIn } from "../stories/entry.ts";
-import { ACKNOWLEDGEMENT, FOUND } from "../wire/file-transfer.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import { count, type Evidence, type Read } from "./_evidence.ts";
+import { count, type Evidence, quoted } from "./_evidence.ts";
 import { LONG_SILENCE_MS } from "./_exchanges.ts";
 import { findSize, type SizeSign } from "./_numbers.ts";
+import { isStill, SIZE_BYTES, type Transfer, transferOf } from "./_transfer.ts";
 
 export const serverSizes: readonly Diagnosis[] = [
   {
@@ -38,84 +37,14 @@ export const serverSizes: readonly Diagnosis[] = [
   {
     id: "D81",
     name: "answers-in-one-piece",
-    title: "Answers of the server came in one piece",
+    title: "The server's answers came in one piece: it sends without waiting",
     level: "note",
     rank: "habits",
     find: findGlued,
   },
 ];
 
-/** The size of a file as it came, and what came after it. */
-export interface Transfer {
-  readonly reads: readonly Read[];
-  /** The bytes between `found` and our acknowledgement. */
-  readonly size: Buffer;
-  readonly told: number;
-  /** Bytes of the file itself, all that came. */
-  readonly came: number;
-  /** No more of it came: it is over, or we waited long enough. */
-  readonly isOver: boolean;
-  readonly isClosed: boolean;
-  /** `found` and the size shared a read. */
-  readonly isGlued: boolean;
-  /** The file was there before we had asked for it. */
-  readonly isUnasked: boolean;
-}
-
-const SIZE_BYTES = 4;
-
-/** By its wire rule: any client that fetches. */
-export function transferOf(evidence: Evidence): Transfer | undefined {
-  const { isServer, role, entries, story } = evidence;
-  if (isServer || role?.phases.sizing?.rule !== "FILE-0") return undefined;
-  const ack = entries.findIndex(
-    (entry) => entry.kind === "out" && entry.bytes.toString("latin1") === ACKNOWLEDGEMENT,
-  );
-  const asked = entries.findLastIndex((entry, index) => entry.kind === "out" && (ack < 0 || index < ack));
-  const reads = readsBetween(evidence, asked, ack);
-  const whole = Buffer.concat(reads.map(({ bytes }) => bytes));
-  if (whole.toString("latin1", 0, FOUND.length) !== FOUND) return undefined;
-  const size = afterWord(whole);
-  if (size.length < 2) return undefined;
-  const told = size.length >= SIZE_BYTES ? size.readInt32LE() : 0;
-  const cut = argsOf(story.cause, "transfer-cut");
-  const stalled = argsOf(story.cause, "transfer-stalled");
-  const isOver = !evidence.live || cut !== undefined || stalled !== undefined || isStill(evidence);
-  const after = ack < 0 ? [] : entries.slice(ack);
-  const glued = reads.find(({ bytes }) => bytes.toString("latin1", 0, FOUND.length) === FOUND);
-  const isUnasked = size.length > 12;
-  return {
-    reads,
-    size: isUnasked ? size.subarray(0, SIZE_BYTES) : size,
-    told,
-    came: after.reduce((sum, entry) => sum + bytesIn(entry), isUnasked ? size.length - SIZE_BYTES : 0),
-    isOver,
-    isClosed: cut !== undefined,
-    isGlued: glued !== undefined && glued.size > FOUND.length + 2,
-    isUnasked,
-  };
-}
-
-/** Nothing of the file has come for longer than a network holds it up. */
-const isStill = ({ silence }: Evidence) => silence.state === "receiving" && silence.ms >= LONG_SILENCE_MS;
 const seconds = (ms: number) => `${Math.round(ms / 1_000)} s`;
-
-function readsBetween(evidence: Evidence, from: number, to: number): Read[] {
-  const ins = evidence.all("in");
-  const start = evidence.entries[from]?.at ?? 0;
-  return evidence.reads.filter((_, index) => {
-    const entry = ins[index];
-    const place = entry ? evidence.entries.indexOf(entry) : -1;
-    return place > from && (to < 0 || place < to) && (entry?.at ?? 0) >= start;
-  });
-}
-
-/** A newline or NUL of the word is none of the size, if four bytes or more are left. */
-function afterWord(whole: Buffer): Buffer {
-  const rest = whole.subarray(FOUND.length);
-  const ending = /^(\r?\n|\0)/.exec(rest.toString("latin1", 0, 2))?.[0].length ?? 0;
-  return ending > 0 && rest.length === ending + SIZE_BYTES ? rest.subarray(ending) : rest;
-}
 
 function signOf(transfer: Transfer): SizeSign | undefined {
   const { size, came, isOver } = transfer;
@@ -150,13 +79,13 @@ function findByteOrder(evidence: Evidence): Finding | undefined {
 }
 
 function findOtherForm(evidence: Evidence): Finding | undefined {
-  const { transfer, size } = found(evidence) ?? {};
-  if (!transfer || !size) return undefined;
-  const what = formOf(size);
+  const transfer = transferOf(evidence);
+  if (!transfer) return undefined;
+  const what = cutForm(evidence, transfer) ?? textForm(transfer) ?? formOf(signOf(transfer));
   if (what === undefined) return undefined;
   return {
     ...base(transfer),
-    cause: `${what} Read as four bytes, low byte first, that is ${transfer.told}.`,
+    cause: `${what}${transfer.size.length < SIZE_BYTES ? "" : ` Read as four bytes, low byte first, that is ${transfer.told}.`}`,
     advice: [
       "In C: int32_t size = …; send(c, &size, 4, 0). In Python: struct.pack('<i', size).",
       "In Java: ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(size).",
@@ -164,8 +93,34 @@ function findOtherForm(evidence: Evidence): Finding | undefined {
   };
 }
 
-function formOf(size: SizeSign): string | undefined {
-  switch (size.kind) {
+/** Fewer than four bytes, and no more came. */
+function cutForm(evidence: Evidence, { size }: Transfer): string | undefined {
+  const { silence } = evidence;
+  const isOver = silence.state !== "sizing" || silence.isOver || silence.ms >= LONG_SILENCE_MS;
+  if (size.length >= SIZE_BYTES || !isOver) return undefined;
+  const latin = size.toString("latin1");
+  const digits = /^\d+$/.test(latin) ? `, the characters ${quoted(latin)}: the size as text` : "";
+  const short =
+    size.length === 2 && digits === ""
+      ? `: a short? That would be ${size.readUInt16LE()}, or ${size.readUInt16BE()} with the high byte first`
+      : "";
+  return `Only ${count(size.length, "byte")} came in place of the size: ${size.toString("hex").replace(/..(?=.)/g, "$& ")}${digits}${short}. Four bytes are due.`;
+}
+
+/** The file itself, or digits and then the file. */
+function textForm({ rest, size, isUnasked, told, came }: Transfer): string | undefined {
+  const text = rest.toString("latin1", 0, 24);
+  if (!isUnasked || told === came) return undefined;
+  const [, digits] = /^(\d{1,10})[\r\n\0 ]/.exec(text) ?? [];
+  if (digits !== undefined) return `The size ${digits} came as text, and the file right after it.`;
+  const latin = size.toString("latin1");
+  return /^[\x20-\x7e\r\n\t]{4}$/.test(latin)
+    ? `The size is missing: after found came the file itself. Its first four bytes, ${quoted(latin)}, were taken for the size.`
+    : undefined;
+}
+
+function formOf(size: SizeSign | undefined): string | undefined {
+  switch (size?.kind) {
     case "sizeDigits":
       return `The size ${size.args.value} came as text: the characters ${size.args.text}. Four bytes are due, a binary number.`;
     case "size64":
@@ -202,6 +157,11 @@ function lyingCause(size: SizeSign): Pick<Finding, "cause" | "advice"> | undefin
         advice: ["struct stat st; fstat(fd, &st); st.st_size is the size. In Python: os.path.getsize(name)."],
       };
     case "tooSmall":
+      if (size.args.told < 0)
+        return {
+          cause: `The size says ${size.args.told}: no file has that size. -1 is what stat(), ftell() and open() return for an error, so probably the server did not find or open the file.`,
+          advice: ["Check what they return, and answer not found where the file cannot be opened."],
+        };
       return size.args.isFullBuffer
         ? {
             cause: `The size says ${size.args.told}, and ${size.args.came} bytes came: the last buffer was sent whole, with ${size.args.came - size.args.told} bytes that are not of the file.`,
@@ -249,6 +209,7 @@ function findStopped(evidence: Evidence): Finding | undefined {
 function findGlued(evidence: Evidence): Finding | undefined {
   const transfer = transferOf(evidence);
   if (!transfer?.isGlued && !transfer?.isUnasked) return undefined;
+  if (textForm(transfer) !== undefined) return undefined;
   const size = signOf(transfer);
   if (size && size.kind !== "notFoundAsSize") return undefined;
   return {

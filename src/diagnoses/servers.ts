@@ -1,11 +1,12 @@
 /** Mistakes of students' servers, met by our clients: a length that lies, and an answer in pieces. Others have files of their own. */
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import type { Evidence } from "./_evidence.ts";
-import { dialogueOf, ruleIn } from "./_exchanges.ts";
+import { dialogueOf, ruleIn, textOf } from "./_exchanges.ts";
 import { serverEndings } from "./server-endings.ts";
 import { serverNobody } from "./server-nobody.ts";
 import { findLyingRecord } from "./server-records.ts";
 import { serverRegistry } from "./server-registry.ts";
+import { serverReplies } from "./server-replies.ts";
 import { serverResults } from "./server-results.ts";
 import { serverSilence } from "./server-silence.ts";
 import { findLyingSize, serverSizes } from "./server-sizes.ts";
@@ -26,6 +27,7 @@ const lengthsAndPieces: readonly Diagnosis[] = [
     name: "server-answers-in-two-writes",
     title: "The server's answer came in two pieces",
     level: "note",
+    hasOwnLevel: true,
     rank: "habits",
     find: findTwoWrites,
   },
@@ -36,6 +38,7 @@ export const servers: readonly Diagnosis[] = [
   ...serverEndings,
   ...serverNobody,
   ...serverRegistry,
+  ...serverReplies,
   ...serverResults,
   ...serverSilence,
   ...serverSizes,
@@ -50,7 +53,12 @@ const ONE_PACKET = 1_400;
 /** A lab client takes one recv() for one answer: it would have seen the first piece alone. */
 function findTwoWrites(evidence: Evidence): Finding | undefined {
   if (evidence.isServer || evidence.isTalkedTo) return undefined;
-  const due = new Set(dialogueOf(evidence).exchanges.flatMap(({ expected }) => expected?.texts ?? []));
+  const { exchanges } = dialogueOf(evidence);
+  const slow = exchanges.find(({ reads, reply, expected, messages }) => {
+    const whole = textOf(reply);
+    return reads.length > 1 && expected?.texts.includes(whole) && !messages.includes(whole);
+  });
+  const due = new Set(exchanges.flatMap(({ expected }) => expected?.texts ?? []));
   const isBook = evidence.role?.phases.awaitingAnswer !== undefined;
   const said = evidence.messages.find(
     ({ state, reads, bytes, text }) =>
@@ -60,13 +68,16 @@ function findTwoWrites(evidence: Evidence): Finding | undefined {
       // Two answers, or an answer and something else, are no pieces of one.
       (isBook || due.has(text.replace(/[\0\r\n]+$/, ""))),
   );
-  if (!said) return undefined;
+  const reads = slow?.reads ?? said?.reads;
+  const state = said?.state ?? "awaitingReply";
+  if (!reads) return undefined;
   return {
-    rule: isBook ? "BOOK-2" : ruleIn(evidence, said.state, "FRAME-6"),
-    reads: said.reads,
-    state: said.state,
+    rule: isBook ? "BOOK-2" : ruleIn(evidence, state, "FRAME-6"),
+    level: slow ? "violation" : "note",
+    reads,
+    state,
     expected: "the whole answer in one piece",
-    cause: `One answer came in ${said.reads.length} reads. Probably the server sends it with several send() calls. We waited until it was whole; a client that takes one recv() for one answer sees the first piece only, and the rest when it asks for something else.`,
+    cause: `One answer came in ${reads.length} reads${slow ? ", with a pause between them: the server's buffer is smaller than the message, or it sends the answer bit by bit" : ". Probably the server sends it with several send() calls. We waited until it was whole"}. A client that takes one recv() for one answer sees the first piece only, and the rest when it asks for something else.`,
     advice: ["Put the whole answer into one buffer, and send it with one send()."],
   };
 }

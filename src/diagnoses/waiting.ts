@@ -76,7 +76,7 @@ function findWaitForNothing(evidence: Evidence): Finding | undefined {
   return {
     rule,
     reads: reads.slice(-1),
-    came: `${last ? "since then, " : ""}${silenceText(evidence)}`,
+    came: `${silenceText(evidence)}${last ? `, after ${quoted(last.text)}` : ""}`,
     state: silence.state,
     expected: waitsFor,
     ...(last ? waitsAfterMessage(evidence, last.text) : waitsForGreeting(evidence)),
@@ -128,7 +128,7 @@ function findReadLine(evidence: Evidence): Finding | undefined {
     cause: `We sent ${sent} without a newline after it. A program that reads it with readLine(), fgets() or "for line in …" ${isOver ? "had the text already, and went on waiting" : "has the text already, and waits"} for the newline; the server ${isOver ? "was waiting" : "waits"} for your program.`,
     advice: [
       "Read with recv() or read(), and take what it gives you as the message.",
-      `Or have the server end its lines: spawn ${evidence.roleName} --framing line`,
+      "Or have the server end its lines: start the role with --framing line.",
       ...unlessTyping(evidence),
     ],
     reproduce: `python3 -c 'import socket; s = socket.create_connection(("${evidence.host}", ${evidence.port})); print(s.makefile().readline())'`,

@@ -1,6 +1,7 @@
 /** Verdicts on the peers of each instance, summed up. */
 import { type Verdict, verdicts } from "../stories/verdict.ts";
 import type { Lab } from "./lab.ts";
+import { isOwnQuestion } from "./selectors.ts";
 
 export interface PeerVerdicts {
   /** Peers by their verdicts; those that are ok are not counted. Live ones, and ended ones that are still known. */
@@ -13,7 +14,7 @@ const NOTHING: PeerVerdicts = { verdicts: {}, cards: [] };
 
 /** By the instance's id. */
 export function peerVerdicts(lab: Pick<Lab, "stories" | "judged">): (instance: string) => PeerVerdicts {
-  const stories = lab.stories().filter(({ subject }) => !subject.isInternal);
+  const stories = lab.stories().filter((story) => !isOwnQuestion(story));
   const byInstance = Map.groupBy(stories, ({ subject }) => subject.instance);
   return (instance) => {
     const judged = (byInstance.get(instance) ?? []).map((story) => lab.judged(story));

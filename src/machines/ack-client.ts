@@ -106,7 +106,7 @@ export default defineRole({
   port: 4386,
   options,
   machine: ackClientMachine,
-  phases: {},
+  phases: { asking: { reads: "text", rule: "ACK-1", expects: OK } },
   steps: {
     asking: "sends the datagram, and waits for one in return",
     done: "was told Ok",

@@ -136,7 +136,7 @@ export default defineRole({
   port: 4387,
   options,
   machine: clockClientMachine,
-  phases: {},
+  phases: { asking: { reads: "text", rule: "CLOCK-0", expects: "the date or the time" } },
   steps: {
     asking: "sends SEND_DATE or SEND_TIME, as it happens, and waits for one datagram",
     pausing: "waits for a second or two",

@@ -1,6 +1,6 @@
 /** Candidates for what comes next in a line: commands, options and their values, roles, live ids. */
 import type { Lab } from "../lab/lab.ts";
-import { shortId } from "../lab/selectors.ts";
+import { isOwnQuestion, shortId } from "../lab/selectors.ts";
 import type { Argument, Command, Completes } from "./command.ts";
 import { type CommandTable, distinct } from "./command-folder.ts";
 import { commandStart, filterStart } from "./completion-start.ts";
@@ -142,14 +142,14 @@ const instancesOf = (lab: Lab) =>
 const connectionsOf = (lab: Lab) =>
   lab
     .liveStories()
-    .filter(({ subject }) => !subject.isInternal)
+    .filter((story) => !isOwnQuestion(story))
     .map((story) => ({ value: shortId(story), summary: `${story.subject.instance}, ${story.state}` }));
 
 /** Ended ones, the newest first: of a thousand of them the oldest are not wanted. */
 const endedConnectionsOf = (lab: Lab) =>
   lab
     .stories()
-    .filter(({ endedAt, subject }) => endedAt !== undefined && !subject.isInternal)
+    .filter((story) => story.endedAt !== undefined && !isOwnQuestion(story))
     .map((story) => ({ value: shortId(story), summary: `${story.subject.instance}, ended` }));
 
 /** States that the instance's role, or any role, can be in. */

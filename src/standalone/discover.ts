@@ -8,7 +8,7 @@ import type { HostPort } from "../machines/_world.ts";
 import { printable } from "../printable.ts";
 import { table } from "../repl/text-table.ts";
 import { DISCOVER, isEnd, type Listing, parseListing } from "../wire/bootstrap.ts";
-import { defineStandalone } from "./command.ts";
+import { defineStandalone } from "./standalone-command.ts";
 
 export default defineStandalone({
   name: "discover",

@@ -5,8 +5,8 @@ import { exitCodes, NetlabError } from "../errors.ts";
 import { duration, hostPort } from "../machines/_options.ts";
 import { printable } from "../printable.ts";
 import { checkListing, isError, registration } from "../wire/bootstrap.ts";
-import { defineStandalone } from "./command.ts";
 import { discover } from "./discover.ts";
+import { defineStandalone } from "./standalone-command.ts";
 
 /** A good registration has no answer [BOOT-2]: an error comes within this time, or not at all. */
 const ERROR_WAIT_MS = 300;

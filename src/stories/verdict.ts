@@ -68,14 +68,13 @@ export function reasonOf(story: Story, live: LiveView | undefined, judged: Judge
   if (story.cause !== undefined) return causeText(story.cause);
   const [card] = judged.cards;
   const seconds = live ? Math.floor(live.stillMs / 1_000) : 0;
-  const side = story.waitsFor === undefined ? "" : ` for ${story.waitsFor}`;
   switch (judged.verdict) {
     case "stuck":
       return live && live.queuedBytes > 0
         ? `it does not read: ${live.queuedBytes} bytes have been waiting for ${seconds} s`
         : `${live?.unreadBytes} bytes are no whole message for ${seconds} s${story.framing === "line" ? ": a line without its \\n" : ""}`;
     case "waiting":
-      return `deadlock: we have been waiting ${seconds} s${side}`;
+      return `deadlock: the ${story.subject.role} has been waiting ${waitText(story, seconds)}`;
     case "violation":
     case "note":
       return card && `${card.id}: ${card.title}`;
@@ -84,6 +83,11 @@ export function reasonOf(story: Story, live: LiveView | undefined, judged: Judge
         ? `waits for the operator: say ${story.subject.instance} …`
         : undefined;
   }
+}
+
+/** `16 s for an expression, or q` */
+export function waitText({ waitsFor }: Story, seconds: number): string {
+  return `${seconds} s${waitsFor === undefined ? "" : ` for ${waitsFor}`}`;
 }
 
 export const byVerdict = (a: Verdict, b: Verdict) => verdicts.indexOf(a) - verdicts.indexOf(b);

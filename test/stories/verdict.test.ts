@@ -100,7 +100,7 @@ describe("a connection is", () => {
     expect(verdict()).toBe("ok");
     clock.advance(1);
     expect(verdict()).toBe("waiting");
-    expect(reason()).toBe("deadlock: we have been waiting 10 s for the token");
+    expect(reason()).toBe("deadlock: the file-server has been waiting 10 s for the token");
     peer.say("server1\n");
     await peer.hears("valid\n");
     expect(verdict()).toBe("ok");

@@ -2,10 +2,10 @@ import { z } from "zod";
 import { shortPeerId } from "../../ids.ts";
 import { connectionDocument } from "../../lab/documents.ts";
 import type { Lab } from "../../lab/lab.ts";
-import { selectStories, shortId } from "../../lab/selectors.ts";
+import { isOwnQuestion, selectStories, shortId } from "../../lab/selectors.ts";
 import { printable } from "../../printable.ts";
 import type { Story } from "../../stories/story.ts";
-import { reasonOf } from "../../stories/verdict.ts";
+import { reasonOf, waitText } from "../../stories/verdict.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { type Folded, folded, inOrder, isTrouble, type Looked, lookAt } from "../connection-order.ts";
 import { styleWord } from "../style.ts";
@@ -32,7 +32,7 @@ export default defineCommand({
   run(call) {
     const { lab, rest, options, data, isJson, out } = call;
     const looked = selectStories(lab, rest)
-      .filter(({ subject }) => !subject.isInternal)
+      .filter((story) => !isOwnQuestion(story))
       .map((story) => lookAt(lab, story));
     const isAll = options.all || rest.some((term) => ASKS_FOR_ALL.test(term));
     const wanted = inOrder(
@@ -70,33 +70,31 @@ function list(call: ConnsCall, looked: readonly Looked[], wanted: readonly Looke
     out(`and ${sumOf(rest)} more (--all lists them${hidden > 0 ? " and the refused" : ""})`);
 }
 
-/** On a narrow terminal the columns go that `show` tells anyway; a column without values goes too. */
+/** On a narrow terminal the columns go that `show` tells anyway: an address too, where there is a name. */
 function connectionTable(shown: readonly Looked[], { lab, columns, style }: ConnsCall): string {
-  const isWide = columns >= WIDE;
   const names = namesOf(lab, shown);
-  const rows = shown.map(({ story, judged }) => {
+  const isWide = columns >= WIDE;
+  const isNamed = isWide && shown.some(({ story }) => names.get(story) || story.subject.label);
+  const rows = shown.map((one) => {
+    const { story, judged } = one;
     const document = connectionDocument(story, judged);
-    const { role, label, remote, state, waitsFor, bytesIn, bytesOut, framing, verdict } = document;
-    const reason = reasonOf(story, lab.liveView(story.subject.id), judged);
-    const note = printable(reason ?? (waitsFor ? `waits for ${waitsFor}` : ""));
-    const who = [names.get(story), label].filter(Boolean).join(", ");
+    const { role, label, remote, state, bytesIn, bytesOut, framing, verdict } = document;
+    const name = printable([names.get(story), label].filter(Boolean).join(", "), NAME_CHARACTERS);
+    const who = isNamed ? [name, remote] : [isWide ? remote : name || remote];
     const wide = isWide ? [String(bytesIn), String(bytesOut), framing] : [];
-    return [
-      shortId(story),
-      role,
-      printable(who, NAME_CHARACTERS),
-      remote,
-      state,
-      ...wide,
-      styleWord(style, verdict),
-      note,
-    ];
+    return [shortId(story), role, ...who, state, ...wide, styleWord(style, verdict), noteOf(lab, one)];
   });
   const wide = isWide ? ["IN", "OUT", "FRAMING"] : [];
-  const head = ["ID", "ROLE", "NAME", "PEER", "STATE", ...wide, "VERDICT", "NOTE"];
-  const hasNames = rows.some((row) => row[2] !== "");
-  const kept = (row: readonly string[]) => (hasNames ? [...row] : row.filter((_, index) => index !== 2));
-  return table(kept(head), rows.map(kept), columns, "NOTE");
+  const head = ["ID", "ROLE", ...(isNamed ? ["NAME"] : []), "PEER", "STATE", ...wide, "VERDICT", "NOTE"];
+  return table(head, rows, columns, "NOTE");
+}
+
+/** A wait is told by its length first: the rest may not fit. */
+function noteOf(lab: Lab, { story, judged, stillMs }: Looked): string {
+  const { waitsFor } = story;
+  if (judged.verdict === "waiting") return printable(waitText(story, Math.floor(stillMs / 1_000)));
+  const reason = reasonOf(story, lab.liveView(story.subject.id), judged);
+  return printable(reason ?? (waitsFor ? `waits for ${waitsFor}` : ""));
 }
 
 const NAME_CHARACTERS = 40;
@@ -109,7 +107,7 @@ function namesOf(lab: Lab, shown: readonly Looked[]): ReadonlyMap<Story, string>
   // Peers of a role that give no names are called by their ids.
   const given = members.filter(({ id, name }) => !name.startsWith(shortPeerId(id)));
   const byId = new Map(given.map(({ id, name }) => [id, name]));
-  return new Map(live.map(({ story }) => [story, byId.get(story.subject.id) ?? ""]));
+  return new Map(shown.map(({ story }) => [story, byId.get(story.subject.id) ?? story.peerName ?? ""]));
 }
 
 /** `12: 10 ended ok, 2 ended note`. */

@@ -1,0 +1,84 @@
+/** What a client of ours is waiting for, or gave up waiting for: the server's greeting, or its answer to something. */
+import { FOUND } from "../wire/file-transfer.ts";
+import type { Evidence } from "./_evidence.ts";
+import { dialogueOf, type Exchange, failureOf, LONG_SILENCE_MS } from "./_exchanges.ts";
+
+/** The server's last word is due, and has not come. */
+export interface OpenQuestion {
+  /** Undefined: its greeting. */
+  readonly exchange: Exchange | undefined;
+  readonly state: string;
+  /** Answers that had come by then. */
+  readonly answered: number;
+  /** Since when nothing came, as far as anybody waited. */
+  readonly askedAt: number;
+  readonly isGivenUp: boolean;
+}
+
+export function openQuestionOf(evidence: Evidence): OpenQuestion | undefined {
+  const { isServer, role, silence, story } = evidence;
+  if (isServer || role === undefined || story.subject.transport === "udp") return undefined;
+  const failed = failureOf(evidence);
+  if (failed && !failed.event.startsWith("after ") && !isEnding(failed.event)) return undefined;
+  const { greeting, exchanges } = dialogueOf(evidence);
+  const answered = exchanges.filter((exchange) => exchange.expected && !isUnanswered(exchange)).length;
+  const state = failed?.from ?? silence.state;
+  if (state === "awaitingGreeting" && greeting.length === 0) {
+    const askedAt = evidence.entries[0]?.at ?? 0;
+    return {
+      exchange: undefined,
+      state,
+      answered: 0,
+      askedAt,
+      isGivenUp: failed?.event.startsWith("after ") ?? false,
+    };
+  }
+  const exchange = unansweredOf(evidence, exchanges, state);
+  if (!exchange) return undefined;
+  const isLate = exchange.reads.length > 0 && state !== "sizing";
+  const isGivenUp = exchange.isGivenUp || isLate || (failed?.event.startsWith("after ") ?? false);
+  return {
+    exchange,
+    state: isAsking(state) ? state : "awaitingReply",
+    answered,
+    askedAt: exchange.at,
+    isGivenUp,
+  };
+}
+
+/** States in which an answer is due whatever was said. */
+const ASKING = new Set([
+  "authenticating",
+  "requesting",
+  "sizing",
+  "awaitingAnswer",
+  "awaitingReply",
+  "awaitingBytes",
+]);
+const isAsking = (state: string) => ASKING.has(state);
+const isEnding = (event: string) => /^peer\.(ended|closed)$/.test(event);
+
+/** Nothing came, or so late that nobody waited any more. */
+function isUnanswered({ at, reads, isGivenUp }: Exchange): boolean {
+  const [first] = reads;
+  return !first || isGivenUp || first.at - at > LONG_SILENCE_MS * 1_000;
+}
+
+function unansweredOf(
+  { role }: Evidence,
+  exchanges: readonly Exchange[],
+  state: string,
+): Exchange | undefined {
+  const first = exchanges.find(
+    (exchange, index) =>
+      exchange.expected &&
+      isUnanswered(exchange) &&
+      (exchange.isGivenUp || exchange.reads.length > 0 || index === exchanges.length - 1),
+  );
+  if (first) return first;
+  const last = exchanges.at(-1);
+  // The word for yes has come; the size after it has not.
+  if (state === "sizing" && last && last.reply.length <= FOUND.length + 2) return last;
+  const isFree = !role?.phases.listening;
+  return isFree && isAsking(state) && last?.reads.length === 0 ? last : undefined;
+}

@@ -1,0 +1,159 @@
+/** Replies of students' servers that are not what was said, and those that nobody waits for. */
+import type { Diagnosis, Finding } from "./_diagnosis.ts";
+import { differenceOf } from "./_differences.ts";
+import { type Evidence, quoted } from "./_evidence.ts";
+import { dialogueOf, type Exchange, isLateReply, isRight, isTwice, ruleOf, textOf } from "./_exchanges.ts";
+
+export const serverReplies: readonly Diagnosis[] = [
+  {
+    id: "D79",
+    name: "another-reply",
+    title: "The reply is not what this protocol says",
+    level: "violation",
+    rank: "answers",
+    excludes: ["D38", "D75"],
+    find: findOtherReply,
+  },
+  {
+    id: "D80",
+    name: "answer-nobody-waits-for",
+    title: "The server said more than the protocol has here",
+    level: "note",
+    hasOwnLevel: true,
+    rank: "habits",
+    find: findUnasked,
+  },
+];
+
+/** Texts that an answer is compared with. */
+function wrongReplies(
+  evidence: Evidence,
+  kinds: readonly string[],
+): { exchange: Exchange; earlier: Exchange[] }[] {
+  if (evidence.isServer) return [];
+  const { exchanges } = dialogueOf(evidence);
+  return exchanges.flatMap((exchange, index) => {
+    const { expected, reads, reply } = exchange;
+    const isAsked = expected && kinds.includes(expected.kind) && expected.rule !== "RELAY-0";
+    const earlier = exchanges.slice(0, index);
+    if (exchange.messages.some((one) => isRight(one, expected?.texts ?? []))) return [];
+    if (!isAsked || reads.length === 0 || isRight(textOf(reply), expected.texts)) return [];
+    return isLateReply(exchange, earlier) || isTwice(exchange) ? [] : [{ exchange, earlier }];
+  });
+}
+
+function findOtherReply(evidence: Evidence): Finding | undefined {
+  const [wrong] = wrongReplies(evidence, ["echo", "word"]);
+  if (!wrong) return undefined;
+  const { exchange, earlier } = wrong;
+  const [due = ""] = exchange.expected?.texts ?? [];
+  return {
+    rule: exchange.expected?.rule ?? "FRAME-9",
+    reads: exchange.reads,
+    state: "awaitingReply",
+    expected: quoted(due),
+    ...(exchange.expected?.kind === "echo"
+      ? echoCause(exchange, due, earlier)
+      : wordCause(exchange, due, earlier)),
+  };
+}
+
+const SEND_N =
+  "Send back the n bytes that recv() returned: send(c, b, n, 0), not strlen(b) and not sizeof b.";
+
+function echoCause(
+  { reply, sent }: Exchange,
+  due: string,
+  earlier: readonly Exchange[],
+): Pick<Finding, "cause" | "advice"> {
+  const said = textOf(reply).trimEnd();
+  const came = `${quoted(sent)} was said, and ${quoted(said)} came back`;
+  const rest = said.slice(due.length);
+  const old = earlier.find((one) => rest !== "" && one.sent.trimEnd().endsWith(rest));
+  if (said.startsWith(due) && old)
+    return {
+      cause: `${came}: after ${quoted(due)} stands what ${quoted(old.sent)} had left in the buffer. No NUL ends the new text, so strlen() runs on into the old one.`,
+      advice: [SEND_N, "Or end it after recv(): b[n] = 0;"],
+    };
+  const before = earlier.findLast((one) => one.sent.trimEnd() === said);
+  if (before)
+    return {
+      cause: `${came}: that is an earlier message. The server is one reply behind, or sends a buffer that it did not fill anew.`,
+      advice: ["For each recv() one send(), and of just what this recv() returned."],
+    };
+  return { cause: `${came}. ${changeOf(said, due)}`, advice: [SEND_N] };
+}
+
+function changeOf(said: string, due: string): string {
+  if (said.toUpperCase() === due.toUpperCase())
+    return "The letters were changed: an echo sends the bytes as they are.";
+  if (said === [...due].reverse().join("")) return "It was reversed: that is another protocol's server.";
+  if (said.includes(due)) return "Words were added: an echo is the text alone.";
+  if (said !== "" && due.startsWith(said))
+    return `Only ${said.length} of ${due.length} characters came back: the server's buffer is too small, or it cuts at a blank (scanf %s).`;
+  return "What is no command comes back as it is, byte for byte.";
+}
+
+function wordCause(
+  { reply, sent }: Exchange,
+  due: string,
+  earlier: readonly Exchange[],
+): Pick<Finding, "cause" | "advice"> {
+  const said = textOf(reply).trim();
+  const isEarlier = earlier.some(({ expected }) => expected?.texts.includes(said));
+  const why = isEarlier
+    ? "It is the answer to an earlier line: the server does not remember how far the joke is."
+    : said === sent.trim()
+      ? "It sends back what it was told."
+      : differenceOf(said, [due]).trim() || "Programs compare byte by byte.";
+  return {
+    cause: `${quoted(said)} came in answer to ${quoted(sent)}, and ${quoted(due)} is due. ${why}`,
+    advice: [`Send exactly ${quoted(due)}, and nothing around it.`],
+  };
+}
+
+/** Something came where nothing is due, or more than the answer. */
+function findUnasked(evidence: Evidence): Finding | undefined {
+  if (evidence.isServer || evidence.role === undefined) return undefined;
+  const rule = ruleOf(evidence);
+  if (!["CALC-0", "KNOCK-2"].includes(rule)) return undefined;
+  const { greeting, exchanges } = dialogueOf(evidence);
+  const unasked = greeting.length > 0 ? greeting : (exchanges.find(isWithoutAnswer)?.reads ?? []);
+  const more =
+    unasked.length > 0
+      ? undefined
+      : exchanges.find((exchange) => isTwice(exchange) || besides(exchange).length > 0);
+  const reads = more ? more.reads : unasked;
+  if (reads.length === 0) return undefined;
+  const said = textOf(Buffer.concat(reads.map(({ bytes }) => bytes)));
+  const where = more
+    ? isTwice(more)
+      ? `The answer to ${quoted(more.sent)} came more than once`
+      : `Besides the answer to ${quoted(more.sent)} came ${quoted(besides(more).join(" "))}`
+    : greeting.length > 0
+      ? `${quoted(said)} came before the client had said anything`
+      : `${quoted(said)} came in answer to the name`;
+  return {
+    rule,
+    // What comes before the answer is taken for it.
+    level: more && more.messages[0] !== more.expected?.texts[0] ? "violation" : "note",
+    reads,
+    state: more ? "awaitingReply" : "listening",
+    expected: more ? "one answer to each message" : "nothing: here the server only listens",
+    cause: `${where}. This protocol has no such message: a client that reads one reply for each of its own takes it for the answer to its next message, and is one behind from then on.`,
+    advice: [
+      more ? "Send one answer to each message." : "Send nothing before the first expression is there.",
+    ],
+  };
+}
+
+/** Messages beside the right answer. */
+function besides({ expected, messages }: Exchange): readonly string[] {
+  const [due = ""] = expected?.texts ?? [];
+  return due !== "" && expected?.kind !== "room" && messages.includes(due)
+    ? messages.filter((one) => one !== due)
+    : [];
+}
+
+/** A name gets no reply. What came after a leaving word is no matter. */
+const isWithoutAnswer = ({ expected, reads, nth }: Exchange) => nth === 0 && !expected && reads.length > 0;
