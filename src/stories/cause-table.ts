@@ -187,7 +187,7 @@ const servers = {
   "login-without-name": row("note", {}, () => "its login has no name, so it was asked again", "CHAT-1"),
   "name-taken": row("note", { name: "peer", holder: "text" }, ({ name }) => `name taken: ${name}`, "CHAT-1"),
   "room-crashed": row("note", {}, () => "the room crashed while it joined, so it was asked again"),
-  "no-username": row("note", {}, () => "that is no name", "RELAY-1"),
+  "no-username": row("note", {}, () => "that is not a name", "RELAY-1"),
   "username-taken": row("note", { holder: "text" }, () => "name taken", "RELAY-1"),
   "receiver-not-online": row(
     "note",
@@ -348,7 +348,7 @@ const clients = {
     "failed",
     { start: "text", form: "text", other: "text" },
     ({ start, form, other }) =>
-      `the server answers ${start} …, which is no name after a header of ${form}${other === "" ? "" : `; read as ${other} it would be one (--header ${other})`}`,
+      `the server answers ${start} …, which is not a name after a header of ${form}${other === "" ? "" : `; read as ${other} it would be one (--header ${other})`}`,
     "BOOK-1",
   ),
   "answer-length-short": row(
