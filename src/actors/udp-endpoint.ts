@@ -1,6 +1,8 @@
 /**
  * A UDP role's endpoint: one machine for all senders, each sender remembered for a while, so that `conns` and `explain`
  * speak of senders as of connections. A throw is the machine's, and so the instance's: its supervisor restarts it.
+ *
+ * Long, because its one machine and the table of its senders begin and end together.
  */
 import type { Endpoint } from "../link/link.ts";
 import type { UdpLink } from "../link/udp-link.ts";

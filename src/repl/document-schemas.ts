@@ -1,6 +1,8 @@
 /**
  * Schemas of the JSON documents, by command: `docs/reference/documents.md` and `documents.schema.json` are made of them, and a
  * test holds them against what each command answers with. Documents may get more fields; none is taken away or changes its type.
+ *
+ * Long, because the documents of all commands stand in one table.
  */
 import { z } from "zod";
 
@@ -235,7 +237,7 @@ const step = entry.extend({
 const oneOrMany = <Schema extends z.ZodType>(schema: Schema) => z.union([schema, z.array(schema)]);
 const anyJson = z.unknown().describe("whatever the value is as JSON");
 
-/** One document a call, save where `STREAMS` names the command. */
+/** A call has one document, save where `STREAMS` names the command. */
 export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
   book: z.union([
     address.extend({ removed: z.literal(true) }),
