@@ -219,11 +219,21 @@ export class TcpListener implements InstanceService {
     if (files && (files.isHolding || story.fault === "crashed")) this.#closeFiles(files);
   }
 
+  /** A role's own function may throw: then its peer has no name, and is over all the same. */
+  #peerNameOf({ snapshot }: Connection): string | undefined {
+    try {
+      return (snapshot && this.#context.role().peerName?.(snapshot.context)) || undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
   #over(connection: Connection): void {
     const { environment } = this.#context;
     const { story } = connection;
     this.#releaseResources(connection);
     this.#connections.delete(connection.id);
+    story.peerName = this.#peerNameOf(connection);
     environment.recorder.end(story);
     const { life } = connection;
     environment.telemetry({

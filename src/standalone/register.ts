@@ -13,12 +13,12 @@ const ERROR_WAIT_MS = 300;
 
 export default defineStandalone({
   name: "register",
-  summary: "registers a file server by UDP, and looks whether the registry lists it",
+  summary: "registers a file server by UDP, and checks that the registry lists it",
   args: [
     { name: "ip", summary: "the server's address" },
     { name: "port", summary: "its port" },
     { name: "service", summary: "what it serves, e.g. pdf" },
-    { name: "token", summary: "the word it wants to hear" },
+    { name: "token", summary: "the token that its clients must send" },
   ],
   options: z.object({
     bootstrap: hostPort().describe("the registry, host:port"),

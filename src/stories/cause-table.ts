@@ -186,7 +186,7 @@ const servers = {
   "login-without-name": row("note", {}, () => "its login has no name, so it was asked again", "CHAT-1"),
   "name-taken": row("note", { name: "peer" }, ({ name }) => `name taken: ${name}`, "CHAT-1"),
   "room-crashed": row("note", {}, () => "the room crashed while it joined, so it was asked again"),
-  "no-username": row("note", {}, () => "that is no name", "RELAY-1"),
+  "no-username": row("note", {}, () => "that is not a name", "RELAY-1"),
   "username-taken": row("note", {}, () => "name taken", "RELAY-1"),
   "switchboard-crashed": row("note", {}, () => "the switchboard crashed while it was asked"),
 } as const;
@@ -341,7 +341,7 @@ const clients = {
     "failed",
     { start: "text", form: "text", other: "text" },
     ({ start, form, other }) =>
-      `the server answers ${start} …, which is no name after a header of ${form}${other === "" ? "" : `; read as ${other} it would be one (--header ${other})`}`,
+      `the server answers ${start} …, which is not a name after a header of ${form}${other === "" ? "" : `; read as ${other} it would be one (--header ${other})`}`,
     "BOOK-1",
   ),
   "answer-length-short": row(

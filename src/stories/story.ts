@@ -90,6 +90,8 @@ export class Story {
   fault: Fault | undefined;
   /** Why, where there is a fault. */
   cause: Cause | undefined;
+  /** Name that its peer had given when it left, where the role knows it. */
+  peerName: string | undefined;
   /** Judgement of it once it had ended; undefined: none yet. */
   judged: Judged | undefined;
   /** Tokens in its bytes, which are hidden from every reader. A client's run learns more of them. */
@@ -302,6 +304,7 @@ export type RestoredState = Pick<
   | "lastRule"
   | "fault"
   | "cause"
+  | "peerName"
   | "judged"
   | "secrets"
 >;

@@ -106,7 +106,7 @@ export class LineRunner {
     const exit = await this.#runCommand(statement, console);
     if (!isToFail) return exit;
     if (exit !== exitCodes.done && exit !== exitCodes.interrupted) return exitCodes.done;
-    if (exit === exitCodes.done) await console.err(`! ${command}: it was to fail, and did not`);
+    if (exit === exitCodes.done) await console.err(`! ${command}: it should have failed, but did not`);
     return exit === exitCodes.done ? exitCodes.checkFailed : exit;
   }
 
