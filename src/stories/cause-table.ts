@@ -1,4 +1,8 @@
-/** Rows of `causes.ts`: code, rule, level, arguments, words. A code is stable: it is never given to another reason. */
+/**
+ * Rows of `causes.ts`: code, rule, level, arguments, words. A code is stable: it is never given to another reason.
+ *
+ * Long, because it is a table, read by code.
+ */
 import type { ArgumentKind, CauseLevel } from "./causes.ts";
 
 type Values<Args> = { readonly [Name in keyof Args]: Args[Name] extends "number" ? number : string };
