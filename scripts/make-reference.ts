@@ -8,7 +8,7 @@ import { scanRoles } from "../src/catalogue/role-folder.ts";
 import { netlabdProgram, version } from "../src/config.ts";
 import { netlabctlProgram } from "../src/netlabctl-main.ts";
 import { commandTable, distinct } from "../src/repl/command-folder.ts";
-import { standalone } from "../src/standalone/table.ts";
+import { standalone } from "../src/standalone/standalone-commands.ts";
 import { commandsPage } from "./reference/commands-page.ts";
 import { documentsPage, documentsSchema } from "./reference/documents-page.ts";
 import { errorsPage } from "./reference/errors-page.ts";

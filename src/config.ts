@@ -68,7 +68,7 @@ export function netlabdProgram(env: NodeJS.ProcessEnv = process.env): Command {
       new Option("--log <format>", "how the log looks").choices(["pretty", "json"]).default("pretty"),
     )
     .addOption(
-      new Option("--log-level <level>", "the least that is logged")
+      new Option("--log-level <level>", "the lowest level that is logged")
         .choices(["trace", "debug", "info", "warn", "error"])
         .default("info"),
     )
@@ -124,14 +124,14 @@ const MEGABYTE = 1_048_576;
 function recordMemory(text: string): number {
   const { data } = byteSize().safeParse(text);
   if (data === undefined || data < MEGABYTE)
-    throw new InvalidArgumentError("It wants a size such as 64M, and 1M at least.");
+    throw new InvalidArgumentError("Write a size such as 64M, of at least 1M.");
   return data;
 }
 
 function offset(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0 || value > 60_000) {
-    throw new InvalidArgumentError("It wants a whole number from 0 to 60000.");
+    throw new InvalidArgumentError("Write a whole number from 0 to 60000.");
   }
   return value;
 }

@@ -7,7 +7,7 @@ import { harmless, harmlessJson } from "./printable.ts";
 import { helpOf, parseShape } from "./repl/parse-command.ts";
 import { UNCUT_COLUMNS } from "./repl/wrapped.ts";
 import { defaultSocketPath } from "./socket-path.ts";
-import type { StandaloneCommand } from "./standalone/command.ts";
+import type { StandaloneCommand } from "./standalone/standalone-command.ts";
 import { historyPath } from "./state-folder.ts";
 import { attachPiped } from "./terminal/attached-pipe.ts";
 import { attach } from "./terminal/attached-terminal.ts";
@@ -66,7 +66,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   });
 }
 
-const standaloneTable = async () => (await import("./standalone/table.ts")).standalone;
+const standaloneTable = async () => (await import("./standalone/standalone-commands.ts")).standalone;
 
 /** The client's own options as data, for parsing, for --help and for the manual page. */
 export function netlabctlProgram(): Command {

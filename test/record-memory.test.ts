@@ -13,5 +13,5 @@ it("is as said, and the recorder's own choice where nothing is said", () => {
 
 it.each(["lots", "64k"])("%s is refused with what it wants", async (size) => {
   const { exit, stderr } = await scene.node("netlabd", ["--record-memory", size]).ended;
-  expect({ exit, stderr }).toEqual({ exit: 2, stderr: expect.stringContaining("64M, and 1M at least") });
+  expect({ exit, stderr }).toEqual({ exit: 2, stderr: expect.stringContaining("64M, of at least 1M") });
 });

@@ -52,6 +52,22 @@ function tokenAt(source: string, at: number) {
   return undefined;
 }
 
+/** Every text of a file that a person may read: literals, and templates with `…` for each of their parts. */
+export function textsOf(source: string): { readonly text: string; readonly line: number }[] {
+  const texts: { text: string; line: number }[] = [];
+  let line = 1;
+  for (let at = 0; at < source.length; ) {
+    const token = tokenAt(source, at);
+    if (token?.kind === "literal") texts.push({ text: unescaped(token.text), line });
+    if (token?.kind === "template")
+      texts.push({ text: token.text.slice(1, -1).replace(/\$\{[^{}]*\}/g, "…"), line });
+    const text = token?.text ?? source.charAt(at);
+    line += text.split("\n").length - 1;
+    at += text.length;
+  }
+  return texts;
+}
+
 const commentText = (text: string) => text.replace(/^\/\*+|\*\/$|^\/\/|^ *\* ?/gm, "").trim();
 
 function unescaped(literal: string): string {

@@ -6,7 +6,7 @@ import type { Argument, Command } from "../../src/repl/command.ts";
 import { GROUPS } from "../../src/repl/commands/help.ts";
 import { type Flag, flagsOf } from "../../src/repl/option-flags.ts";
 import { usageOf } from "../../src/repl/parse-command.ts";
-import type { StandaloneCommand } from "../../src/standalone/command.ts";
+import type { StandaloneCommand } from "../../src/standalone/standalone-command.ts";
 
 const HEAD = `# Commands
 

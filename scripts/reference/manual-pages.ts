@@ -3,7 +3,7 @@ import type { Command as Program } from "commander";
 import type { Command } from "../../src/repl/command.ts";
 import { GROUPS } from "../../src/repl/commands/help.ts";
 import { usageOf } from "../../src/repl/parse-command.ts";
-import type { StandaloneCommand } from "../../src/standalone/command.ts";
+import type { StandaloneCommand } from "../../src/standalone/standalone-command.ts";
 import { entry, macro, paragraph, section, text } from "./roff.ts";
 
 /** What these are by default depends on the user: see FILES. */

@@ -29,7 +29,7 @@ async function openUnder(root: string, name: string, extension: string | undefin
     if (!isWithin(real, realRoot)) return { ok: false, why: "it leads out of the root" };
     // Opening a device may do something; so look first, and look again at what was really opened.
     const before = await lstat(real);
-    if (!before.isFile()) return { ok: false, why: "it is no regular file" };
+    if (!before.isFile()) return { ok: false, why: "it is not a regular file" };
     handle = await open(real, OPEN_FLAGS);
     const opened = await handle.stat();
     const isSame = opened.isFile() && opened.ino === before.ino && opened.dev === before.dev;

@@ -1,27 +1,30 @@
 /**
  * A TCP server's listener: accepts, gives each connection a machine of its own, sweeps the idle, and lets no
  * connection's fault reach a neighbour. Connections are root actors in this map, not children of one machine.
+ *
+ * Long, because opening, accepting, sweeping and draining share the one map of connections.
  */
 
-import { errorTable, messageOf } from "../errors.ts";
+import { messageOf } from "../errors.ts";
 import type { Link } from "../link/link.ts";
 import { listenTcp } from "../link/tcp-server.ts";
 import type { HubMember, Role } from "../machines/_role.ts";
-import type { HubWorld } from "../machines/_world.ts";
-import { type Cause, cause } from "../stories/causes.ts";
+import { cause } from "../stories/causes.ts";
 import { editionOf, secretsOf } from "../stories/editions.ts";
+import type { Story, StorySubject } from "../stories/story.ts";
 import type { Bound } from "./binding.ts";
 import { Companion, serverNetwork, worldOf } from "./companion.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionControl } from "./connection-control.ts";
 import { ConnectionFiles } from "./connection-files.ts";
 import { type ConnectionLimits, limitsOf } from "./connection-host.ts";
-import { asBuffer, Delivery } from "./delivery.ts";
 import { Edition } from "./edition.ts";
 import { tellExposure } from "./exposure.ts";
 import type { HubFace } from "./hubs.ts";
+import { openHub } from "./listener-hub.ts";
 import { ListeningPort } from "./listening-port.ts";
 import { recordedInputs } from "./recorded-inputs.ts";
+import { Refusals } from "./refusals.ts";
 import { runMachine } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
 
@@ -31,6 +34,7 @@ export class TcpListener implements InstanceService {
   readonly #limits: ConnectionLimits;
   readonly #connections = new Map<string, Connection>();
   readonly #port: ListeningPort;
+  readonly #refusals: Refusals;
   #edition: Edition | undefined;
   #companion: Companion | undefined;
   #sweepTimer: unknown;
@@ -41,6 +45,7 @@ export class TcpListener implements InstanceService {
     this.#context = context;
     this.#secrets = secretsOf(context.role(), context.options);
     this.#limits = limitsOf(context.common);
+    this.#refusals = new Refusals(context);
     this.#port = new ListeningPort(context, (host, port, ipv6Only) => this.#bind(host, port, ipv6Only));
   }
 
@@ -127,7 +132,7 @@ export class TcpListener implements InstanceService {
     if (this.#edition?.role === role) return this.#edition;
     const { environment } = this.#context;
     const listening = { hosts: this.#port.hosts, port: this.#port.port };
-    const hub = this.#newHub();
+    const hub = openHub(this.#context, this.#connections);
     this.#secrets = secretsOf(role, this.#context.options);
     this.#edition = new Edition(role, {
       world: worldOf(this.#context, listening, serverNetwork(this.#context), hub?.proxy),
@@ -139,117 +144,62 @@ export class TcpListener implements InstanceService {
     return this.#edition;
   }
 
-  /** The hub knows connections by their ids; one that is gone is passed over. */
-  #newHub(): HubFace | undefined {
-    const { role, options, environment, id } = this.#context;
-    const { hub } = role();
-    if (!hub) return undefined;
-    const world: HubWorld = {
-      options,
-      clock: environment.clock,
-      deliver: (audience, text) => {
-        const delivery = new Delivery(text);
-        for (const member of audience) this.#connections.get(member)?.deliver(delivery);
-      },
-      notify: (text) => environment.telemetry({ type: "instance.notice", id, text }),
-    };
-    return environment.hubs.open(id, hub, world, {
-      onCrash: (error, members) => {
-        const text = `its hub crashed and was rebuilt: ${messageOf(error)}`;
-        environment.telemetry({ type: "instance.remark", id, text });
-        // Each member's story says why something that was said may be lost.
-        const rebuilt = cause("hub-rebuilt", { error: messageOf(error) });
-        for (const member of members) this.#connections.get(member.id)?.story.remark(rebuilt);
-      },
-      // The hub cannot be kept going: the instance's own supervisor is the next one up.
-      onGiveUp: (error) => this.#context.onCrash(error),
-    });
-  }
-
   // -- one connection ----------------------------------------------------------------------------------------------
 
   #accept(link: Link): void {
-    const { environment, common, role, id: instance, label } = this.#context;
+    const { environment, common, role } = this.#context;
     const { remote } = link;
-    const id = environment.ids.connection(instance);
+    const id = environment.ids.connection(this.#context.id);
     const definition = role();
-    const { name, machine, descriptors = 1 } = definition;
-    const permit = environment.descriptors.admit(descriptors);
-    if (!permit) return this.#rejectAbruptly(link, id);
+    const permit = environment.descriptors.admit(definition.descriptors ?? 1);
+    if (!permit) return this.#refusals.rejectAbruptly(link, id);
     const edition = this.#editionOf(definition);
-    const story = environment.recorder.open(
-      {
-        id,
-        instance,
-        role: name,
-        edition: editionOf(definition),
-        label,
-        transport: "tcp",
-        local: link.local,
-        remote,
-      },
-      edition.initialState,
-      this.#secrets,
-    );
+    const story = this.#storyOf(id, link, definition, edition);
     const connection = new Connection(environment.onLink?.(link, id) ?? link, story, edition);
-    const files = new ConnectionFiles(environment.files);
     connection.permit = permit;
-    connection.files = files;
+    connection.files = new ConnectionFiles(environment.files);
     this.#connections.set(id, connection);
     try {
-      if (permit.isOverBudget) return this.#refuseOne(connection, this.#noDescriptor);
+      if (permit.isOverBudget) return this.#refusals.refuse(connection, this.#refusals.noDescriptors);
       // A connection on its way out holds no place [REV-5]; counting them costs something, so only where it may matter.
       if (this.#connections.size > common.maxConnections && this.peers > common.maxConnections)
-        return this.#refuseOne(connection, cause("too-many-connections", { limit: common.maxConnections }));
+        return this.#refusals.refuse(
+          connection,
+          cause("too-many-connections", { limit: common.maxConnections }),
+        );
       environment.telemetry({ type: "connection.opened", id, remote: `${remote.address}:${remote.port}` });
-      const actor = runMachine(machine, {
-        input: {
-          ...edition.world,
-          peer: connection,
-          files,
-          ...recordedInputs(edition.world, () => story),
-        },
-        id,
-        clock: environment.clock,
-        watcher: connection,
-      });
-      actor.start();
-      connection.attachMachine(actor);
+      this.#startMachine(connection, connection.files, edition);
     } catch (error) {
       connection.crash(error);
     }
   }
 
-  #refuseOne(connection: Connection, why: Cause): void {
-    const refusal = this.#refusal;
-    if (typeof refusal === "string") connection.refuse(refusal, why);
-    else connection.refuseBytes(refusal, why);
-    connection.close();
-  }
-
-  get #refusal(): string | Uint8Array {
-    const { role, options } = this.#context;
-    return role().refusal?.(options as never) ?? errorTable["too-many-clients"].peer;
-  }
-
-  get #noDescriptor(): Cause {
-    return cause("no-descriptors", { limit: this.#context.environment.descriptors.limit });
-  }
-
-  /** A storm, and not even a descriptor to drain it with: the words in one write, and the end of it in this turn. */
-  #rejectAbruptly(link: Link, id: string): void {
-    const { common, environment } = this.#context;
-    environment.telemetry({
-      type: "connection.refused",
+  #storyOf(id: string, { local, remote }: Link, role: Role, edition: Edition): Story {
+    const { id: instance, label, environment } = this.#context;
+    const subject: StorySubject = {
       id,
-      remote: `${link.remote.address}:${link.remote.port}`,
-      cause: this.#noDescriptor,
+      instance,
+      role: role.name,
+      edition: editionOf(role),
+      label,
+      transport: "tcp",
+      local,
+      remote,
+    };
+    return environment.recorder.open(subject, edition.initialState, this.#secrets);
+  }
+
+  #startMachine(connection: Connection, files: ConnectionFiles, { role, world }: Edition): void {
+    const { story } = connection;
+    const inputs = recordedInputs(world, () => story);
+    const actor = runMachine(role.machine, {
+      input: { ...world, peer: connection, files, ...inputs },
+      id: connection.id,
+      clock: this.#context.environment.clock,
+      watcher: connection,
     });
-    const refusal = this.#refusal;
-    const bytes =
-      typeof refusal === "string" ? new Delivery(refusal).bytesFor(common.framing) : asBuffer(refusal);
-    if (refusal.length > 0) link.write(bytes);
-    link.destroy();
+    actor.start();
+    connection.attachMachine(actor);
   }
 
   #closeFiles(files: ConnectionFiles): void {
@@ -269,11 +219,21 @@ export class TcpListener implements InstanceService {
     if (files && (files.isHolding || story.fault === "crashed")) this.#closeFiles(files);
   }
 
+  /** A role's own function may throw: then its peer has no name, and is over all the same. */
+  #peerNameOf({ snapshot }: Connection): string | undefined {
+    try {
+      return (snapshot && this.#context.role().peerName?.(snapshot.context)) || undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
   #over(connection: Connection): void {
     const { environment } = this.#context;
     const { story } = connection;
     this.#releaseResources(connection);
     this.#connections.delete(connection.id);
+    story.peerName = this.#peerNameOf(connection);
     environment.recorder.end(story);
     const { life } = connection;
     environment.telemetry({

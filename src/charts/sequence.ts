@@ -171,7 +171,7 @@ function stepsFor(entry: ShownEntry, whole: Entry, story: Story, display?: Displ
     case "drained":
       return came(`${bytesText(entry, whole, display)}, after we had closed`);
     case "late":
-      return came(`${bytesText(entry, whole, display)}, which nobody reads`);
+      return came(`${bytesText(entry, whole, display)}, which our side no longer reads`);
     case "ended":
       return came("FIN: it sends no more");
     case "fin":

@@ -153,7 +153,8 @@ export class ControlClient {
       if (this.#ending) return;
       const parsed = parseDaemonLine(line.toString("utf8"));
       if (parsed.ok) this.#dispatch(parsed.value, line.length);
-      else this.#breakOff(`sent a line that is no message: ${JSON.stringify(line.toString("utf8", 0, 60))}`);
+      else
+        this.#breakOff(`sent a line that is not a message: ${JSON.stringify(line.toString("utf8", 0, 60))}`);
     }
   }
 

@@ -126,7 +126,7 @@ function prepareFolder(folder: string): void {
     // A link that another user made leads where that user likes.
     if (link.uid !== uid && link.uid !== 0) throw new Error(`it belongs to user ${link.uid}`);
     const stat = statSync(folder);
-    if (!stat.isDirectory()) throw new Error("it is no folder");
+    if (!stat.isDirectory()) throw new Error("it is not a folder");
     const isShared = stat.uid === 0 && (stat.mode & STICKY) !== 0 && !isDefault;
     if (stat.uid !== uid && !isShared) throw new Error(`it belongs to user ${stat.uid}`);
     if (isDefault && (stat.mode & 0o077) !== 0) chmodSync(folder, 0o700);

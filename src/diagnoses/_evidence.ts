@@ -1,4 +1,8 @@
-/** A story as a diagnosis reads it: reads with their boundaries, and the messages that framing made of them. */
+/**
+ * A story as a diagnosis reads it: reads with their boundaries, and the messages that framing made of them.
+ *
+ * Long, because reads and messages of one story are put together in one walk.
+ */
 
 import type { Role } from "../machines/_role.ts";
 import type { HiddenSpan } from "../printable.ts";

@@ -10,7 +10,7 @@ export const serverNobody: readonly Diagnosis[] = [
   {
     id: "D31",
     name: "nobody-listens",
-    title: "Nobody listens on that port",
+    title: "No program listens on that port",
     level: "violation",
     rank: "endings",
     find: findNobody,

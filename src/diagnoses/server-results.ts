@@ -181,7 +181,7 @@ function guessOf(expression: Expression, value: number, due: number): Guess | un
   };
   if (operator === "/" && value === Math.trunc(due))
     return {
-      why: "It is cut to a whole number: in C and Java, / of two ints drops what is behind the point.",
+      why: "It is cut to a whole number: in C and Java, / of two ints drops what comes after the point.",
       advice:
         "Use double for both numbers: strtod() in C, Double.parseDouble() in Java, / and not // in Python.",
     };

@@ -20,7 +20,7 @@ export const serverSilence: readonly Diagnosis[] = [
     title: "The server does not answer",
     level: "violation",
     rank: "silence",
-    excludes: ["D35", "D76"],
+    excludes: ["D35"],
     find: findNoAnswer,
   },
   {

@@ -1,4 +1,8 @@
-/** Mistakes in what is said: the right moment, and not quite the right words. */
+/**
+ * Mistakes in what is said: the right moment, and not quite the right words.
+ *
+ * Long, because the marks of each mistake stand beside its words.
+ */
 
 import { parseBootstrapRequest } from "../wire/bootstrap.ts";
 import { isQuit, parseExpression } from "../wire/calculator.ts";

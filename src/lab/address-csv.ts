@@ -81,7 +81,7 @@ const isHeading = (record: readonly string[]) =>
   record.map((field) => field.toLowerCase()).join() === COLUMNS.join();
 const newlinesIn = (record: readonly string[]) => record.join("").split("\n").length - 1;
 const wrongColumns = (count: number) =>
-  `${count} ${count === 1 ? "column" : "columns"} instead of two: email,name (a comma in a name wants quotes)`;
+  `${count} ${count === 1 ? "column" : "columns"} instead of two: email,name (put quotes around a name with a comma)`;
 
 /** Text that `parseAddresses` reads again. */
 export function formatAddresses(rows: readonly Row[]): string {

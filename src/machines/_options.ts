@@ -28,7 +28,7 @@ export const duration = () =>
     if (Number.isFinite(ms) && ms >= 0 && ms <= 2 ** 31 - 1) return ms;
     context.addIssue({
       code: "custom",
-      message: `${JSON.stringify(input)} is no duration: write 30s, 500ms, 2m or 1h`,
+      message: `${JSON.stringify(input)} is not a duration: write 30s, 500ms, 2m or 1h`,
     });
     return z.NEVER;
   });
@@ -43,7 +43,7 @@ export const byteSize = () =>
     if (Number.isSafeInteger(bytes)) return bytes;
     context.addIssue({
       code: "custom",
-      message: `${JSON.stringify(input)} is no size: write 4096, 64k or 1m`,
+      message: `${JSON.stringify(input)} is not a size: write 4096, 64k or 1m`,
     });
     return z.NEVER;
   });
@@ -55,7 +55,7 @@ export const hostPort = () =>
     if (parsed) return parsed;
     context.addIssue({
       code: "custom",
-      message: `${JSON.stringify(input)} is no address: write host:port, e.g. localhost:1234 or [::1]:1234`,
+      message: `${JSON.stringify(input)} is not an address: write host:port, e.g. localhost:1234 or [::1]:1234`,
     });
     return z.NEVER;
   });

@@ -114,7 +114,7 @@ export interface RoleDefinition<Schema extends z.ZodObject = z.ZodObject> {
   /** Meaning of each state, in words, for `--explain`; at least of those that a person would wonder about. */
   readonly steps?: Readonly<Record<string, string>>;
   readonly hub?: HubDefinition;
-  /** The name that a peer has given, from what its machine remembers: for `members`, where the role has no hub. */
+  /** The name that a peer has given, from what its machine remembers: kept with its story, and for `members` where the role has no hub. */
   // biome-ignore lint/suspicious/noExplicitAny: a role knows its own machine's context; the table holds all of them.
   readonly peerName?: (context: any) => string | undefined;
   /** How a line of this conversation is shown wherever netlabd shows one, e.g. reversed [REV-4]. */

@@ -31,7 +31,7 @@ function talkPhases(rule: string) {
   });
   return {
     awaitingGreeting: phase("the greeting"),
-    listening: phase("whatever the server says"),
+    listening: phase("the next message of the server"),
     awaitingReply: phase("the reply"),
     awaitingBytes: phase("the reply's bytes", asTheyCome),
     receiving: phase("more of the reply's bytes", asTheyCome),

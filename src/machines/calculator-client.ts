@@ -24,7 +24,7 @@ const { machine, phases } = talkClient<Options>({
   farewell: QUIT,
   due: (sent, { as }, isScripted) => (isScripted || isQuit(sent) ? undefined : resultDue(sent, as)),
   unasked: (text, { as }) =>
-    `note: ${JSON.stringify(text)} came unasked: the name ${as} has no answer, and a client that counts answers is one behind [CALC-0]`,
+    `note: ${JSON.stringify(text)} came unasked: the name ${as} has no answer, and a client that counts answers is off by one [CALC-0]`,
   // [CALC-2] Any line is sent; a hint comes before one that no calculator understands.
   prepare: (line) => (isQuit(line) ? { send: line } : { send: line, ...hintFor(line) }),
 });
@@ -62,6 +62,8 @@ function hintFor(line: string): { hint?: string } {
   const expression = parseExpression(line);
   if (expression.ok) return {};
   const wrong =
-    expression.code === "operator" ? "has no operator of + - * /" : `is no "number operator number"`;
-  return { hint: `${JSON.stringify(line)} ${wrong}: the server will say so` };
+    expression.code === "operator"
+      ? "has no operator of + - * /"
+      : `is not of the form: number operator number`;
+  return { hint: `${JSON.stringify(line)} ${wrong}; the server will say so` };
 }

@@ -19,7 +19,7 @@ const name = () =>
 
 const options = z.object({
   ...talkOptions,
-  as: name().describe("the name that stands before what you say"),
+  as: name().describe("the name that is shown before your messages"),
   login: name().optional().describe("the login name, if it is another"),
 });
 type Options = z.output<typeof options>;

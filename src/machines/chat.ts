@@ -159,6 +159,7 @@ export default defineRole({
     say: announce,
     forget: (room: AsyncHub<Room>, id) => void room.leave(id),
   },
+  peerName: ({ login }: Context) => login.name,
   farewell: () => saidBy(SERVER, CLOSES),
   offers: () => "a chat room",
   tryIt: ({ port }) => `netlabctl chat --as Ann --login ann --port ${port}`,

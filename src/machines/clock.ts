@@ -1,5 +1,5 @@
 /**
- * A clock: tells date and time of this machine, one datagram an answer.
+ * A clock: tells the date and the time of this machine, one datagram an answer.
  *
  *   serving ──operator.stop──→ closed
  *
@@ -33,7 +33,7 @@ export const clockMachine = setup({
 
 export default defineRole({
   name: "clock",
-  summary: "tells date and time by datagram",
+  summary: "tells the date and the time by datagram",
   side: "server",
   transport: "udp",
   port: 4387,

@@ -10,6 +10,8 @@
  *   C> download readme.txt    S> the file's bytes         (or  Problem in opening file)
  *   C> run ls                 S> what it printed          (--allow-run ls)
  *   C> close                  S> Closing...               and close
+ *
+ * Long, because a role is one file.
  */
 import { isUtf8 } from "node:buffer";
 import { assign, fromPromise, setup } from "xstate";

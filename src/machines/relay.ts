@@ -155,6 +155,7 @@ export default defineRole({
     restarted: (switchboard: Switchboard) => switchboard.announceRestart(),
     forget: (switchboard: AsyncHub<Switchboard>, id) => void switchboard.leave(id),
   },
+  peerName: ({ name }: Context) => name,
   farewell: () => CLOSING,
   offers: () => "messages between named users",
   tryIt: ({ port }) => `netlabctl relay --as alice --port ${port}`,

@@ -44,7 +44,7 @@ function verdictIn(text: string): string {
 
 export default defineRole({
   name: "reverse-client",
-  summary: "talks to a reverse server, and reads it backwards",
+  summary: "talks to a reverse server, and shows its answers backwards",
   side: "client",
   transport: "tcp",
   port: 4444,

@@ -1,6 +1,8 @@
 /**
  * Schemas of the JSON documents, by command: `docs/reference/documents.md` and `documents.schema.json` are made of them, and a
  * test holds them against what each command answers with. Documents may get more fields; none is taken away or changes its type.
+ *
+ * Long, because the documents of all commands stand in one table.
  */
 import { z } from "zod";
 
@@ -112,7 +114,7 @@ export const address = z.object({ email: z.string(), name: z.string() });
 
 /** A message on standard error under `--json`. */
 export const problem = z.object({
-  code: z.string().nullable().describe("a row of docs/errors.md; null: the message is no error"),
+  code: z.string().nullable().describe("a row of docs/errors.md; null: the message is not an error"),
   message: z.string(),
 });
 
@@ -233,9 +235,9 @@ const step = entry.extend({
 });
 
 const oneOrMany = <Schema extends z.ZodType>(schema: Schema) => z.union([schema, z.array(schema)]);
-const anyJson = z.unknown().describe("whatever the value is as JSON");
+const anyJson = z.unknown().describe("the value as JSON");
 
-/** One document a call, save where `STREAMS` names the command. */
+/** Documents by command: one a call, save where `STREAMS` names the command. */
 export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
   book: z.union([
     address.extend({ removed: z.literal(true) }),

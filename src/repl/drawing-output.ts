@@ -21,7 +21,7 @@ export const outOption = z
   .string()
   .min(1)
   .optional()
-  .describe("write it to this file; its ending says the format where --format does not");
+  .describe("write it to this file; without --format its ending chooses the format");
 
 /** Throws where the ending means a format that there is none of here. */
 export function formatOf<Format extends string>(

@@ -10,7 +10,7 @@ import { type Entry, type Story, wallMs } from "../stories/story.ts";
 import type { Call } from "./command.ts";
 
 export const followOptions = {
-  n: z.number().int().min(1).max(1_000_000).default(10_000).describe("stop after so many entries"),
+  n: z.number().int().min(1).max(1_000_000).default(10_000).describe("stop after this many entries"),
   for: duration().default(3_600_000).describe("stop after this time, e.g. 30s"),
   rate: z
     .number()
@@ -18,7 +18,7 @@ export const followOptions = {
     .min(1)
     .max(100_000)
     .default(200)
-    .describe("at most so many entries a second; the rest is counted"),
+    .describe("show at most this many entries a second; the rest is counted"),
   showTokens: z.boolean().default(false).describe("show tokens as they are"),
 };
 
@@ -117,7 +117,7 @@ class Follower<Options extends Bounds> {
     const { call, what } = this.#following;
     if (this.#leftOut > 0 && !call.isJson)
       call.err(
-        `${this.#leftOut} ${what} left out: more than are shown a second (--rate), or than the roles have time for`,
+        `${this.#leftOut} ${what} left out, because there were more than --rate allows, or than the daemon had time for`,
       );
     this.#leftOut = 0;
   }

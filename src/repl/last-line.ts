@@ -55,6 +55,6 @@ function whoseTurn(told: Told): string {
     case "operator":
       return `${peer} ${waits} for the operator: say ${story.subject.instance} …`;
     case "nobody":
-      return `it ${is} nobody's turn: either side may speak`;
+      return silence.isOver ? "either side could speak" : "either side may speak";
   }
 }

@@ -122,7 +122,7 @@ function offeredBy(lab: Lab, commands: CommandTable, kind: Completes): Candidate
   }
 }
 
-const LAST: Candidate = { value: "@last", summary: "the connection that began last" };
+const LAST: Candidate = { value: "@last", summary: "the newest connection" };
 const FIELDS: Candidate[] = [
   { value: "state=", summary: "in this state" },
   { value: "addr=", summary: "from this address" },

@@ -19,7 +19,7 @@ export function welcomeText(
     ...serverLines(lab, servers, columns, style),
     ...failed.map((instance) => failedLine(instance, style)),
     ...(servers.length + failed.length === 0
-      ? ["  nothing runs yet: roles lists what can, spawn <role> starts one"]
+      ? ["  no role runs yet: roles lists them, spawn <role> starts one"]
       : []),
     "",
     ...hintLines(style),
@@ -80,8 +80,8 @@ function failedLine({ id, lastError }: LabInstance, style: Style): string {
 function hintLines(style: Style): string[] {
   const hint = (command: string, what: string) => `  ${style.accent(command.padEnd(15))} ${what}`;
   return [
-    hint("conns", "who is connected, those that need a look first"),
-    hint("explain @last", "the story of the connection that began last"),
+    hint("conns", "lists connections, those that are stuck first"),
+    hint("explain @last", "tells the story of the newest connection"),
     hint("quit, shutdown", "leave this prompt (the lab goes on) · stop the lab"),
   ];
 }

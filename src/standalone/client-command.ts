@@ -11,9 +11,9 @@ import type { Argument } from "../repl/command.ts";
 import { hintText } from "../stories/cause-text.ts";
 import type { Cause } from "../stories/causes.ts";
 import type { Entry, Story } from "../stories/story.ts";
-import { EXPLAIN, type StandaloneCall, type StandaloneCommand } from "./command.ts";
 import { tellOutcome } from "./outcome.ts";
 import { runClient } from "./run-client.ts";
+import { EXPLAIN, type StandaloneCall, type StandaloneCommand } from "./standalone-command.ts";
 import { stepPrinter } from "./step-printer.ts";
 import { userOf } from "./user.ts";
 

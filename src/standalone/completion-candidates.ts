@@ -9,7 +9,7 @@ import { type CommandTable, commandTable, distinct } from "../repl/command-folde
 import { type Word, wordsSoFar } from "../repl/line-words.ts";
 import { type Flag, flagsOf } from "../repl/option-flags.ts";
 import { defaultSocketPath } from "../socket-path.ts";
-import type { StandaloneCommand } from "./command.ts";
+import type { StandaloneCommand } from "./standalone-command.ts";
 
 interface Candidate {
   readonly value: string;
@@ -52,7 +52,7 @@ async function offered(line: string, words: readonly Word[]): Promise<readonly C
     if (option === "--socket") socket = words[at]?.text ?? socket;
   }
   const [command, ...rest] = words.slice(at);
-  const { standalone } = await import("./table.ts");
+  const { standalone } = await import("./standalone-commands.ts");
   const commands = await commandTable();
   const typed = words.at(-1)?.text ?? "";
   if (!command || rest.length === 0)

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { exitCodes, NetlabError } from "../errors.ts";
-import { defineStandalone } from "./command.ts";
 import { candidatesFor } from "./completion-candidates.ts";
+import { defineStandalone } from "./standalone-command.ts";
 
 /** The shells ask again at each Tab, so a script can never offer what is no longer there. */
 const SCRIPTS: Readonly<Record<string, string>> = {

@@ -8,14 +8,14 @@ import type { HostPort } from "../machines/_world.ts";
 import { printable } from "../printable.ts";
 import { table } from "../repl/text-table.ts";
 import { DISCOVER, isEnd, type Listing, parseListing } from "../wire/bootstrap.ts";
-import { defineStandalone } from "./command.ts";
+import { defineStandalone } from "./standalone-command.ts";
 
 export default defineStandalone({
   name: "discover",
-  summary: "asks a registry by UDP who serves what",
+  summary: "asks a registry by UDP for the list of file servers",
   options: z.object({
     bootstrap: hostPort().default({ host: "localhost", port: 1234 }).describe("the registry, host:port"),
-    service: z.string().optional().describe("only who serves this"),
+    service: z.string().optional().describe("only servers of this kind of file"),
     timeout: duration().default(2_000).describe("how long to wait for the answer"),
     showTokens: z.boolean().default(false).describe("show tokens as they are"),
   }),
@@ -29,7 +29,7 @@ export default defineStandalone({
     else if (shown.length > 0) out(listingTable(shown, columns));
     // `end` is part of the answer [BOOT-4]: without it the question is not answered, however much was listed.
     if (!isWhole) {
-      err("the registry did not send `end` after its list [BOOT-4]: this may not be all");
+      err("the registry did not send `end` after its list [BOOT-4], so the list may be incomplete");
       return exitCodes.peerError;
     }
     if (found.length > 0) return exitCodes.done;

@@ -3,10 +3,10 @@ import fileClient, { type FetchResult } from "../machines/file-client.ts";
 import { printable } from "../printable.ts";
 import { hintText } from "../stories/cause-text.ts";
 import type { Entry, Story } from "../stories/story.ts";
-import { defineStandalone, EXPLAIN } from "./command.ts";
 import { fileProgress, noProgress } from "./file-progress.ts";
 import { type Outcome, tellOutcome } from "./outcome.ts";
 import { runClient } from "./run-client.ts";
+import { defineStandalone, EXPLAIN } from "./standalone-command.ts";
 import { stepPrinter } from "./step-printer.ts";
 
 const { service: _service, file: _file, ...clientOptions } = fileClient.options.shape;

@@ -19,7 +19,7 @@ export const labClients = [
     "--host localhost --port 5000",
   ),
   conversation("relay", "relay-client", "sends messages to other users: text|user", "--as alice"),
-  conversation("reverse", "reverse-client", "talks to a reverse server, and reads it backwards"),
+  conversation("reverse", "reverse-client", "talks to a reverse server, and shows its answers backwards"),
   conversation("calc", "calculator-client", "asks a calculator", "--as gautamop"),
   conversation("chat", "chat-client", "joins a chat room", "--as 'Alan Musk' --login alanop"),
   conversation("knock", "knock-knock-client", "tells a knock-knock joke"),

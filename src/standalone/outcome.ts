@@ -9,7 +9,7 @@ import { briefCard } from "../repl/card-text.ts";
 import { styleOf } from "../repl/style.ts";
 import { programText } from "../stories/entry-text.ts";
 import type { ProgramSample } from "../stories/program.ts";
-import type { StandaloneCall } from "./command.ts";
+import type { StandaloneCall } from "./standalone-command.ts";
 
 export interface Outcome {
   /** The machine's output. */

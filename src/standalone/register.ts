@@ -5,20 +5,20 @@ import { exitCodes, NetlabError } from "../errors.ts";
 import { duration, hostPort } from "../machines/_options.ts";
 import { printable } from "../printable.ts";
 import { checkListing, isError, registration } from "../wire/bootstrap.ts";
-import { defineStandalone } from "./command.ts";
 import { discover } from "./discover.ts";
+import { defineStandalone } from "./standalone-command.ts";
 
 /** A good registration has no answer [BOOT-2]: an error comes within this time, or not at all. */
 const ERROR_WAIT_MS = 300;
 
 export default defineStandalone({
   name: "register",
-  summary: "registers a file server by UDP, and looks whether the registry lists it",
+  summary: "registers a file server by UDP, and checks that the registry lists it",
   args: [
     { name: "ip", summary: "the server's address" },
     { name: "port", summary: "its port" },
     { name: "service", summary: "what it serves, e.g. pdf" },
-    { name: "token", summary: "the word it wants to hear" },
+    { name: "token", summary: "the token that its clients must send" },
   ],
   options: z.object({
     bootstrap: hostPort().describe("the registry, host:port"),

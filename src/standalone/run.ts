@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { z } from "zod";
 import { NetlabError } from "../errors.ts";
-import { defineStandalone } from "./command.ts";
+import { defineStandalone } from "./standalone-command.ts";
 
 export default defineStandalone({
   name: "run",

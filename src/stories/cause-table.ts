@@ -1,4 +1,8 @@
-/** Rows of `causes.ts`: code, rule, level, arguments, words. A code is stable: it is never given to another reason. */
+/**
+ * Rows of `causes.ts`: code, rule, level, arguments, words. A code is stable: it is never given to another reason.
+ *
+ * Long, because it is a table, read by code.
+ */
 import type { ArgumentKind, CauseLevel } from "./causes.ts";
 
 type Values<Args> = { readonly [Name in keyof Args]: Args[Name] extends "number" ? number : string };
@@ -182,7 +186,7 @@ const servers = {
   "login-without-name": row("note", {}, () => "its login has no name, so it was asked again", "CHAT-1"),
   "name-taken": row("note", { name: "peer" }, ({ name }) => `name taken: ${name}`, "CHAT-1"),
   "room-crashed": row("note", {}, () => "the room crashed while it joined, so it was asked again"),
-  "no-username": row("note", {}, () => "that is no name", "RELAY-1"),
+  "no-username": row("note", {}, () => "that is not a name", "RELAY-1"),
   "username-taken": row("note", {}, () => "name taken", "RELAY-1"),
   "switchboard-crashed": row("note", {}, () => "the switchboard crashed while it was asked"),
 } as const;
@@ -337,7 +341,7 @@ const clients = {
     "failed",
     { start: "text", form: "text", other: "text" },
     ({ start, form, other }) =>
-      `the server answers ${start} …, which is no name after a header of ${form}${other === "" ? "" : `; read as ${other} it would be one (--header ${other})`}`,
+      `the server answers ${start} …, which is not a name after a header of ${form}${other === "" ? "" : `; read as ${other} it would be one (--header ${other})`}`,
     "BOOK-1",
   ),
   "answer-length-short": row(

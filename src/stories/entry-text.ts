@@ -86,7 +86,7 @@ function wordsFor(entry: ShownEntry, whole: Entry, display?: Display): string {
     case "drained":
       return `→ ${bytesOf(entry, whole)}, after we had closed`;
     case "late":
-      return `→ ${bytesOf(entry, whole)}, which nobody reads`;
+      return `→ ${bytesOf(entry, whole)}, which our side no longer reads`;
     case "dropped":
       return `  passed over ${bytesOf(entry, whole)}`;
     case "message":

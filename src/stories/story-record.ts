@@ -24,6 +24,7 @@ export interface StoryRecord {
   readonly lastRule: string | null;
   readonly fault: Fault | null;
   readonly cause: Cause | null;
+  readonly peerName?: string | null;
   /** Judgement of it once it had ended. */
   readonly judged?: Judged | null;
   /** Words that are to be hidden from every reader. */
@@ -48,6 +49,7 @@ export function toRecord(story: Story, live?: LiveView): StoryRecord {
     lastRule: story.lastRule ?? null,
     fault: story.fault ?? null,
     cause: story.cause ?? null,
+    peerName: story.peerName ?? null,
     judged: story.judged ?? null,
     secrets: [...secrets],
     entries: story.entries.map(plain),
@@ -75,6 +77,7 @@ export function fromRecord(record: StoryRecord): {
       lastRule: record.lastRule ?? undefined,
       fault: record.fault ?? undefined,
       cause: record.cause ?? undefined,
+      peerName: record.peerName ?? undefined,
       judged: record.judged ?? undefined,
       secrets: [...record.secrets],
     },

@@ -1,6 +1,8 @@
 /**
  * The story of one peer: what came, what it caused, what was sent, how it ended. The first entries and the last are
  * kept, whole bytes up to a limit; what fell out between them is counted, so that a gap is not mistaken for silence.
+ *
+ * Long, because all that may be recorded of a peer is a method here, and nothing else writes an entry.
  */
 
 import type { Cause } from "./causes.ts";
@@ -88,6 +90,8 @@ export class Story {
   fault: Fault | undefined;
   /** Why, where there is a fault. */
   cause: Cause | undefined;
+  /** Name that its peer had given when it left, where the role knows it. */
+  peerName: string | undefined;
   /** Judgement of it once it had ended; undefined: none yet. */
   judged: Judged | undefined;
   /** Tokens in its bytes, which are hidden from every reader. A client's run learns more of them. */
@@ -300,6 +304,7 @@ export type RestoredState = Pick<
   | "lastRule"
   | "fault"
   | "cause"
+  | "peerName"
   | "judged"
   | "secrets"
 >;

@@ -17,7 +17,7 @@ const WHY: Record<string, string> = {
   ENOENT: "there is no such file (ENOENT)",
   EACCES: "you may not read it (EACCES)",
   EISDIR: "it is a folder (EISDIR)",
-  ERR_ENCODING_INVALID_ENCODED_DATA: "it is no UTF-8 text",
+  ERR_ENCODING_INVALID_ENCODED_DATA: "it is not UTF-8 text",
 };
 
 /**

@@ -7,6 +7,8 @@
  *
  * No address is longer than 255 bytes, so the high bytes of a longer length are zero, and a text never starts with a
  * zero: the first byte of the text tells the forms apart. Only an empty query has none.
+ *
+ * Long, because the four headers are read and written side by side.
  */
 import { cutAtCharacter } from "./cut-at-character.ts";
 import { dropTrailing } from "./drop-trailing.ts";

@@ -97,8 +97,8 @@ export function checkListing(entry: Record<"ip" | "port" | "service" | "token", 
   // A zone (`fe80::1%eth0`) means something on the sender's machine alone, and may be of any length.
   if (isIP(entry.ip) === 0 || entry.ip.includes("%")) return "ip is not an IPv4 or IPv6 address";
   if (!isPort(entry.port)) return "port is not a number from 1 to 65535";
-  if (!isField(entry.service)) return "service wants 1 to 64 characters without comma";
-  if (!isField(entry.token)) return "token wants 1 to 64 characters without comma";
+  if (!isField(entry.service)) return "service must have 1 to 64 characters and no comma";
+  if (!isField(entry.token)) return "token must have 1 to 64 characters and no comma";
   return undefined;
 }
 

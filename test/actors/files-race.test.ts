@@ -62,7 +62,7 @@ async function becomesLink(): Promise<void> {
 
 describe("a file that is swapped while it is asked for", () => {
   it.each([
-    ["afterRealpath", /no regular file/],
+    ["afterRealpath", /not a regular file/],
     ["beforeOpen", /./],
   ] as const)("for a link out of the root is not handed out: %s", async (moment, why) => {
     const swap = once(moment, becomesLink);

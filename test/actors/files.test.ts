@@ -80,8 +80,8 @@ describe("a peer that asks for a file", () => {
     ["up/secret.pdf", "it leads out of the root"],
     ["neighbour/secret.pdf", "it leads out of the root"],
     ["circle.pdf", "its symbolic links go round in circles"],
-    ["folder.pdf", "it is no regular file"],
-    ["pipe.pdf", "it is no regular file"],
+    ["folder.pdf", "it is not a regular file"],
+    ["pipe.pdf", "it is not a regular file"],
   ])("does not get %j", async (name, why) => {
     expect(await asked(name)).toBe(`no: ${why}`);
   });
@@ -94,12 +94,12 @@ describe("a peer that asks for a file", () => {
   it("gets any kind of file where the role says so, still none from outside", async () => {
     expect(await asked("server.txt", "any")).toBe("a text");
     expect(await asked("up/secret.pdf", "any")).toBe("no: it leads out of the root");
-    expect(await asked(".", "any")).toBe("no: it is no regular file");
+    expect(await asked(".", "any")).toBe("no: it is not a regular file");
   });
 
   it("gets no device, and none is opened for it", async () => {
     const devices = localFiles(() => "/dev", folder);
-    expect(await devices.open("", "null", undefined)).toEqual({ ok: false, why: "it is no regular file" });
+    expect(await devices.open("", "null", undefined)).toEqual({ ok: false, why: "it is not a regular file" });
   });
 
   it("gets nothing where the root is missing", async () => {

@@ -263,7 +263,7 @@ describe("a connection", () => {
     await eventually(() => expect(daemon.received).toHaveLength(1));
     daemon.raw(bytes);
     await expect(asked).rejects.toMatchObject({ code: "peer-error" });
-    await expect(asked).rejects.toThrow(/sent a line that is no message: .*: the connection is closed/);
+    await expect(asked).rejects.toThrow(/sent a line that is not a message: .*: the connection is closed/);
   });
 
   it("ends with a clear error on a line that does not end", async () => {

@@ -159,7 +159,7 @@ describe("explain --html", () => {
     const file = path.join(folder, "page.html");
     expect(await ctl("explain", story, "--html", file)).toEqual({
       exit: 0,
-      out: `${story} is explained in ${file}\n`,
+      out: `wrote ${file}\n`,
       err: "",
     });
     const page = readFileSync(file, "utf8");

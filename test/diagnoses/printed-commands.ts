@@ -6,7 +6,7 @@ import type { Lab } from "../../src/lab/lab.ts";
 import { commandTable } from "../../src/repl/command-folder.ts";
 import { splitWords } from "../../src/repl/line-words.ts";
 import { parseCall, parseShape } from "../../src/repl/parse-command.ts";
-import { standalone } from "../../src/standalone/table.ts";
+import { standalone } from "../../src/standalone/standalone-commands.ts";
 
 /** In shell code: after `netlabctl`, up to what ends a command. In prose: `spawn role --option value`. */
 const COMMANDS = /\bnetlabctl ((?:'[^']*'|[^;|\n#'])+)|\b(spawn [a-z-]+(?: --[a-z-]+(?: [\w./:]+)?)+)/g;

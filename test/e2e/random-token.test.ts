@@ -27,7 +27,7 @@ describe("a random token", () => {
   it("is told in a sentence to whoever spawned the server, and opens it", async () => {
     const answer = await daemon.plain("spawn file-server one --service txt --token random --port 0");
     const [, told = "", hint] = answer.split("\n");
-    expect(told).toMatch(/^its token is [a-z2-9]{16}, told this once$/);
+    expect(told).toMatch(/^its token is [a-z2-9]{16}, shown only this once$/);
     expect(hint).toBe("tell it to whoever may use it; again by: show file-server-2 --show-tokens");
     const [token = ""] = TOKEN.exec(told.slice("its token is ".length)) ?? [];
     const { port } = await shown("one");

@@ -100,7 +100,7 @@ describe.concurrent("shutdown", () => {
     expect(await daemon.ctl("shutdown")).toMatchObject({
       exit: 5,
       stdout: "",
-      stderr: "not stopped: say y, or shutdown --yes\n",
+      stderr: "not stopped: answer y, or use shutdown --yes\n",
     });
     expect(await daemon.ctl("shutdown", "--yes")).toMatchObject({
       exit: 0,

@@ -120,7 +120,7 @@ describe("a mistake", () => {
       /^lab\.yaml:3: bootstrap: --port: Too big/,
     );
     expect(complaint("roles:", "  - {role: bootstrap, idle: soon}")).toBe(
-      'lab.yaml:2: bootstrap: --idle: "soon" is no duration: write 30s, 500ms, 2m or 1h',
+      'lab.yaml:2: bootstrap: --idle: "soon" is not a duration: write 30s, 500ms, 2m or 1h',
     );
     expect(complaint("roles:", "  - {role: file-server, service: pdf, token: 33}")).toMatch(
       /^lab\.yaml:2: file-server: --token: Invalid input: expected string/,

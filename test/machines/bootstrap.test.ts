@@ -40,10 +40,10 @@ describe("a registration", () => {
     ["REGISTRN,10.0.0.1,65536,pdf,server1", "port is not a number from 1 to 65535"],
     ["REGISTRN,10.0.0.1,-1,pdf,server1", "port is not a number from 1 to 65535"],
     ["REGISTRN,10.0.0.1,12x,pdf,server1", "port is not a number from 1 to 65535"],
-    ["REGISTRN,10.0.0.1,1236,,server1", "service wants 1 to 64 characters without comma"],
-    [`REGISTRN,10.0.0.1,1236,${"s".repeat(65)},t`, "service wants 1 to 64 characters without comma"],
-    ["REGISTRN,10.0.0.1,1236,pdf,", "token wants 1 to 64 characters without comma"],
-    [`REGISTRN,10.0.0.1,1236,pdf,${"t".repeat(65)}`, "token wants 1 to 64 characters without comma"],
+    ["REGISTRN,10.0.0.1,1236,,server1", "service must have 1 to 64 characters and no comma"],
+    [`REGISTRN,10.0.0.1,1236,${"s".repeat(65)},t`, "service must have 1 to 64 characters and no comma"],
+    ["REGISTRN,10.0.0.1,1236,pdf,", "token must have 1 to 64 characters and no comma"],
+    [`REGISTRN,10.0.0.1,1236,pdf,${"t".repeat(65)}`, "token must have 1 to 64 characters and no comma"],
   ])(
     "[BOOT-2] that is malformed, %j, is answered with the reason and leaves the registry as it was",
     async (bad, why) => {

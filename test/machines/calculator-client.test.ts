@@ -50,9 +50,9 @@ describe("a calculator's client", () => {
   );
 
   it.each([
-    ["15+35", '"15+35" is no "number operator number": the server will say so'],
-    ["fifteen + 35", '"fifteen + 35" is no "number operator number": the server will say so'],
-    ["15 % 35", '"15 % 35" has no operator of + - * /: the server will say so'],
+    ["15+35", '"15+35" is not of the form: number operator number; the server will say so'],
+    ["fifteen + 35", '"fifteen + 35" is not of the form: number operator number; the server will say so'],
+    ["15 % 35", '"15 % 35" has no operator of + - * /; the server will say so'],
   ])("[CALC-2] warns of %j before it is sent, and sends it all the same", async (line, hint) => {
     const { type, hints } = await computing();
     expect(await type(line)).toEqual([`send ${line}`]);

@@ -170,7 +170,7 @@ describe("book import", () => {
       [
         "book import: bad.csv has 2 bad lines; nothing is imported",
         "  line 3: the address is none: it needs an @ with something on both sides",
-        "  line 5: 1 column instead of two: email,name (a comma in a name wants quotes)",
+        "  line 5: 1 column instead of two: email,name (put quotes around a name with a comma)",
         "",
       ].join("\n"),
     );
@@ -284,7 +284,7 @@ describe("a file that a command names", () => {
   it.each([
     ["that is not there", () => path.join(folder, "nope.csv"), /there is no such file \(ENOENT\)/],
     ["that is a folder", () => folder, /it is a folder \(EISDIR\)/],
-    ["that is no UTF-8", () => file(Buffer.from("m\u00fcller@x.de,M", "latin1")), /it is no UTF-8 text/],
+    ["that is no UTF-8", () => file(Buffer.from("m\u00fcller@x.de,M", "latin1")), /it is not UTF-8 text/],
     ["that has no end", () => "/dev/zero", /longer than 4 MiB/],
     ["that is too long once it is quoted", () => file('"'.repeat(MAX_REQUEST / 2)), /longer than 4 MiB/],
   ])("%s is refused with the reason", async (_what, nameOf, why) => {

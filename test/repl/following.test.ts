@@ -112,7 +112,9 @@ describe("tap", () => {
     behind.interrupt();
     await Promise.all([slow.exit, behind.exit]);
     expect(slow.out.length).toBeLessThan(20);
-    expect(slow.err.join("\n")).toMatch(/^\d{3} entries left out: more than are shown a second \(--rate\)/m);
+    expect(slow.err.join("\n")).toMatch(
+      /^\d{3} entries left out, because there were more than --rate allows/m,
+    );
     expect(behind.out).toEqual([]);
   });
 

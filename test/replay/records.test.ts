@@ -72,7 +72,9 @@ describe("the record of a story", () => {
     const stories = () => instances.flatMap(({ id }) => lab.stories(id));
     await eventually(() => expect(stories().filter(({ endedAt }) => endedAt !== undefined)).toHaveLength(42));
     for (const story of stories()) {
+      const judged = lab.daemon.lab.judged(story);
       const again = fromRecord(copied(toRecord(story)));
+      expect(again.story.judged).toEqual(judged);
       expect(await readingOf(again.story), story.subject.id).toEqual(await readingOf(story));
     }
   });

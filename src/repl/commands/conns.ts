@@ -107,7 +107,7 @@ function namesOf(lab: Lab, shown: readonly Looked[]): ReadonlyMap<Story, string>
   // Peers of a role that give no names are called by their ids.
   const given = members.filter(({ id, name }) => !name.startsWith(shortPeerId(id)));
   const byId = new Map(given.map(({ id, name }) => [id, name]));
-  return new Map(live.map(({ story }) => [story, byId.get(story.subject.id) ?? ""]));
+  return new Map(shown.map(({ story }) => [story, byId.get(story.subject.id) ?? story.peerName ?? ""]));
 }
 
 /** `12: 10 ended ok, 2 ended note`. */

@@ -19,11 +19,11 @@ function wrapped(words: string): string[] {
 export default defineCommand({
   name: "eval",
   group: "daemon",
-  summary: "evaluates TypeScript in the daemon; so does a line that begins with no command, or with =",
+  summary: "evaluates TypeScript in the daemon; a line that starts with = or is not a command does the same",
   args: [
     {
       name: "code",
-      summary: "the rest of the line, as it is typed; options stand before it",
+      summary: "the rest of the line, as it is typed; options come before it",
       isVariadic: true,
     },
   ],

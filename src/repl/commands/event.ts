@@ -4,7 +4,7 @@ import { defineCommand } from "../command.ts";
 export default defineCommand({
   name: "event",
   group: "connections",
-  summary: "sends an event into a live machine, if its present state takes it",
+  summary: "sends an event to the machine of a live connection, if its present state accepts it",
   args: [
     { name: "connection", summary: "c17 or @last", completes: "connection" },
     { name: "event", summary: "e.g. peer.ended, or peer.message with a text" },

@@ -5,7 +5,7 @@ import { defineClientCommand } from "../command.ts";
 export default defineClientCommand({
   name: "expect",
   group: "scripts",
-  summary: "checks what the command before it said, or what has gone over a connection",
+  summary: "checks the output of the command before it, or what went over a connection",
   args: [
     {
       name: "text",
@@ -15,10 +15,10 @@ export default defineClientCommand({
     },
   ],
   options: z.object({
-    not: z.boolean().default(false).describe("it is not to be there"),
+    not: z.boolean().default(false).describe("the text must not be there"),
     exit: z.number().int().min(0).max(255).optional().describe("the exit status of the command before it"),
-    conn: z.string().min(1).optional().describe("look into this connection instead: from the peer or to it"),
-    within: duration().default(2_000).describe("with --conn: how long it may take to come"),
+    conn: z.string().min(1).optional().describe("look at this connection instead, in both directions"),
+    within: duration().default(2_000).describe("with --conn: wait this long for the text"),
   }),
   example: "expect 'calculator-1 … running'",
 });

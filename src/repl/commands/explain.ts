@@ -11,7 +11,7 @@ import { findStory, olderDocument, olderText } from "../journaled.ts";
 export default defineCommand({
   name: "explain",
   group: "connections",
-  summary: "tells a connection's story in order, and what went wrong in it, with a card for each mistake",
+  summary: "tells a connection's story in order, with a card for each mistake that it recognises",
   args: [
     {
       name: "connection",
@@ -21,16 +21,12 @@ export default defineCommand({
     },
   ],
   options: z.object({
-    hex: z.boolean().default(false).describe("every byte that is kept, of what was sent too"),
+    hex: z.boolean().default(false).describe("show every recorded byte, received and sent"),
     full: z
       .boolean()
       .default(false)
       .describe("all cards, with the rules' texts and the commands that show the same again"),
-    html: z
-      .string()
-      .min(1)
-      .optional()
-      .describe("write it as one page to this file, to be handed in or mailed"),
+    html: z.string().min(1).optional().describe("write it as an HTML page to this file, e.g. to hand it in"),
     showTokens: z.boolean().default(false).describe("show tokens as they are"),
   }),
   example: "explain @last",
@@ -43,7 +39,7 @@ export default defineCommand({
     const explanation = explain(lab, found, options);
     if (options.html !== undefined) {
       await writeFile(options.html, explanationPage(explanation, lab.version));
-      if (!isJson) return out(`${explanation.story.subject.id} is explained in ${printable(options.html)}`);
+      if (!isJson) return out(`wrote ${printable(options.html)}`);
     }
     if (isJson) return data(explanationDocument(explanation));
     return out(explanationText(explanation, { style, columns, hex: options.hex, full: options.full }));

@@ -4,7 +4,7 @@ import { defineCommand } from "../command.ts";
 export default defineCommand({
   name: "fin",
   group: "connections",
-  summary: "ends our side of a live connection (FIN); the peer's side stays open",
+  summary: "sends a FIN on a live connection; the peer may still send",
   args: [{ name: "connection", summary: "c17 or @last", completes: "connection" }],
   example: "fin c17",
   async run({ lab, args, out, data, isJson }) {

@@ -13,10 +13,13 @@ import { deliver, formatOf, outOption, styleFor } from "../drawing-output.ts";
 const FORMATS = ["text", "mermaid", "dot", "svg", "json"] as const;
 
 const options = z.object({
-  watch: z.boolean().default(false).describe("draw it again whenever it moves, until Ctrl-C or its end"),
+  watch: z
+    .boolean()
+    .default(false)
+    .describe("draw it again each time its state changes, until Ctrl-C or its end"),
   ascii: z.boolean().default(false).describe("ASCII signs only"),
   plain: z.boolean().default(false).describe("sentences instead of a drawing, e.g. for a screen reader"),
-  format: z.enum(FORMATS).optional().describe("what to draw it for; text, for the terminal"),
+  format: z.enum(FORMATS).optional().describe("the format; text is for the terminal"),
   out: outOption,
   supervisor: z.boolean().default(false).describe("the chart of the instance's supervisor"),
   companion: z
@@ -28,7 +31,7 @@ const options = z.object({
 export default defineCommand({
   name: "graph",
   group: "connections",
-  summary: "draws a statechart from the machine itself, with the state that a connection is in",
+  summary: "draws the statechart of a role, and the present state of a connection in it",
   args: [
     {
       name: "subject",

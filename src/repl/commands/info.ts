@@ -7,7 +7,7 @@ export default defineCommand({
   name: "info",
   aliases: ["status"],
   group: "daemon",
-  summary: "shows the daemon itself: version, uptime, memory, where its data are",
+  summary: "shows the daemon itself: version, uptime, roles, memory, data folder",
   example: "info",
   run({ lab, out, data, isJson }) {
     const { rss } = process.memoryUsage();

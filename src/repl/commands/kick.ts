@@ -5,7 +5,7 @@ import { defineCommand } from "../command.ts";
 export default defineCommand({
   name: "kick",
   group: "connections",
-  summary: "shows a connection the door: its role tells the others, then it is closed (FIN)",
+  summary: "closes a connection politely, after telling the others",
   args: [
     {
       name: "connection",

@@ -5,7 +5,7 @@ import { defineCommand } from "../command.ts";
 export default defineCommand({
   name: "load",
   group: "roles",
-  summary: "brings in a role of your own, or replaces it for new connections",
+  summary: "loads a role of your own; loaded again, it serves new connections",
   args: [
     { name: "file", summary: "its TypeScript source, in your own folder, with the files that it imports" },
   ],
@@ -22,7 +22,7 @@ export default defineCommand({
       instances.length > 0
         ? `${instances.join(", ")} plays it for new connections`
         : `spawn ${name} starts it`;
-    out(`loaded ${name} again: ${who}; connections under way finish on the old one`);
+    out(`loaded ${name} again: ${who}; open connections finish with the old one`);
     for (const line of unfitLines(loaded)) err(line);
   },
 });

@@ -10,9 +10,9 @@ export default defineCommand({
   group: "daemon",
   summary: "shows the last lines of the log",
   options: z.object({
-    n: z.number().int().min(1).max(1_000).default(20).describe("so many lines"),
-    level: z.enum(LEVELS).default("info").describe("the least that is shown"),
-    follow: z.boolean().default(false).describe("go on with new lines, until Ctrl-C"),
+    n: z.number().int().min(1).max(1_000).default(20).describe("show this many lines"),
+    level: z.enum(LEVELS).default("info").describe("the lowest level that is shown"),
+    follow: z.boolean().default(false).describe("go on with new lines until Ctrl-C"),
   }),
   example: "logs --level warn --follow",
   async run({ lab, options, out, data, isJson, signal, style }) {

@@ -11,7 +11,7 @@ export default defineCommand({
   name: "ls",
   aliases: ["ps", "list"],
   group: "roles",
-  summary: "lists the roles that were started",
+  summary: "lists the roles that were spawned, with their state and port",
   args: [
     { name: "selector", summary: "only these", isOptional: true, isVariadic: true, completes: "selector" },
   ],

@@ -8,8 +8,8 @@ import { table } from "../text-table.ts";
 export default defineCommand({
   name: "members",
   group: "roles",
-  summary: "lists who is connected, under which name: of a room, a relay, a calculator",
-  args: [{ name: "room", summary: "a role whose clients give a name", completes: "instance" }],
+  summary: "lists the clients of a role by name, e.g. of a chat room, a relay or a calculator",
+  args: [{ name: "room", summary: "a role whose clients have names", completes: "instance" }],
   example: "members chat",
   run({ lab, args, out, data, isJson, columns }) {
     const { room = "" } = args;

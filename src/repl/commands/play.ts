@@ -4,10 +4,10 @@ import { defineClientCommand } from "../command.ts";
 export default defineClientCommand({
   name: "play",
   group: "scripts",
-  summary: "goes through a lab sheet: shows its prose, runs its commands, checks what it expects",
+  summary: "goes through a lab sheet: shows its text, runs its commands, checks the expected lines",
   args: [{ name: "sheet", summary: "a Markdown file in your own folder" }],
   options: z.object({
-    check: z.boolean().default(false).describe("do not stop at each step, and end with the first that fails"),
+    check: z.boolean().default(false).describe("do not stop at each step; end at the first that fails"),
   }),
   example: "play examples/echo.md --check",
 });

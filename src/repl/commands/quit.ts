@@ -4,8 +4,8 @@ export default defineCommand({
   name: "quit",
   aliases: ["exit"],
   group: "daemon",
-  summary: "leaves the REPL; the daemon goes on",
+  summary: "leaves the prompt; the daemon goes on",
   example: "quit",
   // The terminal leaves by itself; a one-shot command has nothing to leave.
-  run: ({ err }) => err("nothing to leave here: quit is for the REPL, shutdown stops the daemon"),
+  run: ({ err }) => err("there is no prompt to leave; shutdown stops the daemon"),
 });

@@ -13,9 +13,9 @@ export default defineCommand({
     { name: "ip", summary: "the server's address" },
     { name: "port", summary: "its port" },
     { name: "service", summary: "what it serves, e.g. pdf" },
-    { name: "token", summary: "the word it wants to hear" },
+    { name: "token", summary: "the token that its clients must send" },
   ],
-  options: z.object({ lease: duration().optional().describe("it expires after this, e.g. 30s") }),
+  options: z.object({ lease: duration().optional().describe("the entry expires after this time, e.g. 30s") }),
   example: "register 192.168.126.137 1236 pdf server1",
   async run({ lab, args, options, out, data, isJson }) {
     const { ip = "", port = "", service = "", token = "" } = args;

@@ -5,7 +5,7 @@ import { type Call, defineCommand } from "../command.ts";
 import { table } from "../text-table.ts";
 
 const options = z.object({
-  service: z.string().optional().describe("only who serves this"),
+  service: z.string().optional().describe("only servers of this kind of file"),
   watch: z.boolean().default(false).describe("show it again at each change, until Ctrl-C"),
   showTokens: z.boolean().default(false).describe("show tokens as they are"),
 });
@@ -14,7 +14,7 @@ type Options = z.output<typeof options>;
 export default defineCommand({
   name: "registry",
   group: "registry",
-  summary: "lists who is registered",
+  summary: "lists the registered file servers",
   options,
   example: "registry --service pdf --watch",
   async run(call) {

@@ -10,7 +10,7 @@ import { replayRequest } from "../replaying.ts";
 import { sinceStart } from "../reports.ts";
 
 const options = z.object({
-  role: z.string().min(1).optional().describe("play it to this role instead, with its own defaults"),
+  role: z.string().min(1).optional().describe("play it to this role instead, with default options"),
   showTokens: z.boolean().default(false).describe("show tokens as they are"),
 });
 type Options = z.output<typeof options>;
@@ -18,7 +18,7 @@ type Options = z.output<typeof options>;
 export default defineCommand({
   name: "replay",
   group: "connections",
-  summary: "plays what was recorded to a fresh machine, and says where it goes another way",
+  summary: "plays the recorded bytes to a fresh machine, and tells where it behaves differently",
   args: [
     {
       name: "connection",

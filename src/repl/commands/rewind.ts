@@ -19,8 +19,7 @@ type Options = z.output<typeof options>;
 export default defineCommand({
   name: "rewind",
   group: "connections",
-  summary:
-    "shows a recorded moment: the state, what the machine knew, what lay unread; without --to, the moments",
+  summary: "shows one recorded moment: state, variables, unread bytes; without --to it lists the moments",
   args: [
     {
       name: "connection",

@@ -4,7 +4,7 @@ import { table } from "../text-table.ts";
 export default defineCommand({
   name: "roles",
   group: "roles",
-  summary: "lists what can be spawned",
+  summary: "lists the roles that you can spawn",
   example: "roles",
   run({ lab, out, data, isJson, columns }) {
     const roles = [...lab.roles.values()];

@@ -4,7 +4,7 @@ import { defineCommand } from "../command.ts";
 export default defineCommand({
   name: "rst",
   group: "connections",
-  summary: "tears a live connection down with a reset (RST)",
+  summary: "resets a live connection (RST)",
   args: [{ name: "connection", summary: "c17 or @last", completes: "connection" }],
   example: "rst c17",
   async run({ lab, args, out, data, isJson }) {

@@ -8,17 +8,19 @@ import { defineCommand } from "../command.ts";
 export default defineCommand({
   name: "say",
   group: "roles",
-  summary: "speaks for a role: to everybody in a room, to all clients, or as a client's user",
+  summary: "sends a text to the clients of a role, or says it as the user of a client",
   args: [
     { name: "role", summary: "a room, or a client", completes: "instance" },
     {
       name: "text",
-      summary: "the rest of the line, as it is typed; options stand before it",
+      summary: "the rest of the line, as it is typed; options come before it",
       isVariadic: true,
     },
   ],
   takesRestOfLine: true,
-  options: z.object({ now: z.boolean().default(false).describe("do not wait until everybody has spoken") }),
+  options: z.object({
+    now: z.boolean().default(false).describe("do not wait until every client has sent its line"),
+  }),
   example: "say chat Hey Guys",
   async run({ lab, args, rest, options, signal, out, err, data, isJson }) {
     const { role = "" } = args;

@@ -6,7 +6,7 @@ import { defineCommand } from "../command.ts";
 export default defineCommand({
   name: "send",
   group: "connections",
-  summary: "puts bytes into a live connection, past its machine: text as typed, or --hex",
+  summary: "sends bytes on a live connection without its machine: text as typed, or --hex",
   args: [
     { name: "connection", summary: "c17 or @last", completes: "connection" },
     { name: "text", summary: "sent as it is, nothing added", isOptional: true, isVariadic: true },

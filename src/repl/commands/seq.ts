@@ -20,10 +20,10 @@ const MAX_CONNECTIONS = 12;
 const FORMATS = ["text", "mermaid", "svg", "json"] as const;
 
 const options = z.object({
-  n: z.number().int().min(1).max(2_000).default(60).describe("at most so many steps, the last ones"),
+  n: z.number().int().min(1).max(2_000).default(60).describe("show at most this many steps, the last ones"),
   ascii: z.boolean().default(false).describe("ASCII signs only"),
   plain: z.boolean().default(false).describe("sentences instead of a drawing, e.g. for a screen reader"),
-  format: z.enum(FORMATS).optional().describe("what to draw it for; text, for the terminal"),
+  format: z.enum(FORMATS).optional().describe("the format; text is for the terminal"),
   out: outOption,
   showTokens: z.boolean().default(false).describe("show tokens as they are"),
 });
@@ -33,7 +33,7 @@ type Format = (typeof FORMATS)[number];
 export default defineCommand({
   name: "seq",
   group: "connections",
-  summary: "draws who said what to whom: one connection, or several and the role between them",
+  summary: "draws the messages of one connection, or of several and their role, in order",
   args: [
     { name: "selector", summary: "default @last", isOptional: true, isVariadic: true, completes: "selector" },
   ],

@@ -11,7 +11,7 @@ export default defineCommand({
   name: "show",
   aliases: ["describe"],
   group: "roles",
-  summary: "shows all of a role, or of a connection: state, bytes, last events, unread bytes",
+  summary: "shows a role or a connection in full: state, bytes, last events, unread bytes",
   args: [{ name: "selector", summary: "a role or a connection", completes: "selector" }],
   options: z.object({ showTokens: z.boolean().default(false).describe("show tokens as they are") }),
   example: "show c17",

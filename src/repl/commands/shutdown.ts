@@ -5,7 +5,7 @@ import { defineCommand } from "../command.ts";
 export default defineCommand({
   name: "shutdown",
   group: "daemon",
-  summary: "stops the daemon, for everybody; asks first",
+  summary: "stops the daemon and all its roles; asks first",
   options: z.object({ yes: z.boolean().default(false).describe("do not ask") }),
   example: "shutdown --yes",
   async run({ lab, options, ask, out, err, data, isJson }) {
@@ -14,7 +14,7 @@ export default defineCommand({
     if (!options.yes) {
       const answer = await ask(`Stop the daemon, ${running} roles and ${peers} peers? [y/N] `);
       if (!/^y(es)?$/i.test(answer.trim())) {
-        err(answer === "" ? "not stopped: say y, or shutdown --yes" : "not stopped");
+        err(answer === "" ? "not stopped: answer y, or use shutdown --yes" : "not stopped");
         return exitCodes.refused;
       }
     }

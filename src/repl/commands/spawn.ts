@@ -10,9 +10,9 @@ import type { Style } from "../style.ts";
 export default defineCommand({
   name: "spawn",
   group: "roles",
-  summary: "starts a role, with the options of that role",
+  summary: "starts a role with its options",
   args: [
-    { name: "role", summary: "what to play; roles lists them", completes: "role" },
+    { name: "role", summary: "the role to play; roles lists them", completes: "role" },
     { name: "name", summary: "a name of its own", isOptional: true },
   ],
   optionsOf: (role, lab) => {
@@ -41,7 +41,7 @@ export default defineCommand({
 });
 
 function toldOnce(id: string, option: string, secret: string, style: Style): string {
-  return `its ${option} is ${style.bold(secret)}, told this once\ntell it to whoever may use it; again by: show ${id} --show-tokens`;
+  return `its ${option} is ${style.bold(secret)}, shown only this once\ngive it to the people who may use it; to see it again: show ${id} --show-tokens`;
 }
 
 /** `--port @chat` and `--bootstrap @bootstrap`: the port on which the role of that name listens here. */

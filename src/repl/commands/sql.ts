@@ -16,18 +16,18 @@ const options = z.object({
   timeout: duration()
     .refine((ms) => ms > 0 && ms <= MAX_MS, `at most ${MAX_MS / 1_000}s`)
     .default(5_000)
-    .describe("stop a question that takes longer (default: 5s)"),
+    .describe("stop a query that takes longer (default: 5s)"),
   showTokens: z.boolean().default(false).describe("show tokens as they are"),
 });
 
 export default defineCommand({
   name: "sql",
   group: "registry",
-  summary: "asks the database: registrations, addresses, instances, journal, stories; it only reads",
+  summary: "asks the database (read-only): registrations, addresses, instances, journal, stories",
   args: [
     {
       name: "select",
-      summary: "the rest of the line, as it is typed; options stand before it",
+      summary: "the rest of the line, as it is typed; options come before it",
       isVariadic: true,
     },
   ],
@@ -56,8 +56,7 @@ export default defineCommand({
         ),
       );
     }
-    if (result.isCut)
-      err(`there are more than these ${result.rows.length} rows: --limit shows more, or ask for fewer`);
+    if (result.isCut) err(`only the first ${result.rows.length} rows are shown; raise --limit for more`);
   },
 });
 

@@ -4,7 +4,7 @@ import { operate, SELECTED } from "../operate.ts";
 export default defineCommand({
   name: "stop",
   group: "roles",
-  summary: "stops a role: no new peers, those under way finish to a limit",
+  summary: "stops a role; open connections get 10 s to finish",
   args: [SELECTED],
   example: "stop file-server-1",
   run: (call) => operate(call, (id) => call.lab.stop(id)),

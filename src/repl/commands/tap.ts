@@ -9,14 +9,14 @@ import { cutTo, follow, followOptions, lineStart } from "../following.ts";
 
 const options = z.object({
   ...followOptions,
-  hex: z.boolean().default(false).describe("what came and what was sent, byte by byte"),
+  hex: z.boolean().default(false).describe("show received and sent bytes in hexadecimal"),
 });
 type Options = z.output<typeof options>;
 
 export default defineCommand({
   name: "tap",
   group: "connections",
-  summary: "follows what happens, live, until Ctrl-C",
+  summary: "follows connections live, until Ctrl-C",
   args: [
     {
       name: "selector",

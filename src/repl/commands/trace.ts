@@ -16,7 +16,7 @@ type Options = z.output<typeof options>;
 export default defineCommand({
   name: "trace",
   group: "connections",
-  summary: "follows the machines' steps, live: the event, where from, where to, by which guard, doing what",
+  summary: "follows the steps of the machines live: event, states, guard and actions",
   args: [
     {
       name: "selector",

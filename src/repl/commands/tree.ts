@@ -11,7 +11,7 @@ const MAX_PEERS = 10;
 export default defineCommand({
   name: "tree",
   group: "roles",
-  summary: "shows what is supervised by what",
+  summary: "shows roles and their connections as a tree",
   example: "tree",
   run({ lab, out, data, isJson, style }) {
     const live = Map.groupBy(lab.liveStories(), (story) => story.subject.instance);

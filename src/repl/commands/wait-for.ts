@@ -22,7 +22,7 @@ export default defineCommand({
   ],
   options: z.object({
     timeout: duration().default(5_000).describe("give up after this, with exit status 124"),
-    count: z.number().int().min(1).max(100_000).default(1).describe("so many of them at least"),
+    count: z.number().int().min(1).max(100_000).default(1).describe("wait for at least this many"),
     text: z.string().min(1).optional().describe("wait for this text, from the peer or to it"),
   }),
   example: "wait-for calculator awaitingExpression --timeout 5s",

@@ -33,7 +33,7 @@ export type StandaloneCommand = Omit<StandaloneDefinition, "run"> & {
   readonly run: (call: StandaloneCall<Record<string, unknown>>) => Promise<number>;
 };
 
-export const EXPLAIN = z.boolean().optional().describe("say each step in a line, on standard error");
+export const EXPLAIN = z.boolean().optional().describe("tell each step in a line, on standard error");
 
 export function defineStandalone<Schema extends z.ZodObject>(
   command: StandaloneDefinition<Schema>,

@@ -1,11 +1,12 @@
 /** All commands that need no daemon, by name. Loaded only when one of them is wanted. */
-import type { StandaloneCommand } from "./command.ts";
+
 import completion from "./completion.ts";
 import discover from "./discover.ts";
 import fetch from "./fetch.ts";
 import { labClients } from "./lab-clients.ts";
 import register from "./register.ts";
 import run from "./run.ts";
+import type { StandaloneCommand } from "./standalone-command.ts";
 
 export const standalone: ReadonlyMap<string, StandaloneCommand> = new Map(
   [discover, fetch, register, ...labClients, completion, run].map((command) => [command.name, command]),

@@ -1,0 +1,37 @@
+/** A listener's hub: what it says goes to the connections of the listener, and its crash is told to those that it knew. */
+import { messageOf } from "../errors.ts";
+import type { HubWorld } from "../machines/_world.ts";
+import { cause } from "../stories/causes.ts";
+import type { Connection } from "./connection.ts";
+import { Delivery } from "./delivery.ts";
+import type { HubFace } from "./hubs.ts";
+import type { ServiceContext } from "./service.ts";
+
+/** Undefined where the role has none. The hub knows connections by their ids; one that is gone is passed over. */
+export function openHub(
+  { role, options, environment, id, onCrash }: ServiceContext,
+  connections: ReadonlyMap<string, Connection>,
+): HubFace | undefined {
+  const { hub } = role();
+  if (!hub) return undefined;
+  const world: HubWorld = {
+    options,
+    clock: environment.clock,
+    deliver: (audience, text) => {
+      const delivery = new Delivery(text);
+      for (const member of audience) connections.get(member)?.deliver(delivery);
+    },
+    notify: (text) => environment.telemetry({ type: "instance.notice", id, text }),
+  };
+  return environment.hubs.open(id, hub, world, {
+    onCrash: (error, members) => {
+      const text = `its hub crashed and was rebuilt: ${messageOf(error)}`;
+      environment.telemetry({ type: "instance.remark", id, text });
+      // Each member's story says why something that was said may be lost.
+      const rebuilt = cause("hub-rebuilt", { error: messageOf(error) });
+      for (const member of members) connections.get(member.id)?.story.remark(rebuilt);
+    },
+    // The hub cannot be kept going: the instance's own supervisor is the next one up.
+    onGiveUp: (error) => onCrash(error),
+  });
+}
