@@ -9,6 +9,8 @@
  *   lab.close();
  *
  * What a command says no to is a `LabError`, with the code and the exit status that `netlabctl` would have had.
+ *
+ * Long, because the types are the documentation of the client, and stand where an editor looks for them.
  */
 import { ControlClient, type Hello } from "./control/control-client.ts";
 import type { ReplyHandlers } from "./control/control-request.ts";

@@ -6,6 +6,8 @@
  * 3. All start at once; one that cannot is `failed` and says why, the others run.
  * 4. Operators come in through the control socket.
  * 5. On the way out: no new peers, those under way finish to a limit, the database is checkpointed.
+ *
+ * Long, because it names every part of a daemon once, in the order in which they start.
  */
 import { mkdirSync } from "node:fs";
 import path from "node:path";

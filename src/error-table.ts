@@ -4,7 +4,10 @@
  * `{name:quoted}` one that a person typed or a peer said, `{ms:seconds}` a time; a list is joined with commas.
  *
  * A code is written into scripts and documents, a variant is ours: sentences may be told apart further at any time.
+ *
+ * Long, because it is a table, read by code.
  */
+import { usageSentences } from "./usage-sentences.ts";
 import { UNKNOWN_ADDRESS } from "./wire/address-record.ts";
 import { INVALID, NOT_FOUND } from "./wire/file-transfer.ts";
 
@@ -29,64 +32,7 @@ export const exitCodes = {
 const { checkFailed, usage, noDaemon, noSuchThing, refused, peerError, timedOut, interrupted } = exitCodes;
 
 export const errorTable = {
-  usage: {
-    says: {
-      "completion-shell": "completion: there is no script for {shell}; choose one of {shells}",
-      "register-listing": "register: {why}",
-      "run-no-script": "run: {file} is not a script: name a .ts file",
-      "many-connections": "{term} matches {count} connections: name one, e.g. {example}",
-      "no-selector": "unknown selector {name}=…; {hint}",
-      "no-verdict": "unknown verdict {verdict}; {hint}",
-      "addr-of-roles": "addr=, verdict= and card= select connections, not roles: use conns {term}",
-      "expect-nothing": "expect: give a text, or --exit with a status",
-      "expect-first": "expect: no command has run before it",
-      "expect-conn": "expect --conn: give only the text",
-      "expect-regexp": "expect: {text} is not a regular expression",
-      "no-filter": "unknown filter {name:quoted}; {hint}",
-      grep: "usage: | grep [-v] [-i] PATTERN",
-      "grep-regexp":
-        "grep: {pattern:quoted} is not a regular expression: write \\ before ( [ { * + ? | . to mean the character itself",
-      "head-or-tail": "usage: | {name} [-n {lines}]",
-      "block-not-closed": "{sheet}:{line}: this {fence} block is not closed",
-      "no-block": '{place}: unknown block "{info}": use "netlab" or "netlab by-hand"',
-      "expect-block": "{sheet}:{line}: this expect block needs a netlab block before it",
-      "watch-time": "watch: {every} is not a time: write 1s or 200ms",
-      "not-closed":
-        "a {quote} is not closed:\n  {line}\n  {pointer}^ close it, or write \\{quote} to mean the character itself",
-      "of-command": "{command}: {why}",
-      how: "{command}: {why}; usage: {usage}",
-      "done-by-client": "{command} runs in the client: use netlabctl",
-      "wait-for-what": "wait-for: give a state, or --text with the text to wait for",
-      "wait-for-state": "wait-for: unknown state {state:quoted}; {hint}",
-      "drawing-ending": "{command}: cannot write {ending}; choose --format {formats}",
-      "graph-one-of": "graph: choose one of --supervisor and --companion",
-      "graph-companion": "graph: {role} has no companion",
-      "graph-watch":
-        "graph: --watch draws in the terminal, so it cannot be combined with --format, --out or --json",
-      "graph-role": "graph: a role has no present state: name an instance or a connection to watch",
-      "two-names": "spawn: two names were given, {name} and {flag} {other}",
-      "many-servers": "@{name} matches {count} servers: name one, e.g. @{example}",
-      "story-version": "a story of version {version} cannot be read: this netlabd reads version {known}",
-      "explain-older":
-        "an older version of netlabd recorded this connection: --html cannot show it, explain without --html can",
-      "book-action": "book: unknown action {name:quoted}; {hint}",
-      "book-how": "book: usage: {usage}",
-      "book-entry": "book add: {why}",
-      "nothing-to-send": "send: nothing to send: give a text, or --hex 00ff",
-      "no-hex": "send: {text:quoted} is not hexadecimal: write e.g. 00ff",
-      "no-entry": "there is no entry {number} to go back to; {why}",
-      "nothing-to-say": "say: nothing to say: give a text",
-      "nothing-to-evaluate": "eval: nothing to evaluate: eval lab.roles",
-      "load-no-typescript": "load: {file} is not TypeScript: name a .ts file",
-      "nothing-to-ask": "sql: nothing to ask: sql select * from registrations",
-      "file-stands-last": "{sign} FILE must come last",
-      "pipe-wants-filter": "| needs a filter: grep, head or tail",
-      "sign-wants-file": "{sign} needs a file name",
-      "one-file": "{sign} takes one file name, not {words}: put quotes around a name with blanks",
-    },
-    peer: null,
-    exit: usage,
-  },
+  usage: { says: usageSentences, peer: null, exit: usage },
   "bad-option": {
     says: {
       "of-role": "{role}: {why}",

@@ -47,7 +47,7 @@ describe("docs/errors.md", () => {
 });
 
 describe("the table of errors", () => {
-  const sources = sourcesOf(["error-table.ts", "errors.ts"]);
+  const sources = sourcesOf(["error-table.ts", "usage-sentences.ts", "errors.ts"]);
   const ids = codes.flatMap((code) => {
     const { says } = errorTable[code];
     return typeof says === "string" ? [code] : Object.keys(says).map((variant) => `${code}/${variant}`);

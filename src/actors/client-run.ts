@@ -1,6 +1,8 @@
 /**
  * A run of a client role: its machine, its datagrams and its connection, told as one story. Works inside the daemon
  * as an instance, and stand-alone under `netlabctl`.
+ *
+ * Long, because a run has datagrams, a connection and a user at once, and one end for all of them.
  */
 
 import type { Role } from "../machines/_role.ts";

@@ -6,6 +6,9 @@
  * 3. The peer's FIN is told in every waiting state once nothing is left to read.
  * 4. A machine that ends closes: FIN, a bounded drain of what is still unread, the end (`connection-life.ts`).
  * 5. Whatever throws ends this connection and is recorded as its crash.
+ *
+ * Long, because it is the meeting point of six interfaces, each of whose methods is a few lines; all that could have a life of its own has
+ * a file of its own.
  */
 
 import type { AnyMachineSnapshot } from "xstate";

@@ -1,9 +1,9 @@
 /** The clients' side of the network: one question by datagram, one connection. */
-import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { lookup } from "node:dns/promises";
 import { NetlabError } from "../errors.ts";
 import type { Link } from "../link/link.ts";
 import { connectTcp } from "../link/tcp-server.ts";
+import { UdpClient } from "../link/udp-client.ts";
 import type { Clock, HostPort, Question } from "../machines/_world.ts";
 import { connectError, osCode } from "../os/os-errors.ts";
 import { cause } from "../stories/causes.ts";
@@ -18,16 +18,16 @@ export interface DatagramTrace {
 
 /** Asks once and collects the answers in order; what has come by the time limit is the answer. */
 export async function ask(question: Question, clock: Clock, trace: DatagramTrace = {}): Promise<string[]> {
-  const socket = await connectedUdp(question.to);
+  const udp = await connectedUdp(question.to);
   try {
-    return await collect(socket, question, clock, trace);
+    return await collect(udp, question, clock, trace);
   } finally {
-    socket.close();
+    udp.close();
   }
 }
 
 function collect(
-  socket: UdpSocket,
+  udp: UdpClient,
   { to, text, timeoutMs, isLast }: Question,
   clock: Clock,
   trace: DatagramTrace,
@@ -40,9 +40,8 @@ function collect(
       if (error) reject(connectError(error, to.host, to.port));
       else resolve(answers);
     };
-    // A connected socket hears of a closed port: the ICMP message becomes ECONNREFUSED.
-    socket.on("error", stop);
-    socket.on("message", (bytes) => {
+    udp.onError(stop);
+    udp.onMessage((bytes) => {
       trace.came?.(bytes);
       const answer = bytes.toString("utf8");
       answers.push(answer);
@@ -50,32 +49,32 @@ function collect(
     });
     const bytes = Buffer.from(text);
     trace.sent?.(to, bytes);
-    socket.send(bytes, (error) => error && stop(error));
+    udp.send(bytes).catch(stop);
   });
 }
 
 /** Sends one datagram. */
 export async function send(to: HostPort, text: string): Promise<void> {
-  const socket = await connectedUdp(to);
+  const udp = await connectedUdp(to);
   try {
     await new Promise<void>((resolve, reject) => {
-      socket.once("error", reject);
-      socket.send(text, (error) => (error ? reject(error) : resolve()));
+      udp.onError(reject);
+      udp.send(Buffer.from(text)).then(resolve, reject);
     });
   } catch (error) {
     throw connectError(error, to.host, to.port);
   } finally {
-    socket.close();
+    udp.close();
   }
 }
 
 /** This machine's address on the way to `to`: nothing is sent for it. */
 export async function localAddressTowards(to: HostPort): Promise<string> {
-  const socket = await connectedUdp(to);
+  const udp = await connectedUdp(to);
   try {
-    return socket.address().address;
+    return udp.local.address;
   } finally {
-    socket.close();
+    udp.close();
   }
 }
 
@@ -84,31 +83,23 @@ export async function localAddressTowards(to: HostPort): Promise<string> {
  * need not take it for a visitor.
  */
 const localPorts = new Set<number>();
-const OWN_PORT_MS = 1_000;
+const REMEMBERED_MS = 1_000;
 
 export const isLocalPort = (port: number) => localPorts.has(port);
 
-function rememberOwnPort(socket: UdpSocket): void {
-  const { port } = socket.address();
+function rememberPort(udp: UdpClient): void {
+  const { port } = udp.local;
   localPorts.add(port);
-  socket.once("close", () => setTimeout(() => localPorts.delete(port), OWN_PORT_MS).unref());
+  udp.onClose(() => setTimeout(() => localPorts.delete(port), REMEMBERED_MS).unref());
 }
 
-async function connectedUdp({ host, port }: HostPort): Promise<UdpSocket> {
+async function connectedUdp({ host, port }: HostPort): Promise<UdpClient> {
   const { address, family } = await resolve(host, port);
-  const socket = createSocket(family === 6 ? "udp6" : "udp4");
   try {
-    await new Promise<void>((ready, reject) => {
-      socket.once("error", reject);
-      socket.connect(port, address, () => {
-        socket.off("error", reject);
-        rememberOwnPort(socket);
-        ready();
-      });
-    });
-    return socket;
+    const udp = await UdpClient.open({ address, port, family });
+    rememberPort(udp);
+    return udp;
   } catch (error) {
-    socket.close();
     throw connectError(error, host, port);
   }
 }

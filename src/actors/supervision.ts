@@ -10,6 +10,8 @@
  *                 └──── backingOff, failed
  *
  * A port that only the kernel still holds is waited for in `lingering`, which costs no restart; it is shown as `backingOff`.
+ *
+ * Long, because it is one statechart, read as one.
  */
 import { assign, fromPromise, setup } from "xstate";
 import { type ErrorCode, messageOf, NetlabError } from "../errors.ts";

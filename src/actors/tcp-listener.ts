@@ -1,6 +1,8 @@
 /**
  * A TCP server's listener: accepts, gives each connection a machine of its own, sweeps the idle, and lets no
  * connection's fault reach a neighbour. Connections are root actors in this map, not children of one machine.
+ *
+ * Long, because opening, accepting, sweeping and draining share the one map of connections.
  */
 
 import { messageOf } from "../errors.ts";

@@ -1,16 +1,16 @@
 /**
  * A UDP role's endpoint: one machine for all senders, each sender remembered for a while, so that `conns` and `explain`
  * speak of senders as of connections. A throw is the machine's, and so the instance's: its supervisor restarts it.
+ *
+ * Long, because its one machine and the table of its senders begin and end together.
  */
-import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import type { Endpoint } from "../link/link.ts";
-import { UdpLink } from "../link/udp-link.ts";
+import type { UdpLink } from "../link/udp-link.ts";
+import { listenUdp } from "../link/udp-server.ts";
 import type { Phase } from "../machines/_role.ts";
 import { stateName } from "../machines/_state-names.ts";
 import type { Clock, World } from "../machines/_world.ts";
-import { plainAddress } from "../os/addresses.ts";
 import { crashCause } from "../os/error-causes.ts";
-import { osCode } from "../os/os-errors.ts";
 import { editionOf, secretsOf } from "../stories/editions.ts";
 import { isLoopback } from "../wire/loopback.ts";
 import { PeerMessage } from "../wire/message.ts";
@@ -29,8 +29,6 @@ import type { Telemetry } from "./telemetry.ts";
 const SILENCE_MS = 60_000;
 const SWEEP_MS = 5_000;
 const MAX_SENDERS = 4_096;
-/** A class that starts at once fits into the kernel's queue. */
-const RECEIVE_BUFFER = 4 * 1_048_576;
 
 /** A remembered sender: its link brings its datagrams to it. */
 interface Remembered {
@@ -138,27 +136,18 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     this.#phase = this.#context.role().phases[state];
   }
 
-  #bind(host: string, port: number, ipv6Only: boolean): Promise<Bound> {
+  async #bind(host: string, port: number, ipv6Only: boolean): Promise<Bound> {
     const { descriptors } = this.#context.environment;
-    return new Promise((resolve, reject) => {
-      const socket = createSocket(host.includes(":") ? { type: "udp6", ipv6Only } : { type: "udp4" });
-      const fail = (error: Error) => {
-        // A companion is not closed by its own failure, and would be left over at every try.
-        socket.close();
-        reject(error);
-      };
-      socket.once("error", fail);
-      socket.bind({ address: host, port, exclusive: true }, () => {
-        socket.off("error", fail);
-        socket.on("error", (error) => this.#context.onCrash(error));
-        const local = { address: host, port: socket.address().port };
-        socket.on("message", (bytes, from) => this.#linkOf(socket, local, from).receive(bytes));
-        growReceiveBuffer(socket);
-        descriptors.take(1);
-        socket.once("close", () => descriptors.give(1));
-        resolve({ port: local.port, close: () => socket.close() });
-      });
+    const server = await listenUdp({
+      host,
+      port,
+      ipv6Only,
+      onDatagram: (bytes, from, newLink) => this.#linkOf(from, newLink).receive(bytes),
+      onError: this.#context.onCrash,
+      onClosed: () => descriptors.give(1),
     });
+    descriptors.take(1);
+    return server;
   }
 
   // -- one datagram ---------------------------------------------------------------------------------------------------
@@ -191,15 +180,14 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     onCrash(error);
   }
 
-  #linkOf(socket: Socket, local: Endpoint, from: RemoteInfo): UdpLink {
-    const remote = { address: plainAddress(from.address), port: from.port };
-    const key = keyOf(remote);
+  #linkOf(from: Endpoint, newLink: () => UdpLink): UdpLink {
+    const key = keyOf(from);
     let remembered = this.#senders.get(key);
     if (remembered) {
       this.#senders.delete(key);
     } else {
       if (this.#senders.size >= MAX_SENDERS) this.#forgetMostSilent();
-      remembered = this.#newSender(new UdpLink(socket, local, remote));
+      remembered = this.#newSender(newLink());
     }
     this.#senders.set(key, remembered);
     return remembered.link;
@@ -272,12 +260,3 @@ export class UdpEndpoint implements InstanceService, SenderHost {
 }
 
 const keyOf = ({ address, port }: Endpoint) => `${address}/${port}`;
-
-/** Some kernels refuse a large buffer; then their own is what there is. */
-function growReceiveBuffer(socket: Socket): void {
-  try {
-    socket.setRecvBufferSize(RECEIVE_BUFFER);
-  } catch (error) {
-    if (osCode(error) !== "ERR_SOCKET_BUFFER_SIZE") throw error;
-  }
-}

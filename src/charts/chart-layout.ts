@@ -2,6 +2,8 @@
  * Layout of a chart. States are boxes from top to bottom, in the order of the definition, which is the
  * order in which a client meets them; under each box its ways out. A way to the next box goes straight
  * down; everything else goes out to a lane at the right, one lane a target, and in again where the arrow is.
+ *
+ * Long, because every step of the layout reads the rows and lanes of the one before.
  */
 import stringWidth from "string-width";
 import { BoxColumns, INSET } from "./box-columns.ts";

@@ -1,6 +1,8 @@
 /**
  * An operator, whatever carries the messages: a control socket, a page, or an array in a test. Parses what comes, runs
  * commands and sends answers in order; framing, bytes and slow readers are the transport's affair.
+ *
+ * Long, because every request of the protocol is answered here, and all share the table of runs.
  */
 import { type ErrorCode, exitCodes, messageOf, NetlabError } from "../errors.ts";
 import type { Lab } from "../lab/lab.ts";

@@ -11,6 +11,8 @@
  *       token: server2
  *       port: 1237
  *     - role: ./my-role.ts
+ *
+ * Long, because each mistake is told with its line, which only the reader of that part knows.
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";

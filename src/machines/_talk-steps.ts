@@ -1,4 +1,8 @@
-/** Steps of a talking client: what each name in its chart does, and how bytes become replies. */
+/**
+ * Steps of a talking client: what each name in its chart does, and how bytes become replies.
+ *
+ * Long, because it is the mechanism of one chart (`_talk-client.ts`), name by name.
+ */
 import { assign, fromPromise, setup } from "xstate";
 import { type ErrorCode, NetlabError } from "../errors.ts";
 import { type Cause, cause } from "../stories/causes.ts";

@@ -7,6 +7,8 @@
  *      └─ parting ←─┘ the next address
  *
  *   C> 51 0e  luke@gmail.com      S> 52 0e  Luke Skywalker      then the server closes
+ *
+ * Long, because a role is one file.
  */
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";

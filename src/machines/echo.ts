@@ -10,6 +10,8 @@
  *   C> download readme.txt    S> the file's bytes         (or  Problem in opening file)
  *   C> run ls                 S> what it printed          (--allow-run ls)
  *   C> close                  S> Closing...               and close
+ *
+ * Long, because a role is one file.
  */
 import { isUtf8 } from "node:buffer";
 import { assign, fromPromise, setup } from "xstate";
@@ -282,7 +284,8 @@ const isReply = ({ sizeBytes }: OpenFile, { maxReply }: Options) =>
   maxReply !== undefined || sizeBytes <= MAX_FILE_BYTES;
 
 function whyNotSent(answer: FileAnswer): Cause {
-  if (!answer.ok) return cause("file-not-sent", { why: answer.why });
+  if (!answer.ok)
+    return cause("file-not-sent", { why: answer.why, listed: (answer.listed ?? []).join("\n") });
   const { name, sizeBytes: size } = answer.file;
   return cause("file-over-limit", { name, size, limit: MAX_FILE_BYTES });
 }

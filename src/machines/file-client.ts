@@ -8,6 +8,8 @@
  *   TCP  C> token        S> valid | Invalid
  *        C> filename     S> found, size int32 little-endian | not found
  *        C> Got\0        S> the file's bytes
+ *
+ * Long, because a role is one file.
  */
 import { assign, fromPromise, setup } from "xstate";
 import { cause } from "../stories/causes.ts";

@@ -1,6 +1,8 @@
 /**
  * Schemas of the JSON documents, by command: `docs/reference/documents.md` and `documents.schema.json` are made of them, and a
  * test holds them against what each command answers with. Documents may get more fields; none is taken away or changes its type.
+ *
+ * Long, because the documents of all commands stand in one table.
  */
 import { z } from "zod";
 

@@ -3,6 +3,8 @@
  *
  * A store asks for a change with `change`; the batch commits at the end of the turn; only then is each change made
  * visible and answered. A change that cannot be committed is refused to the store that asked for it, and no other is lost.
+ *
+ * Long, because the life of a batch is one invariant, from its first change to its answer.
  */
 import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";

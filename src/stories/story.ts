@@ -1,6 +1,8 @@
 /**
  * The story of one peer: what came, what it caused, what was sent, how it ended. The first entries and the last are
  * kept, whole bytes up to a limit; what fell out between them is counted, so that a gap is not mistaken for silence.
+ *
+ * Long, because all that may be recorded of a peer is a method here, and nothing else writes an entry.
  */
 
 import type { Cause } from "./causes.ts";

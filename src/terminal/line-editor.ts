@@ -5,6 +5,8 @@
  *   hidden (gate shut: keys are taken, nothing is echoed) → show(prompt) → shown → a finished line, or drop() → hidden
  *
  * `print` may come at any time: a shown line is taken off the screen, and drawn again below the text.
+ *
+ * Long, because the gate is only right if every path to the screen is in one file.
  */
 import {
   clearScreenDown,

@@ -4,6 +4,8 @@
  * A line's life: 1. taken apart into statements, where it begins with a command → 2. each runs in the daemon, or here
  * where the command is the client's own → 3. its output goes through its filters to the console or a file, and is kept
  * for `expect` → 4. the first that fails ends the line with its status.
+ *
+ * Long, because each step of a line's life ends it, so the steps stand together.
  */
 
 import type { ControlClient } from "../control/control-client.ts";

@@ -1,6 +1,8 @@
 /**
  * Chunks as they were read, in order, with the bursts they came in. Searching never looks at a byte twice and a
  * message that spans chunks is joined once, so a line that arrives byte by byte costs its length, not its square.
+ *
+ * Long, because its indices are one invariant.
  */
 
 export interface Chunk {

@@ -3,6 +3,8 @@
  *
  * A connection pushes every chunk as it was read, and asks for the next message whenever its machine waits for one;
  * the question names what the current phase reads, because raw and record phases neither use nor teach the habit.
+ *
+ * Long, because habit, phase and burst decide together where a message ends.
  */
 import { type Burst, ChunkQueue, tailOf } from "./chunk-queue.ts";
 import { usualBuffers } from "./usual-buffers.ts";

@@ -3,6 +3,8 @@
  *
  * Reading is at once, of the moment. What changes the lab answers with a promise, and happens when the line, or the
  * part of it before its next `await`, is over. Nothing here hands out the daemon's own objects: snapshots are copies.
+ *
+ * Long, because `help eval` shows this file whole.
  */
 
 import { registrationDocument } from "../../lab/documents.ts";

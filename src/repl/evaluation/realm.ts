@@ -10,6 +10,8 @@
  * - A microtask that is stopped leaves Node's stack of asynchronous contexts as it was. That is harmless as long as the
  *   daemon enables no async hooks; with one, Node ends the process (its issue 38503).
  * - A promise of this realm is never awaited outside: its continuation would wait in a queue that is not drained.
+ *
+ * Long, because a turn, its limit and what it noted are one invariant.
  */
 import { types } from "node:util";
 import vm from "node:vm";

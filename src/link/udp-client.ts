@@ -1,0 +1,65 @@
+/** Datagrams to one place, and from it. */
+import { createSocket, type Socket } from "node:dgram";
+import type { Endpoint } from "./link.ts";
+
+export interface UdpAddress {
+  readonly address: string;
+  readonly port: number;
+  /** 4 or 6. */
+  readonly family: number;
+}
+
+export class UdpClient {
+  readonly #socket: Socket;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  /** Rejects with the system's error. */
+  static async open({ address, port, family }: UdpAddress): Promise<UdpClient> {
+    const socket = createSocket(family === 6 ? "udp6" : "udp4");
+    try {
+      await new Promise<void>((ready, reject) => {
+        socket.once("error", reject);
+        socket.connect(port, address, () => {
+          socket.off("error", reject);
+          ready();
+        });
+      });
+    } catch (error) {
+      socket.close();
+      throw error;
+    }
+    return new UdpClient(socket);
+  }
+
+  get local(): Endpoint {
+    const { address, port } = this.#socket.address();
+    return { address, port };
+  }
+
+  onMessage(listener: (bytes: Buffer) => void): void {
+    this.#socket.on("message", listener);
+  }
+
+  /** A connected socket hears of a closed port: the ICMP message becomes ECONNREFUSED. */
+  onError(listener: (error: Error) => void): void {
+    this.#socket.on("error", listener);
+  }
+
+  onClose(listener: () => void): void {
+    this.#socket.once("close", listener);
+  }
+
+  /** Rejects with the system's error. */
+  send(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#socket.send(bytes, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}
