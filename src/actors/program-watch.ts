@@ -61,7 +61,9 @@ export class ProgramWatch {
     if (this.#isLooking) return;
     this.#isLooking = true;
     const silent = this.#recorder.live().filter((story) => this.#isDue(story));
-    for (const story of silent.slice(0, MAX_LOOKS)) await this.look(story);
+    // A client of ours gives up soon; a peer of a role may be silent for long.
+    const inOrder = silent.toSorted((a, b) => Number(isServing(a)) - Number(isServing(b)));
+    for (const story of inOrder.slice(0, MAX_LOOKS)) await this.look(story);
     this.#isLooking = false;
   }
 
@@ -96,6 +98,8 @@ export class ProgramWatch {
     this.#clock.clearTimeout(timer);
   }
 }
+
+const isServing = (story: Story) => roleOf(story)?.side !== "client";
 
 /** Never for another machine; datagrams have no connection to look for. */
 const mayBeHere = ({ subject: { transport, remote, isInternal } }: Story) =>

@@ -108,7 +108,7 @@ function findReset(evidence: Evidence): Finding | undefined {
     came: "a reset (RST), not a normal end (FIN)",
     state,
     expected: isAnswered ? "a FIN after the answer" : expectedIn(evidence, state),
-    cause: `The reset came ${whenOf(greeting.length > 0, last, isAnswered)}. Either the server called close() while bytes of ours lay unread, or it crashed (segmentation fault), or it set SO_LINGER to 0.`,
+    cause: `The reset came ${whenOf(last, { isGreeted: greeting.length > 0, isAnswered, isAwaited: DUE.has(state) && !role.phases.listening })}. Either the server called close() while bytes of ours lay unread, or it crashed (segmentation fault), or it set SO_LINGER to 0.`,
     advice: [
       ...(last
         ? [`Read the whole message (${count(Buffer.byteLength(last.sent), "byte")}) before close().`]
@@ -118,9 +118,17 @@ function findReset(evidence: Evidence): Finding | undefined {
   };
 }
 
-function whenOf(isGreeted: boolean, last: Exchange | undefined, isAnswered: boolean): string {
+interface Ending {
+  readonly isGreeted: boolean;
+  readonly isAnswered: boolean;
+  /** Whatever was said, an answer is due. */
+  readonly isAwaited: boolean;
+}
+
+function whenOf(last: Exchange | undefined, { isGreeted, isAnswered, isAwaited }: Ending): string {
   if (isAnswered) return "after the answer, which had come whole";
-  if (last) return `instead of the answer to ${quoted(last.sent)}`;
+  const isDue = last?.expected !== undefined || isAwaited;
+  if (last) return `${isDue ? "instead of the answer to" : "after"} ${quoted(last.sent)}`;
   return isGreeted ? "after the greeting" : "right after the connection was made";
 }
 

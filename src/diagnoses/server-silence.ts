@@ -164,7 +164,7 @@ function answerCause(program: Program | undefined): Pick<Finding, "cause" | "adv
     };
   return {
     cause:
-      "Probably the server waits for more: for a newline, which this client does not send (readLine, fgets), for a full buffer (MSG_WAITALL, read(1024)), or for the end. Or its answer stays in a buffer that is not flushed, or it is busy with another client, or waits at its keyboard.",
+      "Probably the server waits for more: for a newline, which this client does not send (readLine, fgets), for a full buffer (MSG_WAITALL, read(1024)), or for the end. Or its answer stays in a buffer that is not flushed, or it has not called accept() for this client, or waits at its keyboard.",
     advice: [TAKE_WHAT_CAME, FLUSH],
   };
 }

@@ -44,9 +44,14 @@ export function printOutcome(
   else if (!told?.has(failure.message ?? "")) err(printable(failure.message ?? "failed"));
   if (failure && program && !isJson) err(`at the other end: ${programText(program)}`);
   if (card && !isJson) err(failure || card.level === "violation" ? inFull(card, call) : inALine(card));
-  if (failure) return errorTable[failure.code ?? "peer-error"].exit;
+  if (failure && !(failure.code === "timed-out" && isAboutBytes(card)))
+    return errorTable[failure.code ?? "peer-error"].exit;
   return card?.level === "violation" ? exitCodes.peerError : exitCodes.done;
 }
+
+/** What came was wrong: that a client waited for more afterwards is a consequence. */
+const isAboutBytes = (card: Card | undefined) =>
+  card?.level === "violation" && card.came === undefined && card.reads.length > 0;
 
 function failureIn(output: unknown): Failure | undefined {
   const result = output as ({ ok?: boolean } & Failure) | null | undefined;

@@ -1,0 +1,12 @@
+"""Finds every expression wrong."""
+from _peer import accept, hear, stay
+
+peer = accept()
+hear(peer)
+while text := hear(peer):
+    t = text.decode().strip()
+    if t == "q": break
+    a, op, b = t.split()
+    r = {"+": float(a)+float(b), "-": float(a)-float(b), "*": float(a)*float(b), "/": float(a)/float(b)}[op]
+    peer.sendall(b"Incorrect expression format")
+stay()
