@@ -132,14 +132,14 @@ function sentenceOf(event: TelemetryEvent): Sentence {
       return {
         id,
         level: "warn",
-        message: `${id} can be reached by others than this machine, at ${event.at}: ${printable(event.what)}`,
+        message: `${id} can be reached from other machines, at ${event.at}: ${printable(event.what)}`,
       };
     case "lab.exposed": {
       const roles = event.roles.map((role) => `${role.id} at ${role.at} (${printable(role.what)})`);
       return {
         id,
         level: "warn",
-        message: `others than this machine can reach ${roles.length} roles: ${roles.join(", ")}`,
+        message: `other machines can reach ${roles.length} roles: ${roles.join(", ")}`,
       };
     }
     case "connection.opened":

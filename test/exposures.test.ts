@@ -1,4 +1,4 @@
-/** What others than this machine can reach is said in one warning: where it is, and what they find there. */
+/** What other machines can reach is said in one warning: where it is, and what they find there. */
 import { describe, expect, it } from "vitest";
 import { reportExposure } from "../src/actors/exposure.ts";
 import type { TelemetryEvent } from "../src/actors/telemetry.ts";
@@ -42,7 +42,7 @@ describe("a server that listens", () => {
     for (const event of exposed(fileServer, "mine", ["127.0.0.1", ...open], 1240, { service: "pdf" }))
       exposures.telemetry(event);
     expect(lines()).toEqual([
-      "mine can be reached by others than this machine, at 0.0.0.0:1240/tcp and [::]:1240/tcp: pdf files",
+      "mine can be reached from other machines, at 0.0.0.0:1240/tcp and [::]:1240/tcp: pdf files",
     ]);
   });
 });
@@ -55,7 +55,7 @@ describe("a daemon that starts", () => {
     expect(lines()).toEqual([]);
     exposures.emitAll();
     expect(lines()).toEqual([
-      "others than this machine can reach 2 roles: clock-1 at 192.0.2.7:4387/udp (date and time), " +
+      "other machines can reach 2 roles: clock-1 at 192.0.2.7:4387/udp (date and time), " +
         "calculator-1 at 192.0.2.7:4389/tcp (adds, subtracts, multiplies and divides)",
     ]);
   });
@@ -70,6 +70,6 @@ describe("a daemon that starts", () => {
     const other = logged();
     for (const event of exposed(clock, "clock-1", ["192.0.2.7"], 4387)) other.exposures.telemetry(event);
     other.exposures.emitAll();
-    expect(other.lines()).toEqual([expect.stringMatching(/^clock-1 can be reached by others/)]);
+    expect(other.lines()).toEqual([expect.stringMatching(/^clock-1 can be reached from other machines/)]);
   });
 });
