@@ -125,7 +125,7 @@ function findGarbage(evidence: Evidence): Finding | undefined {
   const isRun = garbage.subarray(0, 3).every((one) => one === byte);
   return {
     ...where(evidence, sizeBytes),
-    cause: `After ${quoted(text)} come ${count(garbage.length, "byte")} that are no text: ${hex(garbage, 5)}${isRun ? ", memory that nobody has written to" : ""}. The string has no NUL at its end, so strlen() ran on into what lies after it; or the whole buffer was sent, not the text.`,
+    cause: `After ${quoted(text)} come ${count(garbage.length, "byte")} that are no text: ${hex(garbage, 5)}${isRun ? ", memory that was never written to" : ""}. The string has no NUL at its end, so strlen() ran on into what lies after it; or the whole buffer was sent, not the text.`,
     advice: [
       "End the string: buffer[n] = 0 after recv(), read(), memcpy() or strncpy().",
       "Or send the length that you know, instead of strlen().",
@@ -134,7 +134,7 @@ function findGarbage(evidence: Evidence): Finding | undefined {
 }
 
 /** Words of the protocol that a pointer's size would cut. A calculator's expression of 8 bytes may be one. */
-const KNOWN = ["Knock knock..", "SEND_DATE", "SEND_TIME", "DISCOVERY"];
+const KNOWN = ["Knock knock..", "SEND_DATE", "SEND_TIME"];
 
 function findPointer(evidence: Evidence): Finding | undefined {
   const { isServer, messages } = evidence;
