@@ -2,7 +2,7 @@
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { differenceOf } from "./_differences.ts";
 import { type Evidence, quoted } from "./_evidence.ts";
-import { dialogueOf, type Exchange, isLateReply, isRight, isTwice, ruleOf, textOf } from "./_exchanges.ts";
+import { dialogueOf, type Exchange, isRight, isTwice, ruleOf, textOf } from "./_exchanges.ts";
 
 export const serverReplies: readonly Diagnosis[] = [
   {
@@ -38,7 +38,7 @@ function wrongReplies(
     const earlier = exchanges.slice(0, index);
     if (exchange.messages.some((one) => isRight(one, expected?.texts ?? []))) return [];
     if (!isAsked || reads.length === 0 || isRight(textOf(reply), expected.texts)) return [];
-    return isLateReply(exchange, earlier) || isTwice(exchange) ? [] : [{ exchange, earlier }];
+    return isTwice(exchange) ? [] : [{ exchange, earlier }];
   });
 }
 
