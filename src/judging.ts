@@ -9,7 +9,7 @@ import type { Story } from "./stories/story.ts";
 import { type Judged, type StoryJudge, verdictOf } from "./stories/verdict.ts";
 
 /** Questions to the lab to judge by. */
-type Circumstances = Pick<Lab, "find" | "roles">;
+type Circumstances = Pick<Lab, "find" | "roles" | "stories">;
 
 /** Role and options are the instance's; where it is gone, the role of that name and what the story knows. */
 export function caseOf(
@@ -34,9 +34,14 @@ export function caseOf(
     port: isServer ? (instance?.port ?? (subject.local.port || role.port)) : subject.remote.port,
     again: role ? startedAgain(role, instance?.given ?? {}) : `netlabctl explain ${subject.id}`,
     live,
+    others: () => lab.stories().filter((other) => isBeside(other, story)),
     redact: (bytes) => (redactor && !showTokens ? redactor.redact(bytes) : { bytes, hidden: [] }),
   };
 }
+
+/** Of the same instance, and no question of our own. */
+const isBeside = ({ subject }: Story, { subject: { id, instance } }: Story) =>
+  subject.instance === instance && subject.id !== id && subject.isInternal !== true;
 
 export interface JudgeParts {
   readonly recorder: Recorder;

@@ -16,6 +16,7 @@ function court({ isBroken = false } = {}) {
   const views = new Map<string, LiveView>();
   const lab = {
     roles: new Map(),
+    stories: () => [],
     find: () => {
       asked += 1;
       if (isBroken) throw new Error("boom");

@@ -1,7 +1,18 @@
 /** Files that peers may read, and files that clients write [FILE-3]. */
 import type { Hash } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, link, lstat, open, readlink, realpath, rename, rm, stat } from "node:fs/promises";
+import {
+  type FileHandle,
+  link,
+  lstat,
+  open,
+  opendir,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from "node:fs/promises";
 import path from "node:path";
 import { messageOf, NetlabError } from "../errors.ts";
 import type { FileAnswer, Files, OpenFile, PartialFile } from "../machines/_world.ts";
@@ -21,7 +32,7 @@ export function localFiles(rootOf: (root: string) => string, writeFolder: string
 
 async function openUnder(root: string, name: string, extension: string | undefined): Promise<FileAnswer> {
   const bad = badName(name, extension);
-  if (bad) return { ok: false, why: bad };
+  if (bad) return notFound(bad, root, extension);
   let handle: FileHandle | undefined;
   try {
     const realRoot = await realpath(root);
@@ -41,8 +52,34 @@ async function openUnder(root: string, name: string, extension: string | undefin
     return { ok: true, file: openFile(handle, path.basename(name), opened.size) };
   } catch (error) {
     await handle?.close();
-    return { ok: false, why: whyNotOpened(error) };
+    return notFound(whyNotOpened(error), root, extension);
   }
+}
+
+/** Names that a card may tell of, and what they may have in all: a story keeps them. */
+const MAX_LISTED = { names: 200, characters: 4_000, looks: 2_000 };
+
+async function notFound(why: string, root: string, extension: string | undefined): Promise<FileAnswer> {
+  return { ok: false, why, listed: await listed(root, extension) };
+}
+
+/** Files of the root itself that could have been asked for, as they are now. */
+async function listed(root: string, extension: string | undefined): Promise<string[]> {
+  const names: string[] = [];
+  let left = MAX_LISTED.characters;
+  let looks = MAX_LISTED.looks;
+  try {
+    for await (const entry of await opendir(root)) {
+      looks -= 1;
+      if (names.length === MAX_LISTED.names || left < 0 || looks < 0) break;
+      if (!entry.isFile() || entry.name.startsWith(".") || badName(entry.name, extension)) continue;
+      left -= entry.name.length;
+      names.push(entry.name);
+    }
+  } catch {
+    // Without its root a role has no files at all: that is said already.
+  }
+  return names.sort();
 }
 
 /** Path at which an open file really lies. Linux knows it of the descriptor; elsewhere its path is walked once more. */

@@ -77,7 +77,7 @@ function isFiller(
   const isAlike =
     times > 1 && pieces.filter((piece) => piece.size === bytes.length && isRun(piece)).length > 1;
   // A number may end in as many zeros as it likes.
-  if (byte === 0x30 && /^[\d.eE+-]+$/.test(bytes.toString("latin1"))) return false;
+  if (byte === 0x30 && /^[\d.eE+\-*/\s]+$/.test(bytes.toString("latin1"))) return false;
   if (byte === 0x30) return isAlike || !/[\d.eE+-]/.test(String.fromCharCode(bytes[textBytes - 1] ?? 0));
   if (byte === 0x20) return isAlike || bytes.length >= 32;
   return isAlike || byte < 0x20 || byte >= 0x7f;

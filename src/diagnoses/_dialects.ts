@@ -195,7 +195,7 @@ function findPercent(_bytes: Buffer, text: string): DialectSign | undefined {
   // Who escapes blanks has none left.
   if (/\s./.test(text)) return undefined;
   const escapes = text.match(/%[0-9A-Fa-f]{2}/g) ?? [];
-  if (escapes.length === 0 || (escapes.length < 2 && !/%20|%0[aAdD]|%2[bBfF]|%3[aA]|%7[cC]/.test(text)))
+  if (escapes.length === 0 || (escapes.length < 2 && !/(?<!\d)%(20|0[aAdD]|2[bBfF]|3[aA]|7[cC])/.test(text)))
     return undefined;
   try {
     return sign("percent", false, {

@@ -31,6 +31,8 @@ export interface Case {
   readonly live: LiveView | undefined;
   /** What whoever asks may see of these bytes: tokens are hidden. */
   readonly redact: (bytes: Buffer) => ShownBytes;
+  /** Other stories of the same instance, oldest first: asked only where one alone does not tell. */
+  readonly others?: (() => readonly Story[]) | undefined;
 }
 
 /** One read, as the kernel handed it over. */
@@ -70,8 +72,11 @@ export class Evidence {
   readonly again: string;
   readonly live: LiveView | undefined;
   readonly redact: (bytes: Buffer) => ShownBytes;
+  readonly others: () => readonly Story[];
   /** What is kept of the conversation itself: a client's questions to the registry come before it. */
   readonly entries: readonly Entry[];
+  /** State in which the conversation itself began. */
+  readonly initialState: string;
   readonly reads: readonly Read[];
   readonly messages: readonly Said[];
   /** The last silence, of an ended story too, and whose turn it was. */
@@ -84,7 +89,7 @@ export class Evidence {
   readonly program: Kind<"program"> | undefined;
   readonly #stream: Stream;
 
-  constructor({ story, role, options, given, host, port, again, live, redact }: Case) {
+  constructor({ story, role, options, given, host, port, again, live, redact, others }: Case) {
     this.story = story;
     this.role = role;
     this.options = options;
@@ -94,9 +99,12 @@ export class Evidence {
     this.again = again;
     this.live = live;
     this.redact = redact;
+    this.others = others ?? (() => []);
     const kept = story.omitted > 0 ? story.entries.slice(0, story.entriesBeforeGap) : story.entries;
     const start = kept.findLastIndex((entry) => entry.kind === "transition" && isConnected(entry.event));
     this.entries = kept.slice(start + 1);
+    const begun = kept[start] ?? kept[0];
+    this.initialState = begun?.kind === "transition" ? begun.to : begun?.kind === "opened" ? begun.state : "";
     const numbered = numberReads(kept);
     this.reads = this.entries.flatMap((entry) => numbered.get(entry) ?? []);
     this.#stream = new Stream(this.reads, story.framing);
@@ -143,6 +151,11 @@ export class Evidence {
     return this.live?.stillMs ?? 0;
   }
 
+  /** An operator had a hand in it: what came after that is not the peer's doing alone. */
+  get isOperated(): boolean {
+    return this.story.subject.transport === "tcp" && this.entries.some(({ kind }) => kind === "operator");
+  }
+
   /** These bytes in a command that a person completes: tokens are masked. */
   masked(bytes: Buffer): Buffer {
     return maskedBytes(this.redact(bytes));
@@ -185,17 +198,22 @@ export class Evidence {
 
   /** What phases read as text, and what our clients hear as such. */
   #textPieces(): Piece[] {
-    let state = this.entries.find((entry) => entry.kind === "opened")?.state ?? "";
+    let state = this.initialState;
     const pieces: Piece[] = [];
     for (const entry of this.entries) {
       if (entry.kind === "transition") state = entry.to;
-      else if (entry.kind === "in" && this.#isText(state)) pieces.push(entry);
+      else if (entry.kind === "in" && this.#isText(state)) {
+        // A size that came in one piece with the word before it is no text.
+        if (this.role?.side === "client" && isGluedSize(entry.bytes)) break;
+        pieces.push(entry);
+      }
     }
     return pieces;
   }
 
   #isText(state: string): boolean {
-    if (this.role?.side === "client") return !isBinary(this.roleName, state);
+    if (this.role?.side === "client")
+      return this.role.phases[state] !== undefined && !isBinary(this.roleName, state);
     return (this.role?.phases[state]?.reads ?? "text") === "text";
   }
 
@@ -233,6 +251,8 @@ export class Evidence {
 const NEWLINE = 0x0a;
 /** States of our clients in which sizes, files and records come. */
 const BINARY_STATES = new Set(["sizing", "checking", "receiving", "awaitingBytes"]);
+const isGluedSize = (bytes: Buffer) =>
+  bytes.length > 5 && bytes.subarray(0, 5).toString("latin1") === "found";
 const isBinary = (roleName: string, state: string) =>
   BINARY_STATES.has(state) || roleName === "address-book-client";
 

@@ -26,6 +26,7 @@ export interface Conversation {
 
 /** With each of these somebody leaves, or is shown the door. */
 const LEAVING = new Set<Entry["kind"]>(["ended", "fin", "closed", "refused", "crashed"]);
+const PARTING = new Set(["peer.ended", "peer.closed"]);
 const DOOR = new Set(["kick", "fin", "rst", "kill", "leave", "end", "stop", "endOfInput"]);
 
 export function silenceOf(conversation: Conversation): Silence {
@@ -40,8 +41,13 @@ export function silenceOf(conversation: Conversation): Silence {
 function lastMoment({ entries, story }: Conversation): { ms: number; state: string } {
   const end = entries.findIndex(isLeaving);
   const before = end < 0 ? entries : entries.slice(0, end);
+  // A message that came with the FIN is read after it.
+  const parting = entries.find((entry) => entry.kind === "transition" && PARTING.has(entry.event));
   const state =
-    before.findLast((entry) => entry.kind === "transition")?.to ?? firstState(entries) ?? story.state;
+    (parting?.kind === "transition" ? parting.from : undefined) ??
+    before.findLast((entry) => entry.kind === "transition")?.to ??
+    firstState(entries) ??
+    story.state;
   const last = before.findLast(isMove);
   const left = entries[end];
   const from = last ? movedUntil(last, before) : (entries[0]?.at ?? 0);

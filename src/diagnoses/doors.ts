@@ -8,6 +8,7 @@ import { isClockRequest } from "../wire/clock.ts";
 import { isKnock } from "../wire/knock-knock.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { type Evidence, quoted } from "./_evidence.ts";
+import { firstRule, placeOf } from "./_places.ts";
 import { at } from "./_reproduce.ts";
 
 const TLS_HANDSHAKE = 0x16;
@@ -23,15 +24,18 @@ const OPENINGS: readonly {
   { role: "clock", isUdp: true, opens: isClockRequest },
   { role: "knock-knock", isUdp: false, opens: isKnock },
   { role: "chat", isUdp: false, opens: isWholeLogin },
+  { role: "file-server", isUdp: false, opens: (text) => TOKEN.test(text) },
 ];
-/** Roles that take any text: nothing is a wrong word there. */
-const HEAR_ANYTHING = new Set(["echo", "ack", "reverse"]);
+/** Words that nobody says for an echo of them. */
+const STRONG = new Set(["bootstrap", "clock", "knock-knock", "address-book"]);
+/** Tokens as labs give them: a name may look like that, but nothing else does. */
+const TOKEN = /^server\d{1,3}$/;
 
 export const doors: readonly Diagnosis[] = [
   {
     id: "D21",
     name: "speaks-http",
-    title: "This is HTTP: a browser, curl or a web library is talking",
+    title: "This is HTTP: a browser, curl, or a web library or server is talking",
     level: "violation",
     rank: "door",
     excludes: "all",
@@ -51,6 +55,7 @@ export const doors: readonly Diagnosis[] = [
     name: "speaks-to-another-role",
     title: "These are the opening words of another role",
     level: "violation",
+    hasOwnLevel: true,
     rank: "door",
     excludes: "all",
     find: (evidence) => findOpening(evidence, false),
@@ -60,6 +65,7 @@ export const doors: readonly Diagnosis[] = [
     name: "speaks-udp-words-over-tcp",
     title: "These words belong into a datagram (UDP), not into a connection (TCP)",
     level: "violation",
+    hasOwnLevel: true,
     rank: "door",
     excludes: "all",
     find: (evidence) => findOpening(evidence, true),
@@ -70,6 +76,7 @@ export const doors: readonly Diagnosis[] = [
     title: "It came in by the byte-swapped port: htons() is missing",
     level: "note",
     rank: "door",
+    excludes: ["D62"],
     find: findSwappedPort,
   },
   {
@@ -82,9 +89,28 @@ export const doors: readonly Diagnosis[] = [
   },
 ];
 
+const HTTP_ANSWER = /^HTTP\/\d(\.\d)? \d{3}/;
+
+/** Our client has come to a web server. */
+function findHttpServer(evidence: Evidence, answer: string): Finding | undefined {
+  if (!HTTP_ANSWER.test(answer)) return undefined;
+  return {
+    rule: ruleOf(evidence),
+    reads: evidence.reads.slice(0, 1),
+    state: firstState(evidence),
+    expected: "the protocol's own words",
+    cause: `${quoted(answer.split("\r\n")[0] ?? "")} is how a web server answers. A program on ${evidence.host}:${evidence.port} speaks HTTP, not this protocol: probably it is another program, or the server is built on an HTTP library.`,
+    advice: [
+      "Look which program has that port: ss -tlnp",
+      "Accept a plain TCP connection and send the protocol's own words; no http.server, no web framework.",
+    ],
+  };
+}
+
 function findHttp(evidence: Evidence): Finding | undefined {
   const request = evidence.opening.toString("latin1");
-  if (!evidence.isServer || !HTTP.test(request)) return undefined;
+  if (!evidence.isServer) return findHttpServer(evidence, request);
+  if (!HTTP.test(request)) return undefined;
   return {
     rule: ruleOf(evidence),
     reads: evidence.reads.slice(0, 1),
@@ -116,16 +142,20 @@ function findTls(evidence: Evidence): Finding | undefined {
 
 function findOpening(evidence: Evidence, isUdpOverTcp: boolean): Finding | undefined {
   const { roleName, isServer, story, messages } = evidence;
-  if (!isServer || HEAR_ANYTHING.has(roleName)) return undefined;
+  if (!isServer) return undefined;
   const text = messages[0]?.text ?? evidence.opening.toString("utf8");
+  const { kind } = placeOf(firstRule(evidence));
   const record = roleName === "address-book" ? undefined : recordRole(evidence.opening);
   const found = OPENINGS.find(({ role, opens }) => role !== roleName && opens(text));
   const role = found?.role ?? record;
-  if (role === undefined) return undefined;
+  if (role === undefined || (kind === "any" && !STRONG.has(role))) return undefined;
+  // A name may be anything.
+  if (role === "file-server" && (kind === "name" || kind === "login")) return undefined;
   const isMisplaced = found?.isUdp === true && story.subject.transport === "tcp";
   if (isMisplaced !== isUdpOverTcp) return undefined;
   return {
     rule: ruleOf(evidence),
+    ...(kind === "any" ? { level: "note" as const } : {}),
     reads: evidence.reads.slice(0, 1),
     state: firstState(evidence),
     expected: firstExpected(evidence),

@@ -5,6 +5,25 @@ import { type Evidence, quoted } from "./_evidence.ts";
 
 export const endings: readonly Diagnosis[] = [
   {
+    id: "D68",
+    name: "greeting-not-read",
+    title: "The greeting was not read first, or the last reply not at all",
+    level: "violation",
+    rank: "endings",
+    excludes: ["D28", "D05"],
+    isConsequence: true,
+    find: findUnreadGreeting,
+  },
+  {
+    id: "D86",
+    name: "reply-over-one-read",
+    title: "Our reply was longer than one recv() of 4096 bytes",
+    level: "note",
+    rank: "endings",
+    excludes: ["D28", "D68"],
+    find: findLongReply,
+  },
+  {
     id: "D27",
     name: "closes-before-reading",
     title: "It closed the connection before our reply could reach it",
@@ -98,6 +117,61 @@ function findReset(evidence: Evidence): Finding | undefined {
       "One recv() is not always one message: it gives what is there, often less than all.",
     ],
     reproduce: `python3 -c 'import socket, time; s = socket.create_connection(("${evidence.host}", ${evidence.port})); s.sendall(${pythonBytes(evidence)}); time.sleep(1); s.close()'`,
+  };
+}
+
+/** Ends with a reset, though all that it sent was answered: the last that we sent lies unread. */
+function isResetAfterReplies(evidence: Evidence): boolean {
+  const { entries, silence } = evidence;
+  const closed = evidence.last("closed");
+  const isReset =
+    closed?.by === "peer" && isBroken(closed.cause) && !entries.some(({ kind }) => kind === "ended");
+  return evidence.isServer && isReset && !evidence.isTalkedTo && silence.ms <= AT_ONCE_MS;
+}
+
+/** [ECHO-0] A role that speaks first: who does not read that is one reply behind from then on. */
+function findUnreadGreeting(evidence: Evidence): Finding | undefined {
+  const { entries, messages, role } = evidence;
+  const first = entries.find(({ kind }) => kind === "in" || kind === "out");
+  const last = evidence.last("out");
+  if (first?.kind !== "out" || !last || first === last || messages.length < 2) return undefined;
+  if (!isResetAfterReplies(evidence) || evidence.all("file").length > 0) return undefined;
+  return {
+    rule: role?.phases[messages[0]?.state ?? ""]?.rule ?? "FRAME-8",
+    reads: evidence.reads.slice(0, 2),
+    came: "a reset (RST) with our last reply unread",
+    state: messages.at(-1)?.state,
+    expected: "that the greeting is read before the first message, and each reply before the next",
+    cause: `This server speaks first: ${quoted(first.bytes.toString("utf8"))}. Probably your program did not read that: it took the greeting for its first reply, was one reply behind from then on, and the last one, ${quoted(last.bytes.toString("utf8"))}, lay unread when it closed. Or it closed without reading just that last reply.`,
+    advice: [
+      "Call recv() once right after connect(), before the first send().",
+      "Then read one reply for each message, also for the last one.",
+    ],
+  };
+}
+
+const ONE_READ = 4_096;
+
+/** A reply that one recv(4096) does not take, and something unread at the end. */
+function findLongReply(evidence: Evidence): Finding | undefined {
+  const { role, messages, program } = evidence;
+  const isEcho = messages.some(({ state }) => role?.phases[state]?.rule === "ECHO-0");
+  const sizes = evidence.entries.flatMap((entry) =>
+    entry.kind === "out" || (entry.kind === "file" && entry.direction === "out") ? [entry.size] : [],
+  );
+  const long = Math.max(0, ...sizes);
+  const isUnread = isResetAfterReplies(evidence) || (program?.unreadBytes ?? 0) > 0;
+  if (!isEcho || long <= ONE_READ || !isUnread) return undefined;
+  return {
+    rule: "ECHO-3",
+    reads: messages.slice(0, 1).flatMap(({ reads }) => reads),
+    came: "bytes of ours that were never read",
+    expected: "that a reply is read until it is complete",
+    cause: `The reply had ${long} bytes. A program that calls recv(4096) once reads only a part of it, and takes the rest for the next reply; so it was behind from then on, and something lay unread at the end.`,
+    advice: [
+      "Read in a loop until the reply is complete.",
+      "Or have the server cut its replies: spawn echo --max-reply 4096",
+    ],
   };
 }
 

@@ -1,9 +1,7 @@
 /** Mistakes in how bytes become messages: TCP keeps the bytes and their order, but no boundaries. */
 import { argsOf } from "../stories/causes.ts";
-import { parseExpression } from "../wire/calculator.ts";
-import { usualBuffers } from "../wire/usual-buffers.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import { count, type Evidence, quoted, type Read, type Said } from "./_evidence.ts";
+import { type Evidence, quoted, type Read, type Said } from "./_evidence.ts";
 
 const NUL = 0x00;
 
@@ -32,30 +30,12 @@ export const framing: readonly Diagnosis[] = [
     find: findGluedToken,
   },
   {
-    id: "D07",
-    name: "one-message-in-two-reads",
-    title: "One message arrived in two reads",
-    level: "violation",
-    rank: "pieces",
-    excludes: ["D17"],
-    find: findSplit,
-  },
-  {
     id: "D08",
     name: "trailing-nul",
     title: "A NUL byte came along with the text",
     level: "note",
     rank: "habits",
     find: findTrailingNul,
-  },
-  {
-    id: "D09",
-    name: "whole-buffer",
-    title: "A whole buffer was sent, not just the text in it",
-    level: "note",
-    rank: "record",
-    excludes: ["D08", "D05", "D14", "D15", "D16", "D17", "D19", "D20", "D02", "D01"],
-    find: findWholeBuffer,
   },
   {
     id: "D10",
@@ -114,42 +94,8 @@ export function wrongToken(evidence: Evidence): Said | undefined {
   return evidence.last("refused")?.cause.code === "wrong-token" ? evidence.messages.at(-1) : undefined;
 }
 
-function findSplit(evidence: Evidence): Finding | undefined {
-  const { messages } = evidence;
-  const token = evidence.option("token");
-  const half = wrongToken(evidence);
-  if (half && token?.startsWith(half.text) && half.text !== "")
-    return splitFinding(half, half.reads, "the whole token in one piece", quoted(half.text));
-  const index = messages.findIndex((said, at) => isHalf(said) && completes(said, messages[at + 1]));
-  const [first, second] = [messages[index], messages[index + 1]];
-  if (!first || !second) return undefined;
-  const halves = `${quoted(first.text)} and ${quoted(second.text)}`;
-  return splitFinding(first, [...first.reads, ...second.reads], "an expression in one piece", halves);
-}
-
-function splitFinding(said: Said, reads: readonly Read[], expected: string, pieces: string): Finding {
-  return {
-    rule: "FRAME-3",
-    reads,
-    state: said.state,
-    expected,
-    cause: `${pieces} came as ${reads.length === 1 ? "a piece" : "pieces"} of one message. Probably your program builds it with several send() calls. Without an ending the server cannot know that more is coming, so it takes each read for one message.`,
-    advice: [
-      "Put the whole message together first (snprintf, +, join), and send it with one send().",
-      "Or end each message with a newline: then the server waits for it, however many pieces come.",
-    ],
-  };
-}
-
-const isHalf = ({ text, state, isWholeReads }: Said) =>
-  state === "computing" && isWholeReads && !parseExpression(text).ok;
-
-function completes(first: Said, second: Said | undefined): boolean {
-  return second !== undefined && isHalf(second) && parseExpression(first.text + second.text).ok;
-}
-
 function findTrailingNul(evidence: Evidence): Finding | undefined {
-  if (!evidence.isServer || hasWholeBuffer(evidence)) return undefined;
+  if (!evidence.isServer) return undefined;
   const read = textReads(evidence).find(({ bytes }) => bytes.at(-1) === NUL && bytes.length > 1);
   if (!read) return undefined;
   return {
@@ -163,29 +109,6 @@ function findTrailingNul(evidence: Evidence): Finding | undefined {
     ],
   };
 }
-
-function findWholeBuffer(evidence: Evidence): Finding | undefined {
-  if (!evidence.isServer) return undefined;
-  const read = textReads(evidence).find(isWholeBuffer);
-  if (!read) return undefined;
-  const textBytes = read.bytes.indexOf(NUL);
-  return {
-    rule: "FRAME-4",
-    reads: [read],
-    expected: "the bytes of the text and nothing else",
-    cause: `Only ${count(textBytes, "byte")} of ${read.size} are text. Probably your program sends its whole buffer - send(fd, buffer, sizeof buffer, 0). After the first NUL stands what an earlier message or the compiler left there. We read up to the NUL; other servers take all of it.`,
-    advice: [
-      "Send strlen(buffer) bytes, not sizeof buffer.",
-      "In Python, do not pad the text: send(text.encode()).",
-    ],
-  };
-}
-
-const isWholeBuffer = ({ bytes, size }: Read) => {
-  const nul = bytes.indexOf(NUL);
-  return usualBuffers.has(size) && nul > 0 && nul < size - 1;
-};
-const hasWholeBuffer = (evidence: Evidence) => textReads(evidence).some(isWholeBuffer);
 
 /** Reads whose bytes became text: an acknowledgement or a record may have as many NULs as it likes. */
 function textReads({ messages, role }: Evidence): Read[] {

@@ -8,23 +8,41 @@ import type { Diagnosis, DiagnosisId, Finding, Level } from "./_diagnosis.ts";
 import { type Case, Evidence, type Silence, shownSentence } from "./_evidence.ts";
 import { type Found, inOrder, levelOf } from "./_precedence.ts";
 import { reproduction } from "./_reproduce.ts";
+import { buffers } from "./buffers.ts";
+import { dialects } from "./dialects.ts";
 import { doors } from "./doors.ts";
+import { encodings } from "./encodings.ts";
 import { endings } from "./endings.ts";
 import { framing } from "./framing.ts";
-import { lengths } from "./lengths.ts";
+import { headers } from "./headers.ts";
+import { leaving } from "./leaving.ts";
+import { pieces } from "./pieces.ts";
+import { records } from "./records.ts";
+import { refusals } from "./refusals.ts";
+import { rooms } from "./rooms.ts";
 import { servers } from "./servers.ts";
 import { waiting } from "./waiting.ts";
+import { waits } from "./waits.ts";
 import { words } from "./words.ts";
 
 /** A family of them is a file; here they stand in the order of their ids. */
 export const diagnoses: readonly Diagnosis[] = [
   ...waiting,
   ...framing,
-  ...lengths,
+  ...records,
   ...words,
   ...doors,
   ...endings,
   ...servers,
+  ...headers,
+  ...dialects,
+  ...encodings,
+  ...buffers,
+  ...pieces,
+  ...refusals,
+  ...rooms,
+  ...waits,
+  ...leaving,
 ].toSorted((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
 
 /** What `explain` shows as a card. */

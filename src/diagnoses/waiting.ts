@@ -2,6 +2,7 @@
 import { decodeQuery } from "../wire/address-record.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { count, type Evidence, quoted } from "./_evidence.ts";
+import { recordIn } from "./_record-facts.ts";
 import { at } from "./_reproduce.ts";
 
 /** A person may think for a while; after this long it is worth a word. */
@@ -17,6 +18,7 @@ export const waiting: readonly Diagnosis[] = [
     title: "Deadlock: your program waits for a reply that this protocol never sends",
     level: "note",
     rank: "silence",
+    excludes: ["D62"],
     isConsequence: true,
     find: findWaitForNothing,
   },
@@ -49,14 +51,14 @@ export const waiting: readonly Diagnosis[] = [
 ];
 
 /** Its turn it is, or was when it left; it was silent for long, and nothing says that this is as it should be. */
-function isTheirTurn({ isServer, silence, unfinished, live, program }: Evidence): boolean {
+export function isTheirTurn({ isServer, silence, unfinished, live, program }: Evidence): boolean {
   if (!isServer || silence.whose !== "theirs" || silence.ms < SILENT_MS) return false;
   if (unfinished.length > 0 || (live?.queuedBytes ?? 0) > 0) return false;
   // One that sleeps or reads its keyboard waits for nothing of ours.
   return program === undefined || program.doing === "receiving" || program.doing === "polling";
 }
 
-const inSeconds = (ms: number) => `${Math.floor(ms / 1_000)} s`;
+export const inSeconds = (ms: number) => `${Math.floor(ms / 1_000)} s`;
 
 /** `nothing for 16 s`, of a connection that is over too. */
 function silenceText({ silence }: Evidence): string {
@@ -65,9 +67,37 @@ function silenceText({ silence }: Evidence): string {
 
 const PERSON = "If a person is just about to type, all is well.";
 /** A person who has left is not about to type. */
-const unlessTyping = ({ silence }: Evidence) => (silence.isOver ? [] : [PERSON]);
+export const unlessTyping = ({ silence }: Evidence) => (silence.isOver ? [] : [PERSON]);
+
+/** Bytes that came only as the program ended: they had lain in a buffer of its own. */
+const AT_THE_END_MS = 500;
+
+function findUnflushed(evidence: Evidence): Finding | undefined {
+  const { isServer, entries, reads, silence } = evidence;
+  const end = entries.find(({ kind }) => kind === "ended" || kind === "closed");
+  const [first] = reads;
+  if (!isServer || !silence.isOver || !first || !end || evidence.isOperated) return undefined;
+  const before = entries.findLast(
+    (entry) => entry.at <= first.at && (entry.kind === "out" || entry.kind === "opened"),
+  );
+  const waitedMs = (first.at - (before?.at ?? 0)) / 1_000;
+  if (waitedMs < SILENT_MS || (end.at - first.at) / 1_000 > AT_THE_END_MS) return undefined;
+  return {
+    rule: "FRAME-1",
+    reads: [first],
+    came: `nothing for ${inSeconds(waitedMs)}, then all of it and the end at once`,
+    state: evidence.messages[0]?.state ?? silence.state,
+    expected: silence.waitsFor ?? "the first message",
+    cause: `Your program connected and sent nothing for ${inSeconds(waitedMs)}; ${quoted(first.bytes.toString("utf8"))} came only as it ended. So it lay in a buffer of the program until then: it was written, and never flushed, while the program waited for a reply.`,
+    advice: [
+      "Flush what you write: flush() of a PrintWriter or BufferedWriter in Java (or new PrintWriter(out, true) and println), file.flush() in Python, fflush() in C.",
+    ],
+  };
+}
 
 function findWaitForNothing(evidence: Evidence): Finding | undefined {
+  const unflushed = findUnflushed(evidence);
+  if (unflushed) return unflushed;
   const { lastMove, reads, messages, silence } = evidence;
   if (!isTheirTurn(evidence) || lastMove?.kind === "out") return undefined;
   const last = messages.at(-1);
@@ -164,9 +194,9 @@ function lineInCode(evidence: Evidence): string {
 }
 
 function findTooLongLength(evidence: Evidence): Finding | undefined {
-  const { roleName, reads } = evidence;
+  const { reads } = evidence;
   const last = evidence.last("refused");
-  if (roleName !== "address-book") return undefined;
+  if (recordIn(evidence)?.kind !== "lengthUnlike") return undefined;
   const isWaiting = evidence.stillMs >= UNREAD_MS && evidence.unread.length > 1;
   const bytes = isWaiting ? evidence.unread : Buffer.concat(reads.map((read) => read.bytes));
   const code = last?.cause.code;

@@ -10,10 +10,11 @@ import { isKnock, KNOCK, WHO_IS_THERE } from "../wire/knock-knock.ts";
 import { hasReceiver, MESSAGE_PLEASE } from "../wire/relay.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { count, type Evidence, quoted, type Said } from "./_evidence.ts";
+import { placeOf, ruleOfSaid } from "./_places.ts";
 import { wrongToken } from "./framing.ts";
 
 /** Spaces at the ends, and what no screen shows: marks, joiners, controls, other people's spaces. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Z}\uFFFD]/gu;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Z}]/gu;
 
 export const words: readonly Diagnosis[] = [
   {
@@ -139,9 +140,11 @@ function findToken(evidence: Evidence): Finding | undefined {
   };
 }
 
+const NAME_PLACES = new Set(["name", "login"]);
+
 /** [CHAT-1, RELAY-1, CALC-0] Accepted: but who shall type it, and which Ann is it? */
 function findInvisibleName(evidence: Evidence): Finding | undefined {
-  const said = evidence.messages.find(({ state }) => state === "awaitingName" || state === "awaitingLogin");
+  const said = evidence.messages.find((one) => NAME_PLACES.has(placeOf(ruleOfSaid(evidence, one)).kind));
   if (!said || !evidence.isServer) return undefined;
   const name = said.text.replace(/[\r\n\0]+$/, "");
   const inside = name.trim().replace(/ /g, "");
@@ -160,11 +163,11 @@ function findInvisibleName(evidence: Evidence): Finding | undefined {
   };
 }
 
-function findNoExpression({ messages, roleName }: Evidence): Finding | undefined {
-  if (roleName !== "calculator") return undefined;
-  const index = messages.findIndex(isNoExpression);
+function findNoExpression(evidence: Evidence): Finding | undefined {
+  const { messages } = evidence;
+  const index = messages.findIndex((said) => isNoExpression(evidence, said));
   const said = messages[index];
-  if (!said || isOtherwiseExplained(messages, index)) return undefined;
+  if (!said || isOtherwiseExplained(messages, index) || isCutOff(evidence, said)) return undefined;
   return {
     rule: "CALC-2",
     reads: said.reads,
@@ -175,8 +178,14 @@ function findNoExpression({ messages, roleName }: Evidence): Finding | undefined
   };
 }
 
-const isNoExpression = ({ text, state }: Said) =>
-  state === "computing" && !isQuit(text) && !parseExpression(text).ok;
+const isNoExpression = (evidence: Evidence, said: Said) =>
+  placeOf(ruleOfSaid(evidence, said)).kind === "expression" &&
+  !isQuit(said.text) &&
+  !parseExpression(said.text).ok;
+
+/** The peer left in the middle of a line: half of a message says nothing of the whole. */
+const isCutOff = ({ unfinished, messages }: Evidence, said: Said) =>
+  unfinished.length > 0 && said === messages.at(-1);
 
 /** Halves of one expression are no two mistakes. */
 function isOtherwiseExplained(messages: readonly Said[], index: number): boolean {
@@ -197,31 +206,63 @@ function whatIsWrong(text: string): string {
   return `${shown} is not of the form: number operator number.`;
 }
 
-function findNoName({ messages, roleName }: Evidence): Finding | undefined {
-  const [said] = messages;
-  if (said?.state !== "awaitingName") return undefined;
-  const isExpression = roleName === "calculator" && parseExpression(said.text).ok;
-  const isMessage = roleName === "relay" && hasReceiver(said.text);
-  if (!isExpression && !isMessage) return undefined;
+function findNoName(evidence: Evidence): Finding | undefined {
+  const [said] = evidence.messages;
+  const rule = said && ruleOfSaid(evidence, said);
+  switch (rule && evidence.isServer ? rule : undefined) {
+    case "CALC-0":
+      return said && parseExpression(said.text).ok
+        ? noName(said, "CALC-0", EXPRESSION_FIRST(said.text))
+        : undefined;
+    case "RELAY-0":
+      return said && hasReceiver(said.text) ? noName(said, "RELAY-0", MESSAGE_FIRST(said.text)) : undefined;
+    case "CHAT-1":
+      return said && isTalk(said.text) ? noName(said, "CHAT-1", TALK_FIRST(said.text)) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** A sentence, where names are due: it has no colon, and more words or other signs than a name has. */
+function isTalk(text: string): boolean {
+  const words = text.trim().split(/\s+/);
+  if (text.includes(":") || words.length < 2) return false;
+  return words.length > 3 || /[?!,]|\.$/.test(text) || /^\p{Ll}/u.test(text.trim());
+}
+
+interface FirstWords {
+  readonly cause: string;
+  readonly advice: string;
+}
+
+const EXPRESSION_FIRST = (text: string): FirstWords => ({
+  cause: `The first message is the name, so the server took ${quoted(text)} for your name. A name gets no reply: a program that waits for a result here waits for ever.`,
+  advice: "Send a name first, without waiting for a reply; then the expression.",
+});
+const MESSAGE_FIRST = (text: string): FirstWords => ({
+  cause: `The first message is the username, and ${quoted(text)} cannot be one, because of its |. Probably your program sends its first text before its name.`,
+  advice: `Send the username first, and wait for \`${MESSAGE_PLEASE}\`.`,
+});
+const TALK_FIRST = (text: string): FirstWords => ({
+  cause: `The first message is the login, so ${quoted(text)} was taken for a name. Probably your program sends its first text before it has logged in.`,
+  advice: "Send the login first, :Name:login, e.g. :Ann:ann; and then what you have to say.",
+});
+
+function noName(said: Said, rule: string, { cause, advice }: FirstWords): Finding {
   return {
-    rule: isExpression ? "CALC-0" : "RELAY-0",
+    rule,
     reads: said.reads,
     state: said.state,
     expected: "a name first, alone; only then the rest",
-    cause: isExpression
-      ? `The first message is the name, so the server took ${quoted(said.text)} for your name. A name gets no reply: a program that waits for a result here waits for ever.`
-      : `The first message is the username, and ${quoted(said.text)} cannot be one, because of its |. Probably your program sends its first text before its name.`,
-    advice: [
-      isExpression
-        ? "Send a name first, without waiting for a reply; then the expression."
-        : `Send the username first, and wait for \`${MESSAGE_PLEASE}\`.`,
-    ],
+    cause,
+    advice: [advice],
   };
 }
 
-function findOddKnock({ messages, roleName }: Evidence): Finding | undefined {
-  if (roleName !== "knock-knock") return undefined;
-  const said = messages.find(({ state, text }) => state === "awaitingKnock" && !isKnock(text));
+function findOddKnock(evidence: Evidence): Finding | undefined {
+  const said = evidence.messages.find(
+    (one) => evidence.isServer && ruleOfSaid(evidence, one) === "KNOCK-1" && !isKnock(one.text),
+  );
   if (!said) return undefined;
   const letters = (text: string) => text.toLowerCase().replace(/[^a-z]/g, "");
   const isAlmost = letters(said.text) === letters(KNOCK);

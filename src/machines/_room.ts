@@ -6,8 +6,10 @@ import { connected, joined, type Login, left, SERVER, saidBy } from "../wire/cha
 import type { HubMember } from "./_role.ts";
 import type { HubWorld } from "./_world.ts";
 
-/** `taken` is the name, or the login name, that another member has. */
-export type JoinAnswer = { readonly ok: true } | { readonly ok: false; readonly taken: string };
+/** `taken` is the name, or the login name, that another member has; `holder` its connection, none where it is ours. */
+export type JoinAnswer =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly taken: string; readonly holder: string };
 
 export class Room {
   readonly #world: HubWorld;
@@ -27,7 +29,7 @@ export class Room {
   join(id: string, newcomer: Login): JoinAnswer {
     const { name, login } = newcomer;
     const taken = this.#takenBy(id, name, login);
-    if (taken !== undefined) return { ok: false, taken };
+    if (taken) return { ok: false, ...taken };
     this.#members.set(id, { name, login });
     this.#world.deliver([id], connected(newcomer));
     this.#deliverToAll(joined(newcomer));
@@ -59,10 +61,12 @@ export class Room {
   }
 
   /** A member that asks again after a crash of the room may be remembered already: its own names are not taken. */
-  #takenBy(id: string, name: string, login: string): string | undefined {
-    const others = [...this.#members].filter(([member]) => member !== id).map(([, other]) => other);
-    if (login === SERVER || others.some((other) => other.login === login)) return login;
-    if (name === SERVER || others.some((other) => other.name === name)) return name;
-    return undefined;
+  #takenBy(id: string, name: string, login: string): { taken: string; holder: string } | undefined {
+    const others = [...this.#members].filter(([member]) => member !== id);
+    const holderOf = (isIt: (other: Login) => boolean) => others.find(([, other]) => isIt(other))?.[0];
+    const byLogin = login === SERVER ? "" : holderOf((other) => other.login === login);
+    if (byLogin !== undefined) return { taken: login, holder: byLogin };
+    const byName = name === SERVER ? "" : holderOf((other) => other.name === name);
+    return byName === undefined ? undefined : { taken: name, holder: byName };
   }
 }

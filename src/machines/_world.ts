@@ -55,7 +55,10 @@ export interface ByteSink {
   write(bytes: Uint8Array): Promise<void> | void;
 }
 
-export type FileAnswer = { ok: true; file: OpenFile } | { ok: false; why: string };
+export type FileAnswer =
+  | { ok: true; file: OpenFile }
+  /** `listed`: some of the names that a peer could have asked for instead, for who explains it. */
+  | { ok: false; why: string; listed?: readonly string[] };
 
 /** Files that peers may read [FILE-3]. */
 export interface Files {

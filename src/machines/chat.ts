@@ -62,7 +62,7 @@ export const chatMachine = setup({
     remarkNoLogin: ({ context }) => context.peer.remark(cause("login-without-name", {})),
     sayTaken: ({ context: { peer } }, answer: JoinAnswer) => {
       if (answer.ok) return;
-      peer.remark(cause("name-taken", { name: answer.taken }));
+      peer.remark(cause("name-taken", { name: answer.taken, holder: answer.holder }));
       peer.send(nameTaken(answer.taken));
     },
     remarkCrash: ({ context }) => context.peer.remark(cause("room-crashed", {})),

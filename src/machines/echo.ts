@@ -284,7 +284,8 @@ const isReply = ({ sizeBytes }: OpenFile, { maxReply }: Options) =>
   maxReply !== undefined || sizeBytes <= MAX_FILE_BYTES;
 
 function whyNotSent(answer: FileAnswer): Cause {
-  if (!answer.ok) return cause("file-not-sent", { why: answer.why });
+  if (!answer.ok)
+    return cause("file-not-sent", { why: answer.why, listed: (answer.listed ?? []).join("\n") });
   const { name, sizeBytes: size } = answer.file;
   return cause("file-over-limit", { name, size, limit: MAX_FILE_BYTES });
 }

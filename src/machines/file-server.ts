@@ -221,5 +221,5 @@ function closeFile(file: OpenFile, peer: Peer): void {
 function whyNot(answer: FileAnswer): Cause {
   return answer.ok
     ? cause("file-too-large", { name: answer.file.name, size: answer.file.sizeBytes })
-    : cause("file-not-found", { why: answer.why });
+    : cause("file-not-found", { why: answer.why, listed: (answer.listed ?? []).join("\n") });
 }

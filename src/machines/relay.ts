@@ -24,7 +24,7 @@ import {
   parseName,
 } from "../wire/relay.ts";
 import { defineRole, type RoleEvent, type Session } from "./_role.ts";
-import { Switchboard } from "./_switchboard.ts";
+import { type NameAnswer, type NotOnline, Switchboard } from "./_switchboard.ts";
 import type { AsyncHub, PeerWorld } from "./_world.ts";
 
 const options = z.object({});
@@ -45,7 +45,7 @@ export const relayMachine = setup({
   types: { context: {} as Context, events: {} as Event, input: {} as PeerWorld<Options, Switchboard> },
   guards: {
     isName: ({ event }) => event.type === "peer.message" && parseName(event.text) !== undefined,
-    isGiven: (_, isGiven: boolean) => isGiven,
+    isGiven: (_, answer: NameAnswer) => answer.ok,
   },
   actions: {
     keepName: assign({
@@ -60,7 +60,7 @@ export const relayMachine = setup({
     leave: ({ context: { hub, peer } }) => void hub.leave(peer.id),
   },
   actors: {
-    join: fromPromise<boolean, Context>(({ input: { hub, peer, name } }) => hub.join(peer.id, name)),
+    join: fromPromise<NameAnswer, Context>(({ input: { hub, peer, name } }) => hub.join(peer.id, name)),
     leave: fromPromise<void, Context>(({ input: { hub, peer } }) => hub.leave(peer.id)),
   },
 }).createMachine({
@@ -88,7 +88,10 @@ export const relayMachine = setup({
             target: "relaying",
             actions: "sayMessagePlease",
           },
-          { target: "awaitingName", actions: { type: "sayTaken", params: cause("username-taken", {}) } },
+          {
+            target: "awaitingName",
+            actions: { type: "sayTaken", params: ({ event }) => takenBy(event.output) },
+          },
         ],
         onError: {
           target: "awaitingName",
@@ -164,6 +167,16 @@ export default defineRole({
 /** The steady state: replies come from the switchboard, so that they keep the order of what was asked. */
 function relay({ text }: PeerMessage, { context, peer }: Session<Context>): RoleEvent | undefined {
   if (isClose(text)) return { type: "peer.left" };
-  void context.hub.relay(peer.id, text);
+  context.hub.relay(peer.id, text).then(
+    (missing) => missing && peer.remark(notOnline(missing)),
+    // A crash of the switchboard is told by the switchboard.
+    () => undefined,
+  );
   return undefined;
 }
+
+const takenBy = (answer: NameAnswer): Cause =>
+  cause("username-taken", { holder: answer.ok ? "" : answer.holder });
+
+const notOnline = ({ user, online }: NotOnline): Cause =>
+  cause("receiver-not-online", { user, online: online.join("\n") });

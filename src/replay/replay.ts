@@ -5,7 +5,7 @@
  *
  * 1. What came from outside - reads, a FIN, an operator's hand, an answer - is done again at its place.
  * 2. What the machine did must have been done again by then; where it has not, the timer that is due goes off.
- * 3. What a hub or the registry sent of its own accord is none of the machine's doing: it is passed over, and counted.
+ * 3. What a hub or the registry sent or remarked of its own accord is none of the machine's doing: it is passed over, and counted.
  *
  * Long, because bringing an entry and comparing it are two sides of one switch.
  */
@@ -212,7 +212,7 @@ class Play {
       role.hub !== undefined ||
       (role.side === "server" && role.transport === "udp") ||
       (role.side === "client" && this.stage.connection === undefined);
-    const isGiven = entry.kind === "file" || (entry.kind === "out" && isOthers);
+    const isGiven = entry.kind === "file" || ((entry.kind === "out" || entry.kind === "remark") && isOthers);
     if (isGiven) this.given += 1;
     return isGiven;
   }

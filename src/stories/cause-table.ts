@@ -103,7 +103,7 @@ const broken = {
 /** Refusals and remarks of our servers. */
 const servers = {
   "wrong-token": row("refused", {}, () => "the token is wrong", "FILE-1"),
-  "file-not-found": row("note", { why: "text" }, ({ why }) => `not found: ${why}`, "FILE-3"),
+  "file-not-found": row("note", { why: "text", listed: "peer" }, ({ why }) => `not found: ${why}`, "FILE-3"),
   "file-too-large": row(
     "note",
     { name: "peer", size: "number" },
@@ -115,7 +115,12 @@ const servers = {
     { name: "peer", error: "text" },
     ({ name, error }) => `${name} was not closed: ${error}`,
   ),
-  "file-not-sent": row("note", { why: "text" }, ({ why }) => `Problem in opening file: ${why}`, "ECHO-2"),
+  "file-not-sent": row(
+    "note",
+    { why: "text", listed: "peer" },
+    ({ why }) => `Problem in opening file: ${why}`,
+    "ECHO-2",
+  ),
   "file-over-limit": row(
     "note",
     { name: "peer", size: "number", limit: "number" },
@@ -184,10 +189,16 @@ const servers = {
   "request-refused": row("note", { why: "text" }, ({ why }) => why, "BOOT-6"),
   "no-clock-request": row("note", { said: "peer" }, ({ said }) => `${quoted(said)} is not a clock request`),
   "login-without-name": row("note", {}, () => "its login has no name, so it was asked again", "CHAT-1"),
-  "name-taken": row("note", { name: "peer" }, ({ name }) => `name taken: ${name}`, "CHAT-1"),
+  "name-taken": row("note", { name: "peer", holder: "text" }, ({ name }) => `name taken: ${name}`, "CHAT-1"),
   "room-crashed": row("note", {}, () => "the room crashed while it joined, so it was asked again"),
   "no-username": row("note", {}, () => "that is not a name", "RELAY-1"),
-  "username-taken": row("note", {}, () => "name taken", "RELAY-1"),
+  "username-taken": row("note", { holder: "text" }, () => "name taken", "RELAY-1"),
+  "receiver-not-online": row(
+    "note",
+    { user: "peer", online: "peer" },
+    ({ user }) => `${quoted(user)} is not connected`,
+    "RELAY-2",
+  ),
   "switchboard-crashed": row("note", {}, () => "the switchboard crashed while it was asked"),
 } as const;
 

@@ -4,6 +4,7 @@
  *
  *   8bit  Q n text…     16be  Q 0 n text…     32be  Q 0 0 0 n text…     struct  Q 0 0 0 n 0 0 0 text…
  *                       16le  Q n 0 text…     32le  Q n 0 0 0 text…     (a C compiler's `struct { char; int; }`)
+ *                                           struct16  Q 0 n 0 text…     (the same with a short)
  *
  * No address is longer than 255 bytes, so the high bytes of a longer length are zero, and a text never starts with a
  * zero: the first byte of the text tells the forms apart. Only an empty query has none.
@@ -35,6 +36,7 @@ const headers = {
   "32be": { padding: 0, sizeBytes: 4, isLittle: false, longest: 0x7fff_ffff },
   "32le": { padding: 0, sizeBytes: 4, isLittle: true, longest: 0x7fff_ffff },
   struct: { padding: 3, sizeBytes: 4, isLittle: true, longest: 0x7fff_ffff },
+  struct16: { padding: 1, sizeBytes: 2, isLittle: true, longest: 0x7fff },
 } as const satisfies Record<string, Header>;
 
 export type HeaderForm = keyof typeof headers;

@@ -103,6 +103,6 @@ describe("a file that is swapped while it is asked for", () => {
 
   it("for nothing is not there", async () => {
     once("beforeOpen", () => rm(pdf));
-    expect(await asks()).toEqual({ ok: false, why: "there is no such file" });
+    expect(await asks()).toEqual({ ok: false, why: "there is no such file", listed: [] });
   });
 });

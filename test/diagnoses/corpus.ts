@@ -34,21 +34,18 @@ export const corpus: readonly CorpusCase[] = [
     expected:
       "4 bytes in front of each text are its length (00 00 00 03), high byte first: writeInt(); send the text alone",
     card: "D39",
-    isPending: true,
   },
   {
     program: "headers/write_utf_login",
     role: "chat",
     expected: "2 bytes in front of each text are its length (00 08): writeUTF(); send the text alone",
     card: "D39",
-    isPending: true,
   },
   {
     program: "headers/write_utf_in_one_packet",
     role: "calculator",
     expected: "2 bytes in front of each text are its length: writeUTF()",
     card: "D39",
-    isPending: true,
   },
   {
     program: "headers/size_t_before_token",
@@ -56,7 +53,6 @@ export const corpus: readonly CorpusCase[] = [
     expected: "8 bytes in front of the token are its length (07 00 …): a size_t; send the token alone",
     card: "D39",
     given: { service: "txt", token: "server3" },
-    isPending: true,
   },
   {
     program: "headers/big_endian_before_token",
@@ -64,70 +60,60 @@ export const corpus: readonly CorpusCase[] = [
     expected: "4 bytes in front of the token are its length (00 00 00 07); send the token alone",
     card: "D39",
     given: { service: "txt", token: "server3" },
-    isPending: true,
   },
   {
     program: "headers/sixty_four_digits",
     role: "calculator",
     expected: "64 bytes of digits and blanks in front of each text are its length; send the text alone",
     card: "D39",
-    isPending: true,
   },
   {
     program: "headers/ten_digits_together",
     role: "echo",
     expected: "10 characters in front of each text are its length",
     card: "D39",
-    isPending: true,
   },
   {
     program: "headers/four_digits_with_zeros",
     role: "relay",
     expected: "4 digits in front of each text are its length",
     card: "D39",
-    isPending: true,
   },
   {
     program: "headers/varint_before_text",
     role: "chat",
     expected: "1 byte in front of each text is its length (08)",
     card: "D39",
-    isPending: true,
   },
   {
     program: "headers/op_code_and_length",
     role: "calculator",
     expected: "3 bytes in front of each text: a code and the length",
     card: "D39",
-    isPending: true,
   },
   {
     program: "headers/short_as_in_memory",
     role: "knock-knock",
     expected: "2 bytes in front of the text are its length (0d 00)",
     card: "D39",
-    isPending: true,
   },
   {
     program: "headers/length_with_itself",
     role: "calculator",
     expected: "4 bytes in front of each text are a length that counts itself (00 00 00 07)",
     card: "D39",
-    isPending: true,
   },
   {
     program: "headers/netstring",
     role: "echo",
     expected: "digits and a colon in front of each text are its length",
     card: "D39",
-    isPending: true,
   },
   {
     program: "headers/datagram_with_length",
     role: "clock",
     expected: "2 bytes in front of the text are its length",
     card: "D39",
-    isPending: true,
   },
   // -- encodings
   {
@@ -135,42 +121,36 @@ export const corpus: readonly CorpusCase[] = [
     role: "calculator",
     expected: "the text is UTF-16 (fe ff, then 00 before each letter)",
     card: "D40",
-    isPending: true,
   },
   {
     program: "encodings/utf16_datagram",
     role: "bootstrap",
     expected: "the text is UTF-16: a 00 after each letter",
     card: "D40",
-    isPending: true,
   },
   {
     program: "encodings/utf16_knock",
     role: "knock-knock",
     expected: "the text is UTF-16: a 00 after each letter",
     card: "D40",
-    isPending: true,
   },
   {
     program: "encodings/utf32_name",
     role: "calculator",
     expected: "the text is UTF-32: three 00 after each letter",
     card: "D40",
-    isPending: true,
   },
   {
     program: "encodings/windows_message",
     role: "echo",
     expected: "the byte e9 is no UTF-8: é in ISO-8859-1 / Windows-1252",
     card: "D41",
-    isPending: true,
   },
   {
     program: "encodings/latin_relay_name",
     role: "relay",
     expected: "the byte eb is no UTF-8: ë in ISO-8859-1",
     card: "D41",
-    isPending: true,
   },
   {
     program: "encodings/latin_filename",
@@ -178,14 +158,12 @@ export const corpus: readonly CorpusCase[] = [
     expected: "the byte fc is no UTF-8: ü in ISO-8859-1",
     card: "D41",
     given: { service: "txt", token: "server3" },
-    isPending: true,
   },
   {
     program: "encodings/mark_in_expression",
     role: "calculator",
     expected: "a byte order mark (ef bb bf) stands before the expression",
     card: "D42",
-    isPending: true,
   },
   {
     program: "encodings/mark_in_filename",
@@ -193,21 +171,18 @@ export const corpus: readonly CorpusCase[] = [
     expected: "a byte order mark (ef bb bf) stands before the filename",
     card: "D42",
     given: { service: "txt", token: "server3" },
-    isPending: true,
   },
   {
     program: "encodings/java_object_login",
     role: "chat",
     expected: "ac ed 00 05 is Java serialisation: send text, not objects",
     card: "D43",
-    isPending: true,
   },
   {
     program: "encodings/pickled_expression",
     role: "calculator",
     expected: "80 04 95 is a Python pickle: send text.encode()",
     card: "D43",
-    isPending: true,
   },
   {
     program: "encodings/pickled_tuple_token",
@@ -215,21 +190,18 @@ export const corpus: readonly CorpusCase[] = [
     expected: "80 05 is a Python pickle: send text",
     card: "D43",
     given: { service: "txt", token: "server3" },
-    isPending: true,
   },
   {
     program: "encodings/telnet_options",
     role: "calculator",
     expected: "ff fb … are options of telnet: use ncat, or a socket",
     card: "D44",
-    isPending: true,
   },
   {
     program: "encodings/echo_without_e",
     role: "echo",
     expected: "a backslash and the letter n came instead of a newline",
     card: "D45",
-    isPending: true,
   },
   {
     program: "encodings/literal_zero",
@@ -237,7 +209,6 @@ export const corpus: readonly CorpusCase[] = [
     expected: "a backslash and a 0 came after the token",
     card: "D45",
     given: { service: "txt", token: "server3" },
-    isPending: true,
   },
   {
     program: "encodings/repr_of_bytes",
@@ -245,21 +216,18 @@ export const corpus: readonly CorpusCase[] = [
     expected: "b'server3' came: str() of bytes; send the bytes",
     card: "D46",
     given: { service: "txt", token: "server3" },
-    isPending: true,
   },
   {
     program: "encodings/repr_of_login",
     role: "chat",
     expected: "b':Eve:eve' came: str() of bytes",
     card: "D46",
-    isPending: true,
   },
   {
     program: "encodings/quoted_expression",
     role: "calculator",
     expected: "quotes stand around the expression",
     card: "D46",
-    isPending: true,
   },
   {
     program: "encodings/array_printed",
@@ -267,14 +235,12 @@ export const corpus: readonly CorpusCase[] = [
     expected: "[B@1b6d3586 is how Java prints an array: send the bytes themselves",
     card: "D46",
     given: { service: "txt", token: "server3" },
-    isPending: true,
   },
   {
     program: "encodings/json_login",
     role: "chat",
     expected: "JSON came where :Name:login is due",
     card: "D47",
-    isPending: true,
   },
   {
     program: "encodings/json_token",
@@ -282,28 +248,24 @@ export const corpus: readonly CorpusCase[] = [
     expected: "JSON came where the token is due",
     card: "D47",
     given: { service: "txt", token: "server3" },
-    isPending: true,
   },
   {
     program: "encodings/xml_expression",
     role: "calculator",
     expected: "XML came where an expression is due",
     card: "D47",
-    isPending: true,
   },
   {
     program: "encodings/percent_expression",
     role: "calculator",
     expected: "percent-encoding: 8%20%2F%202 is 8 / 2",
     card: "D47",
-    isPending: true,
   },
   {
     program: "encodings/protobuf_name",
     role: "chat",
     expected: "protobuf came where text is due",
     card: "D47",
-    isPending: true,
   },
   // -- buffers
   {
@@ -311,7 +273,6 @@ export const corpus: readonly CorpusCase[] = [
     role: "calculator",
     expected: "the whole buffer of 100 bytes was sent each time: strlen(), not sizeof",
     card: "D09",
-    isPending: true,
   },
   {
     program: "buffers/buffer_of_50_stale",
@@ -319,28 +280,24 @@ export const corpus: readonly CorpusCase[] = [
     expected: "the whole buffer of 50 bytes was sent, with older text after the NUL",
     card: "D09",
     given: { service: "txt", token: "server3" },
-    isPending: true,
   },
   {
     program: "buffers/buffer_of_200_in_chat",
     role: "chat",
     expected: "the whole buffer of 200 bytes was sent",
     card: "D09",
-    isPending: true,
   },
   {
     program: "buffers/datagram_of_64",
     role: "clock",
     expected: "the whole buffer of 64 bytes was sent",
     card: "D09",
-    isPending: true,
   },
   {
     program: "buffers/stale_without_padding",
     role: "relay",
     expected: "after the NUL stands older text: the whole buffer was sent",
     card: "D09",
-    isPending: true,
   },
   {
     program: "buffers/filled_with_blanks",
@@ -348,42 +305,36 @@ export const corpus: readonly CorpusCase[] = [
     expected: "the token is filled up with blanks to 32 bytes",
     card: "D48",
     given: { service: "txt", token: "server3" },
-    isPending: true,
   },
   {
     program: "buffers/filled_with_zeros",
     role: "echo",
     expected: "the message is filled up with the character '0' to 40 bytes: memset(b, 0, n), without quotes",
     card: "D48",
-    isPending: true,
   },
   {
     program: "buffers/filled_with_hashes",
     role: "calculator",
     expected: "the messages are filled up with # to 16 bytes",
     card: "D48",
-    isPending: true,
   },
   {
     program: "buffers/garbage_after_name",
     role: "relay",
     expected: "after the text stand 7 bytes of garbage: the string has no terminator",
     card: "D49",
-    isPending: true,
   },
   {
     program: "buffers/garbage_of_the_heap",
     role: "echo",
     expected: "after the text stand 11 bytes cd: memory that was never written; the string has no terminator",
     card: "D49",
-    isPending: true,
   },
   {
     program: "buffers/no_terminator.c",
     role: "relay",
     expected: "after alice stand 19 bytes aa: the string has no terminator",
     card: "D49",
-    isPending: true,
   },
   {
     program: "buffers/size_of_a_pointer.c",
@@ -391,7 +342,6 @@ export const corpus: readonly CorpusCase[] = [
     expected: "only the first 8 bytes of the token came: sizeof a pointer is 8; use strlen()",
     card: "D50",
     given: { service: "txt", token: "a-long-token" },
-    isPending: true,
   },
   {
     program: "buffers/pointer_sized_filename",
@@ -399,7 +349,6 @@ export const corpus: readonly CorpusCase[] = [
     expected: "only 8 bytes of server.txt came: sizeof a pointer",
     card: "D50",
     given: { service: "txt", token: "server3" },
-    isPending: true,
   },
   {
     program: "buffers/one_nul_each_token",
@@ -407,7 +356,6 @@ export const corpus: readonly CorpusCase[] = [
     expected: "a NUL came with the text: strlen() + 1",
     card: "D08",
     given: { service: "txt", token: "server3" },
-    isPending: true,
   },
   // -- records
   {
@@ -415,98 +363,84 @@ export const corpus: readonly CorpusCase[] = [
     role: "address-book",
     expected: "51 cc 0e 00: a struct with a byte of padding (not zeroed), the length little-endian",
     card: "D12",
-    isPending: true,
   },
   {
     program: "records/struct_char_long",
     role: "address-book",
     expected: "a struct with 7 bytes of padding and a length of 8 bytes",
     card: "D12",
-    isPending: true,
   },
   {
     program: "records/length_of_64_bits",
     role: "address-book",
     expected: "the length has 8 bytes, little-endian: one byte is due",
     card: "D11",
-    isPending: true,
   },
   {
     program: "records/length_of_64_bits_network",
     role: "address-book",
     expected: "the length has 8 bytes, big-endian: one byte is due",
     card: "D12",
-    isPending: true,
   },
   {
     program: "records/digits_and_blanks",
     role: "address-book",
     expected: "the length came as digits (31 34) instead of one byte 0e",
     card: "D51",
-    isPending: true,
   },
   {
     program: "records/digits_with_colon",
     role: "address-book",
     expected: "the length came as digits instead of one byte",
     card: "D51",
-    isPending: true,
   },
   {
     program: "records/header_alone",
     role: "address-book",
     expected: "only the header came: the address is missing",
     card: "D52",
-    isPending: true,
   },
   {
     program: "records/type_alone",
     role: "address-book",
     expected: "only Q came: strlen() stops at the NUL of the length",
     card: "D52",
-    isPending: true,
   },
   {
     program: "records/fields_swapped",
     role: "address-book",
     expected: "0e 51: length and type are swapped",
     card: "D53",
-    isPending: true,
   },
   {
     program: "records/length_with_nul",
     role: "address-book",
     expected: "the length counts the NUL: 15 instead of 14",
     card: "D54",
-    isPending: true,
   },
   {
     program: "records/length_with_header",
     role: "address-book",
     expected: "the length counts the two header bytes too: 16 instead of 14",
     card: "D54",
-    isPending: true,
   },
   {
     program: "records/length_one_less",
     role: "address-book",
     expected: "the length is 13, the address has 14 bytes",
     card: "D54",
-    isPending: true,
   },
   {
     program: "records/whole_struct",
     role: "address-book",
     expected: "36 bytes follow the address: the whole struct was sent",
     card: "D55",
-    isPending: true,
   },
   {
     program: "records/newline_behind",
     role: "address-book",
     expected: "a newline follows the address",
     card: "D55",
-    isPending: true,
   },
   {
     program: "records/small_q",
@@ -519,7 +453,6 @@ export const corpus: readonly CorpusCase[] = [
     role: "address-book",
     expected: "the length byte is missing",
     card: "D13",
-    isPending: true,
   },
   {
     program: "records/address_with_newline",
@@ -532,14 +465,12 @@ export const corpus: readonly CorpusCase[] = [
     role: "address-book",
     expected: "JSON came where Q, a length and the address are due",
     card: "D47",
-    isPending: true,
   },
   {
     program: "records/second_query",
     role: "address-book",
     expected: "a second query came on one connection: the server closes after its answer",
     card: "D63",
-    isPending: true,
   },
   // -- waiting
   {
@@ -548,7 +479,6 @@ export const corpus: readonly CorpusCase[] = [
     expected: "connected and says nothing: perhaps what it wrote is still in a buffer (flush)",
     card: "D01",
     look: "later",
-    isPending: true,
   },
   {
     program: "waiting/for_the_end_of_the_reply",
@@ -556,7 +486,6 @@ export const corpus: readonly CorpusCase[] = [
     expected: "the reply is out with its newline; the program waits for more (the end, or a full buffer)",
     card: "D65",
     look: "later",
-    isPending: true,
   },
   {
     program: "waiting/read_fully",
@@ -564,7 +493,6 @@ export const corpus: readonly CorpusCase[] = [
     expected: "the reply is out with its newline; read(1024) waits for 1024 bytes",
     card: "D65",
     look: "later",
-    isPending: true,
   },
   {
     program: "waiting/readline_in_chat",
@@ -572,7 +500,6 @@ export const corpus: readonly CorpusCase[] = [
     expected: "the prompt has no newline: readline() waits for one",
     card: "D02",
     look: "later",
-    isPending: true,
   },
   {
     program: "waiting/readline_of_valid",
@@ -581,7 +508,6 @@ export const corpus: readonly CorpusCase[] = [
     card: "D02",
     given: { service: "txt", token: "server3" },
     look: "later",
-    isPending: true,
   },
   {
     program: "waiting/size_read_as_big_endian",
@@ -590,7 +516,6 @@ export const corpus: readonly CorpusCase[] = [
     card: "D64",
     given: { service: "txt", token: "server3" },
     look: "later",
-    isPending: true,
   },
   {
     program: "waiting/for_the_end_of_the_file",
@@ -599,7 +524,6 @@ export const corpus: readonly CorpusCase[] = [
     card: "D64",
     given: { service: "txt", token: "server3" },
     look: "later",
-    isPending: true,
   },
   {
     program: "waiting/after_not_found",
@@ -608,7 +532,6 @@ export const corpus: readonly CorpusCase[] = [
     card: "D66",
     given: { service: "txt", token: "server3" },
     look: "later",
-    isPending: true,
   },
   {
     program: "waiting/for_hello",
@@ -616,7 +539,6 @@ export const corpus: readonly CorpusCase[] = [
     expected: "a name has no reply: send the expression",
     card: "D01",
     look: "later",
-    isPending: true,
   },
   {
     program: "waiting/for_a_greeting",
@@ -624,7 +546,6 @@ export const corpus: readonly CorpusCase[] = [
     expected: "connected and says nothing: the client speaks first",
     card: "D01",
     look: "later",
-    isPending: true,
   },
   {
     program: "waiting/at_the_knock",
@@ -632,7 +553,6 @@ export const corpus: readonly CorpusCase[] = [
     expected: "connected and says nothing: the client speaks first",
     card: "D01",
     look: "later",
-    isPending: true,
   },
   {
     program: "waiting/line_without_end_in_relay",
@@ -640,7 +560,6 @@ export const corpus: readonly CorpusCase[] = [
     expected: "the message has no newline, the earlier one had: the line is not over",
     card: "D03",
     look: "later",
-    isPending: true,
   },
   {
     program: "waiting/nothing_but_crlf",
@@ -648,7 +567,6 @@ export const corpus: readonly CorpusCase[] = [
     expected: "an empty line came, and empty messages are ignored: the name is still due",
     card: "D59",
     look: "later",
-    isPending: true,
   },
   {
     program: "waiting/empty_line_for_a_token",
@@ -657,7 +575,6 @@ export const corpus: readonly CorpusCase[] = [
     card: "D59",
     given: { service: "txt", token: "server3" },
     look: "later",
-    isPending: true,
   },
   {
     program: "waiting/carriage_returns_only",
@@ -665,14 +582,12 @@ export const corpus: readonly CorpusCase[] = [
     expected: "the lines end in CR (0d) alone: a newline (0a) is due",
     card: "D60",
     look: "later",
-    isPending: true,
   },
   {
     program: "waiting/registration_again_and_again",
     role: "bootstrap",
     expected: "a good registration has no reply: do not wait for one",
     card: "D67",
-    isPending: true,
   },
   // -- pieces
   {
@@ -680,77 +595,66 @@ export const corpus: readonly CorpusCase[] = [
     role: "echo",
     expected: "each character came as a read of its own",
     card: "D56",
-    isPending: true,
   },
   {
     program: "pieces/putchar_loop",
     role: "knock-knock",
     expected: "each character came as a read of its own",
     card: "D56",
-    isPending: true,
   },
   {
     program: "pieces/glued_knock",
     role: "knock-knock",
     expected: "two messages arrived as one piece",
     card: "D57",
-    isPending: true,
   },
   {
     program: "pieces/glued_relay_messages",
     role: "relay",
     expected: "the name and the first message arrived as one piece",
     card: "D57",
-    isPending: true,
   },
   {
     program: "pieces/glued_expression_and_q",
     role: "calculator",
     expected: "8 / 2q: the expression and q arrived as one piece",
     card: "D57",
-    isPending: true,
   },
   {
     program: "pieces/glued_echo_close",
     role: "echo",
     expected: "two commands arrived as one piece",
     card: "D57",
-    isPending: true,
   },
   {
     program: "pieces/three_in_a_row",
     role: "calculator",
     expected: "several expressions arrived as one piece",
     card: "D57",
-    isPending: true,
   },
   {
     program: "pieces/split_login",
     role: "chat",
     expected: "the login came in two pieces",
     card: "D07",
-    isPending: true,
   },
   {
     program: "pieces/split_relay_message",
     role: "relay",
     expected: "one message came in three pieces",
     card: "D07",
-    isPending: true,
   },
   {
     program: "pieces/split_download",
     role: "echo",
     expected: "one command came in two pieces",
     card: "D07",
-    isPending: true,
   },
   {
     program: "pieces/split_knock",
     role: "knock-knock",
     expected: "the opening came in two pieces",
     card: "D07",
-    isPending: true,
   },
   {
     program: "pieces/split_token",
@@ -765,14 +669,12 @@ export const corpus: readonly CorpusCase[] = [
     expected: "each connection carries one message: one connection for the session",
     card: "D58",
     given: { service: "txt", token: "server3" },
-    isPending: true,
   },
   {
     program: "pieces/connection_per_line",
     role: "relay",
     expected: "each connection carries one message: one connection for the session",
     card: "D58",
-    isPending: true,
   },
   {
     program: "pieces/leaves_without_a_word",
@@ -780,28 +682,24 @@ export const corpus: readonly CorpusCase[] = [
     expected: "it left without a word: look at its own error output",
     card: "D61",
     given: { service: "txt", token: "server3" },
-    isPending: true,
   },
   {
     program: "pieces/leaves_after_the_greeting",
     role: "echo",
     expected: "it left without a word: look at its own error output",
     card: "D61",
-    isPending: true,
   },
   {
     program: "pieces/shuts_down_before_asking",
     role: "calculator",
     expected: "it stopped sending after the name: no expression can follow (shutdown too early)",
     card: "D62",
-    isPending: true,
   },
   {
     program: "pieces/name_and_gone",
     role: "calculator",
     expected: "when it left, it was its turn: a name and no expression",
     card: "D62",
-    isPending: true,
   },
   {
     program: "pieces/found_and_gone",
@@ -809,21 +707,18 @@ export const corpus: readonly CorpusCase[] = [
     expected: "when it left, it was its turn: found and the size without an acknowledgement",
     card: "D62",
     given: { service: "txt", token: "server3" },
-    isPending: true,
   },
   {
     program: "pieces/half_a_line_and_gone",
     role: "calculator",
     expected: "when it left, half a message had come: 8 /",
     card: "D62",
-    isPending: true,
   },
   {
     program: "pieces/greeting_not_awaited",
     role: "echo",
     expected: "the greeting was never awaited: the answers are one behind, the last one was not read",
     card: "D68",
-    isPending: true,
   },
   // -- refusals
   {
@@ -832,7 +727,6 @@ export const corpus: readonly CorpusCase[] = [
     expected: "not found: there is server.txt, capital letters count",
     card: "D66",
     given: { service: "txt", token: "server3" },
-    isPending: true,
   },
   {
     program: "refusals/file_with_folder",
@@ -840,7 +734,6 @@ export const corpus: readonly CorpusCase[] = [
     expected: "not found: there is server.txt, without a folder",
     card: "D66",
     given: { service: "txt", token: "server3" },
-    isPending: true,
   },
   {
     program: "refusals/file_of_another_kind",
@@ -848,7 +741,6 @@ export const corpus: readonly CorpusCase[] = [
     expected: "not found: this server has txt files only",
     card: "D66",
     given: { service: "txt", token: "server3" },
-    isPending: true,
   },
   {
     program: "refusals/three_times_not_found",
@@ -856,7 +748,6 @@ export const corpus: readonly CorpusCase[] = [
     expected: "not found three times: look at the answer before you go on",
     card: "D66",
     given: { service: "txt", token: "server3" },
-    isPending: true,
   },
   {
     program: "refusals/goes_on_after_invalid",
@@ -870,70 +761,60 @@ export const corpus: readonly CorpusCase[] = [
     role: "chat",
     expected: "the name is taken by another connection of the same machine",
     card: "D69",
-    isPending: true,
   },
   {
     program: "refusals/name_taken_in_relay",
     role: "relay",
     expected: "the name is taken by another connection of the same machine",
     card: "D69",
-    isPending: true,
   },
   {
     program: "refusals/clock_in_small_letters",
     role: "clock",
     expected: "Invalid request: capital letters count, SEND_DATE",
     card: "D70",
-    isPending: true,
   },
   {
     program: "refusals/clock_with_a_blank",
     role: "clock",
     expected: "Invalid request: SEND_DATE has an underscore",
     card: "D70",
-    isPending: true,
   },
   {
     program: "refusals/relay_without_receiver",
     role: "relay",
     expected: "no |: a message is text|user",
     card: "D71",
-    isPending: true,
   },
   {
     program: "refusals/relay_to_a_colon",
     role: "relay",
     expected: "no |: a message is text|user",
     card: "D71",
-    isPending: true,
   },
   {
     program: "refusals/receiver_and_text_swapped",
     role: "relay",
     expected: "hello is not online, alice is: message and user are swapped",
     card: "D72",
-    isPending: true,
   },
   {
     program: "refusals/receiver_in_other_case",
     role: "relay",
     expected: "Alice is not online, alice is: capital letters count",
     card: "D72",
-    isPending: true,
   },
   {
     program: "refusals/download_of_nothing",
     role: "echo",
     expected: "Problem in opening file: there is server.txt, capital letters count",
     card: "D66",
-    isPending: true,
   },
   {
     program: "refusals/command_in_capitals",
     role: "echo",
     expected: "Download is no command (small letters), so it came back as an echo",
     card: "D73",
-    isPending: true,
   },
   {
     program: "refusals/registration_with_blanks",
@@ -947,7 +828,6 @@ export const corpus: readonly CorpusCase[] = [
     role: "chat",
     expected: "the first message is the login :Name:login; text came",
     card: "D18",
-    isPending: true,
   },
   {
     program: "refusals/division_with_a_colon",
@@ -980,7 +860,6 @@ export const corpus: readonly CorpusCase[] = [
     role: "knock-knock",
     expected: "these are the words of another role (file-server)",
     card: "D23",
-    isPending: true,
   },
   {
     program: "doors/bootstrap_words_to_chat",
@@ -999,14 +878,12 @@ export const corpus: readonly CorpusCase[] = [
     role: "echo",
     expected: "these are the words of another role (clock)",
     card: "D24",
-    isPending: true,
   },
   {
     program: "doors/ssh_client",
     role: "calculator",
     expected: "SSH: another program's port",
     card: "D44",
-    isPending: true,
   },
   { program: "doors/http_to_chat", role: "chat", expected: "HTTP: a browser", card: "D21" },
   {
@@ -1140,7 +1017,6 @@ export const corpus: readonly CorpusCase[] = [
     isServer: true,
     say: ["15 + 35"],
     exit: "ok",
-    isPending: true,
   },
   {
     program: "servers/binary_double",
@@ -1168,7 +1044,6 @@ export const corpus: readonly CorpusCase[] = [
     isServer: true,
     say: ["15 + 35"],
     exit: "violation",
-    isPending: true,
   },
   {
     program: "servers/write_utf_greeting",
@@ -1178,7 +1053,6 @@ export const corpus: readonly CorpusCase[] = [
     given: { as: "Ann", timeout: "1200ms" },
     isServer: true,
     exit: "violation",
-    isPending: true,
   },
   {
     program: "servers/utf16_answer",
@@ -1188,7 +1062,6 @@ export const corpus: readonly CorpusCase[] = [
     isServer: true,
     say: ["15 + 35"],
     exit: "violation",
-    isPending: true,
   },
   {
     program: "servers/java_objects",
@@ -1198,7 +1071,6 @@ export const corpus: readonly CorpusCase[] = [
     given: { timeout: "1200ms" },
     isServer: true,
     exit: "violation",
-    isPending: true,
   },
   {
     program: "servers/pickled_answer",
@@ -1208,7 +1080,6 @@ export const corpus: readonly CorpusCase[] = [
     isServer: true,
     say: ["15 + 35"],
     exit: "violation",
-    isPending: true,
   },
   {
     program: "servers/repr_of_an_answer",
@@ -1218,7 +1089,6 @@ export const corpus: readonly CorpusCase[] = [
     isServer: true,
     say: ["15 + 35"],
     exit: "violation",
-    isPending: true,
   },
   {
     program: "servers/http_server",
@@ -1228,7 +1098,6 @@ export const corpus: readonly CorpusCase[] = [
     isServer: true,
     say: ["15 + 35"],
     exit: "violation",
-    isPending: true,
   },
   {
     program: "servers/whole_number",
@@ -1302,7 +1171,6 @@ export const corpus: readonly CorpusCase[] = [
     given: { email: "lu@example.org" },
     isServer: true,
     exit: "violation",
-    isPending: true,
   },
   {
     program: "servers/struct_record",
@@ -1312,7 +1180,6 @@ export const corpus: readonly CorpusCase[] = [
     given: { email: "lu@example.org" },
     isServer: true,
     exit: "violation",
-    isPending: true,
   },
   {
     program: "servers/record_of_digits",
@@ -1322,7 +1189,6 @@ export const corpus: readonly CorpusCase[] = [
     given: { email: "lu@example.org" },
     isServer: true,
     exit: "violation",
-    isPending: true,
   },
   {
     program: "servers/text_for_a_record",
@@ -1879,7 +1745,6 @@ export const corpus: readonly CorpusCase[] = [
     },
     isServer: true,
     exit: "violation",
-    isPending: true,
   },
   {
     program: "servers/valid_in_capitals",
@@ -1914,7 +1779,6 @@ export const corpus: readonly CorpusCase[] = [
     given: { as: "ann", timeout: "1200ms" },
     isServer: true,
     exit: "violation",
-    isPending: true,
   },
   {
     program: "servers/reject_with_rubbish",
@@ -1923,7 +1787,6 @@ export const corpus: readonly CorpusCase[] = [
     card: "D09",
     given: { timeout: "1200ms" },
     isServer: true,
-    isPending: true,
   },
   {
     program: "servers/result_with_six_digits",
@@ -2232,7 +2095,6 @@ export const corpus: readonly CorpusCase[] = [
     role: "echo",
     expected: "our reply of 5700 bytes was longer than one recv(4096): the rest was taken for the next reply",
     card: "D86",
-    isPending: true,
   },
   // -- waiting
   {
@@ -2241,7 +2103,6 @@ export const corpus: readonly CorpusCase[] = [
     expected: "the program is stopped (Ctrl-Z)",
     card: "D88",
     look: "later",
-    isPending: true,
   },
   // -- neighbours
   {

@@ -18,7 +18,7 @@ async function misspelt() {
   const peer = await converse(port);
   peer.say("ann\n");
   await eventually(() => expect(lab.stories(id).at(-1)?.state).toBe("computing"));
-  peer.say("<b>15+35</b>\n");
+  peer.say("<b>15+35<b>\n");
   await peer.hears("Incorrect expression format\n");
   return { id, story: lab.stories(id).at(-1)?.subject.id ?? "" };
 }

@@ -30,33 +30,42 @@ interface Visit {
   readonly program: string;
   readonly args?: readonly string[];
   readonly input?: string;
+  /** It asks on purpose for what is not there, to show the answer. */
+  readonly told?: readonly string[];
 }
 
 const visits: readonly Visit[] = [
   { role: "knock-knock", program: "knock_client.py", args: ["Boo", "Don't cry!"] },
   { role: "address-book", program: "address_book_client.py", args: ["luke@gmail.com"] },
   { role: "chat", program: "chat_client.py", args: ["Alan Musk", "alanop"] },
-  { role: "relay", program: "relay_client.py", args: ["alice"], input: "hello there|bob\nclose\n" },
+  {
+    role: "relay",
+    program: "relay_client.py",
+    args: ["alice"],
+    input: "hello there|bob\nclose\n",
+    told: ["D72"],
+  },
   { role: "reverse", program: "reverse_client.py", input: "taco cat\nexit\n" },
-  { role: "clock", program: "clock_client.py", args: ["2"] },
+  { role: "clock", program: "clock_client.py", args: ["2"], told: ["D70"] },
   { role: "ack", program: "ack_client.py", args: ["hello"] },
 ];
 
 describe.skipIf(!hasPython)("a program as it is handed in (skipped without python3)", () => {
   it.concurrent.each(visits)(
-    "$program has no diagnosis",
-    async ({ role, program, args = [], input = "" }) => {
+    "$program has no diagnosis but of what it provokes",
+    async ({ role, program, args = [], input = "", told = [] }) => {
       const given = role === "reverse" ? { mirror: true } : {};
       const { id, port } = await lab.spawn(role, given);
       await lab.python(program, [port, ...args], { input }).ended;
       await eventually(() => expect(lab.stories(id).at(-1)?.bytesIn).toBeGreaterThan(0));
-      expect(await alarms(id)).toEqual([]);
+      expect((await alarms(id)).map((alarm) => alarm.split(" ")[1])).toEqual(told);
     },
   );
 
   it("the echo client and the file client have none", async () => {
     const folder = temporaryFolder();
-    const echo = await lab.spawn("echo");
+    writeFileSync(path.join(folder, "readme.txt"), "read me");
+    const echo = await lab.spawn("echo", { root: folder });
     const commands = ["hello", "download readme.txt", "close"];
     await lab.python("echo_client.py", ["127.0.0.1", echo.port, folder, ...commands]).ended;
     const registry = await lab.spawn("bootstrap");

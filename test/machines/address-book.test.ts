@@ -48,6 +48,7 @@ describe("an address book", () => {
       "32be": "00 00 00 0e",
       "32le": "0e 00 00 00",
       struct: "00 00 00 0e 00 00 00",
+      struct16: "00 0e 00",
     };
     const { peer } = asked(encodeQuery(form, "luke@gmail.com"));
     expect(peer.told).toEqual([`bytes 52 ${header[form]} 4c 75 6b 65 20 53 6b 79 77 61 6c 6b 65 72`]);

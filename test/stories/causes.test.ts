@@ -106,7 +106,7 @@ const EDGE = [
   "stories",
 ];
 /** What the card of a refused record quotes. */
-const QUOTES = ["diagnoses/lengths.ts"];
+const QUOTES = ["diagnoses/records.ts"];
 
 describe("the words of facts", () => {
   const files = readdirSync(path.join(root, "src"), { recursive: true, encoding: "utf8" })

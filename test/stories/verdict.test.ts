@@ -11,7 +11,9 @@ import throwsInAction from "../fixtures/roles/throws-in-action.ts";
 
 /** Verdict and reason, as a daemon judges that knows the role and no instance. */
 function standing(story: Story, live: LiveView | undefined): [Verdict, string | undefined] {
-  const { cards, silence } = judge(caseOf({ find: () => undefined, roles: new Map() }, story, live));
+  const { cards, silence } = judge(
+    caseOf({ find: () => undefined, roles: new Map(), stories: () => [] }, story, live),
+  );
   const found = { cards, turn: silence.whose };
   const judged = { ...found, verdict: verdictOf(story, live, found) };
   return [judged.verdict, reasonOf(story, live, judged)];

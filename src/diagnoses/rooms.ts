@@ -1,0 +1,156 @@
+/** Refusals where names meet: in a room, and at a switchboard. */
+import { argsOf } from "../stories/causes.ts";
+import type { Story } from "../stories/story.ts";
+import { isClose, parseMessage } from "../wire/relay.ts";
+import type { Diagnosis, Finding } from "./_diagnosis.ts";
+import { type Evidence, quoted } from "./_evidence.ts";
+import { findNearest } from "./_nearest.ts";
+import { ruleOfSaid } from "./_places.ts";
+import { saidBefore } from "./refusals.ts";
+
+export const rooms: readonly Diagnosis[] = [
+  {
+    id: "D69",
+    name: "name-taken",
+    title: "The name is taken",
+    level: "violation",
+    rank: "words",
+    excludes: ["D01", "D02", "D28", "D62"],
+    find: findTaken,
+  },
+  {
+    id: "D71",
+    name: "message-without-receiver",
+    title: "The message names no receiver",
+    level: "violation",
+    rank: "words",
+    find: findNoReceiver,
+  },
+  {
+    id: "D72",
+    name: "receiver-not-online",
+    title: "The receiver is not connected",
+    level: "note",
+    hasOwnLevel: true,
+    rank: "words",
+    excludes: ["D71"],
+    find: findAbsent,
+  },
+];
+
+function findTaken(evidence: Evidence): Finding | undefined {
+  const remark = evidence
+    .all("remark")
+    .find(({ cause }) => cause.code === "name-taken" || cause.code === "username-taken");
+  const said = remark && saidBefore(evidence, remark);
+  if (!said) return undefined;
+  const args = argsOf(remark.cause, "name-taken");
+  const holder = (args ?? argsOf(remark.cause, "username-taken"))?.holder ?? "";
+  return {
+    rule: ruleOfSaid(evidence, said),
+    reads: said.reads,
+    state: said.state,
+    expected: "a name that no other connection has",
+    cause:
+      `${quoted(args?.name ?? said.text.trim())} ${holder === "" ? "is the server's own name" : holderText(evidence, holder)}`.replace(
+        /\.?$/,
+        ".",
+      ),
+    advice: [
+      ...(holder === ""
+        ? ["Take another name."]
+        : [`End the other one (Ctrl-C where it runs, or netlabctl kick ${holder}), or take another name.`]),
+      "Look at the answer before you go on: the next message is taken for a name again.",
+    ],
+  };
+}
+
+function holderText(evidence: Evidence, holder: string): string {
+  const { story } = evidence;
+  const other = evidence
+    .others()
+    .find(({ subject }) => subject.id === holder || subject.id.endsWith(`/${holder}`));
+  const belongs = `is the name of connection ${holder}`;
+  if (!other) return belongs;
+  const { address, port } = other.subject.remote;
+  const isSame = address === story.subject.remote.address;
+  const since = `open since ${clockTime(other)}`;
+  const why = isSame
+    ? ` It comes from the same machine: probably an earlier run of your program is still connected, or your program logs in twice`
+    : "";
+  return `${belongs} from ${address}:${port}, ${since}.${why}`;
+}
+
+function clockTime({ openedAt }: Story): string {
+  const time = new Date(openedAt);
+  return [time.getHours(), time.getMinutes(), time.getSeconds()]
+    .map((part) => String(part).padStart(2, "0"))
+    .join(":");
+}
+
+function findNoReceiver(evidence: Evidence): Finding | undefined {
+  const said = evidence.messages.find(
+    (one) =>
+      ruleOfSaid(evidence, one) === "RELAY-2" && parseMessage(one.text) === undefined && !isClose(one.text),
+  );
+  if (!said || !evidence.isServer) return undefined;
+  const [, before = "", sign = "", after = ""] = /^(.*\S)\s*([:;,>@/\\])\s*(\S+)\s*$/.exec(said.text) ?? [];
+  const isOther = before !== "" && /^[\p{L}\p{N}_.-]+$/u.test(after);
+  return {
+    rule: "RELAY-2",
+    reads: said.reads,
+    state: said.state,
+    expected: "message|user: the text, a bar, the name of the receiver",
+    cause: `${quoted(said.text)} has no bar (|), so it names no receiver. A message is text|user: the text first, then a bar, then the name.${isOther ? ` A ${sign} is no bar.` : ""}`,
+    advice: [
+      ...(isOther ? [`Send ${quoted(`${before}|${after}`)}.`] : []),
+      'sendall(f"{text}|{user}".encode()) in Python; snprintf(b, sizeof b, "%s|%s", text, user) in C.',
+    ],
+  };
+}
+
+function findAbsent(evidence: Evidence): Finding | undefined {
+  const remark = evidence.all("remark").find(({ cause }) => cause.code === "receiver-not-online");
+  const args = argsOf(remark?.cause, "receiver-not-online");
+  const said = remark && saidBefore(evidence, remark);
+  const message = said && parseMessage(said.text);
+  if (!args || !said || !message) return undefined;
+  const online = args.online.split("\n").filter((name) => name !== "");
+  const text = message.text.trim();
+  const isSwapped = online.includes(text);
+  const nearest = findNearest(args.user, online);
+  const isSplit = said.text.indexOf("|") !== said.text.lastIndexOf("|");
+  return {
+    rule: "RELAY-2",
+    ...(isSwapped || nearest ? { level: "violation" as const } : {}),
+    reads: said.reads,
+    state: said.state,
+    expected: "the name of a user who is connected",
+    cause: `No user named ${quoted(args.user)} is connected. ${whoIs({ online, text, isSwapped, nearest: nearest?.args.name, isCase: nearest?.args.difference === "case" })}${isSplit ? " The name is what comes after the last bar." : ""}`,
+    advice: [
+      isSwapped
+        ? `Send ${quoted(`${args.user}|${text}`)}: the text first, then the bar, then the name.`
+        : nearest
+          ? `Send it to ${quoted(nearest.args.name)}.`
+          : "Wait until the other program has said its name; netlabctl conns shows who is connected.",
+    ],
+  };
+}
+
+interface Online {
+  readonly online: readonly string[];
+  readonly text: string;
+  readonly isSwapped: boolean;
+  readonly nearest: string | undefined;
+  readonly isCase: boolean;
+}
+
+function whoIs({ online, text, isSwapped, nearest, isCase }: Online): string {
+  if (isSwapped) return `${quoted(text)} is: the message and the user seem to be swapped. It is text|user.`;
+  if (nearest !== undefined)
+    return `There is ${quoted(nearest)}: ${isCase ? "capital and small letters count" : "the name has to be the same, byte for byte"}.`;
+  return `Connected: ${online
+    .slice(0, 5)
+    .map((name) => quoted(name))
+    .join(", ")}.`;
+}
