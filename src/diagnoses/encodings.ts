@@ -1,6 +1,6 @@
 /** Texts that are not UTF-8, and marks in them that nobody sees. */
-import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import type { EncodingSign } from "./_encodings.ts";
+import type { Diagnosis, Finding, Level } from "./_diagnosis.ts";
+import { type EncodingSign, findEncoding } from "./_encodings.ts";
 import { type Evidence, quoted, type Read } from "./_evidence.ts";
 import {
   expectedAt,
@@ -11,6 +11,7 @@ import {
   ruleOfSaid,
   wasRefused,
 } from "./_places.ts";
+import { recordText } from "./_record-facts.ts";
 import { hex } from "./_speaker.ts";
 import { signOf } from "./_text-signs.ts";
 
@@ -32,7 +33,7 @@ export const encodings: readonly Diagnosis[] = [
     hasOwnLevel: true,
     rank: "words",
     excludes: ["D16", "D17", "D66", "D28", "D02", "D01", "D37"],
-    find: findOther,
+    find: (evidence) => findOther(evidence) ?? findInAnswer(evidence),
   },
   {
     id: "D42",
@@ -73,12 +74,25 @@ function findWide(evidence: Evidence): Finding | undefined {
 
 type OtherSign = Extract<EncodingSign, { kind: "singleByte" | "cutCharacter" | "encodedTwice" }>;
 
+/** The name in a server's record. */
+function findInAnswer(evidence: Evidence): Finding | undefined {
+  if (evidence.isServer || firstRule(evidence) !== "BOOK-1") return undefined;
+  const sign = findEncoding(recordText(evidence).subarray(ANSWER_HEADER_BYTES));
+  if (sign?.kind !== "singleByte" && sign?.kind !== "encodedTwice") return undefined;
+  return otherFinding(evidence, sign, "note");
+}
+
+const ANSWER_HEADER_BYTES = 2;
+
 function findOther(evidence: Evidence): Finding | undefined {
   const sign = signOf(evidence, "singleByte", "cutCharacter", "encodedTwice");
-  if (!sign) return undefined;
+  return sign && otherFinding(evidence, sign, wasRefused(evidence) ? "violation" : "note");
+}
+
+function otherFinding(evidence: Evidence, sign: Parameters<typeof otherCause>[0], level: Level): Finding {
   return {
     rule: firstRule(evidence),
-    ...(wasRefused(evidence) ? {} : { level: "note" as const }),
+    level,
     reads: evidence.reads.filter(({ bytes }) => bytes.some((byte) => byte >= 0x80)).slice(0, 1),
     state: firstState(evidence),
     expected: "text in UTF-8",

@@ -2,6 +2,7 @@
 import { argsOf } from "../stories/causes.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { type Evidence, quoted, type Read, type Said } from "./_evidence.ts";
+import { findNulOfAServer } from "./server-texts.ts";
 
 const NUL = 0x00;
 
@@ -35,7 +36,7 @@ export const framing: readonly Diagnosis[] = [
     title: "A NUL byte came along with the text",
     level: "note",
     rank: "habits",
-    find: findTrailingNul,
+    find: (evidence) => (evidence.isServer ? findTrailingNul(evidence) : findNulOfAServer(evidence)),
   },
   {
     id: "D10",
@@ -95,7 +96,6 @@ export function wrongToken(evidence: Evidence): Said | undefined {
 }
 
 function findTrailingNul(evidence: Evidence): Finding | undefined {
-  if (!evidence.isServer) return undefined;
   const read = textReads(evidence).find(({ bytes }) => bytes.at(-1) === NUL && bytes.length > 1);
   if (!read) return undefined;
   return {

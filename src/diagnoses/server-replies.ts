@@ -75,6 +75,11 @@ function echoCause(
       cause: `${came}: after ${quoted(due)} stands what ${quoted(old.sent)} had left in the buffer. No NUL ends the new text, so strlen() runs on into the old one.`,
       advice: [SEND_N, "Or end it after recv(): b[n] = 0;"],
     };
+  if (said === `b'${sent}'` || said === `b"${sent}"`)
+    return {
+      cause: `${came}: that is how Python prints bytes. str() of the bytes was sent, and b and the quotation marks are characters of the text now.`,
+      advice: ["Send the bytes as they came: sendall(data), not sendall(str(data).encode())."],
+    };
   const before = earlier.findLast((one) => one.sent.trimEnd() === said);
   if (before)
     return {
