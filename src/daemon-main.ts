@@ -81,7 +81,7 @@ function onSignals(daemon: Daemon, stop: (exitCode: number) => Promise<void>, ha
     // The second one means now: what is under way is cut off.
     if (!isFirst) process.exit(SIGNAL_EXIT[signal]);
     isFirst = false;
-    daemon.log.logger.info(`${signal}: draining; once more stops at once`);
+    daemon.log.logger.info(`${signal}: stopping; send it again to stop at once`);
     void stop(exitCodes.done);
   };
   process.on("SIGINT", () => end("SIGINT"));

@@ -216,7 +216,7 @@ export class Daemon {
     const starting = this.supervisor.instances.filter(({ id }) => stored.get(id) !== "stopped");
     for (const instance of starting) instance.start();
     await Promise.all(starting.map((instance) => instance.settled()));
-    this.#exposures.tellAll();
+    this.#exposures.emitAll();
     this.#adviseOffset();
     this.#warnIfCramped();
   }
@@ -236,7 +236,7 @@ export class Daemon {
     const { limit, left } = this.#descriptors;
     if (left >= FEW_DESCRIPTORS) return;
     this.log.logger.warn(
-      `few descriptors: ${limit} in all (ulimit -n), ${Math.max(0, left)} of them for peers; those over it are refused`,
+      `few file descriptors: ${limit} in all (ulimit -n), ${Math.max(0, left)} of them for peers; those over it are refused`,
     );
   }
 

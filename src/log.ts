@@ -39,7 +39,7 @@ export class Log {
   readonly #lines: LogLine[] = [];
   readonly #followers = new Set<(line: LogLine) => void>();
   readonly #format: (json: string) => string;
-  readonly #digest = new LogDigest((digest) => this.#tell(digestSentence(digest)));
+  readonly #digest = new LogDigest((digest) => this.#say(digestSentence(digest)));
   #isShown = true;
 
   constructor(options: LogOptions) {
@@ -71,7 +71,7 @@ export class Log {
   }
 
   readonly telemetry: Telemetry = (event) => {
-    if (this.#digest.admits(event)) this.#tell(sentenceOf(event));
+    if (this.#digest.admits(event)) this.#say(sentenceOf(event));
   };
 
   /** Tells what was counted and not told yet. */
@@ -79,7 +79,7 @@ export class Log {
     this.#digest.flush();
   }
 
-  #tell({ level, message, ...fields }: Sentence): void {
+  #say({ level, message, ...fields }: Sentence): void {
     this.logger[level](fields, message);
   }
 
@@ -132,14 +132,14 @@ function sentenceOf(event: TelemetryEvent): Sentence {
       return {
         id,
         level: "warn",
-        message: `${id} can be reached by others than this machine, at ${event.at}: ${printable(event.what)}`,
+        message: `${id} can be reached from other machines, at ${event.at}: ${printable(event.what)}`,
       };
     case "lab.exposed": {
       const roles = event.roles.map((role) => `${role.id} at ${role.at} (${printable(role.what)})`);
       return {
         id,
         level: "warn",
-        message: `others than this machine can reach ${roles.length} roles: ${roles.join(", ")}`,
+        message: `other machines can reach ${roles.length} roles: ${roles.join(", ")}`,
       };
     }
     case "connection.opened":

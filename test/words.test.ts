@@ -14,7 +14,7 @@ const STUMBLED_OVER: readonly (readonly [RegExp, string])[] = [
   [/\bbehind\b/, "after"],
   [/\b(?:the|a) door\b/, "closes the connection, refuses it"],
   [
-    /\bis (?:no|none)\b (?!(?:longer|more|such|other|registry|server|lab|script|role|entry|need|prompt)\b)/,
+    /\bis (?:no|none)\b (?!(?:longer|more|such|other|registry|server|lab|script|role|entry|need|prompt|place)\b)/,
     "is not a …",
   ],
   [/\b(?:wants|want) (?!it\b|to\b)/, "needs"],

@@ -2,8 +2,8 @@ import { formatHostPort } from "../machines/_options.ts";
 import { isLoopback } from "../wire/loopback.ts";
 import type { ServiceContext } from "./service.ts";
 
-/** Tells what others than this machine can reach now: where it is, and what they find there. */
-export function tellExposure(
+/** Tells what other machines can reach now: where it is, and what they find there. */
+export function reportExposure(
   { id, role, options, environment }: ServiceContext,
   hosts: readonly string[],
   ports: readonly number[],

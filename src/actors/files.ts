@@ -47,7 +47,7 @@ async function openUnder(root: string, name: string, extension: string | undefin
     // A folder on the way may have been swapped before the first look: where the file lies is asked of itself.
     if (!isSame || !isWithin(await placeOf(handle, before.ino, real), realRoot)) {
       await handle.close();
-      return { ok: false, why: "it was swapped for another while it was opened" };
+      return { ok: false, why: "it was replaced while it was being opened" };
     }
     return { ok: true, file: openFile(handle, path.basename(name), opened.size) };
   } catch (error) {
@@ -120,7 +120,7 @@ function whyNotOpened(error: unknown): string {
     case "ENFILE":
       return "no more files can be opened now (EMFILE)";
     case "ELOOP":
-      return "its symbolic links go round in circles";
+      return "its symbolic links form a loop";
     default:
       return error instanceof Error ? error.message : String(error);
   }

@@ -34,7 +34,7 @@ export class InstanceMemory {
         this.#supervisor.add({ id, role: type, given: options, preferredPort: port });
         wanted.set(id, want);
       } catch (error) {
-        this.#log.logger.warn({ id }, `${id} of an earlier run is not brought back: ${messageOf(error)}`);
+        this.#log.logger.warn({ id }, `${id} of an earlier run was not restored: ${messageOf(error)}`);
       }
     }
     return wanted;

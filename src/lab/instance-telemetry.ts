@@ -25,7 +25,7 @@ function runningEvent({ id, role, service, port }: Instance): TelemetryEvent {
 /** Secrets that the lab file leaves to chance are others at each start: where to find them is told. */
 export function telemetryOfSecrets({ id, spec }: Instance): TelemetryEvent[] {
   return Object.keys(spec.made).map((option) => {
-    const text = `has a random ${option}, another at each start: show ${id} --show-tokens tells it`;
+    const text = `has a random ${option}, a new one at each start; show ${id} --show-tokens shows it`;
     return { type: "instance.note", id, text };
   });
 }

@@ -104,11 +104,11 @@ function whyNotRead(error: unknown, file: string): string {
   switch (osCode(error)) {
     case "ENOENT":
     case "ENOTDIR":
-      return `there is no lab file ${file}: name another with --lab; by a bare name, --lab files, you get one that comes with netlabd`;
+      return `there is no lab file ${file}: name another with --lab; a bare name such as --lab files is one that comes with netlabd`;
     case "EISDIR":
       return `${file} is a folder: name a lab file in it with --lab`;
     case "EACCES":
-      return `the lab file ${file} may not be read by you (EACCES): change its mode, or name another with --lab`;
+      return `you may not read the lab file ${file} (EACCES): change its mode, or name another with --lab`;
     default:
       return `cannot read the lab file ${file}: ${messageOf(error)}; name another with --lab`;
   }

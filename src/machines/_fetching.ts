@@ -19,12 +19,12 @@ export const fetchOptions = z.object({
   file: z.string().min(1).max(4_096).describe("the file's name on the server"),
   bootstrap: hostPort().default({ host: "localhost", port: 1234 }).describe("the registry to ask, host:port"),
   server: hostPort().optional().describe("go to this server, ip:port, whether the registry lists it or not"),
-  connectHost: z.string().optional().describe("connect here instead of the address the registry tells"),
-  token: secret().optional().describe("say this token instead of the one the registry tells"),
+  connectHost: z.string().optional().describe("connect here instead of the address that the registry lists"),
+  token: secret().optional().describe("send this token instead of the one that the registry lists"),
   output: z.string().optional().describe("where to save it (default: the file's name)"),
   force: z.boolean().default(false).describe("replace a file of that name"),
   timeout: duration().default(5_000).describe("how long to wait for each answer"),
-  quiet: duration().default(200).describe("how long a peer is silent after an answer that names no length"),
+  quiet: duration().default(200).describe("an answer without a length is complete after this silence"),
 });
 export type FetchOptions = z.output<typeof fetchOptions>;
 

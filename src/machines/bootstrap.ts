@@ -79,7 +79,7 @@ export default defineRole({
   },
   dialogue: { lines: [{ client: `${DISCOVER},nothing` }, { server: END }] },
   secrets: { find: tokensIn, hide: withoutTokens },
-  offers: () => "who serves what",
+  offers: () => "the list of file servers",
   tryIt: ({ host, port }) =>
     `netlabctl discover${port === DEFAULT_PORT ? "" : ` --bootstrap ${host}:${port}`}`,
 });
@@ -111,7 +111,7 @@ function serve(request: BootstrapRequest, context: Context, peer: Peer): void {
       });
       return;
     case "stop": // [BOOT-6] never stops the server
-      sayError("the registry stays: bye is its operator's word", context, peer);
+      sayError("the registry goes on: only its operator may stop it with bye", context, peer);
   }
 }
 

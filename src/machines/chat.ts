@@ -115,7 +115,7 @@ export const chatMachine = setup({
 
 export default defineRole({
   name: "chat",
-  summary: "a chat room with unique names, where everybody hears everybody",
+  summary: "a chat room with unique names, where every member reads every message",
   side: "server",
   transport: "tcp",
   port: 4390,
@@ -149,7 +149,7 @@ export default defineRole({
   steps: {
     awaitingLogin: "prompts, and waits for a name and a login name",
     joining: "asks the room whether both names are free",
-    chatting: "hands on what the peer says to everybody in the room",
+    chatting: "passes each message on to all members of the room",
     leaving: "tells the others, once the room has told the peer everything",
   },
   hub: {

@@ -281,7 +281,7 @@ export default defineRole({
     },
   },
   steps: {
-    discovering: "asks the registry by UDP who serves what, and collects datagrams until `end`",
+    discovering: "asks the registry by UDP for the list of file servers, and collects datagrams until `end`",
     choosing: "picks the first server of that service",
     connecting: "opens a TCP connection to it",
     authenticating: "says the token, and waits for `valid` or `Invalid`",

@@ -16,7 +16,7 @@ const options = z.object({
   verdict: z
     .boolean()
     .default(true)
-    .describe("wait for the server's verdict first; off: it has no word for yes"),
+    .describe("wait for the server's verdict first; off for a server that accepts without a word"),
   rejectWord: z.string().min(1).max(256).default(REJECT).describe("the verdict that means no"),
 });
 type Options = z.output<typeof options>;
@@ -53,11 +53,11 @@ export default defineRole({
   phases,
   steps: {
     connecting: "opens a TCP connection",
-    awaitingGreeting: "waits for the verdict: is there a place?",
+    awaitingGreeting: "waits for the verdict, whether there is a place",
     listening: "has nothing to say, and listens",
     awaitingReply: "said a line, and waits for the operator's answer; the next line does not wait long",
     leaving: "says exit, and waits until the server closes",
-    done: "the place is another's",
+    done: "there is no place left",
     failed: "gives up",
   },
   display: reversedText,

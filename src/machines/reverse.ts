@@ -21,8 +21,12 @@ import type { AsyncHub, PeerWorld } from "./_world.ts";
 
 const options = z.object({
   maxConnections: z.number().int().min(1).max(100_000).default(4).describe("more are rejected"),
-  acceptWord: z.string().max(256).default(ACCEPT).describe("said to each client first; empty: nothing"),
-  rejectWord: z.string().max(256).default(REJECT).describe("said to one too many; empty: nothing"),
+  acceptWord: z.string().max(256).default(ACCEPT).describe("sent to each client first; empty sends nothing"),
+  rejectWord: z
+    .string()
+    .max(256)
+    .default(REJECT)
+    .describe("sent to a client over the limit; empty sends nothing"),
   mirror: z.boolean().default(false).describe("answer each message with its own text, without an operator"),
 });
 type Options = z.output<typeof options>;

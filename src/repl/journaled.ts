@@ -31,8 +31,7 @@ export async function findWhole(lab: Lab, term: string): Promise<Story> {
 
 const isRemembered = (lab: Lab, term: string) => lab.stories().some(storyTestForLater(lab, term));
 
-const OLDER =
-  "An older version of netlabd recorded this: it kept words and bytes, no facts, so it is told and not judged.";
+const OLDER = "An older version of netlabd recorded this, so it can be shown but not judged.";
 const SEVERAL = "It gave the same id more than once: this is more than one connection.";
 
 /** Rows of an older version, in its own words. */

@@ -32,7 +32,7 @@ function whereLine(servers: readonly LabInstance[]): string {
   const where = [...hosts].join(" and ");
   return [...hosts].every(isLoopback)
     ? ` on ${where} (this machine only)`
-    : ` on ${where}: others than this machine can reach it`;
+    : ` on ${where}: other machines can reach it`;
 }
 
 function serverLines(lab: Lab, servers: readonly LabInstance[], columns: number, style: Style): string[] {

@@ -24,8 +24,8 @@ const GLOBALS: readonly Candidate[] = [
   { value: "--wide", summary: "do not cut lines to the terminal's width" },
   { value: "--command", summary: "run these lines, until one fails" },
   { value: "--file", summary: "run the lines of this file" },
-  { value: "--help", summary: "explain this program" },
-  { value: "--version", summary: "say which one it is" },
+  { value: "--help", summary: "show the help" },
+  { value: "--version", summary: "show the version" },
 ];
 /** Options before the command that take a value. */
 const TAKES_VALUE = new Set(["--socket", "-c", "--command", "-f", "--file"]);

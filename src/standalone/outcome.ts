@@ -30,7 +30,7 @@ export interface Telling {
 type Failure = { readonly code?: ErrorCode; readonly message?: string };
 
 /** Answers the exit status. Result and cards are JSON where that is wanted. */
-export function tellOutcome(
+export function printOutcome(
   { output, cards, program }: Outcome,
   call: StandaloneCall<unknown>,
   { say, told }: Telling = {},

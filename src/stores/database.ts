@@ -224,7 +224,7 @@ export class LabDatabase {
   }
 
   #stored(batch: readonly Change[]): void {
-    if (this.#isTroubled) this.#watch.recovered(`${this.file} takes changes again`);
+    if (this.#isTroubled) this.#watch.recovered(`${this.file} can be changed again`);
     this.#isTroubled = false;
     for (const change of batch) this.#notify(() => change.done());
   }
@@ -233,7 +233,7 @@ export class LabDatabase {
     const why = whyNotStored(error);
     if (fileTroubleOf(error) && !this.#isTroubled) {
       this.#isTroubled = true;
-      this.#watch.trouble(`${this.file} takes no changes, they are refused: ${why}`);
+      this.#watch.trouble(`${this.file} cannot be changed now, changes are refused: ${why}`);
     }
     const refusal = new NetlabError("not-stored", { why }, { cause: error });
     for (const change of batch) this.#notify(() => change.failed(refusal));

@@ -25,7 +25,7 @@ const sentences: Readonly<Record<FileTrouble, string>> = {
   readOnly: "the database may not be written: give netlabd the right to",
   gone: "the database file was moved or deleted: put it back, and restart the daemon",
   damaged: "the database file is damaged: restart the daemon, it sets the file aside and begins a new one",
-  failing: "the disk does not take it: make room, or have the disk looked at",
+  failing: "the disk refuses to write: make room, or check the disk",
 };
 
 /** Undefined where the file is well, and it is the change itself that cannot be stored. */

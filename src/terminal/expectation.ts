@@ -30,10 +30,10 @@ export function firstMissing(expected: readonly string[], said: string): number 
 /** Output that came instead, as it is shown below a complaint. */
 export function saidInstead(said: string): string {
   const lines = plainText(said).trimEnd().split("\n");
-  if (lines.join("") === "") return "but nothing was said";
+  if (lines.join("") === "") return "but there was no output";
   const left = lines.length - MAX_SHOWN;
   const shown = left > 0 ? [`… ${left} lines more`, ...lines.slice(left)] : lines;
-  return ["but this was said:", ...shown.map((line) => `  ${line}`)].join("\n");
+  return ["but the output was:", ...shown.map((line) => `  ${line}`)].join("\n");
 }
 
 const plainText = (said: string) => stripVTControlCharacters(said);

@@ -15,7 +15,7 @@ import { SheetTraces } from "./sheet-traces.ts";
 import { isIdle } from "./typed-line.ts";
 
 const STEP = "  Enter runs this, s skips it, q leaves: ";
-const OTHER_TERMINAL = "  That is for a terminal of your own. Enter goes on, q leaves: ";
+const OTHER_TERMINAL = "  Type that in another terminal. Enter goes on, q leaves: ";
 const FAILED = "  Not as expected. r runs it again, Enter goes on, q leaves: ";
 const INDENT = "    ";
 

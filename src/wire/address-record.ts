@@ -221,7 +221,7 @@ export const isRefusal = (text: string) => ERROR.test(text);
 
 /** Fault of a book's entry, or undefined: it could not be asked for, or not be told. */
 export function checkAddress({ email, name }: { email: string; name: string }): string | undefined {
-  if (!/\S@\S/.test(email)) return "the address is none: it needs an @ with something on both sides";
+  if (!/\S@\S/.test(email)) return "the address must have an @ with something on both sides";
   if (Buffer.byteLength(email) > MAX_EMAIL) return `the address is longer than ${MAX_EMAIL} bytes`;
   if (name.trim() === "") return "the name is empty";
   if (!fits("16be", name)) return "the name is longer than two bytes of length can tell";

@@ -72,7 +72,7 @@ describe("a file that is swapped while it is asked for", () => {
 
   it("for another file is not handed out", async () => {
     once("beforeOpen", () => rename(path.join(folder, "secret.pdf"), pdf));
-    expect(await asks()).toEqual({ ok: false, why: "it was swapped for another while it was opened" });
+    expect(await asks()).toEqual({ ok: false, why: "it was replaced while it was being opened" });
   });
 
   it("for a FIFO holds nobody up", async () => {
@@ -80,7 +80,7 @@ describe("a file that is swapped while it is asked for", () => {
       await rm(pdf);
       execFileSync("mkfifo", [pdf]);
     });
-    expect(await asks()).toEqual({ ok: false, why: "it was swapped for another while it was opened" });
+    expect(await asks()).toEqual({ ok: false, why: "it was replaced while it was being opened" });
   });
 
   it("is not handed out where a folder on its way becomes a link out of the root", async () => {
@@ -96,7 +96,7 @@ describe("a file that is swapped while it is asked for", () => {
     });
     expect(await files.open("", "inner/server.pdf", "pdf")).toEqual({
       ok: false,
-      why: "it was swapped for another while it was opened",
+      why: "it was replaced while it was being opened",
     });
     expect(swap.isDone).toBe(true);
   });

@@ -79,7 +79,7 @@ describe("a peer that asks for a file", () => {
     ["outside.pdf", "it leads out of the root"],
     ["up/secret.pdf", "it leads out of the root"],
     ["neighbour/secret.pdf", "it leads out of the root"],
-    ["circle.pdf", "its symbolic links go round in circles"],
+    ["circle.pdf", "its symbolic links form a loop"],
     ["folder.pdf", "it is not a regular file"],
     ["pipe.pdf", "it is not a regular file"],
   ])("does not get %j", async (name, why) => {

@@ -43,7 +43,7 @@ describe("npm run dev", () => {
       port: number;
     };
     appendFileSync(`${copy}/src/wire/chat.ts`, "\n// changed\n");
-    await dev.says("SIGTERM: draining");
+    await dev.says("SIGTERM: stopping");
     await eventually(async () => expect(await pid()).not.toBe(before));
     expect(JSON.parse(await plain("ls --json"))).toMatchObject([{ id, port, state: "running" }]);
   });

@@ -63,7 +63,7 @@ const cases: { line: string; exit: number; says: string | RegExp }[] = [
   { line: "spawn file-server --servcie pdf --token x", exit: 2, says: "--service" },
   { line: "spawn file-server --service pdf --token x --port 70000", exit: 2, says: "--port" },
   { line: "register 10.0.0 4000 gif secret", exit: 2, says: "ip is not an IPv4 or IPv6 address" },
-  { line: "register 10.0.0.1 4000 gif a,b --bootstrap OURS", exit: 2, says: "without comma" },
+  { line: "register 10.0.0.1 4000 gif a,b --bootstrap OURS", exit: 2, says: "and no comma" },
   { line: "fetch pdf", exit: 2, says: "usage: fetch <service> <filename> [options]" },
   { line: "fetch pdf server.pdf --bootstrap nonsense", exit: 2, says: "host:port" },
   { line: "tap --for soon", exit: 2, says: "write 30s, 500ms, 2m or 1h" },

@@ -36,7 +36,7 @@ describe("play --check", () => {
     const { stdout, stderr, exit } = await check("", ...lines, ...fence("netlab", "shutdown --yes"));
     expect(exit).toBe(1);
     expect(stdout).toBe("");
-    expect(stderr).toMatch(/^\S+sheet\.md:8: expected: netlabd\nbut this was said:\n {2}netlabd .*\n/);
+    expect(stderr).toMatch(/^\S+sheet\.md:8: expected: netlabd\nbut the output was:\n {2}netlabd .*\n/);
     expect((await daemon.ctl("ls")).exit).toBe(0);
   });
 

@@ -28,7 +28,9 @@ describe("a random token", () => {
     const answer = await daemon.plain("spawn file-server one --service txt --token random --port 0");
     const [, told = "", hint] = answer.split("\n");
     expect(told).toMatch(/^its token is [a-z2-9]{16}, shown only this once$/);
-    expect(hint).toBe("tell it to whoever may use it; again by: show file-server-2 --show-tokens");
+    expect(hint).toBe(
+      "give it to the people who may use it; to see it again: show file-server-2 --show-tokens",
+    );
     const [token = ""] = TOKEN.exec(told.slice("its token is ".length)) ?? [];
     const { port } = await shown("one");
     expect(await says(port, token)).toBe("valid");
@@ -57,7 +59,7 @@ describe("a random token", () => {
   it("of a lab file is told in no log, but where to find it is", async () => {
     const token = await tokenOf("file-server-1");
     expect(token).toMatch(/^[a-z2-9]{16}$/);
-    expect(daemon.program.stderr).toContain("show file-server-1 --show-tokens tells it");
+    expect(daemon.program.stderr).toContain("show file-server-1 --show-tokens shows it");
     expect(daemon.program.stderr).not.toContain(token);
   });
 

@@ -60,7 +60,7 @@ describe("a script", () => {
       [
         `no role "nobody" here; ls lists them`,
         "expected: no role … here, alas",
-        "but this was said:",
+        "but the output was:",
         `  no role "nobody" here; ls lists them`,
         "-c:1: ended with exit status 1: ! show nobody; expect 'no role … here, alas'",
         "",

@@ -54,7 +54,7 @@ describe.concurrent("SIGTERM", () => {
     const attached = daemon.startCtl("logs", "--follow");
     await attached.says("listens on");
     daemon.program.signal("SIGTERM");
-    await daemon.program.says("SIGTERM: draining; once more stops at once");
+    await daemon.program.says("SIGTERM: stopping; send it again to stop at once");
     await eventually(async () => expect(await isRefused(port)).toBe(true));
     const received = await client.readOn(big.length);
     expect(received.equals(big)).toBe(true);
@@ -70,7 +70,7 @@ describe.concurrent("SIGTERM", () => {
     const { daemon, port } = await startServing("hurries");
     const client = await startFetching(port);
     daemon.program.signal("SIGTERM");
-    await daemon.program.says("draining");
+    await daemon.program.says("SIGTERM: stopping");
     expect(await timeOf(() => daemon.stop())).toBeLessThan(DRAIN_MS / 2);
     expect(await daemon.program.ended).toMatchObject({ exit: 143, signal: null });
     expect((await client.readOn(big.length)).length).toBeLessThan(big.length);

@@ -140,6 +140,6 @@ describe.skipIf(!hasTmux)("in a terminal (skipped without tmux)", () => {
     await third.shows(/the daemon is stopping/);
     expect(await third.exit()).toBe(0);
     expect(await first.exit()).toBe(0);
-    await first.shows(/SIGTERM: draining; once more stops at once/);
+    await first.shows(/SIGTERM: stopping; send it again to stop at once/);
   });
 });

@@ -81,7 +81,7 @@ describe("book", () => {
 
   it.each([
     ["book add luke@x.org", /usage: book add EMAIL NAME…/],
-    ["book add luke Luke", /needs an @/],
+    ["book add luke Luke", /must have an @/],
     ["book add luke@x.org ' '", /the name is empty/],
     [`book add ${"l".repeat(250)}@x.org Luke`, /longer than 255 bytes/],
     ["book add luke@x.org 'Luke\x07'", /control character/],
@@ -169,7 +169,7 @@ describe("book import", () => {
     expect(err).toBe(
       [
         "book import: bad.csv has 2 bad lines; nothing is imported",
-        "  line 3: the address is none: it needs an @ with something on both sides",
+        "  line 3: the address must have an @ with something on both sides",
         "  line 5: 1 column instead of two: email,name (put quotes around a name with a comma)",
         "",
       ].join("\n"),
@@ -183,7 +183,7 @@ describe("book import", () => {
       {
         imported: 0,
         bad: [
-          { line: 3, why: expect.stringMatching(/needs an @/) },
+          { line: 3, why: expect.stringMatching(/must have an @/) },
           { line: 5, why: expect.stringMatching(/1 column/) },
         ],
       },
@@ -241,15 +241,15 @@ describe("a CSV of addresses", () => {
     ["a@b,A,\n", [1, "3 columns instead of two"]],
     ["a@b;A\nb@c,B\n", [1, "1 column"]],
     ["a@b,\n", [1, "the name is empty"]],
-    [",A\n", [1, "the address is none"]],
-    ["email,name\r\na@b,A\r\n\r\nb,B\r\n", [4, "the address is none"]],
+    [",A\n", [1, "the address must have an @"]],
+    ["email,name\r\na@b,A\r\n\r\nb,B\r\n", [4, "the address must have an @"]],
     ['a@b,"A\nA"\nb@c,B\n', [1, "a control character"]],
-    ['a@b,"A\r\nA"\r\nb,B\r\n', [1, "a control character"], [3, "the address is none"]],
+    ['a@b,"A\r\nA"\r\nb,B\r\n', [1, "a control character"], [3, "the address must have an @"]],
     ["a@b,A\na@b,B\n", [2, "line 1 has another name for a@b"]],
-    ['a@b,A\nb@c,B "the" B\nc,C\n', [2, "a quote stands within a field"], [3, "the address is none"]],
+    ['a@b,A\nb@c,B "the" B\nc,C\n', [2, "a quote stands within a field"], [3, "the address must have an @"]],
     ['a@b,A\nb@c,"B" B\n', [2, "there is text after a closing quote"]],
     ['a@b,A\n\nb@c,B\nc@d,"C\nd@e,D\ne@f,E\n', [4, "a quote is not closed"]],
-    ["email,name\nemail,name\n", [2, "the address is none"]],
+    ["email,name\nemail,name\n", [2, "the address must have an @"]],
   ] as [string, ...[number, string][]][])("%j has bad lines, each with its number", (text, ...lines) => {
     const { bad } = parseAddresses(text);
     expect(bad).toEqual(lines.map(([line, why]) => ({ line, why: expect.stringContaining(why) })));

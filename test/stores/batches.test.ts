@@ -191,8 +191,8 @@ describe("a database that another program holds", () => {
     await database.changed(add("c").apply, () => "");
     expect(stored(lab)).toEqual(["c"]);
     expect(told).toEqual([
-      `${database.file} takes no changes, they are refused: another program holds the database: end it`,
-      `${database.file} takes changes again`,
+      `${database.file} cannot be changed now, changes are refused: another program holds the database: end it`,
+      `${database.file} can be changed again`,
     ]);
   });
 });

@@ -26,11 +26,11 @@ describe("an expectation", () => {
   });
 
   it("that does not hold is told with what was said, from its end", () => {
-    expect(saidInstead("a\nb\n")).toBe("but this was said:\n  a\n  b");
-    expect(saidInstead("\n")).toBe("but nothing was said");
+    expect(saidInstead("a\nb\n")).toBe("but the output was:\n  a\n  b");
+    expect(saidInstead("\n")).toBe("but there was no output");
     const long = Array.from({ length: 30 }, (_, index) => `line ${index}`).join("\n");
     expect(saidInstead(long)).toMatch(
-      /^but this was said:\n {2}… 18 lines more\n {2}line 18\n[\s\S]* {2}line 29$/,
+      /^but the output was:\n {2}… 18 lines more\n {2}line 18\n[\s\S]* {2}line 29$/,
     );
   });
 

@@ -66,7 +66,7 @@ async function fullDisk({ scene, sized, note }: Trial, lab: Lab): Promise<Findin
   const recoveredMs = await untilStored(questioner);
   const lost = await questioner.lost();
   for (const loss of lost.slice(0, 5)) note(loss);
-  const isSaid = /takes no changes, they are refused: the disk is full: make room/.test(
+  const isSaid = /cannot be changed now, changes are refused: the disk is full: make room/.test(
     daemon.program.stderr,
   );
   await daemon.stop();
