@@ -1,5 +1,5 @@
 /** Texts that are not UTF-8, and marks in them that nobody sees. */
-import type { Diagnosis, Finding, Level } from "./_diagnosis.ts";
+import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { type EncodingSign, findEncoding } from "./_encodings.ts";
 import { type Evidence, quoted, type Read } from "./_evidence.ts";
 import {
@@ -33,7 +33,7 @@ export const encodings: readonly Diagnosis[] = [
     hasOwnLevel: true,
     rank: "words",
     excludes: ["D16", "D17", "D66", "D28", "D02", "D01", "D37"],
-    find: (evidence) => findOther(evidence) ?? findInAnswer(evidence),
+    find: findOther,
   },
   {
     id: "D42",
@@ -74,25 +74,12 @@ function findWide(evidence: Evidence): Finding | undefined {
 
 type OtherSign = Extract<EncodingSign, { kind: "singleByte" | "cutCharacter" | "encodedTwice" }>;
 
-/** The name in a server's record. */
-function findInAnswer(evidence: Evidence): Finding | undefined {
-  if (evidence.isServer || firstRule(evidence) !== "BOOK-1") return undefined;
-  const sign = findEncoding(recordText(evidence).subarray(ANSWER_HEADER_BYTES));
-  if (sign?.kind !== "singleByte" && sign?.kind !== "encodedTwice") return undefined;
-  return otherFinding(evidence, sign, "note");
-}
-
-const ANSWER_HEADER_BYTES = 2;
-
 function findOther(evidence: Evidence): Finding | undefined {
-  const sign = signOf(evidence, "singleByte", "cutCharacter", "encodedTwice");
-  return sign && otherFinding(evidence, sign, wasRefused(evidence) ? "violation" : "note");
-}
-
-function otherFinding(evidence: Evidence, sign: Parameters<typeof otherCause>[0], level: Level): Finding {
+  const sign = signOf(evidence, "singleByte", "cutCharacter", "encodedTwice") ?? inRecord(evidence);
+  if (!sign) return undefined;
   return {
     rule: firstRule(evidence),
-    level,
+    ...(wasRefused(evidence) ? {} : { level: "note" as const }),
     reads: evidence.reads.filter(({ bytes }) => bytes.some((byte) => byte >= 0x80)).slice(0, 1),
     state: firstState(evidence),
     expected: "text in UTF-8",
@@ -105,6 +92,15 @@ function otherFinding(evidence: Evidence, sign: Parameters<typeof otherCause>[0]
     ],
   };
 }
+
+/** The text of a record that is right but for its letters. */
+function inRecord(evidence: Evidence): OtherSign | undefined {
+  if (placeOf(firstRule(evidence)).kind !== "record" || evidence.pieces.length === 0) return undefined;
+  const sign = findEncoding(recordText(evidence).subarray(RECORD_HEADER));
+  return sign && OTHERS.has(sign.kind) ? (sign as OtherSign) : undefined;
+}
+const RECORD_HEADER = 2;
+const OTHERS: ReadonlySet<string> = new Set(["singleByte", "cutCharacter", "encodedTwice"]);
 
 function otherCause(sign: OtherSign): string {
   if (sign.kind === "cutCharacter")
