@@ -213,7 +213,10 @@ export class Evidence {
 
   #isText(state: string): boolean {
     if (this.role?.side === "client")
-      return this.role.phases[state] !== undefined && !isBinary(this.roleName, state);
+      return (
+        (this.role.phases[state] !== undefined || this.story.subject.transport === "udp") &&
+        !isBinary(this.roleName, state)
+      );
     return (this.role?.phases[state]?.reads ?? "text") === "text";
   }
 

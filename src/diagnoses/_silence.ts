@@ -27,7 +27,8 @@ export interface Conversation {
 /** With each of these somebody leaves, or is shown the door. */
 const LEAVING = new Set<Entry["kind"]>(["ended", "fin", "closed", "refused", "crashed"]);
 const PARTING = new Set(["peer.ended", "peer.closed"]);
-const DOOR = new Set(["kick", "fin", "rst", "kill", "leave", "end", "stop", "endOfInput"]);
+/** With these an operator speaks; all others end the conversation. */
+const SPEAKING = new Set(["send", "event", "say"]);
 
 export function silenceOf(conversation: Conversation): Silence {
   const { story, live } = conversation;
@@ -55,7 +56,7 @@ function lastMoment({ entries, story }: Conversation): { ms: number; state: stri
 }
 
 function isLeaving(entry: Entry): boolean {
-  return LEAVING.has(entry.kind) || (entry.kind === "operator" && DOOR.has(entry.action));
+  return LEAVING.has(entry.kind) || (entry.kind === "operator" && !SPEAKING.has(entry.action));
 }
 
 const isMove = (entry: Entry) => entry.kind === "in" || entry.kind === "out" || entry.kind === "file";

@@ -1,6 +1,6 @@
 /** Texts that are not UTF-8, and marks in them that nobody sees. */
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import type { EncodingSign } from "./_encodings.ts";
+import { type EncodingSign, findEncoding } from "./_encodings.ts";
 import { type Evidence, quoted, type Read } from "./_evidence.ts";
 import {
   expectedAt,
@@ -11,6 +11,7 @@ import {
   ruleOfSaid,
   wasRefused,
 } from "./_places.ts";
+import { recordText } from "./_record-facts.ts";
 import { hex } from "./_speaker.ts";
 import { signOf } from "./_text-signs.ts";
 
@@ -74,7 +75,7 @@ function findWide(evidence: Evidence): Finding | undefined {
 type OtherSign = Extract<EncodingSign, { kind: "singleByte" | "cutCharacter" | "encodedTwice" }>;
 
 function findOther(evidence: Evidence): Finding | undefined {
-  const sign = signOf(evidence, "singleByte", "cutCharacter", "encodedTwice");
+  const sign = signOf(evidence, "singleByte", "cutCharacter", "encodedTwice") ?? inRecord(evidence);
   if (!sign) return undefined;
   return {
     rule: firstRule(evidence),
@@ -91,6 +92,15 @@ function findOther(evidence: Evidence): Finding | undefined {
     ],
   };
 }
+
+/** The text of a record that is right but for its letters. */
+function inRecord(evidence: Evidence): OtherSign | undefined {
+  if (placeOf(firstRule(evidence)).kind !== "record" || evidence.pieces.length === 0) return undefined;
+  const sign = findEncoding(recordText(evidence).subarray(RECORD_HEADER));
+  return sign && OTHERS.has(sign.kind) ? (sign as OtherSign) : undefined;
+}
+const RECORD_HEADER = 2;
+const OTHERS: ReadonlySet<string> = new Set(["singleByte", "cutCharacter", "encodedTwice"]);
 
 function otherCause(sign: OtherSign): string {
   if (sign.kind === "cutCharacter")

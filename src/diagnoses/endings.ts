@@ -199,10 +199,13 @@ function findDeaf(evidence: Evidence): Finding | undefined {
     reads: [],
     came: `nothing: ${dropped?.bytes ?? waiting} bytes wait for it to read`,
     expected: "that it reads what it asked for",
-    cause:
-      "Our replies pile up, because your program does not read them. Probably it sends in a loop and reads only afterwards, or it waits in input() or scanf() while more and more arrives.",
+    cause: evidence.isTalkedTo
+      ? "What the others say piles up, because your program does not read it. Probably it waits in input() or scanf(), or reads only after it has sent something, while more and more arrives."
+      : "Our replies pile up, because your program does not read them. Probably it sends in a loop and reads only afterwards, or it waits in input() or scanf() while more and more arrives.",
     advice: [
-      "Read the reply to each message before you send the next.",
+      evidence.isTalkedTo
+        ? "In a room the others speak at any time: read all the time, not only after your own messages."
+        : "Read the reply to each message before you send the next.",
       "To send and read at the same time: a thread that reads, or select().",
     ],
     reproduce: `python3 -c 'import socket; s = socket.create_connection(("${evidence.host}", ${evidence.port}))\nwhile True: s.sendall(b"x" * 4000)'`,

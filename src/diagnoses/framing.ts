@@ -2,6 +2,7 @@
 import { argsOf } from "../stories/causes.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { type Evidence, quoted, type Read, type Said } from "./_evidence.ts";
+import { signOf } from "./_text-signs.ts";
 
 const NUL = 0x00;
 
@@ -95,7 +96,7 @@ export function wrongToken(evidence: Evidence): Said | undefined {
 }
 
 function findTrailingNul(evidence: Evidence): Finding | undefined {
-  if (!evidence.isServer) return undefined;
+  if (!evidence.isServer) return findServersNul(evidence);
   const read = textReads(evidence).find(({ bytes }) => bytes.at(-1) === NUL && bytes.length > 1);
   if (!read) return undefined;
   return {
@@ -107,6 +108,19 @@ function findTrailingNul(evidence: Evidence): Finding | undefined {
       "Send strlen(text) bytes, without the + 1.",
       "When you receive, put the NUL there yourself: buffer[n] = 0, with the n that recv() returned.",
     ],
+  };
+}
+
+/** [FRAME-4] A server's answers: our clients drop the NUL, others take it for a part of the answer. */
+function findServersNul(evidence: Evidence): Finding | undefined {
+  const sign = signOf(evidence, "oneNul");
+  if (!sign) return undefined;
+  return {
+    rule: "FRAME-4",
+    reads: evidence.reads.filter(({ bytes }) => bytes.at(-1) === NUL).slice(0, 1),
+    expected: "the bytes of the answer and nothing else",
+    cause: `The last byte of ${sign.args.times > 1 ? `${sign.args.times} answers` : "the answer"} is a NUL (00), the end of a string in C. Probably the server sends strlen(text) + 1 bytes. Our client drops it; others take it for a part of the answer.`,
+    advice: ["Send strlen(text) bytes, without the + 1: send(fd, text, strlen(text), 0)."],
   };
 }
 

@@ -132,6 +132,7 @@ function whenOf(last: Exchange | undefined, { isGreeted, isAnswered, isAwaited }
   return isGreeted ? "after the greeting" : "right after the connection was made";
 }
 
-const ENDS = new Set(["kick", "rst", "fin", "kill", "stop", "end"]);
+/** After these the conversation goes on, or goes to its own end. */
+const GOING_ON = new Set(["send", "event", "say", "endOfInput", "leave"]);
 const isEndedByUs = (entries: Evidence["entries"]) =>
-  entries.some((entry) => entry.kind === "operator" && ENDS.has(entry.action));
+  entries.some((entry) => entry.kind === "operator" && !GOING_ON.has(entry.action));

@@ -125,14 +125,15 @@ function findToken(evidence: Evidence): Finding | undefined {
   const isStart = said.text.startsWith(token) && /[\p{L}\p{N}]/u.test(said.text.slice(token.length));
   if (isStart || (token.startsWith(said.text) && said.text !== "")) return undefined;
   const isCase = said.text.toLowerCase() === token.toLowerCase();
+  const later = laterThanRefusal(evidence);
   return {
     rule: "FILE-1",
     reads: said.reads,
     state: said.state,
     expected: "the token that the registry tells for this server",
     cause: isCase
-      ? `${quoted(said.text)} differs from the token in capital letters only, and they count.`
-      : `${quoted(said.text)} is not this server's token. Probably your program took another server's: in the answer to DISCOVERY each server is port, service and token, in this order.`,
+      ? `${quoted(said.text)} differs from the token in capital letters only, and they count.${later}`
+      : `${quoted(said.text)} is not this server's token. Probably your program took another server's: in the answer to DISCOVERY each server is port, service and token, in this order.${later}`,
     advice: [
       "Print what your program cuts out of the answer to DISCOVERY, in quotation marks.",
       "Ask the registry yourself: netlabctl discover",
@@ -141,6 +142,14 @@ function findToken(evidence: Evidence): Finding | undefined {
 }
 
 const NAME_PLACES = new Set(["name", "login"]);
+
+/** What came after our refusal was sent without a look at it. */
+function laterThanRefusal(evidence: Evidence): string {
+  const refused = evidence.last("refused");
+  const later = evidence.pieces.find(({ at }) => refused !== undefined && at > refused.at);
+  if (!later) return "";
+  return ` It did not look at the answer ${quoted(refused?.words ?? "")}: ${quoted(later.bytes.toString("utf8"))} came after it.`;
+}
 
 /** [CHAT-1, RELAY-1, CALC-0] Accepted: but who shall type it, and which Ann is it? */
 function findInvisibleName(evidence: Evidence): Finding | undefined {

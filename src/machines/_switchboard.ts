@@ -9,7 +9,7 @@ import type { HubWorld } from "./_world.ts";
 /** `holder`: the connection that has the name; none: it is ours. */
 export type NameAnswer = { readonly ok: true } | { readonly ok: false; readonly holder: string };
 
-/** Names of some members, where none has the one that is sought. */
+/** No user of that name is here; names of some who are. */
 export interface NotOnline {
   readonly user: string;
   readonly online: readonly string[];

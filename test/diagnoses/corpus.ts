@@ -1007,7 +1007,6 @@ export const corpus: readonly CorpusCase[] = [
     isServer: true,
     say: ["hello"],
     exit: "ok",
-    isPending: true,
   },
   {
     program: "servers/whole_buffer_for_an_answer",
@@ -1419,7 +1418,6 @@ export const corpus: readonly CorpusCase[] = [
     given: { count: 1 },
     isServer: true,
     exit: "ok",
-    isPending: true,
   },
   {
     program: "servers/clock_in_words",
@@ -2087,7 +2085,6 @@ export const corpus: readonly CorpusCase[] = [
     given: { email: "lu@example.org" },
     isServer: true,
     exit: "ok",
-    isPending: true,
   },
   // -- pieces
   {
