@@ -1,4 +1,8 @@
-/** Mistakes in a binary record: its type, the width, order and meaning of its length, and what stands after its text. */
+/**
+ * Mistakes in a binary record: its type, the width, order and meaning of its length, and what stands after its text.
+ *
+ * Long, because one record is read for all the ways in which it can be wrong.
+ */
 import { causeText } from "../stories/cause-text.ts";
 import { argsOf, type CauseCode } from "../stories/causes.ts";
 import type { Diagnosis, Finding, Level } from "./_diagnosis.ts";
