@@ -1,3 +1,4 @@
+/** Mistakes in a binary record: the width, order and meaning of its length, and what stands after its text. */
 import type { Diagnosis, Finding, Level } from "./_diagnosis.ts";
 import { count, type Evidence, quoted } from "./_evidence.ts";
 import { recordIn, recordText, SILENT_RECORD_MS, where } from "./_record-facts.ts";

@@ -1,4 +1,8 @@
-/** What our role answered in its own words - not found, taken, not online - and what was meant instead. */
+/**
+ * What our role answered in its own words - not found, taken, not online - and what was meant instead.
+ *
+ * Long, because every refusal has its likely cause here, side by side.
+ */
 import { argsOf, type Cause } from "../stories/causes.ts";
 import { clockRequests } from "../wire/clock.ts";
 import { parseCommand } from "../wire/echo-command.ts";

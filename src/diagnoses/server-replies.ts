@@ -2,7 +2,7 @@
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { differenceOf } from "./_differences.ts";
 import { type Evidence, quoted } from "./_evidence.ts";
-import { dialogueOf, type Exchange, isLateReply, isRight, isTwice, ruleOf, textOf } from "./_exchanges.ts";
+import { dialogueOf, type Exchange, isRight, isTwice, ruleOf, textOf } from "./_exchanges.ts";
 
 export const serverReplies: readonly Diagnosis[] = [
   {
@@ -38,7 +38,7 @@ function wrongReplies(
     const earlier = exchanges.slice(0, index);
     if (exchange.messages.some((one) => isRight(one, expected?.texts ?? []))) return [];
     if (!isAsked || reads.length === 0 || isRight(textOf(reply), expected.texts)) return [];
-    return isLateReply(exchange, earlier) || isTwice(exchange) ? [] : [{ exchange, earlier }];
+    return isTwice(exchange) ? [] : [{ exchange, earlier }];
   });
 }
 
@@ -74,6 +74,11 @@ function echoCause(
     return {
       cause: `${came}: after ${quoted(due)} stands what ${quoted(old.sent)} had left in the buffer. No NUL ends the new text, so strlen() runs on into the old one.`,
       advice: [SEND_N, "Or end it after recv(): b[n] = 0;"],
+    };
+  if (said === `b'${sent}'` || said === `b"${sent}"`)
+    return {
+      cause: `${came}: that is how Python prints bytes. str() of the bytes was sent, and b and the quotation marks are characters of the text now.`,
+      advice: ["Send the bytes as they came: sendall(data), not sendall(str(data).encode())."],
     };
   const before = earlier.findLast((one) => one.sent.trimEnd() === said);
   if (before)

@@ -49,7 +49,7 @@ export function printOutcome(
   return card?.level === "violation" ? exitCodes.peerError : exitCodes.done;
 }
 
-/** What came was wrong: that a client waited for more afterwards is a consequence. */
+/** A wrong answer comes first: that a client waited for more afterwards is a consequence. */
 const isAboutBytes = (card: Card | undefined) =>
   card?.level === "violation" && card.came === undefined && card.reads.length > 0;
 
