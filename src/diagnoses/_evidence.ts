@@ -10,6 +10,7 @@ import type { LiveView } from "../stories/live-view.ts";
 import { maskedBytes, type ShownBytes } from "../stories/redaction.ts";
 import type { Entry, Story } from "../stories/story.ts";
 import type { Turn } from "../stories/verdict.ts";
+import { FOUND } from "../wire/file-transfer.ts";
 import { type Debt, debtOf } from "./_debts.ts";
 import type { Piece } from "./_sign.ts";
 import { type Silence, silenceOf } from "./_silence.ts";
@@ -255,7 +256,7 @@ const NEWLINE = 0x0a;
 /** States of our clients in which sizes, files and records come. */
 const BINARY_STATES = new Set(["sizing", "checking", "receiving", "awaitingBytes"]);
 const isGluedSize = (bytes: Buffer) =>
-  bytes.length > 5 && bytes.subarray(0, 5).toString("latin1") === "found";
+  bytes.length > FOUND.length && bytes.subarray(0, FOUND.length).toString("latin1") === FOUND;
 const isBinary = (roleName: string, state: string) =>
   BINARY_STATES.has(state) || roleName === "address-book-client";
 

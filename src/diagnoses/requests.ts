@@ -1,5 +1,5 @@
 /** Requests that a registry cannot read: which word or field it is. */
-import { parseBootstrapRequest } from "../wire/bootstrap.ts";
+import { DEREGISTER, DISCOVER, parseBootstrapRequest, REGISTER } from "../wire/bootstrap.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { count, type Evidence, quoted } from "./_evidence.ts";
 import { ruleOfSaid } from "./_places.ts";
@@ -38,14 +38,14 @@ function findOddRequest(evidence: Evidence): Finding | undefined {
   return undefined;
 }
 
-const REQUEST_WORDS = ["REGISTRN", "DISCOVERY", "DEREGISTR"] as const;
+const REQUEST_WORDS = [REGISTER, DISCOVER, DEREGISTER] as const;
 const FIELDS = ["ip", "port", "service", "token"] as const;
 
 /** What is wrong with it, as a person would point at it. The token stands in no sentence. */
 function oddField(text: string): string {
   const [word = "", ...fields] = text.trimEnd().split(",");
   if (!REQUEST_WORDS.some((one) => one === word)) return oddWord(word, text);
-  if (word !== "REGISTRN")
+  if (word !== REGISTER)
     return `After ${word} came ${count(fields.length, "field")}, which is too many or too few.`;
   const blank = fields.findIndex((field) => field !== field.trim());
   if (blank >= 0)
