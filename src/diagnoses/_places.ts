@@ -61,7 +61,8 @@ export const isFree = (rule: string | undefined) => placeOf(rule).kind === "any"
 /** Rule that governs what came first. */
 export function firstRule({ role, messages, initialState, story }: Evidence): string {
   const state = messages[0]?.state ?? initialState;
-  return role?.phases[state]?.rule ?? messages[0]?.rule ?? story.lastRule ?? "FRAME-1";
+  // A datagram client has no phases, and no rule until it is answered.
+  return role?.phases[state]?.rule || messages[0]?.rule || story.lastRule || "FRAME-1";
 }
 
 /** State in which the first message came, or is still due. */
