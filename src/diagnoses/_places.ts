@@ -4,10 +4,10 @@
  */
 
 import type { CauseCode } from "../stories/causes.ts";
-import { parseBootstrapRequest } from "../wire/bootstrap.ts";
-import { isQuit, parseExpression } from "../wire/calculator.ts";
+import { DISCOVER, parseBootstrapRequest } from "../wire/bootstrap.ts";
+import { isQuit, parseExpression, QUIT } from "../wire/calculator.ts";
 import { isWholeLogin } from "../wire/chat.ts";
-import { isClockRequest } from "../wire/clock.ts";
+import { isClockRequest, SEND_DATE } from "../wire/clock.ts";
 import { isKnock, KNOCK } from "../wire/knock-knock.ts";
 import type { Evidence, Said } from "./_evidence.ts";
 import type { Piece } from "./_sign.ts";
@@ -34,7 +34,7 @@ const places: Readonly<Record<string, Place>> = {
     kind: "expression",
     example: "15 + 35",
     grammar: "CALC-2",
-    leaving: ["q"],
+    leaving: [QUIT],
     isRight: isExpression,
   },
   "FILE-1": { kind: "token", example: "server1" },
@@ -45,10 +45,10 @@ const places: Readonly<Record<string, Place>> = {
   "RELAY-2": { ...ANYTHING, example: "hello|bob", grammar: "RELAY-2", leaving: ["close"] },
   "KNOCK-1": { kind: "request", example: KNOCK, grammar: "KNOCK-1", isRight: isKnock },
   "ECHO-0": { ...ANYTHING, grammar: "ECHO-0", leaving: ["close"] },
-  "CLOCK-0": { kind: "request", example: "SEND_DATE", grammar: "CLOCK-0", isRight: isClockRequest },
+  "CLOCK-0": { kind: "request", example: SEND_DATE, grammar: "CLOCK-0", isRight: isClockRequest },
   "BOOT-1": {
     kind: "request",
-    example: "DISCOVERY",
+    example: DISCOVER,
     grammar: "BOOT-6",
     isRight: (text) => parseBootstrapRequest(text).ok,
   },

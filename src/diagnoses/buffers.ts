@@ -1,5 +1,8 @@
 /** Buffers of C that were sent whole, filled up, or without an end; and pointers whose size was taken for the text's. */
 import { argsOf } from "../stories/causes.ts";
+import { DISCOVER } from "../wire/bootstrap.ts";
+import { clockRequests } from "../wire/clock.ts";
+import { KNOCK } from "../wire/knock-knock.ts";
 import { findPointerSize } from "./_buffers.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { count, type Evidence, quoted, type Said } from "./_evidence.ts";
@@ -134,7 +137,7 @@ function findGarbage(evidence: Evidence): Finding | undefined {
 }
 
 /** Words of the protocol that a pointer's size would cut. A calculator's expression of 8 bytes may be one. */
-const KNOWN = ["Knock knock..", "SEND_DATE", "SEND_TIME", "DISCOVERY"];
+const KNOWN: readonly string[] = [KNOCK, ...clockRequests, DISCOVER];
 
 function findPointer(evidence: Evidence): Finding | undefined {
   const { isServer, messages } = evidence;
