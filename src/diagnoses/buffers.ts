@@ -1,6 +1,5 @@
 /** Buffers of C that were sent whole, filled up, or without an end; and pointers whose size was taken for the text's. */
 import { argsOf } from "../stories/causes.ts";
-import { DISCOVER } from "../wire/bootstrap.ts";
 import { clockRequests } from "../wire/clock.ts";
 import { KNOCK } from "../wire/knock-knock.ts";
 import { findPointerSize } from "./_buffers.ts";
@@ -128,7 +127,7 @@ function findGarbage(evidence: Evidence): Finding | undefined {
   const isRun = garbage.subarray(0, 3).every((one) => one === byte);
   return {
     ...where(evidence, sizeBytes),
-    cause: `After ${quoted(text)} come ${count(garbage.length, "byte")} that are no text: ${hex(garbage, 5)}${isRun ? ", memory that nobody has written to" : ""}. The string has no NUL at its end, so strlen() ran on into what lies after it; or the whole buffer was sent, not the text.`,
+    cause: `After ${quoted(text)} come ${count(garbage.length, "byte")} that are no text: ${hex(garbage, 5)}${isRun ? ", memory that was never written to" : ""}. The string has no NUL at its end, so strlen() ran on into what lies after it; or the whole buffer was sent, not the text.`,
     advice: [
       "End the string: buffer[n] = 0 after recv(), read(), memcpy() or strncpy().",
       "Or send the length that you know, instead of strlen().",
@@ -137,7 +136,7 @@ function findGarbage(evidence: Evidence): Finding | undefined {
 }
 
 /** Words of the protocol that a pointer's size would cut. A calculator's expression of 8 bytes may be one. */
-const KNOWN: readonly string[] = [KNOCK, ...clockRequests, DISCOVER];
+const KNOWN = [KNOCK, ...clockRequests];
 
 function findPointer(evidence: Evidence): Finding | undefined {
   const { isServer, messages } = evidence;

@@ -48,7 +48,7 @@ export const encodings: readonly Diagnosis[] = [
 ];
 
 function findWide(evidence: Evidence): Finding | undefined {
-  const sign = signOf(evidence, "utf16", "utf32");
+  const sign = signOf(evidence, "utf16", "utf32") ?? wideInRecord(evidence);
   if (!sign) return undefined;
   const { order, hasMark } = sign.args;
   const [name, bytes, zeros] = sign.kind === "utf16" ? ["UTF-16", 2, "a 00"] : ["UTF-32", 4, "three 00"];
@@ -72,6 +72,7 @@ function findWide(evidence: Evidence): Finding | undefined {
   };
 }
 
+type WideSign = Extract<EncodingSign, { kind: "utf16" | "utf32" }>;
 type OtherSign = Extract<EncodingSign, { kind: "singleByte" | "cutCharacter" | "encodedTwice" }>;
 
 function findOther(evidence: Evidence): Finding | undefined {
@@ -94,13 +95,23 @@ function findOther(evidence: Evidence): Finding | undefined {
 }
 
 /** The text of a record that is right but for its letters. */
-function inRecord(evidence: Evidence): OtherSign | undefined {
+function signInRecord(evidence: Evidence): EncodingSign | undefined {
   if (placeOf(firstRule(evidence)).kind !== "record" || evidence.pieces.length === 0) return undefined;
-  const sign = findEncoding(recordText(evidence).subarray(RECORD_HEADER));
-  return sign && OTHERS.has(sign.kind) ? (sign as OtherSign) : undefined;
+  return findEncoding(recordText(evidence).subarray(RECORD_HEADER));
 }
 const RECORD_HEADER = 2;
-const OTHERS: ReadonlySet<string> = new Set(["singleByte", "cutCharacter", "encodedTwice"]);
+
+function inRecord(evidence: Evidence): OtherSign | undefined {
+  const sign = signInRecord(evidence);
+  if (sign?.kind === "singleByte" || sign?.kind === "cutCharacter" || sign?.kind === "encodedTwice")
+    return sign;
+  return undefined;
+}
+
+function wideInRecord(evidence: Evidence): WideSign | undefined {
+  const sign = signInRecord(evidence);
+  return (sign?.kind === "utf16" || sign?.kind === "utf32") && sign.args.text.length > 3 ? sign : undefined;
+}
 
 function otherCause(sign: OtherSign): string {
   if (sign.kind === "cutCharacter")

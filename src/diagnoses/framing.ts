@@ -2,6 +2,7 @@
 import { argsOf } from "../stories/causes.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { type Evidence, quoted, type Read, type Said } from "./_evidence.ts";
+import { firstRule } from "./_places.ts";
 import { signOf } from "./_text-signs.ts";
 
 const NUL = 0x00;
@@ -100,7 +101,7 @@ function findTrailingNul(evidence: Evidence): Finding | undefined {
   const read = textReads(evidence).find(({ bytes }) => bytes.at(-1) === NUL && bytes.length > 1);
   if (!read) return undefined;
   return {
-    rule: evidence.roleName === "bootstrap" ? "BOOT-6" : "FRAME-4",
+    rule: evidence.story.subject.transport === "udp" ? firstRule(evidence) : "FRAME-4",
     reads: [read],
     expected: "the bytes of the text and nothing else",
     cause: `The last byte is a NUL, the end of a string in C. Probably your program sends strlen(text) + 1 bytes. We take it as the end of the message${evidence.story.framing === "nul" ? ", and end our own with one too" : ""}; other servers take it for a part of the text, and then "server1" is not "server1".`,

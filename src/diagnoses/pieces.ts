@@ -1,4 +1,5 @@
 /** Mistakes in how texts were cut on their way: a byte a send, several messages in one read, one message in several. */
+import { argsOf } from "../stories/causes.ts";
 import { parseExpression } from "../wire/calculator.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { type Evidence, quoted, type Read, type Said } from "./_evidence.ts";
@@ -103,7 +104,7 @@ function splitFinding(evidence: Evidence, { rule, said, reads, halves }: Halves)
     reads,
     state,
     expected: `${expectedAt(evidence, state)}, in one piece`,
-    cause: `${halves} came as pieces of one message. Probably your program builds it with several send() calls. Without an ending the server cannot know that more is to come, so it takes each read for a message of its own.`,
+    cause: `${said ? `Only ${halves}, the beginning of the token, came in the first read.` : `${halves} came as pieces of one message.`} Probably your program builds it with several send() calls. Without an ending the server cannot know that more is to come, so it takes each read for a message of its own.`,
     advice: [
       "Put the whole message together first (snprintf, +, join), and send it with one send().",
       "Or end each message with a newline: then the server waits for it, however many pieces come.",
@@ -162,16 +163,29 @@ function partsOf(
   rule: string,
 ): readonly string[] | undefined {
   if (place.kind === "filename") return filesIn(evidence, text);
+  if (rule === "RELAY-2") return leavingIn(evidence, text, place);
   if (place.grammar === undefined || isTaken(place, text, rule)) return undefined;
   const sign = findGlued(text.trimEnd(), place.grammar, place.leaving ?? []);
   if (sign?.kind !== "glued") return undefined;
-  return place.kind === "any" && rule === "RELAY-2" ? undefined : sign.args.messages;
+  return rule === "RELAY-2" ? undefined : sign.args.messages;
 }
 
 /** A whole message of its place is one, whatever else it looks like. */
 function isTaken({ isRight, kind }: Place, text: string, rule: string): boolean {
   if (kind === "login" || rule === "CHAT-2") return true;
   return isRight?.(text) ?? false;
+}
+
+/** `hi|bobclose`: nobody of that name is there, and bob is. */
+function leavingIn(evidence: Evidence, text: string, { leaving = [] }: Place): readonly string[] | undefined {
+  const word = leaving.find((one) => text.endsWith(one));
+  const user = text.slice(text.lastIndexOf("|") + 1);
+  if (word === undefined || !text.includes("|")) return undefined;
+  const isIt = evidence.all("remark").some(({ cause }) => {
+    const args = argsOf(cause, "receiver-not-online");
+    return args?.user === user && args.online.split("\n").includes(user.slice(0, -word.length));
+  });
+  return isIt ? [text.slice(0, -word.length), word] : undefined;
 }
 
 /** `server.txtsecond.txt`: two names with the extension that all files here have. */

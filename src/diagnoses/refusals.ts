@@ -88,6 +88,8 @@ function findNoFile(evidence: Evidence): Finding | undefined {
   if (!first) return undefined;
   const { said, asked, listed, why } = first;
   const nearest = findNearest(asked, listed);
+  const last = asked.trim().split(/\s+/).at(-1) ?? "";
+  const within = nearest || last === asked.trim() || !listed.includes(last) ? undefined : last;
   const times =
     missing.length > 2
       ? ` It was asked for ${missing.length} files in a row that are not there: look at the answer.`
@@ -99,11 +101,13 @@ function findNoFile(evidence: Evidence): Finding | undefined {
     reads: said.reads,
     state: said.state,
     expected: "the name of a file that this server has, byte for byte",
-    cause: `${quoted(asked)} is not there${nearest ? `. There is ${quoted(nearest.args.name)}: ${DIFFERENCES[nearest.args.difference]}` : whatThereIs(listed, why)}.${times}${wentOn(evidence, said)}`,
+    cause: `${quoted(asked)} is not there${nearest ? `. There is ${quoted(nearest.args.name)}: ${DIFFERENCES[nearest.args.difference]}` : within === undefined ? whatThereIs(listed, why) : `. There is ${quoted(within)}: the name is due alone, with no word before it`}.${times}${wentOn(evidence, said)}`,
     advice: [
       nearest
         ? MENDS[nearest.args.difference](nearest.args.name)
-        : "Look at the files that it has: its folder is the option root.",
+        : within !== undefined
+          ? exactly(within)
+          : "Look at the files that it has: its folder is the option root.",
       ...(evidence.role?.phases[said.state]?.rule === "FILE-3"
         ? ["Compare the whole answer before you go on: `not found` contains `found` too."]
         : []),
@@ -215,6 +219,9 @@ function findNoCommand(evidence: Evidence): Finding | undefined {
 /** A command in other letters, or without its second word; a text that begins with one is a text. */
 function misspelt(text: string): { meant: string; why: string } | undefined {
   const trimmed = text.trim();
+  const [, joined = "", argument = ""] = /^(download|run)\s*[:=]\s*(\S+)$/i.exec(trimmed) ?? [];
+  if (argument !== "")
+    return { meant: `${joined.toLowerCase()} ${argument}`, why: "a blank stands between the two words" };
   const [first = "", ...rest] = trimmed.split(/\s+/);
   if (parseCommand(trimmed) || trimmed === "close") {
     const isIndented = text !== text.trimStart();
@@ -224,8 +231,8 @@ function misspelt(text: string): { meant: string; why: string } | undefined {
   const word = COMMAND_WORDS.find((one) => one === lower) ?? nearCommand(lower);
   if (word === undefined) return undefined;
   const isAlone = rest.length === 0;
-  const argument = word === "download" ? /^\S+\.\w+$/ : /^\S+$/;
-  const isWhole = word === "close" ? isAlone : rest.length === 1 && argument.test(rest[0] ?? "");
+  const second = word === "download" ? /^\S+\.\w+$/ : /^\S+$/;
+  const isWhole = word === "close" ? isAlone : rest.length === 1 && second.test(rest[0] ?? "");
   if (isWhole)
     return {
       meant: [word, ...rest].join(" "),

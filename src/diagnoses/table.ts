@@ -16,9 +16,11 @@ import { endings } from "./endings.ts";
 import { framing } from "./framing.ts";
 import { headers } from "./headers.ts";
 import { leaving } from "./leaving.ts";
+import { noRecords } from "./no-records.ts";
 import { pieces } from "./pieces.ts";
 import { records } from "./records.ts";
 import { refusals } from "./refusals.ts";
+import { requests } from "./requests.ts";
 import { rooms } from "./rooms.ts";
 import { servers } from "./servers.ts";
 import { waiting } from "./waiting.ts";
@@ -30,7 +32,9 @@ export const diagnoses: readonly Diagnosis[] = [
   ...waiting,
   ...framing,
   ...records,
+  ...noRecords,
   ...words,
+  ...requests,
   ...doors,
   ...endings,
   ...servers,

@@ -93,6 +93,8 @@ function findReturns(evidence: Evidence): Finding | undefined {
   const sign = signOf(evidence, "carriageReturns");
   if (!sign || !evidence.isServer) return undefined;
   const [first] = evidence.texts;
+  // One text of several may have brought its CR from a file.
+  if (first?.bytes.at(-1) !== 0x0d) return undefined;
   const isUnderstood = evidence.messages.length > 0 && !wasRefused(evidence);
   return {
     rule: "FRAME-2",

@@ -4,7 +4,6 @@
  * Long, because the marks of each mistake stand beside its words.
  */
 
-import { parseBootstrapRequest } from "../wire/bootstrap.ts";
 import { isQuit, parseExpression } from "../wire/calculator.ts";
 import { isKnock, KNOCK, WHO_IS_THERE } from "../wire/knock-knock.ts";
 import { hasReceiver, MESSAGE_PLEASE } from "../wire/relay.ts";
@@ -65,14 +64,6 @@ export const words: readonly Diagnosis[] = [
     level: "violation",
     rank: "words",
     find: findOddKnock,
-  },
-  {
-    id: "D20",
-    name: "registration-with-a-wrong-field",
-    title: "The registry could not read the request",
-    level: "violation",
-    rank: "words",
-    find: findOddRequest,
   },
 ];
 
@@ -285,24 +276,4 @@ function findOddKnock(evidence: Evidence): Finding | undefined {
       : `${quoted(said.text)} does not open a joke. Perhaps your program is one step ahead: the name comes after \`${WHO_IS_THERE}\`.`,
     advice: [`Send exactly ${KNOCK} : copy it from the protocol.`],
   };
-}
-
-function findOddRequest({ messages, roleName }: Evidence): Finding | undefined {
-  if (roleName !== "bootstrap") return undefined;
-  for (const said of messages) {
-    const parsed = parseBootstrapRequest(said.text);
-    if (parsed.ok) continue;
-    const isRegistration = /^registrn/i.test(said.text);
-    return {
-      rule: isRegistration ? "BOOT-2" : "BOOT-6",
-      reads: said.reads,
-      expected: "REGISTRN,ip,port,service,token or DISCOVERY",
-      cause: `We answered ERROR: ${parsed.why}. ${isRegistration ? `Probably a field is missing, empty or out of place in ${quoted(said.text)}. The registry did not change, so clients will not find this server.` : `${quoted(said.text)} does not begin with a word that a registry knows; capital letters count.`}`,
-      advice: [
-        "Send one datagram like this: REGISTRN,127.0.0.1,1236,pdf,server1",
-        "No spaces, no newline, and no comma inside a field.",
-      ],
-    };
-  }
-  return undefined;
 }

@@ -108,7 +108,7 @@ const EDGE = [
   "stories",
 ];
 /** What the card of a refused record quotes. */
-const QUOTES = ["diagnoses/records.ts"];
+const QUOTES = ["diagnoses/no-records.ts"];
 
 describe("the words of facts", () => {
   const files = readdirSync(path.join(root, "src"), { recursive: true, encoding: "utf8" })
