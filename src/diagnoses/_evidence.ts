@@ -172,6 +172,11 @@ export class Evidence {
     return Buffer.concat(this.reads.slice(0, 4).map(({ bytes }) => bytes)).subarray(0, 512);
   }
 
+  /** True of a client that says what its user says. */
+  get hasUser(): boolean {
+    return Object.values(this.role?.phases ?? {}).some(({ due }) => due === "user");
+  }
+
   /** Does its hub send what the peer has not asked for? Then silence is no sign of anything. */
   get isTalkedTo(): boolean {
     return this.role?.hub !== undefined;
@@ -213,12 +218,10 @@ export class Evidence {
   }
 
   #isText(state: string): boolean {
+    const phase = this.role?.phases[state];
     if (this.role?.side === "client")
-      return (
-        (this.role.phases[state] !== undefined || this.story.subject.transport === "udp") &&
-        !isBinary(this.roleName, state)
-      );
-    return (this.role?.phases[state]?.reads ?? "text") === "text";
+      return phase === undefined ? this.story.subject.transport === "udp" : phase.isBinary !== true;
+    return (phase?.reads ?? "text") === "text";
   }
 
   #datagrams(): Said[] {
@@ -253,12 +256,8 @@ export class Evidence {
 }
 
 const NEWLINE = 0x0a;
-/** States of our clients in which sizes, files and records come. */
-const BINARY_STATES = new Set(["sizing", "checking", "receiving", "awaitingBytes"]);
 const isGluedSize = (bytes: Buffer) =>
   bytes.length > FOUND.length && bytes.subarray(0, FOUND.length).toString("latin1") === FOUND;
-const isBinary = (roleName: string, state: string) =>
-  BINARY_STATES.has(state) || roleName === "address-book-client";
 
 function piecesOf(entries: readonly Entry[]): Piece[] {
   return entries.filter(

@@ -23,7 +23,7 @@ export function openQuestionOf(evidence: Evidence): OpenQuestion | undefined {
   const { greeting, exchanges } = dialogueOf(evidence);
   const answered = exchanges.filter((exchange) => exchange.expected && !isUnanswered(exchange)).length;
   const state = failed?.from ?? silence.state;
-  if (state === "awaitingGreeting" && greeting.length === 0) {
+  if (role.phases[state]?.due === "greeting" && greeting.length === 0) {
     const askedAt = evidence.entries[0]?.at ?? 0;
     return {
       exchange: undefined,
@@ -39,23 +39,13 @@ export function openQuestionOf(evidence: Evidence): OpenQuestion | undefined {
   const isGivenUp = exchange.isGivenUp || isLate || (failed?.event.startsWith("after ") ?? false);
   return {
     exchange,
-    state: isAsking(state) ? state : "awaitingReply",
+    state: role.phases[state]?.due === "answer" ? state : "awaitingReply",
     answered,
     askedAt: exchange.at,
     isGivenUp,
   };
 }
 
-/** States in which an answer is due whatever was said. */
-const ASKING = new Set([
-  "authenticating",
-  "requesting",
-  "sizing",
-  "awaitingAnswer",
-  "awaitingReply",
-  "awaitingBytes",
-]);
-const isAsking = (state: string) => ASKING.has(state);
 const isEnding = (event: string) => /^peer\.(ended|closed)$/.test(event);
 
 /** Nothing came, or so late that nobody waited any more. */
@@ -65,7 +55,7 @@ function isUnanswered({ at, reads, isGivenUp }: Exchange): boolean {
 }
 
 function unansweredOf(
-  { role }: Evidence,
+  { role, hasUser }: Evidence,
   exchanges: readonly Exchange[],
   state: string,
 ): Exchange | undefined {
@@ -79,6 +69,5 @@ function unansweredOf(
   const last = exchanges.at(-1);
   // The word for yes has come; the size after it has not.
   if (state === "sizing" && last && last.reply.length <= FOUND.length + 2) return last;
-  const isFree = !role?.phases.listening;
-  return isFree && isAsking(state) && last?.reads.length === 0 ? last : undefined;
+  return !hasUser && role?.phases[state]?.due === "answer" && last?.reads.length === 0 ? last : undefined;
 }

@@ -78,13 +78,10 @@ function firstState(entries: readonly Entry[]): string | undefined {
 
 const phaseOf = ({ role }: Conversation, state: string) => role?.phases[state];
 
-/** States of our talking clients in which their user speaks. */
-const USERS_TURN = new Set(["listening"]);
-
 function turnIn(conversation: Conversation, state: string, waitsFor: string | undefined): Turn {
   const { role, story, entries } = conversation;
   if (role?.side === "client") {
-    if (USERS_TURN.has(state)) return "operator";
+    if (phaseOf(conversation, state)?.due === "user") return "operator";
     return phaseOf(conversation, state) || story.subject.transport === "udp" ? "theirs" : "ours";
   }
   if (story.subject.transport === "udp") return "nobody";

@@ -30,22 +30,13 @@ export const serverEndings: readonly Diagnosis[] = [
 const IDLE_MS = 500;
 /** Conversations in which it is the client that leaves: for others the server's operator may end them. */
 const ENDED_BY_CLIENT = new Set(["CALC-0", "ECHO-0"]);
-const DUE = new Set([
-  "authenticating",
-  "requesting",
-  "sizing",
-  "awaitingAnswer",
-  "awaitingReply",
-  "awaitingGreeting",
-  "awaitingBytes",
-]);
-
 function findClosedEarly(evidence: Evidence): Finding | undefined {
   const failed = failureOf(evidence);
   if (!failed || !/^peer\.(ended|closed)$/.test(failed.event)) return undefined;
   const rule = ruleIn(evidence, failed.from);
-  const isIdle = failed.from === "listening" && ENDED_BY_CLIENT.has(rule);
-  if (!DUE.has(failed.from) && !isIdle) return undefined;
+  const due = evidence.role?.phases[failed.from]?.due;
+  const isIdle = due === "user" && ENDED_BY_CLIENT.has(rule);
+  if (due !== "greeting" && due !== "answer" && !isIdle) return undefined;
   // A silence that long is no crash: somebody ended a server that did not answer.
   if (evidence.silence.ms >= LONG_SILENCE_MS && evidence.silence.whose === "theirs") return undefined;
   // A server that has nothing to answer may be ended by hand; one that closes after its answer does it at once.
@@ -101,6 +92,8 @@ function findReset(evidence: Evidence): Finding | undefined {
   if (last?.reads.length === 0 && exchanges.some(({ expected, reads }) => expected && reads.length > 0))
     return undefined;
   const state = failed?.from ?? silence.state;
+  const due = role.phases[state]?.due;
+  const isAwaited = due === "greeting" || due === "answer";
   return {
     rule: ruleIn(evidence, state, "FRAME-8"),
     level: isAnswered ? "note" : "violation",
@@ -108,7 +101,7 @@ function findReset(evidence: Evidence): Finding | undefined {
     came: "a reset (RST), not a normal end (FIN)",
     state,
     expected: isAnswered ? "a FIN after the answer" : expectedIn(evidence, state),
-    cause: `The reset came ${whenOf(last, { isGreeted: greeting.length > 0, isAnswered, isAwaited: DUE.has(state) && !role.phases.listening })}. Either the server called close() while bytes of ours lay unread, or it crashed (segmentation fault), or it set SO_LINGER to 0.`,
+    cause: `The reset came ${whenOf(last, { isGreeted: greeting.length > 0, isAnswered, isAwaited: isAwaited && !evidence.hasUser })}. Either the server called close() while bytes of ours lay unread, or it crashed (segmentation fault), or it set SO_LINGER to 0.`,
     advice: [
       ...(last
         ? [`Read the whole message (${count(Buffer.byteLength(last.sent), "byte")}) before close().`]
