@@ -1,12 +1,12 @@
-/** What a conversation has begun and not brought to an end: who leaves there, leaves in the middle. */
+/** Debts of a conversation: begun and not brought to an end, so that leaving there is leaving in the middle. */
 import type { Evidence } from "./_evidence.ts";
 
 export interface Debt {
-  /** What had begun, e.g. `its name`. */
+  /** Part that had begun, e.g. `its name`. */
   readonly begun: string;
-  /** What was still to come from the peer. */
+  /** Part that was still to come from the peer. */
   readonly due: string;
-  /** What of a message had come. */
+  /** Bytes of a message that had come. */
   readonly bytes?: Buffer;
 }
 

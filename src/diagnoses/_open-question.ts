@@ -1,4 +1,4 @@
-/** What a client of ours is waiting for, or gave up waiting for: the server's greeting, or its answer to something. */
+/** The open question of a client of ours, which waits for it or gave up waiting: the server's greeting, or its answer to something. */
 import { FOUND } from "../wire/file-transfer.ts";
 import type { Evidence } from "./_evidence.ts";
 import { dialogueOf, type Exchange, failureOf, LONG_SILENCE_MS } from "./_exchanges.ts";
@@ -48,7 +48,7 @@ export function openQuestionOf(evidence: Evidence): OpenQuestion | undefined {
 
 const isEnding = (event: string) => /^peer\.(ended|closed)$/.test(event);
 
-/** Nothing came, or so late that nobody waited any more. */
+/** Nothing came, or so late that it was not waited for any more. */
 function isUnanswered({ at, reads, isGivenUp }: Exchange): boolean {
   const [first] = reads;
   return !first || isGivenUp || first.at - at > LONG_SILENCE_MS * 1_000;

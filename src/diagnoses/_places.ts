@@ -1,5 +1,5 @@
 /**
- * What each place of a conversation takes, by the wire rule of its phase. A role of a user's own has rules of its own: any
+ * Places of a conversation, and what each takes, by the wire rule of its phase. A role of a user's own has rules of its own: any
  * text is right there, so it gets what is told of framing, encodings and silences, and nothing about its words.
  */
 
@@ -9,7 +9,7 @@ import { isQuit, parseExpression, QUIT } from "../wire/calculator.ts";
 import { isWholeLogin } from "../wire/chat.ts";
 import { isClockRequest, SEND_DATE } from "../wire/clock.ts";
 import { isKnock, KNOCK } from "../wire/knock-knock.ts";
-import type { Evidence, Said } from "./_evidence.ts";
+import type { Evidence, FramedMessage } from "./_evidence.ts";
 import type { Piece } from "./_sign.ts";
 
 export type PlaceKind = "name" | "token" | "expression" | "filename" | "login" | "request" | "record" | "any";
@@ -105,4 +105,5 @@ export function wasRefused(evidence: Evidence): boolean {
   return evidence.messages.some((said) => placeOf(ruleOfSaid(evidence, said)).isRight?.(said.text) === false);
 }
 
-export const ruleOfSaid = ({ role }: Evidence, said: Said) => role?.phases[said.state]?.rule ?? said.rule;
+export const ruleOfSaid = ({ role }: Evidence, said: FramedMessage) =>
+  role?.phases[said.state]?.rule ?? said.rule;

@@ -12,11 +12,11 @@ export interface Silence {
   readonly whose: Turn;
   /** In this state. */
   readonly state: string;
-  /** What that state waited for, in words. */
+  /** Expected input of that state, in words. */
   readonly waitsFor: string | undefined;
 }
 
-/** What the silence is read from. */
+/** Facts from which the silence is read. */
 export interface Conversation {
   readonly story: Story;
   readonly role: Role | undefined;
@@ -24,7 +24,7 @@ export interface Conversation {
   readonly live: LiveView | undefined;
 }
 
-/** With each of these somebody leaves, or is shown the door. */
+/** Each of these ends a conversation, or shows a peer the door. */
 const LEAVING = new Set<Entry["kind"]>(["ended", "fin", "closed", "refused", "crashed"]);
 const PARTING = new Set(["peer.ended", "peer.closed"]);
 /** With these an operator speaks; all others end the conversation. */

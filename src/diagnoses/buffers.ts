@@ -4,7 +4,7 @@ import { clockRequests } from "../wire/clock.ts";
 import { KNOCK } from "../wire/knock-knock.ts";
 import { findPointerSize } from "./_buffers.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import { count, type Evidence, quoted, type Said } from "./_evidence.ts";
+import { count, type Evidence, type FramedMessage, quoted } from "./_evidence.ts";
 import { expectedAt, firstRule, firstState, placeOf, ruleOfSaid, wasRefused } from "./_places.ts";
 import { hex, listener, speaker } from "./_speaker.ts";
 import { signOf } from "./_text-signs.ts";
@@ -166,7 +166,7 @@ function findPointer(evidence: Evidence): Finding | undefined {
 }
 
 /** The rest came after it: then it was cut on its way. */
-function isContinued({ pieces }: Evidence, { reads, bytes }: Said, whole: string): boolean {
+function isContinued({ pieces }: Evidence, { reads, bytes }: FramedMessage, whole: string): boolean {
   const rest = Buffer.from(whole).subarray(bytes.length);
   const next = pieces[pieces.findIndex(({ at }) => at === reads.at(-1)?.at) + 1];
   return next?.bytes.subarray(0, rest.length).equals(rest) === true;

@@ -64,13 +64,13 @@ export const endings: readonly Diagnosis[] = [
 /** A program that ends right after our last bytes did not read them; one that ends later was ended. */
 const AT_ONCE_MS = 2_000;
 
-/** Its FIN came, and what we still had to say was answered with a reset: the program was gone. */
+/** The peer's FIN came, and what we still had to say was answered with a reset: the program was gone. */
 function findClosedEarly(evidence: Evidence): Finding | undefined {
   const { isServer, entries, messages } = evidence;
   const closed = evidence.last("closed");
   const hasEnded = entries.some(({ kind }) => kind === "ended");
   if (!isServer || !hasEnded || !isBroken(closed?.cause)) return undefined;
-  // A leaving word that nobody waits for is no lost reply [FRAME-8].
+  // A leaving word that is not waited for is no lost reply [FRAME-8].
   const left = entries.findIndex((entry) => entry.kind === "transition" && entry.event === "peer.ended");
   const last = entries.findLastIndex((entry) => entry.kind === "out" || entry.kind === "file");
   const reply = entries[last];
@@ -100,7 +100,7 @@ function findReset(evidence: Evidence): Finding | undefined {
   if (!isServer || hasEnded || !isReset) return undefined;
   const file = evidence.last("file");
   if (!lastOut && !file) return undefined;
-  // What others say in a room was not asked for: a program may leave without reading that.
+  // Words of others in a room were not asked for: a program may leave without reading that.
   if (evidence.isTalkedTo) return undefined;
   // Ctrl-C long after the last reply breaks off a program that waits, whatever it had read.
   if (file?.size === file?.told && evidence.silence.ms > AT_ONCE_MS) return undefined;
@@ -178,7 +178,7 @@ function findLongReply(evidence: Evidence): Finding | undefined {
 const isBroken = (cause: Cause | undefined) =>
   cause?.code === "peer-reset" || cause?.code === "peer-not-reading";
 
-/** What it had sent until then, as Python writes bytes. */
+/** Bytes that it had sent until then, as Python writes them. */
 function pythonBytes(evidence: Evidence): string {
   const bytes = evidence.masked(Buffer.concat(evidence.reads.map((read) => read.bytes)).subarray(0, 120));
   const text = [...bytes].map((byte) =>

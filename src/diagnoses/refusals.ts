@@ -1,5 +1,5 @@
 /**
- * What our role answered in its own words - not found, taken, not online - and what was meant instead.
+ * Refusals of our roles in their own words - not found, taken, not online - and what was meant instead.
  *
  * Long, because every refusal has its likely cause here, side by side.
  */
@@ -7,7 +7,7 @@ import { argsOf, type Cause } from "../stories/causes.ts";
 import { clockRequests } from "../wire/clock.ts";
 import { parseCommand } from "../wire/echo-command.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import { count, type Evidence, quoted, type Said } from "./_evidence.ts";
+import { count, type Evidence, type FramedMessage, quoted } from "./_evidence.ts";
 import { type Difference, findNearest } from "./_nearest.ts";
 import { placeOf, ruleOfSaid } from "./_places.ts";
 import { at } from "./_reproduce.ts";
@@ -55,7 +55,7 @@ export const refusals: readonly Diagnosis[] = [
 export function saidBefore(
   { entries, messages }: Evidence,
   remark: { readonly cause: Cause },
-): Said | undefined {
+): FramedMessage | undefined {
   const place = entries.findIndex((entry) => entry.kind === "remark" && entry.cause === remark.cause);
   return messages.findLast(({ index }) => index < place);
 }
@@ -63,7 +63,7 @@ export function saidBefore(
 // -- files ----------------------------------------------------------------------------------------------------------
 
 interface Missing {
-  readonly said: Said;
+  readonly said: FramedMessage;
   readonly asked: string;
   readonly listed: readonly string[];
   readonly why: string;
@@ -156,8 +156,8 @@ function whatThereIs(listed: readonly string[], why: string): string {
   return `${only}. There ${listed.length === 1 ? "is" : "are"} ${names}${more}`;
 }
 
-/** It waits for a size, or acknowledges what was never announced. */
-function wentOn({ messages, silence, lastMove, story, program }: Evidence, { index }: Said): string {
+/** The peer waits for a size, or acknowledges what was never announced. */
+function wentOn({ messages, silence, lastMove, story, program }: Evidence, { index }: FramedMessage): string {
   const next = messages.find((other) => other.index > index);
   if (next && /^(got|ok|ack)\b/i.test(next.text)) return " Your program went on as if it had been found.";
   const isStill = next === undefined && lastMove?.kind === "out" && silence.ms > STILL_MS;

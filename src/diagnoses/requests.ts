@@ -41,7 +41,7 @@ function findOddRequest(evidence: Evidence): Finding | undefined {
 const REQUEST_WORDS = [REGISTER, DISCOVER, DEREGISTER] as const;
 const FIELDS = ["ip", "port", "service", "token"] as const;
 
-/** What is wrong with it, as a person would point at it. The token stands in no sentence. */
+/** The fault of a request, as a person would point at it. The token stands in no sentence. */
 function oddField(text: string): string {
   const [word = "", ...fields] = text.trimEnd().split(",");
   if (!REQUEST_WORDS.some((one) => one === word)) return oddWord(word, text);

@@ -37,7 +37,7 @@ function findClosedEarly(evidence: Evidence): Finding | undefined {
   const due = evidence.role?.phases[failed.from]?.due;
   const isIdle = due === "user" && ENDED_BY_CLIENT.has(rule);
   if (due !== "greeting" && due !== "answer" && !isIdle) return undefined;
-  // A silence that long is no crash: somebody ended a server that did not answer.
+  // A silence that long is no crash: a person ended a server that did not answer.
   if (evidence.silence.ms >= LONG_SILENCE_MS && evidence.silence.whose === "theirs") return undefined;
   // A server that has nothing to answer may be ended by hand; one that closes after its answer does it at once.
   if (isIdle && evidence.silence.ms > IDLE_MS) return undefined;
@@ -88,7 +88,7 @@ function findReset(evidence: Evidence): Finding | undefined {
   const { greeting, exchanges } = dialogueOf(evidence);
   const last = exchanges.at(-1);
   const isAnswered = !failed && last !== undefined && last.reads.length > 0;
-  // It has closed after its answer, and what we said next came too late: only then its machine resets.
+  // The server has closed after its answer, and what we said next came too late: only then its machine resets.
   if (last?.reads.length === 0 && exchanges.some(({ expected, reads }) => expected && reads.length > 0))
     return undefined;
   const state = failed?.from ?? silence.state;
@@ -114,7 +114,7 @@ function findReset(evidence: Evidence): Finding | undefined {
 interface Ending {
   readonly isGreeted: boolean;
   readonly isAnswered: boolean;
-  /** Whatever was said, an answer is due. */
+  /** Anything that was said makes an answer due. */
   readonly isAwaited: boolean;
 }
 
