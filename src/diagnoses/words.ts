@@ -10,6 +10,7 @@ import { isKnock, KNOCK, WHO_IS_THERE } from "../wire/knock-knock.ts";
 import { hasReceiver, MESSAGE_PLEASE } from "../wire/relay.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { count, type Evidence, quoted, type Said } from "./_evidence.ts";
+import { findNearest } from "./_nearest.ts";
 import { placeOf, ruleOfSaid } from "./_places.ts";
 import { wrongToken } from "./framing.ts";
 
@@ -125,6 +126,7 @@ function findToken(evidence: Evidence): Finding | undefined {
   const isStart = said.text.startsWith(token) && /[\p{L}\p{N}]/u.test(said.text.slice(token.length));
   if (isStart || (token.startsWith(said.text) && said.text !== "")) return undefined;
   const isCase = said.text.toLowerCase() === token.toLowerCase();
+  if (isFilename(evidence, said.text)) return filenameFirst(said);
   return {
     rule: "FILE-1",
     reads: said.reads,
@@ -137,6 +139,38 @@ function findToken(evidence: Evidence): Finding | undefined {
       "Print what your program cuts out of the answer to DISCOVERY, in quotation marks.",
       "Ask the registry yourself: netlabctl discover",
     ],
+  };
+}
+
+/** `server.txt`, where the token is due. */
+function isFilename(evidence: Evidence, text: string): boolean {
+  const service = evidence.option("service");
+  const [, extension] = /^[^\s,:|]+\.([A-Za-z]\w{0,4})$/.exec(text.trim()) ?? [];
+  return extension !== undefined && (extension === service || COMMON.has(extension.toLowerCase()));
+}
+const COMMON = new Set([
+  "txt",
+  "pdf",
+  "png",
+  "jpg",
+  "jpeg",
+  "zip",
+  "html",
+  "md",
+  "csv",
+  "doc",
+  "docx",
+  "gif",
+]);
+
+function filenameFirst(said: Said): Finding {
+  return {
+    rule: "FILE-1",
+    reads: said.reads,
+    state: said.state,
+    expected: "the token first, and then the filename",
+    cause: `${quoted(said.text)} is a filename, and came where the token is due. Probably your program leaves the token out, or sends the two in the wrong order.`,
+    advice: ["First send the token, and read `valid`; only then send the filename."],
   };
 }
 
@@ -278,6 +312,22 @@ function findOddKnock(evidence: Evidence): Finding | undefined {
   };
 }
 
+const REQUESTS = ["DISCOVERY", "REGISTRN"] as const;
+
+/** A word that is nearly one of ours. Eight letters of it may be a slip of the pen, or a pointer's size. */
+function unlikeWord(text: string): string {
+  const [word = ""] = text.trim().split(",");
+  const near =
+    findNearest(word, REQUESTS)?.args.name ?? REQUESTS.find((one) => one.startsWith(word) && word.length > 4);
+  if (near === undefined)
+    return `${quoted(text)} does not begin with a word that a registry knows; capital letters count.`;
+  const cut =
+    near.startsWith(word) && word.length === 8
+      ? ` Either the word is misspelt in your program, or only its first 8 bytes were sent: sizeof(text), where text is a char *, is the size of the pointer.`
+      : " A program compares byte by byte.";
+  return `${quoted(word)} is almost ${near}.${cut}`;
+}
+
 function findOddRequest({ messages, roleName }: Evidence): Finding | undefined {
   if (roleName !== "bootstrap") return undefined;
   for (const said of messages) {
@@ -288,7 +338,7 @@ function findOddRequest({ messages, roleName }: Evidence): Finding | undefined {
       rule: isRegistration ? "BOOT-2" : "BOOT-6",
       reads: said.reads,
       expected: "REGISTRN,ip,port,service,token or DISCOVERY",
-      cause: `We answered ERROR: ${parsed.why}. ${isRegistration ? `Probably a field is missing, empty or out of place in ${quoted(said.text)}. The registry did not change, so clients will not find this server.` : `${quoted(said.text)} does not begin with a word that a registry knows; capital letters count.`}`,
+      cause: `We answered ERROR: ${parsed.why}. ${isRegistration ? `Probably a field is missing, empty or out of place in ${quoted(said.text)}. The registry did not change, so clients will not find this server.` : `${unlikeWord(said.text)}`}`,
       advice: [
         "Send one datagram like this: REGISTRN,127.0.0.1,1236,pdf,server1",
         "No spaces, no newline, and no comma inside a field.",
