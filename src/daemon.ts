@@ -216,7 +216,7 @@ export class Daemon {
     const starting = this.supervisor.instances.filter(({ id }) => stored.get(id) !== "stopped");
     for (const instance of starting) instance.start();
     await Promise.all(starting.map((instance) => instance.settled()));
-    this.#exposures.tellAll();
+    this.#exposures.emitAll();
     this.#adviseOffset();
     this.#warnIfCramped();
   }

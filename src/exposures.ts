@@ -4,25 +4,25 @@ import type { Telemetry, TelemetryEvent } from "./actors/telemetry.ts";
 export type Exposed = Extract<TelemetryEvent, { type: "instance.exposed" }>;
 
 export class Exposures {
-  readonly #tell: Telemetry;
+  readonly #emit: Telemetry;
   /** Undefined once the start is over: from then on each is told as it comes. */
   #gathered: Exposed[] | undefined = [];
 
-  constructor(tell: Telemetry) {
-    this.#tell = tell;
+  constructor(emit: Telemetry) {
+    this.#emit = emit;
   }
 
   readonly telemetry: Telemetry = (event) => {
     if (event.type === "instance.exposed" && this.#gathered) this.#gathered.push(event);
-    else this.#tell(event);
+    else this.#emit(event);
   };
 
   /** The start is over. */
-  tellAll(): void {
+  emitAll(): void {
     const all = this.#gathered ?? [];
     this.#gathered = undefined;
     const [only] = all;
-    if (only && all.length === 1) this.#tell(only);
-    else if (only) this.#tell({ type: "lab.exposed", id: "netlabd", roles: all });
+    if (only && all.length === 1) this.#emit(only);
+    else if (only) this.#emit({ type: "lab.exposed", id: "netlabd", roles: all });
   }
 }

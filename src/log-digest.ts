@@ -29,12 +29,12 @@ interface Kind {
 }
 
 export class LogDigest {
-  readonly #tell: (digest: Digest) => void;
+  readonly #report: (digest: Digest) => void;
   #kinds = new Map<string, Kind>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(tell: (digest: Digest) => void) {
-    this.#tell = tell;
+  constructor(report: (digest: Digest) => void) {
+    this.#report = report;
   }
 
   /** Whether this one is told itself; otherwise it is counted. */
@@ -69,7 +69,7 @@ export class LogDigest {
     const kinds = this.#kinds;
     this.#kinds = new Map();
     for (const { instance, seen, last } of kinds.values()) {
-      if (seen > TOLD) this.#tell({ instance, count: seen - TOLD, last });
+      if (seen > TOLD) this.#report({ instance, count: seen - TOLD, last });
     }
   }
 }

@@ -39,7 +39,7 @@ export class Log {
   readonly #lines: LogLine[] = [];
   readonly #followers = new Set<(line: LogLine) => void>();
   readonly #format: (json: string) => string;
-  readonly #digest = new LogDigest((digest) => this.#tell(digestSentence(digest)));
+  readonly #digest = new LogDigest((digest) => this.#say(digestSentence(digest)));
   #isShown = true;
 
   constructor(options: LogOptions) {
@@ -71,7 +71,7 @@ export class Log {
   }
 
   readonly telemetry: Telemetry = (event) => {
-    if (this.#digest.admits(event)) this.#tell(sentenceOf(event));
+    if (this.#digest.admits(event)) this.#say(sentenceOf(event));
   };
 
   /** Tells what was counted and not told yet. */
@@ -79,7 +79,7 @@ export class Log {
     this.#digest.flush();
   }
 
-  #tell({ level, message, ...fields }: Sentence): void {
+  #say({ level, message, ...fields }: Sentence): void {
     this.logger[level](fields, message);
   }
 

@@ -1,6 +1,6 @@
 /** What other machines can reach is said in one warning: where it is, and what they find there. */
 import { describe, expect, it } from "vitest";
-import { tellExposure } from "../src/actors/exposure.ts";
+import { reportExposure } from "../src/actors/exposure.ts";
 import type { TelemetryEvent } from "../src/actors/telemetry.ts";
 import { Exposures } from "../src/exposures.ts";
 import { Log } from "../src/log.ts";
@@ -19,7 +19,7 @@ function exposed(
 ): TelemetryEvent[] {
   const events: TelemetryEvent[] = [];
   const environment = { telemetry: (event: TelemetryEvent) => events.push(event) };
-  tellExposure({ id, role: () => role, options, environment } as never, hosts, [port]);
+  reportExposure({ id, role: () => role, options, environment } as never, hosts, [port]);
   return events;
 }
 
@@ -38,7 +38,7 @@ describe("a server that listens", () => {
 
   it("elsewhere too is told with what is there", () => {
     const { exposures, lines } = logged();
-    exposures.tellAll();
+    exposures.emitAll();
     for (const event of exposed(fileServer, "mine", ["127.0.0.1", ...open], 1240, { service: "pdf" }))
       exposures.telemetry(event);
     expect(lines()).toEqual([
@@ -53,7 +53,7 @@ describe("a daemon that starts", () => {
     for (const event of exposed(clock, "clock-1", ["192.0.2.7"], 4387)) exposures.telemetry(event);
     for (const event of exposed(calculator, "calculator-1", ["192.0.2.7"], 4389)) exposures.telemetry(event);
     expect(lines()).toEqual([]);
-    exposures.tellAll();
+    exposures.emitAll();
     expect(lines()).toEqual([
       "other machines can reach 2 roles: clock-1 at 192.0.2.7:4387/udp (date and time), " +
         "calculator-1 at 192.0.2.7:4389/tcp (adds, subtracts, multiplies and divides)",
@@ -64,12 +64,12 @@ describe("a daemon that starts", () => {
     const { exposures, lines } = logged();
     exposures.telemetry({ type: "instance.remark", id: "clock-1", text: "is late" });
     expect(lines()).toEqual(["clock-1 is late"]);
-    exposures.tellAll();
-    exposures.tellAll();
+    exposures.emitAll();
+    exposures.emitAll();
     expect(lines()).toHaveLength(1);
     const other = logged();
     for (const event of exposed(clock, "clock-1", ["192.0.2.7"], 4387)) other.exposures.telemetry(event);
-    other.exposures.tellAll();
+    other.exposures.emitAll();
     expect(other.lines()).toEqual([expect.stringMatching(/^clock-1 can be reached from other machines/)]);
   });
 });

@@ -3,7 +3,7 @@ import { isLoopback } from "../wire/loopback.ts";
 import type { ServiceContext } from "./service.ts";
 
 /** Tells what other machines can reach now: where it is, and what they find there. */
-export function tellExposure(
+export function reportExposure(
   { id, role, options, environment }: ServiceContext,
   hosts: readonly string[],
   ports: readonly number[],

@@ -19,7 +19,7 @@ import type { ConnectionControl } from "./connection-control.ts";
 import { ConnectionFiles } from "./connection-files.ts";
 import { type ConnectionLimits, limitsOf } from "./connection-host.ts";
 import { Edition } from "./edition.ts";
-import { tellExposure } from "./exposure.ts";
+import { reportExposure } from "./exposure.ts";
 import type { HubFace } from "./hubs.ts";
 import { openHub } from "./listener-hub.ts";
 import { ListeningPort } from "./listening-port.ts";
@@ -94,7 +94,7 @@ export class TcpListener implements InstanceService {
     const isWanted = await this.#port.open();
     this.#edition = undefined;
     await this.#bindExtraPorts();
-    tellExposure(this.#context, this.#port.hosts, [this.#port.port, ...this.#port.otherPorts]);
+    reportExposure(this.#context, this.#port.hosts, [this.#port.port, ...this.#port.otherPorts]);
     const { companion } = role();
     const { world } = this.#editionOf(role());
     if (companion) this.#companion = new Companion(companion, world, this.#context);
@@ -244,7 +244,7 @@ export class TcpListener implements InstanceService {
       bytesOut: story.bytesOut,
     });
     if (this.#connections.size > 0) return;
-    for (const tell of this.#whenEmpty.splice(0)) tell();
+    for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }
 
   #scheduleSweep(): void {
@@ -274,7 +274,7 @@ export class TcpListener implements InstanceService {
   }
 
   async #empty(): Promise<void> {
-    if (this.#connections.size > 0) await new Promise<void>((tell) => this.#whenEmpty.push(tell));
+    if (this.#connections.size > 0) await new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
   }
 
   async close(): Promise<void> {

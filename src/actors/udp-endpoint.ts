@@ -18,7 +18,7 @@ import type { Bound } from "./binding.ts";
 import { Companion, serverNetwork, worldOf } from "./companion.ts";
 import type { ConnectionControl } from "./connection-control.ts";
 import { DatagramSender, type SenderHost } from "./datagram-sender.ts";
-import { tellExposure } from "./exposure.ts";
+import { reportExposure } from "./exposure.ts";
 import { ListeningPort } from "./listening-port.ts";
 import { isLocalPort } from "./network.ts";
 import { recordedInputs } from "./recorded-inputs.ts";
@@ -92,7 +92,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     const { role } = this.#context;
     const isWanted = await this.#port.open();
     const listening = { hosts: [...this.#port.hosts], port: this.#port.port };
-    tellExposure(this.#context, listening.hosts, [listening.port]);
+    reportExposure(this.#context, listening.hosts, [listening.port]);
     this.#world = worldOf(this.#context, listening, serverNetwork(this.#context));
     this.#runMachine(this.#world);
     const { companion } = role();

@@ -111,7 +111,7 @@ export class ControlClient {
   }
 
   /** Something that has no answer, e.g. that the screen was resized. */
-  tell(op: string, fields: Readonly<Record<string, unknown>>): void {
+  post(op: string, fields: Readonly<Record<string, unknown>>): void {
     this.#send({ id: ++this.#lastId, op, ...fields });
   }
 
@@ -159,8 +159,9 @@ export class ControlClient {
   }
 
   #dispatch(message: DaemonMessage, sizeBytes: number): void {
-    if (message.kind === "notice") for (const tell of this.#onNotice) tell(message.text, message.level);
-    if (message.kind === "event") for (const tell of this.#onEvent) tell(message.event);
+    if (message.kind === "notice")
+      for (const listener of this.#onNotice) listener(message.text, message.level);
+    if (message.kind === "event") for (const listener of this.#onEvent) listener(message.event);
     if (message.kind !== "replies") return;
     // Answers without a request are late: its handler failed, or it was the echo of an interrupt.
     const request = this.#underWay.get(message.id);
@@ -194,7 +195,7 @@ export class ControlClient {
     const ending = this.#ending;
     for (const request of this.#underWay.values()) request.fail(ending);
     this.#underWay.clear();
-    for (const tell of this.#onClose) tell(this.#isOurEnding ? undefined : ending);
+    for (const listener of this.#onClose) listener(this.#isOurEnding ? undefined : ending);
   }
 }
 

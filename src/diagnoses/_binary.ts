@@ -12,7 +12,7 @@ const isControl = (byte: number) => byte !== NUL && byte < 0x20 && !isWhite(byte
 /** A text in front is a string with something after it, or a record of texts. */
 const TEXT_BYTES = 3;
 
-/** One read that is no text in any encoding that a person writes. */
+/** Reads one piece that is no text in any encoding that a person writes. */
 export function findBinary(bytes: Buffer): BinarySign | undefined {
   const body = bytes.subarray(0, lengthWithout(bytes, NUL));
   if (bytes.length < 4 || body.length === 0) return undefined;

@@ -1,5 +1,6 @@
-/** A conversation of a client of ours with somebody's server: what we said, and what came after each of it. */
+/** A conversation of a client of ours with a student's server: what we said, and what came after each of it. */
 
+import type { EntryOf } from "../stories/entry.ts";
 import { type ExpectedReply, expectedReply } from "../wire/expected-reply.ts";
 import type { Evidence, Read } from "./_evidence.ts";
 
@@ -9,7 +10,7 @@ export interface Exchange {
   readonly sent: string;
   /** Microseconds since the story opened. */
   readonly at: number;
-  /** What came before we said the next. */
+  /** Reads that came before we said the next. */
   readonly reads: readonly Read[];
   readonly reply: Buffer;
   /** The reply as our client takes it: what comes after a pause is another message. */
@@ -23,7 +24,7 @@ export interface Exchange {
 }
 
 export interface Dialogue {
-  /** What came before we said anything. */
+  /** Reads that came before we said anything. */
   readonly greeting: readonly Read[];
   readonly exchanges: readonly Exchange[];
 }
@@ -33,25 +34,27 @@ export function ruleOf({ role }: Evidence): string {
   return role?.phases.listening?.rule ?? Object.values(role?.phases ?? {})[0]?.rule ?? "FRAME-9";
 }
 
+interface Draft {
+  readonly sent: string;
+  readonly at: number;
+  readonly expected: ExpectedReply | undefined;
+  readonly reads: Read[];
+  isGivenUp: boolean;
+  isTimedOut: boolean;
+}
+
 export function dialogueOf(evidence: Evidence): Dialogue {
   const rule = ruleOf(evidence);
   const waiting = [...evidence.reads];
   const greeting: Read[] = [];
-  const drafts: { sent: string; at: number; reads: Read[]; isGivenUp: boolean; isTimedOut: boolean }[] = [];
+  const drafts: Draft[] = [];
   const { quiet = QUIET_MS } = evidence.options as { readonly quiet?: number };
   for (const entry of evidence.entries) {
     const draft = drafts.at(-1);
-    if (entry.kind === "out")
-      drafts.push({
-        sent: entry.bytes.toString("utf8"),
-        at: entry.at,
-        reads: [],
-        isGivenUp: false,
-        isTimedOut: false,
-      });
+    if (entry.kind === "out") drafts.push(draftOf(rule, entry, drafts.length));
     else if (entry.kind === "in") {
       const read = waiting.shift();
-      if (read) (draft?.reads ?? greeting).push(read);
+      if (read) (lateFor(drafts, read) ?? draft?.reads ?? greeting).push(read);
     } else if (entry.kind === "transition" && draft && isTimeout(entry)) {
       draft.isTimedOut = true;
       draft.isGivenUp ||= draft.reads.length === 0;
@@ -62,11 +65,26 @@ export function dialogueOf(evidence: Evidence): Dialogue {
     nth,
     reply: Buffer.concat(draft.reads.map(({ bytes }) => bytes)),
     messages: messagesIn(draft.reads, quiet),
-    expected: expectedReply(rule, { sent: draft.sent, nth }),
     // The next is not said before the answer is there, or is given up.
     isGivenUp: draft.isGivenUp || (draft.reads.length === 0 && nth < drafts.length - 1),
   }));
   return { greeting, exchanges };
+}
+
+function draftOf(rule: string, { bytes, at }: EntryOf<"out">, nth: number): Draft {
+  const sent = bytes.toString("utf8");
+  const expected = expectedReply(rule, { sent, nth });
+  return { sent, at, expected, reads: [], isGivenUp: false, isTimedOut: false };
+}
+
+/** The answer to an earlier question that was given up is none to the last one. */
+function lateFor(drafts: readonly Draft[], { bytes }: Read): Read[] | undefined {
+  const text = textOf(bytes);
+  const earlier = drafts
+    .slice(0, -1)
+    .find(({ reads, expected }) => reads.length === 0 && expected?.texts.includes(text));
+  if (earlier) earlier.isGivenUp = true;
+  return earlier?.reads;
 }
 
 const QUIET_MS = 200;
@@ -92,15 +110,7 @@ export function textOf(reply: Buffer): string {
   return nul < 0 ? text : text.slice(0, nul);
 }
 
-/** The answer to an earlier question that was given up is none to this one. */
-export function isLateReply({ reply }: Exchange, earlier: readonly Exchange[]): boolean {
-  const text = textOf(reply);
-  return earlier.some(
-    ({ isGivenUp, reads, expected }) => isGivenUp && reads.length === 0 && expected?.texts.includes(text),
-  );
-}
-
-/** One of its lines is what is due. */
+/** True where a line of it is what is due. */
 export const isRight = (said: string, due: readonly string[]) =>
   said
     .split(/[\0\r\n]+/)
@@ -122,7 +132,7 @@ export interface Failure {
   readonly event: string;
 }
 
-/** Where a run of ours went wrong. */
+/** Step at which a run of ours went wrong. */
 export function failureOf(evidence: Evidence): Failure | undefined {
   if (evidence.isServer || evidence.role === undefined) return undefined;
   const last = evidence.all("transition").findLast(({ to }) => to === "failed");

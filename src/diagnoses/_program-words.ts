@@ -1,4 +1,4 @@
-/** What a server's program does instead of answering, in words: seen in /proc, so certain or likely. */
+/** Doings of a server's program instead of answering, in words: seen in /proc, so certain or likely. */
 import type { EntryOf } from "../stories/entry.ts";
 import type { Finding } from "./_diagnosis.ts";
 import { count } from "./_evidence.ts";

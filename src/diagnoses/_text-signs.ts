@@ -29,7 +29,7 @@ export function signOf<Kind extends TextSign["kind"]>(
 
 export interface PlacedDialect {
   readonly sign: DialectSign;
-  /** Where it stood. */
+  /** Place at which it stood. */
   readonly rule: string;
   readonly text: string;
   readonly reads: readonly Read[];

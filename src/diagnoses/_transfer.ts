@@ -20,10 +20,14 @@ export interface Transfer {
   readonly isClosed: boolean;
   /** `found` and the size shared a read. */
   readonly isGlued: boolean;
+  /** True where it came so soon that there was no pause between them; later, both may have lain there. */
+  readonly isAtOnce: boolean;
   /** The file was there before we had asked for it. */
   readonly isUnasked: boolean;
 }
 
+/** Pause of a server between the word and the size [FILE-0]. */
+const PAUSE_US = 50_000;
 export const SIZE_BYTES = 4;
 
 /** By its wire rule: any client that fetches. */
@@ -55,6 +59,7 @@ export function transferOf(evidence: Evidence): Transfer | undefined {
     isOver,
     isClosed: cut !== undefined,
     isGlued: glued !== undefined && glued.size > FOUND.length + 2,
+    isAtOnce: (glued?.at ?? 0) - (entries[asked]?.at ?? 0) < PAUSE_US,
     isUnasked,
   };
 }

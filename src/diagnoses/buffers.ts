@@ -1,10 +1,10 @@
 /** Buffers of C that were sent whole, filled up, or without an end; and pointers whose size was taken for the text's. */
-import { argsOf } from "../stories/causes.ts";
+import { clockRequests } from "../wire/clock.ts";
 import { KNOCK } from "../wire/knock-knock.ts";
-import { hasReceiver } from "../wire/relay.ts";
 import { findPointerSize } from "./_buffers.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import { count, type Evidence, quoted, type Said } from "./_evidence.ts";
+import { count, type Evidence, type FramedMessage, quoted } from "./_evidence.ts";
+import { findOlderText, knownNames } from "./_older-text.ts";
 import { expectedAt, firstRule, firstState, placeOf, ruleOfSaid, wasRefused } from "./_places.ts";
 import { hex, listener, speaker } from "./_speaker.ts";
 import { signOf } from "./_text-signs.ts";
@@ -127,7 +127,7 @@ function findGarbage(evidence: Evidence): Finding | undefined {
   const isRun = garbage.subarray(0, 3).every((one) => one === byte);
   return {
     ...where(evidence, sizeBytes),
-    cause: `After ${quoted(text)} come ${count(garbage.length, "byte")} that are no text: ${hex(garbage, 5)}${isRun ? ", memory that nobody has written to" : ""}. The string has no NUL at its end, so strlen() ran on into what lies after it; or the whole buffer was sent, not the text.`,
+    cause: `After ${quoted(text)} come ${count(garbage.length, "byte")} that are no text: ${hex(garbage, 5)}${isRun ? ", memory that was never written to" : ""}. The string has no NUL at its end, so strlen() ran on into what lies after it; or the whole buffer was sent, not the text.`,
     advice: [
       "End the string: buffer[n] = 0 after recv(), read(), memcpy() or strncpy().",
       "Or send the length that you know, instead of strlen().",
@@ -135,72 +135,8 @@ function findGarbage(evidence: Evidence): Finding | undefined {
   };
 }
 
-/** A word that is known, and then what an older text has at just that place of the buffer. */
-function findOlderText(evidence: Evidence): Finding | undefined {
-  if (!evidence.isServer || evidence.story.subject.transport === "udp") return undefined;
-  for (const said of evidence.messages) {
-    const found = olderTailOf(evidence, said);
-    if (!found) continue;
-    const { word, older } = found;
-    const tail = said.text.slice(word.length);
-    const isToken = word === evidence.option("token");
-    return {
-      rule: ruleOfSaid(evidence, said),
-      reads: said.reads,
-      state: said.state,
-      expected: `${isToken ? "the token" : quoted(word)}, and nothing after it`,
-      cause: `After ${isToken ? "the token" : quoted(word)} comes ${quoted(tail)}: just what the older text ${quoted(older)} has at that place. Probably your program writes into the same buffer and does not end the new text with a NUL (strncpy(), memcpy(), or recv() into it), so strlen() ran on into the old one.`,
-      advice: [
-        "End the string: buffer[n] = 0 after strncpy(), memcpy() or recv(); or use snprintf().",
-        "Or send the length that you know, instead of strlen(buffer).",
-      ],
-    };
-  }
-  return undefined;
-}
-
-/** Texts that the buffer may have held: its own, and what we sent it. */
-function olderTailOf(evidence: Evidence, said: Said): { word: string; older: string } | undefined {
-  const earlier = evidence.messages.filter(({ index }) => index < said.index).map(({ text }) => text);
-  const heard = evidence.entries
-    .slice(0, said.index)
-    .flatMap((entry) =>
-      entry.kind === "out" ? [entry.bytes.toString("utf8").replace(/[\r\n\0]+$/, "")] : [],
-    );
-  for (const word of wordsAt(evidence, said)) {
-    if (said.text === word || !said.text.startsWith(word)) continue;
-    const older = [...earlier, ...heard].find(
-      (text) => text.length > word.length && said.text === word + text.slice(word.length),
-    );
-    if (older === undefined) continue;
-    // What stands after every text was put there on purpose.
-    const tail = said.text.slice(word.length);
-    if (!evidence.messages.every(({ text }) => text.endsWith(tail))) return { word, older };
-  }
-  return undefined;
-}
-
-/** What would have been right there. */
-function wordsAt(evidence: Evidence, said: Said): readonly string[] {
-  const rule = ruleOfSaid(evidence, said);
-  const { kind, leaving = [], isRight } = placeOf(rule);
-  if (kind === "token" || kind === "filename") return knownAt(evidence, kind);
-  if (rule === "KNOCK-1") return isRight?.(said.text) ? [] : [KNOCK];
-  if (rule === "RELAY-2") return [...receiversOf(evidence, said), ...(hasReceiver(said.text) ? [] : leaving)];
-  if (kind === "expression") return isRight?.(said.text) ? [] : leaving;
-  return rule === "ECHO-0" ? leaving : [];
-}
-
-/** The same text to somebody who is there, where the one that was named is not. */
-function receiversOf({ entries }: Evidence, said: Said): readonly string[] {
-  const next = entries.slice(said.index + 1).find(({ kind }) => kind === "remark" || kind === "message");
-  const args = next?.kind === "remark" ? argsOf(next.cause, "receiver-not-online") : undefined;
-  const text = said.text.slice(0, said.text.lastIndexOf("|") + 1);
-  return args ? args.online.split("\n").map((name) => text + name) : [];
-}
-
 /** Words of the protocol that a pointer's size would cut. A calculator's expression of 8 bytes may be one. */
-const KNOWN = ["Knock knock..", "SEND_DATE", "SEND_TIME", "DISCOVERY"];
+const KNOWN = [KNOCK, ...clockRequests];
 
 function findPointer(evidence: Evidence): Finding | undefined {
   const { isServer, messages } = evidence;
@@ -230,24 +166,19 @@ function findPointer(evidence: Evidence): Finding | undefined {
 }
 
 /** A word by itself, such as DISCOVER, or a name without its ending; where others were cut so too, it is no slip. */
-function isMisspelling({ messages }: Evidence, { text }: Said, whole: string): boolean {
+function isMisspelling({ messages }: Evidence, { text }: FramedMessage, whole: string): boolean {
   const isOften = new Set(messages.filter(({ bytes }) => bytes.length === 8).map((one) => one.text)).size > 1;
   return !isOften && (WORDS_BY_THEMSELVES.has(text) || whole.slice(text.length).startsWith("."));
 }
 const WORDS_BY_THEMSELVES = new Set(["DISCOVER"]);
 
 /** The rest came after it: then it was cut on its way. */
-function isContinued({ pieces }: Evidence, { reads, bytes }: Said, whole: string): boolean {
+function isContinued({ pieces }: Evidence, { reads, bytes }: FramedMessage, whole: string): boolean {
   const rest = Buffer.from(whole).subarray(bytes.length);
   const next = pieces[pieces.findIndex(({ at }) => at === reads.at(-1)?.at) + 1];
   return next?.bytes.subarray(0, rest.length).equals(rest) === true;
 }
 
-function knownAt(evidence: Evidence, kind: string): readonly string[] {
-  const token = evidence.option("token");
-  if (kind === "token") return token === undefined ? [] : [token];
-  if (kind === "request") return KNOWN;
-  return evidence
-    .all("remark")
-    .flatMap(({ cause }) => (argsOf(cause, "file-not-found")?.listed ?? "").split("\n"));
+function knownAt(evidence: Evidence, kind: "token" | "filename" | "request"): readonly string[] {
+  return kind === "request" ? KNOWN : knownNames(evidence, kind);
 }

@@ -1,7 +1,11 @@
-/** Texts that another layer has wrapped: objects, options of telnet, documents, escapes, what a language prints of a value. */
+/**
+ * Texts that another layer has wrapped: objects, options of telnet, documents, escapes, what a language prints of a value.
+ *
+ * Long, because the wrappings of a text are told apart by each other.
+ */
 import { isKnock } from "../wire/knock-knock.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import type { Dialect } from "./_dialects.ts";
+import { type Dialect, findDialect } from "./_dialects.ts";
 import { type Evidence, quoted } from "./_evidence.ts";
 import { expectedAt, firstRule, firstState, placeOf } from "./_places.ts";
 import { at } from "./_reproduce.ts";
@@ -162,7 +166,7 @@ function freeEscapes(evidence: Evidence): PlacedDialect | undefined {
 const PRINTED = new Set(["pythonBytes", "pythonValue", "printedObject", "quotes"]);
 
 function findPrinted(evidence: Evidence): Finding | undefined {
-  const found = wordDialect(evidence, PRINTED);
+  const found = wordDialect(evidence, PRINTED) ?? freeObject(evidence);
   if (!found) return undefined;
   const { kind, args } = found.sign;
   if (kind === "quotes" && !isRightInside(evidence, found)) return undefined;
@@ -179,6 +183,16 @@ function findPrinted(evidence: Evidence): Finding | undefined {
           : "Send the bytes themselves: sendall(data). Where you need text: data.decode(), not str(data).",
     ],
   };
+}
+
+/** The name of an object is no text that a person would send, wherever it comes. */
+function freeObject(evidence: Evidence): PlacedDialect | undefined {
+  if (!evidence.isServer) return undefined;
+  for (const said of evidence.messages) {
+    const sign = findDialect(said.bytes);
+    if (sign?.kind === "printedObject") return { sign, rule: said.rule, text: said.text, reads: said.reads };
+  }
+  return undefined;
 }
 
 function printedCause(evidence: Evidence, { sign, text }: PlacedDialect): string {

@@ -26,7 +26,7 @@ const OPENINGS: readonly {
   { role: "chat", isUdp: false, opens: isWholeLogin },
   { role: "file-server", isUdp: false, opens: (text) => TOKEN.test(text) },
 ];
-/** Words that nobody says for an echo of them. */
+/** Words that no person says for an echo of them. */
 const STRONG = new Set(["bootstrap", "clock", "knock-knock", "address-book"]);
 /** Tokens as labs give them: a name may look like that, but nothing else does. */
 const TOKEN = /^server\d{1,3}$/;
@@ -127,7 +127,8 @@ function findHttp(evidence: Evidence): Finding | undefined {
 
 function findTls(evidence: Evidence): Finding | undefined {
   const [type, major] = evidence.opening;
-  if (!evidence.isServer || type !== TLS_HANDSHAKE || major !== 0x03) return undefined;
+  if (!evidence.isServer) return findTlsServer(evidence);
+  if (type !== TLS_HANDSHAKE || major !== 0x03) return undefined;
   return {
     rule: ruleOf(evidence),
     reads: evidence.reads.slice(0, 1),
@@ -137,6 +138,25 @@ function findTls(evidence: Evidence): Finding | undefined {
       "16 03 is how a TLS handshake begins: your program tries to agree on encryption first (https://, ssl.wrap_socket, SSLSocket). This role has no encryption.",
     advice: ["Use a plain TCP socket: socket.create_connection() in Python, Socket in Java."],
     reproduce: `openssl s_client -connect ${evidence.host}:${evidence.port}`,
+  };
+}
+
+const TLS_ALERT = 0x15;
+const ALERT_BYTES = 7;
+
+/** A server that waits for a handshake answers plain text with an alert. */
+function findTlsServer(evidence: Evidence): Finding | undefined {
+  const [type, major, , high, low] = evidence.opening;
+  const isAlert = type === TLS_ALERT && major === 0x03 && high === 0 && low === 2;
+  if (evidence.role === undefined || !isAlert || evidence.opening.length > ALERT_BYTES) return undefined;
+  return {
+    rule: ruleOf(evidence),
+    reads: evidence.reads.slice(0, 1),
+    state: firstState(evidence),
+    expected: "plain text",
+    cause:
+      "15 03 is a TLS alert: the server waits for an encrypted connection (SSLContext.wrap_socket, SSLServerSocket), and took our plain text for a broken handshake. This protocol has no encryption.",
+    advice: ["Use the plain socket that accept() returns, without wrap_socket(); in Java ServerSocket."],
   };
 }
 

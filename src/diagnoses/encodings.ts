@@ -1,6 +1,6 @@
-/** Texts that are not UTF-8, and marks in them that nobody sees. */
+/** Texts that are not UTF-8, and marks in them that are not seen. */
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import type { EncodingSign } from "./_encodings.ts";
+import { type EncodingSign, findEncoding } from "./_encodings.ts";
 import { type Evidence, quoted, type Read } from "./_evidence.ts";
 import {
   expectedAt,
@@ -11,6 +11,7 @@ import {
   ruleOfSaid,
   wasRefused,
 } from "./_places.ts";
+import { recordText } from "./_record-facts.ts";
 import { hex } from "./_speaker.ts";
 import { signOf } from "./_text-signs.ts";
 
@@ -47,7 +48,7 @@ export const encodings: readonly Diagnosis[] = [
 ];
 
 function findWide(evidence: Evidence): Finding | undefined {
-  const sign = signOf(evidence, "utf16", "utf32");
+  const sign = signOf(evidence, "utf16", "utf32") ?? wideInRecord(evidence);
   if (!sign) return undefined;
   const { order, hasMark } = sign.args;
   const [name, bytes, zeros] = sign.kind === "utf16" ? ["UTF-16", 2, "a 00"] : ["UTF-32", 4, "three 00"];
@@ -71,10 +72,11 @@ function findWide(evidence: Evidence): Finding | undefined {
   };
 }
 
+type WideSign = Extract<EncodingSign, { kind: "utf16" | "utf32" }>;
 type OtherSign = Extract<EncodingSign, { kind: "singleByte" | "cutCharacter" | "encodedTwice" }>;
 
 function findOther(evidence: Evidence): Finding | undefined {
-  const sign = signOf(evidence, "singleByte", "cutCharacter", "encodedTwice");
+  const sign = signOf(evidence, "singleByte", "cutCharacter", "encodedTwice") ?? inRecord(evidence);
   if (!sign) return undefined;
   return {
     rule: firstRule(evidence),
@@ -90,6 +92,25 @@ function findOther(evidence: Evidence): Finding | undefined {
       ...(sign.kind === "singleByte" ? ["In C, save the source file as UTF-8."] : []),
     ],
   };
+}
+
+/** The text of a record that is right but for its letters. */
+function signInRecord(evidence: Evidence): EncodingSign | undefined {
+  if (placeOf(firstRule(evidence)).kind !== "record" || evidence.pieces.length === 0) return undefined;
+  return findEncoding(recordText(evidence).subarray(RECORD_HEADER));
+}
+const RECORD_HEADER = 2;
+
+function inRecord(evidence: Evidence): OtherSign | undefined {
+  const sign = signInRecord(evidence);
+  if (sign?.kind === "singleByte" || sign?.kind === "cutCharacter" || sign?.kind === "encodedTwice")
+    return sign;
+  return undefined;
+}
+
+function wideInRecord(evidence: Evidence): WideSign | undefined {
+  const sign = signInRecord(evidence);
+  return (sign?.kind === "utf16" || sign?.kind === "utf32") && sign.args.text.length > 3 ? sign : undefined;
 }
 
 function otherCause(sign: OtherSign): string {

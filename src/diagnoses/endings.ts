@@ -1,4 +1,8 @@
-/** Mistakes in how a conversation ends: too early, without reading, or not at all. */
+/**
+ * Mistakes in how a conversation ends: too early, without reading, or not at all.
+ *
+ * Long, because the ends that look alike on the wire stand side by side.
+ */
 import { argsOf, type Cause } from "../stories/causes.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { type Evidence, quoted } from "./_evidence.ts";
@@ -65,15 +69,15 @@ export const endings: readonly Diagnosis[] = [
 /** A program that ends right after our last bytes did not read them; one that ends later was ended. */
 const AT_ONCE_MS = 2_000;
 
-/** Its FIN came, and what we still had to say was answered with a reset: the program was gone. */
+/** The peer's FIN came, and what we still had to say was answered with a reset: the program was gone. */
 function findClosedEarly(evidence: Evidence): Finding | undefined {
   const { isServer, entries, messages } = evidence;
   const closed = evidence.last("closed");
   const hasEnded = entries.some(({ kind }) => kind === "ended");
   if (!isServer || !hasEnded || !isBroken(closed?.cause)) return undefined;
-  // Behind its login, nothing of what a room sends is an answer to it.
+  // After its login, nothing of what a room sends is an answer to it.
   if (evidence.isTalkedTo && messages.length > 1) return undefined;
-  // A leaving word that nobody waits for is no lost reply [FRAME-8].
+  // A leaving word that is not waited for is no lost reply [FRAME-8].
   const left = entries.findIndex((entry) => entry.kind === "transition" && entry.event === "peer.ended");
   const last = entries.findLastIndex((entry) => entry.kind === "out" || entry.kind === "file");
   const reply = entries[last];
@@ -122,7 +126,7 @@ function findReset(evidence: Evidence): Finding | undefined {
   };
 }
 
-/** What others say in a room was not asked for, nor what comes back of one's own: a note, and no more. */
+/** Texts of a room were not asked for: a note, and no more. */
 function leftUnread(evidence: Evidence): Finding {
   const text = quoted(evidence.last("out")?.bytes.toString("utf8") ?? "");
   return {
@@ -197,7 +201,7 @@ function findLongReply(evidence: Evidence): Finding | undefined {
 const isBroken = (cause: Cause | undefined) =>
   cause?.code === "peer-reset" || cause?.code === "peer-not-reading";
 
-/** What it had sent until then, as Python writes bytes. */
+/** Bytes that it had sent until then, as Python writes them. */
 function pythonBytes(evidence: Evidence): string {
   const bytes = evidence.masked(Buffer.concat(evidence.reads.map((read) => read.bytes)).subarray(0, 120));
   const text = [...bytes].map((byte) =>
@@ -218,10 +222,13 @@ function findDeaf(evidence: Evidence): Finding | undefined {
     reads: [],
     came: `nothing: ${dropped?.bytes ?? waiting} bytes wait for it to read`,
     expected: "that it reads what it asked for",
-    cause:
-      "Our replies pile up, because your program does not read them. Probably it sends in a loop and reads only afterwards, or it waits in input() or scanf() while more and more arrives.",
+    cause: evidence.isTalkedTo
+      ? "What the others say piles up, because your program does not read it. Probably it waits in input() or scanf(), or reads only after it has sent something, while more and more arrives."
+      : "Our replies pile up, because your program does not read them. Probably it sends in a loop and reads only afterwards, or it waits in input() or scanf() while more and more arrives.",
     advice: [
-      "Read the reply to each message before you send the next.",
+      evidence.isTalkedTo
+        ? "In a room the others speak at any time: read all the time, not only after your own messages."
+        : "Read the reply to each message before you send the next.",
       "To send and read at the same time: a thread that reads, or select().",
     ],
     reproduce: `python3 -c 'import socket; s = socket.create_connection(("${evidence.host}", ${evidence.port}))\nwhile True: s.sendall(b"x" * 4000)'`,

@@ -1,11 +1,13 @@
 /** Mistakes in how bytes become messages: TCP keeps the bytes and their order, but no boundaries. */
 import { argsOf } from "../stories/causes.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import { type Evidence, quoted, type Read, type Said } from "./_evidence.ts";
+import { type Evidence, type FramedMessage, quoted, type Read } from "./_evidence.ts";
+import { firstRule } from "./_places.ts";
+import { signOf } from "./_text-signs.ts";
 
 const NUL = 0x00;
 
-/** Where a protocol says how glued messages are told apart. */
+/** Rules by which protocols tell glued messages apart. */
 const UNGLUE_RULES: Readonly<Record<string, string>> = {
   calculator: "CALC-3",
   "file-server": "FILE-2",
@@ -66,7 +68,7 @@ function findGlued({ isServer, story, messages, roleName }: Evidence): Finding |
   };
 }
 
-function sharesRead(one: Said, next: Said | undefined): boolean {
+function sharesRead(one: FramedMessage, next: FramedMessage | undefined): boolean {
   return next !== undefined && one.reads.some((read) => next.reads.includes(read));
 }
 
@@ -90,16 +92,16 @@ function findGluedToken(evidence: Evidence): Finding | undefined {
 }
 
 /** The message that was refused as a token. */
-export function wrongToken(evidence: Evidence): Said | undefined {
+export function wrongToken(evidence: Evidence): FramedMessage | undefined {
   return evidence.last("refused")?.cause.code === "wrong-token" ? evidence.messages.at(-1) : undefined;
 }
 
 function findTrailingNul(evidence: Evidence): Finding | undefined {
-  if (!evidence.isServer) return undefined;
+  if (!evidence.isServer) return findServersNul(evidence);
   const read = textReads(evidence).find(({ bytes }) => bytes.at(-1) === NUL && bytes.length > 1);
   if (!read) return undefined;
   return {
-    rule: evidence.roleName === "bootstrap" ? "BOOT-6" : "FRAME-4",
+    rule: evidence.story.subject.transport === "udp" ? firstRule(evidence) : "FRAME-4",
     reads: [read],
     expected: "the bytes of the text and nothing else",
     cause: `The last byte is a NUL, the end of a string in C. Probably your program sends strlen(text) + 1 bytes. We take it as the end of the message${evidence.story.framing === "nul" ? ", and end our own with one too" : ""}; other servers take it for a part of the text, and then "server1" is not "server1".`,
@@ -107,6 +109,19 @@ function findTrailingNul(evidence: Evidence): Finding | undefined {
       "Send strlen(text) bytes, without the + 1.",
       "When you receive, put the NUL there yourself: buffer[n] = 0, with the n that recv() returned.",
     ],
+  };
+}
+
+/** [FRAME-4] A server's answers: our clients drop the NUL, others take it for a part of the answer. */
+function findServersNul(evidence: Evidence): Finding | undefined {
+  const sign = signOf(evidence, "oneNul");
+  if (!sign) return undefined;
+  return {
+    rule: "FRAME-4",
+    reads: evidence.reads.filter(({ bytes }) => bytes.at(-1) === NUL).slice(0, 1),
+    expected: "the bytes of the answer and nothing else",
+    cause: `The last byte of ${sign.args.times > 1 ? `${sign.args.times} answers` : "the answer"} is a NUL (00), the end of a string in C. Probably the server sends strlen(text) + 1 bytes. Our client drops it; others take it for a part of the answer.`,
+    advice: ["Send strlen(text) bytes, without the + 1: send(fd, text, strlen(text), 0)."],
   };
 }
 

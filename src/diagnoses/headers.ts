@@ -21,7 +21,7 @@ export const headers: readonly Diagnosis[] = [
 
 function findHeader(evidence: Evidence): Finding | undefined {
   const found = signOf(evidence, "header");
-  if (!found) return undefined;
+  if (!found) return findLengthLines(evidence);
   const rule = firstRule(evidence);
   const state = firstState(evidence);
   const isSurvived = isFree(rule) && !wasRefused(evidence);
@@ -35,6 +35,25 @@ function findHeader(evidence: Evidence): Finding | undefined {
     advice: [
       'Send the text alone: sendall(text.encode()) in Python, out.write(text.getBytes("UTF-8")) in Java, send(fd, text, strlen(text), 0) in C.',
     ],
+  };
+}
+
+/** `3`, `ann`, `5`, `1 + 1`: each length a line of its own, told of the line after it. */
+function findLengthLines(evidence: Evidence): Finding | undefined {
+  const { messages, isServer } = evidence;
+  const pairs = Math.floor(messages.length / 2);
+  const isLength = (index: number) =>
+    messages[index * 2]?.text.trim() === String(messages[index * 2 + 1]?.bytes.length);
+  const isAll = pairs > 1 && Array.from({ length: pairs }, (_, index) => isLength(index)).every(Boolean);
+  const [first, second] = messages;
+  if (!isServer || !isAll || !first || !second) return undefined;
+  return {
+    rule: firstRule(evidence),
+    reads: first.reads,
+    state: first.state,
+    expected: `${expectedAt(evidence, first.state)}, and nothing before it`,
+    cause: `Before each text comes a line with its length: ${quoted(first.text)}, then ${quoted(second.text)}. Here no length is due: the server takes it for a message of its own.`,
+    advice: ["Send the texts alone, each with a newline after it."],
   };
 }
 
@@ -58,5 +77,5 @@ function orderOf(form: string): string {
 function habit({ args: { form } }: HeaderSign): string {
   const [first = "", second] = habits[form];
   if (form === "netstring") return `This is ${first}.`;
-  return `Probably ${first}${second === undefined ? "" : ` or ${second}`} put it there.`;
+  return `That is what ${first}${second === undefined ? "" : `, or ${second},`} does.`;
 }

@@ -81,7 +81,7 @@ function isFirstWord(evidence: Evidence, rule: string, text = ""): boolean {
   return kind === "token" ? text === evidence.option("token") : isRight?.(text) === true;
 }
 
-/** What is due later in the conversation: it cannot be meant for its beginning. */
+/** Words that are due later in the conversation: they cannot be meant for its beginning. */
 function isLaterWord(rule: string, text: string): boolean {
   switch (placeOf(rule).kind) {
     case "token":

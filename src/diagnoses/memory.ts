@@ -1,4 +1,4 @@
-/** What lies in memory was sent as it is: numbers, structs and addresses, where text is due. */
+/** Memory that was sent as it is: numbers, structs and addresses, where text is due. */
 import { type BinarySign, findBinary } from "./_binary.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { count, type Evidence } from "./_evidence.ts";

@@ -1,6 +1,6 @@
 /** Words with which a program wants to leave: those of another protocol, and what is said after the right one. */
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import { count, type Evidence, quoted, type Said } from "./_evidence.ts";
+import { count, type Evidence, type FramedMessage, quoted } from "./_evidence.ts";
 import { expectedAt, firstRule, placeOf, ruleOfSaid } from "./_places.ts";
 import { inSeconds, isTheirTurn } from "./waiting.ts";
 
@@ -25,13 +25,13 @@ export const partingWords: readonly Diagnosis[] = [
   },
 ];
 
-/** What programs and people say to leave; a sign before or after it is a habit of command lines. */
+/** Words with which programs and people leave; a sign before or after is a habit of command lines. */
 const LEAVING =
   /^[/:\\]?(q|quit|exit|exit\(\)|close|end|bye|bye bye|goodbye|stop|logout|log out|disconnect|leave|done|eof)[.!;]?$/i;
 /** In a room they are as good as any other text, but for these. */
 const LEAVING_ROOM = /^(:[^:]+:)?[/:]?(quit|exit|logout|disconnect|close)$/i;
 
-/** Where a session has an end of its own; elsewhere a program just closes. */
+/** Leaving word of a place; where there is none, a program just closes. */
 const wordAt = (rule: string) => placeOf(rule).leaving?.at(-1);
 
 function findOtherWord(evidence: Evidence): Finding | undefined {
@@ -132,6 +132,6 @@ function findAfterEnd(evidence: Evidence): Finding | undefined {
   };
 }
 
-/** Said twice, or in two habits: nothing is lost. */
-const isPartingAgain = (text: string, last: Said) =>
+/** FramedMessage twice, or in two habits: nothing is lost. */
+const isPartingAgain = (text: string, last: FramedMessage) =>
   text.split(" ").every((word) => LEAVING.test(word) || word === last.text.trim());

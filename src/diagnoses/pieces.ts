@@ -1,7 +1,8 @@
 /** Mistakes in how texts were cut on their way: a byte a send, several messages in one read, one message in several. */
+import { argsOf } from "../stories/causes.ts";
 import { parseExpression } from "../wire/calculator.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import { type Evidence, quoted, type Read, type Said } from "./_evidence.ts";
+import { type Evidence, type FramedMessage, quoted, type Read } from "./_evidence.ts";
 import { findGlued, findSplit, isMessageOf } from "./_pieces.ts";
 import {
   expectedAt,
@@ -91,7 +92,7 @@ function isPart(grammar: string, leaving: readonly string[] | undefined): (text:
 
 interface Halves {
   readonly rule: string;
-  readonly said: Said | undefined;
+  readonly said: FramedMessage | undefined;
   readonly reads: readonly Read[];
   readonly halves: string;
 }
@@ -103,7 +104,7 @@ function splitFinding(evidence: Evidence, { rule, said, reads, halves }: Halves)
     reads,
     state,
     expected: `${expectedAt(evidence, state)}, in one piece`,
-    cause: `${halves} came as pieces of one message. Probably your program builds it with several send() calls. Without an ending the server cannot know that more is to come, so it takes each read for a message of its own.`,
+    cause: `${said ? `Only ${halves}, the beginning of the token, came in the first read.` : `${halves} came as pieces of one message.`} Probably your program builds it with several send() calls. Without an ending the server cannot know that more is to come, so it takes each read for a message of its own.`,
     advice: [
       "Put the whole message together first (snprintf, +, join), and send it with one send().",
       "Or end each message with a newline: then the server waits for it, however many pieces come.",
@@ -157,21 +158,34 @@ function findTogether(evidence: Evidence): Finding | undefined {
 /** Messages of which the text consists, where it was not taken as one. */
 function partsOf(
   evidence: Evidence,
-  { text }: Said,
+  { text }: FramedMessage,
   place: Place,
   rule: string,
 ): readonly string[] | undefined {
   if (place.kind === "filename") return filesIn(evidence, text);
+  if (rule === "RELAY-2") return leavingIn(evidence, text, place);
   if (place.grammar === undefined || isTaken(place, text, rule)) return undefined;
   const sign = findGlued(text.trimEnd(), place.grammar, place.leaving ?? []);
   if (sign?.kind !== "glued") return undefined;
-  return place.kind === "any" && rule === "RELAY-2" ? undefined : sign.args.messages;
+  return rule === "RELAY-2" ? undefined : sign.args.messages;
 }
 
 /** A whole message of its place is one, whatever else it looks like. */
 function isTaken({ isRight, kind }: Place, text: string, rule: string): boolean {
   if (kind === "login" || rule === "CHAT-2") return true;
   return isRight?.(text) ?? false;
+}
+
+/** `hi|bobclose`: no user of that name is there, and bob is. */
+function leavingIn(evidence: Evidence, text: string, { leaving = [] }: Place): readonly string[] | undefined {
+  const word = leaving.find((one) => text.endsWith(one));
+  const user = text.slice(text.lastIndexOf("|") + 1);
+  if (word === undefined || !text.includes("|")) return undefined;
+  const isIt = evidence.all("remark").some(({ cause }) => {
+    const args = argsOf(cause, "receiver-not-online");
+    return args?.user === user && args.online.split("\n").includes(user.slice(0, -word.length));
+  });
+  return isIt ? [text.slice(0, -word.length), word] : undefined;
 }
 
 /** `server.txtsecond.txt`: two names with the extension that all files here have. */
@@ -182,8 +196,8 @@ function filesIn(evidence: Evidence, text: string): readonly string[] | undefine
   return names.length > 1 && names.join("") === text ? names : undefined;
 }
 
-/** A name and a text with a receiver: where the name ends nobody can see, nor whether there is one. */
-function nameAndText(evidence: Evidence, said: Said): Finding {
+/** A name and a text with a receiver: no reader can see where the name ends, nor whether there is one. */
+function nameAndText(evidence: Evidence, said: FramedMessage): Finding {
   const { expects = "the name" } = evidence.role?.phases[said.state] ?? {};
   return {
     rule: "FRAME-3",
@@ -198,7 +212,7 @@ function nameAndText(evidence: Evidence, said: Said): Finding {
   };
 }
 
-function gluedFinding(evidence: Evidence, said: Said, parts: readonly string[]): Finding {
+function gluedFinding(evidence: Evidence, said: FramedMessage, parts: readonly string[]): Finding {
   if (ruleOfSaid(evidence, said) === "RELAY-0") return nameAndText(evidence, said);
   const isDatagram = evidence.story.subject.transport === "udp";
   // Digits that run into digits leave several cuts.

@@ -1,6 +1,4 @@
-/** Mistakes in a binary record: its type, the width, order and meaning of its length, and what stands after its text. */
-import { causeText } from "../stories/cause-text.ts";
-import { argsOf, type CauseCode } from "../stories/causes.ts";
+/** Mistakes in a binary record: the width, order and meaning of its length, and what stands after its text. */
 import type { Diagnosis, Finding, Level } from "./_diagnosis.ts";
 import { count, type Evidence, quoted } from "./_evidence.ts";
 import { recordIn, recordText, SILENT_RECORD_MS, where } from "./_record-facts.ts";
@@ -29,15 +27,6 @@ export const records: readonly Diagnosis[] = [
     rank: "record",
     excludes: WIDTHS,
     find: (evidence) => findWidth(evidence, false),
-  },
-  {
-    id: "D13",
-    name: "text-without-a-header",
-    title: "The first byte is not a known message type",
-    level: "violation",
-    rank: "record",
-    excludes: ["D27"],
-    find: findNoRecord,
   },
   {
     id: "D51",
@@ -86,13 +75,13 @@ export const records: readonly Diagnosis[] = [
   },
 ];
 
-/** Where our side answered all the same, it is a note. */
+/** A note, where our side answered all the same. */
 const levelOf = (evidence: Evidence): Level => {
   const isAnswered = evidence.isServer ? !evidence.last("refused") && evidence.last("out") : false;
   return isAnswered ? "note" : "violation";
 };
 
-const HEADER_ADVICE =
+export const HEADER_ADVICE =
   "Put the two header bytes together by hand: char header[2] = { 'Q', strlen(mail) }; or bytes([0x51, len(mail)]) in Python.";
 const ANSWER_ADVICE =
   "Put the two header bytes together by hand: char header[2] = { 'R', strlen(name) }; or bytes([0x52, len(name)]) in Python.";
@@ -183,7 +172,7 @@ function findTail(evidence: Evidence): Finding | undefined {
   const isLine = layout.tail === "newline";
   return {
     ...where(evidence),
-    cause: `The record was complete after ${size} bytes; ${layout.tailBytes} more came: ${TAILS[layout.tail]}. The length does not count them, so nobody reads them here; on a connection with several records they would be taken for the next one.`,
+    cause: `The record was complete after ${size} bytes; ${layout.tailBytes} more came: ${TAILS[layout.tail]}. The length does not count them, so they are not read here; on a connection with several records they would be taken for the next one.`,
     advice: [
       isLine
         ? 'Cut the newline off before you count and send: mail.strip() in Python; mail[strcspn(mail, "\\n")] = 0 in C.'
@@ -237,46 +226,4 @@ function findSwapped(evidence: Evidence): Finding | undefined {
       "Put the type into byte 0 and the length into byte 1. In a struct, the order of the fields is the order on the wire.",
     ],
   };
-}
-
-/** Of the reasons to refuse a record, those that are none of the others. */
-const NO_RECORD: ReadonlySet<CauseCode> = new Set<CauseCode>([
-  "record-type",
-  "record-length-negative",
-  "record-length-impossible",
-]);
-const KINDS_OF_ITS_OWN = new Set<RecordSign["kind"]>([
-  "typeOnly",
-  "headerOnly",
-  "lengthAsDigits",
-  "fieldsSwapped",
-  "layout",
-]);
-
-function findNoRecord(evidence: Evidence): Finding | undefined {
-  const sign = recordIn(evidence);
-  if (!evidence.isServer || (sign && KINDS_OF_ITS_OWN.has(sign.kind))) return undefined;
-  const refused = evidence.last("refused")?.cause;
-  const isRefused = refused !== undefined && NO_RECORD.has(refused.code);
-  if (!isRefused && sign?.kind !== "noLength") return undefined;
-  return {
-    ...where(evidence),
-    rule: "BOOK-4",
-    expected: "51 (Q), the length in one byte, then the address",
-    cause: noRecordCause(sign, refused && causeText(refused), argsOf(refused, "record-type")?.byte),
-    advice: [HEADER_ADVICE, "Look at it in hex: 51 0e 6c 75 6b 65 … for luke@gmail.com."],
-  };
-}
-
-function noRecordCause(sign: RecordSign | undefined, refusal = "", byte = 0): string {
-  switch (sign?.kind) {
-    case "typeInSmall":
-      return `The type is ${hex(Buffer.of(sign.args.byte))}, a small q. The protocol has a capital Q (51) for a query.`;
-    case "noLength":
-      return "The type Q is there, but the length byte is missing: the first letter of the address was read as the length.";
-    case "noHeader":
-      return "The address came without its header. This protocol is binary: every query starts with two bytes, the type Q and the length.";
-    default:
-      return `We refused it: ${refusal}. ${byte > 0 ? "Probably the header is missing: this protocol is binary, and every query starts with the type Q and the length." : "A length is one signed byte, from 0 to 127."}`;
-  }
 }

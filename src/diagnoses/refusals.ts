@@ -1,13 +1,13 @@
 /**
- * What our role answered in its own words - not found, unknown, one query only - and what was meant instead.
+ * Refusals of our roles in their own words - not found, taken, not online - and what was meant instead.
  *
- * Long, because each refusal has several causes, and their words stand beside them.
+ * Long, because every refusal has its likely cause here, side by side.
  */
 import { argsOf, type Cause } from "../stories/causes.ts";
 import { clockRequests } from "../wire/clock.ts";
 import { parseCommand } from "../wire/echo-command.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import { count, type Evidence, quoted, type Said } from "./_evidence.ts";
+import { count, type Evidence, type FramedMessage, quoted } from "./_evidence.ts";
 import { type Difference, findNearest, type NearestSign } from "./_nearest.ts";
 import { placeOf, ruleOfSaid } from "./_places.ts";
 import { at } from "./_reproduce.ts";
@@ -55,7 +55,7 @@ export const refusals: readonly Diagnosis[] = [
 export function saidBefore(
   { entries, messages }: Evidence,
   remark: { readonly cause: Cause },
-): Said | undefined {
+): FramedMessage | undefined {
   const place = entries.findIndex((entry) => entry.kind === "remark" && entry.cause === remark.cause);
   return messages.findLast(({ index }) => index < place);
 }
@@ -63,7 +63,7 @@ export function saidBefore(
 // -- files ----------------------------------------------------------------------------------------------------------
 
 interface Missing {
-  readonly said: Said;
+  readonly said: FramedMessage;
   readonly asked: string;
   readonly listed: readonly string[];
   readonly why: string;
@@ -93,6 +93,8 @@ function findNoFile(evidence: Evidence): Finding | undefined {
   if (!first) return undefined;
   const { said, asked, listed } = first;
   const nearest = findNearest(asked, listed);
+  const last = asked.trim().split(/\s+/).at(-1) ?? "";
+  const within = nearest || last === asked.trim() || !listed.includes(last) ? undefined : last;
   const times =
     missing.length > 2
       ? ` It was asked for ${missing.length} files in a row that are not there: look at the answer.`
@@ -104,11 +106,13 @@ function findNoFile(evidence: Evidence): Finding | undefined {
     reads: said.reads,
     state: said.state,
     expected: "the name of a file that this server has, byte for byte",
-    cause: `${whatIsMissing(evidence, first, nearest)}.${times}${wentOn(evidence, said)}`,
+    cause: `${whatIsMissing(evidence, first, { nearest, within })}.${times}${wentOn(evidence, said)}`,
     advice: [
       nearest
         ? MENDS[nearest.args.difference](nearest.args.name)
-        : "Look at the files that it has: its folder is the option root.",
+        : within !== undefined
+          ? exactly(within)
+          : "Look at the files that it has: its folder is the option root.",
       ...(evidence.role?.phases[said.state]?.rule === "FILE-3"
         ? ["Compare the whole answer before you go on: `not found` contains `found` too."]
         : []),
@@ -119,10 +123,12 @@ function findNoFile(evidence: Evidence): Finding | undefined {
 function whatIsMissing(
   evidence: Evidence,
   { asked, listed, why }: Missing,
-  nearest: NearestSign | undefined,
+  { nearest, within }: { readonly nearest: NearestSign | undefined; readonly within: string | undefined },
 ): string {
   if (asked === evidence.option("token"))
     return "The token came where a filename is due: it was taken already. Probably it was sent twice, or your program is one step behind";
+  if (within !== undefined)
+    return `${quoted(asked)} is not there. There is ${quoted(within)}: the name is due alone, with no word before it`;
   if (!nearest) return `${quoted(asked)} is not there${whatThereIs(listed, why)}`;
   const { name, difference } = nearest.args;
   // Marks of ours around marks of the peer's would be read as one sort.
@@ -178,8 +184,8 @@ function whatThereIs(listed: readonly string[], why: string): string {
   return `${only}. There ${listed.length === 1 ? "is" : "are"} ${names}${more}`;
 }
 
-/** It waits for a size, or acknowledges what was never announced. */
-function wentOn({ messages, silence, lastMove, story, program }: Evidence, { index }: Said): string {
+/** The peer waits for a size, or acknowledges what was never announced. */
+function wentOn({ messages, silence, lastMove, story, program }: Evidence, { index }: FramedMessage): string {
   const next = messages.find((other) => other.index > index);
   if (next && /^(got|ok|ack)\b/i.test(next.text)) return " Your program went on as if it had been found.";
   const isStill = next === undefined && lastMove?.kind === "out" && silence.ms > STILL_MS;
@@ -241,6 +247,9 @@ function findNoCommand(evidence: Evidence): Finding | undefined {
 /** A command in other letters, or without its second word; a text that begins with one is a text. */
 function misspelt(text: string): { meant: string; why: string } | undefined {
   const trimmed = text.trim();
+  const [, joined = "", argument = ""] = /^(download|run)\s*[:=]\s*(\S+)$/i.exec(trimmed) ?? [];
+  if (argument !== "")
+    return { meant: `${joined.toLowerCase()} ${argument}`, why: "a blank stands between the two words" };
   const [first = "", ...rest] = trimmed.split(/\s+/);
   if (parseCommand(trimmed) || trimmed === "close") {
     const isIndented = text !== text.trimStart();
@@ -250,8 +259,8 @@ function misspelt(text: string): { meant: string; why: string } | undefined {
   const word = COMMAND_WORDS.find((one) => one === lower) ?? nearCommand(lower);
   if (word === undefined) return undefined;
   const isAlone = rest.length === 0;
-  const argument = word === "download" ? /^\S+\.\w+$/ : /^\S+$/;
-  const isWhole = word === "close" ? isAlone : rest.length === 1 && argument.test(rest[0] ?? "");
+  const second = word === "download" ? /^\S+\.\w+$/ : /^\S+$/;
+  const isWhole = word === "close" ? isAlone : rest.length === 1 && second.test(rest[0] ?? "");
   if (isWhole)
     return {
       meant: [word, ...rest].join(" "),

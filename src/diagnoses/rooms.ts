@@ -3,7 +3,7 @@ import { argsOf } from "../stories/causes.ts";
 import type { Story } from "../stories/story.ts";
 import { hasReceiver, isClose, parseMessage } from "../wire/relay.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import { type Evidence, quoted, type Said } from "./_evidence.ts";
+import { type Evidence, type FramedMessage, quoted } from "./_evidence.ts";
 import { findNearest } from "./_nearest.ts";
 import { ruleOfSaid } from "./_places.ts";
 import { saidBefore } from "./refusals.ts";
@@ -66,7 +66,7 @@ function findTaken(evidence: Evidence): Finding | undefined {
 }
 
 /** A text with a receiver, or under the name that was refused, is no other try of a name. */
-function wentOnAfter(evidence: Evidence, { index, state }: Said): string {
+function wentOnAfter(evidence: Evidence, { index, state }: FramedMessage): string {
   const next = evidence.messages.find((one) => one.index > index);
   if (!next || next.state !== state) return "";
   const isText = hasReceiver(next.text) || /^:[^:]+:.*\s/.test(next.text) || /\S\s+\S+\s+\S/.test(next.text);
@@ -119,8 +119,8 @@ function findNoReceiver(evidence: Evidence): Finding | undefined {
   };
 }
 
-/** What came at once after it has the bar: nobody has typed it again in that time. */
-function restOf({ messages }: Evidence, said: Said): string {
+/** The bar came at once after it: no person types a text again in that time. */
+function restOf({ messages }: Evidence, said: FramedMessage): string {
   const next = messages.find(({ index }) => index > said.index);
   const [one, other] = [said.reads[0]?.at, next?.reads[0]?.at];
   if (!next || one === undefined || other === undefined || other - one > AT_ONCE_US) return "";

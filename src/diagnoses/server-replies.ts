@@ -1,8 +1,8 @@
-/** Replies of students' servers that are not what was said, and those that nobody waits for. */
+/** Replies of students' servers that are not what was said, and those that are not waited for. */
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { differenceOf } from "./_differences.ts";
 import { type Evidence, quoted } from "./_evidence.ts";
-import { dialogueOf, type Exchange, isLateReply, isRight, isTwice, ruleOf, textOf } from "./_exchanges.ts";
+import { dialogueOf, type Exchange, isRight, isTwice, ruleOf, textOf } from "./_exchanges.ts";
 
 export const serverReplies: readonly Diagnosis[] = [
   {
@@ -38,7 +38,7 @@ function wrongReplies(
     const earlier = exchanges.slice(0, index);
     if (exchange.messages.some((one) => isRight(one, expected?.texts ?? []))) return [];
     if (!isAsked || reads.length === 0 || isRight(textOf(reply), expected.texts)) return [];
-    return isLateReply(exchange, earlier) || isTwice(exchange) ? [] : [{ exchange, earlier }];
+    return isTwice(exchange) ? [] : [{ exchange, earlier }];
   });
 }
 
@@ -74,6 +74,11 @@ function echoCause(
     return {
       cause: `${came}: after ${quoted(due)} stands what ${quoted(old.sent)} had left in the buffer. No NUL ends the new text, so strlen() runs on into the old one.`,
       advice: [SEND_N, "Or end it after recv(): b[n] = 0;"],
+    };
+  if (said === `b'${sent}'` || said === `b"${sent}"`)
+    return {
+      cause: `${came}: that is how Python prints bytes. str() of the bytes was sent, and b and the quotation marks are characters of the text now.`,
+      advice: ["Send the bytes as they came: sendall(data), not sendall(str(data).encode())."],
     };
   const before = earlier.findLast((one) => one.sent.trimEnd() === said);
   if (before)
@@ -135,7 +140,7 @@ function findUnasked(evidence: Evidence): Finding | undefined {
       : `${quoted(said)} came in answer to the name`;
   return {
     rule,
-    // What comes before the answer is taken for it.
+    // Words before the answer are taken for it.
     level: more && more.messages[0] !== more.expected?.texts[0] ? "violation" : "note",
     reads,
     state: more ? "awaitingReply" : "listening",

@@ -2,7 +2,7 @@
 import { type Expression, parseExpression } from "../wire/calculator.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { count, type Evidence, quoted } from "./_evidence.ts";
-import { dialogueOf, type Exchange, isLateReply, textOf } from "./_exchanges.ts";
+import { dialogueOf, type Exchange, textOf } from "./_exchanges.ts";
 import { findResult, type ResultSign } from "./_numbers.ts";
 
 export const serverResults: readonly Diagnosis[] = [
@@ -30,7 +30,7 @@ interface WrongResult {
   readonly exchange: Exchange;
   readonly due: string;
   readonly found: ResultSign;
-  /** What was said and due before it. */
+  /** Lines that were said and due before it. */
   readonly earlier: readonly Exchange[];
 }
 
@@ -42,8 +42,7 @@ function wrongResults(evidence: Evidence): WrongResult[] {
     const { expected, reads, reply, sent } = exchange;
     const due = expected?.texts[0];
     if (expected?.kind !== "result" || due === undefined || reads.length === 0) return [];
-    if (isAmong(exchange, due) || isRepeated(reply, due) || isLateReply(exchange, exchanges.slice(0, index)))
-      return [];
+    if (isAmong(exchange, due) || isRepeated(reply, due)) return [];
     const found = findResult(reply, due, sent);
     return found ? [{ exchange, due, found, earlier: exchanges.slice(0, index) }] : [];
   });
@@ -169,7 +168,7 @@ interface Guess {
   readonly advice: string;
 }
 
-/** What a program would have to do wrong to come to this number. */
+/** Mistake that a program would have to make to come to this number. */
 function guessOf(expression: Expression, value: number, due: number): Guess | undefined {
   if (!expression.ok) return undefined;
   const { left, right, operator } = expression;

@@ -122,7 +122,7 @@ function findNoAnswer(evidence: Evidence): Finding | undefined {
   return { ...base(evidence, silent), ...(told ?? answerCause(silent.program)) };
 }
 
-/** It came when nobody waited for it any more; often because the end of the program flushed it. */
+/** An answer that came when it was not waited for any more; often because the end of the program flushed it. */
 function lateCause({ entries }: Evidence, { at, reads }: Exchange): Pick<Finding, "cause" | "advice"> {
   const [first] = reads;
   const came = first?.at ?? at;

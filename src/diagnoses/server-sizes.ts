@@ -208,7 +208,7 @@ function findStopped(evidence: Evidence): Finding | undefined {
 
 function findGlued(evidence: Evidence): Finding | undefined {
   const transfer = transferOf(evidence);
-  if (!transfer?.isGlued && !transfer?.isUnasked) return undefined;
+  if (!transfer || !(transfer.isUnasked || (transfer.isGlued && transfer.isAtOnce))) return undefined;
   if (textForm(transfer) !== undefined) return undefined;
   const size = signOf(transfer);
   if (size && size.kind !== "notFoundAsSize") return undefined;

@@ -7,7 +7,7 @@ import { at } from "./_reproduce.ts";
 
 /** A person may think for a while; after this long it is worth a word. */
 const SILENT_MS = 10_000;
-/** What lies unread for this long is no message that is still on its way. */
+/** Bytes that lie unread for this long are no message that is still on its way. */
 const UNREAD_MS = 2_000;
 const NEWLINE = 0x0a;
 
@@ -50,11 +50,11 @@ export const waiting: readonly Diagnosis[] = [
   },
 ];
 
-/** Its turn it is, or was when it left; it was silent for long, and nothing says that this is as it should be. */
+/** The peer's turn it is, or was when it left; it was silent for long, and nothing says that this is as it should be. */
 export function isTheirTurn({ isServer, silence, unfinished, live, program }: Evidence): boolean {
   if (!isServer || silence.whose !== "theirs" || silence.ms < SILENT_MS) return false;
   if (unfinished.length > 0 || (live?.queuedBytes ?? 0) > 0) return false;
-  // One that sleeps or reads its keyboard waits for nothing of ours.
+  // A program that sleeps or reads its keyboard waits for nothing of ours.
   return program === undefined || program.doing === "receiving" || program.doing === "polling";
 }
 

@@ -4,7 +4,7 @@ import { parseCommand } from "../wire/echo-command.ts";
 import { isKnock } from "../wire/knock-knock.ts";
 import { isClose, parseMessage } from "../wire/relay.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import { type Evidence, quoted, type Said } from "./_evidence.ts";
+import { type Evidence, type FramedMessage, quoted } from "./_evidence.ts";
 import { expectedAt, isFree, placeOf, ruleOfSaid, wasRefused } from "./_places.ts";
 import { listedFiles } from "./refusals.ts";
 
@@ -49,7 +49,7 @@ function findWords(evidence: Evidence): Finding | undefined {
 }
 
 /** None of them is right by itself, and all of them are with blanks in between. */
-function isOneText(evidence: Evidence, run: readonly Said[]): boolean {
+function isOneText(evidence: Evidence, run: readonly FramedMessage[]): boolean {
   const [first] = run;
   const rule = first && ruleOfSaid(evidence, first);
   if (!first || rule === undefined || run.some((said) => ruleOfSaid(evidence, said) !== rule)) return false;
@@ -74,7 +74,7 @@ function isOneText(evidence: Evidence, run: readonly Said[]): boolean {
 const isCommandAlone = ([word = "", argument = ""]: readonly string[]) =>
   (word === "download" && /^[^/]+\.\w+$/.test(argument)) || (word === "run" && /^[a-z]+$/.test(argument));
 
-function wordsFinding(evidence: Evidence, run: readonly Said[]): Finding {
+function wordsFinding(evidence: Evidence, run: readonly FramedMessage[]): Finding {
   const [first] = run;
   const state = first?.state ?? "";
   const words = run.map(({ text }) => text.trim());
@@ -101,8 +101,8 @@ const PLAIN = /(EOF|END|\|\||[;#$~^@&%]+)$/;
 
 interface Marked {
   readonly mark: string;
-  readonly said: Said;
-  /** It came as a message of its own. */
+  readonly said: FramedMessage;
+  /** A message of its own. */
   readonly isAlone: boolean;
 }
 
@@ -155,7 +155,7 @@ function markIn(evidence: Evidence): Marked | undefined {
 }
 
 /** `<EOF>` after a send of its own, or the point after mails. */
-function markAlone(evidence: Evidence, texts: readonly Said[]): Marked | undefined {
+function markAlone(evidence: Evidence, texts: readonly FramedMessage[]): Marked | undefined {
   const said = texts.find((one, index) => {
     const text = one.text.trim();
     const isMark = text === "." || BRACKETED.exec(text)?.[0] === text;

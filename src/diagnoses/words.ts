@@ -4,13 +4,11 @@
  * Long, because the marks of each mistake stand beside its words.
  */
 
-import { parseBootstrapRequest } from "../wire/bootstrap.ts";
 import { isQuit, parseExpression } from "../wire/calculator.ts";
 import { isKnock, KNOCK, WHO_IS_THERE } from "../wire/knock-knock.ts";
 import { hasReceiver, MESSAGE_PLEASE } from "../wire/relay.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import { count, type Evidence, quoted, type Said } from "./_evidence.ts";
-import { findNearest } from "./_nearest.ts";
+import { count, type Evidence, type FramedMessage, quoted } from "./_evidence.ts";
 import { placeOf, ruleOfSaid } from "./_places.ts";
 import { wrongToken } from "./framing.ts";
 
@@ -67,14 +65,6 @@ export const words: readonly Diagnosis[] = [
     rank: "words",
     find: findOddKnock,
   },
-  {
-    id: "D20",
-    name: "registration-with-a-wrong-field",
-    title: "The registry could not read the request",
-    level: "violation",
-    rank: "words",
-    find: findOddRequest,
-  },
 ];
 
 const visible = (text: string) => text.replace(INVISIBLE, "");
@@ -100,7 +90,7 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 const nameOf = (character: string) => (NAMES[character] ? ` (${NAMES[character]})` : "");
 
-/** What stands around the secret is told, the secret itself never. */
+/** Text around the secret is told, the secret itself never. */
 function findInvisibleToken(evidence: Evidence): Finding | undefined {
   const said = wrongToken(evidence);
   const token = evidence.option("token");
@@ -127,14 +117,15 @@ function findToken(evidence: Evidence): Finding | undefined {
   if (isStart || (token.startsWith(said.text) && said.text !== "")) return undefined;
   const isCase = said.text.toLowerCase() === token.toLowerCase();
   if (isFilename(evidence, said.text)) return filenameFirst(said);
+  const later = laterThanRefusal(evidence);
   return {
     rule: "FILE-1",
     reads: said.reads,
     state: said.state,
     expected: "the token that the registry tells for this server",
     cause: isCase
-      ? `${quoted(said.text)} differs from the token in capital letters only, and they count.`
-      : `${quoted(said.text)} is not this server's token. Probably your program took another server's: in the answer to DISCOVERY each server is port, service and token, in this order.`,
+      ? `${quoted(said.text)} differs from the token in capital letters only, and they count.${later}`
+      : `${quoted(said.text)} is not this server's token. Probably your program took another server's: in the answer to DISCOVERY each server is port, service and token, in this order.${later}`,
     advice: [
       "Print what your program cuts out of the answer to DISCOVERY, in quotation marks.",
       "Ask the registry yourself: netlabctl discover",
@@ -163,7 +154,7 @@ const COMMON = new Set([
   "gif",
 ]);
 
-function filenameFirst(said: Said): Finding {
+function filenameFirst(said: FramedMessage): Finding {
   return {
     rule: "FILE-1",
     reads: said.reads,
@@ -175,6 +166,14 @@ function filenameFirst(said: Said): Finding {
 }
 
 const NAME_PLACES = new Set(["name", "login"]);
+
+/** Bytes after our refusal were sent without a look at it. */
+function laterThanRefusal(evidence: Evidence): string {
+  const refused = evidence.last("refused");
+  const later = evidence.pieces.find(({ at }) => refused !== undefined && at > refused.at);
+  if (!later) return "";
+  return ` It did not look at the answer ${quoted(refused?.words ?? "")}: ${quoted(later.bytes.toString("utf8"))} came after it.`;
+}
 
 /** [CHAT-1, RELAY-1, CALC-0] Accepted: but who shall type it, and which Ann is it? */
 function findInvisibleName(evidence: Evidence): Finding | undefined {
@@ -212,17 +211,17 @@ function findNoExpression(evidence: Evidence): Finding | undefined {
   };
 }
 
-const isNoExpression = (evidence: Evidence, said: Said) =>
+const isNoExpression = (evidence: Evidence, said: FramedMessage) =>
   placeOf(ruleOfSaid(evidence, said)).kind === "expression" &&
   !isQuit(said.text) &&
   !parseExpression(said.text).ok;
 
 /** The peer left in the middle of a line: half of a message says nothing of the whole. */
-const isCutOff = ({ unfinished, messages }: Evidence, said: Said) =>
+const isCutOff = ({ unfinished, messages }: Evidence, said: FramedMessage) =>
   unfinished.length > 0 && said === messages.at(-1);
 
 /** Halves of one expression are no two mistakes. */
-function isOtherwiseExplained(messages: readonly Said[], index: number): boolean {
+function isOtherwiseExplained(messages: readonly FramedMessage[], index: number): boolean {
   const [said, next] = messages.slice(index, index + 2);
   return said !== undefined && next !== undefined && parseExpression(said.text + next.text).ok;
 }
@@ -282,7 +281,7 @@ const TALK_FIRST = (text: string): FirstWords => ({
   advice: "Send the login first, :Name:login, e.g. :Ann:ann; and then what you have to say.",
 });
 
-function noName(said: Said, rule: string, { cause, advice }: FirstWords): Finding {
+function noName(said: FramedMessage, rule: string, { cause, advice }: FirstWords): Finding {
   return {
     rule,
     reads: said.reads,
@@ -310,40 +309,4 @@ function findOddKnock(evidence: Evidence): Finding | undefined {
       : `${quoted(said.text)} does not open a joke. Perhaps your program is one step ahead: the name comes after \`${WHO_IS_THERE}\`.`,
     advice: [`Send exactly ${KNOCK} : copy it from the protocol.`],
   };
-}
-
-const REQUESTS = ["DISCOVERY", "REGISTRN"] as const;
-
-/** A word that is nearly one of ours. Eight letters of it may be a slip of the pen, or a pointer's size. */
-function unlikeWord(text: string): string {
-  const [word = ""] = text.trim().split(",");
-  const near =
-    findNearest(word, REQUESTS)?.args.name ?? REQUESTS.find((one) => one.startsWith(word) && word.length > 4);
-  if (near === undefined)
-    return `${quoted(text)} does not begin with a word that a registry knows; capital letters count.`;
-  const cut =
-    near.startsWith(word) && word.length === 8
-      ? ` Either the word is misspelt in your program, or only its first 8 bytes were sent: sizeof(text), where text is a char *, is the size of the pointer.`
-      : " A program compares byte by byte.";
-  return `${quoted(word)} is almost ${near}.${cut}`;
-}
-
-function findOddRequest({ messages, roleName }: Evidence): Finding | undefined {
-  if (roleName !== "bootstrap") return undefined;
-  for (const said of messages) {
-    const parsed = parseBootstrapRequest(said.text);
-    if (parsed.ok) continue;
-    const isRegistration = /^registrn/i.test(said.text);
-    return {
-      rule: isRegistration ? "BOOT-2" : "BOOT-6",
-      reads: said.reads,
-      expected: "REGISTRN,ip,port,service,token or DISCOVERY",
-      cause: `We answered ERROR: ${parsed.why}. ${isRegistration ? `Probably a field is missing, empty or out of place in ${quoted(said.text)}. The registry did not change, so clients will not find this server.` : `${unlikeWord(said.text)}`}`,
-      advice: [
-        "Send one datagram like this: REGISTRN,127.0.0.1,1236,pdf,server1",
-        "No spaces, no newline, and no comma inside a field.",
-      ],
-    };
-  }
-  return undefined;
 }

@@ -47,7 +47,7 @@ export class Listeners<Change> {
     return () => void this.#listeners.delete(own);
   }
 
-  tell(change: Change): void {
+  notify(change: Change): void {
     for (const listener of this.#listeners) listener(change);
   }
 }

@@ -167,11 +167,11 @@ export class LocalLab implements Lab {
   /** To be told by the supervisor. */
   instanceMoved(instance: Instance, from: string, to: string): void {
     const { id } = instance;
-    this.#instanceListeners.tell({ kind: "state", id, from, to, instance: labInstance(instance) });
+    this.#instanceListeners.notify({ kind: "state", id, from, to, instance: labInstance(instance) });
   }
 
   instanceRemoved({ id }: Instance): void {
-    this.#instanceListeners.tell({ kind: "removed", id });
+    this.#instanceListeners.notify({ kind: "removed", id });
   }
 
   // -- commands to instances -----------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import type { HubWorld } from "./_world.ts";
 /** `holder`: the connection that has the name; none: it is ours. */
 export type NameAnswer = { readonly ok: true } | { readonly ok: false; readonly holder: string };
 
-/** Nobody of that name is here; some of those who are. */
+/** No user of that name is here; names of some who are. */
 export interface NotOnline {
   readonly user: string;
   readonly online: readonly string[];

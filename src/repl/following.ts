@@ -80,7 +80,7 @@ class Follower<Options extends Bounds> {
         clearTimeout(timer);
         untap();
         this.#stop = () => undefined;
-        this.#tellLeftOut();
+        this.#noteLeftOut();
         if (!isJson) err(`${this.#shown} ${what} shown; ended ${why}`);
         resolve();
       };
@@ -94,7 +94,7 @@ class Follower<Options extends Bounds> {
     const { call, what, show } = this.#following;
     const second = Math.floor(wallMs(story, entry) / 1_000);
     if (second !== this.#second) {
-      this.#tellLeftOut();
+      this.#noteLeftOut();
       this.#second = second;
       this.#shownThisSecond = 0;
       this.#busyMsThisSecond = 0;
@@ -113,7 +113,7 @@ class Follower<Options extends Bounds> {
     if (this.#shown >= call.options.n) this.#stop(`after ${this.#shown} ${what} (--n)`);
   }
 
-  #tellLeftOut(): void {
+  #noteLeftOut(): void {
     const { call, what } = this.#following;
     if (this.#leftOut > 0 && !call.isJson)
       call.err(

@@ -13,9 +13,9 @@ import { isDeepStrictEqual } from "node:util";
 import type { Entry, EntryOf, OperatorAction } from "../stories/entry.ts";
 import type { Story } from "../stories/story.ts";
 import { RecordedClock } from "./_recorded-clock.ts";
-import { Stage, type Staging } from "./_stage.ts";
+import { Sandbox, type SandboxRequest } from "./_sandbox.ts";
 
-export type ReplayRequest = Omit<Staging, "clock">;
+export type ReplayRequest = Omit<SandboxRequest, "clock">;
 
 export interface Replayed {
   /** Entries of the story that were played and are the same. */
@@ -50,15 +50,15 @@ export interface Difference {
 export async function replay(request: ReplayRequest): Promise<Replayed> {
   const { story } = request;
   const { entries, cutShort } = playable(story);
-  const play = new Play({ ...request, clock: new RecordedClock(story.openedAt) }, entries);
-  const { difference, same } = await play.run(cutShort === undefined);
+  const player = new Player({ ...request, clock: new RecordedClock(story.openedAt) }, entries);
+  const { difference, same } = await player.run(cutShort === undefined);
   return {
     same,
-    given: play.given,
+    given: player.given,
     total: story.length,
     difference,
     cutShort,
-    momentAt: (number) => play.momentAt(number),
+    momentAt: (number) => player.momentAt(number),
   };
 }
 
@@ -83,9 +83,9 @@ function isSeen(entry: Entry): boolean {
   return entry.kind === "dropped" || entry.kind === "program";
 }
 
-class Play {
-  readonly stage: Stage;
-  readonly #staging: Staging;
+class Player {
+  readonly sandbox: Sandbox;
+  readonly #request: SandboxRequest;
   readonly #recorded: readonly Entry[];
   /** How much of what was played has been compared. */
   #compared = 0;
@@ -93,16 +93,16 @@ class Play {
   /** For each entry of the story, how much had been played with it. */
   readonly #played: number[] = [];
 
-  constructor(staging: Staging, recorded: readonly Entry[]) {
-    this.#staging = staging;
+  constructor(request: SandboxRequest, recorded: readonly Entry[]) {
+    this.#request = request;
     this.#recorded = recorded;
-    this.stage = new Stage(staging, recorded);
+    this.sandbox = new Sandbox(request, recorded);
   }
 
   async run(isToTheEnd: boolean): Promise<{ difference: Difference | undefined; same: number }> {
     for (const [index, entry] of this.#recorded.entries()) {
-      this.#staging.clock.standAt(this.#staging.story.openedAt + entry.at / 1_000);
-      this.#bring(entry, this.#recorded[index + 1]);
+      this.#request.clock.standAt(this.#request.story.openedAt + entry.at / 1_000);
+      this.#applyInput(entry, this.#recorded[index + 1]);
       const isPlayed = isSeen(entry) || (await this.#isPlayed(entry));
       this.#played.push(this.#compared);
       if (isPlayed) continue;
@@ -110,13 +110,13 @@ class Play {
       return { difference, same: index };
     }
     const same = this.#recorded.length;
-    const isMore = isToTheEnd && this.#staging.story.endedAt !== undefined && this.#next !== undefined;
+    const isMore = isToTheEnd && this.#request.story.endedAt !== undefined && this.#next !== undefined;
     const difference = isMore ? { number: same + 1, recorded: undefined, played: this.#next } : undefined;
     return { difference, same };
   }
 
   momentAt(number: number): RecordedMoment | undefined {
-    const moment = this.stage.moments[(this.#played[number - 1] ?? 0) - 1];
+    const moment = this.sandbox.moments[(this.#played[number - 1] ?? 0) - 1];
     if (!moment) return undefined;
     const past = this.#recorded.slice(0, number);
     const came = Buffer.concat(past.flatMap((entry) => (entry.kind === "in" ? [entry.bytes] : [])));
@@ -124,39 +124,39 @@ class Play {
       state: stateAfter(past),
       framing: moment.framing,
       context: moment.context ?? {},
-      unread: this.stage.connection ? came.subarray(moment.readBytes) : Buffer.alloc(0),
+      unread: this.sandbox.connection ? came.subarray(moment.readBytes) : Buffer.alloc(0),
     };
   }
 
   get #next(): Entry | undefined {
-    return this.stage.played[this.#compared];
+    return this.sandbox.played[this.#compared];
   }
 
   /** Input from outside happens again. */
-  #bring(entry: Entry, behind: Entry | undefined): void {
-    const { stage } = this;
+  #applyInput(entry: Entry, behind: Entry | undefined): void {
+    const { sandbox } = this;
     switch (entry.kind) {
       case "in":
       case "drained":
       case "late":
-        return stage.come(entry.bytes);
+        return sandbox.read(entry.bytes);
       case "ended":
-        return stage.end();
+        return sandbox.end();
       case "closed":
-        return stage.close(entry.cause);
+        return sandbox.close(entry.cause);
       case "operator":
         return this.#operate(entry, behind);
       case "refused":
-        if (entry.cause.code === "idle-too-long") stage.connection?.sweep(Number.POSITIVE_INFINITY);
+        if (entry.cause.code === "idle-too-long") sandbox.connection?.sweep(Number.POSITIVE_INFINITY);
     }
   }
 
   #operate(entry: EntryOf<"operator">, behind: Entry | undefined): void {
     const { at, kind, ...action } = entry;
-    const { stage } = this;
-    const { connection } = stage;
-    if (this.#staging.role.side === "client" && action.action !== "event") return this.#playUser(action);
-    if (!connection) return stage.note(action);
+    const { sandbox } = this;
+    const { connection } = sandbox;
+    if (this.#request.role.side === "client" && action.action !== "event") return this.#playUser(action);
+    if (!connection) return sandbox.note(action);
     switch (action.action) {
       case "event":
         connection.control.sendEvent?.(eventOf(action));
@@ -172,17 +172,17 @@ class Play {
       case "send":
         // Nothing went out: it was too late for that.
         if (behind?.kind === "out") return connection.control.inject?.(behind.bytes);
-        return stage.note(action);
+        return sandbox.note(action);
       default:
         return connection.control.kill(action);
     }
   }
 
   #playUser(action: OperatorAction): void {
-    this.stage.note(action);
-    if (action.action === "say") this.stage.tell({ type: "operator.say", text: action.text });
-    if (action.action === "endOfInput") this.stage.tell({ type: "operator.ended" });
-    if (action.action === "stop") this.stage.tell({ type: "operator.stop" });
+    this.sandbox.note(action);
+    if (action.action === "say") this.sandbox.dispatch({ type: "operator.say", text: action.text });
+    if (action.action === "endOfInput") this.sandbox.dispatch({ type: "operator.ended" });
+    if (action.action === "stop") this.sandbox.dispatch({ type: "operator.stop" });
   }
 
   /** Whether the replay does what the story says, once everything that is due has happened. */
@@ -193,28 +193,29 @@ class Play {
         this.#compared += 1;
         return true;
       }
-      if (played) return this.#isGiven(entry);
+      if (played) return this.#isExternal(entry);
       if (turn === 0) await turnOfTheLoop();
-      else if (!this.#cause(entry)) return this.#isGiven(entry);
+      else if (!this.#fireDue(entry)) return this.#isExternal(entry);
     }
   }
 
   /** Makes happen what the machine waited for: an answer of the world, or the timer that is due. */
-  #cause(entry: Entry): boolean {
-    if (entry.kind === "transition" && entry.answer) return this.stage.answer(entry.event, entry.answer);
-    return this.#staging.clock.fireNext();
+  #fireDue(entry: Entry): boolean {
+    if (entry.kind === "transition" && entry.answer) return this.sandbox.answer(entry.event, entry.answer);
+    return this.#request.clock.fireNext();
   }
 
   /** Doings of others than the machine: its hub, the registry, a file under way, a question by datagram. */
-  #isGiven(entry: Entry): boolean {
-    const { role } = this.#staging;
+  #isExternal(entry: Entry): boolean {
+    const { role } = this.#request;
     const isOthers =
       role.hub !== undefined ||
       (role.side === "server" && role.transport === "udp") ||
-      (role.side === "client" && this.stage.connection === undefined);
-    const isGiven = entry.kind === "file" || ((entry.kind === "out" || entry.kind === "remark") && isOthers);
-    if (isGiven) this.given += 1;
-    return isGiven;
+      (role.side === "client" && this.sandbox.connection === undefined);
+    const isExternal =
+      entry.kind === "file" || ((entry.kind === "out" || entry.kind === "remark") && isOthers);
+    if (isExternal) this.given += 1;
+    return isExternal;
   }
 }
 

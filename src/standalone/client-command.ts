@@ -11,7 +11,7 @@ import type { Argument } from "../repl/command.ts";
 import { hintText } from "../stories/cause-text.ts";
 import type { Cause } from "../stories/causes.ts";
 import type { Entry, Story } from "../stories/story.ts";
-import { tellOutcome } from "./outcome.ts";
+import { printOutcome } from "./outcome.ts";
 import { runClient } from "./run-client.ts";
 import { EXPLAIN, type StandaloneCall, type StandaloneCommand } from "./standalone-command.ts";
 import { stepPrinter } from "./step-printer.ts";
@@ -123,7 +123,7 @@ async function runOne(
       },
     );
     await user?.close();
-    return tellOutcome(outcome, call, { told });
+    return printOutcome(outcome, call, { told });
   } finally {
     await user?.close();
   }

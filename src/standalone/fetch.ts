@@ -4,7 +4,7 @@ import { printable } from "../printable.ts";
 import { hintText } from "../stories/cause-text.ts";
 import type { Entry, Story } from "../stories/story.ts";
 import { fileProgress, noProgress } from "./file-progress.ts";
-import { type Outcome, tellOutcome } from "./outcome.ts";
+import { type Outcome, printOutcome } from "./outcome.ts";
 import { runClient } from "./run-client.ts";
 import { defineStandalone, EXPLAIN } from "./standalone-command.ts";
 import { stepPrinter } from "./step-printer.ts";
@@ -47,10 +47,10 @@ export default defineStandalone({
       progress.stop();
     }
     const result = outcome.output as FetchResult;
-    if (!result.ok) return tellOutcome(outcome, call);
+    if (!result.ok) return printOutcome(outcome, call);
     const { path, sizeBytes, sha256 } = result;
     const saved = { ...outcome, output: { path, sizeBytes, sha256 } };
-    return tellOutcome(saved, call, {
+    return printOutcome(saved, call, {
       say: () => out(`saved ${path}  ${sizeBytes} bytes  sha256 ${sha256}`),
     });
   },

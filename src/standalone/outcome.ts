@@ -30,7 +30,7 @@ export interface Telling {
 type Failure = { readonly code?: ErrorCode; readonly message?: string };
 
 /** Answers the exit status. Result and cards are JSON where that is wanted. */
-export function tellOutcome(
+export function printOutcome(
   { output, cards, program }: Outcome,
   call: StandaloneCall<unknown>,
   { say, told }: Telling = {},
@@ -49,7 +49,7 @@ export function tellOutcome(
   return card?.level === "violation" ? exitCodes.peerError : exitCodes.done;
 }
 
-/** What came was wrong: that a client waited for more afterwards is a consequence. */
+/** A wrong answer comes first: that a client waited for more afterwards is a consequence. */
 const isAboutBytes = (card: Card | undefined) =>
   card?.level === "violation" && card.came === undefined && card.reads.length > 0;
 

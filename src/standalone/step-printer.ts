@@ -23,16 +23,16 @@ export function stepPrinter(
   const style = styleOf(hasColors);
   let hasBegun = false;
   return (story: Story, entry: Entry): void => {
-    const tell = (at: number, text: string) =>
+    const print = (at: number, text: string) =>
       err(`${`+${(at / 1_000_000).toFixed(3)}`.padStart(8)}  ${text}`);
     if (!hasBegun && entry.kind !== "opened") {
       hasBegun = true;
       // No transition leads into the state that a run begins in.
       const first = entry.kind === "transition" ? entry.from : story.state;
-      if (role.steps?.[first]) tell(0, stateText(role, first, style));
+      if (role.steps?.[first]) print(0, stateText(role, first, style));
     }
     const text = stepText(role, story, shownEntry(entry, contextOf(story), visibility), style);
-    if (text) tell(entry.at, text);
+    if (text) print(entry.at, text);
   };
 }
 

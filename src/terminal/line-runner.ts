@@ -179,7 +179,7 @@ export class LineRunner {
     const request = this.client.request("run", fields, handlers);
     const stopWatching = watchSilence(this.client, (sentence) => void handlers.err?.(sentence));
     const interrupt = () => this.client.interrupt(request.id);
-    const resize = () => isWide || this.client.tell("resize", { target: request.id, ...screenSize(screen) });
+    const resize = () => isWide || this.client.post("resize", { target: request.id, ...screenSize(screen) });
     signal.addEventListener("abort", interrupt, { once: true });
     if (signal.aborted) interrupt();
     screen.on("resize", resize);

@@ -3,21 +3,21 @@ import type { ControlClient } from "../control/control-client.ts";
 
 /** An answer that takes no longer needs no question whether the daemon is there. */
 const ASK_MS = 1_000;
-const TELL_MS = 3_000;
+const NOTIFY_MS = 3_000;
 
 /** Tells once where the daemon says nothing, to a question that it always answers at once; returns how to stop watching. */
-export function watchSilence(client: ControlClient, tell: (sentence: string) => void): () => void {
+export function watchSilence(client: ControlClient, notify: (sentence: string) => void): () => void {
   const asking = setTimeout(() => {
     // The request itself tells where the daemon is gone.
     client.request("hello").then(stop, stop);
   }, ASK_MS);
-  const telling = setTimeout(() => tell(sentence(client.path)), TELL_MS);
+  const notifying = setTimeout(() => notify(sentence(client.path)), NOTIFY_MS);
   function stop(): void {
     clearTimeout(asking);
-    clearTimeout(telling);
+    clearTimeout(notifying);
   }
   return stop;
 }
 
 const sentence = (path: string) =>
-  `the daemon at ${path} has not answered for ${TELL_MS / 1_000} s: it is busy, or it was stopped (Ctrl-Z); still waiting, Ctrl-C twice gives up`;
+  `the daemon at ${path} has not answered for ${NOTIFY_MS / 1_000} s: it is busy, or it was stopped (Ctrl-Z); still waiting, Ctrl-C twice gives up`;

@@ -1007,7 +1007,6 @@ export const corpus: readonly CorpusCase[] = [
     isServer: true,
     say: ["hello"],
     exit: "ok",
-    isPending: true,
   },
   {
     program: "servers/whole_buffer_for_an_answer",
@@ -1419,7 +1418,6 @@ export const corpus: readonly CorpusCase[] = [
     given: { count: 1 },
     isServer: true,
     exit: "ok",
-    isPending: true,
   },
   {
     program: "servers/clock_in_words",
@@ -2080,6 +2078,24 @@ export const corpus: readonly CorpusCase[] = [
     exit: "failure",
   },
   {
+    program: "servers/tls_server",
+    role: "calculator-client",
+    expected: "a TLS alert came: the server waits for encryption",
+    card: "D22",
+    isServer: true,
+    say: ["15 + 35"],
+    exit: "violation",
+  },
+  {
+    program: "servers/echo_server_for_a_calculator",
+    role: "calculator-client",
+    expected: "the request came back: an echo server",
+    card: "D78",
+    isServer: true,
+    say: ["15 + 35"],
+    exit: "violation",
+  },
+  {
     program: "servers/latin_answer",
     role: "address-book-client",
     expected: "the byte e9 is no UTF-8",
@@ -2087,7 +2103,6 @@ export const corpus: readonly CorpusCase[] = [
     given: { email: "lu@example.org" },
     isServer: true,
     exit: "ok",
-    isPending: true,
   },
   // -- pieces
   {

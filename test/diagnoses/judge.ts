@@ -44,6 +44,8 @@ const STARTS = 10;
 const QUIET_MS = 1_700;
 const MAX_MS = 20_000;
 const SILENCE_MS = 13_000;
+const SWEEP_MS = 1_000;
+const LOOK_MS = 90;
 
 interface Run {
   readonly one: CorpusCase;
@@ -104,6 +106,8 @@ export class Judge {
     await this.#quiet(runs);
     const now = await this.#look(runs);
     this.#lab.clock.push(SILENCE_MS);
+    // Programs that are silent by now are looked at a few at a time.
+    await pause(SWEEP_MS + runs.length * LOOK_MS);
     const later = await this.#look(runs);
     const told = await Promise.all(runs.map((run) => this.#tell(run)));
     const signs = runs.map(({ instance }) => this.#lab.stories(instance.id).map(signsOf));

@@ -132,7 +132,7 @@ describe.concurrent("fetch", () => {
       exit: 6,
       stdout: "",
       stderr: expect.stringContaining(
-        `cannot reach 127.9.9.9:${lab.ports.pdf}: no program listens there (ECONNREFUSED); where the registry's address cannot be reached from here, name another with --connect-host\nD31  violation: Nobody listens on that port\n`,
+        `cannot reach 127.9.9.9:${lab.ports.pdf}: no program listens there (ECONNREFUSED); where the registry's address cannot be reached from here, name another with --connect-host\nD31  violation: No program listens on that port`,
       ),
     });
     const found = await fetch("elsewhere", ["pdf", "server.pdf", "--connect-host", "127.0.0.1"], registry);

@@ -180,7 +180,7 @@ describe("a role that is loaded again", () => {
     await daemon.ctl("remove", "guess-number");
     expect(await daemon.ctl("unload", "guess-number")).toMatchObject({
       exit: 0,
-      stdout: "guess-number is forgotten; load brings it in again\n",
+      stdout: "unloaded guess-number; load brings it back\n",
     });
     expect(scene.names("lab.data/roles")).toEqual(["teller.js"]);
     expect(await daemon.ctl("spawn", "guess-number")).toMatchObject({ exit: 4 });

@@ -69,7 +69,7 @@ export class Realm {
   #wishes: (() => void)[] = [];
   /** Answers that came, to be told within the next turn. */
   #answers: (() => void)[] = [];
-  #isTelling = false;
+  #isDelivering = false;
   #lastTimer = 0;
   /** Epoch of requests: those made before it changed are no longer wanted. */
   #epoch = 0;
@@ -136,14 +136,14 @@ export class Realm {
   ask(call: () => Promise<unknown>): Promise<unknown> {
     const { promise, resolve, reject } = this.#inner.defer();
     const epoch = this.#epoch;
-    const tell = (answer: () => void) => {
-      if (epoch === this.#epoch) this.#tell(answer);
+    const settle = (answer: () => void) => {
+      if (epoch === this.#epoch) this.#deliver(answer);
     };
     this.wish(() => {
       if (epoch !== this.#epoch) return;
       call().then(
-        (value) => tell(() => resolve(value)),
-        (error) => tell(() => reject(error)),
+        (value) => settle(() => resolve(value)),
+        (error) => settle(() => reject(error)),
       );
     });
     return promise;
@@ -153,9 +153,9 @@ export class Realm {
   follow(promise: unknown, done: (value: unknown) => void, failed: (error: unknown) => void): () => void {
     const epoch = this.#epoch;
     const stop = this.#look(failed);
-    const ended = (tell: () => void) => () => {
+    const ended = (report: () => void) => () => {
       stop();
-      if (epoch === this.#epoch) tell();
+      if (epoch === this.#epoch) report();
     };
     this.turn(() =>
       this.#inner.follow(
@@ -183,16 +183,16 @@ export class Realm {
   }
 
   /** A turn of the loop between any two turns of code: sockets are served, whatever it awaits. */
-  #tell(answer: () => void): void {
+  #deliver(answer: () => void): void {
     this.#answers.push(answer);
-    if (this.#isTelling) return;
-    this.#isTelling = true;
+    if (this.#isDelivering) return;
+    this.#isDelivering = true;
     setImmediate(() => {
-      this.#isTelling = false;
+      this.#isDelivering = false;
       const answers = this.#answers;
       this.#answers = [];
       this.#late(() => {
-        for (const tell of answers) tell();
+        for (const answer of answers) answer();
       });
     });
   }

@@ -15,8 +15,8 @@ export function watchRejections(promisePrototype: object, listener: Listener): v
   if (isWatching) return;
   isWatching = true;
   process.on("unhandledRejection", (error, promise) => {
-    const tell = listenerOf(promise);
-    if (tell) tell(error);
+    const listener = listenerOf(promise);
+    if (listener) listener(error);
     // Thrown here it is uncaught, as it would have been without this listener.
     else if (process.listenerCount("unhandledRejection") === 1) throw error;
   });

@@ -1,5 +1,5 @@
 /**
- * Stage on which a story is played again: a fresh machine of the role, and for TCP the very connection code that served the peer,
+ * Sandbox in which a story is played again: a fresh machine of the role, and for TCP the very connection code that served the peer,
  * on a socket and a clock that only the story moves. What it does is a story too.
  */
 import type { AnyMachineSnapshot } from "xstate";
@@ -23,7 +23,7 @@ import { ownData } from "./_own-data.ts";
 import type { RecordedClock } from "./_recorded-clock.ts";
 import { RecordedLink } from "./_recorded-link.ts";
 
-export interface Staging {
+export interface SandboxRequest {
   readonly story: Story;
   readonly role: Role;
   /** The role's own options, and for clients where their server is. */
@@ -42,7 +42,7 @@ export interface Moment {
   readonly readBytes: number;
 }
 
-export class Stage {
+export class Sandbox {
   /** Entries of the replay, in order. */
   readonly played: Entry[] = [];
   /** A moment for each of these. */
@@ -52,18 +52,18 @@ export class Stage {
   #firstOfStep = 0;
   #readBytes = 0;
   readonly story: Story;
-  readonly #staging: Staging;
+  readonly #request: SandboxRequest;
   #link: RecordedLink | undefined;
   readonly #world: World;
   #actor!: RoleActor;
   #connection: Connection | undefined;
   #senderLink: RecordedLink | undefined;
 
-  constructor(staging: Staging, recorded: readonly Entry[]) {
-    const { story, role, clock, options } = staging;
+  constructor(request: SandboxRequest, recorded: readonly Entry[]) {
+    const { story, role, clock, options } = request;
     const recorder = new Recorder(clock);
     recorder.tap((story, entry) => this.#note(story, entry));
-    this.#staging = staging;
+    this.#request = request;
     this.story = recorder.open({ ...story.subject }, initialStateName(role.machine));
     this.#world = givenWorld(recorded, this.story, clock, options);
     if (role.side === "server" && role.transport === "tcp") this.#playServer();
@@ -127,7 +127,7 @@ export class Stage {
   }
 
   #run(input: World | PeerWorld, watcher: MachineWatcher): void {
-    const { role, clock, story } = this.#staging;
+    const { role, clock, story } = this.#request;
     const before = () => {
       this.#isInStep = true;
       watcher.before?.();
@@ -144,7 +144,7 @@ export class Stage {
   }
 
   #newConnection(): Connection {
-    const { role, common, clock } = this.#staging;
+    const { role, common, clock } = this.#request;
     // A client may have several, one after another.
     this.#link = this.#newLink();
     this.#connection = new Connection(this.#link, this.story, {
@@ -178,16 +178,16 @@ export class Stage {
   // -- what the story brings ----------------------------------------------------------------------------------------
 
   /** Plays a read. A datagram goes to the phase at once, a chunk to the framer. */
-  come(bytes: Buffer): void {
+  read(bytes: Buffer): void {
     if (this.#connection) this.#link?.receive(bytes);
-    else if (this.#staging.role.side === "server") {
+    else if (this.#request.role.side === "server") {
       this.#senderLink ??= this.#newSender();
       this.#senderLink.receive(bytes);
     } else this.story.recordRead(bytes);
   }
 
   #hand(peer: Peer, bytes: Buffer): void {
-    const phase: Phase | undefined = this.#staging.role.phases[stateName(this.snapshot.value)];
+    const phase: Phase | undefined = this.#request.role.phases[stateName(this.snapshot.value)];
     if (!phase) return;
     this.#guarded(() => {
       const message = new PeerMessage(bytes, undefined, peer);
@@ -200,7 +200,7 @@ export class Stage {
   #newSender(): RecordedLink {
     const link = this.#newLink();
     new DatagramSender(link, this.story, {
-      clock: this.#staging.clock,
+      clock: this.#request.clock,
       telemetry: () => undefined,
       onDatagram: (sender, bytes) => this.#hand(sender, bytes),
       onForgotten: () => undefined,
@@ -217,14 +217,14 @@ export class Stage {
     this.#link?.closes(cause && NetlabError.of("peer-gone", cause));
   }
 
-  /** Gives the answer of the world then. A connection that was made is one of this stage. */
+  /** Gives the answer of the world then. A connection that was made is one of the sandbox. */
   answer(event: string, answer: Extract<Entry, { kind: "transition" }>["answer"]): boolean {
     const [, name = "", outcome] = /^(\S+) (done|failed)$/.exec(event) ?? [];
     const actorId = invokedActor(this.snapshot, name);
     if (actorId === undefined || !answer) return false;
     if (!answer.ok) this.#actor.send({ type: `xstate.error.actor.${actorId}`, error: answer.error, actorId });
     else {
-      const isNew = this.#staging.role.side === "client" && name === "connecting";
+      const isNew = this.#request.role.side === "client" && name === "connecting";
       const connection = isNew ? this.#newConnection() : this.#connection;
       if (isNew) connection?.attachMachine(this.#actor);
       const output = revived(answer.value, connection);
@@ -234,7 +234,7 @@ export class Stage {
   }
 
   /** Does again what a client's user did. */
-  tell(event: { readonly type: string; readonly text?: string }): void {
+  dispatch(event: { readonly type: string; readonly text?: string }): void {
     this.#actor.send(event);
   }
 
