@@ -54,17 +54,30 @@ function isUnanswered({ at, reads, isGivenUp }: Exchange): boolean {
   return !first || isGivenUp || first.at - at > LONG_SILENCE_MS * 1_000;
 }
 
+/** Said in a room, waited for, and never heard there: what others said meanwhile is no answer. */
+function unheardOf(exchanges: readonly Exchange[]): Exchange | undefined {
+  return exchanges.find(
+    ({ nth, sent, expected, isTimedOut }, index) =>
+      expected?.kind === "room" &&
+      nth > 0 &&
+      isTimedOut &&
+      !exchanges.slice(index).some(({ reply }) => reply.includes(sent)),
+  );
+}
+
 function unansweredOf(
   { role, hasUser }: Evidence,
   exchanges: readonly Exchange[],
   state: string,
 ): Exchange | undefined {
-  const first = exchanges.find(
-    (exchange, index) =>
-      exchange.expected &&
-      isUnanswered(exchange) &&
-      (exchange.isGivenUp || exchange.reads.length > 0 || index === exchanges.length - 1),
-  );
+  const first =
+    unheardOf(exchanges) ??
+    exchanges.find(
+      (exchange, index) =>
+        exchange.expected &&
+        isUnanswered(exchange) &&
+        (exchange.isGivenUp || exchange.reads.length > 0 || index === exchanges.length - 1),
+    );
   if (first) return first;
   const last = exchanges.at(-1);
   // The word for yes has come; the size after it has not.

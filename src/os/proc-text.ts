@@ -142,7 +142,8 @@ export function systemCall(text: string, architecture: string): SystemCall | und
   const [kind, name] = known;
   const argument = Number(first);
   if (ON_ONE_DESCRIPTOR.includes(kind)) return { kind, name, fd: argument };
-  // select() is told one more than the highest descriptor that it watches.
+  // select() is told one more than the highest descriptor that it watches; of none, it is how old programs sleep.
+  if (name.includes("select") && argument === 0) return { kind: "sleep", name };
   return name.includes("select") && argument > 0 ? { kind, name, fd: argument - 1 } : { kind, name };
 }
 
