@@ -196,7 +196,24 @@ function filesIn(evidence: Evidence, text: string): readonly string[] | undefine
   return names.length > 1 && names.join("") === text ? names : undefined;
 }
 
+/** A name and a text with a receiver: no reader can see where the name ends, nor whether there is one. */
+function nameAndText(evidence: Evidence, said: FramedMessage): Finding {
+  const { expects = "the name" } = evidence.role?.phases[said.state] ?? {};
+  return {
+    rule: "FRAME-3",
+    reads: said.reads,
+    state: said.state,
+    expected: `${expects}, alone`,
+    cause: `${quoted(said.text)} has a bar (|), so it is no name. Either the name and the first message arrived as one, because your program did not wait for \`Message please\` between its two send() calls; or it sent the message before any name.`,
+    advice: [
+      "Send the name alone, and read `Message please`; only then send text|user.",
+      "Or end each message with a newline (\\n).",
+    ],
+  };
+}
+
 function gluedFinding(evidence: Evidence, said: FramedMessage, parts: readonly string[]): Finding {
+  if (ruleOfSaid(evidence, said) === "RELAY-0") return nameAndText(evidence, said);
   const isDatagram = evidence.story.subject.transport === "udp";
   // Digits that run into digits leave several cuts.
   const isClear = !/\d\d/.test(said.text) || parts.length === 2;

@@ -16,7 +16,9 @@ import { endings } from "./endings.ts";
 import { framing } from "./framing.ts";
 import { headers } from "./headers.ts";
 import { leaving } from "./leaving.ts";
+import { memory } from "./memory.ts";
 import { noRecords } from "./no-records.ts";
+import { partingWords } from "./parting-words.ts";
 import { pieces } from "./pieces.ts";
 import { records } from "./records.ts";
 import { refusals } from "./refusals.ts";
@@ -25,6 +27,7 @@ import { rooms } from "./rooms.ts";
 import { servers } from "./servers.ts";
 import { waiting } from "./waiting.ts";
 import { waits } from "./waits.ts";
+import { wording } from "./wording.ts";
 import { words } from "./words.ts";
 
 /** A family of them is a file; here they stand in the order of their ids. */
@@ -47,6 +50,9 @@ export const diagnoses: readonly Diagnosis[] = [
   ...rooms,
   ...waits,
   ...leaving,
+  ...partingWords,
+  ...memory,
+  ...wording,
 ].toSorted((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
 
 /** A card, as `explain` shows it. */

@@ -116,6 +116,7 @@ function findToken(evidence: Evidence): Finding | undefined {
   const isStart = said.text.startsWith(token) && /[\p{L}\p{N}]/u.test(said.text.slice(token.length));
   if (isStart || (token.startsWith(said.text) && said.text !== "")) return undefined;
   const isCase = said.text.toLowerCase() === token.toLowerCase();
+  if (isFilename(evidence, said.text)) return filenameFirst(said);
   const later = laterThanRefusal(evidence);
   return {
     rule: "FILE-1",
@@ -129,6 +130,38 @@ function findToken(evidence: Evidence): Finding | undefined {
       "Print what your program cuts out of the answer to DISCOVERY, in quotation marks.",
       "Ask the registry yourself: netlabctl discover",
     ],
+  };
+}
+
+/** `server.txt`, where the token is due. */
+function isFilename(evidence: Evidence, text: string): boolean {
+  const service = evidence.option("service");
+  const [, extension] = /^[^\s,:|]+\.([A-Za-z]\w{0,4})$/.exec(text.trim()) ?? [];
+  return extension !== undefined && (extension === service || COMMON.has(extension.toLowerCase()));
+}
+const COMMON = new Set([
+  "txt",
+  "pdf",
+  "png",
+  "jpg",
+  "jpeg",
+  "zip",
+  "html",
+  "md",
+  "csv",
+  "doc",
+  "docx",
+  "gif",
+]);
+
+function filenameFirst(said: FramedMessage): Finding {
+  return {
+    rule: "FILE-1",
+    reads: said.reads,
+    state: said.state,
+    expected: "the token first, and then the filename",
+    cause: `${quoted(said.text)} is a filename, and came where the token is due. Probably your program leaves the token out, or sends the two in the wrong order.`,
+    advice: ["First send the token, and read `valid`; only then send the filename."],
   };
 }
 
