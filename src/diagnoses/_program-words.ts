@@ -72,7 +72,7 @@ const atWork = (program: Program) =>
     ? seems(program, "computes", "seems to compute")
     : seems(program, "sleeps", "seems to sleep");
 
-/** Watching descriptors, it may be about to read: which ones they are, nobody can see. */
+/** Watching descriptors, it may be about to read: which ones they are cannot be seen. */
 function pollingCause(program: Program, unread: string): Pick<Finding, "cause" | "advice"> {
   return {
     cause: `${nameOf(program)} ${seems(program, "waits", "seems to wait")} in select(), poll() or epoll_wait().${unread} So it does not watch this connection, or does not read from it.`,

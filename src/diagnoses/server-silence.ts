@@ -195,10 +195,10 @@ function findAnsweredOnce(evidence: Evidence): Finding | undefined {
   };
 }
 
-/** It is at something that says more than the missing loop: D38 tells. */
+/** A program that is at something else says more than the missing loop: D38 tells. */
 function isAtWork({ doing, unreadBytes }: Program): boolean {
   if (doing === "polling") return unreadBytes > 0;
-  // What lies unread while it sleeps is no work under way: it reads no second time.
+  // Bytes that lie unread while it sleeps are no work under way: it reads no second time.
   const isAtThis = doing === "sleeping" || doing === "computing";
   return doing === "keyboard" || doing === "stopped" || (isAtThis && unreadBytes === 0);
 }

@@ -83,21 +83,43 @@ interface Holder {
   readonly fd: number;
 }
 
-/** Processes that have one socket and are looked at: a server that forks before accept() has it in all its children. */
+/** Processes that have one socket and are looked at: a server may have many children. */
 const MAX_HOLDERS = 16;
 
 /** All that have it, the newest first: after fork() the child does, and often its parent too, which serves no one here. */
 async function holdersOf(inode: number): Promise<Holder[]> {
+  const first = await firstHolderOf(inode);
+  if (!first) return [];
+  const parent = await heldBy(await parentOf(first.pid), inode);
+  const pids = await childrenOf(first.pid);
+  // Its brothers are looked at where they have the socket from one parent: a shell's programs have not.
+  if (parent) pids.push(...(await childrenOf(parent.pid)));
+  const others = pids.filter((pid) => pid !== first.pid && pid !== process.pid).slice(0, MAX_HOLDERS);
+  const found = await Promise.all(others.map((pid) => heldBy(pid, inode)));
+  return [first, ...found, parent].filter((holder) => holder !== undefined);
+}
+
+/** The newest first: a program that is being tried out was started a moment ago. Stops at the first that has it. */
+async function firstHolderOf(inode: number): Promise<Holder | undefined> {
   const names = await readdir(PROC).catch(() => []);
   const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
-  const holders: Holder[] = [];
   for (const pid of pids.sort((a, b) => b - a)) {
-    if (pid === process.pid) continue;
-    const fd = await descriptorOf(pid, inode);
-    if (fd !== undefined) holders.push({ pid, fd });
-    if (holders.length === MAX_HOLDERS) break;
+    const holder = await heldBy(pid, inode);
+    if (holder) return holder;
   }
-  return holders;
+  return undefined;
+}
+
+async function heldBy(pid: number, inode: number): Promise<Holder | undefined> {
+  const fd = pid === process.pid ? undefined : await descriptorOf(pid, inode);
+  return fd === undefined ? undefined : { pid, fd };
+}
+
+const parentOf = async (pid: number) => processStat(await read(`${pid}/stat`))?.parent ?? 0;
+
+/** Children of its first thread, which is the one that forks; none where the kernel does not tell. */
+async function childrenOf(pid: number): Promise<number[]> {
+  return (await read(`${pid}/task/${pid}/children`)).split(" ").map(Number).filter(Boolean);
 }
 
 /** Other users' descriptors cannot be listed, and are not asked for. */

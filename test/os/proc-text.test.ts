@@ -60,8 +60,8 @@ describe("a socket table", () => {
 
 describe("a process", () => {
   it.each([
-    ["4123 (python3) S 1 2", { name: "python3", state: "S" }],
-    ["4123 (my (odd) name) T 1 2", { name: "my (odd) name", state: "T" }],
+    ["4123 (python3) S 1 2", { name: "python3", state: "S", parent: 1 }],
+    ["4123 (my (odd) name) T 77 2", { name: "my (odd) name", state: "T", parent: 77 }],
     ["4123 no brackets", undefined],
     ["", undefined],
   ])("is named and has a state: %j", (text, stat) => expect(processStat(text)).toEqual(stat));
