@@ -1,6 +1,6 @@
 /** Judge of all stories: a live one when it is asked for, an ended one once, when there is time for it. */
 import { startedAgain } from "./catalogue/again-command.ts";
-import { type Case, judge } from "./diagnoses/table.ts";
+import { type Incident, judge } from "./diagnoses/table.ts";
 import type { Lab } from "./lab/lab.ts";
 import { contextOf, roleOf } from "./stories/editions.ts";
 import type { LiveView } from "./stories/live-view.ts";
@@ -12,12 +12,12 @@ import { type Judged, type StoryJudge, verdictOf } from "./stories/verdict.ts";
 type Circumstances = Pick<Lab, "find" | "roles" | "stories">;
 
 /** Role and options are the instance's; where it is gone, the role of that name and what the story knows. */
-export function caseOf(
+export function incidentOf(
   lab: Circumstances,
   story: Story,
   live: LiveView | undefined,
   { showTokens }: { readonly showTokens?: boolean | undefined } = {},
-): Case {
+): Incident {
   const { subject } = story;
   const { redactor } = contextOf(story, lab.roles);
   const instance = lab.find(subject.instance);
@@ -103,7 +103,7 @@ export class Judge implements StoryJudge {
   #judge(story: Story, live: LiveView | undefined): Judged {
     const lab = this.#parts.lab();
     try {
-      const { cards, silence } = judge(caseOf(lab, story, live));
+      const { cards, silence } = judge(incidentOf(lab, story, live));
       const names = cards.map(({ id, level, title }) => ({ id, level, title }));
       return this.#sharedOf({ cards: names, turn: silence.whose }, story, live);
     } catch (error) {

@@ -161,7 +161,8 @@ export class Intake implements StaleHandler {
 
   /** The next so many bytes into a sink. Rejects when they do not all come, or the sink fails. */
   async receiveInto(sink: ByteSink, sizeBytes: number): Promise<void> {
-    const record = this.#story.recordFile("in", "", sizeBytes);
+    const ahead = Math.min(this.#framer.unreadBytes, sizeBytes);
+    const record = this.#story.recordFile("in", "", sizeBytes, ahead);
     this.#inflow = new Inflow(this.#framer, this.#throttle, sink, sizeBytes, this.#clock, record);
     if (this.#hasEnded) this.#inflow.end();
     this.#inflow.flow();

@@ -14,7 +14,7 @@ export type BufferSign =
   | Sign<"pointerSize", { sizeBytes: 8 | 4; whole: string }>;
 
 const NUL = 0x00;
-/** A run that nobody types. */
+/** A run that no person types. */
 const LONG_RUN = 8;
 
 /** Buffer habit of a peer's texts, the strongest sign of all its reads. */

@@ -1,6 +1,6 @@
 /**
  * The contract of a diagnosis: one mistake that programs really make, how it shows in a connection's story, and what to
- * say about it. It is looked for when somebody asks, never while the peer is served.
+ * say about it. It is looked for when it is asked for, never while the peer is served.
  *
  * A diagnosis that is not sure keeps silent: a false alarm costs a student more than silence.
  */
@@ -31,7 +31,7 @@ export interface Diagnosis {
   readonly find: (evidence: Evidence) => Finding | undefined;
 }
 
-/** One diagnosis in one story. Texts of peers stand in it through `quoted` only. */
+/** A diagnosis in a story. Texts of peers stand in it through `quoted` only. */
 export interface Finding {
   /** The wire rule that it is about, e.g. `CALC-2`. */
   readonly rule: string;
@@ -39,15 +39,15 @@ export interface Finding {
   readonly level?: Level;
   /** As it came: we see reads, never the peer's send() calls. */
   readonly reads: readonly Read[];
-  /** What came, where it was no bytes: a FIN, silence, a reset. */
+  /** Event that came, where it was no bytes: a FIN, silence, a reset. */
   readonly came?: string;
   /** The state in which it came. */
   readonly state?: string | undefined;
   readonly expected: string;
   /** Worded as likely: we see one end of the wire. At most three sentences. */
   readonly cause: string;
-  /** What to change, a step an item; the first card shows the first two. */
+  /** Steps to change it, one an item; the first card shows the first two. */
   readonly advice: readonly string[];
-  /** Where the usual one, saying again what came, does not do. */
+  /** A way of its own, where the usual one, saying again what came, does not do. */
   readonly reproduce?: string;
 }

@@ -192,7 +192,7 @@ function isDocument(value: unknown): boolean {
 
 /** Blanks and signs as an address bar writes them: two escapes, or an escaped blank. */
 function findPercent(_bytes: Buffer, text: string): DialectSign | undefined {
-  // Who escapes blanks has none left.
+  // An escaped text has no blanks left.
   if (/\s./.test(text)) return undefined;
   const escapes = text.match(/%[0-9A-Fa-f]{2}/g) ?? [];
   if (escapes.length === 0 || (escapes.length < 2 && !/(?<!\d)%(20|0[aAdD]|2[bBfF]|3[aA]|7[cC])/.test(text)))

@@ -1,4 +1,4 @@
-/** What a person overlooks between the word that came and the one that is due. */
+/** Differences that a person overlooks between the word that came and the one that is due. */
 import { quoted } from "./_evidence.ts";
 import { findNearest } from "./_nearest.ts";
 

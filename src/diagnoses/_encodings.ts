@@ -89,7 +89,7 @@ const letterOf = (byte: number) => LATIN_1.decode(Uint8Array.of(byte));
 const isLetter = (byte: number) =>
   /\p{L}|[€‚„…‘’“”–—§°ºª«»¿¡£´]/u.test(letterOf(byte)) && byte !== 0xff && byte !== 0xfe;
 
-/** Memory that nobody has written to repeats itself: cc cc cc, cd cd cd. */
+/** Memory that was never written to repeats itself: cc cc cc, cd cd cd. */
 function hasRun(bytes: Buffer): boolean {
   return bytes.some((byte, at) => byte >= 0x80 && bytes[at + 1] === byte && bytes[at + 2] === byte);
 }

@@ -17,40 +17,40 @@ import { type Silence, silenceOf } from "./_silence.ts";
 import { Stream } from "./_stream.ts";
 
 /** A story and its circumstances. Role and options are the instance's, where there still is one. */
-export interface Case {
+export interface Incident {
   readonly story: Story;
   readonly role: Role | undefined;
   readonly options: Readonly<Record<string, unknown>>;
   /** As they were typed. */
   readonly given: Readonly<Record<string, unknown>>;
-  /** Where the role listens, or a client's server is. */
+  /** Address on which the role listens, or of a client's server. */
   readonly host: string;
   readonly port: number;
   /** Command that starts a client of ours once more. */
   readonly again: string;
-  /** What it is doing now; undefined: it is over. */
+  /** State of the live connection; undefined: it is over. */
   readonly live: LiveView | undefined;
-  /** What whoever asks may see of these bytes: tokens are hidden. */
+  /** Form of these bytes that a reader may see: tokens are hidden. */
   readonly redact: (bytes: Buffer) => ShownBytes;
   /** Other stories of the same instance, oldest first: asked only where one alone does not tell. */
   readonly others?: (() => readonly Story[]) | undefined;
 }
 
-/** One read, as the kernel handed it over. */
+/** A read, as the kernel handed it over. */
 export interface Read {
   /** From 1, over the whole story. */
   readonly number: number;
   readonly at: number;
-  /** What is kept of it. */
+  /** Bytes of it that are kept. */
   readonly bytes: Buffer;
   readonly keptBytes: number;
   readonly size: number;
-  /** What of it is not to be shown. */
+  /** Spans of it that are not to be shown. */
   readonly hidden?: readonly HiddenSpan[];
 }
 
-/** One message, as framing made it of the reads. */
-export interface Said {
+/** A message, as framing made it of the reads. */
+export interface FramedMessage {
   readonly index: number;
   readonly bytes: Buffer;
   readonly text: string;
@@ -74,12 +74,12 @@ export class Evidence {
   readonly live: LiveView | undefined;
   readonly redact: (bytes: Buffer) => ShownBytes;
   readonly others: () => readonly Story[];
-  /** What is kept of the conversation itself: a client's questions to the registry come before it. */
+  /** Entries of the conversation itself: a client's questions to the registry come before it. */
   readonly entries: readonly Entry[];
   /** State in which the conversation itself began. */
   readonly initialState: string;
   readonly reads: readonly Read[];
-  readonly messages: readonly Said[];
+  readonly messages: readonly FramedMessage[];
   /** The last silence, of an ended story too, and whose turn it was. */
   readonly silence: Silence;
   /** Of a stream, from its first byte; with what came after a refusal or after our end. */
@@ -90,7 +90,7 @@ export class Evidence {
   readonly program: Kind<"program"> | undefined;
   readonly #stream: Stream;
 
-  constructor({ story, role, options, given, host, port, again, live, redact, others }: Case) {
+  constructor({ story, role, options, given, host, port, again, live, redact, others }: Incident) {
     this.story = story;
     this.role = role;
     this.options = options;
@@ -118,12 +118,12 @@ export class Evidence {
     this.program = all.findLast((entry): entry is Kind<"program"> => entry.kind === "program");
   }
 
-  /** Whose turn it was when it fell silent. */
+  /** Side whose turn it was when it fell silent. */
   get turn(): Turn {
     return this.silence.whose;
   }
 
-  /** What both sides had begun, and is still to come from the peer. */
+  /** Business that both sides had begun, and that is still to come from the peer. */
   get debt(): Debt | undefined {
     return debtOf(this);
   }
@@ -162,7 +162,7 @@ export class Evidence {
     return maskedBytes(this.redact(bytes));
   }
 
-  /** What no state has read yet. */
+  /** Bytes that no state has read yet. */
   get unread(): Buffer {
     return this.live?.unread ?? Buffer.alloc(0);
   }
@@ -170,6 +170,11 @@ export class Evidence {
   /** The very first bytes that came, however they were cut up. */
   get opening(): Buffer {
     return Buffer.concat(this.reads.slice(0, 4).map(({ bytes }) => bytes)).subarray(0, 512);
+  }
+
+  /** True of a client that says what its user says. */
+  get hasUser(): boolean {
+    return Object.values(this.role?.phases ?? {}).some(({ due }) => due === "user");
   }
 
   /** Does its hub send what the peer has not asked for? Then silence is no sign of anything. */
@@ -185,7 +190,7 @@ export class Evidence {
     return this.all(kind).at(-1);
   }
 
-  /** What moved last, in or out. */
+  /** Last thing that moved, in or out. */
   get lastMove(): Kind<"in"> | Kind<"out"> | Kind<"file"> | undefined {
     return this.entries.findLast(
       (entry) => entry.kind === "in" || entry.kind === "out" || entry.kind === "file",
@@ -197,7 +202,7 @@ export class Evidence {
     return typeof value === "string" ? value : undefined;
   }
 
-  /** What phases read as text, and what our clients hear as such. */
+  /** Pieces that phases read as text, and that our clients hear as such. */
   #textPieces(): Piece[] {
     let state = this.initialState;
     const pieces: Piece[] = [];
@@ -213,15 +218,13 @@ export class Evidence {
   }
 
   #isText(state: string): boolean {
+    const phase = this.role?.phases[state];
     if (this.role?.side === "client")
-      return (
-        (this.role.phases[state] !== undefined || this.story.subject.transport === "udp") &&
-        !isBinary(this.roleName, state)
-      );
-    return (this.role?.phases[state]?.reads ?? "text") === "text";
+      return phase === undefined ? this.story.subject.transport === "udp" : phase.isBinary !== true;
+    return (phase?.reads ?? "text") === "text";
   }
 
-  #datagrams(): Said[] {
+  #datagrams(): FramedMessage[] {
     const state = this.story.state;
     return this.reads.map((read, index) => ({
       index,
@@ -235,9 +238,9 @@ export class Evidence {
   }
 
   /** Walks along the bytes that came and takes off message after message; what is not kept is passed over. */
-  #framed(numbered: ReadonlyMap<Entry, Read>): Said[] {
+  #framed(numbered: ReadonlyMap<Entry, Read>): FramedMessage[] {
     const stream = this.#stream;
-    const messages: Said[] = [];
+    const messages: FramedMessage[] = [];
     let isAll = false;
     for (const [index, entry] of this.entries.entries()) {
       const read = numbered.get(entry);
@@ -253,12 +256,8 @@ export class Evidence {
 }
 
 const NEWLINE = 0x0a;
-/** States of our clients in which sizes, files and records come. */
-const BINARY_STATES = new Set(["sizing", "checking", "receiving", "awaitingBytes"]);
 const isGluedSize = (bytes: Buffer) =>
   bytes.length > FOUND.length && bytes.subarray(0, FOUND.length).toString("latin1") === FOUND;
-const isBinary = (roleName: string, state: string) =>
-  BINARY_STATES.has(state) || roleName === "address-book-client";
 
 function piecesOf(entries: readonly Entry[]): Piece[] {
   return entries.filter(

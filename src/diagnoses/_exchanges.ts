@@ -1,4 +1,4 @@
-/** A conversation of a client of ours with somebody's server: what we said, and what came after each of it. */
+/** A conversation of a client of ours with a student's server: what we said, and what came after each of it. */
 
 import type { EntryOf } from "../stories/entry.ts";
 import { type ExpectedReply, expectedReply } from "../wire/expected-reply.ts";
@@ -10,7 +10,7 @@ export interface Exchange {
   readonly sent: string;
   /** Microseconds since the story opened. */
   readonly at: number;
-  /** What came before we said the next. */
+  /** Reads that came before we said the next. */
   readonly reads: readonly Read[];
   readonly reply: Buffer;
   /** The reply as our client takes it: what comes after a pause is another message. */
@@ -24,7 +24,7 @@ export interface Exchange {
 }
 
 export interface Dialogue {
-  /** What came before we said anything. */
+  /** Reads that came before we said anything. */
   readonly greeting: readonly Read[];
   readonly exchanges: readonly Exchange[];
 }
@@ -110,7 +110,7 @@ export function textOf(reply: Buffer): string {
   return nul < 0 ? text : text.slice(0, nul);
 }
 
-/** One of its lines is what is due. */
+/** True where a line of it is what is due. */
 export const isRight = (said: string, due: readonly string[]) =>
   said
     .split(/[\0\r\n]+/)
@@ -132,7 +132,7 @@ export interface Failure {
   readonly event: string;
 }
 
-/** Where a run of ours went wrong. */
+/** Step at which a run of ours went wrong. */
 export function failureOf(evidence: Evidence): Failure | undefined {
   if (evidence.isServer || evidence.role === undefined) return undefined;
   const last = evidence.all("transition").findLast(({ to }) => to === "failed");

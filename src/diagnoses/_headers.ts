@@ -175,7 +175,7 @@ function walk(
   return { records, opCodes };
 }
 
-/** One byte that is a character of text too proves little; zeros in front of a text prove much. */
+/** A byte that is a character of text too proves little; zeros in front of a text prove much. */
 function isConvincing(form: Form, { records, opCodes }: Walked, starts: readonly number[]): boolean {
   const [first] = records;
   if (!first) return false;
@@ -189,7 +189,7 @@ function isConvincing(form: Form, { records, opCodes }: Walked, starts: readonly
   if (width > 1) return isAtReads;
   // A length of 10 is a newline: among others that are none it is a length all the same.
   const isControl = records.every(({ header }) => header.length < 0x20) && records.some(isNoText);
-  // One packet may hold two records: control characters at just these places are no chance.
+  // Two records may lie in one packet: control characters at just these places are no chance.
   return isControl ? isAtReads || isSeveral : isAtReads && records.length >= 3;
 }
 

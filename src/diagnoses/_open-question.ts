@@ -1,4 +1,4 @@
-/** What a client of ours is waiting for, or gave up waiting for: the server's greeting, or its answer to something. */
+/** The open question of a client of ours, which waits for it or gave up waiting: the server's greeting, or its answer to something. */
 import { FOUND } from "../wire/file-transfer.ts";
 import type { Evidence } from "./_evidence.ts";
 import { dialogueOf, type Exchange, failureOf, LONG_SILENCE_MS } from "./_exchanges.ts";
@@ -23,7 +23,7 @@ export function openQuestionOf(evidence: Evidence): OpenQuestion | undefined {
   const { greeting, exchanges } = dialogueOf(evidence);
   const answered = exchanges.filter((exchange) => exchange.expected && !isUnanswered(exchange)).length;
   const state = failed?.from ?? silence.state;
-  if (state === "awaitingGreeting" && greeting.length === 0) {
+  if (role.phases[state]?.due === "greeting" && greeting.length === 0) {
     const askedAt = evidence.entries[0]?.at ?? 0;
     return {
       exchange: undefined,
@@ -39,46 +39,48 @@ export function openQuestionOf(evidence: Evidence): OpenQuestion | undefined {
   const isGivenUp = exchange.isGivenUp || isLate || (failed?.event.startsWith("after ") ?? false);
   return {
     exchange,
-    state: isAsking(state) ? state : "awaitingReply",
+    state: role.phases[state]?.due === "answer" ? state : "awaitingReply",
     answered,
     askedAt: exchange.at,
     isGivenUp,
   };
 }
 
-/** States in which an answer is due whatever was said. */
-const ASKING = new Set([
-  "authenticating",
-  "requesting",
-  "sizing",
-  "awaitingAnswer",
-  "awaitingReply",
-  "awaitingBytes",
-]);
-const isAsking = (state: string) => ASKING.has(state);
 const isEnding = (event: string) => /^peer\.(ended|closed)$/.test(event);
 
-/** Nothing came, or so late that nobody waited any more. */
+/** Nothing came, or so late that it was not waited for any more. */
 function isUnanswered({ at, reads, isGivenUp }: Exchange): boolean {
   const [first] = reads;
   return !first || isGivenUp || first.at - at > LONG_SILENCE_MS * 1_000;
 }
 
+/** Said in a room, waited for, and never heard there: what others said meanwhile is no answer. */
+function unheardOf(exchanges: readonly Exchange[]): Exchange | undefined {
+  return exchanges.find(
+    ({ nth, sent, expected, isTimedOut }, index) =>
+      expected?.kind === "room" &&
+      nth > 0 &&
+      isTimedOut &&
+      !exchanges.slice(index).some(({ reply }) => reply.includes(sent)),
+  );
+}
+
 function unansweredOf(
-  { role }: Evidence,
+  { role, hasUser }: Evidence,
   exchanges: readonly Exchange[],
   state: string,
 ): Exchange | undefined {
-  const first = exchanges.find(
-    (exchange, index) =>
-      exchange.expected &&
-      isUnanswered(exchange) &&
-      (exchange.isGivenUp || exchange.reads.length > 0 || index === exchanges.length - 1),
-  );
+  const first =
+    unheardOf(exchanges) ??
+    exchanges.find(
+      (exchange, index) =>
+        exchange.expected &&
+        isUnanswered(exchange) &&
+        (exchange.isGivenUp || exchange.reads.length > 0 || index === exchanges.length - 1),
+    );
   if (first) return first;
   const last = exchanges.at(-1);
   // The word for yes has come; the size after it has not.
   if (state === "sizing" && last && last.reply.length <= FOUND.length + 2) return last;
-  const isFree = !role?.phases.listening;
-  return isFree && isAsking(state) && last?.reads.length === 0 ? last : undefined;
+  return !hasUser && role?.phases[state]?.due === "answer" && last?.reads.length === 0 ? last : undefined;
 }

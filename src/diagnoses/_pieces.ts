@@ -53,7 +53,7 @@ export interface Grammar {
 const EXPRESSION = /[-+]?\d+(?:\.\d+)? [-+*/] [-+]?\d+(?:\.\d+)?/;
 const WORD = /[\p{L}][\p{L}\p{N}_.-]*/u;
 
-/** What is due from which state on, by wire protocol. Whole words are unanchored: the reader anchors them. */
+/** Words that are due from a state on, by wire protocol. Whole words are unanchored: the reader anchors them. */
 export const grammars: Readonly<Record<string, Grammar>> = {
   "CALC-0": { due: [/[\p{L}][\p{L}_.-]*?/u, EXPRESSION] },
   "CALC-2": { due: [EXPRESSION] },
@@ -152,7 +152,7 @@ const isAtOnce = (run: readonly Piece[]) =>
 
 // -- several connections -------------------------------------------------------------------------------------------
 
-/** One story in brief, for what only several of one address can tell. */
+/** A story in brief, for what only several of one address can tell. */
 export interface ConnectionSummary {
   readonly id: string;
   readonly host: string;

@@ -1,5 +1,5 @@
 /**
- * What each place of a conversation takes, by the wire rule of its phase. A role of a user's own has rules of its own: any
+ * Places of a conversation, and what each takes, by the wire rule of its phase. A role of a user's own has rules of its own: any
  * text is right there, so it gets what is told of framing, encodings and silences, and nothing about its words.
  */
 
@@ -9,7 +9,7 @@ import { isQuit, parseExpression, QUIT } from "../wire/calculator.ts";
 import { isWholeLogin } from "../wire/chat.ts";
 import { isClockRequest, SEND_DATE } from "../wire/clock.ts";
 import { isKnock, KNOCK } from "../wire/knock-knock.ts";
-import type { Evidence, Said } from "./_evidence.ts";
+import type { Evidence, FramedMessage } from "./_evidence.ts";
 import type { Piece } from "./_sign.ts";
 
 export type PlaceKind = "name" | "token" | "expression" | "filename" | "login" | "request" | "record" | "any";
@@ -61,7 +61,8 @@ export const isFree = (rule: string | undefined) => placeOf(rule).kind === "any"
 /** Rule that governs what came first. */
 export function firstRule({ role, messages, initialState, story }: Evidence): string {
   const state = messages[0]?.state ?? initialState;
-  return role?.phases[state]?.rule ?? messages[0]?.rule ?? story.lastRule ?? "FRAME-1";
+  // A datagram client has no phases, and no rule until it is answered.
+  return role?.phases[state]?.rule || messages[0]?.rule || story.lastRule || "FRAME-1";
 }
 
 /** State in which the first message came, or is still due. */
@@ -104,4 +105,5 @@ export function wasRefused(evidence: Evidence): boolean {
   return evidence.messages.some((said) => placeOf(ruleOfSaid(evidence, said)).isRight?.(said.text) === false);
 }
 
-export const ruleOfSaid = ({ role }: Evidence, said: Said) => role?.phases[said.state]?.rule ?? said.rule;
+export const ruleOfSaid = ({ role }: Evidence, said: FramedMessage) =>
+  role?.phases[said.state]?.rule ?? said.rule;

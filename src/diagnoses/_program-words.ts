@@ -1,4 +1,4 @@
-/** What a server's program does instead of answering, in words: seen in /proc, so certain or likely. */
+/** Doings of a server's program instead of answering, in words: seen in /proc, so certain or likely. */
 import type { EntryOf } from "../stories/entry.ts";
 import type { Finding } from "./_diagnosis.ts";
 import { count } from "./_evidence.ts";
@@ -20,9 +20,9 @@ export function busyWith(program: Program): string {
     case "keyboard":
       return ": it waits at its keyboard (standard input)";
     case "sleeping":
-      return ": it sleeps";
+      return seems(program, ": it sleeps", ": it seems to sleep");
     case "computing":
-      return ": it computes";
+      return seems(program, ": it computes", ": it seems to compute");
     case "stopped":
       return ": it is stopped (Ctrl-Z, or a debugger; fg continues it)";
     default:
@@ -57,10 +57,27 @@ export function whileElsewhere(program: Program): Pick<Finding, "cause" | "advic
     case "computing":
     case "sleeping":
       return {
-        cause: `${name} ${program.doing === "computing" ? "computes" : "sleeps"}${unread === "" ? ": it has read all that we sent, and says nothing" : ", and does not read from this connection"}.${unread}`,
+        cause: `${name} ${atWork(program)}${unread === "" ? ": it has read all that we sent, and says nothing" : ", and does not read from this connection"}.${unread}`,
         advice: ["Look for a loop without an end, or a sleep(), between recv() and send()."],
       };
+    case "polling":
+      return unread === "" ? undefined : pollingCause(program, unread);
     default:
       return undefined;
   }
+}
+
+const atWork = (program: Program) =>
+  program.doing === "computing"
+    ? seems(program, "computes", "seems to compute")
+    : seems(program, "sleeps", "seems to sleep");
+
+/** Watching descriptors, it may be about to read: which ones they are cannot be seen. */
+function pollingCause(program: Program, unread: string): Pick<Finding, "cause" | "advice"> {
+  return {
+    cause: `${nameOf(program)} ${seems(program, "waits", "seems to wait")} in select(), poll() or epoll_wait().${unread} So it does not watch this connection, or does not read from it.`,
+    advice: [
+      "Add the socket that accept() returned to the set that is watched, before each select(): select() changes the set.",
+    ],
+  };
 }

@@ -10,7 +10,7 @@ export const SILENT_RECORD_MS = 2_000;
 const isRecords = (evidence: Evidence) =>
   firstRule(evidence) === "BOOK-1" && (!evidence.isServer || evidence.texts.length === 0);
 
-/** What came before our answer: what comes later is no part of the record. */
+/** Bytes from before our answer: what comes later is no part of the record. */
 export function recordReads(evidence: Evidence): readonly Read[] {
   const answered = evidence.isServer ? evidence.entries.find(({ kind }) => kind === "out") : undefined;
   return answered ? evidence.reads.filter(({ at }) => at <= answered.at) : evidence.reads;

@@ -17,7 +17,7 @@ export interface RecordLayout {
   readonly isPaddingZero: boolean;
   readonly told: number;
   readonly textBytes: number;
-  /** What the length counts. */
+  /** Bytes that the length counts. */
   readonly counts: "text" | "textAndNul" | "header" | "array" | "oneLess" | "oneMore";
   readonly tail: "none" | "nul" | "zeros" | "stale" | "newline";
   readonly tailBytes: number;
@@ -41,7 +41,7 @@ const TEXT = {
 };
 const MAX_HEADER = 20;
 
-/** Layout of a record, or undefined: it is as the protocol has it, or nobody can tell. */
+/** Layout of a record, or undefined: it is as the protocol has it, or it cannot be told. */
 export function findRecord(bytes: Buffer, side: "query" | "answer"): RecordSign | undefined {
   const type = side === "query" ? 0x51 : 0x52;
   if (bytes.length === 0) return undefined;

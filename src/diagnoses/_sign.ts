@@ -10,7 +10,7 @@ export interface Sign<Kind extends string, Args = Readonly<Record<never, never>>
   readonly args: Args;
 }
 
-/** One read of a stream, or one datagram, as far as it is kept. */
+/** A read of a stream, or a datagram, as far as it is kept. */
 export interface Piece {
   readonly bytes: Buffer;
   /** Bytes that came, of which `bytes` may be the first ones only. */

@@ -12,11 +12,11 @@ export interface Silence {
   readonly whose: Turn;
   /** In this state. */
   readonly state: string;
-  /** What that state waited for, in words. */
+  /** Expected input of that state, in words. */
   readonly waitsFor: string | undefined;
 }
 
-/** What the silence is read from. */
+/** Facts from which the silence is read. */
 export interface Conversation {
   readonly story: Story;
   readonly role: Role | undefined;
@@ -24,7 +24,7 @@ export interface Conversation {
   readonly live: LiveView | undefined;
 }
 
-/** With each of these somebody leaves, or is shown the door. */
+/** Each of these ends a conversation, or shows a peer the door. */
 const LEAVING = new Set<Entry["kind"]>(["ended", "fin", "closed", "refused", "crashed"]);
 const PARTING = new Set(["peer.ended", "peer.closed"]);
 /** With these an operator speaks; all others end the conversation. */
@@ -78,13 +78,10 @@ function firstState(entries: readonly Entry[]): string | undefined {
 
 const phaseOf = ({ role }: Conversation, state: string) => role?.phases[state];
 
-/** States of our talking clients in which their user speaks. */
-const USERS_TURN = new Set(["listening"]);
-
 function turnIn(conversation: Conversation, state: string, waitsFor: string | undefined): Turn {
   const { role, story, entries } = conversation;
   if (role?.side === "client") {
-    if (USERS_TURN.has(state)) return "operator";
+    if (phaseOf(conversation, state)?.due === "user") return "operator";
     return phaseOf(conversation, state) || story.subject.transport === "udp" ? "theirs" : "ours";
   }
   if (story.subject.transport === "udp") return "nobody";

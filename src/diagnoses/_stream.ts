@@ -1,11 +1,11 @@
 /** Reads laid end to end, from which message after message is taken, as framing took them. */
 import { usualBuffers } from "../wire/usual-buffers.ts";
-import type { Read, Said } from "./_evidence.ts";
+import type { FramedMessage, Read } from "./_evidence.ts";
 
 export class Stream {
   readonly #reads: readonly Read[];
   readonly #framing: string;
-  /** Where each read starts in the stream. */
+  /** Offset of each read in the stream. */
   readonly #starts: number[] = [];
   readonly #bytes: Buffer;
   #position = 0;
@@ -21,13 +21,13 @@ export class Stream {
     this.#bytes = Buffer.concat(reads.map(({ bytes }) => bytes));
   }
 
-  /** What no message has taken. */
+  /** Bytes that no message has taken. */
   get rest(): Buffer {
     this.#skip("\n\r\0");
     return this.#bytes.subarray(this.#position);
   }
 
-  take(size: number, isText: boolean): Omit<Said, "index" | "state" | "rule"> {
+  take(size: number, isText: boolean): Omit<FramedMessage, "index" | "state" | "rule"> {
     if (isText) this.#skip("\n\r\0");
     const start = this.#position;
     const end = Math.min(start + size, this.#bytes.length);
@@ -62,7 +62,7 @@ export class Stream {
       this.#position += 1;
   }
 
-  /** Its newline or NUL; in a fixed buffer, all that is stale behind it. */
+  /** Ending of a message: a newline or NUL; in a fixed buffer, all that is stale behind it. */
   #skipEnding(): void {
     const next = this.#starts.find((start) => start > this.#position) ?? this.#bytes.length;
     const read = this.#reads[this.#starts.findLastIndex((start) => start <= this.#position)];

@@ -1,4 +1,6 @@
 /** Signs in the texts of one story: found once, however many diagnoses ask. */
+
+import { isClose, parseMessage } from "../wire/relay.ts";
 import { type DialectSign, findDialect } from "./_dialects.ts";
 import type { Evidence, Read } from "./_evidence.ts";
 import { firstRule, isFree, ruleOfSaid } from "./_places.ts";
@@ -27,7 +29,7 @@ export function signOf<Kind extends TextSign["kind"]>(
 
 export interface PlacedDialect {
   readonly sign: DialectSign;
-  /** Where it stood. */
+  /** Place at which it stood. */
   readonly rule: string;
   readonly text: string;
   readonly reads: readonly Read[];
@@ -51,7 +53,7 @@ export function wordDialect(evidence: Evidence, kinds: ReadonlySet<string>): Pla
   for (const said of messages) {
     const rule = ruleOfSaid(evidence, said);
     const sign = findDialect(said.bytes);
-    if (sign && kinds.has(sign.kind) && !isAnyRight(rule, isServer))
+    if (sign && kinds.has(sign.kind) && (!isAnyRight(rule, isServer) || isRefused(rule, said.text)))
       return { sign, rule, text: said.text, reads: said.reads };
   }
   return unsplitDialect(evidence, kinds);
@@ -70,6 +72,10 @@ function unsplitDialect(evidence: Evidence, kinds: ReadonlySet<string>): PlacedD
   }
   return undefined;
 }
+
+/** Any text will do for a relay, but it has to name its receiver. */
+const isRefused = (rule: string, text: string) =>
+  rule === "RELAY-2" && !isClose(text) && parseMessage(text) === undefined;
 
 /** Answers that are what others have said. */
 const OTHERS_WORDS = /^(ECHO|CHAT|RELAY|REV|ACK)-/;

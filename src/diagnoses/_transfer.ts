@@ -20,7 +20,7 @@ export interface Transfer {
   readonly isClosed: boolean;
   /** `found` and the size shared a read. */
   readonly isGlued: boolean;
-  /** It came so soon that there was no pause between them; later, both may have lain there. */
+  /** True where it came so soon that there was no pause between them; later, both may have lain there. */
   readonly isAtOnce: boolean;
   /** The file was there before we had asked for it. */
   readonly isUnasked: boolean;

@@ -14,7 +14,7 @@ export function quoted(text: string): string {
   return OPEN + text.replace(/[\uE000\uE001]/g, "\uFFFD") + CLOSE;
 }
 
-/** The sentence as whoever asks may see it. */
+/** The sentence as a reader may see it. */
 export function shownSentence(sentence: string, redact: (bytes: Buffer) => ShownBytes): string {
   return sentence.replace(
     PEER_WORDS,

@@ -1,10 +1,10 @@
 /** Buffers of C that were sent whole, filled up, or without an end; and pointers whose size was taken for the text's. */
-import { argsOf } from "../stories/causes.ts";
 import { clockRequests } from "../wire/clock.ts";
 import { KNOCK } from "../wire/knock-knock.ts";
 import { findPointerSize } from "./_buffers.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import { count, type Evidence, quoted, type Said } from "./_evidence.ts";
+import { count, type Evidence, type FramedMessage, quoted } from "./_evidence.ts";
+import { findOlderText, knownNames } from "./_older-text.ts";
 import { expectedAt, firstRule, firstState, placeOf, ruleOfSaid, wasRefused } from "./_places.ts";
 import { hex, listener, speaker } from "./_speaker.ts";
 import { signOf } from "./_text-signs.ts";
@@ -35,7 +35,7 @@ export const buffers: readonly Diagnosis[] = [
   {
     id: "D49",
     name: "string-without-its-end",
-    title: "After the text stand bytes of garbage",
+    title: "After the text come bytes that do not belong to it",
     level: "violation",
     rank: "record",
     excludes: ["D08", "D05", "D06", "D02", "D01", "D37", "D41", "D79", ...WORDS],
@@ -118,7 +118,7 @@ function fillersOf(byte: number): string {
 
 function findGarbage(evidence: Evidence): Finding | undefined {
   const sign = signOf(evidence, "garbage");
-  if (!sign) return undefined;
+  if (!sign) return findOlderText(evidence);
   const { textBytes, sizeBytes, tail, byte } = sign.args;
   const nul = tail.indexOf(NUL);
   const garbage = nul < 0 ? tail : tail.subarray(0, nul);
@@ -148,7 +148,7 @@ function findPointer(evidence: Evidence): Finding | undefined {
     // Pointers of 4 bytes are rare by now, and half a word is often as long.
     if (sign?.kind !== "pointerSize" || sign.args.sizeBytes === 4) continue;
     const { sizeBytes, whole } = sign.args;
-    if (isContinued(evidence, said, whole)) continue;
+    if (isContinued(evidence, said, whole) || isMisspelling(evidence, said, whole)) continue;
     const what = kind === "token" ? "the token" : quoted(whole);
     return {
       rule: ruleOfSaid(evidence, said),
@@ -165,18 +165,20 @@ function findPointer(evidence: Evidence): Finding | undefined {
   return undefined;
 }
 
+/** A word by itself, such as DISCOVER, or a name without its ending; where others were cut so too, it is no slip. */
+function isMisspelling({ messages }: Evidence, { text }: FramedMessage, whole: string): boolean {
+  const isOften = new Set(messages.filter(({ bytes }) => bytes.length === 8).map((one) => one.text)).size > 1;
+  return !isOften && (WORDS_BY_THEMSELVES.has(text) || whole.slice(text.length).startsWith("."));
+}
+const WORDS_BY_THEMSELVES = new Set(["DISCOVER"]);
+
 /** The rest came after it: then it was cut on its way. */
-function isContinued({ pieces }: Evidence, { reads, bytes }: Said, whole: string): boolean {
+function isContinued({ pieces }: Evidence, { reads, bytes }: FramedMessage, whole: string): boolean {
   const rest = Buffer.from(whole).subarray(bytes.length);
   const next = pieces[pieces.findIndex(({ at }) => at === reads.at(-1)?.at) + 1];
   return next?.bytes.subarray(0, rest.length).equals(rest) === true;
 }
 
-function knownAt(evidence: Evidence, kind: string): readonly string[] {
-  const token = evidence.option("token");
-  if (kind === "token") return token === undefined ? [] : [token];
-  if (kind === "request") return KNOWN;
-  return evidence
-    .all("remark")
-    .flatMap(({ cause }) => (argsOf(cause, "file-not-found")?.listed ?? "").split("\n"));
+function knownAt(evidence: Evidence, kind: "token" | "filename" | "request"): readonly string[] {
+  return kind === "request" ? KNOWN : knownNames(evidence, kind);
 }

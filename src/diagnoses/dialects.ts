@@ -1,4 +1,8 @@
-/** Texts that another layer has wrapped: objects, options of telnet, documents, escapes, what a language prints of a value. */
+/**
+ * Texts that another layer has wrapped: objects, options of telnet, documents, escapes, what a language prints of a value.
+ *
+ * Long, because the wrappings of a text are told apart by each other.
+ */
 import { isKnock } from "../wire/knock-knock.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { type Dialect, findDialect } from "./_dialects.ts";

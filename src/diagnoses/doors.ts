@@ -26,7 +26,7 @@ const OPENINGS: readonly {
   { role: "chat", isUdp: false, opens: isWholeLogin },
   { role: "file-server", isUdp: false, opens: (text) => TOKEN.test(text) },
 ];
-/** Words that nobody says for an echo of them. */
+/** Words that no person says for an echo of them. */
 const STRONG = new Set(["bootstrap", "clock", "knock-knock", "address-book"]);
 /** Tokens as labs give them: a name may look like that, but nothing else does. */
 const TOKEN = /^server\d{1,3}$/;

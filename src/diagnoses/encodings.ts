@@ -1,4 +1,4 @@
-/** Texts that are not UTF-8, and marks in them that nobody sees. */
+/** Texts that are not UTF-8, and marks in them that are not seen. */
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { type EncodingSign, findEncoding } from "./_encodings.ts";
 import { type Evidence, quoted, type Read } from "./_evidence.ts";

@@ -1,4 +1,8 @@
-/** Mistakes in how a conversation ends: too early, without reading, or not at all. */
+/**
+ * Mistakes in how a conversation ends: too early, without reading, or not at all.
+ *
+ * Long, because the ends that look alike on the wire stand side by side.
+ */
 import { argsOf, type Cause } from "../stories/causes.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { type Evidence, quoted } from "./_evidence.ts";
@@ -37,6 +41,7 @@ export const endings: readonly Diagnosis[] = [
     name: "leaves-a-reply-unread",
     title: "Your program closed before reading everything the server had sent",
     level: "violation",
+    hasOwnLevel: true,
     rank: "endings",
     isConsequence: true,
     find: findReset,
@@ -64,13 +69,15 @@ export const endings: readonly Diagnosis[] = [
 /** A program that ends right after our last bytes did not read them; one that ends later was ended. */
 const AT_ONCE_MS = 2_000;
 
-/** Its FIN came, and what we still had to say was answered with a reset: the program was gone. */
+/** The peer's FIN came, and what we still had to say was answered with a reset: the program was gone. */
 function findClosedEarly(evidence: Evidence): Finding | undefined {
   const { isServer, entries, messages } = evidence;
   const closed = evidence.last("closed");
   const hasEnded = entries.some(({ kind }) => kind === "ended");
   if (!isServer || !hasEnded || !isBroken(closed?.cause)) return undefined;
-  // A leaving word that nobody waits for is no lost reply [FRAME-8].
+  // After its login, nothing of what a room sends is an answer to it.
+  if (evidence.isTalkedTo && messages.length > 1) return undefined;
+  // A leaving word that is not waited for is no lost reply [FRAME-8].
   const left = entries.findIndex((entry) => entry.kind === "transition" && entry.event === "peer.ended");
   const last = entries.findLastIndex((entry) => entry.kind === "out" || entry.kind === "file");
   const reply = entries[last];
@@ -100,10 +107,9 @@ function findReset(evidence: Evidence): Finding | undefined {
   if (!isServer || hasEnded || !isReset) return undefined;
   const file = evidence.last("file");
   if (!lastOut && !file) return undefined;
-  // What others say in a room was not asked for: a program may leave without reading that.
-  if (evidence.isTalkedTo) return undefined;
   // Ctrl-C long after the last reply breaks off a program that waits, whatever it had read.
   if (file?.size === file?.told && evidence.silence.ms > AT_ONCE_MS) return undefined;
+  if (evidence.isTalkedTo) return evidence.silence.ms > AT_ONCE_MS ? undefined : leftUnread(evidence);
   const unread = file ? "the file" : quoted(lastOut?.bytes.toString("utf8") ?? "");
   return {
     rule: "FRAME-8",
@@ -117,6 +123,23 @@ function findReset(evidence: Evidence): Finding | undefined {
       "One recv() is not always one message: it gives what is there, often less than all.",
     ],
     reproduce: `python3 -c 'import socket, time; s = socket.create_connection(("${evidence.host}", ${evidence.port})); s.sendall(${pythonBytes(evidence)}); time.sleep(1); s.close()'`,
+  };
+}
+
+/** Texts of a room were not asked for: a note, and no more. */
+function leftUnread(evidence: Evidence): Finding {
+  const text = quoted(evidence.last("out")?.bytes.toString("utf8") ?? "");
+  return {
+    rule: "FRAME-8",
+    level: "note",
+    reads: [],
+    came: "a reset (RST) where a FIN would be usual",
+    expected: "that it reads what the others say, and then closes",
+    cause: `It ended with a reset (RST): something of ours lay unread in its socket as it closed, the last was ${text}. Here each text goes to everybody, and often comes back to its own sender too: a program that only sends never reads those. What it sent last may get lost with a reset.`,
+    advice: [
+      "Read in a thread, or with select(), as long as the connection is open.",
+      "To leave: shutdown(fd, SHUT_WR), read until recv() returns 0, then close().",
+    ],
   };
 }
 
@@ -178,7 +201,7 @@ function findLongReply(evidence: Evidence): Finding | undefined {
 const isBroken = (cause: Cause | undefined) =>
   cause?.code === "peer-reset" || cause?.code === "peer-not-reading";
 
-/** What it had sent until then, as Python writes bytes. */
+/** Bytes that it had sent until then, as Python writes them. */
 function pythonBytes(evidence: Evidence): string {
   const bytes = evidence.masked(Buffer.concat(evidence.reads.map((read) => read.bytes)).subarray(0, 120));
   const text = [...bytes].map((byte) =>

@@ -1,13 +1,13 @@
 /** Mistakes in how bytes become messages: TCP keeps the bytes and their order, but no boundaries. */
 import { argsOf } from "../stories/causes.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import { type Evidence, quoted, type Read, type Said } from "./_evidence.ts";
+import { type Evidence, type FramedMessage, quoted, type Read } from "./_evidence.ts";
 import { firstRule } from "./_places.ts";
 import { signOf } from "./_text-signs.ts";
 
 const NUL = 0x00;
 
-/** Where a protocol says how glued messages are told apart. */
+/** Rules by which protocols tell glued messages apart. */
 const UNGLUE_RULES: Readonly<Record<string, string>> = {
   calculator: "CALC-3",
   "file-server": "FILE-2",
@@ -68,7 +68,7 @@ function findGlued({ isServer, story, messages, roleName }: Evidence): Finding |
   };
 }
 
-function sharesRead(one: Said, next: Said | undefined): boolean {
+function sharesRead(one: FramedMessage, next: FramedMessage | undefined): boolean {
   return next !== undefined && one.reads.some((read) => next.reads.includes(read));
 }
 
@@ -92,7 +92,7 @@ function findGluedToken(evidence: Evidence): Finding | undefined {
 }
 
 /** The message that was refused as a token. */
-export function wrongToken(evidence: Evidence): Said | undefined {
+export function wrongToken(evidence: Evidence): FramedMessage | undefined {
   return evidence.last("refused")?.cause.code === "wrong-token" ? evidence.messages.at(-1) : undefined;
 }
 

@@ -81,7 +81,7 @@ function isFirstWord(evidence: Evidence, rule: string, text = ""): boolean {
   return kind === "token" ? text === evidence.option("token") : isRight?.(text) === true;
 }
 
-/** What is due later in the conversation: it cannot be meant for its beginning. */
+/** Words that are due later in the conversation: they cannot be meant for its beginning. */
 function isLaterWord(rule: string, text: string): boolean {
   switch (placeOf(rule).kind) {
     case "token":
@@ -179,6 +179,7 @@ function findInItsTurn(evidence: Evidence): Finding | undefined {
   const left = entries.find(({ kind }) => kind === "ended" || kind === "closed" || kind === "refused");
   if (!left || left.kind === "refused" || (left.kind === "closed" && left.by === "us")) return undefined;
   if (debt.bytes && isWhole(evidence)) return undefined;
+  if (isServedWhole(evidence)) return undefined;
   const rest = debt.bytes ? ` Of it ${quoted(debt.bytes.toString("utf8"))} had come.` : "";
   const isFin = left.kind === "ended";
   return {
@@ -193,6 +194,13 @@ function findInItsTurn(evidence: Evidence): Finding | undefined {
       `Send ${debt.due} before you close: the server at ${at(evidence)} waits for it.`,
     ],
   };
+}
+
+/** The file went out whole, and nothing of it came back as unread: as nc does it, all was asked before the FIN. */
+function isServedWhole({ entries }: Evidence): boolean {
+  const isReset = entries.some((entry) => entry.kind === "closed" && entry.cause !== undefined);
+  const file = entries.findLast((entry) => entry.kind === "file");
+  return !isReset && file?.kind === "file" && file.size === file.told;
 }
 
 /** A last line without its newline may be all there was to say. */

@@ -2,7 +2,7 @@
 import { argsOf } from "../stories/causes.ts";
 import { parseExpression } from "../wire/calculator.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import { type Evidence, quoted, type Read, type Said } from "./_evidence.ts";
+import { type Evidence, type FramedMessage, quoted, type Read } from "./_evidence.ts";
 import { findGlued, findSplit, isMessageOf } from "./_pieces.ts";
 import {
   expectedAt,
@@ -92,7 +92,7 @@ function isPart(grammar: string, leaving: readonly string[] | undefined): (text:
 
 interface Halves {
   readonly rule: string;
-  readonly said: Said | undefined;
+  readonly said: FramedMessage | undefined;
   readonly reads: readonly Read[];
   readonly halves: string;
 }
@@ -158,7 +158,7 @@ function findTogether(evidence: Evidence): Finding | undefined {
 /** Messages of which the text consists, where it was not taken as one. */
 function partsOf(
   evidence: Evidence,
-  { text }: Said,
+  { text }: FramedMessage,
   place: Place,
   rule: string,
 ): readonly string[] | undefined {
@@ -176,7 +176,7 @@ function isTaken({ isRight, kind }: Place, text: string, rule: string): boolean 
   return isRight?.(text) ?? false;
 }
 
-/** `hi|bobclose`: nobody of that name is there, and bob is. */
+/** `hi|bobclose`: no user of that name is there, and bob is. */
 function leavingIn(evidence: Evidence, text: string, { leaving = [] }: Place): readonly string[] | undefined {
   const word = leaving.find((one) => text.endsWith(one));
   const user = text.slice(text.lastIndexOf("|") + 1);
@@ -196,7 +196,24 @@ function filesIn(evidence: Evidence, text: string): readonly string[] | undefine
   return names.length > 1 && names.join("") === text ? names : undefined;
 }
 
-function gluedFinding(evidence: Evidence, said: Said, parts: readonly string[]): Finding {
+/** A name and a text with a receiver: no reader can see where the name ends, nor whether there is one. */
+function nameAndText(evidence: Evidence, said: FramedMessage): Finding {
+  const { expects = "the name" } = evidence.role?.phases[said.state] ?? {};
+  return {
+    rule: "FRAME-3",
+    reads: said.reads,
+    state: said.state,
+    expected: `${expects}, alone`,
+    cause: `${quoted(said.text)} has a bar (|), so it is no name. Either the name and the first message arrived as one, because your program did not wait for \`Message please\` between its two send() calls; or it sent the message before any name.`,
+    advice: [
+      "Send the name alone, and read `Message please`; only then send text|user.",
+      "Or end each message with a newline (\\n).",
+    ],
+  };
+}
+
+function gluedFinding(evidence: Evidence, said: FramedMessage, parts: readonly string[]): Finding {
+  if (ruleOfSaid(evidence, said) === "RELAY-0") return nameAndText(evidence, said);
   const isDatagram = evidence.story.subject.transport === "udp";
   // Digits that run into digits leave several cuts.
   const isClear = !/\d\d/.test(said.text) || parts.length === 2;

@@ -75,7 +75,7 @@ export const records: readonly Diagnosis[] = [
   },
 ];
 
-/** Where our side answered all the same, it is a note. */
+/** A note, where our side answered all the same. */
 const levelOf = (evidence: Evidence): Level => {
   const isAnswered = evidence.isServer ? !evidence.last("refused") && evidence.last("out") : false;
   return isAnswered ? "note" : "violation";

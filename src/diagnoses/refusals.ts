@@ -1,5 +1,5 @@
 /**
- * What our role answered in its own words - not found, taken, not online - and what was meant instead.
+ * Refusals of our roles in their own words - not found, taken, not online - and what was meant instead.
  *
  * Long, because every refusal has its likely cause here, side by side.
  */
@@ -7,8 +7,8 @@ import { argsOf, type Cause } from "../stories/causes.ts";
 import { clockRequests } from "../wire/clock.ts";
 import { parseCommand } from "../wire/echo-command.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import { count, type Evidence, quoted, type Said } from "./_evidence.ts";
-import { type Difference, findNearest } from "./_nearest.ts";
+import { count, type Evidence, type FramedMessage, quoted } from "./_evidence.ts";
+import { type Difference, findNearest, type NearestSign } from "./_nearest.ts";
 import { placeOf, ruleOfSaid } from "./_places.ts";
 import { at } from "./_reproduce.ts";
 
@@ -55,7 +55,7 @@ export const refusals: readonly Diagnosis[] = [
 export function saidBefore(
   { entries, messages }: Evidence,
   remark: { readonly cause: Cause },
-): Said | undefined {
+): FramedMessage | undefined {
   const place = entries.findIndex((entry) => entry.kind === "remark" && entry.cause === remark.cause);
   return messages.findLast(({ index }) => index < place);
 }
@@ -63,7 +63,7 @@ export function saidBefore(
 // -- files ----------------------------------------------------------------------------------------------------------
 
 interface Missing {
-  readonly said: Said;
+  readonly said: FramedMessage;
   readonly asked: string;
   readonly listed: readonly string[];
   readonly why: string;
@@ -82,11 +82,16 @@ function missingFiles(evidence: Evidence): Missing[] {
   });
 }
 
+/** Files that there were, by our own refusals. */
+export function listedFiles(evidence: Evidence): readonly string[] {
+  return missingFiles(evidence).flatMap(({ listed }) => listed);
+}
+
 function findNoFile(evidence: Evidence): Finding | undefined {
   const missing = missingFiles(evidence);
   const [first] = missing;
   if (!first) return undefined;
-  const { said, asked, listed, why } = first;
+  const { said, asked, listed } = first;
   const nearest = findNearest(asked, listed);
   const last = asked.trim().split(/\s+/).at(-1) ?? "";
   const within = nearest || last === asked.trim() || !listed.includes(last) ? undefined : last;
@@ -101,7 +106,7 @@ function findNoFile(evidence: Evidence): Finding | undefined {
     reads: said.reads,
     state: said.state,
     expected: "the name of a file that this server has, byte for byte",
-    cause: `${quoted(asked)} is not there${nearest ? `. There is ${quoted(nearest.args.name)}: ${DIFFERENCES[nearest.args.difference]}` : within === undefined ? whatThereIs(listed, why) : `. There is ${quoted(within)}: the name is due alone, with no word before it`}.${times}${wentOn(evidence, said)}`,
+    cause: `${whatIsMissing(evidence, first, { nearest, within })}.${times}${wentOn(evidence, said)}`,
     advice: [
       nearest
         ? MENDS[nearest.args.difference](nearest.args.name)
@@ -114,6 +119,29 @@ function findNoFile(evidence: Evidence): Finding | undefined {
     ],
   };
 }
+
+function whatIsMissing(
+  evidence: Evidence,
+  { asked, listed, why }: Missing,
+  { nearest, within }: { readonly nearest: NearestSign | undefined; readonly within: string | undefined },
+): string {
+  if (asked === evidence.option("token"))
+    return "The token came where a filename is due: it was taken already. Probably it was sent twice, or your program is one step behind";
+  if (within !== undefined)
+    return `${quoted(asked)} is not there. There is ${quoted(within)}: the name is due alone, with no word before it`;
+  if (!nearest) return `${quoted(asked)} is not there${whatThereIs(listed, why)}`;
+  const { name, difference } = nearest.args;
+  // Marks of ours around marks of the peer's would be read as one sort.
+  if (difference === "quotes")
+    return `There is ${quoted(name)}, but the name came with quotation marks or brackets of its own around it: they are characters of the name then`;
+  return `${quoted(asked)} is not there. There is ${quoted(name)}: ${DIFFERENCES[difference]}${cutAtPointer(asked, name)}`;
+}
+
+/** Eight letters of a longer name: its ending is missing, or it was cut. */
+const cutAtPointer = (asked: string, name: string) =>
+  asked.length === 8 && name.startsWith(asked)
+    ? "; or only the first 8 bytes were sent, the size of a pointer (sizeof text where text is a char *)"
+    : "";
 
 const DIFFERENCES: Readonly<Record<Difference, string>> = {
   case: "capital and small letters count",
@@ -156,8 +184,8 @@ function whatThereIs(listed: readonly string[], why: string): string {
   return `${only}. There ${listed.length === 1 ? "is" : "are"} ${names}${more}`;
 }
 
-/** It waits for a size, or acknowledges what was never announced. */
-function wentOn({ messages, silence, lastMove, story, program }: Evidence, { index }: Said): string {
+/** The peer waits for a size, or acknowledges what was never announced. */
+function wentOn({ messages, silence, lastMove, story, program }: Evidence, { index }: FramedMessage): string {
   const next = messages.find((other) => other.index > index);
   if (next && /^(got|ok|ack)\b/i.test(next.text)) return " Your program went on as if it had been found.";
   const isStill = next === undefined && lastMove?.kind === "out" && silence.ms > STILL_MS;

@@ -41,7 +41,7 @@ function findOddRequest(evidence: Evidence): Finding | undefined {
 const REQUEST_WORDS = [REGISTER, DISCOVER, DEREGISTER] as const;
 const FIELDS = ["ip", "port", "service", "token"] as const;
 
-/** What is wrong with it, as a person would point at it. The token stands in no sentence. */
+/** The fault of a request, as a person would point at it. The token stands in no sentence. */
 function oddField(text: string): string {
   const [word = "", ...fields] = text.trimEnd().split(",");
   if (!REQUEST_WORDS.some((one) => one === word)) return oddWord(word, text);
@@ -71,5 +71,12 @@ function oddWord(word: string, text: string): string {
     REQUEST_WORDS.find((one) => one.slice(0, 6) === upper.slice(0, 6));
   if (meant === undefined)
     return `${quoted(first.slice(0, 20) || text.slice(0, 20))} is not a word that a registry knows; capital letters count.`;
-  return `${quoted(first)} is not ${meant}${upper === meant ? ": capital letters count" : ""}.`;
+  // Eight letters of a word may be a slip of the pen, or what a pointer's size leaves of it.
+  const isCut = first.length === 8 && meant.startsWith(first);
+  const why = isCut
+    ? ": either it is misspelt, or only the first 8 bytes were sent, as sizeof(text) does where text is a char *"
+    : upper === meant
+      ? ": capital letters count"
+      : "";
+  return `${quoted(first)} is not ${meant}${why}.`;
 }

@@ -1,9 +1,9 @@
 /** Refusals where names meet: in a room, and at a switchboard. */
 import { argsOf } from "../stories/causes.ts";
 import type { Story } from "../stories/story.ts";
-import { isClose, parseMessage } from "../wire/relay.ts";
+import { hasReceiver, isClose, parseMessage } from "../wire/relay.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import { type Evidence, quoted } from "./_evidence.ts";
+import { type Evidence, type FramedMessage, quoted } from "./_evidence.ts";
 import { findNearest } from "./_nearest.ts";
 import { ruleOfSaid } from "./_places.ts";
 import { saidBefore } from "./refusals.ts";
@@ -15,7 +15,7 @@ export const rooms: readonly Diagnosis[] = [
     title: "The name is taken",
     level: "violation",
     rank: "words",
-    excludes: ["D01", "D02", "D28", "D62"],
+    excludes: ["D01", "D02", "D18", "D28", "D57", "D62", "D71", "D72"],
     find: findTaken,
   },
   {
@@ -55,7 +55,7 @@ function findTaken(evidence: Evidence): Finding | undefined {
       `${quoted(args?.name ?? said.text.trim())} ${holder === "" ? "is the server's own name" : holderText(evidence, holder)}`.replace(
         /\.?$/,
         ".",
-      ),
+      ) + wentOnAfter(evidence, said),
     advice: [
       ...(holder === ""
         ? ["Take another name."]
@@ -63,6 +63,16 @@ function findTaken(evidence: Evidence): Finding | undefined {
       "Look at the answer before you go on: the next message is taken for a name again.",
     ],
   };
+}
+
+/** A text with a receiver, or under the name that was refused, is no other try of a name. */
+function wentOnAfter(evidence: Evidence, { index, state }: FramedMessage): string {
+  const next = evidence.messages.find((one) => one.index > index);
+  if (!next || next.state !== state) return "";
+  const isText = hasReceiver(next.text) || /^:[^:]+:.*\s/.test(next.text) || /\S\s+\S+\s+\S/.test(next.text);
+  return isText
+    ? ` Your program went on as if it were in: ${quoted(next.text)} was taken for a name too.`
+    : "";
 }
 
 function holderText(evidence: Evidence, holder: string): string {
@@ -101,13 +111,23 @@ function findNoReceiver(evidence: Evidence): Finding | undefined {
     reads: said.reads,
     state: said.state,
     expected: "message|user: the text, a bar, the name of the receiver",
-    cause: `${quoted(said.text)} has no bar (|), so it names no receiver. A message is text|user: the text first, then a bar, then the name.${isOther ? ` A ${sign} is no bar.` : ""}`,
+    cause: `${quoted(said.text)} has no bar (|), so it names no receiver. A message is text|user: the text first, then a bar, then the name.${isOther ? ` A ${sign} is no bar.` : ""}${restOf(evidence, said)}`,
     advice: [
       ...(isOther ? [`Send ${quoted(`${before}|${after}`)}.`] : []),
       'sendall(f"{text}|{user}".encode()) in Python; snprintf(b, sizeof b, "%s|%s", text, user) in C.',
     ],
   };
 }
+
+/** The bar came at once after it: no person types a text again in that time. */
+function restOf({ messages }: Evidence, said: FramedMessage): string {
+  const next = messages.find(({ index }) => index > said.index);
+  const [one, other] = [said.reads[0]?.at, next?.reads[0]?.at];
+  if (!next || one === undefined || other === undefined || other - one > AT_ONCE_US) return "";
+  if (!hasReceiver(next.text) || hasReceiver(said.text) || next.text.startsWith(said.text)) return "";
+  return ` ${quoted(next.text)} came at once after it: if the two are one text, it was cut at its blank, as scanf("%s") and cin >> do.`;
+}
+const AT_ONCE_US = 1_000_000;
 
 function findAbsent(evidence: Evidence): Finding | undefined {
   const remark = evidence.all("remark").find(({ cause }) => cause.code === "receiver-not-online");

@@ -30,23 +30,14 @@ export const serverEndings: readonly Diagnosis[] = [
 const IDLE_MS = 500;
 /** Conversations in which it is the client that leaves: for others the server's operator may end them. */
 const ENDED_BY_CLIENT = new Set(["CALC-0", "ECHO-0"]);
-const DUE = new Set([
-  "authenticating",
-  "requesting",
-  "sizing",
-  "awaitingAnswer",
-  "awaitingReply",
-  "awaitingGreeting",
-  "awaitingBytes",
-]);
-
 function findClosedEarly(evidence: Evidence): Finding | undefined {
   const failed = failureOf(evidence);
   if (!failed || !/^peer\.(ended|closed)$/.test(failed.event)) return undefined;
   const rule = ruleIn(evidence, failed.from);
-  const isIdle = failed.from === "listening" && ENDED_BY_CLIENT.has(rule);
-  if (!DUE.has(failed.from) && !isIdle) return undefined;
-  // A silence that long is no crash: somebody ended a server that did not answer.
+  const due = evidence.role?.phases[failed.from]?.due;
+  const isIdle = due === "user" && ENDED_BY_CLIENT.has(rule);
+  if (due !== "greeting" && due !== "answer" && !isIdle) return undefined;
+  // A silence that long is no crash: a person ended a server that did not answer.
   if (evidence.silence.ms >= LONG_SILENCE_MS && evidence.silence.whose === "theirs") return undefined;
   // A server that has nothing to answer may be ended by hand; one that closes after its answer does it at once.
   if (isIdle && evidence.silence.ms > IDLE_MS) return undefined;
@@ -97,10 +88,12 @@ function findReset(evidence: Evidence): Finding | undefined {
   const { greeting, exchanges } = dialogueOf(evidence);
   const last = exchanges.at(-1);
   const isAnswered = !failed && last !== undefined && last.reads.length > 0;
-  // It has closed after its answer, and what we said next came too late: only then its machine resets.
+  // The server has closed after its answer, and what we said next came too late: only then its machine resets.
   if (last?.reads.length === 0 && exchanges.some(({ expected, reads }) => expected && reads.length > 0))
     return undefined;
   const state = failed?.from ?? silence.state;
+  const due = role.phases[state]?.due;
+  const isAwaited = due === "greeting" || due === "answer";
   return {
     rule: ruleIn(evidence, state, "FRAME-8"),
     level: isAnswered ? "note" : "violation",
@@ -108,7 +101,7 @@ function findReset(evidence: Evidence): Finding | undefined {
     came: "a reset (RST), not a normal end (FIN)",
     state,
     expected: isAnswered ? "a FIN after the answer" : expectedIn(evidence, state),
-    cause: `The reset came ${whenOf(last, { isGreeted: greeting.length > 0, isAnswered, isAwaited: DUE.has(state) && !role.phases.listening })}. Either the server called close() while bytes of ours lay unread, or it crashed (segmentation fault), or it set SO_LINGER to 0.`,
+    cause: `The reset came ${whenOf(last, { isGreeted: greeting.length > 0, isAnswered, isAwaited: isAwaited && !evidence.hasUser })}. Either the server called close() while bytes of ours lay unread, or it crashed (segmentation fault), or it set SO_LINGER to 0.`,
     advice: [
       ...(last
         ? [`Read the whole message (${count(Buffer.byteLength(last.sent), "byte")}) before close().`]
@@ -121,7 +114,7 @@ function findReset(evidence: Evidence): Finding | undefined {
 interface Ending {
   readonly isGreeted: boolean;
   readonly isAnswered: boolean;
-  /** Whatever was said, an answer is due. */
+  /** Anything that was said makes an answer due. */
   readonly isAwaited: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Nobody where our client went: no program, one at another port, address or protocol, or one that sends no datagram back. */
+/** No server where our client went: no program, or one at another port, address or protocol, or one that sends no datagram back. */
 import { argsOf, type CauseArguments } from "../stories/causes.ts";
 import { byteSwapped } from "../wire/byte-swapped.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
@@ -52,7 +52,7 @@ interface Refused {
   readonly port: number;
 }
 
-/** Where a TCP connection was refused. */
+/** Address at which a TCP connection was refused. */
 function refusedIn({ isServer, story }: Evidence): Refused | undefined {
   const refused = argsOf(story.cause, "unreachable") ?? argsOf(story.cause, "unreachable-listed");
   const isUdp = story.subject.transport === "udp" || isAsking(story);

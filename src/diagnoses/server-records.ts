@@ -6,7 +6,7 @@ import { count, type Evidence, quoted } from "./_evidence.ts";
 import { findHeader } from "./_headers.ts";
 import { findRecord, type RecordLayout, type RecordSign } from "./_records.ts";
 
-/** What came in answer to a query, where the rule of the conversation is that of records. */
+/** Bytes in answer to a query, where the rule of the conversation is that of records. */
 function answerOf(evidence: Evidence): { bytes: Buffer; sign: RecordSign } | undefined {
   const { isServer, role, reads } = evidence;
   if (isServer || role?.phases.awaitingAnswer?.rule !== "BOOK-1" || reads.length === 0) return undefined;

@@ -1,4 +1,4 @@
-/** Replies of students' servers that are not what was said, and those that nobody waits for. */
+/** Replies of students' servers that are not what was said, and those that are not waited for. */
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { differenceOf } from "./_differences.ts";
 import { type Evidence, quoted } from "./_evidence.ts";
@@ -140,7 +140,7 @@ function findUnasked(evidence: Evidence): Finding | undefined {
       : `${quoted(said)} came in answer to the name`;
   return {
     rule,
-    // What comes before the answer is taken for it.
+    // Words before the answer are taken for it.
     level: more && more.messages[0] !== more.expected?.texts[0] ? "violation" : "note",
     reads,
     state: more ? "awaitingReply" : "listening",

@@ -30,7 +30,7 @@ interface WrongResult {
   readonly exchange: Exchange;
   readonly due: string;
   readonly found: ResultSign;
-  /** What was said and due before it. */
+  /** Lines that were said and due before it. */
   readonly earlier: readonly Exchange[];
 }
 
@@ -168,7 +168,7 @@ interface Guess {
   readonly advice: string;
 }
 
-/** What a program would have to do wrong to come to this number. */
+/** Mistake that a program would have to make to come to this number. */
 function guessOf(expression: Expression, value: number, due: number): Guess | undefined {
   if (!expression.ok) return undefined;
   const { left, right, operator } = expression;

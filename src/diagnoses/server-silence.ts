@@ -118,11 +118,11 @@ function findNoAnswer(evidence: Evidence): Finding | undefined {
   if (!silent?.question.exchange) return undefined;
   const { exchange, state } = silent.question;
   const isLate = exchange.reads.length > 0 && state !== "sizing";
-  const told = isLate ? lateCause(evidence, exchange) : roomCause(exchange);
+  const told = roomCause(exchange) ?? (isLate ? lateCause(evidence, exchange) : undefined);
   return { ...base(evidence, silent), ...(told ?? answerCause(silent.program)) };
 }
 
-/** It came when nobody waited for it any more; often because the end of the program flushed it. */
+/** An answer that came when it was not waited for any more; often because the end of the program flushed it. */
 function lateCause({ entries }: Evidence, { at, reads }: Exchange): Pick<Finding, "cause" | "advice"> {
   const [first] = reads;
   const came = first?.at ?? at;
@@ -162,6 +162,11 @@ function answerCause(program: Program | undefined): Pick<Finding, "cause" | "adv
       cause: `${nameOf(program)} has accepted the connection, but ${count(program.unreadBytes, "byte")} of ours lie unread: it does not call recv() on it.`,
       advice: ["Call recv() on the socket that accept() returned, not on the listening one."],
     };
+  if (program)
+    return {
+      cause: `${nameOf(program)} has accepted the connection and read all that we sent, and has not answered.${program.doing === "polling" ? " It waits in select(), poll() or epoll_wait(): for more (a newline, a full buffer), or its answer is still in a buffer." : " Perhaps it waits for a lock, for another thread, or for more than came (a newline, a full buffer); or its answer is still in a buffer."}`,
+      advice: [TAKE_WHAT_CAME, FLUSH],
+    };
   return {
     cause:
       "Probably the server waits for more: for a newline, which this client does not send (readLine, fgets), for a full buffer (MSG_WAITALL, read(1024)), or for the end. Or its answer stays in a buffer that is not flushed, or it has not called accept() for this client, or waits at its keyboard.",
@@ -175,7 +180,7 @@ function findAnsweredOnce(evidence: Evidence): Finding | undefined {
   const { exchange: open } = silent.question;
   if (open.expected?.kind === "room" || open.reads.length > 0) return undefined;
   const { program, question } = silent;
-  if (program?.doing === "keyboard" || program?.doing === "stopped") return undefined;
+  if (program && isAtWork(program)) return undefined;
   const times =
     question.answered === 1
       ? "The first request was answered"
@@ -188,6 +193,14 @@ function findAnsweredOnce(evidence: Evidence): Finding | undefined {
       "Call accept() only for the next client, when this one has left (recv() returned 0).",
     ],
   };
+}
+
+/** A program that is at something else says more than the missing loop: D38 tells. */
+function isAtWork({ doing, unreadBytes }: Program): boolean {
+  if (doing === "polling") return unreadBytes > 0;
+  // Bytes that lie unread while it sleeps are no work under way: it reads no second time.
+  const isAtThis = doing === "sleeping" || doing === "computing";
+  return doing === "keyboard" || doing === "stopped" || (isAtThis && unreadBytes === 0);
 }
 
 function afterAnswer(program: Program | undefined): string {

@@ -25,7 +25,7 @@ export const serverWords: readonly Diagnosis[] = [
 ];
 
 interface Odd {
-  /** What we had asked, which was right. */
+  /** Question of ours, which was right. */
   readonly sent?: string;
   readonly said: string;
   readonly due: readonly string[];

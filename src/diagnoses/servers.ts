@@ -47,7 +47,7 @@ export const servers: readonly Diagnosis[] = [
 
 /** States in which one answer is read: a second read there is a second write of the same answer. */
 const ANSWERS = new Set(["awaitingAnswer", "awaitingReply"]);
-/** What fits into one packet is not cut by the network. */
+/** Bytes that fit into one packet are not cut by the network. */
 const ONE_PACKET = 1_400;
 
 /** A lab client takes one recv() for one answer: it would have seen the first piece alone. */

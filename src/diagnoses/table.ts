@@ -1,11 +1,11 @@
 /**
- * Every diagnosis, in the order of their ids. `diagnose` reads a story when somebody asks; nothing here runs while the
+ * Every diagnosis, in the order of their ids. `diagnose` reads a story when it is asked to; nothing here runs while the
  * peer is served.
  */
 
 import type { Entry } from "../stories/story.ts";
 import type { Diagnosis, DiagnosisId, Finding, Level } from "./_diagnosis.ts";
-import { type Case, Evidence, type Silence, shownSentence } from "./_evidence.ts";
+import { Evidence, type Incident, type Silence, shownSentence } from "./_evidence.ts";
 import { type Found, inOrder, levelOf } from "./_precedence.ts";
 import { reproduction } from "./_reproduce.ts";
 import { buffers } from "./buffers.ts";
@@ -16,7 +16,9 @@ import { endings } from "./endings.ts";
 import { framing } from "./framing.ts";
 import { headers } from "./headers.ts";
 import { leaving } from "./leaving.ts";
+import { memory } from "./memory.ts";
 import { noRecords } from "./no-records.ts";
+import { partingWords } from "./parting-words.ts";
 import { pieces } from "./pieces.ts";
 import { records } from "./records.ts";
 import { refusals } from "./refusals.ts";
@@ -25,6 +27,7 @@ import { rooms } from "./rooms.ts";
 import { servers } from "./servers.ts";
 import { waiting } from "./waiting.ts";
 import { waits } from "./waits.ts";
+import { wording } from "./wording.ts";
 import { words } from "./words.ts";
 
 /** A family of them is a file; here they stand in the order of their ids. */
@@ -47,9 +50,12 @@ export const diagnoses: readonly Diagnosis[] = [
   ...rooms,
   ...waits,
   ...leaving,
+  ...partingWords,
+  ...memory,
+  ...wording,
 ].toSorted((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
 
-/** What `explain` shows as a card. */
+/** A card, as `explain` shows it. */
 export interface Card extends Finding {
   readonly id: DiagnosisId;
   readonly name: string;
@@ -58,17 +64,17 @@ export interface Card extends Finding {
   readonly reproduce: string;
 }
 
-/** What is to be said of a story. */
+/** Everything that is to be said of a story. */
 export interface Judgement {
   /** The first is the root cause; what only follows from another is none. */
   readonly cards: readonly Card[];
   /** The last silence, and whose turn it is or was. */
   readonly silence: Silence;
-  /** What moved last, either way; undefined: nothing. */
+  /** Last thing that moved, either way; undefined: none did. */
   readonly last: Entry | undefined;
 }
 
-export function judge(subject: Case): Judgement {
+export function judge(subject: Incident): Judgement {
   const evidence = new Evidence(subject);
   const found = diagnoses.flatMap((diagnosis): Found[] => {
     const finding = diagnosis.find(evidence);
@@ -78,7 +84,7 @@ export function judge(subject: Case): Judgement {
   return { cards, silence: evidence.silence, last: evidence.lastMove };
 }
 
-export const diagnose = (subject: Case): readonly Card[] => judge(subject).cards;
+export const diagnose = (subject: Incident): readonly Card[] => judge(subject).cards;
 
 function cardOf(one: Found, evidence: Evidence): Card {
   const { id, name, title } = one.diagnosis;
@@ -93,7 +99,7 @@ function cardOf(one: Found, evidence: Evidence): Card {
   };
 }
 
-/** Its sentences and its reads as whoever asks may see them. */
+/** Sentences and reads of it as a reader may see them. */
 function hidden(finding: Finding, { redact }: Evidence): Finding {
   const text = (sentence: string) => shownSentence(sentence, redact);
   const { came, reads, expected, cause, advice } = finding;
@@ -108,4 +114,4 @@ function hidden(finding: Finding, { redact }: Evidence): Finding {
 }
 
 export type { Diagnosis, DiagnosisId, Level } from "./_diagnosis.ts";
-export type { Case, Read, Silence } from "./_evidence.ts";
+export type { Incident, Read, Silence } from "./_evidence.ts";

@@ -7,7 +7,7 @@ import { at } from "./_reproduce.ts";
 
 /** A person may think for a while; after this long it is worth a word. */
 const SILENT_MS = 10_000;
-/** What lies unread for this long is no message that is still on its way. */
+/** Bytes that lie unread for this long are no message that is still on its way. */
 const UNREAD_MS = 2_000;
 const NEWLINE = 0x0a;
 
@@ -50,11 +50,11 @@ export const waiting: readonly Diagnosis[] = [
   },
 ];
 
-/** Its turn it is, or was when it left; it was silent for long, and nothing says that this is as it should be. */
+/** The peer's turn it is, or was when it left; it was silent for long, and nothing says that this is as it should be. */
 export function isTheirTurn({ isServer, silence, unfinished, live, program }: Evidence): boolean {
   if (!isServer || silence.whose !== "theirs" || silence.ms < SILENT_MS) return false;
   if (unfinished.length > 0 || (live?.queuedBytes ?? 0) > 0) return false;
-  // One that sleeps or reads its keyboard waits for nothing of ours.
+  // A program that sleeps or reads its keyboard waits for nothing of ours.
   return program === undefined || program.doing === "receiving" || program.doing === "polling";
 }
 
@@ -149,13 +149,19 @@ function findReadLine(evidence: Evidence): Finding | undefined {
   if (role?.phases[silence.state]?.reads !== "text" || lastMove.bytes.at(-1) === NEWLINE) return undefined;
   const sent = quoted(lastMove.bytes.toString("utf8"));
   const { isOver } = silence;
+  const step = lastStep(evidence);
+  if (step === "waited") return undefined;
+  const together =
+    step === "hurried"
+      ? " Or it sent its last two messages without waiting in between: then one recv() may have got both replies, and the program waits for one that it has already."
+      : "";
   return {
     rule: "FRAME-5",
     reads: [],
     came: `${silenceText(evidence)}, after we had sent ${sent}`,
     state: silence.state,
     expected: silence.waitsFor ?? "",
-    cause: `We sent ${sent} without a newline after it. A program that reads it with readLine(), fgets() or "for line in …" ${isOver ? "had the text already, and went on waiting" : "has the text already, and waits"} for the newline; the server ${isOver ? "was waiting" : "waits"} for your program.`,
+    cause: `We sent ${sent} without a newline after it. A program that reads it with readLine(), fgets() or "for line in …" ${isOver ? "had the text already, and went on waiting" : "has the text already, and waits"} for the newline; the server ${isOver ? "was waiting" : "waits"} for your program.${together}`,
     advice: [
       "Read with recv() or read(), and take what it gives you as the message.",
       "Or have the server end its lines: start the role with --framing line.",
@@ -163,6 +169,21 @@ function findReadLine(evidence: Evidence): Finding | undefined {
     ],
     reproduce: `python3 -c 'import socket; s = socket.create_connection(("${evidence.host}", ${evidence.port})); print(s.makefile().readline())'`,
   };
+}
+
+/** Within this time it may have sent the next before our reply was there. */
+const HURRY_US = 3_000;
+
+/** Did it go on after an earlier reply that had no newline either? Then it waits for none; unless it did not wait at all. */
+function lastStep({ messages, entries }: Evidence): "waited" | "hurried" | undefined {
+  const last = messages.at(-1);
+  const before = messages.at(-2);
+  if (!last || !before) return undefined;
+  const reply = entries.find(
+    (entry, index) => entry.kind === "out" && index > before.index && index < last.index,
+  );
+  if (reply?.kind !== "out" || reply.bytes.at(-1) === NEWLINE) return undefined;
+  return (last.reads[0]?.at ?? 0) - reply.at < HURRY_US ? "hurried" : "waited";
 }
 
 function findUnfinishedLine(evidence: Evidence): Finding | undefined {

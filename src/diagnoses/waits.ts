@@ -1,4 +1,4 @@
-/** What a program may wait for that does not come: an ending that it did not send, more than the whole, an answer that is none. */
+/** Things that a program may wait for and that do not come: an ending that it did not send, more than the whole, an answer that is none. */
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { count, type Evidence, quoted } from "./_evidence.ts";
 import { turned } from "./_numbers.ts";
@@ -93,7 +93,7 @@ function findReturns(evidence: Evidence): Finding | undefined {
   const sign = signOf(evidence, "carriageReturns");
   if (!sign || !evidence.isServer) return undefined;
   const [first] = evidence.texts;
-  // One text of several may have brought its CR from a file.
+  // A single text of several may have brought its CR from a file.
   if (first?.bytes.at(-1) !== 0x0d) return undefined;
   const isUnderstood = evidence.messages.length > 0 && !wasRefused(evidence);
   return {

@@ -8,7 +8,7 @@ import { isQuit, parseExpression } from "../wire/calculator.ts";
 import { isKnock, KNOCK, WHO_IS_THERE } from "../wire/knock-knock.ts";
 import { hasReceiver, MESSAGE_PLEASE } from "../wire/relay.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import { count, type Evidence, quoted, type Said } from "./_evidence.ts";
+import { count, type Evidence, type FramedMessage, quoted } from "./_evidence.ts";
 import { placeOf, ruleOfSaid } from "./_places.ts";
 import { wrongToken } from "./framing.ts";
 
@@ -90,7 +90,7 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 const nameOf = (character: string) => (NAMES[character] ? ` (${NAMES[character]})` : "");
 
-/** What stands around the secret is told, the secret itself never. */
+/** Text around the secret is told, the secret itself never. */
 function findInvisibleToken(evidence: Evidence): Finding | undefined {
   const said = wrongToken(evidence);
   const token = evidence.option("token");
@@ -116,6 +116,7 @@ function findToken(evidence: Evidence): Finding | undefined {
   const isStart = said.text.startsWith(token) && /[\p{L}\p{N}]/u.test(said.text.slice(token.length));
   if (isStart || (token.startsWith(said.text) && said.text !== "")) return undefined;
   const isCase = said.text.toLowerCase() === token.toLowerCase();
+  if (isFilename(evidence, said.text)) return filenameFirst(said);
   const later = laterThanRefusal(evidence);
   return {
     rule: "FILE-1",
@@ -132,9 +133,41 @@ function findToken(evidence: Evidence): Finding | undefined {
   };
 }
 
+/** `server.txt`, where the token is due. */
+function isFilename(evidence: Evidence, text: string): boolean {
+  const service = evidence.option("service");
+  const [, extension] = /^[^\s,:|]+\.([A-Za-z]\w{0,4})$/.exec(text.trim()) ?? [];
+  return extension !== undefined && (extension === service || COMMON.has(extension.toLowerCase()));
+}
+const COMMON = new Set([
+  "txt",
+  "pdf",
+  "png",
+  "jpg",
+  "jpeg",
+  "zip",
+  "html",
+  "md",
+  "csv",
+  "doc",
+  "docx",
+  "gif",
+]);
+
+function filenameFirst(said: FramedMessage): Finding {
+  return {
+    rule: "FILE-1",
+    reads: said.reads,
+    state: said.state,
+    expected: "the token first, and then the filename",
+    cause: `${quoted(said.text)} is a filename, and came where the token is due. Probably your program leaves the token out, or sends the two in the wrong order.`,
+    advice: ["First send the token, and read `valid`; only then send the filename."],
+  };
+}
+
 const NAME_PLACES = new Set(["name", "login"]);
 
-/** What came after our refusal was sent without a look at it. */
+/** Bytes after our refusal were sent without a look at it. */
 function laterThanRefusal(evidence: Evidence): string {
   const refused = evidence.last("refused");
   const later = evidence.pieces.find(({ at }) => refused !== undefined && at > refused.at);
@@ -178,17 +211,17 @@ function findNoExpression(evidence: Evidence): Finding | undefined {
   };
 }
 
-const isNoExpression = (evidence: Evidence, said: Said) =>
+const isNoExpression = (evidence: Evidence, said: FramedMessage) =>
   placeOf(ruleOfSaid(evidence, said)).kind === "expression" &&
   !isQuit(said.text) &&
   !parseExpression(said.text).ok;
 
 /** The peer left in the middle of a line: half of a message says nothing of the whole. */
-const isCutOff = ({ unfinished, messages }: Evidence, said: Said) =>
+const isCutOff = ({ unfinished, messages }: Evidence, said: FramedMessage) =>
   unfinished.length > 0 && said === messages.at(-1);
 
 /** Halves of one expression are no two mistakes. */
-function isOtherwiseExplained(messages: readonly Said[], index: number): boolean {
+function isOtherwiseExplained(messages: readonly FramedMessage[], index: number): boolean {
   const [said, next] = messages.slice(index, index + 2);
   return said !== undefined && next !== undefined && parseExpression(said.text + next.text).ok;
 }
@@ -248,7 +281,7 @@ const TALK_FIRST = (text: string): FirstWords => ({
   advice: "Send the login first, :Name:login, e.g. :Ann:ann; and then what you have to say.",
 });
 
-function noName(said: Said, rule: string, { cause, advice }: FirstWords): Finding {
+function noName(said: FramedMessage, rule: string, { cause, advice }: FirstWords): Finding {
   return {
     rule,
     reads: said.reads,

@@ -44,6 +44,10 @@ export interface Phase<Context = any> {
   readonly expects: string;
   /** Something is under way for the peer here: a role that stops lets it finish. */
   readonly underWay?: boolean;
+  /** For clients: the server's greeting or answer is due here, or its own user's next word; none: there may be silence. */
+  readonly due?: "greeting" | "answer" | "user";
+  /** Input that is no text, whatever it looks like: a size, a file, a record. */
+  readonly isBinary?: boolean;
   readonly handle?: (message: PeerMessage, session: Session<Context>) => RoleEvent | undefined;
   /** Takes glued messages of a bare peer apart [FRAME-3]; undefined: it is one message. */
   readonly unglue?: (text: string, session: Session<Context>) => readonly string[] | undefined;

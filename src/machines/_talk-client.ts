@@ -23,19 +23,25 @@ export function talkClient<Options>(words: TalkWords<Options>) {
 }
 
 function talkPhases(rule: string) {
-  const phase = (expects: string, decode: Phase<TalkContext>["decode"] = untilQuiet): Phase<TalkContext> => ({
+  const words = (expects: string, due?: Phase["due"]): Phase<TalkContext> => ({
     reads: "record",
     rule,
     expects,
-    decode,
+    decode: untilQuiet,
+    ...(due ? { due } : {}),
+  });
+  const bytes = (expects: string, due?: Phase["due"]): Phase<TalkContext> => ({
+    ...words(expects, due),
+    decode: asTheyCome,
+    isBinary: true,
   });
   return {
-    awaitingGreeting: phase("the greeting"),
-    listening: phase("the next message of the server"),
-    awaitingReply: phase("the reply"),
-    awaitingBytes: phase("the reply's bytes", asTheyCome),
-    receiving: phase("more of the reply's bytes", asTheyCome),
-    leaving: phase("the server's last words"),
+    awaitingGreeting: words("the greeting", "greeting"),
+    listening: words("the next message of the server", "user"),
+    awaitingReply: words("the reply", "answer"),
+    awaitingBytes: bytes("the reply's bytes", "answer"),
+    receiving: bytes("more of the reply's bytes"),
+    leaving: words("the server's last words"),
   };
 }
 

@@ -170,6 +170,8 @@ export default defineRole({
       reads: "record",
       rule: "BOOK-1",
       expects: "the answer",
+      due: "answer",
+      isBinary: true,
       decode: (pending: Undecoded, { context }: Session<Context>) =>
         decodeAnswer(context.options.header, pending),
     },

@@ -62,6 +62,8 @@ export interface ProcessStat {
   readonly name: string;
   /** R running, S sleeping, D waiting for a disk, T stopped, t traced, Z ended. */
   readonly state: string;
+  /** Process that started it. */
+  readonly parent: number;
 }
 
 /** /proc/PID/stat: a name may hold blanks and brackets of its own. */
@@ -69,8 +71,9 @@ export function processStat(text: string): ProcessStat | undefined {
   const open = text.indexOf("(");
   const close = text.lastIndexOf(")");
   if (open < 0 || close < open) return undefined;
-  const state = text.slice(close + 2, close + 3);
-  return /^[A-Za-z]$/.test(state) ? { name: text.slice(open + 1, close), state } : undefined;
+  const [state = "", parent = ""] = text.slice(close + 2).split(" ");
+  if (!/^[A-Za-z]$/.test(state)) return undefined;
+  return { name: text.slice(open + 1, close), state, parent: Number.parseInt(parent, 10) || 0 };
 }
 
 /** A call in which a thread waits, as far as the call itself tells. */
@@ -142,7 +145,8 @@ export function systemCall(text: string, architecture: string): SystemCall | und
   const [kind, name] = known;
   const argument = Number(first);
   if (ON_ONE_DESCRIPTOR.includes(kind)) return { kind, name, fd: argument };
-  // select() is told one more than the highest descriptor that it watches.
+  // select() is told one more than the highest descriptor that it watches; of none, it is how old programs sleep.
+  if (name.includes("select") && argument === 0) return { kind: "sleep", name };
   return name.includes("select") && argument > 0 ? { kind, name, fd: argument - 1 } : { kind, name };
 }
 

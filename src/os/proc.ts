@@ -51,12 +51,11 @@ export async function programAt({ peer, ours }: ConnectionEnds): Promise<Program
   const owned = isAccepted ? end : rows.find((row) => isListening(row, peer));
   // A connection that is not accepted yet has no owner: its listener tells whose it is.
   if (!owned || owned.inode === 0 || owned.uid !== process.getuid?.()) return undefined;
-  const holder = await holderOf(owned.inode);
-  if (!holder) return undefined;
-  const doing = await doingOf(holder);
-  if (!doing) return undefined;
-  const name = await nameOf(holder.pid, doing.name);
-  return { pid: holder.pid, ...doing, name, isAccepted, unreadBytes: end.rxQueue };
+  const seen = await programOf(owned.inode, isAccepted);
+  if (!seen) return undefined;
+  const { pid, name, doing, isCertain } = seen;
+  const shown = await nameOf(pid, name);
+  return { pid, name: shown, doing, isCertain, isAccepted, unreadBytes: end.rxQueue };
 }
 
 function isEnd(row: SocketRow, { peer, ours }: ConnectionEnds): boolean {
@@ -84,16 +83,43 @@ interface Holder {
   readonly fd: number;
 }
 
+/** Processes that have one socket and are looked at: a server may have many children. */
+const MAX_HOLDERS = 16;
+
+/** All that have it, the newest first: after fork() the child does, and often its parent too, which serves no one here. */
+async function holdersOf(inode: number): Promise<Holder[]> {
+  const first = await firstHolderOf(inode);
+  if (!first) return [];
+  const parent = await heldBy(await parentOf(first.pid), inode);
+  const pids = await childrenOf(first.pid);
+  // Its brothers are looked at where they have the socket from one parent: a shell's programs have not.
+  if (parent) pids.push(...(await childrenOf(parent.pid)));
+  const others = pids.filter((pid) => pid !== first.pid && pid !== process.pid).slice(0, MAX_HOLDERS);
+  const found = await Promise.all(others.map((pid) => heldBy(pid, inode)));
+  return [first, ...found, parent].filter((holder) => holder !== undefined);
+}
+
 /** The newest first: a program that is being tried out was started a moment ago. Stops at the first that has it. */
-async function holderOf(inode: number): Promise<Holder | undefined> {
+async function firstHolderOf(inode: number): Promise<Holder | undefined> {
   const names = await readdir(PROC).catch(() => []);
   const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
   for (const pid of pids.sort((a, b) => b - a)) {
-    if (pid === process.pid) continue;
-    const fd = await descriptorOf(pid, inode);
-    if (fd !== undefined) return { pid, fd };
+    const holder = await heldBy(pid, inode);
+    if (holder) return holder;
   }
   return undefined;
+}
+
+async function heldBy(pid: number, inode: number): Promise<Holder | undefined> {
+  const fd = pid === process.pid ? undefined : await descriptorOf(pid, inode);
+  return fd === undefined ? undefined : { pid, fd };
+}
+
+const parentOf = async (pid: number) => processStat(await read(`${pid}/stat`))?.parent ?? 0;
+
+/** Children of its first thread, which is the one that forks; none where the kernel does not tell. */
+async function childrenOf(pid: number): Promise<number[]> {
+  return (await read(`${pid}/task/${pid}/children`)).split(" ").map(Number).filter(Boolean);
 }
 
 /** Other users' descriptors cannot be listed, and are not asked for. */
@@ -105,81 +131,121 @@ async function descriptorOf(pid: number, inode: number): Promise<number | undefi
   return index < 0 ? undefined : Number(fds[index]);
 }
 
-type Sample = Pick<ProgramSample, "name" | "doing" | "isCertain">;
+type Sample = Pick<ProgramSample, "pid" | "name" | "doing" | "isCertain">;
 
-async function doingOf(holder: Holder): Promise<Sample | undefined> {
-  const stat = processStat(await read(`${holder.pid}/stat`));
-  if (!stat) return undefined;
-  const { name, state } = stat;
-  if (state === "T" || state === "t") return { name, doing: "stopped", isCertain: true };
-  if (state === "Z" || state === "X") return { name, doing: "ended", isCertain: true };
-  const threads = await readdir(`${PROC}/${holder.pid}/task`).catch(() => [String(holder.pid)]);
-  const seen = await Promise.all(
-    threads.slice(0, MAX_THREADS).map((thread) => threadOf(`${holder.pid}/task/${thread}`, holder)),
-  );
-  // Of several threads the one that has to do with this connection is the one that counts.
-  const [most] = seen.filter((one) => one !== undefined).sort((a, b) => a.rank - b.rank);
-  return most
-    ? { name, doing: most.doing, isCertain: most.isCertain }
-    : { name, doing: "otherwise", isCertain: false };
+/** Of several threads and processes the one that has to do with this connection is the one that counts. */
+async function programOf(inode: number, isAccepted: boolean): Promise<Sample | undefined> {
+  const seen = (await Promise.all((await holdersOf(inode)).map(threadsOf))).flat();
+  const [newest] = seen;
+  if (!newest || seen.length === 1) return newest && sampleOf(newest, newest.isCertain);
+  const mayServe = isAccepted ? seen.filter(({ doing }) => !ELSEWHERE.has(doing)) : seen;
+  const [most] = mayServe.toSorted((a, b) => rankOf(a) - rankOf(b));
+  if (!most) return { ...newest, doing: "otherwise", isCertain: false };
+  // A thread on the descriptor is that of the connection; of the others it may be another one.
+  return sampleOf(most, most.isCertain && ON_IT.has(most.doing));
 }
 
-interface Thread {
+const sampleOf = ({ pid, name, doing }: Thread, isCertain: boolean): Sample => ({
+  pid,
+  name,
+  doing,
+  isCertain,
+});
+
+/** A thread in these, beside others, serves someone else: it says nothing about a connection that was accepted. */
+const ELSEWHERE: ReadonlySet<Doing> = new Set(["accepting", "servingAnother"]);
+/** A thread in these has to do with this connection, whatever the others do. */
+const ON_IT: ReadonlySet<Doing> = new Set(["receiving", "sending", "stopped"]);
+
+/** From what says most about a connection to what says least. */
+const ORDER: readonly Doing[] = [
+  "receiving",
+  "sending",
+  "stopped",
+  "computing",
+  "servingAnother",
+  "sleeping",
+  "keyboard",
+  "polling",
+  "accepting",
+  "otherwise",
+  "ended",
+];
+const rankOf = ({ doing }: Thread) => ORDER.indexOf(doing);
+
+async function threadsOf(holder: Holder): Promise<Thread[]> {
+  const { pid } = holder;
+  const stat = processStat(await read(`${pid}/stat`));
+  if (!stat) return [];
+  const { name, state } = stat;
+  if (state === "T" || state === "t") return [{ pid, name, doing: "stopped", isCertain: true }];
+  if (state === "Z" || state === "X") return [{ pid, name, doing: "ended", isCertain: true }];
+  const threads = await readdir(`${PROC}/${pid}/task`).catch(() => [String(pid)]);
+  const seen = await Promise.all(
+    threads.slice(0, MAX_THREADS).map((thread) => callOf(`${pid}/task/${thread}`, holder)),
+  );
+  return seen.filter((call) => call !== undefined).map((call) => ({ pid, name, ...call }));
+}
+
+interface Call {
   readonly doing: Doing;
   readonly isCertain: boolean;
-  /** The lower, the more it says about the connection. */
-  readonly rank: number;
 }
 
-async function threadOf(place: string, holder: Holder): Promise<Thread | undefined> {
+interface Thread extends Call {
+  readonly pid: number;
+  readonly name: string;
+}
+
+async function callOf(place: string, holder: Holder): Promise<Call | undefined> {
   const text = await read(`${place}/syscall`);
-  if (text === "") return threadByWaitChannel(place);
-  if (isComputing(text)) return { doing: "computing", isCertain: true, rank: 4 };
+  if (text === "") return callFromWaitChannel(place);
+  if (isComputing(text)) return { doing: "computing", isCertain: true };
   const call = systemCall(text, process.arch);
-  return call ? threadInCall(call, holder) : { doing: "otherwise", isCertain: true, rank: 9 };
+  return call ? callIn(call, holder) : { doing: "otherwise", isCertain: true };
 }
 
-async function threadInCall(call: SystemCall, { pid, fd }: Holder): Promise<Thread> {
+async function callIn(call: SystemCall, { pid, fd }: Holder): Promise<Call> {
   const isCertain = true;
   const target = call.fd === undefined || call.fd === fd ? "" : await linkOf(pid, call.fd);
   switch (call.kind) {
     case "recv":
     case "read":
-      if (call.fd === fd) return { doing: "receiving", isCertain, rank: 0 };
-      if (call.fd === 0 || isTerminal(target)) return { doing: "keyboard", isCertain, rank: 2 };
+      if (call.fd === fd) return { doing: "receiving", isCertain };
+      if (call.fd === 0 || isTerminal(target)) return { doing: "keyboard", isCertain };
       return target.startsWith("socket:")
-        ? { doing: "servingAnother", isCertain, rank: 5 }
-        : { doing: "otherwise", isCertain, rank: 8 };
+        ? { doing: "servingAnother", isCertain }
+        : { doing: "otherwise", isCertain };
     case "send":
-      return { doing: call.fd === fd ? "sending" : "otherwise", isCertain, rank: call.fd === fd ? 0 : 8 };
+      return { doing: call.fd === fd ? "sending" : "otherwise", isCertain };
     case "accept":
-      return { doing: "accepting", isCertain, rank: 1 };
+      return { doing: "accepting", isCertain };
     case "poll":
       // select() that watches descriptor 0 alone is how a line is read from the keyboard.
-      if (call.fd === 0) return { doing: "keyboard", isCertain, rank: 2 };
-      return { doing: "polling", isCertain, rank: 3 };
+      if (call.fd === 0) return { doing: "keyboard", isCertain };
+      return { doing: "polling", isCertain };
     case "sleep":
-      return { doing: "sleeping", isCertain, rank: 6 };
+      return { doing: "sleeping", isCertain };
     default:
-      return { doing: "otherwise", isCertain, rank: 9 };
+      return { doing: "otherwise", isCertain };
   }
 }
 
-const BY_CHANNEL: Partial<Record<string, readonly [Doing, number]>> = {
-  recv: ["receiving", 0],
-  send: ["sending", 0],
-  accept: ["accepting", 1],
-  read: ["keyboard", 2],
-  poll: ["polling", 3],
-  sleep: ["sleeping", 6],
+const BY_CHANNEL: Partial<Record<string, Doing>> = {
+  recv: "receiving",
+  send: "sending",
+  accept: "accepting",
+  read: "keyboard",
+  poll: "polling",
+  sleep: "sleeping",
 };
 
 /** If the call may not be seen, the kernel's own function may still be: enough for a likely. */
-async function threadByWaitChannel(place: string): Promise<Thread | undefined> {
+async function callFromWaitChannel(place: string): Promise<Call | undefined> {
   const [channel, stat] = await Promise.all([read(`${place}/wchan`), read(`${place}/stat`)]);
-  if (processStat(stat)?.state === "R") return { doing: "computing", isCertain: false, rank: 4 };
-  const [doing, rank] = BY_CHANNEL[callByWaitChannel(channel.trim()) ?? ""] ?? ["otherwise", 9];
-  return { doing, isCertain: false, rank };
+  if (processStat(stat)?.state === "R") return { doing: "computing", isCertain: false };
+  const doing = BY_CHANNEL[callByWaitChannel(channel.trim()) ?? ""] ?? "otherwise";
+  return { doing, isCertain: false };
 }
 
 const isTerminal = (target: string) => /^\/dev\/(tty|pts\/)/.test(target);

@@ -1,7 +1,7 @@
 /** All that can be said about one connection, before it is put into words: for the terminal, for a page, as JSON. */
 
 import { type Card, judge, type Read, type Silence } from "../diagnoses/table.ts";
-import { caseOf } from "../judging.ts";
+import { incidentOf } from "../judging.ts";
 import { connectionDocument, entryDocument } from "../lab/documents.ts";
 import type { Lab } from "../lab/lab.ts";
 import { hexOf, printable, printableBytes } from "../printable.ts";
@@ -29,7 +29,7 @@ export interface Explanation {
 
 export function explain(lab: Lab, story: Story, visibility: Visibility = {}): Explanation {
   const live = lab.liveView(story.subject.id);
-  const { cards, silence, last } = judge(caseOf(lab, story, live, visibility));
+  const { cards, silence, last } = judge(incidentOf(lab, story, live, visibility));
   const found = { cards, turn: silence.whose };
   const judged = { ...found, verdict: verdictOf(story, live, found) };
   const reason = reasonOf(story, live, judged);

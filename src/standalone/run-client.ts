@@ -10,7 +10,7 @@ import { ProgramWatch } from "../actors/program-watch.ts";
 import type { Environment } from "../actors/service.ts";
 import { startedAgain } from "../catalogue/again-command.ts";
 import { type InstanceOptions, parseOptions, roleOptions } from "../catalogue/instance-options.ts";
-import { type Case, diagnose } from "../diagnoses/table.ts";
+import { diagnose, type Incident } from "../diagnoses/table.ts";
 import { Ids } from "../ids.ts";
 import type { Role } from "../machines/_role.ts";
 import type { Registry, Screen } from "../machines/_world.ts";
@@ -62,11 +62,16 @@ export async function runClient(
   const { story } = run;
   if (!story) throw new Error("a run that has ended has no story");
   const program = story.entries.findLast(({ kind }) => kind === "program") as EntryOf<"program"> | undefined;
-  return { output, program, cards: diagnose(caseOf(role, given, options, story)) };
+  return { output, program, cards: diagnose(incidentOf(role, given, options, story)) };
 }
 
 /** As the daemon would judge it; a token stays hidden. */
-function caseOf(role: Role, given: Record<string, unknown>, options: InstanceOptions, story: Story): Case {
+function incidentOf(
+  role: Role,
+  given: Record<string, unknown>,
+  options: InstanceOptions,
+  story: Story,
+): Incident {
   const { remote } = story.subject;
   const { redactor } = contextOf(story);
   return {

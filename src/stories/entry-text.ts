@@ -2,7 +2,7 @@
 import { type HiddenSpan, printable, printableBytes } from "../printable.ts";
 import { causeText } from "./cause-text.ts";
 import { type Cause, rowOf } from "./causes.ts";
-import type { Entry, InputName, OperatorAction } from "./entry.ts";
+import type { Entry, EntryOf, InputName, OperatorAction } from "./entry.ts";
 import type { Doing, ProgramSample } from "./program.ts";
 import type { Redactor } from "./redaction.ts";
 
@@ -137,8 +137,14 @@ const inputText = ({ name, answer }: Extract<ShownEntry, { readonly kind: "input
 const ruleBehind = ({ rule }: Cause) => (rule === undefined ? "" : ` [${rule}]`);
 
 /** So much of a file has gone; how much it was to be, where that is not the same. */
-export function fileSize({ size, told }: { readonly size: number; readonly told: number }): string {
-  return size === told ? `${size} bytes` : `${size} of ${told} bytes`;
+export function fileSize({
+  size,
+  told,
+  ahead = 0,
+}: Pick<EntryOf<"file">, "size" | "told" | "ahead">): string {
+  const gone = size + ahead;
+  const bytes = gone === told ? `${gone} bytes` : `${gone} of ${told} bytes`;
+  return ahead === 0 ? bytes : `${bytes}, ${ahead} of them read before`;
 }
 
 const DOINGS: Readonly<Record<Doing, string>> = {

@@ -76,6 +76,8 @@ export type Entry =
       readonly size: number;
       /** How many bytes it was to be. */
       readonly told: number;
+      /** Bytes of it that came with what was read before it, and are counted there. */
+      readonly ahead?: number;
     })
   | Transition
   /** A question of the machine to the world, and its answer: a replay gives the same. */

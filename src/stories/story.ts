@@ -189,8 +189,17 @@ export class Story {
   }
 
   /** A file's bytes begin to go, or to come; each piece of it is told to `moved`. */
-  recordFile(direction: "in" | "out", name: string, told: number): FileRecord {
-    const entry = { at: this.now(), kind: "file", direction, name, size: 0, told } satisfies EntryOf<"file">;
+  recordFile(direction: "in" | "out", name: string, told: number, ahead = 0): FileRecord {
+    const at = this.now();
+    const entry = {
+      at,
+      kind: "file",
+      direction,
+      name,
+      size: 0,
+      told,
+      ...(ahead > 0 ? { ahead } : {}),
+    } satisfies EntryOf<"file">;
     this.add(entry);
     return {
       moved: (bytes) => {

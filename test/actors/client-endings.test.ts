@@ -2,7 +2,9 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { diagnose } from "../../src/diagnoses/table.ts";
 import fileClient from "../../src/machines/file-client.ts";
+import { contextOf } from "../../src/stories/editions.ts";
 import { bytesIn } from "../../src/stories/entry.ts";
+import { describeEntry } from "../../src/stories/entry-text.ts";
 import type { Story } from "../../src/stories/story.ts";
 import { CONTENT, fetchFrom, int32, type Script, tellsSize } from "./fetching.ts";
 import { eventually, openLab, turns } from "./harness.ts";
@@ -44,6 +46,21 @@ describe("a server in the middle of a file", () => {
     });
     expect(closedEntry(story)).toMatchObject({ by: "us" });
     expect(diagnosed(story)).not.toContain("D33");
+  });
+
+  it("has a file told with what came of it before it was asked for", async () => {
+    const { lab, outcome } = await fetchFrom(async (client) => {
+      await tellsSize(client, Buffer.concat([int32(CONTENT.length), Buffer.from(CONTENT)]));
+      await client.hears("Got\0");
+    });
+    await outcome();
+    const story = storyOf(lab);
+    const file = story.entries.find((entry) => entry.kind === "file");
+    expect(file).toMatchObject({ size: 0, told: CONTENT.length, ahead: CONTENT.length });
+    expect(file && describeEntry(file, contextOf(story))).toContain(
+      `${CONTENT.length} bytes, ${CONTENT.length} of them read before`,
+    );
+    expect(story.entries.reduce((sum, entry) => sum + bytesIn(entry), 0)).toBe(story.bytesIn);
   });
 
   it("that closes is said to have", async () => {

@@ -60,8 +60,8 @@ describe("a socket table", () => {
 
 describe("a process", () => {
   it.each([
-    ["4123 (python3) S 1 2", { name: "python3", state: "S" }],
-    ["4123 (my (odd) name) T 1 2", { name: "my (odd) name", state: "T" }],
+    ["4123 (python3) S 1 2", { name: "python3", state: "S", parent: 1 }],
+    ["4123 (my (odd) name) T 77 2", { name: "my (odd) name", state: "T", parent: 77 }],
     ["4123 no brackets", undefined],
     ["", undefined],
   ])("is named and has a state: %j", (text, stat) => expect(processStat(text)).toEqual(stat));
@@ -73,6 +73,7 @@ describe("a system call", () => {
     ["0 0x0 0x7ffe 0x400", "x64", { kind: "read", name: "read", fd: 0 }],
     ["288 0x3 0x7ffe", "x64", { kind: "accept", name: "accept4", fd: 3 }],
     ["270 0x1 0x7ffe", "x64", { kind: "poll", name: "pselect6", fd: 0 }],
+    ["270 0x0 0x0", "x64", { kind: "sleep", name: "pselect6" }],
     ["7 0x7ffe 0x1 0xbb8", "x64", { kind: "poll", name: "poll" }],
     ["207 0x5 0x7ffe", "arm64", { kind: "recv", name: "recvfrom", fd: 5 }],
     ["45 0x4", "riscv64", undefined],

@@ -101,6 +101,67 @@ describe.skipIf(process.platform !== "linux")("a program at the other end", () =
     await shows(await connection(port), { doing: "receiving", isCertain: true });
   });
 
+  /** A thread for each client: the first one is in accept() again at once. */
+  const threaded = (body: string) =>
+    `import threading, select, os\nlock = threading.Lock()\nlock.acquire()\ndef serve(c):\n  ${body}\nwhile True:\n  c, _ = s.accept()\n  threading.Thread(target=serve, args=(c,), daemon=True).start()\n`;
+
+  it.each<[string, string, Partial<ProgramSample>]>([
+    ["sleeps", "c.recv(100); time.sleep(60)", { doing: "sleeping", isCertain: false }],
+    ["computes", "c.recv(100)\n  while True: pass", { doing: "computing", isCertain: false, unreadBytes: 0 }],
+    ["receives", "while True: c.recv(100)", { doing: "receiving", isCertain: true }],
+    ["waits for a lock", "c.recv(100); lock.acquire()", { doing: "otherwise", isCertain: false }],
+    [
+      "is in poll()",
+      "select.select([c], [], []); c.recv(100); select.select([c], [], [])",
+      { doing: "polling" },
+    ],
+  ])("is not in accept() where another thread is, and the one that serves %s", async (_, body, expected) => {
+    const { port } = await server(threaded(body));
+    const socket = await connection(port);
+    socket.write("15 + 35");
+    await shows(socket, { ...expected, unreadBytes: 0, isAccepted: true });
+  });
+
+  it("serves no one here where its only other thread serves another client", async () => {
+    const code =
+      "import threading\nfirst, _ = s.accept()\nthreading.Thread(target=first.recv, args=(100,), daemon=True).start()\nwhile True:\n  c, _ = s.accept()\n";
+    const { port } = await server(code);
+    await shows(await connection(port), { doing: "receiving" });
+    const second = await connection(port);
+    await shows(second, { isAccepted: true, doing: "otherwise", isCertain: false });
+  });
+
+  const FORKING = (child: string, parent: string) =>
+    `import os\nwhile True:\n  c, _ = s.accept()\n  if os.fork() == 0:\n    ${child}\n    os._exit(0)\n  ${parent}\n`;
+
+  it.each([
+    ["its parent keeps the socket", "pass"],
+    ["its parent closed its copy", "c.close()"],
+  ])("is the child after fork(), where %s", async (_, parent) => {
+    const { child, port } = await server(FORKING("c.recv(100); time.sleep(60)", parent));
+    const socket = await connection(port);
+    socket.write("15 + 35");
+    const sample = await shows(socket, { doing: "sleeping", unreadBytes: 0 });
+    onTestFinished(() => void process.kill(sample?.pid ?? 0, "SIGKILL"));
+    expect(sample?.pid).not.toBe(child.pid);
+  });
+
+  it("is the parent where the child has ended and the socket was left open", async () => {
+    const { child, port } = await server(FORKING("c.recv(100)", "pass"));
+    const socket = await connection(port);
+    socket.write("15 + 35");
+    await shows(socket, { doing: "accepting", isCertain: true, ...(child.pid ? { pid: child.pid } : {}) });
+  });
+
+  it("watches with epoll, whatever it does with our bytes", async () => {
+    const code =
+      "import select\nc, _ = s.accept()\ne = select.epoll()\ne.register(s, select.EPOLLIN)\ne.poll()\n";
+    const { port } = await server(code);
+    const socket = await connection(port);
+    socket.write("15 + 35");
+    await shows(socket, { doing: "polling", isCertain: true, unreadBytes: 7 });
+  });
+
   it("is unknown where it is this very process", async () => {
     const listener = createServer().listen(0, "127.0.0.1");
     onTestFinished(() => void listener.close());

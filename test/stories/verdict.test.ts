@@ -1,7 +1,7 @@
 /** What a person is told at a glance about a connection, and whom to look at first. */
 import { describe, expect, it } from "vitest";
 import { judge } from "../../src/diagnoses/table.ts";
-import { caseOf } from "../../src/judging.ts";
+import { incidentOf } from "../../src/judging.ts";
 import type { LiveView } from "../../src/stories/live-view.ts";
 import type { Story } from "../../src/stories/story.ts";
 import { reasonOf, type Verdict, verdictOf } from "../../src/stories/verdict.ts";
@@ -12,7 +12,7 @@ import throwsInAction from "../fixtures/roles/throws-in-action.ts";
 /** Verdict and reason, as a daemon judges that knows the role and no instance. */
 function standing(story: Story, live: LiveView | undefined): [Verdict, string | undefined] {
   const { cards, silence } = judge(
-    caseOf({ find: () => undefined, roles: new Map(), stories: () => [] }, story, live),
+    incidentOf({ find: () => undefined, roles: new Map(), stories: () => [] }, story, live),
   );
   const found = { cards, turn: silence.whose };
   const judged = { ...found, verdict: verdictOf(story, live, found) };

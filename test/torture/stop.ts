@@ -110,7 +110,7 @@ async function secondSignal(trial: Trial): Promise<Finding> {
   const { daemon, files } = await house(trial, "hurries");
   const deaf = await fetchers(files, trial.sized(8, 20));
   daemon.program.signal("SIGTERM");
-  await daemon.program.says("draining");
+  await daemon.program.says("send it again to stop at once");
   const startedAt = performance.now();
   const { exit } = await daemon.stop();
   const tookMs = performance.now() - startedAt;

@@ -1,0 +1,8 @@
+"""One more expression after q."""
+from _peer import connect, hear, say, stay
+
+peer = connect()
+say(peer, b"eve\n")
+say(peer, b"9 - 4\n"); hear(peer)
+say(peer, b"q\n"); say(peer, b"8 / 2\n")
+stay()
