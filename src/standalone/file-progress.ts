@@ -6,6 +6,8 @@ import type { Story } from "../stories/story.ts";
 const PROGRESS_MS = 100;
 const CLEAR_ROW = "\r\x1b[K";
 const SAVE_CURSOR = "\x1b7";
+/** Bars stay on one row with these, and sentences do not. */
+const WRAP = { on: "\x1b[?7h", off: "\x1b[?7l" };
 
 /** `2m 5s left`; nothing where the library has no estimate, which it tells as a word: "NULL" or "INF". */
 function timeLeft(seconds: number): string {
@@ -64,8 +66,9 @@ export function fileProgress(stream: NodeJS.WriteStream): Progress {
     },
     above: (print) => (text) => {
       if (timer === undefined) return print(text);
-      stream.write(CLEAR_ROW);
+      stream.write(`${CLEAR_ROW}${WRAP.on}`);
       print(text);
+      stream.write(WRAP.off);
       redraw(bar, stream);
     },
   };
