@@ -90,6 +90,7 @@ export function netlabdProgram(env: NodeJS.ProcessEnv = process.env): Command {
       "\nAttach to a running daemon with netlabctl. Exit status: 0 done, 2 usage, 5 refused.",
     )
     .showSuggestionAfterError()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "netlabd: ")) })
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 }
 

@@ -47,7 +47,7 @@ export const errorTable = {
         "there is no lab {name:quoted}: {hint}choose {known} or none; for a file of your own write --lab ./{name}.yaml",
       "not-read": "{why}",
       "bad-line": "{file}:{line}: {why}",
-      "no-top": "{file}: needs title: and roles: at its top",
+      "no-top": "{file}: needs roles: at its top",
       "no-list": "{place}: roles: must be a list",
       "no-entry": "{place}: each role needs role: and its options",
       "no-role": "{place}: role: is needed{hint}",

@@ -80,6 +80,7 @@ export function netlabctlProgram(): Command {
     .option("-f, --file <script>", "run the lines of this file, until one fails; - is standard input")
     .argument("[command...]", "a command of the REPL; none attaches")
     .passThroughOptions()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "netlabctl: ")) })
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : exitCodes.usage));
 }
 

@@ -128,8 +128,26 @@ function explainIssue(
   const where = issue.path.length > 0 ? show(String(issue.path.at(-1))) : "";
   // The issue itself does not carry the input: a wrong type is told from a missing one by the message alone.
   if (issue.message.includes("received undefined")) return `${where} is needed`;
-  return where ? `${where}: ${issue.message}` : issue.message;
+  return where ? `${where}: ${wishOf(issue)}` : wishOf(issue);
 }
+
+const KINDS: Partial<Record<string, string>> = {
+  int: "a whole number",
+  array: "a list",
+  object: "a map",
+  boolean: "true or false",
+};
+
+/** Wish, in our words where the library's are a programmer's. */
+function wishOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_type") return `must be ${KINDS[issue.expected] ?? `a ${issue.expected}`}`;
+  if (issue.code === "invalid_value") return `must be one of ${issue.values.join(", ")}`;
+  if (issue.code === "too_big" && isOfNumbers(issue.origin)) return `must be at most ${issue.maximum}`;
+  if (issue.code === "too_small" && isOfNumbers(issue.origin)) return `must be at least ${issue.minimum}`;
+  return issue.message;
+}
+
+const isOfNumbers = (origin: string) => origin === "number" || origin === "int";
 
 /** `; did you mean --port?`, or nothing where nothing is near. */
 export function suggestion(

@@ -79,9 +79,7 @@ export function faultsOf(candidate: unknown): string[] {
   if (!parsed.success) {
     return parsed.error.issues.map((issue) => {
       const where = issue.path.join(".");
-      return where
-        ? `${where}: ${issue.message}`
-        : `it has no default export made by defineRole (${issue.message})`;
+      return where ? `${where}: ${issue.message}` : "it has no default export made by defineRole";
     });
   }
   return phaseFaults(candidate as Role);

@@ -13,6 +13,8 @@ const TIME_WIDTH = 9;
 const LEAST_TEXT = 28;
 const MAX_LINES_OF_TEXT = 3;
 const NARROWEST = 60;
+/** Arrows are no longer than this, save for what stands in them: a pipe has no width that would end them. */
+const WIDEST_PAIR = 120;
 /** Beside the line of an instance, from the line to the edge. */
 const NOTES_WIDTH = 30;
 
@@ -27,10 +29,16 @@ export function fitsSideBySide(names: readonly string[], columns: number): boole
 const columnWidth = (name: string) => Math.max(6, stringWidth(name) + 2);
 
 export function layoutSequence(sequence: Sequence, columns: number): Drawing {
-  const width = Math.max(columns, NARROWEST);
-  return sequence.participants.length <= 2
+  const isPair = sequence.participants.length <= 2;
+  const width = Math.max(isPair ? Math.min(columns, pairWidth(sequence)) : columns, NARROWEST);
+  return isPair
     ? new SequenceLayout(sequence, width, pairPlaces(sequence.participants, width), true).drawing
     : new SequenceLayout(sequence, width, rowPlaces(sequence.participants), false).drawing;
+}
+
+function pairWidth({ steps }: Sequence): number {
+  const widest = Math.max(0, ...steps.map((step) => (step.kind === "message" ? stringWidth(step.text) : 0)));
+  return Math.max(WIDEST_PAIR, TIME_WIDTH + 2 + widest + 7 + NOTES_WIDTH);
 }
 
 interface Places {

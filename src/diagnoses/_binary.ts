@@ -1,5 +1,5 @@
 /** Memory as it is, where text is due: numbers, structs, addresses. */
-import { lengthWithout, type Sign, sign } from "./_sign.ts";
+import { isText, lengthWithout, type Sign, sign } from "./_sign.ts";
 
 export type BinarySign = Sign<"binary", { numbers: readonly number[]; width: number; isAddress: boolean }>;
 
@@ -17,6 +17,8 @@ export function findBinary(bytes: Buffer): BinarySign | undefined {
   const body = bytes.subarray(0, lengthWithout(bytes, NUL));
   if (bytes.length < 4 || body.length === 0) return undefined;
   const start = bytes.findIndex((byte) => byte < 0x20 || byte >= 0x7f);
+  if (isAddress(bytes) && !isText(body))
+    return sign("binary", true, { numbers: [], width: 8, isAddress: true });
   if (start < 0 || start >= TEXT_BYTES) return undefined;
   const isZeros = body.includes(Buffer.alloc(3)) && start === body.indexOf(NUL);
   const controls = body.filter((byte) => isControl(byte)).length;

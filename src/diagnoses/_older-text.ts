@@ -44,9 +44,10 @@ function olderTailOf(evidence: Evidence, said: FramedMessage): { word: string; o
       (text) => text.length > word.length && said.text === word + text.slice(word.length),
     );
     if (older === undefined) continue;
-    // A tail of every text was put there on purpose.
+    // A tail of every text was put there on purpose, but for the name of a receiver who is there.
     const tail = said.text.slice(word.length);
-    if (!evidence.messages.every(({ text }) => text.endsWith(tail))) return { word, older };
+    const isMark = !hasReceiver(word) && evidence.messages.every(({ text }) => text.endsWith(tail));
+    if (!isMark) return { word, older };
   }
   return undefined;
 }

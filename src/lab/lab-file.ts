@@ -126,7 +126,8 @@ function openedLabFile(source: string, file: string): OpenLabFile {
     throw new NetlabError("bad-lab-file/bad-line", {
       file: short,
       line: error.linePos?.[0].line ?? 1,
-      why: error.message.split("\n")[0] ?? "",
+      // The line stands before it already.
+      why: (error.message.split("\n")[0] ?? "").replace(/ at line \d+, column \d+:?$/, ""),
     });
   }
   const place = (node: unknown): string => {

@@ -64,7 +64,8 @@ export function parseShape(
 /** The help text of a command, from the same parser. */
 export function helpOf(command: CommandShape, schema: z.ZodObject, columns: number): string {
   const parser = parserOf(command, flagsOf(schema));
-  parser.configureHelp({ helpWidth: Math.min(columns, PROSE_COLUMNS) });
+  // Commander wraps no column under 40, and leaves it to the terminal to break words.
+  parser.configureHelp({ helpWidth: Math.min(columns, PROSE_COLUMNS), minWidthToWrap: 16 });
   const example = `\n\nExample:\n  ${command.example}`;
   const notes = command.notes ? `\n\n${command.notes.join("\n")}` : "";
   return parser.helpInformation().trimEnd() + example + notes;

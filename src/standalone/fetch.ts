@@ -33,7 +33,7 @@ export default defineStandalone({
     const explainStep = stepPrinter(fileClient, progress.above(err), hasColors, { showTokens });
     const onEntry = (story: Story, entry: Entry) => {
       if (explain) explainStep(story, entry);
-      if (entry.kind === "file") progress.start(story, entry.size);
+      if (entry.kind === "file") progress.start(story, entry.told);
     };
     let outcome: Outcome;
     try {

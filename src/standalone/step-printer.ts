@@ -39,6 +39,8 @@ export function stepPrinter(
 const stateText = ({ steps }: Role, state: string, style: Style, otherwise = "") =>
   `${style.bold(state)}: ${steps?.[state] ?? otherwise}`;
 
+const count = (bytes: number) => `${bytes} ${bytes === 1 ? "byte" : "bytes"}`;
+
 function stepText(
   role: Role,
   { subject: { remote } }: Story,
@@ -50,11 +52,11 @@ function stepText(
     case "transition":
       return stateText(role, entry.to, style, entry.event);
     case "out":
-      return `  send() to ${peer}: ${printableBytes(entry.bytes, undefined, entry.hidden)}, ${entry.size} bytes${readingOf(entry, role.display)}`;
+      return `  send() to ${peer}: ${printableBytes(entry.bytes, undefined, entry.hidden)}, ${count(entry.size)}${readingOf(entry, role.display)}`;
     case "in":
-      return `  recv() from ${peer}: ${printableBytes(entry.bytes, undefined, entry.hidden)}, ${entry.size} bytes${readingOf(entry, role.display)}`;
+      return `  recv() from ${peer}: ${printableBytes(entry.bytes, undefined, entry.hidden)}, ${count(entry.size)}${readingOf(entry, role.display)}`;
     case "file":
-      return `  the file has ${entry.told} bytes`;
+      return `  the file has ${count(entry.told)}`;
     case "remark":
       return `  ${printable(causeText(entry.cause))}`;
     case "program":

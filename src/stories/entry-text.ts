@@ -94,7 +94,7 @@ function wordsFor(entry: ShownEntry, whole: Entry, display?: Display): string {
     case "out":
       return `← ${bytesOf(entry, whole)}${readingOf(entry, display)}`;
     case "input":
-      return `  ${INPUTS[entry.name]} is ${printable(JSON.stringify(entry.answer) ?? "nothing", 60)}`;
+      return `  ${INPUTS[entry.name]} is ${inputText(entry)}`;
     case "transition":
       return `  ${entry.from} → ${entry.to}  (${entry.event})`;
     case "file":
@@ -128,6 +128,12 @@ const INPUTS: Readonly<Record<InputName, string>> = {
   "addressBook.find": "the name in the address book",
 };
 
+/** A time as a date: in milliseconds nobody reads it. */
+const inputText = ({ name, answer }: Extract<ShownEntry, { readonly kind: "input" }>) =>
+  name === "clock.now" && typeof answer === "number"
+    ? new Date(answer).toISOString()
+    : printable(JSON.stringify(answer) ?? "nothing", 60);
+
 const ruleBehind = ({ rule }: Cause) => (rule === undefined ? "" : ` [${rule}]`);
 
 /** So much of a file has gone; how much it was to be, where that is not the same. */
@@ -152,7 +158,7 @@ const DOINGS: Readonly<Record<Doing, string>> = {
   computing: "computes",
   stopped: "is stopped (Ctrl-Z, or a debugger)",
   ended: "has ended",
-  otherwise: "does something else",
+  otherwise: "waits for something other than this connection",
 };
 
 /** The program at the other end, by name and number alone: `python3 (pid 4123) waits in accept()`. */

@@ -49,6 +49,8 @@ function scene() {
 const text = (sequence: Sequence, columns = 80, isAscii = false) =>
   drawingText(layoutSequence(sequence, columns), { isAscii, painted: (words) => words });
 
+const widest = (drawn: string) => Math.max(...drawn.split("\n").map((line) => line.length));
+
 /** A name, an expression, an answer that is too long for its arrow, a refusal, the end. */
 function calculation(): Story[] {
   const { after, open, came, sent, moved, end } = scene();
@@ -97,6 +99,10 @@ function room(): Story[] {
 const whole = { most: 1_000 };
 
 describe("a sequence", () => {
+  it("is no wider in a pipe, which has no width, than in a wide terminal", () => {
+    expect(widest(text(sequenceOf(calculation(), { most: 60 }), 10_000))).toBeLessThanOrEqual(120);
+  });
+
   it("is drawn at 80 columns as it was: one connection, and several", async () => {
     await expect(text(sequenceOf(calculation(), whole))).toMatchFileSnapshot("golden/sequence-one.txt");
     await expect(text(sequenceOf(room(), whole))).toMatchFileSnapshot("golden/sequence-room.txt");

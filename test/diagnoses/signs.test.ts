@@ -79,6 +79,7 @@ describe("memory where text is due", () => {
     ["integers", [7, 42, 1200], Buffer.from("070000002a000000b0040000", "hex")],
     ["doubles", [2.5, 100.25], Buffer.from("2d0000000000000000000000000004400000000000105940", "hex")],
     ["an address", [], Buffer.from("a0c2021bd4550000", "hex")],
+    ["an address without control characters", [], Buffer.from("a062415ea4550000", "hex")],
     ["a part of an address", [], Buffer.from("b8920e1cfd7f", "hex")],
   ])("is %s", (_, numbers, bytes) => {
     expect(findBinary(bytes)?.args.numbers).toEqual(numbers);
@@ -90,6 +91,8 @@ describe("memory where text is due", () => {
     "gr\xc3\xbc\xc3\x9fe",
     "\xcf\xf0\xe8\xe2\xe5\xf2",
     "ann\0\0\0\0",
+    "STATUS\0\0",
+    "NIVEAU\0\0",
     "ann\0stale\x01\x02",
     "J\xf6rg",
   ])("is none: %j", (text) => expect(findBinary(raw(text))).toBeUndefined());

@@ -34,7 +34,7 @@ describe.concurrent("a lab file that is wrong", () => {
     ],
     ["roles that are no list", "roles: bootstrap", ":1: roles: must be a list"],
     ["no YAML", "roles:\n  - role: [bootstrap\n", /:\d: /],
-    ["nothing", "", ": needs title: and roles: at its top"],
+    ["nothing", "", ": needs roles: at its top"],
   ];
 
   for (const [name, text, sentence] of cases) {

@@ -117,13 +117,20 @@ describe("a mistake", () => {
 
   it("is a value that the option does not take", () => {
     expect(complaint("roles:", "  - role: bootstrap", "  - {role: bootstrap, port: 70000}")).toMatch(
-      /^lab\.yaml:3: bootstrap: --port: Too big/,
+      /^lab\.yaml:3: bootstrap: --port: must be at most 65535$/,
     );
+    expect(complaint("roles:", "  - {role: bootstrap, port: abc}")).toBe(
+      "lab.yaml:2: bootstrap: --port: must be a number",
+    );
+    expect(complaint("roles:", "  - {role: bootstrap, port: 1.5}")).toBe(
+      "lab.yaml:2: bootstrap: --port: must be a whole number",
+    );
+    expect(complaint("roles: [")).toMatch(/^lab\.yaml:\d: (?!.*at line)/);
     expect(complaint("roles:", "  - {role: bootstrap, idle: soon}")).toBe(
       'lab.yaml:2: bootstrap: --idle: "soon" is not a duration: write 30s, 500ms, 2m or 1h',
     );
     expect(complaint("roles:", "  - {role: file-server, service: pdf, token: 33}")).toMatch(
-      /^lab\.yaml:2: file-server: --token: Invalid input: expected string/,
+      /^lab\.yaml:2: file-server: --token: must be a string$/,
     );
   });
 
@@ -148,7 +155,7 @@ describe("a mistake", () => {
   });
 
   it.each(["", "- role: bootstrap", "just text"])("is a file that is no lab: %j", (source) => {
-    expect(complaint(source)).toBe("lab.yaml: needs title: and roles: at its top");
+    expect(complaint(source)).toBe("lab.yaml: needs roles: at its top");
   });
 
   it("is bad YAML: named with its line", () => {

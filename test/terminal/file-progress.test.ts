@@ -21,8 +21,18 @@ describe("a file's progress", () => {
     const before = screen.text.length;
     progress.above((text) => void screen.write(`${text}\n`))("recv() from the server");
     const [cleared = "", below = ""] = screen.text.slice(before).split("recv() from the server\n");
-    expect(cleared).toBe("\r\x1b[K");
+    expect(cleared, "and a long sentence is wrapped, not cut").toBe("\r\x1b[K\x1b[?7h");
     expect(below).toContain("0%");
+    expect(below, "its end clears this row, not the one where it began").toMatch(/^\x1b\[\?7l\x1b7/);
+  });
+
+  it("says nothing of the time left where nothing has come yet", () => {
+    const screen = terminal();
+    progress = fileProgress(screen as never);
+    progress.start(story, 1_000);
+    progress.stop();
+    expect(screen.text).toContain("0 B of 1 kB");
+    expect(screen.text).not.toMatch(/LL|INF|undefined/);
   });
 
   it("has no row once it has stopped, so a sentence stands alone", () => {

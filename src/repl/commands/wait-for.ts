@@ -25,6 +25,6 @@ export default defineCommand({
     count: z.number().int().min(1).max(100_000).default(1).describe("wait for at least this many"),
     text: z.string().min(1).optional().describe("wait for this text, from the peer or to it"),
   }),
-  example: "wait-for calculator awaitingExpression --timeout 5s",
+  example: "wait-for calculator computing --timeout 5s",
   run: (call) => new Waiting(call).ended,
 });
