@@ -37,8 +37,9 @@ function bytesOf(entry: ShownEntry): string {
 
 function when({ silence, story }: Told): string {
   const seconds = silence.ms >= 10_000 ? Math.floor(silence.ms / 1_000) : Math.round(silence.ms / 100) / 10;
-  if (!silence.isOver) return `${seconds} s ago`;
-  return story.endedAt === undefined ? "" : `${seconds} s before the end`;
+  if (!silence.isOver) return seconds === 0 ? "just now" : `${seconds} s ago`;
+  if (story.endedAt === undefined) return "";
+  return seconds === 0 ? "just before the end" : `${seconds} s before the end`;
 }
 
 function whoseTurn(told: Told): string {
