@@ -6,7 +6,6 @@ import { findNearest } from "./_nearest.ts";
 export function differenceOf(said: string, due: readonly string[]): string {
   if (due.length === 0) return "";
   const near = findNearest(said, due);
-  const what = `${due.map(quoted).join(" or ")} is due`;
   switch (near?.args.difference) {
     case "case":
       return ` ${quoted(near.args.name)} is due: capital letters count.`;
@@ -14,6 +13,19 @@ export function differenceOf(said: string, due: readonly string[]): string {
     case "blanks":
       return ` ${quoted(near.args.name)} is due, without the white space.`;
     default:
-      return ` Here ${what}.`;
+      return ` Here ${due.map(quoted).join(" or ")} is due.`;
+  }
+}
+
+/** The same beside a sentence that tells what is due; none where they are not near. */
+export function slipIn(said: string, due: string): string {
+  switch (findNearest(said, [due])?.args.difference) {
+    case "case":
+      return " Capital letters count.";
+    case "lineEnd":
+    case "blanks":
+      return " There is white space in it that does not belong there.";
+    default:
+      return "";
   }
 }

@@ -2,7 +2,7 @@
 import { argsOf, type CauseArguments } from "../stories/causes.ts";
 import { byteSwapped } from "../wire/byte-swapped.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import type { Evidence } from "./_evidence.ts";
+import { type Evidence, quoted } from "./_evidence.ts";
 
 type Seen = CauseArguments<"port-seen">;
 
@@ -155,13 +155,39 @@ function findNoDatagram(evidence: Evidence): Finding | undefined {
   if (isServer || !(LOST.has(story.cause?.code ?? "") || isRefused || isUnanswered(evidence)))
     return undefined;
   const { address, port } = story.subject.remote;
+  const told = datagramCause(evidence, placeOf(address, port), isRefused);
   return {
     rule: evidence.role?.phases.asking?.rule ?? "BOOT-4",
     reads: [],
     came: isRefused ? "nothing: the machine says that no program has the port" : "nothing",
     expected: evidence.role?.phases.asking?.expects ?? "an answer by datagram",
     reproduce: `ss -uln | grep ${port}`,
-    ...datagramCause(evidence, placeOf(address, port), isRefused),
+    ...(answeredCause(evidence, isRefused) ?? told),
+  };
+}
+
+/** Answers came before, so port, address and protocol are right: the program has ended, or reads no second datagram. */
+function answeredCause(
+  evidence: Evidence,
+  isRefused: boolean,
+): Pick<Finding, "cause" | "advice"> | undefined {
+  const { entries, reads, story } = evidence;
+  if (reads.length === 0 || story.subject.transport !== "udp") return undefined;
+  const [first] = reads;
+  const asked = entries.findLast((entry) => entry.kind === "out");
+  if (asked?.kind !== "out" || !first || first.at > asked.at) return undefined;
+  const answered =
+    reads.length === 1 ? "The first question was answered" : `${reads.length} questions were answered`;
+  const isGone = isRefused || isFree(evidence);
+  const why = isGone
+    ? "no program has the port any more: the server has ended, probably after its answer, or with an error"
+    : "the server still has the port, or a network lost it: probably it does not call recvfrom() again";
+  return {
+    cause: `${answered}, and then ${quoted(asked.bytes.toString("utf8"))} was not: ${why}. recvfrom() and sendto() belong into a loop.`,
+    advice: [
+      "In C: while (1) { n = recvfrom(…); … sendto(…); } In Python: while True: data, address = s.recvfrom(1024) …",
+      "Start it in a terminal, and look whether it ends or prints an error.",
+    ],
   };
 }
 

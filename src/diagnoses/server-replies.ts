@@ -1,6 +1,8 @@
 /** Replies of students' servers that are not what was said, and those that are not waited for. */
+
+import { ACCEPT, REJECT, verdictIn } from "../wire/reverse.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import { differenceOf } from "./_differences.ts";
+import { slipIn } from "./_differences.ts";
 import { type Evidence, quoted } from "./_evidence.ts";
 import { dialogueOf, type Exchange, isRight, isTwice, ruleOf, textOf } from "./_exchanges.ts";
 
@@ -110,10 +112,31 @@ function wordCause(
     ? "It is the answer to an earlier line: the server does not remember how far the joke is."
     : said === sent.trim()
       ? "It sends back what it was told."
-      : differenceOf(said, [due]).trim() || "Programs compare byte by byte.";
+      : `Programs compare byte by byte.${slipIn(said, due)}`;
   return {
     cause: `${quoted(said)} came in answer to ${quoted(sent)}, and ${quoted(due)} is due. ${why}`,
     advice: [`Send exactly ${quoted(due)}, and nothing around it.`],
+  };
+}
+
+/** The verdict and more in one piece; two pieces are two messages, and right. */
+function gluedVerdict(evidence: Evidence): Finding | undefined {
+  const [read] = dialogueOf(evidence).greeting;
+  if (!read || evidence.options.verdict === false) return undefined;
+  const said = textOf(read.bytes);
+  const { word, rest } = verdictIn(said, [evidence.option("rejectWord") ?? REJECT, ACCEPT]);
+  if (rest === "") return undefined;
+  return {
+    rule: "REV-1",
+    level: "note",
+    reads: [read],
+    state: "awaitingGreeting",
+    expected: `${quoted(word)}, alone`,
+    cause: `${quoted(word)} came in one piece with ${quoted(rest)}. The client took the first word for the verdict, and the rest for a line. Others compare the whole read with the verdict, and take it for neither yes nor no.`,
+    advice: [
+      `Send ${quoted(word)} alone, and nothing before the client has sent a line.`,
+      "Two send() calls, one right after the other, may still arrive in one piece.",
+    ],
   };
 }
 
@@ -121,6 +144,7 @@ function wordCause(
 function findUnasked(evidence: Evidence): Finding | undefined {
   if (evidence.isServer || evidence.role === undefined) return undefined;
   const rule = ruleOf(evidence);
+  if (rule === "REV-1") return gluedVerdict(evidence);
   if (!["CALC-0", "KNOCK-2"].includes(rule)) return undefined;
   const { greeting, exchanges } = dialogueOf(evidence);
   const unasked = greeting.length > 0 ? greeting : (exchanges.find(isWithoutAnswer)?.reads ?? []);

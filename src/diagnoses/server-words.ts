@@ -29,6 +29,8 @@ interface Odd {
   readonly sent?: string;
   readonly said: string;
   readonly due: readonly string[];
+  /** Form of a value that is due, instead of a word. */
+  readonly form?: string;
   readonly rule: string;
   readonly state: string;
   readonly reads: readonly Read[];
@@ -46,17 +48,18 @@ function findOddWords(evidence: Evidence): Finding | undefined {
     oddWord(evidence) ??
     oddDatagram(evidence);
   if (!odd) return undefined;
-  const { said, due, rule, state, reads, level } = odd;
+  const { said, due, form, rule, state, reads, level } = odd;
   return {
     rule,
     level,
     reads,
     state,
-    expected: due.length > 0 ? due.map(quoted).join(" or ") : expectedIn(evidence, state),
-    ...(refusalCause(odd) ?? {
-      cause: `${quoted(said)} is no word of this protocol, or not at this point.${differenceOf(said, due)}${otherServer(said)} Programs compare byte by byte: a capital letter, a newline or a word more, and the client does not know what is meant.`,
-      advice: ["Send the protocol's words exactly, with nothing around them."],
-    }),
+    expected: form ?? (due.length > 0 ? due.map(quoted).join(" or ") : expectedIn(evidence, state)),
+    ...(refusalCause(odd) ??
+      formCause(odd) ?? {
+        cause: `${quoted(said)} is no word of this protocol, or not at this point.${differenceOf(said, due)}${otherServer(said)} Programs compare byte by byte: a capital letter, a newline or a word more, and the client does not know what is meant.`,
+        advice: ["Send the protocol's words exactly, with nothing around them."],
+      }),
   };
 }
 
@@ -70,6 +73,23 @@ function refusalCause({ said, sent }: Odd): Pick<Finding, "cause" | "advice"> | 
     advice: [
       "Print what the server has received, with its length; compare with strcmp() in C, equals() in Java.",
     ],
+  };
+}
+
+/** Conversions of strftime() for the clock's forms. */
+const STRFTIME: Readonly<Record<string, string>> = { "MM/DD/YY": "%m/%d/%y", "HH:MM:SS": "%H:%M:%S" };
+
+function formCause({ said, sent, form }: Odd): Pick<Finding, "cause" | "advice"> | undefined {
+  if (form === undefined) return undefined;
+  const conversion = STRFTIME[form];
+  return {
+    cause: `${quoted(said)} is not of the form ${form}${sent === undefined ? "" : `, which ${quoted(sent)} asks for`}. Clients take it apart at fixed places, so the same value in another form is none to them.`,
+    advice:
+      conversion === undefined
+        ? [`Send it in just this form: ${form}`]
+        : [
+            `In C: strftime(b, sizeof b, "${conversion}", localtime(&now)); in Python: time.strftime("${conversion}").`,
+          ],
   };
 }
 
@@ -113,7 +133,8 @@ function oddListing({ isServer, story, entries }: Evidence): Odd | undefined {
   const { at, bytes, size } = entry;
   return {
     said: textOf(bytes),
-    due: ["ip,port,service,token"],
+    due: [],
+    form: "ip,port,service,token",
     rule: "BOOT-4",
     state: "discovering",
     reads: [{ number: 1, at, bytes, keptBytes: bytes.length, size }],
@@ -206,11 +227,11 @@ function oddDatagram(evidence: Evidence): Odd | undefined {
   const clock = argsOf(story.cause, "odd-clock-answer");
   if (clock) {
     const read = reads.find(({ bytes }) => textOf(bytes).trim() === clock.said.trim()) ?? reads.at(-1);
-    const due = clockRequests.some((one) => one === clock.request) ? [clock.form] : [];
     return {
       said: textOf(Buffer.from(clock.said)),
       sent: clock.request,
-      due,
+      due: [],
+      ...(clockRequests.some((one) => one === clock.request) ? { form: clock.form } : {}),
       rule: "CLOCK-0",
       state: "asking",
       reads: read ? [read] : [],

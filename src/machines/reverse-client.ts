@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { cause } from "../stories/causes.ts";
-import { EXIT, REJECT } from "../wire/reverse.ts";
+import { ACCEPT, EXIT, REJECT, verdictIn } from "../wire/reverse.ts";
 import { reversedText } from "./_reversed-text.ts";
 import { defineRole } from "./_role.ts";
 import { talkClient } from "./_talk-client.ts";
@@ -28,18 +28,20 @@ const { machine, phases } = talkClient<Options>({
   opening: () => [],
   farewell: EXIT,
   // The verdict is a word of the protocol; everything after it is a person's line [REV-4].
-  display: (text, _options, isVerdict) => (isVerdict ? verdictIn(text) : reversedText(text)),
+  display: (text, { rejectWord }, isVerdict) =>
+    isVerdict ? shownVerdict(text, rejectWord) : reversedText(text),
   // Without a word for yes, the one for no still comes first [REV-1].
   judge: (text, { rejectWord }, isFirst) =>
-    isFirst && verdictIn(text) === rejectWord
+    isFirst && verdictIn(text, [rejectWord, ACCEPT]).word === rejectWord
       ? { code: "too-many-clients", cause: cause("server-full", { said: rejectWord }) }
       : undefined,
 });
 
-/** Bytes behind the NUL of a C program's buffer are rubbish. */
-function verdictIn(text: string): string {
-  const [first = ""] = text.split("\n");
-  return first;
+/** Verdict as it is; the rest of its line is the next line, and read backwards. Further lines may be rubbish behind a NUL. */
+function shownVerdict(text: string, rejectWord: string): string {
+  const [line = ""] = text.split("\n");
+  const { word, rest } = verdictIn(line, [rejectWord, ACCEPT]);
+  return rest === "" ? word : `${word}\n${reversedText(rest)}`;
 }
 
 export default defineRole({

@@ -92,7 +92,7 @@ async function holdersOf(inode: number): Promise<Holder[]> {
   if (!first) return [];
   const parent = await heldBy(await parentOf(first.pid), inode);
   const pids = await childrenOf(first.pid);
-  // Its brothers are looked at where they have the socket from one parent: a shell's programs have not.
+  // Brothers are looked at where they have the socket from one parent: a shell's programs have not.
   if (parent) pids.push(...(await childrenOf(parent.pid)));
   const others = pids.filter((pid) => pid !== first.pid && pid !== process.pid).slice(0, MAX_HOLDERS);
   const found = await Promise.all(others.map((pid) => heldBy(pid, inode)));

@@ -12,7 +12,8 @@ export function row<const Args extends Readonly<Record<string, ArgumentKind>>>(
   return { level, args, text, ...(rule === undefined ? {} : { rule }) };
 }
 
-export const quoted = JSON.stringify;
+/** Between quotation marks, as it is: what cannot be printed is escaped where the sentence is shown, and once only. */
+export const quoted = (text: string) => `"${text}"`;
 export const seconds = (ms: number) => `${ms / 1_000} s`;
 export const itLists = (listed: string) => (listed === "" ? "it lists nothing" : `it lists ${listed}`);
 export const shownByte = (byte: number) =>

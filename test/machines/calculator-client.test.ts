@@ -107,7 +107,7 @@ describe("a calculator's client", () => {
       await hear("2.0");
       await endInput();
       await tell("peer.ended");
-      const message = `the server answers ${JSON.stringify(said)} to "15 + 35"; the right answer is "50.0"`;
+      const message = `the server answers "${said}" to "15 + 35"; the right answer is "50.0"`;
       expect(hints).toEqual([message]);
       expect(run.output).toMatchObject({ ok: false, code: "peer-error", message, cause: { rule: "CALC-1" } });
     },

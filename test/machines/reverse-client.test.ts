@@ -25,6 +25,27 @@ describe("a reverse client", () => {
     expect(shown).toEqual(["ACCEPT", "stneilc 3 evah I", "eno\nowt", "TPECCA"]);
   });
 
+  it.each([
+    ["ACCEPTWelcome, friend", ["ACCEPT", "dneirf ,emocleW"].join("\n")],
+    ["ACCEPTED", "ACCEPTED"],
+    ["yes, come in", "yes, come in"],
+  ])("[REV-1] takes the verdict from the beginning of %j", async (text, told) => {
+    const { connect, hear, shown } = talkPlay(role);
+    await connect();
+    await hear(text);
+    expect(shown).toEqual([told]);
+  });
+
+  it("[REV-1] is rejected too where more follows the word", async () => {
+    const { connect, hear, run } = talkPlay(role);
+    await connect();
+    expect(await hear("REJECTWe are full")).toEqual(["close"]);
+    expect(run.output).toMatchObject({
+      code: "too-many-clients",
+      message: "the server is full (REJECT)",
+    });
+  });
+
   it("[REV-1] that is rejected says so, and ends", async () => {
     const { connect, hear, run, shown } = talkPlay(role);
     await connect();

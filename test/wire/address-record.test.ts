@@ -295,7 +295,7 @@ describe("an answer", () => {
   });
 
   test.each([
-    ["another type", "8bit", query("51 04", "Luke"), /answers "Q\\u0004Luke", which is not an answer/],
+    ["another type", "8bit", query("51 04", "Luke"), /answers "Q\u0004Luke", which is not an answer/],
     ["bare text", "8bit", Buffer.from("Luke"), /answers "Luke"/],
     [
       "a length beyond all names",
