@@ -64,8 +64,8 @@ const everyKind: Entry[] = [
   { at: 14, kind: "operator", action: "send", size: 7, by: "kim" },
   { at: 15, kind: "ended" },
   { at: 16, kind: "fin" },
-  { at: 17, kind: "closed", by: "peer", cause: cause("crashed", { error: "reset" }) },
-  { at: 18, kind: "crashed", cause: cause("crashed", { error: "boom" }) },
+  { at: 17, kind: "closed", by: "peer", cause: cause("crashed", { error: "reset", place: "" }) },
+  { at: 18, kind: "crashed", cause: cause("crashed", { error: "boom", place: "" }) },
   { at: 19, kind: "gap", omitted: 3, bytesIn: 4, bytesOut: 5 },
 ];
 

@@ -1,5 +1,6 @@
 /** Errors of the system, and of ours, as causes of a story. */
 import { messageOf, NetlabError } from "../errors.ts";
+import { placeIn } from "../stack-place.ts";
 import { type Cause, cause } from "../stories/causes.ts";
 import { osCode } from "./os-errors.ts";
 
@@ -21,7 +22,8 @@ export function causeOfError(error: unknown): Cause {
   return (error instanceof NetlabError && error.fact) || cause("failure", { text: messageOf(error) });
 }
 
-/** Something of ours threw. */
+/** A role threw: one of ours, or one of the user's own, and then where in it. */
 export function crashCause(error: unknown): Cause {
-  return cause("crashed", { error: messageOf(error) });
+  const place = error instanceof Error ? (placeIn(error.stack) ?? "") : "";
+  return cause("crashed", { error: messageOf(error), place });
 }

@@ -5,6 +5,7 @@ import { incidentOf } from "../judging.ts";
 import { connectionDocument, entryDocument } from "../lab/documents.ts";
 import type { Lab } from "../lab/lab.ts";
 import { hexOf, printable, printableBytes } from "../printable.ts";
+import { argsOf } from "../stories/causes.ts";
 import type { Visibility } from "../stories/entry-text.ts";
 import { KeptStory } from "../stories/kept-story.ts";
 import type { LiveView } from "../stories/live-view.ts";
@@ -40,15 +41,20 @@ export function explain(lab: Lab, story: Story, visibility: Visibility = {}): Ex
 export function closingLines(explanation: Explanation): string[] {
   const { judged, reason } = explanation;
   const { verdict } = judged;
-  if (verdict === "crashed")
-    return [
-      "Our own role crashed here. That is our fault and not your program's: the story above and `logs` belong into a report.",
-    ];
+  if (verdict === "crashed") return [crashLine(explanation.story)];
   const what =
     verdict === "ok"
       ? "No mistake recognised. (That does not prove the program right.)"
       : `No known mistake fits this story. What is certain: ${printable(reason ?? verdict)}.`;
   return [what, lastLine(explanation)];
+}
+
+/** Says whose fault it was: a role of the user's own has a place in a file, ours has none that helps. */
+function crashLine({ subject, cause }: Story): string {
+  const place = argsOf(cause, "crashed")?.place ?? "";
+  return place === ""
+    ? `The role ${printable(subject.role)} crashed here. That is a bug in it, not a mistake of your program: please report it, with the story above and what \`logs\` shows.`
+    : `Your role ${printable(subject.role)} crashed here, at ${printable(place)}. The connection's other end made no mistake that is known: mend the role, then reload it.`;
 }
 
 /** Source of a story, if it is not memory. */

@@ -38,9 +38,9 @@ function bytesOf(entry: ShownEntry): string {
 
 function when({ silence, story }: Told): string {
   const seconds = silence.ms >= 10_000 ? Math.floor(silence.ms / 1_000) : Math.round(silence.ms / 100) / 10;
-  if (!silence.isOver) return `${seconds} s ago`;
-  if (seconds === 0) return "just before the end";
-  return story.endedAt === undefined ? "" : `${seconds} s before the end`;
+  if (!silence.isOver) return seconds === 0 ? "just now" : `${seconds} s ago`;
+  if (story.endedAt === undefined) return "";
+  return seconds === 0 ? "just before the end" : `${seconds} s before the end`;
 }
 
 /** A message led to a state in which nothing more is due - q, close, the joke's end -, or our client has taken its leave. */

@@ -11,7 +11,8 @@ const common = {
   role: row("note", { text: "peer" }, ({ text }) => text),
   /** An expected failure that has no code of its own here: its sentence. */
   failure: row("failed", { text: "peer" }, ({ text }) => text),
-  crashed: row("crashed", { error: "peer" }, ({ error }) => error),
+  /** Place of it in a user's own role, where it is in one. */
+  crashed: row("crashed", { error: "peer", place: "text" }, ({ error }) => error),
   "message-too-long": row(
     "refused",
     { limit: "number" },

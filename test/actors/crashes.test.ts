@@ -60,7 +60,12 @@ describe("a connection that throws", () => {
     const peer = await converse(server);
     expect(await peer.hearsTheEnd()).toHaveLength(0);
     expect(lab.storyOf(peer)).toMatchObject({ fault: "crashed", state: "listening" });
-    expect(lab.storyOf(peer).cause).toEqual(cause("crashed", { error: "no context could be made" }));
+    expect(lab.storyOf(peer).cause).toEqual(
+      cause("crashed", {
+        error: "no context could be made",
+        place: expect.stringMatching(/throws-at-birth\.ts:\d+:\d+$/) as unknown as string,
+      }),
+    );
     expect(server.state).toBe("running");
   });
 
