@@ -205,7 +205,8 @@ export class ClientRun implements InstanceService, MachineWatcher {
 
   #noteFailure(output: unknown): void {
     const failure = output as { ok?: boolean; code?: string; message?: string; cause?: Cause } | undefined;
-    if (failure?.ok !== false) return;
+    // Who stops a client has no fault to find: the story tells who did it.
+    if (failure?.ok !== false || failure.cause?.code === "stopped") return;
     this.#story?.fail(
       failure.code === "token-refused" ? "refused" : "failed",
       // A user's role has its own words.

@@ -1,9 +1,10 @@
 /** Replies of students' servers that are not what was said, and those that are not waited for. */
 
+import { isSpoilt } from "../wire/chat.ts";
 import { ACCEPT, REJECT, verdictIn } from "../wire/reverse.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { slipIn } from "./_differences.ts";
-import { type Evidence, quoted } from "./_evidence.ts";
+import { type Evidence, quoted, type Read } from "./_evidence.ts";
 import { dialogueOf, type Exchange, isRight, isTwice, ruleOf, textOf } from "./_exchanges.ts";
 
 export const serverReplies: readonly Diagnosis[] = [
@@ -44,7 +45,53 @@ function wrongReplies(
   });
 }
 
+/** [CHAT-2] Our own words in a room, without our name or with an older message's end: all other lines may be anyone's. */
+function findOwnWords(evidence: Evidence): Finding | undefined {
+  if (evidence.isServer || ruleOf(evidence) !== "CHAT-0") return undefined;
+  const spoilt = spoiltIn(dialogueOf(evidence).exchanges);
+  if (!spoilt) return undefined;
+  const { sent, said, read } = spoilt;
+  const due = sent.trimEnd();
+  const came = `${quoted(sent)} was said, and ${quoted(said)} came back`;
+  return {
+    rule: "CHAT-2",
+    reads: [read],
+    state: "awaitingReply",
+    expected: quoted(due),
+    ...(said.startsWith(due)
+      ? {
+          cause: `${came}: behind the message stands the end of an earlier, longer one. The buffer still holds it, and no NUL ends the new text, so strlen() runs on into it.`,
+          advice: [SEND_N, "Or end it after recv(): b[n] = 0;"],
+        }
+      : {
+          cause: `${came}, without the name before it. In this room each message goes to all as :Name:text, so that they see whose it is.`,
+          advice: [
+            "Send the message on as it came, with its :Name: in front, to every member and to its sender.",
+          ],
+        }),
+  };
+}
+
+function spoiltIn(
+  exchanges: readonly Exchange[],
+): { readonly sent: string; readonly said: string; readonly read: Read } | undefined {
+  let buffer = "";
+  for (const { sent, reads, reply, nth } of exchanges) {
+    const stale = buffer.slice(sent.length);
+    buffer = sent + stale;
+    if (nth === 0 || isRight(textOf(reply), [sent.trimEnd()])) continue;
+    for (const read of reads) {
+      const lines = textOf(read.bytes).split(/\r?\n/);
+      const said = lines.find((line) => isSpoilt(line, { sent, stale }));
+      if (said !== undefined) return { sent, said, read };
+    }
+  }
+  return undefined;
+}
+
 function findOtherReply(evidence: Evidence): Finding | undefined {
+  const own = findOwnWords(evidence);
+  if (own) return own;
   const [wrong] = wrongReplies(evidence, ["echo", "word"]);
   if (!wrong) return undefined;
   const { exchange, earlier } = wrong;

@@ -58,6 +58,7 @@ function talkMachine<Options>(words: TalkWords<Options>) {
       unsaid: [],
       isInputOver: false,
       hasSaidFarewell: false,
+      overwritten: "",
       owed: [],
       isAnswerDue: false,
       isFirstDue: true,

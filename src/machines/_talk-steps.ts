@@ -174,12 +174,15 @@ function judged<Options>(
 
 /** The next line is said now: whether its answer is waited for. */
 function asked<Options>(words: TalkWords<Options>, context: TalkContext) {
-  const { unsaid, owed, hasSaidFarewell, options } = context;
+  const { unsaid, owed, overwritten, hasSaidFarewell, options } = context;
   const [line] = unsaid;
   const { send, keep } = prepared(words, context) ?? { send: line?.text };
+  const stale = overwritten.slice(send?.length ?? 0);
+  const isScripted = line?.isScripted === true;
   const due =
-    send === undefined || keep ? undefined : words.due?.(send, options as Options, line?.isScripted === true);
+    send === undefined || keep ? undefined : words.due?.(send, options as Options, isScripted, stale);
   return {
+    overwritten: send === undefined ? overwritten : send + stale,
     owed: due ? [...owed, due] : owed,
     isAnswerDue: due !== undefined || keep !== undefined,
     hasSaidFarewell: hasSaidFarewell || line?.text === words.farewell,
@@ -209,8 +212,8 @@ function settled<Options>(
     const left = owed.slice(index + 1);
     return { owed: left, isAnswerDue: isAnswerDue && left.length > 0 };
   }
-  const said = owed.at(-1)?.(text) ?? "other";
-  if (said === "other" || said === "answer") return { ...before, isUnasked: true };
+  const said = lines.map((line) => owed.at(-1)?.(line)).find((one) => typeof one === "object");
+  if (said === undefined) return { ...before, isUnasked: true };
   return { owed: owed.slice(0, -1), isAnswerDue: false, fault: said };
 }
 

@@ -52,8 +52,8 @@ export interface TalkWords<Options> {
     line: string,
     options: Options,
   ) => { readonly send: string | undefined; readonly hint?: string; readonly keep?: KeepReply };
-  /** The answer that a message must have, which the next one waits for; undefined: it has none, or none that must be. */
-  readonly due?: (sent: string, options: Options, isScripted: boolean) => Due | undefined;
+  /** The answer that a message must have, which the next one waits for; undefined: it has none, or none that must be. `stale`: left behind it in a buffer that is never cleared. */
+  readonly due?: (sent: string, options: Options, isScripted: boolean, stale: string) => Due | undefined;
   /** Others may speak too: of the lines of one read any may be the answer, and all others are none. */
   readonly hasOthers?: boolean;
   /** A question without an answer ends the conversation: nothing could follow it. */
@@ -84,6 +84,8 @@ export interface TalkContext extends World<TalkOptions> {
   readonly unsaid: readonly Line[];
   readonly isInputOver: boolean;
   readonly hasSaidFarewell: boolean;
+  /** All that was said, one over the other: as it lies in a server's buffer that is never cleared. */
+  readonly overwritten: string;
   /** Questions that have had no answer yet, the oldest first. */
   readonly owed: readonly Due[];
   /** The last message is one of them, or asks for a file: the next one waits for its answer. */

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { cause } from "../stories/causes.ts";
-import { connected, isNameTaken, joined, loginOf, prefixOf } from "../wire/chat.ts";
+import { connected, isNameTaken, isSpoilt, joined, loginOf, prefixOf } from "../wire/chat.ts";
 import { amongOthers } from "./_overheard.ts";
 import { defineRole } from "./_role.ts";
 import { talkClient } from "./_talk-client.ts";
@@ -31,7 +31,7 @@ const { machine, phases } = talkClient<Options>({
   opening: ({ as, login }) => [loginOf({ name: as, login: login ?? as })],
   prepare: (line, { as }) => ({ send: line.startsWith(prefixOf(as)) ? line : prefixOf(as) + line }),
   hasOthers: true,
-  due: (sent, options, isScripted) => (isScripted ? welcomeDue(options) : ownWordsDue(sent)),
+  due: (sent, options, isScripted, stale) => (isScripted ? welcomeDue(options) : ownWordsDue(sent, stale)),
   judge: (text) =>
     isNameTaken(text)
       ? { code: "name-taken", cause: cause("name-in-use", { option: "--as or --login" }) }
@@ -63,7 +63,13 @@ function welcomeDue({ as: name, login = name }: Options): Due {
   return (line) => (welcomes.includes(line.trim()) ? "answer" : "other");
 }
 
-/** Every message goes to all, the sender too. */
-function ownWordsDue(sent: string): Due {
-  return (line) => (line.trimEnd() === sent.trimEnd() ? "answer" : "other");
+/** [CHAT-2] Every message goes to all, the sender too: under its name, and without what an earlier one left in the server's buffer. */
+function ownWordsDue(sent: string, stale: string): Due {
+  const due = sent.trimEnd();
+  return (line) => {
+    const said = line.trimEnd();
+    if (said === due) return "answer";
+    // Of all other lines it is not known whose they are.
+    return isSpoilt(said, { sent, stale }) ? cause("wrong-answer", { sent, said, due }, "CHAT-2") : "other";
+  };
 }

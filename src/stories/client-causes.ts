@@ -182,7 +182,7 @@ export const clientCauses = {
     ({ name }) => `the name ${name} is taken: choose another with --as`,
   ),
   "server-full": row("refused", { said: "peer" }, ({ said }) => `the server is full (${said})`),
-  stopped: row("failed", {}, () => "stopped"),
+  stopped: row("note", {}, () => "stopped"),
   "port-seen": row(
     "note",
     { transport: "text", address: "text", port: "number", unread: "number" },

@@ -40,6 +40,16 @@ export const isWholeLogin = (text: string) => /^:[^:\s][^:]*:[^:\s][^:]*$/.test(
 /** The text before all that a member says. */
 export const prefixOf = (name: string) => `:${name}:`;
 
+/** A message that comes back to its speaker without the name, or before what earlier ones left in a buffer (`stale`); no other's line is either. */
+export function isSpoilt(
+  said: string,
+  { sent, stale }: { readonly sent: string; readonly stale: string },
+): boolean {
+  const [, text = ""] = /^:[^:]*:(.*)$/s.exec(sent.trimEnd()) ?? [];
+  const line = said.trimEnd();
+  return line !== "" && (line === text.trim() || (stale !== "" && line === (sent + stale).trimEnd()));
+}
+
 /** [CHAT-2] Under the speaker's own name, whatever is in it: a line of its own inside would be read as another's. */
 export function saidBy(name: string, text: string): string {
   const prefix = prefixOf(name);
