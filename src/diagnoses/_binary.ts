@@ -40,14 +40,16 @@ function strangeIn(bytes: Buffer): number {
   return broken + bytes.filter((byte) => byte === NUL || isControl(byte)).length;
 }
 
-/** Doubles of a few digits at every eighth byte: a struct has them there, whatever lies between. */
+/** Doubles of a few digits, one behind another: a struct has them at every eighth byte, other programs an operator between them. */
 function doublesIn(bytes: Buffer): readonly number[] | undefined {
-  if (bytes.length % 8 !== 0) return undefined;
+  const isStruct = bytes.length % 8 === 0;
   const found: number[] = [];
-  for (let at = 0; at < bytes.length; at += 8) {
+  for (let at = 0; at + 8 <= bytes.length; ) {
     const value = bytes.readDoubleLE(at);
     const isShort = Number(value.toPrecision(6)) === value;
-    if (isShort && Math.abs(value) >= 1e-4 && Math.abs(value) < 1e9) found.push(value);
+    const isFound = isShort && Math.abs(value) >= 1e-4 && Math.abs(value) < 1e9;
+    if (isFound) found.push(value);
+    at += isFound || isStruct ? 8 : 1;
   }
   return found.length > 0 ? found : undefined;
 }

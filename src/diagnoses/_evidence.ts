@@ -280,5 +280,5 @@ function numberReads(entries: readonly Entry[]): Map<Entry, Read> {
   return reads;
 }
 
-export { count, quoted, shownSentence } from "./_words.ts";
+export { count, quoted, shownSentence, withArticle } from "./_words.ts";
 export type { Debt, Silence };

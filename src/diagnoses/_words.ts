@@ -22,6 +22,11 @@ export function shownSentence(sentence: string, redact: (bytes: Buffer) => Shown
   );
 }
 
+/** `a relay`, `an echo`. */
+export function withArticle(noun: string): string {
+  return `${/^[aeio]/i.test(noun) ? "an" : "a"} ${noun}`;
+}
+
 /** `1 byte`, `3 bytes`. */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;

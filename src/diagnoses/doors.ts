@@ -7,7 +7,7 @@ import { isWholeLogin } from "../wire/chat.ts";
 import { isClockRequest } from "../wire/clock.ts";
 import { isKnock } from "../wire/knock-knock.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import { type Evidence, quoted } from "./_evidence.ts";
+import { type Evidence, quoted, withArticle } from "./_evidence.ts";
 import { firstRule, placeOf } from "./_places.ts";
 import { at } from "./_reproduce.ts";
 
@@ -116,7 +116,7 @@ function findHttp(evidence: Evidence): Finding | undefined {
     reads: evidence.reads.slice(0, 1),
     state: firstState(evidence),
     expected: firstExpected(evidence),
-    cause: `${quoted(request.split("\r\n")[0] ?? "")} is how a browser asks for a page. A ${evidence.roleName} speaks a protocol of its own, directly over TCP.`,
+    cause: `${quoted(request.split("\r\n")[0] ?? "")} is how a browser asks for a page. This is ${withArticle(evidence.roleName)}: it speaks a protocol of its own, directly over TCP.`,
     advice: [
       "Open a socket and send the protocol's own words; no HTTP library, no browser.",
       "If you want a web server: it has another port.",
@@ -180,8 +180,8 @@ function findOpening(evidence: Evidence, isUdpOverTcp: boolean): Finding | undef
     state: firstState(evidence),
     expected: firstExpected(evidence),
     cause: isMisplaced
-      ? `${quoted(text)} is a request to a ${role}, which speaks UDP. Your program has made a TCP connection, to a ${roleName}: the words are right, the socket is not.`
-      : `${quoted(text)} is what a client says to a ${role}; this is a ${roleName}. Probably the port number is wrong.`,
+      ? `${quoted(text)} is a request to ${withArticle(role)}, which speaks UDP. Your program has made a TCP connection, to ${withArticle(roleName)}: the words are right, the socket is not.`
+      : `${quoted(text)} is what a client says to ${withArticle(role)}; this is ${withArticle(roleName)}. Probably the port number is wrong.`,
     advice: [
       ...(isMisplaced ? ["Make a datagram socket: SOCK_DGRAM instead of SOCK_STREAM, and sendto()."] : []),
       `Look which port the ${role} has: netlabctl ls`,

@@ -38,6 +38,7 @@ export const memory: readonly Diagnosis[] = [
         "D48",
         "D49",
         "D57",
+        "D62",
         "D64",
         "D65",
         "D66",

@@ -17,7 +17,7 @@ export const refusals: readonly Diagnosis[] = [
     id: "D66",
     name: "file-not-found",
     title: "There is no file of that name",
-    level: "violation",
+    level: "note",
     hasOwnLevel: true,
     rank: "words",
     excludes: ["D01", "D02", "D62", "D64", "D65", "D28"],
@@ -99,20 +99,21 @@ function findNoFile(evidence: Evidence): Finding | undefined {
     missing.length > 2
       ? ` It was asked for ${missing.length} files in a row that are not there: look at the answer.`
       : "";
-  const isMended = evidence.all("file").some((file) => file.at > (said.reads[0]?.at ?? 0));
+  // An answered question is no violation: what it did after the answer may be one.
+  const after = wentOn(evidence, said);
   return {
     rule: ruleOfSaid(evidence, said),
-    ...(isMended ? { level: "note" as const } : {}),
+    level: after === "" ? "note" : "violation",
     reads: said.reads,
     state: said.state,
     expected: "the name of a file that this server has, byte for byte",
-    cause: `${whatIsMissing(evidence, first, { nearest, within })}.${times}${wentOn(evidence, said)}`,
+    cause: `${whatIsMissing(evidence, first, { nearest, within })}.${times}${after}`,
     advice: [
       nearest
         ? MENDS[nearest.args.difference](nearest.args.name)
         : within !== undefined
           ? exactly(within)
-          : "Look at the files that it has: its folder is the option root.",
+          : "Ask for a file that it has.",
       ...(evidence.role?.phases[said.state]?.rule === "FILE-3"
         ? ["Compare the whole answer before you go on: `not found` contains `found` too."]
         : []),

@@ -61,10 +61,16 @@ function oddField(text: string): string {
   return `Look at ip ${quoted(ip)} and port ${quoted(port)}.`;
 }
 
+/** The sign that stands where a comma is due. */
+function separatorOf(rest: string): string {
+  const came = /^\s/.test(rest) ? "blanks stand" : `${quoted(rest[0] ?? "")} stands`;
+  return `Between the fields ${came}, where a comma (,) is due and nothing else.`;
+}
+
 function oddWord(word: string, text: string): string {
   const first = word.split(/[;:|\s]/)[0] ?? "";
   if (first !== word && REQUEST_WORDS.some((one) => one === first))
-    return `Between the fields is a comma (,), with no blank and no other sign.`;
+    return separatorOf(text.slice(first.length));
   const upper = first.trim().toUpperCase();
   const meant =
     REQUEST_WORDS.find((one) => one === upper) ??

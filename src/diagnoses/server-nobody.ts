@@ -1,8 +1,13 @@
-/** No server where our client went: no program, or one at another port, address or protocol, or one that sends no datagram back. */
+/**
+ * No server where our client went: no program, or one at another port, address or protocol, or one that sends no datagram back.
+ *
+ * Long, because every way to miss a server has its likely cause here, side by side.
+ */
 import { argsOf, type CauseArguments } from "../stories/causes.ts";
 import { byteSwapped } from "../wire/byte-swapped.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { type Evidence, quoted } from "./_evidence.ts";
+import { ruleOf } from "./_exchanges.ts";
 
 type Seen = CauseArguments<"port-seen">;
 
@@ -70,7 +75,7 @@ function findNobody(evidence: Evidence): Finding | undefined {
   if (!refused) return undefined;
   const { host, port } = refused;
   return {
-    rule: "FILE-6",
+    rule: connectionRule(evidence),
     reads: [],
     came: `a refusal (ECONNREFUSED) from ${placeOf(host, port)}`,
     expected: "a program that listens there",
@@ -126,6 +131,10 @@ function elsewhereCause({ address, port }: Seen, host: string): Pick<Finding, "c
   };
 }
 
+/** [FILE-6] tells of file servers at another port; any other conversation has a rule of its own. */
+const connectionRule = (evidence: Evidence) =>
+  evidence.roleName === "file-client" ? "FILE-6" : ruleOf(evidence);
+
 function findUdpThere(evidence: Evidence): Finding | undefined {
   const refused = refusedIn(evidence);
   const seen = seenIn(evidence);
@@ -133,7 +142,7 @@ function findUdpThere(evidence: Evidence): Finding | undefined {
   if (!refused || !udp || seen.some(({ transport }) => transport === "tcp")) return undefined;
   const place = placeOf(refused.host, refused.port);
   return {
-    rule: "FILE-6",
+    rule: connectionRule(evidence),
     reads: [],
     came: `a refusal (ECONNREFUSED) from ${place}`,
     expected: "a TCP program that listens there",

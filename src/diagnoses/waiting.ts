@@ -1,7 +1,7 @@
 /** Mistakes after which nothing moves any more: each side waits for the other. */
 import { decodeQuery } from "../wire/address-record.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import { count, type Evidence, quoted } from "./_evidence.ts";
+import { count, type Evidence, quoted, withArticle } from "./_evidence.ts";
 import { recordIn } from "./_record-facts.ts";
 import { at } from "./_reproduce.ts";
 
@@ -133,7 +133,7 @@ function waitsForGreeting(evidence: Evidence): Pick<Finding, "cause" | "advice" 
     ? `Your program connected, said nothing for ${inSeconds(ms)}, and left.`
     : "Your program has connected and says nothing.";
   return {
-    cause: `${silent} A ${roleName} sends no greeting: the client speaks first. Probably your program ${isOver ? "was waiting" : "waits"} in recv() for one, or what it wrote ${isOver ? "was" : "is"} still in a buffer.`,
+    cause: `${silent} This is ${withArticle(roleName)}, which sends no greeting: the client speaks first. Probably your program ${isOver ? "was waiting" : "waits"} in recv() for one, or what it wrote ${isOver ? "was" : "is"} still in a buffer.`,
     advice: [
       `Send ${waitsFor} right after connect(), and only then call recv().`,
       "Flush what you write: flush() of a PrintWriter or BufferedWriter in Java, fflush() in C.",

@@ -128,7 +128,7 @@ function findToken(evidence: Evidence): Finding | undefined {
       : `${quoted(said.text)} is not this server's token. Probably your program took another server's: in the answer to DISCOVERY each server is port, service and token, in this order.${later}`,
     advice: [
       "Print what your program cuts out of the answer to DISCOVERY, in quotation marks.",
-      "Ask the registry yourself: netlabctl discover",
+      "Ask the registry yourself: netlabctl discover --show-tokens",
     ],
   };
 }

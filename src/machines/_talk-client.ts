@@ -183,7 +183,7 @@ function talkMachine<Options>(words: TalkWords<Options>) {
         },
       },
       leaving: {
-        entry: "sayFarewell",
+        entry: ["sayFarewell", "noteFarewell"],
         on: {
           "peer.message": { actions: ["show", "tell", "settle"] },
           "peer.ended": "over",

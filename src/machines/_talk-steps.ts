@@ -78,6 +78,7 @@ export function talkSetup<Options>(words: TalkWords<Options>) {
           context.peer?.send(words.farewell, { apart: true });
         else if (words.farewell === undefined) context.peer?.close();
       },
+      noteFarewell: assign({ hasSaidFarewell: true }),
       notePeerGone: assign({ isPeerGone: true }),
       expectBytes: assign(({ context }) => ({
         keep: prepared(words, context)?.keep,
@@ -225,11 +226,13 @@ const hasPadding = (event: TalkEvent, fault: Cause | undefined) =>
 
 function tell<Options>(words: TalkWords<Options>, context: TalkContext, event: TalkEvent): void {
   if (event.type !== "peer.message") return;
-  const { screen, options, hasToldPadding, isGreetingDue } = context;
+  const { screen, options, hasToldPadding, isGreetingDue, hasSaidFarewell } = context;
   const { fault, isUnasked } = settled(words, context, event);
   if (fault) screen.hint(fault);
   const odd =
-    isUnasked && !isGreetingDue ? words.unasked?.(String(event.value), options as Options) : undefined;
+    isUnasked && !isGreetingDue
+      ? words.unasked?.(String(event.value), options as Options, hasSaidFarewell)
+      : undefined;
   if (odd !== undefined) screen.hint(odd);
   const padding = hasPadding(event, fault) && !hasToldPadding && paddingNote(event.bytes, words.rule);
   if (padding) screen.hint(padding);

@@ -58,8 +58,8 @@ export interface TalkWords<Options> {
   readonly hasOthers?: boolean;
   /** A question without an answer ends the conversation: nothing could follow it. */
   readonly givesUp?: boolean;
-  /** A word for the user about what came though nothing was asked. */
-  readonly unasked?: (text: string, options: Options) => string | undefined;
+  /** A word for the user about what came though nothing was asked; `isFarewell`: after the leaving word. */
+  readonly unasked?: (text: string, options: Options, isFarewell: boolean) => string | undefined;
   /** Shows a reply as the user reads it. */
   readonly display?: (text: string, options: Options, isGreeting: boolean) => string;
   /** A reply that ends the conversation badly, e.g. a refusal. */

@@ -23,8 +23,8 @@ const { machine, phases } = talkClient<Options>({
   opening: ({ as }) => [as],
   farewell: QUIT,
   due: (sent, { as }, isScripted) => (isScripted || isQuit(sent) ? undefined : resultDue(sent, as)),
-  unasked: (text, { as }) =>
-    `note: ${JSON.stringify(text)} came unasked: the name ${as} has no answer, and a client that counts answers is off by one [CALC-0]`,
+  unasked: (text, { as }, isFarewell) =>
+    `note: ${JSON.stringify(text)} came unasked: ${isFarewell ? "q" : `the name ${as}`} has no answer, and a client that counts answers is off by one [CALC-0]`,
   // [CALC-2] Any line is sent; a hint comes before one that no calculator understands.
   prepare: (line) => (isQuit(line) ? { send: line } : { send: line, ...hintFor(line) }),
 });

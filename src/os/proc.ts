@@ -1,6 +1,8 @@
 /**
  * Programs and sockets of this machine, as Linux tells them in /proc: the one reader of it. All of it is asynchronous, of
  * this user's processes alone, and never tells arguments. On another system, or where /proc is not mounted, it knows nothing.
+ *
+ * Long, because every file of /proc that is read has its form here.
  */
 
 import { readdir, readFile, readlink } from "node:fs/promises";

@@ -73,7 +73,10 @@ export function wholeCard(card: Card, look: CardLook): string[] {
 
 function titleLines({ id, level, title, rule }: Card, style: Style, columns: number): string[] {
   const paint = level === "violation" ? style.bad : style.odd;
-  return wrapped(`${id}  ${level}: ${title} [${rule}]`, columns).map((line) => style.bold(paint(line)));
+  const hang = " ".repeat(id.length + 2);
+  return wrapped(`${level}: ${title} [${rule}]`, columns - hang.length).map((line, index) =>
+    style.bold(paint(`${index === 0 ? `${id}  ` : hang}${line}`)),
+  );
 }
 
 const rowsOf = (style: Style, columns: number, labelColumns: number) => (label: string, text: string) =>

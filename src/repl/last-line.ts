@@ -11,7 +11,8 @@ const SHOWN_BYTES = 40;
 
 /** `Last: your program sent "15 + 35\\n" 3 s ago; it is the server's turn.` */
 export function lastLine(told: Told): string {
-  return `Last: ${whatMoved(told)} ${when(told)}; ${whoseTurn(told)}.`;
+  const turn = isLeftAsAgreed(told) ? "" : `; ${whoseTurn(told)}`;
+  return `Last: ${whatMoved(told)} ${when(told)}${turn}.`;
 }
 
 /** Names of both sides. */
@@ -37,8 +38,19 @@ function bytesOf(entry: ShownEntry): string {
 
 function when({ silence, story }: Told): string {
   const seconds = silence.ms >= 10_000 ? Math.floor(silence.ms / 1_000) : Math.round(silence.ms / 100) / 10;
-  if (!silence.isOver) return `${seconds} s ago`;
-  return story.endedAt === undefined ? "" : `${seconds} s before the end`;
+  if (!silence.isOver) return seconds === 0 ? "just now" : `${seconds} s ago`;
+  if (story.endedAt === undefined) return "";
+  return seconds === 0 ? "just before the end" : `${seconds} s before the end`;
+}
+
+/** A message led to a state in which nothing more is due - q, close, the joke's end -, or our client has taken its leave. */
+function isLeftAsAgreed({ silence, story }: Told): boolean {
+  if (!silence.isOver || story.cause || story.entries.some(({ kind }) => kind === "operator")) return false;
+  const phases = roleOf(story)?.phases;
+  const last = story.entries.findLast((entry) => entry.kind === "transition");
+  if (!phases || last?.kind !== "transition") return false;
+  if (roleOf(story)?.side === "client" && silence.state === "leaving") return true;
+  return last.event === "peer.message" && phases[last.to] === undefined;
 }
 
 function whoseTurn(told: Told): string {

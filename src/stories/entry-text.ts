@@ -128,7 +128,7 @@ const INPUTS: Readonly<Record<InputName, string>> = {
   "addressBook.find": "the name in the address book",
 };
 
-/** A time as a date, for people to read. */
+/** A time as a date: a number of milliseconds since 1970 tells a reader nothing. */
 const inputText = ({ name, answer }: Extract<ShownEntry, { readonly kind: "input" }>) =>
   name === "clock.now" && typeof answer === "number"
     ? new Date(answer).toISOString()

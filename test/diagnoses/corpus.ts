@@ -2372,6 +2372,13 @@ export const corpus: readonly CorpusCase[] = [
     card: "D91",
   },
   {
+    program: "memory/doubles_one_by_one",
+    role: "calculator",
+    expected: "a double came in eight bytes of its own: numbers are written as text",
+    card: "D91",
+    never: ["D62"],
+  },
+  {
     program: "memory/address_for_a_login",
     role: "chat",
     expected: "the address of the text came, not the text",

@@ -87,7 +87,7 @@ describe("explain", () => {
     const { out } = await lab.run("explain");
     expect(out).toContain("\nNo mistake recognised. (That does not prove the program right.)\nLast: ");
     expect(out.replaceAll("\n", " ")).toMatch(
-      /Last: the server sent "hello\\n" [\d.]+ s ago; it is the turn of your program \(the server waits for a command, or anything to say back\)\. $/,
+      /Last: the server sent "hello\\n" (just now|[\d.]+ s ago); it is the turn of your program \(the server waits for a command, or anything to say back\)\. $/,
     );
   });
 
