@@ -166,7 +166,10 @@ function lossOf(error: unknown): NetlabError {
 
 function oddAnswer({ request }: Context, answer: string): NetlabError {
   const form = request === SEND_DATE ? "MM/DD/YY" : "HH:MM:SS";
-  return NetlabError.of("peer-error", cause("odd-clock-answer", { said: answer, request, form }));
+  return NetlabError.of(
+    "peer-error",
+    cause("odd-clock-answer", { said: datagramWord(answer), request, form }),
+  );
 }
 
 function resultOf({ asked, answers, fault }: Context): ClockResult {
