@@ -205,7 +205,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
 
   #noteFailure(output: unknown): void {
     const failure = output as { ok?: boolean; code?: string; message?: string; cause?: Cause } | undefined;
-    // Who stops a client has no fault to find: the story tells who did it.
+    // A stop by the operator is no fault of the peer: the story tells who did it.
     if (failure?.ok !== false || failure.cause?.code === "stopped") return;
     this.#story?.fail(
       failure.code === "token-refused" ? "refused" : "failed",
