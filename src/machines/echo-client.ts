@@ -98,7 +98,7 @@ async function save({ line, name, reply, force }: Download, { files, screen }: W
     await part.discard();
     throw inTheWay(error, target);
   }
-  return `saved ${part.path}, ${reply.length} bytes`;
+  return `saved ${part.path}, ${reply.length} byte${reply.length === 1 ? "" : "s"}`;
 }
 
 async function write(part: PartialFile, bytes: Buffer): Promise<void> {

@@ -86,7 +86,7 @@ function plain(value: unknown, hide: (text: string) => string, depth: number): u
   if (value === undefined) return null;
   if (typeof value === "function") return undefined;
   if (typeof value !== "object" || value === null) return value;
-  if (Buffer.isBuffer(value)) return `${value.length} bytes`;
+  if (Buffer.isBuffer(value)) return `${value.length} byte${value.length === 1 ? "" : "s"}`;
   if (depth >= DEEPEST) return "…";
   if (Array.isArray(value)) return value.map((item) => plain(item, hide, depth + 1));
   if ("sendBytes" in value) return "the connection";

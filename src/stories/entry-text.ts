@@ -143,7 +143,7 @@ export function fileSize({
   ahead = 0,
 }: Pick<EntryOf<"file">, "size" | "told" | "ahead">): string {
   const gone = size + ahead;
-  const bytes = gone === told ? `${gone} bytes` : `${gone} of ${told} bytes`;
+  const bytes = gone === told ? `${gone} byte${gone === 1 ? "" : "s"}` : `${gone} of ${told} bytes`;
   return ahead === 0 ? bytes : `${bytes}, ${ahead} of them read before`;
 }
 

@@ -1,10 +1,12 @@
 /** What `explain` prints, and the page that it writes. */
+
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import stringWidth from "string-width";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { runOnce } from "../../src/terminal/one-shot.ts";
+import { askWho, HA, WHO_IS_THERE } from "../../src/wire/knock-knock.ts";
 import { converse, eventually } from "../actors/harness.ts";
 import { FakePipe } from "../terminal/fake-terminal.ts";
 import { expectsToBeRead } from "./card-size.ts";
@@ -89,6 +91,31 @@ describe("explain", () => {
     expect(out.replaceAll("\n", " ")).toMatch(
       /Last: the server sent "hello\\n" (just now|[\d.]+ s ago); it is the turn of your program \(the server waits for a command, or anything to say back\)\. $/,
     );
+  });
+
+  it("tells no turn after a leaving word that was answered [KNOCK-2]", async () => {
+    const { id, port } = await lab.spawn("knock-knock");
+    const peer = await converse(port);
+    const joke = { "Knock knock..": WHO_IS_THERE, Tank: askWho("Tank"), "You are welcome": HA };
+    for (const [said, heard] of Object.entries(joke)) {
+      peer.say(`${said}\n`);
+      await peer.hears(`${heard}\n`);
+    }
+    await eventually(() => expect(lab.stories(id).at(-1)?.endedAt).toBeDefined());
+    const { out } = await lab.run(`explain ${lab.stories(id).at(-1)?.subject.id}`);
+    expect(out).toContain('Last: the server sent "Ha!');
+    expect(out.slice(out.indexOf("Last: "))).not.toContain("turn of");
+  });
+
+  it("takes a client that its operator stopped for no failure", async () => {
+    const { port } = await lab.spawn("calculator");
+    // It waits for a greeting that does not come.
+    const { id } = await lab.spawn("echo-client", { port });
+    await eventually(() => expect(lab.stories(id)).toHaveLength(1));
+    await lab.run(`remove ${id}`);
+    const [story] = lab.stories(id);
+    expect(story?.endedAt).toBeDefined();
+    expect(story?.fault).toBeUndefined();
   });
 
   it("says that the operator has to speak, where a line waits for an answer [REV-2]", async () => {
