@@ -28,7 +28,9 @@ export function troubleOf({ verdicts, cards }: PeerVerdicts): string {
 
 function resultOf(result: unknown): string {
   const { path, sizeBytes } = result as { path?: string; sizeBytes?: number };
-  return path === undefined ? printable(JSON.stringify(result)) : `saved ${path}, ${sizeBytes} byte${sizeBytes === 1 ? "" : "s"}`;
+  return path === undefined
+    ? printable(JSON.stringify(result))
+    : `saved ${path}, ${sizeBytes} byte${sizeBytes === 1 ? "" : "s"}`;
 }
 
 export function instanceLine(instance: LabInstance, style: Style): string {

@@ -6,7 +6,7 @@ type Told = Parameters<typeof lastLine>[0];
 
 const told = (ms: number, endedAt?: number) =>
   ({
-    story: { subject: { role: "calculator", edition: 0, transport: "tcp" }, endedAt },
+    story: { subject: { role: "calculator", edition: 0, transport: "tcp" }, endedAt, entries: [] },
     silence: { ms, isOver: endedAt !== undefined, whose: "nobody" },
   }) as unknown as Told;
 
