@@ -17,6 +17,8 @@ const OF_TIMEOUT = 0.6;
 const SWEEP_MS = 250;
 /** Looks a sweep: a class that hangs all at once is looked at within half a minute. */
 const MAX_LOOKS = 3;
+/** Open connections that are watched. In a larger crowd each look reads a table of the system that is as long as the crowd. */
+const MAX_WATCHED = 1_000;
 /** A look that takes longer holds up no close. */
 const PATIENCE_MS = 300;
 
@@ -58,9 +60,10 @@ export class ProgramWatch {
   }
 
   async #sweep(): Promise<void> {
-    if (this.#isLooking) return;
+    const live = this.#recorder.live();
+    if (this.#isLooking || live.length > MAX_WATCHED) return;
     this.#isLooking = true;
-    const silent = this.#recorder.live().filter((story) => this.#isDue(story));
+    const silent = live.filter((story) => this.#isDue(story));
     // A client of ours gives up soon; a peer of a role may be silent for long.
     const inOrder = silent.toSorted((a, b) => Number(isServing(a)) - Number(isServing(b)));
     for (const story of inOrder.slice(0, MAX_LOOKS)) await this.look(story);

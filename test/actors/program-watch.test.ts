@@ -7,6 +7,7 @@ import calculator from "../../src/machines/calculator.ts";
 import calculatorClient from "../../src/machines/calculator-client.ts";
 import type { ProgramSample } from "../../src/os/proc.ts";
 import { programText } from "../../src/stories/entry-text.ts";
+import type { Recorder } from "../../src/stories/recorder.ts";
 import type { Story } from "../../src/stories/story.ts";
 import { runLines } from "../roles/client-session.ts";
 import { converse, openLab, turns } from "./harness.ts";
@@ -67,8 +68,32 @@ describe("a connection that falls silent", () => {
   });
 });
 
+it("watches nothing while more than a thousand connections are open", async () => {
+  const clock = new SimulatedClock();
+  const asked: unknown[] = [];
+  const subject = { local: { port: 1 }, remote: { address: "127.0.0.1", port: 2 }, transport: "tcp" };
+  const story = { subject, movedAt: 0, now: () => 60_000_000 } as unknown as Story;
+  let open = 1_001;
+  const recorder = { live: () => Array.from({ length: open }, () => story) } as unknown as Recorder;
+  const watch = new ProgramWatch({
+    recorder,
+    clock,
+    programAt: async (ends) => void asked.push(ends),
+  });
+  watch.start();
+  onTestFinished(() => watch.stop());
+  clock.advance(10_000);
+  await turns();
+  expect(asked).toEqual([]);
+  open = 1;
+  clock.advance(1_000);
+  await turns();
+  expect(asked).toHaveLength(1);
+});
+
 describe.skipIf(process.platform !== "linux")("a client that failed", () => {
-  it("knows what the program was at that did not answer", async () => {
+  // A look that outlasts its patience, on a machine that is busy with other tests, tells nothing: it is asked again.
+  it("knows what the program was at that did not answer", { retry: 2 }, async () => {
     const code =
       'import socket\ns = socket.socket()\ns.bind(("127.0.0.1", 0))\ns.listen()\nprint(s.getsockname()[1], flush=True)\nc, _ = s.accept()\nc.recv(100)\nc.recv(100)\nc.recv(100)\n';
     const child = spawn("python3", ["-c", code], { stdio: ["ignore", "pipe", "inherit"] });
