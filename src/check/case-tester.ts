@@ -1,4 +1,4 @@
-/** What `t` has on either side. */
+/** Tools that `t` has on either side. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Chance } from "./chance.ts";
 import { octets } from "./octets.ts";

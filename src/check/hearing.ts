@@ -1,5 +1,5 @@
 /**
- * What comes from a program, as a case waits for it: bytes as they were read, and what they are compared with. Waiting ends early when
+ * Bytes of a program, as a case waits for it: bytes as they were read, and what they are compared with. Waiting ends early when
  * the program only waits itself: of a program that sleeps with nothing to read, nothing more comes.
  *
  * Long, because every way to compare what came stands here.

@@ -106,7 +106,7 @@ class ProgramHere implements Program {
     try {
       process.kill(-this.pid, "SIGKILL");
     } catch {
-      // It has ended already.
+      // Has ended already.
     }
     await this.ended;
     const deadline = performance.now() + GONE_MS;

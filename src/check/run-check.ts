@@ -143,7 +143,7 @@ async function resultOf(one: WholeCase, request: CheckRequest, subject: Subject)
   const isFlaky = tries.some(({ status }) => status === "passed") && worst.status === "failed";
   return {
     ...worst,
-    // What may fail by chance is told, and held against nobody.
+    // Chance failures are told, and not held against the program.
     status: isFlaky ? "passed" : worst.status,
     flaky: isFlaky,
     ms: tries.reduce((all, { ms }) => all + ms, 0),

@@ -1,4 +1,4 @@
-/** One try of a case against a server: `t` as the case has it, and the connections that it leaves behind. */
+/** Try of a case against a server: `t` as the case has it, and the connections that it leaves behind. */
 import { connectTcp } from "../link/tcp-server.ts";
 import { osCode } from "../os/os-errors.ts";
 import { CaseTester } from "./case-tester.ts";

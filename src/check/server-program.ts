@@ -15,7 +15,7 @@ export interface ServerProgram {
   stop(): Promise<void>;
 }
 
-/** It runs already: nothing is known of it but where it listens. */
+/** Runs already: nothing is known of it but where it listens. */
 export const serverThere = (host: string, port: number): ServerProgram => ({
   host,
   port,

@@ -1,4 +1,4 @@
-/** One try of a case against a server: the program made ready, the case run, its verdict, and what is likely. */
+/** Try of a case against a server: the program made ready, the case run, its verdict, and what is likely. */
 import { systemClock } from "../actors/clock.ts";
 import type { Role } from "../machines/_role.ts";
 import { Recorder } from "../stories/recorder.ts";
@@ -76,7 +76,7 @@ export interface Verdict {
 
 const NEITHER = { expected: null, got: null };
 
-/** What a case throws is its verdict; what it should not throw is the checker's fault. */
+/** Errors of a case are its verdict; any other that is thrown is the checker's fault. */
 export async function verdictOf(run: () => Promise<void>, signal: AbortSignal): Promise<Verdict> {
   const late = Promise.withResolvers<never>();
   signal.addEventListener("abort", () => late.reject(signal.reason), { once: true });
