@@ -8,6 +8,7 @@ import { NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
 import { ruleInShort } from "../wire-rules.ts";
 import { type RoleChecks, type WholeCase, wholeCase } from "./case.ts";
+import { serverFamilies } from "./families/server-families.ts";
 import type { Programs } from "./program.ts";
 import {
   type Ended,
@@ -41,7 +42,7 @@ export interface CheckRequest {
 
 export interface CheckParts {
   readonly roles: RoleTable;
-  readonly checks: RoleChecks;
+  readonly checks: RoleChecks | undefined;
   /** Undefined with `at`. */
   readonly programs: Programs | undefined;
   readonly signal: AbortSignal;
@@ -49,11 +50,15 @@ export interface CheckParts {
   readonly onResult?: (result: Result, nth: number, of: number) => void;
 }
 
-/** Cases that a request asks for, in their order. */
-export function casesOf({ side, cases: globs, grade }: CheckRequest, checks: RoleChecks): WholeCase[] {
+/** All cases of a role, in the order in which they run: its own, and its families. */
+export function allCases(role: Role, checks: RoleChecks | undefined): WholeCase[] {
+  return [...(checks?.cases ?? []), ...serverFamilies(role, checks)].map(wholeCase);
+}
+
+/** Cases that a request asks for. */
+export function casesOf({ side, cases: globs, grade }: CheckRequest, all: readonly WholeCase[]): WholeCase[] {
   const patterns = globs.map(globPattern);
-  return checks.cases
-    .map(wholeCase)
+  return all
     .filter((one) => one.side === side && (grade === undefined || one.grade === grade))
     .filter(({ id }) => patterns.length === 0 || patterns.some((pattern) => pattern.test(id)));
 }
@@ -64,7 +69,7 @@ export async function runCheck(request: CheckRequest, parts: CheckParts): Promis
   const { roles, checks } = parts;
   const role = roles.get(request.role);
   if (!role) throw new Error(`no role ${request.role}`);
-  const cases = casesOf(request, checks);
+  const cases = casesOf(request, allCases(role, checks));
   const server = serverOf(request, role, parts);
   const results: Result[] = [];
   let ended: Ended | null = null;

@@ -5,6 +5,7 @@ import { Recorder } from "../stories/recorder.ts";
 import type { WholeCase } from "./case.ts";
 import { Chance } from "./chance.ts";
 import { likelyOf } from "./likely.ts";
+import { patience } from "./patience.ts";
 import type { Octets, Result, Status } from "./report.ts";
 import type { Scene } from "./scene.ts";
 import { ServerCaseTester } from "./server-case.ts";
@@ -25,11 +26,17 @@ export type Outcome = Pick<
 /** End of a program's output: enough for a traceback. */
 const OUTPUT_TAIL = 2_000;
 
-export async function tryServerCase(
-  one: WholeCase,
-  seed: string,
-  { counterpart, server }: Subject,
-): Promise<Outcome> {
+/** A program that served an earlier case may have suffered from it: what fails with it is tried once more with a fresh one. */
+export async function tryServerCase(one: WholeCase, seed: string, subject: Subject): Promise<Outcome> {
+  const { server } = subject;
+  const isFresh = !server.isRunning;
+  const outcome = await tryOnce(one, seed, subject);
+  if (outcome.status !== "failed" || isFresh || server.program === undefined) return outcome;
+  await server.stop();
+  return tryOnce(one, seed, subject);
+}
+
+async function tryOnce(one: WholeCase, seed: string, { counterpart, server }: Subject): Promise<Outcome> {
   if (one.side !== "server") throw new Error(`${one.id} belongs to clients`);
   await server.ready();
   const limit = new AbortController();
@@ -45,22 +52,22 @@ export async function tryServerCase(
     remark: (text) => void remarks.add(text),
   };
   const t = new ServerCaseTester(scene, server);
-  const timer = setTimeout(() => limit.abort(tooLong(one)), one.limitMs);
+  const timer = setTimeout(() => limit.abort(tooLong(one)), one.limitMs * patience());
   const verdict = await verdictOf(() => one.run(t), limit.signal);
   clearTimeout(timer);
-  if (verdict.status === "failed") await t.lookAtProgram();
+  const hasFailed = verdict.status === "failed";
+  if (hasFailed) await t.lookAtProgram();
   const { closing } = t;
   t.leave();
-  const likely = verdict.status === "failed" ? likelyOf(scene.recorder, counterpart) : [];
-  const output = server.program?.output.slice(-OUTPUT_TAIL) ?? "";
-  await server.stop();
+  const { output } = server;
+  if (verdict.status !== "passed" || !(await server.isAsNew())) await server.stop();
   return {
     ...verdict,
-    closing: verdict.status === "failed" ? (closing ?? null) : null,
+    closing: hasFailed ? (closing ?? null) : null,
     remarks: [...remarks],
-    likely,
+    likely: hasFailed ? likelyOf(scene.recorder, counterpart) : [],
     transcript: scene.transcript.lines,
-    output,
+    output: output.slice(-OUTPUT_TAIL),
   };
 }
 

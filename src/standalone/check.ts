@@ -1,9 +1,10 @@
 /** `netlabctl check`: does a program keep the rules of its role? */
 import { z } from "zod";
 import { scanRoles } from "../catalogue/role-folder.ts";
+import { DEFAULT_LIMITS } from "../check/box/limits.ts";
+import { StartedPrograms } from "../check/box/started-programs.ts";
 import { checksOf } from "../check/case-folder.ts";
 import { text } from "../check/formats/text.ts";
-import { programsHere } from "../check/program-here.ts";
 import { exitOf } from "../check/report.ts";
 import { runCheck } from "../check/run-check.ts";
 import { NetlabError } from "../errors.ts";
@@ -47,7 +48,16 @@ export default defineStandalone({
       {
         roles: await scanRoles(codeSubfolder("machines")),
         checks,
-        programs: programsHere(process.cwd()),
+        programs: new StartedPrograms({
+          box: { kind: "limits", notes: [] },
+          folder: process.cwd(),
+          env: { ...process.env, PYTHONUNBUFFERED: "1", LANG: "C.UTF-8" },
+          limits: DEFAULT_LIMITS,
+          enter: [],
+          hasOwnNetwork: false,
+          hasOwnPids: false,
+          hasOwnUser: false,
+        }),
         signal,
       },
     );
