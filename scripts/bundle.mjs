@@ -20,7 +20,12 @@ const ours = [
     "src/script/script-hooks.ts",
   ]),
   // Found by scanning, or started as threads or processes.
-  ...globSync(["src/repl/commands/[!_]*.ts", "src/**/*-worker.ts", "src/**/*-process.ts"]),
+  ...globSync([
+    "src/repl/commands/[!_]*.ts",
+    "src/check/cases/[!_]*.ts",
+    "src/**/*-worker.ts",
+    "src/**/*-process.ts",
+  ]),
 ].map((file) => ({ in: file, out: file.replace(/^src\/|\.ts$/g, "") }));
 /** A user's role gets the very XState that runs its machine: see `ownModule` in src/places.ts. */
 const own = [{ in: "xstate", out: "own/xstate" }];
