@@ -23,6 +23,7 @@ const ours = [
   ...globSync([
     "src/machines/[!_]*.ts",
     "src/repl/commands/[!_]*.ts",
+    "src/check/cases/[!_]*.ts",
     "src/**/*-worker.ts",
     "src/**/*-process.ts",
   ]),
