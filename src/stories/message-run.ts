@@ -1,6 +1,6 @@
 /**
  * Messages that came one behind the other, of one story: they are only counted, with the sizes of as many as a story can keep, and
- * written when anything else happens to it or somebody asks. A client that pipelines has a thousand of them in a read.
+ * written when anything else happens to it or it is read. A client that pipelines has a thousand of them in a read.
  */
 import { sharedFact } from "./shared-facts.ts";
 import { LAST_ENTRIES, type MessageFact } from "./slots.ts";
@@ -40,7 +40,7 @@ export class MessageRun {
     return this.#runner === runner;
   }
 
-  /** What a message says besides its size. */
+  /** Fact of a message, its size aside. */
   factOf(state: string, rule: string): MessageFact {
     const { state: lastState, rule: lastRule } = this.#fact;
     return state === lastState && rule === lastRule

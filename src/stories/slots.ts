@@ -12,7 +12,7 @@ import { bytesIn, bytesOut, type Entry, type EntryOf } from "./entry.ts";
 export type Fact = Entry extends infer One ? (One extends Entry ? Omit<One, "at"> : never) : never;
 export type MessageFact = Omit<EntryOf<"message">, "at" | "size">;
 
-/** What a slot holds: text of a character a byte, words as they were sent, bytes, a fact, or an entry whole. */
+/** Holdings of a slot: text of a character a byte, words as they were sent, bytes, a fact, or an entry whole. */
 export type Held = string | Buffer | Fact | MessageFact | Entry;
 
 /** Kinds of slots, in the three lowest bits of the second; above them is the size. */
@@ -184,7 +184,7 @@ export class Slots {
   }
 }
 
-/** What is held is looked at only where its size does not tell. */
+/** Reads what is held only where its size does not tell. */
 function costOf(code: number, held: Held): number {
   switch (kindIn(code)) {
     case slot.in:

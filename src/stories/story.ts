@@ -49,7 +49,7 @@ export interface Retention {
   readonly keepsAll: boolean;
   /** So many bytes of each entry. */
   readonly bytesPerEntry: number;
-  /** Somebody follows every entry: only then is it made as it happens. */
+  /** Listeners follow every entry: only then is it made as it happens. */
   readonly isTapped: boolean;
   /** Microseconds by a clock that never goes back. */
   monotonic(): number;
@@ -156,7 +156,7 @@ export class Story {
     this.#put(this.now(), coded(slot.fact), sharedFact({ kind: "opened", state: this.state }));
   }
 
-  /** `text`: all of the bytes, a character each, where somebody has made it. */
+  /** `text`: all of the bytes, a character each, where the reader has made it. */
   recordRead(bytes: Buffer, at = this.now(), text?: string): void {
     this.bytesIn += bytes.length;
     this.movedAt = at;
