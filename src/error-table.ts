@@ -271,6 +271,13 @@ export const errorTable = {
     exit: refused,
   },
   "cannot-listen": { says: "cannot listen on {where}: {why}", peer: null, exit: refused },
+  "not-started": {
+    says: {
+      spawn: "cannot start {command:quoted}: {why}",
+    },
+    peer: null,
+    exit: peerError,
+  },
   "role-crashed": { says: "{why}", peer: null, exit: checkFailed },
   "not-stored": { says: "not stored: {why}", peer: null, exit: refused },
   "data-in-use": {

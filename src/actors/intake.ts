@@ -29,7 +29,8 @@ export interface IntakeHost {
 export interface IntakeHandlers extends Session {
   /** Messages are wanted: the conversation goes on. */
   readonly isReading: boolean;
-  onMessage(phase: Phase, message: PeerMessage): void;
+  /** `at`: when it was read, in its story's time. */
+  onMessage(phase: Phase, message: PeerMessage, at: number): void;
   /** [FRAME-8] The FIN is an event behind the last message, told once to each state that waits. */
   onNoMore(): void;
   onTooLong(): void;
@@ -143,9 +144,11 @@ export class Intake implements StaleHandler, TurnTaker {
     const { clock, turns } = this.#host;
     turns.begin(isLarge);
     try {
+      // Time stands still while messages are handed over: they are all of one read.
       const now = clock.now();
+      const at = this.#story.now();
       while (this.#phase && this.#handlers.isReading && !this.#throttle.isFull) {
-        if (!this.#handNext(this.#phase, now)) break;
+        if (!this.#handNext(this.#phase, now, at)) break;
         if (turns.isOver() && this.#framer.unreadBytes > 0) {
           this.#interrupt();
           break;
@@ -193,13 +196,13 @@ export class Intake implements StaleHandler, TurnTaker {
   }
 
   /** Whether it is worth asking for another message. */
-  #handNext(phase: Phase, now: number): boolean {
+  #handNext(phase: Phase, now: number, at: number): boolean {
     this.#stopTimer();
     const framed = this.#framer.next(phase, now, this.#handlers);
     this.#story.framing = this.#framer.framing;
     switch (framed.kind) {
       case "message":
-        this.#handlers.onMessage(phase, new PeerMessage(framed.bytes, framed.value));
+        this.#handlers.onMessage(phase, new PeerMessage(framed.bytes, framed.value), at);
         return true;
       case "wait":
         this.#timer = this.#host.clock.setTimeout(() => this.pump(), framed.ms);

@@ -1,0 +1,149 @@
+/**
+ * Tools of a case, `t`: connections to a server that is checked, or a server of ours for a client that is checked. Each
+ * expectation that is not met throws, and what is thrown is the verdict; a case has nothing to clean up.
+ *
+ * The checker leaves every connection by a reset, so that the program's port is free again at once.
+ */
+import type { Chance } from "./chance.ts";
+import type { Exit, Program } from "./program.ts";
+
+/** A single answer has so long, unless a call says otherwise. */
+export const ANSWER_MS = 2_000;
+
+export interface Waiting {
+  /** Default: ANSWER_MS. */
+  readonly withinMs?: number;
+}
+
+interface Tester extends Pick<Chance, "seed" | "int" | "pick" | "word" | "bytes"> {
+  /** Undefined with HOST:PORT: the program was not started by the checker. A case that wants it has `needs: ["start"]`. */
+  readonly program: Program | undefined;
+  /** Something that was accepted though it is not quite right: told with the verdict. */
+  remark(text: string): void;
+  /** Leaves it unjudged, e.g. with this SCRIPT. */
+  skip(why: string): never;
+  /** The program did otherwise than the rule says; `expected` and `got` as text or bytes. */
+  fail(
+    message: string,
+    found?: { readonly expected?: string | Uint8Array; readonly got?: string | Uint8Array },
+  ): never;
+  pause(ms: number): Promise<void>;
+  /** Waits until it holds; fails with the message where it does not. */
+  until(message: string, holds: () => boolean | Promise<boolean>, waiting?: Waiting): Promise<void>;
+}
+
+/** Of `check server`. The program runs and listens when the case begins. */
+export interface ServerTester extends Tester {
+  readonly host: string;
+  readonly port: number;
+  /** By IPv4 where nothing is asked for. Fails where the server does not take it. */
+  connect(options?: ConnectOptions): Promise<TestConnection>;
+  /** A sender of datagrams of its own. */
+  datagrams(): Promise<TestDatagrams>;
+  /** Ends the program and starts it anew, on the same port. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  readonly family?: 4 | 6;
+}
+
+interface Listener {
+  /**
+   * The very text, and nothing else in that reply. A line end or NULs behind it are taken, and remarked. `more`: other texts may
+   * follow at once, which the next call expects.
+   */
+  expect(text: string, waiting?: Waiting & { readonly more?: boolean }): Promise<void>;
+  /** The same by value, one after another: numbers as numbers, texts without the white space around them. For families. */
+  like(texts: string | readonly string[], waiting?: Waiting): Promise<void>;
+  /** The next message, whatever it is: all that comes until nothing more does for `quietMs` (default 60). */
+  message(waiting?: Waiting & { readonly quietMs?: number }): Promise<string>;
+  /** Fails where anything comes. Returns sooner where the program only waits for others. */
+  nothing(ms?: number): Promise<void>;
+  /** All that came and was not expected yet. */
+  readonly unread: Buffer;
+}
+
+export interface TestConnection extends Listener {
+  readonly localPort: number;
+  /** A message as this program takes it: bare, or as a line where it takes lines only. One write. */
+  say(text: string): void;
+  /** These bytes, in one write. `unfinished`: a message goes on with the next ones. */
+  send(bytes: string | Uint8Array, options?: { readonly unfinished?: boolean }): void;
+  /** The program has read all that was sent: what is sent now is another read for it, for certain. False: it did not in time. */
+  taken(): Promise<boolean>;
+  /** `say` and `like`. */
+  asks(question: string, answer: string | readonly string[], waiting?: Waiting): Promise<void>;
+  /** The text comes somewhere among what comes: of rooms, where others speak too. What came before it is dropped. */
+  hears(text: string, waiting?: Waiting): Promise<void>;
+  /** Exactly so many bytes. */
+  read(sizeBytes: number, waiting?: Waiting): Promise<Buffer>;
+  /** The server ends the connection; what came before its end and was not expected yet stays in `unread`. */
+  ends(waiting?: Waiting): Promise<"clean" | "reset">;
+  /** Undefined: the server has not ended it. */
+  readonly closing: "clean" | "reset" | undefined;
+  /** Our FIN. */
+  fin(): void;
+  /** Our RST. */
+  reset(): void;
+  /** Reads nothing any more until `resume`: a slow reader. */
+  pause(): void;
+  resume(): void;
+}
+
+/** Datagrams: each is a message, so `message` is the next one. */
+export interface TestDatagrams extends Listener {
+  readonly localPort: number;
+  send(bytes: string | Uint8Array): void;
+  /** `send` and `expect`. */
+  asks(question: string, answer: string, waiting?: Waiting): Promise<void>;
+}
+
+/** Of `check client`. A case serves, with the role of ours as it is or with a deviation, and then starts the client. */
+export interface ClientTester extends Tester {
+  /** Lines that are typed into the client. */
+  readonly script: readonly string[];
+  /** A server of ours, with options of its role beside the defaults. */
+  serve(options?: ServeOptions): Promise<TestServer>;
+  /** A port without a listener. */
+  nobody(): Promise<number>;
+  /** Starts the client against the server that was opened last, and types the script, line after line, as the client takes it. */
+  start(options?: { readonly port?: number }): Promise<Program>;
+  /** The client has printed this text, by value: numbers as numbers, any white space for any other. */
+  prints(text: string, waiting?: Waiting): Promise<void>;
+  /** The client has ended by itself. */
+  exits(waiting?: Waiting): Promise<Exit>;
+  /** The whole script was typed, and the client waits or has ended. */
+  typed(waiting?: Waiting): Promise<void>;
+}
+
+export interface ServeOptions {
+  readonly given?: Readonly<Record<string, unknown>>;
+  readonly deviation?: Deviation;
+}
+
+/** Otherwise than our role does it: what a write of its becomes, counted from 0 for each connection. */
+export interface Deviation {
+  write?(bytes: Buffer, nth: number): readonly WireStep[];
+  /** As soon as the connection is there. */
+  opened?(): readonly WireStep[];
+}
+
+/** A piece that goes out; `taken`: when the client has read what went before; or the end. */
+export type WireStep = Uint8Array | "taken" | "fin" | "reset" | { readonly waitMs: number };
+
+/** A server of ours, and what the client said to it. */
+export interface TestServer {
+  readonly port: number;
+  /** Messages of the client, in the order in which they came, of all its connections. */
+  readonly heard: readonly string[];
+  /** Words of the server, write by write. */
+  readonly said: readonly string[];
+  /** Waits for a message that `is` takes; answers it. Fails with what came instead. */
+  hears(what: string, is: (message: string) => boolean, waiting?: Waiting): Promise<string>;
+  /** How many connections there were. */
+  readonly connections: number;
+  /** How the client ended its last connection; undefined: it has not. */
+  readonly closing: "clean" | "reset" | undefined;
+}
