@@ -17,8 +17,8 @@ export interface LinkHandlers {
   onData(chunk: Buffer): void;
   /** The peer's FIN. */
   onEnd(): void;
-  /** What was queued has gone, after it had been `FULL_BYTES` or more. */
-  onDrain(): void;
+  /** What was queued has gone, after it had been `FULL_BYTES` or more: for those who wait with more. */
+  onDrain?(): void;
   /** The first error is the cause; the close follows. */
   onError(error: Error): void;
   onClose(): void;
