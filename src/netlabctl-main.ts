@@ -19,6 +19,7 @@ import { columnsOf } from "./terminal/output-stream.ts";
 export const STANDALONE = [
   ...["discover", "fetch", "register"],
   ...["echo", "relay", "reverse", "calc", "chat", "knock", "lookup", "clock", "ack"],
+  "check",
   "completion",
   "run",
 ];

@@ -1,5 +1,7 @@
 /** Sentences of the error `usage`, by variant: a command was typed that does not fit together. See `error-table.ts`. */
 export const usageSentences = {
+  "check-nothing":
+    "check: name a server that runs, as HOST:PORT, or the command that starts yours with --run",
   "completion-shell": "completion: there is no script for {shell}; choose one of {shells}",
   "register-listing": "register: {why}",
   "run-no-script": "run: {file} is not a script: name a .ts file",

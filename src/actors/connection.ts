@@ -163,7 +163,7 @@ export class Connection
   }
 
   onEnd(): void {
-    this.story.add({ at: this.story.now(), kind: "ended" });
+    this.story.recordEnd("ended");
     this.#intake.onEnd();
   }
 
@@ -171,15 +171,8 @@ export class Connection
     return this.#closing.isOpen;
   }
 
-  onMessage(phase: Phase, message: PeerMessage): void {
-    this.story.lastRule = phase.rule;
-    this.story.add({
-      at: this.story.now(),
-      kind: "message",
-      size: message.bytes.length,
-      state: this.story.state,
-      rule: phase.rule,
-    });
+  onMessage(phase: Phase, message: PeerMessage, at: number): void {
+    this.story.recordMessage(message.bytes.length, phase.rule, at);
     const event = phase.handle ? phase.handle(message, this) : message;
     if (event) this.#dispatch(event);
   }

@@ -21,7 +21,8 @@ export interface IntakeLimits extends FramerLimits {
 export interface IntakeHandlers extends Session {
   /** Messages are wanted: the conversation goes on. */
   readonly isReading: boolean;
-  onMessage(phase: Phase, message: PeerMessage): void;
+  /** `at`: when it was read, in its story's time. */
+  onMessage(phase: Phase, message: PeerMessage, at: number): void;
   /** [FRAME-8] The FIN is an event behind the last message, told once to each state that waits. */
   onNoMore(): void;
   onTooLong(): void;
@@ -120,9 +121,11 @@ export class Intake implements StaleHandler {
     if (this.#isPumping || this.#inflow) return;
     this.#isPumping = true;
     try {
+      // Time stands still while messages are handed over: they are all of one read.
       const now = this.#clock.now();
+      const at = this.#story.now();
       let isMore = true;
-      while (isMore && this.#phase && this.#handlers.isReading) isMore = this.#handNext(this.#phase, now);
+      while (isMore && this.#phase && this.#handlers.isReading) isMore = this.#handNext(this.#phase, now, at);
     } catch (error) {
       this.#handlers.onCrash(error);
     } finally {
@@ -133,13 +136,13 @@ export class Intake implements StaleHandler {
   }
 
   /** Whether it is worth asking for another message. */
-  #handNext(phase: Phase, now: number): boolean {
+  #handNext(phase: Phase, now: number, at: number): boolean {
     this.#stopTimer();
     const framed = this.#framer.next(phase, now, this.#handlers);
     this.#story.framing = this.#framer.framing;
     switch (framed.kind) {
       case "message":
-        this.#handlers.onMessage(phase, new PeerMessage(framed.bytes, framed.value));
+        this.#handlers.onMessage(phase, new PeerMessage(framed.bytes, framed.value), at);
         return true;
       case "wait":
         this.#timer = this.#clock.setTimeout(() => this.pump(), framed.ms);
