@@ -18,7 +18,7 @@ const result = z.object({
   ruleText: z.string().nullable(),
   grade: z.enum(["MUST", "SHOULD", "INFO"]),
   weight,
-  status: status.describe("error is a fault of the checker and counts against nobody"),
+  status: status.describe("error is a fault of the checker and never counts against the program"),
   flaky: z.boolean().describe("passed in some tries alone; counts as passed"),
   tries: z.array(z.object({ status, ms, seed: z.string() })),
   ms,
