@@ -1,14 +1,12 @@
 /** `netlabctl check`: does a program keep the rules of its role? */
-import { z } from "zod";
-import { scanRoles } from "../catalogue/role-folder.ts";
-import { DEFAULT_LIMITS } from "../check/box/limits.ts";
-import { StartedPrograms } from "../check/box/started-programs.ts";
+import * as z from "zod";
+import { shippedRoles } from "../catalogue/shipped-roles.ts";
+import { programsHere } from "../check/box/programs-here.ts";
 import { checksOf } from "../check/case-folder.ts";
 import { text } from "../check/formats/text.ts";
 import { exitOf } from "../check/report.ts";
 import { runCheck } from "../check/run-check.ts";
 import { NetlabError } from "../errors.ts";
-import { codeSubfolder } from "../places.ts";
 import { styleOf } from "../repl/style.ts";
 import { defineStandalone } from "./standalone-command.ts";
 
@@ -46,18 +44,9 @@ export default defineStandalone({
         repeat: 1,
       },
       {
-        roles: await scanRoles(codeSubfolder("machines")),
+        roles: await shippedRoles(),
         checks,
-        programs: new StartedPrograms({
-          box: { kind: "limits", notes: [] },
-          folder: process.cwd(),
-          env: { ...process.env, PYTHONUNBUFFERED: "1", LANG: "C.UTF-8" },
-          limits: DEFAULT_LIMITS,
-          enter: [],
-          hasOwnNetwork: false,
-          hasOwnPids: false,
-          hasOwnUser: false,
-        }),
+        programs: programsHere(process.cwd()),
         signal,
       },
     );

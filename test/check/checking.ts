@@ -2,8 +2,7 @@
 import path from "node:path";
 import { onTestFinished } from "vitest";
 import { scanRoles } from "../../src/catalogue/role-folder.ts";
-import { DEFAULT_LIMITS } from "../../src/check/box/limits.ts";
-import { StartedPrograms } from "../../src/check/box/started-programs.ts";
+import { programsHere } from "../../src/check/box/programs-here.ts";
 import { checksOf } from "../../src/check/case-folder.ts";
 import type { Report } from "../../src/check/report.ts";
 import { type CheckRequest, runCheck } from "../../src/check/run-check.ts";
@@ -17,16 +16,7 @@ export const right = (name: string) => `exec python3 test/conformance/right/${na
 export async function check(role: string, given: Partial<CheckRequest>): Promise<Report> {
   const checks = await checksOf(role, path.join(checkout, "src/check/cases"));
   const request: CheckRequest = { side: "server", role, cases: [], seed: 1, repeat: 1, ...given };
-  const programs = new StartedPrograms({
-    box: { kind: "limits", notes: [] },
-    folder: checkout,
-    env: { ...process.env, PYTHONUNBUFFERED: "1" },
-    limits: DEFAULT_LIMITS,
-    enter: [],
-    hasOwnNetwork: false,
-    hasOwnPids: false,
-    hasOwnUser: false,
-  });
+  const programs = programsHere(checkout);
   onTestFinished(() => programs.close());
   const { signal } = new AbortController();
   return runCheck(request, { roles, checks, programs, signal });
