@@ -71,7 +71,7 @@ export class StartedServer implements ServerProgram {
     const { program } = this;
     if (this.#start.transport === "udp" || !program) return false;
     const deadline = performance.now() + SETTLE_MS;
-    // What fails because it was not is tried with a fresh one: a program that never only waits is taken as it is.
+    // Failures of a program that was not are tried with a fresh one: a program that never only waits is taken as it is.
     while (!(await program.isWaiting()) && performance.now() < deadline) await sleep(LOOK_MS);
     const rows = await socketsOn("tcp", this.port);
     return this.isRunning && rows.every(({ state }) => state === SOCKET_STATES.listening);

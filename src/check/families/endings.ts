@@ -9,7 +9,7 @@ export function endingFamilies(source: Dialogues): ServerCase[] {
       id: "FRAME-8.half-close-answered",
       side: "server",
       grade: "SHOULD",
-      title: "answers a client that has sent its FIN behind its question",
+      title: "answers a client that has sent its FIN after its question",
       run: (t) => halfClose(new Talk(t, source)),
     }),
     defineCase({

@@ -159,7 +159,7 @@ function oddMessages(source: Dialogues): ServerCase[] {
   ];
 }
 
-/** Whatever the server says to it, or nothing: the conversation goes on. */
+/** Any answer to it is right, and none: the conversation goes on. */
 async function emptyLine(talk: Talk): Promise<void> {
   const c = await talk.open();
   await talk.play(c, 0, talk.question, asLine);

@@ -139,13 +139,13 @@ function costFamilies(source: Dialogues): ServerCase[] {
       id: "ROBUST.no-zombies",
       side: "server",
       grade: "SHOULD",
-      title: "leaves no ended child process behind",
+      title: "waits for its child processes, so that none stays a zombie",
       needs: ["start"],
       async run(t) {
         for (let count = 0; count < 5; count += 1) await new Talk(t, source).whole();
         const zombies = async () => (await t.program?.sample())?.zombies ?? 0;
         await t.until(
-          "ended child processes are left behind: nothing calls wait() for them",
+          "ended child processes stay as zombies: nothing calls wait() for them",
           async () => {
             return (await zombies()) < ENOUGH_ZOMBIES;
           },

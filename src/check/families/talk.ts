@@ -42,6 +42,12 @@ export class Talk {
     return this.closes ? this.turns.length - 1 : this.turns.length;
   }
 
+  /** Turn whose only answer is that the server closes. */
+  get #farewell(): Turn | undefined {
+    const last = this.turns.at(-1);
+    return this.closes && last?.answers.length === 0 ? last : undefined;
+  }
+
   /** Place of the last turn that has an answer and closes nothing; -1: there is none. */
   get question(): number {
     return this.turns.slice(0, this.openTurns).findLastIndex(({ answers }) => answers.length > 0);
@@ -58,7 +64,7 @@ export class Talk {
     for (const turn of this.turns.slice(from, to)) {
       if (say) await say(c, turn.says);
       else c.say(turn.says);
-      await this.hearsAnswer(c, turn);
+      if (turn !== this.#farewell) await this.hearsAnswer(c, turn);
     }
   }
 
