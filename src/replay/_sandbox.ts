@@ -22,6 +22,7 @@ import { givenWorld, revived, unanswered } from "./_given-world.ts";
 import { ownData } from "./_own-data.ts";
 import type { RecordedClock } from "./_recorded-clock.ts";
 import { RecordedLink } from "./_recorded-link.ts";
+import { RecordedTurns } from "./_recorded-turns.ts";
 
 export interface SandboxRequest {
   readonly story: Story;
@@ -55,6 +56,7 @@ export class Sandbox {
   readonly #request: SandboxRequest;
   #link: RecordedLink | undefined;
   readonly #world: World;
+  readonly #turns: RecordedTurns;
   #actor!: RoleActor;
   #connection: Connection | undefined;
   #senderLink: RecordedLink | undefined;
@@ -64,6 +66,7 @@ export class Sandbox {
     const recorder = new Recorder(clock);
     recorder.tap((story, entry) => this.#note(story, entry));
     this.#request = request;
+    this.#turns = new RecordedTurns(recorded);
     this.story = recorder.open({ ...story.subject }, initialStateName(role.machine));
     this.#world = givenWorld(recorded, this.story, clock, options);
     if (role.side === "server" && role.transport === "tcp") this.#playServer();
@@ -150,6 +153,7 @@ export class Sandbox {
     this.#connection = new Connection(this.#link, this.story, {
       phases: role.phases,
       clock,
+      turns: this.#turns,
       limits: limitsOf(common),
       over: () => undefined,
       telemetry: () => undefined,
@@ -206,6 +210,11 @@ export class Sandbox {
       onForgotten: () => undefined,
     });
     return link;
+  }
+
+  /** Hands over what was left of a read when its time was up. */
+  goOn(): boolean {
+    return this.#turns.goOn();
   }
 
   end(): void {

@@ -194,8 +194,9 @@ class Player {
         return true;
       }
       if (played) return this.#isExternal(entry);
+      if (entry.kind === "message" && this.sandbox.goOn()) continue;
       if (turn === 0) await turnOfTheLoop();
-      else if (!this.#fireDue(entry)) return this.#isExternal(entry);
+      else if (!this.#fireDue(entry) && !this.sandbox.goOn()) return this.#isExternal(entry);
     }
   }
 

@@ -125,6 +125,7 @@ describe("connect", () => {
     link.attach({
       onData: (bytes) => heard.push(bytes.toString()),
       onEnd: () => heard.push("FIN"),
+      onDrain: () => undefined,
       onError: () => undefined,
       onClose: () => undefined,
     });
