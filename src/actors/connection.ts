@@ -318,7 +318,7 @@ export class Connection
     this.#intake.drained();
   }
 
-  /** What others say to a peer that does not read cannot wait for it: it is dropped. Its own questions are not answered until it reads. */
+  /** Drops a peer that does not read what others say: they cannot wait for it. Its own questions can, until it has read. */
   #dropSlowReader(bytes: number): void {
     if (bytes > this.#host.limits.maxQueueBytes) this.#closing.tear(cause("slow-reader", { bytes }));
   }

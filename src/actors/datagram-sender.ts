@@ -59,9 +59,6 @@ export class DatagramSender implements Peer, ConnectionControl, LinkHandlers {
   /** Datagrams know no FIN. */
   onEnd(): void {}
 
-  /** And no queue. */
-  onDrain(): void {}
-
   onClose(): void {
     this.#host.onForgotten(this);
   }

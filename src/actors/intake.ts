@@ -1,6 +1,8 @@
 /**
  * Input of one peer: framed into messages for the phase that its machine is in, or poured past all framing into a sink. Input is
  * held back wherever the machine waits for none: a reply or transfer under way is never overtaken [FRAME-8].
+ *
+ * Long, because each reason to hand over no more - phase, turn, sink, peer - is looked at where a read comes.
  */
 import type { Link } from "../link/link.ts";
 import type { Phase, Session } from "../machines/_role.ts";
@@ -170,7 +172,7 @@ export class Intake implements StaleHandler, TurnTaker {
     if (this.#phase) this.#throttle.release();
   }
 
-  /** What has come is handed over in its turn, and nothing more is read until then. */
+  /** Leaves what has come for its turn, and reads nothing more until then. */
   #interrupt(): void {
     this.#isInterrupted = true;
     this.#awaitTurn();

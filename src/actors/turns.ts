@@ -6,11 +6,11 @@
 
 /** A slice. Shorter ones would cost throughput, longer ones show in a small peer's waiting time. */
 const SLICE_MS = 0.3;
-/** Nobody else wants any: a longer slice is as good as no limit, and still no long wait for a small peer. */
+/** Slice where no other peer wants any: as good as no limit, and still no long wait for a small peer. */
 const ALONE_MS = 2;
-/** A look at the clock costs as much as some messages. */
+/** Messages between two looks at the clock, each of which costs as much as some of them. */
 const MESSAGES_A_LOOK = 32;
-/** A read of this size is a lot of work; a smaller one is handed over at once, whoever waits. */
+/** Size from which a read is a lot of work; a smaller one is handed over at once. */
 export const LARGE_READ = 4_096;
 
 export interface TurnTaker {
@@ -23,7 +23,7 @@ export interface TurnTaker {
 export interface Turns {
   /** A large read has to wait. */
   readonly isSliceSpent: boolean;
-  /** Its turn comes later, once, in the order of asking. */
+  /** Promises a turn, one however often it is asked for, in the order of asking. */
   wait(taker: TurnTaker): void;
   /** Messages are handed over from now on. One pump is under way at a time. */
   begin(isLarge: boolean): void;

@@ -9,7 +9,7 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** So many bytes queued are enough: from there on `onDrain` tells when all of them have gone. */
+/** Queue that is long enough: from there on `onDrain` tells when all of it has gone. */
 export const FULL_BYTES = getDefaultHighWaterMark(false);
 
 /** Events of a link, in the order in which they happened. */
@@ -17,8 +17,8 @@ export interface LinkHandlers {
   onData(chunk: Buffer): void;
   /** The peer's FIN. */
   onEnd(): void;
-  /** What was queued has gone, after it had been `FULL_BYTES` or more. */
-  onDrain(): void;
+  /** End of a queue that had been `FULL_BYTES` or more, for those who wait with more. */
+  onDrain?(): void;
   /** The first error is the cause; the close follows. */
   onError(error: Error): void;
   onClose(): void;

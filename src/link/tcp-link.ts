@@ -103,7 +103,7 @@ export class TcpLink implements Link {
   }
 
   onDrain(): void {
-    this.#handlers?.onDrain();
+    this.#handlers?.onDrain?.();
   }
 
   onError(error: Error): void {

@@ -31,7 +31,7 @@ export class RecordedTurns implements Turns {
     return 0;
   }
 
-  /** Answers whether there was something to go on with. */
+  /** Hands over what was left of a read when its turn was over; answers whether there was any. */
   goOn(): boolean {
     const taker = this.#waiting;
     this.#waiting = undefined;

@@ -22,7 +22,7 @@ import { givenWorld, revived, unanswered } from "./_given-world.ts";
 import { ownData } from "./_own-data.ts";
 import type { RecordedClock } from "./_recorded-clock.ts";
 import { RecordedLink } from "./_recorded-link.ts";
-import { RecordedTurns } from "./_recorded-turns.ts";
+import type { RecordedTurns } from "./_recorded-turns.ts";
 
 export interface SandboxRequest {
   readonly story: Story;
@@ -32,6 +32,7 @@ export interface SandboxRequest {
   /** Options that every instance has: the connection keeps to its limits again. */
   readonly common: CommonOptions;
   readonly clock: RecordedClock;
+  readonly turns: RecordedTurns;
 }
 
 /** State of affairs when an entry had happened. */
@@ -56,7 +57,6 @@ export class Sandbox {
   readonly #request: SandboxRequest;
   #link: RecordedLink | undefined;
   readonly #world: World;
-  readonly #turns: RecordedTurns;
   #actor!: RoleActor;
   #connection: Connection | undefined;
   #senderLink: RecordedLink | undefined;
@@ -66,7 +66,6 @@ export class Sandbox {
     const recorder = new Recorder(clock);
     recorder.tap((story, entry) => this.#note(story, entry));
     this.#request = request;
-    this.#turns = new RecordedTurns(recorded);
     this.story = recorder.open({ ...story.subject }, initialStateName(role.machine));
     this.#world = givenWorld(recorded, this.story, clock, options);
     if (role.side === "server" && role.transport === "tcp") this.#playServer();
@@ -147,13 +146,13 @@ export class Sandbox {
   }
 
   #newConnection(): Connection {
-    const { role, common, clock } = this.#request;
+    const { role, common, clock, turns } = this.#request;
     // A client may have several, one after another.
     this.#link = this.#newLink();
     this.#connection = new Connection(this.#link, this.story, {
       phases: role.phases,
       clock,
-      turns: this.#turns,
+      turns,
       limits: limitsOf(common),
       over: () => undefined,
       telemetry: () => undefined,
@@ -210,11 +209,6 @@ export class Sandbox {
       onForgotten: () => undefined,
     });
     return link;
-  }
-
-  /** Hands over what was left of a read when its time was up. */
-  goOn(): boolean {
-    return this.#turns.goOn();
   }
 
   end(): void {

@@ -1,9 +1,9 @@
 /** `netlabctl check`: does a program keep the rules of its role? */
-import { z } from "zod";
+import * as z from "zod";
 import { shippedRoles } from "../catalogue/shipped-roles.ts";
+import { programsHere } from "../check/box/programs-here.ts";
 import { checksOf } from "../check/case-folder.ts";
 import { text } from "../check/formats/text.ts";
-import { programsHere } from "../check/program-here.ts";
 import { exitOf } from "../check/report.ts";
 import { runCheck } from "../check/run-check.ts";
 import { NetlabError } from "../errors.ts";

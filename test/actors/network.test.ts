@@ -125,7 +125,6 @@ describe("connect", () => {
     link.attach({
       onData: (bytes) => heard.push(bytes.toString()),
       onEnd: () => heard.push("FIN"),
-      onDrain: () => undefined,
       onError: () => undefined,
       onClose: () => undefined,
     });
