@@ -1,5 +1,5 @@
 /**
- * What a line peer has sent and no phase has read, as text: reads of ASCII, a character a byte, so that a line is found and cut out in
+ * Input of a line peer that no phase has read, as text: reads of ASCII, a character a byte, so that a line is found and cut out in
  * one piece of memory. A rest without its end waits for the next read. Everything that is not so simple is no text here: see `Framer`.
  */
 
@@ -15,7 +15,7 @@ export function asciiText(bytes: Buffer): string | undefined {
 
 export class TextLines {
   #text = "";
-  /** Where the first unread character is. */
+  /** Index of the first unread character. */
   #at = 0;
   /** When the last read came. */
   #lastAt = 0;
