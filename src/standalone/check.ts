@@ -1,5 +1,5 @@
 /** `netlabctl check`: does a program keep the rules of its role? */
-import { z } from "zod";
+import * as z from "zod";
 import { shippedRoles } from "../catalogue/shipped-roles.ts";
 import { programsHere } from "../check/box/programs-here.ts";
 import { checksOf } from "../check/case-folder.ts";
