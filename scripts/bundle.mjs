@@ -106,7 +106,8 @@ function directModule(name) {
 function lateModule(name) {
   return `const it = () => process.getBuiltinModule("${name}");
     const of = (name) => it()[name];
-    const late = (name) => (...given) => it()[name](...given);
+    const late = (name) =>
+      new Proxy(() => {}, { apply: (_, self, given) => it()[name](...given), get: (_, key) => it()[name][key] });
     export default new Proxy({}, { get: (_, name) => it()[name] });
     ${exportsOf(name, (one, value) => (typeof value === "function" && /^[a-z]/.test(one) ? "late" : "of"))}`;
 }
