@@ -278,6 +278,15 @@ export const errorTable = {
     peer: null,
     exit: peerError,
   },
+  "no-box": {
+    says: {
+      "not-there": "cannot use {kind} here: {why}",
+      "as-root":
+        "a program of someone else does not run as root without a box ({why}): install bubblewrap, run netlabctl as another user, or add --unsafe",
+    },
+    peer: null,
+    exit: refused,
+  },
   "role-crashed": { says: "{why}", peer: null, exit: checkFailed },
   "not-stored": { says: "not stored: {why}", peer: null, exit: refused },
   "data-in-use": {

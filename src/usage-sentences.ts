@@ -13,6 +13,7 @@ export const usageSentences = {
   "expect-first": "expect: no command has run before it",
   "expect-conn": "expect --conn: give only the text",
   "expect-regexp": "expect: {text} is not a regular expression",
+  "steps-format": "--format {word}: choose junit or tap, each with =FILE or alone for standard output",
   "no-filter": "unknown filter {name:quoted}; {hint}",
   grep: "usage: | grep [-v] [-i] PATTERN",
   "grep-regexp":

@@ -2,26 +2,17 @@
  * Files of a report. Its life: 1. before the first case each file gets a report of zero that says that the run did not end → 2. at the
  * end each is replaced in one step. So a crash of the checker is neither full marks nor half a file.
  */
-import { randomUUID } from "node:crypto";
-import { rename, rm, writeFile } from "node:fs/promises";
+import { type Target, targetOf } from "./formats/format-target.ts";
 import { type FormatName, type FormatOptions, formats } from "./formats/formats.ts";
+import { replaceFile } from "./replace-file.ts";
 import type { Report } from "./report.ts";
 
-export interface FormatTarget {
-  readonly format: FormatName | "text";
-  /** Undefined: standard output. */
-  readonly file: string | undefined;
-}
+export type FormatTarget = Target<FormatName | "text">;
 
 export const FORMAT_NAMES = ["text", ...Object.keys(formats)] as readonly FormatTarget["format"][];
 
 /** `junit=results.xml`. Undefined: there is no such format. */
-export function formatTarget(word: string): FormatTarget | undefined {
-  const [name = "", ...rest] = word.split("=");
-  const format = FORMAT_NAMES.find((one) => one === name);
-  const file = rest.join("=");
-  return format && { format, file: file === "" ? undefined : file };
-}
+export const formatTarget = (word: string): FormatTarget | undefined => targetOf(word, FORMAT_NAMES);
 
 /** Facts that are known before the first case. */
 export type Beginning = Pick<Report, "version" | "role" | "side" | "seed" | "started" | "box" | "program">;
@@ -47,18 +38,5 @@ export async function writeReport(
   for (const { format, file } of targets) {
     if (file === undefined) continue;
     await replaceFile(file, format === "text" ? textOf(report) : formats[format](report, options));
-  }
-}
-
-/** A reader sees the old one or the new one. A device or a pipe is written as it is. */
-async function replaceFile(file: string, text: string): Promise<void> {
-  if (file.startsWith("/dev/")) return await writeFile(file, text);
-  const fresh = `${file}.${randomUUID().slice(0, 8)}`;
-  try {
-    await writeFile(fresh, text);
-    await rename(fresh, file);
-  } catch (error) {
-    await rm(fresh, { force: true });
-    throw error;
   }
 }

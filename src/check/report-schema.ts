@@ -2,7 +2,7 @@
  * Schema of a report: docs/reference/check-report.schema.json is made of it, and `--resume` and readers of others' reports hold a
  * file against it. Reports may get more fields under `netlab-check/1`; none is taken away or changes its type.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Report } from "./report.ts";
 
 const ms = z.number().min(0).describe("milliseconds");
@@ -18,7 +18,7 @@ const result = z.object({
   ruleText: z.string().nullable(),
   grade: z.enum(["MUST", "SHOULD", "INFO"]),
   weight,
-  status: status.describe("error is a fault of the checker and counts against nobody"),
+  status: status.describe("error is a fault of the checker and never counts against the program"),
   flaky: z.boolean().describe("passed in some tries alone; counts as passed"),
   tries: z.array(z.object({ status, ms, seed: z.string() })),
   ms,

@@ -1,13 +1,12 @@
 /** `netlabctl check`: does a program keep the rules of its role? */
-import { z } from "zod";
-import { scanRoles } from "../catalogue/role-folder.ts";
+import * as z from "zod";
+import { shippedRoles } from "../catalogue/shipped-roles.ts";
+import { programsHere } from "../check/box/programs-here.ts";
 import { checksOf } from "../check/case-folder.ts";
 import { text } from "../check/formats/text.ts";
-import { programsHere } from "../check/program-here.ts";
 import { exitOf } from "../check/report.ts";
 import { runCheck } from "../check/run-check.ts";
 import { NetlabError } from "../errors.ts";
-import { codeSubfolder } from "../places.ts";
 import { styleOf } from "../repl/style.ts";
 import { defineStandalone } from "./standalone-command.ts";
 
@@ -45,7 +44,7 @@ export default defineStandalone({
         repeat: 1,
       },
       {
-        roles: await scanRoles(codeSubfolder("machines")),
+        roles: await shippedRoles(),
         checks,
         programs: programsHere(process.cwd()),
         signal,

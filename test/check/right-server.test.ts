@@ -2,8 +2,8 @@
 import path from "node:path";
 import { expect, it } from "vitest";
 import { scanRoles } from "../../src/catalogue/role-folder.ts";
+import { programsHere } from "../../src/check/box/programs-here.ts";
 import { checksOf } from "../../src/check/case-folder.ts";
-import { programsHere } from "../../src/check/program-here.ts";
 import { exitOf } from "../../src/check/report.ts";
 import { type CheckRequest, runCheck } from "../../src/check/run-check.ts";
 

@@ -78,7 +78,7 @@ function outputText(result: Result): string {
 function summaryText(report: Report): string {
   const { seed, box, program, ended } = report;
   const build = ended?.code === "not-built" && program.build ? `\n\n${tailOf(program.build.output)}` : "";
-  const whose = isOurs(report) ? " This is no verdict on your program; please tell your instructor." : "";
+  const whose = isOurs(report) ? " This says nothing about your program; please tell your instructor." : "";
   return `${summaryOf(report)}.${whose}${build}\nSeed ${seed}, box ${box.kind}.`;
 }
 

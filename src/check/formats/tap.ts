@@ -15,7 +15,8 @@ function testLines(test: Test, number: number): string[] {
   const isOk = test.status === "passed" || test.status === "skipped";
   const description = [test.name, test.title].filter((part) => part !== undefined).join(": ");
   const line = `${isOk ? "ok" : "not ok"} ${number} - ${escaped(description)}${directive(test)}`;
-  return test.status === "passed" && !test.isFlaky ? [line] : [line, ...diagnostics(test)];
+  const isPlain = test.status === "skipped" || (test.status === "passed" && !test.isFlaky);
+  return isPlain ? [line] : [line, ...diagnostics(test)];
 }
 
 function directive(test: Test): string {
@@ -28,11 +29,7 @@ function directive(test: Test): string {
 const escaped = (text: string) => carried(text.replace(/\s+/g, " ")).replace(/[\\#]/g, "\\$&");
 
 const severityOf = (test: Test) =>
-  test.status === "passed" || test.status === "skipped"
-    ? "comment"
-    : hasFailed(test) || test.endsRun
-      ? "fail"
-      : "todo";
+  test.status === "passed" ? "comment" : hasFailed(test) || test.endsRun ? "fail" : "todo";
 
 function diagnostics(test: Test): string[] {
   const values = {
@@ -43,7 +40,7 @@ function diagnostics(test: Test): string[] {
     ...test.facts,
     output: test.output === undefined || test.output === "" ? undefined : tailOf(test.output),
   };
-  const yaml = stringify(safely(values), { lineWidth: 0, blockQuote: false }).trimEnd();
+  const yaml = stringify(safely(values), { lineWidth: 0, blockQuote: "literal" }).trimEnd();
   return ["  ---", ...yaml.split("\n").map((line) => `  ${line}`), "  ..."];
 }
 
