@@ -38,7 +38,7 @@ export interface CheckRequest {
   readonly grade?: Grade | undefined;
   readonly seed: number;
   readonly repeat: number;
-  /** What the program has of its own, where its command does not name it: a token, a file. */
+  /** Values of the program's own, such as a token or a file, where its command does not name them. */
   readonly set?: Words | undefined;
   /** Lines that are typed into a client; undefined: the role's own. */
   readonly script?: readonly string[] | undefined;

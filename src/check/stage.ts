@@ -11,14 +11,14 @@ import { TestRegistry } from "./test-registry.ts";
 
 export type Words = Readonly<Record<string, string>>;
 
-/** What a role's `prepare` has to work with. */
+/** Means of a role's `prepare`. */
 export interface Preparing {
   readonly chance: Chance;
   /** Empty, and seen by the program at the same path. */
   readonly folder: string;
   /** Whether the command names this word. */
   names(word: string): boolean;
-  /** What --set says of it. */
+  /** Value that --set gives it. */
   given(word: string): string | undefined;
   /** Opens a registry of ours; answers its host:port. */
   registry(): Promise<string>;

@@ -105,7 +105,7 @@ export interface TestConnection extends Listener {
 export interface TestDatagrams extends Listener {
   readonly localPort: number;
   send(bytes: string | Uint8Array): void;
-  /** Its socket is gone at once, as a program's that sends one datagram and ends. */
+  /** Closes the socket at once, as a program does that sends one datagram and ends. */
   close(): void;
   /** `send` and `expect`. */
   asks(question: string, answer: string, waiting?: Waiting): Promise<void>;

@@ -1,4 +1,8 @@
-/** Cases of the address book, server's side [BOOK]. */
+/**
+ * Cases of the address book, server's side [BOOK].
+ *
+ * Long, because a case stands whole in one place.
+ */
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import {

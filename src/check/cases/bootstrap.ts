@@ -1,78 +1,19 @@
-/** Cases of the registry, server's side [BOOT]. It may remember what earlier cases told it: each tells of addresses of its own. */
+/**
+ * Cases of the registry [BOOT]. It may remember what earlier cases told it: each tells of addresses of its own.
+ */
 import path from "node:path";
-import {
-  BYE,
-  DISCOVER,
-  END,
-  isEnd,
-  isError,
-  type Listing,
-  parseListing,
-  registration,
-} from "../../wire/bootstrap.ts";
+import { BYE, DISCOVER, isError, registration } from "../../wire/bootstrap.ts";
 import { defineCase, defineChecks } from "../case.ts";
-import type { ServerTester, TestDatagrams } from "../tester.ts";
-
-const DATAGRAM_BYTES = 1_400;
-const SETTLE_MS = 30;
-const MAX_DATAGRAMS = 200;
-
-/** An address in a network that is nobody's [RFC 2544], and a server there. */
-function entry(t: ServerTester, kind = "pdf"): Listing {
-  const ip = `198.${t.int(18, 19)}.${t.int(0, 255)}.${t.int(1, 254)}`;
-  return { ip, port: t.int(1024, 65_000), service: kind, token: t.word(8) };
-}
-
-/** UDP tells nobody that a datagram was read: the registry has a moment. */
-async function registers(
-  t: ServerTester,
-  sender: TestDatagrams,
-  ...entries: readonly Listing[]
-): Promise<void> {
-  for (const one of entries) sender.send(registration(one));
-  await t.pause(SETTLE_MS);
-}
-
-interface Answer {
-  readonly datagrams: readonly string[];
-  readonly listings: readonly Listing[];
-}
-
-/** All datagrams of an answer, its `end` the last of them. */
-async function discovers(sender: TestDatagrams, request: string = DISCOVER): Promise<Answer> {
-  sender.send(request);
-  const datagrams: string[] = [];
-  while (datagrams.length < MAX_DATAGRAMS) {
-    const datagram = await sender.message();
-    datagrams.push(datagram);
-    if (isEnd(datagram)) break;
-  }
-  const listings = datagrams.flatMap((datagram) => {
-    // Cases of the end judge it; here an end that is glued to a list is no reason to lose the list.
-    const parsed = parseListing(datagram.replace(/[,\s]*end\s*$/, "") || END);
-    return parsed.ok ? parsed.value : [];
-  });
-  return { datagrams, listings };
-}
-
-const isSame = (one: Listing, other: Listing) =>
-  one.ip === other.ip &&
-  one.port === other.port &&
-  one.service === other.service &&
-  one.token === other.token;
-
-function expectListed(t: ServerTester, { datagrams, listings }: Answer, ...due: readonly Listing[]): void {
-  for (const one of due) {
-    const count = listings.filter((listing) => isSame(listing, one)).length;
-    const expected = [one.ip, one.port, one.service, one.token].join(",");
-    if (count === 0) t.fail(`the list should have ${expected}`, { expected, got: datagrams.join("\n") });
-  }
-}
-
-function expectNotListed(t: ServerTester, { datagrams, listings }: Answer, ip: string): void {
-  if (listings.some((listing) => listing.ip === ip))
-    t.fail(`the list should not have ${ip}`, { got: datagrams.join("\n") });
-}
+import { listCases } from "./_bootstrap-lists.ts";
+import {
+  DATAGRAM_BYTES,
+  discovers,
+  entry,
+  expectListed,
+  expectNotListed,
+  registers,
+  SETTLE_MS,
+} from "./_bootstrap-steps.ts";
 
 export default defineChecks({
   role: "bootstrap",
@@ -205,132 +146,6 @@ export default defineChecks({
       },
     }),
     defineCase({
-      id: "BOOT-4.two-of-one-ip",
-      side: "server",
-      grade: "MUST",
-      title: "lists the servers of one address in one datagram",
-      async run(t) {
-        const [server, client] = [await t.datagrams(), await t.datagrams()];
-        const one = entry(t, "txt");
-        const other = { ...one, port: one.port + 1, service: "png", token: t.word(7) };
-        await registers(t, server, one, other);
-        const answer = await discovers(client);
-        expectListed(t, answer, one, other);
-        const datagrams = answer.datagrams.filter((datagram) => datagram.startsWith(`${one.ip},`));
-        if (datagrams.length !== 1)
-          t.fail(`${one.ip} should have one datagram`, { got: answer.datagrams.join("\n") });
-      },
-    }),
-    defineCase({
-      id: "BOOT-4.two-ips-ordered",
-      side: "server",
-      grade: "SHOULD",
-      title: "lists the addresses in string order, a datagram each",
-      async run(t) {
-        const [server, client] = [await t.datagrams(), await t.datagrams()];
-        const [first, second] = [
-          { ...entry(t), ip: "198.18.7.10" },
-          { ...entry(t), ip: "198.18.7.9" },
-        ];
-        await registers(t, server, second, first);
-        const { datagrams } = await discovers(client);
-        const [at, behind] = [first, second].map(({ ip }) =>
-          datagrams.findIndex((one) => one.startsWith(`${ip},`)),
-        );
-        if (at === undefined || behind === undefined || at < 0 || behind < 0 || at >= behind)
-          t.fail("the addresses should stand in string order, a datagram each", {
-            expected: `${first.ip},…\n${second.ip},…`,
-            got: datagrams.join("\n"),
-          });
-      },
-    }),
-    defineCase({
-      id: "BOOT-4.empty-is-end",
-      side: "server",
-      grade: "MUST",
-      title: "answers end where nothing is registered",
-      needs: ["start"],
-      async run(t) {
-        const client = await t.datagrams();
-        const { datagrams } = await discovers(client);
-        if (datagrams.length > 1) t.skip("it remembers what was registered before");
-        if (datagrams[0] !== END)
-          t.fail("expected end and nothing else", { expected: END, got: datagrams.join("\n") });
-      },
-    }),
-    defineCase({
-      id: "BOOT-4.end-is-last-and-own",
-      side: "server",
-      grade: "MUST",
-      title: "ends each list with end, in a datagram of its own",
-      async run(t) {
-        const client = await t.datagrams();
-        await registers(t, client, entry(t));
-        client.send(DISCOVER);
-        const datagrams: string[] = [];
-        while (datagrams.at(-1) !== END) {
-          const datagram = await client.message();
-          datagrams.push(datagram);
-          if (datagram !== END && /end\s*$/.test(datagram))
-            t.fail("end should be a datagram of its own", { expected: END, got: datagram });
-        }
-        await client.nothing();
-      },
-    }),
-    defineCase({
-      id: "BOOT-4.many-services-split",
-      side: "server",
-      grade: "SHOULD",
-      title: "continues a list over 1400 bytes in a datagram that begins with the address again",
-      async run(t) {
-        const [server, client] = [await t.datagrams(), await t.datagrams()];
-        const { ip } = entry(t);
-        const many = Array.from({ length: 60 }, (_, nth) => ({
-          ...{ ip, port: 2_000 + nth, service: "pdf" },
-          token: t.word(24),
-        }));
-        // A few at a time: a burst may be more than a socket holds.
-        for (let nth = 0; nth < many.length; nth += 10)
-          await registers(t, server, ...many.slice(nth, nth + 10));
-        const answer = await discovers(client);
-        expectListed(t, answer, ...many);
-        const long = answer.datagrams.find((datagram) => Buffer.byteLength(datagram) > DATAGRAM_BYTES);
-        if (long !== undefined)
-          t.fail(`a datagram should have ${DATAGRAM_BYTES} bytes at most`, { got: long });
-      },
-    }),
-    defineCase({
-      id: "BOOT-5.discovery-of-a-service",
-      side: "server",
-      grade: "INFO",
-      title: "lists only servers of the kind that is asked for",
-      async run(t) {
-        const client = await t.datagrams();
-        const [one, other] = [entry(t, t.word()), entry(t, t.word(7))];
-        await registers(t, client, one, other);
-        const answer = await discovers(client, `${DISCOVER},${one.service}`);
-        expectListed(t, answer, one);
-        expectNotListed(t, answer, other.ip);
-      },
-    }),
-    defineCase({
-      id: "BOOT-5.deregistration",
-      side: "server",
-      grade: "INFO",
-      title: "removes an entry whose token is told, and no other",
-      async run(t) {
-        const client = await t.datagrams();
-        const [one, other] = [entry(t), entry(t)];
-        await registers(t, client, one, other);
-        client.send(`DEREGISTR,${one.ip},${one.port},${one.token}`);
-        client.send(`DEREGISTR,${other.ip},${other.port},${t.word(9)}`);
-        await t.pause(SETTLE_MS);
-        const answer = await discovers(await t.datagrams());
-        expectListed(t, answer, other);
-        expectNotListed(t, answer, one.ip);
-      },
-    }),
-    defineCase({
       id: "BOOT-6.trailing-newline",
       side: "server",
       grade: "SHOULD",
@@ -417,5 +232,6 @@ export default defineChecks({
         for (const client of [one, other, other, one]) await discovers(client);
       },
     }),
+    ...listCases,
   ],
 });

@@ -1,4 +1,8 @@
-/** Cases of the relay, server's side [RELAY]. */
+/**
+ * Cases of the relay, server's side [RELAY].
+ *
+ * Long, because a case stands whole in one place.
+ */
 import {
   CLOSE,
   CLOSING,
@@ -19,7 +23,7 @@ async function enter(t: ServerTester, name: string): Promise<TestConnection> {
   return user;
 }
 
-/** What comes is this sender's message, whatever stands around the bar: the form is a case of its own. */
+/** Takes what comes for this sender's message, however the bar is written: the form is a case of its own. */
 async function hears(t: ServerTester, user: TestConnection, { from, text }: { from: string; text: string }) {
   const got = await user.message();
   const [sender = "", ...rest] = got.split("|").map((part) => part.trim());
