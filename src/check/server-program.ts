@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { socketsOn } from "../os/proc.ts";
 import { SOCKET_STATES } from "../os/proc-text.ts";
 import type { Listening, Program, Programs } from "./program.ts";
+import type { Stage } from "./stage.ts";
 import { NotStarted } from "./verdict.ts";
 
 const START_MS = 10_000;
@@ -14,14 +15,16 @@ export interface ServerProgram {
   readonly host: string;
   readonly port: number;
   readonly program: Program | undefined;
+  /** By the checker, which can end it and start it again. */
+  readonly isStarted: boolean;
   readonly isRunning: boolean;
   /** Printed since it was made ready. */
   readonly output: string;
   /** All clients have left it, and it waits for the next: another case may use it. */
   isAsNew(): Promise<boolean>;
-  /** Runs and listens. Rejects with NotStarted. */
-  ready(): Promise<void>;
-  /** On the same port as before. */
+  /** Runs and listens, on this stage. Rejects with NotStarted. */
+  ready(stage: Stage): Promise<void>;
+  /** On the same port and stage as before. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -31,6 +34,7 @@ export const serverThere = (host: string, port: number): ServerProgram => ({
   host,
   port,
   program: undefined,
+  isStarted: false,
   isRunning: true,
   output: "",
   isAsNew: async () => true,
@@ -46,6 +50,7 @@ interface Start {
 }
 
 export class StartedServer implements ServerProgram {
+  readonly isStarted = true;
   readonly host = "127.0.0.1";
   port = 0;
   program: Program | undefined;
@@ -54,6 +59,7 @@ export class StartedServer implements ServerProgram {
   listening: readonly Listening[] = [];
   readonly #start: Start;
   #printed = 0;
+  #stage: Stage | undefined;
 
   constructor(start: Start) {
     this.#start = start;
@@ -77,7 +83,8 @@ export class StartedServer implements ServerProgram {
     return this.isRunning && rows.every(({ state }) => state === SOCKET_STATES.listening);
   }
 
-  async ready(): Promise<void> {
+  async ready(stage: Stage): Promise<void> {
+    this.#stage = stage;
     this.#printed = this.program?.output.length ?? 0;
     if (this.isRunning) return;
     this.toldPort = await this.#start.programs.freePort();
@@ -85,7 +92,8 @@ export class StartedServer implements ServerProgram {
   }
 
   async restart(): Promise<void> {
-    const { programs, command } = this.#start;
+    const { programs } = this.#start;
+    const command = this.#stage?.fill(this.#start.command) ?? this.#start.command;
     await this.stop();
     this.#printed = 0;
     const { host, toldPort: port } = this;

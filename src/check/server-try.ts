@@ -2,7 +2,7 @@
 import { systemClock } from "../actors/clock.ts";
 import type { Role } from "../machines/_role.ts";
 import { Recorder } from "../stories/recorder.ts";
-import type { WholeCase } from "./case.ts";
+import type { ServerCase, WholeCase } from "./case.ts";
 import { Chance } from "./chance.ts";
 import { likelyOf } from "./likely.ts";
 import { patience } from "./patience.ts";
@@ -10,12 +10,14 @@ import type { Octets, Result, Status } from "./report.ts";
 import type { Scene } from "./scene.ts";
 import { ServerCaseTester } from "./server-case.ts";
 import type { ServerProgram } from "./server-program.ts";
+import type { Stage } from "./stage.ts";
 import { Transcript } from "./transcript.ts";
 import { CheckFailure, CheckSkip, CheckUnimplemented, NotStarted } from "./verdict.ts";
 
 interface Subject {
   readonly counterpart: Role | undefined;
   readonly server: ServerProgram;
+  readonly openStage: (seed: string) => Promise<Stage>;
 }
 
 export type Outcome = Pick<
@@ -29,20 +31,37 @@ const OUTPUT_TAIL = 2_000;
 /** A program that served an earlier case may have suffered from it: what fails with it is tried once more with a fresh one. */
 export async function tryServerCase(one: WholeCase, seed: string, subject: Subject): Promise<Outcome> {
   const { server } = subject;
-  const isFresh = !server.isRunning;
+  const mayHaveSuffered = server.isStarted && server.isRunning;
   const outcome = await tryOnce(one, seed, subject);
-  if (outcome.status !== "failed" || isFresh || server.program === undefined) return outcome;
-  await server.stop();
-  return tryOnce(one, seed, subject);
+  return outcome.status === "failed" && mayHaveSuffered ? tryOnce(one, seed, subject) : outcome;
 }
 
-async function tryOnce(one: WholeCase, seed: string, { counterpart, server }: Subject): Promise<Outcome> {
+async function tryOnce(
+  one: WholeCase,
+  seed: string,
+  { counterpart, server, openStage }: Subject,
+): Promise<Outcome> {
   if (one.side !== "server") throw new Error(`${one.id} belongs to clients`);
-  await server.ready();
+  const stage = await openStage(seed);
+  try {
+    await server.ready(stage);
+    return await tried(one, seed, stage, { counterpart, server });
+  } finally {
+    await stage.close();
+  }
+}
+
+async function tried(
+  one: WholeCase & ServerCase,
+  seed: string,
+  stage: Stage,
+  { counterpart, server }: Omit<Subject, "openStage">,
+): Promise<Outcome> {
   const limit = new AbortController();
   const remarks = new Set<string>();
   const scene: Scene = {
     chance: new Chance(seed),
+    stage,
     transcript: new Transcript(),
     recorder: new Recorder(systemClock, { keepsAll: true }),
     counterpart,
@@ -60,7 +79,7 @@ async function tryOnce(one: WholeCase, seed: string, { counterpart, server }: Su
   const { closing } = t;
   t.leave();
   const { output } = server;
-  if (verdict.status !== "passed" || !(await server.isAsNew())) await server.stop();
+  if (verdict.status !== "passed" || stage.isOfOneTry || !(await server.isAsNew())) await server.stop();
   return {
     ...verdict,
     closing: hasFailed ? (closing ?? null) : null,

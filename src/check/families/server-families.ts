@@ -12,7 +12,7 @@ export function serverFamilies(role: Role, checks?: RoleChecks): ServerCase[] {
   if (role.side !== "server" || role.transport !== "tcp" || (!dialogue && !checks?.dialogue)) return [];
   const source: Dialogues = {
     role,
-    dialogue: (t) => checks?.dialogue?.(t) ?? dialogue ?? { lines: [] },
+    dialogue: (t) => checks?.dialogue?.(t, t.words) ?? dialogue ?? { lines: [] },
   };
   const readsText = Object.values(role.phases).every(({ reads }) => reads !== "record");
   const all = [
