@@ -172,6 +172,8 @@ export class CheckConnection extends Hearing implements TestConnection, LinkHand
     this.moved();
   }
 
+  onDrain(): void {}
+
   onError(error: Error & { code?: string }): void {
     if (this.#isGone) return;
     this.#closing = "reset";
