@@ -80,7 +80,8 @@ export async function runCheck(request: CheckRequest, parts: CheckParts): Promis
       openStage: (seed) => openStage(seed, request, parts),
     }).catch((error: unknown) => {
       if (!(error instanceof NotStarted)) throw error;
-      ended = { code: "not-started", message: error.message };
+      const output = server.program?.output ?? "";
+      ended = { code: "not-started", message: error.message, ...(output === "" ? {} : { output }) };
       return undefined;
     });
     if (!result) break;

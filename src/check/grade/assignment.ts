@@ -35,6 +35,8 @@ const schema = z.strictObject({
   build: z.string().min(1).optional(),
   /** Lines that are typed into a client: a list, or the name of a file beside the assignment. */
   stdin: z.union([z.array(z.string()), z.string()]).optional(),
+  /** Values of the programs' own where `run` does not name them, such as a token. */
+  set: z.record(z.string(), z.coerce.string()).default({}),
   files: z.array(z.string().min(1)).default([]),
   cases: z.array(z.string().min(1)).default([]),
   weights: z.record(z.string(), weight).default({}),

@@ -43,8 +43,8 @@ export function gradedCases(assignment: Assignment, all: readonly WholeCase[]): 
 const WEIGHTS = { MUST: 2, SHOULD: 1, INFO: 0 } as const;
 
 export function requestOf(assignment: Assignment, seed: number): CheckRequest {
-  const { role, side, run, cases, repeat, script } = assignment;
-  return { role, side, run, cases, repeat, script, seed: assignment.seed ?? seed };
+  const { role, side, run, cases, repeat, script, set } = assignment;
+  return { role, side, run, cases, repeat, script, set, seed: assignment.seed ?? seed };
 }
 
 /** The same report with the assignment's grades and weights. */
