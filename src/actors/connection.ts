@@ -60,7 +60,7 @@ export class Connection
     this.remote = story.subject.remote;
     this.lastMovedAt = host.clock.now();
     this.#intake = new Intake(link, story, host, this);
-    this.#outflow = new Outflow(this, host.clock);
+    this.#outflow = new Outflow(this, host.clock, host.crowds);
     this.#closing = new Closing(
       { link, story, clock: host.clock, intake: this.#intake, outflow: this.#outflow },
       this,
@@ -186,7 +186,7 @@ export class Connection
   }
 
   onRead(): void {
-    this.#outflow.flush();
+    this.#outflow.flushReplies();
   }
 
   onTooLong(): void {
@@ -223,6 +223,14 @@ export class Connection
     const { framing } = this.#intake.framer;
     if (framing === "line") this.#outflow.deliver(delivery);
     else this.#outflow.post(delivery.bytesFor(framing));
+  }
+
+  /** Lines of a hub that many hear: `joined` for a line peer, one by one for others. `isNow`: they are written at once. */
+  deliverAll(joined: Delivery, deliveries: readonly Delivery[], isNow: boolean): void {
+    const { framing } = this.#intake.framer;
+    if (framing !== "line") for (const one of deliveries) this.#outflow.post(one.bytesFor(framing));
+    else if (isNow) this.#outflow.deliverNow(joined);
+    else this.#outflow.deliver(joined);
   }
 
   async sendFile(file: OpenFile): Promise<void> {

@@ -25,8 +25,12 @@ export class Delivery {
     return this.#bare;
   }
 
+  get lineText(): string {
+    return ended(this.#text, "line");
+  }
+
   get line(): Buffer {
-    this.#line ??= Buffer.from(ended(this.#text, "line"));
+    this.#line ??= Buffer.from(this.lineText);
     return this.#line;
   }
 

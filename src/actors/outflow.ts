@@ -5,6 +5,7 @@
  * is under way, and our FIN: nothing gets between a file's bytes, and nothing cuts them short.
  */
 import type { Clock } from "../machines/_world.ts";
+import type { Crowds } from "./crowd.ts";
 import type { Delivery, JoinedLines } from "./delivery.ts";
 
 /** [FRAME-6] Between two writes that must be two reads. */
@@ -29,6 +30,8 @@ interface Waiting {
 export class Outflow {
   readonly #writer: Writer;
   readonly #clock: Clock;
+  /** Crowds that this peer may be in: what they have to hear comes before what is said now. */
+  readonly #crowds: Crowds | undefined;
   /** Replies in lines, while the peer's own lines are read. */
   #said = "";
   /** Delivered lines of this turn. */
@@ -41,9 +44,10 @@ export class Outflow {
   #lastWriteAt = Number.NEGATIVE_INFINITY;
   #hasPeerSpoken = false;
 
-  constructor(writer: Writer, clock: Clock) {
+  constructor(writer: Writer, clock: Clock, crowds: Crowds | undefined) {
     this.#writer = writer;
     this.#clock = clock;
+    this.#crowds = crowds;
   }
 
   get isWaiting(): boolean {
@@ -60,19 +64,33 @@ export class Outflow {
 
   /** A line that may be joined with those that follow until `flush`. */
   line(text: string): void {
-    if (this.#joined) this.flush();
+    this.#crowds?.settle();
+    if (this.#joined) this.flushReplies();
     this.#said += text;
   }
 
   /** A hub's line: joined with the others of this turn. */
   deliver(delivery: Delivery): void {
-    if (this.#said !== "") this.flush();
+    if (this.#said !== "") this.flushReplies();
     if (!this.#joined) atEndOfTurn(this);
     this.#joined = delivery.after(this.#joined);
   }
 
-  /** Writes the lines that were joined. */
+  /** The same at the end of the turn. */
+  deliverNow(delivery: Delivery): void {
+    if (this.#said !== "") this.flushReplies();
+    this.#joined = delivery.after(this.#joined);
+    this.flushReplies();
+  }
+
+  /** Writes everything that was said so far. */
   flush(): void {
+    this.#crowds?.settle();
+    this.flushReplies();
+  }
+
+  /** Writes the lines that were joined here. */
+  flushReplies(): void {
     if (this.#joined) {
       const { bytes } = this.#joined;
       this.#joined = undefined;
@@ -190,5 +208,5 @@ function atEndOfTurn(outflow: Outflow): void {
 function flushAll(): void {
   const flows = ending;
   ending = [];
-  for (const outflow of flows) outflow.flush();
+  for (const outflow of flows) outflow.flushReplies();
 }
