@@ -2,12 +2,14 @@
  * A check from its request to its report: which cases, in which order, each with a program that is fresh, and what came of it. It knows
  * neither terminal nor file: who asks writes the report.
  */
+import os from "node:os";
 import type { RoleTable } from "../catalogue/role-folder.ts";
 import { version } from "../config.ts";
 import { NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
 import { ruleInShort } from "../wire-rules.ts";
 import { type RoleChecks, type WholeCase, wholeCase } from "./case.ts";
+import { Chance } from "./chance.ts";
 import type { Programs } from "./program.ts";
 import {
   type Ended,
@@ -20,6 +22,7 @@ import {
 } from "./report.ts";
 import { type ServerProgram, StartedServer, serverThere } from "./server-program.ts";
 import { tryServerCase } from "./server-try.ts";
+import { Stage, type Words } from "./stage.ts";
 import { NotStarted } from "./verdict.ts";
 
 /** Plain JSON, so that a run in a box can be given it. */
@@ -35,6 +38,8 @@ export interface CheckRequest {
   readonly grade?: Grade | undefined;
   readonly seed: number;
   readonly repeat: number;
+  /** Values of the program's own, such as a token or a file, where its command does not name them. */
+  readonly set?: Words | undefined;
   /** Lines that are typed into a client; undefined: the role's own. */
   readonly script?: readonly string[] | undefined;
 }
@@ -75,9 +80,11 @@ export async function runCheck(request: CheckRequest, parts: CheckParts): Promis
       role,
       counterpart: roles.get(`${role.name}-client`),
       server,
+      openStage: (seed) => openStage(seed, request, parts),
     }).catch((error: unknown) => {
       if (!(error instanceof NotStarted)) throw error;
-      ended = { code: "not-started", message: error.message };
+      const output = server.program?.output ?? "";
+      ended = { code: "not-started", message: error.message, ...(output === "" ? {} : { output }) };
       return undefined;
     });
     if (!result) break;
@@ -117,10 +124,26 @@ export function blankReport(request: CheckRequest, programs: Programs | undefine
   };
 }
 
+/** Values of a stage are drawn apart from those of its case. */
+function openStage(
+  seed: string,
+  { run, set = {} }: CheckRequest,
+  { checks, programs }: CheckParts,
+): Promise<Stage> {
+  return Stage.open({
+    prepare: checks.prepare,
+    chance: new Chance(`${seed}/stage`),
+    command: run,
+    given: set,
+    shared: programs?.shared ?? os.tmpdir(),
+  });
+}
+
 interface Subject {
   readonly role: Role;
   readonly counterpart: Role | undefined;
   readonly server: ServerProgram;
+  readonly openStage: (seed: string) => Promise<Stage>;
 }
 
 function serverOf({ run, at }: CheckRequest, { transport }: Role, { programs }: CheckParts): ServerProgram {

@@ -1,6 +1,7 @@
 /** The server that is checked: started by the checker, on a port of its choice, or there already. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Listening, Program, Programs } from "./program.ts";
+import type { Stage } from "./stage.ts";
 import { NotStarted } from "./verdict.ts";
 
 const START_MS = 10_000;
@@ -10,8 +11,8 @@ export interface ServerProgram {
   readonly host: string;
   readonly port: number;
   readonly program: Program | undefined;
-  /** Runs and listens. Rejects with NotStarted. */
-  ready(): Promise<void>;
+  /** Runs and listens, on this stage or, started again, on the one before. Rejects with NotStarted. */
+  ready(stage?: Stage): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -38,14 +39,17 @@ export class StartedServer implements ServerProgram {
   toldPort = 0;
   listening: readonly Listening[] = [];
   readonly #start: Start;
+  #stage: Stage | undefined;
 
   constructor(start: Start) {
     this.#start = start;
   }
 
-  async ready(): Promise<void> {
+  async ready(stage?: Stage): Promise<void> {
+    this.#stage = stage ?? this.#stage;
     if (this.program && this.program.exit === undefined) return;
-    const { programs, command } = this.#start;
+    const { programs } = this.#start;
+    const command = this.#stage?.fill(this.#start.command) ?? this.#start.command;
     await this.stop();
     // A restart is on the same port: whether it can be had again is the program's affair.
     if (this.toldPort === 0) this.toldPort = await programs.freePort();

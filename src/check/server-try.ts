@@ -2,19 +2,21 @@
 import { systemClock } from "../actors/clock.ts";
 import type { Role } from "../machines/_role.ts";
 import { Recorder } from "../stories/recorder.ts";
-import type { WholeCase } from "./case.ts";
+import type { ServerCase, WholeCase } from "./case.ts";
 import { Chance } from "./chance.ts";
 import { likelyOf } from "./likely.ts";
 import type { Octets, Result, Status } from "./report.ts";
 import type { Scene } from "./scene.ts";
 import { ServerCaseTester } from "./server-case.ts";
 import type { ServerProgram } from "./server-program.ts";
+import type { Stage } from "./stage.ts";
 import { Transcript } from "./transcript.ts";
 import { CheckFailure, CheckSkip, CheckUnimplemented, NotStarted } from "./verdict.ts";
 
 interface Subject {
   readonly counterpart: Role | undefined;
   readonly server: ServerProgram;
+  readonly openStage: (seed: string) => Promise<Stage>;
 }
 
 export type Outcome = Pick<
@@ -28,14 +30,29 @@ const OUTPUT_TAIL = 2_000;
 export async function tryServerCase(
   one: WholeCase,
   seed: string,
-  { counterpart, server }: Subject,
+  { counterpart, server, openStage }: Subject,
 ): Promise<Outcome> {
   if (one.side !== "server") throw new Error(`${one.id} belongs to clients`);
-  await server.ready();
+  const stage = await openStage(seed);
+  try {
+    await server.ready(stage);
+    return await tried(one, seed, stage, { counterpart, server });
+  } finally {
+    await stage.close();
+  }
+}
+
+async function tried(
+  one: WholeCase & ServerCase,
+  seed: string,
+  stage: Stage,
+  { counterpart, server }: Omit<Subject, "openStage">,
+): Promise<Outcome> {
   const limit = new AbortController();
   const remarks = new Set<string>();
   const scene: Scene = {
     chance: new Chance(seed),
+    stage,
     transcript: new Transcript(),
     recorder: new Recorder(systemClock, { keepsAll: true }),
     counterpart,

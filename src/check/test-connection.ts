@@ -16,6 +16,7 @@ export class CheckConnection extends Hearing implements TestConnection, LinkHand
   readonly #link: Link;
   readonly #number: number;
   readonly #asked: AskedStory;
+  readonly reads: number[] = [];
   #closing: "clean" | "reset" | undefined;
   #isGone = false;
 
@@ -158,6 +159,7 @@ export class CheckConnection extends Hearing implements TestConnection, LinkHand
 
   onData(chunk: Buffer): void {
     const bytes = Buffer.from(chunk);
+    this.reads.push(bytes.length);
     this.scene.transcript.bytes(this.#number, "in", bytes);
     this.#asked.came(bytes);
     this.arrived(bytes);
@@ -169,6 +171,8 @@ export class CheckConnection extends Hearing implements TestConnection, LinkHand
     this.#asked.ended();
     this.moved();
   }
+
+  onDrain(): void {}
 
   onError(error: Error & { code?: string }): void {
     if (this.#isGone) return;

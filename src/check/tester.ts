@@ -6,6 +6,7 @@
  */
 import type { Chance } from "./chance.ts";
 import type { Exit, Program } from "./program.ts";
+import type { Words } from "./stage.ts";
 
 /** A single answer has so long, unless a call says otherwise. */
 export const ANSWER_MS = 2_000;
@@ -18,6 +19,12 @@ export interface Waiting {
 interface Tester extends Pick<Chance, "seed" | "int" | "pick" | "word" | "bytes"> {
   /** Undefined with HOST:PORT: the program was not started by the checker. A case that wants it has `needs: ["start"]`. */
   readonly program: Program | undefined;
+  /** Values of the role's words, as its `prepare` has made them. */
+  readonly words: Words;
+  /** Whether the program's command names this word: only then does the program know its value. */
+  names(word: string): boolean;
+  /** Registrations that have come to the registry of this try; undefined: there is none. */
+  readonly registered: readonly string[] | undefined;
   /** Something that was accepted though it is not quite right: told with the verdict. */
   remark(text: string): void;
   /** Leaves it unjudged, e.g. with this SCRIPT. */
@@ -67,6 +74,8 @@ interface Listener {
 
 export interface TestConnection extends Listener {
   readonly localPort: number;
+  /** Sizes of all reads, as they came. */
+  readonly reads: readonly number[];
   /** A message as this program takes it: bare, or as a line where it takes lines only. One write. */
   say(text: string): void;
   /** These bytes, in one write. `unfinished`: a message goes on with the next ones. */
@@ -96,6 +105,8 @@ export interface TestConnection extends Listener {
 export interface TestDatagrams extends Listener {
   readonly localPort: number;
   send(bytes: string | Uint8Array): void;
+  /** Closes the socket at once, as a program does that sends one datagram and ends. */
+  close(): void;
   /** `send` and `expect`. */
   asks(question: string, answer: string, waiting?: Waiting): Promise<void>;
 }
