@@ -33,8 +33,7 @@ import { sendFile } from "./file-sender.ts";
 import { Intake, type IntakeHandlers } from "./intake.ts";
 import { OperatorHand } from "./operator-hand.ts";
 import { Outflow, type Writer } from "./outflow.ts";
-import type { MachineWatcher, RoleActor } from "./run-machine.ts";
-import { sendWhileActive } from "./run-machine.ts";
+import { type MachineWatcher, type RoleActor, sendWhileActive } from "./run-machine.ts";
 
 export class Connection
   implements Peer, MachineWatcher, LinkHandlers, IntakeHandlers, Writer, ClosingHandlers
@@ -221,19 +220,11 @@ export class Connection
     this.#outflow.post(asBuffer(bytes));
   }
 
-  /** A hub's message: lines to a line peer are joined for this turn of the loop, anything else is a write of its own. */
-  deliver(delivery: Delivery): void {
+  /** Words of a hub: lines to a line peer are joined for this turn of the loop, anything else is a write of its own. `isNow`: it is over. */
+  deliver(delivery: Delivery, isNow = false): void {
     const { framing } = this.#intake.framer;
-    if (framing === "line") this.#outflow.deliver(delivery);
-    else this.#outflow.post(delivery.bytesFor(framing));
-  }
-
-  /** Lines of a hub that many hear: `joined` for a line peer, one by one for others. `isNow`: they are written at once. */
-  deliverAll(joined: Delivery, deliveries: readonly Delivery[], isNow: boolean): void {
-    const { framing } = this.#intake.framer;
-    if (framing !== "line") for (const one of deliveries) this.#outflow.post(one.bytesFor(framing));
-    else if (isNow) this.#outflow.deliverNow(joined);
-    else this.#outflow.deliver(joined);
+    if (framing === "line") this.#outflow.deliver(delivery, isNow);
+    else for (const one of delivery.parts) this.#outflow.post(one.bytesFor(framing));
   }
 
   async sendFile(file: OpenFile): Promise<void> {

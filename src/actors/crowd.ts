@@ -40,10 +40,9 @@ class Crowd {
 
   /** Hands over what was said; `isNow`: the turn is over, nothing more is joined with it. */
   flush(isNow: boolean): void {
-    const deliveries = this.#texts.map((text) => new Delivery(text));
-    const joined = joinedOf(deliveries);
+    const delivery = Delivery.of(this.#texts);
     this.#texts = [];
-    for (const member of this.#members) member.deliverAll(joined, deliveries, isNow);
+    for (const member of this.#members) member.deliver(delivery, isNow);
   }
 }
 
@@ -101,9 +100,3 @@ export class Crowds {
     hearing?.flush(true);
   }
 }
-
-const joinedOf = (deliveries: readonly Delivery[]): Delivery => {
-  const [only] = deliveries;
-  if (only && deliveries.length === 1) return only;
-  return new Delivery(deliveries.map(({ lineText }) => lineText).join(""));
-};

@@ -73,18 +73,12 @@ export class Outflow {
     this.#said += text;
   }
 
-  /** A hub's line: joined with the others of this turn. */
-  deliver(delivery: Delivery): void {
+  /** A hub's line: joined with the others of this turn. `isNow`: the turn is over. */
+  deliver(delivery: Delivery, isNow: boolean): void {
     if (this.#said !== "") this.flushReplies();
-    if (!this.#joined) atEndOfTurn(this);
+    if (!this.#joined && !isNow) atEndOfTurn(this);
     this.#joined = delivery.after(this.#joined);
-  }
-
-  /** The same at the end of the turn. */
-  deliverNow(delivery: Delivery): void {
-    if (this.#said !== "") this.flushReplies();
-    this.#joined = delivery.after(this.#joined);
-    this.flushReplies();
+    if (isNow) this.flushReplies();
   }
 
   /** Writes everything that was said so far. */

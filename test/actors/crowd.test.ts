@@ -35,6 +35,10 @@ class RememberingLink implements Link {
     this.written.push(bytes.toString());
   }
 
+  writeText(text: string): void {
+    this.written.push(text);
+  }
+
   end(): void {
     this.written.push("FIN");
   }
