@@ -2,11 +2,12 @@
  * The programs as they are shipped: one bundle in pieces. Five hundred small files that are found, read and linked one by one are
  * most of a start; the pieces are a few dozen. A role and a command stay a file each, because their folders are scanned.
  */
-import { chmodSync, globSync, readFileSync } from "node:fs";
+import { chmodSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { mergedChunks } from "./merged-chunks.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 process.chdir(root);
@@ -21,14 +22,34 @@ const ours = [
   ]),
   // Found by scanning, or started as threads or processes.
   ...globSync([
-    "src/machines/[!_]*.ts",
     "src/repl/commands/[!_]*.ts",
+    "src/check/cases/[!_]*.ts",
     "src/**/*-worker.ts",
     "src/**/*-process.ts",
   ]),
 ].map((file) => ({ in: file, out: file.replace(/^src\/|\.ts$/g, "") }));
 /** A user's role gets the very XState that runs its machine: see `ownModule` in src/places.ts. */
 const own = [{ in: "xstate", out: "own/xstate" }];
+
+/** Roles that are shipped, all in one piece instead of a folder to be scanned: what src/catalogue/shipped-roles.ts is from source. */
+const shippedRoles = {
+  name: "shipped-roles",
+  setup: (hooks) =>
+    hooks.onLoad({ filter: /[/\\]catalogue[/\\]shipped-roles\.ts$/ }, () => {
+      const files = globSync("src/machines/[!_]*.ts").sort();
+      const names = files.map((_, index) => `role${index}`);
+      const imports = files.map(
+        (file, index) => `import ${names[index]} from ${JSON.stringify(path.resolve(file))};`,
+      );
+      const table = `new Map([${names}].map((role) => [role.name, role]))`;
+      return {
+        contents: `${imports.join("\n")}
+          export const shippedRoles = async () => ${table};
+          export const shippedRole = async (name) => ${table}.get(name);`,
+        resolveDir: root,
+      };
+    }),
+};
 
 /** Messages of validation are English: zod's forty other languages stay out. */
 const english = {
@@ -56,16 +77,32 @@ const noThreads = {
 const builtins = {
   name: "builtins",
   setup: (hooks) => {
-    hooks.onResolve({ filter: /.*/ }, ({ path: name, kind }) =>
-      isBuiltin(name) && kind !== "dynamic-import" ? { path: name, namespace: "builtin" } : undefined,
-    );
+    hooks.onResolve({ filter: /.*/ }, ({ path: name, kind }) => {
+      if (!isBuiltin(name) || kind === "dynamic-import") return undefined;
+      const namespace = kind === "import-statement" ? "builtin-import" : "builtin";
+      return { path: name, namespace, sideEffects: false };
+    });
     hooks.onLoad({ filter: /.*/, namespace: "builtin" }, ({ path: name }) => ({
       contents: `module.exports = process.getBuiltinModule(${JSON.stringify(name)})`,
     }));
+    hooks.onLoad({ filter: /.*/, namespace: "builtin-import" }, ({ path: name }) => {
+      const names = Object.keys(process.getBuiltinModule(name)).filter((one) => /^[a-zA-Z]\w*$/.test(one));
+      const exports = names.map(
+        (one) => `const _${one} = /* @__PURE__ */ of("${one}"); export { _${one} as ${one} };`,
+      );
+      return {
+        contents: `const it = process.getBuiltinModule(${JSON.stringify(name)});
+          const of = (name) => it[name];
+          export default it;
+          ${exports.join("\n")}`,
+      };
+    });
   },
 };
 
-await build({
+// One brings a binary, the other is one; neither is wanted before it is asked for.
+const external = ["better-sqlite3", "esbuild"];
+const split = await build({
   entryPoints: [...ours, ...own],
   outdir: "dist",
   bundle: true,
@@ -74,11 +111,49 @@ await build({
   platform: "node",
   target: "node22",
   chunkNames: "chunks/[name]-[hash]",
-  // One brings a binary, the other is one; neither is wanted before it is asked for.
-  external: ["better-sqlite3", "esbuild"],
-  plugins: [english, noThreads, builtins],
+  external,
+  plugins: [shippedRoles, english, noThreads, builtins],
+  metafile: true,
+  write: false,
   logLevel: "warning",
 });
+const files = await mergedChunks(split, {
+  entries: [
+    "src/daemon-main.ts",
+    "src/netlabctl-main.ts",
+    "src/standalone/standalone-commands.ts",
+    "src/client.ts",
+    "src/stores/query-process.ts",
+  ],
+  later: ["src/diagnoses/table.ts", "src/control/control-session.ts", "src/repl/evaluation/evaluation.ts"],
+  // Until they have run, parsed code is not kept between starts.
+  apart: ["src/netlabd.ts", "src/netlabctl.ts"],
+  external,
+});
+for (const file of files) {
+  mkdirSync(path.dirname(file.path), { recursive: true });
+  writeFileSync(file.path, file.contents);
+}
+
+// The labs are read by our own code, which this Node may not run from source.
+const reader = path.join(root, "dist", "prepare-labs.mjs");
+await build({
+  stdin: {
+    contents: `export { prepareLabs } from "./scripts/prepare-labs.ts";
+      export { shippedRoles } from "./src/catalogue/shipped-roles.ts";`,
+    resolveDir: root,
+  },
+  outfile: reader,
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  packages: "external",
+  plugins: [shippedRoles],
+  logLevel: "warning",
+});
+const { prepareLabs, shippedRoles: rolesOfOurs } = await import(pathToFileURL(reader).href);
+rmSync(reader);
+prepareLabs("data/labs", "dist/labs", await rolesOfOurs());
 
 // `npx` in a checkout runs the programs themselves, also after they were built anew.
 const { bin } = JSON.parse(readFileSync("package.json", "utf8"));

@@ -21,8 +21,9 @@ import { ProgramWatch } from "./actors/program-watch.ts";
 import { localPrograms } from "./actors/programs.ts";
 import type { Environment } from "./actors/service.ts";
 import { Supervisor } from "./actors/supervisor.ts";
-import { type RoleTable, scanRoles } from "./catalogue/role-folder.ts";
+import type { RoleTable } from "./catalogue/role-folder.ts";
 import { RoleLibrary } from "./catalogue/role-library.ts";
+import { shippedRoles } from "./catalogue/shipped-roles.ts";
 import { type Config, rootFolder, schemaFile, version } from "./config.ts";
 import { ControlServer } from "./control/control-server.ts";
 import type { OpenEvaluation } from "./control/operator-session.ts";
@@ -42,7 +43,6 @@ import { UserRoles } from "./lab/user-roles.ts";
 import { Log } from "./log.ts";
 import type { Clock } from "./machines/_world.ts";
 import { isOnlyInTimeWait } from "./os/proc.ts";
-import { codeSubfolder } from "./places.ts";
 import { openAddressBook } from "./stores/address-book.ts";
 import { LabDatabase } from "./stores/database.ts";
 import { openInstances } from "./stores/instances.ts";
@@ -52,8 +52,6 @@ import { openNumbers } from "./stores/numbers.ts";
 import { Queries } from "./stores/queries.ts";
 import { openRegistry } from "./stores/registry.ts";
 import { Recorder } from "./stories/recorder.ts";
-
-const rolesFolder = codeSubfolder("machines");
 
 /** Room for the ports of one lab. */
 const OFFSET_STEP = 1_000;
@@ -88,7 +86,7 @@ export class Daemon {
   #ending: Promise<void> | undefined;
 
   static async start(config: Config, parts: DaemonParts = {}): Promise<Daemon> {
-    const roles = parts.roles ?? (await scanRoles(rolesFolder));
+    const roles = parts.roles ?? (await shippedRoles());
     const daemon = new Daemon(config, roles, parts.clock ?? systemClock);
     daemon.log.show(parts.isLogShown ?? true);
     try {
@@ -159,6 +157,7 @@ export class Daemon {
       lab: this.lab,
       descriptors: this.#descriptors,
       openEvaluation: config.eval ? this.#openEvaluation : undefined,
+      prepare: () => this.prepare(),
     });
   }
 
@@ -199,6 +198,11 @@ export class Daemon {
       open: () => openJournal(this.#database, (sentence) => this.log.logger.warn(sentence)),
       isWanted: (id) => this.#config.journal || this.supervisor.find(id)?.spec.options.record === "full",
     });
+  }
+
+  /** Loads what the first question and the first ended connection want: a start is ready without it. */
+  prepare(): Promise<void> {
+    return this.#judge.open();
   }
 
   /** The only way to the evaluator: without it, and before it is wanted, its code is not even loaded. */
@@ -260,7 +264,7 @@ export class Daemon {
     await this.supervisor.stopAll(drainMs);
     this.log.flush();
     await this.#control.close();
-    this.#judge.settle();
+    await this.#judge.settle();
     this.#queries.close();
     this.#database.close();
   }

@@ -271,6 +271,22 @@ export const errorTable = {
     exit: refused,
   },
   "cannot-listen": { says: "cannot listen on {where}: {why}", peer: null, exit: refused },
+  "not-started": {
+    says: {
+      spawn: "cannot start {command:quoted}: {why}",
+    },
+    peer: null,
+    exit: peerError,
+  },
+  "no-box": {
+    says: {
+      "not-there": "cannot use {kind} here: {why}",
+      "as-root":
+        "a program of someone else does not run as root without a box ({why}): install bubblewrap, run netlabctl as another user, or add --unsafe",
+    },
+    peer: null,
+    exit: refused,
+  },
   "role-crashed": { says: "{why}", peer: null, exit: checkFailed },
   "not-stored": { says: "not stored: {why}", peer: null, exit: refused },
   "data-in-use": {

@@ -1,12 +1,14 @@
 /** Judge of all stories: a live one when it is asked for, an ended one once, when there is time for it. */
 import { startedAgain } from "./catalogue/again-command.ts";
-import { type Incident, judge } from "./diagnoses/table.ts";
+import type { Incident } from "./diagnoses/table.ts";
 import type { Lab } from "./lab/lab.ts";
 import { contextOf, roleOf } from "./stories/editions.ts";
 import type { LiveView } from "./stories/live-view.ts";
 import type { Recorder } from "./stories/recorder.ts";
 import type { Story } from "./stories/story.ts";
 import { type Judged, type StoryJudge, verdictOf } from "./stories/verdict.ts";
+
+type Diagnoses = Pick<typeof import("./diagnoses/table.ts"), "judge">;
 
 /** Questions to the lab to judge by. */
 type Circumstances = Pick<Lab, "find" | "roles" | "stories">;
@@ -48,6 +50,8 @@ export interface JudgeParts {
   readonly lab: () => Circumstances & Pick<Lab, "liveView" | "reportFault">;
   /** An ended story has been judged. */
   readonly onJudged?: (story: Story) => void;
+  /** For tests. */
+  readonly load?: () => Promise<Diagnoses>;
 }
 
 /** After the last end: what belongs together has often ended by then. */
@@ -59,11 +63,16 @@ const PAUSE_MS = 20;
 const SETTLE_MS = 200;
 /** Stories that may wait to be judged; of more, the oldest are judged when they are asked for. */
 const MAX_WAITING = 5_000;
+const NOTHING_FOUND: Omit<Judged, "verdict"> = { cards: [], turn: "nobody" };
 /** Silences at which something more can be said of a live connection. */
 const SILENCES_MS = [2_000, 5_000, 10_000, 30_000];
 
+/** The diagnoses are a sixth of the daemon's code, and a start does without them: see `open`. */
 export class Judge implements StoryJudge {
   readonly #parts: JudgeParts;
+  #opening: Promise<void> | undefined;
+  /** Undefined before `open` is done; null where they are gone. */
+  #diagnoses: Diagnoses | null | undefined;
   /** Ended ones, in the order in which they ended. */
   readonly #waiting = new Set<Story>();
   /** Live ones, with what their judgement rests on. */
@@ -72,12 +81,34 @@ export class Judge implements StoryJudge {
   readonly #shared = new Map<string, Judged>();
   #timer: NodeJS.Timeout | undefined;
   #hasFailed = false;
+  #isSettled = false;
 
   constructor(parts: JudgeParts) {
     this.#parts = parts;
     parts.recorder.watch((story) => this.#hear(story));
   }
 
+  /** Loads the diagnoses, once; to be awaited before anybody is judged. Never rejects. */
+  open(): Promise<void> {
+    this.#opening ??= this.#open();
+    return this.#opening;
+  }
+
+  async #open(): Promise<void> {
+    const { load = () => import("./diagnoses/table.ts"), lab } = this.#parts;
+    try {
+      this.#diagnoses = await load();
+    } catch (error) {
+      // A daemon whose program was replaced beneath it goes on with its peers: its verdicts rest on what the stories say themselves.
+      this.#diagnoses = null;
+      lab().reportFault(
+        error,
+        "no mistakes are found: the program files were replaced while the daemon ran; restart it",
+      );
+    }
+  }
+
+  /** Throws before `open` is done. */
   judged(story: Story): Judged {
     if (story.judged) return story.judged;
     const { lab, onJudged } = this.#parts;
@@ -102,14 +133,18 @@ export class Judge implements StoryJudge {
   /** A finder that throws is a fault of ours: it costs its card, not the list of all connections. */
   #judge(story: Story, live: LiveView | undefined): Judged {
     const lab = this.#parts.lab();
+    const diagnoses = this.#diagnoses;
+    if (diagnoses === undefined)
+      throw new Error(`${story.subject.id} is to be judged before the diagnoses are loaded`);
+    if (diagnoses === null) return this.#sharedOf(NOTHING_FOUND, story, live);
     try {
-      const { cards, silence } = judge(incidentOf(lab, story, live));
+      const { cards, silence } = diagnoses.judge(incidentOf(lab, story, live));
       const names = cards.map(({ id, level, title }) => ({ id, level, title }));
       return this.#sharedOf({ cards: names, turn: silence.whose }, story, live);
     } catch (error) {
       if (!this.#hasFailed) lab.reportFault(error, `cannot judge ${story.subject.id}`);
       this.#hasFailed = true;
-      return this.#sharedOf({ cards: [], turn: "nobody" }, story, live);
+      return this.#sharedOf(NOTHING_FOUND, story, live);
     }
   }
 
@@ -122,15 +157,15 @@ export class Judge implements StoryJudge {
   }
 
   /** The daemon ends: what waits is judged now, as far as a moment goes, and the timer stops. */
-  settle(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+  async settle(): Promise<void> {
+    if (this.#waiting.size > 0) await this.open();
     this.#work(SETTLE_MS);
+    this.#isSettled = true;
     clearTimeout(this.#timer);
   }
 
   #hear(story: Story): void {
-    if (story.endedAt === undefined || story.subject.isInternal) return;
+    if (story.endedAt === undefined || story.subject.isInternal || this.#isSettled) return;
     this.#waiting.add(story);
     if (this.#waiting.size > MAX_WAITING)
       for (const oldest of this.#waiting) return void this.#waiting.delete(oldest);
@@ -138,10 +173,11 @@ export class Judge implements StoryJudge {
   }
 
   #later(ms: number): void {
-    this.#timer ??= setTimeout(() => this.#work(), ms).unref();
+    this.#timer ??= setTimeout(() => void this.open().then(() => this.#work()), ms).unref();
   }
 
   #work(sliceMs = SLICE_MS): void {
+    clearTimeout(this.#timer);
     this.#timer = undefined;
     const until = performance.now() + sliceMs;
     for (const story of this.#waiting) {

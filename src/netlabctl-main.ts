@@ -19,6 +19,7 @@ import { columnsOf } from "./terminal/output-stream.ts";
 export const STANDALONE = [
   ...["discover", "fetch", "register"],
   ...["echo", "relay", "reverse", "calc", "chat", "knock", "lookup", "clock", "ack"],
+  "check",
   "completion",
   "run",
 ];
@@ -31,6 +32,8 @@ interface Globals {
   readonly command?: string;
   /** `-f`: a file of them. */
   readonly file?: string;
+  /** `--format`: their lines as tests. */
+  readonly format?: string;
 }
 
 /** Resolves to the exit status. */
@@ -49,6 +52,8 @@ export async function main(argv: readonly string[]): Promise<number> {
       );
     return runScript(globals);
   }
+  if (globals.format !== undefined)
+    return complain("--format goes with -c LINES or -f FILE; of a command, write it after its name");
   if (name === undefined) return attachHere(globals);
   const own = STANDALONE.includes(name) ? (await standaloneTable()).get(name) : undefined;
   if (own && (own.onlyWith === undefined || rest.some((word) => word.split("=")[0] === own.onlyWith))) {
@@ -78,6 +83,10 @@ export function netlabctlProgram(): Command {
     .option("--wide", "do not cut lines to the terminal's width", false)
     .option("-c, --command <lines>", "run these lines, e.g. 'spawn echo; conns', until one fails")
     .option("-f, --file <script>", "run the lines of this file, until one fails; - is standard input")
+    .option(
+      "--format <formats>",
+      "with -c or -f: write the lines as tests; junit or tap, each with =FILE or alone",
+    )
     .argument("[command...]", "a command of the REPL; none attaches")
     .passThroughOptions()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "netlabctl: ")) })
@@ -113,10 +122,12 @@ async function attachHere({ socket: socketPath, wide: isWide }: Globals): Promis
 }
 
 /** Names where in it the first error was; its exit status is that command's. */
-async function runScript({ socket: socketPath, command, file, wide }: Globals): Promise<number> {
+async function runScript({ socket: socketPath, command, file, wide, format }: Globals): Promise<number> {
   const { stdin, stdout: output, stderr: errors } = process;
   const isStdin = file === "-";
   try {
+    const name = isStdin ? undefined : (file ?? "-c");
+    const record = format === undefined ? undefined : await stepRecord(name ?? "stdin", format.split(","));
     const text = command ?? (isStdin || file === undefined ? undefined : await readScript(file));
     const input = text === undefined ? stdin : Readable.from([text]);
     return await attachPiped({
@@ -124,13 +135,18 @@ async function runScript({ socket: socketPath, command, file, wide }: Globals): 
       input,
       output,
       errors,
-      name: isStdin ? undefined : (file ?? "-c"),
+      name,
       isWide: wide,
+      record,
     });
   } catch (error) {
     return complain(messageOf(error), exitCodeOf(error));
   }
 }
+
+/** The writers of formats are loaded where one is wanted. */
+const stepRecord = async (name: string, words: readonly string[]) =>
+  new (await import("./terminal/step-record.ts")).StepRecord(name, "script", words);
 
 const readScript = (file: string) => readNamedFile(file, { argv: [file] });
 

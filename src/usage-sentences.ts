@@ -1,5 +1,7 @@
 /** Sentences of the error `usage`, by variant: a command was typed that does not fit together. See `error-table.ts`. */
 export const usageSentences = {
+  "check-nothing":
+    "check: name a server that runs, as HOST:PORT, or the command that starts yours with --run",
   "completion-shell": "completion: there is no script for {shell}; choose one of {shells}",
   "register-listing": "register: {why}",
   "run-no-script": "run: {file} is not a script: name a .ts file",
@@ -15,6 +17,7 @@ export const usageSentences = {
   "expect-first": "expect: no command has run before it",
   "expect-conn": "expect --conn: give only the text",
   "expect-regexp": "expect: {text} is not a regular expression",
+  "steps-format": "--format {word}: choose junit or tap, each with =FILE or alone for standard output",
   "no-filter": "unknown filter {name:quoted}; {hint}",
   grep: "usage: | grep [-v] [-i] PATTERN",
   "grep-regexp":
@@ -55,5 +58,7 @@ export const usageSentences = {
   "file-stands-last": "{sign} FILE must come last",
   "pipe-wants-filter": "| needs a filter: grep, head or tail",
   "sign-wants-file": "{sign} needs a file name",
+  "unknown-limit": "--limit: unknown limit {name:quoted}; choose from {known}",
+  "bad-limit": "--limit: {name}={value} is not a limit: write e.g. {name}={example}",
   "one-file": "{sign} takes one file name, not {words}: put quotes around a name with blanks",
 } as const;

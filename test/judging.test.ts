@@ -1,5 +1,6 @@
 /** When stories are judged: live ones as they move, ended ones once. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import * as diagnoses from "../src/diagnoses/table.ts";
 import { Judge } from "../src/judging.ts";
 import { cause } from "../src/stories/causes.ts";
 import type { LiveView } from "../src/stories/live-view.ts";
@@ -7,12 +8,20 @@ import { Recorder } from "../src/stories/recorder.ts";
 import type { Story, StorySubject } from "../src/stories/story.ts";
 import { SimulatedClock } from "./actors/simulated-clock.ts";
 
-function court({ isBroken = false } = {}) {
+async function court(how: { isBroken?: boolean } = {}) {
+  const closed = closedCourt(how);
+  await closed.judge.open();
+  return closed;
+}
+
+/** Before its diagnoses are loaded. */
+function closedCourt({ isBroken = false, areGone = false } = {}) {
   const clock = new SimulatedClock();
   const recorder = new Recorder(clock);
   const faults: string[] = [];
   const judgedOnes: string[] = [];
   let asked = 0;
+  let loads = 0;
   const views = new Map<string, LiveView>();
   const lab = {
     roles: new Map(),
@@ -29,6 +38,11 @@ function court({ isBroken = false } = {}) {
     recorder,
     lab: () => lab,
     onJudged: ({ subject }) => void judgedOnes.push(subject.id),
+    load: async () => {
+      loads += 1;
+      if (areGone) throw new Error("no such file");
+      return diagnoses;
+    },
   });
   let number = 0;
   const open = (parts: Partial<StorySubject> = {}) => {
@@ -52,12 +66,12 @@ function court({ isBroken = false } = {}) {
       queuedBytes: 0,
       stillMs,
     });
-  return { recorder, judge, open, isStillFor, faults, judgedOnes, asked: () => asked };
+  return { recorder, judge, open, isStillFor, faults, judgedOnes, asked: () => asked, loads: () => loads };
 }
 
 describe("an ended story", () => {
-  it("is judged once, and keeps what was judged", () => {
-    const { recorder, judge, open, judgedOnes, asked } = court();
+  it("is judged once, and keeps what was judged", async () => {
+    const { recorder, judge, open, judgedOnes, asked } = await court();
     const story = open();
     story.fail("failed", cause("peer-reset", {}));
     recorder.end(story);
@@ -68,7 +82,7 @@ describe("an ended story", () => {
   });
 
   it("is judged when there is time, without being asked for; a question of our own is not", async () => {
-    const { recorder, open } = court();
+    const { recorder, open } = await court();
     const [story, own] = [open(), open({ isInternal: true })];
     for (const one of [story, own]) recorder.end(one);
     expect(story.judged).toBeUndefined();
@@ -76,17 +90,37 @@ describe("an ended story", () => {
     expect(own.judged).toBeUndefined();
   });
 
-  it("is judged at the latest when the daemon ends", () => {
-    const { recorder, judge, open, judgedOnes } = court();
+  it("has the diagnoses loaded for it, once; before that none are, and nobody is judged without", async () => {
+    const { recorder, judge, open, loads } = closedCourt();
+    const [first, second] = [open(), open()];
+    expect(() => judge.judged(first)).toThrow("before the diagnoses are loaded");
+    expect(loads()).toBe(0);
+    for (const one of [first, second]) recorder.end(one);
+    await expect.poll(() => second.judged?.verdict).toBe("ok");
+    await judge.open();
+    expect(loads()).toBe(1);
+  });
+
+  it("is not waited for after the daemon's end", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const { recorder, judge, open, loads } = closedCourt();
+    await judge.settle();
+    recorder.end(open());
+    expect([vi.getTimerCount(), loads()]).toEqual([0, 0]);
+  });
+
+  it("is judged at the latest when the daemon ends, by diagnoses that are loaded for it", async () => {
+    const { recorder, judge, open, judgedOnes } = closedCourt();
     for (let count = 0; count < 20; count += 1) recorder.end(open());
-    judge.settle();
+    await judge.settle();
     expect(judgedOnes).toHaveLength(20);
   });
 });
 
 describe("a live story", () => {
-  it("is judged again when something has moved, or a silence has grown long enough, and not before", () => {
-    const { judge, open, isStillFor, asked } = court();
+  it("is judged again when something has moved, or a silence has grown long enough, and not before", async () => {
+    const { judge, open, isStillFor, asked } = await court();
     const story = open();
     const askedAt = (stillMs: number) => {
       isStillFor(story, stillMs);
@@ -101,8 +135,18 @@ describe("a live story", () => {
 });
 
 describe("a judge that fails", () => {
-  it("says so once, and costs the cards alone", () => {
-    const { recorder, judge, open, faults } = court({ isBroken: true });
+  it("keeps what the story itself says where the diagnoses are gone, and says so once", async () => {
+    const { recorder, judge, open, faults } = closedCourt({ areGone: true });
+    const story = open();
+    story.fail("failed", cause("peer-reset", {}));
+    recorder.end(story);
+    for (let count = 0; count < 2; count += 1) await judge.open();
+    expect(judge.judged(story)).toEqual({ verdict: "failed", cards: [], turn: "nobody" });
+    expect(faults).toEqual([expect.stringContaining("the program files were replaced")]);
+  });
+
+  it("says so once, and costs the cards alone", async () => {
+    const { recorder, judge, open, faults } = await court({ isBroken: true });
     for (let count = 0; count < 3; count += 1) {
       const story = open();
       story.fail("refused", cause("too-many-connections", { limit: 1 }));

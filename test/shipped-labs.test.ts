@@ -1,12 +1,16 @@
 /** The labs that come with netlabd: each can be played as it is, and several persons at once can on one machine. */
-import { readdirSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { prepareLabs } from "../scripts/prepare-labs.ts";
 import { parseOptions } from "../src/catalogue/instance-options.ts";
 import { scanRoles } from "../src/catalogue/role-folder.ts";
 import { labsFolder } from "../src/config.ts";
 import { readBook } from "../src/lab/lab-book.ts";
-import { type LabFile, parseLabFile, readLabFile, shiftPorts } from "../src/lab/lab-file.ts";
+import { type LabFile, shiftPorts } from "../src/lab/lab-file.ts";
+import { parseLabFile, readLabFile } from "../src/lab/lab-yaml.ts";
+import { preparedLab } from "../src/lab/prepared-lab.ts";
 
 const roles = await scanRoles(path.join(import.meta.dirname, "../src/machines"));
 const shipped = readdirSync(labsFolder).map((file) => readLabFile(path.join(labsFolder, file), roles));
@@ -58,6 +62,49 @@ describe("the shipped labs", () => {
   it.each(["default", "address-book"])("have in %s the names that the first screen looks up", (lab) => {
     const { book = "" } = shipped.find((one) => one.name === lab) ?? {};
     expect(readBook(book)).toContainEqual({ email: "luke@gmail.com", name: "Luke Skywalker" });
+  });
+});
+
+describe("a shipped lab that the build has read", () => {
+  /** The labs and their books in a folder of the test's own, prepared as the build does it. */
+  function prepared() {
+    const folder = mkdtempSync(path.join(tmpdir(), "netlab-labs-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    for (const name of ["labs", "books"])
+      cpSync(path.join(labsFolder, "..", name), path.join(folder, name), { recursive: true });
+    const [labs, made] = [path.join(folder, "labs"), path.join(folder, "made")];
+    prepareLabs(labs, made, roles);
+    const read = (name: string) => preparedLab(path.join(labs, `${name}.yaml`), made);
+    const edit = (name: string, text: string) => writeFileSync(path.join(folder, name), text);
+    return { labs, read, edit };
+  }
+
+  it("is what its YAML says, and its book what the CSV says", () => {
+    const { labs, read } = prepared();
+    for (const { name } of shipped) {
+      const { bookRows, ...lab } = read(name) ?? {};
+      const inYaml = readLabFile(path.join(labs, `${name}.yaml`), roles);
+      expect(lab).toEqual(inYaml);
+      expect(bookRows).toEqual(inYaml.book && readBook(inYaml.book));
+    }
+  });
+
+  it("is read anew where its file is edited, or gone, and its book where that is", () => {
+    const { read, edit } = prepared();
+    edit("books/names.csv", "han@gmail.com,Han Solo\n");
+    expect(read("default")?.roles).toHaveLength(14);
+    expect(read("default")).not.toHaveProperty("bookRows");
+    edit("labs/default.yaml", "roles: []\n");
+    expect([read("default"), read("mine")]).toEqual([undefined, undefined]);
+  });
+
+  it("is none where a lab of ours is wrong, nor where a role is", () => {
+    const { labs, edit } = prepared();
+    edit("labs/echo.yaml", "roles:\n  - role: ecco\n");
+    expect(() => prepareLabs(labs, labs, roles)).toThrow("echo.yaml:2");
+    const [echo] = [...roles.values()].filter(({ name }) => name === "echo");
+    const faulty = new Map([["echo", { ...echo, port: -1 } as never]]);
+    expect(() => prepareLabs(labs, labs, faulty)).toThrow("the role echo: port: ");
   });
 });
 

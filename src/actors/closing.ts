@@ -121,7 +121,7 @@ export class Closing {
 
   sendFin(onFinished?: () => void): void {
     const { link, story } = this.#parts;
-    if (!this.#isFinSent) story.add({ at: story.now(), kind: "fin" });
+    if (!this.#isFinSent) story.recordEnd("fin");
     this.#isFinSent = true;
     link.end(onFinished);
   }

@@ -13,7 +13,7 @@
 
 import type { AnyMachineSnapshot } from "xstate";
 import { errorTable, NetlabError } from "../errors.ts";
-import type { Link, LinkHandlers } from "../link/link.ts";
+import { FULL_BYTES, type Link, type LinkHandlers } from "../link/link.ts";
 import type { Phase, RoleEvent } from "../machines/_role.ts";
 import { stateName } from "../machines/_state-names.ts";
 import type { ByteSink, OpenFile, Peer } from "../machines/_world.ts";
@@ -59,7 +59,7 @@ export class Connection
     this.story = story;
     this.remote = story.subject.remote;
     this.lastMovedAt = host.clock.now();
-    this.#intake = new Intake(link, story, host.clock, host.limits, this);
+    this.#intake = new Intake(link, story, host, this);
     this.#outflow = new Outflow(this, host.clock);
     this.#closing = new Closing(
       { link, story, clock: host.clock, intake: this.#intake, outflow: this.#outflow },
@@ -163,7 +163,7 @@ export class Connection
   }
 
   onEnd(): void {
-    this.story.add({ at: this.story.now(), kind: "ended" });
+    this.story.recordEnd("ended");
     this.#intake.onEnd();
   }
 
@@ -171,15 +171,8 @@ export class Connection
     return this.#closing.isOpen;
   }
 
-  onMessage(phase: Phase, message: PeerMessage): void {
-    this.story.lastRule = phase.rule;
-    this.story.add({
-      at: this.story.now(),
-      kind: "message",
-      size: message.bytes.length,
-      state: this.story.state,
-      rule: phase.rule,
-    });
+  onMessage(phase: Phase, message: PeerMessage, at: number): void {
+    this.story.recordMessage(message.bytes.length, phase.rule, at);
     const event = phase.handle ? phase.handle(message, this) : message;
     if (event) this.#dispatch(event);
   }
@@ -296,7 +289,9 @@ export class Connection
     this.story.recordWrite(bytes);
     this.#intake.framer.replied();
     this.#link.write(bytes);
-    this.#dropSlowReader(this.#link.queuedBytes);
+    const { queuedBytes } = this.#link;
+    if (queuedBytes >= FULL_BYTES) this.#intake.fill();
+    this.#dropSlowReader(queuedBytes);
   }
 
   /** Behind a file: what waits in the link then is the file's own. */
@@ -308,7 +303,12 @@ export class Connection
     this.#closing.flushed();
   }
 
-  /** A peer that does not read is dropped, not waited for. */
+  /** The system has taken all that was written: the peer reads. */
+  onDrain(): void {
+    this.#intake.drained();
+  }
+
+  /** Drops a peer that does not read what others say: they cannot wait for it. Its own questions can, until it has read. */
   #dropSlowReader(bytes: number): void {
     if (bytes > this.#host.limits.maxQueueBytes) this.#closing.tear(cause("slow-reader", { bytes }));
   }
@@ -366,8 +366,10 @@ export class Connection
   sweep(now: number): void {
     const { idleMs } = this.#host.limits;
     if (now - this.lastMovedAt < idleMs) return;
+    const { queuedBytes } = this.#link;
     if (this.isClosing) this.#link.destroy();
     else if (this.#outflow.isFileUnderWay) this.#closing.tear(cause("transfer-idle", { idleMs }));
+    else if (queuedBytes > 0) this.#closing.tear(cause("slow-reader", { bytes: queuedBytes }));
     else if (this.#closing.isOpen) this.#refuseAndClose("idle-too-long", cause("idle-too-long", { idleMs }));
   }
 

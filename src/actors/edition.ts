@@ -10,6 +10,7 @@ import type { ConnectionHost, ConnectionLimits } from "./connection-host.ts";
 import type { HubFace } from "./hubs.ts";
 import type { Environment } from "./service.ts";
 import type { Telemetry } from "./telemetry.ts";
+import { turns } from "./turns.ts";
 
 export interface EditionParts {
   readonly world: World;
@@ -26,6 +27,7 @@ export class Edition implements ConnectionHost {
   readonly limits: ConnectionLimits;
   readonly phases: Readonly<Record<string, Phase>>;
   readonly clock: Clock;
+  readonly turns = turns;
   readonly telemetry: Telemetry;
   readonly initialState: string;
   readonly #onOver: (connection: Connection) => void;

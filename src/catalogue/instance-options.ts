@@ -1,6 +1,6 @@
 /** The options of an instance: those that every one has, and its role's own, as one schema. */
 import { distance } from "fastest-levenshtein";
-import { z } from "zod";
+import * as z from "zod";
 import { NetlabError } from "../errors.ts";
 import { parsePeerTerm } from "../ids.ts";
 import { byteSize, duration, port } from "../machines/_options.ts";

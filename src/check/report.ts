@@ -32,7 +32,7 @@ export interface Report {
   readonly score: Score;
   /** In the order in which they ran. */
   readonly results: readonly Result[];
-  /** Why the run ended before its last case: the program could not be built or started, or the time was over. */
+  /** Why the run ended before its last case: the program could not be built or started, the time was over, or the checker fell. */
   readonly ended: Ended | null;
 }
 
@@ -42,7 +42,8 @@ export interface Score {
 }
 
 export interface Ended {
-  readonly code: "not-built" | "not-started" | "timed-out" | "interrupted";
+  /** `unfinished` stands in the report that is written before the first case, for it may be the last that is written. */
+  readonly code: "not-built" | "not-started" | "timed-out" | "interrupted" | "unfinished";
   readonly message: string;
 }
 
@@ -130,7 +131,13 @@ export function exitOf({ ended, results }: Report, isStrict: boolean): number {
   return results.some(({ status }) => status === "error") ? 70 : 0;
 }
 
-const EXITS = { "not-built": 6, "not-started": 6, "timed-out": 124, interrupted: 130 } as const;
+const EXITS = {
+  "not-built": 6,
+  "not-started": 6,
+  "timed-out": 124,
+  interrupted: 130,
+  unfinished: 70,
+} as const;
 
 /** Of what was judged: skipped cases and faults of the checker are in neither sum. */
 export function scoreOf(results: readonly Pick<Result, "status" | "weight">[]): Score {

@@ -21,6 +21,8 @@ const HELLO_MS = 1_000;
 export interface ControlHost extends OperatorHost {
   /** Budget that operators' connections are taken from, and given back to. */
   readonly descriptors: { take(count: number): void; give(count: number): void };
+  /** Loads what an operator's questions want; never rejects. */
+  readonly prepare: () => Promise<void>;
 }
 
 export class ControlServer {
@@ -83,7 +85,8 @@ export class ControlServer {
   /** A daemon whose program was replaced or removed beneath it goes on with its peers; what it never loaded is gone. */
   async #loadSession(socket: Socket): Promise<typeof ControlSession | undefined> {
     try {
-      return (await import("./control-session.ts")).ControlSession;
+      const [{ ControlSession }] = await Promise.all([import("./control-session.ts"), this.#host.prepare()]);
+      return ControlSession;
     } catch (error) {
       const why = "netlabctl cannot attach: the program files were replaced while the daemon ran; restart it";
       this.#host.lab.reportFault(error, why);

@@ -1,5 +1,5 @@
 /** Requests of the control protocol, one message each. */
-import { z } from "zod";
+import * as z from "zod";
 
 export const requestShape = z.looseObject({
   id: z.number(),

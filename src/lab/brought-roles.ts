@@ -5,7 +5,7 @@ import type { RoleTable } from "../catalogue/role-folder.ts";
 import { messageOf, NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
 import { shownFrom } from "../stack-place.ts";
-import type { OpenLabFile } from "./lab-file.ts";
+import type { OpenLabFile } from "./lab-yaml.ts";
 
 /** Reads a role of the user's own from its file. Rejects with a sentence that says where in it, and why. */
 export type ReadRole = (file: string) => Promise<Role>;

@@ -5,10 +5,9 @@ import type { Instance } from "../actors/instance.ts";
 import type { SpawnRequest, Supervisor } from "../actors/supervisor.ts";
 import { labsFolder } from "../config.ts";
 import type { LabBook } from "../stores/address-book.ts";
-import { bringRoles } from "./brought-roles.ts";
-import { readBook } from "./lab-book.ts";
 import { isStill, type LabEntryIds } from "./lab-entry-ids.ts";
-import { findLabFile, type LabFile, labOf, NO_LAB, openLabFile, shiftPorts } from "./lab-file.ts";
+import { findLabFile, type LabFile, NO_LAB, shiftPorts } from "./lab-file.ts";
+import { preparedLab } from "./prepared-lab.ts";
 import type { SpawnDefaults } from "./spawn-defaults.ts";
 import { type UserRoles, unfitLines } from "./user-roles.ts";
 
@@ -100,20 +99,28 @@ export class LabFileRoles {
   /** A lab's names are a beginning: a book that has entries, its operator's or an earlier start's, stays as it is. */
   async #fillBook(): Promise<void> {
     const { book } = this.#parts;
-    const { book: file } = this.#file;
-    if (file !== undefined && book.size === 0) await book.import(readBook(file));
+    const { book: file, bookRows } = this.#file;
+    if (file === undefined || book.size > 0) return;
+    await book.import(bookRows ?? (await import("./lab-book.ts")).readBook(file));
   }
 
   async #read(): Promise<LabFile> {
     const { lab, portOffset } = this.#options;
-    const { supervisor, userRoles } = this.#parts;
-    const { roles } = supervisor;
+    const { roles } = this.#parts.supervisor;
     if (lab === "none") return NO_LAB;
     const files = readdirSync(labsFolder).filter((file) => file.endsWith(".yaml"));
     const shipped = { folder: labsFolder, names: files.map((file) => path.basename(file, ".yaml")).sort() };
-    const open = openLabFile(findLabFile(lab, shipped));
-    const brought = await bringRoles(open, userRoles.readFile);
-    return shiftPorts(labOf(open, roles, brought), roles, portOffset);
+    const file = findLabFile(lab, shipped);
+    return shiftPorts(preparedLab(file) ?? (await this.#readYaml(file)), roles, portOffset);
+  }
+
+  /** Reads what is no shipped lab, with code that is loaded for it. */
+  async #readYaml(file: string): Promise<LabFile> {
+    const { supervisor, userRoles } = this.#parts;
+    const { labOf, openLabFile } = await import("./lab-yaml.ts");
+    const { bringRoles } = await import("./brought-roles.ts");
+    const open = openLabFile(file);
+    return labOf(open, supervisor.roles, await bringRoles(open, userRoles.readFile));
   }
 
   #requestsOf(file: LabFile): SpawnRequest[] {

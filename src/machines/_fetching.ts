@@ -1,6 +1,6 @@
 /** Steps of a file client: from which server, over which way, and into which file. */
 import { assign } from "xstate";
-import { z } from "zod";
+import * as z from "zod";
 import { type ErrorCode, NetlabError } from "../errors.ts";
 import { argsOf, type Cause, cause } from "../stories/causes.ts";
 import { DISCOVER, isEnd, type Listing, parseListing } from "../wire/bootstrap.ts";

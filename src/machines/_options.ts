@@ -1,5 +1,5 @@
 /** Option types that roles share: what a person types, validated into what a role uses. */
-import { z } from "zod";
+import * as z from "zod";
 import type { HostPort } from "./_world.ts";
 
 const UNIT_MS: Record<string, number> = {

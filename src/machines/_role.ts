@@ -4,7 +4,7 @@
  * bytes become messages there (a *phase*).
  */
 import type { AnyStateMachine } from "xstate";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { PeerMessage } from "../wire/message.ts";
 import type { Dialogue } from "./_dialogue.ts";
 import type { AsyncHub, HubWorld, Peer, World } from "./_world.ts";

@@ -1,5 +1,5 @@
 /** The contract of talking clients: their options, the words that a role adds, and what a run remembers and comes to. */
-import { z } from "zod";
+import * as z from "zod";
 import type { ErrorCode } from "../errors.ts";
 import type { Cause } from "../stories/causes.ts";
 import { duration } from "./_options.ts";

@@ -7,7 +7,7 @@
  *   C> hello     S> Ok
  */
 import { assign, fromPromise, setup } from "xstate";
-import { z } from "zod";
+import * as z from "zod";
 import { type ErrorCode, NetlabError } from "../errors.ts";
 import { type Cause, cause } from "../stories/causes.ts";
 import { OK } from "../wire/ack.ts";

@@ -6,7 +6,7 @@
  *   C> any datagram     S> Ok
  */
 import { setup } from "xstate";
-import { z } from "zod";
+import * as z from "zod";
 import { OK } from "../wire/ack.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { defineRole, type Session } from "./_role.ts";

@@ -11,7 +11,7 @@
  * Long, because a role is one file.
  */
 import { assign, fromPromise, setup } from "xstate";
-import { z } from "zod";
+import * as z from "zod";
 import { type ErrorCode, NetlabError } from "../errors.ts";
 import { type Cause, cause, causeOf } from "../stories/causes.ts";
 import {

@@ -8,7 +8,7 @@
  *   C> anything else              S> 52 1f  Error: Unknown message protocol
  */
 import { setup } from "xstate";
-import { z } from "zod";
+import * as z from "zod";
 import { cause, causeOf } from "../stories/causes.ts";
 import {
   decodeQuery,

@@ -7,7 +7,7 @@
  *   client> DISCOVERY        S> 192.168.126.137,1236,pdf,server1   S> end
  */
 import { setup } from "xstate";
-import { z } from "zod";
+import * as z from "zod";
 import { cause } from "../stories/causes.ts";
 import {
   type BootstrapRequest,

@@ -3,7 +3,7 @@
  *
  *   C> gautamop     C> 15 + 35   S> 50.0     C> q
  */
-import { z } from "zod";
+import * as z from "zod";
 import { cause } from "../stories/causes.ts";
 import { hello, isQuit, parseExpression, QUIT, resultOf } from "../wire/calculator.ts";
 import { defineRole } from "./_role.ts";

@@ -8,7 +8,7 @@
  *   C> q                                         (--greet:  S> Bye)
  */
 import { assign, setup } from "xstate";
-import { z } from "zod";
+import * as z from "zod";
 import { BYE, DIVISION_BY_ZERO, hello, isQuit, parseExpression, QUIT, resultOf } from "../wire/calculator.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { defineRole, type RoleEvent, type Session } from "./_role.ts";

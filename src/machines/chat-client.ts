@@ -3,7 +3,7 @@
  *
  *   S> Please, Enter Your ig name     C> :Alan Musk:alanop     C> :Alan Musk:Hey Guys
  */
-import { z } from "zod";
+import * as z from "zod";
 import { cause } from "../stories/causes.ts";
 import { connected, isNameTaken, isSpoilt, joined, loginOf, prefixOf } from "../wire/chat.ts";
 import { amongOthers } from "./_overheard.ts";

@@ -11,7 +11,7 @@
  *                            S> :Alan Musk:alanop left chat               to the others
  */
 import { assign, fromPromise, setup } from "xstate";
-import { z } from "zod";
+import * as z from "zod";
 import { cause } from "../stories/causes.ts";
 import {
   CLOSES,

@@ -8,7 +8,7 @@
  *   C> SEND_TIME     S> 00:55:17
  */
 import { assign, fromPromise, setup } from "xstate";
-import { z } from "zod";
+import * as z from "zod";
 import { type ErrorCode, NetlabError } from "../errors.ts";
 import { cause } from "../stories/causes.ts";
 import { clockRequests, isClockAnswer, SEND_DATE } from "../wire/clock.ts";

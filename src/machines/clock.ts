@@ -8,7 +8,7 @@
  *   C> anything      S> Invalid request
  */
 import { setup } from "xstate";
-import { z } from "zod";
+import * as z from "zod";
 import { cause } from "../stories/causes.ts";
 import { dateOf, INVALID_REQUEST, SEND_DATE, SEND_TIME, timeOf } from "../wire/clock.ts";
 import { datagramWord } from "../wire/datagram-word.ts";

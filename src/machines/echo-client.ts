@@ -5,7 +5,7 @@
  *   C> download readme.txt           S> the file's bytes      (saved as client_readme.txt)
  *   C> close                         S> Closing...
  */
-import { z } from "zod";
+import * as z from "zod";
 import { NetlabError } from "../errors.ts";
 import { cause } from "../stories/causes.ts";
 import { CLOSE, COMMAND_NOT_FOUND, isClose, isNoFile, parseCommand } from "../wire/echo-command.ts";

@@ -15,7 +15,7 @@
  */
 import { isUtf8 } from "node:buffer";
 import { assign, fromPromise, setup } from "xstate";
-import { z } from "zod";
+import * as z from "zod";
 import { messageOf } from "../errors.ts";
 import { type Cause, cause } from "../stories/causes.ts";
 import { cutAtCharacter } from "../wire/cut-at-character.ts";

@@ -10,7 +10,7 @@
  *   C> Got\0          S> the file's bytes
  */
 import { assign, fromPromise, setup } from "xstate";
-import { z } from "zod";
+import * as z from "zod";
 import { messageOf } from "../errors.ts";
 import { type Cause, cause } from "../stories/causes.ts";
 import { byteSwapped } from "../wire/byte-swapped.ts";

@@ -3,7 +3,7 @@
  *
  *   C> Knock knock..   S> Who's there?   C> Lettuce   S> Lettuce who?   C> Lettuce in, it's cold out here!   S> Ha!
  */
-import { z } from "zod";
+import * as z from "zod";
 import { cause } from "../stories/causes.ts";
 import { askWho, HA, isKnock, isLaughter, KNOCK, TRY, WHO_IS_THERE } from "../wire/knock-knock.ts";
 import { defineRole } from "./_role.ts";

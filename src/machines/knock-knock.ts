@@ -8,7 +8,7 @@
  *   C> Don't cry!             S> Ha!                then the server closes
  */
 import { setup } from "xstate";
-import { z } from "zod";
+import * as z from "zod";
 import { askWho, HA, isKnock, KNOCK, TRY, WHO_IS_THERE } from "../wire/knock-knock.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { defineRole, type RoleEvent, type Session } from "./_role.ts";

@@ -3,7 +3,7 @@
  *
  *   C> alice   S> Message please   C> hello there|bob   S> bob | hi   C> close   S> Closing..
  */
-import { z } from "zod";
+import * as z from "zod";
 import { cause } from "../stories/causes.ts";
 import { CLOSE, hasReceiver, isClose, isNameTaken, MESSAGE_PLEASE } from "../wire/relay.ts";
 import { amongOthers } from "./_overheard.ts";

@@ -10,7 +10,7 @@
  *   C> close                  S> Closing..                  then the server closes
  */
 import { assign, fromPromise, setup } from "xstate";
-import { z } from "zod";
+import * as z from "zod";
 import { type Cause, cause } from "../stories/causes.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import {

@@ -3,7 +3,7 @@
  *
  *   S> ACCEPT   C> taco cat   S> I have 3 clients   (shown: stneilc 3 evah I)   C> exit
  */
-import { z } from "zod";
+import * as z from "zod";
 import { cause } from "../stories/causes.ts";
 import { ACCEPT, EXIT, REJECT, verdictIn } from "../wire/reverse.ts";
 import { reversedText } from "./_reversed-text.ts";

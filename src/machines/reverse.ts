@@ -9,7 +9,7 @@
  *   C> exit                   the server closes
  */
 import { setup } from "xstate";
-import { z } from "zod";
+import * as z from "zod";
 import { NetlabError } from "../errors.ts";
 import { shortPeerId } from "../ids.ts";
 import type { PeerMessage } from "../wire/message.ts";

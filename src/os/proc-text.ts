@@ -27,6 +27,14 @@ export function socketRows(text: string, port: number): SocketRow[] {
     .filter((row) => row !== undefined);
 }
 
+/** All rows of a table. */
+export function socketTable(text: string): SocketRow[] {
+  return text
+    .split("\n")
+    .map(socketRow)
+    .filter((row) => row !== undefined);
+}
+
 const ROW =
   /^\s*\d+: ([\dA-F]+):([\dA-F]{4}) ([\dA-F]+):([\dA-F]{4}) ([\dA-F]{2}) [\dA-F]+:([\dA-F]+) \S+ \S+\s+(\d+)\s+\d+ (\d+)/;
 

@@ -2,7 +2,7 @@
  * The command contract: one file in `commands/` = one command, and a command is data. One parser, one help, one
  * completion and one-shot `netlabctl` all read the same table.
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import { NetlabError } from "../errors.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { Style } from "./style.ts";

@@ -4,7 +4,7 @@
  *
  * Long, because the documents of all commands stand in one table.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 const time = z.iso.datetime().describe("RFC 3339");
 const bytes = z.number().int().min(0);

@@ -1,6 +1,6 @@
 /** `--format` and `--out` of what draws: for which program, and into which file. */
 import path from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { NetlabError } from "../errors.ts";
 import { printable } from "../printable.ts";
 import type { Call } from "./command.ts";

@@ -2,7 +2,7 @@
  * Entries as they happen, for `tap` and `trace`: bounded in count, time and rate, so that a firehose neither floods the
  * reader nor slows the roles. What is left out is counted, and the end says why it is one.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Lab } from "../lab/lab.ts";
 import { isConnectionTerm, selectInstances, selectStories, shortId } from "../lab/selectors.ts";
 import { duration, formatHostPort } from "../machines/_options.ts";

@@ -1,6 +1,6 @@
 /** A schema's options as command-line flags, read from the schema itself, so that help can never say anything else. */
 import { Option } from "commander";
-import { z } from "zod";
+import * as z from "zod";
 import { flagOf } from "../catalogue/instance-options.ts";
 
 export interface Flag {

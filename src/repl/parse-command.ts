@@ -1,6 +1,6 @@
 /** Words → a call of a command: commander parses, the command's schema validates, and both say what is near. */
 import { Command as Parser } from "commander";
-import { z } from "zod";
+import * as z from "zod";
 import { explainIssues, flagOf } from "../catalogue/instance-options.ts";
 import { NetlabError } from "../errors.ts";
 import type { Lab } from "../lab/lab.ts";

@@ -1,11 +1,10 @@
 /** Client roles as commands of `netlabctl`: the role's options are the command's, its machine is the daemon's. */
 import { createInterface } from "node:readline";
-import type { z } from "zod";
+import type * as z from "zod";
 import { schemaOf } from "../catalogue/instance-options.ts";
-import { loadRole } from "../catalogue/role-folder.ts";
+import { shippedRole } from "../catalogue/shipped-roles.ts";
 import { exitCodes } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
-import { codeFile } from "../places.ts";
 import { printable } from "../printable.ts";
 import type { Argument } from "../repl/command.ts";
 import { hintText } from "../stories/cause-text.ts";
@@ -138,7 +137,7 @@ const roles = new Map<string, Promise<Role>>();
 export function clientRole(name: string): Promise<Role> {
   let role = roles.get(name);
   if (!role) {
-    role = loadRole(codeFile(`machines/${name}`));
+    role = shippedRole(name);
     roles.set(name, role);
   }
   return role;

@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { labsFolder, netlabdProgram } from "../config.ts";
 import { ControlClient } from "../control/control-client.ts";
 import { type CommandTable, commandTable, distinct } from "../repl/command-folder.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { exitCodes, NetlabError } from "../errors.ts";
 import { candidatesFor } from "./completion-candidates.ts";
 import { defineStandalone } from "./standalone-command.ts";

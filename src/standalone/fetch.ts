@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import fileClient, { type FetchResult } from "../machines/file-client.ts";
 import { printable } from "../printable.ts";
 import { hintText } from "../stories/cause-text.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { systemClock } from "../actors/clock.ts";
 import { ask } from "../actors/network.ts";
 import { exitCodes, NetlabError } from "../errors.ts";

@@ -1,6 +1,6 @@
 /** A user's script, run in this very process: its arguments, its exit status and its Ctrl-C are those of a program. */
 import { existsSync } from "node:fs";
-import { z } from "zod";
+import * as z from "zod";
 import { NetlabError } from "../errors.ts";
 import { defineStandalone } from "./standalone-command.ts";
 

@@ -1,5 +1,5 @@
 /** Commands of `netlabctl` that need no daemon: the same contract of arguments and options, another world to run in. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CommandShape } from "../repl/command.ts";
 
 export interface StandaloneCall<Options> {

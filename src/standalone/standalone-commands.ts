@@ -1,5 +1,6 @@
 /** All commands that need no daemon, by name. Loaded only when one of them is wanted. */
 
+import check from "./check.ts";
 import completion from "./completion.ts";
 import discover from "./discover.ts";
 import fetch from "./fetch.ts";
@@ -9,5 +10,8 @@ import run from "./run.ts";
 import type { StandaloneCommand } from "./standalone-command.ts";
 
 export const standalone: ReadonlyMap<string, StandaloneCommand> = new Map(
-  [discover, fetch, register, ...labClients, completion, run].map((command) => [command.name, command]),
+  [discover, fetch, register, ...labClients, check, completion, run].map((command) => [
+    command.name,
+    command,
+  ]),
 );

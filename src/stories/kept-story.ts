@@ -1,7 +1,7 @@
 /** A story that was kept elsewhere, e.g. in the journal: it is read like one of the recorder's, and nothing is added. */
 import type { Cause } from "./causes.ts";
 import type { Entry } from "./entry.ts";
-import { type Fault, type Retention, Story, type StorySubject } from "./story.ts";
+import { type Fault, PAST, Story, type StorySubject } from "./story.ts";
 
 /** How a story stood when it was last written down. */
 export interface StorySummary {
@@ -16,20 +16,12 @@ export interface StorySummary {
   readonly cause?: Cause | undefined;
 }
 
-const KEEPS_NOTHING: Retention = {
-  keepsAll: true,
-  monotonic: () => 0,
-  clipRead: (bytes) => bytes,
-  clipWrite: (bytes) => bytes,
-  onEntry: () => undefined,
-};
-
 export class KeptStory extends Story {
   readonly #entries: readonly Entry[];
   readonly isEndKnown: boolean;
 
   constructor(subject: StorySubject, openedAt: number, summary: StorySummary, entries: readonly Entry[]) {
-    super(subject, summary.state, openedAt, KEEPS_NOTHING);
+    super(subject, summary.state, openedAt, PAST);
     this.#entries = entries;
     this.isEndKnown = summary.endedAt !== undefined;
     // The peer is gone, whether that was written down or not.

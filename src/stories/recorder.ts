@@ -4,7 +4,6 @@
  */
 import type { Clock } from "../machines/_world.ts";
 import type { Entry } from "./entry.ts";
-import { FEW_BYTES, SmallCopies } from "./small-copies.ts";
 import { Story, type StorySubject } from "./story.ts";
 
 export type TapListener = (story: Story, entry: Entry) => void;
@@ -26,7 +25,7 @@ const TIGHT_BYTES_PER_ENTRY = 256;
 /** The wall's clock is read in whole milliseconds. */
 const MAX_DRIFT_MS = 2;
 /** Cost of a story without entries: an estimate. */
-const STORY_COST = 600;
+const STORY_COST = 700;
 
 export class Recorder {
   readonly keepsAll: boolean;
@@ -43,7 +42,6 @@ export class Recorder {
   /** Milliseconds from the clock that never goes back to the wall's. */
   #wallOffset = 0;
   #newest: Story | undefined;
-  readonly #copies = new SmallCopies();
   #cut: { readonly from: Buffer; readonly kept: Buffer } | undefined;
 
   constructor(clock: Clock, options: RecorderOptions = {}) {
@@ -76,12 +74,8 @@ export class Recorder {
     return this.#cost;
   }
 
-  clipRead(bytes: Buffer): Buffer {
-    return bytes.length <= FEW_BYTES ? this.#copies.of(bytes) : this.clipWrite(bytes);
-  }
-
   /** Many who are told the same, one after the other, keep the same. */
-  clipWrite(bytes: Buffer): Buffer {
+  clip(bytes: Buffer): Buffer {
     const limit = this.bytesPerEntry;
     if (bytes.length <= limit) return bytes;
     if (this.#cut?.from !== bytes) this.#cut = { from: bytes, kept: Buffer.from(bytes.subarray(0, limit)) };
@@ -95,8 +89,8 @@ export class Recorder {
     this.#live.set(subject.id, story);
     this.#stories.set(subject.id, story);
     if (!subject.isInternal) this.#newest = story;
-    this.#charge(story, STORY_COST);
-    story.add({ at: story.now(), kind: "opened", state });
+    story.charge(STORY_COST);
+    story.recordOpening();
     for (const watcher of this.#watchers) watcher(story);
     return story;
   }
@@ -149,16 +143,18 @@ export class Recorder {
     return () => this.#watchers.delete(watcher);
   }
 
-  /** A story tells what it keeps, so that the total holds and taps hear of it. */
-  onEntry(story: Story, entry: Entry, costBytes: number): void {
-    this.#cost += costBytes;
-    if (this.#taps.size > 0) for (const listener of this.#taps) listener(story, entry);
-    if (this.#cost > this.#budget) this.#evict();
+  get isTapped(): boolean {
+    return this.#taps.size > 0;
   }
 
-  #charge(story: Story, cost: number): void {
-    story.cost += cost;
-    this.#cost += cost;
+  onEntry(story: Story, entry: Entry): void {
+    for (const listener of this.#taps) listener(story, entry);
+  }
+
+  /** A story keeps so much more, or less: the total holds. */
+  charge(costBytes: number): void {
+    this.#cost += costBytes;
+    if (this.#cost > this.#budget) this.#evict();
   }
 
   #evict(): void {

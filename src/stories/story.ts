@@ -6,15 +6,11 @@
  */
 
 import type { Cause } from "./causes.ts";
-import {
-  bytesIn,
-  bytesOut,
-  type Entry,
-  type EntryOf,
-  type OperatorAction,
-  type Transition,
-} from "./entry.ts";
+import type { Entry, EntryOf, OperatorAction, Transition } from "./entry.ts";
+import { type MessageRun, messageRun } from "./message-run.ts";
 import type { ProgramSample } from "./program.ts";
+import { sharedFact } from "./shared-facts.ts";
+import { coded, entryOf, type Fact, type Held, LAST_ENTRIES, Slots, slot } from "./slots.ts";
 import type { Judged } from "./verdict.ts";
 
 /** A transition, and its reason. */
@@ -51,22 +47,21 @@ export interface Endpoint {
 export interface Retention {
   /** Every entry, however many: for a run that is graded or captured. */
   readonly keepsAll: boolean;
+  /** So many bytes of each entry. */
+  readonly bytesPerEntry: number;
+  /** Listeners follow every entry: only then is it made as it happens. */
+  readonly isTapped: boolean;
   /** Microseconds by a clock that never goes back. */
   monotonic(): number;
-  /** Part of these bytes that an entry keeps. */
-  clipRead(bytes: Buffer): Buffer;
-  clipWrite(bytes: Buffer): Buffer;
-  onEntry(story: Story, entry: Entry, costBytes: number): void;
+  /** Part of these bytes, as long as an entry may be. */
+  clip(bytes: Buffer): Buffer;
+  onEntry(story: Story, entry: Entry): void;
+  charge(costBytes: number): void;
 }
 
-const FIRST_ENTRIES = 32;
-/** Most stories are short: the last entries have an array when there are some. */
-const NONE: Entry[] = [];
 const NO_SECRETS: readonly string[] = [];
-const LAST_ENTRIES = 64;
-/** Cost of an entry, and of keeping bytes besides their number: as measured, so that the budget is kept. */
-const ENTRY_COST = 80;
-const BUFFER_COST = 240;
+const PEER_FIN: Fact = { kind: "ended" };
+const OUR_FIN: Fact = { kind: "fin" };
 
 /** A file under way. */
 export interface FileRecord {
@@ -96,20 +91,15 @@ export class Story {
   judged: Judged | undefined;
   /** Tokens in its bytes, which are hidden from every reader. A client's run learns more of them. */
   secrets: readonly string[] = NO_SECRETS;
-  /** Estimated bytes of memory. */
-  cost = 0;
-  /** Entries that are no longer kept, between the first and the last, and what went over the wire with them. */
-  #gap: { at: number; omitted: number; bytesIn: number; bytesOut: number } | undefined;
-
   readonly #retention: Retention;
   /** When it opened, by the clock that never goes back. */
   readonly #origin: number;
-  readonly #first: Entry[] = [];
-  #last: Entry[] = NONE;
-  /** Index at which the next of the last entries goes, once they are full. */
-  #next = 0;
-  /** Entries of a macrostep under way: they follow the transition that caused them. */
-  #step: { at: number; entries: Entry[] } | undefined;
+  #slots: Slots;
+  #lastAt = 0;
+  /** Estimated bytes of memory. */
+  #cost = 0;
+  /** Of a macrostep under way: when it began, and in three slots each, entries that follow the transition that caused them. */
+  #step: [at: number, ...slots: (number | Held)[]] | undefined;
 
   constructor(subject: StorySubject, state: string, openedAt: number, retention: Retention) {
     this.subject = subject;
@@ -117,6 +107,7 @@ export class Story {
     this.openedAt = openedAt;
     this.#retention = retention;
     this.#origin = retention.monotonic();
+    this.#slots = new Slots(retention.keepsAll);
   }
 
   /** Microseconds since it opened: the stamp of an entry that is made now. */
@@ -128,71 +119,120 @@ export class Story {
   static restored(subject: StorySubject, state: RestoredState, entries: readonly Entry[]): Story {
     const story = new Story(subject, state.state, state.openedAt, PAST);
     Object.assign(story, state);
-    const gap = entries.findIndex(({ kind }) => kind === "gap");
-    story.#first.push(...(gap < 0 ? entries : entries.slice(0, gap)));
-    const [left] = entries.filter((entry) => entry.kind === "gap");
-    if (!left) return story;
-    const { at, omitted, bytesIn, bytesOut } = left;
-    story.#gap = { at, omitted, bytesIn, bytesOut };
-    story.#last = entries.slice(gap + 1);
+    story.#slots = Slots.holding(entries);
     return story;
   }
 
   /** Everything kept, in order; one entry stands for those between the first and the last that are not. */
   get entries(): Entry[] {
-    const last = [...this.#last.slice(this.#next), ...this.#last.slice(0, this.#next)];
-    return this.#gap ? [...this.#first, { kind: "gap", ...this.#gap }, ...last] : [...this.#first, ...last];
+    return this.#settled.entries;
   }
 
   /** How many entries there were, those that are no longer kept too. */
   get length(): number {
-    return this.#first.length + this.omitted + this.#last.length;
+    return this.#settled.length;
   }
 
   /** How many entries are no longer kept. */
   get omitted(): number {
-    return this.#gap?.omitted ?? 0;
+    return this.#settled.omitted;
   }
 
   /** How many of `entries` come before the gap. */
   get entriesBeforeGap(): number {
-    return this.#first.length;
+    return this.#settled.entriesBeforeGap;
+  }
+
+  /** Estimated bytes of memory. */
+  get cost(): number {
+    return this.#cost;
   }
 
   add(entry: Entry): void {
-    if (this.#step) this.#step.entries.push(entry);
-    else this.#keep(entry);
+    this.#put(entry.at, coded(slot.entry), entry);
   }
 
-  recordRead(bytes: Buffer): void {
+  recordOpening(): void {
+    this.#put(this.now(), coded(slot.fact), sharedFact({ kind: "opened", state: this.state }));
+  }
+
+  /** `text`: all of the bytes, a character each, where the reader has made it. */
+  recordRead(bytes: Buffer, at = this.now(), text?: string): void {
     this.bytesIn += bytes.length;
-    this.movedAt = this.now();
-    this.add({ at: this.movedAt, kind: "in", bytes: this.#retention.clipRead(bytes), size: bytes.length });
+    this.movedAt = at;
+    const limit = this.#retention.bytesPerEntry;
+    const isWhole = bytes.length <= limit;
+    const kept = text ?? bytes.toString("latin1", 0, isWhole ? bytes.length : limit);
+    this.#put(at, coded(isWhole ? slot.in : slot.inCut, bytes.length), kept);
   }
 
   /** Bytes that came and were not read: after our close, or behind a told size or a refusal. */
   recordUnread(kind: "drained" | "late", bytes: Buffer): void {
     this.bytesIn += bytes.length;
     this.movedAt = this.now();
-    this.add({ at: this.movedAt, kind, bytes: this.#retention.clipRead(bytes), size: bytes.length });
+    this.add({ at: this.movedAt, kind, bytes: this.#copyOf(bytes), size: bytes.length });
   }
 
   /** Bytes of an earlier read that framing passed over. */
   recordDropped(bytes: Buffer): void {
-    this.add({ at: this.now(), kind: "dropped", bytes: this.#retention.clipRead(bytes), size: bytes.length });
+    this.add({ at: this.now(), kind: "dropped", bytes: this.#copyOf(bytes), size: bytes.length });
+  }
+
+  /** A buffer as it was read is larger than what is in it. */
+  #copyOf(bytes: Buffer): Buffer {
+    return Buffer.from(bytes.subarray(0, this.#retention.bytesPerEntry));
   }
 
   recordWrite(bytes: Buffer): void {
-    this.bytesOut += bytes.length;
+    const kept = this.#retention.clip(bytes);
+    const kind = kept.length === bytes.length ? slot.out : slot.outCut;
+    this.#wrote(bytes.length, kind, kept);
+  }
+
+  /** The same of text, which is so many bytes in UTF-8. */
+  recordText(text: string, sizeBytes: number): void {
+    if (sizeBytes > this.#retention.bytesPerEntry) return this.recordWrite(Buffer.from(text));
+    this.#wrote(sizeBytes, slot.outText, text);
+  }
+
+  #wrote(
+    sizeBytes: number,
+    kind: typeof slot.out | typeof slot.outCut | typeof slot.outText,
+    kept: Held,
+  ): void {
+    this.bytesOut += sizeBytes;
     this.movedAt = this.now();
-    this.add({ at: this.movedAt, kind: "out", bytes: this.#retention.clipWrite(bytes), size: bytes.length });
+    this.#put(this.movedAt, coded(kind, sizeBytes), kept);
+  }
+
+  /** A message that framing made of the reads, for the present state. `at`: when they were handed over, or whatever happened since. */
+  recordMessage(sizeBytes: number, rule: string, handedAt = this.now()): void {
+    this.lastRule = rule;
+    const at = Math.max(handedAt, this.#lastAt);
+    const fact = messageRun.factOf(this.state, rule);
+    if (this.#step || this.#retention.isTapped || !this.#slots.hasFirst)
+      this.#put(at, coded(slot.message, sizeBytes), fact);
+    else messageRun.add(this, fact, at, sizeBytes);
+  }
+
+  /** Messages that were only counted so far. */
+  keepRun(run: MessageRun): void {
+    let cost = 0;
+    for (const size of run.sizes()) cost += this.#slots.keep(run.at, coded(slot.message, size), run.fact);
+    if (run.count > LAST_ENTRIES) this.#slots.passOver(run.at, run.count - LAST_ENTRIES);
+    this.charge(cost);
+  }
+
+  /** All that happened is written. */
+  get #settled(): Slots {
+    if (messageRun.isOf(this)) messageRun.end();
+    return this.#slots;
   }
 
   /** A file's bytes begin to go, or to come; each piece of it is told to `moved`. */
   recordFile(direction: "in" | "out", name: string, told: number, ahead = 0): FileRecord {
-    const at = this.now();
     const entry = {
-      at,
+      at: this.now(),
       kind: "file",
       direction,
       name,
@@ -207,9 +247,14 @@ export class Story {
         this.movedAt = this.now();
         if (direction === "in") this.bytesIn += bytes;
         else this.bytesOut += bytes;
-        if (this.#gap && !this.#isKept(entry)) addTo(this.#gap, direction, bytes);
+        this.#slots.grow(entry, bytes);
       },
     };
+  }
+
+  /** A FIN: the peer's, or ours. */
+  recordEnd(kind: "ended" | "fin"): void {
+    this.#put(this.now(), coded(slot.fact), kind === "ended" ? PEER_FIN : OUR_FIN);
   }
 
   remark(cause: Cause): void {
@@ -232,7 +277,8 @@ export class Story {
   }
 
   close(by: "peer" | "us", cause?: Cause): void {
-    this.add({ at: this.now(), kind: "closed", by, ...(cause ? { cause } : {}) });
+    if (cause) this.add({ at: this.now(), kind: "closed", by, cause });
+    else this.#put(this.now(), coded(slot.fact), sharedFact({ kind: "closed", by }));
   }
 
   /** Something of ours threw, maybe in the middle of a step. */
@@ -252,51 +298,38 @@ export class Story {
 
   /** From here to `endStep`, entries wait, so that the transition comes before what it did. */
   beginStep(): void {
-    this.#step ??= { at: this.now(), entries: [] };
+    this.#step ??= [this.now()];
   }
 
   /** The story is in its new state before anybody hears of the transition. */
   endStep(transition: TransitionRecord | undefined, waitsFor?: string): void {
-    const { at, entries } = this.#step ?? { at: this.now(), entries: [] };
+    const [at, ...waiting] = this.#step ?? [this.now()];
     this.#step = undefined;
     if (transition) {
       // Listeners to the transition find the story in the state that it tells of.
       this.state = transition.to;
       this.waitsFor = waitsFor;
-      this.#keep({ at, kind: "transition", ...transition });
+      if (transition.answer) this.add({ at, kind: "transition", ...transition });
+      else this.#put(at, coded(slot.fact), sharedFact({ kind: "transition", ...transition }));
     }
-    for (const entry of entries) this.#keep(entry);
+    for (let next = 0; next < waiting.length; next += 3)
+      this.#put(waiting[next] as number, waiting[next + 1] as number, waiting[next + 2] as Held);
   }
 
-  #omit(gone: Entry): void {
-    this.#gap ??= { at: gone.at, omitted: 0, bytesIn: 0, bytesOut: 0 };
-    this.#gap.omitted += 1;
-    this.#gap.bytesIn += bytesIn(gone);
-    this.#gap.bytesOut += bytesOut(gone);
-  }
-
-  #isKept(entry: Entry): boolean {
-    return this.#first.includes(entry) || this.#last.includes(entry);
-  }
-
-  #keep(entry: Entry): void {
-    let cost = costOf(entry);
-    if (this.#retention.keepsAll || this.#first.length < FIRST_ENTRIES) {
-      this.#first.push(entry);
-    } else if (this.#last.length < LAST_ENTRIES) {
-      if (this.#last === NONE) this.#last = [];
-      this.#last.push(entry);
-    } else {
-      const gone = this.#last[this.#next];
-      this.#last[this.#next] = entry;
-      this.#next = (this.#next + 1) % LAST_ENTRIES;
-      if (gone) {
-        this.#omit(gone);
-        cost -= costOf(gone);
-      }
+  #put(at: number, code: number, held: Held): void {
+    this.#lastAt = at;
+    if (this.#step) {
+      this.#step.push(at, code, held);
+      return;
     }
-    this.cost += cost;
-    this.#retention.onEntry(this, entry, cost);
+    this.charge(this.#settled.keep(at, code, held));
+    if (this.#retention.isTapped) this.#retention.onEntry(this, entryOf(at, code, held));
+  }
+
+  /** Takes so many bytes more of the memory that all stories share. */
+  charge(costBytes: number): void {
+    this.#cost += costBytes;
+    this.#retention.charge(costBytes);
   }
 }
 
@@ -319,27 +352,19 @@ export type RestoredState = Pick<
 >;
 
 /** Of a story that is over and done with. */
-const PAST: Retention = {
+export const PAST: Retention = {
   keepsAll: true,
+  bytesPerEntry: Number.POSITIVE_INFINITY,
+  isTapped: false,
   monotonic: () => 0,
-  clipRead: (bytes) => bytes,
-  clipWrite: (bytes) => bytes,
+  clip: (bytes) => bytes,
   onEntry: () => undefined,
+  charge: () => undefined,
 };
-
-function addTo(sums: { bytesIn: number; bytesOut: number }, direction: "in" | "out", bytes: number): void {
-  if (direction === "in") sums.bytesIn += bytes;
-  else sums.bytesOut += bytes;
-}
 
 /** When an entry happened, in milliseconds since 1970. */
 export function wallMs({ openedAt }: Pick<Story, "openedAt">, { at }: Pick<Entry, "at">): number {
   return openedAt + at / 1_000;
-}
-
-function costOf(entry: Entry): number {
-  const answerBytes = entry.kind === "transition" ? (entry.answer?.sizeBytes ?? 0) : 0;
-  return ENTRY_COST + answerBytes + ("bytes" in entry ? BUFFER_COST + entry.bytes.length : 0);
 }
 
 export type { Entry, EntryKind, EntryOf, OperatorAction } from "./entry.ts";

@@ -1,5 +1,5 @@
 /** The commands that the client does by itself. Their definitions stand in the table like all others. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Command } from "../repl/command.ts";
 import captureCommand from "../repl/commands/capture.ts";
 import expectCommand from "../repl/commands/expect.ts";

@@ -38,9 +38,13 @@ export async function writeNamedFile(path: string, text: string, typed: Typed): 
   try {
     await writeFile(path, text);
   } catch (error) {
-    throw cannotWrite(path, WHY_NOT_WRITTEN[osCode(error) ?? ""] ?? messageOf(error));
+    throw notWritten(path, error);
   }
 }
+
+/** The same of a file that the client writes of itself. */
+export const notWritten = (path: string, error: unknown) =>
+  cannotWrite(path, WHY_NOT_WRITTEN[osCode(error) ?? ""] ?? messageOf(error));
 
 /** As a word of its own, or behind the sign of its option: `--html=page.html`. */
 function isNamed(path: string, { argv, line = "" }: Typed): boolean {

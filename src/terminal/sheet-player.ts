@@ -12,6 +12,7 @@ import type { LineRunner } from "./line-runner.ts";
 import { proseText } from "./prose.ts";
 import { type Block, parseSheet } from "./sheet.ts";
 import { SheetTraces } from "./sheet-traces.ts";
+import { StepRecord } from "./step-record.ts";
 import { isIdle } from "./typed-line.ts";
 
 const STEP = "  Enter runs this, s skips it, q leaves: ";
@@ -40,6 +41,7 @@ class SheetPlayer {
   readonly #isCheck: boolean;
   readonly #style: Style;
   readonly #traces: SheetTraces;
+  readonly #record: StepRecord;
   #commands = 0;
   #expectations = 0;
   #leftOut = 0;
@@ -48,7 +50,9 @@ class SheetPlayer {
     this.#name = args.sheet ?? "";
     this.#runner = runner;
     this.#traces = new SheetTraces(runner);
-    this.#isCheck = options.check === true;
+    const formats = (options.format ?? []) as readonly string[];
+    this.#record = new StepRecord(this.#name, "sheet", formats);
+    this.#isCheck = options.check === true || formats.length > 0;
     this.#console = this.#isCheck ? { ...console, isAttended: false } : console;
     this.#style = styleOf(console.hasColors);
   }
@@ -56,6 +60,19 @@ class SheetPlayer {
   async run(): Promise<number> {
     const text = await readNamedFile(this.#name, { argv: [this.#name] });
     const blocks = parseSheet(text, this.#name);
+    await this.#record.begin();
+    let isOver = false;
+    try {
+      for (const { title, line } of blocks.flatMap(stepsOf)) this.#record.plan(line, title);
+      const exit = await this.#playAll(blocks);
+      isOver = exit !== exitCodes.interrupted;
+      return exit;
+    } finally {
+      for (const result of await this.#record.end(isOver)) await this.#console.out(result);
+    }
+  }
+
+  async #playAll(blocks: readonly Block[]): Promise<number> {
     let isWhole = false;
     try {
       await this.#traces.begin();
@@ -71,7 +88,7 @@ class SheetPlayer {
     } finally {
       if (!isWhole) await this.#clear();
     }
-    if (this.#isCheck) await this.#console.out(this.#sum());
+    if (this.#isCheck && !this.#record.ownsOutput) await this.#console.out(this.#sum());
     return exitCodes.done;
   }
 
@@ -90,13 +107,20 @@ class SheetPlayer {
     const { kind, lines } = block;
     if (kind === "commands" || kind === "by-hand") {
       const expected = next?.kind === "expect" ? next : undefined;
-      if (kind === "by-hand" && !this.#console.isAttended) this.#leftOut += 1;
+      if (kind === "by-hand" && !this.#console.isAttended) this.#leaveOut([block, expected]);
       else await this.#step(block, expected);
     } else if (!this.#isCheck) {
       if (kind === "prose") await this.#console.out(`${proseText(lines, this.#columns, this.#style)}\n\n`);
       else await this.#print(lines, "other");
       if (kind === "shell") await this.#asked(OTHER_TERMINAL);
     }
+  }
+
+  #leaveOut(blocks: readonly (Block | undefined)[]): void {
+    this.#leftOut += 1;
+    const steps = blocks.flatMap((block) => (block ? stepsOf(block) : []));
+    for (const { line, title } of steps)
+      this.#record.leftOut(line, title, "by hand: it speaks of the reader's own program");
   }
 
   /** Plays a block of commands, as often as the person wants. */
@@ -114,17 +138,19 @@ class SheetPlayer {
   async #attempt(block: Block, expected: Block | undefined): Promise<number> {
     const said: string[] = [];
     const console = this.#listening(said);
-    for (const [index, text] of block.lines.entries()) {
-      const line = text.trim();
-      if (isIdle(line)) continue;
+    for (const { line: number, text: line } of stepsOf(block)) {
       if (!this.#isCheck && block.lines.length > 1)
         await this.#console.out(this.#style.dim(`netlab> ${line}`));
       this.#commands += 1;
       this.#traces.note(line);
+      const [before, began] = [said.length, performance.now()];
       const exit = await this.#run(line, console);
+      const output = said.slice(before).join("\n");
+      const message = `ended with exit status ${exit}`;
+      this.#record.ran({ line: number, title: line, exit, ms: performance.now() - began, message, output });
       if (exit === exitCodes.done) continue;
       if (this.#isCheck) await this.#console.err(said.join("\n"));
-      await this.#complain(block.line + index, `ended with exit status ${exit}: ${line}`);
+      await this.#complain(number, `${message}: ${line}`);
       return exit;
     }
     return expected ? this.#compare(expected, said.join("\n")) : this.#gap();
@@ -150,18 +176,22 @@ class SheetPlayer {
     return { ...console, out: keep(console.out), err: keep(console.err), frame: keep(console.frame) };
   }
 
-  async #compare({ lines, line }: Block, said: string): Promise<number> {
-    const wanted = lines.flatMap((text, index) => (text.trim() === "" ? [] : [{ text, line: line + index }]));
+  async #compare(block: Block, said: string): Promise<number> {
+    const wanted = stepsOf(block);
     const missing = firstMissing(
       wanted.map(({ text }) => text),
       said,
     );
     const first = missing === undefined ? undefined : wanted[missing];
+    for (const { title, line } of wanted.slice(0, missing))
+      this.#record.ran({ line, title, exit: exitCodes.done, ms: 0 });
     if (!first) {
       this.#expectations += wanted.length;
       return this.#gap(this.#style.good("  as the sheet says"));
     }
-    await this.#complain(first.line, `expected: ${first.text.trim()}\n${saidInstead(said)}`);
+    const { line, title } = first;
+    this.#record.ran({ line, title, exit: exitCodes.checkFailed, ms: 0, message: title, output: said });
+    await this.#complain(line, `${title}\n${saidInstead(said)}`);
     return exitCodes.checkFailed;
   }
 
@@ -191,6 +221,23 @@ class SheetPlayer {
   get #columns(): number {
     return this.#console.screen.columns || 80;
   }
+}
+
+interface SheetStep {
+  readonly text: string;
+  readonly title: string;
+  readonly line: number;
+}
+
+/** Lines of a block that are run or expected, and where they stand in the sheet. */
+function stepsOf({ kind, lines, line }: Block): SheetStep[] {
+  const isIdleLine = kind === "expect" ? (text: string) => text === "" : isIdle;
+  if (kind !== "commands" && kind !== "by-hand" && kind !== "expect") return [];
+  return lines.flatMap((whole, index) => {
+    const text = whole.trim();
+    const title = kind === "expect" ? `expected: ${text}` : text;
+    return isIdleLine(text) ? [] : [{ text, title, line: line + index }];
+  });
 }
 
 const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? "" : "s"}`;

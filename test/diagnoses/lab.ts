@@ -55,6 +55,7 @@ export class DiagnosisLab {
         readyJson: false,
       } as const;
       this.daemon = await Daemon.start(config, { clock: this.clock, isLogShown: false });
+      await this.daemon.prepare();
     });
     afterAll(async () => {
       await Promise.all(this.#programs.map((program) => program.end()));

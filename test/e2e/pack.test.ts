@@ -57,7 +57,7 @@ describe("the packed package", () => {
       "dist/index.d.ts",
       "dist/client.js",
       "dist/client.d.ts",
-      "dist/machines/file-server.js",
+      "dist/labs/default.json",
       "data/labs/default.yaml",
       "data/books/names.csv",
       "data/files/server.pdf",

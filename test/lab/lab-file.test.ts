@@ -3,7 +3,8 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { scanRoles } from "../../src/catalogue/role-folder.ts";
 import { NetlabError } from "../../src/errors.ts";
-import { findLabFile, parseLabFile, readLabFile } from "../../src/lab/lab-file.ts";
+import { findLabFile } from "../../src/lab/lab-file.ts";
+import { parseLabFile, readLabFile } from "../../src/lab/lab-yaml.ts";
 
 const roles = await scanRoles(path.join(import.meta.dirname, "../../src/machines"));
 const shipped = { folder: "/labs", names: ["echo", "files"] };

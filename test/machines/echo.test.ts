@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { schemaOf } from "../../src/catalogue/instance-options.ts";
 import { faultsOf } from "../../src/catalogue/role-folder.ts";
-import { parseLabFile } from "../../src/lab/lab-file.ts";
+import { parseLabFile } from "../../src/lab/lab-yaml.ts";
 import type { ProgramAnswer, ProgramLimits } from "../../src/machines/_world.ts";
 import role from "../../src/machines/echo.ts";
 import { flagsOf, typedValues } from "../../src/repl/option-flags.ts";

@@ -301,7 +301,12 @@ describe("over the control socket", () => {
   beforeEach(openBook);
 
   async function serve(): Promise<ControlServer> {
-    const server = new ControlServer({ lab, descriptors, openEvaluation: undefined });
+    const server = new ControlServer({
+      lab,
+      descriptors,
+      openEvaluation: undefined,
+      prepare: async () => undefined,
+    });
     await server.listen();
     onTestFinished(() => server.close());
     return server;

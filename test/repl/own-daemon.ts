@@ -30,6 +30,7 @@ export function useDaemon(roles: readonly Role[]): void {
       roles: new Map(roles.map((role) => [role.name, role])),
       isLogShown: false,
     });
+    await daemon.prepare();
   });
   afterEach(async () => {
     await daemon.close(0);

@@ -96,7 +96,7 @@ describe("the recorder", () => {
     ended(recorder, 2, { fault: "crashed" });
     for (const number of [3, 4, 5]) ended(recorder, number);
     expect(idsOf(recorder)).toEqual(["echo-1/c1", "echo-1/c2", "echo-1/c3", "echo-1/c4", "echo-1/c5"]);
-    live.recordRead(Buffer.alloc(2_400));
+    live.recordRead(Buffer.alloc(3_100));
     expect(idsOf(recorder)).toEqual(["echo-1/c1", "echo-1/c2", "echo-1/c5"]);
     expect(recorder.costBytes).toBeLessThanOrEqual(6_000);
   });

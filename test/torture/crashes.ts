@@ -73,6 +73,7 @@ async function sabotageEverything({ scene, sized, random, note }: Trial): Promis
     "--no-repl",
   ];
   const daemon = await Daemon.start(parseCommandLine(argv), { isLogShown: false });
+  await daemon.prepare();
   const escaped: unknown[] = [];
   const onEscape = (error: unknown) => void escaped.push(error);
   process.on("unhandledRejection", onEscape);

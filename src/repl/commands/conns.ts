@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { shortPeerId } from "../../ids.ts";
 import { connectionDocument } from "../../lab/documents.ts";
 import type { Lab } from "../../lab/lab.ts";

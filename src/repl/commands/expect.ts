@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { duration } from "../../machines/_options.ts";
 import { defineClientCommand } from "../command.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { NetlabError } from "../../errors.ts";
 import { printable } from "../../printable.ts";
 import { Story } from "../../stories/story.ts";

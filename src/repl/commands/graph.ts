@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { chartDocument } from "../../charts/chart-document.ts";
 import { chartDot } from "../../charts/chart-dot.ts";
 import { chartMermaid } from "../../charts/chart-mermaid.ts";

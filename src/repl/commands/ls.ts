@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { instanceDocument } from "../../lab/documents.ts";
 import { peerVerdicts } from "../../lab/instance-verdicts.ts";
 import { selectInstances } from "../../lab/selectors.ts";

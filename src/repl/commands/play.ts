@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { defineClientCommand } from "../command.ts";
 
 export default defineClientCommand({
@@ -8,6 +8,12 @@ export default defineClientCommand({
   args: [{ name: "sheet", summary: "a Markdown file in your own folder" }],
   options: z.object({
     check: z.boolean().default(false).describe("do not stop at each step; end at the first that fails"),
+    format: z
+      .array(z.string())
+      .optional()
+      .describe(
+        "write the steps as tests: junit or tap, each with =FILE or to standard output; checks as --check does",
+      ),
   }),
-  example: "play examples/echo.md --check",
+  example: "play examples/echo.md --check --format junit=echo.xml",
 });

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { NetlabError } from "../../errors.ts";
 import { registrationDocument } from "../../lab/documents.ts";
 import { duration } from "../../machines/_options.ts";

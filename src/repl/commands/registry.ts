@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { registrationDocument } from "../../lab/documents.ts";
 import { printable } from "../../printable.ts";
 import { type Call, defineCommand } from "../command.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { exitCodes } from "../../errors.ts";
 import { entryDocument } from "../../lab/documents.ts";
 import { type Replayed, type ReplayRequest, replay } from "../../replay/replay.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { NetlabError } from "../../errors.ts";
 import { playable, replay } from "../../replay/replay.ts";
 import { contextOf } from "../../stories/editions.ts";

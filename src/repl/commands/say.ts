@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { NetlabError } from "../../errors.ts";
 import type { LabInstance } from "../../lab/lab.ts";
 import { selectInstances } from "../../lab/selectors.ts";

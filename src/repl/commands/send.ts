@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { NetlabError } from "../../errors.ts";
 import { selectStory } from "../../lab/selectors.ts";
 import { defineCommand } from "../command.ts";

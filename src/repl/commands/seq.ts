@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { drawingText } from "../../charts/drawing-text.ts";
 import { type Sequence, sequenceOf } from "../../charts/sequence.ts";
 import { sequenceDocument } from "../../charts/sequence-document.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { NetlabError } from "../../errors.ts";
 import { connectionDocument, instanceDocument } from "../../lab/documents.ts";
 import { peerVerdicts } from "../../lab/instance-verdicts.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { exitCodes } from "../../errors.ts";
 import { defineCommand } from "../command.ts";
 

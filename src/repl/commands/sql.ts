@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { NetlabError } from "../../errors.ts";
 import type { Cell } from "../../lab/lab.ts";
 import { duration } from "../../machines/_options.ts";

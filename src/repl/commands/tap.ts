@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { entryDocument } from "../../lab/documents.ts";
 import { hexdump } from "../../printable.ts";
 import { contextOf } from "../../stories/editions.ts";

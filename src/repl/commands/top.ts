@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import prettyBytes from "pretty-bytes";
-import { z } from "zod";
+import * as z from "zod";
 import { type Load, LoadMeter, type RoleLoad } from "../../lab/load-meter.ts";
 import { duration } from "../../machines/_options.ts";
 import { type Call, defineCommand } from "../command.ts";

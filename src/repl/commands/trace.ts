@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { entryDocument } from "../../lab/documents.ts";
 import { roleOf } from "../../stories/editions.ts";
 import type { Entry, Story } from "../../stories/story.ts";

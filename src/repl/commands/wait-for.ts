@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { duration } from "../../machines/_options.ts";
 import { defineCommand } from "../command.ts";
 import { Waiting } from "../wait-for-state.ts";

@@ -1,0 +1,51 @@
+/** Tools that `t` has on either side. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { Chance } from "./chance.ts";
+import { octets } from "./octets.ts";
+import type { Scene } from "./scene.ts";
+import { ANSWER_MS, type Waiting } from "./tester.ts";
+import { CheckFailure, CheckSkip } from "./verdict.ts";
+
+const LOOK_MS = 10;
+
+type Found = { readonly expected?: string | Uint8Array; readonly got?: string | Uint8Array };
+
+export abstract class CaseTester extends Chance {
+  protected readonly scene: Scene;
+
+  constructor(scene: Scene) {
+    super(scene.chance.seed);
+    this.scene = scene;
+  }
+
+  remark(text: string): void {
+    this.scene.remark(text);
+  }
+
+  skip(why: string): never {
+    throw new CheckSkip(why);
+  }
+
+  fail(message: string, { expected, got }: Found = {}): never {
+    throw new CheckFailure(message, {
+      expected: expected === undefined ? undefined : octets(expected),
+      got: got === undefined ? undefined : octets(got),
+    });
+  }
+
+  async pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.scene.signal });
+  }
+
+  async until(
+    message: string,
+    holds: () => boolean | Promise<boolean>,
+    { withinMs = ANSWER_MS }: Waiting = {},
+  ): Promise<void> {
+    const deadline = performance.now() + withinMs;
+    while (!(await holds())) {
+      if (performance.now() >= deadline) throw new CheckFailure(message);
+      await this.pause(LOOK_MS);
+    }
+  }
+}

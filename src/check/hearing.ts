@@ -1,0 +1,194 @@
+/**
+ * Bytes of a program, as a case waits for it: bytes as they were read, and what they are compared with. Waiting ends early when
+ * the program only waits itself: of a program that sleeps with nothing to read, nothing more comes.
+ *
+ * Long, because every way to compare what came stands here.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { printableBytes } from "../printable.ts";
+import { usualBuffers } from "../wire/usual-buffers.ts";
+import { likeness } from "./likeness.ts";
+import { octets } from "./octets.ts";
+import type { Scene } from "./scene.ts";
+import { ANSWER_MS, type Waiting } from "./tester.ts";
+import { CheckFailure } from "./verdict.ts";
+
+/** After so much silence the program is looked at. */
+const EARLY_MS = 120;
+const LOOK_MS = 15;
+/** A reply that is wrong is told when all of it has come. */
+const WRONG_QUIET_MS = 40;
+const QUIET_MS = 60;
+const NOTHING_MS = 150;
+/** A program that waits for others has said all when it has been silent for so long. */
+const SETTLED_MS = 25;
+
+export abstract class Hearing {
+  unread: Buffer = Buffer.alloc(0);
+  protected readonly scene: Scene;
+  protected lastSaid = "";
+  #movedAt = performance.now();
+  #wakers = new Set<() => void>();
+
+  constructor(scene: Scene) {
+    this.scene = scene;
+  }
+
+  /** The peer will send nothing more, and how that came. */
+  abstract get over(): "closed" | "reset" | undefined;
+  /** For the story: the answer that was waited for is there, or was given up. */
+  protected abstract answered(sizeBytes: number): void;
+  protected abstract gaveUp(): void;
+
+  protected arrived(bytes: Buffer): void {
+    this.unread = Buffer.concat([this.unread, bytes]);
+    this.moved();
+  }
+
+  protected moved(): void {
+    this.#movedAt = performance.now();
+    for (const wake of this.#wakers) wake();
+  }
+
+  get quietMs(): number {
+    return performance.now() - this.#movedAt;
+  }
+
+  // -- expectations ------------------------------------------------------------------------------------------------
+
+  async expect(
+    text: string,
+    { withinMs, more = false }: Waiting & { readonly more?: boolean } = {},
+  ): Promise<void> {
+    const due = Buffer.from(text);
+    const isWhole = () => this.unread.subarray(0, due.length).equals(due);
+    const isWrong = () => !due.subarray(0, this.unread.length).equals(this.unread.subarray(0, due.length));
+    await this.wait(
+      () => (isWhole() || (isWrong() && this.quietMs > WRONG_QUIET_MS) ? true : undefined),
+      withinMs,
+    );
+    if (!isWhole()) this.failExpecting(due);
+    const rest = this.unread.subarray(due.length);
+    const endings = text.endsWith("\n") ? 0 : this.#endingsOf(rest);
+    if (rest.length > endings && endings === 0 && !more) this.failExpecting(due);
+    this.take(due.length + endings);
+  }
+
+  async like(texts: string | readonly string[], { withinMs }: Waiting = {}): Promise<void> {
+    const due = typeof texts === "string" ? [texts] : texts;
+    const pattern = likeness(due);
+    const found = await this.wait(() => pattern.exec(this.unread.toString("utf8"))?.[0], withinMs);
+    if (found === undefined) this.failExpecting(Buffer.from(due.join("\n")));
+    this.take(Buffer.byteLength(found ?? ""));
+  }
+
+  async message({
+    withinMs,
+    quietMs = QUIET_MS,
+  }: Waiting & { readonly quietMs?: number } = {}): Promise<string> {
+    const isThere = () => this.unread.length > 0 && (this.quietMs >= quietMs || this.over !== undefined);
+    await this.wait(() => (isThere() ? true : undefined), withinMs);
+    if (this.unread.length === 0) this.failExpecting(undefined);
+    const text = this.unread.toString("utf8");
+    this.take(this.unread.length);
+    return text.replace(/[\r\n\0]+$/, "");
+  }
+
+  async nothing(ms = NOTHING_MS): Promise<void> {
+    await this.wait(() => (this.unread.length > 0 ? true : undefined), ms, SETTLED_MS);
+    if (this.unread.length === 0) return;
+    await this.wait(() => (this.quietMs > WRONG_QUIET_MS ? true : undefined), 4 * WRONG_QUIET_MS);
+    const [said, came] = [this.lastSaid, printableBytes(this.unread)];
+    const after = said === "" ? "before the client said anything" : `after ${said}`;
+    throw new CheckFailure(`nothing should come ${after}, but ${came} came`, {
+      expected: octets(""),
+      got: octets(this.unread),
+    });
+  }
+
+  /** Line ends and NULs behind a text: liberal in what is accepted. Of a fixed buffer, what lies behind its NUL is none of it. */
+  #endingsOf(rest: Buffer): number {
+    let count = 0;
+    while (count < rest.length && ENDINGS.has(rest[count] ?? -1)) count += 1;
+    if (count === 0) return 0;
+    const isNul = rest[0] === 0;
+    this.scene.remark(isNul ? "a NUL came after the text" : "a line end came after the text");
+    return isNul && usualBuffers.has(this.unread.length) ? rest.length : count;
+  }
+
+  protected take(sizeBytes: number): void {
+    this.unread = this.unread.subarray(sizeBytes);
+    this.answered(sizeBytes);
+  }
+
+  /** Says what came instead. */
+  protected failExpecting(due: Buffer | undefined): never {
+    if (this.unread.length === 0) this.gaveUp();
+    const expected = due === undefined ? "an answer" : printableBytes(due);
+    const after = this.lastSaid === "" ? "" : ` after ${this.lastSaid}`;
+    throw new CheckFailure(`expected ${expected}${after}, and ${this.#cameInstead()}`, {
+      expected: due && octets(due),
+      got: octets(this.unread),
+    });
+  }
+
+  #cameInstead(): string {
+    const { unread, over } = this;
+    if (unread.length > 0) return `${printableBytes(unread)} came${over ? `, and then ${ENDS[over]}` : ""}`;
+    const exit = this.scene.program()?.exit;
+    if (over || !exit) return over ? ENDS[over] : "nothing came";
+    return `the program had ended (${exit.signal ?? `exit status ${exit.code}`})`;
+  }
+
+  // -- waiting -----------------------------------------------------------------------------------------------------
+
+  /** Answers what `look` found; undefined: it will not come. */
+  protected async wait<Found>(
+    look: () => Found | undefined,
+    withinMs = ANSWER_MS,
+    earlyMs = EARLY_MS,
+  ): Promise<Found | undefined> {
+    const deadline = performance.now() + withinMs;
+    for (;;) {
+      const found = look();
+      if (found !== undefined) return found;
+      this.scene.signal.throwIfAborted();
+      const left = deadline - performance.now();
+      if (left <= 0) return undefined;
+      if (this.over !== undefined && this.quietMs > WRONG_QUIET_MS) return look();
+      if (this.quietMs >= earlyMs && (await this.#isAllThatComes())) return look();
+      await this.#woken(Math.min(left, LOOK_MS));
+    }
+  }
+
+  async #isAllThatComes(): Promise<boolean> {
+    const quietBefore = this.quietMs;
+    const program = this.scene.program();
+    if (!program) return false;
+    const isDone = program.exit !== undefined || (await program.isWaiting());
+    // Something may have come while it was looked at.
+    return isDone && this.quietMs >= quietBefore;
+  }
+
+  #woken(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        this.#wakers.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, Math.max(1, ms));
+      this.#wakers.add(wake);
+    });
+  }
+
+  protected pauseFor(ms: number): Promise<void> {
+    return sleep(ms);
+  }
+}
+
+const ENDINGS = new Set([0, 10, 13]);
+const ENDS = {
+  closed: "the server closed the connection",
+  reset: "the server reset the connection",
+} as const;

@@ -1,0 +1,35 @@
+/**
+ * Texts by value, for cases that are about something else than the bytes of an answer: numbers as numbers, and any white space for any
+ * other. So `50` for `50.0` fails the one case that is about it, and no other.
+ */
+
+const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i;
+/** Tail of a number that a server sends digit by digit, and the ends of messages. */
+const BEFORE = "^(?:\\.0*)?[\\s\\0]*";
+const BETWEEN = "[\\s\\0]*";
+const AFTER = "(?![\\w.])[\\s\\0]*";
+
+/** Takes these texts one after another at the beginning of what came, with what stands between them. */
+export function likeness(texts: readonly string[]): RegExp {
+  return new RegExp(BEFORE + texts.map(patternOf).join(BETWEEN) + AFTER, "u");
+}
+
+/** The same anywhere. */
+export const mention = (text: string) => new RegExp(`(?<![\\w.])${patternOf(text)}(?![\\w]|\\.\\d)`, "u");
+
+function patternOf(text: string): string {
+  const word = text.trim();
+  if (NUMBER.test(word)) return numberPattern(word);
+  return word.split(/\s+/).map(escaped).join("\\s+");
+}
+
+/** `50.0` is also `50`, `50.` and `50.00`. */
+function numberPattern(word: string): string {
+  const [, sign = "", whole = "", fraction = "", exponent = ""] =
+    /^([-+]?)(\d*)(?:\.(\d*))?(e.*)?$/i.exec(word) ?? [];
+  const digits = fraction.replace(/0+$/, "");
+  const shown = digits === "" ? "(?:\\.0*)?" : `\\.${digits}0*`;
+  return `${sign === "-" ? "-" : "\\+?"}${whole}${shown}${escaped(exponent)}`;
+}
+
+const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");

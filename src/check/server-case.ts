@@ -1,0 +1,88 @@
+/** Try of a case against a server: `t` as the case has it, and the connections that it leaves behind. */
+import { connectTcp } from "../link/tcp-server.ts";
+import { osCode } from "../os/os-errors.ts";
+import { CaseTester } from "./case-tester.ts";
+import type { Scene } from "./scene.ts";
+import type { ServerProgram } from "./server-program.ts";
+import { CheckConnection } from "./test-connection.ts";
+import { CheckDatagrams } from "./test-datagrams.ts";
+import {
+  ANSWER_MS,
+  type ConnectOptions,
+  type ServerTester,
+  type TestConnection,
+  type TestDatagrams,
+} from "./tester.ts";
+import { CheckFailure } from "./verdict.ts";
+
+const LOOPBACK_6 = "::1";
+
+export class ServerCaseTester extends CaseTester implements ServerTester {
+  readonly #server: ServerProgram;
+  readonly #connections: CheckConnection[] = [];
+  readonly #datagrams: CheckDatagrams[] = [];
+
+  constructor(scene: Scene, server: ServerProgram) {
+    super(scene);
+    this.#server = server;
+  }
+
+  get host(): string {
+    return this.#server.host;
+  }
+
+  get port(): number {
+    return this.#server.port;
+  }
+
+  get program() {
+    return this.#server.program;
+  }
+
+  async connect({ family = 4 }: ConnectOptions = {}): Promise<TestConnection> {
+    const host = family === 6 ? LOOPBACK_6 : this.host;
+    const signal = AbortSignal.any([this.scene.signal, AbortSignal.timeout(ANSWER_MS)]);
+    try {
+      const link = await connectTcp({ host, port: this.port, signal });
+      const connection = new CheckConnection(link, this.#connections.length + 1, this.scene);
+      this.#connections.push(connection);
+      return connection;
+    } catch (error) {
+      this.scene.signal.throwIfAborted();
+      throw new CheckFailure(
+        `cannot connect by IPv${family} (${osCode(error) ?? `no answer within ${ANSWER_MS / 1_000} s`})`,
+      );
+    }
+  }
+
+  async datagrams(): Promise<TestDatagrams> {
+    const number = this.#connections.length + this.#datagrams.length + 1;
+    const datagrams = await CheckDatagrams.open({ host: this.host, port: this.port }, number, this.scene);
+    this.#datagrams.push(datagrams);
+    return datagrams;
+  }
+
+  async stop(): Promise<void> {
+    await this.#server.stop();
+  }
+
+  async restart(): Promise<void> {
+    await this.#server.stop();
+    await this.#server.ready();
+  }
+
+  /** How the program ended the connection that was opened last. */
+  get closing(): "clean" | "reset" | undefined {
+    return this.#connections.at(-1)?.closing;
+  }
+
+  /** While the connections of a failed case are still there. */
+  async lookAtProgram(): Promise<void> {
+    for (const connection of this.#connections.slice(-2)) await connection.lookAtProgram();
+  }
+
+  leave(): void {
+    for (const connection of this.#connections) connection.reset();
+    for (const datagrams of this.#datagrams) datagrams.close();
+  }
+}

@@ -1,0 +1,187 @@
+/** A connection of the checker to a server that is checked. */
+import type { Link, LinkHandlers } from "../link/link.ts";
+import { programAt, socketsOn } from "../os/proc.ts";
+import { SOCKET_STATES } from "../os/proc-text.ts";
+import { printableBytes } from "../printable.ts";
+import { AskedStory } from "./asked-story.ts";
+import { Hearing } from "./hearing.ts";
+import { octets } from "./octets.ts";
+import type { Scene } from "./scene.ts";
+import { ANSWER_MS, type TestConnection, type Waiting } from "./tester.ts";
+import { CheckFailure } from "./verdict.ts";
+
+const LOOK_MS = 2;
+
+export class CheckConnection extends Hearing implements TestConnection, LinkHandlers {
+  readonly #link: Link;
+  readonly #number: number;
+  readonly #asked: AskedStory;
+  #closing: "clean" | "reset" | undefined;
+  #isGone = false;
+
+  constructor(link: Link, number: number, scene: Scene) {
+    super(scene);
+    this.#link = link;
+    this.#number = number;
+    this.#asked = new AskedStory(scene, number, "tcp", link);
+    scene.transcript.note(number, `connected to ${link.remote.address.includes(":") ? "IPv6" : "IPv4"}`);
+    link.attach(this);
+  }
+
+  get localPort(): number {
+    return this.#link.local.port;
+  }
+
+  get closing(): "clean" | "reset" | undefined {
+    return this.#closing;
+  }
+
+  get over(): "closed" | "reset" | undefined {
+    return this.#closing === "clean" ? "closed" : this.#closing;
+  }
+
+  // -- what is sent ------------------------------------------------------------------------------------------------
+
+  say(text: string): void {
+    this.send(text + this.scene.ending);
+  }
+
+  send(given: string | Uint8Array, { unfinished = false }: { readonly unfinished?: boolean } = {}): void {
+    const bytes = Buffer.from(given as string);
+    // Digits of a number that came after its value was known belong to no later answer.
+    if (/^[\s\0]*\.?0*[\s\0]*$/.test(this.unread.toString("latin1"))) this.unread = Buffer.alloc(0);
+    this.lastSaid = printableBytes(bytes);
+    this.scene.transcript.bytes(this.#number, "out", bytes);
+    this.#asked.said(bytes, unfinished);
+    if (!this.#isGone) this.#link.write(bytes);
+    this.moved();
+  }
+
+  async asks(question: string, answer: string | readonly string[], waiting?: Waiting): Promise<void> {
+    this.say(question);
+    await this.like(answer, waiting);
+  }
+
+  async taken(): Promise<boolean> {
+    const isTaken = await this.#polled(async () => {
+      const rows = await socketsOn("tcp", this.#link.remote.port);
+      const theirs = rows.find(
+        ({ localPort, remotePort, state }) =>
+          localPort === this.#link.remote.port &&
+          remotePort === this.localPort &&
+          state !== SOCKET_STATES.listening,
+      );
+      return this.over !== undefined || (theirs !== undefined && theirs.inode !== 0 && theirs.rxQueue === 0);
+    });
+    this.moved();
+    return isTaken;
+  }
+
+  async #polled(holds: () => Promise<boolean>): Promise<boolean> {
+    const deadline = performance.now() + ANSWER_MS;
+    while (!(await holds())) {
+      if (performance.now() > deadline) return false;
+      await this.pauseFor(LOOK_MS);
+    }
+    return true;
+  }
+
+  // -- what comes --------------------------------------------------------------------------------------------------
+
+  async hears(text: string, { withinMs }: Waiting = {}): Promise<void> {
+    const end = await this.wait(() => {
+      const at = this.unread.indexOf(text);
+      return at < 0 ? undefined : at + Buffer.byteLength(text);
+    }, withinMs);
+    if (end === undefined) this.failExpecting(Buffer.from(text));
+    this.take(end ?? 0);
+  }
+
+  async read(sizeBytes: number, { withinMs }: Waiting = {}): Promise<Buffer> {
+    const isThere = () => this.unread.length >= sizeBytes;
+    await this.wait(() => (isThere() ? true : undefined), withinMs);
+    if (!isThere())
+      throw new CheckFailure(`expected ${sizeBytes} bytes, and ${this.unread.length} came`, {
+        got: octets(this.unread),
+      });
+    const bytes = this.unread.subarray(0, sizeBytes);
+    this.take(sizeBytes);
+    return bytes;
+  }
+
+  async ends({ withinMs }: Waiting = {}): Promise<"clean" | "reset"> {
+    const closing = await this.wait(() => this.#closing, withinMs);
+    if (closing) return closing;
+    const after = this.lastSaid === "" ? "" : ` after ${this.lastSaid}`;
+    throw new CheckFailure(`the server should close the connection${after}, and keeps it open`);
+  }
+
+  protected answered(sizeBytes: number): void {
+    this.#asked.answered(sizeBytes);
+  }
+
+  protected gaveUp(): void {
+    this.#asked.gaveUp();
+  }
+
+  /** Which call the program sits in, for the diagnoses; where that can be told. */
+  async lookAtProgram(): Promise<void> {
+    const { local, remote } = this.#link;
+    const sample = await programAt({ peer: remote, ours: { port: local.port } }).catch(() => undefined);
+    if (sample && !this.#isGone) this.#asked.story.recordProgram(sample);
+  }
+
+  // -- the end -----------------------------------------------------------------------------------------------------
+
+  fin(): void {
+    this.scene.transcript.note(this.#number, "our FIN");
+    this.#asked.fin();
+    this.#link.end();
+    this.moved();
+  }
+
+  /** RST: nothing stays behind in TIME_WAIT, and the program's port is free again. */
+  reset(): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.#link.reset();
+    this.#asked.closed("us");
+  }
+
+  pause(): void {
+    this.#link.pause();
+  }
+
+  resume(): void {
+    this.#link.resume();
+  }
+
+  onData(chunk: Buffer): void {
+    const bytes = Buffer.from(chunk);
+    this.scene.transcript.bytes(this.#number, "in", bytes);
+    this.#asked.came(bytes);
+    this.arrived(bytes);
+  }
+
+  onEnd(): void {
+    this.#closing ??= "clean";
+    this.scene.transcript.note(this.#number, "FIN");
+    this.#asked.ended();
+    this.moved();
+  }
+
+  onError(error: Error & { code?: string }): void {
+    if (this.#isGone) return;
+    this.#closing = "reset";
+    this.scene.transcript.note(this.#number, error.code === "EPIPE" ? "closed" : "reset");
+    this.moved();
+  }
+
+  onClose(): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.#closing ??= "clean";
+    this.#asked.closed("peer");
+    this.moved();
+  }
+}

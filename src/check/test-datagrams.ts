@@ -1,0 +1,90 @@
+/** A sender of datagrams of the checker. Each datagram is a message. */
+import { UdpClient } from "../link/udp-client.ts";
+import { printableBytes } from "../printable.ts";
+import { AskedStory } from "./asked-story.ts";
+import { Hearing } from "./hearing.ts";
+import type { Scene } from "./scene.ts";
+import type { TestDatagrams, Waiting } from "./tester.ts";
+
+interface To {
+  readonly host: string;
+  readonly port: number;
+}
+
+export class CheckDatagrams extends Hearing implements TestDatagrams {
+  readonly #udp: UdpClient;
+  readonly #number: number;
+  readonly #asked: AskedStory;
+  /** Datagrams behind the one that is `unread`. */
+  readonly #queue: Buffer[] = [];
+  /** An ICMP message came: nothing listens there. */
+  #isRefused = false;
+
+  static async open({ host, port }: To, number: number, scene: Scene): Promise<CheckDatagrams> {
+    const family = host.includes(":") ? 6 : 4;
+    return new CheckDatagrams(await UdpClient.open({ address: host, port, family }), number, scene, {
+      host,
+      port,
+    });
+  }
+
+  private constructor(udp: UdpClient, number: number, scene: Scene, { host, port }: To) {
+    super(scene);
+    this.#udp = udp;
+    this.#number = number;
+    this.#asked = new AskedStory(scene, number, "udp", { local: udp.local, remote: { address: host, port } });
+    udp.onMessage((bytes) => this.#came(bytes));
+    udp.onError(() => {
+      this.#isRefused = true;
+      this.moved();
+    });
+  }
+
+  get localPort(): number {
+    return this.#udp.local.port;
+  }
+
+  get over(): "closed" | undefined {
+    return this.#isRefused ? "closed" : undefined;
+  }
+
+  send(given: string | Uint8Array): void {
+    const bytes = Buffer.from(given as string);
+    this.lastSaid = printableBytes(bytes);
+    this.scene.transcript.bytes(this.#number, "out", bytes);
+    this.#asked.said(bytes, false);
+    this.#udp.send(bytes).catch(() => undefined);
+    this.moved();
+  }
+
+  async asks(question: string, answer: string, waiting?: Waiting): Promise<void> {
+    this.send(question);
+    await this.expect(answer, waiting);
+  }
+
+  #came(bytes: Buffer): void {
+    this.scene.transcript.bytes(this.#number, "in", bytes);
+    this.#asked.came(bytes);
+    if (this.unread.length > 0 || this.#queue.length > 0) this.#queue.push(bytes);
+    else this.unread = bytes;
+    this.moved();
+  }
+
+  protected override take(sizeBytes: number): void {
+    super.take(sizeBytes);
+    if (this.unread.length === 0) this.unread = this.#queue.shift() ?? Buffer.alloc(0);
+  }
+
+  protected answered(sizeBytes: number): void {
+    this.#asked.answered(sizeBytes);
+  }
+
+  protected gaveUp(): void {
+    this.#asked.gaveUp();
+  }
+
+  close(): void {
+    this.#udp.close();
+    this.#asked.closed("us");
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * Messages that came one behind the other, of one story: they are only counted, with the sizes of as many as a story can keep, and
+ * written when anything else happens to it or it is read. A client that pipelines has a thousand of them in a read.
+ */
+import { sharedFact } from "./shared-facts.ts";
+import { LAST_ENTRIES, type MessageFact } from "./slots.ts";
+
+/** Story that a run belongs to: it writes what was counted. */
+export interface Runner {
+  keepRun(run: MessageRun): void;
+}
+
+export class MessageRun {
+  #runner: Runner | undefined;
+  #fact: MessageFact = { kind: "message", state: "", rule: "" };
+  #at = 0;
+  #count = 0;
+  readonly #sizes = new Int32Array(LAST_ENTRIES);
+
+  /** When the first of them came: they are all of one read. */
+  get at(): number {
+    return this.#at;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get fact(): MessageFact {
+    return this.#fact;
+  }
+
+  /** Sizes of the last ones, as many as a story keeps. */
+  *sizes(): Generator<number> {
+    for (let index = Math.max(0, this.#count - LAST_ENTRIES); index < this.#count; index += 1)
+      yield this.#sizes[index % LAST_ENTRIES] ?? 0;
+  }
+
+  isOf(runner: Runner): boolean {
+    return this.#runner === runner;
+  }
+
+  /** Fact of a message, its size aside. */
+  factOf(state: string, rule: string): MessageFact {
+    const { state: lastState, rule: lastRule } = this.#fact;
+    return state === lastState && rule === lastRule
+      ? this.#fact
+      : sharedFact({ kind: "message", state, rule });
+  }
+
+  /** Counts one of this story; a run of anything else is over. */
+  add(runner: Runner, fact: MessageFact, at: number, sizeBytes: number): void {
+    if (this.#runner !== runner || this.#fact !== fact || this.#at !== at) {
+      this.end();
+      this.#runner = runner;
+      this.#fact = fact;
+      this.#at = at;
+    }
+    this.#sizes[this.#count % LAST_ENTRIES] = sizeBytes;
+    this.#count += 1;
+  }
+
+  /** Has it written. */
+  end(): void {
+    const runner = this.#runner;
+    this.#runner = undefined;
+    runner?.keepRun(this);
+    this.#count = 0;
+  }
+}
+
+/** There is one thread, and so one run at a time. */
+export const messageRun = new MessageRun();
