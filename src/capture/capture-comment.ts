@@ -1,6 +1,5 @@
 /**
- * A packet's comments: what a person reads beside the bytes, and two that are data for whoever reads the file again - which bytes are a
- * mask, and which a story never kept.
+ * Comments of a packet: text that a person reads beside the bytes, and one that is data for a reader of the file - which bytes are a mask.
  */
 import type { HiddenSpan } from "../printable.ts";
 

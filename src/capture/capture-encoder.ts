@@ -66,7 +66,7 @@ export class CaptureEncoder {
     return this.#followed(id, entry, { bytesIn, bytesOut });
   }
 
-  /** A comment of the next packet, whoever's it is. */
+  /** A comment of the next packet of any conversation. */
   note(text: string): void {
     this.#notes.push(text);
   }

@@ -1,8 +1,8 @@
-/** What is wrong with a capture file, and where. The sentences are made at the edge. */
+/** Faults of a capture file, and their places. The sentences are made at the edge. */
 export type CaptureFault =
-  /** It begins like no capture. */
+  /** Begins like no capture. */
   | "no-capture"
-  /** It ends in the middle of a packet. */
+  /** Ends in the middle of a packet. */
   | "cut"
   | "damaged"
   | "too-large"

@@ -164,7 +164,7 @@ class PcapngReader {
     };
   }
 
-  /** It has no time of its own. */
+  /** A packet without a time of its own. */
   #simple(at: number, end: number): CapturedPacket {
     const [from] = this.#interfaces;
     if (!from || at + 12 > end) throw new CaptureError("damaged", at);

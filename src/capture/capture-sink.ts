@@ -1,12 +1,14 @@
-/** Where a capture goes: a file, a pipe on standard output, or a Wireshark that is started for it. */
+/** Takers of a capture: a file, a pipe on standard output, or a Wireshark that is started for it. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, statSync } from "node:fs";
 import type { Writable } from "node:stream";
 import { messageOf, NetlabError } from "../errors.ts";
 import { osCode } from "../os/os-errors.ts";
 
 export interface CaptureSink {
+  /** A file that a person has named; a pipe has a reader, who is told nothing. */
+  readonly isFile: boolean;
   /** Resolves when it was taken, so that a slow reader slows its writer. Rejects with a NetlabError; an EPIPE is its own. */
   write(bytes: Buffer): Promise<void>;
   /** All is written. */
@@ -33,7 +35,7 @@ export async function fileSink(file: string): Promise<CaptureSink> {
   } catch (error) {
     throw refuse(error);
   }
-  return sinkOf(stream, refuse, true);
+  return { ...sinkOf(stream, refuse, true), isFile: !statSync(file).isFIFO() };
 }
 
 export const streamSink = (stream: Writable): CaptureSink => sinkOf(stream, (error) => error, false);
@@ -53,6 +55,7 @@ function sinkOf(stream: Writable, refuse: (error: unknown) => unknown, isOurs: b
   const gone = new AbortController();
   stream.on("error", () => gone.abort());
   return {
+    isFile: false,
     gone: gone.signal,
     write: (bytes) =>
       new Promise((resolve, reject) => {

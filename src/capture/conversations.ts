@@ -167,7 +167,7 @@ class Builder {
   }
 }
 
-/** Who began: the sender of a SYN; of a datagram, its sender; else, in the middle, who has the higher port. */
+/** The side that began: the sender of a SYN; of a datagram, its sender; else, in the middle, who has the higher port. */
 function openerOf({ transport, from, to, tcp }: TransportPacket): "sender" | "receiver" {
   if (transport === "udp" || !tcp) return "sender";
   if ((tcp.flags & SYN) !== 0) return (tcp.flags & ACK) === 0 ? "sender" : "receiver";

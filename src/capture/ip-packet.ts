@@ -138,7 +138,7 @@ function pseudoSum(ip: Buffer, protocol: number, size: number): number {
   return sum;
 }
 
-/** One's complement of the one's complement sum of 16-bit words (RFC 1071). */
+/** Complement of the one's complement sum of 16-bit words (RFC 1071). */
 function checksum(bytes: Buffer, from: number, initial: number): number {
   let sum = initial;
   const even = bytes.length - ((bytes.length - from) & 1);

@@ -1,5 +1,5 @@
 /**
- * What a captured packet carries: link layer, IPv4 or IPv6, and TCP or UDP in it. Pure. A packet that is none of these, or is too short for
+ * Layers of a captured packet: link layer, IPv4 or IPv6, and TCP or UDP in it. Pure. A packet that is none of these, or is too short for
  * its headers, is undefined: a capture of a whole network has many.
  */
 import type { Endpoint } from "../stories/story.ts";
@@ -51,7 +51,7 @@ export function transportPacket({ linkType, data, length }: CapturedPacket): Tra
   return version === 6 ? ipv6(network) : undefined;
 }
 
-/** Where the IP header begins. */
+/** Start of the IP header. */
 function networkStart(linkType: number, data: Buffer): number | undefined {
   switch (linkType) {
     case NULL:

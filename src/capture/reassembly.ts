@@ -1,5 +1,5 @@
 /**
- * One direction of a TCP conversation, put in order: what was sent again counts once, what came too early waits, and what never came is
+ * Bytes of one direction of a TCP conversation, put in order: what was sent again counts once, what came too early waits, and what never came is
  * told as lost. Pure; sequence numbers wrap (RFC 9293, 3.4).
  */
 
@@ -10,7 +10,7 @@ export interface Piece {
   readonly size: number;
   /** The capture has no packet with these bytes. */
   readonly isLost: boolean;
-  /** What was said of the packet. */
+  /** Comments of its packet. */
   readonly comments: readonly string[];
 }
 
@@ -48,7 +48,7 @@ export class StreamReassembly {
     return pieces;
   }
 
-  /** Its FIN has this number. */
+  /** Takes the number of its FIN. */
   finish(sequence: number, ns: bigint): void {
     this.#fin ??= { sequence, ns };
   }

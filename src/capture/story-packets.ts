@@ -37,6 +37,8 @@ export class StoryPackets {
   /** How the end goes over the wire where it was no FIN. */
   #breaksBy: Direction | undefined;
   #hasOpened = false;
+  /** Entries come as they happen. */
+  #isFollowed = false;
 
   /** `opener`: the side that connected. */
   constructor(subject: StorySubject, opener: "peer" | "us") {
@@ -53,6 +55,7 @@ export class StoryPackets {
   /** Packets of the next entry: none, where it moved nothing. */
   take(entry: ShownEntry, totals?: Totals): StoryPacket[] {
     const packets: StoryPacket[] = [];
+    this.#isFollowed = totals !== undefined;
     if (!this.#hasOpened) {
       this.#hasOpened = true;
       if (entry.kind === "opened") this.#comment(entry);
@@ -75,7 +78,8 @@ export class StoryPackets {
       case "out":
         return this.#bytes(entry, "out");
       case "file":
-        this.#comment(entry);
+        // Of a file that begins now, nothing has gone: its whole size is what there is to tell.
+        this.#comment(this.#isFollowed ? { ...entry, size: entry.told } : entry);
         return this.#unseen(entry.at, entry.direction, entry.size);
       case "gap":
         this.#comment(entry);

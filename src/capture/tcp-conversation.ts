@@ -1,6 +1,6 @@
 /**
  * The segments of one TCP conversation, made from what its ends wrote: three for the handshake, one for a write with the acknowledgement
- * that follows, and a FIN or a reset. Numbers never jump: bytes that nobody kept are segments with bytes that are not there.
+ * that follows, and a FIN or a reset. Numbers never jump: bytes that were not kept are segments with bytes that are not there.
  */
 import type { Endpoint } from "../stories/story.ts";
 import { MAX_SEGMENT, type Payload, TcpFlag, tcpPacket, type Wired } from "./ip-packet.ts";

@@ -16,6 +16,6 @@ export function toShownRecord(story: Story, visibility: Visibility): StoryRecord
   };
 }
 
-/** One entry of it, with `hidden` where bytes are fillers. */
+/** An entry of it, with `hidden` where bytes are fillers. */
 export const shownEntryRecord = (story: Story, entry: Entry, visibility: Visibility): unknown =>
   entryRecord(shownEntry(entry, contextOf(story), visibility));

@@ -86,7 +86,7 @@ export function fromRecord(record: StoryRecord): {
   return { story, live: record.live ? (revived(record.live) as LiveView) : undefined };
 }
 
-/** One entry as plain JSON, for readers that follow a story. */
+/** An entry as plain JSON, for readers that follow a story. */
 export const entryRecord = (entry: Entry): unknown => plain(entry);
 
 export const entryFromRecord = (record: unknown): Entry => revived(record) as Entry;

@@ -1,6 +1,6 @@
 /**
- * `capture`: the daemon hands stories over as data, and packets are made here, so that a Wireshark that stands still holds up nobody but
- * its own reader.
+ * `capture`: the daemon hands stories over as data, and packets are made here, so that a Wireshark that stands still holds up this
+ * client alone.
  */
 import {
   type CapturedEntry,
@@ -51,12 +51,14 @@ async function whole(call: ClientCall, options: CaptureOptions): Promise<number>
     return exitCodes.noSuchThing;
   }
   const sink = await sinkFor(call, options);
-  const roles = new Set(stories.map(({ record }) => roleComment(record.subject)));
+  const roles = new Map(
+    stories.map(({ record: { subject } }) => [subject.instance, roleComment(subject)] as const),
+  );
   const packets = new CaptureEncoder().stories(stories);
-  await sink.write(Buffer.concat([captureHead(version, [...roles]), ...packets]));
+  await sink.write(Buffer.concat([captureHead(version, [...roles.values()]), ...packets]));
   await sink.end();
   const what = `${counted(stories.length, "connection")}, ${counted(packets.length, "packet")}`;
-  if (options.out !== undefined) await call.console.err(`wrote ${printable(options.out)}: ${what}`);
+  if (sink.isFile) await call.console.err(`wrote ${printable(options.out ?? "")}: ${what}`);
   return exitCodes.done;
 }
 
@@ -66,7 +68,7 @@ async function live(call: ClientCall, options: CaptureOptions): Promise<number> 
   const encoder = new CaptureEncoder();
   const selected = call.rest.length > 0 ? call.rest.join(" ") : "everything";
   await sink.write(captureHead(version, [`live: ${selected}`]));
-  if (options.out !== undefined) await call.console.err(`capturing ${printable(selected)}; Ctrl-C ends it`);
+  if (sink.isFile) await call.console.err(`capturing ${printable(selected)}; Ctrl-C ends it`);
   let packets = 0;
   const exit = await records(
     call,
@@ -86,8 +88,8 @@ async function live(call: ClientCall, options: CaptureOptions): Promise<number> 
   );
   if (sink.gone.aborted) return exitCodes.done;
   await sink.end();
-  if (options.out !== undefined)
-    await call.console.err(`wrote ${printable(options.out)}: ${counted(packets, "packet")}`);
+  if (sink.isFile)
+    await call.console.err(`wrote ${printable(options.out ?? "")}: ${counted(packets, "packet")}`);
   return exit === exitCodes.interrupted ? exitCodes.done : exit;
 }
 
@@ -111,7 +113,7 @@ async function records(
   try {
     return (await request).exit;
   } catch (error) {
-    // Its reader has gone: there is nobody to tell.
+    // A reader that has gone is told nothing.
     if (gone?.aborted) return exitCodes.done;
     throw error;
   } finally {

@@ -38,7 +38,7 @@ async function storiesOf(lab: Lab, terms: readonly string[]): Promise<readonly S
   return isOne ? [await findFacts(lab, term)] : selectStories(lab, terms);
 }
 
-/** JSON is all that it prints, asked for or not: nobody reads a story of bytes in base64 as a text. */
+/** Prints JSON, asked for or not: bytes in base64 are no text for a person. */
 function print(call: Call<Options>, document: unknown): void {
   if (call.isJson) call.data(document);
   else call.out(JSON.stringify(document));
