@@ -58,7 +58,7 @@ export const usageSentences = {
   "file-stands-last": "{sign} FILE must come last",
   "pipe-wants-filter": "| needs a filter: grep, head or tail",
   "sign-wants-file": "{sign} needs a file name",
-  "unknown-limit": "--limit: unknown limit {name:quoted}; choose from {known}",
-  "bad-limit": "--limit: {name}={value} is not a limit: write e.g. {name}={example}",
+  "unknown-limit": "unknown limit {name:quoted}; choose from {known}",
+  "bad-limit": "{name}={value} is not a limit: write e.g. {name}={example}",
   "one-file": "{sign} takes one file name, not {words}: put quotes around a name with blanks",
 } as const;
