@@ -16,6 +16,10 @@ export const usageSentences = {
   "no-selector": "unknown selector {name}=…; {hint}",
   "no-verdict": "unknown verdict {verdict}; {hint}",
   "addr-of-roles": "addr=, verdict= and card= select connections, not roles: use conns {term}",
+  "capture-to-terminal":
+    "a capture is bytes, not text: name a file with --out, or send it on, as in netlabctl capture --live | wireshark -k -i -",
+  "no-wireshark": "wireshark was not found: install it, or name a file with --out",
+  "capture-twice": "--out writes a file and --wireshark shows it: choose one",
   "expect-nothing": "expect: give a text, or --exit with a status",
   "expect-first": "expect: no command has run before it",
   "expect-conn": "expect --conn: give only the text",
