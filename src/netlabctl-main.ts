@@ -20,6 +20,7 @@ export const STANDALONE = [
   ...["discover", "fetch", "register"],
   ...["echo", "relay", "reverse", "calc", "chat", "knock", "lookup", "clock", "ack"],
   "check",
+  "doctor",
   "completion",
   "run",
 ];

@@ -3,6 +3,7 @@
 import check from "./check.ts";
 import completion from "./completion.ts";
 import discover from "./discover.ts";
+import doctor from "./doctor.ts";
 import fetch from "./fetch.ts";
 import { labClients } from "./lab-clients.ts";
 import register from "./register.ts";
@@ -10,7 +11,7 @@ import run from "./run.ts";
 import type { StandaloneCommand } from "./standalone-command.ts";
 
 export const standalone: ReadonlyMap<string, StandaloneCommand> = new Map(
-  [discover, fetch, register, ...labClients, check, completion, run].map((command) => [
+  [discover, fetch, register, ...labClients, check, doctor, completion, run].map((command) => [
     command.name,
     command,
   ]),
