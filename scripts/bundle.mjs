@@ -65,15 +65,20 @@ const english = {
 const noThreads = {
   name: "no-threads",
   setup: (hooks) => {
-    hooks.onResolve({ filter: /^thread-stream$/ }, ({ path: name }) => ({ path: name, namespace: "unused" }));
+    hooks.onResolve({ filter: /^(thread-stream|pino-abstract-transport)$/ }, ({ path: name }) => ({
+      path: name,
+      namespace: "unused",
+    }));
     hooks.onLoad({ filter: /.*/, namespace: "unused" }, () => ({ contents: "module.exports = undefined" }));
   },
 };
 
 /**
  * An `import` of a module of Node's own reads every one of its exports once, the rarest included, and some of these load others. Asked
- * for directly, it costs what is used of it; and a CommonJS package finds it without a `require`.
+ * for directly, it costs what is used of it; and a CommonJS package finds it without a `require`. The late ones are not even loaded
+ * before one of their functions is called.
  */
+const LATE = ["node:child_process", "node:crypto", "node:dns/promises", "node:fs/promises"];
 const builtins = {
   name: "builtins",
   setup: (hooks) => {
@@ -85,20 +90,38 @@ const builtins = {
     hooks.onLoad({ filter: /.*/, namespace: "builtin" }, ({ path: name }) => ({
       contents: `module.exports = process.getBuiltinModule(${JSON.stringify(name)})`,
     }));
-    hooks.onLoad({ filter: /.*/, namespace: "builtin-import" }, ({ path: name }) => {
-      const names = Object.keys(process.getBuiltinModule(name)).filter((one) => /^[a-zA-Z]\w*$/.test(one));
-      const exports = names.map(
-        (one) => `const _${one} = /* @__PURE__ */ of("${one}"); export { _${one} as ${one} };`,
-      );
-      return {
-        contents: `const it = process.getBuiltinModule(${JSON.stringify(name)});
-          const of = (name) => it[name];
-          export default it;
-          ${exports.join("\n")}`,
-      };
-    });
+    hooks.onLoad({ filter: /.*/, namespace: "builtin-import" }, ({ path: name }) => ({
+      contents: LATE.includes(name) ? lateModule(name) : directModule(name),
+    }));
   },
 };
+
+function directModule(name) {
+  return `const it = process.getBuiltinModule("${name}");
+    const of = (name) => it[name];
+    export default it;
+    ${exportsOf(name, () => "of")}`;
+}
+
+function lateModule(name) {
+  return `const it = () => process.getBuiltinModule("${name}");
+    const of = (name) => it()[name];
+    const late = (name) =>
+      new Proxy(() => {}, { apply: (_, self, given) => it()[name](...given), get: (_, key) => it()[name][key] });
+    export default new Proxy({}, { get: (_, name) => it()[name] });
+    ${exportsOf(name, (one, value) => (typeof value === "function" && /^[a-z]/.test(one) ? "late" : "of"))}`;
+}
+
+/** Each a constant, and none where nobody imports it. */
+function exportsOf(name, by) {
+  return Object.entries(process.getBuiltinModule(name))
+    .filter(([one]) => /^[a-zA-Z]\w*$/.test(one))
+    .map(
+      ([one, value]) =>
+        `const _${one} = /* @__PURE__ */ ${by(one, value)}("${one}"); export { _${one} as ${one} };`,
+    )
+    .join("\n");
+}
 
 // One brings a binary, the other is one; neither is wanted before it is asked for.
 const external = ["better-sqlite3", "esbuild"];
