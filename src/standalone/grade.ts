@@ -7,6 +7,7 @@ import { suggestion } from "../catalogue/instance-options.ts";
 import { shippedRoles } from "../catalogue/shipped-roles.ts";
 import { chooseRung } from "../check/box/rung.ts";
 import { checksOf } from "../check/case-folder.ts";
+import { allCases } from "../check/checkable.ts";
 import { readAssignment } from "../check/grade/assignment.ts";
 import { classSummary, lostCases } from "../check/grade/class-page.ts";
 import { gradeClass } from "../check/grade/grade-class.ts";
@@ -103,7 +104,9 @@ async function casesFor(assignment: ReturnType<typeof readAssignment>): Promise<
       why: `the checker knows no role ${assignment.role}${suggestion(assignment.role, [...(await shippedRoles()).keys()])}`,
     });
   }
-  return gradedCases(assignment, checks);
+  const roles = await shippedRoles();
+  const role = roles.get(assignment.role);
+  return gradedCases(assignment, role ? allCases(role, checks) : []);
 }
 
 interface Progress {

@@ -4,9 +4,8 @@
  */
 import { cp } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import { shippedRoles } from "../../catalogue/shipped-roles.ts";
 import { messageOf } from "../../errors.ts";
-import { checksOf } from "../case-folder.ts";
+import { checkableOf } from "../checkable.ts";
 import type { Ended, Report } from "../report.ts";
 import { blankReport, runCheck } from "../run-check.ts";
 import type { TesterJob, TesterNews } from "./boxed-check.ts";
@@ -49,12 +48,10 @@ async function work({ box, given, work, build, request, limits }: TesterJob): Pr
         ended: { code: "not-built", message },
       };
     }
-    const checks = await checksOf(request.role);
-    if (!checks) throw new Error(`no cases of ${request.role}`);
-    const roles = await shippedRoles();
+    const subject = await checkableOf(request.role, request.bundle);
     const onResult = (result: Report["results"][number], nth: number, of: number) =>
       void tell({ result, nth, of });
-    const report = await runCheck(request, { roles, checks, programs, signal: stop.signal, onResult });
+    const report = await runCheck(request, { subject, programs, signal: stop.signal, onResult });
     const ended = isLate ? late(limits.timeMs) : report.ended;
     return { ...report, ended, program: { ...report.program, build: built } };
   } finally {

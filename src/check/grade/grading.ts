@@ -1,7 +1,7 @@
 /** Points of a report by an assignment: what each case weighs there, and what counts for how much. Pure. */
 import { suggestion } from "../../catalogue/instance-options.ts";
 import { NetlabError } from "../../errors.ts";
-import type { RoleChecks, WholeCase } from "../case.ts";
+import type { WholeCase } from "../case.ts";
 import { type Report, type Result, scoreOf } from "../report.ts";
 import { type CheckRequest, casesOf } from "../run-check.ts";
 import type { Assignment } from "./assignment.ts";
@@ -14,9 +14,9 @@ export interface GradedCase {
 }
 
 /** Cases of an assignment, with its weights. Throws where it names one that there is not. */
-export function gradedCases(assignment: Assignment, checks: RoleChecks): GradedCase[] {
+export function gradedCases(assignment: Assignment, all: readonly WholeCase[]): GradedCase[] {
   const { weights, grades, cases: globs, place, role } = assignment;
-  const cases = casesOf(requestOf(assignment, 0), checks);
+  const cases = casesOf(requestOf(assignment, 0), all);
   if (cases.length === 0)
     throw new NetlabError("bad-assignment/no-cases", { place: place("cases"), globs, role });
   const ids = cases.map(({ id }) => id);

@@ -1,6 +1,6 @@
 /** Points by an assignment. */
 import { describe, expect, it } from "vitest";
-import { defineCase, defineChecks } from "../../../src/check/case.ts";
+import { defineCase, defineChecks, wholeCase } from "../../../src/check/case.ts";
 import { parseAssignment } from "../../../src/check/grade/assignment.ts";
 import { type GradedCase, gradedCases, pointsOf, reportAsGraded } from "../../../src/check/grade/grading.ts";
 import type { Report, Result, Status } from "../../../src/check/report.ts";
@@ -16,7 +16,7 @@ const checks = defineChecks({
   ],
 });
 const assignment = (more = "") => parseAssignment(`role: calculator\nrun: x\n${more}`, "a.yaml");
-const of = (more = "") => gradedCases(assignment(more), checks);
+const of = (more = "") => gradedCases(assignment(more), checks.cases.map(wholeCase));
 
 function report(statuses: Readonly<Record<string, Status>>, ended: Report["ended"] = null): Report {
   const results = Object.entries(statuses).map(
