@@ -8,6 +8,7 @@ import type { Clock, World } from "../machines/_world.ts";
 import type { Connection } from "./connection.ts";
 import type { ConnectionHost, ConnectionLimits } from "./connection-host.ts";
 import type { HubFace } from "./hubs.ts";
+import { Sleep } from "./peer-machine.ts";
 import type { Environment } from "./service.ts";
 import type { Telemetry } from "./telemetry.ts";
 import { turns } from "./turns.ts";
@@ -18,6 +19,8 @@ export interface EditionParts {
   readonly limits: ConnectionLimits;
   readonly environment: Environment;
   readonly onOver: (connection: Connection) => void;
+  /** Machines that wait may sleep now. */
+  readonly isSleepWanted: () => boolean;
 }
 
 export class Edition implements ConnectionHost {
@@ -30,9 +33,10 @@ export class Edition implements ConnectionHost {
   readonly turns = turns;
   readonly telemetry: Telemetry;
   readonly initialState: string;
+  readonly sleep: Sleep;
   readonly #onOver: (connection: Connection) => void;
 
-  constructor(role: Role, { world, hub, limits, environment, onOver }: EditionParts) {
+  constructor(role: Role, { world, hub, limits, environment, onOver, isSleepWanted }: EditionParts) {
     this.role = role;
     this.world = world;
     this.hub = hub;
@@ -41,6 +45,7 @@ export class Edition implements ConnectionHost {
     this.clock = environment.clock;
     this.telemetry = environment.telemetry;
     this.initialState = initialStateName(role.machine);
+    this.sleep = new Sleep(role.machine, environment.clock, isSleepWanted);
     this.#onOver = onOver;
   }
 
