@@ -2,6 +2,7 @@
 import type { Phase } from "../machines/_role.ts";
 import { defaultLimits as framerLimits } from "../wire/framer.ts";
 import type { Connection } from "./connection.ts";
+import type { Crowds } from "./crowd.ts";
 import type { IntakeHost, IntakeLimits } from "./intake.ts";
 import type { Sleep } from "./peer-machine.ts";
 import type { CommonOptions } from "./service.ts";
@@ -23,6 +24,8 @@ export interface ConnectionHost extends IntakeHost {
   readonly telemetry: Telemetry;
   /** Of machines that wait; without it, all stay awake. */
   readonly sleep?: Sleep | undefined;
+  /** Crowds that its hub speaks to. */
+  readonly crowds?: Crowds | undefined;
   /** Something of ours threw: a client's run ends with its connection. */
   readonly onCrash?: (error: unknown) => void;
   /** The connection is over; its story has ended. */

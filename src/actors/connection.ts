@@ -61,7 +61,7 @@ export class Connection
     story.movedAt = story.now();
     this.#machine = new PeerMachine(host.sleep);
     this.#intake = new Intake(link, story, host, this);
-    this.#outflow = new Outflow(this, host.clock);
+    this.#outflow = new Outflow(this, host.clock, host.crowds);
     this.#closing = new Closing(
       { link, story, clock: host.clock, intake: this.#intake, outflow: this.#outflow },
       this,
@@ -190,7 +190,7 @@ export class Connection
   }
 
   onRead(): void {
-    this.#outflow.flush();
+    this.#outflow.flushReplies();
     // Within a step the actor is not what it will be.
     if (this.#intake.phase?.handle && !this.story.isInStep) this.#machine.rest(this);
   }
@@ -220,11 +220,11 @@ export class Connection
     this.#outflow.post(asBuffer(bytes));
   }
 
-  /** A hub's message: lines to a line peer are joined for this turn of the loop, anything else is a write of its own. */
-  deliver(delivery: Delivery): void {
+  /** Words of a hub: lines to a line peer are joined for this turn of the loop, anything else is a write of its own. `isNow`: it is over. */
+  deliver(delivery: Delivery, isNow = false): void {
     const { framing } = this.#intake.framer;
-    if (framing === "line") this.#outflow.deliver(delivery);
-    else this.#outflow.post(delivery.bytesFor(framing));
+    if (framing === "line") this.#outflow.deliver(delivery, isNow);
+    else for (const one of delivery.parts) this.#outflow.post(one.bytesFor(framing));
   }
 
   async sendFile(file: OpenFile): Promise<void> {

@@ -7,6 +7,7 @@ import { initialStateName } from "../machines/_state-names.ts";
 import type { Clock, World } from "../machines/_world.ts";
 import type { Connection } from "./connection.ts";
 import type { ConnectionHost, ConnectionLimits } from "./connection-host.ts";
+import type { Crowds } from "./crowd.ts";
 import type { HubFace } from "./hubs.ts";
 import { Sleep } from "./peer-machine.ts";
 import type { Environment } from "./service.ts";
@@ -16,6 +17,8 @@ import { turns } from "./turns.ts";
 export interface EditionParts {
   readonly world: World;
   readonly hub: HubFace | undefined;
+  /** The crowds of the hub. */
+  readonly crowds: Crowds;
   readonly limits: ConnectionLimits;
   readonly environment: Environment;
   readonly onOver: (connection: Connection) => void;
@@ -27,6 +30,7 @@ export class Edition implements ConnectionHost {
   readonly role: Role;
   readonly world: World;
   readonly hub: HubFace | undefined;
+  readonly crowds: Crowds | undefined;
   readonly limits: ConnectionLimits;
   readonly phases: Readonly<Record<string, Phase>>;
   readonly clock: Clock;
@@ -36,10 +40,11 @@ export class Edition implements ConnectionHost {
   readonly sleep: Sleep;
   readonly #onOver: (connection: Connection) => void;
 
-  constructor(role: Role, { world, hub, limits, environment, onOver, isSleepWanted }: EditionParts) {
+  constructor(role: Role, { world, hub, crowds, limits, environment, onOver, isSleepWanted }: EditionParts) {
     this.role = role;
     this.world = world;
     this.hub = hub;
+    this.crowds = hub && crowds;
     this.limits = limits;
     this.phases = role.phases;
     this.clock = environment.clock;

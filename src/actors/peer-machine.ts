@@ -61,7 +61,7 @@ export class PeerMachine {
   readonly #sleep: Sleep | undefined;
   #actor: RoleActor | undefined;
   #asleep: AnyMachineSnapshot | undefined;
-  /** Its own part of the snapshot, while it is asleep. */
+  /** Context of its snapshot, while it is asleep. */
   #context: unknown;
 
   constructor(sleep: Sleep | undefined) {
