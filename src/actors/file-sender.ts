@@ -25,7 +25,7 @@ export async function sendFile(link: Link, file: OpenFile, onSent: (bytes: numbe
   let reading = sizeBytes > 0 ? read(current, 0) : undefined;
   try {
     for (let position = 0; reading; ) {
-      // Whatever became of the write: a descriptor that is read from must not be closed, and another's file be read under its number.
+      // Ends first, whatever became of the write: a descriptor that is read from must not be closed, and be another file to the read.
       const count = await reading;
       if (count === 0) throw NetlabError.of("peer-error", cause("file-shrank", { name: file.name }));
       position += count;
