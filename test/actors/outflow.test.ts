@@ -24,6 +24,18 @@ function outflow({ onSettle = (_log: string[]): void => undefined } = {}) {
 
 const turn = () => new Promise<void>((resolve) => void setImmediate(resolve));
 
+describe("an outflow without a hub", () => {
+  it("writes as any other", () => {
+    const log: string[] = [];
+    const write = (what: unknown) => void log.push(String(what));
+    const writer = { write, writeText: write, onQueued: write, onDrained: () => undefined };
+    const flow = new Outflow(writer, new SimulatedClock(), undefined);
+    flow.line("one\n");
+    flow.flush();
+    expect(log).toEqual(["one\n"]);
+  });
+});
+
 describe("replies in lines", () => {
   it("are one write for all up to the flush, and none without any", () => {
     const { flow, heard } = outflow();
@@ -146,8 +158,17 @@ describe("a read of its own", () => {
     flow.post(Buffer.from("one"), true);
     clock.advance(50);
     flow.postText("two", true);
-    expect(heard()).toEqual(["bytes:one", "text:two"]);
+    clock.advance(50);
+    flow.post(Buffer.from("three"), true);
+    expect(heard()).toEqual(["bytes:one", "text:two", "bytes:three"]);
     expect(flow.isWaiting).toBe(false);
+  });
+
+  it("is only what is marked as one", () => {
+    const { flow, heard } = outflow();
+    for (const text of ["one", "two"]) flow.post(Buffer.from(text));
+    for (const text of ["three", "four"]) flow.postText(text);
+    expect(heard()).toEqual(["bytes:one", "bytes:two", "text:three", "text:four"]);
   });
 
   it("waits for what is left of the gap, no longer", () => {

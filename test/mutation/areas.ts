@@ -38,7 +38,7 @@ export const areas: readonly Area[] = [
   {
     name: "outflow",
     sources: ["src/actors/outflow.ts", "src/actors/delivery.ts"],
-    tests: ["test/actors/outflow.test.ts"],
+    tests: ["test/actors/{outflow,delivery}.test.ts"],
   },
   {
     name: "connection",
