@@ -9,6 +9,10 @@ export const usageSentences = {
   "no-selector": "unknown selector {name}=…; {hint}",
   "no-verdict": "unknown verdict {verdict}; {hint}",
   "addr-of-roles": "addr=, verdict= and card= select connections, not roles: use conns {term}",
+  "capture-to-terminal":
+    "a capture is bytes, not text: name a file with --out, or send it on, as in netlabctl capture --live | wireshark -k -i -",
+  "no-wireshark": "wireshark was not found: install it, or name a file with --out",
+  "capture-twice": "--out writes a file and --wireshark shows it: choose one",
   "expect-nothing": "expect: give a text, or --exit with a status",
   "expect-first": "expect: no command has run before it",
   "expect-conn": "expect --conn: give only the text",
@@ -54,7 +58,7 @@ export const usageSentences = {
   "file-stands-last": "{sign} FILE must come last",
   "pipe-wants-filter": "| needs a filter: grep, head or tail",
   "sign-wants-file": "{sign} needs a file name",
-  "unknown-limit": "--limit: unknown limit {name:quoted}; choose from {known}",
-  "bad-limit": "--limit: {name}={value} is not a limit: write e.g. {name}={example}",
+  "unknown-limit": "unknown limit {name:quoted}; choose from {known}",
+  "bad-limit": "{name}={value} is not a limit: write e.g. {name}={example}",
   "one-file": "{sign} takes one file name, not {words}: put quotes around a name with blanks",
 } as const;

@@ -20,7 +20,7 @@ import type { ByteSink, OpenFile, Peer } from "../machines/_world.ts";
 import { breakCause, causeOfError, crashCause } from "../os/error-causes.ts";
 import type { Answer } from "../stories/answer.ts";
 import { type Cause, cause, refusalCause, remarkCause } from "../stories/causes.ts";
-import type { Story } from "../stories/story.ts";
+import { type Story, wallMs } from "../stories/story.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { Closing, type ClosingHandlers } from "./closing.ts";
 import type { ConnectionControl } from "./connection-control.ts";
@@ -41,7 +41,6 @@ export class Connection
 {
   readonly remote: { readonly address: string; readonly port: number };
   readonly story: Story;
-  lastMovedAt: number;
   /** Resources that its listener takes back when it is over. */
   permit: Permit | undefined;
   files: ConnectionFiles | undefined;
@@ -58,7 +57,8 @@ export class Connection
     this.#host = host;
     this.story = story;
     this.remote = story.subject.remote;
-    this.lastMovedAt = host.clock.now();
+    // A client's story is older than its connection.
+    story.movedAt = story.now();
     this.#intake = new Intake(link, story, host, this);
     this.#outflow = new Outflow(this, host.clock);
     this.#closing = new Closing(
@@ -70,6 +70,11 @@ export class Connection
 
   get id(): string {
     return this.story.subject.id;
+  }
+
+  /** By the wall's clock, in milliseconds. */
+  get lastMovedAt(): number {
+    return Math.round(wallMs(this.story, { at: this.story.movedAt }));
   }
 
   /** How far on its way out it is, and who closed it. */
@@ -154,11 +159,9 @@ export class Connection
   // -- what comes --------------------------------------------------------------------------------------------------
 
   onData(chunk: Buffer): void {
-    const now = this.#host.clock.now();
-    this.lastMovedAt = now;
     // A flush may be what our last words waited for, and so the end.
     if (!this.isClosing) this.#outflow.peerSpoke();
-    if (this.#closing.isOpen) this.#intake.onData(chunk, now);
+    if (this.#closing.isOpen) this.#intake.onData(chunk);
     else this.#closing.drain(chunk);
   }
 
@@ -172,7 +175,7 @@ export class Connection
   }
 
   onMessage(phase: Phase, message: PeerMessage, at: number): void {
-    this.story.recordMessage(message.bytes.length, phase.rule, at);
+    this.story.recordMessage(message.sizeBytes, phase.rule, at);
     const event = phase.handle ? phase.handle(message, this) : message;
     if (event) this.#dispatch(event);
   }
@@ -211,7 +214,7 @@ export class Connection
     const message = ended(text, framing);
     const isApart = options?.apart === true;
     if (framing === "line" && this.#intake.isPumping && !isApart) this.#outflow.line(message);
-    else this.#outflow.post(Buffer.from(message), isApart);
+    else this.#outflow.postText(message, isApart);
   }
 
   sendBytes(bytes: Uint8Array): void {
@@ -230,10 +233,7 @@ export class Connection
     const record = this.story.recordFile("out", file.name, file.sizeBytes);
     this.#intake.framer.replied();
     try {
-      await sendFile(this.#link, file, (count) => {
-        record.moved(count);
-        this.lastMovedAt = this.#host.clock.now();
-      });
+      await sendFile(this.#link, file, record.moved);
     } catch (error) {
       this.#breakOff(error);
       throw error;
@@ -285,10 +285,20 @@ export class Connection
 
   write(bytes: Buffer): void {
     if (!this.#closing.mayWrite || bytes.length === 0) return;
-    this.lastMovedAt = this.#host.clock.now();
     this.story.recordWrite(bytes);
-    this.#intake.framer.replied();
     this.#link.write(bytes);
+    this.#written();
+  }
+
+  writeText(text: string): void {
+    if (!this.#closing.mayWrite || text === "") return;
+    this.story.recordText(text, text.length);
+    this.#link.writeText(text);
+    this.#written();
+  }
+
+  #written(): void {
+    this.#intake.framer.replied();
     const { queuedBytes } = this.#link;
     if (queuedBytes >= FULL_BYTES) this.#intake.fill();
     this.#dropSlowReader(queuedBytes);

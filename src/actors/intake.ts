@@ -10,6 +10,7 @@ import type { ByteSink, Clock } from "../machines/_world.ts";
 import type { Story } from "../stories/story.ts";
 import { Framer, type FramerLimits, type FramingOption, type StaleHandler } from "../wire/framer.ts";
 import { PeerMessage } from "../wire/message.ts";
+import { asciiText } from "../wire/text-lines.ts";
 import { Inflow } from "./inflow.ts";
 import { Throttle } from "./throttle.ts";
 import { LARGE_READ, type Turns, type TurnTaker } from "./turns.ts";
@@ -42,6 +43,9 @@ export interface IntakeHandlers extends Session {
   onRead(): void;
   onCrash(error: unknown): void;
 }
+
+/** Framing has whole milliseconds, of the same clock as the story: the wall's may be set. */
+const toMs = (storyTime: number) => Math.floor(storyTime / 1_000);
 
 export class Intake implements StaleHandler, TurnTaker {
   readonly #story: Story;
@@ -99,22 +103,25 @@ export class Intake implements StaleHandler, TurnTaker {
     this.#isLate = true;
   }
 
-  onData(chunk: Buffer, now: number): void {
-    this.#record(chunk);
-    this.#framer.push(chunk, now);
+  onData(chunk: Buffer): void {
+    const at = this.#story.now();
+    const now = toMs(at);
+    const text = this.#framer.takesText && !this.#inflow ? asciiText(chunk) : undefined;
+    this.#record(chunk, at, text);
+    this.#framer.push(chunk, now, text);
     if (this.#inflow) return this.#inflow.flow();
-    if (this.#phase) this.#pumpInTurn(chunk.length);
+    if (this.#phase) this.#pumpInTurn(chunk.length, at);
     else this.#keep();
     if (this.#throttle.isBurst(chunk.length, now)) this.#awaitTurn();
   }
 
   /** Each byte is told once: of a file's, those that come while it is taken; the rest as the reads that they came in. */
-  #record(chunk: Buffer): void {
+  #record(chunk: Buffer, at: number, text: string | undefined): void {
     const ofFile = Math.min(chunk.length, this.#inflow?.awaitedBytes ?? 0);
     if (ofFile > 0) this.#inflow?.count(ofFile);
     if (ofFile === chunk.length) return;
     if (this.#inflow || this.#isLate) this.#story.recordUnread("late", chunk.subarray(ofFile));
-    else this.#story.recordRead(chunk);
+    else this.#story.recordRead(chunk, text, at);
   }
 
   onStale(bytes: Buffer): void {
@@ -133,22 +140,21 @@ export class Intake implements StaleHandler, TurnTaker {
     if (this.#framer.unreadBytes > HELD_BYTES) this.#throttle.hold();
   }
 
-  #pumpInTurn(readBytes: number): void {
+  #pumpInTurn(readBytes: number, at: number): void {
     const isLarge = readBytes >= LARGE_READ;
     if (isLarge && this.#host.turns.isSliceSpent) this.#interrupt();
-    else this.pump(isLarge);
+    else this.pump(isLarge, at);
   }
 
   /** Hands over messages for as long as the machine waits for them, the peer reads the answers, and its turn lasts. */
-  pump(isLarge = false): void {
+  pump(isLarge = false, at = this.#story.now()): void {
     if (this.#isPumping || this.#isInterrupted || this.#inflow) return;
     this.#isPumping = true;
-    const { clock, turns } = this.#host;
+    const { turns } = this.#host;
     turns.begin(isLarge);
     try {
       // Time stands still while messages are handed over: they are all of one read.
-      const now = clock.now();
-      const at = this.#story.now();
+      const now = toMs(at);
       while (this.#phase && this.#handlers.isReading && !this.#throttle.isFull) {
         if (!this.#handNext(this.#phase, now, at)) break;
         if (turns.isOver() && this.#framer.unreadBytes > 0) {
@@ -205,6 +211,9 @@ export class Intake implements StaleHandler, TurnTaker {
     switch (framed.kind) {
       case "message":
         this.#handlers.onMessage(phase, new PeerMessage(framed.bytes, framed.value), at);
+        return true;
+      case "line":
+        this.#handlers.onMessage(phase, new PeerMessage(framed.text), at);
         return true;
       case "wait":
         this.#timer = this.#host.clock.setTimeout(() => this.pump(), framed.ms);

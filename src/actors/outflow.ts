@@ -9,10 +9,14 @@ import type { Delivery, JoinedLines } from "./delivery.ts";
 
 /** [FRAME-6] Between two writes that must be two reads. */
 const GAP_MS = 50;
+/** Longer text is written as bytes: the system would copy it twice. */
+const LONG_TEXT = 4_096;
 
 export interface Writer {
   /** Into the link, now. */
   write(bytes: Buffer): void;
+  /** The same of text that is ASCII. */
+  writeText(text: string): void;
   /** So many bytes wait here now. */
   onQueued(bytes: number): void;
   /** Nothing waits any more. */
@@ -79,9 +83,9 @@ export class Outflow {
       this.#post(bytes, false);
     }
     if (this.#said !== "") {
-      const bytes = Buffer.from(this.#said);
+      const text = this.#said;
       this.#said = "";
-      this.#post(bytes, false);
+      this.#postText(text, false);
     }
   }
 
@@ -89,6 +93,11 @@ export class Outflow {
   post(bytes: Buffer, apart = false): void {
     this.flush();
     this.#post(bytes, apart);
+  }
+
+  postText(text: string, apart = false): void {
+    this.flush();
+    this.#postText(text, apart);
   }
 
   /** Does it when everything that was said before is written: now, or in its turn. */
@@ -128,6 +137,15 @@ export class Outflow {
     this.#clock.clearTimeout(this.#gapTimer);
   }
 
+  /** Short text that is ASCII, and need not wait, is never made bytes by us. */
+  #postText(text: string, apart: boolean): void {
+    const mayGo = this.#waiting === undefined && !(apart && this.#gapLeft > 0);
+    if (!mayGo || text.length > LONG_TEXT || Buffer.byteLength(text) !== text.length)
+      return this.#post(Buffer.from(text), apart);
+    this.#noteWrite();
+    this.#writer.writeText(text);
+  }
+
   #post(bytes: Buffer, apart: boolean): void {
     if (this.#waiting) {
       this.#wait(this.#waiting, bytes, apart);
@@ -147,9 +165,13 @@ export class Outflow {
   }
 
   #write(bytes: Buffer): void {
+    this.#noteWrite();
+    this.#writer.write(bytes);
+  }
+
+  #noteWrite(): void {
     this.#lastWriteAt = this.#clock.now();
     this.#hasPeerSpoken = false;
-    this.#writer.write(bytes);
   }
 
   get #gapLeft(): number {

@@ -5,7 +5,7 @@
  * Fairness is the contract's other half: a case that is not sure does not fail anybody.
  */
 import type { Dialogue } from "../machines/_dialogue.ts";
-import type { Chance } from "./chance.ts";
+import type { Draws } from "./chance.ts";
 import type { Grade, Side } from "./report.ts";
 import type { Preparing, Words } from "./stage.ts";
 import type { ClientTester, ServerTester } from "./tester.ts";
@@ -59,9 +59,9 @@ export interface RoleChecks {
    * A right client's conversation with a server as people hand it in, from which the families are made: with values of its own for
    * each seed. Default: the role's own `dialogue`.
    */
-  readonly dialogue?: (chance: Chance, words: Words) => Dialogue;
+  readonly dialogue?: (draws: Draws, words: Words) => Dialogue;
   /** Lines that are typed into a client in every case, where no --stdin is given. */
-  readonly script?: (chance: Chance) => readonly string[];
+  readonly script?: (draws: Draws) => readonly string[];
   readonly families?: FamilyGrades;
   readonly cases: readonly Case[];
 }

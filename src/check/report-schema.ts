@@ -75,6 +75,7 @@ export const reportSchema = z.object({
     .object({
       code: z.enum(["not-built", "not-started", "timed-out", "interrupted", "unfinished"]),
       message: z.string(),
+      output: z.string().optional().describe("last words of a program that did not come to listen"),
     })
     .nullable()
     .describe("why the run ended before its last case"),

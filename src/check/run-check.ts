@@ -3,13 +3,13 @@
  * neither terminal nor file: who asks writes the report.
  */
 import os from "node:os";
-import type { RoleTable } from "../catalogue/role-folder.ts";
 import { version } from "../config.ts";
 import { NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
 import { ruleInShort } from "../wire-rules.ts";
-import { type RoleChecks, type WholeCase, wholeCase } from "./case.ts";
+import type { WholeCase } from "./case.ts";
 import { Chance } from "./chance.ts";
+import type { Checkable } from "./checkable.ts";
 import type { Programs } from "./program.ts";
 import {
   type Ended,
@@ -29,6 +29,8 @@ import { NotStarted } from "./verdict.ts";
 export interface CheckRequest {
   readonly side: Side;
   readonly role: string;
+  /** Text of a role that the user brings. */
+  readonly bundle?: string | undefined;
   /** Command with {host} and {port}; undefined: the server is there, at `at`. */
   readonly run?: string | undefined;
   readonly at?: { readonly host: string; readonly port: number } | undefined;
@@ -45,8 +47,7 @@ export interface CheckRequest {
 }
 
 export interface CheckParts {
-  readonly roles: RoleTable;
-  readonly checks: RoleChecks;
+  readonly subject: Checkable;
   /** Undefined with `at`. */
   readonly programs: Programs | undefined;
   readonly signal: AbortSignal;
@@ -54,22 +55,18 @@ export interface CheckParts {
   readonly onResult?: (result: Result, nth: number, of: number) => void;
 }
 
-/** Cases that a request asks for, in their order. */
-export function casesOf({ side, cases: globs, grade }: CheckRequest, checks: RoleChecks): WholeCase[] {
+/** Cases that a request asks for. */
+export function casesOf({ side, cases: globs, grade }: CheckRequest, all: readonly WholeCase[]): WholeCase[] {
   const patterns = globs.map(globPattern);
-  return checks.cases
-    .map(wholeCase)
+  return all
     .filter((one) => one.side === side && (grade === undefined || one.grade === grade))
     .filter(({ id }) => patterns.length === 0 || patterns.some((pattern) => pattern.test(id)));
 }
 
-/** Rejects where nothing is asked for that there is. */
 export async function runCheck(request: CheckRequest, parts: CheckParts): Promise<Report> {
   const started = Date.now();
-  const { roles, checks } = parts;
-  const role = roles.get(request.role);
-  if (!role) throw new Error(`no role ${request.role}`);
-  const cases = casesOf(request, checks);
+  const { role, counterpart } = parts.subject;
+  const cases = casesOf(request, parts.subject.cases);
   const server = serverOf(request, role, parts);
   const results: Result[] = [];
   let ended: Ended | null = null;
@@ -78,12 +75,13 @@ export async function runCheck(request: CheckRequest, parts: CheckParts): Promis
     if (ended) break;
     const result = await resultOf(one, request, {
       role,
-      counterpart: roles.get(`${role.name}-client`),
+      counterpart,
       server,
       openStage: (seed) => openStage(seed, request, parts),
     }).catch((error: unknown) => {
       if (!(error instanceof NotStarted)) throw error;
-      ended = { code: "not-started", message: error.message };
+      const output = server.program?.output ?? "";
+      ended = { code: "not-started", message: error.message, ...(output === "" ? {} : { output }) };
       return undefined;
     });
     if (!result) break;
@@ -127,10 +125,10 @@ export function blankReport(request: CheckRequest, programs: Programs | undefine
 function openStage(
   seed: string,
   { run, set = {} }: CheckRequest,
-  { checks, programs }: CheckParts,
+  { subject: { checks }, programs }: CheckParts,
 ): Promise<Stage> {
   return Stage.open({
-    prepare: checks.prepare,
+    prepare: checks?.prepare,
     chance: new Chance(`${seed}/stage`),
     command: run,
     given: set,

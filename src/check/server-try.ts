@@ -5,6 +5,7 @@ import { Recorder } from "../stories/recorder.ts";
 import type { ServerCase, WholeCase } from "./case.ts";
 import { Chance } from "./chance.ts";
 import { likelyOf } from "./likely.ts";
+import { patience } from "./patience.ts";
 import type { Octets, Result, Status } from "./report.ts";
 import type { Scene } from "./scene.ts";
 import { ServerCaseTester } from "./server-case.ts";
@@ -27,7 +28,15 @@ export type Outcome = Pick<
 /** End of a program's output: enough for a traceback. */
 const OUTPUT_TAIL = 2_000;
 
-export async function tryServerCase(
+/** A program that served an earlier case may have suffered from it: what fails with it is tried once more with a fresh one. */
+export async function tryServerCase(one: WholeCase, seed: string, subject: Subject): Promise<Outcome> {
+  const { server } = subject;
+  const mayHaveSuffered = server.isStarted && server.isRunning;
+  const outcome = await tryOnce(one, seed, subject);
+  return outcome.status === "failed" && mayHaveSuffered ? tryOnce(one, seed, subject) : outcome;
+}
+
+async function tryOnce(
   one: WholeCase,
   seed: string,
   { counterpart, server, openStage }: Subject,
@@ -62,22 +71,22 @@ async function tried(
     remark: (text) => void remarks.add(text),
   };
   const t = new ServerCaseTester(scene, server);
-  const timer = setTimeout(() => limit.abort(tooLong(one)), one.limitMs);
+  const timer = setTimeout(() => limit.abort(tooLong(one)), one.limitMs * patience());
   const verdict = await verdictOf(() => one.run(t), limit.signal);
   clearTimeout(timer);
-  if (verdict.status === "failed") await t.lookAtProgram();
+  const hasFailed = verdict.status === "failed";
+  if (hasFailed) await t.lookAtProgram();
   const { closing } = t;
   t.leave();
-  const likely = verdict.status === "failed" ? likelyOf(scene.recorder, counterpart) : [];
-  const output = server.program?.output.slice(-OUTPUT_TAIL) ?? "";
-  await server.stop();
+  const { output } = server;
+  if (verdict.status !== "passed" || stage.isOfOneTry || !(await server.isAsNew())) await server.stop();
   return {
     ...verdict,
-    closing: verdict.status === "failed" ? (closing ?? null) : null,
+    closing: hasFailed ? (closing ?? null) : null,
     remarks: [...remarks],
-    likely,
+    likely: hasFailed ? likelyOf(scene.recorder, counterpart) : [],
     transcript: scene.transcript.lines,
-    output,
+    output: output.slice(-OUTPUT_TAIL),
   };
 }
 

@@ -37,6 +37,8 @@ export class Stage {
   readonly words: Words;
   /** Registrations that came to the registry of ours; undefined: none was opened. */
   readonly registered: readonly string[] | undefined;
+  /** Was given to one program, for one try. */
+  readonly isOfOneTry: boolean;
   readonly #command: string | undefined;
   readonly #close: () => Promise<void>;
 
@@ -47,6 +49,7 @@ export class Stage {
     close: () => Promise<void>,
   ) {
     this.words = words;
+    this.isOfOneTry = Object.keys(words).length > 0;
     this.#command = command;
     this.registered = registered;
     this.#close = close;

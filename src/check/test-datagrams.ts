@@ -72,8 +72,7 @@ export class CheckDatagrams extends Hearing implements TestDatagrams {
     this.scene.transcript.bytes(this.#number, "in", bytes);
     this.#asked.came(bytes);
     if (this.unread.length > 0 || this.#queue.length > 0) this.#queue.push(bytes);
-    else this.unread = bytes;
-    this.moved();
+    else this.arrived(bytes);
   }
 
   protected override take(sizeBytes: number): void {

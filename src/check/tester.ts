@@ -4,7 +4,7 @@
  *
  * The checker leaves every connection by a reset, so that the program's port is free again at once.
  */
-import type { Chance } from "./chance.ts";
+import type { Draws } from "./chance.ts";
 import type { Exit, Program } from "./program.ts";
 import type { Words } from "./stage.ts";
 
@@ -16,7 +16,7 @@ export interface Waiting {
   readonly withinMs?: number;
 }
 
-interface Tester extends Pick<Chance, "seed" | "int" | "pick" | "word" | "bytes"> {
+interface Tester extends Draws {
   /** Undefined with HOST:PORT: the program was not started by the checker. A case that wants it has `needs: ["start"]`. */
   readonly program: Program | undefined;
   /** Values of the role's words, as its `prepare` has made them. */
@@ -70,6 +70,8 @@ interface Listener {
   nothing(ms?: number): Promise<void>;
   /** All that came and was not expected yet. */
   readonly unread: Buffer;
+  /** All that came. */
+  readonly came: Buffer;
 }
 
 export interface TestConnection extends Listener {
@@ -82,6 +84,8 @@ export interface TestConnection extends Listener {
   send(bytes: string | Uint8Array, options?: { readonly unfinished?: boolean }): void;
   /** The program has read all that was sent: what is sent now is another read for it, for certain. False: it did not in time. */
   taken(): Promise<boolean>;
+  /** After a message that has no answer: the program has read it, and is through with it, so that the next one is another message. */
+  settled(): Promise<void>;
   /** `say` and `like`. */
   asks(question: string, answer: string | readonly string[], waiting?: Waiting): Promise<void>;
   /** The text comes somewhere among what comes: of rooms, where others speak too. What came before it is dropped. */

@@ -33,6 +33,8 @@ export interface Link {
   attach(handlers: LinkHandlers): void;
   /** `onWritten` hears when the system has taken these bytes, or why it never will. */
   write(bytes: Buffer, onWritten?: (error: Error | undefined) => void): void;
+  /** The same of text that is ASCII. */
+  writeText(text: string): void;
   /** Our FIN, behind what was written. `onFinished` hears when it is on its way. */
   end(onFinished?: () => void): void;
   /** RST: what is queued is lost, and the peer hears that it is. */

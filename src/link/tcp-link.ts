@@ -42,6 +42,12 @@ export class TcpLink implements Link {
     else this.#socket.write(bytes);
   }
 
+  /** Node hands a string to the system without a buffer of its own. */
+  writeText(text: string): void {
+    this.#taps?.emit({ kind: "out", bytes: Buffer.from(text, "latin1") });
+    this.#socket.write(text, "latin1");
+  }
+
   /** A write under way as the socket is destroyed is not always called back. */
   #writeAndHear(bytes: Buffer, onWritten: (error: Error | undefined) => void): void {
     const socket = this.#socket;

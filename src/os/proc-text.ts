@@ -8,6 +8,8 @@ export interface SocketRow {
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly state: number;
+  /** Bytes that were sent and that the other end's system has not acknowledged. */
+  readonly txQueue: number;
   /** Of a listening socket: connections that wait for accept(); of others: bytes that wait to be read. */
   readonly rxQueue: number;
   readonly uid: number;
@@ -36,18 +38,20 @@ export function socketTable(text: string): SocketRow[] {
 }
 
 const ROW =
-  /^\s*\d+: ([\dA-F]+):([\dA-F]{4}) ([\dA-F]+):([\dA-F]{4}) ([\dA-F]{2}) [\dA-F]+:([\dA-F]+) \S+ \S+\s+(\d+)\s+\d+ (\d+)/;
+  /^\s*\d+: ([\dA-F]+):([\dA-F]{4}) ([\dA-F]+):([\dA-F]{4}) ([\dA-F]{2}) ([\dA-F]+):([\dA-F]+) \S+ \S+\s+(\d+)\s+\d+ (\d+)/;
 
 function socketRow(line: string): SocketRow | undefined {
   const parts = ROW.exec(line);
   if (!parts) return undefined;
-  const [, local = "", localPort = "", remote = "", remotePort = "", state = "", rx = "", uid, inode] = parts;
+  const [, local = "", localPort = "", remote = "", remotePort = "", state = "", tx = "", rx = ""] = parts;
+  const [uid, inode] = parts.slice(8);
   return {
     localAddress: addressOf(local),
     localPort: Number.parseInt(localPort, 16),
     remoteAddress: addressOf(remote),
     remotePort: Number.parseInt(remotePort, 16),
     state: Number.parseInt(state, 16),
+    txQueue: Number.parseInt(tx, 16),
     rxQueue: Number.parseInt(rx, 16),
     uid: Number(uid),
     inode: Number(inode),

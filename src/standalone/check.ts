@@ -1,12 +1,10 @@
 /** `netlabctl check`: does a program keep the rules of its role? */
 import * as z from "zod";
-import { shippedRoles } from "../catalogue/shipped-roles.ts";
 import { programsHere } from "../check/box/programs-here.ts";
-import { checksOf } from "../check/case-folder.ts";
+import { checkableOf } from "../check/checkable.ts";
 import { text } from "../check/formats/text.ts";
 import { exitOf } from "../check/report.ts";
 import { runCheck } from "../check/run-check.ts";
-import { NetlabError } from "../errors.ts";
 import { styleOf } from "../repl/style.ts";
 import { defineStandalone } from "./standalone-command.ts";
 
@@ -30,8 +28,6 @@ export default defineStandalone({
   example: "netlabctl check server calculator --run 'python3 calculator.py {port}'",
   run: async ({ args, options, out, data, isJson, hasColors, signal }) => {
     const { role = "", at } = args;
-    const checks = await checksOf(role);
-    if (!checks) throw new NetlabError("usage/check-nothing");
     const [host = "", port = ""] = at?.split(":") ?? [];
     const report = await runCheck(
       {
@@ -44,8 +40,7 @@ export default defineStandalone({
         repeat: 1,
       },
       {
-        roles: await shippedRoles(),
-        checks,
+        subject: await checkableOf(role),
         programs: programsHere(process.cwd()),
         signal,
       },

@@ -123,10 +123,13 @@ function folderOf(real: string): string {
   return isTooWide(whole) ? real : whole;
 }
 
+/** Folders of a home in which programs lie beside keys and sources. */
+const SHARED = new Set([".local", ".config", ".cargo", "go"]);
+
 /** A home, or what stands beside others' things: of that, the program alone is seen. */
 function isTooWide(folder: string): boolean {
   const homes = [os.homedir(), "/root"].map((home) => (existsSync(home) ? realpathSync(home) : home));
   const isAHome = homes.includes(folder) || path.dirname(folder) === "/home" || folder === "/home";
-  const isLocal = path.basename(folder) === ".local" || path.basename(folder) === ".config";
-  return isAHome || isLocal || folder === "/" || homes.some((home) => home.startsWith(`${folder}/`));
+  const isShared = homes.includes(path.dirname(folder)) && SHARED.has(path.basename(folder));
+  return isAHome || isShared || folder === "/" || homes.some((home) => home.startsWith(`${folder}/`));
 }

@@ -4,11 +4,9 @@
  */
 import { cp } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import { scanRoles } from "../../catalogue/role-folder.ts";
 import { messageOf } from "../../errors.ts";
-import { codeSubfolder } from "../../places.ts";
-import { checksOf } from "../case-folder.ts";
-import type { Report } from "../report.ts";
+import { checkableOf } from "../checkable.ts";
+import type { Ended, Report } from "../report.ts";
 import { blankReport, runCheck } from "../run-check.ts";
 import type { TesterJob, TesterNews } from "./boxed-check.ts";
 import { innerBox } from "./bubblewrap.ts";
@@ -34,7 +32,11 @@ async function work({ box, given, work, build, request, limits }: TesterJob): Pr
     hasOwnUser: isBoxed,
   });
   stop.signal.addEventListener("abort", () => void programs.close());
-  const timer = setTimeout(() => stop.abort(), limits.timeMs);
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    stop.abort();
+  }, limits.timeMs);
   try {
     const built = build === undefined ? null : await programs.build(build);
     const blank = blankReport(request, programs);
@@ -46,18 +48,22 @@ async function work({ box, given, work, build, request, limits }: TesterJob): Pr
         ended: { code: "not-built", message },
       };
     }
-    const checks = await checksOf(request.role);
-    if (!checks) throw new Error(`no cases of ${request.role}`);
-    const roles = await scanRoles(codeSubfolder("machines"));
+    const subject = await checkableOf(request.role, request.bundle);
     const onResult = (result: Report["results"][number], nth: number, of: number) =>
       void tell({ result, nth, of });
-    const report = await runCheck(request, { roles, checks, programs, signal: stop.signal, onResult });
-    return { ...report, program: { ...report.program, build: built } };
+    const report = await runCheck(request, { subject, programs, signal: stop.signal, onResult });
+    const ended = isLate ? late(limits.timeMs) : report.ended;
+    return { ...report, ended, program: { ...report.program, build: built } };
   } finally {
     clearTimeout(timer);
     await programs.close();
   }
 }
+
+const late = (timeMs: number): Ended => ({
+  code: "timed-out",
+  message: `the check was ended after its time limit of ${timeMs / 1000} s`,
+});
 
 const input = createInterface({ input: process.stdin });
 input.once("line", (line) => {
