@@ -1,7 +1,7 @@
 /** Proof that the cases judge: a right peer fails none of them, and each mutant exactly those that are about its mistake. */
 import { describe, expect, it } from "vitest";
 import { hasPython } from "../roles/python-peer.ts";
-import { failedOf, idsOf, type Mutant, mutants, peers, textOf, tried } from "./mutants.ts";
+import { casesFor, failedOf, type Mutant, mutants, peers, textOf, tried } from "./mutants.ts";
 
 /** `npm run mutants`: all of them, and the right peers with three seeds. */
 const isWhole = process.env.MUTANTS === "all";
@@ -9,7 +9,9 @@ const only = process.env.MUTANT;
 const SEEDS = isWhole ? [1, 2, 3] : [1];
 const TIMEOUT_MS = 300_000;
 
-const known = new Map(await Promise.all(peers.map(async (peer) => [peer, await idsOf(peer)] as const)));
+const known = new Map(
+  await Promise.all(peers.map(async (peer) => [peer, (await casesFor(peer)).map(({ id }) => id)] as const)),
+);
 const checked = peers.filter((peer) => (known.get(peer) ?? []).length > 0);
 const killersOf = (peer: string, id: string) =>
   mutants.filter(({ of, kills }) => of === peer && kills !== "*" && kills.includes(id));

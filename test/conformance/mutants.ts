@@ -3,13 +3,12 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import os from "node:os";
 import path from "node:path";
 import { parse } from "yaml";
-import { type RoleTable, scanRoles } from "../../src/catalogue/role-folder.ts";
 import { programsHere } from "../../src/check/box/programs-here.ts";
-import { checksOf } from "../../src/check/case-folder.ts";
+import type { WholeCase } from "../../src/check/case.ts";
+import { type Checkable, checkableOf } from "../../src/check/checkable.ts";
 import type { Report, Side } from "../../src/check/report.ts";
-import { casesOf, runCheck } from "../../src/check/run-check.ts";
+import { runCheck } from "../../src/check/run-check.ts";
 
-const checkout = path.join(import.meta.dirname, "../..");
 const rightPeers = path.join(import.meta.dirname, "right");
 
 export interface Mutant {
@@ -56,24 +55,18 @@ export const fileOf = ({ of, in: shared }: Pick<Mutant, "of" | "in">) => `${shar
 export const textOf = (mutant: Pick<Mutant, "of" | "in">) =>
   readFileSync(path.join(rightPeers, fileOf(mutant)), "utf8");
 
-let roles: Promise<RoleTable> | undefined;
-const rolesOf = () => {
-  roles ??= scanRoles(path.join(checkout, "src/machines"));
-  return roles;
-};
+const found = new Map<string, Promise<Checkable>>();
 
-export async function idsOf(peer: string): Promise<readonly string[]> {
+function subjectOf(role: string): Promise<Checkable> {
+  const known = found.get(role) ?? checkableOf(role);
+  found.set(role, known);
+  return known;
+}
+
+/** Cases of a peer's role and side, in their order. */
+export async function casesFor(peer: string): Promise<readonly WholeCase[]> {
   const { role, side } = partsOf(peer);
-  return (await casesFor(role, side, [])).map(({ id }) => id);
-}
-
-export async function casesFor(role: string, side: Side, globs: readonly string[]) {
-  const checks = await checksFor(role);
-  return checks === undefined ? [] : casesOf({ side, role, cases: globs, seed: 1, repeat: 1 }, checks);
-}
-
-async function checksFor(role: string) {
-  return checksOf(role, path.join(checkout, "src/check/cases"));
+  return (await subjectOf(role)).cases.filter((one) => one.side === side);
 }
 
 export interface Trial {
@@ -87,8 +80,6 @@ export interface Trial {
 /** Checks a right peer, or a mutant of it, in a folder of its own. */
 export async function tried({ peer, mutant, seed, cases = [] }: Trial): Promise<Report> {
   const { role, side } = partsOf(peer);
-  const checks = await checksFor(role);
-  if (!checks) throw new Error(`no cases of ${role}`);
   const folder = mkdtempSync(path.join(os.tmpdir(), "netlabd-mutant-"));
   cpSync(rightPeers, folder, { recursive: true });
   if (mutant) writeFileSync(path.join(folder, fileOf(mutant)), mutated(mutant));
@@ -98,7 +89,7 @@ export async function tried({ peer, mutant, seed, cases = [] }: Trial): Promise<
   try {
     return await runCheck(
       { side, role, run, cases, seed, repeat: 1 },
-      { roles: await rolesOf(), checks, programs, signal: new AbortController().signal },
+      { subject: await subjectOf(role), programs, signal: new AbortController().signal },
     );
   } finally {
     await programs.close();
