@@ -1,13 +1,24 @@
 /** Proof that the cases judge: a right peer fails none of them, and each mutant exactly those that are about its mistake. */
 import { describe, expect, it } from "vitest";
 import { hasPython } from "../roles/python-peer.ts";
-import { casesFor, failedOf, type Mutant, mutants, peers, textOf, tried } from "./mutants.ts";
+import {
+  casesFor,
+  failedOf,
+  type Mutant,
+  mistakes,
+  mutants,
+  peers,
+  textOf,
+  tried,
+  triedMistake,
+} from "./mutants.ts";
 
 /** `npm run mutants`: all of them, and the right peers with three seeds. */
 const isWhole = process.env.MUTANTS === "all";
 const only = process.env.MUTANT;
 const SEEDS = isWhole ? [1, 2, 3] : [1];
 const TIMEOUT_MS = 300_000;
+const QUICK_MISTAKES = 3;
 
 const known = new Map(
   await Promise.all(peers.map(async (peer) => [peer, (await casesFor(peer)).map(({ id }) => id)] as const)),
@@ -55,6 +66,16 @@ describe.skipIf(!hasPython)("a mutant", () => {
       const failed = failedOf(await tried({ peer, mutant, seed: 1, cases }));
       if (mutant.kills === "*") expect(failed).not.toEqual([]);
       else expect([...failed].sort()).toEqual([...mutant.kills].sort());
+    },
+  );
+});
+
+describe.skipIf(!hasPython || only !== undefined)("a program of the corpus of mistakes", () => {
+  it.concurrent.each(isWhole ? mistakes : mistakes.slice(0, QUICK_MISTAKES))(
+    "$program fails $fails",
+    { timeout: TIMEOUT_MS },
+    async (mistake) => {
+      expect(failedOf(await triedMistake(mistake))).toEqual([mistake.fails]);
     },
   );
 });

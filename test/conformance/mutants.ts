@@ -63,6 +63,33 @@ function subjectOf(role: string): Promise<Checkable> {
   return known;
 }
 
+export interface Mistake {
+  /** Of test/peers/mistakes. */
+  readonly program: string;
+  readonly role: string;
+  readonly fails: string;
+  readonly set?: Readonly<Record<string, string>>;
+}
+
+export const mistakes = parse(
+  readFileSync(path.join(import.meta.dirname, "mistakes.yaml"), "utf8"),
+) as Mistake[];
+
+/** Checks a mistake program with the one case that is about its mistake. */
+export async function triedMistake({ program, role, fails, set }: Mistake): Promise<Report> {
+  const folder = path.join(import.meta.dirname, "../peers/mistakes");
+  const programs = programsHere(folder);
+  const run = `PYTHONPATH=${folder} python3 -B ${program}.py {port}`;
+  try {
+    return await runCheck(
+      { side: "server", role, run, cases: [fails], seed: 1, repeat: 1, set },
+      { subject: await subjectOf(role), programs, signal: new AbortController().signal },
+    );
+  } finally {
+    await programs.close();
+  }
+}
+
 /** Cases of a peer's role and side, in their order. */
 export async function casesFor(peer: string): Promise<readonly WholeCase[]> {
   const { role, side } = partsOf(peer);

@@ -19,10 +19,12 @@ export interface Known {
 }
 
 /** Bytes that are no text, the same for the same token and name. */
-const contentOf = (token: string, name: string, outputLength: number) =>
+export const contentOf = (token: string, name: string, outputLength: number) =>
   createHash("shake256", { outputLength }).update(`${token}/${name}`).digest();
 
-const SIZES = { one: 5_000, two: 70, empty: 0, large: MIB } as const;
+export const CONTENT_BYTES = 5_000;
+
+const SIZES = { one: CONTENT_BYTES, two: 70, empty: 0, large: MIB } as const;
 
 /** A file that a command with {root} is given. */
 export function filled(t: ServerTester, which: keyof typeof SIZES): Known {
@@ -83,13 +85,15 @@ export async function fetches(
 /** Files of each size, and such as are not to be had [FILE-3]. */
 export async function fill(
   root: string,
-  { token, service }: { token: string; service: string },
+  { token, service, asked }: { token: string; service: string; asked: string },
 ): Promise<void> {
   await mkdir(path.join(root, `folder.${service}`), { recursive: true });
   for (const [which, size] of Object.entries(SIZES)) {
     const name = `${which}.${service}`;
     await writeFile(path.join(root, name), contentOf(token, name, size));
   }
+  await writeFile(path.join(root, asked), contentOf(token, asked, CONTENT_BYTES));
+  await mkdir(path.join(root, "..", "empty"));
   const outside = path.join(path.dirname(root), `${OUTSIDE}.${service}`);
   await writeFile(outside, token);
   await writeFile(path.join(root, "notes.other"), token);
