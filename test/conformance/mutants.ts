@@ -105,6 +105,13 @@ export interface Trial {
 }
 
 /** Checks a right peer, or a mutant of it, in a folder of its own. */
+/** Cases of a role's own: the families are the same for all roles, and are proved with the calculator. */
+export async function ownIds(peer: string): Promise<readonly string[]> {
+  const { role, side } = partsOf(peer);
+  const { checks } = await subjectOf(role);
+  return (checks?.cases ?? []).filter((one) => one.side === side).map(({ id }) => id);
+}
+
 export async function tried({ peer, mutant, seed, cases = [] }: Trial): Promise<Report> {
   const { role, side } = partsOf(peer);
   const folder = mkdtempSync(path.join(os.tmpdir(), "netlabd-mutant-"));

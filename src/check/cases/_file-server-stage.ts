@@ -1,6 +1,6 @@
 /** File server on its stage: which files it has, and the steps of a transfer that cases share. */
 import { createHash } from "node:crypto";
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, symlink, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { ACKNOWLEDGEMENT, FOUND } from "../../wire/file-transfer.ts";
 import type { ServerTester, TestConnection } from "../tester.ts";
@@ -24,14 +24,14 @@ export const contentOf = (token: string, name: string, outputLength: number) =>
 
 export const CONTENT_BYTES = 5_000;
 
-const SIZES = { one: CONTENT_BYTES, two: 70, empty: 0, large: MIB } as const;
+const SIZES = { one: CONTENT_BYTES, two: 70, empty: 0, large: MIB, sparse: 32 * MIB } as const;
 
 /** A file that a command with {root} is given. */
 export function filled(t: ServerTester, which: keyof typeof SIZES): Known {
   if (!t.names("root")) t.skip(NO_ROOT);
   const { token = "", service = "" } = t.words;
   const name = `${which}.${service}`;
-  return { name, bytes: contentOf(token, name, SIZES[which]) };
+  return { name, bytes: which === "sparse" ? Buffer.alloc(0) : contentOf(token, name, SIZES[which]) };
 }
 
 /** A file that it has, one of ours or one of its own. */
@@ -90,7 +90,9 @@ export async function fill(
   await mkdir(path.join(root, `folder.${service}`), { recursive: true });
   for (const [which, size] of Object.entries(SIZES)) {
     const name = `${which}.${service}`;
-    await writeFile(path.join(root, name), contentOf(token, name, size));
+    if (which !== "sparse") await writeFile(path.join(root, name), contentOf(token, name, size));
+    // More than the kernel keeps for a client that does not read; its zeros take no room on a disk.
+    else await writeFile(path.join(root, name), "").then(() => truncate(path.join(root, name), size));
   }
   await writeFile(path.join(root, asked), contentOf(token, asked, CONTENT_BYTES));
   await mkdir(path.join(root, "..", "empty"));

@@ -1,11 +1,9 @@
 /** Cases of the acknowledger, server's side [ACK]. */
 import { OK } from "../../wire/ack.ts";
 import { defineCase, defineChecks } from "../case.ts";
-import { ackClientCases } from "./_ack-client.ts";
 
 export default defineChecks({
   role: "ack",
-  script: (chance) => [`${chance.word()} ${chance.word()}`],
   cases: [
     defineCase({
       id: "ACK-1.ok",
@@ -39,7 +37,7 @@ export default defineChecks({
       async run(t) {
         const sender = await t.datagrams();
         sender.send(Buffer.concat([Buffer.from([0xff, 0xfe, 0xc3]), t.bytes(60)]));
-        await sender.like(OK);
+        await sender.message();
       },
     }),
     defineCase({
@@ -50,9 +48,9 @@ export default defineChecks({
       async run(t) {
         const sender = await t.datagrams();
         sender.send("");
-        await sender.like(OK);
+        await sender.message();
         sender.send(t.word());
-        await sender.like(OK);
+        await sender.message();
       },
     }),
     defineCase({
@@ -64,7 +62,7 @@ export default defineChecks({
         const [one, other] = [await t.datagrams(), await t.datagrams()];
         for (const sender of [one, other, other, one]) {
           sender.send(t.word());
-          await sender.like(OK);
+          await sender.message();
         }
       },
     }),
@@ -76,9 +74,9 @@ export default defineChecks({
       async run(t) {
         const sender = await t.datagrams();
         sender.send("x".repeat(1_400));
-        await sender.like(OK);
+        await sender.message();
         sender.send(t.word());
-        await sender.like(OK);
+        await sender.message();
       },
     }),
     defineCase({
@@ -90,10 +88,9 @@ export default defineChecks({
         const sender = await t.datagrams();
         for (let nth = 0; nth < 100; nth += 1) {
           sender.send(t.word());
-          await sender.like(OK);
+          await sender.message();
         }
       },
     }),
-    ...ackClientCases,
   ],
 });

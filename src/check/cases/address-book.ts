@@ -14,7 +14,6 @@ import {
 } from "../../wire/address-record.ts";
 import { defineCase, defineChecks } from "../case.ts";
 import type { ServerTester, TestConnection } from "../tester.ts";
-import { addressBookClientCases } from "./_address-book-client.ts";
 
 const LONGEST = 127;
 /** Times of 64 bytes that no server has read when its answer is due. */
@@ -91,7 +90,6 @@ export default defineChecks({
     ],
     closes: true,
   }),
-  script: (chance) => [`${chance.word()}@example.org`],
   cases: [
     defineCase({
       id: "BOOK-0.tells-the-name",
@@ -318,7 +316,6 @@ export default defineChecks({
         if (book.closing === "reset") t.fail("the connection should end in a FIN, and a reset came");
       },
     }),
-    ...addressBookClientCases,
   ],
 });
 

@@ -4,7 +4,6 @@
 import path from "node:path";
 import { BYE, DISCOVER, isError, registration } from "../../wire/bootstrap.ts";
 import { defineCase, defineChecks } from "../case.ts";
-import { bootstrapClientCases, bootstrapScript } from "./_bootstrap-client.ts";
 import { listCases } from "./_bootstrap-lists.ts";
 import {
   DATAGRAM_BYTES,
@@ -20,7 +19,6 @@ export default defineChecks({
   role: "bootstrap",
   words: { store: "file in which it keeps what it was told" },
   prepare: async ({ folder }) => ({ store: path.join(folder, "registry.txt") }),
-  script: (chance) => bootstrapScript(chance.word(8)),
   cases: [
     defineCase({
       id: "BOOT-1.register-then-discover",
@@ -235,6 +233,5 @@ export default defineChecks({
       },
     }),
     ...listCases,
-    ...bootstrapClientCases,
   ],
 });

@@ -3,7 +3,6 @@ import path from "node:path";
 import { NOT_FOUND, VALID } from "../../wire/file-transfer.ts";
 import { defineChecks } from "../case.ts";
 import { accessCases } from "./_file-server-access.ts";
-import { fileClientCases } from "./_file-server-client.ts";
 import { fill } from "./_file-server-stage.ts";
 import { transferCases } from "./_file-server-transfer.ts";
 
@@ -36,6 +35,5 @@ export default defineChecks({
       { server: NOT_FOUND },
     ],
   }),
-  script: () => ["pdf", "server.pdf"],
-  cases: [...transferCases, ...accessCases, ...fileClientCases],
+  cases: [...transferCases, ...accessCases],
 });

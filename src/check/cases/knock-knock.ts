@@ -2,7 +2,6 @@
 import { askWho, HA, KNOCK, TRY, WHO_IS_THERE } from "../../wire/knock-knock.ts";
 import { defineCase, defineChecks } from "../case.ts";
 import type { TestConnection } from "../tester.ts";
-import { knockClientCases, knockScript } from "./_knock-knock-client.ts";
 
 /** Says a line and takes any answer: the words are cases of their own. */
 async function told(joke: TestConnection, ...lines: readonly string[]): Promise<void> {
@@ -14,7 +13,6 @@ async function told(joke: TestConnection, ...lines: readonly string[]): Promise<
 
 export default defineChecks({
   role: "knock-knock",
-  script: (chance) => knockScript(chance.word(), `${chance.word()} ${chance.word()}!`),
   cases: [
     defineCase({
       id: "KNOCK-1.whos-there",
@@ -121,6 +119,5 @@ export default defineChecks({
         await joke.ends();
       },
     }),
-    ...knockClientCases,
   ],
 });

@@ -2,7 +2,6 @@
 import { ACCEPT, EXIT, REJECT } from "../../wire/reverse.ts";
 import { defineCase, defineChecks } from "../case.ts";
 import type { ServerTester, TestConnection } from "../tester.ts";
-import { reverseClientCases, reverseScript } from "./_reverse-client.ts";
 
 const PLACES = 4;
 
@@ -36,7 +35,6 @@ export default defineChecks({
     lines: [{ server: ACCEPT }, { client: chance.word() }, { client: EXIT }],
     closes: true,
   }),
-  script: (chance) => reverseScript(`${chance.word()} ${chance.word()}`, chance.word(8)),
   cases: [
     defineCase({
       id: "REV-1.accept-first",
@@ -166,7 +164,6 @@ export default defineChecks({
         for (const client of clients) await client.nothing(80);
       },
     }),
-    ...reverseClientCases,
   ],
 });
 
