@@ -1,6 +1,6 @@
 /**
  * The SQLite file behind the stores: one writer, one transaction per turn of the event loop, forward migrations. While many rows come
- * that nobody waits for, a transaction is of a few turns.
+ * that no caller waits for, a transaction is of a few turns.
  *
  * A store asks for a change with `change`; the batch commits at the end of the turn; only then is each change made
  * visible and answered. A change that cannot be committed is refused to the store that asked for it, and no other is lost.
@@ -140,7 +140,7 @@ export class LabDatabase {
     else this.#flush(until);
   }
 
-  /** A commit costs as much as some rows: those that nobody waits for share it with those that come in the next turn. */
+  /** A commit costs as much as some rows: those that no caller waits for share it with those that come in the next turn. */
   #mayGrow(): boolean {
     if (this.#afterCommit.length > 0) return false;
     let rows = 0;

@@ -18,7 +18,7 @@ export interface Register {
 
 export interface Registering {
   readonly command: Register;
-  /** Hears of the commit; none: nobody waits for it. */
+  /** Hears of the commit; none: no caller waits for it. */
   readonly done: (() => void) | undefined;
   readonly failed: (error: NetlabError) => void;
 }
@@ -67,7 +67,7 @@ export class RegistrationBatch implements Change {
   readonly #statements: RegistrationStatements;
   readonly #stored: (command: Register) => void;
   readonly #registering: Registering[];
-  /** Its rows are being stored, or another change follows: what comes now is of the next batch. */
+  /** True when its rows are being stored, or another change follows: what comes now is of the next batch. */
   isClosed = false;
   #isAwaited = false;
 
