@@ -39,7 +39,7 @@ export const accessCases: readonly Case[] = [
         const client = await t.connect();
         client.say(wrong);
         const got = await client.message();
-        // Its words for a refusal are the affair of FILE-1.wrong-token.
+        // Words of a refusal are the affair of FILE-1.wrong-token.
         if (/^\s*valid/i.test(got))
           t.fail("a token that is not its own was taken", { expected: INVALID, got });
       }

@@ -100,7 +100,7 @@ export const transferCases: readonly Case[] = [
       const client = await enter(t);
       const from = performance.now();
       await announced(t, client, name);
-      // It may start after 2 s, which a busy machine can need for our own steps.
+      // After 2 s the server may start, and a busy machine can need as long for our own steps.
       if (performance.now() - from > BUSY_MS) t.skip("this machine is too busy to tell");
       await client.nothing(400);
     },
