@@ -21,6 +21,7 @@ export const STANDALONE = [
   ...["discover", "fetch", "register"],
   ...["echo", "relay", "reverse", "calc", "chat", "knock", "lookup", "clock", "ack"],
   "check",
+  "doctor",
   "grade",
   "completion",
   "run",

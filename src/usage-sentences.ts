@@ -1,7 +1,14 @@
 /** Sentences of the error `usage`, by variant: a command was typed that does not fit together. See `error-table.ts`. */
 export const usageSentences = {
   "check-nothing":
-    "check: name a server that runs, as HOST:PORT, or the command that starts yours with --run",
+    "check server: name a server that runs, as HOST:PORT, or the command that starts yours, with --run",
+  "check-client": "check client: name the command that starts your client, with --run",
+  "check-no-port": "check: write {braces} where the port belongs, e.g. --run 'python3 server.py {braces}'",
+  "check-what": "check: {what} is not one of server, client, list and explain",
+  "check-no-case": "check: {role} has no case of a {side} that is like {globs}; check list {role} lists them",
+  "check-unknown-case": "check explain: unknown case {id}{hint}",
+  "check-format": "check: unknown format {word:quoted}; {hint}",
+  "check-set": "check --set: {pair:quoted} is not of the form NAME=VALUE",
   "completion-shell": "completion: there is no script for {shell}; choose one of {shells}",
   "register-listing": "register: {why}",
   "run-no-script": "run: {file} is not a script: name a .ts file",

@@ -2,6 +2,7 @@
 import type { Phase } from "../machines/_role.ts";
 import { defaultLimits as framerLimits } from "../wire/framer.ts";
 import type { Connection } from "./connection.ts";
+import type { Crowds } from "./crowd.ts";
 import type { IntakeHost, IntakeLimits } from "./intake.ts";
 import type { CommonOptions } from "./service.ts";
 import type { Telemetry } from "./telemetry.ts";
@@ -20,6 +21,8 @@ export interface ConnectionHost extends IntakeHost {
   readonly phases: Readonly<Record<string, Phase>>;
   readonly limits: ConnectionLimits;
   readonly telemetry: Telemetry;
+  /** Crowds that its hub speaks to. */
+  readonly crowds?: Crowds | undefined;
   /** Something of ours threw: a client's run ends with its connection. */
   readonly onCrash?: (error: unknown) => void;
   /** The connection is over; its story has ended. */

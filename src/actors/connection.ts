@@ -33,8 +33,7 @@ import { sendFile } from "./file-sender.ts";
 import { Intake, type IntakeHandlers } from "./intake.ts";
 import { OperatorHand } from "./operator-hand.ts";
 import { Outflow, type Writer } from "./outflow.ts";
-import type { MachineWatcher, RoleActor } from "./run-machine.ts";
-import { sendWhileActive } from "./run-machine.ts";
+import { type MachineWatcher, type RoleActor, sendWhileActive } from "./run-machine.ts";
 
 export class Connection
   implements Peer, MachineWatcher, LinkHandlers, IntakeHandlers, Writer, ClosingHandlers
@@ -60,7 +59,7 @@ export class Connection
     // A client's story is older than its connection.
     story.movedAt = story.now();
     this.#intake = new Intake(link, story, host, this);
-    this.#outflow = new Outflow(this, host.clock);
+    this.#outflow = new Outflow(this, host.clock, host.crowds);
     this.#closing = new Closing(
       { link, story, clock: host.clock, intake: this.#intake, outflow: this.#outflow },
       this,
@@ -189,7 +188,7 @@ export class Connection
   }
 
   onRead(): void {
-    this.#outflow.flush();
+    this.#outflow.flushReplies();
   }
 
   onTooLong(): void {
@@ -221,11 +220,11 @@ export class Connection
     this.#outflow.post(asBuffer(bytes));
   }
 
-  /** A hub's message: lines to a line peer are joined for this turn of the loop, anything else is a write of its own. */
-  deliver(delivery: Delivery): void {
+  /** Words of a hub: lines to a line peer are joined for this turn of the loop, anything else is a write of its own. `isNow`: it is over. */
+  deliver(delivery: Delivery, isNow = false): void {
     const { framing } = this.#intake.framer;
-    if (framing === "line") this.#outflow.deliver(delivery);
-    else this.#outflow.post(delivery.bytesFor(framing));
+    if (framing === "line") this.#outflow.deliver(delivery, isNow);
+    else for (const one of delivery.parts) this.#outflow.post(one.bytesFor(framing));
   }
 
   async sendFile(file: OpenFile): Promise<void> {

@@ -62,6 +62,8 @@ export class Intake implements StaleHandler, TurnTaker {
   #isInterrupted = false;
   lastTurnMs = 0;
   #hasEnded = false;
+  /** Why nothing more comes, where that is not the peer's doing. */
+  #endError: Error | undefined;
   #endDeliveredTo: Phase | undefined;
   /** True while input is behind a told size, or behind a refusal. */
   #isLate = false;
@@ -238,7 +240,7 @@ export class Intake implements StaleHandler, TurnTaker {
     const ahead = Math.min(this.#framer.unreadBytes, sizeBytes);
     const record = this.#story.recordFile("in", "", sizeBytes, ahead);
     this.#inflow = new Inflow(this.#framer, this.#throttle, sink, sizeBytes, this.#host.clock, record);
-    if (this.#hasEnded) this.#inflow.end();
+    if (this.#hasEnded) this.#inflow.end(this.#endError);
     this.#inflow.flow();
     try {
       await this.#inflow.whole;
@@ -258,6 +260,7 @@ export class Intake implements StaleHandler, TurnTaker {
   stop(error?: Error): void {
     this.#stopTimer();
     this.#hasEnded = true;
+    this.#endError = error;
     this.#inflow?.end(error);
     this.#phase = undefined;
   }

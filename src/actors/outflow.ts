@@ -5,6 +5,7 @@
  * is under way, and our FIN: nothing gets between a file's bytes, and nothing cuts them short.
  */
 import type { Clock } from "../machines/_world.ts";
+import type { Crowds } from "./crowd.ts";
 import type { Delivery, JoinedLines } from "./delivery.ts";
 
 /** [FRAME-6] Between two writes that must be two reads. */
@@ -33,6 +34,8 @@ interface Waiting {
 export class Outflow {
   readonly #writer: Writer;
   readonly #clock: Clock;
+  /** Crowds that this peer may be in: what they have to hear comes before what is said now. */
+  readonly #crowds: Crowds | undefined;
   /** Replies in lines, while the peer's own lines are read. */
   #said = "";
   /** Delivered lines of this turn. */
@@ -45,9 +48,10 @@ export class Outflow {
   #lastWriteAt = Number.NEGATIVE_INFINITY;
   #hasPeerSpoken = false;
 
-  constructor(writer: Writer, clock: Clock) {
+  constructor(writer: Writer, clock: Clock, crowds: Crowds | undefined) {
     this.#writer = writer;
     this.#clock = clock;
+    this.#crowds = crowds;
   }
 
   get isWaiting(): boolean {
@@ -64,19 +68,27 @@ export class Outflow {
 
   /** A line that may be joined with those that follow until `flush`. */
   line(text: string): void {
-    if (this.#joined) this.flush();
+    this.#crowds?.settle();
+    if (this.#joined) this.flushReplies();
     this.#said += text;
   }
 
-  /** A hub's line: joined with the others of this turn. */
-  deliver(delivery: Delivery): void {
-    if (this.#said !== "") this.flush();
-    if (!this.#joined) atEndOfTurn(this);
+  /** A hub's line: joined with the others of this turn. `isNow`: the turn is over. */
+  deliver(delivery: Delivery, isNow: boolean): void {
+    if (this.#said !== "") this.flushReplies();
+    if (!this.#joined && !isNow) atEndOfTurn(this);
     this.#joined = delivery.after(this.#joined);
+    if (isNow) this.flushReplies();
   }
 
-  /** Writes the lines that were joined. */
+  /** Writes everything that was said so far. */
   flush(): void {
+    this.#crowds?.settle();
+    this.flushReplies();
+  }
+
+  /** Writes the lines that were joined here. */
+  flushReplies(): void {
     if (this.#joined) {
       const { bytes } = this.#joined;
       this.#joined = undefined;
@@ -212,5 +224,5 @@ function atEndOfTurn(outflow: Outflow): void {
 function flushAll(): void {
   const flows = ending;
   ending = [];
-  for (const outflow of flows) outflow.flush();
+  for (const outflow of flows) outflow.flushReplies();
 }

@@ -17,7 +17,13 @@ export interface SocketRow {
   readonly inode: number;
 }
 
-export const SOCKET_STATES = { established: 1, timeWait: 6, closeWait: 8, listening: 10 } as const;
+export const SOCKET_STATES = {
+  established: 1,
+  timeWait: 6,
+  unconnected: 7,
+  closeWait: 8,
+  listening: 10,
+} as const;
 
 /** The rows of which one end is on this port. A machine may have thousands: the others are not taken apart. */
 export function socketRows(text: string, port: number): SocketRow[] {
@@ -29,12 +35,14 @@ export function socketRows(text: string, port: number): SocketRow[] {
     .filter((row) => row !== undefined);
 }
 
-/** All rows of a table. */
-export function socketTable(text: string): SocketRow[] {
+/** Rows in this state. Those of a machine's connections may be many, and are not taken apart. */
+export function rowsInState(text: string, state: number): SocketRow[] {
+  const mark = ` ${state.toString(16).toUpperCase().padStart(2, "0")} `;
   return text
     .split("\n")
+    .filter((line) => line.includes(mark))
     .map(socketRow)
-    .filter((row) => row !== undefined);
+    .filter((row) => row !== undefined && row.state === state) as SocketRow[];
 }
 
 const ROW =

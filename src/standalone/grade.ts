@@ -80,8 +80,15 @@ export default defineStandalone({
       signal,
       onGraded: progress.graded,
     }).finally(progress.stop);
-    if (isJson) data({ folder: into.folder, box: rung, hand_ins: lines.map(documentOf) });
-    else tellSummary(lines, cases, { ...assignment, box: rung.kind, notes: rung.notes }, given, call);
+    if (isJson) data({ folder: into.folder, box: rung.report, hand_ins: lines.map(documentOf) });
+    else
+      tellSummary(
+        lines,
+        cases,
+        { ...assignment, box: rung.report.kind, notes: rung.report.notes },
+        given,
+        call,
+      );
     if (signal.aborted) return INTERRUPTED;
     return lines.some(({ points }) => points === null) ? OUR_FAULT : 0;
   },

@@ -3,6 +3,7 @@
 import check from "./check.ts";
 import completion from "./completion.ts";
 import discover from "./discover.ts";
+import doctor from "./doctor.ts";
 import fetch from "./fetch.ts";
 import grade from "./grade.ts";
 import installExtcap from "./install-extcap.ts";
@@ -12,8 +13,7 @@ import run from "./run.ts";
 import type { StandaloneCommand } from "./standalone-command.ts";
 
 export const standalone: ReadonlyMap<string, StandaloneCommand> = new Map(
-  [discover, fetch, register, ...labClients, check, grade, completion, run, installExtcap].map((command) => [
-    command.name,
-    command,
-  ]),
+  [discover, fetch, register, ...labClients, check, doctor, grade, completion, run, installExtcap].map(
+    (command) => [command.name, command],
+  ),
 );

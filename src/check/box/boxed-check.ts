@@ -20,7 +20,7 @@ import type { CheckRequest } from "../run-check.ts";
 import { isRoot, userOfSlot } from "./box-user.ts";
 import { GIVEN, outerBox, WORK } from "./bubblewrap.ts";
 import { installationsOf, SYSTEM_PATH } from "./installations.ts";
-import { droppedTo, isOpenToAll, reachable, writeNames } from "./outer-command.ts";
+import { droppedTo, isOpenToAll, reachable, withSmallTables, writeNames } from "./outer-command.ts";
 import { ownCode } from "./own-code.ts";
 import { SPEAKING } from "./programs-here.ts";
 import type { Rung } from "./rung.ts";
@@ -84,10 +84,10 @@ async function jobIn(scratch: string, check: BoxedCheck): Promise<BoxJob> {
   const commands = [build, request.run].filter((command) => command !== undefined);
   const programs = await installationsOf(commands, { folder });
   const tester = [process.execPath, codeFile("check/box/tester-process")];
-  const box: BoxReport = { kind: rung.kind, notes: rung.notes };
+  const box: BoxReport = rung.report;
   const rest = { box, build, request, limits };
   const env = { ...SPEAKING, PATH: [...programs.path, ...SYSTEM_PATH].join(":"), HOME: "/tmp" };
-  if (rung.kind === "limits") return unboxedJob(scratch, tester, user, { ...rest, given });
+  if (box.kind === "limits") return unboxedJob(scratch, tester, user, { ...rest, given });
   const view = path.join(scratch, "view");
   await mkdir(view);
   const { shown, before } = await reachable([...new Set([...ownCode(), ...programs.places])], view);
@@ -100,7 +100,7 @@ async function jobIn(scratch: string, check: BoxedCheck): Promise<BoxJob> {
     argv: tester,
   });
   return {
-    argv: before(droppedTo(user, argv)),
+    argv: before(droppedTo(user, rung.hasSmallTables ? withSmallTables(argv) : argv)),
     env: { PATH: process.env.PATH },
     job: { ...rest, given: GIVEN, work: WORK },
   };

@@ -11,13 +11,15 @@ import { NetlabError } from "../../errors.ts";
 import type { BoxReport } from "../report.ts";
 import { isRoot, userOfSlot } from "./box-user.ts";
 import { GIVEN, innerBox, outerBox } from "./bubblewrap.ts";
-import { droppedTo, writeNames } from "./outer-command.ts";
+import { droppedTo, withSmallTables, writeNames } from "./outer-command.ts";
 import { LIMITS_ONLY } from "./programs-here.ts";
 
 export type RungName = Exclude<BoxReport["kind"], "none">;
 
-export interface Rung extends BoxReport {
-  readonly kind: RungName;
+export interface Rung {
+  readonly report: BoxReport & { readonly kind: RungName };
+  /** The network of a box can be one that is quick to look at. */
+  readonly hasSmallTables: boolean;
 }
 
 export interface RungWish {
@@ -34,17 +36,21 @@ const TRIAL_MS = 10_000;
 export async function chooseRung({ wanted, isUnsafe }: RungWish): Promise<Rung> {
   const why: string[] = [];
   if (wanted === "auto" || wanted === "bwrap") {
-    const trouble = await bubblewrapTrouble();
-    if (trouble === undefined) return { kind: "bwrap", notes: [] };
+    const trouble = await bubblewrapTrouble(false);
+    if (trouble === undefined)
+      return {
+        report: { kind: "bwrap", notes: [] },
+        hasSmallTables: (await bubblewrapTrouble(true)) === undefined,
+      };
     if (wanted === "bwrap") throw new NetlabError("no-box/not-there", { kind: "bwrap", why: trouble });
     why.push(`no bubblewrap: ${trouble}`);
   }
   if (isRoot() && !isUnsafe) throw new NetlabError("no-box/as-root", { why });
-  return { kind: "limits", notes: [...why, ...LIMITS_ONLY] };
+  return { report: { kind: "limits", notes: [...why, ...LIMITS_ONLY] }, hasSmallTables: false };
 }
 
 /** Runs nothing in an inner box in an outer one; undefined: it works. */
-async function bubblewrapTrouble(): Promise<string | undefined> {
+async function bubblewrapTrouble(hasSmallTables: boolean): Promise<string | undefined> {
   if (process.platform !== "linux") return "it is a program of Linux";
   const scratch = await mkdtemp(path.join(os.tmpdir(), "netlabd-trial-"));
   try {
@@ -59,7 +65,8 @@ async function bubblewrapTrouble(): Promise<string | undefined> {
       diskBytes: 65_536,
       argv: [...innerBox({ diskBytes: 65_536 }), "true"],
     });
-    const [program = "", ...args] = droppedTo(user, argv);
+    const whole = hasSmallTables ? withSmallTables(argv) : argv;
+    const [program = "", ...args] = droppedTo(user, whole);
     await run(program, args, { timeout: TRIAL_MS });
     return undefined;
   } catch (error) {

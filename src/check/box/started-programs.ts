@@ -78,7 +78,7 @@ export class StartedPrograms implements Programs {
       { ...limits, ...room, files: Math.max(limits.files, 1024) },
       false,
     );
-    const timer = setTimeout(() => void program.endAt("timeMs"), limits.timeMs);
+    const timer = setTimeout(() => program.endAt("timeMs"), limits.timeMs);
     program.endInput();
     const { code, signal, limit } = await program.ended;
     clearTimeout(timer);

@@ -101,7 +101,7 @@ async function knownResult(
 function digestOf(content: string, { assignment, rung }: ClassGrading): string {
   const { place: _place, file: _file, title: _title, visibility: _visibility, ...rest } = assignment;
   return createHash("sha256")
-    .update(JSON.stringify([content, rest, rung.kind, version]))
+    .update(JSON.stringify([content, rest, rung.report.kind, version]))
     .digest("hex");
 }
 
@@ -168,7 +168,15 @@ function blank(student: Student, digest: string, submitted: string | null, gradi
     checked: checkedAt,
     version,
     digest,
-    report: unfinishedReport({ version, role, side, seed, started: checkedAt, box: grading.rung, program }),
+    report: unfinishedReport({
+      version,
+      role,
+      side,
+      seed,
+      started: checkedAt,
+      box: grading.rung.report,
+      program,
+    }),
   };
 }
 
@@ -180,7 +188,7 @@ const absent = (student: Student, grading: ClassGrading): Graded => ({
 
 function lackingReport(message: string, { report }: Graded, { rung }: ClassGrading): Report {
   if (report === null) throw new Error("a hand-in has a report from its beginning");
-  return { ...report, box: rung, ended: { code: "not-built", message } };
+  return { ...report, box: rung.report, ended: { code: "not-built", message } };
 }
 
 const shownName = ({ id }: Student, { pseudonyms }: ClassGrading) => pseudonyms?.get(id) ?? id;

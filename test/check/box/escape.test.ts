@@ -12,7 +12,7 @@ import type { Report } from "../../../src/check/report.ts";
 import { scratchFolder } from "./programs.ts";
 
 const rung = await chooseRung({ wanted: "auto", isUnsafe: true });
-const hasBox = rung.kind === "bwrap";
+const hasBox = rung.report.kind === "bwrap";
 
 const MiB = 1024 * 1024;
 
