@@ -4,7 +4,9 @@ import { duration } from "../machines/_options.ts";
 
 /** As toxiproxy has it, a number without a unit is milliseconds. */
 export const time = (fallbackMs: number) =>
-  z.preprocess((value) => (/^\d+$/.test(String(value)) ? `${value}ms` : value), duration()).default(fallbackMs);
+  z
+    .preprocess((value) => (/^\d+$/.test(String(value)) ? `${value}ms` : value), duration())
+    .default(fallbackMs);
 
 /** `20%` or `0.2`, from 0 to 1. */
 export const share = (fallback: number) =>

@@ -18,6 +18,8 @@ export interface LineHost {
   later(callback: () => void, ms: number): () => void;
   /** Tells the story. */
   did(id: string, direction: Direction, deed: Deed, size?: number): void;
+  /** The connection is over. */
+  closed(): void;
 }
 
 export interface PlacedFault {
@@ -112,6 +114,7 @@ export class FaultLine implements Line {
 
   onClose(): void {
     this.#isClosed = true;
+    this.#host.closed();
   }
 
   // -- from the role

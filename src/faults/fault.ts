@@ -3,6 +3,7 @@
  * told what is to go over the line and when, and answers with what goes on, and when; of roles and connections it knows nothing.
  */
 import type { z } from "zod";
+import type { LineDeed } from "../stories/entry.ts";
 
 /** A chunk of a stream or a datagram; or the end of a stream. */
 export type Piece =
@@ -13,7 +14,7 @@ export type Piece =
     }
   | { readonly bytes: undefined; readonly onGone?: (() => void) | undefined };
 
-/** One fault in one direction of one connection. */
+/** A fault in one direction of one connection. */
 export interface Stage {
   /** Bytes that it holds, to be given on. */
   readonly heldBytes?: number;
@@ -22,16 +23,8 @@ export interface Stage {
   release(): void;
 }
 
-/** Deeds that a story tells. */
-export type Deed =
-  /** The connection was cut. */
-  | "cut"
-  /** Nothing more goes over the line. */
-  | "blocked"
-  | "lost"
-  | "doubled"
-  | "reordered"
-  | "corrupted";
+/** Deeds of a fault itself, for the story. */
+export type Deed = Exclude<LineDeed, "on" | "off">;
 
 /** Surroundings of a stage. */
 export interface StageHost {

@@ -96,6 +96,7 @@ export class LineScene {
       {
         now: () => clock.now,
         later: (callback, ms) => clock.later(callback, ms),
+        closed: () => undefined,
         did: (id, direction, deed, size) =>
           void this.deeds.push([id, direction, deed, size].filter((part) => part !== undefined).join(" ")),
       },

@@ -98,6 +98,7 @@ describe("a cause", () => {
 
 /** Where sentences of facts are made, for people: nowhere else may anybody have one. */
 const EDGE = [
+  "capture",
   "charts",
   "journaling.ts",
   "lab/documents.ts",

@@ -4,7 +4,7 @@ import { defineFault, type Piece } from "../fault.ts";
 
 export default defineFault({
   name: "reorder",
-  summary: "this share of the datagrams comes behind the next one",
+  summary: "this share of the datagrams comes after the next one",
   transports: ["udp"],
   isDestructive: true,
   attributes: z.object({

@@ -23,7 +23,7 @@ export default defineFault({
       },
       release() {
         takeBack?.();
-        // What went lost would be missing in the middle: better no conversation than a false one.
+        // Bytes that went lost would be missing in the middle: better no conversation than a false one.
         if (isTold) cut("rst");
       },
     };
