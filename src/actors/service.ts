@@ -31,6 +31,8 @@ export interface Environment {
   /** Holders of a port of this machine that did not answer, as remarks; none where that is not wanted. */
   readonly surveyPort?: typeof surveyPort;
   readonly hubs: Hubs;
+  /** From so many connections of an instance on, machines that wait sleep; there is a default. */
+  readonly sleepFrom?: number;
   readonly ids: Ids;
   /** Hears of each peer's link before its first byte, and answers what stands in its place: itself, tapped perhaps, or a wrapper. */
   readonly onLink?: (link: Link, id: string) => Link;

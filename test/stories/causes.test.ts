@@ -100,6 +100,7 @@ describe("a cause", () => {
 const EDGE = [
   "capture",
   "charts",
+  "doctor/finding-text.ts",
   "journaling.ts",
   "lab/documents.ts",
   "log.ts",
