@@ -189,14 +189,16 @@ function emptyRegistry(): Registry {
     if (at >= 0) entries.splice(at, 1);
     return at >= 0;
   };
+  const store = (entry: { ip: string; port: number; service: string; token: string }) => {
+    without(entry);
+    const now = Date.now();
+    entries.push({ ...entry, registeredAt: now, lastSeenAt: now, expiresAt: undefined });
+  };
   return {
     version: 0,
     list: (service) => entries.filter((entry) => service === undefined || entry.service === service),
-    register: async (entry) => {
-      without(entry);
-      const now = Date.now();
-      entries.push({ ...entry, registeredAt: now, lastSeenAt: now, expiresAt: undefined });
-    },
+    register: async (entry) => store(entry),
+    store,
     deregister: async (entry) => without(entry),
     settled: (then) => then(),
     watch: () => () => undefined,
