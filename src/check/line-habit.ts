@@ -1,6 +1,6 @@
 /**
  * Whether a server takes its messages bare, as most hand-ins send them, or waits for the end of a line, as `readLine()` does. Either is
- * right: so it is found out once, before the first case, and all cases speak as the server wants.
+ * right: so it is found out once, where a first case fails, and from then on all cases speak as the server wants.
  */
 
 import type { Role } from "../machines/_role.ts";

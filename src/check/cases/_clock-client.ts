@@ -3,7 +3,7 @@ import { isClockRequest } from "../../wire/clock.ts";
 import { type ClientCase, defineCase } from "../case.ts";
 
 const FIRST_MS = 6_000;
-/** One to two seconds, and what a busy machine adds. */
+/** Bounds of one to two seconds, with what a busy machine adds. */
 const SOONEST_MS = 800;
 const LATEST_MS = 3_500;
 

@@ -42,6 +42,19 @@ export default defineChecks({
     await writeFile(path.join(folder, SECRET), secret);
     return { root, text, secret };
   },
+  // Downloads are cases of their own: an echo without them is an echo.
+  dialogue: (draws) => {
+    const [one, other] = [draws.word(), `${draws.word()} ${draws.word()}`];
+    return {
+      lines: [
+        { server: GREETING },
+        ...[one, other].flatMap((text) => [{ client: text }, { server: text }]),
+        { client: CLOSE },
+        { server: CLOSING },
+      ],
+      closes: true,
+    };
+  },
   script: (draws) => echoScript(draws.word()),
   cases: [
     defineCase({
