@@ -12,6 +12,7 @@ import { stateName } from "../machines/_state-names.ts";
 import type { Clock, World } from "../machines/_world.ts";
 import { crashCause } from "../os/error-causes.ts";
 import { editionOf, secretsOf } from "../stories/editions.ts";
+import type { Story } from "../stories/story.ts";
 import { isLoopback } from "../wire/loopback.ts";
 import { PeerMessage } from "../wire/message.ts";
 import type { Bound } from "./binding.ts";
@@ -125,10 +126,15 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     this.#runMachine(this.#world);
   }
 
+  /** Of the sender that speaks now. */
+  get story(): Story | undefined {
+    return this.#speaking?.story;
+  }
+
   #runMachine(world: World): void {
     const { id, environment, role, onFinished } = this.#context;
     const actor = runMachine(role().machine, {
-      input: { ...world, ...recordedInputs(world, () => this.#speaking?.story) },
+      input: { ...world, ...recordedInputs(world, this) },
       id,
       clock: environment.clock,
       watcher: {
