@@ -1,9 +1,9 @@
 /** The daemon's command line and environment, as one validated value. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { byteSize } from "./machines/_options.ts";
-import { packageFolder } from "./places.ts";
+import { packageData, packageFolder } from "./places.ts";
 import { defaultSocketPath } from "./socket-path.ts";
 import { stateFolder } from "./state-folder.ts";
 
@@ -29,19 +29,12 @@ export interface Config {
   readonly detach?: boolean | undefined;
 }
 
-export const packageData = path.join(packageFolder, "data");
 export const labsFolder = path.join(packageData, "labs");
 export const schemaFile = path.join(packageData, "schema.sql");
 
 export const version = (
   JSON.parse(readFileSync(path.join(packageFolder, "package.json"), "utf8")) as { version: string }
 ).version;
-
-/** A role's `--root`: the user's folder of that name in the data folder, else the one that comes with netlabd. */
-export function rootFolder(dataFolder: string, root: string): string {
-  const own = path.resolve(dataFolder, root);
-  return existsSync(own) || path.isAbsolute(root) ? own : path.join(packageData, root);
-}
 
 /** The daemon's options as data, for parsing, for --help and for the manual page. */
 export function netlabdProgram(env: NodeJS.ProcessEnv = process.env): Command {

@@ -48,6 +48,11 @@ export class Ids {
     return this.#peer(instance, "u", this.#senders);
   }
 
+  /** The next number alone, for a peer of an instance that plays in another process. */
+  nextNumber(kind: "connection" | "sender"): number {
+    return (kind === "connection" ? this.#connections : this.#senders).next();
+  }
+
   #peer(instance: string, kind: "c" | "u", sequence: Sequence): string {
     const id = `${instance}/${kind}${sequence.next()}`;
     return this.#node === undefined ? id : `${id}@${this.#node}`;

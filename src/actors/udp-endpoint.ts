@@ -137,12 +137,16 @@ export class UdpEndpoint implements InstanceService, SenderHost {
   }
 
   async #bind(host: string, port: number, ipv6Only: boolean): Promise<Bound> {
-    const { descriptors } = this.#context.environment;
+    const { descriptors, numbered } = this.#context.environment;
     const server = await listenUdp({
       host,
       port,
       ipv6Only,
-      onDatagram: (bytes, from, newLink) => this.#linkOf(from, newLink).receive(bytes),
+      onDatagram: (bytes, from, newLink) => {
+        const receive = () => this.#linkOf(from, newLink).receive(bytes);
+        if (numbered && !this.#senders.has(keyOf(from))) numbered("sender", receive);
+        else receive();
+      },
       onError: this.#context.onCrash,
       onClosed: () => descriptors.give(1),
     });

@@ -1,4 +1,8 @@
-/** The lab of this process: documents, commands and news, over what plays it. */
+/**
+ * The lab of this process: documents, commands and news, over what plays it.
+ *
+ * Long, because it has a member for each of the contract, and each is a line or two.
+ */
 import type { AnyMachineSnapshot, AnyStateMachine } from "xstate";
 import type { DescriptorBudget } from "../actors/descriptor-budget.ts";
 import type { Instance } from "../actors/instance.ts";
@@ -90,6 +94,12 @@ export class LocalLab implements Lab {
   }
 
   // -- what there is now ---------------------------------------------------------------------------------------------
+
+  fresh(withSnapshots: boolean): Promise<void> | undefined {
+    const apart = this.#parts.supervisor.instances.filter(({ service }) => service.fresh);
+    if (apart.length === 0) return undefined;
+    return Promise.all(apart.map(({ service }) => service.fresh?.(withSnapshots))).then(() => undefined);
+  }
 
   get instances(): readonly LabInstance[] {
     return this.#parts.supervisor.instances.map(labInstance);
