@@ -1,6 +1,7 @@
 /** One question: its contestants side by side, measured in turn, so that what disturbs one run disturbs its neighbour too. */
 import { accessSync, constants } from "node:fs";
 import path from "node:path";
+import { type OtherWork, otherWorkNow } from "./peace.ts";
 import type { Contestant, Question, Running } from "./question.ts";
 
 export interface Figures {
@@ -21,22 +22,29 @@ export interface Result {
   readonly spread: readonly number[];
   /** Undefined where there is no goal, or nobody to hold ours against. */
   readonly isMet: boolean | undefined;
+  readonly otherWork: OtherWork;
 }
 
 export async function ask(question: Question, runs: number): Promise<Result> {
   const present = question.others.filter(({ needs }) => needs === undefined || isOnPath(needs));
   const contestants = [question.ours, ...present];
-  const measured = await measureInTurn(contestants, runs);
+  const otherWork: number[] = [];
+  const measured = await measureInTurn(contestants, runs, async () => otherWork.push(await otherWorkNow()));
   const figures = contestants.map(({ name }, index) => figuresOf(name, measured[index] ?? []));
   const skipped = question.others
     .filter((one) => !present.includes(one))
     .map(({ name, needs }) => ({ name, figures: [], median: Number.NaN, skipped: `no ${needs} here` }));
   const [ours, ...others] = figures;
   if (!ours) throw new Error("a question without contestants");
-  return resultOf(question, ours, others, skipped);
+  return { ...resultOf(question, ours, others, skipped), otherWork };
 }
 
-function resultOf(question: Question, ours: Figures, others: Figures[], skipped: Figures[]): Result {
+function resultOf(
+  question: Question,
+  ours: Figures,
+  others: Figures[],
+  skipped: Figures[],
+): Omit<Result, "otherWork"> {
   const { ours: _ours, others: _others, ...asked } = question;
   const { better, goal } = question;
   const sign = better === "more" ? -1 : 1;
@@ -58,7 +66,11 @@ const isWithin = (value: number, limit: number, better: Question["better"]) =>
   better === "more" ? value >= limit : value <= limit;
 
 /** A run of each to warm up, then `runs` rounds, each the other way round than the one before. */
-async function measureInTurn(contestants: readonly Contestant[], runs: number): Promise<number[][]> {
+async function measureInTurn(
+  contestants: readonly Contestant[],
+  runs: number,
+  look: () => Promise<unknown>,
+): Promise<number[][]> {
   const running: Running[] = [];
   try {
     for (const contestant of contestants) running.push(await contestant.start());
@@ -66,8 +78,10 @@ async function measureInTurn(contestants: readonly Contestant[], runs: number): 
     for (const one of running) await one.measure();
     for (let run = 0; run < runs; run += 1) {
       const order = [...running.keys()];
-      for (const index of run % 2 === 0 ? order : order.reverse())
+      for (const index of run % 2 === 0 ? order : order.reverse()) {
+        await look();
         figures[index]?.push((await running[index]?.measure()) ?? Number.NaN);
+      }
     }
     return figures;
   } finally {

@@ -5,7 +5,9 @@ import path from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
 import { ask, type Result } from "./ask.ts";
+import { checkOut, comparing, type OtherCheckout } from "./comparison.ts";
 import { machine } from "./machine.ts";
+import { isQuiet, peaceText } from "./peace.ts";
 import type { Question } from "./question.ts";
 import { benchFolder, checkout } from "./scene.ts";
 import { asMarkdown, figure, goalOf, metOf, othersOf, ratioOf } from "./words.ts";
@@ -16,40 +18,60 @@ const program = new Command("bench")
   .option("--runs <n>", "runs of each contestant", (text) => Number.parseInt(text, 10), 5)
   .option("--json", "the results as one JSON document on standard output")
   .option("--markdown", "the table as docs/performance.md has it")
+  .option(
+    "--compare <ref>",
+    "another commit of netlabd is the only other: built outside this folder, and run in turn",
+  )
   .option("--list", "the questions, and no run")
   .parse();
-const { runs, json, markdown, list } = program.opts<{
+const { runs, json, markdown, list, compare } = program.opts<{
   runs: number;
+  compare?: string;
   json?: boolean;
   markdown?: boolean;
   list?: boolean;
 }>();
 
-const questions = await readQuestions(program.args);
+let questions = await readQuestions(program.args);
 if (questions.length === 0) program.error("no such question: --list names them", { exitCode: 2 });
 if (list) {
   for (const { name, what } of questions) console.log(`${name.padEnd(22)} ${what}`);
   process.exit(0);
 }
 execFileSync("npm", ["run", "--silent", "build"], { cwd: checkout, stdio: ["ignore", "inherit", "inherit"] });
+const other = compare === undefined ? undefined : otherCheckout(compare);
+if (other) questions = questions.flatMap((question) => comparing(question, other) ?? []);
 const results: Result[] = [];
 let failures = 0;
 for (const question of questions) {
   process.stderr.write(`${question.name} …`);
   const started = performance.now();
   try {
-    results.push(await ask(question, runs));
-    process.stderr.write(` ${((performance.now() - started) / 1_000).toFixed(0)} s\n`);
+    const result = await ask(question, runs);
+    results.push(result);
+    const seconds = ((performance.now() - started) / 1_000).toFixed(0);
+    process.stderr.write(
+      ` ${seconds} s${isQuiet(result.otherWork) ? "" : `; ${peaceText(result.otherWork)}`}\n`,
+    );
   } catch (error) {
     // The others are answered all the same, and the exit status tells.
     process.stderr.write(` failed: ${error instanceof Error ? error.message : error}\n`);
     failures += 1;
   }
 }
-if (json) console.log(JSON.stringify({ machine: machine(), runs, results }, null, 2));
-else if (markdown) console.log(asMarkdown(results));
+const peace = peaceText(results.flatMap(({ otherWork }) => otherWork));
+if (json) console.log(JSON.stringify({ machine: machine(), runs, peace, results }, null, 2));
+else if (markdown) console.log(`${asMarkdown(results)}\n\n${peace}`);
 else print(results);
 process.exitCode = failures > 0 || results.some(({ isMet }) => isMet === false) ? 1 : 0;
+
+function otherCheckout(ref: string): OtherCheckout {
+  process.stderr.write(`building ${ref} …\n`);
+  const built = checkOut(ref);
+  process.on("exit", () => built.remove());
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
+  return built;
+}
 
 async function readQuestions(names: readonly string[]): Promise<Question[]> {
   const folder = path.join(benchFolder, "questions");
@@ -81,5 +103,5 @@ function print(all: readonly Result[]): void {
     ]);
   }
   console.log(table.toString());
-  console.log(`ratio of medians (lowest - highest of ${runs} runs, each contestant in turn)`);
+  console.log(`ratio of medians (lowest - highest of ${runs} runs, each contestant in turn); ${peace}`);
 }

@@ -9,12 +9,17 @@ export interface LabServer extends Server {
   readonly dataFolder: string;
 }
 
-export const program = path.join(checkout, "dist", "netlabd.js");
+let played = checkout;
+
+/** Daemons that are started from now on are those that were built in this folder. */
+export function playFrom(folder: string): void {
+  played = folder;
+}
 
 /** `roles`: the lab's YAML, or the name of one that is shipped. */
 export async function startNetlabd(
   lab: string,
-  { command = [program], args = [] as string[], port = 0 } = {},
+  { command = [path.join(played, "dist", "netlabd.js")], args = [] as string[], port = 0 } = {},
 ): Promise<LabServer> {
   const folder = newFolder();
   let labName = lab;

@@ -24,6 +24,8 @@ export interface Question {
   readonly better: "more" | "less";
   /** `figure`: it is for our figure itself, not for the ratio. Without one, the ratio is only told. */
   readonly goal?: { readonly is: "ratio" | "figure"; readonly limit: number };
+  /** The daemon is played from its source: another commit's cannot stand in for it. */
+  readonly isFromSource?: boolean;
   readonly ours: Contestant;
   /** Ours is held against the best of them. */
   readonly others: readonly Contestant[];

@@ -2,11 +2,12 @@
  * The programs as they are shipped: one bundle in pieces. Five hundred small files that are found, read and linked one by one are
  * most of a start; the pieces are a few dozen. A role and a command stay a file each, because their folders are scanned.
  */
-import { chmodSync, globSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { mergedChunks } from "./merged-chunks.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 process.chdir(root);
@@ -64,28 +65,67 @@ const english = {
 const noThreads = {
   name: "no-threads",
   setup: (hooks) => {
-    hooks.onResolve({ filter: /^thread-stream$/ }, ({ path: name }) => ({ path: name, namespace: "unused" }));
+    hooks.onResolve({ filter: /^(thread-stream|pino-abstract-transport)$/ }, ({ path: name }) => ({
+      path: name,
+      namespace: "unused",
+    }));
     hooks.onLoad({ filter: /.*/, namespace: "unused" }, () => ({ contents: "module.exports = undefined" }));
   },
 };
 
 /**
  * An `import` of a module of Node's own reads every one of its exports once, the rarest included, and some of these load others. Asked
- * for directly, it costs what is used of it; and a CommonJS package finds it without a `require`.
+ * for directly, it costs what is used of it; and a CommonJS package finds it without a `require`. The late ones are not even loaded
+ * before one of their functions is called.
  */
+const LATE = ["node:child_process", "node:crypto", "node:dns/promises", "node:fs/promises"];
 const builtins = {
   name: "builtins",
   setup: (hooks) => {
-    hooks.onResolve({ filter: /.*/ }, ({ path: name, kind }) =>
-      isBuiltin(name) && kind !== "dynamic-import" ? { path: name, namespace: "builtin" } : undefined,
-    );
+    hooks.onResolve({ filter: /.*/ }, ({ path: name, kind }) => {
+      if (!isBuiltin(name) || kind === "dynamic-import") return undefined;
+      const namespace = kind === "import-statement" ? "builtin-import" : "builtin";
+      return { path: name, namespace, sideEffects: false };
+    });
     hooks.onLoad({ filter: /.*/, namespace: "builtin" }, ({ path: name }) => ({
       contents: `module.exports = process.getBuiltinModule(${JSON.stringify(name)})`,
+    }));
+    hooks.onLoad({ filter: /.*/, namespace: "builtin-import" }, ({ path: name }) => ({
+      contents: LATE.includes(name) ? lateModule(name) : directModule(name),
     }));
   },
 };
 
-await build({
+function directModule(name) {
+  return `const it = process.getBuiltinModule("${name}");
+    const of = (name) => it[name];
+    export default it;
+    ${exportsOf(name, () => "of")}`;
+}
+
+function lateModule(name) {
+  return `const it = () => process.getBuiltinModule("${name}");
+    const of = (name) => it()[name];
+    const late = (name) =>
+      new Proxy(() => {}, { apply: (_, self, given) => it()[name](...given), get: (_, key) => it()[name][key] });
+    export default new Proxy({}, { get: (_, name) => it()[name] });
+    ${exportsOf(name, (one, value) => (typeof value === "function" && /^[a-z]/.test(one) ? "late" : "of"))}`;
+}
+
+/** Each a constant, and none where nobody imports it. */
+function exportsOf(name, by) {
+  return Object.entries(process.getBuiltinModule(name))
+    .filter(([one]) => /^[a-zA-Z]\w*$/.test(one))
+    .map(
+      ([one, value]) =>
+        `const _${one} = /* @__PURE__ */ ${by(one, value)}("${one}"); export { _${one} as ${one} };`,
+    )
+    .join("\n");
+}
+
+// One brings a binary, the other is one; neither is wanted before it is asked for.
+const external = ["better-sqlite3", "esbuild"];
+const split = await build({
   entryPoints: [...ours, ...own],
   outdir: "dist",
   bundle: true,
@@ -94,11 +134,29 @@ await build({
   platform: "node",
   target: "node22",
   chunkNames: "chunks/[name]-[hash]",
-  // One brings a binary, the other is one; neither is wanted before it is asked for.
-  external: ["better-sqlite3", "esbuild"],
+  external,
   plugins: [shippedRoles, english, noThreads, builtins],
+  metafile: true,
+  write: false,
   logLevel: "warning",
 });
+const files = await mergedChunks(split, {
+  entries: [
+    "src/daemon-main.ts",
+    "src/netlabctl-main.ts",
+    "src/standalone/standalone-commands.ts",
+    "src/client.ts",
+    "src/stores/query-process.ts",
+  ],
+  later: ["src/diagnoses/table.ts", "src/control/control-session.ts", "src/repl/evaluation/evaluation.ts"],
+  // Until they have run, parsed code is not kept between starts.
+  apart: ["src/netlabd.ts", "src/netlabctl.ts"],
+  external,
+});
+for (const file of files) {
+  mkdirSync(path.dirname(file.path), { recursive: true });
+  writeFileSync(file.path, file.contents);
+}
 
 // The labs are read by our own code, which this Node may not run from source.
 const reader = path.join(root, "dist", "prepare-labs.mjs");

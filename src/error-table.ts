@@ -278,6 +278,47 @@ export const errorTable = {
     peer: null,
     exit: peerError,
   },
+  "bad-assignment": {
+    says: {
+      "not-read": "cannot read the assignment {file}: {why}",
+      "no-map": "{place}: an assignment is a list of keys and values, e.g. role: calculator",
+      "bad-line": "{place}: {why}",
+      "unknown-key": "{place}: unknown key {key}{hint}",
+      missing: "{place}: {key}: is needed",
+      "bad-value": "{place}: {key}: {why}",
+      "unknown-case": "{place}: no case of this role is called {id}{hint}",
+      "no-cases": "{place}: no case of this role matches {globs}: check list {role} lists them",
+    },
+    peer: null,
+    exit: usage,
+  },
+  "bad-roster": {
+    says: {
+      "bad-line": "{file}:{line}: {why}",
+      "no-id": "{file}: a roster needs a column id, ID number, SIS User ID or Username",
+    },
+    peer: null,
+    exit: usage,
+  },
+  "grades-exist": {
+    says: "{folder} already has grades: go on with --resume, or name another folder with --out",
+    peer: null,
+    exit: refused,
+  },
+  "no-hand-ins": {
+    says: "{folder} has no hand-in: each is a folder in it, named after the student{why}",
+    peer: null,
+    exit: noSuchThing,
+  },
+  "no-box": {
+    says: {
+      "not-there": "cannot use {kind} here: {why}",
+      "as-root":
+        "a program of someone else does not run as root without a box ({why}): install bubblewrap, run netlabctl as another user, or add --unsafe",
+    },
+    peer: null,
+    exit: refused,
+  },
   "role-crashed": { says: "{why}", peer: null, exit: checkFailed },
   "not-stored": { says: "not stored: {why}", peer: null, exit: refused },
   "data-in-use": {

@@ -1,5 +1,6 @@
 /** Everything that a role of one's own imports from netlabd: the contract, the option types, and the world it lives in. */
 
+export { Audience } from "./machines/_audience.ts";
 export type { Dialogue, DialogueLine } from "./machines/_dialogue.ts";
 export { byteSize, duration, hostPort, port, secret } from "./machines/_options.ts";
 export {

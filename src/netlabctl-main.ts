@@ -17,9 +17,12 @@ import { columnsOf } from "./terminal/output-stream.ts";
 
 /** Names that mean something without a daemon; their code is loaded when one is wanted. A test holds the list true. */
 export const STANDALONE = [
+  "capture",
   ...["discover", "fetch", "register"],
   ...["echo", "relay", "reverse", "calc", "chat", "knock", "lookup", "clock", "ack"],
   "check",
+  "doctor",
+  "grade",
   "completion",
   "run",
 ];

@@ -1,7 +1,14 @@
 /** Sentences of the error `usage`, by variant: a command was typed that does not fit together. See `error-table.ts`. */
 export const usageSentences = {
   "check-nothing":
-    "check: name a server that runs, as HOST:PORT, or the command that starts yours with --run",
+    "check server: name a server that runs, as HOST:PORT, or the command that starts yours, with --run",
+  "check-client": "check client: name the command that starts your client, with --run",
+  "check-no-port": "check: write {braces} where the port belongs, e.g. --run 'python3 server.py {braces}'",
+  "check-what": "check: {what} is not one of server, client, list and explain",
+  "check-no-case": "check: {role} has no case of a {side} that is like {globs}; check list {role} lists them",
+  "check-unknown-case": "check explain: unknown case {id}{hint}",
+  "check-format": "check: unknown format {word:quoted}; {hint}",
+  "check-set": "check --set: {pair:quoted} is not of the form NAME=VALUE",
   "completion-shell": "completion: there is no script for {shell}; choose one of {shells}",
   "register-listing": "register: {why}",
   "run-no-script": "run: {file} is not a script: name a .ts file",
@@ -9,6 +16,10 @@ export const usageSentences = {
   "no-selector": "unknown selector {name}=…; {hint}",
   "no-verdict": "unknown verdict {verdict}; {hint}",
   "addr-of-roles": "addr=, verdict= and card= select connections, not roles: use conns {term}",
+  "capture-to-terminal":
+    "a capture is bytes, not text: name a file with --out, or send it on, as in netlabctl capture --live | wireshark -k -i -",
+  "no-wireshark": "wireshark was not found: install it, or name a file with --out",
+  "capture-twice": "--out writes a file and --wireshark shows it: choose one",
   "expect-nothing": "expect: give a text, or --exit with a status",
   "expect-first": "expect: no command has run before it",
   "expect-conn": "expect --conn: give only the text",
@@ -54,7 +65,7 @@ export const usageSentences = {
   "file-stands-last": "{sign} FILE must come last",
   "pipe-wants-filter": "| needs a filter: grep, head or tail",
   "sign-wants-file": "{sign} needs a file name",
-  "unknown-limit": "--limit: unknown limit {name:quoted}; choose from {known}",
-  "bad-limit": "--limit: {name}={value} is not a limit: write e.g. {name}={example}",
+  "unknown-limit": "unknown limit {name:quoted}; choose from {known}",
+  "bad-limit": "{name}={value} is not a limit: write e.g. {name}={example}",
   "one-file": "{sign} takes one file name, not {words}: put quotes around a name with blanks",
 } as const;

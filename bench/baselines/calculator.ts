@@ -1,4 +1,7 @@
-/** A calculator for line clients as somebody in a hurry writes it: no machine, no recorder, no framing but lines. */
+/**
+ * A calculator for line clients as somebody in a hurry writes it: no machine, no recorder, no framing but lines. It stops reading
+ * from who does not read, as Node's documentation says, or its memory would be theirs.
+ */
 import { type AddressInfo, createServer } from "node:net";
 
 const EXPRESSION = /^\s*([-+]?\d+(?:\.\d+)?)\s*([-+*/])\s*([-+]?\d+(?:\.\d+)?)\s*$/;
@@ -17,7 +20,10 @@ const server = createServer({ noDelay: true }, (socket) => {
       else if (line === "q") socket.end();
       else replies += `${resultOf(line)}\n`;
     }
-    if (replies !== "") socket.write(replies);
+    if (replies !== "" && !socket.write(replies)) {
+      socket.pause();
+      socket.once("drain", () => socket.resume());
+    }
   });
 });
 server.listen({ port: 0, host: "127.0.0.1", backlog: 1_024 }, () =>

@@ -43,6 +43,7 @@ const questions: Question[] = [
     unit: "/s",
     better: "more",
     goal: { is: "ratio", limit: 0.9 },
+    isFromSource: true,
     ours: recording(true),
     others: [recording(false)],
   },

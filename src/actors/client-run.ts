@@ -24,6 +24,7 @@ import type { Sought } from "./port-survey.ts";
 import { recordedInputs } from "./recorded-inputs.ts";
 import { isActive, type MachineWatcher, type RoleActor, runMachine, sendWhileActive } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
+import { turns } from "./turns.ts";
 
 /** Our own end, before there is a connection. */
 const NOWHERE = { address: "", port: 0 };
@@ -146,6 +147,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
       phases: this.#role.phases,
       clock: environment.clock,
       limits: limitsOf(common),
+      turns,
       telemetry: environment.telemetry,
       onCrash: this.#context.onCrash,
       over: (over) => {

@@ -1,9 +1,9 @@
 /** Common ground of all connections of one server, or of one run of a client. */
 import type { Phase } from "../machines/_role.ts";
-import type { Clock } from "../machines/_world.ts";
 import { defaultLimits as framerLimits } from "../wire/framer.ts";
 import type { Connection } from "./connection.ts";
-import type { IntakeLimits } from "./intake.ts";
+import type { Crowds } from "./crowd.ts";
+import type { IntakeHost, IntakeLimits } from "./intake.ts";
 import type { CommonOptions } from "./service.ts";
 import type { Telemetry } from "./telemetry.ts";
 
@@ -17,11 +17,12 @@ export function limitsOf({ maxMessage, maxQueue, idle, framing }: CommonOptions)
   return { ...framerLimits, maxMessageBytes: maxMessage, maxQueueBytes: maxQueue, idleMs: idle, framing };
 }
 
-export interface ConnectionHost {
+export interface ConnectionHost extends IntakeHost {
   readonly phases: Readonly<Record<string, Phase>>;
-  readonly clock: Clock;
   readonly limits: ConnectionLimits;
   readonly telemetry: Telemetry;
+  /** Crowds that its hub speaks to. */
+  readonly crowds?: Crowds | undefined;
   /** Something of ours threw: a client's run ends with its connection. */
   readonly onCrash?: (error: unknown) => void;
   /** The connection is over; its story has ended. */

@@ -13,14 +13,14 @@
 
 import type { AnyMachineSnapshot } from "xstate";
 import { errorTable, NetlabError } from "../errors.ts";
-import type { Link, LinkHandlers } from "../link/link.ts";
+import { FULL_BYTES, type Link, type LinkHandlers } from "../link/link.ts";
 import type { Phase, RoleEvent } from "../machines/_role.ts";
 import { stateName } from "../machines/_state-names.ts";
 import type { ByteSink, OpenFile, Peer } from "../machines/_world.ts";
 import { breakCause, causeOfError, crashCause } from "../os/error-causes.ts";
 import type { Answer } from "../stories/answer.ts";
 import { type Cause, cause, refusalCause, remarkCause } from "../stories/causes.ts";
-import type { Story } from "../stories/story.ts";
+import { type Story, wallMs } from "../stories/story.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { Closing, type ClosingHandlers } from "./closing.ts";
 import type { ConnectionControl } from "./connection-control.ts";
@@ -33,15 +33,13 @@ import { sendFile } from "./file-sender.ts";
 import { Intake, type IntakeHandlers } from "./intake.ts";
 import { OperatorHand } from "./operator-hand.ts";
 import { Outflow, type Writer } from "./outflow.ts";
-import type { MachineWatcher, RoleActor } from "./run-machine.ts";
-import { sendWhileActive } from "./run-machine.ts";
+import { type MachineWatcher, type RoleActor, sendWhileActive } from "./run-machine.ts";
 
 export class Connection
   implements Peer, MachineWatcher, LinkHandlers, IntakeHandlers, Writer, ClosingHandlers
 {
   readonly remote: { readonly address: string; readonly port: number };
   readonly story: Story;
-  lastMovedAt: number;
   /** Resources that its listener takes back when it is over. */
   permit: Permit | undefined;
   files: ConnectionFiles | undefined;
@@ -58,9 +56,10 @@ export class Connection
     this.#host = host;
     this.story = story;
     this.remote = story.subject.remote;
-    this.lastMovedAt = host.clock.now();
-    this.#intake = new Intake(link, story, host.clock, host.limits, this);
-    this.#outflow = new Outflow(this, host.clock);
+    // A client's story is older than its connection.
+    story.movedAt = story.now();
+    this.#intake = new Intake(link, story, host, this);
+    this.#outflow = new Outflow(this, host.clock, host.crowds);
     this.#closing = new Closing(
       { link, story, clock: host.clock, intake: this.#intake, outflow: this.#outflow },
       this,
@@ -70,6 +69,11 @@ export class Connection
 
   get id(): string {
     return this.story.subject.id;
+  }
+
+  /** By the wall's clock, in milliseconds. */
+  get lastMovedAt(): number {
+    return Math.round(wallMs(this.story, { at: this.story.movedAt }));
   }
 
   /** How far on its way out it is, and who closed it. */
@@ -154,11 +158,9 @@ export class Connection
   // -- what comes --------------------------------------------------------------------------------------------------
 
   onData(chunk: Buffer): void {
-    const now = this.#host.clock.now();
-    this.lastMovedAt = now;
     // A flush may be what our last words waited for, and so the end.
     if (!this.isClosing) this.#outflow.peerSpoke();
-    if (this.#closing.isOpen) this.#intake.onData(chunk, now);
+    if (this.#closing.isOpen) this.#intake.onData(chunk);
     else this.#closing.drain(chunk);
   }
 
@@ -172,7 +174,7 @@ export class Connection
   }
 
   onMessage(phase: Phase, message: PeerMessage, at: number): void {
-    this.story.recordMessage(message.bytes.length, phase.rule, at);
+    this.story.recordMessage(message.sizeBytes, phase.rule, at);
     const event = phase.handle ? phase.handle(message, this) : message;
     if (event) this.#dispatch(event);
   }
@@ -186,7 +188,7 @@ export class Connection
   }
 
   onRead(): void {
-    this.#outflow.flush();
+    this.#outflow.flushReplies();
   }
 
   onTooLong(): void {
@@ -211,18 +213,18 @@ export class Connection
     const message = ended(text, framing);
     const isApart = options?.apart === true;
     if (framing === "line" && this.#intake.isPumping && !isApart) this.#outflow.line(message);
-    else this.#outflow.post(Buffer.from(message), isApart);
+    else this.#outflow.postText(message, isApart);
   }
 
   sendBytes(bytes: Uint8Array): void {
     this.#outflow.post(asBuffer(bytes));
   }
 
-  /** A hub's message: lines to a line peer are joined for this turn of the loop, anything else is a write of its own. */
-  deliver(delivery: Delivery): void {
+  /** Words of a hub: lines to a line peer are joined for this turn of the loop, anything else is a write of its own. `isNow`: it is over. */
+  deliver(delivery: Delivery, isNow = false): void {
     const { framing } = this.#intake.framer;
-    if (framing === "line") this.#outflow.deliver(delivery);
-    else this.#outflow.post(delivery.bytesFor(framing));
+    if (framing === "line") this.#outflow.deliver(delivery, isNow);
+    else for (const one of delivery.parts) this.#outflow.post(one.bytesFor(framing));
   }
 
   async sendFile(file: OpenFile): Promise<void> {
@@ -230,10 +232,7 @@ export class Connection
     const record = this.story.recordFile("out", file.name, file.sizeBytes);
     this.#intake.framer.replied();
     try {
-      await sendFile(this.#link, file, (count) => {
-        record.moved(count);
-        this.lastMovedAt = this.#host.clock.now();
-      });
+      await sendFile(this.#link, file, record.moved);
     } catch (error) {
       this.#breakOff(error);
       throw error;
@@ -285,11 +284,23 @@ export class Connection
 
   write(bytes: Buffer): void {
     if (!this.#closing.mayWrite || bytes.length === 0) return;
-    this.lastMovedAt = this.#host.clock.now();
     this.story.recordWrite(bytes);
-    this.#intake.framer.replied();
     this.#link.write(bytes);
-    this.#dropSlowReader(this.#link.queuedBytes);
+    this.#written();
+  }
+
+  writeText(text: string): void {
+    if (!this.#closing.mayWrite || text === "") return;
+    this.story.recordText(text, text.length);
+    this.#link.writeText(text);
+    this.#written();
+  }
+
+  #written(): void {
+    this.#intake.framer.replied();
+    const { queuedBytes } = this.#link;
+    if (queuedBytes >= FULL_BYTES) this.#intake.fill();
+    this.#dropSlowReader(queuedBytes);
   }
 
   /** Behind a file: what waits in the link then is the file's own. */
@@ -301,7 +312,12 @@ export class Connection
     this.#closing.flushed();
   }
 
-  /** A peer that does not read is dropped, not waited for. */
+  /** The system has taken all that was written: the peer reads. */
+  onDrain(): void {
+    this.#intake.drained();
+  }
+
+  /** Drops a peer that does not read what others say: they cannot wait for it. Its own questions can, until it has read. */
   #dropSlowReader(bytes: number): void {
     if (bytes > this.#host.limits.maxQueueBytes) this.#closing.tear(cause("slow-reader", { bytes }));
   }
@@ -359,8 +375,10 @@ export class Connection
   sweep(now: number): void {
     const { idleMs } = this.#host.limits;
     if (now - this.lastMovedAt < idleMs) return;
+    const { queuedBytes } = this.#link;
     if (this.isClosing) this.#link.destroy();
     else if (this.#outflow.isFileUnderWay) this.#closing.tear(cause("transfer-idle", { idleMs }));
+    else if (queuedBytes > 0) this.#closing.tear(cause("slow-reader", { bytes: queuedBytes }));
     else if (this.#closing.isOpen) this.#refuseAndClose("idle-too-long", cause("idle-too-long", { idleMs }));
   }
 

@@ -5,14 +5,25 @@
 import type { Framing, FramingOption } from "../wire/framer.ts";
 
 export class Delivery {
+  /** Messages that it is made of, itself if it is one: only a line peer gets several in one write. */
+  readonly parts: readonly Delivery[];
   readonly #text: string;
   #bare: Buffer | undefined;
   #line: Buffer | undefined;
   #nul: Buffer | undefined;
   #alone: JoinedLines | undefined;
 
-  constructor(text: string) {
+  constructor(text: string, parts?: readonly Delivery[]) {
     this.#text = text;
+    this.parts = parts ?? [this];
+  }
+
+  /** All of these, in this order. */
+  static of(texts: readonly string[]): Delivery {
+    const parts = texts.map((text) => new Delivery(text));
+    const [only] = parts;
+    if (only && parts.length === 1) return only;
+    return new Delivery(parts.map(({ lineText }) => lineText).join(""), parts);
   }
 
   bytesFor(framing: Framing | FramingOption): Buffer {
@@ -25,8 +36,12 @@ export class Delivery {
     return this.#bare;
   }
 
+  get lineText(): string {
+    return ended(this.#text, "line");
+  }
+
   get line(): Buffer {
-    this.#line ??= Buffer.from(ended(this.#text, "line"));
+    this.#line ??= Buffer.from(this.lineText);
     return this.#line;
   }
 

@@ -7,13 +7,17 @@ import { initialStateName } from "../machines/_state-names.ts";
 import type { Clock, World } from "../machines/_world.ts";
 import type { Connection } from "./connection.ts";
 import type { ConnectionHost, ConnectionLimits } from "./connection-host.ts";
+import type { Crowds } from "./crowd.ts";
 import type { HubFace } from "./hubs.ts";
 import type { Environment } from "./service.ts";
 import type { Telemetry } from "./telemetry.ts";
+import { turns } from "./turns.ts";
 
 export interface EditionParts {
   readonly world: World;
   readonly hub: HubFace | undefined;
+  /** The crowds of the hub. */
+  readonly crowds: Crowds;
   readonly limits: ConnectionLimits;
   readonly environment: Environment;
   readonly onOver: (connection: Connection) => void;
@@ -23,17 +27,20 @@ export class Edition implements ConnectionHost {
   readonly role: Role;
   readonly world: World;
   readonly hub: HubFace | undefined;
+  readonly crowds: Crowds | undefined;
   readonly limits: ConnectionLimits;
   readonly phases: Readonly<Record<string, Phase>>;
   readonly clock: Clock;
+  readonly turns = turns;
   readonly telemetry: Telemetry;
   readonly initialState: string;
   readonly #onOver: (connection: Connection) => void;
 
-  constructor(role: Role, { world, hub, limits, environment, onOver }: EditionParts) {
+  constructor(role: Role, { world, hub, crowds, limits, environment, onOver }: EditionParts) {
     this.role = role;
     this.world = world;
     this.hub = hub;
+    this.crowds = hub && crowds;
     this.limits = limits;
     this.phases = role.phases;
     this.clock = environment.clock;

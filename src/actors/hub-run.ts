@@ -1,11 +1,12 @@
 /**
- * A hub as an actor: calls are taken in order, one a microtask, and answered as promises. A throw is the hub's crash: it is
+ * A hub as an actor: calls are taken in order, all that are waiting in one microtask, and answered as promises. A throw is the hub's crash: it is
  * told, and a new hub is made from the members that the old one knew; the connections stay, and hear of it. A hub that
  * crashes too often is its instance's crash.
  */
 import { messageOf } from "../errors.ts";
 import type { HubDefinition, HubMember, SayOptions } from "../machines/_role.ts";
 import type { AsyncHub, HubWorld } from "../machines/_world.ts";
+import { HubCall } from "./hub-call.ts";
 import type { HubFace, HubWatch } from "./hubs.ts";
 
 /** OTP's default: more than so many crashes within the period, and making it again does not help. */
@@ -22,6 +23,8 @@ export class HubRun implements HubFace {
   #crashes: number[] = [];
   #hasGivenUp = false;
   #hub: Methods;
+  /** Calls that wait for the next microtask. */
+  #calls: HubCall[] = [];
 
   /** `remembered`: members of a hub that this one takes over from. */
   constructor(
@@ -35,11 +38,7 @@ export class HubRun implements HubFace {
     this.#watch = watch;
     this.#hub = definition.create(this.#world, remembered) as Methods;
     if (remembered.length > 0) definition.restarted?.(this.#hub);
-    const call = (name: string) => this.#call(name);
-    this.proxy = new Proxy({} as AsyncHub<unknown>, {
-      // A promise-like would be awaited by mistake: `then` is no method of a hub.
-      get: (_, name) => (typeof name === "string" && name !== "then" ? call(name) : undefined),
-    });
+    this.proxy = proxyOf((name, args) => this.#call(name, args));
   }
 
   get members(): readonly HubMember[] {
@@ -59,23 +58,27 @@ export class HubRun implements HubFace {
     }
   }
 
-  #call(name: string) {
-    return (...args: unknown[]): Promise<unknown> => {
-      const answer = Promise.resolve().then(() => this.#run(name, args));
-      // A caller that does not wait for the answer has no use for its error: the crash is told here.
-      answer.catch(() => undefined);
-      return answer;
-    };
+  #call(name: string, args: readonly unknown[]): HubCall {
+    const call = new HubCall(name, args);
+    if (this.#calls.push(call) === 1) queueMicrotask(() => this.#runAll());
+    return call;
   }
 
-  #run(name: string, args: unknown[]): unknown {
+  #runAll(): void {
+    const calls = this.#calls;
+    this.#calls = [];
+    for (const call of calls) this.#run(call);
+  }
+
+  #run(call: HubCall): void {
+    const { name, args } = call;
     const method = this.#hub[name];
-    if (typeof method !== "function") throw new Error(`the hub has no method ${name}`);
+    if (typeof method !== "function") return call.fail(new Error(`the hub has no method ${name}`));
     try {
-      return method.apply(this.#hub, args);
+      call.answer(method.apply(this.#hub, args as unknown[]));
     } catch (error) {
       this.#rebuild(error);
-      throw error;
+      call.fail(error);
     }
   }
 
@@ -113,6 +116,22 @@ export class HubRun implements HubFace {
       return [];
     }
   }
+}
+
+/** Methods are made when they are first asked for. A promise-like would be awaited by mistake: `then` is none. */
+function proxyOf(call: (name: string, args: unknown[]) => HubCall): AsyncHub<unknown> {
+  const unknownYet = new Proxy(
+    {},
+    {
+      get: (_, name, methods: object) => {
+        if (typeof name !== "string" || name === "then") return undefined;
+        const value = (...args: unknown[]) => call(name, args);
+        Object.defineProperty(methods, name, { value });
+        return value;
+      },
+    },
+  );
+  return Object.create(unknownYet) as AsyncHub<unknown>;
 }
 
 const also = (error: unknown, what: string, second: unknown) =>

@@ -1,6 +1,8 @@
 /**
  * Input of one peer: framed into messages for the phase that its machine is in, or poured past all framing into a sink. Input is
  * held back wherever the machine waits for none: a reply or transfer under way is never overtaken [FRAME-8].
+ *
+ * Long, because each reason to hand over no more - phase, turn, sink, peer - is looked at where a read comes.
  */
 import type { Link } from "../link/link.ts";
 import type { Phase, Session } from "../machines/_role.ts";
@@ -8,14 +10,23 @@ import type { ByteSink, Clock } from "../machines/_world.ts";
 import type { Story } from "../stories/story.ts";
 import { Framer, type FramerLimits, type FramingOption, type StaleHandler } from "../wire/framer.ts";
 import { PeerMessage } from "../wire/message.ts";
+import { asciiText } from "../wire/text-lines.ts";
 import { Inflow } from "./inflow.ts";
 import { Throttle } from "./throttle.ts";
+import { LARGE_READ, type Turns, type TurnTaker } from "./turns.ts";
 
 /** Input held back beyond this is left in the kernel, and so with the peer. */
 const HELD_BYTES = 65_536;
 
 export interface IntakeLimits extends FramerLimits {
   readonly framing: FramingOption;
+}
+
+/** Common ground of all intakes of one server, or of one run of a client. */
+export interface IntakeHost {
+  readonly clock: Clock;
+  readonly limits: IntakeLimits;
+  readonly turns: Turns;
 }
 
 export interface IntakeHandlers extends Session {
@@ -33,9 +44,12 @@ export interface IntakeHandlers extends Session {
   onCrash(error: unknown): void;
 }
 
-export class Intake implements StaleHandler {
+/** Framing has whole milliseconds, of the same clock as the story: the wall's may be set. */
+const toMs = (storyTime: number) => Math.floor(storyTime / 1_000);
+
+export class Intake implements StaleHandler, TurnTaker {
   readonly #story: Story;
-  readonly #clock: Clock;
+  readonly #host: IntakeHost;
   readonly #handlers: IntakeHandlers;
   readonly #framer: Framer;
   readonly #throttle: Throttle;
@@ -44,16 +58,21 @@ export class Intake implements StaleHandler {
   #timer: unknown;
   #inflow: Inflow | undefined;
   #isPumping = false;
+  /** Messages are left that wait for their turn. */
+  #isInterrupted = false;
+  lastTurnMs = 0;
   #hasEnded = false;
+  /** Why nothing more comes, where that is not the peer's doing. */
+  #endError: Error | undefined;
   #endDeliveredTo: Phase | undefined;
   /** True while input is behind a told size, or behind a refusal. */
   #isLate = false;
 
-  constructor(link: Link, story: Story, clock: Clock, limits: IntakeLimits, handlers: IntakeHandlers) {
+  constructor(link: Link, story: Story, host: IntakeHost, handlers: IntakeHandlers) {
     this.#story = story;
-    this.#clock = clock;
+    this.#host = host;
     this.#handlers = handlers;
-    this.#framer = new Framer(limits.framing, limits, this);
+    this.#framer = new Framer(host.limits.framing, host.limits, this);
     this.#throttle = new Throttle(link);
   }
 
@@ -86,23 +105,25 @@ export class Intake implements StaleHandler {
     this.#isLate = true;
   }
 
-  onData(chunk: Buffer, now: number): void {
-    this.#record(chunk);
-    this.#framer.push(chunk, now);
+  onData(chunk: Buffer): void {
+    const at = this.#story.now();
+    const now = toMs(at);
+    const text = this.#framer.takesText && !this.#inflow ? asciiText(chunk) : undefined;
+    this.#record(chunk, at, text);
+    this.#framer.push(chunk, now, text);
     if (this.#inflow) return this.#inflow.flow();
-    this.#throttle.onRead(chunk.length, now);
-    if (this.#phase) return this.pump();
-    this.#handlers.onEarly();
-    if (this.#framer.unreadBytes > HELD_BYTES) this.#throttle.hold();
+    if (this.#phase) this.#pumpInTurn(chunk.length, at);
+    else this.#keep();
+    if (this.#throttle.isBurst(chunk.length, now)) this.#awaitTurn();
   }
 
   /** Each byte is told once: of a file's, those that come while it is taken; the rest as the reads that they came in. */
-  #record(chunk: Buffer): void {
+  #record(chunk: Buffer, at: number, text: string | undefined): void {
     const ofFile = Math.min(chunk.length, this.#inflow?.awaitedBytes ?? 0);
     if (ofFile > 0) this.#inflow?.count(ofFile);
     if (ofFile === chunk.length) return;
     if (this.#inflow || this.#isLate) this.#story.recordUnread("late", chunk.subarray(ofFile));
-    else this.#story.recordRead(chunk);
+    else this.#story.recordRead(chunk, text, at);
   }
 
   onStale(bytes: Buffer): void {
@@ -116,23 +137,72 @@ export class Intake implements StaleHandler {
     else this.pump();
   }
 
-  /** Hands over messages for as long as the machine waits for them. */
-  pump(): void {
-    if (this.#isPumping || this.#inflow) return;
+  #keep(): void {
+    this.#handlers.onEarly();
+    if (this.#framer.unreadBytes > HELD_BYTES) this.#throttle.hold();
+  }
+
+  #pumpInTurn(readBytes: number, at: number): void {
+    const isLarge = readBytes >= LARGE_READ;
+    if (isLarge && this.#host.turns.isSliceSpent) this.#interrupt();
+    else this.pump(isLarge, at);
+  }
+
+  /** Hands over messages for as long as the machine waits for them, the peer reads the answers, and its turn lasts. */
+  pump(isLarge = false, at = this.#story.now()): void {
+    if (this.#isPumping || this.#isInterrupted || this.#inflow) return;
     this.#isPumping = true;
+    const { turns } = this.#host;
+    turns.begin(isLarge);
     try {
       // Time stands still while messages are handed over: they are all of one read.
-      const now = this.#clock.now();
-      const at = this.#story.now();
-      let isMore = true;
-      while (isMore && this.#phase && this.#handlers.isReading) isMore = this.#handNext(this.#phase, now, at);
+      const now = toMs(at);
+      while (this.#phase && this.#handlers.isReading && !this.#throttle.isFull) {
+        if (!this.#handNext(this.#phase, now, at)) break;
+        if (turns.isOver() && this.#framer.unreadBytes > 0) {
+          this.#interrupt();
+          break;
+        }
+      }
     } catch (error) {
       this.#handlers.onCrash(error);
     } finally {
       this.#isPumping = false;
       this.#handlers.onRead();
+      this.lastTurnMs = turns.end();
     }
     if (this.#phase) this.#throttle.release();
+  }
+
+  /** Leaves what has come for its turn, and reads nothing more until then. */
+  #interrupt(): void {
+    this.#isInterrupted = true;
+    this.#awaitTurn();
+  }
+
+  #awaitTurn(): void {
+    // On its way out, everything is read.
+    if (!this.#handlers.isReading) return;
+    this.#throttle.awaitTurn();
+    this.#host.turns.wait(this);
+  }
+
+  takeTurn(): void {
+    const isInterrupted = this.#isInterrupted;
+    this.#isInterrupted = false;
+    this.#throttle.takeTurn();
+    if (isInterrupted) this.pump(true);
+  }
+
+  /** The peer leaves unread what it is sent: it is answered no more before `drained`. */
+  fill(): void {
+    this.#throttle.fill();
+  }
+
+  drained(): void {
+    if (!this.#throttle.isFull) return;
+    this.#throttle.drain();
+    if (this.#framer.unreadBytes > 0 || this.#hasEnded) this.#interrupt();
   }
 
   /** Whether it is worth asking for another message. */
@@ -144,8 +214,11 @@ export class Intake implements StaleHandler {
       case "message":
         this.#handlers.onMessage(phase, new PeerMessage(framed.bytes, framed.value), at);
         return true;
+      case "line":
+        this.#handlers.onMessage(phase, new PeerMessage(framed.text), at);
+        return true;
       case "wait":
-        this.#timer = this.#clock.setTimeout(() => this.pump(), framed.ms);
+        this.#timer = this.#host.clock.setTimeout(() => this.pump(), framed.ms);
         return false;
       case "tooLong":
         this.#handlers.onTooLong();
@@ -166,8 +239,8 @@ export class Intake implements StaleHandler {
   async receiveInto(sink: ByteSink, sizeBytes: number): Promise<void> {
     const ahead = Math.min(this.#framer.unreadBytes, sizeBytes);
     const record = this.#story.recordFile("in", "", sizeBytes, ahead);
-    this.#inflow = new Inflow(this.#framer, this.#throttle, sink, sizeBytes, this.#clock, record);
-    if (this.#hasEnded) this.#inflow.end();
+    this.#inflow = new Inflow(this.#framer, this.#throttle, sink, sizeBytes, this.#host.clock, record);
+    if (this.#hasEnded) this.#inflow.end(this.#endError);
     this.#inflow.flow();
     try {
       await this.#inflow.whole;
@@ -187,13 +260,14 @@ export class Intake implements StaleHandler {
   stop(error?: Error): void {
     this.#stopTimer();
     this.#hasEnded = true;
+    this.#endError = error;
     this.#inflow?.end(error);
     this.#phase = undefined;
   }
 
   #stopTimer(): void {
     if (this.#timer === undefined) return;
-    this.#clock.clearTimeout(this.#timer);
+    this.#host.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 }

@@ -3,7 +3,7 @@ import { messageOf } from "../errors.ts";
 import type { HubWorld } from "../machines/_world.ts";
 import { cause } from "../stories/causes.ts";
 import type { Connection } from "./connection.ts";
-import { Delivery } from "./delivery.ts";
+import type { Crowds } from "./crowd.ts";
 import type { HubFace } from "./hubs.ts";
 import type { ServiceContext } from "./service.ts";
 
@@ -11,16 +11,14 @@ import type { ServiceContext } from "./service.ts";
 export function openHub(
   { role, options, environment, id, onCrash }: ServiceContext,
   connections: ReadonlyMap<string, Connection>,
+  crowds: Crowds,
 ): HubFace | undefined {
   const { hub } = role();
   if (!hub) return undefined;
   const world: HubWorld = {
     options,
     clock: environment.clock,
-    deliver: (audience, text) => {
-      const delivery = new Delivery(text);
-      for (const member of audience) connections.get(member)?.deliver(delivery);
-    },
+    deliver: (audience, text) => crowds.deliver(audience, text),
     notify: (text) => environment.telemetry({ type: "instance.notice", id, text }),
   };
   return environment.hubs.open(id, hub, world, {

@@ -5,14 +5,19 @@
  * is under way, and our FIN: nothing gets between a file's bytes, and nothing cuts them short.
  */
 import type { Clock } from "../machines/_world.ts";
+import type { Crowds } from "./crowd.ts";
 import type { Delivery, JoinedLines } from "./delivery.ts";
 
 /** [FRAME-6] Between two writes that must be two reads. */
 const GAP_MS = 50;
+/** Longer text is written as bytes: the system would copy it twice. */
+const LONG_TEXT = 4_096;
 
 export interface Writer {
   /** Into the link, now. */
   write(bytes: Buffer): void;
+  /** The same of text that is ASCII. */
+  writeText(text: string): void;
   /** So many bytes wait here now. */
   onQueued(bytes: number): void;
   /** Nothing waits any more. */
@@ -29,6 +34,8 @@ interface Waiting {
 export class Outflow {
   readonly #writer: Writer;
   readonly #clock: Clock;
+  /** Crowds that this peer may be in: what they have to hear comes before what is said now. */
+  readonly #crowds: Crowds | undefined;
   /** Replies in lines, while the peer's own lines are read. */
   #said = "";
   /** Delivered lines of this turn. */
@@ -41,9 +48,10 @@ export class Outflow {
   #lastWriteAt = Number.NEGATIVE_INFINITY;
   #hasPeerSpoken = false;
 
-  constructor(writer: Writer, clock: Clock) {
+  constructor(writer: Writer, clock: Clock, crowds: Crowds | undefined) {
     this.#writer = writer;
     this.#clock = clock;
+    this.#crowds = crowds;
   }
 
   get isWaiting(): boolean {
@@ -60,28 +68,36 @@ export class Outflow {
 
   /** A line that may be joined with those that follow until `flush`. */
   line(text: string): void {
-    if (this.#joined) this.flush();
+    this.#crowds?.settle();
+    if (this.#joined) this.flushReplies();
     this.#said += text;
   }
 
-  /** A hub's line: joined with the others of this turn. */
-  deliver(delivery: Delivery): void {
-    if (this.#said !== "") this.flush();
-    if (!this.#joined) atEndOfTurn(this);
+  /** A hub's line: joined with the others of this turn. `isNow`: the turn is over. */
+  deliver(delivery: Delivery, isNow: boolean): void {
+    if (this.#said !== "") this.flushReplies();
+    if (!this.#joined && !isNow) atEndOfTurn(this);
     this.#joined = delivery.after(this.#joined);
+    if (isNow) this.flushReplies();
   }
 
-  /** Writes the lines that were joined. */
+  /** Writes everything that was said so far. */
   flush(): void {
+    this.#crowds?.settle();
+    this.flushReplies();
+  }
+
+  /** Writes the lines that were joined here. */
+  flushReplies(): void {
     if (this.#joined) {
       const { bytes } = this.#joined;
       this.#joined = undefined;
       this.#post(bytes, false);
     }
     if (this.#said !== "") {
-      const bytes = Buffer.from(this.#said);
+      const text = this.#said;
       this.#said = "";
-      this.#post(bytes, false);
+      this.#postText(text, false);
     }
   }
 
@@ -89,6 +105,11 @@ export class Outflow {
   post(bytes: Buffer, apart = false): void {
     this.flush();
     this.#post(bytes, apart);
+  }
+
+  postText(text: string, apart = false): void {
+    this.flush();
+    this.#postText(text, apart);
   }
 
   /** Does it when everything that was said before is written: now, or in its turn. */
@@ -128,6 +149,15 @@ export class Outflow {
     this.#clock.clearTimeout(this.#gapTimer);
   }
 
+  /** Short text that is ASCII, and need not wait, is never made bytes by us. */
+  #postText(text: string, apart: boolean): void {
+    const mayGo = this.#waiting === undefined && !(apart && this.#gapLeft > 0);
+    if (!mayGo || text.length > LONG_TEXT || Buffer.byteLength(text) !== text.length)
+      return this.#post(Buffer.from(text), apart);
+    this.#noteWrite();
+    this.#writer.writeText(text);
+  }
+
   #post(bytes: Buffer, apart: boolean): void {
     if (this.#waiting) {
       this.#wait(this.#waiting, bytes, apart);
@@ -147,9 +177,13 @@ export class Outflow {
   }
 
   #write(bytes: Buffer): void {
+    this.#noteWrite();
+    this.#writer.write(bytes);
+  }
+
+  #noteWrite(): void {
     this.#lastWriteAt = this.#clock.now();
     this.#hasPeerSpoken = false;
-    this.#writer.write(bytes);
   }
 
   get #gapLeft(): number {
@@ -190,5 +224,5 @@ function atEndOfTurn(outflow: Outflow): void {
 function flushAll(): void {
   const flows = ending;
   ending = [];
-  for (const outflow of flows) outflow.flush();
+  for (const outflow of flows) outflow.flushReplies();
 }

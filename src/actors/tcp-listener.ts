@@ -18,6 +18,7 @@ import { Connection } from "./connection.ts";
 import type { ConnectionControl } from "./connection-control.ts";
 import { ConnectionFiles } from "./connection-files.ts";
 import { type ConnectionLimits, limitsOf } from "./connection-host.ts";
+import { Crowds } from "./crowd.ts";
 import { Edition } from "./edition.ts";
 import { reportExposure } from "./exposure.ts";
 import type { HubFace } from "./hubs.ts";
@@ -132,11 +133,13 @@ export class TcpListener implements InstanceService {
     if (this.#edition?.role === role) return this.#edition;
     const { environment } = this.#context;
     const listening = { hosts: this.#port.hosts, port: this.#port.port };
-    const hub = openHub(this.#context, this.#connections);
+    const crowds = new Crowds(this.#connections);
+    const hub = openHub(this.#context, this.#connections, crowds);
     this.#secrets = secretsOf(role, this.#context.options);
     this.#edition = new Edition(role, {
       world: worldOf(this.#context, listening, serverNetwork(this.#context), hub?.proxy),
       hub,
+      crowds,
       limits: limitsOf(this.#context.common),
       environment,
       onOver: (connection) => this.#over(connection),

@@ -1,58 +1,85 @@
 /**
- * Whether a link is read now: not while enough of its input is held that no phase waits for, and not in the turn in which it had its share.
- * What is not read stays in the kernel, and so with the peer.
+ * Whether a link is read now: not while enough of its input is held that no phase waits for, not while its peer leaves our answers unread, and
+ * not before its turn has come. What is not read stays in the kernel, and so with the peer.
  */
 import type { Link } from "../link/link.ts";
 
-/** A peer that sends faster than this is read on when the others had their turn: the system would read 2 MiB of it at once. */
+/** A peer that sends faster than this is read on when its turn has come: the system would read 2 MiB of it at once. */
 const BURST_BYTES = 65_536;
 const BURST_MS = 20;
+
+/** Reasons not to read, each a bit: it is read when there is none. */
+const HELD = 1;
+const WAITING = 2;
+const FULL = 4;
 
 export class Throttle {
   readonly #link: Link;
   #burstBytes = 0;
   #burstAt = Number.NEGATIVE_INFINITY;
-  /** Had its share of this turn of the loop, and is read on in the next. */
-  #isThrottled = false;
-  #isHeld = false;
+  #reasons = 0;
 
   constructor(link: Link) {
     this.#link = link;
   }
 
-  onRead(sizeBytes: number, now: number): void {
+  /** Takes note of a read: whether this peer has had its share for now. */
+  isBurst(sizeBytes: number, now: number): boolean {
     if (now - this.#burstAt > BURST_MS) {
       this.#burstAt = now;
       this.#burstBytes = 0;
     }
     this.#burstBytes += sizeBytes;
-    if (this.#burstBytes < BURST_BYTES || this.#isThrottled) return;
+    if (this.#burstBytes < BURST_BYTES) return false;
     this.#burstBytes = 0;
-    this.#isThrottled = true;
-    this.#link.pause();
-    setImmediate(() => {
-      this.#isThrottled = false;
-      if (!this.#isHeld) this.#link.resume();
-    });
+    return true;
   }
 
   /** Nothing is read until `release`. */
   hold(): void {
-    if (this.#isHeld) return;
-    this.#isHeld = true;
-    this.#link.pause();
+    this.#stop(HELD);
   }
 
   release(): void {
-    if (!this.#isHeld) return;
-    this.#isHeld = false;
-    if (!this.#isThrottled) this.#link.resume();
+    this.#go(HELD);
+  }
+
+  /** Nothing is read before its turn. */
+  awaitTurn(): void {
+    this.#stop(WAITING);
+  }
+
+  takeTurn(): void {
+    this.#go(WAITING);
+  }
+
+  get isFull(): boolean {
+    return (this.#reasons & FULL) !== 0;
+  }
+
+  /** As much is written to it as may wait for it to read. */
+  fill(): void {
+    this.#stop(FULL);
+  }
+
+  drain(): void {
+    this.#go(FULL);
   }
 
   /** Reads everything from now on: what is left unread would make a reset of our close. */
   open(): void {
-    this.#isHeld = false;
-    this.#isThrottled = false;
+    this.#reasons = 0;
     this.#link.resume();
+  }
+
+  #stop(reason: number): void {
+    if (this.#reasons === 0) this.#link.pause();
+    this.#reasons |= reason;
+  }
+
+  #go(reason: number): void {
+    if ((this.#reasons & reason) === 0) return;
+    this.#reasons &= ~reason;
+    if (this.#reasons === 0) this.#link.resume();
   }
 }

@@ -40,41 +40,46 @@ export async function loadRole(file: string): Promise<Role> {
   return module.default as Role;
 }
 
-const shape = z.object({
-  name: z.string().regex(/^[a-z][a-z0-9-]*$/, "lower-case letters, digits and -"),
-  summary: z.string().min(1),
-  side: z.enum(["server", "client"]),
-  transport: z.enum(["tcp", "udp"]),
-  port: z.number().int().min(0).max(65_535),
-  descriptors: z.number().int().min(1).optional(),
-  options: z.instanceof(z.ZodObject),
-  machine: z.custom<AnyStateMachine>(
-    (value) => typeof value === "object" && value !== null && "root" in value,
-    "an XState machine",
-  ),
-  phases: z.record(
-    z.string(),
-    z.looseObject({
-      reads: z.enum(["text", "raw", "record"]),
-      rule: z.string().min(1),
-      expects: z.string().min(1),
-    }),
-  ),
-  dialogue: z
-    .strictObject({
-      given: z.record(z.string(), z.unknown()).optional(),
-      lines: z
-        .array(
-          z.union([z.strictObject({ client: z.string().min(1) }), z.strictObject({ server: z.string() })]),
-        )
-        .min(1),
-      closes: z.boolean().optional(),
-    })
-    .optional(),
-});
+const newShape = () =>
+  z.object({
+    name: z.string().regex(/^[a-z][a-z0-9-]*$/, "lower-case letters, digits and -"),
+    summary: z.string().min(1),
+    side: z.enum(["server", "client"]),
+    transport: z.enum(["tcp", "udp"]),
+    port: z.number().int().min(0).max(65_535),
+    descriptors: z.number().int().min(1).optional(),
+    options: z.instanceof(z.ZodObject),
+    machine: z.custom<AnyStateMachine>(
+      (value) => typeof value === "object" && value !== null && "root" in value,
+      "an XState machine",
+    ),
+    phases: z.record(
+      z.string(),
+      z.looseObject({
+        reads: z.enum(["text", "raw", "record"]),
+        rule: z.string().min(1),
+        expects: z.string().min(1),
+      }),
+    ),
+    dialogue: z
+      .strictObject({
+        given: z.record(z.string(), z.unknown()).optional(),
+        lines: z
+          .array(
+            z.union([z.strictObject({ client: z.string().min(1) }), z.strictObject({ server: z.string() })]),
+          )
+          .min(1),
+        closes: z.boolean().optional(),
+      })
+      .optional(),
+  });
+
+/** Built with the first role of a user's own: ours are looked at by the build. */
+let shape: ReturnType<typeof newShape> | undefined;
 
 /** Everything that is wrong with a would-be role, in words. */
 export function faultsOf(candidate: unknown): string[] {
+  shape ??= newShape();
   const parsed = shape.safeParse(candidate);
   if (!parsed.success) {
     return parsed.error.issues.map((issue) => {

@@ -18,6 +18,18 @@ export abstract class CaseTester extends Chance {
     this.scene = scene;
   }
 
+  get words() {
+    return this.scene.stage.words;
+  }
+
+  names(word: string): boolean {
+    return this.scene.stage.names(word);
+  }
+
+  get registered() {
+    return this.scene.stage.registered;
+  }
+
   remark(text: string): void {
     this.scene.remark(text);
   }

@@ -5,8 +5,9 @@
  * Fairness is the contract's other half: a case that is not sure does not fail anybody.
  */
 import type { Dialogue } from "../machines/_dialogue.ts";
-import type { Chance } from "./chance.ts";
+import type { Draws } from "./chance.ts";
 import type { Grade, Side } from "./report.ts";
+import type { Preparing, Words } from "./stage.ts";
 import type { ClientTester, ServerTester } from "./tester.ts";
 
 /** Wants of a case beside a port to talk to; where it is not there, the case is skipped with that reason. */
@@ -50,13 +51,17 @@ export type FamilyGrades = Readonly<Record<string, Grade | "none">>;
 export interface RoleChecks {
   /** As typed: `check server calculator`. */
   readonly role: string;
+  /** Words that the command may name beside {host} and {port}, e.g. {token}, and what each stands for. */
+  readonly words?: Words;
+  /** Makes what they stand for, before the program starts; answers a value for each. */
+  readonly prepare?: (preparing: Preparing) => Promise<Words>;
   /**
    * A right client's conversation with a server as people hand it in, from which the families are made: with values of its own for
    * each seed. Default: the role's own `dialogue`.
    */
-  readonly dialogue?: (chance: Chance) => Dialogue;
+  readonly dialogue?: (draws: Draws, words: Words) => Dialogue;
   /** Lines that are typed into a client in every case, where no --stdin is given. */
-  readonly script?: (chance: Chance) => readonly string[];
+  readonly script?: (draws: Draws) => readonly string[];
   readonly families?: FamilyGrades;
   readonly cases: readonly Case[];
 }

@@ -42,3 +42,6 @@ export class Chance {
     return value;
   }
 }
+
+/** The drawing of values alone, as a case has it. */
+export type Draws = Pick<Chance, "seed" | "int" | "pick" | "word" | "bytes">;

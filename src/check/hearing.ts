@@ -9,6 +9,7 @@ import { printableBytes } from "../printable.ts";
 import { usualBuffers } from "../wire/usual-buffers.ts";
 import { likeness } from "./likeness.ts";
 import { octets } from "./octets.ts";
+import { patience } from "./patience.ts";
 import type { Scene } from "./scene.ts";
 import { ANSWER_MS, type Waiting } from "./tester.ts";
 import { CheckFailure } from "./verdict.ts";
@@ -25,6 +26,7 @@ const SETTLED_MS = 25;
 
 export abstract class Hearing {
   unread: Buffer = Buffer.alloc(0);
+  readonly #chunks: Buffer[] = [];
   protected readonly scene: Scene;
   protected lastSaid = "";
   #movedAt = performance.now();
@@ -40,7 +42,12 @@ export abstract class Hearing {
   protected abstract answered(sizeBytes: number): void;
   protected abstract gaveUp(): void;
 
+  get came(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
+
   protected arrived(bytes: Buffer): void {
+    this.#chunks.push(bytes);
     this.unread = Buffer.concat([this.unread, bytes]);
     this.moved();
   }
@@ -148,7 +155,7 @@ export abstract class Hearing {
     withinMs = ANSWER_MS,
     earlyMs = EARLY_MS,
   ): Promise<Found | undefined> {
-    const deadline = performance.now() + withinMs;
+    const deadline = performance.now() + withinMs * patience();
     for (;;) {
       const found = look();
       if (found !== undefined) return found;

@@ -2,7 +2,7 @@
  * Schema of a report: docs/reference/check-report.schema.json is made of it, and `--resume` and readers of others' reports hold a
  * file against it. Reports may get more fields under `netlab-check/1`; none is taken away or changes its type.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Report } from "./report.ts";
 
 const ms = z.number().min(0).describe("milliseconds");
@@ -75,6 +75,7 @@ export const reportSchema = z.object({
     .object({
       code: z.enum(["not-built", "not-started", "timed-out", "interrupted", "unfinished"]),
       message: z.string(),
+      output: z.string().optional().describe("last words of a program that did not come to listen"),
     })
     .nullable()
     .describe("why the run ended before its last case"),

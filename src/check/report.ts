@@ -45,7 +45,13 @@ export interface Ended {
   /** `unfinished` stands in the report that is written before the first case, for it may be the last that is written. */
   readonly code: "not-built" | "not-started" | "timed-out" | "interrupted" | "unfinished";
   readonly message: string;
+  /** Last words of a program that did not come to listen. */
+  readonly output?: string | undefined;
 }
+
+/** Output that says why it ended early: of the build, or of the program's own start. */
+export const endedOutput = ({ ended, program }: Report): string =>
+  (ended?.code === "not-built" ? program.build?.output : ended?.output) ?? "";
 
 export interface BoxReport {
   /** Ladder of what keeps the program in; `none`: it was not started by the checker. */

@@ -2,12 +2,14 @@
  * A check from its request to its report: which cases, in which order, each with a program that is fresh, and what came of it. It knows
  * neither terminal nor file: who asks writes the report.
  */
-import type { RoleTable } from "../catalogue/role-folder.ts";
+import os from "node:os";
 import { version } from "../config.ts";
 import { NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
 import { ruleInShort } from "../wire-rules.ts";
-import { type RoleChecks, type WholeCase, wholeCase } from "./case.ts";
+import type { WholeCase } from "./case.ts";
+import { Chance } from "./chance.ts";
+import type { Checkable } from "./checkable.ts";
 import type { Programs } from "./program.ts";
 import {
   type Ended,
@@ -20,12 +22,15 @@ import {
 } from "./report.ts";
 import { type ServerProgram, StartedServer, serverThere } from "./server-program.ts";
 import { tryServerCase } from "./server-try.ts";
+import { Stage, type Words } from "./stage.ts";
 import { NotStarted } from "./verdict.ts";
 
 /** Plain JSON, so that a run in a box can be given it. */
 export interface CheckRequest {
   readonly side: Side;
   readonly role: string;
+  /** Text of a role that the user brings. */
+  readonly bundle?: string | undefined;
   /** Command with {host} and {port}; undefined: the server is there, at `at`. */
   readonly run?: string | undefined;
   readonly at?: { readonly host: string; readonly port: number } | undefined;
@@ -35,13 +40,14 @@ export interface CheckRequest {
   readonly grade?: Grade | undefined;
   readonly seed: number;
   readonly repeat: number;
+  /** Values of the program's own, such as a token or a file, where its command does not name them. */
+  readonly set?: Words | undefined;
   /** Lines that are typed into a client; undefined: the role's own. */
   readonly script?: readonly string[] | undefined;
 }
 
 export interface CheckParts {
-  readonly roles: RoleTable;
-  readonly checks: RoleChecks;
+  readonly subject: Checkable;
   /** Undefined with `at`. */
   readonly programs: Programs | undefined;
   readonly signal: AbortSignal;
@@ -49,22 +55,18 @@ export interface CheckParts {
   readonly onResult?: (result: Result, nth: number, of: number) => void;
 }
 
-/** Cases that a request asks for, in their order. */
-export function casesOf({ side, cases: globs, grade }: CheckRequest, checks: RoleChecks): WholeCase[] {
+/** Cases that a request asks for. */
+export function casesOf({ side, cases: globs, grade }: CheckRequest, all: readonly WholeCase[]): WholeCase[] {
   const patterns = globs.map(globPattern);
-  return checks.cases
-    .map(wholeCase)
+  return all
     .filter((one) => one.side === side && (grade === undefined || one.grade === grade))
     .filter(({ id }) => patterns.length === 0 || patterns.some((pattern) => pattern.test(id)));
 }
 
-/** Rejects where nothing is asked for that there is. */
 export async function runCheck(request: CheckRequest, parts: CheckParts): Promise<Report> {
   const started = Date.now();
-  const { roles, checks } = parts;
-  const role = roles.get(request.role);
-  if (!role) throw new Error(`no role ${request.role}`);
-  const cases = casesOf(request, checks);
+  const { role, counterpart } = parts.subject;
+  const cases = casesOf(request, parts.subject.cases);
   const server = serverOf(request, role, parts);
   const results: Result[] = [];
   let ended: Ended | null = null;
@@ -73,11 +75,13 @@ export async function runCheck(request: CheckRequest, parts: CheckParts): Promis
     if (ended) break;
     const result = await resultOf(one, request, {
       role,
-      counterpart: roles.get(`${role.name}-client`),
+      counterpart,
       server,
+      openStage: (seed) => openStage(seed, request, parts),
     }).catch((error: unknown) => {
       if (!(error instanceof NotStarted)) throw error;
-      ended = { code: "not-started", message: error.message };
+      const output = server.program?.output ?? "";
+      ended = { code: "not-started", message: error.message, ...(output === "" ? {} : { output }) };
       return undefined;
     });
     if (!result) break;
@@ -117,10 +121,26 @@ export function blankReport(request: CheckRequest, programs: Programs | undefine
   };
 }
 
+/** Values of a stage are drawn apart from those of its case. */
+function openStage(
+  seed: string,
+  { run, set = {} }: CheckRequest,
+  { subject: { checks }, programs }: CheckParts,
+): Promise<Stage> {
+  return Stage.open({
+    prepare: checks?.prepare,
+    chance: new Chance(`${seed}/stage`),
+    command: run,
+    given: set,
+    shared: programs?.shared ?? os.tmpdir(),
+  });
+}
+
 interface Subject {
   readonly role: Role;
   readonly counterpart: Role | undefined;
   readonly server: ServerProgram;
+  readonly openStage: (seed: string) => Promise<Stage>;
 }
 
 function serverOf({ run, at }: CheckRequest, { transport }: Role, { programs }: CheckParts): ServerProgram {

@@ -3,10 +3,12 @@ import type { Role } from "../machines/_role.ts";
 import type { Recorder } from "../stories/recorder.ts";
 import type { Chance } from "./chance.ts";
 import type { Program } from "./program.ts";
+import type { Stage } from "./stage.ts";
 import type { Transcript } from "./transcript.ts";
 
 export interface Scene {
   readonly chance: Chance;
+  readonly stage: Stage;
   readonly transcript: Transcript;
   /** Private: each connection's story, for the diagnoses. */
   readonly recorder: Recorder;

@@ -67,8 +67,7 @@ export class ServerCaseTester extends CaseTester implements ServerTester {
   }
 
   async restart(): Promise<void> {
-    await this.#server.stop();
-    await this.#server.ready();
+    await this.#server.restart();
   }
 
   /** How the program ended the connection that was opened last. */

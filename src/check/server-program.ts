@@ -1,17 +1,31 @@
 /** The server that is checked: started by the checker, on a port of its choice, or there already. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { socketsOn } from "../os/proc.ts";
+import { SOCKET_STATES } from "../os/proc-text.ts";
 import type { Listening, Program, Programs } from "./program.ts";
+import type { Stage } from "./stage.ts";
 import { NotStarted } from "./verdict.ts";
 
 const START_MS = 10_000;
 const LOOK_MS = 4;
+/** So long it may take to be done with clients that have left. */
+const SETTLE_MS = 20;
 
 export interface ServerProgram {
   readonly host: string;
   readonly port: number;
   readonly program: Program | undefined;
-  /** Runs and listens. Rejects with NotStarted. */
-  ready(): Promise<void>;
+  /** By the checker, which can end it and start it again. */
+  readonly isStarted: boolean;
+  readonly isRunning: boolean;
+  /** Printed since it was made ready. */
+  readonly output: string;
+  /** All clients have left it, and it waits for the next: another case may use it. */
+  isAsNew(): Promise<boolean>;
+  /** Runs and listens, on this stage. Rejects with NotStarted. */
+  ready(stage: Stage): Promise<void>;
+  /** On the same port and stage as before. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -20,7 +34,12 @@ export const serverThere = (host: string, port: number): ServerProgram => ({
   host,
   port,
   program: undefined,
+  isStarted: false,
+  isRunning: true,
+  output: "",
+  isAsNew: async () => true,
   ready: async () => undefined,
+  restart: async () => undefined,
   stop: async () => undefined,
 });
 
@@ -31,6 +50,7 @@ interface Start {
 }
 
 export class StartedServer implements ServerProgram {
+  readonly isStarted = true;
   readonly host = "127.0.0.1";
   port = 0;
   program: Program | undefined;
@@ -38,19 +58,46 @@ export class StartedServer implements ServerProgram {
   toldPort = 0;
   listening: readonly Listening[] = [];
   readonly #start: Start;
+  #printed = 0;
+  #stage: Stage | undefined;
 
   constructor(start: Start) {
     this.#start = start;
   }
 
-  async ready(): Promise<void> {
-    if (this.program && this.program.exit === undefined) return;
-    const { programs, command } = this.#start;
+  get isRunning(): boolean {
+    return this.program !== undefined && this.program.exit === undefined;
+  }
+
+  get output(): string {
+    return this.program?.output.slice(this.#printed) ?? "";
+  }
+
+  async isAsNew(): Promise<boolean> {
+    const { program } = this;
+    if (this.#start.transport === "udp" || !program) return false;
+    const deadline = performance.now() + SETTLE_MS;
+    // Failures of a program that was not are tried with a fresh one: a program that never only waits is taken as it is.
+    while (!(await program.isWaiting()) && performance.now() < deadline) await sleep(LOOK_MS);
+    const rows = await socketsOn("tcp", this.port);
+    return this.isRunning && rows.every(({ state }) => state === SOCKET_STATES.listening);
+  }
+
+  async ready(stage: Stage): Promise<void> {
+    this.#stage = stage;
+    this.#printed = this.program?.output.length ?? 0;
+    if (this.isRunning) return;
+    this.toldPort = await this.#start.programs.freePort();
+    await this.restart();
+  }
+
+  async restart(): Promise<void> {
+    const { programs } = this.#start;
+    const command = this.#stage?.fill(this.#start.command) ?? this.#start.command;
     await this.stop();
-    // A restart is on the same port: whether it can be had again is the program's affair.
-    if (this.toldPort === 0) this.toldPort = await programs.freePort();
-    const port = this.toldPort;
-    this.program = await programs.start({ command, host: this.host, port, onTerminal: false });
+    this.#printed = 0;
+    const { host, toldPort: port } = this;
+    this.program = await programs.start({ command, host, port, onTerminal: false });
     await this.#listens(this.program);
   }
 

@@ -2,19 +2,22 @@
 import { systemClock } from "../actors/clock.ts";
 import type { Role } from "../machines/_role.ts";
 import { Recorder } from "../stories/recorder.ts";
-import type { WholeCase } from "./case.ts";
+import type { ServerCase, WholeCase } from "./case.ts";
 import { Chance } from "./chance.ts";
 import { likelyOf } from "./likely.ts";
+import { patience } from "./patience.ts";
 import type { Octets, Result, Status } from "./report.ts";
 import type { Scene } from "./scene.ts";
 import { ServerCaseTester } from "./server-case.ts";
 import type { ServerProgram } from "./server-program.ts";
+import type { Stage } from "./stage.ts";
 import { Transcript } from "./transcript.ts";
 import { CheckFailure, CheckSkip, CheckUnimplemented, NotStarted } from "./verdict.ts";
 
 interface Subject {
   readonly counterpart: Role | undefined;
   readonly server: ServerProgram;
+  readonly openStage: (seed: string) => Promise<Stage>;
 }
 
 export type Outcome = Pick<
@@ -25,17 +28,40 @@ export type Outcome = Pick<
 /** End of a program's output: enough for a traceback. */
 const OUTPUT_TAIL = 2_000;
 
-export async function tryServerCase(
+/** A program that served an earlier case may have suffered from it: what fails with it is tried once more with a fresh one. */
+export async function tryServerCase(one: WholeCase, seed: string, subject: Subject): Promise<Outcome> {
+  const { server } = subject;
+  const mayHaveSuffered = server.isStarted && server.isRunning;
+  const outcome = await tryOnce(one, seed, subject);
+  return outcome.status === "failed" && mayHaveSuffered ? tryOnce(one, seed, subject) : outcome;
+}
+
+async function tryOnce(
   one: WholeCase,
   seed: string,
-  { counterpart, server }: Subject,
+  { counterpart, server, openStage }: Subject,
 ): Promise<Outcome> {
   if (one.side !== "server") throw new Error(`${one.id} belongs to clients`);
-  await server.ready();
+  const stage = await openStage(seed);
+  try {
+    await server.ready(stage);
+    return await tried(one, seed, stage, { counterpart, server });
+  } finally {
+    await stage.close();
+  }
+}
+
+async function tried(
+  one: WholeCase & ServerCase,
+  seed: string,
+  stage: Stage,
+  { counterpart, server }: Omit<Subject, "openStage">,
+): Promise<Outcome> {
   const limit = new AbortController();
   const remarks = new Set<string>();
   const scene: Scene = {
     chance: new Chance(seed),
+    stage,
     transcript: new Transcript(),
     recorder: new Recorder(systemClock, { keepsAll: true }),
     counterpart,
@@ -45,22 +71,22 @@ export async function tryServerCase(
     remark: (text) => void remarks.add(text),
   };
   const t = new ServerCaseTester(scene, server);
-  const timer = setTimeout(() => limit.abort(tooLong(one)), one.limitMs);
+  const timer = setTimeout(() => limit.abort(tooLong(one)), one.limitMs * patience());
   const verdict = await verdictOf(() => one.run(t), limit.signal);
   clearTimeout(timer);
-  if (verdict.status === "failed") await t.lookAtProgram();
+  const hasFailed = verdict.status === "failed";
+  if (hasFailed) await t.lookAtProgram();
   const { closing } = t;
   t.leave();
-  const likely = verdict.status === "failed" ? likelyOf(scene.recorder, counterpart) : [];
-  const output = server.program?.output.slice(-OUTPUT_TAIL) ?? "";
-  await server.stop();
+  const { output } = server;
+  if (verdict.status !== "passed" || stage.isOfOneTry || !(await server.isAsNew())) await server.stop();
   return {
     ...verdict,
-    closing: verdict.status === "failed" ? (closing ?? null) : null,
+    closing: hasFailed ? (closing ?? null) : null,
     remarks: [...remarks],
-    likely,
+    likely: hasFailed ? likelyOf(scene.recorder, counterpart) : [],
     transcript: scene.transcript.lines,
-    output,
+    output: output.slice(-OUTPUT_TAIL),
   };
 }
 

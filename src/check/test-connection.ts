@@ -6,16 +6,22 @@ import { printableBytes } from "../printable.ts";
 import { AskedStory } from "./asked-story.ts";
 import { Hearing } from "./hearing.ts";
 import { octets } from "./octets.ts";
+import { patience } from "./patience.ts";
 import type { Scene } from "./scene.ts";
 import { ANSWER_MS, type TestConnection, type Waiting } from "./tester.ts";
 import { CheckFailure } from "./verdict.ts";
 
 const LOOK_MS = 2;
+/** For a program that cannot be seen. */
+const UNSEEN_MS = 100;
+/** A program that waits with a time limit of its own never seems to be done: quiet times of framing are shorter than this. */
+const SETTLED_MS = 60;
 
 export class CheckConnection extends Hearing implements TestConnection, LinkHandlers {
   readonly #link: Link;
   readonly #number: number;
   readonly #asked: AskedStory;
+  readonly reads: number[] = [];
   #closing: "clean" | "reset" | undefined;
   #isGone = false;
 
@@ -63,22 +69,33 @@ export class CheckConnection extends Hearing implements TestConnection, LinkHand
   }
 
   async taken(): Promise<boolean> {
-    const isTaken = await this.#polled(async () => {
-      const rows = await socketsOn("tcp", this.#link.remote.port);
-      const theirs = rows.find(
-        ({ localPort, remotePort, state }) =>
-          localPort === this.#link.remote.port &&
-          remotePort === this.localPort &&
-          state !== SOCKET_STATES.listening,
-      );
-      return this.over !== undefined || (theirs !== undefined && theirs.inode !== 0 && theirs.rxQueue === 0);
-    });
+    const isTaken = await this.#polled(() => this.#isTaken());
     this.moved();
     return isTaken;
   }
 
-  async #polled(holds: () => Promise<boolean>): Promise<boolean> {
-    const deadline = performance.now() + ANSWER_MS;
+  /** All of it has arrived there, and has been read: an empty queue alone may be one that nothing has reached yet. */
+  async #isTaken(): Promise<boolean> {
+    if (this.#isGone || this.over !== undefined) return true;
+    const { local, remote } = this.#link;
+    const rows = await socketsOn("tcp", remote.port);
+    const ours = rows.find((row) => row.localPort === local.port && row.remotePort === remote.port);
+    const theirs = rows.find(
+      ({ localPort, remotePort, state }) =>
+        localPort === remote.port && remotePort === local.port && state !== SOCKET_STATES.listening,
+    );
+    return ours?.txQueue === 0 && theirs !== undefined && theirs.inode !== 0 && theirs.rxQueue === 0;
+  }
+
+  /** After a message without an answer: read, and whatever the program does with it is done. */
+  async settled(): Promise<void> {
+    const program = this.scene.program();
+    if (!program || !(await this.taken())) return this.pauseFor(UNSEEN_MS);
+    await this.#polled(() => program.isWaiting(), SETTLED_MS);
+  }
+
+  async #polled(holds: () => Promise<boolean>, withinMs = ANSWER_MS): Promise<boolean> {
+    const deadline = performance.now() + withinMs * patience();
     while (!(await holds())) {
       if (performance.now() > deadline) return false;
       await this.pauseFor(LOOK_MS);
@@ -158,6 +175,7 @@ export class CheckConnection extends Hearing implements TestConnection, LinkHand
 
   onData(chunk: Buffer): void {
     const bytes = Buffer.from(chunk);
+    this.reads.push(bytes.length);
     this.scene.transcript.bytes(this.#number, "in", bytes);
     this.#asked.came(bytes);
     this.arrived(bytes);
@@ -169,6 +187,8 @@ export class CheckConnection extends Hearing implements TestConnection, LinkHand
     this.#asked.ended();
     this.moved();
   }
+
+  onDrain(): void {}
 
   onError(error: Error & { code?: string }): void {
     if (this.#isGone) return;

@@ -19,6 +19,7 @@ export class CheckDatagrams extends Hearing implements TestDatagrams {
   readonly #queue: Buffer[] = [];
   /** An ICMP message came: nothing listens there. */
   #isRefused = false;
+  #isClosed = false;
 
   static async open({ host, port }: To, number: number, scene: Scene): Promise<CheckDatagrams> {
     const family = host.includes(":") ? 6 : 4;
@@ -62,12 +63,16 @@ export class CheckDatagrams extends Hearing implements TestDatagrams {
     await this.expect(answer, waiting);
   }
 
+  /** Whole as it comes: nothing is waited for behind it. */
+  override message(waiting: Waiting = {}): Promise<string> {
+    return super.message({ ...waiting, quietMs: 0 });
+  }
+
   #came(bytes: Buffer): void {
     this.scene.transcript.bytes(this.#number, "in", bytes);
     this.#asked.came(bytes);
     if (this.unread.length > 0 || this.#queue.length > 0) this.#queue.push(bytes);
-    else this.unread = bytes;
-    this.moved();
+    else this.arrived(bytes);
   }
 
   protected override take(sizeBytes: number): void {
@@ -83,7 +88,10 @@ export class CheckDatagrams extends Hearing implements TestDatagrams {
     this.#asked.gaveUp();
   }
 
+  /** A case may have closed it already. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#udp.close();
     this.#asked.closed("us");
   }

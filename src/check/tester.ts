@@ -4,8 +4,9 @@
  *
  * The checker leaves every connection by a reset, so that the program's port is free again at once.
  */
-import type { Chance } from "./chance.ts";
+import type { Draws } from "./chance.ts";
 import type { Exit, Program } from "./program.ts";
+import type { Words } from "./stage.ts";
 
 /** A single answer has so long, unless a call says otherwise. */
 export const ANSWER_MS = 2_000;
@@ -15,9 +16,15 @@ export interface Waiting {
   readonly withinMs?: number;
 }
 
-interface Tester extends Pick<Chance, "seed" | "int" | "pick" | "word" | "bytes"> {
+interface Tester extends Draws {
   /** Undefined with HOST:PORT: the program was not started by the checker. A case that wants it has `needs: ["start"]`. */
   readonly program: Program | undefined;
+  /** Values of the role's words, as its `prepare` has made them. */
+  readonly words: Words;
+  /** Whether the program's command names this word: only then does the program know its value. */
+  names(word: string): boolean;
+  /** Registrations that have come to the registry of this try; undefined: there is none. */
+  readonly registered: readonly string[] | undefined;
   /** Something that was accepted though it is not quite right: told with the verdict. */
   remark(text: string): void;
   /** Leaves it unjudged, e.g. with this SCRIPT. */
@@ -63,16 +70,22 @@ interface Listener {
   nothing(ms?: number): Promise<void>;
   /** All that came and was not expected yet. */
   readonly unread: Buffer;
+  /** All that came. */
+  readonly came: Buffer;
 }
 
 export interface TestConnection extends Listener {
   readonly localPort: number;
+  /** Sizes of all reads, as they came. */
+  readonly reads: readonly number[];
   /** A message as this program takes it: bare, or as a line where it takes lines only. One write. */
   say(text: string): void;
   /** These bytes, in one write. `unfinished`: a message goes on with the next ones. */
   send(bytes: string | Uint8Array, options?: { readonly unfinished?: boolean }): void;
   /** The program has read all that was sent: what is sent now is another read for it, for certain. False: it did not in time. */
   taken(): Promise<boolean>;
+  /** After a message that has no answer: the program has read it, and is through with it, so that the next one is another message. */
+  settled(): Promise<void>;
   /** `say` and `like`. */
   asks(question: string, answer: string | readonly string[], waiting?: Waiting): Promise<void>;
   /** The text comes somewhere among what comes: of rooms, where others speak too. What came before it is dropped. */
@@ -96,6 +109,8 @@ export interface TestConnection extends Listener {
 export interface TestDatagrams extends Listener {
   readonly localPort: number;
   send(bytes: string | Uint8Array): void;
+  /** Closes the socket at once, as a program does that sends one datagram and ends. */
+  close(): void;
   /** `send` and `expect`. */
   asks(question: string, answer: string, waiting?: Waiting): Promise<void>;
 }

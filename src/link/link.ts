@@ -2,17 +2,23 @@
  * The way to one peer, whatever carries it. A connection speaks to this interface and to nothing below it, so a replay, a fault
  * or a capture can stand in its place: by implementing it, by wrapping it, or by listening to it.
  */
+import { getDefaultHighWaterMark } from "node:stream";
 
 export interface Endpoint {
   readonly address: string;
   readonly port: number;
 }
 
+/** Queue that is long enough: from there on `onDrain` tells when all of it has gone. */
+export const FULL_BYTES = getDefaultHighWaterMark(false);
+
 /** Events of a link, in the order in which they happened. */
 export interface LinkHandlers {
   onData(chunk: Buffer): void;
   /** The peer's FIN. */
   onEnd(): void;
+  /** End of a queue that had been `FULL_BYTES` or more, for those who wait with more. */
+  onDrain?(): void;
   /** The first error is the cause; the close follows. */
   onError(error: Error): void;
   onClose(): void;
@@ -27,6 +33,8 @@ export interface Link {
   attach(handlers: LinkHandlers): void;
   /** `onWritten` hears when the system has taken these bytes, or why it never will. */
   write(bytes: Buffer, onWritten?: (error: Error | undefined) => void): void;
+  /** The same of text that is ASCII. */
+  writeText(text: string): void;
   /** Our FIN, behind what was written. `onFinished` hears when it is on its way. */
   end(onFinished?: () => void): void;
   /** RST: what is queued is lost, and the peer hears that it is. */

@@ -1,5 +1,5 @@
 /**
- * A TCP connection as a link: the only place that touches a socket's reading and writing. The same four listeners serve every
+ * A TCP connection as a link: the only place that touches a socket's reading and writing. The same few listeners serve every
  * socket: functions of its own for each of ten thousand connections would be memory for nothing.
  */
 import type { Socket } from "node:net";
@@ -29,7 +29,7 @@ export class TcpLink implements Link {
 
   attach(handlers: LinkHandlers): void {
     this.#handlers = handlers;
-    this.#socket.on("data", onData).on("end", onEnd).on("close", onClose);
+    this.#socket.on("data", onData).on("end", onEnd).on("drain", onDrain).on("close", onClose);
     // Attached late, it may have gone meanwhile: nothing would tell that any more.
     if (this.#socket.closed) process.nextTick(() => this.onClose());
   }
@@ -42,6 +42,12 @@ export class TcpLink implements Link {
     this.#taps?.emit({ kind: "out", bytes });
     if (onWritten) this.#writeAndHear(bytes, onWritten);
     else this.#socket.write(bytes);
+  }
+
+  /** Node hands a string to the system without a buffer of its own. */
+  writeText(text: string): void {
+    this.#taps?.emit({ kind: "out", bytes: Buffer.from(text, "latin1") });
+    this.#socket.write(text, "latin1");
   }
 
   /** A write under way as the socket is destroyed is not always called back. */
@@ -98,6 +104,10 @@ export class TcpLink implements Link {
     this.#handlers?.onEnd();
   }
 
+  onDrain(): void {
+    this.#handlers?.onDrain?.();
+  }
+
   onError(error: Error): void {
     this.#error ??= error;
     this.#handlers?.onError(error);
@@ -119,6 +129,10 @@ function onData(this: LinkedSocket, chunk: Buffer): void {
 
 function onEnd(this: LinkedSocket): void {
   this[link].onEnd();
+}
+
+function onDrain(this: LinkedSocket): void {
+  this[link].onDrain();
 }
 
 function onError(this: LinkedSocket, error: Error): void {

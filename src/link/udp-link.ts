@@ -53,6 +53,10 @@ export class UdpLink implements Link {
     this.#handlers?.onClose();
   }
 
+  writeText(text: string): void {
+    this.write(Buffer.from(text, "latin1"));
+  }
+
   /** Datagrams know no FIN. */
   end(onFinished?: () => void): void {
     onFinished?.();

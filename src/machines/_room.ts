@@ -3,6 +3,7 @@
  * goes to everybody in the order in which it was said here [CHAT-4].
  */
 import { connected, joined, type Login, left, SERVER, saidBy } from "../wire/chat.ts";
+import { Audience } from "./_audience.ts";
 import type { HubMember } from "./_role.ts";
 import type { HubWorld } from "./_world.ts";
 
@@ -15,11 +16,12 @@ export class Room {
   readonly #world: HubWorld;
   /** By connection, in the order in which they came. */
   readonly #members = new Map<string, Login>();
+  /** The same members. */
+  readonly #audience = new Audience();
 
   constructor(world: HubWorld, remembered: readonly HubMember[]) {
     this.#world = world;
-    for (const { id, name, details } of remembered)
-      this.#members.set(id, { name, login: details.login ?? name });
+    for (const { id, name, details } of remembered) this.#add(id, { name, login: details.login ?? name });
   }
 
   get members(): HubMember[] {
@@ -30,7 +32,7 @@ export class Room {
     const { name, login } = newcomer;
     const taken = this.#takenBy(id, name, login);
     if (taken) return { ok: false, ...taken };
-    this.#members.set(id, { name, login });
+    this.#add(id, { name, login });
     this.#world.deliver([id], connected(newcomer));
     this.#deliverToAll(joined(newcomer));
     return { ok: true };
@@ -53,11 +55,17 @@ export class Room {
     const member = this.#members.get(id);
     if (!member) return;
     this.#members.delete(id);
+    this.#audience.delete(id);
     this.#deliverToAll(left(member));
   }
 
+  #add(id: string, login: Login): void {
+    this.#members.set(id, login);
+    this.#audience.add(id);
+  }
+
   #deliverToAll(text: string): void {
-    this.#world.deliver(this.#members.keys(), text);
+    this.#world.deliver(this.#audience, text);
   }
 
   /** A member that asks again after a crash of the room may be remembered already: its own names are not taken. */

@@ -228,7 +228,10 @@ export type AsyncHub<Hub> = {
 export interface HubWorld<Options = unknown> {
   readonly options: Options;
   readonly clock: Clock;
-  /** The same message to each of them, in this order for everybody: encoded once. Members that are gone are passed over. */
+  /**
+   * The same message to each of them, in this order for everybody: encoded once. Members that are gone are passed over. To an
+   * `Audience`, which a hub keeps, a message costs one step however many they are.
+   */
   deliver(audience: Iterable<string>, text: string): void;
   /** Tells the operators. */
   notify(text: string): void;

@@ -108,8 +108,10 @@ export default defineRole({
 
 /** The steady state: one reply a message, and no step of the machine [CALC-0]. */
 function answer({ text }: PeerMessage, { peer }: Session): RoleEvent | undefined {
-  if (isQuit(text)) return { type: "peer.quit" };
-  peer.send(resultOf(parseExpression(text)));
+  const expression = parseExpression(text);
+  // No expression is one word.
+  if (!expression.ok && isQuit(text)) return { type: "peer.quit" };
+  peer.send(resultOf(expression));
   return undefined;
 }
 

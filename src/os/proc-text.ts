@@ -8,6 +8,8 @@ export interface SocketRow {
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly state: number;
+  /** Bytes that were sent and that the other end's system has not acknowledged. */
+  readonly txQueue: number;
   /** Of a listening socket: connections that wait for accept(); of others: bytes that wait to be read. */
   readonly rxQueue: number;
   readonly uid: number;
@@ -15,7 +17,13 @@ export interface SocketRow {
   readonly inode: number;
 }
 
-export const SOCKET_STATES = { established: 1, timeWait: 6, closeWait: 8, listening: 10 } as const;
+export const SOCKET_STATES = {
+  established: 1,
+  timeWait: 6,
+  unconnected: 7,
+  closeWait: 8,
+  listening: 10,
+} as const;
 
 /** The rows of which one end is on this port. A machine may have thousands: the others are not taken apart. */
 export function socketRows(text: string, port: number): SocketRow[] {
@@ -27,27 +35,31 @@ export function socketRows(text: string, port: number): SocketRow[] {
     .filter((row) => row !== undefined);
 }
 
-/** All rows of a table. */
-export function socketTable(text: string): SocketRow[] {
+/** Rows in this state. Those of a machine's connections may be many, and are not taken apart. */
+export function rowsInState(text: string, state: number): SocketRow[] {
+  const mark = ` ${state.toString(16).toUpperCase().padStart(2, "0")} `;
   return text
     .split("\n")
+    .filter((line) => line.includes(mark))
     .map(socketRow)
-    .filter((row) => row !== undefined);
+    .filter((row) => row !== undefined && row.state === state) as SocketRow[];
 }
 
 const ROW =
-  /^\s*\d+: ([\dA-F]+):([\dA-F]{4}) ([\dA-F]+):([\dA-F]{4}) ([\dA-F]{2}) [\dA-F]+:([\dA-F]+) \S+ \S+\s+(\d+)\s+\d+ (\d+)/;
+  /^\s*\d+: ([\dA-F]+):([\dA-F]{4}) ([\dA-F]+):([\dA-F]{4}) ([\dA-F]{2}) ([\dA-F]+):([\dA-F]+) \S+ \S+\s+(\d+)\s+\d+ (\d+)/;
 
 function socketRow(line: string): SocketRow | undefined {
   const parts = ROW.exec(line);
   if (!parts) return undefined;
-  const [, local = "", localPort = "", remote = "", remotePort = "", state = "", rx = "", uid, inode] = parts;
+  const [, local = "", localPort = "", remote = "", remotePort = "", state = "", tx = "", rx = ""] = parts;
+  const [uid, inode] = parts.slice(8);
   return {
     localAddress: addressOf(local),
     localPort: Number.parseInt(localPort, 16),
     remoteAddress: addressOf(remote),
     remotePort: Number.parseInt(remotePort, 16),
     state: Number.parseInt(state, 16),
+    txQueue: Number.parseInt(tx, 16),
     rxQueue: Number.parseInt(rx, 16),
     uid: Number(uid),
     inode: Number(inode),

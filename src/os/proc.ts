@@ -60,6 +60,15 @@ export async function programAt({ peer, ours }: ConnectionEnds): Promise<Program
   return { pid, name: shown, doing, isCertain, isAccepted, unreadBytes: end.rxQueue };
 }
 
+/** A program and what it does. */
+export type Doer = Pick<ProgramSample, "pid" | "name" | "doing" | "isCertain">;
+
+/** Program that has this socket, of a connection or a listener. Undefined: another user's, or none. */
+export async function holderOf(inode: number, isAccepted: boolean): Promise<Doer | undefined> {
+  const seen = await programOf(inode, isAccepted);
+  return seen && { ...seen, name: await nameOf(seen.pid, seen.name) };
+}
+
 function isEnd(row: SocketRow, { peer, ours }: ConnectionEnds): boolean {
   const isThere = row.localPort === peer.port && row.localAddress === peer.address;
   return isThere && row.remotePort === ours.port && row.state !== SOCKET_STATES.listening;
@@ -133,10 +142,8 @@ async function descriptorOf(pid: number, inode: number): Promise<number | undefi
   return index < 0 ? undefined : Number(fds[index]);
 }
 
-type Sample = Pick<ProgramSample, "pid" | "name" | "doing" | "isCertain">;
-
 /** Of several threads and processes the one that has to do with this connection is the one that counts. */
-async function programOf(inode: number, isAccepted: boolean): Promise<Sample | undefined> {
+async function programOf(inode: number, isAccepted: boolean): Promise<Doer | undefined> {
   const seen = (await Promise.all((await holdersOf(inode)).map(threadsOf))).flat();
   const [newest] = seen;
   if (!newest || seen.length === 1) return newest && sampleOf(newest, newest.isCertain);
@@ -147,7 +154,7 @@ async function programOf(inode: number, isAccepted: boolean): Promise<Sample | u
   return sampleOf(most, most.isCertain && ON_IT.has(most.doing));
 }
 
-const sampleOf = ({ pid, name, doing }: Thread, isCertain: boolean): Sample => ({
+const sampleOf = ({ pid, name, doing }: Thread, isCertain: boolean): Doer => ({
   pid,
   name,
   doing,

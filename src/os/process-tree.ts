@@ -1,12 +1,14 @@
 /**
  * A program and all that it started, as Linux tells of them in /proc: what they use, what they listen on, and whether all of them
  * wait for others. Elsewhere than on Linux a tree is empty, and nothing is known of it.
+ *
+ * All of it is read at once and blocks meanwhile: a look at a program in its box is a few files of a few lines, and waiting for each of them
+ * in turn costs ten times as much. It is for the checker, which serves no peers.
  */
-import { readdir, readFile, readlink } from "node:fs/promises";
 import { type Listening, listeningRows } from "./listening-rows.ts";
+import { procLink, procNames, procText } from "./proc-files.ts";
 import { isOpenEndedWait } from "./waiting-call.ts";
 
-const PROC = "/proc";
 /** Linux' clock of CPU time, the same on every architecture that Node runs on. */
 const TICK_MS = 10;
 const PAGE_BYTES = 4096;
@@ -43,8 +45,8 @@ export function processFigures(pid: number, text: string): ProcessFigures | unde
 }
 
 /** Figures of these processes and of all below them, zombies too. A daughter whose parent has ended belongs to another one by then. */
-export async function processTree(roots: readonly number[]): Promise<ProcessFigures[]> {
-  const all = await allProcesses();
+export function processTree(roots: readonly number[]): ProcessFigures[] {
+  const all = allProcesses();
   const within = new Set(roots);
   // A child may have a smaller number than its parent, for numbers begin again: looked through until nothing is new.
   for (let before = -1; before !== within.size; ) {
@@ -58,43 +60,38 @@ export async function processTree(roots: readonly number[]): Promise<ProcessFigu
  * Processes of this user that were started with this piece of environment, `NAME=value`: how a daughter is found again that left its
  * parent and its group.
  */
-export async function markedProcesses(mark: string): Promise<number[]> {
-  const pids = await allPids();
-  const marked = await Promise.all(
-    pids.map(async (pid) => ((await read(`${pid}/environ`)).split("\0").includes(mark) ? [pid] : [])),
-  );
-  return marked.flat();
+export function markedProcesses(mark: string): number[] {
+  return allPids().filter((pid) => procText(`${pid}/environ`).split("\0").includes(mark));
 }
 
 export const isEnded = ({ state }: ProcessFigures) => state === "Z" || state === "X";
 export const sum = (figures: readonly number[]) => figures.reduce((total, figure) => total + figure, 0);
 
-async function allPids(): Promise<number[]> {
-  const names = await readdir(PROC).catch(() => []);
-  return names.filter((name) => /^\d+$/.test(name)).map(Number);
-}
+const allPids = (): number[] =>
+  procNames("")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
 
-async function allProcesses(): Promise<ProcessFigures[]> {
-  const pids = await allPids();
-  const all = await Promise.all(pids.map(async (pid) => processFigures(pid, await read(`${pid}/stat`))));
+function allProcesses(): ProcessFigures[] {
+  const all = allPids().map((pid) => processFigures(pid, procText(`${pid}/stat`)));
   return all.filter((figures) => figures !== undefined);
 }
 
 /** Descriptors that these processes have open. */
-export async function descriptorCount(pids: readonly number[]): Promise<number> {
-  const counts = await Promise.all(pids.map(async (pid) => (await fdsOf(pid)).length));
-  return sum(counts);
-}
+export const descriptorCount = (pids: readonly number[]): number =>
+  sum(pids.map((pid) => procNames(`${pid}/fd`).length));
 
 /** Bytes that are this process's own: of memory shared with others its share. Undefined: the kernel does not tell. */
-export async function shareOfMemory(pid: number): Promise<number | undefined> {
-  const kilobytes = /^Pss:\s+(\d+) kB$/m.exec(await read(`${pid}/smaps_rollup`))?.[1];
+export function shareOfMemory(pid: number): number | undefined {
+  const kilobytes = /^Pss:\s+(\d+) kB$/m.exec(procText(`${pid}/smaps_rollup`))?.[1];
   return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
 }
 
 /** Ports on which these processes wait for clients or for datagrams: rows of the kernel's tables that one of them has open. */
-export async function listeningOf(pids: readonly number[]): Promise<Listening[]> {
-  const [rows, inodes] = await Promise.all([listeningRows(), socketsOf(pids)]);
+export function listeningOf(pids: readonly number[]): Listening[] {
+  const rows = listeningRows();
+  if (rows.length === 0) return [];
+  const inodes = socketsOf(pids);
   return rows.filter(({ inode }) => inodes.has(inode));
 }
 
@@ -102,30 +99,17 @@ export async function listeningOf(pids: readonly number[]): Promise<Listening[]>
  * Whether every thread of these processes waits for something that only others can give it: bytes, a client, another thread. A wait
  * with a time limit is none of these, for the program goes on by itself; a call that is not known is none either.
  */
-export async function isWaitingForOthers(pids: readonly number[]): Promise<boolean> {
-  if (pids.length === 0) return false;
-  const waits = await Promise.all(pids.map(isProcessWaiting));
-  return waits.every(Boolean);
-}
+export const isWaitingForOthers = (pids: readonly number[]): boolean =>
+  pids.length > 0 && pids.every(isProcessWaiting);
 
-async function isProcessWaiting(pid: number): Promise<boolean> {
-  const threads = await readdir(`${PROC}/${pid}/task`).catch(() => []);
+function isProcessWaiting(pid: number): boolean {
+  const threads = procNames(`${pid}/task`);
   if (threads.length === 0 || threads.length > MAX_THREADS) return false;
-  const calls = await Promise.all(threads.map((thread) => read(`${pid}/task/${thread}/syscall`)));
-  return calls.every((call) => isOpenEndedWait(call, process.arch));
+  return threads.every((thread) => isOpenEndedWait(procText(`${pid}/task/${thread}/syscall`), process.arch));
 }
 
-const fdsOf = (pid: number) => readdir(`${PROC}/${pid}/fd`).catch(() => []);
-
-async function socketsOf(pids: readonly number[]): Promise<ReadonlySet<number>> {
-  const links = await Promise.all(pids.map(linksOf));
-  const inodes = links.flat().map((link) => Number(/^socket:\[(\d+)\]$/.exec(link)?.[1] ?? 0));
+function socketsOf(pids: readonly number[]): ReadonlySet<number> {
+  const links = pids.flatMap((pid) => procNames(`${pid}/fd`).map((fd) => procLink(`${pid}/fd/${fd}`)));
+  const inodes = links.map((link) => Number(/^socket:\[(\d+)\]$/.exec(link)?.[1] ?? 0));
   return new Set(inodes.filter(Boolean));
 }
-
-async function linksOf(pid: number): Promise<string[]> {
-  const fds = await fdsOf(pid);
-  return Promise.all(fds.map((fd) => readlink(`${PROC}/${pid}/fd/${fd}`).catch(() => "")));
-}
-
-const read = (name: string) => readFile(`${PROC}/${name}`, "latin1").catch(() => "");

@@ -14,6 +14,9 @@ const LIMIT_OF: Readonly<
   futex: { place: 3, is: "pointer" },
 };
 
+/** A limit as long as this is for a peer that is gone: no answer comes of it in time. */
+const LONG_MS = 10_000n;
+
 /** Whether this thread is in a call that only others end: bytes that come, a client, a lock, the end of a child. */
 export function isOpenEndedWait(text: string, architecture: string): boolean {
   const call = systemCall(text, architecture);
@@ -23,5 +26,7 @@ export function isOpenEndedWait(text: string, architecture: string): boolean {
   const [, ...args] = text.trim().split(" ");
   const given = BigInt(args[limit.place] ?? "0x1");
   // A C int in a register: what stands above its 32 bits is no part of it.
-  return limit.is === "pointer" ? given === 0n : BigInt.asIntN(32, given) < 0n;
+  if (limit.is === "pointer") return given === 0n;
+  const ms = BigInt.asIntN(32, given);
+  return ms < 0n || ms >= LONG_MS;
 }

@@ -67,7 +67,11 @@ export function commanderOption(flag: Flag): Option {
   if (flag.kind === "boolean")
     return new Option(flag.defaultText === "true" ? flag.long.replace("--", "--no-") : flag.long, summary);
   const value = flag.choices ? flag.choices.join("|") : flag.kind === "number" ? "n" : flag.key;
-  return new Option(`${flag.long} <${value}>`, summary);
+  const option = new Option(`${flag.long} <${value}>`, summary);
+  // A list may also be given piece by piece: --case A --case B.
+  if (flag.kind === "list")
+    option.argParser((more: string, before?: string) => (before === undefined ? more : `${before},${more}`));
+  return option;
 }
 
 /** Typed text as the schema wants it: `"0033"` stays text where text is wanted, and becomes 33 only where a number is. */

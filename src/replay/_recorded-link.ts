@@ -20,6 +20,8 @@ export class RecordedLink implements Link {
     onWritten?.(undefined);
   }
 
+  writeText(): void {}
+
   // Consequences of these are in the story, and come from there.
   end(): void {}
   reset(): void {}

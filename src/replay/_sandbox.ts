@@ -22,6 +22,7 @@ import { givenWorld, revived, unanswered } from "./_given-world.ts";
 import { ownData } from "./_own-data.ts";
 import type { RecordedClock } from "./_recorded-clock.ts";
 import { RecordedLink } from "./_recorded-link.ts";
+import type { RecordedTurns } from "./_recorded-turns.ts";
 
 export interface SandboxRequest {
   readonly story: Story;
@@ -31,6 +32,7 @@ export interface SandboxRequest {
   /** Options that every instance has: the connection keeps to its limits again. */
   readonly common: CommonOptions;
   readonly clock: RecordedClock;
+  readonly turns: RecordedTurns;
 }
 
 /** State of affairs when an entry had happened. */
@@ -144,12 +146,13 @@ export class Sandbox {
   }
 
   #newConnection(): Connection {
-    const { role, common, clock } = this.#request;
+    const { role, common, clock, turns } = this.#request;
     // A client may have several, one after another.
     this.#link = this.#newLink();
     this.#connection = new Connection(this.#link, this.story, {
       phases: role.phases,
       clock,
+      turns,
       limits: limitsOf(common),
       over: () => undefined,
       telemetry: () => undefined,

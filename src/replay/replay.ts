@@ -13,9 +13,10 @@ import { isDeepStrictEqual } from "node:util";
 import type { Entry, EntryOf, OperatorAction } from "../stories/entry.ts";
 import type { Story } from "../stories/story.ts";
 import { RecordedClock } from "./_recorded-clock.ts";
+import { RecordedTurns } from "./_recorded-turns.ts";
 import { Sandbox, type SandboxRequest } from "./_sandbox.ts";
 
-export type ReplayRequest = Omit<SandboxRequest, "clock">;
+export type ReplayRequest = Omit<SandboxRequest, "clock" | "turns">;
 
 export interface Replayed {
   /** Entries of the story that were played and are the same. */
@@ -50,7 +51,8 @@ export interface Difference {
 export async function replay(request: ReplayRequest): Promise<Replayed> {
   const { story } = request;
   const { entries, cutShort } = playable(story);
-  const player = new Player({ ...request, clock: new RecordedClock(story.openedAt) }, entries);
+  const clock = new RecordedClock(story.openedAt);
+  const player = new Player({ ...request, clock, turns: new RecordedTurns(entries) }, entries);
   const { difference, same } = await player.run(cutShort === undefined);
   return {
     same,
@@ -194,8 +196,9 @@ class Player {
         return true;
       }
       if (played) return this.#isExternal(entry);
+      if (entry.kind === "message" && this.#request.turns.goOn()) continue;
       if (turn === 0) await turnOfTheLoop();
-      else if (!this.#fireDue(entry)) return this.#isExternal(entry);
+      else if (!this.#fireDue(entry) && !this.#request.turns.goOn()) return this.#isExternal(entry);
     }
   }
 

@@ -1,14 +1,24 @@
-/** `netlabctl check`: does a program keep the rules of its role? */
-import { z } from "zod";
-import { shippedRoles } from "../catalogue/shipped-roles.ts";
-import { checksOf } from "../check/case-folder.ts";
+/** `netlabctl check`: does a program keep the rules of its role? Without a daemon; the program runs on this side. */
+import path from "node:path";
+import { readRoleFile } from "../catalogue/role-source.ts";
+import { boxedCheck } from "../check/box/boxed-check.ts";
+import { programsHere } from "../check/box/programs-here.ts";
+import { chooseRung } from "../check/box/rung.ts";
+import { type Checkable, checkableOf } from "../check/checkable.ts";
+import { formats } from "../check/formats/formats.ts";
 import { text } from "../check/formats/text.ts";
-import { programsHere } from "../check/program-here.ts";
-import { exitOf } from "../check/report.ts";
-import { runCheck } from "../check/run-check.ts";
+import { exitOf, type Report } from "../check/report.ts";
+import { type FormatTarget, unfinishedReport, writeReport } from "../check/report-files.ts";
+import { blankReport, type CheckRequest, casesOf, runCheck } from "../check/run-check.ts";
 import { NetlabError } from "../errors.ts";
 import { styleOf } from "../repl/style.ts";
-import { defineStandalone } from "./standalone-command.ts";
+import { explainCase, listCases } from "./check-list.ts";
+import { type CheckOptions, checkOptions, limitsOf, requestFrom, targetsOf } from "./check-options.ts";
+import { defineStandalone, type StandaloneCall } from "./standalone-command.ts";
+
+type Call = StandaloneCall<CheckOptions>;
+
+const OUR_FAULT = 70;
 
 export default defineStandalone({
   name: "check",
@@ -19,39 +29,121 @@ export default defineStandalone({
       summary: "server, client, list or explain",
       choices: ["server", "client", "list", "explain"],
     },
-    { name: "role", summary: "the role that the program plays", completes: "role" },
+    { name: "role", summary: "the role, e.g. calculator; of explain, a case", completes: "role" },
     { name: "at", summary: "host:port of a server that runs already", isOptional: true },
   ],
-  options: z.object({
-    run: z.string().optional().describe("command that starts the program, with {port} in it"),
-    seed: z.number().int().min(0).default(1).describe("chooses the values that are sent"),
-    strict: z.boolean().default(false).describe("a SHOULD that fails counts as a MUST"),
-  }),
+  options: checkOptions,
   example: "netlabctl check server calculator --run 'python3 calculator.py {port}'",
-  run: async ({ args, options, out, data, isJson, hasColors, signal }) => {
-    const { role = "", at } = args;
-    const checks = await checksOf(role);
-    if (!checks) throw new NetlabError("usage/check-nothing");
-    const [host = "", port = ""] = at?.split(":") ?? [];
-    const report = await runCheck(
-      {
-        side: "server",
-        role,
-        run: options.run,
-        at: at === undefined ? undefined : { host, port: Number(port) },
-        cases: [],
-        seed: options.seed,
-        repeat: 1,
-      },
-      {
-        roles: await shippedRoles(),
-        checks,
-        programs: programsHere(process.cwd()),
-        signal,
-      },
-    );
-    if (isJson) data(report);
-    else out(text(report, styleOf(hasColors)));
-    return exitOf(report, options.strict);
+  notes: [
+    "check list calculator lists the cases; check explain CALC-2.division-by-zero tells how to try one by hand.",
+    "Exit status: 0 every MUST passed, 1 a MUST failed, 2 usage, 6 not built or not started, 70 a fault of the",
+    "checker, 124 time-out. A SHOULD that fails costs points; with --strict it is 1, too.",
+  ],
+  run: async (call) => {
+    const { what = "", role = "", at } = call.args;
+    if (what === "list") return listCases(await subjectOf(role), call);
+    if (what === "explain") return explainCase(role, call);
+    if (what !== "server" && what !== "client") throw new NetlabError("usage/check-what", { what });
+    const request = await requestFrom(what, role, at, call.options);
+    return check(request, call);
   },
 });
+
+/** A role of netlabd's, or the file of one's own. */
+async function subjectOf(role: string, bundle?: string): Promise<Checkable> {
+  return checkableOf(role, bundle ?? (await bundleOf(role)));
+}
+
+const isFile = (role: string) => /\.[mc]?[jt]s$/.test(role);
+const bundleOf = async (role: string) => (isFile(role) ? readRoleFile(path.resolve(role)) : undefined);
+
+async function check(asked: CheckRequest, call: Call): Promise<number> {
+  const { options } = call;
+  const bundle = await bundleOf(asked.role);
+  const subject = await subjectOf(asked.role, bundle);
+  const request = { ...asked, role: subject.role.name, ...(bundle === undefined ? {} : { bundle }) };
+  if (casesOf(request, subject.cases).length === 0)
+    throw new NetlabError("usage/check-no-case", {
+      side: request.side,
+      role: asked.role,
+      globs: request.cases,
+    });
+  const targets = call.isJson ? [{ format: "json", file: undefined } as const] : targetsOf(options);
+  const look = (report: Report) => text(report, styleOf(call.hasColors && process.stdout.isTTY === true));
+  // Zero first: a crash of the checker is never full marks.
+  const blank = blankReport(request, undefined);
+  await writeReport(unfinishedReport(blank), targets, look);
+  const report = await reportOf(request, subject, call);
+  if (report === undefined) return OUR_FAULT;
+  await writeReport(report, targets, look);
+  for (const target of targets) if (target.file === undefined) tell(report, target, look, call);
+  return exitOf(report, options.strict);
+}
+
+function tell(report: Report, { format }: FormatTarget, look: (report: Report) => string, call: Call): void {
+  if (call.isJson) return call.data(report);
+  const written = format === "text" ? look(report) : formats[format](report, {});
+  call.out(written.replace(/\n$/, ""));
+}
+
+async function reportOf(request: CheckRequest, subject: Checkable, call: Call): Promise<Report | undefined> {
+  const { options, signal } = call;
+  const limits = limitsOf(options);
+  const folder = path.resolve(options.cwd);
+  const progress = progressOf(call);
+  if (options.box && request.run !== undefined) {
+    const rung = await chooseRung({ wanted: "auto", isUnsafe: false });
+    const { build } = options;
+    const answer = await boxedCheck({
+      rung,
+      folder,
+      build,
+      request,
+      limits,
+      slot: 0,
+      signal,
+      onResult: progress,
+    });
+    if ("report" in answer) return answer.report;
+    call.err(answer.fault);
+    return undefined;
+  }
+  const late = AbortSignal.timeout(limits.timeMs);
+  const programs = request.run === undefined ? undefined : programsHere(folder, limits);
+  try {
+    const built = options.build === undefined ? null : ((await programs?.build(options.build)) ?? null);
+    const ended = built !== null && built.exit !== 0;
+    if (ended) return { ...blankReport(request, programs), ...notBuilt(request, built) };
+    const report = await runCheck(request, {
+      subject,
+      programs,
+      signal: AbortSignal.any([signal, late]),
+      onResult: progress,
+    });
+    return { ...timed(report, late.aborted, limits.timeMs), program: { ...report.program, build: built } };
+  } finally {
+    await programs?.close();
+  }
+}
+
+type Built = NonNullable<Report["program"]["build"]>;
+
+const notBuilt = ({ run }: CheckRequest, build: Built): Pick<Report, "program" | "ended"> => ({
+  program: { run: run ?? null, at: null, build, exit: null },
+  ended: { code: "not-built", message: `the build failed: ${build.command}` },
+});
+
+function timed(report: Report, isLate: boolean, timeMs: number): Report {
+  if (!isLate || report.ended?.code !== "interrupted") return report;
+  const message = `the check was ended after its time limit of ${timeMs / 1_000} s`;
+  return { ...report, ended: { code: "timed-out", message } };
+}
+
+/** In front of a person, one line that is written over. */
+function progressOf({ isJson }: Call): (result: Report["results"][number], nth: number, of: number) => void {
+  const { stderr } = process;
+  if (isJson || !stderr.isTTY || !process.stdout.isTTY) return () => undefined;
+  return ({ id }, nth, of) => {
+    stderr.write(`\r\x1b[K${nth === of ? "" : `${nth} of ${of}  ${id}`}`);
+  };
+}

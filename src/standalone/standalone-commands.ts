@@ -3,15 +3,17 @@
 import check from "./check.ts";
 import completion from "./completion.ts";
 import discover from "./discover.ts";
+import doctor from "./doctor.ts";
 import fetch from "./fetch.ts";
+import grade from "./grade.ts";
+import installExtcap from "./install-extcap.ts";
 import { labClients } from "./lab-clients.ts";
 import register from "./register.ts";
 import run from "./run.ts";
 import type { StandaloneCommand } from "./standalone-command.ts";
 
 export const standalone: ReadonlyMap<string, StandaloneCommand> = new Map(
-  [discover, fetch, register, ...labClients, check, completion, run].map((command) => [
-    command.name,
-    command,
-  ]),
+  [discover, fetch, register, ...labClients, check, doctor, grade, completion, run, installExtcap].map(
+    (command) => [command.name, command],
+  ),
 );

@@ -199,7 +199,7 @@ export function actionText(action: OperatorAction): string {
 }
 
 /** Only the peer's words can hold a token. */
-function shownCause(cause: Cause, peerWords: (words: string) => string): Cause {
+export function shownCause(cause: Cause, peerWords: (words: string) => string): Cause {
   const { args } = rowOf(cause.code);
   const shown = Object.entries(cause.args ?? {}).map(([name, value]) => [
     name,

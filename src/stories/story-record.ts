@@ -86,6 +86,11 @@ export function fromRecord(record: StoryRecord): {
   return { story, live: record.live ? (fromPlain(record.live) as LiveView) : undefined };
 }
 
+/** An entry as plain JSON, for readers that follow a story. */
+export const entryRecord = (entry: Entry): unknown => plain(entry);
+
+export const entryFromRecord = (record: unknown): Entry => fromPlain(record) as Entry;
+
 /** Values that JSON does not have are objects of one key, which starts with a tilde. */
 export function toPlain(value: unknown): unknown {
   if (value === undefined) return { "~undefined": true };

@@ -164,12 +164,14 @@ export class Story {
   }
 
   /** `text`: all of the bytes, a character each, where the reader has made it. */
-  recordRead(bytes: Buffer, at = this.now(), text?: string): void {
+  recordRead(bytes: Buffer, text?: string, at = this.now()): void {
     this.bytesIn += bytes.length;
     this.movedAt = at;
     const limit = this.#retention.bytesPerEntry;
     const isWhole = bytes.length <= limit;
-    const kept = text ?? bytes.toString("latin1", 0, isWhole ? bytes.length : limit);
+    // A part of the text would keep all of it in memory.
+    const kept =
+      isWhole && text !== undefined ? text : bytes.toString("latin1", 0, isWhole ? bytes.length : limit);
     this.#put(at, coded(isWhole ? slot.in : slot.inCut, bytes.length), kept);
   }
 

@@ -1,12 +1,14 @@
 /** The commands that the client does by itself. Their definitions stand in the table like all others. */
 import * as z from "zod";
 import type { Command } from "../repl/command.ts";
+import captureCommand from "../repl/commands/capture.ts";
 import expectCommand from "../repl/commands/expect.ts";
 import playCommand from "../repl/commands/play.ts";
 import watchCommand from "../repl/commands/watch.ts";
 import { flagsOf } from "../repl/option-flags.ts";
 import { type ParsedCall, parseShape } from "../repl/parse-command.ts";
 import { joinText, splitAtText } from "../repl/rest-of-line.ts";
+import { capture } from "./capture-writer.ts";
 import type { Console } from "./console.ts";
 import { expectation } from "./expect-check.ts";
 import type { LineRunner } from "./line-runner.ts";
@@ -45,6 +47,7 @@ function clientCommand(definition: Command, act: (call: ClientCall) => Promise<n
 }
 
 export const clientCommands: ReadonlyMap<string, ClientCommand> = new Map([
+  [captureCommand.name, clientCommand(captureCommand, capture)],
   [watchCommand.name, clientCommand(watchCommand, watch)],
   [expectCommand.name, clientCommand(expectCommand, expectation)],
   [playCommand.name, clientCommand(playCommand, play)],

@@ -1,5 +1,5 @@
 /** Words of the calculator, and `number operator number`, separated by white space [CALC-2], for either side. Pure. */
-import { parsePythonFloat, pythonRepr } from "./python-float.ts";
+import { parsePlainNumber, parsePythonFloat, pythonRepr } from "./python-float.ts";
 
 export const QUIT = "q";
 export const DIVISION_BY_ZERO = "Division by zero";
@@ -17,11 +17,26 @@ export type Expression =
   | { readonly ok: false; readonly code: "format" | "operator" };
 
 const THREE_WORDS = /^\s*(\S+)\s+(\S+)\s+(\S+)\s*$/;
+const SPACE = 0x20;
 const NO_FORMAT: Expression = { ok: false, code: "format" };
 const NO_OPERATOR: Expression = { ok: false, code: "operator" };
 
 /** Three words whose outer ones are numbers; only then is the one between them looked at. */
 export function parseExpression(text: string): Expression {
+  return parsePlainExpression(text) ?? parseWhole(text);
+}
+
+/** `15 + 3.5`, with one space on either side, as nearly everybody writes it; undefined: it takes the whole grammar. */
+function parsePlainExpression(text: string): Expression | undefined {
+  const end = text.indexOf(" ");
+  const operator = text.charAt(end + 1);
+  if (end < 1 || text.charCodeAt(end + 2) !== SPACE || !isOperator(operator)) return undefined;
+  const left = parsePlainNumber(text, 0, end);
+  const right = left === undefined ? undefined : parsePlainNumber(text, end + 3, text.length);
+  return left === undefined || right === undefined ? undefined : { ok: true, left, operator, right };
+}
+
+function parseWhole(text: string): Expression {
   const words = THREE_WORDS.exec(text);
   if (!words) return NO_FORMAT;
   const operator = words[2] ?? "";

@@ -6,7 +6,9 @@
  *
  * Long, because habit, phase and burst decide together where a message ends.
  */
+import { stringsOf, trimLine, trimPadding, withoutReturn } from "./c-strings.ts";
 import { type Burst, ChunkQueue, tailOf } from "./chunk-queue.ts";
+import { TextLines } from "./text-lines.ts";
 import { usualBuffers } from "./usual-buffers.ts";
 
 /** How a peer ends its messages. It moves only forward: unknown → bare → line, or unknown → nul [FRAME-1]. */
@@ -39,6 +41,8 @@ export interface Reading<Session = unknown> {
 
 export type Framed =
   | { readonly kind: "message"; readonly bytes: Buffer; readonly value?: unknown }
+  /** The same of a line of ASCII: a character a byte. */
+  | { readonly kind: "line"; readonly text: string }
   /** Nothing yet; ask again after this long, or after the next chunk. */
   | { readonly kind: "wait"; readonly ms: number }
   | { readonly kind: "nothing" }
@@ -50,7 +54,6 @@ export interface StaleHandler {
 }
 
 const NEWLINE = 0x0a;
-const RETURN = 0x0d;
 const NUL = 0x00;
 const NOTHING: Framed = { kind: "nothing" };
 const TOO_LONG: Framed = { kind: "tooLong" };
@@ -62,7 +65,9 @@ const SMALLEST_SEGMENT = 256;
 
 export class Framer {
   readonly #limits: FramerLimits;
-  readonly #queue = new ChunkQueue();
+  #chunks: ChunkQueue | undefined;
+  /** Unread input of a line peer, where it is text: then there are no chunks. */
+  #lines: TextLines | undefined;
   /** The framing is an option of the listener, not a finding: it stays. */
   readonly #isFixed: boolean;
   #framing: Framing;
@@ -88,18 +93,49 @@ export class Framer {
   }
 
   get unreadBytes(): number {
-    return this.#queue.length;
+    return (this.#lines?.length ?? 0) + (this.#chunks?.length ?? 0);
+  }
+
+  /** Whether the next chunk may come as text, if it is ASCII: a line peer's, with nothing else unread. */
+  get takesText(): boolean {
+    return this.#framing === "line" && (this.#chunks === undefined || this.#chunks.length === 0);
   }
 
   /** At most `limit` bytes of what no phase has read yet. */
   peek(limit: number): Buffer {
+    if (this.#lines && this.#lines.length > 0) return Buffer.from(this.#lines.peek(limit), "latin1");
     return this.#queue.peek(limit);
   }
 
-  /** Takes a chunk, exactly as it was read, at `now` milliseconds. The framer keeps it; do not write to it again. */
-  push(bytes: Buffer, now: number): void {
-    if (bytes.length > 0) this.#queue.push(bytes, now, this.#continuesBurst(bytes, now));
+  /**
+   * Takes a chunk, exactly as it was read, at `now` milliseconds. The framer keeps it; do not write to it again. `text`: the same,
+   * where it is ASCII and `takesText` says so.
+   */
+  push(bytes: Buffer, now: number, text?: string): void {
+    if (bytes.length > 0 && !this.#takeText(text, now))
+      this.#queue.push(bytes, now, this.#continuesBurst(bytes, now));
     this.#replied = false;
+  }
+
+  #takeText(text: string | undefined, now: number): boolean {
+    if (text !== undefined) {
+      this.#lines ??= new TextLines();
+      if (this.#lines.add(text, now)) return true;
+    }
+    this.#toBytes();
+    return false;
+  }
+
+  /** Turns unread text back into the chunk that it was, for all that asks for bytes. A line peer's chunks need not be told apart. */
+  #toBytes(): void {
+    const lines = this.#lines;
+    if (lines && lines.length > 0)
+      this.#queue.push(Buffer.from(lines.takeAll(), "latin1"), lines.lastAt, false);
+  }
+
+  get #queue(): ChunkQueue {
+    this.#chunks ??= new ChunkQueue();
+    return this.#chunks;
   }
 
   /** The peer's FIN: what is left is whole. */
@@ -114,13 +150,19 @@ export class Framer {
 
   /** Takes everything unread, chunk by chunk, past all framing. */
   takeChunk(limit = Number.POSITIVE_INFINITY): Buffer | undefined {
+    this.#toBytes();
     return this.#queue.takeChunk(limit);
   }
 
   next<Session>(reading: Reading<Session>, now: number, session?: Session): Framed;
   next(reading: Reading, now: number, session?: unknown): Framed {
+    if (this.#lines && this.#lines.length > 0) {
+      const framed = reading.reads === "text" ? this.#nextTextLine(this.#lines, reading, now) : undefined;
+      if (framed) return framed;
+      this.#toBytes();
+    }
     if (reading.reads === "record") return this.#nextRecord(reading, now, session);
-    if (this.#queue.length === 0) return NOTHING;
+    if (this.unreadBytes === 0) return this.#nothing();
     if (reading.reads === "raw") return this.#nextRaw(now);
     if (this.#framing === "unknown") {
       const undecided = this.#detectFraming(now);
@@ -129,6 +171,32 @@ export class Framer {
     if (this.#framing === "line") return this.#nextLine(reading, now);
     if (this.#framing === "nul") return this.#nextNul(now);
     return this.#nextBare(reading, now, session);
+  }
+
+  /** Bursts matter no more to a line peer: while it is silent it keeps no queue. */
+  #nothing(): Framed {
+    if (this.#framing === "line") this.#chunks = undefined;
+    return NOTHING;
+  }
+
+  /** The next line of text; undefined where it takes a look at the bytes to tell. */
+  #nextTextLine(lines: TextLines, reading: Reading, now: number): Framed | undefined {
+    while (lines.length > 0) {
+      const length = lines.lineLength;
+      if (length < 0) return this.#unfinishedText(lines, reading, now);
+      if (length > this.#limits.maxMessageBytes) return TOO_LONG;
+      const text = lines.takeLine(length);
+      if (text !== "") return { kind: "line", text };
+    }
+    return NOTHING;
+  }
+
+  #unfinishedText(lines: TextLines, { isWord }: Reading, now: number): Framed | undefined {
+    if (lines.length > this.#limits.maxMessageBytes) return TOO_LONG;
+    if (this.#ended) return undefined;
+    if (!isWord) return NOTHING;
+    const wait = lines.lastAt + this.#limits.tailMs - now;
+    return wait > 0 ? { kind: "wait", ms: wait } : undefined;
   }
 
   // -- habits ------------------------------------------------------------------------------------------------
@@ -312,20 +380,6 @@ function bareParts(bytes: Buffer, reading: Reading, session: unknown): Buffer[] 
   return [...parts.map((part) => Buffer.from(part)), ...strings.slice(1)];
 }
 
-/** The C strings of one chunk: all of them where it is packed, the first where it is a fixed buffer [FRAME-4]. */
-function stringsOf(bytes: Buffer): Buffer[] {
-  const packed = bytes.at(-1) === NUL && !usualBuffers.has(bytes.length);
-  const strings: Buffer[] = [];
-  for (let start = 0; start < bytes.length; ) {
-    const nul = bytes.indexOf(NUL, start);
-    const end = nul < 0 ? bytes.length : nul;
-    if (end > start) strings.push(bytes.subarray(start, end));
-    if (strings.length > 0 && !packed) break;
-    start = end + 1;
-  }
-  return strings;
-}
-
 /** Whether a chunk is what was still missing of a fixed buffer. */
 function isRestOfBuffer(before: Readonly<Burst>, bytes: Buffer): boolean {
   if (before.totalBytes < SMALLEST_SEGMENT || usualBuffers.has(bytes.length)) return false;
@@ -338,32 +392,4 @@ function isRestOfBuffer(before: Readonly<Burst>, bytes: Buffer): boolean {
 function isSameBufferAgain(before: Readonly<Burst>, bytes: Buffer): boolean {
   if (bytes.length !== before.totalBytes || !bytes.includes(NUL)) return false;
   return tailOf(bytes) === before.tail;
-}
-
-/** A line without one `\r` at its end, and without padding in front that an earlier buffer left. */
-function withoutReturn(bytes: Buffer): Buffer {
-  const { length } = bytes;
-  const end = bytes[length - 1] === RETURN ? length - 1 : length;
-  return end === length && bytes[0] !== NUL ? bytes : bytes.subarray(leadingNuls(bytes, end), end);
-}
-
-/** Without its NUL, one `\r` before it, and padding in front that an earlier buffer left. */
-function trimLine(bytes: Buffer): Buffer {
-  let end = bytes.length - 1;
-  if (bytes[end] === NUL && bytes[end - 1] === NEWLINE) end -= 1;
-  if (bytes[end - 1] === RETURN) end -= 1;
-  return bytes.subarray(leadingNuls(bytes, end), Math.max(end, 0));
-}
-
-function trimPadding(bytes: Buffer): Buffer {
-  const start = leadingNuls(bytes, bytes.length);
-  const nul = bytes.indexOf(NUL, start);
-  const end = nul < 0 ? bytes.length : nul;
-  return bytes.subarray(start, end > start && bytes[end - 1] === RETURN ? end - 1 : end);
-}
-
-function leadingNuls(bytes: Buffer, end: number): number {
-  let start = 0;
-  while (start < end && bytes[start] === NUL) start += 1;
-  return start;
 }

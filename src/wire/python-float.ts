@@ -12,28 +12,44 @@ const UNSIGNED = `(?:${DIGITS}(?:\\.(?:${DIGITS})?)?|\\.${DIGITS})(?:[eE][-+]?${
 const NUMBER = new RegExp(`^${SPACE}*([-+]?${UNSIGNED})${SPACE}*$`);
 const WORD = new RegExp(`^${SPACE}*([-+]?)(?:inf|infinity|(nan))${SPACE}*$`, "i");
 
+const MINUS = 0x2d;
+const DIGIT_0 = 0x30;
+/** Code of the point, as a digit is reckoned. */
+const POINT = 0x2e - DIGIT_0;
+
 /** From here on Python writes an exponent, as it does below the other one. */
 const LARGE = 1e16;
 const SMALL = 1e-4;
 
-/** Form of nearly every number, and a double holds it exactly. */
+/** Digits of nearly every number, and a double holds them exactly. */
 const MAX_PLAIN_DIGITS = 15;
+/** Powers of ten that a double holds exactly: a quotient of two such numbers is rounded once, as Python rounds. */
+const POWERS = Array.from({ length: MAX_PLAIN_DIGITS + 1 }, (_, digits) => 10 ** digits);
 
 /** Python's `float(text)`; undefined where Python would raise a ValueError. */
 export function parsePythonFloat(text: string): number | undefined {
-  return parsePlainDigits(text) ?? parseWhole(text);
+  return parsePlainNumber(text, 0, text.length) ?? parseWhole(text);
 }
 
-/** A few digits and nothing else; undefined for all that takes the whole grammar. */
-function parsePlainDigits(text: string): number | undefined {
-  if (text.length === 0 || text.length > MAX_PLAIN_DIGITS) return undefined;
+/** `12`, `-3.5` between two places of a text; undefined for all that takes the whole grammar. */
+export function parsePlainNumber(text: string, from: number, to: number): number | undefined {
+  const isNegative = text.charCodeAt(from) === MINUS;
+  const first = isNegative ? from + 1 : from;
+  // A point and the digits around it: `.5` and `5.` take the whole grammar.
+  if (to - first > MAX_PLAIN_DIGITS + 1) return undefined;
   let value = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const digit = text.charCodeAt(at) - 0x30;
-    if (digit < 0 || digit > 9) return undefined;
-    value = value * 10 + digit;
+  let pointAt = -1;
+  for (let at = first; at < to; at += 1) {
+    const digit = text.charCodeAt(at) - DIGIT_0;
+    if (digit >= 0 && digit <= 9) value = value * 10 + digit;
+    else if (digit === POINT && pointAt < 0 && at > first) pointAt = at;
+    else return undefined;
   }
-  return value;
+  const digits = pointAt < 0 ? to - first : to - first - 1;
+  const decimals = pointAt < 0 ? 0 : to - pointAt - 1;
+  if (digits === 0 || digits > MAX_PLAIN_DIGITS || (pointAt >= 0 && decimals === 0)) return undefined;
+  const size = decimals === 0 ? value : value / (POWERS[decimals] ?? 1);
+  return isNegative ? -size : size;
 }
 
 function parseWhole(text: string): number | undefined {

@@ -198,9 +198,34 @@ describe("a peer that sends without a pause", () => {
 });
 
 describe("a peer that does not read", () => {
-  it("is dropped when what waits for it passes --max-queue", async () => {
+  it("is answered no more until it reads, and then hears everything", async () => {
     const lab = await openLab([talksWithoutEnd]);
-    const server = await lab.spawn("talks-without-end", { maxQueue: "1m" });
+    const peer = await converse(await lab.spawn("talks-without-end", { maxQueue: "1m" }), { isDeaf: true });
+    // More than any kernel's buffers between the two of them take.
+    peer.say("more\n".repeat(128));
+    await eventually(() => expect(lab.controlOf(peer)?.queuedBytes).toBeGreaterThan(65_536));
+    await turns(50);
+    expect(lab.controlOf(peer)?.queuedBytes).toBeLessThanOrEqual(65_536 + ANSWER_BYTES);
+    expect(lab.storyOf(peer).bytesOut).toBeLessThan(128 * ANSWER_BYTES);
+    peer.listen();
+    expect(await peer.hearsBytes(128 * ANSWER_BYTES)).toHaveLength(128 * ANSWER_BYTES);
+    expect(lab.storyOf(peer).fault).toBeUndefined();
+  });
+
+  it("is dropped after --idle", async () => {
+    const clock = new SimulatedClock();
+    const lab = await openLab([talksWithoutEnd], { clock });
+    const deaf = await converse(await lab.spawn("talks-without-end", { idle: "10s" }), { isDeaf: true });
+    deaf.say("more\n".repeat(128));
+    await eventually(() => expect(lab.controlOf(deaf)?.queuedBytes).toBeGreaterThan(65_536));
+    clock.advance(12_500);
+    await eventually(() => expect(lab.storyOf(deaf).endedAt).toBeDefined());
+    expect(lab.storyOf(deaf)).toMatchObject({ fault: "failed", cause: { code: "slow-reader" } });
+  });
+
+  it("is dropped when what waits for it passes --max-queue all the same", async () => {
+    const lab = await openLab([talksWithoutEnd]);
+    const server = await lab.spawn("talks-without-end", { maxQueue: "128k" });
     const deaf = await converse(server, { isDeaf: true });
     const other = await converse(server);
     // More than any kernel's buffers between the two of them take.

@@ -1,36 +1,26 @@
-/** The checker against a calculator as it is handed in: a real program, real sockets. */
-import path from "node:path";
+/** The checker against servers as they are handed in: real programs, real sockets. */
 import { expect, it } from "vitest";
-import { scanRoles } from "../../src/catalogue/role-folder.ts";
-import { checksOf } from "../../src/check/case-folder.ts";
-import { programsHere } from "../../src/check/program-here.ts";
 import { exitOf } from "../../src/check/report.ts";
-import { type CheckRequest, runCheck } from "../../src/check/run-check.ts";
-
-const checkout = path.join(import.meta.dirname, "../..");
-const roles = await scanRoles(path.join(checkout, "src/machines"));
-
-async function check(run: string, cases: readonly string[]) {
-  const checks = await checksOf("calculator", path.join(checkout, "src/check/cases"));
-  if (!checks) throw new Error("the calculator has cases");
-  const request: CheckRequest = { side: "server", role: "calculator", run, cases, seed: 1, repeat: 1 };
-  const { signal } = new AbortController();
-  const programs = programsHere(checkout);
-  try {
-    return await runCheck(request, { roles, checks, programs, signal });
-  } finally {
-    await programs.close();
-  }
-}
+import { check, peer, right, withStatus } from "./checking.ts";
 
 it("passes a server that does what the rule says", async () => {
-  const report = await check("python3 test/peers/calculator_server.py {port}", ["CALC-2.division-by-zero"]);
+  const report = await check("calculator", {
+    run: peer("calculator_server.py"),
+    cases: ["CALC-2.division-by-zero"],
+  });
   expect(report.results).toMatchObject([{ id: "CALC-2.division-by-zero", status: "passed" }]);
   expect(exitOf(report, false)).toBe(0);
 });
 
+it("passes a server that keeps every rule in every case", async () => {
+  const report = await check("calculator", { run: right("calculator-server.py") });
+  expect(report.results.filter(({ status }) => status !== "passed")).toEqual([]);
+  expect(report.results.length).toBeGreaterThan(20);
+}, 30_000);
+
 it("ends where the program cannot be started", async () => {
-  const report = await check("exit 3", []);
+  const report = await check("calculator", { run: "exit 3" });
   expect(report.ended?.code).toBe("not-started");
   expect(exitOf(report, false)).toBe(6);
+  expect(withStatus(report, "passed")).toEqual([]);
 });

@@ -5,9 +5,10 @@ import { join } from "node:path";
 
 const checkout = join(import.meta.dirname, "../..");
 const outputs = join(checkout, "dist");
-const inputs = ["src", "package.json", "tsconfig.json", "tsconfig.build.json"].map((name) =>
-  join(checkout, name),
-);
+const inputs = [
+  ...["src", "scripts", "data/labs", "data/books"],
+  ...["package.json", "tsconfig.json", "tsconfig.build.json"],
+].map((name) => join(checkout, name));
 /** Test files run in several processes: whoever has made this folder builds. */
 const lock = join(checkout, "node_modules/.netlabd-build");
 const MAX_BUILD_MS = 30_000;

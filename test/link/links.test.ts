@@ -23,6 +23,7 @@ async function linked(): Promise<{ link: Link; peer: Conversation; heard: string
   link.attach({
     onData: (bytes) => heard.push(bytes.toString()),
     onEnd: () => heard.push("FIN"),
+    onDrain: () => heard.push("drained"),
     onError: ({ message }) => heard.push(message),
     onClose: () => heard.push("closed"),
   });

@@ -30,6 +30,7 @@ describe("an environment that is told of links", () => {
     const loud = (link: Link): Link =>
       Object.create(link, {
         write: { value: (bytes: Buffer) => link.write(Buffer.from(bytes.toString().toUpperCase())) },
+        writeText: { value: (text: string) => link.writeText(text.toUpperCase()) },
         attach: { value: (handlers: never) => link.attach(handlers) },
         queuedBytes: { get: () => link.queuedBytes },
         end: { value: (then: () => void) => link.end(then) },

@@ -28,6 +28,7 @@ describe("a socket table", () => {
         remoteAddress: "0.0.0.0",
         remotePort: 0,
         state: 10,
+        txQueue: 0,
         rxQueue: 2,
         uid: 1_000,
         inode: 41_672,

@@ -1,8 +1,9 @@
 /** Recorded conversations played again to fresh machines, from real sockets in a real daemon. */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { setup } from "xstate";
+import { turns } from "../../src/actors/turns.ts";
 import { exitCodes } from "../../src/errors.ts";
 import type { LabInstance } from "../../src/lab/lab.ts";
 import type { Role, Session } from "../../src/machines/_role.ts";
@@ -23,6 +24,14 @@ async function replayOf(instance: LabInstance, options = ""): Promise<string> {
   const { out, err } = await lab.run(`replay ${storyOf(instance)?.subject.id} ${options}`);
   expect(err).toBe("");
   return out;
+}
+
+function everySecond(): () => boolean {
+  let count = 0;
+  return () => {
+    count += 1;
+    return count % 2 === 0;
+  };
 }
 
 function rootWith(files: Readonly<Record<string, string>>): string {
@@ -102,6 +111,20 @@ describe("a server's conversation is played again alike", () => {
     const told = await replayOf(chat);
     expect(told).toContain(ALIKE);
     expect(told).toMatch(/5 of them came from others/);
+  });
+
+  it("with turns that were over between two messages of one read", async () => {
+    vi.spyOn(turns, "isOver").mockImplementation(everySecond());
+    const calculator = await lab.spawn("calculator");
+    const peer = await converse(calculator.port);
+    peer.say("ann\n1 + 1\n2 + 2\n3 + 3\n4 + 4\n5 + 5\nq\n");
+    await peer.hearsTheEnd();
+    peer.end();
+    await over(calculator);
+    vi.restoreAllMocks();
+    const words = storyOf(calculator)?.entries.filter(({ kind }) => kind === "out");
+    expect(words?.length).toBeGreaterThan(2);
+    expect(await replayOf(calculator)).toContain(ALIKE);
   });
 
   it("with an operator's hand: bytes, an event, a kick", async () => {

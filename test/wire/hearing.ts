@@ -6,6 +6,7 @@ import {
   type FramingOption,
   type Reading,
 } from "../../src/wire/framer.ts";
+import { asciiText } from "../../src/wire/text-lines.ts";
 
 export const quietMs = 30;
 export const tailMs = 2_000;
@@ -26,6 +27,8 @@ export interface HearingOptions {
   readonly readings?: readonly Reading[];
   /** Each message is answered at once, as most roles do. */
   readonly replies?: boolean;
+  /** Lines of ASCII come as text, as a connection hands them over; false: as bytes. */
+  readonly asText?: boolean;
 }
 
 export class Hearing {
@@ -38,6 +41,7 @@ export class Hearing {
   isTooLong = false;
   readonly #readings: readonly Reading[];
   readonly #replies: boolean;
+  readonly #asText: boolean;
   #wakeAt = Number.POSITIVE_INFINITY;
   #handed = 0;
 
@@ -45,6 +49,7 @@ export class Hearing {
     this.framer = new Framer(options.framing, { ...limits, ...options.limits });
     this.#readings = options.readings ?? [text];
     this.#replies = options.replies ?? false;
+    this.#asText = options.asText ?? true;
   }
 
   get messages(): string[] {
@@ -58,7 +63,9 @@ export class Hearing {
   /** Chunks that come one right after the other. */
   hear(...chunks: readonly (string | Buffer)[]): this {
     for (const chunk of chunks) {
-      this.framer.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk, this.now);
+      const bytes = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
+      const text = this.#asText && this.framer.takesText ? asciiText(bytes) : undefined;
+      this.framer.push(bytes, this.now, text);
       this.#ask();
     }
     return this;
@@ -103,10 +110,10 @@ export class Hearing {
   #hand(framed: Framed): boolean {
     if (framed.kind === "wait") this.#wakeAt = this.now + framed.ms;
     if (framed.kind === "tooLong") this.isTooLong = true;
-    if (framed.kind !== "message") return false;
+    if (framed.kind !== "message" && framed.kind !== "line") return false;
     this.#handed += 1;
-    this.bytes.push(framed.bytes);
-    this.values.push(framed.value);
+    this.bytes.push(framed.kind === "line" ? Buffer.from(framed.text, "latin1") : framed.bytes);
+    this.values.push(framed.kind === "line" ? undefined : framed.value);
     this.times.push(this.now);
     if (this.#replies) this.framer.replied();
     return true;

@@ -1,5 +1,6 @@
 /** Numbers as Python reads and writes them, by table and against the real one [CALC-1, CALC-2]. */
 import { spawnSync } from "node:child_process";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parsePythonFloat, pythonRepr } from "../../src/wire/python-float.ts";
 
@@ -46,6 +47,24 @@ function randomBits(): () => bigint {
     return state;
   };
 }
+
+describe("a number that is read", () => {
+  it("is the nearest double, however short the way to it", () => {
+    const number = fc
+      .tuple(fc.constantFrom("", "-"), fc.stringMatching(/^\d{1,17}$/), fc.stringMatching(/^(\.\d{0,17})?$/))
+      .map((parts) => parts.join(""));
+    fc.assert(
+      fc.property(number, (text) => {
+        expect(parsePythonFloat(text)).toBe(Number(text));
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+
+  it.each(["", "-", ".", "-.", "1.2.3", "1-2", "--1", "1 2", "0x10", "1e", "é"])("is none: %j", (text) =>
+    expect(parsePythonFloat(text)).toBeUndefined(),
+  );
+});
 
 describe("a number that is written", () => {
   it.each<[number, string]>([

@@ -11,9 +11,9 @@ const LOOK_EVERY_MS = 100;
 /** Until it has ended. Answers when there is nothing more to watch. */
 export async function watchLimits(program: StartedProgram, limits: Limits): Promise<void> {
   while (program.exit === undefined) {
-    const limit = await exceeded(program, limits);
+    const limit = exceeded(program, limits);
     if (limit !== undefined) {
-      await program.endAt(limit);
+      program.endAt(limit);
       return;
     }
     await pause(program);
@@ -31,15 +31,13 @@ async function pause(program: StartedProgram): Promise<void> {
   clearTimeout(timer);
 }
 
-async function exceeded(program: StartedProgram, limits: Limits): Promise<keyof Limits | undefined> {
-  const all = await program.processes();
+function exceeded(program: StartedProgram, limits: Limits): keyof Limits | undefined {
+  const all = program.processes();
   const live = all.filter((figures) => !isEnded(figures));
   if (sum(all.map(({ cpuMs }) => cpuMs)) > limits.cpuMs) return "cpuMs";
   if (sum(live.map(({ threads }) => threads)) > limits.processes) return "processes";
   // Cheap first: pages that are shared are counted more than once, so that the true share is asked only above the limit.
   if (sum(live.map(({ rssBytes }) => rssBytes)) <= limits.memoryBytes) return undefined;
-  const shares = await Promise.all(
-    live.map(async ({ pid, rssBytes }) => (await shareOfMemory(pid)) ?? rssBytes),
-  );
+  const shares = live.map(({ pid, rssBytes }) => shareOfMemory(pid) ?? rssBytes);
   return sum(shares) > limits.memoryBytes ? "memoryBytes" : undefined;
 }

@@ -91,23 +91,23 @@ export class StartedProgram implements Program {
   }
 
   async listening(transport: "tcp" | "udp"): Promise<readonly Listening[]> {
-    const rows = (await listeningOf(await this.#pids())).filter((row) => row.transport === transport);
+    const rows = listeningOf(this.#pids()).filter((row) => row.transport === transport);
     for (const row of rows) this.#ports.set(`${row.transport} ${row.family} ${row.port}`, row);
     return rows.map(({ port, address, family }) => ({ port, address, family }));
   }
 
   async isWaiting(): Promise<boolean> {
-    return this.#exit === undefined && (await isWaitingForOthers(await this.#pids()));
+    return this.#exit === undefined && isWaitingForOthers(this.#pids());
   }
 
   async sample(): Promise<Sample | undefined> {
-    const all = await this.processes();
+    const all = this.processes();
     const live = all.filter((figures) => !isEnded(figures));
     if (live.length === 0) return undefined;
     return {
       cpuMs: sum(all.map(({ cpuMs }) => cpuMs)),
       rssBytes: sum(live.map(({ rssBytes }) => rssBytes)),
-      fds: await descriptorCount(live.map(({ pid }) => pid)),
+      fds: descriptorCount(live.map(({ pid }) => pid)),
       threads: sum(live.map(({ threads }) => threads)),
       processes: live.length,
       zombies: all.length - live.length,
@@ -115,38 +115,40 @@ export class StartedProgram implements Program {
   }
 
   async stop(): Promise<void> {
-    await this.#end();
+    this.#end();
     await this.ended;
     await this.#untilPortsAreFree();
   }
 
   /** Ends it, because it ran into this limit. */
-  async endAt(limit: keyof Limits): Promise<void> {
+  endAt(limit: keyof Limits): void {
     if (this.#exit !== undefined) return;
     this.#limit ??= limit;
-    await this.#end();
+    this.#end();
   }
 
   /** The program and all below it, without the box and the terminal around it. */
-  async processes(): Promise<ProcessFigures[]> {
-    const all = await processTree([this.pid, ...(await this.#strays())]);
+  processes(): ProcessFigures[] {
+    const all = processTree([this.pid, ...this.#strays()]);
     // All of them are below us, so that the lowest number is the first one's.
-    this.#first ??= (await markedProcesses(this.#started.mark)).toSorted((a, b) => a - b)[0];
+    this.#first ??= markedProcesses(this.#started.mark).toSorted((a, b) => a - b)[0];
     const first = this.#first;
     return first === undefined ? [] : all.filter(({ pid }) => !isAbove(all, pid, first));
   }
 
   /** Daughters that left the tree: looked for now and then, since that is a look at every process of the machine. */
-  async #strays(): Promise<readonly number[]> {
+  #strays(): readonly number[] {
     const { hasOwnPids, mark } = this.#started;
     if (hasOwnPids || performance.now() - this.#marksReadAt < MARKS_EVERY_MS) return this.#marked;
     this.#marksReadAt = performance.now();
-    this.#marked = await markedProcesses(mark);
+    this.#marked = markedProcesses(mark);
     return this.#marked;
   }
 
-  async #pids(): Promise<number[]> {
-    return (await this.processes()).filter((figures) => !isEnded(figures)).map(({ pid }) => pid);
+  #pids(): number[] {
+    return this.processes()
+      .filter((figures) => !isEnded(figures))
+      .map(({ pid }) => pid);
   }
 
   #hear(bytes: Buffer): void {
@@ -176,14 +178,14 @@ export class StartedProgram implements Program {
     return promise;
   }
 
-  async #end(): Promise<void> {
+  #end(): void {
     const { hasOwnPids, mark } = this.#started;
-    const below = hasOwnPids ? [] : (await processTree([this.pid, ...this.#marked])).map(({ pid }) => pid);
+    const below = hasOwnPids ? [] : processTree([this.pid, ...this.#marked]).map(({ pid }) => pid);
     if (this.#exit === undefined) kill(-this.pid);
     if (hasOwnPids) return;
     for (const pid of below) if (pid !== this.pid) kill(pid);
     // A daughter may have been born meanwhile.
-    for (const pid of await markedProcesses(mark)) kill(pid);
+    for (const pid of markedProcesses(mark)) kill(pid);
   }
 
   /** The next program wants the same port: what the last one held is waited for. */
@@ -191,7 +193,7 @@ export class StartedProgram implements Program {
     const until = performance.now() + PORT_FREE_MS;
     const ports = [...this.#ports.values()];
     while (ports.length > 0 && performance.now() < until) {
-      const rows = await listeningRows();
+      const rows = listeningRows();
       const isHeld = ports.some(({ transport, family, port }) =>
         rows.some((row) => row.transport === transport && row.family === family && row.port === port),
       );

@@ -47,6 +47,11 @@ export class StartedPrograms implements Programs {
     this.box = place.box;
   }
 
+  /** An inner box has a /tmp of its own. */
+  get shared(): string | undefined {
+    return this.#place.enter.length > 0 ? this.#place.folder : undefined;
+  }
+
   async freePort(): Promise<number> {
     // Ports in a row, also where all are free: a program that closes first leaves its port behind for a minute.
     this.#lastPort = await freePort(
@@ -73,7 +78,7 @@ export class StartedPrograms implements Programs {
       { ...limits, ...room, files: Math.max(limits.files, 1024) },
       false,
     );
-    const timer = setTimeout(() => void program.endAt("timeMs"), limits.timeMs);
+    const timer = setTimeout(() => program.endAt("timeMs"), limits.timeMs);
     program.endInput();
     const { code, signal, limit } = await program.ended;
     clearTimeout(timer);

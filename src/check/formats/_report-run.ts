@@ -1,5 +1,5 @@
 /** A check's report as a run of tests. */
-import type { Report, Result } from "../report.ts";
+import { endedOutput, type Report, type Result } from "../report.ts";
 import { cardText } from "./_card-text.ts";
 import { isOurs } from "./_tally.ts";
 import type { Test, TestRun, TestStatus } from "./test-run.ts";
@@ -30,8 +30,9 @@ export function runOf(report: Report): TestRun {
 
 /** Early ends are a test of their own: without it, a list of passed ones would look whole. */
 export function endedTest(report: Report): Test[] {
-  const { ended, program } = report;
+  const { ended } = report;
   if (ended === null) return [];
+  const output = endedOutput(report);
   return [
     {
       name: "netlabd.run",
@@ -41,7 +42,7 @@ export function endedTest(report: Report): Test[] {
       type: ended.code,
       ms: 0,
       message: ended.message,
-      ...(ended.code === "not-built" && program.build ? { output: program.build.output } : {}),
+      ...(output === "" ? {} : { output }),
     },
   ];
 }

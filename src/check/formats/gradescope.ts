@@ -2,7 +2,7 @@
  * Gradescope's `results.json`. Texts are sent as `text`: a hand-in's own words are in them, and every other format would let
  * them speak to the page.
  */
-import type { Report, Result } from "../report.ts";
+import { endedOutput, type Report, type Result } from "../report.ts";
 import { cardText } from "./_card-text.ts";
 import { carried, tailOf } from "./_safe-text.ts";
 import { isOurs, summaryOf } from "./_tally.ts";
@@ -76,8 +76,9 @@ function outputText(result: Result): string {
 }
 
 function summaryText(report: Report): string {
-  const { seed, box, program, ended } = report;
-  const build = ended?.code === "not-built" && program.build ? `\n\n${tailOf(program.build.output)}` : "";
+  const { seed, box } = report;
+  const words = endedOutput(report);
+  const build = words === "" ? "" : `\n\n${tailOf(words)}`;
   const whose = isOurs(report) ? " This says nothing about your program; please tell your instructor." : "";
   return `${summaryOf(report)}.${whose}${build}\nSeed ${seed}, box ${box.kind}.`;
 }

@@ -1,5 +1,5 @@
 /** A report as one page: what failed first and open, then the rest, each case a card that opens without a script. */
-import type { Report, Result, TranscriptLine } from "../report.ts";
+import { endedOutput, type Report, type Result, type TranscriptLine } from "../report.ts";
 import { octetsText, spaced } from "./_card-text.ts";
 import { tailOf } from "./_safe-text.ts";
 import { summaryOf, tallyOf } from "./_tally.ts";
@@ -60,9 +60,10 @@ function bar(report: Report): Markup {
 `;
 }
 
-function endedNotice({ ended, program }: Report): Markup {
+function endedNotice(report: Report): Markup {
+  const { ended } = report;
   if (ended === null) return NONE;
-  const output = ended.code === "not-built" ? (program.build?.output ?? "") : "";
+  const output = endedOutput(report);
   return html`<div class="notice"><p><strong>${ended.message}.</strong></p>${output === "" ? NONE : html`<pre>${tailOf(output)}</pre>`}</div>
 `;
 }

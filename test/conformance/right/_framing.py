@@ -45,7 +45,9 @@ class Framing:
 
     def read(self, wait):
         """At least one read, if one comes within `wait` seconds."""
-        if not select.select([self.connection], [], [], IDLE if wait is None else max(wait, 0))[0]:
+        poll = select.poll()
+        poll.register(self.connection, select.POLLIN)
+        if not poll.poll(1000 * (IDLE if wait is None else max(wait, 0))):
             if wait is None:
                 raise Refused("Idle too long")
             return False

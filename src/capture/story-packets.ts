@@ -1,0 +1,175 @@
+/**
+ * A story as the packets of its conversation. What the machine did stands in the comments of the packet that follows it. Bytes that the
+ * story did not keep - of a file, of a long write, of the middle of a long story - are in their packets' lengths, but not in their data.
+ */
+import type { Entry } from "../stories/entry.ts";
+import { describeEntry, type ShownEntry } from "../stories/entry-text.ts";
+import type { StorySubject } from "../stories/story.ts";
+import { hiddenComment, spansWithin } from "./capture-comment.ts";
+import { MAX_SEGMENT, type Payload, udpPacket } from "./ip-packet.ts";
+import type { Direction } from "./pcapng-writer.ts";
+import { TcpConversation, type Way } from "./tcp-conversation.ts";
+
+export interface StoryPacket extends Way {
+  /** Microseconds since the story opened. */
+  readonly at: number;
+  readonly comments: string[];
+}
+
+/** Sums of a live story's bytes, as they stood when an entry came. */
+export interface Totals {
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
+type Side = "in" | "out";
+
+const NOTHING = Buffer.alloc(0);
+/** Kinds before which nothing of a step waits to be told: sums can be compared. */
+const SETTLED: readonly Entry["kind"][] = ["in", "ended", "closed"];
+
+export class StoryPackets {
+  readonly #subject: StorySubject;
+  readonly #tcp: TcpConversation | undefined;
+  /** Comments that wait for a packet. */
+  #comments: string[] = [];
+  readonly #told = { in: 0, out: 0 };
+  /** How the end goes over the wire where it was no FIN. */
+  #breaksBy: Direction | undefined;
+  #hasOpened = false;
+  /** Entries come as they happen. */
+  #isFollowed = false;
+
+  /** `opener`: the side that connected. */
+  constructor(subject: StorySubject, opener: "peer" | "us") {
+    this.#subject = subject;
+    if (subject.transport === "tcp")
+      this.#tcp = new TcpConversation(subject.local, subject.remote, opener, seedOf(subject.id));
+  }
+
+  /** Comments that no packet came for. */
+  get leftOver(): readonly string[] {
+    return this.#comments;
+  }
+
+  /** Packets of the next entry: none, where it moved nothing. */
+  take(entry: ShownEntry, totals?: Totals): StoryPacket[] {
+    const packets: StoryPacket[] = [];
+    this.#isFollowed = totals !== undefined;
+    if (!this.#hasOpened) {
+      this.#hasOpened = true;
+      if (entry.kind === "opened") this.#comment(entry);
+      packets.push(...this.#packed(entry.at, this.#tcp?.handshake() ?? []));
+    }
+    if (totals && SETTLED.includes(entry.kind)) packets.push(...this.#caughtUp(entry, totals));
+    packets.push(...this.#ofEntry(entry));
+    return packets;
+  }
+
+  #ofEntry(entry: ShownEntry): StoryPacket[] {
+    switch (entry.kind) {
+      case "opened":
+        return [];
+      case "in":
+      case "drained":
+      case "late":
+        if (entry.kind !== "in") this.#comment(entry);
+        return this.#bytes(entry, "in");
+      case "out":
+        return this.#bytes(entry, "out");
+      case "file":
+        // Of a file that begins now, nothing has gone: its whole size is what there is to tell.
+        this.#comment(this.#isFollowed ? { ...entry, size: entry.told } : entry);
+        return this.#unseen(entry.at, entry.direction, entry.size);
+      case "gap":
+        this.#comment(entry);
+        return [
+          ...this.#unseen(entry.at, "in", entry.bytesIn),
+          ...this.#unseen(entry.at, "out", entry.bytesOut),
+        ];
+      case "ended":
+        return this.#packed(entry.at, this.#tcp?.fin("in") ?? []);
+      case "fin":
+        return this.#packed(entry.at, this.#tcp?.fin("out") ?? []);
+      case "closed":
+        return this.#closed(entry);
+      default:
+        if (entry.kind === "operator" && entry.action === "rst") this.#breaksBy = "out";
+        this.#comment(entry);
+        return [];
+    }
+  }
+
+  #closed(entry: ShownEntry & { kind: "closed" }): StoryPacket[] {
+    if (entry.cause) this.#comment(entry);
+    if (!this.#tcp) return [];
+    const isReset = entry.cause?.code === "peer-reset" || entry.cause?.code === "peer-not-reading";
+    const breaksBy = isReset ? "in" : this.#breaksBy;
+    if (breaksBy) return this.#packed(entry.at, this.#tcp.reset(breaksBy));
+    return this.#packed(entry.at, this.#tcp.fin(entry.by === "peer" ? "in" : "out"));
+  }
+
+  #bytes(entry: ShownEntry & { bytes: Buffer; size: number }, side: Side): StoryPacket[] {
+    this.#told[side] += entry.size;
+    const payload = { bytes: entry.bytes, size: entry.size };
+    const packets = this.#packed(entry.at, this.#ways(side, payload));
+    if (entry.bytes.length < entry.size) packets[0]?.comments.push(notKept(entry.size - entry.bytes.length));
+    for (const [index, packet] of packets.filter(({ direction }) => direction === side).entries()) {
+      const spans = spansWithin(entry.hidden ?? [], index * MAX_SEGMENT, MAX_SEGMENT);
+      if (spans.length > 0) packet.comments.push(hiddenComment(spans));
+    }
+    return packets;
+  }
+
+  #unseen(at: number, side: Side, size: number): StoryPacket[] {
+    this.#told[side] += size;
+    if (size === 0) return [];
+    const packets = this.#packed(at, this.#ways(side, { bytes: NOTHING, size }));
+    packets[0]?.comments.push(notKept(size));
+    return packets;
+  }
+
+  #ways(side: Side, payload: Payload): Way[] {
+    if (this.#tcp) return this.#tcp.data(side, payload);
+    const { local, remote } = this.#subject;
+    const path = side === "in" ? { from: remote, to: local } : { from: local, to: remote };
+    return [{ direction: side, packet: udpPacket(path, payload) }];
+  }
+
+  /** Bytes that moved without an entry: of a file under way, or of entries that the daemon had to leave out. */
+  #caughtUp(entry: ShownEntry, totals: Totals): StoryPacket[] {
+    const own = { in: sizeIn(entry), out: sizeOut(entry) };
+    return [
+      ...this.#unseen(entry.at, "out", Math.max(0, totals.bytesOut - own.out - this.#told.out)),
+      ...this.#unseen(entry.at, "in", Math.max(0, totals.bytesIn - own.in - this.#told.in)),
+    ];
+  }
+
+  #comment(entry: ShownEntry): void {
+    this.#comments.push(describeEntry(entry).trim());
+  }
+
+  /** The first packet takes all comments that wait. */
+  #packed(at: number, ways: readonly Way[]): StoryPacket[] {
+    const packets = ways.map((way): StoryPacket => ({ ...way, at, comments: [] }));
+    const [first] = packets;
+    if (first) {
+      first.comments.push(...this.#comments);
+      this.#comments = [];
+    }
+    return packets;
+  }
+}
+
+const notKept = (size: number) =>
+  `${size} ${size === 1 ? "byte" : "bytes"} of this were not kept, and are not in this file`;
+
+const sizeIn = (entry: Entry) => (entry.kind === "in" ? entry.size : 0);
+const sizeOut = (entry: Entry) => (entry.kind === "out" ? entry.size : 0);
+
+/** A number that is the same each time this story is written (FNV-1a). */
+function seedOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash;
+}

@@ -1,0 +1,143 @@
+/** Cases of who gets what of a file server, and of its registration [FILE-1…FILE-5]. */
+import path from "node:path";
+import { parseBootstrapRequest } from "../../wire/bootstrap.ts";
+import { INVALID, NOT_FOUND, VALID } from "../../wire/file-transfer.ts";
+import { type Case, defineCase } from "../case.ts";
+import type { ServerTester } from "../tester.ts";
+import { enter, fetches, known, NO_ROOT, OUTSIDE, tokenOf } from "./_file-server-stage.ts";
+
+async function refuses(t: ServerTester, name: string): Promise<void> {
+  const client = await enter(t);
+  client.say(name);
+  await client.like(NOT_FOUND);
+}
+
+export const accessCases: readonly Case[] = [
+  defineCase({
+    id: "FILE-1.wrong-token",
+    side: "server",
+    grade: "MUST",
+    title: "answers a wrong token with Invalid and closes",
+    async run(t) {
+      const client = await t.connect();
+      client.say(t.word(9));
+      await client.expect(INVALID);
+      await client.ends();
+    },
+  }),
+  defineCase({
+    id: "FILE-1.longer-token",
+    side: "server",
+    grade: "MUST",
+    title: "takes neither a beginning of its token nor a longer one",
+    async run(t) {
+      const token = tokenOf(t);
+      for (const wrong of [token.slice(0, -1), `${token}${t.word(4)}`, token.toUpperCase()]) {
+        if (wrong === token) continue;
+        const client = await t.connect();
+        client.say(wrong);
+        await client.like(INVALID);
+      }
+    },
+  }),
+  defineCase({
+    id: "FILE-2.glued-token",
+    side: "server",
+    grade: "SHOULD",
+    title: "takes a token and a filename that arrive in one read",
+    async run(t) {
+      const client = await t.connect();
+      client.send(`${tokenOf(t)}${t.word()}.${t.words.service}`);
+      await client.like([VALID, NOT_FOUND]);
+    },
+  }),
+  defineCase({
+    id: "FILE-3.not-found",
+    side: "server",
+    grade: "MUST",
+    title: "answers a name that it has no file of with not found",
+    async run(t) {
+      const client = await enter(t);
+      client.say(`${t.word()}.${t.words.service}`);
+      await client.expect(NOT_FOUND);
+    },
+  }),
+  defineCase({
+    id: "FILE-3.not-found-goes-on",
+    side: "server",
+    grade: "MUST",
+    title: "serves a file on the same connection after one that it does not have",
+    async run(t) {
+      const file = await known(t);
+      const client = await enter(t);
+      client.say(`${t.word()}.${t.words.service}`);
+      await client.message();
+      await fetches(t, client, file);
+    },
+  }),
+  defineCase({
+    id: "FILE-3.dotdot",
+    side: "server",
+    grade: "MUST",
+    title: "hands out nothing from above its folder",
+    run: (t) => refuses(t, `../${OUTSIDE}.${t.words.service}`),
+  }),
+  defineCase({
+    id: "FILE-3.absolute",
+    side: "server",
+    grade: "MUST",
+    title: "hands out nothing by an absolute path",
+    run: (t) => refuses(t, path.join(path.dirname(t.words.root ?? ""), `${OUTSIDE}.${t.words.service}`)),
+  }),
+  defineCase({
+    id: "FILE-3.link",
+    side: "server",
+    grade: "SHOULD",
+    title: "hands out nothing by a link that leads out of its folder",
+    async run(t) {
+      if (!t.names("root")) t.skip(NO_ROOT);
+      await refuses(t, `link.${t.words.service}`);
+    },
+  }),
+  defineCase({
+    id: "FILE-3.other-extension",
+    side: "server",
+    grade: "SHOULD",
+    title: "hands out nothing of another kind than its service",
+    async run(t) {
+      if (!t.names("root")) t.skip(NO_ROOT);
+      await refuses(t, "notes.other");
+    },
+  }),
+  defineCase({
+    id: "FILE-3.folder",
+    side: "server",
+    grade: "SHOULD",
+    title: "says not found to the name of a folder",
+    async run(t) {
+      if (!t.names("root")) t.skip(NO_ROOT);
+      await refuses(t, `folder.${t.words.service}`);
+    },
+  }),
+  defineCase({
+    id: "FILE-5.registers-at-start",
+    side: "server",
+    grade: "MUST",
+    needs: ["start"],
+    title: "registers its port, service and token when it starts",
+    async run(t) {
+      if (t.registered === undefined) t.skip("its command does not name {bootstrap}");
+      await t.until("a datagram REGISTRN should come", () => (t.registered?.length ?? 0) > 0);
+      const [datagram = ""] = t.registered ?? [];
+      const parsed = parseBootstrapRequest(datagram);
+      const expected = `REGISTRN,${t.host},${t.port},${t.words.service},${tokenOf(t)}`;
+      const isRight =
+        parsed.ok &&
+        parsed.value.type === "register" &&
+        parsed.value.entry.port === t.port &&
+        parsed.value.entry.service === t.words.service &&
+        parsed.value.entry.token === tokenOf(t);
+      if (!isRight) t.fail("the registration should tell where it is", { expected, got: datagram });
+    },
+  }),
+];

@@ -1,0 +1,96 @@
+/** Cases of the acknowledger, server's side [ACK]. */
+import { OK } from "../../wire/ack.ts";
+import { defineCase, defineChecks } from "../case.ts";
+
+export default defineChecks({
+  role: "ack",
+  cases: [
+    defineCase({
+      id: "ACK-1.ok",
+      side: "server",
+      grade: "MUST",
+      title: "answers a datagram with Ok",
+      async run(t) {
+        const sender = await t.datagrams();
+        await sender.asks(`${t.word()} ${t.word()}`, OK);
+      },
+    }),
+    defineCase({
+      id: "ACK-1.one-answer-each",
+      side: "server",
+      grade: "MUST",
+      title: "answers each datagram once",
+      async run(t) {
+        const sender = await t.datagrams();
+        for (let nth = 0; nth < 5; nth += 1) {
+          sender.send(t.word());
+          await sender.message();
+          await sender.nothing(60);
+        }
+      },
+    }),
+    defineCase({
+      id: "ACK-1.any-bytes",
+      side: "server",
+      grade: "SHOULD",
+      title: "answers bytes that are no text",
+      async run(t) {
+        const sender = await t.datagrams();
+        sender.send(Buffer.concat([Buffer.from([0xff, 0xfe, 0xc3]), t.bytes(60)]));
+        await sender.like(OK);
+      },
+    }),
+    defineCase({
+      id: "ACK-1.empty",
+      side: "server",
+      grade: "SHOULD",
+      title: "answers a datagram without a byte",
+      async run(t) {
+        const sender = await t.datagrams();
+        sender.send("");
+        await sender.like(OK);
+        sender.send(t.word());
+        await sender.like(OK);
+      },
+    }),
+    defineCase({
+      id: "ACK-1.two-senders",
+      side: "server",
+      grade: "MUST",
+      title: "answers whoever has sent, in turn",
+      async run(t) {
+        const [one, other] = [await t.datagrams(), await t.datagrams()];
+        for (const sender of [one, other, other, one]) {
+          sender.send(t.word());
+          await sender.like(OK);
+        }
+      },
+    }),
+    defineCase({
+      id: "ACK-1.1400-bytes",
+      side: "server",
+      grade: "SHOULD",
+      title: "answers a datagram of 1400 bytes, and the next one",
+      async run(t) {
+        const sender = await t.datagrams();
+        sender.send("x".repeat(1_400));
+        await sender.like(OK);
+        sender.send(t.word());
+        await sender.like(OK);
+      },
+    }),
+    defineCase({
+      id: "ROBUST.100-datagrams",
+      side: "server",
+      grade: "SHOULD",
+      title: "answers a hundred datagrams, one after another",
+      async run(t) {
+        const sender = await t.datagrams();
+        for (let nth = 0; nth < 100; nth += 1) {
+          sender.send(t.word());
+          await sender.like(OK);
+        }
+      },
+    }),
+  ],
+});

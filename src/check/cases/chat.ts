@@ -1,0 +1,231 @@
+/** Cases of the chat room, both sides [CHAT]. */
+import { connected, joined, type Login, left, loginOf, nameTaken, PROMPT, saidBy } from "../../wire/chat.ts";
+import { defineCase, defineChecks, type ServerCase } from "../case.ts";
+import type { ServerTester, TestConnection } from "../tester.ts";
+
+const side = "server";
+
+interface Member {
+  readonly c: TestConnection;
+  readonly login: Login;
+  say(text: string): void;
+}
+
+const loginFor = (t: ServerTester): Login => ({ name: t.word(5), login: t.word(7) });
+
+/** A client that has come in, and has heard that it has. */
+async function member(t: ServerTester, login: Login = loginFor(t)): Promise<Member> {
+  const c = await t.connect();
+  await c.hears(PROMPT);
+  c.say(loginOf(login));
+  await c.hears(joined(login).trim());
+  return { c, login, say: (text) => c.say(saidBy(login.name, text)) };
+}
+
+const presence: readonly ServerCase[] = [
+  defineCase({
+    id: "CHAT-0.prompt-first",
+    side,
+    grade: "MUST",
+    title: "prompts for a name as soon as a client is there",
+    async run(t) {
+      const c = await t.connect();
+      await c.like(PROMPT);
+      await c.nothing();
+    },
+  }),
+  defineCase({
+    id: "CHAT-1.joined-told-to-all",
+    side,
+    grade: "MUST",
+    title: "tells the newcomer that it is in, and everybody that it joined",
+    async run(t) {
+      const ann = await member(t);
+      const login = loginFor(t);
+      const c = await t.connect();
+      await c.hears(PROMPT);
+      c.say(loginOf(login));
+      await c.hears(connected(login).trim());
+      await c.hears(joined(login).trim());
+      await ann.c.hears(joined(login).trim());
+    },
+  }),
+  defineCase({
+    id: "CHAT-1.unique-login",
+    side,
+    grade: "MUST",
+    title: "refuses a login name that a member has, and asks again",
+    async run(t) {
+      const ann = await member(t);
+      const c = await t.connect();
+      await c.hears(PROMPT);
+      const other: Login = { name: t.word(6), login: ann.login.login };
+      c.say(loginOf(other));
+      await c.hears(nameTaken(other.login).trim());
+      await c.hears(PROMPT);
+      const fresh = loginFor(t);
+      c.say(loginOf(fresh));
+      await c.hears(joined(fresh).trim());
+    },
+  }),
+  defineCase({
+    id: "CHAT-1.login-free-after-leave",
+    side,
+    grade: "SHOULD",
+    title: "gives a login name again when its owner has left",
+    async run(t) {
+      const watcher = await member(t);
+      const ann = await member(t);
+      ann.c.fin();
+      await watcher.c.hears(left(ann.login));
+      await member(t, ann.login);
+    },
+  }),
+  defineCase({
+    id: "CHAT-0.left-told",
+    side,
+    grade: "MUST",
+    title: "tells the others when a member leaves",
+    async run(t) {
+      const ann = await member(t);
+      const bob = await member(t);
+      bob.c.fin();
+      await ann.c.hears(left(bob.login));
+    },
+  }),
+  defineCase({
+    id: "CHAT-0.left-told-after-reset",
+    side,
+    grade: "SHOULD",
+    title: "tells the others when a member's connection is reset",
+    async run(t) {
+      const ann = await member(t);
+      const bob = await member(t);
+      bob.c.reset();
+      await ann.c.hears(left(bob.login));
+    },
+  }),
+];
+
+const ROUNDS = 50;
+
+const talking: readonly ServerCase[] = [
+  defineCase({
+    id: "CHAT-2.to-all-and-sender",
+    side,
+    grade: "MUST",
+    title: "sends each message to all members, the one who said it too, unchanged",
+    async run(t) {
+      const ann = await member(t);
+      const bob = await member(t);
+      const text = `${t.word()} ${t.word()}`;
+      ann.say(text);
+      await ann.c.hears(saidBy(ann.login.name, text));
+      await bob.c.hears(saidBy(ann.login.name, text));
+    },
+  }),
+  defineCase({
+    id: "CHAT-2.no-foreign-name",
+    side,
+    grade: "SHOULD",
+    title: "puts a member's own name before what it says under another's",
+    async run(t) {
+      const ann = await member(t);
+      const bob = await member(t);
+      const forged = saidBy(ann.login.name, t.word());
+      bob.c.say(forged);
+      await ann.c.hears(saidBy(bob.login.name, forged));
+    },
+  }),
+  defineCase({
+    id: "CHAT-3.glued",
+    side,
+    grade: "SHOULD",
+    title: "tells two messages of a member apart that came in one read",
+    async run(t) {
+      const ann = await member(t);
+      const bob = await member(t);
+      // To a client of lines each message ends in a newline, so that two can be told from one.
+      bob.c.send(`${saidBy(bob.login.name, t.word())}\n`);
+      await bob.c.hears("\n");
+      const [one, two] = [t.word(), t.word()];
+      ann.c.say(saidBy(ann.login.name, one) + saidBy(ann.login.name, two));
+      await bob.c.hears(saidBy(ann.login.name, one));
+      const next = await bob.c.message();
+      if (!next.startsWith("\n") && !bob.c.came.toString().trimEnd().includes("\n"))
+        t.skip("the server ends no message in a newline, so two that are glued look like one");
+      if (!/^\s/.test(next)) t.fail("two messages of one member were sent on as one", { got: next });
+    },
+  }),
+  defineCase({
+    id: "CHAT-4.same-order-3x50",
+    side,
+    grade: "SHOULD",
+    limitMs: 10_000,
+    title: "shows all members the same order of 150 messages of three",
+    run: sameOrder,
+  }),
+  defineCase({
+    id: "CHAT-4.slow-member-harms-nobody",
+    side,
+    grade: "SHOULD",
+    limitMs: 10_000,
+    title: "serves the others while a member reads nothing",
+    run: slowMember,
+  }),
+  defineCase({
+    id: "CHAT-4.late-joiner-hears-nothing-old",
+    side,
+    grade: "SHOULD",
+    title: "tells a newcomer nothing of what was said before",
+    async run(t) {
+      const ann = await member(t);
+      const old = t.word(10);
+      ann.say(old);
+      await ann.c.hears(saidBy(ann.login.name, old));
+      const bob = await member(t);
+      const text = t.word(10);
+      ann.say(text);
+      await bob.c.hears(saidBy(ann.login.name, text));
+      if (bob.c.came.includes(old)) t.fail("a newcomer was told a message of before it came", { got: old });
+    },
+  }),
+];
+
+/** Every member says its next message when it has heard its last one. */
+async function sameOrder(t: ServerTester): Promise<void> {
+  const members = [await member(t), await member(t), await member(t)];
+  const words: string[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const said = members.map(({ login }, index) => saidBy(login.name, `${"xyz"[index]}${round}.`));
+    words.push(...said);
+    for (const [index, { c }] of members.entries()) c.say(said[index] ?? "");
+    for (const [index, { c }] of members.entries()) await c.hears(said[index] ?? "");
+  }
+  const orders = [];
+  for (const { c } of members) {
+    await t.until("a member did not hear all messages", () => words.every((word) => c.came.includes(word)));
+    orders.push(words.toSorted((a, b) => c.came.indexOf(a) - c.came.indexOf(b)).join(" "));
+  }
+  if (new Set(orders).size > 1)
+    t.fail("two members heard the same messages in another order: send each to all before the next is taken");
+}
+
+const FLOOD_LINES = 6_000;
+
+/** More than all buffers on the way hold. */
+async function slowMember(t: ServerTester): Promise<void> {
+  const [slow, ann, bob] = [await member(t), await member(t), await member(t)];
+  slow.c.pause();
+  const line = `${saidBy(ann.login.name, "x".repeat(1_000))}\n`;
+  const last = saidBy(ann.login.name, t.word(10));
+  ann.c.send(line.repeat(FLOOD_LINES));
+  ann.c.send(`${last}\n`);
+  await bob.c.hears(last, { withinMs: 6_000 });
+}
+
+export default defineChecks({
+  role: "chat",
+  families: { "ROBUST.two-at-once": "MUST" },
+  cases: [...presence, ...talking],
+});

@@ -1,0 +1,212 @@
+/** Cases of the echo server with commands, server's side [ECHO]. */
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { CLOSE, CLOSING, COMMAND_NOT_FOUND, EMPTY, GREETING, PROBLEM } from "../../wire/echo-command.ts";
+import { defineCase, defineChecks } from "../case.ts";
+import type { ServerTester, TestConnection } from "../tester.ts";
+
+const SECRET = "outside.txt";
+const NO_ROOT = "its command does not name {root}: which files it has is not known";
+
+/** Past the greeting, whatever it says, or whether it comes: that is a case of its own. */
+async function greeted(t: ServerTester): Promise<TestConnection> {
+  const client = await t.connect();
+  await client.message().catch(() => undefined);
+  return client;
+}
+
+function needsRoot(t: ServerTester): void {
+  if (!t.names("root")) t.skip(NO_ROOT);
+}
+
+/** A refusal, in whatever words; and nothing of the file that lies outside. */
+async function refuses(t: ServerTester, name: string): Promise<void> {
+  const client = await greeted(t);
+  await client.asks(`download ${name}`, PROBLEM);
+}
+
+export default defineChecks({
+  role: "echo",
+  words: { root: "folder that it hands out files from" },
+  prepare: async ({ chance, folder }) => {
+    const root = path.join(folder, "root");
+    await mkdir(path.join(root, "inner"), { recursive: true });
+    const text = `${chance.word()} ${chance.word()} ${chance.word()}`;
+    await writeFile(path.join(root, "readme.txt"), text);
+    await writeFile(path.join(root, "empty.txt"), "");
+    await writeFile(path.join(folder, SECRET), chance.word(12));
+    return { root, text };
+  },
+  cases: [
+    defineCase({
+      id: "ECHO-0.greets-first",
+      side: "server",
+      grade: "MUST",
+      title: "greets before the client says anything",
+      async run(t) {
+        const client = await t.connect();
+        await client.expect(GREETING);
+      },
+    }),
+    defineCase({
+      id: "ECHO-0.says-back",
+      side: "server",
+      grade: "MUST",
+      title: "says a text back",
+      async run(t) {
+        const client = await greeted(t);
+        for (const text of [t.word(), `${t.word()} ${t.word()}`]) {
+          client.say(text);
+          await client.expect(text);
+        }
+      },
+    }),
+    defineCase({
+      id: "ECHO-0.one-reply-each",
+      side: "server",
+      grade: "MUST",
+      title: "answers each message once",
+      async run(t) {
+        const client = await greeted(t);
+        for (let nth = 0; nth < 3; nth += 1) {
+          client.say(t.word());
+          await client.message();
+          await client.nothing(80);
+        }
+      },
+    }),
+    defineCase({
+      id: "ECHO-0.crlf",
+      side: "server",
+      grade: "SHOULD",
+      title: "leaves out the line end of a line, and ends its answer in a line of its own",
+      async run(t) {
+        const client = await greeted(t);
+        const text = t.word();
+        client.send(`${text}\r\n`);
+        await client.expect(text);
+        client.send(`${CLOSE}\r\n`);
+        await client.like(CLOSING);
+      },
+    }),
+    defineCase({
+      id: "ECHO-0.close",
+      side: "server",
+      grade: "MUST",
+      title: "answers close with Closing... and closes",
+      async run(t) {
+        const client = await greeted(t);
+        client.say(CLOSE);
+        await client.expect(CLOSING);
+        await client.ends();
+      },
+    }),
+    defineCase({
+      id: "ECHO-0.no-command",
+      side: "server",
+      grade: "SHOULD",
+      title: "takes closed, download alone and runs for no commands",
+      async run(t) {
+        const client = await greeted(t);
+        for (const text of [`${CLOSE}d`, "download", "runs ls"]) await saidBackOrUnknown(t, client, text);
+      },
+    }),
+    defineCase({
+      id: "ECHO-1.run-off-or-allowed",
+      side: "server",
+      grade: "MUST",
+      title: "answers run with an output or with a sentence, and goes on",
+      async run(t) {
+        const client = await greeted(t);
+        client.say("run ls");
+        await client.message();
+        client.say(t.word());
+        await client.message();
+      },
+    }),
+    defineCase({
+      id: "ECHO-1.no-shell",
+      side: "server",
+      grade: "SHOULD",
+      title: "gives a client no shell",
+      async run(t) {
+        const client = await greeted(t);
+        const [left, right] = [t.int(100, 999), t.int(100, 999)];
+        client.say(`run ls; echo $((${left} * ${right}))`);
+        const got = await client.message();
+        if (got.includes(String(left * right))) t.fail("a shell has run what a client sent", { got });
+      },
+    }),
+    defineCase({
+      id: "ECHO-2.empty-file",
+      side: "server",
+      grade: "SHOULD",
+      title: "sends a newline where there is nothing to send",
+      async run(t) {
+        needsRoot(t);
+        const client = await greeted(t);
+        client.say("download empty.txt");
+        await client.hears(EMPTY);
+      },
+    }),
+    defineCase({
+      id: "ECHO-3.download",
+      side: "server",
+      grade: "MUST",
+      title: "sends the bytes of a file",
+      async run(t) {
+        needsRoot(t);
+        const client = await greeted(t);
+        client.say("download readme.txt");
+        await client.expect(t.words.text ?? "");
+      },
+    }),
+    defineCase({
+      id: "ECHO-3.missing-file",
+      side: "server",
+      grade: "MUST",
+      title: "says that there is a problem with a file that is not there, and goes on",
+      async run(t) {
+        const client = await greeted(t);
+        client.say(`download ${t.word()}.txt`);
+        await client.expect(PROBLEM);
+        client.say(t.word());
+        await client.message();
+      },
+    }),
+    defineCase({
+      id: "ECHO-3.dotdot",
+      side: "server",
+      grade: "MUST",
+      title: "hands out nothing from above its folder",
+      run: (t) => refuses(t, `../${SECRET}`),
+    }),
+    defineCase({
+      id: "ECHO-3.absolute",
+      side: "server",
+      grade: "MUST",
+      title: "hands out nothing by an absolute path",
+      run: (t) => refuses(t, "/etc/hostname"),
+    }),
+    defineCase({
+      id: "ECHO-3.folder",
+      side: "server",
+      grade: "SHOULD",
+      title: "says that there is a problem with a folder, and goes on",
+      async run(t) {
+        const client = await greeted(t);
+        await client.asks("download .", PROBLEM);
+        client.say(t.word());
+        await client.message();
+      },
+    }),
+  ],
+});
+
+/** Said back, or `Command not found` of a server that is strict. */
+async function saidBackOrUnknown(t: ServerTester, client: TestConnection, text: string): Promise<void> {
+  client.say(text);
+  const got = await client.message();
+  if (got !== text && got !== COMMAND_NOT_FOUND)
+    t.fail(`${text} is no command: it should be said back`, { expected: text, got });
+}

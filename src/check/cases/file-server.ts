@@ -1,0 +1,38 @@
+/** Cases of the file server [FILE]. */
+import path from "node:path";
+import { NOT_FOUND, VALID } from "../../wire/file-transfer.ts";
+import { defineChecks } from "../case.ts";
+import { accessCases } from "./_file-server-access.ts";
+import { fill } from "./_file-server-stage.ts";
+import { transferCases } from "./_file-server-transfer.ts";
+
+export default defineChecks({
+  role: "file-server",
+  words: {
+    service: "kind of file that it serves: the extension",
+    token: "word that a client must say first",
+    root: "folder that it serves from",
+    bootstrap: "registry to register at, host:port",
+    file: "one of its files, where its command does not name {root}",
+  },
+  prepare: async ({ chance, folder, names, given, registry }) => {
+    const token = names("token") ? chance.word(8) : (given("token") ?? "server1");
+    const service = names("service") ? chance.pick(["pdf", "txt", "png"]) : (given("service") ?? "pdf");
+    const file = given("file");
+    const root = path.join(folder, "files");
+    await fill(root, { token, service });
+    const bootstrap = names("bootstrap") ? { bootstrap: await registry() } : {};
+    return { token, service, root, ...bootstrap, ...(file === undefined ? {} : { file }) };
+  },
+  dialogue: (chance, words) => ({
+    lines: [
+      { client: words.token ?? "" },
+      { server: VALID },
+      { client: `${chance.word()}.${words.service}` },
+      { server: NOT_FOUND },
+      { client: `${chance.word(7)}.${words.service}` },
+      { server: NOT_FOUND },
+    ],
+  }),
+  cases: [...transferCases, ...accessCases],
+});

@@ -1,0 +1,123 @@
+/** Cases of the listener of knock-knock jokes, server's side [KNOCK]. */
+import { askWho, HA, KNOCK, TRY, WHO_IS_THERE } from "../../wire/knock-knock.ts";
+import { defineCase, defineChecks } from "../case.ts";
+import type { TestConnection } from "../tester.ts";
+
+/** Says a line and takes any answer: the words are cases of their own. */
+async function told(joke: TestConnection, ...lines: readonly string[]): Promise<void> {
+  for (const line of lines) {
+    joke.say(line);
+    await joke.message();
+  }
+}
+
+export default defineChecks({
+  role: "knock-knock",
+  cases: [
+    defineCase({
+      id: "KNOCK-1.whos-there",
+      side: "server",
+      grade: "MUST",
+      title: "answers a knock with Who's there?",
+      async run(t) {
+        const joke = await t.connect();
+        joke.say(KNOCK);
+        await joke.expect(WHO_IS_THERE);
+      },
+    }),
+    defineCase({
+      id: "KNOCK-1.silent-first",
+      side: "server",
+      grade: "SHOULD",
+      title: "waits for the client's knock",
+      async run(t) {
+        const joke = await t.connect();
+        await joke.nothing();
+      },
+    }),
+    defineCase({
+      id: "KNOCK-1.wrong-opening",
+      side: "server",
+      grade: "MUST",
+      title: "says how a joke is opened, as often as it takes",
+      async run(t) {
+        const joke = await t.connect();
+        for (const opening of [t.word(), `${t.word()} ${t.word()}`]) {
+          joke.say(opening);
+          await joke.expect(TRY);
+        }
+      },
+    }),
+    defineCase({
+      id: "KNOCK-1.wrong-opening-goes-on",
+      side: "server",
+      grade: "MUST",
+      title: "takes a knock on the same connection after a wrong opening",
+      async run(t) {
+        const joke = await t.connect();
+        await told(joke, t.word());
+        await joke.asks(KNOCK, WHO_IS_THERE);
+      },
+    }),
+    defineCase({
+      id: "KNOCK-1.case-and-dots",
+      side: "server",
+      grade: "SHOULD",
+      title: "takes other spellings for another opening",
+      async run(t) {
+        const joke = await t.connect();
+        for (const opening of [KNOCK.toLowerCase(), KNOCK.slice(0, -2), `${KNOCK}.`])
+          await joke.asks(opening, TRY);
+      },
+    }),
+    defineCase({
+      id: "KNOCK-2.name-who",
+      side: "server",
+      grade: "MUST",
+      title: "asks back with the name",
+      async run(t) {
+        const [name] = [t.word()];
+        const joke = await t.connect();
+        await told(joke, KNOCK);
+        joke.say(name);
+        await joke.expect(askWho(name));
+      },
+    }),
+    defineCase({
+      id: "KNOCK-2.name-of-two-words",
+      side: "server",
+      grade: "SHOULD",
+      title: "asks back with the whole of a name of two words",
+      async run(t) {
+        const name = `${t.word()} ${t.word()}`;
+        const joke = await t.connect();
+        await told(joke, KNOCK);
+        joke.say(name);
+        await joke.expect(askWho(name));
+      },
+    }),
+    defineCase({
+      id: "KNOCK-2.laughs",
+      side: "server",
+      grade: "MUST",
+      title: "laughs at the punch line",
+      async run(t) {
+        const joke = await t.connect();
+        await told(joke, KNOCK, t.word());
+        joke.say(`${t.word()} ${t.word()}!`);
+        await joke.expect(HA);
+      },
+    }),
+    defineCase({
+      id: "KNOCK-2.punch-line-ends",
+      side: "server",
+      grade: "MUST",
+      title: "closes behind the punch line",
+      async run(t) {
+        const joke = await t.connect();
+        await told(joke, KNOCK, t.word(), `${t.word()} ${t.word()}!`);
+        await joke.ends();
+      },
+    }),
+  ],
+});

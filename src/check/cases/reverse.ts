@@ -1,0 +1,174 @@
+/** Cases of the reverse server, server's side [REV]. Its operator is the checker, at its keyboard. */
+import { ACCEPT, EXIT, REJECT } from "../../wire/reverse.ts";
+import { defineCase, defineChecks } from "../case.ts";
+import type { ServerTester, TestConnection } from "../tester.ts";
+
+const PLACES = 4;
+
+/** A client behind the server's verdict, whatever it is: the words are a case of their own. */
+async function enter(t: ServerTester): Promise<TestConnection> {
+  const client = await t.connect();
+  await client.message().catch(() => undefined);
+  return client;
+}
+
+async function enterAll(t: ServerTester): Promise<TestConnection[]> {
+  const clients: TestConnection[] = [];
+  while (clients.length < PLACES) clients.push(await enter(t));
+  return clients;
+}
+
+/** There is a place for one more: it is not turned away. */
+async function hasPlace(t: ServerTester): Promise<void> {
+  await t.until("the place of a client that is gone should be free, and it is not", async () => {
+    const next = await t.connect();
+    const verdict = await next.message().catch(() => "");
+    const isIn = !verdict.startsWith(REJECT) && next.closing === undefined;
+    next.reset();
+    return isIn;
+  });
+}
+
+export default defineChecks({
+  role: "reverse",
+  dialogue: (chance) => ({
+    lines: [{ server: ACCEPT }, { client: chance.word() }, { client: EXIT }],
+    closes: true,
+  }),
+  cases: [
+    defineCase({
+      id: "REV-1.accept-first",
+      side: "server",
+      grade: "MUST",
+      title: "accepts a client before it says anything",
+      async run(t) {
+        const client = await t.connect();
+        await client.expect(ACCEPT);
+      },
+    }),
+    defineCase({
+      id: "REV-1.fifth-rejected",
+      side: "server",
+      grade: "MUST",
+      title: "rejects the fifth client, and closes",
+      async run(t) {
+        await enterAll(t);
+        const fifth = await t.connect();
+        await fifth.expect(REJECT);
+        await fifth.ends();
+      },
+    }),
+    defineCase({
+      id: "REV-5.exit-closes",
+      side: "server",
+      grade: "MUST",
+      title: "closes the connection of a client that says exit",
+      async run(t) {
+        const client = await enter(t);
+        client.say(EXIT);
+        await client.ends();
+      },
+    }),
+    defineCase({
+      id: "REV-5.place-free-after-exit",
+      side: "server",
+      grade: "MUST",
+      title: "gives the place of a client that says exit to the next one",
+      async run(t) {
+        const [first] = await enterAll(t);
+        first?.say(EXIT);
+        await first?.taken();
+        await hasPlace(t);
+      },
+    }),
+    defineCase({
+      id: "REV-5.place-free-after-close",
+      side: "server",
+      grade: "MUST",
+      title: "gives the place of a client that closes to the next one",
+      async run(t) {
+        const [first] = await enterAll(t);
+        first?.fin();
+        await hasPlace(t);
+      },
+    }),
+    defineCase({
+      id: "REV-5.place-free-after-reset",
+      side: "server",
+      grade: "MUST",
+      title: "gives the place of a client that vanishes to the next one",
+      async run(t) {
+        const [first] = await enterAll(t);
+        first?.reset();
+        await hasPlace(t);
+      },
+    }),
+    defineCase({
+      id: "REV-2.operator-answers",
+      side: "server",
+      grade: "MUST",
+      needs: ["start"],
+      title: "sends what its operator types, as it is typed",
+      async run(t) {
+        const client = await enter(t);
+        const text = `${t.word()} ${t.word()}`;
+        await said(client, `${t.word()} ${t.word()}`);
+        t.program?.type(`${text}\n`);
+        await client.expect(text);
+      },
+    }),
+    defineCase({
+      id: "REV-2.one-answer-to-all",
+      side: "server",
+      grade: "MUST",
+      needs: ["start"],
+      title: "answers all clients with one line of its operator",
+      async run(t) {
+        const clients = [await enter(t), await enter(t), await enter(t)];
+        for (const client of clients) await said(client, t.word());
+        const text = t.word();
+        t.program?.type(`${text}\n`);
+        for (const client of clients) await client.like(text);
+      },
+    }),
+    defineCase({
+      id: "REV-2.waits-for-all",
+      side: "server",
+      grade: "SHOULD",
+      needs: ["start"],
+      title: "waits with the answer until each client has said something",
+      async run(t) {
+        const [one, other] = [await enter(t), await enter(t)];
+        const text = t.word();
+        await said(one, t.word());
+        t.program?.type(`${text}\n`);
+        await one.nothing(200);
+        await said(other, t.word());
+        for (const client of [one, other]) await client.like(text);
+      },
+    }),
+    defineCase({
+      id: "REV-2.each-message-once",
+      side: "server",
+      grade: "SHOULD",
+      needs: ["start"],
+      title: "answers each client once for each line of its operator",
+      async run(t) {
+        const clients = [await enter(t), await enter(t)];
+        for (let nth = 0; nth < 3; nth += 1) {
+          for (const client of clients) await said(client, t.word());
+          const text = t.word();
+          t.program?.type(`${text}\n`);
+          for (const client of clients) await client.like(text);
+        }
+        for (const client of clients) await client.nothing(80);
+      },
+    }),
+  ],
+});
+
+/** A message that is one for certain: the server has read it before anything else is sent. */
+async function said(client: TestConnection, text: string): Promise<void> {
+  client.say(text);
+  await client.taken();
+}

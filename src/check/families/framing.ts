@@ -1,0 +1,169 @@
+/** Families of framing: messages that are cut, glued, ended otherwise or no text [FRAME]. Of roles that read text. */
+import { defineCase, type ServerCase } from "../case.ts";
+import type { ServerTester, TestConnection } from "../tester.ts";
+import { type Dialogues, type Say, Talk } from "./talk.ts";
+
+/** Size of the buffer that C programs send whole. */
+const BUFFER = 1_024;
+const LONG = 10_000;
+
+const asLine: Say = (c, text) => c.send(`${text}\n`);
+
+/** In pieces, of which each has been read before the next is sent. */
+async function inPieces(c: TestConnection, pieces: readonly (string | Uint8Array)[]): Promise<void> {
+  for (const [index, piece] of pieces.entries()) {
+    const isLast = index === pieces.length - 1;
+    c.send(piece, { unfinished: !isLast });
+    if (!isLast) await c.taken();
+  }
+}
+
+function halves(c: TestConnection, text: string): Promise<void> {
+  const bytes = Buffer.from(`${text}\n`);
+  const middle = Math.floor(bytes.length / 2);
+  return inPieces(c, [bytes.subarray(0, middle), bytes.subarray(middle)]);
+}
+
+const bytewise: Say = (c, text) =>
+  inPieces(
+    c,
+    [...Buffer.from(`${text}\n`)].map((byte) => Buffer.of(byte)),
+  );
+
+/** Text, a NUL, and what an earlier message left in the buffer. */
+function staleBuffer(text: string): Buffer {
+  const buffer = Buffer.from("stale words of an earlier message; ".repeat(BUFFER / 32)).subarray(0, BUFFER);
+  buffer.write(`${text}\0`);
+  return buffer;
+}
+
+export function framingFamilies(source: Dialogues): ServerCase[] {
+  const whole =
+    (say: Say): ServerCase["run"] =>
+    (t) =>
+      new Talk(t, source).whole(say);
+  return [
+    defineCase({
+      id: "FRAME-2.lines",
+      side: "server",
+      grade: "SHOULD",
+      title: "understands messages that end in a newline",
+      run: whole(asLine),
+    }),
+    defineCase({
+      id: "FRAME-2.two-lines-one-segment",
+      side: "server",
+      grade: "SHOULD",
+      title: "answers two lines that come in one read, one after the other",
+      run: (t) => twoLines(new Talk(t, source)),
+    }),
+    defineCase({
+      id: "FRAME-2.line-in-two-segments",
+      side: "server",
+      grade: "SHOULD",
+      title: "waits for the end of a line that comes in two reads",
+      needs: ["start"],
+      run: (t) => cut(t, source, halves),
+    }),
+    defineCase({
+      id: "FRAME-2.byte-by-byte",
+      side: "server",
+      grade: "SHOULD",
+      title: "waits for the end of a line that comes byte by byte",
+      needs: ["start"],
+      limitMs: 10_000,
+      run: (t) => cut(t, source, bytewise),
+    }),
+    defineCase({
+      id: "FRAME-4.nul-terminated",
+      side: "server",
+      grade: "SHOULD",
+      title: "understands messages that end in a NUL",
+      run: whole((c, text) => c.send(`${text}\0`)),
+    }),
+    defineCase({
+      id: "FRAME-4.stale-buffer-1024",
+      side: "server",
+      grade: "SHOULD",
+      title: "reads a fixed buffer of 1,024 bytes up to its NUL",
+      run: whole((c, text) => c.send(staleBuffer(text))),
+    }),
+    ...oddMessages(source),
+  ];
+}
+
+/** Behind a whole line, so that the server knows that lines come: until then a pause may be a message's end [FRAME-3]. */
+async function cut(t: ServerTester, source: Dialogues, say: Say): Promise<void> {
+  const talk = new Talk(t, source);
+  if (talk.question < 1) t.skip("this conversation has no second message that could be cut");
+  const c = await talk.open();
+  await talk.play(c, 0, talk.question, asLine);
+  await talk.play(c, talk.question, talk.question + 1, say);
+}
+
+/** The last two turns that leave the connection open: both have an answer, or the first has none. */
+async function twoLines(talk: Talk): Promise<void> {
+  const second = talk.question;
+  const first = second - 1;
+  const [one, two] = [talk.turns[first], talk.turns[second]];
+  const c = await talk.open();
+  if (!one || !two) return talk.play(c);
+  await talk.play(c, 0, first, asLine);
+  c.send(`${one.says}\n${two.says}\n`);
+  await talk.hears(c, [...one.answers, ...two.answers]);
+}
+
+function oddMessages(source: Dialogues): ServerCase[] {
+  const survives = (
+    odd: (talk: Talk, c: TestConnection) => void,
+    grade: ServerCase["grade"],
+    slug: string,
+    title: string,
+  ) =>
+    defineCase({
+      id: `FRAME-7.${slug}`,
+      side: "server",
+      grade,
+      title,
+      async run(t) {
+        const talk = new Talk(t, source);
+        const c = await talk.open();
+        await talk.play(c, 0, Math.max(0, talk.question));
+        odd(talk, c);
+        await c.taken();
+        await t.pause(30);
+        c.reset();
+        await new Talk(t, source).whole();
+      },
+    });
+  return [
+    defineCase({
+      id: "FRAME-7.empty-message",
+      side: "server",
+      grade: "SHOULD",
+      title: "goes on after an empty line",
+      run: (t) => emptyLine(new Talk(t, source)),
+    }),
+    survives(
+      (_, c) => c.send(`${"x".repeat(LONG)}\n`),
+      "SHOULD",
+      "long-message",
+      "serves the next client after a message of 10,000 bytes",
+    ),
+    survives(
+      (_, c) => c.send(Buffer.of(0xff, 0xfe, 0xc3, 0x28, 0x80, 0x0a)),
+      "SHOULD",
+      "invalid-utf8",
+      "serves the next client after bytes that are no UTF-8",
+    ),
+  ];
+}
+
+/** Any answer to it is right, and none: the conversation goes on. */
+async function emptyLine(talk: Talk): Promise<void> {
+  const c = await talk.open();
+  await talk.play(c, 0, talk.question, asLine);
+  c.send("\n");
+  await c.message({ withinMs: 200 }).catch(() => "");
+  await talk.play(c, talk.question, talk.question + 1, asLine);
+}

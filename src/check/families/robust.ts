@@ -1,0 +1,221 @@
+/** Families of many and slow clients, and of what a program costs [ROBUST]: no rule of the wire, but what a server is for. */
+import { defineCase, type ServerCase } from "../case.ts";
+import type { ServerTester } from "../tester.ts";
+import { type Dialogues, Talk } from "./talk.ts";
+
+const MANY = 20;
+const LEAK_CLIENTS = 50;
+const SPARE_FDS = 8;
+const IDLE_MS = 400;
+/** Processor time is told in hundredths of a second. */
+const IDLE_CPU_MS = 60;
+const ENOUGH_ZOMBIES = 2;
+
+export function robustFamilies(source: Dialogues): ServerCase[] {
+  return [
+    ...crowdFamilies(source),
+    ...slowFamilies(source),
+    ...costFamilies(source),
+    ...placeFamilies(source),
+  ];
+}
+
+function crowdFamilies(source: Dialogues): ServerCase[] {
+  return [
+    defineCase({
+      id: "ROBUST.two-at-once",
+      side: "server",
+      grade: "SHOULD",
+      title: "serves a second client while the first is still there",
+      run: (t) => together(t, source, 2),
+    }),
+    defineCase({
+      id: "ROBUST.twenty-in-a-row",
+      side: "server",
+      grade: "SHOULD",
+      title: "serves twenty clients, one after the other",
+      limitMs: 10_000,
+      async run(t) {
+        for (let count = 0; count < MANY; count += 1) await new Talk(t, source).whole();
+      },
+    }),
+    defineCase({
+      id: "ROBUST.twenty-at-once",
+      side: "server",
+      grade: "SHOULD",
+      title: "serves twenty clients at the same time",
+      limitMs: 10_000,
+      run: (t) => together(t, source, MANY),
+    }),
+    defineCase({
+      id: "ROBUST.nonsense",
+      side: "server",
+      grade: "SHOULD",
+      title: "serves the next client after one that sent 1,024 bytes of nonsense",
+      async run(t) {
+        const c = await t.connect();
+        c.send(t.bytes(1_024));
+        await c.taken();
+        await t.pause(30);
+        c.reset();
+        await new Talk(t, source).whole();
+      },
+    }),
+  ];
+}
+
+/** Turn by turn, each in its turn: a server that serves one after the other stops at the second. */
+async function together(t: ServerTester, source: Dialogues, count: number): Promise<void> {
+  const talks = Array.from({ length: count }, () => new Talk(t, source));
+  const all = [];
+  for (const talk of talks) all.push({ talk, c: await talk.open() });
+  const turns = Math.max(...talks.map(({ openTurns }) => openTurns));
+  for (let turn = 0; turn < turns; turn += 1)
+    for (const { talk, c } of all) await talk.play(c, turn, turn + 1);
+}
+
+function slowFamilies(source: Dialogues): ServerCase[] {
+  return [
+    defineCase({
+      id: "ROBUST.slow-writer",
+      side: "server",
+      grade: "SHOULD",
+      title: "waits for a client that pauses in the middle of a line",
+      async run(t) {
+        const talk = new Talk(t, source);
+        const c = await talk.open();
+        await talk.play(c, 0, talk.question, (to, text) => to.send(`${text}\n`));
+        await talk.play(c, talk.question, talk.question + 1, async (to, text) => {
+          const middle = Math.floor(text.length / 2);
+          to.send(text.slice(0, middle), { unfinished: true });
+          await t.pause(250);
+          to.send(`${text.slice(middle)}\n`);
+        });
+      },
+    }),
+    defineCase({
+      id: "ROBUST.slow-reader",
+      side: "server",
+      grade: "SHOULD",
+      title: "keeps its answers for a client that reads them late",
+      needs: ["start"],
+      async run(t) {
+        const talk = new Talk(t, source);
+        const c = await talk.open();
+        await talk.play(c, 0, talk.question);
+        const last = talk.turns[talk.question];
+        if (!last) return;
+        c.pause();
+        c.say(last.says);
+        await c.taken();
+        await t.pause(200);
+        c.resume();
+        await talk.hearsAnswer(c, last);
+      },
+    }),
+  ];
+}
+
+function costFamilies(source: Dialogues): ServerCase[] {
+  return [
+    defineCase({
+      id: "ROBUST.no-busy-loop",
+      side: "server",
+      grade: "SHOULD",
+      title: "uses no processor time while a client says nothing, and after one has left",
+      needs: ["start"],
+      run: (t) => idles(t, source),
+    }),
+    defineCase({
+      id: "ROBUST.no-descriptor-leak",
+      side: "server",
+      grade: "SHOULD",
+      title: "has no more descriptors open after fifty clients than before",
+      needs: ["start"],
+      limitMs: 10_000,
+      run: (t) => leaks(t, source),
+    }),
+    defineCase({
+      id: "ROBUST.no-zombies",
+      side: "server",
+      grade: "SHOULD",
+      title: "waits for its child processes, so that none stays a zombie",
+      needs: ["start"],
+      async run(t) {
+        for (let count = 0; count < 5; count += 1) await new Talk(t, source).whole();
+        const zombies = async () => (await t.program?.sample())?.zombies ?? 0;
+        await t.until(
+          "ended child processes stay as zombies: nothing calls wait() for them",
+          async () => {
+            return (await zombies()) < ENOUGH_ZOMBIES;
+          },
+          { withinMs: 500 },
+        );
+      },
+    }),
+  ];
+}
+
+async function idles(t: ServerTester, source: Dialogues): Promise<void> {
+  const gone = await new Talk(t, source).open();
+  gone.fin();
+  await gone.taken();
+  await new Talk(t, source).open();
+  const before = await t.program?.sample();
+  if (!before) t.skip("the system does not tell how much processor time a program uses");
+  await t.pause(IDLE_MS);
+  const after = await t.program?.sample();
+  const usedMs = (after?.cpuMs ?? 0) - before.cpuMs;
+  if (usedMs > IDLE_CPU_MS)
+    t.fail(
+      `the program used ${usedMs} ms of processor time in ${IDLE_MS} ms in which nothing came: probably its loop goes on when recv() returns 0`,
+    );
+}
+
+async function leaks(t: ServerTester, source: Dialogues): Promise<void> {
+  await new Talk(t, source).whole();
+  const before = await t.program?.sample();
+  if (!before) t.skip("the system does not tell which descriptors a program has open");
+  for (let count = 0; count < LEAK_CLIENTS; count += 1) {
+    const c = await new Talk(t, source).open();
+    c.reset();
+  }
+  await new Talk(t, source).whole();
+  const fds = async () => (await t.program?.sample())?.fds ?? 0;
+  await t.until(
+    "after 50 clients that left, the descriptors of their connections are still open: close() is missing",
+    async () => {
+      return (await fds()) <= before.fds + SPARE_FDS;
+    },
+    { withinMs: 1_000 },
+  );
+}
+
+function placeFamilies(source: Dialogues): ServerCase[] {
+  return [
+    defineCase({
+      id: "ROBUST.ipv6",
+      side: "server",
+      grade: "INFO",
+      title: "serves IPv6 too",
+      needs: ["ipv6"],
+      run: (t) => new Talk(t, source).whole(undefined, 6),
+    }),
+    defineCase({
+      id: "ROBUST.restart-port",
+      side: "server",
+      grade: "SHOULD",
+      title: "starts again on its port at once, though a client was connected",
+      needs: ["start"],
+      async run(t) {
+        const c = await new Talk(t, source).open();
+        // The program leaves first, and its port keeps the connection for a minute: SO_REUSEADDR is for that.
+        await t.stop();
+        c.fin();
+        await c.ends().catch(() => undefined);
+        await t.restart();
+        await new Talk(t, source).whole();
+      },
+    }),
+  ];
+}

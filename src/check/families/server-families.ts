@@ -1,0 +1,31 @@
+/** All families of a server, made of its role's dialogue, in the order in which they run. */
+import type { Role } from "../../machines/_role.ts";
+import type { FamilyGrades, RoleChecks, ServerCase } from "../case.ts";
+import { endingFamilies } from "./endings.ts";
+import { framingFamilies } from "./framing.ts";
+import { robustFamilies } from "./robust.ts";
+import type { Dialogues } from "./talk.ts";
+
+/** None for a role without a dialogue. `checks`: of its own file, where it has one. */
+export function serverFamilies(role: Role, checks?: RoleChecks): ServerCase[] {
+  const { dialogue } = role;
+  if (role.side !== "server" || role.transport !== "tcp" || (!dialogue && !checks?.dialogue)) return [];
+  const source: Dialogues = {
+    role,
+    dialogue: (t) => checks?.dialogue?.(t, t.words) ?? dialogue ?? { lines: [] },
+  };
+  const readsText = Object.values(role.phases).every(({ reads }) => reads !== "record");
+  const all = [
+    ...(readsText ? framingFamilies(source) : []),
+    ...endingFamilies(source),
+    ...robustFamilies(source),
+  ];
+  return graded(all, checks?.families ?? {});
+}
+
+function graded(cases: readonly ServerCase[], grades: FamilyGrades): ServerCase[] {
+  return cases.flatMap((one) => {
+    const grade = grades[one.id] ?? one.grade;
+    return grade === "none" ? [] : [{ ...one, grade }];
+  });
+}

@@ -1,0 +1,91 @@
+/** A role's dialogue as a family plays it: turns of a client with the answers to each, at a server that is checked. */
+import { type Dialogue, linesFor } from "../../machines/_dialogue.ts";
+import type { Role } from "../../machines/_role.ts";
+import type { ServerTester, TestConnection } from "../tester.ts";
+
+export interface Turn {
+  readonly says: string;
+  readonly answers: readonly string[];
+}
+
+/** Source of the families of a role. */
+export interface Dialogues {
+  readonly role: Role;
+  readonly dialogue: (t: ServerTester) => Dialogue;
+}
+
+export class Talk {
+  readonly greeting: readonly string[];
+  readonly turns: readonly Turn[];
+  readonly closes: boolean;
+  /** Others of the room may be told of between its own answers. */
+  readonly #isAmongOthers: boolean;
+  readonly #t: ServerTester;
+
+  /** Each has a name and values of its own. */
+  constructor(t: ServerTester, { role, dialogue }: Dialogues) {
+    const drawn = dialogue(t);
+    const turns: { says: string; answers: string[] }[] = [];
+    const greeting: string[] = [];
+    for (const line of linesFor(drawn, t.word(8)))
+      if ("client" in line) turns.push({ says: line.client, answers: [] });
+      else (turns.at(-1)?.answers ?? greeting).push(line.server);
+    this.greeting = greeting;
+    this.turns = turns;
+    this.closes = drawn.closes === true;
+    this.#isAmongOthers = role.hub !== undefined;
+    this.#t = t;
+  }
+
+  /** Turns without the one after which the server closes. */
+  get openTurns(): number {
+    return this.closes ? this.turns.length - 1 : this.turns.length;
+  }
+
+  /** Turn whose only answer is that the server closes. */
+  get #farewell(): Turn | undefined {
+    const last = this.turns.at(-1);
+    return this.closes && last?.answers.length === 0 ? last : undefined;
+  }
+
+  /** Place of the last turn that has an answer and closes nothing; -1: there is none. */
+  get question(): number {
+    return this.turns.slice(0, this.openTurns).findLastIndex(({ answers }) => answers.length > 0);
+  }
+
+  async open(family?: 4 | 6): Promise<TestConnection> {
+    const c = await this.#t.connect(family ? { family } : {});
+    await this.hears(c, this.greeting);
+    return c;
+  }
+
+  /** The turns from one place to another, the latter left out. `say`: another way to send a message. */
+  async play(c: TestConnection, from = 0, to = this.turns.length, say?: Say): Promise<void> {
+    for (const turn of this.turns.slice(from, to)) {
+      if (say) await say(c, turn.says);
+      else c.say(turn.says);
+      if (turn !== this.#farewell) await this.hearsAnswer(c, turn);
+    }
+  }
+
+  /** The answers to a turn; of a turn that has none, the server is through with it. */
+  async hearsAnswer(c: TestConnection, { answers }: Turn): Promise<void> {
+    await (answers.length > 0 ? this.hears(c, answers) : c.settled());
+  }
+
+  async hears(c: TestConnection, texts: readonly string[]): Promise<void> {
+    if (texts.length === 0) return;
+    if (this.#isAmongOthers) for (const text of texts) await c.hears(text.trim());
+    else await c.like(texts);
+  }
+
+  /** All of it on a connection of its own. */
+  async whole(say?: Say, family?: 4 | 6): Promise<void> {
+    const c = await this.open(family);
+    await this.play(c, 0, this.turns.length, say);
+    if (this.closes) await c.ends();
+    c.reset();
+  }
+}
+
+export type Say = (c: TestConnection, text: string) => Promise<void> | void;

@@ -1,0 +1,133 @@
+/**
+ * Folder with the grades of a class, of which each file is replaced in one step: whatever ends the grading, also `kill -9`, what is there
+ * is whole, and `--resume` goes on from it.
+ *
+ *   gradebook.csv, gradebook-moodle.csv, gradebook-canvas.csv
+ *   index.html            the class
+ *   hand-ins/ID.html      a page for each student
+ *   results/ID.json       what the others are made of
+ *   pseudonyms.csv        with --anonymous: whose is which; its owner's alone
+ */
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { stringify } from "csv-stringify/sync";
+import { NetlabError } from "../../errors.ts";
+import { htmlText } from "../formats/html.ts";
+import { replaceFile } from "../replace-file.ts";
+import type { Report } from "../report.ts";
+import type { Assignment } from "./assignment.ts";
+import { classPage } from "./class-page.ts";
+import { canvasText, gradebookText, moodleText } from "./gradebook.ts";
+import type { Graded, GradedLine } from "./graded.ts";
+import type { GradedCase } from "./grading.ts";
+
+export class GradeFolder {
+  readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** Makes it; refuses one that has grades already, unless it is to go on with them. */
+  async open(isResumed: boolean): Promise<void> {
+    await mkdir(this.#at("results"), { recursive: true });
+    await mkdir(this.#at("hand-ins"), { recursive: true });
+    const names = await readdir(this.#at("results"));
+    if (!isResumed && names.some((name) => name.endsWith(".json")))
+      throw new NetlabError("grades-exist", { folder: this.folder });
+  }
+
+  /** Undefined: there is none of it, or it is not one of ours. */
+  async read(shownAs: string): Promise<Graded | undefined> {
+    try {
+      const graded = JSON.parse(await readFile(this.#result(shownAs), "utf8")) as Graded;
+      return graded.format === "netlab-grade/1" ? graded : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async write(
+    graded: Graded,
+    { title, visibility }: Pick<Assignment, "title" | "visibility">,
+  ): Promise<void> {
+    await replaceFile(this.#result(graded.shownAs), JSON.stringify(graded));
+    if (graded.report === null) return;
+    const report = visibility === "verdicts" ? verdictsOf(graded.report) : graded.report;
+    const heading = `${title}: ${graded.shownAs}, ${pointsText(graded)}`;
+    await replaceFile(this.#at(pageOf(graded)), htmlText(report, heading));
+  }
+
+  /** Learning platforms know no pseudonyms: of these there is our own gradebook alone. */
+  async writeGradebooks(
+    lines: readonly GradedLine[],
+    about: Pick<Assignment, "title" | "max"> & { readonly isAnonymous: boolean },
+  ): Promise<void> {
+    await replaceFile(this.#at("gradebook.csv"), gradebookText(lines));
+    if (about.isAnonymous) return;
+    await replaceFile(this.#at("gradebook-moodle.csv"), moodleText(lines, about));
+    await replaceFile(this.#at("gradebook-canvas.csv"), canvasText(lines, about));
+  }
+
+  async writeClassPage(
+    lines: readonly GradedLine[],
+    { title, max }: Assignment,
+    cases: readonly GradedCase[],
+  ): Promise<void> {
+    const link = (line: GradedLine) => (line.submitted === null ? undefined : encodeURI(pageOf(line)));
+    await replaceFile(this.#at("index.html"), classPage(lines, { title, max, cases, pageOf: link }));
+  }
+
+  /** Secret of the pseudonyms, made at the first time. */
+  async secret(): Promise<string> {
+    const file = this.#at(".pseudonyms-secret");
+    const known = await readFile(file, "utf8").catch(() => undefined);
+    if (known !== undefined) return known;
+    const secret = randomBytes(32).toString("hex");
+    await this.#writePrivate(file, secret);
+    return secret;
+  }
+
+  async writePseudonyms(names: ReadonlyMap<string, string>): Promise<void> {
+    const text = stringify([["id", "pseudonym"], ...names], { escape_formulas: true });
+    await this.#writePrivate(this.#at("pseudonyms.csv"), text);
+  }
+
+  async #writePrivate(file: string, text: string): Promise<void> {
+    await rm(file, { force: true });
+    await writeFile(file, text, { mode: 0o600, flag: "wx" });
+  }
+
+  #result(shownAs: string): string {
+    return this.#at(`results/${fileName(shownAs)}.json`);
+  }
+
+  #at(name: string): string {
+    return path.join(this.folder, name);
+  }
+}
+
+const pageOf = ({ shownAs }: Pick<GradedLine, "shownAs">) => `hand-ins/${fileName(shownAs)}.html`;
+
+/** Folder names are the students' words; and so are not taken as paths. */
+const fileName = (shownAs: string) =>
+  encodeURIComponent(shownAs).replaceAll("*", "%2A").replace(/^\./, "%2E");
+
+export const pointsText = ({ points, max }: Pick<Graded, "points" | "max">) =>
+  points === null ? "not judged" : `${points} of ${max} points`;
+
+/** Which cases failed, and nothing of the values with which they did. */
+function verdictsOf(report: Report): Report {
+  const results = report.results.map((result) => ({
+    ...result,
+    message: "",
+    expected: null,
+    got: null,
+    remarks: [],
+    transcript: [],
+    output: "",
+    again: "",
+  }));
+  return { ...report, results };
+}

@@ -1,0 +1,96 @@
+/** Options of `netlabctl check`, and the request that they make. */
+import * as z from "zod";
+import { nearest } from "../catalogue/instance-options.ts";
+import { DEFAULT_LIMITS, parseLimits } from "../check/box/limits.ts";
+import { FORMAT_NAMES, type FormatTarget, formatTarget } from "../check/report-files.ts";
+import type { CheckRequest } from "../check/run-check.ts";
+import { NetlabError } from "../errors.ts";
+import { hostPort } from "../machines/_options.ts";
+import { readNamedFile } from "../terminal/client-file.ts";
+
+export const checkOptions = z.object({
+  run: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("command that starts your program; {port} and {host} in it are filled in"),
+  cwd: z.string().default(".").describe("folder in which it runs"),
+  build: z.string().optional().describe("command that builds it first"),
+  stdin: z.string().optional().describe("file with the lines that are typed into a client"),
+  case: z.array(z.string()).default([]).describe("only cases whose id is like this, e.g. 'CALC-2.*'"),
+  grade: z.enum(["MUST", "SHOULD", "INFO"]).optional().describe("only cases of this grade"),
+  seed: z.number().int().min(0).default(1).describe("chooses the values that are sent"),
+  repeat: z.number().int().min(1).max(20).default(1).describe("try each case so often, to find flaky ones"),
+  set: z.array(z.string()).default([]).describe("what your program has, e.g. token=server1"),
+  limit: z.string().optional().describe("e.g. cpu=10s,mem=512M,procs=64,time=60s"),
+  strict: z.boolean().default(false).describe("exit with 1 where a SHOULD fails, too"),
+  format: z
+    .array(z.string())
+    .default(["text"])
+    .describe("text, json, junit, tap, ctrf, gradescope or html; with =FILE into a file"),
+  box: z.boolean().default(false).describe("run the program in a box, as grade does"),
+});
+export type CheckOptions = z.output<typeof checkOptions>;
+
+/** Word of a command that the port is put in place of. */
+const PORT = "{port}";
+
+/** Throws a NetlabError `usage` where these do not fit together. */
+export async function requestFrom(
+  side: "server" | "client",
+  role: string,
+  at: string | undefined,
+  options: CheckOptions,
+): Promise<CheckRequest> {
+  const { run, seed, repeat, grade, stdin } = options;
+  if (side === "client" && (run === undefined || at !== undefined))
+    throw new NetlabError("usage/check-client");
+  if ((run === undefined) === (at === undefined)) throw new NetlabError("usage/check-nothing");
+  if (side === "client" && !run?.includes(PORT))
+    throw new NetlabError("usage/check-no-port", { braces: PORT });
+  const text = stdin === undefined ? undefined : await readNamedFile(stdin, { argv: [stdin] });
+  return {
+    side,
+    role,
+    run,
+    at: at === undefined ? undefined : hostPortOf(at),
+    cases: options.case,
+    grade,
+    seed,
+    repeat,
+    set: wordsOf(options.set),
+    script: text?.replace(/\r?\n$/, "").split(/\r?\n/),
+  };
+}
+
+function hostPortOf(text: string): { host: string; port: number } {
+  const parsed = hostPort().safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new NetlabError("usage/of-command", {
+    command: "check",
+    why: parsed.error.issues[0]?.message ?? "no address",
+  });
+}
+
+function wordsOf(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf("=");
+      if (at < 1) throw new NetlabError("usage/check-set", { pair });
+      return [pair.slice(0, at), pair.slice(at + 1)] as const;
+    }),
+  );
+}
+
+export function targetsOf({ format }: CheckOptions): FormatTarget[] {
+  return format.map((word) => {
+    const target = formatTarget(word);
+    if (target) return target;
+    const near = nearest(word.split("=")[0] ?? "", FORMAT_NAMES);
+    const hint = near === undefined ? `choose ${FORMAT_NAMES.join(", ")}` : `did you mean ${near}?`;
+    throw new NetlabError("usage/check-format", { word, hint });
+  });
+}
+
+export const limitsOf = ({ limit }: CheckOptions) =>
+  limit === undefined ? DEFAULT_LIMITS : parseLimits(limit);

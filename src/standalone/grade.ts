@@ -1,0 +1,207 @@
+/** `netlabctl grade`: the hand-ins of a whole class, each checked in its box. */
+import path from "node:path";
+import { SingleBar } from "cli-progress";
+import prettyMs from "pretty-ms";
+import { z } from "zod";
+import { suggestion } from "../catalogue/instance-options.ts";
+import { shippedRoles } from "../catalogue/shipped-roles.ts";
+import { chooseRung } from "../check/box/rung.ts";
+import { checksOf } from "../check/case-folder.ts";
+import { allCases } from "../check/checkable.ts";
+import { readAssignment } from "../check/grade/assignment.ts";
+import { classSummary, lostCases } from "../check/grade/class-page.ts";
+import { gradeClass } from "../check/grade/grade-class.ts";
+import { GradeFolder, pointsText } from "../check/grade/grade-folder.ts";
+import type { GradedLine } from "../check/grade/graded.ts";
+import { type GradedCase, gradedCases } from "../check/grade/grading.ts";
+import { handInsIn } from "../check/grade/hand-ins.ts";
+import { pseudonyms } from "../check/grade/pseudonyms.ts";
+import { readRoster } from "../check/grade/roster.ts";
+import { NetlabError } from "../errors.ts";
+import { printable } from "../printable.ts";
+import { styleOf } from "../repl/style.ts";
+import { table } from "../repl/text-table.ts";
+import { defineStandalone, type StandaloneCall } from "./standalone-command.ts";
+
+const options = z.object({
+  assignment: z.string().describe("what is handed in and how it is judged: a YAML file"),
+  out: z.string().default("grades").describe("folder for gradebooks and pages"),
+  jobs: z.number().int().min(1).max(64).default(2).describe("hand-ins checked at the same time"),
+  roster: z.string().optional().describe("CSV file with the students, also as Moodle or Canvas exports it"),
+  resume: z.boolean().default(false).describe("go on with the grades in --out; check only what has changed"),
+  anonymous: z.boolean().default(false).describe("use pseudonyms in file names, pages and gradebook"),
+  box: z.enum(["auto", "bwrap", "limits"]).default("auto").describe("keep each program in this kind of box"),
+  unsafe: z.boolean().default(false).describe("as root, run the programs also without a box"),
+});
+type Options = z.output<typeof options>;
+
+/** Faults of the checker, as `check` answers them. */
+const OUR_FAULT = 70;
+const INTERRUPTED = 130;
+
+export default defineStandalone({
+  name: "grade",
+  summary: "checks the hand-ins of a class, each in its box, and writes gradebooks",
+  args: [{ name: "folder", summary: "folder with a folder for each hand-in" }],
+  options,
+  example: "netlabctl grade hand-ins --assignment assignment.yaml --out grades",
+  notes: [
+    "--out has gradebook.csv, gradebook-moodle.csv, gradebook-canvas.csv, index.html and a page for each student.",
+    "Exit status 0: every hand-in was judged, also where its verdict is bad.",
+  ],
+  run: async (call) => {
+    const { args, options: given, signal, isJson, data } = call;
+    const assignment = readAssignment(given.assignment);
+    const cases = await casesFor(assignment);
+    const roster = given.roster === undefined ? [] : readRoster(given.roster);
+    const { handIns, missing } = await handInsIn(path.resolve(args.folder ?? "."), roster);
+    const rung = await chooseRung({ wanted: given.box, isUnsafe: given.unsafe });
+    const into = new GradeFolder(path.resolve(given.out));
+    await into.open(given.resume);
+    const students = [...handIns.map(({ student }) => student), ...missing];
+    const names = given.anonymous
+      ? pseudonyms(
+          students.map(({ id }) => id),
+          await into.secret(),
+        )
+      : undefined;
+    if (names) await into.writePseudonyms(names);
+    const progress = progressOf(handIns.length, call);
+    const lines = await gradeClass({
+      assignment,
+      cases,
+      handIns,
+      missing,
+      into,
+      rung,
+      jobs: given.jobs,
+      isResumed: given.resume,
+      pseudonyms: names,
+      signal,
+      onGraded: progress.graded,
+    }).finally(progress.stop);
+    if (isJson) data({ folder: into.folder, box: rung.report, hand_ins: lines.map(documentOf) });
+    else
+      tellSummary(
+        lines,
+        cases,
+        { ...assignment, box: rung.report.kind, notes: rung.report.notes },
+        given,
+        call,
+      );
+    if (signal.aborted) return INTERRUPTED;
+    return lines.some(({ points }) => points === null) ? OUR_FAULT : 0;
+  },
+});
+
+async function casesFor(assignment: ReturnType<typeof readAssignment>): Promise<GradedCase[]> {
+  const checks = await checksOf(assignment.role);
+  if (!checks) {
+    const place = assignment.place("role");
+    throw new NetlabError("bad-assignment/bad-value", {
+      place,
+      key: "role",
+      why: `the checker knows no role ${assignment.role}${suggestion(assignment.role, [...(await shippedRoles()).keys()])}`,
+    });
+  }
+  const roles = await shippedRoles();
+  const role = roles.get(assignment.role);
+  return gradedCases(assignment, role ? allCases(role, checks) : []);
+}
+
+interface Progress {
+  graded(line: GradedLine, ms: number): void;
+  stop(): void;
+}
+
+/** A bar on a terminal; else a line a hand-in, on standard error. */
+function progressOf(total: number, { err, isJson, hasColors }: StandaloneCall<Options>): Progress {
+  let count = 0;
+  if (process.stderr.isTTY && !isJson) {
+    const bar = new SingleBar({
+      stream: process.stderr,
+      format: "{bar} {value} of {total}  {name}",
+      barsize: 30,
+      clearOnComplete: true,
+      hideCursor: true,
+    });
+    bar.start(total, 0, { name: "" });
+    return {
+      graded: (line) =>
+        bar.increment(1, { name: `${printable(line.shownAs).slice(0, 24)}: ${pointsText(line)}`.padEnd(44) }),
+      stop: () => bar.stop(),
+    };
+  }
+  const style = styleOf(hasColors);
+  return {
+    graded: (line, ms) => {
+      count += 1;
+      const failed = line.mustFailed > 0 ? `  ${line.mustFailed} MUST lost` : "";
+      const text = `${count} of ${total}  ${printable(line.shownAs)}: ${pointsText(line)}${failed}  ${prettyMs(ms)}`;
+      err(line.points === null ? style.bad(`${text}  ${printable(line.remark)}`) : text);
+    },
+    stop: () => undefined,
+  };
+}
+
+const MOST_LOST = 8;
+
+function tellSummary(
+  lines: readonly GradedLine[],
+  cases: readonly GradedCase[],
+  about: { readonly max: number; readonly box: string; readonly notes: readonly string[] },
+  { out: folder, anonymous }: Options,
+  { out, columns }: StandaloneCall<Options>,
+): void {
+  out(classSummary(lines, about.max));
+  out(`box: ${[about.box, ...about.notes].join("; ")}`);
+  const lost = lostCases(
+    lines.filter(({ submitted, points }) => submitted !== null && points !== null),
+    cases,
+  )
+    .filter((one) => one.lost > 0)
+    .slice(0, MOST_LOST);
+  if (lost.length > 0) {
+    out("\nlost most often");
+    out(
+      table(
+        ["by", "case", "grade", "title"],
+        lost.map((one) => [String(one.lost), one.id, one.grade, one.title]),
+        columns,
+        "title",
+      ),
+    );
+  }
+  const books = anonymous
+    ? ["gradebook.csv"]
+    : ["gradebook.csv", "gradebook-moodle.csv", "gradebook-canvas.csv"];
+  out(`\nwrote ${[...books, "index.html"].map((name) => path.join(folder, name)).join(", ")}`);
+}
+
+function documentOf({
+  shownAs,
+  points,
+  max,
+  mustFailed,
+  shouldFailed,
+  flaky,
+  lost,
+  remark,
+  seed,
+  submitted,
+  checked,
+}: GradedLine) {
+  return {
+    id: shownAs,
+    score: points,
+    max,
+    must_failed: mustFailed,
+    should_failed: shouldFailed,
+    flaky,
+    lost,
+    remark,
+    seed,
+    submitted,
+    checked,
+  };
+}

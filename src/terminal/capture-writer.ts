@@ -1,0 +1,125 @@
+/**
+ * `capture`: the daemon hands stories over as data, and packets are made here, so that a Wireshark that stands still holds up this
+ * client alone.
+ */
+import {
+  type CapturedEntry,
+  type CapturedStory,
+  CaptureEncoder,
+  captureHead,
+  roleComment,
+} from "../capture/capture-encoder.ts";
+import { type CaptureSink, fileSink, streamSink, wiresharkSink } from "../capture/capture-sink.ts";
+import { version } from "../config.ts";
+import { exitCodes, NetlabError } from "../errors.ts";
+import { printable } from "../printable.ts";
+import type { ClientCall } from "./client-commands.ts";
+
+interface CaptureOptions {
+  readonly out?: string | undefined;
+  readonly live: boolean;
+  readonly wireshark: boolean;
+  readonly showTokens: boolean;
+}
+
+/** Documents of `records`. */
+type Told = CapturedStory | CapturedEntry | { readonly lost: number };
+
+export async function capture(call: ClientCall): Promise<number> {
+  const options = call.options as unknown as CaptureOptions;
+  const { console } = call;
+  if (options.out !== undefined && options.wireshark) throw new NetlabError("usage/capture-twice");
+  if (options.out === undefined && !options.wireshark && console.screen.isTTY)
+    throw new NetlabError("usage/capture-to-terminal");
+  return options.live ? live(call, options) : whole(call, options);
+}
+
+const sinkFor = ({ console }: ClientCall, { out, wireshark }: CaptureOptions): Promise<CaptureSink> => {
+  if (wireshark) return wiresharkSink();
+  return out === undefined ? Promise.resolve(streamSink(console.screen)) : fileSink(out);
+};
+
+/** Everything as it stands now, in the order in which it happened. */
+async function whole(call: ClientCall, options: CaptureOptions): Promise<number> {
+  const stories: CapturedStory[] = [];
+  const exit = await records(call, options, (told) => {
+    if ("record" in told) stories.push(told);
+  });
+  if (exit !== exitCodes.done) return exit;
+  if (stories.length === 0) {
+    await call.console.err("no connection matches, so nothing was written");
+    return exitCodes.noSuchThing;
+  }
+  const sink = await sinkFor(call, options);
+  const roles = new Map(
+    stories.map(({ record: { subject } }) => [subject.instance, roleComment(subject)] as const),
+  );
+  const packets = new CaptureEncoder().stories(stories);
+  await sink.write(Buffer.concat([captureHead(version, [...roles.values()]), ...packets]));
+  await sink.end();
+  const what = `${counted(stories.length, "connection")}, ${counted(packets.length, "packet")}`;
+  if (sink.isFile) await call.console.err(`wrote ${printable(options.out ?? "")}: ${what}`);
+  return exitCodes.done;
+}
+
+/** Entries as they come. The head goes first, so that Wireshark opens before anybody has spoken. */
+async function live(call: ClientCall, options: CaptureOptions): Promise<number> {
+  const sink = await sinkFor(call, options);
+  const encoder = new CaptureEncoder();
+  const selected = call.rest.length > 0 ? call.rest.join(" ") : "everything";
+  await sink.write(captureHead(version, [`live: ${selected}`]));
+  if (sink.isFile) await call.console.err(`capturing ${printable(selected)}; Ctrl-C ends it`);
+  let packets = 0;
+  const exit = await records(
+    call,
+    options,
+    async (told) => {
+      if ("lost" in told) {
+        encoder.note(
+          `${counted(told.lost, "entry", "entries")} of the daemon's were lost here: this reader is too slow`,
+        );
+        return;
+      }
+      const blocks = "record" in told ? encoder.begin(told) : encoder.entry(told);
+      packets += blocks.length;
+      if (blocks.length > 0) await sink.write(Buffer.concat(blocks));
+    },
+    sink.gone,
+  );
+  if (sink.gone.aborted) return exitCodes.done;
+  await sink.end();
+  if (sink.isFile)
+    await call.console.err(`wrote ${printable(options.out ?? "")}: ${counted(packets, "packet")}`);
+  return exit === exitCodes.interrupted ? exitCodes.done : exit;
+}
+
+/** Ends with the exit status of the question; its messages are shown. */
+async function records(
+  { runner, rest, console }: ClientCall,
+  { live: isLive, showTokens }: CaptureOptions,
+  take: (told: Told) => void | Promise<void>,
+  gone?: AbortSignal,
+): Promise<number> {
+  const flags = [...(isLive ? ["--follow"] : []), ...(showTokens ? ["--show-tokens"] : [])];
+  const argv = ["records", "--json", ...flags, "--", ...rest];
+  const request = runner.client.request(
+    "run",
+    { argv },
+    { err: (text) => console.err(text), data: (document) => take(document as Told) },
+  );
+  const interrupt = () => runner.client.interrupt(request.id);
+  console.signal.addEventListener("abort", interrupt, { once: true });
+  gone?.addEventListener("abort", interrupt, { once: true });
+  try {
+    return (await request).exit;
+  } catch (error) {
+    // A reader that has gone is told nothing.
+    if (gone?.aborted) return exitCodes.done;
+    throw error;
+  } finally {
+    console.signal.removeEventListener("abort", interrupt);
+  }
+}
+
+const counted = (count: number, one: string, several = `${one}s`) =>
+  `${count} ${count === 1 ? one : several}`;

@@ -1,0 +1,96 @@
+/** Patients of the doctor: real programs, each started for one test and ended by its own number. */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, afterEach } from "vitest";
+import { type Examination, examine } from "../../src/doctor/examination.ts";
+import type { Finding } from "../../src/doctor/finding.ts";
+import type { Question } from "../../src/doctor/patient.ts";
+
+const has = (program: string, flag = "--version") => spawnSync(program, [flag]).status === 0;
+export const isLinux = process.platform === "linux";
+export const hasPython = has("python3");
+export const hasCompiler = has("cc");
+export const hasOpenssl = has("openssl", "version");
+
+const folder = mkdtempSync(path.join(tmpdir(), "netlabd-doctor-"));
+const running = new Set<ChildProcess>();
+afterEach(async () => {
+  for (const child of running) {
+    const ended = once(child, "exit");
+    child.kill("SIGKILL");
+    await ended;
+  }
+  running.clear();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+export const scratch = (name: string) => path.join(folder, name);
+
+export interface Patient {
+  readonly port: number;
+  readonly pid: number;
+  readonly child: ChildProcess;
+}
+
+/** Its port is the first number that it says. */
+export async function started(command: string, args: readonly string[], says = /(\d+)/): Promise<Patient> {
+  const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], cwd: folder });
+  running.add(child);
+  child.once("exit", () => running.delete(child));
+  let said = "";
+  const port = await new Promise<number>((resolve, reject) => {
+    const take = (text: Buffer) => {
+      said += text;
+      const found = says.exec(said)?.[1];
+      if (found !== undefined) resolve(Number(found));
+    };
+    child.stdout.on("data", take);
+    child.stderr.on("data", take);
+    child.once("exit", () => reject(new Error(`${command} ended: ${said}`)));
+  });
+  return { port, pid: child.pid ?? 0, child };
+}
+
+export const patient = (name: string) =>
+  started("python3", [path.join(import.meta.dirname, "patients.py"), name], /^(\d+)\n/);
+
+/** Compiled where it is wanted first. */
+export function compiled(source: string): string {
+  const target = scratch(path.basename(source, ".c"));
+  const { status, stderr } = spawnSync("cc", ["-w", "-o", target, path.join(import.meta.dirname, source)]);
+  if (status !== 0) throw new Error(String(stderr));
+  return target;
+}
+
+export async function examined(port: number, question: Partial<Question> = {}): Promise<Examination> {
+  return examine({
+    host: "127.0.0.1",
+    port,
+    transport: "tcp",
+    isProbing: false,
+    words: undefined,
+    mayLook: true,
+    ...question,
+  });
+}
+
+export const codes = ({ findings }: Examination) => findings.map(({ code }) => code);
+
+/** Finding of this code; fails where there is none. */
+export function found(examination: Examination, code: Finding["code"]) {
+  const one = examination.findings.find((each) => each.code === code);
+  if (!one) throw new Error(`no ${code} among ${JSON.stringify(examination.findings)}`);
+  return one;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address ? address.port : 0;
+}

@@ -1,0 +1,70 @@
+/** `capture` and `records` of the real daemon: into a file, down a pipe, and as Wireshark starts it. */
+import { readFileSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { packetsIn } from "../../src/capture/capture-reader.ts";
+import { conversationsOf } from "../../src/capture/conversations.ts";
+import { saidBy } from "../capture/scene.ts";
+import { TestDaemon } from "./daemon.ts";
+import { eventually } from "./eventually.ts";
+import { dist, Scene } from "./scene.ts";
+
+const scene = new Scene();
+let daemon: TestDaemon;
+
+beforeAll(async () => {
+  const roles = [{ role: "calculator", port: 0 }];
+  daemon = await TestDaemon.start(scene, { lab: JSON.stringify({ roles }) });
+});
+afterAll(() => scene.end());
+
+const port = () => daemon.ready.instances[0]?.port ?? 0;
+const talk = (words: string) => text(connect(port(), "127.0.0.1").end(words));
+const conversationsIn = (file: string) => conversationsOf(packetsIn(readFileSync(file)));
+
+describe("capture", () => {
+  it("writes all conversations into a file, and tells how many there were", async () => {
+    await talk("ann\n1 + 2\n");
+    const file = scene.path("all.pcapng");
+    const { stderr, exit } = await daemon.ctl("capture", "calculator-1", "--out", file);
+    expect({ stderr, exit }).toMatchObject({
+      exit: 0,
+      stderr: expect.stringMatching(/^wrote .*: 1 connection, 11 packets\n$/),
+    });
+    const [conversation] = conversationsIn(file);
+    expect(conversation && saidBy(conversation, "client")).toBe("ann\n1 + 2\n");
+    expect(conversation && saidBy(conversation, "server")).toBe("3.0\n");
+  });
+
+  it("follows what comes, until Ctrl-C", async () => {
+    const file = scene.path("live.pcapng");
+    const capture = daemon.startCtl("capture", "--live", "--out", file);
+    await capture.says("capturing everything; Ctrl-C ends it");
+    await talk("bob\n2 * 3\n");
+    await eventually(() => expect(readFileSync(file).includes("6.0\n")).toBe(true));
+    capture.signal("SIGINT");
+    const { exit, stderr } = await capture.ended;
+    expect({ exit, stderr }).toMatchObject({ exit: 0, stderr: expect.stringMatching(/wrote .*packets\n$/) });
+    expect(conversationsIn(file).map((one) => saidBy(one, "client"))).toContain("bob\n2 * 3\n");
+  });
+
+  it("goes down a pipe as bytes, and ends with the next packet when its reader has gone", async () => {
+    const capture = scene.run("sh", [
+      "-c",
+      `${process.execPath} ${join(dist, "netlabctl.js")} --socket ${daemon.socket} capture --live | head -c 4 | od -An -tx1`,
+    ]);
+    await capture.says("0a 0d 0d 0a");
+    await talk("eve\n");
+    const { stdout, exit } = await capture.ended;
+    expect({ stdout: stdout.trim(), exit }).toEqual({ stdout: "0a 0d 0d 0a", exit: 0 });
+  });
+
+  it("says where to, rather than write bytes to a terminal, and writes nothing where nothing matches", async () => {
+    const none = await daemon.ctl("capture", "label=nobody", "--out", scene.path("none.pcapng"));
+    expect(none).toMatchObject({ exit: 4, stderr: "no connection matches, so nothing was written\n" });
+    const wrong = await daemon.ctl("capture", "--out", scene.path("no", "such.pcapng"));
+    expect(wrong.stderr).toContain("there is no such folder (ENOENT)");
+  });
+});
