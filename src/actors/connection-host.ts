@@ -4,6 +4,7 @@ import { defaultLimits as framerLimits } from "../wire/framer.ts";
 import type { Connection } from "./connection.ts";
 import type { Crowds } from "./crowd.ts";
 import type { IntakeHost, IntakeLimits } from "./intake.ts";
+import type { Sleep } from "./peer-machine.ts";
 import type { CommonOptions } from "./service.ts";
 import type { Telemetry } from "./telemetry.ts";
 
@@ -21,6 +22,8 @@ export interface ConnectionHost extends IntakeHost {
   readonly phases: Readonly<Record<string, Phase>>;
   readonly limits: ConnectionLimits;
   readonly telemetry: Telemetry;
+  /** Of machines that wait; without it, all stay awake. */
+  readonly sleep?: Sleep | undefined;
   /** Crowds that its hub speaks to. */
   readonly crowds?: Crowds | undefined;
   /** Something of ours threw: a client's run ends with its connection. */

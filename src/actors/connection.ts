@@ -33,7 +33,8 @@ import { sendFile } from "./file-sender.ts";
 import { Intake, type IntakeHandlers } from "./intake.ts";
 import { OperatorHand } from "./operator-hand.ts";
 import { Outflow, type Writer } from "./outflow.ts";
-import { type MachineWatcher, type RoleActor, sendWhileActive } from "./run-machine.ts";
+import { PeerMachine } from "./peer-machine.ts";
+import type { MachineWatcher, RoleActor } from "./run-machine.ts";
 
 export class Connection
   implements Peer, MachineWatcher, LinkHandlers, IntakeHandlers, Writer, ClosingHandlers
@@ -49,7 +50,7 @@ export class Connection
   readonly #intake: Intake;
   readonly #outflow: Outflow;
   readonly #closing: Closing;
-  #actor: RoleActor | undefined;
+  readonly #machine: PeerMachine;
 
   constructor(link: Link, story: Story, host: ConnectionHost) {
     this.#link = link;
@@ -58,6 +59,7 @@ export class Connection
     this.remote = story.subject.remote;
     // A client's story is older than its connection.
     story.movedAt = story.now();
+    this.#machine = new PeerMachine(host.sleep);
     this.#intake = new Intake(link, story, host, this);
     this.#outflow = new Outflow(this, host.clock, host.crowds);
     this.#closing = new Closing(
@@ -90,14 +92,14 @@ export class Connection
 
   /** From here on this machine's conversation is with this peer. */
   attachMachine(actor: RoleActor): void {
-    this.#actor = actor;
+    this.#machine.attach(actor);
     this.#enterState(stateName(actor.getSnapshot().value));
     this.#intake.pump();
   }
 
   /** The machine's context, for phase handlers. */
   get context(): unknown {
-    return this.#actor?.getSnapshot().context;
+    return this.#machine.context;
   }
 
   get peer(): Peer {
@@ -143,8 +145,8 @@ export class Connection
     this.#host.onCrash?.(error);
   }
 
-  #dispatch(event: RoleEvent): void {
-    sendWhileActive(this.#actor, event);
+  dispatch(event: RoleEvent): void {
+    this.#machine.send(event, this.id, this);
   }
 
   #enterState(state: string): void {
@@ -176,19 +178,21 @@ export class Connection
   onMessage(phase: Phase, message: PeerMessage, at: number): void {
     this.story.recordMessage(message.sizeBytes, phase.rule, at);
     const event = phase.handle ? phase.handle(message, this) : message;
-    if (event) this.#dispatch(event);
+    if (event) this.dispatch(event);
   }
 
   onNoMore(): void {
-    this.#dispatch({ type: "peer.ended" });
+    this.dispatch({ type: "peer.ended" });
   }
 
   onEarly(): void {
-    this.#dispatch({ type: "peer.spoke" });
+    this.dispatch({ type: "peer.spoke" });
   }
 
   onRead(): void {
     this.#outflow.flushReplies();
+    // Within a step the actor is not what it will be.
+    if (this.#intake.phase?.handle && !this.story.isInStep) this.#machine.rest(this);
   }
 
   onTooLong(): void {
@@ -199,10 +203,6 @@ export class Connection
   #refuseAndClose(code: "too-long" | "idle-too-long", why: Cause): void {
     this.refuse(errorTable[code].peer, why);
     this.close();
-  }
-
-  onCrash(error: unknown): void {
-    this.crash(error);
   }
 
   // -- what the machine says ----------------------------------------------------------------------------------------
@@ -362,7 +362,7 @@ export class Connection
   onEnded({ closedBy }: { readonly closedBy: Side }): void {
     // The file client's complaint is then not the server's doing.
     this.#intake.stop(closedBy === "us" ? NetlabError.of("interrupted", cause("stopped", {})) : undefined);
-    this.#dispatch({ type: "peer.closed" });
+    this.dispatch({ type: "peer.closed" });
     this.story.waitsFor = undefined;
   }
 
@@ -389,11 +389,11 @@ export class Connection
       outflow: this.#outflow,
       closing: this.#closing,
       linkQueuedBytes: () => this.#link.queuedBytes,
-      dispatch: (event) => this.#dispatch(event),
+      dispatch: (event) => this.dispatch(event),
     });
   }
 
   get snapshot(): AnyMachineSnapshot | undefined {
-    return this.#actor?.getSnapshot();
+    return this.#machine.snapshot;
   }
 }

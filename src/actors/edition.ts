@@ -9,6 +9,7 @@ import type { Connection } from "./connection.ts";
 import type { ConnectionHost, ConnectionLimits } from "./connection-host.ts";
 import type { Crowds } from "./crowd.ts";
 import type { HubFace } from "./hubs.ts";
+import { Sleep } from "./peer-machine.ts";
 import type { Environment } from "./service.ts";
 import type { Telemetry } from "./telemetry.ts";
 import { turns } from "./turns.ts";
@@ -21,6 +22,8 @@ export interface EditionParts {
   readonly limits: ConnectionLimits;
   readonly environment: Environment;
   readonly onOver: (connection: Connection) => void;
+  /** Machines that wait may sleep now. */
+  readonly isSleepWanted: () => boolean;
 }
 
 export class Edition implements ConnectionHost {
@@ -34,9 +37,10 @@ export class Edition implements ConnectionHost {
   readonly turns = turns;
   readonly telemetry: Telemetry;
   readonly initialState: string;
+  readonly sleep: Sleep;
   readonly #onOver: (connection: Connection) => void;
 
-  constructor(role: Role, { world, hub, crowds, limits, environment, onOver }: EditionParts) {
+  constructor(role: Role, { world, hub, crowds, limits, environment, onOver, isSleepWanted }: EditionParts) {
     this.role = role;
     this.world = world;
     this.hub = hub;
@@ -46,6 +50,7 @@ export class Edition implements ConnectionHost {
     this.clock = environment.clock;
     this.telemetry = environment.telemetry;
     this.initialState = initialStateName(role.machine);
+    this.sleep = new Sleep(role.machine, environment.clock, isSleepWanted);
     this.#onOver = onOver;
   }
 

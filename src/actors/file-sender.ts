@@ -1,5 +1,5 @@
 /**
- * Sends a file over a link with two alternating buffers: one is read while the other is written, and neither is
+ * Sends a file over a link with two alternating buffers: the next is asked for before the last is written, and neither is
  * filled again before the kernel has taken it. Back-pressure is the write callback, so memory stays two buffers.
  */
 import { NetlabError } from "../errors.ts";
@@ -16,20 +16,24 @@ let transfers = 0;
 /** Exactly `file.sizeBytes` bytes; closes the file. Rejects when the peer goes or the file is shorter than it was. */
 export async function sendFile(link: Link, file: OpenFile, onSent: (bytes: number) => void): Promise<void> {
   transfers += 1;
-  const size = Math.min(transfers > FEW_TRANSFERS ? SMALL_BUFFER : LARGE_BUFFER, Math.max(1, file.sizeBytes));
-  let current = Buffer.allocUnsafeSlow(size);
-  let other = Buffer.allocUnsafeSlow(size);
-  let written: Promise<void> = Promise.resolve();
+  const { sizeBytes } = file;
+  const size = Math.min(transfers > FEW_TRANSFERS ? SMALL_BUFFER : LARGE_BUFFER, Math.max(1, sizeBytes));
+  const read = (into: Buffer, position: number) =>
+    handled(file.read(into.subarray(0, Math.min(size, sizeBytes - position)), position));
+  let [current, other] = [Buffer.allocUnsafeSlow(size), Buffer.allocUnsafeSlow(size)];
+  let written = Promise.resolve();
+  let reading = sizeBytes > 0 ? read(current, 0) : undefined;
   try {
-    for (let position = 0; position < file.sizeBytes; ) {
-      const wanted = current.subarray(0, Math.min(size, file.sizeBytes - position));
-      const count = await file.read(wanted, position);
+    for (let position = 0; reading; ) {
+      // Ends first, whatever became of the write: a descriptor that is read from must not be closed, and be another file to the read.
+      const count = await reading;
       if (count === 0) throw NetlabError.of("peer-error", cause("file-shrank", { name: file.name }));
       position += count;
-      // Before this buffer is handed over, the other one must be free to be filled.
+      // Before the other buffer is filled again, the kernel must have taken what is in it.
       await written;
-      written = write(link, current.subarray(0, count), onSent);
-      written.catch(() => undefined); // it is awaited in the next round
+      // The system copies while we write, so the disk is asked first: else the two would never be at work at the same time.
+      reading = position < sizeBytes ? read(other, position) : undefined;
+      written = handled(write(link, current.subarray(0, count), onSent));
       [current, other] = [other, current];
     }
     await written;
@@ -37,6 +41,12 @@ export async function sendFile(link: Link, file: OpenFile, onSent: (bytes: numbe
     transfers -= 1;
     await file.close();
   }
+}
+
+/** The same promise, which is awaited in a later round: its error is not unhandled until then. */
+function handled<Result>(promise: Promise<Result>): Promise<Result> {
+  promise.catch(() => undefined);
+  return promise;
 }
 
 function write(link: Link, bytes: Buffer, onSent: (bytes: number) => void): Promise<void> {

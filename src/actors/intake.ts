@@ -41,7 +41,7 @@ export interface IntakeHandlers extends Session {
   onEarly(): void;
   /** Reading is over for now: what it caused may go out. */
   onRead(): void;
-  onCrash(error: unknown): void;
+  crash(error: unknown): void;
 }
 
 /** Framing has whole milliseconds, of the same clock as the story: the wall's may be set. */
@@ -165,7 +165,7 @@ export class Intake implements StaleHandler, TurnTaker {
         }
       }
     } catch (error) {
-      this.#handlers.onCrash(error);
+      this.#handlers.crash(error);
     } finally {
       this.#isPumping = false;
       this.#handlers.onRead();

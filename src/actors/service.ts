@@ -31,6 +31,8 @@ export interface Environment {
   /** Holders of a port of this machine that did not answer, as remarks; none where that is not wanted. */
   readonly surveyPort?: typeof surveyPort;
   readonly hubs: Hubs;
+  /** From so many connections of an instance on, machines that wait sleep; there is a default. */
+  readonly sleepFrom?: number;
   readonly ids: Ids;
   /** Numbers peers, where another process has the numbers: calls back, in the order of the calls, when the next one has its own. */
   readonly numbered?: (kind: "connection" | "sender", then: () => void) => void;

@@ -24,6 +24,7 @@ import { reportExposure } from "./exposure.ts";
 import type { HubFace } from "./hubs.ts";
 import { openHub } from "./listener-hub.ts";
 import { ListeningPort } from "./listening-port.ts";
+import { SLEEP_FROM } from "./peer-machine.ts";
 import { recordedInputs } from "./recorded-inputs.ts";
 import { Refusals } from "./refusals.ts";
 import { runMachine } from "./run-machine.ts";
@@ -143,6 +144,7 @@ export class TcpListener implements InstanceService {
       limits: limitsOf(this.#context.common),
       environment,
       onOver: (connection) => this.#over(connection),
+      isSleepWanted: () => this.#connections.size >= (environment.sleepFrom ?? SLEEP_FROM),
     });
     return this.#edition;
   }

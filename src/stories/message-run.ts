@@ -30,10 +30,13 @@ export class MessageRun {
     return this.#fact;
   }
 
-  /** Sizes of the last ones, as many as a story keeps. */
-  *sizes(): Generator<number> {
-    for (let index = Math.max(0, this.#count - LAST_ENTRIES); index < this.#count; index += 1)
-      yield this.#sizes[index % LAST_ENTRIES] ?? 0;
+  /** Number of the first whose size is known: a story keeps no more than come from there on. */
+  get first(): number {
+    return Math.max(0, this.#count - LAST_ENTRIES);
+  }
+
+  sizeOf(number: number): number {
+    return this.#sizes[number % LAST_ENTRIES] ?? 0;
   }
 
   isOf(runner: Runner): boolean {

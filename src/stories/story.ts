@@ -10,7 +10,7 @@ import type { Entry, EntryOf, OperatorAction, Transition } from "./entry.ts";
 import { type MessageRun, messageRun } from "./message-run.ts";
 import type { ProgramSample } from "./program.ts";
 import { sharedFact } from "./shared-facts.ts";
-import { coded, entryOf, type Fact, type Held, LAST_ENTRIES, Slots, slot } from "./slots.ts";
+import { coded, entryOf, type Fact, type Held, Slots, slot } from "./slots.ts";
 import type { Judged } from "./verdict.ts";
 
 /** A transition, and its reason. */
@@ -227,8 +227,9 @@ export class Story {
   /** Messages that were only counted so far. */
   keepRun(run: MessageRun): void {
     let cost = 0;
-    for (const size of run.sizes()) cost += this.#slots.keep(run.at, coded(slot.message, size), run.fact);
-    if (run.count > LAST_ENTRIES) this.#slots.passOver(run.at, run.count - LAST_ENTRIES);
+    for (let number = run.first; number < run.count; number += 1)
+      cost += this.#slots.keep(run.at, coded(slot.message, run.sizeOf(number)), run.fact);
+    if (run.first > 0) this.#slots.passOver(run.at, run.first);
     this.charge(cost);
   }
 
@@ -308,6 +309,10 @@ export class Story {
   /** From here to `endStep`, entries wait, so that the transition comes before what it did. */
   beginStep(): void {
     this.#step ??= [this.now()];
+  }
+
+  get isInStep(): boolean {
+    return this.#step !== undefined;
   }
 
   /** The story is in its new state before anybody hears of the transition. */

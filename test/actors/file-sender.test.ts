@@ -101,6 +101,59 @@ describe("a file", () => {
     expect(file.isClosed).toBe(true);
   });
 
+  it("is closed only when the read under way is over, whatever became of the write", async () => {
+    const { link } = await connection();
+    const { promise: secondRead, resolve: endSecondRead } = Promise.withResolvers<number>();
+    const done: string[] = [];
+    const file: OpenFile = {
+      name: "slow.pdf",
+      sizeBytes: 4 * 1_048_576,
+      read: async (into, position) => {
+        if (position === 0) return into.length;
+        const count = await secondRead;
+        done.push("has read");
+        return count;
+      },
+      close: async () => void done.push("closes"),
+    };
+    const broken: Link = Object.create(link, {
+      write: {
+        value: () => {
+          setImmediate(() => endSecondRead(1_048_576));
+          throw new Error("this link is broken");
+        },
+      },
+    });
+    await expect(sendFile(broken, file, () => undefined)).rejects.toThrow("this link is broken");
+    expect(done).toEqual(["has read", "closes"]);
+  });
+
+  it("is read on while what was read is written", async () => {
+    const { link, peer } = await connection({ isDeaf: true });
+    const asked: number[] = [];
+    const file = endlessFile(64 * 1_048_576);
+    const { read } = file;
+    file.read = (into, position) => {
+      asked.push(position);
+      return read(into, position);
+    };
+    const writtenThen: number[] = [];
+    const watching: Link = Object.create(link, {
+      write: {
+        value: (bytes: Buffer, onWritten: () => void) => {
+          writtenThen.push(asked.length);
+          link.write(bytes, onWritten);
+        },
+      },
+    });
+    const sending = sendFile(watching, file, () => undefined);
+    await expect.poll(() => writtenThen.length).toBeGreaterThan(1);
+    // With each write, one read more has been asked for than is written.
+    expect(writtenThen).toEqual(writtenThen.map((_, write) => write + 2));
+    peer.reset();
+    await expect(sending).rejects.toThrow();
+  });
+
   it("is not even begun where the peer has gone", async () => {
     const { link } = await connection();
     link.destroy();

@@ -69,6 +69,8 @@ export class TestLab {
       telemetry: (event) => this.events.push(event),
       descriptors: new DescriptorBudget({ limit: Number.POSITIVE_INFINITY, inUse: 0 }),
       hubs: new LocalHubs(),
+      // Every machine sleeps whenever it may: nothing that is said of it is different then.
+      sleepFrom: 0,
       ids: new Ids(),
       ...parts,
     };

@@ -1,5 +1,6 @@
 /** `netlabctl grade` as an instructor runs it: a folder of hand-ins in, gradebooks and pages out. */
 import {
+  chmodSync,
   copyFileSync,
   mkdirSync,
   mkdtempSync,
@@ -49,7 +50,9 @@ function classFolder(): string {
 }
 
 /** `--unsafe`: what is handed in here was written here, and a machine without a box grades it too. */
-function grade(cwd: string, ...args: string[]): Program {
+function grade(cwd: string, ...given: (string | NodeJS.ProcessEnv)[]): Program {
+  const args = given.filter((one) => typeof one === "string");
+  const env = Object.assign({}, process.env, ...given.filter((one) => typeof one === "object"));
   const all = [
     path.join(checkout, "dist/netlabctl.js"),
     "grade",
@@ -59,7 +62,7 @@ function grade(cwd: string, ...args: string[]): Program {
     "--unsafe",
     ...args,
   ];
-  const program = new Program(process.execPath, all, { cwd, env: process.env });
+  const program = new Program(process.execPath, all, { cwd, env });
   onTestFinished(() => program.end());
   return program;
 }
@@ -164,9 +167,11 @@ describe("grade", { timeout: 60_000 }, () => {
 
   it("leaves no folder of its own behind", async () => {
     const folder = classFolder();
-    const count = () => readdirSync(tmpdir()).filter((name) => name.startsWith("netlabd-box-")).length;
-    const before = count();
-    await grade(folder).ended;
-    expect(count()).toBe(before);
+    const temporary = path.join(folder, "temporary");
+    mkdirSync(temporary);
+    chmodSync(folder, 0o755);
+    const { stdout } = await grade(folder, { TMPDIR: temporary }).ended;
+    expect(stdout).toMatch(/^3 hand-ins: 1 with all points/);
+    expect(readdirSync(temporary).filter((name) => name.startsWith("netlabd-"))).toEqual([]);
   });
 });

@@ -8,8 +8,7 @@
  * 4. Over the time, at an interruption, or when this process ends: the tester ends, and so does the box with all in it.
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { chown, cp, lstat, mkdir, mkdtemp, rm } from "node:fs/promises";
-import os from "node:os";
+import { chown, cp, lstat, mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
@@ -20,7 +19,14 @@ import type { CheckRequest } from "../run-check.ts";
 import { isRoot, userOfSlot } from "./box-user.ts";
 import { GIVEN, outerBox, WORK } from "./bubblewrap.ts";
 import { installationsOf, SYSTEM_PATH } from "./installations.ts";
-import { droppedTo, isOpenToAll, reachable, withSmallTables, writeNames } from "./outer-command.ts";
+import {
+  droppedTo,
+  isOpenToAll,
+  reachable,
+  scratchFolder,
+  withSmallTables,
+  writeNames,
+} from "./outer-command.ts";
 import { ownCode } from "./own-code.ts";
 import { SPEAKING } from "./programs-here.ts";
 import type { Rung } from "./rung.ts";
@@ -60,7 +66,7 @@ const OVERHEAD_MS = 10_000;
 
 /** Answers the report; undefined: the tester came to none, and why. */
 export async function boxedCheck(check: BoxedCheck): Promise<{ report: Report } | { fault: string }> {
-  const scratch = await mkdtemp(path.join(os.tmpdir(), "netlabd-box-"));
+  const scratch = await scratchFolder("netlabd-box-");
   try {
     const job = await jobIn(scratch, check);
     return await answerOf(job, check);

@@ -1,5 +1,6 @@
 /** Steps before the outer box: a user without rights, and for root's sake a view of what that user may not reach by itself. */
-import { chmod, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, stat, writeFile } from "node:fs/promises";
+import os from "node:os";
 import path from "node:path";
 import { shellWord } from "../../shell-words.ts";
 import { isRoot } from "./box-user.ts";
@@ -74,6 +75,14 @@ export async function reachable(
           ...argv,
         ];
   return { shown, before };
+}
+
+/** Folder for what a box's user is to read: root's own may be closed to all others. */
+export async function scratchFolder(name: string): Promise<string> {
+  const places = [os.tmpdir(), "/tmp", "/var/tmp"];
+  for (const place of isRoot() ? places : [])
+    if (await isOpenToAll(path.join(place, name))) return mkdtemp(path.join(place, name));
+  return mkdtemp(path.join(os.tmpdir(), name));
 }
 
 export async function isOpenToAll(place: string): Promise<boolean> {

@@ -3,15 +3,14 @@
  * that does nothing, and told in the report.
  */
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import os from "node:os";
+import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { NetlabError } from "../../errors.ts";
 import type { BoxReport } from "../report.ts";
 import { isRoot, userOfSlot } from "./box-user.ts";
 import { GIVEN, innerBox, outerBox } from "./bubblewrap.ts";
-import { droppedTo, withSmallTables, writeNames } from "./outer-command.ts";
+import { droppedTo, scratchFolder, withSmallTables, writeNames } from "./outer-command.ts";
 import { LIMITS_ONLY } from "./programs-here.ts";
 
 export type RungName = Exclude<BoxReport["kind"], "none">;
@@ -52,7 +51,7 @@ export async function chooseRung({ wanted, isUnsafe }: RungWish): Promise<Rung> 
 /** Runs nothing in an inner box in an outer one; undefined: it works. */
 async function bubblewrapTrouble(hasSmallTables: boolean): Promise<string | undefined> {
   if (process.platform !== "linux") return "it is a program of Linux";
-  const scratch = await mkdtemp(path.join(os.tmpdir(), "netlabd-trial-"));
+  const scratch = await scratchFolder("netlabd-trial-");
   try {
     const user = userOfSlot(0);
     await writeNames(scratch, user);
