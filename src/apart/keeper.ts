@@ -3,12 +3,12 @@
  * than it may have, is ended; the way in which a process ended is a cause.
  */
 import type { ChildProcess } from "node:child_process";
-import { readFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import { childProcess } from "../node-modules.ts";
 import { codeFile } from "../places.ts";
 import { placeIn } from "../stack-place.ts";
 import { type Cause, cause } from "../stories/causes.ts";
+import { type ProcessorShare, processorShare, residentBytes } from "./process-look.ts";
 import { Rpc } from "./rpc.ts";
 import type { DaemonSide, RoleSide } from "./sides.ts";
 import { sampleStack } from "./stack-sample.ts";
@@ -33,7 +33,6 @@ const START_MS = 10_000;
 const STEP_MS = 200;
 /** Longest patience with a process that gets no processor, in patiences. */
 const MAX_STARVED = 10;
-const PAGE_BYTES = 4_096;
 /** A place that could not be sampled by then is not told. */
 const SAMPLE_MS = 1_500;
 const MAX_PRINTED = 500;
@@ -145,7 +144,7 @@ export class Keeper {
     return this.#silentLooks > 1 && (!this.#isStarved(silentMs) || silentMs > MAX_STARVED * this.#patienceMs);
   }
 
-  /** It waited for a processor most of the time, and had it for less than a step may take. */
+  /** True where it waited for a processor most of the time, and had one for less than a step may take. */
   #isStarved(silentMs: number): boolean {
     const [before, now] = [this.#since.share, processorShare(this.#child.pid)];
     if (!before || !now) return false;
@@ -227,32 +226,6 @@ const NAMES = /^(PATH|HOME|USER|LANG|LC_\w+|TZ|TMPDIR)$/;
 
 function environment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => NAMES.test(name)));
-}
-
-/** Memory of a process; 0 where the system does not tell it of another. */
-function residentBytes(pid: number | undefined): number {
-  try {
-    const [, pages = "0"] = readFileSync(`/proc/${pid}/statm`, "latin1").split(" ");
-    return Number(pages) * PAGE_BYTES;
-  } catch {
-    return 0;
-  }
-}
-
-interface ProcessorShare {
-  readonly ranMs: number;
-  /** Ready to run, with no processor free. */
-  readonly waitedMs: number;
-}
-
-/** Of a process's main thread; undefined where the system does not tell. */
-function processorShare(pid: number | undefined): ProcessorShare | undefined {
-  try {
-    const [ran = "", waited = ""] = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, "latin1").split(" ");
-    return { ranMs: Number(ran) / 1e6, waitedMs: Number(waited) / 1e6 };
-  } catch {
-    return undefined;
-  }
 }
 
 function memoryCause(sizeBytes: number, limitBytes: number, place: string): Cause {

@@ -87,7 +87,7 @@ export function fromRecord(record: StoryRecord): {
 }
 
 /** An entry as plain JSON, for readers that follow a story. */
-export const entryRecord = (entry: Entry): unknown => plain(entry);
+export const entryRecord = (entry: Entry): unknown => toPlain(entry);
 
 export const entryFromRecord = (record: unknown): Entry => fromPlain(record) as Entry;
 
