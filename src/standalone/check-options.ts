@@ -28,6 +28,7 @@ export const checkOptions = z.object({
     .array(z.string())
     .default(["text"])
     .describe("text, json, junit, tap, ctrf, gradescope or html; with =FILE into a file"),
+  points: z.number().positive().optional().describe("points of the assignment, for --format gradescope"),
   box: z.boolean().default(false).describe("run the program in a box, as grade does"),
 });
 export type CheckOptions = z.output<typeof checkOptions>;

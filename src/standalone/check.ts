@@ -72,17 +72,18 @@ async function check(asked: CheckRequest, call: Call): Promise<number> {
   const look = (report: Report) => text(report, styleOf(call.hasColors && process.stdout.isTTY === true));
   // Zero first: a crash of the checker is never full marks.
   const blank = blankReport(request, undefined);
-  await writeReport(unfinishedReport(blank), targets, look);
+  const { points } = options;
+  await writeReport(unfinishedReport(blank), targets, look, { points });
   const report = await reportOf(request, subject, call);
   if (report === undefined) return OUR_FAULT;
-  await writeReport(report, targets, look);
+  await writeReport(report, targets, look, { points });
   for (const target of targets) if (target.file === undefined) tell(report, target, look, call);
   return exitOf(report, options.strict);
 }
 
 function tell(report: Report, { format }: FormatTarget, look: (report: Report) => string, call: Call): void {
   if (call.isJson) return call.data(report);
-  const written = format === "text" ? look(report) : formats[format](report, {});
+  const written = format === "text" ? look(report) : formats[format](report, { points: call.options.points });
   call.out(written.replace(/\n$/, ""));
 }
 
