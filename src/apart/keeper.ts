@@ -34,7 +34,7 @@ const STEP_MS = 200;
 /** Longest patience with a process that gets no processor, in patiences. */
 const MAX_STARVED = 10;
 /** A place that could not be sampled by then is not told. */
-const SAMPLE_MS = 1_500;
+const SAMPLE_MS = 3_000;
 const MAX_PRINTED = 500;
 const MEGABYTE = 1_048_576;
 

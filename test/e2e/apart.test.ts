@@ -24,7 +24,7 @@ describe("an instance of a user's role", () => {
   );
 
   it("that ends again and again is failed, and says why and what to do", async () => {
-    const { id, port } = await lab.spawn("--at-birth", "exit");
+    const { id, port } = await lab.spawn("--at-birth", "exit", "--watchdog", "10s");
     await eventually(async () => {
       connect(port, "127.0.0.1").on("error", () => undefined);
       expect(await lab.show(id)).toMatchObject({ state: "failed" });
