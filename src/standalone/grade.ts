@@ -3,12 +3,9 @@ import path from "node:path";
 import { SingleBar } from "cli-progress";
 import prettyMs from "pretty-ms";
 import { z } from "zod";
-import { suggestion } from "../catalogue/instance-options.ts";
-import { shippedRoles } from "../catalogue/shipped-roles.ts";
 import { chooseRung } from "../check/box/rung.ts";
-import { checksOf } from "../check/case-folder.ts";
-import { allCases } from "../check/checkable.ts";
-import { readAssignment } from "../check/grade/assignment.ts";
+import { checkableOf } from "../check/checkable.ts";
+import { type Assignment, readAssignment } from "../check/grade/assignment.ts";
 import { classSummary, lostCases } from "../check/grade/class-page.ts";
 import { gradeClass } from "../check/grade/grade-class.ts";
 import { GradeFolder, pointsText } from "../check/grade/grade-folder.ts";
@@ -17,7 +14,7 @@ import { type GradedCase, gradedCases } from "../check/grade/grading.ts";
 import { handInsIn } from "../check/grade/hand-ins.ts";
 import { pseudonyms } from "../check/grade/pseudonyms.ts";
 import { readRoster } from "../check/grade/roster.ts";
-import { NetlabError } from "../errors.ts";
+import { messageOf, NetlabError } from "../errors.ts";
 import { printable } from "../printable.ts";
 import { styleOf } from "../repl/style.ts";
 import { table } from "../repl/text-table.ts";
@@ -94,19 +91,12 @@ export default defineStandalone({
   },
 });
 
-async function casesFor(assignment: ReturnType<typeof readAssignment>): Promise<GradedCase[]> {
-  const checks = await checksOf(assignment.role);
-  if (!checks) {
+async function casesFor(assignment: Assignment): Promise<GradedCase[]> {
+  const { cases } = await checkableOf(assignment.role).catch((error: unknown) => {
     const place = assignment.place("role");
-    throw new NetlabError("bad-assignment/bad-value", {
-      place,
-      key: "role",
-      why: `the checker knows no role ${assignment.role}${suggestion(assignment.role, [...(await shippedRoles()).keys()])}`,
-    });
-  }
-  const roles = await shippedRoles();
-  const role = roles.get(assignment.role);
-  return gradedCases(assignment, role ? allCases(role, checks) : []);
+    throw new NetlabError("bad-assignment/bad-line", { place, why: messageOf(error) }, { cause: error });
+  });
+  return gradedCases(assignment, cases);
 }
 
 interface Progress {

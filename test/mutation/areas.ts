@@ -36,10 +36,15 @@ export const areas: readonly Area[] = [
     tests: ["test/machines/*.test.ts"],
   },
   {
+    name: "outflow",
+    sources: ["src/actors/outflow.ts", "src/actors/delivery.ts"],
+    tests: ["test/actors/{outflow,delivery}.test.ts"],
+  },
+  {
     name: "connection",
-    sources: ["outflow", "connection*", "closing", "intake"].map((name) => `src/actors/${name}.ts`),
+    sources: ["connection*", "closing", "intake"].map((name) => `src/actors/${name}.ts`),
     tests: [
-      "test/actors/{outflow,connection-life,framing,limits,mid-file,gaps,client-endings,crashes,turns,stopping}.test.ts",
+      "test/actors/{connection-life,framing,limits,mid-file,gaps,client-endings,crashes,turns,stopping}.test.ts",
     ],
   },
 ];
