@@ -54,8 +54,10 @@ export class Ids {
   }
 
   #peer(instance: string, kind: "c" | "u", sequence: Sequence): string {
-    const id = `${instance}/${kind}${sequence.next()}`;
-    return this.#node === undefined ? id : `${id}@${this.#node}`;
+    // A template would be kept in memory as the parts that it is made of.
+    const parts = [instance, "/", kind, sequence.next()];
+    if (this.#node !== undefined) parts.push("@", this.#node);
+    return parts.join("");
   }
 }
 

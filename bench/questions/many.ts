@@ -69,7 +69,7 @@ const questions: Question[] = [
     what: "resident memory per connection, 10,000 held in their steady state",
     unit: "KB",
     better: "less",
-    goal: { is: "figure", limit: 10 },
+    goal: { is: "figure", limit: 6 },
     ours: memoryOf("netlabd", async () => {
       const server = await startNetlabd(oneRole("calculator", room));
       return { ...server, port: server.ports[0] ?? 0 };

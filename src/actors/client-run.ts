@@ -91,7 +91,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
     this.#actor = runMachine(this.#role.machine, {
       input: {
         ...world,
-        ...recordedInputs(world, () => story),
+        ...recordedInputs(world, { story }),
         files: this.#files,
       },
       id,

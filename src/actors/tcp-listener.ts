@@ -195,8 +195,7 @@ export class TcpListener implements InstanceService {
   }
 
   #startMachine(connection: Connection, files: ConnectionFiles, { role, world }: Edition): void {
-    const { story } = connection;
-    const inputs = recordedInputs(world, () => story);
+    const inputs = recordedInputs(world, connection);
     const actor = runMachine(role.machine, {
       input: { ...world, peer: connection, files, ...inputs },
       id: connection.id,

@@ -6,12 +6,13 @@
  */
 import type { Endpoint } from "../link/link.ts";
 import type { UdpLink } from "../link/udp-link.ts";
-import { listenUdp } from "../link/udp-server.ts";
+import { listenUdp, type UdpLinks } from "../link/udp-server.ts";
 import type { Phase } from "../machines/_role.ts";
 import { stateName } from "../machines/_state-names.ts";
 import type { Clock, World } from "../machines/_world.ts";
 import { crashCause } from "../os/error-causes.ts";
 import { editionOf, secretsOf } from "../stories/editions.ts";
+import type { Story } from "../stories/story.ts";
 import { isLoopback } from "../wire/loopback.ts";
 import { PeerMessage } from "../wire/message.ts";
 import type { Bound } from "./binding.ts";
@@ -34,13 +35,17 @@ const MAX_SENDERS = 4_096;
 interface Remembered {
   readonly sender: DatagramSender;
   readonly link: UdpLink;
+  /** When it took its place in the table. */
+  placedAt: number;
 }
 
 export class UdpEndpoint implements InstanceService, SenderHost {
   readonly #context: ServiceContext;
   #secrets: readonly string[];
-  /** In the order in which they last spoke: the first is the most silent. */
+  /** In the order in which they came, or had a second chance. */
   readonly #senders = new Map<string, Remembered>();
+  /** The last one who spoke, as most who speak again at once are. */
+  #last: Remembered | undefined;
   readonly #port: ListeningPort;
   /** The sender whose datagram the machine is at. */
   #speaking: DatagramSender | undefined;
@@ -114,10 +119,15 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     this.#runMachine(this.#world);
   }
 
+  /** Of the sender that speaks now. */
+  get story(): Story | undefined {
+    return this.#speaking?.story;
+  }
+
   #runMachine(world: World): void {
     const { id, environment, role, onFinished } = this.#context;
     const actor = runMachine(role().machine, {
-      input: { ...world, ...recordedInputs(world, () => this.#speaking?.story) },
+      input: { ...world, ...recordedInputs(world, this) },
       id,
       clock: environment.clock,
       watcher: {
@@ -142,9 +152,9 @@ export class UdpEndpoint implements InstanceService, SenderHost {
       host,
       port,
       ipv6Only,
-      onDatagram: (bytes, from, newLink) => {
-        const receive = () => this.#linkOf(from, newLink).receive(bytes);
-        if (numbered && !this.#senders.has(keyOf(from))) numbered("sender", receive);
+      onDatagram: (bytes, address, port, links) => {
+        const receive = () => this.#linkOf(address, port, links).receive(bytes);
+        if (numbered && !this.#senders.has(keyOf({ address, port }))) numbered("sender", receive);
         else receive();
       },
       onError: this.#context.onCrash,
@@ -184,16 +194,18 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     onCrash(error);
   }
 
-  #linkOf(from: Endpoint, newLink: () => UdpLink): UdpLink {
-    const key = keyOf(from);
+  #linkOf(address: string, port: number, links: UdpLinks): UdpLink {
+    const last = this.#last?.link;
+    if (last && last.remote.port === port && last.remote.address === address) return last;
+    const remote = { address, port };
+    const key = keyOf(remote);
     let remembered = this.#senders.get(key);
-    if (remembered) {
-      this.#senders.delete(key);
-    } else {
+    if (!remembered) {
       if (this.#senders.size >= MAX_SENDERS) this.#forgetMostSilent();
-      remembered = this.#newSender(newLink());
+      remembered = this.#newSender(links.linkTo(remote));
+      this.#senders.set(key, remembered);
     }
-    this.#senders.set(key, remembered);
+    this.#last = remembered;
     return remembered.link;
   }
 
@@ -216,11 +228,19 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     } as const;
     const story = environment.recorder.open(subject, this.#state, this.#secrets);
     story.waitsFor = this.#phase?.expects;
-    return { sender: new DatagramSender(environment.onLink?.(link, id) ?? link, story, this), link };
+    const sender = new DatagramSender(environment.onLink?.(link, id) ?? link, story, this);
+    return { sender, link, placedAt: sender.lastMovedAt };
   }
 
+  /** Gives a second chance, at the end, to one who spoke since it took its place: else each datagram would move its sender there. */
   #forgetMostSilent(): void {
-    for (const { sender } of this.#senders.values()) return sender.close();
+    for (const [key, remembered] of this.#senders) {
+      const { sender, placedAt } = remembered;
+      if (sender.lastMovedAt <= placedAt) return sender.close();
+      remembered.placedAt = sender.lastMovedAt;
+      this.#senders.delete(key);
+      this.#senders.set(key, remembered);
+    }
   }
 
   #forgetAll(): void {
@@ -229,6 +249,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
 
   onForgotten({ story, remote }: DatagramSender): void {
     if (!this.#senders.delete(keyOf(remote))) return;
+    this.#last = undefined;
     story.waitsFor = undefined;
     this.#context.environment.recorder.end(story);
   }
@@ -238,8 +259,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     this.#sweepTimer = clock.setTimeout(() => {
       const since = clock.now() - SILENCE_MS;
       for (const { sender } of this.#senders.values()) {
-        if (sender.lastMovedAt > since) break;
-        sender.close();
+        if (sender.lastMovedAt <= since) sender.close();
       }
       this.#scheduleSweep();
     }, SWEEP_MS);

@@ -124,6 +124,14 @@ export class RegistryMirror implements Registry {
     return this.#daemon.ask("register", { ip, port, service, token }, leaseMs);
   }
 
+  store(
+    entry: Parameters<Registry["register"]>[0],
+    leaseMs: number | undefined,
+    failed: (error: Error) => void,
+  ): void {
+    this.register(entry, leaseMs).catch(failed);
+  }
+
   deregister(entry: Parameters<Registry["deregister"]>[0]): Promise<boolean> {
     return this.#daemon.ask("deregister", entry);
   }

@@ -30,8 +30,8 @@ export class TestRegistry {
       host: HOST,
       port,
       ipv6Only: false,
-      onDatagram: (bytes, _from, newLink) =>
-        this.#hear(bytes.toString(), (answer) => newLink().write(answer)),
+      onDatagram: (bytes, address, port, links) =>
+        this.#hear(bytes.toString(), (answer) => links.linkTo({ address, port }).write(answer)),
       onError: () => undefined,
       onClosed: () => undefined,
     });

@@ -9,9 +9,19 @@ import { SimulatedClock } from "./simulated-clock.ts";
 function outflow({ onSettle = (_log: string[]): void => undefined } = {}) {
   const clock = new SimulatedClock();
   const log: string[] = [];
+  const story = { now: () => clock.now() * 1_000, movedAt: 0 };
+  /** A byte has gone: of a message, of a file. */
+  const moves = () => {
+    story.movedAt = story.now();
+  };
+  const wrote = (what: string) => {
+    log.push(what);
+    moves();
+  };
   const writer = {
-    write: (bytes: Buffer) => void log.push(`bytes:${bytes}`),
-    writeText: (text: string) => void log.push(`text:${text}`),
+    story,
+    write: (bytes: Buffer) => wrote(`bytes:${bytes}`),
+    writeText: (text: string) => wrote(`text:${text}`),
     onQueued: (bytes: number) => void log.push(`queued:${bytes}`),
     onDrained: () => void log.push("drained"),
   };
@@ -19,7 +29,7 @@ function outflow({ onSettle = (_log: string[]): void => undefined } = {}) {
   const flow = new Outflow(writer, clock, crowds);
   /** What was logged since it was last asked. */
   const heard = () => log.splice(0);
-  return { clock, flow, heard };
+  return { clock, flow, heard, moves };
 }
 
 const turn = () => new Promise<void>((resolve) => void setImmediate(resolve));
@@ -28,7 +38,8 @@ describe("an outflow without a hub", () => {
   it("writes as any other", () => {
     const log: string[] = [];
     const write = (what: unknown) => void log.push(String(what));
-    const writer = { write, writeText: write, onQueued: write, onDrained: () => undefined };
+    const story = { now: () => 0, movedAt: 0 };
+    const writer = { story, write, writeText: write, onQueued: write, onDrained: () => undefined };
     const flow = new Outflow(writer, new SimulatedClock(), undefined);
     flow.line("one\n");
     flow.flush();
@@ -264,11 +275,12 @@ describe("a file under way", () => {
   });
 
   it("is the last write for the gap that follows it, whatever the peer said meanwhile", async () => {
-    const { flow, clock, heard } = outflow();
+    const { flow, clock, heard, moves } = outflow();
     await flow.beginFile();
     flow.postText("apart", true);
     flow.peerSpoke();
     clock.advance(1_000);
+    moves();
     heard();
     flow.endFile();
     expect(heard()).toEqual([]);
@@ -279,8 +291,9 @@ describe("a file under way", () => {
   });
 
   it("lets nothing wait on where nothing was said", async () => {
-    const { flow, heard } = outflow();
+    const { flow, heard, moves } = outflow();
     await flow.beginFile();
+    moves();
     flow.endFile();
     expect([flow.isWaiting, heard()]).toEqual([false, ["drained"]]);
     flow.postText("next", true);

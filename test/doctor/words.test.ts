@@ -6,6 +6,7 @@ import { exitOf, type Finding, finding } from "../../src/doctor/finding.ts";
 import { wordsOfFinding } from "../../src/doctor/finding-text.ts";
 import { httpIn, isTlsRecord, speakerOf } from "../../src/doctor/first-words.ts";
 import { wordsOf } from "../../src/doctor/role-words.ts";
+import { timedOut } from "../../src/doctor/tcp-examination.ts";
 import { codes, examined, found, freePort, hasPython, patient, started } from "./hospital.ts";
 
 const python = { pid: 4_123, name: "python3" };
@@ -64,6 +65,12 @@ describe("a finding", () => {
     expect([exitOf([chat]), exitOf([chat], "chat"), exitOf([chat], "echo")]).toEqual([0, 0, 1]);
     expect(exitOf([finding("http", "certain", { status: null })], "chat")).toBe(1);
   });
+});
+
+it("a listener that no client waits for, and that does not answer, is behind a firewall of this machine", () => {
+  expect(timedOut({ rxQueue: 0 })).toMatchObject({ code: "filtered", sure: "likely" });
+  expect(timedOut({ rxQueue: 2 })).toMatchObject({ code: "backlog-full", about: { waiting: 2 } });
+  expect(timedOut(undefined)).toMatchObject({ code: "filtered" });
 });
 
 describe("first words", () => {
