@@ -5,8 +5,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { scanRoles } from "../src/catalogue/role-folder.ts";
-import { netlabdProgram, version } from "../src/config.ts";
+import { version } from "../src/config.ts";
 import { netlabctlProgram } from "../src/netlabctl-main.ts";
+import { netlabdProgram } from "../src/netlabd-program.ts";
 import { commandTable, distinct } from "../src/repl/command-folder.ts";
 import { standalone } from "../src/standalone/standalone-commands.ts";
 import { checkReportSchema } from "./reference/check-schema.ts";

@@ -30,6 +30,7 @@ import { ControlServer } from "./control/control-server.ts";
 import type { OpenEvaluation } from "./control/operator-session.ts";
 import { messageOf } from "./errors.ts";
 import { Exposures } from "./exposures.ts";
+import { FaultBoard } from "./faults/fault-board.ts";
 import { Ids } from "./ids.ts";
 import { StoryJournal } from "./journaling.ts";
 import { Judge } from "./judging.ts";
@@ -80,6 +81,7 @@ export class Daemon {
   readonly #queries: Queries;
   readonly #programWatch: ProgramWatch | undefined;
   readonly #descriptors = DescriptorBudget.ofProcess();
+  readonly #faults: FaultBoard;
   readonly #journal: StoryJournal;
   readonly #judge: Judge;
   readonly #memory: InstanceMemory;
@@ -114,9 +116,19 @@ export class Daemon {
     this.recorder = new Recorder(clock, { budgetBytes: config.recordMemoryBytes });
     this.#programWatch = config.proc ? this.#newProgramWatch(clock) : undefined;
     this.#journal = this.#newJournal();
+    this.#faults = new FaultBoard({
+      clock,
+      find: (connection) => this.recorder.find(connection),
+      live: () => this.recorder.live(),
+      linkOf: (connection) => this.supervisor.control(connection)?.link,
+      isElsewhere: (target) => this.supervisor.find(target.split("/")[0] ?? "")?.service.fresh !== undefined,
+    });
     this.supervisor = new Supervisor(this.#library.roles, this.#environment(registry, book), {
       onState: (instance, from, to) => this.#onInstanceState(instance, from, to),
-      onRemoved: (instance) => this.lab.instanceRemoved(instance),
+      onRemoved: (instance) => {
+        this.#faults.forget(instance.id);
+        this.lab.instanceRemoved(instance);
+      },
     });
     const defaults = new SpawnDefaults(config, this.#library.roles);
     this.#memory = new InstanceMemory(openInstances(this.#database), this.supervisor, this.log, clock);
@@ -125,6 +137,7 @@ export class Daemon {
       supervisor: this.supervisor,
       defaults,
       userRoles,
+      faults: this.#faults,
       warn: (sentence) => this.log.logger.warn(sentence),
       book,
       entries: new LabEntryIds(openLabEntries(this.#database), (error) =>
@@ -154,6 +167,7 @@ export class Daemon {
       questions: new DatabaseQuestions(this.#database, this.#queries, this.#library.roles),
       descriptors: this.#descriptors,
       log: this.log,
+      faults: this.#faults,
     });
     this.#control = new ControlServer({
       lab: this.lab,
@@ -191,6 +205,7 @@ export class Daemon {
       isLingering: isOnlyInTimeWait,
       ...(this.#programWatch ? { surveyPort } : {}),
       hubs: new LocalHubs(),
+      onLink: this.#faults.onLink,
       ids,
       apart: apartment.serviceOf,
     };

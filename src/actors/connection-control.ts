@@ -3,6 +3,7 @@
  * it, by the story's id.
  */
 import type { AnyMachineSnapshot } from "xstate";
+import type { Link } from "../link/link.ts";
 import type { OperatorAction } from "../stories/entry.ts";
 import type { LiveView } from "../stories/live-view.ts";
 
@@ -18,6 +19,8 @@ export interface ConnectionControl {
   readonly queuedBytes: number;
   /** When bytes last moved, either way. */
   readonly lastMovedAt: number;
+  /** The way to the peer; another process has that of its connections. */
+  readonly link?: Link;
   /** Ends it at once; `action` is how its story tells that. */
   kill(action?: OperatorAction): Done;
 

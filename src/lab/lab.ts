@@ -3,6 +3,7 @@
  * commands that answer when they are done, and news by topic. Nothing that acts goes through it.
  */
 import type { AnyStateMachine } from "xstate";
+import type { FaultDocument, FaultRequest } from "../faults/fault-board.ts";
 import type { PeerTerm } from "../ids.ts";
 import type { LogLine } from "../log.ts";
 import type { HubMember, Role, SayOptions } from "../machines/_role.ts";
@@ -19,6 +20,14 @@ import type { ConnectionDocument } from "./documents.ts";
 import type { LabInstance } from "./lab-instance.ts";
 
 export type { Cell, LabInstance, WordsRow };
+
+/** Lines that are made worse on purpose. Each throws a NetlabError where it does not fit. */
+export interface LabFaults {
+  add(request: FaultRequest): Promise<FaultDocument>;
+  list(): readonly FaultDocument[];
+  /** Answers it as it was. */
+  remove(id: string): Promise<FaultDocument>;
+}
 
 export interface Lab {
   readonly version: string;
@@ -59,6 +68,7 @@ export interface Lab {
   buffers(connection: string, limitBytes: number): ConnectionBuffers | undefined;
   readonly registry: LabRegistry;
   readonly book: LabBook;
+  readonly faults: LabFaults;
   status(): LabStatus;
   logLines(): readonly LogLine[];
 

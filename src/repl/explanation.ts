@@ -7,6 +7,7 @@ import type { Lab } from "../lab/lab.ts";
 import { hexOf, printable, printableBytes } from "../printable.ts";
 import type { Visibility } from "../stories/entry-text.ts";
 import { KeptStory } from "../stories/kept-story.ts";
+import { lineFaultText } from "../stories/line-fault-text.ts";
 import type { LiveView } from "../stories/live-view.ts";
 import { type Entry, type Story, wallMs } from "../stories/story.ts";
 import { type Judged, reasonOf, verdictOf } from "../stories/verdict.ts";
@@ -41,11 +42,21 @@ export function closingLines(explanation: Explanation): string[] {
   const { judged, reason } = explanation;
   const { verdict } = judged;
   if (verdict === "crashed") return [crashLine(explanation.story)];
+  if (explanation.story.isLineBad) return [badLineText(explanation.story), lastLine(explanation)];
   const what =
     verdict === "ok"
       ? "No mistake recognised. (That does not prove the program right.)"
       : `No known mistake fits this story. What is certain: ${printable(reason ?? verdict)}.`;
   return [what, lastLine(explanation)];
+}
+
+/** Faults that were on the line: what looks like a mistake may be theirs. */
+function badLineText({ entries }: Story): string {
+  const faults = entries.flatMap((entry) =>
+    entry.kind === "fault" && entry.deed === "on" ? [lineFaultText(entry)] : [],
+  );
+  const which = faults.length > 0 ? ` (${[...new Set(faults)].join("; ")})` : "";
+  return `The line was bad here${which}, so no mistake is looked for: what came, or did not come, may be the line's doing.`;
 }
 
 /** Says whose fault it was: a role of the user's own has a place in a file, ours has none that helps. */

@@ -22,6 +22,7 @@ export interface StoryRecord {
   readonly bytesOut: number;
   readonly framing: string;
   readonly lastRule: string | null;
+  readonly isLineBad?: boolean;
   readonly fault: Fault | null;
   readonly cause: Cause | null;
   readonly peerName?: string | null;
@@ -47,6 +48,7 @@ export function toRecord(story: Story, live?: LiveView): StoryRecord {
     bytesOut,
     framing,
     lastRule: story.lastRule ?? null,
+    ...(story.isLineBad ? { isLineBad: true } : {}),
     fault: story.fault ?? null,
     cause: story.cause ?? null,
     peerName: story.peerName ?? null,
@@ -75,6 +77,7 @@ export function fromRecord(record: StoryRecord): {
       bytesOut: record.bytesOut,
       framing: record.framing,
       lastRule: record.lastRule ?? undefined,
+      isLineBad: record.isLineBad ?? false,
       fault: record.fault ?? undefined,
       cause: record.cause ?? undefined,
       peerName: record.peerName ?? undefined,

@@ -6,7 +6,7 @@
  */
 
 import type { Cause } from "./causes.ts";
-import type { Entry, EntryOf, OperatorAction, Transition } from "./entry.ts";
+import type { Entry, EntryOf, LineFault, OperatorAction, Transition } from "./entry.ts";
 import { type MessageRun, messageRun } from "./message-run.ts";
 import type { ProgramSample } from "./program.ts";
 import { sharedFact } from "./shared-facts.ts";
@@ -82,6 +82,8 @@ export class Story {
   movedAt = 0;
   framing = "unknown";
   lastRule: string | undefined;
+  /** An operator has put a fault on its line: what came over it proves nothing of its peer. */
+  isLineBad = false;
   fault: Fault | undefined;
   /** Why, where there is a fault. */
   cause: Cause | undefined;
@@ -278,6 +280,11 @@ export class Story {
     this.add({ at: this.now(), kind: "refused", cause, words });
   }
 
+  recordFault(fault: LineFault): void {
+    this.isLineBad = true;
+    this.add({ at: this.now(), kind: "fault", ...fault });
+  }
+
   recordProgram(sample: ProgramSample): void {
     this.add({ at: this.now(), kind: "program", ...sample });
   }
@@ -358,6 +365,7 @@ export type RestoredState = Pick<
   | "bytesOut"
   | "framing"
   | "lastRule"
+  | "isLineBad"
   | "fault"
   | "cause"
   | "peerName"
