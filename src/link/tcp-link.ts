@@ -32,6 +32,8 @@ export class TcpLink implements Link {
   attach(handlers: LinkHandlers): void {
     this.#handlers = handlers;
     this.#socket.on("data", onData).on("end", onEnd).on("drain", onDrain).on("close", onClose);
+    // Attached late, it may have gone meanwhile: nothing would tell that any more.
+    if (this.#socket.closed) process.nextTick(() => this.onClose());
   }
 
   get queuedBytes(): number {
@@ -71,7 +73,10 @@ export class TcpLink implements Link {
 
   reset(): void {
     this.#taps?.emit({ kind: "reset" });
-    this.#socket.resetAndDestroy();
+    const { writableEnded, writableLength } = this.#socket;
+    // libuv resets no socket after its FIN: the handle would stay open, and spin for ever once the other end has gone.
+    if (writableEnded && writableLength === 0) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
   }
 
   destroy(): void {
