@@ -4,7 +4,7 @@
  *
  * Long, because every way to compare what came stands here.
  */
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import { printableBytes } from "../printable.ts";
 import type { Story } from "../stories/story.ts";
 import { usualBuffers } from "../wire/usual-buffers.ts";
@@ -184,7 +184,9 @@ export abstract class Hearing {
     const program = this.scene.program();
     if (!program) return false;
     const isDone = program.exit !== undefined || (await program.isWaiting());
-    // Something may have come while it was looked at.
+    // An answer that it gave before it waited lies in our own socket: a look takes no turn of the loop, and only a turn reads it.
+    await turn();
+    await turn();
     return isDone && this.quietMs >= quietBefore;
   }
 

@@ -188,8 +188,10 @@ export class CheckConnection extends Hearing implements TestConnection, LinkHand
     this.#link.pause();
   }
 
+  /** Bytes that came meanwhile are read in the next turn of the loop: the silence begins anew. */
   resume(): void {
     this.#link.resume();
+    this.moved();
   }
 
   onData(chunk: Buffer): void {

@@ -34,7 +34,10 @@ const toProve = new Map(
   ),
 );
 const checked = peers.filter((peer) => (known.get(peer) ?? []).length > 0);
-const proved = checked.filter((peer) => mutants.some(({ of, kills }) => of === peer && kills !== "*"));
+/** Servers of whose mutants each says which cases it fails. */
+const proved = checked.filter(
+  (peer) => peer.endsWith("-server") && mutants.some(({ of, kills }) => of === peer && kills !== "*"),
+);
 const killersOf = (peer: string, id: string) =>
   mutants.filter(({ of, kills }) => of === peer && kills !== "*" && kills.includes(id));
 

@@ -72,7 +72,9 @@ export const echoClientCases: readonly ClientCase[] = [
         deviation: { write: (bytes, nth) => [nth === 1 ? Buffer.from(EMPTY) : bytes] },
       });
       await t.start();
-      await server.hears("the next command", () => server.heard.length >= 2, { withinMs: 6_000 });
+      const commands = () => server.heard.filter((text) => !isClose(text));
+      if (t.script.filter((line) => !isClose(line)).length < 2) t.skip("its SCRIPT has one command");
+      await server.hears("the next command", () => commands().length >= 2, { withinMs: 6_000 });
     },
   }),
   defineCase({
@@ -85,7 +87,7 @@ export const echoClientCases: readonly ClientCase[] = [
       const server = await serve(t);
       await t.start();
       await server.hears(CLOSE, isClose, { withinMs: 6_000 });
-      await t.exits();
+      await t.exits({ withinMs: 5_000 });
     },
   }),
 ];

@@ -43,7 +43,7 @@ export const knockClientCases: readonly ClientCase[] = [
       await server.hears(KNOCK, () => true);
       await t.pause(LATE_MS / 2);
       const [, early] = server.heard;
-      if (early !== undefined && server.said.length < 2)
+      if (early !== undefined)
         t.fail("the next line should wait for the answer to the one before", { got: early });
     },
   }),

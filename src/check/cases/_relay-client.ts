@@ -51,6 +51,7 @@ export const relayClientCases: readonly ClientCase[] = [
       const server = await t.serve();
       await t.start({ lines: 1 });
       const name = await server.hears("its username", () => true);
+      await t.typed();
       const text = t.word(9);
       const guest = await server.guest();
       guest.send(`${t.word(7)}\n`);
@@ -83,7 +84,7 @@ export const relayClientCases: readonly ClientCase[] = [
       const server = await t.serve();
       await t.start();
       await server.hears(CLOSE, isClose, { withinMs: 6_000 });
-      await t.exits();
+      await t.exits({ withinMs: 5_000 });
     },
   }),
 ];

@@ -80,7 +80,7 @@ export const reverseClientCases: readonly ClientCase[] = [
       const server = await t.serve({ given });
       await t.start();
       await server.hears(EXIT, isExit, { withinMs: 6_000 });
-      await t.exits();
+      await t.exits({ withinMs: 5_000 });
     },
   }),
 ];

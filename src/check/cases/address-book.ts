@@ -214,6 +214,7 @@ export default defineChecks({
       side: "server",
       grade: "SHOULD",
       needs: ["start"],
+      limitMs: 20_000,
       title: "waits for a header and an address that come byte by byte",
       async run(t) {
         const { email, name } = known(t);

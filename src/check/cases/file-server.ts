@@ -7,6 +7,18 @@ import { fileClientCases } from "./_file-server-client.ts";
 import { fill } from "./_file-server-stage.ts";
 import { transferCases } from "./_file-server-transfer.ts";
 
+const CLIENT_FAMILIES = [
+  "FRAME-6.c.two-replies-one-read",
+  "FRAME-6.c.reply-in-two-reads",
+  "ROBUST.c.slow-server",
+  "ROBUST.c.long-reply",
+  "FRAME-8.c.server-leaves",
+  "FRAME-8.c.server-resets",
+  "FRAME-8.c.refused",
+  "ROBUST.c.stdin-ends",
+  "ROBUST.c.no-busy-loop",
+];
+
 export default defineChecks({
   role: "file-server",
   words: {
@@ -40,5 +52,7 @@ export default defineChecks({
   }),
   script: () => ["pdf", "server.pdf"],
   shown: () => undefined,
+  // A file client asks a registry, too, which the families have none of: its own cases have both.
+  families: Object.fromEntries(CLIENT_FAMILIES.map((id) => [id, "none"])),
   cases: [...transferCases, ...accessCases, ...fileClientCases],
 });
