@@ -30,6 +30,10 @@ import type { Telemetry } from "./telemetry.ts";
 const SILENCE_MS = 60_000;
 const SWEEP_MS = 5_000;
 const MAX_SENDERS = 4_096;
+/** Pause before a server of this daemon is answered: two that answer anything would keep each other busy for ever [ACK-1]. */
+const OWN_PAUSE_MS = 1_000;
+/** Datagrams that wait so. Beyond it they are lost, as in a full buffer of the system. */
+const MAX_PAUSED = 100;
 
 /** A remembered sender: its link brings its datagrams to it. */
 interface Remembered {
@@ -44,6 +48,9 @@ export class UdpEndpoint implements InstanceService, SenderHost {
   #secrets: readonly string[];
   /** In the order in which they came, or had a second chance. */
   readonly #senders = new Map<string, Remembered>();
+  /** Senders that are servers of this daemon. */
+  readonly #own = new WeakSet<DatagramSender>();
+  readonly #pauses = new Set<unknown>();
   /** The last one who spoke, as most who speak again at once are. */
   #last: Remembered | undefined;
   readonly #port: ListeningPort;
@@ -147,12 +154,16 @@ export class UdpEndpoint implements InstanceService, SenderHost {
   }
 
   async #bind(host: string, port: number, ipv6Only: boolean): Promise<Bound> {
-    const { descriptors } = this.#context.environment;
+    const { descriptors, numbered } = this.#context.environment;
     const server = await listenUdp({
       host,
       port,
       ipv6Only,
-      onDatagram: (bytes, address, port, links) => this.#linkOf(address, port, links).receive(bytes),
+      onDatagram: (bytes, address, port, links) => {
+        const receive = () => this.#linkOf(address, port, links).receive(bytes);
+        if (numbered && !this.#senders.has(keyOf({ address, port }))) numbered("sender", receive);
+        else receive();
+      },
       onError: this.#context.onCrash,
       onClosed: () => descriptors.give(1),
     });
@@ -163,6 +174,16 @@ export class UdpEndpoint implements InstanceService, SenderHost {
   // -- one datagram ---------------------------------------------------------------------------------------------------
 
   onDatagram(sender: DatagramSender, bytes: Buffer): void {
+    if (!this.#own.has(sender)) return this.#hand(sender, bytes);
+    if (this.#pauses.size >= MAX_PAUSED) return;
+    const pause = this.clock.setTimeout(() => {
+      this.#pauses.delete(pause);
+      this.#hand(sender, bytes);
+    }, OWN_PAUSE_MS);
+    this.#pauses.add(pause);
+  }
+
+  #hand(sender: DatagramSender, bytes: Buffer): void {
     const phase = this.#phase;
     if (!phase) return;
     sender.story.lastRule = phase.rule;
@@ -225,6 +246,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     const story = environment.recorder.open(subject, this.#state, this.#secrets);
     story.waitsFor = this.#phase?.expects;
     const sender = new DatagramSender(environment.onLink?.(link, id) ?? link, story, this);
+    if (isLoopback(remote.address) && environment.holderOf?.("udp", remote.port)) this.#own.add(sender);
     return { sender, link, placedAt: sender.lastMovedAt };
   }
 
@@ -274,6 +296,8 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     this.#actor = undefined;
     this.#phase = undefined;
     this.#port.close();
+    for (const pause of this.#pauses) this.clock.clearTimeout(pause);
+    this.#pauses.clear();
     this.#forgetAll();
     this.#context.environment.clock.clearTimeout(this.#sweepTimer);
   }

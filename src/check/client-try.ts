@@ -8,7 +8,7 @@ import { likelyOfAll } from "./likely.ts";
 import { incidentOf } from "./own-server.ts";
 import { patience } from "./patience.ts";
 import type { Scene } from "./scene.ts";
-import { OUTPUT_TAIL, type Outcome, tooLong, verdictOf } from "./server-try.ts";
+import { lastWords, type Outcome, tooLong, verdictOf } from "./server-try.ts";
 import type { Stage } from "./stage.ts";
 import { Transcript } from "./transcript.ts";
 
