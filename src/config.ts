@@ -1,8 +1,8 @@
 /** The daemon's command line and environment, as one validated value. What its options are is in netlabd-program.ts. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { packageFolder } from "./places.ts";
+import { packageData, packageFolder } from "./places.ts";
 import { defaultSocketPath } from "./socket-path.ts";
 import { stateFolder } from "./state-folder.ts";
 
@@ -28,19 +28,12 @@ export interface Config {
   readonly detach?: boolean | undefined;
 }
 
-export const packageData = path.join(packageFolder, "data");
 export const labsFolder = path.join(packageData, "labs");
 export const schemaFile = path.join(packageData, "schema.sql");
 
 export const version = (
   JSON.parse(readFileSync(path.join(packageFolder, "package.json"), "utf8")) as { version: string }
 ).version;
-
-/** A role's `--root`: the user's folder of that name in the data folder, else the one that comes with netlabd. */
-export function rootFolder(dataFolder: string, root: string): string {
-  const own = path.resolve(dataFolder, root);
-  return existsSync(own) || path.isAbsolute(root) ? own : path.join(packageData, root);
-}
 
 /** Every option by its name, as it was given or by its default. */
 export interface GivenOptions extends Omit<Config, "dataFolder" | "socketPath" | "recordMemoryBytes"> {

@@ -21,10 +21,11 @@ import { ProgramWatch } from "./actors/program-watch.ts";
 import { localPrograms } from "./actors/programs.ts";
 import type { Environment } from "./actors/service.ts";
 import { Supervisor } from "./actors/supervisor.ts";
+import { Apartment } from "./apart/apartment.ts";
 import type { RoleTable } from "./catalogue/role-folder.ts";
 import { RoleLibrary } from "./catalogue/role-library.ts";
 import { shippedRoles } from "./catalogue/shipped-roles.ts";
-import { type Config, rootFolder, schemaFile, version } from "./config.ts";
+import { type Config, schemaFile, version } from "./config.ts";
 import { ControlServer } from "./control/control-server.ts";
 import type { OpenEvaluation } from "./control/operator-session.ts";
 import { messageOf } from "./errors.ts";
@@ -44,7 +45,8 @@ import { UserRoles } from "./lab/user-roles.ts";
 import { Log } from "./log.ts";
 import type { Clock } from "./machines/_world.ts";
 import { isOnlyInTimeWait } from "./os/proc.ts";
-import { openAddressBook } from "./stores/address-book.ts";
+import { rootFolder } from "./places.ts";
+import { type LabBook, openAddressBook } from "./stores/address-book.ts";
 import { LabDatabase } from "./stores/database.ts";
 import { openInstances } from "./stores/instances.ts";
 import { openJournal } from "./stores/journal.ts";
@@ -119,6 +121,7 @@ export class Daemon {
       find: (connection) => this.recorder.find(connection),
       live: () => this.recorder.live(),
       linkOf: (connection) => this.supervisor.control(connection)?.link,
+      isElsewhere: (target) => this.supervisor.find(target.split("/")[0] ?? "")?.service.fresh !== undefined,
     });
     this.supervisor = new Supervisor(this.#library.roles, this.#environment(registry, book), {
       onState: (instance, from, to) => this.#onInstanceState(instance, from, to),
@@ -174,12 +177,21 @@ export class Daemon {
     });
   }
 
-  #environment(registry: Environment["registry"], addressBook: Environment["addressBook"]): Environment {
+  #environment(registry: Environment["registry"], addressBook: LabBook): Environment {
     const { dataFolder } = this.#config;
     const downloads = path.join(dataFolder, "downloads");
     mkdirSync(downloads, { recursive: true });
     const rootOf = (root: string) => rootFolder(dataFolder, root);
     const numbers = openNumbers(this.#database);
+    const ids = new Ids((name) =>
+      name.startsWith("instance/") ? numbers.exact(name) : numbers.inBlocks(name),
+    );
+    const apartment = new Apartment({
+      dataFolder,
+      ids,
+      book: addressBook,
+      mayLook: this.#config.proc !== false,
+    });
     return {
       clock: this.#clock,
       random: Math.random,
@@ -194,7 +206,8 @@ export class Daemon {
       ...(this.#programWatch ? { surveyPort } : {}),
       hubs: new LocalHubs(),
       onLink: this.#faults.onLink,
-      ids: new Ids((name) => (name.startsWith("instance/") ? numbers.exact(name) : numbers.inBlocks(name))),
+      ids,
+      apart: apartment.serviceOf,
     };
   }
 

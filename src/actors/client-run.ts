@@ -71,6 +71,8 @@ export class ClientRun implements InstanceService, MachineWatcher {
     this.#isFinished = false;
     this.#hasOutput = false;
     this.#files = new ConnectionFiles(environment.files);
+    const { numbered } = environment;
+    if (numbered) await new Promise<void>((then) => numbered("connection", then));
     const id = environment.ids.connection(instance);
     const subject = {
       id,

@@ -154,12 +154,16 @@ export class UdpEndpoint implements InstanceService, SenderHost {
   }
 
   async #bind(host: string, port: number, ipv6Only: boolean): Promise<Bound> {
-    const { descriptors } = this.#context.environment;
+    const { descriptors, numbered } = this.#context.environment;
     const server = await listenUdp({
       host,
       port,
       ipv6Only,
-      onDatagram: (bytes, address, port, links) => this.#linkOf(address, port, links).receive(bytes),
+      onDatagram: (bytes, address, port, links) => {
+        const receive = () => this.#linkOf(address, port, links).receive(bytes);
+        if (numbered && !this.#senders.has(keyOf({ address, port }))) numbered("sender", receive);
+        else receive();
+      },
       onError: this.#context.onCrash,
       onClosed: () => descriptors.give(1),
     });

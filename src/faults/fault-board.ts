@@ -53,6 +53,8 @@ export interface FaultBoardParts {
   readonly find: (connection: string) => Story | undefined;
   readonly live: () => readonly Story[];
   readonly linkOf: (connection: string) => Link | undefined;
+  /** Whether the lines of this instance, or connection, are in another process. */
+  readonly isElsewhere?: (target: string) => boolean;
 }
 
 interface OnBoard extends FaultRequest {
@@ -88,7 +90,9 @@ export class FaultBoard {
         transport,
         target: request.target,
       });
-    const { clock } = this.#parts;
+    const { clock, isElsewhere } = this.#parts;
+    if (isElsewhere?.(request.target))
+      throw new NetlabError("wrong-state/lines-elsewhere", { id: request.target });
     this.#last += 1;
     const id = `f${this.#last}`;
     const timer = forMs === undefined ? undefined : clock.setTimeout(() => this.#takeAway(id), forMs);

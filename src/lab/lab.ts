@@ -45,6 +45,11 @@ export interface Lab {
   readonly supervision: AnyStateMachine;
 
   // -- what there is now
+  /**
+   * Brings what is told of instances in other processes up to this moment; undefined where there are none. `withSnapshots`: what their
+   * machines remember, too.
+   */
+  fresh?(withSnapshots: boolean): Promise<void> | undefined;
   readonly instances: readonly LabInstance[];
   /** By id or name. */
   find(idOrName: string): LabInstance | undefined;

@@ -103,6 +103,12 @@ export class LocalLab implements Lab {
 
   // -- what there is now ---------------------------------------------------------------------------------------------
 
+  fresh(withSnapshots: boolean): Promise<void> | undefined {
+    const apart = this.#parts.supervisor.instances.filter(({ service }) => service.fresh);
+    if (apart.length === 0) return undefined;
+    return Promise.all(apart.map(({ service }) => service.fresh?.(withSnapshots))).then(() => undefined);
+  }
+
   get instances(): readonly LabInstance[] {
     return this.#parts.supervisor.instances.map(labInstance);
   }

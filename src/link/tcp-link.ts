@@ -32,6 +32,8 @@ export class TcpLink implements Link {
   attach(handlers: LinkHandlers): void {
     this.#handlers = handlers;
     this.#socket.on("data", onData).on("end", onEnd).on("drain", onDrain).on("close", onClose);
+    // Attached late, it may have gone meanwhile: nothing would tell that any more.
+    if (this.#socket.closed) process.nextTick(() => this.onClose());
   }
 
   get queuedBytes(): number {

@@ -5,7 +5,6 @@ import { incidentOf } from "../judging.ts";
 import { connectionDocument, entryDocument } from "../lab/documents.ts";
 import type { Lab } from "../lab/lab.ts";
 import { hexOf, printable, printableBytes } from "../printable.ts";
-import { argsOf } from "../stories/causes.ts";
 import type { Visibility } from "../stories/entry-text.ts";
 import { KeptStory } from "../stories/kept-story.ts";
 import { lineFaultText } from "../stories/line-fault-text.ts";
@@ -62,7 +61,7 @@ function badLineText({ entries }: Story): string {
 
 /** Says whose fault it was: a role of the user's own has a place in a file, ours has none that helps. */
 function crashLine({ subject, cause }: Story): string {
-  const place = argsOf(cause, "crashed")?.place ?? "";
+  const place = String(cause?.args?.place ?? "");
   return place === ""
     ? `The role ${printable(subject.role)} crashed here. That is a bug in it, not a mistake of your program: please report it, with the story above and what \`logs\` shows.`
     : `Your role ${printable(subject.role)} crashed here, at ${printable(place)}. The connection's other end made no mistake that is known: mend the role, then reload it.`;

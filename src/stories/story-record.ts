@@ -54,8 +54,8 @@ export function toRecord(story: Story, live?: LiveView): StoryRecord {
     peerName: story.peerName ?? null,
     judged: story.judged ?? null,
     secrets: [...secrets],
-    entries: story.entries.map(plain),
-    live: live ? plain(live) : null,
+    entries: story.entries.map(toPlain),
+    live: live ? toPlain(live) : null,
   };
 }
 
@@ -84,18 +84,18 @@ export function fromRecord(record: StoryRecord): {
       judged: record.judged ?? undefined,
       secrets: [...record.secrets],
     },
-    record.entries.map((entry) => revived(entry) as Entry),
+    record.entries.map((entry) => fromPlain(entry) as Entry),
   );
-  return { story, live: record.live ? (revived(record.live) as LiveView) : undefined };
+  return { story, live: record.live ? (fromPlain(record.live) as LiveView) : undefined };
 }
 
 /** An entry as plain JSON, for readers that follow a story. */
-export const entryRecord = (entry: Entry): unknown => plain(entry);
+export const entryRecord = (entry: Entry): unknown => toPlain(entry);
 
-export const entryFromRecord = (record: unknown): Entry => revived(record) as Entry;
+export const entryFromRecord = (record: unknown): Entry => fromPlain(record) as Entry;
 
 /** Values that JSON does not have are objects of one key, which starts with a tilde. */
-function plain(value: unknown): unknown {
+export function toPlain(value: unknown): unknown {
   if (value === undefined) return { "~undefined": true };
   if (typeof value === "bigint") return { "~bigint": String(value) };
   if (typeof value !== "object" || value === null) return value;
@@ -103,13 +103,13 @@ function plain(value: unknown): unknown {
   if (value instanceof NetlabError)
     return { "~error": { code: value.code, message: value.message, fact: value.fact ?? null } };
   if (value instanceof Error) return { "~error": { message: value.message } };
-  if (Array.isArray(value)) return value.map(plain);
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, plain(field)]));
+  if (Array.isArray(value)) return value.map(toPlain);
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, toPlain(field)]));
 }
 
-function revived(value: unknown): unknown {
+export function fromPlain(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(revived);
+  if (Array.isArray(value)) return value.map(fromPlain);
   const [first] = Object.entries(value);
   switch (first?.[0]) {
     case "~undefined":
@@ -121,7 +121,7 @@ function revived(value: unknown): unknown {
     case "~error":
       return revivedError(first[1] as { code?: ErrorCode; message: string; fact?: Cause | null });
     default:
-      return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, revived(field)]));
+      return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, fromPlain(field)]));
   }
 }
 

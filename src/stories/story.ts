@@ -103,12 +103,19 @@ export class Story {
   /** Of a macrostep under way: when it began, and in three slots each, entries that follow the transition that caused them. */
   #step: [at: number, ...slots: (number | Held)[]] | undefined;
 
-  constructor(subject: StorySubject, state: string, openedAt: number, retention: Retention) {
+  /** `wallNow`: the wall's time of this moment, where the story began earlier. */
+  constructor(
+    subject: StorySubject,
+    state: string,
+    openedAt: number,
+    retention: Retention,
+    wallNow: number = openedAt,
+  ) {
     this.subject = subject;
     this.state = state;
     this.openedAt = openedAt;
     this.#retention = retention;
-    this.#origin = retention.monotonic();
+    this.#origin = retention.monotonic() - Math.round(1_000 * (wallNow - openedAt));
     this.#slots = new Slots(retention.keepsAll);
   }
 
@@ -155,7 +162,7 @@ export class Story {
   }
 
   recordOpening(): void {
-    this.#put(this.now(), coded(slot.fact), sharedFact({ kind: "opened", state: this.state }));
+    this.#put(0, coded(slot.fact), sharedFact({ kind: "opened", state: this.state }));
   }
 
   /** `text`: all of the bytes, a character each, where the reader has made it. */
