@@ -6,6 +6,7 @@ import { Recorder } from "../stories/recorder.ts";
 import type { ServerCase, WholeCase } from "./case.ts";
 import { Chance } from "./chance.ts";
 import { likelyOf } from "./likely.ts";
+import type { Ending } from "./line-habit.ts";
 import { patience } from "./patience.ts";
 import type { Octets, Result, Status } from "./report.ts";
 import type { Scene } from "./scene.ts";
@@ -19,6 +20,8 @@ interface Subject {
   readonly counterpart: Role | undefined;
   readonly server: ServerProgram;
   readonly openStage: (seed: string) => Promise<Stage>;
+  /** End of the messages that this server takes. */
+  readonly ending: Ending;
 }
 
 export type Outcome = Pick<
@@ -42,13 +45,13 @@ export async function tryServerCase(one: WholeCase, seed: string, subject: Subje
 async function tryOnce(
   one: WholeCase,
   seed: string,
-  { counterpart, server, openStage }: Subject,
+  { counterpart, server, openStage, ending }: Subject,
 ): Promise<Outcome> {
   if (one.side !== "server") throw new Error(`${one.id} belongs to clients`);
   const stage = await openStage(seed);
   try {
     await server.ready(stage);
-    return await tried(one, seed, stage, { counterpart, server });
+    return await tried(one, seed, stage, { counterpart, server, ending });
   } finally {
     await stage.close();
   }
@@ -58,7 +61,7 @@ async function tried(
   one: WholeCase & ServerCase,
   seed: string,
   stage: Stage,
-  { counterpart, server }: Omit<Subject, "openStage">,
+  { counterpart, server, ending }: Omit<Subject, "openStage">,
 ): Promise<Outcome> {
   const limit = new AbortController();
   const remarks = new Set<string>();
@@ -68,7 +71,7 @@ async function tried(
     transcript: new Transcript(),
     recorder: new Recorder(systemClock, { keepsAll: true }),
     counterpart,
-    ending: "",
+    ending,
     signal: limit.signal,
     program: () => server.program,
     remark: (text) => void remarks.add(text),
