@@ -1,10 +1,12 @@
 /** Try of a case against a server: the program made ready, the case run, its verdict, and what is likely. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "../actors/clock.ts";
 import type { Role } from "../machines/_role.ts";
 import { Recorder } from "../stories/recorder.ts";
 import type { ServerCase, WholeCase } from "./case.ts";
 import { Chance } from "./chance.ts";
 import { likelyOf } from "./likely.ts";
+import type { Ending } from "./line-habit.ts";
 import { patience } from "./patience.ts";
 import type { Octets, Result, Status } from "./report.ts";
 import type { Scene } from "./scene.ts";
@@ -12,12 +14,14 @@ import { ServerCaseTester } from "./server-case.ts";
 import type { ServerProgram } from "./server-program.ts";
 import type { Stage } from "./stage.ts";
 import { Transcript } from "./transcript.ts";
-import { CheckFailure, CheckSkip, CheckUnimplemented, NotStarted } from "./verdict.ts";
+import { type Blamed, CheckFailure, CheckSkip, CheckUnimplemented, NotStarted } from "./verdict.ts";
 
 interface Subject {
   readonly counterpart: Role | undefined;
   readonly server: ServerProgram;
   readonly openStage: (seed: string) => Promise<Stage>;
+  /** End of the messages that this server takes. */
+  readonly ending: Ending;
 }
 
 export type Outcome = Pick<
@@ -26,7 +30,9 @@ export type Outcome = Pick<
 >;
 
 /** End of a program's output: enough for a traceback. */
-export const OUTPUT_TAIL = 2_000;
+const OUTPUT_TAIL = 2_000;
+const END_MS = 250;
+const LOOK_MS = 10;
 
 /** A program that served an earlier case may have suffered from it: what fails with it is tried once more with a fresh one. */
 export async function tryServerCase(one: WholeCase, seed: string, subject: Subject): Promise<Outcome> {
@@ -39,13 +45,13 @@ export async function tryServerCase(one: WholeCase, seed: string, subject: Subje
 async function tryOnce(
   one: WholeCase,
   seed: string,
-  { counterpart, server, openStage }: Subject,
+  { counterpart, server, openStage, ending }: Subject,
 ): Promise<Outcome> {
   if (one.side !== "server") throw new Error(`${one.id} belongs to clients`);
   const stage = await openStage(seed);
   try {
     await server.ready(stage);
-    return await tried(one, seed, stage, { counterpart, server });
+    return await tried(one, seed, stage, { counterpart, server, ending });
   } finally {
     await stage.close();
   }
@@ -55,7 +61,7 @@ async function tried(
   one: WholeCase & ServerCase,
   seed: string,
   stage: Stage,
-  { counterpart, server }: Omit<Subject, "openStage">,
+  { counterpart, server, ending }: Omit<Subject, "openStage">,
 ): Promise<Outcome> {
   const limit = new AbortController();
   const remarks = new Set<string>();
@@ -65,7 +71,7 @@ async function tried(
     transcript: new Transcript(),
     recorder: new Recorder(systemClock, { keepsAll: true }),
     counterpart,
-    ending: "",
+    ending,
     signal: limit.signal,
     program: () => server.program,
     remark: (text) => void remarks.add(text),
@@ -76,18 +82,38 @@ async function tried(
   clearTimeout(timer);
   const hasFailed = verdict.status === "failed";
   if (hasFailed) await t.lookAtProgram();
+  const end = hasFailed ? await endOf(server) : undefined;
   const { closing } = t;
   t.leave();
   const { output } = server;
   if (verdict.status !== "passed" || stage.isOfOneTry || !(await server.isAsNew())) await server.stop();
   return {
-    ...verdict,
+    status: verdict.status,
+    message: end === undefined ? verdict.message : `${verdict.message}: the program ended (${end})`,
+    expected: verdict.expected,
+    got: verdict.got,
     closing: hasFailed ? (closing ?? null) : null,
     remarks: [...remarks],
-    likely: hasFailed ? likelyOf(scene.recorder, counterpart) : [],
+    // A program that ended by itself has printed why, or not: no card knows better.
+    likely: hasFailed && end === undefined ? likelyOf(verdict.blamed, counterpart) : [],
     transcript: scene.transcript.lines,
-    output: output.slice(-OUTPUT_TAIL),
+    output: verdict.status === "passed" ? "" : lastWords(output, server.port),
   };
+}
+
+/** Ports differ from run to run; the same program and seed give the same report. */
+export const lastWords = (output: string, port: number) =>
+  output.slice(-OUTPUT_TAIL).replaceAll(String(port), "{port}");
+
+/** How the program ended by itself, e.g. by an exception: that may be seen a little later than its connections end. */
+async function endOf(server: ServerProgram): Promise<string | undefined> {
+  const deadline = performance.now() + END_MS * patience();
+  while (server.isStarted && server.isRunning && performance.now() < deadline) {
+    if (await server.program?.isWaiting()) break;
+    await sleep(LOOK_MS);
+  }
+  const { exit } = server.program ?? {};
+  return exit && (exit.signal ?? `exit status ${exit.code}`);
 }
 
 export const tooLong = ({ limitMs }: WholeCase) =>
@@ -98,6 +124,7 @@ export interface Verdict {
   readonly message: string;
   readonly expected: Octets | null;
   readonly got: Octets | null;
+  readonly blamed?: Blamed | undefined;
 }
 
 const NEITHER = { expected: null, got: null };
@@ -120,8 +147,8 @@ export async function verdictOf(run: () => Promise<void>, signal: AbortSignal): 
 function verdictOfError(error: unknown): Verdict {
   const reason = (error as { name?: string }).name === "AbortError" ? (error as Error).cause : error;
   if (reason instanceof CheckFailure) {
-    const { message, expected = null, got = null } = reason;
-    return { status: "failed", message, expected, got };
+    const { message, expected = null, got = null, blamed } = reason;
+    return { status: "failed", message, expected, got, blamed };
   }
   if (reason instanceof NotStarted) return { status: "failed", message: reason.message, ...NEITHER };
   if (reason instanceof CheckSkip) return { status: "skipped", message: reason.message, ...NEITHER };
