@@ -67,8 +67,9 @@ describe("an operator", () => {
     expect(await plain(`event ${connection?.id} operator.nudge`)).toContain("asking → moving");
     expect(await plain(`event ${connection?.id} operator.dance`)).toContain("it takes go, operator.nudge");
     expect(await plain(`replay ${connection?.id}`)).toContain("the same machine, the same transitions");
+    const { ended } = peer;
     await plain(`kick ${connection?.id}`);
-    await peer.ended;
+    await ended;
     expect(await plain(`explain ${connection?.id}`)).toContain("operator: kicked");
   });
 });
