@@ -287,6 +287,7 @@ export const errorTable = {
       missing: "{place}: {key}: is needed",
       "bad-value": "{place}: {key}: {why}",
       "unknown-case": "{place}: no case of this role is called {id}{hint}",
+      "no-matrix": "{place}: matrix: is needed for --matrix, with server: and client:",
       "no-cases": "{place}: no case of this role matches {globs}: check list {role} lists them",
     },
     peer: null,
