@@ -24,6 +24,7 @@ const ours = [
   ...globSync([
     "src/repl/commands/[!_]*.ts",
     "src/check/cases/[!_]*.ts",
+    "src/faults/kinds/[!_]*.ts",
     "src/**/*-worker.ts",
     "src/**/*-process.ts",
   ]),

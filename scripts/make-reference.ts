@@ -1,19 +1,20 @@
 /**
  * Makes the reference from the program itself: `npm run reference` writes docs/reference/commands.md from the command table and
- * the roles, docs/reference/errors.md from the table of errors, documents.md and documents.schema.json from the schemas of documents, check-report.schema.json from the schema of a check's report, and the two manual pages from the programs' options. A test fails where they are not current.
+ * the roles, docs/reference/errors.md from the table of errors, documents.md and documents.schema.json from the schemas of documents, check-report.schema.json and doctor.schema.json from theirs, and the two manual pages from the programs' options. A test fails where they are not current.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { scanRoles } from "../src/catalogue/role-folder.ts";
-import { netlabdProgram, version } from "../src/config.ts";
+import { version } from "../src/config.ts";
 import { netlabctlProgram } from "../src/netlabctl-main.ts";
+import { netlabdProgram } from "../src/netlabd-program.ts";
 import { commandTable, distinct } from "../src/repl/command-folder.ts";
 import { standalone } from "../src/standalone/standalone-commands.ts";
-import { checkReportSchema } from "./reference/check-schema.ts";
 import { commandsPage } from "./reference/commands-page.ts";
 import { documentsPage, documentsSchema } from "./reference/documents-page.ts";
 import { errorsPage } from "./reference/errors-page.ts";
 import { netlabctlPage, netlabdPage } from "./reference/manual-pages.ts";
+import { checkReportSchema, doctorSchema } from "./reference/standalone-schemas.ts";
 
 const checkout = join(import.meta.dirname, "..");
 
@@ -28,6 +29,7 @@ export async function makeReference(): Promise<Map<string, string>> {
     ["docs/reference/documents.md", documentsPage()],
     ["docs/reference/documents.schema.json", documentsSchema()],
     ["docs/reference/check-report.schema.json", checkReportSchema()],
+    ["docs/reference/doctor.schema.json", doctorSchema()],
     ["man/netlabd.1", netlabdPage(netlabdProgram({}), version)],
     ["man/netlabctl.1", netlabctlPage(netlabctlProgram(), version, commands, own)],
   ]);

@@ -1,9 +1,8 @@
-/** The daemon's command line and environment, as one validated value. */
-import { existsSync, readFileSync } from "node:fs";
+/** The daemon's command line and environment, as one validated value. What its options are is in netlabd-program.ts. */
+import { readFileSync } from "node:fs";
 import path from "node:path";
-import { Command, InvalidArgumentError, Option } from "commander";
-import { byteSize } from "./machines/_options.ts";
-import { packageFolder } from "./places.ts";
+import { parseArgs } from "node:util";
+import { packageData, packageFolder } from "./places.ts";
 import { defaultSocketPath } from "./socket-path.ts";
 import { stateFolder } from "./state-folder.ts";
 
@@ -29,7 +28,6 @@ export interface Config {
   readonly detach?: boolean | undefined;
 }
 
-export const packageData = path.join(packageFolder, "data");
 export const labsFolder = path.join(packageData, "labs");
 export const schemaFile = path.join(packageData, "schema.sql");
 
@@ -37,102 +35,75 @@ export const version = (
   JSON.parse(readFileSync(path.join(packageFolder, "package.json"), "utf8")) as { version: string }
 ).version;
 
-/** A role's `--root`: the user's folder of that name in the data folder, else the one that comes with netlabd. */
-export function rootFolder(dataFolder: string, root: string): string {
-  const own = path.resolve(dataFolder, root);
-  return existsSync(own) || path.isAbsolute(root) ? own : path.join(packageData, root);
+/** Every option by its name, as it was given or by its default. */
+export interface GivenOptions extends Omit<Config, "dataFolder" | "socketPath" | "recordMemoryBytes"> {
+  readonly data: string;
+  readonly socket: string;
+  readonly recordMemory?: number | undefined;
 }
 
-/** The daemon's options as data, for parsing, for --help and for the manual page. */
-export function netlabdProgram(env: NodeJS.ProcessEnv = process.env): Command {
-  return new Command("netlabd")
-    .description("Plays every classic socket-lab program as live, supervised roles.")
-    .version(version, "-V, --version")
-    .option("--lab <name>", "the lab to play: default, another of data/labs, a file, or none", "default")
-    .option("--data <dir>", "where the database and your files are", env.NETLABD_DATA || stateFolder(env))
-    .option("--socket <path>", "the control socket", defaultSocketPath(env))
-    .option(
-      "--host <host>",
-      "where the roles listen (default: localhost, this machine only; * is everywhere)",
-    )
-    .option(
-      "--port-offset <n>",
-      "add this to every port of the lab, for several people on one machine",
-      offset,
-      0,
-    )
-    .option("--repl", "open the REPL on this terminal (default: when there is one)")
-    .option("--no-repl", "show the log instead")
-    .option("--detach", "run in the background, when every role listens or has failed", false)
-    .addOption(
-      new Option("--log <format>", "how the log looks").choices(["pretty", "json"]).default("pretty"),
-    )
-    .addOption(
-      new Option("--log-level <level>", "the lowest level that is logged")
-        .choices(["trace", "debug", "info", "warn", "error"])
-        .default("info"),
-    )
-    .option("--journal", "write every story to the database too", false)
-    .option(
-      "--record-memory <size>",
-      "memory for all connections' stories together (default: 64M)",
-      recordMemory,
-    )
-    .option("--no-proc", "never look at what the programs at the other end of a connection do")
-    .option("--no-eval", "never evaluate code typed into a REPL")
-    .option(
-      "--ready-json",
-      "print one line of JSON on standard output when every role listens or has failed",
-      false,
-    )
-    .addHelpText(
-      "after",
-      "\nAttach to a running daemon with netlabctl. Exit status: 0 done, 2 usage, 5 refused.",
-    )
-    .showSuggestionAfterError()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "netlabd: ")) })
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+export const configOf = ({ data, socket, recordMemory, ...others }: GivenOptions): Config => ({
+  ...others,
+  dataFolder: path.resolve(data),
+  socketPath: path.resolve(socket),
+  recordMemoryBytes: recordMemory,
+});
+
+/** Defaults that the environment decides. */
+export const usualPlaces = (env: NodeJS.ProcessEnv) => ({
+  data: env.NETLABD_DATA || stateFolder(env),
+  socket: defaultSocketPath(env),
+});
+
+export const MAX_OFFSET = 60_000;
+
+/** Options of nearly every start. */
+const COMMON = {
+  lab: { type: "string" },
+  data: { type: "string" },
+  socket: { type: "string" },
+  host: { type: "string" },
+  "port-offset": { type: "string" },
+  repl: { type: "boolean" },
+  "no-repl": { type: "boolean" },
+  journal: { type: "boolean" },
+  "ready-json": { type: "boolean" },
+} as const;
+
+/**
+ * A common command line, read without the library that knows all of them, for that is a twentieth of a start. Undefined where anything
+ * else is in it, a mistake too: then `parseCommandLine` is to read it.
+ */
+export function commonConfig(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Config | undefined {
+  const values = commonValues(argv);
+  if (!values || (values.repl && values["no-repl"])) return undefined;
+  const portOffset = Number(values["port-offset"] ?? 0);
+  if (!Number.isInteger(portOffset) || portOffset < 0 || portOffset > MAX_OFFSET) return undefined;
+  const usual = usualPlaces(env);
+  return configOf({
+    lab: values.lab ?? "default",
+    data: values.data ?? usual.data,
+    socket: values.socket ?? usual.socket,
+    host: values.host,
+    portOffset,
+    repl: values["no-repl"] ? false : values.repl,
+    log: "pretty",
+    logLevel: "info",
+    journal: values.journal ?? false,
+    eval: true,
+    proc: true,
+    readyJson: values["ready-json"] ?? false,
+    detach: false,
+  });
 }
 
-/** Parses, or prints what is wrong and exits 2 (0 for --help and --version). */
-export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv = process.env): Config {
-  const command = netlabdProgram(env);
-  command.parse(argv, { from: "user" });
-  if (command.args.length > 0) command.error(`error: unknown argument ${command.args.join(" ")}`);
-  const options = command.opts();
-  if (options.detach && command.getOptionValueSource("repl") !== undefined && options.repl)
-    command.error("error: --detach runs in the background, so it has no terminal for --repl");
-  return {
-    lab: options.lab,
-    dataFolder: path.resolve(options.data),
-    socketPath: path.resolve(options.socket),
-    host: options.host,
-    portOffset: options.portOffset,
-    repl: command.getOptionValueSource("repl") === undefined ? undefined : options.repl,
-    log: options.log,
-    logLevel: options.logLevel,
-    journal: options.journal,
-    recordMemoryBytes: options.recordMemory,
-    eval: options.eval,
-    proc: options.proc,
-    readyJson: options.readyJson,
-    detach: options.detach,
-  };
-}
-
-const MEGABYTE = 1_048_576;
-
-function recordMemory(text: string): number {
-  const { data } = byteSize().safeParse(text);
-  if (data === undefined || data < MEGABYTE)
-    throw new InvalidArgumentError("Write a size such as 64M, of at least 1M.");
-  return data;
-}
-
-function offset(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 60_000) {
-    throw new InvalidArgumentError("Write a whole number from 0 to 60000.");
+function commonValues(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: COMMON }).values;
+  } catch {
+    return undefined;
   }
-  return value;
 }

@@ -1,6 +1,6 @@
 /** The daemon as a process: signals, its own REPL on a terminal, the way out. */
 import { setTimeout as delay } from "node:timers/promises";
-import { parseCommandLine } from "./config.ts";
+import { commonConfig } from "./config.ts";
 import { Daemon } from "./daemon.ts";
 import { exitCodeOf, exitCodes, messageOf, NetlabError } from "./errors.ts";
 import { instanceDocument } from "./lab/documents.ts";
@@ -14,7 +14,7 @@ const PREPARE_MS = 500;
 type Signal = keyof typeof SIGNAL_EXIT;
 
 export async function main(argv: readonly string[]): Promise<void> {
-  const config = parseCommandLine(argv);
+  const config = commonConfig(argv) ?? (await import("./netlabd-program.ts")).parseCommandLine(argv);
   if (config.detach) {
     const { detach } = await import("./detach.ts");
     process.exit(await detach(config, argv));

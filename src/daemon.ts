@@ -21,14 +21,16 @@ import { ProgramWatch } from "./actors/program-watch.ts";
 import { localPrograms } from "./actors/programs.ts";
 import type { Environment } from "./actors/service.ts";
 import { Supervisor } from "./actors/supervisor.ts";
+import { Apartment } from "./apart/apartment.ts";
 import type { RoleTable } from "./catalogue/role-folder.ts";
 import { RoleLibrary } from "./catalogue/role-library.ts";
 import { shippedRoles } from "./catalogue/shipped-roles.ts";
-import { type Config, rootFolder, schemaFile, version } from "./config.ts";
+import { type Config, schemaFile, version } from "./config.ts";
 import { ControlServer } from "./control/control-server.ts";
 import type { OpenEvaluation } from "./control/operator-session.ts";
 import { messageOf } from "./errors.ts";
 import { Exposures } from "./exposures.ts";
+import { FaultBoard } from "./faults/fault-board.ts";
 import { Ids } from "./ids.ts";
 import { StoryJournal } from "./journaling.ts";
 import { Judge } from "./judging.ts";
@@ -43,7 +45,8 @@ import { UserRoles } from "./lab/user-roles.ts";
 import { Log } from "./log.ts";
 import type { Clock } from "./machines/_world.ts";
 import { isOnlyInTimeWait } from "./os/proc.ts";
-import { openAddressBook } from "./stores/address-book.ts";
+import { rootFolder } from "./places.ts";
+import { type LabBook, openAddressBook } from "./stores/address-book.ts";
 import { LabDatabase } from "./stores/database.ts";
 import { openInstances } from "./stores/instances.ts";
 import { openJournal } from "./stores/journal.ts";
@@ -78,6 +81,7 @@ export class Daemon {
   readonly #queries: Queries;
   readonly #programWatch: ProgramWatch | undefined;
   readonly #descriptors = DescriptorBudget.ofProcess();
+  readonly #faults: FaultBoard;
   readonly #journal: StoryJournal;
   readonly #judge: Judge;
   readonly #memory: InstanceMemory;
@@ -112,9 +116,19 @@ export class Daemon {
     this.recorder = new Recorder(clock, { budgetBytes: config.recordMemoryBytes });
     this.#programWatch = config.proc ? this.#newProgramWatch(clock) : undefined;
     this.#journal = this.#newJournal();
+    this.#faults = new FaultBoard({
+      clock,
+      find: (connection) => this.recorder.find(connection),
+      live: () => this.recorder.live(),
+      linkOf: (connection) => this.supervisor.control(connection)?.link,
+      isElsewhere: (target) => this.supervisor.find(target.split("/")[0] ?? "")?.service.fresh !== undefined,
+    });
     this.supervisor = new Supervisor(this.#library.roles, this.#environment(registry, book), {
       onState: (instance, from, to) => this.#onInstanceState(instance, from, to),
-      onRemoved: (instance) => this.lab.instanceRemoved(instance),
+      onRemoved: (instance) => {
+        this.#faults.forget(instance.id);
+        this.lab.instanceRemoved(instance);
+      },
     });
     const defaults = new SpawnDefaults(config, this.#library.roles);
     this.#memory = new InstanceMemory(openInstances(this.#database), this.supervisor, this.log, clock);
@@ -123,6 +137,7 @@ export class Daemon {
       supervisor: this.supervisor,
       defaults,
       userRoles,
+      faults: this.#faults,
       warn: (sentence) => this.log.logger.warn(sentence),
       book,
       entries: new LabEntryIds(openLabEntries(this.#database), (error) =>
@@ -152,6 +167,7 @@ export class Daemon {
       questions: new DatabaseQuestions(this.#database, this.#queries, this.#library.roles),
       descriptors: this.#descriptors,
       log: this.log,
+      faults: this.#faults,
     });
     this.#control = new ControlServer({
       lab: this.lab,
@@ -161,12 +177,21 @@ export class Daemon {
     });
   }
 
-  #environment(registry: Environment["registry"], addressBook: Environment["addressBook"]): Environment {
+  #environment(registry: Environment["registry"], addressBook: LabBook): Environment {
     const { dataFolder } = this.#config;
     const downloads = path.join(dataFolder, "downloads");
     mkdirSync(downloads, { recursive: true });
     const rootOf = (root: string) => rootFolder(dataFolder, root);
     const numbers = openNumbers(this.#database);
+    const ids = new Ids((name) =>
+      name.startsWith("instance/") ? numbers.exact(name) : numbers.inBlocks(name),
+    );
+    const apartment = new Apartment({
+      dataFolder,
+      ids,
+      book: addressBook,
+      mayLook: this.#config.proc !== false,
+    });
     return {
       clock: this.#clock,
       random: Math.random,
@@ -180,7 +205,9 @@ export class Daemon {
       isLingering: isOnlyInTimeWait,
       ...(this.#programWatch ? { surveyPort } : {}),
       hubs: new LocalHubs(),
-      ids: new Ids((name) => (name.startsWith("instance/") ? numbers.exact(name) : numbers.inBlocks(name))),
+      onLink: this.#faults.onLink,
+      ids,
+      apart: apartment.serviceOf,
     };
   }
 

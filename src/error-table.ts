@@ -193,6 +193,7 @@ export const errorTable = {
       "no-server": "@{name}: no server of that name is running, so it has no port",
       "no-names": "the clients of {id} have no names: conns {id} lists its connections",
       "not-running": "{id} is {state}: start {id} first",
+      "lines-elsewhere": "{id} plays a loaded role, apart: faults are for roles of netlabd's own",
       "no-listener": "{id} cannot pass a text on to its clients: use send <connection> to talk to one",
     },
     peer: null,

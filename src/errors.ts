@@ -102,6 +102,13 @@ function shown(argument: Argument = "", how?: string): string {
   return typeof argument === "object" ? argument.join(", ") : String(argument);
 }
 
+/** A crash that is known as a fact, for those who know errors alone: no code of ours threw it. */
+export function crashOf(fact: Cause): Error {
+  const error = new Error(causeText(fact));
+  error.stack = "";
+  return error;
+}
+
 /** The sentence of any thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

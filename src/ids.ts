@@ -48,9 +48,16 @@ export class Ids {
     return this.#peer(instance, "u", this.#senders);
   }
 
+  /** The next number alone, for a peer of an instance that plays in another process. */
+  nextNumber(kind: "connection" | "sender"): number {
+    return (kind === "connection" ? this.#connections : this.#senders).next();
+  }
+
   #peer(instance: string, kind: "c" | "u", sequence: Sequence): string {
-    const id = `${instance}/${kind}${sequence.next()}`;
-    return this.#node === undefined ? id : `${id}@${this.#node}`;
+    // A template would be kept in memory as the parts that it is made of.
+    const parts = [instance, "/", kind, sequence.next()];
+    if (this.#node !== undefined) parts.push("@", this.#node);
+    return parts.join("");
   }
 }
 

@@ -52,6 +52,8 @@ export interface JudgeParts {
   readonly onJudged?: (story: Story) => void;
   /** For tests. */
   readonly load?: () => Promise<Diagnoses>;
+  /** Whether the thread has much else to do, since it was asked last; the event loop tells, if nothing else is given. */
+  readonly isBusy?: () => boolean;
 }
 
 /** After the last end: what belongs together has often ended by then. */
@@ -59,6 +61,9 @@ const IDLE_MS = 250;
 /** Of one turn, and how long the others have the thread before the next. */
 const SLICE_MS = 4;
 const PAUSE_MS = 20;
+/** The thread has hardly a moment to itself: then judging is a fortieth of what it does, however many conversations end. */
+const BUSY = 0.5;
+const BUSY_PAUSE_MS = 160;
 /** At the daemon's end. */
 const SETTLE_MS = 200;
 /** Stories that may wait to be judged; of more, the oldest are judged when they are asked for. */
@@ -79,12 +84,14 @@ export class Judge implements StoryJudge {
   readonly #live = new WeakMap<Story, { readonly moment: string; readonly judged: Judged }>();
   /** Most stories are judged the same: they share it. */
   readonly #shared = new Map<string, Judged>();
+  readonly #isBusy: () => boolean;
   #timer: NodeJS.Timeout | undefined;
   #hasFailed = false;
   #isSettled = false;
 
   constructor(parts: JudgeParts) {
     this.#parts = parts;
+    this.#isBusy = parts.isBusy ?? busyLoop();
     parts.recorder.watch((story) => this.#hear(story));
   }
 
@@ -181,9 +188,19 @@ export class Judge implements StoryJudge {
     this.#timer = undefined;
     const until = performance.now() + sliceMs;
     for (const story of this.#waiting) {
-      if (performance.now() >= until) return this.#later(PAUSE_MS);
+      if (performance.now() >= until) return this.#later(this.#isBusy() ? BUSY_PAUSE_MS : PAUSE_MS);
       this.#waiting.delete(story);
       this.judged(story);
     }
   }
+}
+
+function busyLoop(): () => boolean {
+  let before = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, before);
+    before = now;
+    return utilization > BUSY;
+  };
 }

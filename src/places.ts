@@ -14,6 +14,15 @@ export const packageFolder = folderOfManifest(path.dirname(here));
 const extension = path.extname(here);
 export const codeFolder = path.join(packageFolder, extension === ".ts" ? "src" : "dist");
 
+/** Files that come with netlabd: labs, books, examples of files to serve. */
+export const packageData = path.join(packageFolder, "data");
+
+/** A role's `--root`: the user's folder of that name in the data folder, else the one that comes with netlabd. */
+export function rootFolder(dataFolder: string, root: string): string {
+  const own = path.resolve(dataFolder, root);
+  return existsSync(own) || path.isAbsolute(root) ? own : path.join(packageData, root);
+}
+
 /** The file of this module of ours, named as in `src/`, without its ending; run from source, or as built. */
 export const codeFile = (module: string): string => path.join(codeFolder, `${module}${extension}`);
 

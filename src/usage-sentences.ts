@@ -18,6 +18,13 @@ export const usageSentences = {
   "addr-of-roles": "addr=, verdict= and card= select connections, not roles: use conns {term}",
   "capture-to-terminal":
     "a capture is bytes, not text: name a file with --out, or send it on, as in netlabctl capture --live | wireshark -k -i -",
+  "fault-transport": "{fault} is not a fault of {transport}, which {target} speaks: fault kinds lists them",
+  "fault-ended": "{id} has ended: a fault goes on a live connection, or on a role",
+  "no-fault": "no fault {id:quoted}: fault ls lists them",
+  "fault-how": "{usage}",
+  "fault-kind": "no fault {name:quoted}; {hint}",
+  "fault-attribute": "{fault}: {why}",
+  "fault-target": "{term:quoted} names several: put a fault on one role, or on one connection",
   "no-wireshark": "wireshark was not found: install it, or name a file with --out",
   "capture-twice": "--out writes a file and --wireshark shows it: choose one",
   "expect-nothing": "expect: give a text, or --exit with a status",

@@ -66,6 +66,10 @@ export class FakeRegistry implements Registry {
     return [...this.#entries.values()].filter((entry) => service === undefined || entry.service === service);
   }
 
+  store(entry: Entry, leaseMs: number | undefined, failed: (error: Error) => void): void {
+    this.register(entry, leaseMs).catch(failed);
+  }
+
   register({ ip, port, service, token }: Entry, leaseMs?: number): Promise<void> {
     this.asked.push(
       `register ${ip}/${port} ${service} ${token}${leaseMs === undefined ? "" : ` for ${leaseMs}`}`,

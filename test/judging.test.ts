@@ -15,11 +15,12 @@ async function court(how: { isBroken?: boolean } = {}) {
 }
 
 /** Before its diagnoses are loaded. */
-function closedCourt({ isBroken = false, areGone = false } = {}) {
+function closedCourt({ isBroken = false, areGone = false, isBusy = false, tookMs = 0 } = {}) {
   const clock = new SimulatedClock();
   const recorder = new Recorder(clock);
   const faults: string[] = [];
   const judgedOnes: string[] = [];
+  const judgedAt: number[] = [];
   let asked = 0;
   let loads = 0;
   const views = new Map<string, LiveView>();
@@ -37,11 +38,15 @@ function closedCourt({ isBroken = false, areGone = false } = {}) {
   const judge = new Judge({
     recorder,
     lab: () => lab,
-    onJudged: ({ subject }) => void judgedOnes.push(subject.id),
+    onJudged: ({ subject }) => {
+      judgedOnes.push(subject.id);
+      judgedAt.push(performance.now());
+    },
+    isBusy: () => isBusy,
     load: async () => {
       loads += 1;
       if (areGone) throw new Error("no such file");
-      return diagnoses;
+      return tookMs === 0 ? diagnoses : { ...diagnoses, judge: taking(tookMs) };
     },
   });
   let number = 0;
@@ -66,7 +71,26 @@ function closedCourt({ isBroken = false, areGone = false } = {}) {
       queuedBytes: 0,
       stillMs,
     });
-  return { recorder, judge, open, isStillFor, faults, judgedOnes, asked: () => asked, loads: () => loads };
+  return {
+    recorder,
+    judge,
+    open,
+    isStillFor,
+    faults,
+    judgedOnes,
+    judgedAt,
+    asked: () => asked,
+    loads: () => loads,
+  };
+}
+
+/** Diagnoses that take so long. */
+function taking(ms: number): typeof diagnoses.judge {
+  return (incident) => {
+    const until = performance.now() + ms;
+    while (performance.now() < until);
+    return diagnoses.judge(incident);
+  };
 }
 
 describe("an ended story", () => {
@@ -108,6 +132,14 @@ describe("an ended story", () => {
     await judge.settle();
     recorder.end(open());
     expect([vi.getTimerCount(), loads()]).toEqual([0, 0]);
+  });
+
+  it("waits longer where the thread is busy: its peers come first", async () => {
+    const { recorder, open, judgedAt } = closedCourt({ isBusy: true, tookMs: 5 });
+    for (let count = 0; count < 3; count += 1) recorder.end(open());
+    await expect.poll(() => judgedAt.length, { timeout: 5_000 }).toBe(3);
+    const [first = 0, second = 0, third = 0] = judgedAt;
+    expect(Math.min(second - first, third - second)).toBeGreaterThan(150);
   });
 
   it("is judged at the latest when the daemon ends, by diagnoses that are loaded for it", async () => {

@@ -1,6 +1,6 @@
 /** How much memory the stories may take is the operator's to say. */
 import { afterAll, expect, it } from "vitest";
-import { parseCommandLine } from "../src/config.ts";
+import { parseCommandLine } from "../src/netlabd-program.ts";
 import { Scene } from "./e2e/scene.ts";
 
 const scene = new Scene();

@@ -101,7 +101,7 @@ describe("contrib/netlabd.service", () => {
 
   it("names the options and folders that the programs have", () => {
     const text = read("contrib/netlabd.service");
-    const config = read("src/config.ts");
+    const config = read("src/netlabd-program.ts");
     for (const [option] of text.matchAll(/--[a-z-]+(?=[ \n=])/g))
       if (!["--global", "--now"].includes(option))
         expect(config, option).toContain(option.replace("--no-", ""));

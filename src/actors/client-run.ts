@@ -71,6 +71,8 @@ export class ClientRun implements InstanceService, MachineWatcher {
     this.#isFinished = false;
     this.#hasOutput = false;
     this.#files = new ConnectionFiles(environment.files);
+    const { numbered } = environment;
+    if (numbered) await new Promise<void>((then) => numbered("connection", then));
     const id = environment.ids.connection(instance);
     const subject = {
       id,
@@ -89,7 +91,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
     this.#actor = runMachine(this.#role.machine, {
       input: {
         ...world,
-        ...recordedInputs(world, () => story),
+        ...recordedInputs(world, { story }),
         files: this.#files,
       },
       id,

@@ -3,8 +3,12 @@
  * it, by the story's id.
  */
 import type { AnyMachineSnapshot } from "xstate";
+import type { Link } from "../link/link.ts";
 import type { OperatorAction } from "../stories/entry.ts";
 import type { LiveView } from "../stories/live-view.ts";
+
+/** At once, or later where the connection is another process's. */
+export type Done = void | Promise<void>;
 
 export interface ConnectionControl {
   readonly framing: string;
@@ -15,23 +19,25 @@ export interface ConnectionControl {
   readonly queuedBytes: number;
   /** When bytes last moved, either way. */
   readonly lastMovedAt: number;
+  /** The way to the peer; another process has that of its connections. */
+  readonly link?: Link;
   /** Ends it at once; `action` is how its story tells that. */
-  kill(action?: OperatorAction): void;
+  kill(action?: OperatorAction): Done;
 
   // Of connections, not of senders of datagrams.
 
   /** Bytes into the conversation, past the machine; behind a file that is under way. */
-  inject?(bytes: Uint8Array): void;
+  inject?(bytes: Uint8Array): Done;
   /** An event into the machine; answers whether its present state takes it. */
-  sendEvent?(event: { readonly type: string }): boolean;
+  sendEvent?(event: { readonly type: string }): boolean | Promise<boolean>;
   readonly acceptedEvents?: readonly string[];
   /** Snapshot of its machine; undefined before it starts. */
   readonly snapshot?: AnyMachineSnapshot | undefined;
   /** Shows the peer the door: its machine hears that it is gone, then our FIN and the drain. In mid-file, a reset. */
-  kick?(): void;
+  kick?(): Done;
   /** Our side ends, the peer's goes on; answers whether it does at once, or behind a file that is under way. */
-  fin?(): boolean;
-  reset?(): void;
+  fin?(): boolean | Promise<boolean>;
+  reset?(): Done;
 }
 
 /** Unread bytes that a view shows. */

@@ -388,7 +388,7 @@ export class Connection
       intake: this.#intake,
       outflow: this.#outflow,
       closing: this.#closing,
-      linkQueuedBytes: () => this.#link.queuedBytes,
+      link: this.#link,
       dispatch: (event) => this.dispatch(event),
     });
   }

@@ -26,11 +26,11 @@ export class DatagramSender implements Peer, ConnectionControl, LinkHandlers {
   readonly unreadBytes = 0;
   readonly queuedBytes = 0;
   lastMovedAt: number;
-  readonly #link: Link;
+  readonly link: Link;
   readonly #host: SenderHost;
 
   constructor(link: Link, story: Story, host: SenderHost) {
-    this.#link = link;
+    this.link = link;
     this.#host = host;
     this.story = story;
     this.lastMovedAt = host.clock.now();
@@ -72,7 +72,7 @@ export class DatagramSender implements Peer, ConnectionControl, LinkHandlers {
     if (this.story.endedAt !== undefined) return;
     const datagram = asBuffer(bytes);
     this.story.recordWrite(datagram);
-    this.#link.write(datagram);
+    this.link.write(datagram);
   }
 
   sendFile(_file: OpenFile): Promise<void> {
@@ -106,12 +106,12 @@ export class DatagramSender implements Peer, ConnectionControl, LinkHandlers {
   }
 
   close(): void {
-    this.#link.destroy();
+    this.link.destroy();
   }
 
   kill(action: OperatorAction = { action: "kill" }): void {
     this.story.operate(action);
-    this.#link.destroy();
+    this.link.destroy();
   }
 
   unread(): Buffer {

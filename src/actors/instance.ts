@@ -4,16 +4,20 @@ import { type InstanceOptions, parseOptions, roleOptions } from "../catalogue/in
 import { type ErrorCode, NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
 import { stateName } from "../machines/_state-names.ts";
-import { ClientRun } from "./client-run.ts";
 import { type RoleActor, runMachine } from "./run-machine.ts";
 import type { Environment, InstanceService, ServiceContext } from "./service.ts";
+import { serviceOf } from "./service-of.ts";
 import { type Restart, supervisionMachine } from "./supervision.ts";
-import { TcpListener } from "./tcp-listener.ts";
-import { UdpEndpoint } from "./udp-endpoint.ts";
 
 /** OTP's default: more than so many restarts within the period is a failure. */
 const INTENSITY = { restarts: 3, periodMs: 5_000 };
 export const DRAIN_MS = 5_000;
+
+/** A role that hangs takes its watchdog's time to crash: it is to be `failed` after as many crashes as one that throws. */
+function intensityOf({ watchdog }: InstanceOptions): typeof INTENSITY {
+  const { restarts, periodMs } = INTENSITY;
+  return watchdog === undefined ? INTENSITY : { restarts, periodMs: periodMs + (restarts + 1) * watchdog };
+}
 
 export interface InstanceSpec {
   readonly id: string;
@@ -63,7 +67,7 @@ export class Instance {
       input: {
         service: this.service,
         restart: spec.options.restart,
-        intensity: INTENSITY,
+        intensity: intensityOf(spec.options),
         clock: environment.clock,
         drainMs: DRAIN_MS,
       },
@@ -83,7 +87,7 @@ export class Instance {
   }
 
   #newService(): InstanceService {
-    const { id, spec, role } = this;
+    const { id, spec } = this;
     const instance = this;
     const context: ServiceContext = {
       id,
@@ -91,6 +95,9 @@ export class Instance {
       role: () => this.role,
       get options() {
         return instance.#roleOptions;
+      },
+      get given() {
+        return { ...instance.spec.given, ...instance.spec.made };
       },
       get common() {
         return instance.spec.options;
@@ -100,8 +107,7 @@ export class Instance {
       onCrash: (error) => this.#supervisor.send({ type: "service.crashed", error }),
       onFinished: (output) => this.#finished(output),
     };
-    if (role.side === "client") return new ClientRun(context);
-    return role.transport === "udp" ? new UdpEndpoint(context) : new TcpListener(context);
+    return this.#environment.apart?.(context) ?? serviceOf(context);
   }
 
   #finished(output: unknown): void {

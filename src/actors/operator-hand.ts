@@ -3,6 +3,7 @@
  * ends the connection is a reset, for the peer would take a FIN for the end of a whole file.
  */
 import type { AnyMachineSnapshot } from "xstate";
+import type { Link } from "../link/link.ts";
 import type { RoleEvent } from "../machines/_role.ts";
 import { eventsOf } from "../machines/_state-names.ts";
 import type { OperatorAction } from "../stories/entry.ts";
@@ -17,7 +18,7 @@ export interface Workings {
   readonly intake: Intake;
   readonly outflow: Outflow;
   readonly closing: Closing;
-  readonly linkQueuedBytes: () => number;
+  readonly link: Link;
   readonly dispatch: (event: RoleEvent) => void;
 }
 
@@ -43,7 +44,11 @@ export class OperatorHand implements ConnectionControl {
   }
 
   get queuedBytes(): number {
-    return this.#workings.linkQueuedBytes() + this.#workings.outflow.waitingBytes;
+    return this.#workings.link.queuedBytes + this.#workings.outflow.waitingBytes;
+  }
+
+  get link(): Link {
+    return this.#workings.link;
   }
 
   get lastMovedAt(): number {

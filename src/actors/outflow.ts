@@ -5,6 +5,7 @@
  * is under way, and our FIN: nothing gets between a file's bytes, and nothing cuts them short.
  */
 import type { Clock } from "../machines/_world.ts";
+import type { Story } from "../stories/story.ts";
 import type { Crowds } from "./crowd.ts";
 import type { Delivery, JoinedLines } from "./delivery.ts";
 
@@ -14,6 +15,8 @@ const GAP_MS = 50;
 const LONG_TEXT = 4_096;
 
 export interface Writer {
+  /** Story that knows when a byte moved last, either way. */
+  readonly story: Pick<Story, "now" | "movedAt">;
   /** Into the link, now. */
   write(bytes: Buffer): void;
   /** The same of text that is ASCII. */
@@ -45,8 +48,8 @@ export class Outflow {
   #waitingBytes = 0;
   #isFileUnderWay = false;
   #gapTimer: unknown;
-  #lastWriteAt = Number.NEGATIVE_INFINITY;
-  #hasPeerSpoken = false;
+  /** Nothing was written since the peer's last packet, or at all. */
+  #hasPeerSpoken = true;
 
   constructor(writer: Writer, clock: Clock, crowds: Crowds | undefined) {
     this.#writer = writer;
@@ -132,7 +135,6 @@ export class Outflow {
 
   endFile(): void {
     this.#isFileUnderWay = false;
-    this.#lastWriteAt = this.#clock.now();
     this.#hasPeerSpoken = false;
     const waiting = this.#waiting;
     if (waiting?.[0]?.apart) this.#awaitGap(waiting);
@@ -154,7 +156,7 @@ export class Outflow {
     const mayGo = this.#waiting === undefined && !(apart && this.#gapLeft > 0);
     if (!mayGo || text.length > LONG_TEXT || Buffer.byteLength(text) !== text.length)
       return this.#post(Buffer.from(text), apart);
-    this.#noteWrite();
+    this.#hasPeerSpoken = false;
     this.#writer.writeText(text);
   }
 
@@ -177,18 +179,15 @@ export class Outflow {
   }
 
   #write(bytes: Buffer): void {
-    this.#noteWrite();
+    this.#hasPeerSpoken = false;
     this.#writer.write(bytes);
   }
 
-  #noteWrite(): void {
-    this.#lastWriteAt = this.#clock.now();
-    this.#hasPeerSpoken = false;
-  }
-
   get #gapLeft(): number {
+    // If not the peer's packet, our write was what moved last.
     if (this.#hasPeerSpoken) return 0;
-    return this.#lastWriteAt + GAP_MS - this.#clock.now();
+    const { story } = this.#writer;
+    return GAP_MS - Math.floor((story.now() - story.movedAt) / 1_000);
   }
 
   #awaitGap(waiting: Waiting[]): void {

@@ -6,8 +6,10 @@ import type { AddressBook, Clock, World } from "../machines/_world.ts";
 import type { InputName } from "../stories/entry.ts";
 import type { Story } from "../stories/story.ts";
 
-/** Story that it belongs to: of a machine that serves many peers, that of the one that speaks now. */
-type Asking = () => Story | undefined;
+/** Peer that it belongs to: of a machine that serves many, the one that speaks now. */
+interface Asking {
+  readonly story: Story | undefined;
+}
 
 type Inputs = Pick<World, "random" | "clock" | "addressBook">;
 
@@ -21,7 +23,7 @@ export function recordedInputs(world: World, asking: Asking): Inputs {
 }
 
 function recorded<Answer>(asking: Asking, name: InputName, answer: Answer): Answer {
-  const story = asking();
+  const { story } = asking;
   story?.add({ at: story.now(), kind: "input", name, answer });
   return answer;
 }

@@ -34,6 +34,10 @@ export interface Environment {
   /** From so many connections of an instance on, machines that wait sleep; there is a default. */
   readonly sleepFrom?: number;
   readonly ids: Ids;
+  /** Numbers peers, where another process has the numbers: calls back, in the order of the calls, when the next one has its own. */
+  readonly numbered?: (kind: "connection" | "sender", then: () => void) => void;
+  /** The service of a role that plays in a process of its own; undefined where it plays here. */
+  readonly apart?: (context: ServiceContext) => InstanceService | undefined;
   /** Hears of each peer's link before its first byte, and answers what stands in its place: itself, tapped perhaps, or a wrapper. */
   readonly onLink?: (link: Link, id: string) => Link;
 }
@@ -47,6 +51,9 @@ export interface CommonOptions {
   readonly maxQueue: number;
   readonly idle: number;
   readonly framing: FramingOption;
+  /** Of users' roles alone. */
+  readonly watchdog?: number;
+  readonly memory?: number;
 }
 
 export interface ServiceContext {
@@ -56,6 +63,8 @@ export interface ServiceContext {
   readonly role: () => Role;
   /** The role's own options, as they are now. */
   readonly options: unknown;
+  /** All that it was given, as it was typed or written. */
+  readonly given?: Readonly<Record<string, unknown>>;
   readonly common: CommonOptions;
   /** The port of last time, where the option says any. */
   readonly preferredPort: number;
@@ -83,6 +92,8 @@ export interface InstanceService extends Service {
   readonly members?: readonly HubMember[] | undefined;
   /** The hand on one of its peers that is there. */
   control(id: string): ConnectionControl | undefined;
+  /** Brings what it tells up to this moment, where it plays elsewhere. `withSnapshots`: machines too. */
+  fresh?(withSnapshots: boolean): Promise<void>;
   /** Takes note that role and options are another edition's now: told where that does not wait for the next connection. */
   adopt?(): void;
   /** A client's user speaks. */

@@ -116,12 +116,12 @@ export class TcpListener implements InstanceService {
   }
 
   async #bind(host: string, port: number, ipv6Only: boolean): Promise<Bound> {
-    const { descriptors } = this.#context.environment;
+    const { descriptors, numbered } = this.#context.environment;
     const server = await listenTcp({
       host,
       port,
       ipv6Only,
-      onLink: (link) => this.#accept(link),
+      onLink: (link) => (numbered ? numbered("connection", () => this.#accept(link)) : this.#accept(link)),
       onError: this.#context.onCrash,
       onClosed: () => descriptors.give(1),
     });
@@ -195,8 +195,7 @@ export class TcpListener implements InstanceService {
   }
 
   #startMachine(connection: Connection, files: ConnectionFiles, { role, world }: Edition): void {
-    const { story } = connection;
-    const inputs = recordedInputs(world, () => story);
+    const inputs = recordedInputs(world, connection);
     const actor = runMachine(role.machine, {
       input: { ...world, peer: connection, files, ...inputs },
       id: connection.id,

@@ -16,7 +16,7 @@ const FULL = 4;
 export class Throttle {
   readonly #link: Link;
   #burstBytes = 0;
-  #burstAt = Number.NEGATIVE_INFINITY;
+  #burstAt = 0;
   #reasons = 0;
 
   constructor(link: Link) {

@@ -6,12 +6,13 @@
  */
 import type { Endpoint } from "../link/link.ts";
 import type { UdpLink } from "../link/udp-link.ts";
-import { listenUdp } from "../link/udp-server.ts";
+import { listenUdp, type UdpLinks } from "../link/udp-server.ts";
 import type { Phase } from "../machines/_role.ts";
 import { stateName } from "../machines/_state-names.ts";
 import type { Clock, World } from "../machines/_world.ts";
 import { crashCause } from "../os/error-causes.ts";
 import { editionOf, secretsOf } from "../stories/editions.ts";
+import type { Story } from "../stories/story.ts";
 import { isLoopback } from "../wire/loopback.ts";
 import { PeerMessage } from "../wire/message.ts";
 import type { Bound } from "./binding.ts";
@@ -29,18 +30,29 @@ import type { Telemetry } from "./telemetry.ts";
 const SILENCE_MS = 60_000;
 const SWEEP_MS = 5_000;
 const MAX_SENDERS = 4_096;
+/** Pause before a server of this daemon is answered: two that answer anything would keep each other busy for ever [ACK-1]. */
+const OWN_PAUSE_MS = 1_000;
+/** Datagrams that wait so. Beyond it they are lost, as in a full buffer of the system. */
+const MAX_PAUSED = 100;
 
 /** A remembered sender: its link brings its datagrams to it. */
 interface Remembered {
   readonly sender: DatagramSender;
   readonly link: UdpLink;
+  /** When it took its place in the table. */
+  placedAt: number;
 }
 
 export class UdpEndpoint implements InstanceService, SenderHost {
   readonly #context: ServiceContext;
   #secrets: readonly string[];
-  /** In the order in which they last spoke: the first is the most silent. */
+  /** In the order in which they came, or had a second chance. */
   readonly #senders = new Map<string, Remembered>();
+  /** Senders that are servers of this daemon. */
+  readonly #own = new WeakSet<DatagramSender>();
+  readonly #pauses = new Set<unknown>();
+  /** The last one who spoke, as most who speak again at once are. */
+  #last: Remembered | undefined;
   readonly #port: ListeningPort;
   /** The sender whose datagram the machine is at. */
   #speaking: DatagramSender | undefined;
@@ -114,10 +126,15 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     this.#runMachine(this.#world);
   }
 
+  /** Of the sender that speaks now. */
+  get story(): Story | undefined {
+    return this.#speaking?.story;
+  }
+
   #runMachine(world: World): void {
     const { id, environment, role, onFinished } = this.#context;
     const actor = runMachine(role().machine, {
-      input: { ...world, ...recordedInputs(world, () => this.#speaking?.story) },
+      input: { ...world, ...recordedInputs(world, this) },
       id,
       clock: environment.clock,
       watcher: {
@@ -137,12 +154,16 @@ export class UdpEndpoint implements InstanceService, SenderHost {
   }
 
   async #bind(host: string, port: number, ipv6Only: boolean): Promise<Bound> {
-    const { descriptors } = this.#context.environment;
+    const { descriptors, numbered } = this.#context.environment;
     const server = await listenUdp({
       host,
       port,
       ipv6Only,
-      onDatagram: (bytes, from, newLink) => this.#linkOf(from, newLink).receive(bytes),
+      onDatagram: (bytes, address, port, links) => {
+        const receive = () => this.#linkOf(address, port, links).receive(bytes);
+        if (numbered && !this.#senders.has(keyOf({ address, port }))) numbered("sender", receive);
+        else receive();
+      },
       onError: this.#context.onCrash,
       onClosed: () => descriptors.give(1),
     });
@@ -153,6 +174,16 @@ export class UdpEndpoint implements InstanceService, SenderHost {
   // -- one datagram ---------------------------------------------------------------------------------------------------
 
   onDatagram(sender: DatagramSender, bytes: Buffer): void {
+    if (!this.#own.has(sender)) return this.#hand(sender, bytes);
+    if (this.#pauses.size >= MAX_PAUSED) return;
+    const pause = this.clock.setTimeout(() => {
+      this.#pauses.delete(pause);
+      this.#hand(sender, bytes);
+    }, OWN_PAUSE_MS);
+    this.#pauses.add(pause);
+  }
+
+  #hand(sender: DatagramSender, bytes: Buffer): void {
     const phase = this.#phase;
     if (!phase) return;
     sender.story.lastRule = phase.rule;
@@ -180,16 +211,18 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     onCrash(error);
   }
 
-  #linkOf(from: Endpoint, newLink: () => UdpLink): UdpLink {
-    const key = keyOf(from);
+  #linkOf(address: string, port: number, links: UdpLinks): UdpLink {
+    const last = this.#last?.link;
+    if (last && last.remote.port === port && last.remote.address === address) return last;
+    const remote = { address, port };
+    const key = keyOf(remote);
     let remembered = this.#senders.get(key);
-    if (remembered) {
-      this.#senders.delete(key);
-    } else {
+    if (!remembered) {
       if (this.#senders.size >= MAX_SENDERS) this.#forgetMostSilent();
-      remembered = this.#newSender(newLink());
+      remembered = this.#newSender(links.linkTo(remote));
+      this.#senders.set(key, remembered);
     }
-    this.#senders.set(key, remembered);
+    this.#last = remembered;
     return remembered.link;
   }
 
@@ -212,11 +245,20 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     } as const;
     const story = environment.recorder.open(subject, this.#state, this.#secrets);
     story.waitsFor = this.#phase?.expects;
-    return { sender: new DatagramSender(environment.onLink?.(link, id) ?? link, story, this), link };
+    const sender = new DatagramSender(environment.onLink?.(link, id) ?? link, story, this);
+    if (isLoopback(remote.address) && environment.holderOf?.("udp", remote.port)) this.#own.add(sender);
+    return { sender, link, placedAt: sender.lastMovedAt };
   }
 
+  /** Gives a second chance, at the end, to one who spoke since it took its place: else each datagram would move its sender there. */
   #forgetMostSilent(): void {
-    for (const { sender } of this.#senders.values()) return sender.close();
+    for (const [key, remembered] of this.#senders) {
+      const { sender, placedAt } = remembered;
+      if (sender.lastMovedAt <= placedAt) return sender.close();
+      remembered.placedAt = sender.lastMovedAt;
+      this.#senders.delete(key);
+      this.#senders.set(key, remembered);
+    }
   }
 
   #forgetAll(): void {
@@ -225,6 +267,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
 
   onForgotten({ story, remote }: DatagramSender): void {
     if (!this.#senders.delete(keyOf(remote))) return;
+    this.#last = undefined;
     story.waitsFor = undefined;
     this.#context.environment.recorder.end(story);
   }
@@ -234,8 +277,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     this.#sweepTimer = clock.setTimeout(() => {
       const since = clock.now() - SILENCE_MS;
       for (const { sender } of this.#senders.values()) {
-        if (sender.lastMovedAt > since) break;
-        sender.close();
+        if (sender.lastMovedAt <= since) sender.close();
       }
       this.#scheduleSweep();
     }, SWEEP_MS);
@@ -254,6 +296,8 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     this.#actor = undefined;
     this.#phase = undefined;
     this.#port.close();
+    for (const pause of this.#pauses) this.clock.clearTimeout(pause);
+    this.#pauses.clear();
     this.#forgetAll();
     this.#context.environment.clock.clearTimeout(this.#sweepTimer);
   }

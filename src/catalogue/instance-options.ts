@@ -5,10 +5,12 @@ import { NetlabError } from "../errors.ts";
 import { parsePeerTerm } from "../ids.ts";
 import { byteSize, duration, port } from "../machines/_options.ts";
 import type { Role } from "../machines/_role.ts";
+import { isLoaded } from "./loaded-roles.ts";
 
 // Options are validated once an instance: a parser compiled for each schema would cost a start more than it saves.
 z.config({ jitless: true });
 
+const MEGABYTE = 1_048_576;
 const NAME = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
 
 const name = z
@@ -49,6 +51,14 @@ const forClients = {
   maxConnections: z.number().int().default(1).meta({ hidden: true }),
 };
 
+/** Roles of users play in processes of their own, which are watched. */
+const forLoaded = {
+  watchdog: duration().default(2_000).describe("restart the role when it gives no sign of life for so long"),
+  memory: byteSize()
+    .default(256 * MEGABYTE)
+    .describe("restart the role when it takes more memory"),
+};
+
 export interface InstanceOptions {
   readonly name?: string | undefined;
   readonly label?: string | undefined;
@@ -61,6 +71,9 @@ export interface InstanceOptions {
   readonly idle: number;
   readonly framing: "auto" | "line" | "bare" | "nul";
   readonly record: "normal" | "full";
+  /** Of users' roles alone: milliseconds, and bytes. */
+  readonly watchdog?: number;
+  readonly memory?: number;
 }
 
 const schemas = new WeakMap<Role, ReturnType<typeof newSchema>>();
@@ -79,6 +92,7 @@ function newSchema(role: Role) {
   const common = role.side === "server" ? forServers : forClients;
   const shape = {
     ...common,
+    ...(isLoaded(role) ? forLoaded : {}),
     port: port()
       .default(role.port)
       .describe(role.side === "server" ? "the port; 0 is any free one" : "the server's port"),

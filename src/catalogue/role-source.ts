@@ -9,6 +9,7 @@ import { pathToFileURL } from "node:url";
 import { messageOf, NetlabError } from "../errors.ts";
 import { definitionStack, type Role } from "../machines/_role.ts";
 import { placeIn } from "../stack-place.ts";
+import { markLoaded } from "./loaded-roles.ts";
 import { bundleRoleFile, bundleRoleText, closed, entryOf, isBundle } from "./role-bundle.ts";
 import { faultsOf } from "./role-folder.ts";
 import { checkRoleTypes } from "./role-types.ts";
@@ -36,7 +37,9 @@ export async function loadRoleSource(text: string, fileName: string, folder: str
     const module = (await import(pathToFileURL(moduleFile).href)) as { default?: unknown };
     const faults = faultsOf(module.default);
     if (faults.length > 0) throw badRole(entry, definitionStack(module.default), faults.join("; "));
-    return module.default as Role;
+    const role = module.default as Role;
+    markLoaded(role, closed(bundle));
+    return role;
   } catch (error) {
     if (error instanceof NetlabError) throw error;
     throw badRole(entry, error instanceof Error ? error.stack : undefined, messageOf(error), error);

@@ -18,6 +18,7 @@ import {
   shownEntry,
   type Visibility,
 } from "../stories/entry-text.ts";
+import { lineFaultText } from "../stories/line-fault-text.ts";
 import { type Entry, type Story, wallMs } from "../stories/story.ts";
 import { merged, together } from "./sequence-order.ts";
 
@@ -180,6 +181,8 @@ function stepsFor(entry: ShownEntry, whole: Entry, story: Story, display?: Displ
       return closedSteps(entry, { came, went, note });
     case "crashed":
       return note(`crashed: ${printable(causeText(entry.cause))}`, "bad");
+    case "fault":
+      return note(`the line: ${lineFaultText(entry)}`, "bad");
     case "program":
       return note(programText(entry));
     case "message":

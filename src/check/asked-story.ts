@@ -3,6 +3,7 @@
  * read any client's.
  */
 import type { Role } from "../machines/_role.ts";
+import { breakCause } from "../os/error-causes.ts";
 import { editionOf } from "../stories/editions.ts";
 import type { Endpoint, Story } from "../stories/story.ts";
 import type { Scene } from "./scene.ts";
@@ -46,6 +47,8 @@ export class AskedStory {
   }
 
   came(bytes: Buffer): void {
+    // An answer to the first part of a message: the program took that for the whole.
+    if (this.#unfinished.length > 0) this.said(Buffer.alloc(0), false);
     this.story.recordRead(bytes);
   }
 
@@ -68,6 +71,11 @@ export class AskedStory {
 
   gaveUp(): void {
     if (this.story.state !== "listening") this.#move("failed", "after answerLimit");
+  }
+
+  broke(error: Error): void {
+    this.story.fail("failed", breakCause(error));
+    this.#move("failed", "peer.closed");
   }
 
   ended(): void {

@@ -61,7 +61,9 @@ export interface RoleChecks {
    */
   readonly dialogue?: (draws: Draws, words: Words) => Dialogue;
   /** Lines that are typed into a client in every case, where no --stdin is given. */
-  readonly script?: (draws: Draws) => readonly string[];
+  readonly script?: (draws: Draws, words: Words) => readonly string[];
+  /** Text that a client prints of a message of the server, where that is not the message itself; undefined: nothing. */
+  readonly shown?: (said: string) => string | undefined;
   readonly families?: FamilyGrades;
   readonly cases: readonly Case[];
 }

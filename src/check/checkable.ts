@@ -7,6 +7,7 @@ import { NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
 import { type RoleChecks, type WholeCase, wholeCase } from "./case.ts";
 import { checksOf } from "./case-folder.ts";
+import { clientFamilies } from "./families/client-families.ts";
 import { serverFamilies } from "./families/server-families.ts";
 
 export interface Checkable {
@@ -41,5 +42,7 @@ async function brought(bundle: string, name: string): Promise<Role> {
 }
 
 export function allCases(role: Role, checks: RoleChecks | undefined): WholeCase[] {
-  return [...(checks?.cases ?? []), ...serverFamilies(role, checks)].map(wholeCase);
+  return [...(checks?.cases ?? []), ...serverFamilies(role, checks), ...clientFamilies(role, checks)].map(
+    wholeCase,
+  );
 }

@@ -130,7 +130,7 @@ export abstract class Hearing {
 
   /** Says what came instead. */
   protected failExpecting(due: Buffer | undefined): never {
-    if (this.unread.length === 0) this.gaveUp();
+    if (this.unread.length === 0 && this.over === undefined) this.gaveUp();
     const expected = due === undefined ? "an answer" : printableBytes(due);
     const after = this.lastSaid === "" ? "" : ` after ${this.lastSaid}`;
     throw new CheckFailure(`expected ${expected}${after}, and ${this.#cameInstead()}`, {

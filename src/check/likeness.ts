@@ -15,7 +15,10 @@ export function likeness(texts: readonly string[]): RegExp {
 }
 
 /** The same anywhere. */
-export const mention = (text: string) => new RegExp(`(?<![\\w.])${patternOf(text)}(?![\\w]|\\.\\d)`, "u");
+export function mention(text: string): RegExp {
+  const pattern = patternOf(text);
+  return new RegExp(NUMBER.test(text.trim()) ? `(?<![\\w.])${pattern}(?![\\w]|\\.\\d)` : pattern, "u");
+}
 
 function patternOf(text: string): string {
   const word = text.trim();

@@ -1,7 +1,7 @@
 /** How much longer everything may take on a machine that has more to do than it has processors: a late answer is no wrong one. */
 import { availableParallelism, loadavg } from "node:os";
 
-const MOST = 5;
+const MOST = 3;
 
 export function patience(): number {
   const [load = 0] = loadavg();

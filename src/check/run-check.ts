@@ -6,22 +6,13 @@ import os from "node:os";
 import { version } from "../config.ts";
 import { NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
-import { ruleInShort } from "../wire-rules.ts";
 import type { WholeCase } from "./case.ts";
+import { resultOf } from "./case-result.ts";
 import { Chance } from "./chance.ts";
 import type { Checkable } from "./checkable.ts";
 import type { Programs } from "./program.ts";
-import {
-  type Ended,
-  type Grade,
-  type Report,
-  type Result,
-  type Side,
-  type Status,
-  scoreOf,
-} from "./report.ts";
+import { type Ended, type Grade, type Report, type Result, type Side, scoreOf } from "./report.ts";
 import { type ServerProgram, StartedServer, serverThere } from "./server-program.ts";
-import { tryServerCase } from "./server-try.ts";
 import { Stage, type Words } from "./stage.ts";
 import { NotStarted } from "./verdict.ts";
 
@@ -69,12 +60,15 @@ export async function runCheck(request: CheckRequest, parts: CheckParts): Promis
   const cases = casesOf(request, parts.subject.cases);
   const server = serverOf(request, role, parts);
   const results: Result[] = [];
+  const usual = {};
   let ended: Ended | null = null;
   for (const one of cases) {
     if (parts.signal.aborted) ended ??= { code: "interrupted", message: "the check was interrupted" };
     if (ended) break;
     const result = await resultOf(one, request, {
-      role,
+      checkable: parts.subject,
+      programs: parts.programs,
+      usual,
       counterpart,
       server,
       openStage: (seed) => openStage(seed, request, parts),
@@ -136,87 +130,16 @@ function openStage(
   });
 }
 
-interface Subject {
-  readonly role: Role;
-  readonly counterpart: Role | undefined;
-  readonly server: ServerProgram;
-  readonly openStage: (seed: string) => Promise<Stage>;
-}
-
-function serverOf({ run, at }: CheckRequest, { transport }: Role, { programs }: CheckParts): ServerProgram {
+function serverOf(
+  { side, run, at }: CheckRequest,
+  { transport }: Role,
+  { programs }: CheckParts,
+): ServerProgram {
+  if (side === "client") return serverThere("", 0);
   if (at) return serverThere(at.host, at.port);
   if (!programs || run === undefined) throw new NetlabError("usage/check-nothing");
   return new StartedServer({ programs, command: run, transport });
 }
-
-async function resultOf(one: WholeCase, request: CheckRequest, subject: Subject): Promise<Result> {
-  const tries: Omit<Result, "tries">[] = [];
-  const seeds: string[] = [];
-  for (let attempt = 1; attempt <= request.repeat; attempt += 1) {
-    const seed = `${request.seed}/${one.id}/${attempt}`;
-    seeds.push(seed);
-    tries.push(await oneTry(one, seed, request, subject));
-  }
-  const [first] = tries;
-  const worst = tries.find(({ status }) => status === "failed") ?? first;
-  if (!worst) throw new Error("a case is tried once at least");
-  const isFlaky = tries.some(({ status }) => status === "passed") && worst.status === "failed";
-  return {
-    ...worst,
-    // Chance failures are told, and not held against the program.
-    status: isFlaky ? "passed" : worst.status,
-    flaky: isFlaky,
-    ms: tries.reduce((all, { ms }) => all + ms, 0),
-    tries: tries.map(({ status, ms }, index) => ({ status, ms, seed: seeds[index] ?? "" })),
-  };
-}
-
-async function oneTry(one: WholeCase, seed: string, request: CheckRequest, subject: Subject) {
-  const { id, title, grade, weight, rule } = one;
-  const from = performance.now();
-  const lacking = lackOf(one, request);
-  const found = lacking
-    ? { ...NOTHING, status: "skipped" as Status, message: lacking }
-    : await tryServerCase(one, seed, subject);
-  return {
-    id,
-    title,
-    rule,
-    ruleText: ruleInShort(rule) ?? null,
-    grade,
-    weight,
-    flaky: false,
-    ms: Math.round(performance.now() - from),
-    again: againOf(request, id),
-    ...found,
-  };
-}
-
-const NOTHING = {
-  message: "",
-  remarks: [],
-  expected: null,
-  got: null,
-  closing: null,
-  likely: [],
-  transcript: [],
-  output: "",
-};
-
-/** Why it cannot be judged here. */
-function lackOf({ needs }: WholeCase, { at }: CheckRequest): string | undefined {
-  if (at && needs.includes("start"))
-    return "needs a program that the checker starts itself: use --run instead of HOST:PORT";
-  return undefined;
-}
-
-function againOf({ side, role, run, at, seed }: CheckRequest, id: string): string {
-  const target = run === undefined ? `${at?.host}:${at?.port}` : `--run ${shellQuoted(run)}`;
-  return `netlabctl check ${side} ${role} ${target} --case ${id} --seed ${seed}`;
-}
-
-const shellQuoted = (word: string) =>
-  /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 /** `*` and `?`, as in a shell; a dot is a dot. */
 function globPattern(glob: string): RegExp {

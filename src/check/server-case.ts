@@ -50,9 +50,15 @@ export class ServerCaseTester extends CaseTester implements ServerTester {
     } catch (error) {
       this.scene.signal.throwIfAborted();
       throw new CheckFailure(
-        `cannot connect by IPv${family} (${osCode(error) ?? `no answer within ${ANSWER_MS / 1_000} s`})`,
+        `cannot connect by IPv${family} (${osCode(error) ?? `no answer within ${ANSWER_MS / 1_000} s`})${this.#end()}`,
       );
     }
+  }
+
+  /** Of a program that is no more, how it ended. */
+  #end(): string {
+    const exit = this.program?.exit;
+    return exit ? `: the program has ended (${exit.signal ?? `exit status ${exit.code}`})` : "";
   }
 
   async datagrams(): Promise<TestDatagrams> {

@@ -26,7 +26,7 @@ export type Outcome = Pick<
 >;
 
 /** End of a program's output: enough for a traceback. */
-const OUTPUT_TAIL = 2_000;
+export const OUTPUT_TAIL = 2_000;
 
 /** A program that served an earlier case may have suffered from it: what fails with it is tried once more with a fresh one. */
 export async function tryServerCase(one: WholeCase, seed: string, subject: Subject): Promise<Outcome> {
@@ -90,7 +90,7 @@ async function tried(
   };
 }
 
-const tooLong = ({ limitMs }: WholeCase) =>
+export const tooLong = ({ limitMs }: WholeCase) =>
   new CheckFailure(`the case was not over after ${limitMs / 1_000} s`);
 
 export interface Verdict {

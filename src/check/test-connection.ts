@@ -12,6 +12,7 @@ import { ANSWER_MS, type TestConnection, type Waiting } from "./tester.ts";
 import { CheckFailure } from "./verdict.ts";
 
 const LOOK_MS = 2;
+const UNREAD_MS = 150;
 /** For a program that cannot be seen. */
 const UNSEEN_MS = 100;
 /** A program that waits with a time limit of its own never seems to be done: quiet times of framing are shorter than this. */
@@ -69,9 +70,19 @@ export class CheckConnection extends Hearing implements TestConnection, LinkHand
   }
 
   async taken(): Promise<boolean> {
-    const isTaken = await this.#polled(() => this.#isTaken());
+    const from = performance.now();
+    let isTaken = false;
+    await this.#polled(async () => {
+      isTaken = await this.#isTaken();
+      // Nothing more is read by a program that waits for others.
+      return isTaken || (performance.now() - from > UNREAD_MS && (await this.#isIdle()));
+    });
     this.moved();
     return isTaken;
+  }
+
+  async #isIdle(): Promise<boolean> {
+    return (await this.scene.program()?.isWaiting()) ?? false;
   }
 
   /** All of it has arrived there, and has been read: an empty queue alone may be one that nothing has reached yet. */
@@ -192,6 +203,7 @@ export class CheckConnection extends Hearing implements TestConnection, LinkHand
 
   onError(error: Error & { code?: string }): void {
     if (this.#isGone) return;
+    this.#asked.broke(error);
     this.#closing = "reset";
     this.scene.transcript.note(this.#number, error.code === "EPIPE" ? "closed" : "reset");
     this.moved();

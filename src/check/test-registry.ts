@@ -13,6 +13,8 @@ const HOST = "127.0.0.1";
 export class TestRegistry {
   /** Registrations, as they came. */
   readonly heard: string[] = [];
+  /** Questions for the list. */
+  asked = 0;
   readonly #listings: Listing[];
   #server: UdpServer | undefined;
 
@@ -30,8 +32,8 @@ export class TestRegistry {
       host: HOST,
       port,
       ipv6Only: false,
-      onDatagram: (bytes, _from, newLink) =>
-        this.#hear(bytes.toString(), (answer) => newLink().write(answer)),
+      onDatagram: (bytes, address, port, links) =>
+        this.#hear(bytes.toString(), (answer) => links.linkTo({ address, port }).write(answer)),
       onError: () => undefined,
       onClosed: () => undefined,
     });
@@ -44,8 +46,9 @@ export class TestRegistry {
     if (!parsed.ok) return;
     const { value } = parsed;
     if (value.type === "register") this.#listings.push(value.entry);
-    if (value.type === "discover" && datagram.startsWith(DISCOVER))
-      for (const one of discoveryAnswer(this.#listings)) answer(Buffer.from(one));
+    if (value.type !== "discover" || !datagram.startsWith(DISCOVER)) return;
+    this.asked += 1;
+    for (const one of discoveryAnswer(this.#listings)) answer(Buffer.from(one));
   }
 
   close(): void {

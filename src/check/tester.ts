@@ -127,6 +127,14 @@ export interface ClientTester extends Tester {
   start(options?: { readonly port?: number }): Promise<Program>;
   /** The client has printed this text, by value: numbers as numbers, any white space for any other. */
   prints(text: string, waiting?: Waiting): Promise<void>;
+  /** Every message that the server said is on the client's screen; answers false where one is not, by then. */
+  showsAll(waiting?: Waiting): Promise<boolean>;
+  /** Whether it shows what a server says that does nothing unusual: found out once, with this SCRIPT. What it does not show then is no other case's affair. */
+  showsUsually(): Promise<boolean>;
+  /** Sign of a crash in what it has printed: a traceback, or the end by a signal. */
+  readonly crash: string | undefined;
+  /** Ctrl-D. */
+  endInput(): void;
   /** The client has ended by itself. */
   exits(waiting?: Waiting): Promise<Exit>;
   /** The whole script was typed, and the client waits or has ended. */
@@ -136,6 +144,10 @@ export interface ClientTester extends Tester {
 export interface ServeOptions {
   readonly given?: Readonly<Record<string, unknown>>;
   readonly deviation?: Deviation;
+  /** Names by e-mail address, for an address book. */
+  readonly book?: Readonly<Record<string, string>>;
+  /** Folder of files that it hands out. */
+  readonly root?: string;
 }
 
 /** Otherwise than our role does it: what a write of its becomes, counted from 0 for each connection. */
@@ -159,6 +171,8 @@ export interface TestServer {
   hears(what: string, is: (message: string) => boolean, waiting?: Waiting): Promise<string>;
   /** How many connections there were. */
   readonly connections: number;
+  /** Another client, of the checker's: what it says is none of what was heard, and goes out as the role sends it. */
+  guest(): Promise<{ send(text: string): void; leave(): void }>;
   /** How the client ended its last connection; undefined: it has not. */
   readonly closing: "clean" | "reset" | undefined;
 }

@@ -76,7 +76,9 @@ export interface Judgement {
 
 export function judge(subject: Incident): Judgement {
   const evidence = new Evidence(subject);
-  const found = diagnoses.flatMap((diagnosis): Found[] => {
+  // A line that was made worse on purpose may have done what looks like a mistake: no card is better than a false one.
+  const isLineBad = subject.story.isLineBad;
+  const found = (isLineBad ? [] : diagnoses).flatMap((diagnosis): Found[] => {
     const finding = diagnosis.find(evidence);
     return finding ? [{ diagnosis, finding }] : [];
   });

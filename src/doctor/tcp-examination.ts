@@ -5,7 +5,7 @@ import type { SocketRow } from "../os/proc-text.ts";
 import type { Doing } from "../stories/program.ts";
 import { type Finding, finding } from "./finding.ts";
 import { httpIn, isTlsRecord, speakerOf } from "./first-words.ts";
-import { programOf, serverEnd, servesAnother } from "./local-view.ts";
+import { localView, programOf, serverEnd, servesAnother } from "./local-view.ts";
 import { nonce, type Patient, waitsIn } from "./patient.ts";
 import { isAsExpected } from "./role-words.ts";
 import { type Outcome, TcpTalk } from "./tcp-talk.ts";
@@ -36,15 +36,20 @@ export async function examineTcp(patient: Patient): Promise<Finding[]> {
   }
 }
 
-function notConnected({ server, address, port }: Patient, outcome: Exclude<Outcome, "connected">): Finding[] {
+async function notConnected(
+  { server, address, port, view }: Patient,
+  outcome: Exclude<Outcome, "connected">,
+): Promise<Finding[]> {
   if (outcome === "timed-out") {
-    const full = server && finding("backlog-full", "certain", { waiting: server.rxQueue });
-    return [full ?? finding("filtered", "likely", { waitedMs: CONNECT_MS })];
+    const now = view && (await localView(port, "tcp"));
+    return [timedOut(now?.listeners.find(({ inode }) => inode === server?.inode))];
   }
   if (outcome.code === "ECONNREFUSED") {
     // A socket on :: that refuses IPv4 is of IPv6 alone.
     if (server?.localAddress === "::" && !address.includes(":"))
       return [finding("other-family", "certain", { asked: address, found: "::" })];
+    // A listener that does not get what goes to it: a firewall refuses in its place.
+    if (server) return [finding("filtered", "likely", { waitedMs: 0 })];
     return [finding("closed", "certain", { port, transport: "tcp" })];
   }
   // A reset can be here before the connection was told of.
@@ -52,6 +57,12 @@ function notConnected({ server, address, port }: Patient, outcome: Exclude<Outco
     return [finding("hangs-up", "certain", { when: "at-once", how: "reset" })];
   return [finding("filtered", "maybe", { waitedMs: 0 })];
 }
+
+/** Clients that wait fill the backlog; with none a firewall stands before the port, of this machine too. */
+export const timedOut = (listener: Pick<SocketRow, "rxQueue"> | undefined): Finding =>
+  listener !== undefined && listener.rxQueue > 0
+    ? finding("backlog-full", "certain", { waiting: listener.rxQueue })
+    : finding("filtered", "likely", { waitedMs: CONNECT_MS });
 
 async function conversation(patient: Patient, talk: TcpTalk): Promise<Finding[]> {
   const greeting = await talk.hear(GREETING_MS);

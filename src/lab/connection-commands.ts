@@ -1,5 +1,5 @@
 /** Hands that an operator lays on connections, by id. */
-import { type ConnectionControl, viewOf } from "../actors/connection-control.ts";
+import { type ConnectionControl, type Done, viewOf } from "../actors/connection-control.ts";
 import { NetlabError } from "../errors.ts";
 import type { Clock } from "../machines/_world.ts";
 import type { LiveView } from "../stories/live-view.ts";
@@ -42,8 +42,8 @@ export class ConnectionCommands {
   }
 
   async event(id: string, event: ConnectionEvent): Promise<ConnectionDocument> {
-    return this.#operate(id, (control, { state, subject }) => {
-      if (control.sendEvent(event)) return;
+    return this.#operate(id, async (control, { state, subject }) => {
+      if (await control.sendEvent(event)) return;
       const accepted = control.acceptedEvents ?? [];
       const taken = accepted.length > 0 ? `it takes ${accepted.join(", ")}` : "it takes none";
       throw new NetlabError("wrong-state/event-not-taken", {
@@ -57,8 +57,8 @@ export class ConnectionCommands {
 
   async fin(id: string): Promise<FinOutcome> {
     let isAtOnce = true;
-    const connection = this.#operate(id, (control) => {
-      isAtOnce = control.fin();
+    const connection = await this.#operate(id, async (control) => {
+      isAtOnce = await control.fin();
     });
     return { connection, isAtOnce };
   }
@@ -69,14 +69,14 @@ export class ConnectionCommands {
 
   async kick(ids: readonly string[]): Promise<ConnectionDocument[]> {
     const live = this.#live(ids).filter(({ subject }) => this.#controls.control(subject.id)?.kick);
-    for (const { subject } of live) this.#controls.control(subject.id)?.kick?.();
+    await Promise.all(live.map(({ subject }) => this.#controls.control(subject.id)?.kick?.()));
     return live.map((story) => this.#document(story));
   }
 
   async kill(ids: readonly string[]): Promise<ConnectionDocument[]> {
     const live = this.#live(ids);
     const documents = live.map((story) => this.#document(story));
-    for (const { subject } of live) this.#controls.control(subject.id)?.kill();
+    await Promise.all(live.map(({ subject }) => this.#controls.control(subject.id)?.kill()));
     return documents;
   }
 
@@ -92,13 +92,13 @@ export class ConnectionCommands {
     return control && viewOf(control, this.#clock.now());
   }
 
-  #operate(id: string, act: (control: Control, story: Story) => void): ConnectionDocument {
+  async #operate(id: string, act: (control: Control, story: Story) => Done): Promise<ConnectionDocument> {
     const story = this.#recorder.find(id);
     if (!story) throw new NetlabError("no-such-connection/with-field", { term: id });
     const live = this.#controls.control(id);
     if (!live) throw new NetlabError("wrong-state/ended", { id, term: id });
     if (!isControl(live)) throw new NetlabError("wrong-state/of-datagrams", { id });
-    act(live, story);
+    await act(live, story);
     return this.#document(story);
   }
 

@@ -4,8 +4,10 @@ import path from "node:path";
 import type { Instance } from "../actors/instance.ts";
 import type { SpawnRequest, Supervisor } from "../actors/supervisor.ts";
 import { labsFolder } from "../config.ts";
+import type { FaultBoard, FaultRequest } from "../faults/fault-board.ts";
 import type { LabBook } from "../stores/address-book.ts";
 import { isStill, type LabEntryIds } from "./lab-entry-ids.ts";
+import { hasFaults, labFaultRequest } from "./lab-faults.ts";
 import { findLabFile, type LabFile, NO_LAB, shiftPorts } from "./lab-file.ts";
 import { preparedLab } from "./prepared-lab.ts";
 import type { SpawnDefaults } from "./spawn-defaults.ts";
@@ -23,6 +25,7 @@ export interface LabFileParts {
   readonly book: LabBook;
   readonly entries: LabEntryIds;
   readonly userRoles: UserRoles;
+  readonly faults: FaultBoard;
   readonly warn: (sentence: string) => void;
 }
 
@@ -48,8 +51,10 @@ export class LabFileRoles {
     this.#file = await this.#read();
     userRoles.installFromLab(this.#file.brought);
     await this.#fillBook();
+    await this.#faultsOf(this.#file, []);
     const added = this.#requestsOf(this.#file).map((request) => supervisor.add(request));
     entries.remember(added);
+    await this.#putFaults(added);
     return added;
   }
 
@@ -64,6 +69,7 @@ export class LabFileRoles {
   async #reload(): Promise<void> {
     const { supervisor, entries, userRoles, warn } = this.#parts;
     const next = await this.#read();
+    await this.#faultsOf(next, []);
     const { wanted, staying, leaving } = this.#checked(next);
     this.#file = next;
     await this.#fillBook();
@@ -74,8 +80,30 @@ export class LabFileRoles {
     const named = wanted.map((one) => staying.find(({ id }) => id === one.id) ?? supervisor.add(one));
     entries.remember(named);
     const added = named.filter((instance) => !staying.includes(instance));
+    await this.#putFaults(named);
     for (const instance of added) instance.start();
     await Promise.all(added.map((instance) => instance.settled()));
+  }
+
+  /** The file's own faults are as it says now; those that an operator has put on stay. */
+  async #putFaults(instances: readonly Instance[]): Promise<void> {
+    const { faults } = this.#parts;
+    faults.removeWhere(({ isFromLab }) => isFromLab === true);
+    for (const request of await this.#faultsOf(this.#file, instances))
+      faults.add({ ...request, isFromLab: true });
+  }
+
+  /** Throws with the place in the file of one that is wrong. `instances` are those of the file, in its order. */
+  async #faultsOf(file: LabFile, instances: readonly { readonly id: string }[]): Promise<FaultRequest[]> {
+    if (!hasFaults(file)) return [];
+    const { faultTable } = await import("../faults/fault-folder.ts");
+    const table = await faultTable();
+    return file.roles.flatMap(({ role, faults = [] }, index) => {
+      const brought = file.brought.find(({ name }) => name === role);
+      const { transport } = brought ?? this.#parts.supervisor.role(role);
+      const target = instances[index]?.id ?? "";
+      return faults.map((fault) => labFaultRequest(fault, { target, transport }, table));
+    });
   }
 
   /** Works out what would change, with the roles that the file brings installed. Throws, and nothing is installed, where it is wrong. */

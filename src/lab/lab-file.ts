@@ -7,10 +7,13 @@ import { formatHostPort } from "../machines/_options.ts";
 import type { Role } from "../machines/_role.ts";
 import type { HostPort } from "../machines/_world.ts";
 import type { Row } from "./address-csv.ts";
+import type { LabFault } from "./lab-faults.ts";
 
 export interface LabRole {
   readonly role: string;
   readonly given: Readonly<Record<string, unknown>>;
+  /** On the lines of its connections, from the start. */
+  readonly faults?: readonly LabFault[];
 }
 
 export interface LabFile {
@@ -60,18 +63,21 @@ export function shiftPorts(lab: LabFile, known: RoleTable, offset: number): LabF
   const parsed = lab.roles.map((one) => parseRole(one, roles));
   const ports = new Set(parsed.filter(({ isServer }) => isServer).map(({ options }) => options.port));
   const isOurs = ({ host, port }: HostPort) => LOOPBACK.includes(host) && ports.has(port);
-  return { ...lab, roles: parsed.map((one) => ({ role: one.role, given: shifted(one, isOurs, offset) })) };
+  return { ...lab, roles: parsed.map((one) => ({ ...one.entry, given: shifted(one, isOurs, offset) })) };
 }
 
 interface ParsedRole extends LabRole {
+  /** As it was written. */
+  readonly entry: LabRole;
   readonly isServer: boolean;
   readonly options: InstanceOptions;
 }
 
-function parseRole({ role: name, given }: LabRole, roles: RoleTable): ParsedRole {
+function parseRole(entry: LabRole, roles: RoleTable): ParsedRole {
+  const { role: name, given } = entry;
   const role = roles.get(name);
   if (!role) throw new NetlabError("no-such-role/unknown", { name });
-  return { role: name, given, isServer: role.side === "server", options: parseOptions(role, given) };
+  return { role: name, given, entry, isServer: role.side === "server", options: parseOptions(role, given) };
 }
 
 function shifted(

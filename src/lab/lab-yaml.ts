@@ -28,6 +28,7 @@ import { parseOptions, schemaOf, suggestion } from "../catalogue/instance-option
 import type { RoleTable } from "../catalogue/role-folder.ts";
 import { messageOf, NetlabError } from "../errors.ts";
 import { osCode } from "../os/os-errors.ts";
+import type { LabFault } from "./lab-faults.ts";
 import type { LabFile, LabRole } from "./lab-file.ts";
 
 /** A lab file that is YAML, before its roles are known. */
@@ -170,7 +171,19 @@ function readRole(entry: unknown, reading: Reading): LabRole {
       { cause: error },
     );
   }
-  return { role: role.name, given };
+  const faults = readFaults(entry, reading);
+  return { role: role.name, given, ...(faults.length > 0 ? { faults } : {}) };
+}
+
+/** Lines of `faults:`, as `fault add` takes them behind the role. */
+function readFaults(entry: YAMLMap, { place }: Reading): LabFault[] {
+  const list = entry.get("faults", true) as unknown;
+  if (list === undefined) return [];
+  if (!isSeq(list)) throw noFaultList(place(list));
+  return list.items.map((item) => {
+    if (!isScalar(item) || typeof item.value !== "string") throw noFaultList(place(item));
+    return { words: item.value, place: place(item) };
+  });
 }
 
 /** Options may be written `max-message` as on the command line, or `maxMessage`. */
@@ -182,7 +195,7 @@ function readOptions(
   const given: Record<string, unknown> = {};
   for (const { key, value } of entry.items) {
     const word = String(isScalar(key) ? key.value : key);
-    if (word === "role") continue;
+    if (word === "role" || word === "faults") continue;
     const option = word.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
     if (!known.includes(option)) {
       throw new NetlabError("bad-lab-file/unknown-key", {
@@ -195,3 +208,9 @@ function readOptions(
   }
   return given;
 }
+
+const noFaultList = (place: string) =>
+  new NetlabError("bad-lab-file/bad-entry", {
+    place,
+    why: "faults: must be a list of texts, e.g. - latency=100ms",
+  });

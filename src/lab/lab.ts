@@ -3,6 +3,7 @@
  * commands that answer when they are done, and news by topic. Nothing that acts goes through it.
  */
 import type { AnyStateMachine } from "xstate";
+import type { FaultDocument, FaultRequest } from "../faults/fault-board.ts";
 import type { PeerTerm } from "../ids.ts";
 import type { LogLine } from "../log.ts";
 import type { HubMember, Role, SayOptions } from "../machines/_role.ts";
@@ -20,6 +21,14 @@ import type { LabInstance } from "./lab-instance.ts";
 
 export type { Cell, LabInstance, WordsRow };
 
+/** Lines that are made worse on purpose. Each throws a NetlabError where it does not fit. */
+export interface LabFaults {
+  add(request: FaultRequest): Promise<FaultDocument>;
+  list(): readonly FaultDocument[];
+  /** Answers it as it was. */
+  remove(id: string): Promise<FaultDocument>;
+}
+
 export interface Lab {
   readonly version: string;
   readonly pid: number;
@@ -36,6 +45,11 @@ export interface Lab {
   readonly supervision: AnyStateMachine;
 
   // -- what there is now
+  /**
+   * Brings what is told of instances in other processes up to this moment; undefined where there are none. `withSnapshots`: what their
+   * machines remember, too.
+   */
+  fresh?(withSnapshots: boolean): Promise<void> | undefined;
   readonly instances: readonly LabInstance[];
   /** By id or name. */
   find(idOrName: string): LabInstance | undefined;
@@ -54,6 +68,7 @@ export interface Lab {
   buffers(connection: string, limitBytes: number): ConnectionBuffers | undefined;
   readonly registry: LabRegistry;
   readonly book: LabBook;
+  readonly faults: LabFaults;
   status(): LabStatus;
   logLines(): readonly LogLine[];
 

@@ -1,10 +1,15 @@
-/** The lab of this process: documents, commands and news, over what plays it. */
+/**
+ * The lab of this process: documents, commands and news, over what plays it.
+ *
+ * Long, because every member of the lab is handed on here, and nothing else is done.
+ */
 import type { AnyMachineSnapshot, AnyStateMachine } from "xstate";
 import type { DescriptorBudget } from "../actors/descriptor-budget.ts";
 import type { Instance } from "../actors/instance.ts";
 import { supervisionMachine } from "../actors/supervision.ts";
 import type { RoleLibrary } from "../catalogue/role-library.ts";
 import { NetlabError } from "../errors.ts";
+import type { FaultBoard } from "../faults/fault-board.ts";
 import type { PeerTerm } from "../ids.ts";
 import type { Log, LogLine } from "../log.ts";
 import type { HubMember, Role } from "../machines/_role.ts";
@@ -17,7 +22,7 @@ import type { Judged, StoryJudge } from "../stories/verdict.ts";
 import { type ChangeListener, type InstanceChange, type LabTopic, Listeners } from "./changes.ts";
 import { ConnectionCommands } from "./connection-commands.ts";
 import { InstanceCommands, type InstanceCommandsParts } from "./instance-commands.ts";
-import type { JournaledStory, Lab, LabQueryOptions, LabStatus, LoadedRole } from "./lab.ts";
+import type { JournaledStory, Lab, LabFaults, LabQueryOptions, LabStatus, LoadedRole } from "./lab.ts";
 import type { LabFileRoles } from "./lab-file-roles.ts";
 import { type LabInstance, labInstance } from "./lab-instance.ts";
 import type { Given } from "./spawn-defaults.ts";
@@ -37,6 +42,7 @@ export interface LocalLabParts extends InstanceCommandsParts {
   readonly book: LabBook;
   readonly descriptors: DescriptorBudget;
   readonly log: Log;
+  readonly faults: FaultBoard;
 }
 
 export class LocalLab implements Lab {
@@ -89,7 +95,19 @@ export class LocalLab implements Lab {
     return this.#parts.book;
   }
 
+  readonly faults: LabFaults = {
+    add: async (request) => this.#parts.faults.add(request),
+    list: () => this.#parts.faults.list(),
+    remove: async (id) => this.#parts.faults.remove(id),
+  };
+
   // -- what there is now ---------------------------------------------------------------------------------------------
+
+  fresh(withSnapshots: boolean): Promise<void> | undefined {
+    const apart = this.#parts.supervisor.instances.filter(({ service }) => service.fresh);
+    if (apart.length === 0) return undefined;
+    return Promise.all(apart.map(({ service }) => service.fresh?.(withSnapshots))).then(() => undefined);
+  }
 
   get instances(): readonly LabInstance[] {
     return this.#parts.supervisor.instances.map(labInstance);

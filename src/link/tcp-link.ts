@@ -4,6 +4,7 @@
  */
 import type { Socket } from "node:net";
 import { plainAddress } from "../os/addresses.ts";
+import type { Line, LineMaker, Listener, Wire } from "./line.ts";
 import { type Endpoint, type Link, type LinkHandlers, type LinkTap, LinkTaps } from "./link.ts";
 
 const link = Symbol("link");
@@ -15,6 +16,7 @@ export class TcpLink implements Link {
   readonly #socket: Socket;
   #handlers: LinkHandlers | undefined;
   #taps: LinkTaps | undefined;
+  #line: Line | undefined;
   #error: Error | undefined;
 
   /** `local`: one object for all connections of a listener, where it is known without asking. */
@@ -30,21 +32,24 @@ export class TcpLink implements Link {
   attach(handlers: LinkHandlers): void {
     this.#handlers = handlers;
     this.#socket.on("data", onData).on("end", onEnd).on("drain", onDrain).on("close", onClose);
+    // Attached late, it may have gone meanwhile: nothing would tell that any more.
+    if (this.#socket.closed) process.nextTick(() => this.onClose());
   }
 
   get queuedBytes(): number {
-    return this.#socket.writableLength;
+    return this.#socket.writableLength + (this.#line?.heldBytes ?? 0);
   }
 
   write(bytes: Buffer, onWritten?: (error: Error | undefined) => void): void {
     this.#taps?.emit({ kind: "out", bytes });
+    if (this.#line) return this.#line.write(bytes, onWritten);
     if (onWritten) this.#writeAndHear(bytes, onWritten);
     else this.#socket.write(bytes);
   }
 
   /** Node hands a string to the system without a buffer of its own. */
   writeText(text: string): void {
-    this.#taps?.emit({ kind: "out", bytes: Buffer.from(text, "latin1") });
+    if (this.#taps || this.#line) return this.write(Buffer.from(text, "latin1"));
     this.#socket.write(text, "latin1");
   }
 
@@ -62,12 +67,16 @@ export class TcpLink implements Link {
 
   end(onFinished?: () => void): void {
     if (!this.#socket.writableEnded) this.#taps?.emit({ kind: "fin" });
+    if (this.#line) return this.#line.end(onFinished);
     this.#socket.end(onFinished);
   }
 
   reset(): void {
     this.#taps?.emit({ kind: "reset" });
-    this.#socket.resetAndDestroy();
+    const { writableEnded, writableLength } = this.#socket;
+    // libuv resets no socket after its FIN: the handle would stay open, and spin for ever once the other end has gone.
+    if (writableEnded && writableLength === 0) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
   }
 
   destroy(): void {
@@ -75,10 +84,12 @@ export class TcpLink implements Link {
   }
 
   pause(): void {
+    if (this.#line) return this.#line.pause();
     this.#socket.pause();
   }
 
   resume(): void {
+    if (this.#line) return this.#line.resume();
     this.#socket.resume();
   }
 
@@ -90,20 +101,66 @@ export class TcpLink implements Link {
     };
   }
 
+  get line(): Line | undefined {
+    return this.#line;
+  }
+
+  putLine(make: LineMaker | undefined): void {
+    this.#line = make?.(this.#wire(), this.#listener());
+    if (this.#line && this.#socket.isPaused()) this.#line.pause();
+  }
+
+  #wire(): Wire {
+    const socket = this.#socket;
+    return {
+      get queuedBytes() {
+        return socket.writableLength;
+      },
+      write: (bytes, onWritten) => {
+        if (onWritten) this.#writeAndHear(bytes, onWritten);
+        else socket.write(bytes);
+      },
+      end: (onFinished) => void socket.end(onFinished),
+      reset: () => this.reset(),
+      destroy: () => this.destroy(),
+      pause: () => void socket.pause(),
+      resume: () => void socket.resume(),
+    };
+  }
+
+  #listener(): Listener {
+    return {
+      onData: (bytes) => this.#deliver(bytes),
+      onEnd: () => this.#deliverEnd(),
+      onDrain: () => this.#handlers?.onDrain?.(),
+    };
+  }
+
   // -- from the socket ----------------------------------------------------------------------------------------------
 
   onData(bytes: Buffer): void {
+    if (this.#line) this.#line.onData(bytes);
+    else this.#deliver(bytes);
+  }
+
+  #deliver(bytes: Buffer): void {
     this.#taps?.emit({ kind: "in", bytes });
     this.#handlers?.onData(bytes);
   }
 
   onEnd(): void {
+    if (this.#line) this.#line.onEnd();
+    else this.#deliverEnd();
+  }
+
+  #deliverEnd(): void {
     this.#taps?.emit({ kind: "ended" });
     this.#handlers?.onEnd();
   }
 
   onDrain(): void {
-    this.#handlers?.onDrain?.();
+    if (this.#line) this.#line.onDrain();
+    else this.#handlers?.onDrain?.();
   }
 
   onError(error: Error): void {
@@ -112,6 +169,7 @@ export class TcpLink implements Link {
   }
 
   onClose(): void {
+    this.#line?.onClose();
     this.#taps?.emit({ kind: "closed", ...(this.#error && { error: this.#error }) });
     this.#handlers?.onClose();
   }

@@ -1,5 +1,6 @@
 /** A sender of datagrams as a link: what it sends comes in, what is written is a datagram to it. There is no end and no queue. */
 import type { Socket } from "node:dgram";
+import type { Line, LineMaker } from "./line.ts";
 import { type Endpoint, type Link, type LinkHandlers, type LinkTap, LinkTaps } from "./link.ts";
 
 export class UdpLink implements Link {
@@ -9,6 +10,7 @@ export class UdpLink implements Link {
   readonly #socket: Socket;
   #handlers: LinkHandlers | undefined;
   #taps: LinkTaps | undefined;
+  #line: Line | undefined;
   #isDestroyed = false;
 
   /** The socket is shared by all senders, and not closed with one of them. */
@@ -24,6 +26,11 @@ export class UdpLink implements Link {
 
   /** The endpoint has read a datagram of this sender. */
   receive(bytes: Buffer): void {
+    if (this.#line) this.#line.onData(bytes);
+    else this.#deliver(bytes);
+  }
+
+  #deliver(bytes: Buffer): void {
     this.#taps?.emit({ kind: "in", bytes });
     this.#handlers?.onData(bytes);
   }
@@ -31,6 +38,11 @@ export class UdpLink implements Link {
   write(bytes: Buffer, onWritten?: (error: Error | undefined) => void): void {
     if (this.#isDestroyed) return onWritten?.(new Error("the sender is forgotten"));
     this.#taps?.emit({ kind: "out", bytes });
+    if (this.#line) return this.#line.write(bytes, onWritten);
+    this.#send(bytes, onWritten);
+  }
+
+  #send(bytes: Buffer, onWritten?: (error: Error | undefined) => void): void {
     const { address, port } = this.remote;
     this.#socket.send(
       bytes,
@@ -49,6 +61,7 @@ export class UdpLink implements Link {
   destroy(): void {
     if (this.#isDestroyed) return;
     this.#isDestroyed = true;
+    this.#line?.onClose();
     this.#taps?.emit({ kind: "closed" });
     this.#handlers?.onClose();
   }
@@ -70,6 +83,24 @@ export class UdpLink implements Link {
   pause(): void {}
 
   resume(): void {}
+
+  get line(): Line | undefined {
+    return this.#line;
+  }
+
+  putLine(make: LineMaker | undefined): void {
+    const nothing = () => undefined;
+    const wire = {
+      queuedBytes: 0,
+      write: (bytes: Buffer, onWritten?: (error: Error | undefined) => void) => this.#send(bytes, onWritten),
+      end: nothing,
+      reset: nothing,
+      destroy: nothing,
+      pause: nothing,
+      resume: nothing,
+    };
+    this.#line = make?.(wire, { onData: (bytes) => this.#deliver(bytes), onEnd: nothing, onDrain: nothing });
+  }
 
   tap(listener: LinkTap): () => void {
     this.#taps ??= new LinkTaps();

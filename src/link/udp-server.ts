@@ -8,6 +8,11 @@ import { UdpLink } from "./udp-link.ts";
 /** A class that starts at once fits into the kernel's queue. */
 const RECEIVE_BUFFER = 4 * 1_048_576;
 
+/** Links of a listening socket's senders. */
+export interface UdpLinks {
+  linkTo(remote: Endpoint): UdpLink;
+}
+
 export interface UdpServer {
   readonly port: number;
   close(): void;
@@ -17,8 +22,8 @@ export interface UdpRequest {
   readonly host: string;
   readonly port: number;
   readonly ipv6Only: boolean;
-  /** `newLink` makes the sender's link, where it is not known yet. */
-  readonly onDatagram: (bytes: Buffer, from: Endpoint, newLink: () => UdpLink) => void;
+  /** `links` has the sender's link, where it is not known yet. */
+  readonly onDatagram: (bytes: Buffer, address: string, port: number, links: UdpLinks) => void;
   readonly onError: (error: Error) => void;
   readonly onClosed: () => void;
 }
@@ -39,10 +44,10 @@ export function listenUdp(request: UdpRequest): Promise<UdpServer> {
       socket.on("error", onError);
       socket.once("close", onClosed);
       const local = { address: host, port: socket.address().port };
-      socket.on("message", (bytes, { address, port }) => {
-        const from = { address: plainAddress(address), port };
-        onDatagram(bytes, from, () => new UdpLink(socket, local, from));
-      });
+      const links: UdpLinks = { linkTo: (remote) => new UdpLink(socket, local, remote) };
+      socket.on("message", (bytes, { address, port }) =>
+        onDatagram(bytes, plainAddress(address), port, links),
+      );
       growReceiveBuffer(socket);
       resolve({ port: local.port, close: () => socket.close() });
     });

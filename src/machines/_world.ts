@@ -126,6 +126,12 @@ export interface Registry {
     entry: { ip: string; port: number; service: string; token: string },
     leaseMs?: number,
   ): Promise<void>;
+  /** The same for a caller who waits for nothing: `failed` hears where it could not be stored. */
+  store(
+    entry: { ip: string; port: number; service: string; token: string },
+    leaseMs: number | undefined,
+    failed: (error: Error) => void,
+  ): void;
   /** Resolves to whether an entry matched; without a token any does. */
   deregister(entry: { ip: string; port: number; token?: string | undefined }): Promise<boolean>;
   /** Runs `then` now, or after the changes already asked for are committed. */

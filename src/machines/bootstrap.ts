@@ -93,10 +93,9 @@ function answer(message: PeerMessage, { context, peer }: Session<Context>): unde
 function serve(request: BootstrapRequest, context: Context, peer: Peer): void {
   switch (request.type) {
     case "register": // [BOOT-2] no reply to a good one
-      context.registry.register(request.entry, context.options.lease).catch((error: Error) => {
-        sayError(`not stored, ${reasonOf(error)}`, context, peer);
-      });
-      return;
+      return context.registry.store(request.entry, context.options.lease, (error) =>
+        sayError(`not stored, ${reasonOf(error)}`, context, peer),
+      );
     case "deregister":
       context.registry.deregister(request).then(
         (isRemoved) => isRemoved || sayError("no such entry, or the token does not match", context, peer),

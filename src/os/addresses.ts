@@ -12,8 +12,9 @@ export async function addressesOf(host: string): Promise<string[]> {
 }
 
 /** `::ffff:127.0.0.1` is an IPv4 peer and shown as one. */
-export function plainAddress(address: string | undefined): string {
-  return (address ?? "").replace(/^::ffff:(?=\d+\.)/i, "");
+export function plainAddress(address = ""): string {
+  if (!address.startsWith(":")) return address;
+  return address.replace(/^::ffff:(?=\d+\.)/i, "");
 }
 
 export const isIpv4 = (address: string) => isIP(address) === 4;

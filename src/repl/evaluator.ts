@@ -61,6 +61,7 @@ export async function evaluate(run: Run): Promise<number> {
     if (name === undefined || name.startsWith("#")) return exitCodes.done;
     const commands = await commandTable();
     const code = codeIn(request, commands, name);
+    await lab.fresh?.(code !== undefined || name === "eval");
     if (code !== undefined && (responder.evaluation || code.isMarked))
       return await evaluateCode(code.text, {}, { ...run, ...(code.isMarked ? {} : { commands }) });
     const command = findCommand(commands, name);

@@ -5,9 +5,9 @@ import { incidentOf } from "../judging.ts";
 import { connectionDocument, entryDocument } from "../lab/documents.ts";
 import type { Lab } from "../lab/lab.ts";
 import { hexOf, printable, printableBytes } from "../printable.ts";
-import { argsOf } from "../stories/causes.ts";
 import type { Visibility } from "../stories/entry-text.ts";
 import { KeptStory } from "../stories/kept-story.ts";
+import { lineFaultText } from "../stories/line-fault-text.ts";
 import type { LiveView } from "../stories/live-view.ts";
 import { type Entry, type Story, wallMs } from "../stories/story.ts";
 import { type Judged, reasonOf, verdictOf } from "../stories/verdict.ts";
@@ -42,6 +42,7 @@ export function closingLines(explanation: Explanation): string[] {
   const { judged, reason } = explanation;
   const { verdict } = judged;
   if (verdict === "crashed") return [crashLine(explanation.story)];
+  if (explanation.story.isLineBad) return [badLineText(explanation.story), lastLine(explanation)];
   const what =
     verdict === "ok"
       ? "No mistake recognised. (That does not prove the program right.)"
@@ -49,9 +50,18 @@ export function closingLines(explanation: Explanation): string[] {
   return [what, lastLine(explanation)];
 }
 
+/** Faults that were on the line: what looks like a mistake may be theirs. */
+function badLineText({ entries }: Story): string {
+  const faults = entries.flatMap((entry) =>
+    entry.kind === "fault" && entry.deed === "on" ? [lineFaultText(entry)] : [],
+  );
+  const which = faults.length > 0 ? ` (${[...new Set(faults)].join("; ")})` : "";
+  return `The line was bad here${which}, so no mistake is looked for: what came, or did not come, may be the line's doing.`;
+}
+
 /** Says whose fault it was: a role of the user's own has a place in a file, ours has none that helps. */
 function crashLine({ subject, cause }: Story): string {
-  const place = argsOf(cause, "crashed")?.place ?? "";
+  const place = String(cause?.args?.place ?? "");
   return place === ""
     ? `The role ${printable(subject.role)} crashed here. That is a bug in it, not a mistake of your program: please report it, with the story above and what \`logs\` shows.`
     : `Your role ${printable(subject.role)} crashed here, at ${printable(place)}. The connection's other end made no mistake that is known: mend the role, then reload it.`;

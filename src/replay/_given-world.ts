@@ -55,6 +55,7 @@ export function givenWorld(
     registry: {
       version: 0,
       list: () => [],
+      store: () => undefined,
       register: () => never(),
       deregister: () => never(),
       settled: () => undefined,

@@ -164,19 +164,19 @@ class Player {
         connection.control.sendEvent?.(eventOf(action));
         return;
       case "kick":
-        return connection.control.kick?.();
+        return void connection.control.kick?.();
       case "fin":
         return void connection.control.fin?.();
       case "rst":
-        return connection.control.reset?.();
+        return void connection.control.reset?.();
       case "leave":
         return connection.closeGracefully(action.farewell);
       case "send":
         // Nothing went out: it was too late for that.
-        if (behind?.kind === "out") return connection.control.inject?.(behind.bytes);
+        if (behind?.kind === "out") return void connection.control.inject?.(behind.bytes);
         return sandbox.note(action);
       default:
-        return connection.control.kill(action);
+        return void connection.control.kill(action);
     }
   }
 

@@ -69,7 +69,7 @@ async function roleWords(name: string, transport: "tcp" | "udp"): Promise<RoleWo
   return words;
 }
 
-function documentOf(
+export function documentOf(
   { address, findings, connections, datagrams }: Examination,
   asked: Asked,
   role: string | undefined,

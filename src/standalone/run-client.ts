@@ -111,6 +111,7 @@ const noDaemon = () => {
 const noRegistry: Registry = {
   version: 0,
   list: noDaemon,
+  store: noDaemon,
   register: noDaemon,
   deregister: noDaemon,
   settled: noDaemon,

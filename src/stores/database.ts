@@ -1,5 +1,6 @@
 /**
- * The SQLite file behind the stores: one writer, one transaction per turn of the event loop, forward migrations.
+ * The SQLite file behind the stores: one writer, one transaction per turn of the event loop, forward migrations. While many rows come
+ * that no caller waits for, a transaction is of a few turns.
  *
  * A store asks for a change with `change`; the batch commits at the end of the turn; only then is each change made
  * visible and answered. A change that cannot be committed is refused to the store that asked for it, and no other is lost.
@@ -22,6 +23,10 @@ export interface Change {
   readonly done: () => void;
   /** Called if it could not be stored. */
   readonly failed: (error: NetlabError) => void;
+  /** Rows that no caller waits for; without any, the commit is due at the end of the turn. */
+  readonly patientRows?: number;
+  /** Changes that it is made of, which can be stored or refused each by itself. */
+  readonly parts?: () => readonly Change[];
 }
 
 /** Listener for the state of the file. */
@@ -45,6 +50,8 @@ const PATIENCE_MS = 1_000;
 const RETRY_MS = 20;
 /** Pause between them, for each costs a sync of the file: not for every change that a full disk refuses. */
 const MAKE_ROOM_EVERY_MS = 1_000;
+/** A commit waits another turn while so many more rows come in each, and is never of many more than this. */
+const GROWTH = { leastRows: 16, mostRows: 1_024 };
 /** Limit of opening and closing, beside which no peer waits. */
 const OPEN_PATIENCE_MS = 2_000;
 
@@ -65,6 +72,8 @@ export class LabDatabase {
   readonly #watch: DatabaseWatch;
   #batch: Change[] = [];
   #isScheduled = false;
+  /** Patient rows of the batch at the end of the last turn. */
+  #grownTo = 0;
   #afterCommit: (() => void)[] = [];
   #nextRoomAt = 0;
   /** The last commit was refused by the file or the disk. */
@@ -122,7 +131,26 @@ export class LabDatabase {
     this.#isScheduled = true;
     // A store that was refused is refused at once, until the file can be written again.
     const until = this.#isTroubled ? 0 : performance.now() + PATIENCE_MS;
-    setImmediate(() => this.#flush(until));
+    this.#grownTo = 0;
+    setImmediate(() => this.#flushOrGrow(until));
+  }
+
+  #flushOrGrow(until: number): void {
+    if (this.#mayGrow()) setImmediate(() => this.#flushOrGrow(until));
+    else this.#flush(until);
+  }
+
+  /** A commit costs as much as some rows: those that no caller waits for share it with those that come in the next turn. */
+  #mayGrow(): boolean {
+    if (this.#afterCommit.length > 0) return false;
+    let rows = 0;
+    for (const { patientRows = 0 } of this.#batch) {
+      if (patientRows === 0) return false;
+      rows += patientRows;
+    }
+    const grownBy = rows - this.#grownTo;
+    this.#grownTo = rows;
+    return grownBy >= GROWTH.leastRows && rows < GROWTH.mostRows;
   }
 
   /** The same, as a promise of the answer. */
@@ -193,7 +221,7 @@ export class LabDatabase {
       // A change that is too large for a full disk may have smaller neighbours; any other trouble stops them all.
       if (trouble && trouble !== "full") this.#refuse(batch, error);
       // A bad change must not take its neighbours along: each on its own, in order.
-      else for (const change of batch) this.#commitAlone(change);
+      else for (const change of batch.flatMap(partsOf)) this.#commitAlone(change);
       return true;
     }
     this.#stored(batch);
@@ -266,6 +294,8 @@ export class LabDatabase {
     this.#release();
   }
 }
+
+const partsOf = (change: Change): readonly Change[] => change.parts?.() ?? [change];
 
 /** A lab without its past beats none: a file that cannot be read is kept under another name, and a new one is begun. */
 function keepDamaged(file: string, watch: DatabaseWatch): void {

@@ -4,6 +4,17 @@ import { isSameToken } from "../wire/same-token.ts";
 import { type Apply, applyTo, type CommandOf } from "./commands.ts";
 import type { LabDatabase } from "./database.ts";
 import { LeaseTimer } from "./lease-timer.ts";
+import {
+  type Register,
+  type Registering,
+  RegistrationBatch,
+  type RegistrationStatements,
+  registrationStatements,
+} from "./registration-batch.ts";
+
+const STORE = "registry";
+
+type Entry = Parameters<Registry["register"]>[0];
 
 interface Row {
   readonly ip: string;
@@ -13,16 +24,6 @@ interface Row {
   readonly registered_at: number;
   readonly last_seen_at: number;
   readonly expires_at: number | null;
-}
-
-/** A lease is a duration, not a date: each keeper of the registry counts by its own clock. */
-interface Register {
-  readonly ip: string;
-  readonly port: number;
-  readonly service: string;
-  readonly token: string;
-  readonly at: number;
-  readonly leaseMs: number | undefined;
 }
 
 interface Deregister {
@@ -37,7 +38,7 @@ interface Expire {
   readonly at: number;
 }
 
-export type RegistryCommand = CommandOf<ReturnType<RegistryStore["operations"]>>;
+export type RegistryCommand = Register | CommandOf<ReturnType<RegistryStore["operations"]>>;
 
 /** The registry as its daemon has it: what machines see of it, and the way in for commands. */
 export interface StoredRegistry extends Registry {
@@ -49,35 +50,34 @@ export function openRegistry(database: LabDatabase, clock: Clock): StoredRegistr
 }
 
 class RegistryStore implements StoredRegistry {
-  readonly apply: Apply<ReturnType<RegistryStore["operations"]>>;
+  readonly #applyOther: Apply<ReturnType<RegistryStore["operations"]>>;
+  readonly #statements: RegistrationStatements;
   readonly #database: LabDatabase;
   readonly #clock: Clock;
   readonly #view: Map<string, Registration>;
   readonly #watchers = new Set<() => void>();
   readonly #leases: LeaseTimer;
   #version = 0;
+  /** Registrations that are asked for one behind the other. */
+  #batch: RegistrationBatch | undefined;
+  /** Entries by their service, from when they are asked for until one of them changes. */
+  #services: Map<string, Registration[]> | undefined;
 
   constructor(database: LabDatabase, clock: Clock) {
     this.#database = database;
     this.#clock = clock;
     const rows = database.sql.prepare<[], Row>("SELECT * FROM registrations ORDER BY id").all();
     this.#view = new Map(rows.map(fromRow).map((entry) => [keyOf(entry), entry]));
-    this.apply = applyTo(database, "registry", this.operations());
+    this.#applyOther = applyTo(database, STORE, this.operations());
+    this.#statements = registrationStatements(database);
     this.#leases = new LeaseTimer(clock, () => this.#expire());
     this.#scheduleExpiry();
     database.beforeClose(() => this.#leases.close());
   }
 
   operations() {
-    const { upsert, remove, removeExpired } = statementsOf(this.#database);
+    const { remove, removeExpired } = statementsOf(this.#database);
     return {
-      register: ({ ip, port, service, token, at, leaseMs }: Register) => {
-        const expiresAt = leaseMs === undefined ? undefined : at + leaseMs;
-        const row = upsert.get(ip, port, service, token, at, at, expiresAt ?? null);
-        // A server that comes again keeps the time of its first registration, in the view as in the file.
-        const registeredAt = row?.registered_at ?? at;
-        return () => this.#show({ ip, port, service, token, registeredAt, lastSeenAt: at, expiresAt });
-      },
       deregister: ({ ip, port, token }: Deregister) => {
         const isMatch = remove.run(ip, port, token ?? null).changes > 0;
         return () => {
@@ -99,17 +99,46 @@ class RegistryStore implements StoredRegistry {
 
   list(service?: string) {
     this.#expire();
-    const entries = [...this.#view.values()];
-    return service === undefined ? entries : entries.filter((entry) => entry.service === service);
+    return service === undefined ? [...this.#view.values()] : (this.#byService.get(service) ?? []);
   }
 
-  register({ ip, port, service, token }: Parameters<Registry["register"]>[0], leaseMs?: number) {
-    return this.apply({ op: "register", ip, port, service, token, at: this.#clock.now(), leaseMs });
+  apply(command: RegistryCommand): Promise<unknown> {
+    return command.op === "register" ? this.#registered(command) : this.#apply(command);
+  }
+
+  store(entry: Entry, leaseMs: number | undefined, failed: (error: Error) => void): void {
+    this.#register({ command: this.#commandOf(entry, leaseMs), done: undefined, failed });
+  }
+
+  register(entry: Entry, leaseMs?: number) {
+    return this.#registered(this.#commandOf(entry, leaseMs));
   }
 
   deregister({ ip, port, token }: Parameters<Registry["deregister"]>[0]) {
-    return this.apply({ op: "deregister", ip, port, token });
+    return this.#apply({ op: "deregister", ip, port, token });
   }
+
+  #commandOf({ ip, port, service, token }: Entry, leaseMs: number | undefined): Register {
+    return { op: "register", ip, port, service, token, at: this.#clock.now(), leaseMs };
+  }
+
+  #registered(command: Register): Promise<void> {
+    return new Promise((done, failed) => this.#register({ command, done, failed }));
+  }
+
+  #register(registering: Registering): void {
+    if (!this.#batch || this.#batch.isClosed) {
+      this.#batch = new RegistrationBatch(this.#statements, (command) => this.#stored(command));
+      this.#database.change(this.#batch);
+    }
+    this.#batch.add(registering);
+  }
+
+  /** Registrations that come behind it are stored behind it. */
+  #apply: Apply<ReturnType<RegistryStore["operations"]>> = (command) => {
+    if (this.#batch) this.#batch.isClosed = true;
+    return this.#applyOther(command);
+  };
 
   settled(then: () => void): void {
     this.#database.settled(then);
@@ -120,9 +149,25 @@ class RegistryStore implements StoredRegistry {
     return () => this.#watchers.delete(onChange);
   }
 
-  #show(entry: Registration): void {
-    const before = this.#view.get(keyOf(entry));
-    this.#view.set(keyOf(entry), entry);
+  get #byService(): Map<string, Registration[]> {
+    this.#services ??= Map.groupBy(this.#view.values(), serviceOf);
+    return this.#services;
+  }
+
+  #stored(command: Register): void {
+    this.#show(command);
+    this.#database.committed({ store: STORE, command });
+  }
+
+  /** A server that comes again keeps the time of its first registration, in the view as in the file. */
+  #show({ ip, port, service, token, at, leaseMs }: Register): void {
+    const key = keyOf({ ip, port });
+    const before = this.#view.get(key);
+    const registeredAt = before && !isExpired(before, at) ? before.registeredAt : at;
+    const expiresAt = leaseMs === undefined ? undefined : at + leaseMs;
+    const entry = { ip, port, service, token, registeredAt, lastSeenAt: at, expiresAt };
+    this.#view.set(key, entry);
+    this.#services = undefined;
     // A renewal looks at no other entry: where the next one to expire was renewed, its timer finds nothing to do.
     if (entry.expiresAt !== undefined && entry.expiresAt < this.#leases.next)
       this.#leases.next = entry.expiresAt;
@@ -132,6 +177,7 @@ class RegistryStore implements StoredRegistry {
 
   #changed(): void {
     this.#version += 1;
+    this.#services = undefined;
     for (const notify of this.#watchers) notify();
   }
 
@@ -140,7 +186,7 @@ class RegistryStore implements StoredRegistry {
     const at = this.#clock.now();
     if (at < this.#leases.next || !this.#hideExpired(at)) return;
     // A row that stays because the disk is full is expired all the same: it is skipped when it is read again.
-    this.apply({ op: "expire", at }).catch(() => undefined);
+    this.#apply({ op: "expire", at }).catch(() => undefined);
   }
 
   /** Answers whether there were any. */
@@ -164,16 +210,6 @@ function statementsOf({ sql }: LabDatabase) {
     Number(said === null || isSameToken(String(said), String(token))),
   );
   return {
-    upsert: sql.prepare<
-      [string, number, string, string, number, number, number | null],
-      { readonly registered_at: number }
-    >(`
-      INSERT INTO registrations (ip, port, service, token, registered_at, last_seen_at, expires_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (ip, port) DO UPDATE SET
-        service = excluded.service, token = excluded.token,
-        last_seen_at = excluded.last_seen_at, expires_at = excluded.expires_at
-      RETURNING registered_at`),
     remove: sql.prepare<[string, number, string | null]>(
       "DELETE FROM registrations WHERE ip = ? AND port = ? AND is_same_token(?, token)",
     ),
@@ -181,6 +217,7 @@ function statementsOf({ sql }: LabDatabase) {
   };
 }
 
+const serviceOf = ({ service }: Registration) => service;
 const keyOf = ({ ip, port }: { ip: string; port: number }) => `${ip}/${port}`;
 
 const isExpired = ({ expiresAt }: Registration, at: number) => expiresAt !== undefined && expiresAt <= at;

@@ -1,7 +1,7 @@
 /**
  * Rows of `causes.ts`: code, rule, level, arguments, words. A code is stable: it is never given to another reason.
  */
-import { row, seconds } from "./cause-row.ts";
+import { at, row, seconds } from "./cause-row.ts";
 import { clientCauses } from "./client-causes.ts";
 import { serverCauses } from "./server-causes.ts";
 
@@ -13,6 +13,24 @@ const common = {
   failure: row("failed", { text: "peer" }, ({ text }) => text),
   /** Place of it in a user's own role, where it is in one. */
   crashed: row("crashed", { error: "peer", place: "text" }, ({ error }) => error),
+  /** Ends of the process in which a user's role played. */
+  "role-stuck": row(
+    "crashed",
+    { ms: "number", place: "text" },
+    ({ ms, place }) => `the role gave no sign of life for ${seconds(ms)}${at(place)}`,
+  ),
+  "role-memory": row(
+    "crashed",
+    { megabytes: "number", limit: "number", place: "text" },
+    ({ megabytes, limit, place }) =>
+      `the role took ${megabytes} MB of memory, and may take ${limit} (--memory)${at(place)}`,
+  ),
+  "role-exited": row(
+    "crashed",
+    { code: "number", place: "text" },
+    ({ code, place }) => `the role called process.exit(${code})${at(place)}`,
+  ),
+  "role-ended": row("crashed", { how: "text" }, ({ how }) => `the role's process ended: ${how}`),
   "message-too-long": row(
     "refused",
     { limit: "number" },

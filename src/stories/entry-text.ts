@@ -3,6 +3,7 @@ import { type HiddenSpan, printable, printableBytes } from "../printable.ts";
 import { causeText } from "./cause-text.ts";
 import { type Cause, rowOf } from "./causes.ts";
 import type { Entry, EntryOf, InputName, OperatorAction } from "./entry.ts";
+import { lineFaultText } from "./line-fault-text.ts";
 import type { Doing, ProgramSample } from "./program.ts";
 import type { Redactor } from "./redaction.ts";
 
@@ -115,6 +116,8 @@ function wordsFor(entry: ShownEntry, whole: Entry, display?: Display): string {
       return `closed by ${entry.by}${entry.cause ? `: ${printable(causeText(entry.cause))}` : ""}`;
     case "crashed":
       return `crashed: ${printable(causeText(entry.cause))}`;
+    case "fault":
+      return `  the line: ${lineFaultText(entry)}`;
     case "program":
       return `  ${programText(entry)}`;
     case "gap":

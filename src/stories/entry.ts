@@ -40,6 +40,33 @@ export type OperatorAction = (
   readonly by?: string;
 };
 
+/** Deeds of a line that was made worse on purpose. */
+export type LineDeed =
+  | "on"
+  | "off"
+  /** The connection was cut. */
+  | "cut"
+  /** Nothing more gets through. */
+  | "blocked"
+  /** Of datagrams. */
+  | "lost"
+  | "doubled"
+  | "reordered"
+  | "corrupted";
+
+export interface LineFault {
+  /** `f1` */
+  readonly fault: string;
+  /** `latency` */
+  readonly name: string;
+  readonly direction: "in" | "out" | "both";
+  readonly deed: LineDeed;
+  /** Bytes that it was done to. */
+  readonly size?: number;
+  /** Attributes as they were typed, where it is put on. */
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
 export type Transition = Stamp & {
   readonly kind: "transition";
   readonly from: string;
@@ -95,6 +122,8 @@ export type Entry =
   | (Stamp & { readonly kind: "crashed"; readonly cause: Cause })
   /** The program at the other end, where it runs on this machine for the same user, and what it did at that moment. */
   | (Stamp & { readonly kind: "program" } & ProgramSample)
+  /** A fault that an operator put on the line, and what it did to what went over it. Bytes of `in` and `out` are the role's own. */
+  | (Stamp & { readonly kind: "fault" } & LineFault)
   /** Entries that are no longer kept, and what went over the wire with them. */
   | (Stamp & {
       readonly kind: "gap";

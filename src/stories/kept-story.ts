@@ -30,6 +30,7 @@ export class KeptStory extends Story {
     this.bytesOut = summary.bytesOut;
     this.framing = summary.framing;
     this.lastRule = summary.lastRule;
+    this.isLineBad = entries.some(({ kind }) => kind === "fault");
     this.fault = summary.fault;
     this.cause = summary.cause;
   }

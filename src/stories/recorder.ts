@@ -16,6 +16,8 @@ export interface RecorderOptions {
   readonly budgetBytes?: number | undefined;
   /** Nothing is cut or forgotten, whatever it costs: for one run that is graded or captured. */
   readonly keepsAll?: boolean;
+  /** Ended stories are forgotten at once: another process keeps it. */
+  readonly keepsOnlyLive?: boolean;
 }
 
 const BUDGET_BYTES = 64 * 1_048_576;
@@ -29,6 +31,7 @@ const STORY_COST = 700;
 
 export class Recorder {
   readonly keepsAll: boolean;
+  readonly #keepsOnlyLive: boolean;
   readonly #clock: Clock;
   readonly #budget: number;
   /** All of them, by id. */
@@ -47,6 +50,7 @@ export class Recorder {
   constructor(clock: Clock, options: RecorderOptions = {}) {
     this.#clock = clock;
     this.keepsAll = options.keepsAll ?? false;
+    this.#keepsOnlyLive = options.keepsOnlyLive ?? false;
     this.#budget = this.keepsAll ? Number.POSITIVE_INFINITY : (options.budgetBytes ?? BUDGET_BYTES);
   }
 
@@ -82,9 +86,10 @@ export class Recorder {
     return this.#cut.kept;
   }
 
-  /** `secrets`: tokens that are hidden from every reader. */
-  open(subject: StorySubject, state: string, secrets?: readonly string[]): Story {
-    const story = new Story(subject, state, this.#wallNow(), this);
+  /** `secrets`: tokens that are hidden from every reader. `openedAt`: when it began, where another process tells of it. */
+  open(subject: StorySubject, state: string, secrets?: readonly string[], openedAt?: number): Story {
+    const now = this.#wallNow();
+    const story = new Story(subject, state, openedAt ?? now, this, now);
     if (secrets) story.secrets = secrets;
     this.#live.set(subject.id, story);
     this.#stories.set(subject.id, story);
@@ -99,7 +104,9 @@ export class Recorder {
   end(story: Story): void {
     if (!this.#live.delete(story.subject.id)) return;
     story.endedAt = this.#clock.now();
-    if (story.fault) {
+    if (this.#keepsOnlyLive) {
+      this.#forget(story);
+    } else if (story.fault) {
       const stories = this.#faulty.get(story.subject.instance) ?? [];
       stories.push(story);
       this.#faulty.set(story.subject.instance, stories);
@@ -161,10 +168,14 @@ export class Recorder {
     while (this.#cost > this.#budget) {
       const story = this.#oldestFaultless() ?? this.#oldestOfMostFaulty();
       if (!story) return;
-      this.#cost -= story.cost;
-      // A later story may have its id, where numbers began anew.
-      if (this.#stories.get(story.subject.id) === story) this.#stories.delete(story.subject.id);
+      this.#forget(story);
     }
+  }
+
+  #forget(story: Story): void {
+    this.#cost -= story.cost;
+    // A later story may have its id, where numbers began anew.
+    if (this.#stories.get(story.subject.id) === story) this.#stories.delete(story.subject.id);
   }
 
   #oldestFaultless(): Story | undefined {

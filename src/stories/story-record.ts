@@ -22,6 +22,7 @@ export interface StoryRecord {
   readonly bytesOut: number;
   readonly framing: string;
   readonly lastRule: string | null;
+  readonly isLineBad?: boolean;
   readonly fault: Fault | null;
   readonly cause: Cause | null;
   readonly peerName?: string | null;
@@ -47,13 +48,14 @@ export function toRecord(story: Story, live?: LiveView): StoryRecord {
     bytesOut,
     framing,
     lastRule: story.lastRule ?? null,
+    ...(story.isLineBad ? { isLineBad: true } : {}),
     fault: story.fault ?? null,
     cause: story.cause ?? null,
     peerName: story.peerName ?? null,
     judged: story.judged ?? null,
     secrets: [...secrets],
-    entries: story.entries.map(plain),
-    live: live ? plain(live) : null,
+    entries: story.entries.map(toPlain),
+    live: live ? toPlain(live) : null,
   };
 }
 
@@ -75,24 +77,25 @@ export function fromRecord(record: StoryRecord): {
       bytesOut: record.bytesOut,
       framing: record.framing,
       lastRule: record.lastRule ?? undefined,
+      isLineBad: record.isLineBad ?? false,
       fault: record.fault ?? undefined,
       cause: record.cause ?? undefined,
       peerName: record.peerName ?? undefined,
       judged: record.judged ?? undefined,
       secrets: [...record.secrets],
     },
-    record.entries.map((entry) => revived(entry) as Entry),
+    record.entries.map((entry) => fromPlain(entry) as Entry),
   );
-  return { story, live: record.live ? (revived(record.live) as LiveView) : undefined };
+  return { story, live: record.live ? (fromPlain(record.live) as LiveView) : undefined };
 }
 
 /** An entry as plain JSON, for readers that follow a story. */
-export const entryRecord = (entry: Entry): unknown => plain(entry);
+export const entryRecord = (entry: Entry): unknown => toPlain(entry);
 
-export const entryFromRecord = (record: unknown): Entry => revived(record) as Entry;
+export const entryFromRecord = (record: unknown): Entry => fromPlain(record) as Entry;
 
 /** Values that JSON does not have are objects of one key, which starts with a tilde. */
-function plain(value: unknown): unknown {
+export function toPlain(value: unknown): unknown {
   if (value === undefined) return { "~undefined": true };
   if (typeof value === "bigint") return { "~bigint": String(value) };
   if (typeof value !== "object" || value === null) return value;
@@ -100,13 +103,13 @@ function plain(value: unknown): unknown {
   if (value instanceof NetlabError)
     return { "~error": { code: value.code, message: value.message, fact: value.fact ?? null } };
   if (value instanceof Error) return { "~error": { message: value.message } };
-  if (Array.isArray(value)) return value.map(plain);
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, plain(field)]));
+  if (Array.isArray(value)) return value.map(toPlain);
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, toPlain(field)]));
 }
 
-function revived(value: unknown): unknown {
+export function fromPlain(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(revived);
+  if (Array.isArray(value)) return value.map(fromPlain);
   const [first] = Object.entries(value);
   switch (first?.[0]) {
     case "~undefined":
@@ -118,7 +121,7 @@ function revived(value: unknown): unknown {
     case "~error":
       return revivedError(first[1] as { code?: ErrorCode; message: string; fact?: Cause | null });
     default:
-      return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, revived(field)]));
+      return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, fromPlain(field)]));
   }
 }
 

@@ -6,7 +6,7 @@
  */
 
 import type { Cause } from "./causes.ts";
-import type { Entry, EntryOf, OperatorAction, Transition } from "./entry.ts";
+import type { Entry, EntryOf, LineFault, OperatorAction, Transition } from "./entry.ts";
 import { type MessageRun, messageRun } from "./message-run.ts";
 import type { ProgramSample } from "./program.ts";
 import { sharedFact } from "./shared-facts.ts";
@@ -82,6 +82,8 @@ export class Story {
   movedAt = 0;
   framing = "unknown";
   lastRule: string | undefined;
+  /** An operator has put a fault on its line: what came over it proves nothing of its peer. */
+  isLineBad = false;
   fault: Fault | undefined;
   /** Why, where there is a fault. */
   cause: Cause | undefined;
@@ -101,12 +103,19 @@ export class Story {
   /** Of a macrostep under way: when it began, and in three slots each, entries that follow the transition that caused them. */
   #step: [at: number, ...slots: (number | Held)[]] | undefined;
 
-  constructor(subject: StorySubject, state: string, openedAt: number, retention: Retention) {
+  /** `wallNow`: the wall's time of this moment, where the story began earlier. */
+  constructor(
+    subject: StorySubject,
+    state: string,
+    openedAt: number,
+    retention: Retention,
+    wallNow: number = openedAt,
+  ) {
     this.subject = subject;
     this.state = state;
     this.openedAt = openedAt;
     this.#retention = retention;
-    this.#origin = retention.monotonic();
+    this.#origin = retention.monotonic() - Math.round(1_000 * (wallNow - openedAt));
     this.#slots = new Slots(retention.keepsAll);
   }
 
@@ -153,7 +162,7 @@ export class Story {
   }
 
   recordOpening(): void {
-    this.#put(this.now(), coded(slot.fact), sharedFact({ kind: "opened", state: this.state }));
+    this.#put(0, coded(slot.fact), sharedFact({ kind: "opened", state: this.state }));
   }
 
   /** `text`: all of the bytes, a character each, where the reader has made it. */
@@ -271,6 +280,11 @@ export class Story {
     this.add({ at: this.now(), kind: "refused", cause, words });
   }
 
+  recordFault(fault: LineFault): void {
+    this.isLineBad = true;
+    this.add({ at: this.now(), kind: "fault", ...fault });
+  }
+
   recordProgram(sample: ProgramSample): void {
     this.add({ at: this.now(), kind: "program", ...sample });
   }
@@ -351,6 +365,7 @@ export type RestoredState = Pick<
   | "bytesOut"
   | "framing"
   | "lastRule"
+  | "isLineBad"
   | "fault"
   | "cause"
   | "peerName"

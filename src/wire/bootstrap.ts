@@ -106,8 +106,10 @@ function isPort(text: string): boolean {
   return /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535;
 }
 
+/** Characters are counted one by one only where there may be too many. */
 function isField(text: string): boolean {
-  return text.length > 0 && !text.includes(",") && [...text].length <= FIELD_LIMIT;
+  if (text.length === 0 || text.includes(",")) return false;
+  return text.length <= FIELD_LIMIT || [...text].length <= FIELD_LIMIT;
 }
 
 /**
@@ -119,13 +121,17 @@ export function discoveryAnswer(listings: Iterable<Listing>): string[] {
   const datagrams: string[] = [];
   for (const ip of [...byIp.keys()].sort(inStringOrder)) {
     let datagram = ip;
+    let sizeBytes = ip.length;
     for (const { port, service, token } of (byIp.get(ip) ?? []).toSorted((a, b) => a.port - b.port)) {
       const part = `,${port},${service},${token}`;
-      if (datagram !== ip && Buffer.byteLength(datagram + part) > DATAGRAM_LIMIT) {
+      const partBytes = Buffer.byteLength(part);
+      if (datagram !== ip && sizeBytes + partBytes > DATAGRAM_LIMIT) {
         datagrams.push(datagram);
         datagram = ip;
+        sizeBytes = ip.length;
       }
       datagram += part;
+      sizeBytes += partBytes;
     }
     datagrams.push(datagram);
   }

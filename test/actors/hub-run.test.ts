@@ -4,6 +4,7 @@ import type { Hubs, HubWatch } from "../../src/actors/hubs.ts";
 import type { HubDefinition, HubMember } from "../../src/machines/_role.ts";
 import type { AsyncHub } from "../../src/machines/_world.ts";
 import chat from "../../src/machines/chat.ts";
+import { turn } from "../fakes.ts";
 import { converse, eventually, openLab } from "./harness.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
 
@@ -30,6 +31,11 @@ class Guestbook {
   crash(why: string): void {
     this.done.push(`crash ${why}`);
     this.names.push("half done");
+    throw new Error(why);
+  }
+
+  async failLater(why: string): Promise<void> {
+    await Promise.resolve();
     throw new Error(why);
   }
 
@@ -81,6 +87,38 @@ function guestbook(parts: Partial<Definition> = {}, remembered: readonly HubMemb
 }
 
 const options = { now: false, signal: new AbortController().signal, progress: () => undefined };
+
+describe("a call of a hub", () => {
+  it("is answered whether its answer is asked for before it has run or long after", async () => {
+    const { hub, done } = guestbook();
+    const before = hub.sign("ann");
+    const asked = before.then((count) => `${count} signed`);
+    const after = hub.sign("bob");
+    await turn();
+    expect(done).toEqual(["sign ann", "sign bob"]);
+    expect(await asked).toBe("1 signed");
+    expect(await after).toBe(2);
+    expect(await after.finally(() => done.push("told"))).toBe(2);
+    expect(done.at(-1)).toBe("told");
+  });
+
+  it("that fails is an error to every caller who asks, then or later, and to no other", async () => {
+    const { hub } = guestbook();
+    const failing = hub.crash("no ink");
+    void hub.crash("no paper");
+    const asked = expect(failing).rejects.toThrow("no ink");
+    await turn();
+    await asked;
+    await expect(failing.catch((error: Error) => error.message)).resolves.toBe("no ink");
+  });
+
+  it("whose own promise fails is no unhandled rejection where no caller asks", async () => {
+    const { hub } = guestbook();
+    void hub.failLater("no pen");
+    await turn();
+    await expect(hub.failLater("no pen")).rejects.toThrow("no pen");
+  });
+});
 
 describe("a hub", () => {
   it("does nothing before its caller is done, and then everything in the order of the calls", async () => {

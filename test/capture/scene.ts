@@ -36,6 +36,7 @@ export function captured(
       bytesOut: 0,
       framing: "line",
       lastRule: undefined,
+      isLineBad: false,
       fault: undefined,
       cause: undefined,
       peerName: undefined,

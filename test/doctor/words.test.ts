@@ -1,11 +1,16 @@
 /** Words of findings, what counts as a problem, and first words of roles. */
+import { readFileSync } from "node:fs";
 import path from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { shippedRoles } from "../../src/catalogue/shipped-roles.ts";
+import { findingCodes } from "../../src/doctor/examination-schema.ts";
 import { exitOf, type Finding, finding } from "../../src/doctor/finding.ts";
 import { wordsOfFinding } from "../../src/doctor/finding-text.ts";
 import { httpIn, isTlsRecord, speakerOf } from "../../src/doctor/first-words.ts";
 import { wordsOf } from "../../src/doctor/role-words.ts";
+import { timedOut } from "../../src/doctor/tcp-examination.ts";
+import { documentOf } from "../../src/standalone/doctor.ts";
 import { codes, examined, found, freePort, hasPython, patient, started } from "./hospital.ts";
 
 const python = { pid: 4_123, name: "python3" };
@@ -43,6 +48,24 @@ describe("a finding", () => {
     }
   });
 
+  it("is a document by docs/reference/doctor.schema.json, and stands in docs/doctor.md", () => {
+    const text = (name: string) => readFileSync(path.join(import.meta.dirname, "../../docs", name), "utf8");
+    const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(
+      JSON.parse(text("reference/doctor.schema.json")),
+    );
+    const asked = { host: "127.0.0.1", port: 4_389, transport: "tcp" } as const;
+    const examination = { address: "127.0.0.1", findings: every, connections: 1, datagrams: 0 };
+    const document = documentOf(examination, asked, undefined);
+    expect(validate(document), JSON.stringify(validate.errors)).toBe(true);
+    const odd = { ...document, findings: [{ ...document.findings[0], code: "open" }] };
+    expect(validate(odd)).toBe(false);
+    expect(every.map(({ code }) => code).toSorted()).toEqual(findingCodes.toSorted());
+    const told = [...text("doctor.md").matchAll(/^\| (`[a-z-]+`(?:, `[a-z-]+`)*) \|/gm)].flatMap(
+      ([, cell = ""]) => cell.replaceAll("`", "").split(", "),
+    );
+    expect(told.toSorted()).toEqual(findingCodes.toSorted());
+  });
+
   it("shows what a server said without letting it reach the terminal", () => {
     const said = every.map(
       (one) => wordsOfFinding(one, { host: "127.0.0.1", port: 4_389, transport: "tcp" }).sentence,
@@ -64,6 +87,12 @@ describe("a finding", () => {
     expect([exitOf([chat]), exitOf([chat], "chat"), exitOf([chat], "echo")]).toEqual([0, 0, 1]);
     expect(exitOf([finding("http", "certain", { status: null })], "chat")).toBe(1);
   });
+});
+
+it("a listener that no client waits for, and that does not answer, is behind a firewall of this machine", () => {
+  expect(timedOut({ rxQueue: 0 })).toMatchObject({ code: "filtered", sure: "likely" });
+  expect(timedOut({ rxQueue: 2 })).toMatchObject({ code: "backlog-full", about: { waiting: 2 } });
+  expect(timedOut(undefined)).toMatchObject({ code: "filtered" });
 });
 
 describe("first words", () => {

@@ -83,7 +83,7 @@ async function mutantsOf(
     concurrency: 1,
     timeoutMS: 10_000,
     reporters: ["progress-append-only"],
-    ignorePatterns: ["dist", "data/files", "docs", "man", "coverage"],
+    ignorePatterns: ["dist", "data/files", "coverage"],
     tempDirName: path.join(tmpdir(), `netlab-mutate-${process.pid}`),
     cleanTempDir: "always",
     // TypeScript 7 has no interface of the kind that would rewrite it; nothing in it concerns where the files lie.

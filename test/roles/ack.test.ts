@@ -1,9 +1,11 @@
 /** An acknowledger over real sockets, with hand-ins in both directions. */
 import { describe, expect, it } from "vitest";
+import { DatagramSender } from "../../src/actors/datagram-sender.ts";
 import ack from "../../src/machines/ack.ts";
 import ackClient from "../../src/machines/ack-client.ts";
 import { Sender } from "../actors/datagrams.ts";
-import { openLab } from "../actors/harness.ts";
+import { eventually, openLab, turns } from "../actors/harness.ts";
+import { SimulatedClock } from "../actors/simulated-clock.ts";
 import { answerOf } from "./answer-of.ts";
 import { hasPython, pythonPeer, pythonServer } from "./python-peer.ts";
 
@@ -29,6 +31,30 @@ describe("an acknowledger", () => {
       subject: { remote: { address: "127.0.0.1", port: two.port } },
       lastRule: "ACK-1",
     });
+  });
+
+  it("and another of this daemon answer each other once a second, not without a pause [ACK-1]", async () => {
+    const clock = new SimulatedClock();
+    const lab = await openLab([ack], { clock });
+    const first = await lab.spawn("ack");
+    const stranger = await Sender.open(first.port);
+    stranger.say("hello");
+    await stranger.hears(1);
+    const story = lab.storyOf(stranger);
+    const { port } = stranger;
+    stranger.close();
+    const second = await lab.spawn("ack", { port });
+    expect(second.state, second.lastError).toBe("running");
+    const sender = lab.supervisor.control(story.subject.id);
+    if (sender instanceof DatagramSender) sender.send("over to you");
+    for (let round = 1; round <= 3; round += 1) {
+      await eventually(() => expect(lab.storyOf({ port: first.port }).entries).toHaveLength(2 * round));
+      clock.advance(999);
+      await turns(20);
+      expect(lab.storyOf({ port: first.port }).entries.at(-1)).toMatchObject({ kind: "in" });
+      clock.advance(1);
+      await eventually(() => expect(story.entries).toHaveLength(4 + 2 * round));
+    }
   });
 
   it("serves its client", async () => {

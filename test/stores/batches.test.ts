@@ -33,6 +33,51 @@ function opened() {
   return { lab, database, log, add: (...emails: string[]) => adding(database, log, ...emails) };
 }
 
+describe("rows that nobody waits for", () => {
+  const patient = (log: string[], rows: () => number) => ({
+    apply: () => void log.push(`apply ${rows()}`),
+    done: () => undefined,
+    failed: () => undefined,
+    get patientRows() {
+      return rows();
+    },
+  });
+
+  it("are committed together while more come in each turn, and at once when a turn brings few", async () => {
+    const { database, log } = opened();
+    let rows = 20;
+    database.change(patient(log, () => rows));
+    for (let more = 0; more < 3; more += 1) {
+      await turn();
+      expect(log).toEqual([]);
+      rows += 16;
+    }
+    await turn();
+    rows += 15;
+    await turn();
+    expect(log).toEqual(["apply 83"]);
+  });
+
+  it("are never very many", async () => {
+    const { database, log } = opened();
+    database.change(patient(log, () => 1_024));
+    await turn();
+    expect(log).toEqual(["apply 1024"]);
+  });
+
+  it("do not wait where anybody waits: for them, or for a change beside them", async () => {
+    const { database, log, add } = opened();
+    database.change(patient(log, () => 500));
+    database.settled(() => log.push("settled"));
+    await turn();
+    expect(log).toEqual(["apply 500", "settled"]);
+    database.change(patient(log, () => 500));
+    database.change(add("a"));
+    await turn();
+    expect(log.slice(2)).toEqual(["apply 500", "apply a", "done a"]);
+  });
+});
+
 describe("a change", () => {
   it("is applied at the end of the turn, not before", async () => {
     const { lab, database, log, add } = opened();

@@ -89,6 +89,84 @@ describe("a registration", () => {
     expect(listed(registry)).toEqual(["10.0.0.1/1236 pdf server1"]);
   });
 
+  it("is one of many that came at once: each has its place, its times and its lease [BOOT-3]", async () => {
+    const { lab, clock, registry, reopen } = opened();
+    clock.increment(1_000);
+    await registry.register(png);
+    clock.increment(1_000);
+    const failed: Error[] = [];
+    const many = Array.from({ length: 37 }, (_, one) => ({ ...pdf, port: 2_000 + one, token: `t${one}` }));
+    for (const [one, entry] of many.entries()) {
+      if (one === 15) clock.increment(1);
+      registry.store(entry, one < 20 ? undefined : 30_000, (error) => failed.push(error));
+    }
+    registry.store({ ...png, token: "again" }, undefined, (error) => failed.push(error));
+    // The same one twice in a row: the last counts.
+    for (const token of ["first", "last"])
+      registry.store({ ...txt, token }, undefined, (error) => failed.push(error));
+    await new Promise<void>((settled) => registry.settled(settled));
+    expect(failed).toEqual([]);
+    expect(registry.list()).toEqual([
+      { ...png, token: "again", registeredAt: 1_000, lastSeenAt: 2_001, expiresAt: undefined },
+      ...many.map((entry, one) => {
+        const at = one < 15 ? 2_000 : 2_001;
+        return { ...entry, registeredAt: at, lastSeenAt: at, expiresAt: one < 20 ? undefined : at + 30_000 };
+      }),
+      { ...txt, token: "last", registeredAt: 2_001, lastSeenAt: 2_001, expiresAt: undefined },
+    ]);
+    expect(listed(registry, "pdf")).toHaveLength(37);
+    expect(lab.rows("SELECT id FROM registrations")).toHaveLength(39);
+    expect(reopen().list()).toEqual(registry.list());
+  });
+
+  it("is one of many of which one cannot be stored: that one hears of it, and the others are", async () => {
+    const { lab, registry } = opened();
+    const failed: string[] = [];
+    for (let one = 0; one < 25; one += 1) {
+      const entry = { ...pdf, port: one === 13 ? 70_000 : 3_000 + one };
+      registry.store(entry, undefined, ({ message }) => failed.push(`${one}: ${message}`));
+    }
+    await new Promise<void>((settled) => registry.settled(settled));
+    expect(failed).toEqual([expect.stringMatching(/^13: not stored: CHECK constraint failed/)]);
+    expect(registry.list()).toHaveLength(24);
+    expect(lab.rows("SELECT port FROM registrations")).toHaveLength(24);
+  });
+
+  it("counts in its order among others: what is deregistered between two registrations of it is there", async () => {
+    const { registry, reopen } = opened();
+    const answers: boolean[] = [];
+    registry.store(pdf, undefined, () => undefined);
+    void registry.deregister(pdfKey).then((isRemoved) => answers.push(isRemoved));
+    registry.store({ ...pdf, service: "again" }, undefined, () => undefined);
+    await new Promise<void>((settled) => registry.settled(settled));
+    await turn();
+    expect(answers).toEqual([true]);
+    expect(listed(registry)).toEqual(["10.0.0.1/1236 again server1"]);
+    expect(listed(reopen())).toEqual(listed(registry));
+  });
+
+  it("of a server whose lease had run out comes anew, in the view as in the file", async () => {
+    const { lab, clock, registry, reopen } = opened();
+    await registry.register(pdf, 1_000);
+    lab.exec(
+      "CREATE TRIGGER held BEFORE DELETE ON registrations BEGIN SELECT RAISE (ABORT, 'disk full'); END",
+    );
+    clock.increment(5_000);
+    expect(registry.list()).toEqual([]);
+    await registry.register(pdf);
+    expect(registry.list()).toMatchObject([{ registeredAt: 5_000 }]);
+    expect(reopen().list()).toEqual(registry.list());
+  });
+
+  it("is renewed in the list of its service too", async () => {
+    const { clock, registry } = opened();
+    await registry.register(pdf, 1_000);
+    expect(registry.list("pdf")).toMatchObject([{ expiresAt: 1_000 }]);
+    clock.increment(500);
+    await registry.register(pdf, 1_000);
+    expect(registry.list("pdf")).toMatchObject([{ expiresAt: 1_500 }]);
+  });
+
   it("is in the answer to a question that follows in the same turn", async () => {
     const { registry } = opened();
     const answers: string[][] = [];

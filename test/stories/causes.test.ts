@@ -98,7 +98,9 @@ describe("a cause", () => {
 
 /** Where sentences of facts are made, for people: nowhere else may anybody have one. */
 const EDGE = [
+  "capture",
   "charts",
+  "doctor/finding-text.ts",
   "journaling.ts",
   "lab/documents.ts",
   "log.ts",

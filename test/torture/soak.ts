@@ -208,7 +208,7 @@ async function judge(telling: TellingDaemon, course: Course): Promise<Finding[]>
     {
       promised: "everything is answered rightly, from the first to the last",
       done,
-      figure: `${tally.wrong.length} went wrong${tally.wrong[0] ? `: ${tally.wrong[0]}` : ""}; exit ${exit}`,
+      figure: `${tally.wrong.length} went wrong${kindsOf(tally.wrong)}; exit ${exit}`,
       held: tally.wrong.length === 0 && tally.done > 0 && exit === 0,
     },
     memory(samples, trial),
@@ -231,6 +231,12 @@ async function judge(telling: TellingDaemon, course: Course): Promise<Finding[]>
       held: rows.registrations === 0 && rows.instances === 0,
     },
   ];
+}
+
+/** What went wrong, by kind, with how often. */
+function kindsOf(wrong: readonly string[]): string {
+  const kinds = [...Map.groupBy(wrong, (sentence) => sentence.replaceAll(/\d+/g, "n"))];
+  return kinds.map(([, all]) => `; ${all.length} ×: ${all[0]}`).join("");
 }
 
 /** Senders of datagrams are remembered for longer than the short form lasts. */

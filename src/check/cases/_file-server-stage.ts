@@ -1,6 +1,6 @@
 /** File server on its stage: which files it has, and the steps of a transfer that cases share. */
 import { createHash } from "node:crypto";
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, symlink, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { ACKNOWLEDGEMENT, FOUND } from "../../wire/file-transfer.ts";
 import type { ServerTester, TestConnection } from "../tester.ts";
@@ -19,17 +19,19 @@ export interface Known {
 }
 
 /** Bytes that are no text, the same for the same token and name. */
-const contentOf = (token: string, name: string, outputLength: number) =>
+export const contentOf = (token: string, name: string, outputLength: number) =>
   createHash("shake256", { outputLength }).update(`${token}/${name}`).digest();
 
-const SIZES = { one: 5_000, two: 70, empty: 0, large: MIB } as const;
+export const CONTENT_BYTES = 5_000;
+
+const SIZES = { one: CONTENT_BYTES, two: 70, empty: 0, large: MIB, sparse: 32 * MIB } as const;
 
 /** A file that a command with {root} is given. */
 export function filled(t: ServerTester, which: keyof typeof SIZES): Known {
   if (!t.names("root")) t.skip(NO_ROOT);
   const { token = "", service = "" } = t.words;
   const name = `${which}.${service}`;
-  return { name, bytes: contentOf(token, name, SIZES[which]) };
+  return { name, bytes: which === "sparse" ? Buffer.alloc(0) : contentOf(token, name, SIZES[which]) };
 }
 
 /** A file that it has, one of ours or one of its own. */
@@ -83,13 +85,17 @@ export async function fetches(
 /** Files of each size, and such as are not to be had [FILE-3]. */
 export async function fill(
   root: string,
-  { token, service }: { token: string; service: string },
+  { token, service, asked }: { token: string; service: string; asked: string },
 ): Promise<void> {
   await mkdir(path.join(root, `folder.${service}`), { recursive: true });
   for (const [which, size] of Object.entries(SIZES)) {
     const name = `${which}.${service}`;
-    await writeFile(path.join(root, name), contentOf(token, name, size));
+    if (which !== "sparse") await writeFile(path.join(root, name), contentOf(token, name, size));
+    // More than the kernel keeps for a client that does not read; its zeros take no room on a disk.
+    else await writeFile(path.join(root, name), "").then(() => truncate(path.join(root, name), size));
   }
+  await writeFile(path.join(root, asked), contentOf(token, asked, CONTENT_BYTES));
+  await mkdir(path.join(root, "..", "empty"));
   const outside = path.join(path.dirname(root), `${OUTSIDE}.${service}`);
   await writeFile(outside, token);
   await writeFile(path.join(root, "notes.other"), token);

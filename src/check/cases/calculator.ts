@@ -3,6 +3,7 @@ import { DIVISION_BY_ZERO, INCORRECT, QUIT } from "../../wire/calculator.ts";
 import { pythonRepr } from "../../wire/python-float.ts";
 import { defineCase, defineChecks, type ServerCase } from "../case.ts";
 import type { ServerTester, TestConnection } from "../tester.ts";
+import { calculatorClients } from "./_calculator-clients.ts";
 
 const side = "server";
 
@@ -172,6 +173,7 @@ const servers: readonly ServerCase[] = [
 
 export default defineChecks({
   role: "calculator",
+  script: (t) => [t.word(), `${t.int(2, 99)} + ${t.int(2, 99)}`, `${t.int(2, 9) * 2 + 1} / 2`, QUIT],
   dialogue: (t) => {
     const [a, b, c] = [t.int(2, 99), t.int(2, 99), t.int(2, 99)];
     return {
@@ -186,5 +188,5 @@ export default defineChecks({
       closes: true,
     };
   },
-  cases: servers,
+  cases: [...servers, ...calculatorClients],
 });

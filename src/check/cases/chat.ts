@@ -2,6 +2,7 @@
 import { connected, joined, type Login, left, loginOf, nameTaken, PROMPT, saidBy } from "../../wire/chat.ts";
 import { defineCase, defineChecks, type ServerCase } from "../case.ts";
 import type { ServerTester, TestConnection } from "../tester.ts";
+import { chatClients } from "./_chat-clients.ts";
 
 const side = "server";
 
@@ -226,6 +227,7 @@ async function slowMember(t: ServerTester): Promise<void> {
 
 export default defineChecks({
   role: "chat",
+  script: (t) => [`:${t.word(5)}:${t.word(7)}`, `${t.word()} ${t.word()}`, t.word()],
   families: { "ROBUST.two-at-once": "MUST" },
-  cases: [...presence, ...talking],
+  cases: [...presence, ...talking, ...chatClients],
 });

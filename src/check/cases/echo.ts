@@ -19,10 +19,13 @@ function needsRoot(t: ServerTester): void {
   if (!t.names("root")) t.skip(NO_ROOT);
 }
 
-/** A refusal, in whatever words; and nothing of the file that lies outside. */
+/** A refusal, in whatever words: nothing of the file that lies outside. */
 async function refuses(t: ServerTester, name: string): Promise<void> {
+  needsRoot(t);
   const client = await greeted(t);
-  await client.asks(`download ${name}`, PROBLEM);
+  client.say(`download ${name}`);
+  const got = await client.message();
+  if (got.includes(t.words.secret ?? "")) t.fail("a file outside its folder was handed out", { got });
 }
 
 export default defineChecks({
@@ -34,8 +37,9 @@ export default defineChecks({
     const text = `${chance.word()} ${chance.word()} ${chance.word()}`;
     await writeFile(path.join(root, "readme.txt"), text);
     await writeFile(path.join(root, "empty.txt"), "");
-    await writeFile(path.join(folder, SECRET), chance.word(12));
-    return { root, text };
+    const secret = chance.word(12);
+    await writeFile(path.join(folder, SECRET), secret);
+    return { root, text, secret };
   },
   cases: [
     defineCase({
@@ -150,6 +154,19 @@ export default defineChecks({
       },
     }),
     defineCase({
+      id: "ECHO-4.both-families",
+      side: "server",
+      grade: "SHOULD",
+      needs: ["ipv6"],
+      title: "serves IPv4 and IPv6 on the same port",
+      async run(t) {
+        for (const family of [4, 6] as const) {
+          const client = await t.connect({ family });
+          await client.like(GREETING);
+        }
+      },
+    }),
+    defineCase({
       id: "ECHO-3.download",
       side: "server",
       grade: "MUST",
@@ -186,7 +203,7 @@ export default defineChecks({
       side: "server",
       grade: "MUST",
       title: "hands out nothing by an absolute path",
-      run: (t) => refuses(t, "/etc/hostname"),
+      run: (t) => refuses(t, path.join(t.words.root ?? "", "..", SECRET)),
     }),
     defineCase({
       id: "ECHO-3.folder",

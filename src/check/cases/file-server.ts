@@ -13,16 +13,17 @@ export default defineChecks({
     token: "word that a client must say first",
     root: "folder that it serves from",
     bootstrap: "registry to register at, host:port",
-    file: "one of its files, where its command does not name {root}",
+    file: "name of the file that a client is to fetch; of a server without {root} one of its files",
   },
   prepare: async ({ chance, folder, names, given, registry }) => {
     const token = names("token") ? chance.word(8) : (given("token") ?? "server1");
     const service = names("service") ? chance.pick(["pdf", "txt", "png"]) : (given("service") ?? "pdf");
-    const file = given("file");
+    const asked = names("file") ? `one.${service}` : path.basename(given("file") ?? `server.${service}`);
+    const file = names("file") ? asked : given("file");
     const root = path.join(folder, "files");
-    await fill(root, { token, service });
+    await fill(root, { token, service, asked });
     const bootstrap = names("bootstrap") ? { bootstrap: await registry() } : {};
-    return { token, service, root, ...bootstrap, ...(file === undefined ? {} : { file }) };
+    return { token, service, root, asked, ...bootstrap, ...(file === undefined ? {} : { file }) };
   },
   dialogue: (chance, words) => ({
     lines: [

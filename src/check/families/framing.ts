@@ -1,7 +1,7 @@
 /** Families of framing: messages that are cut, glued, ended otherwise or no text [FRAME]. Of roles that read text. */
 import { defineCase, type ServerCase } from "../case.ts";
 import type { ServerTester, TestConnection } from "../tester.ts";
-import { type Dialogues, type Say, Talk } from "./talk.ts";
+import { type Dialogues, hangUp, type Say, Talk } from "./talk.ts";
 
 /** Size of the buffer that C programs send whole. */
 const BUFFER = 1_024;
@@ -130,9 +130,8 @@ function oddMessages(source: Dialogues): ServerCase[] {
         const c = await talk.open();
         await talk.play(c, 0, Math.max(0, talk.question));
         odd(talk, c);
-        await c.taken();
-        await t.pause(30);
-        c.reset();
+        await c.settled();
+        await hangUp(c);
         await new Talk(t, source).whole();
       },
     });

@@ -1,10 +1,11 @@
 /** Families of many and slow clients, and of what a program costs [ROBUST]: no rule of the wire, but what a server is for. */
 import { defineCase, type ServerCase } from "../case.ts";
 import type { ServerTester } from "../tester.ts";
-import { type Dialogues, Talk } from "./talk.ts";
+import { type Dialogues, hangUp, Talk } from "./talk.ts";
 
 const MANY = 20;
 const LEAK_CLIENTS = 50;
+const THINKING_MS = 300;
 const SPARE_FDS = 8;
 const IDLE_MS = 400;
 /** Processor time is told in hundredths of a second. */
@@ -55,9 +56,8 @@ function crowdFamilies(source: Dialogues): ServerCase[] {
       async run(t) {
         const c = await t.connect();
         c.send(t.bytes(1_024));
-        await c.taken();
-        await t.pause(30);
-        c.reset();
+        await c.settled();
+        await hangUp(c);
         await new Talk(t, source).whole();
       },
     }),
@@ -80,18 +80,12 @@ function slowFamilies(source: Dialogues): ServerCase[] {
       id: "ROBUST.slow-writer",
       side: "server",
       grade: "SHOULD",
-      title: "waits for a client that pauses in the middle of a line",
-      async run(t) {
-        const talk = new Talk(t, source);
-        const c = await talk.open();
-        await talk.play(c, 0, talk.question, (to, text) => to.send(`${text}\n`));
-        await talk.play(c, talk.question, talk.question + 1, async (to, text) => {
-          const middle = Math.floor(text.length / 2);
-          to.send(text.slice(0, middle), { unfinished: true });
-          await t.pause(250);
-          to.send(`${text.slice(middle)}\n`);
-        });
-      },
+      title: "waits for a client that thinks for a while before each message",
+      run: (t) =>
+        new Talk(t, source).whole(async (c, text) => {
+          await t.pause(THINKING_MS);
+          c.say(text);
+        }),
     }),
     defineCase({
       id: "ROBUST.slow-reader",
@@ -177,8 +171,7 @@ async function leaks(t: ServerTester, source: Dialogues): Promise<void> {
   const before = await t.program?.sample();
   if (!before) t.skip("the system does not tell which descriptors a program has open");
   for (let count = 0; count < LEAK_CLIENTS; count += 1) {
-    const c = await new Talk(t, source).open();
-    c.reset();
+    await hangUp(await new Talk(t, source).open());
   }
   await new Talk(t, source).whole();
   const fds = async () => (await t.program?.sample())?.fds ?? 0;
@@ -211,9 +204,14 @@ function placeFamilies(source: Dialogues): ServerCase[] {
         const c = await new Talk(t, source).open();
         // The program leaves first, and its port keeps the connection for a minute: SO_REUSEADDR is for that.
         await t.stop();
-        c.fin();
-        await c.ends().catch(() => undefined);
-        await t.restart();
+        await hangUp(c);
+        await t
+          .restart()
+          .catch(() =>
+            t.fail(
+              "the program does not start again on the port that it had: set SO_REUSEADDR before bind()",
+            ),
+          );
         await new Talk(t, source).whole();
       },
     }),

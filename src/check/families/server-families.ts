@@ -1,6 +1,6 @@
 /** All families of a server, made of its role's dialogue, in the order in which they run. */
 import type { Role } from "../../machines/_role.ts";
-import type { FamilyGrades, RoleChecks, ServerCase } from "../case.ts";
+import type { Case, FamilyGrades, RoleChecks, ServerCase } from "../case.ts";
 import { endingFamilies } from "./endings.ts";
 import { framingFamilies } from "./framing.ts";
 import { robustFamilies } from "./robust.ts";
@@ -23,7 +23,7 @@ export function serverFamilies(role: Role, checks?: RoleChecks): ServerCase[] {
   return graded(all, checks?.families ?? {});
 }
 
-function graded(cases: readonly ServerCase[], grades: FamilyGrades): ServerCase[] {
+export function graded<Some extends Case>(cases: readonly Some[], grades: FamilyGrades): Some[] {
   return cases.flatMap((one) => {
     const grade = grades[one.id] ?? one.grade;
     return grade === "none" ? [] : [{ ...one, grade }];

@@ -84,8 +84,18 @@ export class Talk {
     const c = await this.open(family);
     await this.play(c, 0, this.turns.length, say);
     if (this.closes) await c.ends();
+    else await hangUp(c);
     c.reset();
   }
+}
+
+const HANG_UP_MS = 300;
+
+/** Leaves as a person's client does, with its FIN first: a server that a reset ends fails the case of that alone. */
+export async function hangUp(c: TestConnection): Promise<void> {
+  c.fin();
+  await c.ends({ withinMs: HANG_UP_MS }).catch(() => undefined);
+  c.reset();
 }
 
 export type Say = (c: TestConnection, text: string) => Promise<void> | void;

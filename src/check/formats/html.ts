@@ -21,7 +21,8 @@ ${groups.map((group) => section(group, report))}`;
 
 interface Group {
   readonly title: string;
-  readonly isOpen: boolean;
+  /** So many cards are shown open; more of them are a list to choose from. */
+  readonly maxOpen: number;
   readonly has: (result: Result) => boolean;
 }
 
@@ -30,22 +31,22 @@ const isOf = (status: Result["status"]) => (one: Result) => one.status === statu
 
 /** Order in which a student mends a program. */
 const groups: readonly Group[] = [
-  { title: "Failed: a program must pass these", isOpen: true, has: failed("MUST") },
-  { title: "Failed: a robust program should pass these", isOpen: true, has: failed("SHOULD") },
-  { title: "Not implemented", isOpen: false, has: isOf("unimplemented") },
-  { title: "Noted, without points", isOpen: false, has: failed("INFO") },
-  { title: "Not judged: a fault of the checker", isOpen: false, has: isOf("error") },
-  { title: "Passed only sometimes", isOpen: false, has: (one) => one.status === "passed" && one.flaky },
-  { title: "Passed", isOpen: false, has: (one) => one.status === "passed" && !one.flaky },
-  { title: "Skipped", isOpen: false, has: isOf("skipped") },
+  { title: "Failed: a program must pass these", maxOpen: Number.POSITIVE_INFINITY, has: failed("MUST") },
+  { title: "Failed: a robust program should pass these", maxOpen: 5, has: failed("SHOULD") },
+  { title: "Not implemented", maxOpen: 0, has: isOf("unimplemented") },
+  { title: "Noted, without points", maxOpen: 0, has: failed("INFO") },
+  { title: "Not judged: a fault of the checker", maxOpen: 0, has: isOf("error") },
+  { title: "Passed only sometimes", maxOpen: 0, has: (one) => one.status === "passed" && one.flaky },
+  { title: "Passed", maxOpen: 0, has: (one) => one.status === "passed" && !one.flaky },
+  { title: "Skipped", maxOpen: 0, has: isOf("skipped") },
 ];
 
-function section({ title, isOpen, has }: Group, { results }: Report): Markup {
+function section({ title, maxOpen, has }: Group, { results }: Report): Markup {
   const cases = results.filter(has);
   if (cases.length === 0) return NONE;
   return html`<section>
 <h2>${title} (${cases.length})</h2>
-${cases.map((result) => card(result, isOpen))}
+${cases.map((result) => card(result, cases.length <= maxOpen))}
 </section>
 `;
 }
@@ -118,6 +119,7 @@ function look({ status, grade, flaky }: Result): string {
 
 function inside(result: Result): Markup {
   const { message, rule, ruleText, expected, got, closing, remarks, transcript, output, again } = result;
+  const isOfSeveral = transcript.some(({ connection }) => connection > 1);
   const values = [
     ...(expected
       ? [
@@ -136,7 +138,7 @@ ${values.length === 0 ? NONE : html`<div class="pair">${values}</div>`}
 ${closing === null ? NONE : html`<p class="quiet">The program closed the connection ${closing === "reset" ? "by a reset" : "in order"}.</p>`}
 ${likelyMarkup(result)}
 ${list("accepted, though not quite as the rule says", remarks)}
-${transcript.length === 0 ? NONE : html`<h4>conversation, as the checker saw it, in seconds</h4><div class="box"><ol class="talk mono">${transcript.map(talkLine)}</ol></div>`}
+${transcript.length === 0 ? NONE : html`<h4>conversation, as the checker saw it, in seconds</h4><div class="box"><ol class="talk mono">${transcript.map((line) => talkLine(line, isOfSeveral))}</ol></div>`}
 ${output === "" ? NONE : html`<h4>last output of the program</h4><div class="box"><pre>${tailOf(output)}</pre></div>`}
 ${again === "" ? NONE : html`<h4>to see it again</h4><div class="box"><pre>${again}</pre></div>`}`;
 }
@@ -156,9 +158,10 @@ function list(title: string, items: readonly string[]): Markup {
   return html`${title === "" ? NONE : html`<h4>${title}</h4>`}<ul class="plain">${items.map((item) => html`<li>${item}</li>`)}</ul>`;
 }
 
-function talkLine({ at, dir, text, note, hex, connection }: TranscriptLine): Markup {
+function talkLine(line: TranscriptLine, isOfSeveral: boolean): Markup {
+  const { at, dir, text, note, hex, connection } = line;
   const said = text === "" ? spaced(hex) : text;
-  return html`<li><span class="time">${(at / 1_000).toFixed(3)}</span><span class="${LOOKS[dir]}">${NAMES[dir]}</span><span>${connection > 1 ? html`<span class="quiet">#${connection} </span>` : NONE}${dir === "note" ? NONE : html`<code>${said}</code>`}${note === "" ? NONE : html` <span class="quiet">${note}</span>`}</span></li>`;
+  return html`<li><span class="time">${(at / 1_000).toFixed(3)}</span><span class="${LOOKS[dir]}">${NAMES[dir]}</span><span>${isOfSeveral ? html`<span class="quiet">#${connection} </span>` : NONE}${dir === "note" ? NONE : html`<code>${said}</code>`}${note === "" ? NONE : html` <span class="quiet">${note}</span>`}</span></li>`;
 }
 
 const NAMES = { out: "sent", in: "came", note: "" } as const;

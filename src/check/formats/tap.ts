@@ -40,14 +40,22 @@ function diagnostics(test: Test): string[] {
     ...test.facts,
     output: test.output === undefined || test.output === "" ? undefined : tailOf(test.output),
   };
-  const yaml = stringify(safely(values), { lineWidth: 0, blockQuote: "literal" }).trimEnd();
+  const yaml = stringify(safely(values), PLAIN_YAML).trimEnd();
   return ["  ---", ...yaml.split("\n").map((line) => `  ${line}`), "  ..."];
 }
+
+/** Texts in one line and in quotes, and no lists: readers of TAP know a part of YAML alone, and Perl's least of it. */
+const PLAIN_YAML = {
+  lineWidth: 0,
+  defaultStringType: "QUOTE_DOUBLE",
+  defaultKeyType: "PLAIN",
+  doubleQuotedMinMultiLineLength: Number.POSITIVE_INFINITY,
+} as const;
 
 /** Every text in it made safe to carry; what is undefined is left out. */
 function safely(value: unknown): unknown {
   if (typeof value === "string") return carried(value);
-  if (Array.isArray(value)) return value.map(safely);
+  if (Array.isArray(value)) return safely(value.join("; "));
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).filter(([, one]) => one !== undefined);
   return Object.fromEntries(entries.map(([key, one]) => [key, safely(one)]));

@@ -1,45 +1,144 @@
-/** A report for a terminal of 80 columns: a line a case, a card for each that failed. */
+/** A report for a terminal of 80 columns: a line a case, then a card for each that failed, and what it comes to. */
 import { printable } from "../../printable.ts";
 import { type Style, styleOf } from "../../repl/style.ts";
 import { wrapped } from "../../repl/wrapped.ts";
-import type { Report, Result } from "../report.ts";
+import type { Report, Result, TranscriptLine } from "../report.ts";
 
 const COLUMNS = 80;
-const LABEL = 9;
+const LABEL = 10;
+/** Of a conversation, its end: there it went wrong. */
+const SHOWN_LINES = 6;
+const SHOWN_CHARACTERS = 48;
+const OUTPUT_LINES = 4;
 
 export function text(report: Report, style: Style = styleOf(false)): string {
-  const { results } = report;
+  const { results, ended } = report;
   const failed = results.filter(({ status }) => status === "failed" || status === "error");
   return [
-    ...results.map((result) => caseLine(result, style)),
+    ...head(report, style),
+    ...results.map((result) => caseLine(result, widthOf(results), style)),
     ...failed.flatMap((result) => ["", ...card(result, style)]),
+    ...reasons(results, style),
+    ...(ended ? ["", ...endLines(ended, style)] : []),
     "",
-    summary(report),
+    ...summary(report, style),
   ].join("\n");
 }
 
-const caseLine = ({ status, grade, id, title }: Result, style: Style) => {
-  const mark = status === "passed" ? "ok  " : status === "skipped" ? "skip" : "FAIL";
-  const paint = mark === "FAIL" ? style.bad : style.dim;
-  return paint(`${mark} ${grade.padEnd(6)} ${id}  ${title}`.slice(0, COLUMNS));
+function head({ role, side, program, box }: Report, style: Style): string[] {
+  const what = program.run ?? program.at ?? "";
+  const kind = box.kind === "bwrap" || box.kind === "unshare" ? `, in a box (${box.kind})` : "";
+  return [style.bold(cut(`${role} ${side}: ${printable(what)}${kind}`, COLUMNS)), ""];
+}
+
+const MARKS = {
+  passed: "ok",
+  failed: "FAIL",
+  skipped: "skip",
+  unimplemented: "none",
+  error: "ours",
+} as const;
+
+const widthOf = (results: readonly Result[]) => Math.max(...results.map(({ id }) => id.length), 0);
+
+function caseLine({ status, grade, id, title, flaky }: Result, width: number, style: Style): string {
+  const mark = flaky ? "flaky" : MARKS[status];
+  const paint = PAINTS[status];
+  const line = cut(`${mark.padEnd(5)} ${grade.padEnd(6)} ${id.padEnd(width)}  ${title}`, COLUMNS);
+  return flaky ? style.odd(line) : paint(style)(line);
+}
+
+const PAINTS: Readonly<Record<Result["status"], (style: Style) => (line: string) => string>> = {
+  passed: () => (line) => line,
+  failed: (style) => style.bad,
+  skipped: (style) => style.dim,
+  unimplemented: (style) => style.odd,
+  error: (style) => style.odd,
 };
 
+const cut = (line: string, columns: number) =>
+  line.length > columns ? `${line.slice(0, columns - 1)}…` : line;
+
 function card(result: Result, style: Style): string[] {
+  const { id, grade, title, rule, ruleText, status, message, likely, output, transcript, again } = result;
   const row = (label: string, value: string) =>
     wrapped(value, COLUMNS - LABEL - 2).map(
       (line, index) => `  ${index === 0 ? style.accent(label.padEnd(LABEL)) : " ".repeat(LABEL)}${line}`,
     );
-  const [likely] = result.likely;
+  const [first] = likely;
   return [
-    style.bold(style.bad(`${result.id}  ${result.grade}: ${result.title}`)),
-    ...(result.ruleText ? row("rule", `[${result.rule}] ${result.ruleText}`) : []),
-    ...row("failed", printable(result.message)),
-    ...(likely ? row("likely", `${likely.id} ${likely.title}. ${likely.cause}`) : []),
-    `  ${style.accent("again".padEnd(LABEL))}${result.again}`,
+    ...wrapped(`${id}  ${grade}: ${title}`, COLUMNS).map((line) => style.bold(style.bad(line))),
+    ...(ruleText ? row("rule", `[${rule}] ${ruleText}`) : []),
+    ...row(status === "error" ? "our fault" : "failed", printable(message).replaceAll("\\\\", "\\")),
+    ...conversation(transcript).flatMap((line, index) => row(index === 0 ? "wire" : "", line)),
+    ...(first ? row("likely", `${first.id} ${first.title}. ${first.cause}`) : []),
+    ...(first?.advice.slice(0, 2).flatMap((line, index) => row(index === 0 ? "change" : "", line)) ?? []),
+    ...lastLines(output).flatMap((line, index) => row(index === 0 ? "printed" : "", line)),
+    // In one piece, so that it can be copied.
+    `  ${style.accent("again")}`,
+    `    ${again}`,
   ];
 }
 
-function summary({ score, results, seed }: Report): string {
-  const count = (status: Result["status"]) => results.filter((one) => one.status === status).length;
-  return `${count("passed")} passed, ${count("failed")} failed, ${count("skipped")} skipped: ${score.got} of ${score.max} points, seed ${seed}`;
+/** `+0.032 s  → "26 +"`: what the checker said, and the reads as they came. */
+function conversation(lines: readonly TranscriptLine[]): string[] {
+  const isMany = new Set(lines.map(({ connection }) => connection)).size > 1;
+  const left = lines.length - SHOWN_LINES;
+  const shown = lines.slice(-SHOWN_LINES).map(({ at, connection, dir, text: said, note }) => {
+    const time = `+${(at / 1_000).toFixed(3)} s`;
+    const who = isMany ? ` ${connection}` : "";
+    const words = dir === "note" ? note : `${dir === "out" ? "→" : "←"} "${cut(said, SHOWN_CHARACTERS)}"`;
+    return `${time}${who}  ${words}`;
+  });
+  return left > 0 ? [`(${left} lines before)`, ...shown] : shown;
 }
+
+const lastLines = (output: string) =>
+  output
+    .trimEnd()
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .slice(-OUTPUT_LINES)
+    .map((line) => cut(printable(line), COLUMNS - LABEL - 2));
+
+/** Why cases were not judged: each reason once, with its cases. */
+function reasons(results: readonly Result[], style: Style): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { id, status, message } of results)
+    if (status === "skipped" || status === "unimplemented")
+      byReason.set(message, [...(byReason.get(message) ?? []), id]);
+  if (byReason.size === 0) return [];
+  const lines = [...byReason].flatMap(([message, ids]) =>
+    wrapped(`not judged: ${ids.join(", ")}: ${message}`, COLUMNS).map((line) => style.dim(line)),
+  );
+  return ["", ...lines];
+}
+
+function endLines({ message, output }: NonNullable<Report["ended"]>, style: Style): string[] {
+  return [
+    ...wrapped(`ended early: ${printable(message)}`, COLUMNS).map((line) => style.bad(line)),
+    ...lastLines(output ?? "").map((line) => `  ${line}`),
+  ];
+}
+
+function summary({ score, results, seed, ms }: Report, style: Style): string[] {
+  const of = (status: Result["status"]) => results.filter((one) => one.status === status);
+  const failed = of("failed");
+  const musts = failed.filter(({ grade }) => grade === "MUST").length;
+  const counts = [
+    `${of("passed").length} passed`,
+    failed.length === 0
+      ? ""
+      : `${failed.length} failed${musts > 0 ? ` (${musts} of them MUST)` : " (no MUST)"}`,
+    ...(["skipped", "unimplemented"] as const).map((status) => counted(of(status).length, status)),
+    counted(of("error").length, "not judged by a fault of the checker"),
+    counted(results.filter(({ flaky }) => flaky).length, "flaky"),
+  ].filter((part) => part !== "");
+  const paint = musts > 0 ? style.bad : style.good;
+  return wrapped(
+    `${counts.join(", ")}: ${score.got} of ${score.max} points, in ${(ms / 1_000).toFixed(1)} s, seed ${seed}`,
+    COLUMNS,
+  ).map((line) => style.bold(paint(line)));
+}
+
+const counted = (count: number, word: string) => (count === 0 ? "" : `${count} ${word}`);

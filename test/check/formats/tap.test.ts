@@ -1,4 +1,8 @@
 /** TAP files are read by tap-parser as they were meant, whatever a hand-in says. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { Parser } from "tap-parser";
 import { describe, expect, it } from "vitest";
 import { formats } from "../../../src/check/formats/formats.ts";
@@ -49,7 +53,7 @@ describe("a TAP file, by tap-parser", () => {
       weight: 2,
       wanted: "50.0",
       found: "50",
-      likely: ["D34: A whole number came without .0"],
+      likely: "D34: A whole number came without .0",
     });
   });
 
@@ -77,5 +81,24 @@ describe("a TAP file, by tap-parser", () => {
 
   it("is not ok where the check fell before its end: a list of nothing would look whole", () => {
     expect(parsed(unfinished).results?.ok).toBe(false);
+  });
+});
+
+const hasProve = spawnSync("prove", ["--version"]).status === 0;
+
+describe.skipIf(!hasProve)("a TAP file, by Perl's prove (skipped without it)", () => {
+  it.each(Object.keys(all))("has no parse error, and the same verdict: %s", (name) => {
+    const folder = mkdtempSync(path.join(tmpdir(), "netlabd-tap-"));
+    try {
+      const file = path.join(folder, "report.tap");
+      writeFileSync(file, formats.tap(all[name] as Report));
+      // Of Test::Harness, versions before 3.48 take none but 13; what is written below its first line is the same.
+      const as13 = "sed 1s/14/13/";
+      const { stdout, stderr, status } = spawnSync("prove", ["--exec", as13, file], { encoding: "utf8" });
+      expect(`${stdout}${stderr}`).not.toMatch(/Parse errors|Badly formed|Bad plan/);
+      expect(status === 0).toBe(parsed(all[name] as Report).results?.ok);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

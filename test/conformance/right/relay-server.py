@@ -16,14 +16,22 @@ def talk(peer):
     name = enter(peer)
     if name is None:
         return
+    last = None
     try:
-        while (text := peer.message(is_word=is_close)) is not None and not is_close(text):
-            with lock:
-                relay(peer, name, text)
+        last = converse(peer, name)
     finally:
         with lock:
             del users[name]
-    peer.say("Closing..", apart=True)
+    if last is not None:
+        peer.say("Closing..", apart=True)
+
+
+def converse(peer, name):
+    """Until the user says close, or has ended."""
+    while (text := peer.message(is_word=is_close)) is not None and not is_close(text):
+        with lock:
+            relay(peer, name, text)
+    return text
 
 
 def is_close(text):
@@ -35,7 +43,7 @@ def enter(peer):
         name = text.strip()
         usable = name and len(name) <= 64 and "|" not in name and name != "Server"
         with lock:
-            if usable and (name not in users or users[name].lost):
+            if usable and name not in users:
                 users[name] = peer
                 peer.say("Message please")
                 return name

@@ -21,6 +21,7 @@ def talk(peer):
     peer.say("ACCEPT" if accepted else "REJECT")
     if not accepted:
         return
+    text = None
     try:
         while (text := peer.message(is_word=is_exit)) is not None and not is_exit(text):
             hear(peer, text)

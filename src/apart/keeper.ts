@@ -1,0 +1,250 @@
+/**
+ * The keeper of one process that plays an instance: starts it, and watches it. A process that gives no sign of life, or takes more memory
+ * than it may have, is ended; the way in which a process ended is a cause.
+ */
+import type { ChildProcess } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
+import { childProcess } from "../node-modules.ts";
+import { codeFile } from "../places.ts";
+import { placeIn } from "../stack-place.ts";
+import { type Cause, cause } from "../stories/causes.ts";
+import { type ProcessorShare, processorShare, residentBytes } from "./process-look.ts";
+import { Rpc } from "./rpc.ts";
+import type { DaemonSide, RoleSide } from "./sides.ts";
+import { sampleStack } from "./stack-sample.ts";
+
+export interface KeepRequest {
+  readonly side: { readonly [Name in keyof DaemonSide]: unknown };
+  /** Without a sign of life for so long it is ended. */
+  readonly watchdogMs: number;
+  readonly memoryBytes: number;
+  /** The only folder in which it may write. */
+  readonly writeFolder: string;
+  /** A line that code of the role printed. */
+  readonly onPrinted: (line: string) => void;
+  /** Hears of its end, once everything that it said has been heard. */
+  readonly onEnded: (why: Cause) => void;
+}
+
+const script = codeFile("apart/role-process");
+const SWEEP_MS = 250;
+const START_MS = 10_000;
+/** Processor time in which a step of a role has to come back. */
+const STEP_MS = 200;
+/** Longest patience with a process that gets no processor, in patiences. */
+const MAX_STARVED = 10;
+/** A place that could not be sampled by then is not told. */
+const SAMPLE_MS = 3_000;
+const MAX_PRINTED = 500;
+const MEGABYTE = 1_048_576;
+
+const kept = new Set<Keeper>();
+let sweeping: NodeJS.Timeout | undefined;
+
+/** Looks at all of them, by one timer; there is none while there are none. */
+function sweep(): void {
+  const now = performance.now();
+  for (const keeper of kept) keeper.look(now);
+}
+
+export class Keeper {
+  readonly role: Rpc<RoleSide>;
+  readonly #request: KeepRequest;
+  readonly #child: ChildProcess;
+  #lastSign = performance.now();
+  /** Looks in which it was silent although this process had read everything: one may come from our own delay. */
+  #silentLooks = 0;
+  #hasSpoken = false;
+  /** Processor that it had had by its last sign of life, or soon after. */
+  #since: { readonly sign: number; readonly share: ProcessorShare | undefined } = {
+    sign: 0,
+    share: undefined,
+  };
+  /** Why it is ended, where that is our doing or its own word. */
+  #why: Cause | undefined;
+  #isEnding = false;
+  #isOver = false;
+  #errors = "";
+
+  constructor(request: KeepRequest) {
+    this.#request = request;
+    const child = start(request);
+    this.#child = child;
+    const [, stdout, stderr, fromRole, toRole] = child.stdio as unknown as [
+      null,
+      Readable,
+      Readable,
+      Readable,
+      Writable,
+    ];
+    this.role = new Rpc<RoleSide>(this.#side(request.side as never), (line) => void toRole.write(line));
+    toRole.on("error", () => undefined);
+    fromRole.on("data", (chunk: Buffer) => this.#hear(chunk));
+    stdout.on("data", printer(request.onPrinted));
+    stderr.on("data", (chunk: Buffer) => this.#hearErrors(chunk));
+    child.on("error", (error) => this.#over(cause("role-ended", { how: error.message })));
+    // All its pipes are read to the end by then.
+    child.on("close", (code, signal) => this.#over(this.#why ?? endOf(code, signal)));
+    kept.add(this);
+    sweeping ??= setInterval(sweep, SWEEP_MS).unref();
+  }
+
+  #side(side: Record<string, (...args: unknown[]) => unknown>) {
+    return {
+      ...side,
+      alive: () => undefined,
+      exiting: (code: unknown, stack: unknown) => {
+        const place = placeIn(String(stack)) ?? "";
+        this.#why ??= cause("role-exited", { code: Number(code), place });
+      },
+    };
+  }
+
+  #hear(chunk: Buffer): void {
+    this.#lastSign = performance.now();
+    this.#silentLooks = 0;
+    this.#hasSpoken = true;
+    try {
+      this.role.feed(chunk);
+    } catch (error) {
+      this.end(cause("role-ended", { how: `it wrote into its daemon's pipe: ${String(error)}` }));
+    }
+  }
+
+  /** Node's own last words are for the sample; what the role prints is told. */
+  #hearErrors(chunk: Buffer): void {
+    this.#errors = (this.#errors + chunk.toString()).slice(-20_000);
+    this.#onErrors?.(this.#errors);
+  }
+
+  #onErrors: ((text: string) => void) | undefined;
+
+  look(now: number): void {
+    if (this.#isEnding) return;
+    const { memoryBytes } = this.#request;
+    const sizeBytes = residentBytes(this.#child.pid);
+    if (sizeBytes > memoryBytes) void this.#endSampled((place) => memoryCause(sizeBytes, memoryBytes, place));
+    else if (this.#isStuck(now))
+      void this.#endSampled((place) => cause("role-stuck", { ms: this.#patienceMs, place }));
+  }
+
+  /** A busy machine may take long to start a process. */
+  get #patienceMs(): number {
+    const { watchdogMs } = this.#request;
+    return this.#hasSpoken ? watchdogMs : Math.max(watchdogMs, START_MS);
+  }
+
+  /** Silent for longer than its patience, and not because it had no processor. One look may come from our own delay. */
+  #isStuck(now: number): boolean {
+    const silentMs = now - this.#lastSign;
+    if (this.#since.sign !== this.#lastSign)
+      this.#since = { sign: this.#lastSign, share: processorShare(this.#child.pid) };
+    if (silentMs < this.#patienceMs) return false;
+    this.#silentLooks += 1;
+    return this.#silentLooks > 1 && (!this.#isStarved(silentMs) || silentMs > MAX_STARVED * this.#patienceMs);
+  }
+
+  /** True where it waited for a processor most of the time, and had one for less than a step may take. */
+  #isStarved(silentMs: number): boolean {
+    const [before, now] = [this.#since.share, processorShare(this.#child.pid)];
+    if (!before || !now) return false;
+    return now.ranMs - before.ranMs < STEP_MS && now.waitedMs - before.waitedMs > silentMs / 2;
+  }
+
+  /** Looks first where it is, then ends it. */
+  async #endSampled(why: (place: string) => Cause): Promise<void> {
+    this.#isEnding = true;
+    const url = this.#inspectorUrl();
+    this.#child.kill("SIGUSR1");
+    const place = await sampleStack(url, SAMPLE_MS).catch(() => undefined);
+    this.end(why(place ?? ""));
+  }
+
+  /** Node tells on its error output where its inspector listens. */
+  #inspectorUrl(): Promise<string> {
+    return new Promise((resolve) => {
+      this.#onErrors = (text) => {
+        const url = /ws:\/\/\S+/.exec(text)?.[0];
+        if (url) resolve(url);
+      };
+    });
+  }
+
+  /** At once. */
+  end(why: Cause): void {
+    this.#isEnding = true;
+    this.#why ??= why;
+    this.#child.kill("SIGKILL");
+  }
+
+  #over(why: Cause): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#isEnding = true;
+    kept.delete(this);
+    if (kept.size === 0) {
+      clearInterval(sweeping);
+      sweeping = undefined;
+    }
+    this.role.end(new RoleEnded(why));
+    this.#request.onEnded(why);
+  }
+}
+
+/** End of a process, in place of the answer that it owes. */
+export class RoleEnded extends Error {
+  readonly why: Cause;
+
+  constructor(why: Cause) {
+    super(why.code);
+    this.why = why;
+  }
+}
+
+function start({ memoryBytes, writeFolder }: KeepRequest): ChildProcess {
+  const flags = [
+    "--permission",
+    // Readable is what its user may read; writable and startable is next to nothing.
+    "--allow-fs-read=*",
+    `--allow-fs-write=${writeFolder}`,
+    // Opened by a signal alone, to see where it is when it does not come back.
+    "--allow-inspector",
+    "--inspect-port=127.0.0.1:0",
+    "--disable-warning=SecurityWarning",
+    `--max-old-space-size=${Math.ceil(memoryBytes / MEGABYTE)}`,
+    // Small young generation: one instance needs little.
+    "--max-semi-space-size=2",
+  ];
+  return childProcess().spawn(process.execPath, [...flags, script], {
+    stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
+    env: environment(),
+  });
+}
+
+/** Variables that every program expects, and no secret of the daemon's. */
+const NAMES = /^(PATH|HOME|USER|LANG|LC_\w+|TZ|TMPDIR)$/;
+
+function environment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => NAMES.test(name)));
+}
+
+function memoryCause(sizeBytes: number, limitBytes: number, place: string): Cause {
+  const mega = (bytes: number) => Math.round(bytes / MEGABYTE);
+  return cause("role-memory", { megabytes: mega(sizeBytes), limit: mega(limitBytes), place });
+}
+
+function endOf(code: number | null, signal: NodeJS.Signals | null): Cause {
+  return signal === null
+    ? cause("role-exited", { code: code ?? 0, place: "" })
+    : cause("role-ended", { how: signal });
+}
+
+/** Whole lines, and none that is endless. */
+function printer(onPrinted: (line: string) => void): (chunk: Buffer) => void {
+  let rest = "";
+  return (chunk) => {
+    const lines = (rest + chunk.toString()).split("\n");
+    rest = (lines.pop() ?? "").slice(0, MAX_PRINTED);
+    for (const line of lines) if (line !== "") onPrinted(line.slice(0, MAX_PRINTED));
+  };
+}

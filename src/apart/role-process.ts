@@ -1,0 +1,86 @@
+/**
+ * The process that plays one instance of a user's role. It reads the daemon's questions from one pipe and writes to another,
+ * which blocks: what was said before it died has been said. It lives no longer than the daemon, which watches it (`keeper.ts`).
+ */
+import { writeSync } from "node:fs";
+// biome-ignore lint/style/noRestrictedImports: a pipe that this process was given is no peer.
+import { Socket } from "node:net";
+import { faultsOf } from "../catalogue/role-folder.ts";
+import { importRole, PlayedInstance } from "./played-instance.ts";
+import { plainError, Rpc } from "./rpc.ts";
+import type { DaemonSide, RoleSide } from "./sides.ts";
+
+const TO_DAEMON = 3;
+const FROM_DAEMON = 4;
+const SIGN_OF_LIFE_MS = 400;
+
+let instance: PlayedInstance | undefined;
+/** Told to end by us, and not by the role. */
+let isOver = false;
+
+const played = (): PlayedInstance => {
+  if (!instance) throw new Error("it has not begun");
+  return instance;
+};
+
+const side: RoleSideAnswers = {
+  begin: async (beginning) => {
+    instance = await PlayedInstance.begin(beginning, daemon);
+  },
+  examine: async (file) => faultsOf(await importRole(file)),
+  adopt: (edition) => played().adopt(edition),
+  open: () => played().open(),
+  drain: (limitMs) => played().drain(limitMs),
+  close: () => played().close(),
+  fresh: (withSnapshots) => played().fresh(withSnapshots),
+  act: (id, act) => played().act(id, act),
+  say: (text) => played().say(text),
+  speak: (key, text, isNow) => played().speak(key, text, isNow),
+  hush: (key) => played().hush(key),
+  registry: (view) => played().registry.show(view),
+};
+
+type RoleSideAnswers = {
+  readonly [Name in keyof RoleSide]: (
+    ...args: Parameters<RoleSide[Name]>
+  ) => ReturnType<RoleSide[Name]> | Promise<ReturnType<RoleSide[Name]>>;
+};
+
+const daemon = new Rpc<DaemonSide>(side, (line) => {
+  try {
+    writeWhole(Buffer.from(line));
+  } catch {
+    end();
+  }
+});
+
+function writeWhole(bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; at += writeSync(TO_DAEMON, bytes, at));
+}
+
+function end(): void {
+  isOver = true;
+  process.exit(0);
+}
+
+const questions = new Socket({ fd: FROM_DAEMON, readable: true, writable: false });
+questions.on("data", (chunk) => daemon.feed(chunk));
+questions.on("end", end);
+questions.on("error", end);
+
+daemon.tell("alive");
+setInterval(() => daemon.tell("alive"), SIGN_OF_LIFE_MS).unref();
+
+process.on("exit", (code) => {
+  if (isOver) return;
+  instance?.flush();
+  daemon.tell("exiting", code, new Error("exit").stack);
+});
+// Errors that were not caught: the state of the role's own code is not known any more, so the instance begins anew.
+for (const event of ["uncaughtException", "unhandledRejection"] as const)
+  process.on(event, (error: unknown) => {
+    if (instance) instance.crash(error);
+    else daemon.tell("crashed", plainError(error));
+  });
+// Signals of a terminal are the daemon's affair: it lets us finish what is under way.
+for (const signal of ["SIGINT", "SIGHUP", "SIGTERM"] as const) process.on(signal, () => undefined);

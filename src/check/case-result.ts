@@ -1,0 +1,119 @@
+/** Result of one case: its tries, each with a seed of its own, and what they come to. */
+import { networkInterfaces } from "node:os";
+import { NetlabError } from "../errors.ts";
+import type { Role } from "../machines/_role.ts";
+import { ruleInShort } from "../wire-rules.ts";
+import type { WholeCase } from "./case.ts";
+import { Chance } from "./chance.ts";
+import type { Checkable } from "./checkable.ts";
+import { showsReplies, tryClientCase } from "./client-try.ts";
+import type { Programs } from "./program.ts";
+import type { Result, Status } from "./report.ts";
+import type { CheckRequest } from "./run-check.ts";
+import type { ServerProgram } from "./server-program.ts";
+import { tryServerCase } from "./server-try.ts";
+import type { Stage } from "./stage.ts";
+
+export interface CheckSubject {
+  readonly checkable: Checkable;
+  readonly programs: Programs | undefined;
+  readonly usual: { answer?: Promise<boolean> };
+  readonly counterpart: Role | undefined;
+  readonly server: ServerProgram;
+  readonly openStage: (seed: string) => Promise<Stage>;
+}
+
+/** Habits of a client are found out once, and only where a case asks. */
+function clientOf(
+  { run = "", seed, script }: CheckRequest,
+  { checkable, programs, openStage, usual }: CheckSubject,
+) {
+  if (!programs) throw new NetlabError("usage/check-nothing");
+  const { role, checks } = checkable;
+  const lines = script ?? checks?.script?.(new Chance(`${seed}/script`), {}) ?? [];
+  const shown = checks?.shown ?? ((said: string) => said);
+  const base = { role, programs, command: run, script: lines, shown, openStage };
+  const showsUsually = () => {
+    usual.answer ??= showsReplies(`${seed}/usual`, { ...base, showsUsually: async () => true });
+    return usual.answer;
+  };
+  return { ...base, showsUsually };
+}
+
+export async function resultOf(
+  one: WholeCase,
+  request: CheckRequest,
+  subject: CheckSubject,
+): Promise<Result> {
+  const tries: Omit<Result, "tries">[] = [];
+  const seeds: string[] = [];
+  for (let attempt = 1; attempt <= request.repeat; attempt += 1) {
+    const seed = `${request.seed}/${one.id}/${attempt}`;
+    seeds.push(seed);
+    tries.push(await oneTry(one, seed, request, subject));
+  }
+  const [first] = tries;
+  const worst = tries.find(({ status }) => status === "failed") ?? first;
+  if (!worst) throw new Error("a case is tried once at least");
+  const isFlaky = tries.some(({ status }) => status === "passed") && worst.status === "failed";
+  return {
+    ...worst,
+    // Chance failures are told, and not held against the program.
+    status: isFlaky ? "passed" : worst.status,
+    flaky: isFlaky,
+    ms: tries.reduce((all, { ms }) => all + ms, 0),
+    tries: tries.map(({ status, ms }, index) => ({ status, ms, seed: seeds[index] ?? "" })),
+  };
+}
+
+async function oneTry(one: WholeCase, seed: string, request: CheckRequest, subject: CheckSubject) {
+  const { id, title, grade, weight, rule } = one;
+  const from = performance.now();
+  const lacking = lackOf(one, request);
+  const found = lacking
+    ? { ...NOTHING, status: "skipped" as Status, message: lacking }
+    : one.side === "client"
+      ? await tryClientCase(one, seed, clientOf(request, subject))
+      : await tryServerCase(one, seed, subject);
+  return {
+    id,
+    title,
+    rule,
+    ruleText: ruleInShort(rule) ?? null,
+    grade,
+    weight,
+    flaky: false,
+    ms: Math.round(performance.now() - from),
+    again: againOf(request, id),
+    ...found,
+  };
+}
+
+const NOTHING = {
+  message: "",
+  remarks: [],
+  expected: null,
+  got: null,
+  closing: null,
+  likely: [],
+  transcript: [],
+  output: "",
+};
+
+/** Why it cannot be judged here. */
+function lackOf({ needs }: WholeCase, { at }: CheckRequest): string | undefined {
+  if (at && needs.includes("start"))
+    return "needs a program that the checker starts itself: use --run instead of HOST:PORT";
+  return needs.includes("ipv6") && !hasIpv6() ? "this machine has no IPv6" : undefined;
+}
+
+function againOf({ side, role, run, at, seed }: CheckRequest, id: string): string {
+  const target = run === undefined ? `${at?.host}:${at?.port}` : `--run ${shellQuoted(run)}`;
+  return `netlabctl check ${side} ${role} ${target} --case ${id} --seed ${seed}`;
+}
+
+const shellQuoted = (word: string) =>
+  /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+const hasIpv6 = () =>
+  Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === "::1"));

@@ -1,0 +1,89 @@
+/** Cases of the chat room's client [CHAT]. */
+import { isWholeLogin, nameTaken, parseLogin, prefixOf } from "../../wire/chat.ts";
+import { type ClientCase, defineCase } from "../case.ts";
+
+const isLogin = (text: string) => parseLogin(text) !== undefined;
+
+export const chatClients: readonly ClientCase[] = [
+  defineCase({
+    id: "CHAT-0.c.logs-in",
+    side: "client",
+    grade: "MUST",
+    title: "says :Name:login first, in a message of its own",
+    async run(t) {
+      const server = await t.serve();
+      await t.start();
+      const login = await server.hears("a login", isLogin, { withinMs: 3_000 });
+      if (!isWholeLogin(login.trim())) t.remark("the login has one name only: it counts for both");
+    },
+  }),
+  defineCase({
+    id: "CHAT-2.c.own-prefix",
+    side: "client",
+    grade: "MUST",
+    limitMs: 10_000,
+    title: "puts its own :Name: before all that its user says",
+    async run(t) {
+      const server = await t.serve();
+      await t.start();
+      await t.typed();
+      const [login = "", ...messages] = server.heard;
+      if (messages.length === 0) t.skip("with this input the client says nothing after its login");
+      const prefix = prefixOf(parseLogin(login)?.name ?? "");
+      const wrong = messages.find((text) => !text.startsWith(prefix));
+      if (wrong !== undefined)
+        t.fail(`a message does not begin with ${prefix}`, { expected: prefix, got: wrong });
+    },
+  }),
+  defineCase({
+    id: "CHAT-1.c.taken-asks-again",
+    side: "client",
+    grade: "SHOULD",
+    limitMs: 10_000,
+    title: "tells its user that a name is taken, and goes on",
+    async run(t) {
+      const taken = nameTaken(t.word());
+      await t.serve({
+        deviation: { write: (bytes, nth) => (nth === 1 ? [Buffer.from(taken)] : nth === 0 ? [bytes] : []) },
+      });
+      await t.start();
+      await t.prints(taken.trim(), { withinMs: 3_000 });
+      if (t.crash !== undefined) t.fail(`the client crashed when its name was taken: ${t.crash}`);
+    },
+  }),
+  defineCase({
+    id: "CHAT-4.c.hears-while-typing",
+    side: "client",
+    grade: "MUST",
+    limitMs: 10_000,
+    title: "shows what others say while its user types nothing",
+    async run(t) {
+      const server = await t.serve();
+      await t.start();
+      await server.hears("a login", isLogin, { withinMs: 3_000 });
+      await t.typed();
+      if (t.program?.exit) t.skip("with this input the client leaves at once");
+      const bob = await server.guest();
+      const text = t.word(10);
+      bob.send(":Bob:boblog");
+      await t.pause(100);
+      bob.send(`:Bob:${text}`);
+      await t.prints(text);
+    },
+  }),
+  defineCase({
+    id: "CHAT-0.c.leaves",
+    side: "client",
+    grade: "SHOULD",
+    limitMs: 10_000,
+    title: "closes the connection and ends when its input ends",
+    async run(t) {
+      const server = await t.serve();
+      await t.start();
+      await t.typed();
+      t.endInput();
+      await t.exits({ withinMs: 3_000 });
+      await t.until("the client ended, and its connection did not", () => server.closing !== undefined);
+    },
+  }),
+];

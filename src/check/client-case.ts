@@ -1,0 +1,166 @@
+/** Try of a case against a client: `t` as the case has it. The script is typed in every case; a case changes our side only. */
+import type { Role } from "../machines/_role.ts";
+import { CaseTester } from "./case-tester.ts";
+import { mention } from "./likeness.ts";
+import { OwnServer } from "./own-server.ts";
+import { patience } from "./patience.ts";
+import type { Exit, Program, Programs } from "./program.ts";
+import type { Scene } from "./scene.ts";
+import { ANSWER_MS, type ClientTester, type ServeOptions, type TestServer, type Waiting } from "./tester.ts";
+import { CheckFailure, NotStarted } from "./verdict.ts";
+
+const LOOK_MS = 10;
+/** A line is typed when the client has been still for so long, or when it has had so long for the last one. */
+const STILL_MS = 30;
+const LINE_MS = 700;
+const SHOWN_MS = 1_500;
+
+export interface ClientSubject {
+  readonly role: Role;
+  readonly programs: Programs;
+  readonly command: string;
+  readonly script: readonly string[];
+  /** Text that a client prints of a server's message; undefined: nothing. */
+  readonly shown: (said: string) => string | undefined;
+  readonly showsUsually: () => Promise<boolean>;
+}
+
+export class ClientCaseTester extends CaseTester implements ClientTester {
+  readonly #subject: ClientSubject;
+  readonly #servers: OwnServer[] = [];
+  #program: Program | undefined;
+  #typing: Promise<void> = Promise.resolve();
+  #printedAt = performance.now();
+
+  constructor(scene: Scene, subject: ClientSubject) {
+    super(scene);
+    this.#subject = subject;
+  }
+
+  get program(): Program | undefined {
+    return this.#program;
+  }
+
+  get script(): readonly string[] {
+    return this.#subject.script;
+  }
+
+  get servers(): readonly OwnServer[] {
+    return this.#servers;
+  }
+
+  async serve(options: ServeOptions = {}): Promise<TestServer> {
+    const server = await OwnServer.open(this.#subject.role, options, this.scene);
+    this.#servers.push(server);
+    return server;
+  }
+
+  nobody(): Promise<number> {
+    return this.#subject.programs.freePort();
+  }
+
+  async start({ port = this.#servers.at(-1)?.port ?? 0 }: { readonly port?: number } = {}): Promise<Program> {
+    const { programs, command } = this.#subject;
+    const filled = this.scene.stage.fill(command);
+    const program = await programs.start({ command: filled, host: "127.0.0.1", port, onTerminal: true });
+    this.#program = program;
+    program.onOutput(() => {
+      this.#printedAt = performance.now();
+    });
+    this.#typing = this.#type(program);
+    this.#typing.catch(() => undefined);
+    return program;
+  }
+
+  /** Line after line, each when the client has nothing more to do with the one before. */
+  async #type(program: Program): Promise<void> {
+    for (const line of this.script) {
+      await this.#still(program);
+      if (program.exit) return;
+      program.type(`${line}\n`);
+      this.#printedAt = performance.now();
+    }
+    await this.#still(program);
+  }
+
+  /** Stillness of the client: it waits, our server owes it nothing, and nothing has been printed for a moment. */
+  async #still(program: Program): Promise<void> {
+    const deadline = performance.now() + LINE_MS * patience();
+    while (performance.now() < deadline && !program.exit) {
+      const isQuiet = performance.now() - this.#printedAt > STILL_MS;
+      const isBusy = this.#servers.some((server) => server.isBusy);
+      if (isQuiet && !isBusy && (await program.isWaiting())) return;
+      await this.pause(LOOK_MS);
+    }
+  }
+
+  async typed(): Promise<void> {
+    await this.#typing;
+  }
+
+  endInput(): void {
+    this.#program?.endInput();
+  }
+
+  async prints(text: string, { withinMs = ANSWER_MS }: Waiting = {}): Promise<void> {
+    const pattern = mention(text);
+    if (await this.#prints(pattern, withinMs)) return;
+    throw new CheckFailure(`the client should print ${JSON.stringify(text)}, and does not`);
+  }
+
+  async #prints(pattern: RegExp, withinMs: number): Promise<boolean> {
+    const deadline = performance.now() + withinMs * patience();
+    while (!pattern.test(this.#output)) {
+      if (performance.now() > deadline) return false;
+      await this.pause(LOOK_MS);
+    }
+    return true;
+  }
+
+  get #output(): string {
+    return this.#program?.output ?? "";
+  }
+
+  async showsAll({ withinMs = SHOWN_MS }: Waiting = {}): Promise<boolean> {
+    await this.typed();
+    const due = this.#servers.at(-1)?.said.flatMap((said) => this.#subject.shown(said) ?? []) ?? [];
+    for (const text of due.filter((one) => one.trim() !== ""))
+      if (!(await this.#prints(mention(text), withinMs))) return false;
+    return true;
+  }
+
+  showsUsually(): Promise<boolean> {
+    return this.#subject.showsUsually();
+  }
+
+  async exits({ withinMs = ANSWER_MS }: Waiting = {}): Promise<Exit> {
+    const program = this.#program;
+    if (!program) throw new NotStarted("the client was not started");
+    const deadline = performance.now() + withinMs * patience();
+    while (!program.exit) {
+      if (performance.now() > deadline)
+        throw new CheckFailure(`the client should end, and still runs after ${withinMs / 1_000} s`);
+      await this.pause(LOOK_MS);
+    }
+    return program.exit;
+  }
+
+  get crash(): string | undefined {
+    const sign = CRASHES.find((one) => one.test(this.#output))?.exec(this.#output)?.[0];
+    const signal = this.#program?.exit?.signal;
+    return sign ?? (signal && `it was ended by ${signal}`);
+  }
+
+  async leave(): Promise<void> {
+    await this.#program?.stop();
+    await Promise.all(this.#servers.map((server) => server.close()));
+  }
+}
+
+const CRASHES = [
+  /Traceback \(most recent call last\)/,
+  /Exception in thread[^\n]*/,
+  /Segmentation fault/,
+  /panic: [^\n]*/,
+  /Unhandled 'error' event/,
+];

@@ -1,0 +1,93 @@
+/** Try of a case against a client: a server of ours, the client started, its verdict, and what is likely. */
+import { systemClock } from "../actors/clock.ts";
+import { Recorder } from "../stories/recorder.ts";
+import type { ClientCase, WholeCase } from "./case.ts";
+import { Chance } from "./chance.ts";
+import { ClientCaseTester, type ClientSubject } from "./client-case.ts";
+import { likelyOfAll } from "./likely.ts";
+import { incidentOf } from "./own-server.ts";
+import { patience } from "./patience.ts";
+import type { Scene } from "./scene.ts";
+import { OUTPUT_TAIL, type Outcome, tooLong, verdictOf } from "./server-try.ts";
+import type { Stage } from "./stage.ts";
+import { Transcript } from "./transcript.ts";
+
+export async function tryClientCase(
+  one: WholeCase,
+  seed: string,
+  subject: ClientSubject & { readonly openStage: (seed: string) => Promise<Stage> },
+): Promise<Outcome> {
+  if (one.side !== "client") throw new Error(`${one.id} belongs to servers`);
+  const stage = await subject.openStage(seed);
+  try {
+    return await tried(one, seed, stage, subject);
+  } finally {
+    await stage.close();
+  }
+}
+
+async function tried(
+  one: WholeCase & ClientCase,
+  seed: string,
+  stage: Stage,
+  subject: ClientSubject,
+): Promise<Outcome> {
+  const limit = new AbortController();
+  const remarks = new Set<string>();
+  const scene: Scene = {
+    chance: new Chance(seed),
+    stage,
+    transcript: new Transcript(),
+    recorder: new Recorder(systemClock, { keepsAll: true }),
+    counterpart: subject.role,
+    ending: "",
+    signal: limit.signal,
+    program: () => t.program,
+    remark: (text) => void remarks.add(text),
+  };
+  const t: ClientCaseTester = new ClientCaseTester(scene, subject);
+  const timer = setTimeout(() => limit.abort(tooLong(one)), one.limitMs * patience());
+  const verdict = await verdictOf(() => one.run(t), limit.signal);
+  clearTimeout(timer);
+  const hasFailed = verdict.status === "failed";
+  const { servers } = t;
+  const closing = servers.at(-1)?.closing ?? null;
+  const output = t.program?.output.slice(-OUTPUT_TAIL) ?? "";
+  await t.leave();
+  const incidents = servers.flatMap((server) =>
+    server.stories.map((story) => incidentOf(story, server.instance)),
+  );
+  return {
+    ...verdict,
+    closing: hasFailed ? closing : null,
+    remarks: [...remarks],
+    likely: hasFailed ? likelyOfAll(incidents) : [],
+    transcript: scene.transcript.lines,
+    output,
+  };
+}
+
+/** Whether a client shows the replies of a server that does nothing unusual. */
+export async function showsReplies(
+  seed: string,
+  subject: ClientSubject & { readonly openStage: (seed: string) => Promise<Stage> },
+) {
+  let isShown = false;
+  const one = {
+    id: "ROBUST.c.usual",
+    side: "client",
+    grade: "INFO",
+    title: "",
+    weight: 0,
+    limitMs: 10_000,
+    needs: [],
+    rule: "ROBUST",
+    run: async (t) => {
+      const server = await t.serve();
+      await t.start();
+      isShown = (await t.showsAll()) && server.said.length > 0;
+    },
+  } satisfies WholeCase & ClientCase;
+  await tryClientCase(one, seed, subject);
+  return isShown;
+}

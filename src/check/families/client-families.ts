@@ -1,0 +1,202 @@
+/** Families of a client: our server's replies in pieces, late, long or never, and its leaving. Of roles whose client is typed to. */
+import type { Role } from "../../machines/_role.ts";
+import { type ClientCase, defineCase, type RoleChecks } from "../case.ts";
+import type { ClientTester, Deviation, WireStep } from "../tester.ts";
+import { graded } from "./server-families.ts";
+
+const SLOW_MS = 700;
+const BUSY_MS = 600;
+const BUSY_CPU_MS = 150;
+const LONG = 3_000;
+
+/** None where nothing is known to type. */
+export function clientFamilies(role: Role, checks?: RoleChecks): ClientCase[] {
+  if (role.side !== "server" || role.transport !== "tcp" || !checks?.script) return [];
+  return graded([...replyFamilies(role), ...leavingFamilies(), ...keyboardFamilies()], checks.families ?? {});
+}
+
+/** The replies are shown with this deviation, as they are without it. */
+async function stillShows(t: ClientTester, deviation: Deviation, message: string): Promise<void> {
+  if (!(await t.showsUsually()))
+    t.skip("with this input the client prints no reply of a server that does nothing unusual");
+  await t.serve({ deviation });
+  await t.start();
+  if (!(await t.showsAll({ withinMs: 2_500 })))
+    t.fail(t.crash === undefined ? message : `${message}: ${t.crash}`);
+}
+
+function halves(bytes: Buffer): readonly WireStep[] {
+  const middle = Math.floor(bytes.length / 2);
+  return middle === 0 ? [bytes] : [bytes.subarray(0, middle), "taken", bytes.subarray(middle)];
+}
+
+function replyFamilies({ hub }: Role): ClientCase[] {
+  const held: Buffer[] = [];
+  return [
+    // In a room each read begins a line [FRAME-9], and two messages follow one another without a question between them.
+    ...(hub
+      ? [
+          defineCase({
+            id: "FRAME-6.c.two-replies-one-read",
+            side: "client",
+            grade: "SHOULD",
+            limitMs: 10_000,
+            title: "shows both of two messages that come in one read",
+            run: (t) => {
+              held.length = 0;
+              return stillShows(
+                t,
+                { write: (bytes, nth) => joined(held, bytes, nth) },
+                "of two messages that came in one read not both are shown",
+              );
+            },
+          }),
+        ]
+      : [
+          defineCase({
+            id: "FRAME-6.c.reply-in-two-reads",
+            side: "client",
+            grade: "SHOULD",
+            limitMs: 10_000,
+            title: "shows the whole of a reply that comes in two reads",
+            run: (t) =>
+              stillShows(
+                t,
+                { write: halves },
+                "a reply that came in two reads is not shown whole: one recv() is not one message",
+              ),
+          }),
+        ]),
+    defineCase({
+      id: "ROBUST.c.slow-server",
+      side: "client",
+      grade: "SHOULD",
+      limitMs: 15_000,
+      title: "waits for a reply that takes most of a second",
+      run: (t) =>
+        stillShows(
+          t,
+          { write: (bytes) => [{ waitMs: SLOW_MS }, bytes] },
+          "a reply that came late is not shown",
+        ),
+    }),
+    defineCase({
+      id: "ROBUST.c.long-reply",
+      side: "client",
+      grade: "INFO",
+      limitMs: 10_000,
+      title: "shows a reply of 3,000 bytes to its end",
+      run: (t) => longReply(t),
+    }),
+  ];
+}
+
+/** The second and the third message go out as one. */
+function joined(held: Buffer[], bytes: Buffer, nth: number): readonly WireStep[] {
+  if (nth === 1) {
+    held.push(bytes);
+    return [];
+  }
+  return [Buffer.concat([...held.splice(0), bytes])];
+}
+
+async function longReply(t: ClientTester): Promise<void> {
+  if (!(await t.showsUsually()))
+    t.skip("with this input the client prints no reply of a server that does nothing unusual");
+  const last = t.word(10);
+  await t.serve({
+    deviation: {
+      write: (bytes, nth) => [nth === 0 ? Buffer.from(`${"long ".repeat(LONG / 5)}${last}`) : bytes],
+    },
+  });
+  await t.start();
+  await t.prints(last);
+}
+
+function leavingFamilies(): ClientCase[] {
+  return [
+    defineCase({
+      id: "FRAME-8.c.server-leaves",
+      side: "client",
+      grade: "SHOULD",
+      limitMs: 10_000,
+      title: "ends when the server has closed the connection",
+      run: (t) => leaves(t, "fin"),
+    }),
+    defineCase({
+      id: "FRAME-8.c.server-resets",
+      side: "client",
+      grade: "SHOULD",
+      limitMs: 10_000,
+      title: "ends in order when the connection is reset",
+      async run(t) {
+        await leaves(t, "reset");
+        if (t.crash !== undefined)
+          t.fail(`the client should say that the connection is gone, and crashed: ${t.crash}`);
+      },
+    }),
+    defineCase({
+      id: "FRAME-8.c.refused",
+      side: "client",
+      grade: "SHOULD",
+      title: "says so, and ends with a status other than 0, where nothing listens",
+      async run(t) {
+        const program = await t.start({ port: await t.nobody() });
+        const { code } = await t.exits({ withinMs: 4_000 });
+        if (code === 0) t.fail("nothing listens, and the client ended with exit status 0");
+        if (program.output.trim() === "") t.fail("nothing listens, and the client printed nothing about it");
+      },
+    }),
+  ];
+}
+
+/** After the first reply. A client at its keyboard may notice with the next line, or at the end of its input. */
+async function leaves(t: ClientTester, step: "fin" | "reset"): Promise<void> {
+  await t.serve({ deviation: { write: (bytes, nth) => (nth === 0 ? [bytes, "taken", step] : []) } });
+  await t.start();
+  await t.typed();
+  t.endInput();
+  await t.exits({ withinMs: 3_000 });
+}
+
+function keyboardFamilies(): ClientCase[] {
+  return [
+    defineCase({
+      id: "ROBUST.c.stdin-ends",
+      side: "client",
+      grade: "SHOULD",
+      limitMs: 10_000,
+      title: "leaves the server when its input ends",
+      async run(t) {
+        const server = await t.serve();
+        await t.start();
+        await t.typed();
+        t.endInput();
+        await t.exits({ withinMs: 3_000 });
+        await t.until("the client ended, and its connection did not", () => server.closing !== undefined);
+      },
+    }),
+    defineCase({
+      id: "ROBUST.c.no-busy-loop",
+      side: "client",
+      grade: "SHOULD",
+      limitMs: 10_000,
+      title: "uses no processor time while it waits for a reply",
+      needs: ["start"],
+      async run(t) {
+        await t.serve({ deviation: { write: () => [{ waitMs: 10_000 }] } });
+        const program = await t.start();
+        await t.pause(300);
+        const before = await program.sample();
+        if (!before) t.skip("the system does not tell how much processor time a program uses");
+        await t.pause(BUSY_MS);
+        const after = await program.sample();
+        const usedMs = (after?.cpuMs ?? 0) - (before?.cpuMs ?? 0);
+        if (usedMs > BUSY_CPU_MS)
+          t.fail(
+            `the client used ${usedMs} ms of processor time in ${BUSY_MS} ms in which nothing came: a loop asks again and again`,
+          );
+      },
+    }),
+  ];
+}

@@ -1,0 +1,41 @@
+/**
+ * A line between a link's wire and its user: it may hold, cut or lose what goes over it. A link without one has no such code in its path.
+ * What the user is told, and what it says, is what a story has; the line is outside of it.
+ */
+
+/** The wire, as a line moves it. */
+export interface Wire {
+  readonly queuedBytes: number;
+  write(bytes: Buffer, onWritten?: (error: Error | undefined) => void): void;
+  end(onFinished?: () => void): void;
+  reset(): void;
+  destroy(): void;
+  pause(): void;
+  resume(): void;
+}
+
+/** The link's user, as a line tells it. */
+export interface Listener {
+  onData(chunk: Buffer): void;
+  onEnd(): void;
+  onDrain(): void;
+}
+
+export interface Line {
+  /** Bytes that were written and that the wire does not have yet. */
+  readonly heldBytes: number;
+  // -- from the wire
+  onData(chunk: Buffer): void;
+  onEnd(): void;
+  onDrain(): void;
+  /** Nothing comes and nothing goes any more. */
+  onClose(): void;
+  // -- from the user
+  write(bytes: Buffer, onWritten?: (error: Error | undefined) => void): void;
+  end(onFinished?: () => void): void;
+  pause(): void;
+  resume(): void;
+}
+
+/** Makes a line over this wire, for this user. */
+export type LineMaker = (wire: Wire, listener: Listener) => Line;

@@ -1,0 +1,85 @@
+/** The daemon's command line in full: its options, with their help, and what is wrong with one. */
+import { Command, InvalidArgumentError, Option } from "commander";
+import { type Config, configOf, type GivenOptions, MAX_OFFSET, usualPlaces, version } from "./config.ts";
+import { byteSize } from "./machines/_options.ts";
+
+/** The daemon's options as data, for parsing, for --help and for the manual page. */
+export function netlabdProgram(env: NodeJS.ProcessEnv = process.env): Command {
+  const usual = usualPlaces(env);
+  return new Command("netlabd")
+    .description("Plays every classic socket-lab program as live, supervised roles.")
+    .version(version, "-V, --version")
+    .option("--lab <name>", "the lab to play: default, another of data/labs, a file, or none", "default")
+    .option("--data <dir>", "where the database and your files are", usual.data)
+    .option("--socket <path>", "the control socket", usual.socket)
+    .option(
+      "--host <host>",
+      "where the roles listen (default: localhost, this machine only; * is everywhere)",
+    )
+    .option(
+      "--port-offset <n>",
+      "add this to every port of the lab, for several people on one machine",
+      offset,
+      0,
+    )
+    .option("--repl", "open the REPL on this terminal (default: when there is one)")
+    .option("--no-repl", "show the log instead")
+    .option("--detach", "run in the background, when every role listens or has failed", false)
+    .addOption(
+      new Option("--log <format>", "how the log looks").choices(["pretty", "json"]).default("pretty"),
+    )
+    .addOption(
+      new Option("--log-level <level>", "the lowest level that is logged")
+        .choices(["trace", "debug", "info", "warn", "error"])
+        .default("info"),
+    )
+    .option("--journal", "write every story to the database too", false)
+    .option(
+      "--record-memory <size>",
+      "memory for all connections' stories together (default: 64M)",
+      recordMemory,
+    )
+    .option("--no-proc", "never look at what the programs at the other end of a connection do")
+    .option("--no-eval", "never evaluate code typed into a REPL")
+    .option(
+      "--ready-json",
+      "print one line of JSON on standard output when every role listens or has failed",
+      false,
+    )
+    .addHelpText(
+      "after",
+      "\nAttach to a running daemon with netlabctl. Exit status: 0 done, 2 usage, 5 refused.",
+    )
+    .showSuggestionAfterError()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "netlabd: ")) })
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+}
+
+/** Parses, or prints what is wrong and exits 2 (0 for --help and --version). */
+export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv = process.env): Config {
+  const command = netlabdProgram(env);
+  command.parse(argv, { from: "user" });
+  if (command.args.length > 0) command.error(`error: unknown argument ${command.args.join(" ")}`);
+  const options = command.opts();
+  if (options.detach && command.getOptionValueSource("repl") !== undefined && options.repl)
+    command.error("error: --detach runs in the background, so it has no terminal for --repl");
+  const repl = command.getOptionValueSource("repl") === undefined ? undefined : options.repl;
+  return configOf({ ...options, repl } as GivenOptions);
+}
+
+const MEGABYTE = 1_048_576;
+
+function recordMemory(text: string): number {
+  const { data } = byteSize().safeParse(text);
+  if (data === undefined || data < MEGABYTE)
+    throw new InvalidArgumentError("Write a size such as 64M, of at least 1M.");
+  return data;
+}
+
+function offset(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > MAX_OFFSET) {
+    throw new InvalidArgumentError(`Write a whole number from 0 to ${MAX_OFFSET}.`);
+  }
+  return value;
+}

@@ -1,0 +1,55 @@
+/** A role of a user's that hangs, leaks, exits or dies: the others are served, its own story tells it, and it serves again. */
+
+import { connect } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ApartLab, Peer } from "./apart-lab.ts";
+import { eventually } from "./eventually.ts";
+
+let lab: ApartLab;
+
+beforeAll(async () => {
+  lab = await ApartLab.start();
+});
+afterAll(() => lab.end());
+
+describe("an instance of a user's role", () => {
+  it.each([
+    ["loops", "handler", /no sign of life for 0\.8 s, at .*misdeeds\.ts:\d+:\d+/],
+    ["leaks outside the heap", "buffers", /took \d+ MB of memory, and may take 160 \(--memory\)/],
+    ["calls process.exit", "exit", /called process\.exit\(3\), at .*misdeeds\.ts:\d+:\d+/],
+    ["aborts", "abort", /role's process ended: SIGABRT/],
+    ["leaves a rejection unhandled", "rejection", /caught by none \(.*misdeeds\.ts:\d+:\d+\)/],
+  ])("that %s is started again, and its peers' stories say why", (_, deed, why) =>
+    lab.expectToOutlive(deed, why),
+  );
+
+  it("that ends again and again is failed, and says why and what to do", async () => {
+    const { id, port } = await lab.spawn("--at-birth", "exit", "--watchdog", "10s");
+    await eventually(async () => {
+      connect(port, "127.0.0.1").on("error", () => undefined);
+      expect(await lab.show(id)).toMatchObject({ state: "failed" });
+    });
+    expect((await lab.show(id)).lastError).toMatch(
+      /called process\.exit\(4\), at .*misdeeds\.ts:\d+:\d+ \(3 restarts within /,
+    );
+    expect(await lab.logged(`${id} failed`)).toContain("process.exit(4)");
+  });
+
+  it("writes no file, starts no program and no thread, and has no environment but the usual", async () => {
+    const { port } = await lab.spawn();
+    const peer = await Peer.meet(port);
+    for (const deed of ["write", "program", "thread"]) expect(await peer.ask(deed)).toBe("ERR_ACCESS_DENIED");
+    const usual = ["PATH", "HOME", "USER", "LANG", "TZ", "TMPDIR"];
+    const names = (await peer.ask("environment")).split(" ");
+    expect(names.filter((name) => !usual.includes(name) && !name.startsWith("LC_"))).toEqual([]);
+    peer.socket.destroy();
+  });
+
+  it("prints into the log", async () => {
+    const { id, port } = await lab.spawn();
+    const peer = await Peer.meet(port);
+    await peer.ask("print");
+    expect(await lab.logged(`${id} prints`)).toContain("a word of the role");
+    peer.socket.destroy();
+  });
+});

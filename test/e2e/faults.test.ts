@@ -1,0 +1,169 @@
+/** Faults on the lines of the real daemon: what the peer gets, what the role is told, and that taking one away loses nothing. */
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { FaultDocument } from "../../src/faults/fault-board.ts";
+import { TestDaemon } from "./daemon.ts";
+import { eventually } from "./eventually.ts";
+import { Scene } from "./scene.ts";
+
+const scene = new Scene();
+let daemon: TestDaemon;
+
+beforeAll(async () => {
+  const roles = [
+    { role: "calculator", port: 0 },
+    { role: "clock", port: 0 },
+    {
+      role: "calculator",
+      port: 0,
+      name: "slow",
+      faults: ["latency=150ms direction=out", "slicer average_size=2 delay=200ms direction=out"],
+    },
+  ];
+  daemon = await TestDaemon.start(scene, { lab: JSON.stringify({ roles }) });
+});
+afterAll(() => scene.end());
+
+const portOf = (id: string) =>
+  daemon.ready.instances.find((one) => one.id === id || one.name === id)?.port ?? 0;
+
+class Peer {
+  readonly reads: string[] = [];
+  readonly socket: Socket;
+  end: string | undefined;
+
+  constructor(port: number) {
+    this.socket = connect({ port, host: "127.0.0.1", noDelay: true, allowHalfOpen: true });
+    this.socket.on("data", (bytes) => this.reads.push(bytes.toString()));
+    this.socket.on("end", () => {
+      this.end = "FIN";
+    });
+    this.socket.on("error", () => {
+      this.end = "RST";
+    });
+  }
+
+  static async at(id: string): Promise<Peer> {
+    const peer = new Peer(portOf(id));
+    await once(peer.socket, "connect");
+    return peer;
+  }
+
+  say(text: string): this {
+    this.socket.write(text);
+    return this;
+  }
+
+  get heard(): string {
+    return this.reads.join("");
+  }
+}
+
+const fault = async (...words: string[]) => {
+  const { stdout, stderr, exit } = await daemon.ctl("fault", ...words, "--json");
+  if (exit !== 0) throw new Error(stderr);
+  return JSON.parse(stdout) as FaultDocument;
+};
+
+describe("a fault", () => {
+  it("that is cut in pieces reaches the peer in pieces, and the story has the answer whole", async () => {
+    const { id } = await fault(
+      "add",
+      "calculator-1",
+      "slicer",
+      "average_size=2",
+      "delay=200ms",
+      "--direction",
+      "out",
+    );
+    const peer = (await Peer.at("calculator-1")).say("ann\n1 + 2\n");
+    await eventually(() => expect(peer.heard).toBe("3.0\n"));
+    expect(peer.reads).toEqual(["3.", "0\n"]);
+    const { stdout } = await daemon.ctl("explain");
+    expect(stdout).toContain('← "3.0\\n"  4 bytes');
+    expect(stdout).toContain("the line: slicer average_size=2 delay=200ms, from us");
+    expect(stdout).toContain("The line was bad here");
+    await fault("rm", id);
+    peer.socket.destroy();
+  });
+
+  it("on a live connection holds what is said, and taken away gives all of it, in order", async () => {
+    const peer = (await Peer.at("calculator-1")).say("bob\n1 + 1\n");
+    await eventually(() => expect(peer.heard).toBe("2.0\n"));
+    const [connection] = await daemon.document<{ id: string }[]>("conns", "calculator-1");
+    const { id, connections } = await fault("add", connection?.id ?? "", "latency=10m");
+    expect(connections).toBe(1);
+    peer.say("2 + 2\n3 + 3\n");
+    await eventually(async () => {
+      const [held] = await daemon.document<{ bytesIn: number }[]>("conns", "calculator-1");
+      expect(held?.bytesIn).toBe(10);
+    });
+    await fault("rm", id);
+    await eventually(() => expect(peer.heard).toBe("2.0\n4.0\n6.0\n"));
+    peer.socket.destroy();
+  });
+
+  it("that cuts is told, and the role goes on for others", async () => {
+    const { id } = await fault(
+      "add",
+      "calculator-1",
+      "limit_data",
+      "bytes=2",
+      "how=rst",
+      "--direction",
+      "out",
+    );
+    const peer = (await Peer.at("calculator-1")).say("eve\n10 / 4\n");
+    await eventually(() => expect(peer.end).toBe("RST"));
+    await fault("rm", id);
+    const { stdout } = await daemon.ctl("explain");
+    expect(stdout).toContain("limit_data cut the connection");
+    const other = (await Peer.at("calculator-1")).say("joe\n1 + 2\n");
+    await eventually(() => expect(other.heard).toBe("3.0\n"));
+    other.socket.destroy();
+  });
+
+  it("of datagrams loses as many as the seed says, and a lost one is no read", async () => {
+    const { id } = await fault("add", "clock-1", "loss=50%", "--direction", "in", "--seed", "4");
+    const socket = createSocket("udp4");
+    let answers = 0;
+    socket.on("message", () => {
+      answers += 1;
+    });
+    for (let count = 0; count < 20; count += 1) socket.send("Send me date", portOf("clock-1"), "127.0.0.1");
+    const reads = () => daemon.document<{ bytesIn: number }[]>("conns", "clock-1");
+    await eventually(async () => {
+      const { stdout } = await daemon.ctl("explain", "clock-1");
+      const lost = stdout.match(/loss lost a datagram/g)?.length ?? 0;
+      expect(lost).toBeGreaterThan(3);
+      expect(lost + answers).toBe(20);
+    });
+    expect((await reads())[0]?.bytesIn).toBe(answers * 12);
+    socket.close();
+    await fault("rm", id);
+  });
+
+  it("of a lab file is on its role from the start", async () => {
+    const peer = (await Peer.at("slow")).say("ann\n1 + 2\n");
+    await eventually(() => expect(peer.reads).toEqual(["3.", "0\n"]));
+    peer.socket.destroy();
+    const { stdout } = await daemon.ctl("fault", "ls");
+    expect(stdout).toMatch(/latency latency=150ms \(out\)/);
+  });
+
+  it.each([
+    [["calculator-1", "latncy=1s"], "did you mean latency?"],
+    [["calculator-1", "latency=soon"], "latency: latency=soon"],
+    [["calculator-1", "latency", "speed=3"], "it has latency=, jitter="],
+    [["clock-1", "slicer"], "slicer is not a fault of udp, which clock-1 speaks"],
+    [["calculator", "slicer"], "names several"],
+    [["calculator-1", "slicer", "--chance", "lots"], "must be a share"],
+  ])("that is wrong (%j) says what to do, and changes nothing", async (words, sentence) => {
+    const before = await daemon.document<FaultDocument[]>("fault", "ls");
+    const { stderr, exit } = await daemon.ctl("fault", "add", ...words);
+    expect({ stderr, exit }).toEqual({ stderr: expect.stringContaining(sentence), exit: 2 });
+    expect(await daemon.document<FaultDocument[]>("fault", "ls")).toEqual(before);
+  });
+});
