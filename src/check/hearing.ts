@@ -6,13 +6,14 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { printableBytes } from "../printable.ts";
+import type { Story } from "../stories/story.ts";
 import { usualBuffers } from "../wire/usual-buffers.ts";
 import { likeness } from "./likeness.ts";
 import { octets } from "./octets.ts";
 import { patience } from "./patience.ts";
 import type { Scene } from "./scene.ts";
 import { ANSWER_MS, type Waiting } from "./tester.ts";
-import { CheckFailure } from "./verdict.ts";
+import { type Blamed, CheckFailure } from "./verdict.ts";
 
 /** After so much silence the program is looked at. */
 const EARLY_MS = 120;
@@ -41,6 +42,9 @@ export abstract class Hearing {
   /** For the story: the answer that was waited for is there, or was given up. */
   protected abstract answered(sizeBytes: number): void;
   protected abstract gaveUp(): void;
+  protected abstract get story(): Story;
+  /** Time of the story when the last thing had come that was as it should be. */
+  #goodUntil = -1;
 
   get came(): Buffer {
     return Buffer.concat(this.#chunks);
@@ -110,6 +114,7 @@ export abstract class Hearing {
     throw new CheckFailure(`nothing should come ${after}, but ${came} came`, {
       expected: octets(""),
       got: octets(this.unread),
+      blamed: this.blamed,
     });
   }
 
@@ -126,6 +131,11 @@ export abstract class Hearing {
   protected take(sizeBytes: number): void {
     this.unread = this.unread.subarray(sizeBytes);
     this.answered(sizeBytes);
+    this.#goodUntil = this.story.now();
+  }
+
+  protected get blamed(): Blamed {
+    return { story: this.story, since: this.#goodUntil };
   }
 
   /** Says what came instead. */
@@ -136,6 +146,7 @@ export abstract class Hearing {
     throw new CheckFailure(`expected ${expected}${after}, and ${this.#cameInstead()}`, {
       expected: due && octets(due),
       got: octets(this.unread),
+      blamed: this.blamed,
     });
   }
 

@@ -1,30 +1,38 @@
 /** Likely causes of what failed: the cards of the diagnoses, from the stories of the checker's own connections. */
 import { parseOptions } from "../catalogue/instance-options.ts";
-import { type Incident, judge } from "../diagnoses/table.ts";
+import { type Card, type Incident, judge } from "../diagnoses/table.ts";
 import type { Role } from "../machines/_role.ts";
-import type { Recorder } from "../stories/recorder.ts";
 import type { Story } from "../stories/story.ts";
 import type { Likely } from "./report.ts";
+import type { Blamed } from "./verdict.ts";
 
 /** More is not read. */
 const MAX_CARDS = 3;
 
-export const likelyOf = (recorder: Recorder, role: Role | undefined) =>
-  likelyOfAll(recorder.all().map((story) => incidentOf(story, role)));
+/** Of the conversation that failed alone, and of what came in it since the last thing that was as it should be. */
+export function likelyOf(blamed: Blamed | undefined, role: Role | undefined): Likely[] {
+  if (!blamed) return [];
+  const { story, since } = blamed;
+  const isOfFailure = ({ reads }: Card) => reads.length === 0 || reads.some(({ at }) => at > since);
+  return foremost(cardsOf(incidentOf(story, role)).filter(isOfFailure));
+}
 
-export function likelyOfAll(incidents: readonly Incident[]): Likely[] {
-  const cards = incidents.flatMap(cardsOf);
+export const likelyOfAll = (incidents: readonly Incident[]) => foremost(incidents.flatMap(cardsOf));
+
+function foremost(cards: readonly Card[]): Likely[] {
   const known = new Map(cards.map((card) => [card.id, card]));
-  return [...known.values()].toSorted((a, b) => rankOf(a) - rankOf(b)).slice(0, MAX_CARDS);
+  return [...known.values()]
+    .map(({ id, title, level, cause, advice }) => ({ id, title, level, cause, advice }))
+    .toSorted((a, b) => rankOf(a) - rankOf(b))
+    .slice(0, MAX_CARDS);
 }
 
 const rankOf = ({ level }: Likely) => (level === "violation" ? 0 : 1);
 
 /** A finder that throws costs its card, not the verdict. */
-function cardsOf(incident: Incident): Likely[] {
+function cardsOf(incident: Incident): readonly Card[] {
   try {
-    const { cards } = judge(incident);
-    return cards.map(({ id, title, level, cause, advice }) => ({ id, title, level, cause, advice }));
+    return judge(incident).cards;
   } catch {
     return [];
   }

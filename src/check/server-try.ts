@@ -1,4 +1,5 @@
 /** Try of a case against a server: the program made ready, the case run, its verdict, and what is likely. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "../actors/clock.ts";
 import type { Role } from "../machines/_role.ts";
 import { Recorder } from "../stories/recorder.ts";
@@ -12,7 +13,7 @@ import { ServerCaseTester } from "./server-case.ts";
 import type { ServerProgram } from "./server-program.ts";
 import type { Stage } from "./stage.ts";
 import { Transcript } from "./transcript.ts";
-import { CheckFailure, CheckSkip, CheckUnimplemented, NotStarted } from "./verdict.ts";
+import { type Blamed, CheckFailure, CheckSkip, CheckUnimplemented, NotStarted } from "./verdict.ts";
 
 interface Subject {
   readonly counterpart: Role | undefined;
@@ -27,6 +28,8 @@ export type Outcome = Pick<
 
 /** End of a program's output: enough for a traceback. */
 export const OUTPUT_TAIL = 2_000;
+const END_MS = 250;
+const LOOK_MS = 10;
 
 /** A program that served an earlier case may have suffered from it: what fails with it is tried once more with a fresh one. */
 export async function tryServerCase(one: WholeCase, seed: string, subject: Subject): Promise<Outcome> {
@@ -76,18 +79,34 @@ async function tried(
   clearTimeout(timer);
   const hasFailed = verdict.status === "failed";
   if (hasFailed) await t.lookAtProgram();
+  const end = hasFailed ? await endOf(server) : undefined;
   const { closing } = t;
   t.leave();
   const { output } = server;
   if (verdict.status !== "passed" || stage.isOfOneTry || !(await server.isAsNew())) await server.stop();
   return {
-    ...verdict,
+    status: verdict.status,
+    message: end === undefined ? verdict.message : `${verdict.message}: the program ended (${end})`,
+    expected: verdict.expected,
+    got: verdict.got,
     closing: hasFailed ? (closing ?? null) : null,
     remarks: [...remarks],
-    likely: hasFailed ? likelyOf(scene.recorder, counterpart) : [],
+    // A program that ended by itself has printed why, or not: no card knows better.
+    likely: hasFailed && end === undefined ? likelyOf(verdict.blamed, counterpart) : [],
     transcript: scene.transcript.lines,
     output: output.slice(-OUTPUT_TAIL),
   };
+}
+
+export /** How the program ended by itself, e.g. by an exception: that may be seen a little later than its connections end. */
+async function endOf(server: ServerProgram): Promise<string | undefined> {
+  const deadline = performance.now() + END_MS * patience();
+  while (server.isStarted && server.isRunning && performance.now() < deadline) {
+    if (await server.program?.isWaiting()) break;
+    await sleep(LOOK_MS);
+  }
+  const { exit } = server.program ?? {};
+  return exit && (exit.signal ?? `exit status ${exit.code}`);
 }
 
 export const tooLong = ({ limitMs }: WholeCase) =>
@@ -98,6 +117,7 @@ export interface Verdict {
   readonly message: string;
   readonly expected: Octets | null;
   readonly got: Octets | null;
+  readonly blamed?: Blamed | undefined;
 }
 
 const NEITHER = { expected: null, got: null };
@@ -120,8 +140,8 @@ export async function verdictOf(run: () => Promise<void>, signal: AbortSignal): 
 function verdictOfError(error: unknown): Verdict {
   const reason = (error as { name?: string }).name === "AbortError" ? (error as Error).cause : error;
   if (reason instanceof CheckFailure) {
-    const { message, expected = null, got = null } = reason;
-    return { status: "failed", message, expected, got };
+    const { message, expected = null, got = null, blamed } = reason;
+    return { status: "failed", message, expected, got, blamed };
   }
   if (reason instanceof NotStarted) return { status: "failed", message: reason.message, ...NEITHER };
   if (reason instanceof CheckSkip) return { status: "skipped", message: reason.message, ...NEITHER };

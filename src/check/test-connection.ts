@@ -3,6 +3,7 @@ import type { Link, LinkHandlers } from "../link/link.ts";
 import { programAt, socketsOn } from "../os/proc.ts";
 import { SOCKET_STATES } from "../os/proc-text.ts";
 import { printableBytes } from "../printable.ts";
+import type { Story } from "../stories/story.ts";
 import { AskedStory } from "./asked-story.ts";
 import { Hearing } from "./hearing.ts";
 import { octets } from "./octets.ts";
@@ -131,6 +132,7 @@ export class CheckConnection extends Hearing implements TestConnection, LinkHand
     if (!isThere())
       throw new CheckFailure(`expected ${sizeBytes} bytes, and ${this.unread.length} came`, {
         got: octets(this.unread),
+        blamed: this.blamed,
       });
     const bytes = this.unread.subarray(0, sizeBytes);
     this.take(sizeBytes);
@@ -141,7 +143,13 @@ export class CheckConnection extends Hearing implements TestConnection, LinkHand
     const closing = await this.wait(() => this.#closing, withinMs);
     if (closing) return closing;
     const after = this.lastSaid === "" ? "" : ` after ${this.lastSaid}`;
-    throw new CheckFailure(`the server should close the connection${after}, and keeps it open`);
+    throw new CheckFailure(`the server should close the connection${after}, and keeps it open`, {
+      blamed: this.blamed,
+    });
+  }
+
+  protected get story(): Story {
+    return this.#asked.story;
   }
 
   protected answered(sizeBytes: number): void {

@@ -1,6 +1,7 @@
 /** A sender of datagrams of the checker. Each datagram is a message. */
 import { UdpClient } from "../link/udp-client.ts";
 import { printableBytes } from "../printable.ts";
+import type { Story } from "../stories/story.ts";
 import { AskedStory } from "./asked-story.ts";
 import { Hearing } from "./hearing.ts";
 import type { Scene } from "./scene.ts";
@@ -78,6 +79,10 @@ export class CheckDatagrams extends Hearing implements TestDatagrams {
   protected override take(sizeBytes: number): void {
     super.take(sizeBytes);
     if (this.unread.length === 0) this.unread = this.#queue.shift() ?? Buffer.alloc(0);
+  }
+
+  protected get story(): Story {
+    return this.#asked.story;
   }
 
   protected answered(sizeBytes: number): void {

@@ -1,17 +1,30 @@
 /** Ways out of a case: what is thrown decides its status. Anything else that is thrown is a fault of the checker. */
+import type { Story } from "../stories/story.ts";
 import type { Octets } from "./report.ts";
+
+/** Conversation in which an expectation was not met. */
+export interface Blamed {
+  readonly story: Story;
+  /** When the last thing had come that was as it should be: what came by then has not failed. In microseconds of the story. */
+  readonly since: number;
+}
+
+interface Details {
+  readonly expected?: Octets | undefined;
+  readonly got?: Octets | undefined;
+  readonly blamed?: Blamed | undefined;
+}
 
 /** The program did otherwise than the rule says. */
 export class CheckFailure extends Error {
   override readonly name = "CheckFailure";
   readonly expected: Octets | undefined;
   readonly got: Octets | undefined;
+  readonly blamed: Blamed | undefined;
 
-  constructor(
-    message: string,
-    { expected, got }: { expected?: Octets | undefined; got?: Octets | undefined } = {},
-  ) {
+  constructor(message: string, { expected, got, blamed }: Details = {}) {
     super(message);
+    this.blamed = blamed;
     this.expected = expected;
     this.got = got;
   }
