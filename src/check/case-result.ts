@@ -7,6 +7,7 @@ import type { WholeCase } from "./case.ts";
 import { Chance } from "./chance.ts";
 import type { Checkable } from "./checkable.ts";
 import { showsReplies, tryClientCase } from "./client-try.ts";
+import { type Ending, endingOf } from "./line-habit.ts";
 import type { Programs } from "./program.ts";
 import type { Result, Status } from "./report.ts";
 import type { CheckRequest } from "./run-check.ts";
@@ -17,7 +18,7 @@ import type { Stage } from "./stage.ts";
 export interface CheckSubject {
   readonly checkable: Checkable;
   readonly programs: Programs | undefined;
-  readonly usual: { answer?: Promise<boolean> };
+  readonly usual: { answer?: Promise<boolean>; ending?: Ending };
   readonly counterpart: Role | undefined;
   readonly server: ServerProgram;
   readonly openStage: (seed: string) => Promise<Stage>;
@@ -38,6 +39,18 @@ function clientOf(
     return usual.answer;
   };
   return { ...base, showsUsually };
+}
+
+/** Speaks lines to a server that takes lines alone, which is found out where a first case fails. */
+async function asItSpeaks(one: WholeCase, seed: string, subject: CheckSubject) {
+  const { usual, checkable } = subject;
+  const { ending = "" } = usual;
+  const outcome = await tryServerCase(one, seed, { ...subject, ending });
+  if (outcome.status !== "failed" || usual.ending !== undefined) return outcome;
+  usual.ending = await endingOf(checkable.role, checkable.checks, (asked, as) =>
+    tryServerCase(asked, `${seed}/habit`, { ...subject, ending: as }),
+  );
+  return usual.ending === "" ? outcome : tryServerCase(one, seed, { ...subject, ending: usual.ending });
 }
 
 export async function resultOf(
@@ -74,7 +87,7 @@ async function oneTry(one: WholeCase, seed: string, request: CheckRequest, subje
     ? { ...NOTHING, status: "skipped" as Status, message: lacking }
     : one.side === "client"
       ? await tryClientCase(one, seed, clientOf(request, subject))
-      : await tryServerCase(one, seed, subject);
+      : await asItSpeaks(one, seed, subject);
   return {
     id,
     title,

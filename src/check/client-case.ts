@@ -6,12 +6,19 @@ import { OwnServer } from "./own-server.ts";
 import { patience } from "./patience.ts";
 import type { Exit, Program, Programs } from "./program.ts";
 import type { Scene } from "./scene.ts";
-import { ANSWER_MS, type ClientTester, type ServeOptions, type TestServer, type Waiting } from "./tester.ts";
+import {
+  ANSWER_MS,
+  type ClientTester,
+  type ServeOptions,
+  type StartOptions,
+  type TestServer,
+  type Waiting,
+} from "./tester.ts";
 import { CheckFailure, NotStarted } from "./verdict.ts";
 
 const LOOK_MS = 10;
 /** A line is typed when the client has been still for so long, or when it has had so long for the last one. */
-const STILL_MS = 30;
+const STILL_MS = 80;
 const LINE_MS = 700;
 const SHOWN_MS = 1_500;
 
@@ -28,6 +35,7 @@ export interface ClientSubject {
 export class ClientCaseTester extends CaseTester implements ClientTester {
   readonly #subject: ClientSubject;
   readonly #servers: OwnServer[] = [];
+  readonly #closers: (() => void)[] = [];
   #program: Program | undefined;
   #typing: Promise<void> = Promise.resolve();
   #printedAt = performance.now();
@@ -59,7 +67,7 @@ export class ClientCaseTester extends CaseTester implements ClientTester {
     return this.#subject.programs.freePort();
   }
 
-  async start({ port = this.#servers.at(-1)?.port ?? 0 }: { readonly port?: number } = {}): Promise<Program> {
+  async start({ port = this.#servers.at(-1)?.port ?? 0, lines }: StartOptions = {}): Promise<Program> {
     const { programs, command } = this.#subject;
     const filled = this.scene.stage.fill(command);
     const program = await programs.start({ command: filled, host: "127.0.0.1", port, onTerminal: true });
@@ -67,14 +75,14 @@ export class ClientCaseTester extends CaseTester implements ClientTester {
     program.onOutput(() => {
       this.#printedAt = performance.now();
     });
-    this.#typing = this.#type(program);
+    this.#typing = this.#type(program, this.script.slice(0, lines));
     this.#typing.catch(() => undefined);
     return program;
   }
 
   /** Line after line, each when the client has nothing more to do with the one before. */
-  async #type(program: Program): Promise<void> {
-    for (const line of this.script) {
+  async #type(program: Program, lines: readonly string[]): Promise<void> {
+    for (const line of lines) {
       await this.#still(program);
       if (program.exit) return;
       program.type(`${line}\n`);
@@ -87,7 +95,9 @@ export class ClientCaseTester extends CaseTester implements ClientTester {
   async #still(program: Program): Promise<void> {
     const deadline = performance.now() + LINE_MS * patience();
     while (performance.now() < deadline && !program.exit) {
-      const isQuiet = performance.now() - this.#printedAt > STILL_MS;
+      const moved = Math.max(this.#printedAt, ...this.#servers.map(({ movedAt }) => movedAt));
+      // Longer than our server waits for more of a message: what it owes has gone out by then.
+      const isQuiet = performance.now() - moved > STILL_MS * patience();
       const isBusy = this.#servers.some((server) => server.isBusy);
       if (isQuiet && !isBusy && (await program.isWaiting())) return;
       await this.pause(LOOK_MS);
@@ -96,6 +106,14 @@ export class ClientCaseTester extends CaseTester implements ClientTester {
 
   async typed(): Promise<void> {
     await this.#typing;
+  }
+
+  get folders(): readonly string[] {
+    return [this.#subject.programs.folder ?? process.cwd()];
+  }
+
+  after(close: () => void): void {
+    this.#closers.push(close);
   }
 
   endInput(): void {
@@ -152,6 +170,7 @@ export class ClientCaseTester extends CaseTester implements ClientTester {
   }
 
   async leave(): Promise<void> {
+    for (const close of this.#closers) close();
     await this.#program?.stop();
     await Promise.all(this.#servers.map((server) => server.close()));
   }

@@ -29,6 +29,8 @@ export interface Programs {
   readonly box: BoxReport;
   /** Folder that the checker and its programs see at the same path, in which both may write. Undefined: the system's for temporary files. */
   readonly shared?: string | undefined;
+  /** Folder in which they run. */
+  readonly folder?: string;
   /** A port without a listener; in a network of its own always the same. */
   freePort(): Promise<number>;
   /** Rejects with a NetlabError where it cannot be started at all. */

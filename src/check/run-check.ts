@@ -7,7 +7,7 @@ import { version } from "../config.ts";
 import { NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
 import type { WholeCase } from "./case.ts";
-import { resultOf } from "./case-result.ts";
+import { type CheckSubject, resultOf } from "./case-result.ts";
 import { Chance } from "./chance.ts";
 import type { Checkable } from "./checkable.ts";
 import type { Programs } from "./program.ts";
@@ -60,7 +60,7 @@ export async function runCheck(request: CheckRequest, parts: CheckParts): Promis
   const cases = casesOf(request, parts.subject.cases);
   const server = serverOf(request, role, parts);
   const results: Result[] = [];
-  const usual = {};
+  const usual: CheckSubject["usual"] = {};
   let ended: Ended | null = null;
   for (const one of cases) {
     if (parts.signal.aborted) ended ??= { code: "interrupted", message: "the check was interrupted" };

@@ -6,6 +6,7 @@ import { Recorder } from "../stories/recorder.ts";
 import type { ServerCase, WholeCase } from "./case.ts";
 import { Chance } from "./chance.ts";
 import { likelyOf } from "./likely.ts";
+import type { Ending } from "./line-habit.ts";
 import { patience } from "./patience.ts";
 import type { Octets, Result, Status } from "./report.ts";
 import type { Scene } from "./scene.ts";
@@ -19,6 +20,8 @@ interface Subject {
   readonly counterpart: Role | undefined;
   readonly server: ServerProgram;
   readonly openStage: (seed: string) => Promise<Stage>;
+  /** End of the messages that this server takes. */
+  readonly ending: Ending;
 }
 
 export type Outcome = Pick<
@@ -27,7 +30,7 @@ export type Outcome = Pick<
 >;
 
 /** End of a program's output: enough for a traceback. */
-export const OUTPUT_TAIL = 2_000;
+const OUTPUT_TAIL = 2_000;
 const END_MS = 250;
 const LOOK_MS = 10;
 
@@ -42,13 +45,13 @@ export async function tryServerCase(one: WholeCase, seed: string, subject: Subje
 async function tryOnce(
   one: WholeCase,
   seed: string,
-  { counterpart, server, openStage }: Subject,
+  { counterpart, server, openStage, ending }: Subject,
 ): Promise<Outcome> {
   if (one.side !== "server") throw new Error(`${one.id} belongs to clients`);
   const stage = await openStage(seed);
   try {
     await server.ready(stage);
-    return await tried(one, seed, stage, { counterpart, server });
+    return await tried(one, seed, stage, { counterpart, server, ending });
   } finally {
     await stage.close();
   }
@@ -58,7 +61,7 @@ async function tried(
   one: WholeCase & ServerCase,
   seed: string,
   stage: Stage,
-  { counterpart, server }: Omit<Subject, "openStage">,
+  { counterpart, server, ending }: Omit<Subject, "openStage">,
 ): Promise<Outcome> {
   const limit = new AbortController();
   const remarks = new Set<string>();
@@ -68,7 +71,7 @@ async function tried(
     transcript: new Transcript(),
     recorder: new Recorder(systemClock, { keepsAll: true }),
     counterpart,
-    ending: "",
+    ending,
     signal: limit.signal,
     program: () => server.program,
     remark: (text) => void remarks.add(text),
@@ -94,11 +97,15 @@ async function tried(
     // A program that ended by itself has printed why, or not: no card knows better.
     likely: hasFailed && end === undefined ? likelyOf(verdict.blamed, counterpart) : [],
     transcript: scene.transcript.lines,
-    output: output.slice(-OUTPUT_TAIL),
+    output: verdict.status === "passed" ? "" : lastWords(output, server.port),
   };
 }
 
-export /** How the program ended by itself, e.g. by an exception: that may be seen a little later than its connections end. */
+/** Ports differ from run to run; the same program and seed give the same report. */
+export const lastWords = (output: string, port: number) =>
+  output.slice(-OUTPUT_TAIL).replaceAll(String(port), "{port}");
+
+/** How the program ended by itself, e.g. by an exception: that may be seen a little later than its connections end. */
 async function endOf(server: ServerProgram): Promise<string | undefined> {
   const deadline = performance.now() + END_MS * patience();
   while (server.isStarted && server.isRunning && performance.now() < deadline) {

@@ -124,7 +124,11 @@ export interface ClientTester extends Tester {
   /** A port without a listener. */
   nobody(): Promise<number>;
   /** Starts the client against the server that was opened last, and types the script, line after line, as the client takes it. */
-  start(options?: { readonly port?: number }): Promise<Program>;
+  start(options?: StartOptions): Promise<Program>;
+  /** Folders in which a client may have saved what it got: where it runs. */
+  readonly folders: readonly string[];
+  /** Done when the case is over, however it ends. */
+  after(close: () => void): void;
   /** The client has printed this text, by value: numbers as numbers, any white space for any other. */
   prints(text: string, waiting?: Waiting): Promise<void>;
   /** Every message that the server said is on the client's screen; answers false where one is not, by then. */
@@ -139,6 +143,13 @@ export interface ClientTester extends Tester {
   exits(waiting?: Waiting): Promise<Exit>;
   /** The whole script was typed, and the client waits or has ended. */
   typed(waiting?: Waiting): Promise<void>;
+}
+
+export interface StartOptions {
+  /** Default: that of the server which was opened last. */
+  readonly port?: number;
+  /** So many lines of the script are typed, and no more; default: all. */
+  readonly lines?: number;
 }
 
 export interface ServeOptions {

@@ -52,6 +52,10 @@ export class StartedPrograms implements Programs {
     return this.#place.enter.length > 0 ? this.#place.folder : undefined;
   }
 
+  get folder(): string {
+    return this.#place.folder;
+  }
+
   async freePort(): Promise<number> {
     // Ports in a row, also where all are free: a program that closes first leaves its port behind for a minute.
     this.#lastPort = await freePort(

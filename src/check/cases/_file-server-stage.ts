@@ -18,9 +18,9 @@ export interface Known {
   readonly bytes: Buffer;
 }
 
-/** Bytes that are no text, the same for the same token and name. */
-export const contentOf = (token: string, name: string, outputLength: number) =>
-  createHash("shake256", { outputLength }).update(`${token}/${name}`).digest();
+/** Bytes that are no text, the same for the same salt and name. */
+export const contentOf = (salt: string, name: string, outputLength: number) =>
+  createHash("shake256", { outputLength }).update(`${salt}/${name}`).digest();
 
 export const CONTENT_BYTES = 5_000;
 
@@ -29,9 +29,9 @@ const SIZES = { one: CONTENT_BYTES, two: 70, empty: 0, large: MIB, sparse: 32 * 
 /** A file that a command with {root} is given. */
 export function filled(t: ServerTester, which: keyof typeof SIZES): Known {
   if (!t.names("root")) t.skip(NO_ROOT);
-  const { token = "", service = "" } = t.words;
+  const { salt = "", service = "" } = t.words;
   const name = `${which}.${service}`;
-  return { name, bytes: which === "sparse" ? Buffer.alloc(0) : contentOf(token, name, SIZES[which]) };
+  return { name, bytes: which === "sparse" ? Buffer.alloc(0) : contentOf(salt, name, SIZES[which]) };
 }
 
 /** A file that it has, one of ours or one of its own. */
@@ -85,19 +85,19 @@ export async function fetches(
 /** Files of each size, and such as are not to be had [FILE-3]. */
 export async function fill(
   root: string,
-  { token, service, asked }: { token: string; service: string; asked: string },
+  { salt, service, asked }: { salt: string; service: string; asked: string },
 ): Promise<void> {
   await mkdir(path.join(root, `folder.${service}`), { recursive: true });
   for (const [which, size] of Object.entries(SIZES)) {
     const name = `${which}.${service}`;
-    if (which !== "sparse") await writeFile(path.join(root, name), contentOf(token, name, size));
+    if (which !== "sparse") await writeFile(path.join(root, name), contentOf(salt, name, size));
     // More than the kernel keeps for a client that does not read; its zeros take no room on a disk.
     else await writeFile(path.join(root, name), "").then(() => truncate(path.join(root, name), size));
   }
-  await writeFile(path.join(root, asked), contentOf(token, asked, CONTENT_BYTES));
+  await writeFile(path.join(root, asked), contentOf(salt, asked, CONTENT_BYTES));
   await mkdir(path.join(root, "..", "empty"));
   const outside = path.join(path.dirname(root), `${OUTSIDE}.${service}`);
-  await writeFile(outside, token);
-  await writeFile(path.join(root, "notes.other"), token);
+  await writeFile(outside, salt);
+  await writeFile(path.join(root, "notes.other"), salt);
   await symlink(outside, path.join(root, `link.${service}`));
 }

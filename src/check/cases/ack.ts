@@ -1,9 +1,11 @@
 /** Cases of the acknowledger, server's side [ACK]. */
 import { OK } from "../../wire/ack.ts";
 import { defineCase, defineChecks } from "../case.ts";
+import { ackClientCases } from "./_ack-client.ts";
 
 export default defineChecks({
   role: "ack",
+  script: (draws) => [`${draws.word()} ${draws.word()}`],
   cases: [
     defineCase({
       id: "ACK-1.ok",
@@ -92,5 +94,6 @@ export default defineChecks({
         }
       },
     }),
+    ...ackClientCases,
   ],
 });

@@ -14,6 +14,7 @@ import {
 } from "../../wire/address-record.ts";
 import { defineCase, defineChecks } from "../case.ts";
 import type { ServerTester, TestConnection } from "../tester.ts";
+import { addressBookClientCases } from "./_address-book-client.ts";
 
 const LONGEST = 127;
 /** Times of 64 bytes that no server has read when its answer is due. */
@@ -90,6 +91,8 @@ export default defineChecks({
     ],
     closes: true,
   }),
+  script: (draws) => [`${draws.word()}@example.org`],
+  shown: () => undefined,
   cases: [
     defineCase({
       id: "BOOK-0.tells-the-name",
@@ -316,6 +319,7 @@ export default defineChecks({
         if (book.closing === "reset") t.fail("the connection should end in a FIN, and a reset came");
       },
     }),
+    ...addressBookClientCases,
   ],
 });
 

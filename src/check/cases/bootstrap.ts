@@ -4,6 +4,7 @@
 import path from "node:path";
 import { BYE, DISCOVER, isError, registration } from "../../wire/bootstrap.ts";
 import { defineCase, defineChecks } from "../case.ts";
+import { bootstrapClientCases, bootstrapScript } from "./_bootstrap-client.ts";
 import { listCases } from "./_bootstrap-lists.ts";
 import {
   DATAGRAM_BYTES,
@@ -19,6 +20,8 @@ export default defineChecks({
   role: "bootstrap",
   words: { store: "file in which it keeps what it was told" },
   prepare: async ({ folder }) => ({ store: path.join(folder, "registry.txt") }),
+  script: (draws) => bootstrapScript(draws.word(8)),
+  shown: () => undefined,
   cases: [
     defineCase({
       id: "BOOT-1.register-then-discover",
@@ -233,5 +236,6 @@ export default defineChecks({
       },
     }),
     ...listCases,
+    ...bootstrapClientCases,
   ],
 });

@@ -2,6 +2,7 @@
 import { dateOf, INVALID_REQUEST, isClockAnswer, SEND_DATE, SEND_TIME, timeOf } from "../../wire/clock.ts";
 import { defineCase, defineChecks } from "../case.ts";
 import type { ServerTester, TestDatagrams } from "../tester.ts";
+import { clockClientCases } from "./_clock-client.ts";
 
 /** The clock of the program is this machine's own: a few seconds are its due. */
 const TOLERANCE_MS = 3_000;
@@ -142,5 +143,6 @@ export default defineChecks({
         for (let nth = 0; nth < 100; nth += 1) await tells(t, sender, t.pick([SEND_DATE, SEND_TIME]));
       },
     }),
+    ...clockClientCases,
   ],
 });

@@ -4,6 +4,7 @@ import path from "node:path";
 import { CLOSE, CLOSING, COMMAND_NOT_FOUND, EMPTY, GREETING, PROBLEM } from "../../wire/echo-command.ts";
 import { defineCase, defineChecks } from "../case.ts";
 import type { ServerTester, TestConnection } from "../tester.ts";
+import { echoClientCases, echoScript } from "./_echo-client.ts";
 
 const SECRET = "outside.txt";
 const NO_ROOT = "its command does not name {root}: which files it has is not known";
@@ -41,6 +42,20 @@ export default defineChecks({
     await writeFile(path.join(folder, SECRET), secret);
     return { root, text, secret };
   },
+  // Downloads are cases of their own: an echo without them is an echo.
+  dialogue: (draws) => {
+    const [one, other] = [draws.word(), `${draws.word()} ${draws.word()}`];
+    return {
+      lines: [
+        { server: GREETING },
+        ...[one, other].flatMap((text) => [{ client: text }, { server: text }]),
+        { client: CLOSE },
+        { server: CLOSING },
+      ],
+      closes: true,
+    };
+  },
+  script: (draws) => echoScript(draws.word()),
   cases: [
     defineCase({
       id: "ECHO-0.greets-first",
@@ -217,6 +232,7 @@ export default defineChecks({
         await client.message();
       },
     }),
+    ...echoClientCases,
   ],
 });
 

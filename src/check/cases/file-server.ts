@@ -3,6 +3,7 @@ import path from "node:path";
 import { NOT_FOUND, VALID } from "../../wire/file-transfer.ts";
 import { defineChecks } from "../case.ts";
 import { accessCases } from "./_file-server-access.ts";
+import { fileClientCases } from "./_file-server-client.ts";
 import { fill } from "./_file-server-stage.ts";
 import { transferCases } from "./_file-server-transfer.ts";
 
@@ -21,9 +22,11 @@ export default defineChecks({
     const asked = names("file") ? `one.${service}` : path.basename(given("file") ?? `server.${service}`);
     const file = names("file") ? asked : given("file");
     const root = path.join(folder, "files");
-    await fill(root, { token, service, asked });
+    // Other bytes for each try: a file of an earlier one is none of this.
+    const salt = chance.word(12);
+    await fill(root, { salt, service, asked });
     const bootstrap = names("bootstrap") ? { bootstrap: await registry() } : {};
-    return { token, service, root, asked, ...bootstrap, ...(file === undefined ? {} : { file }) };
+    return { token, service, root, asked, salt, ...bootstrap, ...(file === undefined ? {} : { file }) };
   },
   dialogue: (chance, words) => ({
     lines: [
@@ -35,5 +38,7 @@ export default defineChecks({
       { server: NOT_FOUND },
     ],
   }),
-  cases: [...transferCases, ...accessCases],
+  script: () => ["pdf", "server.pdf"],
+  shown: () => undefined,
+  cases: [...transferCases, ...accessCases, ...fileClientCases],
 });

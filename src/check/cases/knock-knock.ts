@@ -2,6 +2,7 @@
 import { askWho, HA, KNOCK, TRY, WHO_IS_THERE } from "../../wire/knock-knock.ts";
 import { defineCase, defineChecks } from "../case.ts";
 import type { TestConnection } from "../tester.ts";
+import { knockClientCases, knockScript } from "./_knock-knock-client.ts";
 
 /** Says a line and takes any answer: the words are cases of their own. */
 async function told(joke: TestConnection, ...lines: readonly string[]): Promise<void> {
@@ -13,6 +14,7 @@ async function told(joke: TestConnection, ...lines: readonly string[]): Promise<
 
 export default defineChecks({
   role: "knock-knock",
+  script: (draws) => knockScript(draws.word(), `${draws.word()} ${draws.word()}!`),
   cases: [
     defineCase({
       id: "KNOCK-1.whos-there",
@@ -119,5 +121,6 @@ export default defineChecks({
         await joke.ends();
       },
     }),
+    ...knockClientCases,
   ],
 });

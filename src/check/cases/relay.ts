@@ -15,6 +15,7 @@ import {
 } from "../../wire/relay.ts";
 import { defineCase, defineChecks } from "../case.ts";
 import type { ServerTester, TestConnection } from "../tester.ts";
+import { relayClientCases, relayScript } from "./_relay-client.ts";
 
 /** A user that is in, whatever the relay said to it: the words are a case of their own. */
 async function enter(t: ServerTester, name: string): Promise<TestConnection> {
@@ -34,6 +35,7 @@ async function hears(t: ServerTester, user: TestConnection, { from, text }: { fr
 
 export default defineChecks({
   role: "relay",
+  script: (draws) => relayScript(draws.word(), `${draws.word()} ${draws.word()}`),
   cases: [
     defineCase({
       id: "RELAY-0.silent-first",
@@ -226,6 +228,7 @@ export default defineChecks({
         await third.hears(text, { withinMs: 8_000 });
       },
     }),
+    ...relayClientCases,
   ],
 });
 

@@ -2,6 +2,7 @@
 import { ACCEPT, EXIT, REJECT } from "../../wire/reverse.ts";
 import { defineCase, defineChecks } from "../case.ts";
 import type { ServerTester, TestConnection } from "../tester.ts";
+import { reverseClientCases, reversed, reverseScript } from "./_reverse-client.ts";
 
 const PLACES = 4;
 
@@ -35,6 +36,8 @@ export default defineChecks({
     lines: [{ server: ACCEPT }, { client: chance.word() }, { client: EXIT }],
     closes: true,
   }),
+  script: (draws) => reverseScript(`${draws.word()} ${draws.word()}`, draws.word(8)),
+  shown: (said) => (said.startsWith(ACCEPT) ? undefined : reversed(said.trim())),
   cases: [
     defineCase({
       id: "REV-1.accept-first",
@@ -164,6 +167,7 @@ export default defineChecks({
         for (const client of clients) await client.nothing(80);
       },
     }),
+    ...reverseClientCases,
   ],
 });
 

@@ -1,0 +1,46 @@
+/** Cases of the acknowledger's client [ACK]. */
+import { OK } from "../../wire/ack.ts";
+import { type ClientCase, defineCase } from "../case.ts";
+
+const FIRST_MS = 6_000;
+
+export const ackClientCases: readonly ClientCase[] = [
+  defineCase({
+    id: "ACK-1.c.sends",
+    side: "client",
+    grade: "MUST",
+    title: "sends its message in a datagram",
+    async run(t) {
+      const server = await t.serve();
+      await t.start();
+      await server.hears("a datagram", () => true, { withinMs: FIRST_MS });
+    },
+  }),
+  defineCase({
+    id: "ACK-1.c.shows-answer",
+    side: "client",
+    grade: "SHOULD",
+    title: "shows the acknowledgement",
+    async run(t) {
+      const server = await t.serve();
+      await t.start();
+      await server.hears("a datagram", () => true, { withinMs: FIRST_MS });
+      await t.prints(OK);
+    },
+  }),
+  defineCase({
+    id: "ACK-1.c.gives-up",
+    side: "client",
+    grade: "SHOULD",
+    limitMs: 20_000,
+    title: "does not wait for ever for an acknowledgement that is lost",
+    async run(t) {
+      const server = await t.serve({ deviation: { write: () => [] } });
+      await t.start();
+      await server.hears("a datagram", () => true, { withinMs: FIRST_MS });
+      await t.typed();
+      t.endInput();
+      await t.exits({ withinMs: 10_000 });
+    },
+  }),
+];

@@ -1,0 +1,91 @@
+/** Cases of the echo client [ECHO]. */
+import path from "node:path";
+import { CLOSE, EMPTY, isClose } from "../../wire/echo-command.ts";
+import { type ClientCase, defineCase } from "../case.ts";
+import type { ClientTester } from "../tester.ts";
+import { savedFile } from "./_saved-file.ts";
+
+const LATE_MS = 1_500;
+const README = "readme.txt";
+
+export const echoScript = (text: string) => [text, `download ${README}`, CLOSE];
+
+const serve = (t: ClientTester, options: Parameters<ClientTester["serve"]>[0] = {}) =>
+  t.serve({ ...options, root: t.words.root ?? "." });
+
+export const echoClientCases: readonly ClientCase[] = [
+  defineCase({
+    id: "ECHO-0.c.waits-for-greeting",
+    side: "client",
+    grade: "SHOULD",
+    title: "waits for the greeting before it says anything",
+    async run(t) {
+      const server = await serve(t, {
+        deviation: { write: (bytes, nth) => (nth === 0 ? [{ waitMs: LATE_MS }, bytes] : [bytes]) },
+      });
+      await t.start();
+      await t.until("the client should connect", () => server.connections > 0, { withinMs: 5_000 });
+      await t.pause(LATE_MS / 2);
+      const [early] = server.heard;
+      if (early !== undefined) t.fail("nothing should come before the greeting", { got: early });
+    },
+  }),
+  defineCase({
+    id: "ECHO-0.c.prints-reply",
+    side: "client",
+    grade: "MUST",
+    title: "shows what the server says back",
+    async run(t) {
+      const server = await serve(t);
+      await t.start();
+      const said = await server.hears("a text", (text) => !/^(download|run|close)\b/.test(text));
+      await t.prints(said.trim());
+      await t.typed();
+    },
+  }),
+  defineCase({
+    id: "ECHO-3.c.saves-client_file",
+    side: "client",
+    grade: "MUST",
+    title: "saves a download as client_ and its name",
+    async run(t) {
+      const server = await serve(t);
+      if (!t.script.some((line) => line.trim() === `download ${README}`))
+        t.skip(`its SCRIPT does not say download ${README}`);
+      await t.start();
+      await server.hears(`download ${README}`, (text) => text.startsWith("download "), { withinMs: 6_000 });
+      await t.typed();
+      const due = Buffer.from(t.words.text ?? "");
+      await t.until(`client_${README} should have the file's bytes`, async () => {
+        const file = await savedFile(t.folders, due);
+        return file !== undefined && path.basename(file) === `client_${README}`;
+      });
+    },
+  }),
+  defineCase({
+    id: "ECHO-2.c.newline-reply",
+    side: "client",
+    grade: "SHOULD",
+    title: "goes on where a reply is nothing but a newline",
+    async run(t) {
+      const server = await serve(t, {
+        deviation: { write: (bytes, nth) => [nth === 1 ? Buffer.from(EMPTY) : bytes] },
+      });
+      await t.start();
+      await server.hears("the next command", () => server.heard.length >= 2, { withinMs: 6_000 });
+    },
+  }),
+  defineCase({
+    id: "ECHO-0.c.closing",
+    side: "client",
+    grade: "MUST",
+    title: "says close, and ends",
+    async run(t) {
+      if (!t.script.some(isClose)) t.skip("its SCRIPT does not say close");
+      const server = await serve(t);
+      await t.start();
+      await server.hears(CLOSE, isClose, { withinMs: 6_000 });
+      await t.exits();
+    },
+  }),
+];

@@ -1,0 +1,62 @@
+/** Cases of a teller of knock-knock jokes [KNOCK]. */
+import { isKnock, KNOCK } from "../../wire/knock-knock.ts";
+import { type ClientCase, defineCase } from "../case.ts";
+
+const LATE_MS = 900;
+
+export const knockScript = (name: string, line: string) => [KNOCK, name, line];
+
+export const knockClientCases: readonly ClientCase[] = [
+  defineCase({
+    id: "KNOCK-1.c.opens",
+    side: "client",
+    grade: "MUST",
+    title: `opens with ${KNOCK}`,
+    async run(t) {
+      const server = await t.serve();
+      await t.start();
+      const first = await server.hears(KNOCK, () => true);
+      if (!isKnock(first)) t.fail(`the first message should be ${KNOCK}`, { expected: KNOCK, got: first });
+    },
+  }),
+  defineCase({
+    id: "KNOCK-1.c.shows-answers",
+    side: "client",
+    grade: "SHOULD",
+    title: "shows what the listener answers",
+    async run(t) {
+      await t.serve();
+      await t.start();
+      if (!(await t.showsAll())) t.fail("everything that the listener says should be on the screen");
+    },
+  }),
+  defineCase({
+    id: "KNOCK-2.c.waits-its-turn",
+    side: "client",
+    grade: "MUST",
+    title: "waits for each answer before it goes on",
+    async run(t) {
+      const server = await t.serve({
+        deviation: { write: (bytes, nth) => (nth === 0 ? [{ waitMs: LATE_MS }, bytes] : [bytes]) },
+      });
+      await t.start();
+      await server.hears(KNOCK, () => true);
+      await t.pause(LATE_MS / 2);
+      const [, early] = server.heard;
+      if (early !== undefined && server.said.length < 2)
+        t.fail("the next line should wait for the answer to the one before", { got: early });
+    },
+  }),
+  defineCase({
+    id: "KNOCK-2.c.ends",
+    side: "client",
+    grade: "MUST",
+    title: "ends behind the laughter",
+    async run(t) {
+      const server = await t.serve();
+      await t.start();
+      await server.hears("the punch line", () => server.heard.length >= 3, { withinMs: 6_000 });
+      await t.exits({ withinMs: 3_000 });
+    },
+  }),
+];

@@ -1,0 +1,89 @@
+/** Cases of the relay's client [RELAY]. */
+import { CLOSE, hasReceiver, isClose, NAME_TAKEN } from "../../wire/relay.ts";
+import { type ClientCase, defineCase } from "../case.ts";
+
+export const relayScript = (name: string, text: string) => [name, `${text}|${name}`, CLOSE];
+
+export const relayClientCases: readonly ClientCase[] = [
+  defineCase({
+    id: "RELAY-0.c.name-first",
+    side: "client",
+    grade: "MUST",
+    title: "sends its username first",
+    async run(t) {
+      const server = await t.serve();
+      await t.start();
+      const first = await server.hears("its username", () => true);
+      if (hasReceiver(first) || isClose(first))
+        t.fail("the first message should be the username", { got: first });
+    },
+  }),
+  defineCase({
+    id: "RELAY-2.c.sends-bar",
+    side: "client",
+    grade: "MUST",
+    title: "sends text|user for a message to a user",
+    async run(t) {
+      if (!t.script.some(hasReceiver)) t.skip("its SCRIPT has no message to a user");
+      const server = await t.serve();
+      await t.start();
+      await t.typed();
+      await server.hears("text|user", hasReceiver);
+    },
+  }),
+  defineCase({
+    id: "RELAY-2.c.shows-what-comes",
+    side: "client",
+    grade: "MUST",
+    title: "shows what the relay says",
+    async run(t) {
+      await t.serve();
+      await t.start();
+      if (!(await t.showsAll())) t.fail("everything that the relay says should be on the screen");
+    },
+  }),
+  defineCase({
+    id: "RELAY-0.c.prints-incoming-while-idle",
+    side: "client",
+    grade: "SHOULD",
+    title: "shows a message that comes while nothing is typed",
+    async run(t) {
+      const server = await t.serve();
+      await t.start({ lines: 1 });
+      const name = await server.hears("its username", () => true);
+      const text = t.word(9);
+      const guest = await server.guest();
+      guest.send(`${t.word(7)}\n`);
+      guest.send(`${text}|${name.trim()}\n`);
+      await t.prints(text);
+    },
+  }),
+  defineCase({
+    id: "RELAY-1.c.taken-shown",
+    side: "client",
+    grade: "SHOULD",
+    title: "shows that its name is taken",
+    async run(t) {
+      const server = await t.serve();
+      const guest = await server.guest();
+      guest.send(`${t.script[0]?.trim()}\n`);
+      await t.start({ lines: 1 });
+      await server.hears("its username", () => true);
+      if (!server.said.includes(NAME_TAKEN)) t.skip("its name is another than the first line of its SCRIPT");
+      await t.prints("taken");
+    },
+  }),
+  defineCase({
+    id: "RELAY-0.c.close",
+    side: "client",
+    grade: "MUST",
+    title: "says close, and ends",
+    async run(t) {
+      if (!t.script.some(isClose)) t.skip("its SCRIPT does not say close");
+      const server = await t.serve();
+      await t.start();
+      await server.hears(CLOSE, isClose, { withinMs: 6_000 });
+      await t.exits();
+    },
+  }),
+];
