@@ -7,6 +7,7 @@
  *
  * Long, because it is a table, read by code.
  */
+import { assignmentSentences } from "./assignment-sentences.ts";
 import { usageSentences } from "./usage-sentences.ts";
 import { UNKNOWN_ADDRESS } from "./wire/address-record.ts";
 import { INVALID, NOT_FOUND } from "./wire/file-transfer.ts";
@@ -280,16 +281,7 @@ export const errorTable = {
     exit: peerError,
   },
   "bad-assignment": {
-    says: {
-      "not-read": "cannot read the assignment {file}: {why}",
-      "no-map": "{place}: an assignment is a list of keys and values, e.g. role: calculator",
-      "bad-line": "{place}: {why}",
-      "unknown-key": "{place}: unknown key {key}{hint}",
-      missing: "{place}: {key}: is needed",
-      "bad-value": "{place}: {key}: {why}",
-      "unknown-case": "{place}: no case of this role is called {id}{hint}",
-      "no-cases": "{place}: no case of this role matches {globs}: check list {role} lists them",
-    },
+    says: assignmentSentences,
     peer: null,
     exit: usage,
   },

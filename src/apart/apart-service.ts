@@ -31,8 +31,8 @@ const NOWHERE: Standing = { hosts: [], port: 0, otherPorts: [], machineState: un
 /** Patience with a process that is asked to close, or how things stand. */
 const CLOSE_MS = 1_000;
 const FRESH_MS = 300;
-const WATCHDOG_MS = 2_000;
-const MEMORY_BYTES = 256 * 1_048_576;
+export const WATCHDOG_MS = 2_000;
+export const MEMORY_BYTES = 256 * 1_048_576;
 const ENDED: Cause = cause("role-ended", { how: "it was told to end" });
 
 export class ApartService implements InstanceService {

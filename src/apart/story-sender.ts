@@ -1,6 +1,6 @@
 /**
  * Stories of this process, on their way to the daemon. A read is sent before anybody acts on it, so that the story of what a role died
- * of has it; everything else goes with the next read, or when the turn of the loop ends.
+ * of has it; everything else goes with the next read, or a moment later.
  */
 import type { Entry, EntryOf } from "../stories/entry.ts";
 import type { Recorder } from "../stories/recorder.ts";
@@ -26,6 +26,8 @@ const FIELDS = [
 /** How often a file under way is looked at. */
 const FILE_MS = 100;
 const MAX_WAITING = 65_536;
+/** Delay of what is no read: one write for many requests. A reader that looks asks for it sooner. */
+const LATER_MS = 10;
 
 interface Sent {
   readonly fields: Partial<Record<(typeof FIELDS)[number], unknown>>;
@@ -81,10 +83,10 @@ export class StorySender {
     this.#touched.add(story);
     if (this.#isDue) return;
     this.#isDue = true;
-    setImmediate(() => {
+    setTimeout(() => {
       this.#isDue = false;
       this.flush();
-    });
+    }, LATER_MS);
   }
 
   #open(story: Story): void {

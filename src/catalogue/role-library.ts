@@ -8,6 +8,7 @@ import { messageOf, NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
 import { nearest } from "./instance-options.ts";
 import type { RoleTable } from "./role-folder.ts";
+import type { TryModule } from "./role-source.ts";
 
 /** Origin of a role that is not netlabd's own, at each start. */
 export type RoleOrigin = "data folder" | "lab file";
@@ -26,6 +27,7 @@ const ENDINGS = [".js", ".ts"];
 export class RoleLibrary {
   readonly roles: RoleTable;
   readonly #folder: string;
+  readonly #tryModule: TryModule | undefined;
   /** Of roles that are not netlabd's own, by name. */
   readonly #origins = new Map<string, RoleOrigin>();
 
@@ -33,9 +35,10 @@ export class RoleLibrary {
   readonly #files = new Map<string, { readonly bundle: string; readonly role: Role }>();
 
   /** `folder`: where loaded roles are kept. */
-  constructor(shipped: RoleTable, folder: string) {
+  constructor(shipped: RoleTable, folder: string, tryModule?: TryModule) {
     this.roles = new Map(shipped);
     this.#folder = folder;
+    this.#tryModule = tryModule;
   }
 
   /** Roles that were loaded into earlier runs; one that no longer fits is told, and its file left alone. */
@@ -66,7 +69,7 @@ export class RoleLibrary {
   /** Reads a role without installing it. The bundler is only for those who bring roles: it is not imported before. */
   async parse(source: string, fileName: string): Promise<Role> {
     const { loadRoleSource } = await import("./role-source.ts");
-    return loadRoleSource(source, fileName, this.#folder);
+    return loadRoleSource(source, fileName, this.#folder, this.#tryModule);
   }
 
   /** The same of a file, and of those that it imports; the very role of last time where none of them has changed. */

@@ -23,8 +23,16 @@ export async function readRoleFile(file: string): Promise<string> {
   return bundle;
 }
 
+/** Tries a module where it harms nothing. Rejects with the reason why it must not be imported here. */
+export type TryModule = (file: string) => Promise<void>;
+
 /** `text`: a bundle, or the source of one file. Rejects as `readRoleFile`. `folder` is where the module is put to be imported. */
-export async function loadRoleSource(text: string, fileName: string, folder: string): Promise<Role> {
+export async function loadRoleSource(
+  text: string,
+  fileName: string,
+  folder: string,
+  tryModule?: TryModule,
+): Promise<Role> {
   const bundle = isBundle(text) ? text : await bundleText(text, path.basename(fileName));
   const entry = entryOf(bundle);
   // Before it is imported: only then is its source map read.
@@ -34,6 +42,7 @@ export async function loadRoleSource(text: string, fileName: string, folder: str
   const moduleFile = path.join(folder, `.load-${process.pid}-${loads}.mjs`);
   await writeFile(moduleFile, closed(bundle));
   try {
+    await tryModule?.(moduleFile);
     const module = (await import(pathToFileURL(moduleFile).href)) as { default?: unknown };
     const faults = faultsOf(module.default);
     if (faults.length > 0) throw badRole(entry, definitionStack(module.default), faults.join("; "));

@@ -18,7 +18,7 @@ import { CheckFailure, NotStarted } from "./verdict.ts";
 
 const LOOK_MS = 10;
 /** A line is typed when the client has been still for so long, or when it has had so long for the last one. */
-const STILL_MS = 30;
+const STILL_MS = 80;
 const LINE_MS = 700;
 const SHOWN_MS = 1_500;
 
@@ -95,7 +95,9 @@ export class ClientCaseTester extends CaseTester implements ClientTester {
   async #still(program: Program): Promise<void> {
     const deadline = performance.now() + LINE_MS * patience();
     while (performance.now() < deadline && !program.exit) {
-      const isQuiet = performance.now() - this.#printedAt > STILL_MS;
+      const moved = Math.max(this.#printedAt, ...this.#servers.map(({ movedAt }) => movedAt));
+      // Longer than our server waits for more of a message: what it owes has gone out by then.
+      const isQuiet = performance.now() - moved > STILL_MS * patience();
       const isBusy = this.#servers.some((server) => server.isBusy);
       if (isQuiet && !isBusy && (await program.isWaiting())) return;
       await this.pause(LOOK_MS);

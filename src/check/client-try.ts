@@ -8,7 +8,7 @@ import { likelyOfAll } from "./likely.ts";
 import { incidentOf } from "./own-server.ts";
 import { patience } from "./patience.ts";
 import type { Scene } from "./scene.ts";
-import { OUTPUT_TAIL, type Outcome, tooLong, verdictOf } from "./server-try.ts";
+import { lastWords, type Outcome, tooLong, verdictOf } from "./server-try.ts";
 import type { Stage } from "./stage.ts";
 import { Transcript } from "./transcript.ts";
 
@@ -52,7 +52,8 @@ async function tried(
   const hasFailed = verdict.status === "failed";
   const { servers } = t;
   const closing = servers.at(-1)?.closing ?? null;
-  const output = t.program?.output.slice(-OUTPUT_TAIL) ?? "";
+  const output =
+    verdict.status === "passed" ? "" : lastWords(t.program?.output ?? "", servers.at(-1)?.port ?? 0);
   await t.leave();
   const incidents = servers.flatMap((server) =>
     server.stories.map((story) => incidentOf(story, server.instance)),

@@ -23,6 +23,8 @@ const LOOK_MS = 10;
 
 export class OwnServer implements TestServer {
   readonly instance: Instance;
+  /** When anything last went over a link, either way. */
+  movedAt = performance.now();
   readonly #scene: Scene;
   readonly #links: DeviatingLink[] = [];
   /** Ports of our own guests, whose words are none of the client's. */
@@ -72,6 +74,7 @@ export class OwnServer implements TestServer {
   #tell(link: Link, deviation: ServeOptions["deviation"] & object): Link {
     const number = this.#links.length + this.#guests.length + 1;
     link.tap((event) => {
+      this.movedAt = performance.now();
       const { transcript } = this.#scene;
       if (event.kind === "in" || event.kind === "out") transcript.bytes(number, event.kind, event.bytes);
       else transcript.note(number, NOTES[event.kind]);

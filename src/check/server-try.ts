@@ -30,7 +30,7 @@ export type Outcome = Pick<
 >;
 
 /** End of a program's output: enough for a traceback. */
-export const OUTPUT_TAIL = 2_000;
+const OUTPUT_TAIL = 2_000;
 const END_MS = 250;
 const LOOK_MS = 10;
 
@@ -97,11 +97,15 @@ async function tried(
     // A program that ended by itself has printed why, or not: no card knows better.
     likely: hasFailed && end === undefined ? likelyOf(verdict.blamed, counterpart) : [],
     transcript: scene.transcript.lines,
-    output: output.slice(-OUTPUT_TAIL),
+    output: verdict.status === "passed" ? "" : lastWords(output, server.port),
   };
 }
 
-export /** How the program ended by itself, e.g. by an exception: that may be seen a little later than its connections end. */
+/** Ports differ from run to run; the same program and seed give the same report. */
+export const lastWords = (output: string, port: number) =>
+  output.slice(-OUTPUT_TAIL).replaceAll(String(port), "{port}");
+
+/** How the program ended by itself, e.g. by an exception: that may be seen a little later than its connections end. */
 async function endOf(server: ServerProgram): Promise<string | undefined> {
   const deadline = performance.now() + END_MS * patience();
   while (server.isStarted && server.isRunning && performance.now() < deadline) {

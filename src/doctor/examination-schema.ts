@@ -24,7 +24,9 @@ const facts = {
   "time-wait": z.object({ count }),
   "backlog-full": z.object({ waiting: count }),
   "never-accepts": z.object({ serves: z.boolean().describe("another client, meanwhile") }),
-  "does-not-read": z.object({ unread: count.describe("bytes") }),
+  "does-not-read": z.object({
+    unread: count.describe("bytes; of UDP the room that the kernel takes for them"),
+  }),
   "hangs-up": z.object({ when: z.enum(["at-once", "after-words"]), how: z.enum(["fin", "reset"]) }),
   echoes: nothing,
   http: z.object({ status: z.string().nullable() }),

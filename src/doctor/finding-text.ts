@@ -83,11 +83,14 @@ const TELLING: Telling = {
           "The kernel took the connection, but the program has not called accept() for it.",
           "Call accept() after listen(), in a loop.",
         ),
-  "does-not-read": ({ unread }) =>
-    words(
-      `The program does not read: ${many(unread, "byte")} of ours lie unread in its socket.`,
-      "Call recv() on the socket that accept() returned, in a loop.",
-    ),
+  "does-not-read": ({ unread }, { transport }) =>
+    transport === "udp"
+      ? // The kernel counts its own room for a datagram too: its figure is none of bytes.
+        words("The program does not read: our datagram lies in its socket.", "Call recvfrom() in a loop.")
+      : words(
+          `The program does not read: ${many(unread, "byte")} of ours ${unread === 1 ? "lies" : "lie"} unread in its socket.`,
+          "Call recv() on the socket that accept() returned, in a loop.",
+        ),
   "hangs-up": ({ when, how }) =>
     words(
       `${when === "at-once" ? "The server closes the connection at once" : "The server closes the connection after the first words"}${how === "reset" ? ", by a reset" : ""}.`,

@@ -73,9 +73,9 @@ export class TcpLink implements Link {
 
   reset(): void {
     this.#taps?.emit({ kind: "reset" });
-    const { writableEnded, writableLength } = this.#socket;
-    // libuv resets no socket after its FIN: the handle would stay open, and spin for ever once the other end has gone.
-    if (writableEnded && writableLength === 0) this.#socket.destroy();
+    const { writableEnded, writableFinished, writableLength } = this.#socket;
+    // libuv resets no socket whose FIN is under way: the handle would stay open, and spin for ever once the other end has gone.
+    if (writableEnded && !writableFinished && writableLength === 0) this.#socket.destroy();
     else this.#socket.resetAndDestroy();
   }
 

@@ -3,7 +3,7 @@ import path from "node:path";
 import { SingleBar } from "cli-progress";
 import prettyMs from "pretty-ms";
 import { z } from "zod";
-import { chooseRung } from "../check/box/rung.ts";
+import { chooseRung, type Rung } from "../check/box/rung.ts";
 import { checkableOf } from "../check/checkable.ts";
 import { type Assignment, readAssignment } from "../check/grade/assignment.ts";
 import { classSummary, lostCases } from "../check/grade/class-page.ts";
@@ -11,7 +11,7 @@ import { gradeClass } from "../check/grade/grade-class.ts";
 import { GradeFolder, pointsText } from "../check/grade/grade-folder.ts";
 import type { GradedLine } from "../check/grade/graded.ts";
 import { type GradedCase, gradedCases } from "../check/grade/grading.ts";
-import { handInsIn } from "../check/grade/hand-ins.ts";
+import { type HandIn, handInsIn } from "../check/grade/hand-ins.ts";
 import { pseudonyms } from "../check/grade/pseudonyms.ts";
 import { readRoster } from "../check/grade/roster.ts";
 import { messageOf, NetlabError } from "../errors.ts";
@@ -28,6 +28,7 @@ const options = z.object({
   resume: z.boolean().default(false).describe("go on with the grades in --out; check only what has changed"),
   anonymous: z.boolean().default(false).describe("use pseudonyms in file names, pages and gradebook"),
   box: z.enum(["auto", "bwrap", "limits"]).default("auto").describe("keep each program in this kind of box"),
+  matrix: z.boolean().default(false).describe("also run the clients of all with the servers of all"),
   unsafe: z.boolean().default(false).describe("as root, run the programs also without a box"),
 });
 type Options = z.output<typeof options>;
@@ -49,6 +50,8 @@ export default defineStandalone({
   run: async (call) => {
     const { args, options: given, signal, isJson, data } = call;
     const assignment = readAssignment(given.assignment);
+    if (given.matrix && !assignment.matrix)
+      throw new NetlabError("bad-assignment/no-matrix", { place: assignment.place() });
     const cases = await casesFor(assignment);
     const roster = given.roster === undefined ? [] : readRoster(given.roster);
     const { handIns, missing } = await handInsIn(path.resolve(args.folder ?? "."), roster);
@@ -77,6 +80,9 @@ export default defineStandalone({
       signal,
       onGraded: progress.graded,
     }).finally(progress.stop);
+    const matrix = given.matrix
+      ? await writtenMatrix(assignment, { rung, into, handIns, names, signal }, call)
+      : undefined;
     if (isJson) data({ folder: into.folder, box: rung.report, hand_ins: lines.map(documentOf) });
     else
       tellSummary(
@@ -86,10 +92,54 @@ export default defineStandalone({
         given,
         call,
       );
+    if (matrix && !isJson)
+      call.out(
+        `${matrix}\nwrote ${path.join(given.out, "matrix.html")}, ${path.join(given.out, "matrix.csv")}`,
+      );
     if (signal.aborted) return INTERRUPTED;
     return lines.some(({ points }) => points === null) ? OUR_FAULT : 0;
   },
 });
+
+interface MatrixParts {
+  readonly rung: Rung;
+  readonly into: GradeFolder;
+  readonly handIns: readonly HandIn[];
+  readonly names: ReadonlyMap<string, string> | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Answers how many get on, in a sentence. */
+async function writtenMatrix(
+  { role, matrix, limits, title, seed = 1 }: Assignment,
+  { rung, into, handIns, names, signal }: MatrixParts,
+  { options: { jobs }, err }: StandaloneCall<Options>,
+): Promise<string> {
+  if (!matrix) throw new Error("an assignment without a matrix was refused before");
+  const { matrixOf } = await import("../check/matrix/matrix.ts");
+  const { matrixSummary } = await import("../check/matrix/matrix-page.ts");
+  const folders = handIns.map(
+    ({ student, folder }) => [names?.get(student.id) ?? student.id, folder] as const,
+  );
+  let count = 0;
+  const made = await matrixOf({
+    role,
+    commands: { server: matrix.server, client: matrix.client, build: matrix.build },
+    script: matrix.stdin,
+    limits,
+    rung,
+    jobs,
+    seed,
+    handIns: new Map(folders),
+    signal,
+    onColumn: (server) => {
+      count += 1;
+      err(`matrix: ${count} of ${folders.length} servers, ${printable(server)}`);
+    },
+  });
+  await into.writeMatrix(made, title);
+  return matrixSummary(made.cells);
+}
 
 async function casesFor(assignment: Assignment): Promise<GradedCase[]> {
   const { cases } = await checkableOf(assignment.role).catch((error: unknown) => {

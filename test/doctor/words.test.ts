@@ -74,6 +74,14 @@ describe("a finding", () => {
     expect(said.join("\n")).toContain("\\x1b[31m");
   });
 
+  it("speaks of datagrams where the server is one of datagrams", () => {
+    const asked = { host: "127.0.0.1", port: 4_389, transport: "udp" } as const;
+    const { sentence, advice } = wordsOfFinding(finding("does-not-read", "certain", { unread: 832 }), asked);
+    expect(`${sentence} ${advice}`).toBe(
+      "The program does not read: our datagram lies in its socket. Call recvfrom() in a loop.",
+    );
+  });
+
   it("is exit status 0 of what is healthy, 1 of what is wrong, 6 of what cannot be reached", () => {
     const by = (exit: number) => every.filter((one) => exitOf([one]) === exit).map(({ code }) => code);
     expect(by(0)).toEqual(["echoes", "http", "tls", "speaks-as", "held-by", "waits-in", "healthy"]);

@@ -119,6 +119,12 @@ export class ApartLab {
     await this.#scene.end();
   }
 
+  load(name: string, source: string) {
+    return this.daemon.ctl("load", this.#scene.file(name, source));
+  }
+
+  readonly plain = (line: string) => this.daemon.plain(line);
+
   spawn(...options: string[]): Promise<InstanceDocument> {
     return this.daemon.document("spawn", "misdeeds", "--port", "0", ...options);
   }

@@ -53,3 +53,37 @@ describe("an instance of a user's role", () => {
     peer.socket.destroy();
   });
 });
+
+describe("an operator", () => {
+  it("sees and moves its connections as if they were here", async () => {
+    const { id, port } = await lab.spawn();
+    const peer = await Peer.meet(port);
+    await peer.ask("go");
+    const [connection] = await lab.stories(id);
+    const { plain } = lab;
+    expect(await plain(`eval lab.conn("${connection?.id}").snapshot.context.heard`)).toBe("1\n");
+    expect(await plain(`members ${id}`)).toContain(`peer ${peer.socket.localPort}`);
+    expect(await plain(`say ${id} hello`)).toBe("heard hello\n");
+    expect(await plain(`event ${connection?.id} operator.nudge`)).toContain("asking → moving");
+    expect(await plain(`event ${connection?.id} operator.dance`)).toContain("it takes go, operator.nudge");
+    expect(await plain(`replay ${connection?.id}`)).toContain("the same machine, the same transitions");
+    const { ended } = peer;
+    await plain(`kick ${connection?.id}`);
+    await ended;
+    expect(await plain(`explain ${connection?.id}`)).toContain("operator: kicked");
+  });
+});
+
+describe("load", () => {
+  it.each([
+    ["exits", "process.exit(7)", /worse\.ts: the role called process\.exit\(7\), at .*worse\.ts:1:/],
+    ["loops", "for (;;);", /worse\.ts: the role gave no sign of life for 2 s, at .*worse\.ts:1:/],
+  ])("refuses a module that %s as it is read, and the daemon goes on", async (_, code, why) => {
+    const { exit, stderr } = await lab.load(
+      "worse.ts",
+      `if (Date.now() > 0) { ${code} }\nexport default {};`,
+    );
+    expect({ exit, stderr }).toEqual({ exit: 1, stderr: expect.stringMatching(why) });
+    expect(await lab.plain("roles")).toContain("misdeeds");
+  });
+});

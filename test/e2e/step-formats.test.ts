@@ -88,7 +88,7 @@ describe("a script with --format", () => {
       ["ok", "lab.nlab:4: ! show nobody"],
       ["not ok", "lab.nlab:5: show nobody"],
     ]);
-    expect(stdout).toContain('output: no role "nobody" here; ls lists them');
+    expect(stdout).toContain('output: "no role \\"nobody\\" here; ls lists them"');
   });
 
   it("does not look whole where the daemon went away in its middle", async () => {

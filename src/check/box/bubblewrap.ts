@@ -104,8 +104,8 @@ export const namesOfBox = (user: number): Readonly<Record<string, string>> => ({
   hosts: "127.0.0.1 localhost box\n::1 localhost\n",
 });
 
-/** Words before a command that is to run in an inner box. */
-export function innerBox({ diskBytes }: Pick<Limits, "diskBytes">): string[] {
+/** Words before a command that is to run in an inner box; `work` is what the program finds there as its own folder. */
+export function innerBox({ diskBytes }: Pick<Limits, "diskBytes">, work: string = WORK): string[] {
   return [
     "bwrap",
     ...NAMESPACES,
@@ -119,8 +119,12 @@ export function innerBox({ diskBytes }: Pick<Limits, "diskBytes">): string[] {
     "/proc",
     ...devices(diskBytes),
     ...sized(diskBytes, "/tmp"),
+    // As it was given it is read by the tester alone: of the matrix it is others' work, too.
+    ...sized(4096, GIVEN),
+    "--remount-ro",
+    GIVEN,
     "--bind",
-    WORK,
+    work,
     WORK,
     "--chdir",
     WORK,

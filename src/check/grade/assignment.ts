@@ -48,6 +48,15 @@ const schema = z.strictObject({
   /** `verdicts`: a student's page says which cases failed, and not with which values. */
   visibility: z.enum(["all", "verdicts"]).default("all"),
   max: z.number().positive().default(100),
+  /** Matrix of all clients with all servers: how each is started, and what is typed into the clients. */
+  matrix: z
+    .strictObject({
+      server: z.string().min(1),
+      client: z.string().min(1),
+      stdin: z.array(z.string()).default([]),
+      build: z.string().min(1).optional(),
+    })
+    .optional(),
 });
 
 export interface Assignment extends Omit<z.output<typeof schema>, "limits" | "stdin" | "title"> {

@@ -99,7 +99,14 @@ async function knownResult(
 
 /** Everything on which a verdict depends. */
 function digestOf(content: string, { assignment, rung }: ClassGrading): string {
-  const { place: _place, file: _file, title: _title, visibility: _visibility, ...rest } = assignment;
+  const {
+    place: _place,
+    file: _file,
+    title: _title,
+    visibility: _visibility,
+    matrix: _matrix,
+    ...rest
+  } = assignment;
   return createHash("sha256")
     .update(JSON.stringify([content, rest, rung.report.kind, version]))
     .digest("hex");

@@ -14,6 +14,8 @@ import path from "node:path";
 import { stringify } from "csv-stringify/sync";
 import { NetlabError } from "../../errors.ts";
 import { htmlText } from "../formats/html.ts";
+import type { Matrix } from "../matrix/matrix.ts";
+import { matrixCsv, matrixPage } from "../matrix/matrix-page.ts";
 import { replaceFile } from "../replace-file.ts";
 import type { Report } from "../report.ts";
 import type { Assignment } from "./assignment.ts";
@@ -77,6 +79,11 @@ export class GradeFolder {
   ): Promise<void> {
     const link = (line: GradedLine) => (line.submitted === null ? undefined : encodeURI(pageOf(line)));
     await replaceFile(this.#at("index.html"), classPage(lines, { title, max, cases, pageOf: link }));
+  }
+
+  async writeMatrix(matrix: Matrix, title: string): Promise<void> {
+    await replaceFile(this.#at("matrix.html"), matrixPage(matrix, title));
+    await replaceFile(this.#at("matrix.csv"), matrixCsv(matrix));
   }
 
   /** Secret of the pseudonyms, made at the first time. */

@@ -1,0 +1,183 @@
+/**
+ * A job in a box, seen from outside.
+ *
+ * 1. Hand-ins are copied to where the box's user may read them; links in them stay links, and lead nowhere in the box.
+ * 2. A tester of ours is started in the outer box; it hears its job in the first line of standard input, and tells what it finds in lines
+ *    of JSON on standard output, which no program under test has.
+ * 3. The tester builds and starts, each program in an inner box.
+ * 4. Over the time, at an interruption, or when this process ends: the tester ends, and so does the box with all in it.
+ */
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { chown, cp, lstat, mkdir, rm } from "node:fs/promises";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { codeFile } from "../../places.ts";
+import type { BoxReport } from "../report.ts";
+import { isRoot, userOfSlot } from "./box-user.ts";
+import { GIVEN, outerBox, WORK } from "./bubblewrap.ts";
+import { installationsOf, SYSTEM_PATH } from "./installations.ts";
+import {
+  droppedTo,
+  isOpenToAll,
+  reachable,
+  scratchFolder,
+  withSmallTables,
+  writeNames,
+} from "./outer-command.ts";
+import { ownCode } from "./own-code.ts";
+import { SPEAKING } from "./programs-here.ts";
+import type { Rung } from "./rung.ts";
+
+/** Places of a job, as its tester sees them. */
+export interface JobPlaces {
+  readonly box: BoxReport;
+  /** Copy of the hand-in; of several, a folder with a folder for each. */
+  readonly given: string;
+  /** Empty folder for programs to work in. */
+  readonly work: string;
+}
+
+export interface BoxedJob<News> {
+  readonly rung: Rung;
+  /** They are not changed. One has the name "". */
+  readonly handIns: readonly { readonly folder: string; readonly name: string }[];
+  /** Commands of the instructor's, whose programs are to be seen. */
+  readonly commands: readonly string[];
+  /** Module of the tester. */
+  readonly tester: string;
+  /** Plain JSON; the tester is told its places beside it. */
+  readonly job: object;
+  /** Beside what is handed in. */
+  readonly diskBytes: number;
+  readonly timeMs: number;
+  /** Number of this box among those that run at the same time. */
+  readonly slot: number;
+  readonly signal: AbortSignal;
+  readonly onNews: (news: News) => void;
+}
+
+/** Answers how the tester ended, and what it said last. */
+export async function boxedJob<News>(asked: BoxedJob<News>): Promise<string> {
+  const scratch = await scratchFolder("netlabd-box-");
+  try {
+    return await runBox(await startOf(scratch, asked as BoxedJob<unknown>), asked as BoxedJob<unknown>);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+interface Start {
+  readonly argv: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly places: JobPlaces;
+}
+
+async function startOf(
+  scratch: string,
+  { rung, handIns, commands, tester, diskBytes, slot }: BoxedJob<unknown>,
+): Promise<Start> {
+  const user = userOfSlot(slot);
+  await writeNames(scratch, user);
+  const given = path.join(scratch, "given");
+  let sizeBytes = 0;
+  for (const { folder, name } of handIns) sizeBytes += await copyHandIn(folder, path.join(given, name));
+  if (isRoot()) await run("chown", ["--recursive", "--no-dereference", `${user}:${user}`, given]);
+  const installed = await Promise.all(handIns.map(({ folder }) => installationsOf(commands, { folder })));
+  const program = [process.execPath, codeFile(tester)];
+  const box: BoxReport = rung.report;
+  if (box.kind === "limits") return unboxed(scratch, program, user, { box, given });
+  const folders = [...new Set(installed.flatMap((one) => one.path))];
+  const env = { ...SPEAKING, PATH: [...folders, ...SYSTEM_PATH].join(":"), HOME: "/tmp" };
+  const view = path.join(scratch, "view");
+  await mkdir(view);
+  const seen = new Set([...ownCode(), ...installed.flatMap((one) => one.places)]);
+  const { shown, before } = await reachable([...seen], view);
+  const handIn = { source: given, at: GIVEN };
+  const argv = outerBox({
+    handIn,
+    shown,
+    names: scratch,
+    env,
+    diskBytes: sizeBytes + diskBytes,
+    argv: program,
+  });
+  return {
+    argv: before(droppedTo(user, rung.hasSmallTables ? withSmallTables(argv) : argv)),
+    env: { PATH: process.env.PATH },
+    places: { box, given: GIVEN, work: WORK },
+  };
+}
+
+/** Without a box root's tester is another user where that one may read our code; a person's is that person. */
+async function unboxed(
+  scratch: string,
+  tester: readonly string[],
+  user: number,
+  { box: before, given }: Omit<JobPlaces, "work">,
+): Promise<Start> {
+  const work = path.join(scratch, "hand-in");
+  await mkdir(work);
+  const mayDrop = isRoot() && (await Promise.all(tester.map(isOpenToAll))).every(Boolean);
+  if (mayDrop) await chown(work, user, user);
+  const note = `the program runs as user ${mayDrop ? user : "root"}`;
+  const box = isRoot() ? { ...before, notes: [...before.notes, note] } : before;
+  const env = { ...process.env, ...SPEAKING, ...(mayDrop ? { HOME: work } : {}) };
+  return { argv: mayDrop ? droppedTo(user, tester) : tester, env, places: { box, given, work } };
+}
+
+const run = promisify(execFile);
+
+/** Answers how many bytes it has. Devices, sockets and pipes are no part of a hand-in, and stay behind. */
+async function copyHandIn(from: string, to: string): Promise<number> {
+  let sizeBytes = 0;
+  await cp(from, to, {
+    recursive: true,
+    verbatimSymlinks: true,
+    filter: async (source) => {
+      const about = await lstat(source);
+      sizeBytes += about.isFile() ? about.size : 0;
+      return about.isFile() || about.isDirectory() || about.isSymbolicLink();
+    },
+  });
+  return sizeBytes;
+}
+
+async function runBox(
+  { argv, env, places }: Start,
+  { job, timeMs, signal, onNews }: BoxedJob<unknown>,
+): Promise<string> {
+  const child = spawn(argv[0] ?? "", argv.slice(1), { env, stdio: ["pipe", "pipe", "pipe"], detached: true });
+  const end = () => endGroup(child);
+  process.on("exit", end);
+  signal.addEventListener("abort", end);
+  const timer = setTimeout(end, timeMs);
+  try {
+    // Left open: its end is the tester's, also where this process is killed.
+    child.stdin.on("error", () => undefined).write(`${JSON.stringify({ ...job, ...places })}\n`);
+    let stderr = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr = (stderr + text).slice(-4096);
+    });
+    const ended = new Promise<string>((resolve) => {
+      child.once("error", (error) => resolve(error.message));
+      child.once("close", (code, how) => resolve(`the tester ended with ${how ?? code}: ${stderr.trim()}`));
+    });
+    for await (const line of createInterface({ input: child.stdout })) onNews(JSON.parse(line));
+    return await ended;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", end);
+    process.off("exit", end);
+    end();
+  }
+}
+
+function endGroup(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // ESRCH: it has ended by itself.
+  }
+}

@@ -1,0 +1,99 @@
+/** A client and a server of two hand-ins, and what came of their conversation. Pure. */
+
+/** Name of the server that is a role of ours. */
+export const OURS = "netlabd";
+
+export interface Frame {
+  readonly speaker: "client" | "server";
+  /** Bytes as Latin-1. */
+  readonly text: string;
+}
+
+/** Run of a pair, as the relay between them saw it. */
+export interface PairRun {
+  readonly client: string;
+  /** `netlabd` is the role of ours, against which every other server is held. */
+  readonly server: string;
+  readonly isStarted: boolean;
+  readonly frames: readonly Frame[];
+  /** Undefined: the client was ended over the time. */
+  readonly clientExit: number | undefined;
+  readonly hasServerDied: boolean;
+  readonly connections: number;
+}
+
+/** `not judged`: its box had a fault of ours. */
+export type PairVerdict = "ok" | "wrong" | "hangs" | "dies" | "not started" | "not judged";
+
+export interface Cell {
+  readonly client: string;
+  readonly server: string;
+  readonly verdict: PairVerdict;
+  /** First frame that is not as with the reference; null: none differs. */
+  readonly differs: {
+    readonly nth: number;
+    readonly expected: Frame | null;
+    readonly got: Frame | null;
+  } | null;
+}
+
+/** `expected`: the same client with the server of ours. */
+export function cellOf(run: PairRun, expected: PairRun | undefined): Cell {
+  const { client, server } = run;
+  const differs =
+    expected === undefined || expected === run ? null : firstDifference(run.frames, expected.frames);
+  return { client, server, verdict: verdictOf(run, expected, differs), differs };
+}
+
+function verdictOf(run: PairRun, expected: PairRun | undefined, differs: Cell["differs"]): PairVerdict {
+  if (!run.isStarted) return "not started";
+  if (run.clientExit === undefined) return "hangs";
+  // A client that ends so with the right server too does not die of this one.
+  const hasClientDied =
+    run.clientExit !== 0 && run.clientExit !== (expected === run ? 0 : expected?.clientExit);
+  if (run.hasServerDied || hasClientDied) return "dies";
+  return differs === null ? "ok" : "wrong";
+}
+
+export function firstDifference(got: readonly Frame[], expected: readonly Frame[]): Cell["differs"] {
+  for (let at = 0; at < Math.max(got.length, expected.length); at += 1) {
+    const [one, other] = [got[at], expected[at]];
+    const isSame = one && other && one.speaker === other.speaker && isLike(one.text, other.text);
+    if (!isSame) return { nth: at + 1, expected: other ?? null, got: one ?? null };
+  }
+  return null;
+}
+
+/** By value, as in the families of a check: numbers as numbers, any white space for any other, and no ends of messages. */
+function isLike(one: string, other: string): boolean {
+  const [left, right] = [wordsOf(one), wordsOf(other)];
+  return left.length === right.length && left.every((word, at) => isSameWord(word, right[at] ?? ""));
+}
+
+const wordsOf = (text: string) => text.split(/[\s\0]+/).filter((word) => word !== "");
+const isSameWord = (one: string, other: string) =>
+  one === other || (NUMBER.test(one) && NUMBER.test(other) && Number(one) === Number(other));
+const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i;
+
+/** Partners of each server: all where they are few, else some by chance that is the same for the same seed. */
+export function partnersOf(
+  servers: readonly string[],
+  clients: readonly string[],
+  {
+    most,
+    each,
+    pick,
+  }: {
+    readonly most: number;
+    readonly each: number;
+    readonly pick: (server: string, client: string) => number;
+  },
+): ReadonlyMap<string, readonly string[]> {
+  if (clients.length <= most) return new Map(servers.map((server) => [server, clients]));
+  return new Map(
+    servers.map((server) => {
+      const drawn = clients.toSorted((a, b) => pick(server, a) - pick(server, b)).slice(0, each);
+      return [server, clients.filter((client) => drawn.includes(client))];
+    }),
+  );
+}

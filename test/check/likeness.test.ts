@@ -1,0 +1,40 @@
+/** Texts by value, as families compare them. */
+import { describe, expect, it } from "vitest";
+import { likeness, mention } from "../../src/check/likeness.ts";
+
+describe("a likeness", () => {
+  it.each([
+    [["50.0"], "50"],
+    [["50.0"], "50.0\n"],
+    [["50.0"], "  50.00\r\n"],
+    [["0.75"], "0.750"],
+    [["50.0", "51.0"], "50.051.0"],
+    [["50.0", "51.0"], "50\n51\n"],
+    [["Hello ann"], "Hello  ann\0"],
+    [["-8.0"], "-8"],
+  ])("of %j takes %j", (texts, came) => {
+    expect(likeness(texts).exec(came)?.[0]).toBe(came);
+  });
+
+  it.each([
+    [["50.0"], "505"],
+    [["50.0"], "50.05"],
+    [["50.0"], "5"],
+    [["0.75"], "0.7"],
+    [["Hello ann"], "hello ann"],
+  ])("of %j does not take %j", (texts, came) => {
+    expect(likeness(texts).exec(came)).toBeNull();
+  });
+});
+
+describe("a mention", () => {
+  it("finds a number by its value, and no part of another", () => {
+    expect(mention("50.0").test("Result: 50")).toBe(true);
+    expect(mention("50.0").test("Result: 150")).toBe(false);
+    expect(mention("50.0").test("50.5")).toBe(false);
+  });
+
+  it("finds a text that is glued to another, as a room's messages are", () => {
+    expect(mention(":Ann:hi").test("hello:Ann:hi")).toBe(true);
+  });
+});

@@ -1,0 +1,161 @@
+/** Everybody's client with everybody's server: what is told of a pair, and one real matrix. */
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { DEFAULT_LIMITS } from "../../src/check/box/limits.ts";
+import { chooseRung } from "../../src/check/box/rung.ts";
+import { matrixOf } from "../../src/check/matrix/matrix.ts";
+import { matrixCsv, matrixPage, matrixSummary } from "../../src/check/matrix/matrix-page.ts";
+import {
+  type Cell,
+  cellOf,
+  type Frame,
+  firstDifference,
+  type PairRun,
+  partnersOf,
+} from "../../src/check/matrix/pair.ts";
+import { scratchFolder } from "./box/programs.ts";
+
+const says = (...texts: string[]): Frame[] =>
+  texts.map((text, at) => ({ speaker: at % 2 === 0 ? "client" : "server", text }));
+
+const run = (more: Partial<PairRun> = {}): PairRun => ({
+  client: "ann",
+  server: "bob",
+  isStarted: true,
+  frames: says("ann15 + 35", "50.0"),
+  clientExit: 0,
+  hasServerDied: false,
+  connections: 1,
+  ...more,
+});
+
+describe("a pair of hand-ins", () => {
+  it("gets on where both say what the client and our server say, by value", () => {
+    expect(cellOf(run({ frames: says("ann15 + 35", "50\n") }), run()).verdict).toBe("ok");
+  });
+
+  it.each<[string, Partial<PairRun>]>([
+    ["wrong", { frames: says("ann15 + 35", "51") }],
+    ["hangs", { clientExit: undefined }],
+    ["dies", { clientExit: 1 }],
+    ["dies", { hasServerDied: true }],
+    ["not started", { isStarted: false, frames: [], clientExit: undefined }],
+  ])("does not: %s", (verdict, more) => {
+    expect(cellOf(run(more), run()).verdict).toBe(verdict);
+  });
+
+  it("is not blamed for a client that ends so with our server too", () => {
+    expect(cellOf(run({ clientExit: 1 }), run({ clientExit: 1 })).verdict).toBe("ok");
+  });
+
+  it("is told with the first frame that differs, also one that is missing or too many", () => {
+    const right = says("ann", "hello", "q");
+    expect(firstDifference(right, right)).toBeNull();
+    expect(firstDifference(says("ann", "hullo", "q"), right)).toMatchObject({
+      nth: 2,
+      expected: { text: "hello" },
+      got: { text: "hullo" },
+    });
+    expect(firstDifference(says("ann"), right)).toMatchObject({ nth: 2, got: null });
+    expect(firstDifference(says("ann", "hello", "q", "bye"), right)).toMatchObject({
+      nth: 4,
+      expected: null,
+    });
+  });
+});
+
+describe("partners", () => {
+  const names = Array.from({ length: 40 }, (_, at) => `s${at}`);
+  const pick = (server: string, client: string) =>
+    (Number(server.slice(1)) * 7 + Number(client.slice(1)) * 13) % 41;
+
+  it("are all of a small class, and some of a big one, the same each time", () => {
+    const few = names.slice(0, 3);
+    expect(partnersOf(few, few, { most: 30, each: 5, pick }).get("s1")).toEqual(few);
+    const drawn = partnersOf(names, names, { most: 30, each: 5, pick });
+    expect([...drawn.values()].map(({ length }) => length)).toEqual(names.map(() => 5));
+    expect(partnersOf(names, names, { most: 30, each: 5, pick })).toEqual(drawn);
+  });
+});
+
+describe("the page", () => {
+  const cells: Cell[] = [
+    { client: "ann", server: "netlabd", verdict: "ok", differs: null },
+    {
+      client: "ann",
+      server: "<b>",
+      verdict: "wrong",
+      differs: {
+        nth: 2,
+        expected: says("x", "50.0")[1] ?? null,
+        got: { speaker: "server", text: "=cmd()\u001b[2J" },
+      },
+    },
+  ];
+  const matrix = { clients: ["ann"], servers: ["netlabd", "<b>"], cells };
+
+  it("shows each pair, and nothing of it is obeyed", () => {
+    const page = matrixPage(matrix, "Lab 3");
+    expect(page).toContain("&lt;b&gt;");
+    expect(page).not.toMatch(/<b>|\u001b/);
+    expect(matrixCsv(matrix)).toMatch(/ann,<b>,wrong,2,50\.0,'=cmd\(\)/);
+    expect(matrixSummary(cells)).toBe("1 of 2 pairs get on; 1 wrong");
+  });
+});
+
+/** Part of `npm run test:long`: every pair has two boxes and, in the first column, a daemon of ours. */
+const isLong = process.env.NETLABD_LONG === "1";
+const rung = await chooseRung({ wanted: "auto", isUnsafe: true });
+
+it.skipIf(!isLong || rung.report.kind !== "bwrap")(
+  "a matrix of two finds whose server is wrong and whose client hangs",
+  { timeout: 600_000 },
+  async () => {
+    const folder = scratchFolder();
+    const peers = path.join(import.meta.dirname, "../peers");
+    const handIns = new Map(["ann", "bob"].map((name) => [name, path.join(folder, name)]));
+    for (const place of handIns.values()) {
+      mkdirSync(place);
+      copyFileSync(
+        path.join(import.meta.dirname, "grade/class/calculator.py"),
+        path.join(place, "server.py"),
+      );
+      copyFileSync(path.join(peers, "calculator_client.py"), path.join(place, "client.py"));
+    }
+    const edit = (file: string, find: string, replace: string) => {
+      const place = path.join(folder, "bob", file);
+      writeFileSync(place, readFileSync(place, "utf8").replace(find, replace));
+    };
+    edit("server.py", "return str(a - b)", 'return "less"');
+    edit("client.py", 'if expression == "q":', "__import__('threading').Event().wait()\n    if False:");
+    const { cells } = await matrixOf({
+      role: "calculator",
+      commands: { server: "python3 server.py {port}", client: "python3 client.py {port}", build: undefined },
+      script: ["ann", "15 + 35", "7 - 2", "q"],
+      limits: DEFAULT_LIMITS,
+      rung,
+      jobs: 2,
+      seed: 1,
+      handIns,
+      signal: new AbortController().signal,
+      onColumn: () => undefined,
+    });
+    const verdicts = Object.fromEntries(
+      cells.map(({ client, server, verdict }) => [`${client} with ${server}`, verdict]),
+    );
+    expect(verdicts).toEqual({
+      "ann with netlabd": "ok",
+      "bob with netlabd": "hangs",
+      "ann with ann": "ok",
+      "bob with ann": "hangs",
+      "ann with bob": "wrong",
+      "bob with bob": "hangs",
+    });
+    expect(cells.find(({ client, server }) => client === "ann" && server === "bob")?.differs).toMatchObject({
+      nth: 4,
+      expected: { speaker: "server", text: "5.0" },
+      got: { speaker: "server", text: "less" },
+    });
+  },
+);
