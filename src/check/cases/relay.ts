@@ -211,7 +211,7 @@ export default defineChecks({
       id: "RELAY-3.dead-receiver",
       side: "server",
       grade: "SHOULD",
-      limitMs: 20_000,
+      limitMs: 40_000,
       title: "does not let a receiver that reads nothing hold up the others",
       byHand: "suspend a receiver with Ctrl-Z, send it a few megabytes, and write to a third user",
       async run(t) {
@@ -260,7 +260,7 @@ async function flood(t: ServerTester, sender: TestConnection, receiver: string):
   const block = line.repeat(LINES_A_WRITE);
   for (let sent = 0; sent < FLOOD_BYTES; sent += block.length) {
     sender.send(block);
-    if (!(await sender.taken()))
+    if (!(await sender.taken()) && !(await sender.taken()) && !(await sender.taken()))
       t.fail("the server reads nothing more from the sender: it waits for the receiver");
     if (sender.unread.includes(NOT_ONLINE)) return;
   }

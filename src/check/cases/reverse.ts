@@ -38,6 +38,8 @@ export default defineChecks({
   }),
   script: (draws) => reverseScript(`${draws.word()} ${draws.word()}`, draws.word(8)),
   shown: (said) => (said.startsWith(ACCEPT) ? undefined : reversed(said.trim())),
+  // Places are four.
+  families: { "ROBUST.twenty-at-once": "none" },
   cases: [
     defineCase({
       id: "REV-1.accept-first",
