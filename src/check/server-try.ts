@@ -95,11 +95,14 @@ async function tried(
     closing: hasFailed ? (closing ?? null) : null,
     remarks: [...remarks],
     // A program that ended by itself has printed why, or not: no card knows better.
-    likely: hasFailed && end === undefined ? likelyOf(verdict.blamed, counterpart) : [],
+    likely: hasFailed && end === undefined ? likelyIn(verdict, one, counterpart) : [],
     transcript: scene.transcript.lines,
     output: verdict.status === "passed" ? "" : lastWords(output, server.port),
   };
 }
+
+const likelyIn = ({ blamed, got }: Verdict, { rule }: WholeCase, counterpart: Role | undefined) =>
+  likelyOf(blamed, counterpart, { rule, hasCome: got !== null && got.hex !== "" });
 
 /** Ports differ from run to run; the same program and seed give the same report. */
 export const lastWords = (output: string, port: number) =>
