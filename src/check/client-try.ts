@@ -62,7 +62,8 @@ async function tried(
     ...verdict,
     closing: hasFailed ? closing : null,
     remarks: [...remarks],
-    likely: hasFailed ? likelyOfAll(incidents) : [],
+    // A program that crashed has printed why: no card knows better.
+    likely: hasFailed && t.crash === undefined ? likelyOfAll(incidents) : [],
     transcript: scene.transcript.lines,
     output,
   };
