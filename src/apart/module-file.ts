@@ -6,7 +6,7 @@ import type { Role } from "../machines/_role.ts";
 
 let modules = 0;
 
-/** It is there for as long as it takes to import it. */
+/** Writes it, and takes it away when it has been used. */
 export async function withModule<Result>(
   dataFolder: string,
   role: Role,

@@ -80,7 +80,7 @@ setInterval(() => daemon.tell("alive"), SIGN_OF_LIFE_MS).unref();
 
 let lastSign = performance.now();
 
-/** Of one who is at it all the time and lets no timer go off: between two entries of a story. */
+/** Sign of one who is at it all the time, so that no timer goes off: between two entries of a story. */
 function signOfLife(): void {
   const now = performance.now();
   if (now - lastSign < SIGN_OF_LIFE_MS) return;
