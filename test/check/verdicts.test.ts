@@ -120,9 +120,7 @@ describe("a program that says that it does not do this", () => {
   it("is judged as one, by exit status 127 of a server and of a client", async () => {
     const run = calculator({ answer: "text if text[:3] != 'Div' else __import__('os')._exit(127)" });
     const server = await check("calculator", { run, cases: DIVISIONS });
-    expect(withStatus(server, "unimplemented")).toEqual([
-      "CALC-2.division-by-zero",
-    ]);
+    expect(withStatus(server, "unimplemented")).toEqual(["CALC-2.division-by-zero"]);
     const client = await check("calculator", {
       side: "client",
       run: "exit 127; {host} {port}",

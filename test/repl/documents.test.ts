@@ -82,6 +82,13 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   rewind: ["rewind c1 --json", "rewind c1 --to 3 --json"],
   graph: ["graph calculator --json", "graph c3 --json"],
   seq: ["seq c1 --json"],
+  records: ["records calculator --json"],
+  fault: [
+    "fault kinds --json",
+    "fault add calculator latency=10ms --json",
+    "fault ls --json",
+    "fault rm f1 --json",
+  ],
   members: ["members chat --json"],
   say: ["say --json chat hello"],
   send: ["send --json c3 1 + 1"],
