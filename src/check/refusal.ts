@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Program } from "./program.ts";
 import type { Octets } from "./report.ts";
 
-/** What a shell ends with where there is no such command, and a program by agreement where it does not do what is asked. */
+/** Exit status of a shell where there is no such command, and by agreement of a program that does not do what is asked. */
 const NOT_DONE = 127;
 const UNSUPPORTED = /^\s*unsupported\s*[.!]?\s*$/i;
 const END_MS = 50;

@@ -55,7 +55,7 @@ interface Checked {
   readonly report?: Report;
 }
 
-/** The daemon is asked for first: nobody waits for a check whose results have no place. */
+/** The daemon is asked for first: no check is waited for whose results have no place. */
 async function checkAndKeep(request: CheckRequest, call: Call): Promise<number> {
   const client = await ControlClient.connect(call.socketPath);
   try {

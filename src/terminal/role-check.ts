@@ -79,7 +79,7 @@ async function checkServer(call: ClientCall, role: string, at: string | undefine
   return kept === 0 ? exit : kept;
 }
 
-/** One line that the report is written over, in front of a person. */
+/** Progress in one line, in front of a person. */
 function progressOf({ screen, frame }: Console, isJson: boolean) {
   if (isJson || !screen.isTTY) return () => undefined;
   return ({ id }: { readonly id: string }, nth: number, of: number) =>

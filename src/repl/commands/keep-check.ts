@@ -2,7 +2,7 @@ import { z } from "zod";
 import { NetlabError } from "../../errors.ts";
 import { defineCommand } from "../command.ts";
 
-/** What is kept of a report; the rest of it may be there, too. */
+/** Part of a report that is kept; the rest of it may be there, too. */
 const kept = z.object({
   format: z.literal("netlab-check/1"),
   version: z.string(),
