@@ -173,6 +173,10 @@ export class Daemon {
       descriptors: this.#descriptors,
       log: this.log,
       faults: this.#faults,
+      playApart: async (role, story, limits) => {
+        const { replayApart } = await import("./apart/replay-apart.ts");
+        return replayApart(dataFolder, role, story, limits);
+      },
     });
     this.#control = new ControlServer({
       lab: this.lab,

@@ -15,6 +15,7 @@ import type { Cell, QueryResult } from "../stores/queries.ts";
 import type { KeptStory } from "../stories/kept-story.ts";
 import type { LiveView } from "../stories/live-view.ts";
 import type { Story } from "../stories/story.ts";
+import type { PlayedStory, PlayLimits, StoryToPlay } from "../stories/story-to-play.ts";
 import type { Judged } from "../stories/verdict.ts";
 import type { ChangeListener, LabTopic } from "./changes.ts";
 import type { ConnectionDocument } from "./documents.ts";
@@ -51,6 +52,8 @@ export interface Lab {
    * machines remember, too.
    */
   fresh?(withSnapshots: boolean): Promise<void> | undefined;
+  /** Plays a story again to a user's role, in a process. Rejects with a NetlabError where the role did not live to the end of it. */
+  playApart(role: Role, story: StoryToPlay, limits: PlayLimits): Promise<PlayedStory>;
   readonly instances: readonly LabInstance[];
   /** By id or name. */
   find(idOrName: string): LabInstance | undefined;

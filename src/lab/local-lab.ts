@@ -19,6 +19,7 @@ import type { KeptChecks, KeptReport } from "../stores/checks.ts";
 import type { QueryResult } from "../stores/queries.ts";
 import type { Recorder } from "../stories/recorder.ts";
 import type { Story } from "../stories/story.ts";
+import type { PlayedStory, PlayLimits, StoryToPlay } from "../stories/story-to-play.ts";
 import type { Judged, StoryJudge } from "../stories/verdict.ts";
 import { type ChangeListener, type InstanceChange, type LabTopic, Listeners } from "./changes.ts";
 import { ConnectionCommands } from "./connection-commands.ts";
@@ -45,6 +46,7 @@ export interface LocalLabParts extends InstanceCommandsParts {
   readonly descriptors: DescriptorBudget;
   readonly log: Log;
   readonly faults: FaultBoard;
+  readonly playApart: Lab["playApart"];
 }
 
 export class LocalLab implements Lab {
@@ -104,6 +106,10 @@ export class LocalLab implements Lab {
   };
 
   // -- what there is now ---------------------------------------------------------------------------------------------
+
+  playApart(role: Role, story: StoryToPlay, limits: PlayLimits): Promise<PlayedStory> {
+    return this.#parts.playApart(role, story, limits);
+  }
 
   fresh(withSnapshots: boolean): Promise<void> | undefined {
     const apart = this.#parts.supervisor.instances.filter(({ service }) => service.fresh);
