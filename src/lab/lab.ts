@@ -9,6 +9,7 @@ import type { LogLine } from "../log.ts";
 import type { HubMember, Role, SayOptions } from "../machines/_role.ts";
 import type { Clock, Registry } from "../machines/_world.ts";
 import type { LabBook } from "../stores/address-book.ts";
+import type { KeptReport } from "../stores/checks.ts";
 import type { WordsRow } from "../stores/journal-reader.ts";
 import type { Cell, QueryResult } from "../stores/queries.ts";
 import type { KeptStory } from "../stories/kept-story.ts";
@@ -105,6 +106,8 @@ export interface Lab {
   loadRole(source: string, fileName: string): Promise<LoadedRole>;
   /** Forgets a role that was loaded. Throws where an instance plays it, and where it is not `load`'s. */
   unloadRole(name: string): Promise<void>;
+  /** Adds the results of a check to the database; answers the number of the run there. Rejects with a NetlabError. */
+  keepCheck(report: KeptReport): Promise<number>;
   /** A question to the database, in SQL, read only; secrets are masked unless shown. Rejects with a NetlabError. */
   query(sql: string, options?: LabQueryOptions): Promise<QueryResult>;
   /** Story that the journal has of a peer, of this run or an earlier one; undefined where it has nothing. */

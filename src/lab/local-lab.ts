@@ -15,6 +15,7 @@ import type { Log, LogLine } from "../log.ts";
 import type { HubMember, Role } from "../machines/_role.ts";
 import type { Clock, Registry } from "../machines/_world.ts";
 import type { LabBook } from "../stores/address-book.ts";
+import type { KeptChecks, KeptReport } from "../stores/checks.ts";
 import type { QueryResult } from "../stores/queries.ts";
 import type { Recorder } from "../stories/recorder.ts";
 import type { Story } from "../stories/story.ts";
@@ -41,6 +42,7 @@ export interface LocalLabParts extends InstanceCommandsParts {
   readonly judge: StoryJudge;
   readonly registry: Registry;
   readonly book: LabBook;
+  readonly checks: KeptChecks;
   readonly descriptors: DescriptorBudget;
   readonly log: Log;
   readonly faults: FaultBoard;
@@ -238,6 +240,10 @@ export class LocalLab implements Lab {
 
   query(sql: string, options?: LabQueryOptions): Promise<QueryResult> {
     return this.#parts.questions.query(sql, options);
+  }
+
+  keepCheck(report: KeptReport): Promise<number> {
+    return this.#parts.checks.add(report);
   }
 
   journaled(peer: PeerTerm): Promise<JournaledStory | undefined> {

@@ -287,6 +287,7 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
   graph: chart,
   help: oneOrMany(help),
   info,
+  "keep-check": z.object({ run: count, rows: count }),
   kick: z.array(connection),
   kill: z.array(connection),
   load: role.extend({
@@ -328,7 +329,7 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
 export const STREAMS = ["logs", "records", "tap", "top", "trace"];
 
 /** Commands whose answer is another's, or that answer with nothing. */
-export const WITHOUT_DOCUMENT = ["capture", "expect", "play", "quit", "watch"];
+export const WITHOUT_DOCUMENT = ["capture", "check", "expect", "play", "quit", "watch"];
 
 /** Documents that more than one command answers with, by name. */
 export const sharedSchemas = { instance, connection, registration, address, explanation, problem } as const;
