@@ -56,7 +56,7 @@ export async function enter(t: ServerTester): Promise<TestConnection> {
 export async function announced(t: ServerTester, client: TestConnection, name: string): Promise<number> {
   client.say(name);
   await client.hears(FOUND);
-  await t.until("a size of 4 bytes should come behind found", () => client.unread.length >= SIZE_BYTES);
+  await t.until("a size of 4 bytes should come after found", () => client.unread.length >= SIZE_BYTES);
   await t.pause(20);
   // A zero may be the end of a word, or the first byte of a size.
   const extra = client.unread.length - SIZE_BYTES;

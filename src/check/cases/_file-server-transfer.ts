@@ -71,7 +71,7 @@ export const transferCases: readonly Case[] = [
       const before = client.reads.length;
       client.say(name);
       await client.hears(FOUND);
-      await t.until("a size of 4 bytes should come behind found", () => client.unread.length >= SIZE_BYTES);
+      await t.until("a size of 4 bytes should come after found", () => client.unread.length >= SIZE_BYTES);
       const [first = 0] = client.reads.slice(before);
       if (first >= FOUND.length + SIZE_BYTES)
         t.fail("the size came in one read with found: a client's recv() gets both", {
@@ -109,7 +109,7 @@ export const transferCases: readonly Case[] = [
     id: "FILE-0.any-ack",
     side: "server",
     grade: "SHOULD",
-    title: "takes one byte, whichever, for an acknowledgement",
+    title: "takes any one byte for an acknowledgement",
     async run(t) {
       const { name, bytes } = await known(t);
       const client = await enter(t);
