@@ -100,7 +100,7 @@ export abstract class Hearing {
       // More may be on its way behind the last word that came.
       if (bare !== undefined || !ending || this.quietMs < WRONG_QUIET_MS) return bare;
       const within = ending.exec(came)?.[0];
-      if (within !== undefined) this.scene.remark("an answer stands behind other words");
+      if (within !== undefined) this.scene.remark("an answer comes after other words");
       return within;
     }, withinMs);
     if (found === undefined) this.failExpecting(Buffer.from(due.join("\n")));

@@ -58,7 +58,7 @@ export interface ConnectOptions {
 
 export interface Amid {
   /**
-   * Other words may stand before each value, e.g. a greeting that nobody asked for, or `= `: they are remarked. Not behind it; and what
+   * Other words may stand before each value, e.g. a greeting that is no part of the protocol, or `= `: they are remarked. Not behind it; and what
    * stands there once is not heard amid the next answer either.
    */
   readonly amid?: boolean;

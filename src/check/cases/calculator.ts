@@ -32,7 +32,7 @@ function computes(operator: string, slug: string, title: string): ServerCase {
     async run(t) {
       const c = await named(t);
       for (const [a, b] of [
-        // Eighths have three digits behind the point, so that no draw spares who keeps none or two.
+        // Eighths have three digits behind the point, so that every draw shows a server that keeps none or two.
         operator === "/" ? [2 * t.int(5, 49) + 1, 8] : [t.int(2, 99), t.int(2, 9)],
         [t.int(10, 99), -t.pick([2, 4, 8])],
       ] as const)
