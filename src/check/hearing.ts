@@ -109,7 +109,7 @@ export abstract class Hearing {
   }
 
   async passOver(): Promise<void> {
-    // What the program had said lies in our own socket: only a turn of the loop reads it.
+    // Bytes that it had said lie in our own socket: only a turn of the loop reads them.
     await turn();
     await turn();
     if (this.unread.length === 0) return;

@@ -111,7 +111,7 @@ async function startOf(
 }
 
 /**
- * Where nothing of the machine's files is hidden: in `unshare`'s box, and in none. Root's tester is another user where that one may read
+ * A tester among all files of the machine, in `unshare`'s box or in none. Root's tester is another user where that one may read
  * our code; a person's is that person.
  */
 async function amongFiles(
