@@ -9,7 +9,7 @@ export interface LabServer extends Server {
   readonly dataFolder: string;
 }
 
-let played = checkout;
+export let played = checkout;
 
 /** Daemons that are started from now on are those that were built in this folder. */
 export function playFrom(folder: string): void {

@@ -47,6 +47,7 @@ import type { Clock } from "./machines/_world.ts";
 import { isOnlyInTimeWait } from "./os/proc.ts";
 import { rootFolder } from "./places.ts";
 import { type LabBook, openAddressBook } from "./stores/address-book.ts";
+import { openKeptChecks } from "./stores/checks.ts";
 import { LabDatabase } from "./stores/database.ts";
 import { openInstances } from "./stores/instances.ts";
 import { openJournal } from "./stores/journal.ts";
@@ -167,10 +168,15 @@ export class Daemon {
       judge: this.#judge,
       registry,
       book,
+      checks: openKeptChecks(this.#database),
       questions: new DatabaseQuestions(this.#database, this.#queries, this.#library.roles),
       descriptors: this.#descriptors,
       log: this.log,
       faults: this.#faults,
+      playApart: async (role, story, limits) => {
+        const { replayApart } = await import("./apart/replay-apart.ts");
+        return replayApart(dataFolder, role, story, limits);
+      },
     });
     this.#control = new ControlServer({
       lab: this.lab,

@@ -185,6 +185,7 @@ export const errorTable = {
       "of-datagrams": "{id} is a sender of datagrams, not a connection",
       "other-transport": "{id} came over {transport}, and {role} speaks {spoken}: choose another --role",
       "turned-away": "{id} was refused before a role read anything from it, so nothing can be played again",
+      "not-played": "{id} could not be played again: {why}",
       journaled:
         "{id} is in the journal only, which leaves out tokens and what the world answered: it cannot be played again, explain {id} tells it",
       "journaled-words":

@@ -4,10 +4,17 @@
  */
 import type { TelemetryEvent } from "./actors/telemetry.ts";
 
-/** Events of connections that are worth a line each, as long as they are few. */
+/** Events of connections, as a rule, that are worth a line each, as long as they are few. */
 export type Repeated = Extract<
   TelemetryEvent,
-  { type: "connection.refused" | "connection.failed" | "connection.remark" | "connection.crashed" }
+  {
+    type:
+      | "connection.refused"
+      | "connection.failed"
+      | "connection.remark"
+      | "connection.crashed"
+      | "role.held";
+  }
 >;
 
 export interface Digest {
@@ -80,6 +87,7 @@ function isRepeated(event: TelemetryEvent): event is Repeated {
     case "connection.failed":
     case "connection.remark":
     case "connection.crashed":
+    case "role.held":
       return true;
     default:
       return false;

@@ -142,6 +142,12 @@ function sentenceOf(event: TelemetryEvent): Sentence {
         message: `other machines can reach ${roles.length} roles: ${roles.join(", ")}`,
       };
     }
+    case "role.held":
+      return {
+        id,
+        level: "warn",
+        message: `${id} held its process's event loop for ${event.ms} ms: role ${event.role}, in ${event.state}`,
+      };
     case "connection.opened":
       return { id, level: "debug", message: `${id} opened from ${event.remote}` };
     case "connection.closed":

@@ -3,6 +3,11 @@ export const usageSentences = {
   "check-nothing":
     "check server: name a server that runs, as HOST:PORT, or the command that starts yours, with --run",
   "check-client": "check client: name the command that starts your client, with --run",
+  "check-in-shell":
+    "check: a program is started in a shell, not at the prompt: netlabctl check {side} {role} --run …",
+  "check-nowhere":
+    "check server: name the server that runs, as HOST:PORT; a program is started in a shell, with --run",
+  "no-check-report": "keep-check: {file} is not a report that netlabctl check writes with --format json",
   "check-no-port": "check: write {braces} where the port belongs, e.g. --run 'python3 server.py {braces}'",
   "check-what": "check: {what} is not one of server, client, list and explain",
   "check-no-case": "check: {role} has no case of a {side} that is like {globs}; check list {role} lists them",

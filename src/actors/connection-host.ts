@@ -6,7 +6,6 @@ import type { Crowds } from "./crowd.ts";
 import type { IntakeHost, IntakeLimits } from "./intake.ts";
 import type { Sleep } from "./peer-machine.ts";
 import type { CommonOptions } from "./service.ts";
-import type { Telemetry } from "./telemetry.ts";
 
 export interface ConnectionLimits extends IntakeLimits {
   readonly maxQueueBytes: number;
@@ -21,7 +20,6 @@ export function limitsOf({ maxMessage, maxQueue, idle, framing }: CommonOptions)
 export interface ConnectionHost extends IntakeHost {
   readonly phases: Readonly<Record<string, Phase>>;
   readonly limits: ConnectionLimits;
-  readonly telemetry: Telemetry;
   /** Of machines that wait; without it, all stay awake. */
   readonly sleep?: Sleep | undefined;
   /** Crowds that its hub speaks to. */

@@ -10,7 +10,6 @@
  * Long, because it is the meeting point of six interfaces, each of whose methods is a few lines; all that could have a life of its own has
  * a file of its own.
  */
-
 import type { AnyMachineSnapshot } from "xstate";
 import { errorTable, NetlabError } from "../errors.ts";
 import { FULL_BYTES, type Link, type LinkHandlers } from "../link/link.ts";
@@ -107,6 +106,7 @@ export class Connection
   }
 
   before(): void {
+    this.#intake.beginStep();
     this.story.beginStep();
   }
 
@@ -114,6 +114,7 @@ export class Connection
     const moved = to !== undefined && to !== from;
     const transition = moved ? { from, to, event, ...(answer ? { answer } : {}) } : undefined;
     this.story.endStep(transition, moved ? this.#host.phases[to]?.expects : undefined);
+    this.#intake.endStep(from);
     if (!moved) return;
     this.#enterState(to);
     // Timers and invoked actors move the machine outside our own loop; held input may be wanted now.

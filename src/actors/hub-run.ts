@@ -67,7 +67,9 @@ export class HubRun implements HubFace {
   #runAll(): void {
     const calls = this.#calls;
     this.#calls = [];
+    const since = this.#world.clock.now();
     for (const call of calls) this.#run(call);
+    this.#watch.onCalled?.(this.#world.clock.now() - since);
   }
 
   #run(call: HubCall): void {

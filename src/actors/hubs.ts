@@ -16,6 +16,8 @@ export interface HubFace {
 export interface HubWatch {
   /** The hub was made again; these belong to it still. */
   readonly onCrash: (error: unknown, members: readonly HubMember[]) => void;
+  /** Calls of it took so long, one after the other. */
+  readonly onCalled?: (ms: number) => void;
   /** The hub crashed too often, or could not be made again. */
   readonly onGiveUp: (error: unknown) => void;
 }

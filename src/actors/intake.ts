@@ -11,7 +11,9 @@ import type { Story } from "../stories/story.ts";
 import { Framer, type FramerLimits, type FramingOption, type StaleHandler } from "../wire/framer.ts";
 import { PeerMessage } from "../wire/message.ts";
 import { asciiText } from "../wire/text-lines.ts";
+import { tellHeld } from "./held-loop.ts";
 import { Inflow } from "./inflow.ts";
+import type { Telemetry } from "./telemetry.ts";
 import { Throttle } from "./throttle.ts";
 import { LARGE_READ, type Turns, type TurnTaker } from "./turns.ts";
 
@@ -27,6 +29,7 @@ export interface IntakeHost {
   readonly clock: Clock;
   readonly limits: IntakeLimits;
   readonly turns: Turns;
+  readonly telemetry: Telemetry;
 }
 
 export interface IntakeHandlers extends Session {
@@ -61,6 +64,7 @@ export class Intake implements StaleHandler, TurnTaker {
   /** Messages are left that wait for their turn. */
   #isInterrupted = false;
   lastTurnMs = 0;
+  #stepSince = 0;
   #hasEnded = false;
   /** Why nothing more comes, where that is not the peer's doing. */
   #endError: Error | undefined;
@@ -153,6 +157,7 @@ export class Intake implements StaleHandler, TurnTaker {
     if (this.#isPumping || this.#isInterrupted || this.#inflow) return;
     this.#isPumping = true;
     const { turns } = this.#host;
+    const { state } = this.#story;
     turns.begin(isLarge);
     try {
       // Time stands still while messages are handed over: they are all of one read.
@@ -168,10 +173,20 @@ export class Intake implements StaleHandler, TurnTaker {
       this.#handlers.crash(error);
     } finally {
       this.#isPumping = false;
+      tellHeld(this.#host.telemetry, this.#story, state, at);
       this.#handlers.onRead();
       this.lastTurnMs = turns.end();
     }
     if (this.#phase) this.#throttle.release();
+  }
+
+  /** Step of the machine: one that a message leads to is measured with all that came with it, any other by itself. */
+  beginStep(): void {
+    if (!this.#isPumping) this.#stepSince = this.#story.now();
+  }
+
+  endStep(from: string): void {
+    if (!this.#isPumping) tellHeld(this.#host.telemetry, this.#story, from, this.#stepSince);
   }
 
   /** Leaves what has come for its turn, and reads nothing more until then. */

@@ -4,6 +4,7 @@ import type { HubWorld } from "../machines/_world.ts";
 import { cause } from "../stories/causes.ts";
 import type { Connection } from "./connection.ts";
 import type { Crowds } from "./crowd.ts";
+import { HELD_MS } from "./held-loop.ts";
 import type { HubFace } from "./hubs.ts";
 import type { ServiceContext } from "./service.ts";
 
@@ -28,6 +29,10 @@ export function openHub(
       // Each member's story says why something that was said may be lost.
       const rebuilt = cause("hub-rebuilt", { error: messageOf(error) });
       for (const member of members) connections.get(member.id)?.story.remark(rebuilt);
+    },
+    onCalled: (ms) => {
+      if (ms > HELD_MS)
+        environment.telemetry({ type: "role.held", id, role: role().name, state: "its hub", ms });
     },
     // The hub cannot be kept going: the instance's own supervisor is the next one up.
     onGiveUp: (error) => onCrash(error),

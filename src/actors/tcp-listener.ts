@@ -21,6 +21,7 @@ import { type ConnectionLimits, limitsOf } from "./connection-host.ts";
 import { Crowds } from "./crowd.ts";
 import { Edition } from "./edition.ts";
 import { reportExposure } from "./exposure.ts";
+import { tellHeld } from "./held-loop.ts";
 import type { HubFace } from "./hubs.ts";
 import { openHub } from "./listener-hub.ts";
 import { ListeningPort } from "./listening-port.ts";
@@ -202,7 +203,9 @@ export class TcpListener implements InstanceService {
       clock: this.#context.environment.clock,
       watcher: connection,
     });
+    const since = connection.story.now();
     actor.start();
+    tellHeld(this.#context.environment.telemetry, connection.story, connection.story.state, since);
     connection.attachMachine(actor);
   }
 

@@ -22,6 +22,14 @@ export type TelemetryEvent =
       readonly id: string;
       readonly roles: readonly { readonly id: string; readonly at: string; readonly what: string }[];
     }
+  /** Code of a role did not come back for so long; `state`: where its machine was, or its hub. */
+  | {
+      readonly type: "role.held";
+      readonly id: string;
+      readonly role: string;
+      readonly state: string;
+      readonly ms: number;
+    }
   | { readonly type: "connection.opened"; readonly id: string; readonly remote: string }
   | {
       readonly type: "connection.closed";

@@ -20,6 +20,7 @@ import { Companion, serverNetwork, worldOf } from "./companion.ts";
 import type { ConnectionControl } from "./connection-control.ts";
 import { DatagramSender, type SenderHost } from "./datagram-sender.ts";
 import { reportExposure } from "./exposure.ts";
+import { tellHeld } from "./held-loop.ts";
 import { ListeningPort } from "./listening-port.ts";
 import { isLocalPort } from "./network.ts";
 import { recordedInputs } from "./recorded-inputs.ts";
@@ -188,6 +189,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     if (!phase) return;
     sender.story.lastRule = phase.rule;
     this.#speaking = sender;
+    const [state, since] = [this.#state, sender.story.now()];
     try {
       const message = new PeerMessage(bytes, undefined, sender);
       const session = { context: this.#actor?.getSnapshot().context, peer: sender };
@@ -197,6 +199,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
       this.#crash(error);
     } finally {
       this.#speaking = undefined;
+      tellHeld(this.telemetry, sender.story, state, since);
     }
   }
 

@@ -1,11 +1,11 @@
 /** The daemon's part of what instances in processes of their own need: their modules as files, their numbers, and what they may take. */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { InstanceService, ServiceContext } from "../actors/service.ts";
-import { bundleOf, isLoaded } from "../catalogue/loaded-roles.ts";
+import { isLoaded } from "../catalogue/loaded-roles.ts";
 import type { Ids } from "../ids.ts";
 import type { Role } from "../machines/_role.ts";
 import { ApartService } from "./apart-service.ts";
+import { withModule } from "./module-file.ts";
 
 interface Book {
   list(): readonly { readonly email: string; readonly name: string }[];
@@ -24,7 +24,6 @@ export class Apartment {
   readonly mayLook: boolean;
   readonly book: Book;
   readonly #ids: Ids;
-  #modules = 0;
 
   constructor({ dataFolder, ids, book, mayLook }: ApartmentParts) {
     this.dataFolder = dataFolder;
@@ -46,16 +45,7 @@ export class Apartment {
   }
 
   /** The role's module as a file, for as long as it takes to import it. */
-  async withModule<Result>(role: Role, use: (file: string) => Promise<Result>): Promise<Result> {
-    const folder = path.join(this.dataFolder, "roles");
-    mkdirSync(folder, { recursive: true });
-    this.#modules += 1;
-    const file = path.join(folder, `.apart-${process.pid}-${this.#modules}.mjs`);
-    writeFileSync(file, bundleOf(role) ?? "");
-    try {
-      return await use(file);
-    } finally {
-      rmSync(file, { force: true });
-    }
+  withModule<Result>(role: Role, use: (file: string) => Promise<Result>): Promise<Result> {
+    return withModule(this.dataFolder, role, use);
   }
 }

@@ -5,7 +5,9 @@
 import { writeSync } from "node:fs";
 // biome-ignore lint/style/noRestrictedImports: a pipe that this process was given is no peer.
 import { Socket } from "node:net";
+import { parseOptions, roleOptions } from "../catalogue/instance-options.ts";
 import { faultsOf } from "../catalogue/role-folder.ts";
+import { playStory } from "../replay/replay-elsewhere.ts";
 import { importRole, PlayedInstance } from "./played-instance.ts";
 import { plainError, Rpc } from "./rpc.ts";
 import type { DaemonSide, RoleSide } from "./sides.ts";
@@ -28,6 +30,11 @@ const side: RoleSideAnswers = {
     instance = await PlayedInstance.begin(beginning, daemon);
   },
   examine: async (file) => faultsOf(await importRole(file)),
+  replay: async (file, story) => {
+    const role = await importRole(file);
+    const options = parseOptions(role, story.given);
+    return playStory(story, { role, options: roleOptions(role, options), common: options }, signOfLife);
+  },
   adopt: (edition) => played().adopt(edition),
   open: () => played().open(),
   drain: (limitMs) => played().drain(limitMs),
@@ -70,6 +77,16 @@ questions.on("error", end);
 
 daemon.tell("alive");
 setInterval(() => daemon.tell("alive"), SIGN_OF_LIFE_MS).unref();
+
+let lastSign = performance.now();
+
+/** Sign of one who is at it all the time, so that no timer goes off: between two entries of a story. */
+function signOfLife(): void {
+  const now = performance.now();
+  if (now - lastSign < SIGN_OF_LIFE_MS) return;
+  lastSign = now;
+  daemon.tell("alive");
+}
 
 process.on("exit", (code) => {
   if (isOver) return;

@@ -5,6 +5,7 @@ import type { ProgramAnswer, Registration } from "../machines/_world.ts";
 import type { OperatorAction } from "../stories/entry.ts";
 import type { LiveView } from "../stories/live-view.ts";
 import type { StorySubject } from "../stories/story.ts";
+import type { PlayedStory, StoryToPlay } from "../stories/story-to-play.ts";
 import type { PlainError } from "./rpc.ts";
 
 /** An edition of the role: a module, what it was given, and its number among the daemon's. */
@@ -73,6 +74,8 @@ export interface RoleSide {
   begin(beginning: Beginning): void;
   /** Reads the role and looks for faults in it, without playing it. */
   examine(file: string): readonly string[];
+  /** Plays a story again, to the role that is in this file. */
+  replay(file: string, story: StoryToPlay): PlayedStory;
   adopt(edition: PlayedEdition): void;
   open(): Standing;
   drain(limitMs: number): void;

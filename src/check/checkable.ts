@@ -36,6 +36,12 @@ export async function checkableOf(name: string, bundle?: string): Promise<Checka
   return { role, checks, counterpart, cases: allCases(role, checks) };
 }
 
+/** Text of a user's own role, named as a file; undefined of a role of netlabd's. */
+export const bundleOf = async (role: string): Promise<string | undefined> =>
+  /\.[mc]?[jt]s$/.test(role)
+    ? (await import("../catalogue/role-source.ts")).readRoleFile(path.resolve(role))
+    : undefined;
+
 async function brought(bundle: string, name: string): Promise<Role> {
   const { loadRoleSource } = await import("../catalogue/role-source.ts");
   return loadRoleSource(bundle, name, path.join(tmpdir(), `netlabd-check-${process.pid}`));

@@ -7,6 +7,7 @@ import { ClientCaseTester, type ClientSubject } from "./client-case.ts";
 import { likelyOfAll } from "./likely.ts";
 import { incidentOf } from "./own-server.ts";
 import { patience } from "./patience.ts";
+import { exitSoon, refusalIn } from "./refusal.ts";
 import type { Scene } from "./scene.ts";
 import { lastWords, type Outcome, tooLong, verdictOf } from "./server-try.ts";
 import type { Stage } from "./stage.ts";
@@ -54,16 +55,20 @@ async function tried(
   const closing = servers.at(-1)?.closing ?? null;
   const output =
     verdict.status === "passed" ? "" : lastWords(t.program?.output ?? "", servers.at(-1)?.port ?? 0);
+  // A client that ends by itself may be a little later than its connection.
+  const exit = hasFailed ? await exitSoon(t.program) : undefined;
+  const refusal = hasFailed ? refusalIn(verdict, exit) : undefined;
   await t.leave();
   const incidents = servers.flatMap((server) =>
     server.stories.map((story) => incidentOf(story, server.instance)),
   );
   return {
     ...verdict,
+    ...(refusal === undefined ? {} : { status: "unimplemented" as const, message: refusal }),
     closing: hasFailed ? closing : null,
     remarks: [...remarks],
     // A program that crashed has printed why: no card knows better.
-    likely: hasFailed && t.crash === undefined ? likelyOfAll(incidents) : [],
+    likely: hasFailed && refusal === undefined && t.crash === undefined ? likelyOfAll(incidents) : [],
     transcript: scene.transcript.lines,
     output,
   };

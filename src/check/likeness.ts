@@ -14,6 +14,17 @@ export function likeness(texts: readonly string[]): RegExp {
   return new RegExp(BEFORE + texts.map(patternOf).join(BETWEEN) + AFTER, "u");
 }
 
+/**
+ * The same at the end of what came, whatever stands before each: `= 50`, `15 + 35 is 50`. A reply's last word is its value. The tail of a
+ * number that came before, and other signs and digits, are part of no value.
+ */
+export function endingLikeness(texts: readonly string[]): RegExp {
+  const amid = texts.map((text) => (NUMBER.test(text.trim()) ? NO_PART : "") + patternOf(text));
+  return new RegExp(`^[^]*?${amid.join("[^]*?")}[\\s\\0]*$`, "u");
+}
+
+const NO_PART = "(?<![\\d.+-]|\\d[eE])";
+
 /** The same anywhere. */
 export function mention(text: string): RegExp {
   const pattern = patternOf(text);

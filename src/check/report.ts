@@ -133,7 +133,8 @@ export interface TranscriptLine {
 export function exitOf({ ended, results }: Report, isStrict: boolean): number {
   if (ended) return EXITS[ended.code];
   const counts = ({ grade }: Result) => grade === "MUST" || (isStrict && grade === "SHOULD");
-  if (results.some((result) => result.status === "failed" && counts(result))) return 1;
+  const isLacking = ({ status }: Result) => status === "failed" || status === "unimplemented";
+  if (results.some((result) => isLacking(result) && counts(result))) return 1;
   return results.some(({ status }) => status === "error") ? 70 : 0;
 }
 

@@ -27,8 +27,8 @@ export interface CheckRequest {
   readonly at?: { readonly host: string; readonly port: number } | undefined;
   /** Globs of ids; none: all. */
   readonly cases: readonly string[];
-  /** Only cases of this grade. */
-  readonly grade?: Grade | undefined;
+  /** Only cases of these grades; none: all. */
+  readonly grades?: readonly Grade[] | undefined;
   readonly seed: number;
   readonly repeat: number;
   /** Values of the program's own, such as a token or a file, where its command does not name them. */
@@ -47,10 +47,13 @@ export interface CheckParts {
 }
 
 /** Cases that a request asks for. */
-export function casesOf({ side, cases: globs, grade }: CheckRequest, all: readonly WholeCase[]): WholeCase[] {
+export function casesOf(
+  { side, cases: globs, grades = [] }: CheckRequest,
+  all: readonly WholeCase[],
+): WholeCase[] {
   const patterns = globs.map(globPattern);
   return all
-    .filter((one) => one.side === side && (grade === undefined || one.grade === grade))
+    .filter((one) => one.side === side && (grades.length === 0 || grades.includes(one.grade)))
     .filter(({ id }) => patterns.length === 0 || patterns.some((pattern) => pattern.test(id)));
 }
 

@@ -8,6 +8,7 @@ import { Chance } from "./chance.ts";
 import { likelyOf } from "./likely.ts";
 import type { Ending } from "./line-habit.ts";
 import { patience } from "./patience.ts";
+import { refusalIn } from "./refusal.ts";
 import type { Octets, Result, Status } from "./report.ts";
 import type { Scene } from "./scene.ts";
 import { ServerCaseTester } from "./server-case.ts";
@@ -83,19 +84,22 @@ async function tried(
   const hasFailed = verdict.status === "failed";
   if (hasFailed) await t.lookAtProgram();
   const end = hasFailed ? await endOf(server) : undefined;
+  const refusal = hasFailed ? refusalIn(verdict, server.program?.exit?.code) : undefined;
   const { closing } = t;
   t.leave();
   const { output } = server;
   if (verdict.status !== "passed" || stage.isOfOneTry || !(await server.isAsNew())) await server.stop();
   return {
-    status: verdict.status,
-    message: end === undefined ? verdict.message : `${verdict.message}: the program ended (${end})`,
+    status: refusal === undefined ? verdict.status : "unimplemented",
+    message:
+      refusal ?? (end === undefined ? verdict.message : `${verdict.message}: the program ended (${end})`),
     expected: verdict.expected,
     got: verdict.got,
     closing: hasFailed ? (closing ?? null) : null,
     remarks: [...remarks],
     // A program that ended by itself has printed why, or not: no card knows better.
-    likely: hasFailed && end === undefined ? likelyIn(verdict, one, counterpart) : [],
+    likely:
+      hasFailed && end === undefined && refusal === undefined ? likelyIn(verdict, one, counterpart) : [],
     transcript: scene.transcript.lines,
     output: verdict.status === "passed" ? "" : lastWords(output, server.port),
   };

@@ -5,11 +5,11 @@ import { SOCKET_STATES } from "../os/proc-text.ts";
 import { printableBytes } from "../printable.ts";
 import type { Story } from "../stories/story.ts";
 import { AskedStory } from "./asked-story.ts";
-import { Hearing } from "./hearing.ts";
+import { Hearing, NO_TRAIL } from "./hearing.ts";
 import { octets } from "./octets.ts";
 import { patience } from "./patience.ts";
 import type { Scene } from "./scene.ts";
-import { ANSWER_MS, type TestConnection, type Waiting } from "./tester.ts";
+import { type Amid, ANSWER_MS, type TestConnection, type Waiting } from "./tester.ts";
 import { CheckFailure } from "./verdict.ts";
 
 const LOOK_MS = 2;
@@ -57,7 +57,7 @@ export class CheckConnection extends Hearing implements TestConnection, LinkHand
   send(given: string | Uint8Array, { unfinished = false }: { readonly unfinished?: boolean } = {}): void {
     const bytes = Buffer.from(given as string);
     // Digits of a number that came after its value was known belong to no later answer.
-    if (/^[\s\0]*\.?0*[\s\0]*$/.test(this.unread.toString("latin1"))) this.unread = Buffer.alloc(0);
+    if (NO_TRAIL.test(this.unread.toString("latin1"))) this.unread = Buffer.alloc(0);
     this.lastSaid = printableBytes(bytes);
     this.scene.transcript.bytes(this.#number, "out", bytes);
     this.#asked.said(bytes, unfinished);
@@ -65,7 +65,7 @@ export class CheckConnection extends Hearing implements TestConnection, LinkHand
     this.moved();
   }
 
-  async asks(question: string, answer: string | readonly string[], waiting?: Waiting): Promise<void> {
+  async asks(question: string, answer: string | readonly string[], waiting?: Waiting & Amid): Promise<void> {
     this.say(question);
     await this.like(answer, waiting);
   }

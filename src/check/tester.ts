@@ -56,6 +56,14 @@ export interface ConnectOptions {
   readonly family?: 4 | 6;
 }
 
+export interface Amid {
+  /**
+   * Other words may stand before each value, e.g. a greeting that is no part of the protocol, or `= `: they are remarked. Not behind it; and what
+   * stands there once is not heard amid the next answer either.
+   */
+  readonly amid?: boolean;
+}
+
 interface Listener {
   /**
    * The very text, and nothing else in that reply. A line end or NULs behind it are taken, and remarked. `more`: other texts may
@@ -63,7 +71,9 @@ interface Listener {
    */
   expect(text: string, waiting?: Waiting & { readonly more?: boolean }): Promise<void>;
   /** The same by value, one after another: numbers as numbers, texts without the white space around them. For families. */
-  like(texts: string | readonly string[], waiting?: Waiting): Promise<void>;
+  like(texts: string | readonly string[], waiting?: Waiting & Amid): Promise<void>;
+  /** Drops what came and was not expected, with a remark: of a case that is about something else. */
+  passOver(): Promise<void>;
   /** The next message, whatever it is: all that comes until nothing more does for `quietMs` (default 60). */
   message(waiting?: Waiting & { readonly quietMs?: number }): Promise<string>;
   /** Fails where anything comes. Returns sooner where the program only waits for others. */
@@ -87,7 +97,7 @@ export interface TestConnection extends Listener {
   /** After a message that has no answer: the program has read it, and is through with it, so that the next one is another message. */
   settled(): Promise<void>;
   /** `say` and `like`. */
-  asks(question: string, answer: string | readonly string[], waiting?: Waiting): Promise<void>;
+  asks(question: string, answer: string | readonly string[], waiting?: Waiting & Amid): Promise<void>;
   /** The text comes somewhere among what comes: of rooms, where others speak too. What came before it is dropped. */
   hears(text: string, waiting?: Waiting): Promise<void>;
   /** Exactly so many bytes. */

@@ -32,7 +32,7 @@ const TELLING: Telling = {
   filtered: ({ waitedMs }, { host }) =>
     words(
       waitedMs === 0
-        ? `${host} cannot be reached from here: there is no way, or a firewall refuses it.`
+        ? `${host} cannot be reached from here: no way leads there, or a firewall refuses it.`
         : `Nothing came back within ${waitedMs / 1_000} s: a firewall drops what is sent, or the machine is not there.`,
       "Try it on the server's own machine first; if it works there, the way between has to be opened.",
     ),

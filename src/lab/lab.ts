@@ -9,11 +9,13 @@ import type { LogLine } from "../log.ts";
 import type { HubMember, Role, SayOptions } from "../machines/_role.ts";
 import type { Clock, Registry } from "../machines/_world.ts";
 import type { LabBook } from "../stores/address-book.ts";
+import type { KeptReport } from "../stores/checks.ts";
 import type { WordsRow } from "../stores/journal-reader.ts";
 import type { Cell, QueryResult } from "../stores/queries.ts";
 import type { KeptStory } from "../stories/kept-story.ts";
 import type { LiveView } from "../stories/live-view.ts";
 import type { Story } from "../stories/story.ts";
+import type { PlayedStory, PlayLimits, StoryToPlay } from "../stories/story-to-play.ts";
 import type { Judged } from "../stories/verdict.ts";
 import type { ChangeListener, LabTopic } from "./changes.ts";
 import type { ConnectionDocument } from "./documents.ts";
@@ -50,6 +52,8 @@ export interface Lab {
    * machines remember, too.
    */
   fresh?(withSnapshots: boolean): Promise<void> | undefined;
+  /** Plays a story again to a user's role, in a process. Rejects with a NetlabError where the role did not live to the end of it. */
+  playApart(role: Role, story: StoryToPlay, limits: PlayLimits): Promise<PlayedStory>;
   readonly instances: readonly LabInstance[];
   /** By id or name. */
   find(idOrName: string): LabInstance | undefined;
@@ -102,6 +106,8 @@ export interface Lab {
   loadRole(source: string, fileName: string): Promise<LoadedRole>;
   /** Forgets a role that was loaded. Throws where an instance plays it, and where it is not `load`'s. */
   unloadRole(name: string): Promise<void>;
+  /** Adds the results of a check to the database; answers the number of the run there. Rejects with a NetlabError. */
+  keepCheck(report: KeptReport): Promise<number>;
   /** A question to the database, in SQL, read only; secrets are masked unless shown. Rejects with a NetlabError. */
   query(sql: string, options?: LabQueryOptions): Promise<QueryResult>;
   /** Story that the journal has of a peer, of this run or an earlier one; undefined where it has nothing. */

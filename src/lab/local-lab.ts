@@ -15,9 +15,11 @@ import type { Log, LogLine } from "../log.ts";
 import type { HubMember, Role } from "../machines/_role.ts";
 import type { Clock, Registry } from "../machines/_world.ts";
 import type { LabBook } from "../stores/address-book.ts";
+import type { KeptChecks, KeptReport } from "../stores/checks.ts";
 import type { QueryResult } from "../stores/queries.ts";
 import type { Recorder } from "../stories/recorder.ts";
 import type { Story } from "../stories/story.ts";
+import type { PlayedStory, PlayLimits, StoryToPlay } from "../stories/story-to-play.ts";
 import type { Judged, StoryJudge } from "../stories/verdict.ts";
 import { type ChangeListener, type InstanceChange, type LabTopic, Listeners } from "./changes.ts";
 import { ConnectionCommands } from "./connection-commands.ts";
@@ -40,9 +42,11 @@ export interface LocalLabParts extends InstanceCommandsParts {
   readonly judge: StoryJudge;
   readonly registry: Registry;
   readonly book: LabBook;
+  readonly checks: KeptChecks;
   readonly descriptors: DescriptorBudget;
   readonly log: Log;
   readonly faults: FaultBoard;
+  readonly playApart: Lab["playApart"];
 }
 
 export class LocalLab implements Lab {
@@ -102,6 +106,10 @@ export class LocalLab implements Lab {
   };
 
   // -- what there is now ---------------------------------------------------------------------------------------------
+
+  playApart(role: Role, story: StoryToPlay, limits: PlayLimits): Promise<PlayedStory> {
+    return this.#parts.playApart(role, story, limits);
+  }
 
   fresh(withSnapshots: boolean): Promise<void> | undefined {
     const apart = this.#parts.supervisor.instances.filter(({ service }) => service.fresh);
@@ -232,6 +240,10 @@ export class LocalLab implements Lab {
 
   query(sql: string, options?: LabQueryOptions): Promise<QueryResult> {
     return this.#parts.questions.query(sql, options);
+  }
+
+  keepCheck(report: KeptReport): Promise<number> {
+    return this.#parts.checks.add(report);
   }
 
   journaled(peer: PeerTerm): Promise<JournaledStory | undefined> {

@@ -234,6 +234,37 @@ const step = entry.extend({
   actions: z.array(z.string()),
 });
 
+const lineFault = z.object({
+  id: z.string(),
+  name: z.string(),
+  attributes: z.record(z.string(), z.string()).describe("as they were typed"),
+  target: z.string().describe("id of an instance, or of a connection"),
+  direction: z.enum(["in", "out", "both"]).describe("seen from the role"),
+  chance: z.number(),
+  seed: z.number().int(),
+  since: z.number().describe("milliseconds since 1970"),
+  until: z.number().nullable(),
+  connections: count,
+});
+
+const faultKind = z.object({
+  name: z.string(),
+  summary: z.string(),
+  transports: z.array(z.string()),
+  isDestructive: z.boolean(),
+  attributes: z.array(z.object({ name: z.string(), summary: z.string() })),
+});
+
+/** A whole story: `subject` and the fields of docs/capture.md; entries with their bytes in base64. */
+const record = z.union([
+  z.object({
+    opener: z.enum(["peer", "us"]),
+    record: z.looseObject({ version: z.number(), entries: z.array(z.unknown()) }),
+  }),
+  z.object({ id: z.string(), entry: z.unknown(), bytesIn: bytes, bytesOut: bytes }),
+  z.object({ lost: count }),
+]);
+
 const oneOrMany = <Schema extends z.ZodType>(schema: Schema) => z.union([schema, z.array(schema)]);
 const anyJson = z.unknown().describe("the value as JSON");
 
@@ -251,10 +282,12 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
   eval: anyJson,
   event: connection,
   explain: explanation,
+  fault: z.union([lineFault, z.array(lineFault), z.array(faultKind)]),
   fin: connection,
   graph: chart,
   help: oneOrMany(help),
   info,
+  "keep-check": z.object({ run: count, rows: count }),
   kick: z.array(connection),
   kill: z.array(connection),
   load: role.extend({
@@ -265,6 +298,7 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
   logs: z.object({ at: time, level: z.string(), message: z.string() }),
   ls: z.array(listedInstance),
   members: z.array(member),
+  records: record,
   register: registration.nullable(),
   registry: z.array(registration),
   reload: z.object({ lab: z.string(), added: z.array(z.string()), removed: z.array(z.string()) }),
@@ -292,10 +326,10 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
 };
 
 /** Commands that answer with a document for each line, entry, step or look. */
-export const STREAMS = ["logs", "tap", "top", "trace"];
+export const STREAMS = ["logs", "records", "tap", "top", "trace"];
 
 /** Commands whose answer is another's, or that answer with nothing. */
-export const WITHOUT_DOCUMENT = ["expect", "play", "quit", "watch"];
+export const WITHOUT_DOCUMENT = ["capture", "check", "expect", "play", "quit", "watch"];
 
 /** Documents that more than one command answers with, by name. */
 export const sharedSchemas = { instance, connection, registration, address, explanation, problem } as const;

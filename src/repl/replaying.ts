@@ -1,24 +1,42 @@
 /** Needs of `replay` and `rewind`: the story's role as it is now, and the options it was played with. */
 import { parseOptions, roleOptions } from "../catalogue/instance-options.ts";
+import { isLoaded } from "../catalogue/loaded-roles.ts";
 import { NetlabError } from "../errors.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { Role } from "../machines/_role.ts";
-import type { ReplayRequest } from "../replay/replay.ts";
+import { type Replayed, type ReplayRequest, replay } from "../replay/replay.ts";
+import { replayedElsewhere, storyToPlay } from "../replay/replay-elsewhere.ts";
 import type { Story } from "../stories/story.ts";
 
+export interface Playing extends ReplayRequest {
+  /** Options as the instance was given them. */
+  readonly given: Readonly<Record<string, unknown>>;
+}
+
+/** A user's role is played apart, and then looked at after one entry alone: `moment`. */
+export async function playAgain(lab: Lab, request: Playing, moment?: number): Promise<Replayed> {
+  const { role, given, common } = request;
+  if (!isLoaded(role)) return replay(request);
+  const { watchdog, memory } = common;
+  const story = storyToPlay(request, given, moment);
+  return replayedElsewhere(request, await lab.playApart(role, story, { watchdog, memory }));
+}
+
 /** By another role of that name where one is given: it plays with its own defaults. */
-export function replayRequest(lab: Lab, story: Story, otherRole?: string): ReplayRequest {
+export function replayRequest(lab: Lab, story: Story, otherRole?: string): Playing {
   const instance = lab.find(story.subject.instance);
   const role = roleOf(lab, otherRole) ?? roleOf(lab, instance?.type ?? story.subject.role);
   if (!role) throw new NetlabError("no-such-role/gone", { id: story.subject.id });
   checkPlayable(story, role);
   const isSame = instance !== undefined && instance.type === role.name;
+  const given = isSame ? { ...instance.given, ...instance.made } : {};
   const options = isSame ? instance.options : parseOptions(role, {});
   return {
     story,
     role,
     options: roleOptions(role, options),
     common: options,
+    given,
   };
 }
 

@@ -24,3 +24,15 @@ function copied(value: unknown, depth: number): unknown {
 
 /** The connection is told as one, whatever has become of it. */
 const isPeer = (value: object) => "sendBytes" in value && "remote" in value;
+
+/** The same for another process: of the connection it says no more than that it is one. */
+export function portable(value: unknown): unknown {
+  if (typeof value === "function" || typeof value === "symbol") return undefined;
+  if (typeof value !== "object" || value === null || Buffer.isBuffer(value) || value instanceof Date)
+    return value;
+  if (isPeer(value)) return { sendBytes: null };
+  if (Array.isArray(value)) return value.map(portable);
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [portable(key), portable(item)]));
+  if (value instanceof Set) return new Set([...value].map(portable));
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, portable(field)]));
+}

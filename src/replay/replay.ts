@@ -48,12 +48,22 @@ export interface Difference {
   readonly played: Entry | undefined;
 }
 
-export async function replay(request: ReplayRequest): Promise<Replayed> {
+export interface ReplayOptions {
+  /** Entries of the story are all that there were; it is told from the story itself where it is the recorder's. */
+  readonly isWhole?: boolean;
+  /** Before each entry. */
+  readonly onEntry?: () => void;
+}
+
+export async function replay(
+  request: ReplayRequest,
+  { isWhole = true, onEntry }: ReplayOptions = {},
+): Promise<Replayed> {
   const { story } = request;
   const { entries, cutShort } = playable(story);
   const clock = new RecordedClock(story.openedAt);
   const player = new Player({ ...request, clock, turns: new RecordedTurns(entries) }, entries);
-  const { difference, same } = await player.run(cutShort === undefined);
+  const { difference, same } = await player.run(isWhole && cutShort === undefined, onEntry);
   return {
     same,
     given: player.given,
@@ -101,8 +111,12 @@ class Player {
     this.sandbox = new Sandbox(request, recorded);
   }
 
-  async run(isToTheEnd: boolean): Promise<{ difference: Difference | undefined; same: number }> {
+  async run(
+    isToTheEnd: boolean,
+    onEntry?: () => void,
+  ): Promise<{ difference: Difference | undefined; same: number }> {
     for (const [index, entry] of this.#recorded.entries()) {
+      onEntry?.();
       this.#request.clock.standAt(this.#request.story.openedAt + entry.at / 1_000);
       this.#applyInput(entry, this.#recorded[index + 1]);
       const isPlayed = isSeen(entry) || (await this.#isPlayed(entry));

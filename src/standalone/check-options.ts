@@ -1,11 +1,11 @@
 /** Options of `netlabctl check`, and the request that they make. */
 import * as z from "zod";
 import { nearest } from "../catalogue/instance-options.ts";
+import { addressIn } from "../check/address.ts";
 import { DEFAULT_LIMITS, parseLimits } from "../check/box/limits.ts";
 import { FORMAT_NAMES, type FormatTarget, formatTarget } from "../check/report-files.ts";
 import type { CheckRequest } from "../check/run-check.ts";
 import { NetlabError } from "../errors.ts";
-import { hostPort } from "../machines/_options.ts";
 import { readNamedFile } from "../terminal/client-file.ts";
 
 export const checkOptions = z.object({
@@ -18,7 +18,10 @@ export const checkOptions = z.object({
   build: z.string().optional().describe("command that builds it first"),
   stdin: z.string().optional().describe("file with the lines that are typed into a client"),
   case: z.array(z.string()).default([]).describe("only cases whose id is like this, e.g. 'CALC-2.*'"),
-  grade: z.enum(["MUST", "SHOULD", "INFO"]).optional().describe("only cases of this grade"),
+  grade: z
+    .array(z.enum(["MUST", "SHOULD", "INFO"]))
+    .default([])
+    .describe("only cases of this grade"),
   seed: z.number().int().min(0).default(1).describe("chooses the values that are sent"),
   repeat: z.number().int().min(1).max(20).default(1).describe("try each case so often, to find flaky ones"),
   set: z.array(z.string()).default([]).describe("what your program has, e.g. token=server1"),
@@ -28,6 +31,10 @@ export const checkOptions = z.object({
     .array(z.string())
     .default(["text"])
     .describe("text, json, junit, tap, ctrf, gradescope or html; with =FILE into a file"),
+  keep: z
+    .boolean()
+    .default(false)
+    .describe("keep the results in the database of the daemon that runs; its sql sees them as checks"),
   points: z.number().positive().optional().describe("points of the assignment, for --format gradescope"),
   box: z.boolean().default(false).describe("run the program in a box, as grade does"),
 });
@@ -54,23 +61,14 @@ export async function requestFrom(
     side,
     role,
     run,
-    at: at === undefined ? undefined : hostPortOf(at),
+    at: at === undefined ? undefined : addressIn(at),
     cases: options.case,
-    grade,
+    grades: grade,
     seed,
     repeat,
     set: wordsOf(options.set),
     script: text?.replace(/\r?\n$/, "").split(/\r?\n/),
   };
-}
-
-function hostPortOf(text: string): { host: string; port: number } {
-  const parsed = hostPort().safeParse(text);
-  if (parsed.success) return parsed.data;
-  throw new NetlabError("usage/of-command", {
-    command: "check",
-    why: parsed.error.issues[0]?.message ?? "no address",
-  });
 }
 
 function wordsOf(pairs: readonly string[]): Record<string, string> {

@@ -1,18 +1,19 @@
 /** `netlabctl check`: does a program keep the rules of its role? Without a daemon; the program runs on this side. */
 import path from "node:path";
-import { readRoleFile } from "../catalogue/role-source.ts";
 import { boxedCheck } from "../check/box/boxed-check.ts";
 import { programsHere } from "../check/box/programs-here.ts";
 import { chooseRung } from "../check/box/rung.ts";
-import { type Checkable, checkableOf } from "../check/checkable.ts";
+import { explainCase, listCases } from "../check/check-list.ts";
+import { bundleOf, type Checkable, checkableOf } from "../check/checkable.ts";
 import { formats } from "../check/formats/formats.ts";
 import { text } from "../check/formats/text.ts";
 import { exitOf, type Report } from "../check/report.ts";
 import { type FormatTarget, unfinishedReport, writeReport } from "../check/report-files.ts";
 import { blankReport, type CheckRequest, casesOf, runCheck } from "../check/run-check.ts";
+import { ControlClient } from "../control/control-client.ts";
 import { NetlabError } from "../errors.ts";
 import { styleOf } from "../repl/style.ts";
-import { explainCase, listCases } from "./check-list.ts";
+import { keepReport } from "../terminal/kept-report.ts";
 import { type CheckOptions, checkOptions, limitsOf, requestFrom, targetsOf } from "./check-options.ts";
 import { defineStandalone, type StandaloneCall } from "./standalone-command.ts";
 
@@ -41,26 +42,36 @@ export default defineStandalone({
   ],
   run: async (call) => {
     const { what = "", role = "", at } = call.args;
-    if (what === "list") return listCases(await subjectOf(role), call);
+    if (what === "list") return listCases(await checkableOf(role, await bundleOf(role)), call);
     if (what === "explain") return explainCase(role, call);
     if (what !== "server" && what !== "client") throw new NetlabError("usage/check-what", { what });
     const request = await requestFrom(what, role, at, call.options);
-    return check(request, call);
+    return call.options.keep ? checkAndKeep(request, call) : (await check(request, call)).exit;
   },
 });
 
-/** A role of netlabd's, or the file of one's own. */
-async function subjectOf(role: string, bundle?: string): Promise<Checkable> {
-  return checkableOf(role, bundle ?? (await bundleOf(role)));
+interface Checked {
+  readonly exit: number;
+  readonly report?: Report;
 }
 
-const isFile = (role: string) => /\.[mc]?[jt]s$/.test(role);
-const bundleOf = async (role: string) => (isFile(role) ? readRoleFile(path.resolve(role)) : undefined);
+/** The daemon is asked for first: no check is waited for whose results have no place. */
+async function checkAndKeep(request: CheckRequest, call: Call): Promise<number> {
+  const client = await ControlClient.connect(call.socketPath);
+  try {
+    const { exit, report } = await check(request, call);
+    if (!report) return exit;
+    const kept = await keepReport(client, report, call);
+    return kept === 0 ? exit : kept;
+  } finally {
+    client.close();
+  }
+}
 
-async function check(asked: CheckRequest, call: Call): Promise<number> {
+async function check(asked: CheckRequest, call: Call): Promise<Checked> {
   const { options } = call;
   const bundle = await bundleOf(asked.role);
-  const subject = await subjectOf(asked.role, bundle);
+  const subject = await checkableOf(asked.role, bundle);
   const request = { ...asked, role: subject.role.name, ...(bundle === undefined ? {} : { bundle }) };
   if (casesOf(request, subject.cases).length === 0)
     throw new NetlabError("usage/check-no-case", {
@@ -75,10 +86,10 @@ async function check(asked: CheckRequest, call: Call): Promise<number> {
   const { points } = options;
   await writeReport(unfinishedReport(blank), targets, look, { points });
   const report = await reportOf(request, subject, call);
-  if (report === undefined) return OUR_FAULT;
+  if (report === undefined) return { exit: OUR_FAULT };
   await writeReport(report, targets, look, { points });
   for (const target of targets) if (target.file === undefined) tell(report, target, look, call);
-  return exitOf(report, options.strict);
+  return { exit: exitOf(report, options.strict), report };
 }
 
 function tell(report: Report, { format }: FormatTarget, look: (report: Report) => string, call: Call): void {

@@ -27,7 +27,10 @@ const options = z.object({
   roster: z.string().optional().describe("CSV file with the students, also as Moodle or Canvas exports it"),
   resume: z.boolean().default(false).describe("go on with the grades in --out; check only what has changed"),
   anonymous: z.boolean().default(false).describe("use pseudonyms in file names, pages and gradebook"),
-  box: z.enum(["auto", "bwrap", "limits"]).default("auto").describe("keep each program in this kind of box"),
+  box: z
+    .enum(["auto", "bwrap", "unshare", "limits"])
+    .default("auto")
+    .describe("keep each program in this kind of box"),
   matrix: z.boolean().default(false).describe("also run the clients of all with the servers of all"),
   unsafe: z.boolean().default(false).describe("as root, run the programs also without a box"),
 });

@@ -9,6 +9,7 @@ export const migrations: readonly Migration[] = [
   numberOn,
   keepFacts,
   keepVerdicts,
+  keepChecks,
 ];
 
 /** Version 2: numbers that go on over restarts, and the ids of lab files' entries. */
@@ -81,4 +82,29 @@ function keepVerdicts(sql: Database.Database): void {
     -- Of a story that has ended, once it was judged; cards: ids such as D17, the root cause first, with blanks between them.
     ALTER TABLE stories ADD COLUMN verdict TEXT;
     ALTER TABLE stories ADD COLUMN cards TEXT;`);
+}
+
+/** Version 5: what checks came to. Rows are added and never changed, so that a later version of the checker rewrites nothing. */
+function keepChecks(sql: Database.Database): void {
+  sql.exec(`
+    -- A row a case; run counts the reports; version is the checker's; at is when the check began.
+    CREATE TABLE checks (
+      id       INTEGER PRIMARY KEY,
+      run      INTEGER NOT NULL,
+      at       INTEGER NOT NULL,
+      version  TEXT    NOT NULL,
+      seed     INTEGER NOT NULL,
+      role     TEXT    NOT NULL,
+      side     TEXT    NOT NULL CHECK (side IN ('server', 'client')),
+      target   TEXT    NOT NULL,
+      "case"   TEXT    NOT NULL,
+      status   TEXT    NOT NULL,
+      grade    TEXT    NOT NULL,
+      weight   REAL    NOT NULL,
+      message  TEXT    NOT NULL
+    ) STRICT;
+    CREATE TRIGGER checks_are_not_changed BEFORE UPDATE ON checks
+    BEGIN SELECT raise(ABORT, 'results of checks are not changed'); END;
+    CREATE TRIGGER checks_are_not_removed BEFORE DELETE ON checks
+    BEGIN SELECT raise(ABORT, 'results of checks are not removed'); END;`);
 }

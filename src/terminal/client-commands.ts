@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { Command } from "../repl/command.ts";
 import captureCommand from "../repl/commands/capture.ts";
+import checkCommand from "../repl/commands/check.ts";
 import expectCommand from "../repl/commands/expect.ts";
 import playCommand from "../repl/commands/play.ts";
 import watchCommand from "../repl/commands/watch.ts";
@@ -48,6 +49,10 @@ function clientCommand(definition: Command, act: (call: ClientCall) => Promise<n
 
 export const clientCommands: ReadonlyMap<string, ClientCommand> = new Map([
   [captureCommand.name, clientCommand(captureCommand, capture)],
+  [
+    checkCommand.name,
+    clientCommand(checkCommand, async (call) => (await import("./role-check.ts")).check(call)),
+  ],
   [watchCommand.name, clientCommand(watchCommand, watch)],
   [expectCommand.name, clientCommand(expectCommand, expectation)],
   [playCommand.name, clientCommand(playCommand, play)],

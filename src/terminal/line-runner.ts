@@ -28,7 +28,7 @@ export interface LastOutput {
 }
 
 /** Their code is loaded when one is wanted; a test holds the list true. */
-export const CLIENT_COMMANDS = ["capture", "expect", "play", "watch"];
+export const CLIENT_COMMANDS = ["capture", "check", "expect", "play", "watch"];
 const KEPT_CHARACTERS = 1_048_576;
 
 /** Answer to a question of the client's own, with the documents of `--json`. */

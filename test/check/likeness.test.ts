@@ -1,6 +1,6 @@
 /** Texts by value, as families compare them. */
 import { describe, expect, it } from "vitest";
-import { likeness, mention } from "../../src/check/likeness.ts";
+import { endingLikeness, likeness, mention } from "../../src/check/likeness.ts";
 
 describe("a likeness", () => {
   it.each([
@@ -24,6 +24,31 @@ describe("a likeness", () => {
     [["Hello ann"], "hello ann"],
   ])("of %j does not take %j", (texts, came) => {
     expect(likeness(texts).exec(came)).toBeNull();
+  });
+});
+
+describe("a likeness amid other words", () => {
+  it.each([
+    [["50.0"], "= 50.0"],
+    [["50.0"], "Welcome50"],
+    [["50.0"], "Hello ann\n15 + 35 = 50\n"],
+    [["-8.0"], "= -8\r\n"],
+    [["50.0", "51.0"], "= 50.0= 51.0"],
+    [["Division by zero"], "Error: Division by  zero\0"],
+  ])("of %j takes %j", (texts, came) => {
+    expect(endingLikeness(texts).exec(came)?.[0]).toBe(came);
+  });
+
+  it.each([
+    [["50.0"], "= 150"],
+    [["50.0"], "= -50"],
+    [["50.0"], "1e50"],
+    [["50.0"], "0.50"],
+    [["50.0"], "50.0 is it"],
+    [["50.0"], "50.05"],
+    [["50.0", "51.0"], "= 51.0= 50.0"],
+  ])("of %j does not take %j", (texts, came) => {
+    expect(endingLikeness(texts).exec(came)).toBeNull();
   });
 });
 

@@ -104,3 +104,28 @@ describe("a client", () => {
     expect(withStatus(report, "failed")).toEqual(["FRAME-6.c.reply-in-two-reads"]);
   }, 120_000);
 });
+
+describe("a program that says that it does not do this", () => {
+  const DIVISIONS = ["CALC-1.shortest-repr", "CALC-2.division-by-zero"];
+
+  it("is judged as one, by its answer: no points, and a MUST is not kept", async () => {
+    const run = calculator({ answer: "'Unsupported' if text.startswith('Div') else text" });
+    const report = await check("calculator", { run, cases: DIVISIONS });
+    expect(withStatus(report, "unimplemented")).toEqual(["CALC-2.division-by-zero"]);
+    expect(withStatus(report, "failed")).toEqual([]);
+    expect(report.score.got).toBeLessThan(report.score.max);
+    expect(exitOf(report, false)).toBe(1);
+  }, 60_000);
+
+  it("is judged as one, by exit status 127 of a server and of a client", async () => {
+    const run = calculator({ answer: "text if text[:3] != 'Div' else __import__('os')._exit(127)" });
+    const server = await check("calculator", { run, cases: DIVISIONS });
+    expect(withStatus(server, "unimplemented")).toEqual(["CALC-2.division-by-zero"]);
+    const client = await check("calculator", {
+      side: "client",
+      run: "exit 127; {host} {port}",
+      cases: ["CALC-0.c.q"],
+    });
+    expect(withStatus(client, "unimplemented")).toEqual(["CALC-0.c.q"]);
+  }, 60_000);
+});

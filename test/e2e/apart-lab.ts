@@ -137,6 +137,14 @@ export class ApartLab {
     return this.daemon.document("conns", id, "--all");
   }
 
+  /** The neighbour is answered in time while this is under way. */
+  async beside<Result>(act: () => Promise<Result>): Promise<Result> {
+    this.#neighbour.begin();
+    const result = await act();
+    expect(this.#neighbour.worstMs).toBeLessThan(this.#neighbour.limitMs);
+    return result;
+  }
+
   async logged(words: string): Promise<string | undefined> {
     const log = await this.daemon.plain("logs");
     return log.split("\n").find((line) => line.includes(words));

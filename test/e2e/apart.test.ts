@@ -74,6 +74,46 @@ describe("an operator", () => {
   });
 });
 
+describe("a story of a role that hung or ended itself", () => {
+  it.each([
+    [
+      "loops",
+      "handler",
+      /could not be played again: the role gave no sign of life for 0\.8 s, at .*misdeeds\.ts:\d+:/,
+    ],
+    [
+      "calls process.exit",
+      "exit",
+      /could not be played again: the role called process\.exit\(3\), at .*misdeeds\.ts:\d+:/,
+    ],
+    ["aborts", "abort", /could not be played again: the role's process ended: SIGABRT/],
+  ])("that %s is played again beside the lab, which says why it could not be", async (_, deed, why) => {
+    const { id, port } = await lab.spawn("--watchdog", "800ms", "--memory", "160M");
+    const peer = await Peer.meet(port);
+    peer.socket.write(`${deed}\n`);
+    await peer.ended;
+    const [crashed] = (await lab.stories(id)).filter(({ verdict }) => verdict === "crashed");
+    for (const command of [`replay ${crashed?.id}`, `rewind ${crashed?.id} --to 3`]) {
+      const { exit, stderr } = await lab.beside(() => lab.daemon.ctl(...command.split(" ")));
+      expect({ exit, stderr }).toEqual({ exit: 5, stderr: expect.stringMatching(why) });
+    }
+  });
+
+  it("of one that behaved is the same, and is rewound to what its machine knew", async () => {
+    const { id, port } = await lab.spawn();
+    const peer = await Peer.meet(port);
+    await peer.ask("go");
+    const [story] = await lab.stories(id);
+    expect(await lab.plain(`replay ${story?.id}`)).toMatch(
+      /of \d+ entries are the same.*same machine, the same/s,
+    );
+    const moment = await lab.plain(`rewind ${story?.id} --to 6`);
+    expect(moment).toMatch(/state {5}asking|state {5}moving/);
+    expect(moment).toContain("heard = 1");
+    peer.socket.destroy();
+  });
+});
+
 describe("load", () => {
   it.each([
     ["exits", "process.exit(7)", /worse\.ts: the role called process\.exit\(7\), at .*worse\.ts:1:/],

@@ -142,7 +142,7 @@ describe("code at the prompt", () => {
     expect(await offered("1 + own.plain.")).toMatchObject({ typed: "", values: ["inner"] });
     expect(await offered("own.deep.")).toMatchObject({ values: [] });
     expect((await offered("own")).values).toEqual(["own"]);
-    expect((await offered("ca")).values).toEqual(["calls"]);
+    expect((await offered("cal")).values).toEqual(["calls"]);
     expect(await prompt.line("calls")).toMatchObject({ out: ["0"] });
   });
 });

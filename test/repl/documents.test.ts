@@ -17,6 +17,16 @@ const EXAMPLE = readFileSync(path.join(import.meta.dirname, "../../examples/gues
 const CSV: Readonly<Record<string, string>> = {
   "good.csv": "email,name\nlea@x.org,Lea\n",
   "bad.csv": "no\n",
+  "report.json": JSON.stringify({
+    format: "netlab-check/1",
+    version: "1.0.0",
+    role: "calculator",
+    side: "server",
+    seed: 1,
+    started: "2026-01-01T00:00:00.000Z",
+    program: { run: null, at: "127.0.0.1:1" },
+    results: [{ id: "CALC-2.numbers", status: "passed", grade: "MUST", weight: 2, message: "" }],
+  }),
 };
 
 useDaemon([calculator, chat, bootstrap]);
@@ -72,6 +82,13 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   rewind: ["rewind c1 --json", "rewind c1 --to 3 --json"],
   graph: ["graph calculator --json", "graph c3 --json"],
   seq: ["seq c1 --json"],
+  records: ["records calculator --json"],
+  fault: [
+    "fault kinds --json",
+    "fault add calculator latency=10ms --json",
+    "fault ls --json",
+    "fault rm f1 --json",
+  ],
   members: ["members chat --json"],
   say: ["say --json chat hello"],
   send: ["send --json c3 1 + 1"],
@@ -88,6 +105,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
     "book import bad.csv --json",
     "book remove luke@x.org --json",
   ],
+  "keep-check": ["keep-check report.json --json"],
   sql: ["sql --json select * from registrations"],
   top: ["top --n 1 --every 50ms --json"],
   logs: ["logs --json"],

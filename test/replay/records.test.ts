@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { sequenceOf } from "../../src/charts/sequence.ts";
 import { sequencePlain } from "../../src/charts/sequence-plain.ts";
 import { explain, explanationDocument } from "../../src/repl/explanation.ts";
-import { replayRequest } from "../../src/repl/replaying.ts";
+import { playAgain, replayRequest } from "../../src/repl/replaying.ts";
 import { replay } from "../../src/replay/replay.ts";
 import { cause } from "../../src/stories/causes.ts";
 import { editionOf } from "../../src/stories/editions.ts";
@@ -137,6 +137,14 @@ describe("a role of one's own", () => {
     const told = story().entries.map((_, index) => replayed.momentAt(index + 1)?.context.tries);
     expect(told.find((tries) => tries !== undefined)).toEqual({ count: 0 });
     expect(told.at(-1)).toEqual({ count: 3 });
+    const { momentAt, ...outcome } = replayed;
+    const { length } = story().entries;
+    for (const number of [1, Math.floor(length / 2), length]) {
+      const apart = await playAgain(lab.daemon.lab, replayRequest(lab.daemon.lab, story()), number);
+      const { momentAt: momentApart, ...outcomeApart } = apart;
+      expect(outcomeApart).toEqual(outcome);
+      expect(momentApart(number)).toEqual(momentAt(number));
+    }
   });
 });
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SimulatedClock } from "xstate";
 import { type AddressBookCommand, openAddressBook } from "../../src/stores/address-book.ts";
+import { type KeptChecksCommand, openKeptChecks } from "../../src/stores/checks.ts";
 import type { Committed, LabDatabase } from "../../src/stores/database.ts";
 import { type InstanceCommand, openInstances } from "../../src/stores/instances.ts";
 import { type JournalCommand, openJournal } from "../../src/stores/journal.ts";
@@ -17,6 +18,7 @@ function storesOn(database: LabDatabase) {
   const instances = openInstances(database);
   const journal = openJournal(database, () => undefined);
   const numbers = openNumbers(database);
+  const checks = openKeptChecks(database);
   const labEntries = openLabEntries(database);
   return {
     registry,
@@ -40,6 +42,8 @@ function storesOn(database: LabDatabase) {
           return instances.apply(command as InstanceCommand);
         case "numbers":
           return numbers.apply(command as NumbersCommand);
+        case "checks":
+          return checks.apply(command as KeptChecksCommand);
         case "labEntries":
           return labEntries.apply(command as LabEntriesCommand);
         default:
@@ -57,6 +61,7 @@ const tablesOf = (lab: LabFolder) => [
   lab.rows("SELECT * FROM journal ORDER BY id"),
   lab.rows("SELECT * FROM numbers ORDER BY name"),
   lab.rows("SELECT * FROM lab_entries ORDER BY lab, place"),
+  lab.rows("SELECT * FROM checks ORDER BY id"),
 ];
 
 const EMAILS = ["ada@example.org", "Ada@example.org ", "bo@example.org"];
@@ -119,6 +124,29 @@ const anyCommand: fc.Arbitrary<Committed> = fc.oneof(
   fc.record({
     store: fc.constant("numbers"),
     command: fc.record({ op: fc.constant("keep"), name: fc.constant("instance/chat"), next: fc.nat(9) }),
+  }),
+  fc.record({
+    store: fc.constant("checks"),
+    command: fc.record({
+      op: fc.constant("add"),
+      report: fc.record({
+        version: fc.constant("1.0.0"),
+        seed: fc.nat(9),
+        role: oneOf("chat"),
+        side: oneOf("server", "client"),
+        target: oneOf("127.0.0.1:1"),
+        at: fc.nat(9),
+        results: fc.array(
+          fc.record({
+            id: oneOf("CHAT-1.name"),
+            status: oneOf("passed", "failed"),
+            grade: oneOf("MUST"),
+            weight: fc.nat(2),
+            message: oneOf("", "no answer"),
+          }),
+        ),
+      }),
+    }),
   }),
   fc.record({
     store: fc.constant("labEntries"),

@@ -19,7 +19,7 @@ import { GIVEN, outerBox, WORK } from "./bubblewrap.ts";
 import { installationsOf, SYSTEM_PATH } from "./installations.ts";
 import {
   droppedTo,
-  isOpenToAll,
+  mayDrop,
   reachable,
   scratchFolder,
   withSmallTables,
@@ -28,6 +28,7 @@ import {
 import { ownCode } from "./own-code.ts";
 import { SPEAKING } from "./programs-here.ts";
 import type { Rung } from "./rung.ts";
+import { outerUnshare } from "./unshare.ts";
 
 /** Places of a job, as its tester sees them. */
 export interface JobPlaces {
@@ -86,7 +87,7 @@ async function startOf(
   const installed = await Promise.all(handIns.map(({ folder }) => installationsOf(commands, { folder })));
   const program = [process.execPath, codeFile(tester)];
   const box: BoxReport = rung.report;
-  if (box.kind === "limits") return unboxed(scratch, program, user, { box, given });
+  if (box.kind !== "bwrap") return amongFiles(scratch, program, user, { box, given });
   const folders = [...new Set(installed.flatMap((one) => one.path))];
   const env = { ...SPEAKING, PATH: [...folders, ...SYSTEM_PATH].join(":"), HOME: "/tmp" };
   const view = path.join(scratch, "view");
@@ -109,8 +110,11 @@ async function startOf(
   };
 }
 
-/** Without a box root's tester is another user where that one may read our code; a person's is that person. */
-async function unboxed(
+/**
+ * A tester among all files of the machine, in `unshare`'s box or in none. Root's tester is another user where that one may read
+ * our code; a person's is that person.
+ */
+async function amongFiles(
   scratch: string,
   tester: readonly string[],
   user: number,
@@ -118,12 +122,13 @@ async function unboxed(
 ): Promise<Start> {
   const work = path.join(scratch, "hand-in");
   await mkdir(work);
-  const mayDrop = isRoot() && (await Promise.all(tester.map(isOpenToAll))).every(Boolean);
-  if (mayDrop) await chown(work, user, user);
-  const note = `the program runs as user ${mayDrop ? user : "root"}`;
+  const drops = isRoot() && (await mayDrop(tester));
+  if (drops) await chown(work, user, user);
+  const note = `the program runs as user ${drops ? user : "root"}`;
   const box = isRoot() ? { ...before, notes: [...before.notes, note] } : before;
-  const env = { ...process.env, ...SPEAKING, ...(mayDrop ? { HOME: work } : {}) };
-  return { argv: mayDrop ? droppedTo(user, tester) : tester, env, places: { box, given, work } };
+  const env = { ...process.env, ...SPEAKING, ...(drops ? { HOME: work } : {}) };
+  const argv = box.kind === "unshare" ? outerUnshare(tester) : tester;
+  return { argv: drops ? droppedTo(user, argv) : argv, env, places: { box, given, work } };
 }
 
 const run = promisify(execFile);

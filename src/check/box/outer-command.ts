@@ -5,6 +5,7 @@ import path from "node:path";
 import { shellWord } from "../../shell-words.ts";
 import { isRoot } from "./box-user.ts";
 import { namesOfBox, type Shown } from "./bubblewrap.ts";
+import { ownCode } from "./own-code.ts";
 
 /** Root's box begins as another user: as root the inner box could not mount its /proc. */
 export function droppedTo(user: number, argv: readonly string[]): readonly string[] {
@@ -83,6 +84,11 @@ export async function scratchFolder(name: string): Promise<string> {
   for (const place of isRoot() ? places : [])
     if (await isOpenToAll(path.join(place, name))) return mkdtemp(path.join(place, name));
   return mkdtemp(path.join(os.tmpdir(), name));
+}
+
+/** Whether a box's user can run our code as it lies there: a person's box is that person's, root's another user's. */
+export async function mayDrop(code: readonly string[] = ownCode()): Promise<boolean> {
+  return !isRoot() || (await Promise.all(code.map(isOpenToAll))).every(Boolean);
 }
 
 export async function isOpenToAll(place: string): Promise<boolean> {

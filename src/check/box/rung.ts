@@ -1,6 +1,6 @@
 /**
  * The ladder of boxes, from the best: bubblewrap, `unshare`, limits alone. Which rung a machine has is tried out once, with a program
- * that does nothing, and told in the report.
+ * that does next to nothing, and told in the report.
  */
 import { execFile } from "node:child_process";
 import { mkdir, rm } from "node:fs/promises";
@@ -10,8 +10,9 @@ import { NetlabError } from "../../errors.ts";
 import type { BoxReport } from "../report.ts";
 import { isRoot, userOfSlot } from "./box-user.ts";
 import { GIVEN, innerBox, outerBox } from "./bubblewrap.ts";
-import { droppedTo, scratchFolder, withSmallTables, writeNames } from "./outer-command.ts";
+import { droppedTo, mayDrop, scratchFolder, withSmallTables, writeNames } from "./outer-command.ts";
 import { LIMITS_ONLY } from "./programs-here.ts";
+import { innerUnshare, outerUnshare, PROVES_LOOPBACK, UNSHARE_ONLY } from "./unshare.ts";
 
 export type RungName = Exclude<BoxReport["kind"], "none">;
 
@@ -44,6 +45,13 @@ export async function chooseRung({ wanted, isUnsafe }: RungWish): Promise<Rung> 
     if (wanted === "bwrap") throw new NetlabError("no-box/not-there", { kind: "bwrap", why: trouble });
     why.push(`no bubblewrap: ${trouble}`);
   }
+  if (wanted === "auto" || wanted === "unshare") {
+    const trouble = await unshareTrouble();
+    if (trouble === undefined)
+      return { report: { kind: "unshare", notes: [...why, ...UNSHARE_ONLY] }, hasSmallTables: false };
+    if (wanted === "unshare") throw new NetlabError("no-box/not-there", { kind: "unshare", why: trouble });
+    why.push(`no unshare: ${trouble}`);
+  }
   if (isRoot() && !isUnsafe) throw new NetlabError("no-box/as-root", { why });
   return { report: { kind: "limits", notes: [...why, ...LIMITS_ONLY] }, hasSmallTables: false };
 }
@@ -75,8 +83,34 @@ async function bubblewrapTrouble(hasSmallTables: boolean): Promise<string | unde
   }
 }
 
+/** The same with `unshare`; what runs in it reaches itself on the loopback. */
+async function unshareTrouble(): Promise<string | undefined> {
+  if (process.platform !== "linux") return "it is a program of Linux";
+  // Another user's box shows no more than that user may read; root's own would be none.
+  if (!(await mayDrop()))
+    return "it shows programs this machine's files, and root's own folder holds our code";
+  try {
+    const argv = outerUnshare([...innerUnshare(), "/bin/sh", "-c", PROVES_LOOPBACK]);
+    const [program = "", ...args] = droppedTo(userOfSlot(0), argv);
+    await run(program, args, { timeout: TRIAL_MS });
+    return undefined;
+  } catch (error) {
+    return troubleOf(error);
+  }
+}
+
 function troubleOf(error: unknown): string {
-  const { code, stderr, message } = error as { code?: unknown; stderr?: string; message: string };
-  if (code === "ENOENT") return "bwrap is not installed";
+  const {
+    code,
+    stderr,
+    message,
+    path: program,
+  } = error as {
+    code?: unknown;
+    stderr?: string;
+    message: string;
+    path?: string;
+  };
+  if (code === "ENOENT") return `${program ?? "a program of it"} is not installed`;
   return stderr?.trim().split("\n").at(-1) || message;
 }

@@ -9,7 +9,7 @@ import { checkableOf } from "../checkable.ts";
 import type { Ended, Report } from "../report.ts";
 import { blankReport, runCheck } from "../run-check.ts";
 import type { TesterJob, TesterNews } from "./boxed-check.ts";
-import { innerBox } from "./bubblewrap.ts";
+import { enterBox } from "./inner-box.ts";
 import { StartedPrograms } from "./started-programs.ts";
 
 const stop = new AbortController();
@@ -26,7 +26,7 @@ async function work({ box, given, work, build, request, limits }: TesterJob): Pr
     folder: work,
     env: process.env,
     limits,
-    enter: box.kind === "bwrap" ? innerBox(limits) : [],
+    enter: enterBox(box, limits),
     hasOwnNetwork: isBoxed,
     hasOwnPids: isBoxed,
     hasOwnUser: isBoxed,

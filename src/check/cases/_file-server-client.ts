@@ -99,7 +99,7 @@ export const fileClientCases: readonly ClientCase[] = [
     title: "acknowledges the size before the file comes",
     async run(t) {
       const { server } = await fetching(t);
-      await t.until("an acknowledgement should come behind the size", () => server.heard.length >= 3, {
+      await t.until("an acknowledgement should come after the size", () => server.heard.length >= 3, {
         withinMs: END_MS,
       });
       if (server.said.length > 4)
@@ -155,7 +155,7 @@ export const fileClientCases: readonly ClientCase[] = [
       const { server } = await fetching(t, { given: { token: t.word(11) } });
       await reports(t, "a token that is refused");
       if (server.heard.length > 1)
-        t.fail("nothing should be asked behind Invalid", { got: server.heard[1] ?? "" });
+        t.fail("nothing should be asked after Invalid", { got: server.heard[1] ?? "" });
     },
   }),
   defineCase({

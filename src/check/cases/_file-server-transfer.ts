@@ -109,7 +109,7 @@ export const transferCases: readonly Case[] = [
     id: "FILE-0.any-ack",
     side: "server",
     grade: "SHOULD",
-    title: "takes one byte, whichever, for an acknowledgement",
+    title: "takes any one byte for an acknowledgement",
     async run(t) {
       const { name, bytes } = await known(t);
       const client = await enter(t);

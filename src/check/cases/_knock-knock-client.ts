@@ -51,7 +51,7 @@ export const knockClientCases: readonly ClientCase[] = [
     id: "KNOCK-2.c.ends",
     side: "client",
     grade: "MUST",
-    title: "ends behind the laughter",
+    title: "ends after the laughter",
     async run(t) {
       const server = await t.serve();
       await t.start();

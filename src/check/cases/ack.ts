@@ -59,7 +59,7 @@ export default defineChecks({
       id: "ACK-1.two-senders",
       side: "server",
       grade: "MUST",
-      title: "answers whoever has sent, in turn",
+      title: "answers each one that has sent, in turn",
       async run(t) {
         const [one, other] = [await t.datagrams(), await t.datagrams()];
         for (const sender of [one, other, other, one]) {

@@ -108,7 +108,7 @@ export default defineChecks({
       id: "BOOK-0.answer-then-close",
       side: "server",
       grade: "MUST",
-      title: "closes behind its answer",
+      title: "closes after its answer",
       async run(t) {
         const book = await t.connect();
         book.send(query(known(t).email));

@@ -152,7 +152,7 @@ export default defineChecks({
       id: "BOOT-6.trailing-newline",
       side: "server",
       grade: "SHOULD",
-      title: "drops a line end, and what lies behind a NUL",
+      title: "drops a line end, and what comes after a NUL",
       async run(t) {
         const client = await t.datagrams();
         const [one, other] = [entry(t), entry(t)];
@@ -229,7 +229,7 @@ export default defineChecks({
       id: "ROBUST.two-senders",
       side: "server",
       grade: "MUST",
-      title: "answers whoever has asked, in turn",
+      title: "answers each one that has asked, in turn",
       async run(t) {
         const [one, other] = [await t.datagrams(), await t.datagrams()];
         for (const client of [one, other, other, one]) await discovers(client);

@@ -99,7 +99,7 @@ export default defineChecks({
       id: "CLOCK-1.trailing-space",
       side: "server",
       grade: "SHOULD",
-      title: "takes a request with blanks or a line end behind it",
+      title: "takes a request with blanks or a line end after it",
       async run(t) {
         const sender = await t.datagrams();
         await tells(t, sender, `${SEND_DATE}\n`);
@@ -133,7 +133,7 @@ export default defineChecks({
       id: "ROBUST.two-senders",
       side: "server",
       grade: "MUST",
-      title: "answers whoever has asked, in turn",
+      title: "answers each one that has asked, in turn",
       async run(t) {
         const [one, other] = [await t.datagrams(), await t.datagrams()];
         for (const sender of [one, other, other, one]) await tells(t, sender, t.pick([SEND_DATE, SEND_TIME]));

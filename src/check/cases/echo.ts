@@ -241,5 +241,5 @@ async function saidBackOrUnknown(t: ServerTester, client: TestConnection, text: 
   client.say(text);
   const got = await client.message();
   if (got !== text && got !== COMMAND_NOT_FOUND)
-    t.fail(`${text} is no command: it should be said back`, { expected: text, got });
+    t.fail(`${text} is not a command: it should be said back`, { expected: text, got });
 }

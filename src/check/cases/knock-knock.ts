@@ -114,7 +114,7 @@ export default defineChecks({
       id: "KNOCK-2.punch-line-ends",
       side: "server",
       grade: "MUST",
-      title: "closes behind the punch line",
+      title: "closes after the punch line",
       async run(t) {
         const joke = await t.connect();
         await told(joke, KNOCK, t.word(), `${t.word()} ${t.word()}!`);

@@ -143,7 +143,7 @@ export default defineChecks({
       id: "RELAY-2.last-bar-splits",
       side: "server",
       grade: "SHOULD",
-      title: "takes what stands behind the last bar for the receiver",
+      title: "takes what comes after the last bar as the receiver",
       async run(t) {
         const [ann, bob, text] = [t.word(), t.word(7), `${t.word()}|${t.word()}`];
         const sender = await enter(t, ann);

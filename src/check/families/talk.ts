@@ -93,16 +93,15 @@ export class Talk {
   async hears(c: TestConnection, texts: readonly string[], waiting?: Waiting): Promise<void> {
     if (texts.length === 0) return;
     if (this.#isAmongOthers) for (const text of texts) await c.hears(text.trim(), waiting);
-    else await c.like(texts, waiting);
+    else await c.like(texts, { ...waiting, amid: true });
   }
 
   /** All of it on a connection of its own. */
   async whole(say?: Say, family?: 4 | 6): Promise<void> {
     const c = await this.open(family);
     await this.play(c, 0, this.turns.length, say);
-    if (this.closes) await c.ends();
-    else await hangUp(c);
-    c.reset();
+    // Whether the server closes after the leaving word is the case of its own rule.
+    await hangUp(c);
   }
 }
 

@@ -10,7 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../../errors.ts";
 import { codeFile } from "../../places.ts";
 import type { JobPlaces } from "../box/boxed-job.ts";
-import { innerBox } from "../box/bubblewrap.ts";
+import { enterBox } from "../box/inner-box.ts";
 import { StartedPrograms } from "../box/started-programs.ts";
 import { patience } from "../patience.ts";
 import type { Limits, Program } from "../program.ts";
@@ -156,10 +156,10 @@ function placed(folder: string, { box, limits }: Job): StartedPrograms {
   const isBoxed = box.kind !== "limits";
   return new StartedPrograms({
     box,
-    folder: isBoxed ? process.cwd() : folder,
+    folder: box.kind === "bwrap" ? process.cwd() : folder,
     env: process.env,
     limits,
-    enter: isBoxed ? innerBox(limits, folder) : [],
+    enter: enterBox(box, limits, folder),
     hasOwnNetwork: isBoxed,
     hasOwnPids: isBoxed,
     hasOwnUser: isBoxed,

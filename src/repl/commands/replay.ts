@@ -1,12 +1,12 @@
 import * as z from "zod";
 import { exitCodes } from "../../errors.ts";
 import { entryDocument } from "../../lab/documents.ts";
-import { type Replayed, type ReplayRequest, replay } from "../../replay/replay.ts";
+import type { Replayed, ReplayRequest } from "../../replay/replay.ts";
 import { contextOf } from "../../stories/editions.ts";
 import { describeEntry } from "../../stories/entry-text.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { findWhole } from "../journaled.ts";
-import { replayRequest } from "../replaying.ts";
+import { playAgain, replayRequest } from "../replaying.ts";
 import { sinceStart } from "../reports.ts";
 
 const options = z.object({
@@ -33,7 +33,7 @@ export default defineCommand({
     const { lab, args, options, out, data, isJson } = call;
     const story = await findWhole(lab, args.connection ?? "@last");
     const request = replayRequest(lab, story, options.role);
-    const replayed = await replay(request);
+    const replayed = await playAgain(lab, request);
     if (isJson) data(documentOf(replayed, request, call));
     else out(textOf(replayed, request, call));
     return replayed.difference ? exitCodes.checkFailed : exitCodes.done;

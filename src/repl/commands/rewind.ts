@@ -1,13 +1,13 @@
 import * as z from "zod";
 import { NetlabError } from "../../errors.ts";
-import { playable, replay } from "../../replay/replay.ts";
+import { playable } from "../../replay/replay.ts";
 import { contextOf } from "../../stories/editions.ts";
 import { describeEntry } from "../../stories/entry-text.ts";
 import { type Story, wallMs } from "../../stories/story.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { findWhole } from "../journaled.ts";
 import { momentDocument, momentText } from "../moment.ts";
-import { replayRequest } from "../replaying.ts";
+import { playAgain, replayRequest } from "../replaying.ts";
 import { sinceStart } from "../reports.ts";
 
 const options = z.object({
@@ -36,7 +36,7 @@ export default defineCommand({
     const { entries, cutShort } = playable(story);
     if (options.to === undefined) return isJson ? data(momentsDocument(story, call)) : out(list(story, call));
     if (options.to > entries.length) throw beyond(options.to, entries.length, cutShort);
-    const replayed = await replay(replayRequest(lab, story));
+    const replayed = await playAgain(lab, replayRequest(lab, story), options.to);
     if (isJson) return data(momentDocument(story, options.to, replayed, options));
     return out(momentText(story, options.to, replayed, { ...options, style }));
   },

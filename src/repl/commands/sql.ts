@@ -23,7 +23,7 @@ const options = z.object({
 export default defineCommand({
   name: "sql",
   group: "registry",
-  summary: "asks the database (read-only): registrations, addresses, instances, journal, stories",
+  summary: "asks the database (read-only): registrations, addresses, instances, journal, stories, checks",
   args: [
     {
       name: "select",

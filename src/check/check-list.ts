@@ -1,16 +1,21 @@
 /** `check list` and `check explain`: the cases that there are, and how a person does the same by hand. */
 import { suggestion } from "../catalogue/instance-options.ts";
 import { shippedRoles } from "../catalogue/shipped-roles.ts";
-import type { WholeCase } from "../check/case.ts";
-import { Chance } from "../check/chance.ts";
-import { type Checkable, checkableOf } from "../check/checkable.ts";
 import { NetlabError } from "../errors.ts";
 import { type Dialogue, linesFor } from "../machines/_dialogue.ts";
 import { wrapped } from "../repl/wrapped.ts";
 import { ruleInShort, wireRules } from "../wire-rules.ts";
-import type { StandaloneCall } from "./standalone-command.ts";
+import type { WholeCase } from "./case.ts";
+import { Chance } from "./chance.ts";
+import { type Checkable, checkableOf } from "./checkable.ts";
 
-type Call = Pick<StandaloneCall<unknown>, "out" | "data" | "isJson" | "columns">;
+/** Reader's side: text in lines, or documents. */
+export interface Telling {
+  readonly isJson: boolean;
+  readonly columns: number;
+  out(text: string): void;
+  data(document: unknown): void;
+}
 
 const MOST_COLUMNS = 80;
 
@@ -26,7 +31,7 @@ const documentOf = ({ id, side, grade, weight, rule, title, limitMs, needs }: Wh
   needs,
 });
 
-export function listCases({ role, cases }: Checkable, { out, data, isJson, columns }: Call): number {
+export function listCases({ role, cases }: Checkable, { out, data, isJson, columns }: Telling): number {
   if (isJson) {
     data(cases.map(documentOf));
     return 0;
@@ -47,7 +52,7 @@ function caseLines({ id, grade, weight, title }: WholeCase, idColumns: number, c
   return [`${head} ${first}`, ...rest.map((line) => `${" ".repeat(head.length)} ${line}`)];
 }
 
-export async function explainCase(id: string, call: Call): Promise<number> {
+export async function explainCase(id: string, call: Telling): Promise<number> {
   const { checkable, one } = await findCase(id);
   if (call.isJson) {
     call.data(documentOf(one));
