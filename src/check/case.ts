@@ -30,6 +30,8 @@ interface CaseFacts {
   readonly needs?: readonly Need[];
   /** How a person does the same by hand, where the usual way, saying the dialogue with ncat, is none. */
   readonly byHand?: string;
+  /** Change that helps a program that fails it, in a sentence: told after the failure where no diagnosis is likely. */
+  readonly advice?: string;
 }
 
 export interface ServerCase extends CaseFacts {

@@ -49,6 +49,7 @@ Server(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 it("names no wrong word where the mistake is that one read is taken for one line [FRAME-2]", async () => {
   const { results } = await check("calculator", { run: firstLineOnly, cases: ["FRAME-2.two-lines-*"] });
   expect(results).toMatchObject([{ status: "failed", likely: [] }]);
+  expect(results[0]?.message).toMatch(/ came\. One recv\(\) is not one line/);
 }, 60_000);
 
 const clientOf = (code: string) => `exec python3 -c ${quoted(code)} {host} {port}`;

@@ -166,6 +166,7 @@ const servers: readonly ServerCase[] = [
   }),
   defineCase({
     id: "CALC-3.glued-name",
+    advice: "One recv() may give two messages: look for a number and an operator after the name.",
     side,
     grade: "SHOULD",
     title: "tells a name and an expression apart that came in one read",

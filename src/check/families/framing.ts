@@ -6,6 +6,9 @@ import { type Dialogues, hangUp, type Say, Talk } from "./talk.ts";
 /** Size of the buffer that C programs send whole. */
 const BUFFER = 1_024;
 const LONG = 10_000;
+const WHOLE_LINES =
+  "One recv() is not one line: add what it gives to a buffer, and take whole lines out of that.";
+const TO_ITS_NUL = "The text of a message ends at its first NUL byte: leave out that and what follows.";
 
 const asLine: Say = (c, text) => c.send(`${text}\n`);
 
@@ -52,6 +55,7 @@ export function framingFamilies(source: Dialogues): ServerCase[] {
     }),
     defineCase({
       id: "FRAME-2.two-lines-one-segment",
+      advice: WHOLE_LINES,
       side: "server",
       grade: "SHOULD",
       title: "answers two lines that come in one read, one after the other",
@@ -59,6 +63,7 @@ export function framingFamilies(source: Dialogues): ServerCase[] {
     }),
     defineCase({
       id: "FRAME-2.line-in-two-segments",
+      advice: WHOLE_LINES,
       side: "server",
       grade: "SHOULD",
       title: "waits for the end of a line that comes in two reads",
@@ -67,6 +72,7 @@ export function framingFamilies(source: Dialogues): ServerCase[] {
     }),
     defineCase({
       id: "FRAME-2.byte-by-byte",
+      advice: WHOLE_LINES,
       side: "server",
       grade: "SHOULD",
       title: "waits for the end of a line that comes byte by byte",
@@ -76,6 +82,7 @@ export function framingFamilies(source: Dialogues): ServerCase[] {
     }),
     defineCase({
       id: "FRAME-4.nul-terminated",
+      advice: TO_ITS_NUL,
       side: "server",
       grade: "SHOULD",
       title: "understands messages that end in a NUL",
@@ -83,6 +90,7 @@ export function framingFamilies(source: Dialogues): ServerCase[] {
     }),
     defineCase({
       id: "FRAME-4.stale-buffer-1024",
+      advice: TO_ITS_NUL,
       side: "server",
       grade: "SHOULD",
       title: "reads a fixed buffer of 1,024 bytes up to its NUL",
@@ -138,6 +146,8 @@ function oddMessages(source: Dialogues): ServerCase[] {
   return [
     defineCase({
       id: "FRAME-7.empty-message",
+      advice:
+        "An empty line is no message and no end: only a recv() of 0 bytes says that the client has left.",
       side: "server",
       grade: "SHOULD",
       title: "goes on after an empty line",
