@@ -9,6 +9,9 @@ import { checkout } from "../scene.ts";
 /** Exit statuses of a check that came to its end. */
 const ENDS = [0, 1];
 
+/** The module that its programs share. */
+const MISTAKES = path.join(checkout, "test/peers/mistakes");
+
 const CASES = [
   ...["CALC-0.name-unanswered", "CALC-0.one-answer-each", "CALC-0.q-closes"],
   ...["CALC-1.sum", "CALC-1.difference", "CALC-1.product", "CALC-1.quotient", "CALC-1.shortest-repr"],
@@ -26,7 +29,7 @@ const checkOf = (peer: string): Contestant => ({
   name: path.basename(peer),
   start: async () => ({
     measure: async () => {
-      const run = `exec python3 ${path.join(checkout, "test", peer)} {port}`;
+      const run = `exec env PYTHONPATH=${MISTAKES} python3 ${path.join(checkout, "test", peer)} {port}`;
       const words = ["check", "server", "calculator", "--run", run, "--case", CASES.join(",")];
       const started = performance.now();
       const check = spawn(process.execPath, [path.join(played, "dist", "netlabctl.js"), ...words], {

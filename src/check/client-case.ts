@@ -177,6 +177,8 @@ export class ClientCaseTester extends CaseTester implements ClientTester {
 }
 
 const CRASHES = [
+  // The last line of a traceback says what it was.
+  /(?<=Traceback \(most recent call last\):[\s\S]*?\n)[\w.]*(?:Error|Exception|Interrupt)\b[^\r\n]*/,
   /Traceback \(most recent call last\)/,
   /Exception in thread[^\n]*/,
   /Segmentation fault/,

@@ -67,7 +67,8 @@ async function tried(
     ...(refusal === undefined ? {} : { status: "unimplemented" as const, message: refusal }),
     closing: hasFailed ? closing : null,
     remarks: [...remarks],
-    likely: hasFailed && refusal === undefined ? likelyOfAll(incidents) : [],
+    // A program that crashed has printed why: no card knows better.
+    likely: hasFailed && refusal === undefined && t.crash === undefined ? likelyOfAll(incidents) : [],
     transcript: scene.transcript.lines,
     output,
   };

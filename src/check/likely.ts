@@ -9,11 +9,31 @@ import type { Blamed } from "./verdict.ts";
 /** More is not read. */
 const MAX_CARDS = 3;
 
+/** Causes of silence: none where something came. */
+const SILENCE: ReadonlySet<string> = new Set(["D32", "D38", "D74"]);
+/** These take each write for a message: wrong where messages are cut, glued or padded on purpose. */
+const OF_MESSAGES: ReadonlySet<string> = new Set(["D35", "D37", "D78"]);
+const CUTS = /^FRAME-[24]$/;
+
+interface Failed {
+  /** Rule of the case. */
+  readonly rule: string;
+  /** Something came, where something else was expected. */
+  readonly hasCome: boolean;
+}
+
 /** Of the conversation that failed alone, and of what came in it since the last thing that was as it should be. */
-export function likelyOf(blamed: Blamed | undefined, role: Role | undefined): Likely[] {
+export function likelyOf(
+  blamed: Blamed | undefined,
+  role: Role | undefined,
+  { rule, hasCome }: Failed,
+): Likely[] {
   if (!blamed) return [];
   const { story, since } = blamed;
-  const isOfFailure = ({ reads }: Card) => reads.length === 0 || reads.some(({ at }) => at > since);
+  const isOfFailure = ({ id, reads }: Card) =>
+    !(hasCome && SILENCE.has(id)) &&
+    !(CUTS.test(rule) && OF_MESSAGES.has(id)) &&
+    (reads.length === 0 || reads.some(({ at }) => at > since));
   return foremost(cardsOf(incidentOf(story, role)).filter(isOfFailure));
 }
 

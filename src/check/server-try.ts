@@ -99,11 +99,14 @@ async function tried(
     remarks: [...remarks],
     // A program that ended by itself has printed why, or not: no card knows better.
     likely:
-      hasFailed && end === undefined && refusal === undefined ? likelyOf(verdict.blamed, counterpart) : [],
+      hasFailed && end === undefined && refusal === undefined ? likelyIn(verdict, one, counterpart) : [],
     transcript: scene.transcript.lines,
     output: verdict.status === "passed" ? "" : lastWords(output, server.port),
   };
 }
+
+const likelyIn = ({ blamed, got }: Verdict, { rule }: WholeCase, counterpart: Role | undefined) =>
+  likelyOf(blamed, counterpart, { rule, hasCome: got !== null && got.hex !== "" });
 
 /** Ports differ from run to run; the same program and seed give the same report. */
 export const lastWords = (output: string, port: number) =>

@@ -59,7 +59,7 @@ function closedCause(exchanges: readonly Exchange[]): Pick<Finding, "cause" | "a
   const open = exchanges.at(-1);
   if (answered.length > 0 && exchanges.some(({ expected }) => expected))
     return {
-      cause: `The server answered ${quoted(answered.at(-1)?.sent ?? "")} and then closed, while the client had not left yet. Probably it calls close() after its first answer, or it crashed on the next message: look at its own output.`,
+      cause: `The server replied to ${quoted(answered.at(-1)?.sent ?? "")} and then closed, while the client had not left yet. Probably it calls close() after its first answer, or it crashed on the next message: look at its own output.`,
       advice: [
         "Loop around recv(), and close only when it returns 0 (in Python b''): the client has left then.",
         "Start it in a terminal and look for an error there.",

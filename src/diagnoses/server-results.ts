@@ -105,8 +105,8 @@ function findOtherResult(evidence: Evidence): Finding | undefined {
 }
 
 const AS_PYTHON = [
-  "In Python: str(float(x)). In Java: Double.toString(x).",
-  'In C: "%.1f" for a whole number, otherwise "%.17g".',
+  "In Python: str(float(x)). In Java: Double.toString(x), but 1.0E16 has to become 1e+16.",
+  'In C: "%.1f" for a whole number; otherwise the first of "%.1g" to "%.17g" that strtod() reads as the same number.',
 ];
 
 function otherCause(wrong: WrongResult): Pick<Finding, "cause" | "advice"> {

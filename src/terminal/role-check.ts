@@ -9,7 +9,6 @@ import { NetlabError } from "../errors.ts";
 import { harmlessJson } from "../printable.ts";
 import { styleOf } from "../repl/style.ts";
 import type { ClientCall } from "./client-commands.ts";
-import type { Console } from "./console.ts";
 import { keepReport } from "./kept-report.ts";
 import { columnsOf } from "./output-stream.ts";
 
@@ -63,13 +62,16 @@ async function checkServer(call: ClientCall, role: string, at: string | undefine
     seed,
     repeat,
   };
-  if (casesOf(request, subject.cases).length === 0)
+  const { length } = casesOf(request, subject.cases);
+  if (length === 0)
     throw new NetlabError("usage/check-no-case", { side: "server", role, globs: selection.case });
+  // Said once: the daemon's notices of what the cases do to a role of its own would tear a line that is drawn over.
+  if (console.screen.isTTY && !isJson)
+    await console.err(`checking ${length} ${length === 1 ? "case" : "cases"} of ${at}; Ctrl-C ends it`);
   const report = await runCheck(request, {
     subject,
     programs: undefined,
     signal: console.signal,
-    onResult: progressOf(console, isJson),
   });
   const shown = isJson ? harmlessJson(report) : text(report, styleOf(console.hasColors));
   await console.out(shown.replace(/\n$/, ""));
@@ -77,11 +79,4 @@ async function checkServer(call: ClientCall, role: string, at: string | undefine
   if (!keep) return exit;
   const kept = await keepReport(runner.client, report, { isJson, out: console.out, err: console.err });
   return kept === 0 ? exit : kept;
-}
-
-/** Progress in one line, in front of a person. */
-function progressOf({ screen, frame }: Console, isJson: boolean) {
-  if (isJson || !screen.isTTY) return () => undefined;
-  return ({ id }: { readonly id: string }, nth: number, of: number) =>
-    void frame(nth === of ? "" : `${nth} of ${of}  ${id}`);
 }

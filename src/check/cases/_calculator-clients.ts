@@ -1,6 +1,7 @@
 /** Cases of the calculator's client [CALC]. */
 import { INCORRECT, isQuit, parseExpression } from "../../wire/calculator.ts";
 import { type ClientCase, defineCase } from "../case.ts";
+import { endedLike } from "../ended-like.ts";
 
 export const calculatorClients: readonly ClientCase[] = [
   defineCase({
@@ -41,7 +42,7 @@ export const calculatorClients: readonly ClientCase[] = [
     limitMs: 10_000,
     title: "prints what the server says of an expression that it does not understand",
     async run(t) {
-      const server = await t.serve({ deviation: { write: () => [Buffer.from(INCORRECT.format)] } });
+      const server = await t.serve({ deviation: { write: (bytes) => [endedLike(bytes, INCORRECT.format)] } });
       await t.start();
       await t.typed();
       if (server.said.length === 0) t.skip("with this input the client asks nothing");

@@ -1,6 +1,7 @@
 /** Cases of the reverse client [REV]. */
 import { EXIT, isExit } from "../../wire/reverse.ts";
 import { type ClientCase, defineCase } from "../case.ts";
+import { endedLike } from "../ended-like.ts";
 
 const LATE_MS = 1_500;
 const given = { mirror: true };
@@ -63,7 +64,7 @@ export const reverseClientCases: readonly ClientCase[] = [
       const text = t.pick(["żółw", "naïveté", "élève", "žluťoučký"]).normalize("NFC");
       const server = await t.serve({
         given,
-        deviation: { write: (bytes, nth) => [nth === 1 ? Buffer.from(text) : bytes] },
+        deviation: { write: (bytes, nth) => [nth === 1 ? endedLike(bytes, text) : bytes] },
       });
       await t.start();
       await server.hears("a line", (line) => !isExit(line));

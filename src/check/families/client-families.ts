@@ -1,6 +1,7 @@
 /** Families of a client: our server's replies in pieces, late, long or never, and its leaving. Of roles whose client is typed to. */
 import type { Role } from "../../machines/_role.ts";
 import { type ClientCase, defineCase, type RoleChecks } from "../case.ts";
+import { endedLike } from "../ended-like.ts";
 import type { ClientTester, Deviation, WireStep } from "../tester.ts";
 import { graded } from "./server-families.ts";
 
@@ -106,7 +107,7 @@ async function longReply(t: ClientTester): Promise<void> {
   const last = t.word(10);
   await t.serve({
     deviation: {
-      write: (bytes, nth) => [nth === 0 ? Buffer.from(`${"long ".repeat(LONG / 5)}${last}`) : bytes],
+      write: (bytes, nth) => [nth === 0 ? endedLike(bytes, `${"long ".repeat(LONG / 5)}${last}`) : bytes],
     },
   });
   await t.start();

@@ -1,7 +1,12 @@
 /** A role's dialogue as a family plays it: turns of a client with the answers to each, at a server that is checked. */
 import { type Dialogue, linesFor } from "../../machines/_dialogue.ts";
 import type { Role } from "../../machines/_role.ts";
-import type { ServerTester, TestConnection } from "../tester.ts";
+import type { ServerTester, TestConnection, Waiting } from "../tester.ts";
+import { CheckFailure } from "../verdict.ts";
+
+/** After a first client that was not greeted, the next ones of a case wait no longer than this. */
+const UNGREETED_MS = 100;
+const ungreeting = new WeakSet<ServerTester>();
 
 export interface Turn {
   readonly says: string;
@@ -55,8 +60,20 @@ export class Talk {
 
   async open(family?: 4 | 6): Promise<TestConnection> {
     const c = await this.#t.connect(family ? { family } : {});
-    await this.hears(c, this.greeting);
+    if (this.greeting.length > 0) await this.#greeted(c);
     return c;
+  }
+
+  /** A greeting that lacks, or is another, fails the case that is about it, and no family. */
+  async #greeted(c: TestConnection): Promise<void> {
+    const waiting = ungreeting.has(this.#t) ? { withinMs: UNGREETED_MS } : undefined;
+    try {
+      await this.hears(c, this.greeting, waiting);
+    } catch (cause) {
+      if (!(cause instanceof CheckFailure) || c.closing !== undefined) throw cause;
+      ungreeting.add(this.#t);
+      if (c.unread.length > 0) await c.message();
+    }
   }
 
   /** The turns from one place to another, the latter left out. `say`: another way to send a message. */
@@ -73,10 +90,10 @@ export class Talk {
     await (answers.length > 0 ? this.hears(c, answers) : c.settled());
   }
 
-  async hears(c: TestConnection, texts: readonly string[]): Promise<void> {
+  async hears(c: TestConnection, texts: readonly string[], waiting?: Waiting): Promise<void> {
     if (texts.length === 0) return;
-    if (this.#isAmongOthers) for (const text of texts) await c.hears(text.trim());
-    else await c.like(texts, { amid: true });
+    if (this.#isAmongOthers) for (const text of texts) await c.hears(text.trim(), waiting);
+    else await c.like(texts, { ...waiting, amid: true });
   }
 
   /** All of it on a connection of its own. */

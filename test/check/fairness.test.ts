@@ -1,0 +1,90 @@
+/** Right programs as people write them, and programs with one mistake: what they are not accused of. */
+import { expect, it } from "vitest";
+import { check, withStatus } from "./checking.ts";
+
+const quoted = (code: string) => `'${code.replaceAll("'", "'\\''")}'`;
+const python = (code: string) => `exec python3 -c ${quoted(code)} {port}`;
+
+/** Echo of the documentation of Python's socketserver: it does not greet, and knows close alone. */
+const plainEcho = python(`
+import socketserver, sys
+class Handler(socketserver.BaseRequestHandler):
+    def handle(self):
+        while data := self.request.recv(1024):
+            if data.strip() == b"close": return self.request.sendall(b"Closing...")
+            self.request.sendall(data)
+class Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = daemon_threads = True
+Server(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+`);
+
+it("fails a server without a greeting by the case of the greeting, by no family, and blames no other on it", async () => {
+  const cases = ["ECHO-0.greets-first", "ECHO-3.missing-file", "FRAME-2.lines", "ROBUST.two-at-once"];
+  const report = await check("echo", { run: plainEcho, cases });
+  expect(withStatus(report, "failed")).toEqual(["ECHO-0.greets-first", "ECHO-3.missing-file"]);
+  const missing = report.results.find(({ id }) => id === "ECHO-3.missing-file");
+  expect(missing?.likely.map(({ id }) => id)).not.toContain("D32");
+}, 60_000);
+
+/** select() loop of C programs: each read is a message, and sscanf() stops at the end of the first line. */
+const firstLineOnly = python(`
+import socketserver, sys
+class Handler(socketserver.BaseRequestHandler):
+    def handle(self):
+        self.request.recv(256)
+        while data := self.request.recv(256):
+            line = data.decode().split(chr(10))[0]
+            if line == "q": return
+            try:
+                a, sign, b = line.split()
+                a, b = float(a), float(b)
+                self.request.sendall(repr(a * b if sign == "*" else a + b).encode())
+            except ValueError:
+                self.request.sendall(b"Incorrect expression format")
+class Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = daemon_threads = True
+Server(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+`);
+
+it("names no wrong word where the mistake is that one read is taken for one line [FRAME-2]", async () => {
+  const { results } = await check("calculator", { run: firstLineOnly, cases: ["FRAME-2.two-lines-*"] });
+  expect(results).toMatchObject([{ status: "failed", likely: [] }]);
+}, 60_000);
+
+const clientOf = (code: string) => `exec python3 -c ${quoted(code)} {host} {port}`;
+const script = ["ann", "3 + 4", "10 / 4", "q"];
+const checkClient = (run: string, cases: readonly string[]) =>
+  check("calculator", { side: "client", run, cases, script });
+
+/** Reads lines alone, as Java's readLine() does. */
+const lineClient = clientOf(`
+import socket, sys
+s = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+lines = s.makefile()
+s.sendall((input() + chr(10)).encode())
+while True:
+    text = input()
+    s.sendall((text + chr(10)).encode())
+    if text == "q": break
+    print(lines.readline().strip(), flush=True)
+`);
+
+it("ends what it says in another answer's place as a client of lines needs it [FRAME-5]", async () => {
+  const report = await checkClient(lineClient, ["CALC-2.c.error-shown", "ROBUST.c.long-reply"]);
+  expect(withStatus(report, "passed")).toEqual(["CALC-2.c.error-shown", "ROBUST.c.long-reply"]);
+}, 60_000);
+
+const crashing = clientOf(`
+import socket, sys
+s = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+s.sendall(input().encode())
+while True:
+    s.sendall(input().encode())
+    print(s.recv(1024).decode(), flush=True)
+`);
+
+it("says by its own last words why a client crashed, and adds no cause", async () => {
+  const { results } = await checkClient(crashing, ["FRAME-8.c.server-resets"]);
+  expect(results).toMatchObject([{ status: "failed", likely: [] }]);
+  expect(results[0]?.message).toMatch(/crashed: (ConnectionResetError|BrokenPipeError)/);
+}, 60_000);
