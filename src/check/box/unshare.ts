@@ -38,9 +38,6 @@ export const outerUnshare = (argv: readonly string[]): readonly string[] => [
 /** Words before a command that is to run in an inner box. */
 export const innerUnshare = (): string[] => [...NAMESPACES, "/bin/sh", "-c", WITHOUT_RIGHTS, "box"];
 
-/** A trial: the flag IFF_UP of the only interface, with no word to the outside. */
-export const PROVES_LOOPBACK = "test $(( $(cat /sys/class/net/lo/flags 2>/dev/null || echo 0x1) & 1 )) -eq 1";
-
 export const UNSHARE_ONLY = [
   "the program sees this user's files",
   "how much it writes is limited by the file, not in all",

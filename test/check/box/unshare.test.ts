@@ -1,10 +1,10 @@
 /** The box of `unshare`: what of a hand-in's ways out it closes, on a machine that allows user namespaces. */
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { chmodSync, symlinkSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import path from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { boxedCheck } from "../../../src/check/box/boxed-check.ts";
 import { DEFAULT_LIMITS } from "../../../src/check/box/limits.ts";
 import { chooseRung } from "../../../src/check/box/rung.ts";
@@ -98,3 +98,14 @@ itBoxed(
     expect(box.notes).toContain("the program sees this user's files");
   },
 );
+
+itBoxed(name("it is the box of a machine without bubblewrap, and the report tells why"), async () => {
+  const folder = scratchFolder();
+  for (const program of ["unshare", "setpriv", "true"])
+    symlinkSync(`/usr/bin/${program}`, path.join(folder, program));
+  chmodSync(folder, 0o755);
+  vi.stubEnv("PATH", folder);
+  const { report } = await chooseRung({ wanted: "auto", isUnsafe: false }).finally(() => vi.unstubAllEnvs());
+  expect(report.kind).toBe("unshare");
+  expect(report.notes[0]).toMatch(/^no bubblewrap: .*(not installed|No such file)/);
+});
