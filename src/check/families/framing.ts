@@ -146,8 +146,7 @@ function oddMessages(source: Dialogues): ServerCase[] {
   return [
     defineCase({
       id: "FRAME-7.empty-message",
-      advice:
-        "An empty line is no message and no end: only a recv() of 0 bytes says that the client has left.",
+      advice: "Skip an empty line and go on: only a recv() of 0 bytes says that the client has left.",
       side: "server",
       grade: "SHOULD",
       title: "goes on after an empty line",
