@@ -13,6 +13,8 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
+    // Checks of whole programs, which take half a minute each: `npm run test:long`.
+    exclude: process.env.NETLABD_LONG ? [] : ["test/check/verdicts.test.ts", "test/check/fairness.test.ts"],
     // Tests that start daemons share two processors; a slow machine is no failure.
     testTimeout: 20_000,
     hookTimeout: 20_000,

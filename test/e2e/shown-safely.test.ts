@@ -161,7 +161,7 @@ async function asked(request: Record<string, unknown>): Promise<{ raw: string; t
 }
 
 /** Commands that end something or need a file; each has its own tests. */
-const LEFT_OUT = new Set(["shutdown", "quit", "load", "spawn", "start"]);
+const LEFT_OUT = new Set(["shutdown", "quit", "load", "spawn", "start", "keep-check"]);
 const ENDING = ["stop", "remove", "restart", "kick", "kill", "rst"];
 /** What each command is tried with besides nothing at all. */
 const ARGUMENTS = [
