@@ -42,8 +42,11 @@ describe("capture", () => {
     const file = scene.path("live.pcapng");
     const capture = daemon.startCtl("capture", "--live", "--out", file);
     await capture.says("capturing everything; Ctrl-C ends it");
-    await talk("bob\n2 * 3\n");
-    await eventually(() => expect(readFileSync(file).includes("6.0\n")).toBe(true));
+    // The daemon is asked after that is said: who talks too soon is not heard.
+    await eventually(async () => {
+      await talk("bob\n2 * 3\n");
+      expect(readFileSync(file).includes("6.0\n")).toBe(true);
+    });
     capture.signal("SIGINT");
     const { exit, stderr } = await capture.ended;
     expect({ exit, stderr }).toMatchObject({ exit: 0, stderr: expect.stringMatching(/wrote .*packets\n$/) });
@@ -56,8 +59,15 @@ describe("capture", () => {
       `${process.execPath} ${join(dist, "netlabctl.js")} --socket ${daemon.socket} capture --live | head -c 4 | od -An -tx1`,
     ]);
     await capture.says("0a 0d 0d 0a");
-    await talk("eve\n");
-    const { stdout, exit } = await capture.ended;
+    let isOver = false;
+    const ended = capture.ended.finally(() => {
+      isOver = true;
+    });
+    await eventually(async () => {
+      await talk("eve\n");
+      expect(isOver).toBe(true);
+    });
+    const { stdout, exit } = await ended;
     expect({ stdout: stdout.trim(), exit }).toEqual({ stdout: "0a 0d 0d 0a", exit: 0 });
   });
 
