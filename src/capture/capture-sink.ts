@@ -3,8 +3,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream, statSync } from "node:fs";
 import type { Writable } from "node:stream";
-import { messageOf, NetlabError } from "../errors.ts";
-import { osCode } from "../os/os-errors.ts";
+import { NetlabError } from "../errors.ts";
+import { notWritten } from "../os/not-written.ts";
 
 export interface CaptureSink {
   /** A file that a person has named; a pipe has a reader, who is told nothing. */
@@ -18,17 +18,10 @@ export interface CaptureSink {
 }
 
 const WIRESHARK = ["-k", "-i", "-"];
-const WHY: Record<string, string> = {
-  ENOENT: "there is no such folder (ENOENT)",
-  EACCES: "you may not write it (EACCES)",
-  EISDIR: "it is a folder (EISDIR)",
-  ENOSPC: "the disk is full (ENOSPC)",
-};
 
 /** Opens the file before anything is asked of the daemon. Rejects with a NetlabError. */
 export async function fileSink(file: string): Promise<CaptureSink> {
-  const refuse = (error: unknown) =>
-    new NetlabError("file-not-written/because", { file, why: WHY[osCode(error) ?? ""] ?? messageOf(error) });
+  const refuse = (error: unknown) => notWritten(file, error);
   const stream = createWriteStream(file);
   try {
     await once(stream, "open");

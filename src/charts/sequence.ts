@@ -178,7 +178,7 @@ function stepsFor(entry: ShownEntry, whole: Entry, story: Story, display?: Displ
     case "fin":
       return went("FIN: we send no more");
     case "closed":
-      return closedSteps(entry, { came, went, note });
+      return closedSteps(entry, { came, went, note }, story);
     case "crashed":
       return note(`crashed: ${printable(causeText(entry.cause))}`, "bad");
     case "fault":
@@ -198,8 +198,11 @@ type Say = (text: string, tone?: Tone) => Step[];
 function closedSteps(
   { by, cause }: EntryOf<"closed">,
   { came, went, note }: Record<"came" | "went" | "note", Say>,
+  { entries }: Story,
 ): Step[] {
-  if (!cause) return by === "us" ? went("FIN: we close") : note("closed");
+  // Our FIN has gone before, and is a step of its own.
+  const isFinTold = entries.some(({ kind }) => kind === "fin");
+  if (!cause) return by === "us" && !isFinTold ? went("FIN: we close") : note("closed");
   return by === "us"
     ? went(`breaks off: ${printable(causeText(cause))}`, "bad")
     : came(`breaks off: ${printable(causeText(cause))}`, "bad");

@@ -25,10 +25,6 @@ export class FaultPipe {
     return this.#placed.length === 0;
   }
 
-  has(id: string): boolean {
-    return this.#placed.some((one) => one.id === id);
-  }
-
   take(piece: Piece): void {
     this.#handTo(0, piece);
   }

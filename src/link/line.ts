@@ -9,7 +9,6 @@ export interface Wire {
   write(bytes: Buffer, onWritten?: (error: Error | undefined) => void): void;
   end(onFinished?: () => void): void;
   reset(): void;
-  destroy(): void;
   pause(): void;
   resume(): void;
 }

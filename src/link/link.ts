@@ -3,7 +3,7 @@
  * or a capture can stand in its place: by implementing it, by wrapping it, or by listening to it.
  */
 import { getDefaultHighWaterMark } from "node:stream";
-import type { Line, LineMaker } from "./line.ts";
+import type { LineMaker } from "./line.ts";
 
 export interface Endpoint {
   readonly address: string;
@@ -46,7 +46,6 @@ export interface Link {
   /** Listens to every byte both ways, until the answer is called. */
   tap(listener: LinkTap): () => void;
   /** A line between the wire and this link's user, from now on; without one again: `undefined`. Absent where there is no wire. */
-  readonly line?: Line | undefined;
   putLine?(make: LineMaker | undefined): void;
 }
 

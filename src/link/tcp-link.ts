@@ -101,10 +101,6 @@ export class TcpLink implements Link {
     };
   }
 
-  get line(): Line | undefined {
-    return this.#line;
-  }
-
   putLine(make: LineMaker | undefined): void {
     this.#line = make?.(this.#wire(), this.#listener());
     if (this.#line && this.#socket.isPaused()) this.#line.pause();
@@ -122,7 +118,6 @@ export class TcpLink implements Link {
       },
       end: (onFinished) => void socket.end(onFinished),
       reset: () => this.reset(),
-      destroy: () => this.destroy(),
       pause: () => void socket.pause(),
       resume: () => void socket.resume(),
     };

@@ -84,10 +84,6 @@ export class UdpLink implements Link {
 
   resume(): void {}
 
-  get line(): Line | undefined {
-    return this.#line;
-  }
-
   putLine(make: LineMaker | undefined): void {
     const nothing = () => undefined;
     const wire = {
@@ -95,7 +91,6 @@ export class UdpLink implements Link {
       write: (bytes: Buffer, onWritten?: (error: Error | undefined) => void) => this.#send(bytes, onWritten),
       end: nothing,
       reset: nothing,
-      destroy: nothing,
       pause: nothing,
       resume: nothing,
     };

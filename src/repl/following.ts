@@ -124,7 +124,7 @@ class Follower<Options extends Bounds> {
 }
 
 /** A role may be followed before anybody connects; connections that come later belong to it too. */
-function wantedBy(lab: Lab, terms: readonly string[]): Wanted {
+export function wantedBy(lab: Lab, terms: readonly string[]): Wanted {
   const tests = terms.map((term) => termTest(lab, term));
   return (story, entry) => tests.every((test) => test(story, entry));
 }

@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { MAX_REQUEST } from "../control/control-request.ts";
 import { messageOf, NetlabError } from "../errors.ts";
+import { notWritten } from "../os/not-written.ts";
 import { osCode } from "../os/os-errors.ts";
 import type { ReadAs } from "../repl/command.ts";
 import { wordsSoFar } from "../repl/line-words.ts";
@@ -42,10 +43,6 @@ export async function writeNamedFile(path: string, text: string, typed: Typed): 
   }
 }
 
-/** The same of a file that the client writes of itself. */
-export const notWritten = (path: string, error: unknown) =>
-  cannotWrite(path, WHY_NOT_WRITTEN[osCode(error) ?? ""] ?? messageOf(error));
-
 /** As a word of its own, or behind the sign of its option: `--html=page.html`. */
 function isNamed(path: string, { argv, line = "" }: Typed): boolean {
   const words = argv ?? wordsSoFar(line).map(({ text }) => text);
@@ -71,13 +68,6 @@ async function readText(path: string): Promise<string> {
     throw cannotRead(path, WHY[osCode(error) ?? ""] ?? messageOf(error));
   }
 }
-
-const WHY_NOT_WRITTEN: Record<string, string> = {
-  ENOENT: "there is no such folder (ENOENT)",
-  EACCES: "you may not write it (EACCES)",
-  EISDIR: "it is a folder (EISDIR)",
-  ENOSPC: "the disk is full (ENOSPC)",
-};
 
 const tooLong = (path: string) => cannotRead(path, `it is longer than ${MAX_REQUEST / 1_048_576} MiB`);
 

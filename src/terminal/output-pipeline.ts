@@ -3,8 +3,8 @@
 import { once } from "node:events";
 import { createWriteStream, type WriteStream } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
-import { exitCodes, messageOf, NetlabError } from "../errors.ts";
-import { osCode } from "../os/os-errors.ts";
+import { exitCodes } from "../errors.ts";
+import { notWritten } from "../os/not-written.ts";
 import { type LineFilter, lineFilter } from "./line-filter.ts";
 import { asLines, ignoreError, write } from "./output-stream.ts";
 import type { Statement } from "./typed-line.ts";
@@ -89,16 +89,4 @@ async function openFile({ path, isAppended }: NonNullable<Statement["file"]>): P
   }
   // Each write reports its own failure.
   return stream.on("error", ignoreError);
-}
-
-const WHY: Record<string, string> = {
-  ENOENT: "there is no such folder (ENOENT)",
-  EACCES: "you may not write it (EACCES)",
-  EISDIR: "it is a folder (EISDIR)",
-  ENOSPC: "the disk is full (ENOSPC)",
-};
-
-function notWritten(path: string, cause: unknown): NetlabError {
-  const why = WHY[osCode(cause) ?? ""] ?? messageOf(cause);
-  return new NetlabError("file-not-written/because", { file: path, why }, { cause });
 }

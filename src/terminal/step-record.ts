@@ -9,7 +9,7 @@ import { tapText } from "../check/formats/tap.ts";
 import type { Test, TestRun } from "../check/formats/test-run.ts";
 import { replaceFile } from "../check/replace-file.ts";
 import { NetlabError } from "../errors.ts";
-import { notWritten } from "./client-file.ts";
+import { notWritten } from "../os/not-written.ts";
 
 const WRITERS = { junit: junitText, tap: tapText } as const;
 const FORMATS = Object.keys(WRITERS) as (keyof typeof WRITERS)[];

@@ -78,7 +78,6 @@ export class LineScene {
           onFinished?.();
         },
         reset: () => tell(peer, "RST"),
-        destroy: () => tell(peer, "gone"),
         pause: () => {
           this.isWirePaused = true;
         },

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { Lab } from "../../lab/lab.ts";
-import { isConnectionTerm, isOwnQuestion, selectInstances, selectStories } from "../../lab/selectors.ts";
+import { isConnectionTerm, isOwnQuestion, selectStories } from "../../lab/selectors.ts";
 import { roleOf } from "../../stories/editions.ts";
 import { shownEntryRecord, toShownRecord } from "../../stories/shown-record.ts";
 import type { Entry, Story } from "../../stories/story.ts";
 import { type Call, defineCommand } from "../command.ts";
+import { wantedBy } from "../following.ts";
 import { findFacts } from "../journaled.ts";
 
 const options = z.object({
@@ -65,7 +66,7 @@ function follow(call: Call<Options>): Promise<void> {
     print(call, storyDocument(lab, story, options));
   };
   const see = (story: Story, entry: Entry) => {
-    if (!isWanted(story)) return;
+    if (isOwnQuestion(story) || !isWanted(story, entry)) return;
     // A reader that is slow misses entries; the sums of the next one tell how many bytes they were.
     if (call.isBehind) lost += 1;
     else if (!known.has(story)) begin(story);
@@ -76,7 +77,10 @@ function follow(call: Call<Options>): Promise<void> {
     }
     if (entry.kind === "closed") known.delete(story);
   };
-  for (const story of lab.liveStories()) if (isWanted(story)) begin(story);
+  for (const story of lab.liveStories()) {
+    const now: Entry = { kind: "opened", at: 0, state: story.state };
+    if (!isOwnQuestion(story) && isWanted(story, now)) begin(story);
+  }
   return new Promise((resolve) => {
     const end = lab.subscribe("entries", ({ story, entry }) => see(story, entry));
     const stop = () => {
@@ -87,18 +91,4 @@ function follow(call: Call<Options>): Promise<void> {
     if (signal.aborted) stop();
     else signal.addEventListener("abort", stop, { once: true });
   });
-}
-
-/** A role's later connections belong to it; a connection that is named is that one. */
-function wantedBy(lab: Lab, terms: readonly string[]): (story: Story) => boolean {
-  if (terms.length === 0) return (story) => !isOwnQuestion(story);
-  const tests = terms.map((term) => {
-    if (isConnectionTerm(term)) {
-      const chosen = new Set(selectStories(lab, [term]));
-      return (story: Story) => chosen.has(story);
-    }
-    const ids = new Set(selectInstances(lab, [term]).map(({ id }) => id));
-    return ({ subject }: Story) => ids.has(subject.instance);
-  });
-  return (story) => !isOwnQuestion(story) && tests.every((test) => test(story));
 }
