@@ -23,6 +23,7 @@ export const STANDALONE = [
   "check",
   "doctor",
   "grade",
+  "dissector",
   "completion",
   "run",
 ];

@@ -3,6 +3,7 @@
 import check from "./check.ts";
 import completion from "./completion.ts";
 import discover from "./discover.ts";
+import dissector from "./dissector.ts";
 import doctor from "./doctor.ts";
 import fetch from "./fetch.ts";
 import grade from "./grade.ts";
@@ -13,7 +14,17 @@ import run from "./run.ts";
 import type { StandaloneCommand } from "./standalone-command.ts";
 
 export const standalone: ReadonlyMap<string, StandaloneCommand> = new Map(
-  [discover, fetch, register, ...labClients, check, doctor, grade, completion, run, installExtcap].map(
-    (command) => [command.name, command],
-  ),
+  [
+    discover,
+    fetch,
+    register,
+    ...labClients,
+    check,
+    doctor,
+    grade,
+    dissector,
+    completion,
+    run,
+    installExtcap,
+  ].map((command) => [command.name, command]),
 );
