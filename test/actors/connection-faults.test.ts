@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { OpenFile } from "../../src/machines/_world.ts";
 import { cause } from "../../src/stories/causes.ts";
-import { turns } from "./harness.ts";
+import { turn } from "../pending-calls.ts";
 import { Play } from "./link-play.ts";
 
 const says = (play: Play) => play.told.filter((kind) => kind !== "in" && kind !== "message");
@@ -145,7 +145,7 @@ describe("a file to the peer", () => {
     play.link.isSlow = true;
     play.connection.send("size");
     const sending = play.connection.sendFile(file());
-    await turns();
+    await turn();
     play.connection.send("after");
     expect(play.link.since()).toEqual([String.raw`"size\n"`, '"aaa"']);
     play.link.answerWrites();

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Delivery } from "../../src/actors/delivery.ts";
 import { FULL_BYTES } from "../../src/link/link.ts";
 import { cause } from "../../src/stories/causes.ts";
-import { turns } from "./harness.ts";
+import { turn } from "../pending-calls.ts";
 import { Play } from "./link-play.ts";
 
 const echo = (options: object = {}) =>
@@ -96,7 +96,7 @@ describe("a hub's words", () => {
     connection.deliver(new Delivery("one"));
     connection.deliver(new Delivery("two"));
     expect(link.since()).toEqual([]);
-    await turns();
+    await turn();
     expect(link.since()).toEqual([String.raw`"one\ntwo\n"`]);
     connection.deliver(new Delivery("three"), true);
     expect(link.since()).toEqual([String.raw`"three\n"`]);

@@ -1,6 +1,6 @@
 /** What comes from a peer: when it is handed over, when it is held back, and when it is not read at all. */
 import { describe, expect, it } from "vitest";
-import { turns } from "./harness.ts";
+import { turn } from "../pending-calls.ts";
 import { Play, phases } from "./link-play.ts";
 
 const lines = (count: number) => Array.from({ length: count }, (_, index) => `${index}`);
@@ -12,7 +12,7 @@ describe("a state that waits for nothing", () => {
     expect([play.heard, play.told, play.connection.control.unreadBytes]).toEqual([["peer.spoke"], ["in"], 6]);
     play.go("asking");
     expect(play.heard.at(-1)).toBe("go.asking");
-    await turns(1);
+    await turn();
     expect(play.heard.at(-1)).toBe("early");
   });
 
@@ -27,7 +27,7 @@ describe("a state that waits for nothing", () => {
     play.link.receive("\n");
     expect(play.link.since()).toEqual(["paused"]);
     play.go("asking");
-    await turns(1);
+    await turn();
     expect(play.link.since()).toEqual(["resumed"]);
   });
 
@@ -108,15 +108,15 @@ describe("the peer's FIN", () => {
     expect(play.heard).toEqual(["a", "rest", "peer.ended"]);
     play.connection.dispatch({ type: "anything" });
     play.clock.advance(5_000);
-    await turns(1);
+    await turn();
     expect(play.heard).toEqual(["a", "rest", "peer.ended", "anything"]);
     play.go("other");
-    await turns(1);
+    await turn();
     expect(play.heard.slice(4)).toEqual(["go.other", "peer.ended"]);
     play.go("working");
-    await turns(1);
+    await turn();
     play.go("other");
-    await turns(1);
+    await turn();
     expect(play.heard.slice(6)).toEqual(["go.working", "go.other", "peer.ended"]);
   });
 
@@ -125,7 +125,7 @@ describe("the peer's FIN", () => {
     play.link.handlers?.onEnd();
     expect(play.heard).toEqual([]);
     play.go("asking");
-    await turns(1);
+    await turn();
     expect(play.heard).toEqual(["go.asking", "peer.ended"]);
   });
 });
@@ -252,7 +252,7 @@ describe("a file from the peer", () => {
     const play = new Play({ initial: "working" });
     play.link.receive("ab");
     const { whole, taken } = receiving(play, 5);
-    await turns(1);
+    await turn();
     play.link.receive("cd");
     play.link.receive("efg");
     await whole;
@@ -273,7 +273,7 @@ describe("a file from the peer", () => {
   it("is followed by the next message where a state waits for one", async () => {
     const play = new Play({ initial: "transferring" });
     const { whole, taken } = receiving(play, 3);
-    await turns(1);
+    await turn();
     play.link.receive("abcnext\n");
     await whole;
     play.link.receive("more\n");

@@ -10,7 +10,7 @@ import type { Phase, RoleEvent } from "../../src/machines/_role.ts";
 import { Recorder } from "../../src/stories/recorder.ts";
 import type { FramingOption } from "../../src/wire/framer.ts";
 import type { PeerMessage } from "../../src/wire/message.ts";
-import { turns } from "./harness.ts";
+import { turn } from "../pending-calls.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
 
 export class NotingLink implements Link {
@@ -240,7 +240,7 @@ export class Play {
     this.link.isSlow = true;
     const file = { name: "a.pdf", sizeBytes: 1, read: async () => 1, close: async () => undefined };
     const sending = this.connection.sendFile(file).catch(() => undefined);
-    await turns();
+    await turn();
     return () => {
       this.link.answerWrites();
       return sending;

@@ -8,11 +8,14 @@ export interface Area {
   readonly tests: readonly string[];
   /** Tests among them that take seconds: they find little that the others do not, and are run with `--slow`. */
   readonly slow?: readonly string[];
+  /** A process each, in place of a thread, for tests that change what all threads of a process share. */
+  readonly pool?: "threads" | "forks";
 }
 
-const socketTests = ["limits", "mid-file", "transfers", "held-loop"].map(
-  (name) => `test/actors/${name}.test.ts`,
-);
+/** A connection's life with real sockets and files; `link-play.ts` plays it without. */
+const forReal = [
+  "test/actors/{connection-files,framing,gaps,client-endings,crashes,turns,stopping,sleeping,limits,mid-file,transfers}.test.ts",
+];
 
 export const areas: readonly Area[] = [
   {
@@ -37,8 +40,9 @@ export const areas: readonly Area[] = [
   {
     name: "machines",
     sources: ["src/machines/*.ts"],
-    // The clock's tests set a time zone, which wants a process of its own.
-    tests: ["test/machines/!(clock).test.ts"],
+    tests: ["test/machines/*.test.ts"],
+    // The clock's tests set the time zone.
+    pool: "forks",
   },
   {
     name: "outflow",
@@ -48,11 +52,7 @@ export const areas: readonly Area[] = [
   {
     name: "connection",
     sources: ["connection*", "closing", "intake"].map((name) => `src/actors/${name}.ts`),
-    tests: [
-      "test/actors/{connection-*,intake,framing,gaps,client-endings,crashes,turns,stopping,sleeping}.test.ts",
-      ...socketTests,
-    ],
-    // Their time goes into real seconds, and into megabytes.
-    slow: socketTests,
+    tests: ["test/actors/{connection-*,intake}.test.ts", ...forReal],
+    slow: forReal,
   },
 ];
