@@ -10,6 +10,10 @@ export interface Area {
   readonly slow?: readonly string[];
 }
 
+const socketTests = ["limits", "mid-file", "transfers", "held-loop"].map(
+  (name) => `test/actors/${name}.test.ts`,
+);
+
 export const areas: readonly Area[] = [
   {
     name: "wire",
@@ -23,7 +27,7 @@ export const areas: readonly Area[] = [
     name: "stores",
     sources: ["src/stores/*.ts"],
     tests: ["test/stores/*.test.ts"],
-    slow: ["two-daemons", "queries"].map((name) => `test/stores/${name}.test.ts`),
+    slow: ["two-daemons", "commands"].map((name) => `test/stores/${name}.test.ts`),
   },
   {
     name: "stories",
@@ -45,7 +49,10 @@ export const areas: readonly Area[] = [
     name: "connection",
     sources: ["connection*", "closing", "intake"].map((name) => `src/actors/${name}.ts`),
     tests: [
-      "test/actors/{connection-life,framing,limits,mid-file,gaps,client-endings,crashes,turns,stopping}.test.ts",
+      "test/actors/{connection-*,intake,framing,gaps,client-endings,crashes,turns,stopping,sleeping}.test.ts",
+      ...socketTests,
     ],
+    // Their time goes into real seconds, and into megabytes.
+    slow: socketTests,
   },
 ];
