@@ -61,6 +61,6 @@ export function rowOf({ named, looked }: Told) {
     plays: guess.name ?? null,
     knownBy: guess.by,
     fault: looked.fault ?? null,
-    judgedTo: looked.stopped ?? "end",
+    judgedTo: looked.stopped ?? "whole",
   };
 }
