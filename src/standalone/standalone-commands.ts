@@ -1,5 +1,6 @@
 /** All commands that need no daemon, by name. Loaded only when one of them is wanted. */
 
+import capturedExplain from "./captured-explain.ts";
 import check from "./check.ts";
 import completion from "./completion.ts";
 import discover from "./discover.ts";
@@ -26,5 +27,6 @@ export const standalone: ReadonlyMap<string, StandaloneCommand> = new Map(
     completion,
     run,
     installExtcap,
+    capturedExplain,
   ].map((command) => [command.name, command]),
 );
