@@ -35,6 +35,8 @@ export interface StorySubject {
   /** Of a proxy: whose side of the pair this is, and the id of the other side's story. */
   readonly leg?: Leg;
   readonly pair?: string;
+  /** Neither end was ours: two others were watched. */
+  readonly isSeen?: boolean;
   /** Our end. */
   local: Endpoint;
   /** The peer's end; a client's changes as it goes from the registry to a server. */
