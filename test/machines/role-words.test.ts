@@ -72,7 +72,7 @@ const told: readonly [role: string, given: Record<string, unknown>, offer: strin
 function options(name: string, given: Record<string, unknown> = {}) {
   const role = roles.get(name);
   if (!role) throw new Error(`no role ${name}`);
-  return { role, options: parseOptions(role, given) };
+  return { role, options: { ...parseOptions(role, given) } };
 }
 
 describe("a role offers", () => {
