@@ -7,8 +7,8 @@ const HEAD = `# Roles, state by state
 <!-- Made by \`npm run reference\`; do not edit. -->
 
 Where a role's conversation can be, as \`show\`, \`explain\` and \`graph\` tell it: what it does there, what it waits for from its peer and
-under which rule of [wire.md](../wire.md), and how that is read - as text, in lines or whatever the peer's habit is; raw, as it comes; or as
-a record of known length. *Due* is what a client expects of its server, or of its own user. The options are in [commands.md](commands.md).`;
+under which rule of [wire.md](../wire.md), and how that is read: \`text\`, in lines or as the peer ends its messages; \`raw\`, as it comes; \`record\`,
+of a length that the bytes tell. *Due* is what a client expects of its server, or of its own user. The options are in [commands.md](commands.md).`;
 
 export function rolesPage(roles: readonly Role[]): string {
   return `${[HEAD, ...roles.map(roleText)].join("\n\n")}\n`;
