@@ -1,6 +1,6 @@
 /**
- * What the threads of a program wait for, as far as Linux tells it: whether anything more comes of them by themselves, and within what time.
- * A call's arguments are the program's own addresses; whoever may see the call may read them.
+ * Waits of a program's threads, as far as Linux tells them: whether anything more comes of them by themselves, and within what time.
+ * A call's arguments are the program's own addresses; a process that may see the call may read them.
  */
 import { procBytes, procLink, procNames, procText } from "./proc-files.ts";
 import { limitOfWait, type WaitLimit, watchedBy } from "./waiting-call.ts";

@@ -100,7 +100,7 @@ export class StartedProgram implements Program {
     const pids = this.#pids();
     const rows = listeningOf(pids, transport);
     for (const row of rows) this.#ports.set(`${row.transport} ${row.family} ${row.port}`, row);
-    // Nobody has connected yet, so that these are no connections. Datagrams of all come to the same socket.
+    // No client has come yet, so that these are no connections. Datagrams of all come to the same socket.
     if (transport === "tcp" && rows.length > 0) this.#waits.own = socketsOf(pids);
     return rows.map(({ port, address, family }) => ({ port, address, family }));
   }
