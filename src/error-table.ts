@@ -8,6 +8,7 @@
  * Long, because it is a table, read by code.
  */
 import { assignmentSentences } from "./assignment-sentences.ts";
+import { captureSentences } from "./capture-sentences.ts";
 import { usageSentences } from "./usage-sentences.ts";
 import { UNKNOWN_ADDRESS } from "./wire/address-record.ts";
 import { INVALID, NOT_FOUND } from "./wire/file-transfer.ts";
@@ -60,6 +61,7 @@ export const errorTable = {
     peer: null,
     exit: usage,
   },
+  "bad-capture": { says: captureSentences, peer: null, exit: usage },
   "bad-role": {
     says: {
       faults: "{file}: {why}",
@@ -111,6 +113,8 @@ export const errorTable = {
     says: {
       "of-term": "no connection {term:quoted}: conns --all lists them",
       "with-field": "no connection {term}: conns --all lists them",
+      "in-capture":
+        "no conversation {term:quoted} in {file}: netlabctl conns --capture {file} --all lists them",
       "no-live-tcp": "no live TCP connection is {term}: conns lists them",
       "no-live": "no live connection is {term}: conns lists them",
     },

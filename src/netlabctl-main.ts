@@ -20,6 +20,7 @@ export const STANDALONE = [
   "capture",
   ...["discover", "fetch", "register"],
   ...["echo", "relay", "reverse", "calc", "chat", "knock", "lookup", "clock", "ack"],
+  "explain",
   "check",
   "doctor",
   "grade",

@@ -77,7 +77,10 @@ const TEXT_BYTES = 120;
 
 export function sequenceOf(stories: readonly Story[], { most, showTokens }: SequenceBounds): Sequence {
   const ordered = [...stories].sort(byAge);
-  const all = together(merged(ordered.map((story) => stepsOf(story, { showTokens }))));
+  const all = together(
+    merged(ordered.map((story) => stepsOf(story, { showTokens }))),
+    ordered.map(({ subject }) => subject.id),
+  );
   const shown = all.slice(-most);
   const left = all.length - shown.length;
   const gap = {

@@ -6,6 +6,7 @@
 import type { AnyStateMachine } from "xstate";
 import type * as z from "zod";
 import type { PeerMessage } from "../wire/message.ts";
+import type { Assumption, Overheard } from "./_assumed.ts";
 import type { Dialogue } from "./_dialogue.ts";
 import type { AsyncHub, HubWorld, Peer, World } from "./_world.ts";
 
@@ -128,6 +129,11 @@ export interface RoleDefinition<Schema extends z.ZodObject = z.ZodObject> {
     readonly find: (text: string) => readonly string[];
     readonly hide: (text: string, mask: string) => string;
   };
+  /**
+   * For an onlooker of a conversation that is not ours: options that its server must have had, and what the world told it. Without it the
+   * role is followed with its defaults, and a machine that asks the world is not judged from there on.
+   */
+  readonly assume?: (overheard: Overheard) => Assumption;
   /** Optional actor that lives as long as the instance listens (a file server's registration). */
   readonly companion?: AnyStateMachine;
   /** File descriptors that one peer may have us hold, its connection included: 1, unless told. */

@@ -1,7 +1,7 @@
 /** Last thing that moved in a conversation, how long ago, and whose turn it is: for a story in which no mistake is recognised. */
 
 import { printable, printableBytes } from "../printable.ts";
-import { contextOf, roleOf } from "../stories/editions.ts";
+import { contextOf, endsOf, roleOf } from "../stories/editions.ts";
 import { fileSize, type ShownEntry, shownEntry } from "../stories/entry-text.ts";
 import type { Explanation } from "./explanation.ts";
 
@@ -17,6 +17,7 @@ export function lastLine(told: Told): string {
 
 /** Names of both sides. */
 function sidesOf({ story }: Told) {
+  if (story.subject.isSeen) return endsOf(roleOf(story));
   return roleOf(story)?.side === "client"
     ? { peer: "the server", us: "our client" }
     : { peer: "your program", us: "the server" };

@@ -1,7 +1,7 @@
 /**
  * Rows of `causes.ts`: code, rule, level, arguments, words. A code is stable: it is never given to another reason.
  */
-import { at, row, seconds } from "./cause-row.ts";
+import { at, quoted, row, seconds } from "./cause-row.ts";
 import { clientCauses } from "./client-causes.ts";
 import { serverCauses } from "./server-causes.ts";
 
@@ -102,4 +102,31 @@ const broken = {
   ),
 } as const;
 
-export const causeTable = { ...common, ...broken, ...serverCauses, ...clientCauses } as const;
+/** Remarks of an onlooker, who was at neither end. */
+const seen = {
+  "seen-lost": row(
+    "note",
+    { size: "number", from: "text" },
+    ({ size, from }) =>
+      `${size} ${size === 1 ? "byte" : "bytes"} of the ${from} are missing here: what follows is told, and not judged`,
+  ),
+  "seen-cut": row(
+    "note",
+    { size: "number", kept: "number" },
+    ({ size, kept }) =>
+      `only ${kept} of ${size} bytes were kept of this: what follows is told, and not judged`,
+  ),
+  "seen-from-middle": row("note", {}, () => "the beginning was not seen: this is told, and not judged"),
+  "answered-otherwise": row(
+    "note",
+    { said: "peer", ours: "peer" },
+    ({ said, ours }) => `the server answered ${quoted(said)}, the rules say ${quoted(ours)}`,
+  ),
+  "not-answered": row(
+    "note",
+    { ours: "peer" },
+    ({ ours }) => `the server answered nothing here, the rules say ${quoted(ours)}`,
+  ),
+} as const;
+
+export const causeTable = { ...common, ...broken, ...seen, ...serverCauses, ...clientCauses } as const;

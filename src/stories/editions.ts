@@ -5,7 +5,7 @@
 
 import { secretKeysOf } from "../machines/_options.ts";
 import type { Role } from "../machines/_role.ts";
-import type { RedactionContext } from "./entry-text.ts";
+import type { Ends, RedactionContext } from "./entry-text.ts";
 import { Redactor } from "./redaction.ts";
 import type { Story } from "./story.ts";
 
@@ -42,8 +42,19 @@ export function contextOf(
   known?: ReadonlyMap<string, Role>,
 ): RedactionContext {
   const role = roleOf(story, known);
-  return { display: role?.display, redactor: Redactor.of(role, story.secrets) };
+  const { isSeen } = story.subject;
+  return {
+    display: role?.display,
+    redactor: Redactor.of(role, story.secrets),
+    ...(isSeen ? { ends: endsOf(role) } : {}),
+  };
 }
+
+/** Ends of a conversation of two others. */
+export const endsOf = (role: Pick<Role, "side"> | undefined): Ends =>
+  role?.side === "client"
+    ? { us: "the client", peer: "the server" }
+    : { us: "the server", peer: "the client" };
 
 /** Secrets among an instance's options, for the stories of its peers. */
 export function secretsOf(role: Role, options: unknown): string[] {

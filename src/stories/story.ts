@@ -33,6 +33,8 @@ export interface StorySubject {
   readonly transport: "tcp" | "udp";
   /** A question of our own, e.g. of a file server's registrar: no visit. */
   readonly isInternal?: boolean;
+  /** Neither end was ours: two others were watched. */
+  readonly isSeen?: boolean;
   /** Our end. */
   local: Endpoint;
   /** The peer's end; a client's changes as it goes from the registry to a server. */

@@ -65,7 +65,7 @@ function askedOfName(name: string): Asked {
 
 /** The processes that Stryker starts read it from the environment. */
 async function mutantsOf(
-  { tests, slow: late = [] }: Area,
+  { tests, slow: late = [], pool = "threads" }: Area,
   files: readonly string[],
 ): Promise<MutantResult[]> {
   process.env.NETLAB_MUTATE_TESTS = tests.join(" ");
@@ -76,7 +76,7 @@ async function mutantsOf(
     testRunner: "vitest",
     plugins: ["@stryker-mutator/vitest-runner", "./test/mutation/sample.ts"],
     ignorers: ["sample"],
-    vitest: { configFile: "test/mutation/vitest.config.ts", related: true },
+    vitest: { configFile: "test/mutation/vitest.config.ts", related: true, pool },
     coverageAnalysis: "perTest",
     allowEmpty: true,
     mutate: [...files],
