@@ -1,6 +1,6 @@
 /**
- * What a process wrote last, where it outlives it: a file without a name, in memory where the system has such a place, that the process
- * writes into and the daemon reads when the process is dead. A write into it wakes nobody, and so costs a quarter of one into a pipe.
+ * Last words of a process, where they outlive it: a file without a name, in memory where the system has such a place, that the process
+ * writes into and the daemon reads when the process is dead. Such a write does not wake the daemon, and costs a quarter of one into a pipe.
  */
 import { closeSync, existsSync, fstatSync, openSync, readSync, unlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -31,7 +31,7 @@ export class BlackBox {
     }
   }
 
-  /** What is in it, and the end of it. */
+  /** Reads all of it, and closes it. */
   take(): Buffer {
     try {
       const bytes = Buffer.alloc(fstatSync(this.descriptor).size);

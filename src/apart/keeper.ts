@@ -20,7 +20,7 @@ export interface KeepRequest {
   readonly memoryBytes: number;
   /** The only folder in which it may write. */
   readonly writeFolder: string;
-  /** Where it sends stories, and what it kept of them is read when it is dead. */
+  /** Reader of the stories that it sends, and of the rest when it is dead. */
   readonly stories?: { read(batch: Buffer): void; readRest(kept: Buffer): void };
   /** A line that code of the role printed. */
   readonly onPrinted: (line: string) => void;
@@ -203,7 +203,7 @@ export class Keeper {
     try {
       if (this.#box) this.#request.stories?.readRest(this.#box.take());
     } catch {
-      // What came before is told.
+      // Told is what came before.
     }
   }
 

@@ -27,7 +27,7 @@ export class StoryMirror implements BatchHandlers {
     this.#recorder = recorder;
   }
 
-  /** What the next process sends: its numbers begin anew. */
+  /** Reader of the next process, whose numbers begin anew. */
   readNext(): StoryReader {
     this.#numbered.clear();
     return new StoryReader(this);
@@ -96,7 +96,7 @@ export class StoryMirror implements BatchHandlers {
     this.#atWork = undefined;
     if (!story) return;
     story.lastRule = run.fact.rule;
-    // Whoever follows it hears of each.
+    // Listeners hear of each.
     if (!this.#recorder.isTapped) return story.keepRun(run);
     for (let one = run.first; one < run.count; one += 1)
       story.put(run.at, coded(slot.message, run.sizeOf(one)), run.fact);

@@ -25,10 +25,10 @@ const FIELDS = [
 
 /** How often a file under way is looked at. */
 const FILE_MS = 100;
-/** One write for many requests. */
+/** Delay, so that many requests share one write. */
 const LATER_MS = 10;
 
-/** What the daemon knows of a story. */
+/** State of a story as the daemon knows it. */
 interface Sent {
   readonly story: Story;
   readonly number: number;
@@ -48,7 +48,7 @@ export class StorySender implements SlotFollower {
   readonly #sent = new Map<Story, Sent>();
   readonly #withFile = new Set<Sent>();
   #touched: Sent[] = [];
-  /** What was looked for last: things happen to one story many at a time. */
+  /** Found last: things happen to one story many at a time. */
   #last: Sent | undefined;
   #lastNumber = 0;
   #isDue = false;
@@ -114,7 +114,7 @@ export class StorySender implements SlotFollower {
   }
 
   #open(story: Story): void {
-    // What happens to it when it is over is not told.
+    // Remarks on a story that is over are not told.
     if (story.endedAt !== undefined) return;
     const { subject, state, openedAt, secrets } = story;
     this.#lastNumber += 1;
