@@ -29,6 +29,7 @@ export const usageSentences = {
   "fault-how": "{usage}",
   "fault-kind": "no fault {name:quoted}; {hint}",
   "fault-attribute": "{fault}: {why}",
+  "fault-leg": "--leg is for a proxy, not for {target}",
   "fault-target": "{term:quoted} names several: put a fault on one role, or on one connection",
   "no-wireshark": "wireshark was not found: install it, or name a file with --out",
   "capture-twice": "--out writes a file and --wireshark shows it: choose one",

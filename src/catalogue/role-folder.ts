@@ -44,7 +44,7 @@ const newShape = () =>
   z.object({
     name: z.string().regex(/^[a-z][a-z0-9-]*$/, "lower-case letters, digits and -"),
     summary: z.string().min(1),
-    side: z.enum(["server", "client"]),
+    side: z.enum(["server", "client", "proxy"]),
     transport: z.enum(["tcp", "udp"]),
     port: z.number().int().min(0).max(65_535),
     descriptors: z.number().int().min(1).optional(),

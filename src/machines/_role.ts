@@ -98,7 +98,8 @@ export interface SayOptions {
   readonly progress: (text: string) => void;
 }
 
-export type Side = "server" | "client";
+/** `proxy`: it stands between a client and a server, plays neither, and passes on what they say. */
+export type Side = "server" | "client" | "proxy";
 export type Transport = "tcp" | "udp";
 
 export interface RoleDefinition<Schema extends z.ZodObject = z.ZodObject> {
@@ -119,6 +120,8 @@ export interface RoleDefinition<Schema extends z.ZodObject = z.ZodObject> {
   /** Meaning of each state, in words, for `--explain`; at least of those that a person would wonder about. */
   readonly steps?: Readonly<Record<string, string>>;
   readonly hub?: HubDefinition;
+  /** Of a proxy that is played: the role whose client and server talk through it. */
+  readonly proxied?: Role;
   /** The name that a peer has given, from what its machine remembers: kept with its story, and for `members` where the role has no hub. */
   // biome-ignore lint/suspicious/noExplicitAny: a role knows its own machine's context; the table holds all of them.
   readonly peerName?: (context: any) => string | undefined;

@@ -36,6 +36,11 @@ export function roleOf(
   return edition?.name === subject.role ? edition : known?.get(subject.role);
 }
 
+/** Whether our side connected, or asked first: a client of ours, or a proxy towards its server. */
+export function isOpenedByUs(story: Pick<Story, "subject">, known?: ReadonlyMap<string, Role>): boolean {
+  return story.subject.leg === "server" || roleOf(story, known)?.side === "client";
+}
+
 /** How a story's lines are shown, and what is hidden in them. */
 export function contextOf(
   story: Pick<Story, "subject" | "secrets">,

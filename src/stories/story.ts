@@ -33,6 +33,9 @@ export interface StorySubject {
   readonly transport: "tcp" | "udp";
   /** A question of our own, e.g. of a file server's registrar: no visit. */
   readonly isInternal?: boolean;
+  /** Of a proxy: whose side of the pair this is, and the id of the other side's story. */
+  readonly leg?: Leg;
+  readonly pair?: string;
   /** Neither end was ours: two others were watched. */
   readonly isSeen?: boolean;
   /** Our end. */
@@ -40,6 +43,9 @@ export interface StorySubject {
   /** The peer's end; a client's changes as it goes from the registry to a server. */
   remote: Endpoint;
 }
+
+/** The two sides of a pair that a proxy stands between: its connection with the client, and its own with the server. */
+export type Leg = "client" | "server";
 
 export interface Endpoint {
   readonly address: string;
