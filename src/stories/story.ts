@@ -9,8 +9,8 @@ import type { Cause } from "./causes.ts";
 import type { Entry, EntryOf, LineFault, OperatorAction, Transition } from "./entry.ts";
 import { type CountedRun, messageRun } from "./message-run.ts";
 import type { ProgramSample } from "./program.ts";
+import { PAST, type Retention } from "./retention.ts";
 import { sharedFact } from "./shared-facts.ts";
-import type { SlotFollower } from "./slot-follower.ts";
 import { coded, entryOf, type Fact, type Held, Slots, slot } from "./slots.ts";
 import type { Judged } from "./verdict.ts";
 
@@ -50,23 +50,6 @@ export type Leg = "client" | "server";
 export interface Endpoint {
   readonly address: string;
   readonly port: number;
-}
-
-/** Policy of what is kept of a story, and for how long. */
-export interface Retention {
-  /** Every entry, however many: for a run that is graded or captured. */
-  readonly keepsAll: boolean;
-  /** So many bytes of each entry. */
-  readonly bytesPerEntry: number;
-  /** Listeners follow every entry: only then is it made as it happens. */
-  readonly isTapped: boolean;
-  readonly follower?: SlotFollower | undefined;
-  /** Microseconds by a clock that never goes back. */
-  monotonic(): number;
-  /** Part of these bytes, as long as an entry may be. */
-  clip(bytes: Buffer): Buffer;
-  onEntry(story: Story, entry: Entry): void;
-  charge(costBytes: number): void;
 }
 
 const NO_SECRETS: readonly string[] = [];
@@ -385,17 +368,6 @@ export type RestoredState = Pick<
   | "judged"
   | "secrets"
 >;
-
-/** Of a story that is over and done with. */
-export const PAST: Retention = {
-  keepsAll: true,
-  bytesPerEntry: Number.POSITIVE_INFINITY,
-  isTapped: false,
-  monotonic: () => 0,
-  clip: (bytes) => bytes,
-  onEntry: () => undefined,
-  charge: () => undefined,
-};
 
 /** When an entry happened, in milliseconds since 1970. */
 export function wallMs({ openedAt }: Pick<Story, "openedAt">, { at }: Pick<Entry, "at">): number {
