@@ -1,6 +1,20 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+/** Files that put another module in the place of one of ours, for all that are loaded with them. */
+const replacing = ["test/actors/files-race.test.ts", "test/token-comparison.test.ts"];
+/** Checks of whole programs, corpora, ordeals: each takes half a minute and more. `npm run test:long` makes these alone. */
+const long = [
+  "test/check/fairness.test.ts",
+  "test/check/verdicts.test.ts",
+  "test/diagnoses/corpus.test.ts",
+  "test/e2e/apart-misdeeds.test.ts",
+  "test/torture/short.test.ts",
+];
+/** Files with a part of that kind. */
+const partlyLong = ["test/check/grade/made-class.test.ts", "test/check/matrix.test.ts"];
+const isLong = Boolean(process.env.NETLABD_LONG);
+
 const source = (module: string) => fileURLToPath(new URL(`src/${module}.ts`, import.meta.url));
 
 export default defineConfig({
@@ -12,9 +26,19 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
-    // Checks of whole programs, which take half a minute each: `npm run test:long`.
-    exclude: process.env.NETLABD_LONG ? [] : ["test/check/verdicts.test.ts", "test/check/fairness.test.ts"],
+    // Modules are loaded once for many files, which halves the work; who replaces modules has his own.
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "together",
+          include: isLong ? [...long, ...partlyLong] : ["test/**/*.test.ts", "examples/**/*.test.ts"],
+          exclude: isLong ? [] : [...long, ...replacing],
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: "alone", include: isLong ? [] : replacing, isolate: true } },
+    ],
     // Tests that start daemons share two processors; a slow machine is no failure.
     testTimeout: 20_000,
     hookTimeout: 20_000,

@@ -8,6 +8,7 @@
  * Long, because it is a table, read by code.
  */
 import { assignmentSentences } from "./assignment-sentences.ts";
+import { captureSentences } from "./capture-sentences.ts";
 import { usageSentences } from "./usage-sentences.ts";
 import { UNKNOWN_ADDRESS } from "./wire/address-record.ts";
 import { INVALID, NOT_FOUND } from "./wire/file-transfer.ts";
@@ -60,6 +61,7 @@ export const errorTable = {
     peer: null,
     exit: usage,
   },
+  "bad-capture": { says: captureSentences, peer: null, exit: usage },
   "bad-role": {
     says: {
       faults: "{file}: {why}",
@@ -111,6 +113,8 @@ export const errorTable = {
     says: {
       "of-term": "no connection {term:quoted}: conns --all lists them",
       "with-field": "no connection {term}: conns --all lists them",
+      "in-capture":
+        "no conversation {term:quoted} in {file}: netlabctl conns --capture {file} --all lists them",
       "no-live-tcp": "no live TCP connection is {term}: conns lists them",
       "no-live": "no live connection is {term}: conns lists them",
     },
@@ -196,6 +200,7 @@ export const errorTable = {
       "no-names": "the clients of {id} have no names: conns {id} lists its connections",
       "not-running": "{id} is {state}: start {id} first",
       "lines-elsewhere": "{id} plays a loaded role, apart: faults are for roles of netlabd's own",
+      "proxy-loop": "--to {to} leads back to this proxy{through}: name the address of your server",
       "no-listener": "{id} cannot pass a text on to its clients: use send <connection> to talk to one",
     },
     peer: null,

@@ -20,9 +20,11 @@ export const STANDALONE = [
   "capture",
   ...["discover", "fetch", "register"],
   ...["echo", "relay", "reverse", "calc", "chat", "knock", "lookup", "clock", "ack"],
+  "explain",
   "check",
   "doctor",
   "grade",
+  "dissector",
   "completion",
   "run",
 ];

@@ -31,15 +31,16 @@ function isBefore(a: Step, b: Step): boolean {
 
 const isReply = (step: Step) => step.kind === "message" && !step.from.includes("/");
 
-/** The same text from one instance to several peers is one step with several targets. */
-export function together(steps: readonly Step[]): Step[] {
+/** The same text from one instance to several peers is one step with several targets, in the order of `participants`. */
+export function together(steps: readonly Step[], participants: readonly string[]): Step[] {
   const found: Step[] = [];
   for (const step of steps) {
     const at = step.kind === "message" && isReply(step) ? partnerOf(step, found) : -1;
     const partner = found[at];
     if (step.kind === "message" && partner?.kind === "message") {
       found.splice(at, 1);
-      found.push({ ...step, to: [...partner.to, ...step.to] });
+      const told = new Set([...partner.to, ...step.to]);
+      found.push({ ...step, to: participants.filter((id) => told.has(id)) });
     } else found.push(step);
   }
   return found;

@@ -4,6 +4,7 @@ import path from "node:path";
 import { suggestion } from "../catalogue/instance-options.ts";
 import { shippedRoles } from "../catalogue/shipped-roles.ts";
 import { NetlabError } from "../errors.ts";
+import { clientOf } from "../machines/_counterparts.ts";
 import type { Role } from "../machines/_role.ts";
 import { type RoleChecks, type WholeCase, wholeCase } from "./case.ts";
 import { checksOf } from "./case-folder.ts";
@@ -19,9 +20,6 @@ export interface Checkable {
   readonly cases: readonly WholeCase[];
 }
 
-/** Client roles are named after what they ask. */
-const CLIENTS: Readonly<Record<string, string>> = { "file-server": "file-client" };
-
 /** Rejects with a NetlabError where there is no such server. `bundle`: text of a user's own role. */
 export async function checkableOf(name: string, bundle?: string): Promise<Checkable> {
   const roles = await shippedRoles();
@@ -32,7 +30,7 @@ export async function checkableOf(name: string, bundle?: string): Promise<Checka
     throw new NetlabError("no-such-role/none", { name, hint });
   }
   const checks = bundle === undefined ? await checksOf(role.name) : undefined;
-  const counterpart = roles.get(CLIENTS[role.name] ?? `${role.name}-client`);
+  const counterpart = clientOf(role.name, roles);
   return { role, checks, counterpart, cases: allCases(role, checks) };
 }
 

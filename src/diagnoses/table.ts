@@ -77,13 +77,16 @@ export interface Judgement {
 export function judge(subject: Incident): Judgement {
   const evidence = new Evidence(subject);
   // A line that was made worse on purpose may have done what looks like a mistake: no card is better than a false one.
-  const isLineBad = subject.story.isLineBad;
-  const found = (isLineBad ? [] : diagnoses).flatMap((diagnosis): Found[] => {
+  const { isLineBad, subject: played } = subject.story;
+  // Of a proxy no role of ours says anything: what its two programs did is judged as a pair.
+  const isPassedOn = played.leg !== undefined;
+  const found = (isLineBad || isPassedOn ? [] : diagnoses).flatMap((diagnosis): Found[] => {
     const finding = diagnosis.find(evidence);
     return finding ? [{ diagnosis, finding }] : [];
   });
   const cards = inOrder(found).map((one) => cardOf(one, evidence));
-  return { cards, silence: evidence.silence, last: evidence.lastMove };
+  const silence: Silence = isPassedOn ? { ...evidence.silence, whose: "nobody" } : evidence.silence;
+  return { cards, silence, last: evidence.lastMove };
 }
 
 export const diagnose = (subject: Incident): readonly Card[] => judge(subject).cards;

@@ -10,7 +10,9 @@
 import { assign, setup } from "xstate";
 import * as z from "zod";
 import { BYE, DIVISION_BY_ZERO, hello, isQuit, parseExpression, QUIT, resultOf } from "../wire/calculator.ts";
+import { calculatorForm } from "../wire/forms/calculator.ts";
 import type { PeerMessage } from "../wire/message.ts";
+import { textOfRead } from "./_assumed.ts";
 import { defineRole, type RoleEvent, type Session } from "./_role.ts";
 import type { PeerWorld } from "./_world.ts";
 
@@ -83,6 +85,7 @@ export default defineRole({
       isWord: isQuit,
     },
   },
+  wire: calculatorForm,
   dialogue: {
     given: { greet: true },
     lines: [
@@ -102,6 +105,7 @@ export default defineRole({
     computing: "answers each expression with one message, until q",
   },
   peerName: ({ name }: Context) => name,
+  assume: ({ server }) => ({ options: { greet: textOfRead(server[0]).startsWith(hello("")) } }),
   offers: () => "adds, subtracts, multiplies and divides",
   tryIt: ({ port }) => `netlabctl calc --as ann --port ${port}`,
 });

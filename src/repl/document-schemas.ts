@@ -41,6 +41,8 @@ export const connection = z.object({
   id: z.string(),
   role: z.string().describe("id of the instance"),
   label: z.string().nullable(),
+  leg: z.enum(["client", "server"]).nullable().describe("of a proxy: whose side of the pair it is"),
+  pair: z.string().nullable().describe("of a proxy: the connection of the other side"),
   remote: z.string().describe("host:port"),
   state: z.string().describe("of the role's machine; closed where it has ended"),
   waitsFor: z.string().nullable(),
@@ -121,7 +123,7 @@ export const problem = z.object({
 const role = z.object({
   name: z.string(),
   summary: z.string(),
-  side: z.enum(["server", "client"]),
+  side: z.enum(["server", "client", "proxy"]),
   transport: z.enum(["tcp", "udp"]),
   port,
 });
@@ -239,6 +241,7 @@ const lineFault = z.object({
   name: z.string(),
   attributes: z.record(z.string(), z.string()).describe("as they were typed"),
   target: z.string().describe("id of an instance, or of a connection"),
+  leg: z.enum(["client", "server"]).nullable().describe("of a proxy: only on its connections with this side"),
   direction: z.enum(["in", "out", "both"]).describe("seen from the role"),
   chance: z.number(),
   seed: z.number().int(),

@@ -34,12 +34,21 @@ export function explanationText(explanation: Explanation, look: Look): string {
     ...connectionHead({ story, live, judged, reason }, style, look.columns),
     ...(source === undefined ? [] : [source]),
     "",
-    style.dim("  → from the peer   ← from us   entry, and seconds since it opened"),
-    ...storyText(story, look, visibility),
+    ...entriesText(story, look, visibility),
     ...(unread.bytes.length > 0 ? ["", `unread, ${live?.unreadBytes} bytes:`, ...hexRows(unread, look)] : []),
     "",
     ...conclusion(explanation, look),
   ].join("\n");
+}
+
+/** All that happened, in order. */
+export function entriesText(story: Story, look: Look, visibility: Visibility): string[] {
+  const { ends } = contextOf(story);
+  const from = ends ? `→ from ${ends.peer}   ← from ${ends.us}` : "→ from the peer   ← from us";
+  return [
+    look.style.dim(`  ${from}   entry, and seconds since it opened`),
+    ...storyText(story, look, visibility),
+  ];
 }
 
 /** The root cause, and the names of what else is found; or why there is no card. */

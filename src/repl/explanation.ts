@@ -105,7 +105,7 @@ export function explanationDocument(explanation: Explanation) {
   };
 }
 
-function cardDocument(card: Card, story: Story) {
+export function cardDocument(card: Card, story: Story) {
   const { id, name, title, level, rule, came, state, expected, cause, advice, reproduce } = card;
   return {
     id,

@@ -1,7 +1,7 @@
 /** Last thing that moved in a conversation, how long ago, and whose turn it is: for a story in which no mistake is recognised. */
 
 import { printable, printableBytes } from "../printable.ts";
-import { contextOf, roleOf } from "../stories/editions.ts";
+import { contextOf, endsOf, roleOf } from "../stories/editions.ts";
 import { fileSize, type ShownEntry, shownEntry } from "../stories/entry-text.ts";
 import type { Explanation } from "./explanation.ts";
 
@@ -11,12 +11,15 @@ const SHOWN_BYTES = 40;
 
 /** `Last: your program sent "15 + 35\\n" 3 s ago; it is the server's turn.` */
 export function lastLine(told: Told): string {
-  const turn = isLeftAsAgreed(told) ? "" : `; ${whoseTurn(told)}`;
+  const turn = told.story.subject.leg || isLeftAsAgreed(told) ? "" : `; ${whoseTurn(told)}`;
   return `Last: ${whatMoved(told)} ${when(told)}${turn}.`;
 }
 
 /** Names of both sides. */
 function sidesOf({ story }: Told) {
+  const { leg } = story.subject;
+  if (leg) return { peer: `the ${leg}`, us: `the ${leg === "client" ? "server" : "client"}` };
+  if (story.subject.isSeen) return endsOf(roleOf(story));
   return roleOf(story)?.side === "client"
     ? { peer: "the server", us: "our client" }
     : { peer: "your program", us: "the server" };

@@ -21,8 +21,8 @@ import { PeerMessage } from "../wire/message.ts";
 import { givenWorld, revived, unanswered } from "./_given-world.ts";
 import { ownData } from "./_own-data.ts";
 import type { RecordedClock } from "./_recorded-clock.ts";
-import { RecordedLink } from "./_recorded-link.ts";
 import type { RecordedTurns } from "./_recorded-turns.ts";
+import { RecordedLink } from "./recorded-link.ts";
 
 export interface SandboxRequest {
   readonly story: Story;

@@ -89,9 +89,15 @@ export function playable({ entries, entriesBeforeGap, omitted }: Story): {
   return { entries: kept, cutShort: undefined };
 }
 
+/** Remarks that no machine makes. */
+const OBSERVED: ReadonlySet<string> = new Set([
+  ...["port-seen", "port-free"],
+  ...["seen-lost", "seen-cut", "seen-from-middle", "answered-otherwise", "not-answered"],
+]);
+
 /** Observations, of which no machine did any: bytes passed over, the program at the other end, who has a port. */
 function isSeen(entry: Entry): boolean {
-  if (entry.kind === "remark") return entry.cause.code === "port-seen" || entry.cause.code === "port-free";
+  if (entry.kind === "remark") return OBSERVED.has(entry.cause.code);
   return entry.kind === "dropped" || entry.kind === "program";
 }
 

@@ -1,8 +1,10 @@
 /** All commands that need no daemon, by name. Loaded only when one of them is wanted. */
 
+import capturedExplain from "./captured-explain.ts";
 import check from "./check.ts";
 import completion from "./completion.ts";
 import discover from "./discover.ts";
+import dissector from "./dissector.ts";
 import doctor from "./doctor.ts";
 import fetch from "./fetch.ts";
 import grade from "./grade.ts";
@@ -13,7 +15,18 @@ import run from "./run.ts";
 import type { StandaloneCommand } from "./standalone-command.ts";
 
 export const standalone: ReadonlyMap<string, StandaloneCommand> = new Map(
-  [discover, fetch, register, ...labClients, check, doctor, grade, completion, run, installExtcap].map(
-    (command) => [command.name, command],
-  ),
+  [
+    discover,
+    fetch,
+    register,
+    ...labClients,
+    check,
+    doctor,
+    grade,
+    dissector,
+    completion,
+    run,
+    installExtcap,
+    capturedExplain,
+  ].map((command) => [command.name, command]),
 );

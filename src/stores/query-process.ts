@@ -1,73 +1,12 @@
 /**
- * The process that runs `sql`: one question a message, each on a read-only connection of its own. A process, because
- * nothing can stop SQLite within a step: not a timer, and not the end of a thread. A process can be killed.
+ * The process that runs `sql`: one question a message. A process, because nothing can stop SQLite within a step: not a timer, and not
+ * the end of a thread. A process can be killed.
  */
-import Database from "better-sqlite3";
-import { messageOf } from "../errors.ts";
-import type { QueryAnswer, Question } from "./queries.ts";
-import { problemPosition } from "./sql-position.ts";
-
-/** Bytes of one answer, as estimated: above, the rest is left out as if there were a row limit. */
-const MAX_BYTES = 8 * 1_048_576;
-const MASK = "****";
-/** A write to a masked table meets its view, to another the connection that cannot write. */
-const WOULD_WRITE = /^cannot modify .* because it is a view$|readonly database/;
-const MANY = /contains more than one statement/;
-
-function answer({ file, sql, limit, secretKeys }: Question): QueryAnswer {
-  const database = new Database(file, { readonly: true, fileMustExist: true, timeout: 1_000 });
-  try {
-    if (secretKeys) mask(database, secretKeys);
-    return read(database, sql, limit);
-  } catch (error) {
-    const why = messageOf(error);
-    if (WOULD_WRITE.test(why)) return { ok: false, code: "read-only", why: `${firstWord(sql)} is refused` };
-    if (MANY.test(why)) return { ok: false, code: "bad-sql", why: "one statement at a time" };
-    return { ok: false, code: "bad-sql", why, position: problemPosition(database, sql, why) };
-  } finally {
-    database.close();
-  }
-}
-
-function read(database: Database.Database, sql: string, limit: number): QueryAnswer {
-  const statement = database.prepare<[], unknown[]>(sql);
-  if (!statement.readonly || !statement.reader)
-    return { ok: false, code: "read-only", why: `${firstWord(sql)} is refused` };
-  const columns = statement.columns().map(({ name }) => name);
-  const rows: unknown[][] = [];
-  let sizeBytes = 0;
-  let isCut = false;
-  for (const row of statement.raw().safeIntegers().iterate()) {
-    sizeBytes += row.reduce<number>((sum, cell) => sum + 8 + ((cell as string | null)?.length ?? 0), 0);
-    isCut = rows.length >= limit || (sizeBytes > MAX_BYTES && rows.length > 0);
-    if (isCut) break;
-    rows.push(row.map(asNumber));
-  }
-  return { ok: true, columns, rows, isCut };
-}
-
-/** Whole numbers come as bigint, so that none is rounded; nearly all are numbers to a reader. */
-const asNumber = (cell: unknown) =>
-  typeof cell === "bigint" && Number.isSafeInteger(Number(cell)) ? Number(cell) : cell;
-
-const firstWord = (sql: string) => (/[A-Za-z]+/.exec(sql)?.[0] ?? "that").toUpperCase();
-
-/**
- * Temporary views stand before the tables whose names they have: whatever is asked of a token, its mask answers. This
- * keeps secrets off screens; it hides nothing from a user who may read the file.
- */
-function mask(database: Database.Database, secretKeys: readonly string[]): void {
-  const masked = secretKeys.map((key) => `'$.${key}', '${MASK}'`).join(", ");
-  database.exec(`
-    CREATE TEMP VIEW registrations AS
-      SELECT id, ip, port, service, '${MASK}' AS token, registered_at, last_seen_at, expires_at FROM main.registrations;
-    CREATE TEMP VIEW instances AS
-      SELECT id, type, name, ${masked ? `json_replace(options, ${masked})` : "options"} AS options, wanted, port, created_at
-      FROM main.instances;`);
-}
+import type { Question } from "./queries.ts";
+import { answerTo } from "./query-answer.ts";
 
 process.on("message", (question: Question) => {
-  process.send?.(answer(question));
+  process.send?.(answerTo(question));
 });
 // The daemon is gone: no question will come.
 process.on("disconnect", () => process.exit(0));

@@ -1,7 +1,7 @@
 /**
  * Rows of `causes.ts`: code, rule, level, arguments, words. A code is stable: it is never given to another reason.
  */
-import { at, row, seconds } from "./cause-row.ts";
+import { at, quoted, row, seconds } from "./cause-row.ts";
 import { clientCauses } from "./client-causes.ts";
 import { serverCauses } from "./server-causes.ts";
 
@@ -102,4 +102,59 @@ const broken = {
   ),
 } as const;
 
-export const causeTable = { ...common, ...broken, ...serverCauses, ...clientCauses } as const;
+/** Reasons that a proxy tells of a connection because of the other one of its pair. */
+const passedOn = {
+  "server-unreachable": row(
+    "note",
+    { host: "text", port: "number", why: "text" },
+    ({ host, port, why }) =>
+      `the proxy could not connect to the server at ${host}:${port}: ${why}; so the client was reset`,
+  ),
+  "other-side-reset": row(
+    "note",
+    { side: "text" },
+    ({ side }) => `the ${side} reset its connection, so the proxy reset this one too`,
+  ),
+  "datagram-refused": row(
+    "note",
+    { error: "text" },
+    ({ error }) => `no program takes datagrams there: ${error}`,
+  ),
+  "proxy-loop": row("refused", {}, () => "what it says would come back to this proxy again and again"),
+} as const;
+
+/** Remarks of an onlooker, who was at neither end. */
+const seen = {
+  "seen-lost": row(
+    "note",
+    { size: "number", from: "text" },
+    ({ size, from }) =>
+      `${size} ${size === 1 ? "byte" : "bytes"} of the ${from} are missing here: what follows is told, and not judged`,
+  ),
+  "seen-cut": row(
+    "note",
+    { size: "number", kept: "number" },
+    ({ size, kept }) =>
+      `only ${kept} of ${size} bytes were kept of this: what follows is told, and not judged`,
+  ),
+  "seen-from-middle": row("note", {}, () => "the beginning was not seen: this is told, and not judged"),
+  "answered-otherwise": row(
+    "note",
+    { said: "peer", ours: "peer" },
+    ({ said, ours }) => `the server answered ${quoted(said)}, the rules say ${quoted(ours)}`,
+  ),
+  "not-answered": row(
+    "note",
+    { ours: "peer" },
+    ({ ours }) => `the server answered nothing here, the rules say ${quoted(ours)}`,
+  ),
+} as const;
+
+export const causeTable = {
+  ...common,
+  ...broken,
+  ...passedOn,
+  ...seen,
+  ...serverCauses,
+  ...clientCauses,
+} as const;

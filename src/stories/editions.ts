@@ -5,7 +5,7 @@
 
 import { secretKeysOf } from "../machines/_options.ts";
 import type { Role } from "../machines/_role.ts";
-import type { RedactionContext } from "./entry-text.ts";
+import type { Ends, RedactionContext } from "./entry-text.ts";
 import { Redactor } from "./redaction.ts";
 import type { Story } from "./story.ts";
 
@@ -36,14 +36,30 @@ export function roleOf(
   return edition?.name === subject.role ? edition : known?.get(subject.role);
 }
 
+/** Whether our side connected, or asked first: a client of ours, or a proxy towards its server. */
+export function isOpenedByUs(story: Pick<Story, "subject">, known?: ReadonlyMap<string, Role>): boolean {
+  return story.subject.leg === "server" || roleOf(story, known)?.side === "client";
+}
+
 /** How a story's lines are shown, and what is hidden in them. */
 export function contextOf(
   story: Pick<Story, "subject" | "secrets">,
   known?: ReadonlyMap<string, Role>,
 ): RedactionContext {
   const role = roleOf(story, known);
-  return { display: role?.display, redactor: Redactor.of(role, story.secrets) };
+  const { isSeen } = story.subject;
+  return {
+    display: role?.display,
+    redactor: Redactor.of(role, story.secrets),
+    ...(isSeen ? { ends: endsOf(role) } : {}),
+  };
 }
+
+/** Ends of a conversation of two others. */
+export const endsOf = (role: Pick<Role, "side"> | undefined): Ends =>
+  role?.side === "client"
+    ? { us: "the client", peer: "the server" }
+    : { us: "the server", peer: "the client" };
 
 /** Secrets among an instance's options, for the stories of its peers. */
 export function secretsOf(role: Role, options: unknown): string[] {

@@ -15,9 +15,18 @@ export type Display = (text: string) => string;
 
 /** How a story's lines are shown, and what is hidden in them: `contextOf` finds it by the story's edition. */
 export interface RedactionContext {
+  /** Names of both ends, where neither is ours. */
+  readonly ends?: Ends | undefined;
   readonly display?: Display | undefined;
   readonly redactor?: Redactor | undefined;
 }
+
+export interface Ends {
+  readonly us: string;
+  readonly peer: string;
+}
+
+const OURS: Ends = { us: "us", peer: "peer" };
 
 /** An entry as anybody may see it: bytes in a hidden span are not there to be shown. */
 export type ShownEntry = Entry & { readonly hidden?: readonly HiddenSpan[] };
@@ -75,19 +84,19 @@ export function describeEntry(
   context: RedactionContext = {},
   visibility: Visibility = {},
 ): string {
-  return wordsFor(shownEntry(entry, context, visibility), entry, context.display);
+  return wordsFor(shownEntry(entry, context, visibility), entry, context);
 }
 
-function wordsFor(entry: ShownEntry, whole: Entry, display?: Display): string {
+function wordsFor(entry: ShownEntry, whole: Entry, { display, ends }: RedactionContext): string {
   switch (entry.kind) {
     case "opened":
       return `opened, ${entry.state}`;
     case "in":
       return `→ ${bytesOf(entry, whole)}${readingOf(entry, display)}`;
     case "drained":
-      return `→ ${bytesOf(entry, whole)}, after we had closed`;
+      return `→ ${bytesOf(entry, whole)}, after ${ends?.us ?? "we"} had closed`;
     case "late":
-      return `→ ${bytesOf(entry, whole)}, which our side no longer reads`;
+      return `→ ${bytesOf(entry, whole)}, which ${ends?.us ?? "our side"} no longer reads`;
     case "dropped":
       return `  passed over ${bytesOf(entry, whole)}`;
     case "message":
@@ -109,11 +118,11 @@ function wordsFor(entry: ShownEntry, whole: Entry, display?: Display): string {
     case "operator":
       return `  operator: ${printable(actionText(entry))}`;
     case "ended":
-      return "→ FIN: it sends no more";
+      return `→ FIN: ${ends?.peer ?? "it"} sends no more`;
     case "fin":
-      return "← FIN: we send no more";
+      return `← FIN: ${ends ? `${ends.us} sends` : "we send"} no more`;
     case "closed":
-      return `closed by ${entry.by}${entry.cause ? `: ${printable(causeText(entry.cause))}` : ""}`;
+      return `closed by ${(ends ?? OURS)[entry.by]}${entry.cause ? `: ${printable(causeText(entry.cause))}` : ""}`;
     case "crashed":
       return `crashed: ${printable(causeText(entry.cause))}`;
     case "fault":

@@ -1,4 +1,7 @@
-/** Each condition is a real program that has it; what is certain is read from the kernel, and one connection is the most that is made. */
+/**
+ * Each condition is a real program that has it; what is certain is read from the kernel, and one connection is the most that is made.
+ * An examination waits more than it works, so several are made at once.
+ */
 import { describe, expect, it } from "vitest";
 import {
   codes,
@@ -9,11 +12,14 @@ import {
   hasCompiler,
   hasPython,
   isLinux,
+  openForAll,
   patient,
   started,
 } from "./hospital.ts";
 
-describe.skipIf(!isLinux || !hasPython)("on this machine the doctor", () => {
+openForAll();
+
+describe.skipIf(!isLinux || !hasPython)("on this machine the doctor", { concurrent: true }, () => {
   it("knows a closed port without a connection", async () => {
     const examination = await examined(await freePort());
     expect(examination).toMatchObject({ connections: 0, findings: [{ code: "closed", sure: "certain" }] });

@@ -4,7 +4,9 @@ import { readFileSync } from "node:fs";
 import { createServer as createTlsServer } from "node:tls";
 import { describe, expect, it } from "vitest";
 import { exitOf } from "../../src/doctor/finding.ts";
-import { codes, examined, found, hasOpenssl, hasPython, patient, scratch } from "./hospital.ts";
+import { codes, examined, found, hasOpenssl, hasPython, openForAll, patient, scratch } from "./hospital.ts";
+
+openForAll();
 
 const afar = { mayLook: false } as const;
 const probing = { mayLook: false, isProbing: true } as const;

@@ -1,11 +1,11 @@
-/** Patients of the doctor: real programs, each started for one test and ended by its own number. */
+/** Patients of the doctor: real programs, each started for one test and ended by its own number when all are examined. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, afterEach } from "vitest";
+import { afterAll, beforeAll } from "vitest";
 import { type Examination, examine } from "../../src/doctor/examination.ts";
 import type { Finding } from "../../src/doctor/finding.ts";
 import type { Question } from "../../src/doctor/patient.ts";
@@ -16,17 +16,23 @@ export const hasPython = has("python3");
 export const hasCompiler = has("cc");
 export const hasOpenssl = has("openssl", "version");
 
-const folder = mkdtempSync(path.join(tmpdir(), "netlabd-doctor-"));
+let folder = tmpdir();
 const running = new Set<ChildProcess>();
-afterEach(async () => {
-  for (const child of running) {
-    const ended = once(child, "exit");
-    child.kill("SIGKILL");
-    await ended;
-  }
-  running.clear();
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Has a folder for the tests of a file, and ends who is still there after them. */
+export function openForAll(): void {
+  beforeAll(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "netlabd-doctor-"));
+  });
+  afterAll(async () => {
+    for (const child of running) {
+      const ended = once(child, "exit");
+      child.kill("SIGKILL");
+      await ended;
+    }
+    rmSync(folder, { recursive: true, force: true });
+  });
+}
 
 export const scratch = (name: string) => path.join(folder, name);
 

@@ -11,7 +11,9 @@ import { httpIn, isTlsRecord, speakerOf } from "../../src/doctor/first-words.ts"
 import { wordsOf } from "../../src/doctor/role-words.ts";
 import { timedOut } from "../../src/doctor/tcp-examination.ts";
 import { documentOf } from "../../src/standalone/doctor.ts";
-import { codes, examined, found, freePort, hasPython, patient, started } from "./hospital.ts";
+import { codes, examined, found, freePort, hasPython, openForAll, patient, started } from "./hospital.ts";
+
+openForAll();
 
 const python = { pid: 4_123, name: "python3" };
 const every: readonly Finding[] = [

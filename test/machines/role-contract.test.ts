@@ -25,7 +25,8 @@ const propertiesOf = (role: Role) => Object.entries(jsonOf(role).properties ?? {
 
 /** A value for each option that has no default. */
 function leastGiven(role: Role): Record<string, unknown> {
-  return Object.fromEntries((jsonOf(role).required ?? []).map((key) => [key, "sample"]));
+  const value = (key: string) => (key === "to" ? "localhost:4389" : "sample");
+  return Object.fromEntries((jsonOf(role).required ?? []).map((key) => [key, value(key)]));
 }
 
 describe.each(roles.map((role) => [role.name, role] as const))("%s", (name, role) => {
@@ -50,7 +51,7 @@ describe.each(roles.map((role) => [role.name, role] as const))("%s", (name, role
     const options = parseOptions(role, leastGiven(role));
     expect(options.port).toBe(role.port);
     expect(options.host).toBe("localhost");
-    expect(options.restart).toBe(role.side === "server" ? "permanent" : "temporary");
+    expect(options.restart).toBe(role.side === "client" ? "temporary" : "permanent");
     expect(options.maxMessage).toBe(65_536);
   });
 

@@ -8,7 +8,14 @@ export interface Area {
   readonly tests: readonly string[];
   /** Tests among them that take seconds: they find little that the others do not, and are run with `--slow`. */
   readonly slow?: readonly string[];
+  /** A process each, in place of a thread, for tests that change what all threads of a process share. */
+  readonly pool?: "threads" | "forks";
 }
+
+/** A connection's life with real sockets and files; `link-play.ts` plays it without. */
+const forReal = [
+  "test/actors/{connection-files,framing,gaps,client-endings,crashes,turns,stopping,sleeping,limits,mid-file,transfers}.test.ts",
+];
 
 export const areas: readonly Area[] = [
   {
@@ -23,7 +30,7 @@ export const areas: readonly Area[] = [
     name: "stores",
     sources: ["src/stores/*.ts"],
     tests: ["test/stores/*.test.ts"],
-    slow: ["two-daemons", "queries"].map((name) => `test/stores/${name}.test.ts`),
+    slow: ["two-daemons", "commands"].map((name) => `test/stores/${name}.test.ts`),
   },
   {
     name: "stories",
@@ -33,8 +40,9 @@ export const areas: readonly Area[] = [
   {
     name: "machines",
     sources: ["src/machines/*.ts"],
-    // The clock's tests set a time zone, which wants a process of its own.
-    tests: ["test/machines/!(clock).test.ts"],
+    tests: ["test/machines/*.test.ts"],
+    // The clock's tests set the time zone.
+    pool: "forks",
   },
   {
     name: "outflow",
@@ -44,8 +52,7 @@ export const areas: readonly Area[] = [
   {
     name: "connection",
     sources: ["connection*", "closing", "intake"].map((name) => `src/actors/${name}.ts`),
-    tests: [
-      "test/actors/{connection-life,framing,limits,mid-file,gaps,client-endings,crashes,turns,stopping}.test.ts",
-    ],
+    tests: ["test/actors/{connection-*,intake}.test.ts", ...forReal],
+    slow: forReal,
   },
 ];

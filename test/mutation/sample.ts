@@ -1,17 +1,23 @@
 /**
  * Plugin of Stryker that leaves out all but a share of the code, by chance of a seed: a function is in it or out of it as a whole, and so is
- * a line of a machine's config.
+ * a line of a machine's config. The parts of an object are lines of their own, those of one that a call is given too: else a whole
+ * machine were one line.
  */
 import { declareValuePlugin, PluginKind } from "@stryker-mutator/api/plugin";
 
 const share = Number(process.env.NETLAB_MUTATE_SHARE ?? 1);
 const seed = Number(process.env.NETLAB_MUTATE_SEED ?? 1);
 
+interface Value {
+  readonly type?: string;
+  readonly arguments?: readonly Value[];
+}
+
 interface Place {
   readonly node: {
     readonly start?: number | null;
     readonly end?: number | null;
-    readonly value?: { readonly type?: string };
+    readonly value?: Value;
   };
   isFunction(): boolean;
   isObjectProperty(): boolean;
@@ -30,10 +36,12 @@ export function chanceOf(text: string): number {
 function isUnit(place: Place): boolean {
   if (place.getFunctionParent()) return false;
   if (place.isFunction()) return true;
-  return (
-    (place.isObjectProperty() || place.isClassProperty()) && place.node.value?.type !== "ObjectExpression"
-  );
+  return (place.isObjectProperty() || place.isClassProperty()) && !hasLines(place.node.value);
 }
+
+const hasLines = (value: Value | undefined): boolean =>
+  value?.type === "ObjectExpression" ||
+  (value?.type === "CallExpression" && (value.arguments ?? []).some((argument) => hasLines(argument)));
 
 export const strykerPlugins = [
   declareValuePlugin(PluginKind.Ignore, "sample", {

@@ -1,4 +1,4 @@
-/** The short form of every ordeal, all of them in some twenty seconds; `npm run torture` runs the long ones. */
+/** The short form of every ordeal, all of them in some twenty seconds, in the long tests; `npm run torture` runs the long ones. */
 import { expect, it } from "vitest";
 import { hasHeld, runOrdeal, scanOrdeals } from "./_run.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Lab } from "../../lab/lab.ts";
 import { isConnectionTerm, isOwnQuestion, selectStories } from "../../lab/selectors.ts";
-import { roleOf } from "../../stories/editions.ts";
+import { isOpenedByUs } from "../../stories/editions.ts";
 import { shownEntryRecord, toShownRecord } from "../../stories/shown-record.ts";
 import type { Entry, Story } from "../../stories/story.ts";
 import { type Call, defineCommand } from "../command.ts";
@@ -47,7 +47,7 @@ function print(call: Call<Options>, document: unknown): void {
 
 function storyDocument(lab: Lab, story: Story, options: Options) {
   return {
-    opener: roleOf(story, lab.roles)?.side === "client" ? "us" : "peer",
+    opener: isOpenedByUs(story, lab.roles) ? "us" : "peer",
     record: toShownRecord(story, options),
   };
 }

@@ -1,0 +1,82 @@
+/** Story of one side, judged as any other: up to where it was followed. */
+import { startedAgain } from "../catalogue/again-command.ts";
+import { parseOptions } from "../catalogue/instance-options.ts";
+import { type Card, type Incident, type Judgement, judge } from "../diagnoses/table.ts";
+import type { Role } from "../machines/_role.ts";
+import { contextOf } from "../stories/editions.ts";
+import type { LiveView } from "../stories/live-view.ts";
+import type { Story } from "../stories/story.ts";
+import type { Followed } from "./_followed.ts";
+import { begunOf } from "./_restored.ts";
+import type { SeenConversation } from "./conversation.ts";
+
+/** Story of one side, and what is found in it. */
+export interface SideLook {
+  readonly story: Story;
+  readonly role: Role;
+  readonly live: LiveView | undefined;
+  /** Mistakes of the other side: the server's story tells of its client. */
+  readonly cards: readonly Card[];
+  readonly judgement: Judgement;
+  /** Options as they are assumed. */
+  readonly given: Readonly<Record<string, unknown>>;
+}
+
+export function sideLook(
+  shown: Pick<Followed, "story">,
+  followed: Followed,
+  role: Role,
+  { server: at }: SeenConversation,
+  given: Readonly<Record<string, unknown>>,
+): SideLook {
+  const { live, stopped } = followed;
+  const judgement = judge(incidentOf(followed, role, at, given));
+  return {
+    story: shown.story,
+    role,
+    live,
+    judgement,
+    given,
+    cards: stopped === "beginning" ? [] : judgement.cards,
+  };
+}
+
+/** Up to where it was followed: what came after is no evidence. */
+function incidentOf(
+  { story, live, followedEntries, stopped }: Followed,
+  role: Role,
+  { address: host, port }: { readonly address: string; readonly port: number },
+  given: Readonly<Record<string, unknown>>,
+): Incident {
+  const { redactor } = contextOf(story);
+  const isWhole = stopped === undefined;
+  const judged = isWhole ? story : begunOf(story, followedEntries);
+  const nowhere: LiveView = {
+    framing: story.framing,
+    unread: Buffer.alloc(0),
+    unreadBytes: 0,
+    queuedBytes: 0,
+    stillMs: 0,
+  };
+  const where = role.side === "client" ? { host, port } : {};
+  return {
+    story: judged,
+    role,
+    options: optionsOf(role, { ...where, ...given }),
+    given,
+    host,
+    port,
+    again: startedAgain(role, { ...where, ...given }),
+    live: isWhole ? live : nowhere,
+    redact: (bytes) => (redactor ? redactor.redact(bytes) : { bytes, hidden: [] }),
+  };
+}
+
+function optionsOf(role: Role, given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  try {
+    return parseOptions(role, given) as unknown as Readonly<Record<string, unknown>>;
+  } catch {
+    // A client's own words - an address, a file - are no options that anybody can know.
+    return {};
+  }
+}

@@ -1,0 +1,23 @@
+/** Words of a conversation: its reads by speaker, and what a server says from a moment on. Pure. */
+import type { Reply } from "../machines/_assumed.ts";
+import type { SeenEvent, Speaker } from "./conversation.ts";
+
+export type Data = Extract<SeenEvent, { kind: "data" }>;
+
+export const isWord = (event: SeenEvent, from: Speaker): event is Data =>
+  event.kind === "data" && event.from === from;
+
+/** Bytes on the wire. */
+export const sizeOf = ({ size, bytes }: Data) => size ?? bytes.length;
+
+/** Words of the server behind the event at `place`; within a word of its own, that word is the first of them. */
+export function replyIn(events: readonly SeenEvent[], place: number): Reply {
+  const rest = events.slice(events[place]?.from === "server" ? place : place + 1);
+  const next = rest.findIndex((event) => isWord(event, "client"));
+  const own = (next < 0 ? rest : rest.slice(0, next)).filter((event) => isWord(event, "server"));
+  return {
+    reads: rest.flatMap((event) => (isWord(event, "server") ? [event.bytes] : [])),
+    sizeBytes: own.reduce((sum, event) => sum + sizeOf(event), 0),
+    bytes: Buffer.concat(own.map(({ bytes }) => bytes)),
+  };
+}
