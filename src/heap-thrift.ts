@@ -51,7 +51,7 @@ export class HeapThrift {
     if (!this.#isLookDue) this.#lookLater();
   }
 
-  /** One look at a time, and none while no peer comes. */
+  /** At most one look is due, and none while no peer comes. */
   #lookLater(): void {
     this.#isLookDue = true;
     const timer = this.#clock.setTimeout(() => this.#look(), LOOK_MS);
