@@ -171,7 +171,7 @@ class Cards {
     return this.#cards.filter(({ read }) => read === this.#reads).map(cardText);
   }
 
-  /** Those that are of no read alone. */
+  /** Cards of no read alone. */
   get ofNone(): string[] {
     return this.#cards.filter(({ read }) => read === null).map(cardText);
   }

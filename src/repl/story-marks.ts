@@ -1,4 +1,4 @@
-/** What a reader of a whole story is told besides its entries: which cards fit which read, and the bytes of each message. */
+/** Marks of a whole story for its reader: which cards fit which read, and the bytes of each message. */
 import { messagesOf } from "../diagnoses/table.ts";
 import { incidentOf } from "../judging.ts";
 import type { Lab } from "../lab/lab.ts";
