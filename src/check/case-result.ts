@@ -8,17 +8,18 @@ import { Chance } from "./chance.ts";
 import type { Checkable } from "./checkable.ts";
 import { showsReplies, tryClientCase } from "./client-try.ts";
 import { type Ending, endingOf } from "./line-habit.ts";
+import type { PlainTalk } from "./plain-talk.ts";
 import type { Programs } from "./program.ts";
 import type { Result, Status } from "./report.ts";
 import type { CheckRequest } from "./run-check.ts";
 import type { ServerProgram } from "./server-program.ts";
-import { tryServerCase } from "./server-try.ts";
+import { type Outcome, tryServerCase } from "./server-try.ts";
 import type { Stage } from "./stage.ts";
 
 export interface CheckSubject {
   readonly checkable: Checkable;
   readonly programs: Programs | undefined;
-  readonly usual: { answer?: Promise<boolean>; ending?: Ending };
+  readonly usual: { answer?: Promise<boolean>; ending?: Ending; readonly talk: PlainTalk };
   readonly counterpart: Role | undefined;
   readonly server: ServerProgram;
   readonly openStage: (seed: string) => Promise<Stage>;
@@ -33,7 +34,8 @@ function clientOf(
   const { role, checks } = checkable;
   const lines = script ?? checks?.script?.(new Chance(`${seed}/script`), {}) ?? [];
   const shown = checks?.shown ?? ((said: string) => said);
-  const base = { role, programs, command: run, script: lines, shown, openStage };
+  const { given = {} } = checks ?? {};
+  const base = { role, programs, command: run, script: lines, shown, given, openStage };
   const showsUsually = () => {
     usual.answer ??= showsReplies(`${seed}/usual`, { ...base, showsUsually: async () => true });
     return usual.answer;
@@ -51,6 +53,20 @@ async function asItSpeaks(one: WholeCase, seed: string, subject: CheckSubject) {
     tryServerCase(asked, `${seed}/habit`, { ...subject, ending: as }),
   );
   return usual.ending === "" ? outcome : tryServerCase(one, seed, { ...subject, ending: usual.ending });
+}
+
+/** A family that failed where something else was expected than came is held against a server that answers the plain dialogue. */
+async function inFairness(one: WholeCase, seed: string, subject: CheckSubject): Promise<Outcome> {
+  const outcome = await asItSpeaks(one, seed, subject);
+  const { checkable, usual } = subject;
+  if (!one.isFamily || outcome.status !== "failed" || outcome.expected === null) return outcome;
+  const ending = usual.ending ?? "";
+  const trouble = await usual.talk.trouble(checkable.role, checkable.checks, (plain) =>
+    tryServerCase(plain, seed, { ...subject, ending }),
+  );
+  if (trouble === undefined) return outcome;
+  const message = `the plain dialogue already goes wrong: ${trouble}`;
+  return { ...outcome, status: "skipped", message, expected: null, got: null, closing: null, likely: [] };
 }
 
 export async function resultOf(
@@ -87,7 +103,7 @@ async function oneTry(one: WholeCase, seed: string, request: CheckRequest, subje
     ? { ...NOTHING, status: "skipped" as Status, message: lacking }
     : one.side === "client"
       ? await tryClientCase(one, seed, clientOf(request, subject))
-      : await asItSpeaks(one, seed, subject);
+      : await inFairness(one, seed, subject);
   return {
     id,
     title,

@@ -30,6 +30,8 @@ interface CaseFacts {
   readonly needs?: readonly Need[];
   /** How a person does the same by hand, where the usual way, saying the dialogue with ncat, is none. */
   readonly byHand?: string;
+  /** Made of the role's dialogue: not held against a server that answers the plain dialogue otherwise. */
+  readonly isFamily?: boolean;
   /** Change that helps a program that fails it, in a sentence: told after the failure where no diagnosis is likely. */
   readonly advice?: string;
 }
@@ -66,6 +68,8 @@ export interface RoleChecks {
   readonly script?: (draws: Draws, words: Words) => readonly string[];
   /** Text that a client prints of a message of the server, where that is not the message itself; undefined: nothing. */
   readonly shown?: (said: string) => string | undefined;
+  /** Options that our server has for every client, beside the role's defaults. */
+  readonly given?: Readonly<Record<string, unknown>>;
   readonly families?: FamilyGrades;
   readonly cases: readonly Case[];
 }
@@ -91,6 +95,9 @@ export function wholeCase(one: Case): WholeCase {
   const { grade, weight = WEIGHTS[grade], limitMs = LIMIT_MS, needs = [] } = one;
   return { ...one, weight, limitMs, needs, rule: ruleOf(one.id) };
 }
+
+/** A try of the checker's own, by which it learns how a server behaves; it is in no report. */
+export const trial = (one: ServerCase) => wholeCase(one) as WholeCase & ServerCase;
 
 /** `CALC-2` of `CALC-2.division-by-zero`; `ROBUST` names no rule of the wire. */
 export const ruleOf = (id: string) => id.split(".")[0] ?? id;

@@ -1,12 +1,15 @@
 /** A role's dialogue as a family plays it: turns of a client with the answers to each, at a server that is checked. */
 import { type Dialogue, linesFor } from "../../machines/_dialogue.ts";
 import type { Role } from "../../machines/_role.ts";
+import type { RoleChecks } from "../case.ts";
+import { patience } from "../patience.ts";
 import type { ServerTester, TestConnection, Waiting } from "../tester.ts";
 import { CheckFailure } from "../verdict.ts";
 
 /** After a first client that was not greeted, the next ones of a case wait no longer than this. */
 const UNGREETED_MS = 100;
 const ungreeting = new WeakSet<ServerTester>();
+const greeting = new WeakSet<ServerTester>();
 
 export interface Turn {
   readonly says: string;
@@ -18,6 +21,12 @@ export interface Dialogues {
   readonly role: Role;
   readonly dialogue: (t: ServerTester) => Dialogue;
 }
+
+/** Of a role's file, or else the role's own. */
+export const dialoguesOf = (role: Role, checks: RoleChecks | undefined): Dialogues => ({
+  role,
+  dialogue: (t) => checks?.dialogue?.(t, t.words) ?? role.dialogue ?? { lines: [] },
+});
 
 export class Talk {
   readonly greeting: readonly string[];
@@ -53,9 +62,11 @@ export class Talk {
     return this.closes && last?.answers.length === 0 ? last : undefined;
   }
 
-  /** Place of the last turn that has an answer and closes nothing; -1: there is none. */
+  /** Place of the last turn that has an answer and closes nothing, or else of one that closes; -1: there is none. */
   get question(): number {
-    return this.turns.slice(0, this.openTurns).findLastIndex(({ answers }) => answers.length > 0);
+    const isAnswered = ({ answers }: Turn) => answers.length > 0;
+    const open = this.turns.slice(0, this.openTurns).findLastIndex(isAnswered);
+    return open < 0 ? this.turns.findLastIndex(isAnswered) : open;
   }
 
   async open(family?: 4 | 6): Promise<TestConnection> {
@@ -64,13 +75,14 @@ export class Talk {
     return c;
   }
 
-  /** A greeting that lacks, or is another, fails the case that is about it, and no family. */
+  /** A greeting that lacks, or is another, fails the case that is about it, and no family; one that only the first client has does. */
   async #greeted(c: TestConnection): Promise<void> {
     const waiting = ungreeting.has(this.#t) ? { withinMs: UNGREETED_MS } : undefined;
     try {
       await this.hears(c, this.greeting, waiting);
+      greeting.add(this.#t);
     } catch (cause) {
-      if (!(cause instanceof CheckFailure) || c.closing !== undefined) throw cause;
+      if (!(cause instanceof CheckFailure) || c.closing !== undefined || greeting.has(this.#t)) throw cause;
       ungreeting.add(this.#t);
       if (c.unread.length > 0) await c.message();
     }
@@ -108,10 +120,24 @@ export class Talk {
 const HANG_UP_MS = 300;
 
 /** Leaves as a person's client does, with its FIN first: a server that a reset ends fails the case of that alone. */
-export async function hangUp(c: TestConnection): Promise<void> {
+export async function hangUp(c: TestConnection, withinMs = HANG_UP_MS): Promise<void> {
   c.fin();
-  await c.ends({ withinMs: HANG_UP_MS }).catch(() => undefined);
+  await c.ends({ withinMs }).catch(() => undefined);
   c.reset();
+}
+
+const ENDS_MS = 100;
+const LOOK_MS = 5;
+
+/** A client leaves, and another one comes: a server that ends when one leaves fails the case of that alone. */
+export async function inPeace(t: ServerTester, leave: () => Promise<unknown>): Promise<void> {
+  const { program } = t;
+  const wasThere = program !== undefined && program.exit === undefined;
+  await leave();
+  const deadline = performance.now() + ENDS_MS * patience();
+  while (wasThere && !program.exit && performance.now() < deadline && !(await program.isWaiting()))
+    await t.pause(LOOK_MS);
+  if (wasThere && program.exit) t.skip("the server ends when a client leaves: see FRAME-8.survives-hangup");
 }
 
 export type Say = (c: TestConnection, text: string) => Promise<void> | void;
