@@ -20,7 +20,7 @@ export interface Question {
   readonly name: string;
   /** What is measured, in words, with its size. */
   readonly what: string;
-  readonly unit: "MB/s" | "/s" | "ms" | "KB" | "MB";
+  readonly unit: "MB/s" | "/s" | "ms" | "µs" | "KB" | "MB";
   readonly better: "more" | "less";
   /** `figure`: it is for our figure itself, not for the ratio. Without one, the ratio is only told. */
   readonly goal?: { readonly is: "ratio" | "figure"; readonly limit: number };

@@ -32,6 +32,10 @@ export const usageSentences = {
   "fault-leg": "--leg is for a proxy, not for {target}",
   "fault-target": "{term:quoted} names several: put a fault on one role, or on one connection",
   "no-wireshark": "wireshark was not found: install it, or name a file with --out",
+  "dissector-twice": "dissector: choose one of --out and --install",
+  "dissector-ports": "dissector: --port is for one role: name it, as in dissector calculator --port 43389",
+  "dissector-no-data":
+    "dissector: {role} does not say what its messages are; give it wire, as docs/dissectors.md shows",
   "capture-twice": "--out writes a file and --wireshark shows it: choose one",
   "expect-nothing": "expect: give a text, or --exit with a status",
   "expect-first": "expect: no command has run before it",

@@ -4,11 +4,11 @@
  */
 import type { ChildProcess } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
-import { childProcess } from "../node-modules.ts";
-import { codeFile } from "../places.ts";
 import { placeIn } from "../stack-place.ts";
 import { type Cause, cause } from "../stories/causes.ts";
+import { BlackBox } from "./black-box.ts";
 import { type ProcessorShare, processorShare, residentBytes } from "./process-look.ts";
+import { startRoleProcess } from "./role-start.ts";
 import { Rpc } from "./rpc.ts";
 import type { DaemonSide, RoleSide } from "./sides.ts";
 import { sampleStack } from "./stack-sample.ts";
@@ -20,13 +20,14 @@ export interface KeepRequest {
   readonly memoryBytes: number;
   /** The only folder in which it may write. */
   readonly writeFolder: string;
+  /** Reader of the stories that it sends, and of the rest when it is dead. */
+  readonly stories?: { read(batch: Buffer): void; readRest(kept: Buffer): void };
   /** A line that code of the role printed. */
   readonly onPrinted: (line: string) => void;
   /** Hears of its end, once everything that it said has been heard. */
   readonly onEnded: (why: Cause) => void;
 }
 
-const script = codeFile("apart/role-process");
 const SWEEP_MS = 250;
 const START_MS = 10_000;
 /** Processor time in which a step of a role has to come back. */
@@ -51,6 +52,7 @@ export class Keeper {
   readonly role: Rpc<RoleSide>;
   readonly #request: KeepRequest;
   readonly #child: ChildProcess;
+  readonly #box: BlackBox | undefined;
   #lastSign = performance.now();
   /** Looks in which it was silent although this process had read everything: one may come from our own delay. */
   #silentLooks = 0;
@@ -68,7 +70,8 @@ export class Keeper {
 
   constructor(request: KeepRequest) {
     this.#request = request;
-    const child = start(request);
+    this.#box = request.stories && BlackBox.make();
+    const child = startRoleProcess(request, this.#box?.descriptor);
     this.#child = child;
     const [, stdout, stderr, fromRole, toRole] = child.stdio as unknown as [
       null,
@@ -77,7 +80,11 @@ export class Keeper {
       Readable,
       Writable,
     ];
-    this.role = new Rpc<RoleSide>(this.#side(request.side as never), (line) => void toRole.write(line));
+    this.role = new Rpc<RoleSide>(
+      this.#side(request.side as never),
+      (bytes) => void toRole.write(bytes),
+      (batch) => request.stories?.read(batch),
+    );
     toRole.on("error", () => undefined);
     fromRole.on("data", (chunk: Buffer) => this.#hear(chunk));
     stdout.on("data", printer(request.onPrinted));
@@ -187,7 +194,21 @@ export class Keeper {
       sweeping = undefined;
     }
     this.role.end(new RoleEnded(why));
+    this.#readBox();
     this.#request.onEnded(why);
+  }
+
+  /** Reads what it had not yet sent. It may have written there whatever it liked. */
+  #readBox(): void {
+    try {
+      if (this.#box) this.#request.stories?.readRest(this.#box.take());
+    } catch {
+      // Told is what came before.
+    }
+  }
+
+  get hasBlackBox(): boolean {
+    return this.#box !== undefined;
   }
 }
 
@@ -199,33 +220,6 @@ export class RoleEnded extends Error {
     super(why.code);
     this.why = why;
   }
-}
-
-function start({ memoryBytes, writeFolder }: KeepRequest): ChildProcess {
-  const flags = [
-    "--permission",
-    // Readable is what its user may read; writable and startable is next to nothing.
-    "--allow-fs-read=*",
-    `--allow-fs-write=${writeFolder}`,
-    // Opened by a signal alone, to see where it is when it does not come back.
-    "--allow-inspector",
-    "--inspect-port=127.0.0.1:0",
-    "--disable-warning=SecurityWarning",
-    `--max-old-space-size=${Math.ceil(memoryBytes / MEGABYTE)}`,
-    // Small young generation: one instance needs little.
-    "--max-semi-space-size=2",
-  ];
-  return childProcess().spawn(process.execPath, [...flags, script], {
-    stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
-    env: environment(),
-  });
-}
-
-/** Variables that every program expects, and no secret of the daemon's. */
-const NAMES = /^(PATH|HOME|USER|LANG|LC_\w+|TZ|TMPDIR)$/;
-
-function environment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => NAMES.test(name)));
 }
 
 function memoryCause(sizeBytes: number, limitBytes: number, place: string): Cause {

@@ -116,7 +116,8 @@ export const lastWords = (output: string, port: number) =>
 async function endOf(server: ServerProgram): Promise<string | undefined> {
   const deadline = performance.now() + END_MS * patience();
   while (server.isStarted && server.isRunning && performance.now() < deadline) {
-    if (await server.program?.isWaiting()) break;
+    const leftMs = deadline - performance.now();
+    if (await server.program?.isSilent({ quietMs: 0, leftMs })) break;
     await sleep(LOOK_MS);
   }
   const { exit } = server.program ?? {};

@@ -6,6 +6,7 @@
 import type { AnyStateMachine } from "xstate";
 import type * as z from "zod";
 import type { PeerMessage } from "../wire/message.ts";
+import type { WireForm } from "../wire/wire-form.ts";
 import type { Assumption, Overheard } from "./_assumed.ts";
 import type { Dialogue } from "./_dialogue.ts";
 import type { AsyncHub, HubWorld, Peer, World } from "./_world.ts";
@@ -115,6 +116,8 @@ export interface RoleDefinition<Schema extends z.ZodObject = z.ZodObject> {
   /** tcp: one actor a connection; udp: one a listener; client: one a run. */
   readonly machine: AnyStateMachine;
   readonly phases: Readonly<Record<string, Phase>>;
+  /** Messages of both sides as data, for readers from outside: `dissector` makes a dissector for Wireshark of it. Of a server. */
+  readonly wire?: WireForm;
   /** A right client's conversation with a server, for the contract test. */
   readonly dialogue?: Dialogue;
   /** Meaning of each state, in words, for `--explain`; at least of those that a person would wonder about. */

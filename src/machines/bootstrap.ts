@@ -20,6 +20,7 @@ import {
   tokensIn,
   withoutTokens,
 } from "../wire/bootstrap.ts";
+import { bootstrapForm } from "../wire/forms/bootstrap.ts";
 import { isLoopback } from "../wire/loopback.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { duration } from "./_options.ts";
@@ -77,6 +78,7 @@ export default defineRole({
   phases: {
     serving: { reads: "text", rule: "BOOT-1", expects: `${REGISTER} or ${DISCOVER}`, handle: answer },
   },
+  wire: bootstrapForm,
   dialogue: { lines: [{ client: `${DISCOVER},nothing` }, { server: END }] },
   secrets: { find: tokensIn, hide: withoutTokens },
   offers: () => "the list of file servers",

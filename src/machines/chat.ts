@@ -29,6 +29,7 @@ import {
   saidBy,
   splitAtPrefix,
 } from "../wire/chat.ts";
+import { chatForm } from "../wire/forms/chat.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { defineRole, type Session } from "./_role.ts";
 import { type JoinAnswer, Room } from "./_room.ts";
@@ -136,6 +137,7 @@ export default defineRole({
       unglue: ownMessages,
     },
   },
+  wire: chatForm,
   dialogue: {
     lines: [
       { server: PROMPT },

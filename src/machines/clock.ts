@@ -12,6 +12,7 @@ import * as z from "zod";
 import { cause } from "../stories/causes.ts";
 import { dateOf, INVALID_REQUEST, SEND_DATE, SEND_TIME, timeOf } from "../wire/clock.ts";
 import { datagramWord } from "../wire/datagram-word.ts";
+import { clockForm } from "../wire/forms/clock.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { defineRole, type Session } from "./_role.ts";
 import type { World } from "./_world.ts";
@@ -42,6 +43,7 @@ export default defineRole({
   phases: {
     serving: { reads: "text", rule: "CLOCK-0", expects: `${SEND_DATE} or ${SEND_TIME}`, handle: answer },
   },
+  wire: clockForm,
   dialogue: { lines: [{ client: "SEND_YEAR" }, { server: INVALID_REQUEST }] },
   offers: () => "date and time",
   tryIt: ({ port }) => `netlabctl clock --count 3 --port ${port}`,

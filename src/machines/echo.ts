@@ -30,6 +30,7 @@ import {
   parseCommand,
   whyNotRun,
 } from "../wire/echo-command.ts";
+import { echoForm } from "../wire/forms/echo.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { byteSize } from "./_options.ts";
 import { defineRole, type Session } from "./_role.ts";
@@ -179,6 +180,7 @@ export default defineRole({
       isWord: isClose,
     },
   },
+  wire: echoForm,
   dialogue: {
     lines: [
       { server: GREETING },

@@ -44,9 +44,15 @@ export async function isOnlyInTimeWait(port: number): Promise<boolean> {
   return rows.length > 0 && rows.every(({ state }) => state === SOCKET_STATES.timeWait);
 }
 
-/** The program at the other end; undefined: it is on another machine, another user's, of this very process, or not found. */
-export async function programAt({ peer, ours }: ConnectionEnds): Promise<ProgramSample | undefined> {
-  const rows = await socketsOn("tcp", peer.port);
+/**
+ * The program at the other end; undefined: it is on another machine, another user's, of this very process, or not found. `known`: the
+ * sockets on its port, where they have been looked up.
+ */
+export async function programAt(
+  { peer, ours }: ConnectionEnds,
+  known?: readonly SocketRow[],
+): Promise<ProgramSample | undefined> {
+  const rows = known ?? (await socketsOn("tcp", peer.port));
   const end = rows.find((row) => isEnd(row, { peer, ours }));
   if (!end) return undefined;
   const isAccepted = end.inode !== 0;

@@ -65,8 +65,8 @@ interface Gap {
 
 /** Kind and size as one small integer. */
 export const coded = (kind: SlotKind, sizeBytes = 0) => sizeBytes * 8 + kind;
-const kindIn = (code: number) => code & 7;
-const sizeIn = (code: number) => (code - kindIn(code)) / 8;
+export const kindIn = (code: number) => code & 7;
+export const sizeIn = (code: number) => (code - kindIn(code)) / 8;
 
 export class Slots {
   readonly #slots: (number | Held)[] = [];

@@ -1,10 +1,10 @@
-/** Vitest while mutants are tried: the tests of one area, in one worker. */
+/** Vitest while mutants are tried: the tests of one area, in one worker, each file with modules of its own. */
 import { defineConfig, mergeConfig } from "vitest/config";
 import config from "../../vitest.config.ts";
 
 const listed = (name: string) => (process.env[name] ?? "").split(" ").filter((one) => one !== "");
 const { test, ...rest } = config;
-const { include: _include, ...shared } = test ?? {};
+const { projects: _projects, ...shared } = test ?? {};
 
 export default mergeConfig(
   { ...rest, test: shared },
