@@ -278,6 +278,15 @@ const faultKind = z.object({
 const record = z.union([
   z.object({
     opener: z.enum(["peer", "us"]),
+    protocol: z.string().nullable().describe("the server's role"),
+    cards: z
+      .array(z.object({ read: count.nullable(), id: z.string(), rule: z.string(), title: z.string() }))
+      .optional()
+      .describe("which card fits which read; null: none of them alone"),
+    messages: z
+      .array(z.object({ entry: count, bytes: z.string().describe("base64"), hidden: z.array(z.unknown()) }))
+      .optional()
+      .describe("with --messages"),
     record: z.looseObject({ version: z.number(), entries: z.array(z.unknown()) }),
   }),
   z.object({ id: z.string(), entry: z.unknown(), bytesIn: bytes, bytesOut: bytes }),
