@@ -59,7 +59,7 @@ async function usualAnswers(t: ServerTester, source: Dialogues): Promise<UsualAn
   return answered > 0 && turns.size > 0 ? { turns, closesAfter: undefined } : undefined;
 }
 
-/** Its answer to what should have none fails the case of that. */
+/** An answer where none is due fails the case of that. */
 async function unanswered(c: TestConnection): Promise<void> {
   await c.settled();
   await c.passOver();

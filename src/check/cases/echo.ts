@@ -1,4 +1,8 @@
-/** Cases of the echo server with commands, server's side [ECHO]. */
+/**
+ * Cases of the echo server with commands, server's side [ECHO].
+ *
+ * Long, because a case stands whole in one place.
+ */
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { CLOSE, CLOSING, COMMAND_NOT_FOUND, EMPTY, GREETING, PROBLEM } from "../../wire/echo-command.ts";
