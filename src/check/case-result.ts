@@ -8,18 +8,19 @@ import { Chance } from "./chance.ts";
 import type { Checkable } from "./checkable.ts";
 import { showsReplies, tryClientCase } from "./client-try.ts";
 import { type Ending, endingOf } from "./line-habit.ts";
-import type { PlainTalk } from "./plain-talk.ts";
 import type { Programs } from "./program.ts";
 import type { Result, Status } from "./report.ts";
 import type { CheckRequest } from "./run-check.ts";
 import type { ServerProgram } from "./server-program.ts";
-import { type Outcome, tryServerCase } from "./server-try.ts";
+import { tryServerCase } from "./server-try.ts";
 import type { Stage } from "./stage.ts";
+import { dialoguesOf, listening, type UsualAnswers } from "./usual-answers.ts";
 
 export interface CheckSubject {
   readonly checkable: Checkable;
   readonly programs: Programs | undefined;
-  readonly usual: { answer?: Promise<boolean>; ending?: Ending; readonly talk: PlainTalk };
+  /** Habits of the program. `answers`: null where they are as they should be, or not known. */
+  readonly usual: { answer?: Promise<boolean>; ending?: Ending; answers?: UsualAnswers | null };
   readonly counterpart: Role | undefined;
   readonly server: ServerProgram;
   readonly openStage: (seed: string) => Promise<Stage>;
@@ -43,30 +44,34 @@ function clientOf(
   return { ...base, showsUsually };
 }
 
-/** Speaks lines to a server that takes lines alone, which is found out where a first case fails. */
+/** Speaks as this server speaks, and expects of a family what it answers usually: both are found out where a first case fails. */
 async function asItSpeaks(one: WholeCase, seed: string, subject: CheckSubject) {
-  const { usual, checkable } = subject;
-  const { ending = "" } = usual;
-  const outcome = await tryServerCase(one, seed, { ...subject, ending });
-  if (outcome.status !== "failed" || usual.ending !== undefined) return outcome;
-  usual.ending = await endingOf(checkable.role, checkable.checks, (asked, as) =>
-    tryServerCase(asked, `${seed}/habit`, { ...subject, ending: as }),
-  );
-  return usual.ending === "" ? outcome : tryServerCase(one, seed, { ...subject, ending: usual.ending });
+  const { usual } = subject;
+  const tryAs = () =>
+    tryServerCase(one, seed, { ...subject, ending: usual.ending ?? "", usual: usual.answers ?? undefined });
+  const before = { ...usual };
+  const outcome = await tryAs();
+  if (outcome.status !== "failed") return outcome;
+  await learn(one, seed, subject);
+  const isOther =
+    (usual.ending ?? "") !== (before.ending ?? "") ||
+    (usual.answers ?? undefined) !== (before.answers ?? undefined);
+  return isOther ? tryAs() : outcome;
 }
 
-/** A family that failed where something else was expected than came is held against a server that answers the plain dialogue. */
-async function inFairness(one: WholeCase, seed: string, subject: CheckSubject): Promise<Outcome> {
-  const outcome = await asItSpeaks(one, seed, subject);
-  const { checkable, usual } = subject;
-  if (!one.isFamily || outcome.status !== "failed" || outcome.expected === null) return outcome;
-  const ending = usual.ending ?? "";
-  const trouble = await usual.talk.trouble(checkable.role, checkable.checks, (plain) =>
-    tryServerCase(plain, seed, { ...subject, ending }),
+async function learn(one: WholeCase, seed: string, subject: CheckSubject): Promise<void> {
+  const { usual, checkable } = subject;
+  const { role, checks } = checkable;
+  usual.ending ??= await endingOf(role, checks, (asked, ending) =>
+    tryServerCase(asked, `${seed}/habit`, { ...subject, ending, usual: undefined }),
   );
-  if (trouble === undefined) return outcome;
-  const message = `the plain dialogue already goes wrong: ${trouble}`;
-  return { ...outcome, status: "skipped", message, expected: null, got: null, closing: null, likely: [] };
+  const isFamily = !checks?.cases.some(({ id }) => id === one.id);
+  if (!isFamily || usual.answers !== undefined) return;
+  usual.answers = null;
+  const asked = listening(dialoguesOf(role, checks), (heard) => {
+    usual.answers = heard ?? null;
+  });
+  await tryServerCase(asked, `${seed}/usual`, { ...subject, ending: usual.ending, usual: undefined });
 }
 
 export async function resultOf(
@@ -103,7 +108,7 @@ async function oneTry(one: WholeCase, seed: string, request: CheckRequest, subje
     ? { ...NOTHING, status: "skipped" as Status, message: lacking }
     : one.side === "client"
       ? await tryClientCase(one, seed, clientOf(request, subject))
-      : await inFairness(one, seed, subject);
+      : await asItSpeaks(one, seed, subject);
   return {
     id,
     title,

@@ -30,8 +30,6 @@ interface CaseFacts {
   readonly needs?: readonly Need[];
   /** How a person does the same by hand, where the usual way, saying the dialogue with ncat, is none. */
   readonly byHand?: string;
-  /** Made of the role's dialogue: not held against a server that answers the plain dialogue otherwise. */
-  readonly isFamily?: boolean;
   /** Change that helps a program that fails it, in a sentence: told after the failure where no diagnosis is likely. */
   readonly advice?: string;
 }
@@ -95,9 +93,6 @@ export function wholeCase(one: Case): WholeCase {
   const { grade, weight = WEIGHTS[grade], limitMs = LIMIT_MS, needs = [] } = one;
   return { ...one, weight, limitMs, needs, rule: ruleOf(one.id) };
 }
-
-/** A try of the checker's own, by which it learns how a server behaves; it is in no report. */
-export const trial = (one: ServerCase) => wholeCase(one) as WholeCase & ServerCase;
 
 /** `CALC-2` of `CALC-2.division-by-zero`; `ROBUST` names no rule of the wire. */
 export const ruleOf = (id: string) => id.split(".")[0] ?? id;

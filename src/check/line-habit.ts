@@ -4,9 +4,10 @@
  */
 
 import type { Role } from "../machines/_role.ts";
-import { type RoleChecks, type ServerCase, trial, type WholeCase } from "./case.ts";
-import { dialoguesOf, Talk } from "./families/talk.ts";
+import type { RoleChecks, ServerCase, WholeCase } from "./case.ts";
+import { Talk } from "./families/talk.ts";
 import type { Outcome } from "./server-try.ts";
+import type { ServerTester } from "./tester.ts";
 
 export type Ending = "" | "\n";
 
@@ -24,15 +25,19 @@ export async function endingOf(role: Role, checks: RoleChecks | undefined, tryCa
 }
 
 /** Asks the first question that has an answer; any will do. */
-const asking = (role: Role, checks: RoleChecks | undefined) =>
-  trial({
+function asking(role: Role, checks: RoleChecks | undefined): WholeCase & ServerCase {
+  const dialogue = (t: ServerTester) => checks?.dialogue?.(t, t.words) ?? role.dialogue ?? { lines: [] };
+  return {
     id: "FRAME-2.habit",
+    rule: "FRAME-2",
     side: "server",
     grade: "INFO",
+    weight: 0,
     limitMs: 8_000,
+    needs: [],
     title: "answers a question",
     async run(t) {
-      const { greeting, turns } = new Talk(t, dialoguesOf(role, checks));
+      const { greeting, turns } = new Talk(t, { role, dialogue });
       const c = await t.connect();
       if (greeting.length > 0) await c.message().catch(() => undefined);
       for (const { says, answers } of turns) {
@@ -44,4 +49,5 @@ const asking = (role: Role, checks: RoleChecks | undefined) =>
         }
       }
     },
-  });
+  };
+}

@@ -10,7 +10,6 @@ import type { WholeCase } from "./case.ts";
 import { type CheckSubject, resultOf } from "./case-result.ts";
 import { Chance } from "./chance.ts";
 import type { Checkable } from "./checkable.ts";
-import { PlainTalk } from "./plain-talk.ts";
 import type { Programs } from "./program.ts";
 import { type Ended, type Grade, type Report, type Result, type Side, scoreOf } from "./report.ts";
 import { type ServerProgram, StartedServer, serverThere } from "./server-program.ts";
@@ -64,7 +63,7 @@ export async function runCheck(request: CheckRequest, parts: CheckParts): Promis
   const cases = casesOf(request, parts.subject.cases);
   const server = serverOf(request, role, parts);
   const results: Result[] = [];
-  const usual: CheckSubject["usual"] = { talk: new PlainTalk() };
+  const usual: CheckSubject["usual"] = {};
   let ended: Ended | null = null;
   for (const one of cases) {
     if (parts.signal.aborted) ended ??= { code: "interrupted", message: "the check was interrupted" };

@@ -80,15 +80,15 @@ function shared(kills: readonly string[], peer: string): readonly string[] {
   return kills.filter((id) => known.get(peer)?.includes(id) ?? false);
 }
 
-const fileOf = ({ of, in: among }: Pick<Mutant, "of" | "in">) => `${among ?? of}.py`;
+export const fileOf = ({ of, in: among }: Pick<Mutant, "of" | "in">) => `${among ?? of}.py`;
 const textOf = (mutant: Mutant) => readFileSync(path.join(rightPeers, fileOf(mutant)), "utf8");
 
 /** How often the text of its mistake stands there: once, or it is none. */
 export const timesFound = (mutant: Mutant): number => textOf(mutant).split(mutant.find).length - 1;
 
-/** File and text of a mutant. */
-export function mutated(mutant: Mutant): { file: string; text: string } {
+/** Text of its file, with its mistake. */
+export function mutated(mutant: Mutant): string {
   if (timesFound(mutant) !== 1)
     throw new Error(`${mutant.name}: its text stands ${timesFound(mutant)} times`);
-  return { file: fileOf(mutant), text: textOf(mutant).split(mutant.find).join(mutant.replace) };
+  return textOf(mutant).split(mutant.find).join(mutant.replace);
 }

@@ -9,7 +9,7 @@ import { programsHere } from "../../src/check/box/programs-here.ts";
 import { chooseRung, type Rung } from "../../src/check/box/rung.ts";
 import type { Report } from "../../src/check/report.ts";
 import { runCheck } from "../../src/check/run-check.ts";
-import { known, type Mutant, mutated, partsOf, rightPeers, subjectOf } from "./mutants.ts";
+import { fileOf, known, type Mutant, mutated, partsOf, rightPeers, subjectOf } from "./mutants.ts";
 
 /** A mutant that fails everything takes so long on a machine that has other things to do. */
 const LONGEST_MS = 240_000;
@@ -99,10 +99,7 @@ export async function tried({ peer, mutant, seed, cases = [] }: Trial): Promise<
   const { role, side } = partsOf(peer);
   const folder = mkdtempSync(path.join(os.tmpdir(), "netlabd-mutant-"));
   cpSync(rightPeers, folder, { recursive: true });
-  if (mutant) {
-    const { file, text } = mutated(mutant);
-    writeFileSync(path.join(folder, file), text);
-  }
+  if (mutant) writeFileSync(path.join(folder, fileOf(mutant)), mutated(mutant));
   const told = side === "server" ? "{port}" : "{host} {port}";
   const run = `exec python3 -B ${peer}.py ${told} ${WORDS[peer] ?? ""}`.trim();
   rung ??= chooseRung({ wanted: "auto", isUnsafe: true });

@@ -40,6 +40,7 @@ function replyFamilies({ hub }: Role): ClientCase[] {
       ? [
           defineCase({
             id: "FRAME-6.c.two-replies-one-read",
+            advice: "One recv() may give several messages: print all that it gave.",
             side: "client",
             grade: "SHOULD",
             limitMs: 10_000,
@@ -57,20 +58,17 @@ function replyFamilies({ hub }: Role): ClientCase[] {
       : [
           defineCase({
             id: "FRAME-6.c.reply-in-two-reads",
+            advice: "One recv() is not one reply: go on reading until the reply is whole.",
             side: "client",
             grade: "SHOULD",
             limitMs: 10_000,
             title: "shows the whole of a reply that comes in two reads",
-            run: (t) =>
-              stillShows(
-                t,
-                { write: halves },
-                "a reply that came in two reads is not shown whole: one recv() is not one message",
-              ),
+            run: (t) => stillShows(t, { write: halves }, "a reply that came in two reads is not shown whole"),
           }),
         ]),
     defineCase({
       id: "ROBUST.c.slow-server",
+      advice: "Wait for the reply as long as it takes: no time limit on recv(), or one of several seconds.",
       side: "client",
       grade: "SHOULD",
       limitMs: 15_000,
@@ -84,6 +82,7 @@ function replyFamilies({ hub }: Role): ClientCase[] {
     }),
     defineCase({
       id: "ROBUST.c.long-reply",
+      advice: "A recv(1024) gives at most that much: go on reading until the reply is whole.",
       side: "client",
       grade: "INFO",
       limitMs: 10_000,
@@ -124,6 +123,7 @@ function leavingFamilies(): ClientCase[] {
   return [
     defineCase({
       id: "FRAME-8.c.server-leaves",
+      advice: "A recv() of 0 bytes says that the server has left: say so, and end.",
       side: "client",
       grade: "SHOULD",
       limitMs: 10_000,
@@ -132,6 +132,7 @@ function leavingFamilies(): ClientCase[] {
     }),
     defineCase({
       id: "FRAME-8.c.server-resets",
+      advice: "Catch the error of recv() and send(), say that the connection is gone, and end.",
       side: "client",
       grade: "SHOULD",
       limitMs: 10_000,
@@ -144,6 +145,7 @@ function leavingFamilies(): ClientCase[] {
     }),
     defineCase({
       id: "FRAME-8.c.refused",
+      advice: "Catch the error of connect(), print it, and end with exit status 1.",
       side: "client",
       grade: "SHOULD",
       title: "says so, and ends with a status other than 0, where nothing listens",
@@ -182,6 +184,7 @@ function keyboardFamilies(): ClientCase[] {
   return [
     defineCase({
       id: "ROBUST.c.stdin-ends",
+      advice: "The end of input is an EOFError in Python, NULL in C: close the connection there, and end.",
       side: "client",
       grade: "SHOULD",
       limitMs: 10_000,
@@ -198,6 +201,7 @@ function keyboardFamilies(): ClientCase[] {
     }),
     defineCase({
       id: "ROBUST.c.no-busy-loop",
+      advice: "Wait in recv() or select(), and leave the loop where recv() gives 0 bytes.",
       side: "client",
       grade: "SHOULD",
       limitMs: 10_000,
@@ -215,9 +219,7 @@ function keyboardFamilies(): ClientCase[] {
         const after = await program.sample();
         const usedMs = (after?.cpuMs ?? 0) - (before?.cpuMs ?? 0);
         if (usedMs > BUSY_CPU_MS)
-          t.fail(
-            `the client used ${usedMs} ms of processor time in ${busyMs} ms in which nothing came: a loop asks again and again`,
-          );
+          t.fail(`the client used ${usedMs} ms of processor time in ${busyMs} ms in which nothing came`);
       },
     }),
   ];

@@ -4,13 +4,16 @@ import type { Case, FamilyGrades, RoleChecks, ServerCase } from "../case.ts";
 import { endingFamilies } from "./endings.ts";
 import { framingFamilies } from "./framing.ts";
 import { robustFamilies } from "./robust.ts";
-import { dialoguesOf } from "./talk.ts";
+import type { Dialogues } from "./talk.ts";
 
 /** None for a role without a dialogue. `checks`: of its own file, where it has one. */
 export function serverFamilies(role: Role, checks?: RoleChecks): ServerCase[] {
   const { dialogue } = role;
   if (role.side !== "server" || role.transport !== "tcp" || (!dialogue && !checks?.dialogue)) return [];
-  const source = dialoguesOf(role, checks);
+  const source: Dialogues = {
+    role,
+    dialogue: (t) => checks?.dialogue?.(t, t.words) ?? dialogue ?? { lines: [] },
+  };
   const readsText = Object.values(role.phases).every(({ reads }) => reads !== "record");
   const all = [
     ...(readsText ? framingFamilies(source) : []),
@@ -23,6 +26,6 @@ export function serverFamilies(role: Role, checks?: RoleChecks): ServerCase[] {
 export function graded<Some extends Case>(cases: readonly Some[], grades: FamilyGrades): Some[] {
   return cases.flatMap((one) => {
     const grade = grades[one.id] ?? one.grade;
-    return grade === "none" ? [] : [{ ...one, grade, isFamily: true }];
+    return grade === "none" ? [] : [{ ...one, grade }];
   });
 }

@@ -1,7 +1,6 @@
 /** A role's dialogue as a family plays it: turns of a client with the answers to each, at a server that is checked. */
 import { type Dialogue, linesFor } from "../../machines/_dialogue.ts";
 import type { Role } from "../../machines/_role.ts";
-import type { RoleChecks } from "../case.ts";
 import { patience } from "../patience.ts";
 import type { ServerTester, TestConnection, Waiting } from "../tester.ts";
 import { CheckFailure } from "../verdict.ts";
@@ -14,6 +13,8 @@ const greeting = new WeakSet<ServerTester>();
 export interface Turn {
   readonly says: string;
   readonly answers: readonly string[];
+  /** This server answers it in words of its own: any answer will do. */
+  readonly isInOwnWords?: boolean;
 }
 
 /** Source of the families of a role. */
@@ -21,12 +22,6 @@ export interface Dialogues {
   readonly role: Role;
   readonly dialogue: (t: ServerTester) => Dialogue;
 }
-
-/** Of a role's file, or else the role's own. */
-export const dialoguesOf = (role: Role, checks: RoleChecks | undefined): Dialogues => ({
-  role,
-  dialogue: (t) => checks?.dialogue?.(t, t.words) ?? role.dialogue ?? { lines: [] },
-});
 
 export class Talk {
   readonly greeting: readonly string[];
@@ -44,9 +39,10 @@ export class Talk {
     for (const line of linesFor(drawn, t.word(8)))
       if ("client" in line) turns.push({ says: line.client, answers: [] });
       else (turns.at(-1)?.answers ?? greeting).push(line.server);
+    const { closesAfter } = t.usual ?? {};
     this.greeting = greeting;
-    this.turns = turns;
-    this.closes = drawn.closes === true;
+    this.turns = turns.slice(0, closesAfter === undefined ? turns.length : closesAfter + 1).map(asUsual(t));
+    this.closes = drawn.closes === true && closesAfter === undefined;
     this.#isAmongOthers = role.hub !== undefined;
     this.#t = t;
   }
@@ -56,10 +52,10 @@ export class Talk {
     return this.closes ? this.turns.length - 1 : this.turns.length;
   }
 
-  /** Turn whose only answer is that the server closes. */
+  /** Turn after which the server closes, unless it is all that is asked: with which words, and whether, is the case of its own rule. */
   get #farewell(): Turn | undefined {
-    const last = this.turns.at(-1);
-    return this.closes && last?.answers.length === 0 ? last : undefined;
+    const isTheQuestion = this.question === this.turns.length - 1;
+    return this.closes && !isTheQuestion ? this.turns.at(-1) : undefined;
   }
 
   /** Place of the last turn that has an answer and closes nothing, or else of one that closes; -1: there is none. */
@@ -98,8 +94,15 @@ export class Talk {
   }
 
   /** The answers to a turn; of a turn that has none, the server is through with it. */
-  async hearsAnswer(c: TestConnection, { answers }: Turn): Promise<void> {
-    await (answers.length > 0 ? this.hears(c, answers) : c.settled());
+  async hearsAnswer(c: TestConnection, turn: Turn): Promise<void> {
+    await (turn.answers.length > 0 ? this.hearsAnswers(c, [turn]) : c.settled());
+  }
+
+  /** Of several turns, one after another. */
+  async hearsAnswers(c: TestConnection, turns: readonly Turn[]): Promise<void> {
+    const due = turns.filter(({ isInOwnWords }) => !isInOwnWords).flatMap(({ answers }) => answers);
+    if (due.length > 0) await this.hears(c, due);
+    else if (turns.some(({ isInOwnWords }) => isInOwnWords)) await c.message();
   }
 
   async hears(c: TestConnection, texts: readonly string[], waiting?: Waiting): Promise<void> {
@@ -112,10 +115,17 @@ export class Talk {
   async whole(say?: Say, family?: 4 | 6): Promise<void> {
     const c = await this.open(family);
     await this.play(c, 0, this.turns.length, say);
-    // Whether the server closes after the leaving word is the case of its own rule.
     await hangUp(c);
   }
 }
+
+const asUsual =
+  ({ usual }: ServerTester) =>
+  (turn: Turn, index: number): Turn => {
+    const kind = usual?.turns.get(index);
+    if (kind === "none") return { ...turn, answers: [] };
+    return kind === "other" ? { ...turn, isInOwnWords: true } : turn;
+  };
 
 const HANG_UP_MS = 300;
 
