@@ -106,7 +106,8 @@ describe("what one side says", () => {
   it("is counted to the last byte in both stories, also where only the heads of reads are kept", async () => {
     const { lab, client, server, ofClient, ofServer } = await paired();
     const bytes = Buffer.alloc(4_000_000, "0123456789");
-    server.end(bytes);
+    server.say(bytes);
+    server.end();
     expect((await client.hearsTheEnd()).equals(bytes)).toBe(true);
     client.end();
     await eventually(() => expect(lab.recorder.live()).toEqual([]));
