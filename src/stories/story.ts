@@ -170,7 +170,7 @@ export class Story {
     this.put(at, coded(isWhole ? slot.in : slot.inCut, bytes.length), kept);
   }
 
-  /** One of many long reads, or of the writes that pass them on: so many bytes, of which this text is the beginning, a character a byte. */
+  /** Records one of many long reads, or the write that passes it on: so many bytes, of which this text is the beginning, a character a byte. */
   recordHead(kind: "in" | "out", sizeBytes: number, head: string): void {
     if (kind === "out") return this.#wrote(sizeBytes, slot.outCut, head);
     this.bytesIn += sizeBytes;
