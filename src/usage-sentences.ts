@@ -36,6 +36,8 @@ export const usageSentences = {
   "dissector-ports": "dissector: --port is for one role: name it, as in dissector calculator --port 43389",
   "dissector-no-data":
     "dissector: {role} does not say what its messages are; give it wire, as docs/dissectors.md shows",
+  "capture-live-messages":
+    "capture --messages writes the messages so far: leave out --live, or write packets and let netlabctl dissector read them",
   "capture-twice": "--out writes a file and --wireshark shows it: choose one",
   "expect-nothing": "expect: give a text, or --exit with a status",
   "expect-first": "expect: no command has run before it",

@@ -5,22 +5,10 @@ import path from "node:path";
 import { played } from "../netlabd.ts";
 import type { Contestant, Question } from "../question.ts";
 import { checkout } from "../scene.ts";
+import { twentyCases } from "../twenty-cases.ts";
 
 /** Exit statuses of a check that came to its end. */
 const ENDS = [0, 1];
-
-const CASES = [
-  ...["CALC-0.name-unanswered", "CALC-0.one-answer-each", "CALC-0.q-closes"],
-  ...["CALC-1.sum", "CALC-1.difference", "CALC-1.product", "CALC-1.quotient", "CALC-1.shortest-repr"],
-  ...["CALC-1.large-small-inf", "CALC-2.bad-format", "CALC-2.bad-operator", "CALC-2.division-by-zero"],
-  ...["CALC-2.number-forms", "CALC-3.glued-name", "FRAME-2.lines", "FRAME-2.two-lines-one-segment"],
-  ...[
-    "FRAME-2.line-in-two-segments",
-    "FRAME-2.byte-by-byte",
-    "FRAME-4.nul-terminated",
-    "FRAME-7.long-message",
-  ],
-];
 
 const LISTEN = `
 import socket, sys, time
@@ -47,7 +35,7 @@ const checkOf = (name: string, run: string): Contestant => ({
   name,
   start: async () => ({
     measure: async () => {
-      const words = ["check", "server", "calculator", "--run", run, "--case", CASES.join(",")];
+      const words = ["check", "server", "calculator", "--run", run, "--case", twentyCases.join(",")];
       const started = performance.now();
       const check = spawn(process.execPath, [path.join(played, "dist", "netlabctl.js"), ...words], {
         stdio: "ignore",

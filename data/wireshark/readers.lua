@@ -187,7 +187,8 @@ local function read_word(call, at)
   for _, form in ipairs(call.forms) do
     local word = form.word
     if word and call.data:sub(start, start + #word - 1) == word then
-      local ending = call.isWhole and 0 or ending_length(call.data:sub(start + #word), #word)
+      local rest = call.data:sub(start + #word)
+      local ending = call.isWhole and #rest:match("^[%z\r\n]*") or ending_length(rest, #word)
       tell(call, form, start, #word, {})
       return start + #word + ending
     end

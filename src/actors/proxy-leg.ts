@@ -29,7 +29,7 @@ export interface LegHost {
   over(leg: ProxyLeg): void;
   /** An operator ends both sides: by FINs behind what was said, or at once. */
   finish(): void;
-  tear(): void;
+  tear(why?: Cause): void;
 }
 
 export class ProxyLeg implements LinkHandlers, ConnectionControl {
@@ -226,7 +226,7 @@ export class ProxyLeg implements LinkHandlers, ConnectionControl {
   /** As if its program had broken the connection: the other side is reset too. */
   reset(): void {
     this.story.operate({ action: "rst" });
-    this.#host.tear();
+    this.#host.tear(cause("by-operator", {}));
   }
 
   kick(): void {
@@ -236,7 +236,7 @@ export class ProxyLeg implements LinkHandlers, ConnectionControl {
 
   kill(action: OperatorAction = { action: "kill" }): void {
     this.story.operate(action);
-    this.#host.tear();
+    this.#host.tear(cause("by-operator", {}));
   }
 }
 

@@ -104,8 +104,9 @@ export class ProxyPair implements LegHost {
     this.#send("server.unreachable");
     this.#isTorn = true;
     this.server.fail(why);
-    this.client.remark(cause("server-unreachable", { host, port, why: reason }));
-    this.client.abort();
+    const unreachable = cause("server-unreachable", { host, port, why: reason });
+    this.telemetry({ type: "connection.remark", id: this.client.id, cause: unreachable });
+    this.client.abort(unreachable);
   }
 
   /** Neither side is to hear more. */

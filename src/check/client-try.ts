@@ -42,6 +42,7 @@ async function tried(
     recorder: new Recorder(systemClock, { keepsAll: true }),
     counterpart: subject.role,
     ending: "",
+    usual: undefined,
     signal: limit.signal,
     program: () => t.program,
     remark: (text) => void remarks.add(text),

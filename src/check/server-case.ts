@@ -35,6 +35,10 @@ export class ServerCaseTester extends CaseTester implements ServerTester {
     return this.#server.port;
   }
 
+  get usual() {
+    return this.scene.usual;
+  }
+
   get program() {
     return this.#server.program;
   }

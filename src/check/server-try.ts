@@ -15,6 +15,7 @@ import { ServerCaseTester } from "./server-case.ts";
 import type { ServerProgram } from "./server-program.ts";
 import type { Stage } from "./stage.ts";
 import { Transcript } from "./transcript.ts";
+import type { UsualAnswers } from "./usual-answers.ts";
 import { type Blamed, CheckFailure, CheckSkip, CheckUnimplemented, NotStarted } from "./verdict.ts";
 
 interface Subject {
@@ -23,6 +24,7 @@ interface Subject {
   readonly openStage: (seed: string) => Promise<Stage>;
   /** End of the messages that this server takes. */
   readonly ending: Ending;
+  readonly usual?: UsualAnswers | undefined;
 }
 
 export type Outcome = Pick<
@@ -43,16 +45,12 @@ export async function tryServerCase(one: WholeCase, seed: string, subject: Subje
   return outcome.status === "failed" && mayHaveSuffered ? tryOnce(one, seed, subject) : outcome;
 }
 
-async function tryOnce(
-  one: WholeCase,
-  seed: string,
-  { counterpart, server, openStage, ending }: Subject,
-): Promise<Outcome> {
+async function tryOnce(one: WholeCase, seed: string, { openStage, ...subject }: Subject): Promise<Outcome> {
   if (one.side !== "server") throw new Error(`${one.id} belongs to clients`);
   const stage = await openStage(seed);
   try {
-    await server.ready(stage);
-    return await tried(one, seed, stage, { counterpart, server, ending });
+    await subject.server.ready(stage);
+    return await tried(one, seed, stage, subject);
   } finally {
     await stage.close();
   }
@@ -62,7 +60,7 @@ async function tried(
   one: WholeCase & ServerCase,
   seed: string,
   stage: Stage,
-  { counterpart, server, ending }: Omit<Subject, "openStage">,
+  { counterpart, server, ending, usual }: Omit<Subject, "openStage">,
 ): Promise<Outcome> {
   const limit = new AbortController();
   const remarks = new Set<string>();
@@ -73,6 +71,7 @@ async function tried(
     recorder: new Recorder(systemClock, { keepsAll: true }),
     counterpart,
     ending,
+    usual,
     signal: limit.signal,
     program: () => server.program,
     remark: (text) => void remarks.add(text),

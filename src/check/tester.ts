@@ -7,6 +7,7 @@
 import type { Draws } from "./chance.ts";
 import type { Exit, Program } from "./program.ts";
 import type { Words } from "./stage.ts";
+import type { UsualAnswers } from "./usual-answers.ts";
 
 /** A single answer has so long, unless a call says otherwise. */
 export const ANSWER_MS = 2_000;
@@ -43,6 +44,8 @@ interface Tester extends Draws {
 export interface ServerTester extends Tester {
   readonly host: string;
   readonly port: number;
+  /** Answers in which this server differs from its role's dialogue also where nothing unusual is done; for families. */
+  readonly usual: UsualAnswers | undefined;
   /** By IPv4 where nothing is asked for. Fails where the server does not take it. */
   connect(options?: ConnectOptions): Promise<TestConnection>;
   /** A sender of datagrams of its own. */

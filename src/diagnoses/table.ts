@@ -3,6 +3,7 @@
  * peer is served.
  */
 
+import type { HiddenSpan } from "../printable.ts";
 import type { Entry } from "../stories/story.ts";
 import type { Diagnosis, DiagnosisId, Finding, Level } from "./_diagnosis.ts";
 import { Evidence, type Incident, type Silence, shownSentence } from "./_evidence.ts";
@@ -87,6 +88,27 @@ export function judge(subject: Incident): Judgement {
   const cards = inOrder(found).map((one) => cardOf(one, evidence));
   const silence: Silence = isPassedOn ? { ...evidence.silence, whose: "nobody" } : evidence.silence;
   return { cards, silence, last: evidence.lastMove };
+}
+
+/** A message that framing made, as a reader may see it. */
+export interface Message {
+  /** Index of its entry in the story; of a datagram, of the read that it is. */
+  readonly entry: number;
+  readonly bytes: Buffer;
+  readonly hidden: readonly HiddenSpan[];
+}
+
+/** Messages of a story, as far as its bytes were kept. */
+export function messagesOf(subject: Incident): readonly Message[] {
+  const { messages, entries, story, redact } = new Evidence(subject);
+  const kept = story.omitted > 0 ? story.entriesBeforeGap : story.entries.length;
+  const first = kept - entries.length;
+  const isDatagrams = messages.length > 0 && !entries.some(({ kind }) => kind === "message");
+  const reads = entries.flatMap((entry, index) => (entry.kind === "in" ? [index] : []));
+  return messages.map(({ index, bytes }) => ({
+    entry: first + (isDatagrams ? (reads[index] ?? 0) : index),
+    ...redact(bytes),
+  }));
 }
 
 export const diagnose = (subject: Incident): readonly Card[] => judge(subject).cards;

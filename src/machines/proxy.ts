@@ -46,4 +46,5 @@ export default defineRole({
     closed: "both connections are over",
   },
   descriptors: 2,
+  offers: ({ to, as }) => `passes on to the ${as} at ${to.host}:${to.port}`,
 });

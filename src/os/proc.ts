@@ -227,7 +227,8 @@ async function callIn(call: SystemCall, { pid, fd }: Holder): Promise<Call> {
     case "recv":
     case "read":
       if (call.fd === fd) return { doing: "receiving", isCertain };
-      if (call.fd === 0 || isTerminal(target)) return { doing: "keyboard", isCertain };
+      if (isTerminal(target)) return { doing: "keyboard", isCertain };
+      if (call.fd === 0) return { doing: (await isHandedOn(pid)) ? "keyboard" : "otherwise", isCertain };
       return target.startsWith("socket:")
         ? { doing: "servingAnother", isCertain }
         : { doing: "otherwise", isCertain };
@@ -244,6 +245,14 @@ async function callIn(call: SystemCall, { pid, fd }: Holder): Promise<Call> {
     default:
       return { doing: "otherwise", isCertain };
   }
+}
+
+/** Whether its standard input is its parent's, and no pipe between the two: that is how `ncat --exec` talks to its program. */
+async function isHandedOn(pid: number): Promise<boolean> {
+  const parent = await parentOf(pid);
+  if (parent === process.pid) return true;
+  const [own, above] = await Promise.all([linkOf(pid, 0), linkOf(parent, 0)]);
+  return own === above || above === "";
 }
 
 const BY_CHANNEL: Partial<Record<string, Doing>> = {

@@ -17,8 +17,8 @@ export function lastLine(told: Told): string {
 
 /** Names of both sides. */
 function sidesOf({ story }: Told) {
-  const { leg } = story.subject;
-  if (leg) return { peer: `the ${leg}`, us: `the ${leg === "client" ? "server" : "client"}` };
+  const { ends } = contextOf(story);
+  if (story.subject.leg && ends) return ends;
   if (story.subject.isSeen) return endsOf(roleOf(story));
   return roleOf(story)?.side === "client"
     ? { peer: "the server", us: "our client" }

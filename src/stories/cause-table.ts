@@ -115,6 +115,7 @@ const passedOn = {
     { side: "text" },
     ({ side }) => `the ${side} reset its connection, so the proxy reset this one too`,
   ),
+  "by-operator": row("note", {}, () => "an operator ended both sides"),
   "datagram-refused": row(
     "note",
     { error: "text" },

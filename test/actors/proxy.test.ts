@@ -196,11 +196,8 @@ describe("an end", () => {
       return lab.recorder.all().find(({ subject }) => subject.leg === leg) as Story;
     }) as [Story, Story];
     expect(ofServer).toMatchObject({ fault: "failed", cause: { code: "unreachable" } });
-    expect(ofClient.entries).toContainEqual(
-      expect.objectContaining({
-        kind: "remark",
-        cause: expect.objectContaining({ code: "server-unreachable" }),
-      }),
+    await eventually(() =>
+      expect(closed(ofClient)).toMatchObject({ by: "us", cause: { code: "server-unreachable" } }),
     );
     expect(towards.service.peers).toBe(0);
   });

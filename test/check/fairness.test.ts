@@ -89,3 +89,45 @@ it("says by its own last words why a client crashed, and adds no cause", async (
   expect(results).toMatchObject([{ status: "failed", likely: [] }]);
   expect(results[0]?.message).toMatch(/crashed: (ConnectionResetError|BrokenPipeError)/);
 }, 60_000);
+
+/** Says everything back in capitals, `close` too, and nothing by itself. */
+const capitals = python(`
+import socketserver, sys
+class Handler(socketserver.StreamRequestHandler):
+    def handle(self):
+        while data := self.request.recv(2048): self.request.sendall(data.upper())
+class Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = daemon_threads = True
+Server(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+`);
+
+it("fails a server with words of its own by the cases of those words, and by no family", async () => {
+  const families = ["FRAME-2.lines", "FRAME-8.survives-*", "FRAME-7.empty-message", "ROBUST.two-at-once"];
+  const report = await check("echo", {
+    run: capitals,
+    cases: ["ECHO-0.says-back", "ECHO-0.close", ...families],
+  });
+  expect(withStatus(report, "failed")).toEqual(["ECHO-0.says-back", "ECHO-0.close"]);
+}, 60_000);
+
+/** TCP echo server of asyncio's documentation: one answer, and the end. */
+const once = python(`
+import asyncio, sys
+async def handle(reader, writer):
+    data = await reader.read(100)
+    writer.write(data)
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+async def main():
+    server = await asyncio.start_server(handle, "127.0.0.1", int(sys.argv[1]))
+    async with server:
+        await server.serve_forever()
+asyncio.run(main())
+`);
+
+it("fails a server that leaves after one answer by the case of the second, and by no family", async () => {
+  const families = ["FRAME-2.lines", "FRAME-8.survives-*", "ROBUST.twenty-*", "ROBUST.two-at-once"];
+  const report = await check("echo", { run: once, cases: ["ECHO-0.one-reply-each", ...families] });
+  expect(withStatus(report, "failed")).toEqual(["ECHO-0.one-reply-each"]);
+}, 60_000);

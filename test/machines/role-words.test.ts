@@ -57,6 +57,7 @@ const told: readonly [role: string, given: Record<string, unknown>, offer: strin
   ["knock-knock", {}, "laughs at knock-knock jokes", "netlabctl knock --port 7"],
   ["knock-knock-client", {}, "tells the one about Lettuce"],
   ["knock-knock-client", { byHand: true }, "tells the joke its user types"],
+  ["proxy", { to: "localhost:4389", as: "calculator" }, "passes on to the calculator at localhost:4389"],
   ["relay", {}, "messages between named users", "netlabctl relay --as alice --port 7"],
   ["relay-client", { as: "al" }, "is al to others"],
   ["reverse", {}, "its operator's answers, for 4 clients at most", "netlabctl reverse --port 7"],

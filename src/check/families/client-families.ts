@@ -39,6 +39,7 @@ function replyFamilies({ hub }: Role): ClientCase[] {
       ? [
           defineCase({
             id: "FRAME-6.c.two-replies-one-read",
+            advice: "One recv() may give several messages: print all that it gave.",
             side: "client",
             grade: "SHOULD",
             limitMs: 10_000,
@@ -56,20 +57,17 @@ function replyFamilies({ hub }: Role): ClientCase[] {
       : [
           defineCase({
             id: "FRAME-6.c.reply-in-two-reads",
+            advice: "One recv() is not one reply: go on reading until the reply is whole.",
             side: "client",
             grade: "SHOULD",
             limitMs: 10_000,
             title: "shows the whole of a reply that comes in two reads",
-            run: (t) =>
-              stillShows(
-                t,
-                { write: halves },
-                "a reply that came in two reads is not shown whole: one recv() is not one message",
-              ),
+            run: (t) => stillShows(t, { write: halves }, "a reply that came in two reads is not shown whole"),
           }),
         ]),
     defineCase({
       id: "ROBUST.c.slow-server",
+      advice: "Wait for the reply as long as it takes: no time limit on recv(), or one of several seconds.",
       side: "client",
       grade: "SHOULD",
       limitMs: 15_000,
@@ -83,6 +81,7 @@ function replyFamilies({ hub }: Role): ClientCase[] {
     }),
     defineCase({
       id: "ROBUST.c.long-reply",
+      advice: "A recv(1024) gives at most that much: go on reading until the reply is whole.",
       side: "client",
       grade: "INFO",
       limitMs: 10_000,
@@ -118,6 +117,7 @@ function leavingFamilies(): ClientCase[] {
   return [
     defineCase({
       id: "FRAME-8.c.server-leaves",
+      advice: "A recv() of 0 bytes says that the server has left: say so, and end.",
       side: "client",
       grade: "SHOULD",
       limitMs: 10_000,
@@ -126,6 +126,7 @@ function leavingFamilies(): ClientCase[] {
     }),
     defineCase({
       id: "FRAME-8.c.server-resets",
+      advice: "Catch the error of recv() and send(), say that the connection is gone, and end.",
       side: "client",
       grade: "SHOULD",
       limitMs: 10_000,
@@ -138,6 +139,7 @@ function leavingFamilies(): ClientCase[] {
     }),
     defineCase({
       id: "FRAME-8.c.refused",
+      advice: "Catch the error of connect(), print it, and end with exit status 1.",
       side: "client",
       grade: "SHOULD",
       title: "says so, and ends with a status other than 0, where nothing listens",
@@ -164,6 +166,7 @@ function keyboardFamilies(): ClientCase[] {
   return [
     defineCase({
       id: "ROBUST.c.stdin-ends",
+      advice: "The end of input is an EOFError in Python, NULL in C: close the connection there, and end.",
       side: "client",
       grade: "SHOULD",
       limitMs: 10_000,
@@ -179,6 +182,7 @@ function keyboardFamilies(): ClientCase[] {
     }),
     defineCase({
       id: "ROBUST.c.no-busy-loop",
+      advice: "Wait in recv() or select(), and leave the loop where recv() gives 0 bytes.",
       side: "client",
       grade: "SHOULD",
       limitMs: 10_000,
@@ -194,9 +198,7 @@ function keyboardFamilies(): ClientCase[] {
         const after = await program.sample();
         const usedMs = (after?.cpuMs ?? 0) - (before?.cpuMs ?? 0);
         if (usedMs > BUSY_CPU_MS)
-          t.fail(
-            `the client used ${usedMs} ms of processor time in ${BUSY_MS} ms in which nothing came: a loop asks again and again`,
-          );
+          t.fail(`the client used ${usedMs} ms of processor time in ${BUSY_MS} ms in which nothing came`);
       },
     }),
   ];

@@ -48,6 +48,7 @@ export function framingFamilies(source: Dialogues): ServerCase[] {
   return [
     defineCase({
       id: "FRAME-2.lines",
+      advice: "A line ends in \\n, and may have \\r before it: take both off before you compare or compute.",
       side: "server",
       grade: "SHOULD",
       title: "understands messages that end in a newline",
@@ -118,7 +119,7 @@ async function twoLines(talk: Talk): Promise<void> {
   if (!one || !two) return talk.play(c);
   await talk.play(c, 0, first, asLine);
   c.send(`${one.says}\n${two.says}\n`);
-  await talk.hears(c, [...one.answers, ...two.answers]);
+  await talk.hearsAnswers(c, [one, two]);
 }
 
 function oddMessages(source: Dialogues): ServerCase[] {
@@ -126,10 +127,11 @@ function oddMessages(source: Dialogues): ServerCase[] {
     odd: (talk: Talk, c: TestConnection) => void,
     grade: ServerCase["grade"],
     slug: string,
-    title: string,
+    { title, advice }: { readonly title: string; readonly advice: string },
   ) =>
     defineCase({
       id: `FRAME-7.${slug}`,
+      advice,
       side: "server",
       grade,
       title,
@@ -152,18 +154,16 @@ function oddMessages(source: Dialogues): ServerCase[] {
       title: "goes on after an empty line",
       run: (t) => emptyLine(new Talk(t, source)),
     }),
-    survives(
-      (_, c) => c.send(`${"x".repeat(LONG)}\n`),
-      "SHOULD",
-      "long-message",
-      "serves the next client after a message of 10,000 bytes",
-    ),
-    survives(
-      (_, c) => c.send(Buffer.of(0xff, 0xfe, 0xc3, 0x28, 0x80, 0x0a)),
-      "SHOULD",
-      "invalid-utf8",
-      "serves the next client after bytes that are no UTF-8",
-    ),
+    survives((_, c) => c.send(`${"x".repeat(LONG)}\n`), "SHOULD", "long-message", {
+      title: "serves the next client after a message of 10,000 bytes",
+      advice:
+        "A message may be longer than a buffer: answer it or close its connection, and go on with the next client.",
+    }),
+    survives((_, c) => c.send(Buffer.of(0xff, 0xfe, 0xc3, 0x28, 0x80, 0x0a)), "SHOULD", "invalid-utf8", {
+      title: "serves the next client after bytes that are no UTF-8",
+      advice:
+        'Bytes that are no text make decode() throw: use errors="replace" or catch it, end that client alone, and go on.',
+    }),
   ];
 }
 

@@ -11,6 +11,8 @@ const ungreeting = new WeakSet<ServerTester>();
 export interface Turn {
   readonly says: string;
   readonly answers: readonly string[];
+  /** This server answers it in words of its own: any answer will do. */
+  readonly isInOwnWords?: boolean;
 }
 
 /** Source of the families of a role. */
@@ -35,9 +37,10 @@ export class Talk {
     for (const line of linesFor(drawn, t.word(8)))
       if ("client" in line) turns.push({ says: line.client, answers: [] });
       else (turns.at(-1)?.answers ?? greeting).push(line.server);
+    const { closesAfter } = t.usual ?? {};
     this.greeting = greeting;
-    this.turns = turns;
-    this.closes = drawn.closes === true;
+    this.turns = turns.slice(0, closesAfter === undefined ? turns.length : closesAfter + 1).map(asUsual(t));
+    this.closes = drawn.closes === true && closesAfter === undefined;
     this.#isAmongOthers = role.hub !== undefined;
     this.#t = t;
   }
@@ -47,10 +50,9 @@ export class Talk {
     return this.closes ? this.turns.length - 1 : this.turns.length;
   }
 
-  /** Turn whose only answer is that the server closes. */
+  /** Turn after which the server closes: with which words, and whether, is the case of its own rule. */
   get #farewell(): Turn | undefined {
-    const last = this.turns.at(-1);
-    return this.closes && last?.answers.length === 0 ? last : undefined;
+    return this.closes ? this.turns.at(-1) : undefined;
   }
 
   /** Place of the last turn that has an answer and closes nothing; -1: there is none. */
@@ -86,8 +88,15 @@ export class Talk {
   }
 
   /** The answers to a turn; of a turn that has none, the server is through with it. */
-  async hearsAnswer(c: TestConnection, { answers }: Turn): Promise<void> {
-    await (answers.length > 0 ? this.hears(c, answers) : c.settled());
+  async hearsAnswer(c: TestConnection, turn: Turn): Promise<void> {
+    await (turn.answers.length > 0 ? this.hearsAnswers(c, [turn]) : c.settled());
+  }
+
+  /** Of several turns, one after another. */
+  async hearsAnswers(c: TestConnection, turns: readonly Turn[]): Promise<void> {
+    const due = turns.filter(({ isInOwnWords }) => !isInOwnWords).flatMap(({ answers }) => answers);
+    if (due.length > 0) await this.hears(c, due);
+    else if (turns.some(({ isInOwnWords }) => isInOwnWords)) await c.message();
   }
 
   async hears(c: TestConnection, texts: readonly string[], waiting?: Waiting): Promise<void> {
@@ -100,10 +109,17 @@ export class Talk {
   async whole(say?: Say, family?: 4 | 6): Promise<void> {
     const c = await this.open(family);
     await this.play(c, 0, this.turns.length, say);
-    // Whether the server closes after the leaving word is the case of its own rule.
     await hangUp(c);
   }
 }
+
+const asUsual =
+  ({ usual }: ServerTester) =>
+  (turn: Turn, index: number): Turn => {
+    const kind = usual?.turns.get(index);
+    if (kind === "none") return { ...turn, answers: [] };
+    return kind === "other" ? { ...turn, isInOwnWords: true } : turn;
+  };
 
 const HANG_UP_MS = 300;
 

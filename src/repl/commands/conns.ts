@@ -95,14 +95,14 @@ function noteOf(lab: Lab, { story, judged, stillMs }: Looked): string {
   if (judged.verdict === "waiting") return printable(waitText(story, Math.floor(stillMs / 1_000)));
   const reason = reasonOf(story, lab.liveView(story.subject.id), judged);
   const pair = pairText(story);
-  if (pair) return printable(reason ? `${pair}: ${reason}` : pair);
+  if (pair) return printable(reason ? `${pair}; ${reason}` : pair);
   return printable(reason ?? (waitsFor ? `waits for ${waitsFor}` : ""));
 }
 
-/** `client's side; c8 is the server's` */
+/** `client of c8` */
 function pairText({ subject: { leg, pair } }: Story): string | undefined {
   if (!leg || !pair) return undefined;
-  return `${leg}'s side; ${shortPeerId(pair)} is the ${leg === "client" ? "server" : "client"}'s`;
+  return `${leg} of ${shortPeerId(pair)}`;
 }
 
 const NAME_CHARACTERS = 40;
