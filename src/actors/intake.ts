@@ -17,6 +17,7 @@ import type { Telemetry } from "./telemetry.ts";
 import { Throttle } from "./throttle.ts";
 import { LARGE_READ, type Turns, type TurnTaker } from "./turns.ts";
 
+const NEWLINE = 0x0a;
 /** Input held back beyond this is left in the kernel, and so with the peer. */
 const HELD_BYTES = 65_536;
 
@@ -46,6 +47,16 @@ export interface IntakeHandlers extends Session {
   onRead(): void;
   crash(error: unknown): void;
 }
+
+/**
+ * Lines of many KiB stay bytes, which lie outside V8's heap: as text, the beginnings of those of fifty peers would be moved about in it by
+ * each collection.
+ */
+const isOfLongLine = (chunk: Buffer) => {
+  if (chunk.length < LARGE_READ) return false;
+  const end = chunk.indexOf(NEWLINE);
+  return end < 0 || end >= LARGE_READ;
+};
 
 /** Framing has whole milliseconds, of the same clock as the story: the wall's may be set. */
 const toMs = (storyTime: number) => Math.floor(storyTime / 1_000);
@@ -112,7 +123,8 @@ export class Intake implements StaleHandler, TurnTaker {
   onData(chunk: Buffer): void {
     const at = this.#story.now();
     const now = toMs(at);
-    const text = this.#framer.takesText && !this.#inflow ? asciiText(chunk) : undefined;
+    const isText = this.#framer.takesText && !this.#inflow && !isOfLongLine(chunk);
+    const text = isText ? asciiText(chunk) : undefined;
     this.#record(chunk, at, text);
     this.#framer.push(chunk, now, text);
     if (this.#inflow) return this.#inflow.flow();
