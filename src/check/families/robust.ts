@@ -207,6 +207,7 @@ function placeFamilies(source: Dialogues): ServerCase[] {
     }),
     defineCase({
       id: "ROBUST.restart-port",
+      advice: "Set SO_REUSEADDR before bind().",
       side: "server",
       grade: "SHOULD",
       title: "starts again on its port at once, though a client was connected",
@@ -216,13 +217,7 @@ function placeFamilies(source: Dialogues): ServerCase[] {
         // The program leaves first, and its port keeps the connection for a minute: SO_REUSEADDR is for that.
         await t.stop();
         await hangUp(c);
-        await t
-          .restart()
-          .catch(() =>
-            t.fail(
-              "the program does not start again on the port that it had: set SO_REUSEADDR before bind()",
-            ),
-          );
+        await t.restart().catch(() => t.fail("the program does not start again on the port that it had"));
         await new Talk(t, source).whole();
       },
     }),
