@@ -1,6 +1,7 @@
 /** The start of a process for a user's role: what it may, and what it is given. */
 import type { ChildProcess } from "node:child_process";
 import { childProcess } from "../node-modules.ts";
+import { endingWithParent } from "../os/parent-death.ts";
 import { codeFile } from "../places.ts";
 
 const script = codeFile("apart/role-process");
@@ -27,7 +28,8 @@ export function startRoleProcess({ memoryBytes, writeFolder }: Limits, blackBox?
     // Small young generation: one instance needs little.
     "--max-semi-space-size=2",
   ];
-  return childProcess().spawn(process.execPath, [...flags, script], {
+  const [command, args] = endingWithParent(process.execPath, [...flags, script]);
+  return childProcess().spawn(command, args, {
     stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", blackBox ?? "ignore"],
     env: environment(),
   });

@@ -35,7 +35,8 @@ function clientOf(
   const { role, checks } = checkable;
   const lines = script ?? checks?.script?.(new Chance(`${seed}/script`), {}) ?? [];
   const shown = checks?.shown ?? ((said: string) => said);
-  const base = { role, programs, command: run, script: lines, shown, openStage };
+  const { given = {} } = checks ?? {};
+  const base = { role, programs, command: run, script: lines, shown, given, openStage };
   const showsUsually = () => {
     usual.answer ??= showsReplies(`${seed}/usual`, { ...base, showsUsually: async () => true });
     return usual.answer;

@@ -1,7 +1,7 @@
 /** Families of framing: messages that are cut, glued, ended otherwise or no text [FRAME]. Of roles that read text. */
 import { defineCase, type ServerCase } from "../case.ts";
 import type { ServerTester, TestConnection } from "../tester.ts";
-import { type Dialogues, hangUp, type Say, Talk } from "./talk.ts";
+import { type Dialogues, hangUp, inPeace, type Say, Talk } from "./talk.ts";
 
 /** Size of the buffer that C programs send whole. */
 const BUFFER = 1_024;
@@ -142,7 +142,7 @@ function oddMessages(source: Dialogues): ServerCase[] {
         await talk.play(c, 0, Math.max(0, talk.question));
         odd(talk, c);
         await c.settled();
-        await hangUp(c);
+        await inPeace(t, () => hangUp(c));
         await new Talk(t, source).whole();
       },
     });
