@@ -246,7 +246,7 @@ export default defineChecks({
   ],
 });
 
-/** One after another on a connection, or, of a server that leaves after an answer, on the next: that fails another case. */
+/** Texts one after another on a connection, or, of a server that leaves after an answer, on the next: that fails another case. */
 async function onEach(
   t: ServerTester,
   texts: readonly string[],
