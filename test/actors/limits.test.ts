@@ -16,6 +16,8 @@ describe("a refusal", () => {
     expect((await peer.hearsTheEnd()).toString()).toBe("Invalid\n");
     await peer.over();
     expect(peer.error).toBeUndefined();
+    // Our FIN goes first; what is unread is read after it.
+    await eventually(() => expect(lab.storyOf(peer).endedAt).toBeDefined());
     expect(lab.storyOf(peer)).toMatchObject({ fault: "refused", lastRule: "FILE-1", bytesIn: 500_014 });
   });
 
