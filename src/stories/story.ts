@@ -170,6 +170,14 @@ export class Story {
     this.put(at, coded(isWhole ? slot.in : slot.inCut, bytes.length), kept);
   }
 
+  /** Records one of many long reads, or the write that passes it on: so many bytes, of which this text is the beginning, a character a byte. */
+  recordHead(kind: "in" | "out", sizeBytes: number, head: string): void {
+    if (kind === "out") return this.#wrote(sizeBytes, slot.outCut, head);
+    this.bytesIn += sizeBytes;
+    this.movedAt = this.now();
+    this.put(this.movedAt, coded(slot.inCut, sizeBytes), head);
+  }
+
   /** Bytes that came and were not read: after our close, or behind a told size or a refusal. */
   recordUnread(kind: "drained" | "late", bytes: Buffer): void {
     this.bytesIn += bytes.length;
