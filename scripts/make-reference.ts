@@ -1,6 +1,6 @@
 /**
  * Makes the reference from the program itself: `npm run reference` writes docs/reference/commands.md from the command table and
- * the roles, docs/reference/roles.md from the roles' states, docs/reference/errors.md from the table of errors, cases.md from the cases of `check` and their mutants, documents.md and documents.schema.json from the schemas of documents, check-report.schema.json and doctor.schema.json from theirs, and the two manual pages from the programs' options. A test fails where they are not current.
+ * the roles, docs/reference/roles.md from the roles' states, docs/reference/errors.md from the table of errors, docs/cases.md from the cases of `check` and their mutants, documents.md and documents.schema.json from the schemas of documents, check-report.schema.json and doctor.schema.json from theirs, and the two manual pages from the programs' options. A test fails where they are not current.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -29,7 +29,7 @@ export async function makeReference(): Promise<Map<string, string>> {
     ["docs/reference/commands.md", await commandsPage(commands, own, roles)],
     ["docs/reference/roles.md", rolesPage(roles)],
     ["docs/reference/errors.md", errorsPage()],
-    ["docs/reference/cases.md", await casesPage()],
+    ["docs/cases.md", await casesPage()],
     ["docs/reference/documents.md", documentsPage()],
     ["docs/reference/documents.schema.json", documentsSchema()],
     ["docs/reference/check-report.schema.json", checkReportSchema()],

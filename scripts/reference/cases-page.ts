@@ -1,4 +1,4 @@
-/** docs/reference/cases.md: the cases of every role and side, and by which mistakes each is proved. */
+/** docs/cases.md: the cases of every role and side, and by which mistakes each is proved. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
@@ -9,7 +9,7 @@ const HEAD = `# Cases of check, and what proves them
 
 <!-- Made by \`npm run reference\`; do not edit. -->
 
-What \`check\` tries of each role ([check.md](../check.md)). A mutant is a right program of \`test/conformance/right\` with one mistake:
+What \`check\` tries of each role ([check.md](check.md)). A mutant is a right program of \`test/conformance/right\` with one mistake:
 \`npm run mutants\` checks each of them, and it has to fail exactly the cases that its line in \`test/conformance/mutants\` names.`;
 
 /** Reasons of the cases that no mutant fails, by peer. */
