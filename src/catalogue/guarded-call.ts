@@ -6,10 +6,10 @@
  */
 import { virtualMachine } from "../node-modules.ts";
 
-/** Peers are answered within half a second, also where several such calls follow each other. */
+/** Several such calls may follow each other before a peer is answered. */
 const CALL_MS = 100;
 /** Calls again of what was cut for want of a processor. */
-const MAX_STARVED = 10;
+const MAX_STARVED = 3;
 
 /** Name under which the script finds what it is to call. */
 const TASK = Symbol.for("netlabd.task");

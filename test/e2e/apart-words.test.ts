@@ -34,23 +34,23 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => lab.end());
 
-it("words that never come are given up, and the rest of the lab is answered meanwhile", async () => {
+it("words that never come are given up, and the daemon goes on", async () => {
   const { id, port } = await lab.daemon.document<InstanceDocument>("spawn", "endless", "--port", "0");
   const peer = connect(port, "127.0.0.1");
   await new Promise((resolve) => peer.once("data", resolve).write("my word\n"));
   await eventually(async () => expect(await lab.stories(id)).toHaveLength(1));
   const [story] = await lab.stories(id);
-  const told = await lab.beside(() => lab.plain(`explain ${story?.id}`));
+  const told = await lab.plain(`explain ${story?.id}`);
   // A secret that cannot be looked for may be anywhere.
   expect(told).not.toContain("my word");
-  expect(await lab.beside(() => lab.plain("ls"))).toContain("has no end of words");
+  expect(await lab.plain("ls")).toContain("has no end of words");
   for (const name of ["secrets.hide", "offers"])
     expect(await lab.logged(`the role endless: ${name} is not called any more`)).toBeDefined();
   peer.destroy();
 });
 
 it("a check of an option that never comes back is refused", async () => {
-  const answer = await lab.beside(() => lab.plain("spawn endless --port 0 --size 7"));
+  const answer = await lab.plain("spawn endless --port 0 --size 7");
   expect(answer).toContain("its own check of its options failed: it does not come back");
   expect(await lab.plain("spawn endless --port 0 --size 4")).toContain("endless-");
 });
