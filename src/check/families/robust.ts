@@ -218,6 +218,7 @@ function placeFamilies(source: Dialogues): ServerCase[] {
     }),
     defineCase({
       id: "ROBUST.restart-port",
+      advice: "Set SO_REUSEADDR before bind().",
       side: "server",
       grade: "SHOULD",
       title: "starts again on its port at once, though a client was connected",
@@ -228,13 +229,7 @@ function placeFamilies(source: Dialogues): ServerCase[] {
         await t.stop();
         c.fin();
         await c.left();
-        await t
-          .restart()
-          .catch(() =>
-            t.fail(
-              "the program does not start again on the port that it had: set SO_REUSEADDR before bind()",
-            ),
-          );
+        await t.restart().catch(() => t.fail("the program does not start again on the port that it had"));
         await new Talk(t, source).whole();
       },
     }),
