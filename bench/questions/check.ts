@@ -54,6 +54,7 @@ const questionOf = (name: string, what: string, run: string, limit: number): Que
   unit: "ms",
   better: "less",
   goal: { is: "figure", limit },
+  runs: 3,
   ours: checkOf(name, run),
   others: [],
 });

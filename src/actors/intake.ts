@@ -185,11 +185,24 @@ export class Intake implements StaleHandler, TurnTaker {
       this.#handlers.crash(error);
     } finally {
       this.#isPumping = false;
-      tellHeld(this.#host.telemetry, this.#story, state, at);
-      this.#handlers.onRead();
+      this.#finishRead(state, at);
       this.lastTurnMs = turns.end();
     }
     if (this.#phase) this.#throttle.release();
+  }
+
+  /** The time of what goes out now is that of the end: then the clock need not be asked again. */
+  #finishRead(state: string, since: number): void {
+    const story = this.#story;
+    const { movedAt } = story;
+    this.#handlers.onRead();
+    tellHeld(
+      this.#host.telemetry,
+      story,
+      state,
+      since,
+      story.movedAt > movedAt ? story.movedAt : story.now(),
+    );
   }
 
   /** Step of the machine: one that a message leads to is measured with all that came with it, any other by itself. */
@@ -243,7 +256,8 @@ export class Intake implements StaleHandler, TurnTaker {
         return true;
       case "line":
         this.#handlers.onMessage(phase, new PeerMessage(framed.text), at);
-        return true;
+        // The usual read of a line peer is one line: of the same phase there is no more to ask then.
+        return this.#phase !== phase || this.#hasEnded || this.#framer.unreadBytes > 0;
       case "wait":
         this.#timer = this.#host.clock.setTimeout(() => this.pump(), framed.ms);
         return false;

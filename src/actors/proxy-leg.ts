@@ -1,6 +1,8 @@
 /**
  * Side of a pair that a proxy stands between: the connection with the client, or our own with the server. Bytes that come are written into
  * its story and go on to the other side in the same turn; nothing is read into them. A side that is not read holds up the other one.
+ *
+ * Long, because what comes, what goes, the end and an operator's hand share what is known of one connection.
  */
 import { messageOf } from "../errors.ts";
 import { FULL_BYTES, type Link, type LinkHandlers } from "../link/link.ts";
@@ -16,6 +18,11 @@ import type { Telemetry } from "./telemetry.ts";
 
 /** Datagrams that wait for a way to the server. Beyond it they are lost, as in a full buffer of the system. */
 const MAX_WAITING = 64;
+
+/** Longer than a story keeps whole. */
+const LONG_READ = 16_384;
+const MANY_BYTES = 1_048_576;
+const HEAD_BYTES = 128;
 
 /** The pair, as its two sides see it. */
 export interface LegHost {
@@ -101,8 +108,16 @@ export class ProxyLeg implements LinkHandlers, ConnectionControl {
   onData(bytes: Buffer): void {
     const other = this.#other();
     if (!other.takes) return this.story.recordUnread("drained", bytes);
-    this.story.recordRead(bytes);
-    other.pass(bytes);
+    const head = this.#headOf(bytes);
+    if (head === undefined) this.story.recordRead(bytes);
+    else this.story.recordHead("in", bytes.length, head);
+    other.pass(bytes, head);
+  }
+
+  /** A file in the middle of its way: a story would keep no read of it whole, and forget nearly all of them. */
+  #headOf(bytes: Buffer): string | undefined {
+    if (bytes.length < LONG_READ || this.story.bytesIn < MANY_BYTES) return undefined;
+    return bytes.toString("latin1", 0, HEAD_BYTES);
   }
 
   onEnd(): void {
@@ -140,13 +155,15 @@ export class ProxyLeg implements LinkHandlers, ConnectionControl {
     return !this.#isOver && !this.#isFinSent;
   }
 
-  pass(bytes: Buffer): void {
+  /** `head`: enough for its story, of bytes that are many. */
+  pass(bytes: Buffer, head?: string): void {
     const link = this.#link;
     if (!link) {
       if (this.#waiting.length < MAX_WAITING) this.#waiting.push(bytes);
       return;
     }
-    this.story.recordWrite(bytes);
+    if (head === undefined) this.story.recordWrite(bytes);
+    else this.story.recordHead("out", bytes.length, head);
     link.write(bytes);
     if (link.queuedBytes >= FULL_BYTES) this.#other().hold();
   }

@@ -37,6 +37,8 @@ const MAX_STARVED = 10;
 /** A place that could not be sampled by then is not told. */
 const SAMPLE_MS = 3_000;
 const MAX_PRINTED = 500;
+/** V8's own words. */
+const HEAP_IS_FULL = "heap out of memory";
 const MEGABYTE = 1_048_576;
 
 const kept = new Set<Keeper>();
@@ -64,9 +66,12 @@ export class Keeper {
   };
   /** Why it is ended, where that is our doing or its own word. */
   #why: Cause | undefined;
+  /** Why it is about to be ended; it may be faster. */
+  #suspected: Cause | undefined;
   #isEnding = false;
   #isOver = false;
   #errors = "";
+  #onErrors: ((text: string) => void) | undefined;
 
   constructor(request: KeepRequest) {
     this.#request = request;
@@ -91,7 +96,7 @@ export class Keeper {
     stderr.on("data", (chunk: Buffer) => this.#hearErrors(chunk));
     child.on("error", (error) => this.#over(cause("role-ended", { how: error.message })));
     // All its pipes are read to the end by then.
-    child.on("close", (code, signal) => this.#over(this.#why ?? endOf(code, signal)));
+    child.on("close", (code, signal) => this.#over(this.#why ?? this.#endOf(code, signal)));
     kept.add(this);
     sweeping ??= setInterval(sweep, SWEEP_MS).unref();
   }
@@ -124,13 +129,11 @@ export class Keeper {
     this.#onErrors?.(this.#errors);
   }
 
-  #onErrors: ((text: string) => void) | undefined;
-
   look(now: number): void {
     if (this.#isEnding) return;
     const { memoryBytes } = this.#request;
     const sizeBytes = residentBytes(this.#child.pid);
-    if (sizeBytes > memoryBytes) void this.#endSampled((place) => memoryCause(sizeBytes, memoryBytes, place));
+    if (sizeBytes > memoryBytes) void this.#endSampled((place) => memoryCause(memoryBytes, place, sizeBytes));
     else if (this.#isStuck(now))
       void this.#endSampled((place) => cause("role-stuck", { ms: this.#patienceMs, place }));
   }
@@ -161,6 +164,7 @@ export class Keeper {
   /** Looks first where it is, then ends it. */
   async #endSampled(why: (place: string) => Cause): Promise<void> {
     this.#isEnding = true;
+    this.#suspected = why("");
     const url = this.#inspectorUrl();
     this.#child.kill("SIGUSR1");
     const place = await sampleStack(url, SAMPLE_MS).catch(() => undefined);
@@ -198,6 +202,14 @@ export class Keeper {
     this.#request.onEnded(why);
   }
 
+  /** V8 says so itself where it ends because its heap is full, which may be sooner than anybody looks. */
+  #endOf(code: number | null, signal: NodeJS.Signals | null): Cause {
+    if (this.#suspected) return this.#suspected;
+    if (this.#errors.includes(HEAP_IS_FULL)) return memoryCause(this.#request.memoryBytes, "");
+    if (signal !== null) return cause("role-ended", { how: signal });
+    return cause("role-exited", { code: code ?? 0, place: "" });
+  }
+
   /** Reads what it had not yet sent. It may have written there whatever it liked. */
   #readBox(): void {
     try {
@@ -222,15 +234,9 @@ export class RoleEnded extends Error {
   }
 }
 
-function memoryCause(sizeBytes: number, limitBytes: number, place: string): Cause {
+function memoryCause(limitBytes: number, place: string, sizeBytes = limitBytes): Cause {
   const mega = (bytes: number) => Math.round(bytes / MEGABYTE);
   return cause("role-memory", { megabytes: mega(sizeBytes), limit: mega(limitBytes), place });
-}
-
-function endOf(code: number | null, signal: NodeJS.Signals | null): Cause {
-  return signal === null
-    ? cause("role-exited", { code: code ?? 0, place: "" })
-    : cause("role-ended", { how: signal });
 }
 
 /** Whole lines, and none that is endless. */

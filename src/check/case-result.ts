@@ -35,7 +35,8 @@ function clientOf(
   const { role, checks } = checkable;
   const lines = script ?? checks?.script?.(new Chance(`${seed}/script`), {}) ?? [];
   const shown = checks?.shown ?? ((said: string) => said);
-  const base = { role, programs, command: run, script: lines, shown, openStage };
+  const { given = {} } = checks ?? {};
+  const base = { role, programs, command: run, script: lines, shown, given, openStage };
   const showsUsually = () => {
     usual.answer ??= showsReplies(`${seed}/usual`, { ...base, showsUsually: async () => true });
     return usual.answer;
@@ -119,15 +120,7 @@ async function oneTry(one: WholeCase, seed: string, request: CheckRequest, subje
     ms: Math.round(performance.now() - from),
     again: againOf(request, id),
     ...found,
-    message: advised(one, found),
   };
-}
-
-function advised(
-  { advice }: WholeCase,
-  { status, message, likely }: Pick<Result, "status" | "message" | "likely">,
-) {
-  return status === "failed" && likely.length === 0 && advice ? `${message}. ${advice}` : message;
 }
 
 const NOTHING = {

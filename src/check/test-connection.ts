@@ -14,6 +14,7 @@ import { CheckFailure } from "./verdict.ts";
 
 const LOOK_MS = 2;
 const UNREAD_MS = 150;
+const LEFT_MS = 500;
 /** The kernel's tables are long to read: of a program that is at work they are not asked at once. */
 const AT_WORK_MS = 20;
 /** For a program that cannot be seen. */
@@ -146,6 +147,10 @@ export class CheckConnection extends Hearing implements TestConnection, LinkHand
     throw new CheckFailure(`the server should close the connection${after}, and keeps it open`, {
       blamed: this.blamed,
     });
+  }
+
+  async left(): Promise<void> {
+    await this.wait(() => this.#isGone || undefined, LEFT_MS, LEFT_MS);
   }
 
   protected get story(): Story {

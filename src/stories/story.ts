@@ -170,6 +170,14 @@ export class Story {
     this.put(at, coded(isWhole ? slot.in : slot.inCut, bytes.length), kept);
   }
 
+  /** Records one of many long reads, or the write that passes it on: so many bytes, of which this text is the beginning, a character a byte. */
+  recordHead(kind: "in" | "out", sizeBytes: number, head: string): void {
+    if (kind === "out") return this.#wrote(sizeBytes, slot.outCut, head);
+    this.bytesIn += sizeBytes;
+    this.movedAt = this.now();
+    this.put(this.movedAt, coded(slot.inCut, sizeBytes), head);
+  }
+
   /** Bytes that came and were not read: after our close, or behind a told size or a refusal. */
   recordUnread(kind: "drained" | "late", bytes: Buffer): void {
     this.bytesIn += bytes.length;
@@ -214,7 +222,7 @@ export class Story {
     this.lastRule = rule;
     const at = Math.max(handedAt, this.#lastAt);
     const fact = messageRun.factOf(this.state, rule);
-    if (this.#step || this.#retention.isTapped || !this.#slots.hasFirst)
+    if (this.#step || this.#isHeard || !this.#slots.hasFirst)
       this.put(at, coded(slot.message, sizeBytes), fact);
     else messageRun.add(this, fact, at, sizeBytes);
   }
@@ -340,7 +348,11 @@ export class Story {
     }
     this.charge(this.#settled.keep(at, code, held));
     this.#retention.follower?.onSlot(this, at, code, held);
-    if (this.#retention.isTapped) this.#retention.onEntry(this, entryOf(at, code, held));
+    if (this.#isHeard) this.#retention.onEntry(this, entryOf(at, code, held));
+  }
+
+  get #isHeard(): boolean {
+    return this.#retention.isTapped && this.#retention.hears(this);
   }
 
   /** Takes so many bytes more of the memory that all stories share. */

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import calculator from "../../src/machines/calculator.ts";
 import proxy from "../../src/machines/proxy.ts";
-import type { Entry } from "../../src/stories/entry.ts";
+import { bytesIn, bytesOut, type Entry } from "../../src/stories/entry.ts";
 import type { Story } from "../../src/stories/story.ts";
 import { Conversation } from "./conversation.ts";
 import { converse, eventually, openLab, type TestLab } from "./harness.ts";
@@ -101,6 +101,22 @@ describe("what one side says", () => {
     client.end();
     expect((await server.hearsTheEnd()).equals(bytes)).toBe(true);
     expect(ofServer.bytesOut).toBe(bytes.length);
+  });
+
+  it("is counted to the last byte in both stories, also where only the heads of reads are kept", async () => {
+    const { lab, client, server, ofClient, ofServer } = await paired();
+    const bytes = Buffer.alloc(4_000_000, "0123456789");
+    server.say(bytes);
+    server.end();
+    expect((await client.hearsTheEnd()).equals(bytes)).toBe(true);
+    client.end();
+    await eventually(() => expect(lab.recorder.live()).toEqual([]));
+    const sum = (story: Story, of: (entry: Entry) => number) =>
+      story.entries.reduce((total, entry) => total + of(entry), 0);
+    expect([ofServer.bytesIn, sum(ofServer, bytesIn)]).toEqual([bytes.length, bytes.length]);
+    expect([ofClient.bytesOut, sum(ofClient, bytesOut)]).toEqual([bytes.length, bytes.length]);
+    const last = ofClient.entries.findLast(({ kind }) => kind === "out");
+    expect(last?.kind === "out" && bytes.includes(last.bytes)).toBe(true);
   });
 
   it("goes on where the server speaks first", async () => {

@@ -52,6 +52,18 @@ it("names no wrong word where the mistake is that one read is taken for one line
   expect(results[0]?.message).toMatch(/ came\. One recv\(\) is not one line/);
 }, 60_000);
 
+const wrongSums = python(`
+import sys
+sys.path.insert(0, "test/conformance/right")
+exec(open("test/conformance/right/calculator-server.py").read().replace("left + right)", "left + right + 1)"))
+`);
+
+it("fails a wrong sum by the case of sums: what other cases ask on the way, and families, are not held against it", async () => {
+  const cases = ["CALC-0.q-closes", "CALC-1.sum", "CALC-2.division-by-zero", "FRAME-8.survives-hangup"];
+  const report = await check("calculator", { run: wrongSums, cases });
+  expect(withStatus(report, "failed")).toEqual(["CALC-1.sum"]);
+}, 60_000);
+
 const clientOf = (code: string) => `exec python3 -c ${quoted(code)} {host} {port}`;
 const script = ["ann", "3 + 4", "10 / 4", "q"];
 const checkClient = (run: string, cases: readonly string[]) =>

@@ -6,6 +6,9 @@ import { dataCopy } from "../../src/machines/_data-copy.ts";
 import { linesFor } from "../../src/machines/_dialogue.ts";
 import { paddingNote } from "../../src/machines/_padding.ts";
 import { reversedText } from "../../src/machines/_reversed-text.ts";
+import { worldMembers } from "../../src/machines/_world.ts";
+import echo from "../../src/machines/echo.ts";
+import { fakeWorld } from "../fakes.ts";
 
 describe("a copy of what a machine remembers", () => {
   it("has all data, and shares none of it", () => {
@@ -91,6 +94,11 @@ describe("a note on padding", () => {
       `note: ${what} the text (strlen() + 1, or the whole buffer): send only the text, strlen() bytes [ECHO-0]`;
     expect([paddingNote(reply, "ECHO-0"), paddingNote(Buffer.from(reply), "ECHO-0")]).toEqual([note, note]);
   });
+});
+
+it("what a machine was given, and does not know by itself, is known by name", () => {
+  const { notes: _ofTheFake, ...given } = fakeWorld(echo);
+  expect([...worldMembers].sort()).toEqual([...Object.keys(given), "peer"].sort());
 });
 
 it("a dialogue is said with the client's own name, wherever it stands", () => {
