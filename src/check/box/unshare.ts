@@ -12,7 +12,7 @@ import type { Shown } from "./bubblewrap.ts";
 const APART = ["--ipc", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc"];
 /** Rights are kept through the first step alone, which mounts /proc; the rest is done without any. */
 const INNER = ["unshare", "--user", "--map-current-user", "--keep-caps", ...APART];
-/** Who mounts has to be root of its namespace; behind it comes another one, in which the tester is the user that it was. */
+/** Mounting takes root of a namespace; behind it comes another one, in which the tester is the user that it was. */
 const OUTER = ["unshare", "--user", "--map-root-user", ...APART, "--net"];
 
 const WITHOUT_RIGHTS = 'exec setpriv --no-new-privs --ambient-caps -all --inh-caps -all "$@"';
