@@ -13,9 +13,10 @@ export interface Figures {
 }
 
 export interface Result {
-  readonly question: Omit<Question, "ours" | "others">;
+  readonly question: Omit<Question, "ours" | "others" | "floors">;
   readonly ours: Figures;
   readonly others: readonly Figures[];
+  readonly floors: readonly Figures[];
   /** Ours to the best of the others; undefined where none was there. */
   readonly ratio: number | undefined;
   /** The lowest and the highest ratio of single runs. */
@@ -26,36 +27,44 @@ export interface Result {
 }
 
 export async function ask(question: Question, runs: number): Promise<Result> {
-  const present = question.others.filter(({ needs }) => needs === undefined || isOnPath(needs));
-  const contestants = [question.ours, ...present];
+  const { ours, others, floors = [], ...asked } = question;
+  const contestants = [ours, ...others, ...floors].filter(isPresent);
   const otherWork: number[] = [];
-  const measured = await measureInTurn(contestants, runs, async () => otherWork.push(await otherWorkNow()));
-  const figures = contestants.map(({ name }, index) => figuresOf(name, measured[index] ?? []));
-  const skipped = question.others
-    .filter((one) => !present.includes(one))
-    .map(({ name, needs }) => ({ name, figures: [], median: Number.NaN, skipped: `no ${needs} here` }));
-  const [ours, ...others] = figures;
-  if (!ours) throw new Error("a question without contestants");
-  return { ...resultOf(question, ours, others, skipped), otherWork };
+  const measured = await measureInTurn(
+    contestants,
+    { runs: Math.min(runs, question.runs ?? runs), isWarmed: question.runs === undefined },
+    async () => otherWork.push(await otherWorkNow()),
+  );
+  const figures = (one: Contestant) =>
+    isPresent(one)
+      ? figuresOf(one.name, measured[contestants.indexOf(one)] ?? [])
+      : { name: one.name, figures: [], median: Number.NaN, skipped: `no ${one.needs} here` };
+  return {
+    ...compared(asked, figures(ours), others.map(figures)),
+    floors: floors.map(figures),
+    otherWork,
+  };
 }
 
-function resultOf(
-  question: Question,
+const isPresent = ({ needs }: Contestant) => needs === undefined || isOnPath(needs);
+
+function compared(
+  question: Result["question"],
   ours: Figures,
   others: Figures[],
-  skipped: Figures[],
-): Omit<Result, "otherWork"> {
-  const { ours: _ours, others: _others, ...asked } = question;
+): Omit<Result, "floors" | "otherWork"> {
   const { better, goal } = question;
   const sign = better === "more" ? -1 : 1;
-  const best = others.toSorted((a, b) => sign * (a.median - b.median))[0];
+  const best = others
+    .filter(({ skipped }) => skipped === undefined)
+    .sort((a, b) => sign * (a.median - b.median))[0];
   const ratio = best && ours.median / best.median;
   const value = goal?.is === "figure" ? ours.median : ratio;
   const ratios = best ? ours.figures.map((one, run) => one / (best.figures[run] ?? Number.NaN)) : [];
   return {
-    question: asked,
+    question,
     ours,
-    others: [...others, ...skipped],
+    others,
     ratio,
     spread: ratios.length > 0 ? [Math.min(...ratios), Math.max(...ratios)] : [],
     isMet: goal && value !== undefined ? isWithin(value, goal.limit, better) : undefined,
@@ -65,17 +74,17 @@ function resultOf(
 const isWithin = (value: number, limit: number, better: Question["better"]) =>
   better === "more" ? value >= limit : value <= limit;
 
-/** A run of each to warm up, then `runs` rounds, each the other way round than the one before. */
+/** A run of each to warm up where wanted, then `runs` rounds, each the other way round than the one before. */
 async function measureInTurn(
   contestants: readonly Contestant[],
-  runs: number,
+  { runs, isWarmed }: { readonly runs: number; readonly isWarmed: boolean },
   look: () => Promise<unknown>,
 ): Promise<number[][]> {
   const running: Running[] = [];
   try {
     for (const contestant of contestants) running.push(await contestant.start());
     const figures: number[][] = running.map(() => []);
-    for (const one of running) await one.measure();
+    if (isWarmed) for (const one of running) await one.measure();
     for (let run = 0; run < runs; run += 1) {
       const order = [...running.keys()];
       for (const index of run % 2 === 0 ? order : order.reverse()) {

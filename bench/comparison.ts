@@ -43,7 +43,7 @@ export function checkOut(ref: string): OtherCheckout {
 /** Ours against itself as it was there, without a goal. Undefined where the daemon is not played as built. */
 export function comparing(question: Question, other: OtherCheckout): Question | undefined {
   if (question.isFromSource) return undefined;
-  const { goal: _goal, ours, ...asked } = question;
+  const { goal: _goal, floors: _floors, ours, ...asked } = question;
   return {
     ...asked,
     ours: played(ours, checkout, "here"),

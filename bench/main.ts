@@ -32,6 +32,7 @@ const { runs, json, markdown, list, compare } = program.opts<{
   list?: boolean;
 }>();
 
+const begun = performance.now();
 let questions = await readQuestions(program.args);
 if (questions.length === 0) program.error("no such question: --list names them", { exitCode: 2 });
 if (list) {
@@ -59,11 +60,23 @@ for (const question of questions) {
     failures += 1;
   }
 }
+const minutes = (performance.now() - begun) / 60_000;
 const peace = peaceText(results.flatMap(({ otherWork }) => otherWork));
 if (json) console.log(JSON.stringify({ machine: machine(), runs, peace, results }, null, 2));
-else if (markdown) console.log(`${asMarkdown(results)}\n\n${peace}`);
+else if (markdown) console.log(`${asMarkdown(results)}\n\n${scene()}`);
 else print(results);
 process.exitCode = failures > 0 || results.some(({ isMet }) => isMet === false) ? 1 : 0;
+
+/** On what, of what and when: the lines behind a table. */
+function scene(): string {
+  const commit = execFileSync("git", ["describe", "--always", "--dirty"], {
+    cwd: checkout,
+    encoding: "utf8",
+  });
+  const day = new Date().toISOString().slice(0, 10);
+  const took = `${runs} runs each in ${minutes.toFixed(0)} minutes`;
+  return `${Object.values(machine()).join(", ")}; ${day}, commit ${commit.trim()}, ${took}; ${peace}.`;
+}
 
 function otherCheckout(ref: string): OtherCheckout {
   process.stderr.write(`building ${ref} …\n`);
@@ -80,7 +93,8 @@ async function readQuestions(names: readonly string[]): Promise<Question[]> {
     const module = (await import(path.join(folder, file))) as { default: Question | readonly Question[] };
     all.push(...[module.default].flat());
   }
-  return names.length === 0 ? all : all.filter(({ name }) => names.some((one) => name.startsWith(one)));
+  if (names.length === 0) return all.filter(({ isAskedByName }) => !isAskedByName || list);
+  return all.filter(({ name }) => names.some((one) => name.startsWith(one)));
 }
 
 function print(all: readonly Result[]): void {

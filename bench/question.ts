@@ -20,13 +20,19 @@ export interface Question {
   readonly name: string;
   /** What is measured, in words, with its size. */
   readonly what: string;
-  readonly unit: "MB/s" | "/s" | "ms" | "KB" | "MB";
+  readonly unit: "MB/s" | "/s" | "ms" | "µs" | "KB" | "MB";
   readonly better: "more" | "less";
   /** `figure`: it is for our figure itself, not for the ratio. Without one, the ratio is only told. */
   readonly goal?: { readonly is: "ratio" | "figure"; readonly limit: number };
+  /** So many at most, and none to warm up, where each is long by itself. */
+  readonly runs?: number;
+  /** Too long to be asked with all others: only by its name. */
+  readonly isAskedByName?: boolean;
   /** The daemon is played from its source: another commit's cannot stand in for it. */
   readonly isFromSource?: boolean;
   readonly ours: Contestant;
   /** Ours is held against the best of them. */
   readonly others: readonly Contestant[];
+  /** Measured in the same run and told beside them, where a goal is beyond what Node can do: ours is not held against these. */
+  readonly floors?: readonly Contestant[];
 }

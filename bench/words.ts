@@ -12,8 +12,10 @@ export function ratioOf({ ratio, spread }: Result): string {
   return `${ratio.toFixed(2)} (${spread.map((one) => one.toFixed(2)).join(" - ")})`;
 }
 
-export const othersOf = ({ others, question }: Result): string[] =>
-  others.map((one) => `${one.name}: ${one.skipped ?? figure(one.median, question)}`);
+export const othersOf = ({ others, floors, question }: Result): string[] =>
+  [...others, ...floors.map((one) => ({ ...one, name: `floor, ${one.name}` }))].map(
+    (one) => `${one.name}: ${one.skipped ?? figure(one.median, question)}`,
+  );
 
 export function goalOf({ better, goal, unit }: Result["question"]): string {
   if (!goal) return "-";
@@ -37,5 +39,5 @@ export function asMarkdown(results: readonly Result[]): string {
     ].join(" | "),
   );
   const head = "what | netlabd | the other | ratio (lowest - highest) | goal | met";
-  return [head, "---|---|---|---|---|---", ...rows].map((row) => `| ${row} |`).join("\n");
+  return [`| ${head} |`, "|---|---|---|---|---|---|", ...rows.map((row) => `| ${row} |`)].join("\n");
 }

@@ -64,6 +64,25 @@ export default defineRole({
   phases: {
     guessing: { reads: "text", rule: "GUESS-1", expects: "a number", handle: judge },
   },
+  // Makes a dissector for Wireshark:  netlabctl dissector examples/guess-number.ts --install
+  wire: {
+    title: "Guess",
+    fields: {
+      most: { kind: "number", least: 1, most: 1_000_000, label: "Largest number" },
+      guess: { kind: "number", least: 0, most: 999_999_999, label: "Guess" },
+      guesses: { kind: "number", least: 1, most: 1_000_000, label: "Guesses" },
+    },
+    client: { guessing: [{ name: "guess", rule: "GUESS-1", text: "{guess}" }] },
+    server: {
+      answering: [
+        { name: "greeting", rule: "GUESS-1", text: "I think of a number from 1 to {most}" },
+        { name: "too low", rule: "GUESS-1", text: TOO_LOW },
+        { name: "too high", rule: "GUESS-1", text: TOO_HIGH },
+        { name: "no number", rule: "GUESS-1", text: NO_NUMBER, isError: true },
+        { name: "right", rule: "GUESS-1", text: "Right, in {guesses} guesses", next: "nobody" },
+      ],
+    },
+  },
   // Played by netlabd's contract test: cut up, half closed, broken off, and by two at once.
   dialogue: {
     given: { most: 1 },

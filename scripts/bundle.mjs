@@ -79,7 +79,9 @@ const noThreads = {
  * for directly, it costs what is used of it; and a CommonJS package finds it without a `require`. The late ones are not even loaded
  * before one of their functions is called.
  */
-const LATE = ["node:child_process", "node:crypto", "node:dns/promises", "node:fs/promises"];
+const LATE = ["node:child_process", "node:crypto", "node:dns/promises", "node:fs/promises", "node:v8"];
+/** Functions that a CommonJS package asks for as it is read, and calls hardly ever. */
+const LATE_FUNCTIONS = ["assert", "node:assert"];
 const builtins = {
   name: "builtins",
   setup: (hooks) => {
@@ -89,7 +91,7 @@ const builtins = {
       return { path: name, namespace, sideEffects: false };
     });
     hooks.onLoad({ filter: /.*/, namespace: "builtin" }, ({ path: name }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(name)})`,
+      contents: `module.exports = ${LATE_FUNCTIONS.includes(name) ? lateFunction(name) : builtin(name)}`,
     }));
     hooks.onLoad({ filter: /.*/, namespace: "builtin-import" }, ({ path: name }) => ({
       contents: LATE.includes(name) ? lateModule(name) : directModule(name),
@@ -97,15 +99,19 @@ const builtins = {
   },
 };
 
+const builtin = (name) => `process.getBuiltinModule(${JSON.stringify(name)})`;
+const lateFunction = (name) =>
+  `new Proxy(() => {}, { apply: (_, self, given) => ${builtin(name)}(...given), get: (_, key) => ${builtin(name)}[key] })`;
+
 function directModule(name) {
-  return `const it = process.getBuiltinModule("${name}");
+  return `const it = ${builtin(name)};
     const of = (name) => it[name];
     export default it;
     ${exportsOf(name, () => "of")}`;
 }
 
 function lateModule(name) {
-  return `const it = () => process.getBuiltinModule("${name}");
+  return `const it = () => ${builtin(name)};
     const of = (name) => it()[name];
     const late = (name) =>
       new Proxy(() => {}, { apply: (_, self, given) => it()[name](...given), get: (_, key) => it()[name][key] });

@@ -1,6 +1,6 @@
 /**
  * Makes the reference from the program itself: `npm run reference` writes docs/reference/commands.md from the command table and
- * the roles, docs/reference/errors.md from the table of errors, documents.md and documents.schema.json from the schemas of documents, check-report.schema.json and doctor.schema.json from theirs, and the two manual pages from the programs' options. A test fails where they are not current.
+ * the roles, docs/reference/roles.md from the roles' states, docs/reference/errors.md from the table of errors, documents.md and documents.schema.json from the schemas of documents, check-report.schema.json and doctor.schema.json from theirs, and the two manual pages from the programs' options. A test fails where they are not current.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -14,6 +14,7 @@ import { commandsPage } from "./reference/commands-page.ts";
 import { documentsPage, documentsSchema } from "./reference/documents-page.ts";
 import { errorsPage } from "./reference/errors-page.ts";
 import { netlabctlPage, netlabdPage } from "./reference/manual-pages.ts";
+import { rolesPage } from "./reference/roles-page.ts";
 import { checkReportSchema, doctorSchema } from "./reference/standalone-schemas.ts";
 
 const checkout = join(import.meta.dirname, "..");
@@ -25,6 +26,7 @@ export async function makeReference(): Promise<Map<string, string>> {
   const own = [...standalone.values()];
   return new Map([
     ["docs/reference/commands.md", await commandsPage(commands, own, roles)],
+    ["docs/reference/roles.md", rolesPage(roles)],
     ["docs/reference/errors.md", errorsPage()],
     ["docs/reference/documents.md", documentsPage()],
     ["docs/reference/documents.schema.json", documentsSchema()],

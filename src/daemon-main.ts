@@ -1,8 +1,10 @@
 /** The daemon as a process: signals, its own REPL on a terminal, the way out. */
 import { setTimeout as delay } from "node:timers/promises";
+import { systemClock } from "./actors/clock.ts";
 import { commonConfig } from "./config.ts";
 import { Daemon } from "./daemon.ts";
 import { exitCodeOf, exitCodes, messageOf, NetlabError } from "./errors.ts";
+import { HeapThrift } from "./heap-thrift.ts";
 import { instanceDocument } from "./lab/documents.ts";
 import { harmlessJson } from "./printable.ts";
 import { historyPath } from "./state-folder.ts";
@@ -35,7 +37,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   onSignals(daemon, stop, isTerminal || process.stdin.isTTY === true || process.stderr.isTTY === true);
   daemon.lab.onShutdown(() => void stop(exitCodes.done));
   if (config.readyJson) printReady(daemon);
-  keepYoungGenerationSmall();
+  new HeapThrift({ clock: systemClock }).watch(daemon.recorder);
   // Before the first question, as a rule, and no longer in the way of a start.
   setTimeout(() => void daemon.prepare(), PREPARE_MS).unref();
   if (hasRepl) session = ownRepl(daemon);
@@ -49,12 +51,6 @@ export async function main(argv: readonly string[]): Promise<void> {
  */
 function outliveReaders(): void {
   for (const stream of [process.stdin, process.stdout, process.stderr]) stream.on("error", () => undefined);
-}
-
-/** A burst of connections would blow up the young generation of V8's heap for good: half of what ten thousand of them cost. */
-function keepYoungGenerationSmall(): void {
-  // Not imported: a start is sooner without it.
-  process.getBuiltinModule("node:v8").setFlagsFromString("--semi-space-growth-factor=1");
 }
 
 /** Drains once; a second request while it drains is heard by `onSignals`. */

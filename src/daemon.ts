@@ -152,6 +152,11 @@ export class Daemon {
       recorder: this.recorder,
       lab: () => this.lab,
       onJudged: (story) => this.#journal.keepJudged(story),
+      pairs: async (client, server) => {
+        const { lookAtPair } = await import("./onlooker/proxied.ts");
+        const found = await lookAtPair({ client, server }, { roles: this.#library.roles, now: clock.now() });
+        return typeof found === "object" ? found.judged : undefined;
+      },
     });
     this.lab = new LocalLab({
       version,

@@ -36,3 +36,15 @@ export type {
   World,
 } from "./machines/_world.ts";
 export { PeerMessage } from "./wire/message.ts";
+export type {
+  CountedForm,
+  FieldForm,
+  IntegerForm,
+  MessageForm,
+  RawForm,
+  RecordForm,
+  RecordHeader,
+  TextForm,
+  WireForm,
+  WordForm,
+} from "./wire/wire-form.ts";

@@ -5,7 +5,7 @@ import type { Lab } from "./lab/lab.ts";
 import { contextOf, roleOf } from "./stories/editions.ts";
 import type { LiveView } from "./stories/live-view.ts";
 import type { Recorder } from "./stories/recorder.ts";
-import type { Story } from "./stories/story.ts";
+import type { Leg, Story } from "./stories/story.ts";
 import { type Judged, type StoryJudge, verdictOf } from "./stories/verdict.ts";
 
 type Diagnoses = Pick<typeof import("./diagnoses/table.ts"), "judge">;
@@ -50,6 +50,8 @@ export interface JudgeParts {
   readonly lab: () => Circumstances & Pick<Lab, "liveView" | "reportFault">;
   /** An ended story has been judged. */
   readonly onJudged?: (story: Story) => void;
+  /** Looks at what went through a proxy, as one conversation; undefined: it is told and not judged. */
+  readonly pairs?: (client: Story, server: Story) => Promise<Readonly<Record<Leg, Judged>> | undefined>;
   /** For tests. */
   readonly load?: () => Promise<Diagnoses>;
   /** Whether the thread has much else to do, since it was asked last; the event loop tells, if nothing else is given. */
@@ -85,6 +87,8 @@ export class Judge implements StoryJudge {
   /** Most stories are judged the same: they share it. */
   readonly #shared = new Map<string, Judged>();
   readonly #isBusy: () => boolean;
+  /** Connections of proxies whose pair has been judged, or is being. */
+  readonly #pairs = new WeakSet<Story>();
   #timer: NodeJS.Timeout | undefined;
   #hasFailed = false;
   #isSettled = false;
@@ -191,6 +195,27 @@ export class Judge implements StoryJudge {
       if (performance.now() >= until) return this.#later(this.#isBusy() ? BUSY_PAUSE_MS : PAUSE_MS);
       this.#waiting.delete(story);
       this.judged(story);
+      if (story.subject.leg) void this.#judgePair(story);
+    }
+  }
+
+  /** Both connections of a proxy's pair, once both have ended: whose mistake it is takes both to tell. */
+  async #judgePair(story: Story): Promise<void> {
+    const { recorder, pairs, onJudged, lab } = this.#parts;
+    const { leg, pair = "" } = story.subject;
+    const other = recorder.find(pair);
+    if (!pairs || other?.endedAt === undefined || this.#pairs.has(other)) return;
+    this.#pairs.add(story);
+    const [client, server] = leg === "client" ? [story, other] : [other, story];
+    try {
+      const judged = await pairs(client, server);
+      if (!judged) return;
+      client.judged = judged.client;
+      server.judged = judged.server;
+      onJudged?.(client);
+      onJudged?.(server);
+    } catch (error) {
+      lab().reportFault(error, `cannot judge ${story.subject.id}`);
     }
   }
 }

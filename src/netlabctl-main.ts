@@ -24,6 +24,7 @@ export const STANDALONE = [
   "check",
   "doctor",
   "grade",
+  "dissector",
   "completion",
   "run",
 ];

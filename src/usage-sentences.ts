@@ -29,8 +29,15 @@ export const usageSentences = {
   "fault-how": "{usage}",
   "fault-kind": "no fault {name:quoted}; {hint}",
   "fault-attribute": "{fault}: {why}",
+  "fault-leg": "--leg is for a proxy, not for {target}",
   "fault-target": "{term:quoted} names several: put a fault on one role, or on one connection",
   "no-wireshark": "wireshark was not found: install it, or name a file with --out",
+  "dissector-twice": "dissector: choose one of --out and --install",
+  "dissector-ports": "dissector: --port is for one role: name it, as in dissector calculator --port 43389",
+  "dissector-no-data":
+    "dissector: {role} does not say what its messages are; give it wire, as docs/dissectors.md shows",
+  "capture-live-messages":
+    "capture --messages writes the messages so far: leave out --live, or write packets and let netlabctl dissector read them",
   "capture-twice": "--out writes a file and --wireshark shows it: choose one",
   "expect-nothing": "expect: give a text, or --exit with a status",
   "expect-first": "expect: no command has run before it",

@@ -1,6 +1,7 @@
 /** One calculator: many clients that wait for each answer, one that does not wait, and what recorder and diagnosis cost. */
 import path from "node:path";
 import { figureOf, type Load, netlabd, plainNode } from "../contestants.ts";
+import { inC } from "../floors.ts";
 import { oneRole, startNetlabd } from "../netlabd.ts";
 import type { Contestant, Question } from "../question.ts";
 import { benchFolder } from "../scene.ts";
@@ -31,6 +32,7 @@ const questions: Question[] = [
     goal: { is: "ratio", limit: 0.92 },
     ours: netlabd("calculator", asking),
     others: [plainNode("calculator", asking)],
+    floors: [inC("line-calculator", asking)],
   },
   {
     name: "calculator-pipelined",

@@ -1,67 +1,72 @@
-/** A check of twenty cases as a student waits for it: of a program that keeps the rules, and of one that falls silent. */
+/** A check of twenty cases as a student waits for it: of a program that keeps the rules, and of poor ones. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { played } from "../netlabd.ts";
 import type { Contestant, Question } from "../question.ts";
 import { checkout } from "../scene.ts";
+import { twentyCases } from "../twenty-cases.ts";
 
 /** Exit statuses of a check that came to its end. */
 const ENDS = [0, 1];
 
-/** The module that its programs share. */
-const MISTAKES = path.join(checkout, "test/peers/mistakes");
+const LISTEN = `
+import socket, sys, time
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])), backlog=50)
+`;
+const SERVE = `${LISTEN}
+while True:
+    client, _ = listener.accept()
+    name = client.recv(1024)
+    while expression := client.recv(1024).decode():
+        `;
 
-const CASES = [
-  ...["CALC-0.name-unanswered", "CALC-0.one-answer-each", "CALC-0.q-closes"],
-  ...["CALC-1.sum", "CALC-1.difference", "CALC-1.product", "CALC-1.quotient", "CALC-1.shortest-repr"],
-  ...["CALC-1.large-small-inf", "CALC-2.bad-format", "CALC-2.bad-operator", "CALC-2.division-by-zero"],
-  ...["CALC-2.number-forms", "CALC-3.glued-name", "FRAME-2.lines", "FRAME-2.two-lines-one-segment"],
-  ...[
-    "FRAME-2.line-in-two-segments",
-    "FRAME-2.byte-by-byte",
-    "FRAME-4.nul-terminated",
-    "FRAME-7.long-message",
-  ],
-];
+/** Programs that fail all of it, each in a way of its own. */
+const POOR = {
+  silent: `${SERVE}pass`,
+  hanging: `${LISTEN}\nsys.stdin.read()`,
+  crashing: `${SERVE}client.sendall(compute(expression))`,
+  sleeping: `${SERVE}time.sleep(10); client.sendall(b"5.0")`,
+};
 
-const checkOf = (peer: string): Contestant => ({
-  name: path.basename(peer),
+const poor = (kind: keyof typeof POOR) => `exec python3 -c '${POOR[kind]}' {port}`;
+
+const checkOf = (name: string, run: string): Contestant => ({
+  name,
   start: async () => ({
     measure: async () => {
-      const run = `exec env PYTHONPATH=${MISTAKES} python3 ${path.join(checkout, "test", peer)} {port}`;
-      const words = ["check", "server", "calculator", "--run", run, "--case", CASES.join(",")];
+      const words = ["check", "server", "calculator", "--run", run, "--case", twentyCases.join(",")];
       const started = performance.now();
       const check = spawn(process.execPath, [path.join(played, "dist", "netlabctl.js"), ...words], {
         stdio: "ignore",
       });
       const [status] = (await once(check, "exit")) as [number | null];
-      if (!ENDS.includes(status ?? -1)) throw new Error(`check of ${peer} ended with ${status}`);
+      if (!ENDS.includes(status ?? -1)) throw new Error(`the check of ${name} ended with ${status}`);
       return performance.now() - started;
     },
     stop: async () => undefined,
   }),
 });
 
+const questionOf = (name: string, what: string, run: string, limit: number): Question => ({
+  name,
+  what: `netlabctl check, 20 cases of a calculator that ${what}`,
+  unit: "ms",
+  better: "less",
+  goal: { is: "figure", limit },
+  runs: 3,
+  ours: checkOf(name, run),
+  others: [],
+});
+
+const right = `exec python3 ${path.join(checkout, "test/conformance/right/calculator-server.py")} {port}`;
+
 const questions: Question[] = [
-  {
-    name: "check-right",
-    what: "netlabctl check, 20 cases of a calculator that keeps the rules",
-    unit: "ms",
-    better: "less",
-    goal: { is: "figure", limit: 2_000 },
-    ours: checkOf("conformance/right/calculator-server.py"),
-    others: [],
-  },
-  {
-    name: "check-poor",
-    what: "the same of one that falls silent after the name",
-    unit: "ms",
-    better: "less",
-    goal: { is: "figure", limit: 5_000 },
-    ours: checkOf("peers/mistakes/servers/mute_after_the_name.py"),
-    others: [],
-  },
+  questionOf("check-right", "keeps the rules", right, 2_000),
+  questionOf("check-silent", "reads and never answers", poor("silent"), 5_000),
+  questionOf("check-hanging", "listens and never accepts", poor("hanging"), 5_000),
+  questionOf("check-crashing", "ends by an exception at the first expression", poor("crashing"), 5_000),
+  questionOf("check-sleeping", "sleeps before it answers", poor("sleeping"), 5_000),
 ];
 
 export default questions;

@@ -40,7 +40,11 @@ const questions: Question[] = [
     better: "less",
     goal: { is: "ratio", limit: 4 },
     ours: netlabd("calculator", pushed(LONG)),
-    others: [renamed(plainNode("calculator", asking), "plain Node, nobody pushes")],
+    others: [
+      renamed(plainNode("calculator", asking), "plain Node, nobody pushes"),
+      // The floor: what reading alone costs the good client.
+      renamed(plainNode("drop", pushed(LONG)), "plain Node that reads and drops, pushed alike"),
+    ],
   },
 ];
 

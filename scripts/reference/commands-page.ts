@@ -75,7 +75,7 @@ function section(
 }
 
 /** What all servers and all clients take is told once. */
-function rolesText(roles: readonly Role[]): string[] {
+export function rolesText(roles: readonly Role[]): string[] {
   const texts = (["server", "client"] as const).flatMap((side) => {
     const some = roles.filter((role) => role.side === side);
     const common = flagsOf(z.object(commonShape(some)));

@@ -36,6 +36,10 @@ export interface ClosingParts {
 export class Closing {
   readonly #parts: ClosingParts;
   readonly #handlers: ClosingHandlers;
+  /** Messages are read and answered. */
+  isOpen = isOpen(CONVERSING);
+  /** Nothing may be written any more. Both are asked at each read: so they are kept, and not read from the life. */
+  isClosing = !isWritable(CONVERSING);
   #life: Life = CONVERSING;
   /** Our FIN is on its way, an operator's included: nothing more is written. */
   #isFinSent = false;
@@ -51,18 +55,9 @@ export class Closing {
     return this.#life;
   }
 
-  /** Messages are read and answered. */
-  get isOpen(): boolean {
-    return isOpen(this.#life);
-  }
-
   /** Our last words may still be to come; but after an operator's FIN the conversation goes on in one direction. */
   get mayWrite(): boolean {
-    return isWritable(this.#life) && !this.#isFinSent;
-  }
-
-  get isClosing(): boolean {
-    return !isWritable(this.#life);
+    return !this.isClosing && !this.#isFinSent;
   }
 
   to(event: LifeEvent): void {
@@ -70,6 +65,8 @@ export class Closing {
     const life = lifeAfter(before, event);
     if (life === before) return;
     this.#life = life;
+    this.isOpen = isOpen(life);
+    this.isClosing = !isWritable(life);
     const { outflow } = this.#parts;
     switch (life.is) {
       case "leaving":

@@ -8,9 +8,15 @@ import type { Telemetry } from "./telemetry.ts";
 /** Longer than that, it is told. */
 export const HELD_MS = 200;
 
-/** `since`: the beginning of the turn, in the story's time; `state`: of the machine, then. */
-export function tellHeld(telemetry: Telemetry, story: Story, state: string, since: number): void {
-  const ms = (story.now() - since) / 1_000;
+/** `since`, `until`: the turn, in the story's time; `state`: of the machine, when it began. */
+export function tellHeld(
+  telemetry: Telemetry,
+  story: Story,
+  state: string,
+  since: number,
+  until = story.now(),
+): void {
+  const ms = (until - since) / 1_000;
   if (ms <= HELD_MS) return;
   const { id, role } = story.subject;
   telemetry({ type: "role.held", id, role, state, ms: Math.round(ms) });

@@ -17,6 +17,7 @@ import type { Telemetry } from "./telemetry.ts";
 import { Throttle } from "./throttle.ts";
 import { LARGE_READ, type Turns, type TurnTaker } from "./turns.ts";
 
+const NEWLINE = 0x0a;
 /** Input held back beyond this is left in the kernel, and so with the peer. */
 const HELD_BYTES = 65_536;
 
@@ -46,6 +47,16 @@ export interface IntakeHandlers extends Session {
   onRead(): void;
   crash(error: unknown): void;
 }
+
+/**
+ * Lines of many KiB stay bytes, which lie outside V8's heap: as text, the beginnings of those of fifty peers would be moved about in it by
+ * each collection.
+ */
+const isOfLongLine = (chunk: Buffer) => {
+  if (chunk.length < LARGE_READ) return false;
+  const end = chunk.indexOf(NEWLINE);
+  return end < 0 || end >= LARGE_READ;
+};
 
 /** Framing has whole milliseconds, of the same clock as the story: the wall's may be set. */
 const toMs = (storyTime: number) => Math.floor(storyTime / 1_000);
@@ -112,7 +123,8 @@ export class Intake implements StaleHandler, TurnTaker {
   onData(chunk: Buffer): void {
     const at = this.#story.now();
     const now = toMs(at);
-    const text = this.#framer.takesText && !this.#inflow ? asciiText(chunk) : undefined;
+    const isText = this.#framer.takesText && !this.#inflow && !isOfLongLine(chunk);
+    const text = isText ? asciiText(chunk) : undefined;
     this.#record(chunk, at, text);
     this.#framer.push(chunk, now, text);
     if (this.#inflow) return this.#inflow.flow();
@@ -173,11 +185,24 @@ export class Intake implements StaleHandler, TurnTaker {
       this.#handlers.crash(error);
     } finally {
       this.#isPumping = false;
-      tellHeld(this.#host.telemetry, this.#story, state, at);
-      this.#handlers.onRead();
+      this.#finishRead(state, at);
       this.lastTurnMs = turns.end();
     }
     if (this.#phase) this.#throttle.release();
+  }
+
+  /** The time of what goes out now is that of the end: then the clock need not be asked again. */
+  #finishRead(state: string, since: number): void {
+    const story = this.#story;
+    const { movedAt } = story;
+    this.#handlers.onRead();
+    tellHeld(
+      this.#host.telemetry,
+      story,
+      state,
+      since,
+      story.movedAt > movedAt ? story.movedAt : story.now(),
+    );
   }
 
   /** Step of the machine: one that a message leads to is measured with all that came with it, any other by itself. */
@@ -231,7 +256,8 @@ export class Intake implements StaleHandler, TurnTaker {
         return true;
       case "line":
         this.#handlers.onMessage(phase, new PeerMessage(framed.text), at);
-        return true;
+        // The usual read of a line peer is one line: of the same phase there is no more to ask then.
+        return this.#phase !== phase || this.#hasEnded || this.#framer.unreadBytes > 0;
       case "wait":
         this.#timer = this.#host.clock.setTimeout(() => this.pump(), framed.ms);
         return false;

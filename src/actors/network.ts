@@ -104,6 +104,17 @@ async function connectedUdp({ host, port }: HostPort): Promise<UdpClient> {
   }
 }
 
+/** A socket of its own towards one place, as a link. Rejects with a NetlabError. */
+export async function connectDatagrams({ host, port }: HostPort): Promise<Link> {
+  const { address, family } = await resolve(host, port);
+  try {
+    const udp = await UdpClient.open({ address, port, family });
+    return udp.link({ address, port });
+  } catch (error) {
+    throw connectError(error, host, port);
+  }
+}
+
 /** IPv4 first for a name: lab registries listen there. */
 async function resolve(host: string, port: number): Promise<{ address: string; family: number }> {
   try {

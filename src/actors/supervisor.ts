@@ -2,6 +2,7 @@
 
 import { madeSecrets } from "../catalogue/generated-secrets.ts";
 import { nearest, parseOptions } from "../catalogue/instance-options.ts";
+import { playedRole } from "../catalogue/played-role.ts";
 import type { RoleTable } from "../catalogue/role-folder.ts";
 import { NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
@@ -62,9 +63,10 @@ export class Supervisor {
 
   /** Adds an instance; it starts when it is told to. Throws where an option is wrong or a name is taken. */
   add({ role: roleName, given, id, isFromLab = false, preferredPort = 0 }: SpawnRequest): Instance {
-    const role = this.role(roleName);
-    const made = madeSecrets(role, given);
-    const options = parseOptions(role, { ...given, ...made });
+    const definition = this.role(roleName);
+    const made = madeSecrets(definition, given);
+    const options = parseOptions(definition, { ...given, ...made });
+    const role = playedRole(definition, options, this.roles);
     if (options.name !== undefined) this.#checkName(options.name);
     const spec: InstanceSpec = {
       id: id ?? this.#freeId(role),
@@ -88,7 +90,9 @@ export class Supervisor {
       staying.flatMap(({ id, spec }) => [id, spec.options.name ?? id].map((name) => [name, id] as const)),
     );
     for (const { role, given } of requests) {
-      const { name } = parseOptions(this.role(role), given);
+      const options = parseOptions(this.role(role), given);
+      playedRole(this.role(role), options, this.roles);
+      const { name } = options;
       if (name === undefined) continue;
       const owner = owners.get(name);
       if (owner !== undefined) throw new NetlabError("name-taken/of-instance", { name, owner });

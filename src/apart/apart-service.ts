@@ -140,6 +140,7 @@ export class ApartService implements InstanceService {
           mayLook,
           addresses: book.list(),
           registry: this.#registryView,
+          hasBlackBox: keeper.hasBlackBox,
         }),
       );
       this.#unwatch = environment.registry.watch(() =>
@@ -157,8 +158,14 @@ export class ApartService implements InstanceService {
     this.#keeper?.end(ENDED);
     const { environment, id } = this.#context;
     const { watchdog = WATCHDOG_MS, memory = MEMORY_BYTES } = this.#context.common;
+    const reader = this.#stories.readNext();
     const keeper: Keeper = new Keeper({
       side: this.#side(),
+      stories: {
+        // Of one that is no longer ours, nothing is told.
+        read: (batch) => this.#keeper === keeper && reader.read(batch),
+        readRest: (kept) => this.#keeper === keeper && reader.readRest(kept),
+      },
       watchdogMs: watchdog,
       memoryBytes: memory,
       writeFolder: this.#apartment.writeFolder,
@@ -280,7 +287,6 @@ export class ApartService implements InstanceService {
       endProgram: (key: number) => this.#programs.get(key)?.abort(),
       telemetry: (event: TelemetryEvent, error: PlainError | undefined) =>
         environment.telemetry(error ? ({ ...event, error: errorOf(error) } as TelemetryEvent) : event),
-      stories: (items: Parameters<DaemonSide["stories"]>[0]) => this.#stories.take(items),
       crashed: (error: PlainError) => this.#crashed(errorOf(error)),
       finished: (output: unknown) => {
         this.#isOpen = false;

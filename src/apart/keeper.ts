@@ -4,11 +4,11 @@
  */
 import type { ChildProcess } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
-import { childProcess } from "../node-modules.ts";
-import { codeFile } from "../places.ts";
 import { placeIn } from "../stack-place.ts";
 import { type Cause, cause } from "../stories/causes.ts";
+import { BlackBox } from "./black-box.ts";
 import { type ProcessorShare, processorShare, residentBytes } from "./process-look.ts";
+import { startRoleProcess } from "./role-start.ts";
 import { Rpc } from "./rpc.ts";
 import type { DaemonSide, RoleSide } from "./sides.ts";
 import { sampleStack } from "./stack-sample.ts";
@@ -20,13 +20,14 @@ export interface KeepRequest {
   readonly memoryBytes: number;
   /** The only folder in which it may write. */
   readonly writeFolder: string;
+  /** Reader of the stories that it sends, and of the rest when it is dead. */
+  readonly stories?: { read(batch: Buffer): void; readRest(kept: Buffer): void };
   /** A line that code of the role printed. */
   readonly onPrinted: (line: string) => void;
   /** Hears of its end, once everything that it said has been heard. */
   readonly onEnded: (why: Cause) => void;
 }
 
-const script = codeFile("apart/role-process");
 const SWEEP_MS = 250;
 const START_MS = 10_000;
 /** Processor time in which a step of a role has to come back. */
@@ -36,6 +37,8 @@ const MAX_STARVED = 10;
 /** A place that could not be sampled by then is not told. */
 const SAMPLE_MS = 3_000;
 const MAX_PRINTED = 500;
+/** V8's own words. */
+const HEAP_IS_FULL = "heap out of memory";
 const MEGABYTE = 1_048_576;
 
 const kept = new Set<Keeper>();
@@ -51,6 +54,7 @@ export class Keeper {
   readonly role: Rpc<RoleSide>;
   readonly #request: KeepRequest;
   readonly #child: ChildProcess;
+  readonly #box: BlackBox | undefined;
   #lastSign = performance.now();
   /** Looks in which it was silent although this process had read everything: one may come from our own delay. */
   #silentLooks = 0;
@@ -62,13 +66,17 @@ export class Keeper {
   };
   /** Why it is ended, where that is our doing or its own word. */
   #why: Cause | undefined;
+  /** Why it is about to be ended; it may be faster. */
+  #suspected: Cause | undefined;
   #isEnding = false;
   #isOver = false;
   #errors = "";
+  #onErrors: ((text: string) => void) | undefined;
 
   constructor(request: KeepRequest) {
     this.#request = request;
-    const child = start(request);
+    this.#box = request.stories && BlackBox.make();
+    const child = startRoleProcess(request, this.#box?.descriptor);
     this.#child = child;
     const [, stdout, stderr, fromRole, toRole] = child.stdio as unknown as [
       null,
@@ -77,14 +85,18 @@ export class Keeper {
       Readable,
       Writable,
     ];
-    this.role = new Rpc<RoleSide>(this.#side(request.side as never), (line) => void toRole.write(line));
+    this.role = new Rpc<RoleSide>(
+      this.#side(request.side as never),
+      (bytes) => void toRole.write(bytes),
+      (batch) => request.stories?.read(batch),
+    );
     toRole.on("error", () => undefined);
     fromRole.on("data", (chunk: Buffer) => this.#hear(chunk));
     stdout.on("data", printer(request.onPrinted));
     stderr.on("data", (chunk: Buffer) => this.#hearErrors(chunk));
     child.on("error", (error) => this.#over(cause("role-ended", { how: error.message })));
     // All its pipes are read to the end by then.
-    child.on("close", (code, signal) => this.#over(this.#why ?? endOf(code, signal)));
+    child.on("close", (code, signal) => this.#over(this.#why ?? this.#endOf(code, signal)));
     kept.add(this);
     sweeping ??= setInterval(sweep, SWEEP_MS).unref();
   }
@@ -117,13 +129,11 @@ export class Keeper {
     this.#onErrors?.(this.#errors);
   }
 
-  #onErrors: ((text: string) => void) | undefined;
-
   look(now: number): void {
     if (this.#isEnding) return;
     const { memoryBytes } = this.#request;
     const sizeBytes = residentBytes(this.#child.pid);
-    if (sizeBytes > memoryBytes) void this.#endSampled((place) => memoryCause(sizeBytes, memoryBytes, place));
+    if (sizeBytes > memoryBytes) void this.#endSampled((place) => memoryCause(memoryBytes, place, sizeBytes));
     else if (this.#isStuck(now))
       void this.#endSampled((place) => cause("role-stuck", { ms: this.#patienceMs, place }));
   }
@@ -154,6 +164,7 @@ export class Keeper {
   /** Looks first where it is, then ends it. */
   async #endSampled(why: (place: string) => Cause): Promise<void> {
     this.#isEnding = true;
+    this.#suspected = why("");
     const url = this.#inspectorUrl();
     this.#child.kill("SIGUSR1");
     const place = await sampleStack(url, SAMPLE_MS).catch(() => undefined);
@@ -187,7 +198,29 @@ export class Keeper {
       sweeping = undefined;
     }
     this.role.end(new RoleEnded(why));
+    this.#readBox();
     this.#request.onEnded(why);
+  }
+
+  /** V8 says so itself where it ends because its heap is full, which may be sooner than anybody looks. */
+  #endOf(code: number | null, signal: NodeJS.Signals | null): Cause {
+    if (this.#suspected) return this.#suspected;
+    if (this.#errors.includes(HEAP_IS_FULL)) return memoryCause(this.#request.memoryBytes, "");
+    if (signal !== null) return cause("role-ended", { how: signal });
+    return cause("role-exited", { code: code ?? 0, place: "" });
+  }
+
+  /** Reads what it had not yet sent. It may have written there whatever it liked. */
+  #readBox(): void {
+    try {
+      if (this.#box) this.#request.stories?.readRest(this.#box.take());
+    } catch {
+      // Told is what came before.
+    }
+  }
+
+  get hasBlackBox(): boolean {
+    return this.#box !== undefined;
   }
 }
 
@@ -201,42 +234,9 @@ export class RoleEnded extends Error {
   }
 }
 
-function start({ memoryBytes, writeFolder }: KeepRequest): ChildProcess {
-  const flags = [
-    "--permission",
-    // Readable is what its user may read; writable and startable is next to nothing.
-    "--allow-fs-read=*",
-    `--allow-fs-write=${writeFolder}`,
-    // Opened by a signal alone, to see where it is when it does not come back.
-    "--allow-inspector",
-    "--inspect-port=127.0.0.1:0",
-    "--disable-warning=SecurityWarning",
-    `--max-old-space-size=${Math.ceil(memoryBytes / MEGABYTE)}`,
-    // Small young generation: one instance needs little.
-    "--max-semi-space-size=2",
-  ];
-  return childProcess().spawn(process.execPath, [...flags, script], {
-    stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
-    env: environment(),
-  });
-}
-
-/** Variables that every program expects, and no secret of the daemon's. */
-const NAMES = /^(PATH|HOME|USER|LANG|LC_\w+|TZ|TMPDIR)$/;
-
-function environment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => NAMES.test(name)));
-}
-
-function memoryCause(sizeBytes: number, limitBytes: number, place: string): Cause {
+function memoryCause(limitBytes: number, place: string, sizeBytes = limitBytes): Cause {
   const mega = (bytes: number) => Math.round(bytes / MEGABYTE);
   return cause("role-memory", { megabytes: mega(sizeBytes), limit: mega(limitBytes), place });
-}
-
-function endOf(code: number | null, signal: NodeJS.Signals | null): Cause {
-  return signal === null
-    ? cause("role-exited", { code: code ?? 0, place: "" })
-    : cause("role-ended", { how: signal });
 }
 
 /** Whole lines, and none that is endless. */

@@ -22,6 +22,7 @@ import type {
   SnapshotCopy,
   Standing,
 } from "./sides.ts";
+import type { BatchTarget } from "./story-batch.ts";
 import { StorySender } from "./story-sender.ts";
 
 /** Reads the module of a role; from then on its stacks tell the user's own files. */
@@ -43,11 +44,20 @@ export class PlayedInstance {
   #role: Role;
   #options: InstanceOptions;
 
-  static async begin(beginning: Beginning, daemon: Rpc<DaemonSide>): Promise<PlayedInstance> {
-    return new PlayedInstance(beginning, await importRole(beginning.file), daemon);
+  static async begin(
+    beginning: Beginning,
+    daemon: Rpc<DaemonSide>,
+    keepSafe: BatchTarget["keepSafe"],
+  ): Promise<PlayedInstance> {
+    return new PlayedInstance(beginning, await importRole(beginning.file), daemon, keepSafe);
   }
 
-  private constructor(beginning: Beginning, role: Role, daemon: Rpc<DaemonSide>) {
+  private constructor(
+    beginning: Beginning,
+    role: Role,
+    daemon: Rpc<DaemonSide>,
+    keepSafe: BatchTarget["keepSafe"],
+  ) {
     this.#daemon = daemon;
     this.#role = role;
     this.#options = parseOptions(role, beginning.given);
@@ -56,7 +66,7 @@ export class PlayedInstance {
     const { recorder } = this.#world.environment;
     this.#sender = new StorySender(
       recorder,
-      (json) => daemon.tellJson("stories", json),
+      { send: (batch) => daemon.tellBytes(batch), keepSafe },
       (ours) => this.#editions.get(ours) ?? beginning.number,
     );
     this.#service = serviceOf(this.#context(beginning));

@@ -1,6 +1,7 @@
 /**
  * The process that plays one instance of a user's role. It reads the daemon's questions from one pipe and writes to another,
- * which blocks: what was said before it died has been said. It lives no longer than the daemon, which watches it (`keeper.ts`).
+ * which blocks: what was said before it died has been said. A read of its peers is in a file before the role hears of it
+ * (`black-box.ts`). It lives no longer than the daemon, which watches it (`keeper.ts`).
  */
 import { writeSync } from "node:fs";
 // biome-ignore lint/style/noRestrictedImports: a pipe that this process was given is no peer.
@@ -14,11 +15,13 @@ import type { DaemonSide, RoleSide } from "./sides.ts";
 
 const TO_DAEMON = 3;
 const FROM_DAEMON = 4;
+const BLACK_BOX = 5;
 const SIGN_OF_LIFE_MS = 400;
 
 let instance: PlayedInstance | undefined;
 /** Told to end by us, and not by the role. */
 let isOver = false;
+let isBoxOpen = false;
 
 const played = (): PlayedInstance => {
   if (!instance) throw new Error("it has not begun");
@@ -27,7 +30,8 @@ const played = (): PlayedInstance => {
 
 const side: RoleSideAnswers = {
   begin: async (beginning) => {
-    instance = await PlayedInstance.begin(beginning, daemon);
+    isBoxOpen = beginning.hasBlackBox;
+    instance = await PlayedInstance.begin(beginning, daemon, keepSafe);
   },
   examine: async (file) => faultsOf(await importRole(file)),
   replay: async (file, story) => {
@@ -53,9 +57,9 @@ type RoleSideAnswers = {
   ) => ReturnType<RoleSide[Name]> | Promise<ReturnType<RoleSide[Name]>>;
 };
 
-const daemon = new Rpc<DaemonSide>(side, (line) => {
+const daemon = new Rpc<DaemonSide>(side, (bytes) => {
   try {
-    writeWhole(Buffer.from(line));
+    writeWhole(bytes);
   } catch {
     end();
   }
@@ -63,6 +67,16 @@ const daemon = new Rpc<DaemonSide>(side, (line) => {
 
 function writeWhole(bytes: Buffer): void {
   for (let at = 0; at < bytes.length; at += writeSync(TO_DAEMON, bytes, at));
+}
+
+/** Of a segment of the batch that is not yet sent: the next batch is written over it. */
+function keepSafe(bytes: Buffer, from: number, to: number): boolean {
+  try {
+    isBoxOpen &&= writeSync(BLACK_BOX, bytes, from, to - from, from) === to - from;
+  } catch {
+    isBoxOpen = false;
+  }
+  return isBoxOpen;
 }
 
 function end(): void {

@@ -1,6 +1,7 @@
 /**
- * Two processes that ask each other and tell each other, over a pipe each way: a line of JSON a message. What JSON has no form for - bytes,
- * undefined, errors - goes as it does in a story's record.
+ * Two processes that ask each other and tell each other, over a pipe each way. A message is its size in 32 bits, its kind, and its text as
+ * JSON; what JSON has no form for - bytes, undefined, errors - goes as it does in a story's record. Of another kind are bytes that stand
+ * for themselves.
  */
 import { type ErrorCode, messageOf, NetlabError } from "../errors.ts";
 import type { Cause } from "../stories/causes.ts";
@@ -21,13 +22,17 @@ interface Message {
   readonly ask?: number;
   readonly name?: string;
   readonly args?: unknown[];
-  /** Argument that its taker reads by itself. */
-  readonly raw?: unknown;
   /** Number of the question that this answers. */
   readonly of?: number;
   readonly value?: unknown;
   readonly error?: PlainError;
 }
+
+const HEAD_BYTES = 5;
+/** Kinds of messages. */
+const JSON_TEXT = 0;
+const BYTES = 1;
+const MAX_BYTES = 256 * 1_048_576;
 
 export interface PlainError {
   readonly message: string;
@@ -38,17 +43,25 @@ export interface PlainError {
 
 /** `Theirs`: what the other end answers. */
 export class Rpc<Theirs extends { [Name in keyof Theirs]: (...args: never[]) => unknown }> {
-  readonly #write: (line: string) => void;
+  readonly #write: (bytes: Buffer) => void;
+  readonly #onBytes: (bytes: Buffer) => void;
   readonly #ours: Side;
   readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>();
   #lastAsked = 0;
   #ended: Error | undefined;
-  #rest = "";
-  readonly #decoder = new TextDecoder();
+  /** Beginning of a message. */
+  #parts: Buffer[] = [];
+  #have = 0;
+  #wanted = HEAD_BYTES;
 
-  constructor(ours: Side, write: (line: string) => void) {
+  constructor(
+    ours: Side,
+    write: (bytes: Buffer) => void,
+    onBytes: (bytes: Buffer) => void = () => undefined,
+  ) {
     this.#ours = ours;
     this.#write = write;
+    this.#onBytes = onBytes;
   }
 
   /** Rejects with what the other end threw, or when it is gone. */
@@ -69,16 +82,35 @@ export class Rpc<Theirs extends { [Name in keyof Theirs]: (...args: never[]) => 
     if (!this.#ended) this.#send({ name, args: args as unknown[] });
   }
 
-  /** The same of one argument that is JSON already, and is handed over as it is parsed. */
-  tellJson(name: keyof Theirs & string, json: string): void {
-    if (!this.#ended) this.#write(`{"name":"${name}","raw":${json}}\n`);
+  /** Bytes as they are. */
+  tellBytes(bytes: Buffer): void {
+    if (this.#ended) return;
+    const head = Buffer.alloc(HEAD_BYTES);
+    head.writeUInt32LE(bytes.length);
+    head[4] = BYTES;
+    this.#write(head);
+    this.#write(bytes);
   }
 
   /** Takes what came. Throws where it is no message. */
   feed(chunk: Buffer): void {
-    const lines = (this.#rest + this.#decoder.decode(chunk, { stream: true })).split("\n");
-    this.#rest = lines.pop() ?? "";
-    for (const line of lines) this.#take(JSON.parse(line) as Message);
+    this.#parts.push(chunk);
+    this.#have += chunk.length;
+    if (this.#have < this.#wanted) return;
+    const bytes = this.#parts.length === 1 ? chunk : Buffer.concat(this.#parts);
+    let at = 0;
+    for (;;) {
+      const left = bytes.length - at;
+      this.#wanted = left < HEAD_BYTES ? HEAD_BYTES : HEAD_BYTES + sizeOf(bytes, at);
+      if (left < this.#wanted) break;
+      const end = at + this.#wanted;
+      const body = bytes.subarray(at + HEAD_BYTES, end);
+      if (bytes[at + 4] === BYTES) this.#onBytes(body);
+      else this.#take(JSON.parse(body.toString()) as Message);
+      at = end;
+    }
+    this.#parts = at === bytes.length ? [] : [bytes.subarray(at)];
+    this.#have = bytes.length - at;
   }
 
   /** The other end is gone: what was asked is not answered any more. */
@@ -90,13 +122,23 @@ export class Rpc<Theirs extends { [Name in keyof Theirs]: (...args: never[]) => 
 
   #send(message: Message): void {
     const args = message.args && { args: message.args.map(toPlain) };
-    this.#write(`${JSON.stringify({ ...message, ...args })}\n`);
+    this.#writeJson({ ...message, ...args });
+  }
+
+  #writeJson(message: Message): void {
+    const text = JSON.stringify(message);
+    const size = Buffer.byteLength(text);
+    const bytes = Buffer.allocUnsafe(HEAD_BYTES + size);
+    bytes.writeUInt32LE(size);
+    bytes[4] = JSON_TEXT;
+    bytes.write(text, HEAD_BYTES);
+    this.#write(bytes);
   }
 
   #take(message: Message): void {
     if (message.of !== undefined) return this.#settle(message.of, message);
     const act = this.#ours[message.name ?? ""] as ((...args: unknown[]) => unknown) | undefined;
-    const args = "raw" in message ? [message.raw] : (message.args ?? []).map(fromPlain);
+    const args = (message.args ?? []).map(fromPlain);
     if (message.ask === undefined) act?.(...args);
     else void this.#answer(message.ask, () => act?.(...args));
   }
@@ -108,7 +150,7 @@ export class Rpc<Theirs extends { [Name in keyof Theirs]: (...args: never[]) => 
     } catch (error) {
       answer = { of, error: plainError(error) };
     }
-    if (!this.#ended) this.#write(`${JSON.stringify(answer)}\n`);
+    if (!this.#ended) this.#writeJson(answer);
   }
 
   #settle(of: number, { value, error }: Message): void {
@@ -117,6 +159,13 @@ export class Rpc<Theirs extends { [Name in keyof Theirs]: (...args: never[]) => 
     if (error) waiting?.reject(errorOf(error));
     else waiting?.resolve(fromPlain(value));
   }
+}
+
+/** Size of the message whose head is here. */
+function sizeOf(bytes: Buffer, at: number): number {
+  const size = bytes.readUInt32LE(at);
+  if ((bytes[at + 4] ?? 0) > BYTES || size > MAX_BYTES) throw new Error("no message");
+  return size;
 }
 
 /** An error with its stack and its code, as JSON. */

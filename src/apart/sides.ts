@@ -4,7 +4,6 @@ import type { HubMember } from "../machines/_role.ts";
 import type { ProgramAnswer, Registration } from "../machines/_world.ts";
 import type { OperatorAction } from "../stories/entry.ts";
 import type { LiveView } from "../stories/live-view.ts";
-import type { StorySubject } from "../stories/story.ts";
 import type { PlayedStory, StoryToPlay } from "../stories/story-to-play.ts";
 import type { PlainError } from "./rpc.ts";
 
@@ -25,6 +24,8 @@ export interface Beginning extends PlayedEdition {
   readonly mayLook: boolean;
   readonly addresses: readonly { readonly email: string; readonly name: string }[];
   readonly registry: RegistryView;
+  /** A file is open in which it keeps what must outlive it. */
+  readonly hasBlackBox: boolean;
 }
 
 export interface RegistryView {
@@ -114,7 +115,6 @@ export interface DaemonSide {
   ): ProgramAnswer;
   endProgram(key: number): void;
   telemetry(event: TelemetryEvent, error: PlainError | undefined): void;
-  stories(items: readonly StoryItem[]): void;
   crashed(error: PlainError): void;
   finished(output: unknown): void;
   progress(key: number, text: string): void;
@@ -123,26 +123,3 @@ export interface DaemonSide {
   /** Last word of a process that code of the role told to exit. */
   exiting(code: number, stack: string | undefined): void;
 }
-
-/** Piece of a story, as it happened. Entries and fields are plain. */
-export type StoryItem =
-  | {
-      readonly kind: "opened";
-      readonly subject: StorySubject;
-      readonly state: string;
-      readonly openedAt: number;
-      readonly secrets: readonly string[];
-    }
-  | { readonly kind: "entry"; readonly id: string; readonly entry: unknown }
-  /** The kind of most entries: bytes as text, a character each. */
-  | {
-      readonly kind: "in" | "out";
-      readonly id: string;
-      readonly at: number;
-      readonly size: number;
-      readonly text: string;
-    }
-  | { readonly kind: "fields"; readonly id: string; readonly fields: unknown }
-  /** A file has grown by so much. */
-  | { readonly kind: "moved"; readonly id: string; readonly bytes: number }
-  | { readonly kind: "ended"; readonly id: string };

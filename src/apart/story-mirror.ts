@@ -2,10 +2,11 @@
 import { roleOf } from "../stories/editions.ts";
 import { bytesIn, bytesOut, type Entry } from "../stories/entry.ts";
 import type { LiveView } from "../stories/live-view.ts";
+import type { CountedRun } from "../stories/message-run.ts";
 import type { Recorder } from "../stories/recorder.ts";
+import { coded, type Fact, type Held, kindIn, type MessageFact, sizeIn, slot } from "../stories/slots.ts";
 import type { Endpoint, FileRecord, Story } from "../stories/story.ts";
-import { fromPlain } from "../stories/story-record.ts";
-import type { StoryItem } from "./sides.ts";
+import { type BatchHandlers, type OpenedStory, StoryReader } from "./story-reader.ts";
 
 export interface Mirrored {
   readonly story: Story;
@@ -14,14 +15,22 @@ export interface Mirrored {
   file: FileRecord | undefined;
 }
 
-export class StoryMirror {
+export class StoryMirror implements BatchHandlers {
   readonly #recorder: Recorder;
   readonly #live = new Map<string, Mirrored>();
+  /** The same by their numbers in the process. */
+  readonly #numbered = new Map<number, Mirrored>();
   /** The story of the last read, while nothing else has come after it. */
   #atWork: Story | undefined;
 
   constructor(recorder: Recorder) {
     this.#recorder = recorder;
+  }
+
+  /** Reader of the next process, whose numbers begin anew. */
+  readNext(): StoryReader {
+    this.#numbered.clear();
+    return new StoryReader(this);
   }
 
   get size(): number {
@@ -45,37 +54,81 @@ export class StoryMirror {
     return this.#atWork;
   }
 
-  take(items: readonly StoryItem[]): void {
-    for (const item of items) this.#takeItem(item);
+  onOpened(number: number, { subject, state, openedAt, secrets }: OpenedStory): void {
+    const story = this.#recorder.open(subject, state, secrets, openedAt);
+    const mirrored = { story, view: undefined, file: undefined };
+    this.#live.set(subject.id, mirrored);
+    this.#numbered.set(number, mirrored);
   }
 
-  #takeItem(item: StoryItem): void {
-    if (item.kind === "opened") return this.#open(item);
-    const mirrored = this.#live.get(item.id);
+  onSlot(number: number, at: number, code: number, held: Held): void {
+    const mirrored = this.#numbered.get(number);
     if (!mirrored) return;
     const { story } = mirrored;
-    this.#atWork = item.kind === "in" ? story : undefined;
-    switch (item.kind) {
-      case "in":
-      case "out": {
-        const { kind, at, size, text } = item;
-        return this.#add(mirrored, { kind, at, size, bytes: Buffer.from(text, "latin1") });
-      }
-      case "entry":
-        return this.#add(mirrored, fromPlain(item.entry) as Entry);
-      case "moved":
-        return mirrored.file?.moved(item.bytes);
-      case "fields":
-        return assign(story, fromPlain(item.fields) as Record<string, unknown>);
-      case "ended":
-        this.#live.delete(item.id);
-        this.#recorder.end(story);
+    this.#atWork = undefined;
+    switch (kindIn(code)) {
+      case slot.in:
+      case slot.inCut:
+        story.bytesIn += sizeIn(code);
+        story.movedAt = at;
+        this.#atWork = story;
+        break;
+      case slot.outText:
+      case slot.out:
+      case slot.outCut:
+        story.bytesOut += sizeIn(code);
+        story.movedAt = at;
+        break;
+      case slot.message:
+        story.lastRule = (held as MessageFact).rule;
+        break;
+      case slot.fact:
+        enter(story, held as Fact);
+        break;
+      case slot.entry:
+        return this.#add(mirrored, held as Entry);
     }
+    story.put(at, code, held);
   }
 
-  #open({ subject, state, openedAt, secrets }: Extract<StoryItem, { kind: "opened" }>): void {
-    const story = this.#recorder.open(subject, state, secrets, openedAt);
-    this.#live.set(subject.id, { story, view: undefined, file: undefined });
+  onRun(number: number, run: CountedRun): void {
+    const story = this.#numbered.get(number)?.story;
+    this.#atWork = undefined;
+    if (!story) return;
+    story.lastRule = run.fact.rule;
+    // Listeners hear of each.
+    if (!this.#recorder.isTapped) return story.keepRun(run);
+    for (let one = run.first; one < run.count; one += 1)
+      story.put(run.at, coded(slot.message, run.sizeOf(one)), run.fact);
+  }
+
+  onCounts(number: number, bytesIn: number, bytesOut: number, movedAt: number): void {
+    const story = this.#numbered.get(number)?.story;
+    this.#atWork = undefined;
+    if (!story) return;
+    story.bytesIn = bytesIn;
+    story.bytesOut = bytesOut;
+    story.movedAt = movedAt;
+  }
+
+  onFields(number: number, { ends, ...fields }: Readonly<Record<string, unknown>>): void {
+    const story = this.#numbered.get(number)?.story;
+    this.#atWork = undefined;
+    if (!story) return;
+    if (ends) [story.subject.local, story.subject.remote] = ends as [Endpoint, Endpoint];
+    Object.assign(story, fields);
+  }
+
+  onMoved(number: number, bytes: number): void {
+    this.#numbered.get(number)?.file?.moved(bytes);
+  }
+
+  onStoryEnded(number: number): void {
+    const mirrored = this.#numbered.get(number);
+    if (!mirrored) return;
+    this.#numbered.delete(number);
+    this.#live.delete(mirrored.story.subject.id);
+    this.#recorder.end(mirrored.story);
   }
 
   #add(mirrored: Mirrored, entry: Entry): void {
@@ -86,16 +139,14 @@ export class StoryMirror {
     }
     story.bytesIn += bytesIn(entry);
     story.bytesOut += bytesOut(entry);
-    if (entry.kind === "transition") {
-      // Listeners find the story in the state that it tells of.
-      story.state = entry.to;
-      story.waitsFor = roleOf(story)?.phases[entry.to]?.expects;
-    }
+    enter(story, entry);
     story.add(entry);
   }
 }
 
-function assign(story: Story, { ends, ...fields }: Record<string, unknown>): void {
-  if (ends) [story.subject.local, story.subject.remote] = ends as [Endpoint, Endpoint];
-  Object.assign(story, fields);
+/** Listeners find the story in the state that a transition tells of. */
+function enter(story: Story, entry: Fact): void {
+  if (entry.kind !== "transition") return;
+  story.state = entry.to;
+  story.waitsFor = roleOf(story)?.phases[entry.to]?.expects;
 }

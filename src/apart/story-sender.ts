@@ -1,22 +1,22 @@
 /**
- * Stories of this process, on their way to the daemon. A read is sent before anybody acts on it, so that the story of what a role died
- * of has it; everything else goes with the next read, or a moment later.
+ * Stories of this process, on their way to the daemon. A read is kept safe before anybody acts on it, so that the story of what a role
+ * died of has it; all that happens is sent a moment later. A reader that looks asks for it sooner.
  */
-import type { Entry, EntryOf } from "../stories/entry.ts";
+import type { EntryOf } from "../stories/entry.ts";
+import { type CountedRun, messageRun } from "../stories/message-run.ts";
 import type { Recorder } from "../stories/recorder.ts";
+import type { SlotFollower } from "../stories/slot-follower.ts";
+import { coded, type Held, kindIn, slot } from "../stories/slots.ts";
 import type { Story } from "../stories/story.ts";
-import { toPlain } from "../stories/story-record.ts";
-import type { StoryItem } from "./sides.ts";
+import { type BatchTarget, StoryBatch } from "./story-batch.ts";
 
 /** Fields that follow from no entry, or that a reader wants without reading them all. */
 const FIELDS = [
   "state",
   "waitsFor",
-  "bytesIn",
-  "bytesOut",
-  "movedAt",
   "framing",
   "lastRule",
+  "isLineBad",
   "fault",
   "cause",
   "peerName",
@@ -25,142 +25,153 @@ const FIELDS = [
 
 /** How often a file under way is looked at. */
 const FILE_MS = 100;
-const MAX_WAITING = 65_536;
-/** Delay of what is no read: one write for many requests. A reader that looks asks for it sooner. */
+/** Delay, so that many requests share one write. */
 const LATER_MS = 10;
 
+/** State of a story as the daemon knows it. */
 interface Sent {
+  readonly story: Story;
+  readonly number: number;
   readonly fields: Partial<Record<(typeof FIELDS)[number], unknown>>;
+  movedAt: number;
+  bytes: number;
   /** Ends of the connection, as they were last told: a client's change. */
   ends: string;
   file?: { readonly entry: EntryOf<"file">; size: number } | undefined;
+  isTouched: boolean;
 }
 
-export class StorySender {
-  readonly #send: (itemsJson: string) => void;
+export class StorySender implements SlotFollower {
+  readonly #batch: StoryBatch;
   /** Number of an edition among the daemon's. */
   readonly #editionOf: (ours: number) => number;
   readonly #sent = new Map<Story, Sent>();
-  readonly #touched = new Set<Story>();
-  #items: string[] = [];
-  #waitingSize = 0;
+  readonly #withFile = new Set<Sent>();
+  #touched: Sent[] = [];
+  /** Found last: things happen to one story many at a time. */
+  #last: Sent | undefined;
+  #lastNumber = 0;
   #isDue = false;
-  #files = 0;
+  readonly #flushLater = () => {
+    this.#isDue = false;
+    this.flush();
+  };
 
-  constructor(recorder: Recorder, send: (itemsJson: string) => void, editionOf: (ours: number) => number) {
-    this.#send = send;
+  constructor(recorder: Recorder, target: BatchTarget, editionOf: (ours: number) => number) {
+    this.#batch = new StoryBatch(target);
     this.#editionOf = editionOf;
-    recorder.tap((story, entry) => this.#onEntry(story, entry));
+    recorder.follower = this;
     recorder.watch((story) => {
       if (story.endedAt !== undefined) this.#onEnd(story);
     });
-    setInterval(() => this.#files > 0 && this.flush(), FILE_MS).unref();
+    setInterval(() => this.#withFile.size > 0 && this.flush(), FILE_MS).unref();
   }
 
   /** Everything that has happened by now. */
   flush(): void {
-    for (const story of this.#touched) this.#addFields(story);
-    this.#touched.clear();
-    this.#flushItems();
+    messageRun.end();
+    const touched = this.#touched;
+    this.#touched = [];
+    for (const sent of touched) this.#tellFields(sent);
+    // Files grow without an entry.
+    for (const sent of this.#withFile) this.#tellFields(sent);
+    this.#batch.flush();
   }
 
-  #flushItems(): void {
-    if (this.#items.length === 0) return;
-    const json = `[${this.#items.join(",")}]`;
-    this.#items = [];
-    this.#waitingSize = 0;
-    this.#send(json);
+  onSlot(story: Story, at: number, code: number, held: Held): void {
+    const sent = this.#find(story);
+    if (!sent) return this.#open(story);
+    if (kindIn(code) === slot.entry && (held as { kind: string }).kind === "file")
+      this.#watchFile(sent, held as EntryOf<"file">);
+    this.#touch(sent);
+    this.#batch.slot(sent.number, at, code, held);
   }
 
-  #onEntry(story: Story, entry: Entry): void {
-    if (entry.kind === "opened") this.#open(story);
-    else this.#addEntry(story, entry);
-    this.#touch(story);
-    if (entry.kind === "in" || this.#waitingSize > MAX_WAITING) this.#flushItems();
+  onRun(story: Story, run: CountedRun): void {
+    const sent = this.#find(story);
+    if (!sent) return;
+    this.#touch(sent);
+    if (run.count === 1) this.#batch.slot(sent.number, run.at, coded(slot.message, run.sizeOf(0)), run.fact);
+    else this.#batch.run(sent.number, run);
   }
 
-  #touch(story: Story): void {
-    this.#touched.add(story);
+  #find(story: Story): Sent | undefined {
+    if (this.#last?.story !== story) this.#last = this.#sent.get(story);
+    return this.#last;
+  }
+
+  #touch(sent: Sent): void {
+    if (sent.isTouched) return;
+    sent.isTouched = true;
+    this.#touched.push(sent);
+    this.#sendLater();
+  }
+
+  #sendLater(): void {
     if (this.#isDue) return;
     this.#isDue = true;
-    setTimeout(() => {
-      this.#isDue = false;
-      this.flush();
-    }, LATER_MS);
+    setTimeout(this.#flushLater, LATER_MS);
   }
 
   #open(story: Story): void {
+    // Remarks on a story that is over are not told.
+    if (story.endedAt !== undefined) return;
     const { subject, state, openedAt, secrets } = story;
-    this.#sent.set(story, { fields: { state }, ends: endsOf(story) });
+    this.#lastNumber += 1;
+    const number = this.#lastNumber;
+    const fields = { state, secrets, framing: story.framing, isLineBad: story.isLineBad };
+    const sent = { story, number, fields, ends: endsOf(story), movedAt: 0, bytes: 0, isTouched: false };
+    this.#sent.set(story, sent);
     const edition = this.#editionOf(subject.edition);
-    this.#add({ kind: "opened", subject: { ...subject, edition }, state, openedAt, secrets });
-  }
-
-  #addEntry(story: Story, entry: Entry): void {
-    const { id } = story.subject;
-    switch (entry.kind) {
-      case "in":
-      case "out":
-        return this.#add({
-          kind: entry.kind,
-          id,
-          at: entry.at,
-          size: entry.size,
-          text: entry.bytes.toString("latin1"),
-        });
-      case "file":
-        this.#watchFile(story, entry);
-    }
-    this.#add({ kind: "entry", id, entry: toPlain(entry) });
+    this.#batch.opened(number, { subject: { ...subject, edition }, state, openedAt, secrets });
+    this.#touch(sent);
   }
 
   /** Follows a file, whose entry grows while it is under way. */
-  #watchFile(story: Story, entry: EntryOf<"file">): void {
-    const sent = this.#sent.get(story);
-    if (!sent) return;
-    this.#addFile(story, sent);
-    if (!sent.file) this.#files += 1;
+  #watchFile(sent: Sent, entry: EntryOf<"file">): void {
+    this.#tellFile(sent);
+    this.#withFile.add(sent);
     sent.file = { entry, size: 0 };
   }
 
-  #addFile({ subject: { id } }: Story, { file }: Sent): void {
+  #tellFile({ number, file }: Sent): void {
     if (!file || file.entry.size === file.size) return;
-    this.#add({ kind: "moved", id, bytes: file.entry.size - file.size });
+    this.#batch.moved(number, file.entry.size - file.size);
     file.size = file.entry.size;
   }
 
-  #addFields(story: Story): void {
-    const sent = this.#sent.get(story);
-    if (!sent) return;
-    this.#addFile(story, sent);
-    // Files grow without an entry: one is looked at until its story is over.
-    if (sent.file) queueMicrotask(() => this.#touched.add(story));
-    const changed: Record<string, unknown> = {};
+  #tellFields(sent: Sent): void {
+    const { story, number, fields } = sent;
+    sent.isTouched = false;
+    this.#tellFile(sent);
+    const { bytesIn, bytesOut, movedAt } = story;
+    if (movedAt !== sent.movedAt || bytesIn + bytesOut !== sent.bytes)
+      this.#batch.counts(number, bytesIn, bytesOut, movedAt);
+    sent.movedAt = movedAt;
+    sent.bytes = bytesIn + bytesOut;
+    let changed: Record<string, unknown> | undefined;
     for (const name of FIELDS) {
-      if (sent.fields[name] === story[name]) continue;
-      sent.fields[name] = story[name];
+      if (fields[name] === story[name]) continue;
+      fields[name] = story[name];
+      changed ??= {};
       changed[name] = story[name];
     }
     const ends = endsOf(story);
-    if (sent.ends !== ends) Object.assign(changed, { ends: [story.subject.local, story.subject.remote] });
+    if (sent.ends !== ends) changed = { ...changed, ends: [story.subject.local, story.subject.remote] };
     sent.ends = ends;
-    if (Object.keys(changed).length > 0)
-      this.#add({ kind: "fields", id: story.subject.id, fields: toPlain(changed) });
+    if (changed) this.#batch.fields(number, changed);
   }
 
   #onEnd(story: Story): void {
-    this.#addFields(story);
-    this.#touched.delete(story);
-    if (this.#sent.get(story)?.file) this.#files -= 1;
+    const sent = this.#find(story);
+    if (!sent) return;
+    messageRun.end();
+    this.#tellFields(sent);
+    this.#withFile.delete(sent);
     this.#sent.delete(story);
-    this.#add({ kind: "ended", id: story.subject.id });
-    this.#touch(story);
-  }
-
-  #add(item: StoryItem): void {
-    const json = JSON.stringify(item);
-    this.#items.push(json);
-    this.#waitingSize += json.length;
+    this.#last = undefined;
+    this.#batch.ended(sent.number);
+    this.#sendLater();
   }
 }
 

@@ -7,6 +7,7 @@ import type { ShownEntry } from "../stories/entry-text.ts";
 import type { StorySubject } from "../stories/story.ts";
 import { entryFromRecord, type StoryRecord } from "../stories/story-record.ts";
 import { interfaceDescription, LinkType, type Packet, packetBlock, sectionHeader } from "./pcapng-writer.ts";
+import { type CapturedMessage, StoryMessages } from "./story-messages.ts";
 import { type StoryPacket, StoryPackets, type Totals } from "./story-packets.ts";
 
 /** A story as the daemon hands it over. */
@@ -14,6 +15,19 @@ export interface CapturedStory {
   /** The side that connected. */
   readonly opener: "peer" | "us";
   readonly record: StoryRecord;
+  /** The server's role, where it says what its messages are. */
+  readonly protocol?: string | null;
+  /** Cards of it, of one that stands as it is. */
+  readonly cards?: readonly CapturedCard[];
+  readonly messages?: readonly CapturedMessage[];
+}
+
+/** A card, and the read that it is of: from 1; null: none alone. */
+export interface CapturedCard {
+  readonly read: number | null;
+  readonly id: string;
+  readonly rule: string;
+  readonly title: string;
 }
 
 /** An entry of a story that is followed. */
@@ -37,6 +51,18 @@ export function captureHead(version: string, roles: readonly string[]): Buffer {
   ]);
 }
 
+/** The same of a file of messages. */
+export function messagesHead(version: string, roles: readonly string[]): Buffer {
+  return Buffer.concat([
+    sectionHeader(`netlabd ${version}`, roles),
+    interfaceDescription(
+      LinkType.WIRESHARK_UPPER_PDU,
+      "netlabd",
+      "messages as netlabd's roles framed and wrote them, one a packet; netlabctl dissector reads them",
+    ),
+  ]);
+}
+
 /** `calculator-1: calculator at 127.0.0.1:3400/tcp` */
 export const roleComment = ({ instance, role, local, transport }: StorySubject) =>
   `${instance}: ${role} at ${local.address.includes(":") ? `[${local.address}]` : local.address}:${local.port}/${transport}`;
@@ -48,8 +74,17 @@ export class CaptureEncoder {
 
   /** All their packets, in the order of time. */
   stories(stories: readonly CapturedStory[]): Buffer[] {
+    return this.#inOrder(stories, packetsOf);
+  }
+
+  /** All their messages, in the order of time; of a conversation without a protocol there are none. */
+  messages(stories: readonly CapturedStory[]): Buffer[] {
+    return this.#inOrder(stories, messagesOf);
+  }
+
+  #inOrder(stories: readonly CapturedStory[], packetsIn: (story: CapturedStory) => StoryPacket[]): Buffer[] {
     const timed = stories.flatMap((story) =>
-      packetsOf(story).map((packet) => ({ packet, ns: nsOf(story.record.openedAt, packet.at) })),
+      packetsIn(story).map((packet) => ({ packet, ns: nsOf(story.record.openedAt, packet.at) })),
     );
     timed.sort((a, b) => (a.ns < b.ns ? -1 : a.ns > b.ns ? 1 : 0));
     return timed.map(({ packet, ns }) => this.#block(packet, ns));
@@ -91,14 +126,58 @@ export class CaptureEncoder {
   }
 }
 
-/** Of a story that is known to its end: what no packet came for stands with the last one, and so do its cards. */
-function packetsOf({ opener, record }: CapturedStory): StoryPacket[] {
-  const story = new StoryPackets(record.subject, opener);
-  const packets = record.entries.flatMap((entry) => story.take(entryFromRecord(entry) as ShownEntry));
-  const cards = (record.judged?.cards ?? []).map(({ id, title }) => `${id}: ${title}`);
-  packets.at(-1)?.comments.push(...story.leftOver, ...cards);
+/** Of a story that is known to its end: what no packet came for stands with the last one. */
+function packetsOf(story: CapturedStory): StoryPacket[] {
+  const { opener, record } = story;
+  const made = new StoryPackets(record.subject, opener);
+  const cards = new Cards(story);
+  const packets = record.entries.flatMap((plain) => {
+    const entry = entryFromRecord(plain) as ShownEntry;
+    const own = made.take(entry);
+    const comments = cards.of(entry);
+    own.find(({ direction }) => direction === "in")?.comments.push(...comments);
+    return own;
+  });
+  packets.at(-1)?.comments.push(...made.leftOver, ...cards.ofNone);
   return packets;
 }
+
+function messagesOf(story: CapturedStory): StoryPacket[] {
+  const { opener, record, protocol, messages = [] } = story;
+  if (protocol === undefined || protocol === null) return [];
+  const made = new StoryMessages(record.subject, opener, protocol, messages);
+  const cards = new Cards(story);
+  const packets = record.entries.flatMap((plain, index) => {
+    const entry = entryFromRecord(plain) as ShownEntry;
+    for (const comment of cards.of(entry)) made.comment(comment);
+    return made.take(entry, index);
+  });
+  packets.at(-1)?.comments.push(...made.leftOver, ...cards.ofNone);
+  return packets;
+}
+
+/** Cards of a story by its reads, which are counted as they are asked for. */
+class Cards {
+  readonly #cards: readonly CapturedCard[];
+  #reads = 0;
+
+  constructor({ cards = [] }: CapturedStory) {
+    this.#cards = cards;
+  }
+
+  of(entry: ShownEntry): string[] {
+    if (entry.kind !== "in") return [];
+    this.#reads += 1;
+    return this.#cards.filter(({ read }) => read === this.#reads).map(cardText);
+  }
+
+  /** Cards of no read alone. */
+  get ofNone(): string[] {
+    return this.#cards.filter(({ read }) => read === null).map(cardText);
+  }
+}
+
+const cardText = ({ id, rule, title }: CapturedCard) => `card ${id}: ${title} [${rule}]`;
 
 /** Exact: a number of nanoseconds since 1970 is beyond what a double holds. */
 const nsOf = (openedAt: number, at: number) => BigInt(Math.round(openedAt * 1_000) + at) * 1_000n;

@@ -102,6 +102,9 @@ function ipv6Header({ from, to }: Path, protocol: number, size: number): Buffer 
   return header;
 }
 
+/** An address as it stands in a header. */
+export const addressBytes = (address: string) => (isIPv6(address) ? ipv6Bytes(address) : ipv4Bytes(address));
+
 const ipv4Bytes = (address: string) => Buffer.from(address.split(".").map(Number));
 
 /** `fe80::1%lo`: the zone is this machine's own affair, and goes over no wire. */

@@ -161,7 +161,7 @@ export class StoryPackets {
   }
 }
 
-const notKept = (size: number) =>
+export const notKept = (size: number) =>
   `${size} ${size === 1 ? "byte" : "bytes"} of this were not kept, and are not in this file`;
 
 const sizeIn = (entry: Entry) => (entry.kind === "in" ? entry.size : 0);

@@ -51,6 +51,16 @@ const forClients = {
   maxConnections: z.number().int().default(1).meta({ hidden: true }),
 };
 
+/** A proxy makes no messages of what comes, and holds up a side that is not read: those options have nothing to do. */
+const forProxies = {
+  ...forServers,
+  maxMessage: byteSize().default(65_536).meta({ hidden: true }),
+  maxQueue: byteSize().default(1_048_576).meta({ hidden: true }),
+  framing: z.enum(["auto", "line", "bare", "nul"]).default("auto").meta({ hidden: true }),
+};
+
+const bySide = { server: forServers, client: forClients, proxy: forProxies };
+
 /** Roles of users play in processes of their own, which are watched. */
 const forLoaded = {
   watchdog: duration().default(2_000).describe("restart the role when it gives no sign of life for so long"),
@@ -89,13 +99,12 @@ export function schemaOf(role: Role) {
 }
 
 function newSchema(role: Role) {
-  const common = role.side === "server" ? forServers : forClients;
   const shape = {
-    ...common,
+    ...bySide[role.side],
     ...(isLoaded(role) ? forLoaded : {}),
     port: port()
       .default(role.port)
-      .describe(role.side === "server" ? "the port; 0 is any free one" : "the server's port"),
+      .describe(role.side === "client" ? "the server's port" : "the port; 0 is any free one"),
     ...role.options.shape,
   };
   return z.strictObject(shape);

@@ -6,6 +6,7 @@ import type { AnyStateMachine, StateNode } from "xstate";
 import * as z from "zod";
 import { messageOf, NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
+import { wireFaults } from "./wire-faults.ts";
 
 export type RoleTable = Map<string, Role>;
 
@@ -40,11 +41,13 @@ export async function loadRole(file: string): Promise<Role> {
   return module.default as Role;
 }
 
+const messageShape = () => z.looseObject({ name: z.string().min(1), rule: z.string().min(1) });
+
 const newShape = () =>
   z.object({
     name: z.string().regex(/^[a-z][a-z0-9-]*$/, "lower-case letters, digits and -"),
     summary: z.string().min(1),
-    side: z.enum(["server", "client"]),
+    side: z.enum(["server", "client", "proxy"]),
     transport: z.enum(["tcp", "udp"]),
     port: z.number().int().min(0).max(65_535),
     descriptors: z.number().int().min(1).optional(),
@@ -61,6 +64,15 @@ const newShape = () =>
         expects: z.string().min(1),
       }),
     ),
+    wire: z
+      .strictObject({
+        title: z.string().min(1),
+        trims: z.enum(["both", "end", "line-end"]).optional(),
+        fields: z.record(z.string(), z.looseObject({ kind: z.string(), label: z.string().min(1) })),
+        client: z.record(z.string(), z.array(messageShape())),
+        server: z.record(z.string(), z.array(messageShape())),
+      })
+      .optional(),
     dialogue: z
       .strictObject({
         given: z.record(z.string(), z.unknown()).optional(),
@@ -87,7 +99,8 @@ export function faultsOf(candidate: unknown): string[] {
       return where ? `${where}: ${issue.message}` : "it has no default export made by defineRole";
     });
   }
-  return phaseFaults(candidate as Role);
+  const role = candidate as Role;
+  return [...phaseFaults(role), ...(role.wire ? wireFaults(role.wire) : [])];
 }
 
 /** A phase for each state that waits for the peer, none for any other. */

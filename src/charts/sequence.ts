@@ -6,7 +6,7 @@
 import { shortPeerId } from "../ids.ts";
 import { printable, printableBytes } from "../printable.ts";
 import { causeText } from "../stories/cause-text.ts";
-import { contextOf, roleOf } from "../stories/editions.ts";
+import { contextOf, isOpenedByUs } from "../stories/editions.ts";
 import type { EntryOf } from "../stories/entry.ts";
 import {
   actionText,
@@ -117,11 +117,12 @@ function peerOf(story: Story, isAlone: boolean): Participant {
   const { subject } = story;
   const { address, port } = subject.remote;
   const detail = address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
-  const name = isAlone && isClient(story) ? "server" : shortPeerId(subject.id);
+  const name =
+    isAlone && isOpenedByUs(story)
+      ? "server"
+      : `${shortPeerId(subject.id)}${subject.leg ? ` ${subject.leg}` : ""}`;
   return { id: subject.id, name, detail, kind: "peer" };
 }
-
-const isClient = (story: Story) => roleOf(story)?.side === "client";
 
 // -- one story ------------------------------------------------------------------------------------------------------
 
@@ -154,7 +155,7 @@ function stepsFor(entry: ShownEntry, whole: Entry, story: Story, display?: Displ
     case "opened": {
       const first = entry.state || state;
       const begins = first === "" ? [] : note(`in ${first}`, "state");
-      return subject.transport === "udp" || isClient(story) ? begins : [...came("connects"), ...begins];
+      return subject.transport === "udp" || isOpenedByUs(story) ? begins : [...came("connects"), ...begins];
     }
     case "in":
       return came(bytesText(entry, whole, display));

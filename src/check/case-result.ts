@@ -14,11 +14,13 @@ import type { CheckRequest } from "./run-check.ts";
 import type { ServerProgram } from "./server-program.ts";
 import { tryServerCase } from "./server-try.ts";
 import type { Stage } from "./stage.ts";
+import { dialoguesOf, listening, type UsualAnswers } from "./usual-answers.ts";
 
 export interface CheckSubject {
   readonly checkable: Checkable;
   readonly programs: Programs | undefined;
-  readonly usual: { answer?: Promise<boolean>; ending?: Ending };
+  /** Habits of the program. `answers`: null where they are as they should be, or not known. */
+  readonly usual: { answer?: Promise<boolean>; ending?: Ending; answers?: UsualAnswers | null };
   readonly counterpart: Role | undefined;
   readonly server: ServerProgram;
   readonly openStage: (seed: string) => Promise<Stage>;
@@ -33,7 +35,8 @@ function clientOf(
   const { role, checks } = checkable;
   const lines = script ?? checks?.script?.(new Chance(`${seed}/script`), {}) ?? [];
   const shown = checks?.shown ?? ((said: string) => said);
-  const base = { role, programs, command: run, script: lines, shown, openStage };
+  const { given = {} } = checks ?? {};
+  const base = { role, programs, command: run, script: lines, shown, given, openStage };
   const showsUsually = () => {
     usual.answer ??= showsReplies(`${seed}/usual`, { ...base, showsUsually: async () => true });
     return usual.answer;
@@ -41,16 +44,34 @@ function clientOf(
   return { ...base, showsUsually };
 }
 
-/** Speaks lines to a server that takes lines alone, which is found out where a first case fails. */
+/** Speaks as this server speaks, and expects of a family what it answers usually: both are found out where a first case fails. */
 async function asItSpeaks(one: WholeCase, seed: string, subject: CheckSubject) {
+  const { usual } = subject;
+  const tryAs = () =>
+    tryServerCase(one, seed, { ...subject, ending: usual.ending ?? "", usual: usual.answers ?? undefined });
+  const before = { ...usual };
+  const outcome = await tryAs();
+  if (outcome.status !== "failed") return outcome;
+  await learn(one, seed, subject);
+  const isOther =
+    (usual.ending ?? "") !== (before.ending ?? "") ||
+    (usual.answers ?? undefined) !== (before.answers ?? undefined);
+  return isOther ? tryAs() : outcome;
+}
+
+async function learn(one: WholeCase, seed: string, subject: CheckSubject): Promise<void> {
   const { usual, checkable } = subject;
-  const { ending = "" } = usual;
-  const outcome = await tryServerCase(one, seed, { ...subject, ending });
-  if (outcome.status !== "failed" || usual.ending !== undefined) return outcome;
-  usual.ending = await endingOf(checkable.role, checkable.checks, (asked, as) =>
-    tryServerCase(asked, `${seed}/habit`, { ...subject, ending: as }),
+  const { role, checks } = checkable;
+  usual.ending ??= await endingOf(role, checks, (asked, ending) =>
+    tryServerCase(asked, `${seed}/habit`, { ...subject, ending, usual: undefined }),
   );
-  return usual.ending === "" ? outcome : tryServerCase(one, seed, { ...subject, ending: usual.ending });
+  const isFamily = !checks?.cases.some(({ id }) => id === one.id);
+  if (!isFamily || usual.answers !== undefined) return;
+  usual.answers = null;
+  const asked = listening(dialoguesOf(role, checks), (heard) => {
+    usual.answers = heard ?? null;
+  });
+  await tryServerCase(asked, `${seed}/usual`, { ...subject, ending: usual.ending, usual: undefined });
 }
 
 export async function resultOf(
@@ -99,15 +120,7 @@ async function oneTry(one: WholeCase, seed: string, request: CheckRequest, subje
     ms: Math.round(performance.now() - from),
     again: againOf(request, id),
     ...found,
-    message: advised(one, found),
   };
-}
-
-function advised(
-  { advice }: WholeCase,
-  { status, message, likely }: Pick<Result, "status" | "message" | "likely">,
-) {
-  return status === "failed" && likely.length === 0 && advice ? `${message}. ${advice}` : message;
 }
 
 const NOTHING = {

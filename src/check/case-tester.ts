@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Chance } from "./chance.ts";
 import { octets } from "./octets.ts";
+import { patience } from "./patience.ts";
 import type { Scene } from "./scene.ts";
 import { ANSWER_MS, type Waiting } from "./tester.ts";
 import { CheckFailure, CheckSkip } from "./verdict.ts";
@@ -54,7 +55,7 @@ export abstract class CaseTester extends Chance {
     holds: () => boolean | Promise<boolean>,
     { withinMs = ANSWER_MS }: Waiting = {},
   ): Promise<void> {
-    const deadline = performance.now() + withinMs;
+    const deadline = performance.now() + withinMs * patience();
     while (!(await holds())) {
       if (performance.now() >= deadline) throw new CheckFailure(message);
       await this.pause(LOOK_MS);

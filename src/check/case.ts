@@ -66,6 +66,8 @@ export interface RoleChecks {
   readonly script?: (draws: Draws, words: Words) => readonly string[];
   /** Text that a client prints of a message of the server, where that is not the message itself; undefined: nothing. */
   readonly shown?: (said: string) => string | undefined;
+  /** Options that our server has for every client, beside the role's defaults. */
+  readonly given?: Readonly<Record<string, unknown>>;
   readonly families?: FamilyGrades;
   readonly cases: readonly Case[];
 }

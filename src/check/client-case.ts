@@ -29,6 +29,7 @@ export interface ClientSubject {
   readonly script: readonly string[];
   /** Text that a client prints of a server's message; undefined: nothing. */
   readonly shown: (said: string) => string | undefined;
+  readonly given: Readonly<Record<string, unknown>>;
   readonly showsUsually: () => Promise<boolean>;
 }
 
@@ -58,7 +59,12 @@ export class ClientCaseTester extends CaseTester implements ClientTester {
   }
 
   async serve(options: ServeOptions = {}): Promise<TestServer> {
-    const server = await OwnServer.open(this.#subject.role, options, this.scene);
+    const { role, given } = this.#subject;
+    const server = await OwnServer.open(
+      role,
+      { ...options, given: { ...given, ...options.given } },
+      this.scene,
+    );
     this.#servers.push(server);
     return server;
   }
@@ -145,6 +151,10 @@ export class ClientCaseTester extends CaseTester implements ClientTester {
     for (const text of due.filter((one) => one.trim() !== ""))
       if (!(await this.#prints(mention(text), withinMs))) return false;
     return true;
+  }
+
+  shown(said: string): string | undefined {
+    return this.#subject.shown(said);
   }
 
   showsUsually(): Promise<boolean> {

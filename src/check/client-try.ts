@@ -9,7 +9,7 @@ import { incidentOf } from "./own-server.ts";
 import { patience } from "./patience.ts";
 import { exitSoon, refusalIn } from "./refusal.ts";
 import type { Scene } from "./scene.ts";
-import { lastWords, type Outcome, tooLong, verdictOf } from "./server-try.ts";
+import { advised, lastWords, type Outcome, tooLong, verdictOf } from "./server-try.ts";
 import type { Stage } from "./stage.ts";
 import { Transcript } from "./transcript.ts";
 
@@ -42,6 +42,7 @@ async function tried(
     recorder: new Recorder(systemClock, { keepsAll: true }),
     counterpart: subject.role,
     ending: "",
+    usual: undefined,
     signal: limit.signal,
     program: () => t.program,
     remark: (text) => void remarks.add(text),
@@ -62,13 +63,15 @@ async function tried(
   const incidents = servers.flatMap((server) =>
     server.stories.map((story) => incidentOf(story, server.instance)),
   );
+  // A program that crashed has printed why: no card knows better.
+  const likely = hasFailed && refusal === undefined && t.crash === undefined ? likelyOfAll(incidents) : [];
   return {
     ...verdict,
+    message: advised(verdict, likely, { advice: one.advice }),
     ...(refusal === undefined ? {} : { status: "unimplemented" as const, message: refusal }),
     closing: hasFailed ? closing : null,
     remarks: [...remarks],
-    // A program that crashed has printed why: no card knows better.
-    likely: hasFailed && refusal === undefined && t.crash === undefined ? likelyOfAll(incidents) : [],
+    likely,
     transcript: scene.transcript.lines,
     output,
   };

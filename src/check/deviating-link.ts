@@ -1,7 +1,7 @@
 /** A link that says otherwise than our role does: what a write becomes, step by step, in the order of the writes. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Link, LinkHandlers, LinkTap } from "../link/link.ts";
-import { socketsOn } from "../os/proc.ts";
+import { connectionEnds } from "../os/connection-ends.ts";
 import type { Deviation, WireStep } from "./tester.ts";
 
 const LOOK_MS = 2;
@@ -73,10 +73,8 @@ export class DeviatingLink implements Link {
     const { local, remote } = this.#link;
     const deadline = performance.now() + TAKEN_MS;
     while (performance.now() < deadline) {
-      const rows = await socketsOn("tcp", remote.port);
-      const ours = rows.find((row) => row.localPort === local.port && row.remotePort === remote.port);
-      const theirs = rows.find((row) => row.localPort === remote.port && row.remotePort === local.port);
-      if (!theirs || (theirs.rxQueue === 0 && ours?.txQueue === 0)) break;
+      const ends = connectionEnds(local.port, remote.port);
+      if (!ends || (ends.theirs.rxQueue === 0 && ends.ours.txQueue === 0)) break;
       await sleep(LOOK_MS);
     }
     // A client that waits for the rest of it is not one that has taken it for the whole.

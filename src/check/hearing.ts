@@ -198,16 +198,16 @@ export abstract class Hearing {
       const left = deadline - performance.now();
       if (left <= 0) return undefined;
       if (this.over !== undefined && this.quietMs > WRONG_QUIET_MS) return look();
-      if (this.quietMs >= earlyMs && (await this.#isAllThatComes())) return look();
+      if (this.quietMs >= earlyMs && (await this.#isAllThatComes(left))) return look();
       await this.#woken(Math.min(left, LOOK_MS));
     }
   }
 
-  async #isAllThatComes(): Promise<boolean> {
+  async #isAllThatComes(leftMs: number): Promise<boolean> {
     const quietBefore = this.quietMs;
     const program = this.scene.program();
     if (!program) return false;
-    const isDone = program.exit !== undefined || (await program.isWaiting());
+    const isDone = program.exit !== undefined || (await program.isSilent({ quietMs: quietBefore, leftMs }));
     // An answer that it gave before it waited lies in our own socket: a look takes no turn of the loop, and only a turn reads it.
     await turn();
     await turn();

@@ -15,6 +15,7 @@ import type { Role } from "../machines/_role.ts";
 import type { Registration, Registry } from "../machines/_world.ts";
 import type { Story } from "../stories/story.ts";
 import { DeviatingLink } from "./deviating-link.ts";
+import { patience } from "./patience.ts";
 import type { Scene } from "./scene.ts";
 import { ANSWER_MS, type ServeOptions, type TestServer, type Waiting } from "./tester.ts";
 import { CheckFailure } from "./verdict.ts";
@@ -125,7 +126,7 @@ export class OwnServer implements TestServer {
   }
 
   async hears(what: string, is: (message: string) => boolean, { withinMs = ANSWER_MS }: Waiting = {}) {
-    const deadline = performance.now() + withinMs;
+    const deadline = performance.now() + withinMs * patience();
     for (;;) {
       const { heard } = this;
       const found = heard.find(is);

@@ -2,8 +2,9 @@
 import { availableParallelism, loadavg } from "node:os";
 
 const MOST = 3;
+const processors = availableParallelism();
 
 export function patience(): number {
   const [load = 0] = loadavg();
-  return Math.min(MOST, Math.max(1, load / availableParallelism()));
+  return Math.min(MOST, Math.max(1, load / processors));
 }

@@ -53,6 +53,14 @@ export interface Listening {
   readonly family: 4 | 6;
 }
 
+/** A wait for an answer, as far as it has come. */
+export interface Silence {
+  /** Since anything was said, by either. */
+  readonly quietMs: number;
+  /** Until it is given up. */
+  readonly leftMs: number;
+}
+
 /** Measures of the program and all its children. */
 export interface Sample {
   readonly cpuMs: number;
@@ -75,6 +83,13 @@ export interface Program {
   listening(transport: "tcp" | "udp"): Promise<readonly Listening[]>;
   /** Each thread of it waits, without a time limit of its own, for what others do: nothing more comes of itself. False: not known. */
   isWaiting(): Promise<boolean>;
+  /**
+   * Nothing more comes of it in time: it waits for others, sleeps for longer than is left, or has looked again and again and found nothing
+   * to do. False: not known.
+   */
+  isSilent(silence: Silence): Promise<boolean>;
+  /** A client of this TCP port is connected, or waits to be taken; undefined: that is not to be told from what it has open. */
+  hasClients(port: number): Promise<boolean | undefined>;
   /** Undefined where the system does not tell. */
   sample(): Promise<Sample | undefined>;
   /** Types at its terminal, or into its standard input. */

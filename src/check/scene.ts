@@ -5,6 +5,7 @@ import type { Chance } from "./chance.ts";
 import type { Program } from "./program.ts";
 import type { Stage } from "./stage.ts";
 import type { Transcript } from "./transcript.ts";
+import type { UsualAnswers } from "./usual-answers.ts";
 
 export interface Scene {
   readonly chance: Chance;
@@ -16,6 +17,7 @@ export interface Scene {
   readonly counterpart: Role | undefined;
   /** End of a message that this program takes: none, or a line's. */
   readonly ending: "" | "\n";
+  readonly usual: UsualAnswers | undefined;
   /** Aborted when the case has had its time. */
   readonly signal: AbortSignal;
   /** As of now: a case may start it again. */

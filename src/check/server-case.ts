@@ -2,6 +2,7 @@
 import { connectTcp } from "../link/tcp-server.ts";
 import { osCode } from "../os/os-errors.ts";
 import { CaseTester } from "./case-tester.ts";
+import { patience } from "./patience.ts";
 import type { Scene } from "./scene.ts";
 import type { ServerProgram } from "./server-program.ts";
 import { CheckConnection } from "./test-connection.ts";
@@ -16,6 +17,9 @@ import {
 import { CheckFailure } from "./verdict.ts";
 
 const LOOPBACK_6 = "::1";
+const LISTENS_MS = 500;
+const ENOUGH_WAITS = 4;
+const LOOK_MS = 4;
 
 export class ServerCaseTester extends CaseTester implements ServerTester {
   readonly #server: ServerProgram;
@@ -35,12 +39,17 @@ export class ServerCaseTester extends CaseTester implements ServerTester {
     return this.#server.port;
   }
 
+  get usual() {
+    return this.scene.usual;
+  }
+
   get program() {
     return this.#server.program;
   }
 
   async connect({ family = 4 }: ConnectOptions = {}): Promise<TestConnection> {
     const host = family === 6 ? LOOPBACK_6 : this.host;
+    if (family === 6) await this.#listensOn6();
     const signal = AbortSignal.any([this.scene.signal, AbortSignal.timeout(ANSWER_MS)]);
     try {
       const link = await connectTcp({ host, port: this.port, signal });
@@ -52,6 +61,21 @@ export class ServerCaseTester extends CaseTester implements ServerTester {
       throw new CheckFailure(
         `cannot connect by IPv${family} (${osCode(error) ?? `no answer within ${ANSWER_MS / 1_000} s`})${this.#end()}`,
       );
+    }
+  }
+
+  /** A program with a socket a family may have opened the other one only: waited for, until it has done all that it does at its start. */
+  async #listensOn6(): Promise<void> {
+    const { program } = this;
+    const deadline = performance.now() + LISTENS_MS * patience();
+    let waits = 0;
+    while (program && !program.exit && performance.now() < deadline) {
+      const rows = await program.listening("tcp");
+      if (rows.some((row) => row.family === 6 && row.port === this.port)) return;
+      // A thread that starts another one waits for a moment, too.
+      waits = (await program.isWaiting()) ? waits + 1 : 0;
+      if (waits > ENOUGH_WAITS) return;
+      await this.pause(LOOK_MS);
     }
   }
 

@@ -1,6 +1,6 @@
 /** The server that is checked: started by the checker, on a port of its choice, or there already. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { socketsOn } from "../os/proc.ts";
+import { endsOn } from "../os/connection-ends.ts";
 import { SOCKET_STATES } from "../os/proc-text.ts";
 import type { Listening, Program, Programs } from "./program.ts";
 import type { Stage } from "./stage.ts";
@@ -79,8 +79,9 @@ export class StartedServer implements ServerProgram {
     const deadline = performance.now() + SETTLE_MS;
     // Failures of a program that was not are tried with a fresh one: a program that never only waits is taken as it is.
     while (!(await program.isWaiting()) && performance.now() < deadline) await sleep(LOOK_MS);
-    const rows = await socketsOn("tcp", this.port);
-    return this.isRunning && rows.every(({ state }) => state === SOCKET_STATES.listening);
+    const hasClients = await program.hasClients(this.port);
+    if (hasClients !== undefined) return this.isRunning && !hasClients;
+    return this.isRunning && endsOn(this.port).every(({ state }) => state === SOCKET_STATES.listening);
   }
 
   async ready(stage: Stage): Promise<void> {

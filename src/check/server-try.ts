@@ -15,6 +15,7 @@ import { ServerCaseTester } from "./server-case.ts";
 import type { ServerProgram } from "./server-program.ts";
 import type { Stage } from "./stage.ts";
 import { Transcript } from "./transcript.ts";
+import type { UsualAnswers } from "./usual-answers.ts";
 import { type Blamed, CheckFailure, CheckSkip, CheckUnimplemented, NotStarted } from "./verdict.ts";
 
 interface Subject {
@@ -23,6 +24,7 @@ interface Subject {
   readonly openStage: (seed: string) => Promise<Stage>;
   /** End of the messages that this server takes. */
   readonly ending: Ending;
+  readonly usual?: UsualAnswers | undefined;
 }
 
 export type Outcome = Pick<
@@ -43,16 +45,12 @@ export async function tryServerCase(one: WholeCase, seed: string, subject: Subje
   return outcome.status === "failed" && mayHaveSuffered ? tryOnce(one, seed, subject) : outcome;
 }
 
-async function tryOnce(
-  one: WholeCase,
-  seed: string,
-  { counterpart, server, openStage, ending }: Subject,
-): Promise<Outcome> {
+async function tryOnce(one: WholeCase, seed: string, { openStage, ...subject }: Subject): Promise<Outcome> {
   if (one.side !== "server") throw new Error(`${one.id} belongs to clients`);
   const stage = await openStage(seed);
   try {
-    await server.ready(stage);
-    return await tried(one, seed, stage, { counterpart, server, ending });
+    await subject.server.ready(stage);
+    return await tried(one, seed, stage, subject);
   } finally {
     await stage.close();
   }
@@ -62,7 +60,7 @@ async function tried(
   one: WholeCase & ServerCase,
   seed: string,
   stage: Stage,
-  { counterpart, server, ending }: Omit<Subject, "openStage">,
+  { counterpart, server, ending, usual }: Omit<Subject, "openStage">,
 ): Promise<Outcome> {
   const limit = new AbortController();
   const remarks = new Set<string>();
@@ -73,6 +71,7 @@ async function tried(
     recorder: new Recorder(systemClock, { keepsAll: true }),
     counterpart,
     ending,
+    usual,
     signal: limit.signal,
     program: () => server.program,
     remark: (text) => void remarks.add(text),
@@ -88,21 +87,36 @@ async function tried(
   const { closing } = t;
   t.leave();
   const { output } = server;
+  // A program that ended by itself has printed why, or not: no card knows better.
+  const likely =
+    hasFailed && end === undefined && refusal === undefined ? likelyIn(verdict, one, counterpart) : [];
+  const exit = server.program?.exit;
   if (verdict.status !== "passed" || stage.isOfOneTry || !(await server.isAsNew())) await server.stop();
   return {
     status: refusal === undefined ? verdict.status : "unimplemented",
-    message:
-      refusal ?? (end === undefined ? verdict.message : `${verdict.message}: the program ended (${end})`),
+    message: refusal ?? advised(verdict, likely, { end, advice: exit?.code === 0 ? GO_ON : one.advice }),
     expected: verdict.expected,
     got: verdict.got,
     closing: hasFailed ? (closing ?? null) : null,
     remarks: [...remarks],
-    // A program that ended by itself has printed why, or not: no card knows better.
-    likely:
-      hasFailed && end === undefined && refusal === undefined ? likelyIn(verdict, one, counterpart) : [],
+    likely,
     transcript: scene.transcript.lines,
     output: verdict.status === "passed" ? "" : lastWords(output, server.port),
   };
+}
+
+/** Of a program that ends without an error after one client, whatever the case is about. */
+const GO_ON = "Go back to accept() when a client has left: a server ends when it is ended.";
+
+/** Message of a failure, how the program ended, and, where no diagnosis is likely, what to change. */
+export function advised(
+  { status, message }: Pick<Outcome, "status" | "message">,
+  likely: Outcome["likely"],
+  { end, advice }: { readonly end?: string | undefined; readonly advice: string | undefined },
+): string {
+  if (status !== "failed") return message;
+  const whole = end === undefined ? message : `${message}: the program ended (${end})`;
+  return likely.length === 0 && advice ? `${whole}. ${advice}` : whole;
 }
 
 const likelyIn = ({ blamed, got }: Verdict, { rule }: WholeCase, counterpart: Role | undefined) =>
@@ -116,7 +130,8 @@ export const lastWords = (output: string, port: number) =>
 async function endOf(server: ServerProgram): Promise<string | undefined> {
   const deadline = performance.now() + END_MS * patience();
   while (server.isStarted && server.isRunning && performance.now() < deadline) {
-    if (await server.program?.isWaiting()) break;
+    const leftMs = deadline - performance.now();
+    if (await server.program?.isSilent({ quietMs: 0, leftMs })) break;
     await sleep(LOOK_MS);
   }
   const { exit } = server.program ?? {};

@@ -1,7 +1,7 @@
 /** A connection of the checker to a server that is checked. */
 import type { Link, LinkHandlers } from "../link/link.ts";
-import { programAt, socketsOn } from "../os/proc.ts";
-import { SOCKET_STATES } from "../os/proc-text.ts";
+import { connectionEnds, endsOn } from "../os/connection-ends.ts";
+import { programAt } from "../os/proc.ts";
 import { printableBytes } from "../printable.ts";
 import type { Story } from "../stories/story.ts";
 import { AskedStory } from "./asked-story.ts";
@@ -14,6 +14,9 @@ import { CheckFailure } from "./verdict.ts";
 
 const LOOK_MS = 2;
 const UNREAD_MS = 150;
+const LEFT_MS = 500;
+/** The kernel's tables are long to read: of a program that is at work they are not asked at once. */
+const AT_WORK_MS = 20;
 /** For a program that cannot be seen. */
 const UNSEEN_MS = 100;
 /** A program that waits with a time limit of its own never seems to be done: quiet times of framing are shorter than this. */
@@ -74,29 +77,27 @@ export class CheckConnection extends Hearing implements TestConnection, LinkHand
     const from = performance.now();
     let isTaken = false;
     await this.#polled(async () => {
-      isTaken = await this.#isTaken();
+      const isIdle = await this.#isIdle();
+      const waitedMs = performance.now() - from;
+      if (isIdle !== false || waitedMs > AT_WORK_MS) isTaken = this.#isTaken();
       // Nothing more is read by a program that waits for others.
-      return isTaken || (performance.now() - from > UNREAD_MS && (await this.#isIdle()));
+      return isTaken || (waitedMs > UNREAD_MS && isIdle === true);
     });
     this.moved();
     return isTaken;
   }
 
-  async #isIdle(): Promise<boolean> {
-    return (await this.scene.program()?.isWaiting()) ?? false;
+  /** Undefined: it cannot be seen. */
+  async #isIdle(): Promise<boolean | undefined> {
+    return this.scene.program()?.isWaiting();
   }
 
   /** All of it has arrived there, and has been read: an empty queue alone may be one that nothing has reached yet. */
-  async #isTaken(): Promise<boolean> {
+  #isTaken(): boolean {
     if (this.#isGone || this.over !== undefined) return true;
     const { local, remote } = this.#link;
-    const rows = await socketsOn("tcp", remote.port);
-    const ours = rows.find((row) => row.localPort === local.port && row.remotePort === remote.port);
-    const theirs = rows.find(
-      ({ localPort, remotePort, state }) =>
-        localPort === remote.port && remotePort === local.port && state !== SOCKET_STATES.listening,
-    );
-    return ours?.txQueue === 0 && theirs !== undefined && theirs.inode !== 0 && theirs.rxQueue === 0;
+    const ends = connectionEnds(local.port, remote.port);
+    return ends?.ours.txQueue === 0 && ends.theirs.inode !== 0 && ends.theirs.rxQueue === 0;
   }
 
   /** After a message without an answer: read, and whatever the program does with it is done. */
@@ -148,6 +149,10 @@ export class CheckConnection extends Hearing implements TestConnection, LinkHand
     });
   }
 
+  async left(): Promise<void> {
+    await this.wait(() => this.#isGone || undefined, LEFT_MS, LEFT_MS);
+  }
+
   protected get story(): Story {
     return this.#asked.story;
   }
@@ -163,7 +168,8 @@ export class CheckConnection extends Hearing implements TestConnection, LinkHand
   /** Which call the program sits in, for the diagnoses; where that can be told. */
   async lookAtProgram(): Promise<void> {
     const { local, remote } = this.#link;
-    const sample = await programAt({ peer: remote, ours: { port: local.port } }).catch(() => undefined);
+    const ends = { peer: remote, ours: { port: local.port } };
+    const sample = await programAt(ends, endsOn(remote.port)).catch(() => undefined);
     if (sample && !this.#isGone) this.#asked.story.recordProgram(sample);
   }
 

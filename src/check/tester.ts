@@ -7,6 +7,7 @@
 import type { Draws } from "./chance.ts";
 import type { Exit, Program } from "./program.ts";
 import type { Words } from "./stage.ts";
+import type { UsualAnswers } from "./usual-answers.ts";
 
 /** A single answer has so long, unless a call says otherwise. */
 export const ANSWER_MS = 2_000;
@@ -43,6 +44,8 @@ interface Tester extends Draws {
 export interface ServerTester extends Tester {
   readonly host: string;
   readonly port: number;
+  /** Answers in which this server differs from its role's dialogue also where nothing unusual is done; for families. */
+  readonly usual: UsualAnswers | undefined;
   /** By IPv4 where nothing is asked for. Fails where the server does not take it. */
   connect(options?: ConnectOptions): Promise<TestConnection>;
   /** A sender of datagrams of its own. */
@@ -104,6 +107,8 @@ export interface TestConnection extends Listener {
   read(sizeBytes: number, waiting?: Waiting): Promise<Buffer>;
   /** The server ends the connection; what came before its end and was not expected yet stays in `unread`. */
   ends(waiting?: Waiting): Promise<"clean" | "reset">;
+  /** Waits until it is over on our side, too, after both FINs; not for longer than a moment. */
+  left(): Promise<void>;
   /** Undefined: the server has not ended it. */
   readonly closing: "clean" | "reset" | undefined;
   /** Our FIN. */
@@ -143,6 +148,8 @@ export interface ClientTester extends Tester {
   prints(text: string, waiting?: Waiting): Promise<void>;
   /** Every message that the server said is on the client's screen; answers false where one is not, by then. */
   showsAll(waiting?: Waiting): Promise<boolean>;
+  /** Text that it prints of this message of a server; undefined: nothing. */
+  shown(said: string): string | undefined;
   /** Whether it shows what a server says that does nothing unusual: found out once, with this SCRIPT. What it does not show then is no other case's affair. */
   showsUsually(): Promise<boolean>;
   /** Sign of a crash in what it has printed: a traceback, or the end by a signal. */

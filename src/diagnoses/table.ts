@@ -3,6 +3,7 @@
  * peer is served.
  */
 
+import type { HiddenSpan } from "../printable.ts";
 import type { Entry } from "../stories/story.ts";
 import type { Diagnosis, DiagnosisId, Finding, Level } from "./_diagnosis.ts";
 import { Evidence, type Incident, type Silence, shownSentence } from "./_evidence.ts";
@@ -77,13 +78,37 @@ export interface Judgement {
 export function judge(subject: Incident): Judgement {
   const evidence = new Evidence(subject);
   // A line that was made worse on purpose may have done what looks like a mistake: no card is better than a false one.
-  const isLineBad = subject.story.isLineBad;
-  const found = (isLineBad ? [] : diagnoses).flatMap((diagnosis): Found[] => {
+  const { isLineBad, subject: played } = subject.story;
+  // Of a proxy no role of ours says anything: what its two programs did is judged as a pair.
+  const isPassedOn = played.leg !== undefined;
+  const found = (isLineBad || isPassedOn ? [] : diagnoses).flatMap((diagnosis): Found[] => {
     const finding = diagnosis.find(evidence);
     return finding ? [{ diagnosis, finding }] : [];
   });
   const cards = inOrder(found).map((one) => cardOf(one, evidence));
-  return { cards, silence: evidence.silence, last: evidence.lastMove };
+  const silence: Silence = isPassedOn ? { ...evidence.silence, whose: "nobody" } : evidence.silence;
+  return { cards, silence, last: evidence.lastMove };
+}
+
+/** A message that framing made, as a reader may see it. */
+export interface Message {
+  /** Index of its entry in the story; of a datagram, of the read that it is. */
+  readonly entry: number;
+  readonly bytes: Buffer;
+  readonly hidden: readonly HiddenSpan[];
+}
+
+/** Messages of a story, as far as its bytes were kept. */
+export function messagesOf(subject: Incident): readonly Message[] {
+  const { messages, entries, story, redact } = new Evidence(subject);
+  const kept = story.omitted > 0 ? story.entriesBeforeGap : story.entries.length;
+  const first = kept - entries.length;
+  const isDatagrams = messages.length > 0 && !entries.some(({ kind }) => kind === "message");
+  const reads = entries.flatMap((entry, index) => (entry.kind === "in" ? [index] : []));
+  return messages.map(({ index, bytes }) => ({
+    entry: first + (isDatagrams ? (reads[index] ?? 0) : index),
+    ...redact(bytes),
+  }));
 }
 
 export const diagnose = (subject: Incident): readonly Card[] => judge(subject).cards;

@@ -8,7 +8,7 @@ import type { Link } from "../link/link.ts";
 import type { Clock } from "../machines/_world.ts";
 import { seededRandom } from "../seeded-random.ts";
 import type { LineFault } from "../stories/entry.ts";
-import type { Story } from "../stories/story.ts";
+import type { Leg, Story } from "../stories/story.ts";
 import type { Fault, Transport } from "./fault.ts";
 import { type Direction, FaultLine } from "./fault-line.ts";
 
@@ -21,6 +21,8 @@ export interface FaultRequest {
   /** An instance's id, or a connection's. */
   readonly target: string;
   readonly transport: Transport;
+  /** Of a proxy: the side whose connections are meant; both where it is not said. */
+  readonly leg?: Leg | undefined;
   /** Seen from the role. */
   readonly direction: Direction | "both";
   /** Share of the connections that get it, from 0 to 1. */
@@ -38,6 +40,7 @@ export interface FaultDocument {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly target: string;
+  readonly leg: Leg | null;
   readonly direction: Direction | "both";
   readonly chance: number;
   readonly seed: number;
@@ -199,8 +202,8 @@ export class FaultBoard {
 }
 
 /** Questions of our own are no affair of a lab's lines. */
-const isMeant = ({ target, fault }: OnBoard, { subject }: Story) =>
-  (subject.instance === target || subject.id === target) &&
+const isMeant = ({ target, leg, fault }: OnBoard, { subject }: Story) =>
+  (subject.id === target || (subject.instance === target && (leg === undefined || subject.leg === leg))) &&
   subject.isInternal !== true &&
   fault.transports.includes(subject.transport);
 
@@ -209,6 +212,7 @@ const documentOf = ({
   fault,
   given,
   target,
+  leg,
   direction,
   chance,
   seed,
@@ -220,6 +224,7 @@ const documentOf = ({
   name: fault.name,
   attributes: given,
   target,
+  leg: leg ?? null,
   direction,
   chance,
   seed,

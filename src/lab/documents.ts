@@ -57,6 +57,8 @@ export function connectionDocument(story: Story, { verdict, cards }: Judged) {
     id: subject.id,
     role: subject.instance,
     label: subject.label ?? null,
+    leg: subject.leg ?? null,
+    pair: subject.pair ?? null,
     remote: formatHostPort({ host: subject.remote.address, port: subject.remote.port }),
     state: story.endedAt === undefined ? story.state : "closed",
     waitsFor: story.waitsFor ?? null,

@@ -7,7 +7,7 @@ export function telemetryOfMove(instance: Instance, from: string, to: string): T
   const { id, role } = instance;
   const moved: TelemetryEvent = { type: "instance.state", id, from, to };
   const why = instance.lastError ?? "unknown";
-  if (to === "running" && role.side === "server") return [moved, runningEvent(instance)];
+  if (to === "running" && role.side !== "client") return [moved, runningEvent(instance)];
   if (to === "backingOff" && instance.waitsForPort)
     return [moved, { type: "instance.notice", id, text: `it waits for its port: ${why}` }];
   if (to === "backingOff") return [moved, { type: "instance.backingOff", id, why }];

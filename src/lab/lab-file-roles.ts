@@ -3,6 +3,8 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import type { Instance } from "../actors/instance.ts";
 import type { SpawnRequest, Supervisor } from "../actors/supervisor.ts";
+import { parseOptions } from "../catalogue/instance-options.ts";
+import { playedRole } from "../catalogue/played-role.ts";
 import { labsFolder } from "../config.ts";
 import type { FaultBoard, FaultRequest } from "../faults/fault-board.ts";
 import type { LabBook } from "../stores/address-book.ts";
@@ -98,11 +100,15 @@ export class LabFileRoles {
     if (!hasFaults(file)) return [];
     const { faultTable } = await import("../faults/fault-folder.ts");
     const table = await faultTable();
-    return file.roles.flatMap(({ role, faults = [] }, index) => {
-      const brought = file.brought.find(({ name }) => name === role);
-      const { transport } = brought ?? this.#parts.supervisor.role(role);
+    const roles = new Map([
+      ...this.#parts.supervisor.roles,
+      ...file.brought.map((one) => [one.name, one] as const),
+    ]);
+    return file.roles.flatMap(({ role, given, faults = [] }, index) => {
+      const definition = roles.get(role) ?? this.#parts.supervisor.role(role);
+      const { transport, side } = playedRole(definition, parseOptions(definition, given), roles);
       const target = instances[index]?.id ?? "";
-      return faults.map((fault) => labFaultRequest(fault, { target, transport }, table));
+      return faults.map((fault) => labFaultRequest(fault, { target, transport, side }, table));
     });
   }
 

@@ -77,7 +77,7 @@ function parseRole(entry: LabRole, roles: RoleTable): ParsedRole {
   const { role: name, given } = entry;
   const role = roles.get(name);
   if (!role) throw new NetlabError("no-such-role/unknown", { name });
-  return { role: name, given, entry, isServer: role.side === "server", options: parseOptions(role, given) };
+  return { role: name, given, entry, isServer: role.side !== "client", options: parseOptions(role, given) };
 }
 
 function shifted(

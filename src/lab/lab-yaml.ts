@@ -25,6 +25,7 @@ import {
   type YAMLMap,
 } from "yaml";
 import { parseOptions, schemaOf, suggestion } from "../catalogue/instance-options.ts";
+import { playedRole } from "../catalogue/played-role.ts";
 import type { RoleTable } from "../catalogue/role-folder.ts";
 import { messageOf, NetlabError } from "../errors.ts";
 import { osCode } from "../os/os-errors.ts";
@@ -163,7 +164,7 @@ function readRole(entry: unknown, reading: Reading): LabRole {
   }
   const given = readOptions(entry, Object.keys(schemaOf(role).shape), reading);
   try {
-    parseOptions(role, given);
+    playedRole(role, parseOptions(role, given), new Map([...roles, ...brought]));
   } catch (error) {
     throw new NetlabError(
       "bad-lab-file/bad-entry",

@@ -21,8 +21,8 @@ export class SpawnDefaults {
   /** `--host` is for servers that say nothing themselves; a client's host is its server's. */
   withHost(role: string, given: Given): Record<string, unknown> {
     const { host } = this.#options;
-    const isServer = this.#roles.get(role)?.side === "server";
-    return host && isServer ? { host, ...given } : { ...given };
+    const side = this.#roles.get(role)?.side;
+    return host && side && side !== "client" ? { host, ...given } : { ...given };
   }
 
   /** Under `--port-offset` a role's default port, and the registry that a client asks, are this lab's own. */

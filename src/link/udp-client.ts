@@ -1,6 +1,7 @@
 /** Datagrams to one place, and from it. */
 import { createSocket, type Socket } from "node:dgram";
 import type { Endpoint } from "./link.ts";
+import { type DatagramWay, UdpLink } from "./udp-link.ts";
 
 export interface UdpAddress {
   readonly address: string;
@@ -61,5 +62,17 @@ export class UdpClient {
 
   close(): void {
     this.#socket.close();
+  }
+
+  /** The same as a link, whose end closes it. */
+  link(remote: Endpoint): UdpLink {
+    const way: DatagramWay = {
+      send: (bytes, _to, onSent) => this.#socket.send(bytes, onSent),
+      forget: () => this.close(),
+    };
+    const link = new UdpLink(way, this.local, remote);
+    this.onMessage((bytes) => link.receive(bytes));
+    this.onError((error) => link.fail(error));
+    return link;
   }
 }

@@ -1,21 +1,26 @@
 /** A sender of datagrams as a link: what it sends comes in, what is written is a datagram to it. There is no end and no queue. */
-import type { Socket } from "node:dgram";
 import type { Line, LineMaker } from "./line.ts";
 import { type Endpoint, type Link, type LinkHandlers, type LinkTap, LinkTaps } from "./link.ts";
+
+/** Way of a link's datagrams to the system. */
+export interface DatagramWay {
+  send(bytes: Buffer, to: Endpoint, onSent: (error: Error | null) => void): void;
+  /** The link is destroyed: a socket that was its own is to be closed. */
+  forget?(): void;
+}
 
 export class UdpLink implements Link {
   readonly local: Endpoint;
   readonly remote: Endpoint;
   readonly queuedBytes = 0;
-  readonly #socket: Socket;
+  readonly #way: DatagramWay;
   #handlers: LinkHandlers | undefined;
   #taps: LinkTaps | undefined;
   #line: Line | undefined;
   #isDestroyed = false;
 
-  /** The socket is shared by all senders, and not closed with one of them. */
-  constructor(socket: Socket, local: Endpoint, remote: Endpoint) {
-    this.#socket = socket;
+  constructor(way: DatagramWay, local: Endpoint, remote: Endpoint) {
+    this.#way = way;
     this.local = local;
     this.remote = remote;
   }
@@ -43,13 +48,12 @@ export class UdpLink implements Link {
   }
 
   #send(bytes: Buffer, onWritten?: (error: Error | undefined) => void): void {
-    const { address, port } = this.remote;
-    this.#socket.send(
-      bytes,
-      port,
-      address,
-      onWritten ? (error) => onWritten(error ?? undefined) : this.#onSent,
-    );
+    this.#way.send(bytes, this.remote, onWritten ? (error) => onWritten(error ?? undefined) : this.#onSent);
+  }
+
+  /** The system tells what became of an earlier datagram. */
+  fail(error: Error): void {
+    if (!this.#isDestroyed) this.#handlers?.onError(error);
   }
 
   /** Send callback, the same for all its datagrams. */
@@ -64,6 +68,7 @@ export class UdpLink implements Link {
     this.#line?.onClose();
     this.#taps?.emit({ kind: "closed" });
     this.#handlers?.onClose();
+    this.#way.forget?.();
   }
 
   writeText(text: string): void {

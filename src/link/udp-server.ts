@@ -3,7 +3,7 @@ import { createSocket, type Socket } from "node:dgram";
 import { plainAddress } from "../os/addresses.ts";
 import { osCode } from "../os/os-errors.ts";
 import type { Endpoint } from "./link.ts";
-import { UdpLink } from "./udp-link.ts";
+import { type DatagramWay, UdpLink } from "./udp-link.ts";
 
 /** A class that starts at once fits into the kernel's queue. */
 const RECEIVE_BUFFER = 4 * 1_048_576;
@@ -44,7 +44,11 @@ export function listenUdp(request: UdpRequest): Promise<UdpServer> {
       socket.on("error", onError);
       socket.once("close", onClosed);
       const local = { address: host, port: socket.address().port };
-      const links: UdpLinks = { linkTo: (remote) => new UdpLink(socket, local, remote) };
+      // The socket is shared by all senders, and not closed with one of them.
+      const way: DatagramWay = {
+        send: (bytes, { address, port }, onSent) => socket.send(bytes, port, address, onSent),
+      };
+      const links: UdpLinks = { linkTo: (remote) => new UdpLink(way, local, remote) };
       socket.on("message", (bytes, { address, port }) =>
         onDatagram(bytes, plainAddress(address), port, links),
       );

@@ -6,6 +6,7 @@
 import type { AnyStateMachine } from "xstate";
 import type * as z from "zod";
 import type { PeerMessage } from "../wire/message.ts";
+import type { WireForm } from "../wire/wire-form.ts";
 import type { Assumption, Overheard } from "./_assumed.ts";
 import type { Dialogue } from "./_dialogue.ts";
 import type { AsyncHub, HubWorld, Peer, World } from "./_world.ts";
@@ -98,7 +99,8 @@ export interface SayOptions {
   readonly progress: (text: string) => void;
 }
 
-export type Side = "server" | "client";
+/** `proxy`: it stands between a client and a server, plays neither, and passes on what they say. */
+export type Side = "server" | "client" | "proxy";
 export type Transport = "tcp" | "udp";
 
 export interface RoleDefinition<Schema extends z.ZodObject = z.ZodObject> {
@@ -114,11 +116,15 @@ export interface RoleDefinition<Schema extends z.ZodObject = z.ZodObject> {
   /** tcp: one actor a connection; udp: one a listener; client: one a run. */
   readonly machine: AnyStateMachine;
   readonly phases: Readonly<Record<string, Phase>>;
+  /** Messages of both sides as data, for readers from outside: `dissector` makes a dissector for Wireshark of it. Of a server. */
+  readonly wire?: WireForm;
   /** A right client's conversation with a server, for the contract test. */
   readonly dialogue?: Dialogue;
   /** Meaning of each state, in words, for `--explain`; at least of those that a person would wonder about. */
   readonly steps?: Readonly<Record<string, string>>;
   readonly hub?: HubDefinition;
+  /** Of a proxy that is played: the role whose client and server talk through it. */
+  readonly proxied?: Role;
   /** The name that a peer has given, from what its machine remembers: kept with its story, and for `members` where the role has no hub. */
   // biome-ignore lint/suspicious/noExplicitAny: a role knows its own machine's context; the table holds all of them.
   readonly peerName?: (context: any) => string | undefined;

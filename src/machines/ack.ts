@@ -8,6 +8,7 @@
 import { setup } from "xstate";
 import * as z from "zod";
 import { OK } from "../wire/ack.ts";
+import { ackForm } from "../wire/forms/ack.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { defineRole, type Session } from "./_role.ts";
 import type { World } from "./_world.ts";
@@ -38,6 +39,7 @@ export default defineRole({
   phases: {
     serving: { reads: "text", rule: "ACK-1", expects: "any datagram", handle: answer },
   },
+  wire: ackForm,
   dialogue: { lines: [{ client: "hello" }, { server: OK }] },
   offers: () => "an Ok for every datagram",
   tryIt: ({ port }) => `netlabctl ack hello --port ${port}`,

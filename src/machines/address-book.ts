@@ -23,6 +23,7 @@ import {
   UNKNOWN_ADDRESS,
   UNKNOWN_PROTOCOL,
 } from "../wire/address-record.ts";
+import { addressBookForm } from "../wire/forms/address-book.ts";
 import type { Assumption, Overheard, Reply } from "./_assumed.ts";
 import { defineRole } from "./_role.ts";
 import type { PeerWorld } from "./_world.ts";
@@ -74,6 +75,7 @@ export default defineRole({
   phases: {
     awaitingQuery: { reads: "record", rule: "BOOK-1", expects: "a query", decode: decodeQuery },
   },
+  wire: addressBookForm,
   dialogue: {
     lines: [
       { client: encodeQuery("8bit", "nobody@example.org").toString() },

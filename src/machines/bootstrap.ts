@@ -24,6 +24,7 @@ import {
   tokensIn,
   withoutTokens,
 } from "../wire/bootstrap.ts";
+import { bootstrapForm } from "../wire/forms/bootstrap.ts";
 import { isLoopback } from "../wire/loopback.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import type { Reply } from "./_assumed.ts";
@@ -82,6 +83,7 @@ export default defineRole({
   phases: {
     serving: { reads: "text", rule: "BOOT-1", expects: `${REGISTER} or ${DISCOVER}`, handle: answer },
   },
+  wire: bootstrapForm,
   dialogue: { lines: [{ client: `${DISCOVER},nothing` }, { server: END }] },
   assume: () => ({ world: { listings }, isAlike }),
   secrets: { find: tokensIn, hide: withoutTokens },

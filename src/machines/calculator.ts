@@ -10,6 +10,7 @@
 import { assign, setup } from "xstate";
 import * as z from "zod";
 import { BYE, DIVISION_BY_ZERO, hello, isQuit, parseExpression, QUIT, resultOf } from "../wire/calculator.ts";
+import { calculatorForm } from "../wire/forms/calculator.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { textOfRead } from "./_assumed.ts";
 import { defineRole, type RoleEvent, type Session } from "./_role.ts";
@@ -84,6 +85,7 @@ export default defineRole({
       isWord: isQuit,
     },
   },
+  wire: calculatorForm,
   dialogue: {
     given: { greet: true },
     lines: [

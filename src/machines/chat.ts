@@ -30,6 +30,7 @@ import {
   splitAtPrefix,
   takenIn,
 } from "../wire/chat.ts";
+import { chatForm } from "../wire/forms/chat.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { linesIn, type Reply } from "./_assumed.ts";
 import { defineRole, type Session } from "./_role.ts";
@@ -138,6 +139,7 @@ export default defineRole({
       unglue: ownMessages,
     },
   },
+  wire: chatForm,
   dialogue: {
     lines: [
       { server: PROMPT },

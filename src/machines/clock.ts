@@ -20,6 +20,7 @@ import {
   timeOf,
 } from "../wire/clock.ts";
 import { datagramWord } from "../wire/datagram-word.ts";
+import { clockForm } from "../wire/forms/clock.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { defineRole, type Session } from "./_role.ts";
 import type { World } from "./_world.ts";
@@ -50,6 +51,7 @@ export default defineRole({
   phases: {
     serving: { reads: "text", rule: "CLOCK-0", expects: `${SEND_DATE} or ${SEND_TIME}`, handle: answer },
   },
+  wire: clockForm,
   dialogue: { lines: [{ client: "SEND_YEAR" }, { server: INVALID_REQUEST }] },
   assume: () => ({
     isAlike: (said, ours) =>

@@ -32,6 +32,7 @@ import {
   parseCommand,
   whyNotRun,
 } from "../wire/echo-command.ts";
+import { echoForm } from "../wire/forms/echo.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { type Assumption, type Overheard, type Reply, textOfRead } from "./_assumed.ts";
 import { byteSize } from "./_options.ts";
@@ -182,6 +183,7 @@ export default defineRole({
       isWord: isClose,
     },
   },
+  wire: echoForm,
   dialogue: {
     lines: [
       { server: GREETING },

@@ -17,6 +17,7 @@ import { messageOf } from "../errors.ts";
 import { type Cause, cause } from "../stories/causes.ts";
 import { byteSwapped } from "../wire/byte-swapped.ts";
 import { encodeSize, FOUND, INVALID, MAX_FILE_BYTES, NOT_FOUND, VALID } from "../wire/file-transfer.ts";
+import { fileServerForm } from "../wire/forms/file-server.ts";
 import { isSameToken } from "../wire/same-token.ts";
 import { type Assumption, firstWord, type Overheard, type Reply, textOfRead } from "./_assumed.ts";
 import { formatHostPort, hostPort, secret } from "./_options.ts";
@@ -171,6 +172,7 @@ export default defineRole({
     awaitingAck: { reads: "raw", rule: "FILE-0", expects: "an acknowledgement", underWay: true },
     awaitingLateAck: { reads: "raw", rule: "FILE-0", expects: "the late acknowledgement" },
   },
+  wire: fileServerForm,
   dialogue: {
     given: { service: "pdf", token: "server1" },
     lines: [

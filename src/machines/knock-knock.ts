@@ -9,6 +9,7 @@
  */
 import { setup } from "xstate";
 import * as z from "zod";
+import { knockKnockForm } from "../wire/forms/knock-knock.ts";
 import { askWho, HA, isKnock, KNOCK, TRY, WHO_IS_THERE } from "../wire/knock-knock.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { defineRole, type RoleEvent, type Session } from "./_role.ts";
@@ -66,6 +67,7 @@ export default defineRole({
     awaitingName: { reads: "text", rule: "KNOCK-2", expects: "a name" },
     awaitingPunchLine: { reads: "text", rule: "KNOCK-2", expects: "the punch line" },
   },
+  wire: knockKnockForm,
   dialogue: {
     lines: [
       { client: "Hello?" },

@@ -12,6 +12,7 @@
 import { assign, fromPromise, setup } from "xstate";
 import * as z from "zod";
 import { type Cause, cause } from "../stories/causes.ts";
+import { relayForm } from "../wire/forms/relay.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import {
   CLOSE,
@@ -137,6 +138,7 @@ export default defineRole({
       isWord: isClose,
     },
   },
+  wire: relayForm,
   dialogue: {
     lines: [
       { client: "{name}" },

@@ -12,6 +12,7 @@ import { setup } from "xstate";
 import * as z from "zod";
 import { NetlabError } from "../errors.ts";
 import { shortPeerId } from "../ids.ts";
+import { reverseForm } from "../wire/forms/reverse.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { ACCEPT, EXIT, isExit, REJECT } from "../wire/reverse.ts";
 import { type Assumption, firstWord, type Overheard } from "./_assumed.ts";
@@ -75,6 +76,7 @@ export default defineRole({
       isWord: isExit,
     },
   },
+  wire: reverseForm,
   dialogue: {
     given: { mirror: true },
     lines: [{ server: ACCEPT }, { client: "taco cat" }, { server: "taco cat" }, { client: EXIT }],

@@ -80,7 +80,7 @@ export class OneSide implements Follower {
     this.#story = new SeenStory(subject, initialStateName(role.machine), this.clock, {
       onWords: (bytes) => this.#say(bytes),
       onLeave: () => {
-        this.#leftAt ??= this.#leaps.real(this.#story.now());
+        this.#leftAt ??= this.#story.now();
       },
       mayRefuse: (words) => this.#mayRefuse(words),
     });
@@ -164,8 +164,7 @@ export class OneSide implements Follower {
   }
 
   #say(bytes: Buffer): void {
-    if (bytes.length > 0)
-      this.#words.push({ at: this.#leaps.real(this.#story.now()), bytes, rule: this.#story.lastRule });
+    if (bytes.length > 0) this.#words.push({ at: this.#story.now(), bytes, rule: this.#story.lastRule });
   }
 
   /** The real program turned its peer away in the same words. */
@@ -375,9 +374,9 @@ export class OneSide implements Follower {
   #result(): Followed {
     const { conversation, assumption } = this.#request;
     return followedOf(this.#story, conversation, {
-      words: this.#words,
+      words: this.#words.map((words) => ({ ...words, at: this.#leaps.real(words.at) })),
       spoken: this.#spoken,
-      leftAt: this.#leftAt,
+      leftAt: this.#leftAt === undefined ? undefined : this.#leaps.real(this.#leftAt),
       stopped: this.#stopped,
       live: liveViewOf(this.#story, this.#connection?.control, this.clock.now()),
       secrets: assumption.secrets ?? [],

@@ -3,7 +3,8 @@
  * are handed to the one who compares the two.
  */
 import type { Cause } from "../stories/causes.ts";
-import { PAST, Story, type StorySubject } from "../stories/story.ts";
+import { PAST } from "../stories/retention.ts";
+import { Story, type StorySubject } from "../stories/story.ts";
 import type { SeenClock } from "./_seen-clock.ts";
 
 /** Longest part of an entry that is kept, as in the stories of a daemon. */

@@ -87,7 +87,7 @@ export class TalkSide {
       this.#story.remark(cause("seen-lost", { size: event.size, from: event.from }));
       this.#stop("lost");
     } else if (event.kind !== "data") this.#end(event);
-    else if (event.from === "client") this.#say(event.bytes, event.size ?? event.bytes.length);
+    else if (event.from === "client") for (const one of messagesIn(event)) this.#say(one.bytes, one.size);
     else this.#hear(event.bytes, event.size ?? event.bytes.length, event.at);
   }
 
@@ -179,4 +179,18 @@ export class TalkSide {
       real: (at) => at,
     });
   }
+}
+
+const NEWLINE = 0x0a;
+
+/** Lines that were read together are messages of their own; of bytes without a line's end, nothing says where one would end. */
+function messagesIn({ bytes, size = bytes.length }: { readonly bytes: Buffer; readonly size?: number }) {
+  if (bytes.at(-1) !== NEWLINE || size !== bytes.length) return [{ bytes, size }];
+  const lines: { readonly bytes: Buffer; readonly size: number }[] = [];
+  for (let from = 0; from < bytes.length; ) {
+    const end = bytes.indexOf(NEWLINE, from) + 1;
+    lines.push({ bytes: bytes.subarray(from, end), size: end - from });
+    from = end;
+  }
+  return lines;
 }

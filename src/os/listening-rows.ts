@@ -19,12 +19,13 @@ const TABLES = [
   { transport: "udp", family: 6, file: "udp6" },
 ] as const;
 
-/** All of this network namespace, also those of other programs. */
-export function listeningRows(): Listening[] {
-  return TABLES.flatMap(({ transport, family, file }) =>
-    listeningIn(procText(`net/${file}`, transport === "tcp" ? isPastListening : undefined), transport).map(
-      (row) => ({ transport, family, ...row }),
-    ),
+/** All of this network namespace, also those of other programs; of one transport, or of both. */
+export function listeningRows(wanted?: Listening["transport"]): Listening[] {
+  return TABLES.filter(({ transport }) => (wanted ?? transport) === transport).flatMap(
+    ({ transport, family, file }) =>
+      listeningIn(procText(`net/${file}`, transport === "tcp" ? isPastListening : undefined), transport).map(
+        (row) => ({ transport, family, ...row }),
+      ),
   );
 }
 

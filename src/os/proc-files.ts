@@ -24,6 +24,20 @@ export function procText(name: string, isEnough?: (text: string) => boolean): st
   }
 }
 
+/** So many bytes of a file that has places, such as a program's memory. */
+export function procBytes(name: string, place: bigint, sizeBytes: number): Buffer | undefined {
+  let file: number | undefined;
+  try {
+    file = openSync(`${PROC}/${name}`, "r");
+    const bytes = Buffer.alloc(sizeBytes);
+    return readSync(file, bytes, 0, sizeBytes, place) === sizeBytes ? bytes : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
 export function procNames(folder: string): string[] {
   try {
     return readdirSync(`${PROC}/${folder}`);

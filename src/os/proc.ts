@@ -44,9 +44,15 @@ export async function isOnlyInTimeWait(port: number): Promise<boolean> {
   return rows.length > 0 && rows.every(({ state }) => state === SOCKET_STATES.timeWait);
 }
 
-/** The program at the other end; undefined: it is on another machine, another user's, of this very process, or not found. */
-export async function programAt({ peer, ours }: ConnectionEnds): Promise<ProgramSample | undefined> {
-  const rows = await socketsOn("tcp", peer.port);
+/**
+ * The program at the other end; undefined: it is on another machine, another user's, of this very process, or not found. `known`: the
+ * sockets on its port, where they have been looked up.
+ */
+export async function programAt(
+  { peer, ours }: ConnectionEnds,
+  known?: readonly SocketRow[],
+): Promise<ProgramSample | undefined> {
+  const rows = known ?? (await socketsOn("tcp", peer.port));
   const end = rows.find((row) => isEnd(row, { peer, ours }));
   if (!end) return undefined;
   const isAccepted = end.inode !== 0;
@@ -221,7 +227,8 @@ async function callIn(call: SystemCall, { pid, fd }: Holder): Promise<Call> {
     case "recv":
     case "read":
       if (call.fd === fd) return { doing: "receiving", isCertain };
-      if (call.fd === 0 || isTerminal(target)) return { doing: "keyboard", isCertain };
+      if (isTerminal(target)) return { doing: "keyboard", isCertain };
+      if (call.fd === 0) return { doing: (await isHandedOn(pid)) ? "keyboard" : "otherwise", isCertain };
       return target.startsWith("socket:")
         ? { doing: "servingAnother", isCertain }
         : { doing: "otherwise", isCertain };
@@ -238,6 +245,14 @@ async function callIn(call: SystemCall, { pid, fd }: Holder): Promise<Call> {
     default:
       return { doing: "otherwise", isCertain };
   }
+}
+
+/** Whether its standard input is its parent's, and no pipe between the two: that is how `ncat --exec` talks to its program. */
+async function isHandedOn(pid: number): Promise<boolean> {
+  const parent = await parentOf(pid);
+  if (parent === process.pid) return true;
+  const [own, above] = await Promise.all([linkOf(pid, 0), linkOf(parent, 0)]);
+  return own === above || above === "";
 }
 
 const BY_CHANNEL: Partial<Record<string, Doing>> = {

@@ -7,13 +7,10 @@
  */
 import { type Listening, listeningRows } from "./listening-rows.ts";
 import { procLink, procNames, procText } from "./proc-files.ts";
-import { isOpenEndedWait } from "./waiting-call.ts";
 
 /** Linux' clock of CPU time, the same on every architecture that Node runs on. */
 const TICK_MS = 10;
 const PAGE_BYTES = 4096;
-/** Threads of one process that are looked at. */
-const MAX_THREADS = 128;
 
 export interface ProcessFigures {
   readonly pid: number;
@@ -46,6 +43,36 @@ export function processFigures(pid: number, text: string): ProcessFigures | unde
 
 /** Figures of these processes and of all below them, zombies too. A daughter whose parent has ended belongs to another one by then. */
 export function processTree(roots: readonly number[]): ProcessFigures[] {
+  return tellsDaughters() ? grownTree(roots) : foundTree(roots);
+}
+
+/** From each process to its daughters: a handful of files, where a look at every process of a machine is hundreds. */
+function grownTree(roots: readonly number[]): ProcessFigures[] {
+  const within = new Set(roots);
+  const all: ProcessFigures[] = [];
+  // A set is walked through to what was added meanwhile.
+  for (const pid of within) {
+    const figures = processFigures(pid, procText(`${pid}/stat`));
+    if (!figures) continue;
+    all.push(figures);
+    for (const daughter of daughtersOf(pid)) within.add(daughter);
+  }
+  return all;
+}
+
+const daughtersOf = (pid: number): number[] =>
+  procNames(`${pid}/task`).flatMap((thread) =>
+    procText(`${pid}/task/${thread}/children`).split(" ").filter(Boolean).map(Number),
+  );
+
+/** Not every kernel is built to tell them. */
+let isTold: boolean | undefined;
+function tellsDaughters(): boolean {
+  isTold ??= procNames(`${process.pid}/task/${process.pid}`).includes("children");
+  return isTold;
+}
+
+function foundTree(roots: readonly number[]): ProcessFigures[] {
   const all = allProcesses();
   const within = new Set(roots);
   // A child may have a smaller number than its parent, for numbers begin again: looked through until nothing is new.
@@ -58,16 +85,20 @@ export function processTree(roots: readonly number[]): ProcessFigures[] {
 
 /**
  * Processes of this user that were started with this piece of environment, `NAME=value`: how a daughter is found again that left its
- * parent and its group.
+ * parent and its group. `older`: they were there before, and are not looked at.
  */
-export function markedProcesses(mark: string): number[] {
-  return allPids().filter((pid) => procText(`${pid}/environ`).split("\0").includes(mark));
+export function markedProcesses(mark: string, older: ReadonlySet<number>): number[] {
+  return allPids().filter((pid) => !older.has(pid) && isMarked(pid, mark));
 }
+
+export const isMarked = (pid: number, mark: string): boolean =>
+  procText(`${pid}/environ`).split("\0").includes(mark);
 
 export const isEnded = ({ state }: ProcessFigures) => state === "Z" || state === "X";
 export const sum = (figures: readonly number[]) => figures.reduce((total, figure) => total + figure, 0);
 
-const allPids = (): number[] =>
+/** Numbers of all processes that there are. */
+export const allPids = (): number[] =>
   procNames("")
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
@@ -88,27 +119,14 @@ export function shareOfMemory(pid: number): number | undefined {
 }
 
 /** Ports on which these processes wait for clients or for datagrams: rows of the kernel's tables that one of them has open. */
-export function listeningOf(pids: readonly number[]): Listening[] {
-  const rows = listeningRows();
-  if (rows.length === 0) return [];
+export function listeningOf(pids: readonly number[], transport: Listening["transport"]): Listening[] {
   const inodes = socketsOf(pids);
-  return rows.filter(({ inode }) => inodes.has(inode));
+  if (inodes.size === 0) return [];
+  return listeningRows(transport).filter(({ inode }) => inodes.has(inode));
 }
 
-/**
- * Whether every thread of these processes waits for something that only others can give it: bytes, a client, another thread. A wait
- * with a time limit is none of these, for the program goes on by itself; a call that is not known is none either.
- */
-export const isWaitingForOthers = (pids: readonly number[]): boolean =>
-  pids.length > 0 && pids.every(isProcessWaiting);
-
-function isProcessWaiting(pid: number): boolean {
-  const threads = procNames(`${pid}/task`);
-  if (threads.length === 0 || threads.length > MAX_THREADS) return false;
-  return threads.every((thread) => isOpenEndedWait(procText(`${pid}/task/${thread}/syscall`), process.arch));
-}
-
-function socketsOf(pids: readonly number[]): ReadonlySet<number> {
+/** Inodes of the sockets that these processes have open. */
+export function socketsOf(pids: readonly number[]): ReadonlySet<number> {
   const links = pids.flatMap((pid) => procNames(`${pid}/fd`).map((fd) => procLink(`${pid}/fd/${fd}`)));
   const inodes = links.map((link) => Number(/^socket:\[(\d+)\]$/.exec(link)?.[1] ?? 0));
   return new Set(inodes.filter(Boolean));

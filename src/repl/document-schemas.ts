@@ -41,6 +41,8 @@ export const connection = z.object({
   id: z.string(),
   role: z.string().describe("id of the instance"),
   label: z.string().nullable(),
+  leg: z.enum(["client", "server"]).nullable().describe("of a proxy: whose side of the pair it is"),
+  pair: z.string().nullable().describe("of a proxy: the connection of the other side"),
   remote: z.string().describe("host:port"),
   state: z.string().describe("of the role's machine; closed where it has ended"),
   waitsFor: z.string().nullable(),
@@ -96,8 +98,24 @@ export const explanation = connection.extend({
   reason: z.string().nullable(),
   source: z.enum(["memory", "journal"]),
   omitted: count,
-  diagnoses: z.array(diagnosis),
+  diagnoses: z.array(
+    diagnosis.extend({
+      side: z.enum(["client", "server"]).optional().describe("of a proxy: whose mistake it is"),
+    }),
+  ),
   entries: z.array(entry.extend({ read: count.optional() })),
+  proxied: z
+    .object({
+      role: z.string().describe("whose protocol client and server speak"),
+      server: z.string().describe("host:port"),
+      fault: z.enum(["client", "server"]).nullable().describe("the side whose mistake came first"),
+      judgedTo: z.string().describe("whole, or why it is judged in part or not at all"),
+      disagreements: z.array(
+        z.object({ us: count, said: z.string(), ours: z.string(), rule: z.string().nullable() }),
+      ),
+    })
+    .optional()
+    .describe("of a proxy: the conversation of its client and its server"),
 });
 
 export const registration = z.object({
@@ -121,7 +139,7 @@ export const problem = z.object({
 const role = z.object({
   name: z.string(),
   summary: z.string(),
-  side: z.enum(["server", "client"]),
+  side: z.enum(["server", "client", "proxy"]),
   transport: z.enum(["tcp", "udp"]),
   port,
 });
@@ -239,6 +257,7 @@ const lineFault = z.object({
   name: z.string(),
   attributes: z.record(z.string(), z.string()).describe("as they were typed"),
   target: z.string().describe("id of an instance, or of a connection"),
+  leg: z.enum(["client", "server"]).nullable().describe("of a proxy: only on its connections with this side"),
   direction: z.enum(["in", "out", "both"]).describe("seen from the role"),
   chance: z.number(),
   seed: z.number().int(),
@@ -259,6 +278,15 @@ const faultKind = z.object({
 const record = z.union([
   z.object({
     opener: z.enum(["peer", "us"]),
+    protocol: z.string().nullable().describe("the server's role"),
+    cards: z
+      .array(z.object({ read: count.nullable(), id: z.string(), rule: z.string(), title: z.string() }))
+      .optional()
+      .describe("which card fits which read; null: none of them alone"),
+    messages: z
+      .array(z.object({ entry: count, bytes: z.string().describe("base64"), hidden: z.array(z.unknown()) }))
+      .optional()
+      .describe("with --messages"),
     record: z.looseObject({ version: z.number(), entries: z.array(z.unknown()) }),
   }),
   z.object({ id: z.string(), entry: z.unknown(), bytesIn: bytes, bytesOut: bytes }),

@@ -11,12 +11,14 @@ const SHOWN_BYTES = 40;
 
 /** `Last: your program sent "15 + 35\\n" 3 s ago; it is the server's turn.` */
 export function lastLine(told: Told): string {
-  const turn = isLeftAsAgreed(told) ? "" : `; ${whoseTurn(told)}`;
+  const turn = told.story.subject.leg || isLeftAsAgreed(told) ? "" : `; ${whoseTurn(told)}`;
   return `Last: ${whatMoved(told)} ${when(told)}${turn}.`;
 }
 
 /** Names of both sides. */
 function sidesOf({ story }: Told) {
+  const { ends } = contextOf(story);
+  if (story.subject.leg && ends) return ends;
   if (story.subject.isSeen) return endsOf(roleOf(story));
   return roleOf(story)?.side === "client"
     ? { peer: "the server", us: "our client" }

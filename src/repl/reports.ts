@@ -34,7 +34,7 @@ export function instanceReport(
     ["plays", `${rest.type}: ${lab.roles.get(instance.type)?.summary}`],
     ...(rest.name ? [["name", rest.name] as [string, string]] : []),
     ...(rest.label ? [["label", rest.label] as [string, string]] : []),
-    ...(side === "server" ? [["where", `${whereOf(instance)}/${rest.transport}`] as [string, string]] : []),
+    ...(side !== "client" ? [["where", `${whereOf(instance)}/${rest.transport}`] as [string, string]] : []),
     ["peers", [String(rest.connections), troubleOf(peerVerdicts(lab)(rest.id))].filter(Boolean).join("; ")],
     ["restarts", `${rest.restarts} (${instance.restart})`],
     ["since", rest.startedAt ?? "not running"],

@@ -11,7 +11,7 @@ export function welcomeText(
   { columns, hasColors }: { columns: number; hasColors: boolean },
 ): string {
   const style = styleOf(hasColors);
-  const servers = lab.instances.filter(({ side, state }) => side === "server" && state === "running");
+  const servers = lab.instances.filter(({ side, state }) => side !== "client" && state === "running");
   const failed = lab.instances.filter(({ state }) => state === "failed");
   return [
     `${style.bold(`netlabd ${lab.version}`)} plays the lab ${style.bold(lab.name)}${whereLine(servers)}`,

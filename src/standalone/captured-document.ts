@@ -2,8 +2,8 @@
 import { connectionDocument, entryDocument } from "../lab/documents.ts";
 import { formatHostPort } from "../machines/_options.ts";
 import type { Looked } from "../onlooker/look.ts";
-import { printableBytes } from "../printable.ts";
 import { cardDocument } from "../repl/explanation.ts";
+import { disagreementDocuments, shownSide } from "../repl/looked-text.ts";
 import type { Visibility } from "../stories/entry-text.ts";
 import type { NamedConversation } from "./capture-view.ts";
 
@@ -12,10 +12,6 @@ export interface Told {
   readonly named: NamedConversation;
   readonly looked: Looked;
 }
-
-/** The side whose counterpart made the mistake: the reads that a card names are its own. */
-export const shownSide = (looked: Looked) =>
-  (looked.fault === "server" ? looked.client : looked.server) ?? looked;
 
 /** Few words: the first card, or why there is none. */
 export function noteOf({ stopped, cards, guess, fault }: Looked): string {
@@ -39,12 +35,7 @@ export function documentOf({ named, looked }: Told, visibility: Visibility) {
   return {
     ...rowOf({ named, looked }),
     diagnoses: looked.cards.map((card) => ({ side: card.side, ...cardDocument(card, story) })),
-    disagreements: looked.disagreements.map(({ at, said, ours, rule }) => ({
-      us: at,
-      said: printableBytes(said),
-      ours: printableBytes(ours),
-      rule: rule ?? null,
-    })),
+    disagreements: disagreementDocuments(looked),
     entries: story.entries.map((entry) => entryDocument(entry, story, visibility)),
   };
 }

@@ -1,6 +1,6 @@
 /** `seq`, `graph` and `replay` of conversations in a capture file. */
 import * as z from "zod";
-import { NetlabError } from "../errors.ts";
+import { exitCodes, NetlabError } from "../errors.ts";
 import type { Command } from "../repl/command.ts";
 import graph from "../repl/commands/graph.ts";
 import { tellReplayed } from "../repl/commands/replay.ts";
@@ -34,7 +34,8 @@ function drawn(command: Command, name: string, summary: string, takesRest: boole
       const lab = await capturedLab(view, [wanted]);
       const repl = callOn(lab, call);
       const asked = takesRest ? { rest: [wanted.id] } : { args: { subject: wanted.id } };
-      return (await command.run({ ...repl, ...asked })) ?? 0;
+      const exit = await command.run({ ...repl, ...asked });
+      return typeof exit === "number" ? exit : exitCodes.done;
     },
   } as never);
 }

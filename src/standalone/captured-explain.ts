@@ -4,17 +4,13 @@ import { exitCodes } from "../errors.ts";
 import { formatHostPort } from "../machines/_options.ts";
 import type { Looked } from "../onlooker/look.ts";
 import { printable } from "../printable.ts";
-import { alsoLines, briefCard, wholeCard } from "../repl/card-text.ts";
 import { entriesText, type Look } from "../repl/explain-text.ts";
-import { lastLine } from "../repl/last-line.ts";
+import { lookedConclusion, type StoppedWords, shownSide } from "../repl/looked-text.ts";
 import { styleOf, styleWord } from "../repl/style.ts";
-import { wrapped } from "../repl/wrapped.ts";
 import { shellWord } from "../shell-words.ts";
-import { causeText } from "../stories/cause-text.ts";
-import type { Visibility } from "../stories/entry-text.ts";
 import { byVerdict } from "../stories/verdict.ts";
 import { CaptureView, type NamedConversation } from "./capture-view.ts";
-import { documentOf, noteOf, rowOf, shownSide, type Told } from "./captured-document.ts";
+import { documentOf, noteOf, rowOf, type Told } from "./captured-document.ts";
 import { captureOptions, tellCut } from "./captured-options.ts";
 import { defineStandalone, type StandaloneCall } from "./standalone-command.ts";
 
@@ -90,7 +86,12 @@ function textOf({ named, looked }: Told, view: CaptureView, call: Call): string 
     "",
     ...entriesText(story, look, options),
     "",
-    ...conclusion(named, looked, view, look, options),
+    ...lookedConclusion(
+      looked,
+      { stopped: STOPPED, again: `netlabctl explain ${named.id} --capture ${shellWord(view.file)}` },
+      look,
+      options,
+    ),
   ].join("\n");
 }
 
@@ -116,36 +117,8 @@ function headOf({ id, conversation, guess }: NamedConversation, looked: Looked, 
   return [style.bold(id), ...rows.map(([name, value]) => `  ${name.padEnd(8)} ${value}`)];
 }
 
-function conclusion(
-  { id }: NamedConversation,
-  looked: Looked,
-  view: CaptureView,
-  look: Look,
-  visibility: Visibility,
-): string[] {
-  const { cards } = looked;
-  const lines = (text: string) => wrapped(text, Math.min(look.columns, MOST_COLUMNS));
-  const disagreement = looked.disagreements.length > 0 ? lines(disagreementText(looked)) : [];
-  const [first, ...others] = cards;
-  if (!first) {
-    const why = STOPPED[looked.stopped ?? "whole"];
-    const last = looked.server
-      ? lastLine({ ...looked.server.judgement, story: looked.story, visibility })
-      : "";
-    return disagreement.length > 0 ? disagreement : [...lines(why), ...(last === "" ? [] : lines(last))];
-  }
-  if (look.full)
-    return [...disagreement, ...cards.flatMap((card) => ["", ...wholeCard(card, look)])].slice(
-      disagreement.length > 0 ? 0 : 1,
-    );
-  const more = `netlabctl explain ${id} --capture ${shellWord(view.file)} --full: the rule${others.length > 0 ? ", the other cards" : ""}, and how to see it again`;
-  return [...disagreement, ...briefCard(first, look), ...alsoLines(others, look), look.style.dim(more)];
-}
-
-const MOST_COLUMNS = 80;
-
 /** Why there is no card. */
-const STOPPED: Readonly<Record<NonNullable<Looked["stopped"]> | "whole", string>> = {
+const STOPPED: StoppedWords = {
   whole: "No mistake recognised. (That does not prove the programs right.)",
   "no-role":
     "None of netlabd's roles is known in it, so it is told and not judged: name the server's with --role.",
@@ -156,21 +129,6 @@ const STOPPED: Readonly<Record<NonNullable<Looked["stopped"]> | "whole", string>
   left: "No mistake recognised. (That does not prove the programs right.)",
   unknown: "What the server knew here cannot be told from its words; up to there, no mistake is recognised.",
 };
-
-/** `The server answered "50", the rules say "50.0" [CALC-1].` */
-function disagreementText({ disagreements, story }: Looked): string {
-  const [first] = story.entries.flatMap((entry) =>
-    entry.kind === "remark" && OTHERWISE.has(entry.cause.code) ? [entry.cause] : [],
-  );
-  if (!first) return "";
-  const text = printable(causeText(first));
-  const rule = first.rule === undefined ? "" : ` [${first.rule}]`;
-  const more =
-    disagreements.length > 1 ? ` The same goes for ${disagreements.length - 1} more of its answers.` : "";
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${rule}.${more}`;
-}
-
-const OTHERWISE: ReadonlySet<string> = new Set(["answered-otherwise", "not-answered"]);
 
 function othersText(others: readonly Told[], told: number, view: CaptureView): string {
   if (others.length === 0) return "";

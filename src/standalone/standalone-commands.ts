@@ -6,6 +6,7 @@ import capturedExplain from "./captured-explain.ts";
 import check from "./check.ts";
 import completion from "./completion.ts";
 import discover from "./discover.ts";
+import dissector from "./dissector.ts";
 import doctor from "./doctor.ts";
 import fetch from "./fetch.ts";
 import grade from "./grade.ts";
@@ -24,6 +25,7 @@ export const standalone: ReadonlyMap<string, StandaloneCommand> = new Map(
     check,
     doctor,
     grade,
+    dissector,
     completion,
     run,
     installExtcap,

@@ -102,6 +102,28 @@ const broken = {
   ),
 } as const;
 
+/** Reasons that a proxy tells of a connection because of the other one of its pair. */
+const passedOn = {
+  "server-unreachable": row(
+    "note",
+    { host: "text", port: "number", why: "text" },
+    ({ host, port, why }) =>
+      `the proxy could not connect to the server at ${host}:${port}: ${why}; so the client was reset`,
+  ),
+  "other-side-reset": row(
+    "note",
+    { side: "text" },
+    ({ side }) => `the ${side} reset its connection, so the proxy reset this one too`,
+  ),
+  "by-operator": row("note", {}, () => "an operator ended both sides"),
+  "datagram-refused": row(
+    "note",
+    { error: "text" },
+    ({ error }) => `no program takes datagrams there: ${error}`,
+  ),
+  "proxy-loop": row("refused", {}, () => "what it says would come back to this proxy again and again"),
+} as const;
+
 /** Remarks of an onlooker, who was at neither end. */
 const seen = {
   "seen-lost": row(
@@ -129,4 +151,11 @@ const seen = {
   ),
 } as const;
 
-export const causeTable = { ...common, ...broken, ...seen, ...serverCauses, ...clientCauses } as const;
+export const causeTable = {
+  ...common,
+  ...broken,
+  ...passedOn,
+  ...seen,
+  ...serverCauses,
+  ...clientCauses,
+} as const;

@@ -7,7 +7,7 @@ import { secretKeysOf } from "../machines/_options.ts";
 import type { Role } from "../machines/_role.ts";
 import type { Ends, RedactionContext } from "./entry-text.ts";
 import { Redactor } from "./redaction.ts";
-import type { Story } from "./story.ts";
+import type { Leg, Story } from "./story.ts";
 
 /** Roles that are loaded again and again must not stay in memory for ever: older ones are found by their name. */
 const MAX_EDITIONS = 256;
@@ -36,19 +36,30 @@ export function roleOf(
   return edition?.name === subject.role ? edition : known?.get(subject.role);
 }
 
+/** Whether our side connected, or asked first: a client of ours, or a proxy towards its server. */
+export function isOpenedByUs(story: Pick<Story, "subject">, known?: ReadonlyMap<string, Role>): boolean {
+  return story.subject.leg === "server" || roleOf(story, known)?.side === "client";
+}
+
 /** How a story's lines are shown, and what is hidden in them. */
 export function contextOf(
   story: Pick<Story, "subject" | "secrets">,
   known?: ReadonlyMap<string, Role>,
 ): RedactionContext {
   const role = roleOf(story, known);
-  const { isSeen } = story.subject;
+  const { isSeen, leg } = story.subject;
   return {
     display: role?.display,
     redactor: Redactor.of(role, story.secrets),
-    ...(isSeen ? { ends: endsOf(role) } : {}),
+    ...(leg ? { ends: ENDS_OF_LEG[leg] } : isSeen ? { ends: endsOf(role) } : {}),
   };
 }
+
+/** On a proxy's connection with one side, what goes out is the other's words. */
+const ENDS_OF_LEG: Readonly<Record<Leg, Ends>> = {
+  client: { us: "the server", peer: "the client" },
+  server: { us: "the client", peer: "the server" },
+};
 
 /** Ends of a conversation of two others. */
 export const endsOf = (role: Pick<Role, "side"> | undefined): Ends =>

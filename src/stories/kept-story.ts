@@ -1,7 +1,8 @@
 /** A story that was kept elsewhere, e.g. in the journal: it is read like one of the recorder's, and nothing is added. */
 import type { Cause } from "./causes.ts";
 import type { Entry } from "./entry.ts";
-import { type Fault, PAST, Story, type StorySubject } from "./story.ts";
+import { PAST } from "./retention.ts";
+import { type Fault, Story, type StorySubject } from "./story.ts";
 
 /** How a story stood when it was last written down. */
 export interface StorySummary {

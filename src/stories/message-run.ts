@@ -5,12 +5,22 @@
 import { sharedFact } from "./shared-facts.ts";
 import { LAST_ENTRIES, type MessageFact } from "./slots.ts";
 
-/** Story that a run belongs to: it writes what was counted. */
-export interface Runner {
-  keepRun(run: MessageRun): void;
+/** Messages of one read, and the sizes of the last of them. */
+export interface CountedRun {
+  readonly at: number;
+  readonly count: number;
+  readonly fact: MessageFact;
+  /** Number of the first whose size is known: a story keeps no more than come from there on. */
+  readonly first: number;
+  sizeOf(number: number): number;
 }
 
-export class MessageRun {
+/** Story that a run belongs to: it writes what was counted. */
+export interface Runner {
+  keepRun(run: CountedRun): void;
+}
+
+export class MessageRun implements CountedRun {
   #runner: Runner | undefined;
   #fact: MessageFact = { kind: "message", state: "", rule: "" };
   #at = 0;
@@ -30,7 +40,6 @@ export class MessageRun {
     return this.#fact;
   }
 
-  /** Number of the first whose size is known: a story keeps no more than come from there on. */
   get first(): number {
     return Math.max(0, this.#count - LAST_ENTRIES);
   }

@@ -4,6 +4,7 @@
  */
 import type { Clock } from "../machines/_world.ts";
 import type { Entry } from "./entry.ts";
+import type { SlotFollower } from "./slot-follower.ts";
 import { Story, type StorySubject } from "./story.ts";
 
 export type TapListener = (story: Story, entry: Entry) => void;
@@ -41,6 +42,8 @@ export class Recorder {
   readonly #faulty = new Map<string, Story[]>();
   readonly #taps = new Set<TapListener>();
   readonly #watchers = new Set<StoryListener>();
+  /** Another process that keeps the same stories. */
+  follower: SlotFollower | undefined;
   #cost = 0;
   /** Milliseconds from the clock that never goes back to the wall's. */
   #wallOffset = 0;

@@ -27,7 +27,7 @@ export const slot = {
   fact: 4,
   /** A read that was not kept whole. */
   inCut: 5,
-  /** A write that was not kept whole. */
+  /** A write that was not kept whole: its bytes, or as latin1. */
   outCut: 6,
   /** An entry as it is. */
   entry: 7,
@@ -65,8 +65,8 @@ interface Gap {
 
 /** Kind and size as one small integer. */
 export const coded = (kind: SlotKind, sizeBytes = 0) => sizeBytes * 8 + kind;
-const kindIn = (code: number) => code & 7;
-const sizeIn = (code: number) => (code - kindIn(code)) / 8;
+export const kindIn = (code: number) => code & 7;
+export const sizeIn = (code: number) => (code - kindIn(code)) / 8;
 
 export class Slots {
   readonly #slots: (number | Held)[] = [];
@@ -195,7 +195,7 @@ function costOf(code: number, held: Held): number {
     case slot.inCut:
       return SLOTS_COST + TEXT_COST + (held as string).length;
     case slot.outCut:
-      return SLOTS_COST + BUFFER_COST + (held as Buffer).length;
+      return SLOTS_COST + BUFFER_COST + (held as Buffer | string).length;
     case slot.entry:
       return SLOTS_COST + costOfEntry(held as Entry);
     default:
@@ -218,8 +218,10 @@ export function entryOf(at: number, code: number, held: Held): Entry {
     case slot.outText:
       return { at, kind: "out", bytes: Buffer.from(held as string), size };
     case slot.out:
-    case slot.outCut:
-      return { at, kind: "out", bytes: held as Buffer, size };
+    case slot.outCut: {
+      const bytes = typeof held === "string" ? Buffer.from(held, "latin1") : (held as Buffer);
+      return { at, kind: "out", bytes, size };
+    }
     case slot.message: {
       const { kind, state, rule } = held as MessageFact;
       return { at, kind, size, state, rule };

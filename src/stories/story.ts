@@ -7,8 +7,9 @@
 
 import type { Cause } from "./causes.ts";
 import type { Entry, EntryOf, LineFault, OperatorAction, Transition } from "./entry.ts";
-import { type MessageRun, messageRun } from "./message-run.ts";
+import { type CountedRun, messageRun } from "./message-run.ts";
 import type { ProgramSample } from "./program.ts";
+import { PAST, type Retention } from "./retention.ts";
 import { sharedFact } from "./shared-facts.ts";
 import { coded, entryOf, type Fact, type Held, Slots, slot } from "./slots.ts";
 import type { Judged } from "./verdict.ts";
@@ -32,6 +33,9 @@ export interface StorySubject {
   readonly transport: "tcp" | "udp";
   /** A question of our own, e.g. of a file server's registrar: no visit. */
   readonly isInternal?: boolean;
+  /** Of a proxy: whose side of the pair this is, and the id of the other side's story. */
+  readonly leg?: Leg;
+  readonly pair?: string;
   /** Neither end was ours: two others were watched. */
   readonly isSeen?: boolean;
   /** Our end. */
@@ -40,25 +44,12 @@ export interface StorySubject {
   remote: Endpoint;
 }
 
+/** The two sides of a pair that a proxy stands between: its connection with the client, and its own with the server. */
+export type Leg = "client" | "server";
+
 export interface Endpoint {
   readonly address: string;
   readonly port: number;
-}
-
-/** Policy of what is kept of a story, and for how long. */
-export interface Retention {
-  /** Every entry, however many: for a run that is graded or captured. */
-  readonly keepsAll: boolean;
-  /** So many bytes of each entry. */
-  readonly bytesPerEntry: number;
-  /** Listeners follow every entry: only then is it made as it happens. */
-  readonly isTapped: boolean;
-  /** Microseconds by a clock that never goes back. */
-  monotonic(): number;
-  /** Part of these bytes, as long as an entry may be. */
-  clip(bytes: Buffer): Buffer;
-  onEntry(story: Story, entry: Entry): void;
-  charge(costBytes: number): void;
 }
 
 const NO_SECRETS: readonly string[] = [];
@@ -160,11 +151,11 @@ export class Story {
   }
 
   add(entry: Entry): void {
-    this.#put(entry.at, coded(slot.entry), entry);
+    this.put(entry.at, coded(slot.entry), entry);
   }
 
   recordOpening(): void {
-    this.#put(0, coded(slot.fact), sharedFact({ kind: "opened", state: this.state }));
+    this.put(0, coded(slot.fact), sharedFact({ kind: "opened", state: this.state }));
   }
 
   /** `text`: all of the bytes, a character each, where the reader has made it. */
@@ -176,7 +167,15 @@ export class Story {
     // A part of the text would keep all of it in memory.
     const kept =
       isWhole && text !== undefined ? text : bytes.toString("latin1", 0, isWhole ? bytes.length : limit);
-    this.#put(at, coded(isWhole ? slot.in : slot.inCut, bytes.length), kept);
+    this.put(at, coded(isWhole ? slot.in : slot.inCut, bytes.length), kept);
+  }
+
+  /** Records one of many long reads, or the write that passes it on: so many bytes, of which this text is the beginning, a character a byte. */
+  recordHead(kind: "in" | "out", sizeBytes: number, head: string): void {
+    if (kind === "out") return this.#wrote(sizeBytes, slot.outCut, head);
+    this.bytesIn += sizeBytes;
+    this.movedAt = this.now();
+    this.put(this.movedAt, coded(slot.inCut, sizeBytes), head);
   }
 
   /** Bytes that came and were not read: after our close, or behind a told size or a refusal. */
@@ -215,7 +214,7 @@ export class Story {
   ): void {
     this.bytesOut += sizeBytes;
     this.movedAt = this.now();
-    this.#put(this.movedAt, coded(kind, sizeBytes), kept);
+    this.put(this.movedAt, coded(kind, sizeBytes), kept);
   }
 
   /** A message that framing made of the reads, for the present state. `at`: when they were handed over, or whatever happened since. */
@@ -224,17 +223,18 @@ export class Story {
     const at = Math.max(handedAt, this.#lastAt);
     const fact = messageRun.factOf(this.state, rule);
     if (this.#step || this.#retention.isTapped || !this.#slots.hasFirst)
-      this.#put(at, coded(slot.message, sizeBytes), fact);
+      this.put(at, coded(slot.message, sizeBytes), fact);
     else messageRun.add(this, fact, at, sizeBytes);
   }
 
   /** Messages that were only counted so far. */
-  keepRun(run: MessageRun): void {
+  keepRun(run: CountedRun): void {
     let cost = 0;
     for (let number = run.first; number < run.count; number += 1)
       cost += this.#slots.keep(run.at, coded(slot.message, run.sizeOf(number)), run.fact);
     if (run.first > 0) this.#slots.passOver(run.at, run.first);
     this.charge(cost);
+    this.#retention.follower?.onRun(this, run);
   }
 
   /** All that happened is written. */
@@ -268,7 +268,7 @@ export class Story {
 
   /** A FIN: the peer's, or ours. */
   recordEnd(kind: "ended" | "fin"): void {
-    this.#put(this.now(), coded(slot.fact), kind === "ended" ? PEER_FIN : OUR_FIN);
+    this.put(this.now(), coded(slot.fact), kind === "ended" ? PEER_FIN : OUR_FIN);
   }
 
   remark(cause: Cause): void {
@@ -297,7 +297,7 @@ export class Story {
 
   close(by: "peer" | "us", cause?: Cause): void {
     if (cause) this.add({ at: this.now(), kind: "closed", by, cause });
-    else this.#put(this.now(), coded(slot.fact), sharedFact({ kind: "closed", by }));
+    else this.put(this.now(), coded(slot.fact), sharedFact({ kind: "closed", by }));
   }
 
   /** Something of ours threw, maybe in the middle of a step. */
@@ -333,19 +333,21 @@ export class Story {
       this.state = transition.to;
       this.waitsFor = waitsFor;
       if (transition.answer) this.add({ at, kind: "transition", ...transition });
-      else this.#put(at, coded(slot.fact), sharedFact({ kind: "transition", ...transition }));
+      else this.put(at, coded(slot.fact), sharedFact({ kind: "transition", ...transition }));
     }
     for (let next = 0; next < waiting.length; next += 3)
-      this.#put(waiting[next] as number, waiting[next + 1] as number, waiting[next + 2] as Held);
+      this.put(waiting[next] as number, waiting[next + 1] as number, waiting[next + 2] as Held);
   }
 
-  #put(at: number, code: number, held: Held): void {
+  /** Keeps what happened, in the form of a slot. */
+  put(at: number, code: number, held: Held): void {
     this.#lastAt = at;
     if (this.#step) {
       this.#step.push(at, code, held);
       return;
     }
     this.charge(this.#settled.keep(at, code, held));
+    this.#retention.follower?.onSlot(this, at, code, held);
     if (this.#retention.isTapped) this.#retention.onEntry(this, entryOf(at, code, held));
   }
 
@@ -374,17 +376,6 @@ export type RestoredState = Pick<
   | "judged"
   | "secrets"
 >;
-
-/** Of a story that is over and done with. */
-export const PAST: Retention = {
-  keepsAll: true,
-  bytesPerEntry: Number.POSITIVE_INFINITY,
-  isTapped: false,
-  monotonic: () => 0,
-  clip: (bytes) => bytes,
-  onEntry: () => undefined,
-  charge: () => undefined,
-};
 
 /** When an entry happened, in milliseconds since 1970. */
 export function wallMs({ openedAt }: Pick<Story, "openedAt">, { at }: Pick<Entry, "at">): number {

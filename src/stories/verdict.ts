@@ -91,3 +91,6 @@ export function waitText({ waitsFor }: Story, seconds: number): string {
 }
 
 export const byVerdict = (a: Verdict, b: Verdict) => verdicts.indexOf(a) - verdicts.indexOf(b);
+
+/** The graver of two. */
+export const worstOf = (a: Verdict, b: Verdict): Verdict => (byVerdict(a, b) <= 0 ? a : b);

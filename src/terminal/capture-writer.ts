@@ -7,6 +7,7 @@ import {
   type CapturedStory,
   CaptureEncoder,
   captureHead,
+  messagesHead,
   roleComment,
 } from "../capture/capture-encoder.ts";
 import { type CaptureSink, fileSink, streamSink, wiresharkSink } from "../capture/capture-sink.ts";
@@ -18,6 +19,7 @@ import type { ClientCall } from "./client-commands.ts";
 interface CaptureOptions {
   readonly out?: string | undefined;
   readonly live: boolean;
+  readonly messages: boolean;
   readonly wireshark: boolean;
   readonly showTokens: boolean;
 }
@@ -29,6 +31,7 @@ export async function capture(call: ClientCall): Promise<number> {
   const options = call.options as unknown as CaptureOptions;
   const { console } = call;
   if (options.out !== undefined && options.wireshark) throw new NetlabError("usage/capture-twice");
+  if (options.live && options.messages) throw new NetlabError("usage/capture-live-messages");
   if (options.out === undefined && !options.wireshark && console.screen.isTTY)
     throw new NetlabError("usage/capture-to-terminal");
   return options.live ? live(call, options) : whole(call, options);
@@ -54,10 +57,13 @@ async function whole(call: ClientCall, options: CaptureOptions): Promise<number>
   const roles = new Map(
     stories.map(({ record: { subject } }) => [subject.instance, roleComment(subject)] as const),
   );
-  const packets = new CaptureEncoder().stories(stories);
-  await sink.write(Buffer.concat([captureHead(version, [...roles.values()]), ...packets]));
+  const { messages: isMessages } = options;
+  const encoder = new CaptureEncoder();
+  const packets = isMessages ? encoder.messages(stories) : encoder.stories(stories);
+  const head = isMessages ? messagesHead : captureHead;
+  await sink.write(Buffer.concat([head(version, [...roles.values()]), ...packets]));
   await sink.end();
-  const what = `${counted(stories.length, "connection")}, ${counted(packets.length, "packet")}`;
+  const what = `${counted(stories.length, "connection")}, ${counted(packets.length, isMessages ? "message" : "packet")}`;
   if (sink.isFile) await call.console.err(`wrote ${printable(options.out ?? "")}: ${what}`);
   return exitCodes.done;
 }
@@ -96,11 +102,15 @@ async function live(call: ClientCall, options: CaptureOptions): Promise<number> 
 /** Ends with the exit status of the question; its messages are shown. */
 async function records(
   { runner, rest, console }: ClientCall,
-  { live: isLive, showTokens }: CaptureOptions,
+  { live: isLive, messages, showTokens }: CaptureOptions,
   take: (told: Told) => void | Promise<void>,
   gone?: AbortSignal,
 ): Promise<number> {
-  const flags = [...(isLive ? ["--follow"] : []), ...(showTokens ? ["--show-tokens"] : [])];
+  const flags = [
+    ...(isLive ? ["--follow"] : []),
+    ...(messages ? ["--messages"] : []),
+    ...(showTokens ? ["--show-tokens"] : []),
+  ];
   const argv = ["records", "--json", ...flags, "--", ...rest];
   const request = runner.client.request(
     "run",

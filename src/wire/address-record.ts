@@ -41,6 +41,8 @@ const headers = {
 
 export type HeaderForm = keyof typeof headers;
 export const headerForms = Object.keys(headers) as [HeaderForm, ...HeaderForm[]];
+/** How a header is laid out. */
+export const headerOf = (form: HeaderForm): Header => headers[form];
 
 /** A question for one address; or what is wrong with it, to be told in the header form it seems to have. */
 export type Query =
@@ -78,10 +80,10 @@ type Decoded<Value> = { take: number; value: Value } | { waitMs: number } | unde
 
 /** The type of a query: `Q`. */
 export const QUERY = 0x51;
-const ANSWER = 0x52;
+export const ANSWER = 0x52;
 const NUL = 0x00;
 /** Largest length of an address: the low byte of a longer field, whose other bytes are zero. */
-const MAX_EMAIL = 0xff;
+export const MAX_EMAIL = 0xff;
 /** Time for the forms to be told apart; then it is read as the 1-byte form. */
 const TELL_APART_MS = 200;
 /** Other people's servers may tell any length; this is the longest answer that is waited for. */

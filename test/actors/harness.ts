@@ -87,8 +87,8 @@ export class TestLab {
 
   /** On any free port of IPv4 loopback, where nothing else is asked for; running, or why not. */
   async spawn(role: string, given: Record<string, unknown> = {}): Promise<Instance> {
-    const isServer = this.supervisor.role(role).side === "server";
-    const anywhere = isServer ? { host: "127.0.0.1", port: 0 } : {};
+    const listens = this.supervisor.role(role).side !== "client";
+    const anywhere = listens ? { host: "127.0.0.1", port: 0 } : {};
     const instance = this.supervisor.add({ role, given: { ...anywhere, ...given } });
     instance.start();
     await instance.settled();

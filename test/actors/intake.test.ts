@@ -270,6 +270,14 @@ describe("a file from the peer", () => {
     expect(play.told.at(-1)).toBe("late");
   });
 
+  it("is whole at once where all of it has come already", async () => {
+    const play = new Play({ initial: "working" });
+    play.link.receive("abcde");
+    const { whole, taken } = receiving(play, 3);
+    await whole;
+    expect([taken, play.connection.control.unreadBytes]).toEqual([["abc"], 2]);
+  });
+
   it("is followed by the next message where a state waits for one", async () => {
     const play = new Play({ initial: "transferring" });
     const { whole, taken } = receiving(play, 3);

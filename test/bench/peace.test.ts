@@ -4,6 +4,7 @@ import { ask } from "../../bench/ask.ts";
 import { comparing } from "../../bench/comparison.ts";
 import { busyShare, isQuiet, otherWorkNow, peaceText, ticksOf } from "../../bench/peace.ts";
 import type { Contestant, Question } from "../../bench/question.ts";
+import { othersOf } from "../../bench/words.ts";
 
 const STAT = (user: number, idle: number, wait = 0) =>
   `cpu  ${user} 0 0 ${idle} ${wait} 0 0 0 50 0\ncpu0 1 1 1 1 1 1 1 1 0 0\n`;
@@ -69,6 +70,28 @@ describe("a question", () => {
     expect(log).toEqual(Array(8).fill("netlabd"));
     expect(result.isMet).toBeUndefined();
     expect(result.spread).toHaveLength(2);
+  });
+
+  it("is not held against its floors, and tells which of them this machine cannot have", async () => {
+    const log: string[] = [];
+    const absent = { ...contestant("in Ada", log), needs: "no-such-compiler" };
+    const result = await ask({ ...question(log), floors: [contestant("in C", log), absent] }, 1);
+    expect(log).toEqual(["netlabd", "plain Node", "in C", "netlabd", "plain Node", "in C"]);
+    // Figures are numbers of runs here: ours was the fourth, the plain server's the fifth.
+    expect([result.ratio, result.isMet]).toEqual([4 / 5, true]);
+    expect(othersOf(result)).toEqual([
+      "plain Node: 5 ms",
+      "floor, in C: 6 ms",
+      "floor, in Ada: no no-such-compiler here",
+    ]);
+  });
+
+  it("that is long by itself is run a few times only, and not to warm up", async () => {
+    const log: string[] = [];
+    await ask({ ...question(log), runs: 2 }, 5);
+    expect(log).toHaveLength(4);
+    await ask({ ...question(log), runs: 2 }, 1);
+    expect(log).toHaveLength(6);
   });
 
   it("is not compared where the daemon is played from its source", () => {

@@ -165,3 +165,29 @@ describe("a story that was written as a capture", () => {
     );
   });
 });
+
+describe("the cards of a story", () => {
+  const D17 = { id: "D17", rule: "CALC-2", title: "no expression" };
+  const story = captured([
+    opened,
+    octets("in", 1, "ann\n"),
+    octets("in", 2, "1 plus 2\n"),
+    octets("out", 3, "?\n"),
+    closed,
+  ]);
+
+  it("stand with the read that each is of, and with the last packet where it is of none", () => {
+    const cards = [
+      { read: 2, ...D17 },
+      { read: null, ...D17, id: "D1" },
+    ];
+    const packets = [...packetsIn(captureOf({ ...story, cards }))];
+    const withCards = packets.flatMap(({ comments }, index) =>
+      comments.filter((comment) => comment.startsWith("card ")).map((comment) => `${index} ${comment}`),
+    );
+    expect(withCards).toEqual([
+      "5 card D17: no expression [CALC-2]",
+      `${packets.length - 1} card D1: no expression [CALC-2]`,
+    ]);
+  });
+});

@@ -52,6 +52,18 @@ it("names no wrong word where the mistake is that one read is taken for one line
   expect(results[0]?.message).toMatch(/ came\. One recv\(\) is not one line/);
 }, 60_000);
 
+const wrongSums = python(`
+import sys
+sys.path.insert(0, "test/conformance/right")
+exec(open("test/conformance/right/calculator-server.py").read().replace("left + right)", "left + right + 1)"))
+`);
+
+it("fails a wrong sum by the case of sums: what other cases ask on the way, and families, are not held against it", async () => {
+  const cases = ["CALC-0.q-closes", "CALC-1.sum", "CALC-2.division-by-zero", "FRAME-8.survives-hangup"];
+  const report = await check("calculator", { run: wrongSums, cases });
+  expect(withStatus(report, "failed")).toEqual(["CALC-1.sum"]);
+}, 60_000);
+
 const clientOf = (code: string) => `exec python3 -c ${quoted(code)} {host} {port}`;
 const script = ["ann", "3 + 4", "10 / 4", "q"];
 const checkClient = (run: string, cases: readonly string[]) =>
@@ -88,4 +100,46 @@ it("says by its own last words why a client crashed, and adds no cause", async (
   const { results } = await checkClient(crashing, ["FRAME-8.c.server-resets"]);
   expect(results).toMatchObject([{ status: "failed", likely: [] }]);
   expect(results[0]?.message).toMatch(/crashed: (ConnectionResetError|BrokenPipeError)/);
+}, 60_000);
+
+/** Says everything back in capitals, `close` too, and nothing by itself. */
+const capitals = python(`
+import socketserver, sys
+class Handler(socketserver.StreamRequestHandler):
+    def handle(self):
+        while data := self.request.recv(2048): self.request.sendall(data.upper())
+class Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = daemon_threads = True
+Server(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+`);
+
+it("fails a server with words of its own by the cases of those words, and by no family", async () => {
+  const families = ["FRAME-2.lines", "FRAME-8.survives-*", "FRAME-7.empty-message", "ROBUST.two-at-once"];
+  const report = await check("echo", {
+    run: capitals,
+    cases: ["ECHO-0.says-back", "ECHO-0.close", ...families],
+  });
+  expect(withStatus(report, "failed")).toEqual(["ECHO-0.says-back", "ECHO-0.close"]);
+}, 60_000);
+
+/** TCP echo server of asyncio's documentation: one answer, and the end. */
+const once = python(`
+import asyncio, sys
+async def handle(reader, writer):
+    data = await reader.read(100)
+    writer.write(data)
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+async def main():
+    server = await asyncio.start_server(handle, "127.0.0.1", int(sys.argv[1]))
+    async with server:
+        await server.serve_forever()
+asyncio.run(main())
+`);
+
+it("fails a server that leaves after one answer by the case of the second, and by no family", async () => {
+  const families = ["FRAME-2.lines", "FRAME-8.survives-*", "ROBUST.twenty-*", "ROBUST.two-at-once"];
+  const report = await check("echo", { run: once, cases: ["ECHO-0.one-reply-each", ...families] });
+  expect(withStatus(report, "failed")).toEqual(["ECHO-0.one-reply-each"]);
 }, 60_000);

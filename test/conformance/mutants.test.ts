@@ -1,18 +1,11 @@
 /** Proof that the cases judge: a right peer fails none of them, and each mutant exactly those that are about its mistake. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { hasPython } from "../roles/python-peer.ts";
-import {
-  casesFor,
-  failedOf,
-  type Mutant,
-  mistakes,
-  mutants,
-  ownIds,
-  peers,
-  textOf,
-  tried,
-  triedMistake,
-} from "./mutants.ts";
+import { casesFor, known, type Mutant, mutants, peers, timesFound } from "./mutants.ts";
+import { casesToTry, failedOf, mistakes, tried, triedMistake } from "./trials.ts";
 
 /** `npm run mutants`: all of them, and the right peers with three seeds. */
 const isWhole = process.env.MUTANTS === "all";
@@ -21,43 +14,53 @@ const SEEDS = isWhole ? [1, 2, 3] : [1];
 const TIMEOUT_MS = 300_000;
 const QUICK_MISTAKES = 3;
 
-const known = new Map(
-  await Promise.all(peers.map(async (peer) => [peer, (await casesFor(peer)).map(({ id }) => id)] as const)),
-);
-/** Of which mutants prove all cases; of the others, those of their role's own. */
-const FAMILIES_OF = new Set(["calculator-server", "calculator-client"]);
-const toProve = new Map(
+/** Why no mutant fails it: peer, case, reason. */
+const reasons = parse(readFileSync(path.join(import.meta.dirname, "unkilled.yaml"), "utf8")) as Record<
+  string,
+  Record<string, string>
+>;
+const musts = new Map(
   await Promise.all(
-    peers.map(
-      async (peer) => [peer, FAMILIES_OF.has(peer) ? (known.get(peer) ?? []) : await ownIds(peer)] as const,
-    ),
+    peers.map(async (peer) => {
+      const cases = (await casesFor(peer)).filter(({ grade }) => grade === "MUST");
+      return [peer, cases.map(({ id }) => id)] as const;
+    }),
   ),
 );
+
 const checked = peers.filter((peer) => (known.get(peer) ?? []).length > 0);
-/** Servers of whose mutants each says which cases it fails. */
-const proved = checked.filter(
-  (peer) => peer.endsWith("-server") && mutants.some(({ of, kills }) => of === peer && kills !== "*"),
-);
 const killersOf = (peer: string, id: string) =>
-  mutants.filter(({ of, kills }) => of === peer && kills !== "*" && kills.includes(id));
+  mutants.filter(({ of, kills }) => of === peer && kills.includes(id));
 
 it("each mutant has a name of its own, and changes one place of its peer", () => {
   const names = mutants.map(({ of, name }) => `${of}/${name}`);
   expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
-  for (const mutant of mutants) expect(textOf(mutant).split(mutant.find).length - 1, mutant.name).toBe(1);
+  for (const mutant of mutants) expect(timesFound(mutant), mutant.name).toBe(1);
 });
 
 it("each mutant fails cases that there are", () => {
   const unknown = mutants.flatMap(({ of, kills }) =>
-    kills === "*" ? [] : kills.filter((id) => !known.get(of)?.includes(id)).map((id) => `${of} ${id}`),
+    kills.filter((id) => !known.get(of)?.includes(id)).map((id) => `${of} ${id}`),
   );
   expect(unknown).toEqual([]);
 });
 
-it.each(proved)("each case of %s is failed by a mutant", (peer) => {
-  const safe = toProve.get(peer)?.filter((id) => killersOf(peer, id).length === 0);
-  expect(safe).toEqual([]);
+it.each(checked)("each case of %s is failed by a mutant, or a line says why none can", (peer) => {
+  const unkilled = (known.get(peer) ?? []).filter((id) => killersOf(peer, id).length === 0);
+  expect(unkilled).toEqual(Object.keys(reasons[peer] ?? {}));
 });
+
+it.each(checked)(
+  "each MUST of %s is failed by a mutant that fails no other, or that says why not",
+  (peer) => {
+    const all = new Set(musts.get(peer));
+    const isAlone = ({ kills, why }: Mutant) =>
+      why !== undefined || kills.filter((id) => all.has(id)).length === 1;
+    expect(
+      [...all].filter((id) => killersOf(peer, id).length > 0 && !killersOf(peer, id).some(isAlone)),
+    ).toEqual([]);
+  },
+);
 
 describe.skipIf(!hasPython)("the right peer", () => {
   it.concurrent.each(checked.flatMap((peer) => SEEDS.map((seed) => [peer, seed] as const)))(
@@ -76,10 +79,9 @@ describe.skipIf(!hasPython)("a mutant", () => {
     "%s that %s fails just that",
     { timeout: TIMEOUT_MS },
     async (peer, _name, mutant) => {
-      const cases = isWhole ? toProve.get(peer) : sampleOf(mutant);
-      const failed = failedOf(await tried({ peer, mutant, seed: 1, ...(cases ? { cases } : {}) }));
-      if (mutant.kills === "*") expect(failed).not.toEqual([]);
-      else expect([...failed].sort()).toEqual([...mutant.kills].sort());
+      const cases = isWhole || only !== undefined ? await casesToTry(mutant) : sampleOf(mutant);
+      const failed = failedOf(await tried({ peer, mutant, seed: 1, cases }));
+      expect([...failed].sort()).toEqual([...mutant.kills].sort());
     },
   );
 });
@@ -96,15 +98,15 @@ describe.skipIf(!hasPython || only !== undefined)("a program of the corpus of mi
 
 /** All, or one a peer. */
 function chosen(): readonly Mutant[] {
-  const all = only === undefined ? mutants : mutants.filter(({ of, name }) => `${of}/${name}`.includes(only));
-  if (isWhole || only !== undefined) return all;
+  if (only !== undefined) return mutants.filter(({ of, name }) => `${of}/${name}`.includes(only));
+  if (isWhole) return mutants;
   return checked.flatMap(
-    (peer) => all.find(({ of, kills }) => of === peer && kills !== "*" && kills.length === 1) ?? [],
+    (peer) => mutants.find(({ of, kills, isShared }) => of === peer && kills.length === 1 && !isShared) ?? [],
   );
 }
 
 /** Cases that it has to fail, and one that it has to pass. */
 function sampleOf({ of, kills }: Mutant): readonly string[] {
   const other = known.get(of)?.find((id) => !kills.includes(id));
-  return [...(kills === "*" ? [] : kills), ...(other === undefined ? [] : [other])];
+  return [...kills, ...(other === undefined ? [] : [other])];
 }

@@ -1,4 +1,5 @@
 /** `capture` and `records` of the real daemon: into a file, down a pipe, and as Wireshark starts it. */
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -11,6 +12,7 @@ import { TestDaemon } from "./daemon.ts";
 import { eventually } from "./eventually.ts";
 import { dist, Scene } from "./scene.ts";
 
+const hasTshark = spawnSync("tshark", ["--version"]).status === 0;
 const scene = new Scene();
 let daemon: TestDaemon;
 
@@ -52,6 +54,47 @@ describe("capture", () => {
     expect({ exit, stderr }).toMatchObject({ exit: 0, stderr: expect.stringMatching(/wrote .*packets\n$/) });
     expect(conversationsIn(file).map((one) => saidBy(one, "client"))).toContain("bob\n2 * 3\n");
   });
+
+  it.skipIf(!hasTshark)(
+    "writes messages as framed, which the dissector names, with rule, step and card (skipped without tshark)",
+    async () => {
+      const talk = connect(port(), "127.0.0.1");
+      talk.write("joe\n");
+      await eventually(async () =>
+        expect((await daemon.ctl("conns", "state=computing")).stdout).toContain("computing"),
+      );
+      talk.write("1 plus 2\n");
+      await eventually(async () =>
+        expect((await daemon.ctl("conns", "--all")).stdout).toContain("violation"),
+      );
+      talk.end();
+      await text(talk);
+      const [file, lua] = [scene.path("messages.pcapng"), scene.path("netlabd.lua")];
+      const { stderr } = await daemon.ctl("capture", "verdict=violation", "--messages", "--out", file);
+      expect(stderr).toMatch(/: 1 connection, 3 messages\n$/);
+      await daemon.ctl("dissector", "calculator", "--out", lua);
+      const shown = scene.run("tshark", [
+        "-X",
+        `lua_script:${lua}`,
+        "-r",
+        file,
+        "-T",
+        "fields",
+        "-e",
+        "_ws.col.Info",
+        "-e",
+        "frame.comment",
+      ]);
+      const [name, expression, answer] = (await shown.ended).stdout.split("\n");
+      expect(name).toMatch(
+        /^client: name joe\topened, awaitingName,read as one message of 3 bytes in awaitingName \[CALC-0\]/,
+      );
+      expect(expression).toMatch(/^client: not as the rules say\t.*card D17: .*\[CALC-2\]/);
+      expect(answer).toMatch(/^server: incorrect operator/);
+      const live = await daemon.ctl("capture", "--messages", "--live", "--out", scene.path("live.pcapng"));
+      expect(live).toMatchObject({ exit: 2, stderr: expect.stringContaining("leave out --live") });
+    },
+  );
 
   it("goes down a pipe as bytes, and ends with the next packet when its reader has gone", async () => {
     const capture = scene.run("sh", [

@@ -13,7 +13,9 @@ const INSTANCE =
 /** Lists and `show` sum up the peers too: that is looked for when somebody asks, not with each change. */
 const LISTED = [...INSTANCE, "verdicts", "cards"];
 const CONNECTION =
-  "id role label remote state waitsFor since bytesIn bytesOut framing lastRule verdict cards".split(" ");
+  "id role label leg pair remote state waitsFor since bytesIn bytesOut framing lastRule verdict cards".split(
+    " ",
+  );
 const REGISTRATION = "ip port service token registeredAt lastSeenAt expiresAt".split(" ");
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 

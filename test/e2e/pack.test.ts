@@ -10,7 +10,7 @@ import { checkout, Scene } from "./scene.ts";
 const SOURCES = ["package.json", "tsconfig.json", "tsconfig.build.json", "src", "scripts", "docs", "contrib"];
 const EXTRAS = ["examples", "man"];
 const DOCUMENTS = ["README.md", "LICENSE", "CHANGELOG.md"];
-const DATA = ["data/labs", "data/books", "data/files", "data/schema.sql"];
+const DATA = ["data/labs", "data/books", "data/files", "data/schema.sql", "data/wireshark"];
 const FILE_PORTS = [1234, 1236, 1237, 1238, 1239];
 /** Of all roles, as wire.md has them: the default lab plays what there is. */
 const LAB_PORTS = [...FILE_PORTS, 4386, 4387, 4388, 4389, 4390, 4444, 5000, 5001, 8080];
@@ -62,6 +62,7 @@ describe("the packed package", () => {
       "data/books/names.csv",
       "data/files/server.pdf",
       "data/schema.sql",
+      "data/wireshark/texts.lua",
       "docs/wire.md",
       "contrib/netlabd.service",
       "examples/files.md",

@@ -55,9 +55,14 @@ it("no two sheets give a role the same name", () => {
   expect(names).toEqual([...new Set(names)]);
 });
 
+/** Sheets that are no lab's own, and the lab that each is played in; a test of its own plays it. */
+const lessons: Readonly<Record<string, string>> = { wireshark: "tcp-calculator" };
+
 it("each sheet is of a lab that there is, and says how to start it", () => {
   const sheets = readdirSync(join(checkout, "examples")).filter((name) => name.endsWith(".md"));
-  expect(sheets.map((name) => name.replace(/\.md$/, ""))).toEqual(labs);
+  expect(sheets.map((name) => name.replace(/\.md$/, ""))).toEqual([...labs, ...Object.keys(lessons)].sort());
+  for (const [lesson, lab] of Object.entries(lessons))
+    expect(readFileSync(sheetOf(lesson), "utf8")).toContain(`npx netlabd --lab ${lab}`);
   for (const lab of labs) {
     expect(existsSync(sheetOf(lab))).toBe(true);
     expect(readFileSync(sheetOf(lab), "utf8")).toContain(

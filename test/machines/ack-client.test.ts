@@ -6,14 +6,15 @@ import { fakeWorld, play } from "../fakes.ts";
 
 function ackClient(given: Record<string, unknown> = {}) {
   const shown: string[] = [];
+  const hints: unknown[] = [];
   const fake = fakeWorld(role, { text: "hello", ...given });
   const world = {
     ...fake,
     options: { ...fake.options, host: "10.0.0.1", port: 4386 },
-    screen: { show: (text: string) => shown.push(text), hint: () => undefined },
+    screen: { show: (text: string) => shown.push(text), hint: (hint: unknown) => hints.push(hint) },
   };
   const run = play(role.machine, world);
-  return { run, shown, asks: world.network.asks };
+  return { run, shown, hints, asks: world.network.asks };
 }
 
 describe("an acknowledger's client", () => {
@@ -39,6 +40,17 @@ describe("an acknowledger's client", () => {
     expect(run.output).toEqual({ ok: true, answer: "Ok" });
   });
 
+  it("says what padding behind an Ok is worth, and nothing of an Ok without", async () => {
+    const { hints, asks } = ackClient();
+    await asks.resolve(["Ok\0"]);
+    expect(hints).toEqual([
+      "note: a NUL follows the text (strlen() + 1, or the whole buffer): send only the text, strlen() bytes [ACK-1]",
+    ]);
+    const plain = ackClient();
+    await plain.asks.resolve(["Ok\n"]);
+    expect(plain.hints).toEqual([]);
+  });
+
   it("says what else it is told", async () => {
     const { run, asks, shown } = ackClient();
     await asks.resolve(["Who?"]);
@@ -61,6 +73,12 @@ describe("an acknowledger's client", () => {
     const { run, asks } = ackClient();
     await asks.reject(NetlabError.worded("unreachable", "no program listens there"));
     expect(run.output).toMatchObject({ ok: false, code: "unreachable", message: "no program listens there" });
+  });
+
+  it("throws what is none of its failures", async () => {
+    const { run, asks } = ackClient();
+    await asks.reject(new Error("boom"));
+    expect(run.crash).toMatchObject({ message: "boom" });
   });
 
   it("stops when its operator says so", () => {

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { parseOptions, schemaOf } from "../../src/catalogue/instance-options.ts";
 import { faultsOf, scanRoles } from "../../src/catalogue/role-folder.ts";
 import { NetlabError } from "../../src/errors.ts";
-import type { Role } from "../../src/machines/_role.ts";
+import { definitionStack, type Role } from "../../src/machines/_role.ts";
 
 const folder = path.join(import.meta.dirname, "../../src/machines");
 const fixtures = path.join(import.meta.dirname, "../fixtures");
@@ -25,7 +25,8 @@ const propertiesOf = (role: Role) => Object.entries(jsonOf(role).properties ?? {
 
 /** A value for each option that has no default. */
 function leastGiven(role: Role): Record<string, unknown> {
-  return Object.fromEntries((jsonOf(role).required ?? []).map((key) => [key, "sample"]));
+  const value = (key: string) => (key === "to" ? "localhost:4389" : "sample");
+  return Object.fromEntries((jsonOf(role).required ?? []).map((key) => [key, value(key)]));
 }
 
 describe.each(roles.map((role) => [role.name, role] as const))("%s", (name, role) => {
@@ -50,7 +51,7 @@ describe.each(roles.map((role) => [role.name, role] as const))("%s", (name, role
     const options = parseOptions(role, leastGiven(role));
     expect(options.port).toBe(role.port);
     expect(options.host).toBe("localhost");
-    expect(options.restart).toBe(role.side === "server" ? "permanent" : "temporary");
+    expect(options.restart).toBe(role.side === "client" ? "temporary" : "permanent");
     expect(options.maxMessage).toBe(65_536);
   });
 
@@ -79,6 +80,11 @@ it.each(
     .map((role) => [role.name, role]),
 )("%s hears at its root, and so in every state, that its peer is gone", (_, role) => {
   expect((role as Role).machine.root.ownEvents).toContain("peer.closed");
+});
+
+it("a role knows the file that defined it, and nothing else does", () => {
+  expect(definitionStack(roles[0])).toContain(path.join("src", "machines"));
+  for (const nothing of [undefined, null, "role", {}]) expect(definitionStack(nothing)).toBeUndefined();
 });
 
 it("there is one role a file", () => {

@@ -1,10 +1,10 @@
-/** Vitest while mutants are tried: the tests of one area, in one worker. */
+/** Vitest while mutants are tried: the tests of one area, in one worker that loads the modules once. */
 import { defineConfig, mergeConfig } from "vitest/config";
 import config from "../../vitest.config.ts";
 
 const listed = (name: string) => (process.env[name] ?? "").split(" ").filter((one) => one !== "");
 const { test, ...rest } = config;
-const { include: _include, ...shared } = test ?? {};
+const { projects: _projects, ...shared } = test ?? {};
 
 export default mergeConfig(
   { ...rest, test: shared },
@@ -15,6 +15,7 @@ export default mergeConfig(
       include: listed("NETLAB_MUTATE_TESTS"),
       exclude: listed("NETLAB_MUTATE_WITHOUT"),
       maxWorkers: 1,
+      isolate: false,
       // One that ends outside of a test would end the worker too, three times over; the tests have to say it.
       onUnhandledError: () => false,
       // Mutated code is slower, and a machine with mutants is never quiet.

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { isOnlyInTimeWait, type ProgramSample, programAt, socketsOn } from "../../src/os/proc.ts";
+import { eventually } from "../e2e/eventually.ts";
 
 const LISTEN = `
 import socket, sys, time
@@ -182,7 +183,8 @@ describe.skipIf(process.platform !== "linux")("a port", () => {
     socket.resume();
     await once(socket, "close");
     await said;
-    expect(await isOnlyInTimeWait(port)).toBe(true);
+    // Our FIN may still be on its way.
+    await eventually(async () => expect(await isOnlyInTimeWait(port)).toBe(true));
     expect((await socketsOn("tcp", port)).map(({ state }) => state)).toContain(6);
   });
 

@@ -2,8 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { cause } from "../../src/stories/causes.ts";
 import type { Entry } from "../../src/stories/entry.ts";
+import { PAST } from "../../src/stories/retention.ts";
 import { coded, type Held, Slots, slot } from "../../src/stories/slots.ts";
-import { type Fault, PAST, Story } from "../../src/stories/story.ts";
+import { type Fault, Story } from "../../src/stories/story.ts";
 
 const FIN = { kind: "fin" } as const;
 const MESSAGE = { kind: "message", state: "a", rule: "FILE-1" } as const;

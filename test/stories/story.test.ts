@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { cause } from "../../src/stories/causes.ts";
 import type { Entry } from "../../src/stories/entry.ts";
 import { Recorder } from "../../src/stories/recorder.ts";
-import { PAST, Story, type StorySubject } from "../../src/stories/story.ts";
+import { PAST } from "../../src/stories/retention.ts";
+import { Story, type StorySubject } from "../../src/stories/story.ts";
 import { SimulatedClock } from "../actors/simulated-clock.ts";
 
 const end = { address: "127.0.0.1", port: 4_000 };

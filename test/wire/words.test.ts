@@ -30,6 +30,8 @@ describe("the words of", () => {
       { ...addresses },
       {
         QUERY: 0x51,
+        ANSWER: 0x52,
+        MAX_EMAIL: 255,
         UNKNOWN_ADDRESS: "Error 404",
         UNKNOWN_PROTOCOL: "Error: Unknown message protocol",
         TOO_MANY_CLIENTS: "Error: Too many clients",

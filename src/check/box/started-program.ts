@@ -10,18 +10,21 @@ import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { listeningRows } from "../../os/listening-rows.ts";
 import {
+  allPids,
   descriptorCount,
   isEnded,
-  isWaitingForOthers,
+  isMarked,
   listeningOf,
   markedProcesses,
   type ProcessFigures,
   processTree,
+  socketsOf,
   sum,
 } from "../../os/process-tree.ts";
-import type { Exit, Limits, Listening, Program, Sample } from "../program.ts";
+import type { Exit, Limits, Listening, Program, Sample, Silence } from "../program.ts";
 import { exitOf, limitOf } from "./exit-status.ts";
 import { OutputKeep } from "./output-keep.ts";
+import { Waits } from "./waits.ts";
 
 /** Pause between two looks at a port that is to be free. */
 const LOOK_MS = 5;
@@ -50,6 +53,9 @@ export class StartedProgram implements Program {
   readonly #output: OutputKeep;
   readonly #listeners = new Set<(text: string) => void>();
   readonly #ports = new Map<string, Listening & { readonly transport: "tcp" | "udp" }>();
+  readonly #waits = new Waits();
+  /** Processes of the machine that were there before it. */
+  readonly #older = new Set(allPids());
   #first: number | undefined;
   #marked: readonly number[] = [];
   #exit: Exit | undefined;
@@ -91,13 +97,28 @@ export class StartedProgram implements Program {
   }
 
   async listening(transport: "tcp" | "udp"): Promise<readonly Listening[]> {
-    const rows = listeningOf(this.#pids()).filter((row) => row.transport === transport);
+    const pids = this.#pids();
+    const rows = listeningOf(pids, transport);
     for (const row of rows) this.#ports.set(`${row.transport} ${row.family} ${row.port}`, row);
+    // No client has come yet, so that these are no connections. Datagrams of all come to the same socket.
+    if (transport === "tcp" && rows.length > 0) this.#waits.own = socketsOf(pids);
     return rows.map(({ port, address, family }) => ({ port, address, family }));
   }
 
   async isWaiting(): Promise<boolean> {
-    return this.#exit === undefined && isWaitingForOthers(this.#pids());
+    return this.#exit === undefined && this.#waits.areForOthers(this.#pids());
+  }
+
+  async isSilent(silence: Silence): Promise<boolean> {
+    return this.#exit === undefined && this.#waits.areLongerThan(silence, this.#pids());
+  }
+
+  async hasClients(port: number): Promise<boolean | undefined> {
+    const { own } = this.#waits;
+    if (own.size === 0) return undefined;
+    const sockets = socketsOf(this.#pids());
+    if ([...sockets].some((inode) => !own.has(inode))) return undefined;
+    return listeningRows("tcp").some((row) => row.port === port && row.waiting > 0);
   }
 
   async sample(): Promise<Sample | undefined> {
@@ -131,9 +152,13 @@ export class StartedProgram implements Program {
   processes(): ProcessFigures[] {
     const all = processTree([this.pid, ...this.#strays()]);
     // All of them are below us, so that the lowest number is the first one's.
-    this.#first ??= markedProcesses(this.#started.mark).toSorted((a, b) => a - b)[0];
-    const first = this.#first;
-    return first === undefined ? [] : all.filter(({ pid }) => !isAbove(all, pid, first));
+    this.#first ??= all
+      .map(({ pid }) => pid)
+      .toSorted((a, b) => a - b)
+      .find((pid) => isMarked(pid, this.#started.mark));
+    if (this.#first === undefined) return [];
+    const above = ancestorsOf(this.#first, all);
+    return all.filter(({ pid }) => !above.has(pid));
   }
 
   /** Daughters that left the tree: looked for now and then, since that is a look at every process of the machine. */
@@ -141,7 +166,7 @@ export class StartedProgram implements Program {
     const { hasOwnPids, mark } = this.#started;
     if (hasOwnPids || performance.now() - this.#marksReadAt < MARKS_EVERY_MS) return this.#marked;
     this.#marksReadAt = performance.now();
-    this.#marked = markedProcesses(mark);
+    this.#marked = markedProcesses(mark, this.#older);
     return this.#marked;
   }
 
@@ -185,7 +210,7 @@ export class StartedProgram implements Program {
     if (hasOwnPids) return;
     for (const pid of below) if (pid !== this.pid) kill(pid);
     // A daughter may have been born meanwhile.
-    for (const pid of markedProcesses(mark)) kill(pid);
+    for (const pid of markedProcesses(mark, this.#older)) kill(pid);
   }
 
   /** The next program wants the same port: what the last one held is waited for. */
@@ -193,9 +218,8 @@ export class StartedProgram implements Program {
     const until = performance.now() + PORT_FREE_MS;
     const ports = [...this.#ports.values()];
     while (ports.length > 0 && performance.now() < until) {
-      const rows = listeningRows();
       const isHeld = ports.some(({ transport, family, port }) =>
-        rows.some((row) => row.transport === transport && row.family === family && row.port === port),
+        listeningRows(transport).some((row) => row.family === family && row.port === port),
       );
       if (!isHeld) return;
       await sleep(LOOK_MS);
@@ -203,11 +227,11 @@ export class StartedProgram implements Program {
   }
 }
 
-/** Whether `pid` is an ancestor of `first`. */
-function isAbove(all: readonly ProcessFigures[], pid: number, first: number): boolean {
+function ancestorsOf(pid: number, all: readonly ProcessFigures[]): ReadonlySet<number> {
   const parents = new Map(all.map((figures) => [figures.pid, figures.parent]));
-  for (let at = parents.get(first); at !== undefined; at = parents.get(at)) if (at === pid) return true;
-  return false;
+  const above = new Set<number>();
+  for (let at = parents.get(pid); at !== undefined && !above.has(at); at = parents.get(at)) above.add(at);
+  return above;
 }
 
 function kill(pid: number): void {

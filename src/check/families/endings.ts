@@ -7,6 +7,8 @@ export function endingFamilies(source: Dialogues): ServerCase[] {
   return [
     defineCase({
       id: "FRAME-8.half-close-answered",
+      advice:
+        "A recv() of 0 bytes says that the client sends nothing more, and not that it is gone: answer what came before, then close.",
       side: "server",
       grade: "SHOULD",
       title: "answers a client that has sent its FIN after its question",
@@ -14,6 +16,8 @@ export function endingFamilies(source: Dialogues): ServerCase[] {
     }),
     defineCase({
       id: "FRAME-8.survives-hangup",
+      advice:
+        "A recv() of 0 bytes, or an error of it, ends one client: close its connection and go on with accept().",
       side: "server",
       grade: "MUST",
       title: "serves the next client after one that hung up in the middle",
@@ -21,6 +25,8 @@ export function endingFamilies(source: Dialogues): ServerCase[] {
     }),
     defineCase({
       id: "FRAME-8.survives-reset",
+      advice:
+        "A recv() or send() that fails (ECONNRESET, EPIPE) ends one client: catch it, close its connection, and go on with accept().",
       side: "server",
       grade: "MUST",
       title: "serves the next client after one whose connection was reset",

@@ -11,6 +11,10 @@ export default defineClientCommand({
   options: z.object({
     out: z.string().min(1).optional().describe("the file; without it, standard output, for a pipe"),
     live: z.boolean().default(false).describe("go on with what comes, until Ctrl-C"),
+    messages: z
+      .boolean()
+      .default(false)
+      .describe("one packet = one message as framed, without headers, for netlabctl dissector"),
     wireshark: z
       .boolean()
       .default(false)

@@ -94,7 +94,15 @@ function noteOf(lab: Lab, { story, judged, stillMs }: Looked): string {
   const { waitsFor } = story;
   if (judged.verdict === "waiting") return printable(waitText(story, Math.floor(stillMs / 1_000)));
   const reason = reasonOf(story, lab.liveView(story.subject.id), judged);
+  const pair = pairText(story);
+  if (pair) return printable(reason ? `${pair}; ${reason}` : pair);
   return printable(reason ?? (waitsFor ? `waits for ${waitsFor}` : ""));
+}
+
+/** `client of c8` */
+function pairText({ subject: { leg, pair } }: Story): string | undefined {
+  if (!leg || !pair) return undefined;
+  return `${leg} of ${shortPeerId(pair)}`;
 }
 
 const NAME_CHARACTERS = 40;

@@ -7,6 +7,7 @@ import { explanationPage } from "../explain-page.ts";
 import { explanationText } from "../explain-text.ts";
 import { explain, explanationDocument } from "../explanation.ts";
 import { findStory, olderDocument, olderText } from "../journaled.ts";
+import { explainPair, otherOf, pairDocument, pairOf, pairText } from "../pair-explanation.ts";
 
 export default defineCommand({
   name: "explain",
@@ -15,7 +16,7 @@ export default defineCommand({
   args: [
     {
       name: "connection",
-      summary: "live, ended, or in the journal; default @last",
+      summary: "live, ended, or in the journal, or a proxy; default @last",
       isOptional: true,
       completes: "story",
     },
@@ -31,10 +32,18 @@ export default defineCommand({
   }),
   example: "explain @last",
   async run({ lab, args, options, out, data, isJson, style, columns, writeFile }) {
-    const found = await findStory(lab, args.connection ?? "@last");
+    const term = args.connection ?? "@last";
+    const ofProxy = pairOf(lab, term);
+    const found = ofProxy?.client ?? (await findStory(lab, term));
     if (!(found instanceof Story)) {
       if (options.html !== undefined) throw new NetlabError("usage/explain-older");
       return isJson ? data(olderDocument(found)) : out(olderText(found));
+    }
+    const pair = ofProxy ?? otherOf(lab, found);
+    if (pair && options.html === undefined) {
+      const explained = await explainPair(lab, pair);
+      if (isJson) return data(pairDocument(lab, explained, options));
+      return out(pairText(explained, { style, columns, hex: options.hex, full: options.full }, options));
     }
     const explanation = explain(lab, found, options);
     if (options.html !== undefined) {

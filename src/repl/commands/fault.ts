@@ -16,6 +16,10 @@ const options = z.object({
     .enum(["in", "out", "both"])
     .default("both")
     .describe("which way, seen from the role: in is what the peer sends"),
+  leg: z
+    .enum(["client", "server", "both"])
+    .optional()
+    .describe("of a proxy: on its connections with which side; default client"),
   chance: z
     .string()
     .default("100%")
@@ -97,15 +101,19 @@ async function add(call: FaultCall): Promise<void> {
 }
 
 /** The connections of a role, now and later; or a single one. */
-function targetOf({ lab }: FaultCall, term: string) {
+function targetOf({ lab, options: { leg } }: FaultCall, term: string) {
   if (isConnectionTerm(term)) {
     const { subject, endedAt } = selectStory(lab, term);
     if (endedAt !== undefined) throw new NetlabError("usage/fault-ended", { id: subject.id });
+    if (leg !== undefined) throw new NetlabError("usage/fault-leg", { target: subject.id });
     return { target: subject.id, transport: subject.transport };
   }
   const [instance, ...others] = selectInstances(lab, [term]);
   if (!instance || others.length > 0) throw new NetlabError("usage/fault-target", { term });
-  return { target: instance.id, transport: instance.transport };
+  const { id: target, transport, side } = instance;
+  if (side === "proxy") return { target, transport, leg: leg === "both" ? undefined : (leg ?? "client") };
+  if (leg !== undefined) throw new NetlabError("usage/fault-leg", { target });
+  return { target, transport };
 }
 
 async function list({ lab, isJson, data, out, columns }: FaultCall): Promise<void> {
@@ -161,11 +169,12 @@ async function kinds({ isJson, data, out, columns }: FaultCall): Promise<void> {
   out(table(["FAULT", "OF", "ATTRIBUTES", "WHAT IT DOES"], rows, columns));
 }
 
-function faultText({ name, attributes, direction, chance }: FaultDocument): string {
+function faultText({ name, attributes, leg, direction, chance }: FaultDocument): string {
   const given = Object.entries(attributes).map(([key, value]) => ` ${printable(`${key}=${value}`)}`);
   const way = direction === "both" ? "" : ` (${direction})`;
   const some = chance < 1 ? ` on ${Math.round(chance * 100)} % of them` : "";
-  return `${name}${given.join("")}${way}${some}`;
+  const side = leg === null ? "" : ` (the ${leg}'s side)`;
+  return `${name}${given.join("")}${side}${way}${some}`;
 }
 
 const untilText = ({ until }: FaultDocument) =>

@@ -1,20 +1,22 @@
 import { z } from "zod";
 import type { Lab } from "../../lab/lab.ts";
 import { isConnectionTerm, isOwnQuestion, selectStories } from "../../lab/selectors.ts";
-import { roleOf } from "../../stories/editions.ts";
+import { isOpenedByUs } from "../../stories/editions.ts";
 import { shownEntryRecord, toShownRecord } from "../../stories/shown-record.ts";
 import type { Entry, Story } from "../../stories/story.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { wantedBy } from "../following.ts";
 import { findFacts } from "../journaled.ts";
+import { cardMarks, messageDocuments, protocolOf } from "../story-marks.ts";
 
 const options = z.object({
   follow: z.boolean().default(false).describe("live connections, and each entry as it comes, until Ctrl-C"),
+  messages: z.boolean().default(false).describe("with the bytes of each message that framing made"),
   showTokens: z.boolean().default(false).describe("with tokens as they are"),
 });
 type Options = z.output<typeof options>;
 
-/** Documents: `{ opener, record }` is a story as it stands; `{ id, entry, bytesIn, bytesOut }` an entry behind it; `{ lost }` entries that a slow reader missed. */
+/** Documents: `{ opener, protocol, record, cards }` is a story as it stands; `{ id, entry, bytesIn, bytesOut }` an entry behind it; `{ lost }` entries that a slow reader missed. */
 export default defineCommand({
   name: "records",
   group: "connections",
@@ -28,7 +30,7 @@ export default defineCommand({
     const { lab, rest, options } = call;
     if (options.follow) return follow(call);
     const stories = (await storiesOf(lab, rest)).filter((story) => !isOwnQuestion(story));
-    for (const story of stories) print(call, storyDocument(lab, story, options));
+    for (const story of stories) print(call, wholeDocument(lab, story, options));
   },
 });
 
@@ -47,8 +49,18 @@ function print(call: Call<Options>, document: unknown): void {
 
 function storyDocument(lab: Lab, story: Story, options: Options) {
   return {
-    opener: roleOf(story, lab.roles)?.side === "client" ? "us" : "peer",
+    opener: isOpenedByUs(story, lab.roles) ? "us" : "peer",
+    protocol: protocolOf(story, lab.roles),
     record: toShownRecord(story, options),
+  };
+}
+
+/** A story as it stands, with the cards that it gave. */
+function wholeDocument(lab: Lab, story: Story, options: Options) {
+  return {
+    ...storyDocument(lab, story, options),
+    cards: cardMarks(lab, story),
+    ...(options.messages ? { messages: messageDocuments(lab, story, options) } : {}),
   };
 }
 

@@ -82,6 +82,13 @@ function textOf(replayed: Replayed, { story, role }: ReplayRequest, { options, s
     style.bad(`  it goes another way at entry ${difference.number}${at}`),
     `    recorded  ${difference.recorded ? words(difference.recorded) : "nothing more"}`,
     `    replayed  ${difference.played ? words(difference.played) : "nothing"}`,
-    style.dim(`  rewind ${subject.id} --to ${Math.max(1, difference.number - 1)} shows the moment before`),
+    // Of a conversation of two others only the file knows.
+    ...(subject.isSeen
+      ? []
+      : [
+          style.dim(
+            `  rewind ${subject.id} --to ${Math.max(1, difference.number - 1)} shows the moment before`,
+          ),
+        ]),
   ].join("\n");
 }

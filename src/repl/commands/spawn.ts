@@ -57,7 +57,7 @@ function withNamedPorts(lab: Lab, given: Readonly<Record<string, unknown>>): Rec
 
 function portOf(lab: Lab, name: string): number {
   const listening = selectInstances(lab, [name]).filter(
-    ({ side, state }) => side === "server" && state === "running",
+    ({ side, state }) => side !== "client" && state === "running",
   );
   const [server] = listening;
   if (!server) throw new NetlabError("wrong-state/no-server", { name });

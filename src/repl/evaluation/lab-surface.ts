@@ -115,7 +115,7 @@ export class LabSurface extends Surface {
 export class RoleView extends Surface {
   readonly name: string;
   readonly summary: string;
-  readonly side: "server" | "client";
+  readonly side: "server" | "client" | "proxy";
   readonly transport: "tcp" | "udp";
   readonly port: number;
   /** States of it that wait for the peer. */

@@ -103,10 +103,10 @@ class Server:
             keyboard.read()
 
     def leave(self):
-        """What still comes within a second is shown; then we go."""
-        end = time.monotonic() + LEAVING
+        """What still comes within a second is shown, in however many reads; then we go."""
+        end, data = time.monotonic() + LEAVING, b""
         while not self.closed and (left := end - time.monotonic()) > 0:
-            data = self.read(left)
-            if data:
-                yield text_of(data)
+            data += self.read(left)
+        if data:
+            yield text_of(data)
         self.connection.close()

@@ -21,8 +21,8 @@ while not server.closed:
     if not answer.startswith("Try:"):
         told += 1
     if told == 1 and answer.strip() != "Who's there?":
-        fail("the server was to ask Who's there?")
+        fail("that is not the question which is due")
     if told == 2 and answer.strip() != line.strip() + " who?":
-        fail(f"the server was to ask {line.strip()} who?")
+        fail("that is not the name which was said")
 for text in server.leave():
     show(text)

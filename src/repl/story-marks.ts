@@ -1,0 +1,46 @@
+/** Marks of a whole story for its reader: which cards fit which read, and the bytes of each message. */
+import { messagesOf } from "../diagnoses/table.ts";
+import { incidentOf } from "../judging.ts";
+import type { Lab } from "../lab/lab.ts";
+import type { Role } from "../machines/_role.ts";
+import { roleOf } from "../stories/editions.ts";
+import type { Visibility } from "../stories/entry-text.ts";
+import type { Story } from "../stories/story.ts";
+import { explain } from "./explanation.ts";
+
+export interface CardMark {
+  /** From 1; null: of no read alone, e.g. of a silence. */
+  readonly read: number | null;
+  readonly id: string;
+  readonly rule: string;
+  readonly title: string;
+}
+
+/** A story that was judged to be without any is not looked at again. */
+export function cardMarks(lab: Lab, story: Story): CardMark[] {
+  if (story.judged && story.judged.cards.length === 0) return [];
+  return explain(lab, story).cards.flatMap(({ id, rule, title, reads }): CardMark[] => {
+    const mark = { id, rule, title };
+    return reads.length === 0
+      ? [{ read: null, ...mark }]
+      : reads.map(({ number: read }) => ({ read, ...mark }));
+  });
+}
+
+/** Bytes as base64; `entry` is the index of the message's entry. */
+export const messageDocuments = (lab: Lab, story: Story, visibility: Visibility) =>
+  messagesOf(incidentOf(lab, story, lab.liveView(story.subject.id), visibility)).map(
+    ({ bytes, ...message }) => ({
+      ...message,
+      bytes: bytes.toString("base64"),
+    }),
+  );
+
+/** The server's role: a client's is named after it, `file-client` after `file-server`. */
+export function protocolOf(story: Story, roles: ReadonlyMap<string, Role>): string | null {
+  const role = roleOf(story, roles);
+  if (role?.wire) return role.name;
+  const base = (role?.name ?? story.subject.role).replace(/-client$/, "");
+  const server = [base, `${base}-server`].find((name) => roles.get(name)?.wire);
+  return server ?? null;
+}

@@ -1,0 +1,52 @@
+/** Messages between the daemon and a process of a role, however the pipe cuts them. */
+import { describe, expect, it } from "vitest";
+import { Rpc } from "../../src/apart/rpc.ts";
+
+type Side = { add(a: number, b: bigint): string; fail(): void };
+
+/** Both ends, with what each has written and the other has not yet got. */
+function bothEnds() {
+  const heard: Buffer[] = [];
+  const toAnswerer: Buffer[] = [];
+  const toAsker: Buffer[] = [];
+  const answers = {
+    add: (a: number, b: bigint) => `sum ${BigInt(a) + b} ü`,
+    fail: () => {
+      throw new Error("no sum");
+    },
+  };
+  const asker = new Rpc<Side>({}, (bytes) => toAnswerer.push(Buffer.from(bytes)));
+  const answerer = new Rpc<Record<string, never>>(
+    answers as never,
+    (bytes) => toAsker.push(Buffer.from(bytes)),
+    (bytes) => heard.push(Buffer.from(bytes)),
+  );
+  return { asker, answerer, toAnswerer, toAsker, heard };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("a question to another process", () => {
+  it.each([1, 2, 3, 7, 1_000])("is answered when it comes %i bytes at a time", async (size) => {
+    const { asker, answerer, toAnswerer, toAsker, heard } = bothEnds();
+    const sum = asker.ask("add", 1, 2n);
+    asker.tellBytes(Buffer.from([0, 1, 255]));
+    const failed = asker.ask("fail").catch((error: Error) => error.message);
+    const all = Buffer.concat(toAnswerer);
+    for (let at = 0; at < all.length; at += size) answerer.feed(all.subarray(at, at + size));
+    await turn();
+    const back = Buffer.concat(toAsker);
+    for (let at = 0; at < back.length; at += size) asker.feed(back.subarray(at, at + size));
+    expect(await sum).toBe("sum 3 ü");
+    expect(await failed).toBe("no sum");
+    expect(heard).toEqual([Buffer.from([0, 1, 255])]);
+  });
+
+  it.each([
+    ["of no kind", Buffer.from("what a role wrote into the pipe by itself")],
+    ["of a size that nobody sends", Buffer.from([255, 255, 255, 255, 0])],
+    ["that is no JSON", Buffer.from([2, 0, 0, 0, 0, 0x7b, 0x7b])],
+  ])("throws at a message %s", (_, bytes) => {
+    expect(() => bothEnds().asker.feed(bytes)).toThrow();
+  });
+});

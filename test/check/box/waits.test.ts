@@ -1,0 +1,69 @@
+/** When nothing more comes of a program: as real ones sleep, poll and wait. */
+import { expect, it, vi } from "vitest";
+import type { Program, Silence } from "../../../src/check/program.ts";
+import { onLinux, programsHere, python, request } from "./programs.ts";
+
+const LISTEN = `
+import select, socket, socketserver, sys, threading, time
+place = ("127.0.0.1", int(sys.argv[1]))
+listener = socket.create_server(place)
+`;
+
+async function listening(code: string): Promise<Program> {
+  const programs = programsHere();
+  const port = await programs.freePort();
+  const program = await programs.start(request(`${python(LISTEN + code)} {port}`, { port }));
+  await vi.waitFor(async () => expect(await program.listening("tcp")).toHaveLength(1), {
+    timeout: 10_000,
+    interval: 10,
+  });
+  return program;
+}
+
+const isSilent = (program: Program, silence: Silence) =>
+  vi.waitFor(async () => expect(await program.isSilent(silence)).toBe(true), {
+    timeout: 10_000,
+    interval: 10,
+  });
+
+const INPUT: readonly (readonly [string, string])[] = [
+  ["time.sleep()", "time.sleep(60)"],
+  ["select() of nothing", "select.select([], [], [], 60)"],
+  ["a lock's limit", "threading.Event().wait(60)"],
+  ["a socket's limit", "listener.settimeout(9); listener.accept()"],
+];
+
+it.skipIf(!onLinux).each(INPUT)(
+  "a program in %s comes too late for an answer that is due sooner",
+  async (_, code) => {
+    const program = await listening(code);
+    await isSilent(program, { quietMs: 120, leftMs: 2_000 });
+  },
+);
+
+it.skipIf(!onLinux)("a program that looks again and again has had its turns", async () => {
+  const program = await listening("while True: time.sleep(0.2)");
+  await isSilent(program, { quietMs: 900, leftMs: 2_000 });
+  expect(await program.isSilent({ quietMs: 120, leftMs: 2_000 })).toBe(false);
+});
+
+it.skipIf(!onLinux).each([
+  [
+    "poll()",
+    "server = socketserver.TCPServer(place, None, False); server.socket = listener; server.serve_forever()",
+  ],
+  ["select()", "while True: select.select([listener], [], [], 0.5)"],
+  ["epoll", "e = select.epoll(); e.register(listener.fileno())\nwhile True: e.poll(0.5)"],
+])("a loop of %s that looks for new clients alone waits for others", async (_, code) => {
+  const program = await listening(code);
+  await vi.waitFor(async () => expect(await program.isWaiting()).toBe(true), 10_000);
+});
+
+it.skipIf(!onLinux)("a loop that looks for a client's words too does not", async () => {
+  const code =
+    "other = socket.socket(); other.bind(('127.0.0.1', 0))\nwhile True: select.select([listener, other], [], [], 9)";
+  const program = await listening(`time.sleep(0.4); ${code}`);
+  // Too late to be one of those that it had when it came to listen.
+  await vi.waitFor(async () => expect((await program.sample())?.fds).toBe(5), 10_000);
+  expect(await program.isWaiting()).toBe(false);
+});
