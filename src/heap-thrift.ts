@@ -8,7 +8,7 @@ import type { Clock } from "./machines/_world.ts";
 import type { Recorder } from "./stories/recorder.ts";
 
 /** So many between two looks are a crowd. */
-const CROWD = 256;
+const CROWD = 512;
 const LOOK_MS = 1_000;
 /** Looks with fewer, one after the other, until it is over: on a busy machine a crowd has pauses. */
 const CALM_LOOKS = 3;

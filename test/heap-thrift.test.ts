@@ -38,20 +38,20 @@ describe("the heap's thrift", () => {
     expect(said()).toContain("--semi-space-growth-factor=2");
   });
 
-  it("begins again with the 256th peer of a second, and outlasts a pause", () => {
+  it("begins again with the 512th peer of a second, and outlasts a pause", () => {
     const { clock, come, said } = thrift();
     come(1);
     clock.advance(3_000);
     said();
     for (let second = 0; second < 4; second += 1) {
-      come(255);
+      come(511);
       clock.advance(1_000);
     }
     expect(said()).toEqual([]);
-    come(256);
+    come(512);
     expect(said()).toContain("--heap-growing-percent=40");
     clock.advance(3_000);
-    come(256);
+    come(512);
     clock.advance(3_000);
     expect(said()).toEqual([]);
     clock.advance(1_000);

@@ -97,7 +97,7 @@ export class StoryMirror implements BatchHandlers {
     if (!story) return;
     story.lastRule = run.fact.rule;
     // Listeners hear of each.
-    if (!this.#recorder.isTapped) return story.keepRun(run);
+    if (!this.#recorder.isTapped || !this.#recorder.hears(story)) return story.keepRun(run);
     for (let one = run.first; one < run.count; one += 1)
       story.put(run.at, coded(slot.message, run.sizeOf(one)), run.fact);
   }

@@ -2,7 +2,6 @@
  * Packets of IPv4 and IPv6 with TCP or UDP in them (RFC 791, 8200, 9293, 768), as a loopback interface carries them. Pure. A packet may
  * have bytes that are not there: it is then shorter than its headers say, and its checksum is left out.
  */
-import { isIPv6 } from "node:net";
 import type { Endpoint } from "../stories/story.ts";
 
 const TCP = 6;
@@ -45,65 +44,90 @@ export interface Wired {
 }
 
 export function tcpPacket(path: Path, segment: Segment): Wired {
-  const header = Buffer.alloc(TCP_HEADER + segment.options.length);
-  header.writeUInt16BE(path.from.port, 0);
-  header.writeUInt16BE(path.to.port, 2);
-  header.writeUInt32BE(segment.sequence >>> 0, 4);
-  header.writeUInt32BE(segment.acknowledgement >>> 0, 8);
-  header[12] = (header.length / 4) << 4;
-  header[13] = segment.flags;
-  header.writeUInt16BE(segment.window, 14);
-  segment.options.copy(header, TCP_HEADER);
-  return inIp(path, TCP, header, 16, segment);
+  const size = TCP_HEADER + segment.options.length;
+  const { packet, at, length } = inIp(path, TCP, size, segment);
+  packet.writeUInt16BE(path.from.port, at);
+  packet.writeUInt16BE(path.to.port, at + 2);
+  packet.writeUInt32BE(segment.sequence >>> 0, at + 4);
+  packet.writeUInt32BE(segment.acknowledgement >>> 0, at + 8);
+  packet[at + 12] = (size / 4) << 4;
+  packet[at + 13] = segment.flags;
+  packet.writeUInt16BE(segment.window, at + 14);
+  // Checksum and urgent pointer.
+  packet.writeUInt32BE(0, at + 16);
+  segment.options.copy(packet, at + TCP_HEADER);
+  if (isWhole(segment)) packet.writeUInt16BE(checksum(packet, at, pseudoSum(packet, at, TCP)), at + 16);
+  return { data: packet, length };
 }
 
 export function udpPacket(path: Path, payload: Payload): Wired {
-  const header = Buffer.alloc(UDP_HEADER);
-  header.writeUInt16BE(path.from.port, 0);
-  header.writeUInt16BE(path.to.port, 2);
-  header.writeUInt16BE(UDP_HEADER + payload.size, 4);
-  return inIp(path, UDP, header, 6, payload);
+  const { packet, at, length } = inIp(path, UDP, UDP_HEADER, payload);
+  packet.writeUInt16BE(path.from.port, at);
+  packet.writeUInt16BE(path.to.port, at + 2);
+  packet.writeUInt16BE(UDP_HEADER + payload.size, at + 4);
+  packet.writeUInt16BE(0, at + 6);
+  // All zeros mean "none" in UDP over IPv4 (RFC 768).
+  if (isWhole(payload))
+    packet.writeUInt16BE(checksum(packet, at, pseudoSum(packet, at, UDP)) || 0xffff, at + 6);
+  return { data: packet, length };
 }
 
-function inIp(path: Path, protocol: number, header: Buffer, checksumAt: number, payload: Payload): Wired {
-  const size = header.length + payload.size;
-  const ip = isIPv6(path.from.address) ? ipv6Header(path, protocol, size) : ipv4Header(path, protocol, size);
-  const packet = Buffer.concat([ip, header, payload.bytes]);
-  if (payload.bytes.length === payload.size) {
-    const sum = checksum(packet, ip.length, pseudoSum(ip, protocol, size));
-    // All zeros mean "none" in UDP over IPv4 (RFC 768).
-    packet.writeUInt16BE(protocol === UDP && sum === 0 ? 0xffff : sum, ip.length + checksumAt);
-  }
-  return { data: packet, length: ip.length + size };
+const isWhole = ({ bytes, size }: Payload) => bytes.length === size;
+
+/** A packet of which all but the header of its protocol is written; that begins at `at`. */
+function inIp(
+  path: Path,
+  protocol: number,
+  headerSize: number,
+  { bytes, size }: Payload,
+): { readonly packet: Buffer; readonly at: number; readonly length: number } {
+  const isV6 = isV6Address(path.from.address);
+  const at = isV6 ? IPV6_HEADER : IPV4_HEADER;
+  const packet = Buffer.allocUnsafe(at + headerSize + bytes.length);
+  if (isV6) writeIpv6Header(packet, path, protocol, headerSize + size);
+  else writeIpv4Header(packet, path, protocol, headerSize + size);
+  bytes.copy(packet, at + headerSize);
+  return { packet, at, length: at + headerSize + size };
 }
 
-function ipv4Header({ from, to }: Path, protocol: number, size: number): Buffer {
-  const header = Buffer.alloc(IPV4_HEADER);
-  header[0] = 0x45;
-  header.writeUInt16BE(IPV4_HEADER + size, 2);
+const isV6Address = (address: string) => address.includes(":");
+
+function writeIpv4Header(packet: Buffer, { from, to }: Path, protocol: number, size: number): void {
+  packet.fill(0, 0, IPV4_HEADER);
+  packet[0] = 0x45;
+  packet.writeUInt16BE(IPV4_HEADER + size, 2);
   // Don't fragment, as Linux sends it.
-  header[6] = 0x40;
-  header[8] = HOPS;
-  header[9] = protocol;
-  ipv4Bytes(from.address).copy(header, 12);
-  ipv4Bytes(to.address).copy(header, 16);
-  header.writeUInt16BE(checksum(header, 0, 0), 10);
-  return header;
+  packet[6] = 0x40;
+  packet[8] = HOPS;
+  packet[9] = protocol;
+  addressBytes(from.address).copy(packet, 12);
+  addressBytes(to.address).copy(packet, 16);
+  packet.writeUInt16BE(checksum(packet.subarray(0, IPV4_HEADER), 0, 0), 10);
 }
 
-function ipv6Header({ from, to }: Path, protocol: number, size: number): Buffer {
-  const header = Buffer.alloc(IPV6_HEADER);
-  header[0] = 0x60;
-  header.writeUInt16BE(size, 4);
-  header[6] = protocol;
-  header[7] = HOPS;
-  ipv6Bytes(from.address).copy(header, 8);
-  ipv6Bytes(to.address).copy(header, 24);
-  return header;
+function writeIpv6Header(packet: Buffer, { from, to }: Path, protocol: number, size: number): void {
+  packet.fill(0, 0, IPV6_HEADER);
+  packet[0] = 0x60;
+  packet.writeUInt16BE(size, 4);
+  packet[6] = protocol;
+  packet[7] = HOPS;
+  addressBytes(from.address).copy(packet, 8);
+  addressBytes(to.address).copy(packet, 24);
 }
+
+/** Addresses of late: a conversation has two, and writes them with each packet. */
+const known = new Map<string, Buffer>();
+const MOST_KNOWN = 64;
 
 /** An address as it stands in a header. */
-export const addressBytes = (address: string) => (isIPv6(address) ? ipv6Bytes(address) : ipv4Bytes(address));
+export function addressBytes(address: string): Buffer {
+  const before = known.get(address);
+  if (before) return before;
+  const bytes = isV6Address(address) ? ipv6Bytes(address) : ipv4Bytes(address);
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(address, bytes);
+  return bytes;
+}
 
 const ipv4Bytes = (address: string) => Buffer.from(address.split(".").map(Number));
 
@@ -133,11 +157,11 @@ function groups(text: string): number[] {
   });
 }
 
-/** Sum over the addresses, the protocol and the length (RFC 9293, 3.1; RFC 8200, 8.1). */
-function pseudoSum(ip: Buffer, protocol: number, size: number): number {
-  const isV6 = ip.length === IPV6_HEADER;
+/** Sum over the addresses, the protocol and the length of what begins at `start` (RFC 9293, 3.1; RFC 8200, 8.1). */
+function pseudoSum(packet: Buffer, start: number, protocol: number): number {
+  const size = packet.length - start;
   let sum = protocol + (size >>> 16) + (size & 0xffff);
-  for (let at = isV6 ? 8 : 12; at < ip.length; at += 2) sum += ip.readUInt16BE(at);
+  for (let at = start === IPV6_HEADER ? 8 : 12; at < start; at += 2) sum += packet.readUInt16BE(at);
   return sum;
 }
 

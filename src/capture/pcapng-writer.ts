@@ -17,6 +17,16 @@ const INTERFACE_DESCRIPTION_TEXT = 3;
 const INTERFACE_TIME_RESOLUTION = 9;
 const PACKET_FLAGS = 2;
 
+/** Seen from our side. */
+export type Direction = "in" | "out";
+
+/** Fields of an enhanced packet before its bytes. */
+const PACKET_HEADER = 20;
+const DIRECTIONS: Readonly<Record<Direction, Buffer>> = {
+  in: Buffer.of(1, 0, 0, 0),
+  out: Buffer.of(2, 0, 0, 0),
+};
+
 const NANOSECONDS = Buffer.of(9);
 /** Longest comment that is written: the option's length is a number of 16 bits. */
 const MAX_COMMENT = 4_096;
@@ -28,8 +38,6 @@ export const LinkType = {
   /** A message with tags in front of it that say what it is. */
   WIRESHARK_UPPER_PDU: 252,
 } as const;
-
-export type Direction = "in" | "out";
 
 export interface Packet {
   /** Nanoseconds since 1970. */
@@ -70,17 +78,16 @@ export function interfaceDescription(linkType: number, name: string, description
 }
 
 export function packetBlock({ ns, direction, data, length, comments }: Packet): Buffer {
-  const body = Buffer.allocUnsafe(20 + padded(data.length));
-  body.writeUInt32LE(0, 0);
-  body.writeUInt32LE(Number(ns >> 32n), 4);
-  body.writeUInt32LE(Number(ns & 0xffff_ffffn), 8);
-  body.writeUInt32LE(data.length, 12);
-  body.writeUInt32LE(length, 16);
-  data.copy(body, 20);
-  body.fill(0, 20 + data.length);
-  const flags = Buffer.alloc(4);
-  flags.writeUInt32LE(direction === "in" ? 1 : 2);
-  return block(ENHANCED_PACKET, body, [{ code: PACKET_FLAGS, value: flags }, ...commentOptions(comments)]);
+  const options = [{ code: PACKET_FLAGS, value: DIRECTIONS[direction] }, ...commentOptions(comments)];
+  const { bytes, body } = begunBlock(ENHANCED_PACKET, PACKET_HEADER + padded(data.length), options);
+  bytes.writeUInt32LE(0, body);
+  bytes.writeUInt32LE(Number(ns >> 32n), body + 4);
+  bytes.writeUInt32LE(Number(ns & 0xffff_ffffn), body + 8);
+  bytes.writeUInt32LE(data.length, body + 12);
+  bytes.writeUInt32LE(length, body + 16);
+  data.copy(bytes, body + PACKET_HEADER);
+  bytes.fill(0, body + PACKET_HEADER + data.length, body + PACKET_HEADER + padded(data.length));
+  return bytes;
 }
 
 const commentOptions = (comments: readonly string[]): Option[] =>
@@ -96,14 +103,24 @@ function cutUtf8(bytes: Buffer, most: number): Buffer {
 
 const padded = (size: number) => (size + 3) & ~3;
 
-function block(type: number, body: Buffer, options: readonly Option[]): Buffer {
+function block(type: number, content: Buffer, options: readonly Option[]): Buffer {
+  const { bytes, body } = begunBlock(type, content.length, options);
+  content.copy(bytes, body);
+  return bytes;
+}
+
+/** A block whose body, from `body` on, is to be written yet: a packet's bytes are copied once. */
+function begunBlock(
+  type: number,
+  bodySize: number,
+  options: readonly Option[],
+): { readonly bytes: Buffer; readonly body: number } {
   const optionsSize = options.reduce((sum, { value }) => sum + 4 + padded(value.length), 4);
-  const size = 12 + body.length + optionsSize;
+  const size = 12 + bodySize + optionsSize;
   const bytes = Buffer.allocUnsafe(size);
   bytes.writeUInt32LE(type, 0);
   bytes.writeUInt32LE(size, 4);
-  body.copy(bytes, 8);
-  let at = 8 + body.length;
+  let at = 8 + bodySize;
   for (const { code, value } of options) {
     bytes.writeUInt16LE(code, at);
     bytes.writeUInt16LE(value.length, at + 2);
@@ -114,5 +131,5 @@ function block(type: number, body: Buffer, options: readonly Option[]): Buffer {
   bytes.writeUInt16LE(END_OF_OPTIONS, at);
   bytes.writeUInt16LE(0, at + 2);
   bytes.writeUInt32LE(size, size - 4);
-  return bytes;
+  return { bytes, body: 8 };
 }

@@ -120,15 +120,7 @@ async function oneTry(one: WholeCase, seed: string, request: CheckRequest, subje
     ms: Math.round(performance.now() - from),
     again: againOf(request, id),
     ...found,
-    message: advised(one, found),
   };
-}
-
-function advised(
-  { advice }: WholeCase,
-  { status, message, likely }: Pick<Result, "status" | "message" | "likely">,
-) {
-  return status === "failed" && likely.length === 0 && advice ? `${message}. ${advice}` : message;
 }
 
 const NOTHING = {

@@ -9,7 +9,7 @@ import { incidentOf } from "./own-server.ts";
 import { patience } from "./patience.ts";
 import { exitSoon, refusalIn } from "./refusal.ts";
 import type { Scene } from "./scene.ts";
-import { lastWords, type Outcome, tooLong, verdictOf } from "./server-try.ts";
+import { advised, lastWords, type Outcome, tooLong, verdictOf } from "./server-try.ts";
 import type { Stage } from "./stage.ts";
 import { Transcript } from "./transcript.ts";
 
@@ -63,13 +63,15 @@ async function tried(
   const incidents = servers.flatMap((server) =>
     server.stories.map((story) => incidentOf(story, server.instance)),
   );
+  // A program that crashed has printed why: no card knows better.
+  const likely = hasFailed && refusal === undefined && t.crash === undefined ? likelyOfAll(incidents) : [];
   return {
     ...verdict,
+    message: advised(verdict, likely, { advice: one.advice }),
     ...(refusal === undefined ? {} : { status: "unimplemented" as const, message: refusal }),
     closing: hasFailed ? closing : null,
     remarks: [...remarks],
-    // A program that crashed has printed why: no card knows better.
-    likely: hasFailed && refusal === undefined && t.crash === undefined ? likelyOfAll(incidents) : [],
+    likely,
     transcript: scene.transcript.lines,
     output,
   };
@@ -93,7 +95,7 @@ export async function showsReplies(
     run: async (t) => {
       const server = await t.serve();
       await t.start();
-      isShown = (await t.showsAll()) && server.said.length > 0;
+      isShown = (await t.showsAll()) && server.said.some((said) => t.shown(said) !== undefined);
     },
   } satisfies WholeCase & ClientCase;
   await tryClientCase(one, seed, subject);

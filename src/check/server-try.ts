@@ -87,21 +87,36 @@ async function tried(
   const { closing } = t;
   t.leave();
   const { output } = server;
+  // A program that ended by itself has printed why, or not: no card knows better.
+  const likely =
+    hasFailed && end === undefined && refusal === undefined ? likelyIn(verdict, one, counterpart) : [];
+  const exit = server.program?.exit;
   if (verdict.status !== "passed" || stage.isOfOneTry || !(await server.isAsNew())) await server.stop();
   return {
     status: refusal === undefined ? verdict.status : "unimplemented",
-    message:
-      refusal ?? (end === undefined ? verdict.message : `${verdict.message}: the program ended (${end})`),
+    message: refusal ?? advised(verdict, likely, { end, advice: exit?.code === 0 ? GO_ON : one.advice }),
     expected: verdict.expected,
     got: verdict.got,
     closing: hasFailed ? (closing ?? null) : null,
     remarks: [...remarks],
-    // A program that ended by itself has printed why, or not: no card knows better.
-    likely:
-      hasFailed && end === undefined && refusal === undefined ? likelyIn(verdict, one, counterpart) : [],
+    likely,
     transcript: scene.transcript.lines,
     output: verdict.status === "passed" ? "" : lastWords(output, server.port),
   };
+}
+
+/** Of a program that ends without an error after one client, whatever the case is about. */
+const GO_ON = "Go back to accept() when a client has left: a server ends when it is ended.";
+
+/** Message of a failure, how the program ended, and, where no diagnosis is likely, what to change. */
+export function advised(
+  { status, message }: Pick<Outcome, "status" | "message">,
+  likely: Outcome["likely"],
+  { end, advice }: { readonly end?: string | undefined; readonly advice: string | undefined },
+): string {
+  if (status !== "failed") return message;
+  const whole = end === undefined ? message : `${message}: the program ended (${end})`;
+  return likely.length === 0 && advice ? `${whole}. ${advice}` : whole;
 }
 
 const likelyIn = ({ blamed, got }: Verdict, { rule }: WholeCase, counterpart: Role | undefined) =>

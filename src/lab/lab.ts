@@ -77,8 +77,15 @@ export interface Lab {
   logLines(): readonly LogLine[];
 
   // -- news
-  /** Returns what ends it. The listener must be quick. */
-  subscribe<Topic extends LabTopic>(topic: Topic, listener: ChangeListener<Topic>): () => void;
+  /**
+   * Returns what ends it. The listener must be quick. `wants`, of entries: those of other stories are not even made, so that following one
+   * role costs another nothing.
+   */
+  subscribe<Topic extends LabTopic>(
+    topic: Topic,
+    listener: ChangeListener<Topic>,
+    wants?: (story: Story) => boolean,
+  ): () => void;
 
   // -- commands to instances: each resolves when it has settled in its new state, and throws a NetlabError
   spawn(role: string, given: Readonly<Record<string, unknown>>): Promise<LabInstance>;

@@ -175,17 +175,24 @@ export class LocalLab implements Lab {
 
   // -- news ----------------------------------------------------------------------------------------------------------
 
-  subscribe<Topic extends LabTopic>(topic: Topic, listener: ChangeListener<Topic>): () => void {
-    return this.#sources[topic](listener as never);
+  subscribe<Topic extends LabTopic>(
+    topic: Topic,
+    listener: ChangeListener<Topic>,
+    wants?: (story: Story) => boolean,
+  ): () => void {
+    return this.#sources[topic](listener as never, wants);
   }
 
-  readonly #sources: { [Topic in LabTopic]: (listener: ChangeListener<Topic>) => () => void } = {
+  readonly #sources: {
+    [Topic in LabTopic]: (listener: ChangeListener<Topic>, wants?: (story: Story) => boolean) => () => void;
+  } = {
     instances: (listener) => this.#instanceListeners.add(listener),
     connections: (listener) =>
       this.#parts.recorder.watch((story) =>
         listener({ kind: story.endedAt === undefined ? "opened" : "closed", story }),
       ),
-    entries: (listener) => this.#parts.recorder.tap((story, entry) => listener({ story, entry })),
+    entries: (listener, wants) =>
+      this.#parts.recorder.tap((story, entry) => listener({ story, entry }), wants),
     registry: (listener) => this.#parts.registry.watch(() => listener(undefined)),
     log: (listener) => this.#parts.log.follow(listener),
   };

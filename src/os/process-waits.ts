@@ -30,10 +30,21 @@ export function waitsOf(pids: readonly number[], own: ReadonlySet<number>): Thre
   for (const pid of pids) {
     const threads = procNames(`${pid}/task`);
     if (threads.length === 0 || threads.length > MAX_THREADS) return undefined;
-    for (const thread of threads) all.push({ thread, ms: waitOf(pid, thread, own) });
+    for (const thread of threads) {
+      const ms = waitOf(pid, thread, own);
+      // Names are read of those alone that do not wait for others.
+      if (ms < Number.POSITIVE_INFINITY && isOfJava(pid, thread)) continue;
+      all.push({ thread, ms });
+    }
   }
   return all.length === 0 ? undefined : all;
 }
+
+/** Java's own housekeeping, which compiles, cleans and looks at its clock: nothing that a program says comes of it. */
+const OF_JAVA =
+  /^(?:VM (?:Thread|Periodic)|G1 |GC Thread|C[12] Compiler|Monitor Deflati|Sweeper thread|Common-Cleaner|Service Thread)/;
+
+const isOfJava = (pid: number, thread: string) => OF_JAVA.test(procText(`${pid}/task/${thread}/comm`));
 
 function waitOf(pid: number, thread: string, own: ReadonlySet<number>): number {
   const text = procText(`${pid}/task/${thread}/syscall`);

@@ -75,7 +75,11 @@ class Follower<Options extends Bounds> {
     if (!isJson) err(`following ${rest.length > 0 ? rest.join(" ") : "everything"}; Ctrl-C ends it`);
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#stop(`after ${options.for / 1_000} s`), options.for);
-      const untap = lab.subscribe("entries", ({ story, entry }) => this.#see(story, entry));
+      const untap = lab.subscribe(
+        "entries",
+        ({ story, entry }) => this.#see(story, entry),
+        storiesWantedBy(lab, rest),
+      );
       this.#stop = (why) => {
         clearTimeout(timer);
         untap();
@@ -128,6 +132,14 @@ export function wantedBy(lab: Lab, terms: readonly string[]): Wanted {
   const tests = terms.map((term) => termTest(lab, term));
   return (story, entry) => tests.every((test) => test(story, entry));
 }
+
+/** The same as far as a story alone tells: an entry may decide on the rest. */
+export function storiesWantedBy(lab: Lab, terms: readonly string[]): (story: Story) => boolean {
+  const tests = terms.filter((term) => !/^(state|event)=/.test(term)).map((term) => termTest(lab, term));
+  return (story) => tests.every((test) => test(story, ANY_ENTRY));
+}
+
+const ANY_ENTRY: Entry = { kind: "opened", at: 0, state: "" };
 
 function termTest(lab: Lab, term: string): Wanted {
   const [, field, value = ""] = /^(state|event|addr|label)=(.*)$/.exec(term) ?? [];

@@ -31,6 +31,7 @@ export async function runScript(file: string, { words, socketPath, signal }: Scr
   setHooks();
   signal.addEventListener("abort", leaveUnlessHeard, { once: true });
   process.on("uncaughtException", (error) => process.exit(complain(error)));
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", dropTheRest);
   const stuck = () => process.exit(complain(new Error(`${file} waits for something that never comes`)));
   process.on("beforeExit", stuck);
   try {
@@ -55,10 +56,20 @@ function leaveUnlessHeard(): void {
   if (process.listenerCount("SIGINT") === 0) process.exit(exitCodes.interrupted);
 }
 
+/** Time to tidy up of a script whose output has no reader any more. */
+const TIDY_MS = 5_000;
+
+/**
+ * The reader of what the script prints has gone (`| head`): the rest is dropped, and the script goes on to its end, so that its roles are
+ * removed as it means to. An endless one is ended.
+ */
+function dropTheRest(error: Error): void {
+  if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
+  setTimeout(() => process.exit(exitCodes.done), TIDY_MS).unref();
+}
+
 /** Answers with the exit status. */
 function complain(error: unknown): number {
-  // The reader of what the script prints has gone (`| head`): the rest is dropped.
-  if ((error as NodeJS.ErrnoException | undefined)?.code === "EPIPE") return exitCodes.done;
   const place = error instanceof Error ? placeIn(error.stack) : undefined;
   process.stderr.write(`${place === undefined ? "" : `${place}: `}${harmless(messageOf(error))}\n`);
   return exitCodes.checkFailed;

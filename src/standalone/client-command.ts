@@ -122,7 +122,8 @@ async function runOne(
       },
     );
     await user?.close();
-    return printOutcome(outcome, call, { told });
+    const exit = printOutcome(outcome, call, { told });
+    return exit === exitCodes.done && interrupt.aborted ? exitCodes.interrupted : exit;
   } finally {
     await user?.close();
   }

@@ -40,7 +40,8 @@ export class Recorder {
   readonly #live = new Map<string, Story>();
   readonly #faultless = new Map<string, Story>();
   readonly #faulty = new Map<string, Story[]>();
-  readonly #taps = new Set<TapListener>();
+  /** Listeners, and which stories each wants to hear of. */
+  readonly #taps = new Map<TapListener, (story: Story) => boolean>();
   readonly #watchers = new Set<StoryListener>();
   /** Another process that keeps the same stories. */
   follower: SlotFollower | undefined;
@@ -141,9 +142,12 @@ export class Recorder {
     return [...this.#live.values(), ...ended];
   }
 
-  /** Follows every entry of every story, until the answer is called. The listener must be quick. */
-  tap(listener: TapListener): () => void {
-    this.#taps.add(listener);
+  /**
+   * Follows every entry of the stories that are wanted, or of all, until the answer is called. Listener and question must be quick: they are
+   * asked for each entry, so that of the others none is made.
+   */
+  tap(listener: TapListener, wants: (story: Story) => boolean = () => true): () => void {
+    this.#taps.set(listener, wants);
     return () => this.#taps.delete(listener);
   }
 
@@ -157,8 +161,13 @@ export class Recorder {
     return this.#taps.size > 0;
   }
 
+  hears(story: Story): boolean {
+    for (const wants of this.#taps.values()) if (wants(story)) return true;
+    return false;
+  }
+
   onEntry(story: Story, entry: Entry): void {
-    for (const listener of this.#taps) listener(story, entry);
+    for (const [listener, wants] of this.#taps) if (wants(story)) listener(story, entry);
   }
 
   /** A story keeps so much more, or less: the total holds. */

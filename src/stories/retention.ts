@@ -9,13 +9,15 @@ export interface Retention {
   readonly keepsAll: boolean;
   /** So many bytes of each entry. */
   readonly bytesPerEntry: number;
-  /** Listeners follow every entry: only then is it made as it happens. */
+  /** Listeners follow entries as they happen. */
   readonly isTapped: boolean;
   readonly follower?: SlotFollower | undefined;
   /** Microseconds by a clock that never goes back. */
   monotonic(): number;
   /** Part of these bytes, as long as an entry may be. */
   clip(bytes: Buffer): Buffer;
+  /** A listener follows this story: only then is an entry made as it happens. */
+  hears(story: Story): boolean;
   onEntry(story: Story, entry: Entry): void;
   charge(costBytes: number): void;
 }
@@ -27,6 +29,7 @@ export const PAST: Retention = {
   isTapped: false,
   monotonic: () => 0,
   clip: (bytes) => bytes,
+  hears: () => false,
   onEntry: () => undefined,
   charge: () => undefined,
 };

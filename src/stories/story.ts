@@ -222,7 +222,7 @@ export class Story {
     this.lastRule = rule;
     const at = Math.max(handedAt, this.#lastAt);
     const fact = messageRun.factOf(this.state, rule);
-    if (this.#step || this.#retention.isTapped || !this.#slots.hasFirst)
+    if (this.#step || this.#isHeard || !this.#slots.hasFirst)
       this.put(at, coded(slot.message, sizeBytes), fact);
     else messageRun.add(this, fact, at, sizeBytes);
   }
@@ -348,7 +348,11 @@ export class Story {
     }
     this.charge(this.#settled.keep(at, code, held));
     this.#retention.follower?.onSlot(this, at, code, held);
-    if (this.#retention.isTapped) this.#retention.onEntry(this, entryOf(at, code, held));
+    if (this.#isHeard) this.#retention.onEntry(this, entryOf(at, code, held));
+  }
+
+  get #isHeard(): boolean {
+    return this.#retention.isTapped && this.#retention.hears(this);
   }
 
   /** Takes so many bytes more of the memory that all stories share. */

@@ -16,6 +16,8 @@ import { exitCodes, NetlabError } from "../errors.ts";
 import { printable } from "../printable.ts";
 import type { ClientCall } from "./client-commands.ts";
 
+const PORTION = 1_000;
+
 interface CaptureOptions {
   readonly out?: string | undefined;
   readonly live: boolean;
@@ -61,11 +63,17 @@ async function whole(call: ClientCall, options: CaptureOptions): Promise<number>
   const encoder = new CaptureEncoder();
   const packets = isMessages ? encoder.messages(stories) : encoder.stories(stories);
   const head = isMessages ? messagesHead : captureHead;
-  await sink.write(Buffer.concat([head(version, [...roles.values()]), ...packets]));
+  await sink.write(head(version, [...roles.values()]));
+  for (const some of inPortions(packets)) await sink.write(Buffer.concat(some));
   await sink.end();
   const what = `${counted(stories.length, "connection")}, ${counted(packets.length, isMessages ? "message" : "packet")}`;
   if (sink.isFile) await call.console.err(`wrote ${printable(options.out ?? "")}: ${what}`);
   return exitCodes.done;
+}
+
+/** Packets that are written at once: many, but not a second copy of all. */
+function* inPortions(packets: readonly Buffer[]): Generator<Buffer[]> {
+  for (let at = 0; at < packets.length; at += PORTION) yield packets.slice(at, at + PORTION);
 }
 
 /** Entries as they come. The head goes first, so that Wireshark opens before anybody has spoken. */

@@ -140,6 +140,16 @@ describe.concurrent("netlabctl", () => {
     },
   );
 
+  it("echo, interrupted → 130", async () => {
+    const port = await freePort();
+    expect(await daemon.ctl("spawn", "echo", "--port", String(port))).toMatchObject({ exit: 0 });
+    const command = daemon.startCtl("echo", "--port", String(port));
+    await command.says("Enter your command please");
+    command.signal("SIGINT");
+    expect(await command.ended).toMatchObject({ exit: 130, signal: null });
+    expect(await daemon.ctl("remove", "echo")).toMatchObject({ exit: 0 });
+  });
+
   it("fetch, interrupted → 130, and nothing is left", async () => {
     const port = await others.start(conversations.stopsHalfWay);
     const command = daemon.startCtl(

@@ -88,6 +88,24 @@ describe("netlabctl run", () => {
     expect((await program.ended).exit).toBe(130);
   });
 
+  it("goes on to its end, and removes its roles, where the reader of its output is gone", async () => {
+    const script = scene.file(
+      "unread.ts",
+      `${ATTACH}const lab = await attach();
+       const { id } = await lab.spawn("echo", { port: 0 });
+       try {
+         console.log("first");
+         await lab.waitFor("go", { text: "on" }, { timeout: 1 }).catch(() => undefined);
+         for (let line = 0; line < 100; line += 1) console.log("and on", await lab.ls());
+       } finally { await lab.remove(id); lab.close(); }`,
+    );
+    const program = daemon.startCtl("run", script);
+    await program.says("first");
+    program.stopReading();
+    expect(await program.ended).toMatchObject({ exit: 0, signal: null });
+    expect(await daemon.document("ls")).toEqual([]);
+  });
+
   it("leaves Ctrl-C to a script that listens for it", async () => {
     const script = scene.file(
       "listens.ts",

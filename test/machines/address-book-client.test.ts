@@ -153,12 +153,16 @@ describe("an address book's client", () => {
     expect(run.output).toMatchObject({ ok: false, code: "peer-error" });
   });
 
-  it("[BOOK-1] takes a padded buffer, and says what that is worth", async () => {
+  it.each([
+    [94, ["note: 94 bytes follow the name: send header and name alone, not the whole buffer [BOOK-1]"]],
+    [1, ["note: 1 byte follows the name: send header and name alone, not the whole buffer [BOOK-1]"]],
+    [0, []],
+  ])("[BOOK-1] takes a buffer with %i bytes more, and says what that is worth", async (more, notes) => {
     const { run, connect, hear, hints } = lookup();
     await connect();
-    await hear(Buffer.concat([encodeAnswer("8bit", "Luke"), Buffer.alloc(94)]));
+    await hear(Buffer.concat([encodeAnswer("8bit", "Luke"), Buffer.alloc(more)]));
     expect(run.output).toMatchObject({ ok: true, name: "Luke" });
-    expect(hints).toEqual([expect.stringMatching(/^note: 94 bytes follow the name: /)]);
+    expect(hints).toEqual(notes);
   });
 
   it.each(["peer.ended", "peer.closed"] as const)(

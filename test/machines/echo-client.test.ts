@@ -56,6 +56,18 @@ describe("an echo server's client", () => {
     expect(await hear("")).toEqual(["send hello"]);
   });
 
+  it("[ECHO-0] takes its own line for the reply to it, whatever blanks are behind either, and no other", async () => {
+    const { type, hear, hints } = await greeted();
+    await type("hello ");
+    await hear("hello");
+    await type("hello");
+    await hear("hello  ");
+    await type(" hello");
+    expect(hints).toEqual([]);
+    await hear("hello");
+    expect(hints).toEqual(['the server answers "hello" to " hello"; the right answer is " hello"']);
+  });
+
   it("[ECHO-0] hints that a reply does not come, goes on, and ends with that", async () => {
     const { type, tell, still, endInput, hints, run } = await greeted({ timeout: "3s" });
     await type("run true");

@@ -55,6 +55,11 @@ describe("--allow-run", () => {
   });
 });
 
+it("--max-reply is two bytes or more: one of text, and its ending", () => {
+  const takes = (maxReply: unknown) => role.options.safeParse({ maxReply }).success;
+  expect(["0", "1", "2", "4k"].map(takes)).toEqual([false, false, true, true]);
+});
+
 describe("what is no command", () => {
   it("[ECHO-0] is said back after the greeting, one reply a message, without a step of the machine", async () => {
     const { greeting, say, run } = session();

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { parseOptions, schemaOf } from "../../src/catalogue/instance-options.ts";
 import { faultsOf, scanRoles } from "../../src/catalogue/role-folder.ts";
 import { NetlabError } from "../../src/errors.ts";
-import type { Role } from "../../src/machines/_role.ts";
+import { definitionStack, type Role } from "../../src/machines/_role.ts";
 
 const folder = path.join(import.meta.dirname, "../../src/machines");
 const fixtures = path.join(import.meta.dirname, "../fixtures");
@@ -80,6 +80,11 @@ it.each(
     .map((role) => [role.name, role]),
 )("%s hears at its root, and so in every state, that its peer is gone", (_, role) => {
   expect((role as Role).machine.root.ownEvents).toContain("peer.closed");
+});
+
+it("a role knows the file that defined it, and nothing else does", () => {
+  expect(definitionStack(roles[0])).toContain(path.join("src", "machines"));
+  for (const nothing of [undefined, null, "role", {}]) expect(definitionStack(nothing)).toBeUndefined();
 });
 
 it("there is one role a file", () => {

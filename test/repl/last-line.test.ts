@@ -6,7 +6,12 @@ type Told = Parameters<typeof lastLine>[0];
 
 const told = (ms: number, endedAt?: number) =>
   ({
-    story: { subject: { role: "calculator", edition: 0, transport: "tcp" }, endedAt, entries: [] },
+    story: {
+      subject: { role: "calculator", edition: 0, transport: "tcp" },
+      endedAt,
+      entries: [],
+      secrets: [],
+    },
     silence: { ms, isOver: endedAt !== undefined, whose: "nobody" },
   }) as unknown as Told;
 

@@ -95,6 +95,16 @@ describe("a question", () => {
     });
   });
 
+  it("that is wrong is shown with its line alone, and with what is near of a long one", async () => {
+    const queries = open();
+    const sentence = (sql: string) => queries.ask(sql, usual).catch(({ message }: Error) => message);
+    expect(await sentence("select 1,\n  nme\nfrom addresses")).toMatch(/\n {4}nme\n {4}\^ character 13$/);
+    expect(await sentence("select\nnme")).toMatch(/\n {2}nme\n {2}\^ character 8$/);
+    const long = `select ${"name, ".repeat(20)}nme, ${"name, ".repeat(20)}1 from addresses`;
+    const shown = long.slice(127 - 40, 127 + 30);
+    expect(await sentence(long)).toContain(`\n  ${shown}\n  ${" ".repeat(40)}^ character 128`);
+  });
+
   it("that does not end is stopped by time or by hand, and the next one is answered", async () => {
     const queries = open();
     const endless = `${ENDLESS} count(*) from n`;

@@ -206,4 +206,23 @@ describe("a listener", () => {
     untap();
     expect(recorder.isTapped).toBe(false);
   });
+
+  it("to entries of some stories makes none of the others'", () => {
+    const recorder = new Recorder(clock);
+    const [wanted, other] = ["a-1", "b-1"].map((instance, index) => {
+      const { subject } = open(recorder, index + 1);
+      return recorder.open({ ...subject, instance, id: `${instance}/c1` }, "any");
+    });
+    const heard: string[] = [];
+    const untap = recorder.tap(
+      (story, entry) => heard.push(`${story.subject.instance} ${entry.kind}`),
+      ({ subject: { instance } }) => instance === "a-1",
+    );
+    if (!wanted || !other) throw new Error("no stories");
+    expect([wanted, other].map((story) => recorder.hears(story))).toEqual([true, false]);
+    for (const story of [wanted, other]) story.recordEnd("fin");
+    untap();
+    wanted.recordEnd("fin");
+    expect(heard).toEqual(["a-1 fin"]);
+  });
 });

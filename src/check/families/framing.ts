@@ -8,7 +8,8 @@ const BUFFER = 1_024;
 const LONG = 10_000;
 const WHOLE_LINES =
   "One recv() is not one line: add what it gives to a buffer, and take whole lines out of that.";
-const TO_ITS_NUL = "The text of a message ends at its first NUL byte: leave out that and what follows.";
+const TO_ITS_NUL =
+  "A NUL byte ends a message as a newline does: leave out that and what follows, and wait for nothing more.";
 
 const asLine: Say = (c, text) => c.send(`${text}\n`);
 
@@ -152,7 +153,7 @@ function oddMessages(source: Dialogues): ServerCase[] {
       side: "server",
       grade: "SHOULD",
       title: "goes on after an empty line",
-      run: (t) => emptyLine(new Talk(t, source)),
+      run: (t) => emptyLine(t, new Talk(t, source)),
     }),
     survives((_, c) => c.send(`${"x".repeat(LONG)}\n`), "SHOULD", "long-message", {
       title: "serves the next client after a message of 10,000 bytes",
@@ -168,7 +169,9 @@ function oddMessages(source: Dialogues): ServerCase[] {
 }
 
 /** Any answer to it is right, and none: the conversation goes on. */
-async function emptyLine(talk: Talk): Promise<void> {
+async function emptyLine(t: ServerTester, talk: Talk): Promise<void> {
+  if (t.usual?.closesAfter !== undefined)
+    t.skip("the server closes after an answer, and an empty line may have one");
   const c = await talk.open();
   await talk.play(c, 0, talk.question, asLine);
   c.send("\n");

@@ -5,7 +5,7 @@ import { isOpenedByUs } from "../../stories/editions.ts";
 import { shownEntryRecord, toShownRecord } from "../../stories/shown-record.ts";
 import type { Entry, Story } from "../../stories/story.ts";
 import { type Call, defineCommand } from "../command.ts";
-import { wantedBy } from "../following.ts";
+import { storiesWantedBy, wantedBy } from "../following.ts";
 import { findFacts } from "../journaled.ts";
 import { cardMarks, messageDocuments, protocolOf } from "../story-marks.ts";
 
@@ -94,7 +94,7 @@ function follow(call: Call<Options>): Promise<void> {
     if (!isOwnQuestion(story) && isWanted(story, now)) begin(story);
   }
   return new Promise((resolve) => {
-    const end = lab.subscribe("entries", ({ story, entry }) => see(story, entry));
+    const end = lab.subscribe("entries", ({ story, entry }) => see(story, entry), storiesWantedBy(lab, rest));
     const stop = () => {
       end();
       tellLost();
