@@ -108,10 +108,16 @@ export class Daemon {
     this.#config = config;
     this.#clock = clock;
     this.log = newLog(config);
-    this.#library = new RoleLibrary(roles, path.join(dataFolder, "roles"), async (file) => {
-      const { tryModule } = await import("./apart/trial.ts");
-      await tryModule(file, path.join(dataFolder, "downloads"));
-    });
+    this.#library = new RoleLibrary(
+      roles,
+      path.join(dataFolder, "roles"),
+      async (file) => {
+        const { tryModule } = await import("./apart/trial.ts");
+        await tryModule(file, path.join(dataFolder, "downloads"));
+      },
+      (role, name, error) =>
+        this.log.logger.warn(`the role ${role}: ${name} is not called any more: ${messageOf(error)}`),
+    );
     this.#exposures = new Exposures(this.log.telemetry);
     this.#database = openDatabase(dataFolder, this.log);
     this.#queries = new Queries(this.#database.file);

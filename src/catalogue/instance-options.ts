@@ -1,10 +1,11 @@
 /** The options of an instance: those that every one has, and its role's own, as one schema. */
 import { distance } from "fastest-levenshtein";
 import * as z from "zod";
-import { NetlabError } from "../errors.ts";
+import { messageOf, NetlabError } from "../errors.ts";
 import { parsePeerTerm } from "../ids.ts";
 import { byteSize, duration, port } from "../machines/_options.ts";
 import type { Role } from "../machines/_role.ts";
+import { guarded } from "./guarded-call.ts";
 import { isLoaded } from "./loaded-roles.ts";
 
 // Options are validated once an instance: a parser compiled for each schema would cost a start more than it saves.
@@ -113,12 +114,23 @@ function newSchema(role: Role) {
 /** Validates what was given; the error names the option, says what is wrong and what is near it. */
 export function parseOptions(role: Role, given: Readonly<Record<string, unknown>>): InstanceOptions {
   const schema = schemaOf(role);
-  const parsed = schema.safeParse(given);
+  const parsed = checked(role, () => schema.safeParse(given));
   if (parsed.success) return parsed.data as unknown as InstanceOptions;
   throw new NetlabError("bad-option/of-role", {
     role: role.name,
     why: explainIssues(parsed.error, Object.keys(schema.shape), flagOf),
   });
+}
+
+/** Checks of a user's own are its code: they come back, or it is told. */
+function checked<Result>(role: Role, check: () => Result): Result {
+  if (!isLoaded(role)) return check();
+  try {
+    return guarded(check);
+  } catch (error) {
+    const why = `its own check of its options failed: ${messageOf(error)}`;
+    throw new NetlabError("bad-option/of-role", { role: role.name, why }, { cause: error });
+  }
 }
 
 /** The role's own part of parsed options: what its machine is given. A client is also told where its server is. */

@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import path from "node:path";
 import { messageOf, NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
+import type { FaultListener } from "./guarded-role.ts";
 import { nearest } from "./instance-options.ts";
 import type { RoleTable } from "./role-folder.ts";
 import type { TryModule } from "./role-source.ts";
@@ -28,6 +29,7 @@ export class RoleLibrary {
   readonly roles: RoleTable;
   readonly #folder: string;
   readonly #tryModule: TryModule | undefined;
+  readonly #onFault: FaultListener | undefined;
   /** Of roles that are not netlabd's own, by name. */
   readonly #origins = new Map<string, RoleOrigin>();
 
@@ -35,10 +37,11 @@ export class RoleLibrary {
   readonly #files = new Map<string, { readonly bundle: string; readonly role: Role }>();
 
   /** `folder`: where loaded roles are kept. */
-  constructor(shipped: RoleTable, folder: string, tryModule?: TryModule) {
+  constructor(shipped: RoleTable, folder: string, tryModule?: TryModule, onFault?: FaultListener) {
     this.roles = new Map(shipped);
     this.#folder = folder;
     this.#tryModule = tryModule;
+    this.#onFault = onFault;
   }
 
   /** Roles that were loaded into earlier runs; one that no longer fits is told, and its file left alone. */
@@ -69,7 +72,7 @@ export class RoleLibrary {
   /** Reads a role without installing it. The bundler is only for those who bring roles: it is not imported before. */
   async parse(source: string, fileName: string): Promise<Role> {
     const { loadRoleSource } = await import("./role-source.ts");
-    return loadRoleSource(source, fileName, this.#folder, this.#tryModule);
+    return loadRoleSource(source, fileName, this.#folder, this.#tryModule, this.#onFault);
   }
 
   /** The same of a file, and of those that it imports; the very role of last time where none of them has changed. */

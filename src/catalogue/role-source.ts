@@ -9,6 +9,7 @@ import { pathToFileURL } from "node:url";
 import { messageOf, NetlabError } from "../errors.ts";
 import { definitionStack, type Role } from "../machines/_role.ts";
 import { placeIn } from "../stack-place.ts";
+import { type FaultListener, guardedRole } from "./guarded-role.ts";
 import { markLoaded } from "./loaded-roles.ts";
 import { bundleRoleFile, bundleRoleText, closed, entryOf, isBundle } from "./role-bundle.ts";
 import { faultsOf } from "./role-folder.ts";
@@ -32,6 +33,7 @@ export async function loadRoleSource(
   fileName: string,
   folder: string,
   tryModule?: TryModule,
+  onFault: FaultListener = () => undefined,
 ): Promise<Role> {
   const bundle = isBundle(text) ? text : await bundleText(text, path.basename(fileName));
   const entry = entryOf(bundle);
@@ -46,7 +48,7 @@ export async function loadRoleSource(
     const module = (await import(pathToFileURL(moduleFile).href)) as { default?: unknown };
     const faults = faultsOf(module.default);
     if (faults.length > 0) throw badRole(entry, definitionStack(module.default), faults.join("; "));
-    const role = module.default as Role;
+    const role = guardedRole(module.default as Role, onFault);
     markLoaded(role, closed(bundle));
     return role;
   } catch (error) {
