@@ -20,7 +20,7 @@ export const STANDALONE = [
   "capture",
   ...["discover", "fetch", "register"],
   ...["echo", "relay", "reverse", "calc", "chat", "knock", "lookup", "clock", "ack"],
-  "explain",
+  ...["conns", "explain", "graph", "replay", "seq"],
   "check",
   "doctor",
   "grade",

@@ -8,6 +8,8 @@ export interface Overheard {
   readonly client: readonly Buffer[];
   readonly server: readonly Buffer[];
   readonly first: "client" | "server" | undefined;
+  /** All that the client said before the server's first word, or that word's answer where the server began. */
+  readonly opening: Buffer;
 }
 
 /** Words of the server from the moment on at which its machine asked the world. */
@@ -25,16 +27,18 @@ type Told<Value> = Value | "none" | undefined;
 
 /** Answers of the world to the questions that a machine may ask. */
 export interface AssumedWorld {
-  /** Size of a file that was asked for. */
-  readonly file?: (name: string, reply: Reply) => Told<number>;
+  /** Size of a file that was asked for; `later` where the server's next word was about something else. */
+  readonly file?: (name: string, reply: Reply) => Told<number> | "later";
   /** Output of a program. */
   readonly program?: (argv: readonly string[], reply: Reply) => Buffer | undefined;
   /** Name behind an address in the address book. */
   readonly addressee?: (email: string, reply: Reply) => Told<string>;
-  /** Time of the server's own clock. */
-  readonly now?: (reply: Reply) => Date | undefined;
-  /** The hub's answer to who wants to join. */
-  readonly join?: (name: string, reply: Reply) => { readonly ok: boolean } | undefined;
+  /** Answer of the hub to a question, as it is named there; undefined: it is none that the machine waits for. */
+  readonly hub?: (
+    question: string,
+    args: readonly unknown[],
+    reply: Reply,
+  ) => { readonly answer: unknown } | "unknown" | undefined;
   /** Entries of the registry. */
   readonly listings?: (reply: Reply) =>
     | readonly {
@@ -52,9 +56,18 @@ export interface Assumption {
   /** Words of the conversation that no reader is to see. */
   readonly secrets?: readonly string[];
   readonly world?: AssumedWorld;
+  /** Both say the same to a client: a date, whatever day it is. */
+  readonly isAlike?: (said: string, ours: string) => boolean;
   /** True where it cannot be followed: the server showed the client the door, or its words leave open what was meant. */
   readonly isUnclear?: boolean;
 }
+
+/** First line or C string of what was said. */
+export const firstWord = (bytes: Buffer): string => bytes.toString("utf8").split(/[\0\r\n]/, 1)[0] ?? "";
+
+/** Lines and C strings of what was said, in order. */
+export const linesIn = (reads: readonly Buffer[]): string[] =>
+  reads.flatMap((bytes) => bytes.toString("utf8").split(/[\0\r\n]+/)).filter((line) => line !== "");
 
 /** Text of a read without the ending that programs put behind it. */
 export const textOfRead = (bytes: Buffer | undefined) =>

@@ -23,6 +23,7 @@ import {
   headerForms,
   isRefusal,
   otherFormOf,
+  queryIn,
   UNKNOWN_ADDRESS,
 } from "../wire/address-record.ts";
 import { duration } from "./_options.ts";
@@ -182,6 +183,13 @@ export default defineRole({
     parting: "closes, and asks for the next address when the connection is gone",
     done: "has every answer",
     failed: "gives up",
+  },
+  assume: ({ opening }) => {
+    const query = queryIn(opening);
+    return {
+      options: { email: query?.email ?? "unknown", header: query?.form ?? "8bit", timeout: "1h" },
+      isUnclear: query === undefined,
+    };
   },
   offers: (given) => `looks up ${emailsOf({ options: given }).join(", ")}`,
 });

@@ -11,16 +11,20 @@ import { setup } from "xstate";
 import * as z from "zod";
 import { cause, causeOf } from "../stories/causes.ts";
 import {
+  decodeAnswer,
   decodeQuery,
   encodeAnswer,
   encodeQuery,
   fits,
+  type HeaderForm,
   type Query,
+  queryIn,
   TOO_MANY_CLIENTS,
   UNKNOWN_ADDRESS,
   UNKNOWN_PROTOCOL,
 } from "../wire/address-record.ts";
 import { addressBookForm } from "../wire/forms/address-book.ts";
+import type { Assumption, Overheard, Reply } from "./_assumed.ts";
 import { defineRole } from "./_role.ts";
 import type { PeerWorld } from "./_world.ts";
 
@@ -79,10 +83,29 @@ export default defineRole({
     ],
     closes: true,
   },
+  assume,
   refusal: () => encodeAnswer("8bit", TOO_MANY_CLIENTS),
   offers: () => "names by e-mail address",
   tryIt: ({ port }) => `netlabctl lookup luke@gmail.com --port ${port}`,
 });
+
+/** The name behind an address is what it answered, in the form in which it was asked. */
+function assume({ opening, server }: Overheard): Assumption {
+  const query = queryIn(opening);
+  const form = query?.form ?? "8bit";
+  return {
+    world: { addressee: (_email, reply) => nameIn(form, reply) },
+    isUnclear: server[0]?.includes(TOO_MANY_CLIENTS) === true,
+  };
+}
+
+function nameIn(form: HeaderForm, { bytes }: Reply): string | "none" | undefined {
+  if (bytes.length === 0) return "none";
+  const decoded = decodeAnswer(form, { bytes, stillMs: Number.POSITIVE_INFINITY, ended: true });
+  if (!decoded || !("value" in decoded) || !decoded.value.ok) return undefined;
+  const { text } = decoded.value;
+  return text === UNKNOWN_ADDRESS ? "none" : text;
+}
 
 /** [BOOK-2] Header and name leave in one write, in the form in which was asked [BOOK-1]. */
 function sayName({ addressBook, peer }: Context, query: Query): void {

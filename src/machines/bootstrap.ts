@@ -15,7 +15,11 @@ import {
   discoveryAnswer,
   END,
   errorAnswer,
+  isEnd,
+  isError,
+  type Listing,
   parseBootstrapRequest,
+  parseListing,
   REGISTER,
   tokensIn,
   withoutTokens,
@@ -23,6 +27,7 @@ import {
 import { bootstrapForm } from "../wire/forms/bootstrap.ts";
 import { isLoopback } from "../wire/loopback.ts";
 import type { PeerMessage } from "../wire/message.ts";
+import type { Reply } from "./_assumed.ts";
 import { duration } from "./_options.ts";
 import { RateLimit } from "./_rate-limit.ts";
 import { defineRole, type Session } from "./_role.ts";
@@ -80,11 +85,28 @@ export default defineRole({
   },
   wire: bootstrapForm,
   dialogue: { lines: [{ client: `${DISCOVER},nothing` }, { server: END }] },
+  assume: () => ({ world: { listings }, isAlike }),
   secrets: { find: tokensIn, hide: withoutTokens },
   offers: () => "the list of file servers",
   tryIt: ({ host, port }) =>
     `netlabctl discover${port === DEFAULT_PORT ? "" : ` --bootstrap ${host}:${port}`}`,
 });
+
+/** Entries that its answer tells. */
+function listings({ reads }: Reply): Listing[] | undefined {
+  const entries: Listing[] = [];
+  for (const bytes of reads) {
+    const parsed = parseListing(bytes.toString());
+    if (!parsed.ok) return undefined;
+    if (parsed.value.length === 0) return entries;
+    entries.push(...parsed.value);
+  }
+  return undefined;
+}
+
+/** In what order it lists, and how it words an error, is its own affair. */
+const isAlike = (said: string, ours: string) =>
+  isError(said) === isError(ours) && isEnd(said) === isEnd(ours);
 
 function answer(message: PeerMessage, { context, peer }: Session<Context>): undefined {
   const parsed = parseBootstrapRequest(message.text);

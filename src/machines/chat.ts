@@ -28,9 +28,11 @@ import {
   SERVER,
   saidBy,
   splitAtPrefix,
+  takenIn,
 } from "../wire/chat.ts";
 import { chatForm } from "../wire/forms/chat.ts";
 import type { PeerMessage } from "../wire/message.ts";
+import { linesIn, type Reply } from "./_assumed.ts";
 import { defineRole, type Session } from "./_role.ts";
 import { type JoinAnswer, Room } from "./_room.ts";
 import type { AsyncHub, PeerWorld } from "./_world.ts";
@@ -162,10 +164,23 @@ export default defineRole({
     forget: (room: AsyncHub<Room>, id) => void room.leave(id),
   },
   peerName: ({ login }: Context) => login.name,
+  assume: () => ({ world: { hub: overheardAnswer } }),
   farewell: () => saidBy(SERVER, CLOSES),
   offers: () => "a chat room",
   tryIt: ({ port }) => `netlabctl chat --as Ann --login ann --port ${port}`,
 });
+
+/** A newcomer is told that it is in, or which of its names is taken. */
+function overheardAnswer(question: string, [, login]: readonly unknown[], { reads }: Reply) {
+  if (question !== "join") return undefined;
+  const { name } = login as Login;
+  for (const line of linesIn(reads)) {
+    const taken = takenIn(line);
+    if (taken !== undefined) return { answer: { ok: false, taken, holder: "" } satisfies JoinAnswer };
+    if (line.startsWith(`new user ${prefixOf(name)}`)) return { answer: { ok: true } satisfies JoinAnswer };
+  }
+  return "unknown";
+}
 
 /** The steady state: the room does not answer, it delivers. */
 function say(message: PeerMessage, { context, peer }: Session<Context>): undefined {

@@ -10,7 +10,15 @@
 import { setup } from "xstate";
 import * as z from "zod";
 import { cause } from "../stories/causes.ts";
-import { dateOf, INVALID_REQUEST, SEND_DATE, SEND_TIME, timeOf } from "../wire/clock.ts";
+import {
+  clockRequests,
+  dateOf,
+  INVALID_REQUEST,
+  isClockAnswer,
+  SEND_DATE,
+  SEND_TIME,
+  timeOf,
+} from "../wire/clock.ts";
 import { datagramWord } from "../wire/datagram-word.ts";
 import { clockForm } from "../wire/forms/clock.ts";
 import type { PeerMessage } from "../wire/message.ts";
@@ -45,6 +53,12 @@ export default defineRole({
   },
   wire: clockForm,
   dialogue: { lines: [{ client: "SEND_YEAR" }, { server: INVALID_REQUEST }] },
+  assume: () => ({
+    isAlike: (said, ours) =>
+      clockRequests.some(
+        (request) => isClockAnswer(request, datagramWord(said)) && isClockAnswer(request, ours),
+      ),
+  }),
   offers: () => "date and time",
   tryIt: ({ port }) => `netlabctl clock --count 3 --port ${port}`,
 });

@@ -20,18 +20,21 @@ import { messageOf } from "../errors.ts";
 import { type Cause, cause } from "../stories/causes.ts";
 import { cutAtCharacter } from "../wire/cut-at-character.ts";
 import {
+  allowedIn,
   CLOSE,
   CLOSING,
   COMMAND_NOT_FOUND,
   EMPTY,
   GREETING,
   isClose,
+  isNoFile,
   PROBLEM,
   parseCommand,
   whyNotRun,
 } from "../wire/echo-command.ts";
 import { echoForm } from "../wire/forms/echo.ts";
 import type { PeerMessage } from "../wire/message.ts";
+import { type Assumption, type Overheard, type Reply, textOfRead } from "./_assumed.ts";
 import { byteSize } from "./_options.ts";
 import { defineRole, type Session } from "./_role.ts";
 import type { FileAnswer, OpenFile, Peer, PeerWorld, ProgramAnswer } from "./_world.ts";
@@ -200,11 +203,35 @@ export default defineRole({
     running: "runs the program, and waits for all that it prints",
     closed: "hangs up",
   },
+  assume,
   farewell: () => CLOSING,
   offers: ({ allowRun = [] }) =>
     allowRun.length > 0 ? `an echo, files, ${allowRun.join(" and ")}` : "an echo, and files",
   tryIt: ({ port }) => `netlabctl echo --port ${port}`,
 });
+
+/** Programs that it ran it may run; what it sent for a file was the file. */
+function assume({ client, server }: Overheard): Assumption {
+  const said = server.map(textOfRead);
+  const runs = client.flatMap((bytes) => {
+    const command = parseCommand(textOfRead(bytes));
+    return command?.word === "run" ? [command.argv[0] ?? ""] : [];
+  });
+  const told = said.map((text) => allowedIn(text)).find((allowed) => allowed !== undefined);
+  const allowRun = told ?? [...new Set(runs)];
+  return {
+    options: {
+      strictCommands: said.includes(COMMAND_NOT_FOUND),
+      ...(allowRun.length > 0 ? { allowRun } : {}),
+    },
+    world: { file: (_name, reply) => sizeIn(reply), program: (_argv, { bytes }) => bytes },
+  };
+}
+
+function sizeIn({ bytes, sizeBytes }: Reply): number | "none" | undefined {
+  if (isNoFile(textOfRead(bytes))) return "none";
+  return sizeBytes === 0 || sizeBytes > MAX_FILE_BYTES ? undefined : sizeBytes;
+}
 
 /** The steady state: one reply a message, and a step of the machine only for what takes its time [ECHO-0]. */
 export function answer({ text }: PeerMessage, { context }: Session<Context>): Event | undefined {

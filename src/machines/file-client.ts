@@ -23,6 +23,7 @@ import {
   NOT_FOUND,
   VALID,
 } from "../wire/file-transfer.ts";
+import { firstWord } from "./_assumed.ts";
 import {
   choose,
   connect,
@@ -303,6 +304,20 @@ export default defineRole({
     dropping: "removes what came",
     saved: "the file is whole, and has its final name",
     failed: "gives up; nothing is left under the final name",
+  },
+  assume: ({ opening, client: [, name] }) => {
+    const token = firstWord(opening);
+    const file = name ? firstWord(name) : "";
+    return {
+      options: {
+        service: file.slice(file.lastIndexOf(".") + 1, file.length).slice(0, 64) || "file",
+        file: file || "unknown",
+        server: "127.0.0.1:1236",
+        token: token || "unknown",
+        timeout: "1h",
+      },
+      secrets: token === "" ? [] : [token],
+    };
   },
   secrets: { find: tokensIn, hide: withoutTokens },
   offers: ({ service, file }) => `fetches ${file} (${service})`,

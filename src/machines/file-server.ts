@@ -8,6 +8,8 @@
  *   C> server1        S> valid                      (or  Invalid  and close)
  *   C> server.pdf     S> found   gap   size int32 little-endian      (or  not found)
  *   C> Got\0          S> the file's bytes
+ *
+ * Long, because a role is one file.
  */
 import { assign, fromPromise, setup } from "xstate";
 import * as z from "zod";
@@ -17,6 +19,7 @@ import { byteSwapped } from "../wire/byte-swapped.ts";
 import { encodeSize, FOUND, INVALID, MAX_FILE_BYTES, NOT_FOUND, VALID } from "../wire/file-transfer.ts";
 import { fileServerForm } from "../wire/forms/file-server.ts";
 import { isSameToken } from "../wire/same-token.ts";
+import { type Assumption, firstWord, type Overheard, type Reply, textOfRead } from "./_assumed.ts";
 import { formatHostPort, hostPort, secret } from "./_options.ts";
 import { registrarMachine } from "./_registrar.ts";
 import { defineRole, type Session } from "./_role.ts";
@@ -181,6 +184,7 @@ export default defineRole({
       { server: NOT_FOUND },
     ],
   },
+  assume,
   companion: registrarMachine,
   extraPorts: (port, { alsoSwapped }) =>
     alsoSwapped && byteSwapped(port) !== port ? [byteSwapped(port)] : [],
@@ -191,6 +195,43 @@ export default defineRole({
     return `netlabctl fetch ${service} server.${service}${registry}`;
   },
 });
+
+/** The token is what the client said first, unless it was refused; a file is as large as the server says. */
+function assume({ opening, client, server }: Overheard): Assumption {
+  const said = firstWord(opening);
+  const isRefused = textOfRead(server[0]) === INVALID;
+  const names = client.slice(1).map((bytes) => firstWord(bytes));
+  const service = names.map((name) => EXTENSION.exec(name)?.[1]).find((extension) => extension !== undefined);
+  return {
+    options: { service: service ?? "file", token: isRefused || said === "" ? UNKNOWN_TOKEN : said },
+    secrets: isRefused || said === "" ? [] : [said],
+    world: { file: (_name, reply) => toldSize(reply) },
+    // A token and a filename in one piece: where the one ends cannot be told.
+    isUnclear: !isRefused && service === undefined && EXTENSION.test(said),
+  };
+}
+
+/** No token that anybody says, or begins to say. */
+const UNKNOWN_TOKEN = "\u2020".repeat(8);
+const EXTENSION = /\.(\w{1,16})$/;
+
+/** Behind \`found\`, in the same read or in the next. */
+function toldSize({ reads }: Reply): number | "none" | "later" | undefined {
+  const word = textOfRead(reads[0]);
+  // Of a client that asks before it is let in.
+  if (word === VALID) return "later";
+  if (word.startsWith(NOT_FOUND)) return "none";
+  if (!word.startsWith(FOUND)) return undefined;
+  const rest = Buffer.concat(reads).subarray(FOUND.length);
+  const glued = (reads[0]?.length ?? 0) - FOUND.length;
+  // An ending of the word's own is no part of the size.
+  const from = glued <= 2 ? glued : 0;
+  if (rest.length < from + SIZE_BYTES) return undefined;
+  const size = rest.readInt32LE(from);
+  return size < 0 ? undefined : size;
+}
+
+const SIZE_BYTES = 4;
 
 /** [FILE-2] `server1server.pdf` is a token and a filename where the rest ends in the service's extension. */
 export function tokenAndFilename(text: string, { context }: Session<Context>): string[] | undefined {

@@ -19,11 +19,15 @@ import {
   CLOSING,
   HOW_TO,
   isClose,
+  isNameTaken,
   MESSAGE_PLEASE,
   messageFrom,
   NAME_TAKEN,
+  NOT_ONLINE,
+  parseMessage,
   parseName,
 } from "../wire/relay.ts";
+import { linesIn, type Reply } from "./_assumed.ts";
 import { defineRole, type RoleEvent, type Session } from "./_role.ts";
 import { type NameAnswer, type NotOnline, Switchboard } from "./_switchboard.ts";
 import type { AsyncHub, PeerWorld } from "./_world.ts";
@@ -161,6 +165,7 @@ export default defineRole({
     forget: (switchboard: AsyncHub<Switchboard>, id) => void switchboard.leave(id),
   },
   peerName: ({ name }: Context) => name,
+  assume: () => ({ world: { hub: overheardAnswer } }),
   farewell: () => CLOSING,
   offers: () => "messages between named users",
   tryIt: ({ port }) => `netlabctl relay --as alice --port ${port}`,
@@ -175,6 +180,20 @@ function relay({ text }: PeerMessage, { context, peer }: Session<Context>): Role
     () => undefined,
   );
   return undefined;
+}
+
+/** A newcomer is asked for messages, or told that its name is taken; a sender, that its receiver is not there. */
+function overheardAnswer(question: string, [, said]: readonly unknown[], { bytes, reads }: Reply) {
+  if (question === "relay") {
+    const isMissing = linesIn([bytes]).includes(NOT_ONLINE);
+    const user = parseMessage(String(said))?.user ?? "";
+    return { answer: isMissing ? ({ user, online: [] } satisfies NotOnline) : undefined };
+  }
+  for (const line of question === "join" ? linesIn(reads) : []) {
+    if (isNameTaken(line)) return { answer: { ok: false, holder: "" } satisfies NameAnswer };
+    if (line.startsWith(MESSAGE_PLEASE)) return { answer: { ok: true } satisfies NameAnswer };
+  }
+  return question === "join" ? "unknown" : undefined;
 }
 
 const takenBy = (answer: NameAnswer): Cause =>

@@ -15,6 +15,7 @@ import { shortPeerId } from "../ids.ts";
 import { reverseForm } from "../wire/forms/reverse.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { ACCEPT, EXIT, isExit, REJECT } from "../wire/reverse.ts";
+import { type Assumption, firstWord, type Overheard } from "./_assumed.ts";
 import { Barrier } from "./_barrier.ts";
 import { reversedText } from "./_reversed-text.ts";
 import { defineRole, type HubMember, type RoleEvent, type SayOptions, type Session } from "./_role.ts";
@@ -88,6 +89,7 @@ export default defineRole({
     say,
     isAnsweredByOperator: true,
   },
+  assume,
   display: reversedText,
   refusal: ({ rejectWord }) => rejectWord,
   offers: ({ maxConnections, mirror }) =>
@@ -101,6 +103,13 @@ function hear({ text }: PeerMessage, { context, peer }: Session<Context>): RoleE
   if (context.options.mirror) peer.send(text);
   else context.hub.heard(peer.id, text);
   return undefined;
+}
+
+/** Words to a newcomer are options: those that it said are the ones. */
+function assume({ first, server: [word] }: Overheard): Assumption {
+  if (first === undefined) return {};
+  const said = word && first === "server" ? firstWord(word) : "";
+  return said === REJECT ? { isUnclear: true } : { options: { acceptWord: said } };
 }
 
 const nameOf = ({ id, remote }: PeerWorld["peer"]) => `${shortPeerId(id)} (${remote.address}:${remote.port})`;

@@ -36,7 +36,7 @@ export function assumedWorld(assumed: AssumedWorld, follower: Follower, options:
   const { clock } = follower;
   return {
     options,
-    clock: new AssumedClock(assumed, follower),
+    clock,
     random: () => 0.5,
     files: assumedFiles(assumed, follower),
     network: {
@@ -59,36 +59,16 @@ export function assumedWorld(assumed: AssumedWorld, follower: Follower, options:
 }
 
 /** Resolves when the server speaks and shows the answer; never, where it does not show one. */
-function later<Answer>(follower: Follower, find: () => Answer | undefined): Promise<Answer> {
+function later<Answer>(follower: Follower, find: () => Answer | "later" | undefined): Promise<Answer> {
   return new Promise((resolve) => {
-    follower.whenSpoken(() => {
+    const look = () => {
       const answer = find();
       if (answer === undefined) follower.onUnknown();
+      else if (answer === "later") follower.whenSpoken(look);
       else resolve(answer);
-    });
+    };
+    follower.whenSpoken(look);
   });
-}
-
-class AssumedClock implements Clock {
-  readonly #assumed: AssumedWorld;
-  readonly #follower: Follower;
-
-  constructor(assumed: AssumedWorld, follower: Follower) {
-    this.#assumed = assumed;
-    this.#follower = follower;
-  }
-
-  now(): number {
-    return this.#assumed.now?.(this.#follower.reply())?.getTime() ?? this.#follower.clock.now();
-  }
-
-  setTimeout(callback: () => void, ms: number): unknown {
-    return this.#follower.clock.setTimeout(callback, ms);
-  }
-
-  clearTimeout(id: unknown): void {
-    this.#follower.clock.clearTimeout(id);
-  }
 }
 
 function assumedFiles(assumed: AssumedWorld, follower: Follower): Files {
@@ -96,7 +76,7 @@ function assumedFiles(assumed: AssumedWorld, follower: Follower): Files {
     open: (_root, name) =>
       later<FileAnswer>(follower, () => {
         const size = assumed.file?.(name, follower.reply());
-        if (size === undefined) return undefined;
+        if (size === undefined || size === "later") return size;
         if (size === "none") return { ok: false, why: "the server said so" };
         return { ok: true, file: seenFile(name, size, follower) };
       }),
@@ -156,16 +136,21 @@ function assumedRegistry(assumed: AssumedWorld, follower: Follower, clock: Clock
   };
 }
 
-/** Deliveries of a hub are in the server's words; its one answer that moves a machine is whether a newcomer may come in. */
+/** Deliveries of a hub are in the server's words; so are its answers, where a machine waits for one. */
 function assumedHub(assumed: AssumedWorld, follower: Follower): AsyncHub<unknown> {
-  const answers: Readonly<Record<string, (...args: readonly unknown[]) => Promise<unknown>>> = {
-    join: (_id, who) => later(follower, () => assumed.join?.(nameIn(who), follower.reply())),
-    leave: async () => undefined,
-  };
+  const ask = (question: string, args: readonly unknown[]): Promise<unknown> =>
+    new Promise((resolve) => {
+      follower.whenSpoken(() => {
+        const told = assumed.hub?.(question, args, follower.reply());
+        if (told === "unknown") follower.onUnknown();
+        else if (told) resolve(told.answer);
+      });
+    });
   return new Proxy({} as AsyncHub<unknown>, {
-    get: (_, name) => (typeof name === "string" && name !== "then" ? (answers[name] ?? never) : undefined),
+    get: (_, name) => {
+      if (typeof name !== "string" || name === "then") return undefined;
+      // Nothing is said in answer to it.
+      return name === "leave" ? async () => undefined : (...args: readonly unknown[]) => ask(name, args);
+    },
   });
 }
-
-const nameIn = (who: unknown) =>
-  typeof who === "object" && who !== null && "name" in who ? String(who.name) : String(who);

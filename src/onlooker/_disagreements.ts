@@ -1,5 +1,6 @@
 /** Places where a server's words are others than our own machine's, by the rules. */
 import { isUtf8 } from "node:buffer";
+import type { Assumption } from "../machines/_assumed.ts";
 import type { Role } from "../machines/_role.ts";
 import type { Followed, OwnWords, SpokenRead } from "./_followed.ts";
 import type { SeenConversation } from "./conversation.ts";
@@ -14,8 +15,19 @@ export interface Disagreement {
   readonly rule: string | undefined;
 }
 
+export interface Compared {
+  /** In the order of the conversation; the first few. */
+  readonly disagreements: readonly Disagreement[];
+  /** The server had not said all that our machine had, when the client left: at all, or for longer than anybody waits. */
+  readonly isOwing: boolean;
+  /** True where its words are ours, byte for byte. */
+  readonly isTheSame: boolean;
+}
+
 /** A server that has not answered after this long does not answer. */
 const PATIENCE_US = 2_000_000;
+/** An answer that takes longer is a slow one. */
+const SLOW_US = 500_000;
 const MAX_TOLD = 5;
 const ENDINGS = new Set([0x00, 0x0a, 0x0d]);
 const NOTHING: Buffer = Buffer.alloc(0);
@@ -27,36 +39,67 @@ interface Piece {
   readonly at: number;
 }
 
-/** In the order of the conversation; the first few. */
-export function disagreementsIn(
+/** Compares what the server said with what our machine would have said in its place. */
+export function compared(
   conversation: SeenConversation,
   followed: Followed,
   role: Role,
-): Disagreement[] {
+  isAlike?: Assumption["isAlike"],
+): Compared {
   const form = formOf(role);
   const theirs = piecesOf(followed.spoken, form === "record");
   // Others speak through it whenever they like: only what is missing can be told.
   const isTalkedTo = role.hub !== undefined;
   const found: Disagreement[] = [];
+  const isTheSame = isSaidSo(followed);
   let next = 0;
+  let isOwing = false;
+  let isLate = false;
+  const mayMiss = followed.stopped === undefined || followed.stopped === "left";
   for (const words of followed.words) {
     for (const ours of isText(words.bytes) ? unitsOf(words.bytes, 0) : [{ bytes: words.bytes }]) {
-      if (found.length >= MAX_TOLD) return found;
-      const isIt = (piece: Piece) => isSame(piece, ours.bytes, form);
-      const place = theirs.findIndex(
-        (piece, index) => index >= next && (isIt(piece) || (!isTalkedTo && piece.at >= words.at)),
-      );
+      const isIt = (piece: Piece) =>
+        isSame(piece, ours.bytes, form) || isAlike?.(String(piece.bytes), String(ours.bytes)) === true;
+      const isInPlace = (piece: Piece) => !isTalkedTo && piece.at >= words.at;
+      joinAt(theirs, next, ours.bytes);
+      const place = placeOf(theirs, next, isIt, isInPlace, isAlike !== undefined);
       const piece = theirs[place];
       if (piece) {
         next = place + 1;
+        isLate ||= isSlow(conversation, piece.at);
         if (isIt(piece)) putBack(theirs, place, ours.bytes, form);
         else found.push({ at: piece.at, said: piece.bytes, ours: ours.bytes, rule: words.rule });
-      } else if (isMissing(conversation, words)) {
-        return [...found, { at: words.at, said: NOTHING, ours: ours.bytes, rule: words.rule }];
-      } else if (!isTalkedTo) return found;
+      } else if (!isOwing) {
+        isOwing = true;
+        if (mayMiss && isMissing(conversation, words))
+          found.push({ at: words.at, said: NOTHING, ours: ours.bytes, rule: words.rule });
+      }
     }
   }
-  return found;
+  return { disagreements: found.slice(0, MAX_TOLD), isOwing: isOwing || isLate, isTheSame };
+}
+
+/** The same bytes; the network may have put two writes into one read, but took none apart. */
+function isSaidSo({ spoken, words }: Followed): boolean {
+  const bytesOf = (said: readonly { readonly bytes: Buffer }[]) =>
+    Buffer.concat(said.map(({ bytes }) => bytes));
+  return spoken.length <= words.length && bytesOf(spoken).equals(bytesOf(words));
+}
+
+/** Piece that is the one, or else the first that stands in its place. `isFree`: of several, any may be the one. */
+function placeOf(
+  theirs: readonly Piece[],
+  next: number,
+  isIt: (piece: Piece) => boolean,
+  isInPlace: (piece: Piece) => boolean,
+  isFree: boolean,
+): number {
+  const first = theirs.findIndex(
+    (piece, index) => index >= next && (isIt(piece) || (!isFree && isInPlace(piece))),
+  );
+  return first >= 0 || !isFree
+    ? first
+    : theirs.findIndex((piece, index) => index >= next && isInPlace(piece));
 }
 
 /** `record`: one message, compared byte by byte. `mixed`: words and numbers, which may be glued to each other. */
@@ -76,6 +119,20 @@ function isSame({ bytes, rest }: Piece, ours: Buffer, form: Form): boolean {
   return said === due || (form === "mixed" && said.startsWith(due));
 }
 
+/** Pieces that make up the answer together are one. */
+function joinAt(theirs: Piece[], next: number, ours: Buffer): void {
+  const due = ours.toString("utf8").trimEnd();
+  let text = "";
+  for (let place = next; place < theirs.length && due.startsWith(text); place += 1) {
+    text += String(theirs[place]?.bytes);
+    const { at } = theirs[place] as Piece;
+    if (place === next || text.trimEnd() !== due) continue;
+    const bytes = Buffer.from(text);
+    theirs.splice(next, place - next + 1, { bytes, rest: bytes, at });
+    return;
+  }
+}
+
 /** Bytes glued behind a word are the next. */
 function putBack(theirs: Piece[], place: number, ours: Buffer, form: Form): void {
   const piece = theirs[place];
@@ -89,7 +146,8 @@ function putBack(theirs: Piece[], place: number, ours: Buffer, form: Form): void
     ({ at, rest }, index) => index > place && (at !== piece.at || rest.length > glued.length),
   );
   theirs.splice(place + 1, (others < 0 ? theirs.length : others) - place - 1);
-  if (glued.length > 0) theirs.splice(place + 1, 0, { bytes: glued, rest: glued, at: piece.at });
+  const units = isText(glued) ? unitsOf(glued, piece.at) : [{ bytes: glued, rest: glued, at: piece.at }];
+  if (glued.length > 0) theirs.splice(place + 1, 0, ...units);
 }
 
 const SIZE_BYTES = 4;
@@ -119,8 +177,17 @@ function unitsOf(whole: Buffer, when: number): Piece[] {
 const CONTROLS = /[\0-\x08\x0b\x0c\x0e-\x1f]/;
 const isText = (bytes: Buffer) => isUtf8(bytes) && !CONTROLS.test(bytes.toString("utf8").replace(/\0+$/, ""));
 
+/** The client left in between, and had waited as long as an answer may take. */
+function isSlow({ events }: SeenConversation, came: number): boolean {
+  const left = events.find(({ from, kind }) => from === "client" && (kind === "fin" || kind === "reset"));
+  const asked = events.findLast(({ from, kind, at }) => from === "client" && kind === "data" && at < came);
+  return left !== undefined && left.at < came && came - (asked?.at ?? came) > SLOW_US;
+}
+
 /** The server had time to speak, or left without a word. */
-function isMissing({ events, until }: SeenConversation, { at }: OwnWords): boolean {
+function isMissing({ events, until, transport }: SeenConversation, { at }: OwnWords): boolean {
+  // A datagram may be lost on the way.
+  if (transport === "udp" && events.some(({ from }) => from === "server")) return false;
   const rest = events.filter((event) => event.at >= at);
   const end = rest.find(({ kind }) => kind === "fin" || kind === "reset");
   if (end?.from === "server") return true;

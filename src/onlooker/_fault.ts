@@ -1,7 +1,9 @@
 /** The side whose mistake came first, and what is to be told of both. */
-import type { Card } from "../diagnoses/table.ts";
+import type { Rank } from "../diagnoses/_precedence.ts";
+import { type Card, diagnoses } from "../diagnoses/table.ts";
 import type { Role } from "../machines/_role.ts";
-import type { Disagreement } from "./_disagreements.ts";
+import type { Compared, Disagreement } from "./_disagreements.ts";
+import type { Followed } from "./_followed.ts";
 import type { SideLook } from "./_side-look.ts";
 import type { Speaker } from "./conversation.ts";
 
@@ -10,42 +12,77 @@ export type SidedCard = Card & { readonly side: Speaker };
 
 export interface Told {
   readonly cards: readonly SidedCard[];
+  readonly disagreements: readonly Disagreement[];
   readonly fault: Speaker | undefined;
+}
+
+export interface BothSides {
+  readonly server: SideLook;
+  readonly client: SideLook | undefined;
+  readonly served: Followed;
+  readonly asked: Followed | undefined;
+  readonly compared: Compared;
 }
 
 /** Cards without a read are about an end or a silence: they come last of all. */
 const LATEST = Number.POSITIVE_INFINITY;
 
 /** The side whose first violation came first has all of its own; of the other's, only what it did before. */
-export function faultOf(
-  server: SideLook,
-  client: SideLook | undefined,
-  disagreements: readonly Disagreement[],
-): Told {
-  const ofClient = server.cards.map((card): SidedCard => ({ ...card, side: "client" }));
-  const ofServer = serverCards(server.role, client, disagreements);
+export function faultOf(both: BothSides): Told {
+  const { disagreements } = both.compared;
+  const ofClient = clientCards(both);
+  const ofServer = serverCards(both, ofClient);
   const clientAt = firstAt(ofClient);
   const serverAt = Math.min(disagreements[0]?.at ?? LATEST, firstAt(ofServer));
   const isServerWrong = disagreements.length > 0 || ofServer.some(isViolation);
   const isClientWrong = ofClient.some(isViolation);
   if (!isServerWrong)
-    return { cards: [...ofClient, ...ofServer], fault: isClientWrong ? "client" : undefined };
+    return { cards: [...ofClient, ...ofServer], disagreements, fault: isClientWrong ? "client" : undefined };
+  // An answer to a mistake is no mistake of the server's own.
   if (isClientWrong && clientAt <= serverAt && clientAt < LATEST)
-    return { cards: [...ofClient, ...ofServer.filter((card) => !isViolation(card))], fault: "client" };
-  return { cards: [...ofServer, ...ofClient.filter((card) => atOf(card) < serverAt)], fault: "server" };
+    return { cards: ofClient, disagreements: [], fault: "client" };
+  const before = ofClient.filter((card) => !isViolation(card) && atOf(card) < serverAt);
+  return { cards: [...ofServer, ...before], disagreements, fault: "server" };
 }
 
-/** Cards of the server. With all its words our machine's too, it has made no mistake that a violation could be. */
-function serverCards(
-  role: Role,
-  client: SideLook | undefined,
-  { length }: readonly Disagreement[],
-): SidedCard[] {
-  const isKnown = role.hub === undefined && Object.values(role.phases).every(({ reads }) => reads !== "raw");
-  return (client?.cards ?? [])
-    .filter(({ level }) => level === "note" || length > 0 || !isKnown)
-    .map((card): SidedCard => ({ ...card, side: "server" }));
+/** Cards of the client. One that waits for an answer in vain may leave as it likes. */
+function clientCards({ server, compared: { isOwing } }: BothSides): SidedCard[] {
+  return server.cards
+    .filter((card) => !isOwing || !isAboutLeaving(card))
+    .map((card): SidedCard => ({ ...card, side: "client" }));
 }
+
+/** A server that says what our machine says, byte for byte, has made no mistake. */
+function serverCards(
+  { server, client, served, asked, compared }: BothSides,
+  ofClient: readonly Card[],
+): SidedCard[] {
+  const { disagreements, isTheSame } = compared;
+  const form = formOf(server.role);
+  const hasDisagreed = disagreements.length > 0;
+  // Consequences of a client's own mistakes, and what lies behind the part that could be followed, are no evidence.
+  const isClear = ofClient.length === 0 && isFollowed(asked) && served.stopped !== "lost";
+  const isInPieces = served.spoken.length > served.words.length;
+  const isKept = (card: Card) => {
+    if (form === "known")
+      return !isTheSame && (isViolation(card) ? hasDisagreed || (isInPieces && isHabit(card)) : isClear);
+    if (isAboutLeaving(card) && form === "room") return hasDisagreed;
+    return hasDisagreed || (isClear && (isViolation(card) || !isTheSame));
+  };
+  return (client?.cards ?? []).filter(isKept).map((card): SidedCard => ({ ...card, side: "server" }));
+}
+
+const isFollowed = (asked: Followed | undefined) => asked?.stopped === undefined || asked.stopped === "left";
+
+/** `known`: all words of such a server are our machine's. `room`: its members' too. `open`: files and names of its own. */
+function formOf({ hub, phases }: Role): "known" | "room" | "open" {
+  if (hub) return "room";
+  return Object.values(phases).every(({ reads }) => reads === "text") ? "known" : "open";
+}
+
+const RANKS: ReadonlyMap<string, Rank> = new Map(diagnoses.map(({ id, rank }) => [id, rank]));
+const isAboutLeaving = ({ id }: Card) => RANKS.get(id) === "endings" || RANKS.get(id) === "silence";
+const isHabit = ({ id }: Card) => RANKS.get(id) === "habits";
 
 const isViolation = ({ level }: Card) => level === "violation";
 const atOf = ({ reads }: Card) => reads[0]?.at ?? LATEST;

@@ -4,6 +4,10 @@ export class FileBytes {
   readonly #held: Buffer[] = [];
   #taker: (() => void) | undefined;
 
+  get isExpected(): boolean {
+    return this.#left > 0;
+  }
+
   /** So many bytes of what comes are the file's. */
   expect(sizeBytes: number): void {
     this.#left = sizeBytes;

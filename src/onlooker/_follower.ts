@@ -11,52 +11,43 @@
  * Long, because every kind of event of either side is taken here.
  */
 import { Connection } from "../actors/connection.ts";
-import { viewOf } from "../actors/connection-control.ts";
 import { limitsOf } from "../actors/connection-host.ts";
 import { DatagramSender } from "../actors/datagram-sender.ts";
 import { recordedInputs } from "../actors/recorded-inputs.ts";
-import { type MachineWatcher, type RoleActor, runMachine } from "../actors/run-machine.ts";
-import type { CommonOptions } from "../actors/service.ts";
+import { type RoleActor, runMachine } from "../actors/run-machine.ts";
 import { NetlabError } from "../errors.ts";
-import type { Assumption, Reply } from "../machines/_assumed.ts";
-import type { Role } from "../machines/_role.ts";
+import type { Reply } from "../machines/_assumed.ts";
 import { initialStateName, stateName } from "../machines/_state-names.ts";
 import type { Peer, PeerWorld, World } from "../machines/_world.ts";
 import { crashCause } from "../os/error-causes.ts";
 import { RecordedLink } from "../replay/recorded-link.ts";
 import { cause } from "../stories/causes.ts";
-import type { LiveView } from "../stories/live-view.ts";
-import type { StorySubject } from "../stories/story.ts";
 import { PeerMessage } from "../wire/message.ts";
 import { assumedWorld, type Follower } from "./_assumed-world.ts";
 import { FileBytes } from "./_file-bytes.ts";
 import {
   type Followed,
+  type FollowRequest,
   followedOf,
+  liveViewOf,
   type OwnWords,
   type SpokenRead,
   type Stop,
   type Stopped,
 } from "./_followed.ts";
 import { Leaps } from "./_leaps.ts";
+import { watcherOf } from "./_machine-watcher.ts";
 import { SeenClock } from "./_seen-clock.ts";
 import { SeenStory } from "./_seen-story.ts";
 import { SeenTurns } from "./_seen-turns.ts";
-import { type Data, isWord, replyIn, sizeOf } from "./_words.ts";
-import { type SeenConversation, type SeenEvent, type Speaker, untilOf } from "./conversation.ts";
+import { type Data, filledOf, isWord, owedOf, replyIn, sizeOf } from "./_words.ts";
+import { type SeenEvent, type Speaker, untilOf } from "./conversation.ts";
 
 /** A program that answers waits for no more of a message that is not ended: our own machine's patience is shorter than this. */
-const PATIENCE_MS = 250;
+export const PATIENCE_MS = 250;
+/** After its FIN a side waits no longer than this for the other's. */
+const DRAINED_US = 1_000_000;
 const NOTHING: Buffer = Buffer.alloc(0);
-
-export interface FollowRequest {
-  readonly conversation: SeenConversation;
-  readonly subject: StorySubject;
-  readonly role: Role;
-  readonly options: unknown;
-  readonly common: CommonOptions;
-  readonly assumption: Assumption;
-}
 
 export class OneSide implements Follower {
   readonly clock: SeenClock;
@@ -79,6 +70,7 @@ export class OneSide implements Follower {
   #stopped: Stopped | undefined;
   readonly #ended = new Set<Speaker>();
   #leftAt: number | undefined;
+  #ownEndAt = 0;
 
   constructor(request: FollowRequest) {
     const { conversation, role, subject } = request;
@@ -88,7 +80,7 @@ export class OneSide implements Follower {
     this.#story = new SeenStory(subject, initialStateName(role.machine), this.clock, {
       onWords: (bytes) => this.#say(bytes),
       onLeave: () => {
-        this.#leftAt ??= this.#leaps.real(this.#story.now());
+        this.#leftAt ??= this.#story.now();
       },
       mayRefuse: (words) => this.#mayRefuse(words),
     });
@@ -105,6 +97,7 @@ export class OneSide implements Follower {
     for (const [place, event] of conversation.events.entries()) {
       this.#place = place;
       await this.#runTo(event.at);
+      if (isWord(event, this.#own)) await this.#prepare();
       this.#take(event);
       await this.#settle();
     }
@@ -125,7 +118,13 @@ export class OneSide implements Follower {
       ...recordedInputs(world, { story: this.#story }),
       ...(connection ? { peer: connection } : {}),
     };
-    const watcher = connection ?? this.#lonely();
+    const watcher =
+      connection ??
+      watcherOf(
+        this.#story,
+        () => this.#connection,
+        (error) => this.#crash(error),
+      );
     this.#actor = runMachine(role.machine, { input, watcher, clock: this.clock, id: subject.id });
     try {
       this.#actor.start();
@@ -134,21 +133,6 @@ export class OneSide implements Follower {
       this.#crash(error);
     }
     await this.#settle();
-  }
-
-  /** A role of datagrams, or a client that has no connection yet. */
-  #lonely(): MachineWatcher {
-    return {
-      before: () => this.#story.beginStep(),
-      after: (from, to, event, answer) => {
-        if (this.#connection) return this.#connection.after(from, to, event, answer);
-        const moved = to !== undefined && to !== from;
-        this.#story.endStep(moved ? { from, to, event, ...(answer ? { answer } : {}) } : undefined);
-        if (moved) this.#story.state = to;
-      },
-      failed: (error) => this.#crash(error),
-      done: () => this.#connection?.close(),
-    };
   }
 
   #newConnection(): Connection {
@@ -180,8 +164,7 @@ export class OneSide implements Follower {
   }
 
   #say(bytes: Buffer): void {
-    if (bytes.length > 0)
-      this.#words.push({ at: this.#leaps.real(this.#story.now()), bytes, rule: this.#story.lastRule });
+    if (bytes.length > 0) this.#words.push({ at: this.#story.now(), bytes, rule: this.#story.lastRule });
   }
 
   /** The real program turned its peer away in the same words. */
@@ -249,7 +232,7 @@ export class OneSide implements Follower {
 
   /** The peer said something. */
   #hear(event: Data): void {
-    const { bytes } = event;
+    const bytes = this.#isPoured ? filledOf(event) : event.bytes;
     if (sizeOf(event) > bytes.length && !this.#stopped) {
       this.#story.remark(cause("seen-cut", { size: sizeOf(event), kept: bytes.length }));
       this.#stop("lost");
@@ -259,6 +242,11 @@ export class OneSide implements Follower {
     else if (this.#request.role.transport === "udp") this.#hearDatagram(bytes);
     else if (this.#link) this.#link.receive(bytes);
     else this.#story.recordRead(bytes);
+  }
+
+  /** True while a file comes: any bytes will do for those that were not kept. */
+  get #isPoured(): boolean {
+    return this.#connection !== undefined && this.#request.role.phases[this.#story.state] === undefined;
   }
 
   /** The machine has left, and the real program goes on. */
@@ -298,16 +286,28 @@ export class OneSide implements Follower {
     }
   }
 
+  /** The machine is where it was when the program spoke: what it got is a message, and the world has answered. */
+  async #prepare(): Promise<void> {
+    this.#leap();
+    if (this.#stopped || this.#whenSpoken.length === 0) return;
+    for (const act of this.#whenSpoken.splice(0)) act();
+    await this.#settle();
+  }
+
   /** The own side's program said something. */
   #speak(event: Data): void {
-    this.#leap();
-    if (!this.#stopped) for (const act of this.#whenSpoken.splice(0)) act();
     const size = sizeOf(event);
-    const ofFile = this.#stopped ? 0 : this.#file.take(event.bytes, size);
-    if (size === ofFile) return;
-    const spoken = event.bytes.subarray(ofFile);
-    if (!this.#stopped) this.#spoken.push({ at: event.at, bytes: spoken });
-    this.#story.recordSpoken(spoken, size - ofFile);
+    const isFileDue = !this.#stopped && this.#file.isExpected;
+    const owed = isFileDue ? owedOf(event.bytes, this.#words.at(-1)?.bytes, this.#spoken) : 0;
+    if (owed > 0) this.#recordSpoken(event.at, event.bytes.subarray(0, owed), owed);
+    const bytes = event.bytes.subarray(owed);
+    const ofFile = this.#stopped ? 0 : this.#file.take(bytes, size - owed);
+    if (size > owed + ofFile) this.#recordSpoken(event.at, bytes.subarray(ofFile), size - owed - ofFile);
+  }
+
+  #recordSpoken(at: number, bytes: Buffer, size: number): void {
+    if (!this.#stopped) this.#spoken.push({ at, bytes });
+    this.#story.recordSpoken(bytes, size);
   }
 
   /** Runs ahead: what has come was a message to the real program, so our machine need not wait for more of it. */
@@ -329,15 +329,22 @@ export class OneSide implements Follower {
     const isPeer = from === this.#peer;
     const [first] = this.#ended;
     const hadOwnEnd = this.#ended.has(this.#own);
+    // A peer that has left answers what comes too late with a reset.
+    const hasPeerLeft = this.#ended.has(this.#peer);
     this.#ended.add(from);
     if (kind === "reset") {
-      const why = cause("peer-reset", {});
+      // Long after our side's FIN the connection has been let go of.
+      if (isPeer && hadOwnEnd && this.#story.now() - this.#ownEndAt > DRAINED_US)
+        return this.#close({ by: "us" });
+      const why = cause(hasPeerLeft ? "peer-not-reading" : "peer-reset", {});
       this.#close(isPeer ? { by: "peer", cause: why } : { by: "us" }, isPeer && !hadOwnEnd ? why : undefined);
     } else {
-      if (!isPeer) this.#story.recordOwnEnd();
-      else if (this.#link && !this.#stopped) this.#link.peerEnds();
+      if (!isPeer) {
+        this.#ownEndAt = this.#story.now();
+        this.#story.recordOwnEnd();
+      } else if (this.#link && !this.#stopped) this.#link.peerEnds();
       else this.#story.recordEnd("ended");
-      if (!isPeer && !this.#stopped && this.#connection && !this.#connection.isClosing) this.#stop("parted");
+      if (!isPeer && !this.#stopped && this.#connection && !this.#connection.isClosing) this.#stop("left");
       if (this.#ended.size === 2) this.#close({ by: first === this.#peer ? "peer" : "us" });
     }
   }
@@ -354,7 +361,8 @@ export class OneSide implements Follower {
   }
 
   #stop(why: Stop): void {
-    this.#stopped ??= { why, entries: this.#story.length };
+    const stillMs = (this.#story.now() - this.#story.movedAt) / 1_000;
+    this.#stopped ??= { why, entries: this.#story.length, stillMs };
   }
 
   // -- the result ---------------------------------------------------------------------------------------------------
@@ -366,21 +374,14 @@ export class OneSide implements Follower {
   #result(): Followed {
     const { conversation, assumption } = this.#request;
     return followedOf(this.#story, conversation, {
-      words: this.#words,
+      words: this.#words.map((words) => ({ ...words, at: this.#leaps.real(words.at) })),
       spoken: this.#spoken,
-      leftAt: this.#leftAt,
+      leftAt: this.#leftAt === undefined ? undefined : this.#leaps.real(this.#leftAt),
       stopped: this.#stopped,
-      live: this.#liveView(),
+      live: liveViewOf(this.#story, this.#connection?.control, this.clock.now()),
       secrets: assumption.secrets ?? [],
       real: (at) => this.#leaps.real(at),
     });
-  }
-
-  #liveView(): LiveView {
-    const control = this.#connection?.control;
-    const stillMs = (this.#storyTime(this.clock.now()) - this.#story.movedAt) / 1_000;
-    if (control) return { ...viewOf(control, this.clock.now()), stillMs };
-    return { framing: this.#story.framing, unread: NOTHING, unreadBytes: 0, queuedBytes: 0, stillMs };
   }
 }
 

@@ -23,16 +23,16 @@ export interface SideLook {
 }
 
 export function sideLook(
-  shown: Pick<Followed, "story">,
   followed: Followed,
   role: Role,
   { server: at }: SeenConversation,
   given: Readonly<Record<string, unknown>>,
+  others?: () => readonly Story[],
 ): SideLook {
   const { live, stopped } = followed;
-  const judgement = judge(incidentOf(followed, role, at, given));
+  const judgement = judge({ ...incidentOf(followed, role, at, given), others });
   return {
-    story: shown.story,
+    story: followed.story,
     role,
     live,
     judgement,
@@ -43,24 +43,24 @@ export function sideLook(
 
 /** Up to where it was followed: what came after is no evidence. */
 function incidentOf(
-  { story, live, followedEntries, stopped }: Followed,
+  followed: Followed,
   role: Role,
   { address: host, port }: { readonly address: string; readonly port: number },
   given: Readonly<Record<string, unknown>>,
 ): Incident {
+  const { story, live, stopped } = followed;
   const { redactor } = contextOf(story);
   const isWhole = stopped === undefined;
-  const judged = isWhole ? story : begunOf(story, followedEntries);
   const nowhere: LiveView = {
     framing: story.framing,
     unread: Buffer.alloc(0),
     unreadBytes: 0,
     queuedBytes: 0,
-    stillMs: 0,
+    stillMs: stopped === "left" ? followed.stillMs : 0,
   };
   const where = role.side === "client" ? { host, port } : {};
   return {
-    story: judged,
+    story: isWhole ? story : begunOf(followed),
     role,
     options: optionsOf(role, { ...where, ...given }),
     given,

@@ -124,7 +124,8 @@ export class TalkSide {
     this.#replied();
     this.#ended.add(from);
     if (kind === "reset") {
-      const isPeer = from === "server";
+      // A server that is not heard any more may reset what it likes.
+      const isPeer = from === "server" && !this.#hasLeft;
       if (isPeer) this.#gone("peer.closed");
       this.#close(isPeer ? "peer" : "us", isPeer);
     } else {
@@ -161,7 +162,7 @@ export class TalkSide {
   }
 
   #stop(why: Stop): void {
-    this.#stopped ??= { why, entries: this.#story.length };
+    this.#stopped ??= { why, entries: this.#story.length, stillMs: 0 };
   }
 
   #result(): Followed {

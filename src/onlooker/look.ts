@@ -6,6 +6,8 @@
  * 2. What cannot be known - a token, a file, a name in the book - is assumed from the server's words (`assume` of the role).
  * 3. Where the server speaks otherwise than our machine in its place, both are told.
  * 4. What came first is the cause: what a side does after the other's mistake is not held against it. Where it is unclear, nothing is said.
+ *
+ * Long, because what is asked for and what is answered stand with the steps between them.
  */
 import type { CommonOptions } from "../actors/service.ts";
 import { parseOptions, roleOptions } from "../catalogue/instance-options.ts";
@@ -17,12 +19,15 @@ import { editionOf } from "../stories/editions.ts";
 import type { LiveView } from "../stories/live-view.ts";
 import type { Story, StorySubject } from "../stories/story.ts";
 import { type Judged, type Turn, verdictOf } from "../stories/verdict.ts";
-import { type Disagreement, disagreementsIn } from "./_disagreements.ts";
+import { type Compared, compared, type Disagreement } from "./_disagreements.ts";
 import { faultOf, type SidedCard } from "./_fault.ts";
 import type { Followed } from "./_followed.ts";
-import { OneSide } from "./_follower.ts";
+import { OneSide, PATIENCE_MS } from "./_follower.ts";
+import { agreed, type Hypothesis, joinedReads } from "./_hypotheses.ts";
+import { greets, overheardOf } from "./_overhearing.ts";
 import { plainStory } from "./_plain-story.ts";
 import { withRemarks } from "./_remarks.ts";
+import { begunOf } from "./_restored.ts";
 import { type SideLook, sideLook } from "./_side-look.ts";
 import { TalkSide } from "./_talk-side.ts";
 import type { SeenConversation, Speaker } from "./conversation.ts";
@@ -39,6 +44,20 @@ export interface LookRequest {
   /** Ids of the server's story; the client's has its client's name. Default: of the role, the first. */
   readonly instance?: string;
   readonly number?: number;
+  /** Stories of other conversations with this server, asked only where one alone does not tell. */
+  readonly others?: () => readonly Story[];
+}
+
+/** Needs of a replay of the server's story. */
+export interface Playing {
+  readonly story: Story;
+  readonly role: Role;
+  readonly options: unknown;
+  readonly common: CommonOptions;
+  /** The story is all that there was. */
+  readonly isWhole: boolean;
+  /** Timers may have gone off so much too early. */
+  readonly earlyMs: number;
 }
 
 export interface Looked {
@@ -54,6 +73,8 @@ export interface Looked {
   readonly fault: Speaker | undefined;
   /** All that is told, the cause first; of the other side, nothing that may have come of it. */
   readonly cards: readonly SidedCard[];
+  /** Undefined: no machine of ours followed. */
+  readonly playing: Playing | undefined;
   /** Why it is judged in part, or not at all. */
   readonly stopped: Followed["stopped"] | "no-role";
   readonly judged: Judged;
@@ -64,14 +85,27 @@ export async function look(request: LookRequest): Promise<Looked> {
   const guess = guessOf(request, roles);
   const role = guess.name === undefined ? undefined : roles.get(guess.name);
   if (role?.side !== "server" || role.transport !== conversation.transport) return untold(request, guess);
+  const parties = { guess, role, client: clientOf(role.name, roles) };
+  const apart = await lookAt(request, parties);
+  const together = joinedReads(conversation, greets(role));
+  if (!together) return apart.looked;
+  return agreed(apart, await lookAt({ ...request, conversation: together }, parties));
+}
+
+interface Parties {
+  readonly guess: RoleGuess;
+  readonly role: Role;
+  readonly client: Role | undefined;
+}
+
+async function lookAt(request: LookRequest, parties: Parties): Promise<Hypothesis> {
+  const { conversation } = request;
+  const { role, client } = parties;
   const overheard = overheardOf(conversation);
   const assumption = role.assume?.(overheard) ?? {};
-  const subject = subjectOf(request, role, "server");
-  const served = await follow(conversation, subject, role, assumption);
-  const disagreements = served.stopped === "beginning" ? [] : disagreementsIn(conversation, served, role);
-  const client = clientOf(role.name, roles);
+  const served = await follow(conversation, subjectOf(request, role, "server"), role, assumption);
   const asked = client && (await clientSide(request, client, overheard, { role, leavesAt: served.leftAt }));
-  return concluded({ request, guess, role, assumption, served, disagreements, client, asked });
+  return concluded({ ...parties, request, assumption, served, asked });
 }
 
 function guessOf({ conversation, role, guess }: LookRequest, roles: ReadonlyMap<string, Role>): RoleGuess {
@@ -81,16 +115,20 @@ function guessOf({ conversation, role, guess }: LookRequest, roles: ReadonlyMap<
 
 // -- the two sides --------------------------------------------------------------------------------------------------
 
-async function follow(
+function follow(
   conversation: SeenConversation,
   subject: StorySubject,
   role: Role,
   assumption: Assumption,
 ): Promise<Followed> {
-  const all = parseOptions(role, assumption.options ?? {});
-  const common = all as unknown as CommonOptions;
-  const options = roleOptions(role, all);
-  return new OneSide({ conversation, subject, role, options, common, assumption }).run();
+  const playing = playingOf(role, assumption);
+  return new OneSide({ conversation, subject, role, ...playing, assumption }).run();
+}
+
+/** Options with which our own machine follows. */
+function playingOf(role: Role, { options = {} }: Assumption) {
+  const common = parseOptions(role, options);
+  return { options: roleOptions(role, common), common };
 }
 
 async function clientSide(
@@ -110,15 +148,8 @@ async function clientSide(
     });
   }
   if (role.transport === "udp" || !role.phases.listening) return undefined;
-  const [first] = server.role.dialogue?.lines ?? [];
-  const greets = first !== undefined && "server" in first;
-  return new TalkSide({ conversation, subject, role, greets, leavesAt: server.leavesAt }).run();
-}
-
-export function overheardOf({ events }: SeenConversation): Overheard {
-  const words = events.flatMap((event) => (event.kind === "data" ? [event] : []));
-  const of = (from: Speaker) => words.filter((word) => word.from === from).map(({ bytes }) => bytes);
-  return { client: of("client"), server: of("server"), first: words[0]?.from };
+  const { leavesAt } = server;
+  return new TalkSide({ conversation, subject, role, greets: greets(server.role), leavesAt }).run();
 }
 
 function subjectOf(
@@ -142,14 +173,10 @@ function subjectOf(
 
 // -- the conclusion -------------------------------------------------------------------------------------------------
 
-interface Found {
+interface Found extends Parties {
   readonly request: LookRequest;
-  readonly guess: RoleGuess;
-  readonly role: Role;
   readonly assumption: Assumption;
   readonly served: Followed;
-  readonly disagreements: readonly Disagreement[];
-  readonly client: Role | undefined;
   readonly asked: Followed | undefined;
 }
 
@@ -157,44 +184,66 @@ function concluded({
   request,
   guess,
   role,
+  client: clientRole,
   assumption,
   served,
-  disagreements,
-  client,
   asked,
-}: Found): Looked {
+}: Found): Hypothesis {
   const { conversation } = request;
-  const remarked = withRemarks(served.story, disagreements);
-  const server = sideLook(
-    { ...served, story: remarked },
-    served,
-    role,
-    conversation,
-    assumption.options ?? {},
-  );
-  const other = client && asked ? sideLook(asked, asked, client, conversation, {}) : undefined;
-  const told = faultOf(server, other, disagreements);
+  const isSeen = served.stopped !== "beginning";
+  const comparison = isSeen ? compared(conversation, served, role, assumption.isAlike) : NOTHING_COMPARED;
+  const server = sideLook(served, role, conversation, assumption.options ?? {}, request.others);
+  const client = clientRole && asked ? sideLook(asked, clientRole, conversation, {}) : undefined;
+  const told = faultOf({ server, client, served, asked, compared: comparison });
+  const story = withRemarks(served.story, told.disagreements);
   const cards = told.cards.map(({ id, level, title }) => ({ id, level, title }));
   const turn: Turn = server.judgement.silence.whose;
-  const verdict = verdictOf(remarked, served.live, { cards, turn });
-  const isWrong = disagreements.length > 0 && (verdict === "ok" || verdict === "note");
-  const stopped = served.stopped ?? asked?.stopped;
+  const verdict = verdictOf(story, served.live, { cards, turn });
+  const isWrong = told.disagreements.length > 0 && (verdict === "ok" || verdict === "note");
+  const looked: Looked = {
+    ...told,
+    guess,
+    story,
+    live: served.live,
+    server: { ...server, story },
+    client,
+    playing: {
+      story: begunOf(served),
+      role,
+      ...playingOf(role, assumption),
+      isWhole: served.stopped === undefined,
+      earlyMs: PATIENCE_MS,
+    },
+    stopped: served.stopped ?? (asked?.stopped === "left" ? undefined : asked?.stopped),
+    judged: { cards, turn, verdict: isWrong ? "violation" : verdict },
+  };
+  return { looked, contradictions: comparison.disagreements };
+}
+
+const NOTHING_COMPARED: Compared = { disagreements: [], isOwing: false, isTheSame: false };
+
+/** A conversation whose role is not known, or none of ours. */
+function untold(request: LookRequest, guess: RoleGuess): Looked {
   return {
     guess,
-    story: remarked,
-    live: served.live,
-    server,
-    client: other,
-    disagreements,
-    fault: told.fault,
-    cards: told.cards,
-    stopped,
-    judged: { cards, turn, verdict: isWrong ? "violation" : verdict },
+    story: toldStory(request, guess),
+    live: undefined,
+    server: undefined,
+    client: undefined,
+    disagreements: [],
+    fault: undefined,
+    cards: [],
+    playing: undefined,
+    stopped: "no-role",
+    judged: { cards: [], turn: "nobody", verdict: "ok" },
   };
 }
 
-/** A conversation whose role is not known, or none of ours. */
-function untold({ conversation, instance = "unknown", number = 1 }: LookRequest, guess: RoleGuess): Looked {
+/** All that they said to each other, without a judgement. */
+export function toldStory(
+  { conversation, instance = "unknown", number = 1 }: LookRequest,
+  guess: RoleGuess,
+): Story {
   const subject: StorySubject = {
     id: `${instance}/${conversation.transport === "udp" ? "u" : "c"}${number}`,
     instance,
@@ -205,16 +254,5 @@ function untold({ conversation, instance = "unknown", number = 1 }: LookRequest,
     local: conversation.server,
     remote: conversation.client,
   };
-  return {
-    guess,
-    story: plainStory(conversation, subject),
-    live: undefined,
-    server: undefined,
-    client: undefined,
-    disagreements: [],
-    fault: undefined,
-    cards: [],
-    stopped: "no-role",
-    judged: { cards: [], turn: "nobody", verdict: "ok" },
-  };
+  return plainStory(conversation, subject);
 }

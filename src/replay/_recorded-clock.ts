@@ -11,11 +11,14 @@ const EARLY_MS = 2;
 
 export class RecordedClock implements Clock {
   readonly #timers = new Map<number, Timer>();
+  readonly #earlyMs: number;
   #now: number;
   #lastId = 0;
 
-  constructor(now: number) {
+  /** `earlyMs`: by so much a timer may have gone off before it was due. */
+  constructor(now: number, earlyMs = EARLY_MS) {
     this.#now = now;
+    this.#earlyMs = earlyMs;
   }
 
   now(): number {
@@ -40,7 +43,7 @@ export class RecordedClock implements Clock {
   fireNext(): boolean {
     let first: [number, Timer] | undefined;
     for (const entry of this.#timers) if (!first || entry[1].dueAt < first[1].dueAt) first = entry;
-    if (!first || first[1].dueAt > this.#now + EARLY_MS) return false;
+    if (!first || first[1].dueAt > this.#now + this.#earlyMs) return false;
     this.#timers.delete(first[0]);
     // A timer finds the time that it waited for: one that is early would only wait again.
     this.#now = Math.max(this.#now, first[1].dueAt);

@@ -51,17 +51,19 @@ export interface Difference {
 export interface ReplayOptions {
   /** Entries of the story are all that there were; it is told from the story itself where it is the recorder's. */
   readonly isWhole?: boolean;
+  /** By so much a timer may have gone off before it was due: in a story whose machine only followed a program that was quicker. */
+  readonly earlyMs?: number | undefined;
   /** Before each entry. */
   readonly onEntry?: () => void;
 }
 
 export async function replay(
   request: ReplayRequest,
-  { isWhole = true, onEntry }: ReplayOptions = {},
+  { isWhole = true, onEntry, earlyMs }: ReplayOptions = {},
 ): Promise<Replayed> {
   const { story } = request;
   const { entries, cutShort } = playable(story);
-  const clock = new RecordedClock(story.openedAt);
+  const clock = new RecordedClock(story.openedAt, earlyMs);
   const player = new Player({ ...request, clock, turns: new RecordedTurns(entries) }, entries);
   const { difference, same } = await player.run(isWhole && cutShort === undefined, onEntry);
   return {

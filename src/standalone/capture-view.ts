@@ -7,9 +7,10 @@ import { NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
 import { type Captured, capturedConversations } from "../onlooker/captured.ts";
 import type { SeenConversation } from "../onlooker/conversation.ts";
-import { type Looked, look } from "../onlooker/look.ts";
+import { type Looked, look, toldStory } from "../onlooker/look.ts";
 import { guessRole, type RoleGuess } from "../onlooker/role-guess.ts";
 import { osCode } from "../os/os-errors.ts";
+import type { Story } from "../stories/story.ts";
 
 /** The file is read whole. */
 const MAX_FILE_BYTES = 512 * 1_048_576;
@@ -54,13 +55,28 @@ export class CaptureView {
     return new CaptureView(source, roles, captured);
   }
 
-  look({ conversation, number, instance, guess }: NamedConversation): Promise<Looked> {
+  look(named: NamedConversation): Promise<Looked> {
+    const { conversation, number, instance, guess } = named;
     let looked = this.#looked.get(number);
     if (!looked) {
-      looked = look({ conversation, guess, roles: this.roles, instance, number });
+      looked = look({
+        conversation,
+        guess,
+        roles: this.roles,
+        instance,
+        number,
+        others: () => this.#beside(named),
+      });
       this.#looked.set(number, looked);
     }
     return looked;
+  }
+
+  /** Stories of the others at this server, as far as bytes tell. */
+  #beside(named: NamedConversation): Story[] {
+    return this.conversations
+      .filter((other) => other !== named && other.instance === named.instance)
+      .map((other) => toldStory(other, other.guess));
   }
 
   /** By `c3`, `calculator-1/c3` or `@last`. */

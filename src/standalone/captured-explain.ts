@@ -126,6 +126,7 @@ const STOPPED: StoppedWords = {
   lost: "Bytes are missing in the capture; up to there, no mistake is recognised.",
   parted:
     "The server goes another way than the rules name, where more than one may be meant; up to there, no mistake is recognised.",
+  left: "No mistake recognised. (That does not prove the programs right.)",
   unknown: "What the server knew here cannot be told from its words; up to there, no mistake is recognised.",
 };
 

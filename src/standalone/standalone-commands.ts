@@ -1,5 +1,7 @@
 /** All commands that need no daemon, by name. Loaded only when one of them is wanted. */
 
+import capturedConns from "./captured-conns.ts";
+import { capturedDrawings } from "./captured-drawings.ts";
 import capturedExplain from "./captured-explain.ts";
 import check from "./check.ts";
 import completion from "./completion.ts";
@@ -27,6 +29,8 @@ export const standalone: ReadonlyMap<string, StandaloneCommand> = new Map(
     completion,
     run,
     installExtcap,
+    capturedConns,
     capturedExplain,
+    ...capturedDrawings,
   ].map((command) => [command.name, command]),
 );

@@ -142,12 +142,12 @@ const seen = {
   "answered-otherwise": row(
     "note",
     { said: "peer", ours: "peer" },
-    ({ said, ours }) => `the server answered ${quoted(said)}, the rules say ${quoted(ours)}`,
+    ({ said, ours }) => `the server answered ${quoted(said)}, ours would have said ${quoted(ours)}`,
   ),
   "not-answered": row(
     "note",
     { ours: "peer" },
-    ({ ours }) => `the server answered nothing here, the rules say ${quoted(ours)}`,
+    ({ ours }) => `the server answered nothing, ours would have said ${quoted(ours)}`,
   ),
 } as const;
 

@@ -91,6 +91,12 @@ const MAX_ANSWER = 60_000;
 
 // -- queries -------------------------------------------------------------------------------------------------------
 
+/** A whole query, as it was asked; undefined: it is none. */
+export function queryIn(bytes: Buffer): (Query & { readonly ok: true }) | undefined {
+  const decoded = decodeQuery({ bytes, stillMs: Number.POSITIVE_INFINITY, ended: true });
+  return decoded && "value" in decoded && decoded.value.ok ? decoded.value : undefined;
+}
+
 /** The next query, in whatever form [BOOK-1]; a header or text that trickles in is waited for [BOOK-2]. */
 export function decodeQuery(pending: Pending): Decoded<Query> {
   const { bytes, stillMs, ended } = pending;

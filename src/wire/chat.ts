@@ -9,6 +9,15 @@ const NAME_TAKEN = "Name taken";
 
 export const nameTaken = (name: string) => `${NAME_TAKEN}: ${name}, choose another\n`;
 /** The refusal may share a read with the prompt that follows it. */
+/** Name that a line says is taken, in whatever words of that beginning; undefined: it says nothing of the kind. */
+export function takenIn(line: string): string | undefined {
+  if (!line.startsWith(NAME_TAKEN)) return undefined;
+  return line
+    .slice(NAME_TAKEN.length)
+    .replace(/^:\s*/, "")
+    .replace(/, choose another\s*$/, "");
+}
+
 export const isNameTaken = (text: string) => text.split(/[\r\n]/).some((line) => line.startsWith(NAME_TAKEN));
 export const connected = ({ name, login }: Login) => `new user :${name}:${login} connected!\n`;
 export const joined = ({ name, login }: Login) => `new user :${name}:${login} joined \n`;

@@ -33,6 +33,12 @@ export function parseCommand(text: string): EchoCommand | undefined {
   return word === "run" ? { word, argv: rest.split(/\s+/) } : undefined;
 }
 
+/** Programs that a refusal names, as `whyNotRun` words it: none where running is off; undefined: it is no such refusal. */
+export function allowedIn(answer: string): string[] | undefined {
+  if (answer === RUN_OFF) return [];
+  return /^\S+ is not allowed: this server runs (.+) \[ECHO-1\]$/.exec(answer)?.[1]?.split(", ");
+}
+
 /** Why a peer may not run this; undefined: it may. */
 export function whyNotRun(
   [program = "", ...args]: readonly string[],

@@ -87,13 +87,13 @@ async function startOf(
   const installed = await Promise.all(handIns.map(({ folder }) => installationsOf(commands, { folder })));
   const program = [process.execPath, codeFile(tester)];
   const box: BoxReport = rung.report;
-  if (box.kind !== "bwrap") return amongFiles(scratch, program, user, { box, given });
+  const needed = [...new Set([...ownCode(), ...installed.flatMap((one) => one.places)])];
+  if (box.kind !== "bwrap") return amongFiles({ scratch, needed }, program, user, { box, given });
   const folders = [...new Set(installed.flatMap((one) => one.path))];
   const env = { ...SPEAKING, PATH: [...folders, ...SYSTEM_PATH].join(":"), HOME: "/tmp" };
   const view = path.join(scratch, "view");
   await mkdir(view);
-  const seen = new Set([...ownCode(), ...installed.flatMap((one) => one.places)]);
-  const { shown, before } = await reachable([...seen], view);
+  const { shown, before } = await reachable(needed, view);
   const handIn = { source: given, at: GIVEN };
   const argv = outerBox({
     handIn,
@@ -115,20 +115,28 @@ async function startOf(
  * our code; a person's is that person.
  */
 async function amongFiles(
-  scratch: string,
+  { scratch, needed }: { readonly scratch: string; readonly needed: readonly string[] },
   tester: readonly string[],
   user: number,
-  { box: before, given }: Omit<JobPlaces, "work">,
+  { box: chosen, given }: Omit<JobPlaces, "work">,
 ): Promise<Start> {
   const work = path.join(scratch, "hand-in");
   await mkdir(work);
   const drops = isRoot() && (await mayDrop(tester));
   if (drops) await chown(work, user, user);
   const note = `the program runs as user ${drops ? user : "root"}`;
-  const box = isRoot() ? { ...before, notes: [...before.notes, note] } : before;
-  const env = { ...process.env, ...SPEAKING, ...(drops ? { HOME: work } : {}) };
-  const argv = box.kind === "unshare" ? outerUnshare(tester) : tester;
-  return { argv: drops ? droppedTo(user, argv) : argv, env, places: { box, given, work } };
+  const box = isRoot() ? { ...chosen, notes: [...chosen.notes, note] } : chosen;
+  const isApart = box.kind === "unshare";
+  const env = { ...process.env, ...SPEAKING, ...(drops || isApart ? { HOME: work } : {}) };
+  if (!isApart) return { argv: drops ? droppedTo(user, tester) : tester, env, places: { box, given, work } };
+  const [view, keep] = [path.join(scratch, "view"), path.join(scratch, "keep")];
+  await Promise.all([mkdir(view), mkdir(keep)]);
+  const { shown, before } = await reachable(needed, view);
+  const [uid, gid] = drops ? [user, user] : [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
+  // A folder for temporary files may lie in a home, too.
+  const places = [...shown, { source: scratch, at: scratch }];
+  const argv = outerUnshare({ user: uid, group: gid, shown: places, keep, argv: tester });
+  return { argv: before(drops ? droppedTo(user, argv) : argv), env, places: { box, given, work } };
 }
 
 const run = promisify(execFile);

@@ -90,8 +90,10 @@ async function unshareTrouble(): Promise<string | undefined> {
   if (!(await mayDrop()))
     return "it shows programs this machine's files, and root's own folder holds our code";
   try {
-    const argv = outerUnshare([...innerUnshare(), "true"]);
-    const [program = "", ...args] = droppedTo(userOfSlot(0), argv);
+    const user = userOfSlot(0);
+    const group = isRoot() ? user : (process.getgid?.() ?? 0);
+    const argv = outerUnshare({ user, group, shown: [], keep: "", argv: [...innerUnshare(), "true"] });
+    const [program = "", ...args] = droppedTo(user, argv);
     await run(program, args, { timeout: TRIAL_MS });
     return undefined;
   } catch (error) {

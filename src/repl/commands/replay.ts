@@ -13,7 +13,6 @@ const options = z.object({
   role: z.string().min(1).optional().describe("play it to this role instead, with default options"),
   showTokens: z.boolean().default(false).describe("show tokens as they are"),
 });
-type Options = z.output<typeof options>;
 
 export default defineCommand({
   name: "replay",
@@ -30,17 +29,24 @@ export default defineCommand({
   options,
   example: "replay @last",
   async run(call) {
-    const { lab, args, options, out, data, isJson } = call;
+    const { lab, args, options } = call;
     const story = await findWhole(lab, args.connection ?? "@last");
     const request = replayRequest(lab, story, options.role);
     const replayed = await playAgain(lab, request);
-    if (isJson) data(documentOf(replayed, request, call));
-    else out(textOf(replayed, request, call));
-    return replayed.difference ? exitCodes.checkFailed : exitCodes.done;
+    return tellReplayed(replayed, request, call);
   },
 });
 
-function documentOf(replayed: Replayed, { story, role }: ReplayRequest, { options }: Call<Options>) {
+type Telling = Pick<Call<{ readonly showTokens: boolean }>, "options" | "out" | "data" | "isJson" | "style">;
+
+/** Answers the exit status: 1 where it went another way. */
+export function tellReplayed(replayed: Replayed, request: ReplayRequest, call: Telling): number {
+  if (call.isJson) call.data(documentOf(replayed, request, call));
+  else call.out(textOf(replayed, request, call));
+  return replayed.difference ? exitCodes.checkFailed : exitCodes.done;
+}
+
+function documentOf(replayed: Replayed, { story, role }: ReplayRequest, { options }: Telling) {
   const { same, given, total, difference, cutShort } = replayed;
   return {
     connection: story.subject.id,
@@ -59,11 +65,7 @@ function documentOf(replayed: Replayed, { story, role }: ReplayRequest, { option
   };
 }
 
-function textOf(
-  replayed: Replayed,
-  { story, role }: ReplayRequest,
-  { options, style }: Call<Options>,
-): string {
+function textOf(replayed: Replayed, { story, role }: ReplayRequest, { options, style }: Telling): string {
   const { subject } = story;
   const { same, given, total, difference, cutShort } = replayed;
   const words = (entry: Parameters<typeof describeEntry>[0]) =>
@@ -80,6 +82,13 @@ function textOf(
     style.bad(`  it goes another way at entry ${difference.number}${at}`),
     `    recorded  ${difference.recorded ? words(difference.recorded) : "nothing more"}`,
     `    replayed  ${difference.played ? words(difference.played) : "nothing"}`,
-    style.dim(`  rewind ${subject.id} --to ${Math.max(1, difference.number - 1)} shows the moment before`),
+    // Of a conversation of two others only the file knows.
+    ...(subject.isSeen
+      ? []
+      : [
+          style.dim(
+            `  rewind ${subject.id} --to ${Math.max(1, difference.number - 1)} shows the moment before`,
+          ),
+        ]),
   ].join("\n");
 }

@@ -89,13 +89,49 @@ itBoxed(
   },
 );
 
+const FILES = `
+import json, os, sys
+home = sys.argv[1]
+def told(call, *words):
+    try:
+        return call(*words)
+    except OSError as error:
+        return type(error).__name__
+print(json.dumps({
+    "the secret": told(lambda: open(home + "/secret").read()),
+    "the home": sorted(told(os.listdir, home)),
+    "writes there": told(lambda: open(home + "/mine", "w").name),
+    "unmounts it": os.system("umount " + home + " 2>/dev/null") != 0,
+}), flush=True)
+`;
+
+itBoxed(
+  name("a hand-in sees nothing of a home in it but what it needs to run"),
+  { timeout: 30_000 },
+  async () => {
+    const home = scratchFolder();
+    chmodSync(home, 0o755);
+    writeFileSync(path.join(home, "secret"), "of a person", { mode: 0o644 });
+    vi.stubEnv("HOME", home);
+    const report = await built(FILES, home).finally(() => vi.unstubAllEnvs());
+    expect(toldBy(report)).toEqual({
+      "the secret": "FileNotFoundError",
+      "the home": [],
+      "writes there": "OSError",
+      "unmounts it": true,
+    });
+  },
+);
+
 itBoxed(
   name("the report tells what it keeps from a program, and what not"),
   { timeout: 30_000 },
   async () => {
     const { box } = await built("pass", "");
     expect(box.kind).toBe("unshare");
-    expect(box.notes).toContain("the program sees this user's files");
+    expect(box.notes).toContain(
+      "the program sees this machine's files as this user does, and of homes what it needs to run",
+    );
   },
 );
 
