@@ -1,6 +1,6 @@
 /**
  * Makes the reference from the program itself: `npm run reference` writes docs/reference/commands.md from the command table and
- * the roles, docs/reference/roles.md from the roles' states, docs/reference/errors.md from the table of errors, documents.md and documents.schema.json from the schemas of documents, check-report.schema.json and doctor.schema.json from theirs, and the two manual pages from the programs' options. A test fails where they are not current.
+ * the roles, docs/reference/roles.md from the roles' states, docs/reference/errors.md from the table of errors, docs/cases.md from the cases of `check` and their mutants, documents.md and documents.schema.json from the schemas of documents, check-report.schema.json and doctor.schema.json from theirs, and the two manual pages from the programs' options. A test fails where they are not current.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -10,6 +10,7 @@ import { netlabctlProgram } from "../src/netlabctl-main.ts";
 import { netlabdProgram } from "../src/netlabd-program.ts";
 import { commandTable, distinct } from "../src/repl/command-folder.ts";
 import { standalone } from "../src/standalone/standalone-commands.ts";
+import { casesPage } from "./reference/cases-page.ts";
 import { commandsPage } from "./reference/commands-page.ts";
 import { documentsPage, documentsSchema } from "./reference/documents-page.ts";
 import { errorsPage } from "./reference/errors-page.ts";
@@ -28,6 +29,7 @@ export async function makeReference(): Promise<Map<string, string>> {
     ["docs/reference/commands.md", await commandsPage(commands, own, roles)],
     ["docs/reference/roles.md", rolesPage(roles)],
     ["docs/reference/errors.md", errorsPage()],
+    ["docs/cases.md", await casesPage()],
     ["docs/reference/documents.md", documentsPage()],
     ["docs/reference/documents.schema.json", documentsSchema()],
     ["docs/reference/check-report.schema.json", checkReportSchema()],

@@ -150,7 +150,7 @@ export class CheckConnection extends Hearing implements TestConnection, LinkHand
   }
 
   async left(): Promise<void> {
-    await this.wait(() => this.#isGone || undefined, LEFT_MS, LEFT_MS);
+    await this.#polled(async () => this.#isGone, LEFT_MS);
   }
 
   protected get story(): Story {

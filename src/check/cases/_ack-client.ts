@@ -21,6 +21,7 @@ export const ackClientCases: readonly ClientCase[] = [
     id: "ACK-1.c.sends",
     side: "client",
     grade: "MUST",
+    limitMs: 10_000,
     title: "sends its message in a datagram",
     async run(t) {
       const server = await t.serve();
@@ -32,6 +33,7 @@ export const ackClientCases: readonly ClientCase[] = [
     id: "ACK-1.c.shows-answer",
     side: "client",
     grade: "SHOULD",
+    limitMs: 10_000,
     title: "shows the acknowledgement",
     async run(t) {
       const server = await t.serve();

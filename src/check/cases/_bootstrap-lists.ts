@@ -8,7 +8,7 @@ import {
   expectListed,
   expectNotListed,
   registers,
-  SETTLE_MS,
+  settled,
 } from "./_bootstrap-steps.ts";
 
 export const listCases: readonly Case[] = [
@@ -131,7 +131,7 @@ export const listCases: readonly Case[] = [
       await registers(t, client, one, other);
       client.send(`DEREGISTR,${one.ip},${one.port},${one.token}`);
       client.send(`DEREGISTR,${other.ip},${other.port},${t.word(9)}`);
-      await t.pause(SETTLE_MS);
+      await settled(t);
       const answer = await discovers(await t.datagrams());
       expectListed(t, answer, other);
       expectNotListed(t, answer, one.ip);

@@ -13,7 +13,7 @@ import {
   expectListed,
   expectNotListed,
   registers,
-  SETTLE_MS,
+  settled,
 } from "./_bootstrap-steps.ts";
 
 export default defineChecks({
@@ -68,7 +68,7 @@ export default defineChecks({
         const one = entry(t);
         const server = await t.datagrams();
         server.send(registration(one));
-        await t.pause(SETTLE_MS);
+        await settled(t);
         server.close();
         expectListed(t, await discovers(await t.datagrams()), one);
       },
@@ -158,7 +158,7 @@ export default defineChecks({
         const [one, other] = [entry(t), entry(t)];
         client.send(`${registration(one)}\r\n`);
         client.send(registration(other).padEnd(256, "\0"));
-        await t.pause(SETTLE_MS);
+        await settled(t);
         expectListed(t, await discovers(client, `${DISCOVER}\n`), one, other);
       },
     }),
@@ -197,7 +197,7 @@ export default defineChecks({
       async run(t) {
         const client = await t.datagrams();
         client.send(BYE);
-        await t.pause(SETTLE_MS);
+        await settled(t);
         await discovers(await t.datagrams());
       },
     }),
@@ -209,7 +209,7 @@ export default defineChecks({
       async run(t) {
         const client = await t.datagrams();
         client.send("");
-        await t.pause(SETTLE_MS);
+        await settled(t);
         await discovers(await t.datagrams());
       },
     }),
@@ -221,7 +221,7 @@ export default defineChecks({
       async run(t) {
         const client = await t.datagrams();
         client.send(t.bytes(DATAGRAM_BYTES));
-        await t.pause(SETTLE_MS);
+        await settled(t);
         await discovers(await t.datagrams());
       },
     }),

@@ -25,12 +25,12 @@ function needsRoot(t: ServerTester): void {
   if (!t.names("root")) t.skip(NO_ROOT);
 }
 
-/** A refusal, in whatever words: nothing of the file that lies outside. */
+/** A refusal, in whatever words or by closing: nothing of the file that lies outside. */
 async function refuses(t: ServerTester, name: string): Promise<void> {
   needsRoot(t);
   const client = await greeted(t);
   client.say(`download ${name}`);
-  const got = await client.message();
+  const got = await client.message().catch(() => "");
   if (got.includes(t.words.secret ?? "")) t.fail("a file outside its folder was handed out", { got });
 }
 
@@ -93,7 +93,8 @@ export default defineChecks({
         const client = await greeted(t);
         for (let nth = 0; nth < 3; nth += 1) {
           client.say(t.word());
-          await client.message();
+          const got = await client.message();
+          if (/^(.+?)\s*\1\s*$/s.test(got)) t.fail("one message was answered twice", { got });
           await client.nothing(80);
         }
       },

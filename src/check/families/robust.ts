@@ -225,6 +225,8 @@ function placeFamilies(source: Dialogues): ServerCase[] {
       needs: ["start"],
       async run(t) {
         const c = await new Talk(t, source).open();
+        // A client that waits to be accepted is reset, and nothing stays of it.
+        await c.taken();
         // The program leaves first, and its port keeps the connection for a minute: SO_REUSEADDR is for that.
         await t.stop();
         c.fin();
