@@ -137,7 +137,7 @@ const NOTHING = {
 /** Why it cannot be judged here. */
 function lackOf({ needs }: WholeCase, { at }: CheckRequest): string | undefined {
   if (at && needs.includes("start"))
-    return "needs a program that the checker starts itself: use --run instead of HOST:PORT";
+    return "needs a program that the checker has started itself, as --run does in a shell";
   return needs.includes("ipv6") && !hasIpv6() ? "this machine has no IPv6" : undefined;
 }
 

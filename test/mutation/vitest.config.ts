@@ -1,4 +1,4 @@
-/** Vitest while mutants are tried: the tests of one area, in one worker that loads the modules once. */
+/** Vitest while mutants are tried: the tests of one area, in one worker, each file with modules of its own. */
 import { defineConfig, mergeConfig } from "vitest/config";
 import config from "../../vitest.config.ts";
 
@@ -15,7 +15,6 @@ export default mergeConfig(
       include: listed("NETLAB_MUTATE_TESTS"),
       exclude: listed("NETLAB_MUTATE_WITHOUT"),
       maxWorkers: 1,
-      isolate: false,
       // One that ends outside of a test would end the worker too, three times over; the tests have to say it.
       onUnhandledError: () => false,
       // Mutated code is slower, and a machine with mutants is never quiet.

@@ -153,7 +153,7 @@ describe("the schemas", () => {
         for (const document of documents) expectFits(name, document);
       }
     }
-  });
+  }, 60_000);
 
   it.each(["tap", "trace"])("fit each line of %s", async (name) => {
     const following = run(`${name} calculator --n 1 --for 3s --json`);
