@@ -131,7 +131,7 @@ export class Daemon {
       find: (connection) => this.recorder.find(connection),
       live: () => this.recorder.live(),
       linkOf: (connection) => this.supervisor.control(connection)?.link,
-      isElsewhere: (target) => this.supervisor.find(target.split("/")[0] ?? "")?.service.fresh !== undefined,
+      distantLines: (target) => this.supervisor.find(target.split("/")[0] ?? "")?.service.lines,
     });
     this.supervisor = new Supervisor(this.#library.roles, this.#environment(registry, book), {
       onState: (instance, from, to) => this.#onInstanceState(instance, from, to),

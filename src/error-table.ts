@@ -199,7 +199,6 @@ export const errorTable = {
       "no-server": "@{name}: no server of that name is running, so it has no port",
       "no-names": "the clients of {id} have no names: conns {id} lists its connections",
       "not-running": "{id} is {state}: start {id} first",
-      "lines-elsewhere": "{id} plays a loaded role, apart: faults are for roles of netlabd's own",
       "proxy-loop": "--to {to} leads back to this proxy{through}: name the address of your server",
       "no-listener": "{id} cannot pass a text on to its clients: use send <connection> to talk to one",
     },

@@ -126,7 +126,8 @@ export class Judge implements StoryJudge {
     const live = lab().liveView(story.subject.id);
     if (story.endedAt === undefined) return this.#judgedLive(story, live);
     story.judged = this.#judge(story, undefined);
-    this.#waiting.delete(story);
+    // Of a proxy's, the pair is still to be looked at.
+    if (!story.subject.leg) this.#waiting.delete(story);
     onJudged?.(story);
     return story.judged;
   }

@@ -1,6 +1,7 @@
 /** Contract of an instance's service, and all that one is given, whatever its transport. */
 
 import type { Ids } from "../ids.ts";
+import type { DistantLines } from "../link/line.ts";
 import type { Link } from "../link/link.ts";
 import type { HubMember, Role } from "../machines/_role.ts";
 import type { AddressBook, Clock, Files, Programs, Registry, Screen } from "../machines/_world.ts";
@@ -94,6 +95,8 @@ export interface InstanceService extends Service {
   control(id: string): ConnectionControl | undefined;
   /** Brings what it tells up to this moment, where it plays elsewhere. `withSnapshots`: machines too. */
   fresh?(withSnapshots: boolean): Promise<void>;
+  /** Lines of its peers, where it plays elsewhere. */
+  readonly lines?: DistantLines;
   /** Takes note that role and options are another edition's now: told where that does not wait for the next connection. */
   adopt?(): void;
   /** A client's user speaks. */

@@ -14,6 +14,7 @@ import type { HubFace } from "../actors/hubs.ts";
 import type { InstanceService, ServiceContext } from "../actors/service.ts";
 import type { TelemetryEvent } from "../actors/telemetry.ts";
 import { crashOf, messageOf, NetlabError } from "../errors.ts";
+import type { DistantLines, PlainFault } from "../link/line.ts";
 import type { HubMember, SayOptions } from "../machines/_role.ts";
 import type { ProgramAnswer } from "../machines/_world.ts";
 import { crashCause } from "../os/error-causes.ts";
@@ -47,6 +48,8 @@ export class ApartService implements InstanceService {
   #port = 0;
   #members: readonly HubMember[] | undefined;
   #snapshots: ReadonlyMap<string, SnapshotView> = new Map();
+  /** Faults on its lines, by their ids: the next process is told of them too. */
+  readonly #faults = new Map<string, PlainFault>();
   #lastKey = 0;
   #isOpen = false;
   #unwatch: () => void = () => undefined;
@@ -100,6 +103,17 @@ export class ApartService implements InstanceService {
     return mirrored && role && new RemoteControl(id, role, mirrored, this.#snapshots.get(id));
   }
 
+  readonly lines: DistantLines = {
+    put: async (fault) => {
+      this.#faults.set(fault.id, fault);
+      if (this.#isOpen) await this.#keeper?.role.ask("putFault", fault).catch(() => undefined);
+    },
+    take: async (id) => {
+      this.#faults.delete(id);
+      if (this.#isOpen) await this.#keeper?.role.ask("takeFault", id).catch(() => undefined);
+    },
+  };
+
   async fresh(withSnapshots: boolean): Promise<void> {
     const keeper = this.#keeper;
     if (!keeper || !this.#isOpen) return;
@@ -146,6 +160,7 @@ export class ApartService implements InstanceService {
       this.#unwatch = environment.registry.watch(() =>
         this.#keeper?.role.tell("registry", this.#registryView),
       );
+      for (const fault of this.#faults.values()) await keeper.role.ask("putFault", fault);
       this.#standing = await keeper.role.ask("open");
       this.#port = this.#standing.port;
       this.#isOpen = this.#keeper === keeper;

@@ -6,10 +6,12 @@ import type { InstanceService, ServiceContext } from "../actors/service.ts";
 import { serviceOf } from "../actors/service-of.ts";
 import { type InstanceOptions, parseOptions, roleOptions } from "../catalogue/instance-options.ts";
 import { markLoaded } from "../catalogue/loaded-roles.ts";
+import type { PlainFault } from "../link/line.ts";
 import { dataCopy } from "../machines/_data-copy.ts";
 import type { Role } from "../machines/_role.ts";
 import { eventsOf } from "../machines/_state-names.ts";
 import { editionOf } from "../stories/editions.ts";
+import { PlayedFaults } from "./played-faults.ts";
 import { type RoleWorld, roleWorld } from "./role-world.ts";
 import { plainError, type Rpc } from "./rpc.ts";
 import type {
@@ -38,6 +40,7 @@ export class PlayedInstance {
   readonly #world: RoleWorld;
   readonly #service: InstanceService;
   readonly #sender: StorySender;
+  readonly #faults: PlayedFaults;
   /** Numbers of editions among the daemon's, by ours. */
   readonly #editions = new Map<number, number>();
   readonly #silenced = new Map<number, AbortController>();
@@ -62,8 +65,13 @@ export class PlayedInstance {
     this.#role = role;
     this.#options = parseOptions(role, beginning.given);
     this.#editions.set(editionOf(role), beginning.number);
-    this.#world = roleWorld(beginning, daemon);
-    const { recorder } = this.#world.environment;
+    this.#world = roleWorld(beginning, daemon, (link, id) => this.#faults.onLink(link, id));
+    const { recorder, clock } = this.#world.environment;
+    this.#faults = new PlayedFaults({
+      clock,
+      recorder,
+      linkOf: (connection) => this.#service.control(connection)?.link,
+    });
     this.#sender = new StorySender(
       recorder,
       { send: (batch) => daemon.tellBytes(batch), keepSafe },
@@ -177,6 +185,16 @@ export class PlayedInstance {
 
   hush(key: number): void {
     this.#silenced.get(key)?.abort();
+  }
+
+  async putFault(fault: PlainFault): Promise<void> {
+    await this.#faults.put(fault);
+    this.#sender.flush();
+  }
+
+  async takeFault(id: string): Promise<void> {
+    await this.#faults.take(id);
+    this.#sender.flush();
   }
 
   get registry(): RoleWorld["registry"] {

@@ -49,6 +49,8 @@ const side: RoleSideAnswers = {
   speak: (key, text, isNow) => played().speak(key, text, isNow),
   hush: (key) => played().hush(key),
   registry: (view) => played().registry.show(view),
+  putFault: (fault) => played().putFault(fault),
+  takeFault: (id) => played().takeFault(id),
 };
 
 type RoleSideAnswers = {

@@ -27,6 +27,7 @@ export interface RoleWorld {
 export function roleWorld(
   { dataFolder, mayLook, registry, addresses }: Beginning,
   daemon: Daemon,
+  onLink: NonNullable<Environment["onLink"]>,
 ): RoleWorld {
   const numbers = new Numbers(daemon);
   const mirror = new RegistryMirror(daemon, registry);
@@ -47,6 +48,7 @@ export function roleWorld(
     ...(mayLook ? { isLingering: isOnlyInTimeWait, surveyPort } : {}),
     hubs: new LocalHubs(),
     ids: new Ids((name) => numbers.sequence(name)),
+    onLink,
     numbered: (kind, then) => numbers.afterOne(kind, then),
   };
   return { environment, registry: mirror };

@@ -1,5 +1,6 @@
 /** Questions and words between the daemon and the process of an instance. All of it is data. */
 import type { TelemetryEvent } from "../actors/telemetry.ts";
+import type { PlainFault } from "../link/line.ts";
 import type { HubMember } from "../machines/_role.ts";
 import type { ProgramAnswer, Registration } from "../machines/_world.ts";
 import type { OperatorAction } from "../stories/entry.ts";
@@ -90,6 +91,9 @@ export interface RoleSide {
   speak(key: number, text: string, isNow: boolean): string;
   hush(key: number): void;
   registry(view: RegistryView): void;
+  /** On the lines of its peers, those that live and those that come. */
+  putFault(fault: PlainFault): void;
+  takeFault(id: string): void;
 }
 
 /** Answers of the daemon. */

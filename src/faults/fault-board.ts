@@ -1,9 +1,11 @@
 /**
  * Faults that are on the lines of this lab, and on which: an instance's connections, now and later, or a single one. A connection gets a
  * line with the first fault and loses it with the last; without one there is none in its path.
+ *
+ * Long, because faults, lines and connections come and go on their own, and each knows the others here.
  */
 import { NetlabError } from "../errors.ts";
-import type { Line } from "../link/line.ts";
+import type { DistantLines, Line, PlainFault } from "../link/line.ts";
 import type { Link } from "../link/link.ts";
 import type { Clock } from "../machines/_world.ts";
 import { seededRandom } from "../seeded-random.ts";
@@ -13,6 +15,8 @@ import type { Fault, Transport } from "./fault.ts";
 import { type Direction, FaultLine } from "./fault-line.ts";
 
 export interface FaultRequest {
+  /** Default: the next one. */
+  readonly id?: string;
   readonly fault: Fault;
   /** As they were typed. */
   readonly given: Readonly<Record<string, string>>;
@@ -56,12 +60,15 @@ export interface FaultBoardParts {
   readonly find: (connection: string) => Story | undefined;
   readonly live: () => readonly Story[];
   readonly linkOf: (connection: string) => Link | undefined;
-  /** Whether the lines of this instance, or connection, are in another process. */
-  readonly isElsewhere?: (target: string) => boolean;
+  /** Lines of this instance, or connection, where they are in another process. */
+  readonly distantLines?: (target: string) => DistantLines | undefined;
 }
 
 interface OnBoard extends FaultRequest {
   readonly id: string;
+  /** Lines of another process that it is on, and when it is there. */
+  readonly distant?: DistantLines;
+  readonly settled?: Promise<void>;
   readonly since: number;
   readonly timer: unknown;
   /** How many connections have come to it: each has draws of its own. */
@@ -93,30 +100,52 @@ export class FaultBoard {
         transport,
         target: request.target,
       });
-    const { clock, isElsewhere } = this.#parts;
-    if (isElsewhere?.(request.target))
-      throw new NetlabError("wrong-state/lines-elsewhere", { id: request.target });
+    const { clock, distantLines } = this.#parts;
     this.#last += 1;
-    const id = `f${this.#last}`;
+    const id = request.id ?? `f${this.#last}`;
     const timer = forMs === undefined ? undefined : clock.setTimeout(() => this.#takeAway(id), forMs);
-    const onBoard = { ...request, id, since: clock.now(), timer, ordinal: 0, stories: new Set<Story>() };
+    const distant = distantLines?.(request.target);
+    const onBoard: OnBoard = {
+      ...request,
+      id,
+      since: clock.now(),
+      timer,
+      ordinal: 0,
+      stories: new Set<Story>(),
+      ...(distant ? { distant, settled: distant.put(plainOf(request, id)) } : {}),
+    };
     this.#faults.set(id, onBoard);
-    for (const story of this.#parts.live()) {
+    for (const story of distant ? [] : this.#parts.live()) {
       const link = isMeant(onBoard, story) ? this.#parts.linkOf(story.subject.id) : undefined;
       if (link) this.#put(onBoard, story, link);
     }
-    return documentOf(onBoard);
+    return this.#documentOf(onBoard);
+  }
+
+  /** Resolves to it as it stands, when it is on lines of another process, too. */
+  async settled(document: FaultDocument): Promise<FaultDocument> {
+    const onBoard = this.#faults.get(document.id);
+    await onBoard?.settled;
+    return onBoard ? this.#documentOf(onBoard) : document;
   }
 
   list(): FaultDocument[] {
-    return [...this.#faults.values()].map(documentOf);
+    return [...this.#faults.values()].map((onBoard) => this.#documentOf(onBoard));
+  }
+
+  #documentOf(onBoard: OnBoard): FaultDocument {
+    if (!onBoard.distant) return documentOf(onBoard, onBoard.stories.size);
+    return documentOf(
+      onBoard,
+      this.#parts.live().filter((one) => one.isLineBad && isMeant(onBoard, one)).length,
+    );
   }
 
   /** Answers it as it was. Throws a NetlabError where there is none. */
   remove(id: string): FaultDocument {
     const onBoard = this.#faults.get(id);
     if (!onBoard) throw new NetlabError("usage/no-fault", { id });
-    const document = documentOf(onBoard);
+    const document = this.#documentOf(onBoard);
     this.#takeAway(id);
     return document;
   }
@@ -183,6 +212,7 @@ export class FaultBoard {
     const onBoard = this.#faults.get(id);
     if (!onBoard) return;
     this.#parts.clock.clearTimeout(onBoard.timer);
+    void onBoard.distant?.take(id);
     for (const story of onBoard.stories) {
       const lined = this.#lines.get(story);
       if (!lined) continue;
@@ -207,19 +237,15 @@ const isMeant = ({ target, leg, fault }: OnBoard, { subject }: Story) =>
   subject.isInternal !== true &&
   fault.transports.includes(subject.transport);
 
-const documentOf = ({
-  id,
-  fault,
-  given,
-  target,
-  leg,
-  direction,
-  chance,
-  seed,
-  since,
-  forMs,
-  stories,
-}: OnBoard) => ({
+const plainOf = ({ fault, ...request }: FaultRequest, id: string): PlainFault => {
+  const { given, attributes, target, transport, direction, chance, seed } = request;
+  return { id, name: fault.name, given, attributes, target, transport, direction, chance, seed };
+};
+
+const documentOf = (
+  { id, fault, given, target, leg, direction, chance, seed, since, forMs }: OnBoard,
+  connections: number,
+): FaultDocument => ({
   id,
   name: fault.name,
   attributes: given,
@@ -230,5 +256,5 @@ const documentOf = ({
   seed,
   since,
   until: forMs === undefined ? null : since + forMs,
-  connections: stories.size,
+  connections,
 });

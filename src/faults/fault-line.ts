@@ -49,6 +49,8 @@ export class FaultLine implements Line {
   #isReaderPaused = false;
   #isWirePaused = false;
   readonly #isOver = { in: false, out: false };
+  /** The peer's FIN has come over the wire. */
+  #hasEnded = false;
   #isCut = false;
   #isClosed = false;
   #wasFull = false;
@@ -105,6 +107,7 @@ export class FaultLine implements Line {
   }
 
   onEnd(): void {
+    this.#hasEnded = true;
     if (!this.#isCut && !this.#isOver.in) this.#pipes.in.take({ bytes: undefined });
   }
 
@@ -114,6 +117,8 @@ export class FaultLine implements Line {
 
   onClose(): void {
     this.#isClosed = true;
+    // The peer has said all, and both ends are through: what is held of its words will not be sent again.
+    if (this.#hasEnded && !this.#isCut) this.#pipes.in.release();
     this.#host.closed();
   }
 

@@ -45,6 +45,11 @@ export class FaultPipe {
     this.#placed.splice(index, 1);
   }
 
+  /** All that it holds goes on at once. */
+  release(): void {
+    for (const { stage } of this.#placed) stage.release();
+  }
+
   #handTo(index: number, piece: Piece): void {
     const next = this.#placed[index];
     if (next) return next.stage.take(piece);

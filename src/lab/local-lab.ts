@@ -100,7 +100,7 @@ export class LocalLab implements Lab {
   }
 
   readonly faults: LabFaults = {
-    add: async (request) => this.#parts.faults.add(request),
+    add: async (request) => this.#parts.faults.settled(this.#parts.faults.add(request)),
     list: () => this.#parts.faults.list(),
     remove: async (id) => this.#parts.faults.remove(id),
   };

@@ -38,3 +38,24 @@ export interface Line {
 
 /** Makes a line over this wire, for this user. */
 export type LineMaker = (wire: Wire, listener: Listener) => Line;
+
+/** A fault of a line as plain data, for lines that are in another process. */
+export interface PlainFault {
+  /** `f1` */
+  readonly id: string;
+  readonly name: string;
+  readonly given: Readonly<Record<string, string>>;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly target: string;
+  readonly transport: "tcp" | "udp";
+  readonly direction: "in" | "out" | "both";
+  readonly chance: number;
+  readonly seed: number;
+}
+
+/** Lines of an instance that plays in another process. */
+export interface DistantLines {
+  /** Resolves when it is on them, or will be on those that come. */
+  put(fault: PlainFault): Promise<void>;
+  take(id: string): Promise<void>;
+}

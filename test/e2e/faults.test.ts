@@ -2,11 +2,12 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FaultDocument } from "../../src/faults/fault-board.ts";
-import { TestDaemon } from "./daemon.ts";
+import { type InstanceDocument, TestDaemon } from "./daemon.ts";
 import { eventually } from "./eventually.ts";
-import { Scene } from "./scene.ts";
+import { checkout, Scene } from "./scene.ts";
 
 const scene = new Scene();
 let daemon: TestDaemon;
@@ -166,5 +167,50 @@ describe("a fault", () => {
     const { stderr, exit } = await daemon.ctl("fault", "add", ...words);
     expect({ stderr, exit }).toEqual({ stderr: expect.stringContaining(sentence), exit: 2 });
     expect(await ids()).toEqual(before);
+  });
+});
+
+describe("a fault of a user's role, which plays in a process of its own", () => {
+  const greeting = "I think of a number from 1 to 100";
+  let port: number;
+
+  beforeAll(async () => {
+    await daemon.ctl("load", path.join(checkout, "examples/guess-number.ts"));
+    port = (await daemon.document<InstanceDocument>("spawn", "guess-number", "--port", "0")).port;
+  });
+
+  const hears = async (text: string, end?: string) => {
+    const peer = new Peer(port);
+    await eventually(() => expect([peer.heard, peer.end]).toEqual([text, end]));
+    return peer;
+  };
+
+  it("is on the connections that come, also in the process of the next start, until it is taken away", async () => {
+    const fault = await daemon.document<FaultDocument>(
+      ...["fault", "add", "guess-number-1", "limit_data", "bytes=7", "how=fin", "--direction", "out"],
+    );
+    expect(fault).toMatchObject({ target: "guess-number-1", connections: 0 });
+    await hears(greeting.slice(0, 7), "FIN");
+    await daemon.ctl("restart", "guess-number-1");
+    const peer = await hears(greeting.slice(0, 7), "FIN");
+    const all = await daemon.document<FaultDocument[]>("fault", "ls");
+    expect(all.find(({ id }) => id === fault.id)?.connections).toBe(1);
+    peer.socket.destroy();
+    await daemon.ctl("fault", "rm", fault.id);
+    (await hears(greeting)).socket.destroy();
+  });
+
+  it("is put on a connection that lives, and told in its story", async () => {
+    const peer = await hears(greeting);
+    const fault = await daemon.document<FaultDocument>("fault", "add", "@last", "reset_peer");
+    expect(fault.target).toMatch(/^guess-number-1\/c\d+$/);
+    await eventually(() => expect(peer.end).toBe("RST"));
+    await eventually(async () => {
+      const { entries } = await daemon.document<{ entries: { kind: string; text: string }[] }>(
+        "explain",
+        fault.target,
+      );
+      expect(entries.filter(({ kind }) => kind === "fault").map(({ text }) => text)).not.toEqual([]);
+    });
   });
 });
