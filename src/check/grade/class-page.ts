@@ -21,6 +21,7 @@ th { color: var(--quiet); font-weight: 600; font-size: .85rem; }
 td.number, th.number { text-align: right; white-space: nowrap; }
 td svg { width: 8rem; height: .6rem; background: var(--line); border-radius: .3rem; }
 .wide { overflow-x: auto; }
+@media (max-width: 40rem) { .share { display: none; } th, td { padding: .3rem .35rem; } }
 `;
 
 export function classPage(lines: readonly GradedLine[], about: ClassAbout): string {
@@ -68,10 +69,10 @@ function caseTable(judged: readonly GradedLine[], { cases }: ClassAbout): Markup
       grade,
       weight,
       lost,
-    }) => html`<tr><td class="number">${lost}</td><td>${share(lost, judged.length)}</td><td>${title}<br><code class="quiet">${id}</code></td><td>${grade}</td><td class="number">${weight}</td></tr>
+    }) => html`<tr><td class="number">${lost}</td><td class="share">${share(lost, judged.length)}</td><td>${title}<br><code class="quiet">${id}</code></td><td>${grade}</td><td class="number">${weight}</td></tr>
 `,
   );
-  return html`<div class="wide"><table><thead><tr><th class="number">lost by</th><th></th><th>case</th><th>grade</th><th class="number">weight</th></tr></thead><tbody>
+  return html`<div class="wide"><table><thead><tr><th class="number">lost by</th><th class="share"></th><th>case</th><th>grade</th><th class="number">weight</th></tr></thead><tbody>
 ${rows}</tbody></table></div>`;
 }
 
