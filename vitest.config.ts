@@ -3,12 +3,15 @@ import { defineConfig } from "vitest/config";
 
 /** Files that put another module in the place of one of ours, for all that are loaded with them. */
 const replacing = ["test/actors/files-race.test.ts", "test/token-comparison.test.ts"];
-/** Checks of whole programs, corpora, ordeals: each takes half a minute and more. `npm run test:long` makes these alone. */
+/** Checks of whole programs, processes a role, corpora, ordeals: a quarter of a minute each, or more. `npm run test:long` makes these alone. */
 const long = [
   "test/check/fairness.test.ts",
   "test/check/verdicts.test.ts",
   "test/diagnoses/corpus.test.ts",
   "test/e2e/apart-misdeeds.test.ts",
+  "test/e2e/apart.test.ts",
+  "test/e2e/lab-roles.test.ts",
+  "test/e2e/load.test.ts",
   "test/torture/short.test.ts",
 ];
 /** Files with a part of that kind. */

@@ -23,7 +23,7 @@ export interface LookedWords {
 export const shownSide = (looked: Looked) =>
   (looked.fault === "server" ? looked.client : looked.server) ?? looked;
 
-/** Tells where the server's words are others than the rules say; the first card; or why there is none. */
+/** Tells where the server's words are others than ours; the first card; or why there is none. */
 export function lookedConclusion(
   looked: Looked,
   { stopped, again }: LookedWords,
@@ -49,7 +49,7 @@ export function lookedConclusion(
   return [...disagreement, ...briefCard(first, look), ...alsoLines(others, look), look.style.dim(more)];
 }
 
-/** `The server answered "50", the rules say "50.0" [CALC-1].` */
+/** `The server answered "50", ours would have said "50.0" [CALC-1].` */
 function disagreementText({ disagreements, story }: Looked): string {
   const [first] = story.entries.flatMap((entry) =>
     entry.kind === "remark" && OTHERWISE.has(entry.cause.code) ? [entry.cause] : [],

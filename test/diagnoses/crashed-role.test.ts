@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import { closingLines, type Explanation } from "../../src/repl/explanation.ts";
 import { cause } from "../../src/stories/causes.ts";
 import { converse } from "../actors/harness.ts";
+import { eventually } from "../e2e/eventually.ts";
 import { DiagnosisLab } from "./lab.ts";
 
 const lab = new DiagnosisLab();
@@ -19,6 +20,8 @@ it("says of a loaded role that it crashed, and where in its file", async () => {
   await peer.hears("I think of a number from 1 to 100");
   peer.say("50\n");
   await peer.hearsTheEnd();
+  // Its story comes from its process a moment behind its FIN.
+  await eventually(() => expect(lab.stories(id).at(-1)?.endedAt).toBeDefined());
   const { out } = await lab.run(`explain ${lab.stories(id).at(-1)?.subject.id}`);
   const text = out.replace(/\s+/g, " ");
   expect(text).toMatch(/Your role guess-number crashed here, at \S*guess-number\.ts:\d+:\d+\./);

@@ -79,7 +79,7 @@ describe("a proxy between a client and a wrong server", () => {
     await asked();
     const { stdout } = await daemon.ctl("explain", "proxy-1");
     expect(stdout).toMatch(/verdict {2}violation: a mistake of the server/);
-    expect(stdout).toContain('The server answered "50", the rules say "50.0" [CALC-1].');
+    expect(stdout).toContain('The server answered "50", ours would have said "50.0" [CALC-1].');
     const document = await daemon.document<Record<string, unknown>>("explain", "proxy-1");
     expect(document).toMatchObject({
       leg: "client",
