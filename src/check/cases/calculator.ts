@@ -32,13 +32,13 @@ const OPERATORS: readonly Operator[] = ["+", "-", "*", "/"];
 const result = (a: number, operator: Operator, b: number): string =>
   pythonRepr(operator === "+" ? a + b : operator === "-" ? a - b : operator === "*" ? a * b : a / b);
 
-/** A conversation with a server that has computed something, for cases that are about something else than how it computes. */
+/** Conversation with a server that has computed something, for cases that are about something else than how it computes. */
 interface Computing {
   readonly c: TestConnection;
   readonly operator: Operator;
 }
 
-/** One that computes as it should at once has a single connection: it may serve no second client. */
+/** Asks on a single connection where the first operator is computed as it should be: the server may serve no second client. */
 async function computing(t: ServerTester): Promise<Computing> {
   let first: CheckFailure | undefined;
   for (const operator of OPERATORS) {
