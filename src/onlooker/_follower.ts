@@ -20,6 +20,7 @@ import type { Reply } from "../machines/_assumed.ts";
 import { initialStateName, stateName } from "../machines/_state-names.ts";
 import type { Peer, PeerWorld, World } from "../machines/_world.ts";
 import { crashCause } from "../os/error-causes.ts";
+import { LoneTurns } from "../replay/lone-turns.ts";
 import { RecordedLink } from "../replay/recorded-link.ts";
 import { cause } from "../stories/causes.ts";
 import { PeerMessage } from "../wire/message.ts";
@@ -39,7 +40,6 @@ import { Leaps } from "./_leaps.ts";
 import { watcherOf } from "./_machine-watcher.ts";
 import { SeenClock } from "./_seen-clock.ts";
 import { SeenStory } from "./_seen-story.ts";
-import { SeenTurns } from "./_seen-turns.ts";
 import { type Data, filledOf, isWord, owedOf, replyIn, sizeOf } from "./_words.ts";
 import { type SeenEvent, type Speaker, untilOf } from "./conversation.ts";
 
@@ -54,7 +54,7 @@ export class OneSide implements Follower {
   readonly #request: FollowRequest;
   readonly #peer: Speaker;
   readonly #story: SeenStory;
-  readonly #turns = new SeenTurns();
+  readonly #turns = new LoneTurns();
   readonly #words: OwnWords[] = [];
   readonly #spoken: SpokenRead[] = [];
   #actor!: RoleActor;

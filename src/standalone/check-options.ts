@@ -1,4 +1,5 @@
 /** Options of `netlabctl check`, and the request that they make. */
+
 import * as z from "zod";
 import { nearest } from "../catalogue/instance-options.ts";
 import { addressIn } from "../check/address.ts";
@@ -6,6 +7,7 @@ import { DEFAULT_LIMITS, parseLimits } from "../check/box/limits.ts";
 import { FORMAT_NAMES, type FormatTarget, formatTarget } from "../check/report-files.ts";
 import type { CheckRequest } from "../check/run-check.ts";
 import { NetlabError } from "../errors.ts";
+import { checkSelection } from "../repl/check-selection.ts";
 import { readNamedFile } from "../terminal/client-file.ts";
 
 export const checkOptions = z.object({
@@ -17,16 +19,9 @@ export const checkOptions = z.object({
   cwd: z.string().default(".").describe("folder in which it runs"),
   build: z.string().optional().describe("command that builds it first"),
   stdin: z.string().optional().describe("file with the lines that are typed into a client"),
-  case: z.array(z.string()).default([]).describe("only cases whose id is like this, e.g. 'CALC-2.*'"),
-  grade: z
-    .array(z.enum(["MUST", "SHOULD", "INFO"]))
-    .default([])
-    .describe("only cases of this grade"),
-  seed: z.number().int().min(0).default(1).describe("chooses the values that are sent"),
-  repeat: z.number().int().min(1).max(20).default(1).describe("try each case so often, to find flaky ones"),
+  ...checkSelection,
   set: z.array(z.string()).default([]).describe("what your program has, e.g. token=server1"),
   limit: z.string().optional().describe("e.g. cpu=10s,mem=512M,procs=64,time=60s"),
-  strict: z.boolean().default(false).describe("exit with 1 where a SHOULD fails, too"),
   format: z
     .array(z.string())
     .default(["text"])

@@ -4,17 +4,8 @@ import { cause } from "../../src/stories/causes.ts";
 import type { Entry } from "../../src/stories/entry.ts";
 import { KeptStory, type StorySummary, summaryOf } from "../../src/stories/kept-story.ts";
 import { wallMs } from "../../src/stories/story.ts";
+import { echoSubject as subject } from "./echo-subject.ts";
 
-const end = { address: "127.0.0.1", port: 4_000 };
-const subject = {
-  id: "echo-1/c1",
-  instance: "echo-1",
-  role: "echo",
-  edition: 0,
-  transport: "tcp",
-  local: end,
-  remote: end,
-} as const;
 const summary: StorySummary = {
   endedAt: 1_500,
   state: "closed",

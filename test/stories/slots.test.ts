@@ -5,6 +5,7 @@ import { bytesIn, bytesOut, type Entry } from "../../src/stories/entry.ts";
 import { Recorder, type RecorderOptions } from "../../src/stories/recorder.ts";
 import type { Story } from "../../src/stories/story.ts";
 import { SimulatedClock } from "../actors/simulated-clock.ts";
+import { echoSubject as subject } from "./echo-subject.ts";
 
 const FIRST = 32;
 const LAST = 64;
@@ -119,15 +120,7 @@ function lived(happenings: readonly Happening[], options: RecorderOptions = {}, 
   const clock = new SimulatedClock();
   const recorder = new Recorder(clock, options);
   if (onTap) recorder.tap((_story, entry) => onTap(entry));
-  const at = { address: "127.0.0.1", port: 4_000 };
-  const subject = {
-    id: "echo-1/c1",
-    instance: "echo-1",
-    role: "echo",
-    edition: 0,
-    transport: "tcp",
-  } as const;
-  const story = recorder.open({ ...subject, local: at, remote: at }, "listening");
+  const story = recorder.open({ ...subject }, "listening");
   const written: Omit<Entry, "at">[] = [{ kind: "opened", state: "listening" } as Omit<Entry, "at">];
   for (const happens of happenings) {
     clock.advance(1);

@@ -6,7 +6,7 @@ import type { Entry } from "../../src/stories/entry.ts";
 import type { LiveView } from "../../src/stories/live-view.ts";
 import { Recorder } from "../../src/stories/recorder.ts";
 import { shownEntryRecord, toShownRecord } from "../../src/stories/shown-record.ts";
-import type { Story, StorySubject } from "../../src/stories/story.ts";
+import type { Story } from "../../src/stories/story.ts";
 import {
   entryFromRecord,
   entryRecord,
@@ -16,17 +16,7 @@ import {
   toRecord,
 } from "../../src/stories/story-record.ts";
 import { SimulatedClock } from "../actors/simulated-clock.ts";
-
-const end = { address: "127.0.0.1", port: 4_000 };
-const subject: StorySubject = {
-  id: "echo-1/c1",
-  instance: "echo-1",
-  role: "echo",
-  edition: 0,
-  transport: "tcp",
-  local: end,
-  remote: end,
-};
+import { echoSubject as subject } from "./echo-subject.ts";
 
 function opened(secrets: readonly string[] = []): Story {
   return new Recorder(new SimulatedClock()).open({ ...subject }, "listening", secrets);

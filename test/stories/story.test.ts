@@ -4,19 +4,10 @@ import { cause } from "../../src/stories/causes.ts";
 import type { Entry } from "../../src/stories/entry.ts";
 import { Recorder } from "../../src/stories/recorder.ts";
 import { PAST } from "../../src/stories/retention.ts";
-import { Story, type StorySubject } from "../../src/stories/story.ts";
+import { Story } from "../../src/stories/story.ts";
 import { SimulatedClock } from "../actors/simulated-clock.ts";
+import { echoSubject as subject } from "./echo-subject.ts";
 
-const end = { address: "127.0.0.1", port: 4_000 };
-const subject: StorySubject = {
-  id: "echo-1/c1",
-  instance: "echo-1",
-  role: "echo",
-  edition: 0,
-  transport: "tcp",
-  local: end,
-  remote: end,
-};
 const LIMIT = 8_192;
 
 let clock: SimulatedClock;

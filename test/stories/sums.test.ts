@@ -11,6 +11,7 @@ import { converse, eventually, openLab, type TestLab } from "../actors/harness.t
 import { SimulatedClock } from "../actors/simulated-clock.ts";
 import { cut, habits, nonsense, written } from "../torture/_nonsense.ts";
 import { Random } from "../torture/_random.ts";
+import { echoSubject as subject } from "./echo-subject.ts";
 
 const roles = [...(await scanRoles(path.join(import.meta.dirname, "../../src/machines"))).values()];
 const servers = roles.filter(({ side }) => side === "server");
@@ -76,17 +77,8 @@ describe.each(servers.map((role) => [role.name, role] as const))("%s", (_, role)
 });
 
 describe("a gap", () => {
-  const at = { address: "127.0.0.1", port: 4_000 };
-  const subject = {
-    id: "echo-1/c1",
-    instance: "echo-1",
-    role: "echo",
-    edition: 0,
-    transport: "tcp",
-  } as const;
-
   it("has the sums of all that it stands for, a file that is still under way too", () => {
-    const story = new Recorder(new SimulatedClock()).open({ ...subject, local: at, remote: at }, "listening");
+    const story = new Recorder(new SimulatedClock()).open({ ...subject }, "listening");
     for (let count = 0; count < 40; count += 1) story.recordRead(Buffer.from("four"));
     const file = story.recordFile("out", "big.mp4", 10_000);
     file.moved(1_000);
@@ -98,7 +90,7 @@ describe("a gap", () => {
 
   it("is none in a run that keeps everything, whole", () => {
     const recorder = new Recorder(new SimulatedClock(), { keepsAll: true, budgetBytes: 1_000 });
-    const story = recorder.open({ ...subject, local: at, remote: at }, "listening");
+    const story = recorder.open({ ...subject }, "listening");
     for (let count = 0; count < 1_000; count += 1) story.recordRead(Buffer.alloc(10_000));
     recorder.end(story);
     expect([story.entries.length, story.omitted]).toEqual([1_001, 0]);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { checkSelection } from "../check-selection.ts";
 import { defineClientCommand } from "../command.ts";
 
 export default defineClientCommand({
@@ -11,14 +12,7 @@ export default defineClientCommand({
     { name: "at", summary: "host:port of the server", isOptional: true },
   ],
   options: z.object({
-    case: z.array(z.string()).default([]).describe("only cases whose id is like this, e.g. 'CALC-2.*'"),
-    grade: z
-      .array(z.enum(["MUST", "SHOULD", "INFO"]))
-      .default([])
-      .describe("only cases of this grade"),
-    seed: z.number().int().min(0).default(1).describe("chooses the values that are sent"),
-    repeat: z.number().int().min(1).max(20).default(1).describe("try each case so often, to find flaky ones"),
-    strict: z.boolean().default(false).describe("exit with 1 where a SHOULD fails, too"),
+    ...checkSelection,
     keep: z.boolean().default(false).describe("keep the results in the database: sql select * from checks"),
     run: z.string().optional().describe("only in a shell: a program is started by netlabctl check there"),
   }),

@@ -1,7 +1,7 @@
-/** Turns of a conversation that is followed alone: none else waits, so what is put off is done when it is asked for. */
+/** Turns of a conversation that is played alone: none else waits, so what is put off is done when it is asked for. */
 import type { Turns, TurnTaker } from "../actors/turns.ts";
 
-export class SeenTurns implements Turns {
+export class LoneTurns implements Turns {
   readonly isSliceSpent = false;
   #waiting: TurnTaker | undefined;
 
@@ -19,7 +19,7 @@ export class SeenTurns implements Turns {
     return 0;
   }
 
-  /** Answers whether anything had been put off. */
+  /** Hands over what was put off; answers whether there was any. */
   goOn(): boolean {
     const taker = this.#waiting;
     this.#waiting = undefined;
