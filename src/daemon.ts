@@ -294,7 +294,7 @@ export class Daemon {
   #onInstanceState(instance: Instance, from: string, to: string): void {
     for (const event of telemetryOfMove(instance, from, to)) this.log.telemetry(event);
     if (to === "starting" && instance.spec.options.record === "full") this.#journal.start();
-    if (to === "running" && instance.role.side === "server") this.#memory.keepPort(instance);
+    if (to === "running" && instance.role.side !== "client") this.#memory.keepPort(instance);
     this.lab.instanceMoved(instance, from, to);
   }
 

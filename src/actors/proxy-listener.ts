@@ -137,13 +137,15 @@ export class ProxyListener implements InstanceService {
   #acceptSender(key: string, link: UdpLink): boolean {
     this.#senders.set(key, link);
     const pair = this.#accept(link);
-    if (pair) this.#ends.get(pair)?.push(() => this.#senders.delete(key));
+    // Nothing is left of one that was refused at once.
+    const ends = pair && this.#ends.get(pair);
+    if (ends) ends.push(() => this.#senders.delete(key));
     else this.#senders.delete(key);
-    return pair !== undefined;
+    return ends !== undefined;
   }
 
   #accept(link: Link): ProxyPair | undefined {
-    const { environment, common, onCrash } = this.#context;
+    const { environment, onCrash } = this.#context;
     const permit = environment.descriptors.admit(this.#context.role().descriptors ?? 1);
     if (!permit || permit.isOverBudget) return this.#reject(link, permit);
     const pair = this.#newPair(link);
@@ -153,11 +155,15 @@ export class ProxyListener implements InstanceService {
     this.#ends.set(pair, [() => permit.release()]);
     const { address, port } = link.remote;
     environment.telemetry({ type: "connection.opened", id: pair.client.id, remote: `${address}:${port}` });
-    pair.open(link).catch(onCrash);
-    if (this.#pairs.size > common.maxConnections)
-      pair.refuse(cause("too-many-connections", { limit: common.maxConnections }));
-    else if (this.#path && hasBeenThrough(this.#path, link.remote)) pair.refuse(cause("proxy-loop", {}));
+    pair.open(link, this.#whyNot(link)).catch(onCrash);
     return pair;
+  }
+
+  /** Why the client that came last is refused, if it is: the server is to hear nothing of it. */
+  #whyNot({ remote }: Link): Cause | undefined {
+    const limit = this.#context.common.maxConnections;
+    if (this.#pairs.size > limit) return cause("too-many-connections", { limit });
+    return this.#path && hasBeenThrough(this.#path, remote) ? cause("proxy-loop", {}) : undefined;
   }
 
   /** There is no descriptor for it, and nothing that a proxy could say. */

@@ -69,8 +69,10 @@ export class ProxyPair implements LegHost {
     return Math.max(this.client.lastMovedAt, this.server.lastMovedAt);
   }
 
-  async open(client: Link): Promise<void> {
+  /** `wrong`: why the client is refused. */
+  async open(client: Link, wrong?: Cause): Promise<void> {
     this.client.open(this.#seen(client, this.client), true);
+    if (wrong) return this.refuse(wrong);
     let link: Link;
     try {
       link = await this.#parts.connect();
@@ -79,10 +81,10 @@ export class ProxyPair implements LegHost {
     }
     // The client may have gone meanwhile.
     if (this.server.isOver) return link.destroy();
-    const wrong = this.#parts.checkServer(this, link);
-    if (wrong) {
+    const looping = this.#parts.checkServer(this, link);
+    if (looping) {
       link.destroy();
-      return this.refuse(wrong);
+      return this.refuse(looping);
     }
     this.server.open(this.#seen(link, this.server), false);
     this.#send("server.connected");

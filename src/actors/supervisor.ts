@@ -1,7 +1,7 @@
 /** All instances: who they are, what they are called, and what an operator can do with them. */
 
 import { madeSecrets } from "../catalogue/generated-secrets.ts";
-import { nearest, parseOptions } from "../catalogue/instance-options.ts";
+import { noSuchRole, parseOptions } from "../catalogue/instance-options.ts";
 import { playedRole } from "../catalogue/played-role.ts";
 import type { RoleTable } from "../catalogue/role-folder.ts";
 import { NetlabError } from "../errors.ts";
@@ -46,9 +46,7 @@ export class Supervisor {
   role(name: string): Role {
     const role = this.roles.get(name);
     if (role) return role;
-    const near = nearest(name, [...this.roles.keys()]);
-    const hint = near ? `did you mean ${near}?` : `there are ${[...this.roles.keys()].join(", ")}`;
-    throw new NetlabError("no-such-role/none", { name, hint });
+    throw noSuchRole(name, [...this.roles.keys()]);
   }
 
   /** By id or name; undefined where there is none. */

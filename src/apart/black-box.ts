@@ -7,6 +7,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 
 const IN_MEMORY = "/dev/shm";
+/** The process may write there what it likes. */
+const MAX_BYTES = 64 * 1_048_576;
 let boxes = 0;
 
 export class BlackBox {
@@ -34,7 +36,7 @@ export class BlackBox {
   /** Reads all of it, and closes it. */
   take(): Buffer {
     try {
-      const bytes = Buffer.alloc(fstatSync(this.descriptor).size);
+      const bytes = Buffer.alloc(Math.min(MAX_BYTES, fstatSync(this.descriptor).size));
       return bytes.subarray(0, readSync(this.descriptor, bytes, 0, bytes.length, 0));
     } finally {
       closeSync(this.descriptor);

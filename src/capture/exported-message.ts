@@ -2,8 +2,7 @@
  * A message without headers, as Wireshark exports them (LINKTYPE_WIRESHARK_UPPER_PDU): tags in front of it say which dissector it is for and
  * between which ends it went. Pure.
  */
-import { isIPv6 } from "node:net";
-import { addressBytes, type Path, type Payload, type Wired } from "./ip-packet.ts";
+import { addressBytes, isV6Address, type Path, type Payload, type Wired } from "./ip-packet.ts";
 
 /** Tags of `wsutil/exported_pdu_tlvs.h`. */
 const Tag = {
@@ -42,7 +41,7 @@ export interface ExportedMessage extends Path, Payload {
 
 export function exportedMessage(message: ExportedMessage): Wired {
   const { protocol, speaker, transport, from, to, bytes, size } = message;
-  const isV6 = isIPv6(from.address);
+  const isV6 = isV6Address(from.address);
   const head = Buffer.concat([
     tag(Tag.TABLE, Buffer.from(speakerTable(protocol))),
     tag(Tag.TABLE_VALUE, number(SPEAKERS[speaker])),

@@ -90,7 +90,7 @@ function inIp(
   return { packet, at, length: at + headerSize + size };
 }
 
-const isV6Address = (address: string) => address.includes(":");
+export const isV6Address = (address: string) => address.includes(":");
 
 function writeIpv4Header(packet: Buffer, { from, to }: Path, protocol: number, size: number): void {
   packet.fill(0, 0, IPV4_HEADER);

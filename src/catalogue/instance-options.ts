@@ -184,6 +184,13 @@ function wishOf(issue: z.core.$ZodIssue): string {
 
 const isOfNumbers = (origin: string) => origin === "number" || origin === "int";
 
+/** Error of a name that no role has: the nearest of those that would do, or all of them. */
+export function noSuchRole(name: string, known: readonly string[]): NetlabError {
+  const near = nearest(name, known);
+  const hint = near ? `did you mean ${near}?` : `there are ${known.join(", ")}`;
+  return new NetlabError("no-such-role/none", { name, hint });
+}
+
 /** `; did you mean --port?`, or nothing where nothing is near. */
 export function suggestion(
   word: string,

@@ -47,6 +47,8 @@ export async function loadRoleSource(
     await tryModule?.(moduleFile);
     const module = (await import(pathToFileURL(moduleFile).href)) as { default?: unknown };
     const faults = faultsOf(module.default);
+    if ((module.default as Partial<Role> | undefined)?.side === "proxy")
+      faults.push("side: a role is a server or a client");
     if (faults.length > 0) throw badRole(entry, definitionStack(module.default), faults.join("; "));
     const role = guardedRole(module.default as Role, onFault);
     markLoaded(role, closed(bundle));

@@ -1,9 +1,8 @@
 /** A role as it is checked: itself, its other side, and all its cases; of a role that a user brings, the families alone. */
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { suggestion } from "../catalogue/instance-options.ts";
+import { noSuchRole } from "../catalogue/instance-options.ts";
 import { shippedRoles } from "../catalogue/shipped-roles.ts";
-import { NetlabError } from "../errors.ts";
 import { clientOf } from "../machines/_counterparts.ts";
 import type { Role } from "../machines/_role.ts";
 import { type RoleChecks, type WholeCase, wholeCase } from "./case.ts";
@@ -26,8 +25,7 @@ export async function checkableOf(name: string, bundle?: string): Promise<Checka
   const role = bundle === undefined ? roles.get(name) : await brought(bundle, name);
   if (role?.side !== "server") {
     const servers = [...roles.values()].filter(({ side }) => side === "server").map((one) => one.name);
-    const hint = suggestion(name, servers).replace(/^; /, "") || `there are ${servers.join(", ")}`;
-    throw new NetlabError("no-such-role/none", { name, hint });
+    throw noSuchRole(name, servers);
   }
   const checks = bundle === undefined ? await checksOf(role.name) : undefined;
   const counterpart = clientOf(role.name, roles);

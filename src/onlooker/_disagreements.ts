@@ -119,15 +119,21 @@ function isSame({ bytes, rest }: Piece, ours: Buffer, form: Form): boolean {
   return said === due || (form === "mixed" && said.startsWith(due));
 }
 
+/** Words without the white space behind them. */
+const dueOf = (words: Buffer) =>
+  Buffer.from(words.toString("latin1").replace(/[ \t\r\n\v\f]+$/, ""), "latin1");
+
+const isBegun = (due: Buffer, bytes: Buffer) => due.subarray(0, bytes.length).equals(bytes);
+
 /** Pieces that make up the answer together are one. */
 function joinAt(theirs: Piece[], next: number, ours: Buffer): void {
-  const due = ours.toString("utf8").trimEnd();
-  let text = "";
-  for (let place = next; place < theirs.length && due.startsWith(text); place += 1) {
-    text += String(theirs[place]?.bytes);
-    const { at } = theirs[place] as Piece;
-    if (place === next || text.trimEnd() !== due) continue;
-    const bytes = Buffer.from(text);
+  const due = dueOf(ours);
+  // Bytes, and not text: a read may end within a character.
+  let bytes = Buffer.alloc(0);
+  for (let place = next; place < theirs.length && isBegun(due, bytes); place += 1) {
+    const { bytes: more, at } = theirs[place] as Piece;
+    bytes = Buffer.concat([bytes, more]);
+    if (place === next || !dueOf(bytes).equals(due)) continue;
     theirs.splice(next, place - next + 1, { bytes, rest: bytes, at });
     return;
   }
@@ -137,7 +143,7 @@ function joinAt(theirs: Piece[], next: number, ours: Buffer): void {
 function putBack(theirs: Piece[], place: number, ours: Buffer, form: Form): void {
   const piece = theirs[place];
   if (form !== "mixed" || !piece) return;
-  const size = isText(ours) ? ours.toString("utf8").trimEnd().length : ours.length;
+  const size = isText(ours) ? dueOf(ours).length : ours.length;
   const glued = piece.rest.subarray(size);
   const isEnding = glued.every((byte) => ENDINGS.has(byte));
   if (isEnding && isText(ours) && glued.length < SIZE_BYTES) return;

@@ -4,9 +4,11 @@
  * contradict is the wrong one; where neither is, only what is true both ways is told.
  */
 
+import type { Story } from "../stories/story.ts";
 import { verdictOf } from "../stories/verdict.ts";
 import type { Disagreement } from "./_disagreements.ts";
 import type { SidedCard } from "./_fault.ts";
+import { withRemarks } from "./_remarks.ts";
 import { type Data, isWord, sizeOf } from "./_words.ts";
 import type { SeenConversation, SeenEvent } from "./conversation.ts";
 import type { Looked } from "./look.ts";
@@ -71,6 +73,8 @@ function joined(last: Data, next: Data): Data {
 /** A look, and all that the server said otherwise than ours. */
 export interface Hypothesis {
   readonly looked: Looked;
+  /** The server's, without remarks. */
+  readonly story: Story;
   readonly contradictions: readonly Disagreement[];
 }
 
@@ -83,11 +87,18 @@ export function agreed(first: Hypothesis, second: Hypothesis): Looked {
   const isSure = (one: Disagreement) => second.contradictions.some((other) => isSameDisagreement(one, other));
   const disagreements = apart.disagreements.filter(isSure);
   // Either way the server said what ours would not have said.
-  if (apart.fault === "server" && disagreements.length > 0) return { ...apart, disagreements };
+  if (apart.fault === "server" && disagreements.length > 0) return saying(first, { ...apart, disagreements });
   const cards = apart.cards.filter((card) => together.cards.some((other) => isSameCard(card, other)));
   const isWrong = cards.some(({ level }) => level === "violation");
   const fault = isWrong && apart.fault === together.fault ? apart.fault : undefined;
-  return verdictAgain({ ...apart, cards: isWrong && !fault ? [] : cards, disagreements: [], fault });
+  const agreedOn = { ...apart, cards: isWrong && !fault ? [] : cards, disagreements: [], fault };
+  return verdictAgain(saying(first, agreedOn));
+}
+
+/** The story tells no other disagreements than the look. */
+function saying({ story: bare }: Hypothesis, looked: Looked): Looked {
+  const story = withRemarks(bare, looked.disagreements);
+  return { ...looked, story, server: looked.server && { ...looked.server, story } };
 }
 
 /** The verdict rests on cards that may be gone. */

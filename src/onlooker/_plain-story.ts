@@ -24,7 +24,8 @@ export function plainStory(conversation: SeenConversation, subject: StorySubject
     else story.recordOwnEnd();
   }
   const isDone = isOver(conversation) || conversation.transport === "udp";
-  if (isDone && conversation.transport === "tcp") story.close("peer");
+  const first = conversation.events.find(({ kind }) => kind === "fin");
+  if (isDone && conversation.transport === "tcp") story.close(first?.from === "server" ? "us" : "peer");
   if (isDone) story.endedAt = conversation.startedAt + untilOf(conversation) / 1_000;
   return restoredOf(story, story.entries);
 }

@@ -217,7 +217,7 @@ function concluded({
     stopped: served.stopped ?? (asked?.stopped === "left" ? undefined : asked?.stopped),
     judged: { cards, turn, verdict: isWrong ? "violation" : verdict },
   };
-  return { looked, contradictions: comparison.disagreements };
+  return { looked, story: served.story, contradictions: comparison.disagreements };
 }
 
 const NOTHING_COMPARED: Compared = { disagreements: [], isOwing: false, isTheSame: false };

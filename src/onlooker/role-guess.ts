@@ -1,7 +1,9 @@
 /** Role that a server plays, where it is not told: by its own first words, by its client's, else by its port. */
+
 import { httpIn, isTlsRecord, speakerOf } from "../doctor/first-words.ts";
 import { textOfRead } from "../machines/_assumed.ts";
 import type { Role } from "../machines/_role.ts";
+import { ANSWER, QUERY } from "../wire/address-record.ts";
 import { opensBootstrap } from "../wire/bootstrap.ts";
 import { parseExpression } from "../wire/calculator.ts";
 import { isWholeLogin } from "../wire/chat.ts";
@@ -65,7 +67,7 @@ function heardAs(
   const [said = ""] = server.map(textOfRead);
   if (said === VALID) return "file-server";
   if (isKnock(first)) return "knock-knock";
-  if (client[0]?.[0] === 0x51 && server[0]?.[0] === 0x52) return "address-book";
+  if (client[0]?.[0] === QUERY && server[0]?.[0] === ANSWER) return "address-book";
   if (isWholeLogin(first)) return "chat";
   return parseExpression(second).ok && !parseExpression(first).ok ? "calculator" : undefined;
 }

@@ -1,7 +1,7 @@
 /** Conversations of a capture file as an onlooker sees them: each is looked at once, when it is asked for. */
 import { readFile, stat } from "node:fs/promises";
 import { CaptureError } from "../capture/capture-error.ts";
-import { nearest } from "../catalogue/instance-options.ts";
+import { noSuchRole } from "../catalogue/instance-options.ts";
 import { shippedRoles } from "../catalogue/shipped-roles.ts";
 import { NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
@@ -94,9 +94,7 @@ export class CaptureView {
 function checkRole(role: string | undefined, roles: ReadonlyMap<string, Role>): void {
   if (role === undefined || roles.get(role)?.side === "server") return;
   const servers = [...roles.values()].filter(({ side }) => side === "server").map(({ name }) => name);
-  const near = nearest(role, servers);
-  const hint = near ? `did you mean ${near}?` : `there are ${servers.join(", ")}`;
-  throw new NetlabError("no-such-role/none", { name: role, hint });
+  throw noSuchRole(role, servers);
 }
 
 async function bytesOf(file: string): Promise<Buffer> {

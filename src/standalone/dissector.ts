@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import path from "node:path";
 import * as z from "zod";
-import { suggestion } from "../catalogue/instance-options.ts";
+import { noSuchRole } from "../catalogue/instance-options.ts";
 import { shippedRoles } from "../catalogue/shipped-roles.ts";
 import { version } from "../config.ts";
 import { type DissectedRole, dissectorLua } from "../dissector/dissector.ts";
@@ -79,8 +79,7 @@ async function roleNamed(name: string, shipped: ReadonlyMap<string, Role>): Prom
   const role = shipped.get(name);
   if (role) return role;
   const servers = [...shipped.values()].filter(({ wire }) => wire).map((one) => one.name);
-  const hint = suggestion(name, servers).replace(/^; /, "") || `there are ${servers.join(", ")}`;
-  throw new NetlabError("no-such-role/none", { name, hint });
+  throw noSuchRole(name, servers);
 }
 
 async function ownRole(file: string): Promise<Role> {

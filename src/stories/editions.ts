@@ -9,11 +9,13 @@ import type { Ends, RedactionContext } from "./entry-text.ts";
 import { Redactor } from "./redaction.ts";
 import type { Leg, Story } from "./story.ts";
 
-/** Roles that are loaded again and again must not stay in memory for ever: older ones are found by their name. */
+/** Editions of one name. A role that is loaded again and again must not stay in memory for ever; older ones are found by their name. */
 const MAX_EDITIONS = 256;
 
 const numbers = new WeakMap<Role, number>();
 const editions = new Map<number, Role>();
+/** Numbers of the editions of each name, the oldest first: those of one role push out none of another's. */
+const numbersOf = new Map<string, number[]>();
 let newest = 0;
 
 /** The number of this very role: the same object has the same, one that is loaded again has another. */
@@ -23,7 +25,10 @@ export function editionOf(role: Role): number {
   newest += 1;
   numbers.set(role, newest);
   editions.set(newest, role);
-  if (editions.size > MAX_EDITIONS) editions.delete(newest - MAX_EDITIONS);
+  const named = numbersOf.get(role.name) ?? [];
+  numbersOf.set(role.name, named);
+  named.push(newest);
+  if (named.length > MAX_EDITIONS) editions.delete(named.shift() as number);
   return newest;
 }
 

@@ -8,7 +8,6 @@ export const CLOSES = "The room closes";
 const NAME_TAKEN = "Name taken";
 
 export const nameTaken = (name: string) => `${NAME_TAKEN}: ${name}, choose another\n`;
-/** The refusal may share a read with the prompt that follows it. */
 /** Name that a line says is taken, in whatever words of that beginning; undefined: it says nothing of the kind. */
 export function takenIn(line: string): string | undefined {
   if (!line.startsWith(NAME_TAKEN)) return undefined;
@@ -18,6 +17,7 @@ export function takenIn(line: string): string | undefined {
     .replace(/, choose another\s*$/, "");
 }
 
+/** The refusal may share a read with the prompt that follows it. */
 export const isNameTaken = (text: string) => text.split(/[\r\n]/).some((line) => line.startsWith(NAME_TAKEN));
 export const connected = ({ name, login }: Login) => `new user :${name}:${login} connected!\n`;
 export const joined = ({ name, login }: Login) => `new user :${name}:${login} joined \n`;

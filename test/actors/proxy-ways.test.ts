@@ -39,10 +39,10 @@ class Answering {
   }
 }
 
-async function relaying(parts = {}) {
+async function relaying(parts = {}, given = {}) {
   const lab = await openLab([clock, proxy], parts);
   const server = await Answering.open();
-  const instance = await lab.spawn("proxy", { to: `127.0.0.1:${server.port}`, as: "clock" });
+  const instance = await lab.spawn("proxy", { to: `127.0.0.1:${server.port}`, as: "clock", ...given });
   expect(instance.state, instance.lastError).toBe("running");
   return { lab, server, instance };
 }
@@ -73,6 +73,20 @@ describe("datagrams", () => {
     const ann = await Sender.open(instance.port);
     for (const text of ["1", "2", "3"]) ann.say(text);
     expect((await heard(server, 3)).map(({ text }) => text)).toEqual(["1", "2", "3"]);
+  });
+
+  it("of a sender who was refused go on once there is room", async () => {
+    const time = new SimulatedClock();
+    const { lab, server, instance } = await relaying({ clock: time }, { maxConnections: 1 });
+    const [ann, bob] = [await Sender.open(instance.port), await Sender.open(instance.port)];
+    ann.say("ann?");
+    await heard(server, 1);
+    bob.say("bob?");
+    await eventually(() => expect(lab.recorder.all().some(({ fault }) => fault === "refused")).toBe(true));
+    time.advance(80_000);
+    await eventually(() => expect(instance.service.peers).toBe(0));
+    bob.say("bob again?");
+    expect((await heard(server, 2)).map(({ text }) => text)).toEqual(["ann?", "bob again?"]);
   });
 
   it("have two stories, which name each other", async () => {

@@ -2,6 +2,8 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { DescriptorBudget } from "../../src/actors/descriptor-budget.ts";
+import type { Environment } from "../../src/actors/service.ts";
 import calculator from "../../src/machines/calculator.ts";
 import proxy from "../../src/machines/proxy.ts";
 import { bytesIn, bytesOut, type Entry } from "../../src/stories/entry.ts";
@@ -12,6 +14,8 @@ import { converse, eventually, openLab, type TestLab } from "./harness.ts";
 /** A server that accepts, and does what the test says. */
 class Upstream {
   readonly port: number;
+  /** Connections that ever came. */
+  count = 0;
   readonly #accepted: Socket[] = [];
 
   private constructor(port: number) {
@@ -26,6 +30,7 @@ class Upstream {
     server.on("connection", (socket) => {
       // Until it is taken.
       socket.on("error", () => undefined);
+      upstream.count += 1;
       upstream.#accepted.push(socket);
     });
     onTestFinished(() => {
@@ -42,16 +47,16 @@ class Upstream {
   }
 }
 
-async function opened(given: Record<string, unknown> = {}) {
-  const lab = await openLab([calculator, proxy]);
+async function opened(given: Record<string, unknown> = {}, parts: Partial<Environment> = {}) {
+  const lab = await openLab([calculator, proxy], parts);
   const upstream = await Upstream.open();
   const instance = await lab.spawn("proxy", { to: `127.0.0.1:${upstream.port}`, as: "calculator", ...given });
   expect(instance.state, instance.lastError).toBe("running");
   return { lab, upstream, instance };
 }
 
-async function paired(given: Record<string, unknown> = {}) {
-  const scene = await opened(given);
+async function paired(given: Record<string, unknown> = {}, parts: Partial<Environment> = {}) {
+  const scene = await opened(given, parts);
   const client = await converse(scene.instance);
   const server = await scene.upstream.takes();
   return { ...scene, client, server, ...storiesOf(scene.lab, client) };
@@ -198,9 +203,7 @@ describe("an end", () => {
   });
 
   it("for want of a server is a reset for the client, and a remark", async () => {
-    const { lab, instance, upstream } = await opened();
-    const nobody = await Upstream.open();
-    expect(upstream.port).not.toBe(nobody.port);
+    const { lab, instance } = await opened();
     const free = createServer().listen(0, "127.0.0.1");
     await once(free, "listening");
     const { port } = free.address() as AddressInfo;
@@ -286,15 +289,24 @@ describe("an operator", () => {
     const refused = lab.recorder.all().find(({ fault }) => fault === "refused");
     expect(refused).toMatchObject({ cause: { code: "too-many-connections" }, subject: { leg: "client" } });
     expect(client.isOver).toBe(false);
-    expect(upstream.port).toBeGreaterThan(0);
+    client.reset();
+    await eventually(() => expect(instance.service.peers).toBe(0));
+    await converse(instance);
+    await upstream.takes();
+    // The server accepts in their order, and heard nothing of the one in between.
+    expect(upstream.count).toBe(2);
   });
 });
 
 it("holds no descriptor of a pair that is over", async () => {
-  const { lab, client, server } = await paired();
-  const { descriptors } = lab.environment;
+  const descriptors = new DescriptorBudget({ limit: 1_000, inUse: 0 });
+  const { lab, instance, client, server } = await paired({}, { descriptors });
+  const held = descriptors.left;
   client.reset();
   await server.over();
   await eventually(() => expect(lab.recorder.live()).toEqual([]));
-  expect(descriptors.left).toBe(Number.POSITIVE_INFINITY);
+  expect(descriptors.left).toBeGreaterThan(held);
+  await lab.supervisor.stop(instance);
+  const whole = new DescriptorBudget({ limit: 1_000, inUse: 0 }).left;
+  await eventually(() => expect(descriptors.left).toBe(whole));
 });

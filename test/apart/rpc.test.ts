@@ -43,10 +43,11 @@ describe("a question to another process", () => {
   });
 
   it.each([
-    ["of no kind", Buffer.from("what a role wrote into the pipe by itself")],
-    ["of a size that nobody sends", Buffer.from([255, 255, 255, 255, 0])],
-    ["that is no JSON", Buffer.from([2, 0, 0, 0, 0, 0x7b, 0x7b])],
-  ])("throws at a message %s", (_, bytes) => {
-    expect(() => bothEnds().asker.feed(bytes)).toThrow();
+    ["of words that a role wrote into the pipe by itself", Buffer.from("what a role wrote"), "no message"],
+    ["of no kind", Buffer.from([1, 0, 0, 0, 9, 0x7b]), "no message"],
+    ["of a size that nobody sends", Buffer.from([255, 255, 255, 255, 0]), "no message"],
+    ["that is no JSON", Buffer.from([2, 0, 0, 0, 0, 0x7b, 0x7b]), SyntaxError],
+  ])("throws at a message %s", (_, bytes, error) => {
+    expect(() => bothEnds().asker.feed(bytes)).toThrow(error);
   });
 });

@@ -16,7 +16,8 @@ export const hasPython = has("python3");
 export const hasCompiler = has("cc");
 export const hasOpenssl = has("openssl", "version");
 
-let folder = tmpdir();
+/** Of the file that is tried now. */
+let folder: string | undefined;
 const running = new Set<ChildProcess>();
 
 /** Has a folder for the tests of a file, and ends who is still there after them. */
@@ -30,11 +31,17 @@ export function openForAll(): void {
       child.kill("SIGKILL");
       await ended;
     }
-    rmSync(folder, { recursive: true, force: true });
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    folder = undefined;
   });
 }
 
-export const scratch = (name: string) => path.join(folder, name);
+function opened(): string {
+  if (folder === undefined) throw new Error("call openForAll() first");
+  return folder;
+}
+
+export const scratch = (name: string) => path.join(opened(), name);
 
 export interface Patient {
   readonly port: number;
@@ -44,7 +51,7 @@ export interface Patient {
 
 /** Its port is the first number that it says. */
 export async function started(command: string, args: readonly string[], says = /(\d+)/): Promise<Patient> {
-  const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], cwd: folder });
+  const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], cwd: opened() });
   running.add(child);
   child.once("exit", () => running.delete(child));
   let said = "";

@@ -14,12 +14,13 @@ it("is closed where its FIN is still under way", async () => {
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;
   const { signal } = new AbortController();
+  const closed = Promise.withResolvers<undefined>();
   const link = await connectTcp({ host: "127.0.0.1", port, signal });
   link.attach({
     onData: () => undefined,
     onEnd: () => undefined,
     onError: () => undefined,
-    onClose: () => undefined,
+    onClose: () => closed.resolve(undefined),
   });
   link.end();
   link.reset();
@@ -30,4 +31,5 @@ it("is closed where its FIN is still under way", async () => {
   const writing = setInterval(() => peer?.write("anybody there?"), 10);
   onTestFinished(() => clearInterval(writing));
   await expect(broken).resolves.toHaveLength(1);
+  await closed.promise;
 });

@@ -166,3 +166,16 @@ const tooLong = ({ name }: Role) =>
 
 const farewellOf = (role: Role) =>
   role.farewell?.(parseOptions(role, role.dialogue?.given ?? {}) as never) ?? "";
+
+it("a user's role is a server or a client, and no proxy", async () => {
+  const source = `import { defineRole } from "netlabd";
+import { setup } from "xstate";
+import { z } from "zod";
+export default defineRole({ name: "between", summary: "stands between", side: "proxy", transport: "tcp", port: 0,
+  options: z.object({}), machine: setup({}).createMachine({ initial: "on", states: { on: {} } }), phases: {} });
+`;
+  const folder = path.join(checkout, "node_modules/.netlabd-contract");
+  await expect(loadRoleSource(source, "between.mts", folder)).rejects.toThrow(
+    /side: a role is a server or a client/,
+  );
+});

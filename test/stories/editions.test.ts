@@ -33,12 +33,14 @@ describe("an edition", () => {
     expect(roleOf(of("echo", number), new Map([["echo", role("echo")]]))).toBe(echo);
   });
 
-  it("is forgotten after 256 more", () => {
-    const oldest = editionOf(role("echo"));
-    const second = editionOf(role("echo"));
-    for (let count = 0; count < 255; count += 1) editionOf(role("echo"));
-    expect(roleOf(of("echo", oldest))).toBeUndefined();
-    expect(roleOf(of("echo", second))).toBeDefined();
+  it("is forgotten after 256 more of its name, and no other role with it", () => {
+    const other = editionOf(role("steady"));
+    const oldest = editionOf(role("restless"));
+    const second = editionOf(role("restless"));
+    for (let count = 0; count < 255; count += 1) editionOf(role("restless"));
+    expect(roleOf(of("restless", oldest))).toBeUndefined();
+    expect(roleOf(of("restless", second))).toBeDefined();
+    expect(roleOf(of("steady", other))).toBeDefined();
   });
 });
 

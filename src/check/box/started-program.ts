@@ -10,7 +10,6 @@ import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { listeningRows } from "../../os/listening-rows.ts";
 import {
-  allPids,
   descriptorCount,
   isEnded,
   isMarked,
@@ -42,6 +41,8 @@ export interface Started {
   readonly limits: Limits;
   /** Process numbers of its own: all of it ends with its first process, and none can leave the tree. */
   readonly hasOwnPids: boolean;
+  /** Processes of the machine that were there before it. */
+  readonly older: ReadonlySet<number>;
   /** A terminal writes `\r\n`. */
   readonly onTerminal: boolean;
 }
@@ -54,8 +55,6 @@ export class StartedProgram implements Program {
   readonly #listeners = new Set<(text: string) => void>();
   readonly #ports = new Map<string, Listening & { readonly transport: "tcp" | "udp" }>();
   readonly #waits = new Waits();
-  /** Processes of the machine that were there before it. */
-  readonly #older = new Set(allPids());
   #first: number | undefined;
   #marked: readonly number[] = [];
   #exit: Exit | undefined;
@@ -166,7 +165,7 @@ export class StartedProgram implements Program {
     const { hasOwnPids, mark } = this.#started;
     if (hasOwnPids || performance.now() - this.#marksReadAt < MARKS_EVERY_MS) return this.#marked;
     this.#marksReadAt = performance.now();
-    this.#marked = markedProcesses(mark, this.#older);
+    this.#marked = markedProcesses(mark, this.#started.older);
     return this.#marked;
   }
 
@@ -210,7 +209,7 @@ export class StartedProgram implements Program {
     if (hasOwnPids) return;
     for (const pid of below) if (pid !== this.pid) kill(pid);
     // A daughter may have been born meanwhile.
-    for (const pid of markedProcesses(mark, this.#older)) kill(pid);
+    for (const pid of markedProcesses(mark, this.#started.older)) kill(pid);
   }
 
   /** The next program wants the same port: what the last one held is waited for. */

@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { NetlabError } from "../../errors.ts";
+import { allPids } from "../../os/process-tree.ts";
 import { shellWord } from "../../shell-words.ts";
 import type { Limits, Program, Programs, StartRequest } from "../program.ts";
 import type { BoxReport } from "../report.ts";
@@ -103,6 +104,7 @@ export class StartedPrograms implements Programs {
     const shell = ["/usr/bin/env", mark, ...limitedCommand(limits, hasOwnUser), "/bin/sh", "-c", command];
     const inside = [...enter, ...shell];
     const argv = onATerminal ? onTerminal(inside) : inside;
+    const older = new Set(allPids());
     const child = spawn(argv[0] ?? "", argv.slice(1), { cwd: folder, env, detached: true });
     await new Promise<void>((resolve, reject) => {
       child.once("spawn", resolve);
@@ -110,7 +112,7 @@ export class StartedPrograms implements Programs {
         reject(new NetlabError("not-started/spawn", { command, why: error.message }, { cause: error })),
       );
     });
-    const program = new StartedProgram({ child, mark, limits, hasOwnPids, onTerminal: onATerminal });
+    const program = new StartedProgram({ child, mark, limits, hasOwnPids, older, onTerminal: onATerminal });
     this.#live.add(program);
     void watchLimits(program, limits).catch(() => undefined);
     void program.ended.then(() => this.#live.delete(program));

@@ -1,4 +1,4 @@
-import { flagOf, nearest, schemaOf } from "../../catalogue/instance-options.ts";
+import { flagOf, noSuchRole, schemaOf } from "../../catalogue/instance-options.ts";
 import { exitCodes, NetlabError } from "../../errors.ts";
 import { instanceDocument } from "../../lab/documents.ts";
 import type { Lab } from "../../lab/lab.ts";
@@ -69,9 +69,5 @@ function portOf(lab: Lab, name: string): number {
 
 function checkRole(role: string, known: readonly string[]): void {
   if (known.includes(role)) return;
-  const near = nearest(role, known);
-  throw new NetlabError("no-such-role/none", {
-    name: role,
-    hint: near ? `did you mean ${near}?` : `there are ${known.join(", ")}`,
-  });
+  throw noSuchRole(role, known);
 }

@@ -1,6 +1,6 @@
 /** The program under test as a case sees it: real programs, real sockets, without a box. */
+import { once } from "node:events";
 import { connect } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
 import type { Program } from "../../../src/check/program.ts";
 import { isAlive } from "../../actors/processes.ts";
@@ -61,7 +61,7 @@ describe.skipIf(!onLinux)("a program under test", () => {
   it("waits for others in accept() and recv(), and not in sleep() or with a time limit of seconds", async () => {
     const programs = programsHere();
     const port = await programs.freePort();
-    const code = "c,_=s.accept()\nc.recv(9)\ntime.sleep(0.6)\nc.settimeout(5)\nc.recv(9)";
+    const code = "c,_=s.accept()\nc.recv(9)\ntime.sleep(0.6)\nc.send(b'up')\nc.settimeout(5)\nc.recv(9)";
     const program = await programs.start(request(server(code), { port }));
     await listens(program);
     await vi.waitFor(async () => expect(await program.isWaiting()).toBe(true), 5_000);
@@ -69,7 +69,7 @@ describe.skipIf(!onLinux)("a program under test", () => {
     await vi.waitFor(async () => expect(await program.isWaiting()).toBe(true), 5_000);
     socket.write("on");
     await vi.waitFor(async () => expect(await program.isWaiting()).toBe(false), 5_000);
-    await sleep(700);
+    await once(socket, "data");
     expect(await program.isWaiting()).toBe(false);
     socket.destroy();
   });
