@@ -103,6 +103,7 @@ export const errorTable = {
     says: {
       "none-runs": "no {role} runs: spawn {role}",
       unknown: "no role {term:quoted} here; {hint}",
+      labelled: "no role is for {label}: ls lists the roles, spawn --label makes one",
       nothing: "no role is called {term}: ls lists the roles",
       "to-draw": "nothing is called {term:quoted}; {hint}",
     },
@@ -200,6 +201,8 @@ export const errorTable = {
       "no-names": "the clients of {id} have no names: conns {id} lists its connections",
       "not-running": "{id} is {state}: start {id} first",
       "proxy-loop": "--to {to} leads back to this proxy{through}: name the address of your server",
+      "web-open": "the page is open at {address}: close it first, with web --off",
+      "web-off": "the page is off: open it with web",
       "no-listener": "{id} cannot pass a text on to its clients: use send <connection> to talk to one",
     },
     peer: null,
