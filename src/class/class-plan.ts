@@ -1,4 +1,4 @@
-/** What a class lab plays: each entry of `each:` once a student, with a name, a label and values of its own. Pure. */
+/** Instances of a class lab: each entry of `each:` once a student, with a name, a label and values of its own. Pure. */
 
 /** An entry of the lab file, with places such as `{id}` to be filled in. */
 export interface Template {

@@ -28,12 +28,12 @@ export interface StudentRow {
 
 export interface StudentCard {
   readonly id: string;
-  /** What is likely wrong, in a few words. */
+  /** The likely mistake, in a few words. */
   readonly likely: string;
   readonly connection: string;
 }
 
-/** What rows are made of: the lab, as far as it has to do with students. */
+/** Material of rows: the lab, as far as it has to do with students. */
 export interface ClassView {
   readonly instances: readonly {
     readonly id: string;

@@ -29,7 +29,7 @@ export interface LabFile {
   readonly book?: string | undefined;
   /** Entries of that file, where they have been read already. */
   readonly bookRows?: readonly Row[];
-  /** Whom it is for, where it is a class. */
+  /** Students and their rows, where the lab is of a class. */
   readonly class?: ClassLab;
 }
 
