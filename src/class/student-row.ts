@@ -1,4 +1,4 @@
-/** One student at a glance, as plain data: what terminals, pages and gradebooks show of a class. */
+/** A student at a glance, as plain data: what terminals, pages and gradebooks show of a class. */
 import type { LiveView } from "../stories/live-view.ts";
 import type { Story } from "../stories/story.ts";
 import type { Judged } from "../stories/verdict.ts";
