@@ -50,7 +50,7 @@ export const errorTable = {
       "not-read": "{why}",
       "bad-line": "{file}:{line}: {why}",
       "no-top": "{file}: needs roles: at its top",
-      "no-list": "{place}: roles: must be a list",
+      "no-list": "{place}: {key}: must be a list",
       "no-entry": "{place}: each role needs role: and its options",
       "no-role": "{place}: role: is needed{hint}",
       "unknown-role": "{place}: unknown role {name:quoted}{hint}",
@@ -106,6 +106,8 @@ export const errorTable = {
       labelled: "no role is for {label}: ls lists the roles, spawn --label makes one",
       nothing: "no role is called {term}: ls lists the roles",
       "to-draw": "nothing is called {term:quoted}; {hint}",
+      "no-class":
+        "this lab is not a class: start netlabd with a lab file that has roster: and class: (docs/class.md)",
     },
     peer: null,
     exit: noSuchThing,

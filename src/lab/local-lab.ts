@@ -8,6 +8,7 @@ import type { DescriptorBudget } from "../actors/descriptor-budget.ts";
 import type { Instance } from "../actors/instance.ts";
 import { supervisionMachine } from "../actors/supervision.ts";
 import type { RoleLibrary } from "../catalogue/role-library.ts";
+import type { StudentRow } from "../class/student-row.ts";
 import { NetlabError } from "../errors.ts";
 import type { FaultBoard } from "../faults/fault-board.ts";
 import type { PeerTerm } from "../ids.ts";
@@ -153,6 +154,10 @@ export class LocalLab implements Lab {
 
   judged(story: Story): Judged {
     return this.#parts.judge.judged(story);
+  }
+
+  students(): readonly StudentRow[] {
+    return this.#parts.file.class?.rows(this) ?? [];
   }
 
   buffers(connection: string, limitBytes: number) {

@@ -1,9 +1,33 @@
 /** A tile of the wall from what the lab tells: a student's row, or where there is no class an instance with its peers. */
 
+import type { StudentRow } from "../../class/student-row.ts";
 import type { Lab } from "../../lab/lab.ts";
 import type { LabInstance } from "../../lab/lab-instance.ts";
 import type { Story } from "../../stories/story.ts";
 import type { Tile } from "../protocol.ts";
+
+/** A row tells for how long; a tile tells since when. */
+export function studentTile(row: StudentRow, now: number): Tile {
+  const { id, group, connected, connection, role, state, waitingMs, stuckMs, furthest, card, checks, done } =
+    row;
+  const since = (ms: number | undefined) => (ms === undefined ? null : seconds(now - ms));
+  return {
+    id,
+    kind: "student",
+    group: group ?? null,
+    connected,
+    connection: connection ?? null,
+    role: role ?? null,
+    state: state ?? null,
+    waitingSince: since(waitingMs),
+    stuckSince: since(stuckMs),
+    furthest: furthest ?? null,
+    card: card ? { id: card.id, title: card.likely, connection: card.connection } : null,
+    checks: checks ?? null,
+    isDone: done,
+    trouble: null,
+  };
+}
 
 /** What an instance's tile is of: its stories, those that began last at the end. */
 export function instanceTile(lab: Lab, instance: LabInstance, stories: readonly Story[], now: number): Tile {

@@ -3,7 +3,7 @@ import type { Lab } from "../../lab/lab.ts";
 import { isOwnQuestion } from "../../lab/selectors.ts";
 import type { Tile, WallState } from "../protocol.ts";
 import type { Source } from "../source.ts";
-import { instanceTile } from "./tile.ts";
+import { instanceTile, studentTile } from "./tile.ts";
 
 /** How often it is looked at. */
 const EVERY_MS = 250;
@@ -71,6 +71,8 @@ export class WallSource implements Source {
 /** As `WallState` has them. */
 export function tilesOf(lab: Lab): WallState["tiles"] {
   const now = lab.clock.now();
+  const students = lab.students();
+  if (students.length > 0) return students.map((row) => studentTile(row, now));
   const byInstance = Map.groupBy(
     lab.stories().filter((story) => !isOwnQuestion(story)),
     ({ subject }) => subject.instance,
