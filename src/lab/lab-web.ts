@@ -13,7 +13,7 @@ export interface WebRequest {
 }
 
 export interface WebDocument {
-  /** Where the page is. */
+  /** Origin of the page. */
   readonly address: string;
   readonly host: string;
   readonly port: number;

@@ -60,7 +60,7 @@ export function age(ms: number): string {
   return `${Math.floor(seconds / 3_600)} h`;
 }
 
-/** Who needs help first; among those who need the same, whoever has needed it longest. */
+/** Puts first who needs help most; among those who need the same, who has needed it longest. */
 export function byNeed(a: Tile, b: Tile): number {
   const since = ({ stuckSince, waitingSince }: Tile) =>
     stuckSince ?? waitingSince ?? Number.POSITIVE_INFINITY;

@@ -39,7 +39,7 @@ export function stateOf<State>(topic: Topic): Signal<State | null | undefined> {
   return known as Signal<State | null | undefined>;
 }
 
-/** What comes of such a topic is put together with what was known of it. */
+/** Puts together what comes of such topics with what was known of them. */
 export function mergeStates<State>(
   kind: string,
   merge: (before: State | undefined, came: State) => State,
@@ -118,6 +118,6 @@ function lost(code: number): void {
 }
 
 setInterval(() => {
-  // A page that nobody looks at need not be drawn.
+  // A hidden page need not be drawn.
   if (!document.hidden) tick.value = Date.now();
 }, 1_000);

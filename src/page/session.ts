@@ -6,7 +6,7 @@ const KEY = "netlabd-session";
 /** Undefined: not logged in. */
 export const session = signal<string | undefined>(localStorage.getItem(KEY) ?? undefined);
 
-/** Why nobody is logged in. */
+/** Reason for which the page is not logged in. */
 export const loginProblem = signal<"none" | "used" | "ended" | "unreachable">("none");
 
 export function forgetSession(why: "ended"): void {

@@ -1,4 +1,4 @@
-/** What each level may look at and ask for. Every message of a page is asked here, whatever its page showed. */
+/** Rights of each level: what it may look at and ask for. Every message of a page is asked here, whatever its page showed. */
 import type { Lab } from "../lab/lab.ts";
 import type { Story } from "../stories/story.ts";
 import type { Level, Topic } from "./protocol.ts";

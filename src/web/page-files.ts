@@ -17,7 +17,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 };
 
-/** It is built beside the programs, also where these run from source. */
+/** Built beside the programs, also where these run from source. */
 export const pageFolder = path.join(packageFolder, "dist", "page");
 
 /** By the path under which each is asked for. */

@@ -1,5 +1,5 @@
 /**
- * What a page and its server say to each other, as types: both ends read this file. State is sent, never a queue: a topic is
+ * Messages between a page and its server, as types: both ends read this file. State is sent, never a queue: a topic is
  * answered with how things stand, and again when they stand otherwise.
  */
 import type { Chart } from "../charts/chart.ts";
@@ -7,7 +7,7 @@ import type { Participant, Step } from "../charts/sequence.ts";
 import type { ConnectionDocument, InstanceDocument } from "../lab/documents.ts";
 import type { Load } from "../lab/load-meter.ts";
 
-/** What a visitor may: everything an operator may, look at everything, or look at what is a student's own. */
+/** Rights of a visitor: everything an operator may, look at everything, or look at what is a student's own. */
 export type Level = "operator" | "observer" | `student:${string}`;
 
 /** Codes with which the server closes a socket. A refusal of the upgrade could not be told from a dead server. */
@@ -92,7 +92,7 @@ export interface ConnectionState {
   /** Entries between the first and the last ones that are no longer kept. */
   readonly omitted: number;
   readonly cards: readonly CardState[];
-  /** What can be said where there is no card. */
+  /** Sentences where there is no card. */
   readonly remarks: readonly string[];
   readonly sequence: SequenceState;
   /** Whether its moments can be gone through. */
@@ -171,7 +171,7 @@ export interface LoadHistory {
   readonly memory: readonly number[];
 }
 
-/** What a student sees of the own work. */
+/** A student's own work. */
 export interface MeState {
   readonly tile: Tile;
   readonly instances: readonly {

@@ -1,5 +1,5 @@
 /**
- * Tells pages how things stand. Ten times a second each source that somebody looks at is looked at once, and each page is sent what is
+ * Tells pages how things stand. Ten times a second each source that a page looks at is looked at once, and each page is sent what is
  * new to it, unless bytes of before still wait for it: a page that does not read costs those, and sees the newest when it reads again.
  */
 import type { Source } from "./source.ts";

@@ -1,5 +1,5 @@
 /**
- * Who a visitor is. A login link has a key that works once, for a minute, in its fragment: no server, log or Referer gets it. The page
+ * Tells who a visitor is. A login link has a key that works once, for a minute, in its fragment: no server, log or Referer gets it. The page
  * posts it and is given a session, signed and dated, that it keeps itself: nothing is stored here of it, so it outlives a restart.
  * A student's link has a signed text of its own in place of the key: it works many times, until its date.
  */
@@ -91,7 +91,7 @@ export class Sessions {
   #read(text: string): Ticket | undefined {
     const [payload = "", seal = "", ...others] = text.split(".");
     if (others.length > 0 || !isSame(seal, this.#seal(payload))) return undefined;
-    // Ours: nobody else can seal it.
+    // Ours, since its seal is.
     const ticket = ticketShape.parse(JSON.parse(Buffer.from(payload, "base64url").toString("utf8")));
     return this.#isInForce(ticket) ? ticket : undefined;
   }

@@ -1,6 +1,6 @@
 /**
  * A source knows how something stands, and its version, which grows when it stands otherwise. All pages that look at the same thing
- * share one, so a look costs the same for one page and for twenty; it is there only while somebody looks.
+ * share one, so a look costs the same for one page and for twenty; it is there only while a page looks at it.
  */
 export interface Source {
   /** Looks again, and raises the version where something is otherwise. */

@@ -1,4 +1,4 @@
-/** What the page's server has of the daemon. */
+/** The daemon, as far as the page's server has to do with it. */
 import type { OperatorSession, OperatorTransport } from "../control/operator-session.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { Pump } from "./pump.ts";

@@ -1,4 +1,4 @@
-/** What the page's server keeps over a restart, in a file for its owner only: the key of sessions, the links of students, and whether it was on. */
+/** Memory of the page's server over a restart, in a file for its owner only: the key of sessions, the links of students, and whether it was on. */
 import { randomBytes } from "node:crypto";
 import { chmodSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";

@@ -1,4 +1,4 @@
-/** One connection: how it stands, its story, its cards, and who said what to whom. */
+/** A connection: how it stands, its story, its cards, and who said what to whom. */
 import { chartOf, statesNamed } from "../../charts/chart.ts";
 import { sequenceOf } from "../../charts/sequence.ts";
 import { connectionDocument } from "../../lab/documents.ts";

@@ -1,4 +1,4 @@
-/** One instance of a role: itself, and its connections. */
+/** An instance of a role: itself, and its connections. */
 import { chartOf, statesNamed } from "../../charts/chart.ts";
 import { connectionDocument, instanceDocument } from "../../lab/documents.ts";
 import type { Lab } from "../../lab/lab.ts";

@@ -29,7 +29,7 @@ export function studentTile(row: StudentRow, now: number): Tile {
   };
 }
 
-/** What an instance's tile is of: its stories, those that began last at the end. */
+/** The tile of an instance with its stories: those that began last at the end. */
 export function instanceTile(lab: Lab, instance: LabInstance, stories: readonly Story[], now: number): Tile {
   const live = stories.filter(({ endedAt }) => endedAt === undefined);
   const story = live.at(-1) ?? stories.at(-1);

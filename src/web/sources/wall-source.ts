@@ -21,7 +21,7 @@ export class WallSource implements Source {
   #orderVersion = 0;
   #order: readonly string[] = [];
   #lookedAt = Number.NEGATIVE_INFINITY;
-  /** What was made for the last page that asked: the others have most often seen the same. */
+  /** Made for the last page that asked: the others have most often seen the same. */
   #last: { readonly from: number; readonly to: number; readonly json: string } | undefined;
 
   constructor(lab: Lab) {
