@@ -54,7 +54,7 @@ async function asItSpeaks(one: WholeCase, seed: string, subject: CheckSubject) {
   const before = { ...usual };
   const wasProved = silence.isProved;
   const found = await tryAs();
-  // It answers after all: this case has had too little time.
+  // An answer after all: this case has had too little time.
   const outcome = wasProved && silence.hasAnswered ? await tryAs() : found;
   if (outcome.status !== "failed" || silence.isProved) return outcome;
   await learn(one, seed, subject);

@@ -94,7 +94,7 @@ export async function runCheck(request: CheckRequest, parts: CheckParts): Promis
     const result = results[place];
     if (result) parts.onResult?.(result, results.length, cases.length);
   }
-  // What a program was given little time for, because it had never answered anything, is tried again when it has.
+  // Cases for which a silent program was given little time are tried again when it has answered.
   if (silence.hasAnswered)
     for (const place of shortened) {
       const one = cases[place];

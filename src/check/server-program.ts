@@ -24,7 +24,7 @@ export interface ServerProgram {
   isAsNew(): Promise<boolean>;
   /** A connection to it was opened. */
   clientCame(): void;
-  /** It waits, and has taken none of the clients that came: whatever they said, it is as it was. */
+  /** Whether it waits, and has taken none of the clients that came: whatever they said, it is as it was. */
   isUntouched(): Promise<boolean>;
   /** Runs and listens, on this stage. Rejects with NotStarted. */
   ready(stage: Stage): Promise<void>;
