@@ -219,6 +219,7 @@ export class Story {
 
   /** A message that framing made of the reads, for the present state. `at`: when they were handed over, or whatever happened since. */
   recordMessage(sizeBytes: number, rule: string, handedAt = this.now()): void {
+    if (messageRun.goesOn(this, this.state, rule, handedAt, sizeBytes)) return;
     this.lastRule = rule;
     const at = Math.max(handedAt, this.#lastAt);
     const fact = messageRun.factOf(this.state, rule);
@@ -317,6 +318,8 @@ export class Story {
 
   /** From here to `endStep`, entries wait, so that the transition comes before what it did. */
   beginStep(): void {
+    // Messages of a step wait in it.
+    if (messageRun.isOf(this)) messageRun.end();
     this.#step ??= [this.now()];
   }
 
