@@ -17,6 +17,7 @@ import type { Source } from "./source.ts";
 import { connectionSource } from "./sources/connection-source.ts";
 import { LabSource } from "./sources/lab-source.ts";
 import { chartSource, roleSource } from "./sources/role-source.ts";
+import { studentSource } from "./sources/student-source.ts";
 import { WallSource } from "./sources/wall-source.ts";
 import { WebMemory } from "./web-memory.ts";
 import { WebServer } from "./web-server.ts";
@@ -122,6 +123,8 @@ export class WebDoor implements LabWeb {
         return new WallSource(lab);
       case "lab":
         return new LabSource(lab);
+      case "me":
+        return studentSource(lab, name);
       case "role":
         return lab.find(name) && roleSource(lab, name);
       case "chart":
