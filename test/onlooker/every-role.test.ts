@@ -178,19 +178,14 @@ const saidBy = (stories: readonly Story[]) =>
 
 const DISCOVERED = [["→ DISCOVERY"], [expect.stringMatching(/^← 127.0.0.1,\d+,pdf,\*{4}$/), "← end"]];
 
+const all: Story[] = [];
+
 describe.each(meetings)("our $server and its client", (meeting) => {
   let met!: Met;
   beforeAll(async () => {
     if (meeting.server === "address-book") await lab.run("book add luke@gmail.com Luke Skywalker");
     met = await meet(meeting);
-  });
-
-  it.skipIf(!hasTshark)("are a file in which Wireshark finds no fault (skipped without tshark)", async () => {
-    const file = path.join(folder, `${meeting.server}.pcapng`);
-    for (const stories of [met.served, [met.client]]) {
-      writeFileSync(file, await fileOf(...stories));
-      expect(faultsOf(file)).toEqual([]);
-    }
+    all.push(...met.served, met.client);
   });
 
   it("are the same conversation in the server's capture: bytes, state, verdict, cards", async () => {
@@ -225,5 +220,14 @@ describe.each(meetings)("our $server and its client", (meeting) => {
         expect(await replay(request, { isWhole, earlyMs })).toMatchObject({ difference: undefined });
       }
     }
+  });
+});
+
+describe("all of them in one file", () => {
+  it.skipIf(!hasTshark)("have no fault that Wireshark finds (skipped without tshark)", async () => {
+    const file = path.join(folder, "all.pcapng");
+    writeFileSync(file, await fileOf(...all));
+    expect(all.length).toBeGreaterThan(20);
+    expect(faultsOf(file)).toEqual([]);
   });
 });
