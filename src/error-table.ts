@@ -9,6 +9,7 @@
  */
 import { assignmentSentences } from "./assignment-sentences.ts";
 import { captureSentences } from "./capture-sentences.ts";
+import { needsLevelSentences, socketUnsafeSentences } from "./operator-sentences.ts";
 import { usageSentences } from "./usage-sentences.ts";
 import { UNKNOWN_ADDRESS } from "./wire/address-record.ts";
 import { INVALID, NOT_FOUND } from "./wire/file-transfer.ts";
@@ -375,22 +376,18 @@ export const errorTable = {
     peer: null,
     exit: refused,
   },
+  "needs-level": {
+    says: needsLevelSentences,
+    peer: null,
+    exit: refused,
+  },
   "socket-in-use": {
     says: "another netlabd{pid} answers on {path}: attach to it with netlabctl; a second lab needs its own --socket, --data and --port-offset",
     peer: null,
     exit: refused,
   },
   "socket-unsafe": {
-    says: {
-      "of-stranger":
-        "the control socket {path} belongs to user {user}: name yours with --socket, or attach as that user",
-      "closed-to-you":
-        "the socket {path} is closed to you ({errno}): only the user who started the daemon may control it",
-      "too-long": "the socket path {path} is longer than {limit} bytes: name a shorter one with --socket",
-      "not-made": "cannot make the control socket {path}: {why}",
-      folder: "the control socket's folder {folder} cannot be used: {why}; name another with --socket",
-      "no-socket": "{path} exists and is not a socket: name another with --socket",
-    },
+    says: socketUnsafeSentences,
     peer: null,
     exit: refused,
   },
