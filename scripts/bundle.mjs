@@ -2,7 +2,7 @@
  * The programs as they are shipped: one bundle in pieces. Five hundred small files that are found, read and linked one by one are
  * most of a start; the pieces are a few dozen. A role and a command stay a file each, because their folders are scanned.
  */
-import { chmodSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -155,7 +155,12 @@ const files = await mergedChunks(split, {
     "src/client.ts",
     "src/stores/query-process.ts",
   ],
-  later: ["src/diagnoses/table.ts", "src/control/control-session.ts", "src/repl/evaluation/evaluation.ts"],
+  later: [
+    "src/diagnoses/table.ts",
+    "src/control/control-session.ts",
+    "src/repl/evaluation/evaluation.ts",
+    "src/web/web-door.ts",
+  ],
   // Until they have run, parsed code is not kept between starts.
   apart: ["src/netlabd.ts", "src/netlabctl.ts"],
   external,
@@ -164,6 +169,30 @@ for (const file of files) {
   mkdirSync(path.dirname(file.path), { recursive: true });
   writeFileSync(file.path, file.contents);
 }
+
+// The page, for browsers: the plots are a piece of their own, loaded when they are looked at.
+await build({
+  entryPoints: [{ in: "src/page/main.tsx", out: "page" }],
+  outdir: "dist/page",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "browser",
+  target: ["es2022", "firefox115", "safari16"],
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  minify: true,
+  chunkNames: "[name]-[hash]",
+  logLevel: "warning",
+});
+await build({
+  entryPoints: [{ in: "src/page/page.css", out: "page" }],
+  outdir: "dist/page",
+  bundle: true,
+  minify: true,
+  logLevel: "warning",
+});
+copyFileSync("src/page/index.html", "dist/page/index.html");
 
 // The labs are read by our own code, which this Node may not run from source.
 const reader = path.join(root, "dist", "prepare-labs.mjs");

@@ -56,6 +56,7 @@ import { openNumbers } from "./stores/numbers.ts";
 import { Queries } from "./stores/queries.ts";
 import { openRegistry } from "./stores/registry.ts";
 import { Recorder } from "./stories/recorder.ts";
+import { WebKeeper } from "./web-keeper.ts";
 
 /** Room for the ports of one lab. */
 const OFFSET_STEP = 1_000;
@@ -90,6 +91,7 @@ export class Daemon {
   readonly #control: ControlServer;
   /** For those who look on, where it is wanted. */
   readonly #observe: ControlServer | undefined;
+  readonly #web: WebKeeper;
   #ending: Promise<void> | undefined;
 
   static async start(config: Config, parts: DaemonParts = {}): Promise<Daemon> {
@@ -166,6 +168,7 @@ export class Daemon {
         return typeof found === "object" ? found.judged : undefined;
       },
     });
+    this.#web = new WebKeeper({ dataFolder, lab: () => this.lab, log: this.log });
     this.lab = new LocalLab({
       version,
       socketPath,
@@ -186,6 +189,7 @@ export class Daemon {
       descriptors: this.#descriptors,
       log: this.log,
       faults: this.#faults,
+      web: this.#web.web,
       playApart: async (role, story, limits) => {
         const { replayApart } = await import("./apart/replay-apart.ts");
         return replayApart(dataFolder, role, story, limits);
@@ -272,6 +276,7 @@ export class Daemon {
     const starting = this.supervisor.instances.filter(({ id }) => stored.get(id) !== "stopped");
     for (const instance of starting) instance.start();
     await Promise.all(starting.map((instance) => instance.settled()));
+    await this.#web.bringBack();
     this.#exposures.emitAll();
     this.#adviseOffset();
     this.#warnIfCramped();
@@ -314,6 +319,7 @@ export class Daemon {
     this.#programWatch?.stop();
     this.#control.announceStop();
     this.#observe?.announceStop();
+    await this.#web.end();
     await this.supervisor.stopAll(drainMs);
     this.log.flush();
     await Promise.all([this.#control.close(), this.#observe?.close()]);

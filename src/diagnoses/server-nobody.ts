@@ -55,13 +55,17 @@ function isFree(evidence: Evidence): boolean {
 interface Refused {
   readonly host: string;
   readonly port: number;
+  /** The port was read from a registry's list: what stands there may be wrong, and not the server. */
+  readonly isListed: boolean;
 }
 
 /** Address at which a TCP connection was refused. */
 function refusedIn({ isServer, story }: Evidence): Refused | undefined {
-  const refused = argsOf(story.cause, "unreachable") ?? argsOf(story.cause, "unreachable-listed");
+  const listed = argsOf(story.cause, "unreachable-listed");
+  const refused = listed ?? argsOf(story.cause, "unreachable");
   const isUdp = story.subject.transport === "udp" || isAsking(story);
-  return isServer || isUdp || refused?.errno !== "ECONNREFUSED" ? undefined : refused;
+  if (isServer || isUdp || refused?.errno !== "ECONNREFUSED") return undefined;
+  return { host: refused.host, port: refused.port, isListed: listed !== undefined };
 }
 
 /** A question by datagram is the last thing that was sent: no connection has been tried yet. */
@@ -84,15 +88,12 @@ function findNobody(evidence: Evidence): Finding | undefined {
   };
 }
 
-function nobodyCause(evidence: Evidence, { host, port }: Refused): Pick<Finding, "cause" | "advice"> {
+function nobodyCause(evidence: Evidence, refused: Refused): Pick<Finding, "cause" | "advice"> {
+  const { host, port } = refused;
   const other = byteSwapped(port);
   const listening = seenIn(evidence).filter(({ transport }) => transport === "tcp");
   const swapped = listening.find((one) => one.port === other && one.port !== port);
-  if (swapped)
-    return {
-      cause: `No program has port ${port}, but one listens on ${other}: that is ${port} with its two bytes exchanged. Most likely htons() is missing in its bind().`,
-      advice: [`In the server: address.sin_port = htons(${port});`, `To see it: ss -tln | grep ${other}`],
-    };
+  if (swapped) return swappedCause(refused, other);
   const elsewhere = listening.find((one) => one.port === port);
   if (elsewhere) return elsewhereCause(elsewhere, host);
   if (isFree(evidence))
@@ -108,6 +109,25 @@ function nobodyCause(evidence: Evidence, { host, port }: Refused): Pick<Finding,
     advice: [
       `On that machine: ss -tln | grep -e ${port} -e ${other}`,
       `If it is ${other}: address.sin_port = htons(${port}); in the server.`,
+    ],
+  };
+}
+
+/** Port with its bytes exchanged: where a registry listed it, the list may be wrong as well as the server. */
+function swappedCause({ port, isListed }: Refused, other: number): Pick<Finding, "cause" | "advice"> {
+  const turned = `that is ${port} with its two bytes exchanged`;
+  const toSee = `To see it: ss -tln | grep ${other}`;
+  if (!isListed)
+    return {
+      cause: `No program has port ${port}, but one listens on ${other}: ${turned}. Most likely htons() is missing in its bind().`,
+      advice: [`In the server: address.sin_port = htons(${port});`, toSee],
+    };
+  return {
+    cause: `The registry lists port ${port}, which no program has, but one listens on ${other}: ${turned}. Either the registered text was made with htons(), where the number belongs as it is; or htons() is missing in the server's bind().`,
+    advice: [
+      `If the server shall have ${other}: register the number itself, without htons().`,
+      `If it shall have ${port}: address.sin_port = htons(${port}); in its bind().`,
+      toSee,
     ],
   };
 }

@@ -3,6 +3,7 @@
  * commands that answer when they are done, and news by topic. Nothing that acts goes through it.
  */
 import type { AnyStateMachine } from "xstate";
+import type { StudentRow } from "../class/student-row.ts";
 import type { FaultDocument, FaultRequest } from "../faults/fault-board.ts";
 import type { PeerTerm } from "../ids.ts";
 import type { LogLine } from "../log.ts";
@@ -20,8 +21,9 @@ import type { Judged } from "../stories/verdict.ts";
 import type { ChangeListener, LabTopic } from "./changes.ts";
 import type { ConnectionDocument } from "./documents.ts";
 import type { LabInstance } from "./lab-instance.ts";
+import type { LabWeb } from "./lab-web.ts";
 
-export type { Cell, LabInstance, WordsRow };
+export type { Cell, LabInstance, StudentRow, WordsRow };
 
 /** Lines that are made worse on purpose. Each throws a NetlabError where it does not fit. */
 export interface LabFaults {
@@ -70,9 +72,13 @@ export interface Lab {
   judged(story: Story): Judged;
   /** Bytes on their way through a live connection; undefined where it has ended. */
   buffers(connection: string, limitBytes: number): ConnectionBuffers | undefined;
+  /** A class at a glance, a row a student, in the roster's order; none where the lab is no class. */
+  students(): readonly StudentRow[];
   readonly registry: LabRegistry;
   readonly book: LabBook;
   readonly faults: LabFaults;
+  /** The page: its code is loaded with the first question. */
+  web(): Promise<LabWeb>;
   status(): LabStatus;
   logLines(): readonly LogLine[];
 

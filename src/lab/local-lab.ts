@@ -8,6 +8,7 @@ import type { DescriptorBudget } from "../actors/descriptor-budget.ts";
 import type { Instance } from "../actors/instance.ts";
 import { supervisionMachine } from "../actors/supervision.ts";
 import type { RoleLibrary } from "../catalogue/role-library.ts";
+import type { StudentRow } from "../class/student-row.ts";
 import { NetlabError } from "../errors.ts";
 import type { FaultBoard } from "../faults/fault-board.ts";
 import type { PeerTerm } from "../ids.ts";
@@ -47,6 +48,7 @@ export interface LocalLabParts extends InstanceCommandsParts {
   readonly log: Log;
   readonly faults: FaultBoard;
   readonly playApart: Lab["playApart"];
+  readonly web: Lab["web"];
 }
 
 export class LocalLab implements Lab {
@@ -111,6 +113,10 @@ export class LocalLab implements Lab {
     return this.#parts.playApart(role, story, limits);
   }
 
+  web(): ReturnType<Lab["web"]> {
+    return this.#parts.web();
+  }
+
   fresh(withSnapshots: boolean): Promise<void> | undefined {
     const apart = this.#parts.supervisor.instances.filter(({ service }) => service.fresh);
     if (apart.length === 0) return undefined;
@@ -148,6 +154,10 @@ export class LocalLab implements Lab {
 
   judged(story: Story): Judged {
     return this.#parts.judge.judged(story);
+  }
+
+  students(): readonly StudentRow[] {
+    return this.#parts.file.class?.rows(this) ?? [];
   }
 
   buffers(connection: string, limitBytes: number) {

@@ -294,6 +294,21 @@ const record = z.union([
   z.object({ lost: count }),
 ]);
 
+const student = z.object({
+  id: z.string().describe("as screens name the student"),
+  group: z.string().optional(),
+  connected: count,
+  connection: z.string().optional().describe("the newest one, live or ended"),
+  role: z.string().optional(),
+  state: z.string().optional(),
+  waitingMs: z.number().optional().describe("how long the server has been waiting for the student's program"),
+  stuckMs: z.number().optional().describe("how long bytes have been lying unread"),
+  furthest: z.string().optional().describe("the rule furthest in the conversation that was kept"),
+  card: z.object({ id: z.string(), likely: z.string(), connection: z.string() }).optional(),
+  checks: z.object({ passed: count, of: count }).optional(),
+  done: z.boolean(),
+});
+
 const oneOrMany = <Schema extends z.ZodType>(schema: Schema) => z.union([schema, z.array(schema)]);
 const anyJson = z.unknown().describe("the value as JSON");
 
@@ -306,6 +321,7 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
     z.object({ imported: count, added: count, replaced: count }),
     z.object({ imported: z.literal(0), bad: z.array(z.object({ line: count, why: z.string() })) }),
   ]),
+  class: z.array(student),
   conns: z.array(connection),
   deregister: z.object({ ip: z.string(), port, removed: z.literal(true) }),
   eval: anyJson,

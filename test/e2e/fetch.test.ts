@@ -2,6 +2,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { byteSwapped } from "../../src/wire/byte-swapped.ts";
+import { holdPort, swappablePort } from "../actors/held-port.ts";
 import { type InstanceDocument, TestDaemon } from "./daemon.ts";
 import { eventually } from "./eventually.ts";
 import { conversations, FalseServers } from "./false-servers.ts";
@@ -138,6 +140,19 @@ describe.concurrent("fetch", () => {
     const found = await fetch("elsewhere", ["pdf", "server.pdf", "--connect-host", "127.0.0.1"], registry);
     expect(found).toMatchObject({ exit: 0, stderr: "" });
     expect(scene.names("elsewhere")).toEqual(["server.pdf"]);
+  });
+});
+
+describe("fetch where a port has its two bytes exchanged", () => {
+  it("leaves open whether the list or the server has the two bytes exchanged", async () => {
+    const { port } = await holdPort("tcp", await swappablePort());
+    const swapped = byteSwapped(port);
+    const registry = await others.start(conversations.isSilent, () => `127.0.0.1,${swapped},pdf,server2`);
+    const { stderr } = await fetch("swapped", ["pdf", "server.pdf"], registry);
+    const told = stderr.replaceAll(/\s+/g, " ");
+    expect(told).toContain(`The registry lists port ${swapped}, which no program has`);
+    expect(told).toContain(`one listens on ${port}`);
+    expect(told).toContain("Either the registered text was made with htons()");
   });
 });
 

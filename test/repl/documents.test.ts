@@ -130,8 +130,8 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   reload: ["reload --json"],
 };
 
-/** Those that follow what happens are run below; these need a realm, or end the daemon. */
-const ELSEWHERE = ["tap", "trace", "eval", "shutdown"];
+/** Those that follow what happens are run below; these need a realm or a class, or end the daemon. */
+const ELSEWHERE = ["tap", "trace", "eval", "shutdown", "class"];
 
 function expectFits(name: string, document: unknown): void {
   const schema = documentSchemas[name];

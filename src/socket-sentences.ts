@@ -1,5 +1,5 @@
-/** Sentences of errors about sockets of operators, and levels. See `error-table.ts`. */
-export const socketUnsafeSentences = {
+/** Sentences of the error `socket-unsafe`, by variant: the control socket is not, or may not be, where it should. See `error-table.ts`. */
+export const socketSentences = {
   "of-stranger":
     "the control socket {path} belongs to user {user}: name yours with --socket, or attach as that user",
   "closed-to-you":
@@ -11,12 +11,4 @@ export const socketUnsafeSentences = {
   "observe-folder":
     "the observe socket's folder {folder} cannot be used: {why}; name another with --observe-socket",
   "observe-group": "cannot give the observe socket to the group {group}: {why}",
-} as const;
-
-export const needsLevelSentences = {
-  command:
-    "{command} needs the level {needed}, and you have the level {level}: ask the person who runs this lab",
-  option:
-    "{command} {option} needs the level {needed}, and you have the level {level}: leave {option} out, or ask the person who runs this lab",
-  code: "code needs the level {needed}, and you have the level {level}: help lists the commands that you can use",
 } as const;
