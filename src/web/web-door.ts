@@ -136,7 +136,7 @@ export class WebDoor implements LabWeb {
   }
 
   readonly #openOperator = async (transport: OperatorTransport) =>
-    new OperatorSession({ lab: this.#parts.lab, openEvaluation: undefined }, transport);
+    new OperatorSession({ lab: this.#parts.lab, openEvaluation: undefined }, { level: "operate" }, transport);
 }
 
 interface Addresses {
