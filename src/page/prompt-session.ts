@@ -19,7 +19,7 @@ const MOST_LINES = 500;
 const PIXELS_A_COLUMN = 8.5;
 
 export const lines = signal<readonly OutputLine[]>([]);
-/** What the command under way asks. */
+/** Question of the command under way. */
 export const question = signal<string | undefined>(undefined);
 export const pending = signal(false);
 export const history: string[] = [];

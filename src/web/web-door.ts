@@ -139,7 +139,7 @@ export class WebDoor implements LabWeb {
     }
   }
 
-  /** Its prompt does what the owner may where the owner said so. */
+  /** The prompt of a page: it does what the owner may where the owner said so. */
   readonly #openOperator = (transport: OperatorTransport): OperatorSession => {
     const { lab, openEvaluation } = this.#parts;
     const level = this.#open?.asked.isOwners ? "own" : "operate";
