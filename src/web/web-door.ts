@@ -136,7 +136,11 @@ export class WebDoor implements LabWeb {
   }
 
   readonly #openOperator = async (transport: OperatorTransport) =>
-    new OperatorSession({ lab: this.#parts.lab, openEvaluation: undefined }, { level: "operate" }, transport);
+    new OperatorSession(
+      { lab: this.#parts.lab, openEvaluation: undefined },
+      { level: "operate", name: "page" },
+      transport,
+    );
 }
 
 interface Addresses {
