@@ -9,6 +9,7 @@
  */
 import { assignmentSentences } from "./assignment-sentences.ts";
 import { captureSentences } from "./capture-sentences.ts";
+import { needsLevelSentences } from "./level-sentences.ts";
 import { socketSentences } from "./socket-sentences.ts";
 import { usageSentences } from "./usage-sentences.ts";
 import { UNKNOWN_ADDRESS } from "./wire/address-record.ts";
@@ -378,6 +379,11 @@ export const errorTable = {
   },
   "eval-off": {
     says: "this daemon does not evaluate code: it was started with --no-eval",
+    peer: null,
+    exit: refused,
+  },
+  "needs-level": {
+    says: needsLevelSentences,
     peer: null,
     exit: refused,
   },
