@@ -148,7 +148,7 @@ export class Recorder {
    * asked for each entry, so that of the others none is made.
    */
   tap(listener: TapListener, wants: (story: Story) => boolean = () => true): () => void {
-    // What was only counted so far came before.
+    // Messages that were only counted so far came before.
     messageRun.end();
     this.#taps.set(listener, wants);
     return () => this.#taps.delete(listener);
