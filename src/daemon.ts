@@ -169,7 +169,12 @@ export class Daemon {
         return typeof found === "object" ? found.judged : undefined;
       },
     });
-    this.#web = new WebKeeper({ dataFolder, lab: () => this.lab, log: this.log });
+    this.#web = new WebKeeper({
+      dataFolder,
+      lab: () => this.lab,
+      log: this.log,
+      openEvaluation: config.eval ? this.#openEvaluation : undefined,
+    });
     this.lab = new LocalLab({
       version,
       socketPath,
