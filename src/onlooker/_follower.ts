@@ -38,6 +38,7 @@ import {
 } from "./_followed.ts";
 import { Leaps } from "./_leaps.ts";
 import { watcherOf } from "./_machine-watcher.ts";
+import { partingAt } from "./_parting-words.ts";
 import { SeenClock } from "./_seen-clock.ts";
 import { SeenStory } from "./_seen-story.ts";
 import { type Data, filledOf, isWord, owedOf, replyIn, sizeOf } from "./_words.ts";
@@ -97,7 +98,7 @@ export class OneSide implements Follower {
     for (const [place, event] of conversation.events.entries()) {
       this.#place = place;
       await this.#runTo(event.at);
-      if (isWord(event, this.#own)) await this.#prepare();
+      if (isWord(event, this.#own) && this.#partingAt() !== 0) await this.#prepare();
       this.#take(event);
       await this.#settle();
     }
@@ -296,6 +297,19 @@ export class OneSide implements Follower {
 
   /** The own side's program said something. */
   #speak(event: Data): void {
+    const parting = this.#stopped || this.#file.isExpected ? undefined : this.#partingAt();
+    if (parting === undefined) return this.#speakOn(event);
+    const { at, bytes } = event;
+    if (parting > 0) this.#speakOn({ ...event, bytes: bytes.subarray(0, parting), size: parting });
+    this.#stop("dismissed");
+    this.#recordSpoken(at, bytes.subarray(parting), sizeOf(event) - parting);
+  }
+
+  #partingAt(): number | undefined {
+    return partingAt(this.#request.conversation.events, this.#place, this.#request);
+  }
+
+  #speakOn(event: Data): void {
     const size = sizeOf(event);
     const isFileDue = !this.#stopped && this.#file.isExpected;
     const owed = isFileDue ? owedOf(event.bytes, this.#words.at(-1)?.bytes, this.#spoken) : 0;
