@@ -181,7 +181,12 @@ export class Daemon {
       onExposed: (at) =>
         this.log.telemetry({ type: "instance.exposed", id: "metrics", at, what: "health and metrics" }),
     });
-    this.#web = new WebKeeper({ dataFolder, lab: () => this.lab, log: this.log });
+    this.#web = new WebKeeper({
+      dataFolder,
+      lab: () => this.lab,
+      log: this.log,
+      openEvaluation: config.eval ? this.#openEvaluation : undefined,
+    });
     this.lab = new LocalLab({
       version,
       socketPath,
