@@ -305,7 +305,7 @@ export class Daemon {
     await this.#ops.ready();
   }
 
-  /** Where health and metrics are asked; undefined: nowhere. */
+  /** Address at which health and metrics are asked; undefined: nowhere. */
   get metricsAddress(): string | undefined {
     return this.#ops.address;
   }

@@ -20,7 +20,7 @@ export class OpsKeeper {
   #server: OpsServer | undefined;
   #manager: ServiceManager | undefined;
   #isStopping = false;
-  /** Where health and metrics are asked; undefined: nowhere. */
+  /** Address at which health and metrics are asked; undefined: nowhere. */
   address: string | undefined;
 
   constructor(parts: OpsKeeperParts) {

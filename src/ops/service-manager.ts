@@ -22,7 +22,7 @@ export class ServiceManager {
   #told = "";
   #hasWarned = false;
   #isEnding = false;
-  /** One after another, so that no older word overtakes a newer one. */
+  /** Words go in order, so that no older word overtakes a newer one. */
   #sending: Promise<void> = Promise.resolve();
 
   constructor(parts: ServiceManagerParts) {
@@ -63,7 +63,7 @@ export class ServiceManager {
   #send(words: readonly string[]): Promise<void> {
     const { env, warn } = this.#parts;
     const { promise, resolve } = Promise.withResolvers<void>();
-    // Its main process is the daemon: systemd is told of it by the service's NotifyAccess=all.
+    // The main process is the daemon: systemd believes the carrier by the service's NotifyAccess=all.
     childProcess().execFile("systemd-notify", [...words], { env, timeout: SENDING_MS }, (error) => {
       if (error && !this.#hasWarned) {
         this.#hasWarned = true;
