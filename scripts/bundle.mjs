@@ -130,8 +130,32 @@ function exportsOf(name, by) {
     .join("\n");
 }
 
-// One brings a binary, the other is one; neither is wanted before it is asked for.
-const external = ["better-sqlite3", "esbuild"];
+/**
+ * SQLite's JavaScript is fourteen small files, each of which would be found and read at a start: they are bundled. Only the one that looks
+ * for the binary stays where it is, beside it.
+ */
+const sqliteBinding = {
+  name: "sqlite-binding",
+  setup: (hooks) => {
+    const filter = /^\.\/binding$/;
+    hooks.onResolve({ filter }, ({ path: name, importer }) =>
+      /better-sqlite3.lib.index\.js$/.test(importer)
+        ? { path: name, namespace: "sqlite-binding" }
+        : undefined,
+    );
+    hooks.onLoad({ filter, namespace: "sqlite-binding" }, () => ({
+      contents: `import { createRequire } from "node:module";
+        import path from "node:path";
+        const ownRequire = createRequire(import.meta.url);
+        const file = () => path.join(path.dirname(ownRequire.resolve("better-sqlite3/package.json")), "lib/binding.js");
+        export const getBinding = (given) => ownRequire(file()).getBinding(given);`,
+      resolveDir: root,
+    }));
+  },
+};
+
+// It is a binary, and not wanted before it is asked for.
+const external = ["esbuild"];
 const split = await build({
   entryPoints: [...ours, ...own],
   outdir: "dist",
@@ -142,7 +166,7 @@ const split = await build({
   target: "node22",
   chunkNames: "chunks/[name]-[hash]",
   external,
-  plugins: [shippedRoles, english, noThreads, builtins],
+  plugins: [shippedRoles, english, noThreads, builtins, sqliteBinding],
   metafile: true,
   write: false,
   logLevel: "warning",

@@ -13,6 +13,14 @@ export function netlabdProgram(env: NodeJS.ProcessEnv = process.env): Command {
     .option("--data <dir>", "where the database and your files are", usual.data)
     .option("--socket <path>", "the control socket", usual.socket)
     .option(
+      "--observe-socket [path]",
+      "a second socket, for those who may look and change nothing (default path: the one of --socket with .observe added)",
+    )
+    .option(
+      "--observe-group <group>",
+      "open the observe socket to this group; its folder is of that group, 0750, and holds nothing else",
+    )
+    .option(
       "--host <host>",
       "where the roles listen (default: localhost, this machine only; * is everywhere)",
     )
@@ -21,6 +29,11 @@ export function netlabdProgram(env: NodeJS.ProcessEnv = process.env): Command {
       "add this to every port of the lab, for several people on one machine",
       offset,
       0,
+    )
+    .option(
+      "--metrics <port>",
+      "answer GET /healthz and GET /metrics (OpenMetrics) on this port, of this machine only; HOST:PORT for another address",
+      metricsAddress,
     )
     .option("--repl", "open the REPL on this terminal (default: when there is one)")
     .option("--no-repl", "show the log instead")
@@ -63,6 +76,10 @@ export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv
   const options = command.opts();
   if (options.detach && command.getOptionValueSource("repl") !== undefined && options.repl)
     command.error("error: --detach runs in the background, so it has no terminal for --repl");
+  if (options.observeGroup !== undefined && typeof options.observeSocket !== "string")
+    command.error(
+      "error: --observe-group needs --observe-socket PATH, in a folder of its own that the group can reach, e.g. /run/netlabd-observe/lab.sock",
+    );
   const repl = command.getOptionValueSource("repl") === undefined ? undefined : options.repl;
   return configOf({ ...options, repl } as GivenOptions);
 }
@@ -74,6 +91,14 @@ function recordMemory(text: string): number {
   if (data === undefined || data < MEGABYTE)
     throw new InvalidArgumentError("Write a size such as 64M, of at least 1M.");
   return data;
+}
+
+function metricsAddress(text: string): { host: string; port: number } {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return { host: "127.0.0.1", port: Number(text) };
+  const [, host, port] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
+  if (host === undefined || Number(port) > 65_535)
+    throw new InvalidArgumentError("Write a port, e.g. 9464, or an address and a port, e.g. 192.0.2.1:9464.");
+  return { host: host === "localhost" ? "127.0.0.1" : host.replace(/^\[(.*)\]$/, "$1"), port: Number(port) };
 }
 
 function offset(text: string): number {

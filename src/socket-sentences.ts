@@ -8,4 +8,7 @@ export const socketSentences = {
   "not-made": "cannot make the control socket {path}: {why}",
   folder: "the control socket's folder {folder} cannot be used: {why}; name another with --socket",
   "no-socket": "{path} exists and is not a socket: name another with --socket",
+  "observe-folder":
+    "the observe socket's folder {folder} cannot be used: {why}; name another with --observe-socket",
+  "observe-group": "cannot give the observe socket to the group {group}: {why}",
 } as const;

@@ -6,9 +6,10 @@
  */
 
 import type { Cause } from "./causes.ts";
-import type { Entry, EntryOf, LineFault, OperatorAction, Transition } from "./entry.ts";
+import type { Endpoint, Ends, Entry, EntryOf, LineFault, OperatorAction, Transition } from "./entry.ts";
 import { type CountedRun, messageRun } from "./message-run.ts";
 import type { ProgramSample } from "./program.ts";
+import type { RestoredState } from "./restored-state.ts";
 import { PAST, type Retention } from "./retention.ts";
 import { sharedFact } from "./shared-facts.ts";
 import { coded, entryOf, type Fact, type Held, Slots, slot } from "./slots.ts";
@@ -46,11 +47,6 @@ export interface StorySubject {
 
 /** The two sides of a pair that a proxy stands between: its connection with the client, and its own with the server. */
 export type Leg = "client" | "server";
-
-export interface Endpoint {
-  readonly address: string;
-  readonly port: number;
-}
 
 const NO_SECRETS: readonly string[] = [];
 const PEER_FIN: Fact = { kind: "ended" };
@@ -217,8 +213,24 @@ export class Story {
     this.put(this.movedAt, coded(kind, sizeBytes), kept);
   }
 
+  /** A client's own connection: from here on its bytes go between these ends. */
+  recordConnection({ local, remote }: Ends): void {
+    this.subject.local = local;
+    this.subject.remote = remote;
+    this.add({ at: this.now(), kind: "connected", local, remote });
+  }
+
+  /** A datagram of a client's, or one that answers it. */
+  recordDatagram(kind: "in" | "out", bytes: Buffer, datagram: Ends): void {
+    if (kind === "in") this.bytesIn += bytes.length;
+    else this.bytesOut += bytes.length;
+    this.movedAt = this.now();
+    this.add({ at: this.movedAt, kind, bytes: this.#copyOf(bytes), size: bytes.length, datagram });
+  }
+
   /** A message that framing made of the reads, for the present state. `at`: when they were handed over, or whatever happened since. */
   recordMessage(sizeBytes: number, rule: string, handedAt = this.now()): void {
+    if (messageRun.goesOn(this, this.state, rule, handedAt, sizeBytes)) return;
     this.lastRule = rule;
     const at = Math.max(handedAt, this.#lastAt);
     const fact = messageRun.factOf(this.state, rule);
@@ -317,6 +329,8 @@ export class Story {
 
   /** From here to `endStep`, entries wait, so that the transition comes before what it did. */
   beginStep(): void {
+    // Messages of a step wait in it.
+    if (messageRun.isOf(this)) messageRun.end();
     this.#step ??= [this.now()];
   }
 
@@ -362,28 +376,9 @@ export class Story {
   }
 }
 
-/** Fields of a story that are restored besides its entries. */
-export type RestoredState = Pick<
-  Story,
-  | "openedAt"
-  | "endedAt"
-  | "state"
-  | "waitsFor"
-  | "bytesIn"
-  | "bytesOut"
-  | "framing"
-  | "lastRule"
-  | "isLineBad"
-  | "fault"
-  | "cause"
-  | "peerName"
-  | "judged"
-  | "secrets"
->;
-
 /** When an entry happened, in milliseconds since 1970. */
 export function wallMs({ openedAt }: Pick<Story, "openedAt">, { at }: Pick<Entry, "at">): number {
   return openedAt + at / 1_000;
 }
 
-export type { Entry, EntryKind, EntryOf, OperatorAction } from "./entry.ts";
+export type { Endpoint, Ends, Entry, EntryKind, EntryOf, OperatorAction } from "./entry.ts";

@@ -53,6 +53,7 @@ type WebCall = Call<Options>;
 export default defineCommand({
   name: "web",
   group: "daemon",
+  level: "own",
   summary: "opens the page of the lab and prints a link to it; web link s042 prints a student's",
   args: [
     { name: "action", summary: "link, or nothing", isOptional: true, choices: ["link"] },
