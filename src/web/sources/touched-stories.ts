@@ -34,7 +34,7 @@ export class TouchedStories {
     this.#touched.add(owner);
   }
 
-  /** Those with a live story, too: silence is something that goes on. */
+  /** Touches all with a live story, because silence goes on; and all with one that has not been judged. */
   touchLive(): void {
     for (const [owner, stories] of this.#byOwner)
       if (stories.some((story) => story.endedAt === undefined || !story.judged)) this.#touched.add(owner);
