@@ -32,7 +32,7 @@ const shared = {
     .describe("full: every entry of every story goes to the journal"),
 };
 
-/** Is taken, so that what reads an instance's options finds it; nobody is shown it. */
+/** Option that every instance has, for the code that reads it; no help and no list shows it. */
 const withoutEffect = <Schema extends z.ZodType>(schema: Schema): Schema => schema.meta({ hidden: true });
 
 const forServers = {

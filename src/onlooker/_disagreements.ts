@@ -95,7 +95,7 @@ const wordsDue = (all: readonly OwnWords[]) =>
 const isAllKnown = ({ hub, phases, transport }: Role) =>
   hub === undefined && transport === "tcp" && Object.values(phases).every(({ reads }) => reads === "text");
 
-/** Words that nobody asked for. */
+/** Words that no question asked for. */
 const disagreementOn = ({ at, bytes: said }: Piece): Disagreement => ({
   at,
   said,

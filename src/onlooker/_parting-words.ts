@@ -13,7 +13,7 @@ const SILENCE_US = 1_000_000;
 const textOf = (words: string | Uint8Array | null | undefined) =>
   words === null || words === undefined ? "" : Buffer.from(words).toString("latin1").trim();
 
-/** Where in this read of the server's its parting words begin; undefined: it is an answer as any other. */
+/** Offset of the parting words in this read of the server's; undefined: it is an answer as any other. */
 export function partingAt(
   events: readonly SeenEvent[],
   place: number,
@@ -27,7 +27,7 @@ export function partingAt(
   return words === undefined ? undefined : said.length - words.length;
 }
 
-/** It says no more, and leaves. */
+/** True where the server says no more, and leaves. */
 function endsThere(events: readonly SeenEvent[], place: number): boolean {
   const rest = events.slice(place + 1).filter(({ from }) => from === "server");
   return rest[0]?.kind === "fin" || rest[0]?.kind === "reset";

@@ -30,7 +30,7 @@ export interface Page {
   readonly version: string;
   /** Milliseconds since 1970. */
   readonly askedAt: number;
-  /** What the arrows mean. */
+  /** Meaning of the arrows. */
   readonly legend: string;
 }
 

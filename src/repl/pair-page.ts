@@ -46,7 +46,7 @@ export function pairPage(explained: PairExplanation, { version, askedAt, visibil
   });
 }
 
-/** Side whose own machine followed: the counterpart of whoever made the mistake. */
+/** Side whose own machine followed: the other one of the side that made the mistake. */
 const judgeOf = ({ look }: PairExplanation) =>
   typeof look === "object" && look.looked.fault === "server" ? "client" : "server";
 
