@@ -4,8 +4,9 @@
  */
 import type { Entry } from "../stories/entry.ts";
 import { describeEntry, type ShownEntry } from "../stories/entry-text.ts";
-import type { StorySubject } from "../stories/story.ts";
+import type { Ends, StorySubject } from "../stories/story.ts";
 import { hiddenComment, spansWithin } from "./capture-comment.ts";
+import { flowOf } from "./flows.ts";
 import { MAX_SEGMENT, type Payload, udpPacket } from "./ip-packet.ts";
 import type { Direction } from "./pcapng-writer.ts";
 import { TcpConversation, type Way } from "./tcp-conversation.ts";
@@ -14,6 +15,10 @@ export interface StoryPacket extends Way {
   /** Microseconds since the story opened. */
   readonly at: number;
   readonly comments: string[];
+  /** Conversation that it is of, the same in the story of either end. */
+  readonly flow: string;
+  /** First of a conversation. */
+  readonly isStart: boolean;
 }
 
 /** Sums of a live story's bytes, as they stood when an entry came. */
@@ -25,26 +30,44 @@ export interface Totals {
 type Side = "in" | "out";
 
 const NOTHING = Buffer.alloc(0);
+/** Kinds that go over a connection: an older story does not tell when it stood. */
+const WIRED: readonly Entry["kind"][] = [
+  "in",
+  "out",
+  "drained",
+  "late",
+  "file",
+  "gap",
+  "ended",
+  "fin",
+  "closed",
+];
 /** Kinds before which nothing of a step waits to be told: sums can be compared. */
 const SETTLED: readonly Entry["kind"][] = ["in", "ended", "closed"];
 
 export class StoryPackets {
   readonly #subject: StorySubject;
-  readonly #tcp: TcpConversation | undefined;
+  readonly #opener: "peer" | "us";
+  /** Undefined: no connection stands. */
+  #tcp: TcpConversation | undefined;
+  #flow = "";
   /** Comments that wait for a packet. */
   #comments: string[] = [];
   readonly #told = { in: 0, out: 0 };
   /** How the end goes over the wire where it was no FIN. */
   #breaksBy: Direction | undefined;
-  #hasOpened = false;
   /** Entries come as they happen. */
   #isFollowed = false;
 
   /** `opener`: the side that connected. */
   constructor(subject: StorySubject, opener: "peer" | "us") {
     this.#subject = subject;
-    if (subject.transport === "tcp")
-      this.#tcp = new TcpConversation(subject.local, subject.remote, opener, seedOf(subject.id));
+    this.#opener = opener;
+  }
+
+  /** Conversation of the last packet. */
+  get flow(): string {
+    return this.#flow;
   }
 
   /** Comments that no packet came for. */
@@ -56,19 +79,37 @@ export class StoryPackets {
   take(entry: ShownEntry, totals?: Totals): StoryPacket[] {
     const packets: StoryPacket[] = [];
     this.#isFollowed = totals !== undefined;
-    if (!this.#hasOpened) {
-      this.#hasOpened = true;
-      if (entry.kind === "opened") this.#comment(entry);
-      packets.push(...this.#packed(entry.at, this.#tcp?.handshake() ?? []));
-    }
+    if (entry.kind === "opened") this.#comment(entry);
+    packets.push(...this.#connected(entry));
     if (totals && SETTLED.includes(entry.kind)) packets.push(...this.#caughtUp(entry, totals));
     packets.push(...this.#ofEntry(entry));
     return packets;
   }
 
+  /** The handshake: of a peer that came, at the beginning; of one of our clients, when its connection stood. */
+  #connected(entry: ShownEntry): StoryPacket[] {
+    const { transport, id, local, remote } = this.#subject;
+    if (transport === "udp" || "datagram" in entry) return [];
+    const isNew = entry.kind === "connected";
+    if (isNew) this.#comment(entry);
+    const isDue =
+      isNew || (this.#tcp === undefined && (this.#opener === "peer" || WIRED.includes(entry.kind)));
+    if (!isDue) return [];
+    const ends = isNew ? entry : { local, remote };
+    this.#flow = this.#flowOf("tcp", ends);
+    this.#tcp = new TcpConversation(ends, this.#opener, seedOf(`${id} ${isNew ? ends.local.port : ""}`));
+    const [syn, ...rest] = this.#packed(entry.at, this.#tcp.handshake());
+    return syn ? [{ ...syn, isStart: true }, ...rest] : [];
+  }
+
+  #flowOf(transport: "tcp" | "udp", { local, remote }: Ends): string {
+    return this.#opener === "us" ? flowOf(transport, local, remote) : flowOf(transport, remote, local);
+  }
+
   #ofEntry(entry: ShownEntry): StoryPacket[] {
     switch (entry.kind) {
       case "opened":
+      case "connected":
         return [];
       case "in":
       case "drained":
@@ -83,6 +124,8 @@ export class StoryPackets {
         return this.#unseen(entry.at, entry.direction, entry.size);
       case "gap":
         this.#comment(entry);
+        // Of datagrams nothing is known but their sum.
+        if (!this.#tcp) return [];
         return [
           ...this.#unseen(entry.at, "in", entry.bytesIn),
           ...this.#unseen(entry.at, "out", entry.bytesOut),
@@ -112,7 +155,7 @@ export class StoryPackets {
   #bytes(entry: ShownEntry & { bytes: Buffer; size: number }, side: Side): StoryPacket[] {
     this.#told[side] += entry.size;
     const payload = { bytes: entry.bytes, size: entry.size };
-    const packets = this.#packed(entry.at, this.#ways(side, payload));
+    const packets = this.#packed(entry.at, this.#ways(side, payload, entry));
     if (entry.bytes.length < entry.size) packets[0]?.comments.push(notKept(entry.size - entry.bytes.length));
     for (const [index, packet] of packets.filter(({ direction }) => direction === side).entries()) {
       const spans = spansWithin(entry.hidden ?? [], index * MAX_SEGMENT, MAX_SEGMENT);
@@ -124,14 +167,17 @@ export class StoryPackets {
   #unseen(at: number, side: Side, size: number): StoryPacket[] {
     this.#told[side] += size;
     if (size === 0) return [];
-    const packets = this.#packed(at, this.#ways(side, { bytes: NOTHING, size }));
+    const packets = this.#packed(at, this.#tcp?.data(side, { bytes: NOTHING, size }) ?? []);
     packets[0]?.comments.push(notKept(size));
     return packets;
   }
 
-  #ways(side: Side, payload: Payload): Way[] {
-    if (this.#tcp) return this.#tcp.data(side, payload);
-    const { local, remote } = this.#subject;
+  #ways(side: Side, payload: Payload, entry: ShownEntry): Way[] {
+    const datagram = "datagram" in entry ? entry.datagram : undefined;
+    if (this.#tcp && !datagram) return this.#tcp.data(side, payload);
+    const ends = datagram ?? this.#subject;
+    const { local, remote } = ends;
+    this.#flow = this.#flowOf("udp", ends);
     const path = side === "in" ? { from: remote, to: local } : { from: local, to: remote };
     return [{ direction: side, packet: udpPacket(path, payload) }];
   }
@@ -151,7 +197,9 @@ export class StoryPackets {
 
   /** The first packet takes all comments that wait. */
   #packed(at: number, ways: readonly Way[]): StoryPacket[] {
-    const packets = ways.map((way): StoryPacket => ({ ...way, at, comments: [] }));
+    const flow = this.#flow;
+    const isStart = flow.startsWith("udp");
+    const packets = ways.map((way): StoryPacket => ({ ...way, at, comments: [], flow, isStart }));
     const [first] = packets;
     if (first) {
       first.comments.push(...this.#comments);

@@ -21,7 +21,7 @@ export async function bringRoles(
   const folder = path.dirname(labFile);
   const brought: RoleTable = new Map();
   const files = new Map<string, string>();
-  for (const entry of top.entries) {
+  for (const entry of [...top.entries, ...((top.sections.get("each") ?? []) as unknown[])]) {
     const word = isMap(entry) ? entry.get("role") : undefined;
     if (!isMap(entry) || !isFile(word) || brought.has(word)) continue;
     const file = path.resolve(folder, word);

@@ -5,6 +5,7 @@ import type { Instance } from "../actors/instance.ts";
 import type { SpawnRequest, Supervisor } from "../actors/supervisor.ts";
 import { parseOptions } from "../catalogue/instance-options.ts";
 import { playedRole } from "../catalogue/played-role.ts";
+import type { ClassLab } from "../class/class-lab.ts";
 import { labsFolder } from "../config.ts";
 import type { FaultBoard, FaultRequest } from "../faults/fault-board.ts";
 import type { LabBook } from "../stores/address-book.ts";
@@ -45,6 +46,11 @@ export class LabFileRoles {
   /** The file's name, or `none`. */
   get name(): string {
     return this.#file.name;
+  }
+
+  /** Undefined where the lab is no class. */
+  get class(): ClassLab | undefined {
+    return this.#file.class;
   }
 
   /** Reads the file and adds what it names; nothing is started. Throws where it is wrong. */
@@ -154,7 +160,10 @@ export class LabFileRoles {
     const { labOf, openLabFile } = await import("./lab-yaml.ts");
     const { bringRoles } = await import("./brought-roles.ts");
     const open = openLabFile(file);
-    return labOf(open, supervisor.roles, await bringRoles(open, userRoles.readFile));
+    const brought = await bringRoles(open, userRoles.readFile);
+    if (open.top.sections.size === 0) return labOf(open, supervisor.roles, brought);
+    const { classLabOf } = await import("./class-yaml.ts");
+    return classLabOf(open, supervisor.roles, brought);
   }
 
   #requestsOf(file: LabFile): SpawnRequest[] {

@@ -23,6 +23,7 @@ import {
   type Node,
   parseDocument,
   type YAMLMap,
+  type YAMLSeq,
 } from "yaml";
 import { parseOptions, schemaOf, suggestion } from "../catalogue/instance-options.ts";
 import { playedRole } from "../catalogue/played-role.ts";
@@ -111,47 +112,64 @@ export function labOf(
 
 export type Place = (node: unknown) => string;
 
-interface Reading {
+export interface Reading {
   readonly document: Document;
   readonly roles: RoleTable;
   /** By the word that names them. */
   readonly brought: RoleTable;
   readonly place: Place;
+  /** Fills in what differs from student to student, for a first look at an entry. */
+  readonly fill?: (given: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
 }
 
 const TOP_KEYS = ["title", "book", "roles"];
+/** Of a class: see class-yaml.ts. */
+const CLASS_KEYS = ["roster", "class", "each"];
+/** Lists of roles, each an entry as in `roles:`. */
+const CLASS_LISTS = ["each"];
 
 export interface Top {
   readonly title: string | undefined;
   /** As written: relative to the lab file. */
   readonly book: string | undefined;
   readonly entries: readonly unknown[];
+  /** Sections of a class, by their keys: values of the file, lists as their items. Empty: it is no class lab. */
+  readonly sections: ReadonlyMap<string, unknown>;
 }
 
 function readTop(document: Document, place: Place, short: string): Top {
   const top = document.contents;
   if (!isMap(top)) throw new NetlabError("bad-lab-file/no-top", { file: short });
-  let title: string | undefined;
-  let book: string | undefined;
-  let entries: unknown[] = [];
-  for (const { key, value } of top.items) {
-    const word = String(isScalar(key) ? key.value : key);
-    if (word === "title") title = String(isScalar(value) ? value.value : value);
-    else if (word === "book") book = String(isScalar(value) ? value.value : value);
-    else if (word === "roles" && isSeq(value)) entries = value.items;
-    else if (word === "roles") throw new NetlabError("bad-lab-file/no-list", { place: place(key) });
-    else
-      throw new NetlabError("bad-lab-file/unknown-key", {
-        place: place(key),
-        key: word,
-        hint: suggestion(word, TOP_KEYS),
-      });
-  }
-  return { title, book, entries };
+  const values = new Map<string, unknown>();
+  for (const { key, value } of top.items) values.set(readKey(key, value, place), value);
+  const list = (word: string) => (values.get(word) as YAMLSeq | undefined)?.items ?? [];
+  const text = (word: string) => {
+    const value = values.get(word);
+    return value === undefined ? undefined : String(isScalar(value) ? value.value : value);
+  };
+  const sections = CLASS_KEYS.filter((word) => values.has(word)).map(
+    (word) => [word, CLASS_LISTS.includes(word) ? list(word) : values.get(word)] as const,
+  );
+  return { title: text("title"), book: text("book"), entries: list("roles"), sections: new Map(sections) };
 }
 
-function readRole(entry: unknown, reading: Reading): LabRole {
-  const { roles, brought, place } = reading;
+/** Throws where it is no key of a lab file, or its value is no list where one is due. */
+function readKey(key: unknown, value: unknown, place: Place): string {
+  const word = String(isScalar(key) ? key.value : key);
+  const known = [...TOP_KEYS, ...CLASS_KEYS];
+  if (!known.includes(word))
+    throw new NetlabError("bad-lab-file/unknown-key", {
+      place: place(key),
+      key: word,
+      hint: suggestion(word, known),
+    });
+  if (["roles", ...CLASS_LISTS].includes(word) && !isSeq(value))
+    throw new NetlabError("bad-lab-file/no-list", { place: place(key), key: word });
+  return word;
+}
+
+export function readRole(entry: unknown, reading: Reading): LabRole {
+  const { roles, brought, place, fill = (asWritten) => asWritten } = reading;
   if (!isMap(entry)) throw new NetlabError("bad-lab-file/no-entry", { place: place(entry) });
   const roleName = entry.get("role");
   const role = typeof roleName === "string" ? (brought.get(roleName) ?? roles.get(roleName)) : undefined;
@@ -164,7 +182,7 @@ function readRole(entry: unknown, reading: Reading): LabRole {
   }
   const given = readOptions(entry, Object.keys(schemaOf(role).shape), reading);
   try {
-    playedRole(role, parseOptions(role, given), new Map([...roles, ...brought]));
+    playedRole(role, parseOptions(role, fill(given)), new Map([...roles, ...brought]));
   } catch (error) {
     throw new NetlabError(
       "bad-lab-file/bad-entry",

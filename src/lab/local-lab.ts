@@ -8,6 +8,7 @@ import type { DescriptorBudget } from "../actors/descriptor-budget.ts";
 import type { Instance } from "../actors/instance.ts";
 import { supervisionMachine } from "../actors/supervision.ts";
 import type { RoleLibrary } from "../catalogue/role-library.ts";
+import type { StudentRow } from "../class/student-row.ts";
 import { NetlabError } from "../errors.ts";
 import type { FaultBoard } from "../faults/fault-board.ts";
 import type { PeerTerm } from "../ids.ts";
@@ -24,7 +25,15 @@ import type { Judged, StoryJudge } from "../stories/verdict.ts";
 import { type ChangeListener, type InstanceChange, type LabTopic, Listeners } from "./changes.ts";
 import { ConnectionCommands } from "./connection-commands.ts";
 import { InstanceCommands, type InstanceCommandsParts } from "./instance-commands.ts";
-import type { JournaledStory, Lab, LabFaults, LabQueryOptions, LabStatus, LoadedRole } from "./lab.ts";
+import type {
+  JournaledStory,
+  Lab,
+  LabAudit,
+  LabFaults,
+  LabQueryOptions,
+  LabStatus,
+  LoadedRole,
+} from "./lab.ts";
 import type { LabFileRoles } from "./lab-file-roles.ts";
 import { type LabInstance, labInstance } from "./lab-instance.ts";
 import type { Given } from "./spawn-defaults.ts";
@@ -43,10 +52,12 @@ export interface LocalLabParts extends InstanceCommandsParts {
   readonly registry: Registry;
   readonly book: LabBook;
   readonly checks: KeptChecks;
+  readonly audit: LabAudit;
   readonly descriptors: DescriptorBudget;
   readonly log: Log;
   readonly faults: FaultBoard;
   readonly playApart: Lab["playApart"];
+  readonly web: Lab["web"];
 }
 
 export class LocalLab implements Lab {
@@ -111,6 +122,10 @@ export class LocalLab implements Lab {
     return this.#parts.playApart(role, story, limits);
   }
 
+  web(): ReturnType<Lab["web"]> {
+    return this.#parts.web();
+  }
+
   fresh(withSnapshots: boolean): Promise<void> | undefined {
     const apart = this.#parts.supervisor.instances.filter(({ service }) => service.fresh);
     if (apart.length === 0) return undefined;
@@ -148,6 +163,10 @@ export class LocalLab implements Lab {
 
   judged(story: Story): Judged {
     return this.#parts.judge.judged(story);
+  }
+
+  students(): readonly StudentRow[] {
+    return this.#parts.file.class?.rows(this) ?? [];
   }
 
   buffers(connection: string, limitBytes: number) {
@@ -243,6 +262,10 @@ export class LocalLab implements Lab {
   async reload(): Promise<void> {
     this.#checkRuns();
     await this.#parts.file.reload();
+  }
+
+  get audit(): LabAudit {
+    return this.#parts.audit;
   }
 
   query(sql: string, options?: LabQueryOptions): Promise<QueryResult> {

@@ -5,6 +5,7 @@
 import type * as z from "zod";
 import { NetlabError } from "../errors.ts";
 import type { Lab } from "../lab/lab.ts";
+import type { Level } from "./levels.ts";
 import type { Style } from "./style.ts";
 
 /** Kinds of words that Tab offers for an argument. */
@@ -27,6 +28,8 @@ export interface Argument {
   readonly isOptional?: boolean;
   /** Takes the rest of the words; only the last one may. */
   readonly isVariadic?: boolean;
+  /** Hidden in the audit. */
+  readonly isSecret?: boolean;
   readonly completes?: Completes;
   /** The words that it may be, for completion. */
   readonly choices?: readonly string[];
@@ -52,6 +55,10 @@ export interface CommandShape {
 export interface CommandDefinition<Schema extends z.ZodObject = z.ZodObject> extends CommandShape {
   readonly aliases?: readonly string[];
   readonly group: Group;
+  /** Level that an operator needs for it; an option that needs more says so itself (`levels.ts`). */
+  readonly level: Level;
+  /** The audit has it though an observer may do it. */
+  readonly isAudited?: boolean;
   readonly options?: Schema;
   /** The last argument is the rest of the line as it was typed, so options stand before it. */
   readonly takesRestOfLine?: boolean;
@@ -77,6 +84,8 @@ export interface CodeOptions {
 /** A call of a command: what was typed, and where its answer goes. */
 export interface Call<Options = Record<string, unknown>> {
   readonly lab: Lab;
+  /** Level of the operator. A part of a command that needs more than the command itself looks at it. */
+  readonly level: Level;
   /** By argument name. */
   readonly args: Readonly<Record<string, string | undefined>>;
   /** The words of the variadic argument. */

@@ -236,6 +236,7 @@ const info = z.object({
 const help = z.object({
   name: z.string(),
   group: z.string(),
+  level: z.enum(["observe", "operate", "own"]).describe("level that it needs"),
   summary: z.string(),
   args: z.array(z.record(z.string(), z.unknown())),
   example: z.string(),
@@ -293,11 +294,36 @@ const record = z.union([
   z.object({ lost: count }),
 ]);
 
+const student = z.object({
+  id: z.string().describe("as screens name the student"),
+  group: z.string().optional(),
+  connected: count,
+  connection: z.string().optional().describe("the newest one, live or ended"),
+  role: z.string().optional(),
+  state: z.string().optional(),
+  waitingMs: z.number().optional().describe("how long the server has been waiting for the student's program"),
+  stuckMs: z.number().optional().describe("how long bytes have been lying unread"),
+  furthest: z.string().optional().describe("the rule furthest in the conversation that was kept"),
+  card: z.object({ id: z.string(), likely: z.string(), connection: z.string() }).optional(),
+  checks: z.object({ passed: count, of: count }).optional(),
+  done: z.boolean(),
+});
+
+const auditRow = z.object({
+  at: time.describe("when the command was over, RFC 3339"),
+  operator: z.string().describe("as the client says; nothing proves it"),
+  level: z.string(),
+  node: z.string().nullable(),
+  line: z.string().describe("secrets masked"),
+  exit: count,
+});
+
 const oneOrMany = <Schema extends z.ZodType>(schema: Schema) => z.union([schema, z.array(schema)]);
 const anyJson = z.unknown().describe("the value as JSON");
 
 /** Documents by command: one a call, save where `STREAMS` names the command. */
 export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
+  audit: z.array(auditRow),
   book: z.union([
     address.extend({ removed: z.literal(true) }),
     address,
@@ -305,6 +331,7 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
     z.object({ imported: count, added: count, replaced: count }),
     z.object({ imported: z.literal(0), bad: z.array(z.object({ line: count, why: z.string() })) }),
   ]),
+  class: z.array(student),
   conns: z.array(connection),
   deregister: z.object({ ip: z.string(), port, removed: z.literal(true) }),
   eval: anyJson,

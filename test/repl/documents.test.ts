@@ -64,7 +64,13 @@ async function run(line: string) {
     readFile: async (file: string) => CSV[file] ?? EXAMPLE,
     isBehind: false,
   };
-  const exit = await evaluate({ lab: daemon.lab, request: { line }, responder, signal: stop.signal });
+  const exit = await evaluate({
+    lab: daemon.lab,
+    level: "own",
+    request: { line },
+    responder,
+    signal: stop.signal,
+  });
   return { exit, documents, err };
 }
 
@@ -109,6 +115,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   sql: ["sql --json select * from registrations"],
   top: ["top --n 1 --every 50ms --json"],
   logs: ["logs --json"],
+  audit: ["audit --json"],
   load: ["load guess-number.ts --json"],
   spawn: ["spawn calculator more --port 0 --json"],
   stop: ["stop more --json"],
@@ -124,8 +131,8 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   reload: ["reload --json"],
 };
 
-/** Those that follow what happens are run below; these need a realm, or end the daemon. */
-const ELSEWHERE = ["tap", "trace", "eval", "shutdown"];
+/** Those that follow what happens are run below; these need a realm or a class, or end the daemon. */
+const ELSEWHERE = ["tap", "trace", "eval", "shutdown", "class"];
 
 function expectFits(name: string, document: unknown): void {
   const schema = documentSchemas[name];

@@ -8,12 +8,13 @@ import { defineCommand } from "../command.ts";
 export default defineCommand({
   name: "register",
   group: "registry",
+  level: "operate",
   summary: "adds or replaces an entry of the registry",
   args: [
     { name: "ip", summary: "the server's address" },
     { name: "port", summary: "its port" },
     { name: "service", summary: "what it serves, e.g. pdf" },
-    { name: "token", summary: "the token that its clients must send" },
+    { name: "token", summary: "the token that its clients must send", isSecret: true },
   ],
   options: z.object({ lease: duration().optional().describe("the entry expires after this time, e.g. 30s") }),
   example: "register 192.168.126.137 1236 pdf server1",

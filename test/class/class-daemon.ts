@@ -1,0 +1,62 @@
+/** A daemon of this process that plays a class lab from files of a folder of its own. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Daemon } from "../../src/daemon.ts";
+
+export class ClassDaemon {
+  readonly folder: string;
+  #daemon: Daemon | undefined;
+
+  constructor() {
+    this.folder = mkdtempSync(path.join(tmpdir(), "netlab-class-"));
+  }
+
+  /** `files`: by name; `lab.yaml` is played. */
+  static async start(files: Readonly<Record<string, string>>): Promise<ClassDaemon> {
+    const one = new ClassDaemon();
+    for (const [name, text] of Object.entries(files)) one.write(name, text);
+    await one.start();
+    return one;
+  }
+
+  write(name: string, text: string): void {
+    writeFileSync(path.join(this.folder, name), text);
+  }
+
+  get daemon(): Daemon {
+    if (!this.#daemon) throw new Error("the daemon has not been started");
+    return this.#daemon;
+  }
+
+  async start(): Promise<void> {
+    this.#daemon = await Daemon.start(
+      {
+        lab: path.join(this.folder, "lab.yaml"),
+        dataFolder: path.join(this.folder, "data"),
+        socketPath: path.join(this.folder, "lab.sock"),
+        host: "127.0.0.1",
+        portOffset: 0,
+        repl: false,
+        log: "pretty",
+        logLevel: "info",
+        journal: false,
+        eval: false,
+        readyJson: false,
+      },
+      { isLogShown: false },
+    );
+    await this.#daemon.prepare();
+  }
+
+  /** The same files and folder once more. */
+  async again(): Promise<void> {
+    await this.#daemon?.close(0);
+    await this.start();
+  }
+
+  async close(): Promise<void> {
+    await this.#daemon?.close(0);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
