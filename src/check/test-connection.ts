@@ -126,23 +126,6 @@ export class CheckConnection extends Hearing implements TestConnection, LinkHand
 
   // -- what comes --------------------------------------------------------------------------------------------------
 
-  async hears(text: string | Uint8Array, waiting?: Waiting): Promise<void> {
-    if (!(await this.hearsOne([text], waiting))) this.failExpecting(Buffer.from(text as string));
-  }
-
-  async hearsOne(texts: readonly (string | Uint8Array)[], { withinMs }: Waiting = {}) {
-    const due = texts.map((text) => Buffer.from(text as string));
-    const found = await this.wait(() => {
-      const which = due.findIndex((text) => this.unread.includes(text));
-      return which < 0 ? undefined : which;
-    }, withinMs);
-    const bytes = due[found ?? -1];
-    if (found === undefined || !bytes) return undefined;
-    const before = this.unread.subarray(0, this.unread.indexOf(bytes));
-    this.take(before.length + bytes.length);
-    return { which: found, before };
-  }
-
   async read(sizeBytes: number, { withinMs }: Waiting = {}): Promise<Buffer> {
     const isThere = () => this.unread.length >= sizeBytes;
     await this.wait(() => (isThere() ? true : undefined), withinMs);

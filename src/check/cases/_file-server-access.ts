@@ -157,7 +157,7 @@ export const accessCases: readonly Case[] = [
       const isRight =
         parsed.ok &&
         parsed.value.type === "register" &&
-        // One that listens elsewhere than it was told fails the case of that alone.
+        // A server that listens elsewhere than it was told fails the case of that alone.
         (parsed.value.entry.port === t.port || parsed.value.entry.port === t.toldPort) &&
         parsed.value.entry.service === t.words.service &&
         parsed.value.entry.token === tokenOf(t);

@@ -77,8 +77,8 @@ export interface Announced {
 }
 
 /**
- * What the server says to the name of a file, up to its size: in whatever words, and however it tells the size, for each of the two fails the
- * case of that alone. Undefined: the size is nowhere, and what came lies unread.
+ * Answer to the name of a file, up to its size: in whatever words, and however the size is told, for each of the two fails the case of that
+ * alone. Undefined: the size is nowhere, and what came lies unread.
  */
 export async function announced(
   client: TestConnection,
@@ -101,7 +101,7 @@ export async function fetches(client: TestConnection, file: Known): Promise<void
   await comes(client, file);
 }
 
-/** Its bytes come, behind whatever else. */
+/** Waits for its bytes, behind whatever else. */
 export async function comes(client: TestConnection, { name, bytes }: Known): Promise<void> {
   const heard = await client.hearsOne([bytes], { withinMs: 5_000 });
   if (heard) return;

@@ -283,7 +283,7 @@ async function goesOn(t: ServerTester, client: TestConnection): Promise<void> {
   }
 }
 
-/** What it answers `close` with, in whatever words; undefined: it says that back as any text. */
+/** Answer to `close`, in whatever words; undefined: it says that back as any text. */
 async function farewellOf(t: ServerTester): Promise<string | undefined> {
   const client = await greeted(t);
   client.say(CLOSE);
