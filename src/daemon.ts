@@ -185,6 +185,7 @@ export class Daemon {
       dataFolder,
       lab: () => this.lab,
       log: this.log,
+      prepare: () => this.prepare(),
       openEvaluation: config.eval ? this.#openEvaluation : undefined,
     });
     this.lab = new LocalLab({
