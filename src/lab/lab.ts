@@ -3,7 +3,7 @@
  * commands that answer when they are done, and news by topic. Nothing that acts goes through it.
  */
 import type { AnyStateMachine } from "xstate";
-import type { StudentRow } from "../class/student-row.ts";
+import type { ClassView, StudentRow } from "../class/student-row.ts";
 import type { FaultDocument, FaultRequest } from "../faults/fault-board.ts";
 import type { PeerTerm } from "../ids.ts";
 import type { LogLine } from "../log.ts";
@@ -76,8 +76,8 @@ export interface Lab {
   judged(story: Story): Judged;
   /** Bytes on their way through a live connection; undefined where it has ended. */
   buffers(connection: string, limitBytes: number): ConnectionBuffers | undefined;
-  /** A class at a glance, a row a student, in the roster's order; none where the lab is no class. */
-  students(): readonly StudentRow[];
+  /** A class at a glance, a row a student, in the roster's order; none where the lab is no class. `view`: from these stories, or judged so. */
+  students(view?: Partial<Pick<ClassView, "stories" | "judged">>): readonly StudentRow[];
   readonly registry: LabRegistry;
   readonly book: LabBook;
   readonly faults: LabFaults;

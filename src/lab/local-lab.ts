@@ -8,7 +8,7 @@ import type { DescriptorBudget } from "../actors/descriptor-budget.ts";
 import type { Instance } from "../actors/instance.ts";
 import { supervisionMachine } from "../actors/supervision.ts";
 import type { RoleLibrary } from "../catalogue/role-library.ts";
-import type { StudentRow } from "../class/student-row.ts";
+import type { ClassView, StudentRow } from "../class/student-row.ts";
 import { NetlabError } from "../errors.ts";
 import type { FaultBoard } from "../faults/fault-board.ts";
 import type { PeerTerm } from "../ids.ts";
@@ -165,8 +165,19 @@ export class LocalLab implements Lab {
     return this.#parts.judge.judged(story);
   }
 
-  students(): readonly StudentRow[] {
-    return this.#parts.file.class?.rows(this) ?? [];
+  students(view: Partial<Pick<ClassView, "stories" | "judged">> = {}): readonly StudentRow[] {
+    const { class: ofClass } = this.#parts.file;
+    if (!ofClass) return [];
+    const lab = this;
+    return ofClass.rows({
+      get instances() {
+        return lab.instances;
+      },
+      stories: () => lab.stories(),
+      liveView: (connection) => lab.liveView(connection),
+      judged: (story) => lab.judged(story),
+      ...view,
+    });
   }
 
   buffers(connection: string, limitBytes: number) {
