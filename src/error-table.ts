@@ -210,6 +210,8 @@ export const errorTable = {
       "no-server": "@{name}: no server of that name is running, so it has no port",
       "no-names": "the clients of {id} have no names: conns {id} lists its connections",
       "not-running": "{id} is {state}: start {id} first",
+      "proxy-replay":
+        "{id} is a proxy's connection, and a proxy has no part in what is said: explain {id} tells it; choose a --role to play it to",
       "proxy-loop": "--to {to} leads back to this proxy{through}: name the address of your server",
       "web-open": "the page is open at {address}: close it first, with web --off",
       "web-off": "the page is off: open it with web",
