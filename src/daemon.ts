@@ -11,6 +11,7 @@
  */
 import { mkdirSync } from "node:fs";
 import path from "node:path";
+import type { Admission } from "./actors/admission.ts";
 import { systemClock } from "./actors/clock.ts";
 import { DescriptorBudget } from "./actors/descriptor-budget.ts";
 import { localFiles } from "./actors/files.ts";
@@ -25,6 +26,7 @@ import { Apartment } from "./apart/apartment.ts";
 import type { RoleTable } from "./catalogue/role-folder.ts";
 import { RoleLibrary } from "./catalogue/role-library.ts";
 import { shippedRoles } from "./catalogue/shipped-roles.ts";
+import type { ClassLab } from "./class/class-lab.ts";
 import { type Config, schemaFile, version } from "./config.ts";
 import { ControlServer } from "./control/control-server.ts";
 import type { OpenEvaluation } from "./control/operator-session.ts";
@@ -37,6 +39,7 @@ import { Judge } from "./judging.ts";
 import { DatabaseQuestions } from "./lab/database-questions.ts";
 import { InstanceMemory } from "./lab/instance-memory.ts";
 import { telemetryOfMove, telemetryOfSecrets } from "./lab/instance-telemetry.ts";
+import { LabClass } from "./lab/lab-class.ts";
 import { LabEntryIds } from "./lab/lab-entry-ids.ts";
 import { LabFileRoles } from "./lab/lab-file-roles.ts";
 import { LocalLab } from "./lab/local-lab.ts";
@@ -88,6 +91,7 @@ export class Daemon {
   readonly #memory: InstanceMemory;
   readonly #file: LabFileRoles;
   readonly #control: ControlServer;
+  readonly #admission: Admission = { gate: undefined };
   #ending: Promise<void> | undefined;
 
   static async start(config: Config, parts: DaemonParts = {}): Promise<Daemon> {
@@ -148,6 +152,7 @@ export class Daemon {
       defaults,
       userRoles,
       faults: this.#faults,
+      classes: this.#newClasses(dataFolder, clock),
       warn: (sentence) => this.log.logger.warn(sentence),
       book,
       entries: new LabEntryIds(openLabEntries(this.#database), (error) =>
@@ -157,7 +162,10 @@ export class Daemon {
     this.#judge = new Judge({
       recorder: this.recorder,
       lab: () => this.lab,
-      onJudged: (story) => this.#journal.keepJudged(story),
+      onJudged: (story) => {
+        this.#journal.keepJudged(story);
+        if (story.judged) this.#file.class?.onJudged(story, story.judged);
+      },
       pairs: async (client, server) => {
         const { lookAtPair } = await import("./onlooker/proxied.ts");
         const found = await lookAtPair({ client, server }, { roles: this.#library.roles, now: clock.now() });
@@ -226,9 +234,39 @@ export class Daemon {
       ...(this.#programWatch ? { surveyPort } : {}),
       hubs: new LocalHubs(),
       onLink: this.#faults.onLink,
+      admission: this.#admission,
       ids,
       apart: apartment.serviceOf,
     };
+  }
+
+  #newClasses(dataFolder: string, clock: Clock): LabClass {
+    return new LabClass({
+      database: this.#database,
+      dataFolder,
+      portOffset: this.#config.portOffset,
+      now: () => clock.now(),
+      descriptors: this.#descriptors,
+      say: (sentence) => this.log.logger.info(sentence),
+      make: () => this.#newClass(clock),
+    });
+  }
+
+  /** The code of a class, and what it costs, is loaded for a lab file that has one. */
+  async #newClass(clock: Clock): Promise<ClassLab> {
+    const { ClassLab } = await import("./class/class-lab.ts");
+    const { openClass } = await import("./stores/class.ts");
+    const made = new ClassLab({
+      store: openClass(this.#database),
+      recorder: this.recorder,
+      judged: (story) => this.#judge.judged(story),
+      roles: this.#library.roles,
+      members: (instance) => this.supervisor.find(instance)?.service.members,
+      now: () => clock.now(),
+      warn: (error) => this.log.logger.warn(messageOf(error)),
+    });
+    this.#admission.gate = made;
+    return made;
   }
 
   #newProgramWatch(clock: Clock): ProgramWatch {

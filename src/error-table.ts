@@ -9,6 +9,7 @@
  */
 import { assignmentSentences } from "./assignment-sentences.ts";
 import { captureSentences } from "./capture-sentences.ts";
+import { classSentences, noClass } from "./class-sentences.ts";
 import { usageSentences } from "./usage-sentences.ts";
 import { UNKNOWN_ADDRESS } from "./wire/address-record.ts";
 import { INVALID, NOT_FOUND } from "./wire/file-transfer.ts";
@@ -61,6 +62,8 @@ export const errorTable = {
     peer: null,
     exit: usage,
   },
+  "bad-class": { says: classSentences, peer: null, exit: usage },
+  "no-such-student": { says: noClass, peer: null, exit: noSuchThing },
   "bad-capture": { says: captureSentences, peer: null, exit: usage },
   "bad-role": {
     says: {

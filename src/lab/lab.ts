@@ -3,6 +3,7 @@
  * commands that answer when they are done, and news by topic. Nothing that acts goes through it.
  */
 import type { AnyStateMachine } from "xstate";
+import type { ClassLab } from "../class/class-lab.ts";
 import type { StudentRow } from "../class/student-row.ts";
 import type { FaultDocument, FaultRequest } from "../faults/fault-board.ts";
 import type { PeerTerm } from "../ids.ts";
@@ -71,6 +72,8 @@ export interface Lab {
   judged(story: Story): Judged;
   /** Bytes on their way through a live connection; undefined where it has ended. */
   buffers(connection: string, limitBytes: number): ConnectionBuffers | undefined;
+  /** The class that the lab is for; undefined: for none. */
+  readonly class?: LabClassView | undefined;
   /** A class at a glance, a row a student, in the roster's order; none where the lab is no class. */
   students(): readonly StudentRow[];
   readonly registry: LabRegistry;
@@ -129,6 +132,12 @@ export interface Lab {
   reload(): Promise<void>;
   shutdown(why: string): void;
 }
+
+/** The class as its instructor sees it and acts on it. */
+export type LabClassView = Pick<
+  ClassLab,
+  "name" | "plan" | "students" | "find" | "former" | "hints" | "hint" | "gate" | "setGate" | "who" | "forget"
+>;
 
 export type LabRegistry = Pick<Registry, "list" | "register" | "deregister">;
 

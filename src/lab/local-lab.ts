@@ -8,6 +8,7 @@ import type { DescriptorBudget } from "../actors/descriptor-budget.ts";
 import type { Instance } from "../actors/instance.ts";
 import { supervisionMachine } from "../actors/supervision.ts";
 import type { RoleLibrary } from "../catalogue/role-library.ts";
+import type { ClassLab } from "../class/class-lab.ts";
 import type { StudentRow } from "../class/student-row.ts";
 import { NetlabError } from "../errors.ts";
 import type { FaultBoard } from "../faults/fault-board.ts";
@@ -151,8 +152,12 @@ export class LocalLab implements Lab {
     return this.#parts.judge.judged(story);
   }
 
+  get class(): ClassLab | undefined {
+    return this.#parts.file.class;
+  }
+
   students(): readonly StudentRow[] {
-    return this.#parts.file.class?.rows(this) ?? [];
+    return this.#parts.file.class?.rows() ?? [];
   }
 
   buffers(connection: string, limitBytes: number) {
@@ -254,8 +259,10 @@ export class LocalLab implements Lab {
     return this.#parts.questions.query(sql, options);
   }
 
-  keepCheck(report: KeptReport): Promise<number> {
-    return this.#parts.checks.add(report);
+  async keepCheck(report: KeptReport): Promise<number> {
+    const run = await this.#parts.checks.add(report);
+    this.class?.onChecks();
+    return run;
   }
 
   journaled(peer: PeerTerm): Promise<JournaledStory | undefined> {
