@@ -2,7 +2,7 @@
  * The programs as they are shipped: one bundle in pieces. Five hundred small files that are found, read and linked one by one are
  * most of a start; the pieces are a few dozen. A role and a command stay a file each, because their folders are scanned.
  */
-import { chmodSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -130,8 +130,32 @@ function exportsOf(name, by) {
     .join("\n");
 }
 
-// One brings a binary, the other is one; neither is wanted before it is asked for.
-const external = ["better-sqlite3", "esbuild"];
+/**
+ * SQLite's JavaScript is fourteen small files, each of which would be found and read at a start: they are bundled. Only the one that looks
+ * for the binary stays where it is, beside it.
+ */
+const sqliteBinding = {
+  name: "sqlite-binding",
+  setup: (hooks) => {
+    const filter = /^\.\/binding$/;
+    hooks.onResolve({ filter }, ({ path: name, importer }) =>
+      /better-sqlite3.lib.index\.js$/.test(importer)
+        ? { path: name, namespace: "sqlite-binding" }
+        : undefined,
+    );
+    hooks.onLoad({ filter, namespace: "sqlite-binding" }, () => ({
+      contents: `import { createRequire } from "node:module";
+        import path from "node:path";
+        const ownRequire = createRequire(import.meta.url);
+        const file = () => path.join(path.dirname(ownRequire.resolve("better-sqlite3/package.json")), "lib/binding.js");
+        export const getBinding = (given) => ownRequire(file()).getBinding(given);`,
+      resolveDir: root,
+    }));
+  },
+};
+
+// It is a binary, and not wanted before it is asked for.
+const external = ["esbuild"];
 const split = await build({
   entryPoints: [...ours, ...own],
   outdir: "dist",
@@ -142,7 +166,7 @@ const split = await build({
   target: "node22",
   chunkNames: "chunks/[name]-[hash]",
   external,
-  plugins: [shippedRoles, english, noThreads, builtins],
+  plugins: [shippedRoles, english, noThreads, builtins, sqliteBinding],
   metafile: true,
   write: false,
   logLevel: "warning",
@@ -155,7 +179,12 @@ const files = await mergedChunks(split, {
     "src/client.ts",
     "src/stores/query-process.ts",
   ],
-  later: ["src/diagnoses/table.ts", "src/control/control-session.ts", "src/repl/evaluation/evaluation.ts"],
+  later: [
+    "src/diagnoses/table.ts",
+    "src/control/control-session.ts",
+    "src/repl/evaluation/evaluation.ts",
+    "src/web/web-door.ts",
+  ],
   // Until they have run, parsed code is not kept between starts.
   apart: ["src/netlabd.ts", "src/netlabctl.ts"],
   external,
@@ -164,6 +193,30 @@ for (const file of files) {
   mkdirSync(path.dirname(file.path), { recursive: true });
   writeFileSync(file.path, file.contents);
 }
+
+// The page, for browsers: the plots are a piece of their own, loaded when they are looked at.
+await build({
+  entryPoints: [{ in: "src/page/main.tsx", out: "page" }],
+  outdir: "dist/page",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "browser",
+  target: ["es2022", "firefox115", "safari16"],
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  minify: true,
+  chunkNames: "[name]-[hash]",
+  logLevel: "warning",
+});
+await build({
+  entryPoints: [{ in: "src/page/page.css", out: "page" }],
+  outdir: "dist/page",
+  bundle: true,
+  minify: true,
+  logLevel: "warning",
+});
+copyFileSync("src/page/index.html", "dist/page/index.html");
 
 // The labs are read by our own code, which this Node may not run from source.
 const reader = path.join(root, "dist", "prepare-labs.mjs");

@@ -6,6 +6,9 @@
 import path from "node:path";
 import { build } from "esbuild";
 
+/** Lines of a stack are to be found again. */
+const LINE_CHARS = 120;
+
 /**
  * `entries`: sources of the programs, the daemon's first; `later`: those that it loads when they are wanted, beside what it has. `apart`:
  * those that must stay small. Answers the files, ready to be written.
@@ -62,6 +65,10 @@ export async function mergedChunks({ outputFiles, metafile }, { external, ...pro
     target: "node22",
     external,
     plugins: [pieces],
+    // Text that is read, and kept in memory, at each start; names stay, so that a stack can be read.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit: LINE_CHARS,
     write: false,
     logLevel: "warning",
   });

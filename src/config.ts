@@ -10,6 +10,8 @@ export interface Config {
   readonly lab: string;
   readonly dataFolder: string;
   readonly socketPath: string;
+  /** A second socket, for those who look on; undefined: there is none. */
+  readonly observe?: { readonly path: string; readonly group: string | undefined } | undefined;
   /** Undefined: what each role says. */
   readonly host: string | undefined;
   readonly portOffset: number;
@@ -36,17 +38,36 @@ export const version = (
 ).version;
 
 /** Every option by its name, as it was given or by its default. */
-export interface GivenOptions extends Omit<Config, "dataFolder" | "socketPath" | "recordMemoryBytes"> {
+export interface GivenOptions
+  extends Omit<Config, "dataFolder" | "socketPath" | "recordMemoryBytes" | "observe"> {
   readonly data: string;
   readonly socket: string;
   readonly recordMemory?: number | undefined;
+  /** True: at its usual path. */
+  readonly observeSocket?: string | true | undefined;
+  readonly observeGroup?: string | undefined;
 }
 
-export const configOf = ({ data, socket, recordMemory, ...others }: GivenOptions): Config => ({
+export const configOf = ({
+  data,
+  socket,
+  recordMemory,
+  observeSocket,
+  observeGroup,
+  ...others
+}: GivenOptions): Config => ({
   ...others,
   dataFolder: path.resolve(data),
   socketPath: path.resolve(socket),
   recordMemoryBytes: recordMemory,
+  ...(observeSocket === undefined
+    ? {}
+    : {
+        observe: {
+          path: path.resolve(observeSocket === true ? `${socket}.observe` : observeSocket),
+          group: observeGroup,
+        },
+      }),
 });
 
 /** Defaults that the environment decides. */

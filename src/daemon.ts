@@ -59,6 +59,7 @@ import { openNumbers } from "./stores/numbers.ts";
 import { Queries } from "./stores/queries.ts";
 import { openRegistry } from "./stores/registry.ts";
 import { Recorder } from "./stories/recorder.ts";
+import { WebKeeper } from "./web-keeper.ts";
 
 /** Room for the ports of one lab. */
 const OFFSET_STEP = 1_000;
@@ -92,6 +93,9 @@ export class Daemon {
   readonly #file: LabFileRoles;
   readonly #control: ControlServer;
   readonly #admission: Admission = { gate: undefined };
+  /** For those who look on, where it is wanted. */
+  readonly #observe: ControlServer | undefined;
+  readonly #web: WebKeeper;
   #ending: Promise<void> | undefined;
 
   static async start(config: Config, parts: DaemonParts = {}): Promise<Daemon> {
@@ -172,6 +176,7 @@ export class Daemon {
         return typeof found === "object" ? found.judged : undefined;
       },
     });
+    this.#web = new WebKeeper({ dataFolder, lab: () => this.lab, log: this.log });
     this.lab = new LocalLab({
       version,
       socketPath,
@@ -192,17 +197,20 @@ export class Daemon {
       descriptors: this.#descriptors,
       log: this.log,
       faults: this.#faults,
+      web: this.#web.web,
       playApart: async (role, story, limits) => {
         const { replayApart } = await import("./apart/replay-apart.ts");
         return replayApart(dataFolder, role, story, limits);
       },
     });
-    this.#control = new ControlServer({
+    const host = {
       lab: this.lab,
       descriptors: this.#descriptors,
       openEvaluation: config.eval ? this.#openEvaluation : undefined,
       prepare: () => this.prepare(),
-    });
+    };
+    this.#control = new ControlServer(host, { path: socketPath, level: "own" });
+    this.#observe = config.observe && new ControlServer(host, { ...config.observe, level: "observe" });
   }
 
   #environment(registry: Environment["registry"], addressBook: LabBook): Environment {
@@ -301,10 +309,12 @@ export class Daemon {
     for (const event of (await this.#file.addAll()).flatMap(telemetryOfSecrets)) this.log.telemetry(event);
     const stored = this.#memory.bringBack();
     await this.#control.listen();
+    await this.#observe?.listen();
     this.#programWatch?.start();
     const starting = this.supervisor.instances.filter(({ id }) => stored.get(id) !== "stopped");
     for (const instance of starting) instance.start();
     await Promise.all(starting.map((instance) => instance.settled()));
+    await this.#web.bringBack();
     this.#exposures.emitAll();
     this.#adviseOffset();
     this.#warnIfCramped();
@@ -346,9 +356,11 @@ export class Daemon {
     this.lab.markStopping();
     this.#programWatch?.stop();
     this.#control.announceStop();
+    this.#observe?.announceStop();
+    await this.#web.end();
     await this.supervisor.stopAll(drainMs);
     this.log.flush();
-    await this.#control.close();
+    await Promise.all([this.#control.close(), this.#observe?.close()]);
     await this.#judge.settle();
     this.#queries.close();
     this.#database.close();

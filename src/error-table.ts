@@ -10,6 +10,8 @@
 import { assignmentSentences } from "./assignment-sentences.ts";
 import { captureSentences } from "./capture-sentences.ts";
 import { classSentences, noClass } from "./class-sentences.ts";
+import { needsLevelSentences } from "./level-sentences.ts";
+import { socketSentences } from "./socket-sentences.ts";
 import { usageSentences } from "./usage-sentences.ts";
 import { UNKNOWN_ADDRESS } from "./wire/address-record.ts";
 import { INVALID, NOT_FOUND } from "./wire/file-transfer.ts";
@@ -106,6 +108,7 @@ export const errorTable = {
     says: {
       "none-runs": "no {role} runs: spawn {role}",
       unknown: "no role {term:quoted} here; {hint}",
+      labelled: "no role is for {label}: ls lists the roles, spawn --label makes one",
       nothing: "no role is called {term}: ls lists the roles",
       "to-draw": "nothing is called {term:quoted}; {hint}",
       "no-class":
@@ -205,6 +208,8 @@ export const errorTable = {
       "no-names": "the clients of {id} have no names: conns {id} lists its connections",
       "not-running": "{id} is {state}: start {id} first",
       "proxy-loop": "--to {to} leads back to this proxy{through}: name the address of your server",
+      "web-open": "the page is open at {address}: close it first, with web --off",
+      "web-off": "the page is off: open it with web",
       "no-listener": "{id} cannot pass a text on to its clients: use send <connection> to talk to one",
     },
     peer: null,
@@ -380,22 +385,18 @@ export const errorTable = {
     peer: null,
     exit: refused,
   },
+  "needs-level": {
+    says: needsLevelSentences,
+    peer: null,
+    exit: refused,
+  },
   "socket-in-use": {
     says: "another netlabd{pid} answers on {path}: attach to it with netlabctl; a second lab needs its own --socket, --data and --port-offset",
     peer: null,
     exit: refused,
   },
   "socket-unsafe": {
-    says: {
-      "of-stranger":
-        "the control socket {path} belongs to user {user}: name yours with --socket, or attach as that user",
-      "closed-to-you":
-        "the socket {path} is closed to you ({errno}): only the user who started the daemon may control it",
-      "too-long": "the socket path {path} is longer than {limit} bytes: name a shorter one with --socket",
-      "not-made": "cannot make the control socket {path}: {why}",
-      folder: "the control socket's folder {folder} cannot be used: {why}; name another with --socket",
-      "no-socket": "{path} exists and is not a socket: name another with --socket",
-    },
+    says: socketSentences,
     peer: null,
     exit: refused,
   },

@@ -13,6 +13,14 @@ export function netlabdProgram(env: NodeJS.ProcessEnv = process.env): Command {
     .option("--data <dir>", "where the database and your files are", usual.data)
     .option("--socket <path>", "the control socket", usual.socket)
     .option(
+      "--observe-socket [path]",
+      "a second socket, for those who may look and change nothing (default path: the one of --socket with .observe added)",
+    )
+    .option(
+      "--observe-group <group>",
+      "open the observe socket to this group; its folder is of that group, 0750, and holds nothing else",
+    )
+    .option(
       "--host <host>",
       "where the roles listen (default: localhost, this machine only; * is everywhere)",
     )
@@ -63,6 +71,10 @@ export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv
   const options = command.opts();
   if (options.detach && command.getOptionValueSource("repl") !== undefined && options.repl)
     command.error("error: --detach runs in the background, so it has no terminal for --repl");
+  if (options.observeGroup !== undefined && typeof options.observeSocket !== "string")
+    command.error(
+      "error: --observe-group needs --observe-socket PATH, in a folder of its own that the group can reach, e.g. /run/netlabd-observe/lab.sock",
+    );
   const repl = command.getOptionValueSource("repl") === undefined ? undefined : options.repl;
   return configOf({ ...options, repl } as GivenOptions);
 }

@@ -14,7 +14,8 @@ const HEAD = `# Commands
 
 Every command works at the prompt, one-shot (\`netlabctl conns\`), and in scripts ([scripts.md](../scripts.md)). \`--json\` answers
 with documents; \`<command> --help\` explains it. A *selector* is a role, an id (\`chat-1\`), a name, a connection (\`c17\`), \`@last\`,
-\`state=…\`, \`addr=…\` or \`label=…\`; several together all have to hold.`;
+\`state=…\`, \`addr=…\` or \`label=…\`; several together all have to hold. A command that names no level is for everybody who may attach; the others need it
+([security.md](../security.md#levels)).`;
 
 export async function commandsPage(
   commands: readonly Command[],
@@ -36,6 +37,7 @@ function commandText(command: Command): string {
     aliases.length > 0 ? `Also: ${aliases.map(code).join(", ")}.` : "",
     isClients ? "Done by the client." : "",
     optionsOf ? "It takes the options of its role, below." : "",
+    command.level === "observe" ? "" : `Level: ${command.level}.`,
   ];
   const usage = usageOf(command, flags.length > 0 || optionsOf !== undefined);
   return section(command.name, usage, command.summary, remarks, command.args, flags, command.example);

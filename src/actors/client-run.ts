@@ -108,19 +108,19 @@ export class ClientRun implements InstanceService, MachineWatcher {
       ask: async (question) => {
         story.subject.remote = { address: question.to.host, port: question.to.port };
         const answers = ask(question, clock, {
-          sent: (_to, bytes) => story.recordWrite(bytes),
-          came: (bytes) => {
+          sent: (bytes, ends) => story.recordDatagram("out", bytes, ends),
+          came: (bytes, ends) => {
             // A client says later what a registry told it now.
             const learnt = this.#role.secrets?.find(bytes.toString()) ?? [];
             if (learnt.length > 0) story.secrets = [...story.secrets, ...learnt];
-            story.recordRead(bytes);
+            story.recordDatagram("in", bytes, ends);
           },
         });
         return this.#surveyed(answers, { transport: "udp", ...question.to }, (all) => all.length === 0);
       },
       send: async (to, text) => {
-        await send(to, text);
-        story.recordWrite(Buffer.from(text));
+        const ends = await send(to, text);
+        story.recordDatagram("out", Buffer.from(text), ends);
       },
       localAddressTowards,
       connect: (to, localPort) => this.#connect(to, localPort, story),
@@ -141,8 +141,7 @@ export class ClientRun implements InstanceService, MachineWatcher {
       link?.destroy();
       return new Promise(() => undefined);
     }
-    story.subject.remote = { address: link.remote.address, port: to.port };
-    story.subject.local = link.local;
+    story.recordConnection({ local: link.local, remote: { address: link.remote.address, port: to.port } });
     this.#connection = new Connection(environment.onLink?.(link, story.subject.id) ?? link, story, {
       phases: this.#role.phases,
       clock: environment.clock,

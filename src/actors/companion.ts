@@ -10,7 +10,7 @@ import type { ServiceContext } from "./service.ts";
 export function serverNetwork({ environment: { clock } }: ServiceContext): Network {
   return {
     ask: (question) => ask(question, clock),
-    send,
+    send: async (to, text) => void (await send(to, text)),
     localAddressTowards,
     connect: async (to) => {
       (await connect(to, clock)).destroy();

@@ -7,13 +7,14 @@ import { UdpClient } from "../link/udp-client.ts";
 import type { Clock, HostPort, Question } from "../machines/_world.ts";
 import { connectError, osCode } from "../os/os-errors.ts";
 import { cause } from "../stories/causes.ts";
+import type { Ends } from "../stories/story.ts";
 
 /** How long a connection may take to be made. */
 const CONNECT_MS = 5_000;
 
 export interface DatagramTrace {
-  sent?(to: HostPort, bytes: Buffer): void;
-  came?(bytes: Buffer): void;
+  sent?(bytes: Buffer, ends: Ends): void;
+  came?(bytes: Buffer, ends: Ends): void;
 }
 
 /** Asks once and collects the answers in order; what has come by the time limit is the answer. */
@@ -42,25 +43,26 @@ function collect(
     };
     udp.onError(stop);
     udp.onMessage((bytes) => {
-      trace.came?.(bytes);
+      trace.came?.(bytes, udp.ends);
       const answer = bytes.toString("utf8");
       answers.push(answer);
       if (isLast(answer)) stop(undefined);
     });
     const bytes = Buffer.from(text);
-    trace.sent?.(to, bytes);
+    trace.sent?.(bytes, udp.ends);
     udp.send(bytes).catch(stop);
   });
 }
 
-/** Sends one datagram. */
-export async function send(to: HostPort, text: string): Promise<void> {
+/** Sends one datagram; answers between which ends it went. */
+export async function send(to: HostPort, text: string): Promise<Ends> {
   const udp = await connectedUdp(to);
   try {
     await new Promise<void>((resolve, reject) => {
       udp.onError(reject);
       udp.send(Buffer.from(text)).then(resolve, reject);
     });
+    return udp.ends;
   } catch (error) {
     throw connectError(error, to.host, to.port);
   } finally {

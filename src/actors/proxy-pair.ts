@@ -93,8 +93,10 @@ export class ProxyPair implements LegHost {
 
   /** Lets faults and captures take their places before the first byte. */
   #seen(link: Link, { story, id }: ProxyLeg): Link {
-    story.subject.local = link.local;
-    story.subject.remote = link.remote;
+    const { subject } = story;
+    if (subject.leg === "server" && subject.transport === "tcp") story.recordConnection(link);
+    subject.local = link.local;
+    subject.remote = link.remote;
     return this.#parts.context.environment.onLink?.(link, id) ?? link;
   }
 

@@ -50,6 +50,8 @@ export class ApartService implements InstanceService {
   #snapshots: ReadonlyMap<string, SnapshotView> = new Map();
   /** Faults on its lines, by their ids: the next process is told of them too. */
   readonly #faults = new Map<string, PlainFault>();
+  /** Process that hears of each fault as it comes or goes: it has been told of all that there were. */
+  #lined: Keeper | undefined;
   #lastKey = 0;
   #isOpen = false;
   #unwatch: () => void = () => undefined;
@@ -106,11 +108,11 @@ export class ApartService implements InstanceService {
   readonly lines: DistantLines = {
     put: async (fault) => {
       this.#faults.set(fault.id, fault);
-      if (this.#isOpen) await this.#keeper?.role.ask("putFault", fault).catch(() => undefined);
+      await this.#lined?.role.ask("putFault", fault).catch(() => undefined);
     },
     take: async (id) => {
       this.#faults.delete(id);
-      if (this.#isOpen) await this.#keeper?.role.ask("takeFault", id).catch(() => undefined);
+      await this.#lined?.role.ask("takeFault", id).catch(() => undefined);
     },
   };
 
@@ -160,7 +162,7 @@ export class ApartService implements InstanceService {
       this.#unwatch = environment.registry.watch(() =>
         this.#keeper?.role.tell("registry", this.#registryView),
       );
-      for (const fault of this.#faults.values()) await keeper.role.ask("putFault", fault);
+      await this.#putFaults(keeper);
       this.#standing = await keeper.role.ask("open");
       this.#port = this.#standing.port;
       this.#isOpen = this.#keeper === keeper;
@@ -169,8 +171,16 @@ export class ApartService implements InstanceService {
     }
   }
 
+  /** All that there are; one that comes or goes meanwhile is told behind them. */
+  async #putFaults(keeper: Keeper): Promise<void> {
+    const told = [...this.#faults.values()].map((fault) => keeper.role.ask("putFault", fault));
+    this.#lined = keeper;
+    await Promise.all(told);
+  }
+
   #startKeeper(): Keeper {
     this.#keeper?.end(ENDED);
+    this.#lined = undefined;
     const { environment, id } = this.#context;
     const { watchdog = WATCHDOG_MS, memory = MEMORY_BYTES } = this.#context.common;
     const reader = this.#stories.readNext();

@@ -129,7 +129,11 @@ export function addressBytes(address: string): Buffer {
   return bytes;
 }
 
-const ipv4Bytes = (address: string) => Buffer.from(address.split(".").map(Number));
+/** An address that is none - of a client that has not connected - is all zeros. */
+function ipv4Bytes(address: string): Buffer {
+  const [a = 0, b = 0, c = 0, d = 0] = address.split(".").map(Number);
+  return Buffer.of(a, b, c, d);
+}
 
 /** `fe80::1%lo`: the zone is this machine's own affair, and goes over no wire. */
 function ipv6Bytes(address: string): Buffer {

@@ -25,26 +25,38 @@ export interface Totals {
 type Side = "in" | "out";
 
 const NOTHING = Buffer.alloc(0);
+/** Kinds that go over a connection: an older story does not tell when it stood. */
+const WIRED: readonly Entry["kind"][] = [
+  "in",
+  "out",
+  "drained",
+  "late",
+  "file",
+  "gap",
+  "ended",
+  "fin",
+  "closed",
+];
 /** Kinds before which nothing of a step waits to be told: sums can be compared. */
 const SETTLED: readonly Entry["kind"][] = ["in", "ended", "closed"];
 
 export class StoryPackets {
   readonly #subject: StorySubject;
-  readonly #tcp: TcpConversation | undefined;
+  readonly #opener: "peer" | "us";
+  /** Undefined: no connection stands. */
+  #tcp: TcpConversation | undefined;
   /** Comments that wait for a packet. */
   #comments: string[] = [];
   readonly #told = { in: 0, out: 0 };
   /** How the end goes over the wire where it was no FIN. */
   #breaksBy: Direction | undefined;
-  #hasOpened = false;
   /** Entries come as they happen. */
   #isFollowed = false;
 
   /** `opener`: the side that connected. */
   constructor(subject: StorySubject, opener: "peer" | "us") {
     this.#subject = subject;
-    if (subject.transport === "tcp")
-      this.#tcp = new TcpConversation(subject.local, subject.remote, opener, seedOf(subject.id));
+    this.#opener = opener;
   }
 
   /** Comments that no packet came for. */
@@ -56,19 +68,31 @@ export class StoryPackets {
   take(entry: ShownEntry, totals?: Totals): StoryPacket[] {
     const packets: StoryPacket[] = [];
     this.#isFollowed = totals !== undefined;
-    if (!this.#hasOpened) {
-      this.#hasOpened = true;
-      if (entry.kind === "opened") this.#comment(entry);
-      packets.push(...this.#packed(entry.at, this.#tcp?.handshake() ?? []));
-    }
+    if (entry.kind === "opened") this.#comment(entry);
+    packets.push(...this.#connected(entry));
     if (totals && SETTLED.includes(entry.kind)) packets.push(...this.#caughtUp(entry, totals));
     packets.push(...this.#ofEntry(entry));
     return packets;
   }
 
+  /** The handshake: of a peer that came, at the beginning; of one of our clients, when its connection stood. */
+  #connected(entry: ShownEntry): StoryPacket[] {
+    const { transport, id, local, remote } = this.#subject;
+    if (transport === "udp" || "datagram" in entry) return [];
+    const isNew = entry.kind === "connected";
+    if (isNew) this.#comment(entry);
+    const isDue =
+      isNew || (this.#tcp === undefined && (this.#opener === "peer" || WIRED.includes(entry.kind)));
+    if (!isDue) return [];
+    const ends = isNew ? entry : { local, remote };
+    this.#tcp = new TcpConversation(ends, this.#opener, seedOf(`${id} ${isNew ? ends.local.port : ""}`));
+    return this.#packed(entry.at, this.#tcp.handshake());
+  }
+
   #ofEntry(entry: ShownEntry): StoryPacket[] {
     switch (entry.kind) {
       case "opened":
+      case "connected":
         return [];
       case "in":
       case "drained":
@@ -83,6 +107,8 @@ export class StoryPackets {
         return this.#unseen(entry.at, entry.direction, entry.size);
       case "gap":
         this.#comment(entry);
+        // Of datagrams nothing is known but their sum.
+        if (!this.#tcp) return [];
         return [
           ...this.#unseen(entry.at, "in", entry.bytesIn),
           ...this.#unseen(entry.at, "out", entry.bytesOut),
@@ -112,7 +138,7 @@ export class StoryPackets {
   #bytes(entry: ShownEntry & { bytes: Buffer; size: number }, side: Side): StoryPacket[] {
     this.#told[side] += entry.size;
     const payload = { bytes: entry.bytes, size: entry.size };
-    const packets = this.#packed(entry.at, this.#ways(side, payload));
+    const packets = this.#packed(entry.at, this.#ways(side, payload, entry));
     if (entry.bytes.length < entry.size) packets[0]?.comments.push(notKept(entry.size - entry.bytes.length));
     for (const [index, packet] of packets.filter(({ direction }) => direction === side).entries()) {
       const spans = spansWithin(entry.hidden ?? [], index * MAX_SEGMENT, MAX_SEGMENT);
@@ -124,14 +150,15 @@ export class StoryPackets {
   #unseen(at: number, side: Side, size: number): StoryPacket[] {
     this.#told[side] += size;
     if (size === 0) return [];
-    const packets = this.#packed(at, this.#ways(side, { bytes: NOTHING, size }));
+    const packets = this.#packed(at, this.#tcp?.data(side, { bytes: NOTHING, size }) ?? []);
     packets[0]?.comments.push(notKept(size));
     return packets;
   }
 
-  #ways(side: Side, payload: Payload): Way[] {
-    if (this.#tcp) return this.#tcp.data(side, payload);
-    const { local, remote } = this.#subject;
+  #ways(side: Side, payload: Payload, entry: ShownEntry): Way[] {
+    const datagram = "datagram" in entry ? entry.datagram : undefined;
+    if (this.#tcp && !datagram) return this.#tcp.data(side, payload);
+    const { local, remote } = datagram ?? this.#subject;
     const path = side === "in" ? { from: remote, to: local } : { from: local, to: remote };
     return [{ direction: side, packet: udpPacket(path, payload) }];
   }

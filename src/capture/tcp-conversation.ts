@@ -2,7 +2,7 @@
  * The segments of one TCP conversation, made from what its ends wrote: three for the handshake, one for a write with the acknowledgement
  * that follows, and a FIN or a reset. Numbers never jump: bytes that were not kept are segments with bytes that are not there.
  */
-import type { Endpoint } from "../stories/story.ts";
+import type { Endpoint, Ends } from "../stories/story.ts";
 import { MAX_SEGMENT, type Payload, TcpFlag, tcpPacket, type Wired } from "./ip-packet.ts";
 import type { Direction } from "./pcapng-writer.ts";
 
@@ -32,7 +32,7 @@ export class TcpConversation {
   #isReset = false;
 
   /** `seed`: where the numbers begin; `opener`: the side that connects. */
-  constructor(local: Endpoint, remote: Endpoint, opener: "peer" | "us", seed: number) {
+  constructor({ local, remote }: Ends, opener: "peer" | "us", seed: number) {
     this.#peer = { endpoint: remote, next: seed >>> 0, hasEnded: false };
     this.#us = { endpoint: local, next: (seed ^ 0x5bd1e995) >>> 0, hasEnded: false };
     this.#isPeerFirst = opener === "peer";

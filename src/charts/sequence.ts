@@ -157,6 +157,8 @@ function stepsFor(entry: ShownEntry, whole: Entry, story: Story, display?: Displ
       const begins = first === "" ? [] : note(`in ${first}`, "state");
       return subject.transport === "udp" || isOpenedByUs(story) ? begins : [...came("connects"), ...begins];
     }
+    case "connected":
+      return went("connects");
     case "in":
       return came(bytesText(entry, whole, display));
     case "out":

@@ -10,6 +10,7 @@ import { patience } from "./patience.ts";
 import { exitSoon, refusalIn } from "./refusal.ts";
 import type { Scene } from "./scene.ts";
 import { advised, lastWords, type Outcome, tooLong, verdictOf } from "./server-try.ts";
+import { Silence } from "./silence.ts";
 import type { Stage } from "./stage.ts";
 import { Transcript } from "./transcript.ts";
 
@@ -43,6 +44,7 @@ async function tried(
     counterpart: subject.role,
     ending: "",
     usual: undefined,
+    silence: new Silence(),
     signal: limit.signal,
     program: () => t.program,
     remark: (text) => void remarks.add(text),
@@ -69,6 +71,7 @@ async function tried(
     ...verdict,
     message: advised(verdict, likely, { advice: one.advice }),
     ...(refusal === undefined ? {} : { status: "unimplemented" as const, message: refusal }),
+    follows: null,
     closing: hasFailed ? closing : null,
     remarks: [...remarks],
     likely,

@@ -52,7 +52,13 @@ export abstract class Hearing {
     return Buffer.concat(this.#chunks);
   }
 
+  protected saying(bytes: Buffer): void {
+    this.lastSaid = printableBytes(bytes);
+    this.scene.silence.asked();
+  }
+
   protected arrived(bytes: Buffer): void {
+    if (this.lastSaid !== "") this.scene.silence.answered();
     this.#chunks.push(bytes);
     this.unread = Buffer.concat([this.unread, bytes]);
     this.moved();
@@ -190,7 +196,11 @@ export abstract class Hearing {
     withinMs = ANSWER_MS,
     earlyMs = EARLY_MS,
   ): Promise<Found | undefined> {
-    const deadline = performance.now() + withinMs * patience();
+    const { silence } = this.scene;
+    // A greeting comes in its own time.
+    const isAnswer = this.lastSaid !== "";
+    const deadline = performance.now() + (isAnswer ? silence.withinMs(withinMs) : withinMs) * patience();
+    const lookMs = isAnswer ? silence.quietMs(earlyMs) : earlyMs;
     for (;;) {
       const found = look();
       if (found !== undefined) return found;
@@ -198,7 +208,7 @@ export abstract class Hearing {
       const left = deadline - performance.now();
       if (left <= 0) return undefined;
       if (this.over !== undefined && this.quietMs > WRONG_QUIET_MS) return look();
-      if (this.quietMs >= earlyMs && (await this.#isAllThatComes(left))) return look();
+      if (this.quietMs >= lookMs && (await this.#isAllThatComes(left))) return look();
       await this.#woken(Math.min(left, LOOK_MS));
     }
   }

@@ -88,8 +88,8 @@ export interface Program {
    * to do. False: not known.
    */
   isSilent(silence: Silence): Promise<boolean>;
-  /** A client of this TCP port is connected, or waits to be taken; undefined: that is not to be told from what it has open. */
-  hasClients(port: number): Promise<boolean | undefined>;
+  /** Clients of this TCP port that wait to be taken; undefined: it has taken some, or may have, which is not to be told from what it has open. */
+  waitingClients(port: number): Promise<number | undefined>;
   /** Undefined where the system does not tell. */
   sample(): Promise<Sample | undefined>;
   /** Types at its terminal, or into its standard input. */

@@ -23,6 +23,11 @@ const result = z.object({
   tries: z.array(z.object({ status, ms, seed: z.string() })),
   ms,
   message: z.string().describe("the mistake in a sentence; of a skipped case, why"),
+  follows: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe("id of a case before it that failed for the same reason; null where there is none"),
   remarks: z.array(z.string()),
   expected: octets.nullable(),
   got: octets.nullable(),

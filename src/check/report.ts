@@ -86,6 +86,8 @@ export interface Result {
   readonly ms: number;
   /** Mistake, in a sentence; of a skipped one, why. "" of one that passed. */
   readonly message: string;
+  /** Case before it that failed for the same reason, and is told whole; null: none, or it did not fail. */
+  readonly follows: string | null;
   /** Habits that were accepted, though it is not quite as the rule says. */
   readonly remarks: readonly string[];
   readonly expected: Octets | null;

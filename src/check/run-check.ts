@@ -13,6 +13,7 @@ import type { Checkable } from "./checkable.ts";
 import type { Programs } from "./program.ts";
 import { type Ended, type Grade, type Report, type Result, type Side, scoreOf } from "./report.ts";
 import { type ServerProgram, StartedServer, serverThere } from "./server-program.ts";
+import { Silence } from "./silence.ts";
 import { Stage, type Words } from "./stage.ts";
 import { NotStarted } from "./verdict.ts";
 
@@ -62,29 +63,43 @@ export async function runCheck(request: CheckRequest, parts: CheckParts): Promis
   const { role, counterpart } = parts.subject;
   const cases = casesOf(request, parts.subject.cases);
   const server = serverOf(request, role, parts);
+  const silence = new Silence();
+  const subject: CheckSubject = {
+    checkable: parts.subject,
+    programs: parts.programs,
+    usual: {},
+    silence,
+    counterpart,
+    server,
+    openStage: (seed) => openStage(seed, request, parts),
+  };
   const results: Result[] = [];
-  const usual: CheckSubject["usual"] = {};
+  const shortened = new Set<number>();
   let ended: Ended | null = null;
-  for (const one of cases) {
+  const isJudged = async (one: WholeCase, place: number): Promise<boolean> => {
     if (parts.signal.aborted) ended ??= { code: "interrupted", message: "the check was interrupted" };
-    if (ended) break;
-    const result = await resultOf(one, request, {
-      checkable: parts.subject,
-      programs: parts.programs,
-      usual,
-      counterpart,
-      server,
-      openStage: (seed) => openStage(seed, request, parts),
-    }).catch((error: unknown) => {
+    if (ended) return false;
+    if (silence.isProved) shortened.add(place);
+    const result = await resultOf(one, request, subject).catch((error: unknown) => {
       if (!(error instanceof NotStarted)) throw error;
       const output = server.program?.output ?? "";
       ended = { code: "not-started", message: error.message, ...(output === "" ? {} : { output }) };
       return undefined;
     });
-    if (!result) break;
-    results.push(result);
-    parts.onResult?.(result, results.length, cases.length);
+    if (result) results[place] = result;
+    return result !== undefined;
+  };
+  for (const [place, one] of cases.entries()) {
+    if (!(await isJudged(one, place))) break;
+    const result = results[place];
+    if (result) parts.onResult?.(result, results.length, cases.length);
   }
+  // Cases for which a silent program was given little time are tried again when it has answered.
+  if (silence.hasAnswered)
+    for (const place of shortened) {
+      const one = cases[place];
+      if (one && results[place]?.status === "failed" && !(await isJudged(one, place))) break;
+    }
   const exit = server.program?.exit?.code ?? null;
   await server.stop();
   return {

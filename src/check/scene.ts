@@ -3,6 +3,7 @@ import type { Role } from "../machines/_role.ts";
 import type { Recorder } from "../stories/recorder.ts";
 import type { Chance } from "./chance.ts";
 import type { Program } from "./program.ts";
+import type { Silence } from "./silence.ts";
 import type { Stage } from "./stage.ts";
 import type { Transcript } from "./transcript.ts";
 import type { UsualAnswers } from "./usual-answers.ts";
@@ -18,6 +19,8 @@ export interface Scene {
   /** End of a message that this program takes: none, or a line's. */
   readonly ending: "" | "\n";
   readonly usual: UsualAnswers | undefined;
+  /** Of a server that is checked. */
+  readonly silence: Silence;
   /** Aborted when the case has had its time. */
   readonly signal: AbortSignal;
   /** As of now: a case may start it again. */

@@ -50,18 +50,28 @@ export class ServerCaseTester extends CaseTester implements ServerTester {
   async connect({ family = 4 }: ConnectOptions = {}): Promise<TestConnection> {
     const host = family === 6 ? LOOPBACK_6 : this.host;
     if (family === 6) await this.#listensOn6();
-    const signal = AbortSignal.any([this.scene.signal, AbortSignal.timeout(ANSWER_MS)]);
-    try {
-      const link = await connectTcp({ host, port: this.port, signal });
-      const connection = new CheckConnection(link, this.#connections.length + 1, this.scene);
-      this.#connections.push(connection);
-      return connection;
-    } catch (error) {
+    const link = await this.#connected(host).catch(async (error: unknown) => {
       this.scene.signal.throwIfAborted();
+      const code = osCode(error);
+      // Clients of earlier cases that it never took fill its queue: it is started anew for this one.
+      if (code === undefined && this.scene.silence.isProved && (await this.#server.isUntouched())) {
+        await this.#server.restart();
+        return this.#connected(host);
+      }
       throw new CheckFailure(
-        `cannot connect by IPv${family} (${osCode(error) ?? `no answer within ${ANSWER_MS / 1_000} s`})${this.#end()}`,
+        `cannot connect by IPv${family} (${code ?? `no answer within ${ANSWER_MS / 1_000} s`})${this.#end()}`,
       );
-    }
+    });
+    this.#server.clientCame();
+    const connection = new CheckConnection(link, this.#connections.length + 1, this.scene);
+    this.#connections.push(connection);
+    return connection;
+  }
+
+  #connected(host: string) {
+    const withinMs = this.scene.silence.withinMs(ANSWER_MS);
+    const signal = AbortSignal.any([this.scene.signal, AbortSignal.timeout(withinMs)]);
+    return connectTcp({ host, port: this.port, signal });
   }
 
   /** A program with a socket a family may have opened the other one only: waited for, until it has done all that it does at its start. */

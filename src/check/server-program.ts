@@ -22,6 +22,10 @@ export interface ServerProgram {
   readonly output: string;
   /** All clients have left it, and it waits for the next: another case may use it. */
   isAsNew(): Promise<boolean>;
+  /** A connection to it was opened. */
+  clientCame(): void;
+  /** Whether it waits, and has taken none of the clients that came: whatever they said, it is as it was. */
+  isUntouched(): Promise<boolean>;
   /** Runs and listens, on this stage. Rejects with NotStarted. */
   ready(stage: Stage): Promise<void>;
   /** On the same port and stage as before. */
@@ -38,6 +42,8 @@ export const serverThere = (host: string, port: number): ServerProgram => ({
   isRunning: true,
   output: "",
   isAsNew: async () => true,
+  clientCame: () => undefined,
+  isUntouched: async () => false,
   ready: async () => undefined,
   restart: async () => undefined,
   stop: async () => undefined,
@@ -59,6 +65,8 @@ export class StartedServer implements ServerProgram {
   listening: readonly Listening[] = [];
   readonly #start: Start;
   #printed = 0;
+  /** Since it was started. */
+  #clients = 0;
   #stage: Stage | undefined;
 
   constructor(start: Start) {
@@ -79,9 +87,19 @@ export class StartedServer implements ServerProgram {
     const deadline = performance.now() + SETTLE_MS;
     // Failures of a program that was not are tried with a fresh one: a program that never only waits is taken as it is.
     while (!(await program.isWaiting()) && performance.now() < deadline) await sleep(LOOK_MS);
-    const hasClients = await program.hasClients(this.port);
-    if (hasClients !== undefined) return this.isRunning && !hasClients;
+    const waiting = await program.waitingClients(this.port);
+    if (waiting !== undefined) return this.isRunning && waiting === 0;
     return this.isRunning && endsOn(this.port).every(({ state }) => state === SOCKET_STATES.listening);
+  }
+
+  clientCame(): void {
+    this.#clients += 1;
+  }
+
+  async isUntouched(): Promise<boolean> {
+    const { program } = this;
+    if (!program || !this.isRunning || !(await program.isWaiting())) return false;
+    return (await program.waitingClients(this.port)) === this.#clients;
   }
 
   async ready(stage: Stage): Promise<void> {
@@ -97,6 +115,7 @@ export class StartedServer implements ServerProgram {
     const command = this.#stage?.fill(this.#start.command) ?? this.#start.command;
     await this.stop();
     this.#printed = 0;
+    this.#clients = 0;
     const { host, toldPort: port } = this;
     this.program = await programs.start({ command, host, port, onTerminal: false });
     await this.#listens(this.program);

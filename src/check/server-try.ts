@@ -13,6 +13,7 @@ import type { Octets, Result, Status } from "./report.ts";
 import type { Scene } from "./scene.ts";
 import { ServerCaseTester } from "./server-case.ts";
 import type { ServerProgram } from "./server-program.ts";
+import type { Silence } from "./silence.ts";
 import type { Stage } from "./stage.ts";
 import { Transcript } from "./transcript.ts";
 import type { UsualAnswers } from "./usual-answers.ts";
@@ -25,11 +26,21 @@ interface Subject {
   /** End of the messages that this server takes. */
   readonly ending: Ending;
   readonly usual?: UsualAnswers | undefined;
+  readonly silence: Silence;
 }
 
 export type Outcome = Pick<
   Result,
-  "status" | "message" | "remarks" | "expected" | "got" | "closing" | "likely" | "transcript" | "output"
+  | "status"
+  | "message"
+  | "follows"
+  | "remarks"
+  | "expected"
+  | "got"
+  | "closing"
+  | "likely"
+  | "transcript"
+  | "output"
 >;
 
 /** End of a program's output: enough for a traceback. */
@@ -42,7 +53,9 @@ export async function tryServerCase(one: WholeCase, seed: string, subject: Subje
   const { server } = subject;
   const mayHaveSuffered = server.isStarted && server.isRunning;
   const outcome = await tryOnce(one, seed, subject);
-  return outcome.status === "failed" && mayHaveSuffered ? tryOnce(one, seed, subject) : outcome;
+  return outcome.status === "failed" && mayHaveSuffered && outcome.follows === null
+    ? tryOnce(one, seed, subject)
+    : outcome;
 }
 
 async function tryOnce(one: WholeCase, seed: string, { openStage, ...subject }: Subject): Promise<Outcome> {
@@ -60,7 +73,7 @@ async function tried(
   one: WholeCase & ServerCase,
   seed: string,
   stage: Stage,
-  { counterpart, server, ending, usual }: Omit<Subject, "openStage">,
+  { counterpart, server, ending, usual, silence }: Omit<Subject, "openStage">,
 ): Promise<Outcome> {
   const limit = new AbortController();
   const remarks = new Set<string>();
@@ -72,6 +85,7 @@ async function tried(
     counterpart,
     ending,
     usual,
+    silence,
     signal: limit.signal,
     program: () => server.program,
     remark: (text) => void remarks.add(text),
@@ -81,20 +95,30 @@ async function tried(
   const verdict = await verdictOf(() => one.run(t), limit.signal);
   clearTimeout(timer);
   const hasFailed = verdict.status === "failed";
-  if (hasFailed) await t.lookAtProgram();
+  if (hasFailed && !silence.isProved) await t.lookAtProgram();
   const end = hasFailed ? await endOf(server) : undefined;
   const refusal = hasFailed ? refusalIn(verdict, server.program?.exit?.code) : undefined;
   const { closing } = t;
+  const isUntouched = silence.isProved && (await server.isUntouched());
   t.leave();
   const { output } = server;
+  const manner = { end, words: lastLine(output) };
+  const follows = hasFailed && refusal === undefined ? silence.failed(one.id, manner) : undefined;
   // A program that ended by itself has printed why, or not: no card knows better.
-  const likely =
-    hasFailed && end === undefined && refusal === undefined ? likelyIn(verdict, one, counterpart) : [];
+  const isExplained = end !== undefined || refusal !== undefined || follows !== undefined;
+  const likely = hasFailed && !isExplained ? likelyIn(verdict, one, counterpart) : [];
   const exit = server.program?.exit;
-  if (verdict.status !== "passed" || stage.isOfOneTry || !(await server.isAsNew())) await server.stop();
+  const isKept = isUntouched || (verdict.status === "passed" && (await server.isAsNew()));
+  if (stage.isOfOneTry || !isKept) await server.stop();
   return {
     status: refusal === undefined ? verdict.status : "unimplemented",
-    message: refusal ?? advised(verdict, likely, { end, advice: exit?.code === 0 ? GO_ON : one.advice }),
+    message:
+      refusal ??
+      advised(verdict, likely, {
+        end,
+        advice: follows !== undefined ? undefined : exit?.code === 0 ? GO_ON : one.advice,
+      }),
+    follows: follows ?? null,
     expected: verdict.expected,
     got: verdict.got,
     closing: hasFailed ? (closing ?? null) : null,
@@ -121,6 +145,8 @@ export function advised(
 
 const likelyIn = ({ blamed, got }: Verdict, { rule }: WholeCase, counterpart: Role | undefined) =>
   likelyOf(blamed, counterpart, { rule, hasCome: got !== null && got.hex !== "" });
+
+const lastLine = (output: string) => output.trimEnd().split("\n").at(-1) ?? "";
 
 /** Ports differ from run to run; the same program and seed give the same report. */
 export const lastWords = (output: string, port: number) =>

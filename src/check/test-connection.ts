@@ -2,7 +2,6 @@
 import type { Link, LinkHandlers } from "../link/link.ts";
 import { connectionEnds, endsOn } from "../os/connection-ends.ts";
 import { programAt } from "../os/proc.ts";
-import { printableBytes } from "../printable.ts";
 import type { Story } from "../stories/story.ts";
 import { AskedStory } from "./asked-story.ts";
 import { Hearing, NO_TRAIL } from "./hearing.ts";
@@ -61,7 +60,7 @@ export class CheckConnection extends Hearing implements TestConnection, LinkHand
     const bytes = Buffer.from(given as string);
     // Digits of a number that came after its value was known belong to no later answer.
     if (NO_TRAIL.test(this.unread.toString("latin1"))) this.unread = Buffer.alloc(0);
-    this.lastSaid = printableBytes(bytes);
+    this.saying(bytes);
     this.scene.transcript.bytes(this.#number, "out", bytes);
     this.#asked.said(bytes, unfinished);
     if (!this.#isGone) this.#link.write(bytes);
@@ -74,22 +73,30 @@ export class CheckConnection extends Hearing implements TestConnection, LinkHand
   }
 
   async taken(): Promise<boolean> {
-    const from = performance.now();
-    let isTaken = false;
-    await this.#polled(async () => {
-      const isIdle = await this.#isIdle();
-      const waitedMs = performance.now() - from;
-      if (isIdle !== false || waitedMs > AT_WORK_MS) isTaken = this.#isTaken();
-      // Nothing more is read by a program that waits for others.
-      return isTaken || (waitedMs > UNREAD_MS && isIdle === true);
-    });
-    this.moved();
-    return isTaken;
+    return (await this.#reading()) === "taken";
   }
 
-  /** Undefined: it cannot be seen. */
-  async #isIdle(): Promise<boolean | undefined> {
-    return this.scene.program()?.isWaiting();
+  /** `left`: it is seen that the program reads it no more, at least not in time. */
+  async #reading(): Promise<"taken" | "left" | "late"> {
+    const { silence } = this.scene;
+    const from = performance.now();
+    const [withinMs, unreadMs] = [silence.withinMs(ANSWER_MS), silence.quietMs(UNREAD_MS)];
+    let found: "taken" | "left" | undefined;
+    await this.#polled(async () => {
+      const isIdle = await this.scene.program()?.isWaiting();
+      const waitedMs = performance.now() - from;
+      if ((isIdle !== false || waitedMs > AT_WORK_MS) && this.#isTaken()) found = "taken";
+      else if (waitedMs > unreadMs && (isIdle === true || (await this.#isAsleep(waitedMs, withinMs))))
+        found = "left";
+      return found !== undefined;
+    }, withinMs);
+    this.moved();
+    return found ?? "late";
+  }
+
+  async #isAsleep(quietMs: number, withinMs: number): Promise<boolean> {
+    const leftMs = withinMs * patience() - quietMs;
+    return (await this.scene.program()?.isSilent({ quietMs, leftMs })) ?? false;
   }
 
   /** All of it has arrived there, and has been read: an empty queue alone may be one that nothing has reached yet. */
@@ -103,8 +110,9 @@ export class CheckConnection extends Hearing implements TestConnection, LinkHand
   /** After a message without an answer: read, and whatever the program does with it is done. */
   async settled(): Promise<void> {
     const program = this.scene.program();
-    if (!program || !(await this.taken())) return this.pauseFor(UNSEEN_MS);
-    await this.#polled(() => program.isWaiting(), SETTLED_MS);
+    const found = program && (await this.#reading());
+    if (!program || found === "late") return this.pauseFor(UNSEEN_MS);
+    if (found === "taken") await this.#polled(() => program.isWaiting(), SETTLED_MS);
   }
 
   async #polled(holds: () => Promise<boolean>, withinMs = ANSWER_MS): Promise<boolean> {

@@ -1,6 +1,5 @@
 /** A sender of datagrams of the checker. Each datagram is a message. */
 import { UdpClient } from "../link/udp-client.ts";
-import { printableBytes } from "../printable.ts";
 import type { Story } from "../stories/story.ts";
 import { AskedStory } from "./asked-story.ts";
 import { Hearing } from "./hearing.ts";
@@ -52,7 +51,7 @@ export class CheckDatagrams extends Hearing implements TestDatagrams {
 
   send(given: string | Uint8Array): void {
     const bytes = Buffer.from(given as string);
-    this.lastSaid = printableBytes(bytes);
+    this.saying(bytes);
     this.scene.transcript.bytes(this.#number, "out", bytes);
     this.#asked.said(bytes, false);
     this.#udp.send(bytes).catch(() => undefined);

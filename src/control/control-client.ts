@@ -4,7 +4,7 @@
  * Life: 1. `connect` → 2. `request` (its handlers see the answer in order, one piece at a time; the promise ends with
  * the exit status) → 3. `close`, or the daemon goes away: every request under way fails, then `onClose` is told.
  */
-import { lstatSync, statSync } from "node:fs";
+import { lstatSync, type Stats, statSync } from "node:fs";
 import { createConnection, type Socket } from "node:net";
 import { dirname } from "node:path";
 import { NetlabError } from "../errors.ts";
@@ -24,6 +24,8 @@ export interface Hello {
   readonly pid: number;
   readonly lab: string;
   readonly socket: string;
+  /** Level that we have there: observe, operate or own. Absent from daemons of before there were levels. */
+  readonly level?: string;
   readonly welcome: string;
 }
 
@@ -207,14 +209,17 @@ function listen<Listener>(listeners: Set<Listener>, listener: Listener): () => v
 /**
  * The stranger that offers a socket there, if one does: where all may write, anybody can be the first to use
  * our name, and would be told what is typed. Root's services are anybody's; root itself may attach to a service's, in a
- * place that only root could have given to it.
+ * place that only root could have given to it; and an observer to one that was given to a group of the observer's, in a place that only
+ * the one who gave it could have made.
  */
 function strangerAt(path: string): number | undefined {
   const uid = process.getuid?.();
   const folder = dirname(path);
   try {
-    const stranger = [lstatSync(folder), lstatSync(path)].find((stat) => stat.uid !== uid && stat.uid !== 0);
-    const mayBeAnybodys = uid !== 0 || [folder, dirname(folder)].some(isOpenToAll);
+    const stats = [lstatSync(folder), lstatSync(path)];
+    const stranger = stats.find((stat) => stat.uid !== uid && stat.uid !== 0);
+    const isGiven = uid === 0 || stats.every(isOfOneOfOurGroups);
+    const mayBeAnybodys = !isGiven || [folder, dirname(folder)].some(isOpenToAll);
     return mayBeAnybodys ? stranger?.uid : undefined;
   } catch {
     return undefined; // what is not there is said when the connection fails
@@ -222,6 +227,10 @@ function strangerAt(path: string): number | undefined {
 }
 
 const isOpenToAll = (folder: string) => (statSync(folder).mode & 0o002) !== 0;
+
+/** Open, by its mode, to a group that we are in. */
+const isOfOneOfOurGroups = ({ gid, mode }: Stats) =>
+  (mode & 0o040) !== 0 && (process.getgroups?.() ?? []).includes(gid);
 
 function notOurs(path: string, stranger: number): NetlabError {
   return new NetlabError("socket-unsafe/of-stranger", { path, user: stranger });

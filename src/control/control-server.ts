@@ -1,17 +1,20 @@
 /**
- * The daemon's end of the control protocol: a Unix socket for its owner only. Newline-delimited JSON, or plain command
+ * The daemon's end of the control protocol: a Unix socket, whose path decides what may be done there: the control socket is for the
+ * daemon's user alone, the observe socket may be for a group. Newline-delimited JSON, or plain command
  * lines from programs without JSON (`echo conns | nc -U …`): the first byte tells.
  */
-import { chmodSync, existsSync, lstatSync, mkdirSync, type Stats, statSync, unlinkSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, lstatSync, unlinkSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { messageOf, NetlabError } from "../errors.ts";
 import { osCode } from "../os/os-errors.ts";
 import { harmlessJson } from "../printable.ts";
+import type { Level } from "../repl/levels.ts";
 import { ControlClient } from "./control-client.ts";
 import type { ControlSession } from "./control-session.ts";
 import type { Message, OperatorHost } from "./operator-session.ts";
+import { givenFolder, groupId, ownFolder } from "./socket-folder.ts";
 
 /** The longest path that fits into a socket address, on Linux and macOS. */
 const MAX_PATH = 103;
@@ -25,25 +28,46 @@ export interface ControlHost extends OperatorHost {
   readonly prepare: () => Promise<void>;
 }
 
+/** Way in for operators, and the level that it gives them. */
+export interface Door {
+  readonly path: string;
+  readonly level: Level;
+  /** Name or number of the group that may come in, too; undefined: the daemon's user alone. */
+  readonly group?: string | undefined;
+}
+
 export class ControlServer {
   readonly #host: ControlHost;
+  readonly #door: Door;
   readonly #sessions = new Set<ControlSession>();
   #server: Server | undefined;
   #unfollow: (() => void) | undefined;
 
-  constructor(host: ControlHost) {
+  constructor(host: ControlHost, door: Door) {
     this.#host = host;
+    this.#door = door;
   }
 
   /** Throws where the folder is not ours, or another daemon answers on the socket. */
   async listen(): Promise<void> {
-    const { lab } = this.#host;
-    const { socketPath } = lab;
+    const { path: socketPath, group } = this.#door;
     if (Buffer.byteLength(socketPath) > MAX_PATH) {
       throw new NetlabError("socket-unsafe/too-long", { path: socketPath, limit: MAX_PATH });
     }
-    prepareFolder(path.dirname(socketPath));
+    const gid = group === undefined ? undefined : groupId(group);
+    if (gid === undefined) ownFolder(path.dirname(socketPath));
+    else givenFolder(socketPath, { gid, group: group ?? "" });
     await removeStale(socketPath);
+    await this.#bind(socketPath);
+    if (gid !== undefined) chownSync(socketPath, -1, gid);
+    chmodSync(socketPath, gid === undefined ? 0o600 : 0o660);
+    const { lab } = this.#host;
+    this.#unfollow = lab.subscribe("log", ({ level, message }) => {
+      if (level === "warn" || level === "error") this.#push({ notice: message, level });
+    });
+  }
+
+  async #bind(socketPath: string): Promise<void> {
     // A pipe of command lines has closed its side before the answer comes.
     this.#server = createServer({ allowHalfOpen: true }, (socket) => void this.#open(socket));
     // Between bind and chmod the socket must not be open to others.
@@ -61,10 +85,6 @@ export class ControlServer {
     } finally {
       process.umask(before);
     }
-    chmodSync(socketPath, 0o600);
-    this.#unfollow = lab.subscribe("log", ({ level, message }) => {
-      if (level === "warn" || level === "error") this.#push({ notice: message, level });
-    });
   }
 
   /** Loads the code of sessions with the first one: a daemon starts without it. */
@@ -78,7 +98,8 @@ export class ControlServer {
     const ControlSession = await this.#loadSession(socket);
     if (!ControlSession) return;
     if (socket.destroyed || !this.#server?.listening) return void socket.destroy();
-    const session = new ControlSession(socket, this.#host, () => this.#sessions.delete(session));
+    const { level } = this.#door;
+    const session = new ControlSession(socket, this.#host, { level }, () => this.#sessions.delete(session));
     this.#sessions.add(session);
   }
 
@@ -112,37 +133,6 @@ export class ControlServer {
     await new Promise<void>((resolve) => server.close(() => resolve()));
   }
 }
-
-/** Only the owner of a file in such a folder removes it. */
-const STICKY = 0o1000;
-
-/**
- * A folder of 0700 that is ours; one of another user's is refused, however open it is. One that was named may be
- * open to others' eyes (a checkout) or the system's for everybody (/tmp): there the socket's own mode protects it.
- */
-function prepareFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const isDefault = /^netlabd(-\d+)?$/.test(path.basename(folder));
-    const uid = process.getuid?.();
-    const link = lstatSync(folder);
-    // A link that another user made leads where that user likes.
-    if (link.uid !== uid && link.uid !== 0) throw new Error(`it belongs to user ${link.uid}`);
-    const stat = statSync(folder);
-    if (!stat.isDirectory()) throw new Error("it is not a folder");
-    const isShared = stat.uid === 0 && (stat.mode & STICKY) !== 0 && !isDefault;
-    if (stat.uid !== uid && !isShared) throw new Error(`it belongs to user ${stat.uid}`);
-    if (isDefault && (stat.mode & 0o077) !== 0) chmodSync(folder, 0o700);
-    else if (isOpenToOthers(stat) && (stat.mode & STICKY) === 0)
-      throw new Error("others may write into it, and could put a socket of their own there");
-  } catch (error) {
-    throw new NetlabError("socket-unsafe/folder", { folder, why: messageOf(error) }, { cause: error });
-  }
-}
-
-/** A user's own group has often no other member, and all that the user makes is open to it. */
-const isOpenToOthers = ({ mode, gid }: Stats) =>
-  (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && gid !== process.getgid?.());
 
 /** A socket file that no daemon answers is left over from a killed daemon; only then is it removed. */
 async function removeStale(socketPath: string): Promise<void> {

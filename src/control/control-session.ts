@@ -5,7 +5,7 @@ import { problemDocument } from "../errors.ts";
 import { harmlessJson } from "../printable.ts";
 import { wantsJson } from "../repl/line-words.ts";
 import { MAX_REQUEST } from "./control-request.ts";
-import { type Message, type OperatorHost, OperatorSession } from "./operator-session.ts";
+import { type Message, type Operator, type OperatorHost, OperatorSession } from "./operator-session.ts";
 
 /** Bytes that wait for a slow reader before live output leaves lines out. */
 const BEHIND_BYTES = 262_144;
@@ -25,10 +25,10 @@ export class ControlSession {
   #waitingLines = 0;
   #isClosing = false;
 
-  constructor(socket: Socket, host: OperatorHost, onClose: () => void) {
+  constructor(socket: Socket, host: OperatorHost, operator: Operator, onClose: () => void) {
     this.#socket = socket;
     const session = this;
-    this.#operator = new OperatorSession(host, {
+    this.#operator = new OperatorSession(host, operator, {
       send: (message) => this.push(message),
       get isBehind() {
         return session.#isBehind;

@@ -9,6 +9,7 @@ import type { Lab } from "../lab/lab.ts";
 import { commandTable, distinct } from "../repl/command-folder.ts";
 import type { Evaluation, EvaluationOptions } from "../repl/evaluation/evaluation.ts";
 import { evaluate, type Responder, type RunRequest } from "../repl/evaluator.ts";
+import { type Level, reaches } from "../repl/levels.ts";
 import { type Completion, codeSoFar, complete } from "../repl/line-completion.ts";
 import { flagsOf } from "../repl/option-flags.ts";
 import { schemaFor } from "../repl/parse-command.ts";
@@ -28,6 +29,11 @@ export interface OperatorHost {
   readonly openEvaluation: OpenEvaluation | undefined;
 }
 
+/** A person or a program that asks. */
+export interface Operator {
+  readonly level: Level;
+}
+
 export interface OperatorTransport {
   send(message: Message): void;
   /** More waits for a slow reader than is good: live output leaves lines out. */
@@ -38,6 +44,7 @@ type Question = { ask: string } | { read: string; as?: "role" } | { write: strin
 
 export class OperatorSession {
   readonly #host: OperatorHost;
+  readonly #operator: Operator;
   readonly #transport: OperatorTransport;
   readonly #runs = new Set<AbortController>();
   readonly #runsById = new Map<number, AbortController>();
@@ -49,8 +56,9 @@ export class OperatorSession {
   #evaluation: Promise<Evaluation> | undefined;
   #isClosed = false;
 
-  constructor(host: OperatorHost, transport: OperatorTransport) {
+  constructor(host: OperatorHost, operator: Operator, transport: OperatorTransport) {
     this.#host = host;
+    this.#operator = operator;
     this.#transport = transport;
   }
 
@@ -151,7 +159,8 @@ export class OperatorSession {
   async #evaluate(request: RunRequest, responder: Responder, run: AbortController): Promise<number> {
     this.#runs.add(run);
     try {
-      return await evaluate({ lab: this.#host.lab, request, responder, signal: run.signal });
+      const { lab } = this.#host;
+      return await evaluate({ lab, level: this.#operator.level, request, responder, signal: run.signal });
     } finally {
       this.#runs.delete(run);
     }
@@ -202,9 +211,9 @@ export class OperatorSession {
     });
   }
 
-  /** Undefined where the daemon evaluates none. */
+  /** Undefined where the daemon evaluates none, or none of this operator's. */
   get #openEvaluation(): (() => Promise<Evaluation>) | undefined {
-    const { openEvaluation } = this.#host;
+    const openEvaluation = reaches(this.#operator.level, "own") ? this.#host.openEvaluation : undefined;
     const notify: EvaluationOptions["notify"] = (notice, level) => this.#send({ notice, level });
     return openEvaluation && (() => (this.#evaluation ??= openEvaluation({ notify })));
   }
@@ -213,7 +222,8 @@ export class OperatorSession {
 
   /** Candidates for a line; for code, its names and properties. */
   async #complete({ line = "", cursor = line.length }: OperatorRequest): Promise<Completion> {
-    const commands = await commandTable();
+    const { level } = this.#operator;
+    const commands = new Map([...(await commandTable())].filter(([, one]) => reaches(level, one.level)));
     const known = complete(this.#host.lab, commands, line, cursor);
     const code = this.#openEvaluation && codeSoFar(commands, line, cursor);
     if (!code) return known;
@@ -228,8 +238,9 @@ export class OperatorSession {
   #hello({ columns = 80, colors }: OperatorRequest) {
     const { lab } = this.#host;
     const { version, pid, socketPath: socket } = lab;
-    const welcome = `${welcomeText(lab, { columns, hasColors: colors === true })}\n\n`;
-    return { name: "netlabd", version, protocol: 1, pid, lab: lab.name, socket, welcome };
+    const { level } = this.#operator;
+    const welcome = `${welcomeText(lab, { columns, hasColors: colors === true, level })}\n\n`;
+    return { name: "netlabd", version, protocol: 1, pid, lab: lab.name, socket, level, welcome };
   }
 
   /** The command table as data, for other clients and for completion files. */
@@ -239,6 +250,7 @@ export class OperatorSession {
       name: command.name,
       aliases: command.aliases ?? [],
       group: command.group,
+      level: command.level,
       summary: command.summary,
       args: command.args ?? [],
       takesRestOfLine: command.takesRestOfLine === true,

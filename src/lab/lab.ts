@@ -22,6 +22,7 @@ import type { Judged } from "../stories/verdict.ts";
 import type { ChangeListener, LabTopic } from "./changes.ts";
 import type { ConnectionDocument } from "./documents.ts";
 import type { LabInstance } from "./lab-instance.ts";
+import type { LabWeb } from "./lab-web.ts";
 
 export type { Cell, LabInstance, StudentRow, WordsRow };
 
@@ -79,6 +80,8 @@ export interface Lab {
   readonly registry: LabRegistry;
   readonly book: LabBook;
   readonly faults: LabFaults;
+  /** The page: its code is loaded with the first question. */
+  web(): Promise<LabWeb>;
   status(): LabStatus;
   logLines(): readonly LogLine[];
 

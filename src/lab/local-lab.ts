@@ -49,6 +49,7 @@ export interface LocalLabParts extends InstanceCommandsParts {
   readonly log: Log;
   readonly faults: FaultBoard;
   readonly playApart: Lab["playApart"];
+  readonly web: Lab["web"];
 }
 
 export class LocalLab implements Lab {
@@ -111,6 +112,10 @@ export class LocalLab implements Lab {
 
   playApart(role: Role, story: StoryToPlay, limits: PlayLimits): Promise<PlayedStory> {
     return this.#parts.playApart(role, story, limits);
+  }
+
+  web(): ReturnType<Lab["web"]> {
+    return this.#parts.web();
   }
 
   fresh(withSnapshots: boolean): Promise<void> | undefined {

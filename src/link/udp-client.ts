@@ -40,6 +40,11 @@ export class UdpClient {
     return { address, port };
   }
 
+  get ends(): { readonly local: Endpoint; readonly remote: Endpoint } {
+    const { address, port } = this.#socket.remoteAddress();
+    return { local: this.local, remote: { address, port } };
+  }
+
   onMessage(listener: (bytes: Buffer) => void): void {
     this.#socket.on("message", listener);
   }

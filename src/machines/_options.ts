@@ -76,6 +76,9 @@ export const port = () => z.number().int().min(0).max(65_535);
 /** A word on the wire that may not be shown: masked in listings, logs and histories. */
 export const secret = () => z.string().min(1).meta({ secret: true });
 
+/** An option that lets peers reach what only the daemon's user may give away: files anywhere, programs. Needs the level `own`. */
+export const ownersWord = <Schema extends z.ZodType>(schema: Schema): Schema => schema.meta({ level: "own" });
+
 /** A default, or that it may be left out, is a wrapping around what is secret. */
 function isSecret(schema: z.core.$ZodType | undefined): boolean {
   if (!schema) return false;

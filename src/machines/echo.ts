@@ -35,7 +35,7 @@ import {
 import { echoForm } from "../wire/forms/echo.ts";
 import type { PeerMessage } from "../wire/message.ts";
 import { type Assumption, type Overheard, type Reply, textOfRead } from "./_assumed.ts";
-import { byteSize } from "./_options.ts";
+import { byteSize, ownersWord } from "./_options.ts";
 import { defineRole, type Session } from "./_role.ts";
 import type { FileAnswer, OpenFile, Peer, PeerWorld, ProgramAnswer } from "./_world.ts";
 
@@ -45,11 +45,12 @@ const PROGRAM_LIMITS = { timeoutMs: 5_000, maxBytes: 65_536 };
 const MAX_FILE_BYTES = 16 * 1_048_576;
 
 const options = z.object({
-  root: z.string().default("files").describe("the folder that it hands out files from and runs programs in"),
-  allowRun: z
-    .array(z.string().trim().min(1, "a program's name is missing"))
-    .optional()
-    .describe("programs that peers may run, e.g. ls,ps"),
+  root: ownersWord(z.string().default("files")).describe(
+    "the folder that it hands out files from and runs programs in",
+  ),
+  allowRun: ownersWord(z.array(z.string().trim().min(1, "a program's name is missing")).optional()).describe(
+    "programs that peers may run, e.g. ls,ps",
+  ),
   strictCommands: z
     .boolean()
     .default(false)

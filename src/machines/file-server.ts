@@ -20,7 +20,7 @@ import { encodeSize, FOUND, INVALID, MAX_FILE_BYTES, NOT_FOUND, VALID } from "..
 import { fileServerForm } from "../wire/forms/file-server.ts";
 import { isSameToken } from "../wire/same-token.ts";
 import { type Assumption, firstWord, type Overheard, type Reply, textOfRead } from "./_assumed.ts";
-import { formatHostPort, hostPort, secret } from "./_options.ts";
+import { formatHostPort, hostPort, ownersWord, secret } from "./_options.ts";
 import { registrarMachine } from "./_registrar.ts";
 import { defineRole, type Session } from "./_role.ts";
 import type { FileAnswer, Files, OpenFile, Peer, PeerWorld } from "./_world.ts";
@@ -31,7 +31,7 @@ const REGISTRY_PORT = 1234;
 const options = z.object({
   service: z.string().min(1).max(64).describe("the kind of file it serves: the extension, e.g. pdf"),
   token: secret().describe("the word a client must say first; random makes one"),
-  root: z.string().default("files").describe("the folder it serves from"),
+  root: ownersWord(z.string().default("files")).describe("the folder it serves from"),
   bootstrap: hostPort().optional().describe("the registry to register at, host:port"),
   advertise: z.string().optional().describe("the IP address to tell the registry"),
   alsoSwapped: z

@@ -27,7 +27,7 @@ import { agreed, type Hypothesis, joinedReads } from "./_hypotheses.ts";
 import { greets, overheardOf } from "./_overhearing.ts";
 import { plainStory } from "./_plain-story.ts";
 import { withRemarks } from "./_remarks.ts";
-import { begunOf } from "./_restored.ts";
+import { begunOf, crossing } from "./_restored.ts";
 import { type SideLook, sideLook } from "./_side-look.ts";
 import { TalkSide } from "./_talk-side.ts";
 import type { SeenConversation, Speaker } from "./conversation.ts";
@@ -208,7 +208,7 @@ function concluded({
     server: { ...server, story },
     client,
     playing: {
-      story: begunOf(served),
+      story: crossing(begunOf(served), served.leftAt),
       role,
       ...playingOf(role, assumption),
       isWhole: served.stopped === undefined,

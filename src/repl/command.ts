@@ -5,6 +5,7 @@
 import type * as z from "zod";
 import { NetlabError } from "../errors.ts";
 import type { Lab } from "../lab/lab.ts";
+import type { Level } from "./levels.ts";
 import type { Style } from "./style.ts";
 
 /** Kinds of words that Tab offers for an argument. */
@@ -52,6 +53,8 @@ export interface CommandShape {
 export interface CommandDefinition<Schema extends z.ZodObject = z.ZodObject> extends CommandShape {
   readonly aliases?: readonly string[];
   readonly group: Group;
+  /** Level that an operator needs for it; an option that needs more says so itself (`levels.ts`). */
+  readonly level: Level;
   readonly options?: Schema;
   /** The last argument is the rest of the line as it was typed, so options stand before it. */
   readonly takesRestOfLine?: boolean;
@@ -77,6 +80,8 @@ export interface CodeOptions {
 /** A call of a command: what was typed, and where its answer goes. */
 export interface Call<Options = Record<string, unknown>> {
   readonly lab: Lab;
+  /** Level of the operator. A part of a command that needs more than the command itself looks at it. */
+  readonly level: Level;
   /** By argument name. */
   readonly args: Readonly<Record<string, string | undefined>>;
   /** The words of the variadic argument. */

@@ -236,6 +236,7 @@ const info = z.object({
 const help = z.object({
   name: z.string(),
   group: z.string(),
+  level: z.enum(["observe", "operate", "own"]).describe("level that it needs"),
   summary: z.string(),
   args: z.array(z.record(z.string(), z.unknown())),
   example: z.string(),

@@ -6,6 +6,7 @@ import { harmless } from "../printable.ts";
 import type { Call, CodeOptions, Command, ReadAs } from "./command.ts";
 import { type CommandTable, commandTable, distinct } from "./command-folder.ts";
 import type { Evaluation } from "./evaluation/evaluation.ts";
+import { type Level, reaches, refuseBeyond, refuseOptionsBeyond } from "./levels.ts";
 import { splitWords, wordsSoFar } from "./line-words.ts";
 import { flagsOf } from "./option-flags.ts";
 import { parseCall, schemaFor } from "./parse-command.ts";
@@ -47,6 +48,7 @@ export interface RunRequest {
 /** A line or argv of an operator, and the taker of the answer. */
 export interface Run {
   readonly lab: Lab;
+  readonly level: Level;
   readonly request: RunRequest;
   readonly responder: Responder;
   /** Aborted by Ctrl-C, and when the operator leaves. */
@@ -55,19 +57,20 @@ export interface Run {
 
 /** Resolves to the exit status; never rejects. */
 export async function evaluate(run: Run): Promise<number> {
-  const { lab, request, responder, signal } = run;
+  const { lab, level, request, responder, signal } = run;
   try {
     const name = nameIn(request);
     if (name === undefined || name.startsWith("#")) return exitCodes.done;
     const commands = await commandTable();
     const code = codeIn(request, commands, name);
     await lab.fresh?.(code !== undefined || name === "eval");
-    if (code !== undefined && (responder.evaluation || code.isMarked))
+    if (code !== undefined && (mayEvaluate(run) || code.isMarked))
       return await evaluateCode(code.text, {}, { ...run, ...(code.isMarked ? {} : { commands }) });
     const command = findCommand(commands, name);
     const words = wordsFor(command, request, lab);
     const help = helpWords(command, words);
     const asked = help ? { command: findCommand(commands, "help"), words: help } : { command, words };
+    refuseBeyond(level, asked.command);
     const exit = (await asked.command.run(callOf({ ...run, ...asked, commands }))) ?? exitCodes.done;
     return exit === exitCodes.done && signal.aborted ? exitCodes.interrupted : exit;
   } catch (error) {
@@ -85,6 +88,10 @@ function codeIn({ line }: RunRequest, commands: CommandTable, name: string) {
   return commands.has(name) ? undefined : { text: line, isMarked: false };
 }
 
+/** Code is for who owns the daemon alone: a line of anybody else is a command, or a slip of the pen. */
+const mayEvaluate = ({ level, responder }: Run) =>
+  reaches(level, "own") && responder.evaluation !== undefined;
+
 interface CodeRun extends Run {
   /** Commands that the code could have been meant to be. */
   readonly commands?: CommandTable;
@@ -93,8 +100,9 @@ interface CodeRun extends Run {
 async function evaluateCode(
   code: string,
   { isJson = false, timeoutMs }: CodeOptions,
-  { commands, request, responder, signal }: CodeRun,
+  { commands, level, request, responder, signal }: CodeRun,
 ): Promise<number> {
+  if (!reaches(level, "own")) throw new NetlabError("needs-level/code", { needed: "own", level });
   if (!responder.evaluation) throw new NetlabError("eval-off");
   const evaluation = await responder.evaluation();
   const outcome = await evaluation.evaluate(code, {
@@ -149,10 +157,12 @@ interface CommandRun extends Run {
 }
 
 function callOf({ command, words, commands, ...run }: CommandRun): Call {
-  const { lab, request, responder, signal } = run;
+  const { lab, level, request, responder, signal } = run;
   const { args, rest, options, isJson, isWide } = parseCall(command, words, lab, request.options);
+  refuseOptionsBeyond(level, command.name, schemaFor(command, words, lab), options);
   return {
     lab,
+    level,
     args,
     rest,
     options,

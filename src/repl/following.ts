@@ -8,6 +8,7 @@ import { isConnectionTerm, selectInstances, selectStories, shortId } from "../la
 import { duration, formatHostPort } from "../machines/_options.ts";
 import { type Entry, type Story, wallMs } from "../stories/story.ts";
 import type { Call } from "./command.ts";
+import { showTokensOption } from "./guarded-options.ts";
 
 export const followOptions = {
   n: z.number().int().min(1).max(1_000_000).default(10_000).describe("stop after this many entries"),
@@ -19,7 +20,7 @@ export const followOptions = {
     .max(100_000)
     .default(200)
     .describe("show at most this many entries a second; the rest is counted"),
-  showTokens: z.boolean().default(false).describe("show tokens as they are"),
+  showTokens: showTokensOption(),
 };
 
 /** Of each second, showing may take this long: whatever rate is asked for, the roles have the rest. */

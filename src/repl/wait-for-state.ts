@@ -10,9 +10,12 @@ import type { Lab, LabInstance } from "../lab/lab.ts";
 import { isConnectionTerm, selectInstances, storyTestForLater } from "../lab/selectors.ts";
 import type { Role } from "../machines/_role.ts";
 import { printable } from "../printable.ts";
+import { contextOf } from "../stories/editions.ts";
+import { shownEntry, type Visibility } from "../stories/entry-text.ts";
 import type { Entry, Story } from "../stories/story.ts";
 import { verdicts } from "../stories/verdict.ts";
 import type { Call } from "./command.ts";
+import { reaches } from "./levels.ts";
 
 export interface WaitOptions {
   readonly timeout: number;
@@ -133,9 +136,11 @@ export class Waiting {
   }
 
   #foundStories(): Found[] {
-    const { lab, options } = this.#call;
+    const { lab, level, options } = this.#call;
     const { text } = options;
-    const isFound = (story: Story) => (text === undefined ? this.#isThere(story) : hasText(story, text));
+    const visibility = { showTokens: reaches(level, "own") };
+    const isFound = (story: Story) =>
+      text === undefined ? this.#isThere(story) : hasText(story, text, visibility);
     return lab
       .stories()
       .filter((story) => this.#isMeant(story) && isFound(story))
@@ -199,9 +204,17 @@ function checkState(lab: Lab, state: string, instances: readonly LabInstance[]):
   });
 }
 
-function hasText(story: Story, text: string): boolean {
+/** In the bytes that may be seen: who may not see a token may not guess it letter by letter either. */
+function hasText(story: Story, text: string, visibility: Visibility): boolean {
   const wanted = Buffer.from(text);
+  const context = contextOf(story);
   const gone = (direction: "in" | "out") =>
-    Buffer.concat(story.entries.flatMap((entry) => (entry.kind === direction ? [entry.bytes] : [])));
+    Buffer.concat(
+      story.entries.flatMap((entry) => {
+        if (entry.kind !== direction) return [];
+        const shown = shownEntry(entry, context, visibility);
+        return "bytes" in shown ? [shown.bytes] : [];
+      }),
+    );
   return gone("in").includes(wanted) || gone("out").includes(wanted);
 }

@@ -4,11 +4,12 @@ import { roleOptions } from "../catalogue/instance-options.ts";
 import type { Lab, LabInstance } from "../lab/lab.ts";
 import { printable } from "../printable.ts";
 import { isLoopback } from "../wire/loopback.ts";
+import type { Level } from "./levels.ts";
 import { type Style, styleOf } from "./style.ts";
 
 export function welcomeText(
   lab: Lab,
-  { columns, hasColors }: { columns: number; hasColors: boolean },
+  { columns, hasColors, level = "own" }: { columns: number; hasColors: boolean; level?: Level },
 ): string {
   const style = styleOf(hasColors);
   const servers = lab.instances.filter(({ side, state }) => side !== "client" && state === "running");
@@ -22,7 +23,7 @@ export function welcomeText(
       ? ["  no role runs yet: roles lists them, spawn <role> starts one"]
       : []),
     "",
-    ...hintLines(style),
+    ...hintLines(style, level),
   ].join("\n");
 }
 
@@ -77,11 +78,21 @@ function failedLine({ id, lastError }: LabInstance, style: Style): string {
   return `  ${style.bad(`${id} failed`)}: ${printable(lastError ?? "unknown")} - then: restart ${id}`;
 }
 
-function hintLines(style: Style): string[] {
+const MAY: Record<Exclude<Level, "own">, string> = {
+  observe: "you can look at everything, and change nothing",
+  operate: "you can change what is played",
+};
+
+function hintLines(style: Style, level: Level): string[] {
   const hint = (command: string, what: string) => `  ${style.accent(command.padEnd(15))} ${what}`;
   return [
     hint("conns", "lists connections, those that are stuck first"),
     hint("explain @last", "tells the story of the newest connection"),
-    hint("quit, shutdown", "leave this prompt (the lab goes on) · stop the lab"),
+    ...(level === "own"
+      ? [hint("quit, shutdown", "leave this prompt (the lab goes on) · stop the lab")]
+      : [
+          hint("quit", "leaves this prompt; the lab goes on"),
+          `  Your level is ${style.bold(level)}: ${MAY[level]}; help lists your commands`,
+        ]),
   ];
 }

@@ -97,10 +97,10 @@ const OBSERVED: ReadonlySet<string> = new Set([
   ...["seen-lost", "seen-cut", "seen-from-middle", "answered-otherwise", "not-answered"],
 ]);
 
-/** Observations, of which no machine did any: bytes passed over, the program at the other end, who has a port. */
+/** Observations, of which no machine did any: bytes passed over, the program at the other end, who has a port, the ports of a connection. */
 function isSeen(entry: Entry): boolean {
   if (entry.kind === "remark") return OBSERVED.has(entry.cause.code);
-  return entry.kind === "dropped" || entry.kind === "program";
+  return entry.kind === "dropped" || entry.kind === "program" || entry.kind === "connected";
 }
 
 class Player {

@@ -40,6 +40,8 @@ export function callOn<Options>(lab: Lab, call: StandaloneCall<Options>): Call<O
   const { args, rest, options, isJson, columns, signal, out, err, data } = call;
   return {
     lab,
+    // The file is the reader's own.
+    level: "own",
     args,
     rest,
     options,

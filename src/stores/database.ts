@@ -7,7 +7,7 @@
  *
  * Long, because the life of a batch is one invariant, from its first change to its answer.
  */
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import Database from "better-sqlite3";
 import { NetlabError } from "../errors.ts";
@@ -111,9 +111,11 @@ export class LabDatabase {
     try {
       keepToOwner(file);
       sql = new Database(file, { timeout: OPEN_PATIENCE_MS });
+      // A new file has nothing to lose yet: six waits for the disk would be a twentieth of a start.
+      if (statSync(file).size === 0) sql.pragma("synchronous = OFF");
       sql.pragma("journal_mode = WAL");
-      sql.pragma("synchronous = NORMAL");
       migrate(sql, file, schemaFile);
+      sql.pragma("synchronous = NORMAL");
       // From here on waiting is done between turns of the loop, where it keeps no peer.
       sql.pragma("busy_timeout = 0");
     } catch (error) {

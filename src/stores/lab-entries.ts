@@ -1,7 +1,7 @@
 /** The ids that entries of lab files have: an entry that is still there at the next start, or reload, keeps its own. */
-import { createHash } from "node:crypto";
 import { applyTo, type CommandOf } from "./commands.ts";
 import type { LabDatabase } from "./database.ts";
+import { fingerprint } from "./fingerprint.ts";
 
 /** An entry of a lab file, without its secrets. */
 export interface LabEntry {
@@ -61,9 +61,7 @@ function operationsOn({ sql }: LabDatabase) {
 
 export function labEntryOf(role: string, given: Readonly<Record<string, unknown>>): LabEntry {
   const sorted = Object.entries(given).sort(([a], [b]) => (a < b ? -1 : 1));
-  const digest = createHash("sha256")
-    .update(JSON.stringify([role, sorted]))
-    .digest("base64url");
+  const digest = fingerprint(JSON.stringify([role, sorted]));
   return { role, name: typeof given.name === "string" ? given.name : undefined, digest };
 }
 

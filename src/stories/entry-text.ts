@@ -2,7 +2,7 @@
 import { type HiddenSpan, printable, printableBytes } from "../printable.ts";
 import { causeText } from "./cause-text.ts";
 import { type Cause, rowOf } from "./causes.ts";
-import type { Entry, EntryOf, InputName, OperatorAction } from "./entry.ts";
+import type { Endpoint, Entry, EntryOf, InputName, OperatorAction } from "./entry.ts";
 import { lineFaultText } from "./line-fault-text.ts";
 import type { Doing, ProgramSample } from "./program.ts";
 import type { Redactor } from "./redaction.ts";
@@ -91,6 +91,8 @@ function wordsFor(entry: ShownEntry, whole: Entry, { display, ends }: RedactionC
   switch (entry.kind) {
     case "opened":
       return `opened, ${entry.state}`;
+    case "connected":
+      return `  connected to ${placeOf(entry.remote)}, from port ${entry.local.port}`;
     case "in":
       return `→ ${bytesOf(entry, whole)}${readingOf(entry, display)}`;
     case "drained":
@@ -133,6 +135,9 @@ function wordsFor(entry: ShownEntry, whole: Entry, { display, ends }: RedactionC
       return `  … ${entry.omitted} entries are no longer kept: ${entry.bytesIn} bytes in, ${entry.bytesOut} out …`;
   }
 }
+
+export const placeOf = ({ address, port }: Endpoint) =>
+  `${address.includes(":") ? `[${address}]` : address}:${port}`;
 
 const INPUTS: Readonly<Record<InputName, string>> = {
   random: "the random number",

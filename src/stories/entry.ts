@@ -15,6 +15,17 @@ interface Stamp {
   readonly at: number;
 }
 
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Both ends of what went over the wire: ours, and the peer's. */
+export interface Ends {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+}
+
 /** Bytes that went over the wire: of `size` of them, those that are kept. */
 interface Octets extends Stamp {
   readonly bytes: Buffer;
@@ -78,8 +89,10 @@ export type Transition = Stamp & {
 
 export type Entry =
   | (Stamp & { readonly kind: "opened"; readonly state: string })
-  /** A read, exactly as the kernel handed it over. */
-  | (Octets & { readonly kind: "in" })
+  /** A client's connection stands. */
+  | (Stamp & Ends & { readonly kind: "connected" })
+  /** A read, exactly as the kernel handed it over. `datagram`: of a client that asks by one, its ends, which are not the connection's. */
+  | (Octets & { readonly kind: "in"; readonly datagram?: Ends })
   /** Bytes that came after we had closed, and were not read. */
   | (Octets & { readonly kind: "drained" })
   /** Bytes behind a told size, or behind a refusal. */
@@ -93,7 +106,7 @@ export type Entry =
       readonly state: string;
       readonly rule: string;
     })
-  | (Octets & { readonly kind: "out" })
+  | (Octets & { readonly kind: "out"; readonly datagram?: Ends })
   /** A file's bytes, past all framing. */
   | (Stamp & {
       readonly kind: "file";

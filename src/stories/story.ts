@@ -6,7 +6,7 @@
  */
 
 import type { Cause } from "./causes.ts";
-import type { Entry, EntryOf, LineFault, OperatorAction, Transition } from "./entry.ts";
+import type { Endpoint, Ends, Entry, EntryOf, LineFault, OperatorAction, Transition } from "./entry.ts";
 import { type CountedRun, messageRun } from "./message-run.ts";
 import type { ProgramSample } from "./program.ts";
 import { PAST, type Retention } from "./retention.ts";
@@ -47,11 +47,6 @@ export interface StorySubject {
 
 /** The two sides of a pair that a proxy stands between: its connection with the client, and its own with the server. */
 export type Leg = "client" | "server";
-
-export interface Endpoint {
-  readonly address: string;
-  readonly port: number;
-}
 
 const NO_SECRETS: readonly string[] = [];
 const PEER_FIN: Fact = { kind: "ended" };
@@ -216,6 +211,21 @@ export class Story {
     this.bytesOut += sizeBytes;
     this.movedAt = this.now();
     this.put(this.movedAt, coded(kind, sizeBytes), kept);
+  }
+
+  /** A client's own connection: from here on its bytes go between these ends. */
+  recordConnection({ local, remote }: Ends): void {
+    this.subject.local = local;
+    this.subject.remote = remote;
+    this.add({ at: this.now(), kind: "connected", local, remote });
+  }
+
+  /** A datagram of a client's, or one that answers it. */
+  recordDatagram(kind: "in" | "out", bytes: Buffer, datagram: Ends): void {
+    if (kind === "in") this.bytesIn += bytes.length;
+    else this.bytesOut += bytes.length;
+    this.movedAt = this.now();
+    this.add({ at: this.movedAt, kind, bytes: this.#copyOf(bytes), size: bytes.length, datagram });
   }
 
   /** A message that framing made of the reads, for the present state. `at`: when they were handed over, or whatever happened since. */
@@ -387,4 +397,4 @@ export function wallMs({ openedAt }: Pick<Story, "openedAt">, { at }: Pick<Entry
   return openedAt + at / 1_000;
 }
 
-export type { Entry, EntryKind, EntryOf, OperatorAction } from "./entry.ts";
+export type { Endpoint, Ends, Entry, EntryKind, EntryOf, OperatorAction } from "./entry.ts";

@@ -28,6 +28,7 @@ beforeEach(() => {
   } as unknown as Evaluation;
   operator = new OperatorSession(
     { lab: daemon.lab, openEvaluation: async () => evaluation },
+    { level: "own" },
     { send: (message) => void heard.push(message), isBehind: false },
   );
 });

@@ -114,6 +114,7 @@ export class DiagnosisLab {
     };
     answer.exit = await evaluate({
       lab: this.daemon.lab,
+      level: "own",
       request: { line },
       responder: all,
       signal: new AbortController().signal,

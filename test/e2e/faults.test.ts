@@ -1,6 +1,7 @@
 /** Faults on the lines of the real daemon: what the peer gets, what the role is told, and that taking one away loses nothing. */
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -170,6 +171,39 @@ describe("a fault", () => {
   });
 });
 
+/** A role whose process says that it waits for a file `gate`, and opens when there is one. */
+const slowOpener = (gate: string) => `
+import { existsSync } from "node:fs";
+import { defineRole } from "netlabd";
+import { setup } from "xstate";
+import { z } from "zod";
+
+const machine = setup({
+  actions: { greet: ({ context }) => context.peer.send("Good morning") },
+}).createMachine({
+  id: "slow-opener",
+  context: ({ input }) => ({ ...input }),
+  initial: "listening",
+  on: { "peer.closed": ".closed" },
+  states: {
+    listening: { entry: "greet", on: { "peer.ended": "closed" } },
+    closed: { type: "final" },
+  },
+});
+
+export default defineRole({
+  name: "slow-opener", summary: "opens late", side: "server", transport: "tcp", port: 4000,
+  options: z.object({}), machine,
+  phases: { listening: { reads: "text", rule: "SLOW-1", expects: "a word", handle: () => undefined } },
+  hub: { create: () => { open(); return {}; }, members: () => [] },
+});
+
+function open() {
+  console.log("waits for the gate");
+  while (!existsSync(${JSON.stringify(gate)})) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+}
+`;
+
 describe("a fault of a user's role, which plays in a process of its own", () => {
   const greeting = "I think of a number from 1 to 100";
   let port: number;
@@ -212,5 +246,31 @@ describe("a fault of a user's role, which plays in a process of its own", () => 
       );
       expect(entries.filter(({ kind }) => kind === "fault").map(({ text }) => text)).not.toEqual([]);
     });
+  });
+
+  it("is on its lines too where it was put, or taken away, while its process opened", async () => {
+    const gate = path.join(scene.folder, "gate");
+    expect((await daemon.ctl("load", scene.file("slow-opener.ts", slowOpener(gate)))).stderr).toBe("");
+    const spawned = daemon.document<InstanceDocument>(
+      ...["spawn", "slow-opener", "--port", "0", "--watchdog", "60s"],
+    );
+    const target = "slow-opener-1";
+    await eventually(async () => expect(await daemon.plain("logs")).toContain("waits for the gate"));
+    // Answered when they are on the lines: that is when it has opened.
+    const cut = ["limit_data", "how=fin", "--direction", "out"];
+    const put = daemon.document<FaultDocument>("fault", "add", target, ...cut, "bytes=9");
+    const onBoard = async () =>
+      (await daemon.document<FaultDocument[]>("fault", "ls")).filter((one) => one.target === target);
+    await eventually(async () => expect(await onBoard()).toHaveLength(1));
+    const taken = daemon.document<FaultDocument>("fault", "add", target, ...cut, "bytes=3");
+    await eventually(async () => expect(await onBoard()).toHaveLength(2));
+    const [, second] = await onBoard();
+    await daemon.ctl("fault", "rm", second?.id ?? "");
+    writeFileSync(gate, "");
+    ({ port } = await spawned);
+    await Promise.all([put, taken]);
+    await hears("Good morn", "FIN");
+    await daemon.ctl("fault", "rm", (await put).id);
+    (await hears("Good morning")).socket.destroy();
   });
 });

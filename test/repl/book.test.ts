@@ -57,6 +57,7 @@ async function run(line: string, files: Readonly<Record<string, string>> = {}) {
   };
   const exit = await evaluate({
     lab,
+    level: "own",
     request: { line },
     responder,
     signal: new AbortController().signal,
@@ -301,12 +302,10 @@ describe("over the control socket", () => {
   beforeEach(openBook);
 
   async function serve(): Promise<ControlServer> {
-    const server = new ControlServer({
-      lab,
-      descriptors,
-      openEvaluation: undefined,
-      prepare: async () => undefined,
-    });
+    const server = new ControlServer(
+      { lab, descriptors, openEvaluation: undefined, prepare: async () => undefined },
+      { path: lab.socketPath, level: "own" },
+    );
     await server.listen();
     onTestFinished(() => server.close());
     return server;

@@ -64,7 +64,13 @@ async function run(line: string) {
     readFile: async (file: string) => CSV[file] ?? EXAMPLE,
     isBehind: false,
   };
-  const exit = await evaluate({ lab: daemon.lab, request: { line }, responder, signal: stop.signal });
+  const exit = await evaluate({
+    lab: daemon.lab,
+    level: "own",
+    request: { line },
+    responder,
+    signal: stop.signal,
+  });
   return { exit, documents, err };
 }
 

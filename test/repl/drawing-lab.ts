@@ -32,6 +32,7 @@ export function begin(line: string, { columns = 80, rows, stop = new AbortContro
     ...said,
     exit: evaluate({
       lab: daemon.lab,
+      level: "own",
       request: { line, columns, rows },
       responder,
       signal: stop.signal,

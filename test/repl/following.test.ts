@@ -19,7 +19,13 @@ async function started(line: string, { isBehind = false } = {}) {
     ask: async () => "",
     isBehind,
   };
-  const exit = evaluate({ lab: lab.daemon.lab, request: { line }, responder, signal: end.signal });
+  const exit = evaluate({
+    lab: lab.daemon.lab,
+    level: "own",
+    request: { line },
+    responder,
+    signal: end.signal,
+  });
   await eventually(() => expect(line.endsWith("--json") || said.err.length > 0).toBe(true));
   return { ...said, exit, interrupt: () => end.abort() };
 }

@@ -37,6 +37,7 @@ async function run(request: string | readonly string[]) {
   const how: RunRequest = typeof request === "string" ? { line: request } : { argv: request };
   answer.exit = await evaluate({
     lab: daemon.lab,
+    level: "own",
     request: how,
     responder,
     signal: new AbortController().signal,

@@ -29,7 +29,13 @@ async function run(line: string, request: Partial<RunRequest> = {}) {
     isBehind: false,
   };
   const { signal } = new AbortController();
-  const exit = await evaluate({ lab: daemon.lab, request: { line, ...request }, responder, signal });
+  const exit = await evaluate({
+    lab: daemon.lab,
+    level: "own",
+    request: { line, ...request },
+    responder,
+    signal,
+  });
   return { exit, out: out.join("\n"), err: err.join("\n"), data };
 }
 

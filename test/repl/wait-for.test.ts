@@ -20,7 +20,7 @@ function run(line: string, signal = new AbortController().signal) {
   const say = (text: string) => void said.push(text);
   const data = (document: unknown) => say(JSON.stringify(document));
   const responder = { out: say, err: say, data, ask: async () => "", isBehind: false };
-  return evaluate({ lab: daemon.lab, request: { line }, responder, signal }).then((exit) => ({
+  return evaluate({ lab: daemon.lab, level: "own", request: { line }, responder, signal }).then((exit) => ({
     exit,
     said: said.join("\n"),
   }));

@@ -112,12 +112,13 @@ export class StartedProgram implements Program {
     return this.#exit === undefined && this.#waits.areLongerThan(silence, this.#pids());
   }
 
-  async hasClients(port: number): Promise<boolean | undefined> {
+  async waitingClients(port: number): Promise<number | undefined> {
     const { own } = this.#waits;
     if (own.size === 0) return undefined;
     const sockets = socketsOf(this.#pids());
     if ([...sockets].some((inode) => !own.has(inode))) return undefined;
-    return listeningRows("tcp").some((row) => row.port === port && row.waiting > 0);
+    const rows = listeningRows("tcp").filter((row) => row.port === port);
+    return sum(rows.map(({ waiting }) => waiting));
   }
 
   async sample(): Promise<Sample | undefined> {

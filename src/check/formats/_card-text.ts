@@ -6,9 +6,10 @@ const LABEL_COLUMNS = 10;
 const MAX_TRANSCRIPT_LINES = 40;
 
 export function cardText(result: Result): string {
-  const { message, rule, ruleText, expected, got, likely, again } = result;
+  const { message, follows, rule, ruleText, expected, got, likely, again } = result;
   return [
     ...(message === "" ? [] : [message]),
+    ...(follows === null ? [] : row("reason", `the same as that of ${follows}`)),
     ...row("rule", ruleText === null ? `[${rule}]` : `[${rule}] ${ruleText}`),
     ...(expected ? row("expected", octetsText(expected)) : []),
     ...(got ? row("got", octetsText(got)) : []),

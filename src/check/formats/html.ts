@@ -46,7 +46,7 @@ function section({ title, maxOpen, has }: Group, { results }: Report): Markup {
   if (cases.length === 0) return NONE;
   return html`<section>
 <h2>${title} (${cases.length})</h2>
-${cases.map((result) => card(result, cases.length <= maxOpen))}
+${cases.map((result) => card(result, cases.length <= maxOpen && result.follows === null))}
 </section>
 `;
 }
@@ -118,7 +118,8 @@ function look({ status, grade, flaky }: Result): string {
 }
 
 function inside(result: Result): Markup {
-  const { message, rule, ruleText, expected, got, closing, remarks, transcript, output, again } = result;
+  const { message, follows, rule, ruleText, expected, got, closing, remarks } = result;
+  const { transcript, output, again } = result;
   const isOfSeveral = transcript.some(({ connection }) => connection > 1);
   const values = [
     ...(expected
@@ -133,6 +134,7 @@ function inside(result: Result): Markup {
       : []),
   ];
   return html`${message === "" ? NONE : html`<p><strong>${message}</strong></p>`}
+${follows === null ? NONE : html`<p>It failed for the same reason as <code>${follows}</code>.</p>`}
 <p class="quiet"><code>[${rule}]</code> ${ruleText ?? ""}</p>
 ${values.length === 0 ? NONE : html`<div class="pair">${values}</div>`}
 ${closing === null ? NONE : html`<p class="quiet">The program closed the connection ${closing === "reset" ? "by a reset" : "in order"}.</p>`}

@@ -13,11 +13,14 @@ const OUTPUT_LINES = 4;
 
 export function text(report: Report, style: Style = styleOf(false)): string {
   const { results, ended } = report;
-  const failed = results.filter(({ status }) => status === "failed" || status === "error");
+  const told = results.filter(
+    ({ status, follows }) => status === "error" || (status === "failed" && follows === null),
+  );
   return [
     ...head(report, style),
     ...results.map((result) => caseLine(result, widthOf(results), style)),
-    ...failed.flatMap((result) => ["", ...card(result, style)]),
+    ...told.flatMap((result) => ["", ...card(result, style)]),
+    ...consequences(results, style),
     ...reasons(results, style),
     ...(ended ? ["", ...endLines(ended, style)] : []),
     "",
@@ -101,17 +104,34 @@ const lastLines = (output: string) =>
     .slice(-OUTPUT_LINES)
     .map((line) => cut(printable(line), COLUMNS - LABEL - 2));
 
+/** Cases that failed as another one did, whose card is told. */
+function consequences(results: readonly Result[], style: Style): string[] {
+  const groups = grouped(
+    results.filter(({ follows }) => follows !== null),
+    ({ follows }) => follows ?? "",
+  );
+  return groups.flatMap(([first, ids]) => [
+    "",
+    ...wrapped(`failed for the same reason as ${first}: ${ids.join(", ")}`, COLUMNS).map(style.bad),
+  ]);
+}
+
 /** Why cases were not judged: each reason once, with its cases. */
 function reasons(results: readonly Result[], style: Style): string[] {
-  const byReason = new Map<string, string[]>();
-  for (const { id, status, message } of results)
-    if (status === "skipped" || status === "unimplemented")
-      byReason.set(message, [...(byReason.get(message) ?? []), id]);
-  if (byReason.size === 0) return [];
-  const lines = [...byReason].flatMap(([message, ids]) =>
+  const left = results.filter(({ status }) => status === "skipped" || status === "unimplemented");
+  const lines = grouped(left, ({ message }) => message).flatMap(([message, ids]) =>
     wrapped(`not judged: ${ids.join(", ")}: ${message}`, COLUMNS).map((line) => style.dim(line)),
   );
-  return ["", ...lines];
+  return lines.length === 0 ? [] : ["", ...lines];
+}
+
+function grouped(results: readonly Result[], keyOf: (result: Result) => string): [string, string[]][] {
+  const groups = new Map<string, string[]>();
+  for (const result of results) {
+    const key = keyOf(result);
+    groups.set(key, [...(groups.get(key) ?? []), result.id]);
+  }
+  return [...groups];
 }
 
 function endLines({ message, output }: NonNullable<Report["ended"]>, style: Style): string[] {

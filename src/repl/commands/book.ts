@@ -30,6 +30,7 @@ const actions: Readonly<Record<string, Action>> = {
 export default defineCommand({
   name: "book",
   group: "registry",
+  level: "operate",
   summary: "manages the address book: add, remove, find, ls, import a CSV file, export",
   args: [
     {

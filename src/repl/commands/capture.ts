@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { defineClientCommand } from "../command.ts";
+import { showTokensOption } from "../guarded-options.ts";
 
 export default defineClientCommand({
   name: "capture",
   group: "connections",
+  level: "observe",
   summary: "writes connections as a capture file for Wireshark (pcapng); needs no right to capture",
   args: [
     { name: "selector", summary: "default all", isOptional: true, isVariadic: true, completes: "selector" },
@@ -19,7 +21,7 @@ export default defineClientCommand({
       .boolean()
       .default(false)
       .describe("start Wireshark and show it there; with --live as it comes"),
-    showTokens: z.boolean().default(false).describe("tokens as they are; otherwise a * stands for each byte"),
+    showTokens: showTokensOption("tokens as they are; otherwise a * stands for each byte"),
   }),
   example: "capture calculator-1 --out calculator.pcapng",
   notes: [

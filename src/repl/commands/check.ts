@@ -5,6 +5,7 @@ import { defineClientCommand } from "../command.ts";
 export default defineClientCommand({
   name: "check",
   group: "scripts",
+  level: "observe",
   summary: "checks a server that runs against the rules of its role",
   args: [
     { name: "what", summary: "server, list or explain", choices: ["server", "list", "explain"] },

@@ -6,6 +6,7 @@ import { table } from "../text-table.ts";
 export default defineCommand({
   name: "class",
   group: "roles",
+  level: "observe",
   summary: "shows the class, a line a student",
   example: "class",
   run({ lab, out, data, isJson, columns }) {

@@ -23,6 +23,7 @@ type ConnsCall = Call<{ all: boolean }>;
 export default defineCommand({
   name: "conns",
   group: "connections",
+  level: "observe",
   summary: "lists connections, those that are stuck first, and sums up the rest",
   args: [
     { name: "selector", summary: "only these", isOptional: true, isVariadic: true, completes: "selector" },

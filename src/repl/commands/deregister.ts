@@ -4,6 +4,7 @@ import { defineCommand } from "../command.ts";
 export default defineCommand({
   name: "deregister",
   group: "registry",
+  level: "operate",
   summary: "removes an entry of the registry",
   args: [
     { name: "ip", summary: "the server's address" },

@@ -19,6 +19,7 @@ function wrapped(words: string): string[] {
 export default defineCommand({
   name: "eval",
   group: "daemon",
+  level: "own",
   summary: "evaluates TypeScript in the daemon; a line that starts with = or is not a command does the same",
   args: [
     {

@@ -4,6 +4,7 @@ import { defineCommand } from "../command.ts";
 export default defineCommand({
   name: "event",
   group: "connections",
+  level: "operate",
   summary: "sends an event to the machine of a live connection, if its present state accepts it",
   args: [
     { name: "connection", summary: "c17 or @last", completes: "connection" },

@@ -5,6 +5,7 @@ import { defineClientCommand } from "../command.ts";
 export default defineClientCommand({
   name: "expect",
   group: "scripts",
+  level: "observe",
   summary: "checks the output of the command before it, or what went over a connection",
   args: [
     {

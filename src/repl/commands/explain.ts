@@ -6,12 +6,14 @@ import { defineCommand } from "../command.ts";
 import { explanationPage } from "../explain-page.ts";
 import { explanationText } from "../explain-text.ts";
 import { explain, explanationDocument } from "../explanation.ts";
+import { showTokensOption } from "../guarded-options.ts";
 import { findStory, olderDocument, olderText } from "../journaled.ts";
 import { explainPair, otherOf, pairDocument, pairOf, pairText } from "../pair-explanation.ts";
 
 export default defineCommand({
   name: "explain",
   group: "connections",
+  level: "observe",
   summary: "tells a connection's story in order, with a card for each mistake that it recognises",
   args: [
     {
@@ -28,7 +30,7 @@ export default defineCommand({
       .default(false)
       .describe("all cards, with the rules' texts and the commands that show the same again"),
     html: z.string().min(1).optional().describe("write it as an HTML page to this file, e.g. to hand it in"),
-    showTokens: z.boolean().default(false).describe("show tokens as they are"),
+    showTokens: showTokensOption(),
   }),
   example: "explain @last",
   async run({ lab, args, options, out, data, isJson, style, columns, writeFile }) {

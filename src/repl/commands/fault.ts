@@ -46,6 +46,7 @@ const actions: Readonly<Record<string, { usage: string; run: (call: FaultCall) =
 export default defineCommand({
   name: "fault",
   group: "connections",
+  level: "operate",
   summary: "makes the line of a role or a connection worse on purpose: slow, cut in pieces, broken off",
   args: [
     {

@@ -4,6 +4,7 @@ import { defineCommand } from "../command.ts";
 export default defineCommand({
   name: "fin",
   group: "connections",
+  level: "operate",
   summary: "sends a FIN on a live connection; the peer may still send",
   args: [{ name: "connection", summary: "c17 or @last", completes: "connection" }],
   example: "fin c17",

@@ -31,6 +31,7 @@ const options = z.object({
 export default defineCommand({
   name: "graph",
   group: "connections",
+  level: "observe",
   summary: "draws the statechart of a role, and the present state of a connection in it",
   args: [
     {

@@ -1,6 +1,7 @@
 import { type Command, defineCommand, type Group } from "../command.ts";
 import { distinct } from "../command-folder.ts";
 import { findCommand } from "../evaluator.ts";
+import { reaches } from "../levels.ts";
 import { helpOf, schemaFor, usageOf } from "../parse-command.ts";
 import { wrapped } from "../wrapped.ts";
 
@@ -31,6 +32,7 @@ export default defineCommand({
   name: "help",
   aliases: ["?"],
   group: "daemon",
+  level: "observe",
   summary: "lists the commands, or explains one",
   args: [
     { name: "command", summary: "the command to explain", isOptional: true, completes: "command" },
@@ -42,23 +44,27 @@ export default defineCommand({
     },
   ],
   example: "help spawn file-server",
-  run({ lab, args, out, data, isJson, commands, columns, style }) {
+  run({ lab, level, args, out, data, isJson, commands, columns, style }) {
     if (args.command !== undefined) {
       const command = findCommand(commands, args.command);
       if (isJson) return data(describe(command));
-      return out(helpOf(command, schemaFor(command, args.role ? [args.role] : [], lab), columns));
+      const text = helpOf(command, schemaFor(command, args.role ? [args.role] : [], lab), columns);
+      const isBeyond = !reaches(level, command.level);
+      return out(isBeyond ? `${text}\n\nIt needs the level ${command.level}; you have ${level}.` : text);
     }
-    const all = distinct(commands);
+    const all = distinct(commands).filter((one) => reaches(level, one.level));
     if (isJson) return data(all.map(describe));
     for (const [group, title] of Object.entries(GROUPS)) {
       const some = all.filter((one) => one.group === group);
       out([style.bold(title), ...some.flatMap((one) => listed(one, columns))].join("\n"));
     }
     out(wrapped(HINT, columns).join("\n"));
+    const beyond = distinct(commands).length - all.length;
+    if (beyond > 0) out(`${beyond} more commands need a higher level than ${level}, which you have.`);
     return undefined;
   },
 });
 
-function describe({ name, group, summary, args, example }: Command) {
-  return { name, group, summary, args: args ?? [], example };
+function describe({ name, group, level, summary, args, example }: Command) {
+  return { name, group, level, summary, args: args ?? [], example };
 }

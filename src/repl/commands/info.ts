@@ -7,6 +7,7 @@ export default defineCommand({
   name: "info",
   aliases: ["status"],
   group: "daemon",
+  level: "observe",
   summary: "shows the daemon itself: version, uptime, roles, memory, data folder",
   example: "info",
   run({ lab, out, data, isJson }) {

@@ -25,6 +25,7 @@ const kept = z.object({
 export default defineCommand({
   name: "keep-check",
   group: "registry",
+  level: "operate",
   summary: "keeps a report of check in the database, a row a case; check --keep does it by itself",
   args: [{ name: "file", summary: "written by netlabctl check … --format json=FILE" }],
   example: "keep-check report.json",

@@ -5,6 +5,7 @@ import { defineCommand } from "../command.ts";
 export default defineCommand({
   name: "kick",
   group: "connections",
+  level: "operate",
   summary: "closes a connection politely, after telling the others",
   args: [
     {

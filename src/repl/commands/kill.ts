@@ -5,6 +5,7 @@ import { defineCommand } from "../command.ts";
 export default defineCommand({
   name: "kill",
   group: "connections",
+  level: "operate",
   summary: "ends a connection at once; its role goes on",
   args: [
     {

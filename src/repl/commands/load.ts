@@ -5,6 +5,7 @@ import { defineCommand } from "../command.ts";
 export default defineCommand({
   name: "load",
   group: "roles",
+  level: "own",
   summary: "loads a role of your own; loaded again, it serves new connections",
   args: [
     { name: "file", summary: "its TypeScript source, in your own folder, with the files that it imports" },

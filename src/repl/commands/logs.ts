@@ -8,6 +8,7 @@ const LEVELS = ["trace", "debug", "info", "warn", "error"] as const;
 export default defineCommand({
   name: "logs",
   group: "daemon",
+  level: "observe",
   summary: "shows the last lines of the log",
   options: z.object({
     n: z.number().int().min(1).max(1_000).default(20).describe("show this many lines"),

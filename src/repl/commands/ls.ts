@@ -3,6 +3,7 @@ import { instanceDocument } from "../../lab/documents.ts";
 import { peerVerdicts } from "../../lab/instance-verdicts.ts";
 import { selectInstances } from "../../lab/selectors.ts";
 import { defineCommand } from "../command.ts";
+import { showTokensOption } from "../guarded-options.ts";
 import { noteOf, troubleOf, whereOf } from "../instance-lines.ts";
 import { styleWord } from "../style.ts";
 import { table } from "../text-table.ts";
@@ -11,11 +12,12 @@ export default defineCommand({
   name: "ls",
   aliases: ["ps", "list"],
   group: "roles",
+  level: "observe",
   summary: "lists the roles that were spawned, with their state and port",
   args: [
     { name: "selector", summary: "only these", isOptional: true, isVariadic: true, completes: "selector" },
   ],
-  options: z.object({ showTokens: z.boolean().default(false).describe("show tokens as they are") }),
+  options: z.object({ showTokens: showTokensOption() }),
   example: "ls state=failed",
   run({ lab, rest, options, out, data, isJson, columns, style }) {
     const instances = selectInstances(lab, rest);

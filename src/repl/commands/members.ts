@@ -8,6 +8,7 @@ import { table } from "../text-table.ts";
 export default defineCommand({
   name: "members",
   group: "roles",
+  level: "observe",
   summary: "lists the clients of a role by name, e.g. of a chat room, a relay or a calculator",
   args: [{ name: "room", summary: "a role whose clients have names", completes: "instance" }],
   example: "members chat",

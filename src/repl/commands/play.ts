@@ -4,6 +4,7 @@ import { defineClientCommand } from "../command.ts";
 export default defineClientCommand({
   name: "play",
   group: "scripts",
+  level: "observe",
   summary: "goes through a lab sheet: shows its text, runs its commands, checks the expected lines",
   args: [{ name: "sheet", summary: "a Markdown file in your own folder" }],
   options: z.object({

@@ -6,13 +6,14 @@ import { shownEntryRecord, toShownRecord } from "../../stories/shown-record.ts";
 import type { Entry, Story } from "../../stories/story.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { storiesWantedBy, wantedBy } from "../following.ts";
+import { showTokensOption } from "../guarded-options.ts";
 import { findFacts } from "../journaled.ts";
 import { cardMarks, messageDocuments, protocolOf } from "../story-marks.ts";
 
 const options = z.object({
   follow: z.boolean().default(false).describe("live connections, and each entry as it comes, until Ctrl-C"),
   messages: z.boolean().default(false).describe("with the bytes of each message that framing made"),
-  showTokens: z.boolean().default(false).describe("with tokens as they are"),
+  showTokens: showTokensOption("with tokens as they are"),
 });
 type Options = z.output<typeof options>;
 
@@ -20,6 +21,7 @@ type Options = z.output<typeof options>;
 export default defineCommand({
   name: "records",
   group: "connections",
+  level: "observe",
   summary: "prints whole stories as JSON, one a line: for programs, and for capture",
   args: [
     { name: "selector", summary: "default all", isOptional: true, isVariadic: true, completes: "selector" },

@@ -8,6 +8,7 @@ import { defineCommand } from "../command.ts";
 export default defineCommand({
   name: "register",
   group: "registry",
+  level: "operate",
   summary: "adds or replaces an entry of the registry",
   args: [
     { name: "ip", summary: "the server's address" },

@@ -2,18 +2,20 @@ import * as z from "zod";
 import { registrationDocument } from "../../lab/documents.ts";
 import { printable } from "../../printable.ts";
 import { type Call, defineCommand } from "../command.ts";
+import { showTokensOption } from "../guarded-options.ts";
 import { table } from "../text-table.ts";
 
 const options = z.object({
   service: z.string().optional().describe("only servers of this kind of file"),
   watch: z.boolean().default(false).describe("show it again at each change, until Ctrl-C"),
-  showTokens: z.boolean().default(false).describe("show tokens as they are"),
+  showTokens: showTokensOption(),
 });
 type Options = z.output<typeof options>;
 
 export default defineCommand({
   name: "registry",
   group: "registry",
+  level: "observe",
   summary: "lists the registered file servers",
   options,
   example: "registry --service pdf --watch",

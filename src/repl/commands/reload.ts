@@ -3,6 +3,7 @@ import { defineCommand } from "../command.ts";
 export default defineCommand({
   name: "reload",
   group: "daemon",
+  level: "operate",
   summary:
     "reads the lab file again: starts what is new in it, stops what is gone; a mistake in it changes nothing",
   example: "reload",

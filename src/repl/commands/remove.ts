@@ -5,6 +5,7 @@ export default defineCommand({
   name: "remove",
   aliases: ["rm"],
   group: "roles",
+  level: "operate",
   summary: "stops a role and forgets it",
   args: [SELECTED],
   example: "remove file-server-5",

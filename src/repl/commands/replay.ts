@@ -5,18 +5,20 @@ import type { Replayed, ReplayRequest } from "../../replay/replay.ts";
 import { contextOf } from "../../stories/editions.ts";
 import { describeEntry } from "../../stories/entry-text.ts";
 import { type Call, defineCommand } from "../command.ts";
+import { showTokensOption } from "../guarded-options.ts";
 import { findWhole } from "../journaled.ts";
 import { playAgain, replayRequest } from "../replaying.ts";
 import { sinceStart } from "../reports.ts";
 
 const options = z.object({
   role: z.string().min(1).optional().describe("play it to this role instead, with default options"),
-  showTokens: z.boolean().default(false).describe("show tokens as they are"),
+  showTokens: showTokensOption(),
 });
 
 export default defineCommand({
   name: "replay",
   group: "connections",
+  level: "observe",
   summary: "plays the recorded bytes to a fresh machine, and tells where it behaves differently",
   args: [
     {

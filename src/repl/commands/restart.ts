@@ -4,6 +4,7 @@ import { operate, SELECTED } from "../operate.ts";
 export default defineCommand({
   name: "restart",
   group: "roles",
+  level: "operate",
   summary: "stops a role and starts it again",
   args: [SELECTED],
   example: "restart file-server-1",

@@ -5,6 +5,7 @@ import { contextOf } from "../../stories/editions.ts";
 import { describeEntry } from "../../stories/entry-text.ts";
 import { type Story, wallMs } from "../../stories/story.ts";
 import { type Call, defineCommand } from "../command.ts";
+import { showTokensOption } from "../guarded-options.ts";
 import { findWhole } from "../journaled.ts";
 import { momentDocument, momentText } from "../moment.ts";
 import { playAgain, replayRequest } from "../replaying.ts";
@@ -12,13 +13,14 @@ import { sinceStart } from "../reports.ts";
 
 const options = z.object({
   to: z.number().int().min(1).max(1_000_000).optional().describe("the entry to go back to, by its number"),
-  showTokens: z.boolean().default(false).describe("show tokens as they are"),
+  showTokens: showTokensOption(),
 });
 type Options = z.output<typeof options>;
 
 export default defineCommand({
   name: "rewind",
   group: "connections",
+  level: "observe",
   summary: "shows one recorded moment: state, variables, unread bytes; without --to it lists the moments",
   args: [
     {

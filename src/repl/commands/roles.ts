@@ -4,6 +4,7 @@ import { table } from "../text-table.ts";
 export default defineCommand({
   name: "roles",
   group: "roles",
+  level: "observe",
   summary: "lists the roles that you can spawn",
   example: "roles",
   run({ lab, out, data, isJson, columns }) {

@@ -4,6 +4,7 @@ import { defineCommand } from "../command.ts";
 export default defineCommand({
   name: "rst",
   group: "connections",
+  level: "operate",
   summary: "resets a live connection (RST)",
   args: [{ name: "connection", summary: "c17 or @last", completes: "connection" }],
   example: "rst c17",

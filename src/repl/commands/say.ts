@@ -8,6 +8,7 @@ import { defineCommand } from "../command.ts";
 export default defineCommand({
   name: "say",
   group: "roles",
+  level: "operate",
   summary: "sends a text to the clients of a role, or says it as the user of a client",
   args: [
     { name: "role", summary: "a room, or a client", completes: "instance" },

@@ -6,6 +6,7 @@ import { defineCommand } from "../command.ts";
 export default defineCommand({
   name: "send",
   group: "connections",
+  level: "operate",
   summary: "sends bytes on a live connection without its machine: text as typed, or --hex",
   args: [
     { name: "connection", summary: "c17 or @last", completes: "connection" },

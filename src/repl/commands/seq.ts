@@ -12,6 +12,7 @@ import type { Story } from "../../stories/story.ts";
 import { paintedBy } from "../chart-report.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { deliver, formatOf, outOption, styleFor } from "../drawing-output.ts";
+import { showTokensOption } from "../guarded-options.ts";
 import { findFacts } from "../journaled.ts";
 
 /** Limit where there is no terminal's width: more would be no drawing any more. */
@@ -25,7 +26,7 @@ const options = z.object({
   plain: z.boolean().default(false).describe("sentences instead of a drawing, e.g. for a screen reader"),
   format: z.enum(FORMATS).optional().describe("the format; text is for the terminal"),
   out: outOption,
-  showTokens: z.boolean().default(false).describe("show tokens as they are"),
+  showTokens: showTokensOption(),
 });
 type Options = z.output<typeof options>;
 type Format = (typeof FORMATS)[number];
@@ -33,6 +34,7 @@ type Format = (typeof FORMATS)[number];
 export default defineCommand({
   name: "seq",
   group: "connections",
+  level: "observe",
   summary: "draws the messages of one connection, or of several and their role, in order",
   args: [
     { name: "selector", summary: "default @last", isOptional: true, isVariadic: true, completes: "selector" },

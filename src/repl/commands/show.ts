@@ -5,15 +5,17 @@ import { peerVerdicts } from "../../lab/instance-verdicts.ts";
 import type { LabInstance } from "../../lab/lab.ts";
 import { isConnectionTerm, selectInstances, selectStory } from "../../lab/selectors.ts";
 import { defineCommand } from "../command.ts";
+import { showTokensOption } from "../guarded-options.ts";
 import { connectionReport, instanceReport, standingOf } from "../reports.ts";
 
 export default defineCommand({
   name: "show",
   aliases: ["describe"],
   group: "roles",
+  level: "observe",
   summary: "shows a role or a connection in full: state, bytes, last events, unread bytes",
   args: [{ name: "selector", summary: "a role or a connection", completes: "selector" }],
-  options: z.object({ showTokens: z.boolean().default(false).describe("show tokens as they are") }),
+  options: z.object({ showTokens: showTokensOption() }),
   example: "show c17",
   run({ lab, args, options, out, data, isJson, style, columns }) {
     const { selector = "" } = args;

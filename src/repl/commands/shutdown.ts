@@ -5,6 +5,7 @@ import { defineCommand } from "../command.ts";
 export default defineCommand({
   name: "shutdown",
   group: "daemon",
+  level: "own",
   summary: "stops the daemon and all its roles; asks first",
   options: z.object({ yes: z.boolean().default(false).describe("do not ask") }),
   example: "shutdown --yes",

@@ -10,6 +10,7 @@ import type { Style } from "../style.ts";
 export default defineCommand({
   name: "spawn",
   group: "roles",
+  level: "operate",
   summary: "starts a role with its options",
   args: [
     { name: "role", summary: "the role to play; roles lists them", completes: "role" },

@@ -4,6 +4,7 @@ import type { Cell } from "../../lab/lab.ts";
 import { duration } from "../../machines/_options.ts";
 import { printable } from "../../printable.ts";
 import { defineCommand } from "../command.ts";
+import { showTokensOption } from "../guarded-options.ts";
 import { table } from "../text-table.ts";
 
 /** A cell that is longer is looked at with --json. */
@@ -17,12 +18,13 @@ const options = z.object({
     .refine((ms) => ms > 0 && ms <= MAX_MS, `at most ${MAX_MS / 1_000}s`)
     .default(5_000)
     .describe("stop a query that takes longer (default: 5s)"),
-  showTokens: z.boolean().default(false).describe("show tokens as they are"),
+  showTokens: showTokensOption(),
 });
 
 export default defineCommand({
   name: "sql",
   group: "registry",
+  level: "operate",
   summary: "asks the database (read-only): registrations, addresses, instances, journal, stories, checks",
   args: [
     {

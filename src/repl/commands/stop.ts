@@ -4,6 +4,7 @@ import { operate, SELECTED } from "../operate.ts";
 export default defineCommand({
   name: "stop",
   group: "roles",
+  level: "operate",
   summary: "stops a role; open connections get 10 s to finish",
   args: [SELECTED],
   example: "stop file-server-1",

@@ -16,6 +16,7 @@ type Options = z.output<typeof options>;
 export default defineCommand({
   name: "tap",
   group: "connections",
+  level: "observe",
   summary: "follows connections live, until Ctrl-C",
   args: [
     {

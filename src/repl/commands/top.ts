@@ -23,6 +23,7 @@ type Options = z.output<typeof options>;
 export default defineCommand({
   name: "top",
   group: "daemon",
+  level: "observe",
   summary: "shows live what the daemon is doing: roles, connections, rates, the loop's delay, memory",
   options,
   example: "top --every 2s",

@@ -16,6 +16,7 @@ type Options = z.output<typeof options>;
 export default defineCommand({
   name: "trace",
   group: "connections",
+  level: "observe",
   summary: "follows the steps of the machines live: event, states, guard and actions",
   args: [
     {

@@ -11,6 +11,7 @@ const MAX_PEERS = 10;
 export default defineCommand({
   name: "tree",
   group: "roles",
+  level: "observe",
   summary: "shows roles and their connections as a tree",
   example: "tree",
   run({ lab, out, data, isJson, style }) {

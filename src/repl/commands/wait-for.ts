@@ -6,6 +6,7 @@ import { Waiting } from "../wait-for-state.ts";
 export default defineCommand({
   name: "wait-for",
   group: "scripts",
+  level: "observe",
   summary: "waits until a role or a connection is in a state, or until a text has gone over it",
   args: [
     {

@@ -4,6 +4,7 @@ import { defineClientCommand } from "../command.ts";
 export default defineClientCommand({
   name: "watch",
   group: "daemon",
+  level: "observe",
   summary: "runs a command again and again, and shows its last answer, until Ctrl-C",
   args: [
     { name: "every", summary: "e.g. 1s or 200ms" },

@@ -29,6 +29,7 @@ export function result(given: Partial<Result>): Result {
     tries: [{ status, ms: 12, seed: "a1b2" }],
     ms: 12.345,
     message: "",
+    follows: null,
     remarks: [],
     expected: null,
     got: null,

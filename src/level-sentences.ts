@@ -1,0 +1,8 @@
+/** Sentences of the error `needs-level`, by variant: what is beyond the level of an operator. See `error-table.ts`. */
+export const needsLevelSentences = {
+  command:
+    "{command} needs the level {needed}, and you have the level {level}: ask the person who runs this lab",
+  option:
+    "{command} {option} needs the level {needed}, and you have the level {level}: leave {option} out, or ask the person who runs this lab",
+  code: "code needs the level {needed}, and you have the level {level}: help lists the commands that you can use",
+} as const;

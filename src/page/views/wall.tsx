@@ -1,0 +1,130 @@
+/** The wall: who is stuck and who is done, to be read from the back of a room. */
+import { signal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { byNeed, type Condition, conditionOf, conditions, LEGEND, SIGNS, wordOf } from "../condition.ts";
+import { now } from "../live.ts";
+import { linkTo } from "../route.ts";
+import { useLook } from "../use-look.ts";
+import { allTiles, changes, order, tileOf } from "../wall-store.ts";
+
+const isByNeed = signal(false);
+
+export function Wall() {
+  useLook("wall");
+  const ids = order.value;
+  if (!ids) return <p class="quiet">Loading the wall …</p>;
+  if (ids.length === 0) return <p class="quiet">No role runs here yet: spawn one at the prompt.</p>;
+  return (
+    <>
+      <h1 class="unseen">Wall</h1>
+      <Counts />
+      <Tiles ids={ids} />
+    </>
+  );
+}
+
+/** How many are stuck, waiting, done. */
+function Counts() {
+  changes.value;
+  const counts = new Map<Condition, number>();
+  for (const tile of allTiles()) {
+    const condition = conditionOf(tile);
+    counts.set(condition, (counts.get(condition) ?? 0) + 1);
+  }
+  return (
+    <div class="counts">
+      <ul>
+        {conditions.map((condition) => (
+          <li key={condition} data-condition={condition} data-none={counts.has(condition) ? undefined : ""}>
+            <span class="sign" aria-hidden="true">
+              {SIGNS[condition]}
+            </span>
+            <b>{counts.get(condition) ?? 0}</b> {LEGEND[condition]}
+          </li>
+        ))}
+      </ul>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={isByNeed.value}
+          onChange={() => {
+            isByNeed.value = !isByNeed.value;
+          }}
+        />
+        who needs help first
+      </label>
+    </div>
+  );
+}
+
+function Tiles({ ids }: { ids: readonly string[] }) {
+  const wall = useRef<HTMLUListElement>(null);
+  useLayoutEffect(() => {
+    const resize = () => wall.current && fitTiles(wall.current, ids.length);
+    resize();
+    addEventListener("resize", resize);
+    return () => removeEventListener("resize", resize);
+  }, [ids.length]);
+  return (
+    <ul class="wall" ref={wall}>
+      {shownIds(ids).map((id) => (
+        <TileView key={id} id={id} />
+      ))}
+    </ul>
+  );
+}
+
+function shownIds(ids: readonly string[]): readonly string[] {
+  if (!isByNeed.value) return ids;
+  changes.value;
+  return allTiles()
+    .sort(byNeed)
+    .map(({ id }) => id);
+}
+
+function TileView({ id }: { id: string }) {
+  const tile = tileOf(id)?.value;
+  if (!tile) return null;
+  const condition = conditionOf(tile);
+  const href = tile.connection ? linkTo("connection", tile.connection) : linkTo("role", tile.id);
+  return (
+    <li class="tile" data-condition={condition}>
+      <a href={tile.kind === "student" ? linkTo("student", tile.id) : href}>
+        <span class="tile-id">{tile.id}</span>
+        <span class="tile-word">
+          <span class="sign" aria-hidden="true">
+            {SIGNS[condition]}
+          </span>{" "}
+          {wordOf(tile, now.value)}
+        </span>
+        <span class="tile-more">{moreOf(tile, condition)}</span>
+      </a>
+    </li>
+  );
+}
+
+/** What else is told where there is room. */
+function moreOf(tile: NonNullable<ReturnType<typeof tileOf>>["value"], condition: Condition): string {
+  const checks = tile.checks ? `${tile.checks.passed}/${tile.checks.of}` : "";
+  const card = condition !== "mistake" && tile.card ? tile.card.id : "";
+  return [checks, card, tile.furthest ?? "", tile.state ?? ""].filter(Boolean).join(" ");
+}
+
+const LEAST_WIDTH = 92;
+const MOST_WIDTH = 260;
+const SHAPE = 0.72;
+const GAP = 6;
+
+/** The largest tiles with which all are seen at once; where they would be too small to read, the wall scrolls. */
+function fitTiles(wall: HTMLElement, count: number): void {
+  const { clientWidth } = wall;
+  const height = innerHeight - wall.getBoundingClientRect().top - scrollY - GAP;
+  let columns = Math.max(1, Math.ceil(clientWidth / MOST_WIDTH));
+  for (; clientWidth / (columns + 1) >= LEAST_WIDTH; columns += 1) {
+    const width = clientWidth / columns - GAP;
+    if (Math.ceil(count / columns) * (width * SHAPE + GAP) <= height) break;
+  }
+  const width = clientWidth / columns - GAP;
+  wall.style.setProperty("--columns", String(columns));
+  wall.style.setProperty("--tile-height", `${Math.floor(width * SHAPE)}px`);
+}

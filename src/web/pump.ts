@@ -1,0 +1,81 @@
+/**
+ * Tells pages how things stand. Ten times a second each source that a page looks at is looked at once, and each page is sent what is
+ * new to it, unless bytes of before still wait for it: a page that does not read costs those, and sees the newest when it reads again.
+ */
+import type { Source } from "./source.ts";
+
+const TICK_MS = 100;
+/** Bytes that may wait for a page before nothing new is sent to it. */
+const MOST_WAITING = 65_536;
+
+/** A page, as the pump sees it. */
+export interface Reader {
+  /** Topics that it looks at, with the version that it has. */
+  readonly seen: Map<string, number>;
+  readonly waitingBytes: number;
+  send(json: string): void;
+}
+
+export class Pump {
+  readonly #open: (topic: string) => Source | undefined;
+  readonly #sources = new Map<string, Source>();
+  readonly #readers = new Set<Reader>();
+  #timer: NodeJS.Timeout | undefined;
+
+  /** `open` makes the source of a topic; undefined where there is none. */
+  constructor(open: (topic: string) => Source | undefined) {
+    this.#open = open;
+  }
+
+  add(reader: Reader): void {
+    this.#readers.add(reader);
+    this.#timer ??= setInterval(() => this.tick(), TICK_MS);
+  }
+
+  remove(reader: Reader): void {
+    this.#readers.delete(reader);
+    this.#closeUnseen();
+    if (this.#readers.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** In place of what it looked at. A topic that there is not is left out. */
+  see(reader: Reader, topics: readonly string[]): void {
+    const known = topics.filter((topic) => this.#source(topic));
+    for (const topic of [...reader.seen.keys()]) if (!known.includes(topic)) reader.seen.delete(topic);
+    for (const topic of known) if (!reader.seen.has(topic)) reader.seen.set(topic, 0);
+    this.#closeUnseen();
+  }
+
+  tick(now = performance.now()): void {
+    for (const source of this.#sources.values()) source.look(now);
+    for (const reader of this.#readers) this.#tell(reader);
+  }
+
+  #tell(reader: Reader): void {
+    for (const [topic, version] of reader.seen) {
+      const source = this.#sources.get(topic);
+      if (!source || source.version === version) continue;
+      if (reader.waitingBytes >= MOST_WAITING) return;
+      reader.send(`{"topic":${JSON.stringify(topic)},"state":${source.since(version)}}`);
+      reader.seen.set(topic, source.version);
+    }
+  }
+
+  #source(topic: string): Source | undefined {
+    const known = this.#sources.get(topic);
+    if (known) return known;
+    const opened = this.#open(topic);
+    if (opened) this.#sources.set(topic, opened);
+    return opened;
+  }
+
+  #closeUnseen(): void {
+    for (const [topic, source] of this.#sources) {
+      if ([...this.#readers].some(({ seen }) => seen.has(topic))) continue;
+      source.close();
+      this.#sources.delete(topic);
+    }
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * An open page. It says who it is with its first message, then what it looks at, and may ask questions; at each message it is asked
+ * again what its level may. It is told how things stand, by the pump.
+ */
+import type { WebSocket } from "ws";
+import * as z from "zod";
+import type { OperatorSession } from "../control/operator-session.ts";
+import { messageOf } from "../errors.ts";
+import { mayPrompt, maySee } from "./levels.ts";
+import { CLOSED, type Level, type ServerMessage } from "./protocol.ts";
+import type { Reader } from "./pump.ts";
+import { answerTo, questionShape } from "./questions.ts";
+import type { WebHost } from "./web-host.ts";
+
+/** How long a page may take to say who it is. */
+const LOGIN_MS = 10_000;
+const MOST_TOPICS = 8;
+/** Bytes that may wait for a page before live output of its prompt leaves lines out. */
+const BEHIND_BYTES = 65_536;
+/** A page that reads nothing while it asks and asks is cut off here. */
+const LOST_BYTES = 4 * 1_048_576;
+
+const messageShape = z.union([
+  z.strictObject({ see: z.array(z.string().max(200)).max(MOST_TOPICS) }),
+  z.strictObject({ ask: z.number().int(), question: questionShape }),
+  z.strictObject({ prompt: z.record(z.string(), z.unknown()) }),
+]);
+type Message = z.output<typeof messageShape>;
+
+export class Visitor implements Reader {
+  readonly seen = new Map<string, number>();
+  readonly #socket: WebSocket;
+  readonly #host: WebHost;
+  readonly #login: NodeJS.Timeout;
+  #level: Level | undefined;
+  #operator: OperatorSession | undefined;
+  /** Has answered since it was last asked whether it is still there. */
+  isThere = true;
+
+  constructor(socket: WebSocket, host: WebHost, onClose: () => void) {
+    this.#socket = socket;
+    this.#host = host;
+    this.#login = setTimeout(() => this.close(CLOSED.notLoggedIn), LOGIN_MS);
+    socket.on("message", (data) => this.#receive(String(data)));
+    socket.on("pong", () => {
+      this.isThere = true;
+    });
+    socket.on("error", () => socket.terminate());
+    socket.on("close", () => {
+      clearTimeout(this.#login);
+      host.pump.remove(this);
+      this.#operator?.close();
+      onClose();
+    });
+  }
+
+  get level(): Level | undefined {
+    return this.#level;
+  }
+
+  get waitingBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  send(json: string): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.waitingBytes > LOST_BYTES) this.#socket.terminate();
+    else this.#socket.send(json);
+  }
+
+  close(code: number): void {
+    this.#socket.close(code);
+    // A page that has stopped does not answer the close.
+    setTimeout(() => this.#socket.terminate(), 500).unref();
+  }
+
+  /** Asks whether it is still there, and ends it where it did not answer the last time. */
+  sweep(): void {
+    if (!this.isThere) return this.#socket.terminate();
+    this.isThere = false;
+    this.#socket.ping();
+  }
+
+  #receive(text: string): void {
+    let message: unknown;
+    try {
+      message = JSON.parse(text);
+    } catch {
+      return this.close(1007);
+    }
+    if (this.#level === undefined) return this.#enter(message);
+    const parsed = messageShape.safeParse(message);
+    if (!parsed.success) return this.close(1008);
+    this.#take(parsed.data, this.#level);
+  }
+
+  #enter(message: unknown): void {
+    const { session } = (message ?? {}) as { session?: unknown };
+    const level = typeof session === "string" ? this.#host.sessions.levelOf(session) : undefined;
+    if (level === undefined) return this.close(CLOSED.notLoggedIn);
+    clearTimeout(this.#login);
+    this.#level = level;
+    const { lab } = this.#host;
+    this.#say({ hello: { level, lab: lab.name, version: lab.version, now: lab.clock.now() } });
+    this.#host.pump.add(this);
+  }
+
+  #take(message: Message, level: Level): void {
+    if ("see" in message) this.#see(message.see, level);
+    else if ("ask" in message) void this.#answer(message.ask, message.question, level);
+    else void this.#prompt(message.prompt, level);
+  }
+
+  /** A topic that there is not, or that is not for this level, is told as nothing. */
+  #see(topics: readonly string[], level: Level): void {
+    const { lab, pump } = this.#host;
+    pump.see(
+      this,
+      topics.filter((topic) => maySee(level, lab, topic)),
+    );
+    for (const topic of topics) if (!this.seen.has(topic)) this.#say({ topic, state: null });
+  }
+
+  async #answer(ask: number, question: z.output<typeof questionShape>, level: Level): Promise<void> {
+    try {
+      this.#say({ answer: ask, value: await answerTo(this.#host, question, level) });
+    } catch (error) {
+      this.#say({ answer: ask, problem: messageOf(error) });
+    }
+  }
+
+  async #prompt(request: Readonly<Record<string, unknown>>, level: Level): Promise<void> {
+    if (!mayPrompt(level)) return this.close(1008);
+    const visitor = this;
+    this.#operator ??= await this.#host.openOperator({
+      send: (message) => this.#say({ prompt: message }),
+      get isBehind() {
+        return visitor.waitingBytes > BEHIND_BYTES;
+      },
+    });
+    this.#operator.receive(request);
+  }
+
+  #say(message: ServerMessage): void {
+    this.send(JSON.stringify(message));
+  }
+}

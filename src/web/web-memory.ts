@@ -1,0 +1,77 @@
+/** Memory of the page's server over a restart, in a file for its owner only: the key of sessions, the links of students, and whether it was on. */
+import { randomBytes } from "node:crypto";
+import { chmodSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import * as z from "zod";
+import type { WebRequest } from "../lab/lab-web.ts";
+
+const shape = z.object({
+  /** Signs sessions and links; 32 bytes. */
+  key: z.base64url().min(40),
+  /** Serial number and last moment of each student's link. */
+  links: z.record(z.string(), z.object({ serial: z.number().int(), until: z.number() })).default({}),
+  /** As it was asked for; absent: off. */
+  on: z.custom<WebRequest>((value) => typeof value === "object" && value !== null).optional(),
+});
+type Kept = z.output<typeof shape>;
+
+export const webFile = (dataFolder: string): string => path.join(dataFolder, "web.json");
+
+export class WebMemory {
+  readonly #file: string;
+  #kept: Kept;
+
+  constructor(dataFolder: string) {
+    this.#file = webFile(dataFolder);
+    this.#kept = readKept(this.#file) ?? { key: newKey(), links: {} };
+  }
+
+  get key(): Buffer {
+    return Buffer.from(this.#kept.key, "base64url");
+  }
+
+  get on(): WebRequest | undefined {
+    return this.#kept.on;
+  }
+
+  keepOn(on: WebRequest | undefined): void {
+    const { on: _, ...others } = this.#kept;
+    this.#keep(on ? { ...others, on } : others);
+  }
+
+  link(label: string): { readonly serial: number; readonly until: number } | undefined {
+    return Object.hasOwn(this.#kept.links, label) ? this.#kept.links[label] : undefined;
+  }
+
+  /** All earlier links of this student end. `until` undefined: and there is none now. */
+  newLink(label: string, until: number): { readonly serial: number; readonly until: number } {
+    const link = { serial: (this.link(label)?.serial ?? 0) + 1, until };
+    this.#keep({ ...this.#kept, links: { ...this.#kept.links, [label]: link } });
+    return link;
+  }
+
+  /** Ends every session and every link. */
+  newKey(): void {
+    this.#keep({ ...this.#kept, key: newKey(), links: {} });
+  }
+
+  #keep(kept: Kept): void {
+    this.#kept = kept;
+    const part = `${this.#file}.part`;
+    writeFileSync(part, `${JSON.stringify(kept)}\n`, { mode: 0o600, flush: true });
+    // A file that was there before keeps the mode that it had.
+    chmodSync(part, 0o600);
+    renameSync(part, this.#file);
+  }
+}
+
+const newKey = () => randomBytes(32).toString("base64url");
+
+/** Undefined where there is none, or it cannot be read: then every session of before has ended. */
+function readKept(file: string): Kept | undefined {
+  try {
+    return shape.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch {
+    return undefined;
+  }
+}
