@@ -28,5 +28,6 @@ export const noClass = {
   "no-class":
     "this lab is not a class: start netlabd with a lab file that has roster: and each: (docs/class.md)",
   unknown: "no student {term:quoted} in this class; {hint}",
+  value: "no student has the value {value:quoted}",
   group: "no group {group:quoted} in this class; {hint}",
 } as const;

@@ -38,7 +38,12 @@ import { StoryJournal } from "./journaling.ts";
 import { Judge } from "./judging.ts";
 import { DatabaseQuestions } from "./lab/database-questions.ts";
 import { InstanceMemory } from "./lab/instance-memory.ts";
-import { telemetryOfMove, telemetryOfSecrets } from "./lab/instance-telemetry.ts";
+import {
+  MANY_RUNNING,
+  telemetryOfMany,
+  telemetryOfMove,
+  telemetryOfSecrets,
+} from "./lab/instance-telemetry.ts";
 import { LabClass } from "./lab/lab-class.ts";
 import { LabEntryIds } from "./lab/lab-entry-ids.ts";
 import { LabFileRoles } from "./lab/lab-file-roles.ts";
@@ -96,6 +101,8 @@ export class Daemon {
   /** For those who look on, where it is wanted. */
   readonly #observe: ControlServer | undefined;
   readonly #web: WebKeeper;
+  /** One line tells of all that start now, in place of one each. */
+  #isStartingMany = false;
   #ending: Promise<void> | undefined;
 
   static async start(config: Config, parts: DaemonParts = {}): Promise<Daemon> {
@@ -148,6 +155,7 @@ export class Daemon {
         this.lab.instanceRemoved(instance);
       },
     });
+    this.log.labelOf = (instance) => this.supervisor.find(instance)?.spec.options.label;
     const defaults = new SpawnDefaults(config, this.#library.roles);
     this.#memory = new InstanceMemory(openInstances(this.#database), this.supervisor, this.log, clock);
     const userRoles = new UserRoles(this.#library, this.supervisor);
@@ -312,8 +320,11 @@ export class Daemon {
     await this.#observe?.listen();
     this.#programWatch?.start();
     const starting = this.supervisor.instances.filter(({ id }) => stored.get(id) !== "stopped");
+    this.#isStartingMany = starting.length > MANY_RUNNING;
     for (const instance of starting) instance.start();
     await Promise.all(starting.map((instance) => instance.settled()));
+    if (this.#isStartingMany) this.log.telemetry(telemetryOfMany(starting));
+    this.#isStartingMany = false;
     await this.#web.bringBack();
     this.#exposures.emitAll();
     this.#adviseOffset();
@@ -340,7 +351,8 @@ export class Daemon {
   }
 
   #onInstanceState(instance: Instance, from: string, to: string): void {
-    for (const event of telemetryOfMove(instance, from, to)) this.log.telemetry(event);
+    for (const event of telemetryOfMove(instance, from, to))
+      if (!this.#isStartingMany || event.type !== "instance.running") this.log.telemetry(event);
     if (to === "starting" && instance.spec.options.record === "full") this.#journal.start();
     if (to === "running" && instance.role.side !== "client") this.#memory.keepPort(instance);
     this.lab.instanceMoved(instance, from, to);

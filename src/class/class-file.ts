@@ -19,6 +19,7 @@ export interface SharedTemplate extends Template {
 export interface ClassText {
   /** Name of the lab. */
   readonly lab: string;
+  readonly title: string | undefined;
   /** The roster's file. */
   readonly roster: string;
   readonly settings: ClassSettings;

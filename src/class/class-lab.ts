@@ -14,7 +14,7 @@ import type { Story } from "../stories/story.ts";
 import type { Judged } from "../stories/verdict.ts";
 import type { ClassInstance, ClassPlan } from "./class-file.ts";
 import { ClassGate, type GateState, type Rejection } from "./class-gate.ts";
-import type { Student } from "./class-plan.ts";
+import { groupLabel, type Student } from "./class-plan.ts";
 import { Identification } from "./identification.ts";
 import { Ledger } from "./ledger.ts";
 import type { StudentRow } from "./student-row.ts";
@@ -49,6 +49,7 @@ export class ClassLab {
   #instances = new Map<string, ClassInstance>();
   /** By both of a student's names, in lower case. */
   #students = new Map<string, Student>();
+  #groupOf: ReadonlyMap<string, string> = new Map();
   #hints: readonly StoredHint[] = [];
   #checks: ReadonlyMap<string, { readonly passed: number; readonly of: number }> = new Map();
 
@@ -94,6 +95,20 @@ export class ClassLab {
     return this.#plan?.students ?? [];
   }
 
+  get groups(): readonly string[] {
+    return this.#plan?.groupPlaces.map(({ name }) => name) ?? [];
+  }
+
+  /** What an instance is in the class; undefined: nothing of it. */
+  kindOf(instance: string): ClassInstance["kind"] | undefined {
+    return this.#instances.get(instance)?.kind;
+  }
+
+  /** Group of a student, or of what is one group's, by its label. */
+  groupOf(label: string | undefined): string | undefined {
+    return label === undefined ? undefined : this.#groupOf.get(label);
+  }
+
   /** Undefined: the lab file, read again, is of no class any more. */
   async adopt(plan: ClassPlan | undefined, made: Made): Promise<void> {
     const { store } = this.#parts;
@@ -113,6 +128,10 @@ export class ClassLab {
       ),
     );
     this.#identification.listen(plan?.kinds.some(({ identify }) => identify !== "port") ?? false);
+    this.#groupOf = new Map([
+      ...this.groups.map((group) => [groupLabel(group), group] as const),
+      ...students.flatMap(({ shown, group }) => (group === undefined ? [] : [[shown, group] as const])),
+    ]);
     this.#gate.adopt(plan?.settings ?? {});
     this.#ledger.adopt(students, plan?.each.map(({ role }) => role) ?? [], store.progress(this.name));
     this.#hints = store.hints();

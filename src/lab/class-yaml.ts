@@ -34,6 +34,7 @@ export function classTextOf(open: OpenLabFile, roles: RoleTable, brought: RoleTa
   const entries = (key: string) => (top.sections.get(key) ?? []) as unknown[];
   return {
     lab: path.basename(file).replace(/\.ya?ml$/, ""),
+    title: top.title,
     roster: rosterFile(open),
     settings,
     each: entries("each").map((entry) => {

@@ -29,3 +29,18 @@ export function telemetryOfSecrets({ id, spec }: Instance): TelemetryEvent[] {
     return { type: "instance.note", id, text };
   });
 }
+
+/** Above so many that start together, one line tells of all. */
+export const MANY_RUNNING = 40;
+
+/** One event for those of these that run, in place of one each. */
+export function telemetryOfMany(instances: readonly Instance[]): TelemetryEvent {
+  const running = instances.filter(({ state, role }) => state === "running" && role.side !== "client");
+  const roles = [...Map.groupBy(running, ({ role }) => role.name)].map(([role, group]) => {
+    const ports = group.map(({ port }) => port);
+    const [least, most] = [Math.min(...ports), Math.max(...ports)];
+    return { role, count: group.length, ports: least === most ? `${least}` : `${least}-${most}` };
+  });
+  const hosts = [...new Set(running.flatMap(({ service }) => service.hosts))];
+  return { type: "lab.running", id: "netlabd", hosts, roles };
+}

@@ -7,6 +7,7 @@ import { parseOptions } from "../catalogue/instance-options.ts";
 import { playedRole } from "../catalogue/played-role.ts";
 import type { ClassLab } from "../class/class-lab.ts";
 import { labsFolder } from "../config.ts";
+import { NetlabError } from "../errors.ts";
 import type { FaultBoard, FaultRequest } from "../faults/fault-board.ts";
 import type { LabBook } from "../stores/address-book.ts";
 import type { LabClass } from "./lab-class.ts";
@@ -33,6 +34,9 @@ export interface LabFileParts {
   readonly classes: LabClass;
   readonly warn: (sentence: string) => void;
 }
+
+/** Asks whether these students, whom the roster no longer has, are to leave with their roles. */
+export type ConfirmLeaving = (students: readonly string[]) => Promise<boolean>;
 
 export class LabFileRoles {
   readonly #options: LabFileOptions;
@@ -72,16 +76,18 @@ export class LabFileRoles {
   }
 
   /** Checks the file whole, then drops what it no longer names and adds what is new. Throws and changes nothing where it is wrong. */
-  reload(): Promise<void> {
+  reload(confirm?: ConfirmLeaving): Promise<void> {
     // Reloads come one after the other: a second word must find what the first has made.
-    const reload = this.#reloading.then(() => this.#reload());
+    const reload = this.#reloading.then(() => this.#reload(confirm));
     this.#reloading = reload.catch(() => undefined);
     return reload;
   }
 
-  async #reload(): Promise<void> {
+  async #reload(confirm?: ConfirmLeaving): Promise<void> {
     const { supervisor, entries, userRoles, warn } = this.#parts;
     const next = await this.#read();
+    const { left = [] } = next.class ?? {};
+    if (left.length > 0 && confirm && !(await confirm(left))) throw new NetlabError("students-leave");
     await this.#faultsOf(next, []);
     const { wanted, staying, leaving } = this.#checked(next);
     this.#file = next;

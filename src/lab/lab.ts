@@ -131,15 +131,31 @@ export interface Lab {
   /** A fault of our own, for the log. */
   reportFault(error: unknown, sentence: string): void;
   /** Drains and ends the daemon; returns at once. */
-  /** Reads the lab file again. Rejects and changes nothing where it is wrong. */
-  reload(): Promise<void>;
+  /**
+   * Reads the lab file again. Rejects and changes nothing where it is wrong, or where students would leave the class and `confirm` does not
+   * let them.
+   */
+  reload(confirm?: (students: readonly string[]) => Promise<boolean>): Promise<void>;
   shutdown(why: string): void;
 }
 
 /** The class as its instructor sees it and acts on it. */
 export type LabClassView = Pick<
   ClassLab,
-  "name" | "plan" | "students" | "find" | "former" | "hints" | "hint" | "gate" | "setGate" | "who" | "forget"
+  | "name"
+  | "plan"
+  | "students"
+  | "groups"
+  | "groupOf"
+  | "kindOf"
+  | "find"
+  | "former"
+  | "hints"
+  | "hint"
+  | "gate"
+  | "setGate"
+  | "who"
+  | "forget"
 >;
 
 export type LabRegistry = Pick<Registry, "list" | "register" | "deregister">;

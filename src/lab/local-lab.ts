@@ -27,7 +27,7 @@ import { type ChangeListener, type InstanceChange, type LabTopic, Listeners } fr
 import { ConnectionCommands } from "./connection-commands.ts";
 import { InstanceCommands, type InstanceCommandsParts } from "./instance-commands.ts";
 import type { JournaledStory, Lab, LabFaults, LabQueryOptions, LabStatus, LoadedRole } from "./lab.ts";
-import type { LabFileRoles } from "./lab-file-roles.ts";
+import type { ConfirmLeaving, LabFileRoles } from "./lab-file-roles.ts";
 import { type LabInstance, labInstance } from "./lab-instance.ts";
 import type { Given } from "./spawn-defaults.ts";
 import type { UserRoles } from "./user-roles.ts";
@@ -255,9 +255,9 @@ export class LocalLab implements Lab {
   }
 
   /** Reads the lab file again. Throws and changes nothing where it is wrong. */
-  async reload(): Promise<void> {
+  async reload(confirm?: ConfirmLeaving): Promise<void> {
     this.#checkRuns();
-    await this.#parts.file.reload();
+    await this.#parts.file.reload(confirm);
   }
 
   query(sql: string, options?: LabQueryOptions): Promise<QueryResult> {

@@ -104,6 +104,10 @@ export const explanation = connection.extend({
     }),
   ),
   entries: z.array(entry.extend({ read: count.optional() })),
+  hints: z
+    .array(z.object({ card: z.string(), title: z.string(), text: z.string(), at: time }))
+    .optional()
+    .describe("cards that the instructor sent to the student"),
   proxied: z
     .object({
       role: z.string().describe("whose protocol client and server speak"),
@@ -197,6 +201,7 @@ const load = z.object({
   roles: z.array(
     z.object({
       id: z.string(),
+      label: z.string().nullable(),
       state: z.string(),
       peers: count,
       bytesInPerSecond: z.number(),
@@ -307,6 +312,29 @@ const student = z.object({
   card: z.object({ id: z.string(), likely: z.string(), connection: z.string() }).optional(),
   checks: z.object({ passed: count, of: count }).optional(),
   done: z.boolean(),
+  name: z.string().optional().describe("with --names"),
+  email: z.string().nullable().optional().describe("with --names"),
+});
+
+const gate = z.object({ frozen: z.boolean(), openUntil: time.nullable() });
+
+const slip = z.object({
+  student: z.string(),
+  name: z.string().optional().describe("with --names"),
+  group: z.string(),
+  token: z.string(),
+  seed: count,
+  roles: z.array(
+    z.object({
+      role: z.string(),
+      whose: z.enum(["own", "group", "shared"]),
+      host: z.string(),
+      port,
+      transport: z.string(),
+      tryIt: z.string().optional(),
+    }),
+  ),
+  link: z.string().optional().describe("to the student's page, where the page is on"),
 });
 
 const oneOrMany = <Schema extends z.ZodType>(schema: Schema) => z.union([schema, z.array(schema)]);
@@ -321,7 +349,11 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
     z.object({ imported: count, added: count, replaced: count }),
     z.object({ imported: z.literal(0), bad: z.array(z.object({ line: count, why: z.string() })) }),
   ]),
-  class: z.array(student),
+  class: z.union([
+    z.array(student),
+    z.array(z.object({ student: z.string(), what: z.string() })).describe("class who"),
+    z.object({ forgotten: z.string() }).describe("class forget"),
+  ]),
   conns: z.array(connection),
   deregister: z.object({ ip: z.string(), port, removed: z.literal(true) }),
   eval: anyJson,
@@ -329,8 +361,11 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
   explain: explanation,
   fault: z.union([lineFault, z.array(lineFault), z.array(faultKind)]),
   fin: connection,
+  freeze: gate,
   graph: chart,
+  handout: z.array(slip),
   help: oneOrMany(help),
+  hint: z.object({ student: z.string(), card: z.string(), title: z.string(), text: z.string(), at: time }),
   info,
   "keep-check": z.object({ run: count, rows: count }),
   kick: z.array(connection),
@@ -343,6 +378,7 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
   logs: z.object({ at: time, level: z.string(), message: z.string() }),
   ls: z.array(listedInstance),
   members: z.array(member),
+  open: gate,
   records: record,
   register: registration.nullable(),
   registry: z.array(registration),
@@ -367,6 +403,7 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
   trace: step,
   tree: z.array(instance.extend({ peers: z.array(connection) })),
   unload: z.object({ name: z.string() }),
+  who: z.array(student),
   "wait-for": oneOrMany(z.union([instance, connection])),
 };
 

@@ -131,7 +131,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Those that follow what happens are run below; these need a realm or a class, or end the daemon. */
-const ELSEWHERE = ["tap", "trace", "eval", "shutdown", "class"];
+const ELSEWHERE = ["tap", "trace", "eval", "shutdown", ...OF_CLASS];
 
 function expectFits(name: string, document: unknown): void {
   const schema = documentSchemas[name];
