@@ -55,6 +55,7 @@ import type { Clock } from "./machines/_world.ts";
 import { isOnlyInTimeWait } from "./os/proc.ts";
 import { rootFolder } from "./places.ts";
 import { type LabBook, openAddressBook } from "./stores/address-book.ts";
+import { openAudit } from "./stores/audit.ts";
 import { openKeptChecks } from "./stores/checks.ts";
 import { LabDatabase } from "./stores/database.ts";
 import { openInstances } from "./stores/instances.ts";
@@ -184,7 +185,12 @@ export class Daemon {
         return typeof found === "object" ? found.judged : undefined;
       },
     });
-    this.#web = new WebKeeper({ dataFolder, lab: () => this.lab, log: this.log });
+    this.#web = new WebKeeper({
+      dataFolder,
+      lab: () => this.lab,
+      log: this.log,
+      openEvaluation: config.eval ? this.#openEvaluation : undefined,
+    });
     this.lab = new LocalLab({
       version,
       socketPath,
@@ -201,6 +207,7 @@ export class Daemon {
       registry,
       book,
       checks: openKeptChecks(this.#database),
+      audit: openAudit(this.#database),
       questions: new DatabaseQuestions(this.#database, this.#queries, this.#library.roles),
       descriptors: this.#descriptors,
       log: this.log,
@@ -217,8 +224,10 @@ export class Daemon {
       openEvaluation: config.eval ? this.#openEvaluation : undefined,
       prepare: () => this.prepare(),
     };
-    this.#control = new ControlServer(host, { path: socketPath, level: "own" });
-    this.#observe = config.observe && new ControlServer(host, { ...config.observe, level: "observe" });
+    this.#control = new ControlServer(host, { path: socketPath, level: "own", name: "control socket" });
+    this.#observe =
+      config.observe &&
+      new ControlServer(host, { ...config.observe, level: "observe", name: "observe socket" });
   }
 
   #environment(registry: Environment["registry"], addressBook: LabBook): Environment {

@@ -1,6 +1,7 @@
 /** The page's server, loaded when it is first wanted: a daemon without it has none of its code. */
 import { existsSync } from "node:fs";
 import path from "node:path";
+import type { OpenEvaluation } from "./control/operator-session.ts";
 import { messageOf } from "./errors.ts";
 import type { Lab } from "./lab/lab.ts";
 import type { LabWeb } from "./lab/lab-web.ts";
@@ -11,6 +12,7 @@ export interface WebKeeperParts {
   readonly dataFolder: string;
   readonly lab: () => Lab;
   readonly log: Log;
+  readonly openEvaluation: OpenEvaluation | undefined;
 }
 
 export class WebKeeper {
@@ -42,7 +44,7 @@ export class WebKeeper {
   }
 
   #load(): Promise<WebDoor> {
-    const { dataFolder, lab, log } = this.#parts;
+    const { dataFolder, lab, log, openEvaluation } = this.#parts;
     const onExposed = (at: string) =>
       log.telemetry({
         type: "instance.exposed",
@@ -51,7 +53,7 @@ export class WebKeeper {
         what: "the page of the lab, for those with a link",
       });
     this.#door ??= import("./web/web-door.ts").then(
-      ({ WebDoor }) => new WebDoor({ lab: lab(), dataFolder, onExposed }),
+      ({ WebDoor }) => new WebDoor({ lab: lab(), dataFolder, openEvaluation, onExposed }),
     );
     return this.#door;
   }

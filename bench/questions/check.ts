@@ -1,5 +1,5 @@
 /** A check of twenty cases as a student waits for it: of a program that keeps the rules, and of poor ones. */
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { played } from "../netlabd.ts";
@@ -29,7 +29,11 @@ const POOR = {
   sleeping: `${SERVE}time.sleep(10); client.sendall(b"5.0")`,
 };
 
-const poor = (kind: keyof typeof POOR) => `exec python3 -c '${POOR[kind]}' {port}`;
+/** The interpreter itself: a shim of pyenv's in its place looks for it at each start, which takes longer than all the rest. */
+const python = execFileSync("python3", ["-c", "import sys; print(sys.executable)"], {
+  encoding: "utf8",
+}).trim();
+const poor = (kind: keyof typeof POOR) => `exec ${python} -c '${POOR[kind]}' {port}`;
 
 const checkOf = (name: string, run: string): Contestant => ({
   name,
@@ -59,7 +63,7 @@ const questionOf = (name: string, what: string, run: string, limit: number): Que
   others: [],
 });
 
-const right = `exec python3 ${path.join(checkout, "test/conformance/right/calculator-server.py")} {port}`;
+const right = `exec ${python} ${path.join(checkout, "test/conformance/right/calculator-server.py")} {port}`;
 
 const questions: Question[] = [
   questionOf("check-right", "keeps the rules", right, 2_000),

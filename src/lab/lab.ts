@@ -11,6 +11,7 @@ import type { LogLine } from "../log.ts";
 import type { HubMember, Role, SayOptions } from "../machines/_role.ts";
 import type { Clock, Registry } from "../machines/_world.ts";
 import type { LabBook } from "../stores/address-book.ts";
+import type { Audit, AuditRow } from "../stores/audit.ts";
 import type { KeptReport } from "../stores/checks.ts";
 import type { WordsRow } from "../stores/journal-reader.ts";
 import type { Cell, QueryResult } from "../stores/queries.ts";
@@ -24,7 +25,10 @@ import type { ConnectionDocument } from "./documents.ts";
 import type { LabInstance } from "./lab-instance.ts";
 import type { LabWeb } from "./lab-web.ts";
 
-export type { Cell, LabInstance, StudentRow, WordsRow };
+export type { AuditRow, Cell, LabInstance, StudentRow, WordsRow };
+
+/** Record of what operators did. */
+export type LabAudit = Pick<Audit, "add" | "since">;
 
 /** Lines that are made worse on purpose. Each throws a NetlabError where it does not fit. */
 export interface LabFaults {
@@ -80,6 +84,7 @@ export interface Lab {
   readonly registry: LabRegistry;
   readonly book: LabBook;
   readonly faults: LabFaults;
+  readonly audit: LabAudit;
   /** The page: its code is loaded with the first question. */
   web(): Promise<LabWeb>;
   status(): LabStatus;

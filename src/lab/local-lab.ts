@@ -26,7 +26,15 @@ import type { Judged, StoryJudge } from "../stories/verdict.ts";
 import { type ChangeListener, type InstanceChange, type LabTopic, Listeners } from "./changes.ts";
 import { ConnectionCommands } from "./connection-commands.ts";
 import { InstanceCommands, type InstanceCommandsParts } from "./instance-commands.ts";
-import type { JournaledStory, Lab, LabFaults, LabQueryOptions, LabStatus, LoadedRole } from "./lab.ts";
+import type {
+  JournaledStory,
+  Lab,
+  LabAudit,
+  LabFaults,
+  LabQueryOptions,
+  LabStatus,
+  LoadedRole,
+} from "./lab.ts";
 import type { ConfirmLeaving, LabFileRoles } from "./lab-file-roles.ts";
 import { type LabInstance, labInstance } from "./lab-instance.ts";
 import type { Given } from "./spawn-defaults.ts";
@@ -45,6 +53,7 @@ export interface LocalLabParts extends InstanceCommandsParts {
   readonly registry: Registry;
   readonly book: LabBook;
   readonly checks: KeptChecks;
+  readonly audit: LabAudit;
   readonly descriptors: DescriptorBudget;
   readonly log: Log;
   readonly faults: FaultBoard;
@@ -258,6 +267,10 @@ export class LocalLab implements Lab {
   async reload(confirm?: ConfirmLeaving): Promise<void> {
     this.#checkRuns();
     await this.#parts.file.reload(confirm);
+  }
+
+  get audit(): LabAudit {
+    return this.#parts.audit;
   }
 
   query(sql: string, options?: LabQueryOptions): Promise<QueryResult> {

@@ -1,7 +1,6 @@
 /** The page on and off, as an operator commands it. */
 import { networkInterfaces } from "node:os";
-import type { OperatorTransport } from "../control/operator-session.ts";
-import { OperatorSession } from "../control/operator-session.ts";
+import { type OpenEvaluation, OperatorSession, type OperatorTransport } from "../control/operator-session.ts";
 import { messageOf, NetlabError } from "../errors.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { LabWeb, WebDocument, WebLink, WebRequest } from "../lab/lab-web.ts";
@@ -17,6 +16,7 @@ import type { Source } from "./source.ts";
 import { connectionSource } from "./sources/connection-source.ts";
 import { LabSource } from "./sources/lab-source.ts";
 import { chartSource, roleSource } from "./sources/role-source.ts";
+import { studentSource } from "./sources/student-source.ts";
 import { WallSource } from "./sources/wall-source.ts";
 import { WebMemory } from "./web-memory.ts";
 import { WebServer } from "./web-server.ts";
@@ -24,6 +24,8 @@ import { WebServer } from "./web-server.ts";
 export interface WebDoorParts {
   readonly lab: Lab;
   readonly dataFolder: string;
+  /** Undefined: the daemon evaluates no code. */
+  readonly openEvaluation: OpenEvaluation | undefined;
   /** Told once it listens where other machines reach it. */
   readonly onExposed: (at: string) => void;
 }
@@ -122,6 +124,8 @@ export class WebDoor implements LabWeb {
         return new WallSource(lab);
       case "lab":
         return new LabSource(lab);
+      case "me":
+        return studentSource(lab, name);
       case "role":
         return lab.find(name) && roleSource(lab, name);
       case "chart":
@@ -135,8 +139,12 @@ export class WebDoor implements LabWeb {
     }
   }
 
-  readonly #openOperator = async (transport: OperatorTransport) =>
-    new OperatorSession({ lab: this.#parts.lab, openEvaluation: undefined }, { level: "operate" }, transport);
+  /** The prompt of a page: it does what the owner may where the owner said so. */
+  readonly #openOperator = (transport: OperatorTransport): OperatorSession => {
+    const { lab, openEvaluation } = this.#parts;
+    const level = this.#open?.asked.isOwners ? "own" : "operate";
+    return new OperatorSession({ lab, openEvaluation }, { level, name: "page" }, transport);
+  };
 }
 
 interface Addresses {

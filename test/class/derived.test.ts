@@ -48,8 +48,16 @@ describe("a file of a student's own", () => {
     const original = Buffer.from("The 1st line, naïve\n  second: 42\n");
     const own = ownBytes(original, KEY, "lab3", "s1", "a.txt");
     expect(own).toHaveLength(original.length);
-    expect(own.toString().replace(/[A-Za-z]/g, "x").replace(/[0-9]/g, "0")).toBe(
-      original.toString().replace(/[A-Za-z]/g, "x").replace(/[0-9]/g, "0"),
+    expect(
+      own
+        .toString()
+        .replace(/[A-Za-z]/g, "x")
+        .replace(/[0-9]/g, "0"),
+    ).toBe(
+      original
+        .toString()
+        .replace(/[A-Za-z]/g, "x")
+        .replace(/[0-9]/g, "0"),
     );
     expect(own).not.toEqual(original);
     expect(own).not.toEqual(ownBytes(original, KEY, "lab3", "s2", "a.txt"));

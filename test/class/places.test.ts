@@ -5,7 +5,13 @@ import { type PlacesOptions, placesOf } from "../../src/class/roster-places.ts";
 const OPTIONS: PlacesOptions = { secret: Buffer.alloc(32, 1), lab: "lab3", pseudonyms: false, now: 5 };
 const NOBODY = { students: [], groups: [] };
 const roster = (...ids: string[]) =>
-  ids.map((id) => ({ id, name: `Name ${id}`, group: id > "m" ? "B" : "A", email: undefined, login: undefined }));
+  ids.map((id) => ({
+    id,
+    name: `Name ${id}`,
+    group: id > "m" ? "B" : "A",
+    email: undefined,
+    login: undefined,
+  }));
 const slots = (places: ReturnType<typeof placesOf>) =>
   Object.fromEntries(places.students.map(({ id, slot }) => [id, slot]));
 

@@ -115,6 +115,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   sql: ["sql --json select * from registrations"],
   top: ["top --n 1 --every 50ms --json"],
   logs: ["logs --json"],
+  audit: ["audit --json"],
   load: ["load guess-number.ts --json"],
   spawn: ["spawn calculator more --port 0 --json"],
   stop: ["stop more --json"],
@@ -129,6 +130,9 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   kill: ["kill calculator --json"],
   reload: ["reload --json"],
 };
+
+/** They need a class: test/class asks them. */
+const OF_CLASS = ["class", "who", "hint", "freeze", "open", "handout"];
 
 /** Those that follow what happens are run below; these need a realm or a class, or end the daemon. */
 const ELSEWHERE = ["tap", "trace", "eval", "shutdown", ...OF_CLASS];

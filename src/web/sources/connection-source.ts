@@ -61,7 +61,7 @@ export function entriesOf(story: Story): StoryEntry[] {
   });
 }
 
-function cardState(card: Explanation["cards"][number]): CardState {
+export function cardState(card: Explanation["cards"][number]): CardState {
   const { id, level, title, rule, expected, cause, advice, reproduce, came, reads } = card;
   const [read] = reads;
   return {
