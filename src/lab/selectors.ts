@@ -110,10 +110,9 @@ function checkGroup(lab: Lab, group: string): void {
   if (!lab.class) throw new NetlabError("no-such-student/no-class");
   const known: readonly string[] = lab.class.groups;
   if (known.includes(group)) return;
-  const near = nearest(group, known);
   throw new NetlabError("no-such-student/group", {
     group,
-    hint: near ? `did you mean ${near}?` : `there are ${known.join(", ") || "none"}`,
+    hint: known.length > 0 ? `there are ${known.join(", ")}` : "the roster has none",
   });
 }
 

@@ -33,7 +33,7 @@ export function explanationText(explanation: Explanation, look: Look): string {
   return [
     ...connectionHead({ story, live, judged, reason }, style, look.columns),
     ...(source === undefined ? [] : [source]),
-    ...explanation.hints.flatMap((hint) => wrapped(hintLine(hint), look.columns)),
+    ...explanation.hints.flatMap((hint) => hintLines(hint, look.columns)),
     "",
     ...entriesText(story, look, visibility),
     ...(unread.bytes.length > 0 ? ["", `unread, ${live?.unreadBytes} bytes:`, ...hexRows(unread, look)] : []),
@@ -42,10 +42,15 @@ export function explanationText(explanation: Explanation, look: Look): string {
   ].join("\n");
 }
 
-/** `hint of 09:12: D27 Every number is asked for twice - look at your loop` */
-function hintLine({ card, title, text, at }: Hint): string {
+const HINT = "  hint     ";
+
+/** As a row of the head: `hint     09:12, D27: Every number is asked for twice - look at your loop` */
+function hintLines({ card, title, text, at }: Hint, columns: number): string[] {
   const time = new Date(at).toTimeString().slice(0, 5);
-  return `hint of ${time}: ${card} ${title}${text === "" ? "" : ` - ${printable(text)}`}`;
+  const words = `${time}, ${card}: ${title}${text === "" ? "" : ` - ${printable(text)}`}`;
+  return wrapped(words, columns - HINT.length).map(
+    (line, index) => `${index === 0 ? HINT : " ".repeat(HINT.length)}${line}`,
+  );
 }
 
 /** All that happened, in order. */

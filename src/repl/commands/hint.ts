@@ -8,6 +8,7 @@ export default defineCommand({
   name: "hint",
   group: "class",
   level: "observe",
+  isAudited: true,
   summary: "sends a card to a student: it is kept, and shown on the student's page and by explain",
   args: [
     { name: "student", summary: "a student of the class", completes: "selector" },
