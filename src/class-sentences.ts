@@ -14,7 +14,7 @@ export const classSentences = {
   "own-name": "{place}: {option}: comes from the roster here",
   "per-student": "each: has {roles} roles, and per-student: leaves room for {perStudent}",
   "ports-room":
-    "ports: {first}-{last} has room for {places} students with {perStudent} ports each, and {needed} are needed: write {first}-{wanted} (who has left keeps the ports, so that nobody else's move)",
+    "ports: {first}-{last} has room for {places} students with {perStudent} ports each, and {needed} are needed: write {first}-{wanted} (students who left keep their ports, so that no other's move)",
   "group-ports": "group-ports: {first}-{last} has too little room for {groups} groups",
   "ports-ephemeral":
     "ports: {first}-{last} overlap {low}-{high}, from which this system takes ports for clients: choose ports below {low}",

@@ -26,7 +26,7 @@ import { Apartment } from "./apart/apartment.ts";
 import type { RoleTable } from "./catalogue/role-folder.ts";
 import { RoleLibrary } from "./catalogue/role-library.ts";
 import { shippedRoles } from "./catalogue/shipped-roles.ts";
-import type { ClassLab } from "./class/class-lab.ts";
+import { openClasses } from "./class-keeper.ts";
 import { type Config, schemaFile, version } from "./config.ts";
 import { ControlServer } from "./control/control-server.ts";
 import type { OpenEvaluation } from "./control/operator-session.ts";
@@ -38,13 +38,8 @@ import { StoryJournal } from "./journaling.ts";
 import { Judge } from "./judging.ts";
 import { DatabaseQuestions } from "./lab/database-questions.ts";
 import { InstanceMemory } from "./lab/instance-memory.ts";
-import {
-  MANY_RUNNING,
-  telemetryOfMany,
-  telemetryOfMove,
-  telemetryOfSecrets,
-} from "./lab/instance-telemetry.ts";
-import { LabClass } from "./lab/lab-class.ts";
+import { StartTelemetry, telemetryOfMove, telemetryOfSecrets } from "./lab/instance-telemetry.ts";
+import type { LabClass } from "./lab/lab-class.ts";
 import { LabEntryIds } from "./lab/lab-entry-ids.ts";
 import { LabFileRoles } from "./lab/lab-file-roles.ts";
 import { LocalLab } from "./lab/local-lab.ts";
@@ -52,8 +47,10 @@ import { SpawnDefaults } from "./lab/spawn-defaults.ts";
 import { UserRoles } from "./lab/user-roles.ts";
 import { Log } from "./log.ts";
 import type { Clock } from "./machines/_world.ts";
+import { OpsKeeper } from "./ops-keeper.ts";
 import { isOnlyInTimeWait } from "./os/proc.ts";
 import { rootFolder } from "./places.ts";
+import { startAdvice } from "./start-advice.ts";
 import { type LabBook, openAddressBook } from "./stores/address-book.ts";
 import { openAudit } from "./stores/audit.ts";
 import { openKeptChecks } from "./stores/checks.ts";
@@ -66,11 +63,6 @@ import { Queries } from "./stores/queries.ts";
 import { openRegistry } from "./stores/registry.ts";
 import { Recorder } from "./stories/recorder.ts";
 import { WebKeeper } from "./web-keeper.ts";
-
-/** Room for the ports of one lab. */
-const OFFSET_STEP = 1_000;
-/** A class and its files fit into so many. */
-const FEW_DESCRIPTORS = 200;
 
 export interface DaemonParts {
   readonly clock?: Clock;
@@ -102,8 +94,8 @@ export class Daemon {
   /** For those who look on, where it is wanted. */
   readonly #observe: ControlServer | undefined;
   readonly #web: WebKeeper;
-  /** One line tells of all that start now, in place of one each. */
-  #isStartingMany = false;
+  readonly #starting: StartTelemetry;
+  readonly #ops: OpsKeeper;
   #ending: Promise<void> | undefined;
 
   static async start(config: Config, parts: DaemonParts = {}): Promise<Daemon> {
@@ -134,6 +126,7 @@ export class Daemon {
       (role, name, error) =>
         this.log.logger.warn(`the role ${role}: ${name} is not called any more: ${messageOf(error)}`),
     );
+    this.#starting = new StartTelemetry(this.log.telemetry);
     this.#exposures = new Exposures(this.log.telemetry);
     this.#database = openDatabase(dataFolder, this.log);
     this.#queries = new Queries(this.#database.file);
@@ -178,6 +171,7 @@ export class Daemon {
       onJudged: (story) => {
         this.#journal.keepJudged(story);
         if (story.judged) this.#file.class?.onJudged(story, story.judged);
+        this.#ops.judged(story);
       },
       pairs: async (client, server) => {
         const { lookAtPair } = await import("./onlooker/proxied.ts");
@@ -185,10 +179,18 @@ export class Daemon {
         return typeof found === "object" ? found.judged : undefined;
       },
     });
+    this.#ops = new OpsKeeper({
+      lab: () => this.lab,
+      env: process.env,
+      warn: (sentence) => this.log.logger.warn(sentence),
+      onExposed: (at) =>
+        this.log.telemetry({ type: "instance.exposed", id: "metrics", at, what: "health and metrics" }),
+    });
     this.#web = new WebKeeper({
       dataFolder,
       lab: () => this.lab,
       log: this.log,
+      prepare: () => this.prepare(),
       openEvaluation: config.eval ? this.#openEvaluation : undefined,
     });
     this.lab = new LocalLab({
@@ -266,32 +268,19 @@ export class Daemon {
   }
 
   #newClasses(dataFolder: string, clock: Clock): LabClass {
-    return new LabClass({
+    return openClasses({
       database: this.#database,
       dataFolder,
       portOffset: this.#config.portOffset,
-      now: () => clock.now(),
+      clock,
       descriptors: this.#descriptors,
-      say: (sentence) => this.log.logger.info(sentence),
-      make: () => this.#newClass(clock),
-    });
-  }
-
-  /** The code of a class, and what it costs, is loaded for a lab file that has one. */
-  async #newClass(clock: Clock): Promise<ClassLab> {
-    const { ClassLab } = await import("./class/class-lab.ts");
-    const { openClass } = await import("./stores/class.ts");
-    const made = new ClassLab({
-      store: openClass(this.#database),
+      admission: this.#admission,
       recorder: this.recorder,
       judged: (story) => this.#judge.judged(story),
       roles: this.#library.roles,
       members: (instance) => this.supervisor.find(instance)?.service.members,
-      now: () => clock.now(),
-      warn: (error) => this.log.logger.warn(messageOf(error)),
+      log: this.log,
     });
-    this.#admission.gate = made;
-    return made;
   }
 
   #newProgramWatch(clock: Clock): ProgramWatch {
@@ -327,41 +316,28 @@ export class Daemon {
     const stored = this.#memory.bringBack();
     await this.#control.listen();
     await this.#observe?.listen();
+    await this.#ops.listen(this.#config.metrics);
     this.#programWatch?.start();
     const starting = this.supervisor.instances.filter(({ id }) => stored.get(id) !== "stopped");
-    this.#isStartingMany = starting.length > MANY_RUNNING;
+    this.#starting.begin(starting);
     for (const instance of starting) instance.start();
     await Promise.all(starting.map((instance) => instance.settled()));
-    if (this.#isStartingMany) this.log.telemetry(telemetryOfMany(starting));
-    this.#isStartingMany = false;
+    this.#starting.end();
     await this.#web.bringBack();
     this.#exposures.emitAll();
-    this.#adviseOffset();
-    this.#warnIfCramped();
+    const { portOffset } = this.#config;
+    for (const advice of startAdvice(this.supervisor.instances, portOffset, this.#descriptors))
+      this.log.logger.warn(advice);
+    await this.#ops.ready();
   }
 
-  /** Ports of a lab that are all taken are most often another lab's, on the same machine. */
-  #adviseOffset(): void {
-    const isTaken = ({ spec, lastErrorCode }: Instance) => spec.isFromLab && lastErrorCode === "port-taken";
-    const { length } = this.supervisor.instances.filter(isTaken);
-    if (length === 0) return;
-    const offset = this.#config.portOffset + OFFSET_STEP;
-    this.log.logger.warn(
-      `${length === 1 ? "a port of this lab is" : `${length} ports of this lab are`} taken: if another lab runs on this machine, start this one with netlabd --port-offset ${offset}`,
-    );
-  }
-
-  #warnIfCramped(): void {
-    const { limit, left } = this.#descriptors;
-    if (left >= FEW_DESCRIPTORS) return;
-    this.log.logger.warn(
-      `few file descriptors: ${limit} in all (ulimit -n), ${Math.max(0, left)} of them for peers; those over it are refused`,
-    );
+  /** Address at which health and metrics are asked; undefined: nowhere. */
+  get metricsAddress(): string | undefined {
+    return this.#ops.address;
   }
 
   #onInstanceState(instance: Instance, from: string, to: string): void {
-    for (const event of telemetryOfMove(instance, from, to))
-      if (!this.#isStartingMany || event.type !== "instance.running") this.log.telemetry(event);
+    for (const event of telemetryOfMove(instance, from, to)) this.#starting.telemetry(event);
     if (to === "starting" && instance.spec.options.record === "full") this.#journal.start();
     if (to === "running" && instance.role.side !== "client") this.#memory.keepPort(instance);
     this.lab.instanceMoved(instance, from, to);
@@ -375,6 +351,7 @@ export class Daemon {
 
   async #close(drainMs: number): Promise<void> {
     this.lab.markStopping();
+    const told = this.#ops.stopping();
     this.#programWatch?.stop();
     this.#control.announceStop();
     this.#observe?.announceStop();
@@ -383,6 +360,7 @@ export class Daemon {
     this.log.flush();
     await Promise.all([this.#control.close(), this.#observe?.close()]);
     await this.#judge.settle();
+    await Promise.all([told, this.#ops.close()]);
     this.#queries.close();
     this.#database.close();
   }

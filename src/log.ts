@@ -44,7 +44,7 @@ export class Log {
   readonly #digest = new LogDigest((digest) =>
     this.#say(digestSentence(digest, this.#nameOf(digest.last.id))),
   );
-  /** Whom an instance is for, by its id: told with all that is told of it. */
+  /** Student or group that an instance is for, by its id: told with all that is told of it. */
   labelOf: (instance: string) => string | undefined = () => undefined;
   #isShown = true;
 

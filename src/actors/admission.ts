@@ -1,4 +1,4 @@
-/** Who may come in: asked of each new peer, where a lab has rules for that. Without rules it costs a look at one field. */
+/** Rules for who may come in: asked of each new peer, where a lab has some. Without rules it costs a look at one field. */
 import type { Cause } from "../stories/causes.ts";
 import type { Story } from "../stories/story.ts";
 

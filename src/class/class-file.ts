@@ -36,7 +36,7 @@ export interface ClassSurroundings {
   readonly portOffset: number;
 }
 
-/** What an instance is in the class. */
+/** Place of an instance in the class. */
 export interface ClassInstance {
   readonly kind: "each" | "group" | "shared";
   readonly identify: Identity;

@@ -8,7 +8,7 @@ export interface Rejection {
   readonly words: string;
 }
 
-/** What of it outlives a restart. */
+/** Part of it that outlives a restart. */
 export interface GateState {
   readonly isFrozen: boolean;
   /** Open until then, whatever the hours are; 0: no. */
@@ -23,7 +23,7 @@ export interface GateParts {
   readonly openOf: (story: Story) => { readonly ofStudent: number; readonly ofAddress: number };
 }
 
-/** One who may be too quick: arrivals of the present span, and until when it is refused. */
+/** Arrivals of a student or an address: those of the present span, and until when it is refused. */
 interface Arrivals {
   since: number;
   count: number;
@@ -53,7 +53,7 @@ export class ClassGate {
     return this.#rejectsAll() ?? this.#rejectsOne(story);
   }
 
-  /** Why nobody comes in now; undefined: the class is open. */
+  /** Reason for which no peer comes in now; undefined: the class is open. */
   #rejectsAll(): Rejection | undefined {
     const now = this.#parts.now();
     const { isFrozen, openUntil } = this.state;

@@ -29,7 +29,7 @@ function keyIn(file: string): Buffer {
   const key = Buffer.from(readFileSync(file, "utf8").trim(), "base64");
   if (key.length !== KEY_BYTES)
     throw new NetlabError("bad-class/key", { file, why: "it is damaged; put it back from a backup" });
-  // Whatever copied it here may have opened it to others.
+  // A copy from elsewhere may be open to others.
   chmodSync(file, 0o600);
   return key;
 }

@@ -17,7 +17,7 @@ import { ClassGate, type GateState, type Rejection } from "./class-gate.ts";
 import { groupLabel, type Student } from "./class-plan.ts";
 import { Identification } from "./identification.ts";
 import { Ledger } from "./ledger.ts";
-import type { StudentRow } from "./student-row.ts";
+import type { RowsOptions, StudentRow } from "./student-row.ts";
 import { type Found, valuesOf } from "./whose.ts";
 
 export interface ClassParts {
@@ -99,7 +99,7 @@ export class ClassLab {
     return this.#plan?.groupPlaces.map(({ name }) => name) ?? [];
   }
 
-  /** What an instance is in the class; undefined: nothing of it. */
+  /** Place of an instance in the class; undefined: it is none of the class's. */
   kindOf(instance: string): ClassInstance["kind"] | undefined {
     return this.#instances.get(instance)?.kind;
   }
@@ -159,8 +159,8 @@ export class ClassLab {
     return this.#gate.rejects(story);
   }
 
-  rows(): StudentRow[] {
-    return this.#ledger.rows(this.#checks);
+  rows(how?: RowsOptions): StudentRow[] {
+    return this.#ledger.rows(this.#checks, how);
   }
 
   /** By the roster's id, the pseudonym, or the name for signing in. */

@@ -1,6 +1,6 @@
 /**
  * Values that are each student's own - token, seed, pseudonym, bytes of files - worked out from the class's secret and never stored: the
- * same at each start, and without the secret nobody can work out another's.
+ * same at each start, and without the secret no student can work out another's.
  */
 import { createCipheriv, createHmac } from "node:crypto";
 

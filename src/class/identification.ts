@@ -1,4 +1,4 @@
-/** Whose connection it is, on a port that is everybody's: its peer says a name, and that name is a student's. */
+/** Finds out whose connection it is, on a port that all share: its peer says a name, and that name is a student's. */
 import type { Recorder } from "../stories/recorder.ts";
 import type { Entry, Story } from "../stories/story.ts";
 import type { Student } from "./class-plan.ts";
@@ -46,7 +46,7 @@ export class Identification {
     return identity !== undefined && identity !== "port" && length <= MOST_ENTRIES;
   }
 
-  /** What is one group's has the group's label until its peer is known. */
+  /** A group's own room gives its connections the group's label, until the peer is known. */
   #isOfGroup(label: string): boolean {
     return label.startsWith("group-") && this.#parts.find(label) === undefined;
   }

@@ -8,7 +8,7 @@ import type { Story } from "../stories/story.ts";
 import type { Judged, Verdict } from "../stories/verdict.ts";
 import type { Student } from "./class-plan.ts";
 import { further, keptRule, rulesOf } from "./progress.ts";
-import type { StudentCard, StudentRow } from "./student-row.ts";
+import type { RowsOptions, StudentCard, StudentRow } from "./student-row.ts";
 
 export interface LedgerParts {
   /** Verdict and cards, as of now or once and for all. */
@@ -158,14 +158,21 @@ export class Ledger {
   }
 
   /** In the order of the students' places. `checks`: by the roster's id. */
-  rows(checks: ReadonlyMap<string, { readonly passed: number; readonly of: number }>): StudentRow[] {
-    for (const story of [...this.#pending]) this.fold(story, this.#parts.judged(story));
-    return [...this.#accounts.values()].map((account) => this.#row(account, checks.get(account.student.id)));
+  rows(
+    checks: ReadonlyMap<string, { readonly passed: number; readonly of: number }>,
+    { judged, only }: RowsOptions = {},
+  ): StudentRow[] {
+    if (!judged) for (const story of [...this.#pending]) this.fold(story, this.#parts.judged(story));
+    const one = only === undefined ? undefined : this.#accounts.get(only);
+    const wanted = only === undefined ? [...this.#accounts.values()] : one ? [one] : [];
+    return wanted.map((account) =>
+      this.#row(account, checks.get(account.student.id), judged ?? this.#parts.judged),
+    );
   }
 
-  #row(account: Account, checks: StudentRow["checks"]): StudentRow {
+  #row(account: Account, checks: StudentRow["checks"], judged: LedgerParts["judged"]): StudentRow {
     const { student, live, newest, roles } = account;
-    const { waitingMs, stuckMs, card: liveCard } = this.#lookAtLive(live);
+    const { waitingMs, stuckMs, card: liveCard } = lookAtLive(live, judged);
     const role = newest?.story.role;
     const furthest = this.#furthest(account, role);
     const card = liveCard ?? newestCard(roles.values());
@@ -201,23 +208,24 @@ export class Ledger {
         best = further(best, keptRule(story, rules, true), rules);
     return best;
   }
+}
 
-  #lookAtLive(live: ReadonlySet<Story>) {
-    let waitingMs: number | undefined;
-    let stuckMs: number | undefined;
-    let card: StudentCard | undefined;
-    for (const story of live) {
-      const stillUs = story.now() - story.movedAt;
-      if (stillUs < STILL_US) continue;
-      const { verdict, cards } = this.#parts.judged(story);
-      const stillMs = Math.round(stillUs / 1_000);
-      if (verdict === "waiting") waitingMs = Math.max(waitingMs ?? 0, stillMs);
-      if (verdict === "stuck") stuckMs = Math.max(stuckMs ?? 0, stillMs);
-      const [first] = FINE.includes(verdict) ? [] : cards;
-      if (first) card = { id: first.id, likely: first.title, connection: story.subject.id };
-    }
-    return { waitingMs, stuckMs, card };
+/** Live conversations that are still: the longest wait, and the last card. */
+function lookAtLive(live: ReadonlySet<Story>, judged: LedgerParts["judged"]) {
+  let waitingMs: number | undefined;
+  let stuckMs: number | undefined;
+  let card: StudentCard | undefined;
+  for (const story of live) {
+    const stillUs = story.now() - story.movedAt;
+    if (stillUs < STILL_US) continue;
+    const { verdict, cards } = judged(story);
+    const stillMs = Math.round(stillUs / 1_000);
+    if (verdict === "waiting") waitingMs = Math.max(waitingMs ?? 0, stillMs);
+    if (verdict === "stuck") stuckMs = Math.max(stuckMs ?? 0, stillMs);
+    const [first] = FINE.includes(verdict) ? [] : cards;
+    if (first) card = { id: first.id, likely: first.title, connection: story.subject.id };
   }
+  return { waitingMs, stuckMs, card };
 }
 
 function newestCard(standings: Iterable<Standing>): StudentCard | undefined {

@@ -59,7 +59,7 @@ export function placesOf(
   };
 }
 
-/** Groups that have somebody in them. */
+/** Groups that have a student. */
 function groupsOf(students: readonly Student[], known: readonly StoredGroup[]): StoredGroup[] {
   let free = known.reduce((most, { slot }) => Math.max(most, slot + 1), 0);
   const names = [...new Set(students.flatMap(({ group }) => group ?? []))];

@@ -1,4 +1,4 @@
-/** Whose value is this: a token, a seed, a name, the SHA-256 of a file - of all students' values, those that it is. */
+/** Search for the student whose value this is: a token, a seed, a name, the SHA-256 of a file. */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";

@@ -52,7 +52,7 @@ export function classTextOf(open: OpenLabFile, roles: RoleTable, brought: RoleTa
   };
 }
 
-/** What the roster decides is not to be said by an entry. */
+/** Refuses what the roster decides, said by an entry. */
 function checkOwn({ given }: LabRole, { files }: ClassSettings, place: string): void {
   for (const option of ["name", "label"])
     if (given[option] !== undefined) throw new NetlabError("bad-class/own-name", { place, option });

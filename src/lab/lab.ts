@@ -4,7 +4,7 @@
  */
 import type { AnyStateMachine } from "xstate";
 import type { ClassLab } from "../class/class-lab.ts";
-import type { StudentRow } from "../class/student-row.ts";
+import type { RowsOptions, StudentRow } from "../class/student-row.ts";
 import type { FaultDocument, FaultRequest } from "../faults/fault-board.ts";
 import type { PeerTerm } from "../ids.ts";
 import type { LogLine } from "../log.ts";
@@ -79,8 +79,8 @@ export interface Lab {
   buffers(connection: string, limitBytes: number): ConnectionBuffers | undefined;
   /** The class that the lab is for; undefined: for none. */
   readonly class?: LabClassView | undefined;
-  /** A class at a glance, a row a student, in the roster's order; none where the lab is no class. */
-  students(): readonly StudentRow[];
+  /** A class at a glance, a row a student, in the order of their places; none where the lab is no class. */
+  students(how?: RowsOptions): readonly StudentRow[];
   readonly registry: LabRegistry;
   readonly book: LabBook;
   readonly faults: LabFaults;

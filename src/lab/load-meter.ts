@@ -9,7 +9,7 @@ const NS_PER_MS = 1_000_000;
 
 export interface RoleLoad {
   readonly id: string;
-  /** Whom it is for; null: nobody in particular. */
+  /** Student that it is for; null: for all. */
   readonly label: string | null;
   readonly state: string;
   /** Connections now, or senders in the last minute. */

@@ -9,7 +9,7 @@ import type { Instance } from "../actors/instance.ts";
 import { supervisionMachine } from "../actors/supervision.ts";
 import type { RoleLibrary } from "../catalogue/role-library.ts";
 import type { ClassLab } from "../class/class-lab.ts";
-import type { StudentRow } from "../class/student-row.ts";
+import type { RowsOptions, StudentRow } from "../class/student-row.ts";
 import { NetlabError } from "../errors.ts";
 import type { FaultBoard } from "../faults/fault-board.ts";
 import type { PeerTerm } from "../ids.ts";
@@ -170,8 +170,8 @@ export class LocalLab implements Lab {
     return this.#parts.file.class;
   }
 
-  students(): readonly StudentRow[] {
-    return this.#parts.file.class?.rows() ?? [];
+  students(how?: RowsOptions): readonly StudentRow[] {
+    return this.class?.rows(how) ?? [];
   }
 
   buffers(connection: string, limitBytes: number) {

@@ -192,8 +192,8 @@ function isSlow({ events }: SeenConversation, came: number): boolean {
 
 /** The server had time to speak, or left without a word. */
 function isMissing({ events, until, transport }: SeenConversation, { at }: OwnWords): boolean {
-  // A datagram may be lost on the way.
-  if (transport === "udp" && events.some(({ from }) => from === "server")) return false;
+  // Of datagrams, one may be lost on the way: that the server is silent since is more.
+  if (transport === "udp" && events.some((event) => event.from === "server" && event.at >= at)) return false;
   const rest = events.filter((event) => event.at >= at);
   const end = rest.find(({ kind }) => kind === "fin" || kind === "reset");
   if (end?.from === "server") return true;

@@ -5,6 +5,7 @@
  * Long, because the documents of all commands stand in one table.
  */
 import * as z from "zod";
+import { classDocument, gate, hint, slip, student } from "./class-schemas.ts";
 
 const time = z.iso.datetime().describe("RFC 3339");
 const bytes = z.number().int().min(0);
@@ -299,44 +300,6 @@ const record = z.union([
   z.object({ lost: count }),
 ]);
 
-const student = z.object({
-  id: z.string().describe("as screens name the student"),
-  group: z.string().optional(),
-  connected: count,
-  connection: z.string().optional().describe("the newest one, live or ended"),
-  role: z.string().optional(),
-  state: z.string().optional(),
-  waitingMs: z.number().optional().describe("how long the server has been waiting for the student's program"),
-  stuckMs: z.number().optional().describe("how long bytes have been lying unread"),
-  furthest: z.string().optional().describe("the rule furthest in the conversation that was kept"),
-  card: z.object({ id: z.string(), likely: z.string(), connection: z.string() }).optional(),
-  checks: z.object({ passed: count, of: count }).optional(),
-  done: z.boolean(),
-  name: z.string().optional().describe("with --names"),
-  email: z.string().nullable().optional().describe("with --names"),
-});
-
-const gate = z.object({ frozen: z.boolean(), openUntil: time.nullable() });
-
-const slip = z.object({
-  student: z.string(),
-  name: z.string().optional().describe("with --names"),
-  group: z.string(),
-  token: z.string(),
-  seed: count,
-  roles: z.array(
-    z.object({
-      role: z.string(),
-      whose: z.enum(["own", "group", "shared"]),
-      host: z.string(),
-      port,
-      transport: z.string(),
-      tryIt: z.string().optional(),
-    }),
-  ),
-  link: z.string().optional().describe("to the student's page, where the page is on"),
-});
-
 const auditRow = z.object({
   at: time.describe("when the command was over, RFC 3339"),
   operator: z.string().describe("as the client says; nothing proves it"),
@@ -359,11 +322,7 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
     z.object({ imported: count, added: count, replaced: count }),
     z.object({ imported: z.literal(0), bad: z.array(z.object({ line: count, why: z.string() })) }),
   ]),
-  class: z.union([
-    z.array(student),
-    z.array(z.object({ student: z.string(), what: z.string() })).describe("class who"),
-    z.object({ forgotten: z.string() }).describe("class forget"),
-  ]),
+  class: classDocument,
   conns: z.array(connection),
   deregister: z.object({ ip: z.string(), port, removed: z.literal(true) }),
   eval: anyJson,
@@ -375,7 +334,7 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
   graph: chart,
   handout: z.array(slip),
   help: oneOrMany(help),
-  hint: z.object({ student: z.string(), card: z.string(), title: z.string(), text: z.string(), at: time }),
+  hint,
   info,
   "keep-check": z.object({ run: count, rows: count }),
   kick: z.array(connection),

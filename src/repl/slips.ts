@@ -17,7 +17,7 @@ export interface Slip {
 
 export interface SlipRole {
   readonly role: string;
-  /** Whose it is: the student's, the group's, everybody's. */
+  /** Owner: the student, the group, or all. */
   readonly whose: "own" | "group" | "shared";
   readonly host: string;
   readonly port: number;
@@ -64,7 +64,7 @@ function roleLine(
   host: string,
 ): SlipRole {
   const tryIt = lab.roles.get(type)?.tryIt?.({ host, port }, options as never);
-  // What they print is for this machine; from another one the host belongs to it.
+  // Roles word it for this machine; from another one the host belongs to it.
   const isOwnMachine = host === "localhost" || tryIt?.includes(host) === true;
   const whole =
     tryIt === undefined || isOwnMachine || !tryIt.includes("--port") ? tryIt : `${tryIt} --host ${host}`;

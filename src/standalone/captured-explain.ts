@@ -9,9 +9,9 @@ import { lookedConclusion, type StoppedWords, shownSide } from "../repl/looked-t
 import { styleOf, styleWord } from "../repl/style.ts";
 import { shellWord } from "../shell-words.ts";
 import { byVerdict } from "../stories/verdict.ts";
-import { CaptureView, type NamedConversation } from "./capture-view.ts";
+import type { CaptureView, NamedConversation } from "./capture-view.ts";
 import { documentOf, noteOf, rowOf, type Told } from "./captured-document.ts";
-import { captureOptions, tellCut } from "./captured-options.ts";
+import { captureOptions, openCapture } from "./captured-options.ts";
 import { defineStandalone, type StandaloneCall } from "./standalone-command.ts";
 
 /** More are listed only. */
@@ -43,8 +43,7 @@ export default defineStandalone({
   options,
   example: "netlabctl explain --capture lab.pcapng",
   async run(call) {
-    const view = await CaptureView.open({ file: call.options.capture, role: call.options.role });
-    tellCut(view, call);
+    const view = await openCapture(call);
     const { connection } = call.args;
     if (connection !== undefined) return tellOne(view, view.find(connection), call);
     return tellWorst(view, call);

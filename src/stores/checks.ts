@@ -11,7 +11,7 @@ export interface KeptReport {
   readonly side: "server" | "client";
   /** Address of the program, or the command that starts it. */
   readonly target: string;
-  /** The roster's id of the student whose program it was; undefined: not known, or nobody's of a class. */
+  /** The roster's id of the student whose program it was; undefined: not known, or no student's. */
   readonly student?: string | undefined;
   /** When the check began, in milliseconds since 1970. */
   readonly at: number;

@@ -1,6 +1,6 @@
 /**
  * The class in the database: who has which place, how far each got, and what the instructor told them. A place is given once and kept:
- * somebody who comes late or leaves moves no other's port.
+ * a student who comes late or leaves moves no other's port.
  */
 import { applyTo, type CommandOf } from "./commands.ts";
 import type { LabDatabase } from "./database.ts";

@@ -175,6 +175,6 @@ function keepClass(sql: Database.Database): void {
       value  TEXT NOT NULL
     ) STRICT;
 
-    -- The student whose program was checked; null: nobody's of the class.
+    -- The student whose program was checked; null: no student's.
     ALTER TABLE checks ADD COLUMN student TEXT;`);
 }

@@ -154,7 +154,7 @@ describe("hint", () => {
     expect(await run(one, "hint s002 D99")).toMatchObject({ exit: 2 });
     expect(await run(one, "hint s02 D01")).toMatchObject({
       exit: 4,
-      text: 'no student "s02" in this class; did you mean s001?',
+      text: 'no student "s02" in this class; did you mean s002?',
     });
   });
 });

@@ -1,4 +1,4 @@
-/** Who said what to whom, in order. */
+/** Sequence of messages, drawn. */
 import { useMemo } from "preact/hooks";
 import { layoutSequence } from "../../charts/sequence-layout.ts";
 import type { SequenceState } from "../../web/protocol.ts";

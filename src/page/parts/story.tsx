@@ -1,4 +1,4 @@
-/** What happened, in order. An entry that is chosen is the moment that is shown. */
+/** Story of a connection, in order. An entry that is chosen is the moment that is shown. */
 import type { StoryEntry } from "../../web/protocol.ts";
 
 interface StoryProps {

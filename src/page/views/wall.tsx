@@ -105,7 +105,7 @@ function TileView({ id }: { id: string }) {
   );
 }
 
-/** What else is told where there is room. */
+/** Further facts, for where there is room. */
 function moreOf(tile: NonNullable<ReturnType<typeof tileOf>>["value"], condition: Condition): string {
   const checks = tile.checks ? `${tile.checks.passed}/${tile.checks.of}` : "";
   const card = condition !== "mistake" && tile.card ? tile.card.id : "";

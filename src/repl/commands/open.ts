@@ -8,7 +8,7 @@ export default defineCommand({
   name: "open",
   group: "class",
   level: "operate",
-  summary: "ends a freeze; with a time it opens the class for so long, whatever its hours are",
+  summary: "ends a freeze; with a time it opens the class for so long, even outside its hours",
   args: [{ name: "time", summary: "e.g. +10m", isOptional: true }],
   example: "open +10m",
   async run({ lab, args: { time }, out, data, isJson }) {
