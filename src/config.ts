@@ -12,6 +12,8 @@ export interface Config {
   readonly socketPath: string;
   /** A second socket, for those who look on; undefined: there is none. */
   readonly observe?: { readonly path: string; readonly group: string | undefined } | undefined;
+  /** Address at which `/healthz` and `/metrics` are asked; undefined: nowhere. */
+  readonly metrics?: { readonly host: string; readonly port: number } | undefined;
   /** Undefined: what each role says. */
   readonly host: string | undefined;
   readonly portOffset: number;

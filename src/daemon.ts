@@ -44,9 +44,11 @@ import { SpawnDefaults } from "./lab/spawn-defaults.ts";
 import { UserRoles } from "./lab/user-roles.ts";
 import { Log } from "./log.ts";
 import type { Clock } from "./machines/_world.ts";
+import { OpsKeeper } from "./ops-keeper.ts";
 import { isOnlyInTimeWait } from "./os/proc.ts";
 import { rootFolder } from "./places.ts";
 import { type LabBook, openAddressBook } from "./stores/address-book.ts";
+import { openAudit } from "./stores/audit.ts";
 import { openKeptChecks } from "./stores/checks.ts";
 import { LabDatabase } from "./stores/database.ts";
 import { openInstances } from "./stores/instances.ts";
@@ -92,6 +94,7 @@ export class Daemon {
   /** For those who look on, where it is wanted. */
   readonly #observe: ControlServer | undefined;
   readonly #web: WebKeeper;
+  readonly #ops: OpsKeeper;
   #ending: Promise<void> | undefined;
 
   static async start(config: Config, parts: DaemonParts = {}): Promise<Daemon> {
@@ -161,14 +164,30 @@ export class Daemon {
     this.#judge = new Judge({
       recorder: this.recorder,
       lab: () => this.lab,
-      onJudged: (story) => this.#journal.keepJudged(story),
+      onJudged: (story) => {
+        this.#journal.keepJudged(story);
+        this.#ops.judged(story);
+      },
       pairs: async (client, server) => {
         const { lookAtPair } = await import("./onlooker/proxied.ts");
         const found = await lookAtPair({ client, server }, { roles: this.#library.roles, now: clock.now() });
         return typeof found === "object" ? found.judged : undefined;
       },
     });
-    this.#web = new WebKeeper({ dataFolder, lab: () => this.lab, log: this.log });
+    this.#ops = new OpsKeeper({
+      lab: () => this.lab,
+      env: process.env,
+      warn: (sentence) => this.log.logger.warn(sentence),
+      onExposed: (at) =>
+        this.log.telemetry({ type: "instance.exposed", id: "metrics", at, what: "health and metrics" }),
+    });
+    this.#web = new WebKeeper({
+      dataFolder,
+      lab: () => this.lab,
+      log: this.log,
+      prepare: () => this.prepare(),
+      openEvaluation: config.eval ? this.#openEvaluation : undefined,
+    });
     this.lab = new LocalLab({
       version,
       socketPath,
@@ -185,6 +204,7 @@ export class Daemon {
       registry,
       book,
       checks: openKeptChecks(this.#database),
+      audit: openAudit(this.#database),
       questions: new DatabaseQuestions(this.#database, this.#queries, this.#library.roles),
       descriptors: this.#descriptors,
       log: this.log,
@@ -201,8 +221,10 @@ export class Daemon {
       openEvaluation: config.eval ? this.#openEvaluation : undefined,
       prepare: () => this.prepare(),
     };
-    this.#control = new ControlServer(host, { path: socketPath, level: "own" });
-    this.#observe = config.observe && new ControlServer(host, { ...config.observe, level: "observe" });
+    this.#control = new ControlServer(host, { path: socketPath, level: "own", name: "control socket" });
+    this.#observe =
+      config.observe &&
+      new ControlServer(host, { ...config.observe, level: "observe", name: "observe socket" });
   }
 
   #environment(registry: Environment["registry"], addressBook: LabBook): Environment {
@@ -272,6 +294,7 @@ export class Daemon {
     const stored = this.#memory.bringBack();
     await this.#control.listen();
     await this.#observe?.listen();
+    await this.#ops.listen(this.#config.metrics);
     this.#programWatch?.start();
     const starting = this.supervisor.instances.filter(({ id }) => stored.get(id) !== "stopped");
     for (const instance of starting) instance.start();
@@ -280,6 +303,12 @@ export class Daemon {
     this.#exposures.emitAll();
     this.#adviseOffset();
     this.#warnIfCramped();
+    await this.#ops.ready();
+  }
+
+  /** Address at which health and metrics are asked; undefined: nowhere. */
+  get metricsAddress(): string | undefined {
+    return this.#ops.address;
   }
 
   /** Ports of a lab that are all taken are most often another lab's, on the same machine. */
@@ -316,6 +345,7 @@ export class Daemon {
 
   async #close(drainMs: number): Promise<void> {
     this.lab.markStopping();
+    const told = this.#ops.stopping();
     this.#programWatch?.stop();
     this.#control.announceStop();
     this.#observe?.announceStop();
@@ -324,6 +354,7 @@ export class Daemon {
     this.log.flush();
     await Promise.all([this.#control.close(), this.#observe?.close()]);
     await this.#judge.settle();
+    await Promise.all([told, this.#ops.close()]);
     this.#queries.close();
     this.#database.close();
   }

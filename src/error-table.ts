@@ -10,6 +10,12 @@
 import { assignmentSentences } from "./assignment-sentences.ts";
 import { captureSentences } from "./capture-sentences.ts";
 import { needsLevelSentences } from "./level-sentences.ts";
+import {
+  badCodeSentences,
+  badSqlSentences,
+  codeFailedSentences,
+  readOnlySentences,
+} from "./query-sentences.ts";
 import { socketSentences } from "./socket-sentences.ts";
 import { usageSentences } from "./usage-sentences.ts";
 import { UNKNOWN_ADDRESS } from "./wire/address-record.ts";
@@ -259,6 +265,11 @@ export const errorTable = {
     peer: null,
     exit: interrupted,
   },
+  "metrics-unheard": {
+    says: "--metrics: cannot listen on {at}: {why}; choose another port",
+    peer: null,
+    exit: refused,
+  },
   "port-taken": {
     says: "port {port} is taken (EADDRINUSE): stop the other program or use --port",
     peer: null,
@@ -344,39 +355,10 @@ export const errorTable = {
     peer: null,
     exit: checkFailed,
   },
-  "read-only": {
-    says: {
-      masked: "sql: main.… would show tokens: leave main. out, or use --show-tokens",
-      statement:
-        "sql is read-only, so {why}; use a command to change data, e.g. register, book, spawn{place}",
-    },
-    peer: null,
-    exit: refused,
-  },
-  "bad-sql": {
-    says: {
-      statement: "sql: {why}{place}",
-      "process-ended": "sql: the process that ran it ended: it used too much memory or time",
-    },
-    peer: null,
-    exit: usage,
-  },
-  "bad-code": {
-    says: {
-      unfinished: "unfinished: a bracket or a quote is not closed, or an operator has nothing after it",
-      syntax: "{where}{why}\n{mark}",
-    },
-    peer: null,
-    exit: usage,
-  },
-  "code-failed": {
-    says: {
-      unshowable: "thrown: an error that cannot be shown",
-      thrown: "{what}",
-    },
-    peer: null,
-    exit: checkFailed,
-  },
+  "read-only": { says: readOnlySentences, peer: null, exit: refused },
+  "bad-sql": { says: badSqlSentences, peer: null, exit: usage },
+  "bad-code": { says: badCodeSentences, peer: null, exit: usage },
+  "code-failed": { says: codeFailedSentences, peer: null, exit: checkFailed },
   "eval-off": {
     says: "this daemon does not evaluate code: it was started with --no-eval",
     peer: null,

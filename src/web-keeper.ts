@@ -1,6 +1,7 @@
 /** The page's server, loaded when it is first wanted: a daemon without it has none of its code. */
 import { existsSync } from "node:fs";
 import path from "node:path";
+import type { OpenEvaluation } from "./control/operator-session.ts";
 import { messageOf } from "./errors.ts";
 import type { Lab } from "./lab/lab.ts";
 import type { LabWeb } from "./lab/lab-web.ts";
@@ -11,6 +12,9 @@ export interface WebKeeperParts {
   readonly dataFolder: string;
   readonly lab: () => Lab;
   readonly log: Log;
+  /** Loads what a look at stories wants. */
+  readonly prepare: () => Promise<void>;
+  readonly openEvaluation: OpenEvaluation | undefined;
 }
 
 export class WebKeeper {
@@ -25,9 +29,9 @@ export class WebKeeper {
 
   /** Opens the page again that was open when the daemon ended last: its readers come back by themselves. */
   async bringBack(): Promise<void> {
-    const { dataFolder, log } = this.#parts;
+    const { dataFolder, log, prepare } = this.#parts;
     if (!existsSync(path.join(dataFolder, "web.json"))) return;
-    const door = await this.#load();
+    const [door] = await Promise.all([this.#load(), prepare()]);
     if (!door.remembered) return;
     try {
       const { address } = await door.open(door.remembered);
@@ -42,7 +46,7 @@ export class WebKeeper {
   }
 
   #load(): Promise<WebDoor> {
-    const { dataFolder, lab, log } = this.#parts;
+    const { dataFolder, lab, log, openEvaluation } = this.#parts;
     const onExposed = (at: string) =>
       log.telemetry({
         type: "instance.exposed",
@@ -51,7 +55,7 @@ export class WebKeeper {
         what: "the page of the lab, for those with a link",
       });
     this.#door ??= import("./web/web-door.ts").then(
-      ({ WebDoor }) => new WebDoor({ lab: lab(), dataFolder, onExposed }),
+      ({ WebDoor }) => new WebDoor({ lab: lab(), dataFolder, openEvaluation, onExposed }),
     );
     return this.#door;
   }

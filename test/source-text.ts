@@ -85,7 +85,7 @@ export const folders = (): string[] =>
 /** The files of a folder of `src`, as paths from there; of `.`, those that are in no folder. */
 export function filesIn(folder: string): string[] {
   return readdirSync(path.join(src, folder), { recursive: folder !== ".", encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts"))
+    .filter((file) => /\.tsx?$/.test(file))
     .map((file) => path.join(folder, file));
 }
 

@@ -6,6 +6,7 @@
 import type { ShownEntry } from "../stories/entry-text.ts";
 import type { StorySubject } from "../stories/story.ts";
 import { entryFromRecord, type StoryRecord } from "../stories/story-record.ts";
+import { Flows } from "./flows.ts";
 import { interfaceDescription, LinkType, type Packet, packetBlock, sectionHeader } from "./pcapng-writer.ts";
 import { type CapturedMessage, StoryMessages } from "./story-messages.ts";
 import { type StoryPacket, StoryPackets, type Totals } from "./story-packets.ts";
@@ -34,6 +35,12 @@ export interface CapturedCard {
 export interface CapturedEntry extends Totals {
   readonly id: string;
   readonly entry: unknown;
+}
+
+interface Live {
+  readonly packets: StoryPackets;
+  readonly opener: "peer" | "us";
+  readonly openedAt: number;
 }
 
 /** Two packets never have the same time: Wireshark sorts by it. */
@@ -69,7 +76,10 @@ export const roleComment = ({ instance, role, local, transport }: StorySubject) 
 
 export class CaptureEncoder {
   #lastNs = 0n;
-  readonly #live = new Map<string, { packets: StoryPackets; openedAt: number }>();
+  readonly #live = new Map<string, Live>();
+  readonly #flows = new Flows();
+  /** By flow, comments of packets that the other end's story has. */
+  readonly #twins = new Map<string, string[]>();
   #notes: string[] = [];
 
   /** All their packets, in the order of time. */
@@ -84,16 +94,35 @@ export class CaptureEncoder {
 
   #inOrder(stories: readonly CapturedStory[], packetsIn: (story: CapturedStory) => StoryPacket[]): Buffer[] {
     const timed = stories.flatMap((story) =>
-      packetsIn(story).map((packet) => ({ packet, ns: nsOf(story.record.openedAt, packet.at) })),
+      packetsIn(story).map((packet) => ({
+        packet,
+        ns: nsOf(story.record.openedAt, packet.at),
+        id: story.record.subject.id,
+        isServed: story.opener === "peer",
+      })),
     );
     timed.sort((a, b) => (a.ns < b.ns ? -1 : a.ns > b.ns ? 1 : 0));
-    return timed.map(({ packet, ns }) => this.#block(packet, ns));
+    const served = new Set(timed.flatMap(({ packet, isServed }) => (isServed ? [packet.flow] : [])));
+    return timed.flatMap(({ packet, ns, id, isServed }) =>
+      this.#once(packet, ns, id, isServed || !served.has(packet.flow)),
+    );
+  }
+
+  /** A packet that the story of the other end has is not written again. */
+  #once(packet: StoryPacket, ns: bigint, id: string, isOwn: boolean): Buffer[] {
+    const { flow, comments } = packet;
+    const waiting = this.#twins.get(flow) ?? [];
+    this.#twins.delete(flow);
+    if (isOwn) return [this.#block({ ...packet, comments: [...waiting, ...comments] }, ns)];
+    const told = [...waiting, ...comments.map((comment) => `${id}: ${comment}`)];
+    if (told.length > 0) this.#twins.set(flow, told);
+    return [];
   }
 
   /** A story whose entries follow from here on; those that it has already are written at once. */
   begin({ opener, record }: CapturedStory): Buffer[] {
     const packets = new StoryPackets(record.subject, opener);
-    this.#live.set(record.subject.id, { packets, openedAt: record.openedAt });
+    this.#live.set(record.subject.id, { packets, opener, openedAt: record.openedAt });
     return record.entries.flatMap((entry) => this.#followed(record.subject.id, entry));
   }
 
@@ -110,10 +139,17 @@ export class CaptureEncoder {
     const live = this.#live.get(id);
     if (!live) return [];
     const fact = entryFromRecord(entry) as ShownEntry;
-    const blocks = live.packets
-      .take(fact, totals)
-      .map((packet) => this.#block(packet, nsOf(live.openedAt, packet.at)));
-    if (fact.kind === "closed") this.#live.delete(id);
+    const packets = live.packets.take(fact, totals);
+    const { opener, openedAt } = live;
+    const blocks = packets.flatMap((packet) => {
+      const ns = nsOf(openedAt, packet.at);
+      const start = packet.isStart ? { opener, startNs: ns } : undefined;
+      return this.#once(packet, ns, id, this.#flows.isOf(packet.flow, id, start));
+    });
+    if (fact.kind === "closed") {
+      this.#live.delete(id);
+      this.#flows.over(live.packets.flow, id);
+    }
     return blocks;
   }
 

@@ -5,9 +5,10 @@
 import { isAscii } from "node:buffer";
 import type { HiddenSpan } from "../printable.ts";
 import { describeEntry, type ShownEntry } from "../stories/entry-text.ts";
-import type { StorySubject } from "../stories/story.ts";
+import type { Ends, StorySubject } from "../stories/story.ts";
 import { hiddenComment } from "./capture-comment.ts";
 import { exportedMessage, type Speaker } from "./exported-message.ts";
+import { flowOf } from "./flows.ts";
 import type { Direction } from "./pcapng-writer.ts";
 import { notKept, type StoryPacket } from "./story-packets.ts";
 
@@ -23,10 +24,14 @@ interface Said {
   readonly bytes: Buffer;
   readonly size: number;
   readonly hidden?: readonly HiddenSpan[] | undefined;
+  /** Ends of a client's datagram. */
+  readonly datagram?: Ends | undefined;
 }
 
 const NOTHING = Buffer.alloc(0);
 const NEWLINE = 0x0a;
+/** A client of a connection asks a registry, and nothing else, by datagram. */
+const REGISTRY = "bootstrap";
 
 export class StoryMessages {
   readonly #subject: StorySubject;
@@ -35,6 +40,7 @@ export class StoryMessages {
   readonly #peer: Speaker;
   readonly #messages: ReadonlyMap<number, CapturedMessage>;
   #comments: string[] = [];
+  #ends: Ends;
 
   constructor(
     subject: StorySubject,
@@ -43,6 +49,7 @@ export class StoryMessages {
     messages: readonly CapturedMessage[],
   ) {
     this.#subject = subject;
+    this.#ends = subject;
     this.#protocol = protocol;
     this.#peer = opener === "peer" ? "client" : "server";
     this.#messages = new Map(messages.map((message) => [message.entry, message]));
@@ -61,7 +68,12 @@ export class StoryMessages {
   take(entry: ShownEntry, index: number): StoryPacket[] {
     const framed = this.#messages.get(index);
     switch (entry.kind) {
+      case "connected":
+        this.#ends = entry;
+        this.#comments.push(describeEntry(entry).trim());
+        return [];
       case "in":
+        if (entry.datagram) return this.#said(entry.at, "in", entry);
         return framed ? this.#framed(entry.at, framed, entry.size) : [];
       case "message":
         this.#comments.push(describeEntry(entry).trim());
@@ -87,11 +99,13 @@ export class StoryMessages {
     return this.#said(at, "in", { bytes, size: Math.max(size, bytes.length), hidden: framed?.hidden });
   }
 
-  #said(at: number, direction: Direction, { bytes, size, hidden = [] }: Said): StoryPacket[] {
-    const { local, remote, transport } = this.#subject;
+  #said(at: number, direction: Direction, said: Said): StoryPacket[] {
+    const { bytes, size, hidden = [], datagram } = said;
+    const { local, remote } = datagram ?? this.#ends;
+    const transport = datagram ? "udp" : this.#subject.transport;
     const isPeers = direction === "in";
     const packet = exportedMessage({
-      protocol: this.#protocol,
+      protocol: datagram && this.#subject.transport === "tcp" ? REGISTRY : this.#protocol,
       speaker: isPeers === (this.#peer === "client") ? "client" : "server",
       transport,
       from: isPeers ? remote : local,
@@ -103,7 +117,9 @@ export class StoryMessages {
     this.#comments = [];
     if (bytes.length < size) comments.push(notKept(size - bytes.length));
     if (hidden.length > 0) comments.push(hiddenComment(hidden));
-    return [{ at, direction, packet, comments }];
+    const [opener, other] = this.#peer === "client" ? [remote, local] : [local, remote];
+    const flow = flowOf(transport, opener, other);
+    return [{ at, direction, packet, comments, flow, isStart: true }];
   }
 }
 

@@ -4,8 +4,9 @@
  */
 import type { Entry } from "../stories/entry.ts";
 import { describeEntry, type ShownEntry } from "../stories/entry-text.ts";
-import type { StorySubject } from "../stories/story.ts";
+import type { Ends, StorySubject } from "../stories/story.ts";
 import { hiddenComment, spansWithin } from "./capture-comment.ts";
+import { flowOf } from "./flows.ts";
 import { MAX_SEGMENT, type Payload, udpPacket } from "./ip-packet.ts";
 import type { Direction } from "./pcapng-writer.ts";
 import { TcpConversation, type Way } from "./tcp-conversation.ts";
@@ -14,6 +15,10 @@ export interface StoryPacket extends Way {
   /** Microseconds since the story opened. */
   readonly at: number;
   readonly comments: string[];
+  /** Conversation that it is of, the same in the story of either end. */
+  readonly flow: string;
+  /** First of a conversation. */
+  readonly isStart: boolean;
 }
 
 /** Sums of a live story's bytes, as they stood when an entry came. */
@@ -45,6 +50,7 @@ export class StoryPackets {
   readonly #opener: "peer" | "us";
   /** Undefined: no connection stands. */
   #tcp: TcpConversation | undefined;
+  #flow = "";
   /** Comments that wait for a packet. */
   #comments: string[] = [];
   readonly #told = { in: 0, out: 0 };
@@ -57,6 +63,11 @@ export class StoryPackets {
   constructor(subject: StorySubject, opener: "peer" | "us") {
     this.#subject = subject;
     this.#opener = opener;
+  }
+
+  /** Conversation of the last packet. */
+  get flow(): string {
+    return this.#flow;
   }
 
   /** Comments that no packet came for. */
@@ -85,8 +96,14 @@ export class StoryPackets {
       isNew || (this.#tcp === undefined && (this.#opener === "peer" || WIRED.includes(entry.kind)));
     if (!isDue) return [];
     const ends = isNew ? entry : { local, remote };
+    this.#flow = this.#flowOf("tcp", ends);
     this.#tcp = new TcpConversation(ends, this.#opener, seedOf(`${id} ${isNew ? ends.local.port : ""}`));
-    return this.#packed(entry.at, this.#tcp.handshake());
+    const [syn, ...rest] = this.#packed(entry.at, this.#tcp.handshake());
+    return syn ? [{ ...syn, isStart: true }, ...rest] : [];
+  }
+
+  #flowOf(transport: "tcp" | "udp", { local, remote }: Ends): string {
+    return this.#opener === "us" ? flowOf(transport, local, remote) : flowOf(transport, remote, local);
   }
 
   #ofEntry(entry: ShownEntry): StoryPacket[] {
@@ -158,7 +175,9 @@ export class StoryPackets {
   #ways(side: Side, payload: Payload, entry: ShownEntry): Way[] {
     const datagram = "datagram" in entry ? entry.datagram : undefined;
     if (this.#tcp && !datagram) return this.#tcp.data(side, payload);
-    const { local, remote } = datagram ?? this.#subject;
+    const ends = datagram ?? this.#subject;
+    const { local, remote } = ends;
+    this.#flow = this.#flowOf("udp", ends);
     const path = side === "in" ? { from: remote, to: local } : { from: local, to: remote };
     return [{ direction: side, packet: udpPacket(path, payload) }];
   }
@@ -178,7 +197,9 @@ export class StoryPackets {
 
   /** The first packet takes all comments that wait. */
   #packed(at: number, ways: readonly Way[]): StoryPacket[] {
-    const packets = ways.map((way): StoryPacket => ({ ...way, at, comments: [] }));
+    const flow = this.#flow;
+    const isStart = flow.startsWith("udp");
+    const packets = ways.map((way): StoryPacket => ({ ...way, at, comments: [], flow, isStart }));
     const [first] = packets;
     if (first) {
       first.comments.push(...this.#comments);

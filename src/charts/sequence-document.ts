@@ -1,5 +1,5 @@
 /** The sequence as a JSON document: docs/charts.md names its fields. Times are RFC 3339. */
-import type { Sequence, Step } from "./sequence.ts";
+import type { Sequence, Step } from "./sequence-steps.ts";
 
 export function sequenceDocument({ startedAt, participants, steps }: Sequence) {
   return {

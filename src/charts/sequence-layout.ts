@@ -5,7 +5,7 @@
 import stringWidth from "string-width";
 import { shortPeerId } from "../ids.ts";
 import type { Drawing, DrawnLine, DrawnMark, DrawnText, Paint } from "./drawing.ts";
-import { type Participant, type Sequence, type Step, stepTime, type Tone } from "./sequence.ts";
+import { type Participant, type Sequence, type Step, stepTime, type Tone } from "./sequence-steps.ts";
 import { wrapped } from "./wrapping.ts";
 
 /** Times and a blank. */

@@ -2,7 +2,7 @@
 
 import { shortPeerId } from "../ids.ts";
 import { mermaidText } from "./chart-mermaid.ts";
-import { type Sequence, type Step, stepTime } from "./sequence.ts";
+import { type Sequence, type Step, stepTime } from "./sequence-steps.ts";
 
 export function sequenceMermaid(sequence: Sequence): string {
   const ids = new Map(sequence.participants.map(({ id }, index) => [id, `p${index + 1}`]));

@@ -1,5 +1,5 @@
 /** The steps of several connections in one order, and those told together that belong together. */
-import type { Step } from "./sequence.ts";
+import type { Step } from "./sequence-steps.ts";
 
 /** Time within which an instance's writes to several are one arrow. */
 const TOGETHER_MS = 20;

@@ -1,7 +1,7 @@
 /** A sequence in sentences, one a step: for screen readers and pipes. */
 
 import { shortPeerId } from "../ids.ts";
-import { type Sequence, type Step, stepTime } from "./sequence.ts";
+import { type Sequence, type Step, stepTime } from "./sequence-steps.ts";
 
 export function sequencePlain(sequence: Sequence): string {
   const names = new Map(sequence.participants.map(({ id, name }) => [id, name]));

@@ -1,8 +1,8 @@
 /** A sequence as SVG: a file of its own, or a part of a page. */
 import { drawingSvg } from "./drawing-svg.ts";
-import type { Sequence } from "./sequence.ts";
 import { layoutSequence } from "./sequence-layout.ts";
 import { sequencePlain } from "./sequence-plain.ts";
+import type { Sequence } from "./sequence-steps.ts";
 
 const PAGE_COLUMNS = 110;
 /** Words have a column of their own, beside one for each line. */

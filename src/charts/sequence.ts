@@ -21,51 +21,7 @@ import {
 import { lineFaultText } from "../stories/line-fault-text.ts";
 import { type Entry, type Story, wallMs } from "../stories/story.ts";
 import { merged, together } from "./sequence-order.ts";
-
-export interface Participant {
-  /** A connection's id, or an instance's. */
-  readonly id: string;
-  /** As it stands above its line: `c17`, `chat-1`. */
-  readonly name: string;
-  /** An address, or a role. */
-  readonly detail: string;
-  readonly kind: "peer" | "instance";
-}
-
-/** Mark that may be shown by colour, and is said in words too. */
-export type Tone = "plain" | "state" | "bad";
-
-export type Step =
-  /** An arrow; where an instance told several peers the same at once, one with several heads. */
-  | {
-      readonly kind: "message";
-      readonly at: number;
-      readonly from: string;
-      readonly to: readonly string[];
-      readonly text: string;
-      readonly tone: Tone;
-    }
-  /** Beside an instance's line, about one of its connections. */
-  | {
-      readonly kind: "note";
-      readonly at: number;
-      readonly over: string;
-      readonly about: string;
-      readonly text: string;
-      readonly tone: Tone;
-    }
-  /** Something that happened is not shown. */
-  | { readonly kind: "gap"; readonly at: number; readonly text: string };
-
-export interface Sequence {
-  /** The moment from which times count, in milliseconds. */
-  readonly startedAt: number;
-  /** From left to right: the peers of an instance on both sides of it. */
-  readonly participants: readonly Participant[];
-  readonly steps: readonly Step[];
-  /** Connections that are over, by their ids, with the moment of their end. */
-  readonly ends: ReadonlyMap<string, number>;
-}
+import type { Participant, Sequence, Step, Tone } from "./sequence-steps.ts";
 
 export interface SequenceBounds extends Visibility {
   /** At most so many steps, the last ones. */
@@ -218,7 +174,3 @@ function bytesText(entry: ShownEntry & { readonly bytes: Buffer }, whole: Entry,
   const { size } = whole as { readonly size: number };
   return `${printableBytes(entry.bytes, TEXT_BYTES, entry.hidden)}${readingOf(entry, display)}  ${size} ${size === 1 ? "byte" : "bytes"}`;
 }
-
-/** `+0.012`, in seconds since the beginning. */
-export const stepTime = ({ at }: Step, { startedAt }: Sequence) =>
-  `+${(Math.max(0, at - startedAt) / 1_000).toFixed(3)}`;

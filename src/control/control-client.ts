@@ -90,7 +90,7 @@ export class ControlClient {
       request.fail(this.#ending);
     } else {
       this.#underWay.set(id, request);
-      this.#send({ id, op, ...fields });
+      this.#send({ id, op, ...(op === "run" || op === "eval" ? { user: userName() } : {}), ...fields });
     }
     return Object.assign(request.done, { id });
   }
@@ -200,6 +200,9 @@ export class ControlClient {
     for (const listener of this.#onClose) listener(this.#isOurEnding ? undefined : ending);
   }
 }
+
+/** For the daemon's audit. */
+const userName = () => process.env.USER?.slice(0, 64) || undefined;
 
 function listen<Listener>(listeners: Set<Listener>, listener: Listener): () => void {
   listeners.add(listener);

@@ -32,6 +32,8 @@ export interface ControlHost extends OperatorHost {
 export interface Door {
   readonly path: string;
   readonly level: Level;
+  /** For the audit. */
+  readonly name: string;
   /** Name or number of the group that may come in, too; undefined: the daemon's user alone. */
   readonly group?: string | undefined;
 }
@@ -98,8 +100,10 @@ export class ControlServer {
     const ControlSession = await this.#loadSession(socket);
     if (!ControlSession) return;
     if (socket.destroyed || !this.#server?.listening) return void socket.destroy();
-    const { level } = this.#door;
-    const session = new ControlSession(socket, this.#host, { level }, () => this.#sessions.delete(session));
+    const { level, name } = this.#door;
+    const session = new ControlSession(socket, this.#host, { level, name }, () =>
+      this.#sessions.delete(session),
+    );
     this.#sessions.add(session);
   }
 

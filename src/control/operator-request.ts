@@ -15,6 +15,8 @@ export const requestShape = z.looseObject({
   json: z.boolean().optional(),
   mayContinue: z.boolean().optional(),
   text: z.string().optional(),
+  /** Name of the person, as the client's machine knows it. */
+  user: z.string().max(64).optional(),
   error: z.string().optional(),
   /** Of the error: whose fault it was that a file could not be had. */
   code: z.enum(["file-not-read", "bad-role"]).optional().catch(undefined),

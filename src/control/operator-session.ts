@@ -5,7 +5,7 @@
  * Long, because every request of the protocol is answered here, and all share the table of runs.
  */
 import { type ErrorCode, exitCodes, messageOf, NetlabError } from "../errors.ts";
-import type { Lab } from "../lab/lab.ts";
+import type { AuditRow, Lab } from "../lab/lab.ts";
 import { commandTable, distinct } from "../repl/command-folder.ts";
 import type { Evaluation, EvaluationOptions } from "../repl/evaluation/evaluation.ts";
 import { evaluate, type Responder, type RunRequest } from "../repl/evaluator.ts";
@@ -32,6 +32,8 @@ export interface OperatorHost {
 /** A person or a program that asks. */
 export interface Operator {
   readonly level: Level;
+  /** For the audit, where the client does not say who it is. */
+  readonly name: string;
 }
 
 export interface OperatorTransport {
@@ -156,14 +158,32 @@ export class OperatorSession {
     }
   }
 
-  async #evaluate(request: RunRequest, responder: Responder, run: AbortController): Promise<number> {
+  async #evaluate(
+    request: RunRequest & { readonly user?: string | undefined },
+    responder: Responder,
+    run: AbortController,
+  ): Promise<number> {
     this.#runs.add(run);
     try {
       const { lab } = this.#host;
-      return await evaluate({ lab, level: this.#operator.level, request, responder, signal: run.signal });
+      const { level, name } = this.#operator;
+      let audited: string | undefined;
+      const onAudited = (line: string) => {
+        audited = line;
+      };
+      const exit = await evaluate({ lab, level, request, responder, signal: run.signal, onAudited });
+      if (audited !== undefined) this.#audit({ operator: request.user ?? name, line: audited, exit });
+      return exit;
     } finally {
       this.#runs.delete(run);
     }
+  }
+
+  /** Never holds up an answer: that a row cannot be written is a fault of the daemon's, and told there. */
+  #audit(done: Pick<AuditRow, "operator" | "line" | "exit">): void {
+    const { lab } = this.#host;
+    const row = { at: Math.round(lab.clock.now()), level: this.#operator.level, node: null, ...done };
+    lab.audit.add(row).catch((error: unknown) => lab.reportFault(error, `not in the audit: ${done.line}`));
   }
 
   #responder(id: number, signal: AbortSignal): Responder {

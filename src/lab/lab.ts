@@ -3,13 +3,14 @@
  * commands that answer when they are done, and news by topic. Nothing that acts goes through it.
  */
 import type { AnyStateMachine } from "xstate";
-import type { StudentRow } from "../class/student-row.ts";
+import type { ClassView, StudentRow } from "../class/student-row.ts";
 import type { FaultDocument, FaultRequest } from "../faults/fault-board.ts";
 import type { PeerTerm } from "../ids.ts";
 import type { LogLine } from "../log.ts";
 import type { HubMember, Role, SayOptions } from "../machines/_role.ts";
 import type { Clock, Registry } from "../machines/_world.ts";
 import type { LabBook } from "../stores/address-book.ts";
+import type { Audit, AuditRow } from "../stores/audit.ts";
 import type { KeptReport } from "../stores/checks.ts";
 import type { WordsRow } from "../stores/journal-reader.ts";
 import type { Cell, QueryResult } from "../stores/queries.ts";
@@ -23,7 +24,10 @@ import type { ConnectionDocument } from "./documents.ts";
 import type { LabInstance } from "./lab-instance.ts";
 import type { LabWeb } from "./lab-web.ts";
 
-export type { Cell, LabInstance, StudentRow, WordsRow };
+export type { AuditRow, Cell, LabInstance, StudentRow, WordsRow };
+
+/** Record of what operators did. */
+export type LabAudit = Pick<Audit, "add" | "since">;
 
 /** Lines that are made worse on purpose. Each throws a NetlabError where it does not fit. */
 export interface LabFaults {
@@ -72,11 +76,12 @@ export interface Lab {
   judged(story: Story): Judged;
   /** Bytes on their way through a live connection; undefined where it has ended. */
   buffers(connection: string, limitBytes: number): ConnectionBuffers | undefined;
-  /** A class at a glance, a row a student, in the roster's order; none where the lab is no class. */
-  students(): readonly StudentRow[];
+  /** A class at a glance, a row a student, in the roster's order; none where the lab is no class. `view`: from these stories, or judged so. */
+  students(view?: Partial<Pick<ClassView, "stories" | "judged">>): readonly StudentRow[];
   readonly registry: LabRegistry;
   readonly book: LabBook;
   readonly faults: LabFaults;
+  readonly audit: LabAudit;
   /** The page: its code is loaded with the first question. */
   web(): Promise<LabWeb>;
   status(): LabStatus;

@@ -8,7 +8,7 @@ import type { DescriptorBudget } from "../actors/descriptor-budget.ts";
 import type { Instance } from "../actors/instance.ts";
 import { supervisionMachine } from "../actors/supervision.ts";
 import type { RoleLibrary } from "../catalogue/role-library.ts";
-import type { StudentRow } from "../class/student-row.ts";
+import type { ClassView, StudentRow } from "../class/student-row.ts";
 import { NetlabError } from "../errors.ts";
 import type { FaultBoard } from "../faults/fault-board.ts";
 import type { PeerTerm } from "../ids.ts";
@@ -25,7 +25,15 @@ import type { Judged, StoryJudge } from "../stories/verdict.ts";
 import { type ChangeListener, type InstanceChange, type LabTopic, Listeners } from "./changes.ts";
 import { ConnectionCommands } from "./connection-commands.ts";
 import { InstanceCommands, type InstanceCommandsParts } from "./instance-commands.ts";
-import type { JournaledStory, Lab, LabFaults, LabQueryOptions, LabStatus, LoadedRole } from "./lab.ts";
+import type {
+  JournaledStory,
+  Lab,
+  LabAudit,
+  LabFaults,
+  LabQueryOptions,
+  LabStatus,
+  LoadedRole,
+} from "./lab.ts";
 import type { LabFileRoles } from "./lab-file-roles.ts";
 import { type LabInstance, labInstance } from "./lab-instance.ts";
 import type { Given } from "./spawn-defaults.ts";
@@ -44,6 +52,7 @@ export interface LocalLabParts extends InstanceCommandsParts {
   readonly registry: Registry;
   readonly book: LabBook;
   readonly checks: KeptChecks;
+  readonly audit: LabAudit;
   readonly descriptors: DescriptorBudget;
   readonly log: Log;
   readonly faults: FaultBoard;
@@ -156,8 +165,19 @@ export class LocalLab implements Lab {
     return this.#parts.judge.judged(story);
   }
 
-  students(): readonly StudentRow[] {
-    return this.#parts.file.class?.rows(this) ?? [];
+  students(view: Partial<Pick<ClassView, "stories" | "judged">> = {}): readonly StudentRow[] {
+    const { class: ofClass } = this.#parts.file;
+    if (!ofClass) return [];
+    const lab = this;
+    return ofClass.rows({
+      get instances() {
+        return lab.instances;
+      },
+      stories: () => lab.stories(),
+      liveView: (connection) => lab.liveView(connection),
+      judged: (story) => lab.judged(story),
+      ...view,
+    });
   }
 
   buffers(connection: string, limitBytes: number) {
@@ -253,6 +273,10 @@ export class LocalLab implements Lab {
   async reload(): Promise<void> {
     this.#checkRuns();
     await this.#parts.file.reload();
+  }
+
+  get audit(): LabAudit {
+    return this.#parts.audit;
   }
 
   query(sql: string, options?: LabQueryOptions): Promise<QueryResult> {

@@ -5,6 +5,7 @@ import { type ErrorCode, NetlabError } from "../errors.ts";
 import { argsOf, type Cause, cause } from "../stories/causes.ts";
 import { DISCOVER, isEnd, type Listing, parseListing } from "../wire/bootstrap.ts";
 import { decodeWord, FOUND, NOT_FOUND } from "../wire/file-transfer.ts";
+import type { Asking } from "./_asking.ts";
 import { duration, formatHostPort, hostPort, secret } from "./_options.ts";
 import type { Decoded, Undecoded } from "./_role.ts";
 import type { HostPort, PartialFile, Peer, World } from "./_world.ts";
@@ -14,6 +15,8 @@ export const FOUND_AND_SIZE = "found and the size";
 const SIZE_BYTES = 4;
 
 /** Options of a file client. */
+const TIMEOUT_MS = 5_000;
+
 export const fetchOptions = z.object({
   service: z.string().min(1).max(64).describe("the kind of file, e.g. pdf"),
   file: z.string().min(1).max(4_096).describe("the file's name on the server"),
@@ -23,7 +26,7 @@ export const fetchOptions = z.object({
   token: secret().optional().describe("send this token instead of the one that the registry lists"),
   output: z.string().optional().describe("where to save it (default: the file's name)"),
   force: z.boolean().default(false).describe("replace a file of that name"),
-  timeout: duration().default(5_000).describe("how long to wait for each answer"),
+  timeout: duration().default(TIMEOUT_MS).describe("how long to wait for each answer"),
   quiet: duration().default(200).describe("an answer without a length is complete after this silence"),
 });
 export type FetchOptions = z.output<typeof fetchOptions>;
@@ -144,6 +147,19 @@ export function resultOf(
   const registry = formatHostPort(options.bootstrap);
   return failure("peer-error", cause("saved-without-end", { path, size: sizeBytes, registry }));
 }
+
+/** First question of a file client: for the list of servers. */
+export const discovery: Asking = {
+  of: "bootstrap",
+  state: "discovering",
+  patienceMs: TIMEOUT_MS,
+  isQuestion: (text) => text.startsWith(DISCOVER),
+  isAnswered: (answers) => answers.some(isEnd),
+  faultIn: (_, answers, registry) =>
+    answers.length === 0
+      ? cause("registry-silent", { registry, withinMs: TIMEOUT_MS })
+      : answers.map(parseListing).flatMap((one) => (one.ok ? [] : cause("listing-odd", { why: one.why })))[0],
+};
 
 export async function discover({ options, network }: FetchContext): Promise<Discovered> {
   const { bootstrap: to, timeout: timeoutMs } = options;

@@ -7,6 +7,7 @@ import type { AnyStateMachine } from "xstate";
 import type * as z from "zod";
 import type { PeerMessage } from "../wire/message.ts";
 import type { WireForm } from "../wire/wire-form.ts";
+import type { Asking } from "./_asking.ts";
 import type { Assumption, Overheard } from "./_assumed.ts";
 import type { Dialogue } from "./_dialogue.ts";
 import type { AsyncHub, HubWorld, Peer, World } from "./_world.ts";
@@ -140,6 +141,8 @@ export interface RoleDefinition<Schema extends z.ZodObject = z.ZodObject> {
    * role is followed with its defaults, and a machine that asks the world is not judged from there on.
    */
   readonly assume?: (overheard: Overheard) => Assumption;
+  /** Of a client that asks by datagram. */
+  readonly asks?: Asking;
   /** Optional actor that lives as long as the instance listens (a file server's registration). */
   readonly companion?: AnyStateMachine;
   /** File descriptors that one peer may have us hold, its connection included: 1, unless told. */

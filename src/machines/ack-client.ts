@@ -20,12 +20,14 @@ import type { World } from "./_world.ts";
 /** Most bytes that one datagram can carry over IPv4. */
 const MAX_DATAGRAM = 65_507;
 
+const TIMEOUT_MS = 2_000;
+
 const options = z.object({
   text: z
     .string()
     .refine((text) => Buffer.byteLength(text) <= MAX_DATAGRAM, "longer than a datagram")
     .describe("what to send"),
-  timeout: duration().default(2_000).describe("how long to wait for the answer"),
+  timeout: duration().default(TIMEOUT_MS).describe("how long to wait for the answer"),
 });
 type Options = z.output<typeof options> & { readonly host: string; readonly port: number };
 
@@ -107,6 +109,17 @@ export default defineRole({
   options,
   machine: ackClientMachine,
   phases: { asking: { reads: "text", rule: "ACK-1", expects: OK } },
+  asks: {
+    of: "ack",
+    state: "asking",
+    patienceMs: TIMEOUT_MS,
+    isQuestion: () => true,
+    isAnswered: (answers) => answers.length > 0,
+    faultIn: (sent, [answer]) => {
+      if (answer === undefined) return lost(TIMEOUT_MS);
+      return datagramWord(answer) === OK ? undefined : wrongAnswer(sent, answer);
+    },
+  },
   steps: {
     asking: "sends the datagram, and waits for one in return",
     done: "was told Ok",
@@ -118,8 +131,7 @@ export default defineRole({
 async function ask({ network, options }: Context): Promise<string> {
   const { host, port, text, timeout: timeoutMs } = options;
   const [answer] = await network.ask({ to: { host, port }, text, timeoutMs, isLast: () => true });
-  if (answer === undefined)
-    throw NetlabError.of("timed-out", cause("datagram-lost", { withinMs: timeoutMs }));
+  if (answer === undefined) throw NetlabError.of("timed-out", lost(timeoutMs));
   return answer;
 }
 
@@ -127,10 +139,13 @@ function failure(code: ErrorCode, why: Cause): AckResult {
   return failureOf(NetlabError.of(code, why));
 }
 
-function oddAnswer({ options }: Context, answer: string): AckResult {
-  const said = datagramWord(answer);
-  return failure("peer-error", cause("wrong-answer", { sent: options.text, said, due: OK }, "ACK-1"));
-}
+const oddAnswer = ({ options }: Context, answer: string): AckResult =>
+  failure("peer-error", wrongAnswer(options.text, answer));
+
+const lost = (withinMs: number) => cause("datagram-lost", { withinMs });
+
+const wrongAnswer = (sent: string, answer: string) =>
+  cause("wrong-answer", { sent, said: datagramWord(answer), due: OK }, "ACK-1");
 
 function failureOf(error: unknown): AckResult {
   if (error instanceof NetlabError) return { ok: false, ...error.asResult };

@@ -10,8 +10,8 @@
 import { assign, fromPromise, setup } from "xstate";
 import * as z from "zod";
 import { type ErrorCode, NetlabError } from "../errors.ts";
-import { cause } from "../stories/causes.ts";
-import { clockRequests, isClockAnswer, SEND_DATE } from "../wire/clock.ts";
+import { type Cause, cause } from "../stories/causes.ts";
+import { clockRequests, isClockAnswer, isClockRequest, SEND_DATE } from "../wire/clock.ts";
 import { datagramWord } from "../wire/datagram-word.ts";
 import { paddingNote } from "./_padding.ts";
 import { defineRole } from "./_role.ts";
@@ -137,6 +137,18 @@ export default defineRole({
   options,
   machine: clockClientMachine,
   phases: { asking: { reads: "text", rule: "CLOCK-0", expects: "the date or the time" } },
+  asks: {
+    of: "clock",
+    state: "asking",
+    patienceMs: LOST_MS,
+    isQuestion: (text) => isClockRequest(datagramWord(text)),
+    isAnswered: (answers) => answers.length > 0,
+    faultIn: (question, [answer]) => {
+      const request = datagramWord(question);
+      if (answer === undefined) return lost(request);
+      return isClockAnswer(request, datagramWord(answer)) ? undefined : odd(request, answer);
+    },
+  },
   steps: {
     asking: "sends SEND_DATE or SEND_TIME, as it happens, and waits for one datagram",
     pausing: "waits for a second or two",
@@ -153,8 +165,7 @@ async function ask({ network, options, request }: Context): Promise<string> {
     timeoutMs: LOST_MS,
     isLast: () => true,
   });
-  if (answer === undefined)
-    throw NetlabError.of("timed-out", cause("request-lost", { request, withinMs: LOST_MS }));
+  if (answer === undefined) throw NetlabError.of("timed-out", lost(request));
   return answer;
 }
 
@@ -164,12 +175,14 @@ function lossOf(error: unknown): NetlabError {
   throw error;
 }
 
-function oddAnswer({ request }: Context, answer: string): NetlabError {
+const oddAnswer = ({ request }: Context, answer: string) =>
+  NetlabError.of("peer-error", odd(request, answer));
+
+const lost = (request: string) => cause("request-lost", { request, withinMs: LOST_MS });
+
+function odd(request: string, answer: string): Cause {
   const form = request === SEND_DATE ? "MM/DD/YY" : "HH:MM:SS";
-  return NetlabError.of(
-    "peer-error",
-    cause("odd-clock-answer", { said: datagramWord(answer), request, form }),
-  );
+  return cause("odd-clock-answer", { said: datagramWord(answer), request, form });
 }
 
 function resultOf({ asked, answers, fault }: Context): ClockResult {

@@ -30,6 +30,7 @@ import {
   type Discovered,
   decodeFound,
   discover,
+  discovery,
   type FetchContext,
   type FetchEvent,
   type FetchOptions,
@@ -319,6 +320,7 @@ export default defineRole({
       secrets: token === "" ? [] : [token],
     };
   },
+  asks: discovery,
   secrets: { find: tokensIn, hide: withoutTokens },
   offers: ({ service, file }) => `fetches ${file} (${service})`,
 });

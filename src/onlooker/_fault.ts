@@ -58,12 +58,14 @@ function serverCards(
   ofClient: readonly Card[],
 ): SidedCard[] {
   const { disagreements, isTheSame } = compared;
-  const form = formOf(server.role);
+  const form = formOf(server.role, served);
   const hasDisagreed = disagreements.length > 0;
   // Consequences of a client's own mistakes, and what lies behind the part that could be followed, are no evidence.
   const isClear = ofClient.length === 0 && isFollowed(asked) && served.stopped !== "lost";
   const isInPieces = served.spoken.length > served.words.length;
   const isKept = (card: Card) => {
+    // Words that it may always say are not what our client had waited for.
+    if (served.stopped === "dismissed" && isViolation(card)) return hasDisagreed;
     if (form === "known")
       return !isTheSame && (isViolation(card) ? hasDisagreed || (isInPieces && isHabit(card)) : isClear);
     if (isAboutLeaving(card) && form === "room") return hasDisagreed;
@@ -75,8 +77,10 @@ function serverCards(
 const isFollowed = (asked: Followed | undefined) => asked?.stopped === undefined || asked.stopped === "left";
 
 /** `known`: all words of such a server are our machine's. `room`: its members' too. `open`: files and names of its own. */
-function formOf({ hub, phases }: Role): "known" | "room" | "open" {
+function formOf({ hub, phases, transport }: Role, { stopped }: Followed): "known" | "room" | "open" {
   if (hub) return "room";
+  // A registry's list is its own.
+  if (transport === "udp" && stopped === "unknown") return "open";
   return Object.values(phases).every(({ reads }) => reads === "text") ? "known" : "open";
 }
 

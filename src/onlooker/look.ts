@@ -19,6 +19,7 @@ import { editionOf } from "../stories/editions.ts";
 import type { LiveView } from "../stories/live-view.ts";
 import type { Story, StorySubject } from "../stories/story.ts";
 import { type Judged, type Turn, verdictOf } from "../stories/verdict.ts";
+import { AskSide, askerOf } from "./_ask-side.ts";
 import { type Compared, compared, type Disagreement } from "./_disagreements.ts";
 import { faultOf, type SidedCard } from "./_fault.ts";
 import type { Followed } from "./_followed.ts";
@@ -85,7 +86,7 @@ export async function look(request: LookRequest): Promise<Looked> {
   const guess = guessOf(request, roles);
   const role = guess.name === undefined ? undefined : roles.get(guess.name);
   if (role?.side !== "server" || role.transport !== conversation.transport) return untold(request, guess);
-  const parties = { guess, role, client: clientOf(role.name, roles) };
+  const parties = { guess, role, client: clientOf(role.name, roles) ?? askerOf(role.name, roles) };
   const apart = await lookAt(request, parties);
   const together = joinedReads(conversation, greets(role));
   if (!together) return apart.looked;
@@ -139,7 +140,7 @@ async function clientSide(
 ): Promise<Followed | undefined> {
   const { conversation } = request;
   const subject = subjectOf(request, role, "client");
-  if (role.assume) {
+  if (role.assume && role.transport === conversation.transport) {
     const assumption = role.assume(overheard);
     const { address: host, port } = conversation.server;
     return follow(conversation, subject, role, {
@@ -147,7 +148,9 @@ async function clientSide(
       options: { host, port, ...assumption.options },
     });
   }
-  if (role.transport === "udp" || !role.phases.listening) return undefined;
+  if (conversation.transport === "udp")
+    return role.asks && new AskSide(conversation, subject, role.asks).run();
+  if (!role.phases.listening) return undefined;
   const { leavesAt } = server;
   return new TalkSide({ conversation, subject, role, greets: greets(server.role), leavesAt }).run();
 }

@@ -1,6 +1,6 @@
 /** Conversation that went through a proxy: of the stories of its two connections, one that an onlooker saw, and what that says of each. */
 import { isLoaded } from "../catalogue/loaded-roles.ts";
-import { shortPeerId } from "../ids.ts";
+import { parsePeerTerm } from "../ids.ts";
 import type { Role } from "../machines/_role.ts";
 import { roleOf } from "../stories/editions.ts";
 import type { Entry } from "../stories/entry.ts";
@@ -40,7 +40,7 @@ export async function lookAtPair(pair: Pair, { roles, now }: Lookout): Promise<P
     role: role.name,
     roles: new Map([...roles, [role.name, role]]),
     instance,
-    number: Number(/[cu](\d+)/.exec(shortPeerId(id))?.[1] ?? 1),
+    number: Number(parsePeerTerm(id)?.number.slice(1) ?? 1),
   });
   // A token is known once the conversation is understood: from now on it is hidden in what was passed on, too.
   for (const story of [pair.client, pair.server])

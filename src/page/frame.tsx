@@ -1,4 +1,4 @@
-/** What stands around every view: where one is, and whether what is shown is of this moment. */
+/** Frame around every view: tells the place, and whether what is shown is of this moment. */
 import type { ComponentChildren } from "preact";
 import { hello, standing } from "./live.ts";
 import { linkTo, type Route, route } from "./route.ts";

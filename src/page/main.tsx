@@ -5,7 +5,12 @@ import { Frame } from "./frame.tsx";
 import { connect, hello } from "./live.ts";
 import { route } from "./route.ts";
 import { loginFromAddress, session } from "./session.ts";
+import { ConnectionView } from "./views/connection.tsx";
+import { LabView } from "./views/lab.tsx";
 import { Login } from "./views/login.tsx";
+import { PromptView } from "./views/prompt.tsx";
+import { RoleView } from "./views/role.tsx";
+import { StudentView } from "./views/student.tsx";
 import { Wall } from "./views/wall.tsx";
 
 function Page() {
@@ -14,10 +19,21 @@ function Page() {
 }
 
 function View() {
-  const { view } = route.value;
+  const { view, name } = route.value;
+  const level = hello.value?.level ?? "";
   switch (view) {
-    default:
-      return <Wall />;
+    case "connection":
+      return <ConnectionView id={name} />;
+    case "role":
+      return <RoleView id={name} />;
+    case "student":
+      return <StudentView label={name} />;
+    case "lab":
+      return <LabView />;
+    case "prompt":
+      return <PromptView />;
+    case "home":
+      return level.startsWith("student:") ? <StudentView label={level.slice("student:".length)} /> : <Wall />;
   }
 }
 

@@ -28,6 +28,8 @@ export interface Argument {
   readonly isOptional?: boolean;
   /** Takes the rest of the words; only the last one may. */
   readonly isVariadic?: boolean;
+  /** Hidden in the audit. */
+  readonly isSecret?: boolean;
   readonly completes?: Completes;
   /** The words that it may be, for completion. */
   readonly choices?: readonly string[];
@@ -55,6 +57,8 @@ export interface CommandDefinition<Schema extends z.ZodObject = z.ZodObject> ext
   readonly group: Group;
   /** Level that an operator needs for it; an option that needs more says so itself (`levels.ts`). */
   readonly level: Level;
+  /** The audit has it though an observer may do it. */
+  readonly isAudited?: boolean;
   readonly options?: Schema;
   /** The last argument is the rest of the line as it was typed, so options stand before it. */
   readonly takesRestOfLine?: boolean;

@@ -309,11 +309,21 @@ const student = z.object({
   done: z.boolean(),
 });
 
+const auditRow = z.object({
+  at: time.describe("when the command was over, RFC 3339"),
+  operator: z.string().describe("as the client says; nothing proves it"),
+  level: z.string(),
+  node: z.string().nullable(),
+  line: z.string().describe("secrets masked"),
+  exit: count,
+});
+
 const oneOrMany = <Schema extends z.ZodType>(schema: Schema) => z.union([schema, z.array(schema)]);
 const anyJson = z.unknown().describe("the value as JSON");
 
 /** Documents by command: one a call, save where `STREAMS` names the command. */
 export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
+  audit: z.array(auditRow),
   book: z.union([
     address.extend({ removed: z.literal(true) }),
     address,

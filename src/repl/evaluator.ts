@@ -3,6 +3,7 @@ import { nearest } from "../catalogue/instance-options.ts";
 import { type ErrorCode, exitCodeOf, exitCodes, messageOf, NetlabError } from "../errors.ts";
 import type { Lab } from "../lab/lab.ts";
 import { harmless } from "../printable.ts";
+import { auditedLine, isAudited, maskedText } from "./audited-line.ts";
 import type { Call, CodeOptions, Command, ReadAs } from "./command.ts";
 import { type CommandTable, commandTable, distinct } from "./command-folder.ts";
 import type { Evaluation } from "./evaluation/evaluation.ts";
@@ -53,6 +54,8 @@ export interface Run {
   readonly responder: Responder;
   /** Aborted by Ctrl-C, and when the operator leaves. */
   readonly signal: AbortSignal;
+  /** Told before it runs of a line that belongs into the audit. */
+  readonly onAudited?: (line: string) => void;
 }
 
 /** Resolves to the exit status; never rejects. */
@@ -65,11 +68,15 @@ export async function evaluate(run: Run): Promise<number> {
     const code = codeIn(request, commands, name);
     await lab.fresh?.(code !== undefined || name === "eval");
     if (code !== undefined && (mayEvaluate(run) || code.isMarked))
+      run.onAudited?.(maskedText(request.line ?? "", lab));
+    if (code !== undefined && (mayEvaluate(run) || code.isMarked))
       return await evaluateCode(code.text, {}, { ...run, ...(code.isMarked ? {} : { commands }) });
     const command = findCommand(commands, name);
     const words = wordsFor(command, request, lab);
     const help = helpWords(command, words);
     const asked = help ? { command: findCommand(commands, "help"), words: help } : { command, words };
+    const told = { ...asked, options: request.options };
+    if (run.onAudited && isAudited(told, lab)) run.onAudited(auditedLine(told, lab));
     refuseBeyond(level, asked.command);
     const exit = (await asked.command.run(callOf({ ...run, ...asked, commands }))) ?? exitCodes.done;
     return exit === exitCodes.done && signal.aborted ? exitCodes.interrupted : exit;

@@ -9,7 +9,7 @@ import { type Captured, capturedConversations } from "../onlooker/captured.ts";
 import type { SeenConversation } from "../onlooker/conversation.ts";
 import { type Looked, look, toldStory } from "../onlooker/look.ts";
 import { guessRole, type RoleGuess } from "../onlooker/role-guess.ts";
-import { osCode } from "../os/os-errors.ts";
+import { whyNotRead } from "../os/not-read.ts";
 import type { Story } from "../stories/story.ts";
 
 /** The file is read whole. */
@@ -105,17 +105,9 @@ async function bytesOf(file: string): Promise<Buffer> {
     return await readFile(file);
   } catch (error) {
     if (error instanceof NetlabError) throw error;
-    throw new NetlabError("bad-capture/not-read", { file, why: whyNot(error) }, { cause: error });
+    throw new NetlabError("bad-capture/not-read", { file, why: whyNotRead(error) }, { cause: error });
   }
 }
-
-const WHY: Record<string, string> = {
-  ENOENT: "there is no such file (ENOENT)",
-  EACCES: "you may not read it (EACCES)",
-  EISDIR: "it is a folder (EISDIR)",
-};
-
-const whyNot = (error: unknown) => WHY[osCode(error) ?? ""] ?? String(osCode(error) ?? error);
 
 function conversationsIn(file: string, bytes: Buffer): Captured {
   try {

@@ -5,9 +5,8 @@ import { formatHostPort } from "../machines/_options.ts";
 import { printable } from "../printable.ts";
 import { styleOf, styleWord } from "../repl/style.ts";
 import { table } from "../repl/text-table.ts";
-import { CaptureView } from "./capture-view.ts";
 import { noteOf, rowOf, type Told } from "./captured-document.ts";
-import { captureOptions, tellCut } from "./captured-options.ts";
+import { captureOptions, openCapture } from "./captured-options.ts";
 import { defineStandalone, type StandaloneCall } from "./standalone-command.ts";
 
 /** Rows before the rest is summed up. */
@@ -27,8 +26,7 @@ export default defineStandalone({
   options,
   example: "netlabctl conns --capture lab.pcapng",
   async run(call) {
-    const view = await CaptureView.open({ file: call.options.capture, role: call.options.role });
-    tellCut(view, call);
+    const view = await openCapture(call);
     const told: Told[] = [];
     for (const named of view.conversations) told.push({ named, looked: await view.look(named) });
     if (call.isJson) call.data(told.map(rowOf));

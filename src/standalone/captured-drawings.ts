@@ -7,9 +7,8 @@ import { tellReplayed } from "../repl/commands/replay.ts";
 import seq from "../repl/commands/seq.ts";
 import { styleOf } from "../repl/style.ts";
 import { replay as playAgain } from "../replay/replay.ts";
-import { CaptureView } from "./capture-view.ts";
 import { callOn, capturedLab } from "./captured-lab.ts";
-import { captureOptions, tellCut } from "./captured-options.ts";
+import { captureOptions, openCapture } from "./captured-options.ts";
 import { defineStandalone, type StandaloneCall, type StandaloneCommand } from "./standalone-command.ts";
 
 const ONE = {
@@ -28,8 +27,8 @@ function drawn(command: Command, name: string, summary: string, takesRest: boole
     args: [ONE],
     options: own.extend(captureOptions),
     example: `netlabctl ${name} c1 --capture lab.pcapng`,
-    async run(call: StandaloneCall<Record<string, unknown>>) {
-      const view = await viewOf(call);
+    async run(call: StandaloneCall<{ readonly capture: string; readonly role?: string }>) {
+      const view = await openCapture(call);
       const wanted = view.find(call.args.connection ?? "@last");
       const lab = await capturedLab(view, [wanted]);
       const repl = callOn(lab, call);
@@ -38,13 +37,6 @@ function drawn(command: Command, name: string, summary: string, takesRest: boole
       return typeof exit === "number" ? exit : exitCodes.done;
     },
   } as never);
-}
-
-async function viewOf(call: StandaloneCall<Record<string, unknown>>): Promise<CaptureView> {
-  const { capture, role } = call.options as { readonly capture: string; readonly role?: string };
-  const view = await CaptureView.open({ file: capture, role });
-  tellCut(view, call);
-  return view;
 }
 
 const replay = defineStandalone({
@@ -59,7 +51,7 @@ const replay = defineStandalone({
   }),
   example: "netlabctl replay c1 --capture lab.pcapng",
   async run(call) {
-    const view = await viewOf(call);
+    const view = await openCapture(call);
     const { playing, story } = await view.look(view.find(call.args.connection ?? "@last"));
     if (!playing) throw new NetlabError("no-such-role/gone", { id: story.subject.id });
     const { isWhole, earlyMs, ...request } = playing;

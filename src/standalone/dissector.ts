@@ -10,7 +10,7 @@ import { isModuleName } from "../catalogue/module-name.ts";
 import { shippedRoles } from "../catalogue/shipped-roles.ts";
 import { version } from "../config.ts";
 import { type DissectedRole, dissectorLua } from "../dissector/dissector.ts";
-import { luaFolders } from "../dissector/lua-folders.ts";
+import { luaFolder } from "../dissector/lua-folder.ts";
 import { exitCodes, NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
 import { notWritten } from "../os/not-written.ts";
@@ -49,9 +49,7 @@ export default defineStandalone({
     const roles = await chosen(rest, options.port);
     const text = dissectorLua(roles, version);
     const asked = options.install ? tsharkFolders() : undefined;
-    const files = asked
-      ? luaFolders(homedir(), asked.text).map((folder) => path.join(folder, FILE_NAME))
-      : [];
+    const files = asked ? [path.join(luaFolder(homedir(), asked.text), FILE_NAME)] : [];
     if (options.out !== undefined) files.push(options.out);
     for (const file of files) write(file, text, options.install);
     if (isJson) data({ roles: roles.map(({ role }) => role.name), files });

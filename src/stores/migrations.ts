@@ -10,6 +10,7 @@ export const migrations: readonly Migration[] = [
   keepFacts,
   keepVerdicts,
   keepChecks,
+  keepAudit,
 ];
 
 /** Version 2: numbers that go on over restarts, and the ids of lab files' entries. */
@@ -107,4 +108,24 @@ function keepChecks(sql: Database.Database): void {
     BEGIN SELECT raise(ABORT, 'results of checks are not changed'); END;
     CREATE TRIGGER checks_are_not_removed BEFORE DELETE ON checks
     BEGIN SELECT raise(ABORT, 'results of checks are not removed'); END;`);
+}
+
+/** Version 6: what operators did. */
+function keepAudit(sql: Database.Database): void {
+  sql.exec(`
+    -- A row a command that changed something, showed a secret, or was refused; operator is the name that the client gave.
+    CREATE TABLE audit (
+      id        INTEGER PRIMARY KEY,
+      at        INTEGER NOT NULL,
+      operator  TEXT    NOT NULL,
+      level     TEXT    NOT NULL,
+      node      TEXT,
+      line      TEXT    NOT NULL,
+      exit      INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX audit_at ON audit (at);
+    CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+    BEGIN SELECT raise(ABORT, 'the audit is not changed'); END;
+    CREATE TRIGGER audit_is_not_removed BEFORE DELETE ON audit
+    BEGIN SELECT raise(ABORT, 'nothing of the audit is removed'); END;`);
 }

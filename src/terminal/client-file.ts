@@ -2,9 +2,9 @@
 import { createReadStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { MAX_REQUEST } from "../control/control-request.ts";
-import { messageOf, NetlabError } from "../errors.ts";
+import { NetlabError } from "../errors.ts";
+import { whyNotRead } from "../os/not-read.ts";
 import { notWritten } from "../os/not-written.ts";
-import { osCode } from "../os/os-errors.ts";
 import type { ReadAs } from "../repl/command.ts";
 import { wordsSoFar } from "../repl/line-words.ts";
 
@@ -13,13 +13,6 @@ export interface Typed {
   readonly argv?: readonly string[];
   readonly line?: string;
 }
-
-const WHY: Record<string, string> = {
-  ENOENT: "there is no such file (ENOENT)",
-  EACCES: "you may not read it (EACCES)",
-  EISDIR: "it is a folder (EISDIR)",
-  ERR_ENCODING_INVALID_ENCODED_DATA: "it is not UTF-8 text",
-};
 
 /**
  * The text of a file that the person named in this command; no daemon gets another. As a role it is bundled with what it
@@ -65,7 +58,7 @@ async function readText(path: string): Promise<string> {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
   } catch (error) {
     if (error instanceof NetlabError) throw error;
-    throw cannotRead(path, WHY[osCode(error) ?? ""] ?? messageOf(error));
+    throw cannotRead(path, whyNotRead(error));
   }
 }
 

@@ -3,9 +3,11 @@
  * answered with how things stand, and again when they stand otherwise.
  */
 import type { Chart } from "../charts/chart.ts";
-import type { Participant, Step } from "../charts/sequence.ts";
+import type { Participant, Step } from "../charts/sequence-steps.ts";
 import type { ConnectionDocument, InstanceDocument } from "../lab/documents.ts";
 import type { Load } from "../lab/load-meter.ts";
+
+export type { ConnectionDocument };
 
 /** Rights of a visitor: everything an operator may, look at everything, or look at what is a student's own. */
 export type Level = "operator" | "observer" | `student:${string}`;
@@ -27,9 +29,7 @@ export type PageMessage =
 /** `wall`, `lab`, `me/<label>`, `connection/<id>`, `role/<id>`, `chart/<role>`. */
 export type Topic = string;
 
-export type Question =
-  | { readonly about: "moment"; readonly connection: string; readonly entry: number }
-  | { readonly about: "student-link"; readonly label: string };
+export type Question = { readonly about: "moment"; readonly connection: string; readonly entry: number };
 
 // -- from the server ---------------------------------------------------------------------------------------------------
 
@@ -180,5 +180,6 @@ export interface MeState {
     readonly port: number;
     readonly state: string;
   }[];
+  readonly card: CardState | null;
   readonly connections: readonly ConnectionDocument[];
 }

@@ -108,7 +108,7 @@ export class Visitor implements Reader {
   #take(message: Message, level: Level): void {
     if ("see" in message) this.#see(message.see, level);
     else if ("ask" in message) void this.#answer(message.ask, message.question, level);
-    else void this.#prompt(message.prompt, level);
+    else this.#prompt(message.prompt, level);
   }
 
   /** A topic that there is not, or that is not for this level, is told as nothing. */
@@ -129,10 +129,10 @@ export class Visitor implements Reader {
     }
   }
 
-  async #prompt(request: Readonly<Record<string, unknown>>, level: Level): Promise<void> {
+  #prompt(request: Readonly<Record<string, unknown>>, level: Level): void {
     if (!mayPrompt(level)) return this.close(1008);
     const visitor = this;
-    this.#operator ??= await this.#host.openOperator({
+    this.#operator ??= this.#host.openOperator({
       send: (message) => this.#say({ prompt: message }),
       get isBehind() {
         return visitor.waitingBytes > BEHIND_BYTES;

@@ -1,7 +1,6 @@
 /** The page on and off, as an operator commands it. */
 import { networkInterfaces } from "node:os";
-import type { OperatorTransport } from "../control/operator-session.ts";
-import { OperatorSession } from "../control/operator-session.ts";
+import { type OpenEvaluation, OperatorSession, type OperatorTransport } from "../control/operator-session.ts";
 import { messageOf, NetlabError } from "../errors.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { LabWeb, WebDocument, WebLink, WebRequest } from "../lab/lab-web.ts";
@@ -17,6 +16,7 @@ import type { Source } from "./source.ts";
 import { connectionSource } from "./sources/connection-source.ts";
 import { LabSource } from "./sources/lab-source.ts";
 import { chartSource, roleSource } from "./sources/role-source.ts";
+import { studentSource } from "./sources/student-source.ts";
 import { WallSource } from "./sources/wall-source.ts";
 import { WebMemory } from "./web-memory.ts";
 import { WebServer } from "./web-server.ts";
@@ -24,6 +24,8 @@ import { WebServer } from "./web-server.ts";
 export interface WebDoorParts {
   readonly lab: Lab;
   readonly dataFolder: string;
+  /** Undefined: the daemon evaluates no code. */
+  readonly openEvaluation: OpenEvaluation | undefined;
   /** Told once it listens where other machines reach it. */
   readonly onExposed: (at: string) => void;
 }
@@ -33,6 +35,7 @@ export class WebDoor implements LabWeb {
   readonly #memory: WebMemory;
   readonly #sessions: Sessions;
   readonly #pump: Pump;
+  #hasFailed = false;
   #open:
     | {
         readonly server: WebServer;
@@ -45,7 +48,10 @@ export class WebDoor implements LabWeb {
     this.#parts = parts;
     this.#memory = new WebMemory(parts.dataFolder);
     this.#sessions = new Sessions(this.#memory, () => Date.now());
-    this.#pump = new Pump((topic) => this.#source(topic));
+    this.#pump = new Pump(
+      (topic) => this.#source(topic),
+      (error) => this.#tellFault(error),
+    );
   }
 
   /** As it was asked for before the daemon's last end. */
@@ -109,6 +115,12 @@ export class WebDoor implements LabWeb {
     return open !== undefined;
   }
 
+  /** Once: a look that fails would fail ten times a second. */
+  #tellFault(error: unknown): void {
+    if (!this.#hasFailed) this.#parts.lab.reportFault(error, "the page could not look at the lab");
+    this.#hasFailed = true;
+  }
+
   get #address(): string {
     if (!this.#open) throw new NetlabError("wrong-state/web-off");
     return this.#open.document.address;
@@ -122,6 +134,8 @@ export class WebDoor implements LabWeb {
         return new WallSource(lab);
       case "lab":
         return new LabSource(lab);
+      case "me":
+        return studentSource(lab, name);
       case "role":
         return lab.find(name) && roleSource(lab, name);
       case "chart":
@@ -135,8 +149,12 @@ export class WebDoor implements LabWeb {
     }
   }
 
-  readonly #openOperator = async (transport: OperatorTransport) =>
-    new OperatorSession({ lab: this.#parts.lab, openEvaluation: undefined }, { level: "operate" }, transport);
+  /** The prompt of a page: it does what the owner may where the owner said so. */
+  readonly #openOperator = (transport: OperatorTransport): OperatorSession => {
+    const { lab, openEvaluation } = this.#parts;
+    const level = this.#open?.asked.isOwners ? "own" : "operate";
+    return new OperatorSession({ lab, openEvaluation }, { level, name: "page" }, transport);
+  };
 }
 
 interface Addresses {

@@ -9,5 +9,5 @@ export interface WebHost {
   readonly sessions: Sessions;
   readonly pump: Pump;
   /** The same session as behind the control socket, at the level that the page's prompt has. */
-  openOperator(transport: OperatorTransport): Promise<OperatorSession>;
+  openOperator(transport: OperatorTransport): OperatorSession;
 }

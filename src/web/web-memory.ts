@@ -23,7 +23,10 @@ export class WebMemory {
 
   constructor(dataFolder: string) {
     this.#file = webFile(dataFolder);
-    this.#kept = readKept(this.#file) ?? { key: newKey(), links: {} };
+    const kept = readKept(this.#file);
+    this.#kept = kept ?? { key: newKey(), links: {} };
+    // A key that signs is on disk before.
+    if (!kept) this.#keep(this.#kept);
   }
 
   get key(): Buffer {

@@ -12,6 +12,7 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { WebRequest } from "../lab/lab-web.ts";
 import { fenceOfAsking, fenceOfReading, type Origins, originsOf } from "./fences.ts";
+import { storyFor } from "./levels.ts";
 import { PAGE_HEADERS, type PageFile } from "./page-files.ts";
 import { CLOSED } from "./protocol.ts";
 import { Visitor } from "./visitor.ts";
@@ -90,6 +91,7 @@ export class WebServer {
     for (const [name, value] of Object.entries(PAGE_HEADERS)) response.setHeader(name, value);
     const { method, url = "" } = request;
     if (fenceOfReading(request, this.#origins) !== "passed") return refuse(response, 421, "not this host");
+    if (method === "POST" && url === "/capture") return void this.#capture(request, response);
     if (method === "POST" && url === "/login") return void this.#login(request, response);
     if (method !== "GET" && method !== "HEAD") return refuse(response, 405, "only GET");
     const file = this.#files.get(url);
@@ -105,11 +107,26 @@ export class WebServer {
   async #login(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (fenceOfAsking(request, this.#origins) !== "passed")
       return refuse(response, 403, "not from this page");
-    const key = keyIn(await bodyOf(request, MAX_LOGIN));
+    const key = fieldIn(await bodyOf(request, MAX_LOGIN), "key");
     const found = key === undefined ? undefined : this.#host.sessions.login(key);
     if (!found) return refuse(response, 401, "used or expired");
     response.setHeader("Content-Type", "application/json");
     response.end(JSON.stringify(found));
+  }
+
+  /** A connection as a capture file, for a session that may see it. */
+  async #capture(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (fenceOfAsking(request, this.#origins) !== "passed")
+      return refuse(response, 403, "not from this page");
+    const { lab, sessions } = this.#host;
+    const level = sessions.levelOf(request.headers.authorization?.replace(/^Bearer /, "") ?? "");
+    const id = fieldIn(await bodyOf(request, MAX_LOGIN), "connection");
+    if (level === undefined) return refuse(response, 401, "not logged in");
+    const story = id === undefined ? undefined : storyFor(level, lab, id);
+    if (!story) return refuse(response, 404, "no such connection");
+    const { storyCapture } = await import("./story-capture.ts");
+    response.setHeader("Content-Type", "application/octet-stream");
+    response.end(storyCapture(lab, story));
   }
 
   // -- pages -----------------------------------------------------------------------------------------------------------
@@ -159,10 +176,11 @@ async function bodyOf(request: IncomingMessage, limitBytes: number): Promise<str
   }
 }
 
-function keyIn(body: string | undefined): string | undefined {
+/** A text of a JSON object; undefined: it has none of this name. */
+function fieldIn(body: string | undefined, name: string): string | undefined {
   try {
-    const { key } = JSON.parse(body ?? "") as { key?: unknown };
-    return typeof key === "string" ? key : undefined;
+    const value = (JSON.parse(body ?? "") as Record<string, unknown> | null)?.[name];
+    return typeof value === "string" ? value : undefined;
   } catch {
     return undefined;
   }

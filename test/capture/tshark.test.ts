@@ -1,14 +1,15 @@
 /** Wireshark's own reader is the judge of what is written, where it is installed. */
-import { execFileSync, spawnSync } from "node:child_process";
+
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { cause } from "../../src/stories/causes.ts";
 import type { Entry } from "../../src/stories/entry.ts";
+import { hasTshark } from "../has-tshark.ts";
 import { captured, captureOf, octets } from "./scene.ts";
 
-const hasTshark = spawnSync("tshark", ["--version"]).status === 0;
 const folder = mkdtempSync(path.join(tmpdir(), "netlab-tshark-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

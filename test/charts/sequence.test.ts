@@ -2,11 +2,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { drawingText } from "../../src/charts/drawing-text.ts";
-import { type Sequence, sequenceOf } from "../../src/charts/sequence.ts";
+import { sequenceOf } from "../../src/charts/sequence.ts";
 import { sequenceDocument } from "../../src/charts/sequence-document.ts";
 import { fitsSideBySide, layoutSequence } from "../../src/charts/sequence-layout.ts";
 import { sequenceMermaid } from "../../src/charts/sequence-mermaid.ts";
 import { sequencePlain } from "../../src/charts/sequence-plain.ts";
+import type { Sequence } from "../../src/charts/sequence-steps.ts";
 import { sequenceSvg } from "../../src/charts/sequence-svg.ts";
 import { shortPeerId } from "../../src/ids.ts";
 import clockClient from "../../src/machines/clock-client.ts";

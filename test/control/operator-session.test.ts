@@ -28,7 +28,7 @@ beforeEach(() => {
   } as unknown as Evaluation;
   operator = new OperatorSession(
     { lab: daemon.lab, openEvaluation: async () => evaluation },
-    { level: "own" },
+    { level: "own", name: "test" },
     { send: (message) => void heard.push(message), isBehind: false },
   );
 });

@@ -2,27 +2,13 @@
  * Conversations as segments, and what our own decoders make of them: the framer in the states of a role, its decoder of records, its parsers
  * of texts. A dissector is held to it.
  */
-import {
-  decodeAnswer,
-  decodeQuery,
-  encodeAnswer,
-  encodeQuery,
-  headerForms,
-} from "../../src/wire/address-record.ts";
+import { decodeAnswer, decodeQuery, type headerForms } from "../../src/wire/address-record.ts";
 import { parseBootstrapRequest, parseListing } from "../../src/wire/bootstrap.ts";
 import { parseExpression } from "../../src/wire/calculator.ts";
-import { loginOf, parseLogin } from "../../src/wire/chat.ts";
+import { parseLogin } from "../../src/wire/chat.ts";
 import { datagramWord } from "../../src/wire/datagram-word.ts";
 import { parseCommand } from "../../src/wire/echo-command.ts";
-import {
-  decodeSize,
-  decodeWord,
-  encodeSize,
-  FOUND,
-  INVALID,
-  NOT_FOUND,
-  VALID,
-} from "../../src/wire/file-transfer.ts";
+import { decodeSize, decodeWord, FOUND, INVALID, NOT_FOUND, VALID } from "../../src/wire/file-transfer.ts";
 import { defaultLimits, Framer, type Reading } from "../../src/wire/framer.ts";
 import { parsePythonFloat } from "../../src/wire/python-float.ts";
 import { parseMessage } from "../../src/wire/relay.ts";
@@ -140,7 +126,7 @@ const text = (tell: Tell): State => ({ reading: { reads: "text" }, tell });
 
 // -- roles ---------------------------------------------------------------------------------------------------------
 
-export const expressions: State = text(
+const expressions: State = text(
   literal({ q: "quit" }, ({ text: said }) => {
     const expression = parseExpression(said);
     if (!expression.ok) return unknown;
@@ -240,7 +226,6 @@ export const answersIn = (form: (typeof headerForms)[number]): State => ({
     return name === undefined ? { name: "answer", fields: [["name", answer.text]] } : { name, fields: [] };
   },
 });
-export { encodeAnswer, encodeQuery, encodeSize, headerForms, loginOf };
 
 const words = (names: Readonly<Record<string, string>>): State => ({
   reading: { reads: "record", decode: decodeWord(Object.keys(names)) },

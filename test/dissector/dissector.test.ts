@@ -3,6 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { encodeAnswer, encodeQuery, headerForms } from "../../src/wire/address-record.ts";
+import { encodeSize } from "../../src/wire/file-transfer.ts";
+import { hasTshark } from "../has-tshark.ts";
 import {
   answersIn,
   bootstrapClient,
@@ -16,12 +19,8 @@ import {
   clockServer,
   datagrams,
   echoClient,
-  encodeAnswer,
-  encodeQuery,
-  encodeSize,
   everySplit,
   fileStates,
-  headerForms,
   heard,
   knockClient,
   queries,
@@ -33,7 +32,7 @@ import {
   type Tell,
   type Told,
 } from "./corpus.ts";
-import { captureFile, dissectorFile, hasTshark, messagesShown, tshark } from "./tshark.ts";
+import { captureFile, dissectorFile, messagesShown, tshark } from "./tshark.ts";
 
 const conversations: Conversation[] = [];
 

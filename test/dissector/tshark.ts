@@ -1,5 +1,5 @@
 /** What tshark shows of a capture, with our dissectors: messages by conversation, those that were only the beginning of one left out. */
-import { execFile, spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -10,8 +10,6 @@ import { dissectorLua } from "../../src/dissector/dissector.ts";
 import type { Entry } from "../../src/stories/entry.ts";
 import { captured, octets } from "../capture/scene.ts";
 import { type Conversation, NOT_KNOWN, type Speaker, type Told } from "./corpus.ts";
-
-export const hasTshark = spawnSync("tshark", ["--version"]).status === 0;
 
 const FIRST_PORT = 20_000;
 const MB = 1_048_576;

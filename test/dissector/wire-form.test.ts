@@ -5,7 +5,7 @@ import guessNumber from "../../examples/guess-number.ts";
 import { shippedRoles } from "../../src/catalogue/shipped-roles.ts";
 import { wireFaults } from "../../src/catalogue/wire-faults.ts";
 import { dissectorLua, partsOf } from "../../src/dissector/dissector.ts";
-import { luaFolders } from "../../src/dissector/lua-folders.ts";
+import { luaFolder } from "../../src/dissector/lua-folder.ts";
 import type { MessageForm, WireForm } from "../../src/wire/wire-form.ts";
 
 const servers = [...(await shippedRoles()).values()].filter(({ side }) => side === "server");
@@ -95,9 +95,7 @@ describe("the Lua of a role", () => {
   });
 
   it("goes into the folder that tshark names, else into the usual one", () => {
-    expect(luaFolders("/h", "Personal Lua Plugins:\t/x/plugins\nGlobal Lua Plugins: /y\n")).toEqual([
-      "/x/plugins",
-    ]);
-    expect(luaFolders("/h", "")).toEqual(["/h/.local/lib/wireshark/plugins"]);
+    expect(luaFolder("/h", "Personal Lua Plugins:\t/x/plugins\nGlobal Lua Plugins: /y\n")).toBe("/x/plugins");
+    expect(luaFolder("/h", "")).toBe("/h/.local/lib/wireshark/plugins");
   });
 });

@@ -1,5 +1,5 @@
 /** `capture` and `records` of the real daemon: into a file, down a pipe, and as Wireshark starts it. */
-import { spawnSync } from "node:child_process";
+
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -8,11 +8,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packetsIn } from "../../src/capture/capture-reader.ts";
 import { conversationsOf } from "../../src/capture/conversations.ts";
 import { saidBy } from "../capture/scene.ts";
+import { hasTshark } from "../has-tshark.ts";
 import { TestDaemon } from "./daemon.ts";
 import { eventually } from "./eventually.ts";
 import { dist, Scene } from "./scene.ts";
 
-const hasTshark = spawnSync("tshark", ["--version"]).status === 0;
 const scene = new Scene();
 let daemon: TestDaemon;
 

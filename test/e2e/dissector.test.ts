@@ -1,14 +1,15 @@
 /** `netlabctl dissector` of the built program: into a file, to where Wireshark looks, and of a role of one's own. */
+
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { hasTshark } from "../has-tshark.ts";
 import { checkout, dist, Scene } from "./scene.ts";
 
 const scene = new Scene();
 afterAll(() => scene.end());
 
-const hasTshark = spawnSync("tshark", ["--version"]).status === 0;
 const home = scene.path("home");
 const netlabctl = (...words: string[]) =>
   spawnSync(process.execPath, [join(dist, "netlabctl.js"), "dissector", ...words], {

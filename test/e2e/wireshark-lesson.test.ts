@@ -1,14 +1,15 @@
 /** The lesson on the handshake: what its sheet shows is what tshark shows, of our capture and, where one may capture, of a real one. */
+
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasTshark } from "../has-tshark.ts";
 import { TestDaemon } from "./daemon.ts";
 import { eventually } from "./eventually.ts";
 import { checkout, Scene } from "./scene.ts";
 
-const hasTshark = spawnSync("tshark", ["--version"]).status === 0;
 const mayCapture =
   hasTshark && spawnSync("tshark", ["-i", "lo", "-a", "duration:0", "-w", "/dev/null"]).status === 0;
 

@@ -1,14 +1,15 @@
 /** A live capture as Wireshark's own reader takes it: down a pipe, and from the interface that the lab is among its others. */
+
 import { spawnSync } from "node:child_process";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasTshark } from "../has-tshark.ts";
 import { TestDaemon } from "./daemon.ts";
 import { eventually } from "./eventually.ts";
 import { dist, Scene } from "./scene.ts";
 
-const hasTshark = spawnSync("tshark", ["--version"]).status === 0;
 const scene = new Scene();
 let daemon: TestDaemon;
 

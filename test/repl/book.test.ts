@@ -38,7 +38,9 @@ beforeEach(() => {
 function openBook(): void {
   const database = LabDatabase.open(folder, schemaFile);
   const parts = { book: openAddressBook(database), socketPath: path.join(folder, "s.sock") };
-  lab = { ...parts, instances: [], subscribe: () => () => undefined } as unknown as Lab;
+  const audit = { add: async () => undefined, since: () => [] };
+  const nothing = { instances: [], registry: { list: () => [] }, audit, clock: { now: () => 0 } };
+  lab = { ...parts, ...nothing, subscribe: () => () => undefined } as unknown as Lab;
   onTestFinished(() => database.close());
 }
 
@@ -304,7 +306,7 @@ describe("over the control socket", () => {
   async function serve(): Promise<ControlServer> {
     const server = new ControlServer(
       { lab, descriptors, openEvaluation: undefined, prepare: async () => undefined },
-      { path: lab.socketPath, level: "own" },
+      { path: lab.socketPath, level: "own", name: "control socket" },
     );
     await server.listen();
     onTestFinished(() => server.close());

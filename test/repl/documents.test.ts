@@ -115,6 +115,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   sql: ["sql --json select * from registrations"],
   top: ["top --n 1 --every 50ms --json"],
   logs: ["logs --json"],
+  audit: ["audit --json"],
   load: ["load guess-number.ts --json"],
   spawn: ["spawn calculator more --port 0 --json"],
   stop: ["stop more --json"],

@@ -166,7 +166,7 @@ describe("a level", () => {
           return evaluation;
         },
       },
-      { level },
+      { level, name: "test" },
       { send: (message) => void heard.push(message), isBehind: false },
     );
     session.receive({ id: 1, op: "eval", line: "1 + 1" });

@@ -50,6 +50,7 @@ describe("version 1", () => {
     expect(lab.rows("SELECT verdict, cards FROM stories")).toEqual([]);
     expect(lab.rows("SELECT * FROM lab_entries")).toEqual([]);
     expect(lab.rows('SELECT "case" FROM checks')).toEqual([]);
-    expect(lab.rows("PRAGMA user_version")).toEqual([{ user_version: 5 }]);
+    expect(lab.rows("SELECT line FROM audit")).toEqual([]);
+    expect(lab.rows("PRAGMA user_version")).toEqual([{ user_version: 6 }]);
   });
 });

@@ -1,4 +1,4 @@
-/** Nobody is logged in: what to do. */
+/** Page of a browser that is not logged in: tells what to do. */
 import { loginProblem } from "../session.ts";
 
 const WORDS = {

@@ -90,7 +90,9 @@ function TileView({ id }: { id: string }) {
   return (
     <li class="tile" data-condition={condition}>
       <a href={tile.kind === "student" ? linkTo("student", tile.id) : href}>
-        <span class="tile-id">{tile.id}</span>
+        <span class="tile-id" data-long={tile.id.length > LONG_ID ? "" : undefined}>
+          {tile.id}
+        </span>
         <span class="tile-word">
           <span class="sign" aria-hidden="true">
             {SIGNS[condition]}
@@ -103,16 +105,19 @@ function TileView({ id }: { id: string }) {
   );
 }
 
-/** What else is told where there is room. */
+/** Further facts, for where there is room. */
 function moreOf(tile: NonNullable<ReturnType<typeof tileOf>>["value"], condition: Condition): string {
   const checks = tile.checks ? `${tile.checks.passed}/${tile.checks.of}` : "";
   const card = condition !== "mistake" && tile.card ? tile.card.id : "";
-  return [checks, card, tile.furthest ?? "", tile.state ?? ""].filter(Boolean).join(" ");
+  return [checks, card, tile.furthest ?? ""].filter(Boolean).join(" ");
 }
 
 const LEAST_WIDTH = 92;
 const MOST_WIDTH = 260;
+/** Height of a tile for its width: at least, and at most. */
 const SHAPE = 0.72;
+const TALLEST = 0.9;
+const LONG_ID = 9;
 const GAP = 6;
 
 /** The largest tiles with which all are seen at once; where they would be too small to read, the wall scrolls. */
@@ -126,5 +131,7 @@ function fitTiles(wall: HTMLElement, count: number): void {
   }
   const width = clientWidth / columns - GAP;
   wall.style.setProperty("--columns", String(columns));
-  wall.style.setProperty("--tile-height", `${Math.floor(width * SHAPE)}px`);
+  const fitting = height / Math.ceil(count / columns) - GAP;
+  const tall = Math.max(width * SHAPE, Math.min(width * TALLEST, fitting));
+  wall.style.setProperty("--tile-height", `${Math.floor(tall)}px`);
 }

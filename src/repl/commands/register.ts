@@ -14,7 +14,7 @@ export default defineCommand({
     { name: "ip", summary: "the server's address" },
     { name: "port", summary: "its port" },
     { name: "service", summary: "what it serves, e.g. pdf" },
-    { name: "token", summary: "the token that its clients must send" },
+    { name: "token", summary: "the token that its clients must send", isSecret: true },
   ],
   options: z.object({ lease: duration().optional().describe("the entry expires after this time, e.g. 30s") }),
   example: "register 192.168.126.137 1236 pdf server1",

@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { drawingText } from "../../charts/drawing-text.ts";
-import { type Sequence, sequenceOf } from "../../charts/sequence.ts";
+import { sequenceOf } from "../../charts/sequence.ts";
 import { sequenceDocument } from "../../charts/sequence-document.ts";
 import { fitsSideBySide, layoutSequence } from "../../charts/sequence-layout.ts";
 import { sequenceMermaid } from "../../charts/sequence-mermaid.ts";
 import { sequencePlain } from "../../charts/sequence-plain.ts";
+import type { Sequence } from "../../charts/sequence-steps.ts";
 import { sequenceSvg } from "../../charts/sequence-svg.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { isConnectionTerm, selectStories, shortId } from "../../lab/selectors.ts";

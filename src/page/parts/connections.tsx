@@ -1,0 +1,50 @@
+/** A table of connections, each a way to its own view. */
+import type { ConnectionDocument } from "../../web/protocol.ts";
+import { linkTo } from "../route.ts";
+import { Verdict } from "./verdict.tsx";
+
+export function Connections({ connections }: { connections: readonly ConnectionDocument[] }) {
+  if (connections.length === 0) return <p class="quiet">No connection yet.</p>;
+  return (
+    <section class="scroll" aria-label="connections">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">connection</th>
+            <th scope="col">verdict</th>
+            <th scope="col">state</th>
+            <th scope="col">cards</th>
+            <th scope="col">rule</th>
+            <th scope="col">peer</th>
+            <th scope="col" class="number">
+              in
+            </th>
+            <th scope="col" class="number">
+              out
+            </th>
+            <th scope="col">since</th>
+          </tr>
+        </thead>
+        <tbody>
+          {connections.map((one) => (
+            <tr key={one.id}>
+              <td>
+                <a href={linkTo("connection", one.id)}>{one.id}</a>
+              </td>
+              <td>
+                <Verdict verdict={one.verdict} />
+              </td>
+              <td>{one.state}</td>
+              <td>{one.cards.join(" ")}</td>
+              <td>{one.lastRule ?? ""}</td>
+              <td>{one.remote}</td>
+              <td class="number">{one.bytesIn}</td>
+              <td class="number">{one.bytesOut}</td>
+              <td>{one.since ? new Date(one.since).toLocaleTimeString("en-GB") : ""}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

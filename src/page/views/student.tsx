@@ -1,0 +1,44 @@
+/** A student's page: how it goes, where to connect, and each connection. */
+import type { MeState } from "../../web/protocol.ts";
+import { conditionOf, LEGEND, SIGNS, wordOf } from "../condition.ts";
+import { now, stateOf } from "../live.ts";
+import { CardView } from "../parts/card.tsx";
+import { Connections } from "../parts/connections.tsx";
+import { useLook } from "../use-look.ts";
+
+export function StudentView({ label }: { label: string }) {
+  useLook(`me/${label}`);
+  const state = stateOf<MeState>(`me/${label}`).value;
+  if (state === undefined) return <p class="quiet">Loading …</p>;
+  if (state === null) return <p role="alert">There is nothing for {label} in this lab.</p>;
+  const { tile, instances, connections, card } = state;
+  const condition = conditionOf(tile);
+  return (
+    <>
+      <h1>{label}</h1>
+      <p class="standing" data-condition={condition}>
+        <span class="sign" aria-hidden="true">
+          {SIGNS[condition]}
+        </span>{" "}
+        {condition === "mistake" ? LEGEND.mistake : wordOf(tile, now.value)}
+        {tile.checks && `, ${tile.checks.passed} of ${tile.checks.of} checks passed`}
+      </p>
+      {card && <CardView card={card} />}
+      <section>
+        <h2>Your ports</h2>
+        <ul class="ports">
+          {instances.map(({ id, role, port, state: standing }) => (
+            <li key={id}>
+              <b>{role}</b> <span class="mono">{port}</span>
+              {standing !== "running" && <span class="quiet"> {standing}</span>}
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section>
+        <h2>Your connections</h2>
+        <Connections connections={connections} />
+      </section>
+    </>
+  );
+}
