@@ -89,14 +89,10 @@ export default defineStandalone({
       ? await writtenMatrix(assignment, { rung, into, handIns, names, signal }, call)
       : undefined;
     if (isJson) data({ folder: into.folder, box: rung.report, hand_ins: lines.map(documentOf) });
-    else
-      tellSummary(
-        lines,
-        cases,
-        { ...assignment, box: rung.report.kind, notes: rung.report.notes },
-        given,
-        call,
-      );
+    else {
+      const about = { max: assignment.max, box: rung.report.kind, notes: rung.report.notes };
+      tellSummary(lines, cases, about, given, call);
+    }
     if (matrix && !isJson)
       call.out(
         `${matrix}\nwrote ${path.join(given.out, "matrix.html")}, ${path.join(given.out, "matrix.csv")}`,

@@ -86,7 +86,7 @@ function ownView({ hidden, shown, keep, diskBytes }: OuterUnshare): string[] {
     ),
     ...TEMPORARY.map((folder) => `mount -t tmpfs -o size=${diskBytes},mode=1777 temporary ${folder}`),
     ...closed.map(shellWord).flatMap((folder) => [
-      // One that lies in a folder for temporary files is gone with it.
+      // Gone, where it lies in a folder for temporary files.
       `mkdir -p ${folder}`,
       `mount -t tmpfs -o size=1m,mode=755 closed ${folder}`,
     ]),
@@ -98,15 +98,15 @@ function ownView({ hidden, shown, keep, diskBytes }: OuterUnshare): string[] {
   ];
 }
 
-/** Those that there are, but the root and what lies in another one. */
+/** Folders of these that exist, but the root and what lies in another one. */
 function outermost(folders: readonly string[]): string[] {
   const there = new Set(folders.filter((folder) => folder !== "/" && existsSync(folder)));
   return [...there].filter((folder) => ![...there].some((other) => isIn(folder, other)));
 }
 
 /**
- * All that is mounted is remounted: what a namespace is lent may lose the right to write, never win it. Its other marks are told again, for
- * they may not be taken away. A mount that cannot be is one that nobody writes through, the root apart.
+ * Remounts all that is mounted: what a namespace is lent may lose the right to write, never win it. Its other marks are told again, for
+ * they may not be taken away. Where a mount does not take it, no user may write there, the root apart.
  */
 const readOnlyBut = (writable: readonly string[]): string => `
 while read -r _ _ _ _ at marks _; do
