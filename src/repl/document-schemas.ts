@@ -378,6 +378,10 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
   tree: z.array(instance.extend({ peers: z.array(connection) })),
   unload: z.object({ name: z.string() }),
   "wait-for": oneOrMany(z.union([instance, connection])),
+  web: z.union([
+    z.object({ link: z.string(), level: z.string(), until: time }),
+    z.object({ closed: z.union([z.boolean(), count]) }),
+  ]),
 };
 
 /** Commands that answer with a document for each line, entry, step or look. */

@@ -129,6 +129,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   kick: ["kick c2 --json"],
   kill: ["kill calculator --json"],
   reload: ["reload --json"],
+  web: ["web --port 0 --json", "web --revoke --json", "web --off --json"],
 };
 
 /** Those that follow what happens are run below; these need a realm or a class, or end the daemon. */
