@@ -1,6 +1,7 @@
 /** Roles that a lab file brings: `role: ./my-role.ts` names a file of the user's, from the lab file's folder. */
 import path from "node:path";
 import { isMap } from "yaml";
+import { isModuleName } from "../catalogue/module-name.ts";
 import type { RoleTable } from "../catalogue/role-folder.ts";
 import { messageOf, NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
@@ -11,7 +12,7 @@ import { CLASS_LISTS, type OpenLabFile } from "./lab-yaml.ts";
 export type ReadRole = (file: string) => Promise<Role>;
 
 const isFile = (word: unknown): word is string =>
-  typeof word === "string" && (word.includes("/") || /\.[mc]?[jt]s$/.test(word));
+  typeof word === "string" && (word.includes("/") || isModuleName(word));
 
 /** By the words that name them. Rejects with the lab file's line, and the role's. */
 export async function bringRoles(

@@ -374,6 +374,10 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
   unload: z.object({ name: z.string() }),
   who: z.array(student),
   "wait-for": oneOrMany(z.union([instance, connection])),
+  web: z.union([
+    z.object({ link: z.string(), level: z.string(), until: time }),
+    z.object({ closed: z.union([z.boolean(), count]) }),
+  ]),
 };
 
 /** Commands that answer with a document for each line, entry, step or look. */

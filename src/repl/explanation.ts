@@ -64,7 +64,7 @@ export function closingLines(explanation: Explanation): string[] {
   const { judged, reason } = explanation;
   const { verdict } = judged;
   if (verdict === "crashed") return [crashLine(explanation.story)];
-  if (explanation.story.isLineBad) return [badLineText(explanation.story), lastLine(explanation)];
+  if (explanation.story.isLineBad) return [badLineText([explanation.story]), lastLine(explanation)];
   const what =
     verdict === "ok"
       ? "No mistake recognised. (That does not prove the program right.)"
@@ -73,9 +73,9 @@ export function closingLines(explanation: Explanation): string[] {
 }
 
 /** Faults that were on the line: what looks like a mistake may be theirs. */
-function badLineText({ entries }: Story): string {
-  const faults = entries.flatMap((entry) =>
-    entry.kind === "fault" && entry.deed === "on" ? [lineFaultText(entry)] : [],
+export function badLineText(stories: readonly Story[]): string {
+  const faults = stories.flatMap(({ entries }) =>
+    entries.flatMap((entry) => (entry.kind === "fault" && entry.deed === "on" ? [lineFaultText(entry)] : [])),
   );
   const which = faults.length > 0 ? ` (${[...new Set(faults)].join("; ")})` : "";
   return `The line was bad here${which}, so no mistake is looked for: what came, or did not come, may be the line's doing.`;

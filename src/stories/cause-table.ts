@@ -171,6 +171,11 @@ const seen = {
     { said: "peer", ours: "peer" },
     ({ said, ours }) => `the server answered ${quoted(said)}, ours would have said ${quoted(ours)}`,
   ),
+  "spoke-unasked": row(
+    "note",
+    { said: "peer" },
+    ({ said }) => `the server said ${quoted(said)}, ours would have said nothing here`,
+  ),
   "not-answered": row(
     "note",
     { ours: "peer" },

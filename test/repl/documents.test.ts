@@ -129,6 +129,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   kick: ["kick c2 --json"],
   kill: ["kill calculator --json"],
   reload: ["reload --json"],
+  web: ["web --port 0 --json", "web --revoke --json", "web --off --json"],
 };
 
 /** They need a class: test/class asks them. */
