@@ -7,8 +7,8 @@ import type { Contestant, Question } from "../question.ts";
 import { newFolder, runLoad, startLoad } from "../scene.ts";
 
 const STUDENTS = 200;
-const FIRST_PORT = 24_000;
-const LAST_PORT = 25_999;
+/** Two classes are there at once, one with pages and one without. */
+let nextPort = 24_000;
 const PAGES = 20;
 /** A student's state moves ten times a second. */
 const EVERY_MS = 100;
@@ -25,6 +25,8 @@ interface ClassPlaces {
 /** A class of knock-knock, and beside it a calculator for one client. */
 async function startClass(): Promise<Omit<LabServer, "ports"> & ClassPlaces> {
   const folder = newFolder();
+  const [first, last] = [nextPort, nextPort + 999];
+  nextPort += 1_000;
   const roster = path.join(folder.path, "roster.csv");
   writeFileSync(
     roster,
@@ -34,7 +36,7 @@ async function startClass(): Promise<Omit<LabServer, "ports"> & ClassPlaces> {
     [
       `roster: ${roster}`,
       "class:",
-      `  ports: ${FIRST_PORT}-${LAST_PORT}`,
+      `  ports: ${first}-${last}`,
       "each:",
       "  - role: knock-knock",
       "    host: 127.0.0.1",
@@ -45,7 +47,7 @@ async function startClass(): Promise<Omit<LabServer, "ports"> & ClassPlaces> {
       "",
     ].join("\n"),
   );
-  const isStudents = (port: number) => port >= FIRST_PORT && port <= LAST_PORT;
+  const isStudents = (port: number) => port >= first && port <= last;
   return {
     ...server,
     students: server.ports.filter(isStudents),

@@ -10,8 +10,9 @@ export interface OutputLine {
 }
 
 interface Completion {
+  /** Where in the line the word begins that they stand for. */
   readonly from: number;
-  readonly candidates: readonly string[];
+  readonly candidates: readonly { readonly value: string }[];
 }
 
 /** Lines that are kept: more are not read, and each is an element. */

@@ -71,7 +71,7 @@ export class WallSource implements Source {
     const to = this.#version;
     if (this.#last?.from === from && this.#last.to === to) return this.#last.json;
     const tiles = [...this.#tiles.values()].filter(({ version }) => version > from).map(({ json }) => json);
-    const order = this.#orderVersion > from ? `,"order":${JSON.stringify(this.#order)}` : "";
+    const order = from === 0 || this.#orderVersion > from ? `,"order":${JSON.stringify(this.#order)}` : "";
     const json = `{"isWhole":${from === 0},"tiles":[${tiles.join(",")}]${order}}`;
     this.#last = { from, to, json };
     return json;
