@@ -67,7 +67,7 @@ describe.skipIf(!hasChromium)("a page whose daemon is killed (skipped without ch
     await once(client, "connect");
     await page.waitForSelector(".tile >> text=working", lasting);
     client.destroy();
-    await page.waitForSelector(".tile >> text=not here", lasting);
+    await page.waitForSelector(".tile[data-condition=working]", { state: "detached", ...lasting });
   }, 120_000);
 });
 

@@ -154,12 +154,15 @@ describe.skipIf(!hasChromium).each(views)(
   },
 );
 
-/** For the docs: the view as it stands, in 256 colours' worth of bytes. */
+/** For the docs, in sizes that a page of text has room for. */
 async function draw(page: Page, name: string): Promise<void> {
   mkdirSync(pictures, { recursive: true });
+  await page.setViewportSize(
+    name === "student" ? { width: 390, height: 760 } : { width: 1_000, height: 640 },
+  );
   // Plots and tiles that move have come to rest by then.
   await page.waitForTimeout(1_500);
-  await page.screenshot({ path: path.join(pictures, `${name}.png`), animations: "disabled" });
+  await page.screenshot({ path: path.join(pictures, `web-${name}.png`), animations: "disabled" });
 }
 
 describe.skipIf(!hasChromium)("the wall (skipped without chromium)", () => {
