@@ -10,7 +10,7 @@ export interface OutputLine {
 }
 
 interface Completion {
-  /** Where in the line the word begins that they stand for. */
+  /** Place in the line at which the word begins that they stand for. */
   readonly from: number;
   readonly candidates: readonly { readonly value: string }[];
 }
