@@ -37,6 +37,9 @@ export interface LabFaults {
   remove(id: string): Promise<FaultDocument>;
 }
 
+/** Must be quick, and must not write to the bytes. */
+export type ByteListener = (kind: "in" | "out", bytes: Buffer) => void;
+
 export interface Lab {
   readonly version: string;
   readonly pid: number;
@@ -76,6 +79,8 @@ export interface Lab {
   judged(story: Story): Judged;
   /** Bytes on their way through a live connection; undefined where it has ended. */
   buffers(connection: string, limitBytes: number): ConnectionBuffers | undefined;
+  /** Tells each byte that goes over a live connection from now on, until the answer is called; undefined where it has ended, or is another process's. */
+  overhear(connection: string, listener: ByteListener): (() => void) | undefined;
   /** A class at a glance, a row a student, in the roster's order; none where the lab is no class. */
   students(): readonly StudentRow[];
   readonly registry: LabRegistry;

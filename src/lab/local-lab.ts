@@ -26,6 +26,7 @@ import { type ChangeListener, type InstanceChange, type LabTopic, Listeners } fr
 import { ConnectionCommands } from "./connection-commands.ts";
 import { InstanceCommands, type InstanceCommandsParts } from "./instance-commands.ts";
 import type {
+  ByteListener,
   JournaledStory,
   Lab,
   LabAudit,
@@ -167,6 +168,10 @@ export class LocalLab implements Lab {
 
   students(): readonly StudentRow[] {
     return this.#parts.file.class?.rows(this) ?? [];
+  }
+
+  overhear(connection: string, listener: ByteListener) {
+    return this.#connections.overhear(connection, listener);
   }
 
   buffers(connection: string, limitBytes: number) {
