@@ -177,6 +177,8 @@ export interface LabQueryOptions {
   readonly limit?: number | undefined;
   readonly timeoutMs?: number | undefined;
   readonly showTokens?: boolean | undefined;
+  /** A week of the journal, `2026-W49`; undefined: the newest ones. */
+  readonly week?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
