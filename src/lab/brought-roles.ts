@@ -6,7 +6,7 @@ import type { RoleTable } from "../catalogue/role-folder.ts";
 import { messageOf, NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
 import { shownFrom } from "../stack-place.ts";
-import type { OpenLabFile } from "./lab-yaml.ts";
+import { CLASS_LISTS, type OpenLabFile } from "./lab-yaml.ts";
 
 /** Reads a role of the user's own from its file. Rejects with a sentence that says where in it, and why. */
 export type ReadRole = (file: string) => Promise<Role>;
@@ -22,7 +22,8 @@ export async function bringRoles(
   const folder = path.dirname(labFile);
   const brought: RoleTable = new Map();
   const files = new Map<string, string>();
-  for (const entry of [...top.entries, ...((top.sections.get("each") ?? []) as unknown[])]) {
+  const ofClass = CLASS_LISTS.flatMap((list) => (top.sections.get(list) ?? []) as unknown[]);
+  for (const entry of [...top.entries, ...ofClass]) {
     const word = isMap(entry) ? entry.get("role") : undefined;
     if (!isMap(entry) || !isFile(word) || brought.has(word)) continue;
     const file = path.resolve(folder, word);
