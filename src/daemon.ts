@@ -11,6 +11,7 @@
  */
 import { mkdirSync } from "node:fs";
 import path from "node:path";
+import type { Admission } from "./actors/admission.ts";
 import { systemClock } from "./actors/clock.ts";
 import { DescriptorBudget } from "./actors/descriptor-budget.ts";
 import { localFiles } from "./actors/files.ts";
@@ -25,6 +26,7 @@ import { Apartment } from "./apart/apartment.ts";
 import type { RoleTable } from "./catalogue/role-folder.ts";
 import { RoleLibrary } from "./catalogue/role-library.ts";
 import { shippedRoles } from "./catalogue/shipped-roles.ts";
+import { openClasses } from "./class-keeper.ts";
 import { type Config, schemaFile, version } from "./config.ts";
 import { ControlServer } from "./control/control-server.ts";
 import type { OpenEvaluation } from "./control/operator-session.ts";
@@ -36,7 +38,8 @@ import { StoryJournal } from "./journaling.ts";
 import { Judge } from "./judging.ts";
 import { DatabaseQuestions } from "./lab/database-questions.ts";
 import { InstanceMemory } from "./lab/instance-memory.ts";
-import { telemetryOfMove, telemetryOfSecrets } from "./lab/instance-telemetry.ts";
+import { StartTelemetry, telemetryOfMove, telemetryOfSecrets } from "./lab/instance-telemetry.ts";
+import type { LabClass } from "./lab/lab-class.ts";
 import { LabEntryIds } from "./lab/lab-entry-ids.ts";
 import { LabFileRoles } from "./lab/lab-file-roles.ts";
 import { LocalLab } from "./lab/local-lab.ts";
@@ -47,6 +50,7 @@ import type { Clock } from "./machines/_world.ts";
 import { OpsKeeper } from "./ops-keeper.ts";
 import { isOnlyInTimeWait } from "./os/proc.ts";
 import { rootFolder } from "./places.ts";
+import { startAdvice } from "./start-advice.ts";
 import { type LabBook, openAddressBook } from "./stores/address-book.ts";
 import { openAudit } from "./stores/audit.ts";
 import { openKeptChecks } from "./stores/checks.ts";
@@ -59,11 +63,6 @@ import { Queries } from "./stores/queries.ts";
 import { openRegistry } from "./stores/registry.ts";
 import { Recorder } from "./stories/recorder.ts";
 import { WebKeeper } from "./web-keeper.ts";
-
-/** Room for the ports of one lab. */
-const OFFSET_STEP = 1_000;
-/** A class and its files fit into so many. */
-const FEW_DESCRIPTORS = 200;
 
 export interface DaemonParts {
   readonly clock?: Clock;
@@ -91,9 +90,11 @@ export class Daemon {
   readonly #memory: InstanceMemory;
   readonly #file: LabFileRoles;
   readonly #control: ControlServer;
+  readonly #admission: Admission = { gate: undefined };
   /** For those who look on, where it is wanted. */
   readonly #observe: ControlServer | undefined;
   readonly #web: WebKeeper;
+  readonly #starting: StartTelemetry;
   readonly #ops: OpsKeeper;
   #ending: Promise<void> | undefined;
 
@@ -125,6 +126,7 @@ export class Daemon {
       (role, name, error) =>
         this.log.logger.warn(`the role ${role}: ${name} is not called any more: ${messageOf(error)}`),
     );
+    this.#starting = new StartTelemetry(this.log.telemetry);
     this.#exposures = new Exposures(this.log.telemetry);
     this.#database = openDatabase(dataFolder, this.log);
     this.#queries = new Queries(this.#database.file);
@@ -147,6 +149,7 @@ export class Daemon {
         this.lab.instanceRemoved(instance);
       },
     });
+    this.log.labelOf = (instance) => this.supervisor.find(instance)?.spec.options.label;
     const defaults = new SpawnDefaults(config, this.#library.roles);
     this.#memory = new InstanceMemory(openInstances(this.#database), this.supervisor, this.log, clock);
     const userRoles = new UserRoles(this.#library, this.supervisor);
@@ -155,6 +158,7 @@ export class Daemon {
       defaults,
       userRoles,
       faults: this.#faults,
+      classes: this.#newClasses(dataFolder, clock),
       warn: (sentence) => this.log.logger.warn(sentence),
       book,
       entries: new LabEntryIds(openLabEntries(this.#database), (error) =>
@@ -166,6 +170,7 @@ export class Daemon {
       lab: () => this.lab,
       onJudged: (story) => {
         this.#journal.keepJudged(story);
+        if (story.judged) this.#file.class?.onJudged(story, story.judged);
         this.#ops.judged(story);
       },
       pairs: async (client, server) => {
@@ -256,9 +261,26 @@ export class Daemon {
       ...(this.#programWatch ? { surveyPort } : {}),
       hubs: new LocalHubs(),
       onLink: this.#faults.onLink,
+      admission: this.#admission,
       ids,
       apart: apartment.serviceOf,
     };
+  }
+
+  #newClasses(dataFolder: string, clock: Clock): LabClass {
+    return openClasses({
+      database: this.#database,
+      dataFolder,
+      portOffset: this.#config.portOffset,
+      clock,
+      descriptors: this.#descriptors,
+      admission: this.#admission,
+      recorder: this.recorder,
+      judged: (story) => this.#judge.judged(story),
+      roles: this.#library.roles,
+      members: (instance) => this.supervisor.find(instance)?.service.members,
+      log: this.log,
+    });
   }
 
   #newProgramWatch(clock: Clock): ProgramWatch {
@@ -297,12 +319,15 @@ export class Daemon {
     await this.#ops.listen(this.#config.metrics);
     this.#programWatch?.start();
     const starting = this.supervisor.instances.filter(({ id }) => stored.get(id) !== "stopped");
+    this.#starting.begin(starting);
     for (const instance of starting) instance.start();
     await Promise.all(starting.map((instance) => instance.settled()));
+    this.#starting.end();
     await this.#web.bringBack();
     this.#exposures.emitAll();
-    this.#adviseOffset();
-    this.#warnIfCramped();
+    const { portOffset } = this.#config;
+    for (const advice of startAdvice(this.supervisor.instances, portOffset, this.#descriptors))
+      this.log.logger.warn(advice);
     await this.#ops.ready();
   }
 
@@ -311,27 +336,8 @@ export class Daemon {
     return this.#ops.address;
   }
 
-  /** Ports of a lab that are all taken are most often another lab's, on the same machine. */
-  #adviseOffset(): void {
-    const isTaken = ({ spec, lastErrorCode }: Instance) => spec.isFromLab && lastErrorCode === "port-taken";
-    const { length } = this.supervisor.instances.filter(isTaken);
-    if (length === 0) return;
-    const offset = this.#config.portOffset + OFFSET_STEP;
-    this.log.logger.warn(
-      `${length === 1 ? "a port of this lab is" : `${length} ports of this lab are`} taken: if another lab runs on this machine, start this one with netlabd --port-offset ${offset}`,
-    );
-  }
-
-  #warnIfCramped(): void {
-    const { limit, left } = this.#descriptors;
-    if (left >= FEW_DESCRIPTORS) return;
-    this.log.logger.warn(
-      `few file descriptors: ${limit} in all (ulimit -n), ${Math.max(0, left)} of them for peers; those over it are refused`,
-    );
-  }
-
   #onInstanceState(instance: Instance, from: string, to: string): void {
-    for (const event of telemetryOfMove(instance, from, to)) this.log.telemetry(event);
+    for (const event of telemetryOfMove(instance, from, to)) this.#starting.telemetry(event);
     if (to === "starting" && instance.spec.options.record === "full") this.#journal.start();
     if (to === "running" && instance.role.side !== "client") this.#memory.keepPort(instance);
     this.lab.instanceMoved(instance, from, to);

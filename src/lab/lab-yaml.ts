@@ -124,9 +124,9 @@ export interface Reading {
 
 const TOP_KEYS = ["title", "book", "roles"];
 /** Of a class: see class-yaml.ts. */
-const CLASS_KEYS = ["roster", "class", "each"];
+const CLASS_KEYS = ["roster", "class", "each", "groups", "shared"];
 /** Lists of roles, each an entry as in `roles:`. */
-const CLASS_LISTS = ["each"];
+export const CLASS_LISTS = ["each", "groups", "shared"];
 
 export interface Top {
   readonly title: string | undefined;
@@ -168,7 +168,8 @@ function readKey(key: unknown, value: unknown, place: Place): string {
   return word;
 }
 
-export function readRole(entry: unknown, reading: Reading): LabRole {
+/** `besides`: keys of the entry that are no option of its role. */
+export function readRole(entry: unknown, reading: Reading, besides: readonly string[] = []): LabRole {
   const { roles, brought, place, fill = (asWritten) => asWritten } = reading;
   if (!isMap(entry)) throw new NetlabError("bad-lab-file/no-entry", { place: place(entry) });
   const roleName = entry.get("role");
@@ -180,7 +181,7 @@ export function readRole(entry: unknown, reading: Reading): LabRole {
       ? new NetlabError("bad-lab-file/no-role", { place: at, hint })
       : new NetlabError("bad-lab-file/unknown-role", { place: at, name: roleName as string, hint });
   }
-  const given = readOptions(entry, Object.keys(schemaOf(role).shape), reading);
+  const given = readOptions(entry, Object.keys(schemaOf(role).shape), reading, besides);
   try {
     playedRole(role, parseOptions(role, fill(given)), new Map([...roles, ...brought]));
   } catch (error) {
@@ -210,11 +211,12 @@ function readOptions(
   entry: YAMLMap,
   known: readonly string[],
   { document, place }: Reading,
+  besides: readonly string[],
 ): Record<string, unknown> {
   const given: Record<string, unknown> = {};
   for (const { key, value } of entry.items) {
     const word = String(isScalar(key) ? key.value : key);
-    if (word === "role" || word === "faults") continue;
+    if (word === "role" || word === "faults" || besides.includes(word)) continue;
     const option = word.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
     if (!known.includes(option)) {
       throw new NetlabError("bad-lab-file/unknown-key", {

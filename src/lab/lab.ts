@@ -3,7 +3,8 @@
  * commands that answer when they are done, and news by topic. Nothing that acts goes through it.
  */
 import type { AnyStateMachine } from "xstate";
-import type { ClassView, StudentRow } from "../class/student-row.ts";
+import type { ClassLab } from "../class/class-lab.ts";
+import type { RowsOptions, StudentRow } from "../class/student-row.ts";
 import type { FaultDocument, FaultRequest } from "../faults/fault-board.ts";
 import type { PeerTerm } from "../ids.ts";
 import type { LogLine } from "../log.ts";
@@ -76,8 +77,10 @@ export interface Lab {
   judged(story: Story): Judged;
   /** Bytes on their way through a live connection; undefined where it has ended. */
   buffers(connection: string, limitBytes: number): ConnectionBuffers | undefined;
-  /** A class at a glance, a row a student, in the roster's order; none where the lab is no class. `view`: from these stories, or judged so. */
-  students(view?: Partial<Pick<ClassView, "stories" | "judged">>): readonly StudentRow[];
+  /** The class that the lab is for; undefined: for none. */
+  readonly class?: LabClassView | undefined;
+  /** A class at a glance, a row a student, in the order of their places; none where the lab is no class. */
+  students(how?: RowsOptions): readonly StudentRow[];
   readonly registry: LabRegistry;
   readonly book: LabBook;
   readonly faults: LabFaults;
@@ -133,10 +136,32 @@ export interface Lab {
   /** A fault of our own, for the log. */
   reportFault(error: unknown, sentence: string): void;
   /** Drains and ends the daemon; returns at once. */
-  /** Reads the lab file again. Rejects and changes nothing where it is wrong. */
-  reload(): Promise<void>;
+  /**
+   * Reads the lab file again. Rejects and changes nothing where it is wrong, or where students would leave the class and `confirm` does not
+   * let them.
+   */
+  reload(confirm?: (students: readonly string[]) => Promise<boolean>): Promise<void>;
   shutdown(why: string): void;
 }
+
+/** The class as its instructor sees it and acts on it. */
+export type LabClassView = Pick<
+  ClassLab,
+  | "name"
+  | "plan"
+  | "students"
+  | "groups"
+  | "groupOf"
+  | "kindOf"
+  | "find"
+  | "former"
+  | "hints"
+  | "hint"
+  | "gate"
+  | "setGate"
+  | "who"
+  | "forget"
+>;
 
 export type LabRegistry = Pick<Registry, "list" | "register" | "deregister">;
 

@@ -26,7 +26,9 @@ export async function playAgain(lab: Lab, request: Playing, moment?: number): Pr
 export function replayRequest(lab: Lab, story: Story, otherRole?: string): Playing {
   const instance = lab.find(story.subject.instance);
   const role = roleOf(lab, otherRole) ?? roleOf(lab, instance?.type ?? story.subject.role);
-  if (!role) throw new NetlabError("no-such-role/gone", { id: story.subject.id });
+  const { id } = story.subject;
+  if (!role) throw new NetlabError("no-such-role/gone", { id });
+  if (role.side === "proxy") throw new NetlabError("wrong-state/proxy-replay", { id });
   checkPlayable(story, role);
   const isSame = instance !== undefined && instance.type === role.name;
   const given = isSame ? { ...instance.given, ...instance.made } : {};
