@@ -98,11 +98,12 @@ async function reload(daemon: Daemon): Promise<void> {
   }
 }
 
-function printReady({ lab: { pid, socketPath, instances } }: Daemon): void {
+function printReady({ lab: { pid, socketPath, instances }, metricsAddress }: Daemon): void {
   const ready = {
     event: "ready",
     pid,
     socket: socketPath,
+    ...(metricsAddress === undefined ? {} : { metrics: metricsAddress }),
     instances: instances.map((one) => instanceDocument(one)),
   };
   process.stdout.write(`${harmlessJson(ready)}\n`);

@@ -30,6 +30,11 @@ export function netlabdProgram(env: NodeJS.ProcessEnv = process.env): Command {
       offset,
       0,
     )
+    .option(
+      "--metrics <port>",
+      "answer GET /healthz and GET /metrics (OpenMetrics) on this port, of this machine only; HOST:PORT for another address",
+      metricsAddress,
+    )
     .option("--repl", "open the REPL on this terminal (default: when there is one)")
     .option("--no-repl", "show the log instead")
     .option("--detach", "run in the background, when every role listens or has failed", false)
@@ -41,7 +46,8 @@ export function netlabdProgram(env: NodeJS.ProcessEnv = process.env): Command {
         .choices(["trace", "debug", "info", "warn", "error"])
         .default("info"),
     )
-    .option("--journal", "write every story to the database too", false)
+    .option("--journal", "write every story to disk too, a file a week (default: where the lab is a class)")
+    .option("--no-journal", "write none, of a class neither")
     .option(
       "--record-memory <size>",
       "memory for all connections' stories together (default: 64M)",
@@ -86,6 +92,14 @@ function recordMemory(text: string): number {
   if (data === undefined || data < MEGABYTE)
     throw new InvalidArgumentError("Write a size such as 64M, of at least 1M.");
   return data;
+}
+
+function metricsAddress(text: string): { host: string; port: number } {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return { host: "127.0.0.1", port: Number(text) };
+  const [, host, port] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
+  if (host === undefined || Number(port) > 65_535)
+    throw new InvalidArgumentError("Write a port, e.g. 9464, or an address and a port, e.g. 192.0.2.1:9464.");
+  return { host: host === "localhost" ? "127.0.0.1" : host.replace(/^\[(.*)\]$/, "$1"), port: Number(port) };
 }
 
 function offset(text: string): number {

@@ -12,6 +12,8 @@ export interface WebKeeperParts {
   readonly dataFolder: string;
   readonly lab: () => Lab;
   readonly log: Log;
+  /** Loads what a look at stories wants. */
+  readonly prepare: () => Promise<void>;
   readonly openEvaluation: OpenEvaluation | undefined;
 }
 
@@ -27,9 +29,9 @@ export class WebKeeper {
 
   /** Opens the page again that was open when the daemon ended last: its readers come back by themselves. */
   async bringBack(): Promise<void> {
-    const { dataFolder, log } = this.#parts;
+    const { dataFolder, log, prepare } = this.#parts;
     if (!existsSync(path.join(dataFolder, "web.json"))) return;
-    const door = await this.#load();
+    const [door] = await Promise.all([this.#load(), prepare()]);
     if (!door.remembered) return;
     try {
       const { address } = await door.open(door.remembered);

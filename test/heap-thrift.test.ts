@@ -31,11 +31,29 @@ describe("the heap's thrift", () => {
     expect(said()).toContain("--semi-space-growth-factor=1");
     clock.advance(60_000);
     expect(said()).toEqual([]);
-    come(1);
+    come(64);
     clock.advance(2_999);
     expect(said()).toEqual([]);
     clock.advance(1);
     expect(said()).toContain("--semi-space-growth-factor=2");
+  });
+
+  it("ends with the first second where hardly a peer has come by then, and only with that one", () => {
+    const { clock, come, said } = thrift();
+    said();
+    come(63);
+    clock.advance(999);
+    expect(said()).toEqual([]);
+    clock.advance(1);
+    expect(said()).toContain("--maglev");
+    come(512);
+    expect(said()).toContain("--no-maglev");
+    clock.advance(1_000);
+    come(1);
+    clock.advance(2_999);
+    expect(said()).toEqual([]);
+    clock.advance(1);
+    expect(said()).toContain("--maglev");
   });
 
   it("begins again with the 512th peer of a second, and outlasts a pause", () => {

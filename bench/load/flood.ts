@@ -7,8 +7,8 @@ import { answer, open, openMany, options } from "./_sockets.ts";
 
 const { port, members, lines } = options<{ port: number; members: number; lines: number }>();
 const QUIET_MS = 500;
-/** ncat's backlog is ten, and whoever does not fit waits for a second. */
-const FEW_AT_ONCE = 2;
+/** ncat's backlog is ten, and whoever does not fit waits for a second: so none knocks before those in front were greeted. */
+const FEW_AT_ONCE = 8;
 const GIVEN_UP_MS = 20_000;
 const text = Buffer.from(
   Array.from({ length: lines }, (_, line) => `line ${100_000 + line} of many\n`).join(""),
@@ -18,9 +18,13 @@ const END = text.subarray(-`line ${100_000} of many\n`.length);
 
 class Member {
   bytes = 0;
+  readonly #greeting = Promise.withResolvers<void>();
+  /** Each of the rooms says something to who comes in. */
+  readonly greeted = this.#greeting.promise;
   readonly #end = Buffer.alloc(END.length);
 
   hear(chunk: Buffer): void {
+    if (this.bytes === 0) this.#greeting.resolve();
     this.bytes += chunk.length;
     if (chunk.length < this.#end.length) this.#end.copyWithin(0, chunk.length);
     chunk.copy(this.#end, Math.max(0, END.length - chunk.length), Math.max(0, chunk.length - END.length));
@@ -52,6 +56,7 @@ async function enter(index: number): Promise<Socket> {
     member.hear(chunk);
     lastAt = performance.now();
   });
+  await member.greeted;
   socket.write(`:member${index}:m${index}\n`);
   return socket;
 }

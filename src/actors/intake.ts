@@ -125,6 +125,7 @@ export class Intake implements StaleHandler, TurnTaker {
     const now = toMs(at);
     const isText = this.#framer.takesText && !this.#inflow && !isOfLongLine(chunk);
     const text = isText ? asciiText(chunk) : undefined;
+    if (text !== undefined) this.#story.framing = this.#framer.framing;
     this.#record(chunk, at, text);
     this.#framer.push(chunk, now, text);
     if (this.#inflow) return this.#inflow.flow();
@@ -249,15 +250,16 @@ export class Intake implements StaleHandler, TurnTaker {
   #handNext(phase: Phase, now: number, at: number): boolean {
     this.#stopTimer();
     const framed = this.#framer.next(phase, now, this.#handlers);
+    if (framed.kind === "line") {
+      this.#handlers.onMessage(phase, new PeerMessage(framed.text), at);
+      // The usual read of a line peer is one line: of the same phase there is no more to ask then.
+      return this.#framer.hasLines || this.#phase !== phase || this.#hasEnded || this.#framer.unreadBytes > 0;
+    }
     this.#story.framing = this.#framer.framing;
     switch (framed.kind) {
       case "message":
         this.#handlers.onMessage(phase, new PeerMessage(framed.bytes, framed.value), at);
         return true;
-      case "line":
-        this.#handlers.onMessage(phase, new PeerMessage(framed.text), at);
-        // The usual read of a line peer is one line: of the same phase there is no more to ask then.
-        return this.#phase !== phase || this.#hasEnded || this.#framer.unreadBytes > 0;
       case "wait":
         this.#timer = this.#host.clock.setTimeout(() => this.pump(), framed.ms);
         return false;

@@ -8,7 +8,8 @@ import type { DescriptorBudget } from "../actors/descriptor-budget.ts";
 import type { Instance } from "../actors/instance.ts";
 import { supervisionMachine } from "../actors/supervision.ts";
 import type { RoleLibrary } from "../catalogue/role-library.ts";
-import type { StudentRow } from "../class/student-row.ts";
+import type { ClassLab } from "../class/class-lab.ts";
+import type { RowsOptions, StudentRow } from "../class/student-row.ts";
 import { NetlabError } from "../errors.ts";
 import type { FaultBoard } from "../faults/fault-board.ts";
 import type { PeerTerm } from "../ids.ts";
@@ -35,7 +36,7 @@ import type {
   LabStatus,
   LoadedRole,
 } from "./lab.ts";
-import type { LabFileRoles } from "./lab-file-roles.ts";
+import type { ConfirmLeaving, LabFileRoles } from "./lab-file-roles.ts";
 import { type LabInstance, labInstance } from "./lab-instance.ts";
 import type { Given } from "./spawn-defaults.ts";
 import type { UserRoles } from "./user-roles.ts";
@@ -166,8 +167,12 @@ export class LocalLab implements Lab {
     return this.#parts.judge.judged(story);
   }
 
-  students(): readonly StudentRow[] {
-    return this.#parts.file.class?.rows(this) ?? [];
+  get class(): ClassLab | undefined {
+    return this.#parts.file.class;
+  }
+
+  students(how?: RowsOptions): readonly StudentRow[] {
+    return this.class?.rows(how) ?? [];
   }
 
   overhear(connection: string, listener: ByteListener) {
@@ -264,9 +269,9 @@ export class LocalLab implements Lab {
   }
 
   /** Reads the lab file again. Throws and changes nothing where it is wrong. */
-  async reload(): Promise<void> {
+  async reload(confirm?: ConfirmLeaving): Promise<void> {
     this.#checkRuns();
-    await this.#parts.file.reload();
+    await this.#parts.file.reload(confirm);
   }
 
   get audit(): LabAudit {
@@ -277,8 +282,10 @@ export class LocalLab implements Lab {
     return this.#parts.questions.query(sql, options);
   }
 
-  keepCheck(report: KeptReport): Promise<number> {
-    return this.#parts.checks.add(report);
+  async keepCheck(report: KeptReport): Promise<number> {
+    const run = await this.#parts.checks.add(report);
+    this.class?.onChecks();
+    return run;
   }
 
   journaled(peer: PeerTerm): Promise<JournaledStory | undefined> {

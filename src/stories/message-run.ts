@@ -52,6 +52,20 @@ export class MessageRun implements CountedRun {
     return this.#runner === runner;
   }
 
+  /** Counts one more of the run under way, where it is one: of the same story, state, rule and read. */
+  goesOn(runner: Runner, state: string, rule: string, handedAt: number, sizeBytes: number): boolean {
+    const fact = this.#fact;
+    if (this.#runner !== runner || fact.state !== state || fact.rule !== rule || this.#at !== handedAt)
+      return false;
+    this.#remember(sizeBytes);
+    return true;
+  }
+
+  #remember(sizeBytes: number): void {
+    this.#sizes[this.#count % LAST_ENTRIES] = sizeBytes;
+    this.#count += 1;
+  }
+
   /** Fact of a message, its size aside. */
   factOf(state: string, rule: string): MessageFact {
     const { state: lastState, rule: lastRule } = this.#fact;
@@ -68,8 +82,7 @@ export class MessageRun implements CountedRun {
       this.#fact = fact;
       this.#at = at;
     }
-    this.#sizes[this.#count % LAST_ENTRIES] = sizeBytes;
-    this.#count += 1;
+    this.#remember(sizeBytes);
   }
 
   /** Has it written. */

@@ -4,6 +4,7 @@
  */
 import type { Clock } from "../machines/_world.ts";
 import type { Entry } from "./entry.ts";
+import { messageRun } from "./message-run.ts";
 import type { SlotFollower } from "./slot-follower.ts";
 import { Story, type StorySubject } from "./story.ts";
 
@@ -147,6 +148,8 @@ export class Recorder {
    * asked for each entry, so that of the others none is made.
    */
   tap(listener: TapListener, wants: (story: Story) => boolean = () => true): () => void {
+    // Messages that were only counted so far came before.
+    messageRun.end();
     this.#taps.set(listener, wants);
     return () => this.#taps.delete(listener);
   }

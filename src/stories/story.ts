@@ -9,6 +9,7 @@ import type { Cause } from "./causes.ts";
 import type { Endpoint, Ends, Entry, EntryOf, LineFault, OperatorAction, Transition } from "./entry.ts";
 import { type CountedRun, messageRun } from "./message-run.ts";
 import type { ProgramSample } from "./program.ts";
+import type { RestoredState } from "./restored-state.ts";
 import { PAST, type Retention } from "./retention.ts";
 import { sharedFact } from "./shared-facts.ts";
 import { coded, entryOf, type Fact, type Held, Slots, slot } from "./slots.ts";
@@ -29,7 +30,8 @@ export interface StorySubject {
   readonly role: string;
   /** Number of the role as it was when the peer came: loading it again does not change what this one is played by. */
   readonly edition: number;
-  readonly label?: string | undefined;
+  /** Student or group that it is for; on a port that all share, known once the peer has said its name. */
+  label?: string | undefined;
   readonly transport: "tcp" | "udp";
   /** A question of our own, e.g. of a file server's registrar: no visit. */
   readonly isInternal?: boolean;
@@ -229,6 +231,7 @@ export class Story {
 
   /** A message that framing made of the reads, for the present state. `at`: when they were handed over, or whatever happened since. */
   recordMessage(sizeBytes: number, rule: string, handedAt = this.now()): void {
+    if (messageRun.goesOn(this, this.state, rule, handedAt, sizeBytes)) return;
     this.lastRule = rule;
     const at = Math.max(handedAt, this.#lastAt);
     const fact = messageRun.factOf(this.state, rule);
@@ -327,6 +330,8 @@ export class Story {
 
   /** From here to `endStep`, entries wait, so that the transition comes before what it did. */
   beginStep(): void {
+    // Messages of a step wait in it.
+    if (messageRun.isOf(this)) messageRun.end();
     this.#step ??= [this.now()];
   }
 
@@ -371,25 +376,6 @@ export class Story {
     this.#retention.charge(costBytes);
   }
 }
-
-/** Fields of a story that are restored besides its entries. */
-export type RestoredState = Pick<
-  Story,
-  | "openedAt"
-  | "endedAt"
-  | "state"
-  | "waitsFor"
-  | "bytesIn"
-  | "bytesOut"
-  | "framing"
-  | "lastRule"
-  | "isLineBad"
-  | "fault"
-  | "cause"
-  | "peerName"
-  | "judged"
-  | "secrets"
->;
 
 /** When an entry happened, in milliseconds since 1970. */
 export function wallMs({ openedAt }: Pick<Story, "openedAt">, { at }: Pick<Entry, "at">): number {

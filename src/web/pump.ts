@@ -18,13 +18,15 @@ export interface Reader {
 
 export class Pump {
   readonly #open: (topic: string) => Source | undefined;
+  readonly #onFault: (error: unknown) => void;
   readonly #sources = new Map<string, Source>();
   readonly #readers = new Set<Reader>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** `open` makes the source of a topic; undefined where there is none. */
-  constructor(open: (topic: string) => Source | undefined) {
+  /** `open` makes the source of a topic; undefined where there is none. `onFault` is told what a source threw: that costs this look of it. */
+  constructor(open: (topic: string) => Source | undefined, onFault: (error: unknown) => void) {
     this.#open = open;
+    this.#onFault = onFault;
   }
 
   add(reader: Reader): void {
@@ -49,8 +51,16 @@ export class Pump {
   }
 
   tick(now = performance.now()): void {
-    for (const source of this.#sources.values()) source.look(now);
+    for (const source of this.#sources.values()) this.#look(source, now);
     for (const reader of this.#readers) this.#tell(reader);
+  }
+
+  #look(source: Source, now: number): void {
+    try {
+      source.look(now);
+    } catch (error) {
+      this.#onFault(error);
+    }
   }
 
   #tell(reader: Reader): void {

@@ -11,24 +11,34 @@ export interface Source {
   close(): void;
 }
 
-/** A source whose state is small: it is sent whole. Looked at only where something has happened, or as often as is told. */
+/** A look is followed by so many times its own length: it takes no more of the thread than that. */
+export const PAUSE = 30;
+
+export interface WholeSourceOptions {
+  readonly make: () => unknown;
+  /** How often it is looked at where nothing has been told to happen. */
+  readonly everyMs: number;
+  /** How often at most, where much happens. */
+  readonly leastMs?: number;
+  /** Is given what to call when something has happened; answers what ends that. */
+  readonly follow?: (onChange: () => void) => () => void;
+}
+
+/** A source whose state is small: it is sent whole. */
 export class WholeSource implements Source {
-  readonly #make: () => unknown;
-  readonly #everyMs: number;
-  readonly #unfollow: () => void;
+  readonly #options: WholeSourceOptions;
+  readonly #unfollow: (() => void) | undefined;
   #json = "null";
   #version = 0;
-  #lookedAt = Number.NEGATIVE_INFINITY;
+  #nextAt = Number.NEGATIVE_INFINITY;
+  #soonAt = Number.NEGATIVE_INFINITY;
   #isStale = true;
 
-  /** `follow` is given what to call when something has happened. */
-  constructor(make: () => unknown, everyMs: number, follow?: (onChange: () => void) => () => void) {
-    this.#make = make;
-    this.#everyMs = everyMs;
-    this.#unfollow =
-      follow?.(() => {
-        this.#isStale = true;
-      }) ?? (() => undefined);
+  constructor(options: WholeSourceOptions) {
+    this.#options = options;
+    this.#unfollow = options.follow?.(() => {
+      this.#isStale = true;
+    });
   }
 
   get version(): number {
@@ -36,10 +46,14 @@ export class WholeSource implements Source {
   }
 
   look(now: number): void {
-    if (!this.#isStale && now - this.#lookedAt < this.#everyMs) return;
+    if (now < (this.#isStale ? this.#soonAt : this.#nextAt)) return;
+    const { make, everyMs, leastMs = 0 } = this.#options;
     this.#isStale = false;
-    this.#lookedAt = now;
-    const json = JSON.stringify(this.#make());
+    const begun = performance.now();
+    const json = JSON.stringify(make());
+    const tookMs = performance.now() - begun;
+    this.#soonAt = leastMs === 0 ? now : now + Math.max(leastMs, tookMs * PAUSE);
+    this.#nextAt = Math.max(this.#soonAt, now + everyMs);
     if (this.#version > 0 && json === this.#json) return;
     this.#json = json;
     this.#version += 1;
@@ -50,6 +64,6 @@ export class WholeSource implements Source {
   }
 
   close(): void {
-    this.#unfollow();
+    this.#unfollow?.();
   }
 }

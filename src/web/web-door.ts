@@ -35,6 +35,7 @@ export class WebDoor implements LabWeb {
   readonly #memory: WebMemory;
   readonly #sessions: Sessions;
   readonly #pump: Pump;
+  #hasFailed = false;
   #open:
     | {
         readonly server: WebServer;
@@ -47,7 +48,10 @@ export class WebDoor implements LabWeb {
     this.#parts = parts;
     this.#memory = new WebMemory(parts.dataFolder);
     this.#sessions = new Sessions(this.#memory, () => Date.now());
-    this.#pump = new Pump((topic) => this.#source(topic));
+    this.#pump = new Pump(
+      (topic) => this.#source(topic),
+      (error) => this.#tellFault(error),
+    );
   }
 
   /** As it was asked for before the daemon's last end. */
@@ -109,6 +113,12 @@ export class WebDoor implements LabWeb {
     this.#open = undefined;
     await open?.server.close();
     return open !== undefined;
+  }
+
+  /** Once: a look that fails would fail ten times a second. */
+  #tellFault(error: unknown): void {
+    if (!this.#hasFailed) this.#parts.lab.reportFault(error, "the page could not look at the lab");
+    this.#hasFailed = true;
   }
 
   get #address(): string {

@@ -29,8 +29,8 @@ export function parseExpression(text: string): Expression {
 /** `15 + 3.5`, with one space on either side, as nearly everybody writes it; undefined: it takes the whole grammar. */
 function parsePlainExpression(text: string): Expression | undefined {
   const end = text.indexOf(" ");
-  const operator = text.charAt(end + 1);
-  if (end < 1 || text.charCodeAt(end + 2) !== SPACE || !isOperator(operator)) return undefined;
+  const operator = operatorOf(text.charCodeAt(end + 1));
+  if (end < 1 || text.charCodeAt(end + 2) !== SPACE || operator === undefined) return undefined;
   const left = parsePlainNumber(text, 0, end);
   const right = left === undefined ? undefined : parsePlainNumber(text, end + 3, text.length);
   return left === undefined || right === undefined ? undefined : { ok: true, left, operator, right };
@@ -39,11 +39,12 @@ function parsePlainExpression(text: string): Expression | undefined {
 function parseWhole(text: string): Expression {
   const words = THREE_WORDS.exec(text);
   if (!words) return NO_FORMAT;
-  const operator = words[2] ?? "";
+  const word = words[2] ?? "";
   const left = parsePythonFloat(words[1] ?? "");
   const right = left === undefined ? undefined : parsePythonFloat(words[3] ?? "");
   if (left === undefined || right === undefined) return NO_FORMAT;
-  return isOperator(operator) ? { ok: true, left, operator, right } : NO_OPERATOR;
+  const operator = word.length === 1 ? operatorOf(word.charCodeAt(0)) : undefined;
+  return operator === undefined ? NO_OPERATOR : { ok: true, left, operator, right };
 }
 
 /** [CALC-1, CALC-2] In Python's words and digits. */
@@ -62,4 +63,16 @@ export function resultOf(expression: Expression): string {
   }
 }
 
-const isOperator = (text: string): text is Operator => text.length === 1 && "+-*/".includes(text);
+function operatorOf(character: number): Operator | undefined {
+  switch (character) {
+    case 0x2b:
+      return "+";
+    case 0x2d:
+      return "-";
+    case 0x2a:
+      return "*";
+    case 0x2f:
+      return "/";
+  }
+  return undefined;
+}

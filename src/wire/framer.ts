@@ -92,6 +92,11 @@ export class Framer {
     return this.#framing;
   }
 
+  /** Text of a line peer is unread. */
+  get hasLines(): boolean {
+    return this.#lines !== undefined && this.#lines.length > 0;
+  }
+
   get unreadBytes(): number {
     return (this.#lines?.length ?? 0) + (this.#chunks?.length ?? 0);
   }

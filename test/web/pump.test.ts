@@ -17,16 +17,16 @@ class Page implements Reader {
 /** A thing that stands as the test says. */
 function counter() {
   const thing = { value: 0, looks: 0, isClosed: false };
-  const source = new WholeSource(
-    () => {
+  const source = new WholeSource({
+    make: () => {
       thing.looks += 1;
       return thing.value;
     },
-    0,
-    () => () => {
+    everyMs: 0,
+    follow: () => () => {
       thing.isClosed = true;
     },
-  );
+  });
   return { thing, source };
 }
 
@@ -36,10 +36,15 @@ afterEach(() => {
   open.clear();
 });
 
+/** A test whose source throws says so itself. */
+const fail = (error: unknown) => {
+  throw error;
+};
+
 function watched(pages: readonly Page[]) {
   const { thing, source } = counter();
   const opened = vi.fn((topic: string): Source | undefined => (topic === "wall" ? source : undefined));
-  const pump = new Pump(opened);
+  const pump = new Pump(opened, fail);
   for (const page of pages) {
     pump.add(page);
     open.add(() => pump.remove(page));

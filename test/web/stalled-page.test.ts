@@ -30,7 +30,12 @@ it("a page that does not read costs less than 0.2 MB, and is told the newest whe
       super.add(reader);
     }
   }
-  const pump = new SeenPump(() => new WholeSource(() => `${turn} ${"x".repeat(STATE_BYTES)}`, 0));
+  const pump = new SeenPump(
+    () => new WholeSource({ make: () => `${turn} ${"x".repeat(STATE_BYTES)}`, everyMs: 0 }),
+    (error) => {
+      throw error;
+    },
+  );
   const sessions = new Sessions(new WebMemory(folder), Date.now);
   const lab = { name: "lab", version: "0", clock: { now: Date.now } } as unknown as Lab;
   const openOperator = () => {

@@ -14,16 +14,17 @@ import { WholeSource } from "../source.ts";
 
 /** Silence is told too, and nothing happens in it. */
 const EVERY_MS = 1_000;
+const LEAST_MS = 200;
 const SEQUENCE_STEPS = 120;
 const ENTRY_CHARACTERS = 400;
 
-export function connectionSource(lab: Lab, story: Story): WholeSource {
-  return new WholeSource(
-    () => connectionState(lab, story),
-    EVERY_MS,
-    (onChange) => lab.subscribe("entries", onChange, (one) => one === story),
-  );
-}
+export const connectionSource = (lab: Lab, story: Story) =>
+  new WholeSource({
+    make: () => connectionState(lab, story),
+    everyMs: EVERY_MS,
+    leastMs: LEAST_MS,
+    follow: (onChange) => lab.subscribe("entries", onChange, (one) => one === story),
+  });
 
 export function connectionState(lab: Lab, story: Story): ConnectionState {
   const explanation = explain(lab, story);

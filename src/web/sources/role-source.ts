@@ -7,10 +7,12 @@ import type { ChartState, RoleState } from "../protocol.ts";
 import { WholeSource } from "../source.ts";
 
 const EVERY_MS = 1_000;
+const CHART_EVERY_MS = 5_000;
 /** More are not read, and a page of all would be long in coming. */
 const MOST_CONNECTIONS = 200;
 
-export const roleSource = (lab: Lab, id: string) => new WholeSource(() => roleState(lab, id), EVERY_MS);
+export const roleSource = (lab: Lab, id: string) =>
+  new WholeSource({ make: () => roleState(lab, id), everyMs: EVERY_MS, leastMs: EVERY_MS });
 
 /** Null once it has been removed. */
 function roleState(lab: Lab, id: string): RoleState | null {
@@ -46,8 +48,9 @@ function countsOf(states: readonly string[]): Record<string, number> {
 
 /** The chart of a role is sent once: it changes only where the role is loaded anew. */
 export function chartSource(lab: Lab, name: string): WholeSource {
-  return new WholeSource(() => {
+  const make = () => {
     const role = lab.roles.get(name);
     return role ? ({ chart: chartOf(role.machine, role), summary: role.summary } satisfies ChartState) : null;
-  }, 5_000);
+  };
+  return new WholeSource({ make, everyMs: CHART_EVERY_MS });
 }

@@ -9,15 +9,17 @@ import { cardState } from "./connection-source.ts";
 import { instanceTile, studentTile } from "./tile.ts";
 
 const EVERY_MS = 1_000;
+const LEAST_MS = 250;
 const MOST_CONNECTIONS = 50;
 
-export function studentSource(lab: Lab, label: string): WholeSource {
-  return new WholeSource(
-    () => meState(lab, label),
-    EVERY_MS,
-    (onChange) => lab.subscribe("connections", ({ story }) => story.subject.label === label && onChange()),
-  );
-}
+export const studentSource = (lab: Lab, label: string) =>
+  new WholeSource({
+    make: () => meState(lab, label),
+    everyMs: EVERY_MS,
+    leastMs: LEAST_MS,
+    follow: (onChange) =>
+      lab.subscribe("connections", ({ story }) => story.subject.label === label && onChange()),
+  });
 
 /** Null where nothing is for them. */
 function meState(lab: Lab, label: string): MeState | null {
@@ -41,14 +43,14 @@ function meState(lab: Lab, label: string): MeState | null {
 /** A student of the roster; or where there is none, who has a role for the own use. */
 function tileFor(lab: Lab, label: string): Tile | undefined {
   const now = lab.clock.now();
-  const row = lab.students().find(({ id }) => id === label);
+  const own = lab.stories().filter((story) => story.subject.label === label);
+  const [row] = lab.students({ only: label });
   if (row) return studentTile(row, now);
   const instances = lab.instances.filter((instance) => instance.label === label);
   const [instance] = instances;
   if (!instance) return undefined;
-  const stories = lab.stories().filter((story) => story.subject.label === label);
   const connected = instances.reduce((sum, { connections }) => sum + connections, 0);
-  return { ...instanceTile(lab, instance, stories, now), id: label, connected };
+  return { ...instanceTile(lab, instance, own, now), id: label, connected };
 }
 
 function cardOf(lab: Lab, { card }: Tile): CardState | null {

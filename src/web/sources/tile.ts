@@ -30,7 +30,12 @@ export function studentTile(row: StudentRow, now: number): Tile {
 }
 
 /** The tile of an instance with its stories: those that began last at the end. */
-export function instanceTile(lab: Lab, instance: LabInstance, stories: readonly Story[], now: number): Tile {
+export function instanceTile(
+  lab: Pick<Lab, "judged" | "liveView">,
+  instance: LabInstance,
+  stories: readonly Story[],
+  now: number,
+): Tile {
   const live = stories.filter(({ endedAt }) => endedAt === undefined);
   const story = live.at(-1) ?? stories.at(-1);
   const judged = story && lab.judged(story);

@@ -1,12 +1,20 @@
-/** The wall: a tile a student, each with the version in which it last changed, so that a page is sent those alone that it has not seen. */
+/**
+ * The wall: a tile a student, each with the version in which it last changed, so that a page is sent those alone that it has not seen.
+ * A look reckons those tiles anew that something has happened to, and looks are so far apart that they take a thirtieth of the thread.
+ */
 import type { Lab } from "../../lab/lab.ts";
-import { isOwnQuestion } from "../../lab/selectors.ts";
-import type { Tile, WallState } from "../protocol.ts";
-import type { Source } from "../source.ts";
+import type { LabInstance } from "../../lab/lab-instance.ts";
+import type { Story } from "../../stories/story.ts";
+import type { Tile } from "../protocol.ts";
+import { PAUSE, type Source } from "../source.ts";
+import { ThriftyJudge } from "./thrifty-judge.ts";
 import { instanceTile, studentTile } from "./tile.ts";
+import { TouchedStories } from "./touched-stories.ts";
 
 /** How often it is looked at. */
 const EVERY_MS = 250;
+/** How often those are that only wait. */
+const LIVE_EVERY_MS = 1_000;
 
 interface Kept {
   readonly json: string;
@@ -15,17 +23,29 @@ interface Kept {
 
 export class WallSource implements Source {
   readonly #lab: Lab;
+  readonly #isClass: boolean;
+  readonly #stories: TouchedStories;
+  readonly #judge: ThriftyJudge;
+  readonly #unfollow: () => void;
   readonly #tiles = new Map<string, Kept>();
   #version = 0;
   /** Version in which a tile last came or went. */
   #orderVersion = 0;
   #order: readonly string[] = [];
-  #lookedAt = Number.NEGATIVE_INFINITY;
+  #nextAt = Number.NEGATIVE_INFINITY;
+  #liveAt = Number.NEGATIVE_INFINITY;
   /** Made for the last page that asked: the others have most often seen the same. */
   #last: { readonly from: number; readonly to: number; readonly json: string } | undefined;
 
   constructor(lab: Lab) {
     this.#lab = lab;
+    this.#isClass = lab.students().length > 0;
+    this.#judge = new ThriftyJudge(lab);
+    const ownerOf = this.#isClass
+      ? ({ subject }: Story) => subject.label
+      : ({ subject }: Story) => subject.instance;
+    this.#stories = new TouchedStories(lab, ownerOf);
+    this.#unfollow = lab.subscribe("instances", ({ id }) => this.#stories.touch(id));
   }
 
   get version(): number {
@@ -33,26 +53,18 @@ export class WallSource implements Source {
   }
 
   look(now: number): void {
-    if (now - this.#lookedAt < EVERY_MS) return;
-    this.#lookedAt = now;
-    const tiles = tilesOf(this.#lab);
-    const next = this.#version + 1;
-    let isOther = false;
-    for (const tile of tiles) {
-      const json = JSON.stringify(tile);
-      if (this.#tiles.get(tile.id)?.json === json) continue;
-      this.#tiles.set(tile.id, { json, version: next });
-      isOther = true;
+    if (now < this.#nextAt) return;
+    const begun = performance.now();
+    if (this.#judge.isIncomplete || now - this.#liveAt >= LIVE_EVERY_MS) {
+      this.#stories.touchLive();
+      this.#liveAt = now;
     }
-    const order = tiles.map(({ id }) => id);
-    if (order.length !== this.#order.length || order.some((id, index) => id !== this.#order[index])) {
-      const there = new Set(order);
-      for (const id of this.#tiles.keys()) if (!there.has(id)) this.#tiles.delete(id);
-      this.#order = order;
-      this.#orderVersion = next;
-      isOther = true;
-    }
-    if (isOther || this.#version === 0) this.#version = next;
+    const touched = this.#stories.take(now);
+    this.#judge.begin(now);
+    if (this.#isClass) this.#lookAtStudents();
+    else this.#lookAtInstances(touched);
+    const tookMs = performance.now() - begun;
+    this.#nextAt = now + Math.max(EVERY_MS, tookMs * PAUSE);
   }
 
   since(from: number): string {
@@ -65,19 +77,51 @@ export class WallSource implements Source {
     return json;
   }
 
-  close(): void {}
+  close(): void {
+    this.#unfollow();
+    this.#stories.close();
+  }
+
+  /** The class keeps an account of each student, so that the rows of all cost next to nothing. */
+  #lookAtStudents(): void {
+    const now = this.#lab.clock.now();
+    const rows = this.#lab.students({ judged: this.#judge.judged });
+    this.#put(
+      rows.map((row) => studentTile(row, now)),
+      rows.map(({ id }) => id),
+    );
+  }
+
+  #lookAtInstances(touched: ReadonlySet<string>): void {
+    const now = this.#lab.clock.now();
+    const { instances } = this.#lab;
+    const lab = { liveView: this.#lab.liveView.bind(this.#lab), judged: this.#judge.judged };
+    const tiles = instances.flatMap((instance) =>
+      touched.has(instance.id) || !this.#tiles.has(nameOf(instance))
+        ? [instanceTile(lab, instance, this.#stories.of(instance.id), now)]
+        : [],
+    );
+    this.#put(tiles, instances.map(nameOf));
+  }
+
+  #put(tiles: readonly Tile[], order: readonly string[]): void {
+    const next = this.#version + 1;
+    let isOther = this.#version === 0;
+    for (const tile of tiles) {
+      const json = JSON.stringify(tile);
+      if (this.#tiles.get(tile.id)?.json === json) continue;
+      this.#tiles.set(tile.id, { json, version: next });
+      isOther = true;
+    }
+    if (order.length !== this.#order.length || order.some((id, index) => id !== this.#order[index])) {
+      const there = new Set(order);
+      for (const id of this.#tiles.keys()) if (!there.has(id)) this.#tiles.delete(id);
+      this.#order = order;
+      this.#orderVersion = next;
+      isOther = true;
+    }
+    if (isOther) this.#version = next;
+  }
 }
 
-/** As `WallState` has them. */
-export function tilesOf(lab: Lab): WallState["tiles"] {
-  const now = lab.clock.now();
-  const students = lab.students();
-  if (students.length > 0) return students.map((row) => studentTile(row, now));
-  const byInstance = Map.groupBy(
-    lab.stories().filter((story) => !isOwnQuestion(story)),
-    ({ subject }) => subject.instance,
-  );
-  return lab.instances.map(
-    (instance): Tile => instanceTile(lab, instance, byInstance.get(instance.id) ?? [], now),
-  );
-}
+const nameOf = ({ id, name }: LabInstance) => name ?? id;
