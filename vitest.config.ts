@@ -15,6 +15,7 @@ const long = [
   "test/e2e/apart.test.ts",
   "test/e2e/lab-roles.test.ts",
   "test/e2e/load.test.ts",
+  "test/onlooker/pairs.test.ts",
   "test/e2e/observe-socket.test.ts",
   "test/torture/short.test.ts",
 ];

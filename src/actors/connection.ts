@@ -16,7 +16,7 @@ import { FULL_BYTES, type Link, type LinkHandlers } from "../link/link.ts";
 import type { Phase, RoleEvent } from "../machines/_role.ts";
 import { stateName } from "../machines/_state-names.ts";
 import type { ByteSink, OpenFile, Peer } from "../machines/_world.ts";
-import { breakCause, causeOfError, crashCause } from "../os/error-causes.ts";
+import { breakCause, crashCause } from "../os/error-causes.ts";
 import type { Answer } from "../stories/answer.ts";
 import { type Cause, cause, refusalCause, remarkCause } from "../stories/causes.ts";
 import { type Story, wallMs } from "../stories/story.ts";
@@ -26,9 +26,9 @@ import type { ConnectionControl } from "./connection-control.ts";
 import type { ConnectionFiles } from "./connection-files.ts";
 import type { ConnectionHost } from "./connection-host.ts";
 import type { Life, Side } from "./connection-life.ts";
+import { receiveOver, sendOver, type TransferParts } from "./connection-transfers.ts";
 import { asBuffer, type Delivery, ended } from "./delivery.ts";
 import type { Permit } from "./descriptor-budget.ts";
-import { sendFile } from "./file-sender.ts";
 import { Intake, type IntakeHandlers } from "./intake.ts";
 import { OperatorHand } from "./operator-hand.ts";
 import { Outflow, type Writer } from "./outflow.ts";
@@ -228,35 +228,33 @@ export class Connection
     else for (const one of delivery.parts) this.#outflow.post(one.bytesFor(framing));
   }
 
-  async sendFile(file: OpenFile): Promise<void> {
-    await this.#outflow.beginFile();
-    const record = this.story.recordFile("out", file.name, file.sizeBytes);
-    this.#intake.framer.replied();
-    try {
-      await sendFile(this.#link, file, record.moved);
-    } catch (error) {
-      this.#breakOff(error);
-      throw error;
-    } finally {
-      this.#outflow.endFile();
-    }
+  /** A crowd's lines may go to it at once: it reads lines, and nothing waits before them. */
+  get isClear(): boolean {
+    return this.#intake.framer.framing === "line" && this.#outflow.isClear && this.#closing.mayWrite;
   }
 
-  /** Fewer bytes than announced: words would be taken for the file's, so only a broken connection tells the peer. */
-  #breakOff(error: unknown): void {
-    const why = causeOfError(error);
-    if (!(error instanceof NetlabError && error.code === "peer-gone")) return this.#closing.reset(why);
-    this.#closing.to({ type: "broke", cause: why });
-    this.#link.reset();
+  /** Lines of a crowd, now, where it is clear; `passed` is due in the same turn, and takes note of them. */
+  pass(lines: Buffer): void {
+    this.#link.write(lines);
   }
 
-  async receiveInto(sink: ByteSink, sizeBytes: number): Promise<void> {
-    try {
-      await this.#intake.receiveInto(sink, sizeBytes);
-    } catch (error) {
-      this.story.fail("failed", causeOfError(error));
-      throw error;
-    }
+  passed(lines: Buffer): void {
+    this.story.recordWrite(lines);
+    this.#outflow.wrote();
+    this.#written();
+  }
+
+  sendFile(file: OpenFile): Promise<void> {
+    return sendOver(this.#parts, file);
+  }
+
+  receiveInto(sink: ByteSink, sizeBytes: number): Promise<void> {
+    return receiveOver(this.#parts, sink, sizeBytes);
+  }
+
+  get #parts(): TransferParts {
+    const { story } = this;
+    return { link: this.#link, story, intake: this.#intake, outflow: this.#outflow, closing: this.#closing };
   }
 
   refuse(words: string, causeOrRule: Cause | string, why?: string): void {
@@ -385,13 +383,7 @@ export class Connection
 
   /** Hand of an operator on it. */
   get control(): ConnectionControl {
-    return new OperatorHand(this, {
-      intake: this.#intake,
-      outflow: this.#outflow,
-      closing: this.#closing,
-      link: this.#link,
-      dispatch: (event) => this.dispatch(event),
-    });
+    return new OperatorHand(this, { ...this.#parts, dispatch: (event) => this.dispatch(event) });
   }
 
   get snapshot(): AnyMachineSnapshot | undefined {

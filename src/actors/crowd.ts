@@ -42,7 +42,22 @@ class Crowd {
   flush(isNow: boolean): void {
     const delivery = Delivery.of(this.#texts);
     this.#texts = [];
-    for (const member of this.#members) member.deliver(delivery, isNow);
+    if (isNow) this.#pass(delivery);
+    else for (const member of this.#members) member.deliver(delivery);
+  }
+
+  /**
+   * First to all links, one behind the other, then into all stories: what the system holds of five hundred connections, and what we hold of
+   * them, is more than a processor keeps at hand at once, and the last member hears the line before anybody takes notes.
+   */
+  #pass(delivery: Delivery): void {
+    const lines = delivery.line;
+    const clear = this.#members.filter((member) => member.isClear);
+    for (const member of clear) member.pass(lines);
+    for (const member of clear) member.passed(lines);
+    if (clear.length === this.#members.length) return;
+    const passed = new Set(clear);
+    for (const member of this.#members) if (!passed.has(member)) member.deliver(delivery, true);
   }
 }
 

@@ -61,6 +61,16 @@ export class Outflow {
     return this.#waiting !== undefined;
   }
 
+  /** Nothing is to go before what is said now. */
+  get isClear(): boolean {
+    return this.#said === "" && this.#joined === undefined && this.#waiting === undefined;
+  }
+
+  /** Something went to the peer past this. */
+  wrote(): void {
+    this.#hasPeerSpoken = false;
+  }
+
   get waitingBytes(): number {
     return this.#waitingBytes;
   }

@@ -32,6 +32,9 @@ const shared = {
     .describe("full: every entry of every story goes to the journal"),
 };
 
+/** Option that every instance has, for the code that reads it; no help and no list shows it. */
+const withoutEffect = <Schema extends z.ZodType>(schema: Schema): Schema => schema.meta({ hidden: true });
+
 const forServers = {
   ...shared,
   host: z.string().min(1).default("localhost").describe("where to listen; localhost is 127.0.0.1 and ::1"),
@@ -55,9 +58,9 @@ const forClients = {
 /** A proxy makes no messages of what comes, and holds up a side that is not read: those options have nothing to do. */
 const forProxies = {
   ...forServers,
-  maxMessage: byteSize().default(65_536).meta({ hidden: true }),
-  maxQueue: byteSize().default(1_048_576).meta({ hidden: true }),
-  framing: z.enum(["auto", "line", "bare", "nul"]).default("auto").meta({ hidden: true }),
+  maxMessage: withoutEffect(shared.maxMessage),
+  maxQueue: withoutEffect(shared.maxQueue),
+  framing: withoutEffect(shared.framing),
 };
 
 const bySide = { server: forServers, client: forClients, proxy: forProxies };
@@ -97,6 +100,19 @@ export function schemaOf(role: Role) {
     schemas.set(role, schema);
   }
   return schema;
+}
+
+const ineffective = new WeakMap<Role, readonly string[]>();
+
+/** Options that every instance has, and this role has no use for. */
+export function optionsWithoutEffect(role: Role): readonly string[] {
+  let keys = ineffective.get(role);
+  if (!keys) {
+    const shape: Readonly<Record<string, z.ZodType>> = schemaOf(role).shape;
+    keys = Object.keys(shape).filter((key) => shape[key]?.meta()?.hidden === true);
+    ineffective.set(role, keys);
+  }
+  return keys;
 }
 
 function newSchema(role: Role) {

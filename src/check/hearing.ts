@@ -114,6 +114,23 @@ export abstract class Hearing {
     this.#hasTrail = !NO_TRAIL.test(this.unread.toString("latin1"));
   }
 
+  async hears(text: string | Uint8Array, waiting?: Waiting): Promise<void> {
+    if (!(await this.hearsOne([text], waiting))) this.failExpecting(Buffer.from(text as string));
+  }
+
+  async hearsOne(texts: readonly (string | Uint8Array)[], { withinMs }: Waiting = {}) {
+    const due = texts.map((text) => Buffer.from(text as string));
+    const found = await this.wait(() => {
+      const which = due.findIndex((text) => this.unread.includes(text));
+      return which < 0 ? undefined : which;
+    }, withinMs);
+    const bytes = due[found ?? -1];
+    if (found === undefined || !bytes) return undefined;
+    const before = this.unread.subarray(0, this.unread.indexOf(bytes));
+    this.take(before.length + bytes.length);
+    return { which: found, before };
+  }
+
   async passOver(): Promise<void> {
     // Bytes that it had said lie in our own socket: only a turn of the loop reads them.
     await turn();

@@ -12,7 +12,7 @@ const MAX_CARDS = 3;
 /** Causes of silence: none where something came. */
 const SILENCE: ReadonlySet<string> = new Set(["D32", "D38", "D74"]);
 /** These take each write for a message: wrong where messages are cut, glued or padded on purpose. */
-const OF_MESSAGES: ReadonlySet<string> = new Set(["D35", "D37", "D38", "D78"]);
+const OF_MESSAGES: ReadonlySet<string> = new Set(["D35", "D37", "D38", "D78", "D79", "D80"]);
 const CUTS = /^FRAME-[24]$/;
 
 interface Failed {

@@ -37,13 +37,22 @@ function patternOf(text: string): string {
   return word.split(/\s+/).map(escaped).join("\\s+");
 }
 
-/** `50.0` is also `50`, `50.` and `50.00`. */
+/** `50.0` is also `50`, `50.`, `50.00` and `5e+01`. */
 function numberPattern(word: string): string {
-  const [, sign = "", whole = "", fraction = "", exponent = ""] =
-    /^([-+]?)(\d*)(?:\.(\d*))?(e.*)?$/i.exec(word) ?? [];
-  const digits = fraction.replace(/0+$/, "");
-  const shown = digits === "" ? "(?:\\.0*)?" : `\\.${digits}0*`;
-  return `${sign === "-" ? "-" : "\\+?"}${whole}${shown}${escaped(exponent)}`;
+  const value = Math.abs(Number(word));
+  const [mantissa = "", power = ""] = value.toExponential().split("e");
+  const [digits, exponent] = [mantissa.replace(".", ""), Number(power)];
+  const sign = value === 0 ? "[-+]?" : word.startsWith("-") ? "-" : "\\+?";
+  const scientific = `${digits[0]}${fractionPattern(digits.slice(1))}[eE]${exponent < 0 ? "-" : "\\+?"}0*${Math.abs(exponent)}`;
+  return `${sign}(?:${scientific}|${plainPattern(digits, exponent)})`;
 }
+
+function plainPattern(digits: string, exponent: number): string {
+  if (exponent < 0) return `0?${fractionPattern(`${"0".repeat(-exponent - 1)}${digits}`)}`;
+  const padded = digits.padEnd(exponent + 1, "0");
+  return `${padded.slice(0, exponent + 1)}${fractionPattern(padded.slice(exponent + 1))}`;
+}
+
+const fractionPattern = (digits: string) => (digits === "" ? "(?:\\.0*)?" : `\\.${digits}0*`);
 
 const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");

@@ -24,7 +24,7 @@ export async function endingOf(role: Role, checks: RoleChecks | undefined, tryCa
   return !(await isAnswered("")) && (await isAnswered("\n")) ? "\n" : "";
 }
 
-/** Asks the first question that has an answer; any will do. */
+/** Asks the first question that has an answer; any will do, and so does the end after the leaving word where there is none. */
 function asking(role: Role, checks: RoleChecks | undefined): WholeCase & ServerCase {
   const dialogue = (t: ServerTester) => checks?.dialogue?.(t, t.words) ?? role.dialogue ?? { lines: [] };
   return {
@@ -37,7 +37,7 @@ function asking(role: Role, checks: RoleChecks | undefined): WholeCase & ServerC
     needs: [],
     title: "answers a question",
     async run(t) {
-      const { greeting, turns } = new Talk(t, { role, dialogue });
+      const { greeting, turns, closes } = new Talk(t, { role, dialogue });
       const c = await t.connect();
       if (greeting.length > 0) await c.message().catch(() => undefined);
       for (const { says, answers } of turns) {
@@ -48,6 +48,8 @@ function asking(role: Role, checks: RoleChecks | undefined): WholeCase & ServerC
           return;
         }
       }
+      // Of a conversation without answers, such as with an operator's server, the end is one.
+      if (closes) await c.ends();
     },
   };
 }

@@ -39,6 +39,10 @@ export class ServerCaseTester extends CaseTester implements ServerTester {
     return this.#server.port;
   }
 
+  get toldPort(): number | undefined {
+    return this.names("port") ? this.#server.toldPort : undefined;
+  }
+
   get usual() {
     return this.scene.usual;
   }

@@ -14,6 +14,8 @@ const SETTLE_MS = 20;
 export interface ServerProgram {
   readonly host: string;
   readonly port: number;
+  /** The port that its command told it; undefined: the checker did not start it. */
+  readonly toldPort: number | undefined;
   readonly program: Program | undefined;
   /** By the checker, which can end it and start it again. */
   readonly isStarted: boolean;
@@ -37,6 +39,7 @@ export interface ServerProgram {
 export const serverThere = (host: string, port: number): ServerProgram => ({
   host,
   port,
+  toldPort: undefined,
   program: undefined,
   isStarted: false,
   isRunning: true,
@@ -60,9 +63,7 @@ export class StartedServer implements ServerProgram {
   readonly host = "127.0.0.1";
   port = 0;
   program: Program | undefined;
-  /** The port that it was told. */
   toldPort = 0;
-  listening: readonly Listening[] = [];
   readonly #start: Start;
   #printed = 0;
   /** Since it was started. */
@@ -121,7 +122,7 @@ export class StartedServer implements ServerProgram {
     await this.#listens(this.program);
   }
 
-  /** On whatever port it is, as long as it is the program's own: where it was told to listen is another case's affair. */
+  /** On whatever port it is, as long as it is the program's own: where it was told to listen is the affair of ROBUST.told-port. */
   async #listens(program: Program): Promise<void> {
     const deadline = performance.now() + START_MS;
     while (performance.now() < deadline) {
@@ -130,7 +131,6 @@ export class StartedServer implements ServerProgram {
       const [first] = found.toSorted((a, b) => rankOf(a, this.toldPort) - rankOf(b, this.toldPort));
       // An IPv6 listener may be there before the IPv4 one.
       if (first && (first.family === 4 || first.address === "::" || (await program.isWaiting()))) {
-        this.listening = found;
         this.port = first.port;
         return;
       }

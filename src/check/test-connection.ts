@@ -126,15 +126,6 @@ export class CheckConnection extends Hearing implements TestConnection, LinkHand
 
   // -- what comes --------------------------------------------------------------------------------------------------
 
-  async hears(text: string, { withinMs }: Waiting = {}): Promise<void> {
-    const end = await this.wait(() => {
-      const at = this.unread.indexOf(text);
-      return at < 0 ? undefined : at + Buffer.byteLength(text);
-    }, withinMs);
-    if (end === undefined) this.failExpecting(Buffer.from(text));
-    this.take(end ?? 0);
-  }
-
   async read(sizeBytes: number, { withinMs }: Waiting = {}): Promise<Buffer> {
     const isThere = () => this.unread.length >= sizeBytes;
     await this.wait(() => (isThere() ? true : undefined), withinMs);

@@ -44,6 +44,8 @@ interface Tester extends Draws {
 export interface ServerTester extends Tester {
   readonly host: string;
   readonly port: number;
+  /** The port that its command told it; undefined with HOST:PORT, and where the command does not name {port}. */
+  readonly toldPort: number | undefined;
   /** Answers in which this server differs from its role's dialogue also where nothing unusual is done; for families. */
   readonly usual: UsualAnswers | undefined;
   /** By IPv4 where nothing is asked for. Fails where the server does not take it. */
@@ -102,7 +104,15 @@ export interface TestConnection extends Listener {
   /** `say` and `like`. */
   asks(question: string, answer: string | readonly string[], waiting?: Waiting & Amid): Promise<void>;
   /** The text comes somewhere among what comes: of rooms, where others speak too. What came before it is dropped. */
-  hears(text: string, waiting?: Waiting): Promise<void>;
+  hears(text: string | Uint8Array, waiting?: Waiting): Promise<void>;
+  /**
+   * The first of several that comes, by its place in the list; undefined where none does. What came before it is answered, and dropped with it;
+   * where none came, all that did stays in `unread`.
+   */
+  hearsOne(
+    texts: readonly (string | Uint8Array)[],
+    waiting?: Waiting,
+  ): Promise<{ readonly which: number; readonly before: Buffer } | undefined>;
   /** Exactly so many bytes. */
   read(sizeBytes: number, waiting?: Waiting): Promise<Buffer>;
   /** The server ends the connection; what came before its end and was not expected yet stays in `unread`. */

@@ -35,14 +35,16 @@ export function instanceDocument(instance: LabInstance, { showTokens }: Visibili
   };
 }
 
-/** The options in force, secrets masked. */
-function shownOptions({ options: all, secrets }: LabInstance, showTokens: boolean): Record<string, unknown> {
+/** The options in force that do something, secrets masked. */
+function shownOptions(
+  { options: all, secrets, withoutEffect }: LabInstance,
+  showTokens: boolean,
+): Record<string, unknown> {
   const { host, port, name, label, ...options } = all as unknown as Record<string, unknown>;
   return Object.fromEntries(
-    Object.entries(options).map(([key, value]) => [
-      key,
-      secrets.includes(key) && !showTokens ? MASK : plainValue(value),
-    ]),
+    Object.entries(options)
+      .filter(([key]) => !withoutEffect.includes(key))
+      .map(([key, value]) => [key, secrets.includes(key) && !showTokens ? MASK : plainValue(value)]),
   );
 }
 

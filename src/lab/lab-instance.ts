@@ -1,6 +1,6 @@
 /** An instance as plain data, of this moment: what commands, documents and pages need of it, and nothing that acts. */
 import type { Instance } from "../actors/instance.ts";
-import type { InstanceOptions } from "../catalogue/instance-options.ts";
+import { type InstanceOptions, optionsWithoutEffect } from "../catalogue/instance-options.ts";
 import { secretKeysOf } from "../machines/_options.ts";
 import type { Role } from "../machines/_role.ts";
 
@@ -23,6 +23,8 @@ export interface LabInstance {
   readonly options: InstanceOptions;
   /** Names of options that are secrets. */
   readonly secrets: readonly string[];
+  /** Names of options that do nothing here. */
+  readonly withoutEffect: readonly string[];
   /** Options as they were typed or written. */
   readonly given: Readonly<Record<string, unknown>>;
   /** Secrets that were made because none were chosen, by option. */
@@ -59,6 +61,7 @@ export function labInstance(instance: Instance): LabInstance {
     hosts: service.hosts,
     options,
     secrets: secretKeysOf(role),
+    withoutEffect: optionsWithoutEffect(role),
     given,
     made,
     restart: options.restart,

@@ -217,7 +217,8 @@ const EXTENSION = /\.(\w{1,16})$/;
 
 /** Behind \`found\`, in the same read or in the next. */
 function toldSize({ reads }: Reply): number | "none" | "later" | undefined {
-  const word = textOfRead(reads[0]);
+  // A server that says Found means it.
+  const word = textOfRead(reads[0]).toLowerCase();
   // Of a client that asks before it is let in.
   if (word === VALID) return "later";
   if (word.startsWith(NOT_FOUND)) return "none";

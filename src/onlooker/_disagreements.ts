@@ -10,7 +10,7 @@ export interface Disagreement {
   readonly at: number;
   /** Words of the server; none: it said nothing. */
   readonly said: Buffer;
-  /** Ours in their place. */
+  /** Ours in their place; none: ours would have said nothing. */
   readonly ours: Buffer;
   readonly rule: string | undefined;
 }
@@ -51,33 +51,57 @@ export function compared(
   // Others speak through it whenever they like: only what is missing can be told.
   const isTalkedTo = role.hub !== undefined;
   const found: Disagreement[] = [];
+  const unasked: Piece[] = [];
   const isTheSame = isSaidSo(followed);
   let next = 0;
-  let isOwing = false;
+  // A client that was shown the door leaves as it likes.
+  let isOwing = followed.stopped === "dismissed";
   let isLate = false;
   const mayMiss = followed.stopped === undefined || followed.stopped === "left";
-  for (const words of followed.words) {
-    for (const ours of isText(words.bytes) ? unitsOf(words.bytes, 0) : [{ bytes: words.bytes }]) {
-      const isIt = (piece: Piece) =>
-        isSame(piece, ours.bytes, form) || isAlike?.(String(piece.bytes), String(ours.bytes)) === true;
-      const isInPlace = (piece: Piece) => !isTalkedTo && piece.at >= words.at;
-      joinAt(theirs, next, ours.bytes);
-      const place = placeOf(theirs, next, isIt, isInPlace, isAlike !== undefined);
-      const piece = theirs[place];
-      if (piece) {
-        next = place + 1;
-        isLate ||= isSlow(conversation, piece.at);
-        if (isIt(piece)) putBack(theirs, place, ours.bytes, form);
-        else found.push({ at: piece.at, said: piece.bytes, ours: ours.bytes, rule: words.rule });
-      } else if (!isOwing) {
-        isOwing = true;
-        if (mayMiss && isMissing(conversation, words))
-          found.push({ at: words.at, said: NOTHING, ours: ours.bytes, rule: words.rule });
-      }
+  const due = wordsDue(followed.words);
+  for (const [index, { ours, words }] of due.entries()) {
+    const follows = due[index + 1]?.ours;
+    const isIt = (piece: Piece) =>
+      isSame(piece, ours, form, follows) || isAlike?.(String(piece.bytes), String(ours)) === true;
+    const isInPlace = (piece: Piece) => !isTalkedTo && piece.at >= words.at;
+    joinAt(theirs, next, ours);
+    const place = placeOf(theirs, next, isIt, isInPlace, isAlike !== undefined);
+    const piece = theirs[place];
+    if (piece) {
+      unasked.push(...theirs.slice(next, place));
+      next = place + 1;
+      isLate ||= isSlow(conversation, piece.at);
+      if (isIt(piece)) putBack(theirs, place, ours, form);
+      else found.push({ at: piece.at, said: piece.bytes, ours, rule: words.rule });
+    } else if (!isOwing) {
+      isOwing = true;
+      if (mayMiss && isMissing(conversation, words))
+        found.push({ at: words.at, said: NOTHING, ours, rule: words.rule });
     }
   }
+  unasked.push(...theirs.slice(next));
+  if (found.length === 0 && mayMiss && isAllKnown(role)) found.push(...unasked.map(disagreementOn));
   return { disagreements: found.slice(0, MAX_TOLD), isOwing: isOwing || isLate, isTheSame };
 }
+
+/** Our words in their parts, as a server's are taken apart. */
+const wordsDue = (all: readonly OwnWords[]) =>
+  all.flatMap((words) => {
+    const parts = isText(words.bytes) ? unitsOf(words.bytes, 0).map(({ bytes }) => bytes) : [words.bytes];
+    return parts.map((ours) => ({ ours, words }));
+  });
+
+/** All that a right server may say is known: no others speak through it, and of its datagrams the network may make two. */
+const isAllKnown = ({ hub, phases, transport }: Role) =>
+  hub === undefined && transport === "tcp" && Object.values(phases).every(({ reads }) => reads === "text");
+
+/** Words that no question asked for. */
+const disagreementOn = ({ at, bytes: said }: Piece): Disagreement => ({
+  at,
+  said,
+  ours: NOTHING,
+  rule: undefined,
+});
 
 /** The same bytes; the network may have put two writes into one read, but took none apart. */
 function isSaidSo({ spoken, words }: Followed): boolean {
@@ -111,12 +135,20 @@ function formOf({ phases }: Role): Form {
   return kinds.includes("raw") ? "mixed" : "text";
 }
 
-function isSame({ bytes, rest }: Piece, ours: Buffer, form: Form): boolean {
+/** `follows`: our next words, which may be glued to it. */
+function isSame({ bytes, rest }: Piece, ours: Buffer, form: Form, follows: Buffer | undefined): boolean {
   // A C program sends its whole buffer: the record tells how much of it counts.
   if (form === "record" || !isText(ours)) return rest.subarray(0, ours.length).equals(ours);
   const due = ours.toString("utf8").trimEnd();
   const said = bytes.toString("utf8").trimEnd();
-  return said === due || (form === "mixed" && said.startsWith(due));
+  if (said === due || form !== "mixed" || !said.startsWith(due)) return said === due;
+  return mayBeGlued(rest.subarray(dueOf(ours).length), follows);
+}
+
+/** The next word, or a number; a full stop is neither. */
+function mayBeGlued(glued: Buffer, follows: Buffer | undefined): boolean {
+  if (follows && isText(follows)) return isBegun(dueOf(follows), glued) || isBegun(glued, dueOf(follows));
+  return glued.length >= SIZE_BYTES || !isText(glued);
 }
 
 /** Words without the white space behind them. */

@@ -64,6 +64,8 @@ function serverCards(
   const isClear = ofClient.length === 0 && isFollowed(asked) && served.stopped !== "lost";
   const isInPieces = served.spoken.length > served.words.length;
   const isKept = (card: Card) => {
+    // Words that it may always say are not what our client had waited for.
+    if (served.stopped === "dismissed" && isViolation(card)) return hasDisagreed;
     if (form === "known")
       return !isTheSame && (isViolation(card) ? hasDisagreed || (isInPieces && isHabit(card)) : isClear);
     if (isAboutLeaving(card) && form === "room") return hasDisagreed;

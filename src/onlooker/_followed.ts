@@ -32,9 +32,9 @@ export interface SpokenRead {
 
 /**
  * Why it was followed no further: bytes are missing, the program goes on where the machine has left, or has left where the machine goes on,
- * what the world told it is not known, or the beginning was not seen.
+ * without a word or with words that it may always say, what the world told it is not known, or the beginning was not seen.
  */
-export type Stop = "lost" | "parted" | "left" | "unknown" | "beginning";
+export type Stop = "lost" | "parted" | "left" | "dismissed" | "unknown" | "beginning";
 
 export interface Stopped {
   readonly why: Stop;

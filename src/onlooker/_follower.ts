@@ -38,9 +38,10 @@ import {
 } from "./_followed.ts";
 import { Leaps } from "./_leaps.ts";
 import { watcherOf } from "./_machine-watcher.ts";
+import { partingAt } from "./_parting-words.ts";
 import { SeenClock } from "./_seen-clock.ts";
 import { SeenStory } from "./_seen-story.ts";
-import { type Data, filledOf, isWord, owedOf, replyIn, sizeOf } from "./_words.ts";
+import { type Data, filledOf, isWord, laterWords, owedOf, replyIn, sizeOf } from "./_words.ts";
 import { type SeenEvent, type Speaker, untilOf } from "./conversation.ts";
 
 /** A program that answers waits for no more of a message that is not ended: our own machine's patience is shorter than this. */
@@ -97,7 +98,7 @@ export class OneSide implements Follower {
     for (const [place, event] of conversation.events.entries()) {
       this.#place = place;
       await this.#runTo(event.at);
-      if (isWord(event, this.#own)) await this.#prepare();
+      if (isWord(event, this.#own) && this.#partingAt() !== 0) await this.#prepare();
       this.#take(event);
       await this.#settle();
     }
@@ -170,14 +171,13 @@ export class OneSide implements Follower {
   /** The real program turned its peer away in the same words. */
   #mayRefuse(words: string): boolean {
     const [next = NOTHING] = this.reply().reads;
-    if (words === "") return next.length > 0 && this.#isLastOf(this.#own);
+    if (words === "") return next.length > 0 && this.#ownWordsLeft <= 1;
     return next.toString("utf8").trimStart().startsWith(words.trim());
   }
 
-  /** After its next word this side ends. */
-  #isLastOf(speaker: Speaker): boolean {
-    const rest = this.#request.conversation.events.slice(this.#place + 1);
-    return rest.filter(({ from, kind }) => from === speaker && kind === "data").length <= 1;
+  /** How often this side's program speaks from now on. */
+  get #ownWordsLeft(): number {
+    return laterWords(this.#request.conversation.events, this.#place, this.#own);
   }
 
   get #own(): Speaker {
@@ -237,7 +237,8 @@ export class OneSide implements Follower {
       this.#story.remark(cause("seen-cut", { size: sizeOf(event), kept: bytes.length }));
       this.#stop("lost");
     }
-    if (!this.#stopped && this.#connection?.isClosing && this.#isAnsweredLater()) this.#stop("parted");
+    // The machine has left, and the real program goes on.
+    if (!this.#stopped && this.#connection?.isClosing && this.#ownWordsLeft > 0) this.#stop("parted");
     if (this.#stopped) this.#story.recordRead(bytes);
     else if (this.#request.role.transport === "udp") this.#hearDatagram(bytes);
     else if (this.#link) this.#link.receive(bytes);
@@ -247,12 +248,6 @@ export class OneSide implements Follower {
   /** True while a file comes: any bytes will do for those that were not kept. */
   get #isPoured(): boolean {
     return this.#connection !== undefined && this.#request.role.phases[this.#story.state] === undefined;
-  }
-
-  /** The machine has left, and the real program goes on. */
-  #isAnsweredLater(): boolean {
-    const rest = this.#request.conversation.events.slice(this.#place + 1);
-    return rest.some((event) => isWord(event, this.#own));
   }
 
   #hearDatagram(bytes: Buffer): void {
@@ -296,6 +291,19 @@ export class OneSide implements Follower {
 
   /** The own side's program said something. */
   #speak(event: Data): void {
+    const parting = this.#stopped || this.#file.isExpected ? undefined : this.#partingAt();
+    if (parting === undefined) return this.#speakOn(event);
+    const { at, bytes } = event;
+    if (parting > 0) this.#speakOn({ ...event, bytes: bytes.subarray(0, parting), size: parting });
+    this.#stop("dismissed");
+    this.#recordSpoken(at, bytes.subarray(parting), sizeOf(event) - parting);
+  }
+
+  #partingAt(): number | undefined {
+    return partingAt(this.#request.conversation.events, this.#place, this.#request);
+  }
+
+  #speakOn(event: Data): void {
     const size = sizeOf(event);
     const isFileDue = !this.#stopped && this.#file.isExpected;
     const owed = isFileDue ? owedOf(event.bytes, this.#words.at(-1)?.bytes, this.#spoken) : 0;

@@ -25,10 +25,12 @@ export function withRemarks(story: Story, disagreements: readonly Disagreement[]
 
 function remarkOf({ said, ours, rule }: Disagreement, at: number): Entry {
   const due = textOf(ours);
+  if (said.length === 0) return { kind: "remark", at, cause: cause("not-answered", { ours: due }, rule) };
+  const words = textOf(said);
   const why =
-    said.length === 0
-      ? cause("not-answered", { ours: due }, rule)
-      : cause("answered-otherwise", { said: textOf(said), ours: due }, rule);
+    ours.length === 0
+      ? cause("spoke-unasked", { said: words }, rule)
+      : cause("answered-otherwise", { said: words, ours: due }, rule);
   return { kind: "remark", at, cause: why };
 }
 

@@ -14,6 +14,10 @@ export const sizeOf = ({ size, bytes }: Data) => size ?? bytes.length;
 export const filledOf = (word: Data): Buffer =>
   Buffer.concat([word.bytes, Buffer.alloc(sizeOf(word) - word.bytes.length)]);
 
+/** How many words of this speaker's come behind the event at `place`. */
+export const laterWords = (events: readonly SeenEvent[], place: number, from: Speaker): number =>
+  events.slice(place + 1).filter((event) => isWord(event, from)).length;
+
 /** Words of the server behind the event at `place`; within a word of its own, that word is the first of them. */
 export function replyIn(events: readonly SeenEvent[], place: number): Reply {
   const rest = events.slice(events[place]?.from === "server" ? place : place + 1);

@@ -38,7 +38,7 @@ export interface Argument {
 /** As it is; or, where it is a role's, as a module with all that it imports. Who knows no modules answers with the text. */
 export type ReadAs = "text" | "role";
 
-export type Group = "roles" | "connections" | "registry" | "scripts" | "daemon";
+export type Group = "roles" | "connections" | "class" | "registry" | "scripts" | "daemon";
 
 /** Facts of a command that need no run of it. */
 export interface CommandShape {

@@ -6,12 +6,10 @@ import type { Visibility } from "../stories/entry-text.ts";
 import { alsoLines, briefCard, wholeCard } from "./card-text.ts";
 import type { Look } from "./explain-text.ts";
 import { lastLine } from "./last-line.ts";
+import type { StoppedWords } from "./looked-words.ts";
 import { wrapped } from "./wrapped.ts";
 
 const MOST_COLUMNS = 80;
-
-/** Why there is no card, by how far it was judged. */
-export type StoppedWords = Readonly<Record<NonNullable<Looked["stopped"]> | "whole", string>>;
 
 export interface LookedWords {
   readonly stopped: StoppedWords;
@@ -50,7 +48,7 @@ export function lookedConclusion(
 }
 
 /** `The server answered "50", ours would have said "50.0" [CALC-1].` */
-function disagreementText({ disagreements, story }: Looked): string {
+export function disagreementText({ disagreements, story }: Looked): string {
   const [first] = story.entries.flatMap((entry) =>
     entry.kind === "remark" && OTHERWISE.has(entry.cause.code) ? [entry.cause] : [],
   );
@@ -62,7 +60,7 @@ function disagreementText({ disagreements, story }: Looked): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${rule}.${more}`;
 }
 
-const OTHERWISE: ReadonlySet<string> = new Set(["answered-otherwise", "not-answered"]);
+const OTHERWISE: ReadonlySet<string> = new Set(["answered-otherwise", "not-answered", "spoke-unasked"]);
 
 export const disagreementDocuments = ({ disagreements }: Looked) =>
   disagreements.map(({ at, said, ours, rule }) => ({

@@ -10,8 +10,9 @@ import type { Visibility } from "../stories/entry-text.ts";
 import type { Leg, Story } from "../stories/story.ts";
 import { type Judged, worstOf } from "../stories/verdict.ts";
 import { entriesText, type Look } from "./explain-text.ts";
-import { cardDocument, explain, explanationDocument } from "./explanation.ts";
-import { disagreementDocuments, lookedConclusion, type StoppedWords, shownSide } from "./looked-text.ts";
+import { badLineText, cardDocument, explain, explanationDocument } from "./explanation.ts";
+import { disagreementDocuments, lookedConclusion, shownSide } from "./looked-text.ts";
+import { proxiedWords } from "./looked-words.ts";
 import { styleWord } from "./style.ts";
 import { wrapped } from "./wrapped.ts";
 
@@ -44,26 +45,21 @@ export async function explainPair(lab: Lab, pair: Pair): Promise<PairExplanation
   return { pair, role: proxiedRole(pair, lab.roles)?.name ?? "unknown", look };
 }
 
-const UNTOLD: Readonly<Record<Untold, string>> = {
-  unconnected: "Client and server never spoke with each other, so there is nothing to judge.",
-  "bad-line":
-    "The line was bad here, so no mistake is looked for: what came, or did not come, may be the line's doing.",
-  "loaded-role": "It is told and not judged: only what is said in netlabd's own roles is.",
-  "no-role": "It is told and not judged: its role is not known here any more.",
-  operator: "An operator spoke in one program's place, so it is told and not judged.",
-};
-
-/** Why there is no card. */
-const STOPPED: StoppedWords = {
-  whole: "No mistake recognised. (That does not prove the programs right.)",
-  "no-role": "It is told and not judged: its role is not known here.",
-  beginning: "The beginning is not kept, so it is told and not judged.",
-  lost: "Bytes are no longer kept; up to there, no mistake is recognised.",
-  parted:
-    "The server goes another way than the rules name, where more than one may be meant; up to there, no mistake is recognised.",
-  left: "No mistake recognised. (That does not prove the programs right.)",
-  unknown: "What the server knew here cannot be told from its words; up to there, no mistake is recognised.",
-};
+/** Why it is not judged. */
+export function untoldText(why: Untold, { client, server }: Pair): string {
+  switch (why) {
+    case "unconnected":
+      return "Client and server never spoke with each other, so there is nothing to judge.";
+    case "bad-line":
+      return badLineText([client, server]);
+    case "loaded-role":
+      return "Its role is one of your own, so it is told and not judged: a proxy judges what is said in netlabd's roles.";
+    case "no-role":
+      return "It is told and not judged: its role is not known here any more.";
+    case "operator":
+      return "An operator spoke in one program's place, so it is told and not judged.";
+  }
+}
 
 export function pairText(
   { pair, role, look: found }: PairExplanation,
@@ -73,7 +69,7 @@ export function pairText(
   const { client, server } = pair;
   const isJudged = typeof found === "object";
   const again = `explain ${shortId(client)}`;
-  const rows = headRows({ pair, role, look: found }, look);
+  const rows = headRows({ pair, role, look: found }, (word) => styleWord(look.style, word));
   return [
     look.style.bold(`${client.subject.instance}: ${shortId(client)} and ${shortId(server)}`),
     ...rows.flatMap(([name, text]) =>
@@ -85,14 +81,19 @@ export function pairText(
     ...entriesText(isJudged ? shownSide(found.looked).story : client, look, visibility),
     "",
     ...(isJudged
-      ? lookedConclusion(found.looked, { stopped: STOPPED, again }, look, visibility)
-      : wrapped(UNTOLD[found], look.columns)),
+      ? lookedConclusion(found.looked, { stopped: proxiedWords, again }, look, visibility)
+      : wrapped(untoldText(found, pair), Math.min(look.columns, MOST_COLUMNS))),
   ].join("\n");
 }
 
 const LABEL = 11;
+const MOST_COLUMNS = 80;
 
-function headRows({ pair, role, look: found }: PairExplanation, { style }: Look): [string, string][] {
+/** `styled`: a verdict as it is shown. */
+export function headRows(
+  { pair, role, look: found }: PairExplanation,
+  styled: (verdict: string) => string = (verdict) => verdict,
+): [string, string][] {
   const { client, server } = pair;
   const { transport } = client.subject;
   const fault = typeof found === "object" ? found.looked.fault : undefined;
@@ -102,7 +103,7 @@ function headRows({ pair, role, look: found }: PairExplanation, { style }: Look)
     ["client", `${endOf(client)}${troubleOf(client)}`],
     ["server", `${endOf(server)}/${transport}${troubleOf(server)}`],
     ["state", client.endedAt === undefined ? client.state : "closed"],
-    ["verdict", styleWord(style, verdict) + (fault ? `: a mistake of the ${fault}` : "")],
+    ["verdict", styled(verdict) + (fault ? `: a mistake of the ${fault}` : "")],
     ["bytes", `${client.bytesIn} from the client, ${server.bytesIn} from the server`],
     ["since", new Date(client.openedAt).toISOString()],
   ];

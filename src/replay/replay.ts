@@ -94,7 +94,7 @@ export function playable({ entries, entriesBeforeGap, omitted }: Story): {
 /** Remarks that no machine makes. */
 const OBSERVED: ReadonlySet<string> = new Set([
   ...["port-seen", "port-free"],
-  ...["seen-lost", "seen-cut", "seen-from-middle", "answered-otherwise", "not-answered"],
+  ...["seen-lost", "seen-cut", "seen-from-middle", "answered-otherwise", "not-answered", "spoke-unasked"],
 ]);
 
 /** Observations, of which no machine did any: bytes passed over, the program at the other end, who has a port, the ports of a connection. */

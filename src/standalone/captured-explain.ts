@@ -5,7 +5,8 @@ import { formatHostPort } from "../machines/_options.ts";
 import type { Looked } from "../onlooker/look.ts";
 import { printable } from "../printable.ts";
 import { entriesText, type Look } from "../repl/explain-text.ts";
-import { lookedConclusion, type StoppedWords, shownSide } from "../repl/looked-text.ts";
+import { lookedConclusion, shownSide } from "../repl/looked-text.ts";
+import { capturedWords } from "../repl/looked-words.ts";
 import { styleOf, styleWord } from "../repl/style.ts";
 import { shellWord } from "../shell-words.ts";
 import { byVerdict } from "../stories/verdict.ts";
@@ -87,7 +88,7 @@ function textOf({ named, looked }: Told, view: CaptureView, call: Call): string 
     "",
     ...lookedConclusion(
       looked,
-      { stopped: STOPPED, again: `netlabctl explain ${named.id} --capture ${shellWord(view.file)}` },
+      { stopped: capturedWords, again: `netlabctl explain ${named.id} --capture ${shellWord(view.file)}` },
       look,
       options,
     ),
@@ -115,19 +116,6 @@ function headOf({ id, conversation, guess }: NamedConversation, looked: Looked, 
   ];
   return [style.bold(id), ...rows.map(([name, value]) => `  ${name.padEnd(8)} ${value}`)];
 }
-
-/** Why there is no card. */
-const STOPPED: StoppedWords = {
-  whole: "No mistake recognised. (That does not prove the programs right.)",
-  "no-role":
-    "None of netlabd's roles is known in it, so it is told and not judged: name the server's with --role.",
-  beginning: "The beginning is not in the capture, so it is told and not judged.",
-  lost: "Bytes are missing in the capture; up to there, no mistake is recognised.",
-  parted:
-    "The server goes another way than the rules name, where more than one may be meant; up to there, no mistake is recognised.",
-  left: "No mistake recognised. (That does not prove the programs right.)",
-  unknown: "What the server knew here cannot be told from its words; up to there, no mistake is recognised.",
-};
 
 function othersText(others: readonly Told[], told: number, view: CaptureView): string {
   if (others.length === 0) return "";

@@ -1,5 +1,6 @@
 /** A proxy of the real daemon, as an operator sees it: both sides in `conns`, one conversation in `explain`, and faults on either side. */
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FaultDocument } from "../../src/faults/fault-board.ts";
@@ -94,6 +95,41 @@ describe("a proxy between a client and a wrong server", () => {
     });
   });
 
+  it("is one page with both connections, and with whose mistake it is", async () => {
+    await asked();
+    const file = scene.path("pair.html");
+    expect(await daemon.ctl("explain", "proxy-1", "--html", file)).toMatchObject({
+      stdout: `wrote ${file}\n`,
+      exit: 0,
+    });
+    const page = readFileSync(file, "utf8");
+    expect(page).toContain("violation: a mistake of the server");
+    expect(page).toContain("The server answered &#34;50&#34;, ours would have said &#34;50.0&#34; [CALC-1].");
+    expect(page).toContain("<dt>level</dt><dd>violation, of the server</dd>");
+    const sections = [...page.matchAll(/<h2>(The \w+&#39;s connection), c\d+<\/h2>(.*?)<\/table>/gs)];
+    expect(sections.map(([, heading]) => heading)).toEqual([
+      "The client&#39;s connection",
+      "The server&#39;s connection",
+    ]);
+    // What the one was told is what the other said.
+    expect(sections.map(([, , table]) => /([→←]) &#34;50\\n&#34;/.exec(table ?? "")?.[1])).toEqual([
+      "←",
+      "→",
+    ]);
+  });
+
+  it("shows its own options alone, those that do something", async () => {
+    const { options } = await daemon.document<InstanceDocument>("show", "proxy-1");
+    expect(Object.keys(options).toSorted()).toEqual([
+      "as",
+      "idle",
+      "maxConnections",
+      "record",
+      "restart",
+      "to",
+    ]);
+  });
+
   it("has the verdict on the server's connection alone, once both are over", async () => {
     const peer = await asked();
     await eventually(async () => {
@@ -134,7 +170,9 @@ describe("a proxy between a client and a wrong server", () => {
     await peer.hearsTheEnd();
     await daemon.ctl("fault", "rm", "--all");
     const { stdout } = await daemon.ctl("explain", client);
-    expect(stdout.replace(/\s+/g, " ")).toContain("The line was bad here, so no mistake is looked for");
+    expect(stdout.replace(/\s+/g, " ")).toMatch(
+      /The line was bad here \(latency latency=10ms, both ways \(f\d+\); .*\), so no mistake is looked for/,
+    );
   });
 
   it("takes --leg on a proxy alone", async () => {
@@ -148,6 +186,48 @@ describe("a proxy between a client and a wrong server", () => {
       "server",
     );
     expect([exit, stderr]).toEqual([2, expect.stringContaining("--leg is for a proxy")]);
+  });
+
+  it.each(["reset_peer", "limit_data bytes=3 how=fin"])(
+    "accuses no program of what %s on either side did",
+    async (fault) => {
+      for (const leg of ["client", "server"]) {
+        await daemon.document("fault", "add", "proxy-1", ...fault.split(" "), "--leg", leg);
+        const peer = await Conversation.open(port);
+        peer.say("ann\n15 + 35\n");
+        peer.end();
+        await eventually(async () => {
+          const both = await pairOf(peer);
+          expect(both.map(({ state }) => state)).toEqual(["closed", "closed"]);
+        });
+        await daemon.ctl("fault", "rm", "--all");
+        const both = await pairOf(peer);
+        expect(both.map(({ verdict, cards }) => [verdict, cards])).toEqual([
+          ["ok", []],
+          ["ok", []],
+        ]);
+        const [name = ""] = fault.split(" ");
+        const { verdict, proxied } = await daemon.document<{ verdict: string; proxied: object }>(
+          ...["explain", both[0]?.id ?? ""],
+        );
+        expect([verdict, proxied]).toEqual([
+          "ok",
+          expect.objectContaining({ fault: null, judgedTo: "bad-line" }),
+        ]);
+        const { stdout } = await daemon.ctl("explain", both[0]?.id ?? "");
+        expect(stdout).toContain(`The line was bad here (${name}`);
+        peer.socket.destroy();
+      }
+    },
+  );
+
+  it("has no part in what is said that could be played again, but another role may", async () => {
+    const peer = await asked();
+    const [client] = await pairOf(peer);
+    const { stderr, exit } = await daemon.ctl("replay", client?.id ?? "");
+    expect([exit, stderr]).toEqual([5, expect.stringContaining("a proxy has no part in what is said")]);
+    const { stdout } = await daemon.ctl("replay", client?.id ?? "", "--role", "calculator");
+    expect(stdout).toContain("played again to calculator");
   });
 
   it("draws both sides, and shows each", async () => {

@@ -107,7 +107,7 @@ describe("a start of the built daemon", () => {
       "stories",
       "wire",
     ]);
-    expect(rooms.get("control")).toHaveLength(4);
+    expect(rooms.get("control")).toHaveLength(5);
     expect(rooms.get("faults")).toHaveLength(4);
   });
 

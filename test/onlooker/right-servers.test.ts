@@ -25,6 +25,100 @@ describe("an echo of letters that are several bytes", () => {
   });
 });
 
+describe("a right server", () => {
+  type Ending = readonly [what: string, port: number, role: string, lines: readonly Line[]];
+
+  it.each<Ending>([
+    ["full", 5000, "echo", ["S> Too many clients", "C> hello", "S.", "C."]],
+    ["full, in a room", 4390, "chat", ["S> Too many clients", "S.", 40, "C> :Ann:ann", "C!"]],
+    [
+      "asked too much",
+      4389,
+      "calculator",
+      ["C> ann", 100, "C> 1 + 2", "S> 3.0", "C> 1 + 22222", "S> Message too long", "S.", "C."],
+    ],
+    ["asked too much at once", 5001, "relay", ["C> ann", "S> Message too long", "S.", "C."]],
+    [
+      "tired of a silence",
+      4389,
+      "calculator",
+      ["C> ann", 100, "C> 1 + 2\n", "S> 3.0\n", 2_000, "S> Idle too long\n", "S.", "C."],
+    ],
+    [
+      "stopped",
+      5000,
+      "echo",
+      ["S> Enter your command please", "C> hello", "S> hello", 300, "S> Closing...", "S.", "C."],
+    ],
+  ])("that is %s says so, and is not accused", async (_, port, role, lines) => {
+    const { fault, cards, disagreements, stopped } = await look({
+      conversation: conversation(port, lines),
+      role,
+    });
+    const violations = cards.filter(({ level }) => level === "violation");
+    expect([fault, violations, disagreements, stopped]).toEqual([undefined, [], [], "dismissed"]);
+  });
+
+  it("that is stopped is judged for what it had said before", async () => {
+    const lines = ["C> ann", 100, "C> 1 + 2", "S> 4.0", "C> 1 + 22222", "S> Message too long", "S.", "C."];
+    const { fault, disagreements } = await look({
+      conversation: conversation(4389, lines),
+      role: "calculator",
+    });
+    expect([fault, disagreements.map(({ said }) => String(said))]).toEqual(["server", ["4.0"]]);
+  });
+});
+
+describe("a wrong server", () => {
+  it("that ends it with its farewell as an answer has the answer that was due", async () => {
+    const lines = ["S> Enter your command please", "C> closed?", "S> Closing...", "S.", "C."];
+    const { fault, disagreements } = await look({ conversation: conversation(5000, lines), role: "echo" });
+    expect([fault, disagreements.map(({ said, ours }) => `${said}/${ours}`)]).toEqual([
+      "server",
+      ["Closing.../closed?"],
+    ]);
+  });
+
+  it("that says more than it is asked for is told, with what it said", async () => {
+    const lines = ["C> ann", 100, "C> 1 + 2", "S> 3.0", 60, "S> 3.0", 100, "C> q", "S.", "C."];
+    const one = await look({ conversation: conversation(4389, lines), role: "calculator" });
+    expect([one.fault, one.judged.verdict]).toEqual(["server", "violation"]);
+    expect(one.disagreements).toMatchObject([{ said: Buffer.from("3.0"), ours: Buffer.alloc(0) }]);
+    expect(one.story.entries).toContainEqual(
+      expect.objectContaining({ cause: { code: "spoke-unasked", args: { said: "3.0" } } }),
+    );
+  });
+
+  const served = (valid: string, found: string): readonly Line[] => [
+    ...["C> tok1", 20, `S> ${valid}`, 60, "C> a.pdf", 20, `S> ${found}`, 60],
+    ...[server(Buffer.of(5, 0, 0, 0)), "C> Got\0", "S> 12345", "C.", "S."],
+  ];
+  it.each([
+    ["valid.", "found", "valid./valid"],
+    ["Valid", "found", "Valid/valid"],
+    ["valid", "Found", "Found/found"],
+    ["valid", "found!", "found!/found"],
+  ])("of files that says %s and %s is told", async (valid, found, says) => {
+    const { fault, disagreements } = await look({
+      conversation: conversation(1236, served(valid, found)),
+      role: "file-server",
+    });
+    expect([fault, disagreements.map(({ said, ours }) => `${said}/${ours}`)[0]]).toEqual(["server", says]);
+  });
+
+  it.each([
+    ["valid", "found"],
+    ["valid\n", "found\n"],
+    ["valid\0", "found"],
+  ])("is none of files that says %j and %j", async (valid, found) => {
+    const { fault, disagreements } = await look({
+      conversation: conversation(1236, served(valid, found)),
+      role: "file-server",
+    });
+    expect([fault, disagreements]).toEqual([undefined, []]);
+  });
+});
+
 describe("the story of a conversation", () => {
   it("of which two ways of reading are possible tells the disagreements of its look alone", async () => {
     for (const said of ["2.0", "3.0", "Incorrect expression format", "bye"])

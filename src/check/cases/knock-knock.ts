@@ -1,7 +1,7 @@
 /** Cases of the listener of knock-knock jokes, server's side [KNOCK]. */
 import { askWho, HA, KNOCK, TRY, WHO_IS_THERE } from "../../wire/knock-knock.ts";
 import { defineCase, defineChecks } from "../case.ts";
-import type { TestConnection } from "../tester.ts";
+import type { ServerTester, TestConnection } from "../tester.ts";
 import { knockClientCases, knockScript } from "./_knock-knock-client.ts";
 
 /** Says a line and takes any answer: the words are cases of their own. */
@@ -10,6 +10,16 @@ async function told(joke: TestConnection, ...lines: readonly string[]): Promise<
     joke.say(line);
     await joke.message();
   }
+}
+
+/** Answer to a name, on a connection of its own. */
+async function askedBack(t: ServerTester, name: string): Promise<string> {
+  const joke = await t.connect();
+  await told(joke, KNOCK);
+  joke.say(name);
+  const got = await joke.message();
+  joke.reset();
+  return got.trim();
 }
 
 export default defineChecks({
@@ -70,8 +80,11 @@ export default defineChecks({
       title: "takes other spellings for another opening",
       async run(t) {
         const joke = await t.connect();
+        joke.say(t.word());
+        // Words for a wrong opening are the affair of KNOCK-1.wrong-opening.
+        const usual = (await joke.message()).trim();
         for (const opening of [KNOCK.toLowerCase(), KNOCK.slice(0, -2), `${KNOCK}.`])
-          await joke.asks(opening, TRY);
+          await joke.asks(opening, usual);
       },
     }),
     defineCase({
@@ -93,11 +106,13 @@ export default defineChecks({
       grade: "SHOULD",
       title: "asks back with the whole of a name of two words",
       async run(t) {
-        const name = `${t.word()} ${t.word()}`;
-        const joke = await t.connect();
-        await told(joke, KNOCK);
-        joke.say(name);
-        await joke.expect(askWho(name));
+        const [first, second] = [t.word(), t.word()];
+        const usual = await askedBack(t, first);
+        // How it asks back is the affair of KNOCK-2.name-who.
+        if (!usual.includes(first)) t.skip("it does not ask back with a name: see KNOCK-2.name-who");
+        const whole = await askedBack(t, `${first} ${second}`);
+        const due = usual.replaceAll(first, `${first} ${second}`);
+        if (whole !== due) t.fail(`expected ${due}, and ${whole} came`, { expected: due, got: whole });
       },
     }),
     defineCase({

@@ -5,11 +5,15 @@ import { endingFamilies } from "./endings.ts";
 import { framingFamilies } from "./framing.ts";
 import { robustFamilies } from "./robust.ts";
 import type { Dialogues } from "./talk.ts";
+import { toldPort } from "./told-port.ts";
 
-/** None for a role without a dialogue. `checks`: of its own file, where it has one. */
+/** Of datagrams, and of a role without a dialogue, that of its port alone. `checks`: of its own file, where it has one. */
 export function serverFamilies(role: Role, checks?: RoleChecks): ServerCase[] {
   const { dialogue } = role;
-  if (role.side !== "server" || role.transport !== "tcp" || (!dialogue && !checks?.dialogue)) return [];
+  if (role.side !== "server") return [];
+  const grades = checks?.families ?? {};
+  if (role.transport !== "tcp" || (!dialogue && !checks?.dialogue))
+    return checks ? graded([toldPort], grades) : [];
   const source: Dialogues = {
     role,
     dialogue: (t) => checks?.dialogue?.(t, t.words) ?? dialogue ?? { lines: [] },
@@ -19,8 +23,9 @@ export function serverFamilies(role: Role, checks?: RoleChecks): ServerCase[] {
     ...(readsText ? framingFamilies(source) : []),
     ...endingFamilies(source),
     ...robustFamilies(source),
+    toldPort,
   ];
-  return graded(all, checks?.families ?? {});
+  return graded(all, grades);
 }
 
 export function graded<Some extends Case>(cases: readonly Some[], grades: FamilyGrades): Some[] {

@@ -9,6 +9,7 @@ import { explain, explanationDocument } from "../explanation.ts";
 import { showTokensOption } from "../guarded-options.ts";
 import { findStory, olderDocument, olderText } from "../journaled.ts";
 import { explainPair, otherOf, pairDocument, pairOf, pairText } from "../pair-explanation.ts";
+import { pairPage } from "../pair-page.ts";
 
 export default defineCommand({
   name: "explain",
@@ -42,8 +43,14 @@ export default defineCommand({
       return isJson ? data(olderDocument(found)) : out(olderText(found));
     }
     const pair = ofProxy ?? otherOf(lab, found);
-    if (pair && options.html === undefined) {
+    if (pair) {
       const explained = await explainPair(lab, pair);
+      if (options.html !== undefined) {
+        const { version, clock } = lab;
+        const request = { version, askedAt: clock.now(), visibility: options };
+        await writeFile(options.html, pairPage(explained, request));
+        if (!isJson) return out(`wrote ${printable(options.html)}`);
+      }
       if (isJson) return data(pairDocument(lab, explained, options));
       return out(pairText(explained, { style, columns, hex: options.hex, full: options.full }, options));
     }

@@ -97,9 +97,11 @@ async function open({ options, readFile }: WebCall, web: LabWeb): Promise<void> 
 async function link(call: WebCall, web: LabWeb): Promise<number> {
   const { lab, args, options } = call;
   if (args.label === undefined) throw new NetlabError("usage/web-link");
-  if (!lab.instances.some(({ label }) => label === args.label))
+  // A student of a class may be named either way; links are for the name that screens show.
+  const label = lab.class?.find(args.label)?.shown ?? args.label;
+  if (!lab.class?.find(label) && !lab.instances.some((one) => one.label === label))
     throw new NetlabError("no-such-instance/labelled", { label: printable(args.label) });
-  tell(call, web.studentLink(args.label, options.for, options.new));
+  tell(call, web.studentLink(label, options.for, options.new));
   return exitCodes.done;
 }
 

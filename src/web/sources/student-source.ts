@@ -44,7 +44,7 @@ function meState(lab: Lab, label: string): MeState | null {
 function tileFor(lab: Lab, label: string): Tile | undefined {
   const now = lab.clock.now();
   const own = lab.stories().filter((story) => story.subject.label === label);
-  const row = lab.students({ stories: () => own }).find(({ id }) => id === label);
+  const [row] = lab.students({ only: label });
   if (row) return studentTile(row, now);
   const instances = lab.instances.filter((instance) => instance.label === label);
   const [instance] = instances;

@@ -66,7 +66,7 @@ export class WallSource implements Source {
     }
     const touched = this.#stories.take(now, this.#version === 0 ? MOST : this.#most);
     this.#judge.begin(now);
-    if (this.#isClass) this.#lookAtStudents(touched);
+    if (this.#isClass) this.#lookAtStudents();
     else this.#lookAtInstances(touched);
     const tookMs = performance.now() - begun;
     this.#nextAt = now + tookMs * PAUSE;
@@ -89,16 +89,12 @@ export class WallSource implements Source {
     this.#stories.close();
   }
 
-  /** The rows of all are cheap where they have no stories: those that were not touched get none, and are passed over. */
-  #lookAtStudents(touched: ReadonlySet<string>): void {
+  /** The class keeps an account of each student, so that the rows of all cost next to nothing. */
+  #lookAtStudents(): void {
     const now = this.#lab.clock.now();
-    const stories = [...touched].flatMap((label) => this.#stories.of(label));
-    const rows = this.#lab.students({ stories: () => stories, judged: this.#judge.judged });
-    const tiles = rows.flatMap((row) =>
-      touched.has(row.id) || !this.#tiles.has(row.id) ? [studentTile(row, now)] : [],
-    );
+    const rows = this.#lab.students({ judged: this.#judge.judged });
     this.#put(
-      tiles,
+      rows.map((row) => studentTile(row, now)),
       rows.map(({ id }) => id),
     );
   }
