@@ -20,9 +20,8 @@ export const ruleQuotes: Readonly<Record<string, string>> = {
   "FRAME-7.invalid-utf8": "Text is UTF-8; invalid bytes never throw.",
   "FRAME-8.half-close-answered": FIN,
   "FRAME-8.fin-gets-the-file": FIN,
-  "FRAME-8.survives-hangup":
-    "a peer's FIN is an event behind its last message; it means the role's leaving word",
-  "FRAME-8.survives-reset": "Half-open is normal: a peer's FIN is an event behind its last message",
+  "FRAME-8.survives-hangup": FIN,
+  "FRAME-8.survives-reset": "Half-open is normal",
   "FRAME-8.c.server-leaves": OUR_CLOSE,
   "FRAME-8.c.server-resets": OUR_CLOSE,
   "FRAME-8.c.refused": "",

@@ -39,7 +39,7 @@ export const calculatorClients: readonly ClientCase[] = [
   }),
   defineCase({
     id: "CALC-2.c.error-shown",
-    advice: "Print the answer as it is: it is a text where it is no number.",
+    advice: "Print the answer as a text: it may say what is wrong with the expression.",
     side: "client",
     grade: "SHOULD",
     limitMs: 10_000,
