@@ -1,4 +1,4 @@
-/** What is wrong with an expression that a calculator cannot read, as far as its text tells. */
+/** Sentences about an expression that a calculator cannot read, as far as its text tells what is wrong. */
 import { parseExpression } from "../wire/calculator.ts";
 import { quoted } from "./_evidence.ts";
 

@@ -104,7 +104,7 @@ function findOtherResult(evidence: Evidence): Finding | undefined {
   return { ...base(wrong), cause: cause + nul, advice };
 }
 
-/** The first answer is nobody's, and each later one is that of the question before. */
+/** Server that sends the answer of the question before; its first answer belongs to none. */
 function oneBehind(all: readonly WrongResult[]): Pick<Finding, "cause" | "advice"> | undefined {
   const [first, ...later] = all;
   const isBehind = later.every(
