@@ -141,7 +141,7 @@ export const errorTable = {
     exit: noSuchThing,
   },
   "no-such-file": {
-    says: {},
+    says: { week: "the journal has nothing of the week {week}; it has {weeks}" },
     peer: NOT_FOUND,
     exit: noSuchThing,
   },
@@ -196,7 +196,7 @@ export const errorTable = {
       "turned-away": "{id} was refused before a role read anything from it, so nothing can be played again",
       "not-played": "{id} could not be played again: {why}",
       journaled:
-        "{id} is in the journal only, which leaves out tokens and what the world answered: it cannot be played again, explain {id} tells it",
+        "an older version of netlabd recorded {id}, without what the world answered: it cannot be played again, explain {id} tells it",
       "journaled-words":
         "an older version of netlabd recorded {id} as words: explain {id} tells it, nothing draws it",
       "story-version":
@@ -206,6 +206,8 @@ export const errorTable = {
         "{student} is in the roster: take the line out of it and reload first, or the next reading brings it back",
       "no-names": "the clients of {id} have no names: conns {id} lists its connections",
       "not-running": "{id} is {state}: start {id} first",
+      "proxy-replay":
+        "{id} is a proxy's connection, and a proxy has no part in what is said: explain {id} tells it; choose a --role to play it to",
       "proxy-loop": "--to {to} leads back to this proxy{through}: name the address of your server",
       "web-open": "the page is open at {address}: close it first, with web --off",
       "web-off": "the page is off: open it with web",

@@ -5,6 +5,7 @@ import { incidentOf } from "../judging.ts";
 import { connectionDocument, entryDocument } from "../lab/documents.ts";
 import type { Lab } from "../lab/lab.ts";
 import { hexOf, printable, printableBytes } from "../printable.ts";
+import { contextOf } from "../stories/editions.ts";
 import type { Visibility } from "../stories/entry-text.ts";
 import { KeptStory } from "../stories/kept-story.ts";
 import { lineFaultText } from "../stories/line-fault-text.ts";
@@ -74,9 +75,12 @@ export function closingLines(explanation: Explanation): string[] {
 
 /** Faults that were on the line: what looks like a mistake may be theirs. */
 export function badLineText(stories: readonly Story[]): string {
-  const faults = stories.flatMap(({ entries }) =>
-    entries.flatMap((entry) => (entry.kind === "fault" && entry.deed === "on" ? [lineFaultText(entry)] : [])),
-  );
+  const faults = stories.flatMap((story) => {
+    const { ends } = contextOf(story);
+    return story.entries.flatMap((entry) =>
+      entry.kind === "fault" && entry.deed === "on" ? [lineFaultText(entry, ends)] : [],
+    );
+  });
   const which = faults.length > 0 ? ` (${[...new Set(faults)].join("; ")})` : "";
   return `The line was bad here${which}, so no mistake is looked for: what came, or did not come, may be the line's doing.`;
 }
