@@ -31,10 +31,10 @@ import { type Config, schemaFile, version } from "./config.ts";
 import { ControlServer } from "./control/control-server.ts";
 import type { OpenEvaluation } from "./control/operator-session.ts";
 import { messageOf } from "./errors.ts";
+import { Evidence } from "./evidence.ts";
 import { Exposures } from "./exposures.ts";
 import { FaultBoard } from "./faults/fault-board.ts";
 import { Ids } from "./ids.ts";
-import { StoryJournal } from "./journaling.ts";
 import { Judge } from "./judging.ts";
 import { DatabaseQuestions } from "./lab/database-questions.ts";
 import { InstanceMemory } from "./lab/instance-memory.ts";
@@ -56,7 +56,6 @@ import { openAudit } from "./stores/audit.ts";
 import { openKeptChecks } from "./stores/checks.ts";
 import { LabDatabase } from "./stores/database.ts";
 import { openInstances } from "./stores/instances.ts";
-import { openJournal } from "./stores/journal.ts";
 import { openLabEntries } from "./stores/lab-entries.ts";
 import { openNumbers } from "./stores/numbers.ts";
 import { Queries } from "./stores/queries.ts";
@@ -85,7 +84,7 @@ export class Daemon {
   readonly #programWatch: ProgramWatch | undefined;
   readonly #descriptors = DescriptorBudget.ofProcess();
   readonly #faults: FaultBoard;
-  readonly #journal: StoryJournal;
+  readonly #evidence: Evidence;
   readonly #judge: Judge;
   readonly #memory: InstanceMemory;
   readonly #file: LabFileRoles;
@@ -134,7 +133,16 @@ export class Daemon {
     const book = openAddressBook(this.#database);
     this.recorder = new Recorder(clock, { budgetBytes: config.recordMemoryBytes });
     this.#programWatch = config.proc ? this.#newProgramWatch(clock) : undefined;
-    this.#journal = this.#newJournal();
+    this.#evidence = new Evidence({
+      database: this.#database,
+      recorder: this.recorder,
+      clock,
+      isWanted: config.journal,
+      tokens: () => registry.list().map(({ token }) => token),
+      lab: () => ({ name: this.#file.name, class: this.#file.class, keep: this.#file.keep }),
+      isRecordedInFull: (id) => this.supervisor.find(id)?.spec.options.record === "full",
+      say: (sentence, level) => this.log.logger[level](sentence),
+    });
     this.#faults = new FaultBoard({
       clock,
       find: (connection) => this.recorder.find(connection),
@@ -169,7 +177,7 @@ export class Daemon {
       recorder: this.recorder,
       lab: () => this.lab,
       onJudged: (story) => {
-        this.#journal.keepJudged(story);
+        this.#evidence.journal.keepJudged(story);
         if (story.judged) this.#file.class?.onJudged(story, story.judged);
         this.#ops.judged(story);
       },
@@ -291,14 +299,6 @@ export class Daemon {
     });
   }
 
-  #newJournal(): StoryJournal {
-    return new StoryJournal({
-      recorder: this.recorder,
-      open: () => openJournal(this.#database, (sentence) => this.log.logger.warn(sentence)),
-      isWanted: (id) => this.#config.journal || this.supervisor.find(id)?.spec.options.record === "full",
-    });
-  }
-
   /** Loads what the first question and the first ended connection want: a start is ready without it. */
   prepare(): Promise<void> {
     return this.#judge.open();
@@ -310,9 +310,10 @@ export class Daemon {
 
   async #start(): Promise<void> {
     await this.#library.loadSaved((sentence) => this.log.logger.warn(sentence));
-    if (this.#config.journal) this.#journal.start();
     this.#memory.reserveIds();
-    for (const event of (await this.#file.addAll()).flatMap(telemetryOfSecrets)) this.log.telemetry(event);
+    const added = await this.#file.addAll();
+    this.#evidence.start();
+    for (const event of added.flatMap(telemetryOfSecrets)) this.log.telemetry(event);
     const stored = this.#memory.bringBack();
     await this.#control.listen();
     await this.#observe?.listen();
@@ -338,7 +339,7 @@ export class Daemon {
 
   #onInstanceState(instance: Instance, from: string, to: string): void {
     for (const event of telemetryOfMove(instance, from, to)) this.#starting.telemetry(event);
-    if (to === "starting" && instance.spec.options.record === "full") this.#journal.start();
+    if (to === "starting" && instance.spec.options.record === "full") this.#evidence.journal.start();
     if (to === "running" && instance.role.side !== "client") this.#memory.keepPort(instance);
     this.lab.instanceMoved(instance, from, to);
   }

@@ -141,7 +141,7 @@ export const errorTable = {
     exit: noSuchThing,
   },
   "no-such-file": {
-    says: {},
+    says: { week: "the journal has nothing of the week {week}; it has {weeks}" },
     peer: NOT_FOUND,
     exit: noSuchThing,
   },
@@ -196,7 +196,7 @@ export const errorTable = {
       "turned-away": "{id} was refused before a role read anything from it, so nothing can be played again",
       "not-played": "{id} could not be played again: {why}",
       journaled:
-        "{id} is in the journal only, which leaves out tokens and what the world answered: it cannot be played again, explain {id} tells it",
+        "an older version of netlabd recorded {id}, without what the world answered: it cannot be played again, explain {id} tells it",
       "journaled-words":
         "an older version of netlabd recorded {id} as words: explain {id} tells it, nothing draws it",
       "story-version":

@@ -36,8 +36,10 @@ export const usageSentences = {
   "dissector-ports": "dissector: --port is for one role: name it, as in dissector calculator --port 43389",
   "dissector-no-data":
     "dissector: {role} does not say what its messages are; give it wire, as docs/dissectors.md shows",
-  "capture-live-messages":
-    "capture --messages writes the messages so far: leave out --live, or write packets and let netlabctl dissector read them",
+  "capture-whole":
+    "--whole needs --live: of what is over, there is what the stories kept; start the capture, then the conversation",
+  "capture-whole-messages":
+    "--messages writes what framing made and --whole every byte that went over the wire: choose one",
   "capture-twice": "--out writes a file and --wireshark shows it: choose one",
   "expect-nothing": "expect: give a text, or --exit with a status",
   "expect-first": "expect: no command has run before it",

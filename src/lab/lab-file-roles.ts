@@ -54,6 +54,11 @@ export class LabFileRoles {
     return this.#file.name;
   }
 
+  /** How long the lab keeps its evidence; undefined: for ever. */
+  get keep(): LabFile["keep"] {
+    return this.#file.keep;
+  }
+
   /** Undefined where the lab is no class. */
   get class(): ClassLab | undefined {
     return this.#file.class && this.#parts.classes.lab;

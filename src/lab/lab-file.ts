@@ -29,6 +29,8 @@ export interface LabFile {
   readonly book?: string | undefined;
   /** Entries of that file, where they have been read already. */
   readonly bookRows?: readonly Row[];
+  /** How long evidence is kept: weeks or days, `15w`. */
+  readonly keep?: { readonly journal: string } | undefined;
   /** Students, and what is played for them, where the lab is of a class. */
   readonly class?: ClassPlan;
 }

@@ -3,8 +3,10 @@ import { messagesOf } from "../diagnoses/table.ts";
 import { incidentOf } from "../judging.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { Role } from "../machines/_role.ts";
-import { roleOf } from "../stories/editions.ts";
+import type { HiddenSpan } from "../printable.ts";
+import { isOpenedByUs, roleOf } from "../stories/editions.ts";
 import type { Visibility } from "../stories/entry-text.ts";
+import { toShownRecord } from "../stories/shown-record.ts";
 import type { Story } from "../stories/story.ts";
 import { explain } from "./explanation.ts";
 
@@ -25,6 +27,26 @@ export function cardMarks(lab: Lab, story: Story): CardMark[] {
       ? [{ read: null, ...mark }]
       : reads.map(({ number: read }) => ({ read, ...mark }));
   });
+}
+
+export interface FramedDocument {
+  /** base64 */
+  readonly bytes: string;
+  readonly hidden: readonly HiddenSpan[];
+}
+
+export interface MarkOptions extends Visibility {
+  readonly messages: boolean;
+}
+
+/** A story as it stands now. */
+export function storyDocument(lab: Lab, story: Story, options: MarkOptions) {
+  return {
+    opener: isOpenedByUs(story, lab.roles) ? "us" : "peer",
+    protocol: protocolOf(story, lab.roles),
+    record: toShownRecord(story, options),
+    ...(options.messages ? { messages: messageDocuments(lab, story, options) } : {}),
+  };
 }
 
 /** Bytes as base64; `entry` is the index of the message's entry. */

@@ -138,6 +138,12 @@ describe("a page's socket", () => {
     }
   });
 
+  it("tells an empty wall as one", async () => {
+    const { web } = await opened();
+    const page = await visitor(web.loginLink("observer"));
+    expect(await page.see<WallState>("wall")).toEqual({ isWhole: true, tiles: [], order: [] });
+  });
+
   it("tells the wall, and then what has changed of it alone", async () => {
     const { web } = await opened();
     for (const name of ["one", "two", "three"]) await spawn("calculator", { name });
