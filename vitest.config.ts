@@ -14,6 +14,7 @@ const long = [
   "test/doctor/healthy.test.ts",
   "test/e2e/apart-misdeeds.test.ts",
   "test/e2e/apart.test.ts",
+  "test/e2e/class-big.test.ts",
   "test/e2e/lab-roles.test.ts",
   "test/e2e/load.test.ts",
   "test/onlooker/pairs.test.ts",
