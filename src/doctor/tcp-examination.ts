@@ -166,7 +166,7 @@ async function replied(
   const isRight = words?.answer === undefined || isAsExpected(words.answer, text);
   if (words && !isRight) return [...other, wrong(patient, words.answer ?? "", text)];
   const isEcho = !words && text.trim() === lines[0];
-  // What it should be is told once.
+  // The role that it should be is told once.
   const others = other.filter(({ code, about }) => code !== "speaks-as" || about.role !== words?.role);
   return [
     finding("healthy", "certain", { how: "answers" }),
