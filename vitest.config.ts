@@ -8,6 +8,7 @@ const long = [
   "test/browser/attacks.test.ts",
   "test/browser/sessions.test.ts",
   "test/browser/views.test.ts",
+  "test/check/built-otherwise.test.ts",
   "test/check/fairness.test.ts",
   "test/check/verdicts.test.ts",
   "test/diagnoses/corpus.test.ts",
