@@ -6,8 +6,12 @@ import { SeenClock } from "./_seen-clock.ts";
 import { NOBODY, SeenStory } from "./_seen-story.ts";
 import { isOver, type SeenConversation, untilOf } from "./conversation.ts";
 
-/** As the server had it. */
-export function plainStory(conversation: SeenConversation, subject: StorySubject): Story {
+/** As the server had it. `isEachMessage`: its reads count as messages. */
+export function plainStory(
+  conversation: SeenConversation,
+  subject: StorySubject,
+  isEachMessage = false,
+): Story {
   const clock = new SeenClock(conversation.startedAt);
   const story = new SeenStory(subject, "unknown", clock, NOBODY);
   story.recordOpening();
@@ -15,8 +19,10 @@ export function plainStory(conversation: SeenConversation, subject: StorySubject
   for (const event of conversation.events) {
     clock.standAt(conversation.startedAt + event.at / 1_000);
     const isClient = event.from === "client";
-    if (event.kind === "data" && isClient) story.recordRead(event.bytes);
-    else if (event.kind === "data") story.recordSpoken(event.bytes, event.size ?? event.bytes.length);
+    if (event.kind === "data" && isClient) {
+      story.recordRead(event.bytes);
+      if (isEachMessage) story.recordMessage(event.bytes.length, "");
+    } else if (event.kind === "data") story.recordSpoken(event.bytes, event.size ?? event.bytes.length);
     else if (event.kind === "lost") story.remark(cause("seen-lost", { size: event.size, from: event.from }));
     else if (event.kind === "reset")
       story.end ??= { by: isClient ? "peer" : "us", cause: cause("peer-reset", {}) };
