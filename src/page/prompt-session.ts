@@ -10,8 +10,9 @@ export interface OutputLine {
 }
 
 interface Completion {
+  /** Place in the line at which the word begins that they stand for. */
   readonly from: number;
-  readonly candidates: readonly string[];
+  readonly candidates: readonly { readonly value: string }[];
 }
 
 /** Lines that are kept: more are not read, and each is an element. */
