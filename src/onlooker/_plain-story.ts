@@ -15,14 +15,16 @@ export function plainStory(
   const clock = new SeenClock(conversation.startedAt);
   const story = new SeenStory(subject, "unknown", clock, NOBODY);
   story.recordOpening();
+  const hear = (bytes: Buffer) => {
+    story.recordRead(bytes);
+    if (isEachMessage) story.recordMessage(bytes.length, "");
+  };
   if (conversation.isFromStart === false) story.remark(cause("seen-from-middle", {}));
   for (const event of conversation.events) {
     clock.standAt(conversation.startedAt + event.at / 1_000);
     const isClient = event.from === "client";
-    if (event.kind === "data" && isClient) {
-      story.recordRead(event.bytes);
-      if (isEachMessage) story.recordMessage(event.bytes.length, "");
-    } else if (event.kind === "data") story.recordSpoken(event.bytes, event.size ?? event.bytes.length);
+    if (event.kind === "data" && isClient) hear(event.bytes);
+    else if (event.kind === "data") story.recordSpoken(event.bytes, event.size ?? event.bytes.length);
     else if (event.kind === "lost") story.remark(cause("seen-lost", { size: event.size, from: event.from }));
     else if (event.kind === "reset")
       story.end ??= { by: isClient ? "peer" : "us", cause: cause("peer-reset", {}) };
