@@ -13,6 +13,8 @@ const long = [
   "test/diagnoses/corpus.test.ts",
   "test/e2e/apart-misdeeds.test.ts",
   "test/e2e/apart.test.ts",
+  "test/e2e/capture-live.test.ts",
+  "test/e2e/captured-commands.test.ts",
   "test/e2e/class-big.test.ts",
   "test/e2e/lab-roles.test.ts",
   "test/e2e/load.test.ts",
