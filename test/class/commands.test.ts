@@ -197,6 +197,44 @@ describe("handout", () => {
   });
 });
 
+describe("keep-check", () => {
+  it("keeps whose program was checked, and sql shows no name to those who ask for none", async () => {
+    const report = JSON.stringify({
+      format: "netlab-check/1",
+      version: "1",
+      role: "calculator",
+      side: "server",
+      seed: 1,
+      started: "2026-01-01T00:00:00.000Z",
+      program: { run: null, at: "127.0.0.1:1" },
+      results: [{ id: "CALC-1", status: "passed", grade: "MUST", weight: 1, message: "" }],
+    });
+    const kept = await run(one, "keep-check r.json --student s001", { reads: { "r.json": report } });
+    expect(kept.exit).toBe(0);
+    expect(one.daemon.lab.students()[0]).toMatchObject({ checks: { passed: 1, of: 1 }, done: true });
+    expect(await textOf("class")).toMatch(/s001 .* done .* 1\/1/);
+    expect((await run(one, "keep-check r.json --student s009", { reads: { "r.json": report } })).exit).toBe(
+      4,
+    );
+    const question =
+      "select s.id, s.name, s.email, c.student from students s join checks c on c.student = s.id";
+    expect((await run(one, `sql --json ${question}`)).documents[0]).toEqual([
+      { id: "s001", name: "****", email: "****", student: "s001" },
+    ]);
+    expect((await run(one, `sql --json --show-tokens ${question}`)).documents[0]).toMatchObject([
+      { name: "Ann Lee", email: "ann@uni.example" },
+    ]);
+    const hidden = LAB.replace("pseudonyms: false", "pseudonyms: true");
+    one.write("lab.yaml", hidden);
+    await one.daemon.lab.reload();
+    expect(JSON.stringify((await run(one, `sql --json ${question}`)).documents)).not.toMatch(/s00\d|Ann/);
+    expect(await textOf("class")).not.toMatch(/s00\d|Ann/);
+    one.write("lab.yaml", LAB);
+    await one.daemon.lab.reload();
+    expect(one.daemon.lab.students()[0]?.id).toBe("s001");
+  });
+});
+
 describe("reload", () => {
   it("asks before students leave, and forget removes what is kept of one who has left", async () => {
     one.write("roster.csv", ROSTER.replace("s003,Carl <c>,B,\n", ""));
