@@ -21,7 +21,8 @@ export interface Config {
   readonly repl: boolean | undefined;
   readonly log: "pretty" | "json";
   readonly logLevel: string;
-  readonly journal: boolean;
+  /** Undefined: that of a class. */
+  readonly journal: boolean | undefined;
   /** For the stories of all connections together, live and ended. */
   readonly recordMemoryBytes?: number | undefined;
   readonly eval: boolean;
@@ -115,7 +116,7 @@ export function commonConfig(
     repl: values["no-repl"] ? false : values.repl,
     log: "pretty",
     logLevel: "info",
-    journal: values.journal ?? false,
+    journal: values.journal,
     eval: true,
     proc: true,
     readyJson: values["ready-json"] ?? false,

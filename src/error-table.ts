@@ -9,6 +9,8 @@
  */
 import { assignmentSentences } from "./assignment-sentences.ts";
 import { captureSentences } from "./capture-sentences.ts";
+import { classSentences, noClass } from "./class-sentences.ts";
+import { labFileSentences } from "./lab-file-sentences.ts";
 import { needsLevelSentences } from "./level-sentences.ts";
 import {
   badCodeSentences,
@@ -52,22 +54,16 @@ export const errorTable = {
     exit: usage,
   },
   "bad-lab-file": {
-    says: {
-      "no-such-lab":
-        "there is no lab {name:quoted}: {hint}choose {known} or none; for a file of your own write --lab ./{name}.yaml",
-      "not-read": "{why}",
-      "bad-line": "{file}:{line}: {why}",
-      "no-top": "{file}: needs roles: at its top",
-      "no-list": "{place}: {key}: must be a list",
-      "no-entry": "{place}: each role needs role: and its options",
-      "no-role": "{place}: role: is needed{hint}",
-      "unknown-role": "{place}: unknown role {name:quoted}{hint}",
-      "unknown-key": "{place}: unknown key {key}{hint}",
-      "bad-entry": "{place}: {why}",
-      "book-not-read": "cannot read the book {file} that the lab file names: {why}",
-    },
+    says: labFileSentences,
     peer: null,
     exit: usage,
+  },
+  "bad-class": { says: classSentences, peer: null, exit: usage },
+  "no-such-student": { says: noClass, peer: null, exit: noSuchThing },
+  "students-leave": {
+    says: "nothing was changed: students would leave the class; reload --yes goes on",
+    peer: null,
+    exit: refused,
   },
   "bad-capture": { says: captureSentences, peer: null, exit: usage },
   "bad-role": {
@@ -114,8 +110,6 @@ export const errorTable = {
       labelled: "no role is for {label}: ls lists the roles, spawn --label makes one",
       nothing: "no role is called {term}: ls lists the roles",
       "to-draw": "nothing is called {term:quoted}; {hint}",
-      "no-class":
-        "this lab is not a class: start netlabd with a lab file that has roster: and class: (docs/class.md)",
     },
     peer: null,
     exit: noSuchThing,
@@ -147,7 +141,7 @@ export const errorTable = {
     exit: noSuchThing,
   },
   "no-such-file": {
-    says: {},
+    says: { week: "the journal has nothing of the week {week}; it has {weeks}" },
     peer: NOT_FOUND,
     exit: noSuchThing,
   },
@@ -202,14 +196,18 @@ export const errorTable = {
       "turned-away": "{id} was refused before a role read anything from it, so nothing can be played again",
       "not-played": "{id} could not be played again: {why}",
       journaled:
-        "{id} is in the journal only, which leaves out tokens and what the world answered: it cannot be played again, explain {id} tells it",
+        "an older version of netlabd recorded {id}, without what the world answered: it cannot be played again, explain {id} tells it",
       "journaled-words":
         "an older version of netlabd recorded {id} as words: explain {id} tells it, nothing draws it",
       "story-version":
         "the journal has {id} as a story of version {version}, and this netlabd reads version {known}: sql shows its rows",
       "no-server": "@{name}: no server of that name is running, so it has no port",
+      "in-roster":
+        "{student} is in the roster: take the line out of it and reload first, or the next reading brings it back",
       "no-names": "the clients of {id} have no names: conns {id} lists its connections",
       "not-running": "{id} is {state}: start {id} first",
+      "proxy-replay":
+        "{id} is a proxy's connection, and a proxy has no part in what is said: explain {id} tells it; choose a --role to play it to",
       "proxy-loop": "--to {to} leads back to this proxy{through}: name the address of your server",
       "web-open": "the page is open at {address}: close it first, with web --off",
       "web-off": "the page is off: open it with web",

@@ -8,11 +8,17 @@ import { bytesIn, bytesOut, type Entry, STORY_VERSION } from "./stories/entry.ts
 import { describeEntry, shownEntry } from "./stories/entry-text.ts";
 import { KeptStory, type StorySummary, summaryOf } from "./stories/kept-story.ts";
 import type { Recorder } from "./stories/recorder.ts";
+import { fillerOf } from "./stories/redaction.ts";
 import { type Story, type StorySubject, wallMs } from "./stories/story.ts";
+import { fromPlain, toPlain } from "./stories/story-record.ts";
 
 export interface StoryJournalParts {
   readonly recorder: Recorder;
   readonly open: () => Journal;
+  /** Number of this run of the daemon. */
+  readonly run: () => number;
+  /** Tokens that the world may have told a machine, e.g. those of the registry. */
+  readonly tokens?: () => readonly string[];
   /** By the instance's id. */
   readonly isWanted: (instance: string) => boolean;
 }
@@ -39,7 +45,8 @@ export class StoryJournal {
 
   /** An ended story has been judged: its row says so too. */
   keepJudged(story: Story): void {
-    if (this.#counts.has(story)) this.#journal?.keep({ story, storyRow: () => storyRow(story) });
+    if (this.#counts.has(story))
+      this.#journal?.keep({ story, storyRow: () => storyRow(story, this.#parts.run()) });
   }
 
   #write(journal: Journal, story: Story, entry: Entry): void {
@@ -47,15 +54,15 @@ export class StoryJournal {
     this.#counts.set(story, number + 1);
     journal.write({
       story,
-      storyRow: () => storyRow(story),
-      row: () => journalRow(story, entry, number),
+      storyRow: () => storyRow(story, this.#parts.run()),
+      row: () => journalRow(story, entry, number, () => this.#parts.tokens?.() ?? []),
       isGrowing: entry.kind === "file",
     });
   }
 }
 
 /** Rows last, so they have what anybody may see: no token gets to disk by way of a story. */
-function journalRow(story: Story, entry: Entry, number: number): JournalRow {
+function journalRow(story: Story, entry: Entry, number: number, tokens: () => readonly string[]): JournalRow {
   const { id, role, remote } = story.subject;
   const context = contextOf(story);
   const shown = shownEntry(entry, context);
@@ -69,17 +76,37 @@ function journalRow(story: Story, entry: Entry, number: number): JournalRow {
     bytes: "bytes" in shown ? shown.bytes : undefined,
     entry: number,
     atUs: Math.round(entry.at),
-    facts: JSON.stringify(factsOf(shown)),
+    facts: JSON.stringify(factsOf(shown, () => [...story.secrets, ...tokens()])),
   };
 }
 
-/** Leaves out what has a column of its own, and long answers of the world: those may hold the tokens of others. */
-function factsOf(entry: Entry): Record<string, unknown> {
+/** Leaves out what has a column of its own. What the world answered is there, so that it can be played again; tokens in it are filler. */
+function factsOf(entry: Entry, secrets: () => readonly string[]): Record<string, unknown> {
   const { at: _at, kind: _kind, bytes: _bytes, answer, ...facts } = entry as Entry & Record<string, unknown>;
-  return entry.kind === "input" && typeof answer !== "object" ? { ...facts, answer } : facts;
+  if (answer === undefined && entry.kind !== "input") return facts;
+  if (typeof answer !== "object" || answer === null) return { ...facts, answer };
+  return { ...facts, answer: filledIn(toPlain(answer), secrets()) };
 }
 
-function storyRow(story: Story): StoryRow {
+/** A short one stands in other words too. */
+const SHORT = 4;
+
+const withFiller = (text: string, secret: string) =>
+  secret.length >= SHORT
+    ? text.replaceAll(secret, fillerOf(secret))
+    : text === secret
+      ? fillerOf(secret)
+      : text;
+
+/** Secrets in a plain value, each as so many asterisks as it has bytes: the same that stands for it in the bytes of the conversation. */
+function filledIn(value: unknown, secrets: readonly string[]): unknown {
+  if (typeof value === "string") return secrets.reduce(withFiller, value);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => filledIn(item, secrets));
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, filledIn(field, secrets)]));
+}
+
+function storyRow(story: Story, run: number): StoryRow {
   const { subject } = story;
   const { id } = subject;
   return {
@@ -87,6 +114,8 @@ function storyRow(story: Story): StoryRow {
     short: shortPeerId(id),
     version: STORY_VERSION,
     openedAt: story.openedAt,
+    run,
+    label: subject.label ?? null,
     subject: JSON.stringify(subject satisfies StorySubject),
     summary: JSON.stringify(shownSummary(story)),
     verdict: story.judged?.verdict ?? null,
@@ -104,12 +133,13 @@ function shownSummary(story: Story): StorySummary {
 
 /** The story that the journal has. Its role is the one of that name now: editions are numbered anew with each run. */
 export function storyFromJournal(
-  { openedAt, subject, summary }: StoryRow,
+  { openedAt, subject, summary, run }: StoryRow,
   rows: readonly FactsRow[],
 ): KeptStory {
   const facts = { ...(JSON.parse(subject) as StorySubject), edition: 0 };
   const stood = JSON.parse(summary) as StorySummary;
-  return new KeptStory(facts, openedAt, stood, entriesOf(rows, stood));
+  // Rows of before there were runs leave out what the world answered.
+  return new KeptStory(facts, openedAt, stood, { entries: entriesOf(rows, stood), hasAnswers: run != null });
 }
 
 /** A row that is not there does not tell its bytes: the first gap stands for all that the others do not sum up to. */
@@ -131,5 +161,6 @@ function entriesOf(rows: readonly FactsRow[], stood: StorySummary): Entry[] {
 function entryOf({ kind, atUs, facts, bytes }: FactsRow): Entry {
   const said = JSON.parse(facts) as Record<string, unknown>;
   const octets = bytes === null ? {} : { bytes };
-  return { at: atUs, kind, ...said, ...octets } as unknown as Entry;
+  const answer = "answer" in said ? { answer: fromPlain(said.answer) } : {};
+  return { at: atUs, kind, ...said, ...answer, ...octets } as unknown as Entry;
 }

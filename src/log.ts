@@ -25,6 +25,8 @@ export interface LogOptions {
 }
 
 const KEPT_LINES = 1_000;
+/** Of a class of hundreds, a line names some. */
+const MOST_EXPOSED = 20;
 const LEVELS: Record<number, LogLine["level"]> = {
   10: "trace",
   20: "debug",
@@ -39,7 +41,11 @@ export class Log {
   readonly #lines: LogLine[] = [];
   readonly #followers = new Set<(line: LogLine) => void>();
   readonly #format: (json: string) => string;
-  readonly #digest = new LogDigest((digest) => this.#say(digestSentence(digest)));
+  readonly #digest = new LogDigest((digest) =>
+    this.#say(digestSentence(digest, this.#nameOf(digest.last.id))),
+  );
+  /** Student or group that an instance is for, by its id: told with all that is told of it. */
+  labelOf: (instance: string) => string | undefined = () => undefined;
   #isShown = true;
 
   constructor(options: LogOptions) {
@@ -71,8 +77,14 @@ export class Log {
   }
 
   readonly telemetry: Telemetry = (event) => {
-    if (this.#digest.admits(event)) this.#say(sentenceOf(event));
+    if (this.#digest.admits(event)) this.#say(sentenceOf(event, this.#nameOf(event.id)));
   };
+
+  /** `chat-1/c17 (s042)` */
+  #nameOf(id: string): Named {
+    const label = this.labelOf(id.split("/")[0] ?? id);
+    return label === undefined ? { who: id } : { who: `${id} (${printable(label)})`, label };
+  }
 
   /** Tells what was counted and not told yet. */
   flush(): void {
@@ -94,86 +106,107 @@ export class Log {
   }
 }
 
+interface Named {
+  readonly who: string;
+  readonly label?: string;
+}
+
 interface Sentence {
   readonly level: "debug" | "info" | "warn" | "error";
   readonly message: string;
   readonly id: string;
   readonly err?: unknown;
   readonly count?: number;
+  readonly label?: string;
 }
 
 /** Many of a kind in one line; each of them is a story of its own, as long as there is memory for it. */
-function digestSentence({ instance, count, last }: Digest): Sentence {
-  const { level, message } = sentenceOf(last);
+function digestSentence({ instance, count, last }: Digest, named: Named): Sentence {
+  const { level, message } = sentenceOf(last, named);
   const many = `${count.toLocaleString("en")} more like this`;
   return { id: instance, level, message: `${instance}: ${many}, the last: ${message}`, count };
 }
 
-function sentenceOf(event: TelemetryEvent): Sentence {
+function sentenceOf(event: TelemetryEvent, named: Named): Sentence {
+  const { label } = named;
+  return { ...wordsOf(event, named.who), ...(label === undefined ? {} : { label }) };
+}
+
+function wordsOf(event: TelemetryEvent, who: string): Sentence {
   const { id } = event;
   switch (event.type) {
     case "instance.running":
-      return { id, level: "info", message: `${id} listens on ${event.at}` };
+      return { id, level: "info", message: `${who} listens on ${event.at}` };
+    case "lab.running":
+      return { id, level: "info", message: runningSentence(event) };
     case "instance.state":
-      return { id, level: "debug", message: `${id} ${event.from} → ${event.to}` };
+      return { id, level: "debug", message: `${who} ${event.from} → ${event.to}` };
     case "instance.backingOff":
-      return { id, level: "warn", message: `${id} crashed and starts again: ${printable(event.why)}` };
+      return { id, level: "warn", message: `${who} crashed and starts again: ${printable(event.why)}` };
     case "instance.failed":
-      return { id, level: "error", message: `${id} failed: ${printable(event.why)} - then: restart ${id}` };
+      return { id, level: "error", message: `${who} failed: ${printable(event.why)} - then: restart ${id}` };
     case "instance.finished":
-      return { id, level: "info", message: `${id} finished: ${printable(event.result)}` };
+      return { id, level: "info", message: `${who} finished: ${printable(event.result)}` };
     case "instance.remark":
-      return { id, level: "warn", message: `${id} ${printable(event.text)}` };
+      return { id, level: "warn", message: `${who} ${printable(event.text)}` };
     case "instance.note":
-      return { id, level: "info", message: `${id} ${printable(event.text)}` };
+      return { id, level: "info", message: `${who} ${printable(event.text)}` };
     case "instance.notice":
-      return { id, level: "warn", message: `${id}: ${printable(event.text)}` };
+      return { id, level: "warn", message: `${who}: ${printable(event.text)}` };
     case "instance.exposed":
       return {
         id,
         level: "warn",
-        message: `${id} can be reached from other machines, at ${event.at}: ${printable(event.what)}`,
+        message: `${who} can be reached from other machines, at ${event.at}: ${printable(event.what)}`,
       };
     case "lab.exposed": {
-      const roles = event.roles.map((role) => `${role.id} at ${role.at} (${printable(role.what)})`);
+      const told = event.roles.slice(0, MOST_EXPOSED);
+      const roles = told.map((role) => `${role.id} at ${role.at} (${printable(role.what)})`);
+      const rest = event.roles.length - told.length;
       return {
         id,
         level: "warn",
-        message: `other machines can reach ${roles.length} roles: ${roles.join(", ")}`,
+        message: `other machines can reach ${event.roles.length} roles: ${roles.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`,
       };
     }
     case "role.held":
       return {
         id,
         level: "warn",
-        message: `${id} held its process's event loop for ${event.ms} ms: role ${event.role}, in ${event.state}`,
+        message: `${who} held its process's event loop for ${event.ms} ms: role ${event.role}, in ${event.state}`,
       };
     case "connection.opened":
-      return { id, level: "debug", message: `${id} opened from ${event.remote}` };
+      return { id, level: "debug", message: `${who} opened from ${event.remote}` };
     case "connection.closed":
       return {
         id,
         level: "debug",
-        message: `${id} closed${closedBy(event)}, ${event.bytesIn} bytes in, ${event.bytesOut} out`,
+        message: `${who} closed${closedBy(event)}, ${event.bytesIn} bytes in, ${event.bytesOut} out`,
       };
     case "connection.refused":
       return {
         id,
         level: "warn",
-        message: `${id} refused from ${event.remote} [${event.cause.rule}]: ${printable(causeText(event.cause))}`,
+        message: `${who} refused from ${event.remote} [${event.cause.rule}]: ${printable(causeText(event.cause))}`,
       };
     case "connection.failed":
-      return { id, level: "warn", message: `${id} failed: ${printable(causeText(event.cause))}` };
+      return { id, level: "warn", message: `${who} failed: ${printable(causeText(event.cause))}` };
     case "connection.remark":
-      return { id, level: "info", message: `${id} ${printable(causeText(event.cause), 200)}` };
+      return { id, level: "info", message: `${who} ${printable(causeText(event.cause), 200)}` };
     case "connection.crashed":
       return {
         id,
         level: "error",
-        message: `${id} crashed: ${printable(messageOf(event.error))}${inUsersFile(event.error)}`,
+        message: `${who} crashed: ${printable(messageOf(event.error))}${inUsersFile(event.error)}`,
         err: event.error,
       };
   }
+}
+
+function runningSentence({ roles, hosts }: Extract<TelemetryEvent, { type: "lab.running" }>): string {
+  const count = roles.reduce((sum, { count: one }) => sum + one, 0);
+  const parts = roles.map(({ role, count: one, ports }) => `${one} ${role} on ${ports}`);
+  return `${count.toLocaleString("en")} roles listen on ${hosts.join(" and ")}: ${parts.join(", ")}`;
 }
 
 /** Place in a role of the user's: what ours need is in the error itself, which the JSON log has. */

@@ -46,7 +46,8 @@ export function netlabdProgram(env: NodeJS.ProcessEnv = process.env): Command {
         .choices(["trace", "debug", "info", "warn", "error"])
         .default("info"),
     )
-    .option("--journal", "write every story to the database too", false)
+    .option("--journal", "write every story to disk too, a file a week (default: where the lab is a class)")
+    .option("--no-journal", "write none, of a class neither")
     .option(
       "--record-memory <size>",
       "memory for all connections' stories together (default: 64M)",

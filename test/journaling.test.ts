@@ -19,7 +19,7 @@ function journaled(parts: Partial<StorySubject> = {}, secrets: readonly string[]
     keep: (one: JournalStory) => void kept.push(one),
   } as unknown as Journal;
   const isWanted = (one: string) => one === "file-server-1";
-  const storyJournal = new StoryJournal({ recorder, open: () => journal, isWanted });
+  const storyJournal = new StoryJournal({ recorder, run: () => 1, open: () => journal, isWanted });
   storyJournal.start();
   const subject: StorySubject = {
     id: "file-server-1/c17",

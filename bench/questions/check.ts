@@ -2,9 +2,9 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
+import { rightPeers } from "../../test/conformance/right-peers.ts";
 import { played } from "../netlabd.ts";
 import type { Contestant, Question } from "../question.ts";
-import { checkout } from "../scene.ts";
 import { twentyCases } from "../twenty-cases.ts";
 
 /** Exit statuses of a check that came to its end. */
@@ -63,7 +63,7 @@ const questionOf = (name: string, what: string, run: string, limit: number): Que
   others: [],
 });
 
-const right = `exec ${python} ${path.join(checkout, "test/conformance/right/calculator-server.py")} {port}`;
+const right = `exec ${python} ${path.join(rightPeers, "calculator-server.py")} {port}`;
 
 const questions: Question[] = [
   questionOf("check-right", "keeps the rules", right, 2_000),

@@ -8,9 +8,10 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileOf, mutants, mutated } from "../../test/conformance/mutants.ts";
+import { rightPeers } from "../../test/conformance/right-peers.ts";
 import { played } from "../netlabd.ts";
 import type { Contestant, Question } from "../question.ts";
-import { checkout, newFolder } from "../scene.ts";
+import { newFolder } from "../scene.ts";
 import { twentyCases } from "../twenty-cases.ts";
 
 const OF = "calculator-server";
@@ -18,12 +19,11 @@ const OF = "calculator-server";
 const mistakes = mutants.filter(({ of }) => of === OF);
 
 function writeClass(folder: string, size: number): void {
-  const right = path.join(checkout, "test/conformance/right");
   for (let nth = 0; nth < size; nth += 1) {
     const place = path.join(folder, "hand-ins", `s${String(nth).padStart(3, "0")}`);
     mkdirSync(place, { recursive: true });
     for (const file of [`${OF}.py`, "_server.py", "_framing.py"])
-      cpSync(path.join(right, file), path.join(place, file));
+      cpSync(path.join(rightPeers, file), path.join(place, file));
     const mistake = nth % 2 === 1 ? mistakes[(nth >> 1) % mistakes.length] : undefined;
     if (mistake) writeFileSync(path.join(place, fileOf(mistake)), mutated(mistake));
   }

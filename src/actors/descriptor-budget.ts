@@ -11,6 +11,8 @@ const RESERVED_SHARE = 1 / 4;
 const RESERVE = { least: 16, most: 256 };
 /** Files and programs of peers that are reckoned with at once; of thousands of peers only some fetch at the same moment. */
 const MAX_EXTRA = 1_000;
+/** Limits are named in such steps. */
+const STEP = 1_024;
 /** Descriptors that a Node process has open by itself, where the system does not say. */
 const USUAL_COUNT = 32;
 
@@ -33,6 +35,7 @@ const MAX_DRAINING_REFUSALS = 8;
 
 export class DescriptorBudget {
   readonly limit: number;
+  readonly #inUse: number;
   readonly #room: number;
   #taken = 0;
   /** Descriptors that admitted peers may have us hold besides their connection. */
@@ -48,6 +51,7 @@ export class DescriptorBudget {
 
   constructor({ limit, inUse }: DescriptorLimits) {
     this.limit = limit;
+    this.#inUse = inUse;
     this.#room = Math.max(1, limit - inUse - reserveOf(limit));
   }
 
@@ -59,6 +63,13 @@ export class DescriptorBudget {
   /** How many more peers and operators may have. */
   get left(): number {
     return this.#room - this.#taken - Math.min(this.#extra, MAX_EXTRA);
+  }
+
+  /** The limit, in whole thousands, under which so many were left. */
+  limitFor(count: number): number {
+    let limit = STEP;
+    while (limit - this.#inUse - reserveOf(limit) < count) limit += STEP;
+    return limit;
   }
 
   /** So many for a peer, its connection included; undefined where there is none even to refuse it with care. */

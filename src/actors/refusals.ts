@@ -17,9 +17,9 @@ export class Refusals {
     return cause("no-descriptors", { limit: this.#context.environment.descriptors.limit });
   }
 
-  /** With the careful close, so that the words are not lost to a reset. */
-  refuse(connection: Connection, why: Cause): void {
-    const words = this.#words;
+  /** With the careful close, so that the words are not lost to a reset. `usual`: words where the protocol has none of its own. */
+  refuse(connection: Connection, why: Cause, usual?: string): void {
+    const words = this.#wordsOr(usual);
     if (typeof words === "string") connection.refuse(words, why);
     else connection.refuseBytes(words, why);
     connection.close();
@@ -41,7 +41,12 @@ export class Refusals {
   }
 
   get #words(): string | Uint8Array {
+    return this.#wordsOr(undefined);
+  }
+
+  /** A protocol's own word for it goes first. */
+  #wordsOr(usual: string | undefined): string | Uint8Array {
     const { role, options } = this.#context;
-    return role().refusal?.(options as never) ?? errorTable["too-many-clients"].peer;
+    return role().refusal?.(options as never) ?? usual ?? errorTable["too-many-clients"].peer;
   }
 }

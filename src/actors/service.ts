@@ -7,6 +7,7 @@ import type { HubMember, Role } from "../machines/_role.ts";
 import type { AddressBook, Clock, Files, Programs, Registry, Screen } from "../machines/_world.ts";
 import type { Recorder } from "../stories/recorder.ts";
 import type { FramingOption } from "../wire/framer.ts";
+import type { Admission } from "./admission.ts";
 import type { ConnectionControl } from "./connection-control.ts";
 import type { DescriptorBudget } from "./descriptor-budget.ts";
 import type { HubFace, Hubs } from "./hubs.ts";
@@ -39,6 +40,8 @@ export interface Environment {
   readonly numbered?: (kind: "connection" | "sender", then: () => void) => void;
   /** The service of a role that plays in a process of its own; undefined where it plays here. */
   readonly apart?: (context: ServiceContext) => InstanceService | undefined;
+  /** Rules of the lab for new peers. */
+  readonly admission?: Admission;
   /** Hears of each peer's link before its first byte, and answers what stands in its place: itself, tapped perhaps, or a wrapper. */
   readonly onLink?: (link: Link, id: string) => Link;
 }

@@ -173,6 +173,8 @@ export class TcpListener implements InstanceService {
           connection,
           cause("too-many-connections", { limit: common.maxConnections }),
         );
+      const rejection = environment.admission?.gate?.rejects(story);
+      if (rejection) return this.#refusals.refuse(connection, rejection.cause, rejection.words);
       environment.telemetry({ type: "connection.opened", id, remote: `${remote.address}:${remote.port}` });
       this.#startMachine(connection, connection.files, edition);
     } catch (error) {

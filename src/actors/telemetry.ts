@@ -6,6 +6,13 @@ import type { Cause } from "../stories/causes.ts";
  */
 export type TelemetryEvent =
   | { readonly type: "instance.running"; readonly id: string; readonly role: string; readonly at: string }
+  /** The same of many that started together, for one line: a row a role. */
+  | {
+      readonly type: "lab.running";
+      readonly id: string;
+      readonly hosts: readonly string[];
+      readonly roles: readonly { readonly role: string; readonly count: number; readonly ports: string }[];
+    }
   | { readonly type: "instance.state"; readonly id: string; readonly from: string; readonly to: string }
   | { readonly type: "instance.backingOff"; readonly id: string; readonly why: string }
   | { readonly type: "instance.failed"; readonly id: string; readonly why: string }

@@ -51,6 +51,8 @@ export class UdpEndpoint implements InstanceService, SenderHost {
   readonly #senders = new Map<string, Remembered>();
   /** Senders that are servers of this daemon. */
   readonly #own = new WeakSet<DatagramSender>();
+  /** Senders that the lab does not let in: their datagrams are recorded and not answered. */
+  readonly #refused = new WeakSet<DatagramSender>();
   readonly #pauses = new Set<unknown>();
   /** The last one who spoke, as most who speak again at once are. */
   #last: Remembered | undefined;
@@ -175,6 +177,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
   // -- one datagram ---------------------------------------------------------------------------------------------------
 
   onDatagram(sender: DatagramSender, bytes: Buffer): void {
+    if (this.#refused.has(sender) && !this.#isLetInNow(sender)) return;
     if (!this.#own.has(sender)) return this.#hand(sender, bytes);
     if (this.#pauses.size >= MAX_PAUSED) return;
     const pause = this.clock.setTimeout(() => {
@@ -201,6 +204,13 @@ export class UdpEndpoint implements InstanceService, SenderHost {
       this.#speaking = undefined;
       tellHeld(this.telemetry, sender.story, state, since);
     }
+  }
+
+  /** A sender that was refused is asked about again with each datagram: it does not connect anew. */
+  #isLetInNow(sender: DatagramSender): boolean {
+    if (this.#context.environment.admission?.gate?.rejects(sender.story)) return false;
+    this.#refused.delete(sender);
+    return true;
   }
 
   /** The whole machine's crash; the story of the sender whose datagram brought it about says so. */
@@ -250,6 +260,17 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     story.waitsFor = this.#phase?.expects;
     const sender = new DatagramSender(environment.onLink?.(link, id) ?? link, story, this);
     if (isLoopback(remote.address) && environment.holderOf?.("udp", remote.port)) this.#own.add(sender);
+    const rejection = isInternal ? undefined : environment.admission?.gate?.rejects(story);
+    if (rejection) {
+      this.#refused.add(sender);
+      story.refuse(rejection.cause, "");
+      environment.telemetry({
+        type: "connection.refused",
+        id,
+        remote: keyOf(remote),
+        cause: rejection.cause,
+      });
+    }
     return { sender, link, placedAt: sender.lastMovedAt };
   }
 

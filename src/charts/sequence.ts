@@ -13,6 +13,7 @@ import {
   type Display,
   fileSize,
   programText,
+  type RedactionContext,
   readingOf,
   type ShownEntry,
   shownEntry,
@@ -86,15 +87,19 @@ function stepsOf(story: Story, visibility: Visibility): Step[] {
   const { entries, subject } = story;
   const context = contextOf(story);
   return entries.flatMap((entry): Step[] => {
-    if (entry.kind !== "gap")
-      return stepsFor(shownEntry(entry, context, visibility), entry, story, context.display);
+    if (entry.kind !== "gap") return stepsFor(shownEntry(entry, context, visibility), entry, story, context);
     const text = `${entry.omitted} entries of ${shortPeerId(subject.id)} are no longer kept`;
     return [{ kind: "gap", at: wallMs(story, entry), text }];
   });
 }
 
 /** `whole` tells how much went over the wire, whatever is hidden of it. */
-function stepsFor(entry: ShownEntry, whole: Entry, story: Story, display?: Display): Step[] {
+function stepsFor(
+  entry: ShownEntry,
+  whole: Entry,
+  story: Story,
+  { display, ends }: RedactionContext,
+): Step[] {
   const { subject, state } = story;
   const { id: peer, instance } = subject;
   const at = wallMs(story, entry);
@@ -132,19 +137,19 @@ function stepsFor(entry: ShownEntry, whole: Entry, story: Story, display?: Displ
     case "operator":
       return note(`operator: ${printable(actionText(entry))}`);
     case "drained":
-      return came(`${bytesText(entry, whole, display)}, after we had closed`);
+      return came(`${bytesText(entry, whole, display)}, after ${ends?.us ?? "we"} had closed`);
     case "late":
-      return came(`${bytesText(entry, whole, display)}, which our side no longer reads`);
+      return came(`${bytesText(entry, whole, display)}, which ${ends?.us ?? "our side"} no longer reads`);
     case "ended":
-      return came("FIN: it sends no more");
+      return came(`FIN: ${ends?.peer ?? "it"} sends no more`);
     case "fin":
-      return went("FIN: we send no more");
+      return went(`FIN: ${ends ? `${ends.us} sends` : "we send"} no more`);
     case "closed":
       return closedSteps(entry, { came, went, note }, story);
     case "crashed":
       return note(`crashed: ${printable(causeText(entry.cause))}`, "bad");
     case "fault":
-      return note(`the line: ${lineFaultText(entry)}`, "bad");
+      return note(`the line: ${lineFaultText(entry, ends)}`, "bad");
     case "program":
       return note(programText(entry));
     case "message":

@@ -65,7 +65,7 @@ export interface RoleChecks {
   /** Lines that are typed into a client in every case, where no --stdin is given. */
   readonly script?: (draws: Draws, words: Words) => readonly string[];
   /** Text that a client prints of a message of the server, where that is not the message itself; undefined: nothing. */
-  readonly shown?: (said: string) => string | undefined;
+  readonly shown?: (said: string, words: Words) => string | undefined;
   /** Options that our server has for every client, beside the role's defaults. */
   readonly given?: Readonly<Record<string, unknown>>;
   readonly families?: FamilyGrades;

@@ -1,7 +1,9 @@
 /** A role as it is checked: itself, its other side, and all its cases; of a role that a user brings, the families alone. */
+
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { noSuchRole } from "../catalogue/instance-options.ts";
+import { isModuleName } from "../catalogue/module-name.ts";
 import { shippedRoles } from "../catalogue/shipped-roles.ts";
 import { clientOf } from "../machines/_counterparts.ts";
 import type { Role } from "../machines/_role.ts";
@@ -34,7 +36,7 @@ export async function checkableOf(name: string, bundle?: string): Promise<Checka
 
 /** Text of a user's own role, named as a file; undefined of a role of netlabd's. */
 export const bundleOf = async (role: string): Promise<string | undefined> =>
-  /\.[mc]?[jt]s$/.test(role)
+  isModuleName(role)
     ? (await import("../catalogue/role-source.ts")).readRoleFile(path.resolve(role))
     : undefined;
 

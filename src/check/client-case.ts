@@ -6,6 +6,7 @@ import { OwnServer } from "./own-server.ts";
 import { patience } from "./patience.ts";
 import type { Exit, Program, Programs } from "./program.ts";
 import type { Scene } from "./scene.ts";
+import type { Words } from "./stage.ts";
 import {
   ANSWER_MS,
   type ClientTester,
@@ -28,7 +29,7 @@ export interface ClientSubject {
   readonly command: string;
   readonly script: readonly string[];
   /** Text that a client prints of a server's message; undefined: nothing. */
-  readonly shown: (said: string) => string | undefined;
+  readonly shown: (said: string, words: Words) => string | undefined;
   readonly given: Readonly<Record<string, unknown>>;
   readonly showsUsually: () => Promise<boolean>;
 }
@@ -147,14 +148,14 @@ export class ClientCaseTester extends CaseTester implements ClientTester {
 
   async showsAll({ withinMs = SHOWN_MS }: Waiting = {}): Promise<boolean> {
     await this.typed();
-    const due = this.#servers.at(-1)?.said.flatMap((said) => this.#subject.shown(said) ?? []) ?? [];
+    const due = this.#servers.at(-1)?.said.flatMap((said) => this.shown(said) ?? []) ?? [];
     for (const text of due.filter((one) => one.trim() !== ""))
       if (!(await this.#prints(mention(text), withinMs))) return false;
     return true;
   }
 
   shown(said: string): string | undefined {
-    return this.#subject.shown(said);
+    return this.#subject.shown(said, this.words);
   }
 
   showsUsually(): Promise<boolean> {

@@ -1,95 +1,222 @@
-/** A class as the daemon plays it: who is in it, and how each of them stands. Loaded for a lab file that has a class only. */
+/**
+ * The class of a running daemon: who is in it, how each stands, who may come in, and what the instructor does. One a daemon; made for the
+ * first lab file that has a class, and given each later reading of it.
+ *
+ * 1. `adopt` takes a plan and the instances that were made of it, and stores who has which place.
+ * 2. The recorder tells of each story's beginning and end: the ledger keeps the account.
+ * 3. On ports that are everybody's, a peer's own words say whose connection it is (identification.ts).
+ * 4. The gate is asked of each new peer.
+ */
 import type { Role } from "../machines/_role.ts";
+import type { ClassStore, StoredHint } from "../stores/class.ts";
+import type { Recorder } from "../stories/recorder.ts";
 import type { Story } from "../stories/story.ts";
-import type { Student, Template } from "./class-plan.ts";
-import { further, furthestRule, rulesOf } from "./progress.ts";
-import type { ClassView, StudentCard, StudentRow } from "./student-row.ts";
+import type { Judged } from "../stories/verdict.ts";
+import type { ClassInstance, ClassPlan } from "./class-file.ts";
+import { ClassGate, type GateState, type Rejection } from "./class-gate.ts";
+import { groupLabel, type Student } from "./class-plan.ts";
+import { Identification } from "./identification.ts";
+import { Ledger } from "./ledger.ts";
+import type { RowsOptions, StudentRow } from "./student-row.ts";
+import { type Found, valuesOf } from "./whose.ts";
 
 export interface ClassParts {
-  readonly students: readonly Student[];
-  readonly each: readonly Template[];
+  readonly store: ClassStore;
+  readonly recorder: Pick<Recorder, "watch" | "tap" | "live">;
+  readonly judged: (story: Story) => Judged;
   readonly roles: ReadonlyMap<string, Role>;
+  /** Names that the peers of an instance have given, by connection. */
+  readonly members: (
+    instance: string,
+  ) => readonly { readonly id: string; readonly name: string }[] | undefined;
+  readonly now: () => number;
+  readonly warn: (error: unknown) => void;
 }
+
+/** Instances of a plan as they were made, in its order. */
+export type Made = readonly { readonly id: string }[];
+
+const GATE = "gate";
+/** Read by questions in SQL too, which then show no id. */
+const PSEUDONYMS = "pseudonyms";
 
 export class ClassLab {
-  readonly students: readonly Student[];
   readonly #parts: ClassParts;
+  readonly #ledger: Ledger;
+  readonly #gate: ClassGate;
+  readonly #identification: Identification;
+  readonly #byAddress = new Map<string, number>();
+  #plan: ClassPlan | undefined;
+  /** By the instance's id. */
+  #instances = new Map<string, ClassInstance>();
+  /** By both of a student's names, in lower case. */
+  #students = new Map<string, Student>();
+  #groupOf: ReadonlyMap<string, string> = new Map();
+  #hints: readonly StoredHint[] = [];
+  #checks: ReadonlyMap<string, { readonly passed: number; readonly of: number }> = new Map();
 
   constructor(parts: ClassParts) {
-    this.students = parts.students;
+    const { store, judged, roles, now, warn, recorder } = parts;
     this.#parts = parts;
-  }
-
-  /** In the roster's order. */
-  rows(view: ClassView): StudentRow[] {
-    const stories = Map.groupBy(
-      view.stories().filter(({ subject }) => !subject.isInternal),
-      ({ subject }) => subject.label,
-    );
-    return this.students.map((student) => this.#row(student, stories.get(student.shown) ?? [], view));
-  }
-
-  #row({ shown, group }: Student, stories: readonly Story[], view: ClassView): StudentRow {
-    const newest = stories.toSorted((a, b) => a.openedAt - b.openedAt).at(-1);
-    const live = stories.filter(({ endedAt }) => endedAt === undefined);
-    const still = (verdict: "waiting" | "stuck") =>
-      live
-        .filter((story) => view.judged(story).verdict === verdict)
-        .map(({ subject }) => view.liveView(subject.id)?.stillMs ?? 0)
-        .reduce((a: number | undefined, b) => Math.max(a ?? 0, b), undefined);
-    const [waitingMs, stuckMs] = [still("waiting"), still("stuck")];
-    const furthest = this.#furthest(stories);
-    const card = lastCard(stories, view);
-    return {
-      id: shown,
-      ...(group === undefined ? {} : { group }),
-      connected: live.length,
-      ...(newest && {
-        connection: newest.subject.id,
-        role: newest.subject.role,
-        state: newest.endedAt === undefined ? newest.state : "closed",
-      }),
-      ...(waitingMs === undefined ? {} : { waitingMs }),
-      ...(stuckMs === undefined ? {} : { stuckMs }),
-      ...(furthest === undefined ? {} : { furthest }),
-      ...(card && { card }),
-      done: this.#isDone(stories, view),
-    };
-  }
-
-  /** Of the role that was spoken to last. */
-  #furthest(stories: readonly Story[]): string | undefined {
-    const role = this.#parts.roles.get(stories.at(-1)?.subject.role ?? "");
-    if (!role) return undefined;
-    const rules = rulesOf(role);
-    return stories
-      .filter(({ subject }) => subject.role === role.name)
-      .reduce(
-        (best: string | undefined, story) => further(best, furthestRule(story, rules), rules),
-        undefined,
-      );
-  }
-
-  /** Each role has had a conversation that kept its last rule and ended without a mistake. */
-  #isDone(stories: readonly Story[], view: ClassView): boolean {
-    return this.#parts.each.every(({ role: name }) => {
-      const role = this.#parts.roles.get(name);
-      const last = role && rulesOf(role).at(-1);
-      return stories.some(
-        (story) =>
-          story.subject.role === name &&
-          story.endedAt !== undefined &&
-          story.lastRule === last &&
-          ["ok", "note"].includes(view.judged(story).verdict),
-      );
+    this.#ledger = new Ledger({
+      judged,
+      roles,
+      now,
+      onProgress: (progress) => void store.saveProgress(this.name, progress).catch(warn),
     });
+    this.#gate = new ClassGate({
+      now,
+      isOfClass: (instance) => this.#instances.has(instance),
+      openOf: ({ subject: { label, remote } }) => ({
+        ofStudent: label === undefined ? 0 : this.#ledger.openOf(label),
+        ofAddress: this.#byAddress.get(remote.address) ?? 0,
+      }),
+    });
+    this.#identification = new Identification({
+      recorder,
+      members: parts.members,
+      identityOf: (instance) => this.#instances.get(instance)?.identify,
+      find: (name) => this.#students.get(name.toLowerCase()),
+      onIdentified: (story) => this.#ledger.hear(story),
+    });
+    recorder.watch((story) => this.#hear(story));
+    this.#gate.state = JSON.parse(store.setting(GATE) ?? '{"isFrozen":false,"openUntil":0}') as GateState;
   }
-}
 
-function lastCard(stories: readonly Story[], view: ClassView): StudentCard | undefined {
-  for (const story of stories.toReversed()) {
-    const [card] = view.judged(story).cards;
-    if (card) return { id: card.id, likely: card.title, connection: story.subject.id };
+  /** Name of the lab. */
+  get name(): string {
+    return this.#plan?.lab ?? "";
   }
-  return undefined;
+
+  get plan(): ClassPlan | undefined {
+    return this.#plan;
+  }
+
+  /** In the order of their places. */
+  get students(): readonly Student[] {
+    return this.#plan?.students ?? [];
+  }
+
+  get groups(): readonly string[] {
+    return this.#plan?.groupPlaces.map(({ name }) => name) ?? [];
+  }
+
+  /** Place of an instance in the class; undefined: it is none of the class's. */
+  kindOf(instance: string): ClassInstance["kind"] | undefined {
+    return this.#instances.get(instance)?.kind;
+  }
+
+  /** Group of a student, or of what is one group's, by its label. */
+  groupOf(label: string | undefined): string | undefined {
+    return label === undefined ? undefined : this.#groupOf.get(label);
+  }
+
+  /** Undefined: the lab file, read again, is of no class any more. */
+  async adopt(plan: ClassPlan | undefined, made: Made): Promise<void> {
+    const { store } = this.#parts;
+    this.#plan = plan;
+    this.#instances = new Map(
+      plan?.kinds.flatMap((kind, index) => {
+        const id = made[index]?.id;
+        return id === undefined ? [] : [[id, kind] as const];
+      }) ?? [],
+    );
+    const students = plan?.students ?? [];
+    this.#students = new Map(
+      students.flatMap((student) =>
+        [student.login, student.pseudonym, student.id].flatMap((name) =>
+          name === undefined ? [] : [[name.toLowerCase(), student] as const],
+        ),
+      ),
+    );
+    this.#identification.listen(plan?.kinds.some(({ identify }) => identify !== "port") ?? false);
+    this.#groupOf = new Map([
+      ...this.groups.map((group) => [groupLabel(group), group] as const),
+      ...students.flatMap(({ shown, group }) => (group === undefined ? [] : [[shown, group] as const])),
+    ]);
+    this.#gate.adopt(plan?.settings ?? {});
+    this.#ledger.adopt(students, plan?.each.map(({ role }) => role) ?? [], store.progress(this.name));
+    this.#hints = store.hints();
+    this.#checks = store.checks();
+    if (!plan) return;
+    await store.set(PSEUDONYMS, plan.settings.pseudonyms ? "1" : undefined);
+    await store.saveStudents(plan.rows, plan.groupPlaces);
+  }
+
+  #hear(story: Story): void {
+    const { remote, isInternal } = story.subject;
+    if (isInternal) return;
+    const { address } = remote;
+    const count = (this.#byAddress.get(address) ?? 0) + (story.endedAt === undefined ? 1 : -1);
+    if (count > 0) this.#byAddress.set(address, count);
+    else this.#byAddress.delete(address);
+    if (story.endedAt !== undefined) this.#identification.onEnd(story);
+    this.#ledger.hear(story);
+  }
+
+  /** An ended story has been judged. */
+  onJudged(story: Story, judged: Judged): void {
+    this.#ledger.fold(story, judged);
+  }
+
+  rejects(story: Story): Rejection | undefined {
+    return this.#gate.rejects(story);
+  }
+
+  rows(how?: RowsOptions): StudentRow[] {
+    return this.#ledger.rows(this.#checks, how);
+  }
+
+  /** By the roster's id, the pseudonym, or the name for signing in. */
+  find(name: string): Student | undefined {
+    return this.#students.get(name.toLowerCase());
+  }
+
+  /** Results of checks were added. */
+  onChecks(): void {
+    this.#checks = this.#parts.store.checks();
+  }
+
+  // -- what the instructor does -----------------------------------------------------------------------------------------
+
+  hints({ id }: Pick<Student, "id">): readonly StoredHint[] {
+    return this.#hints.filter(({ student }) => student === id);
+  }
+
+  async hint({ id }: Pick<Student, "id">, card: string, text: string): Promise<StoredHint> {
+    const hint = await this.#parts.store.addHint({ student: id, card, text, at: this.#parts.now() });
+    this.#hints = [...this.#hints, hint];
+    return hint;
+  }
+
+  get gate(): GateState {
+    return this.#gate.state;
+  }
+
+  async setGate(state: GateState): Promise<void> {
+    await this.#parts.store.set(GATE, JSON.stringify(state));
+    this.#gate.state = state;
+  }
+
+  /** Students whose value this is, or part of it. */
+  who(value: string): readonly Found[] {
+    return this.#plan ? valuesOf(this.#plan, value) : [];
+  }
+
+  /** Removes what is kept of a student who is no longer in the roster. */
+  async forget(id: string): Promise<void> {
+    await this.#parts.store.forget(id);
+    this.#hints = this.#parts.store.hints();
+  }
+
+  /** A student whom the roster no longer has, by either name. */
+  former(name: string): { readonly id: string; readonly pseudonym: string } | undefined {
+    const folded = name.toLowerCase();
+    return this.#parts.store
+      .students()
+      .find(
+        ({ id, pseudonym, leftAt }) =>
+          leftAt !== null && (id.toLowerCase() === folded || pseudonym === folded),
+      );
+  }
 }

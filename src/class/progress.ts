@@ -2,16 +2,24 @@
 import type { Role } from "../machines/_role.ts";
 import type { Story } from "../stories/story.ts";
 
-/** Rules of a role's phases, in their order, each once. */
+/** Rules of the states in which a role waits for its peer, in their order, each once. */
 export const rulesOf = (role: Role): string[] => [
   ...new Set(Object.values(role.phases).map(({ rule }) => rule)),
 ];
 
-/** The furthest rule that this conversation kept; undefined: none yet. A refused message keeps nothing. */
-export function furthestRule(story: Story, rules: readonly string[]): string | undefined {
-  const { lastRule, cause } = story;
-  if (lastRule === undefined || (story.fault !== undefined && cause?.rule === lastRule)) return undefined;
-  return rules.includes(lastRule) ? lastRule : undefined;
+/**
+ * The furthest rule that this conversation kept. The last one that it reached is kept where nothing went wrong (`isOnItsWay`); where
+ * something did, those before it are.
+ */
+export function keptRule(
+  { lastRule, cause }: Pick<Story, "lastRule" | "cause">,
+  rules: readonly string[],
+  isOnItsWay: boolean,
+): string | undefined {
+  const reached = rules.indexOf(lastRule ?? "");
+  if (isOnItsWay) return rules[reached];
+  const broken = cause?.rule === undefined ? reached : rules.indexOf(cause.rule);
+  return rules[(broken < 0 ? reached : broken) - 1];
 }
 
 /** The one that comes later in the conversation. */

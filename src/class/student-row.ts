@@ -1,5 +1,4 @@
 /** A student at a glance, as plain data: what terminals, pages and gradebooks show of a class. */
-import type { LiveView } from "../stories/live-view.ts";
 import type { Story } from "../stories/story.ts";
 import type { Judged } from "../stories/verdict.ts";
 
@@ -33,15 +32,10 @@ export interface StudentCard {
   readonly connection: string;
 }
 
-/** Material of rows: the lab, as far as it has to do with students. */
-export interface ClassView {
-  readonly instances: readonly {
-    readonly id: string;
-    readonly type: string;
-    readonly label: string | undefined;
-  }[];
-  /** Live ones, then ended ones, each oldest first. */
-  stories(): readonly Story[];
-  liveView(connection: string): LiveView | undefined;
-  judged(story: Story): Judged;
+/** How rows are to be made, by one who looks at them often. */
+export interface RowsOptions {
+  /** Judge of live connections. With one of its own, ended ones that are not judged yet are left to the daemon's idle time. */
+  readonly judged?: ((story: Story) => Judged) | undefined;
+  /** The row of this student alone, as screens name the student. */
+  readonly only?: string | undefined;
 }

@@ -6,78 +6,119 @@
  *     ports: 21000-22999
  *   each:
  *     - role: calculator
+ *     - { role: file-server, service: pdf, token: "{token}" }
+ *   groups:
  *     - role: chat
+ *   shared:
+ *     - { role: chat, port: 4390, identify: login }
  */
-import { readFileSync } from "node:fs";
 import path from "node:path";
-import { isMap, isScalar } from "yaml";
+import { isMap, isScalar, type Node } from "yaml";
+import { explainIssues } from "../catalogue/instance-options.ts";
 import type { RoleTable } from "../catalogue/role-folder.ts";
-import { ClassLab } from "../class/class-lab.ts";
-import { type ClassPorts, filled, instancesOfEach, type Student } from "../class/class-plan.ts";
-import { parseRoster } from "../class/roster.ts";
-import { messageOf, NetlabError } from "../errors.ts";
-import type { LabFile } from "./lab-file.ts";
-import { labOf, type OpenLabFile, type Reading, readRole } from "./lab-yaml.ts";
+import type { ClassText, SharedTemplate } from "../class/class-file.ts";
+import { filled, PLACES } from "../class/class-plan.ts";
+import { type ClassSettings, classSettings, type Identity, identities } from "../class/class-settings.ts";
+import { NetlabError } from "../errors.ts";
+import type { LabRole } from "./lab-file.ts";
+import { type OpenLabFile, type Reading, readRole } from "./lab-yaml.ts";
 
 /** For the first look at an entry, before it is known who there is. */
-const SAMPLE = { id: "s001", slot: 0 };
+const SAMPLE = { id: "s001", slot: "0", token: "a234567890", seed: "1", files: "downloads", group: "A" };
 
-/** The lab with an instance of each entry for each student. Throws with the place of what is wrong. */
-export function classLabOf(open: OpenLabFile, roles: RoleTable, brought: RoleTable): LabFile {
-  const { document, place, top } = open;
-  const lab = labOf(open, roles, brought);
+/** The class as it is written. Throws with the place of what is wrong. */
+export function classTextOf(open: OpenLabFile, roles: RoleTable, brought: RoleTable): ClassText {
+  const { document, place, top, file } = open;
   const reading: Reading = { document, roles, brought, place, fill: (given) => filled(given, SAMPLE) };
-  const each = ((top.sections.get("each") ?? []) as unknown[]).map((entry) => readRole(entry, reading));
-  const students = readStudents(open);
-  const all = new Map([...roles, ...brought]);
-  const entries = instancesOfEach(each, students, readPorts(open, each.length));
+  const settings = settingsOf(open);
+  const entries = (key: string) => (top.sections.get(key) ?? []) as unknown[];
   return {
-    ...lab,
-    roles: [...lab.roles, ...entries],
-    class: new ClassLab({ students, each, roles: all }),
+    lab: path.basename(file).replace(/\.ya?ml$/, ""),
+    title: top.title,
+    roster: rosterFile(open),
+    settings,
+    each: entries("each").map((entry) => {
+      const template = readRole(entry, reading);
+      checkOwn(template, settings, place(entry));
+      return template;
+    }),
+    groups: entries("groups").map((entry) => {
+      const template = sharedTemplate(entry, reading, settings.identify);
+      if (template.given.port !== undefined)
+        throw new NetlabError("bad-class/group-port", { place: place(entry) });
+      return template;
+    }),
+    shared: entries("shared").map((entry) => sharedTemplate(entry, reading, settings.identify)),
   };
 }
 
-function readStudents({ file, place, top }: OpenLabFile): Student[] {
-  const node = top.sections.get("roster");
-  const word = isScalar(node) ? String(node.value) : undefined;
-  if (word === undefined)
-    throw new NetlabError("bad-lab-file/bad-entry", {
-      place: place(node),
-      why: "a class needs roster: and a CSV file, e.g. roster: ./roster.csv",
+/** Refuses what the roster decides, said by an entry. */
+function checkOwn({ given }: LabRole, { files }: ClassSettings, place: string): void {
+  for (const option of ["name", "label"])
+    if (given[option] !== undefined) throw new NetlabError("bad-class/own-name", { place, option });
+  if (given.port !== undefined && given.port !== 0) throw new NetlabError("bad-class/own-port", { place });
+  const words = JSON.stringify(given);
+  if (words.includes("{files}") && files === undefined)
+    throw new NetlabError("bad-class/no-files", { place, places: "{files}" });
+  const [, unknown] = [...words.matchAll(/\{(\w+)\}/g)].find(([, word = ""]) => !isPlace(word)) ?? [];
+  if (unknown !== undefined)
+    throw new NetlabError("bad-class/no-place", {
+      place,
+      word: `{${unknown}}`,
+      known: PLACES.map((one) => `{${one}}`),
     });
-  const roster = path.resolve(path.dirname(file), word);
-  let text: string;
-  try {
-    text = readFileSync(roster, "utf8");
-  } catch (error) {
-    throw new NetlabError(
-      "bad-lab-file/bad-entry",
-      { place: place(node), why: `cannot read the roster: ${messageOf(error)}` },
-      { cause: error },
-    );
-  }
-  const { students, bad } = parseRoster(text);
-  const [first] = bad;
-  if (first)
-    throw new NetlabError("bad-lab-file/bad-line", {
-      file: path.basename(roster),
-      line: first.line,
-      why: first.why,
-    });
-  return students.map((student, slot) => ({ ...student, shown: student.id, slot }));
 }
 
-/** `ports: 21000-22999`; without it each instance takes any free port. */
-function readPorts({ place, top }: OpenLabFile, perStudent: number): ClassPorts | undefined {
-  const node = top.sections.get("class");
-  const ports = isMap(node) ? node.get("ports") : undefined;
-  if (ports === undefined) return undefined;
-  const match = /^(\d{1,5})-(\d{1,5})$/.exec(String(ports));
-  if (!match)
+const isPlace = (word: string) => PLACES.some((known) => known === word);
+
+/** An entry with `identify:` beside its role's own options. */
+function sharedTemplate(entry: unknown, reading: Reading, usual: Identity): SharedTemplate {
+  if (!isMap(entry)) return { ...readRole(entry, reading), identify: usual };
+  const node = entry.get("identify", true) as unknown;
+  const word = isScalar(node) ? String(node.value) : usual;
+  const identify = identities.find((one) => one === word);
+  if (!identify)
     throw new NetlabError("bad-lab-file/bad-entry", {
-      place: place(node),
-      why: "ports: is a range, e.g. ports: 21000-22999",
+      place: reading.place(node),
+      why: `identify: is one of ${identities.join(", ")}`,
     });
-  return { first: Number(match[1]), last: Number(match[2]), perStudent };
+  return { ...readRole(entry, reading, ["identify"]), identify };
 }
+
+function rosterFile({ file, place, top }: OpenLabFile): string {
+  const node = top.sections.get("roster");
+  if (isScalar(node) && typeof node.value === "string") return path.resolve(path.dirname(file), node.value);
+  const at = node === undefined ? path.basename(file) : place(node);
+  throw new NetlabError("bad-lab-file/bad-entry", {
+    place: at,
+    why: "a class needs roster: and a CSV file, e.g. roster: ./roster.csv",
+  });
+}
+
+/** Settings may be written `per-student` as options are, or `perStudent`. */
+function settingsOf({ document, file, place, top }: OpenLabFile): ClassSettings {
+  const node = top.sections.get("class");
+  const at = node === undefined ? path.basename(file) : place(node);
+  const written = ((node as Node | undefined)?.toJS(document) ?? {}) as unknown;
+  if (typeof written !== "object" || written === null || Array.isArray(written))
+    throw new NetlabError("bad-class/settings", { place: at, why: "must be a map, e.g. ports: 21000-22999" });
+  const { success, data, error } = classSettings.safeParse(camelKeys(written));
+  if (!success) {
+    const known = Object.keys(classSettings.shape).map(dashed);
+    const why = explainIssues(error, known, (key) => `${dashed(key)}:`).replaceAll(
+      "unknown option",
+      "unknown key",
+    );
+    throw new NetlabError("bad-class/settings", { place: at, why });
+  }
+  return data.files === undefined ? data : { ...data, files: path.resolve(path.dirname(file), data.files) };
+}
+
+const camelKeys = (map: object) =>
+  Object.fromEntries(
+    Object.entries(map).map(([key, value]) => [
+      key.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      value as unknown,
+    ]),
+  );
+const dashed = (key: string) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -32,7 +32,7 @@ export class DatabaseQuestions {
 
   async query(
     sql: string,
-    { limit = MAX_ROWS, timeoutMs = MAX_MS, showTokens = false, signal }: LabQueryOptions = {},
+    { limit = MAX_ROWS, timeoutMs = MAX_MS, showTokens = false, week, signal }: LabQueryOptions = {},
   ): Promise<QueryResult> {
     await this.settled();
     const secretKeys = [...new Set([...this.#roles.values()].flatMap(secretKeysOf))];
@@ -40,6 +40,7 @@ export class DatabaseQuestions {
       limit,
       timeoutMs,
       secretKeys: showTokens ? undefined : secretKeys,
+      week,
       signal,
     });
   }

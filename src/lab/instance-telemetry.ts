@@ -1,6 +1,6 @@
 /** Changes of an instance's state, as events for the log. */
 import type { Instance } from "../actors/instance.ts";
-import type { TelemetryEvent } from "../actors/telemetry.ts";
+import type { Telemetry, TelemetryEvent } from "../actors/telemetry.ts";
 import { formatHostPort } from "../machines/_options.ts";
 
 export function telemetryOfMove(instance: Instance, from: string, to: string): TelemetryEvent[] {
@@ -28,4 +28,42 @@ export function telemetryOfSecrets({ id, spec }: Instance): TelemetryEvent[] {
     const text = `has a random ${option}, a new one at each start; show ${id} --show-tokens shows it`;
     return { type: "instance.note", id, text };
   });
+}
+
+/** Above so many that start together, one line tells of all. */
+const MANY = 40;
+
+/** News of instances: while many start together, one line in place of one each. */
+export class StartTelemetry {
+  readonly #emit: Telemetry;
+  #starting: readonly Instance[] = [];
+
+  constructor(emit: Telemetry) {
+    this.#emit = emit;
+  }
+
+  begin(starting: readonly Instance[]): void {
+    this.#starting = starting;
+  }
+
+  readonly telemetry: Telemetry = (event) => {
+    if (event.type !== "instance.running" || this.#starting.length <= MANY) this.#emit(event);
+  };
+
+  /** All of them run, or have failed. */
+  end(): void {
+    if (this.#starting.length > MANY) this.#emit(runningTogether(this.#starting));
+    this.#starting = [];
+  }
+}
+
+function runningTogether(instances: readonly Instance[]): TelemetryEvent {
+  const running = instances.filter(({ state, role }) => state === "running" && role.side !== "client");
+  const roles = [...Map.groupBy(running, ({ role }) => role.name)].map(([role, group]) => {
+    const ports = group.map(({ port }) => port);
+    const [least, most] = [Math.min(...ports), Math.max(...ports)];
+    return { role, count: group.length, ports: least === most ? `${least}` : `${least}-${most}` };
+  });
+  const hosts = [...new Set(running.flatMap(({ service }) => service.hosts))];
+  return { type: "lab.running", id: "netlabd", hosts, roles };
 }

@@ -7,8 +7,10 @@ import { parseOptions } from "../catalogue/instance-options.ts";
 import { playedRole } from "../catalogue/played-role.ts";
 import type { ClassLab } from "../class/class-lab.ts";
 import { labsFolder } from "../config.ts";
+import { NetlabError } from "../errors.ts";
 import type { FaultBoard, FaultRequest } from "../faults/fault-board.ts";
 import type { LabBook } from "../stores/address-book.ts";
+import type { LabClass } from "./lab-class.ts";
 import { isStill, type LabEntryIds } from "./lab-entry-ids.ts";
 import { hasFaults, labFaultRequest } from "./lab-faults.ts";
 import { findLabFile, type LabFile, NO_LAB, shiftPorts } from "./lab-file.ts";
@@ -29,8 +31,12 @@ export interface LabFileParts {
   readonly entries: LabEntryIds;
   readonly userRoles: UserRoles;
   readonly faults: FaultBoard;
+  readonly classes: LabClass;
   readonly warn: (sentence: string) => void;
 }
+
+/** Asks whether these students, whom the roster no longer has, are to leave with their roles. */
+export type ConfirmLeaving = (students: readonly string[]) => Promise<boolean>;
 
 export class LabFileRoles {
   readonly #options: LabFileOptions;
@@ -48,35 +54,45 @@ export class LabFileRoles {
     return this.#file.name;
   }
 
+  /** How long the lab keeps its evidence; undefined: for ever. */
+  get keep(): LabFile["keep"] {
+    return this.#file.keep;
+  }
+
   /** Undefined where the lab is no class. */
   get class(): ClassLab | undefined {
-    return this.#file.class;
+    return this.#file.class && this.#parts.classes.lab;
   }
 
   /** Reads the file and adds what it names; nothing is started. Throws where it is wrong. */
   async addAll(): Promise<Instance[]> {
-    const { supervisor, entries, userRoles } = this.#parts;
+    const { supervisor, entries, userRoles, classes } = this.#parts;
     this.#file = await this.#read();
     userRoles.installFromLab(this.#file.brought);
     await this.#fillBook();
     await this.#faultsOf(this.#file, []);
-    const added = this.#requestsOf(this.#file).map((request) => supervisor.add(request));
+    const requests = this.#requestsOf(this.#file);
+    await classes.reckon(this.#file, requests, (role) => supervisor.role(role));
+    const added = requests.map((request) => supervisor.add(request));
     entries.remember(added);
+    await classes.adopt(this.#file, added);
     await this.#putFaults(added);
     return added;
   }
 
   /** Checks the file whole, then drops what it no longer names and adds what is new. Throws and changes nothing where it is wrong. */
-  reload(): Promise<void> {
+  reload(confirm?: ConfirmLeaving): Promise<void> {
     // Reloads come one after the other: a second word must find what the first has made.
-    const reload = this.#reloading.then(() => this.#reload());
+    const reload = this.#reloading.then(() => this.#reload(confirm));
     this.#reloading = reload.catch(() => undefined);
     return reload;
   }
 
-  async #reload(): Promise<void> {
+  async #reload(confirm?: ConfirmLeaving): Promise<void> {
     const { supervisor, entries, userRoles, warn } = this.#parts;
     const next = await this.#read();
+    const { left = [] } = next.class ?? {};
+    if (left.length > 0 && confirm && !(await confirm(left))) throw new NetlabError("students-leave");
     await this.#faultsOf(next, []);
     const { wanted, staying, leaving } = this.#checked(next);
     this.#file = next;
@@ -87,6 +103,7 @@ export class LabFileRoles {
     userRoles.dropFromLab(next.brought);
     const named = wanted.map((one) => staying.find(({ id }) => id === one.id) ?? supervisor.add(one));
     entries.remember(named);
+    await this.#parts.classes.adopt(next, named);
     const added = named.filter((instance) => !staying.includes(instance));
     await this.#putFaults(named);
     for (const instance of added) instance.start();
@@ -162,8 +179,7 @@ export class LabFileRoles {
     const open = openLabFile(file);
     const brought = await bringRoles(open, userRoles.readFile);
     if (open.top.sections.size === 0) return labOf(open, supervisor.roles, brought);
-    const { classLabOf } = await import("./class-yaml.ts");
-    return classLabOf(open, supervisor.roles, brought);
+    return this.#parts.classes.read(open, supervisor.roles, brought);
   }
 
   #requestsOf(file: LabFile): SpawnRequest[] {

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { type InstanceOptions, nearest, parseOptions } from "../catalogue/instance-options.ts";
 import type { RoleTable } from "../catalogue/role-folder.ts";
-import type { ClassLab } from "../class/class-lab.ts";
+import type { ClassPlan } from "../class/class-file.ts";
 import { NetlabError } from "../errors.ts";
 import { formatHostPort } from "../machines/_options.ts";
 import type { Role } from "../machines/_role.ts";
@@ -29,8 +29,10 @@ export interface LabFile {
   readonly book?: string | undefined;
   /** Entries of that file, where they have been read already. */
   readonly bookRows?: readonly Row[];
-  /** Students and their rows, where the lab is of a class. */
-  readonly class?: ClassLab;
+  /** How long evidence is kept: weeks or days, `15w`. */
+  readonly keep?: { readonly journal: string } | undefined;
+  /** Students, and what is played for them, where the lab is of a class. */
+  readonly class?: ClassPlan;
 }
 
 export const NO_LAB: LabFile = { name: "none", title: undefined, file: undefined, roles: [], brought: [] };

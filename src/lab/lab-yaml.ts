@@ -30,6 +30,7 @@ import { playedRole } from "../catalogue/played-role.ts";
 import type { RoleTable } from "../catalogue/role-folder.ts";
 import { messageOf, NetlabError } from "../errors.ts";
 import { osCode } from "../os/os-errors.ts";
+import { keepIn } from "./keep-yaml.ts";
 import type { LabFault } from "./lab-faults.ts";
 import type { LabFile, LabRole } from "./lab-file.ts";
 
@@ -98,12 +99,13 @@ export function labOf(
   roles: RoleTable,
   brought: RoleTable = new Map(),
 ): LabFile {
-  const { title, book, entries } = top;
+  const { title, book, keep, entries } = top;
   const reading: Reading = { document, roles, brought, place };
   return {
     name: path.basename(file).replace(/\.ya?ml$/, ""),
     title,
     file,
+    ...(keep ? { keep } : {}),
     book: book === undefined ? undefined : path.resolve(path.dirname(file), book),
     roles: entries.map((entry) => readRole(entry, reading)),
     brought: [...new Set(brought.values())],
@@ -122,16 +124,18 @@ export interface Reading {
   readonly fill?: (given: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
 }
 
-const TOP_KEYS = ["title", "book", "roles"];
+const TOP_KEYS = ["title", "book", "roles", "keep"];
 /** Of a class: see class-yaml.ts. */
-const CLASS_KEYS = ["roster", "class", "each"];
+const CLASS_KEYS = ["roster", "class", "each", "groups", "shared"];
 /** Lists of roles, each an entry as in `roles:`. */
-const CLASS_LISTS = ["each"];
+export const CLASS_LISTS = ["each", "groups", "shared"];
 
 export interface Top {
   readonly title: string | undefined;
   /** As written: relative to the lab file. */
   readonly book: string | undefined;
+  /** How long evidence is kept. */
+  readonly keep: LabFile["keep"];
   readonly entries: readonly unknown[];
   /** Sections of a class, by their keys: values of the file, lists as their items. Empty: it is no class lab. */
   readonly sections: ReadonlyMap<string, unknown>;
@@ -150,7 +154,14 @@ function readTop(document: Document, place: Place, short: string): Top {
   const sections = CLASS_KEYS.filter((word) => values.has(word)).map(
     (word) => [word, CLASS_LISTS.includes(word) ? list(word) : values.get(word)] as const,
   );
-  return { title: text("title"), book: text("book"), entries: list("roles"), sections: new Map(sections) };
+  const keep = keepIn(values.get("keep"), place);
+  return {
+    title: text("title"),
+    book: text("book"),
+    keep,
+    entries: list("roles"),
+    sections: new Map(sections),
+  };
 }
 
 /** Throws where it is no key of a lab file, or its value is no list where one is due. */
@@ -168,7 +179,8 @@ function readKey(key: unknown, value: unknown, place: Place): string {
   return word;
 }
 
-export function readRole(entry: unknown, reading: Reading): LabRole {
+/** `besides`: keys of the entry that are no option of its role. */
+export function readRole(entry: unknown, reading: Reading, besides: readonly string[] = []): LabRole {
   const { roles, brought, place, fill = (asWritten) => asWritten } = reading;
   if (!isMap(entry)) throw new NetlabError("bad-lab-file/no-entry", { place: place(entry) });
   const roleName = entry.get("role");
@@ -180,7 +192,7 @@ export function readRole(entry: unknown, reading: Reading): LabRole {
       ? new NetlabError("bad-lab-file/no-role", { place: at, hint })
       : new NetlabError("bad-lab-file/unknown-role", { place: at, name: roleName as string, hint });
   }
-  const given = readOptions(entry, Object.keys(schemaOf(role).shape), reading);
+  const given = readOptions(entry, Object.keys(schemaOf(role).shape), reading, besides);
   try {
     playedRole(role, parseOptions(role, fill(given)), new Map([...roles, ...brought]));
   } catch (error) {
@@ -210,11 +222,12 @@ function readOptions(
   entry: YAMLMap,
   known: readonly string[],
   { document, place }: Reading,
+  besides: readonly string[],
 ): Record<string, unknown> {
   const given: Record<string, unknown> = {};
   for (const { key, value } of entry.items) {
     const word = String(isScalar(key) ? key.value : key);
-    if (word === "role" || word === "faults") continue;
+    if (word === "role" || word === "faults" || besides.includes(word)) continue;
     const option = word.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
     if (!known.includes(option)) {
       throw new NetlabError("bad-lab-file/unknown-key", {

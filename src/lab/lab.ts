@@ -3,7 +3,8 @@
  * commands that answer when they are done, and news by topic. Nothing that acts goes through it.
  */
 import type { AnyStateMachine } from "xstate";
-import type { ClassView, StudentRow } from "../class/student-row.ts";
+import type { ClassLab } from "../class/class-lab.ts";
+import type { RowsOptions, StudentRow } from "../class/student-row.ts";
 import type { FaultDocument, FaultRequest } from "../faults/fault-board.ts";
 import type { PeerTerm } from "../ids.ts";
 import type { LogLine } from "../log.ts";
@@ -36,6 +37,9 @@ export interface LabFaults {
   /** Answers it as it was. */
   remove(id: string): Promise<FaultDocument>;
 }
+
+/** Must be quick, and must not write to the bytes. */
+export type ByteListener = (kind: "in" | "out", bytes: Buffer) => void;
 
 export interface Lab {
   readonly version: string;
@@ -76,8 +80,12 @@ export interface Lab {
   judged(story: Story): Judged;
   /** Bytes on their way through a live connection; undefined where it has ended. */
   buffers(connection: string, limitBytes: number): ConnectionBuffers | undefined;
-  /** A class at a glance, a row a student, in the roster's order; none where the lab is no class. `view`: from these stories, or judged so. */
-  students(view?: Partial<Pick<ClassView, "stories" | "judged">>): readonly StudentRow[];
+  /** Tells each byte that goes over a live connection from now on, until the answer is called; undefined where it has ended, or is another process's. */
+  overhear(connection: string, listener: ByteListener): (() => void) | undefined;
+  /** The class that the lab is for; undefined: for none. */
+  readonly class?: LabClassView | undefined;
+  /** A class at a glance, a row a student, in the order of their places; none where the lab is no class. */
+  students(how?: RowsOptions): readonly StudentRow[];
   readonly registry: LabRegistry;
   readonly book: LabBook;
   readonly faults: LabFaults;
@@ -133,10 +141,32 @@ export interface Lab {
   /** A fault of our own, for the log. */
   reportFault(error: unknown, sentence: string): void;
   /** Drains and ends the daemon; returns at once. */
-  /** Reads the lab file again. Rejects and changes nothing where it is wrong. */
-  reload(): Promise<void>;
+  /**
+   * Reads the lab file again. Rejects and changes nothing where it is wrong, or where students would leave the class and `confirm` does not
+   * let them.
+   */
+  reload(confirm?: (students: readonly string[]) => Promise<boolean>): Promise<void>;
   shutdown(why: string): void;
 }
+
+/** The class as its instructor sees it and acts on it. */
+export type LabClassView = Pick<
+  ClassLab,
+  | "name"
+  | "plan"
+  | "students"
+  | "groups"
+  | "groupOf"
+  | "kindOf"
+  | "find"
+  | "former"
+  | "hints"
+  | "hint"
+  | "gate"
+  | "setGate"
+  | "who"
+  | "forget"
+>;
 
 export type LabRegistry = Pick<Registry, "list" | "register" | "deregister">;
 
@@ -177,6 +207,8 @@ export interface LabQueryOptions {
   readonly limit?: number | undefined;
   readonly timeoutMs?: number | undefined;
   readonly showTokens?: boolean | undefined;
+  /** A week of the journal, `2026-W49`; undefined: the newest ones. */
+  readonly week?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

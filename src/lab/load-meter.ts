@@ -9,6 +9,8 @@ const NS_PER_MS = 1_000_000;
 
 export interface RoleLoad {
   readonly id: string;
+  /** Student that it is for; null: for all. */
+  readonly label: string | null;
   readonly state: string;
   /** Connections now, or senders in the last minute. */
   readonly peers: number;
@@ -117,12 +119,13 @@ export class LoadMeter {
 }
 
 function roleLoad(
-  { id, state, connections, restarts }: LabInstance,
+  { id, label, state, connections, restarts }: LabInstance,
   count: Counted | undefined,
   perSecond: (count: number) => number,
 ): RoleLoad {
   return {
     id,
+    label: label ?? null,
     state,
     peers: connections,
     bytesInPerSecond: perSecond(count?.bytesIn ?? 0),

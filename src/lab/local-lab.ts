@@ -8,7 +8,8 @@ import type { DescriptorBudget } from "../actors/descriptor-budget.ts";
 import type { Instance } from "../actors/instance.ts";
 import { supervisionMachine } from "../actors/supervision.ts";
 import type { RoleLibrary } from "../catalogue/role-library.ts";
-import type { ClassView, StudentRow } from "../class/student-row.ts";
+import type { ClassLab } from "../class/class-lab.ts";
+import type { RowsOptions, StudentRow } from "../class/student-row.ts";
 import { NetlabError } from "../errors.ts";
 import type { FaultBoard } from "../faults/fault-board.ts";
 import type { PeerTerm } from "../ids.ts";
@@ -26,6 +27,7 @@ import { type ChangeListener, type InstanceChange, type LabTopic, Listeners } fr
 import { ConnectionCommands } from "./connection-commands.ts";
 import { InstanceCommands, type InstanceCommandsParts } from "./instance-commands.ts";
 import type {
+  ByteListener,
   JournaledStory,
   Lab,
   LabAudit,
@@ -34,7 +36,7 @@ import type {
   LabStatus,
   LoadedRole,
 } from "./lab.ts";
-import type { LabFileRoles } from "./lab-file-roles.ts";
+import type { ConfirmLeaving, LabFileRoles } from "./lab-file-roles.ts";
 import { type LabInstance, labInstance } from "./lab-instance.ts";
 import type { Given } from "./spawn-defaults.ts";
 import type { UserRoles } from "./user-roles.ts";
@@ -165,19 +167,16 @@ export class LocalLab implements Lab {
     return this.#parts.judge.judged(story);
   }
 
-  students(view: Partial<Pick<ClassView, "stories" | "judged">> = {}): readonly StudentRow[] {
-    const { class: ofClass } = this.#parts.file;
-    if (!ofClass) return [];
-    const lab = this;
-    return ofClass.rows({
-      get instances() {
-        return lab.instances;
-      },
-      stories: () => lab.stories(),
-      liveView: (connection) => lab.liveView(connection),
-      judged: (story) => lab.judged(story),
-      ...view,
-    });
+  get class(): ClassLab | undefined {
+    return this.#parts.file.class;
+  }
+
+  students(how?: RowsOptions): readonly StudentRow[] {
+    return this.class?.rows(how) ?? [];
+  }
+
+  overhear(connection: string, listener: ByteListener) {
+    return this.#connections.overhear(connection, listener);
   }
 
   buffers(connection: string, limitBytes: number) {
@@ -270,9 +269,9 @@ export class LocalLab implements Lab {
   }
 
   /** Reads the lab file again. Throws and changes nothing where it is wrong. */
-  async reload(): Promise<void> {
+  async reload(confirm?: ConfirmLeaving): Promise<void> {
     this.#checkRuns();
-    await this.#parts.file.reload();
+    await this.#parts.file.reload(confirm);
   }
 
   get audit(): LabAudit {
@@ -283,8 +282,10 @@ export class LocalLab implements Lab {
     return this.#parts.questions.query(sql, options);
   }
 
-  keepCheck(report: KeptReport): Promise<number> {
-    return this.#parts.checks.add(report);
+  async keepCheck(report: KeptReport): Promise<number> {
+    const run = await this.#parts.checks.add(report);
+    this.class?.onChecks();
+    return run;
   }
 
   journaled(peer: PeerTerm): Promise<JournaledStory | undefined> {

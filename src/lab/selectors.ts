@@ -1,6 +1,8 @@
 /**
  * The grammar of selectors, for every command: `file-server` (a role), `file-server-1` (an instance), a name, `c17` or
- * `file-server-1/c17` (a connection; `c17@n2` of another node), `@last`, `state=sending`, `addr=127.0.0.1`, `label=s042`, `verdict=waiting`, `card=D17`. Several terms: all hold.
+ * `file-server-1/c17` (a connection; `c17@n2` of another node), `@last`, `state=sending`, `addr=127.0.0.1`, `label=s042`, `verdict=waiting`, `card=D17`, `group=B` (of a class). A label
+ * alone, e.g. `s042`, is all that is for that student, or the newest connection of hers where one is meant; a pseudonym is the same student.
+ * Several terms: all hold.
  */
 import { nearest } from "../catalogue/instance-options.ts";
 import { NetlabError } from "../errors.ts";
@@ -10,7 +12,7 @@ import type { Story } from "../stories/story.ts";
 import { verdicts } from "../stories/verdict.ts";
 import type { Lab, LabInstance } from "./lab.ts";
 
-const FIELDS = ["state", "addr", "label", "verdict", "card"];
+const FIELDS = ["state", "addr", "label", "verdict", "card", "group"];
 
 export const isConnectionTerm = (term: string) => parsePeerTerm(term) !== undefined || term === "@last";
 
@@ -22,7 +24,9 @@ export function selectStories(lab: Lab, terms: readonly string[]): Story[] {
 
 /** Exactly one connection: the selector's first where it names one. */
 export function selectStory(lab: Lab, term: string): Story {
-  const [story, ...others] = selectStories(lab, [term]);
+  const found = selectStories(lab, [term]);
+  if (isLabel(lab, term)) found.sort((a, b) => b.openedAt - a.openedAt).splice(1);
+  const [story, ...others] = found;
   if (!story) throw new NetlabError("no-such-connection/of-term", { term });
   if (others.length > 0 && !isConnectionTerm(term)) {
     throw new NetlabError("usage/many-connections", {
@@ -49,6 +53,7 @@ function storyTest(lab: Lab, term: string): (story: Story) => boolean {
   if (peer) return peerTest(lab, term, peer);
   const field = fieldTerm(term);
   if (field) return fieldTest(lab, field.name, field.value);
+  if (isLabel(lab, term)) return fieldTest(lab, "label", term);
   const ids = new Set(instancesOf(lab, term).map(({ id }) => id));
   return (story) => ids.has(story.subject.instance);
 }
@@ -82,9 +87,33 @@ function fieldTest(lab: Lab, name: string, value: string): (story: Story) => boo
       return (story) => lab.judged(story).verdict === value;
     case "card":
       return (story) => lab.judged(story).cards.some(({ id }) => id === value.toUpperCase());
-    default:
-      return (story) => story.subject.label === value;
+    case "group":
+      checkGroup(lab, value);
+      return ({ subject: { label } }) => lab.class?.groupOf(label) === value;
+    default: {
+      const shown = shownName(lab, value);
+      return (story) => story.subject.label === shown;
+    }
   }
+}
+
+/** A student of the class has two names, and screens one of them. */
+const shownName = (lab: Lab, name: string) => lab.class?.find(name)?.shown ?? name;
+
+/** Whether it names a student, or whom an instance is for. Ids, names and roles go first. */
+export function isLabel(lab: Lab, term: string): boolean {
+  if (lab.find(term) || lab.roles.has(term)) return false;
+  return lab.class?.find(term) !== undefined || lab.instances.some(({ label }) => label === term);
+}
+
+function checkGroup(lab: Lab, group: string): void {
+  if (!lab.class) throw new NetlabError("no-such-student/no-class");
+  const known: readonly string[] = lab.class.groups;
+  if (known.includes(group)) return;
+  throw new NetlabError("no-such-student/group", {
+    group,
+    hint: known.length > 0 ? `there are ${known.join(", ")}` : "the roster has none",
+  });
 }
 
 function checkVerdict(verdict: string): void {
@@ -112,8 +141,13 @@ export function selectInstances(lab: Lab, terms: readonly string[]): LabInstance
   for (const term of terms) {
     const field = fieldTerm(term);
     if (field?.name === "state") chosen = chosen.filter(({ state }) => state === field.value);
-    else if (field?.name === "label") chosen = chosen.filter(({ label }) => label === field.value);
-    else if (field) throw new NetlabError("usage/addr-of-roles", { term });
+    else if (field?.name === "label") {
+      const shown = shownName(lab, field.value);
+      chosen = chosen.filter(({ label }) => label === shown);
+    } else if (field?.name === "group") {
+      checkGroup(lab, field.value);
+      chosen = chosen.filter(({ label }) => lab.class?.groupOf(label) === field.value);
+    } else if (field) throw new NetlabError("usage/addr-of-roles", { term });
     else {
       const ids = new Set(instancesOf(lab, term).map(({ id }) => id));
       chosen = chosen.filter(({ id }) => ids.has(id));
@@ -128,6 +162,10 @@ function instancesOf(lab: Lab, term: string): LabInstance[] {
   if (one) return [one];
   const ofRole = lab.instances.filter(({ type }) => type === term);
   if (ofRole.length > 0) return ofRole;
+  if (isLabel(lab, term)) {
+    const shown = shownName(lab, term);
+    return lab.instances.filter(({ label }) => label === shown);
+  }
   if (isConnectionTerm(term)) {
     const instance = lab.find(selectStory(lab, term).subject.instance);
     if (instance) return [instance];

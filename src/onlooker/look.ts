@@ -242,10 +242,11 @@ function untold(request: LookRequest, guess: RoleGuess): Looked {
   };
 }
 
-/** All that they said to each other, without a judgement. */
+/** All that they said to each other, without a judgement. `isEachMessage`: a client's reads count as messages, as far as bytes tell. */
 export function toldStory(
   { conversation, instance = "unknown", number = 1 }: LookRequest,
   guess: RoleGuess,
+  isEachMessage = false,
 ): Story {
   const subject: StorySubject = {
     id: `${instance}/${conversation.transport === "udp" ? "u" : "c"}${number}`,
@@ -257,5 +258,5 @@ export function toldStory(
     local: conversation.server,
     remote: conversation.client,
   };
-  return plainStory(conversation, subject);
+  return plainStory(conversation, subject, isEachMessage);
 }

@@ -16,6 +16,7 @@ const POLLFD_BYTES = 8;
 
 /** Time until a thread goes on by itself, in milliseconds. */
 export interface ThreadWait {
+  readonly pid: number;
   readonly thread: string;
   /** Infinity: it waits for others alone. 0: it computes, or nothing is known. */
   readonly ms: number;
@@ -34,10 +35,17 @@ export function waitsOf(pids: readonly number[], own: ReadonlySet<number>): Thre
       const ms = waitOf(pid, thread, own);
       // Names are read of those alone that do not wait for others.
       if (ms < Number.POSITIVE_INFINITY && isOfJava(pid, thread)) continue;
-      all.push({ thread, ms });
+      all.push({ pid, thread, ms });
     }
   }
   return all.length === 0 ? undefined : all;
+}
+
+/** Times that a thread has gone to sleep by itself since it began: two equal ones, and it has slept all the time between. */
+export function sleepsOf({ pid, thread }: ThreadWait): number {
+  return Number(
+    /^voluntary_ctxt_switches:\s+(\d+)/m.exec(procText(`${pid}/task/${thread}/status`))?.[1] ?? Number.NaN,
+  );
 }
 
 /** Java's own housekeeping, which compiles, cleans and looks at its clock: nothing that a program says comes of it. */

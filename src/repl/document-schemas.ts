@@ -5,6 +5,7 @@
  * Long, because the documents of all commands stand in one table.
  */
 import * as z from "zod";
+import { classDocument, gate, hint, slip, student } from "./class-schemas.ts";
 
 const time = z.iso.datetime().describe("RFC 3339");
 const bytes = z.number().int().min(0);
@@ -104,6 +105,10 @@ export const explanation = connection.extend({
     }),
   ),
   entries: z.array(entry.extend({ read: count.optional() })),
+  hints: z
+    .array(z.object({ card: z.string(), title: z.string(), text: z.string(), at: time }))
+    .optional()
+    .describe("cards that the instructor sent to the student"),
   proxied: z
     .object({
       role: z.string().describe("whose protocol client and server speak"),
@@ -197,6 +202,7 @@ const load = z.object({
   roles: z.array(
     z.object({
       id: z.string(),
+      label: z.string().nullable(),
       state: z.string(),
       peers: count,
       bytesInPerSecond: z.number(),
@@ -294,21 +300,6 @@ const record = z.union([
   z.object({ lost: count }),
 ]);
 
-const student = z.object({
-  id: z.string().describe("as screens name the student"),
-  group: z.string().optional(),
-  connected: count,
-  connection: z.string().optional().describe("the newest one, live or ended"),
-  role: z.string().optional(),
-  state: z.string().optional(),
-  waitingMs: z.number().optional().describe("how long the server has been waiting for the student's program"),
-  stuckMs: z.number().optional().describe("how long bytes have been lying unread"),
-  furthest: z.string().optional().describe("the rule furthest in the conversation that was kept"),
-  card: z.object({ id: z.string(), likely: z.string(), connection: z.string() }).optional(),
-  checks: z.object({ passed: count, of: count }).optional(),
-  done: z.boolean(),
-});
-
 const auditRow = z.object({
   at: time.describe("when the command was over, RFC 3339"),
   operator: z.string().describe("as the client says; nothing proves it"),
@@ -331,7 +322,7 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
     z.object({ imported: count, added: count, replaced: count }),
     z.object({ imported: z.literal(0), bad: z.array(z.object({ line: count, why: z.string() })) }),
   ]),
-  class: z.array(student),
+  class: classDocument,
   conns: z.array(connection),
   deregister: z.object({ ip: z.string(), port, removed: z.literal(true) }),
   eval: anyJson,
@@ -339,8 +330,11 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
   explain: explanation,
   fault: z.union([lineFault, z.array(lineFault), z.array(faultKind)]),
   fin: connection,
+  freeze: gate,
   graph: chart,
+  handout: z.array(slip),
   help: oneOrMany(help),
+  hint,
   info,
   "keep-check": z.object({ run: count, rows: count }),
   kick: z.array(connection),
@@ -353,6 +347,7 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
   logs: z.object({ at: time, level: z.string(), message: z.string() }),
   ls: z.array(listedInstance),
   members: z.array(member),
+  open: gate,
   records: record,
   register: registration.nullable(),
   registry: z.array(registration),
@@ -377,7 +372,12 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
   trace: step,
   tree: z.array(instance.extend({ peers: z.array(connection) })),
   unload: z.object({ name: z.string() }),
+  who: z.array(student),
   "wait-for": oneOrMany(z.union([instance, connection])),
+  web: z.union([
+    z.object({ link: z.string(), level: z.string(), until: time }),
+    z.object({ closed: z.union([z.boolean(), count]) }),
+  ]),
 };
 
 /** Commands that answer with a document for each line, entry, step or look. */

@@ -1,12 +1,12 @@
 /** An explanation on a terminal: who it is, what happened in order, and a card for each mistake. */
 
-import { hexdump, hexOf } from "../printable.ts";
+import { hexdump, hexOf, printable } from "../printable.ts";
 import { contextOf } from "../stories/editions.ts";
 import { describeEntry, shownEntry, type Visibility } from "../stories/entry-text.ts";
 import type { ShownBytes } from "../stories/redaction.ts";
 import type { Entry, Story } from "../stories/story.ts";
 import { alsoLines, briefCard, wholeCard } from "./card-text.ts";
-import { closingLines, type Explanation, sourceWord } from "./explanation.ts";
+import { closingLines, type Explanation, type Hint, sourceWord } from "./explanation.ts";
 import { connectionHead, sinceStart } from "./reports.ts";
 import type { Style } from "./style.ts";
 import { wrapped } from "./wrapped.ts";
@@ -33,12 +33,24 @@ export function explanationText(explanation: Explanation, look: Look): string {
   return [
     ...connectionHead({ story, live, judged, reason }, style, look.columns),
     ...(source === undefined ? [] : [source]),
+    ...explanation.hints.flatMap((hint) => hintLines(hint, look.columns)),
     "",
     ...entriesText(story, look, visibility),
     ...(unread.bytes.length > 0 ? ["", `unread, ${live?.unreadBytes} bytes:`, ...hexRows(unread, look)] : []),
     "",
     ...conclusion(explanation, look),
   ].join("\n");
+}
+
+const HINT = "  hint     ";
+
+/** As a row of the head: `hint     09:12, D27: Every number is asked for twice - look at your loop` */
+function hintLines({ card, title, text, at }: Hint, columns: number): string[] {
+  const time = new Date(at).toTimeString().slice(0, 5);
+  const words = `${time}, ${card}: ${title}${text === "" ? "" : ` - ${printable(text)}`}`;
+  return wrapped(words, columns - HINT.length).map(
+    (line, index) => `${index === 0 ? HINT : " ".repeat(HINT.length)}${line}`,
+  );
 }
 
 /** All that happened, in order. */

@@ -1,10 +1,11 @@
 /** All that can be said about one connection, before it is put into words: for the terminal, for a page, as JSON. */
 
-import { type Card, judge, type Read, type Silence } from "../diagnoses/table.ts";
+import { type Card, diagnoses, judge, type Read, type Silence } from "../diagnoses/table.ts";
 import { incidentOf } from "../judging.ts";
 import { connectionDocument, entryDocument } from "../lab/documents.ts";
 import type { Lab } from "../lab/lab.ts";
 import { hexOf, printable, printableBytes } from "../printable.ts";
+import { contextOf } from "../stories/editions.ts";
 import type { Visibility } from "../stories/entry-text.ts";
 import { KeptStory } from "../stories/kept-story.ts";
 import { lineFaultText } from "../stories/line-fault-text.ts";
@@ -26,6 +27,28 @@ export interface Explanation {
   /** Last bytes that moved, either way; undefined: none did. */
   readonly last: Entry | undefined;
   readonly visibility: Visibility;
+  /** Cards that the instructor has sent to the student whose connection it is. */
+  readonly hints: readonly Hint[];
+}
+
+/** A card that the instructor sent to a student. */
+export interface Hint {
+  readonly card: string;
+  readonly title: string;
+  /** The instructor's own words besides; empty: none. */
+  readonly text: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** Hints of the student of this label, the oldest first; none of any other. */
+export function hintsOf({ class: all }: Pick<Lab, "class">, label: string | undefined): Hint[] {
+  const student = label === undefined ? undefined : all?.find(label);
+  if (!all || !student) return [];
+  return all.hints(student).map(({ card, text, at }) => {
+    const title = diagnoses.find(({ id }) => id === card)?.title ?? "";
+    return { card, title, text, at };
+  });
 }
 
 export function explain(lab: Lab, story: Story, visibility: Visibility = {}): Explanation {
@@ -34,7 +57,8 @@ export function explain(lab: Lab, story: Story, visibility: Visibility = {}): Ex
   const found = { cards, turn: silence.whose };
   const judged = { ...found, verdict: verdictOf(story, live, found) };
   const reason = reasonOf(story, live, judged);
-  return { story, live, askedAt: lab.clock.now(), judged, reason, cards, silence, last, visibility };
+  const hints = hintsOf(lab, story.subject.label);
+  return { story, live, askedAt: lab.clock.now(), judged, reason, cards, silence, last, visibility, hints };
 }
 
 /** For a story without a card: that is no all-clear, and what moved last and whose turn it is may help. */
@@ -52,9 +76,12 @@ export function closingLines(explanation: Explanation): string[] {
 
 /** Faults that were on the line: what looks like a mistake may be theirs. */
 export function badLineText(stories: readonly Story[]): string {
-  const faults = stories.flatMap(({ entries }) =>
-    entries.flatMap((entry) => (entry.kind === "fault" && entry.deed === "on" ? [lineFaultText(entry)] : [])),
-  );
+  const faults = stories.flatMap((story) => {
+    const { ends } = contextOf(story);
+    return story.entries.flatMap((entry) =>
+      entry.kind === "fault" && entry.deed === "on" ? [lineFaultText(entry, ends)] : [],
+    );
+  });
   const which = faults.length > 0 ? ` (${[...new Set(faults)].join("; ")})` : "";
   return `The line was bad here${which}, so no mistake is looked for: what came, or did not come, may be the line's doing.`;
 }
@@ -88,7 +115,7 @@ export function readLine({ number, at, bytes, keptBytes, size, hidden }: Read): 
 
 /** The document of `explain --json`. */
 export function explanationDocument(explanation: Explanation) {
-  const { story, judged, reason, cards, visibility } = explanation;
+  const { story, judged, reason, cards, visibility, hints } = explanation;
   let reads = 0;
   return {
     ...connectionDocument(story, judged),
@@ -96,6 +123,9 @@ export function explanationDocument(explanation: Explanation) {
     source: story instanceof KeptStory ? "journal" : "memory",
     omitted: story.omitted,
     diagnoses: cards.map((card) => cardDocument(card, story)),
+    ...(hints.length > 0 && {
+      hints: hints.map(({ at, ...hint }) => ({ ...hint, at: new Date(at).toISOString() })),
+    }),
     entries: story.entries.map((entry) => {
       const document = entryDocument(entry, story, visibility);
       if (entry.kind !== "in") return document;

@@ -3,3 +3,10 @@ import * as z from "zod";
 
 export const showTokensOption = (summary = "show tokens as they are") =>
   z.boolean().default(false).meta({ level: "own" }).describe(summary);
+
+export const namesOption = () =>
+  z
+    .boolean()
+    .default(false)
+    .meta({ level: "own" })
+    .describe("show names and e-mail addresses too, for the daemon's user only");

@@ -22,10 +22,11 @@ export async function findFacts(lab: Lab, term: string): Promise<Story> {
   throw new NetlabError("wrong-state/journaled-words", { id: found[0]?.connection ?? term });
 }
 
-/** The same, for those who play it again: the journal leaves out what the world answered. */
+/** The same, for those who play it again: an older journal leaves out what the world answered. */
 export async function findWhole(lab: Lab, term: string): Promise<Story> {
   const found = await findFacts(lab, term);
-  if (found instanceof KeptStory) throw new NetlabError("wrong-state/journaled", { id: found.subject.id });
+  if (found instanceof KeptStory && !found.hasAnswers)
+    throw new NetlabError("wrong-state/journaled", { id: found.subject.id });
   return found;
 }
 

@@ -127,6 +127,7 @@ const FIELDS: Candidate[] = [
   { value: "state=", summary: "in this state" },
   { value: "addr=", summary: "from this address" },
   { value: "label=", summary: "with this label" },
+  { value: "group=", summary: "of this group of the class" },
   { value: "verdict=", summary: "with this verdict" },
   { value: "card=", summary: "with this card, e.g. card=D17" },
 ];

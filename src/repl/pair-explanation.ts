@@ -53,7 +53,7 @@ export function untoldText(why: Untold, { client, server }: Pair): string {
     case "bad-line":
       return badLineText([client, server]);
     case "loaded-role":
-      return "It is told and not judged: only what is said in netlabd's own roles is.";
+      return "Its role is one of your own, so it is told and not judged: a proxy judges what is said in netlabd's roles.";
     case "no-role":
       return "It is told and not judged: its role is not known here any more.";
     case "operator":

@@ -3,9 +3,12 @@ import { parseOptions, roleOptions } from "../catalogue/instance-options.ts";
 import { isLoaded } from "../catalogue/loaded-roles.ts";
 import { NetlabError } from "../errors.ts";
 import type { Lab } from "../lab/lab.ts";
+import { secretKeysOf } from "../machines/_options.ts";
 import type { Role } from "../machines/_role.ts";
 import { type Replayed, type ReplayRequest, replay } from "../replay/replay.ts";
 import { replayedElsewhere, storyToPlay } from "../replay/replay-elsewhere.ts";
+import { KeptStory } from "../stories/kept-story.ts";
+import { fillerOf } from "../stories/redaction.ts";
 import type { Story } from "../stories/story.ts";
 
 export interface Playing extends ReplayRequest {
@@ -26,11 +29,16 @@ export async function playAgain(lab: Lab, request: Playing, moment?: number): Pr
 export function replayRequest(lab: Lab, story: Story, otherRole?: string): Playing {
   const instance = lab.find(story.subject.instance);
   const role = roleOf(lab, otherRole) ?? roleOf(lab, instance?.type ?? story.subject.role);
-  if (!role) throw new NetlabError("no-such-role/gone", { id: story.subject.id });
+  const { id } = story.subject;
+  if (!role) throw new NetlabError("no-such-role/gone", { id });
+  if (role.side === "proxy") throw new NetlabError("wrong-state/proxy-replay", { id });
   checkPlayable(story, role);
   const isSame = instance !== undefined && instance.type === role.name;
-  const given = isSame ? { ...instance.given, ...instance.made } : {};
-  const options = isSame ? instance.options : parseOptions(role, {});
+  const own = isSame ? { ...instance.given, ...instance.made } : {};
+  // In the journal there is filler in the place of tokens: so it is played in a world in which the token is the filler.
+  const hide = story instanceof KeptStory ? withFiller : <Options>(one: Options) => one;
+  const given = hide(own, role);
+  const options = hide(isSame ? instance.options : parseOptions(role, {}), role);
   return {
     story,
     role,
@@ -38,6 +46,15 @@ export function replayRequest(lab: Lab, story: Story, otherRole?: string): Playi
     common: options,
     given,
   };
+}
+
+function withFiller<Options extends object>(options: Options, role: Role): Options {
+  const values = options as Readonly<Record<string, unknown>>;
+  const hidden = secretKeysOf(role).flatMap((key) => {
+    const value = values[key];
+    return typeof value === "string" ? [[key, fillerOf(value)]] : [];
+  });
+  return { ...options, ...Object.fromEntries(hidden) };
 }
 
 function roleOf(lab: Lab, name: string | undefined): Role | undefined {

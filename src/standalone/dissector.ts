@@ -1,10 +1,12 @@
 /** `netlabctl dissector`: Wireshark learns what the messages of roles are. Needs no daemon. */
+
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import path from "node:path";
 import * as z from "zod";
 import { noSuchRole } from "../catalogue/instance-options.ts";
+import { isModuleName } from "../catalogue/module-name.ts";
 import { shippedRoles } from "../catalogue/shipped-roles.ts";
 import { version } from "../config.ts";
 import { type DissectedRole, dissectorLua } from "../dissector/dissector.ts";
@@ -73,7 +75,7 @@ async function chosen(names: readonly string[], ports: readonly number[]): Promi
 }
 
 async function roleNamed(name: string, shipped: ReadonlyMap<string, Role>): Promise<Role> {
-  if (/\.[mc]?[jt]s$/.test(name)) return ownRole(name);
+  if (isModuleName(name)) return ownRole(name);
   const role = shipped.get(name);
   if (role) return role;
   const servers = [...shipped.values()].filter(({ wire }) => wire).map((one) => one.name);

@@ -15,6 +15,7 @@ import { type HandIn, handInsIn } from "../check/grade/hand-ins.ts";
 import { pseudonyms } from "../check/grade/pseudonyms.ts";
 import { readRoster } from "../check/grade/roster.ts";
 import { messageOf, NetlabError } from "../errors.ts";
+import { beThrifty } from "../heap-thrift.ts";
 import { printable } from "../printable.ts";
 import { styleOf } from "../repl/style.ts";
 import { table } from "../repl/text-table.ts";
@@ -69,6 +70,7 @@ export default defineStandalone({
         )
       : undefined;
     if (names) await into.writePseudonyms(names);
+    beThrifty();
     const progress = progressOf(handIns.length, call);
     const lines = await gradeClass({
       assignment,
@@ -87,14 +89,10 @@ export default defineStandalone({
       ? await writtenMatrix(assignment, { rung, into, handIns, names, signal }, call)
       : undefined;
     if (isJson) data({ folder: into.folder, box: rung.report, hand_ins: lines.map(documentOf) });
-    else
-      tellSummary(
-        lines,
-        cases,
-        { ...assignment, box: rung.report.kind, notes: rung.report.notes },
-        given,
-        call,
-      );
+    else {
+      const about = { max: assignment.max, box: rung.report.kind, notes: rung.report.notes };
+      tellSummary(lines, cases, about, given, call);
+    }
     if (matrix && !isJson)
       call.out(
         `${matrix}\nwrote ${path.join(given.out, "matrix.html")}, ${path.join(given.out, "matrix.csv")}`,

@@ -11,6 +11,8 @@ export interface KeptReport {
   readonly side: "server" | "client";
   /** Address of the program, or the command that starts it. */
   readonly target: string;
+  /** The roster's id of the student whose program it was; undefined: not known, or no student's. */
+  readonly student?: string | undefined;
   /** When the check began, in milliseconds since 1970. */
   readonly at: number;
   readonly results: readonly KeptResult[];
@@ -40,12 +42,13 @@ export function openKeptChecks(database: LabDatabase): KeptChecks {
 function operationsOn({ sql }: LabDatabase) {
   const nextRun = sql.prepare<[], number>("SELECT coalesce(max(run), 0) + 1 FROM checks").pluck();
   const insert = sql.prepare(`
-    INSERT INTO checks (run, at, version, seed, role, side, target, "case", status, grade, weight, message)
-    VALUES (@run, @at, @version, @seed, @role, @side, @target, @id, @status, @grade, @weight, @message)`);
+    INSERT INTO checks (run, at, version, seed, role, side, target, "case", status, grade, weight, message, student)
+    VALUES (@run, @at, @version, @seed, @role, @side, @target, @id, @status, @grade, @weight, @message, @student)`);
   return {
     add: ({ report: { results, ...shared } }: { readonly report: KeptReport }) => {
       const run = Number(nextRun.get());
-      for (const result of results) insert.run({ ...shared, ...result, run });
+      for (const result of results)
+        insert.run({ ...shared, ...result, run, student: shared.student ?? null });
       return () => run;
     },
   };

@@ -1,7 +1,10 @@
-/** Records of one peer in the journal, of this run or an earlier one. */
+/** Records of one peer in the journal, of this run or an earlier one: in the files of the weeks, the newest first, then in `netlab.db`. */
+import path from "node:path";
+import Database from "better-sqlite3";
 import type { PeerTerm } from "../ids.ts";
 import type { LabDatabase } from "./database.ts";
 import type { JournalRow, StoryRow } from "./journal.ts";
+import { journalFilesIn } from "./journal-files.ts";
 
 /** An entry of netlabd 0.1.0: words and bytes, no facts. */
 export type WordsRow = Pick<JournalRow, "at" | "connection" | "role" | "remote" | "kind"> & {
@@ -25,9 +28,40 @@ export interface JournalReader {
 /** Rows of one story that are read from each end: it is the daemon's thread that reads them. */
 const MAX_ROWS = 2_000;
 
-export function openJournalReader({ sql }: LabDatabase): JournalReader {
+export function openJournalReader({ sql, file }: LabDatabase): JournalReader {
+  return {
+    read: (peer) => {
+      for (const week of journalFilesIn(path.dirname(file)).reverse()) {
+        const found = readIn(week.file, peer);
+        if (found) return withWeeksBefore(found, peer, file, week.week);
+      }
+      return readerOn(sql).read(peer);
+    },
+  };
+}
+
+function readIn(file: string, peer: PeerTerm): JournaledPeer | undefined {
+  const sql = new Database(file, { readonly: true });
+  try {
+    return readerOn(sql).read(peer);
+  } finally {
+    sql.close();
+  }
+}
+
+/** A connection may be older than the week in which it ended. */
+function withWeeksBefore(found: JournaledPeer, peer: PeerTerm, file: string, since: string): JournaledPeer {
+  if (found.form !== "facts" || found.rows[0]?.entry === 0) return found;
+  const before = journalFilesIn(path.dirname(file))
+    .filter(({ week }) => week < since)
+    .flatMap((week) => readIn(week.file, peer) ?? []);
+  const rows = before.flatMap((one) => (one.form === "facts" ? one.rows : []));
+  return { ...found, rows: [...rows, ...found.rows] };
+}
+
+function readerOn(sql: Database.Database): JournalReader {
   const story = sql.prepare<Wanted, StoryRow>(`
-    SELECT id, short, version, opened_at AS openedAt, subject, summary FROM stories
+    SELECT id, short, ${hasRuns(sql) ? "run" : "NULL AS run"}, version, opened_at AS openedAt, subject, summary FROM stories
     WHERE short = @short AND (@instance IS NULL OR id = @instance || '/' || @short)`);
   const oldIds = sql
     .prepare<Wanted, string>(`
@@ -67,6 +101,10 @@ export function openJournalReader({ sql }: LabDatabase): JournalReader {
     },
   };
 }
+
+/** The tables of `netlab.db` are of before there were runs. */
+const hasRuns = (sql: Database.Database) =>
+  sql.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'runs'").get() !== undefined;
 
 interface Wanted {
   readonly instance: string | null;

@@ -2,6 +2,7 @@
 import { messageOf } from "../errors.ts";
 import { applyTo, type CommandOf } from "./commands.ts";
 import type { LabDatabase } from "./database.ts";
+import { type JournalRun, WeekFile } from "./journal-files.ts";
 
 /** An entry of a story, tokens hidden. */
 export interface JournalRow {
@@ -31,6 +32,10 @@ export interface StoryRow {
   /** Of the form of subject, summary and facts. */
   readonly version: number;
   readonly openedAt: number;
+  /** Run of the daemon that recorded it. Absent from rows of before there were weeks. */
+  readonly run?: number | null;
+  /** Label of its instance, e.g. the student that it was for. */
+  readonly label?: string | null;
   /** JSON. */
   readonly subject: string;
   /** JSON: how it stands, or ended. */
@@ -68,23 +73,38 @@ export type JournalCommand = CommandOf<ReturnType<typeof operationsOn>>;
 const MAX_WAITING = 50_000;
 const FLUSH_MS = 100;
 
-export function openJournal(database: LabDatabase, onTrouble: (sentence: string) => void): Journal {
-  return new WaitingJournal(database, onTrouble);
+export interface JournalParts {
+  readonly run: JournalRun;
+  /** Milliseconds since 1970: which week it is. */
+  readonly now: () => number;
+  readonly onTrouble: (sentence: string) => void;
+  /** A week's file is written for the first time in this run. */
+  readonly onWeek?: () => void;
+}
+
+export function openJournal(database: LabDatabase, parts: JournalParts): Journal {
+  return new WaitingJournal(database, parts);
 }
 
 class WaitingJournal implements Journal {
   readonly apply;
   isStopped = false;
-  readonly #onTrouble: (sentence: string) => void;
+  readonly #parts: JournalParts;
+  readonly #file: WeekFile;
   #waiting: JournalEntry[] = [];
   readonly #changed = new Map<object, JournalStory>();
   #dropped = 0;
   /** The last entry of a story that may yet say more. */
   readonly #growing = new WeakMap<object, JournalEntry>();
 
-  constructor(database: LabDatabase, onTrouble: (sentence: string) => void) {
-    this.apply = applyTo(database, "journal", operationsOn(database));
-    this.#onTrouble = onTrouble;
+  constructor(database: LabDatabase, parts: JournalParts) {
+    this.#parts = parts;
+    this.#file = new WeekFile(database, parts.run);
+    const apply = applyTo(database, "journal", operationsOn(database));
+    this.apply = (command: JournalCommand) => {
+      if (this.#file.use(parts.now())) parts.onWeek?.();
+      return apply(command);
+    };
     // How peers were sent away is what is read first after a stop.
     database.beforeClose(() => {
       this.#flush();
@@ -119,7 +139,7 @@ class WaitingJournal implements Journal {
     this.#waiting = [];
     this.#changed.clear();
     if (this.#dropped > 0)
-      this.#onTrouble(`the journal is slower than the lab: ${this.#dropped} entries were not written`);
+      this.#parts.onTrouble(`the journal is slower than the lab: ${this.#dropped} entries were not written`);
     this.#dropped = 0;
     const stories = new Map<object, JournalStory>([...entries, ...changed].map((one) => [one.story, one]));
     const grown = [...stories.keys()].flatMap((story) => this.#growing.get(story) ?? []);
@@ -130,10 +150,15 @@ class WaitingJournal implements Journal {
       stories: [...stories.values()].map(({ storyRow }) => storyRow()),
       grown: grown.map(({ row }) => row()),
     } as const;
-    this.apply(command).catch((error: unknown) => {
+    const stop = (error: unknown) => {
       this.isStopped = true;
-      this.#onTrouble(`the journal stops: ${messageOf(error)}; the lab goes on`);
-    });
+      this.#parts.onTrouble(`the journal stops: ${messageOf(error)}; the lab goes on`);
+    };
+    try {
+      this.apply(command).catch(stop);
+    } catch (error) {
+      stop(error);
+    }
   }
 }
 
@@ -146,23 +171,30 @@ interface Append {
 }
 
 function operationsOn({ sql }: LabDatabase) {
-  const insert = sql.prepare(`
-    INSERT INTO journal (at, connection, role, remote, kind, detail, bytes, entry, at_us, facts)
-    VALUES (@at, @connection, @role, @remote, @kind, @detail, @bytes, @entry, @atUs, @facts)`);
-  const grow = sql.prepare(`
-    UPDATE journal SET detail = @detail, facts = @facts WHERE connection = @connection AND entry = @entry`);
-  const keep = sql.prepare(`
-    INSERT INTO stories (id, short, version, opened_at, subject, summary, verdict, cards)
-    VALUES (@id, @short, @version, @openedAt, @subject, @summary, @verdict, @cards)
-    ON CONFLICT (id) DO UPDATE SET subject = excluded.subject, summary = excluded.summary,
-      verdict = excluded.verdict, cards = excluded.cards`);
+  // Prepared when there is a week to write into; after the next one was attached in its place, SQLite prepares them again by itself.
+  let statements: ReturnType<typeof prepared> | undefined;
   return {
     append: ({ rows, stories, grown }: Append) => {
+      statements ??= prepared(sql);
+      const { insert, grow, keep } = statements;
       for (const row of rows) insert.run({ ...row, detail: row.detail ?? null, bytes: row.bytes ?? null });
       for (const { detail = null, facts, connection, entry } of grown)
         grow.run({ detail, facts, connection, entry });
-      for (const story of stories) keep.run({ verdict: null, cards: null, ...story });
+      for (const story of stories) keep.run({ run: null, label: null, verdict: null, cards: null, ...story });
       return () => undefined;
     },
   };
 }
+
+const prepared = (sql: LabDatabase["sql"]) => ({
+  insert: sql.prepare(`
+    INSERT INTO week.journal (at, connection, role, remote, kind, detail, bytes, entry, at_us, facts)
+    VALUES (@at, @connection, @role, @remote, @kind, @detail, @bytes, @entry, @atUs, @facts)`),
+  grow: sql.prepare(`
+    UPDATE week.journal SET detail = @detail, facts = @facts WHERE connection = @connection AND entry = @entry`),
+  keep: sql.prepare(`
+    INSERT INTO week.stories (id, short, run, label, version, opened_at, subject, summary, verdict, cards)
+    VALUES (@id, @short, @run, @label, @version, @openedAt, @subject, @summary, @verdict, @cards)
+    ON CONFLICT (id) DO UPDATE SET subject = excluded.subject, summary = excluded.summary,
+      verdict = excluded.verdict, cards = excluded.cards`),
+});

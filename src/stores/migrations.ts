@@ -11,6 +11,7 @@ export const migrations: readonly Migration[] = [
   keepVerdicts,
   keepChecks,
   keepAudit,
+  keepClass,
 ];
 
 /** Version 2: numbers that go on over restarts, and the ids of lab files' entries. */
@@ -128,4 +129,52 @@ function keepAudit(sql: Database.Database): void {
     BEGIN SELECT raise(ABORT, 'the audit is not changed'); END;
     CREATE TRIGGER audit_is_not_removed BEFORE DELETE ON audit
     BEGIN SELECT raise(ABORT, 'nothing of the audit is removed'); END;`);
+}
+
+/** Version 7: a class, and whose checks are whose. */
+function keepClass(sql: Database.Database): void {
+  sql.exec(`
+    -- id as in the roster; slot decides the ports and is never given twice; left_at: no longer in the roster.
+    CREATE TABLE students (
+      id         TEXT    NOT NULL PRIMARY KEY,
+      slot       INTEGER NOT NULL UNIQUE,
+      pseudonym  TEXT    NOT NULL UNIQUE,
+      name       TEXT    NOT NULL,
+      "group"    TEXT,
+      email      TEXT,
+      added_at   INTEGER NOT NULL,
+      left_at    INTEGER
+    ) STRICT;
+    CREATE TABLE class_groups (
+      name  TEXT    NOT NULL PRIMARY KEY,
+      slot  INTEGER NOT NULL UNIQUE
+    ) STRICT;
+
+    -- The furthest rule that a student kept with a role of a lab, and when all of the role was kept.
+    CREATE TABLE class_progress (
+      lab      TEXT    NOT NULL,
+      student  TEXT    NOT NULL,
+      role     TEXT    NOT NULL,
+      rule     TEXT,
+      done_at  INTEGER,
+      PRIMARY KEY (lab, student, role)
+    ) STRICT;
+
+    -- Cards that the instructor sent to students.
+    CREATE TABLE class_hints (
+      id       INTEGER PRIMARY KEY,
+      student  TEXT    NOT NULL,
+      card     TEXT    NOT NULL,
+      text     TEXT    NOT NULL,
+      at       INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX class_hints_student ON class_hints (student);
+
+    CREATE TABLE class_settings (
+      name   TEXT NOT NULL PRIMARY KEY,
+      value  TEXT NOT NULL
+    ) STRICT;
+
+    -- The student whose program was checked; null: no student's.
+    ALTER TABLE checks ADD COLUMN student TEXT;`);
 }

@@ -3,9 +3,11 @@
  * (`query-process.ts`), so that one that does not end costs the lab nothing and can be killed.
  */
 import type { ChildProcess } from "node:child_process";
+import path from "node:path";
 import { NetlabError } from "../errors.ts";
 import { childProcess } from "../node-modules.ts";
 import { codeFile } from "../places.ts";
+import { type JournalFile, journalFilesIn } from "./journal-files.ts";
 
 /** Message to the process. */
 export interface Question {
@@ -14,6 +16,8 @@ export interface Question {
   readonly limit: number;
   /** Names of options whose values are masked, tokens too; undefined: everything is shown. */
   readonly secretKeys: readonly string[] | undefined;
+  /** Weeks of the journal that the question may be about, the oldest first. */
+  readonly journals: readonly JournalFile[];
 }
 
 /** Text, a number, a bigint where a number would be rounded, bytes, or null. */
@@ -39,8 +43,13 @@ export interface QueryOptions {
   readonly limit: number;
   readonly timeoutMs: number;
   readonly secretKeys: readonly string[] | undefined;
+  /** A week of the journal; undefined: the newest. */
+  readonly week?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** SQLite attaches ten files to one. */
+const MAX_WEEKS = 9;
 
 const script = codeFile("stores/query-process");
 /** Questions under way at once; each is a process. */
@@ -61,14 +70,15 @@ export class Queries {
   }
 
   /** Rejects with a NetlabError: `bad-sql`, `read-only`, `timed-out`, `interrupted`. */
-  async ask(sql: string, { limit, timeoutMs, secretKeys, signal }: QueryOptions): Promise<QueryResult> {
+  async ask(sql: string, { limit, timeoutMs, secretKeys, week, signal }: QueryOptions): Promise<QueryResult> {
     if (secretKeys) refuseRawTables(sql);
     if (this.#busy.size >= MAX_UNDER_WAY) {
       throw new NetlabError("wrong-state/many-questions", { count: MAX_UNDER_WAY });
     }
+    const journals = weeksFor(this.#file, week);
     const child = this.#take();
     try {
-      const question: Question = { file: this.#file, sql, limit, secretKeys };
+      const question: Question = { file: this.#file, sql, limit, secretKeys, journals };
       const answer = await answerOf(child, question, timeoutMs, signal);
       this.#busy.delete(child);
       this.#keep(child);
@@ -147,6 +157,15 @@ function answerOf(
     child.off("exit", ended).off("error", ended).off("message", resolve);
     signal?.removeEventListener("abort", interrupted);
   });
+}
+
+function weeksFor(file: string, week: string | undefined): JournalFile[] {
+  const all = journalFilesIn(path.dirname(file));
+  if (week === undefined) return all.slice(-MAX_WEEKS);
+  const found = all.filter((one) => one.week === week);
+  if (found.length === 0)
+    throw new NetlabError("no-such-file/week", { week, weeks: all.map((one) => one.week) });
+  return found;
 }
 
 /** The masks stand before the tables; a table named with its schema would be read past them. */

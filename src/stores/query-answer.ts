@@ -1,6 +1,7 @@
 /** The answer to a question in SQL, on a read-only connection of its own. It may take for ever: `query-process.ts` asks. */
 import Database from "better-sqlite3";
 import { messageOf } from "../errors.ts";
+import type { JournalFile } from "./journal-files.ts";
 import type { QueryAnswer, Question } from "./queries.ts";
 import { problemPosition } from "./sql-position.ts";
 
@@ -11,9 +12,10 @@ const MASK = "****";
 const WOULD_WRITE = /^cannot modify .* because it is a view$|readonly database/;
 const MANY = /contains more than one statement/;
 
-export function answerTo({ file, sql, limit, secretKeys }: Question): QueryAnswer {
+export function answerTo({ file, sql, limit, secretKeys, journals }: Question): QueryAnswer {
   const database = new Database(file, { readonly: true, fileMustExist: true, timeout: 1_000 });
   try {
+    if (journals.length > 0) joinWeeks(database, journals);
     if (secretKeys) mask(database, secretKeys);
     return read(database, sql, limit);
   } catch (error) {
@@ -50,6 +52,30 @@ const asNumber = (cell: unknown) =>
 const firstWord = (sql: string) => (/[A-Za-z]+/.exec(sql)?.[0] ?? "that").toUpperCase();
 
 /**
+ * The journal as one: a view over what is in the database itself, from before there were weeks, and the file of each week. Which that was
+ * is the last column.
+ */
+function joinWeeks(database: Database.Database, journals: readonly JournalFile[]): void {
+  const weeks = journals.map(({ week, file }) => {
+    const schema = `w${week.replace("-W", "_")}`;
+    database.prepare(`ATTACH ? AS ${schema}`).run(file);
+    return { week, schema };
+  });
+  const rows = (table: string, columns: string, ofMain: string) =>
+    [
+      ...(ofMain === "" ? [] : [`SELECT ${ofMain}, NULL AS week FROM main.${table}`]),
+      ...weeks.map(({ week, schema }) => `SELECT ${columns}, '${week}' AS week FROM ${schema}.${table}`),
+    ].join(" UNION ALL ");
+  const journal = "id, at, connection, role, remote, kind, detail, bytes, entry, at_us, facts";
+  const stories = "version, opened_at, subject, summary, verdict, cards";
+  const ofMain = `id, short, NULL AS run, json_extract(subject, '$.label') AS label, ${stories}`;
+  database.exec(`
+    CREATE TEMP VIEW journal AS ${rows("journal", journal, journal)};
+    CREATE TEMP VIEW stories AS ${rows("stories", `id, short, run, label, ${stories}`, ofMain)};
+    CREATE TEMP VIEW runs AS ${rows("runs", "id, started_at, lab, version", "")};`);
+}
+
+/**
  * Temporary views stand before the tables whose names they have: whatever is asked of a token, its mask answers. This
  * keeps secrets off screens; it hides nothing from a user who may read the file.
  */
@@ -60,5 +86,20 @@ function mask(database: Database.Database, secretKeys: readonly string[]): void 
       SELECT id, ip, port, service, '${MASK}' AS token, registered_at, last_seen_at, expires_at FROM main.registrations;
     CREATE TEMP VIEW instances AS
       SELECT id, type, name, ${masked ? `json_replace(options, ${masked})` : "options"} AS options, wanted, port, created_at
-      FROM main.instances;`);
+      FROM main.instances;
+    CREATE TEMP VIEW students AS
+      SELECT ${shownId("id")} AS id, slot, pseudonym, '${MASK}' AS name, "group", '${MASK}' AS email, added_at, left_at
+      FROM main.students AS t;
+    CREATE TEMP VIEW class_progress AS
+      SELECT lab, ${shownId("student")} AS student, role, rule, done_at FROM main.class_progress AS t;
+    CREATE TEMP VIEW class_hints AS
+      SELECT id, ${shownId("student")} AS student, card, text, at FROM main.class_hints AS t;
+    CREATE TEMP VIEW checks AS
+      SELECT id, run, at, version, seed, role, side, target, "case", status, grade, weight, message,
+        ${shownId("student")} AS student FROM main.checks AS t;`);
 }
+
+/** Names of people are on no screen; where the class has pseudonyms, ids are not either. */
+const shownId = (column: string) =>
+  `coalesce((SELECT s.pseudonym FROM main.students AS s WHERE s.id = t.${column}
+    AND EXISTS (SELECT 1 FROM main.class_settings WHERE name = 'pseudonyms')), t.${column})`;

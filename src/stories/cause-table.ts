@@ -55,6 +55,33 @@ const common = {
     ({ limit }) => `the daemon has no file descriptor left for it: it may open ${limit} (ulimit -n)`,
     "FRAME-7",
   ),
+  "class-closed": row("refused", { opens: "text" }, ({ opens }) =>
+    opens === ""
+      ? "the lab is over: its opening hours have ended"
+      : `the lab is closed; it opens at ${opens}`,
+  ),
+  "class-frozen": row("refused", {}, () => "the instructor has frozen the class: no new connections"),
+  "student-connections": row(
+    "refused",
+    { student: "text", limit: "number" },
+    ({ student, limit }) => `${student} has more than ${limit} connections open (limits:)`,
+  ),
+  "address-connections": row(
+    "refused",
+    { address: "text", limit: "number" },
+    ({ address, limit }) => `${address} has more than ${limit} connections open (address-limits:)`,
+  ),
+  "too-quick": row(
+    "refused",
+    { who: "text", count: "number", perMs: "number", banMs: "number" },
+    ({ who, count, perMs, banMs }) =>
+      `${who} connected more than ${count} times in ${seconds(perMs)}, and is refused for ${seconds(banMs)}`,
+  ),
+  banned: row(
+    "refused",
+    { who: "text", leftMs: "number" },
+    ({ who, leftMs }) => `${who} connected too often, and is refused for ${seconds(leftMs)} more`,
+  ),
   "hub-rebuilt": row("note", { error: "text" }, ({ error }) => `its hub crashed and was rebuilt: ${error}`),
   "datagram-not-sent": row(
     "note",

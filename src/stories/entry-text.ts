@@ -128,7 +128,7 @@ function wordsFor(entry: ShownEntry, whole: Entry, { display, ends }: RedactionC
     case "crashed":
       return `crashed: ${printable(causeText(entry.cause))}`;
     case "fault":
-      return `  the line: ${lineFaultText(entry)}`;
+      return `  the line: ${lineFaultText(entry, ends)}`;
     case "program":
       return `  ${programText(entry)}`;
     case "gap":

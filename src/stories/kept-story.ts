@@ -20,10 +20,18 @@ export interface StorySummary {
 export class KeptStory extends Story {
   readonly #entries: readonly Entry[];
   readonly isEndKnown: boolean;
+  /** Answers of the world are among the entries: it can be played again. */
+  readonly hasAnswers: boolean;
 
-  constructor(subject: StorySubject, openedAt: number, summary: StorySummary, entries: readonly Entry[]) {
+  constructor(
+    subject: StorySubject,
+    openedAt: number,
+    summary: StorySummary,
+    { entries, hasAnswers = false }: { readonly entries: readonly Entry[]; readonly hasAnswers?: boolean },
+  ) {
     super(subject, summary.state, openedAt, PAST);
     this.#entries = entries;
+    this.hasAnswers = hasAnswers;
     this.isEndKnown = summary.endedAt !== undefined;
     // The peer is gone, whether that was written down or not.
     this.endedAt = summary.endedAt ?? openedAt + (entries.at(-1)?.at ?? 0) / 1_000;

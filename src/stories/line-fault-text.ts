@@ -1,8 +1,14 @@
 /** Words for a fault of the line. */
 import { printable } from "../printable.ts";
 import type { LineDeed, LineFault } from "./entry.ts";
+import type { Ends } from "./entry-text.ts";
 
-const WAYS = { in: "to us", out: "from us", both: "both ways" } as const;
+/** Directions, of a line of ours, or between two others. */
+const waysOf = (ends?: Ends) => ({
+  in: ends ? `from ${ends.peer}` : "to us",
+  out: ends ? `from ${ends.us}` : "from us",
+  both: "both ways",
+});
 
 const DEEDS: Readonly<Record<Exclude<LineDeed, "on" | "off">, string>> = {
   cut: "cut the connection",
@@ -14,8 +20,11 @@ const DEEDS: Readonly<Record<Exclude<LineDeed, "on" | "off">, string>> = {
 };
 
 /** `latency latency=100ms, both ways (f1)` */
-export function lineFaultText({ fault, name, direction, deed, size, attributes = {} }: LineFault): string {
-  const way = WAYS[direction];
+export function lineFaultText(
+  { fault, name, direction, deed, size, attributes = {} }: LineFault,
+  ends?: Ends,
+): string {
+  const way = waysOf(ends)[direction];
   if (deed === "off") return `${name} is taken away (${fault})`;
   if (deed === "on") {
     const given = Object.entries(attributes).map(([key, value]) => ` ${printable(`${key}=${value}`)}`);

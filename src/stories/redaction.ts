@@ -16,12 +16,16 @@ export interface ShownBytes {
   readonly hidden: readonly HiddenSpan[];
 }
 
+const FILLER = "*";
+
+/** Stands for a secret where its length is to stay: in bytes, and in a world in which a conversation is played again. */
+export const fillerOf = (secret: string): string => FILLER.repeat(Buffer.byteLength(secret));
+
 type Talk = Role["secrets"];
 
 /** Stands for a secret while its place is looked for; no text that is text has it. */
 const PLACE = "\uF8FF\u0000\uF8FF";
 const NOTHING: readonly HiddenSpan[] = [];
-const FILLER = "*";
 
 export class Redactor {
   readonly #talk: Talk;

@@ -30,7 +30,8 @@ export interface StorySubject {
   readonly role: string;
   /** Number of the role as it was when the peer came: loading it again does not change what this one is played by. */
   readonly edition: number;
-  readonly label?: string | undefined;
+  /** Student or group that it is for; on a port that all share, known once the peer has said its name. */
+  label?: string | undefined;
   readonly transport: "tcp" | "udp";
   /** A question of our own, e.g. of a file server's registrar: no visit. */
   readonly isInternal?: boolean;

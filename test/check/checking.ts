@@ -5,11 +5,12 @@ import { programsHere } from "../../src/check/box/programs-here.ts";
 import { checkableOf } from "../../src/check/checkable.ts";
 import type { Report } from "../../src/check/report.ts";
 import { type CheckRequest, runCheck } from "../../src/check/run-check.ts";
+import { rightPeers } from "../conformance/right-peers.ts";
 
 export const checkout = path.join(import.meta.dirname, "../..");
 
 export const peer = (name: string) => `exec python3 test/peers/${name} {port}`;
-export const right = (name: string) => `exec python3 test/conformance/right/${name} {port}`;
+export const right = (name: string) => `exec python3 ${path.join(rightPeers, name)} {port}`;
 
 export async function check(role: string, given: Partial<CheckRequest>): Promise<Report> {
   const request: CheckRequest = { side: "server", role, cases: [], seed: 1, repeat: 1, ...given };

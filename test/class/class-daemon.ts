@@ -1,5 +1,5 @@
 /** A daemon of this process that plays a class lab from files of a folder of its own. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Daemon } from "../../src/daemon.ts";
@@ -21,7 +21,9 @@ export class ClassDaemon {
   }
 
   write(name: string, text: string): void {
-    writeFileSync(path.join(this.folder, name), text);
+    const file = path.join(this.folder, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
   }
 
   get daemon(): Daemon {

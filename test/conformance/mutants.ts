@@ -12,8 +12,7 @@ import { parse } from "yaml";
 import type { WholeCase } from "../../src/check/case.ts";
 import { type Checkable, checkableOf } from "../../src/check/checkable.ts";
 import type { Side } from "../../src/check/report.ts";
-
-export const rightPeers = path.join(import.meta.dirname, "right");
+import { rightPeers } from "./right-peers.ts";
 
 interface Written {
   readonly name: string;

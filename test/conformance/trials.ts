@@ -9,7 +9,8 @@ import { programsHere } from "../../src/check/box/programs-here.ts";
 import { chooseRung, type Rung } from "../../src/check/box/rung.ts";
 import type { Report } from "../../src/check/report.ts";
 import { runCheck } from "../../src/check/run-check.ts";
-import { fileOf, known, type Mutant, mutated, partsOf, rightPeers, subjectOf } from "./mutants.ts";
+import { fileOf, known, type Mutant, mutated, partsOf, subjectOf } from "./mutants.ts";
+import { rightPeers } from "./right-peers.ts";
 
 /** A mutant that fails everything takes so long on a machine that has other things to do. */
 const LONGEST_MS = 240_000;

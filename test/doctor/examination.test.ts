@@ -2,13 +2,14 @@
  * Each condition is a real program that has it; what is certain is read from the kernel, and one connection is the most that is made.
  * An examination waits more than it works, so several are made at once.
  */
+
 import { describe, expect, it } from "vitest";
+import { freePort } from "../e2e/free-ports.ts";
 import {
   codes,
   compiled,
   examined,
   found,
-  freePort,
   hasCompiler,
   hasPython,
   isLinux,

@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll } from "vitest";
@@ -14,6 +13,7 @@ const has = (program: string, flag = "--version") => spawnSync(program, [flag]).
 export const isLinux = process.platform === "linux";
 export const hasPython = has("python3");
 export const hasCompiler = has("cc");
+export const hasJava = has("java", "-version");
 export const hasOpenssl = has("openssl", "version");
 
 /** Of the file that is tried now. */
@@ -98,12 +98,4 @@ export function found(examination: Examination, code: Finding["code"]) {
   const one = examination.findings.find((each) => each.code === code);
   if (!one) throw new Error(`no ${code} among ${JSON.stringify(examination.findings)}`);
   return one;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address ? address.port : 0;
 }

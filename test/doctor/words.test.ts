@@ -1,4 +1,5 @@
 /** Words of findings, what counts as a problem, and first words of roles. */
+
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -11,7 +12,8 @@ import { httpIn, isTlsRecord, speakerOf } from "../../src/doctor/first-words.ts"
 import { wordsOf } from "../../src/doctor/role-words.ts";
 import { timedOut } from "../../src/doctor/tcp-examination.ts";
 import { documentOf } from "../../src/standalone/doctor.ts";
-import { codes, examined, found, freePort, hasPython, openForAll, patient, started } from "./hospital.ts";
+import { freePort } from "../e2e/free-ports.ts";
+import { codes, examined, found, hasPython, openForAll, patient, started } from "./hospital.ts";
 
 openForAll();
 

@@ -188,10 +188,53 @@ describe("a proxy between a client and a wrong server", () => {
     expect([exit, stderr]).toEqual([2, expect.stringContaining("--leg is for a proxy")]);
   });
 
+  it.each(["reset_peer", "limit_data bytes=3 how=fin"])(
+    "accuses no program of what %s on either side did",
+    async (fault) => {
+      for (const leg of ["client", "server"]) {
+        await daemon.document("fault", "add", "proxy-1", ...fault.split(" "), "--leg", leg);
+        const peer = await Conversation.open(port);
+        peer.say("ann\n15 + 35\n");
+        peer.end();
+        await eventually(async () => {
+          const both = await pairOf(peer);
+          expect(both.map(({ state }) => state)).toEqual(["closed", "closed"]);
+        });
+        await daemon.ctl("fault", "rm", "--all");
+        const both = await pairOf(peer);
+        expect(both.map(({ verdict, cards }) => [verdict, cards])).toEqual([
+          ["ok", []],
+          ["ok", []],
+        ]);
+        const [name = ""] = fault.split(" ");
+        const { verdict, proxied } = await daemon.document<{ verdict: string; proxied: object }>(
+          ...["explain", both[0]?.id ?? ""],
+        );
+        expect([verdict, proxied]).toEqual([
+          "ok",
+          expect.objectContaining({ fault: null, judgedTo: "bad-line" }),
+        ]);
+        const { stdout } = await daemon.ctl("explain", both[0]?.id ?? "");
+        expect(stdout).toContain(`The line was bad here (${name}`);
+        peer.socket.destroy();
+      }
+    },
+  );
+
+  it("has no part in what is said that could be played again, but another role may", async () => {
+    const peer = await asked();
+    const [client] = await pairOf(peer);
+    const { stderr, exit } = await daemon.ctl("replay", client?.id ?? "");
+    expect([exit, stderr]).toEqual([5, expect.stringContaining("a proxy has no part in what is said")]);
+    const { stdout } = await daemon.ctl("replay", client?.id ?? "", "--role", "calculator");
+    expect(stdout).toContain("played again to calculator");
+  });
+
   it("draws both sides, and shows each", async () => {
     const { peer, ids } = await met();
     const { stdout: drawn } = await daemon.ctl("seq", ids[0] ?? "");
     expect(drawn).toContain("connects");
+    expect(await daemon.document("records", ids[0] ?? "")).toMatchObject({ protocol: "calculator" });
     const { stdout: shown } = await daemon.ctl("show", ids[1] ?? "");
     expect(shown).toContain("relaying");
     expect((await daemon.ctl("kick", ids[0] ?? "")).exit).toBe(0);

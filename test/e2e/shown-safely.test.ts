@@ -6,6 +6,7 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { journalFilesIn } from "../../src/stores/journal-files.ts";
 import { TestDaemon } from "./daemon.ts";
 import { eventually } from "./eventually.ts";
 import { FalseServers } from "./false-servers.ts";
@@ -273,14 +274,18 @@ describe("what a stranger sent", () => {
 
   it("is in no text of the journal; nor is a token", async () => {
     expect(await inJson.stop()).toMatchObject({ exit: 0 });
-    const sql = new Database(scene.path("in-json.data", "netlab.db"), { readonly: true });
+    const [week] = journalFilesIn(scene.path("in-json.data"));
+    const sql = new Database(week?.file, { readonly: true });
     const rows = sql
-      .prepare<[], { detail: string; bytes: Buffer | null }>("SELECT detail, bytes FROM journal")
+      .prepare<[], { detail: string; bytes: Buffer | null; facts: string }>(
+        "SELECT detail, bytes, facts FROM journal",
+      )
       .all();
     sql.close();
     expect(rows.length).toBeGreaterThan(50);
     expect(rows.filter(({ detail }) => OBEYED.test(detail))).toEqual([]);
     const isTold = (text: string) => TOKENS.some((token) => text.includes(token));
-    expect(rows.filter(({ detail, bytes }) => isTold(detail) || isTold(String(bytes)))).toEqual([]);
+    const toldIn = rows.filter(({ detail, bytes, facts }) => [detail, String(bytes), facts].some(isTold));
+    expect(toldIn).toEqual([]);
   });
 });

@@ -107,7 +107,7 @@ describe("a start of the built daemon", () => {
       "stories",
       "wire",
     ]);
-    expect(rooms.get("control")).toHaveLength(4);
+    expect(rooms.get("control")).toHaveLength(5);
     expect(rooms.get("faults")).toHaveLength(4);
   });
 
@@ -125,7 +125,7 @@ describe("a start of the built daemon", () => {
       expect(modules).not.toContain(`NativeModule ${late}`);
   });
 
-  it.each(["table", "lab-yaml", "lab-book", "control-session", "evaluation"])(
+  it.each(["table", "lab-yaml", "lab-book", "control-session", "evaluation", "web-door"])(
     "leaves out what is loaded when it is wanted: %s",
     (name) => {
       expect(readFileSync(path.join(dist, chunk(name)), "utf8")).not.toBe("");

@@ -14,7 +14,8 @@ import { shippedRoles } from "../../src/catalogue/shipped-roles.ts";
 import { lookAtPair, type Pair, type PairLook, type Untold } from "../../src/onlooker/proxied.ts";
 import type { Story } from "../../src/stories/story.ts";
 import { TestLab } from "../actors/harness.ts";
-import { fileOf, type Mutant, mutated, rightPeers } from "../conformance/mutants.ts";
+import { fileOf, type Mutant, mutated } from "../conformance/mutants.ts";
+import { rightPeers } from "../conformance/right-peers.ts";
 
 /** A line that is typed, or what has to be on the program's screen before the next is. */
 export type Step = string | { readonly hears: RegExp };

@@ -11,9 +11,9 @@ import { lookAtPair, type Pair, type PairLook } from "../../src/onlooker/proxied
 import { Conversation } from "../actors/conversation.ts";
 import { converse, eventually, openLab, type TestLab, temporaryFolder } from "../actors/harness.ts";
 import { fileOf, type Mutant, mutants, mutated } from "../conformance/mutants.ts";
-import { freePort, hasPython } from "../doctor/hospital.ts";
-
-const right = path.join(import.meta.dirname, "../conformance/right");
+import { rightPeers } from "../conformance/right-peers.ts";
+import { hasPython } from "../doctor/hospital.ts";
+import { freePort } from "../e2e/free-ports.ts";
 
 const mutantOf = (of: string, name: string): Mutant => {
   const found = mutants.find((one) => one.of === of && one.name === name);
@@ -24,7 +24,7 @@ const mutantOf = (of: string, name: string): Mutant => {
 /** A program of the right ones, with one mistake where it is told so; answers the port where it listens. */
 async function serve(name: string, words: readonly string[] = [], mutant?: Mutant): Promise<number> {
   const folder = await temporaryFolder();
-  cpSync(right, folder, { recursive: true });
+  cpSync(rightPeers, folder, { recursive: true });
   if (mutant) writeFileSync(path.join(folder, fileOf(mutant)), mutated(mutant));
   const port = await freePort();
   const program: ChildProcess = spawn("python3", ["-B", `${name}.py`, String(port), ...words], {

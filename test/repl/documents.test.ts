@@ -129,10 +129,14 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   kick: ["kick c2 --json"],
   kill: ["kill calculator --json"],
   reload: ["reload --json"],
+  web: ["web --port 0 --json", "web --revoke --json", "web --off --json"],
 };
 
+/** They need a class: test/class asks them. */
+const OF_CLASS = ["class", "who", "hint", "freeze", "open", "handout"];
+
 /** Those that follow what happens are run below; these need a realm or a class, or end the daemon. */
-const ELSEWHERE = ["tap", "trace", "eval", "shutdown", "class"];
+const ELSEWHERE = ["tap", "trace", "eval", "shutdown", ...OF_CLASS];
 
 function expectFits(name: string, document: unknown): void {
   const schema = documentSchemas[name];

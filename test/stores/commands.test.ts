@@ -16,7 +16,11 @@ function storesOn(database: LabDatabase) {
   const registry = openRegistry(database, new SimulatedClock());
   const addressBook = openAddressBook(database);
   const instances = openInstances(database);
-  const journal = openJournal(database, () => undefined);
+  const journal = openJournal(database, {
+    run: { id: 1, startedAt: 0, lab: "none", version: "0" },
+    now: () => 0,
+    onTrouble: () => undefined,
+  });
   const numbers = openNumbers(database);
   const checks = openKeptChecks(database);
   const labEntries = openLabEntries(database);

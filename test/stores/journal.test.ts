@@ -17,11 +17,21 @@ function opened() {
   const lab = new LabFolder();
   const database = lab.open();
   const troubles: string[] = [];
-  const journal = openJournal(database, (sentence) => troubles.push(sentence));
+  let now = Date.UTC(2026, 11, 2);
+  const weeks: number[] = [];
+  const journal = openJournal(database, {
+    run: { id: 3, startedAt: 1_000, lab: "lab3", version: "1.0.0" },
+    now: () => now,
+    onTrouble: (sentence) => void troubles.push(sentence),
+    onWeek: () => void weeks.push(now),
+  });
+  const setNow = (ms: number) => {
+    now = ms;
+  };
   const details = () =>
     (lab.rows("SELECT detail FROM journal ORDER BY id") as { detail: string }[]).map(({ detail }) => detail);
   const pass = (ms: number) => vi.advanceTimersByTime(ms);
-  return { lab, database, journal, troubles, details, pass };
+  return { lab, database, journal, troubles, details, pass, weeks, setNow };
 }
 
 const STORY = {};
@@ -165,23 +175,31 @@ describe("an entry", () => {
 describe("a journal", () => {
   it("that cannot be written stops with one sentence, throws nothing, and takes no more", async () => {
     const { lab, journal, troubles, details, pass } = opened();
-    lab.exec("CREATE TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE (ABORT, 'disk full'); END");
+    journal.write(entry("before"));
+    pass(FLUSH_MS + 1);
+    lab.execInWeek(
+      "CREATE TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE (ABORT, 'disk full'); END",
+    );
     journal.write(entry("a"));
     expect(journal.isStopped).toBe(false);
     pass(FLUSH_MS + 1);
     await Promise.resolve();
     expect(journal.isStopped).toBe(true);
     expect(troubles).toEqual(["the journal stops: not stored: disk full; the lab goes on"]);
-    lab.exec("DROP TRIGGER full");
+    lab.execInWeek("DROP TRIGGER full");
     journal.write(entry("b"));
     pass(FLUSH_MS + 1);
-    expect(details()).toEqual([]);
+    expect(details()).toEqual(["before"]);
     expect(troubles).toHaveLength(1);
   });
 
   it("that cannot be written takes no other store's change along", () => {
     const { lab, database, journal, pass } = opened();
-    lab.exec("CREATE TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE (ABORT, 'disk full'); END");
+    journal.write(entry("before"));
+    pass(FLUSH_MS + 1);
+    lab.execInWeek(
+      "CREATE TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE (ABORT, 'disk full'); END",
+    );
     const insert = database.sql.prepare(
       "INSERT INTO addresses (email, name, folded) VALUES ('a@b', 'A', 'a@b')",
     );

@@ -6,6 +6,7 @@ import Database from "better-sqlite3";
 import { onTestFinished } from "vitest";
 import { schemaFile } from "../../src/config.ts";
 import { type DatabaseWatch, LabDatabase } from "../../src/stores/database.ts";
+import { journalFilesIn } from "../../src/stores/journal-files.ts";
 
 export class LabFolder {
   readonly path = mkdtempSync(path.join(tmpdir(), "netlabd-stores-"));
@@ -30,9 +31,17 @@ export class LabFolder {
     this.#open = undefined;
   }
 
-  /** What is committed, as another program reads it. */
+  /** What is committed, as another program reads it; of the journal, what the newest week has. */
   rows(query: string): unknown[] {
-    return this.#raw((sql) => sql.prepare(query).all());
+    return this.#raw((sql) => {
+      const week = journalFilesIn(this.path).at(-1);
+      if (week) {
+        sql.prepare("ATTACH ? AS week").run(week.file);
+        for (const table of ["journal", "stories", "runs"])
+          sql.exec(`CREATE TEMP VIEW ${table} AS SELECT * FROM week.${table}`);
+      }
+      return sql.prepare(query).all();
+    });
   }
 
   /** Behind the daemon's back. */
@@ -40,8 +49,13 @@ export class LabFolder {
     this.#raw((sql) => sql.exec(statements));
   }
 
-  #raw<Answer>(use: (sql: Database.Database) => Answer): Answer {
-    const sql = new Database(path.join(this.path, "netlab.db"));
+  /** The same in the journal's newest week. */
+  execInWeek(statements: string): void {
+    this.#raw((sql) => sql.exec(statements), journalFilesIn(this.path).at(-1)?.file);
+  }
+
+  #raw<Answer>(use: (sql: Database.Database) => Answer, file = path.join(this.path, "netlab.db")): Answer {
+    const sql = new Database(file);
     try {
       return use(sql);
     } finally {

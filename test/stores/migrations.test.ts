@@ -51,6 +51,6 @@ describe("version 1", () => {
     expect(lab.rows("SELECT * FROM lab_entries")).toEqual([]);
     expect(lab.rows('SELECT "case" FROM checks')).toEqual([]);
     expect(lab.rows("SELECT line FROM audit")).toEqual([]);
-    expect(lab.rows("PRAGMA user_version")).toEqual([{ user_version: 6 }]);
+    expect(lab.rows("PRAGMA user_version")).toEqual([{ user_version: 7 }]);
   });
 });

@@ -108,6 +108,7 @@ const EDGE = [
   "repl",
   "standalone",
   "stories",
+  "web/sources",
 ];
 /** What the card of a refused record quotes. */
 const QUOTES = ["diagnoses/no-records.ts"];

@@ -20,7 +20,7 @@ const opened: Entry = { at: 0, kind: "opened", state: "listening" };
 const fin: Entry = { at: 7_000, kind: "fin" };
 const gap = (omitted: number): Entry => ({ at: 9, kind: "gap", omitted, bytesIn: 1, bytesOut: 1 });
 const kept = (entries: readonly Entry[], more: Partial<StorySummary> = {}) =>
-  new KeptStory(subject, 1_000, { ...summary, ...more }, entries);
+  new KeptStory(subject, 1_000, { ...summary, ...more }, { entries });
 
 describe("a kept story", () => {
   it("stands as its summary says", () => {

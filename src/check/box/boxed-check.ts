@@ -23,6 +23,8 @@ export interface TesterJob extends JobPlaces {
   readonly build: string | undefined;
   readonly request: CheckRequest;
   readonly limits: Limits;
+  /** Each result is told as it is there, beside the report. */
+  readonly tellsResults: boolean;
 }
 
 /** News of the tester in the box. */
@@ -45,7 +47,7 @@ export async function boxedCheck(check: BoxedCheck): Promise<{ report: Report } 
     handIns: [{ folder, name: "" }],
     commands: [build, request.run].filter((command) => command !== undefined),
     tester: "check/box/tester-process",
-    job: { build, request, limits },
+    job: { build, request, limits, tellsResults: onResult !== undefined },
     diskBytes: limits.diskBytes,
     timeMs: 2 * limits.timeMs + OVERHEAD_MS,
     slot,

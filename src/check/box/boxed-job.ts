@@ -88,7 +88,11 @@ async function startOf(
   const program = [process.execPath, codeFile(tester)];
   const box: BoxReport = rung.report;
   const needed = [...new Set([...ownCode(), ...installed.flatMap((one) => one.places)])];
-  if (box.kind !== "bwrap") return amongFiles({ scratch, needed }, program, user, { box, given });
+  if (box.kind !== "bwrap") {
+    // Hand-ins of others lie beside this one, and grades, by default, in the folder where grading began.
+    const hidden = [...handIns.map(({ folder }) => path.dirname(path.resolve(folder))), process.cwd()];
+    return amongFiles({ scratch, needed, hidden, sizeBytes, diskBytes }, program, user, { box, given });
+  }
   const folders = [...new Set(installed.flatMap((one) => one.path))];
   const env = { ...SPEAKING, PATH: [...folders, ...SYSTEM_PATH].join(":"), HOME: "/tmp" };
   const view = path.join(scratch, "view");
@@ -110,12 +114,21 @@ async function startOf(
   };
 }
 
+interface AmongFiles {
+  readonly scratch: string;
+  readonly needed: readonly string[];
+  readonly hidden: readonly string[];
+  /** Of the hand-ins. */
+  readonly sizeBytes: number;
+  readonly diskBytes: number;
+}
+
 /**
  * A tester among all files of the machine, in `unshare`'s box or in none. Root's tester is another user where that one may read
  * our code; a person's is that person.
  */
 async function amongFiles(
-  { scratch, needed }: { readonly scratch: string; readonly needed: readonly string[] },
+  { scratch, needed, hidden, sizeBytes, diskBytes }: AmongFiles,
   tester: readonly string[],
   user: number,
   { box: chosen, given }: Omit<JobPlaces, "work">,
@@ -133,9 +146,18 @@ async function amongFiles(
   await Promise.all([mkdir(view), mkdir(keep)]);
   const { shown, before } = await reachable(needed, view);
   const [uid, gid] = drops ? [user, user] : [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
-  // A folder for temporary files may lie in a home, too.
-  const places = [...shown, { source: scratch, at: scratch }];
-  const argv = outerUnshare({ user: uid, group: gid, shown: places, keep, argv: tester });
+  // First, so that it is kept without what the others are kept by.
+  const places = [{ source: scratch, at: scratch }, ...shown];
+  const argv = outerUnshare({
+    user: uid,
+    group: gid,
+    shown: places,
+    keep,
+    hidden,
+    work: { at: work, sizeBytes: sizeBytes + diskBytes },
+    diskBytes,
+    argv: tester,
+  });
   return { argv: before(drops ? droppedTo(user, argv) : argv), env, places: { box, given, work } };
 }
 

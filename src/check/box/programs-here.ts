@@ -20,6 +20,6 @@ export function programsHere(folder: string, limits: Limits = DEFAULT_LIMITS): S
 export const SPEAKING = { PYTHONUNBUFFERED: "1", LANG: "C.UTF-8" };
 
 export const LIMITS_ONLY = [
-  "the program sees this user's files, processes and network",
-  "the number of processes is watched, not held",
+  "nothing keeps the program from this user's files and processes, the checker's too, or from the network: it may read, change and end them",
+  "how many processes it starts is watched, not held, and how much it writes is limited by the file, not in all",
 ];

@@ -92,7 +92,8 @@ async function unshareTrouble(): Promise<string | undefined> {
   try {
     const user = userOfSlot(0);
     const group = isRoot() ? user : (process.getgid?.() ?? 0);
-    const argv = outerUnshare({ user, group, shown: [], keep: "", argv: [...innerUnshare(), "true"] });
+    const nothing = { shown: [], keep: "", hidden: [], work: undefined, diskBytes: 65_536 };
+    const argv = outerUnshare({ user, group, ...nothing, argv: [...innerUnshare(), "true"] });
     const [program = "", ...args] = droppedTo(user, argv);
     await run(program, args, { timeout: TRIAL_MS });
     return undefined;

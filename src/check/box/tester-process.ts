@@ -18,7 +18,7 @@ async function tell(news: TesterNews): Promise<void> {
   await new Promise((resolve) => process.stdout.write(`${JSON.stringify(news)}\n`, resolve));
 }
 
-async function work({ box, given, work, build, request, limits }: TesterJob): Promise<Report> {
+async function work({ box, given, work, build, request, limits, tellsResults }: TesterJob): Promise<Report> {
   await cp(given, work, { recursive: true, verbatimSymlinks: true });
   const isBoxed = box.kind !== "limits";
   const programs = new StartedPrograms({
@@ -51,7 +51,12 @@ async function work({ box, given, work, build, request, limits }: TesterJob): Pr
     const subject = await checkableOf(request.role, request.bundle);
     const onResult = (result: Report["results"][number], nth: number, of: number) =>
       void tell({ result, nth, of });
-    const report = await runCheck(request, { subject, programs, signal: stop.signal, onResult });
+    const report = await runCheck(request, {
+      subject,
+      programs,
+      signal: stop.signal,
+      ...(tellsResults ? { onResult } : {}),
+    });
     const ended = isLate ? late(limits.timeMs) : report.ended;
     return { ...report, ended, program: { ...report.program, build: built } };
   } finally {

@@ -61,6 +61,8 @@ export default defineChecks({
     };
   },
   script: (draws) => echoScript(draws.word()),
+  // A download is saved, and a client that has said close may leave at once.
+  shown: (said, { text }) => (said.trim() === text || said.trim() === CLOSING ? undefined : said),
   cases: [
     defineCase({
       id: "ECHO-0.greets-first",

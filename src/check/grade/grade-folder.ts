@@ -20,6 +20,7 @@ import { replaceFile } from "../replace-file.ts";
 import type { Report } from "../report.ts";
 import type { Assignment } from "./assignment.ts";
 import { classPage } from "./class-page.ts";
+import { fileName } from "./file-name.ts";
 import { canvasText, gradebookText, moodleText } from "./gradebook.ts";
 import type { Graded, GradedLine } from "./graded.ts";
 import type { GradedCase } from "./grading.ts";
@@ -116,10 +117,6 @@ export class GradeFolder {
 }
 
 const pageOf = ({ shownAs }: Pick<GradedLine, "shownAs">) => `hand-ins/${fileName(shownAs)}.html`;
-
-/** Folder names are the students' words; and so are not taken as paths. */
-const fileName = (shownAs: string) =>
-  encodeURIComponent(shownAs).replaceAll("*", "%2A").replace(/^\./, "%2E");
 
 export const pointsText = ({ points, max }: Pick<Graded, "points" | "max">) =>
   points === null ? "not judged" : `${points} of ${max} points`;

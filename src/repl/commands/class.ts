@@ -1,45 +1,145 @@
+import { setTimeout as delay } from "node:timers/promises";
+import * as z from "zod";
+import { nearest } from "../../catalogue/instance-options.ts";
 import { NetlabError } from "../../errors.ts";
-import type { StudentRow } from "../../lab/lab.ts";
-import { defineCommand } from "../command.ts";
-import { table } from "../text-table.ts";
+import { duration } from "../../machines/_options.ts";
+import { printable } from "../../printable.ts";
+import { classOf, namesOf, studentOf } from "../class-of.ts";
+import { type Call, defineCommand } from "../command.ts";
+import { namesOption } from "../guarded-options.ts";
+import { refuseBeyond } from "../levels.ts";
+import { byNeed } from "../student-need.ts";
+import { classHead, studentTable } from "../student-table.ts";
+
+const SHORTEST_MS = 100;
+
+const options = z.object({
+  watch: z.boolean().default(false).describe("draw it again and again, until Ctrl-C"),
+  every: duration()
+    .refine((ms) => ms >= SHORTEST_MS, `at least ${SHORTEST_MS}ms`)
+    .default(1_000)
+    .describe("with --watch: how often (default: 1s)"),
+  n: z.number().int().min(1).max(1_000_000).optional().describe("with --watch: so many times"),
+  names: namesOption(),
+});
+type ClassCall = Call<z.output<typeof options>>;
+
+const ACTIONS = ["who", "forget"];
 
 export default defineCommand({
   name: "class",
-  group: "roles",
+  group: "class",
   level: "observe",
-  summary: "shows the class, a line a student",
-  example: "class",
-  run({ lab, out, data, isJson, columns }) {
-    const rows = lab.students();
-    if (rows.length === 0) throw new NetlabError("no-such-instance/no-class");
-    if (isJson) return data(rows);
-    const head = ["STUDENT", "GROUP", "PEERS", "ROLE", "STATE", "FURTHEST", "CARD", "SILENT", "DONE"];
-    return out(table(head, rows.map(cells), columns, "CARD"));
+  summary: "shows the class, a line a student, who needs help first",
+  args: [
+    {
+      name: "action",
+      summary:
+        "who VALUE: whose token, seed or file it is; forget STUDENT: removes what is kept of one who left",
+      isOptional: true,
+      choices: ACTIONS,
+    },
+    { name: "value", summary: "what the action needs", isOptional: true },
+  ],
+  options,
+  example: "class --watch",
+  notes: [
+    "KEPT is the rule furthest in the conversation that the student's program kept. done: all checks passed, or where there are none,",
+    "a conversation with each role of each: that kept its last rule and ended without a mistake. docs/class.md tells more.",
+  ],
+  async run(call) {
+    const { action } = call.args;
+    if (action === "who") return who(call);
+    if (action === "forget") return forget(call);
+    if (action !== undefined) throw unknownAction(action);
+    return call.options.watch ? watch(call) : show(call);
   },
 });
 
-function cells({
-  id,
-  group,
-  connected,
-  role,
-  state,
-  furthest,
-  card,
-  waitingMs,
-  stuckMs,
-  done,
-}: StudentRow): string[] {
-  const silentMs = stuckMs ?? waitingMs;
-  return [
-    id,
-    group ?? "",
-    String(connected),
-    role ?? "",
-    state ?? "",
-    furthest ?? "",
-    card ? `${card.id} ${card.likely}` : "",
-    silentMs === undefined ? "" : `${Math.floor(silentMs / 1_000)} s`,
-    done ? "done" : "",
+function unknownAction(action: string): NetlabError {
+  const near = nearest(action, ACTIONS);
+  const hint = near ? `did you mean class ${near}?` : "use class, class who VALUE or class forget STUDENT";
+  return new NetlabError("usage/of-command", {
+    command: "class",
+    why: `unknown word ${printable(action)}; ${hint}`,
+  });
+}
+
+function show({ lab, out, data, isJson, columns, style, options: { names } }: ClassCall): void {
+  const all = classOf(lab);
+  const rows = byNeed(lab.students());
+  if (isJson) return data(names ? rows.map((row) => ({ ...row, ...personOf(all, row.id) })) : rows);
+  out(classHead(all, rows, lab.clock.now()));
+  return out(studentTable(rows, { columns, style, names: names ? namesOf(all) : undefined }));
+}
+
+function personOf(all: ReturnType<typeof classOf>, shown: string) {
+  const { name = "", email } = all.find(shown) ?? {};
+  return { name, email: email ?? null };
+}
+
+/** Lines of a screen that are not students: head, headings, the last line. */
+const OTHER_LINES = 4;
+
+async function watch(call: ClassCall): Promise<void> {
+  const { lab, options: given, signal, columns, rows: height, style, frame } = call;
+  const all = classOf(lab);
+  const most = height === undefined ? Number.POSITIVE_INFINITY : Math.max(1, height - OTHER_LINES);
+  for (let count = 0; count < (given.n ?? Number.POSITIVE_INFINITY) && !signal.aborted; count += 1) {
+    if (count > 0) await delay(given.every, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) break;
+    const rows = byNeed(lab.students());
+    if (call.isJson) {
+      call.data(rows);
+      continue;
+    }
+    const shown = rows.slice(0, most);
+    const names = given.names ? namesOf(all) : undefined;
+    const rest = rows.length > shown.length ? [`and ${rows.length - shown.length} more`] : [];
+    frame(
+      [classHead(all, rows, lab.clock.now()), studentTable(shown, { columns, style, names }), ...rest].join(
+        "\n",
+      ),
+    );
+  }
+}
+
+function who({ lab, args, out, data, isJson }: ClassCall): void {
+  const { value } = args;
+  const all = classOf(lab);
+  if (value === undefined)
+    throw new NetlabError("usage/of-command", {
+      command: "class who",
+      why: "name a token, a seed, a port or the SHA-256 of a file",
+    });
+  const port = Number(value);
+  const atPort = lab.instances.filter((one) => port > 0 && one.port === port && all.find(one.label ?? ""));
+  const found = [
+    ...all.who(value).map(({ student, what }) => ({ student: student.shown, what })),
+    ...atPort.map(({ label = "", type }) => ({ student: label, what: `port of ${type}` })),
   ];
+  if (isJson) return data(found);
+  if (found.length === 0) throw new NetlabError("no-such-student/value", { value });
+  for (const { student, what } of found) out(`${student}: ${what}`);
+  return undefined;
+}
+
+async function forget(call: ClassCall): Promise<void> {
+  const { lab, args, out, data, isJson, level } = call;
+  refuseBeyond(level, { name: "class forget", level: "own" });
+  const all = classOf(lab);
+  const { value } = args;
+  if (value === undefined)
+    throw new NetlabError("usage/of-command", {
+      command: "class forget",
+      why: "name a student who has left the roster",
+    });
+  const former = all.former(value);
+  if (!former) {
+    const { shown } = studentOf(lab, value);
+    throw new NetlabError("wrong-state/in-roster", { student: shown });
+  }
+  await all.forget(former.id);
+  if (isJson) return data({ forgotten: value });
+  return out(`removed the place, the progress and the hints of ${printable(value)}`);
 }

@@ -9,6 +9,7 @@ import { wrapped } from "../wrapped.ts";
 export const GROUPS: Record<Group, string> = {
   roles: "Roles",
   connections: "Connections",
+  class: "Class",
   registry: "Registry",
   scripts: "Scripts and sheets",
   daemon: "Daemon",

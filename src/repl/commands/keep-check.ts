@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { NetlabError } from "../../errors.ts";
+import { studentOf } from "../class-of.ts";
 import { defineCommand } from "../command.ts";
 
 /** Part of a report that is kept; the rest of it may be there, too. */
@@ -28,12 +29,17 @@ export default defineCommand({
   level: "operate",
   summary: "keeps a report of check in the database, a row a case; check --keep does it by itself",
   args: [{ name: "file", summary: "written by netlabctl check … --format json=FILE" }],
+  options: z.object({
+    student: z.string().min(1).optional().describe("of a class: whose program it was"),
+  }),
   example: "keep-check report.json",
   notes: ["Rows are added and never changed: sql select status, count(*) from checks group by status"],
-  async run({ lab, args: { file = "" }, readFile, out, data, isJson }) {
+  async run({ lab, args: { file = "" }, options, readFile, out, data, isJson }) {
+    const student = options.student === undefined ? undefined : studentOf(lab, options.student).id;
     const { program, started, version, seed, role, side, results } = reportIn(await readFile(file), file);
     const target = program.run ?? program.at ?? "";
-    const run = await lab.keepCheck({ version, seed, role, side, target, at: Date.parse(started), results });
+    const at = Date.parse(started);
+    const run = await lab.keepCheck({ version, seed, role, side, target, at, results, student });
     const rows = results.length;
     if (isJson) data({ run, rows });
     else

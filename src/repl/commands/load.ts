@@ -1,3 +1,4 @@
+import { isModuleName } from "../../catalogue/module-name.ts";
 import { NetlabError } from "../../errors.ts";
 import { unfitLines } from "../../lab/user-roles.ts";
 import { defineCommand } from "../command.ts";
@@ -13,7 +14,7 @@ export default defineCommand({
   example: "load ./my-role.ts",
   async run({ lab, args, out, err, data, isJson, readFile }) {
     const { file = "" } = args;
-    if (!/\.[mc]?[jt]s$/.test(file)) throw new NetlabError("usage/load-no-typescript", { file });
+    if (!isModuleName(file)) throw new NetlabError("usage/load-no-typescript", { file });
     const loaded = await lab.loadRole(await readFile(file, "role"), file);
     const { role, isReplaced, instances, unfit } = loaded;
     const { name, summary, side, transport, port } = role;

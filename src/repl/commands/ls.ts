@@ -1,9 +1,11 @@
 import * as z from "zod";
 import { instanceDocument } from "../../lab/documents.ts";
 import { peerVerdicts } from "../../lab/instance-verdicts.ts";
+import type { LabInstance } from "../../lab/lab.ts";
 import { selectInstances } from "../../lab/selectors.ts";
 import { defineCommand } from "../command.ts";
 import { showTokensOption } from "../guarded-options.ts";
+import { GROUP_HEAD, groupRows, MANY } from "../instance-groups.ts";
 import { noteOf, troubleOf, whereOf } from "../instance-lines.ts";
 import { styleWord } from "../style.ts";
 import { table } from "../text-table.ts";
@@ -17,7 +19,13 @@ export default defineCommand({
   args: [
     { name: "selector", summary: "only these", isOptional: true, isVariadic: true, completes: "selector" },
   ],
-  options: z.object({ showTokens: showTokensOption() }),
+  options: z.object({
+    all: z
+      .boolean()
+      .default(false)
+      .describe(`list each one; above ${MANY} they are summed up by role and group`),
+    showTokens: showTokensOption(),
+  }),
   example: "ls state=failed",
   run({ lab, rest, options, out, data, isJson, columns, style }) {
     const instances = selectInstances(lab, rest);
@@ -26,9 +34,15 @@ export default defineCommand({
       return data(instances.map((one) => ({ ...instanceDocument(one, options), ...verdictsOf(one.id) })));
     if (instances.length === 0)
       return out(rest.length > 0 ? "no role matches" : "no role runs: roles lists what you can spawn");
+    if (instances.length > MANY && !options.all) {
+      const groups = groupRows(lab, instances, verdictsOf, style);
+      out(table(...withoutEmpty(GROUP_HEAD, groups), columns, "NOTE"));
+      return out(`${instances.length} roles in all; ls --all lists each, ls label=NAME those of one student`);
+    }
     const rows = instances.map((instance) => [
       instance.id,
       instance.name ?? "",
+      labelOf(instance),
       styleWord(style, instance.state),
       whereOf(instance),
       String(instance.connections),
@@ -36,10 +50,14 @@ export default defineCommand({
       [noteOf(instance), troubleOf(verdictsOf(instance.id))].filter(Boolean).join("; ") ||
         (lab.roles.get(instance.type)?.offers?.(instance.options as never) ?? ""),
     ]);
-    const head = ["ID", "NAME", "STATE", "WHERE", "PEERS", "RESTARTS", "NOTE"];
+    const head = ["ID", "NAME", "FOR", "STATE", "WHERE", "PEERS", "RESTARTS", "NOTE"];
     return out(table(...withoutEmpty(head, rows), columns, "NOTE"));
   },
 });
+
+/** A name such as `s042-chat` says it already. */
+const labelOf = ({ label, name }: LabInstance) =>
+  label === undefined || name?.startsWith(`${label}-`) ? "" : label;
 
 /** A column that says nothing costs width. */
 function withoutEmpty(head: readonly string[], rows: string[][]): [string[], string[][]] {

@@ -11,7 +11,11 @@ export default defineCommand({
   level: "operate",
   summary: "sends a text to the clients of a role, or says it as the user of a client",
   args: [
-    { name: "role", summary: "a room, or a client", completes: "instance" },
+    {
+      name: "role",
+      summary: "a room, a client, or a student's or group's: s042, group=B",
+      completes: "selector",
+    },
     {
       name: "text",
       summary: "the rest of the line, as it is typed; options come before it",
@@ -32,7 +36,10 @@ export default defineCommand({
     const progress = (word: string) => err(printable(word));
     // All are asked before the first speaks: a refusal says nothing anywhere.
     const running = instances.filter(({ state }) => state === "running");
-    const speakers = running.length > 0 ? running : instances;
+    const there = running.length > 0 ? running : instances;
+    // Of a student's or a group's roles, those that can pass a text on do.
+    const able = there.filter(({ canSay }) => canSay);
+    const speakers = able.length > 0 ? able : there;
     for (const speaker of speakers) checkSpeaks(speaker);
     const answers = await Promise.all(
       speakers.map(async ({ id }) => ({

@@ -18,6 +18,11 @@ const options = z.object({
     .refine((ms) => ms > 0 && ms <= MAX_MS, `at most ${MAX_MS / 1_000}s`)
     .default(5_000)
     .describe("stop a query that takes longer (default: 5s)"),
+  week: z
+    .string()
+    .regex(/^\d{4}-W\d{2}$/, "a week, e.g. 2026-W49")
+    .optional()
+    .describe("look in the journal of this week, e.g. 2026-W49 (default: the newest nine)"),
   showTokens: showTokensOption(),
 });
 
@@ -25,7 +30,8 @@ export default defineCommand({
   name: "sql",
   group: "registry",
   level: "operate",
-  summary: "asks the database (read-only): registrations, addresses, instances, journal, stories, checks",
+  summary:
+    "asks the database (read-only): registrations, addresses, instances, journal, stories, runs, checks, audit",
   args: [
     {
       name: "select",
@@ -36,10 +42,20 @@ export default defineCommand({
   takesRestOfLine: true,
   options,
   example: "sql select service, count(*) from registrations group by service",
-  async run({ lab, rest, options: { limit, timeout, showTokens }, signal, out, err, data, isJson, columns }) {
+  async run({
+    lab,
+    rest,
+    options: { limit, timeout, week, showTokens },
+    signal,
+    out,
+    err,
+    data,
+    isJson,
+    columns,
+  }) {
     const sql = rest.join(" ").trim();
     if (sql === "") throw new NetlabError("usage/nothing-to-ask");
-    const result = await lab.query(sql, { limit, timeoutMs: timeout, showTokens, signal });
+    const result = await lab.query(sql, { limit, timeoutMs: timeout, week, showTokens, signal });
     const names = unique(result.columns);
     if (isJson) {
       data(

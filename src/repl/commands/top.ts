@@ -83,8 +83,10 @@ function headLines({ lab, style, options }: Call<Options>, load: Load): string[]
 
 function roleTable({ columns, style }: Call<Options>, loads: readonly RoleLoad[]): string[] {
   if (loads.length === 0) return [];
+  const isLabelled = loads.some(({ label }) => label !== null);
   const rows = loads.map((one) => [
     one.id,
+    ...(isLabelled ? [one.label ?? ""] : []),
     styleWord(style, one.state),
     String(one.peers),
     String(one.openedPerSecond),
@@ -92,7 +94,8 @@ function roleTable({ columns, style }: Call<Options>, loads: readonly RoleLoad[]
     rate(one.bytesOutPerSecond),
     String(one.restarts),
   ]);
-  return [table(["ID", "STATE", "PEERS", "NEW/S", "IN", "OUT", "RESTARTS"], rows, columns, "ID")];
+  const head = ["ID", ...(isLabelled ? ["FOR"] : []), "STATE", "PEERS", "NEW/S", "IN", "OUT", "RESTARTS"];
+  return [table(head, rows, columns, "ID")];
 }
 
 function sentences(load: Load, loads: readonly RoleLoad[]): string[] {
@@ -102,7 +105,7 @@ function sentences(load: Load, loads: readonly RoleLoad[]): string[] {
     `Event loop delay: median ${median} ms, 99 percent ${p99} ms, most ${max} ms. Memory: ${prettyBytes(load.residentBytes)}.`,
     ...loads.map(
       (one) =>
-        `${one.id} is ${one.state}: ${one.peers} peers, ${one.openedPerSecond} new a second, ${rate(one.bytesInPerSecond)} in, ${rate(one.bytesOutPerSecond)} out, ${one.restarts} restarts.`,
+        `${one.id}${one.label === null ? "" : ` for ${one.label}`} is ${one.state}: ${one.peers} peers, ${one.openedPerSecond} new a second, ${rate(one.bytesInPerSecond)} in, ${rate(one.bytesOutPerSecond)} out, ${one.restarts} restarts.`,
     ),
   ];
 }

@@ -33,11 +33,12 @@ export default defineCommand({
 });
 
 function instanceText(lab: Lab, instance: LabInstance, style: Style): string {
-  const { id, state, restart, side, machineState } = instance;
+  const { id, label, state, restart, side, machineState } = instance;
+  const whose = label === undefined ? "" : ` for ${label}`;
   const isRegistrar = lab.roles.get(instance.type)?.companion !== undefined && machineState !== undefined;
   const registration = isRegistrar && machineState !== "idle" ? `, ${machineState}` : "";
   const run = side === "client" && machineState ? `, ${machineState}` : "";
-  return `${style.bold(id)}  ${styleWord(style, state)}, ${restart}${registration}${run}  ${whereOf(instance)}`.trimEnd();
+  return `${style.bold(id)}${whose}  ${styleWord(style, state)}, ${restart}${registration}${run}  ${whereOf(instance)}`.trimEnd();
 }
 
 function leavesOf({ transport }: LabInstance, peers: readonly Story[]): string[] {

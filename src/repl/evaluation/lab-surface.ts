@@ -264,6 +264,6 @@ export class DatabaseSurface extends Surface {
   }
 
   override brief() {
-    return { tables: ["registrations", "addresses", "instances", "journal", "stories"] };
+    return { tables: ["registrations", "addresses", "instances", "journal", "stories", "runs"] };
   }
 }

@@ -2,7 +2,7 @@
 import { connectionDocument } from "../../lab/documents.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { isOwnQuestion } from "../../lab/selectors.ts";
-import { explain } from "../../repl/explanation.ts";
+import { explain, hintsOf } from "../../repl/explanation.ts";
 import type { CardState, MeState, Tile } from "../protocol.ts";
 import { WholeSource } from "../source.ts";
 import { cardState } from "./connection-source.ts";
@@ -34,6 +34,7 @@ function meState(lab: Lab, label: string): MeState | null {
     tile,
     instances: instances.map(({ id, type, port, state }) => ({ id, role: type, port, state })),
     card: cardOf(lab, tile),
+    hints: hintsOf(lab, label).toReversed(),
     connections: stories
       .slice(0, MOST_CONNECTIONS)
       .map((story) => connectionDocument(story, lab.judged(story))),
@@ -44,7 +45,7 @@ function meState(lab: Lab, label: string): MeState | null {
 function tileFor(lab: Lab, label: string): Tile | undefined {
   const now = lab.clock.now();
   const own = lab.stories().filter((story) => story.subject.label === label);
-  const row = lab.students({ stories: () => own }).find(({ id }) => id === label);
+  const [row] = lab.students({ only: label });
   if (row) return studentTile(row, now);
   const instances = lab.instances.filter((instance) => instance.label === label);
   const [instance] = instances;

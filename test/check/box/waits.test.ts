@@ -47,6 +47,15 @@ it.skipIf(!onLinux)("a program that looks again and again has had its turns", as
   expect(await program.isSilent({ quietMs: 120, leftMs: 2_000 })).toBe(false);
 });
 
+it.skipIf(!onLinux)(
+  "a program has had no turns by the clock alone: others may have kept it from its processor",
+  async () => {
+    const program = await listening("while True: time.sleep(0.03)");
+    expect(await program.isSilent({ quietMs: 900, leftMs: 2_000 })).toBe(false);
+    await isSilent(program, { quietMs: 900, leftMs: 2_000 });
+  },
+);
+
 it.skipIf(!onLinux).each([
   [
     "poll()",

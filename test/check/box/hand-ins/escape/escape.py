@@ -16,7 +16,7 @@ def attempt(name):
 
 @attempt("home")
 def _():
-    return [name for home in ("/root", "/home") for name in os.listdir(home)]
+    return [f"{home}/{name}" for home in ("/root", "/home") if os.path.exists(home) for name in os.listdir(home)]
 
 
 @attempt("secret")
@@ -70,14 +70,27 @@ def _():
     found = []
     for folder, folders, files in os.walk("/"):
         if folder == "/":
-            folders[:] = [name for name in folders if name not in ("proc", "usr", "dev")]
+            folders[:] = [name for name in folders if name not in ("proc", "sys", "usr", "dev", "var")]
         found += [f"{folder}/{name}" for name in files if name.startswith("tester-process.")]
     return [len(found) > 0, [place for place in found if os.access(place, os.W_OK)]]
 
 
-@attempt("write to the system")
+@attempt("folders to write to")
 def _():
-    return [place for place in ("/", "/usr", "/usr/bin", "/etc", "/given", "/dev") if os.access(place, os.W_OK)]
+    found = []
+    for folder, folders, _ in os.walk("/"):
+        if os.access(folder, os.W_OK):
+            found.append(folder)
+        # Below one that it may write to, and deep down, there is nothing new; in a folder of terminals no file can be made.
+        if folder in found or folder.count("/") > 2:
+            folders.clear()
+        folders[:] = [name for name in folders if name not in ("proc", "sys", "pts")]
+    return sorted(found)
+
+
+@attempt("a mount taken away")
+def _():
+    return [place for place in ("/root", "/home", "/tmp", "/hand-in", ".") if os.system(f"umount -l {place} 2>/dev/null") == 0]
 
 
 @attempt("namespace of its own")
@@ -119,7 +132,7 @@ def _():
 @attempt("megabytes")
 def _():
     written = 0
-    for folder in (".", "/tmp", "/dev/shm", os.path.expanduser("~")):
+    for folder in (".", "/tmp", "/var/tmp", "/dev/shm", os.path.expanduser("~")):
         for number in range(100):
             try:
                 with open(f"{folder}/fill{number}", "wb") as file:

@@ -1,0 +1,235 @@
+/**
+ * The class's account: of each student the live connections, the newest one, and how far each role went. Ended conversations are summed up
+ * as they are judged, and then forgotten here, so that a look at a class costs the same in its fifteenth week as in its first.
+ */
+import type { Role } from "../machines/_role.ts";
+import type { StoredProgress } from "../stores/class.ts";
+import type { Story } from "../stories/story.ts";
+import type { Judged, Verdict } from "../stories/verdict.ts";
+import type { Student } from "./class-plan.ts";
+import { further, keptRule, rulesOf } from "./progress.ts";
+import type { RowsOptions, StudentCard, StudentRow } from "./student-row.ts";
+
+export interface LedgerParts {
+  /** Verdict and cards, as of now or once and for all. */
+  readonly judged: (story: Story) => Judged;
+  readonly roles: ReadonlyMap<string, Role>;
+  /** A student got further with a role, or through it. */
+  readonly onProgress: (progress: StoredProgress) => void;
+  readonly now: () => number;
+}
+
+/** How a student stands with a role. */
+interface Standing {
+  furthest: string | undefined;
+  doneAt: number | undefined;
+  /** Of the newest conversation that has been judged; undefined: it went well. */
+  card: (StudentCard & { readonly at: number }) | undefined;
+  judgedAt: number;
+}
+
+interface Newest {
+  readonly story: Pick<Story, "openedAt" | "state" | "endedAt"> & {
+    readonly id: string;
+    readonly role: string;
+  };
+  readonly live: Story | undefined;
+}
+
+interface Account {
+  readonly student: Student;
+  readonly live: Set<Story>;
+  newest: Newest | undefined;
+  readonly roles: Map<string, Standing>;
+}
+
+/** A conversation that moves is not looked at closely: only what is still may be waiting or stuck. */
+const STILL_US = 2_000_000;
+const FINE: readonly Verdict[] = ["ok", "note"];
+const ON_ITS_WAY: readonly Verdict[] = ["ok", "note", "waiting", "stuck"];
+
+export class Ledger {
+  readonly #parts: LedgerParts;
+  #accounts = new Map<string, Account>();
+  /** Roles of `each:`, all of which a student is to get through. */
+  #each: readonly string[] = [];
+  /** Ended, and not judged yet. */
+  readonly #pending = new Set<Story>();
+  readonly #rules = new Map<string, readonly string[]>();
+
+  constructor(parts: LedgerParts) {
+    this.#parts = parts;
+  }
+
+  /** `progress`: of earlier runs. Who stays keeps the account. */
+  adopt(students: readonly Student[], each: readonly string[], progress: readonly StoredProgress[]): void {
+    this.#each = [...new Set(each)].filter((name) => this.#rulesOf(name).length > 0);
+    const before = this.#accounts;
+    this.#accounts = new Map(
+      students.map((student) => {
+        const known = before.get(student.shown);
+        const { live, newest, roles } = known ?? { live: new Set(), newest: undefined, roles: new Map() };
+        return [student.shown, { student, live, newest, roles } as Account];
+      }),
+    );
+    const byId = new Map([...this.#accounts.values()].map((account) => [account.student.id, account]));
+    for (const { student, role, rule, doneAt } of progress) {
+      const standing = this.#standing(byId.get(student), role);
+      if (!standing) continue;
+      standing.furthest = further(standing.furthest, rule ?? undefined, this.#rulesOf(role));
+      standing.doneAt ??= doneAt ?? undefined;
+    }
+  }
+
+  #rulesOf(role: string): readonly string[] {
+    let rules = this.#rules.get(role);
+    if (!rules) {
+      const definition = this.#parts.roles.get(role);
+      rules = definition ? rulesOf(definition) : [];
+      if (definition) this.#rules.set(role, rules);
+    }
+    return rules;
+  }
+
+  #standing(account: Account | undefined, role: string): Standing | undefined {
+    if (!account) return undefined;
+    let standing = account.roles.get(role);
+    if (!standing) {
+      standing = { furthest: undefined, doneAt: undefined, card: undefined, judgedAt: 0 };
+      account.roles.set(role, standing);
+    }
+    return standing;
+  }
+
+  /** A story of a student has begun, has ended, or is known to be a student's. */
+  hear(story: Story): void {
+    const { subject, endedAt, openedAt } = story;
+    const account = subject.label === undefined ? undefined : this.#accounts.get(subject.label);
+    if (!account || subject.isInternal) return;
+    if (endedAt === undefined) account.live.add(story);
+    else {
+      account.live.delete(story);
+      this.#pending.add(story);
+    }
+    const isNewer = (account.newest?.story.openedAt ?? 0) <= openedAt;
+    if (isNewer || account.newest?.live === story)
+      account.newest = {
+        story: { id: subject.id, role: subject.role, openedAt, state: story.state, endedAt },
+        live: endedAt === undefined ? story : undefined,
+      };
+  }
+
+  /** An ended story has been judged. */
+  fold(story: Story, judged: Judged): void {
+    this.#pending.delete(story);
+    const { subject, openedAt } = story;
+    const account = subject.label === undefined ? undefined : this.#accounts.get(subject.label);
+    const standing = account && this.#standing(account, subject.role);
+    if (!account || !standing) return;
+    const rules = this.#rulesOf(subject.role);
+    const kept = keptRule(story, rules, ON_ITS_WAY.includes(judged.verdict));
+    const furthest = further(standing.furthest, kept, rules);
+    const isFine = FINE.includes(judged.verdict);
+    const isThrough = isFine && kept !== undefined && kept === rules.at(-1);
+    if (openedAt >= standing.judgedAt) {
+      const [card] = judged.cards;
+      standing.judgedAt = openedAt;
+      standing.card =
+        isFine || !card
+          ? undefined
+          : { id: card.id, likely: card.title, connection: subject.id, at: openedAt };
+    }
+    if (furthest === standing.furthest && (!isThrough || standing.doneAt !== undefined)) return;
+    standing.furthest = furthest;
+    if (isThrough) standing.doneAt ??= this.#parts.now();
+    this.#parts.onProgress({
+      student: account.student.id,
+      role: subject.role,
+      rule: furthest ?? null,
+      doneAt: standing.doneAt ?? null,
+    });
+  }
+
+  /** Live connections of a student. */
+  openOf(shown: string): number {
+    let count = 0;
+    for (const { fault } of this.#accounts.get(shown)?.live ?? []) if (fault !== "refused") count += 1;
+    return count;
+  }
+
+  /** In the order of the students' places. `checks`: by the roster's id. */
+  rows(
+    checks: ReadonlyMap<string, { readonly passed: number; readonly of: number }>,
+    { judged, only }: RowsOptions = {},
+  ): StudentRow[] {
+    if (!judged) for (const story of [...this.#pending]) this.fold(story, this.#parts.judged(story));
+    const one = only === undefined ? undefined : this.#accounts.get(only);
+    const wanted = only === undefined ? [...this.#accounts.values()] : one ? [one] : [];
+    return wanted.map((account) =>
+      this.#row(account, checks.get(account.student.id), judged ?? this.#parts.judged),
+    );
+  }
+
+  #row(account: Account, checks: StudentRow["checks"], judged: LedgerParts["judged"]): StudentRow {
+    const { student, live, newest, roles } = account;
+    const { waitingMs, stuckMs, card: liveCard } = lookAtLive(live, judged);
+    const role = newest?.story.role;
+    const furthest = this.#furthest(account, role);
+    const card = liveCard ?? newestCard(roles.values());
+    return {
+      id: student.shown,
+      ...(student.group === undefined ? {} : { group: student.group }),
+      connected: live.size,
+      ...(newest && {
+        connection: newest.story.id,
+        role: newest.story.role,
+        state: newest.live?.state ?? "closed",
+      }),
+      ...(waitingMs === undefined ? {} : { waitingMs }),
+      ...(stuckMs === undefined ? {} : { stuckMs }),
+      ...(furthest === undefined ? {} : { furthest }),
+      ...(card && { card: { id: card.id, likely: card.likely, connection: card.connection } }),
+      ...(checks && { checks }),
+      done: checks ? checks.of > 0 && checks.passed === checks.of : this.#isThroughAll(roles),
+    };
+  }
+
+  #isThroughAll(roles: ReadonlyMap<string, Standing>): boolean {
+    return this.#each.length > 0 && this.#each.every((name) => roles.get(name)?.doneAt !== undefined);
+  }
+
+  /** Of the role that was spoken to last. */
+  #furthest({ live, roles }: Account, role: string | undefined): string | undefined {
+    if (role === undefined) return undefined;
+    const rules = this.#rulesOf(role);
+    let best = roles.get(role)?.furthest;
+    for (const story of live)
+      if (story.subject.role === role && story.fault === undefined)
+        best = further(best, keptRule(story, rules, true), rules);
+    return best;
+  }
+}
+
+/** Live conversations that are still: the longest wait, and the last card. */
+function lookAtLive(live: ReadonlySet<Story>, judged: LedgerParts["judged"]) {
+  let waitingMs: number | undefined;
+  let stuckMs: number | undefined;
+  let card: StudentCard | undefined;
+  for (const story of live) {
+    const stillUs = story.now() - story.movedAt;
+    if (stillUs < STILL_US) continue;
+    const { verdict, cards } = judged(story);
+    const stillMs = Math.round(stillUs / 1_000);
+    if (verdict === "waiting") waitingMs = Math.max(waitingMs ?? 0, stillMs);
+    if (verdict === "stuck") stuckMs = Math.max(stuckMs ?? 0, stillMs);
+    const [first] = FINE.includes(verdict) ? [] : cards;
+    if (first) card = { id: first.id, likely: first.title, connection: story.subject.id };
+  }
+  return { waitingMs, stuckMs, card };
+}
+
+function newestCard(standings: Iterable<Standing>): StudentCard | undefined {
+  let newest: Standing["card"];
+  for (const { card } of standings) if (card && card.at >= (newest?.at ?? 0)) newest = card;
+  return newest;
+}

@@ -1,0 +1,93 @@
+/** Slips of a class: what each student needs to begin, as CSV and as a page that is printed and cut up. */
+import { stringify } from "csv-stringify/sync";
+import type { Lab, LabClassView, LabInstance } from "../lab/lab.ts";
+
+export interface Slip {
+  /** As screens name the student. */
+  readonly student: string;
+  /** Undefined where names are not asked for. */
+  readonly name?: string | undefined;
+  readonly group: string;
+  readonly token: string;
+  readonly seed: number;
+  readonly roles: readonly SlipRole[];
+  /** Link to the student's own page, where the page is on. */
+  readonly link?: string | undefined;
+}
+
+export interface SlipRole {
+  readonly role: string;
+  /** Owner: the student, the group, or all. */
+  readonly whose: "own" | "group" | "shared";
+  readonly host: string;
+  readonly port: number;
+  readonly transport: string;
+  /** A command to begin with. */
+  readonly tryIt: string | undefined;
+}
+
+export interface SlipOptions {
+  /** Name or address under which students reach this machine. */
+  readonly host: string;
+  readonly names: boolean;
+  readonly linkOf: (student: string) => string | undefined;
+}
+
+/** In the order of the students' places. */
+export function slipsOf(lab: Lab, all: LabClassView, { host, names, linkOf }: SlipOptions): Slip[] {
+  const groups = new Map(all.groups.map((group) => [group, lab.instances.filter(isOfGroup(all, group))]));
+  const shared = lab.instances.filter(({ id }) => all.kindOf(id) === "shared");
+  const byLabel = Map.groupBy(lab.instances, ({ label }) => label);
+  const line = (whose: SlipRole["whose"]) => (instance: LabInstance) => roleLine(lab, instance, whose, host);
+  return all.students.map(({ shown, name, group, derived }) => ({
+    student: shown,
+    ...(names ? { name } : {}),
+    group: group ?? "",
+    token: derived.token,
+    seed: derived.seed,
+    roles: [
+      ...(byLabel.get(shown) ?? []).map(line("own")),
+      ...(groups.get(group ?? "") ?? []).map(line("group")),
+      ...shared.map(line("shared")),
+    ],
+    link: linkOf(shown),
+  }));
+}
+
+const isOfGroup = (all: LabClassView, group: string) => (instance: LabInstance) =>
+  all.kindOf(instance.id) === "group" && all.groupOf(instance.label) === group;
+
+function roleLine(
+  lab: Lab,
+  { type, port, transport, options }: LabInstance,
+  whose: SlipRole["whose"],
+  host: string,
+): SlipRole {
+  const tryIt = lab.roles.get(type)?.tryIt?.({ host, port }, options as never);
+  // Roles word it for this machine; from another one the host belongs to it.
+  const isOwnMachine = host === "localhost" || tryIt?.includes(host) === true;
+  const whole =
+    tryIt === undefined || isOwnMachine || !tryIt.includes("--port") ? tryIt : `${tryIt} --host ${host}`;
+  return { role: type, whose, host, port, transport, tryIt: whole };
+}
+
+/** A line a student: columns of the first slip's roles, a second one of a role numbered. */
+export function slipsCsv(slips: readonly Slip[]): string {
+  const rows = slips.map(({ student, name, group, token, seed, roles, link }) => ({
+    student,
+    ...(name === undefined ? {} : { name }),
+    group,
+    host: roles[0]?.host ?? "",
+    ...Object.fromEntries(roles.map(({ role, port }, index) => [columnOf(roles, role, index), port])),
+    token,
+    seed,
+    ...(link === undefined ? {} : { link }),
+  }));
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return stringify(rows, { header: true, columns });
+}
+
+function columnOf(roles: readonly SlipRole[], role: string, index: number): string {
+  const before = roles.slice(0, index).filter((one) => one.role === role).length;
+  return before === 0 ? role : `${role} ${before + 1}`;
+}

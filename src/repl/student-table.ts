@@ -1,0 +1,85 @@
+/** The class as a table: a line a student, who needs help first. */
+import prettyMilliseconds from "pretty-ms";
+import type { LabClassView, StudentRow } from "../lab/lab.ts";
+import { printable } from "../printable.ts";
+import { silentMs } from "./student-need.ts";
+import type { Style } from "./style.ts";
+import { table } from "./text-table.ts";
+
+export interface StudentTableOptions {
+  readonly columns: number;
+  readonly style: Style;
+  /** Names by the students that screens show; undefined: they are not asked for. */
+  readonly names?: ReadonlyMap<string, string> | undefined;
+}
+
+const HEAD = ["STUDENT", "NAME", "GROUP", "PEERS", "ROLE", "STATE", "KEPT", "SILENT", "CHECKS", "CARD"];
+
+export function studentTable(
+  rows: readonly StudentRow[],
+  { columns, style, names }: StudentTableOptions,
+): string {
+  const all = rows.map((row) => cellsOf(row, style, names?.get(row.id) ?? ""));
+  // A column that says nothing of anybody costs width.
+  const kept = HEAD.map((_, column) => all.some((cells) => cells[column] !== ""));
+  const keep = (cells: readonly string[]) => cells.filter((_, column) => kept[column]);
+  return table(keep(HEAD), all.map(keep), columns, "CARD");
+}
+
+function cellsOf(row: StudentRow, style: Style, name: string): string[] {
+  const { id, group, connected, role, state, furthest, card, checks, done } = row;
+  const ms = silentMs(row);
+  const word = row.stuckMs === undefined ? "waits" : "stuck";
+  return [
+    id,
+    printable(name, MOST_CHARACTERS),
+    printable(group ?? "", MOST_CHARACTERS),
+    connected > 0 ? String(connected) : "",
+    role ?? "",
+    done ? style.good("done") : (state ?? style.dim("not seen")),
+    furthest ?? "",
+    ms === undefined ? "" : style.odd(`${word} ${timeText(ms)}`),
+    checks ? `${checks.passed}/${checks.of}` : "",
+    card ? style.bad(`${card.id} ${card.likely}`) : "",
+  ];
+}
+
+const MOST_CHARACTERS = 24;
+
+/** `2m 5s` */
+export const timeText = (ms: number) => prettyMilliseconds(ms, { secondsDecimalDigits: 0 });
+
+/** `lab3: 200 students, 57 connected, 6 stuck or waiting, 31 done; frozen` */
+export function classHead(lab: LabClassView, rows: readonly StudentRow[], now: number): string {
+  const count = (test: (row: StudentRow) => boolean) => rows.filter(test).length;
+  const parts = [
+    `${rows.length} ${rows.length === 1 ? "student" : "students"}`,
+    `${count(({ connected }) => connected > 0)} connected`,
+    `${count((row) => silentMs(row) !== undefined)} stuck or waiting`,
+    `${count(({ done }) => done)} done`,
+  ];
+  return `${lab.name}: ${parts.join(", ")}; ${gateText(lab, now)}`;
+}
+
+/** Whether new connections are let in, and until when. */
+export function gateText({ gate, plan }: Pick<LabClassView, "gate" | "plan">, now: number): string {
+  if (now < gate.openUntil) return `open until ${clockText(gate.openUntil)}`;
+  if (gate.isFrozen) return "frozen: no new connections";
+  const hours = plan?.settings.open;
+  if (!hours) return "open";
+  const present = hours.find(({ from, until }) => from <= now && now < until);
+  if (present) return `open until ${clockText(present.until)}`;
+  const next = hours.map(({ from }) => from).filter((from) => from > now);
+  return next.length > 0 ? `closed until ${dayText(Math.min(...next))}` : "closed: its hours are over";
+}
+
+const two = (number: number) => String(number).padStart(2, "0");
+/** By the clock of the daemon's machine. */
+const clockText = (ms: number) => {
+  const at = new Date(ms);
+  return `${two(at.getHours())}:${two(at.getMinutes())}`;
+};
+const dayText = (ms: number) => {
+  const at = new Date(ms);
+  return `${clockText(ms)} on ${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+};
