@@ -12,11 +12,12 @@ const MASK = "****";
 const WOULD_WRITE = /^cannot modify .* because it is a view$|readonly database/;
 const MANY = /contains more than one statement/;
 
-export function answerTo({ file, sql, limit, secretKeys, journals }: Question): QueryAnswer {
+export function answerTo({ file, sql, limit, secretKeys, hidesNames, journals }: Question): QueryAnswer {
   const database = new Database(file, { readonly: true, fileMustExist: true, timeout: 1_000 });
   try {
     if (journals.length > 0) joinWeeks(database, journals);
     if (secretKeys) mask(database, secretKeys);
+    if (hidesNames) maskNames(database);
     return read(database, sql, limit);
   } catch (error) {
     const why = messageOf(error);
@@ -87,4 +88,14 @@ function mask(database: Database.Database, secretKeys: readonly string[]): void 
     CREATE TEMP VIEW instances AS
       SELECT id, type, name, ${masked ? `json_replace(options, ${masked})` : "options"} AS options, wanted, port, created_at
       FROM main.instances;`);
+}
+
+/** Of a student the id, or the name that stands for it, is enough on a screen. */
+function maskNames(database: Database.Database): void {
+  const columns = database
+    .prepare<[], { name: string }>("SELECT name FROM pragma_table_info('students', 'main')")
+    .all()
+    .map(({ name }) => (["name", "email"].includes(name) ? `'${MASK}' AS ${name}` : `"${name}"`));
+  if (columns.length > 0)
+    database.exec(`CREATE TEMP VIEW students AS SELECT ${columns.join(", ")} FROM main.students`);
 }

@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { Queries, type QueryOptions } from "../../src/stores/queries.ts";
 import { LabFolder } from "./lab-folder.ts";
 
-const usual: QueryOptions = { limit: 100, timeoutMs: 15_000, secretKeys: ["token"] };
+const usual: QueryOptions = { limit: 100, timeoutMs: 15_000, hidesNames: false, secretKeys: ["token"] };
 const ENDLESS = "with recursive n(x) as (select 1 union all select x + 1 from n) select";
 
 function open(): Queries {

@@ -4,7 +4,7 @@ import type { Cell } from "../../lab/lab.ts";
 import { duration } from "../../machines/_options.ts";
 import { printable } from "../../printable.ts";
 import { defineCommand } from "../command.ts";
-import { showTokensOption } from "../guarded-options.ts";
+import { namesOption, showTokensOption } from "../guarded-options.ts";
 import { table } from "../text-table.ts";
 
 /** A cell that is longer is looked at with --json. */
@@ -24,6 +24,7 @@ const options = z.object({
     .optional()
     .describe("look in the journal of this week, e.g. 2026-W49 (default: the newest nine)"),
   showTokens: showTokensOption(),
+  names: namesOption(),
 });
 
 export default defineCommand({
@@ -45,7 +46,7 @@ export default defineCommand({
   async run({
     lab,
     rest,
-    options: { limit, timeout, week, showTokens },
+    options: { limit, timeout, week, showTokens, names: showNames },
     signal,
     out,
     err,
@@ -55,7 +56,14 @@ export default defineCommand({
   }) {
     const sql = rest.join(" ").trim();
     if (sql === "") throw new NetlabError("usage/nothing-to-ask");
-    const result = await lab.query(sql, { limit, timeoutMs: timeout, week, showTokens, signal });
+    const result = await lab.query(sql, {
+      limit,
+      timeoutMs: timeout,
+      week,
+      showTokens,
+      showNames,
+      signal,
+    });
     const names = unique(result.columns);
     if (isJson) {
       data(
