@@ -17,7 +17,7 @@ interface Completion {
 
 /** Lines that are kept: more are not read, and each is an element. */
 const MOST_LINES = 500;
-const PIXELS_A_COLUMN = 8.5;
+const PIXELS_A_COLUMN = 8.9;
 
 export const lines = signal<readonly OutputLine[]>([]);
 /** Question of the command under way. */

@@ -86,5 +86,20 @@ function mask(database: Database.Database, secretKeys: readonly string[]): void 
       SELECT id, ip, port, service, '${MASK}' AS token, registered_at, last_seen_at, expires_at FROM main.registrations;
     CREATE TEMP VIEW instances AS
       SELECT id, type, name, ${masked ? `json_replace(options, ${masked})` : "options"} AS options, wanted, port, created_at
-      FROM main.instances;`);
+      FROM main.instances;
+    CREATE TEMP VIEW students AS
+      SELECT ${shownId("id")} AS id, slot, pseudonym, '${MASK}' AS name, "group", '${MASK}' AS email, added_at, left_at
+      FROM main.students AS t;
+    CREATE TEMP VIEW class_progress AS
+      SELECT lab, ${shownId("student")} AS student, role, rule, done_at FROM main.class_progress AS t;
+    CREATE TEMP VIEW class_hints AS
+      SELECT id, ${shownId("student")} AS student, card, text, at FROM main.class_hints AS t;
+    CREATE TEMP VIEW checks AS
+      SELECT id, run, at, version, seed, role, side, target, "case", status, grade, weight, message,
+        ${shownId("student")} AS student FROM main.checks AS t;`);
 }
+
+/** Names of people are on no screen; where the class has pseudonyms, ids are not either. */
+const shownId = (column: string) =>
+  `coalesce((SELECT s.pseudonym FROM main.students AS s WHERE s.id = t.${column}
+    AND EXISTS (SELECT 1 FROM main.class_settings WHERE name = 'pseudonyms')), t.${column})`;

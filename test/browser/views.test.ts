@@ -147,9 +147,9 @@ describe.skipIf(!hasChromium).each(views)(
         }
         const overflow = await shown.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         expect(overflow, size).toBeLessThanOrEqual(0);
-        await shown.emulateMedia({ colorScheme: "light" });
-        if (isDrawing) await draw(shown, `web-${name}${size === "wide" ? "" : `-${size}`}`);
       }
+      await shown.emulateMedia({ colorScheme: "light" });
+      if (isDrawing) await draw(shown, name);
     }, 120_000);
   },
 );
@@ -256,6 +256,10 @@ describe.skipIf(!hasChromium)("the prompt (skipped without chromium)", () => {
     await input.fill("eval 1 + 1");
     await input.press("Enter");
     await operator.waitForSelector("pre[data-kind=err]");
+    if (!isDrawing) return;
+    await input.fill("conns verdict=violation");
+    await input.press("Enter");
+    await draw(operator, "prompt");
   }, 60_000);
 });
 
