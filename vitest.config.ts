@@ -5,11 +5,19 @@ import { defineConfig } from "vitest/config";
 const replacing = ["test/actors/files-race.test.ts", "test/token-comparison.test.ts"];
 /** Checks of whole programs, processes a role, corpora, ordeals: a quarter of a minute each, or more. `npm run test:long` makes these alone. */
 const long = [
+  "test/browser/attacks.test.ts",
+  "test/browser/sessions.test.ts",
+  "test/browser/views.test.ts",
+  "test/check/built-otherwise.test.ts",
   "test/check/fairness.test.ts",
   "test/check/verdicts.test.ts",
   "test/diagnoses/corpus.test.ts",
+  "test/doctor/healthy.test.ts",
   "test/e2e/apart-misdeeds.test.ts",
   "test/e2e/apart.test.ts",
+  "test/e2e/capture-live.test.ts",
+  "test/e2e/captured-commands.test.ts",
+  "test/e2e/class-big.test.ts",
   "test/e2e/lab-roles.test.ts",
   "test/e2e/load.test.ts",
   "test/onlooker/pairs.test.ts",

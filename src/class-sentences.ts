@@ -19,7 +19,7 @@ export const classSentences = {
   "ports-ephemeral":
     "ports: {first}-{last} overlap {low}-{high}, from which this system takes ports for clients: choose ports below {low}",
   "ports-taken":
-    "other programs use ports of the class ({ports}): stop them, or choose another range with ports: under class:",
+    "other programs use ports of the class ({ports}): stop them, or choose other ports in the lab file",
   descriptors:
     "{roles} roles need {listeners} listeners, and {students} students about {peers} connections; this process may open {limit} files: ulimit -n {wanted} (systemd: LimitNOFILE={wanted}){orHost}, or let students share a port (shared:)",
 } as const;

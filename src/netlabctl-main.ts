@@ -74,6 +74,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     isWide: globals.wide,
     ...streams(),
     stdin: process.stdin,
+    withoutDaemon: async () =>
+      (await import("./terminal/lone-help.ts")).loneHelp(program.args, columnsOf(process.stdout)),
   });
 }
 

@@ -36,8 +36,10 @@ export const usageSentences = {
   "dissector-ports": "dissector: --port is for one role: name it, as in dissector calculator --port 43389",
   "dissector-no-data":
     "dissector: {role} does not say what its messages are; give it wire, as docs/dissectors.md shows",
-  "capture-live-messages":
-    "capture --messages writes the messages so far: leave out --live, or write packets and let netlabctl dissector read them",
+  "capture-whole":
+    "--whole needs --live: of what is over, there is what the stories kept; start the capture, then the conversation",
+  "capture-whole-messages":
+    "--messages writes what framing made and --whole every byte that went over the wire: choose one",
   "capture-twice": "--out writes a file and --wireshark shows it: choose one",
   "expect-nothing": "expect: give a text, or --exit with a status",
   "expect-first": "expect: no command has run before it",
@@ -58,7 +60,8 @@ export const usageSentences = {
   "of-command": "{command}: {why}",
   how: "{command}: {why}; usage: {usage}",
   "web-tls": "web: a certificate needs its key, and a key its certificate: give --cert and --key",
-  "web-own": "web --web-own is for this machine only: leave out --host",
+  "web-own": "web --web-own is for this machine only: leave out --host and --name",
+  "web-past": "web link: {until} is in the past",
   "web-link": "web link: say for whom, e.g. web link s042",
   "done-by-client": "{command} runs in the client: use netlabctl",
   "wait-for-what": "wait-for: give a state, or --text with the text to wait for",

@@ -1,6 +1,8 @@
 /**
  * Stories as a pcapng file that Wireshark opens: whole ones in the order in which it all happened, or entry by entry as they come. Headers
  * are synthetic, and the file says so.
+ *
+ * Long, because whole stories and those that are followed take the same packets, flows and times.
  */
 
 import type { ShownEntry } from "../stories/entry-text.ts";
@@ -8,8 +10,8 @@ import type { StorySubject } from "../stories/story.ts";
 import { entryFromRecord, type StoryRecord } from "../stories/story-record.ts";
 import { Flows } from "./flows.ts";
 import { interfaceDescription, LinkType, type Packet, packetBlock, sectionHeader } from "./pcapng-writer.ts";
-import { type CapturedMessage, StoryMessages } from "./story-messages.ts";
-import { type StoryPacket, StoryPackets, type Totals } from "./story-packets.ts";
+import { type CapturedMessage, type FramedBytes, StoryMessages } from "./story-messages.ts";
+import { type Piece, type StoryPacket, StoryPackets, type Totals } from "./story-packets.ts";
 
 /** A story as the daemon hands it over. */
 export interface CapturedStory {
@@ -35,10 +37,26 @@ export interface CapturedCard {
 export interface CapturedEntry extends Totals {
   readonly id: string;
   readonly entry: unknown;
+  readonly message?: FramedBytes;
+  /** Cards that are known since then. */
+  readonly cards?: readonly CapturedCard[];
+}
+
+/** Bytes that no entry of it keeps. */
+export interface CapturedPiece {
+  readonly id: string;
+  readonly piece: Omit<Piece, "bytes"> & { readonly bytes: string };
+}
+
+export interface EncoderOptions {
+  /** A packet a message. */
+  readonly isMessages?: boolean;
+  /** Pieces come, too. */
+  readonly isWhole?: boolean;
 }
 
 interface Live {
-  readonly packets: StoryPackets;
+  readonly made: StoryPackets | StoryMessages;
   readonly opener: "peer" | "us";
   readonly openedAt: number;
 }
@@ -81,18 +99,15 @@ export class CaptureEncoder {
   /** By flow, comments of packets that the other end's story has. */
   readonly #twins = new Map<string, string[]>();
   #notes: string[] = [];
+  readonly #options: EncoderOptions;
 
-  /** All their packets, in the order of time. */
+  constructor(options: EncoderOptions = {}) {
+    this.#options = options;
+  }
+
+  /** All their packets, in the order of time; of a conversation without a protocol there are no messages. */
   stories(stories: readonly CapturedStory[]): Buffer[] {
-    return this.#inOrder(stories, packetsOf);
-  }
-
-  /** All their messages, in the order of time; of a conversation without a protocol there are none. */
-  messages(stories: readonly CapturedStory[]): Buffer[] {
-    return this.#inOrder(stories, messagesOf);
-  }
-
-  #inOrder(stories: readonly CapturedStory[], packetsIn: (story: CapturedStory) => StoryPacket[]): Buffer[] {
+    const packetsIn = this.#options.isMessages ? messagesOf : packetsOf;
     const timed = stories.flatMap((story) =>
       packetsIn(story).map((packet) => ({
         packet,
@@ -120,14 +135,30 @@ export class CaptureEncoder {
   }
 
   /** A story whose entries follow from here on; those that it has already are written at once. */
-  begin({ opener, record }: CapturedStory): Buffer[] {
-    const packets = new StoryPackets(record.subject, opener);
-    this.#live.set(record.subject.id, { packets, opener, openedAt: record.openedAt });
-    return record.entries.flatMap((entry) => this.#followed(record.subject.id, entry));
+  begin({ opener, protocol, record, messages = [] }: CapturedStory): Buffer[] {
+    const { isMessages, isWhole } = this.#options;
+    const { subject, openedAt, entries } = record;
+    if (isMessages && !protocol) return [];
+    const made = isMessages
+      ? new StoryMessages(subject, opener, protocol as string)
+      : new StoryPackets(subject, opener, isWhole);
+    const live: Live = { made, opener, openedAt };
+    this.#live.set(subject.id, live);
+    return entries.flatMap((entry, index) => {
+      const message = messages.find((one) => one.entry === index);
+      return this.#followed(subject.id, live, { entry, ...(message ? { message } : {}) });
+    });
   }
 
-  entry({ id, entry, bytesIn, bytesOut }: CapturedEntry): Buffer[] {
-    return this.#followed(id, entry, { bytesIn, bytesOut });
+  entry(told: CapturedEntry): Buffer[] {
+    const live = this.#live.get(told.id);
+    return live ? this.#followed(told.id, live, told, told) : [];
+  }
+
+  piece({ id, piece }: CapturedPiece): Buffer[] {
+    const live = this.#live.get(id);
+    if (!(live?.made instanceof StoryPackets)) return [];
+    return this.#written(id, live, live.made.piece({ ...piece, bytes: Buffer.from(piece.bytes, "base64") }));
   }
 
   /** A comment of the next packet of any conversation. */
@@ -135,22 +166,30 @@ export class CaptureEncoder {
     this.#notes.push(text);
   }
 
-  #followed(id: string, entry: unknown, totals?: Totals): Buffer[] {
-    const live = this.#live.get(id);
-    if (!live) return [];
+  #followed(
+    id: string,
+    live: Live,
+    { entry, message, cards = [] }: Pick<CapturedEntry, "entry" | "message" | "cards">,
+    totals?: Totals,
+  ): Buffer[] {
+    const { made } = live;
     const fact = entryFromRecord(entry) as ShownEntry;
-    const packets = live.packets.take(fact, totals);
-    const { opener, openedAt } = live;
-    const blocks = packets.flatMap((packet) => {
+    for (const card of cards) made.comment(cardText(card));
+    const packets = made instanceof StoryPackets ? made.take(fact, totals) : made.take(fact, message);
+    const blocks = this.#written(id, live, packets);
+    if (fact.kind === "closed") {
+      this.#live.delete(id);
+      this.#flows.over(made.flow, id);
+    }
+    return blocks;
+  }
+
+  #written(id: string, { opener, openedAt }: Live, packets: readonly StoryPacket[]): Buffer[] {
+    return packets.flatMap((packet) => {
       const ns = nsOf(openedAt, packet.at);
       const start = packet.isStart ? { opener, startNs: ns } : undefined;
       return this.#once(packet, ns, id, this.#flows.isOf(packet.flow, id, start));
     });
-    if (fact.kind === "closed") {
-      this.#live.delete(id);
-      this.#flows.over(live.packets.flow, id);
-    }
-    return blocks;
   }
 
   #block({ packet, direction, comments }: StoryPacket, ns: bigint): Buffer {
@@ -181,12 +220,13 @@ function packetsOf(story: CapturedStory): StoryPacket[] {
 function messagesOf(story: CapturedStory): StoryPacket[] {
   const { opener, record, protocol, messages = [] } = story;
   if (protocol === undefined || protocol === null) return [];
-  const made = new StoryMessages(record.subject, opener, protocol, messages);
+  const made = new StoryMessages(record.subject, opener, protocol);
+  const framed = new Map(messages.map((message) => [message.entry, message]));
   const cards = new Cards(story);
   const packets = record.entries.flatMap((plain, index) => {
     const entry = entryFromRecord(plain) as ShownEntry;
     for (const comment of cards.of(entry)) made.comment(comment);
-    return made.take(entry, index);
+    return made.take(entry, framed.get(index));
   });
   packets.at(-1)?.comments.push(...made.leftOver, ...cards.ofNone);
   return packets;

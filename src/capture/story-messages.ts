@@ -12,12 +12,16 @@ import { flowOf } from "./flows.ts";
 import type { Direction } from "./pcapng-writer.ts";
 import { notKept, type StoryPacket } from "./story-packets.ts";
 
-/** A message that framing made, by the index of its entry. */
-export interface CapturedMessage {
-  readonly entry: number;
+/** A message that framing made. */
+export interface FramedBytes {
   /** base64 */
   readonly bytes: string;
   readonly hidden: readonly HiddenSpan[];
+}
+
+/** By the index of its entry. */
+export interface CapturedMessage extends FramedBytes {
+  readonly entry: number;
 }
 
 interface Said {
@@ -38,21 +42,20 @@ export class StoryMessages {
   readonly #protocol: string;
   /** Side that the peer is. */
   readonly #peer: Speaker;
-  readonly #messages: ReadonlyMap<number, CapturedMessage>;
   #comments: string[] = [];
   #ends: Ends;
+  #flow = "";
 
-  constructor(
-    subject: StorySubject,
-    opener: "peer" | "us",
-    protocol: string,
-    messages: readonly CapturedMessage[],
-  ) {
+  constructor(subject: StorySubject, opener: "peer" | "us", protocol: string) {
     this.#subject = subject;
     this.#ends = subject;
     this.#protocol = protocol;
     this.#peer = opener === "peer" ? "client" : "server";
-    this.#messages = new Map(messages.map((message) => [message.entry, message]));
+  }
+
+  /** Conversation of the last message. */
+  get flow(): string {
+    return this.#flow;
   }
 
   /** Comments that no message came for. */
@@ -64,9 +67,8 @@ export class StoryMessages {
     this.#comments.push(text);
   }
 
-  /** Messages of the entry with this index; `entry` is what came or went, or what it did. */
-  take(entry: ShownEntry, index: number): StoryPacket[] {
-    const framed = this.#messages.get(index);
+  /** Messages of an entry; `framed`: the bytes of the one that framing made. */
+  take(entry: ShownEntry, framed: FramedBytes | undefined): StoryPacket[] {
     switch (entry.kind) {
       case "connected":
         this.#ends = entry;
@@ -94,7 +96,7 @@ export class StoryMessages {
     }
   }
 
-  #framed(at: number, framed: CapturedMessage | undefined, size: number): StoryPacket[] {
+  #framed(at: number, framed: FramedBytes | undefined, size: number): StoryPacket[] {
     const bytes = framed ? Buffer.from(framed.bytes, "base64") : NOTHING;
     return this.#said(at, "in", { bytes, size: Math.max(size, bytes.length), hidden: framed?.hidden });
   }
@@ -119,6 +121,7 @@ export class StoryMessages {
     if (hidden.length > 0) comments.push(hiddenComment(hidden));
     const [opener, other] = this.#peer === "client" ? [remote, local] : [local, remote];
     const flow = flowOf(transport, opener, other);
+    this.#flow = flow;
     return [{ at, direction, packet, comments, flow, isStart: true }];
   }
 }

@@ -1,7 +1,11 @@
 /**
  * A story as the packets of its conversation. What the machine did stands in the comments of the packet that follows it. Bytes that the
  * story did not keep - of a file, of a long write, of the middle of a long story - are in their packets' lengths, but not in their data.
+ *
+ * Long, because every kind of entry has its packets here, and so have bytes without one.
  */
+
+import type { HiddenSpan } from "../printable.ts";
 import type { Entry } from "../stories/entry.ts";
 import { describeEntry, type ShownEntry } from "../stories/entry-text.ts";
 import type { Ends, StorySubject } from "../stories/story.ts";
@@ -19,6 +23,15 @@ export interface StoryPacket extends Way {
   readonly flow: string;
   /** First of a conversation. */
   readonly isStart: boolean;
+}
+
+/** Bytes on their way: `start` is how many of their direction went before. */
+export interface Piece {
+  readonly kind: "in" | "out";
+  readonly at: number;
+  readonly start: number;
+  readonly bytes: Buffer;
+  readonly hidden: readonly HiddenSpan[];
 }
 
 /** Sums of a live story's bytes, as they stood when an entry came. */
@@ -53,16 +66,23 @@ export class StoryPackets {
   #flow = "";
   /** Comments that wait for a packet. */
   #comments: string[] = [];
+  /** Bytes that are in packets. */
   readonly #told = { in: 0, out: 0 };
+  /** Bytes of the entries so far. */
+  readonly #listed = { in: 0, out: 0 };
   /** How the end goes over the wire where it was no FIN. */
   #breaksBy: Direction | undefined;
   /** Entries come as they happen. */
   #isFollowed = false;
 
+  /** Bytes that no entry keeps come as pieces. */
+  readonly #isWhole: boolean;
+
   /** `opener`: the side that connected. */
-  constructor(subject: StorySubject, opener: "peer" | "us") {
+  constructor(subject: StorySubject, opener: "peer" | "us", isWhole = false) {
     this.#subject = subject;
     this.#opener = opener;
+    this.#isWhole = isWhole;
   }
 
   /** Conversation of the last packet. */
@@ -73,6 +93,21 @@ export class StoryPackets {
   /** Comments that no packet came for. */
   get leftOver(): readonly string[] {
     return this.#comments;
+  }
+
+  comment(text: string): void {
+    this.#comments.push(text);
+  }
+
+  /** Packets of bytes that were listened to on their way, as far as they are in none yet. */
+  piece({ kind, at, start, bytes, hidden }: Piece): StoryPacket[] {
+    const missed = Math.max(0, start - this.#told[kind]);
+    const skipped = Math.max(0, this.#told[kind] - start);
+    const before = this.#unseen(at, kind, missed);
+    if (skipped >= bytes.length) return before;
+    const left = bytes.subarray(skipped);
+    const spans = spansWithin(hidden, skipped, left.length);
+    return [...before, ...this.#bytes({ at, kind, bytes: left, size: left.length, hidden: spans }, kind)];
   }
 
   /** Packets of the next entry: none, where it moved nothing. */
@@ -115,10 +150,11 @@ export class StoryPackets {
       case "drained":
       case "late":
         if (entry.kind !== "in") this.#comment(entry);
-        return this.#bytes(entry, "in");
+        return this.#ofOctets(entry, "in");
       case "out":
-        return this.#bytes(entry, "out");
+        return this.#ofOctets(entry, "out");
       case "file":
+        this.#listed[entry.direction] += entry.told - (entry.ahead ?? 0);
         // Of a file that begins now, nothing has gone: its whole size is what there is to tell.
         this.#comment(this.#isFollowed ? { ...entry, size: entry.told } : entry);
         return this.#unseen(entry.at, entry.direction, entry.size);
@@ -150,6 +186,15 @@ export class StoryPackets {
     const breaksBy = isReset ? "in" : this.#breaksBy;
     if (breaksBy) return this.#packed(entry.at, this.#tcp.reset(breaksBy));
     return this.#packed(entry.at, this.#tcp.fin(entry.by === "peer" ? "in" : "out"));
+  }
+
+  /** Of a whole capture, pieces may have told them before, or tell them now. */
+  #ofOctets(entry: ShownEntry & { bytes: Buffer; size: number }, side: Side): StoryPacket[] {
+    const start = this.#listed[side];
+    this.#listed[side] += entry.size;
+    if (!this.#isWhole) return this.#bytes(entry, side);
+    if (entry.bytes.length < entry.size || start + entry.size <= this.#told[side]) return [];
+    return this.#bytes(entry, side);
   }
 
   #bytes(entry: ShownEntry & { bytes: Buffer; size: number }, side: Side): StoryPacket[] {

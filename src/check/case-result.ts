@@ -2,7 +2,6 @@
 import { networkInterfaces } from "node:os";
 import { NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
-import { ruleInShort } from "../wire-rules.ts";
 import type { WholeCase } from "./case.ts";
 import { Chance } from "./chance.ts";
 import type { Checkable } from "./checkable.ts";
@@ -10,6 +9,7 @@ import { showsReplies, tryClientCase } from "./client-try.ts";
 import { type Ending, endingOf } from "./line-habit.ts";
 import type { Programs } from "./program.ts";
 import type { Result, Status } from "./report.ts";
+import { quotedRule } from "./rule-quotes.ts";
 import type { CheckRequest } from "./run-check.ts";
 import type { ServerProgram } from "./server-program.ts";
 import { tryServerCase } from "./server-try.ts";
@@ -118,7 +118,7 @@ async function oneTry(one: WholeCase, seed: string, request: CheckRequest, subje
     id,
     title,
     rule,
-    ruleText: ruleInShort(rule) ?? null,
+    ruleText: quotedRule(id, rule) ?? null,
     grade,
     weight,
     flaky: false,

@@ -4,10 +4,11 @@ import { shippedRoles } from "../catalogue/shipped-roles.ts";
 import { NetlabError } from "../errors.ts";
 import { type Dialogue, linesFor } from "../machines/_dialogue.ts";
 import { wrapped } from "../repl/wrapped.ts";
-import { ruleInShort, wireRules } from "../wire-rules.ts";
+import { wireRules } from "../wire-rules.ts";
 import type { WholeCase } from "./case.ts";
 import { Chance } from "./chance.ts";
 import { type Checkable, checkableOf } from "./checkable.ts";
+import { quotedRule } from "./rule-quotes.ts";
 
 /** Reader's side: text in lines, or documents. */
 export interface Telling {
@@ -62,7 +63,7 @@ export async function explainCase(id: string, call: Telling): Promise<number> {
   const row = (label: string, text: string) =>
     wrapped(text, width - 12).map((line, index) => `  ${(index === 0 ? label : "").padEnd(10)}${line}`);
   const { side, grade, weight, title, rule, limitMs } = one;
-  const ruleText = ruleInShort(rule);
+  const ruleText = quotedRule(id, rule);
   call.out(
     [
       `${id}  ${grade}: the ${side} ${title}`,

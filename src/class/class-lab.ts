@@ -37,6 +37,8 @@ export interface ClassParts {
 export type Made = readonly { readonly id: string }[];
 
 const GATE = "gate";
+/** Read by questions in SQL too, which then show no id. */
+const PSEUDONYMS = "pseudonyms";
 
 export class ClassLab {
   readonly #parts: ClassParts;
@@ -136,7 +138,9 @@ export class ClassLab {
     this.#ledger.adopt(students, plan?.each.map(({ role }) => role) ?? [], store.progress(this.name));
     this.#hints = store.hints();
     this.#checks = store.checks();
-    if (plan) await store.saveStudents(plan.rows, plan.groupPlaces);
+    if (!plan) return;
+    await store.set(PSEUDONYMS, plan.settings.pseudonyms ? "1" : undefined);
+    await store.saveStudents(plan.rows, plan.groupPlaces);
   }
 
   #hear(story: Story): void {

@@ -27,6 +27,11 @@ export class Stream {
     return this.#bytes.subarray(this.#position);
   }
 
+  /** The same with the ending of an earlier message that came late. */
+  get left(): Buffer {
+    return this.#bytes.subarray(this.#position);
+  }
+
   take(size: number, isText: boolean): Omit<FramedMessage, "index" | "state" | "rule"> {
     if (isText) this.#skip("\n\r\0");
     const start = this.#position;

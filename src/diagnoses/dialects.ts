@@ -7,7 +7,7 @@ import { isKnock } from "../wire/knock-knock.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { type Dialect, findDialect } from "./_dialects.ts";
 import { type Evidence, quoted } from "./_evidence.ts";
-import { expectedAt, firstRule, firstState, placeOf } from "./_places.ts";
+import { expectedAt, firstRule, firstState, placeOf, ruleOfSaid } from "./_places.ts";
 import { at } from "./_reproduce.ts";
 import { speaker } from "./_speaker.ts";
 import { binaryDialect, type PlacedDialect, wordDialect } from "./_text-signs.ts";
@@ -230,7 +230,7 @@ const RECORD_FORMATS = new Set<Dialect>(["json", "xml", "html"]);
 function findFormat(evidence: Evidence): Finding | undefined {
   const found = wordDialect(evidence, FORMAT_KINDS);
   const format = found && FORMATS[found.sign.kind];
-  if (!format) return undefined;
+  if (!format) return findBase64(evidence);
   const rule = found.rule || firstRule(evidence);
   const { kind, args } = found.sign;
   // A type and a length before a text are what a record is.
@@ -252,4 +252,31 @@ function findFormat(evidence: Evidence): Finding | undefined {
       `Send ${placeOf(rule).kind === "any" ? "the text" : placeOf(rule).example} itself, and nothing around it.`,
     ],
   };
+}
+
+/** [RFC 4648] Wrong as it stands, and right once it is decoded: no chance. */
+function findBase64(evidence: Evidence): Finding | undefined {
+  if (!evidence.isServer) return undefined;
+  for (const said of evidence.messages) {
+    const rule = ruleOfSaid(evidence, said);
+    const { isRight, kind } = placeOf(rule);
+    const decoded = decodedBase64(said.text.trim());
+    if (decoded === undefined || !isRight || kind === "name" || kind === "login") continue;
+    if (isRight(said.text) || !isRight(decoded)) continue;
+    return {
+      rule,
+      reads: said.reads,
+      state: said.state,
+      expected: `${expectedAt(evidence, said.state)}, as plain text`,
+      cause: `${quoted(said.text)} is base64 of ${quoted(decoded)}. This protocol has plain text.`,
+      advice: [`Send ${quoted(decoded)} itself, without encoding it.`],
+    };
+  }
+  return undefined;
+}
+
+function decodedBase64(text: string): string | undefined {
+  if (text.length < 8 || text.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return undefined;
+  const decoded = Buffer.from(text, "base64").toString("utf8");
+  return /^[\x20-\x7e]+[\r\n]*$/.test(decoded) ? decoded.trimEnd() : undefined;
 }

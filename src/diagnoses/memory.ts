@@ -71,16 +71,34 @@ function findMemory(evidence: Evidence): Finding | undefined {
     reads: evidence.reads.filter(({ at }) => at === piece.at),
     state,
     expected: `${expectedAt(evidence, state)}, as text`,
-    cause: `${count(piece.size, "byte")} came that are no text: ${hex(piece.bytes, 6)}. ${whatItIs(sign)}${isName ? " Here they were taken for a name." : ""}`,
-    advice: [
-      sign.args.numbers.length > 0
-        ? 'Write numbers as characters: n = snprintf(b, sizeof b, "%g %c %g", x, op, y), then send(fd, b, n, 0).'
-        : "For char *text: send(fd, text, strlen(text), 0), with no & before text.",
-      sign.args.numbers.length > 0
-        ? 'In Python f"{x} {op} {y}".encode() and no struct.pack(); in Java println(), no writeDouble() or writeInt().'
-        : "Print what you send in hex, next to the text that you mean.",
-    ],
+    cause: `${count(piece.size, "byte")} came that are no text: ${hex(piece.bytes, 6)}. ${packedBy(piece.bytes) ?? whatItIs(sign)}${isName ? " Here they were taken for a name." : ""}`,
+    advice: packedBy(piece.bytes)
+      ? [UNPACKED]
+      : [
+          sign.args.numbers.length > 0
+            ? 'Write numbers as characters: n = snprintf(b, sizeof b, "%g %c %g", x, op, y), then send(fd, b, n, 0).'
+            : "For char *text: send(fd, text, strlen(text), 0), with no & before text.",
+          sign.args.numbers.length > 0
+            ? 'In Python f"{x} {op} {y}".encode() and no struct.pack(); in Java println(), no writeDouble() or writeInt().'
+            : "Print what you send in hex, next to the text that you mean.",
+        ],
   };
+}
+
+/** First bytes of what packs texts: gzip (RFC 1952), zlib (RFC 1950), zip, bzip2, xz. */
+const PACKERS: readonly (readonly [RegExp, string])[] = [
+  [/^1f8b08/, "gzip"],
+  [/^78(01|5e|9c|da)/, "zlib (compress() in Python, Deflater in Java)"],
+  [/^504b0304/, "zip"],
+  [/^425a68/, "bzip2"],
+  [/^fd377a585a00/, "xz"],
+];
+const UNPACKED = "Send the text itself: this protocol compresses nothing.";
+
+function packedBy(bytes: Buffer): string | undefined {
+  const start = bytes.toString("hex", 0, 6);
+  const found = PACKERS.find(([mark]) => mark.test(start));
+  return found && `So begins what ${found[1]} has compressed.`;
 }
 
 function whatItIs({ args: { numbers, width, isAddress } }: BinarySign): string {

@@ -49,13 +49,24 @@ function findNoRecord(evidence: Evidence): Finding | undefined {
     expected: "51 (Q), the length in one byte, then the address",
     cause: isPlain
       ? TEXT_ALONE
-      : noRecordCause(sign, refused && causeText(refused), argsOf(refused, "record-type")?.byte),
+      : isAnswersType(evidence)
+        ? ANSWERS_TYPE
+        : noRecordCause(sign, refused && causeText(refused), argsOf(refused, "record-type")?.byte),
     advice: [HEADER_ADVICE, "Look at it in hex: 51 0e 6c 75 6b 65 … for luke@gmail.com."],
   };
 }
 
 const TEXT_ALONE =
   "Text came where a record of bytes is due. This protocol is binary: every query starts with two bytes, the type Q and the length, and the second letter of the text was read as the length.";
+
+const ANSWERS_TYPE =
+  "The type is 52 (R), which is an answer's. A query has 51 (Q); the length after it is right.";
+
+/** R, and the length of just what follows: a header, with the other side's type. */
+function isAnswersType(evidence: Evidence): boolean {
+  const bytes = recordText(evidence);
+  return bytes[0] === 0x52 && bytes.length > 3 && bytes[1] === bytes.length - 2;
+}
 
 /** Words with a Q at their start, by chance or as a command. */
 function isTextAlone(evidence: Evidence): boolean {

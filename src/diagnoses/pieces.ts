@@ -114,8 +114,9 @@ function splitFinding(evidence: Evidence, { rule, said, reads, halves }: Halves)
 
 // -- a byte a send ------------------------------------------------------------------------------------------------
 
+/** Of a peer of our servers: our clients wait until an answer is whole, however many pieces it has. */
 function findSingle(evidence: Evidence): Finding | undefined {
-  const sign = signOf(evidence, "byteByByte");
+  const sign = evidence.isServer ? signOf(evidence, "byteByByte") : undefined;
   if (!sign) return undefined;
   const isLines = evidence.story.framing === "line";
   const keys = [...sign.args.text.slice(0, 5)].map((key) => quoted(key)).join(" ");
@@ -129,15 +130,11 @@ function findSingle(evidence: Evidence): Finding | undefined {
       : {}),
     reads: evidence.reads.slice(0, 3),
     state: firstState(evidence),
-    expected: evidence.isServer
-      ? `${expectedAt(evidence, firstState(evidence))}, in one piece`
-      : "an answer in one piece",
-    cause: `${sign.args.reads} reads came, nearly all of one byte: ${keys} … Either ${evidence.isServer ? "a terminal sends each key as it is pressed (telnet, PuTTY), or your program" : "the server"} sends one character at a time in a loop. ${end}`,
+    expected: `${expectedAt(evidence, firstState(evidence))}, in one piece`,
+    cause: `${sign.args.reads} reads came, nearly all of one byte: ${keys} … Either a terminal sends each key as it is pressed (telnet, PuTTY), or your program sends one character at a time in a loop. ${end}`,
     advice: [
       "Build the whole message first, and send it with one send().",
-      ...(evidence.isServer
-        ? ["By hand: ncat, or PuTTY in Raw mode with local line editing forced on."]
-        : []),
+      "By hand: ncat, or PuTTY in Raw mode with local line editing forced on.",
     ],
   };
 }

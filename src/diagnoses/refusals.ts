@@ -226,6 +226,8 @@ function findNoRequest(evidence: Evidence): Finding | undefined {
   };
 }
 
+/** Words by which other programs fetch a file. */
+const FETCHES = new Set(["get", "fetch", "retr", "dl", "wget"]);
 const COMMAND_WORDS = ["download", "run", "close"] as const;
 
 function findNoCommand(evidence: Evidence): Finding | undefined {
@@ -257,6 +259,8 @@ function misspelt(text: string): { meant: string; why: string } | undefined {
     return isIndented ? { meant: trimmed, why: "a blank stands before it" } : undefined;
   }
   const lower = first.toLowerCase().replace(/[:;,.!]+$/, "");
+  if (FETCHES.has(lower) && rest.length === 1 && /^\S+\.[A-Za-z]\w{1,4}$/.test(rest[0] ?? ""))
+    return { meant: `download ${rest[0]}`, why: "the word is download" };
   const word = COMMAND_WORDS.find((one) => one === lower) ?? nearCommand(lower);
   if (word === undefined) return undefined;
   const isAlone = rest.length === 0;

@@ -1,6 +1,7 @@
 /** Refusals where names meet: in a room, and at a switchboard. */
 import { argsOf } from "../stories/causes.ts";
 import type { Story } from "../stories/story.ts";
+import { parseLogin, saidBy } from "../wire/chat.ts";
 import { hasReceiver, isClose, parseMessage } from "../wire/relay.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { type Evidence, type FramedMessage, quoted } from "./_evidence.ts";
@@ -35,6 +36,14 @@ export const rooms: readonly Diagnosis[] = [
     rank: "words",
     excludes: ["D71"],
     find: findAbsent,
+  },
+  {
+    id: "D94",
+    name: "under-another-name",
+    title: "The texts begin with another name than the login's",
+    level: "note",
+    rank: "habits",
+    find: findOtherName,
   },
 ];
 
@@ -173,4 +182,38 @@ function whoIs({ online, text, isSwapped, nearest, isCase }: Online): string {
     .slice(0, 5)
     .map((name) => quoted(name))
     .join(", ")}.`;
+}
+
+// -- another name before the text -----------------------------------------------------------------------------------
+
+/** [CHAT-2] Said under the login's name all the same: each has one prefix more than its speaker meant. */
+function findOtherName(evidence: Evidence): Finding | undefined {
+  const { isServer, messages } = evidence;
+  const rule = (said: FramedMessage) => ruleOfSaid(evidence, said);
+  const login = parseLogin(messages.findLast((said) => rule(said) === "CHAT-1")?.text ?? "");
+  const texts = messages.filter((said) => rule(said) === "CHAT-2");
+  const [first] = texts;
+  const name = first && prefixIn(first.text);
+  if (!isServer || !login || !first || name === undefined || name === login.name) return undefined;
+  if (texts.some(({ text }) => prefixIn(text) !== name) || !isMeant(name, login, texts.length))
+    return undefined;
+  return {
+    rule: "CHAT-2",
+    reads: first.reads,
+    state: first.state,
+    expected: `the text, with ${quoted(`:${login.name}:`)} before it or nothing`,
+    cause: `${quoted(first.text)} begins with the name ${quoted(name)}, and the login's name is ${quoted(login.name)}. Nobody speaks under another name here, so all heard ${quoted(saidBy(login.name, first.text))}.`,
+    advice: [`Begin each text with ${quoted(`:${login.name}:`)}, the first name of your login.`],
+  };
+}
+
+const prefixIn = (text: string) => /^:([^:\r\n]+):/.exec(text)?.[1]?.trim();
+
+/** A text may begin with `:smile:`: only the login's other name, other letters of the name, or each time the same one is meant as a name. */
+function isMeant(
+  name: string,
+  login: { readonly name: string; readonly login: string },
+  times: number,
+): boolean {
+  return name === login.login || name.toLowerCase() === login.name.toLowerCase() || times > 1;
 }

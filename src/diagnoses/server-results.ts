@@ -100,9 +100,29 @@ function findOtherResult(evidence: Evidence): Finding | undefined {
   const nul = every
     ? " Besides, each answer ends in a NUL byte (00): send strlen(b) bytes, not strlen(b) + 1."
     : "";
-  const { cause, advice } = otherCause(wrong);
+  const { cause, advice } = oneBehind(all) ?? otherCause(wrong);
   return { ...base(wrong), cause: cause + nul, advice };
 }
+
+/** Server that sends the answer of the question before; its first answer belongs to none. */
+function oneBehind(all: readonly WrongResult[]): Pick<Finding, "cause" | "advice"> | undefined {
+  const [first, ...later] = all;
+  const isBehind = later.every(
+    ({ exchange, due, earlier }) =>
+      isValue(exchange, earlier.at(-1)?.expected?.texts[0]) && Number(due) !== Number(textOf(exchange.reply)),
+  );
+  if (!first || later.length === 0 || !isBehind) return undefined;
+  const [second] = later;
+  const before = second?.earlier.at(-1);
+  if (!second || before !== first.exchange) return undefined;
+  return {
+    cause: `${quoted(textOf(second.exchange.reply).trim())} came in answer to ${quoted(second.exchange.sent)}, and is that of ${quoted(before.sent)}, which got ${quoted(textOf(before.reply).trim())}: the server is one answer behind.`,
+    advice: ["Work out the answer to a message first, and then send it: not the one of the message before."],
+  };
+}
+
+const isValue = ({ reply }: Exchange, due: string | undefined) =>
+  due !== undefined && textOf(reply).trim() !== "" && Number(textOf(reply).trim()) === Number(due);
 
 const AS_PYTHON = [
   "In Python: str(float(x)). In Java: Double.toString(x), but 1.0E16 has to become 1e+16.",

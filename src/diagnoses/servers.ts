@@ -25,7 +25,7 @@ const lengthsAndPieces: readonly Diagnosis[] = [
   {
     id: "D36",
     name: "server-answers-in-two-writes",
-    title: "The server's answer came in two pieces",
+    title: "The server's answer came in pieces",
     level: "note",
     hasOwnLevel: true,
     rank: "habits",

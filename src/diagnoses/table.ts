@@ -6,9 +6,10 @@
 import type { HiddenSpan } from "../printable.ts";
 import type { Entry } from "../stories/story.ts";
 import type { Diagnosis, DiagnosisId, Finding, Level } from "./_diagnosis.ts";
-import { Evidence, type Incident, type Silence, shownSentence } from "./_evidence.ts";
+import { Evidence, type Incident, type Read, type Silence, shownSentence } from "./_evidence.ts";
 import { type Found, inOrder, levelOf } from "./_precedence.ts";
 import { reproduction } from "./_reproduce.ts";
+import { Stream } from "./_stream.ts";
 import { buffers } from "./buffers.ts";
 import { dialects } from "./dialects.ts";
 import { doors } from "./doors.ts";
@@ -109,6 +110,14 @@ export function messagesOf(subject: Incident): readonly Message[] {
     entry: first + (isDatagrams ? (reads[index] ?? 0) : index),
     ...redact(bytes),
   }));
+}
+
+/** The next message of what has come and is not taken yet, as framing says that it is so long; and what is left. */
+export function messageTaken(pending: Buffer, sizeBytes: number, isText: boolean, framing: string) {
+  const read: Read = { number: 1, at: 0, bytes: pending, keptBytes: pending.length, size: pending.length };
+  const stream = new Stream([read], framing);
+  const { bytes } = stream.take(sizeBytes, isText);
+  return { bytes, rest: stream.left };
 }
 
 export const diagnose = (subject: Incident): readonly Card[] => judge(subject).cards;

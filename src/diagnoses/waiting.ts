@@ -151,8 +151,9 @@ function findReadLine(evidence: Evidence): Finding | undefined {
   const { isOver } = silence;
   const step = lastStep(evidence);
   if (step === "waited") return undefined;
-  const together =
-    step === "hurried"
+  const together = isBeforeLogin(evidence)
+    ? ` Or it has read that, and waits for something that comes only after ${silence.waitsFor ?? "its first message"}.`
+    : step === "hurried"
       ? " Or it sent its last two messages without waiting in between: then one recv() may have got both replies, and the program waits for one that it has already."
       : "";
   return {
@@ -170,6 +171,10 @@ function findReadLine(evidence: Evidence): Finding | undefined {
     reproduce: `python3 -c 'import socket; s = socket.create_connection(("${evidence.host}", ${evidence.port})); print(s.makefile().readline())'`,
   };
 }
+
+/** Nothing but our greeting has been said, and we are at the beginning. */
+const isBeforeLogin = ({ messages, entries }: Evidence) =>
+  messages.length === 0 && entries.filter(({ kind }) => kind === "out").length === 1;
 
 /** Within this time it may have sent the next before our reply was there. */
 const HURRY_US = 3_000;

@@ -9,6 +9,7 @@ import { isKnock, KNOCK, WHO_IS_THERE } from "../wire/knock-knock.ts";
 import { hasReceiver, MESSAGE_PLEASE } from "../wire/relay.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { count, type Evidence, type FramedMessage, quoted } from "./_evidence.ts";
+import { expressionSlip } from "./_expression-slips.ts";
 import { placeOf, ruleOfSaid } from "./_places.ts";
 import { wrongToken } from "./framing.ts";
 
@@ -117,6 +118,7 @@ function findToken(evidence: Evidence): Finding | undefined {
   if (isStart || (token.startsWith(said.text) && said.text !== "")) return undefined;
   const isCase = said.text.toLowerCase() === token.toLowerCase();
   if (isFilename(evidence, said.text)) return filenameFirst(said);
+  if (isWithin(token, said.text)) return tokenWithin(said);
   const later = laterThanRefusal(evidence);
   return {
     rule: "FILE-1",
@@ -130,6 +132,28 @@ function findToken(evidence: Evidence): Finding | undefined {
       "Print what your program cuts out of the answer to DISCOVERY, in quotation marks.",
       "Ask the registry yourself: netlabctl discover --show-tokens",
     ],
+  };
+}
+
+/** Shorter tokens stand in other texts by chance. */
+const LEAST_TOKEN = 4;
+
+/** As a word of its own, with other words or signs around it. */
+function isWithin(token: string, text: string): boolean {
+  const at = text.indexOf(token);
+  if (at < 0 || token.length < LEAST_TOKEN || text === token) return false;
+  const [before = "", after = ""] = [text.slice(0, at).slice(-1), text.slice(at + token.length).slice(0, 1)];
+  return ![before, after].some((character) => /[\p{L}\p{N}_]/u.test(character));
+}
+
+function tokenWithin(said: FramedMessage): Finding {
+  return {
+    rule: "FILE-1",
+    reads: said.reads,
+    state: said.state,
+    expected: "the token alone, byte for byte",
+    cause: `The right token is in ${quoted(said.text)}, but it does not stand alone. All that comes is compared with the token, so a word, a label or a sign beside it makes it a wrong one.`,
+    advice: ["Send the token, and nothing before or after it, but for a newline (\\n)."],
   };
 }
 
@@ -206,7 +230,7 @@ function findNoExpression(evidence: Evidence): Finding | undefined {
     reads: said.reads,
     state: said.state,
     expected: "number operator number, with spaces between them, such as 15 + 35; or q",
-    cause: whatIsWrong(said.text),
+    cause: expressionSlip(said.text),
     advice: ["Send it like this: 15 + 35", "The session goes on: send the next expression."],
   };
 }
@@ -224,19 +248,6 @@ const isCutOff = ({ unfinished, messages }: Evidence, said: FramedMessage) =>
 function isOtherwiseExplained(messages: readonly FramedMessage[], index: number): boolean {
   const [said, next] = messages.slice(index, index + 2);
   return said !== undefined && next !== undefined && parseExpression(said.text + next.text).ok;
-}
-
-function whatIsWrong(text: string): string {
-  const shown = quoted(text);
-  const spaced = text.replace(/\s*([-+*/])\s*/, " $1 ");
-  if (parseExpression(spaced).ok) return `In ${shown} the spaces around the operator are missing.`;
-  if (parseExpression(text.replaceAll(",", ".")).ok)
-    return `${shown} writes its decimals with a comma; this protocol has a point.`;
-  if (!parseExpression(text).ok && /^\s*[-+.\d]\S*\s+\S+\s+[-+.\d]\S*\s*$/.test(text))
-    return `In ${shown} the word between the numbers is not an operator, or one of the numbers is not a number. The operators are + - * and /; numbers are written as in Python.`;
-  if (/^[-+*/\d\s.()e]+$/.test(text) && (text.match(/[-+*/]/g) ?? []).length > 1)
-    return `${shown} has more than one operator. Either it is more than this calculator can do (two numbers, one operator), or two expressions of yours arrived in one read.`;
-  return `${shown} is not of the form: number operator number.`;
 }
 
 function findNoName(evidence: Evidence): Finding | undefined {
@@ -299,6 +310,7 @@ function findOddKnock(evidence: Evidence): Finding | undefined {
   if (!said) return undefined;
   const letters = (text: string) => text.toLowerCase().replace(/[^a-z]/g, "");
   const isAlmost = letters(said.text) === letters(KNOCK);
+  const isOurs = letters(said.text) === letters(WHO_IS_THERE);
   return {
     rule: "KNOCK-1",
     reads: said.reads,
@@ -306,7 +318,9 @@ function findOddKnock(evidence: Evidence): Finding | undefined {
     expected: KNOCK,
     cause: isAlmost
       ? `${quoted(said.text)} is almost right: capital letters, the space and the two dots count too. A program compares byte by byte.`
-      : `${quoted(said.text)} does not open a joke. Perhaps your program is one step ahead: the name comes after \`${WHO_IS_THERE}\`.`,
+      : isOurs
+        ? `${quoted(said.text)} is the server's line, so the parts are exchanged: here the client tells the joke, and speaks first.`
+        : `${quoted(said.text)} does not open a joke. Perhaps your program is one step ahead: the name comes after \`${WHO_IS_THERE}\`.`,
     advice: [`Send exactly ${KNOCK} : copy it from the protocol.`],
   };
 }

@@ -166,9 +166,11 @@ async function replied(
   const isRight = words?.answer === undefined || isAsExpected(words.answer, text);
   if (words && !isRight) return [...other, wrong(patient, words.answer ?? "", text)];
   const isEcho = !words && text.trim() === lines[0];
+  // The role that it should be is told once.
+  const others = other.filter(({ code, about }) => code !== "speaks-as" || about.role !== words?.role);
   return [
     finding("healthy", "certain", { how: "answers" }),
-    ...(isEcho ? [finding("echoes", "likely", {})] : other),
+    ...(isEcho ? [finding("echoes", "likely", {})] : others),
     ...(words ? [finding("speaks-as", "certain", { role: words.role, words: shown(text) })] : []),
     ...(await doing(patient, talk)),
   ];

@@ -7,7 +7,7 @@ import type { Recorder } from "../stories/recorder.ts";
 import type { Story } from "../stories/story.ts";
 import type { StoryJudge } from "../stories/verdict.ts";
 import { type ConnectionDocument, connectionDocument } from "./documents.ts";
-import type { ConnectionBuffers, ConnectionEvent, FinOutcome } from "./lab.ts";
+import type { ByteListener, ConnectionBuffers, ConnectionEvent, FinOutcome } from "./lab.ts";
 
 type Control = Required<Pick<ConnectionControl, "inject" | "sendEvent" | "fin" | "reset">> &
   ConnectionControl;
@@ -85,6 +85,12 @@ export class ConnectionCommands {
     if (!live) return undefined;
     const { unreadBytes, queuedBytes } = live;
     return { unread: live.unread(limitBytes), unreadBytes, queuedBytes };
+  }
+
+  overhear(id: string, listener: ByteListener): (() => void) | undefined {
+    return this.#controls.control(id)?.link?.tap((event) => {
+      if (event.kind === "in" || event.kind === "out") listener(event.kind, event.bytes);
+    });
   }
 
   view(id: string): LiveView | undefined {

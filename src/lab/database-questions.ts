@@ -38,7 +38,7 @@ export class DatabaseQuestions {
       limit = MAX_ROWS,
       timeoutMs = MAX_MS,
       showTokens = false,
-      showNames = false,
+
       week,
       signal,
     }: LabQueryOptions = {},
@@ -49,7 +49,6 @@ export class DatabaseQuestions {
       limit,
       timeoutMs,
       secretKeys: showTokens ? undefined : secretKeys,
-      hidesNames: !showNames,
       week,
       signal,
     });

@@ -40,6 +40,9 @@ export interface LabFaults {
   remove(id: string): Promise<FaultDocument>;
 }
 
+/** Must be quick, and must not write to the bytes. */
+export type ByteListener = (kind: "in" | "out", bytes: Buffer) => void;
+
 export interface Lab {
   readonly version: string;
   readonly pid: number;
@@ -79,6 +82,8 @@ export interface Lab {
   judged(story: Story): Judged;
   /** Bytes on their way through a live connection; undefined where it has ended. */
   buffers(connection: string, limitBytes: number): ConnectionBuffers | undefined;
+  /** Tells each byte that goes over a live connection from now on, until the answer is called; undefined where it has ended, or is another process's. */
+  overhear(connection: string, listener: ByteListener): (() => void) | undefined;
   /** The class that the lab is for; undefined: for none. */
   readonly class?: LabClassView | undefined;
   /** A class at a glance, a row a student, in the order of their places; none where the lab is no class. */
@@ -208,8 +213,6 @@ export interface LabQueryOptions {
   readonly limit?: number | undefined;
   readonly timeoutMs?: number | undefined;
   readonly showTokens?: boolean | undefined;
-  /** Names and e-mail addresses of students as they are. */
-  readonly showNames?: boolean | undefined;
   /** A week of the journal, `2026-W49`; undefined: the newest ones. */
   readonly week?: string | undefined;
   readonly signal?: AbortSignal | undefined;

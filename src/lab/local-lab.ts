@@ -29,6 +29,7 @@ import { type ChangeListener, type InstanceChange, type LabTopic, Listeners } fr
 import { ConnectionCommands } from "./connection-commands.ts";
 import { InstanceCommands, type InstanceCommandsParts } from "./instance-commands.ts";
 import type {
+  ByteListener,
   JournaledStory,
   Lab,
   LabAudit,
@@ -174,6 +175,10 @@ export class LocalLab implements Lab {
 
   students(how?: RowsOptions): readonly StudentRow[] {
     return this.class?.rows(how) ?? [];
+  }
+
+  overhear(connection: string, listener: ByteListener) {
+    return this.#connections.overhear(connection, listener);
   }
 
   buffers(connection: string, limitBytes: number) {

@@ -68,8 +68,9 @@ function serverCards(
     if (served.stopped === "dismissed" && isViolation(card)) return hasDisagreed;
     if (form === "known")
       return !isTheSame && (isViolation(card) ? hasDisagreed || (isInPieces && isHabit(card)) : isClear);
-    if (isAboutLeaving(card) && form === "room") return hasDisagreed;
-    return hasDisagreed || (isClear && (isViolation(card) || !isTheSame));
+    if (form === "room" && (isAboutLeaving(card) || isMembers(card))) return hasDisagreed;
+    // A server may reset what it has answered rightly.
+    return hasDisagreed || (isClear && (isViolation(card) || !isTheSame || isAboutLeaving(card)));
   };
   return (client?.cards ?? []).filter(isKept).map((card): SidedCard => ({ ...card, side: "server" }));
 }
@@ -86,6 +87,8 @@ function formOf({ hub, phases, transport }: Role, { stopped }: Followed): "known
 
 const RANKS: ReadonlyMap<string, Rank> = new Map(diagnoses.map(({ id, rank }) => [id, rank]));
 const isAboutLeaving = ({ id }: Card) => RANKS.get(id) === "endings" || RANKS.get(id) === "silence";
+/** Text of a form of its own that is not the server's first: in a room, another member may have said it so. */
+const isMembers = ({ id, reads: [read] }: Card) => RANKS.get(id) === "record" && (read?.number ?? 1) > 1;
 const isHabit = ({ id }: Card) => RANKS.get(id) === "habits";
 
 const isViolation = ({ level }: Card) => level === "violation";

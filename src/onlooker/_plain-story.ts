@@ -6,16 +6,24 @@ import { SeenClock } from "./_seen-clock.ts";
 import { NOBODY, SeenStory } from "./_seen-story.ts";
 import { isOver, type SeenConversation, untilOf } from "./conversation.ts";
 
-/** As the server had it. */
-export function plainStory(conversation: SeenConversation, subject: StorySubject): Story {
+/** As the server had it. `isEachMessage`: its reads count as messages. */
+export function plainStory(
+  conversation: SeenConversation,
+  subject: StorySubject,
+  isEachMessage = false,
+): Story {
   const clock = new SeenClock(conversation.startedAt);
   const story = new SeenStory(subject, "unknown", clock, NOBODY);
   story.recordOpening();
+  const hear = (bytes: Buffer) => {
+    story.recordRead(bytes);
+    if (isEachMessage) story.recordMessage(bytes.length, "");
+  };
   if (conversation.isFromStart === false) story.remark(cause("seen-from-middle", {}));
   for (const event of conversation.events) {
     clock.standAt(conversation.startedAt + event.at / 1_000);
     const isClient = event.from === "client";
-    if (event.kind === "data" && isClient) story.recordRead(event.bytes);
+    if (event.kind === "data" && isClient) hear(event.bytes);
     else if (event.kind === "data") story.recordSpoken(event.bytes, event.size ?? event.bytes.length);
     else if (event.kind === "lost") story.remark(cause("seen-lost", { size: event.size, from: event.from }));
     else if (event.kind === "reset")

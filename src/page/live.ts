@@ -72,7 +72,7 @@ export function onPrompt(listener: Listener): void {
 
 export function connect(): void {
   if (session.value === undefined) return;
-  const opened = new WebSocket(location.href.replace(/^http/, "ws").replace(/\/[^/]*$/, "/live"));
+  const opened = new WebSocket(`${location.origin.replace(/^http/, "ws")}/live`);
   socket = opened;
   opened.onopen = () => opened.send(JSON.stringify({ session: session.value }));
   opened.onmessage = ({ data }) => take(JSON.parse(String(data)) as ServerMessage);

@@ -10,13 +10,14 @@ export interface OutputLine {
 }
 
 interface Completion {
+  /** Place in the line at which the word begins that they stand for. */
   readonly from: number;
-  readonly candidates: readonly string[];
+  readonly candidates: readonly { readonly value: string }[];
 }
 
 /** Lines that are kept: more are not read, and each is an element. */
 const MOST_LINES = 500;
-const PIXELS_A_COLUMN = 8.5;
+const PIXELS_A_COLUMN = 8.9;
 
 export const lines = signal<readonly OutputLine[]>([]);
 /** Question of the command under way. */

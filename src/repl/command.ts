@@ -65,7 +65,7 @@ export interface CommandDefinition<Schema extends z.ZodObject = z.ZodObject> ext
   /** The client does it, the daemon only describes it, e.g. `watch`. */
   readonly isClients?: boolean;
   /** Options that depend on the first argument: `spawn chat` takes what chat takes. */
-  readonly optionsOf?: (first: string | undefined, lab: Lab) => z.ZodObject | undefined;
+  readonly optionsOf?: (first: string | undefined, lab: Pick<Lab, "roles">) => z.ZodObject | undefined;
   /** Refuses a first argument on which the options depend, before they are looked at. Throws a NetlabError. */
   readonly checkFirst?: (first: string, lab: Lab) => void;
   /** Returns an exit status other than 0, or throws a NetlabError. */

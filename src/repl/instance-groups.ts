@@ -11,7 +11,7 @@ export const MANY = 40;
 
 export const GROUP_HEAD = ["ROLE", "GROUP", "COUNT", "STATE", "PORTS", "PEERS", "NOTE"];
 
-/** Rows in the order in which their first instances came. */
+/** Rows by role, in the order in which their first instances came, and by group. */
 export function groupRows(
   lab: Pick<Lab, "class">,
   instances: readonly LabInstance[],
@@ -20,7 +20,12 @@ export function groupRows(
 ): string[][] {
   const groupOf = ({ label }: LabInstance) => lab.class?.groupOf(label) ?? "";
   const groups = Map.groupBy(instances, (one) => `${one.type}\n${groupOf(one)}`);
-  return [...groups.values()].map((group) => {
+  const types = [...new Set(instances.map(({ type }) => type))];
+  const sorted = [...groups.values()].sort(([a], [b]) => {
+    if (!a || !b) return 0;
+    return types.indexOf(a.type) - types.indexOf(b.type) || (groupOf(a) < groupOf(b) ? -1 : 1);
+  });
+  return sorted.map((group) => {
     const [first] = group;
     if (!first) return [];
     return [

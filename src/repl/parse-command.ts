@@ -81,7 +81,7 @@ export function usageOf(command: CommandShape, hasOptions = false): string {
 }
 
 /** Options that a command takes after these words. */
-export function schemaFor(command: Command, argv: readonly string[], lab: Lab): z.ZodObject {
+export function schemaFor(command: Command, argv: readonly string[], lab: Pick<Lab, "roles">): z.ZodObject {
   const first = argv.find((word) => !word.startsWith("-"));
   return command.optionsOf?.(first, lab) ?? command.options ?? z.object({});
 }

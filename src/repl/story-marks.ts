@@ -2,9 +2,12 @@
 import { messagesOf } from "../diagnoses/table.ts";
 import { incidentOf } from "../judging.ts";
 import type { Lab } from "../lab/lab.ts";
+import { serverOf } from "../machines/_counterparts.ts";
 import type { Role } from "../machines/_role.ts";
-import { roleOf } from "../stories/editions.ts";
+import type { HiddenSpan } from "../printable.ts";
+import { isOpenedByUs, roleOf } from "../stories/editions.ts";
 import type { Visibility } from "../stories/entry-text.ts";
+import { toShownRecord } from "../stories/shown-record.ts";
 import type { Story } from "../stories/story.ts";
 import { explain } from "./explanation.ts";
 
@@ -27,6 +30,26 @@ export function cardMarks(lab: Lab, story: Story): CardMark[] {
   });
 }
 
+export interface FramedDocument {
+  /** base64 */
+  readonly bytes: string;
+  readonly hidden: readonly HiddenSpan[];
+}
+
+export interface MarkOptions extends Visibility {
+  readonly messages: boolean;
+}
+
+/** A story as it stands now. */
+export function storyDocument(lab: Lab, story: Story, options: MarkOptions) {
+  return {
+    opener: isOpenedByUs(story, lab.roles) ? "us" : "peer",
+    protocol: protocolOf(story, lab.roles),
+    record: toShownRecord(story, options),
+    ...(options.messages ? { messages: messageDocuments(lab, story, options) } : {}),
+  };
+}
+
 /** Bytes as base64; `entry` is the index of the message's entry. */
 export const messageDocuments = (lab: Lab, story: Story, visibility: Visibility) =>
   messagesOf(incidentOf(lab, story, lab.liveView(story.subject.id), visibility)).map(
@@ -36,11 +59,10 @@ export const messageDocuments = (lab: Lab, story: Story, visibility: Visibility)
     }),
   );
 
-/** The server's role: a client's is named after it, `file-client` after `file-server`. */
+/** The server's role, whose messages are known: of a client that which it asks, of a proxy's connection that of the two programs. */
 export function protocolOf(story: Story, roles: ReadonlyMap<string, Role>): string | null {
-  const role = roleOf(story, roles);
-  if (role?.wire) return role.name;
-  const base = (role?.name ?? story.subject.role).replace(/-client$/, "");
-  const server = [base, `${base}-server`].find((name) => roles.get(name)?.wire);
-  return server ?? null;
+  const own = roleOf(story, roles);
+  const role = own?.proxied ?? own;
+  const server = role?.wire ? role : serverOf(role?.name ?? story.subject.role, roles);
+  return server?.wire ? server.name : null;
 }

@@ -76,7 +76,7 @@ export class CaptureView {
   #beside(named: NamedConversation): Story[] {
     return this.conversations
       .filter((other) => other !== named && other.instance === named.instance)
-      .map((other) => toldStory(other, other.guess));
+      .map((other) => toldStory(other, other.guess, true));
   }
 
   /** By `c3`, `calculator-1/c3` or `@last`. */

@@ -30,6 +30,7 @@ export const checkOptions = z.object({
     .boolean()
     .default(false)
     .describe("keep the results in the database of the daemon that runs; its sql sees them as checks"),
+  student: z.string().min(1).optional().describe("of a class: whose program it is; the results are kept"),
   points: z.number().positive().optional().describe("points of the assignment, for --format gradescope"),
   box: z.boolean().default(false).describe("run the program in a box, as grade does"),
 });

@@ -46,7 +46,9 @@ export default defineStandalone({
     if (what === "explain") return explainCase(role, call);
     if (what !== "server" && what !== "client") throw new NetlabError("usage/check-what", { what });
     const request = await requestFrom(what, role, at, call.options);
-    return call.options.keep ? checkAndKeep(request, call) : (await check(request, call)).exit;
+    return call.options.keep || call.options.student !== undefined
+      ? checkAndKeep(request, call)
+      : (await check(request, call)).exit;
   },
 });
 
@@ -61,7 +63,7 @@ async function checkAndKeep(request: CheckRequest, call: Call): Promise<number> 
   try {
     const { exit, report } = await check(request, call);
     if (!report) return exit;
-    const kept = await keepReport(client, report, call);
+    const kept = await keepReport(client, report, call, call.options.student);
     return kept === 0 ? exit : kept;
   } finally {
     client.close();

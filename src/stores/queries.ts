@@ -16,8 +16,6 @@ export interface Question {
   readonly limit: number;
   /** Names of options whose values are masked, tokens too; undefined: everything is shown. */
   readonly secretKeys: readonly string[] | undefined;
-  /** Names and e-mail addresses of students are masked. */
-  readonly hidesNames: boolean;
   /** Weeks of the journal that the question may be about, the oldest first. */
   readonly journals: readonly JournalFile[];
 }
@@ -45,7 +43,6 @@ export interface QueryOptions {
   readonly limit: number;
   readonly timeoutMs: number;
   readonly secretKeys: readonly string[] | undefined;
-  readonly hidesNames: boolean;
   /** A week of the journal; undefined: the newest. */
   readonly week?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -73,18 +70,15 @@ export class Queries {
   }
 
   /** Rejects with a NetlabError: `bad-sql`, `read-only`, `timed-out`, `interrupted`. */
-  async ask(
-    sql: string,
-    { limit, timeoutMs, secretKeys, hidesNames, week, signal }: QueryOptions,
-  ): Promise<QueryResult> {
-    if (secretKeys || hidesNames) refuseRawTables(sql);
+  async ask(sql: string, { limit, timeoutMs, secretKeys, week, signal }: QueryOptions): Promise<QueryResult> {
+    if (secretKeys) refuseRawTables(sql);
     if (this.#busy.size >= MAX_UNDER_WAY) {
       throw new NetlabError("wrong-state/many-questions", { count: MAX_UNDER_WAY });
     }
     const journals = weeksFor(this.#file, week);
     const child = this.#take();
     try {
-      const question: Question = { file: this.#file, sql, limit, secretKeys, hidesNames, journals };
+      const question: Question = { file: this.#file, sql, limit, secretKeys, journals };
       const answer = await answerOf(child, question, timeoutMs, signal);
       this.#busy.delete(child);
       this.#keep(child);

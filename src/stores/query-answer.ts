@@ -12,12 +12,11 @@ const MASK = "****";
 const WOULD_WRITE = /^cannot modify .* because it is a view$|readonly database/;
 const MANY = /contains more than one statement/;
 
-export function answerTo({ file, sql, limit, secretKeys, hidesNames, journals }: Question): QueryAnswer {
+export function answerTo({ file, sql, limit, secretKeys, journals }: Question): QueryAnswer {
   const database = new Database(file, { readonly: true, fileMustExist: true, timeout: 1_000 });
   try {
     if (journals.length > 0) joinWeeks(database, journals);
     if (secretKeys) mask(database, secretKeys);
-    if (hidesNames) maskNames(database);
     return read(database, sql, limit);
   } catch (error) {
     const why = messageOf(error);
@@ -87,15 +86,20 @@ function mask(database: Database.Database, secretKeys: readonly string[]): void 
       SELECT id, ip, port, service, '${MASK}' AS token, registered_at, last_seen_at, expires_at FROM main.registrations;
     CREATE TEMP VIEW instances AS
       SELECT id, type, name, ${masked ? `json_replace(options, ${masked})` : "options"} AS options, wanted, port, created_at
-      FROM main.instances;`);
+      FROM main.instances;
+    CREATE TEMP VIEW students AS
+      SELECT ${shownId("id")} AS id, slot, pseudonym, '${MASK}' AS name, "group", '${MASK}' AS email, added_at, left_at
+      FROM main.students AS t;
+    CREATE TEMP VIEW class_progress AS
+      SELECT lab, ${shownId("student")} AS student, role, rule, done_at FROM main.class_progress AS t;
+    CREATE TEMP VIEW class_hints AS
+      SELECT id, ${shownId("student")} AS student, card, text, at FROM main.class_hints AS t;
+    CREATE TEMP VIEW checks AS
+      SELECT id, run, at, version, seed, role, side, target, "case", status, grade, weight, message,
+        ${shownId("student")} AS student FROM main.checks AS t;`);
 }
 
-/** Of a student the id, or the name that stands for it, is enough on a screen. */
-function maskNames(database: Database.Database): void {
-  const columns = database
-    .prepare<[], { name: string }>("SELECT name FROM pragma_table_info('students', 'main')")
-    .all()
-    .map(({ name }) => (["name", "email"].includes(name) ? `'${MASK}' AS ${name}` : `"${name}"`));
-  if (columns.length > 0)
-    database.exec(`CREATE TEMP VIEW students AS SELECT ${columns.join(", ")} FROM main.students`);
-}
+/** Names of people are on no screen; where the class has pseudonyms, ids are not either. */
+const shownId = (column: string) =>
+  `coalesce((SELECT s.pseudonym FROM main.students AS s WHERE s.id = t.${column}
+    AND EXISTS (SELECT 1 FROM main.class_settings WHERE name = 'pseudonyms')), t.${column})`;

@@ -4,6 +4,7 @@
  */
 import {
   type CapturedEntry,
+  type CapturedPiece,
   type CapturedStory,
   CaptureEncoder,
   captureHead,
@@ -22,18 +23,20 @@ interface CaptureOptions {
   readonly out?: string | undefined;
   readonly live: boolean;
   readonly messages: boolean;
+  readonly whole: boolean;
   readonly wireshark: boolean;
   readonly showTokens: boolean;
 }
 
 /** Documents of `records`. */
-type Told = CapturedStory | CapturedEntry | { readonly lost: number };
+type Told = CapturedStory | CapturedEntry | CapturedPiece | { readonly lost: number };
 
 export async function capture(call: ClientCall): Promise<number> {
   const options = call.options as unknown as CaptureOptions;
   const { console } = call;
   if (options.out !== undefined && options.wireshark) throw new NetlabError("usage/capture-twice");
-  if (options.live && options.messages) throw new NetlabError("usage/capture-live-messages");
+  if (options.whole && !options.live) throw new NetlabError("usage/capture-whole");
+  if (options.whole && options.messages) throw new NetlabError("usage/capture-whole-messages");
   if (options.out === undefined && !options.wireshark && console.screen.isTTY)
     throw new NetlabError("usage/capture-to-terminal");
   return options.live ? live(call, options) : whole(call, options);
@@ -60,8 +63,7 @@ async function whole(call: ClientCall, options: CaptureOptions): Promise<number>
     stories.map(({ record: { subject } }) => [subject.instance, roleComment(subject)] as const),
   );
   const { messages: isMessages } = options;
-  const encoder = new CaptureEncoder();
-  const packets = isMessages ? encoder.messages(stories) : encoder.stories(stories);
+  const packets = new CaptureEncoder({ isMessages }).stories(stories);
   const head = isMessages ? messagesHead : captureHead;
   await sink.write(head(version, [...roles.values()]));
   for (const some of inPortions(packets)) await sink.write(Buffer.concat(some));
@@ -79,9 +81,10 @@ function* inPortions(packets: readonly Buffer[]): Generator<Buffer[]> {
 /** Entries as they come. The head goes first, so that Wireshark opens before anybody has spoken. */
 async function live(call: ClientCall, options: CaptureOptions): Promise<number> {
   const sink = await sinkFor(call, options);
-  const encoder = new CaptureEncoder();
+  const { messages: isMessages, whole: isWhole } = options;
+  const encoder = new CaptureEncoder({ isMessages, isWhole });
   const selected = call.rest.length > 0 ? call.rest.join(" ") : "everything";
-  await sink.write(captureHead(version, [`live: ${selected}`]));
+  await sink.write((isMessages ? messagesHead : captureHead)(version, [`live: ${selected}`]));
   if (sink.isFile) await call.console.err(`capturing ${printable(selected)}; Ctrl-C ends it`);
   let packets = 0;
   const exit = await records(
@@ -94,7 +97,7 @@ async function live(call: ClientCall, options: CaptureOptions): Promise<number> 
         );
         return;
       }
-      const blocks = "record" in told ? encoder.begin(told) : encoder.entry(told);
+      const blocks = blocksOf(told, encoder);
       packets += blocks.length;
       if (blocks.length > 0) await sink.write(Buffer.concat(blocks));
     },
@@ -103,20 +106,28 @@ async function live(call: ClientCall, options: CaptureOptions): Promise<number> 
   if (sink.gone.aborted) return exitCodes.done;
   await sink.end();
   if (sink.isFile)
-    await call.console.err(`wrote ${printable(options.out ?? "")}: ${counted(packets, "packet")}`);
+    await call.console.err(
+      `wrote ${printable(options.out ?? "")}: ${counted(packets, isMessages ? "message" : "packet")}`,
+    );
   return exit === exitCodes.interrupted ? exitCodes.done : exit;
+}
+
+function blocksOf(told: Exclude<Told, { readonly lost: number }>, encoder: CaptureEncoder): Buffer[] {
+  if ("record" in told) return encoder.begin(told);
+  return "piece" in told ? encoder.piece(told) : encoder.entry(told);
 }
 
 /** Ends with the exit status of the question; its messages are shown. */
 async function records(
   { runner, rest, console }: ClientCall,
-  { live: isLive, messages, showTokens }: CaptureOptions,
+  { live: isLive, messages, whole: isWhole, showTokens }: CaptureOptions,
   take: (told: Told) => void | Promise<void>,
   gone?: AbortSignal,
 ): Promise<number> {
   const flags = [
     ...(isLive ? ["--follow"] : []),
     ...(messages ? ["--messages"] : []),
+    ...(isWhole ? ["--whole"] : []),
     ...(showTokens ? ["--show-tokens"] : []),
   ];
   const argv = ["records", "--json", ...flags, "--", ...rest];

@@ -9,7 +9,12 @@ interface Reader {
 }
 
 /** Resolves to the exit status of the daemon's own command. */
-export async function keepReport(client: ControlClient, report: Report, to: Reader): Promise<number> {
+export async function keepReport(
+  client: ControlClient,
+  report: Report,
+  to: Reader,
+  student: string | undefined,
+): Promise<number> {
   // Transcripts are no rows: without them no report is too long for one request.
   const results = report.results.map(({ id, status, grade, weight, message }) => ({
     id,
@@ -20,7 +25,7 @@ export async function keepReport(client: ControlClient, report: Report, to: Read
   }));
   const { exit } = await client.request(
     "run",
-    { argv: ["keep-check", "report"] },
+    { argv: ["keep-check", "report", ...(student === undefined ? [] : ["--student", student])] },
     {
       // Standard output has the report alone where a program reads it.
       out: (text) => void (to.isJson ? to.err(text) : to.out(text)),

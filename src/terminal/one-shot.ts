@@ -32,6 +32,8 @@ export interface OneShotOptions extends PlainStreams {
   readonly argv: readonly string[];
   /** Ask for documents; each is printed as one line of JSON. */
   readonly json: boolean;
+  /** Answer that needs no daemon, for where none runs. */
+  readonly withoutDaemon?: () => Promise<string | undefined>;
 }
 
 export interface PlainResult {
@@ -52,6 +54,11 @@ export async function runOnce(options: OneShotOptions): Promise<number> {
     const runner = new LineRunner(client);
     return (await runPlainly(client, options, (console) => runner.runArgv(words, printsData, console))).exit;
   } catch (error) {
+    const answer = isNoDaemon(error) && !printsData ? await options.withoutDaemon?.() : undefined;
+    if (answer !== undefined) {
+      await write(options.stdout, asLines(answer)).catch(ignoreError);
+      return exitCodes.done;
+    }
     const text = printsData ? harmlessJson(problemOf(error)) : messageOf(error);
     await write(stderr, asLines(text)).catch(ignoreError);
     return exitCodeOf(error);
@@ -59,6 +66,8 @@ export async function runOnce(options: OneShotOptions): Promise<number> {
     client?.close();
   }
 }
+
+const isNoDaemon = (error: unknown) => error instanceof NetlabError && error.code === "no-daemon";
 
 /** Words behind `--` are no options any more, so `--json` goes before it. */
 function withJsonOption(argv: readonly string[]): readonly string[] {

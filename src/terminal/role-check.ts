@@ -19,6 +19,7 @@ interface CheckOptions {
   readonly repeat: number;
   readonly strict: boolean;
   readonly keep: boolean;
+  readonly student?: string | undefined;
   readonly run?: string | undefined;
 }
 
@@ -48,7 +49,7 @@ const tellingOf = ({ isJson, console }: ClientCall, said: string[]): Telling => 
 
 async function checkServer(call: ClientCall, role: string, at: string | undefined): Promise<number> {
   const { console, isJson, runner } = call;
-  const { seed, repeat, strict, keep, ...selection } = call.options as unknown as CheckOptions;
+  const { seed, repeat, strict, keep, student, ...selection } = call.options as unknown as CheckOptions;
   if (at === undefined) throw new NetlabError("usage/check-nowhere");
   const bundle = await bundleOf(role);
   const subject = await checkableOf(role, bundle);
@@ -76,7 +77,8 @@ async function checkServer(call: ClientCall, role: string, at: string | undefine
   const shown = isJson ? harmlessJson(report) : text(report, styleOf(console.hasColors));
   await console.out(shown.replace(/\n$/, ""));
   const exit = exitOf(report, strict);
-  if (!keep) return exit;
-  const kept = await keepReport(runner.client, report, { isJson, out: console.out, err: console.err });
+  if (!keep && student === undefined) return exit;
+  const reader = { isJson, out: console.out, err: console.err };
+  const kept = await keepReport(runner.client, report, reader, student);
   return kept === 0 ? exit : kept;
 }

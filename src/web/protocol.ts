@@ -181,5 +181,13 @@ export interface MeState {
     readonly state: string;
   }[];
   readonly card: CardState | null;
+  /** Cards that the instructor has sent, the newest first. */
+  readonly hints: readonly {
+    readonly card: string;
+    readonly title: string;
+    readonly text: string;
+    /** Milliseconds since 1970. */
+    readonly at: number;
+  }[];
   readonly connections: readonly ConnectionDocument[];
 }

@@ -41,7 +41,7 @@ function messageIn(data: Buffer): string {
   return `${speaker} ${data.toString("utf8", at + 4)}`;
 }
 const said = (story: CapturedStory) =>
-  packetsOf(new CaptureEncoder().messages([story])).map(({ data }) => messageIn(data));
+  packetsOf(new CaptureEncoder({ isMessages: true }).stories([story])).map(({ data }) => messageIn(data));
 
 describe("a story's messages", () => {
   const story = (changes: Partial<CapturedStory> = {}): CapturedStory => ({
@@ -75,7 +75,7 @@ describe("a story's messages", () => {
   it("that were not kept keep their length, as a file's bytes do, and a mask is told as data", () => {
     const file: Entry = { kind: "file", at: 4, direction: "out", name: "b", size: 5_000, told: 5_000 };
     const hidden = { entry: 1, bytes: Buffer.from("***").toString("base64"), hidden: [{ start: 0, end: 3 }] };
-    const blocks = new CaptureEncoder().messages([
+    const blocks = new CaptureEncoder({ isMessages: true }).stories([
       {
         ...captured([opened, framed(1, 3), framed(2, 9), file]),
         protocol: "file-server",

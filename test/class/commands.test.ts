@@ -1,6 +1,7 @@
 /** The instructor's commands, on a class of three with one who has gone wrong. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { documentSchemas } from "../../src/repl/document-schemas.ts";
+import { studentSource } from "../../src/web/sources/student-source.ts";
 import { Conversation } from "../actors/conversation.ts";
 import { eventually } from "../actors/harness.ts";
 import { ClassDaemon } from "./class-daemon.ts";
@@ -151,6 +152,14 @@ describe("hint", () => {
       hints: [{ card: "D01", text: "look at your loop" }, { card: "D01" }],
     });
     expect(documentSchemas.explain?.parse(documents[0])).toEqual(documents[0]);
+    const me = studentSource(one.daemon.lab, "s002");
+    me.look(Date.now());
+    const state = JSON.parse(me.since()) as { hints?: { card: string; text: string }[] };
+    expect(state.hints?.map(({ card, text }) => [card, text])).toEqual([
+      ["D01", ""],
+      ["D01", "look at your loop"],
+    ]);
+    me.close();
     expect(await run(one, "hint s002 D99")).toMatchObject({ exit: 2 });
     expect(await run(one, "hint s02 D01")).toMatchObject({
       exit: 4,
@@ -194,6 +203,44 @@ describe("handout", () => {
     expect(page.match(/<section>/g)).toHaveLength(3);
     expect(page).toContain("Carl &lt;c&gt;");
     expect(page).toContain("<code>netlabctl calc --as ann --port");
+  });
+});
+
+describe("keep-check", () => {
+  it("keeps whose program was checked, and sql shows no name to those who ask for none", async () => {
+    const report = JSON.stringify({
+      format: "netlab-check/1",
+      version: "1",
+      role: "calculator",
+      side: "server",
+      seed: 1,
+      started: "2026-01-01T00:00:00.000Z",
+      program: { run: null, at: "127.0.0.1:1" },
+      results: [{ id: "CALC-1", status: "passed", grade: "MUST", weight: 1, message: "" }],
+    });
+    const kept = await run(one, "keep-check r.json --student s001", { reads: { "r.json": report } });
+    expect(kept.exit).toBe(0);
+    expect(one.daemon.lab.students()[0]).toMatchObject({ checks: { passed: 1, of: 1 }, done: true });
+    expect(await textOf("class")).toMatch(/s001 .* done .* 1\/1/);
+    expect((await run(one, "keep-check r.json --student s009", { reads: { "r.json": report } })).exit).toBe(
+      4,
+    );
+    const question =
+      "select s.id, s.name, s.email, c.student from students s join checks c on c.student = s.id";
+    expect((await run(one, `sql --json ${question}`)).documents[0]).toEqual([
+      { id: "s001", name: "****", email: "****", student: "s001" },
+    ]);
+    expect((await run(one, `sql --json --show-tokens ${question}`)).documents[0]).toMatchObject([
+      { name: "Ann Lee", email: "ann@uni.example" },
+    ]);
+    const hidden = LAB.replace("pseudonyms: false", "pseudonyms: true");
+    one.write("lab.yaml", hidden);
+    await one.daemon.lab.reload();
+    expect(JSON.stringify((await run(one, `sql --json ${question}`)).documents)).not.toMatch(/s00\d|Ann/);
+    expect(await textOf("class")).not.toMatch(/s00\d|Ann/);
+    one.write("lab.yaml", LAB);
+    await one.daemon.lab.reload();
+    expect(one.daemon.lab.students()[0]?.id).toBe("s001");
   });
 });
 

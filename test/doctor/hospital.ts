@@ -13,6 +13,7 @@ const has = (program: string, flag = "--version") => spawnSync(program, [flag]).
 export const isLinux = process.platform === "linux";
 export const hasPython = has("python3");
 export const hasCompiler = has("cc");
+export const hasJava = has("java", "-version");
 export const hasOpenssl = has("openssl", "version");
 
 /** Of the file that is tried now. */

@@ -70,6 +70,9 @@ const cases: { line: string; exit: number; says: string | RegExp }[] = [
   // no daemon
   { line: "--socket NOWHERE ls", exit: 3, says: "no daemon answers at NOWHERE: start one with netlabd" },
   { line: "--socket NOWHERE --json ls", exit: 3, says: "no daemon answers at NOWHERE" },
+  { line: "--socket NOWHERE conns --help", exit: 0, says: /^Usage: conns \[options\] \[selector\.\.\.\]/ },
+  { line: "--socket NOWHERE help spawn file-server", exit: 0, says: "--also-swapped" },
+  { line: "--socket NOWHERE send c1 -- --help", exit: 3, says: "no daemon answers at NOWHERE" },
   // no such thing
   { line: "show file-sevrer-1", exit: 4, says: "did you mean file-server-1?" },
   { line: "spawn file-servr", exit: 4, says: "did you mean file-server?" },

@@ -1,10 +1,37 @@
-/** A link that is reset right after its FIN is closed all the same: libuv resets no such socket, and nothing hears that it does not. */
+/** A link that is reset behind its FIN is closed all the same: libuv resets no socket whose FIN is under way, and nothing hears that it does not. */
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { expect, it, onTestFinished, vi } from "vitest";
+import type { Link } from "../../src/link/link.ts";
 import { connectTcp } from "../../src/link/tcp-server.ts";
 
-it("is closed where its FIN is still under way", async () => {
+interface Ends {
+  readonly link: Link;
+  readonly peer: Socket;
+}
+
+const ends: readonly (readonly [where: string, before: (both: Ends) => unknown])[] = [
+  ["has not been said", () => undefined],
+  ["is still under way", ({ link }) => link.end()],
+  [
+    "waits behind bytes",
+    ({ link, peer }) => {
+      peer.pause();
+      link.write(Buffer.alloc(8 * 1_048_576));
+      link.end();
+    },
+  ],
+  [
+    "has been sent",
+    ({ link, peer }) => {
+      const heard = once(peer, "end");
+      link.end();
+      return heard;
+    },
+  ],
+];
+
+it.each(ends)("is closed where its FIN %s", async (_, before) => {
   const peers: Socket[] = [];
   const server = createServer({ allowHalfOpen: true }, (socket) => peers.push(socket.resume()));
   onTestFinished(() => {
@@ -22,13 +49,13 @@ it("is closed where its FIN is still under way", async () => {
     onError: () => undefined,
     onClose: () => closed.resolve(undefined),
   });
-  link.end();
-  link.reset();
   await vi.waitFor(() => expect(peers).toHaveLength(1));
-  const [peer] = peers;
+  const peer = peers[0] as Socket;
+  const broken = once(peer, "error");
+  await before({ link, peer });
+  link.reset();
   // Only a socket that is closed answers bytes with a reset: one that was left open takes them.
-  const broken = once(peer as Socket, "error");
-  const writing = setInterval(() => peer?.write("anybody there?"), 10);
+  const writing = setInterval(() => peer.write("anybody there?"), 10);
   onTestFinished(() => clearInterval(writing));
   await expect(broken).resolves.toHaveLength(1);
   await closed.promise;

@@ -6,7 +6,6 @@ import { openKeptChecks } from "../../src/stores/checks.ts";
 import { forgetStudent } from "../../src/stores/forgetting.ts";
 import { openJournal } from "../../src/stores/journal.ts";
 import { journalFilesIn } from "../../src/stores/journal-files.ts";
-import { answerTo } from "../../src/stores/query-answer.ts";
 import { LabFolder } from "./lab-folder.ts";
 
 const NOW = Date.UTC(2026, 11, 3);
@@ -86,22 +85,4 @@ it("removes all that is kept of one student, and nothing of another", async () =
   // The guards are there again.
   expect(() => lab.exec("DELETE FROM checks")).toThrow("not removed");
   expect(() => lab.exec("UPDATE audit SET exit = 1")).toThrow("not changed");
-});
-
-it("tells no name and no e-mail address of a student by sql, unless it is asked for", () => {
-  const lab = new LabFolder();
-  const { file } = lab.open();
-  lab.exec(`INSERT INTO students (id, slot, pseudonym, name, "group", email, added_at)
-            VALUES ('s042', 1, 'amber-otter', 'Ada Lovelace', 'A', 'ada@x.org', 1)`);
-  const ask = (hidesNames: boolean) =>
-    answerTo({
-      file,
-      sql: "select id, name, email from students",
-      limit: 5,
-      secretKeys: [],
-      journals: [],
-      hidesNames,
-    });
-  expect(ask(true)).toMatchObject({ rows: [["s042", "****", "****"]] });
-  expect(ask(false)).toMatchObject({ rows: [["s042", "Ada Lovelace", "ada@x.org"]] });
 });

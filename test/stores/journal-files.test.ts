@@ -113,7 +113,7 @@ describe("the journal", () => {
     clock.now += 7 * DAY_MS;
     write(1);
     const ask = (sql: string, journals = journalFilesIn(lab.path)) =>
-      answerTo({ file: database.file, sql, limit: 10, secretKeys: [], hidesNames: true, journals });
+      answerTo({ file: database.file, sql, limit: 10, secretKeys: [], journals });
     expect(ask("select week, detail from journal order by week")).toMatchObject({
       rows: [
         ["2026-W49", "entry 0"],

@@ -23,7 +23,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const ask = (sql: string, more: object = {}) =>
-  answerTo({ file, sql, limit: 100, hidesNames: true, journals: [], secretKeys: ["token", "pin"], ...more });
+  answerTo({ file, sql, limit: 100, journals: [], secretKeys: ["token", "pin"], ...more });
 
 describe("an answer", () => {
   it("has its columns by name and its cells as they are, none rounded", () => {

@@ -138,6 +138,12 @@ describe("a page's socket", () => {
     }
   });
 
+  it("tells an empty wall as one", async () => {
+    const { web } = await opened();
+    const page = await visitor(web.loginLink("observer"));
+    expect(await page.see<WallState>("wall")).toEqual({ isWhole: true, tiles: [], order: [] });
+  });
+
   it("tells the wall, and then what has changed of it alone", async () => {
     const { web } = await opened();
     for (const name of ["one", "two", "three"]) await spawn("calculator", { name });
@@ -290,6 +296,18 @@ describe("web", () => {
     expect(new URL(second.out[0] ?? "").origin).toBe(new URL(first.out[0] ?? "").origin);
   });
 
+  it("says that it is open already where it is asked for otherwise, and lets nobody else's browser do what is the owner's", async () => {
+    for (const line of [
+      "web --web-own --host 0.0.0.0",
+      "web --web-own --name lab.example.org",
+      "web --cert x",
+    ])
+      expect(await run(line), line).toMatchObject({ exit: 2 });
+    await run("web --port 0");
+    for (const line of ["web --port 1", "web --host 0.0.0.0", "web --web-own"])
+      expect(await run(line), line).toMatchObject({ exit: 5 });
+  });
+
   it("--revoke ends every page, session and link; --off closes it", async () => {
     const { web } = await opened();
     await spawn("calculator", { label: "s042" });
@@ -316,5 +334,9 @@ describe("web", () => {
     const links = [await run("web link s042"), await run("web link s042"), await run("web link s042 --new")];
     const [first, again, other] = links.map(({ out }) => out[0]);
     expect([again === first, other === first]).toEqual([true, false]);
+    const until = await run("web link s042 --until 2099-02-28 --new");
+    expect(until.err).toEqual(["for s042, read only, until 2099-02-28"]);
+    for (const date of ["2020-01-01", "tomorrow"])
+      expect(await run(`web link s042 --until ${date}`)).toMatchObject({ exit: 2 });
   });
 });

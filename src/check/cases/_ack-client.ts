@@ -19,6 +19,7 @@ async function sent(t: ClientTester, server: TestServer): Promise<void> {
 export const ackClientCases: readonly ClientCase[] = [
   defineCase({
     id: "ACK-1.c.sends",
+    advice: "Send the message with sendto(), as one datagram, to the host and port of the command line.",
     side: "client",
     grade: "MUST",
     limitMs: 10_000,
@@ -31,6 +32,7 @@ export const ackClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "ACK-1.c.shows-answer",
+    advice: "Print what recvfrom() gives.",
     side: "client",
     grade: "SHOULD",
     limitMs: 10_000,
@@ -44,6 +46,7 @@ export const ackClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "ACK-1.c.gives-up",
+    advice: "Give the socket a time limit (settimeout(), SO_RCVTIMEO or select()): a datagram may be lost.",
     side: "client",
     grade: "SHOULD",
     limitMs: 20_000,

@@ -17,6 +17,7 @@ async function asked(t: ClientTester, name: string, options: ServeOptions = {}):
 export const addressBookClientCases: readonly ClientCase[] = [
   defineCase({
     id: "BOOK-0.c.shows-the-name",
+    advice: "Print the bytes after the two of the header, as many as the length says.",
     side: "client",
     grade: "MUST",
     title: "shows the name that it was told",
@@ -30,6 +31,8 @@ export const addressBookClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "BOOK-1.c.header-bytes",
+    advice:
+      "Send the letter Q, the length as one byte, and then the address: no int, no text of digits, no newline.",
     side: "client",
     grade: "MUST",
     title: "asks with Q, one byte of length, and the address",
@@ -46,6 +49,7 @@ export const addressBookClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "BOOK-2.c.reply-in-pieces",
+    advice: "Go on with recv() until the two bytes of the header and the length that they tell have come.",
     side: "client",
     grade: "SHOULD",
     title: "waits for the rest of an answer that comes in pieces",
@@ -61,6 +65,7 @@ export const addressBookClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "BOOK-3.c.404-shown",
+    advice: "Print the text of the answer, also where it is an error.",
     side: "client",
     grade: "SHOULD",
     title: "tells its user that the address is unknown",

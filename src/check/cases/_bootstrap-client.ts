@@ -35,6 +35,7 @@ async function discovers(t: ClientTester, server: TestServer): Promise<void> {
 export const bootstrapClientCases: readonly ClientCase[] = [
   defineCase({
     id: "BOOT-1.c.registers",
+    advice: "Send REGISTRN,address,port,service,token as one datagram.",
     side: "client",
     grade: "MUST",
     title: "registers with REGISTRN, address, port, service and token",
@@ -52,6 +53,7 @@ export const bootstrapClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "BOOT-4.c.reads-until-end",
+    advice: "Go on with recvfrom() until a datagram is end.",
     side: "client",
     grade: "MUST",
     title: "reads every datagram of a list, up to its end",
@@ -65,6 +67,8 @@ export const bootstrapClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "BOOT-4.c.lost-end-gives-up",
+    advice:
+      "Give the socket a time limit (settimeout(), SO_RCVTIMEO or select()): the datagram end may be lost.",
     side: "client",
     grade: "SHOULD",
     limitMs: 20_000,
@@ -79,6 +83,7 @@ export const bootstrapClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "BOOT-4.c.end-alone",
+    advice: "Look for end first: a list may be empty, and then end is all that comes.",
     side: "client",
     grade: "SHOULD",
     limitMs: 10_000,

@@ -6,6 +6,7 @@ import { endedLike } from "../ended-like.ts";
 export const calculatorClients: readonly ClientCase[] = [
   defineCase({
     id: "CALC-0.c.name-then-expression",
+    advice: "Send the name, and then each expression with a send() of its own; read no answer to the name.",
     side: "client",
     grade: "MUST",
     title: "gives its name first, and then asks, each in a message of its own",
@@ -23,6 +24,7 @@ export const calculatorClients: readonly ClientCase[] = [
   }),
   defineCase({
     id: "CALC-1.c.prints-result",
+    advice: "Print what recv() gives after each expression.",
     side: "client",
     grade: "MUST",
     limitMs: 10_000,
@@ -37,6 +39,7 @@ export const calculatorClients: readonly ClientCase[] = [
   }),
   defineCase({
     id: "CALC-2.c.error-shown",
+    advice: "Print the answer as a text: it may say what is wrong with the expression.",
     side: "client",
     grade: "SHOULD",
     limitMs: 10_000,
@@ -51,6 +54,7 @@ export const calculatorClients: readonly ClientCase[] = [
   }),
   defineCase({
     id: "CALC-0.c.q",
+    advice: "Send q, close the socket and end: q has no answer.",
     side: "client",
     grade: "MUST",
     limitMs: 10_000,

@@ -7,6 +7,7 @@ const isLogin = (text: string) => parseLogin(text) !== undefined;
 export const chatClients: readonly ClientCase[] = [
   defineCase({
     id: "CHAT-0.c.logs-in",
+    advice: "Send :Name:login with a send() of its own before anything else.",
     side: "client",
     grade: "MUST",
     title: "says :Name:login first, in a message of its own",
@@ -21,6 +22,7 @@ export const chatClients: readonly ClientCase[] = [
   }),
   defineCase({
     id: "CHAT-2.c.own-prefix",
+    advice: "Put :Name: before each text that is typed, with the name of your login.",
     side: "client",
     grade: "MUST",
     limitMs: 10_000,
@@ -41,6 +43,7 @@ export const chatClients: readonly ClientCase[] = [
   }),
   defineCase({
     id: "CHAT-1.c.taken-asks-again",
+    advice: "Print what the server says, and ask for another name.",
     side: "client",
     grade: "SHOULD",
     limitMs: 10_000,
@@ -57,6 +60,7 @@ export const chatClients: readonly ClientCase[] = [
   }),
   defineCase({
     id: "CHAT-4.c.hears-while-typing",
+    advice: "Read the server in a thread of its own, or wait for it and the keyboard with one select().",
     side: "client",
     grade: "MUST",
     limitMs: 10_000,
@@ -77,6 +81,7 @@ export const chatClients: readonly ClientCase[] = [
   }),
   defineCase({
     id: "CHAT-0.c.leaves",
+    advice: "The end of input is an EOFError in Python, NULL in C: close the connection there, and end.",
     side: "client",
     grade: "SHOULD",
     limitMs: 10_000,

@@ -10,6 +10,7 @@ const LATEST_MS = 3_500;
 export const clockClientCases: readonly ClientCase[] = [
   defineCase({
     id: "CLOCK-0.c.asks",
+    advice: "Send SEND_DATE or SEND_TIME as one datagram, in capitals.",
     side: "client",
     grade: "MUST",
     title: "asks with SEND_DATE or SEND_TIME",
@@ -22,6 +23,7 @@ export const clockClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "CLOCK-0.c.shows-answer",
+    advice: "Print what recvfrom() gives.",
     side: "client",
     grade: "MUST",
     title: "shows the answer",
@@ -34,6 +36,8 @@ export const clockClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "CLOCK-1.c.lost-answer",
+    advice:
+      "Give the socket a time limit of two seconds (settimeout(), SO_RCVTIMEO), and ask again when it is over.",
     side: "client",
     grade: "SHOULD",
     limitMs: 15_000,
@@ -51,6 +55,7 @@ export const clockClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "CLOCK-1.c.interval",
+    advice: "Wait for one to two seconds between two requests.",
     side: "client",
     grade: "SHOULD",
     limitMs: 15_000,

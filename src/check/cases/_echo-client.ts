@@ -17,6 +17,7 @@ const serve = (t: ClientTester, options: Parameters<ClientTester["serve"]>[0] = 
 export const echoClientCases: readonly ClientCase[] = [
   defineCase({
     id: "ECHO-0.c.waits-for-greeting",
+    advice: "Call recv() once for the greeting before the first send().",
     side: "client",
     grade: "SHOULD",
     title: "waits for the greeting before it says anything",
@@ -33,6 +34,7 @@ export const echoClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "ECHO-0.c.prints-reply",
+    advice: "Print what recv() gives after each text.",
     side: "client",
     grade: "MUST",
     title: "shows what the server says back",
@@ -46,6 +48,8 @@ export const echoClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "ECHO-3.c.saves-client_file",
+    advice:
+      "Write the bytes of the answer to a download into a file: client_ and the name, where the client runs.",
     side: "client",
     grade: "MUST",
     title: "saves a download as client_ and its name",
@@ -65,6 +69,7 @@ export const echoClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "ECHO-2.c.newline-reply",
+    advice: "Take a newline for an answer as any other, and go on.",
     side: "client",
     grade: "SHOULD",
     title: "goes on where a reply is nothing but a newline",
@@ -80,6 +85,7 @@ export const echoClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "ECHO-0.c.closing",
+    advice: "Send close, then close the socket and end.",
     side: "client",
     grade: "MUST",
     title: "says close, and ends",

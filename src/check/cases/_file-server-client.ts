@@ -58,6 +58,8 @@ async function reports(t: ClientTester, what: string): Promise<void> {
 export const fileClientCases: readonly ClientCase[] = [
   defineCase({
     id: "FILE-5.c.discovers",
+    advice:
+      "Send DISCOVERY as a datagram to the registry, and take the address of a server of your kind of file from its answer.",
     side: "client",
     grade: "MUST",
     limitMs: 15_000,
@@ -69,6 +71,7 @@ export const fileClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "FILE-1.c.sends-the-token",
+    advice: "Send the token of the registry's line first, wait for valid, and then send the filename.",
     side: "client",
     grade: "MUST",
     limitMs: 15_000,
@@ -83,6 +86,7 @@ export const fileClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "FILE-0.c.writes-whole-file",
+    advice: "Go on with recv() until as many bytes have come as the size says, and write each of them.",
     side: "client",
     grade: "MUST",
     limitMs: 20_000,
@@ -93,6 +97,7 @@ export const fileClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "FILE-0.c.acknowledges",
+    advice: "Send one byte or more after the 4 bytes of the size: the server waits for that.",
     side: "client",
     grade: "MUST",
     limitMs: 15_000,
@@ -108,6 +113,7 @@ export const fileClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "FILE-0.c.size-in-two-reads",
+    advice: "Go on with recv() until 4 bytes of the size are there.",
     side: "client",
     grade: "SHOULD",
     limitMs: 20_000,
@@ -120,6 +126,7 @@ export const fileClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "FILE-0.c.found-and-size-glued",
+    advice: "One recv() may give found and the size: keep what comes after found.",
     side: "client",
     grade: "INFO",
     limitMs: 20_000,
@@ -134,6 +141,7 @@ export const fileClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "FILE-0.c.short-transfer-reported",
+    advice: "Compare the bytes that came with the size, and say so where they are fewer.",
     side: "client",
     grade: "SHOULD",
     limitMs: 20_000,
@@ -147,6 +155,7 @@ export const fileClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "FILE-1.c.invalid-reported",
+    advice: "Compare the answer to the token with valid; print any other one, and end with exit status 1.",
     side: "client",
     grade: "MUST",
     limitMs: 20_000,
@@ -160,6 +169,7 @@ export const fileClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "FILE-3.c.not-found-reported",
+    advice: "Compare the answer to the filename with found; print any other one.",
     side: "client",
     grade: "MUST",
     limitMs: 20_000,

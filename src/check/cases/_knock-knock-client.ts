@@ -9,6 +9,7 @@ export const knockScript = (name: string, line: string) => [KNOCK, name, line];
 export const knockClientCases: readonly ClientCase[] = [
   defineCase({
     id: "KNOCK-1.c.opens",
+    advice: "Send Knock knock.. as the first message, with both dots.",
     side: "client",
     grade: "MUST",
     title: `opens with ${KNOCK}`,
@@ -21,6 +22,7 @@ export const knockClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "KNOCK-1.c.shows-answers",
+    advice: "Print what recv() gives after each line.",
     side: "client",
     grade: "SHOULD",
     title: "shows what the listener answers",
@@ -32,6 +34,7 @@ export const knockClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "KNOCK-2.c.waits-its-turn",
+    advice: "Call recv() after each send(): the next line is due when the answer is there.",
     side: "client",
     grade: "MUST",
     title: "waits for each answer before it goes on",
@@ -49,6 +52,7 @@ export const knockClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "KNOCK-2.c.ends",
+    advice: "After the answer to the punch line close the socket, and end.",
     side: "client",
     grade: "MUST",
     title: "ends after the laughter",

@@ -12,6 +12,7 @@ export const relayScript = (name: string, texts: readonly string[]) => [
 export const relayClientCases: readonly ClientCase[] = [
   defineCase({
     id: "RELAY-0.c.name-first",
+    advice: "Send the username with a send() of its own before anything else.",
     side: "client",
     grade: "MUST",
     title: "sends its username first",
@@ -25,6 +26,7 @@ export const relayClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "RELAY-2.c.sends-bar",
+    advice: "Send the text, a bar and the receiver's name as one message: hello|bob.",
     side: "client",
     grade: "MUST",
     title: "sends text|user for a message to a user",
@@ -38,6 +40,7 @@ export const relayClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "RELAY-2.c.shows-what-comes",
+    advice: "Print all that recv() gives.",
     side: "client",
     grade: "MUST",
     title: "shows what the relay says",
@@ -49,6 +52,7 @@ export const relayClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "RELAY-0.c.prints-incoming-while-idle",
+    advice: "Read the server in a thread of its own, or wait for it and the keyboard with one select().",
     side: "client",
     grade: "SHOULD",
     title: "shows a message that comes while nothing is typed",
@@ -66,6 +70,7 @@ export const relayClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "RELAY-1.c.taken-shown",
+    advice: "Print the answer to the username, and ask for another one.",
     side: "client",
     grade: "SHOULD",
     title: "shows that its name is taken",
@@ -83,6 +88,7 @@ export const relayClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "RELAY-0.c.close",
+    advice: "Send close, then close the socket and end.",
     side: "client",
     grade: "MUST",
     title: "says close, and ends",

@@ -14,6 +14,7 @@ export const reversed = (text: string) => [...text].reverse().join("");
 export const reverseClientCases: readonly ClientCase[] = [
   defineCase({
     id: "REV-1.c.reads-verdict",
+    advice: "Call recv() once for the verdict before the first send().",
     side: "client",
     grade: "MUST",
     title: "waits for the server's verdict before it says anything",
@@ -31,6 +32,7 @@ export const reverseClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "REV-1.c.reject-ends",
+    advice: "Compare the beginning of what comes first with REJECT; say so, and end.",
     side: "client",
     grade: "MUST",
     title: "says nothing and ends where the server rejects it",
@@ -45,6 +47,7 @@ export const reverseClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "REV-4.c.shows-reversed",
+    advice: "Reverse what comes before you print it.",
     side: "client",
     grade: "MUST",
     title: "shows reversed what the server says",
@@ -57,6 +60,7 @@ export const reverseClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "REV-4.c.utf8-reversed",
+    advice: "Decode the bytes as UTF-8 first, and reverse the text: not the bytes.",
     side: "client",
     grade: "SHOULD",
     title: "reverses by character, not by byte",
@@ -73,6 +77,7 @@ export const reverseClientCases: readonly ClientCase[] = [
   }),
   defineCase({
     id: "REV-5.c.exit",
+    advice: "Send exit, close the socket, and end.",
     side: "client",
     grade: "MUST",
     title: "says exit, and ends",

@@ -65,6 +65,7 @@ function testOf(result: Result): Test {
       weight,
       wanted: expected?.text,
       found: got?.text,
+      follows: result.follows ?? undefined,
       likely: likely.length > 0 ? likely.map((one) => `${one.id}: ${one.title}`) : undefined,
       tries: flaky ? tries.map((one) => one.status) : undefined,
     },

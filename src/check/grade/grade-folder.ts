@@ -14,12 +14,14 @@ import path from "node:path";
 import { stringify } from "csv-stringify/sync";
 import { NetlabError } from "../../errors.ts";
 import { htmlText } from "../formats/html.ts";
+import { html } from "../formats/markup.ts";
 import type { Matrix } from "../matrix/matrix.ts";
 import { matrixCsv, matrixPage } from "../matrix/matrix-page.ts";
 import { replaceFile } from "../replace-file.ts";
 import type { Report } from "../report.ts";
 import type { Assignment } from "./assignment.ts";
 import { classPage } from "./class-page.ts";
+import { fileName } from "./file-name.ts";
 import { canvasText, gradebookText, moodleText } from "./gradebook.ts";
 import type { Graded, GradedLine } from "./graded.ts";
 import type { GradedCase } from "./grading.ts";
@@ -57,8 +59,10 @@ export class GradeFolder {
     await replaceFile(this.#result(graded.shownAs), JSON.stringify(graded));
     if (graded.report === null) return;
     const report = visibility === "verdicts" ? verdictsOf(graded.report) : graded.report;
-    const heading = `${title}: ${graded.shownAs}, ${pointsText(graded)}`;
-    await replaceFile(this.#at(pageOf(graded)), htmlText(report, heading));
+    const [name, points] = [graded.shownAs, pointsText(graded)];
+    // A name that is written from right to left turns nothing around it.
+    const shown = html`${title}: <bdi>${name}</bdi>, ${points}`;
+    await replaceFile(this.#at(pageOf(graded)), htmlText(report, `${title}: ${name}, ${points}`, shown));
   }
 
   /** Learning platforms know no pseudonyms: of these there is our own gradebook alone. */
@@ -116,10 +120,6 @@ export class GradeFolder {
 }
 
 const pageOf = ({ shownAs }: Pick<GradedLine, "shownAs">) => `hand-ins/${fileName(shownAs)}.html`;
-
-/** Folder names are the students' words; and so are not taken as paths. */
-const fileName = (shownAs: string) =>
-  encodeURIComponent(shownAs).replaceAll("*", "%2A").replace(/^\./, "%2E");
 
 export const pointsText = ({ points, max }: Pick<Graded, "points" | "max">) =>
   points === null ? "not judged" : `${points} of ${max} points`;

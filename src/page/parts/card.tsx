@@ -5,15 +5,15 @@ export function CardView({ card }: { card: CardState }) {
   const { id, level, title, rule, came, expected, cause, advice, reproduce } = card;
   return (
     <article class="card" data-level={level}>
-      <h3>
+      <h2>
         <span class="card-id">{id}</span> {title}
-      </h3>
+      </h2>
       <dl>
         {came !== null && <Row name="came" text={came} isCode />}
         <Row name="expected" text={expected} />
         <Row name="likely" text={cause} />
       </dl>
-      <h4>change</h4>
+      <h3>change</h3>
       <ol>
         {advice.map((step) => (
           <li key={step}>{step}</li>

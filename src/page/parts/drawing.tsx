@@ -30,6 +30,9 @@ export function DrawingView(props: {
       {drawing.lines.map((line, index) => (
         <Line key={index} line={line} />
       ))}
+      {drawing.texts.map((text, index) => (
+        <Ground key={index} text={text} />
+      ))}
       {drawing.boxes.map((box) => (
         <Box key={`${box.x}/${box.y}`} box={box} />
       ))}
@@ -56,25 +59,34 @@ function Box({ box: { x, y, width, height, border } }: { box: DrawnBox }) {
   );
 }
 
-/** As wide as its cells, whatever font there is. Words that stand in a line have a ground of their own, or it would go through them. */
-function Text({ text: { x, y, text, paint } }: { text: DrawnText }) {
-  const width = stringWidth(text) * CELL.width;
+const widthOf = (text: string) => stringWidth(text) * CELL.width;
+
+/** Words have a ground of their own: a line ends before them, as it does in a terminal's cells. */
+function Ground({ text: { x, y, text } }: { text: DrawnText }) {
   const left = MARGIN + x * CELL.width;
   return (
-    <>
-      {text.startsWith(" ") && (
-        <rect class="ground" x={left} y={middleY(y) - CELL.height / 2} width={width} height={CELL.height} />
-      )}
-      <text
-        class={`text ${paint}`}
-        x={left}
-        y={middleY(y) + 4.5}
-        textLength={width}
-        lengthAdjust="spacingAndGlyphs"
-      >
-        {text}
-      </text>
-    </>
+    <rect
+      class="ground"
+      x={left}
+      y={middleY(y) - CELL.height / 2}
+      width={widthOf(text)}
+      height={CELL.height}
+    />
+  );
+}
+
+/** As wide as its cells, whatever font there is. */
+function Text({ text: { x, y, text, paint } }: { text: DrawnText }) {
+  return (
+    <text
+      class={`text ${paint}`}
+      x={MARGIN + x * CELL.width}
+      y={middleY(y) + 4.5}
+      textLength={widthOf(text)}
+      lengthAdjust="spacingAndGlyphs"
+    >
+      {text}
+    </text>
   );
 }
 

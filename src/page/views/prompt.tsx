@@ -99,10 +99,11 @@ async function tab(input: HTMLInputElement): Promise<void> {
   const cursor = input.selectionStart ?? line.length;
   const found = await complete(line, cursor);
   if (typed.value !== line) return;
-  const common = commonStart(found.candidates);
-  const text = found.candidates.length === 1 ? `${common} ` : common;
-  if (found.candidates.length > 0) typed.value = line.slice(0, found.from) + text + line.slice(cursor);
-  candidates.value = found.candidates.length > 1 ? found.candidates : [];
+  const words = found.candidates.map(({ value }) => value);
+  const common = commonStart(words);
+  const text = words.length === 1 ? `${common} ` : common;
+  if (words.length > 0) typed.value = line.slice(0, found.from) + text + line.slice(cursor);
+  candidates.value = words.length > 1 ? words : [];
 }
 
 function commonStart(words: readonly string[]): string {

@@ -11,7 +11,7 @@ export function StudentView({ label }: { label: string }) {
   const state = stateOf<MeState>(`me/${label}`).value;
   if (state === undefined) return <p class="quiet">Loading …</p>;
   if (state === null) return <p role="alert">There is nothing for {label} in this lab.</p>;
-  const { tile, instances, connections, card } = state;
+  const { tile, instances, connections, card, hints } = state;
   const condition = conditionOf(tile);
   return (
     <>
@@ -24,6 +24,23 @@ export function StudentView({ label }: { label: string }) {
         {tile.checks && `, ${tile.checks.passed} of ${tile.checks.of} checks passed`}
       </p>
       {card && <CardView card={card} />}
+      {hints.length > 0 && (
+        <section>
+          <h2>Hints from your instructor</h2>
+          <ul>
+            {hints.map(({ card: id, title, text, at }) => (
+              <li key={at}>
+                <span class="card-id">{id}</span> {title}
+                {text !== "" && ` - ${text}`}
+                <span class="quiet">
+                  {" "}
+                  {new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
       <section>
         <h2>Your ports</h2>
         <ul class="ports">

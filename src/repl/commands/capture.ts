@@ -17,6 +17,11 @@ export default defineClientCommand({
       .boolean()
       .default(false)
       .describe("one packet = one message as framed, without headers, for netlabctl dissector"),
+    whole: z
+      .boolean()
+      .default(false)
+      .meta({ level: "own" })
+      .describe("with --live, every byte: of files, and of long reads and writes, too"),
     wireshark: z
       .boolean()
       .default(false)

@@ -15,6 +15,7 @@ export default defineClientCommand({
   options: z.object({
     ...checkSelection,
     keep: z.boolean().default(false).describe("keep the results in the database: sql select * from checks"),
+    student: z.string().min(1).optional().describe("of a class: whose program it is; the results are kept"),
     run: z.string().optional().describe("only in a shell: a program is started by netlabctl check there"),
   }),
   example: "check server calculator localhost:3400 --keep",

@@ -4,7 +4,7 @@ import type { Cell } from "../../lab/lab.ts";
 import { duration } from "../../machines/_options.ts";
 import { printable } from "../../printable.ts";
 import { defineCommand } from "../command.ts";
-import { namesOption, showTokensOption } from "../guarded-options.ts";
+import { showTokensOption } from "../guarded-options.ts";
 import { table } from "../text-table.ts";
 
 /** A cell that is longer is looked at with --json. */
@@ -24,7 +24,6 @@ const options = z.object({
     .optional()
     .describe("look in the journal of this week, e.g. 2026-W49 (default: the newest nine)"),
   showTokens: showTokensOption(),
-  names: namesOption(),
 });
 
 export default defineCommand({
@@ -46,7 +45,7 @@ export default defineCommand({
   async run({
     lab,
     rest,
-    options: { limit, timeout, week, showTokens, names: showNames },
+    options: { limit, timeout, week, showTokens },
     signal,
     out,
     err,
@@ -61,7 +60,7 @@ export default defineCommand({
       timeoutMs: timeout,
       week,
       showTokens,
-      showNames,
+
       signal,
     });
     const names = unique(result.columns);

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { nearest } from "../../catalogue/instance-options.ts";
 import { exitCodes, NetlabError } from "../../errors.ts";
-import type { LabWeb, WebLink } from "../../lab/lab-web.ts";
+import type { LabWeb, WebDocument, WebLink } from "../../lab/lab-web.ts";
 import { duration } from "../../machines/_options.ts";
 import { printable } from "../../printable.ts";
 import { isLoopback } from "../../wire/loopback.ts";
@@ -39,6 +39,7 @@ const options = z.object({
   for: duration()
     .default(LINK_DAYS * DAY_MS)
     .describe(`with link: how long it works (default: ${LINK_DAYS} days)`),
+  until: z.iso.date("must be a date, e.g. 2027-02-28").optional().describe("with link: works until this day"),
   new: z.boolean().default(false).describe("with link: another one; the one before ends"),
   off: z.boolean().default(false).describe("close the page"),
   revoke: z.boolean().default(false).describe("end all logins and all links"),
@@ -72,7 +73,10 @@ export default defineCommand({
     if (options.revoke) return revoke(call, web);
     if (args.action === "link") return link(call, web);
     if (args.action !== undefined) throw unknownAction(args.action);
-    if (!web.status()) await open(call, web);
+    const status = web.status();
+    if (!status) await open(call, web);
+    else if (isOtherwise(options, status))
+      throw new NetlabError("wrong-state/web-open", { address: status.address });
     tell(call, web.loginLink(options.observer ? "observer" : "operator"));
     return exitCodes.done;
   },
@@ -86,10 +90,17 @@ function unknownAction(action: string): NetlabError {
   });
 }
 
+/** A page that is open is not opened once more, under other terms. */
+const isOtherwise = ({ port, host, webOwn }: Options, open: WebDocument) =>
+  webOwn ||
+  (port !== PORT && port !== 0 && port !== open.port) ||
+  (host !== "localhost" && host !== open.host);
+
 async function open({ options, readFile }: WebCall, web: LabWeb): Promise<void> {
   const { port, host, name, cert, key, webOwn } = options;
   if ((cert === undefined) !== (key === undefined)) throw new NetlabError("usage/web-tls");
-  if (webOwn && host !== "localhost" && !isLoopback(host)) throw new NetlabError("usage/web-own");
+  const isForThisMachine = (host === "localhost" || isLoopback(host)) && name === undefined;
+  if (webOwn && !isForThisMachine) throw new NetlabError("usage/web-own");
   const tls = cert && key ? { cert: await readFile(cert), key: await readFile(key) } : undefined;
   await web.open({ port, host, names: name ? [name] : [], tls, isOwners: webOwn });
 }
@@ -101,8 +112,16 @@ async function link(call: WebCall, web: LabWeb): Promise<number> {
   const label = lab.class?.find(args.label)?.shown ?? args.label;
   if (!lab.class?.find(label) && !lab.instances.some((one) => one.label === label))
     throw new NetlabError("no-such-instance/labelled", { label: printable(args.label) });
-  tell(call, web.studentLink(label, options.for, options.new));
+  tell(call, web.studentLink(label, lastingMs(options), options.new));
   return exitCodes.done;
+}
+
+/** To the end of the day that was named, by this machine's clock. */
+function lastingMs(options: Options): number {
+  if (options.until === undefined) return options.for;
+  const ms = new Date(`${options.until}T23:59:59`).getTime() - Date.now();
+  if (ms <= 0) throw new NetlabError("usage/web-past", { until: options.until });
+  return ms;
 }
 
 /** The link alone on standard output, so that it can be passed on. */

@@ -2,7 +2,7 @@
 import { connectionDocument } from "../../lab/documents.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { isOwnQuestion } from "../../lab/selectors.ts";
-import { explain } from "../../repl/explanation.ts";
+import { explain, hintsOf } from "../../repl/explanation.ts";
 import type { CardState, MeState, Tile } from "../protocol.ts";
 import { WholeSource } from "../source.ts";
 import { cardState } from "./connection-source.ts";
@@ -34,6 +34,7 @@ function meState(lab: Lab, label: string): MeState | null {
     tile,
     instances: instances.map(({ id, type, port, state }) => ({ id, role: type, port, state })),
     card: cardOf(lab, tile),
+    hints: hintsOf(lab, label).toReversed(),
     connections: stories
       .slice(0, MOST_CONNECTIONS)
       .map((story) => connectionDocument(story, lab.judged(story))),

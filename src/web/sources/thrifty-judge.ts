@@ -8,8 +8,8 @@ import type { Story } from "../../stories/story.ts";
 import type { Judged } from "../../stories/verdict.ts";
 
 const ROUND_MS = 1_000;
-/** For each look. */
-const BUDGET_MS = 4;
+/** For each look, which is a part of a turn that others wait for. */
+const BUDGET_MS = 1;
 const UNJUDGED: Judged = { verdict: "ok", cards: [], turn: "nobody" };
 
 export class ThriftyJudge {

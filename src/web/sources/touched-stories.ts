@@ -40,12 +40,16 @@ export class TouchedStories {
       if (stories.some((story) => story.endedAt === undefined || !story.judged)) this.#touched.add(owner);
   }
 
-  /** Answers who was touched, once. All are at first, and after some time again. */
-  take(now: number): ReadonlySet<string> {
+  /** Answers so many at most of those who were touched, once, who have waited longest first. All are at first, and after some time again. */
+  take(now: number, most: number): ReadonlySet<string> {
     if (now - this.#readAt >= FORGET_MS) this.#read(now);
-    const touched = new Set(this.#touched);
-    this.#touched.clear();
-    return touched;
+    const taken = new Set<string>();
+    for (const owner of this.#touched) {
+      if (taken.size >= most) break;
+      taken.add(owner);
+      this.#touched.delete(owner);
+    }
+    return taken;
   }
 
   close(): void {

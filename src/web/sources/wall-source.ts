@@ -1,6 +1,7 @@
 /**
  * The wall: a tile a student, each with the version in which it last changed, so that a page is sent those alone that it has not seen.
- * A look reckons those tiles anew that something has happened to, and looks are so far apart that they take a thirtieth of the thread.
+ * A look reckons those tiles anew that something has happened to, as many as two milliseconds are enough for, and looks are so far
+ * apart that they take a thirtieth of the thread.
  */
 import type { Lab } from "../../lab/lab.ts";
 import type { LabInstance } from "../../lab/lab-instance.ts";
@@ -11,8 +12,10 @@ import { ThriftyJudge } from "./thrifty-judge.ts";
 import { instanceTile, studentTile } from "./tile.ts";
 import { TouchedStories } from "./touched-stories.ts";
 
-/** How often it is looked at. */
-const EVERY_MS = 250;
+/** Longest look that is meant: others of the daemon wait for it. */
+const LOOK_MS = 2;
+const FEWEST = 10;
+const MOST = 1_000;
 /** How often those are that only wait. */
 const LIVE_EVERY_MS = 1_000;
 
@@ -33,6 +36,8 @@ export class WallSource implements Source {
   #orderVersion = 0;
   #order: readonly string[] = [];
   #nextAt = Number.NEGATIVE_INFINITY;
+  /** Tiles that a look reckons anew, as many as it has time for. */
+  #most = 100;
   #liveAt = Number.NEGATIVE_INFINITY;
   /** Made for the last page that asked: the others have most often seen the same. */
   #last: { readonly from: number; readonly to: number; readonly json: string } | undefined;
@@ -59,19 +64,21 @@ export class WallSource implements Source {
       this.#stories.touchLive();
       this.#liveAt = now;
     }
-    const touched = this.#stories.take(now);
+    const touched = this.#stories.take(now, this.#version === 0 ? MOST : this.#most);
     this.#judge.begin(now);
     if (this.#isClass) this.#lookAtStudents();
     else this.#lookAtInstances(touched);
     const tookMs = performance.now() - begun;
-    this.#nextAt = now + Math.max(EVERY_MS, tookMs * PAUSE);
+    this.#nextAt = now + tookMs * PAUSE;
+    if (tookMs > LOOK_MS) this.#most = Math.max(FEWEST, Math.floor(this.#most * 0.7));
+    else if (touched.size >= this.#most) this.#most = Math.min(MOST, Math.ceil(this.#most * 1.2));
   }
 
   since(from: number): string {
     const to = this.#version;
     if (this.#last?.from === from && this.#last.to === to) return this.#last.json;
     const tiles = [...this.#tiles.values()].filter(({ version }) => version > from).map(({ json }) => json);
-    const order = this.#orderVersion > from ? `,"order":${JSON.stringify(this.#order)}` : "";
+    const order = from === 0 || this.#orderVersion > from ? `,"order":${JSON.stringify(this.#order)}` : "";
     const json = `{"isWhole":${from === 0},"tiles":[${tiles.join(",")}]${order}}`;
     this.#last = { from, to, json };
     return json;

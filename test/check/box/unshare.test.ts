@@ -53,7 +53,7 @@ print(json.dumps({
 }), flush=True)
 `;
 
-itBoxed(name("a hand-in has a network of its own in it"), { timeout: 30_000 }, async () => {
+itBoxed(name("a hand-in has a network of its own in it"), { timeout: 120_000 }, async () => {
   const host = createServer((socket) => socket.end("reached")).listen(0, "127.0.0.1");
   await once(host, "listening");
   onTestFinished(() => void host.close());
@@ -78,7 +78,7 @@ os.kill(-1, signal.SIGKILL)
 
 itBoxed(
   name("a hand-in sees and ends no process but its own in it, and leaves none behind"),
-  { timeout: 30_000 },
+  { timeout: 120_000 },
   async () => {
     const marker = `netlabd-unshare-${process.pid}`;
     const report = await built(PROCESSES, marker);
@@ -107,7 +107,7 @@ print(json.dumps({
 
 itBoxed(
   name("a hand-in sees nothing of a home in it, nor of where grading began, but what it needs to run"),
-  { timeout: 30_000 },
+  { timeout: 120_000 },
   async () => {
     const home = scratchFolder();
     chmodSync(home, 0o755);
@@ -125,7 +125,7 @@ itBoxed(
 
 itBoxed(
   name("the report tells what it keeps from a program, and what not"),
-  { timeout: 30_000 },
+  { timeout: 120_000 },
   async () => {
     const { box } = await built("pass", "");
     expect(box.kind).toBe("unshare");
@@ -135,15 +135,21 @@ itBoxed(
   },
 );
 
-itBoxed(name("it is the box of a machine without bubblewrap, and the report tells why"), async () => {
-  // In the box there is none of this machine's folders for temporary files.
-  const folder = mkdtempSync(path.join(import.meta.dirname, "programs-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  for (const program of ["unshare", "setpriv", "true"])
-    symlinkSync(`/usr/bin/${program}`, path.join(folder, program));
-  chmodSync(folder, 0o755);
-  vi.stubEnv("PATH", folder);
-  const { report } = await chooseRung({ wanted: "auto", isUnsafe: false }).finally(() => vi.unstubAllEnvs());
-  expect(report.kind).toBe("unshare");
-  expect(report.notes[0]).toMatch(/^no bubblewrap: .*(not installed|No such file)/);
-});
+itBoxed(
+  name("it is the box of a machine without bubblewrap, and the report tells why"),
+  { timeout: 60_000 },
+  async () => {
+    // In the box there is none of this machine's folders for temporary files.
+    const folder = mkdtempSync(path.join(import.meta.dirname, "programs-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    for (const program of ["unshare", "setpriv", "true"])
+      symlinkSync(`/usr/bin/${program}`, path.join(folder, program));
+    chmodSync(folder, 0o755);
+    vi.stubEnv("PATH", folder);
+    const { report } = await chooseRung({ wanted: "auto", isUnsafe: false }).finally(() =>
+      vi.unstubAllEnvs(),
+    );
+    expect(report.kind).toBe("unshare");
+    expect(report.notes[0]).toMatch(/^no bubblewrap: .*(not installed|No such file)/);
+  },
+);

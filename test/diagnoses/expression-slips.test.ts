@@ -1,0 +1,35 @@
+/** Sentences about what a calculator cannot read: each names what is wrong, and nothing that is not. */
+import { describe, expect, it } from "vitest";
+import { expressionSlip } from "../../src/diagnoses/_expression-slips.ts";
+import { parseExpression } from "../../src/wire/calculator.ts";
+
+const SLIPS: readonly (readonly [string, RegExp])[] = [
+  ["15+35", /spaces around the operator are missing/],
+  ["15,+,35", /commas stand where blanks are due/],
+  ["3,5 + 2,25", /decimals with a comma/],
+  ["1,000 + 2", /of decimals or of thousands/],
+  ["1,000,000 + 2", /groups its digits by commas/],
+  ["+ 15 35", /the operator stands first/],
+  ["15 35 +", /the operator stands last/],
+  ["2 + 3 =", /an = stands after the expression/],
+  ["1 + 2 + 3", /more than one operator/],
+  ["2 x 3", /x is no operator; \* is what it stands for/],
+  ["2 × 3", /× \(U\+00D7\) is no operator; \*/],
+  ["15 − 35", /− \(U\+2212\) is no operator; - is/],
+  ["8 : 2", /: is no operator; \/ is/],
+  ["two plus 3", /is not of the form/],
+  ["2 plus 3", /plus is no operator; \+ is/],
+  ["2 ^ 3", /\^ is no operator of this calculator/],
+  ["2 hello 3", /the word between the numbers is not an operator/],
+  ["hello", /is not of the form: number operator number/],
+];
+
+/** Marks around quoted texts are set where a sentence is shown. */
+const unquoted = (sentence: string) => sentence.replaceAll(/[\uE000-\uF8FF"]/g, "");
+
+describe("a text that is no expression", () => {
+  it.each(SLIPS)("%s is told what is wrong", (text, sentence) => {
+    expect(parseExpression(text).ok).toBe(false);
+    expect(unquoted(expressionSlip(text))).toMatch(sentence);
+  });
+});
