@@ -180,6 +180,16 @@ export interface MeState {
     readonly port: number;
     readonly state: string;
   }[];
+  /** Hints of an instructor, the newest first: a card by its title, and words besides. */
+  readonly hints: readonly HintState[];
   readonly card: CardState | null;
   readonly connections: readonly ConnectionDocument[];
+}
+
+export interface HintState {
+  readonly id: number;
+  readonly at: number;
+  readonly card: string;
+  readonly title: string;
+  readonly text: string;
 }

@@ -11,7 +11,7 @@ export function StudentView({ label }: { label: string }) {
   const state = stateOf<MeState>(`me/${label}`).value;
   if (state === undefined) return <p class="quiet">Loading …</p>;
   if (state === null) return <p role="alert">There is nothing for {label} in this lab.</p>;
-  const { tile, instances, connections, card } = state;
+  const { tile, instances, connections, card, hints } = state;
   const condition = conditionOf(tile);
   return (
     <>
@@ -23,6 +23,20 @@ export function StudentView({ label }: { label: string }) {
         {condition === "mistake" ? LEGEND.mistake : wordOf(tile, now.value)}
         {tile.checks && `, ${tile.checks.passed} of ${tile.checks.of} checks passed`}
       </p>
+      {hints.length > 0 && (
+        <section>
+          <h2>Hints for you</h2>
+          <ul class="hints">
+            {hints.map((hint) => (
+              <li key={hint.id}>
+                <b>{hint.card}</b> {hint.title}
+                {hint.text !== "" && <p>{hint.text}</p>}
+                <span class="quiet"> {new Date(hint.at).toLocaleTimeString("en-GB")}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
       {card && <CardView card={card} />}
       <section>
         <h2>Your ports</h2>
