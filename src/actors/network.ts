@@ -95,26 +95,26 @@ function rememberPort(udp: UdpClient): void {
   udp.onClose(() => setTimeout(() => localPorts.delete(port), REMEMBERED_MS).unref());
 }
 
-async function connectedUdp({ host, port }: HostPort): Promise<UdpClient> {
+/** For a question of our own. */
+async function connectedUdp(to: HostPort): Promise<UdpClient> {
+  const udp = await openUdp(to);
+  rememberPort(udp);
+  return udp;
+}
+
+async function openUdp({ host, port }: HostPort): Promise<UdpClient> {
   const { address, family } = await resolve(host, port);
   try {
-    const udp = await UdpClient.open({ address, port, family });
-    rememberPort(udp);
-    return udp;
+    return await UdpClient.open({ address, port, family });
   } catch (error) {
     throw connectError(error, host, port);
   }
 }
 
-/** A socket of its own towards one place, as a link. Rejects with a NetlabError. */
-export async function connectDatagrams({ host, port }: HostPort): Promise<Link> {
-  const { address, family } = await resolve(host, port);
-  try {
-    const udp = await UdpClient.open({ address, port, family });
-    return udp.link({ address, port });
-  } catch (error) {
-    throw connectError(error, host, port);
-  }
+/** A socket of its own towards one place, as a link, for the words of another program. Rejects with a NetlabError. */
+export async function connectDatagrams(to: HostPort): Promise<Link> {
+  const udp = await openUdp(to);
+  return udp.link(udp.ends.remote);
 }
 
 /** IPv4 first for a name: lab registries listen there. */

@@ -51,9 +51,7 @@ export class SeenStory extends Story {
   /** Bytes of the real program. */
   recordSpoken(bytes: Buffer, size: number): void {
     if (size === bytes.length) return super.recordWrite(bytes);
-    this.bytesOut += size;
-    this.movedAt = this.now();
-    this.add({ at: this.movedAt, kind: "out", bytes: bytes.subarray(0, BYTES_PER_ENTRY), size });
+    this.recordHead("out", size, bytes.toString("latin1", 0, BYTES_PER_ENTRY));
   }
 
   /** FIN of the real program. */

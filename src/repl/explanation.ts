@@ -41,7 +41,8 @@ export interface Hint {
   readonly at: number;
 }
 
-function hintsOf({ class: all }: Pick<Lab, "class">, { subject: { label } }: Story): Hint[] {
+/** Hints of the student of this label, the oldest first; none of any other. */
+export function hintsOf({ class: all }: Pick<Lab, "class">, label: string | undefined): Hint[] {
   const student = label === undefined ? undefined : all?.find(label);
   if (!all || !student) return [];
   return all.hints(student).map(({ card, text, at }) => {
@@ -56,7 +57,7 @@ export function explain(lab: Lab, story: Story, visibility: Visibility = {}): Ex
   const found = { cards, turn: silence.whose };
   const judged = { ...found, verdict: verdictOf(story, live, found) };
   const reason = reasonOf(story, live, judged);
-  const hints = hintsOf(lab, story);
+  const hints = hintsOf(lab, story.subject.label);
   return { story, live, askedAt: lab.clock.now(), judged, reason, cards, silence, last, visibility, hints };
 }
 

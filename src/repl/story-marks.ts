@@ -2,6 +2,7 @@
 import { messagesOf } from "../diagnoses/table.ts";
 import { incidentOf } from "../judging.ts";
 import type { Lab } from "../lab/lab.ts";
+import { serverOf } from "../machines/_counterparts.ts";
 import type { Role } from "../machines/_role.ts";
 import type { HiddenSpan } from "../printable.ts";
 import { isOpenedByUs, roleOf } from "../stories/editions.ts";
@@ -58,11 +59,10 @@ export const messageDocuments = (lab: Lab, story: Story, visibility: Visibility)
     }),
   );
 
-/** The server's role: a client's is named after it, `file-client` after `file-server`. */
+/** The server's role, whose messages are known: of a client that which it asks, of a proxy's connection that of the two programs. */
 export function protocolOf(story: Story, roles: ReadonlyMap<string, Role>): string | null {
-  const role = roleOf(story, roles);
-  if (role?.wire) return role.name;
-  const base = (role?.name ?? story.subject.role).replace(/-client$/, "");
-  const server = [base, `${base}-server`].find((name) => roles.get(name)?.wire);
-  return server ?? null;
+  const own = roleOf(story, roles);
+  const role = own?.proxied ?? own;
+  const server = role?.wire ? role : serverOf(role?.name ?? story.subject.role, roles);
+  return server?.wire ? server.name : null;
 }

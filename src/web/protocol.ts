@@ -180,16 +180,14 @@ export interface MeState {
     readonly port: number;
     readonly state: string;
   }[];
-  /** Hints of an instructor, the newest first: a card by its title, and words besides. */
-  readonly hints: readonly HintState[];
   readonly card: CardState | null;
+  /** Cards that the instructor has sent, the newest first. */
+  readonly hints: readonly {
+    readonly card: string;
+    readonly title: string;
+    readonly text: string;
+    /** Milliseconds since 1970. */
+    readonly at: number;
+  }[];
   readonly connections: readonly ConnectionDocument[];
-}
-
-export interface HintState {
-  readonly id: number;
-  readonly at: number;
-  readonly card: string;
-  readonly title: string;
-  readonly text: string;
 }

@@ -1,6 +1,7 @@
 /** The instructor's commands, on a class of three with one who has gone wrong. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { documentSchemas } from "../../src/repl/document-schemas.ts";
+import { studentSource } from "../../src/web/sources/student-source.ts";
 import { Conversation } from "../actors/conversation.ts";
 import { eventually } from "../actors/harness.ts";
 import { ClassDaemon } from "./class-daemon.ts";
@@ -151,6 +152,14 @@ describe("hint", () => {
       hints: [{ card: "D01", text: "look at your loop" }, { card: "D01" }],
     });
     expect(documentSchemas.explain?.parse(documents[0])).toEqual(documents[0]);
+    const me = studentSource(one.daemon.lab, "s002");
+    me.look(Date.now());
+    const state = JSON.parse(me.since()) as { hints?: { card: string; text: string }[] };
+    expect(state.hints?.map(({ card, text }) => [card, text])).toEqual([
+      ["D01", ""],
+      ["D01", "look at your loop"],
+    ]);
+    me.close();
     expect(await run(one, "hint s002 D99")).toMatchObject({ exit: 2 });
     expect(await run(one, "hint s02 D01")).toMatchObject({
       exit: 4,

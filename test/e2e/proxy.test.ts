@@ -234,6 +234,7 @@ describe("a proxy between a client and a wrong server", () => {
     const { peer, ids } = await met();
     const { stdout: drawn } = await daemon.ctl("seq", ids[0] ?? "");
     expect(drawn).toContain("connects");
+    expect(await daemon.document("records", ids[0] ?? "")).toMatchObject({ protocol: "calculator" });
     const { stdout: shown } = await daemon.ctl("show", ids[1] ?? "");
     expect(shown).toContain("relaying");
     expect((await daemon.ctl("kick", ids[0] ?? "")).exit).toBe(0);

@@ -23,21 +23,24 @@ export function StudentView({ label }: { label: string }) {
         {condition === "mistake" ? LEGEND.mistake : wordOf(tile, now.value)}
         {tile.checks && `, ${tile.checks.passed} of ${tile.checks.of} checks passed`}
       </p>
+      {card && <CardView card={card} />}
       {hints.length > 0 && (
         <section>
-          <h2>Hints for you</h2>
-          <ul class="hints">
-            {hints.map((hint) => (
-              <li key={hint.id}>
-                <b>{hint.card}</b> {hint.title}
-                {hint.text !== "" && <p>{hint.text}</p>}
-                <span class="quiet"> {new Date(hint.at).toLocaleTimeString("en-GB")}</span>
+          <h2>Hints from your instructor</h2>
+          <ul>
+            {hints.map(({ card: id, title, text, at }) => (
+              <li key={at}>
+                <span class="card-id">{id}</span> {title}
+                {text !== "" && ` - ${text}`}
+                <span class="quiet">
+                  {" "}
+                  {new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}
+                </span>
               </li>
             ))}
           </ul>
         </section>
       )}
-      {card && <CardView card={card} />}
       <section>
         <h2>Your ports</h2>
         <ul class="ports">

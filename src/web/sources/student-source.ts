@@ -1,11 +1,9 @@
 /** A student's own page: how it goes, the ports to connect to, the connections, and the last card in full. */
-import { diagnoses } from "../../diagnoses/table.ts";
 import { connectionDocument } from "../../lab/documents.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { isOwnQuestion } from "../../lab/selectors.ts";
-import { printable } from "../../printable.ts";
-import { explain } from "../../repl/explanation.ts";
-import type { CardState, HintState, MeState, Tile } from "../protocol.ts";
+import { explain, hintsOf } from "../../repl/explanation.ts";
+import type { CardState, MeState, Tile } from "../protocol.ts";
 import { WholeSource } from "../source.ts";
 import { cardState } from "./connection-source.ts";
 import { instanceTile, studentTile } from "./tile.ts";
@@ -35,8 +33,8 @@ function meState(lab: Lab, label: string): MeState | null {
   return {
     tile,
     instances: instances.map(({ id, type, port, state }) => ({ id, role: type, port, state })),
-    hints: hintsFor(lab, label),
     card: cardOf(lab, tile),
+    hints: hintsOf(lab, label).toReversed(),
     connections: stories
       .slice(0, MOST_CONNECTIONS)
       .map((story) => connectionDocument(story, lab.judged(story))),
@@ -54,18 +52,6 @@ function tileFor(lab: Lab, label: string): Tile | undefined {
   if (!instance) return undefined;
   const connected = instances.reduce((sum, { connections }) => sum + connections, 0);
   return { ...instanceTile(lab, instance, own, now), id: label, connected };
-}
-
-function hintsFor(lab: Lab, label: string): HintState[] {
-  const student = lab.class?.find(label);
-  const hints = student ? lab.class?.hints(student) : undefined;
-  return (hints ?? []).toReversed().map(({ id, at, card, text }) => ({
-    id,
-    at,
-    card,
-    title: diagnoses.find((one) => one.id === card)?.title ?? "",
-    text: printable(text),
-  }));
 }
 
 function cardOf(lab: Lab, { card }: Tile): CardState | null {
