@@ -36,6 +36,8 @@ export interface Conversation {
   readonly endNs: bigint;
   /** The handshake is in the capture: nothing came before. */
   readonly isFromStart: boolean;
+  /** The client's SYN was answered by a reset: there was no connection. */
+  readonly isRefused: boolean;
   /** In the order in which each could be read. */
   readonly events: readonly WireEvent[];
 }
@@ -96,6 +98,8 @@ class Builder {
   readonly #events: WireEvent[] = [];
   #lastNs: bigint;
   #isReset = false;
+  #isTaken = false;
+  #isRefused = false;
 
   constructor(packet: TransportPacket, ns: bigint) {
     const opener = openerOf(packet);
@@ -127,11 +131,13 @@ class Builder {
     const stream = this.#streams[from];
     const isSyn = (tcp.flags & SYN) !== 0;
     if (isSyn) stream.start(tcp.sequence);
+    if (from === "server" && (tcp.flags & RST) === 0) this.#isTaken = true;
     const sequence = isSyn ? (tcp.sequence + 1) >>> 0 : tcp.sequence;
     this.#add(from, stream.take({ ns, bytes, size, sequence, comments }));
     if ((tcp.flags & FIN) !== 0) stream.finish((sequence + size) >>> 0, ns);
     if ((tcp.flags & RST) === 0 || this.#isReset) return;
     this.#isReset = true;
+    this.#isRefused = this.#isFromStart && from === "server" && !this.#isTaken;
     this.#events.push({ ns, from, kind: "reset" });
   }
 
@@ -149,6 +155,7 @@ class Builder {
       startNs: this.#startNs,
       endNs: this.#lastNs,
       isFromStart: this.#isFromStart,
+      isRefused: this.#isRefused,
       // Stable: what one side said stays in its order.
       events: this.#events.sort((a, b) => (a.ns < b.ns ? -1 : a.ns > b.ns ? 1 : 0)),
     };

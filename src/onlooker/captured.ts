@@ -45,13 +45,14 @@ class WholePackets {
 
 /** `lastNs`: as long as the capture went on, a silence is one. */
 function seen(conversation: Conversation, lastNs: bigint): SeenConversation {
-  const { transport, client, server, startNs, isFromStart, events } = conversation;
+  const { transport, client, server, startNs, isFromStart, isRefused, events } = conversation;
   const since = (ns: bigint) => Math.round(Number(ns - startNs) / 1_000);
   return {
     transport,
     client,
     server,
     isFromStart,
+    isRefused,
     startedAt: Number(startNs) / 1_000_000,
     until: since(lastNs),
     events: events.map((event) => eventOf(event, since(event.ns))),

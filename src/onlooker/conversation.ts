@@ -32,6 +32,8 @@ export interface SeenConversation {
   readonly startedAt: number;
   /** False where its first words may be missing: then it is told, and not judged. Default true. */
   readonly isFromStart?: boolean;
+  /** No program took the client's connection. Default false. */
+  readonly isRefused?: boolean;
   /** In the order in which they happened. */
   readonly events: readonly SeenEvent[];
   /** How long it was watched, in microseconds since it began: a silence up to then is one. Default: to its last event. */

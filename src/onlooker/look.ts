@@ -27,6 +27,7 @@ import { OneSide, PATIENCE_MS } from "./_follower.ts";
 import { agreed, type Hypothesis, joinedReads } from "./_hypotheses.ts";
 import { greets, overheardOf } from "./_overhearing.ts";
 import { plainStory } from "./_plain-story.ts";
+import { refusedSide } from "./_refused.ts";
 import { withRemarks } from "./_remarks.ts";
 import { begunOf, crossing } from "./_restored.ts";
 import { type SideLook, sideLook } from "./_side-look.ts";
@@ -87,6 +88,7 @@ export async function look(request: LookRequest): Promise<Looked> {
   const role = guess.name === undefined ? undefined : roles.get(guess.name);
   if (role?.side !== "server" || role.transport !== conversation.transport) return untold(request, guess);
   const parties = { guess, role, client: clientOf(role.name, roles) ?? askerOf(role.name, roles) };
+  if (conversation.isRefused && parties.client) return refused(request, guess, parties.client);
   const apart = await lookAt(request, parties);
   const together = joinedReads(conversation, greets(role));
   if (!together) return apart.looked;
@@ -224,6 +226,21 @@ function concluded({
 }
 
 const NOTHING_COMPARED: Compared = { disagreements: [], isOwing: false, isTheSame: false };
+
+/** The server is no program: what there is to tell is the client's. */
+function refused(request: LookRequest, guess: RoleGuess, role: Role): Looked {
+  const { conversation } = request;
+  const client = sideLook(
+    refusedSide(conversation, subjectOf(request, role, "client")),
+    role,
+    conversation,
+    {},
+  );
+  const cards = client.cards.map((card): SidedCard => ({ ...card, side: "server" }));
+  const names = cards.map(({ id, level, title }) => ({ id, level, title }));
+  const judged: Judged = { cards: names, turn: "nobody", verdict: "failed" };
+  return { ...untold(request, guess), client, cards, fault: "server", stopped: undefined, judged };
+}
 
 /** A conversation whose role is not known, or none of ours. */
 function untold(request: LookRequest, guess: RoleGuess): Looked {

@@ -17,6 +17,8 @@ export type Expression =
   | { readonly ok: false; readonly code: "format" | "operator" };
 
 const THREE_WORDS = /^\s*(\S+)\s+(\S+)\s+(\S+)\s*$/;
+/** Start of everything that is a number to Python, behind what is white space to it or to us: whatever begins otherwise is not read to its end. */
+const NUMBER_START = /^[\s\x85]*[-+.\diInN]/;
 const SPACE = 0x20;
 const NO_FORMAT: Expression = { ok: false, code: "format" };
 const NO_OPERATOR: Expression = { ok: false, code: "operator" };
@@ -37,7 +39,7 @@ function parsePlainExpression(text: string): Expression | undefined {
 }
 
 function parseWhole(text: string): Expression {
-  const words = THREE_WORDS.exec(text);
+  const words = NUMBER_START.test(text) ? THREE_WORDS.exec(text) : null;
   if (!words) return NO_FORMAT;
   const word = words[2] ?? "";
   const left = parsePythonFloat(words[1] ?? "");

@@ -28,6 +28,23 @@ describe("replies", () => {
     expect(nul.link.since()).toEqual([String.raw`"re a\u0000"`]);
   });
 
+  it("to one message are joined for a line peer alone", () => {
+    const twice = (framing: "line" | "nul") =>
+      new Play({
+        framing,
+        on: (event, { connection }) => {
+          if (event.type !== "peer.message") return;
+          connection.send("one");
+          connection.send("two");
+        },
+      });
+    const [line, nul] = [twice("line"), twice("nul")];
+    line.link.receive("a\n");
+    expect(line.link.since()).toEqual([String.raw`"one\ntwo\n"`]);
+    nul.link.receive("a\0");
+    expect(nul.link.since()).toEqual([String.raw`"one\u0000"`, String.raw`"two\u0000"`]);
+  });
+
   it("that are to be read apart are not joined", () => {
     const play = new Play({
       on: (event, { connection }) => {

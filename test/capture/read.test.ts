@@ -161,6 +161,20 @@ describe("a stream", () => {
     });
   });
 
+  it("of which the SYN is answered by a reset is no connection, and one that is reset later is one", () => {
+    const syn = packets[0] as CapturedPacket;
+    const back = Buffer.from(packets[1]?.data ?? []);
+    // The flags of the answer: RST and ACK.
+    back[33] = 0x14;
+    const refused = conversationsOf([syn, { ...(packets[1] as CapturedPacket), data: back }]);
+    expect(refused.map(({ isRefused }) => isRefused)).toEqual([true]);
+    const [later] = conversationsOf([
+      ...packets.slice(0, 4),
+      { ...(packets[1] as CapturedPacket), data: back },
+    ]);
+    expect(later?.isRefused).toBe(false);
+  });
+
   it("of an address that connects again is another conversation", () => {
     const again = captured(
       talk.map((entry) => ({ ...entry, at: entry.at + 5_000_000 })),

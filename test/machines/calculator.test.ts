@@ -48,6 +48,10 @@ describe("the name", () => {
     expect(phasePlay(role).unglue(text)).toEqual([name, expression]);
   });
 
+  it("[CALC-3] is told from an expression glued to it up to 1,024 characters", () => {
+    expect(phasePlay(role).unglue(`${"a".repeat(1_019)}1 + 1`)).toEqual(["a".repeat(1_019), "1 + 1"]);
+  });
+
   it.each([
     "gautamop",
     "gautamop15",

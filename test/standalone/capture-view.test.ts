@@ -52,3 +52,14 @@ it("a room that passes on what a member has filled up is right", async () => {
     server: [],
   });
 });
+
+it("a client that no program took has the card of that", async () => {
+  const talk = { ...conversation(4389, ["S!"]), isRefused: true };
+  const { fault, cards, judged, client } = await look({ conversation: talk, role: "calculator" });
+  expect({ fault, verdict: judged.verdict, state: client?.story.state }).toEqual({
+    fault: "server",
+    verdict: "failed",
+    state: "failed",
+  });
+  expect(cards.map(({ side, id }) => `${side} ${id}`)).toEqual(["server D31"]);
+});

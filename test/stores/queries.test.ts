@@ -1,5 +1,8 @@
 /** Questions of operators in SQL: what is answered, masked, refused, and stopped. */
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { childProcess } from "../../src/node-modules.ts";
 import { Queries, type QueryOptions } from "../../src/stores/queries.ts";
 import { LabFolder } from "./lab-folder.ts";
 
@@ -135,5 +138,43 @@ describe("a question", () => {
       (one) => one.status === "rejected" && one.reason.code,
     );
     expect(codes).toEqual(["timed-out", "timed-out", "timed-out", "timed-out", "wrong-state"]);
+  });
+});
+
+describe("the process that answers", () => {
+  /** Processes that are started from now on, and the clock of those that wait. */
+  function watched() {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const spawn = vi.spyOn(childProcess(), "spawn");
+    onTestFinished(() => {
+      vi.useRealTimers();
+      spawn.mockRestore();
+    });
+    const started = () => spawn.mock.results.map(({ value }) => value as ChildProcess);
+    const gone = () => Promise.all(started().map((child) => child.exitCode ?? once(child, "exit")));
+    return { started, gone };
+  }
+
+  it("is kept for the next question, and goes where none comes for ten seconds", async () => {
+    const { started, gone } = watched();
+    const queries = open();
+    await queries.ask("select 1", usual);
+    vi.advanceTimersByTime(9_999);
+    await queries.ask("select 1", usual);
+    vi.advanceTimersByTime(9_999);
+    expect(started()).toHaveLength(1);
+    expect(started()[0]?.killed).toBe(false);
+    vi.advanceTimersByTime(1);
+    await gone();
+    await queries.ask("select 1", usual);
+    expect(started()).toHaveLength(2);
+  });
+
+  it("is one: of two that are through, the first goes", async () => {
+    const { started } = watched();
+    const queries = open();
+    await Promise.all([queries.ask("select 1", usual), queries.ask("select 2", usual)]);
+    expect(started().filter(({ killed }) => killed)).toHaveLength(1);
+    expect(started()).toHaveLength(2);
   });
 });

@@ -26,6 +26,39 @@ const { service: _service, ...pdfKey } = pdf;
 const listed = (registry: Registry, service?: string) =>
   registry.list(service).map(({ ip, port, service, token }) => `${ip}/${port} ${service} ${token}`);
 
+describe("registrations that no caller waits for", () => {
+  const failed = (error: Error) => {
+    throw error;
+  };
+
+  it("wait with their commit for another turn while many come, and for no longer", async () => {
+    const { lab, registry } = opened();
+    const store = (from: number) => {
+      for (let port = from; port < from + 20; port += 1) registry.store({ ...pdf, port }, undefined, failed);
+    };
+    store(2_000);
+    await turn();
+    store(3_000);
+    await turn();
+    expect(lab.rows("SELECT count(*) AS rows FROM registrations")).toEqual([{ rows: 0 }]);
+    await turn();
+    await turn();
+    expect(lab.rows("SELECT count(*) AS rows FROM registrations")).toEqual([{ rows: 40 }]);
+    expect(listed(registry)).toHaveLength(40);
+  });
+
+  it("are told to who follows the database, each as the registry's", async () => {
+    const lab = new LabFolder();
+    const database = lab.open();
+    const told: string[] = [];
+    database.follow(({ store, command }) => told.push(`${store} ${String(command.op)}`));
+    const registry = openRegistry(database, new SimulatedClock());
+    await registry.register(pdf);
+    await registry.deregister({ ip: pdf.ip, port: pdf.port });
+    expect(told).toEqual(["registry register", "registry deregister"]);
+  });
+});
+
 describe("a registration", () => {
   it("[BOOT-1] is on disk before it is listed, and listed before it is answered", async () => {
     const { lab, registry } = opened();

@@ -15,6 +15,10 @@ describe("an expression", () => {
     ["  .5\t*  5. \r", 0.5, "*", 5],
     ["-1 - -1", -1, "-", -1],
     ["1_000 + 1e3", 1_000, "+", 1_000],
+    ["+1 - nan", 1, "-", Number.NaN],
+    ["NAN / Infinity", Number.NaN, "/", Number.POSITIVE_INFINITY],
+    ["\x85.5 + NaN", 0.5, "+", Number.NaN],
+    ["\ufeff 7 * -inf", 7, "*", Number.NEGATIVE_INFINITY],
     ["inf - INFINITY", Number.POSITIVE_INFINITY, "-", Number.POSITIVE_INFINITY],
   ])("[CALC-2] %j has two numbers and an operator", (text, left, operator, right) => {
     expect(parseExpression(text)).toEqual({ ok: true, left, operator, right });
@@ -33,6 +37,8 @@ describe("an expression", () => {
     "x + 1",
     "1 + x",
     "one two three",
+    `${"x".repeat(60_000)} + 1`,
+    "infinite + 1",
     "a ? b",
   ])("[CALC-2] %j has no format", (text) =>
     expect(parseExpression(text)).toEqual({ ok: false, code: "format" }),

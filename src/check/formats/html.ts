@@ -6,13 +6,13 @@ import { summaryOf, tallyOf } from "./_tally.ts";
 import { html, type Markup, NONE } from "./markup.ts";
 import { pageText } from "./page.ts";
 
-export const htmlText = (report: Report, heading = `${report.role} ${report.side}`) =>
-  pageText({ title: `${heading}: ${summaryOf(report)}`, body: reportMarkup(report, heading) });
+export const htmlText = (report: Report, heading = `${report.role} ${report.side}`, shown?: Markup) =>
+  pageText({ title: `${heading}: ${summaryOf(report)}`, body: reportMarkup(report, shown ?? heading) });
 
 /** All of a report, for a page of its own or a part of one; `heading` names whose it is. */
-export function reportMarkup(report: Report, heading: string): Markup {
+export function reportMarkup(report: Report, heading: string | Markup): Markup {
   return html`<h1>${heading}</h1>
-<p>${summaryOf(report)}.</p>
+${report.ended && report.results.length === 0 ? NONE : html`<p>${summaryOf(report)}.</p>`}
 ${bar(report)}
 ${endedNotice(report)}
 ${facts(report)}

@@ -2,12 +2,12 @@
 export const PAGE_STYLE = `
 :root {
   color-scheme: light dark;
-  --back: #ffffff; --card: #f7f7f5; --line: #d9d9d4; --text: #1c1c1a; --quiet: #5c5c57;
+  --back: #ffffff; --card: #f7f7f5; --line: #d9d9d4; --text: #1c1c1a; --quiet: #5c5c57; --link: #0b57a4;
   --good: #15692f; --bad: #b3261e; --odd: #8a4b00; --good-back: #e3f3e6; --bad-back: #fdeceb; --odd-back: #fdf1df;
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --back: #171716; --card: #20201f; --line: #3b3b39; --text: #e9e9e6; --quiet: #a6a6a0;
+    --back: #171716; --card: #20201f; --line: #3b3b39; --text: #e9e9e6; --quiet: #a6a6a0; --link: #8ab8f5;
     --good: #72d08a; --bad: #ff8f86; --odd: #f2b65a; --good-back: #17301d; --bad-back: #3a1a18; --odd-back: #35260f;
   }
 }
@@ -22,6 +22,10 @@ pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: i
 code { overflow-wrap: anywhere; unicode-bidi: isolate; }
 .mono code { font-size: 1em; }
 .quiet { color: var(--quiet); }
+a { color: var(--link); }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.wide { overflow-x: auto; }
+.wide:focus-visible { outline: 2px solid var(--link); }
 .good { color: var(--good); } .bad { color: var(--bad); } .odd { color: var(--odd); }
 .notice { border: 1px solid var(--bad); background: var(--bad-back); border-radius: .5rem; padding: .75rem 1rem; margin: 1rem 0; }
 dl.facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .15rem 1rem; margin: 1rem 0; }
@@ -51,6 +55,7 @@ ol.talk li { display: grid; grid-template-columns: 3.4rem 2.6rem minmax(0, 1fr);
 ol.talk .time { color: var(--quiet); text-align: right; white-space: nowrap; }
 ul.plain { margin: .25rem 0; padding-left: 1.2rem; }
 @media (max-width: 30rem) {
+  .box { max-height: none; }
   main { padding: 1rem .75rem 3rem; }
 }
 @media print {

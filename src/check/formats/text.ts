@@ -10,23 +10,46 @@ const LABEL = 10;
 const SHOWN_LINES = 6;
 const SHOWN_CHARACTERS = 48;
 const OUTPUT_LINES = 4;
+/** More cards than these are not read: the first mistakes often cause the others. */
+const MAX_CARDS = 8;
 
 export function text(report: Report, style: Style = styleOf(false)): string {
   const { results, ended } = report;
-  const told = results.filter(
-    ({ status, follows }) => status === "error" || (status === "failed" && follows === null),
-  );
+  const told = results
+    .filter(({ status, follows }) => status === "error" || (status === "failed" && follows === null))
+    .toSorted((one, other) => GRADES.indexOf(one.grade) - GRADES.indexOf(other.grade));
   return [
     ...head(report, style),
     ...results.map((result) => caseLine(result, widthOf(results), style)),
-    ...told.flatMap((result) => ["", ...card(result, style)]),
+    ...told.slice(0, MAX_CARDS).flatMap((result) => ["", ...card(result, style)]),
+    ...inShort(told.slice(MAX_CARDS), style),
     ...consequences(results, style),
     ...reasons(results, style),
     ...(ended ? ["", ...endLines(ended, style)] : []),
     "",
     ...summary(report, style),
+    ...(told.length > 1 ? next(told) : []),
   ].join("\n");
 }
+
+const GRADES: readonly Result["grade"][] = ["MUST", "SHOULD", "INFO"];
+
+/** Failures without their cards. */
+function inShort(failed: readonly Result[], style: Style): string[] {
+  if (failed.length === 0) return [];
+  const lines = failed.flatMap(({ id, message }) => {
+    const [first = "", ...rest] = wrapped(`${id}: ${spoken(message)}`, COLUMNS - 4);
+    return [`  ${first}`, ...rest.slice(0, 1).map((line) => `    ${line}`)];
+  });
+  return ["", style.bold("failed too (--case ID shows the card of one):"), ...lines];
+}
+
+/** Messages hold escapes of their own already. */
+const spoken = (message: string) => printable(message).replaceAll("\\\\", "\\");
+
+/** First a MUST: others may fail because of it. */
+const next = ([first]: readonly Result[]) =>
+  first ? [`Mend ${first.id} first, and try it alone:`, `  ${first.again}`] : [];
 
 function head({ role, side, program, box }: Report, style: Style): string[] {
   const what = program.run ?? program.at ?? "";
@@ -72,7 +95,7 @@ function card(result: Result, style: Style): string[] {
   return [
     ...wrapped(`${id}  ${grade}: ${title}`, COLUMNS).map((line) => style.bold(style.bad(line))),
     ...(ruleText ? row("rule", `[${rule}] ${ruleText}`) : []),
-    ...row(status === "error" ? "our fault" : "failed", printable(message).replaceAll("\\\\", "\\")),
+    ...row(status === "error" ? "our fault" : "failed", spoken(message)),
     ...conversation(transcript).flatMap((line, index) => row(index === 0 ? "wire" : "", line)),
     ...(first ? row("likely", `${first.id} ${first.title}. ${first.cause}`) : []),
     ...(first?.advice.slice(0, 2).flatMap((line, index) => row(index === 0 ? "change" : "", line)) ?? []),

@@ -19,9 +19,11 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: baseline; }
 th { color: var(--quiet); font-weight: 600; font-size: .85rem; }
 td.number, th.number { text-align: right; white-space: nowrap; }
+th.number { white-space: normal; }
 td svg { width: 8rem; height: .6rem; background: var(--line); border-radius: .3rem; }
-.wide { overflow-x: auto; }
-@media (max-width: 40rem) { .share { display: none; } th, td { padding: .3rem .35rem; } }
+td.name { overflow-wrap: anywhere; min-width: 7rem; max-width: 22rem; }
+td.remark { overflow-wrap: anywhere; min-width: 6rem; }
+@media (max-width: 40rem) { th.share, td.share { display: none; } th, td { padding: .3rem .35rem; } }
 `;
 
 export function classPage(lines: readonly GradedLine[], about: ClassAbout): string {
@@ -72,7 +74,7 @@ function caseTable(judged: readonly GradedLine[], { cases }: ClassAbout): Markup
     }) => html`<tr><td class="number">${lost}</td><td class="share">${share(lost, judged.length)}</td><td>${title}<br><code class="quiet">${id}</code></td><td>${grade}</td><td class="number">${weight}</td></tr>
 `,
   );
-  return html`<div class="wide"><table><thead><tr><th class="number">lost by</th><th class="share"></th><th>case</th><th>grade</th><th class="number">weight</th></tr></thead><tbody>
+  return html`<div class="wide" tabindex="0" role="region" aria-label="cases"><table><thead><tr><th class="number">lost by</th><th class="share"><span class="unseen">share</span></th><th>case</th><th>grade</th><th class="number">weight</th></tr></thead><tbody>
 ${rows}</tbody></table></div>`;
 }
 
@@ -82,11 +84,12 @@ const share = (some: number, all: number): Markup =>
 function lineTable(lines: readonly GradedLine[], { max, pageOf }: ClassAbout): Markup {
   const rows = lines.map((line) => {
     const page = pageOf(line);
-    const name = page === undefined ? html`${line.shownAs}` : html`<a href="${page}">${line.shownAs}</a>`;
+    const shown = html`<bdi>${line.shownAs}</bdi>`;
+    const name = page === undefined ? shown : html`<a href="${page}">${shown}</a>`;
     const points = line.points === null ? "not judged" : `${line.points} of ${max}`;
-    return html`<tr><td>${name}</td><td>${line.student.group ?? ""}</td><td class="number">${points}</td><td class="number">${line.mustFailed}</td><td class="number">${line.shouldFailed}</td><td>${line.submitted === null ? "nothing handed in" : line.remark}</td></tr>
+    return html`<tr><td class="name">${name}</td><td class="share">${line.student.group ?? ""}</td><td class="number">${points}</td><td class="number">${line.mustFailed}</td><td class="number share">${line.shouldFailed}</td><td class="remark">${line.submitted === null ? "nothing handed in" : line.remark}</td></tr>
 `;
   });
-  return html`<div class="wide"><table><thead><tr><th>hand-in</th><th>group</th><th class="number">points</th><th class="number">MUST lost</th><th class="number">SHOULD lost</th><th></th></tr></thead><tbody>
+  return html`<div class="wide" tabindex="0" role="region" aria-label="hand-ins"><table><thead><tr><th>hand-in</th><th class="share">group</th><th class="number">points</th><th class="number">MUST lost</th><th class="number share">SHOULD lost</th><th>remark</th></tr></thead><tbody>
 ${rows}</tbody></table></div>`;
 }

@@ -14,6 +14,7 @@ import path from "node:path";
 import { stringify } from "csv-stringify/sync";
 import { NetlabError } from "../../errors.ts";
 import { htmlText } from "../formats/html.ts";
+import { html } from "../formats/markup.ts";
 import type { Matrix } from "../matrix/matrix.ts";
 import { matrixCsv, matrixPage } from "../matrix/matrix-page.ts";
 import { replaceFile } from "../replace-file.ts";
@@ -58,8 +59,10 @@ export class GradeFolder {
     await replaceFile(this.#result(graded.shownAs), JSON.stringify(graded));
     if (graded.report === null) return;
     const report = visibility === "verdicts" ? verdictsOf(graded.report) : graded.report;
-    const heading = `${title}: ${graded.shownAs}, ${pointsText(graded)}`;
-    await replaceFile(this.#at(pageOf(graded)), htmlText(report, heading));
+    const [name, points] = [graded.shownAs, pointsText(graded)];
+    // A name that is written from right to left turns nothing around it.
+    const shown = html`${title}: <bdi>${name}</bdi>, ${points}`;
+    await replaceFile(this.#at(pageOf(graded)), htmlText(report, `${title}: ${name}, ${points}`, shown));
   }
 
   /** Learning platforms know no pseudonyms: of these there is our own gradebook alone. */

@@ -7,12 +7,17 @@ import type { Matrix } from "./matrix.ts";
 import type { Cell, Frame, PairVerdict } from "./pair.ts";
 
 const STYLE = `
-.map { overflow-x: auto; }
 .map table { border-collapse: collapse; font-size: .85rem; }
-.map th { font-weight: 600; text-align: left; padding: .2rem .4rem; white-space: nowrap; }
-.map thead th { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 12rem; }
+.map th { font-weight: 600; text-align: left; padding: .2rem .4rem; }
+.map th bdi { display: block; max-width: 12rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.map tbody th { position: sticky; left: 0; background: var(--back); }
+.map thead th { vertical-align: bottom; }
+.map thead th bdi { writing-mode: vertical-rl; transform: rotate(180deg); max-width: none; max-height: 12rem; }
+@media (max-width: 40rem) { .map th bdi { max-width: 7rem; } }
+.differs { margin: .5rem 0; overflow-wrap: anywhere; }
 .map td { border: 1px solid var(--line); padding: 0; text-align: center; min-width: 2.2rem; }
-.map td a, .map td span { display: block; padding: .2rem .3rem; text-decoration: none; font-weight: 600; }
+.map td a, .map td span { display: block; padding: .2rem .3rem; color: inherit; font-weight: 600; }
+.map thead td { border: 0; }
 .map td.good { background: var(--good-back); } .map td.bad { background: var(--bad-back); } .map td.odd { background: var(--odd-back); }
 `;
 
@@ -40,12 +45,12 @@ export function matrixPage({ clients, servers, cells }: Matrix, title: string): 
   const rows = clients.map(
     (
       client,
-    ) => html`<tr><th scope="row">${client}</th>${servers.map((server) => cellMarkup(byPair.get(keyOf({ client, server })), cells))}</tr>
+    ) => html`<tr>${named("row", client)}${servers.map((server) => cellMarkup(byPair.get(keyOf({ client, server })), cells))}</tr>
 `,
   );
   const body = html`<h1>${title}: who gets on with whom</h1>
 <p>A row is a client, a column a server; ${servers[0] ?? ""} is the server that all others are held against. ${matrixSummary(cells)}.</p>
-<div class="map"><table><thead><tr><th></th>${servers.map((server) => html`<th scope="col">${server}</th>`)}</tr></thead><tbody>
+<div class="map wide" tabindex="0" role="region" aria-label="clients and servers"><table><thead><tr><td><span class="unseen">client</span></td>${servers.map((server) => named("col", server))}</tr></thead><tbody>
 ${rows}</tbody></table></div>
 <p class="quiet">wrong: a frame differs; hangs: the client did not end; dies: one of the two ended with an error; -: the server did not start; empty: this pair was not drawn.</p>
 <h2>First frame that differs</h2>
@@ -63,6 +68,10 @@ export function matrixSummary(cells: readonly Cell[]): string {
   return `${count("ok")} of ${cells.length} pairs get on${rest}`;
 }
 
+/** Cut on the page, and whole where it is pointed at. */
+const named = (scope: "row" | "col", name: string): Markup =>
+  html`<th scope="${scope}" title="${name}"><bdi>${name}</bdi></th>`;
+
 const keyOf = ({ client, server }: Pick<Cell, "client" | "server">) => JSON.stringify([client, server]);
 
 function cellMarkup(cell: Cell | undefined, cells: readonly Cell[]): Markup {
@@ -77,7 +86,7 @@ function cellMarkup(cell: Cell | undefined, cells: readonly Cell[]): Markup {
 
 function differenceMarkup({ client, server, verdict, differs }: Cell, at: number): Markup {
   if (differs === null) return NONE;
-  return html`<section id="pair-${at}" class="box"><p><strong>${client}</strong> with <strong>${server}</strong>: ${verdict}, from frame ${differs.nth} on</p>
+  return html`<section id="pair-${at}" class="box differs"><p><strong><bdi>${client}</bdi></strong> with <strong><bdi>${server}</bdi></strong>: ${verdict}, from frame ${differs.nth} on</p>
 <p>expected ${frameMarkup(differs.expected)}</p><p>came ${frameMarkup(differs.got)}</p></section>
 `;
 }
