@@ -242,6 +242,14 @@ describe.skipIf(!hasChromium)("a connection (skipped without chromium)", () => {
   }, 60_000);
 });
 
+describe.skipIf(!hasChromium)("a student's page (skipped without chromium)", () => {
+  it("shows a hint of the instructor's while it is open", async () => {
+    await goTo(student, "#/");
+    await daemon.plain(`hint ${idOf(4)} D17 look at the operator`);
+    await student.waitForSelector("li:has-text('look at the operator') >> text=D17");
+  }, 60_000);
+});
+
 describe.skipIf(!hasChromium)("the prompt (skipped without chromium)", () => {
   it("runs a command, completes by Tab, brings back what was typed, and refuses the owner's", async () => {
     await goTo(operator, "#/prompt");
