@@ -29,6 +29,8 @@ export interface Config {
   /** Look in /proc at what the programs at the other end do. */
   readonly proc?: boolean;
   readonly readyJson: boolean;
+  /** A database whose migration is tried on a copy; nothing is played. */
+  readonly checkMigration?: string | undefined;
   /** In the background: see `detach.ts`. */
   readonly detach?: boolean | undefined;
 }

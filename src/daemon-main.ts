@@ -1,7 +1,10 @@
 /** The daemon as a process: signals, its own REPL on a terminal, the way out. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "./actors/clock.ts";
-import { commonConfig } from "./config.ts";
+import { commonConfig, schemaFile } from "./config.ts";
 import { Daemon } from "./daemon.ts";
 import { exitCodeOf, exitCodes, messageOf, NetlabError } from "./errors.ts";
 import { HeapThrift } from "./heap-thrift.ts";
@@ -17,6 +20,7 @@ type Signal = keyof typeof SIGNAL_EXIT;
 
 export async function main(argv: readonly string[]): Promise<void> {
   const config = commonConfig(argv) ?? (await import("./netlabd-program.ts")).parseCommandLine(argv);
+  if (config.checkMigration !== undefined) process.exit(await checkMigration(config.checkMigration));
   if (config.detach) {
     const { detach } = await import("./detach.ts");
     process.exit(await detach(config, argv));
@@ -42,6 +46,26 @@ export async function main(argv: readonly string[]): Promise<void> {
   setTimeout(() => void daemon.prepare(), PREPARE_MS).unref();
   if (hasRepl) session = ownRepl(daemon);
   await session;
+}
+
+/** Answers the exit status. The file is only read. */
+async function checkMigration(file: string): Promise<number> {
+  const folder = mkdtempSync(path.join(tmpdir(), "netlabd-migration-"));
+  try {
+    const { tryMigration } = await import("./stores/migrating.ts");
+    const { from, to } = tryMigration(path.resolve(file), schemaFile, folder);
+    process.stdout.write(
+      from === to
+        ? `${file} has schema version ${to} already\n`
+        : `${file} can be brought from schema version ${from} to ${to}; a start does so, and keeps a copy\n`,
+    );
+    return exitCodes.done;
+  } catch (error) {
+    process.stderr.write(`netlabd: ${messageOf(error)}\n`);
+    return exitCodeOf(error);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /**

@@ -145,6 +145,11 @@ export const errorTable = {
     peer: NOT_FOUND,
     exit: noSuchThing,
   },
+  "bad-backup": {
+    says: "{file} cannot be restored: {why}; nothing was changed",
+    peer: null,
+    exit: checkFailed,
+  },
   "file-exists": {
     says: "{file} already exists: name another with --output, or replace it with --force",
     peer: null,

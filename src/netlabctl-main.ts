@@ -27,6 +27,7 @@ export const STANDALONE = [
   "dissector",
   "completion",
   "run",
+  "restore",
 ];
 
 interface Globals {

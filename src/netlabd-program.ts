@@ -56,6 +56,10 @@ export function netlabdProgram(env: NodeJS.ProcessEnv = process.env): Command {
     .option("--no-proc", "never look at what the programs at the other end of a connection do")
     .option("--no-eval", "never evaluate code typed into a REPL")
     .option(
+      "--check-migration <file>",
+      "try on a copy whether this database can be brought to the present version, and exit",
+    )
+    .option(
       "--ready-json",
       "print one line of JSON on standard output when every role listens or has failed",
       false,

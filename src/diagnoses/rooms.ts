@@ -15,6 +15,7 @@ export const rooms: readonly Diagnosis[] = [
     name: "name-taken",
     title: "The name is taken",
     level: "violation",
+    hasOwnLevel: true,
     rank: "words",
     excludes: ["D01", "D02", "D18", "D28", "D57", "D62", "D71", "D72"],
     find: findTaken,
@@ -54,8 +55,12 @@ function findTaken(evidence: Evidence): Finding | undefined {
   const said = remark && saidBefore(evidence, remark);
   if (!said) return undefined;
   const args = argsOf(remark.cause, "name-taken");
+  // A program that looks at the answer, and tries another name, does as it should.
+  const isInLater = evidence.messages.some(({ index, state }) => index > said.index && state !== said.state);
+  const wentOn = wentOnAfter(evidence, said);
   const holder = (args ?? argsOf(remark.cause, "username-taken"))?.holder ?? "";
   return {
+    ...(isInLater && wentOn === "" ? { level: "note" as const } : {}),
     rule: ruleOfSaid(evidence, said),
     reads: said.reads,
     state: said.state,
@@ -64,7 +69,7 @@ function findTaken(evidence: Evidence): Finding | undefined {
       `${quoted(args?.name ?? said.text.trim())} ${holder === "" ? "is the server's own name" : holderText(evidence, holder)}`.replace(
         /\.?$/,
         ".",
-      ) + wentOnAfter(evidence, said),
+      ) + wentOn,
     advice: [
       ...(holder === ""
         ? ["Take another name."]

@@ -5,7 +5,9 @@ import { NetlabError } from "../errors.ts";
 import type { PeerTerm } from "../ids.ts";
 import { storyFromJournal } from "../journaling.ts";
 import { secretKeysOf } from "../machines/_options.ts";
+import type { Backup } from "../stores/backup.ts";
 import type { LabDatabase } from "../stores/database.ts";
+import { type Forgotten, forgetStudent } from "../stores/forgetting.ts";
 import { openJournalReader } from "../stores/journal-reader.ts";
 import type { Queries, QueryResult } from "../stores/queries.ts";
 import { STORY_VERSION } from "../stories/entry.ts";
@@ -32,7 +34,14 @@ export class DatabaseQuestions {
 
   async query(
     sql: string,
-    { limit = MAX_ROWS, timeoutMs = MAX_MS, showTokens = false, week, signal }: LabQueryOptions = {},
+    {
+      limit = MAX_ROWS,
+      timeoutMs = MAX_MS,
+      showTokens = false,
+
+      week,
+      signal,
+    }: LabQueryOptions = {},
   ): Promise<QueryResult> {
     await this.settled();
     const secretKeys = [...new Set([...this.#roles.values()].flatMap(secretKeysOf))];
@@ -43,6 +52,17 @@ export class DatabaseQuestions {
       week,
       signal,
     });
+  }
+
+  async backUp(file: string, version: string): Promise<Backup> {
+    await this.settled();
+    const { backUp } = await import("../stores/backup.ts");
+    return backUp(this.#database, file, version);
+  }
+
+  async forgetStudent(names: readonly string[]): Promise<Forgotten> {
+    await this.settled();
+    return forgetStudent(this.#database, names);
   }
 
   /** `peer.instance` is an id here, or absent. */

@@ -12,7 +12,9 @@ import type { HubMember, Role, SayOptions } from "../machines/_role.ts";
 import type { Clock, Registry } from "../machines/_world.ts";
 import type { LabBook } from "../stores/address-book.ts";
 import type { Audit, AuditRow } from "../stores/audit.ts";
+import type { Backup } from "../stores/backup.ts";
 import type { KeptReport } from "../stores/checks.ts";
+import type { Forgotten } from "../stores/forgetting.ts";
 import type { WordsRow } from "../stores/journal-reader.ts";
 import type { Cell, QueryResult } from "../stores/queries.ts";
 import type { KeptStory } from "../stories/kept-story.ts";
@@ -136,6 +138,10 @@ export interface Lab {
   keepCheck(report: KeptReport): Promise<number>;
   /** A question to the database, in SQL, read only; secrets are masked unless shown. Rejects with a NetlabError. */
   query(sql: string, options?: LabQueryOptions): Promise<QueryResult>;
+  /** Copies the data folder into a file, by its absolute path. Rejects with a NetlabError. */
+  backUp(file: string): Promise<Backup>;
+  /** Removes what the journal, the results and the audit have of a student, by these labels. */
+  forgetStudent(names: readonly string[]): Promise<Forgotten>;
   /** Story that the journal has of a peer, of this run or an earlier one; undefined where it has nothing. */
   journaled(peer: PeerTerm): Promise<JournaledStory | undefined>;
   /** A fault of our own, for the log. */

@@ -17,7 +17,9 @@ import type { Log, LogLine } from "../log.ts";
 import type { HubMember, Role } from "../machines/_role.ts";
 import type { Clock, Registry } from "../machines/_world.ts";
 import type { LabBook } from "../stores/address-book.ts";
+import type { Backup } from "../stores/backup.ts";
 import type { KeptChecks, KeptReport } from "../stores/checks.ts";
+import type { Forgotten } from "../stores/forgetting.ts";
 import type { QueryResult } from "../stores/queries.ts";
 import type { Recorder } from "../stories/recorder.ts";
 import type { Story } from "../stories/story.ts";
@@ -286,6 +288,14 @@ export class LocalLab implements Lab {
     const run = await this.#parts.checks.add(report);
     this.class?.onChecks();
     return run;
+  }
+
+  backUp(file: string): Promise<Backup> {
+    return this.#parts.questions.backUp(file, this.version);
+  }
+
+  forgetStudent(names: readonly string[]): Promise<Forgotten> {
+    return this.#parts.questions.forgetStudent(names);
   }
 
   journaled(peer: PeerTerm): Promise<JournaledStory | undefined> {

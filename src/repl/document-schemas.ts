@@ -315,6 +315,7 @@ const anyJson = z.unknown().describe("the value as JSON");
 /** Documents by command: one a call, save where `STREAMS` names the command. */
 export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
   audit: z.array(auditRow),
+  backup: z.object({ file: z.string(), sizeBytes: bytes, weeks: z.array(z.string()) }),
   book: z.union([
     address.extend({ removed: z.literal(true) }),
     address,

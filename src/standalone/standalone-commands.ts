@@ -13,6 +13,7 @@ import grade from "./grade.ts";
 import installExtcap from "./install-extcap.ts";
 import { labClients } from "./lab-clients.ts";
 import register from "./register.ts";
+import restore from "./restore.ts";
 import run from "./run.ts";
 import type { StandaloneCommand } from "./standalone-command.ts";
 
@@ -28,6 +29,7 @@ export const standalone: ReadonlyMap<string, StandaloneCommand> = new Map(
     dissector,
     completion,
     run,
+    restore,
     installExtcap,
     capturedConns,
     capturedExplain,

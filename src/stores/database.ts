@@ -7,14 +7,14 @@
  *
  * Long, because the life of a batch is one invariant, from its first change to its answer.
  */
-import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import path from "node:path";
 import Database from "better-sqlite3";
 import { NetlabError } from "../errors.ts";
 import { damageOf, setAside } from "./damage.ts";
 import { fileTroubleOf, whyNotStored } from "./file-trouble.ts";
 import { keepToOwner, lockFolder, unusable } from "./folder-lock.ts";
-import { migrations } from "./migrations.ts";
+import { migrate, SCHEMA_VERSION } from "./migrating.ts";
 
 export interface Change {
   /** Inside the transaction: SQL. */
@@ -64,7 +64,7 @@ const NOBODY: DatabaseWatch = {
     }),
 };
 
-export const SCHEMA_VERSION = migrations.length;
+export { SCHEMA_VERSION };
 
 export class LabDatabase {
   readonly file: string;
@@ -308,18 +308,5 @@ function keepDamaged(file: string, watch: DatabaseWatch): void {
     watch.trouble(`${file} was damaged (${damage}): it is kept as ${kept}, and a new one is begun`);
   } catch (error) {
     throw unusable(path.dirname(file), error);
-  }
-}
-
-function migrate(sql: Database.Database, file: string, schemaFile: string): void {
-  const version = sql.pragma("user_version", { simple: true }) as number;
-  if (version > SCHEMA_VERSION) {
-    throw new NetlabError("data-too-new", { file, version, known: SCHEMA_VERSION });
-  }
-  for (let next = version; next < SCHEMA_VERSION; next += 1) {
-    sql.transaction(() => {
-      migrations[next]?.(sql, () => readFileSync(schemaFile, "utf8"));
-      sql.pragma(`user_version = ${next + 1}`);
-    })();
   }
 }

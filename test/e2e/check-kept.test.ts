@@ -37,6 +37,7 @@ describe("check at the prompt", () => {
         grade: "MUST",
         weight: 2,
         message: "",
+        student: null,
       },
     ]);
   });

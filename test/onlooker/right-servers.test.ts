@@ -69,6 +69,16 @@ describe("a right server", () => {
   });
 });
 
+it("a client that takes another name where its first is taken is not accused", async () => {
+  const lines = [
+    ...["S> Please, Enter Your ig name", 60, "C> :Ann:ann", "S> Name taken: ann, choose another\n", 300],
+    ...["C> :Bob:bob", "S> new user :Bob:bob connected!\nnew user :Bob:bob joined \n", 300],
+    ...["C> :Bob:hi", "S> :Bob:hi", 300, "C.", "S."],
+  ];
+  const { fault, cards } = await look({ conversation: conversation(4390, lines), role: "chat" });
+  expect([fault, cards.map(({ id, level }) => `${id} ${level}`)]).toEqual([undefined, ["D69 note"]]);
+});
+
 describe("a wrong server", () => {
   it("that ends it with its farewell as an answer has the answer that was due", async () => {
     const lines = ["S> Enter your command please", "C> closed?", "S> Closing...", "S.", "C."];

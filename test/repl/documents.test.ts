@@ -136,7 +136,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
 const OF_CLASS = ["class", "who", "hint", "freeze", "open", "handout"];
 
 /** Those that follow what happens are run below; these need a realm or a class, or end the daemon. */
-const ELSEWHERE = ["tap", "trace", "eval", "shutdown", ...OF_CLASS];
+const ELSEWHERE = ["backup", "tap", "trace", "eval", "shutdown", ...OF_CLASS];
 
 function expectFits(name: string, document: unknown): void {
   const schema = documentSchemas[name];

@@ -38,11 +38,14 @@ const GRADES: readonly Result["grade"][] = ["MUST", "SHOULD", "INFO"];
 function inShort(failed: readonly Result[], style: Style): string[] {
   if (failed.length === 0) return [];
   const lines = failed.flatMap(({ id, message }) => {
-    const [first = "", ...rest] = wrapped(`${id}: ${printable(message)}`, COLUMNS - 4);
+    const [first = "", ...rest] = wrapped(`${id}: ${spoken(message)}`, COLUMNS - 4);
     return [`  ${first}`, ...rest.slice(0, 1).map((line) => `    ${line}`)];
   });
   return ["", style.bold("failed too (--case ID shows the card of one):"), ...lines];
 }
+
+/** Messages hold escapes of their own already. */
+const spoken = (message: string) => printable(message).replaceAll("\\\\", "\\");
 
 /** First a MUST: others may fail because of it. */
 const next = ([first]: readonly Result[]) =>
@@ -92,7 +95,7 @@ function card(result: Result, style: Style): string[] {
   return [
     ...wrapped(`${id}  ${grade}: ${title}`, COLUMNS).map((line) => style.bold(style.bad(line))),
     ...(ruleText ? row("rule", `[${rule}] ${ruleText}`) : []),
-    ...row(status === "error" ? "our fault" : "failed", printable(message).replaceAll("\\\\", "\\")),
+    ...row(status === "error" ? "our fault" : "failed", spoken(message)),
     ...conversation(transcript).flatMap((line, index) => row(index === 0 ? "wire" : "", line)),
     ...(first ? row("likely", `${first.id} ${first.title}. ${first.cause}`) : []),
     ...(first?.advice.slice(0, 2).flatMap((line, index) => row(index === 0 ? "change" : "", line)) ?? []),

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 
 const MOST_BYTES = 160;
-const PLAIN = /[\p{L}\p{M}\p{N} _+@.-]/u;
+const PLAIN = /[\p{L}\p{M}\p{N} _+@.()-]/u;
 
 export function fileName(words: string): string {
   const name = [...words]

@@ -140,6 +140,11 @@ async function forget(call: ClassCall): Promise<void> {
     throw new NetlabError("wrong-state/in-roster", { student: shown });
   }
   await all.forget(former.id);
-  if (isJson) return data({ forgotten: value });
-  return out(`removed the place, the progress and the hints of ${printable(value)}`);
+  const gone = await lab.forgetStudent([former.id, former.pseudonym]);
+  if (isJson) return data({ forgotten: value, ...gone });
+  out(`removed the place, the progress and the hints of ${printable(value)}`);
+  out(
+    `and ${gone.stories} connections of the journal, ${gone.checks} results and ${gone.audit} mentions in the audit; backups keep theirs until you remove them, and memory until the daemon ends`,
+  );
+  return undefined;
 }

@@ -55,7 +55,14 @@ export default defineCommand({
   }) {
     const sql = rest.join(" ").trim();
     if (sql === "") throw new NetlabError("usage/nothing-to-ask");
-    const result = await lab.query(sql, { limit, timeoutMs: timeout, week, showTokens, signal });
+    const result = await lab.query(sql, {
+      limit,
+      timeoutMs: timeout,
+      week,
+      showTokens,
+
+      signal,
+    });
     const names = unique(result.columns);
     if (isJson) {
       data(

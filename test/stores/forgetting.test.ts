@@ -1,0 +1,88 @@
+/** A student who is forgotten is in no row of the journal, the results and the audit, and the others are as they were. */
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { openAudit } from "../../src/stores/audit.ts";
+import { openKeptChecks } from "../../src/stores/checks.ts";
+import { forgetStudent } from "../../src/stores/forgetting.ts";
+import { openJournal } from "../../src/stores/journal.ts";
+import { journalFilesIn } from "../../src/stores/journal-files.ts";
+import { LabFolder } from "./lab-folder.ts";
+
+const NOW = Date.UTC(2026, 11, 3);
+
+function row(connection: string, detail: string) {
+  return {
+    at: NOW,
+    connection,
+    role: "echo",
+    remote: "::1:5",
+    kind: "in",
+    detail,
+    bytes: undefined,
+    entry: 0,
+    atUs: 0,
+    facts: "{}",
+  };
+}
+
+const storyOf = (id: string, label: string) => ({
+  id,
+  short: id.slice(7),
+  run: 1,
+  label,
+  version: 1,
+  openedAt: NOW,
+  subject: "{}",
+  summary: "{}",
+});
+
+it("removes all that is kept of one student, and nothing of another", async () => {
+  const lab = new LabFolder();
+  const database = lab.open();
+  const journal = openJournal(database, {
+    run: { id: 1, startedAt: 0, lab: "lab", version: "1" },
+    now: () => NOW,
+    onTrouble: (sentence) => expect.fail(sentence),
+  });
+  await journal.apply({
+    op: "append",
+    rows: [row("echo-1/c1", "secret-of-s042"), row("echo-1/c2", "word-of-s043")],
+    stories: [storyOf("echo-1/c1", "s042"), storyOf("echo-1/c2", "s043")],
+    grown: [],
+  });
+  const result = { id: "ECHO-0", status: "passed", grade: "MUST", weight: 1, message: "" };
+  const report = {
+    version: "1",
+    seed: 1,
+    role: "echo",
+    side: "server",
+    target: "x",
+    at: NOW,
+    results: [result],
+  } as const;
+  for (const student of ["s042", "s043"]) await openKeptChecks(database).add({ ...report, student } as never);
+  await openAudit(database).add({
+    at: NOW,
+    operator: "ann",
+    level: "own",
+    node: null,
+    line: "hint s042 D27",
+    exit: 0,
+  });
+
+  expect(await forgetStudent(database, ["s042", "amber-otter"])).toEqual({
+    stories: 1,
+    entries: 1,
+    checks: 1,
+    audit: 1,
+  });
+  expect(lab.rows("SELECT connection FROM journal")).toEqual([{ connection: "echo-1/c2" }]);
+  expect(lab.rows("SELECT label FROM stories")).toEqual([{ label: "s043" }]);
+  expect(lab.rows("SELECT student FROM checks")).toEqual([{ student: "s043" }]);
+  expect(lab.rows("SELECT line FROM audit")).toEqual([{ line: "hint (forgotten) D27" }]);
+  const [week] = journalFilesIn(lab.path);
+  expect(readFileSync(week?.file ?? "").includes("secret-of-s042")).toBe(false);
+  // The guards are there again.
+  expect(() => lab.exec("DELETE FROM checks")).toThrow("not removed");
+  expect(() => lab.exec("UPDATE audit SET exit = 1")).toThrow("not changed");
+});
