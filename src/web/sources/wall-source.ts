@@ -12,6 +12,8 @@ import { ThriftyJudge } from "./thrifty-judge.ts";
 import { instanceTile, studentTile } from "./tile.ts";
 import { TouchedStories } from "./touched-stories.ts";
 
+/** How often it is looked at: each look is news for every page, and to send it costs more than the look. */
+const EVERY_MS = 300;
 /** Longest look that is meant: others of the daemon wait for it. */
 const LOOK_MS = 2;
 const FEWEST = 10;
@@ -69,7 +71,7 @@ export class WallSource implements Source {
     if (this.#isClass) this.#lookAtStudents();
     else this.#lookAtInstances(touched);
     const tookMs = performance.now() - begun;
-    this.#nextAt = now + tookMs * PAUSE;
+    this.#nextAt = now + Math.max(EVERY_MS, tookMs * PAUSE);
     if (tookMs > LOOK_MS) this.#most = Math.max(FEWEST, Math.floor(this.#most * 0.7));
     else if (touched.size >= this.#most) this.#most = Math.min(MOST, Math.ceil(this.#most * 1.2));
   }
