@@ -53,7 +53,12 @@ describe("a peer of a node", () => {
     const room = await lab.spawn("chat");
     const peer = await converse(room);
     await peer.hears("Please");
-    const asLab = { stories: () => lab.recorder.all(), find: (name: string) => lab.supervisor.find(name) };
+    const asLab = {
+      stories: () => lab.recorder.all(),
+      find: (name: string) => lab.supervisor.find(name),
+      roles: new Map(),
+      instances: [],
+    };
     const find = (term: string) => selectStory(asLab as unknown as Lab, term).subject.id;
     for (const term of ["c1@n2", "chat-1/c1@n2"]) expect(find(term)).toBe("chat-1/c1@n2");
     expect(() => find("c1@n3")).toThrow("no connection c1@n3");

@@ -3,28 +3,30 @@ import { parseExpression } from "../wire/calculator.ts";
 import { quoted } from "./_evidence.ts";
 
 /** Signs and words that stand for an operator elsewhere. */
-const MEANT: Readonly<Record<string, string>> = {
-  x: "*",
-  X: "*",
-  "×": "*",
-  "·": "*",
-  "∗": "*",
-  "÷": "/",
-  ":": "/",
-  "∕": "/",
-  "\\": "/",
-  "−": "-",
-  "–": "-",
-  "—": "-",
-  "＋": "+",
-  plus: "+",
-  add: "+",
-  minus: "-",
-  times: "*",
-  mul: "*",
-  over: "/",
-  div: "/",
-};
+const MEANT: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    x: "*",
+    X: "*",
+    "×": "*",
+    "·": "*",
+    "∗": "*",
+    "÷": "/",
+    ":": "/",
+    "∕": "/",
+    "\\": "/",
+    "−": "-",
+    "–": "-",
+    "—": "-",
+    "＋": "+",
+    plus: "+",
+    add: "+",
+    minus: "-",
+    times: "*",
+    mul: "*",
+    over: "/",
+    div: "/",
+  }),
+);
 /** Operators of languages that this calculator has not. */
 const MISSING = new Set(["^", "**", "%", "//", "mod", "&", "|"]);
 
@@ -38,7 +40,11 @@ export function expressionSlip(text: string): string {
 type Sentence = (shown: string) => string;
 const isRight = (text: string) => parseExpression(text).ok;
 
+/** Longer texts are no slip of a person, and patterns would take long over them. */
+const MOST_CHARACTERS = 200;
+
 function textSlip(text: string): Sentence | undefined {
+  if (text.length > MOST_CHARACTERS) return undefined;
   if (isRight(text.replace(/\s*([-+*/])\s*/, " $1 ")))
     return (shown) => `In ${shown} the spaces around the operator are missing.`;
   return commaSlip(text) ?? orderSlip(text) ?? operatorSlip(text);
@@ -83,7 +89,7 @@ const WITH_WORD = new RegExp(`^(${NUMBER})\\s*([^\\d\\s.]+)\\s*(${NUMBER})$`);
 
 function operatorSlip(text: string): Sentence | undefined {
   const [, , word = ""] = WITH_WORD.exec(text) ?? [];
-  const meant = MEANT[word] ?? MEANT[word.toLowerCase()];
+  const meant = MEANT.get(word) ?? MEANT.get(word.toLowerCase());
   if (meant !== undefined)
     return (shown) => `In ${shown}, ${named(word)} is no operator; ${meant} is what it stands for.`;
   if (MISSING.has(word.toLowerCase()))

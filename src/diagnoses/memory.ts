@@ -71,8 +71,8 @@ function findMemory(evidence: Evidence): Finding | undefined {
     reads: evidence.reads.filter(({ at }) => at === piece.at),
     state,
     expected: `${expectedAt(evidence, state)}, as text`,
-    cause: `${count(piece.size, "byte")} came that are no text: ${hex(piece.bytes, 6)}. ${packedBy(piece.bytes) ?? whatItIs(sign)}${isName ? " Here they were taken for a name." : ""}`,
-    advice: packedBy(piece.bytes)
+    cause: `${count(piece.size, "byte")} came that are no text: ${hex(piece.bytes, 6)}. ${packedBy(piece.bytes, sign) ?? whatItIs(sign)}${isName ? " Here they were taken for a name." : ""}`,
+    advice: packedBy(piece.bytes, sign)
       ? [UNPACKED]
       : [
           sign.args.numbers.length > 0
@@ -95,7 +95,9 @@ const PACKERS: readonly (readonly [RegExp, string])[] = [
 ];
 const UNPACKED = "Send the text itself: this protocol compresses nothing.";
 
-function packedBy(bytes: Buffer): string | undefined {
+/** Numbers in memory may begin so by chance. */
+function packedBy(bytes: Buffer, { args }: BinarySign): string | undefined {
+  if (args.numbers.length > 0) return undefined;
   const start = bytes.toString("hex", 0, 6);
   const found = PACKERS.find(([mark]) => mark.test(start));
   return found && `So begins what ${found[1]} has compressed.`;

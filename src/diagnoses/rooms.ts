@@ -200,8 +200,7 @@ function findOtherName(evidence: Evidence): Finding | undefined {
   const [first] = texts;
   const name = first && prefixIn(first.text);
   if (!isServer || !login || !first || name === undefined || name === login.name) return undefined;
-  if (texts.some(({ text }) => prefixIn(text) !== name) || !isMeant(name, login, texts.length))
-    return undefined;
+  if (texts.some(({ text }) => prefixIn(text) !== name) || !isMeant(name, login)) return undefined;
   return {
     rule: "CHAT-2",
     reads: first.reads,
@@ -214,11 +213,7 @@ function findOtherName(evidence: Evidence): Finding | undefined {
 
 const prefixIn = (text: string) => /^:([^:\r\n]+):/.exec(text)?.[1]?.trim();
 
-/** A text may begin with `:smile:`: only the login's other name, other letters of the name, or each time the same one is meant as a name. */
-function isMeant(
-  name: string,
-  login: { readonly name: string; readonly login: string },
-  times: number,
-): boolean {
-  return name === login.login || name.toLowerCase() === login.name.toLowerCase() || times > 1;
+/** A text may begin with `:smile:`: only the login's other name, or other letters of the name, is meant as one. */
+function isMeant(name: string, login: { readonly name: string; readonly login: string }): boolean {
+  return name === login.login || name.toLowerCase() === login.name.toLowerCase();
 }

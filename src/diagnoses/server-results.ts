@@ -112,6 +112,8 @@ function oneBehind(all: readonly WrongResult[]): Pick<Finding, "cause" | "advice
       isValue(exchange, earlier.at(-1)?.expected?.texts[0]) && Number(due) !== Number(textOf(exchange.reply)),
   );
   if (!first || later.length === 0 || !isBehind) return undefined;
+  const said = Number(textOf(first.exchange.reply).trim());
+  if (guessOf(parseExpression(first.exchange.sent), said, Number(first.due))) return undefined;
   const [second] = later;
   const before = second?.earlier.at(-1);
   if (!second || before !== first.exchange) return undefined;

@@ -136,6 +136,8 @@ export class WebServer {
     const fence = fenceOfAsking(request, this.#origins);
     if (fence !== "passed" || request.url !== "/live") {
       const status = fence === "wrong-host" ? "421 Misdirected Request" : "403 Forbidden";
+      // A peer that keeps its side open would keep the page from closing.
+      socket.once("finish", () => socket.destroy());
       socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }

@@ -58,6 +58,7 @@ describe("the journal", () => {
         openedAt: 5.5,
         subject: '{"a":1}',
         summary: '{"b":2}',
+        run: null,
       },
       rows: [0, 1].map((entry) => ({
         id: entry + 1,
