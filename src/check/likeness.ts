@@ -40,13 +40,11 @@ function patternOf(text: string): string {
 /** `50.0` is also `50`, `50.`, `50.00` and `5e+01`. */
 function numberPattern(word: string): string {
   const value = Math.abs(Number(word));
-  if (!Number.isFinite(value)) return escaped(word);
   const [mantissa = "", power = ""] = value.toExponential().split("e");
   const [digits, exponent] = [mantissa.replace(".", ""), Number(power)];
   const sign = value === 0 ? "[-+]?" : word.startsWith("-") ? "-" : "\\+?";
   const scientific = `${digits[0]}${fractionPattern(digits.slice(1))}[eE]${exponent < 0 ? "-" : "\\+?"}0*${Math.abs(exponent)}`;
-  // As it stands, too: 007, and digits that no double keeps.
-  return `(?:${escaped(word)}|${sign}(?:${scientific}|${plainPattern(digits, exponent)}))`;
+  return `${sign}(?:${scientific}|${plainPattern(digits, exponent)})`;
 }
 
 function plainPattern(digits: string, exponent: number): string {
