@@ -4,12 +4,13 @@
  * Long, because the marks of each mistake stand beside its words.
  */
 
-import { isQuit, parseExpression } from "../wire/calculator.ts";
+import { isQuit, parseExpression, QUIT } from "../wire/calculator.ts";
 import { isKnock, KNOCK, WHO_IS_THERE } from "../wire/knock-knock.ts";
 import { hasReceiver, MESSAGE_PLEASE } from "../wire/relay.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { count, type Evidence, type FramedMessage, quoted } from "./_evidence.ts";
 import { expressionSlip } from "./_expression-slips.ts";
+import { findGlued } from "./_pieces.ts";
 import { placeOf, ruleOfSaid } from "./_places.ts";
 import { wrongToken } from "./framing.ts";
 
@@ -255,7 +256,7 @@ function findNoName(evidence: Evidence): Finding | undefined {
   const rule = said && ruleOfSaid(evidence, said);
   switch (rule && evidence.isServer ? rule : undefined) {
     case "CALC-0":
-      return said && parseExpression(said.text).ok
+      return said && isExpressions(said.text)
         ? noName(said, "CALC-0", EXPRESSION_FIRST(said.text))
         : undefined;
     case "RELAY-0":
@@ -266,6 +267,10 @@ function findNoName(evidence: Evidence): Finding | undefined {
       return undefined;
   }
 }
+
+/** Expressions, one or several that arrived as one piece. */
+const isExpressions = (text: string) =>
+  parseExpression(text).ok || findGlued(text.trim(), "CALC-2", [QUIT])?.kind === "glued";
 
 /** A sentence, where names are due: it has no colon, and more words or other signs than a name has. */
 function isTalk(text: string): boolean {

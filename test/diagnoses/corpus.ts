@@ -2556,20 +2556,17 @@ export const corpus: readonly CorpusCase[] = [
     card: "D47",
   },
   {
-    program: "servers/one_answer_behind",
-    role: "calculator-client",
-    expected: "each answer is that of the message before",
-    card: "D78",
-    isServer: true,
-    say: ["15 + 35", "2 * 3"],
-    exit: "violation",
-  },
-  {
     program: "servers/one_byte_at_a_time",
     role: "calculator-client",
     expected: "the answer came in pieces",
     card: "D36",
     isServer: true,
     say: ["15 + 35"],
+  },
+  {
+    program: "pieces/expressions_without_a_name",
+    role: "calculator",
+    expected: "the first message is the name, and two expressions in one piece came for it",
+    card: "D18",
   },
 ];
