@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import Database from "better-sqlite3";
 import { NetlabError } from "../errors.ts";
 import { childProcess } from "../node-modules.ts";
+import { STAGING } from "./backup-staging.ts";
 import type { LabDatabase } from "./database.ts";
 import { SCHEMA_VERSION } from "./database.ts";
 import { journalFilesIn } from "./journal-files.ts";
@@ -36,7 +37,7 @@ export async function backUp(database: LabDatabase, file: string, version: strin
   if (existsSync(file))
     throw new NetlabError("file-not-written/because", { file, why: "it is there already" });
   const folder = path.dirname(database.file);
-  const staging = mkdtempSync(path.join(folder, ".backup-"));
+  const staging = mkdtempSync(path.join(folder, STAGING));
   try {
     await copyOf(database.sql, path.join(staging, "netlab.db"));
     const weeks = journalFilesIn(folder);
@@ -60,9 +61,16 @@ export async function backUp(database: LabDatabase, file: string, version: strin
 
 const copyOf = (sql: Database.Database, to: string) => sql.backup(to, { progress: () => PAGES_A_TURN });
 
-async function copyOfFile(file: string, to: string): Promise<void> {
+/**
+ * The journal is written through another connection, and SQLite begins a copy again when the file has changed between two turns: the
+ * transaction holds the file as of one moment. The daemon's own database is copied through the connection that writes it, which the copy follows.
+ */
+export async function copyOfFile(file: string, to: string): Promise<void> {
   const sql = new Database(file, { readonly: true });
   try {
+    sql.exec("BEGIN");
+    // The first read is what takes the moment.
+    sql.prepare("SELECT count(*) FROM sqlite_schema").get();
     await copyOf(sql, to);
   } finally {
     sql.close();

@@ -11,6 +11,7 @@ import { mkdirSync, statSync } from "node:fs";
 import path from "node:path";
 import Database from "better-sqlite3";
 import { NetlabError } from "../errors.ts";
+import { removeHalfMade } from "./backup-staging.ts";
 import { damageOf, setAside } from "./damage.ts";
 import { fileTroubleOf, whyNotStored } from "./file-trouble.ts";
 import { keepToOwner, lockFolder, unusable } from "./folder-lock.ts";
@@ -95,6 +96,7 @@ export class LabDatabase {
     const release = lockFolder(folder);
     const file = path.join(folder, "netlab.db");
     try {
+      removeHalfMade(folder);
       keepDamaged(file, watch);
       return new LabDatabase(file, schemaFile, release, watch);
     } catch (error) {

@@ -35,7 +35,7 @@ export function openJournalReader({ sql, file }: LabDatabase): JournalReader {
         const found = readIn(week.file, peer);
         if (found) return withWeeksBefore(found, peer, file, week.week);
       }
-      return readerOn(sql).read(peer);
+      return readerOn(sql, { hasWords: true }).read(peer);
     },
   };
 }
@@ -43,7 +43,7 @@ export function openJournalReader({ sql, file }: LabDatabase): JournalReader {
 function readIn(file: string, peer: PeerTerm): JournaledPeer | undefined {
   const sql = new Database(file, { readonly: true });
   try {
-    return readerOn(sql).read(peer);
+    return readerOn(sql, { hasWords: false }).read(peer);
   } finally {
     sql.close();
   }
@@ -59,7 +59,8 @@ function withWeeksBefore(found: JournaledPeer, peer: PeerTerm, file: string, sin
   return { ...found, rows: [...rows, ...found.rows] };
 }
 
-function readerOn(sql: Database.Database): JournalReader {
+/** `hasWords`: `netlab.db` alone has rows of netlabd 0.1.0, which only a look at each row finds; a week is not looked through for them. */
+function readerOn(sql: Database.Database, { hasWords }: { readonly hasWords: boolean }): JournalReader {
   const story = sql.prepare<Wanted, StoryRow>(`
     SELECT id, short, ${hasRuns(sql) ? "run" : "NULL AS run"}, version, opened_at AS openedAt, subject, summary FROM stories
     WHERE short = @short AND (@instance IS NULL OR id = @instance || '/' || @short)`);
@@ -96,7 +97,7 @@ function readerOn(sql: Database.Database): JournalReader {
       const wanted = { instance: instance ?? null, short: node === undefined ? number : `${number}@${node}` };
       const known = story.get(wanted);
       if (known) return { form: "facts", story: known, rows: facts(known.id) };
-      const ids = oldIds.all(wanted);
+      const ids = hasWords ? oldIds.all(wanted) : [];
       return ids.length === 0 ? undefined : { form: "words", rows: ids.flatMap(words) };
     },
   };

@@ -1,11 +1,11 @@
 /** A backup is made beside the lab, and a folder made again from it is the same; what is damaged changes nothing. */
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import { schemaFile } from "../../src/config.ts";
 import { openAudit } from "../../src/stores/audit.ts";
-import { backUp } from "../../src/stores/backup.ts";
+import { backUp, copyOfFile } from "../../src/stores/backup.ts";
 import { SCHEMA_VERSION } from "../../src/stores/database.ts";
 import { openJournal } from "../../src/stores/journal.ts";
 import { tryMigration } from "../../src/stores/migrating.ts";
@@ -42,6 +42,41 @@ describe("a backup", () => {
     expect(openAudit(database).since(0, 10)).toHaveLength(2);
     expect(readdirSync(lab.path).filter((name) => name.startsWith(".backup"))).toEqual([]);
     await expect(backUp(database, file, "1.0.0")).rejects.toThrow("there already");
+  });
+
+  it("copies a week of the journal as of one moment, though rows are written between its turns", async () => {
+    const lab = new LabFolder();
+    const week = path.join(lab.path, "journal-2026-W49.db");
+    const writer = new Database(week);
+    writer.pragma("journal_mode = WAL");
+    writer.exec("CREATE TABLE rows (bytes BLOB)");
+    const insert = writer.prepare("INSERT INTO rows VALUES (zeroblob(4000000))");
+    insert.run();
+    const more = writer.prepare("INSERT INTO rows VALUES (NULL)");
+    let isDone = false;
+    let turns = 0;
+    const copied = path.join(lab.path, "copy.db");
+    const copy = copyOfFile(week, copied).then(() => {
+      isDone = true;
+    });
+    for (; !isDone && turns < 200; turns += 1) {
+      more.run();
+      await new Promise(setImmediate);
+    }
+    await copy;
+    writer.close();
+    expect(turns).toBeLessThan(200);
+    const sql = new Database(copied, { readonly: true });
+    expect(sql.prepare("SELECT count(*) FROM rows").pluck().get()).toBe(1);
+    sql.close();
+  });
+
+  it("that a killed daemon left half made is gone at the next start", () => {
+    const lab = new LabFolder();
+    mkdirSync(path.join(lab.path, ".backup-Ab12cd"));
+    writeFileSync(path.join(lab.path, ".backup-Ab12cd", "netlab.db"), "half");
+    lab.open();
+    expect(readdirSync(lab.path).filter((name) => name.startsWith(".backup"))).toEqual([]);
   });
 
   it("brings a folder back, and keeps what it replaces", async () => {
