@@ -9,7 +9,7 @@ import { instancesOfEach, instancesOfGroups, type Student, type Template } from 
 import { checkPorts } from "./class-ports.ts";
 import type { ClassSettings, Identity } from "./class-settings.ts";
 import { type BadRosterLine, parseRoster, type RosterStudent } from "./roster.ts";
-import { placesOf } from "./roster-places.ts";
+import { type KnownPlaces, placesOf } from "./roster-places.ts";
 
 /** Entry of `groups:` or `shared:`, and how its peers are known. */
 export interface SharedTemplate extends Template {
@@ -30,7 +30,7 @@ export interface ClassText {
 
 export interface ClassSurroundings {
   readonly dataFolder: string;
-  readonly known: { readonly students: readonly StoredStudent[]; readonly groups: readonly StoredGroup[] };
+  readonly known: KnownPlaces;
   readonly now: number;
   /** Added to every port of the lab. */
   readonly portOffset: number;

@@ -14,7 +14,7 @@ import type { Story } from "../stories/story.ts";
 import type { Judged } from "../stories/verdict.ts";
 import type { ClassInstance, ClassPlan } from "./class-file.ts";
 import { ClassGate, type GateState, type Rejection } from "./class-gate.ts";
-import { groupLabel, type Student } from "./class-plan.ts";
+import { groupLabels, type Student } from "./class-plan.ts";
 import { Identification } from "./identification.ts";
 import { Ledger } from "./ledger.ts";
 import type { RowsOptions, StudentRow } from "./student-row.ts";
@@ -131,7 +131,7 @@ export class ClassLab {
     );
     this.#identification.listen(plan?.kinds.some(({ identify }) => identify !== "port") ?? false);
     this.#groupOf = new Map([
-      ...this.groups.map((group) => [groupLabel(group), group] as const),
+      ...[...groupLabels(plan?.groupPlaces ?? [])].map(([group, label]) => [label, group] as const),
       ...students.flatMap(({ shown, group }) => (group === undefined ? [] : [[shown, group] as const])),
     ]);
     this.#gate.adopt(plan?.settings ?? {});

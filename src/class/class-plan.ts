@@ -65,6 +65,7 @@ export function instancesOfGroups(
   groups: readonly { readonly name: string; readonly slot: number }[],
   ports: PortRange | undefined,
 ): Template[] {
+  const labels = groupLabels(groups);
   return groups.flatMap(({ name: group, slot }) =>
     templates.map(({ given, role, faults }, index) => {
       const port = ports ? ports.first + slot * templates.length + index : 0;
@@ -74,7 +75,7 @@ export function instancesOfGroups(
           last: ports.last,
           groups: slot + 1,
         });
-      const label = groupLabel(group);
+      const label = labels.get(group) ?? "";
       const name = ownName(label, role, templates.slice(0, index));
       const own = { ...filled(given, { group, slot: String(slot) }), port, name, label };
       return { role, given: own, ...(faults && { faults }) };
@@ -82,8 +83,19 @@ export function instancesOfGroups(
   );
 }
 
-/** Label of what is one group's: no student has it, for an id has no such word. */
-export const groupLabel = (group: string) => `group-${group.replace(/[^A-Za-z0-9._-]+/g, "-")}`;
+/** Labels of what is one group's, by its name; in the order of their places, so that a later group changes no label. No student's id begins so. */
+export function groupLabels(groups: readonly { readonly name: string }[]): ReadonlyMap<string, string> {
+  const labels = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const { name } of groups) {
+    const bare = `group-${name.replace(/[^A-Za-z0-9._-]+/g, "-")}`;
+    let label = bare;
+    for (let number = 2; taken.has(label); number += 1) label = `${bare}-${number}`;
+    taken.add(label);
+    labels.set(name, label);
+  }
+  return labels;
+}
 
 function checkRoom(ports: PortRange, students: readonly Student[], perStudent: number, roles: number): void {
   if (roles > perStudent) throw new NetlabError("bad-class/per-student", { roles, perStudent });

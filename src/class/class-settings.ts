@@ -70,6 +70,5 @@ export const classSettings = z.strictObject({
   files: z.string().min(1).optional(),
   limits: limits.optional(),
   addressLimits: limits.optional(),
-  keep: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
 });
 export type ClassSettings = z.output<typeof classSettings>;

@@ -24,14 +24,21 @@ export interface Places {
   readonly rows: readonly StoredStudent[];
 }
 
+export interface KnownPlaces {
+  readonly students: readonly StoredStudent[];
+  readonly groups: readonly StoredGroup[];
+  /** No place below it is given anew, though its student may be forgotten. */
+  readonly nextSlot?: number;
+}
+
 export function placesOf(
   roster: readonly RosterStudent[],
-  known: { readonly students: readonly StoredStudent[]; readonly groups: readonly StoredGroup[] },
+  known: KnownPlaces,
   { secret, lab, pseudonyms, now }: PlacesOptions,
 ): Places {
   const byId = new Map(known.students.map((one) => [one.id, one]));
   const taken = new Set(known.students.map(({ pseudonym }) => pseudonym));
-  let free = known.students.reduce((most, { slot }) => Math.max(most, slot + 1), 0);
+  let free = known.students.reduce((most, { slot }) => Math.max(most, slot + 1), known.nextSlot ?? 0);
   const rows = roster.map(({ id, name, group = null, email = null }): StoredStudent => {
     const before = byId.get(id);
     const pseudonym = before?.pseudonym ?? pseudonymOf(secret, id, taken);

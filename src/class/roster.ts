@@ -135,6 +135,8 @@ function whyBad(id: string, before: number | undefined, fields: number, width: n
   if (id === "") return "no id: every student needs one";
   if (!ID.test(id))
     return `the id ${JSON.stringify(id)} has other characters than letters, digits, . _ and -, or more than 32`;
+  if (/^group-/i.test(id))
+    return `the id ${id} begins with "group-", as the labels of groups do: give another one`;
   if (before !== undefined)
     return `the id ${id} is on line ${before} already: every student needs another one`;
   return undefined;

@@ -102,6 +102,11 @@ function settingsOf({ document, file, place, top }: OpenLabFile): ClassSettings 
   const written = ((node as Node | undefined)?.toJS(document) ?? {}) as unknown;
   if (typeof written !== "object" || written === null || Array.isArray(written))
     throw new NetlabError("bad-class/settings", { place: at, why: "must be a map, e.g. ports: 21000-22999" });
+  if ("keep" in written)
+    throw new NetlabError("bad-class/settings", {
+      place: at,
+      why: "keep: stands at the top of the lab file, beside class:, e.g. keep: { journal: 15w }",
+    });
   const { success, data, error } = classSettings.safeParse(camelKeys(written));
   if (!success) {
     const known = Object.keys(classSettings.shape).map(dashed);

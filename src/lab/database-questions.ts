@@ -62,7 +62,7 @@ export class DatabaseQuestions {
 
   async forgetStudent(names: readonly string[]): Promise<Forgotten> {
     await this.settled();
-    return forgetStudent(this.#database, names);
+    return forgetStudent(this.#database, names, [...this.#roles.keys()]);
   }
 
   /** `peer.instance` is an id here, or absent. */

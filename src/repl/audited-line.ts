@@ -23,7 +23,8 @@ export interface Asked {
 
 /** Whether it is worth a row: what only looks is not, unless it looked at a secret. */
 export function isAudited({ command, words, options = {} }: Asked, lab: Lab): boolean {
-  if (command.level !== "observe" || command.isAudited) return true;
+  if (command.level !== "observe" || command.isAudited || command.auditedAs?.(words) !== undefined)
+    return true;
   const guarded = Object.entries(schemaFor(command, words, lab).shape).filter(([, schema]) =>
     levelOf(schema),
   );
@@ -37,6 +38,8 @@ export function isAudited({ command, words, options = {} }: Asked, lab: Lab): bo
 /** The line of a command, secrets of its own and all that the lab knows masked. */
 export function auditedLine(asked: Asked, lab: Lab): string {
   const { command, options = {} } = asked;
+  const other = command.auditedAs?.(asked.words);
+  if (other !== undefined) return other;
   const flags = flagsOf(schemaFor(command, asked.words, lab));
   const secretFlags = new Set(flags.filter(({ isSecret }) => isSecret).map(({ long }) => long));
   const valued = new Set(flags.filter(({ kind }) => kind !== "boolean").map(({ long }) => long));

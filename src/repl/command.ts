@@ -59,6 +59,8 @@ export interface CommandDefinition<Schema extends z.ZodObject = z.ZodObject> ext
   readonly level: Level;
   /** The audit has it though an observer may do it. */
   readonly isAudited?: boolean;
+  /** The line that the audit has of these words in place of theirs, e.g. where a name is not to stay; undefined: as they were typed. */
+  readonly auditedAs?: (words: readonly string[]) => string | undefined;
   readonly options?: Schema;
   /** The last argument is the rest of the line as it was typed, so options stand before it. */
   readonly takesRestOfLine?: boolean;

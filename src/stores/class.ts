@@ -49,6 +49,8 @@ export interface ClassStore {
   checks(): ReadonlyMap<string, { readonly passed: number; readonly of: number }>;
   /** A word that is to hold over restarts, e.g. that the class is frozen. */
   setting(name: string): string | undefined;
+  /** Places below it were given once, some perhaps to students who are forgotten. */
+  nextSlot(): number;
   saveStudents(students: readonly StoredStudent[], groups: readonly StoredGroup[]): Promise<void>;
   saveProgress(lab: string, progress: StoredProgress): Promise<void>;
   addHint(hint: Omit<StoredHint, "id">): Promise<StoredHint>;
@@ -86,6 +88,7 @@ export function openClass(database: LabDatabase): ClassStore {
     progress: (lab) => progress.all(lab),
     hints: () => hints.all(),
     setting: (name) => setting.get(name),
+    nextSlot: () => Number(setting.get(NEXT_SLOT) ?? 0),
     saveStudents: (all, inGroups) => apply({ op: "saveStudents", students: all, groups: inGroups }),
     saveProgress: (lab, one) => apply({ op: "saveProgress", lab, progress: one }),
     addHint: (hint) => apply({ op: "addHint", hint }),
@@ -95,6 +98,7 @@ export function openClass(database: LabDatabase): ClassStore {
   };
 }
 
+const NEXT_SLOT = "next-slot";
 const nothing = () => undefined;
 
 function operationsOn({ sql }: LabDatabase) {
@@ -111,6 +115,11 @@ function operationsOn({ sql }: LabDatabase) {
   );
   const set = sql.prepare("INSERT OR REPLACE INTO class_settings (name, value) VALUES (@name, @value)");
   const unset = sql.prepare("DELETE FROM class_settings WHERE name = ?");
+  const nextSlot = sql.prepare(`
+    INSERT OR REPLACE INTO class_settings (name, value)
+    SELECT @name, CAST(max(
+      coalesce((SELECT max(slot) + 1 FROM students), 0),
+      coalesce((SELECT CAST(value AS INTEGER) FROM class_settings WHERE name = @name), 0)) AS TEXT)`);
   const forget = ["students WHERE id", "class_progress WHERE student", "class_hints WHERE student"].map(
     (rows) => sql.prepare(`DELETE FROM ${rows} = ?`),
   );
@@ -137,7 +146,10 @@ function operationsOn({ sql }: LabDatabase) {
       return nothing;
     },
     forget: (who: { readonly student: string }) => {
+      nextSlot.run({ name: NEXT_SLOT });
+      sql.pragma("secure_delete = ON");
       for (const rows of forget) rows.run(who.student);
+      sql.pragma("secure_delete = OFF");
       return nothing;
     },
   };

@@ -18,8 +18,12 @@ export interface Forgotten {
 const PATIENCE_MS = 2_000;
 const FORGOTTEN = "(forgotten)";
 
-/** `names`: by which the student was known as a label, the id first. */
-export async function forgetStudent(database: LabDatabase, names: readonly string[]): Promise<Forgotten> {
+/** `names`: by which the student was known as a label, the id first. `roles`: what a name of an instance ends with. */
+export async function forgetStudent(
+  database: LabDatabase,
+  names: readonly string[],
+  roles: readonly string[],
+): Promise<Forgotten> {
   const rows = { stories: 0, entries: 0 };
   for (const { file } of journalFilesIn(path.dirname(database.file))) {
     const gone = forgetIn(file, names);
@@ -28,7 +32,10 @@ export async function forgetStudent(database: LabDatabase, names: readonly strin
     // Peers are served between the weeks.
     await nextTurn();
   }
-  return { ...rows, ...(await forgetResults(database, names)) };
+  const gone = await forgetResults(database, names, roles);
+  // The log beside it has the rows as they were, those of the class too.
+  database.sql.pragma("wal_checkpoint(TRUNCATE)");
+  return { ...rows, ...gone };
 }
 
 /** Overwrites what is deleted, so that it does not stay in the file. */
@@ -61,9 +68,11 @@ function forgetIn(file: string, names: readonly string[]): Pick<Forgotten, "stor
 function forgetResults(
   database: LabDatabase,
   names: readonly string[],
+  roles: readonly string[],
 ): Promise<Pick<Forgotten, "checks" | "audit">> {
   const { sql } = database;
   const gone = { checks: 0, audit: 0 };
+  const patterns = names.map((name) => mentionOf(name, roles));
   return database.changed(
     () => {
       const guards = sql
@@ -71,15 +80,34 @@ function forgetResults(
           "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name IN ('checks', 'audit')",
         )
         .all();
+      sql.pragma("secure_delete = ON");
       for (const { name } of guards) sql.exec(`DROP TRIGGER ${name}`);
-      for (const name of names) {
+      for (const name of names)
         gone.checks += sql.prepare("DELETE FROM checks WHERE student = ?").run(name).changes;
-        gone.audit += sql
-          .prepare("UPDATE audit SET line = replace(line, ?, ?) WHERE instr(line, ?) > 0")
-          .run(name, FORGOTTEN, name).changes;
-      }
+      gone.audit = forgetMentions(sql, patterns);
       for (const guard of guards) sql.exec(guard.sql);
+      sql.pragma("secure_delete = OFF");
     },
     () => gone,
   );
+}
+
+/** Lines of the audit that were changed. */
+function forgetMentions(sql: Database.Database, patterns: readonly RegExp[]): number {
+  const lines = sql.prepare<[], { id: number; line: string }>("SELECT id, line FROM audit").all();
+  const update = sql.prepare("UPDATE audit SET line = ? WHERE id = ?");
+  let changed = 0;
+  for (const { id, line } of lines) {
+    const without = patterns.reduce((text, pattern) => text.replace(pattern, FORGOTTEN), line);
+    if (without !== line) changed += update.run(without, id).changes;
+  }
+  return changed;
+}
+
+/** The name as a word of its own, or before the role in the name of an instance: s04 is not in s042, and is in `s04-calculator-2`. */
+function mentionOf(name: string, roles: readonly string[]): RegExp {
+  const quoted = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+  const end = "(?![A-Za-z0-9._-])";
+  const role = roles.length === 0 ? "" : `-(?:${roles.map(quoted).join("|")})(?:-\\d+)?`;
+  return new RegExp(`(?<![A-Za-z0-9._-])(?:id-)?${quoted(name)}(?=(?:${role})?${end})`, "gi");
 }

@@ -89,6 +89,12 @@ each:
     expect(one.daemon.lab.instances.every(({ restarts }) => restarts === 0)).toBe(true);
   });
 
+  it("refuses keep: under class:, where it would do nothing, and says where it belongs", async () => {
+    await expect(start(`${LAB}class: { keep: { journal: 15w } }\n`)).rejects.toThrow(
+      "keep: stands at the top of the lab file",
+    );
+  });
+
   it("shows pseudonyms alone where the lab wants that, and takes either name", async () => {
     const { daemon } = await start(`${LAB}class: { pseudonyms: true }\n`);
     const [first] = daemon.lab.students();

@@ -1,5 +1,6 @@
 /** Places in a class are given once: late ones move nobody, who left keeps a place, and a second reading changes nothing. */
 import { describe, expect, it } from "vitest";
+import { groupLabels } from "../../src/class/class-plan.ts";
 import { type PlacesOptions, placesOf } from "../../src/class/roster-places.ts";
 
 const OPTIONS: PlacesOptions = { secret: Buffer.alloc(32, 1), lab: "lab3", pseudonyms: false, now: 5 };
@@ -32,6 +33,17 @@ describe("places", () => {
     const again = placesOf(roster("zoe", "late", "bob", "ann"), known, OPTIONS);
     expect(slots(again)).toEqual({ ann: 0, bob: 1, zoe: 2, late: 3 });
     expect([again.added, again.left]).toEqual([["late"], []]);
+  });
+
+  it("are not given again when their student was forgotten", () => {
+    const students = first.rows.filter(({ id }) => id !== "zoe");
+    const again = placesOf(roster("ann", "bob", "new"), { students, groups: [], nextSlot: 3 }, OPTIONS);
+    expect(slots(again)).toEqual({ ann: 0, bob: 1, new: 3 });
+  });
+
+  it("of groups whose names fall together have labels of their own", () => {
+    const labels = groupLabels(["B 1", "B-1", "ä", "ö", "A"].map((name) => ({ name })));
+    expect([...labels.values()]).toEqual(["group-B-1", "group-B-1-2", "group--", "group---2", "group-A"]);
   });
 
   it("are kept by one who leaves, also against a later one, and got back", () => {

@@ -56,6 +56,13 @@ describe("a roster", () => {
     ]);
   });
 
+  it("has no id that could be a group's label", () => {
+    expect(ids("id\ns1\nGroup-A\ngroups\n")).toEqual(["s1", "groups"]);
+    expect(whys("id\ns1\nGroup-A\n")).toEqual([
+      '3: the id Group-A begins with "group-", as the labels of groups do: give another one',
+    ]);
+  });
+
   it("without a column of ids says which headings would do", () => {
     expect(whys("Nom,Prénom\nLee,Ann\n")).toEqual([
       '1: no column with the ids of the students: name one of "id", "ID number", "SIS User ID", "student id", "matriculation number", "Matrikelnummer", "username"',

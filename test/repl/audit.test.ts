@@ -58,6 +58,20 @@ describe("the audit", () => {
     ]);
   });
 
+  it("has that a student was to be forgotten, refused or not, and never whom", async () => {
+    await operatorRuns("own", { line: "class forget s042" });
+    await operatorRuns(
+      "operate",
+      { argv: ["class", "--json", "forget", "s042"] },
+      { line: "class who s042" },
+    );
+    const lines = await auditLines();
+    expect(lines.map((line) => line.replace(/ \d /, " "))).toEqual([
+      "own socket own class forget (forgotten)",
+      "operate socket operate class forget (forgotten)",
+    ]);
+  });
+
   it("has a command that showed tokens, or tried to", async () => {
     await operatorRuns("own", { line: "ls --show-tokens" }, { argv: ["ls"], options: { showTokens: true } });
     await operatorRuns("observe", { line: "registry --show-tokens --json" });

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { openAudit } from "../../src/stores/audit.ts";
 import { openKeptChecks } from "../../src/stores/checks.ts";
+import { openClass } from "../../src/stores/class.ts";
 import { forgetStudent } from "../../src/stores/forgetting.ts";
 import { openJournal } from "../../src/stores/journal.ts";
 import { journalFilesIn } from "../../src/stores/journal-files.ts";
@@ -70,7 +71,7 @@ it("removes all that is kept of one student, and nothing of another", async () =
     exit: 0,
   });
 
-  expect(await forgetStudent(database, ["s042", "amber-otter"])).toEqual({
+  expect(await forgetStudent(database, ["s042", "amber-otter"], ["echo"])).toEqual({
     stories: 1,
     entries: 1,
     checks: 1,
@@ -85,4 +86,50 @@ it("removes all that is kept of one student, and nothing of another", async () =
   // The guards are there again.
   expect(() => lab.exec("DELETE FROM checks")).toThrow("not removed");
   expect(() => lab.exec("UPDATE audit SET exit = 1")).toThrow("not changed");
+});
+
+it("takes the name out of the audit where it is a whole word, and leaves names that begin or end with it", async () => {
+  const lab = new LabFolder();
+  const database = lab.open();
+  const audit = openAudit(database);
+  const lines = [
+    "hint s04 D27",
+    "hint S04 D1",
+    "stop s04-echo-2 s04-echo",
+    "hint s042 D27",
+    "tap s04.b xs04 s04-late",
+  ];
+  for (const line of lines)
+    await audit.add({ at: NOW, operator: "ann", level: "own", node: null, line, exit: 0 });
+  expect(await forgetStudent(database, ["s04", "amber-otter"], ["echo"])).toMatchObject({ audit: 3 });
+  expect(audit.since(0, 10).map(({ line }) => line)).toEqual([
+    "hint (forgotten) D27",
+    "hint (forgotten) D1",
+    "stop (forgotten)-echo-2 (forgotten)-echo",
+    "hint s042 D27",
+    "tap s04.b xs04 s04-late",
+  ]);
+  for (const file of [database.file, `${database.file}-wal`])
+    expect(readFileSync(file).includes("hint S04 D1")).toBe(false);
+});
+
+it("leaves nothing of a student in the file of the class, and never gives the place again", async () => {
+  const lab = new LabFolder();
+  const database = lab.open();
+  const store = openClass(database);
+  const student = { pseudonym: "amber-otter", group: null, email: null, addedAt: 1, leftAt: 2 };
+  await store.saveStudents(
+    [
+      { ...student, id: "s1", slot: 0, name: "Ann" },
+      { ...student, id: "s2", slot: 1, name: "Bob Nobody-Else", pseudonym: "bold-otter" },
+    ],
+    [],
+  );
+  await store.forget("s2");
+  await forgetStudent(database, ["s2", "bold-otter"], []);
+  expect(store.nextSlot()).toBe(2);
+  await store.forget("s1");
+  expect(store.nextSlot()).toBe(2);
+  for (const file of [database.file, `${database.file}-wal`])
+    expect(readFileSync(file).includes("Bob Nobody-Else")).toBe(false);
 });

@@ -42,6 +42,8 @@ export default defineCommand({
     { name: "value", summary: "what the action needs", isOptional: true },
   ],
   options,
+  // The name of one who is forgotten would be in the audit again.
+  auditedAs: (words) => (words.includes("forget") ? "class forget (forgotten)" : undefined),
   example: "class --watch",
   notes: [
     "KEPT is the rule furthest in the conversation that the student's program kept. done: all checks passed, or where there are none,",
