@@ -63,6 +63,9 @@ const copyOf = (sql: Database.Database, to: string) => sql.backup(to, { progress
 async function copyOfFile(file: string, to: string): Promise<void> {
   const sql = new Database(file, { readonly: true });
   try {
+    // The journal writes through another connection: without a moment to read of, SQLite would begin anew at each of its writes.
+    sql.exec("BEGIN");
+    sql.prepare("SELECT count(*) FROM sqlite_schema").get();
     await copyOf(sql, to);
   } finally {
     sql.close();

@@ -17,6 +17,8 @@ export interface Forgotten {
 
 const PATIENCE_MS = 2_000;
 const FORGOTTEN = "(forgotten)";
+/** Behind a student's name in that of an instance. */
+const ROLE_NAME = "[a-z][a-z-]*(?:-\\d+)?(?![\\w.-])";
 
 /** `names`: by which the student was known as a label, the id first. */
 export async function forgetStudent(database: LabDatabase, names: readonly string[]): Promise<Forgotten> {
@@ -57,6 +59,23 @@ function forgetIn(file: string, names: readonly string[]): Pick<Forgotten, "stor
   }
 }
 
+/** Lines in which the name stands as a word, in any letters: `s042-calculator` is named after the student, and `s0421` is another. */
+function forgetInAudit(sql: Database.Database, name: string): number {
+  const word = new RegExp(
+    `(?<![\\w.-])${name.replace(/[.-]/g, "\\$&")}(?![\\w.])(?!-(?!${ROLE_NAME}))`,
+    "gi",
+  );
+  const change = sql.prepare("UPDATE audit SET line = ? WHERE id = ?");
+  const rows = sql
+    .prepare<[string], { id: number; line: string }>(
+      "SELECT id, line FROM audit WHERE instr(lower(line), lower(?)) > 0",
+    )
+    .all(name)
+    .filter(({ line }) => line.search(word) >= 0);
+  for (const { id, line } of rows) change.run(line.replace(word, FORGOTTEN), id);
+  return rows.length;
+}
+
 /** Rows that are never changed have triggers that say so; they stand aside for this transaction. */
 function forgetResults(
   database: LabDatabase,
@@ -74,9 +93,7 @@ function forgetResults(
       for (const { name } of guards) sql.exec(`DROP TRIGGER ${name}`);
       for (const name of names) {
         gone.checks += sql.prepare("DELETE FROM checks WHERE student = ?").run(name).changes;
-        gone.audit += sql
-          .prepare("UPDATE audit SET line = replace(line, ?, ?) WHERE instr(line, ?) > 0")
-          .run(name, FORGOTTEN, name).changes;
+        gone.audit += forgetInAudit(sql, name);
       }
       for (const guard of guards) sql.exec(guard.sql);
     },
