@@ -92,7 +92,7 @@ export class Visitor implements Reader {
     this.#socket.ping();
   }
 
-  /** What a page says may end that page, and nothing else; one that is being closed is not heard. */
+  /** A message that cannot be taken ends its page, and nothing else; a page that is being closed is not heard. */
   #receive(text: string): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     try {
@@ -148,7 +148,7 @@ export class Visitor implements Reader {
     for (const topic of topics) if (!this.seen.has(topic)) this.#say({ topic, state: null });
   }
 
-  /** One after another: each plays a story again. */
+  /** Questions are answered one after another, because each plays a story again. */
   #ask(ask: number, question: z.output<typeof questionShape>, level: Level): void {
     if (this.#asked >= MOST_QUESTIONS)
       return this.#say({ answer: ask, problem: "too many questions at once" });
