@@ -1,6 +1,6 @@
 /** Sentences of errors about `sql` and code at the prompt. See `error-table.ts`. */
 export const readOnlySentences = {
-  masked: "sql: main.… would show tokens and names: leave main. out, or use --show-tokens",
+  masked: "sql: main.… would show tokens and names: leave the word main out, or use --show-tokens",
   statement: "sql is read-only, so {why}; use a command to change data, e.g. register, book, spawn{place}",
 } as const;
 

@@ -15,6 +15,7 @@ import type { WebHost } from "./web-host.ts";
 /** How long a page may take to say who it is. */
 const LOGIN_MS = 10_000;
 const MOST_TOPICS = 8;
+const MOST_QUESTIONS = 16;
 /** Bytes that may wait for a page before live output of its prompt leaves lines out. */
 const BEHIND_BYTES = 65_536;
 /** A page that reads nothing while it asks and asks is cut off here. */
@@ -27,12 +28,22 @@ const messageShape = z.union([
 ]);
 type Message = z.output<typeof messageShape>;
 
+/** A page that has stopped does not answer the close. */
+export function closeSoon(socket: WebSocket, code: number): void {
+  socket.close(code);
+  setTimeout(() => socket.terminate(), 500).unref();
+}
+
 export class Visitor implements Reader {
   readonly seen = new Map<string, number>();
   readonly #socket: WebSocket;
   readonly #host: WebHost;
   readonly #login: NodeJS.Timeout;
+  #session: unknown;
   #level: Level | undefined;
+  #answers: Promise<void> = Promise.resolve();
+  /** Questions that have no answer yet. */
+  #asked = 0;
   #operator: OperatorSession | undefined;
   /** Has answered since it was last asked whether it is still there. */
   isThere = true;
@@ -69,19 +80,30 @@ export class Visitor implements Reader {
   }
 
   close(code: number): void {
-    this.#socket.close(code);
-    // A page that has stopped does not answer the close.
-    setTimeout(() => this.#socket.terminate(), 500).unref();
+    closeSoon(this.#socket, code);
   }
 
-  /** Asks whether it is still there, and ends it where it did not answer the last time. */
+  /** Asks whether it is still there, and ends it where it did not answer the last time, or may not look any more. */
   sweep(): void {
+    if (this.#level !== undefined && this.#levelOf(this.#session) === undefined)
+      return this.close(CLOSED.notLoggedIn);
     if (!this.isThere) return this.#socket.terminate();
     this.isThere = false;
     this.#socket.ping();
   }
 
+  /** A message that cannot be taken ends its page, and nothing else; a page that is being closed is not heard. */
   #receive(text: string): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    try {
+      this.#hear(text);
+    } catch (error) {
+      this.#host.lab.reportFault(error, "a page's message was not taken");
+      this.close(1011);
+    }
+  }
+
+  #hear(text: string): void {
     let message: unknown;
     try {
       message = JSON.parse(text);
@@ -96,18 +118,23 @@ export class Visitor implements Reader {
 
   #enter(message: unknown): void {
     const { session } = (message ?? {}) as { session?: unknown };
-    const level = typeof session === "string" ? this.#host.sessions.levelOf(session) : undefined;
+    const level = this.#levelOf(session);
     if (level === undefined) return this.close(CLOSED.notLoggedIn);
     clearTimeout(this.#login);
+    this.#session = session;
     this.#level = level;
     const { lab } = this.#host;
     this.#say({ hello: { level, lab: lab.name, version: lab.version, now: lab.clock.now() } });
     this.#host.pump.add(this);
   }
 
+  #levelOf(session: unknown): Level | undefined {
+    return typeof session === "string" ? this.#host.sessions.levelOf(session) : undefined;
+  }
+
   #take(message: Message, level: Level): void {
     if ("see" in message) this.#see(message.see, level);
-    else if ("ask" in message) void this.#answer(message.ask, message.question, level);
+    else if ("ask" in message) this.#ask(message.ask, message.question, level);
     else this.#prompt(message.prompt, level);
   }
 
@@ -119,6 +146,17 @@ export class Visitor implements Reader {
       topics.filter((topic) => maySee(level, lab, topic)),
     );
     for (const topic of topics) if (!this.seen.has(topic)) this.#say({ topic, state: null });
+  }
+
+  /** Questions are answered one after another, because each plays a story again. */
+  #ask(ask: number, question: z.output<typeof questionShape>, level: Level): void {
+    if (this.#asked >= MOST_QUESTIONS)
+      return this.#say({ answer: ask, problem: "too many questions at once" });
+    this.#asked += 1;
+    this.#answers = this.#answers.then(async () => {
+      await this.#answer(ask, question, level);
+      this.#asked -= 1;
+    });
   }
 
   async #answer(ask: number, question: z.output<typeof questionShape>, level: Level): Promise<void> {

@@ -15,7 +15,7 @@ import { fenceOfAsking, fenceOfReading, type Origins, originsOf } from "./fences
 import { storyFor } from "./levels.ts";
 import { PAGE_HEADERS, type PageFile } from "./page-files.ts";
 import { CLOSED } from "./protocol.ts";
-import { Visitor } from "./visitor.ts";
+import { closeSoon, Visitor } from "./visitor.ts";
 import type { WebHost } from "./web-host.ts";
 
 /** The longest message of a page: a line of its prompt. */
@@ -91,8 +91,8 @@ export class WebServer {
     for (const [name, value] of Object.entries(PAGE_HEADERS)) response.setHeader(name, value);
     const { method, url = "" } = request;
     if (fenceOfReading(request, this.#origins) !== "passed") return refuse(response, 421, "not this host");
-    if (method === "POST" && url === "/capture") return void this.#capture(request, response);
-    if (method === "POST" && url === "/login") return void this.#login(request, response);
+    if (method === "POST" && url === "/capture") return this.#do(this.#capture(request, response), response);
+    if (method === "POST" && url === "/login") return this.#do(this.#login(request, response), response);
     if (method !== "GET" && method !== "HEAD") return refuse(response, 405, "only GET");
     const file = this.#files.get(url);
     if (!file) return refuse(response, 404, "not found");
@@ -102,6 +102,15 @@ export class WebServer {
     response.setHeader("Content-Length", bytes.length);
     if (isPacked) response.setHeader("Content-Encoding", "gzip");
     response.end(method === "HEAD" ? undefined : bytes);
+  }
+
+  /** An answer that fails is a fault of ours, and ends nothing else. */
+  #do(answer: Promise<void>, response: ServerResponse): void {
+    answer.catch((error: unknown) => {
+      this.#host.lab.reportFault(error, "the page could not answer a request");
+      if (response.headersSent) response.destroy();
+      else refuse(response, 500, "a fault of netlabd: its log tells more");
+    });
   }
 
   async #login(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -125,8 +134,9 @@ export class WebServer {
     const story = id === undefined ? undefined : storyFor(level, lab, id);
     if (!story) return refuse(response, 404, "no such connection");
     const { storyCapture } = await import("./story-capture.ts");
+    const packets = storyCapture(lab, story);
     response.setHeader("Content-Type", "application/octet-stream");
-    response.end(storyCapture(lab, story));
+    response.end(packets);
   }
 
   // -- pages -----------------------------------------------------------------------------------------------------------
@@ -144,7 +154,7 @@ export class WebServer {
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       if (this.#visitors.size >= MAX_VISITORS) {
         webSocket.on("error", () => webSocket.terminate());
-        return webSocket.close(CLOSED.tooMany);
+        return closeSoon(webSocket, CLOSED.tooMany);
       }
       const visitor = new Visitor(webSocket, this.#host, () => this.#visitors.delete(visitor));
       this.#visitors.add(visitor);

@@ -62,25 +62,32 @@ it("removes all that is kept of one student, and nothing of another", async () =
     results: [result],
   } as const;
   for (const student of ["s042", "s043"]) await openKeptChecks(database).add({ ...report, student } as never);
-  await openAudit(database).add({
-    at: NOW,
-    operator: "ann",
-    level: "own",
-    node: null,
-    line: "hint s042 D27",
-    exit: 0,
-  });
+  const audit = openAudit(database);
+  for (const line of [
+    "hint s042 D27",
+    "hint s0421 D27",
+    "say S042-echo s042.b xs042",
+    "kick s042-echo-2 --yes",
+  ])
+    await audit.add({ at: NOW, operator: "ann", level: "own", node: null, line, exit: 0 });
 
   expect(await forgetStudent(database, ["s042", "amber-otter"], ["echo"])).toEqual({
     stories: 1,
     entries: 1,
     checks: 1,
-    audit: 1,
+    audit: 3,
   });
   expect(lab.rows("SELECT connection FROM journal")).toEqual([{ connection: "echo-1/c2" }]);
   expect(lab.rows("SELECT label FROM stories")).toEqual([{ label: "s043" }]);
   expect(lab.rows("SELECT student FROM checks")).toEqual([{ student: "s043" }]);
-  expect(lab.rows("SELECT line FROM audit")).toEqual([{ line: "hint (forgotten) D27" }]);
+  expect(lab.rows("SELECT line FROM audit")).toEqual(
+    [
+      "hint (forgotten) D27",
+      "hint s0421 D27",
+      "say (forgotten)-echo s042.b xs042",
+      "kick (forgotten)-echo-2 --yes",
+    ].map((line) => ({ line })),
+  );
   const [week] = journalFilesIn(lab.path);
   expect(readFileSync(week?.file ?? "").includes("secret-of-s042")).toBe(false);
   // The guards are there again.

@@ -48,9 +48,14 @@ describe("a question", () => {
       "****",
       "pdf",
     ]);
-    await expect(ask('select token from "main" . registrations')).rejects.toMatchObject({
-      code: "read-only",
-    });
+    for (const raw of [
+      '"main" . registrations',
+      "main/**/.registrations",
+      "main -- of ours\n.registrations",
+      "[MAIN]\t.registrations",
+      "`main`.registrations",
+    ])
+      await expect(ask(`select token from ${raw}`), raw).rejects.toMatchObject({ code: "read-only" });
     expect(
       await queries.ask("select token from main.registrations", { ...usual, secretKeys: undefined }),
     ).toMatchObject({

@@ -1,7 +1,7 @@
 /** The page's server over real sockets: who is let in, what each level is told, and what a page that does not read costs. */
 import { once } from "node:events";
 import { connect } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { shippedRoles } from "../../src/catalogue/shipped-roles.ts";
 import type { LabWeb } from "../../src/lab/lab-web.ts";
 import type { ConnectionState, MeState, MomentState, RoleState, WallState } from "../../src/web/protocol.ts";
@@ -325,6 +325,35 @@ describe("web", () => {
     expect((await run("web --off")).text).toBe("the page is off");
     expect(await open.closed()).toBe(4410);
     await expect(ask(new URL(unused).origin)).rejects.toThrow(/ECONNREFUSED/);
+  });
+
+  it("--off ends though a program that was refused keeps its side open", async () => {
+    const { address } = await opened();
+    const { hostname, port } = new URL(address);
+    const stranger = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    stranger.write(
+      "GET /live HTTP/1.1\r\nHost: evil.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+    );
+    const [answer] = (await once(stranger, "data")) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 421 /);
+    expect((await run("web --off")).text).toBe("the page is off");
+    stranger.destroy();
+  });
+
+  it("goes on where a message of a page cannot be taken: that page is closed, and the log has it", async () => {
+    const { web } = await opened();
+    const page = await visitor(web.loginLink("operator"));
+    await eventually(() => expect(page.told).toHaveLength(1));
+    const faults: string[] = [];
+    vi.spyOn(daemon.lab, "reportFault").mockImplementation((_, sentence) => void faults.push(sentence));
+    vi.spyOn(daemon.lab, "stories").mockImplementation(() => {
+      throw new Error("made on purpose");
+    });
+    page.say({ see: ["connection/calculator-1/c1"] });
+    expect(await page.closed()).toBe(1011);
+    expect(faults).toEqual(["a page's message was not taken"]);
+    vi.restoreAllMocks();
+    expect((await ask(new URL(web.loginLink("operator").link).origin)).status).toBe(200);
   });
 
   it("link is for a label that there is, and prints the same one again until --new", async () => {

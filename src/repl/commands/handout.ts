@@ -8,7 +8,7 @@ import { namesOption } from "../guarded-options.ts";
 
 const DAY_MS = 86_400_000;
 /** Longest time that a duration can say. */
-const LINK_DAYS = 24;
+const LINK_DAYS = 120;
 
 export default defineCommand({
   name: "handout",

@@ -128,13 +128,18 @@ function lastingMs(options: Options): number {
 function tell({ out, err, data, isJson }: WebCall, found: WebLink): void {
   if (isJson) return data(found);
   out(found.link);
-  const until = new Date(found.until);
   err(
     found.level.startsWith("student:")
-      ? `for ${found.level.slice("student:".length)}, read only, until ${until.toISOString().slice(0, 10)}`
+      ? `for ${found.level.slice("student:".length)}, read only, until ${localDay(new Date(found.until))}`
       : "it logs in one browser, once, within a minute",
   );
 }
+
+/** As `--until` is written: by this machine's calendar. */
+const localDay = (date: Date) =>
+  [date.getFullYear(), date.getMonth() + 1, date.getDate()]
+    .map((part) => String(part).padStart(2, "0"))
+    .join("-");
 
 async function revoke({ out, data, isJson }: WebCall, web: LabWeb): Promise<number> {
   const closed = await web.revoke();
