@@ -37,14 +37,15 @@ function patternOf(text: string): string {
   return word.split(/\s+/).map(escaped).join("\\s+");
 }
 
-/** `50.0` is also `50`, `50.`, `50.00` and `5e+01`. */
+/** `50.0` is also `50`, `50.`, `50.00` and `5e+01`, and each is itself: `007`, or more digits than a double keeps. */
 function numberPattern(word: string): string {
   const value = Math.abs(Number(word));
+  if (!Number.isFinite(value)) return escaped(word);
   const [mantissa = "", power = ""] = value.toExponential().split("e");
   const [digits, exponent] = [mantissa.replace(".", ""), Number(power)];
   const sign = value === 0 ? "[-+]?" : word.startsWith("-") ? "-" : "\\+?";
   const scientific = `${digits[0]}${fractionPattern(digits.slice(1))}[eE]${exponent < 0 ? "-" : "\\+?"}0*${Math.abs(exponent)}`;
-  return `${sign}(?:${scientific}|${plainPattern(digits, exponent)})`;
+  return `(?:${escaped(word)}|${sign}(?:${scientific}|${plainPattern(digits, exponent)}))`;
 }
 
 function plainPattern(digits: string, exponent: number): string {
@@ -55,4 +56,5 @@ function plainPattern(digits: string, exponent: number): string {
 
 const fractionPattern = (digits: string) => (digits === "" ? "(?:\\.0*)?" : `\\.${digits}0*`);
 
-const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+/** For a pattern with the flag u, which has no `\-`. */
+const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");

@@ -64,6 +64,14 @@ describe("a likeness amid other words", () => {
 });
 
 describe("a mention", () => {
+  it.each(["007", "0042", "-08", "12345678901234567890", "1e400", "well-known", "a/b", "[x] (y) {z} + $1"])(
+    "of %s is found as it stands",
+    (text) => {
+      expect(mention(text).test(`Reply: ${text}\n`)).toBe(true);
+      expect(likeness([text]).exec(text)?.[0]).toBe(text);
+    },
+  );
+
   it("finds a number by its value, and no part of another", () => {
     expect(mention("50.0").test("Result: 50")).toBe(true);
     expect(mention("50.0").test("Result: 150")).toBe(false);
