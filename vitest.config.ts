@@ -10,6 +10,7 @@ const long = [
   "test/browser/views.test.ts",
   "test/check/built-otherwise.test.ts",
   "test/check/fairness.test.ts",
+  "test/check/silence.test.ts",
   "test/check/verdicts.test.ts",
   "test/diagnoses/corpus.test.ts",
   "test/doctor/healthy.test.ts",
@@ -21,6 +22,7 @@ const long = [
   "test/e2e/lab-roles.test.ts",
   "test/e2e/load.test.ts",
   "test/onlooker/pairs.test.ts",
+  "test/ops/service-manager.test.ts",
   "test/e2e/observe-socket.test.ts",
   "test/torture/short.test.ts",
 ];

@@ -3,21 +3,19 @@ import { execFileSync, spawnSync } from "node:child_process";
 
 export const hasTshark = spawnSync("tshark", ["--version"]).status === 0;
 
+/** Arguments that read a file and look at every checksum. */
+export const readingWithChecksums = (file: string): string[] => [
+  "-r",
+  file,
+  ...["tcp", "udp", "ip"].flatMap((layer) => ["-o", `${layer}.check_checksum:TRUE`]),
+];
+
 /** What it finds in a file that it was written with care for: nothing, or lines that say what. Resets are as they were. */
 export function faultsOf(file: string): string[] {
   const shown = execFileSync(
     "tshark",
     [
-      ...[
-        "-r",
-        file,
-        "-o",
-        "tcp.check_checksum:TRUE",
-        "-o",
-        "udp.check_checksum:TRUE",
-        "-o",
-        "ip.check_checksum:TRUE",
-      ],
+      ...readingWithChecksums(file),
       ...[
         "-Y",
         "tcp.analysis.flags or _ws.malformed or _ws.expert.severity >= 0x600000 or tcp.checksum.status == 0 or udp.checksum.status == 0",

@@ -44,7 +44,7 @@ async function tried(
     counterpart: subject.role,
     ending: "",
     usual: undefined,
-    silence: new Silence(),
+    silence: new Silence(true),
     signal: limit.signal,
     program: () => t.program,
     remark: (text) => void remarks.add(text),

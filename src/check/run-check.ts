@@ -63,7 +63,7 @@ export async function runCheck(request: CheckRequest, parts: CheckParts): Promis
   const { role, counterpart } = parts.subject;
   const cases = casesOf(request, parts.subject.cases);
   const server = serverOf(request, role, parts);
-  const silence = new Silence();
+  const silence = new Silence(server.isStarted);
   const subject: CheckSubject = {
     checkable: parts.subject,
     programs: parts.programs,

@@ -91,6 +91,7 @@ async function tried(
     remark: (text) => void remarks.add(text),
   };
   const t = new ServerCaseTester(scene, server);
+  silence.begins();
   const timer = setTimeout(() => limit.abort(tooLong(one)), one.limitMs * patience());
   const verdict = await verdictOf(() => one.run(t), limit.signal);
   clearTimeout(timer);

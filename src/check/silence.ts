@@ -23,12 +23,23 @@ export interface Manner {
 export class Silence {
   /** A byte has come after something was said. */
   hasAnswered = false;
+  readonly #isStarted: boolean;
   #hasAsked = false;
   #tries = 0;
   #first: (Manner & { readonly id: string }) | undefined;
 
+  /** `isStarted`: the check starts the program itself. One that runs already may hang from another's visit, and proves nothing. */
+  constructor(isStarted: boolean) {
+    this.#isStarted = isStarted;
+  }
+
   get isProved(): boolean {
-    return !this.hasAnswered && this.#tries >= ENOUGH_TRIES;
+    return this.#isStarted && !this.hasAnswered && this.#tries >= ENOUGH_TRIES;
+  }
+
+  /** A try begins: what was asked in another is none of it. */
+  begins(): void {
+    this.#hasAsked = false;
   }
 
   asked(): void {

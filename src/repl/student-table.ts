@@ -61,14 +61,20 @@ export function classHead(lab: LabClassView, rows: readonly StudentRow[], now: n
   return `${lab.name}: ${parts.join(", ")}; ${gateText(lab, now)}`;
 }
 
+/** Moment until which new connections are let in, by an operator's word or by the present hours; one that is over where there is none. */
+export function endOfOpening({ gate, plan }: Pick<LabClassView, "gate" | "plan">, now: number): number {
+  const hours = gate.isFrozen ? undefined : plan?.settings.open;
+  const present = hours?.find(({ from, until }) => from <= now && now < until);
+  return Math.max(gate.openUntil, present?.until ?? 0);
+}
+
 /** Whether new connections are let in, and until when. */
 export function gateText({ gate, plan }: Pick<LabClassView, "gate" | "plan">, now: number): string {
-  if (now < gate.openUntil) return `open until ${clockText(gate.openUntil)}`;
+  const until = endOfOpening({ gate, plan }, now);
+  if (now < until) return `open until ${clockText(until)}`;
   if (gate.isFrozen) return "frozen: no new connections";
   const hours = plan?.settings.open;
   if (!hours) return "open";
-  const present = hours.find(({ from, until }) => from <= now && now < until);
-  if (present) return `open until ${clockText(present.until)}`;
   const next = hours.map(({ from }) => from).filter((from) => from > now);
   return next.length > 0 ? `closed until ${dayText(Math.min(...next))}` : "closed: its hours are over";
 }

@@ -7,7 +7,7 @@ import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { cause } from "../../src/stories/causes.ts";
 import type { Entry } from "../../src/stories/entry.ts";
-import { hasTshark } from "../has-tshark.ts";
+import { hasTshark, readingWithChecksums } from "../has-tshark.ts";
 import { captured, captureOf, octets } from "./scene.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "netlab-tshark-"));
@@ -63,24 +63,10 @@ function tshark(...args: string[]): string {
       }),
     ),
   );
-  return execFileSync(
-    "tshark",
-    [
-      "-r",
-      file,
-      "-o",
-      "tcp.check_checksum:TRUE",
-      "-o",
-      "udp.check_checksum:TRUE",
-      "-o",
-      "ip.check_checksum:TRUE",
-      ...args,
-    ],
-    {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    },
-  );
+  return execFileSync("tshark", [...readingWithChecksums(file), ...args], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
 }
 
 describe.skipIf(!hasTshark)("Wireshark (skipped without tshark)", () => {

@@ -2,19 +2,19 @@ import { NetlabError } from "../../errors.ts";
 import { duration } from "../../machines/_options.ts";
 import { classOf } from "../class-of.ts";
 import { defineCommand } from "../command.ts";
-import { gateText } from "../student-table.ts";
+import { endOfOpening, gateText } from "../student-table.ts";
 
 export default defineCommand({
   name: "open",
   group: "class",
   level: "operate",
-  summary: "ends a freeze; with a time it opens the class for so long, even outside its hours",
+  summary: "ends a freeze; with a time it opens the class for so much longer, even outside its hours",
   args: [{ name: "time", summary: "e.g. +10m", isOptional: true }],
   example: "open +10m",
   async run({ lab, args: { time }, out, data, isJson }) {
     const all = classOf(lab);
     const now = lab.clock.now();
-    const openUntil = time === undefined ? 0 : now + timeOf(time);
+    const openUntil = time === undefined ? 0 : Math.max(now, endOfOpening(all, now)) + timeOf(time);
     // After the time is over a freeze holds again; without a time it has ended.
     const isFrozen = time === undefined ? false : all.gate.isFrozen;
     await all.setGate({ isFrozen, openUntil });
