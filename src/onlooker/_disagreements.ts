@@ -2,6 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import type { Assumption } from "../machines/_assumed.ts";
 import type { Role } from "../machines/_role.ts";
+import { usualBuffers } from "../wire/usual-buffers.ts";
 import type { Followed, OwnWords, SpokenRead } from "./_followed.ts";
 import type { SeenConversation } from "./conversation.ts";
 
@@ -80,7 +81,10 @@ export function compared(
     }
   }
   unasked.push(...theirs.slice(next));
-  if (found.length === 0 && mayMiss && isAllKnown(role)) found.push(...unasked.map(disagreementOn));
+  if (found.length === 0 && mayMiss && isAllKnown(role)) {
+    const isTold = (piece: Piece) => !isFarewell(piece, followed) && !isStale(piece, followed);
+    found.push(...unasked.filter(isTold).map(disagreementOn));
+  }
   return { disagreements: found.slice(0, MAX_TOLD), isOwing: isOwing || isLate, isTheSame };
 }
 
@@ -94,6 +98,17 @@ const wordsDue = (all: readonly OwnWords[]) =>
 /** All that a right server may say is known: no others speak through it, and of its datagrams the network may make two. */
 const isAllKnown = ({ hub, phases, transport }: Role) =>
   hub === undefined && transport === "tcp" && Object.values(phases).every(({ reads }) => reads === "text");
+
+/** Words after the client's leaving word: the conversation is over, and a goodbye is taken for no answer. */
+const isFarewell = ({ at }: Piece, { leftAt }: Followed) => leftAt !== undefined && at >= leftAt;
+
+/** Old bytes of a fixed buffer behind the NUL of its text: they never become a message [FRAME-4]. */
+const isStale = ({ at, rest }: Piece, { spoken }: Followed) =>
+  spoken.some((read) => {
+    const start = read.bytes.length - rest.length;
+    const isOfIt = read.at === at && start > 0 && read.bytes.subarray(start).equals(rest);
+    return isOfIt && usualBuffers.has(read.bytes.length) && read.bytes.subarray(0, start).includes(0);
+  });
 
 /** Words that no question asked for. */
 const disagreementOn = ({ at, bytes: said }: Piece): Disagreement => ({

@@ -79,6 +79,38 @@ it("a client that takes another name where its first is taken is not accused", a
   expect([fault, cards.map(({ id, level }) => `${id} ${level}`)]).toEqual([undefined, ["D69 note"]]);
 });
 
+describe("a calculator that is right", () => {
+  it.each<[string, readonly Line[]]>([
+    ["and closes", ["S> Goodbye", "S.", "C."]],
+    ["twice, and closes", ["S> Goodbye\n", 5, "S> See you\n", "S.", "C."]],
+    ["behind the client's end", ["C.", "S> Goodbye", "S."]],
+  ])("is not accused where it says goodbye %s", async (_, end) => {
+    const lines = ["C> ann", 100, "C> 15 + 35", "S> 50.0", "C> q", ...end];
+    const one = await look({ conversation: conversation(4389, lines), role: "calculator" });
+    expect([one.fault, one.judged.verdict, one.disagreements]).toEqual([undefined, "ok", []]);
+  });
+
+  it.each([256, 1024])(
+    "is not accused of what an older text has left in its buffer of %d bytes",
+    async (size) => {
+      const whole = (text: string) => server(Buffer.from(`${text}\0`.padEnd(size, "older text 1.5 ")));
+      const lines = [
+        "C> ann",
+        100,
+        "C> 15 + 35",
+        whole("50.0"),
+        "C> 2 * 3",
+        whole("6.0"),
+        "C> q",
+        "S.",
+        "C.",
+      ];
+      const one = await look({ conversation: conversation(4389, lines), role: "calculator" });
+      expect([one.fault, one.disagreements]).toEqual([undefined, []]);
+    },
+  );
+});
+
 describe("a wrong server", () => {
   it("that ends it with its farewell as an answer has the answer that was due", async () => {
     const lines = ["S> Enter your command please", "C> closed?", "S> Closing...", "S.", "C."];
