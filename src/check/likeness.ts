@@ -37,10 +37,20 @@ function patternOf(text: string): string {
   return word.split(/\s+/).map(escaped).join("\\s+");
 }
 
+/** A double keeps no more: beyond them, two numbers may have one value. */
+const MOST_DIGITS = 17;
+
+/** Zeros before and behind the others are none. */
+const significantDigits = (word: string) =>
+  word
+    .replace(/e.*$/i, "")
+    .replaceAll(/\D/g, "")
+    .replaceAll(/^0+|0+$/g, "").length;
+
 /** `50.0` is also `50`, `50.`, `50.00` and `5e+01`, and each is itself: `007`, or more digits than a double keeps. */
 function numberPattern(word: string): string {
   const value = Math.abs(Number(word));
-  if (!Number.isFinite(value)) return escaped(word);
+  if (!Number.isFinite(value) || significantDigits(word) > MOST_DIGITS) return escaped(word);
   const [mantissa = "", power = ""] = value.toExponential().split("e");
   const [digits, exponent] = [mantissa.replace(".", ""), Number(power)];
   const sign = value === 0 ? "[-+]?" : word.startsWith("-") ? "-" : "\\+?";

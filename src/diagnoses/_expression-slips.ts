@@ -67,7 +67,7 @@ function commaSlip(text: string): Sentence | undefined {
     : (shown) => `${shown} writes its decimals with a comma; this protocol has a point.`;
 }
 
-const NUMBER = String.raw`[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?`;
+const NUMBER = String.raw`[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?`;
 const FIRST = new RegExp(`^([-+*/])\\s+(${NUMBER})\\s+(${NUMBER})$`);
 const LAST = new RegExp(`^(${NUMBER})\\s+(${NUMBER})\\s+([-+*/])$`);
 
@@ -89,7 +89,9 @@ const WITH_WORD = new RegExp(`^(${NUMBER})\\s*([^\\d\\s.]+)\\s*(${NUMBER})$`);
 
 function operatorSlip(text: string): Sentence | undefined {
   const [, , word = ""] = WITH_WORD.exec(text) ?? [];
-  const meant = MEANT.get(word) ?? MEANT.get(word.toLowerCase());
+  // Without blanks it is a time of day as well, or a name.
+  const isGlued = word === ":" && !/\s:\s/.test(text);
+  const meant = isGlued ? undefined : (MEANT.get(word) ?? MEANT.get(word.toLowerCase()));
   if (meant !== undefined)
     return (shown) => `In ${shown}, ${named(word)} is no operator; ${meant} is what it stands for.`;
   if (MISSING.has(word.toLowerCase()))

@@ -72,6 +72,11 @@ describe("a mention", () => {
     },
   );
 
+  it("of more digits than a double keeps is found by its words alone", () => {
+    expect(mention("12345678901234567890").test("Reply: 12345678901234567000\n")).toBe(false);
+    expect(mention("100000000000000000000").test("Result: 1e+20")).toBe(true);
+  });
+
   it("finds a number by its value, and no part of another", () => {
     expect(mention("50.0").test("Result: 50")).toBe(true);
     expect(mention("50.0").test("Result: 150")).toBe(false);
