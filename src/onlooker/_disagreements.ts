@@ -81,10 +81,8 @@ export function compared(
     }
   }
   unasked.push(...theirs.slice(next));
-  if (found.length === 0 && mayMiss && isAllKnown(role)) {
-    const isTold = (piece: Piece) => !isFarewell(piece, followed) && !isStale(piece, followed);
-    found.push(...unasked.filter(isTold).map(disagreementOn));
-  }
+  if (found.length === 0 && mayMiss && isAllKnown(role))
+    found.push(...unasked.filter((piece) => !isStale(piece, followed)).map(disagreementOn));
   return { disagreements: found.slice(0, MAX_TOLD), isOwing: isOwing || isLate, isTheSame };
 }
 
@@ -98,9 +96,6 @@ const wordsDue = (all: readonly OwnWords[]) =>
 /** All that a right server may say is known: no others speak through it, and of its datagrams the network may make two. */
 const isAllKnown = ({ hub, phases, transport }: Role) =>
   hub === undefined && transport === "tcp" && Object.values(phases).every(({ reads }) => reads === "text");
-
-/** Words after the client's leaving word: the conversation is over, and a goodbye is taken for no answer. */
-const isFarewell = ({ at }: Piece, { leftAt }: Followed) => leftAt !== undefined && at >= leftAt;
 
 /** Old bytes of a fixed buffer behind the NUL of its text: they never become a message [FRAME-4]. */
 const isStale = ({ at, rest }: Piece, { spoken }: Followed) =>

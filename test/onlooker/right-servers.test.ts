@@ -80,16 +80,6 @@ it("a client that takes another name where its first is taken is not accused", a
 });
 
 describe("a calculator that is right", () => {
-  it.each<[string, readonly Line[]]>([
-    ["and closes", ["S> Goodbye", "S.", "C."]],
-    ["twice, and closes", ["S> Goodbye\n", 5, "S> See you\n", "S.", "C."]],
-    ["behind the client's end", ["C.", "S> Goodbye", "S."]],
-  ])("is not accused where it says goodbye %s", async (_, end) => {
-    const lines = ["C> ann", 100, "C> 15 + 35", "S> 50.0", "C> q", ...end];
-    const one = await look({ conversation: conversation(4389, lines), role: "calculator" });
-    expect([one.fault, one.judged.verdict, one.disagreements]).toEqual([undefined, "ok", []]);
-  });
-
   it.each([256, 1024])(
     "is not accused of what an older text has left in its buffer of %d bytes",
     async (size) => {
