@@ -12,6 +12,7 @@ const long = [
   "test/check/fairness.test.ts",
   "test/check/silence.test.ts",
   "test/check/verdicts.test.ts",
+  "test/conformance/mutants.test.ts",
   "test/diagnoses/corpus.test.ts",
   "test/doctor/healthy.test.ts",
   "test/e2e/apart-misdeeds.test.ts",

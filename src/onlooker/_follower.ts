@@ -22,6 +22,7 @@ import type { Peer, PeerWorld, World } from "../machines/_world.ts";
 import { crashCause } from "../os/error-causes.ts";
 import { LoneTurns } from "../replay/lone-turns.ts";
 import { RecordedLink } from "../replay/recorded-link.ts";
+import { EARLY_MS } from "../replay/standing-clock.ts";
 import { cause } from "../stories/causes.ts";
 import { PeerMessage } from "../wire/message.ts";
 import { assumedWorld, type Follower } from "./_assumed-world.ts";
@@ -283,8 +284,11 @@ export class OneSide implements Follower {
 
   /** The machine is where it was when the program spoke: what it got is a message, and the world has answered. */
   async #prepare(): Promise<void> {
-    this.#leap();
-    if (this.#stopped || this.#whenSpoken.length === 0) return;
+    if (this.#stopped) return;
+    if (this.#isAnswer) this.#runAhead(PATIENCE_MS, () => (this.#connection?.control.unreadBytes ?? 0) > 0);
+    // Our machine has yet to say what the program says: a timer of the program's went off early.
+    this.#runAhead(EARLY_MS, () => this.#words.length <= this.#spoken.length);
+    if (this.#whenSpoken.length === 0) return;
     for (const act of this.#whenSpoken.splice(0)) act();
     await this.#settle();
   }
@@ -318,14 +322,12 @@ export class OneSide implements Follower {
     this.#story.recordSpoken(bytes, size);
   }
 
-  /** Runs ahead: what has come was a message to the real program, so our machine need not wait for more of it. */
-  #leap(): void {
-    if (this.#stopped || (this.#connection?.control.unreadBytes ?? 0) === 0 || !this.#isAnswer) return;
+  /** What has come was a message to the real program, so our machine need not wait for more of it. */
+  #runAhead(limitMs: number, isBehind: () => boolean): void {
     const from = this.clock.now();
-    while ((this.#connection?.control.unreadBytes ?? 0) > 0 && this.clock.fireBy(from + PATIENCE_MS));
+    while (isBehind() && this.clock.fireBy(from + limitMs));
     const ahead = this.clock.now() - from;
-    if (ahead === 0) return;
-    this.#leaps.add(this.#storyTime(from), this.#storyTime(from + ahead));
+    if (ahead > 0) this.#leaps.add(this.#storyTime(from), this.#storyTime(from + ahead));
   }
 
   /** In a room, others speak whenever they like; but to a stranger, only the room. */

@@ -1,8 +1,5 @@
 /** Time as it was recorded: it stands where the story stands, and a timer goes off when the story shows that it did. */
-import { StandingClock } from "./standing-clock.ts";
-
-/** Timers of the system may be early by that much, as its clock is read. */
-const EARLY_MS = 2;
+import { EARLY_MS, StandingClock } from "./standing-clock.ts";
 
 export class RecordedClock extends StandingClock {
   readonly #earlyMs: number;

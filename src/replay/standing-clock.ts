@@ -1,6 +1,9 @@
 /** Time that stands still until it is moved, and its timers: for conversations that are over. */
 import type { Clock } from "../machines/_world.ts";
 
+/** Timers of the system may be early by that much, as its clock is read. */
+export const EARLY_MS = 2;
+
 interface Timer {
   readonly dueAt: number;
   readonly callback: () => void;

@@ -1,6 +1,7 @@
 /** Right servers, however their words are cut; and stories that tell no more than what was judged. */
 import { describe, expect, it } from "vitest";
 import { look } from "../../src/onlooker/look.ts";
+import { replay } from "../../src/replay/replay.ts";
 import { conversation, type Line } from "./conversations.ts";
 
 const server = (bytes: Buffer): Line => ({ from: "server", bytes });
@@ -23,6 +24,22 @@ describe("an echo of letters that are several bytes", () => {
     const { fault, disagreements } = await look({ conversation: conversation(5000, lines), role: "echo" });
     expect([fault, disagreements]).toEqual([undefined, []]);
   });
+});
+
+it("whose timer goes off a little early is followed to where it is, and plays again", async () => {
+  const size = server(Buffer.from([13, 0, 0, 0]));
+  const lines = ["C> tok1\n", "S> valid\n", 60, "C> a.pdf\n", "S> found\n", 48.5, size, "C> ok\n"];
+  const one = await look({
+    conversation: conversation(1234, [...lines, 5, "S> what is in it", "C.", "S."]),
+    role: "file-server",
+  });
+  const said = one.story.entries.findIndex(
+    ({ kind, ...entry }) => kind === "out" && "size" in entry && entry.size === 4,
+  );
+  expect(one.story.entries[said - 1]).toMatchObject({ kind: "transition", to: "awaitingAck" });
+  if (!one.playing) throw new Error("nothing to play");
+  const { isWhole, earlyMs, ...request } = one.playing;
+  expect(await replay(request, { isWhole, earlyMs })).toMatchObject({ difference: undefined });
 });
 
 describe("a right server", () => {
