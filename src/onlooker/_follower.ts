@@ -286,7 +286,7 @@ export class OneSide implements Follower {
   async #prepare(): Promise<void> {
     if (this.#stopped) return;
     if (this.#isAnswer) this.#runAhead(PATIENCE_MS, () => (this.#connection?.control.unreadBytes ?? 0) > 0);
-    // Our machine has yet to say what the program says: a timer of the program's went off early.
+    // The program says what our machine has yet to say: a timer went off early.
     this.#runAhead(EARLY_MS, () => this.#words.length <= this.#spoken.length);
     if (this.#whenSpoken.length === 0) return;
     for (const act of this.#whenSpoken.splice(0)) act();
@@ -322,7 +322,7 @@ export class OneSide implements Follower {
     this.#story.recordSpoken(bytes, size);
   }
 
-  /** What has come was a message to the real program, so our machine need not wait for more of it. */
+  /** Runs ahead of the conversation while our machine is behind the program, as far as the limit at most. */
   #runAhead(limitMs: number, isBehind: () => boolean): void {
     const from = this.clock.now();
     while (isBehind() && this.clock.fireBy(from + limitMs));
