@@ -1,0 +1,51 @@
+/** Who is in a lab of several daemons, who is sure of itself, and whose a hub is. */
+
+export interface ClusterNode {
+  readonly name: string;
+  /** Another at each start, and after each expulsion. */
+  readonly incarnation: string;
+  readonly version: string;
+  readonly pid: number;
+  /** A lease of it was seen within the lease's time, as far as this node can tell. */
+  readonly isAlive: boolean;
+  /** When it was heard last, in milliseconds since 1970. */
+  readonly heardAt: number;
+}
+
+export interface HubOwner {
+  readonly node: string;
+  readonly incarnation: string;
+  /** Goes up with each owner; who is of a lower one is ignored. */
+  readonly epoch: number;
+}
+
+export type NodeChange =
+  | { readonly kind: "joined"; readonly node: ClusterNode }
+  /** Its lease has run out, and it is fenced; or it has left of itself. Its connections are gone. */
+  | { readonly kind: "left"; readonly node: ClusterNode; readonly hasSaidSo: boolean }
+  /** This node was fenced by another: its connections to hubs are gone, and it has entered again as a new incarnation. */
+  | { readonly kind: "expelled"; readonly before: string }
+  /** Whether this node may answer as an owner. */
+  | { readonly kind: "sure"; readonly isSure: boolean }
+  | { readonly kind: "owner"; readonly hub: string; readonly owner: HubOwner | undefined };
+
+export interface Nodes {
+  readonly own: ClusterNode;
+  /** Last renewal was sent less than 0.8 of a lease ago: an owner that is not sure answers nothing and delivers nothing. */
+  readonly isSure: boolean;
+  readonly leaseMs: number;
+  /** In the order of their names, this node among them; one that is gone stays as long as the bus knows of it. */
+  list(): readonly ClusterNode[];
+  ownerOf(hub: string): HubOwner | undefined;
+  /**
+   * Makes this node the owner where the hub has none, or one that is gone (which is fenced first). Answers who the owner is then, this node
+   * or a faster one.
+   */
+  claim(hub: string): Promise<HubOwner>;
+  /** Gives an own hub to another node; without one the hub is free. */
+  release(hub: string, to?: string): Promise<void>;
+  /** Hears changes until the answer is called. */
+  watch(listener: (change: NodeChange) => void): () => void;
+  /** Says so to the others, and gives its hubs up. */
+  leave(): Promise<void>;
+}
