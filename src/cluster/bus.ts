@@ -1,5 +1,5 @@
 /**
- * What several daemons need of the engine between them: messages to all who hear a subject, questions, keys with revisions, and a log that
+ * Engine between the daemons of one lab: messages to all who hear a subject, questions, keys with revisions, and a log that
  * keeps the newest entry of each key. NATS is one; another is memory, for tests that cut, delay, lose and repeat.
  */
 
@@ -29,7 +29,7 @@ export interface Bus {
   keys(name: string): Promise<BusKeys>;
   /** Log of a name, made where it is not there yet. Rejects as `keys` does. */
   log(name: string): Promise<BusLog>;
-  /** What was published is on its way, then the end. */
+  /** Ends it, once all that was published is on its way. */
   close(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** Who is in a lab of several daemons, who is sure of itself, and whose a hub is. */
+/** Daemons of one lab: which are there, which may be sure of themselves, and which owns a hub. */
 
 export interface ClusterNode {
   readonly name: string;
@@ -21,7 +21,7 @@ export interface HubOwner {
 
 export type NodeChange =
   | { readonly kind: "joined"; readonly node: ClusterNode }
-  /** Its lease has run out, and it is fenced; or it has left of itself. Its connections are gone. */
+  /** End of a lease, and the fence behind it; or a word of leaving. Its connections are gone. */
   | { readonly kind: "left"; readonly node: ClusterNode; readonly hasSaidSo: boolean }
   /** This node was fenced by another: its connections to hubs are gone, and it has entered again as a new incarnation. */
   | { readonly kind: "expelled"; readonly before: string }
