@@ -3,7 +3,39 @@
  * of folders are the students' words.
  */
 import { stringify } from "csv-stringify/sync";
-import type { GradedLine } from "./graded.ts";
+
+/** Student of a gradebook, as far as a learning platform asks for one. */
+export interface GradebookStudent {
+  readonly id: string;
+  readonly name?: string;
+  readonly group?: string;
+  readonly email?: string;
+  readonly login?: string;
+  readonly canvasId?: string;
+  readonly section?: string;
+}
+
+/** Results of one student. */
+export interface GradebookLine {
+  readonly student: GradebookStudent;
+  /** The id, or a pseudonym. */
+  readonly shownAs: string;
+  /** Null: not judged. */
+  readonly points: number | null;
+  readonly max: number;
+  readonly mustFailed: number;
+  readonly shouldFailed: number;
+  readonly flaky: number;
+  /** Cases that did not pass, by id. */
+  readonly lost: readonly string[];
+  /** In a sentence: how it ended early, or which files it lacks. "" */
+  readonly remark: string;
+  readonly seed: number;
+  /** RFC 3339; null: nothing was handed in. */
+  readonly submitted: string | null;
+  readonly checked: string;
+  readonly version: string;
+}
 
 export interface GradebookAbout {
   /** Column of the grade. */
@@ -13,7 +45,7 @@ export interface GradebookAbout {
 
 const OPTIONS = { escape_formulas: true } as const;
 
-export function gradebookText(lines: readonly GradedLine[]): string {
+export function gradebookText(lines: readonly GradebookLine[]): string {
   const columns =
     "id,group,attempt,score,max,must_failed,should_failed,flaky,seed,submitted,checked,version".split(",");
   const rows = lines.map((line) => [
@@ -34,7 +66,7 @@ export function gradebookText(lines: readonly GradedLine[]): string {
 }
 
 /** Moodle matches by e-mail or ID number, whichever is chosen at the import. */
-export function moodleText(lines: readonly GradedLine[], { title }: GradebookAbout): string {
+export function moodleText(lines: readonly GradebookLine[], { title }: GradebookAbout): string {
   const head = ["Email address", "ID number", title, `${title} (feedback)`];
   const rows = lines.map((line) => [
     line.student.email ?? "",
@@ -46,7 +78,7 @@ export function moodleText(lines: readonly GradedLine[], { title }: GradebookAbo
 }
 
 /** Canvas matches by its ID or an SIS one; a cell left empty changes nothing there. */
-export function canvasText(lines: readonly GradedLine[], { title, max }: GradebookAbout): string {
+export function canvasText(lines: readonly GradebookLine[], { title, max }: GradebookAbout): string {
   const head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", title];
   const possible = ["    Points Possible", "", "", "", "", max];
   const rows = lines.map(({ student, points }) => [
@@ -61,7 +93,7 @@ export function canvasText(lines: readonly GradedLine[], { title, max }: Gradebo
 }
 
 /** Sentence or two beside the grade. */
-export function feedbackOf({ lost, remark, submitted, points }: GradedLine): string {
+export function feedbackOf({ lost, remark, submitted, points }: GradebookLine): string {
   if (submitted === null) return "nothing was handed in";
   if (points === null) return "not judged yet";
   const cases = lost.length === 0 ? "all cases passed" : `failed: ${lost.join(", ")}`;
