@@ -28,9 +28,10 @@ export interface GradebookLine {
   readonly flaky: number;
   /** Cases that did not pass, by id. */
   readonly lost: readonly string[];
-  /** In a sentence: how it ended early, or which files it lacks. "" */
+  /** In a sentence: how it ended early, which files it lacks, or why there is no result. "" */
   readonly remark: string;
-  readonly seed: number;
+  /** Null: nothing was checked. */
+  readonly seed: number | null;
   /** RFC 3339; null: nothing was handed in. */
   readonly submitted: string | null;
   readonly checked: string;
@@ -43,9 +44,22 @@ export interface GradebookAbout {
   readonly max: number;
 }
 
-const OPTIONS = { escape_formulas: true } as const;
+/** Form of the file, as the country of its reader has it. */
+export interface GradebookForm {
+  readonly decimal: "." | ",";
+  readonly separator: "," | ";" | "\t";
+}
 
-export function gradebookText(lines: readonly GradebookLine[]): string {
+const USUAL: GradebookForm = { decimal: ".", separator: "," };
+
+const csv = (rows: readonly (readonly unknown[])[], { decimal, separator }: GradebookForm) =>
+  stringify(rows as unknown[][], {
+    delimiter: separator,
+    escape_formulas: true,
+    cast: { number: (value) => String(value).replace(".", decimal) },
+  });
+
+export function gradebookText(lines: readonly GradebookLine[], form = USUAL): string {
   const columns =
     "id,group,attempt,score,max,must_failed,should_failed,flaky,seed,submitted,checked,version".split(",");
   const rows = lines.map((line) => [
@@ -57,16 +71,16 @@ export function gradebookText(lines: readonly GradebookLine[]): string {
     line.mustFailed,
     line.shouldFailed,
     line.flaky,
-    line.seed,
+    line.seed ?? "",
     line.submitted ?? "",
     line.checked,
     line.version,
   ]);
-  return stringify([columns, ...rows], OPTIONS);
+  return csv([columns, ...rows], form);
 }
 
 /** Moodle matches by e-mail or ID number, whichever is chosen at the import. */
-export function moodleText(lines: readonly GradebookLine[], { title }: GradebookAbout): string {
+export function moodleText(lines: readonly GradebookLine[], { title }: GradebookAbout, form = USUAL): string {
   const head = ["Email address", "ID number", title, `${title} (feedback)`];
   const rows = lines.map((line) => [
     line.student.email ?? "",
@@ -74,11 +88,15 @@ export function moodleText(lines: readonly GradebookLine[], { title }: Gradebook
     line.points ?? "",
     feedbackOf(line),
   ]);
-  return stringify([head, ...rows], OPTIONS);
+  return csv([head, ...rows], form);
 }
 
 /** Canvas matches by its ID or an SIS one; a cell left empty changes nothing there. */
-export function canvasText(lines: readonly GradebookLine[], { title, max }: GradebookAbout): string {
+export function canvasText(
+  lines: readonly GradebookLine[],
+  { title, max }: GradebookAbout,
+  form = USUAL,
+): string {
   const head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", title];
   const possible = ["    Points Possible", "", "", "", "", max];
   const rows = lines.map(({ student, points }) => [
@@ -89,12 +107,12 @@ export function canvasText(lines: readonly GradebookLine[], { title, max }: Grad
     student.section ?? "",
     points ?? "",
   ]);
-  return stringify([head, possible, ...rows], OPTIONS);
+  return csv([head, possible, ...rows], form);
 }
 
 /** Sentence or two beside the grade. */
 export function feedbackOf({ lost, remark, submitted, points }: GradebookLine): string {
-  if (submitted === null) return "nothing was handed in";
+  if (submitted === null) return remark || "nothing was handed in";
   if (points === null) return "not judged yet";
   const cases = lost.length === 0 ? "all cases passed" : `failed: ${lost.join(", ")}`;
   return remark === "" ? cases : `${remark}; ${cases}`;
