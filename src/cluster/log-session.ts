@@ -128,7 +128,7 @@ export class LogSession {
       },
       failed: (error) => {
         this.#underWay -= 1;
-        // What follows must not be stored before it: the next reading begins at the position on disk.
+        // Later entries must not be stored before it: the next reading begins at the position on disk.
         if (!this.#isOver && incoming.length > 0) this.#parts.onTrouble(error);
       },
     });

@@ -38,7 +38,7 @@ interface Pending {
   sequence: number | undefined;
 }
 
-/** What is to be done with an entry. */
+/** Fate of an entry. */
 export type Verdict = "apply" | "skip" | "wait";
 
 export class LogWriting {
@@ -184,7 +184,7 @@ export class LogWriting {
     if (before?.row.version === row.version) return;
     if (before?.row.batch) this.#imports.remove(before.row.batch, key);
     const pending = { row, key, underWay: before?.underWay, sequence: undefined };
-    // One node is enough to tell it.
+    // Told by one node alone.
     if (row.cause === "expired" && !this.#parts.mayTellExpiry()) return this.#finish(pending, undefined);
     this.#pending.set(key, pending);
     if (row.batch) this.#imports.add(row.batch, key);

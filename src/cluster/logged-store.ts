@@ -16,7 +16,7 @@ export interface LoggedStore {
   read(text: string, ageMs: number): Told | undefined;
 }
 
-/** What an entry says of a row. */
+/** Content of an entry. */
 export interface Told {
   readonly name: string;
   /** `expired`: its lease is over, which each node sees by itself: the entry only takes the place of the row's in the log. */

@@ -19,7 +19,7 @@ export class RegistryKeeper {
     return isSure && this.#nodes.ownerOf(HUB)?.incarnation === own.incarnation;
   }
 
-  /** Where no living node is it. Which of several becomes it is the engine's affair. */
+  /** Claims the hub where no living node has it; which of several gets it is the engine's affair. */
   claim(): void {
     if (this.#isClaiming || this.#hasOwner) return;
     this.#isClaiming = true;
