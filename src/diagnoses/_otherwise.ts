@@ -51,7 +51,7 @@ export function lateWords(evidence: Evidence): Finding | undefined {
   const found = evidence.unexplained.find(isAfterEnd);
   if (!found) return undefined;
   const asked = evidence.entries.findLast(({ kind, at }) => kind === "out" && at <= found.at);
-  // Where the server's own last word was the end, no word of the client's was.
+  // An answer in between was the end, and no word of the client's.
   const isAnswered = evidence.reads.some(({ at }) => at > (asked?.at ?? 0) && at < found.at - SAME_US);
   const leaving = isAnswered ? undefined : askedBefore(evidence, found);
   return { ...placeOf(evidence, found), ...afterEnd(textOfRead(found.said), leaving) };

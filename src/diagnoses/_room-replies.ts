@@ -52,7 +52,7 @@ function spoiltIn(
   return undefined;
 }
 
-/** [RELAY-2] What a user says goes to its receiver alone. */
+/** [RELAY-2] Message of a user that came back: it goes to its receiver alone. */
 export function findSentBack(evidence: Evidence): Finding | undefined {
   if (evidence.isServer || ruleOf(evidence) !== "RELAY-0") return undefined;
   const { exchanges } = dialogueOf(evidence);

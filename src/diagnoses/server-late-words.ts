@@ -25,7 +25,7 @@ function findLateWords(evidence: Evidence): Finding | undefined {
   if (evidence.isServer || rule !== "CALC-0") return undefined;
   const { exchanges } = dialogueOf(evidence);
   const left = exchanges.find(({ nth, sent, reads }) => nth > 0 && isQuit(sent) && reads.length > 0);
-  // What comes then may be an answer that is late.
+  // An answer that is late may come then.
   const isOwed = exchanges.some(({ expected, reads }) => expected && reads.length === 0);
   if (!left || isOwed || isGreeted(exchanges)) return undefined;
   return { rule, reads: left.reads, state: "leaving", ...afterEnd(textOf(left.reply), left.sent) };

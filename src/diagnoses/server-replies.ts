@@ -141,7 +141,7 @@ function gluedVerdict(evidence: Evidence): Finding | undefined {
   };
 }
 
-/** What our machine in the server's place would not have said is more than a habit. */
+/** Words that our machine in the server's place would not have said are more than a habit. */
 function findMore(evidence: Evidence): Finding | undefined {
   const more = unaskedWords(evidence);
   const found = findUnasked(evidence);

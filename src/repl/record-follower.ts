@@ -98,7 +98,7 @@ export class RecordFollower {
     this.#known.delete(story);
   }
 
-  /** It has ended without an entry that says so. */
+  /** End of a story without an entry that says so. */
   #over(story: Story): void {
     const followed = this.#known.get(story);
     if (!followed) return;
