@@ -23,7 +23,7 @@ export type JournaledPeer =
 export interface JournalReader {
   /** Undefined where it has nothing of it. The instance is its id. */
   read(peer: PeerTerm): JournaledPeer | undefined;
-  /** What is known of each of the newest peers of a label, the newest first. */
+  /** Rows of the newest peers of a label, the newest first. */
   newestOf(label: string, most: number): StoryRow[];
 }
 

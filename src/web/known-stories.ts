@@ -17,7 +17,7 @@ export class KnownStories {
   /** By id, the one that was wanted longest ago first. */
   readonly #kept = new Map<string, Story>();
   readonly #missing = new Map<string, number>();
-  /** One is read at a time. */
+  /** Readings, one after another. */
   #reading: Promise<void> = Promise.resolve();
 
   constructor(lab: Lab) {
@@ -35,7 +35,7 @@ export class KnownStories {
     return this.find(id) !== undefined || performance.now() - missingSince < MISSING_MS;
   }
 
-  /** Looks in the journal. It is read in the daemon's thread, so a pause follows: whoever asks for many takes little of it. */
+  /** Looks in the journal. It is read in the daemon's thread, so a pause follows: a page that asks for many takes little of it. */
   recall(id: string): Promise<void> {
     if (this.isLookedFor(id)) return Promise.resolve();
     this.#reading = this.#reading.then(async () => {

@@ -42,7 +42,7 @@ export class Visitor implements Reader {
   #session: unknown;
   #level: Level | undefined;
   #answers: Promise<void> = Promise.resolve();
-  /** What it has asked to look at last, while the journal is read for it. */
+  /** Topics that it has asked for last, while the journal is read for it. */
   #wanted: readonly string[] | undefined;
   /** Questions that have no answer yet. */
   #asked = 0;

@@ -46,7 +46,7 @@ function meState(lab: Lab, label: string, earlier: readonly ConnectionDocument[]
     hints: hintsOf(lab, label).toReversed(),
     connections: [
       ...stories.slice(0, MOST_CONNECTIONS).map((story) => connectionDocument(story, lab.judged(story))),
-      // Those of earlier runs, and those that memory was wanted from.
+      // Connections of earlier runs, and some that memory has forgotten.
       ...earlier.filter(({ id }) => !stories.some(({ subject }) => subject.id === id)),
     ].slice(0, MOST_CONNECTIONS),
   };
