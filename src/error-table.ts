@@ -8,6 +8,7 @@
  * Long, because it is a table, read by code.
  */
 import { assignmentSentences } from "./assignment-sentences.ts";
+import { busSentences } from "./bus-sentences.ts";
 import { captureSentences } from "./capture-sentences.ts";
 import { classSentences, noClass } from "./class-sentences.ts";
 import { labFileSentences } from "./lab-file-sentences.ts";
@@ -275,6 +276,7 @@ export const errorTable = {
     peer: null,
     exit: refused,
   },
+  "no-bus": { says: busSentences, peer: null, exit: refused },
   "port-taken": {
     says: "port {port} is taken (EADDRINUSE): stop the other program or use --port",
     peer: null,
