@@ -1,6 +1,7 @@
 /** Whatever happens to nodes, bus and log, and in whatever order: all nodes end with the same registry and book. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { MemoryFaults } from "../../src/cluster/memory-line.ts";
 import { Lab, type LabNode, LOG } from "./cluster-play.ts";
 
 const node = fc.nat(2);
@@ -102,7 +103,7 @@ async function play(steps: readonly Step[], given: MemoryFaults): Promise<Lab> {
     if (side) side.faults = {};
   }
   // Pauses of half a minute are over by then, imports that nobody ends dropped, and own entries looked for.
-  await lab.pass(140_000, 2_000);
+  await lab.pass(140_000, 4_000);
   return lab;
 }
 
@@ -123,7 +124,7 @@ describe("three nodes", () => {
           for (const one of lab.nodes) one.stop();
         },
       ),
-      { numRuns: Number(process.env.RUNS ?? 25) },
+      { numRuns: process.env.NETLABD_LONG ? 60 : 5 },
     );
-  });
+  }, 180_000);
 });
