@@ -141,8 +141,7 @@ export class Daemon {
     this.#exposures = new Exposures(this.log.telemetry);
     this.#database = openDatabase(dataFolder, this.log);
     this.#queries = new Queries(this.#database.file);
-    const registry = openRegistry(this.#database, clock);
-    const book = openAddressBook(this.#database);
+    const { registry, book } = this.#openStores(clock);
     this.recorder = new Recorder(clock, { budgetBytes: config.recordMemoryBytes });
     this.#programWatch = config.proc ? this.#newProgramWatch(clock) : undefined;
     this.#evidence = new Evidence({
@@ -248,6 +247,17 @@ export class Daemon {
       new ControlServer(host, { ...config.observe, level: "observe", name: "observe socket" });
   }
 
+  /** Registry and address book: the lab's own, or those that its nodes share. */
+  #openStores(clock: Clock) {
+    const { logger } = this.log;
+    return (
+      this.#cluster?.openStores(this.#database, (level, sentence) => logger[level](sentence)) ?? {
+        registry: openRegistry(this.#database, clock),
+        book: openAddressBook(this.#database),
+      }
+    );
+  }
+
   /** All that operators come in to. */
   #host() {
     return {
@@ -286,7 +296,7 @@ export class Daemon {
       descriptors: this.#descriptors,
       isLingering: isOnlyInTimeWait,
       ...(this.#programWatch ? { surveyPort } : {}),
-      hubs: new LocalHubs(),
+      hubs: this.#cluster?.hubs ?? new LocalHubs(),
       onLink: this.#faults.onLink,
       admission: this.#admission,
       ids,
@@ -378,7 +388,7 @@ export class Daemon {
     this.#observe?.announceStop();
     await this.#web.end();
     // Hubs go on elsewhere before their members here are told goodbye.
-    await this.#cluster?.drain().catch((error: unknown) => this.log.logger.warn(messageOf(error)));
+    await this.#cluster?.hubs.drain().catch((error: unknown) => this.log.logger.warn(messageOf(error)));
     await this.supervisor.stopAll(drainMs);
     await this.#cluster?.leave();
     this.log.flush();

@@ -20,9 +20,11 @@ export class GivenNodes implements Nodes {
   readonly leaseMs = 5_000;
   readonly #all: Map<string, ClusterNode>;
   readonly #listeners = new Set<(change: NodeChange) => void>();
-  readonly #owners = new Map<string, HubOwner>();
+  readonly #owners: Map<string, HubOwner>;
 
-  constructor(name: string, others: readonly string[]) {
+  /** `owners` are known to all nodes. */
+  constructor(name: string, others: readonly string[], owners: Map<string, HubOwner>) {
+    this.#owners = owners;
     this.#all = new Map([name, ...others].toSorted().map((one) => [one, nodeOf(one)]));
     this.own = nodeOf(name);
   }
@@ -36,6 +38,8 @@ export class GivenNodes implements Nodes {
   }
 
   async claim(hub: string): Promise<HubOwner> {
+    const known = this.#owners.get(hub);
+    if (known) return known;
     const owner = { node: this.own.name, incarnation: this.own.incarnation, epoch: 1 };
     this.#owners.set(hub, owner);
     this.#tell({ kind: "owner", hub, owner });
@@ -43,7 +47,10 @@ export class GivenNodes implements Nodes {
   }
 
   async release(hub: string, to?: string): Promise<void> {
-    const owner = to === undefined ? undefined : { node: to, incarnation: "i", epoch: 2 };
+    const epoch = (this.#owners.get(hub)?.epoch ?? 0) + 1;
+    const owner = to === undefined ? undefined : { node: to, incarnation: "i", epoch };
+    if (owner) this.#owners.set(hub, owner);
+    else this.#owners.delete(hub);
     this.#tell({ kind: "owner", hub, owner });
   }
 
@@ -95,8 +102,9 @@ export class TwoLabs {
     const folder = mkdtempSync(path.join(tmpdir(), "netlab-two-"));
     const engine = new MemoryEngine(systemClock);
     const more = third === undefined ? [] : [third];
+    const owners = new Map<string, HubOwner>();
     const open = async (name: string, other: string): Promise<TestNode> => {
-      const nodes = new GivenNodes(name, [other, ...more]);
+      const nodes = new GivenNodes(name, [other, ...more], owners);
       const bus = engine.attach();
       const daemon = await startNode({ folder, name, roles, operators, nodes, bus });
       return { daemon, nodes, bus };
@@ -194,7 +202,8 @@ async function startNode({ folder, name, roles, operators, nodes, bus }: NodePar
   const daemon = await Daemon.start(config, {
     roles: new Map(roles.map((role) => [role.name, role])),
     isLogShown: false,
-    joinCluster: async (wanted, labName) => new Cluster({ config: wanted, labName, bus, nodes }),
+    joinCluster: async (wanted, labName, clock) =>
+      new Cluster({ config: wanted, labName, clock, bus, quietBus: bus, nodes }),
   });
   await daemon.prepare();
   return daemon;
