@@ -8,6 +8,7 @@
  * Long, because it is a table, read by code.
  */
 import { assignmentSentences } from "./assignment-sentences.ts";
+import { busSentences } from "./bus-sentences.ts";
 import { captureSentences } from "./capture-sentences.ts";
 import { classSentences, noClass } from "./class-sentences.ts";
 import { labFileSentences } from "./lab-file-sentences.ts";
@@ -213,6 +214,8 @@ export const errorTable = {
       "not-running": "{id} is {state}: start {id} first",
       "proxy-replay":
         "{id} is a proxy's connection, and a proxy has no part in what is said: explain {id} tells it; choose a --role to play it to",
+      "nothing-to-play":
+        "{id} was refused: no program took the connection, so there are no words to play again; netlabctl explain {id} --capture {file} tells it",
       "proxy-loop": "--to {to} leads back to this proxy{through}: name the address of your server",
       "web-open": "the page is open at {address}: close it first, with web --off",
       "web-off": "the page is off: open it with web",
@@ -273,6 +276,7 @@ export const errorTable = {
     peer: null,
     exit: refused,
   },
+  "no-bus": { says: busSentences, peer: null, exit: refused },
   "port-taken": {
     says: "port {port} is taken (EADDRINUSE): stop the other program or use --port",
     peer: null,

@@ -3,6 +3,7 @@ import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { count, type Evidence, quoted } from "./_evidence.ts";
 import { type Exchange, expectedIn, LONG_SILENCE_MS, ruleIn } from "./_exchanges.ts";
 import { type OpenQuestion, openQuestionOf } from "./_open-question.ts";
+import { missingWords } from "./_otherwise.ts";
 import { busyWith, nameOf, type Program, seems, whileElsewhere } from "./_program-words.ts";
 
 export const serverSilence: readonly Diagnosis[] = [
@@ -21,7 +22,7 @@ export const serverSilence: readonly Diagnosis[] = [
     level: "violation",
     rank: "silence",
     excludes: ["D35"],
-    find: findNoAnswer,
+    find: (evidence) => findNoAnswer(evidence) ?? missingWords(evidence),
   },
   {
     id: "D74",

@@ -53,7 +53,10 @@ function plainValue(value: unknown): unknown {
   return isAddress ? formatHostPort(value as { host: string; port: number }) : (value ?? null);
 }
 
-export function connectionDocument(story: Story, { verdict, cards }: Judged) {
+export function connectionDocument(
+  story: Story,
+  { verdict, cards }: Pick<Judged, "verdict"> & { readonly cards: readonly { readonly id: string }[] },
+) {
   const { subject } = story;
   return {
     id: subject.id,

@@ -144,6 +144,8 @@ export interface Lab {
   forgetStudent(names: readonly string[]): Promise<Forgotten>;
   /** Story that the journal has of a peer, of this run or an earlier one; undefined where it has nothing. */
   journaled(peer: PeerTerm): Promise<JournaledStory | undefined>;
+  /** Connections of a label that the journal has, the newest first. */
+  journaledOf(label: string, most: number): Promise<readonly ConnectionDocument[]>;
   /** A fault of our own, for the log. */
   reportFault(error: unknown, sentence: string): void;
   /** Drains and ends the daemon; returns at once. */
@@ -170,6 +172,7 @@ export type LabClassView = Pick<
   | "hint"
   | "gate"
   | "setGate"
+  | "results"
   | "who"
   | "forget"
 >;
@@ -213,6 +216,8 @@ export interface LabQueryOptions {
   readonly limit?: number | undefined;
   readonly timeoutMs?: number | undefined;
   readonly showTokens?: boolean | undefined;
+  /** The audit is not for who asks. */
+  readonly isAuditClosed?: boolean | undefined;
   /** A week of the journal, `2026-W49`; undefined: the newest ones. */
   readonly week?: string | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -27,6 +27,7 @@ import type { PlayedStory, PlayLimits, StoryToPlay } from "../stories/story-to-p
 import type { Judged, StoryJudge } from "../stories/verdict.ts";
 import { type ChangeListener, type InstanceChange, type LabTopic, Listeners } from "./changes.ts";
 import { ConnectionCommands } from "./connection-commands.ts";
+import type { ConnectionDocument } from "./documents.ts";
 import { InstanceCommands, type InstanceCommandsParts } from "./instance-commands.ts";
 import type {
   ByteListener,
@@ -302,6 +303,10 @@ export class LocalLab implements Lab {
     const { instance } = peer;
     const id = instance === undefined ? undefined : (this.find(instance)?.id ?? instance);
     return this.#parts.questions.journaled({ ...peer, instance: id });
+  }
+
+  journaledOf(label: string, most: number): Promise<readonly ConnectionDocument[]> {
+    return this.#parts.questions.journaledOf(label, most, (story) => this.judged(story));
   }
 
   reportFault(error: unknown, sentence: string): void {

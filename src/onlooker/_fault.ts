@@ -1,8 +1,9 @@
 /** The side whose mistake came first, and what is to be told of both. */
 import type { Rank } from "../diagnoses/_precedence.ts";
-import { type Card, diagnoses } from "../diagnoses/table.ts";
+import { type Card, type Disagreement, diagnoses } from "../diagnoses/table.ts";
 import type { Role } from "../machines/_role.ts";
-import type { Compared, Disagreement } from "./_disagreements.ts";
+import { type Verdict, worstOf } from "../stories/verdict.ts";
+import type { Compared } from "./_disagreements.ts";
 import type { Followed } from "./_followed.ts";
 import type { SideLook } from "./_side-look.ts";
 import type { Speaker } from "./conversation.ts";
@@ -27,8 +28,37 @@ export interface BothSides {
 /** Cards without a read are about an end or a silence: they come last of all. */
 const LATEST = Number.POSITIVE_INFINITY;
 
+/**
+ * No side is blamed without a card that says what to change: where the server's words are not ours and none of its cards tells why, `retold`
+ * judges the client's story anew with these words beside it; where none comes of that either, the difference is told and no more.
+ */
+export function faultWithCard(
+  both: BothSides,
+  retold: (unexplained: readonly Disagreement[]) => SideLook | undefined,
+): Told {
+  const told = faultOf(both);
+  if (!isUnexplained(told)) return told;
+  return blamed(faultOf({ ...both, client: retold(told.disagreements) ?? both.client }));
+}
+
+const isUnexplained = ({ fault, cards }: Told) =>
+  fault === "server" && !cards.some((card) => card.side === "server" && isViolation(card));
+
+/** The same, without a fault that no card explains. */
+export const blamed = <Some extends Told>(told: Some): Some =>
+  isUnexplained(told) ? { ...told, fault: undefined } : told;
+
+/** Words of the server that are not ours, where its own story shows nothing worse: a violation is one that a card explains. */
+export function otherwiseVerdict(
+  verdict: Verdict,
+  { fault, disagreements }: Pick<Told, "fault" | "disagreements">,
+): Verdict {
+  if (disagreements.length === 0) return verdict;
+  return worstOf(verdict, fault === "server" ? "violation" : "note");
+}
+
 /** The side whose first violation came first has all of its own; of the other's, only what it did before. */
-export function faultOf(both: BothSides): Told {
+function faultOf(both: BothSides): Told {
   const { disagreements } = both.compared;
   const ofClient = clientCards(both);
   const ofServer = serverCards(both, ofClient);

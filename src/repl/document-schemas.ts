@@ -297,6 +297,7 @@ const record = z.union([
     record: z.looseObject({ version: z.number(), entries: z.array(z.unknown()) }),
   }),
   z.object({ id: z.string(), entry: z.unknown(), bytesIn: bytes, bytesOut: bytes }),
+  z.object({ id: z.string(), over: z.literal(true).describe("a story of datagrams that has ended") }),
   z.object({ lost: count }),
 ]);
 
