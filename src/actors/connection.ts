@@ -295,7 +295,7 @@ export class Connection
     this.#written();
   }
 
-  /** Its hub has too much to answer of it, or no more. */
+  /** Stops reading where its hub has too much to answer of it, or goes on. */
   setBusy(isBusy: boolean): void {
     this.#intake.setBusy(isBusy);
   }

@@ -1,4 +1,4 @@
-/** What machines and operators hold of a hub: an object with whatever methods are asked of it. */
+/** Hub as machines and operators hold it: an object with whatever methods are asked of it. */
 import type { AsyncHub } from "../machines/_world.ts";
 
 /** Methods are made when they are first asked for. A promise-like would be awaited by mistake: `then` is none. */

@@ -11,7 +11,7 @@ export interface HubFace {
   readonly say: ((text: string, options: SayOptions) => Promise<string>) | undefined;
   /** A connection of its instance is over. */
   forget(id: string): void;
-  /** Its instance has closed: what it shares with instances of other daemons goes on without it. */
+  /** Leaves it, as its instance has closed: what it shares with instances of other daemons goes on without it. */
   close?(): void;
 }
 
@@ -33,14 +33,14 @@ export interface HubWatch {
   readonly onCutOff?: (members: readonly string[]) => void;
 }
 
-/** Where a hub is. */
+/** Place of a hub. */
 export interface HubHome {
   readonly node: string;
   /** Goes up with each change of it. */
   readonly epoch: number;
 }
 
-/** What makes hubs of several daemons the same one: the instances' role, and their name; without a name, their id. */
+/** Kinship that makes hubs of several daemons the same one: the instances' role, and their name; without a name, their id. */
 export interface HubKin {
   readonly role: string;
   readonly name: string | undefined;

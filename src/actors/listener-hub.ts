@@ -41,7 +41,7 @@ export function openHub(
   return environment.hubs.open(id, hub, world, watch, { role: role().name, name: common.name });
 }
 
-/** What connections hear of a hub that other daemons have too. */
+/** News of a hub that other daemons have too, for its connections. */
 function shared(connections: ReadonlyMap<string, Connection>): Partial<HubWatch> {
   return {
     onBusy: (id, isBusy) => connections.get(id)?.setBusy(isBusy),

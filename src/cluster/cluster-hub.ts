@@ -1,6 +1,6 @@
 /**
- * One hub at this node, whichever node owns it: it is hosted here, or this node is a guest of another's, or it waits until that is known.
- * The highest epoch is followed, whoever tells of it.
+ * A hub at this node, whichever node owns it: it is hosted here, or this node is a guest of another's, or it waits until that is known.
+ * The highest epoch is followed, from whichever side it is heard.
  *
  * Long, because each change of owner moves what waits from one of them to the other.
  */
@@ -104,7 +104,7 @@ export class ClusterHub {
     this.#guest?.calls.forget(id);
   }
 
-  /** What has waited goes to whoever takes it now. */
+  /** Hands what has waited to the host or the guest that takes it now. */
   #passOn(): void {
     const { isOpen } = this.#host ?? { isOpen: false };
     if (!isOpen && !this.#guest) return;

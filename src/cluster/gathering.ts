@@ -36,7 +36,7 @@ export class Gathering {
     this.without(arrival.node);
   }
 
-  /** It has not opened the hub, or is gone. */
+  /** Waits no more for a node that has not opened the hub, or is gone. */
   without(node: string): void {
     if (this.#awaited.delete(node)) this.#look();
   }

@@ -1,4 +1,4 @@
-/** One node's share of an owner's hub: what it is to hear and to have answered, as numbered batches, and its calls in their order. */
+/** Share of one node in an owner's hub: what it is to hear and to have answered, as numbered batches, and its calls in their order. */
 import { messageOf } from "../errors.ts";
 import { BATCH_BYTES, encode, type Item } from "./hub-wire.ts";
 import { ReceiveWindow } from "./receive-window.ts";
@@ -25,7 +25,7 @@ export class GuestStream {
   lastCall: number;
   /** Calls that are not answered yet. */
   pending = 0;
-  /** Its own batches are waiting for their acknowledgement. */
+  /** Batches of its own wait for their acknowledgement. */
   isWordDue = false;
   #items: string[] = [];
   #bytes = 0;

@@ -36,7 +36,7 @@ export async function handOver(
       await release(to);
       return true;
     } catch {
-      // Whoever it was to be must not believe it any more before calls are taken again.
+      // The promise is taken back before calls are taken again.
     }
   }
   host.tell(to, ["h", 0]);

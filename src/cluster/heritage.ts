@@ -1,4 +1,4 @@
-/** What a new owner begins with: the members that there are, and the nodes that hear the hub. */
+/** Heritage of a new owner: the members that there are, and the nodes that hear the hub. */
 import type { HubMember } from "../machines/_role.ts";
 import { type HereAnswer, inParts, type Taken } from "./hub-wire.ts";
 

@@ -1,4 +1,4 @@
-/** Whom a hub's lines are for, node by node: an audience is told once, then its changes, and is a number otherwise. */
+/** Hearers of a hub's lines, node by node: an audience is told once, then its changes, and is a number otherwise. */
 import { Audience } from "../machines/_audience.ts";
 import type { GuestStream } from "./guest-stream.ts";
 import { nodeOfPeer } from "./hub-subjects.ts";

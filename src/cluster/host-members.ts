@@ -5,7 +5,7 @@ import type { Item } from "./hub-wire.ts";
 export class HostMembers {
   readonly #told = new Map<string, HubMember>();
 
-  /** What is to be told of them now. `withDetails`: where only details differ too. */
+  /** News of them that are due now. `withDetails`: where only details differ too. */
   changes(members: readonly HubMember[], withDetails: boolean): Item[] {
     const items: Item[] = [];
     for (const member of members) {

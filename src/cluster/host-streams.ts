@@ -15,7 +15,7 @@ export interface HostStreamsParts {
   /** Calls may be taken now. */
   readonly mayTake: () => boolean;
   readonly onCalls: (stream: GuestStream, batch: CallBatch) => void;
-  /** It has left too much unacknowledged for too long. */
+  /** Hears of one that has left too much unacknowledged for too long. */
   readonly onDeaf: (stream: GuestStream) => void;
 }
 
@@ -59,7 +59,7 @@ export class HostStreams {
     return stream;
   }
 
-  /** Its visit is over; another may come of the same node. */
+  /** Ends a visit; another may come of the same node. */
   end(stream: GuestStream): void {
     this.#streams.delete(stream.node);
     const over = this.#over.get(stream.node) ?? new Set();
@@ -93,7 +93,7 @@ export class HostStreams {
     if (!stream.window.isEmpty) this.#ticking.start();
   }
 
-  /** It says again that it is there: it has not heard the beginning. */
+  /** Begins anew where it says again that it is there: it has not heard the beginning. */
   beginAgain(stream: GuestStream): void {
     if (stream.window.acknowledged > 0) return;
     stream.window.rewind(1, this.#parts.clock.now());
@@ -131,7 +131,7 @@ export class HostStreams {
     if (message) take(message as never);
   }
 
-  /** Its stream, where it is the one whose visit it is; it hears where it is not. */
+  /** Stream of the sender, where it is this visit's; the sender hears where it is not. */
   #streamOf({ f, v }: { readonly f: string; readonly v: string }): GuestStream | undefined {
     const stream = this.#streams.get(f);
     if (stream?.visit === v) return stream;

@@ -1,6 +1,5 @@
 /** A hub at a node that does not own it: its connections' calls go to the owner, and what the owner says comes as a stream. */
 import type { HubCall } from "../actors/hub-call.ts";
-import { Audience } from "../machines/_audience.ts";
 import { hereAnswers } from "./heritage.ts";
 import type { HubParts } from "./hub-parts.ts";
 import { nodeOfPeer } from "./hub-subjects.ts";
@@ -18,6 +17,7 @@ import type { MemberCopy } from "./member-copy.ts";
 import { ReceiveWindow } from "./receive-window.ts";
 import { SaidCalls } from "./said-calls.ts";
 import { Ticking } from "./ticking.ts";
+import { ToldAudiences } from "./told-audiences.ts";
 
 /** Without a word of the owner, it is told again that this node is here. */
 const AGAIN_MS = 1_000;
@@ -40,7 +40,7 @@ export class HubGuest {
   readonly #stopWatching: () => void;
   #epoch: number;
   #stream = new ReceiveWindow();
-  #audiences = new Map<number, Audience>();
+  #audiences = new ToldAudiences();
   /** The owner has told all; calls go to it. */
   #isReady = false;
   #isTurnDue = false;
@@ -88,12 +88,12 @@ export class HubGuest {
     this.#isReady = false;
     this.#stream = new ReceiveWindow();
     this.#acknowledged = 0;
-    this.#audiences = new Map();
+    this.#audiences = new ToldAudiences();
     this.#hooks.copy.begin();
     this.sayHere();
   }
 
-  /** Who of this node is here. */
+  /** Says who of this node is here. */
   sayHere(): void {
     const { bus, clock, subjects, own } = this.#parts;
     const { copy, visit } = this.#hooks;
@@ -128,7 +128,7 @@ export class HubGuest {
       if (this.#isReady) this.calls.window.acknowledge(k, this.#parts.clock.now());
       for (const item of i) this.#take(item);
     }
-    // One that comes again is one whose acknowledgement was lost.
+    // Repetition means that the acknowledgement was lost.
     if (verdict === "repeated") this.#acknowledged = Math.min(this.#acknowledged, q - 1);
     if (this.#unacknowledgedBytes > BATCH_BYTES) this.#acknowledge();
     this.#ticking.start();
@@ -140,9 +140,9 @@ export class HubGuest {
     const { copy } = this.#hooks;
     switch (item[0]) {
       case "d":
-        return this.#deliver(item[1], item[2]);
+        return seats.deliver(this.#audiences.hearers(item[1]), item[2]);
       case "a":
-        return this.#changeAudience(item[1], item[2], item[3]);
+        return this.#audiences.change(item[1], item[2], item[3]);
       case "u":
         return this.calls.answerAll(item[1], item[2]);
       case "v":
@@ -168,20 +168,6 @@ export class HubGuest {
 
   get #ownMembers() {
     return this.#hooks.copy.all.filter(({ id }) => nodeOfPeer(id) === this.#parts.own);
-  }
-
-  #deliver(hearers: number | string | readonly string[], text: string): void {
-    if (typeof hearers === "number") {
-      const audience = this.#audiences.get(hearers);
-      if (audience) this.#parts.seats.deliver(audience, text);
-    } else this.#parts.seats.deliver(typeof hearers === "string" ? [hearers] : hearers, text);
-  }
-
-  #changeAudience(number: number, come: readonly string[], gone: readonly string[]): void {
-    const audience = this.#audiences.get(number) ?? new Audience();
-    this.#audiences.set(number, audience);
-    for (const id of gone) audience.delete(id);
-    for (const id of come) audience.add(id);
   }
 
   #ready({ owner, taken, isRemade }: Ready): void {

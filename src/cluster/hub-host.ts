@@ -25,7 +25,7 @@ const DETAILS_MS = 100;
 type Methods = Record<string, ((...args: readonly unknown[]) => Promise<unknown>) | undefined>;
 
 export interface HostHooks {
-  /** It crashed too often, or could not be made again. */
+  /** Hears that it crashed too often, or could not be made again. */
   readonly onGiveUp: (error: unknown) => void;
 }
 
@@ -37,7 +37,7 @@ export class HubHost {
   readonly #methods: Methods;
   readonly #audiences = new HostAudiences();
   readonly #members = new HostMembers();
-  /** What was to be done while this node was not sure of itself. */
+  /** Acts that were due while this node was not sure of itself. */
   #held: (() => void)[] = [];
   #isFrozen = false;
   #isClosed = false;
@@ -87,7 +87,7 @@ export class HubHost {
     if (this.streams.size > 0) this.#called();
   }
 
-  /** What its nodes share of the world, and who hears it. */
+  /** World of the hub, in which all its nodes hear what it says. */
   #worldOf({ options, clock }: HubWorld): HubWorld {
     return {
       options,
@@ -184,7 +184,7 @@ export class HubHost {
     stream.isWordDue = true;
   }
 
-  /** Its connections are gone, and so are their memberships. */
+  /** Ends the memberships of a node whose connections are gone. */
   left(node: string): void {
     const stream = this.streams.get(node);
     if (stream) this.streams.end(stream);
@@ -194,7 +194,7 @@ export class HubHost {
     });
   }
 
-  /** It hears nothing for a lease: it is told so, and counts as gone. */
+  /** Cuts off a node that hears nothing for a lease: it is told so, and counts as gone. */
   #cutOff(stream: GuestStream): void {
     this.left(stream.node);
     this.streams.word(stream, { x: 1 });

@@ -1,4 +1,4 @@
-/** Common ground of all that a hub is at one node, whoever owns it. */
+/** Common ground of all that a hub is at one node, whichever node owns it. */
 import type { Clock } from "../machines/_world.ts";
 import type { Bus } from "./bus.ts";
 import type { HubSeats } from "./hub-seats.ts";

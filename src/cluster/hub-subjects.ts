@@ -5,7 +5,7 @@ import type { Subject } from "./bus.ts";
 /** `call`: a node's calls. `sync`, `ack`: what a node misses and has of what the owner said. `here`: who is there, and what it knows. */
 export type HubKind = "call" | "sync" | "ack" | "here";
 
-/** What a node hears of all hubs, and a hub's key in the subject of it. */
+/** Subjects that a node hears of all hubs, and the hub's key in one of them. */
 export const hubWords = {
   here: (lab: string) => `nl.${lab}.hub.*.*.here`,
   out: (lab: string, node: string) => `nl.${lab}.hub.*.*.out.${node}`,

@@ -1,4 +1,4 @@
-/** What nodes say to each other about a hub, as JSON with short names: batches of calls one way, batches of items the other. */
+/** Messages between nodes about a hub, as JSON with short names: batches of calls one way, batches of items the other. */
 import type { HubMember } from "../machines/_role.ts";
 
 /** A batch is no longer than this, nor has it more calls; the bus takes 1 MiB. */
@@ -16,10 +16,10 @@ export interface CallBatch {
   readonly c: readonly (readonly [method: string, ...args: unknown[]])[];
 }
 
-/** Whom a line is for: an audience that was told, one connection, or several. */
+/** Hearers of a line: an audience that was told, one connection, or several. */
 export type Hearers = number | string | readonly string[];
 
-/** How far the owner before had got with a node's calls. */
+/** Progress of the owner before with a node's calls. */
 export type Taken = readonly [visit: string, batch: number, call: number];
 
 export type Item =
@@ -47,7 +47,7 @@ export type Item =
 
 export interface Ready {
   readonly owner: string;
-  /** How far the owner before had got; without it, what was on its way to it is lost. */
+  /** Progress of the owner before; without it, what was on its way to it is lost. */
   readonly taken?: Taken;
   /** The owner before is gone. */
   readonly isRemade?: boolean;
@@ -87,19 +87,19 @@ export interface HereAnswer {
   readonly v?: string;
   /** Batch of calls that it will send next. */
   readonly s?: number;
-  /** Its own members, and those that are gone though others may not know yet. */
+  /** Members of its own, and those that are gone though others may not know yet. */
   readonly m?: readonly HubMember[];
   readonly g?: readonly string[];
   /** Part, from 0 on, and how many there are: members may be many. */
   readonly p?: number;
   readonly t?: number;
-  /** It has the hub open no more. */
+  /** True where it has the hub open no more. */
   readonly b?: 1;
 }
 
 export const encode = (value: object): Uint8Array => Buffer.from(JSON.stringify(value));
 
-/** Undefined where it is no JSON: whoever may publish on the bus may publish anything. */
+/** Undefined where it is no JSON: others may publish anything. */
 export function decode<Message>(data: Uint8Array): Message | undefined {
   try {
     const value: unknown = JSON.parse(

@@ -6,7 +6,7 @@ const GONE_KEPT = 1_000;
 
 export class MemberCopy {
   #members = new Map<string, HubMember>();
-  /** Those that a new owner has told so far. */
+  /** Members that a new owner has told so far. */
   #coming: Map<string, HubMember> | undefined;
   readonly #gone = new Set<string>();
 

@@ -13,7 +13,7 @@ interface Kept {
 }
 
 export class SendWindow {
-  /** Those before `#head` are acknowledged, and go when there are many. */
+  /** Messages before `#head` are acknowledged, and go when there are many. */
   #kept: Kept[] = [];
   #head = 0;
   /** Sequence of `#kept[#head]`. */
@@ -99,7 +99,7 @@ export class SendWindow {
     }
   }
 
-  /** What came behind `from` is lost: it goes out again, from there on. */
+  /** Goes back to `from`: all from there on is lost, and goes out again. */
   rewind(from: number, now: number): void {
     const to = Math.max(from, this.#first);
     if (to >= this.#next) return;

@@ -66,7 +66,8 @@ export class FakeCluster {
   own(hub: string, name: string | undefined): HubOwner | undefined {
     const epoch = (this.#epochs.get(hub) ?? 0) + (name === undefined ? 0 : 1);
     this.#epochs.set(hub, epoch);
-    const owner = name === undefined ? undefined : { node: name, incarnation: this.get(name).incarnation, epoch };
+    const owner =
+      name === undefined ? undefined : { node: name, incarnation: this.get(name).incarnation, epoch };
     if (owner) this.#owners.set(hub, owner);
     else this.#owners.delete(hub);
     for (const view of this.#views.values()) view.tell({ kind: "owner", hub, owner });

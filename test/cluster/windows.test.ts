@@ -100,34 +100,49 @@ describe("messages that come", () => {
   });
 });
 
-/** A way between two windows, on which each message is lost, doubled, late or on time. */
-const fate = fc.constantFrom("arrives", "lost", "doubled", "late");
+type Fate = "arrives" | "lost" | "doubled" | "late";
+const fate = fc.constantFrom<Fate>("arrives", "lost", "doubled", "late");
+
+/** A way between two windows, on which each message is lost, doubled, late or on time, and acknowledgements are lost. */
+class Way {
+  readonly sender = new SendWindow();
+  readonly arrived: number[] = [];
+  readonly #receiver = new ReceiveWindow();
+  readonly #fates: Fate[];
+  #late: number[] = [];
+
+  constructor(fates: readonly Fate[]) {
+    this.#fates = [...fates];
+  }
+
+  round(now: number): void {
+    for (let data = this.sender.take(now); data; data = this.sender.take(now)) this.#pass(data[0] ?? 0);
+    for (const sequence of this.#late.reverse()) this.#arrive(sequence);
+    this.#late = [];
+    if (this.#fates.shift() !== "lost") this.sender.acknowledge(this.#receiver.last, now);
+    this.sender.rewindSilent(now + 1_000);
+  }
+
+  #pass(sequence: number): void {
+    const what = this.#fates.shift() ?? "arrives";
+    if (what === "late") this.#late.push(sequence);
+    else if (what !== "lost") this.#arrive(sequence);
+    if (what === "doubled") this.#arrive(sequence);
+  }
+
+  #arrive(sequence: number): void {
+    if (this.#receiver.take(sequence) === "next") this.arrived.push(sequence);
+  }
+}
 
 describe("any interleaving of loss, repetition and disorder", () => {
   it("ends with each message there once, in order", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 40 }), fc.array(fate, { maxLength: 200 }), (count, fates) => {
-        const sender = new SendWindow();
-        const receiver = new ReceiveWindow();
-        const arrived: number[] = [];
-        const late: number[] = [];
-        const arrive = (sequence: number) => {
-          if (receiver.take(sequence) === "next") arrived.push(sequence);
-        };
-        for (let one = 1; one <= count; one += 1) sender.push(Uint8Array.of(one));
-        for (let now = 0; !sender.isEmpty && now < 1e6; now += 1_000) {
-          for (let data = sender.take(now); data; data = sender.take(now)) {
-            const [sequence = 0] = data;
-            const what = fates.shift() ?? "arrives";
-            if (what === "late") late.push(sequence);
-            else if (what !== "lost") arrive(sequence);
-            if (what === "doubled") arrive(sequence);
-          }
-          for (const sequence of late.splice(0).reverse()) arrive(sequence);
-          if (fates.shift() !== "lost") sender.acknowledge(receiver.last, now);
-          sender.rewindSilent(now + 1_000);
-        }
-        expect(arrived).toEqual(Array.from({ length: count }, (_, at) => at + 1));
+        const way = new Way(fates);
+        for (let one = 1; one <= count; one += 1) way.sender.push(Uint8Array.of(one));
+        for (let now = 0; !way.sender.isEmpty && now < 1e6; now += 1_000) way.round(now);
+        expect(way.arrived).toEqual(Array.from({ length: count }, (_, at) => at + 1));
       }),
     );
   });
