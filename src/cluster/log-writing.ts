@@ -274,7 +274,8 @@ export class LogWriting {
     if (!log || !this.#imports.mayEnd(batch)) return;
     log.append(commitKey(batch), Buffer.from("{}")).then(
       (sequence) => this.#ended(batch, sequence),
-      () => this.#beginAnew(batch),
+      // Two ends are no harm.
+      () => this.#imports.notEnded(batch),
     );
   }
 

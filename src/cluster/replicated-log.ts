@@ -86,7 +86,7 @@ export class ReplicatedLog {
     this.#keeper = new RegistryKeeper(cluster.nodes);
     this.#unwatch = cluster.bus.watchConnection((isConnected) => {
       if (isConnected) this.#enterSoon();
-      else this.#writing.pause();
+      else this.#end();
     });
     this.#enterSoon();
     this.#tick();
@@ -179,7 +179,7 @@ export class ReplicatedLog {
         onReset: () => {
           if (session !== this.#session) return;
           this.#isReset = true;
-          this.#end(session);
+          this.#end();
           void this.#enter();
         },
         onTrouble: (error) => {
@@ -196,12 +196,12 @@ export class ReplicatedLog {
   /** Until a pause is over. */
   #leave(error: unknown): void {
     this.#parts.tell({ kind: "trouble", error });
-    if (this.#session) this.#end(this.#session);
+    this.#end();
     this.#rest();
   }
 
-  #end(session: LogSession): void {
-    session.end();
+  #end(): void {
+    this.#session?.end();
     this.#session = undefined;
     this.#writing.pause();
   }
