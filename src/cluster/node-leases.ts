@@ -180,7 +180,7 @@ class NodeLeases implements Nodes {
   }
 }
 
-/** Where a process number means the same. */
+/** Machine, or a part of it, where a process number means the same. */
 function thisMachine(): string {
   let space = "";
   try {

@@ -104,7 +104,7 @@ export class NodeTable {
       if (!known.isGone && this.#dueAt(known) <= own.steadyNow) void this.#fence(name, known);
   }
 
-  /** Its next renewal fails from then on: it cannot be sure any more, and knows. */
+  /** Makes its next renewal fail: from then on it cannot be sure any more, and knows. */
   async #fence(name: string, { record, revision }: Known): Promise<void> {
     if (this.#fencing.has(name)) return;
     this.#fencing.add(name);
@@ -120,7 +120,7 @@ export class NodeTable {
     }
   }
 
-  /** It is alive after all, or another node was faster, or it has left: the watch did not tell. */
+  /** Finds it alive after all, or fenced by a faster node, or gone by its word: the watch did not tell. */
   async #lookAgain(key: string, revision: number): Promise<void> {
     const entry = await this.#parts.keys.get(key).catch(() => null);
     if (entry === null || this.#isOver) return;

@@ -24,7 +24,7 @@ export interface LeaseIdentity {
 
 export interface LeaseListener {
   renewed(entry: BusEntry): void;
-  /** It enters again by itself. */
+  /** Lease lost; another is entered by itself. */
   expelled(before: string): void;
   sureChanged(isSure: boolean): void;
 }
