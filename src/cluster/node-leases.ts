@@ -18,9 +18,10 @@ import type { Bus, BusEntry, BusKeys } from "./bus.ts";
 import { HubClaims } from "./hub-claims.ts";
 import { KeyView } from "./key-view.ts";
 import { meaningOf, NODE_NAME } from "./lease-records.ts";
+import type { LeaseIdentity } from "./name-rival.ts";
 import { NodeTable } from "./node-table.ts";
 import type { ClusterNode, HubOwner, NodeChange, Nodes } from "./nodes.ts";
-import { type LeaseIdentity, OwnLease } from "./own-lease.ts";
+import { OwnLease } from "./own-lease.ts";
 
 /** Shorter ones would end while a machine is merely busy. */
 export const SHORTEST_LEASE_MS = 2_000;

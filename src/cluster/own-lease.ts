@@ -9,18 +9,12 @@ import { NetlabError } from "../errors.ts";
 import type { Clock } from "../machines/_world.ts";
 import { type BusEntry, type BusKeys, OutpacedError } from "./bus.ts";
 import { type NodeRecord, nodeKey, nodeRecordOf } from "./lease-records.ts";
+import { type LeaseIdentity, NameRival, steadyNow } from "./name-rival.ts";
 
 const RENEWALS_A_LEASE = 5;
 /** Parts of a lease: an owner stops to be sure well before another may think it dead. Clocks may go wrong by the rest. */
 const SURE_PART = 0.8;
 const DEAD_PART = 0.9;
-
-export interface LeaseIdentity {
-  readonly name: string;
-  readonly version: string;
-  readonly pid: number;
-  readonly host: string;
-}
 
 export interface LeaseListener {
   renewed(entry: BusEntry): void;
@@ -44,14 +38,6 @@ interface Moment {
   readonly day: number;
 }
 
-/** Lease under our name that another has: dead when it is not renewed for long enough. */
-interface Rival {
-  readonly incarnation: string;
-  readonly revision: number;
-  readonly since: number;
-}
-
-const steadyNow = (clock: Clock) => (clock.monotonic ? clock.monotonic() / 1_000 : clock.now());
 export const newIncarnation = () => randomBytes(9).toString("base64url");
 
 export class OwnLease {
@@ -68,15 +54,16 @@ export class OwnLease {
   #isBusy = false;
   /** The last renewal was one that had been made before, as was found. */
   #isBehind = false;
-  #rival: Rival | undefined;
   #renewal: unknown;
   #doubt: unknown;
   readonly #waiting = new Set<() => void>();
+  readonly #rival: NameRival;
 
   constructor(parts: OwnLeaseParts) {
     this.#parts = parts;
     this.#key = nodeKey(parts.identity.name);
     this.#heardAt = parts.clock.now();
+    this.#rival = new NameRival({ ...parts, deadAfterMs: this.deadAfterMs });
   }
 
   get incarnation(): string {
@@ -284,7 +271,8 @@ export class OwnLease {
       this.#revision = entry.revision;
       return "entered";
     }
-    const rival = entry && record?.by === undefined && record ? this.#judge(record, entry.revision) : "gone";
+    const rival =
+      entry && record?.by === undefined && record ? this.#rival.judge(record, entry.revision) : "gone";
     if (rival !== "gone") return rival;
     try {
       const revision = entry
@@ -297,16 +285,5 @@ export class OwnLease {
       if (!(error instanceof OutpacedError)) throw error;
       return "waiting";
     }
-  }
-
-  #judge({ incarnation, host, pid }: NodeRecord, revision: number): "gone" | "waiting" | "renewed" {
-    const { identity, isRunning } = this.#parts;
-    // The number of this very process tells nothing: each container counts from one.
-    if (host === identity.host && pid !== identity.pid && !isRunning(pid)) return "gone";
-    const known = this.#rival;
-    if (known?.incarnation === incarnation && known.revision === revision)
-      return this.steadyNow - known.since > this.deadAfterMs ? "gone" : "waiting";
-    this.#rival = { incarnation, revision, since: this.steadyNow };
-    return known?.incarnation === incarnation ? "renewed" : "waiting";
   }
 }
