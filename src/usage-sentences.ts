@@ -18,6 +18,8 @@ export const usageSentences = {
   "completion-shell": "completion: there is no script for {shell}; choose one of {shells}",
   "register-listing": "register: {why}",
   "run-no-script": "run: {file} is not a script: name a .ts file",
+  "two-nodes": "{first} and {second} are on two nodes: name what is on one",
+  "several-nodes": "{term} is on {nodes}: name one, e.g. {example}",
   "many-connections": "{term} matches {count} connections: name one, e.g. {example}",
   "no-selector": "unknown selector {name}=…; {hint}",
   "no-verdict": "unknown verdict {verdict}; {hint}",
