@@ -3,6 +3,8 @@
  *
  * Time is the node's own: how long ago the last renewal that succeeded was sent. The clock of the day is asked too, as the steady one
  * stands while a machine sleeps.
+ *
+ * Long, because entering, renewing and losing a lease all turn on the same revision and incarnation.
  */
 import { randomBytes } from "node:crypto";
 import { NetlabError } from "../errors.ts";
