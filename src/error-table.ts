@@ -190,6 +190,7 @@ export const errorTable = {
       instance: "there is already an instance {id}",
       "of-instance": "the name {name} is taken by {owner}",
       "of-role": "{name} is the name of a role: choose another name",
+      "of-node": "another daemon of this lab is called {name}: choose another name with --node",
     },
     peer: null,
     exit: refused,

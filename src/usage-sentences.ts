@@ -1,5 +1,6 @@
 /** Sentences of the error `usage`, by variant: a command was typed that does not fit together. See `error-table.ts`. */
 export const usageSentences = {
+  "node-name": "--node {name:quoted}: a name has 1 to 32 letters, digits, - and _",
   "check-nothing":
     "check server: name a server that runs, as HOST:PORT, or the command that starts yours, with --run",
   "check-client": "check client: name the command that starts your client, with --run",
