@@ -258,7 +258,6 @@ export class Daemon {
     );
   }
 
-  /** All that operators come in to. */
   #host() {
     return {
       lab: this.lab,
