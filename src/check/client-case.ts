@@ -22,6 +22,8 @@ const LOOK_MS = 10;
 const STILL_MS = 80;
 const LINE_MS = 700;
 const SHOWN_MS = 1_500;
+/** What a client has sent, printed or written before it ended may be noticed so much later. */
+const AFTERMATH_MS = 300;
 
 export interface ClientSubject {
   readonly role: Role;
@@ -41,6 +43,7 @@ export class ClientCaseTester extends CaseTester implements ClientTester {
   #program: Program | undefined;
   #typing: Promise<void> = Promise.resolve();
   #printedAt = performance.now();
+  #overAt: number | undefined;
 
   constructor(scene: Scene, subject: ClientSubject) {
     super(scene);
@@ -136,7 +139,7 @@ export class ClientCaseTester extends CaseTester implements ClientTester {
   async #prints(pattern: RegExp, withinMs: number): Promise<boolean> {
     const deadline = performance.now() + withinMs * patience();
     while (!pattern.test(this.#output)) {
-      if (performance.now() > deadline) return false;
+      if (performance.now() > deadline || this.isOver()) return pattern.test(this.#output);
       await this.pause(LOOK_MS);
     }
     return true;
@@ -160,6 +163,12 @@ export class ClientCaseTester extends CaseTester implements ClientTester {
 
   showsUsually(): Promise<boolean> {
     return this.#subject.showsUsually();
+  }
+
+  protected override isOver(): boolean {
+    if (!this.#program?.exit) return false;
+    this.#overAt ??= performance.now() + AFTERMATH_MS * patience();
+    return performance.now() > this.#overAt;
   }
 
   async exits({ withinMs = ANSWER_MS }: Waiting = {}): Promise<Exit> {

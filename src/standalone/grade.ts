@@ -58,7 +58,8 @@ export default defineStandalone({
       throw new NetlabError("bad-assignment/no-matrix", { place: assignment.place() });
     const cases = await casesFor(assignment);
     const roster = given.roster === undefined ? [] : readRoster(given.roster);
-    const { handIns, missing } = await handInsIn(path.resolve(args.folder ?? "."), roster);
+    const { handIns, missing, beside } = await handInsIn(path.resolve(args.folder ?? "."), roster);
+    if (beside.length > 0 && !isJson) call.err(besideText(beside));
     const rung = await chooseRung({ wanted: given.box, isUnsafe: given.unsafe });
     const into = new GradeFolder(path.resolve(given.out));
     await into.open(given.resume);
@@ -101,6 +102,15 @@ export default defineStandalone({
     return lines.some(({ points }) => points === null) ? OUR_FAULT : 0;
   },
 });
+
+const MOST_NAMED = 4;
+
+/** Archives that were forgotten among what was unpacked, or a file that stands for a hand-in. */
+function besideText(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMED).map(printable).join(", ");
+  const more = names.length > MOST_NAMED ? `, and ${names.length - MOST_NAMED} more` : "";
+  return `not graded, because a hand-in is a folder: ${shown}${more}`;
+}
 
 interface MatrixParts {
   readonly rung: Rung;
