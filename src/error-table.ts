@@ -342,11 +342,6 @@ export const errorTable = {
     peer: null,
     exit: noSuchThing,
   },
-  "two-hand-ins": {
-    says: "{id} has two hand-ins, {one} and {other}: keep one of the folders, and put the other elsewhere",
-    peer: null,
-    exit: usage,
-  },
   "no-box": {
     says: {
       "not-there": "cannot use {kind} here: {why}",

@@ -22,7 +22,7 @@ const LOOK_MS = 10;
 const STILL_MS = 80;
 const LINE_MS = 700;
 const SHOWN_MS = 1_500;
-/** What a client has sent, printed or written before it ended may be noticed so much later. */
+/** Delay with which its last words, lines and files may be noticed after its end. */
 const AFTERMATH_MS = 300;
 
 export interface ClientSubject {

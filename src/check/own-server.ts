@@ -134,7 +134,7 @@ export class OwnServer implements TestServer {
       const found = heard.find(is);
       if (found !== undefined) return found;
       const exit = this.#scene.program()?.exit;
-      // What it said last lies in our own socket yet, or waits for more of a message.
+      // Last words may lie in our own socket yet, or wait for more of a message.
       if (exit) overAt ??= performance.now() + AFTERMATH_MS * patience();
       if (performance.now() > Math.min(deadline, overAt ?? deadline)) {
         const came = heard.length === 0 ? "nothing came" : `${JSON.stringify(heard.at(-1))} came`;

@@ -11,7 +11,7 @@ import { gradeClass } from "../check/grade/grade-class.ts";
 import { GradeFolder, pointsText } from "../check/grade/grade-folder.ts";
 import type { GradedLine } from "../check/grade/graded.ts";
 import { type GradedCase, gradedCases } from "../check/grade/grading.ts";
-import { type HandIn, handInsIn } from "../check/grade/hand-ins.ts";
+import { besideText, type HandIn, handInsIn } from "../check/grade/hand-ins.ts";
 import { pseudonyms } from "../check/grade/pseudonyms.ts";
 import { readRoster } from "../check/grade/roster.ts";
 import { messageOf, NetlabError } from "../errors.ts";
@@ -102,15 +102,6 @@ export default defineStandalone({
     return lines.some(({ points }) => points === null) ? OUR_FAULT : 0;
   },
 });
-
-const MOST_NAMED = 4;
-
-/** Archives that were forgotten among what was unpacked, or a file that stands for a hand-in. */
-function besideText(names: readonly string[]): string {
-  const shown = names.slice(0, MOST_NAMED).map(printable).join(", ");
-  const more = names.length > MOST_NAMED ? `, and ${names.length - MOST_NAMED} more` : "";
-  return `not graded, because a hand-in is a folder: ${shown}${more}`;
-}
 
 interface MatrixParts {
   readonly rung: Rung;

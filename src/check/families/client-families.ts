@@ -133,7 +133,7 @@ async function longReply(t: ClientTester): Promise<void> {
   await t.start();
   await t.typed();
   if (!isSaid) t.skip("with this input the client is told nothing that it prints");
-  // It may be shown line by line as it was read: where those end is not its text.
+  // Lines in which it is shown may be the reads in which it came: their ends are none of its text.
   const shown = bare(t.shown(text) ?? text);
   await t.until("the client should show a reply of 3,000 bytes to its end, and does not", () =>
     bare(t.program?.output ?? "").includes(shown),

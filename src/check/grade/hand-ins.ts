@@ -4,6 +4,7 @@ import { createReadStream } from "node:fs";
 import { lstat, readdir, readlink, stat } from "node:fs/promises";
 import path from "node:path";
 import { NetlabError } from "../../errors.ts";
+import { printable } from "../../printable.ts";
 import type { Student } from "./roster.ts";
 
 export interface HandIn {
@@ -49,6 +50,15 @@ export async function handInsIn(folder: string, roster: readonly Student[]): Pro
   };
 }
 
+const MOST_NAMED = 4;
+
+/** Archives that were forgotten among what was unpacked, or a file that stands for a hand-in. */
+export function besideText(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMED).map(printable).join(", ");
+  const more = names.length > MOST_NAMED ? `, and ${names.length - MOST_NAMED} more` : "";
+  return `not graded, because a hand-in is a folder: ${shown}${more}`;
+}
+
 /** Without what Moodle's editor has of a student who handed in files, too. */
 function oneOfEach(names: readonly string[]): string[] {
   const withFiles = new Set(names.map(moodleOf).flatMap((one) => (one?.kind === "file" ? one.id : [])));
@@ -66,7 +76,7 @@ function refuseTwoOfOne(handIns: readonly HandIn[]): void {
     const next = handIns[at + 1];
     if (next?.student.id !== student.id) continue;
     const [one, other] = [folder, next.folder].map((place) => path.basename(place)).toSorted();
-    throw new NetlabError("two-hand-ins", { id: student.id, one: one ?? "", other: other ?? "" });
+    throw new NetlabError("usage/two-hand-ins", { id: student.id, one: one ?? "", other: other ?? "" });
   }
 }
 
