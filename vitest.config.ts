@@ -20,6 +20,7 @@ const long = [
   "test/e2e/capture-live.test.ts",
   "test/e2e/captured-commands.test.ts",
   "test/e2e/class-big.test.ts",
+  "test/e2e/class-killed.test.ts",
   "test/e2e/lab-roles.test.ts",
   "test/e2e/load.test.ts",
   "test/onlooker/pairs.test.ts",
@@ -28,7 +29,11 @@ const long = [
   "test/torture/short.test.ts",
 ];
 /** Files with a part of that kind. */
-const partlyLong = ["test/check/grade/made-class.test.ts", "test/check/matrix.test.ts"];
+const partlyLong = [
+  "test/cluster/replicated-interleavings.test.ts",
+  "test/check/grade/made-class.test.ts",
+  "test/check/matrix.test.ts",
+];
 const isLong = Boolean(process.env.NETLABD_LONG);
 
 const source = (module: string) => fileURLToPath(new URL(`src/${module}.ts`, import.meta.url));

@@ -42,6 +42,12 @@ export interface CapturedEntry extends Totals {
   readonly cards?: readonly CapturedCard[];
 }
 
+/** A story that ended without an entry that says so, as those of datagrams do. */
+export interface CapturedEnd {
+  readonly id: string;
+  readonly over: true;
+}
+
 /** Bytes that no entry of it keeps. */
 export interface CapturedPiece {
   readonly id: string;
@@ -161,6 +167,14 @@ export class CaptureEncoder {
     return this.#written(id, live, live.made.piece({ ...piece, bytes: Buffer.from(piece.bytes, "base64") }));
   }
 
+  /** Nothing more of this story comes. */
+  over(id: string): void {
+    const live = this.#live.get(id);
+    if (!live) return;
+    this.#live.delete(id);
+    this.#flows.over(live.made.flow, id);
+  }
+
   /** A comment of the next packet of any conversation. */
   note(text: string): void {
     this.#notes.push(text);
@@ -177,10 +191,7 @@ export class CaptureEncoder {
     for (const card of cards) made.comment(cardText(card));
     const packets = made instanceof StoryPackets ? made.take(fact, totals) : made.take(fact, message);
     const blocks = this.#written(id, live, packets);
-    if (fact.kind === "closed") {
-      this.#live.delete(id);
-      this.#flows.over(made.flow, id);
-    }
+    if (fact.kind === "closed") this.over(id);
     return blocks;
   }
 

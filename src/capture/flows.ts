@@ -44,6 +44,8 @@ export class Flows {
 
   #forget(): void {
     for (const [flow, { isOver }] of this.#owners) if (isOver) this.#owners.delete(flow);
+    const [oldest] = this.#owners.keys();
+    if (this.#owners.size >= MOST && oldest !== undefined) this.#owners.delete(oldest);
   }
 }
 

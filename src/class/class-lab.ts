@@ -8,7 +8,7 @@
  * 4. The gate is asked of each new peer.
  */
 import type { Role } from "../machines/_role.ts";
-import type { ClassStore, StoredHint } from "../stores/class.ts";
+import type { ClassStore, StoredHint, StoredResult } from "../stores/class.ts";
 import type { Recorder } from "../stories/recorder.ts";
 import type { Story } from "../stories/story.ts";
 import type { Judged } from "../stories/verdict.ts";
@@ -177,6 +177,11 @@ export class ClassLab {
     this.#checks = this.#parts.store.checks();
   }
 
+  /** Of each student the newest results of every role, a row a case. */
+  results(): readonly StoredResult[] {
+    return this.#parts.store.results();
+  }
+
   // -- what the instructor does -----------------------------------------------------------------------------------------
 
   hints({ id }: Pick<Student, "id">): readonly StoredHint[] {
@@ -199,8 +204,8 @@ export class ClassLab {
   }
 
   /** Students whose value this is, or part of it. */
-  who(value: string): readonly Found[] {
-    return this.#plan ? valuesOf(this.#plan, value) : [];
+  async who(value: string, signal?: AbortSignal): Promise<readonly Found[]> {
+    return this.#plan ? valuesOf(this.#plan, value, signal) : [];
   }
 
   /** Removes what is kept of a student who is no longer in the roster. */

@@ -1,7 +1,9 @@
 /** Search for the student whose value this is: a token, a seed, a name, the SHA-256 of a file. */
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createReadStream } from "node:fs";
+import { readdir } from "node:fs/promises";
 import path from "node:path";
+import { pipeline } from "node:stream/promises";
 import type { ClassPlan } from "./class-file.ts";
 import type { Student } from "./class-plan.ts";
 
@@ -13,14 +15,17 @@ export interface Found {
 
 const HEX_256 = /^[0-9a-f]{64}$/;
 
-export function valuesOf(plan: ClassPlan, value: string): Found[] {
+/** Files are read piece by piece, so that peers are served meanwhile. Where `signal` ends it, what was found until then. */
+export async function valuesOf(plan: ClassPlan, value: string, signal?: AbortSignal): Promise<Found[]> {
   const wanted = value.trim().toLowerCase();
-  return plan.students.flatMap((student) =>
-    whatOf(student)
-      .concat(HEX_256.test(wanted) ? hashesOf(plan, student) : [])
-      .filter(([, own]) => own.toLowerCase() === wanted)
-      .map(([what]) => ({ student, what })),
-  );
+  const found: Found[] = [];
+  for (const student of plan.students) {
+    if (signal?.aborted) break;
+    const hashes = HEX_256.test(wanted) ? await hashesOf(plan, student) : [];
+    for (const [what, own] of [...whatOf(student), ...hashes])
+      if (own.toLowerCase() === wanted) found.push({ student, what });
+  }
+  return found;
 }
 
 function whatOf(student: Student): (readonly [what: string, value: string])[] {
@@ -36,13 +41,23 @@ function whatOf(student: Student): (readonly [what: string, value: string])[] {
   return named.flatMap(([what, own]) => (own === undefined ? [] : [[what, own] as const]));
 }
 
-function hashesOf({ filesFolder }: ClassPlan, { shown }: Student): (readonly [string, string])[] {
-  const folder = filesFolder && path.join(filesFolder, shown);
-  if (folder === undefined || !existsSync(folder)) return [];
-  return readdirSync(folder).map((name) => {
-    const hash = createHash("sha256")
-      .update(readFileSync(path.join(folder, name)))
-      .digest("hex");
-    return [`SHA-256 of ${name}`, hash] as const;
-  });
+async function hashesOf(
+  { filesFolder }: ClassPlan,
+  { shown }: Student,
+): Promise<(readonly [string, string])[]> {
+  if (filesFolder === undefined) return [];
+  const folder = path.join(filesFolder, shown);
+  const hashes: (readonly [string, string])[] = [];
+  for (const name of await namesIn(folder)) {
+    const hash = createHash("sha256");
+    await pipeline(createReadStream(path.join(folder, name)), hash);
+    hashes.push([`SHA-256 of ${name}`, hash.digest("hex")]);
+  }
+  return hashes;
+}
+
+/** Of a student who has none yet, none. */
+async function namesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
 }

@@ -12,6 +12,7 @@ import type { Entry, Story } from "../stories/story.ts";
 import type { Turn } from "../stories/verdict.ts";
 import { FOUND } from "../wire/file-transfer.ts";
 import { type Debt, debtOf } from "./_debts.ts";
+import type { Disagreement } from "./_disagreement.ts";
 import type { Piece } from "./_sign.ts";
 import { type Silence, silenceOf } from "./_silence.ts";
 import { Stream } from "./_stream.ts";
@@ -34,6 +35,8 @@ export interface Incident {
   readonly redact: (bytes: Buffer) => ShownBytes;
   /** Other stories of the same instance, oldest first: asked only where one alone does not tell. */
   readonly others?: (() => readonly Story[]) | undefined;
+  /** Of a client's story that an onlooker saw: where its server's words are not ours, and no card tells of it. */
+  readonly unexplained?: readonly Disagreement[] | undefined;
 }
 
 /** A read, as the kernel handed it over. */
@@ -74,6 +77,7 @@ export class Evidence {
   readonly live: LiveView | undefined;
   readonly redact: (bytes: Buffer) => ShownBytes;
   readonly others: () => readonly Story[];
+  readonly unexplained: readonly Disagreement[];
   /** Entries of the conversation itself: a client's questions to the registry come before it. */
   readonly entries: readonly Entry[];
   /** State in which the conversation itself began. */
@@ -90,7 +94,9 @@ export class Evidence {
   readonly program: Kind<"program"> | undefined;
   readonly #stream: Stream;
 
-  constructor({ story, role, options, given, host, port, again, live, redact, others }: Incident) {
+  constructor(incident: Incident) {
+    const { story, role, options, given, host, port, again, live, redact, others } = incident;
+    this.unexplained = incident.unexplained ?? [];
     this.story = story;
     this.role = role;
     this.options = options;

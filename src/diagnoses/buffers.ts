@@ -63,7 +63,11 @@ const where = (evidence: Evidence, sizeBytes: number) => {
     expected: evidence.isServer ? expectedAt(evidence, state) : "the bytes of the text and nothing else",
   };
 };
-const isCostly = (evidence: Evidence) => (wasRefused(evidence) ? ("violation" as const) : ("note" as const));
+/** Of a server's words our client has taken the text, or its run has failed. */
+const isCostly = (evidence: Evidence) => {
+  const isLost = evidence.isServer ? wasRefused(evidence) : evidence.story.fault !== undefined;
+  return isLost ? ("violation" as const) : ("note" as const);
+};
 
 function findWhole(evidence: Evidence): Finding | undefined {
   const sign = signOf(evidence, "padded", "stale");

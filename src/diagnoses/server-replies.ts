@@ -1,11 +1,12 @@
 /** Replies of students' servers that are not what was said, and those that are not waited for. */
 
-import { isSpoilt } from "../wire/chat.ts";
 import { ACCEPT, REJECT, verdictIn } from "../wire/reverse.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { slipIn } from "./_differences.ts";
-import { type Evidence, quoted, type Read } from "./_evidence.ts";
+import { type Evidence, quoted } from "./_evidence.ts";
 import { dialogueOf, type Exchange, isRight, isTwice, ruleOf, textOf } from "./_exchanges.ts";
+import { otherWords, unaskedWords } from "./_otherwise.ts";
+import { findOwnWords, findSentBack, SEND_N } from "./_room-replies.ts";
 
 export const serverReplies: readonly Diagnosis[] = [
   {
@@ -15,7 +16,7 @@ export const serverReplies: readonly Diagnosis[] = [
     level: "violation",
     rank: "answers",
     excludes: ["D38", "D75"],
-    find: findOtherReply,
+    find: (evidence) => findOtherReply(evidence) ?? otherWords(evidence),
   },
   {
     id: "D80",
@@ -24,7 +25,7 @@ export const serverReplies: readonly Diagnosis[] = [
     level: "note",
     hasOwnLevel: true,
     rank: "habits",
-    find: findUnasked,
+    find: findMore,
   },
 ];
 
@@ -45,52 +46,8 @@ function wrongReplies(
   });
 }
 
-/** [CHAT-2] Our own words in a room, without our name or with an older message's end: all other lines may be anyone's. */
-function findOwnWords(evidence: Evidence): Finding | undefined {
-  if (evidence.isServer || ruleOf(evidence) !== "CHAT-0") return undefined;
-  const spoilt = spoiltIn(dialogueOf(evidence).exchanges);
-  if (!spoilt) return undefined;
-  const { sent, said, read } = spoilt;
-  const due = sent.trimEnd();
-  const came = `${quoted(sent)} was said, and ${quoted(said)} came back`;
-  return {
-    rule: "CHAT-2",
-    reads: [read],
-    state: "awaitingReply",
-    expected: quoted(due),
-    ...(said.startsWith(due)
-      ? {
-          cause: `${came}: behind the message stands the end of an earlier, longer one. The buffer still holds it, and no NUL ends the new text, so strlen() runs on into it.`,
-          advice: [SEND_N, "Or end it after recv(): b[n] = 0;"],
-        }
-      : {
-          cause: `${came}, without the name before it. In this room each message goes to all as :Name:text, so that they see whose it is.`,
-          advice: [
-            "Send the message on as it came, with its :Name: in front, to every member and to its sender.",
-          ],
-        }),
-  };
-}
-
-function spoiltIn(
-  exchanges: readonly Exchange[],
-): { readonly sent: string; readonly said: string; readonly read: Read } | undefined {
-  let buffer = "";
-  for (const { sent, reads, reply, nth } of exchanges) {
-    const stale = buffer.slice(sent.length);
-    buffer = sent + stale;
-    if (nth === 0 || isRight(textOf(reply), [sent.trimEnd()])) continue;
-    for (const read of reads) {
-      const lines = textOf(read.bytes).split(/\r?\n/);
-      const said = lines.find((line) => isSpoilt(line, { sent, stale }));
-      if (said !== undefined) return { sent, said, read };
-    }
-  }
-  return undefined;
-}
-
 function findOtherReply(evidence: Evidence): Finding | undefined {
-  const own = findOwnWords(evidence);
+  const own = findOwnWords(evidence) ?? findSentBack(evidence);
   if (own) return own;
   const [wrong] = wrongReplies(evidence, ["echo", "word"]);
   if (!wrong) return undefined;
@@ -106,9 +63,6 @@ function findOtherReply(evidence: Evidence): Finding | undefined {
       : wordCause(exchange, due, earlier)),
   };
 }
-
-const SEND_N =
-  "Send back the n bytes that recv() returned: send(c, b, n, 0), not strlen(b) and not sizeof b.";
 
 function echoCause(
   { reply, sent }: Exchange,
@@ -185,6 +139,15 @@ function gluedVerdict(evidence: Evidence): Finding | undefined {
       "Two send() calls, one right after the other, may still arrive in one piece.",
     ],
   };
+}
+
+/** Words that our machine in the server's place would not have said are more than a habit. */
+function findMore(evidence: Evidence): Finding | undefined {
+  const more = unaskedWords(evidence);
+  const found = findUnasked(evidence);
+  if (!more) return found;
+  const isTheSame = found?.reads.some(({ at }) => more.reads.some((read) => read.at === at)) === true;
+  return { ...(found && isTheSame ? found : more), level: "violation" };
 }
 
 /** Something came where nothing is due, or more than the answer. */

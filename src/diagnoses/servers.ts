@@ -3,6 +3,7 @@ import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import type { Evidence } from "./_evidence.ts";
 import { dialogueOf, ruleIn, textOf } from "./_exchanges.ts";
 import { serverEndings } from "./server-endings.ts";
+import { serverLateWords } from "./server-late-words.ts";
 import { serverNobody } from "./server-nobody.ts";
 import { findLyingRecord } from "./server-records.ts";
 import { serverRegistry } from "./server-registry.ts";
@@ -36,6 +37,7 @@ const lengthsAndPieces: readonly Diagnosis[] = [
 export const servers: readonly Diagnosis[] = [
   ...lengthsAndPieces,
   ...serverEndings,
+  ...serverLateWords,
   ...serverNobody,
   ...serverRegistry,
   ...serverReplies,

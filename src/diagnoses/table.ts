@@ -150,4 +150,5 @@ function hidden(finding: Finding, { redact }: Evidence): Finding {
 }
 
 export type { Diagnosis, DiagnosisId, Level } from "./_diagnosis.ts";
+export type { Disagreement } from "./_disagreement.ts";
 export type { Incident, Read, Silence } from "./_evidence.ts";

@@ -2,7 +2,7 @@
 
 import type { RoleTable } from "../catalogue/role-folder.ts";
 import { NetlabError } from "../errors.ts";
-import type { PeerTerm } from "../ids.ts";
+import { type PeerTerm, parsePeerTerm } from "../ids.ts";
 import { storyFromJournal } from "../journaling.ts";
 import { secretKeysOf } from "../machines/_options.ts";
 import type { Backup } from "../stores/backup.ts";
@@ -11,7 +11,11 @@ import { type Forgotten, forgetStudent } from "../stores/forgetting.ts";
 import { openJournalReader } from "../stores/journal-reader.ts";
 import type { Queries, QueryResult } from "../stores/queries.ts";
 import { STORY_VERSION } from "../stories/entry.ts";
+import type { KeptStory } from "../stories/kept-story.ts";
+import type { Judged, Verdict } from "../stories/verdict.ts";
+import { type ConnectionDocument, connectionDocument } from "./documents.ts";
 import type { JournaledStory, LabQueryOptions } from "./lab.ts";
+import { isOwnQuestion } from "./selectors.ts";
 
 const MAX_ROWS = 500;
 const MAX_MS = 5_000;
@@ -38,7 +42,7 @@ export class DatabaseQuestions {
       limit = MAX_ROWS,
       timeoutMs = MAX_MS,
       showTokens = false,
-
+      isAuditClosed,
       week,
       signal,
     }: LabQueryOptions = {},
@@ -49,6 +53,7 @@ export class DatabaseQuestions {
       limit,
       timeoutMs,
       secretKeys: showTokens ? undefined : secretKeys,
+      isAuditClosed,
       week,
       signal,
     });
@@ -63,6 +68,32 @@ export class DatabaseQuestions {
   async forgetStudent(names: readonly string[]): Promise<Forgotten> {
     await this.settled();
     return forgetStudent(this.#database, names, [...this.#roles.keys()]);
+  }
+
+  /** Peers of a label, the newest first. One of which no verdict was written - the daemon ended first - is read whole and judged. */
+  async journaledOf(
+    label: string,
+    most: number,
+    judge: (story: KeptStory) => Judged,
+  ): Promise<ConnectionDocument[]> {
+    await this.settled();
+    const reader = openJournalReader(this.#database);
+    const rows = reader.newestOf(label, most).filter(({ version }) => version === STORY_VERSION);
+    return rows.flatMap((row) => {
+      const { verdict, cards } = row;
+      const story = storyFromJournal(row, []);
+      if (isOwnQuestion(story)) return [];
+      if (verdict)
+        return connectionDocument(story, {
+          verdict: verdict as Verdict,
+          cards: (cards ?? "").split(" ").flatMap((id) => (id === "" ? [] : [{ id }])),
+        });
+      const peer = parsePeerTerm(row.id);
+      const whole = peer && reader.read(peer);
+      if (whole?.form !== "facts") return [];
+      const read = storyFromJournal(whole.story, whole.rows);
+      return connectionDocument(read, judge(read));
+    });
   }
 
   /** `peer.instance` is an id here, or absent. */

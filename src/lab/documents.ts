@@ -53,7 +53,10 @@ function plainValue(value: unknown): unknown {
   return isAddress ? formatHostPort(value as { host: string; port: number }) : (value ?? null);
 }
 
-export function connectionDocument(story: Story, { verdict, cards }: Judged) {
+export function connectionDocument(
+  story: Story,
+  { verdict, cards }: Pick<Judged, "verdict"> & { readonly cards: readonly { readonly id: string }[] },
+) {
   const { subject } = story;
   return {
     id: subject.id,
@@ -103,6 +106,12 @@ export function registrationDocument(entry: Registration, { showTokens }: Visibi
     lastSeenAt: time(entry.lastSeenAt),
     expiresAt: time(entry.expiresAt),
   };
+}
+
+/** A document, or each of several, with the node that answers: for a lab of several nodes. */
+export function withNode(document: unknown, node: string): unknown {
+  if (Array.isArray(document)) return document.map((one) => withNode(one, node));
+  return typeof document === "object" && document !== null ? { node, ...document } : document;
 }
 
 export { MASK, parseHostPort };

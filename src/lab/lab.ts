@@ -23,6 +23,7 @@ import type { Story } from "../stories/story.ts";
 import type { PlayedStory, PlayLimits, StoryToPlay } from "../stories/story-to-play.ts";
 import type { Judged } from "../stories/verdict.ts";
 import type { ChangeListener, LabTopic } from "./changes.ts";
+import type { ClusterView } from "./cluster-view.ts";
 import type { ConnectionDocument } from "./documents.ts";
 import type { LabInstance } from "./lab-instance.ts";
 import type { LabWeb } from "./lab-web.ts";
@@ -52,6 +53,8 @@ export interface Lab {
   readonly socketPath: string;
   readonly dataFolder: string;
   readonly clock: Clock;
+  /** The nodes that are this lab together; undefined: this daemon alone is it. */
+  readonly cluster?: ClusterView | undefined;
 
   // -- definitions
   readonly roles: ReadonlyMap<string, Role>;
@@ -144,6 +147,8 @@ export interface Lab {
   forgetStudent(names: readonly string[]): Promise<Forgotten>;
   /** Story that the journal has of a peer, of this run or an earlier one; undefined where it has nothing. */
   journaled(peer: PeerTerm): Promise<JournaledStory | undefined>;
+  /** Connections of a label that the journal has, the newest first. */
+  journaledOf(label: string, most: number): Promise<readonly ConnectionDocument[]>;
   /** A fault of our own, for the log. */
   reportFault(error: unknown, sentence: string): void;
   /** Drains and ends the daemon; returns at once. */
@@ -170,6 +175,7 @@ export type LabClassView = Pick<
   | "hint"
   | "gate"
   | "setGate"
+  | "results"
   | "who"
   | "forget"
 >;
@@ -213,6 +219,8 @@ export interface LabQueryOptions {
   readonly limit?: number | undefined;
   readonly timeoutMs?: number | undefined;
   readonly showTokens?: boolean | undefined;
+  /** The audit is not for who asks. */
+  readonly isAuditClosed?: boolean | undefined;
   /** A week of the journal, `2026-W49`; undefined: the newest ones. */
   readonly week?: string | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -59,6 +59,7 @@ function talkMachine<Options>(words: TalkWords<Options>) {
       isInputOver: false,
       hasSaidFarewell: false,
       overwritten: "",
+      lastSaid: "",
       owed: [],
       isAnswerDue: false,
       isFirstDue: true,

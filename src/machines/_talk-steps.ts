@@ -174,7 +174,7 @@ function judged<Options>(
 
 /** The next line is said now: whether its answer is waited for. */
 function asked<Options>(words: TalkWords<Options>, context: TalkContext) {
-  const { unsaid, owed, overwritten, hasSaidFarewell, options } = context;
+  const { unsaid, owed, overwritten, lastSaid, hasSaidFarewell, options } = context;
   const [line] = unsaid;
   const { send, keep } = prepared(words, context) ?? { send: line?.text };
   const stale = overwritten.slice(send?.length ?? 0);
@@ -183,6 +183,7 @@ function asked<Options>(words: TalkWords<Options>, context: TalkContext) {
     send === undefined || keep ? undefined : words.due?.(send, options as Options, isScripted, stale);
   return {
     overwritten: send === undefined ? overwritten : send + stale,
+    lastSaid: send ?? lastSaid,
     owed: due ? [...owed, due] : owed,
     isAnswerDue: due !== undefined || keep !== undefined,
     hasSaidFarewell: hasSaidFarewell || line?.text === words.farewell,
@@ -200,7 +201,7 @@ interface Settled {
 /** Changes that a reply makes. It answers the oldest question that it fits, as an answer may be late; else it is the last one's. */
 function settled<Options>(
   words: TalkWords<Options>,
-  { owed, isAnswerDue }: TalkContext,
+  { owed, isAnswerDue, lastSaid, options }: TalkContext,
   event: TalkEvent,
 ): Settled {
   const before = { owed, isAnswerDue };
@@ -213,7 +214,11 @@ function settled<Options>(
     return { owed: left, isAnswerDue: isAnswerDue && left.length > 0 };
   }
   const said = lines.map((line) => owed.at(-1)?.(line)).find((one) => typeof one === "object");
-  if (said === undefined) return { ...before, isUnasked: true };
+  if (said === undefined) {
+    const faults = lines.map((line) => words.faultIn?.(line, lastSaid, options as Options));
+    const fault = faults.find((one) => one !== undefined);
+    return { ...before, isUnasked: true, ...(fault ? { fault } : {}) };
+  }
   return { owed: owed.slice(0, -1), isAnswerDue: false, fault: said };
 }
 

@@ -60,6 +60,8 @@ export interface TalkWords<Options> {
   readonly givesUp?: boolean;
   /** A word for the user about what came though nothing was asked; `isFarewell`: after the leaving word. */
   readonly unasked?: (text: string, options: Options, isFarewell: boolean) => string | undefined;
+  /** Fault of a line that answers no question, beside the last message that was said. */
+  readonly faultIn?: (line: string, sent: string, options: Options) => Cause | undefined;
   /** Shows a reply as the user reads it. */
   readonly display?: (text: string, options: Options, isGreeting: boolean) => string;
   /** A reply that ends the conversation badly, e.g. a refusal. */
@@ -86,6 +88,8 @@ export interface TalkContext extends World<TalkOptions> {
   readonly hasSaidFarewell: boolean;
   /** All that was said, one over the other: as it lies in a server's buffer that is never cleared. */
   readonly overwritten: string;
+  /** The last message that was said. */
+  readonly lastSaid: string;
   /** Questions that have had no answer yet, the oldest first. */
   readonly owed: readonly Due[];
   /** The last message is one of them, or asks for a file: the next one waits for its answer. */

@@ -5,7 +5,15 @@
  */
 import * as z from "zod";
 import { cause } from "../stories/causes.ts";
-import { CLOSE, hasReceiver, isClose, isNameTaken, MESSAGE_PLEASE } from "../wire/relay.ts";
+import {
+  CLOSE,
+  hasReceiver,
+  isClose,
+  isNameTaken,
+  isSentBack,
+  MESSAGE_PLEASE,
+  parseMessage,
+} from "../wire/relay.ts";
 import { amongOthers } from "./_overheard.ts";
 import { defineRole } from "./_role.ts";
 import { talkClient } from "./_talk-client.ts";
@@ -36,6 +44,10 @@ const { machine, phases } = talkClient<Options>({
         },
   hasOthers: true,
   due: (sent, _options, isScripted) => (isScripted ? welcomeDue(sent) : undefined),
+  faultIn: (line, sent, { as }) =>
+    isSentBack(line, { sent, as })
+      ? cause("sent-back", { sent, said: line, user: parseMessage(sent)?.user ?? "" }, "RELAY-2")
+      : undefined,
   judge: (text, { as }) =>
     isNameTaken(text) ? { code: "name-taken", cause: cause("username-in-use", { name: as }) } : undefined,
 });

@@ -1,20 +1,11 @@
 /** Places where a server's words are others than our own machine's, by the rules. */
 import { isUtf8 } from "node:buffer";
+import type { Disagreement } from "../diagnoses/table.ts";
 import type { Assumption } from "../machines/_assumed.ts";
 import type { Role } from "../machines/_role.ts";
 import { usualBuffers } from "../wire/usual-buffers.ts";
 import type { Followed, OwnWords, SpokenRead } from "./_followed.ts";
 import type { SeenConversation } from "./conversation.ts";
-
-export interface Disagreement {
-  /** Microseconds since the conversation began. */
-  readonly at: number;
-  /** Words of the server; none: it said nothing. */
-  readonly said: Buffer;
-  /** Ours in their place; none: ours would have said nothing. */
-  readonly ours: Buffer;
-  readonly rule: string | undefined;
-}
 
 export interface Compared {
   /** In the order of the conversation; the first few. */
@@ -30,7 +21,10 @@ const PATIENCE_US = 2_000_000;
 /** An answer that takes longer is a slow one. */
 const SLOW_US = 500_000;
 const MAX_TOLD = 5;
-const ENDINGS = new Set([0x00, 0x0a, 0x0d]);
+const NUL = 0x00;
+const ENDINGS = new Set([NUL, 0x0a, 0x0d]);
+/** A text with so many bytes of it behind one is no line that was padded by hand. */
+const SMALLEST_BUFFER = 32;
 const NOTHING: Buffer = Buffer.alloc(0);
 
 /** Words of a server up to a line's end or a NUL; `rest` goes on to the end of the read. */
@@ -82,7 +76,9 @@ export function compared(
   }
   unasked.push(...theirs.slice(next));
   if (found.length === 0 && mayMiss && isAllKnown(role))
-    found.push(...unasked.filter((piece) => !isStale(piece, followed)).map(disagreementOn));
+    found.push(
+      ...unasked.filter((piece) => !isStale(piece, followed)).map((piece) => disagreementOn(piece, followed)),
+    );
   return { disagreements: found.slice(0, MAX_TOLD), isOwing: isOwing || isLate, isTheSame };
 }
 
@@ -102,15 +98,22 @@ const isStale = ({ at, rest }: Piece, { spoken }: Followed) =>
   spoken.some((read) => {
     const start = read.bytes.length - rest.length;
     const isOfIt = read.at === at && start > 0 && read.bytes.subarray(start).equals(rest);
-    return isOfIt && usualBuffers.has(read.bytes.length) && read.bytes.subarray(0, start).includes(0);
+    return isOfIt && read.bytes.subarray(0, start).includes(NUL) && isWholeBuffer(read.bytes);
   });
 
+/** A usual size, no NUL at its end, or many: a message has one. */
+const isWholeBuffer = (bytes: Buffer) =>
+  usualBuffers.has(bytes.length) ||
+  bytes.at(-1) !== NUL ||
+  (bytes.length >= SMALLEST_BUFFER && bytes.at(-2) === NUL);
+
 /** Words that no question asked for. */
-const disagreementOn = ({ at, bytes: said }: Piece): Disagreement => ({
+const disagreementOn = ({ at, bytes: said }: Piece, { leftAt }: Followed): Disagreement => ({
   at,
   said,
   ours: NOTHING,
   rule: undefined,
+  ...(leftAt !== undefined && at >= leftAt ? { isAfterEnd: true } : {}),
 });
 
 /** The same bytes; the network may have put two writes into one read, but took none apart. */

@@ -1,8 +1,9 @@
 /** The side whose mistake came first, and what is to be told of both. */
 import type { Rank } from "../diagnoses/_precedence.ts";
-import { type Card, diagnoses } from "../diagnoses/table.ts";
+import { type Card, type Disagreement, diagnoses } from "../diagnoses/table.ts";
 import type { Role } from "../machines/_role.ts";
-import type { Compared, Disagreement } from "./_disagreements.ts";
+import { type Verdict, worstOf } from "../stories/verdict.ts";
+import type { Compared } from "./_disagreements.ts";
 import type { Followed } from "./_followed.ts";
 import type { SideLook } from "./_side-look.ts";
 import type { Speaker } from "./conversation.ts";
@@ -22,13 +23,43 @@ export interface BothSides {
   readonly served: Followed;
   readonly asked: Followed | undefined;
   readonly compared: Compared;
+  readonly isOfPackets: boolean;
 }
 
 /** Cards without a read are about an end or a silence: they come last of all. */
 const LATEST = Number.POSITIVE_INFINITY;
 
+/**
+ * No side is blamed without a card that says what to change: where the server's words are not ours and none of its cards tells why, `retold`
+ * judges the client's story anew with these words beside it; where none comes of that either, the difference is told and no more.
+ */
+export function faultWithCard(
+  both: BothSides,
+  retold: (unexplained: readonly Disagreement[]) => SideLook | undefined,
+): Told {
+  const told = faultOf(both);
+  if (!isUnexplained(told)) return told;
+  return blamed(faultOf({ ...both, client: retold(told.disagreements) ?? both.client }));
+}
+
+const isUnexplained = ({ fault, cards }: Told) =>
+  fault === "server" && !cards.some((card) => card.side === "server" && isViolation(card));
+
+/** The same, without a fault that no card explains. */
+export const blamed = <Some extends Told>(told: Some): Some =>
+  isUnexplained(told) ? { ...told, fault: undefined } : told;
+
+/** Words of the server that are not ours, where its own story shows nothing worse: a violation is one that a card explains. */
+export function otherwiseVerdict(
+  verdict: Verdict,
+  { fault, disagreements }: Pick<Told, "fault" | "disagreements">,
+): Verdict {
+  if (disagreements.length === 0) return verdict;
+  return worstOf(verdict, fault === "server" ? "violation" : "note");
+}
+
 /** The side whose first violation came first has all of its own; of the other's, only what it did before. */
-export function faultOf(both: BothSides): Told {
+function faultOf(both: BothSides): Told {
   const { disagreements } = both.compared;
   const ofClient = clientCards(both);
   const ofServer = serverCards(both, ofClient);
@@ -54,7 +85,7 @@ function clientCards({ server, compared: { isOwing } }: BothSides): SidedCard[] 
 
 /** A server that says what our machine says, byte for byte, has made no mistake. */
 function serverCards(
-  { server, client, served, asked, compared }: BothSides,
+  { server, client, served, asked, compared, isOfPackets }: BothSides,
   ofClient: readonly Card[],
 ): SidedCard[] {
   const { disagreements, isTheSame } = compared;
@@ -62,13 +93,17 @@ function serverCards(
   const hasDisagreed = disagreements.length > 0;
   // Consequences of a client's own mistakes, and what lies behind the part that could be followed, are no evidence.
   const isClear = ofClient.length === 0 && isFollowed(asked) && served.stopped !== "lost";
+  const isMute = served.spoken.length === 0;
   const isInPieces = served.spoken.length > served.words.length;
   const isKept = (card: Card) => {
     // Words that it may always say are not what our client had waited for.
     if (served.stopped === "dismissed" && isViolation(card)) return hasDisagreed;
     if (form === "known")
       return !isTheSame && (isViolation(card) ? hasDisagreed || (isInPieces && isHabit(card)) : isClear);
-    if (form === "room" && (isAboutLeaving(card) || isMembers(card))) return hasDisagreed;
+    // A server that never said a word has not let the client in.
+    if (form === "room" && ((isAboutLeaving(card) && !isMute) || isMembers(card))) return hasDisagreed;
+    // Packets are put together by the server's machine alone, and only where it sends without waiting.
+    if (isOfPackets && isGluing(card)) return isClear;
     // A server may reset what it has answered rightly.
     return hasDisagreed || (isClear && (isViolation(card) || !isTheSame || isAboutLeaving(card)));
   };
@@ -89,6 +124,8 @@ const RANKS: ReadonlyMap<string, Rank> = new Map(diagnoses.map(({ id, rank }) =>
 const isAboutLeaving = ({ id }: Card) => RANKS.get(id) === "endings" || RANKS.get(id) === "silence";
 /** Text of a form of its own that is not the server's first: in a room, another member may have said it so. */
 const isMembers = ({ id, reads: [read] }: Card) => RANKS.get(id) === "record" && (read?.number ?? 1) > 1;
+/** The right words, and no pause between them. */
+const isGluing = ({ name }: Card) => name === "answers-in-one-piece";
 const isHabit = ({ id }: Card) => RANKS.get(id) === "habits";
 
 const isViolation = ({ level }: Card) => level === "violation";

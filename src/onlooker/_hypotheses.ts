@@ -4,10 +4,10 @@
  * contradict is the wrong one; where neither is, only what is true both ways is told.
  */
 
+import type { Disagreement } from "../diagnoses/table.ts";
 import type { Story } from "../stories/story.ts";
 import { verdictOf } from "../stories/verdict.ts";
-import type { Disagreement } from "./_disagreements.ts";
-import type { SidedCard } from "./_fault.ts";
+import { blamed, otherwiseVerdict, type SidedCard } from "./_fault.ts";
 import { withRemarks } from "./_remarks.ts";
 import { type Data, isWord, sizeOf } from "./_words.ts";
 import type { SeenConversation, SeenEvent } from "./conversation.ts";
@@ -87,8 +87,13 @@ export function agreed(first: Hypothesis, second: Hypothesis): Looked {
   const isSure = (one: Disagreement) => second.contradictions.some((other) => isSameDisagreement(one, other));
   const disagreements = apart.disagreements.filter(isSure);
   // Either way the server said what ours would not have said.
-  if (apart.fault === "server" && disagreements.length > 0) return saying(first, { ...apart, disagreements });
-  const cards = apart.cards.filter((card) => together.cards.some((other) => isSameCard(card, other)));
+  if (apart.fault !== "client" && disagreements.length > 0) {
+    const told = apart.cards.filter(
+      (card) => isAbout(card, apart, disagreements) || isToldBothWays(card, together),
+    );
+    return verdictAgain(saying(first, blamed({ ...apart, disagreements, cards: told })));
+  }
+  const cards = apart.cards.filter((card) => isToldBothWays(card, together));
   const isWrong = cards.some(({ level }) => level === "violation");
   const fault = isWrong && apart.fault === together.fault ? apart.fault : undefined;
   const agreedOn = { ...apart, cards: isWrong && !fault ? [] : cards, disagreements: [], fault };
@@ -108,9 +113,23 @@ function verdictAgain(looked: Looked): Looked {
   const { turn } = judged;
   return {
     ...looked,
-    judged: { cards: names, turn, verdict: verdictOf(story, looked.live, { cards: names, turn }) },
+    judged: {
+      cards: names,
+      turn,
+      verdict: otherwiseVerdict(verdictOf(story, looked.live, { cards: names, turn }), looked),
+    },
   };
 }
+
+/** Times of two stories of one conversation are rounded each by itself. */
+const SAME_US = 2;
+
+/** A card of a disagreement that is sure. */
+const isAbout = ({ reads }: SidedCard, apart: Looked, sure: readonly Disagreement[]) =>
+  sure.length === apart.disagreements.length ||
+  reads.some((read) => sure.some(({ at, said }) => said.length > 0 && Math.abs(at - read.at) <= SAME_US));
+
+const isToldBothWays = (card: SidedCard, { cards }: Looked) => cards.some((other) => isSameCard(card, other));
 
 const isSameCard = (one: SidedCard, other: SidedCard) => one.id === other.id && one.side === other.side;
 

@@ -1,9 +1,9 @@
 /** Disagreements in the story of the server: each is told behind the words that it is about. */
+import type { Disagreement } from "../diagnoses/table.ts";
 import { textOfRead } from "../machines/_assumed.ts";
 import { printableBytes } from "../printable.ts";
 import { cause } from "../stories/causes.ts";
 import type { Entry, Story } from "../stories/story.ts";
-import type { Disagreement } from "./_disagreements.ts";
 import { restoredOf } from "./_restored.ts";
 
 export function withRemarks(story: Story, disagreements: readonly Disagreement[]): Story {

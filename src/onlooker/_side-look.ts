@@ -27,10 +27,10 @@ export function sideLook(
   role: Role,
   { server: at }: SeenConversation,
   given: Readonly<Record<string, unknown>>,
-  others?: () => readonly Story[],
+  beside: Pick<Incident, "others" | "unexplained"> = {},
 ): SideLook {
   const { live, stopped } = followed;
-  const judgement = judge({ ...incidentOf(followed, role, at, given), others });
+  const judgement = judge({ ...incidentOf(followed, role, at, given), ...beside });
   return {
     story: followed.story,
     role,

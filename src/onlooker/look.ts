@@ -12,6 +12,7 @@
 import type { CommonOptions } from "../actors/service.ts";
 import { parseOptions, roleOptions } from "../catalogue/instance-options.ts";
 import { shippedRoles } from "../catalogue/shipped-roles.ts";
+import type { Disagreement } from "../diagnoses/table.ts";
 import type { Assumption, Overheard } from "../machines/_assumed.ts";
 import { clientOf } from "../machines/_counterparts.ts";
 import type { Role } from "../machines/_role.ts";
@@ -20,8 +21,8 @@ import type { LiveView } from "../stories/live-view.ts";
 import type { Story, StorySubject } from "../stories/story.ts";
 import { type Judged, type Turn, verdictOf } from "../stories/verdict.ts";
 import { AskSide, askerOf } from "./_ask-side.ts";
-import { type Compared, compared, type Disagreement } from "./_disagreements.ts";
-import { faultOf, type SidedCard } from "./_fault.ts";
+import { type Compared, compared } from "./_disagreements.ts";
+import { faultWithCard, otherwiseVerdict, type SidedCard } from "./_fault.ts";
 import type { Followed } from "./_followed.ts";
 import { OneSide, PATIENCE_MS } from "./_follower.ts";
 import { agreed, type Hypothesis, joinedReads } from "./_hypotheses.ts";
@@ -78,7 +79,7 @@ export interface Looked {
   /** Undefined: no machine of ours followed. */
   readonly playing: Playing | undefined;
   /** Why it is judged in part, or not at all. */
-  readonly stopped: Followed["stopped"] | "no-role";
+  readonly stopped: Followed["stopped"] | "no-role" | "dialogue";
   readonly judged: Judged;
 }
 
@@ -197,14 +198,19 @@ function concluded({
   const { conversation } = request;
   const isSeen = served.stopped !== "beginning";
   const comparison = isSeen ? compared(conversation, served, role, assumption.isAlike) : NOTHING_COMPARED;
-  const server = sideLook(served, role, conversation, assumption.options ?? {}, request.others);
-  const client = clientRole && asked ? sideLook(asked, clientRole, conversation, {}) : undefined;
-  const told = faultOf({ server, client, served, asked, compared: comparison });
+  const { others } = request;
+  const server = sideLook(served, role, conversation, assumption.options ?? {}, { others });
+  const clientSeen = (unexplained?: readonly Disagreement[]) =>
+    clientRole && asked ? sideLook(asked, clientRole, conversation, {}, { unexplained }) : undefined;
+  const client = clientSeen();
+  const told = faultWithCard(
+    { server, client, served, asked, compared: comparison, isOfPackets: conversation.isOfPackets === true },
+    clientSeen,
+  );
   const story = withRemarks(served.story, told.disagreements);
   const cards = told.cards.map(({ id, level, title }) => ({ id, level, title }));
   const turn: Turn = server.judgement.silence.whose;
   const verdict = verdictOf(story, served.live, { cards, turn });
-  const isWrong = told.disagreements.length > 0 && (verdict === "ok" || verdict === "note");
   const looked: Looked = {
     ...told,
     guess,
@@ -220,7 +226,7 @@ function concluded({
       earlyMs: PATIENCE_MS,
     },
     stopped: served.stopped ?? (asked?.stopped === "left" ? undefined : asked?.stopped),
-    judged: { cards, turn, verdict: isWrong ? "violation" : verdict },
+    judged: { cards, turn, verdict: otherwiseVerdict(verdict, told) },
   };
   return { looked, story: served.story, contradictions: comparison.disagreements };
 }

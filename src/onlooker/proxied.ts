@@ -6,7 +6,9 @@ import { roleOf } from "../stories/editions.ts";
 import type { Entry } from "../stories/entry.ts";
 import { type Leg, type Story, wallMs } from "../stories/story.ts";
 import { type Judged, verdictOf } from "../stories/verdict.ts";
+import { otherwiseVerdict } from "./_fault.ts";
 import type { SeenConversation, SeenEvent } from "./conversation.ts";
+import { lookByDialogue } from "./dialogue-look.ts";
 import { type Looked, look } from "./look.ts";
 
 export type Pair = Readonly<Record<Leg, Story>>;
@@ -17,7 +19,10 @@ export interface PairLook {
   readonly judged: Readonly<Record<Leg, Judged>>;
 }
 
-/** Why a pair is told and not judged: what one side said is not what the other heard, or nothing was heard, or the role is not netlabd's. */
+/**
+ * Why a pair is told and not judged: what one side said is not what the other heard, or nothing was heard, or the role is not netlabd's and
+ * the client did not follow its dialogue.
+ */
 export type Untold = "unconnected" | "bad-line" | "operator" | "loaded-role" | "no-role";
 
 export interface Lookout {
@@ -32,16 +37,21 @@ export const proxiedRole = ({ client }: Pair, roles: ReadonlyMap<string, Role>):
 
 export async function lookAtPair(pair: Pair, { roles, now }: Lookout): Promise<PairLook | Untold> {
   const role = proxiedRole(pair, roles);
-  const untold = untoldOf(pair, role);
+  const untold = untoldOf(pair);
   if (untold || !role) return untold ?? "no-role";
   const { id, instance } = pair.client.subject;
-  const looked = await look({
-    conversation: proxiedConversation(pair, now),
-    role: role.name,
-    roles: new Map([...roles, [role.name, role]]),
-    instance,
-    number: Number(parsePeerTerm(id)?.number.slice(1) ?? 1),
-  });
+  const conversation = proxiedConversation(pair, now);
+  const number = Number(parsePeerTerm(id)?.number.slice(1) ?? 1);
+  const looked = isLoaded(role)
+    ? lookByDialogue({ conversation, role, instance, number })
+    : await look({
+        conversation,
+        role: role.name,
+        roles: new Map([...roles, [role.name, role]]),
+        instance,
+        number,
+      });
+  if (!looked) return "loaded-role";
   // A token is known once the conversation is understood: from now on it is hidden in what was passed on, too.
   for (const story of [pair.client, pair.server])
     story.secrets = [...new Set([...story.secrets, ...looked.story.secrets])];
@@ -49,22 +59,20 @@ export async function lookAtPair(pair: Pair, { roles, now }: Lookout): Promise<P
   return { looked, judged };
 }
 
-function untoldOf({ client, server }: Pair, role: Role | undefined): Untold | undefined {
+function untoldOf({ client, server }: Pair): Untold | undefined {
   if (server.cause?.code === "unreachable" || client.fault === "refused") return "unconnected";
   if (client.isLineBad || server.isLineBad) return "bad-line";
-  if (role && isLoaded(role)) return "loaded-role";
   const isSaidFor = ({ entries }: Story) =>
     entries.some((entry) => entry.kind === "operator" && entry.action === "send");
   return isSaidFor(client) || isSaidFor(server) ? "operator" : undefined;
 }
 
-function judgedOf(pair: Pair, { cards, disagreements }: Looked, leg: Leg): Judged {
+function judgedOf(pair: Pair, looked: Looked, leg: Leg): Judged {
+  const { cards } = looked;
   const own = cards.filter(({ side }) => side === leg).map(({ id, level, title }) => ({ id, level, title }));
   const found = { cards: own, turn: "nobody" } as const;
   const verdict = verdictOf(pair[leg], undefined, found);
-  const isOtherwise =
-    leg === "server" && disagreements.length > 0 && (verdict === "ok" || verdict === "note");
-  return { ...found, verdict: isOtherwise ? "violation" : verdict };
+  return { ...found, verdict: leg === "server" ? otherwiseVerdict(verdict, looked) : verdict };
 }
 
 /** Reads of each connection are the words of its program. */

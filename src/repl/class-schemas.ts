@@ -47,8 +47,33 @@ export const hint = z.object({
   at: z.iso.datetime(),
 });
 
+const gradebookLine = z.object({
+  student: z
+    .object({
+      id: z.string(),
+      name: z.string().optional(),
+      group: z.string().optional(),
+      email: z.string().optional(),
+      login: z.string().optional(),
+    })
+    .describe("a pseudonym alone, without --names"),
+  shownAs: z.string(),
+  points: z.number().nullable().describe("null: no result is kept"),
+  max: z.number(),
+  mustFailed: z.number().int(),
+  shouldFailed: z.number().int(),
+  flaky: z.number().int(),
+  lost: z.array(z.string()).describe("cases that did not pass"),
+  remark: z.string(),
+  seed: z.number().int().nullable(),
+  submitted: z.string().nullable(),
+  checked: z.string(),
+  version: z.string(),
+});
+
 export const classDocument = z.union([
   z.array(student),
+  z.array(gradebookLine).describe("class gradebook"),
   z.array(z.object({ student: z.string(), what: z.string() })).describe("class who"),
   z.object({ forgotten: z.string() }).describe("class forget"),
 ]);

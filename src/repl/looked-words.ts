@@ -13,6 +13,8 @@ const ANYWHERE = {
   left: NO_MISTAKE,
   parted: `The server goes another way than the rules name, where more than one may be meant; ${upTo}`,
   unknown: `What the server knew here cannot be told from its words; ${upTo}`,
+  dialogue:
+    "Its role is one of your own, so what the role's dialogue says word for word is judged, as far as the client followed it; up to there, no mistake is recognised.",
   dismissed: `The server ended it with words that it may always say: it is full, it stops, or a limit of its own was reached; ${upTo}`,
 };
 

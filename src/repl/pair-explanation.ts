@@ -53,7 +53,7 @@ export function untoldText(why: Untold, { client, server }: Pair): string {
     case "bad-line":
       return badLineText([client, server]);
     case "loaded-role":
-      return "Its role is one of your own, so it is told and not judged: a proxy judges what is said in netlabd's roles.";
+      return "Its role is one of your own. Such a role is judged by its dialogue, and here the client did not follow it, or the role has none: so it is told and not judged.";
     case "no-role":
       return "It is told and not judged: its role is not known here any more.";
     case "operator":

@@ -50,8 +50,13 @@ export class RecordFollower {
         },
         storiesWantedBy(lab, rest),
       );
+      // Datagrams have no end of their own: their sender is forgotten.
+      const endOver = lab.subscribe("connections", ({ kind, story }) => {
+        if (kind === "closed") this.#over(story);
+      });
       const stop = () => {
         end();
+        endOver();
         for (const { ear } of this.#known.values()) ear?.stop();
         this.#tellLost();
         resolve();
@@ -91,6 +96,15 @@ export class RecordFollower {
     if (entry.kind !== "closed") return;
     followed?.ear?.close();
     this.#known.delete(story);
+  }
+
+  /** End of a story without an entry that says so. */
+  #over(story: Story): void {
+    const followed = this.#known.get(story);
+    if (!followed) return;
+    followed.ear?.close();
+    this.#known.delete(story);
+    this.#print({ id: story.subject.id, over: true });
   }
 
   #tell(story: Story, entry: Entry, message: unknown): void {

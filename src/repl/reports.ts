@@ -38,7 +38,7 @@ export function instanceReport(
     ["peers", [String(rest.connections), troubleOf(peerVerdicts(lab)(rest.id))].filter(Boolean).join("; ")],
     ["restarts", `${rest.restarts} (${instance.restart})`],
     ["since", rest.startedAt ?? "not running"],
-    ...(machineState ? [[side === "client" ? "run" : "its own", machineState] as [string, string]] : []),
+    ...(machineState ? [machineRow(lab, instance, machineState, options)] : []),
     ...(rest.lastError ? [["last error", printable(rest.lastError)] as [string, string]] : []),
     ...(instance.result === undefined
       ? []
@@ -57,6 +57,31 @@ export function instanceReport(
     ),
   );
   return [style.bold(rest.id), ...lines].join("\n");
+}
+
+/** States of a file server's registrar, for people. */
+const REGISTRATION: Readonly<Record<string, string>> = {
+  idle: "none: this server is given out by port and token (--bootstrap registers it)",
+  addressing: "finding the address to register",
+  unaddressed: "no address to register yet: trying again",
+  registering: "registering",
+  registered: "registered; not seen in the list yet",
+  looking: "asking for the list",
+  listed: "listed: clients find this server there",
+  unanswered: "no answer yet: trying again",
+};
+
+/** The state of a machine that is the role's as a whole and no connection's: a run, a registrar, a server of datagrams. */
+function machineRow(
+  lab: Lab,
+  { type, side }: LabInstance,
+  state: string,
+  { bootstrap }: Readonly<Record<string, unknown>>,
+): [string, string] {
+  if (side === "client") return ["run", state];
+  if (lab.roles.get(type)?.companion === undefined) return ["machine", `in the state ${state}`];
+  const at = state === "idle" ? "" : `${printable(String(bootstrap))}: `;
+  return ["registry", `${at}${REGISTRATION[state] ?? state}`];
 }
 
 /** A connection as it stands. */

@@ -7,6 +7,7 @@ import { tellReplayed } from "../repl/commands/replay.ts";
 import seq from "../repl/commands/seq.ts";
 import { styleOf } from "../repl/style.ts";
 import { replay as playAgain } from "../replay/replay.ts";
+import { shellWord } from "../shell-words.ts";
 import { callOn, capturedLab } from "./captured-lab.ts";
 import { captureOptions, openCapture } from "./captured-options.ts";
 import { defineStandalone, type StandaloneCall, type StandaloneCommand } from "./standalone-command.ts";
@@ -52,7 +53,10 @@ const replay = defineStandalone({
   example: "netlabctl replay c1 --capture lab.pcapng",
   async run(call) {
     const view = await openCapture(call);
-    const { playing, story } = await view.look(view.find(call.args.connection ?? "@last"));
+    const { id, conversation } = view.find(call.args.connection ?? "@last");
+    if (conversation.isRefused)
+      throw new NetlabError("wrong-state/nothing-to-play", { id, file: shellWord(view.file) });
+    const { playing, story } = await view.look(view.find(id));
     if (!playing) throw new NetlabError("no-such-role/gone", { id: story.subject.id });
     const { isWhole, earlyMs, ...request } = playing;
     const replayed = await playAgain(request, { isWhole, earlyMs });

@@ -1,6 +1,6 @@
 /** The address book, in SQLite behind a view in memory [BOOK-3, BOOK-5]. */
 import type { AddressBook } from "../machines/_world.ts";
-import { applyTo, type CommandOf } from "./commands.ts";
+import { applyTo, type CommandOf, type Prepare, prepareFor } from "./commands.ts";
 import type { LabDatabase } from "./database.ts";
 
 export interface Address {
@@ -33,13 +33,20 @@ export interface Change {
 /** The way in for commands, beside what operators see. */
 export interface StoredBook extends LabBook {
   apply(command: AddressBookCommand): Promise<unknown>;
+  /** Halves of a command, for a change that does more in the same transaction. */
+  readonly prepare: Prepare<BookOperations>;
 }
 
-export type AddressBookCommand = CommandOf<ReturnType<typeof operationsOn>>;
+type BookOperations = ReturnType<typeof operationsOn>;
+
+export type AddressBookCommand = CommandOf<BookOperations>;
+
+const STORE = "addressBook";
 
 export function openAddressBook(database: LabDatabase): StoredBook {
   const view = new BookView(database.sql.prepare<[], Address>(ALL).all());
-  const apply = applyTo(database, "addressBook", operationsOn(database, view));
+  const operations = operationsOn(database, view);
+  const apply = applyTo(database, STORE, operations);
   return {
     get size() {
       return view.size;
@@ -51,6 +58,7 @@ export function openAddressBook(database: LabDatabase): StoredBook {
     import: (addresses) => apply({ op: "put", addresses }),
     remove: (email) => apply({ op: "remove", email }),
     apply,
+    prepare: prepareFor(database, STORE, operations),
   };
 }
 
@@ -71,6 +79,14 @@ function operationsOn({ sql }: LabDatabase, view: BookView) {
     put: ({ addresses }: { readonly addresses: readonly Address[] }) => {
       for (const { email, name } of addresses) upsert.run(email, name, fold(email));
       return () => view.put(addresses);
+    },
+    /** Just this address, no other that is one to a person. */
+    removeExactly: ({ email }: { readonly email: string }) => {
+      const removed = removeExact.get(email);
+      return () => {
+        if (removed) view.hide(removed);
+        return removed;
+      };
     },
     remove: ({ email }: { readonly email: string }) => {
       const removed = removeExact.get(email) ?? removeFolded.get(fold(email));

@@ -40,6 +40,21 @@ export interface StoredGroup {
   readonly slot: number;
 }
 
+/** A case of the newest results of a student's program, as `check` judged it. */
+export interface StoredResult {
+  readonly student: string;
+  readonly role: string;
+  readonly case: string;
+  readonly status: string;
+  readonly grade: string;
+  readonly weight: number;
+  readonly seed: number;
+  /** When the check began, in milliseconds since 1970. */
+  readonly at: number;
+  /** Of the checker. */
+  readonly version: string;
+}
+
 export interface ClassStore {
   students(): StoredStudent[];
   groups(): StoredGroup[];
@@ -47,6 +62,8 @@ export interface ClassStore {
   hints(): StoredHint[];
   /** Of each student, the newest results of every role taken together: cases passed, of those that were judged. */
   checks(): ReadonlyMap<string, { readonly passed: number; readonly of: number }>;
+  /** The same, a row a case. */
+  results(): StoredResult[];
   /** A word that is to hold over restarts, e.g. that the class is frozen. */
   setting(name: string): string | undefined;
   /** Places below it were given once, some perhaps to students who are forgotten. */
@@ -61,6 +78,9 @@ export interface ClassStore {
 }
 
 export type ClassCommand = CommandOf<ReturnType<typeof operationsOn>>;
+
+/** Of each student the newest run of every role. */
+const NEWEST = "SELECT max(run) FROM checks WHERE student IS NOT NULL GROUP BY student, role, side";
 
 export function openClass(database: LabDatabase): ClassStore {
   const { sql } = database;
@@ -79,9 +99,15 @@ export function openClass(database: LabDatabase): ClassStore {
   const checks = sql.prepare<[], { student: string; passed: number; of: number }>(`
     SELECT student, sum(status = 'passed') AS passed, count(*) AS "of" FROM checks
     WHERE student IS NOT NULL AND status <> 'skipped' AND grade <> 'INFO'
-      AND run IN (SELECT max(run) FROM checks WHERE student IS NOT NULL GROUP BY student, role, side)
+      AND run IN (${NEWEST})
     GROUP BY student`);
   return {
+    results: () =>
+      sql
+        .prepare<[], StoredResult>(
+          `SELECT student, role, "case", status, grade, weight, seed, at, version FROM checks WHERE run IN (${NEWEST}) ORDER BY run, id`,
+        )
+        .all(),
     checks: () => new Map(checks.all().map(({ student, passed, of }) => [student, { passed, of }])),
     students: () => students.all(),
     groups: () => groups.all(),

@@ -21,25 +21,50 @@ export type Apply<Ops extends Operations> = <Op extends keyof Ops>(
   command: { readonly op: Op } & DetailsOf<Ops, Op>,
 ) => Promise<ReturnType<ReturnType<Ops[Op]>>>;
 
-/** The one way into a store: `operations` by their names. */
+/** Halves of a command, for a change of the database that does more in the same transaction. */
+export interface Prepared<Answer> {
+  /** Inside the transaction. */
+  apply(): void;
+  /** After the commit. */
+  done(): Answer;
+}
+
+export type Prepare<Ops extends Operations> = <Op extends keyof Ops>(
+  command: { readonly op: Op } & DetailsOf<Ops, Op>,
+) => Prepared<ReturnType<ReturnType<Ops[Op]>>>;
+
+/** Commands of a store as their halves: `operations` by their names. */
+export function prepareFor<Ops extends Operations>(
+  database: LabDatabase,
+  store: string,
+  operations: Ops,
+): Prepare<Ops> {
+  return (command) => {
+    const { op } = command as { readonly op: keyof Ops };
+    const operation = operations[op] as Operation<typeof command, never>;
+    let finish: () => never;
+    return {
+      apply: () => {
+        finish = operation(command);
+      },
+      done: () => {
+        const answer = finish();
+        database.committed({ store, command });
+        return answer;
+      },
+    };
+  };
+}
+
+/** The one way into a store. */
 export function applyTo<Ops extends Operations>(
   database: LabDatabase,
   store: string,
   operations: Ops,
 ): Apply<Ops> {
+  const prepare = prepareFor(database, store, operations);
   return (command) => {
-    const { op } = command as { readonly op: keyof Ops };
-    const operation = operations[op] as Operation<typeof command, never>;
-    let finish: () => never;
-    return database.changed(
-      () => {
-        finish = operation(command);
-      },
-      () => {
-        const answer = finish();
-        database.committed({ store, command });
-        return answer;
-      },
-    );
+    const { apply, done } = prepare(command);
+    return database.changed(apply, done);
   };
 }

@@ -23,6 +23,8 @@ export type JournaledPeer =
 export interface JournalReader {
   /** Undefined where it has nothing of it. The instance is its id. */
   read(peer: PeerTerm): JournaledPeer | undefined;
+  /** Rows of the newest peers of a label, the newest first. */
+  newestOf(label: string, most: number): StoryRow[];
 }
 
 /** Rows of one story that are read from each end: it is the daemon's thread that reads them. */
@@ -30,6 +32,15 @@ const MAX_ROWS = 2_000;
 
 export function openJournalReader({ sql, file }: LabDatabase): JournalReader {
   return {
+    newestOf: (label, most) => {
+      const rows = new Map<string, StoryRow>();
+      for (const week of journalFilesIn(path.dirname(file)).reverse()) {
+        // A connection over midnight of a Sunday is in both weeks; the later row knows how it ended.
+        for (const row of newestIn(week.file, label, most)) if (!rows.has(row.id)) rows.set(row.id, row);
+        if (rows.size >= most) break;
+      }
+      return [...rows.values()].slice(0, most);
+    },
     read: (peer) => {
       for (const week of journalFilesIn(path.dirname(file)).reverse()) {
         const found = readIn(week.file, peer);
@@ -49,6 +60,19 @@ function readIn(file: string, peer: PeerTerm): JournaledPeer | undefined {
   }
 }
 
+function newestIn(file: string, label: string, most: number): StoryRow[] {
+  const sql = new Database(file, { readonly: true });
+  try {
+    return sql
+      .prepare<[string, number], StoryRow>(`
+        SELECT id, short, run, version, label, opened_at AS openedAt, subject, summary, verdict, cards FROM stories
+        WHERE label = ? ORDER BY opened_at DESC LIMIT ?`)
+      .all(label, most);
+  } finally {
+    sql.close();
+  }
+}
+
 /** A connection may be older than the week in which it ended. */
 function withWeeksBefore(found: JournaledPeer, peer: PeerTerm, file: string, since: string): JournaledPeer {
   if (found.form !== "facts" || found.rows[0]?.entry === 0) return found;
@@ -60,7 +84,10 @@ function withWeeksBefore(found: JournaledPeer, peer: PeerTerm, file: string, sin
 }
 
 /** `hasWords`: `netlab.db` alone has rows of netlabd 0.1.0, which only a look at each row finds; a week is not looked through for them. */
-function readerOn(sql: Database.Database, { hasWords }: { readonly hasWords: boolean }): JournalReader {
+function readerOn(
+  sql: Database.Database,
+  { hasWords }: { readonly hasWords: boolean },
+): Pick<JournalReader, "read"> {
   const story = sql.prepare<Wanted, StoryRow>(`
     SELECT id, short, ${hasRuns(sql) ? "run" : "NULL AS run"}, version, opened_at AS openedAt, subject, summary FROM stories
     WHERE short = @short AND (@instance IS NULL OR id = @instance || '/' || @short)`);

@@ -12,6 +12,7 @@ export const migrations: readonly Migration[] = [
   keepChecks,
   keepAudit,
   keepClass,
+  keepLogPosition,
 ];
 
 /** Version 2: numbers that go on over restarts, and the ids of lab files' entries. */
@@ -177,4 +178,26 @@ function keepClass(sql: Database.Database): void {
 
     -- The student whose program was checked; null: no student's.
     ALTER TABLE checks ADD COLUMN student TEXT;`);
+}
+
+/** Version 8: a daemon of several that share a lab. */
+function keepLogPosition(sql: Database.Database): void {
+  sql.exec(`
+    -- Up to which entry of the cluster's log the rows are, its key where that is known, and which log that is.
+    CREATE TABLE log_position (
+      id        INTEGER PRIMARY KEY CHECK (id = 1),
+      identity  TEXT    NOT NULL,
+      applied   INTEGER NOT NULL,
+      key       TEXT
+    ) STRICT;
+
+    -- Rows that were changed here, which the log may not have yet; cause: why one is gone; batch: those of one import.
+    CREATE TABLE log_unsent (
+      store    TEXT    NOT NULL,
+      name     TEXT    NOT NULL,
+      version  INTEGER NOT NULL,
+      cause    TEXT    CHECK (cause IN ('expired')),
+      batch    TEXT,
+      PRIMARY KEY (store, name)
+    ) STRICT;`);
 }

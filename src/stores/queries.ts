@@ -16,6 +16,8 @@ export interface Question {
   readonly limit: number;
   /** Names of options whose values are masked, tokens too; undefined: everything is shown. */
   readonly secretKeys: readonly string[] | undefined;
+  /** Rows of the audit are refused: they are the owner's. */
+  readonly isAuditClosed?: boolean | undefined;
   /** Weeks of the journal that the question may be about, the oldest first. */
   readonly journals: readonly JournalFile[];
 }
@@ -34,7 +36,7 @@ export type QueryAnswer =
   | { readonly ok: true; readonly columns: string[]; readonly rows: unknown[][]; readonly isCut: boolean }
   | {
       readonly ok: false;
-      readonly code: "bad-sql" | "read-only";
+      readonly code: "bad-sql" | "read-only" | "audit";
       readonly why: string;
       readonly position?: number | undefined;
     };
@@ -43,6 +45,7 @@ export interface QueryOptions {
   readonly limit: number;
   readonly timeoutMs: number;
   readonly secretKeys: readonly string[] | undefined;
+  readonly isAuditClosed?: boolean | undefined;
   /** A week of the journal; undefined: the newest. */
   readonly week?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -69,16 +72,19 @@ export class Queries {
     this.#file = file;
   }
 
-  /** Rejects with a NetlabError: `bad-sql`, `read-only`, `timed-out`, `interrupted`. */
-  async ask(sql: string, { limit, timeoutMs, secretKeys, week, signal }: QueryOptions): Promise<QueryResult> {
-    if (secretKeys) refuseRawTables(sql);
+  /** Rejects with a NetlabError: `bad-sql`, `read-only`, `needs-level`, `timed-out`, `interrupted`. */
+  async ask(
+    sql: string,
+    { limit, timeoutMs, secretKeys, isAuditClosed = false, week, signal }: QueryOptions,
+  ): Promise<QueryResult> {
+    if (secretKeys || isAuditClosed) refuseRawTables(sql);
     if (this.#busy.size >= MAX_UNDER_WAY) {
       throw new NetlabError("wrong-state/many-questions", { count: MAX_UNDER_WAY });
     }
     const journals = weeksFor(this.#file, week);
     const child = this.#take();
     try {
-      const question: Question = { file: this.#file, sql, limit, secretKeys, journals };
+      const question: Question = { file: this.#file, sql, limit, secretKeys, isAuditClosed, journals };
       const answer = await answerOf(child, question, timeoutMs, signal);
       this.#busy.delete(child);
       this.#keep(child);
@@ -178,6 +184,7 @@ function refuseRawTables(sql: string): void {
 }
 
 function failure({ code, why, position }: Extract<QueryAnswer, { ok: false }>, sql: string): NetlabError {
+  if (code === "audit") return new NetlabError("needs-level/audit", { needed: "own" });
   return new NetlabError(code === "read-only" ? "read-only/statement" : "bad-sql/statement", {
     why,
     place: position === undefined ? "" : `\n${pointer(sql, position)}`,

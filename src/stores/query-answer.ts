@@ -10,16 +10,19 @@ const MAX_BYTES = 8 * 1_048_576;
 const MASK = "****";
 /** A write to a masked table meets its view, to another the connection that cannot write. */
 const WOULD_WRITE = /^cannot modify .* because it is a view$|readonly database/;
+const AUDIT_CLOSED = "the audit is closed";
 const MANY = /contains more than one statement/;
 
-export function answerTo({ file, sql, limit, secretKeys, journals }: Question): QueryAnswer {
+export function answerTo({ file, sql, limit, secretKeys, isAuditClosed, journals }: Question): QueryAnswer {
   const database = new Database(file, { readonly: true, fileMustExist: true, timeout: 1_000 });
   try {
     if (journals.length > 0) joinWeeks(database, journals);
     if (secretKeys) mask(database, secretKeys);
+    if (isAuditClosed) closeAudit(database);
     return read(database, sql, limit);
   } catch (error) {
     const why = messageOf(error);
+    if (why === AUDIT_CLOSED) return { ok: false, code: "audit", why };
     if (WOULD_WRITE.test(why)) return { ok: false, code: "read-only", why: `${firstWord(sql)} is refused` };
     if (MANY.test(why)) return { ok: false, code: "bad-sql", why: "one statement at a time" };
     return { ok: false, code: "bad-sql", why, position: problemPosition(database, sql, why) };
@@ -97,6 +100,17 @@ function mask(database: Database.Database, secretKeys: readonly string[]): void 
     CREATE TEMP VIEW checks AS
       SELECT id, run, at, version, seed, role, side, target, "case", status, grade, weight, message,
         ${shownId("student")} AS student FROM main.checks AS t;`);
+}
+
+/** A view that fails as it is read: what owners did is for them to ask. */
+function closeAudit(database: Database.Database): void {
+  database.function("audit_is_closed", () => {
+    throw new Error(AUDIT_CLOSED);
+  });
+  database.exec(`
+    CREATE TEMP VIEW audit AS
+      SELECT NULL AS id, NULL AS at, NULL AS operator, NULL AS level, NULL AS node, NULL AS line, NULL AS exit
+      WHERE audit_is_closed();`);
 }
 
 /** Names of people are on no screen; where the class has pseudonyms, ids are not either. */

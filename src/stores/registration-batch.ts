@@ -14,6 +14,8 @@ export interface Register {
   readonly token: string;
   readonly at: number;
   readonly leaseMs: number | undefined;
+  /** When it came first, where another keeper of the registry knows; without one, at `at`. */
+  readonly since?: number;
 }
 
 export interface Registering {
@@ -37,7 +39,8 @@ const CONFLICT = `
     registered_at = CASE WHEN expires_at <= excluded.last_seen_at THEN excluded.registered_at ELSE registered_at END,
     last_seen_at = excluded.last_seen_at, expires_at = excluded.expires_at`;
 
-const isOfSameTime = (a: Register, b: Register) => a.at === b.at && a.leaseMs === b.leaseMs;
+const isOfSameTime = (a: Register, b: Register) =>
+  a.at === b.at && a.leaseMs === b.leaseMs && b.since === undefined;
 const expiryOf = ({ at, leaseMs }: Register) => (leaseMs === undefined ? null : at + leaseMs);
 
 /** A server that comes again keeps the time of its first registration; one whose lease ran out meanwhile comes anew. */
@@ -51,8 +54,8 @@ export function registrationStatements({ sql }: LabDatabase): RegistrationStatem
     FROM (SELECT ? AS at, ? AS expires_at) CROSS JOIN (VALUES ${rows}) WHERE true ${CONFLICT}`);
   return {
     one: (command) => {
-      const { ip, port, service, token, at } = command;
-      one.run(ip, port, service, token, at, at, expiryOf(command));
+      const { ip, port, service, token, at, since = at } = command;
+      one.run(ip, port, service, token, since, at, expiryOf(command));
     },
     many: (commands) => {
       const [first] = commands;

@@ -1,7 +1,7 @@
 /** The registry of file servers, in SQLite behind a view in memory [BOOT-1, BOOT-3, BOOT-7]. */
 import type { Clock, Registration, Registry } from "../machines/_world.ts";
 import { isSameToken } from "../wire/same-token.ts";
-import { type Apply, applyTo, type CommandOf } from "./commands.ts";
+import { type Apply, type CommandOf, type Prepare, type Prepared, prepareFor } from "./commands.ts";
 import type { LabDatabase } from "./database.ts";
 import { LeaseTimer } from "./lease-timer.ts";
 import {
@@ -43,6 +43,8 @@ export type RegistryCommand = Register | CommandOf<ReturnType<RegistryStore["ope
 /** The registry as its daemon has it: what machines see of it, and the way in for commands. */
 export interface StoredRegistry extends Registry {
   apply(command: RegistryCommand): Promise<unknown>;
+  /** Halves of a command, for a change that does more in the same transaction. */
+  prepare(command: RegistryCommand): Prepared<unknown>;
 }
 
 export function openRegistry(database: LabDatabase, clock: Clock): StoredRegistry {
@@ -50,7 +52,7 @@ export function openRegistry(database: LabDatabase, clock: Clock): StoredRegistr
 }
 
 class RegistryStore implements StoredRegistry {
-  readonly #applyOther: Apply<ReturnType<RegistryStore["operations"]>>;
+  readonly #prepareOther: Prepare<ReturnType<RegistryStore["operations"]>>;
   readonly #statements: RegistrationStatements;
   readonly #database: LabDatabase;
   readonly #clock: Clock;
@@ -68,7 +70,7 @@ class RegistryStore implements StoredRegistry {
     this.#clock = clock;
     const rows = database.sql.prepare<[], Row>("SELECT * FROM registrations ORDER BY id").all();
     this.#view = new Map(rows.map(fromRow).map((entry) => [keyOf(entry), entry]));
-    this.#applyOther = applyTo(database, STORE, this.operations());
+    this.#prepareOther = prepareFor(database, STORE, this.operations());
     this.#statements = registrationStatements(database);
     this.#leases = new LeaseTimer(clock, () => this.#expire());
     this.#scheduleExpiry();
@@ -134,11 +136,22 @@ class RegistryStore implements StoredRegistry {
     this.#batch.add(registering);
   }
 
-  /** Registrations that come behind it are stored behind it. */
+  prepare(command: RegistryCommand): Prepared<unknown> {
+    this.#endBatch();
+    if (command.op !== "register") return this.#prepareOther(command);
+    return { apply: () => this.#statements.one(command), done: () => this.#stored(command) };
+  }
+
   #apply: Apply<ReturnType<RegistryStore["operations"]>> = (command) => {
-    if (this.#batch) this.#batch.isClosed = true;
-    return this.#applyOther(command);
+    this.#endBatch();
+    const { apply, done } = this.#prepareOther(command);
+    return this.#database.changed(apply, done);
   };
+
+  /** Registrations that come behind another change are stored behind it. */
+  #endBatch(): void {
+    if (this.#batch) this.#batch.isClosed = true;
+  }
 
   settled(then: () => void): void {
     this.#database.settled(then);
@@ -160,10 +173,10 @@ class RegistryStore implements StoredRegistry {
   }
 
   /** A server that comes again keeps the time of its first registration, in the view as in the file. */
-  #show({ ip, port, service, token, at, leaseMs }: Register): void {
+  #show({ ip, port, service, token, at, leaseMs, since = at }: Register): void {
     const key = keyOf({ ip, port });
     const before = this.#view.get(key);
-    const registeredAt = before && !isExpired(before, at) ? before.registeredAt : at;
+    const registeredAt = before && !isExpired(before, at) ? before.registeredAt : since;
     const expiresAt = leaseMs === undefined ? undefined : at + leaseMs;
     const entry = { ip, port, service, token, registeredAt, lastSeenAt: at, expiresAt };
     this.#view.set(key, entry);

@@ -92,6 +92,12 @@ export const clientCauses = {
     ({ sent, said, due }) =>
       `the server answers ${quoted(said)} to ${quoted(sent)}; the right answer is ${quoted(due)}`,
   ),
+  "sent-back": row(
+    "failed",
+    { sent: "text", said: "peer", user: "text" },
+    ({ sent, said, user }) =>
+      `the server sent ${quoted(said)} back for ${quoted(sent)}; a relay sends it to ${quoted(user)} alone`,
+  ),
   "no-reply": row("failed", {}, () => "not every message had a reply"),
   "reply-too-large": row(
     "failed",

@@ -3,6 +3,7 @@
  * client alone.
  */
 import {
+  type CapturedEnd,
   type CapturedEntry,
   type CapturedPiece,
   type CapturedStory,
@@ -29,7 +30,7 @@ interface CaptureOptions {
 }
 
 /** Documents of `records`. */
-type Told = CapturedStory | CapturedEntry | CapturedPiece | { readonly lost: number };
+type Told = CapturedStory | CapturedEntry | CapturedPiece | CapturedEnd | { readonly lost: number };
 
 export async function capture(call: ClientCall): Promise<number> {
   const options = call.options as unknown as CaptureOptions;
@@ -114,6 +115,10 @@ async function live(call: ClientCall, options: CaptureOptions): Promise<number> 
 
 function blocksOf(told: Exclude<Told, { readonly lost: number }>, encoder: CaptureEncoder): Buffer[] {
   if ("record" in told) return encoder.begin(told);
+  if ("over" in told) {
+    encoder.over(told.id);
+    return [];
+  }
   return "piece" in told ? encoder.piece(told) : encoder.entry(told);
 }
 

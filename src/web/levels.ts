@@ -1,7 +1,10 @@
 /** Rights of each level: what it may look at and ask for. Every message of a page is asked here, whatever its page showed. */
 import type { Lab } from "../lab/lab.ts";
 import type { Story } from "../stories/story.ts";
+import type { KnownStories } from "./known-stories.ts";
 import type { Level, Topic } from "./protocol.ts";
+
+type Stories = Pick<KnownStories, "find">;
 
 /** Label of a student's level; undefined: one that may look at all. */
 export const labelOf = (level: Level): string | undefined =>
@@ -16,12 +19,12 @@ const isOwn = (level: Level, label: string | undefined) => {
 };
 
 /** The connection that a page means; undefined: there is none, or it is none of this level's affair. Both are told alike. */
-export function storyFor(level: Level, lab: Lab, id: string): Story | undefined {
-  const story = lab.stories().find(({ subject }) => subject.id === id);
+export function storyFor(level: Level, stories: Stories, id: string): Story | undefined {
+  const story = stories.find(id);
   return story && isOwn(level, story.subject.label) ? story : undefined;
 }
 
-export function maySee(level: Level, lab: Lab, topic: Topic): boolean {
+export function maySee(level: Level, lab: Lab, stories: Stories, topic: Topic): boolean {
   const [kind = "", name = ""] = split(topic);
   switch (kind) {
     case "wall":
@@ -30,7 +33,7 @@ export function maySee(level: Level, lab: Lab, topic: Topic): boolean {
     case "me":
       return isOwn(level, name);
     case "connection":
-      return storyFor(level, lab, name) !== undefined;
+      return storyFor(level, stories, name) !== undefined;
     case "role":
       return isOwn(level, lab.find(name)?.label);
     case "chart":

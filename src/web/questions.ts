@@ -23,11 +23,12 @@ export const questionShape = z.discriminatedUnion("about", [
 
 /** Rejects with a NetlabError. */
 export async function answerTo(
-  { lab }: WebHost,
+  { lab, stories }: WebHost,
   question: z.output<typeof questionShape>,
   level: Level,
 ): Promise<unknown> {
-  const story = storyFor(level, lab, question.connection);
+  await stories.recall(question.connection);
+  const story = storyFor(level, stories, question.connection);
   if (!story) throw new NetlabError("no-such-connection/of-term", { term: printable(question.connection) });
   const replayed = await playAgain(lab, replayRequest(lab, story), question.entry);
   const document = momentDocument(story, question.entry, replayed, {});

@@ -6,7 +6,7 @@ import type { WebSocket } from "ws";
 import * as z from "zod";
 import type { OperatorSession } from "../control/operator-session.ts";
 import { messageOf } from "../errors.ts";
-import { mayPrompt, maySee } from "./levels.ts";
+import { mayPrompt, maySee, split } from "./levels.ts";
 import { CLOSED, type Level, type ServerMessage } from "./protocol.ts";
 import type { Reader } from "./pump.ts";
 import { answerTo, questionShape } from "./questions.ts";
@@ -42,6 +42,8 @@ export class Visitor implements Reader {
   #session: unknown;
   #level: Level | undefined;
   #answers: Promise<void> = Promise.resolve();
+  /** Topics that it has asked for last, while the journal is read for it. */
+  #wanted: readonly string[] | undefined;
   /** Questions that have no answer yet. */
   #asked = 0;
   #operator: OperatorSession | undefined;
@@ -138,12 +140,40 @@ export class Visitor implements Reader {
     else this.#prompt(message.prompt, level);
   }
 
-  /** A topic that there is not, or that is not for this level, is told as nothing. */
+  /** Connections that memory does not have are looked for in the journal; meanwhile the newest wish alone counts. */
   #see(topics: readonly string[], level: Level): void {
-    const { lab, pump } = this.#host;
+    const isWaiting = this.#wanted !== undefined;
+    this.#wanted = topics;
+    if (isWaiting) return;
+    this.#seeWanted(level).catch((error: unknown) => {
+      this.#host.lab.reportFault(error, "a page's message was not taken");
+      this.close(1011);
+    });
+  }
+
+  async #seeWanted(level: Level): Promise<void> {
+    const { stories } = this.#host;
+    const looked = new Set<string>();
+    for (let topics = this.#wanted ?? []; ; topics = this.#wanted ?? []) {
+      const [unknown] = topics.flatMap((topic) => {
+        const [kind, name] = split(topic);
+        return kind === "connection" && !looked.has(name) && !stories.isLookedFor(name) ? [name] : [];
+      });
+      if (unknown === undefined) break;
+      looked.add(unknown);
+      await stories.recall(unknown);
+    }
+    const topics = this.#wanted ?? [];
+    this.#wanted = undefined;
+    if (this.#socket.readyState === this.#socket.OPEN) this.#look(topics, level);
+  }
+
+  /** A topic that there is not, or that is not for this level, is told as nothing. */
+  #look(topics: readonly string[], level: Level): void {
+    const { lab, pump, stories } = this.#host;
     pump.see(
       this,
-      topics.filter((topic) => maySee(level, lab, topic)),
+      topics.filter((topic) => maySee(level, lab, stories, topic)),
     );
     for (const topic of topics) if (!this.seen.has(topic)) this.#say({ topic, state: null });
   }

@@ -6,6 +6,7 @@ import type { Lab } from "../lab/lab.ts";
 import type { LabWeb, WebDocument, WebLink, WebRequest } from "../lab/lab-web.ts";
 import { formatHostPort } from "../machines/_options.ts";
 import { isLoopback } from "../wire/loopback.ts";
+import { KnownStories } from "./known-stories.ts";
 import { split } from "./levels.ts";
 import { readPage } from "./page-files.ts";
 import type { Level } from "./protocol.ts";
@@ -35,6 +36,7 @@ export class WebDoor implements LabWeb {
   readonly #memory: WebMemory;
   readonly #sessions: Sessions;
   readonly #pump: Pump;
+  readonly #stories: KnownStories;
   #hasFailed = false;
   #open:
     | {
@@ -48,6 +50,7 @@ export class WebDoor implements LabWeb {
     this.#parts = parts;
     this.#memory = new WebMemory(parts.dataFolder);
     this.#sessions = new Sessions(this.#memory, () => Date.now());
+    this.#stories = new KnownStories(parts.lab);
     this.#pump = new Pump(
       (topic) => this.#source(topic),
       (error) => this.#tellFault(error),
@@ -67,7 +70,13 @@ export class WebDoor implements LabWeb {
     if (this.#open) throw new NetlabError("wrong-state/web-open", { address: this.#open.document.address });
     const addresses = addressesFor(asked.host);
     const server = new WebServer(
-      { lab: this.#parts.lab, sessions: this.#sessions, pump: this.#pump, openOperator: this.#openOperator },
+      {
+        lab: this.#parts.lab,
+        sessions: this.#sessions,
+        pump: this.#pump,
+        stories: this.#stories,
+        openOperator: this.#openOperator,
+      },
       readPage(),
       asked,
     );
@@ -94,6 +103,13 @@ export class WebDoor implements LabWeb {
     const { text, until } = this.#sessions.linkOf(label, Date.now() + forMs, isNew);
     if (isNew) this.#open?.server.closeVisitors(CLOSED.revoked, (visitor) => visitor.level === level);
     return { link: `${this.#address}/#k=${text}`, level, until: new Date(until).toISOString() };
+  }
+
+  async forgetStudent(labels: readonly string[]): Promise<boolean> {
+    const levels: readonly (Level | undefined)[] = labels.map((label): Level => `student:${label}`);
+    const hadLink = this.#memory.forgetLinks(labels);
+    this.#open?.server.closeVisitors(CLOSED.revoked, ({ level }) => levels.includes(level));
+    return hadLink;
   }
 
   async revoke(): Promise<number> {
@@ -141,7 +157,7 @@ export class WebDoor implements LabWeb {
       case "chart":
         return lab.roles.has(name) ? chartSource(lab, name) : undefined;
       case "connection": {
-        const story = lab.stories().find(({ subject }) => subject.id === name);
+        const story = this.#stories.find(name);
         return story && connectionSource(lab, story);
       }
       default:

@@ -10,6 +10,8 @@ const shape = z.object({
   key: z.base64url().min(40),
   /** Serial number and last moment of each student's link. */
   links: z.record(z.string(), z.object({ serial: z.number().int(), until: z.number() })).default({}),
+  /** The highest that was given to a student who is forgotten: a link of before stays ended if the student comes back. */
+  spentSerial: z.number().int().default(0),
   /** As it was asked for; absent: off. */
   on: z.custom<WebRequest>((value) => typeof value === "object" && value !== null).optional(),
 });
@@ -24,7 +26,7 @@ export class WebMemory {
   constructor(dataFolder: string) {
     this.#file = webFile(dataFolder);
     const kept = readKept(this.#file);
-    this.#kept = kept ?? { key: newKey(), links: {} };
+    this.#kept = kept ?? { key: newKey(), links: {}, spentSerial: 0 };
     // A key that signs is on disk before.
     if (!kept) this.#keep(this.#kept);
   }
@@ -48,9 +50,23 @@ export class WebMemory {
 
   /** All earlier links of this student end. `until` undefined: and there is none now. */
   newLink(label: string, until: number): { readonly serial: number; readonly until: number } {
-    const link = { serial: (this.link(label)?.serial ?? 0) + 1, until };
+    const link = { serial: (this.link(label)?.serial ?? this.#kept.spentSerial) + 1, until };
     this.#keep({ ...this.#kept, links: { ...this.#kept.links, [label]: link } });
     return link;
+  }
+
+  /** Ends the links of students of whom nothing is to be kept. Answers whether there was one. */
+  forgetLinks(labels: readonly string[]): boolean {
+    const links = Object.entries(this.#kept.links);
+    const isGone = ([label]: readonly [string, unknown]) => labels.includes(label);
+    const spent = links.filter(isGone).map(([, { serial }]) => serial);
+    if (spent.length === 0) return false;
+    this.#keep({
+      ...this.#kept,
+      links: Object.fromEntries(links.filter((one) => !isGone(one))),
+      spentSerial: Math.max(this.#kept.spentSerial, ...spent),
+    });
+    return true;
   }
 
   /** Ends every session and every link. */

@@ -127,11 +127,12 @@ export class WebServer {
   async #capture(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (fenceOfAsking(request, this.#origins) !== "passed")
       return refuse(response, 403, "not from this page");
-    const { lab, sessions } = this.#host;
+    const { lab, sessions, stories } = this.#host;
     const level = sessions.levelOf(request.headers.authorization?.replace(/^Bearer /, "") ?? "");
     const id = fieldIn(await bodyOf(request, MAX_LOGIN), "connection");
     if (level === undefined) return refuse(response, 401, "not logged in");
-    const story = id === undefined ? undefined : storyFor(level, lab, id);
+    if (id !== undefined) await stories.recall(id);
+    const story = id === undefined ? undefined : storyFor(level, stories, id);
     if (!story) return refuse(response, 404, "no such connection");
     const { storyCapture } = await import("./story-capture.ts");
     const packets = storyCapture(lab, story);

@@ -32,3 +32,19 @@ export function parseMessage(message: string): { text: string; user: string } | 
 
 /** The message as its receiver reads it: a line of its own inside would be read as another's. */
 export const messageFrom = (sender: string, text: string) => `${sender} | ${text.replace(/[\0\r\n]+/g, " ")}`;
+
+/** [RELAY-2] A message of the user `as`, back at its sender: as it was said, its text alone, or under this name. One to itself may come back. */
+export function isSentBack(
+  line: string,
+  { sent, as }: { readonly sent: string; readonly as: string },
+): boolean {
+  const message = parseMessage(sent.trimEnd());
+  const text = message?.text.trim() ?? "";
+  if (!message || message.user === as || text === "") return false;
+  const said = line.trim();
+  if (said === text || said === sent.trim()) return true;
+  return said.endsWith(text) && bare(said.slice(0, -text.length)) === bare(as);
+}
+
+/** A name without the marks around it. */
+const bare = (name: string) => name.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, "");

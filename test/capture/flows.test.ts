@@ -112,3 +112,21 @@ describe("a long conversation of datagrams", () => {
     expect(commentsIn(file).join()).toContain("400 entries are no longer kept");
   });
 });
+
+describe("a conversation of datagrams that is followed", () => {
+  it("is forgotten when it is over, and the next between the same ends is written", () => {
+    const encoder = new CaptureEncoder();
+    const { record, opener } = captured([{ kind: "opened", at: 0, state: "serving" }, octets("in", 1, "a")], {
+      transport: "udp",
+      id: "ack-1/u1",
+    });
+    const { subject, entries } = record;
+    const told = { entry: entries[1], bytesIn: 2, bytesOut: 0 };
+    expect(encoder.begin({ opener, record })).toHaveLength(1);
+    expect(encoder.entry({ id: "ack-1/u1", ...told })).toHaveLength(1);
+    encoder.over("ack-1/u1");
+    expect(encoder.entry({ id: "ack-1/u1", ...told })).toEqual([]);
+    const next = { ...record, subject: { ...subject, id: "ack-1/u2" } };
+    expect(encoder.begin({ opener, record: next })).toHaveLength(1);
+  });
+});

@@ -6,15 +6,20 @@ import { Daemon } from "../../src/daemon.ts";
 
 export class ClassDaemon {
   readonly folder: string;
+  readonly #isJournaled: boolean;
   #daemon: Daemon | undefined;
 
-  constructor() {
+  constructor(isJournaled = false) {
+    this.#isJournaled = isJournaled;
     this.folder = mkdtempSync(path.join(tmpdir(), "netlab-class-"));
   }
 
   /** `files`: by name; `lab.yaml` is played. */
-  static async start(files: Readonly<Record<string, string>>): Promise<ClassDaemon> {
-    const one = new ClassDaemon();
+  static async start(
+    files: Readonly<Record<string, string>>,
+    { isJournaled = false } = {},
+  ): Promise<ClassDaemon> {
+    const one = new ClassDaemon(isJournaled);
     for (const [name, text] of Object.entries(files)) one.write(name, text);
     await one.start();
     return one;
@@ -42,7 +47,7 @@ export class ClassDaemon {
         repl: false,
         log: "pretty",
         logLevel: "info",
-        journal: false,
+        journal: this.#isJournaled,
         eval: false,
         readyJson: false,
       },

@@ -1,8 +1,8 @@
 /** `capture` and `records` of the real daemon: into a file, down a pipe, and as Wireshark starts it. */
 
-import { readFileSync } from "node:fs";
+import { chmodSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packetsIn } from "../../src/capture/capture-reader.ts";
@@ -110,6 +110,40 @@ describe("capture", () => {
     });
     const { stdout, exit } = await ended;
     expect({ stdout: stdout.trim(), exit }).toEqual({ stdout: "0a 0d 0d 0a", exit: 0 });
+  });
+
+  it("starts Wireshark, hands it the packets as they come, and ends when it is closed", async () => {
+    const [got, told] = [scene.path("wireshark.pcapng"), scene.path("wireshark.txt")];
+    const wireshark = scene.file(
+      "bin/wireshark",
+      `#!/bin/sh\necho "$@" > '${told}'\nhead -c 600 > '${got}'\n`,
+    );
+    chmodSync(wireshark, 0o755);
+    const capture = scene.run("sh", [
+      "-c",
+      `PATH='${dirname(wireshark)}':$PATH exec ${process.execPath} ${join(dist, "netlabctl.js")} --socket ${daemon.socket} capture --live --wireshark`,
+    ]);
+    let isOver = false;
+    const ended = capture.ended.finally(() => {
+      isOver = true;
+    });
+    await eventually(async () => {
+      await talk("max\n6 * 7\n");
+      expect(isOver).toBe(true);
+    });
+    expect(await ended).toMatchObject({ exit: 0, stderr: "" });
+    expect(readFileSync(told, "utf8")).toBe("-k -i -\n");
+    expect(readFileSync(got)).toHaveLength(600);
+    expect(readFileSync(got).subarray(0, 4)).toEqual(Buffer.from([0x0a, 0x0d, 0x0d, 0x0a]));
+  });
+
+  it("says so where there is no Wireshark", async () => {
+    const capture = scene.run("sh", [
+      "-c",
+      `PATH=/nonexistent exec ${process.execPath} ${join(dist, "netlabctl.js")} --socket ${daemon.socket} capture --live --wireshark`,
+    ]);
+    const { exit, stderr } = await capture.ended;
+    expect({ exit, stderr }).toEqual({ exit: 2, stderr: expect.stringContaining("wireshark") });
   });
 
   it("says where to, rather than write bytes to a terminal, and writes nothing where nothing matches", async () => {

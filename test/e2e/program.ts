@@ -86,6 +86,11 @@ export class Program {
     return new Error(`${this.#name}\nnever said ${words}\nstdout: ${this.stdout}\nstderr: ${this.stderr}`);
   }
 
+  /** More of its input; for one whose input is open. */
+  type(text: string): void {
+    this.#child.stdin?.write(text);
+  }
+
   endInput(): void {
     this.#child.stdin?.end();
   }

@@ -72,6 +72,16 @@ describe("the audit", () => {
     ]);
   });
 
+  it("is for the level own, also where sql asks", async () => {
+    const question = { line: "sql select line from audit" };
+    await operatorRuns("operate", { line: "sql select count(*) from instances" }, question);
+    await operatorRuns("own", question);
+    expect((await auditLines()).map((line) => line.replace(/^\w+ socket /, ""))).toContain(
+      "operate 5 sql select line from audit",
+    );
+    expect(await auditLines()).not.toContainEqual(expect.stringMatching(/^own socket own 5/));
+  });
+
   it("has a command that showed tokens, or tried to", async () => {
     await operatorRuns("own", { line: "ls --show-tokens" }, { argv: ["ls"], options: { showTokens: true } });
     await operatorRuns("observe", { line: "registry --show-tokens --json" });

@@ -1,5 +1,6 @@
 /** `tap` and `trace` on a real daemon: what they show, where they stop, and what they leave alone. */
-import { describe, expect, it } from "vitest";
+import { createSocket } from "node:dgram";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { LabInstance } from "../../src/lab/lab.ts";
 import { evaluate } from "../../src/repl/evaluator.ts";
 import { converse, eventually, turns } from "../actors/harness.ts";
@@ -131,5 +132,21 @@ describe("tap", () => {
     await tap.exit;
     await calculated(server, "ann", "1 + 1", "q");
     expect(tap.out).toEqual([]);
+  });
+});
+
+describe("records --follow", () => {
+  it("tells when a conversation of datagrams is over, as no entry of it does", async () => {
+    const server = await lab.spawn("ack");
+    const followed = await started(`records ${server.id} --follow --json`);
+    const socket = createSocket("udp4");
+    onTestFinished(() => void socket.close());
+    socket.send("hello", server.port, "127.0.0.1");
+    await eventually(() => expect(lab.stories(server.id).at(-1)?.bytesOut).toBe(2));
+    const id = lab.stories(server.id).at(-1)?.subject.id;
+    await lab.run(`stop ${server.id}`);
+    await eventually(() => expect(followed.data.at(-1)).toEqual({ id, over: true }));
+    followed.interrupt();
+    await followed.exit;
   });
 });

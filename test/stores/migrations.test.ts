@@ -51,6 +51,8 @@ describe("version 1", () => {
     expect(lab.rows("SELECT * FROM lab_entries")).toEqual([]);
     expect(lab.rows('SELECT "case" FROM checks')).toEqual([]);
     expect(lab.rows("SELECT line FROM audit")).toEqual([]);
-    expect(lab.rows("PRAGMA user_version")).toEqual([{ user_version: 7 }]);
+    expect(lab.rows("SELECT applied FROM log_position")).toEqual([]);
+    expect(lab.rows("SELECT name FROM log_unsent")).toEqual([]);
+    expect(lab.rows("PRAGMA user_version")).toEqual([{ user_version: 8 }]);
   });
 });

@@ -39,6 +39,27 @@ describe("a question", () => {
     ]);
   });
 
+  it("gets nothing of an audit that is not for who asks, however it asks", async () => {
+    const folder = new LabFolder();
+    const { sql, file } = folder.open();
+    sql.exec("INSERT INTO audit (at, operator, level, line, exit) VALUES (1, 'ann', 'own', 'stop c1', 0)");
+    const queries = new Queries(file);
+    onTestFinished(() => queries.close());
+    const closed = { ...usual, isAuditClosed: true };
+    for (const question of [
+      "select * from audit",
+      "select count(*) from audit",
+      "select exists (select 1 from AUDIT where line like 'stop%')",
+      "select 1 from instances union all select 1 from audit",
+    ])
+      await expect(queries.ask(question, closed), question).rejects.toMatchObject({ code: "needs-level" });
+    await expect(queries.ask("select line from main.audit", closed)).rejects.toMatchObject({
+      code: "read-only",
+    });
+    expect((await queries.ask("select count(*) from instances", closed)).rows).toEqual([[0]]);
+    expect((await queries.ask("select line from audit", usual)).rows).toEqual([["stop c1"]]);
+  });
+
   it("gets tokens masked however it asks, and as they are on request", async () => {
     const queries = open();
     const ask = async (sql: string, secretKeys = usual.secretKeys) =>

@@ -254,6 +254,21 @@ describe("a student's page", () => {
   });
 });
 
+describe("a student who is forgotten", () => {
+  it("has no link any more, and a page that is open ends at once", async () => {
+    const { web } = await opened();
+    await spawn("calculator", { label: "s042" });
+    const given = web.studentLink("s042", 60_000, false);
+    const [mine, others] = [await visitor(given), await visitor(web.studentLink("s043", 60_000, false))];
+    await eventually(() => expect([mine.told.length, others.told.length]).toEqual([1, 1]));
+    expect(await web.forgetStudent(["s042", "amber-otter"])).toBe(true);
+    expect(await mine.closed()).toBe(4403);
+    expect(await logIn(given.link)).toBeUndefined();
+    expect(others.closedWith).toBeUndefined();
+    expect(await web.forgetStudent(["s042"])).toBe(false);
+  });
+});
+
 describe("an operator's prompt", () => {
   const typed = async (page: PageVisitor, line: string) => {
     const id = page.told.length + 100;

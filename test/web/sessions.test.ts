@@ -1,5 +1,5 @@
 /** Who may in, for how long, and who no longer. */
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -131,6 +131,20 @@ describe("a student's link", () => {
     expect([sessions.login(old), sessions.levelOf(session)]).toEqual([undefined, undefined]);
     expect(sessions.login(next)?.level).toBe("student:s042");
     expect(sessions.login(others)?.level).toBe("student:s043");
+  });
+
+  it("is ended for good where the student is forgotten, also if one of that name comes back, and no name is kept", () => {
+    linkFor("s042");
+    const [old, others] = [linkFor("s042", true), linkFor("s043")];
+    const session = logIn(old);
+    expect(memory.forgetLinks(["s042", "amber-otter"])).toBe(true);
+    restart();
+    expect(readFileSync(webFile(folder), "utf8")).not.toContain("s042");
+    expect([sessions.login(old), sessions.levelOf(session)]).toEqual([undefined, undefined]);
+    const next = linkFor("s042");
+    expect([sessions.login(old), sessions.levelOf(session)]).toEqual([undefined, undefined]);
+    for (const link of [next, others]) expect(sessions.login(link)).toBeDefined();
+    expect(memory.forgetLinks(["s044"])).toBe(false);
   });
 
   it("is no session, and a session is no link", () => {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, it } from "vitest";
 import type { Lab } from "../../src/lab/lab.ts";
+import { KnownStories } from "../../src/web/known-stories.ts";
 import { Pump, type Reader } from "../../src/web/pump.ts";
 import { Sessions } from "../../src/web/sessions.ts";
 import { WholeSource } from "../../src/web/source.ts";
@@ -41,7 +42,8 @@ it("a page that does not read costs less than 0.2 MB, and is told the newest whe
   const openOperator = () => {
     throw new Error("not asked for");
   };
-  const server = new WebServer({ lab, sessions, pump, openOperator }, new Map(), { tls: undefined });
+  const stories = new KnownStories(lab);
+  const server = new WebServer({ lab, sessions, pump, stories, openOperator }, new Map(), { tls: undefined });
   const address = `http://127.0.0.1:${await server.listen(0, "127.0.0.1", ["127.0.0.1"])}`;
   const page = await PageVisitor.with(`${address}/#k=${sessions.newKey("observer")}`);
   await page.see("wall");

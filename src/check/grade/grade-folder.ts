@@ -12,6 +12,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { stringify } from "csv-stringify/sync";
+import { canvasText, gradebookText, moodleText } from "../../class/gradebook.ts";
 import { NetlabError } from "../../errors.ts";
 import { htmlText } from "../formats/html.ts";
 import { html } from "../formats/markup.ts";
@@ -22,7 +23,6 @@ import type { Report } from "../report.ts";
 import type { Assignment } from "./assignment.ts";
 import { classPage } from "./class-page.ts";
 import { fileName } from "./file-name.ts";
-import { canvasText, gradebookText, moodleText } from "./gradebook.ts";
 import type { Graded, GradedLine } from "./graded.ts";
 import type { GradedCase } from "./grading.ts";
 

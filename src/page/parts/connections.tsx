@@ -1,6 +1,7 @@
 /** A table of connections, each a way to its own view. */
 import type { ConnectionDocument } from "../../web/protocol.ts";
 import { linkTo } from "../route.ts";
+import { timeOf } from "./time.ts";
 import { Verdict } from "./verdict.tsx";
 
 export function Connections({ connections }: { connections: readonly ConnectionDocument[] }) {
@@ -40,7 +41,7 @@ export function Connections({ connections }: { connections: readonly ConnectionD
               <td>{one.remote}</td>
               <td class="number">{one.bytesIn}</td>
               <td class="number">{one.bytesOut}</td>
-              <td>{one.since ? new Date(one.since).toLocaleTimeString("en-GB") : ""}</td>
+              <td>{timeOf(one.since)}</td>
             </tr>
           ))}
         </tbody>

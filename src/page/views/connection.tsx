@@ -8,6 +8,7 @@ import { ChartOfRole } from "../parts/chart.tsx";
 import { Fact, MomentView, ReplaySlider, useMoment } from "../parts/replay.tsx";
 import { SequenceView } from "../parts/sequence.tsx";
 import { StoryView } from "../parts/story.tsx";
+import { timeOf } from "../parts/time.ts";
 import { Verdict } from "../parts/verdict.tsx";
 import { linkTo } from "../route.ts";
 import { useLook } from "../use-look.ts";
@@ -99,7 +100,7 @@ function Facts({ state: { connection } }: { state: ConnectionState }) {
       <Fact name="bytes" text={`${bytesIn} in, ${bytesOut} out`} />
       <Fact name="framing" text={framing} />
       <Fact name="rule" text={lastRule ?? "none yet"} />
-      <Fact name="since" text={since ? new Date(since).toLocaleTimeString("en-GB") : ""} />
+      <Fact name="since" text={timeOf(since)} />
       <div>
         <dt>capture</dt>
         <dd>

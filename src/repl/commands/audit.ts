@@ -19,7 +19,7 @@ export default defineCommand({
   example: "audit --since 2h",
   notes: [
     "An operator's name is what the client says ($USER); nothing proves it but the socket and its level.",
-    "Rows are added and never changed: sql select * from audit asks for them too.",
+    "Rows are added and never changed: sql select * from audit asks for them too, at the level own.",
   ],
   run({ lab, options: { since, limit }, out, err, data, isJson, columns }) {
     const found = lab.audit.since(lab.clock.now() - since, limit + 1);

@@ -7,6 +7,7 @@ import { printable } from "../../printable.ts";
 import { classOf, namesOf, studentOf } from "../class-of.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { namesOption } from "../guarded-options.ts";
+import { gradebook, gradebookOptions } from "../kept-gradebook.ts";
 import { refuseBeyond } from "../levels.ts";
 import { byNeed } from "../student-need.ts";
 import { classHead, studentTable } from "../student-table.ts";
@@ -21,10 +22,11 @@ const options = z.object({
     .describe("with --watch: how often (default: 1s)"),
   n: z.number().int().min(1).max(1_000_000).optional().describe("with --watch: so many times"),
   names: namesOption(),
+  ...gradebookOptions,
 });
 type ClassCall = Call<z.output<typeof options>>;
 
-const ACTIONS = ["who", "forget"];
+const ACTIONS = ["who", "gradebook", "forget"];
 
 export default defineCommand({
   name: "class",
@@ -35,7 +37,7 @@ export default defineCommand({
     {
       name: "action",
       summary:
-        "who VALUE: whose token, seed or file it is; forget STUDENT: removes what is kept of one who left",
+        "who VALUE: whose token, seed or file it is; gradebook: the kept results of check as CSV; forget STUDENT: removes what is kept of one who left",
       isOptional: true,
       choices: ACTIONS,
     },
@@ -51,7 +53,10 @@ export default defineCommand({
   ],
   async run(call) {
     const { action } = call.args;
+    if (call.options.out !== undefined && action !== "gradebook")
+      throw new NetlabError("usage/of-command", { command: "class", why: "--out is for class gradebook" });
     if (action === "who") return who(call);
+    if (action === "gradebook") return gradebook(call);
     if (action === "forget") return forget(call);
     if (action !== undefined) throw unknownAction(action);
     return call.options.watch ? watch(call) : show(call);
@@ -60,7 +65,9 @@ export default defineCommand({
 
 function unknownAction(action: string): NetlabError {
   const near = nearest(action, ACTIONS);
-  const hint = near ? `did you mean class ${near}?` : "use class, class who VALUE or class forget STUDENT";
+  const hint = near
+    ? `did you mean class ${near}?`
+    : "use class, class who VALUE, class gradebook or class forget STUDENT";
   return new NetlabError("usage/of-command", {
     command: "class",
     why: `unknown word ${printable(action)}; ${hint}`,
@@ -106,7 +113,7 @@ async function watch(call: ClassCall): Promise<void> {
   }
 }
 
-function who({ lab, args, out, data, isJson }: ClassCall): void {
+async function who({ lab, args, out, data, isJson, signal }: ClassCall): Promise<void> {
   const { value } = args;
   const all = classOf(lab);
   if (value === undefined)
@@ -115,9 +122,11 @@ function who({ lab, args, out, data, isJson }: ClassCall): void {
       why: "name a token, a seed, a port or the SHA-256 of a file",
     });
   const port = Number(value);
+  const owned = await all.who(value, signal);
+  if (signal.aborted) return;
   const atPort = lab.instances.filter((one) => port > 0 && one.port === port && all.find(one.label ?? ""));
   const found = [
-    ...all.who(value).map(({ student, what }) => ({ student: student.shown, what })),
+    ...owned.map(({ student, what }) => ({ student: student.shown, what })),
     ...atPort.map(({ label = "", type }) => ({ student: label, what: `port of ${type}` })),
   ];
   if (isJson) return data(found);
@@ -142,11 +151,14 @@ async function forget(call: ClassCall): Promise<void> {
     throw new NetlabError("wrong-state/in-roster", { student: shown });
   }
   await all.forget(former.id);
-  const gone = await lab.forgetStudent([former.id, former.pseudonym]);
-  if (isJson) return data({ forgotten: value, ...gone });
+  const names = [former.id, former.pseudonym];
+  const hadLink = await (await lab.web()).forgetStudent(names);
+  const gone = await lab.forgetStudent(names);
+  if (isJson) return data({ forgotten: value, hadLink, ...gone });
   out(`removed the place, the progress and the hints of ${printable(value)}`);
   out(
     `and ${gone.stories} connections of the journal, ${gone.checks} results and ${gone.audit} mentions in the audit; backups keep theirs until you remove them, and memory until the daemon ends`,
   );
+  if (hadLink) out("the link to the student's page has ended");
   return undefined;
 }

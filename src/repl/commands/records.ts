@@ -20,7 +20,7 @@ const options = z.object({
 });
 type Options = z.output<typeof options>;
 
-/** Documents: `{ opener, protocol, record, cards }` is a story as it stands; `{ id, entry, bytesIn, bytesOut }` an entry behind it, with its message and new cards; `{ id, piece }` bytes that no entry keeps; `{ lost }` entries that a slow reader missed. */
+/** Documents: `{ opener, protocol, record, cards }` is a story as it stands; `{ id, entry, bytesIn, bytesOut }` an entry behind it, with its message and new cards; `{ id, piece }` bytes that no entry keeps; `{ id, over }` a story of datagrams that has ended; `{ lost }` entries that a slow reader missed. */
 export default defineCommand({
   name: "records",
   group: "connections",

@@ -5,6 +5,7 @@ import { duration } from "../../machines/_options.ts";
 import { printable } from "../../printable.ts";
 import { defineCommand } from "../command.ts";
 import { showTokensOption } from "../guarded-options.ts";
+import { reaches } from "../levels.ts";
 import { table } from "../text-table.ts";
 
 /** A cell that is longer is looked at with --json. */
@@ -47,6 +48,7 @@ export default defineCommand({
     rest,
     options: { limit, timeout, week, showTokens },
     signal,
+    level,
     out,
     err,
     data,
@@ -60,7 +62,7 @@ export default defineCommand({
       timeoutMs: timeout,
       week,
       showTokens,
-
+      isAuditClosed: !reaches(level, "own"),
       signal,
     });
     const names = unique(result.columns);

@@ -21,7 +21,7 @@ const ENTRY_CHARACTERS = 400;
 export const connectionSource = (lab: Lab, story: Story) =>
   new WholeSource({
     make: () => connectionState(lab, story),
-    everyMs: EVERY_MS,
+    everyMs: story instanceof KeptStory ? Number.POSITIVE_INFINITY : EVERY_MS,
     leastMs: LEAST_MS,
     follow: (onChange) => lab.subscribe("entries", onChange, (one) => one === story),
   });
@@ -42,7 +42,7 @@ export function connectionState(lab: Lab, story: Story): ConnectionState {
     cards: cards.map((card) => cardState(card)),
     remarks: cards.length > 0 ? [] : closingLines(explanation),
     sequence: { startedAt, participants, steps, ends: [...ends] },
-    canRewind: !(story instanceof KeptStory),
+    canRewind: !(story instanceof KeptStory) || story.hasAnswers,
   };
 }
 

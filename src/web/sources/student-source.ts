@@ -3,7 +3,7 @@ import { connectionDocument } from "../../lab/documents.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { isOwnQuestion } from "../../lab/selectors.ts";
 import { explain, hintsOf } from "../../repl/explanation.ts";
-import type { CardState, MeState, Tile } from "../protocol.ts";
+import type { CardState, ConnectionDocument, MeState, Tile } from "../protocol.ts";
 import { WholeSource } from "../source.ts";
 import { cardState } from "./connection-source.ts";
 import { instanceTile, studentTile } from "./tile.ts";
@@ -12,17 +12,26 @@ const EVERY_MS = 1_000;
 const LEAST_MS = 250;
 const MOST_CONNECTIONS = 50;
 
-export const studentSource = (lab: Lab, label: string) =>
-  new WholeSource({
-    make: () => meState(lab, label),
+export function studentSource(lab: Lab, label: string): WholeSource {
+  let earlier: readonly ConnectionDocument[] = [];
+  // A journal that cannot be read has nothing to tell here.
+  lab.journaledOf(label, MOST_CONNECTIONS).then(
+    (found) => {
+      earlier = found;
+    },
+    () => undefined,
+  );
+  return new WholeSource({
+    make: () => meState(lab, label, earlier),
     everyMs: EVERY_MS,
     leastMs: LEAST_MS,
     follow: (onChange) =>
       lab.subscribe("connections", ({ story }) => story.subject.label === label && onChange()),
   });
+}
 
 /** Null where nothing is for them. */
-function meState(lab: Lab, label: string): MeState | null {
+function meState(lab: Lab, label: string, earlier: readonly ConnectionDocument[]): MeState | null {
   const instances = lab.instances.filter((instance) => instance.label === label);
   const stories = lab
     .stories()
@@ -35,9 +44,11 @@ function meState(lab: Lab, label: string): MeState | null {
     instances: instances.map(({ id, type, port, state }) => ({ id, role: type, port, state })),
     card: cardOf(lab, tile),
     hints: hintsOf(lab, label).toReversed(),
-    connections: stories
-      .slice(0, MOST_CONNECTIONS)
-      .map((story) => connectionDocument(story, lab.judged(story))),
+    connections: [
+      ...stories.slice(0, MOST_CONNECTIONS).map((story) => connectionDocument(story, lab.judged(story))),
+      // Connections of earlier runs, and some that memory has forgotten.
+      ...earlier.filter(({ id }) => !stories.some(({ subject }) => subject.id === id)),
+    ].slice(0, MOST_CONNECTIONS),
   };
 }
 

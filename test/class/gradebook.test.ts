@@ -1,8 +1,8 @@
 /** Gradebooks as spreadsheets and learning platforms read them. */
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
-import { canvasText, gradebookText, moodleText } from "../../../src/check/grade/gradebook.ts";
-import type { GradedLine } from "../../../src/check/grade/graded.ts";
+import type { GradedLine } from "../../src/check/grade/graded.ts";
+import { canvasText, gradebookText, moodleText } from "../../src/class/gradebook.ts";
 
 const line = (more: Partial<GradedLine> = {}): GradedLine => ({
   format: "netlab-grade/1",

@@ -1,0 +1,242 @@
+/**
+ * Reading of one log: its entries become rows here, in its order, each with the position in the same transaction. It ends where the
+ * engine was away, the log turns out to be another, or an entry cannot be stored; the next one goes on at the position on disk.
+ *
+ *   entries ──→ own ones (acknowledged) · rows of an import (held) · of a row that is being written here (wait) · rows (applied)
+ */
+import type { Clock } from "../machines/_world.ts";
+import type { LabDatabase } from "../stores/database.ts";
+import type { LogPosition, LogTables, RowName } from "../stores/log-tables.ts";
+import type { BusLog, LogEntry } from "./bus.ts";
+import { HeldImports } from "./held-imports.ts";
+import { LogFollowing } from "./log-following.ts";
+import { batchOfCommit, HEADER, IDENTITY_KEY } from "./log-keys.ts";
+import type { LogWriting } from "./log-writing.ts";
+import type { Incoming, LoggedStore } from "./logged-store.ts";
+import type { ReplicationEvent } from "./replication-event.ts";
+
+/**
+ * `first`: nothing here was ever in a log, so no word of a removal is about it. `anew`: the log has lost something, or is another.
+ * Both read all of it, and then offer what it does not know. `on`: from the position on.
+ */
+export type Entering = "first" | "anew" | "on";
+
+export interface SessionParts {
+  readonly database: LabDatabase;
+  readonly tables: LogTables;
+  readonly clock: Clock;
+  readonly stores: ReadonlyMap<string, LoggedStore>;
+  readonly writing: LogWriting;
+  readonly isKeeper: () => boolean;
+  readonly tell: (event: ReplicationEvent) => void;
+  /** The log is another one, or has lost entries. */
+  readonly onReset: () => void;
+  readonly onTrouble: (error: unknown) => void;
+}
+
+export interface LogStand {
+  readonly log: BusLog;
+  readonly identity: string;
+  /** Sequence of its last entry. */
+  readonly last: number;
+  readonly entering: Entering;
+}
+
+export class LogSession {
+  readonly #parts: SessionParts;
+  readonly #stand: LogStand;
+  readonly #held: HeldImports;
+  readonly #following: LogFollowing;
+  /** Keys that the log knows, while all of it is read. */
+  #known: Set<string> | undefined;
+  #highest = 0;
+  /** Changes that are asked for, and the position on disk. */
+  #underWay = 0;
+  #kept: number;
+  #isOver = false;
+
+  constructor(parts: SessionParts, stand: LogStand) {
+    this.#parts = parts;
+    this.#stand = stand;
+    this.#held = new HeldImports(parts.clock);
+    this.#kept = stand.entering === "on" ? (parts.tables.position?.applied ?? 0) : 0;
+    this.#known = stand.entering === "on" ? undefined : new Set();
+    this.#following = new LogFollowing({
+      log: stand.log,
+      clock: parts.clock,
+      onEntry: (entry) => this.#hear(entry),
+      onLost: parts.onReset,
+      onStall: (behind) => parts.tell({ kind: "stalled", behind }),
+    });
+  }
+
+  begin(): void {
+    this.#following.from(this.#kept + 1);
+    this.#offerWhenRead();
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#following.end();
+  }
+
+  get seen(): number {
+    return this.#following.seen;
+  }
+
+  /** All that was asked for is stored, and nothing is held. */
+  get isSettled(): boolean {
+    return this.#underWay === 0 && this.#known === undefined && this.#floor > this.seen;
+  }
+
+  /** Once a second. Rejects where the engine does not answer. */
+  async check(): Promise<void> {
+    await this.#following.check();
+    if (this.#isOver) return;
+    if (this.#following.isCaughtUp) this.#dropOldImports();
+    this.keep();
+  }
+
+  /** Own entries move the position, but are no reason for a transaction each. */
+  keep(): void {
+    if (this.#underWay === 0 && this.#position.applied > this.#kept) this.change(undefined, []);
+  }
+
+  /** Changes the tables and rows of entries in one transaction. */
+  change(also: (() => void) | undefined, incoming: readonly Incoming[]): void {
+    const { database, tables } = this.#parts;
+    const position = this.#position;
+    const isPositionKept = this.#known === undefined;
+    const prepared = incoming.map(({ told }) => told.prepare());
+    let isApplied = false;
+    this.#underWay += 1;
+    database.change({
+      apply: () => {
+        isApplied = !this.#isOver;
+        also?.();
+        if (!isApplied) return;
+        tables.fromLog(() => {
+          for (const one of prepared) one.apply();
+        });
+        if (isPositionKept) tables.keepPosition(position);
+      },
+      done: () => {
+        this.#underWay -= 1;
+        if (!isApplied) return;
+        if (isPositionKept) this.#kept = position.applied;
+        for (const one of prepared) one.done();
+      },
+      failed: (error) => {
+        this.#underWay -= 1;
+        // Later entries must not be stored before it: the next reading begins at the position on disk.
+        if (!this.#isOver && incoming.length > 0) this.#parts.onTrouble(error);
+      },
+    });
+  }
+
+  get #floor(): number {
+    return Math.min(this.#held.floor, this.#parts.writing.floor);
+  }
+
+  /** Entries up to here need not be read again, once what is asked for is stored. */
+  get #position(): LogPosition {
+    const applied = Math.min(this.seen, this.#floor - 1);
+    const { last } = this.#following;
+    const key = last?.sequence === applied ? last.key : null;
+    return { identity: this.#stand.identity, applied, key };
+  }
+
+  #hear(entry: LogEntry): void {
+    const isNew = entry.sequence > this.#highest;
+    this.#highest = Math.max(this.#highest, entry.sequence);
+    const batch = batchOfCommit(entry.key);
+    if (entry.key === IDENTITY_KEY) {
+      if (textOf(entry) !== this.#stand.identity) return this.#parts.onReset();
+    } else if (batch !== undefined) this.#admit(this.#held.commit(batch));
+    else this.#hearRow(entry);
+    this.#offerWhenRead();
+    // Sequences that the engine had lost are given again: what has them now was not read.
+    const lost = Number(entry.headers.get(HEADER.lost) ?? Number.POSITIVE_INFINITY);
+    if (isNew && lost <= entry.sequence) this.#following.from(lost);
+  }
+
+  #hearRow(entry: LogEntry): void {
+    const { key, sequence, headers } = entry;
+    if (this.#parts.writing.knows(entry)) {
+      this.#held.supersede(key, sequence);
+      this.#known?.add(key);
+      return;
+    }
+    const store = this.#parts.stores.get(key.slice(0, key.indexOf(".")));
+    const told = store?.read(textOf(entry), entry.ageMs);
+    if (!store || !told || store.keyOf(told.name) !== key)
+      return this.#parts.tell({ kind: "unreadable", key });
+    const incoming = { entry, store, told };
+    const batch = headers.get(HEADER.batch)?.split("/")[0];
+    if (batch === undefined) this.#admit([incoming]);
+    else this.#held.hold(batch, incoming);
+  }
+
+  #admit(incoming: readonly Incoming[]): void {
+    const applied = incoming.filter((one) => this.#isToApply(one));
+    for (const { entry } of applied) this.#held.supersede(entry.key, entry.sequence);
+    if (applied.length > 0) this.change(undefined, applied);
+  }
+
+  #isToApply(incoming: Incoming): boolean {
+    const { entry, store, told } = incoming;
+    const { writing } = this.#parts;
+    if (told.kind === "expired") {
+      this.#held.supersede(entry.key, entry.sequence);
+      // An own renewal that it has overtaken is told again; any other row runs out by itself.
+      if (writing.wroteRecently(entry.key) && store.isLive(told.name)) writing.again([rowOf(incoming)]);
+      return false;
+    }
+    if (this.#known && this.#stand.entering === "first" && told.kind === "removed") return false;
+    this.#known?.add(entry.key);
+    return writing.judge(incoming) === "apply";
+  }
+
+  /** Once all of a log is read that this node did not know: what the log does not know of is offered. */
+  #offerWhenRead(): void {
+    const known = this.#known;
+    if (!known || this.seen < this.#stand.last || this.#isOver) return;
+    this.#known = undefined;
+    let offered: RowName[] = [];
+    const { database, tables, stores, writing } = this.#parts;
+    const position = this.#position;
+    database.change({
+      apply: () => {
+        if (this.#isOver) return;
+        offered = [...stores.values()].flatMap((store) =>
+          store
+            .names()
+            .filter((name) => !known.has(store.keyOf(name)))
+            .map((name) => ({ store: store.name, name })),
+        );
+        offered = offered.filter((row) => !tables.unsentOf(row));
+        for (const row of offered) tables.note(row);
+        tables.keepPosition(position);
+      },
+      done: () => {
+        if (this.#isOver) return;
+        writing.takeNoted();
+        this.#parts.tell({ kind: "entered", offered: offered.length });
+      },
+      failed: (error) => {
+        if (!this.#isOver) this.#parts.onTrouble(error);
+      },
+    });
+  }
+
+  #dropOldImports(): void {
+    const dropped = this.#held.dropOld();
+    if (dropped.length === 0) return;
+    this.#parts.tell({ kind: "import-dropped", rows: dropped.length });
+    // In the log they have taken the places of the rows as they are: one node puts those back.
+    if (this.#parts.isKeeper()) this.#parts.writing.again(dropped.map(rowOf));
+  }
+}
+
+const rowOf = ({ store, told }: Incoming): RowName => ({ store: store.name, name: told.name });
+const textOf = ({ data }: LogEntry) => new TextDecoder().decode(data);

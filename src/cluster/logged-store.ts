@@ -1,0 +1,41 @@
+/** Store whose rows are in the log of the cluster: what its entries say, and how they become rows. */
+import type { Prepared } from "../stores/commands.ts";
+import type { LogEntry } from "./bus.ts";
+
+export interface LoggedStore {
+  readonly name: string;
+  /** Key of a row in the log; the name is the row's in `log_unsent`. */
+  keyOf(name: string): string;
+  /** Names of all rows, as they are on disk. */
+  names(): readonly string[];
+  /** A row is there, and its lease is not over. */
+  isLive(name: string): boolean;
+  /** Data of an entry that says how the row stands now, or that it is gone. Undefined: it has run out, and is about to be removed. */
+  entryOf(name: string, cause: "expired" | null): string | undefined;
+  /** Undefined where this is no entry of this store. */
+  read(text: string, ageMs: number): Told | undefined;
+}
+
+/** Content of an entry. */
+export interface Told {
+  readonly name: string;
+  /** `expired`: its lease is over, which each node sees by itself: the entry only takes the place of the row's in the log. */
+  readonly kind: "row" | "removed" | "expired";
+  /** The change of the store; called when the change is made, as others may be asked for in between. */
+  prepare(): Prepared<unknown>;
+}
+
+/** Entry of a row on its way into its store. */
+export interface Incoming {
+  readonly entry: LogEntry;
+  readonly store: LoggedStore;
+  readonly told: Told;
+}
+
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,233 @@
+/**
+ * Registry and address book of all daemons of a lab, as one log: each daemon writes its own changes into its own database at once, and
+ * to the log when the bus is there; and reads the log into its database. Reading and asking stay what they are without a cluster.
+ *
+ *   apart ──bus there──→ entering ──log read──→ reading ──bus away, another log, not stored──→ apart
+ */
+import { randomBytes } from "node:crypto";
+import type { Clock } from "../machines/_world.ts";
+import type { LabDatabase } from "../stores/database.ts";
+import type { LogTables } from "../stores/log-tables.ts";
+import type { Bus, BusLog } from "./bus.ts";
+import { IDENTITY_KEY } from "./log-keys.ts";
+import { LogSession } from "./log-session.ts";
+import { isIn } from "./log-witnesses.ts";
+import { LogWriting } from "./log-writing.ts";
+import type { LoggedStore } from "./logged-store.ts";
+import type { Nodes } from "./nodes.ts";
+import { RegistryKeeper } from "./registry-keeper.ts";
+import type { ReplicationEvent } from "./replication-event.ts";
+
+const CHECK_MS = 1_000;
+const PAUSE_MS = { least: 1_000, most: 30_000 };
+/** Checks that the engine does not answer, before the log is opened anew. */
+const MAX_UNANSWERED = 3;
+
+export interface ReplicationParts {
+  readonly database: LabDatabase;
+  readonly clock: Clock;
+  readonly tell: (event: ReplicationEvent) => void;
+}
+
+export interface ClusterParts {
+  readonly bus: Bus;
+  readonly nodes: Nodes;
+  /** Of the log; two labs on one engine have two. */
+  readonly logName: string;
+}
+
+export class ReplicatedLog {
+  readonly tables: LogTables;
+  readonly #parts: ReplicationParts;
+  readonly #stores: ReadonlyMap<string, LoggedStore>;
+  readonly #writing: LogWriting;
+  #cluster: ClusterParts | undefined;
+  #keeper: RegistryKeeper | undefined;
+  #session: LogSession | undefined;
+  #timer: unknown;
+  #unwatch: () => void = () => undefined;
+  #isEntering = false;
+  #isClosed = false;
+  /** The engine's log is not the one that was read. */
+  #isReset = false;
+  #unanswered = 0;
+  #pauseMs = PAUSE_MS.least;
+  #notBefore = 0;
+
+  constructor(parts: ReplicationParts, tables: LogTables, stores: readonly LoggedStore[]) {
+    this.#parts = parts;
+    this.tables = tables;
+    this.#stores = new Map(stores.map((store) => [store.name, store]));
+    const { database, clock } = parts;
+    this.#writing = new LogWriting({
+      database,
+      tables,
+      clock,
+      stores: this.#stores,
+      mayTellExpiry: () => this.#keeper?.isOwn ?? false,
+      change: (also, incoming) => this.#change(also, incoming),
+      onLost: (entries) => parts.tell({ kind: "lost", entries }),
+    });
+  }
+
+  /** Own changes that the log may not have yet. */
+  get unsent(): number {
+    return this.#writing.unsent;
+  }
+
+  /** Nothing is on its way: no own change to the log, no entry of it that was acknowledged into the database. */
+  get isSettled(): boolean {
+    const session = this.#session;
+    return session?.isSettled === true && this.unsent === 0 && session.seen >= this.#writing.highest;
+  }
+
+  /** Once, when there is a bus; it may come and go from then on. */
+  start(cluster: ClusterParts): void {
+    this.#cluster = cluster;
+    this.#keeper = new RegistryKeeper(cluster.nodes);
+    this.#unwatch = cluster.bus.watchConnection((isConnected) => {
+      if (isConnected) this.#enterSoon();
+      else this.#end();
+    });
+    this.#enterSoon();
+    this.#tick();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#parts.clock.clearTimeout(this.#timer);
+    this.#unwatch();
+    this.#keeper?.close();
+    this.#writing.pause();
+    this.#session?.keep();
+    this.#parts.database.flush();
+    this.#session?.end();
+  }
+
+  #change(also: () => void, incoming: Parameters<LogSession["change"]>[1]): void {
+    if (this.#session) return this.#session.change(also, incoming);
+    this.#parts.database.change({ apply: also, done: () => undefined, failed: () => undefined });
+  }
+
+  #tick(): void {
+    if (this.#isClosed) return;
+    this.#timer = this.#parts.clock.setTimeout(() => this.#tick(), CHECK_MS);
+    if (!this.#cluster?.bus.isConnected) return;
+    this.#keeper?.claim();
+    const session = this.#session;
+    if (!session) return void this.#enter();
+    Promise.all([session.check(), this.#writing.check(session.seen)]).then(
+      () => {
+        this.#unanswered = 0;
+      },
+      (error: unknown) => {
+        this.#unanswered += 1;
+        if (this.#unanswered >= MAX_UNANSWERED && session === this.#session) this.#leave(error);
+      },
+    );
+  }
+
+  #enterSoon(): void {
+    this.#notBefore = 0;
+    void this.#enter();
+  }
+
+  async #enter(): Promise<void> {
+    const { clock, tell } = this.#parts;
+    const cluster = this.#cluster;
+    if (!cluster?.bus.isConnected || this.#isEntering || this.#isClosed || clock.now() < this.#notBefore)
+      return;
+    this.#isEntering = true;
+    try {
+      const log = await cluster.bus.log(cluster.logName);
+      const identity = await identityOf(log);
+      const last = await log.lastSequence();
+      const isKept = await this.#isPositionIn(log, last);
+      if (this.#isClosed) return;
+      this.#isReset ||= !isKept;
+      this.#read(log, identity, last);
+      this.#pauseMs = PAUSE_MS.least;
+    } catch (error) {
+      tell({ kind: "trouble", error });
+      this.#rest();
+    } finally {
+      this.#isEntering = false;
+    }
+  }
+
+  async #isPositionIn(log: BusLog, last: number): Promise<boolean> {
+    const { position } = this.tables;
+    if (!position) return true;
+    const { applied, key } = position;
+    return applied <= last && (key === null || isIn(log, { key, sequence: applied }));
+  }
+
+  #read(log: BusLog, identity: string, last: number): void {
+    const { tables } = this;
+    this.#session?.end();
+    const position = tables.position;
+    const isAnother = this.#isReset || position?.identity !== identity;
+    const entering = !position ? "first" : isAnother ? "anew" : "on";
+    this.#isReset = false;
+    this.#unanswered = 0;
+    if (entering === "anew") {
+      this.#parts.tell({ kind: "reset" });
+      // A kill before all of it is read begins this again.
+      this.#parts.database.change({
+        apply: () => tables.keepPosition({ identity: "", applied: 0, key: null }),
+        done: () => undefined,
+        failed: () => undefined,
+      });
+    }
+    const session = new LogSession(
+      {
+        ...this.#parts,
+        tables,
+        stores: this.#stores,
+        writing: this.#writing,
+        isKeeper: () => this.#keeper?.isOwn ?? false,
+        onReset: () => {
+          if (session !== this.#session) return;
+          this.#isReset = true;
+          this.#end();
+          void this.#enter();
+        },
+        onTrouble: (error) => {
+          if (session === this.#session) this.#leave(error);
+        },
+      },
+      { log, identity, last, entering },
+    );
+    this.#session = session;
+    this.#writing.begin(log, entering !== "on");
+    session.begin();
+  }
+
+  /** Until a pause is over. */
+  #leave(error: unknown): void {
+    this.#parts.tell({ kind: "trouble", error });
+    this.#end();
+    this.#rest();
+  }
+
+  #end(): void {
+    this.#session?.end();
+    this.#session = undefined;
+    this.#writing.pause();
+  }
+
+  #rest(): void {
+    this.#notBefore = this.#parts.clock.now() + this.#pauseMs;
+    this.#pauseMs = Math.min(PAUSE_MS.most, 2 * this.#pauseMs);
+  }
+}
+
+/** Of the log as it is now; a new one is given one. Of two that two nodes give at once, the later is taken by both. */
+async function identityOf(log: BusLog): Promise<string> {
+  const found = await log.newest(IDENTITY_KEY);
+  if (found) return new TextDecoder().decode(found.data);
+  await log.append(IDENTITY_KEY, Buffer.from(randomBytes(16).toString("hex")));
+  const newest = await log.newest(IDENTITY_KEY);
+  if (!newest) throw new Error("the log does not keep what is written to it");
+  return new TextDecoder().decode(newest.data);
+}

@@ -1,0 +1,210 @@
+/**
+ * Students of a class at work: programs of `test/peers` as they are handed in, three of four in order, one after another with pauses of
+ * thought, and what each was answered when. The fourth's is a program of `test/peers/mistakes`, the same one again and again.
+ */
+import { execFileSync, spawnSync } from "node:child_process";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { type CorpusCase, corpus } from "../diagnoses/corpus.ts";
+import type { Program } from "../e2e/program.ts";
+import { peers, type Scene } from "../e2e/scene.ts";
+import type { Random } from "./_random.ts";
+
+export interface Ports {
+  readonly calculator: number;
+  readonly chat: number;
+  readonly registry: number;
+}
+
+export interface Student {
+  readonly id: string;
+  readonly ports: Ports;
+  /** The program that this student cannot get right. */
+  readonly mistake?: CorpusCase | undefined;
+}
+
+/** What a program was told by a server, as the student saw it on the screen. */
+export interface Answer {
+  readonly text: string;
+  /** Milliseconds since 1970; the daemon had sent it before. */
+  readonly at: number;
+}
+
+/** A run of a right program. `name`: words that its server heard, and in no other conversation. */
+export interface Talk {
+  readonly student: string;
+  readonly role: "calculator" | "chat" | "file-server";
+  readonly name: string;
+  readonly answers: Answer[];
+}
+
+/** Least and most milliseconds. */
+export type Range = readonly [least: number, most: number];
+
+export interface Pace {
+  /** All have come by then. */
+  readonly arriveMs: number;
+  /** Between two lines that a student types. */
+  readonly thinkMs: Range;
+  /** Between two programs. */
+  readonly pauseMs: Range;
+  /** A student ends a program that hangs. */
+  readonly patienceMs: number;
+}
+
+const MISTAKES = path.join(peers, "mistakes");
+const hasCompiler = spawnSync("cc", ["--version"]).status === 0;
+
+/** Mistakes of clients that a student's calculator or chat meets, in a repeatable order. */
+export function mistakesFor(count: number, random: Random): CorpusCase[] {
+  const fitting = corpus.filter(
+    ({ program, role, card, given, isServer, isPending }) =>
+      (role === "calculator" || role === "chat") &&
+      card !== undefined &&
+      !given &&
+      !isServer &&
+      !isPending &&
+      (hasCompiler || !program.endsWith(".c")),
+  );
+  const compiled = fitting.filter(({ program }) => program.endsWith(".c"));
+  const others = fitting.filter(({ program }) => !program.endsWith(".c"));
+  return Array.from({ length: count }, (_, index) => compiled[index] ?? random.pick(others));
+}
+
+/** Students who work until they are told that the lesson is over. */
+export class Crowd {
+  readonly talks: Talk[] = [];
+  /** Programs that were started. */
+  started = 0;
+  readonly #scene: Scene;
+  readonly #pace: Pace;
+  readonly #over = new AbortController();
+  readonly #binaries = new Map<string, string>();
+  readonly #running = new Set<Program>();
+  #lessons: Promise<void>[] = [];
+
+  constructor(scene: Scene, pace: Pace) {
+    this.#scene = scene;
+    this.#pace = pace;
+  }
+
+  come(students: readonly Student[], random: Random): void {
+    for (const { mistake } of students) if (mistake?.program.endsWith(".c")) this.#compile(mistake.program);
+    this.#lessons = students.map((student, index) => {
+      const arrivesMs = (index / students.length) * this.#pace.arriveMs;
+      return this.#attend(student, arrivesMs, random.fork());
+    });
+  }
+
+  /** The lesson is over: who is at work ends the program. */
+  async leave(): Promise<void> {
+    this.#over.abort();
+    for (const program of this.#running) program.signal("SIGKILL");
+    await Promise.all(this.#lessons);
+  }
+
+  #compile(program: string): void {
+    const binary = this.#scene.path(program.replaceAll("/", "-").replace(/\.c$/, ""));
+    execFileSync("cc", ["-w", "-o", binary, path.join(MISTAKES, program)]);
+    this.#binaries.set(program, binary);
+  }
+
+  async #attend(student: Student, arrivesMs: number, random: Random): Promise<void> {
+    await this.#wait(arrivesMs);
+    for (let number = 0; !this.#over.signal.aborted; number += 1) {
+      if (student.mistake) await this.#errs(student.mistake, student.ports);
+      else await this.#work(student, number, random);
+      await this.#wait(random.int(...this.#pace.pauseMs));
+    }
+  }
+
+  async #work(student: Student, number: number, random: Random): Promise<void> {
+    const act = [this.#calculates, this.#chats, this.#fetches][number % 3];
+    // A program that the daemon's death or the end of the lesson cut off has said so.
+    await act?.call(this, student, number, random).catch(() => undefined);
+  }
+
+  #begin(student: Student, role: Talk["role"], name: string): Talk {
+    const talk = { student: student.id, role, name, answers: [] };
+    this.talks.push(talk);
+    return talk;
+  }
+
+  async #calculates({ ports, ...student }: Student, number: number, random: Random): Promise<void> {
+    const talk = this.#begin({ ...student, ports }, "calculator", `take ${number} of ${student.id}`);
+    const program = this.#python("calculator_client.py", [String(ports.calculator)]);
+    program.type(`${talk.name}\n`);
+    for (let line = 1; line <= random.int(2, 5); line += 1) {
+      await this.#wait(random.int(...this.#pace.thinkMs));
+      program.type(`${line} + ${number * 10}\n`);
+      await hears(program, talk, `${line + number * 10}.0`);
+    }
+    program.type("q\n");
+    await this.#ends(program);
+  }
+
+  async #chats({ ports, ...student }: Student, number: number, random: Random): Promise<void> {
+    const talk = this.#begin({ ...student, ports }, "chat", `:${student.id}t${number}:`);
+    const program = this.#python("chat_client.py", [String(ports.chat), talk.name.slice(1, -1), student.id]);
+    await hears(program, talk, `new user ${talk.name}${student.id} connected!`);
+    for (let line = 1; line <= random.int(2, 4); line += 1) {
+      await this.#wait(random.int(...this.#pace.thinkMs));
+      program.type(`line ${line} of ${number}\n`);
+      await hears(program, talk, `${talk.name}line ${line} of ${number}`);
+    }
+    program.endInput();
+    await this.#ends(program);
+  }
+
+  async #fetches({ ports, id }: Student): Promise<void> {
+    const name = `notes.${id}`;
+    const talk = this.#begin({ id, ports }, "file-server", name);
+    const program = this.#python("file_client.py", [
+      String(ports.registry),
+      id,
+      name,
+      this.#scene.path(`got-${id}`),
+    ]);
+    await hears(program, talk, "received ");
+    await this.#ends(program);
+  }
+
+  async #errs({ program, role }: CorpusCase, { calculator, chat }: Ports): Promise<void> {
+    const port = String(role === "chat" ? chat : calculator);
+    const binary = this.#binaries.get(program);
+    const running = binary
+      ? this.#run(binary, [port])
+      : this.#run("python3", ["-uB", path.join(MISTAKES, `${program}.py`), port], { PYTHONPATH: MISTAKES });
+    await Promise.race([running.ended.catch(() => undefined), this.#wait(this.#pace.patienceMs)]);
+    running.signal("SIGINT");
+    await this.#ends(running);
+  }
+
+  #python(script: string, args: readonly string[]): Program {
+    return this.#run("python3", ["-uB", path.join(peers, script), ...args]);
+  }
+
+  #run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Program {
+    const program = this.#scene.run(command, args, { input: "", isInputOpen: true, env });
+    this.started += 1;
+    this.#running.add(program);
+    program.ended.catch(() => undefined).finally(() => this.#running.delete(program));
+    return program;
+  }
+
+  async #ends(program: Program): Promise<void> {
+    const late = this.#wait(this.#pace.patienceMs);
+    await Promise.race([program.ended.catch(() => undefined), late]);
+    await program.end();
+  }
+
+  /** Until then, or until the lesson is over. */
+  async #wait(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: this.#over.signal }).catch(() => undefined);
+  }
+}
+
+async function hears(program: Program, talk: Talk, text: string): Promise<void> {
+  await program.says(text);
+  talk.answers.push({ text, at: Date.now() });
+}
