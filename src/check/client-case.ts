@@ -21,7 +21,7 @@ const LOOK_MS = 10;
 /** A line is typed when the client has been still for so long, or when it has had so long for the last one. */
 const STILL_MS = 80;
 const LINE_MS = 700;
-/** What our server says late is waited for, but for longer than this: a client that is typed to before it came is a reply behind from then on. */
+/** Longest wait for what our server says late: a client that is typed to before that has come is a reply behind from then on. */
 const OWED_MS = 2_500;
 const SHOWN_MS = 1_500;
 
