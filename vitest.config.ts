@@ -29,7 +29,11 @@ const long = [
   "test/torture/short.test.ts",
 ];
 /** Files with a part of that kind. */
-const partlyLong = ["test/check/grade/made-class.test.ts", "test/check/matrix.test.ts"];
+const partlyLong = [
+  "test/cluster/replicated-interleavings.test.ts",
+  "test/check/grade/made-class.test.ts",
+  "test/check/matrix.test.ts",
+];
 const isLong = Boolean(process.env.NETLABD_LONG);
 
 const source = (module: string) => fileURLToPath(new URL(`src/${module}.ts`, import.meta.url));

@@ -4,6 +4,8 @@
  * Long, because the ends that look alike on the wire stand side by side.
  */
 import { argsOf, type Cause } from "../stories/causes.ts";
+import type { Entry } from "../stories/entry.ts";
+import { expectedGreeting } from "../wire/expected-reply.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { type Evidence, quoted } from "./_evidence.ts";
 
@@ -155,7 +157,10 @@ function isResetAfterReplies(evidence: Evidence): boolean {
 /** [ECHO-0] A role that speaks first: who does not read that is one reply behind from then on. */
 function findUnreadGreeting(evidence: Evidence): Finding | undefined {
   const { entries, messages, role } = evidence;
-  const first = entries.find(({ kind }) => kind === "in" || kind === "out");
+  const moved = entries.filter((entry) => entry.kind === "in" || entry.kind === "out");
+  // On the wire, the first word of a client that does not wait may be before the greeting.
+  const { isSeen } = evidence.story.subject;
+  const first = (isSeen ? moved.find((entry) => isGreeting(entry, evidence)) : undefined) ?? moved[0];
   const last = evidence.last("out");
   if (first?.kind !== "out" || !last || first === last || messages.length < 2) return undefined;
   if (!isResetAfterReplies(evidence) || evidence.all("file").length > 0) return undefined;
@@ -171,6 +176,11 @@ function findUnreadGreeting(evidence: Evidence): Finding | undefined {
       "Then read one reply for each message, also for the last one.",
     ],
   };
+}
+
+function isGreeting(entry: Entry, { role }: Evidence): boolean {
+  const greeting = expectedGreeting(Object.values(role?.phases ?? {})[0]?.rule ?? "");
+  return entry.kind === "out" && greeting !== undefined && entry.bytes.toString("utf8").startsWith(greeting);
 }
 
 const ONE_READ = 4_096;

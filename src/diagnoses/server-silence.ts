@@ -3,7 +3,7 @@ import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { count, type Evidence, quoted } from "./_evidence.ts";
 import { type Exchange, expectedIn, LONG_SILENCE_MS, ruleIn } from "./_exchanges.ts";
 import { type OpenQuestion, openQuestionOf } from "./_open-question.ts";
-import { missingWords } from "./_otherwise.ts";
+import { missingGreeting, missingWords } from "./_otherwise.ts";
 import { busyWith, nameOf, type Program, seems, whileElsewhere } from "./_program-words.ts";
 
 export const serverSilence: readonly Diagnosis[] = [
@@ -86,6 +86,8 @@ function findNotAccepted(evidence: Evidence): Finding | undefined {
 }
 
 function findNoGreeting(evidence: Evidence): Finding | undefined {
+  const missing = missingGreeting(evidence);
+  if (missing) return { ...missing, ...greetingCause(undefined) };
   const silent = silentIn(evidence);
   if (!silent || silent.question.exchange) return undefined;
   return {

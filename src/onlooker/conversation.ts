@@ -34,6 +34,8 @@ export interface SeenConversation {
   readonly isFromStart?: boolean;
   /** No program took the client's connection. Default false. */
   readonly isRefused?: boolean;
+  /** Each piece of data is a packet, at the time at which it went over the wire. Default false: one that a program has read. */
+  readonly isOfPackets?: boolean;
   /** In the order in which they happened. */
   readonly events: readonly SeenEvent[];
   /** How long it was watched, in microseconds since it began: a silence up to then is one. Default: to its last event. */

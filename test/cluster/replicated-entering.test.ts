@@ -189,6 +189,34 @@ describe("a log", () => {
     await lab.settle();
     for (const node of lab.nodes) expect(node.stand).toEqual([PDF, TXT, "a@b A"]);
     expect(fourth.events).toEqual([{ kind: "entered", offered: 0 }]);
+    expect(first.kinds()).toEqual(["entered", "reset", "entered"]);
+  });
+
+  it("that hides its loss behind a later entry of the same key gets what is missing all the same", async () => {
+    const { lab, first, second } = apart();
+    first.join();
+    second.join();
+    await lab.settle();
+    await first.registry.register(pdf);
+    await lab.settle();
+    await second.book.add("a@b", "A");
+    await lab.settle();
+    await lab.pass(2_000);
+    const third = lab.add("n3").join();
+    await lab.settle();
+    for (const node of [first, second]) node.side?.hold();
+    lab.engine.forgetNewest(LOG, 2);
+    await third.book.add("c@d", "C");
+    await lab.settle();
+    await third.book.add("a@b", "A2");
+    await lab.settle();
+    await third.book.add("a@b", "A3");
+    await lab.settle();
+    for (const node of [first, second]) node.side?.goOn();
+    await lab.pass(40_000);
+    const fourth = lab.add("n4").join();
+    await lab.settle();
+    for (const node of [first, second, third, fourth]) expect(node.stand).toEqual([PDF, "a@b A3", "c@d C"]);
     expect(first.kinds()).toContain("lost");
   });
 
