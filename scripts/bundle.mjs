@@ -154,8 +154,8 @@ const sqliteBinding = {
   },
 };
 
-// It is a binary, and not wanted before it is asked for.
-const external = ["esbuild"];
+// A binary, and the client of NATS, CommonJS in small files: not wanted before they are asked for.
+const external = ["esbuild", "@nats-io/transport-node", "@nats-io/jetstream", "@nats-io/kv"];
 const split = await build({
   entryPoints: [...ours, ...own],
   outdir: "dist",

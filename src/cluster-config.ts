@@ -9,8 +9,8 @@ export const LEASE_MS = 5_000;
 export const SHORTEST_LEASE_MS = 2_000;
 
 export interface ClusterConfig {
-  /** Addresses of servers of the bus: `nats://127.0.0.1:4222`, `tls://…`. */
-  readonly servers: readonly string[];
+  /** Addresses of servers of the bus, as they were given: `nats://127.0.0.1:4222`, several with commas. */
+  readonly servers: string;
   /** This daemon's name among the others. */
   readonly node: string;
   readonly leaseMs: number;
@@ -19,7 +19,7 @@ export interface ClusterConfig {
 }
 
 export interface GivenCluster {
-  readonly cluster?: readonly string[] | undefined;
+  readonly cluster?: string | undefined;
   readonly node?: string | undefined;
   readonly leaseTime?: number | undefined;
   readonly clusterCredentials?: string | undefined;

@@ -1,16 +1,22 @@
 /** Membership of a daemon in a cluster: the bus, the leases, and all that goes over them. Loaded under `--cluster` alone. */
 import type { Bus } from "./cluster/bus.ts";
 import { ClusterHubs } from "./cluster/cluster-hubs.ts";
+import { openNatsBus } from "./cluster/nats-bus.ts";
+import { readCredentials } from "./cluster/nats-credentials.ts";
+import { natsServers } from "./cluster/nats-servers.ts";
+import { enterLab } from "./cluster/node-leases.ts";
 import type { NodeChange, Nodes } from "./cluster/nodes.ts";
 import { openReplicatedStores, type ReplicatedStores } from "./cluster/replicated-stores.ts";
 import { replicationText } from "./cluster/replication-event.ts";
 import type { ClusterConfig, ClusterOperators } from "./cluster-config.ts";
+import { version } from "./config.ts";
 import { LabNodes } from "./control/lab-nodes.ts";
 import { NodeOperators } from "./control/node-operators.ts";
 import type { OperatorHost } from "./control/operator-session.ts";
 import { messageOf } from "./errors.ts";
 import type { Clock } from "./machines/_world.ts";
 import type { Level } from "./repl/levels.ts";
+import type { BusTrust } from "./start-advice.ts";
 import type { LabDatabase } from "./stores/database.ts";
 
 export interface ClusterParts {
@@ -22,6 +28,27 @@ export interface ClusterParts {
   /** For leases and stores: behind megabytes of chat they would come too late. */
   readonly quietBus: Bus;
   readonly nodes: Nodes;
+  readonly trust: BusTrust;
+}
+
+/** Enters the lab of this name by way of NATS. Rejects with a NetlabError that says what to do. */
+export async function joinCluster(config: ClusterConfig, labName: string, clock: Clock): Promise<Cluster> {
+  const servers = natsServers(config.servers);
+  const credentials = config.credentials === undefined ? undefined : readCredentials(config.credentials);
+  const open = (what: string) =>
+    openNatsBus({ servers, credentials, name: `netlabd ${labName} ${config.node}${what}` });
+  const bus = await open("");
+  let quietBus: Bus | undefined;
+  try {
+    quietBus = await open(" leases");
+    const { node: name, leaseMs } = config;
+    const nodes = await enterLab({ bus: quietBus, lab: labName, name, version, clock, leaseMs });
+    const trust = { unencrypted: bus.unencryptedTo, withoutLogin: credentials ? [] : servers.afar };
+    return new Cluster({ config, labName, clock, bus, quietBus, nodes, trust });
+  } catch (error) {
+    await Promise.all([bus.close(), quietBus?.close()]);
+    throw error;
+  }
 }
 
 /** Way to tell of what happens between nodes: the log. */
@@ -50,6 +77,10 @@ export class Cluster {
 
   get config(): ClusterConfig {
     return this.#parts.config;
+  }
+
+  get trust(): BusTrust {
+    return this.#parts.trust;
   }
 
   /** Registry and address book, which all nodes share: here from the database until they are let in. */

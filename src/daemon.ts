@@ -28,7 +28,7 @@ import { RoleLibrary } from "./catalogue/role-library.ts";
 import { shippedRoles } from "./catalogue/shipped-roles.ts";
 import { openClasses } from "./class-keeper.ts";
 import { busLabName } from "./cluster-config.ts";
-import { type JoinCluster, openToNodes } from "./cluster-join.ts";
+import { type JoinCluster, joinByBus, openToNodes } from "./cluster-join.ts";
 import type { Cluster } from "./cluster-keeper.ts";
 import { type Config, version } from "./config.ts";
 import { ControlServer } from "./control/control-server.ts";
@@ -107,8 +107,8 @@ export class Daemon {
 
   static async start(config: Config, parts: DaemonParts = {}): Promise<Daemon> {
     const roles = parts.roles ?? (await shippedRoles());
-    const { clock = systemClock, joinCluster } = parts;
-    const cluster = config.cluster && (await joinCluster?.(config.cluster, busLabName(config.lab), clock));
+    const { clock = systemClock, joinCluster = joinByBus } = parts;
+    const cluster = config.cluster && (await joinCluster(config.cluster, busLabName(config.lab), clock));
     let daemon: Daemon | undefined;
     try {
       daemon = new Daemon(config, roles, clock, cluster);
