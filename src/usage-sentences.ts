@@ -20,6 +20,8 @@ export const usageSentences = {
   "check-unknown-case": "check explain: unknown case {id}{hint}",
   "check-format": "check: unknown format {word:quoted}; {hint}",
   "check-set": "check --set: {pair:quoted} is not of the form NAME=VALUE",
+  "two-hand-ins":
+    "grade: {id} has two hand-ins, {one} and {other}: keep one of the folders, and put the other elsewhere",
   "completion-shell": "completion: there is no script for {shell}; choose one of {shells}",
   "register-listing": "register: {why}",
   "run-no-script": "run: {file} is not a script: name a .ts file",
