@@ -162,7 +162,7 @@ class NatsConnectionBus implements NatsBus {
       throw new RangeError(`${data.length} bytes are more than a message may have`);
     // The client would keep it for later, when it means nothing any more.
     if (!this.isConnected) return;
-    // It is written at the end of the turn, and the buffer may be the sender's to use again.
+    // Written at the end of the turn only, while the sender may use its buffer again.
     this.#connection.publish(subject, new Uint8Array(data), reply === undefined ? {} : { reply });
   }
 

@@ -76,7 +76,7 @@ function refusalOf({ errors }: Nats, error: unknown, at: string, wantsTls: boole
     return new NetlabError("no-bus/login-refused", { at }, { cause: error });
   if (/CERT|SIGNATURE|SELF_SIGNED|^UNABLE_TO/.test(code))
     return new NetlabError("no-bus/untrusted", { at, why: code }, { cause: error });
-  // It answered, and TLS alone was asked of it.
+  // A server answered, and TLS alone was asked of it.
   if (wantsTls && error instanceof errors.ConnectionError && code === "")
     return new NetlabError("no-bus/no-tls", { at }, { cause: error });
   const why =

@@ -23,7 +23,7 @@ export function natsFollowing(begin: (isCurrent: () => boolean) => Promise<() =>
         else begun();
         return;
       } catch {
-        // It is asked again, as the server may be electing, or on its way back.
+        // Asked again, as the server may be electing, or on its way back.
         await pause(AGAIN_AFTER_MS, undefined, { ref: false });
       }
     }

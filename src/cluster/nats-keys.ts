@@ -32,7 +32,7 @@ export async function natsKeys(place: NatsPlace, name: string): Promise<BusKeys>
       },
     });
 
-  /** Its answer may have been lost, and then the second attempt finds its own word there. */
+  /** An answer may have been lost, and then the second attempt finds its own word there. */
   function write(key: string, value: string, attempt: () => Promise<number>): Promise<number> {
     return ask({
       what: `key ${key}`,

@@ -1,4 +1,4 @@
-/** What keys and logs share of a connection to NATS. */
+/** Parts of a connection to NATS that keys and logs share. */
 import type { JetStreamClient, JetStreamManager } from "@nats-io/jetstream";
 import type { NatsFollowing } from "./nats-following.ts";
 
