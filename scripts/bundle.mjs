@@ -154,8 +154,8 @@ const sqliteBinding = {
   },
 };
 
-// A binary, and the client of NATS, CommonJS in small files: not wanted before they are asked for.
-const external = ["esbuild", "@nats-io/transport-node", "@nats-io/jetstream", "@nats-io/kv"];
+// A binary that is not wanted before it is asked for; and the client of NATS, which only a daemon with --cluster loads.
+const external = ["esbuild", "@nats-io/*"];
 const split = await build({
   entryPoints: [...ours, ...own],
   outdir: "dist",

@@ -9,8 +9,8 @@ export const LEASE_MS = 5_000;
 export const SHORTEST_LEASE_MS = 2_000;
 
 export interface ClusterConfig {
-  /** Addresses of servers of the bus, as they were given: `nats://127.0.0.1:4222`, several with commas. */
-  readonly servers: string;
+  /** Addresses of servers of the bus, as they were given: `nats://127.0.0.1:4222`, `tls://…`. */
+  readonly servers: readonly string[];
   /** This daemon's name among the others. */
   readonly node: string;
   readonly leaseMs: number;
@@ -32,7 +32,7 @@ export const isNodeName = (name: string) => /^[A-Za-z0-9][\w-]{0,31}$/.test(name
 export function clusterOf(given: GivenCluster): ClusterConfig | undefined {
   if (!given.cluster) return undefined;
   return {
-    servers: given.cluster,
+    servers: given.cluster.split(",").map((one) => one.trim()),
     node: given.node ?? nodeNameOf(hostname()),
     leaseMs: given.leaseTime ?? LEASE_MS,
     credentials: given.clusterCredentials,

@@ -190,7 +190,7 @@ interface NodeParts {
 
 async function startNode({ folder, name, roles, operators, nodes, bus }: NodeParts): Promise<Daemon> {
   const cluster = {
-    servers: "nats://127.0.0.1:4222",
+    servers: ["nats://127.0.0.1:4222"],
     node: name,
     leaseMs: 5_000,
     credentials: undefined,
@@ -214,7 +214,15 @@ async function startNode({ folder, name, roles, operators, nodes, bus }: NodePar
     roles: new Map(roles.map((role) => [role.name, role])),
     isLogShown: false,
     joinCluster: async (wanted, labName, clock) =>
-      new Cluster({ config: wanted, labName, clock, bus, quietBus: bus, nodes, trust: { unencrypted: [], withoutLogin: [] } }),
+      new Cluster({
+        config: wanted,
+        labName,
+        clock,
+        bus,
+        quietBus: bus,
+        nodes,
+        trust: { unencrypted: [], withoutLogin: [] },
+      }),
   });
   await daemon.prepare();
   return daemon;
