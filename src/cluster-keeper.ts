@@ -97,7 +97,7 @@ export class Cluster {
     return this.#stores;
   }
 
-  /** What other nodes say and ask comes in from here on. */
+  /** Lets in what other nodes say and ask. */
   listen(host: OperatorHost, prepare: () => Promise<void>, tell: Tell): void {
     const { bus, quietBus, nodes, labName, config } = this.#parts;
     const level = LEVEL_OF[config.operators];
