@@ -14,7 +14,7 @@ export interface LabNodesParts {
 
 /** Hubs that this node shares with others. */
 export interface SharedHubs {
-  /** Those that it owns. */
+  /** Hubs that it owns. */
   readonly owned: readonly string[];
   drain(): Promise<readonly { readonly hub: string; readonly to: string | undefined }[]>;
 }
