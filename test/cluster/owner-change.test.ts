@@ -199,6 +199,22 @@ describe("an owner that gives its hub away", () => {
     expect([...one.moves, ...two.moves, ...one.cutOff, ...two.cutOff]).toEqual([]);
   });
 
+  it("waits until each node has heard what it said", async () => {
+    const [one, two, three] = (await begin("n1", "n2", "n3")) as [LabNode, LabNode, LabNode];
+    const al = await join(lab, one, "Al");
+    const cy = await join(lab, three, "Cy");
+    three.bus.cut("inSilence");
+    void one.hub.say?.(al, "before");
+    await lab.turn();
+    void one.hubs.drain();
+    await lab.pass(1_000);
+    expect([one.isOwner, two.isOwner]).toEqual([true, false]);
+    three.bus.mend();
+    await lab.pass(3_000);
+    expect([one.isOwner, two.isOwner]).toEqual([false, true]);
+    expect(inRoom(three, cy)).toEqual([expect.stringContaining("before")]);
+  });
+
   it("keeps it where no other node has it open", async () => {
     const [one] = (await begin("n1")) as [LabNode];
     const al = await join(lab, one, "Al");
