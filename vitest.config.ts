@@ -10,8 +10,10 @@ const long = [
   "test/browser/views.test.ts",
   "test/check/built-otherwise.test.ts",
   "test/check/fairness.test.ts",
+  "test/check/other-styles.test.ts",
   "test/check/silence.test.ts",
   "test/check/verdicts.test.ts",
+  "test/cluster/nats-nodes.test.ts",
   "test/conformance/mutants.test.ts",
   "test/diagnoses/corpus.test.ts",
   "test/doctor/healthy.test.ts",
@@ -29,7 +31,11 @@ const long = [
   "test/torture/short.test.ts",
 ];
 /** Files with a part of that kind. */
-const partlyLong = ["test/check/grade/made-class.test.ts", "test/check/matrix.test.ts"];
+const partlyLong = [
+  "test/cluster/replicated-interleavings.test.ts",
+  "test/check/grade/made-class.test.ts",
+  "test/check/matrix.test.ts",
+];
 const isLong = Boolean(process.env.NETLABD_LONG);
 
 const source = (module: string) => fileURLToPath(new URL(`src/${module}.ts`, import.meta.url));

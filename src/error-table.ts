@@ -8,8 +8,10 @@
  * Long, because it is a table, read by code.
  */
 import { assignmentSentences } from "./assignment-sentences.ts";
+import { busSentences } from "./bus-sentences.ts";
 import { captureSentences } from "./capture-sentences.ts";
 import { classSentences, noClass } from "./class-sentences.ts";
+import { nodeAwaySentences, noSuchNodeSentences } from "./cluster-sentences.ts";
 import { labFileSentences } from "./lab-file-sentences.ts";
 import { needsLevelSentences } from "./level-sentences.ts";
 import {
@@ -126,6 +128,13 @@ export const errorTable = {
     peer: null,
     exit: noSuchThing,
   },
+  "no-such-node": { says: noSuchNodeSentences, peer: null, exit: noSuchThing },
+  "node-away": { says: nodeAwaySentences, peer: null, exit: peerError },
+  "node-refuses": {
+    says: "{node} takes no commands from other nodes: it was started with --cluster-operators none",
+    peer: null,
+    exit: refused,
+  },
   "no-such-service": {
     says: {
       "not-registered": "no file server is registered at {ip}:{port}; registry lists those that are",
@@ -181,6 +190,7 @@ export const errorTable = {
       instance: "there is already an instance {id}",
       "of-instance": "the name {name} is taken by {owner}",
       "of-role": "{name} is the name of a role: choose another name",
+      "of-node": "another daemon of this lab is called {name}: choose another name with --node",
     },
     peer: null,
     exit: refused,
@@ -275,6 +285,7 @@ export const errorTable = {
     peer: null,
     exit: refused,
   },
+  "no-bus": { says: busSentences, peer: null, exit: refused },
   "port-taken": {
     says: "port {port} is taken (EADDRINUSE): stop the other program or use --port",
     peer: null,

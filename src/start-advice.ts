@@ -25,3 +25,25 @@ export function startAdvice(
     );
   return advice;
 }
+
+/** Advice on the bus: all who may publish on it can be a node. */
+export function clusterAdvice({ unencrypted, withoutLogin }: BusTrust): string[] {
+  return [
+    ...(unencrypted.length > 0
+      ? [
+          `the bus at ${unencrypted.join(", ")} is not encrypted: others on the network can read what peers say; give the NATS server a certificate (docs/cluster.md)`,
+        ]
+      : []),
+    ...(withoutLogin.length > 0
+      ? [
+          `the bus at ${withoutLogin.join(", ")} is used without a login: all who reach it can be a node; use --cluster-credentials (docs/cluster.md)`,
+        ]
+      : []),
+  ];
+}
+
+/** Places of the bus on other machines that are not as safe as they could be. */
+export interface BusTrust {
+  readonly unencrypted: readonly string[];
+  readonly withoutLogin: readonly string[];
+}

@@ -4,6 +4,8 @@
  */
 import type { Clock } from "../machines/_world.ts";
 import type { BusLog, LogEntry } from "./bus.ts";
+import { HEADER } from "./log-keys.ts";
+import { LogWitnesses, type Witness } from "./log-witnesses.ts";
 
 /** Behind for so long without any progress, it is followed again; then after pauses that grow. */
 const STALL_MS = 3_000;
@@ -20,7 +22,9 @@ export interface FollowingParts {
 
 export class LogFollowing {
   readonly #parts: FollowingParts;
+  readonly #witnesses = new LogWitnesses();
   #seen = 0;
+  #last: Witness | undefined;
   /** Of the following that counts: what another still tells is not heard. */
   #turn = 0;
   #end: () => void = () => undefined;
@@ -38,6 +42,11 @@ export class LogFollowing {
     return this.#seen;
   }
 
+  /** The last entry that came, where one came since the following began. */
+  get last(): Witness | undefined {
+    return this.#last;
+  }
+
   /** As of the last check. */
   get isCaughtUp(): boolean {
     return this.#isCaughtUp;
@@ -47,9 +56,12 @@ export class LogFollowing {
     this.end();
     const turn = this.#turn;
     this.#seen = sequence - 1;
+    this.#last = undefined;
     this.#end = this.#parts.log.follow(sequence, (entry) => {
       if (turn !== this.#turn || entry.sequence <= this.#seen) return;
       this.#seen = entry.sequence;
+      const { key, headers } = entry;
+      this.#last = { key, sequence: entry.sequence, write: headers.get(HEADER.write) };
       this.#parts.onEntry(entry);
     });
   }
@@ -64,10 +76,14 @@ export class LogFollowing {
   async check(): Promise<void> {
     if (this.#isChecking) return;
     this.#isChecking = true;
-    const [seen, turn] = [this.#seen, this.#turn];
+    const [seen, turn, read] = [this.#seen, this.#turn, this.#last];
     try {
-      const last = await this.#parts.log.lastSequence();
-      if (turn === this.#turn) this.#compare(last, seen);
+      const { log, onLost } = this.#parts;
+      const [last, areKept] = await Promise.all([log.lastSequence(), this.#witnesses.areIn(log)]);
+      if (turn !== this.#turn) return;
+      this.#witnesses.add(read);
+      if (areKept) this.#compare(last, seen);
+      else onLost();
     } finally {
       this.#isChecking = false;
     }

@@ -6,7 +6,7 @@
  */
 import type { Clock } from "../machines/_world.ts";
 import type { LabDatabase } from "../stores/database.ts";
-import type { LogTables, RowName } from "../stores/log-tables.ts";
+import type { LogPosition, LogTables, RowName } from "../stores/log-tables.ts";
 import type { BusLog, LogEntry } from "./bus.ts";
 import { HeldImports } from "./held-imports.ts";
 import { LogFollowing } from "./log-following.ts";
@@ -99,13 +99,13 @@ export class LogSession {
 
   /** Own entries move the position, but are no reason for a transaction each. */
   keep(): void {
-    if (this.#underWay === 0 && this.#position > this.#kept) this.change(undefined, []);
+    if (this.#underWay === 0 && this.#position.applied > this.#kept) this.change(undefined, []);
   }
 
   /** Changes the tables and rows of entries in one transaction. */
   change(also: (() => void) | undefined, incoming: readonly Incoming[]): void {
     const { database, tables } = this.#parts;
-    const applied = this.#position;
+    const position = this.#position;
     const isPositionKept = this.#known === undefined;
     const prepared = incoming.map(({ told }) => told.prepare());
     let isApplied = false;
@@ -118,12 +118,12 @@ export class LogSession {
         tables.fromLog(() => {
           for (const one of prepared) one.apply();
         });
-        if (isPositionKept) tables.keepPosition({ identity: this.#stand.identity, applied });
+        if (isPositionKept) tables.keepPosition(position);
       },
       done: () => {
         this.#underWay -= 1;
         if (!isApplied) return;
-        if (isPositionKept) this.#kept = applied;
+        if (isPositionKept) this.#kept = position.applied;
         for (const one of prepared) one.done();
       },
       failed: (error) => {
@@ -139,8 +139,11 @@ export class LogSession {
   }
 
   /** Entries up to here need not be read again, once what is asked for is stored. */
-  get #position(): number {
-    return Math.min(this.seen, this.#floor - 1);
+  get #position(): LogPosition {
+    const applied = Math.min(this.seen, this.#floor - 1);
+    const { last } = this.#following;
+    const key = last?.sequence === applied ? last.key : null;
+    return { identity: this.#stand.identity, applied, key };
   }
 
   #hear(entry: LogEntry): void {
@@ -201,7 +204,7 @@ export class LogSession {
     this.#known = undefined;
     let offered: RowName[] = [];
     const { database, tables, stores, writing } = this.#parts;
-    const applied = this.#position;
+    const position = this.#position;
     database.change({
       apply: () => {
         if (this.#isOver) return;
@@ -213,7 +216,7 @@ export class LogSession {
         );
         offered = offered.filter((row) => !tables.unsentOf(row));
         for (const row of offered) tables.note(row);
-        tables.keepPosition({ identity: this.#stand.identity, applied });
+        tables.keepPosition(position);
       },
       done: () => {
         if (this.#isOver) return;

@@ -98,7 +98,7 @@ export class LogWriting {
   }
 
   #forgetLog(): void {
-    this.#recent.clear();
+    this.again(this.#recent.takeAll().flatMap(({ row }) => row ?? []));
     this.#attempts.clear();
     this.#lost.clear();
     this.#highest = 0;
@@ -120,27 +120,28 @@ export class LogWriting {
   }
 
   /** Answers whether an entry tells nothing new: it is the own one of a row that has not changed since, or an earlier one. */
-  knows({ key, headers, sequence }: LogEntry): boolean {
-    const attempt = this.#attempts.take(headers.get(HEADER.write));
-    if (attempt) this.#acknowledged(attempt, sequence);
-    return sequence <= this.#recent.sequenceOf(key);
+  knows(entry: LogEntry): boolean {
+    const attempt = this.#attempts.take(entry.headers.get(HEADER.write));
+    if (attempt) this.#acknowledged(attempt, entry.sequence);
+    return this.#recent.covers(entry);
   }
 
   /** Of an entry that `knows` does not know. */
   judge(incoming: Incoming): Verdict {
-    const { key, sequence } = incoming.entry;
+    const { key } = incoming.entry;
     const pending = this.#pending.get(key);
     if (pending && pending.sequence === undefined) {
       this.#waiting.set(key, incoming);
       return "wait";
     }
-    if (sequence <= this.#recent.sequenceOf(key)) return "skip";
+    if (this.#recent.covers(incoming.entry)) return "skip";
     if (pending) this.#finish(pending, undefined);
+    this.#recent.remove(key);
     return "apply";
   }
 
   wroteRecently(key: string): boolean {
-    return this.#recent.sequenceOf(key) > 0;
+    return this.#recent.has(key);
   }
 
   /** Writes rows again that the engine, or another node's entry, has lost. */
@@ -165,8 +166,11 @@ export class LogWriting {
     this.#recent.forgetOld(seen);
     const lost = this.#log ? await this.#recent.lostIn(this.#log) : [];
     if (lost.length === 0) return;
-    for (const { key, sequence } of lost) this.#lost.set(key, sequence);
-    this.again(lost.map(({ row }) => row));
+    for (const { key, row, sequence } of lost) {
+      if (row) this.#lost.set(key, sequence);
+      else this.#writeEnd(key, sequence).catch(() => undefined);
+    }
+    this.again(lost.flatMap(({ row }) => row ?? []));
     this.#parts.onLost(lost.length);
   }
 
@@ -237,7 +241,7 @@ export class LogWriting {
     const pending = this.#pending.get(key);
     if (pending) {
       if (pending.underWay === attempt) pending.underWay = undefined;
-      this.#recent.add(key, pending.row, sequence);
+      this.#recent.add({ key, row: pending.row, sequence, write: attempt.write });
       if (pending.row.version === version && pending.row.batch === batch) this.#has(pending, sequence);
       else this.#queue.add(key);
     }
@@ -270,16 +274,23 @@ export class LogWriting {
 
   /** Once the log has all of its rows. */
   #endImport(batch: string): void {
-    const log = this.#log;
-    if (!log || !this.#imports.mayEnd(batch)) return;
-    log.append(commitKey(batch), Buffer.from("{}")).then(
-      (sequence) => this.#ended(batch, sequence),
-      () => this.#beginAnew(batch),
+    if (!this.#log || !this.#imports.mayEnd(batch)) return;
+    this.#writeEnd(commitKey(batch), undefined).then(
+      () => this.#ended(batch),
+      // Two ends are no harm.
+      () => this.#imports.notEnded(batch),
     );
   }
 
-  #ended(batch: string, sequence: number): void {
+  async #writeEnd(key: string, lost: number | undefined): Promise<void> {
+    if (!this.#log) throw new Error("no log to write to");
+    const headers = new Map(lost === undefined ? [] : [[HEADER.lost, String(lost)]]);
+    const sequence = await this.#log.append(key, Buffer.from("{}"), headers);
     this.#highest = Math.max(this.#highest, sequence);
+    this.#recent.add({ key, row: undefined, sequence, write: undefined });
+  }
+
+  #ended(batch: string): void {
     const rows = this.#imports.end(batch).flatMap((key) => this.#pending.get(key) ?? []);
     for (const { key } of rows) this.#pending.delete(key);
     this.#parts.change(() => {

@@ -54,12 +54,18 @@ export class OwnImports {
     this.#imports.get(batch)?.waiting.delete(key);
   }
 
-  /** Answers once whether all rows are in the log, and the end may be written. */
+  /** Answers, once until `notEnded`, whether all rows are in the log, and the end may be written. */
   mayEnd(batch: string): boolean {
     const one = this.#imports.get(batch);
     if (!one || one.isEnding || one.waiting.size > 0) return false;
     one.isEnding = true;
     return true;
+  }
+
+  /** Whether its end was written is not known. */
+  notEnded(batch: string): void {
+    const one = this.#imports.get(batch);
+    if (one) one.isEnding = false;
   }
 
   /** Ends it; answers its rows. */

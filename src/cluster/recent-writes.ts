@@ -4,7 +4,8 @@
  */
 import type { Clock } from "../machines/_world.ts";
 import type { RowName } from "../stores/log-tables.ts";
-import type { BusLog } from "./bus.ts";
+import type { BusLog, LogEntry } from "./bus.ts";
+import { HEADER } from "./log-keys.ts";
 
 const KEPT_MS = 60_000;
 /** A change of leaders is over by then. */
@@ -14,8 +15,11 @@ const MAX_CHECKS = 32;
 
 interface Write {
   readonly key: string;
-  readonly row: RowName;
+  /** Undefined for the end of an import. */
+  readonly row: RowName | undefined;
   readonly sequence: number;
+  /** Name of the write. */
+  readonly write: string | undefined;
   readonly at: number;
   checkedAt: number;
 }
@@ -29,16 +33,23 @@ export class RecentWrites {
     this.#clock = clock;
   }
 
-  add(key: string, row: RowName, sequence: number): void {
+  add({ key, row, sequence, write }: Pick<Write, "key" | "row" | "sequence" | "write">): void {
     if ((this.#writes.get(key)?.sequence ?? 0) > sequence) return;
     this.#writes.delete(key);
     const now = this.#clock.now();
-    this.#writes.set(key, { key, row, sequence, at: now, checkedAt: now });
+    this.#writes.set(key, { key, row, sequence, write, at: now, checkedAt: now });
   }
 
-  /** Sequence of the last own entry of a key; 0 where there is none. */
-  sequenceOf(key: string): number {
-    return this.#writes.get(key)?.sequence ?? 0;
+  has(key: string): boolean {
+    return this.#writes.has(key);
+  }
+
+  /** Answers whether an entry is the last own one of its key, or before that. */
+  covers({ key, sequence, headers }: LogEntry): boolean {
+    const own = this.#writes.get(key);
+    if (!own) return false;
+    // A sequence that the engine lost is given again: then it is not the own one.
+    return sequence < own.sequence || (sequence === own.sequence && headers.get(HEADER.write) === own.write);
   }
 
   /** `seen`: an entry that may still be overtaken in one's own reading is kept longer. */
@@ -48,8 +59,16 @@ export class RecentWrites {
       if (at < before && sequence <= seen) this.#writes.delete(key);
   }
 
-  clear(): void {
+  /** Another's entry of the key came later. */
+  remove(key: string): void {
+    this.#writes.delete(key);
+  }
+
+  /** Forgets all; answers them. */
+  takeAll(): readonly Write[] {
+    const all = [...this.#writes.values()];
     this.#writes.clear();
+    return all;
   }
 
   /** Something happened to the engine: all of them are looked for soon. */

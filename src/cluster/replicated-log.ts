@@ -11,6 +11,7 @@ import type { LogTables } from "../stores/log-tables.ts";
 import type { Bus, BusLog } from "./bus.ts";
 import { IDENTITY_KEY } from "./log-keys.ts";
 import { LogSession } from "./log-session.ts";
+import { isIn } from "./log-witnesses.ts";
 import { LogWriting } from "./log-writing.ts";
 import type { LoggedStore } from "./logged-store.ts";
 import type { Nodes } from "./nodes.ts";
@@ -86,7 +87,7 @@ export class ReplicatedLog {
     this.#keeper = new RegistryKeeper(cluster.nodes);
     this.#unwatch = cluster.bus.watchConnection((isConnected) => {
       if (isConnected) this.#enterSoon();
-      else this.#writing.pause();
+      else this.#end();
     });
     this.#enterSoon();
     this.#tick();
@@ -141,7 +142,9 @@ export class ReplicatedLog {
       const log = await cluster.bus.log(cluster.logName);
       const identity = await identityOf(log);
       const last = await log.lastSequence();
+      const isKept = await this.#isPositionIn(log, last);
       if (this.#isClosed) return;
+      this.#isReset ||= !isKept;
       this.#read(log, identity, last);
       this.#pauseMs = PAUSE_MS.least;
     } catch (error) {
@@ -152,19 +155,26 @@ export class ReplicatedLog {
     }
   }
 
+  async #isPositionIn(log: BusLog, last: number): Promise<boolean> {
+    const { position } = this.tables;
+    if (!position) return true;
+    const { applied, key } = position;
+    return applied <= last && (key === null || isIn(log, { key, sequence: applied }));
+  }
+
   #read(log: BusLog, identity: string, last: number): void {
     const { tables } = this;
     this.#session?.end();
     const position = tables.position;
-    const isLost = position && (position.identity !== identity || position.applied > last || this.#isReset);
-    const entering = !position ? "first" : isLost ? "anew" : "on";
+    const isAnother = this.#isReset || position?.identity !== identity;
+    const entering = !position ? "first" : isAnother ? "anew" : "on";
     this.#isReset = false;
     this.#unanswered = 0;
     if (entering === "anew") {
       this.#parts.tell({ kind: "reset" });
       // A kill before all of it is read begins this again.
       this.#parts.database.change({
-        apply: () => tables.keepPosition({ identity: "", applied: 0 }),
+        apply: () => tables.keepPosition({ identity: "", applied: 0, key: null }),
         done: () => undefined,
         failed: () => undefined,
       });
@@ -179,7 +189,7 @@ export class ReplicatedLog {
         onReset: () => {
           if (session !== this.#session) return;
           this.#isReset = true;
-          this.#end(session);
+          this.#end();
           void this.#enter();
         },
         onTrouble: (error) => {
@@ -196,12 +206,12 @@ export class ReplicatedLog {
   /** Until a pause is over. */
   #leave(error: unknown): void {
     this.#parts.tell({ kind: "trouble", error });
-    if (this.#session) this.#end(this.#session);
+    this.#end();
     this.#rest();
   }
 
-  #end(session: LogSession): void {
-    session.end();
+  #end(): void {
+    this.#session?.end();
     this.#session = undefined;
     this.#writing.pause();
   }

@@ -10,6 +10,8 @@ export interface LogPosition {
   /** Of the log itself: another one has another. */
   readonly identity: string;
   readonly applied: number;
+  /** Of the entry there: an engine that lost it has given its sequence to another. Null where it is not known. */
+  readonly key: string | null;
 }
 
 /** Row of a store, by its name there. */
@@ -83,8 +85,8 @@ export class LogTables {
 
   /** The following run inside a transaction. */
 
-  keepPosition({ identity, applied }: LogPosition): void {
-    this.#statements.keepPosition.run(identity, applied);
+  keepPosition({ identity, applied, key }: LogPosition): void {
+    this.#statements.keepPosition.run(identity, applied, key);
   }
 
   /** Changes that `work` makes are the log's, and are not noted. */
@@ -138,10 +140,9 @@ export class LogTables {
 
 /** A daemon without a cluster changes rows that no log hears of: its next start in one enters it anew. */
 export function leaveLog({ sql }: LabDatabase): void {
-  if (!sql.prepare("SELECT 1 FROM log_position").get()) return;
-  sql.transaction(() => {
-    sql.exec("DELETE FROM log_position; DELETE FROM log_unsent;");
-  })();
+  // A look costs next to nothing, a transaction waits for the disk.
+  if (!sql.prepare("SELECT 1 FROM log_position UNION ALL SELECT 1 FROM log_unsent").get()) return;
+  sql.exec("BEGIN; DELETE FROM log_position; DELETE FROM log_unsent; COMMIT;");
 }
 
 const highestVersion = (sql: LabDatabase["sql"]) =>
@@ -153,10 +154,11 @@ const NOTED_AGAIN = `
 
 function statementsOf({ sql }: LabDatabase) {
   return {
-    position: sql.prepare<[], LogPosition>("SELECT identity, applied FROM log_position"),
-    keepPosition: sql.prepare<[string, number]>(`
-      INSERT INTO log_position (id, identity, applied) VALUES (1, ?, ?)
-      ON CONFLICT (id) DO UPDATE SET identity = excluded.identity, applied = excluded.applied`),
+    position: sql.prepare<[], LogPosition>("SELECT identity, applied, key FROM log_position"),
+    keepPosition: sql.prepare<[string, number, string | null]>(`
+      INSERT INTO log_position (id, identity, applied, key) VALUES (1, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET
+        identity = excluded.identity, applied = excluded.applied, key = excluded.key`),
     note: sql.prepare<[string, string, number]>(
       `INSERT INTO log_unsent (store, name, version, cause, batch) VALUES (?, ?, ?, NULL, NULL) ${NOTED_AGAIN}`,
     ),

@@ -183,11 +183,12 @@ function keepClass(sql: Database.Database): void {
 /** Version 8: a daemon of several that share a lab. */
 function keepLogPosition(sql: Database.Database): void {
   sql.exec(`
-    -- Up to which entry of the cluster's log the rows are, and which log that is.
+    -- Up to which entry of the cluster's log the rows are, its key where that is known, and which log that is.
     CREATE TABLE log_position (
       id        INTEGER PRIMARY KEY CHECK (id = 1),
       identity  TEXT    NOT NULL,
-      applied   INTEGER NOT NULL
+      applied   INTEGER NOT NULL,
+      key       TEXT
     ) STRICT;
 
     -- Rows that were changed here, which the log may not have yet; cause: why one is gone; batch: those of one import.

@@ -1,0 +1,81 @@
+/**
+ * Engine in memory, and the sides that are attached to it, one a node. Without faults all arrives in the turn of the microtasks that
+ * follows; time is the given clock's, chance the seed's. A side can be cut off and held, the engine can go and come back.
+ */
+import type { Clock } from "../machines/_world.ts";
+import { seededRandom } from "../seeded-random.ts";
+import type { MemoryFaults } from "./memory-line.ts";
+import { MemorySide } from "./memory-side.ts";
+import { MemoryKeys, MemoryLog } from "./memory-stores.ts";
+
+export class MemoryEngine {
+  readonly clock: Clock;
+  /** Largest message that it takes, in bytes. */
+  readonly maxMessageBytes: number;
+  readonly #sides = new Set<MemorySide>();
+  readonly #keys = new Map<string, MemoryKeys>();
+  readonly #logs = new Map<string, MemoryLog>();
+  readonly #seed: string;
+  #isUp = true;
+  #attached = 0;
+
+  constructor(clock: Clock, given: { seed?: string | number; maxMessageBytes?: number } = {}) {
+    this.clock = clock;
+    this.#seed = String(given.seed ?? "");
+    this.maxMessageBytes = given.maxMessageBytes ?? 1_048_576;
+  }
+
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
+  /** A bus of its own; a node may have several. */
+  attach(faults: MemoryFaults = {}): MemorySide {
+    this.#attached += 1;
+    const side = new MemorySide(this, seededRandom("memory-bus", this.#seed, this.#attached), faults);
+    this.#sides.add(side);
+    return side;
+  }
+
+  detach(side: MemorySide): void {
+    this.#sides.delete(side);
+  }
+
+  /** As after a `kill -9` of it: all sides see that it is gone; keys and logs are kept. */
+  goAway(): void {
+    this.#isUp = false;
+    for (const side of this.#sides) side.connectionChanged();
+  }
+
+  comeBack(): void {
+    this.#isUp = true;
+    for (const side of this.#sides) side.connectionChanged();
+  }
+
+  /** Loses the newest entries of a log, although it acknowledged them. */
+  forgetNewest(log: string, count: number): void {
+    this.logOf(log).forget(count);
+  }
+
+  /** Loses all keys of a name, and counts anew. */
+  forgetKeys(name: string): void {
+    this.keysOf(name).forgetAll();
+  }
+
+  /** To every side that hears the subject, the sender's too. */
+  route(subject: string, data: Uint8Array, reply: string | undefined): void {
+    for (const side of this.#sides) side.hear(subject, data, reply);
+  }
+
+  keysOf(name: string): MemoryKeys {
+    const keys = this.#keys.get(name) ?? new MemoryKeys();
+    this.#keys.set(name, keys);
+    return keys;
+  }
+
+  logOf(name: string): MemoryLog {
+    const log = this.#logs.get(name) ?? new MemoryLog(this.clock);
+    this.#logs.set(name, log);
+    return log;
+  }
+}

@@ -1,0 +1,115 @@
+/** Keys and logs of the engine in memory: what it keeps, and who follows it. */
+import type { Clock } from "../machines/_world.ts";
+import { type BusEntry, type LogEntry, OutpacedError } from "./bus.ts";
+
+/** Follower of a store: hears of what is new once it has caught up, and where it is. */
+export interface Follower<Entry> {
+  /** Revision or sequence that it has. */
+  readonly reached: number;
+  tell(entry: Entry): void;
+}
+
+class Followers<Entry> {
+  readonly #followers = new Set<Follower<Entry>>();
+
+  add(follower: Follower<Entry>): void {
+    this.#followers.add(follower);
+  }
+
+  delete(follower: Follower<Entry>): void {
+    this.#followers.delete(follower);
+  }
+
+  tell(entry: Entry): void {
+    for (const follower of [...this.#followers]) follower.tell(entry);
+  }
+}
+
+export class MemoryKeys {
+  readonly #entries = new Map<string, BusEntry>();
+  readonly followers = new Followers<BusEntry>();
+  #revision = 0;
+
+  get(key: string): BusEntry | undefined {
+    const entry = this.#entries.get(key);
+    return entry?.value === undefined ? undefined : entry;
+  }
+
+  write(key: string, value: string | undefined, revision: number | undefined): number {
+    const known = this.#entries.get(key)?.revision ?? 0;
+    if (revision !== undefined && known !== revision) throw new OutpacedError(key);
+    this.#revision += 1;
+    const entry = { key, value, revision: this.#revision };
+    this.#entries.set(key, entry);
+    this.followers.tell(entry);
+    return entry.revision;
+  }
+
+  create(key: string, value: string): number {
+    if (this.get(key)) throw new OutpacedError(key);
+    return this.write(key, value, undefined);
+  }
+
+  /** As an engine does that lost its folder: revisions are given again from one on. */
+  forgetAll(): void {
+    this.#entries.clear();
+    this.#revision = 0;
+  }
+
+  /** Newest of each key that changed since, in the order of the changes. */
+  since(revision: number): BusEntry[] {
+    return [...this.#entries.values()]
+      .filter((entry) => entry.revision > revision)
+      .toSorted((a, b) => a.revision - b.revision);
+  }
+}
+
+interface Appended extends Omit<LogEntry, "ageMs"> {
+  readonly at: number;
+}
+
+export class MemoryLog {
+  readonly #clock: Clock;
+  readonly #newest = new Map<string, Appended>();
+  readonly followers = new Followers<LogEntry>();
+  #last = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get last(): number {
+    return this.#last;
+  }
+
+  append(key: string, data: Uint8Array, headers: ReadonlyMap<string, string>): number {
+    this.#last += 1;
+    const entry = { sequence: this.#last, key, data, headers, at: this.#clock.now() };
+    // Set anew, so that the map is in the order of the sequences.
+    this.#newest.delete(key);
+    this.#newest.set(key, entry);
+    this.followers.tell(this.#told(entry));
+    return this.#last;
+  }
+
+  newest(key: string): LogEntry | undefined {
+    const entry = this.#newest.get(key);
+    return entry && this.#told(entry);
+  }
+
+  from(sequence: number): LogEntry[] {
+    return [...this.#newest.values()]
+      .filter((entry) => entry.sequence >= sequence)
+      .map((entry) => this.#told(entry));
+  }
+
+  /** As an engine does that lost its newest part: their sequences are given again. */
+  forget(count: number): void {
+    this.#last = Math.max(0, this.#last - count);
+    for (const [key, { sequence }] of this.#newest) if (sequence > this.#last) this.#newest.delete(key);
+  }
+
+  #told({ at, ...entry }: Appended): LogEntry {
+    return { ...entry, ageMs: this.#clock.now() - at };
+  }
+}
