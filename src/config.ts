@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { type ClusterConfig, clusterOf, type GivenCluster } from "./cluster-config.ts";
 import { packageData, packageFolder } from "./places.ts";
 import { defaultSocketPath } from "./socket-path.ts";
 import { stateFolder } from "./state-folder.ts";
@@ -14,6 +15,8 @@ export interface Config {
   readonly observe?: { readonly path: string; readonly group: string | undefined } | undefined;
   /** Address at which `/healthz` and `/metrics` are asked; undefined: nowhere. */
   readonly metrics?: { readonly host: string; readonly port: number } | undefined;
+  /** Bus by which this daemon is one lab together with others; undefined: it is a lab of its own. */
+  readonly cluster?: ClusterConfig | undefined;
   /** Undefined: what each role says. */
   readonly host: string | undefined;
   readonly portOffset: number;
@@ -44,7 +47,8 @@ export const version = (
 
 /** Every option by its name, as it was given or by its default. */
 export interface GivenOptions
-  extends Omit<Config, "dataFolder" | "socketPath" | "recordMemoryBytes" | "observe"> {
+  extends Omit<Config, "dataFolder" | "socketPath" | "recordMemoryBytes" | "observe" | "cluster">,
+    GivenCluster {
   readonly data: string;
   readonly socket: string;
   readonly recordMemory?: number | undefined;
@@ -59,9 +63,15 @@ export const configOf = ({
   recordMemory,
   observeSocket,
   observeGroup,
+  cluster,
+  node,
+  leaseTime,
+  clusterCredentials,
+  clusterOperators,
   ...others
 }: GivenOptions): Config => ({
   ...others,
+  cluster: clusterOf({ cluster, node, leaseTime, clusterCredentials, clusterOperators }),
   dataFolder: path.resolve(data),
   socketPath: path.resolve(socket),
   recordMemoryBytes: recordMemory,

@@ -27,9 +27,13 @@ import type { RoleTable } from "./catalogue/role-folder.ts";
 import { RoleLibrary } from "./catalogue/role-library.ts";
 import { shippedRoles } from "./catalogue/shipped-roles.ts";
 import { openClasses } from "./class-keeper.ts";
-import { type Config, schemaFile, version } from "./config.ts";
+import { busLabName } from "./cluster-config.ts";
+import { type JoinCluster, openToNodes } from "./cluster-join.ts";
+import type { Cluster } from "./cluster-keeper.ts";
+import { type Config, version } from "./config.ts";
 import { ControlServer } from "./control/control-server.ts";
 import type { OpenEvaluation } from "./control/operator-session.ts";
+import { newLog, openDatabase } from "./daemon-parts.ts";
 import { messageOf } from "./errors.ts";
 import { Evidence } from "./evidence.ts";
 import { Exposures } from "./exposures.ts";
@@ -45,7 +49,7 @@ import { LabFileRoles } from "./lab/lab-file-roles.ts";
 import { LocalLab } from "./lab/local-lab.ts";
 import { SpawnDefaults } from "./lab/spawn-defaults.ts";
 import { UserRoles } from "./lab/user-roles.ts";
-import { Log } from "./log.ts";
+import type { Log } from "./log.ts";
 import type { Clock } from "./machines/_world.ts";
 import { OpsKeeper } from "./ops-keeper.ts";
 import { isOnlyInTimeWait } from "./os/proc.ts";
@@ -54,7 +58,7 @@ import { startAdvice } from "./start-advice.ts";
 import { type LabBook, openAddressBook } from "./stores/address-book.ts";
 import { openAudit } from "./stores/audit.ts";
 import { openKeptChecks } from "./stores/checks.ts";
-import { LabDatabase } from "./stores/database.ts";
+import type { LabDatabase } from "./stores/database.ts";
 import { openInstances } from "./stores/instances.ts";
 import { openLabEntries } from "./stores/lab-entries.ts";
 import { openNumbers } from "./stores/numbers.ts";
@@ -68,6 +72,8 @@ export interface DaemonParts {
   readonly roles?: RoleTable;
   /** False while a REPL is about to have the terminal: lines are remembered for `logs`. */
   readonly isLogShown?: boolean;
+  /** Way into the cluster, where the daemon is to be a part of one. */
+  readonly joinCluster?: JoinCluster;
 }
 
 export class Daemon {
@@ -95,25 +101,31 @@ export class Daemon {
   readonly #web: WebKeeper;
   readonly #starting: StartTelemetry;
   readonly #ops: OpsKeeper;
+  /** Undefined: the daemon is a lab of its own. */
+  readonly #cluster: Cluster | undefined;
   #ending: Promise<void> | undefined;
 
   static async start(config: Config, parts: DaemonParts = {}): Promise<Daemon> {
     const roles = parts.roles ?? (await shippedRoles());
-    const daemon = new Daemon(config, roles, parts.clock ?? systemClock);
-    daemon.log.show(parts.isLogShown ?? true);
+    const { clock = systemClock, joinCluster } = parts;
+    const cluster = config.cluster && (await joinCluster?.(config.cluster, busLabName(config.lab), clock));
+    let daemon: Daemon | undefined;
     try {
+      daemon = new Daemon(config, roles, clock, cluster);
+      daemon.log.show(parts.isLogShown ?? true);
       await daemon.#start();
       return daemon;
     } catch (error) {
-      await daemon.close(0);
+      await (daemon ? daemon.close(0) : cluster?.leave());
       throw error;
     }
   }
 
-  private constructor(config: Config, roles: RoleTable, clock: Clock) {
+  private constructor(config: Config, roles: RoleTable, clock: Clock, cluster: Cluster | undefined) {
     const { dataFolder, socketPath } = config;
     this.#config = config;
     this.#clock = clock;
+    this.#cluster = cluster;
     this.log = newLog(config);
     this.#library = new RoleLibrary(
       roles,
@@ -223,21 +235,27 @@ export class Daemon {
       log: this.log,
       faults: this.#faults,
       web: this.#web.web,
+      cluster: cluster?.view,
       playApart: async (role, story, limits) => {
         const { replayApart } = await import("./apart/replay-apart.ts");
         return replayApart(dataFolder, role, story, limits);
       },
     });
-    const host = {
-      lab: this.lab,
-      descriptors: this.#descriptors,
-      openEvaluation: config.eval ? this.#openEvaluation : undefined,
-      prepare: () => this.prepare(),
-    };
+    const host = this.#host();
     this.#control = new ControlServer(host, { path: socketPath, level: "own", name: "control socket" });
     this.#observe =
       config.observe &&
       new ControlServer(host, { ...config.observe, level: "observe", name: "observe socket" });
+  }
+
+  /** All that operators come in to. */
+  #host() {
+    return {
+      lab: this.lab,
+      descriptors: this.#descriptors,
+      openEvaluation: this.#config.eval ? this.#openEvaluation : undefined,
+      prepare: () => this.prepare(),
+    };
   }
 
   #environment(registry: Environment["registry"], addressBook: LabBook): Environment {
@@ -246,8 +264,9 @@ export class Daemon {
     mkdirSync(downloads, { recursive: true });
     const rootOf = (root: string) => rootFolder(dataFolder, root);
     const numbers = openNumbers(this.#database);
-    const ids = new Ids((name) =>
-      name.startsWith("instance/") ? numbers.exact(name) : numbers.inBlocks(name),
+    const ids = new Ids(
+      (name) => (name.startsWith("instance/") ? numbers.exact(name) : numbers.inBlocks(name)),
+      this.#config.cluster?.node,
     );
     const apartment = new Apartment({
       dataFolder,
@@ -317,6 +336,7 @@ export class Daemon {
     const stored = this.#memory.bringBack();
     await this.#control.listen();
     await this.#observe?.listen();
+    openToNodes(this.#cluster, this.#host(), this.log);
     await this.#ops.listen(this.#config.metrics);
     this.#programWatch?.start();
     const starting = this.supervisor.instances.filter(({ id }) => stored.get(id) !== "stopped");
@@ -357,7 +377,10 @@ export class Daemon {
     this.#control.announceStop();
     this.#observe?.announceStop();
     await this.#web.end();
+    // Hubs go on elsewhere before their members here are told goodbye.
+    await this.#cluster?.drain().catch((error: unknown) => this.log.logger.warn(messageOf(error)));
     await this.supervisor.stopAll(drainMs);
+    await this.#cluster?.leave();
     this.log.flush();
     await Promise.all([this.#control.close(), this.#observe?.close()]);
     await this.#judge.settle();
@@ -365,17 +388,4 @@ export class Daemon {
     this.#queries.close();
     this.#database.close();
   }
-}
-
-function newLog({ log, logLevel }: Config): Log {
-  const colors = process.stderr.isTTY === true && !process.env.NO_COLOR;
-  return new Log({ format: log, level: logLevel, colors });
-}
-
-function openDatabase(dataFolder: string, { logger }: Log): LabDatabase {
-  return LabDatabase.open(dataFolder, schemaFile, {
-    trouble: (sentence) => logger.warn(sentence),
-    recovered: (sentence) => logger.info(sentence),
-    bug: (error) => logger.error({ err: error }, `a store's answer threw: ${messageOf(error)}`),
-  });
 }

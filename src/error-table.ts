@@ -11,6 +11,7 @@ import { assignmentSentences } from "./assignment-sentences.ts";
 import { busSentences } from "./bus-sentences.ts";
 import { captureSentences } from "./capture-sentences.ts";
 import { classSentences, noClass } from "./class-sentences.ts";
+import { nodeAwaySentences, noSuchNodeSentences } from "./cluster-sentences.ts";
 import { labFileSentences } from "./lab-file-sentences.ts";
 import { needsLevelSentences } from "./level-sentences.ts";
 import {
@@ -127,6 +128,13 @@ export const errorTable = {
     peer: null,
     exit: noSuchThing,
   },
+  "no-such-node": { says: noSuchNodeSentences, peer: null, exit: noSuchThing },
+  "node-away": { says: nodeAwaySentences, peer: null, exit: peerError },
+  "node-refuses": {
+    says: "{node} takes no commands from other nodes: it was started with --cluster-operators none",
+    peer: null,
+    exit: refused,
+  },
   "no-such-service": {
     says: {
       "not-registered": "no file server is registered at {ip}:{port}; registry lists those that are",
@@ -182,6 +190,7 @@ export const errorTable = {
       instance: "there is already an instance {id}",
       "of-instance": "the name {name} is taken by {owner}",
       "of-role": "{name} is the name of a role: choose another name",
+      "of-node": "another daemon of this lab is called {name}: choose another name with --node",
     },
     peer: null,
     exit: refused,

@@ -26,6 +26,9 @@ export function rootFolder(dataFolder: string, root: string): string {
 /** The file of this module of ours, named as in `src/`, without its ending; run from source, or as built. */
 export const codeFile = (module: string): string => path.join(codeFolder, `${module}${extension}`);
 
+/** The same as built, also where this process runs from source. */
+export const builtFile = (module: string): string => path.join(packageFolder, "dist", `${module}.js`);
+
 /** Exports of this package, by the name that each is imported by, as modules of `src/`. */
 const OUR_MODULES = { netlabd: "index", "netlabd/client": "client" } as const;
 type OurModule = keyof typeof OUR_MODULES;

@@ -1,6 +1,8 @@
 /** Advice after a start, for what an operator would otherwise find out later. */
 import type { DescriptorBudget } from "./actors/descriptor-budget.ts";
 import type { Instance } from "./actors/instance.ts";
+import type { ClusterConfig } from "./cluster-config.ts";
+import { isLoopback } from "./wire/loopback.ts";
 
 /** Room for the ports of one lab. */
 const OFFSET_STEP = 1_000;
@@ -24,4 +26,29 @@ export function startAdvice(
       `few file descriptors: ${limit} in all (ulimit -n), ${Math.max(0, left)} of them for peers; those over it are refused`,
     );
   return advice;
+}
+
+/** Each node trusts all who may publish on the bus. */
+export function clusterAdvice({ servers, credentials }: ClusterConfig): string[] {
+  const away = servers.filter((server) => !isLoopback(hostOf(server)));
+  if (away.length === 0) return [];
+  const open = away.filter((server) => !/^(tls|wss):/.test(server));
+  const at = (some: readonly string[]) => some.join(", ");
+  return [
+    ...(open.length > 0
+      ? [
+          `the bus at ${at(open)} is not encrypted: others on the network can read what peers say; use tls:// (docs/cluster.md)`,
+        ]
+      : []),
+    ...(credentials === undefined
+      ? [
+          `the bus at ${at(away)} is used without credentials: all who reach it can be a node; use --cluster-credentials (docs/cluster.md)`,
+        ]
+      : []),
+  ];
+}
+
+function hostOf(server: string): string {
+  const host = new URL(server).hostname.replace(/^\[(.*)\]$/, "$1");
+  return host === "localhost" ? "127.0.0.1" : host;
 }

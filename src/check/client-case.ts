@@ -21,7 +21,11 @@ const LOOK_MS = 10;
 /** A line is typed when the client has been still for so long, or when it has had so long for the last one. */
 const STILL_MS = 80;
 const LINE_MS = 700;
+/** Longest wait for what our server says late: a client that is typed to before that has come is a reply behind from then on. */
+const OWED_MS = 2_500;
 const SHOWN_MS = 1_500;
+/** Delay with which its last words, lines and files may be noticed after its end. */
+const AFTERMATH_MS = 300;
 
 export interface ClientSubject {
   readonly role: Role;
@@ -41,6 +45,7 @@ export class ClientCaseTester extends CaseTester implements ClientTester {
   #program: Program | undefined;
   #typing: Promise<void> = Promise.resolve();
   #printedAt = performance.now();
+  #overAt: number | undefined;
 
   constructor(scene: Scene, subject: ClientSubject) {
     super(scene);
@@ -100,12 +105,15 @@ export class ClientCaseTester extends CaseTester implements ClientTester {
 
   /** Stillness of the client: it waits, our server owes it nothing, and nothing has been printed for a moment. */
   async #still(program: Program): Promise<void> {
-    const deadline = performance.now() + LINE_MS * patience();
-    while (performance.now() < deadline && !program.exit) {
+    const owedUntil = performance.now() + OWED_MS * patience();
+    let since = performance.now();
+    while (!program.exit && performance.now() < since + LINE_MS * patience()) {
+      const now = performance.now();
       const moved = Math.max(this.#printedAt, ...this.#servers.map(({ movedAt }) => movedAt));
       // Longer than our server waits for more of a message: what it owes has gone out by then.
-      const isQuiet = performance.now() - moved > STILL_MS * patience();
+      const isQuiet = now - moved > STILL_MS * patience();
       const isBusy = this.#servers.some((server) => server.isBusy);
+      if (isBusy && now < owedUntil) since = now;
       if (isQuiet && !isBusy && (await program.isWaiting())) return;
       await this.pause(LOOK_MS);
     }
@@ -136,7 +144,7 @@ export class ClientCaseTester extends CaseTester implements ClientTester {
   async #prints(pattern: RegExp, withinMs: number): Promise<boolean> {
     const deadline = performance.now() + withinMs * patience();
     while (!pattern.test(this.#output)) {
-      if (performance.now() > deadline) return false;
+      if (performance.now() > deadline || this.isOver()) return pattern.test(this.#output);
       await this.pause(LOOK_MS);
     }
     return true;
@@ -160,6 +168,12 @@ export class ClientCaseTester extends CaseTester implements ClientTester {
 
   showsUsually(): Promise<boolean> {
     return this.#subject.showsUsually();
+  }
+
+  protected override isOver(): boolean {
+    if (!this.#program?.exit) return false;
+    this.#overAt ??= performance.now() + AFTERMATH_MS * patience();
+    return performance.now() > this.#overAt;
   }
 
   async exits({ withinMs = ANSWER_MS }: Waiting = {}): Promise<Exit> {

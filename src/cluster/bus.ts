@@ -59,7 +59,7 @@ export interface BusKeys {
   create(key: string, value: string): Promise<number>;
   update(key: string, value: string, revision: number): Promise<number>;
   delete(key: string, revision?: number): Promise<void>;
-  /** Tells what there is, then each change; may miss some in silence. Ends when the answer is called. */
+  /** Tells what there is (deleted ones may be among it) in the order of the revisions, then each change; may miss some in silence. Ends when the answer is called. */
   watch(listener: (entry: BusEntry) => void): () => void;
 }
 

@@ -23,7 +23,7 @@ export type NodeChange =
   | { readonly kind: "joined"; readonly node: ClusterNode }
   /** End of a lease, and the fence behind it; or a word of leaving. Its connections are gone. */
   | { readonly kind: "left"; readonly node: ClusterNode; readonly hasSaidSo: boolean }
-  /** This node was fenced by another: its connections to hubs are gone, and it has entered again as a new incarnation. */
+  /** This node was fenced by another: its connections to hubs are gone, and it enters again as a new incarnation; until it has, it is not sure. */
   | { readonly kind: "expelled"; readonly before: string }
   /** Whether this node may answer as an owner. */
   | { readonly kind: "sure"; readonly isSure: boolean }

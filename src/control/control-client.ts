@@ -10,6 +10,7 @@ import { dirname } from "node:path";
 import { NetlabError } from "../errors.ts";
 import { ControlRequest, type Exit, type ReplyHandlers } from "./control-request.ts";
 import { type DaemonMessage, LineSplitter, parseDaemonLine } from "./daemon-message.ts";
+import type { Hello } from "./hello.ts";
 
 /** The longest line that a daemon may send: above it this is no conversation but a fault. */
 const LINE_LIMIT_BYTES = 16 * 1024 * 1024;
@@ -17,20 +18,10 @@ const LINE_LIMIT_BYTES = 16 * 1024 * 1024;
 const HELD_LIMIT_BYTES = 1024 * 1024;
 const PROTOCOL = 1;
 
-export interface Hello {
-  readonly name: string;
-  readonly version: string;
-  readonly protocol: number;
-  readonly pid: number;
-  readonly lab: string;
-  readonly socket: string;
-  /** Level that we have there: observe, operate or own. Absent from daemons of before there were levels. */
-  readonly level?: string;
-  readonly welcome: string;
-}
+export type { Hello };
 
 type NoticeListener = (text: string, level: string) => void;
-type EventListener = (event: string) => void;
+type EventListener = (event: string, count: number | undefined) => void;
 type CloseListener = (error: NetlabError | undefined) => void;
 
 export class ControlClient {
@@ -163,7 +154,8 @@ export class ControlClient {
   #dispatch(message: DaemonMessage, sizeBytes: number): void {
     if (message.kind === "notice")
       for (const listener of this.#onNotice) listener(message.text, message.level);
-    if (message.kind === "event") for (const listener of this.#onEvent) listener(message.event);
+    if (message.kind === "event")
+      for (const listener of this.#onEvent) listener(message.event, message.count);
     if (message.kind !== "replies") return;
     // Answers without a request are late: its handler failed, or it was the echo of an interrupt.
     const request = this.#underWay.get(message.id);

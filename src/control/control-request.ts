@@ -1,4 +1,5 @@
 import { type ErrorCode, messageOf, NetlabError } from "../errors.ts";
+import type { TableCells } from "../lab/cluster-view.ts";
 import type { ReadAs } from "../repl/command.ts";
 import type { Reply } from "./daemon-message.ts";
 
@@ -16,6 +17,7 @@ export interface ReplyHandlers {
   err?(text: string, code?: string): void | Promise<void>;
   data?(document: unknown): void | Promise<void>;
   frame?(text: string): void | Promise<void>;
+  table?(table: TableCells): void | Promise<void>;
   /** Returns what the person answers; without this handler the answer is empty, which means no. */
   ask?(question: string): string | Promise<string>;
   /** The code is unfinished: it goes on with the next line. */
@@ -75,6 +77,7 @@ export class ControlRequest {
       else if (reply.kind === "err") await this.#handlers.err?.(reply.text, reply.code);
       else if (reply.kind === "data") await this.#handlers.data?.(reply.document);
       else if (reply.kind === "frame") await this.#handlers.frame?.(reply.text);
+      else if (reply.kind === "table") await this.#handlers.table?.(reply.table);
       else if (reply.kind === "more") this.#handlers.more?.();
       else if (reply.kind === "ask") await this.#ask(reply.question);
       else if (reply.kind === "read") this.#wire.answer(await this.#read(reply.path, reply.as));

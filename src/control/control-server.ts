@@ -8,6 +8,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { messageOf, NetlabError } from "../errors.ts";
+import { livingNodes } from "../lab/cluster-view.ts";
 import { osCode } from "../os/os-errors.ts";
 import { harmlessJson } from "../printable.ts";
 import type { Level } from "../repl/levels.ts";
@@ -44,6 +45,7 @@ export class ControlServer {
   readonly #sessions = new Set<ControlSession>();
   #server: Server | undefined;
   #unfollow: (() => void) | undefined;
+  #unwatchNodes: (() => void) | undefined;
 
   constructor(host: ControlHost, door: Door) {
     this.#host = host;
@@ -67,6 +69,9 @@ export class ControlServer {
     this.#unfollow = lab.subscribe("log", ({ level, message }) => {
       if (level === "warn" || level === "error") this.#push({ notice: message, level });
     });
+    this.#unwatchNodes = lab.cluster?.watch(() =>
+      this.#push({ event: "nodes", count: lab.cluster && livingNodes(lab.cluster) }),
+    );
   }
 
   async #bind(socketPath: string): Promise<void> {
@@ -131,6 +136,7 @@ export class ControlServer {
 
   async close(): Promise<void> {
     this.#unfollow?.();
+    this.#unwatchNodes?.();
     for (const session of this.#sessions) session.close();
     const server = this.#server;
     if (!server?.listening) return;

@@ -3,6 +3,7 @@
  * Keys and messages that this client does not know are passed over, so that a newer daemon may say more.
  */
 
+import type { TableCells } from "../lab/cluster-view.ts";
 import type { ReadAs } from "../repl/command.ts";
 
 /** A piece of an answer, in the order it came. */
@@ -12,6 +13,8 @@ export type Reply =
   /** Takes the place of the frame before it. */
   | { readonly kind: "frame"; readonly text: string }
   | { readonly kind: "data"; readonly document: unknown }
+  /** Asked for by `tables`. */
+  | { readonly kind: "table"; readonly table: TableCells }
   | { readonly kind: "ask"; readonly question: string }
   | { readonly kind: "read"; readonly path: string; readonly as: ReadAs }
   | { readonly kind: "write"; readonly path: string; readonly text: string }
@@ -22,7 +25,7 @@ export type Reply =
 export type DaemonMessage =
   | { readonly kind: "replies"; readonly id: number; readonly replies: readonly Reply[] }
   | { readonly kind: "notice"; readonly text: string; readonly level: string }
-  | { readonly kind: "event"; readonly event: string }
+  | { readonly kind: "event"; readonly event: string; readonly count?: number }
   | { readonly kind: "unknown" };
 
 export type Parsed = { readonly ok: true; readonly value: DaemonMessage } | { readonly ok: false };
@@ -76,11 +79,12 @@ export function parseDaemonLine(line: string): Parsed {
 }
 
 function parsePush(message: Readonly<Record<string, unknown>>): Parsed {
-  const { notice, level = "info", event } = message;
+  const { notice, level = "info", event, count } = message;
   if (typeof notice === "string" && typeof level === "string") {
     return { ok: true, value: { kind: "notice", text: notice, level } };
   }
-  if (typeof event === "string") return { ok: true, value: { kind: "event", event } };
+  if (typeof event === "string")
+    return { ok: true, value: { kind: "event", event, ...(typeof count === "number" ? { count } : {}) } };
   return notice === undefined && event === undefined ? { ok: true, value: { kind: "unknown" } } : MALFORMED;
 }
 
@@ -95,6 +99,7 @@ function parseReplies(message: Readonly<Record<string, unknown>>): Parsed {
   if (typeof err === "string")
     replies.push({ kind: "err", text: err, ...(typeof code === "string" ? { code } : {}) });
   if (typeof frame === "string") replies.push({ kind: "frame", text: frame });
+  if (isTable(message.table)) replies.push({ kind: "table", table: message.table });
   if ("data" in message) replies.push({ kind: "data", document: message.data });
   if (typeof ask === "string") replies.push({ kind: "ask", question: ask });
   if (typeof read === "string")
@@ -104,6 +109,16 @@ function parseReplies(message: Readonly<Record<string, unknown>>): Parsed {
   if (isExitStatus(exit)) replies.push({ kind: "exit", exit });
   return { ok: true, value: { kind: "replies", id, replies } };
 }
+
+function isTable(value: unknown): value is TableCells {
+  const { head, rows, firstToGive } = (value ?? {}) as Partial<Record<keyof TableCells, unknown>>;
+  return (
+    isRow(head) && Array.isArray(rows) && rows.every((row) => isRow(row)) && typeof firstToGive === "string"
+  );
+}
+
+const isRow = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((cell) => typeof cell === "string");
 
 function isTextOrAbsent(value: unknown): boolean {
   return value === undefined || typeof value === "string";

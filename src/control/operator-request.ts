@@ -14,6 +14,8 @@ export const requestShape = z.looseObject({
   target: z.number().optional(),
   json: z.boolean().optional(),
   mayContinue: z.boolean().optional(),
+  /** Tables are answered as their cells. */
+  tables: z.boolean().optional(),
   text: z.string().optional(),
   /** Name of the person, as the client's machine knows it. */
   user: z.string().max(64).optional(),

@@ -5,6 +5,7 @@
  * Long, because every request of the protocol is answered here, and all share the table of runs.
  */
 import { type ErrorCode, exitCodes, messageOf, NetlabError } from "../errors.ts";
+import { livingNodes } from "../lab/cluster-view.ts";
 import type { AuditRow, Lab } from "../lab/lab.ts";
 import { commandTable, distinct } from "../repl/command-folder.ts";
 import type { Evaluation, EvaluationOptions } from "../repl/evaluation/evaluation.ts";
@@ -34,6 +35,8 @@ export interface Operator {
   readonly level: Level;
   /** For the audit, where the client does not say who it is. */
   readonly name: string;
+  /** Node at which it is, of several; undefined: this one. What is asked from there is asked of this node alone. */
+  readonly node?: string | undefined;
 }
 
 export interface OperatorTransport {
@@ -151,7 +154,7 @@ export class OperatorSession {
     this.#runsById.set(id, run);
     this.#shown.set(id, request);
     try {
-      return await this.#evaluate(request, this.#responder(id, run.signal), run);
+      return await this.#evaluate(request, this.#responder(request, run.signal), run);
     } finally {
       if (this.#runsById.get(id) === run) this.#runsById.delete(id);
       this.#shown.delete(id);
@@ -166,12 +169,21 @@ export class OperatorSession {
     this.#runs.add(run);
     try {
       const { lab } = this.#host;
-      const { level, name } = this.#operator;
+      const { level, name, node } = this.#operator;
       let audited: string | undefined;
       const onAudited = (line: string) => {
         audited = line;
       };
-      const exit = await evaluate({ lab, level, request, responder, signal: run.signal, onAudited });
+      const isFromNode = node !== undefined;
+      const exit = await evaluate({
+        lab,
+        level,
+        request,
+        responder,
+        signal: run.signal,
+        onAudited,
+        isFromNode,
+      });
       if (audited !== undefined) this.#audit({ operator: request.user ?? name, line: audited, exit });
       return exit;
     } finally {
@@ -182,11 +194,12 @@ export class OperatorSession {
   /** Never holds up an answer: that a row cannot be written is a fault of the daemon's, and told there. */
   #audit(done: Pick<AuditRow, "operator" | "line" | "exit">): void {
     const { lab } = this.#host;
-    const row = { at: Math.round(lab.clock.now()), level: this.#operator.level, node: null, ...done };
+    const { level, node = null } = this.#operator;
+    const row = { at: Math.round(lab.clock.now()), level, node, ...done };
     lab.audit.add(row).catch((error: unknown) => lab.reportFault(error, `not in the audit: ${done.line}`));
   }
 
-  #responder(id: number, signal: AbortSignal): Responder {
+  #responder({ id, tables }: OperatorRequest, signal: AbortSignal): Responder {
     const transport = this.#transport;
     const answerTo = (question: Question) => this.#question(id, question, signal);
     const refusal = (code: ErrorCode, why: string) =>
@@ -197,6 +210,7 @@ export class OperatorSession {
       data: (data) => this.#send({ id, data }),
       frame: (frame) => this.#send({ id, frame }),
       more: () => this.#send({ id, more: true }),
+      ...(tables ? { table: (table) => this.#send({ id, table }) } : {}),
       evaluation: this.#openEvaluation,
       ask: async (ask) => {
         const answer = await answerTo({ ask });
@@ -260,7 +274,8 @@ export class OperatorSession {
     const { version, pid, socketPath: socket } = lab;
     const { level } = this.#operator;
     const welcome = `${welcomeText(lab, { columns, hasColors: colors === true, level })}\n\n`;
-    return { name: "netlabd", version, protocol: 1, pid, lab: lab.name, socket, level, welcome };
+    const nodes = lab.cluster && { node: lab.cluster.own, nodes: livingNodes(lab.cluster) };
+    return { name: "netlabd", version, protocol: 1, pid, lab: lab.name, socket, level, ...nodes, welcome };
   }
 
   /** The command table as data, for other clients and for completion files. */

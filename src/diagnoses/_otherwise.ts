@@ -76,19 +76,28 @@ export function afterEnd(
 /** An answer that never came. */
 export function missingWords(evidence: Evidence): Finding | undefined {
   const found = evidence.unexplained.find(isMissing);
-  if (!found) return undefined;
+  const asked = found && askedBefore(evidence, found);
+  if (!found || asked === undefined) return undefined;
   const due = textOfRead(found.ours);
-  const asked = askedBefore(evidence, found);
   return {
     ...placeOf(evidence, found),
-    came: asked === undefined ? "nothing" : `nothing after ${quoted(asked)}`,
+    came: `nothing after ${quoted(asked)}`,
     expected: quoted(due),
-    cause: `${asked === undefined ? "" : `In answer to ${quoted(asked)} `}${quoted(due)} is due${asked === undefined ? " here" : ""}, and it never came. Probably the server waits for more than came, its answer stays in a buffer that is not flushed, or it does not know this case.`,
+    cause: `${quoted(due)} is due in answer to ${quoted(asked)}, and it never came. Probably the server waits for more than came, its answer stays in a buffer that is not flushed, or it does not know this case.`,
     advice: [
       `Send ${quoted(due)} there.`,
       "Flush what you write: fflush() in C, flush() in Java, flush=True in Python.",
     ],
   };
+}
+
+/** A greeting that never came: where it was due, and which. */
+export function missingGreeting(
+  evidence: Evidence,
+): Pick<Finding, "rule" | "reads" | "state" | "came" | "expected"> | undefined {
+  const found = evidence.unexplained.find(isMissing);
+  if (!found || askedBefore(evidence, found) !== undefined) return undefined;
+  return { ...placeOf(evidence, found), came: "nothing", expected: quoted(textOfRead(found.ours)) };
 }
 
 function placeOf(evidence: Evidence, { at, rule }: Disagreement) {

@@ -108,4 +108,10 @@ export function registrationDocument(entry: Registration, { showTokens }: Visibi
   };
 }
 
+/** A document, or each of several, with the node that answers: for a lab of several nodes. */
+export function withNode(document: unknown, node: string): unknown {
+  if (Array.isArray(document)) return document.map((one) => withNode(one, node));
+  return typeof document === "object" && document !== null ? { node, ...document } : document;
+}
+
 export { MASK, parseHostPort };

@@ -23,6 +23,7 @@ import type { Story } from "../stories/story.ts";
 import type { PlayedStory, PlayLimits, StoryToPlay } from "../stories/story-to-play.ts";
 import type { Judged } from "../stories/verdict.ts";
 import type { ChangeListener, LabTopic } from "./changes.ts";
+import type { ClusterView } from "./cluster-view.ts";
 import type { ConnectionDocument } from "./documents.ts";
 import type { LabInstance } from "./lab-instance.ts";
 import type { LabWeb } from "./lab-web.ts";
@@ -52,6 +53,8 @@ export interface Lab {
   readonly socketPath: string;
   readonly dataFolder: string;
   readonly clock: Clock;
+  /** The nodes that are this lab together; undefined: this daemon alone is it. */
+  readonly cluster?: ClusterView | undefined;
 
   // -- definitions
   readonly roles: ReadonlyMap<string, Role>;

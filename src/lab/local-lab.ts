@@ -26,6 +26,7 @@ import type { Story } from "../stories/story.ts";
 import type { PlayedStory, PlayLimits, StoryToPlay } from "../stories/story-to-play.ts";
 import type { Judged, StoryJudge } from "../stories/verdict.ts";
 import { type ChangeListener, type InstanceChange, type LabTopic, Listeners } from "./changes.ts";
+import type { ClusterView } from "./cluster-view.ts";
 import { ConnectionCommands } from "./connection-commands.ts";
 import type { ConnectionDocument } from "./documents.ts";
 import { InstanceCommands, type InstanceCommandsParts } from "./instance-commands.ts";
@@ -63,6 +64,7 @@ export interface LocalLabParts extends InstanceCommandsParts {
   readonly faults: FaultBoard;
   readonly playApart: Lab["playApart"];
   readonly web: Lab["web"];
+  readonly cluster?: ClusterView | undefined;
 }
 
 export class LocalLab implements Lab {
@@ -93,6 +95,10 @@ export class LocalLab implements Lab {
 
   get dataFolder(): string {
     return this.#parts.dataFolder;
+  }
+
+  get cluster(): ClusterView | undefined {
+    return this.#parts.cluster;
   }
 
   get clock(): Clock {

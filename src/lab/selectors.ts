@@ -60,8 +60,10 @@ function storyTest(lab: Lab, term: string): (story: Story) => boolean {
 
 function peerMatch(lab: Lab, { instance, number, node }: PeerTerm) {
   const short = node === undefined ? number : `${number}@${node}`;
+  // Of several nodes, each has its own peers: a number alone is one of this node's.
+  const isIt = (id: string) => id === short || (node === undefined && id.startsWith(`${number}@`));
   return (story: Story) =>
-    shortId(story) === short &&
+    isIt(shortId(story)) &&
     (instance === undefined ||
       instance === story.subject.instance ||
       lab.find(instance)?.id === story.subject.instance);

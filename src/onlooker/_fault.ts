@@ -23,6 +23,7 @@ export interface BothSides {
   readonly served: Followed;
   readonly asked: Followed | undefined;
   readonly compared: Compared;
+  readonly isOfPackets: boolean;
 }
 
 /** Cards without a read are about an end or a silence: they come last of all. */
@@ -84,7 +85,7 @@ function clientCards({ server, compared: { isOwing } }: BothSides): SidedCard[] 
 
 /** A server that says what our machine says, byte for byte, has made no mistake. */
 function serverCards(
-  { server, client, served, asked, compared }: BothSides,
+  { server, client, served, asked, compared, isOfPackets }: BothSides,
   ofClient: readonly Card[],
 ): SidedCard[] {
   const { disagreements, isTheSame } = compared;
@@ -92,13 +93,17 @@ function serverCards(
   const hasDisagreed = disagreements.length > 0;
   // Consequences of a client's own mistakes, and what lies behind the part that could be followed, are no evidence.
   const isClear = ofClient.length === 0 && isFollowed(asked) && served.stopped !== "lost";
+  const isMute = served.spoken.length === 0;
   const isInPieces = served.spoken.length > served.words.length;
   const isKept = (card: Card) => {
     // Words that it may always say are not what our client had waited for.
     if (served.stopped === "dismissed" && isViolation(card)) return hasDisagreed;
     if (form === "known")
       return !isTheSame && (isViolation(card) ? hasDisagreed || (isInPieces && isHabit(card)) : isClear);
-    if (form === "room" && (isAboutLeaving(card) || isMembers(card))) return hasDisagreed;
+    // A server that never said a word has not let the client in.
+    if (form === "room" && ((isAboutLeaving(card) && !isMute) || isMembers(card))) return hasDisagreed;
+    // Packets are put together by the server's machine alone, and only where it sends without waiting.
+    if (isOfPackets && isGluing(card)) return isClear;
     // A server may reset what it has answered rightly.
     return hasDisagreed || (isClear && (isViolation(card) || !isTheSame || isAboutLeaving(card)));
   };
@@ -119,6 +124,8 @@ const RANKS: ReadonlyMap<string, Rank> = new Map(diagnoses.map(({ id, rank }) =>
 const isAboutLeaving = ({ id }: Card) => RANKS.get(id) === "endings" || RANKS.get(id) === "silence";
 /** Text of a form of its own that is not the server's first: in a room, another member may have said it so. */
 const isMembers = ({ id, reads: [read] }: Card) => RANKS.get(id) === "record" && (read?.number ?? 1) > 1;
+/** The right words, and no pause between them. */
+const isGluing = ({ name }: Card) => name === "answers-in-one-piece";
 const isHabit = ({ id }: Card) => RANKS.get(id) === "habits";
 
 const isViolation = ({ level }: Card) => level === "violation";

@@ -4,7 +4,7 @@ import type { Story, StorySubject } from "../stories/story.ts";
 import { restoredOf } from "./_restored.ts";
 import { SeenClock } from "./_seen-clock.ts";
 import { NOBODY, SeenStory } from "./_seen-story.ts";
-import { isOver, type SeenConversation, untilOf } from "./conversation.ts";
+import { endOf, isOver, type SeenConversation } from "./conversation.ts";
 
 /** As the server had it. `isEachMessage`: its reads count as messages. */
 export function plainStory(
@@ -34,6 +34,6 @@ export function plainStory(
   const isDone = isOver(conversation) || conversation.transport === "udp";
   const first = conversation.events.find(({ kind }) => kind === "fin");
   if (isDone && conversation.transport === "tcp") story.close(first?.from === "server" ? "us" : "peer");
-  if (isDone) story.endedAt = conversation.startedAt + untilOf(conversation) / 1_000;
+  if (isDone) story.endedAt = conversation.startedAt + endOf(conversation) / 1_000;
   return restoredOf(story, story.entries);
 }

@@ -53,6 +53,7 @@ function seen(conversation: Conversation, lastNs: bigint): SeenConversation {
     server,
     isFromStart,
     isRefused,
+    isOfPackets: true,
     startedAt: Number(startNs) / 1_000_000,
     until: since(lastNs),
     events: events.map((event) => eventOf(event, since(event.ns))),

@@ -34,6 +34,8 @@ export interface SeenConversation {
   readonly isFromStart?: boolean;
   /** No program took the client's connection. Default false. */
   readonly isRefused?: boolean;
+  /** Each piece of data is a packet, at the time at which it went over the wire. Default false: one that a program has read. */
+  readonly isOfPackets?: boolean;
   /** In the order in which they happened. */
   readonly events: readonly SeenEvent[];
   /** How long it was watched, in microseconds since it began: a silence up to then is one. Default: to its last event. */
@@ -47,3 +49,7 @@ export function isOver({ events }: SeenConversation): boolean {
 }
 
 export const untilOf = ({ until, events }: SeenConversation) => Math.max(until ?? 0, events.at(-1)?.at ?? 0);
+
+/** End of one that is over: it may have been watched for longer. */
+export const endOf = (conversation: SeenConversation) =>
+  isOver(conversation) ? (conversation.events.at(-1)?.at ?? 0) : untilOf(conversation);

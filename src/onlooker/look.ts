@@ -203,7 +203,10 @@ function concluded({
   const clientSeen = (unexplained?: readonly Disagreement[]) =>
     clientRole && asked ? sideLook(asked, clientRole, conversation, {}, { unexplained }) : undefined;
   const client = clientSeen();
-  const told = faultWithCard({ server, client, served, asked, compared: comparison }, clientSeen);
+  const told = faultWithCard(
+    { server, client, served, asked, compared: comparison, isOfPackets: conversation.isOfPackets === true },
+    clientSeen,
+  );
   const story = withRemarks(served.story, told.disagreements);
   const cards = told.cards.map(({ id, level, title }) => ({ id, level, title }));
   const turn: Turn = server.judgement.silence.whose;

@@ -20,6 +20,8 @@ export type Completes =
   /** A state of what the first argument selects, or a verdict. */
   | "state"
   | "command"
+  /** Name of a node: the command runs there. */
+  | "node"
   | "none";
 
 export interface Argument {
@@ -64,6 +66,8 @@ export interface CommandDefinition<Schema extends z.ZodObject = z.ZodObject> ext
   readonly options?: Schema;
   /** The last argument is the rest of the line as it was typed, so options stand before it. */
   readonly takesRestOfLine?: boolean;
+  /** Asked of each node where the lab has several, and the answers are put together: it lists what all have. */
+  readonly acrossNodes?: boolean;
   /** The client does it, the daemon only describes it, e.g. `watch`. */
   readonly isClients?: boolean;
   /** Options that depend on the first argument: `spawn chat` takes what chat takes. */
@@ -88,6 +92,8 @@ export interface Call<Options = Record<string, unknown>> {
   readonly lab: Lab;
   /** Level of the operator. A part of a command that needs more than the command itself looks at it. */
   readonly level: Level;
+  /** Another node asks, this one alone. */
+  readonly isFromNode: boolean;
   /** By argument name. */
   readonly args: Readonly<Record<string, string | undefined>>;
   /** The words of the variadic argument. */
@@ -105,6 +111,8 @@ export interface Call<Options = Record<string, unknown>> {
   readonly commands: ReadonlyMap<string, Command>;
   out(text: string): void;
   err(text: string): void;
+  /** Shows rows under a head; `firstToGive` is the column that is cut before any other. */
+  table(head: readonly string[], rows: readonly (readonly string[])[], firstToGive?: string): void;
   /** A document of the design, for `--json`. */
   data(document: unknown): void;
   /** Shown in place of the frame before it, where the reader has a screen; elsewhere one after another. */

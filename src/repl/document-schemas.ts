@@ -6,6 +6,7 @@
  */
 import * as z from "zod";
 import { classDocument, gate, hint, slip, student } from "./class-schemas.ts";
+import { givenHub, labNode, node } from "./cluster-schemas.ts";
 
 const time = z.iso.datetime().describe("RFC 3339");
 const bytes = z.number().int().min(0);
@@ -14,6 +15,7 @@ const port = z.number().int().min(0).max(65_535);
 const cards = z.array(z.string()).describe("ids of docs/diagnoses.md, the root cause first");
 
 export const instance = z.object({
+  node,
   id: z.string(),
   type: z.string().describe("the role"),
   name: z.string().nullable(),
@@ -39,6 +41,7 @@ const listedInstance = instance.extend({
 });
 
 export const connection = z.object({
+  node,
   id: z.string(),
   role: z.string().describe("id of the instance"),
   label: z.string().nullable(),
@@ -124,6 +127,7 @@ export const explanation = connection.extend({
 });
 
 export const registration = z.object({
+  node,
   ip: z.string(),
   port,
   service: z.string(),
@@ -197,6 +201,7 @@ const sequence = z.object({
 });
 
 const load = z.object({
+  node,
   at: time,
   measuredMs: z.number().nullable(),
   roles: z.array(
@@ -327,6 +332,7 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
   class: classDocument,
   conns: z.array(connection),
   deregister: z.object({ ip: z.string(), port, removed: z.literal(true) }),
+  drain: z.array(givenHub),
   eval: anyJson,
   event: connection,
   explain: explanation,
@@ -349,6 +355,7 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
   logs: z.object({ at: time, level: z.string(), message: z.string() }),
   ls: z.array(listedInstance),
   members: z.array(member),
+  nodes: z.array(labNode),
   open: gate,
   records: record,
   register: registration.nullable(),

@@ -1,6 +1,8 @@
 /** A line, or an argv, → one run of a command. Anything that it throws becomes words and an exit status. */
 import { nearest } from "../catalogue/instance-options.ts";
 import { type ErrorCode, exitCodeOf, exitCodes, messageOf, NetlabError } from "../errors.ts";
+import type { TableCells } from "../lab/cluster-view.ts";
+import { withNode } from "../lab/documents.ts";
 import type { Lab } from "../lab/lab.ts";
 import { harmless } from "../printable.ts";
 import { auditedLine, isAudited, maskedText } from "./audited-line.ts";
@@ -13,6 +15,7 @@ import { flagsOf } from "./option-flags.ts";
 import { parseCall, schemaFor } from "./parse-command.ts";
 import { joinText, splitAtText } from "./rest-of-line.ts";
 import { styleOf } from "./style.ts";
+import { table } from "./text-table.ts";
 import { UNCUT_COLUMNS } from "./wrapped.ts";
 
 /** Takes a run's answer, and asks the operator. */
@@ -21,6 +24,8 @@ export interface Responder {
   /** `code`: the row of the error table that this sentence is of. */
   err(text: string, code?: ErrorCode): void;
   data(document: unknown): void;
+  /** Present where tables are put together with others, and drawn then. */
+  table?(table: TableCells): void;
   /** Absent where nothing can be drawn over. */
   frame?(text: string): void;
   ask(question: string): Promise<string>;
@@ -44,6 +49,8 @@ export interface RunRequest {
   readonly colors?: boolean | undefined;
   /** More lines may follow: unfinished code is no mistake. */
   readonly mayContinue?: boolean | undefined;
+  /** Name of the person, as the client's machine knows it. */
+  readonly user?: string | undefined;
 }
 
 /** A line or argv of an operator, and the taker of the answer. */
@@ -56,6 +63,8 @@ export interface Run {
   readonly signal: AbortSignal;
   /** Told before it runs of a line that belongs into the audit. */
   readonly onAudited?: (line: string) => void;
+  /** Another node asks, this one alone. */
+  readonly isFromNode?: boolean;
 }
 
 /** Resolves to the exit status; never rejects. */
@@ -78,7 +87,7 @@ export async function evaluate(run: Run): Promise<number> {
     const told = { ...asked, options: request.options };
     if (run.onAudited && isAudited(told, lab)) run.onAudited(auditedLine(told, lab));
     refuseBeyond(level, asked.command);
-    const exit = (await asked.command.run(callOf({ ...run, ...asked, commands }))) ?? exitCodes.done;
+    const exit = await runWhere({ ...run, ...asked, commands });
     return exit === exitCodes.done && signal.aborted ? exitCodes.interrupted : exit;
   } catch (error) {
     if (!(error instanceof NetlabError)) lab.reportFault(error, `a command crashed: ${messageOf(error)}`);
@@ -86,6 +95,17 @@ export async function evaluate(run: Run): Promise<number> {
     return exitCodeOf(error);
   }
 }
+
+/** The code for several nodes is loaded where there are several. */
+async function runWhere(run: CommandRun): Promise<number> {
+  const { cluster } = run.lab;
+  if (!cluster || run.isFromNode) return runHere(run);
+  const { runAcross } = await import("./across-nodes.ts");
+  return runAcross(run, cluster, runHere);
+}
+
+const runHere = async (run: CommandRun): Promise<number> =>
+  (await run.command.run(callOf(run))) ?? exitCodes.done;
 
 /** `= …` is code whatever it begins with; without the mark, a line is whose first word is no command. */
 function codeIn({ line }: RunRequest, commands: CommandTable, name: string) {
@@ -156,7 +176,7 @@ function helpWords({ name, takesRestOfLine, optionsOf }: Command, words: readonl
   return role === undefined ? [name] : [name, role];
 }
 
-interface CommandRun extends Run {
+export interface CommandRun extends Run {
   readonly command: Command;
   /** Words behind its name. */
   readonly words: readonly string[];
@@ -167,15 +187,18 @@ function callOf({ command, words, commands, ...run }: CommandRun): Call {
   const { lab, level, request, responder, signal } = run;
   const { args, rest, options, isJson, isWide } = parseCall(command, words, lab, request.options);
   refuseOptionsBeyond(level, command.name, schemaFor(command, words, lab), options);
+  const columns = () => (isWide ? UNCUT_COLUMNS : columnsOf(request));
+  const out = (text: string) => responder.out(harmless(text, request.colors));
   return {
     lab,
     level,
+    isFromNode: run.isFromNode === true,
     args,
     rest,
     options,
     isJson,
     get columns() {
-      return isWide ? UNCUT_COLUMNS : columnsOf(request);
+      return columns();
     },
     get rows() {
       return responder.frame && request.rows;
@@ -183,9 +206,13 @@ function callOf({ command, words, commands, ...run }: CommandRun): Call {
     style: styleOf(request.colors === true),
     signal,
     commands,
-    out: (text) => responder.out(harmless(text, request.colors)),
+    out,
     err: (text) => responder.err(harmless(text, request.colors)),
-    data: (document) => responder.data(document),
+    data: (document) => responder.data(lab.cluster ? withNode(document, lab.cluster.own) : document),
+    table: (head, rows, firstToGive = "") =>
+      responder.table
+        ? responder.table({ head, rows, firstToGive })
+        : out(table(head, rows, columns(), firstToGive)),
     ask: (question) => responder.ask(harmless(question, request.colors)),
     frame: (text) => {
       const safe = harmless(text, request.colors);

@@ -5,6 +5,7 @@ import type { Argument, Command, Completes } from "./command.ts";
 import { type CommandTable, distinct } from "./command-folder.ts";
 import { commandStart, filterStart } from "./completion-start.ts";
 import { wordsSoFar } from "./line-words.ts";
+import { SELECTS } from "./node-aim.ts";
 import { type Flag, flagsOf } from "./option-flags.ts";
 import { schemaFor } from "./parse-command.ts";
 import { INSTANCE_STATES, statesOf, VERDICTS } from "./wait-for-state.ts";
@@ -78,8 +79,24 @@ function argumentsOf(
   const argument = argumentAt(command, positionOf(flags, before));
   if (argument?.choices) return argument.choices.map((value) => ({ value, summary: "" }));
   if (argument?.completes === "state") return statesFor(lab, before[0]);
-  return offeredBy(lab, commands, argument?.completes ?? "none");
+  const offered = offeredBy(lab, commands, argument?.completes ?? "none");
+  return argument?.completes === undefined
+    ? offered
+    : [...offered, ...nodesBehind(lab, argument.completes, typed)];
 }
+
+/** `c17@node2`: what stands before it may be known at the node alone. */
+function nodesBehind(lab: Lab, kind: Completes, typed: string): Candidate[] {
+  const at = typed.lastIndexOf("@");
+  if (!lab.cluster || at < 0 || !SELECTS.includes(kind)) return [];
+  return nodesOf(lab).map((one) => ({ ...one, value: `${typed.slice(0, at)}@${one.value}` }));
+}
+
+const nodesOf = ({ cluster }: Lab): Candidate[] =>
+  (cluster?.nodes() ?? []).map(({ name, isOwn, isAlive }) => ({
+    value: name,
+    summary: isOwn ? "this node" : isAlive ? "a node" : "a node that is gone",
+  }));
 
 const optionsOf = (flags: readonly Flag[], before: readonly string[]) =>
   [
@@ -116,6 +133,8 @@ function offeredBy(lab: Lab, commands: CommandTable, kind: Completes): Candidate
       return [...rolesOf(lab), ...instancesOf(lab), ...connectionsOf(lab), LAST];
     case "selector":
       return [...instancesOf(lab), ...connectionsOf(lab), LAST, ...FIELDS];
+    case "node":
+      return nodesOf(lab);
     case "state":
     case "none":
       return [];

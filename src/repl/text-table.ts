@@ -2,7 +2,7 @@
 import Table from "cli-table3";
 import stringWidth from "string-width";
 
-const GAP = 2;
+export const GAP = 2;
 /** A column that gives way first still says something. */
 const GIVEN_WAY = 14;
 /** No column is cut below this. */

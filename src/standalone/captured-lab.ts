@@ -7,6 +7,7 @@ import type { Looked } from "../onlooker/look.ts";
 import { notWritten } from "../os/not-written.ts";
 import type { Call } from "../repl/command.ts";
 import { styleOf } from "../repl/style.ts";
+import { table } from "../repl/text-table.ts";
 import type { Story } from "../stories/story.ts";
 import type { CaptureView, NamedConversation } from "./capture-view.ts";
 import type { StandaloneCall } from "./standalone-command.ts";
@@ -42,6 +43,7 @@ export function callOn<Options>(lab: Lab, call: StandaloneCall<Options>): Call<O
     lab,
     // The file is the reader's own.
     level: "own",
+    isFromNode: false,
     args,
     rest,
     options,
@@ -54,6 +56,7 @@ export function callOn<Options>(lab: Lab, call: StandaloneCall<Options>): Call<O
     out,
     err,
     data,
+    table: (head, rows, firstToGive) => out(table(head, rows, columns, firstToGive)),
     frame: out,
     ask: async () => "",
     readFile: () => Promise.reject(new NetlabError("usage/done-by-client", { command: "readFile" })),

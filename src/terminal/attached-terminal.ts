@@ -92,7 +92,7 @@ class AttachedTerminal {
       this.#command.disturb();
       void this.#notices.say(level === "warn" || level === "error" ? level : "info", text);
     });
-    client.onEvent((event) => this.#heard(event));
+    client.onEvent((event, count) => this.#heard(event, count));
   }
 
   async run(): Promise<Leaving> {
@@ -101,6 +101,7 @@ class AttachedTerminal {
       const hello = await this.#client.hello(screenFields(this.#options.output, this.#notices.hasColors));
       stopWatching();
       this.#isGreeted = true;
+      this.#notices.setNodes(hello.nodes ?? 1);
       // From here on a daemon that goes away ends the session; before, it was never there.
       this.#client.onClose((error) => this.#lost(error));
       if (this.#options.welcome !== false && hello.welcome) await this.#editor.print(hello.welcome);
@@ -217,7 +218,11 @@ class AttachedTerminal {
     this.#wake(undefined);
   }
 
-  #heard(event: string): void {
+  #heard(event: string, count = 1): void {
+    if (event === "nodes" && this.#notices.setNodes(count) && this.#atPrompt && this.#editor.isShown) {
+      this.#editor.hide();
+      this.#editor.show(this.#prompt);
+    }
     if (event !== "stopping" || this.#isStopping) return;
     this.#isStopping = true;
     // A command that runs may have something to say yet (the one that stops the daemon, for one).

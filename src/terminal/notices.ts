@@ -13,7 +13,7 @@ type Style = "prompt" | "error" | "warn" | "info";
 /** How the terminal's own sentences look, with colours or without. */
 export class Notices {
   readonly hasColors: boolean;
-  readonly prompt: string;
+  #nodes = 1;
   /** Before a line that goes on with the code above it. */
   readonly continuation: string;
   readonly #editor: LineEditor;
@@ -21,8 +21,19 @@ export class Notices {
   constructor(editor: LineEditor, hasColors: boolean) {
     this.#editor = editor;
     this.hasColors = hasColors;
-    this.prompt = this.#styled("prompt", "netlab> ");
     this.continuation = this.#styled("info", "   ...> ");
+  }
+
+  /** Says how many nodes the lab has, where it has several. */
+  get prompt(): string {
+    return this.#styled("prompt", this.#nodes > 1 ? `netlab(${this.#nodes} nodes)> ` : "netlab> ");
+  }
+
+  /** True where that makes the prompt another. */
+  setNodes(count: number): boolean {
+    const isOther = count !== this.#nodes;
+    this.#nodes = count;
+    return isOther;
   }
 
   /** Above the line being typed. Text that the daemon coloured keeps its colours. */

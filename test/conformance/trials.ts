@@ -12,6 +12,11 @@ import { runCheck } from "../../src/check/run-check.ts";
 import { fileOf, known, type Mutant, mutated, partsOf, subjectOf } from "./mutants.ts";
 import { rightPeers } from "./right-peers.ts";
 
+/** `npm run mutants` builds first: a tester of ours starts for each of six hundred trials, as built with a third of the work. */
+const isBuilt = process.env.MUTANTS === "all";
+/** Python without the modules of the machine's `site`, which are most of a start: each of these programs is started twenty times. */
+const PYTHON = "python3 -B -S";
+
 /** A mutant that fails everything takes so long on a machine that has other things to do. */
 const LONGEST_MS = 240_000;
 
@@ -41,7 +46,7 @@ export const mistakes = parse(
 export async function triedMistake({ program, role, fails, set }: Mistake): Promise<Report> {
   const folder = path.join(import.meta.dirname, "../peers/mistakes");
   const programs = programsHere(folder);
-  const run = `PYTHONPATH=${folder} python3 -B ${program}.py {port}`;
+  const run = `PYTHONPATH=${folder} ${PYTHON} ${program}.py {port}`;
   try {
     return await runCheck(
       { side: "server", role, run, cases: [fails], seed: 1, repeat: 1, set },
@@ -102,7 +107,7 @@ export async function tried({ peer, mutant, seed, cases = [] }: Trial): Promise<
   cpSync(rightPeers, folder, { recursive: true });
   if (mutant) writeFileSync(path.join(folder, fileOf(mutant)), mutated(mutant));
   const told = side === "server" ? "{port}" : "{host} {port}";
-  const run = `exec python3 -B ${peer}.py ${told} ${WORDS[peer] ?? ""}`.trim();
+  const run = `exec ${PYTHON} ${peer}.py ${told} ${WORDS[peer] ?? ""}`.trim();
   rung ??= chooseRung({ wanted: "auto", isUnsafe: true });
   const slot = takeSlot();
   try {
@@ -113,6 +118,7 @@ export async function tried({ peer, mutant, seed, cases = [] }: Trial): Promise<
       request: { side, role, run, cases, seed, repeat: 1 },
       limits: { ...DEFAULT_LIMITS, timeMs: LONGEST_MS },
       slot,
+      isBuilt,
       signal: new AbortController().signal,
     });
     if ("fault" in answer) throw new Error(answer.fault);

@@ -135,8 +135,11 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
 /** They need a class: test/class asks them. */
 const OF_CLASS = ["class", "who", "hint", "freeze", "open", "handout"];
 
+/** They need several nodes: test/cluster asks them. */
+const OF_CLUSTER = ["drain", "nodes"];
+
 /** Those that follow what happens are run below; these need a realm or a class, or end the daemon. */
-const ELSEWHERE = ["backup", "tap", "trace", "eval", "shutdown", ...OF_CLASS];
+const ELSEWHERE = ["backup", ...OF_CLUSTER, "tap", "trace", "eval", "shutdown", ...OF_CLASS];
 
 function expectFits(name: string, document: unknown): void {
   const schema = documentSchemas[name];

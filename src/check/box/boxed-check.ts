@@ -14,6 +14,8 @@ export interface BoxedCheck {
   readonly limits: Limits;
   /** Number of this box among those that run at the same time. */
   readonly slot: number;
+  /** Judged by the tester as built, also where this process runs from source. */
+  readonly isBuilt?: boolean;
   readonly signal: AbortSignal;
   readonly onResult?: (result: Result, nth: number, of: number) => void;
 }
@@ -39,7 +41,7 @@ const OVERHEAD_MS = 10_000;
 
 /** Answers the report, or why there is none: a fault of ours. */
 export async function boxedCheck(check: BoxedCheck): Promise<{ report: Report } | { fault: string }> {
-  const { rung, folder, build, request, limits, slot, signal, onResult } = check;
+  const { rung, folder, build, request, limits, slot, isBuilt = false, signal, onResult } = check;
   let report: Report | undefined;
   let fault: string | undefined;
   const why = await boxedJob<TesterNews>({
@@ -47,6 +49,7 @@ export async function boxedCheck(check: BoxedCheck): Promise<{ report: Report } 
     handIns: [{ folder, name: "" }],
     commands: [build, request.run].filter((command) => command !== undefined),
     tester: "check/box/tester-process",
+    isBuilt,
     job: { build, request, limits, tellsResults: onResult !== undefined },
     diskBytes: limits.diskBytes,
     timeMs: 2 * limits.timeMs + OVERHEAD_MS,

@@ -12,7 +12,7 @@ import { chown, cp, lstat, mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import { codeFile } from "../../places.ts";
+import { builtFile, codeFile } from "../../places.ts";
 import type { BoxReport } from "../report.ts";
 import { isRoot, userOfSlot } from "./box-user.ts";
 import { GIVEN, outerBox, WORK } from "./bubblewrap.ts";
@@ -47,6 +47,8 @@ export interface BoxedJob<News> {
   readonly commands: readonly string[];
   /** Module of the tester. */
   readonly tester: string;
+  /** The tester runs as built, also where this process runs from source: it starts in a third of the time. */
+  readonly isBuilt?: boolean;
   /** Plain JSON; the tester is told its places beside it. */
   readonly job: object;
   /** Beside what is handed in. */
@@ -76,7 +78,7 @@ interface Start {
 
 async function startOf(
   scratch: string,
-  { rung, handIns, commands, tester, diskBytes, slot }: BoxedJob<unknown>,
+  { rung, handIns, commands, tester, isBuilt = false, diskBytes, slot }: BoxedJob<unknown>,
 ): Promise<Start> {
   const user = userOfSlot(slot);
   await writeNames(scratch, user);
@@ -85,7 +87,7 @@ async function startOf(
   for (const { folder, name } of handIns) sizeBytes += await copyHandIn(folder, path.join(given, name));
   if (isRoot()) await run("chown", ["--recursive", "--no-dereference", `${user}:${user}`, given]);
   const installed = await Promise.all(handIns.map(({ folder }) => installationsOf(commands, { folder })));
-  const program = [process.execPath, codeFile(tester)];
+  const program = [process.execPath, isBuilt ? builtFile(tester) : codeFile(tester)];
   const box: BoxReport = rung.report;
   const needed = [...new Set([...ownCode(), ...installed.flatMap((one) => one.places)])];
   if (box.kind !== "bwrap") {

@@ -118,7 +118,8 @@ export default defineChecks({
         const farewell = await farewellOf(t);
         if (farewell === undefined) return;
         client.send(`${CLOSE}\r\n`);
-        await client.like(farewell);
+        // An answer that is said twice may come first: that is the case of it.
+        await client.like(farewell, { amid: true });
       },
     }),
     defineCase({

@@ -9,7 +9,6 @@ import { reasonOf, waitText } from "../../stories/verdict.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { type Folded, folded, inOrder, isTrouble, type Looked, lookAt } from "../connection-order.ts";
 import { styleWord } from "../style.ts";
-import { table } from "../text-table.ts";
 
 /** Rows before the rest is summed up. */
 const MAX_ROWS = 20;
@@ -24,6 +23,7 @@ export default defineCommand({
   name: "conns",
   group: "connections",
   level: "observe",
+  acrossNodes: true,
   summary: "lists connections, those that are stuck first, and sums up the rest",
   args: [
     { name: "selector", summary: "only these", isOptional: true, isVariadic: true, completes: "selector" },
@@ -62,7 +62,7 @@ function list(call: ConnsCall, looked: readonly Looked[], wanted: readonly Looke
   // The faultless ones are listed only while they are few.
   const most = isAll ? rows.length : Math.max(MAX_ROWS, Math.min(troubled, 2 * MAX_ROWS));
   const shown = rows.slice(0, most);
-  out(connectionTable(shown, call));
+  showTable(shown, call);
   for (const { count, address, why } of folds)
     out(`${count} more refused from ${address}: ${printable(why)}`);
   const hidden = folds.reduce((sum, { count }) => sum + count, 0);
@@ -72,7 +72,7 @@ function list(call: ConnsCall, looked: readonly Looked[], wanted: readonly Looke
 }
 
 /** On a narrow terminal the columns go that `show` tells anyway: an address too, where there is a name. */
-function connectionTable(shown: readonly Looked[], { lab, columns, style }: ConnsCall): string {
+function showTable(shown: readonly Looked[], { lab, columns, style, table }: ConnsCall): void {
   const names = namesOf(lab, shown);
   const isWide = columns >= WIDE;
   const isNamed = isWide && shown.some(({ story }) => names.get(story) || story.subject.label);
@@ -87,7 +87,7 @@ function connectionTable(shown: readonly Looked[], { lab, columns, style }: Conn
   });
   const wide = isWide ? ["IN", "OUT", "FRAMING"] : [];
   const head = ["ID", "ROLE", ...(isNamed ? ["NAME"] : []), "PEER", "STATE", ...wide, "VERDICT", "NOTE"];
-  return table(head, rows, columns, "NOTE");
+  table(head, rows, "NOTE");
 }
 
 /** A wait is told by its length first: the rest may not fit. */

@@ -8,13 +8,13 @@ import { showTokensOption } from "../guarded-options.ts";
 import { GROUP_HEAD, groupRows, MANY } from "../instance-groups.ts";
 import { noteOf, troubleOf, whereOf } from "../instance-lines.ts";
 import { styleWord } from "../style.ts";
-import { table } from "../text-table.ts";
 
 export default defineCommand({
   name: "ls",
   aliases: ["ps", "list"],
   group: "roles",
   level: "observe",
+  acrossNodes: true,
   summary: "lists the roles that were spawned, with their state and port",
   args: [
     { name: "selector", summary: "only these", isOptional: true, isVariadic: true, completes: "selector" },
@@ -27,7 +27,7 @@ export default defineCommand({
     showTokens: showTokensOption(),
   }),
   example: "ls state=failed",
-  run({ lab, rest, options, out, data, isJson, columns, style }) {
+  run({ lab, rest, options, out, data, table, isJson, style }) {
     const instances = selectInstances(lab, rest);
     const verdictsOf = peerVerdicts(lab);
     if (isJson)
@@ -36,7 +36,7 @@ export default defineCommand({
       return out(rest.length > 0 ? "no role matches" : "no role runs: roles lists what you can spawn");
     if (instances.length > MANY && !options.all) {
       const groups = groupRows(lab, instances, verdictsOf, style);
-      out(table(...withoutEmpty(GROUP_HEAD, groups), columns, "NOTE"));
+      table(...withoutEmpty(GROUP_HEAD, groups), "NOTE");
       return out(`${instances.length} roles in all; ls --all lists each, ls label=NAME those of one student`);
     }
     const rows = instances.map((instance) => [
@@ -51,7 +51,7 @@ export default defineCommand({
         (lab.roles.get(instance.type)?.offers?.(instance.options as never) ?? ""),
     ]);
     const head = ["ID", "NAME", "FOR", "STATE", "WHERE", "PEERS", "RESTARTS", "NOTE"];
-    return out(table(...withoutEmpty(head, rows), columns, "NOTE"));
+    return table(...withoutEmpty(head, rows), "NOTE");
   },
 });
 

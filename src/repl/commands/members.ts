@@ -3,7 +3,6 @@ import type { Lab } from "../../lab/lab.ts";
 import { selectInstances } from "../../lab/selectors.ts";
 import { printable } from "../../printable.ts";
 import { defineCommand } from "../command.ts";
-import { table } from "../text-table.ts";
 
 export default defineCommand({
   name: "members",
@@ -12,7 +11,7 @@ export default defineCommand({
   summary: "lists the clients of a role by name, e.g. of a chat room, a relay or a calculator",
   args: [{ name: "room", summary: "a role whose clients have names", completes: "instance" }],
   example: "members chat",
-  run({ lab, args, out, data, isJson, columns }) {
+  run({ lab, args, out, data, table, isJson }) {
     const { room = "" } = args;
     const instances = selectInstances(lab, [room]);
     if (instances.length === 0) throw new NetlabError("no-such-instance/nothing", { term: room });
@@ -23,7 +22,7 @@ export default defineCommand({
     const rows = members.map(({ id, name, details }) =>
       [id, name, ...keys.map((key) => details[key] ?? "")].map((cell) => printable(cell)),
     );
-    return out(table(["ID", "NAME", ...keys.map((key) => key.toUpperCase())], rows, columns));
+    return table(["ID", "NAME", ...keys.map((key) => key.toUpperCase())], rows);
   },
 });
 

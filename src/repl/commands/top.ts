@@ -4,6 +4,7 @@ import * as z from "zod";
 import { type Load, LoadMeter, type RoleLoad } from "../../lab/load-meter.ts";
 import { duration } from "../../machines/_options.ts";
 import { type Call, defineCommand } from "../command.ts";
+import { NodeLoads } from "../node-loads.ts";
 import { styleWord } from "../style.ts";
 import { table } from "../text-table.ts";
 
@@ -36,31 +37,56 @@ export default defineCommand({
       isJson,
     } = call;
     const meter = new LoadMeter(lab);
+    // They are followed as long as this goes on, and no longer.
+    const over = new AbortController();
+    const others = NodeLoads.of({ ...call, signal: AbortSignal.any([signal, over.signal]) }, (load) => {
+      if (isJson) data(load);
+    });
     try {
       meter.look();
       for (let count = 0; count < n && !signal.aborted; count += 1) {
         await delay(every, undefined, { signal }).catch(() => undefined);
         if (signal.aborted) break;
         const load = meter.look();
+        others?.look();
         if (isJson) data(load);
-        else show(call, load);
+        else show(call, load, others);
       }
     } finally {
+      over.abort();
       meter.close();
     }
   },
 });
 
-function show(call: Call<Options>, load: Load): void {
+/** Load of a role, with the node that plays it; undefined: there is but one. */
+type PlayedLoad = RoleLoad & { readonly node?: string };
+
+function show(call: Call<Options>, load: Load, others: NodeLoads | undefined): void {
   const {
     options: { plain, all },
   } = call;
   const isBusy = ({ peers, state, openedPerSecond }: RoleLoad) =>
     all || peers > 0 || openedPerSecond > 0 || (state !== "running" && state !== "stopped");
-  const shown = load.roles.filter(isBusy).sort(byTraffic);
-  const quiet = load.roles.length - shown.length;
-  if (plain) call.out([...sentences(load, shown), ...quietLine(quiet)].join("\n"));
-  else call.frame([...headLines(call, load), "", ...roleTable(call, shown), ...quietLine(quiet)].join("\n"));
+  const loads = others ? [[others.own, load] as const, ...others.loads] : [];
+  const roles: readonly PlayedLoad[] = others
+    ? loads.flatMap(([node, of]) => (of?.roles ?? []).map((role) => ({ ...role, node })))
+    : load.roles;
+  const shown = roles.filter(isBusy).sort(byTraffic);
+  const quiet = roles.length - shown.length;
+  const more = loads
+    .slice(1)
+    .flatMap(([node, of]) => (of ? [nodeLine(node, of)] : [`${node} has told nothing yet`]));
+  if (plain) call.out([...sentences(load, shown), ...more, ...quietLine(quiet)].join("\n"));
+  else
+    call.frame(
+      [...headLines(call, load), ...more, "", ...roleTable(call, shown), ...quietLine(quiet)].join("\n"),
+    );
+}
+
+function nodeLine(node: string, load: Load): string {
+  const { connections, bytesInPerSecond, bytesOutPerSecond, loopDelayMs, residentBytes } = load;
+  return `${node}: ${connections} connections, in ${rate(bytesInPerSecond)}, out ${rate(bytesOutPerSecond)}, loop delay ${loopDelayMs.median} ms, ${prettyBytes(residentBytes)}`;
 }
 
 const byTraffic = (a: RoleLoad, b: RoleLoad) =>
@@ -81,10 +107,12 @@ function headLines({ lab, style, options }: Call<Options>, load: Load): string[]
   ];
 }
 
-function roleTable({ columns, style }: Call<Options>, loads: readonly RoleLoad[]): string[] {
+function roleTable({ columns, style }: Call<Options>, loads: readonly PlayedLoad[]): string[] {
   if (loads.length === 0) return [];
   const isLabelled = loads.some(({ label }) => label !== null);
+  const isOfMany = loads.some(({ node }) => node !== undefined);
   const rows = loads.map((one) => [
+    ...(isOfMany ? [one.node ?? ""] : []),
     one.id,
     ...(isLabelled ? [one.label ?? ""] : []),
     styleWord(style, one.state),
@@ -94,18 +122,29 @@ function roleTable({ columns, style }: Call<Options>, loads: readonly RoleLoad[]
     rate(one.bytesOutPerSecond),
     String(one.restarts),
   ]);
-  const head = ["ID", ...(isLabelled ? ["FOR"] : []), "STATE", "PEERS", "NEW/S", "IN", "OUT", "RESTARTS"];
+  const node = isOfMany ? ["NODE"] : [];
+  const head = [
+    ...node,
+    "ID",
+    ...(isLabelled ? ["FOR"] : []),
+    "STATE",
+    "PEERS",
+    "NEW/S",
+    "IN",
+    "OUT",
+    "RESTARTS",
+  ];
   return [table(head, rows, columns, "ID")];
 }
 
-function sentences(load: Load, loads: readonly RoleLoad[]): string[] {
+function sentences(load: Load, loads: readonly PlayedLoad[]): string[] {
   const { median, p99, max } = load.loopDelayMs;
   return [
     `At ${new Date(load.at).toLocaleTimeString("en-GB")}: ${load.connections} connections, ${load.openedPerSecond} new a second, ${rate(load.bytesInPerSecond)} in, ${rate(load.bytesOutPerSecond)} out.`,
     `Event loop delay: median ${median} ms, 99 percent ${p99} ms, most ${max} ms. Memory: ${prettyBytes(load.residentBytes)}.`,
     ...loads.map(
       (one) =>
-        `${one.id}${one.label === null ? "" : ` for ${one.label}`} is ${one.state}: ${one.peers} peers, ${one.openedPerSecond} new a second, ${rate(one.bytesInPerSecond)} in, ${rate(one.bytesOutPerSecond)} out, ${one.restarts} restarts.`,
+        `${one.node === undefined ? "" : `${one.node}: `}${one.id}${one.label === null ? "" : ` for ${one.label}`} is ${one.state}: ${one.peers} peers, ${one.openedPerSecond} new a second, ${rate(one.bytesInPerSecond)} in, ${rate(one.bytesOutPerSecond)} out, ${one.restarts} restarts.`,
     ),
   ];
 }

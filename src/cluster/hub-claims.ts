@@ -1,0 +1,124 @@
+/** Owners of the hubs: read from their keys, and written by compare-and-set, so that of two that are faster at once one wins. */
+import { type BusEntry, type BusKeys, OutpacedError } from "./bus.ts";
+import { type HubRecord, hubKey, hubRecordOf, nodeKey, nodeRecordOf } from "./lease-records.ts";
+import type { NodeTable } from "./node-table.ts";
+import type { HubOwner, NodeChange } from "./nodes.ts";
+import type { OwnLease } from "./own-lease.ts";
+
+export interface HubClaimsParts {
+  readonly own: OwnLease;
+  readonly ownName: string;
+  readonly table: NodeTable;
+  readonly keys: BusKeys;
+  /** Passes on what was written or looked at. */
+  readonly hear: (entry: BusEntry) => void;
+  readonly changed: (change: NodeChange) => void;
+}
+
+export class HubClaims {
+  readonly #parts: HubClaimsParts;
+  readonly #known = new Map<string, HubRecord>();
+  readonly #claims = new Map<string, Promise<HubOwner>>();
+
+  constructor(parts: HubClaimsParts) {
+    this.#parts = parts;
+  }
+
+  ownerOf(hub: string): HubOwner | undefined {
+    const record = this.#known.get(hub);
+    return record && ownerIn(record);
+  }
+
+  /** Hubs that this node has in its present incarnation. */
+  get own(): string[] {
+    return [...this.#known].filter(([, record]) => this.#isOwn(record)).map(([hub]) => hub);
+  }
+
+  hear(hub: string, { value }: BusEntry): void {
+    const before = this.#known.get(hub);
+    const record = hubRecordOf(value);
+    // The epoch of a hub whose key was deleted by hand still must not come again.
+    if (record) this.#known.set(hub, record);
+    else if (before) this.#known.set(hub, { ...before, owner: null });
+    const owner = this.ownerOf(hub);
+    const ownerBefore = before && ownerIn(before);
+    if (owner?.epoch !== ownerBefore?.epoch || owner?.incarnation !== ownerBefore?.incarnation)
+      this.#parts.changed({ kind: "owner", hub, owner });
+  }
+
+  claim(hub: string): Promise<HubOwner> {
+    const pending = this.#claims.get(hub);
+    if (pending) return pending;
+    const claim = this.#claim(hub).finally(() => this.#claims.delete(hub));
+    this.#claims.set(hub, claim);
+    return claim;
+  }
+
+  async release(
+    hub: string,
+    to: { readonly name: string; readonly incarnation: string } | undefined,
+  ): Promise<void> {
+    const entry = await this.#look(hub);
+    const record = hubRecordOf(entry?.value);
+    if (!(entry && record && this.#isOwn(record))) return;
+    const next: HubRecord = to
+      ? { owner: to.name, incarnation: to.incarnation, epoch: record.epoch + 1 }
+      : { ...record, owner: null };
+    await this.#write(hub, next, entry).catch(ignoreOutpaced);
+  }
+
+  async #claim(hub: string): Promise<HubOwner> {
+    const { own, ownName } = this.#parts;
+    for (;;) {
+      await own.whenSure();
+      const { incarnation } = own;
+      const entry = await this.#look(hub);
+      const record = hubRecordOf(entry?.value);
+      const owner = record && ownerIn(record);
+      if (owner && (await this.#isThere(owner))) return owner;
+      const epoch = Math.max(record?.epoch ?? 0, this.#known.get(hub)?.epoch ?? 0) + 1;
+      // Another may have fenced this node meanwhile: what it writes now would be a dead one's.
+      if (!own.isSure || own.incarnation !== incarnation) continue;
+      const next = { owner: ownName, incarnation, epoch };
+      const isWritten = await this.#write(hub, next, entry).then(() => true, ignoreOutpaced);
+      if (isWritten && own.incarnation === incarnation) return { node: ownName, incarnation, epoch };
+    }
+  }
+
+  #isOwn({ owner, incarnation }: HubRecord): boolean {
+    return owner === this.#parts.ownName && incarnation === this.#parts.own.incarnation;
+  }
+
+  /** By what is known, or by its key where that is news. */
+  async #isThere({ node, incarnation }: HubOwner): Promise<boolean> {
+    const { own, ownName, table, keys, hear } = this.#parts;
+    if (node === ownName) return incarnation === own.incarnation;
+    if (table.hasLive(node, incarnation)) return true;
+    const entry = await keys.get(nodeKey(node));
+    if (entry) hear(entry);
+    const record = nodeRecordOf(entry?.value);
+    return record?.incarnation === incarnation && record.by === undefined;
+  }
+
+  async #look(hub: string): Promise<BusEntry | undefined> {
+    const entry = await this.#parts.keys.get(hubKey(hub));
+    if (entry) this.#parts.hear(entry);
+    return entry;
+  }
+
+  async #write(hub: string, record: HubRecord, before: BusEntry | undefined): Promise<void> {
+    const { keys, hear } = this.#parts;
+    const key = hubKey(hub);
+    const value = JSON.stringify(record);
+    const revision = before ? await keys.update(key, value, before.revision) : await keys.create(key, value);
+    hear({ key, value, revision });
+  }
+}
+
+function ignoreOutpaced(error: unknown): false {
+  if (error instanceof OutpacedError) return false;
+  throw error;
+}
+
+const ownerIn = ({ owner, incarnation, epoch }: HubRecord): HubOwner | undefined =>
+  owner === null ? undefined : { node: owner, incarnation, epoch };

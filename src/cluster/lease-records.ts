@@ -1,0 +1,59 @@
+/** Values under the keys of a lab: `node.<name>` is a daemon's lease, `hub.<id>` says which of them owns a hub. */
+import { z } from "zod";
+
+const nodeRecord = z.object({
+  node: z.string(),
+  incarnation: z.string(),
+  pid: z.number(),
+  version: z.string(),
+  /** Machine, so that another daemon on it can see whether the process is still there. */
+  host: z.string(),
+  /** Node that fenced it: the lease is over, for good. */
+  by: z.string().optional(),
+});
+export type NodeRecord = z.output<typeof nodeRecord>;
+
+const hubRecord = z.object({
+  /** Null: no node; the epoch is kept for the next. */
+  owner: z.string().nullable(),
+  incarnation: z.string(),
+  epoch: z.number(),
+});
+export type HubRecord = z.output<typeof hubRecord>;
+
+export const nodeKey = (name: string) => `node.${name}`;
+
+/** Name of a node, in `c17@n2` too. */
+export const NODE_NAME = /^[\w-]{1,32}$/;
+
+const PLAIN = /^[\w-]+$/;
+/** Dots of a hub's name would be those of a subject. */
+export const hubKey = (hub: string) =>
+  `hub.${PLAIN.test(hub) ? hub : `=${Buffer.from(hub).toString("base64url")}`}`;
+
+export type KeyMeaning = { readonly kind: "node" | "hub"; readonly name: string };
+
+/** Undefined where a key is none of ours. */
+export function meaningOf(key: string): KeyMeaning | undefined {
+  const [kind, name = "", more] = key.split(".");
+  if (more !== undefined || name === "") return undefined;
+  if (kind === "node") return { kind, name };
+  if (kind !== "hub") return undefined;
+  return { kind, name: name.startsWith("=") ? Buffer.from(name.slice(1), "base64url").toString() : name };
+}
+
+export const nodeRecordOf = (value: string | undefined) => parsed(nodeRecord, value);
+export const hubRecordOf = (value: string | undefined) => parsed(hubRecord, value);
+
+/** Undefined where there is none, or it is not ours: another program may write there too. */
+function parsed<Schema extends z.ZodType>(
+  schema: Schema,
+  value: string | undefined,
+): z.output<Schema> | undefined {
+  if (value === undefined) return undefined;
+  try {
+    return schema.safeParse(JSON.parse(value)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,144 @@
+/** Other nodes of the lab: seen, joined, left, and fenced by this one where their leases are over. */
+import type { Clock } from "../machines/_world.ts";
+import { type BusEntry, type BusKeys, OutpacedError } from "./bus.ts";
+import { type NodeRecord, nodeKey, nodeRecordOf } from "./lease-records.ts";
+import type { ClusterNode, NodeChange } from "./nodes.ts";
+import type { OwnLease } from "./own-lease.ts";
+
+interface Known {
+  readonly record: NodeRecord;
+  readonly revision: number;
+  /** By the steady clock of this node. */
+  readonly seenAt: number;
+  readonly heardAt: number;
+  readonly isGone: boolean;
+}
+
+export interface NodeTableParts {
+  readonly own: OwnLease;
+  readonly ownName: string;
+  readonly keys: BusKeys;
+  readonly clock: Clock;
+  /** Passes on what was looked at. */
+  readonly hear: (entry: BusEntry) => void;
+  readonly changed: (change: NodeChange) => void;
+}
+
+export class NodeTable {
+  readonly #parts: NodeTableParts;
+  readonly #known = new Map<string, Known>();
+  readonly #fencing = new Set<string>();
+  #timer: unknown;
+  #isOver = false;
+
+  constructor(parts: NodeTableParts) {
+    this.#parts = parts;
+  }
+
+  list(): ClusterNode[] {
+    return [...this.#known.values()].map(nodeOf);
+  }
+
+  /** Whether just this incarnation is there, as far as this node can tell. */
+  hasLive(name: string, incarnation: string): boolean {
+    const known = this.#known.get(name);
+    return known !== undefined && !known.isGone && known.record.incarnation === incarnation;
+  }
+
+  hear(name: string, { value, revision }: BusEntry): void {
+    const before = this.#known.get(name);
+    const record = nodeRecordOf(value);
+    if (!record) {
+      if (before) this.#leave(name, before, revision, value === undefined);
+      return;
+    }
+    const now: Known = {
+      record,
+      revision,
+      seenAt: this.#parts.own.steadyNow,
+      heardAt: this.#parts.clock.now(),
+      isGone: record.by !== undefined,
+    };
+    if (before && (before.record.incarnation !== record.incarnation || now.isGone))
+      this.#leave(name, before, revision, false);
+    // A fence is no word of the node that it is put before.
+    const heard = now.isGone ? { seenAt: before?.seenAt ?? 0, heardAt: before?.heardAt ?? now.heardAt } : {};
+    this.#known.set(name, { ...now, ...heard });
+    const isNew = !before || before.isGone || before.record.incarnation !== record.incarnation;
+    if (!now.isGone && isNew) this.#parts.changed({ kind: "joined", node: nodeOf(now) });
+    this.judgeLater();
+  }
+
+  /** When the first lease could be over; asked again then, as it was renewed meanwhile most times. */
+  judgeLater(): void {
+    const { clock, own } = this.#parts;
+    if (this.#isOver || this.#timer !== undefined) return;
+    const dues = [...this.#known.values()].filter(({ isGone }) => !isGone).map((known) => this.#dueAt(known));
+    if (dues.length === 0) return;
+    const least = own.deadAfterMs / 50;
+    this.#timer = clock.setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#judge();
+        this.judgeLater();
+      },
+      Math.max(least, Math.min(...dues) - own.steadyNow),
+    );
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#parts.clock.clearTimeout(this.#timer);
+  }
+
+  #dueAt({ seenAt }: Known): number {
+    const { own } = this.#parts;
+    return Math.max(seenAt, own.steadySince) + own.deadAfterMs;
+  }
+
+  /** Only by a node that is sure of itself: where the bus is away from this node, the others may be well. */
+  #judge(): void {
+    const { own } = this.#parts;
+    if (!own.isSure) return;
+    for (const [name, known] of this.#known)
+      if (!known.isGone && this.#dueAt(known) <= own.steadyNow) void this.#fence(name, known);
+  }
+
+  /** Makes its next renewal fail: from then on it cannot be sure any more, and knows. */
+  async #fence(name: string, { record, revision }: Known): Promise<void> {
+    if (this.#fencing.has(name)) return;
+    this.#fencing.add(name);
+    const { keys, ownName, hear } = this.#parts;
+    const key = nodeKey(name);
+    const value = JSON.stringify({ ...record, by: ownName } satisfies NodeRecord);
+    try {
+      hear({ key, value, revision: await keys.update(key, value, revision) });
+    } catch (error) {
+      if (error instanceof OutpacedError) await this.#lookAgain(name, revision);
+    } finally {
+      this.#fencing.delete(name);
+    }
+  }
+
+  /** Finds it alive after all, or fenced by a faster node, or gone by its word: the watch did not tell. */
+  async #lookAgain(name: string, revision: number): Promise<void> {
+    const key = nodeKey(name);
+    const entry = await this.#parts.keys.get(key).catch(() => null);
+    if (entry === null || this.#isOver) return;
+    if (entry) this.#parts.hear(entry);
+    // An absence has no revision of its own, so it is not heard as a change of the key.
+    else this.hear(name, { key, value: undefined, revision });
+  }
+
+  #leave(name: string, before: Known, revision: number, hasSaidSo: boolean): void {
+    if (before.isGone) return;
+    const gone = { ...before, revision, isGone: true };
+    this.#known.set(name, gone);
+    this.#parts.changed({ kind: "left", node: nodeOf(gone), hasSaidSo });
+  }
+}
+
+function nodeOf({ record, heardAt, isGone }: Known): ClusterNode {
+  const { node: name, incarnation, version, pid } = record;
+  return { name, incarnation, version, pid, isAlive: !isGone, heardAt };
+}

@@ -1,0 +1,89 @@
+/** The nodes of a lab, for its operators: who is there, as the leases say, and questions to each. */
+import type { Bus } from "../cluster/bus.ts";
+import type { ClusterNode, NodeChange, Nodes } from "../cluster/nodes.ts";
+import { NetlabError } from "../errors.ts";
+import type { ClusterView, GivenHub, KnownNode, NodeAnswers, NodeRequest } from "../lab/cluster-view.ts";
+import { NodeQuestion } from "./node-questions.ts";
+
+export interface LabNodesParts {
+  readonly bus: Bus;
+  readonly nodes: Nodes;
+  readonly labName: string;
+}
+
+export class LabNodes implements ClusterView {
+  readonly #parts: LabNodesParts;
+  readonly #questions = new Set<NodeQuestion>();
+  readonly #listeners = new Set<() => void>();
+  readonly #owners = new Map<string, string>();
+  readonly #unwatch: () => void;
+
+  constructor(parts: LabNodesParts) {
+    this.#parts = parts;
+    this.#unwatch = parts.nodes.watch((change) => this.#hear(change));
+  }
+
+  get own(): string {
+    return this.#parts.nodes.own.name;
+  }
+
+  nodes(): readonly KnownNode[] {
+    return this.#parts.nodes.list().map((node) => this.#known(node));
+  }
+
+  async ask(node: string, request: NodeRequest, answers: NodeAnswers, signal: AbortSignal): Promise<number> {
+    const { bus, labName } = this.#parts;
+    const known = this.#parts.nodes.list().find(({ name }) => name === node);
+    if (!known?.isAlive) throw new NetlabError("node-away/gone", { node });
+    const question = new NodeQuestion({ bus, labName, own: this.own }, node, answers);
+    this.#questions.add(question);
+    try {
+      return await question.ask(request, signal);
+    } finally {
+      this.#questions.delete(question);
+    }
+  }
+
+  /** Gives them out in turn, so that none gets all. */
+  async drain(): Promise<readonly GivenHub[]> {
+    const { nodes } = this.#parts;
+    const others = nodes.list().filter(({ name, isAlive }) => isAlive && name !== this.own);
+    const hubs = this.#hubsOf(this.own);
+    return Promise.all(
+      hubs.map(async (hub, index) => {
+        const to = others[index % others.length]?.name;
+        await nodes.release(hub, to);
+        return { hub, to: to ?? null };
+      }),
+    );
+  }
+
+  watch(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(): void {
+    this.#unwatch();
+    for (const question of this.#questions) question.nodeLeft();
+  }
+
+  #hear(change: NodeChange): void {
+    if (change.kind === "owner") {
+      if (change.owner) this.#owners.set(change.hub, change.owner.node);
+      else this.#owners.delete(change.hub);
+    }
+    if (change.kind === "left")
+      for (const question of this.#questions) if (question.node === change.node.name) question.nodeLeft();
+    if (change.kind === "joined" || change.kind === "left") for (const tell of this.#listeners) tell();
+  }
+
+  #known(node: ClusterNode): KnownNode {
+    const { name, version, pid, isAlive, heardAt } = node;
+    return { name, version, pid, isAlive, heardAt, isOwn: name === this.own, hubs: this.#hubsOf(name) };
+  }
+
+  #hubsOf(node: string): string[] {
+    return [...this.#owners].flatMap(([hub, owner]) => (owner === node ? [hub] : [])).sort();
+  }
+}

@@ -1,0 +1,57 @@
+/** Load of the other nodes, as each tells it: for `top`. */
+import type { ClusterView } from "../lab/cluster-view.ts";
+import type { Load } from "../lab/load-meter.ts";
+import type { Call } from "./command.ts";
+
+export class NodeLoads {
+  readonly #call: Call<{ readonly every: number }>;
+  readonly #cluster: ClusterView;
+  readonly #onLoad: (load: Load) => void;
+  readonly #loads = new Map<string, Load | undefined>();
+
+  /** Of a lab of one daemon, and of a question of another node, there are none. */
+  static of(call: Call<{ readonly every: number }>, onLoad: (load: Load) => void): NodeLoads | undefined {
+    const { cluster } = call.lab;
+    return cluster && !call.isFromNode ? new NodeLoads(call, cluster, onLoad) : undefined;
+  }
+
+  private constructor(
+    call: Call<{ readonly every: number }>,
+    cluster: ClusterView,
+    onLoad: (load: Load) => void,
+  ) {
+    this.#call = call;
+    this.#cluster = cluster;
+    this.#onLoad = onLoad;
+    this.look();
+  }
+
+  get own(): string {
+    return this.#cluster.own;
+  }
+
+  /** The newest of each, by node; undefined: it has told nothing yet. */
+  get loads(): ReadonlyMap<string, Load | undefined> {
+    return this.#loads;
+  }
+
+  /** Asks nodes that have come since. */
+  look(): void {
+    for (const { name, isOwn, isAlive } of this.#cluster.nodes())
+      if (isAlive && !isOwn && !this.#loads.has(name)) this.#follow(name);
+  }
+
+  #follow(node: string): void {
+    const { level, signal, options } = this.#call;
+    const data = (document: unknown) => {
+      const load = document as Load;
+      if (this.#loads.has(node)) this.#loads.set(node, load);
+      this.#onLoad(load);
+    };
+    this.#loads.set(node, undefined);
+    const argv = ["top", "--json", "--every", `${options.every}ms`];
+    // A node that goes is asked again when it is back.
+    const forget = () => void this.#loads.delete(node);
+    this.#cluster.ask(node, { argv, level }, { data }, signal).then(forget, forget);
+  }
+}

@@ -1,0 +1,396 @@
+/** Daemons of one lab know which of them are there, and which owns a hub; by simulated clocks, over the engine in memory. */
+import { describe, expect, it } from "vitest";
+import { LEASE_MS, SimulatedLab, turns } from "./simulated-nodes.ts";
+
+const aliveIn = (nodes: { list(): readonly { name: string; isAlive: boolean }[] }) =>
+  nodes.list().flatMap(({ name, isAlive }) => (isAlive ? [name] : []));
+
+async function labOf(...names: string[]) {
+  const lab = new SimulatedLab();
+  const nodes = [];
+  for (const name of names) nodes.push(await lab.enter(name));
+  await lab.pass(1_000);
+  return { lab, nodes };
+}
+
+describe("nodes", () => {
+  it("see each other, in the order of their names, and are sure", async () => {
+    const { nodes } = await labOf("n2", "n1", "n3");
+    for (const { nodes: one } of nodes) {
+      expect(one.list().map(({ name, isAlive, version }) => [name, isAlive, version])).toEqual([
+        ["n1", true, "1"],
+        ["n2", true, "1"],
+        ["n3", true, "1"],
+      ]);
+      expect(one.isSure).toBe(true);
+    }
+    expect(nodes.map(({ told }) => told())).toEqual([["joined n1", "joined n3"], ["joined n3"], []]);
+  });
+
+  it("know those that were there before them as soon as they have entered", async () => {
+    const lab = new SimulatedLab();
+    for (const name of ["n1", "n2"]) await lab.enter(name);
+    const third = await lab.enter("n3");
+    expect(aliveIn(third.nodes)).toEqual(["n1", "n2", "n3"]);
+  });
+
+  it("stay for as long as they renew their leases", async () => {
+    const { lab, nodes } = await labOf("n1", "n2");
+    await lab.pass(10 * LEASE_MS);
+    for (const { nodes: one, told } of nodes) {
+      expect(aliveIn(one)).toEqual(["n1", "n2"]);
+      expect(told().filter((word) => word !== "joined n2")).toEqual([]);
+      const heard = one.list().map(({ heardAt }) => lab.clock.now() - heardAt);
+      expect(Math.max(...heard)).toBeLessThanOrEqual(1_100);
+    }
+  });
+
+  it("that are killed are told as gone within a lease, after their fence", async () => {
+    const { lab, nodes } = await labOf("n1", "n2", "n3");
+    const [, second] = nodes;
+    second?.kill();
+    await lab.pass(LEASE_MS);
+    for (const at of [0, 2]) {
+      expect(nodes[at]?.told().filter((word) => word.includes("n2"))).toContain("left n2");
+      expect(nodes[at]?.nodes.list().find(({ name }) => name === "n2")?.isAlive).toBe(false);
+    }
+  });
+
+  it("that leave say so, at once, and their hubs are free", async () => {
+    const { lab, nodes } = await labOf("n1", "n2");
+    const [first, second] = nodes;
+    expect(await lab.while(second?.nodes.claim("chat") ?? Promise.reject())).toMatchObject({
+      node: "n2",
+      epoch: 1,
+    });
+    await second?.nodes.leave();
+    await turns();
+    expect(first?.told().slice(1)).toEqual([
+      "owner of chat: n2 1",
+      "owner of chat: none",
+      "left n2 by its word",
+    ]);
+    expect(await first?.nodes.claim("chat")).toMatchObject({ node: "n1", epoch: 2 });
+  });
+
+  it("leave in a moment where the bus is away, and are then told as gone like the dead", async () => {
+    const { lab, nodes } = await labOf("n1", "n2");
+    const [first, second] = nodes;
+    second?.side.cut();
+    await lab.while(second?.nodes.leave() ?? Promise.reject());
+    await lab.pass(LEASE_MS);
+    expect(first?.told()).toContain("left n2");
+  });
+});
+
+describe("a name", () => {
+  it("of a daemon that is there is refused with what to do", async () => {
+    const { lab } = await labOf("n1");
+    await expect(lab.enter("n1", { host: "elsewhere" })).rejects.toThrow(
+      "another daemon of this lab is called n1: choose another name with --node",
+    );
+  });
+
+  it("is refused to all but one of several that come at once", async () => {
+    const lab = new SimulatedLab();
+    const tries = ["a", "b", "c"].map((host) => lab.enter("n1", { host }));
+    const outcomes = await Promise.allSettled(tries);
+    expect(outcomes.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected", "rejected"]);
+  });
+
+  it("that no subject takes is refused", async () => {
+    await expect(new SimulatedLab().enter("n.1")).rejects.toThrow('--node "n.1"');
+  });
+
+  it("of a dead daemon is taken over once its lease is over", async () => {
+    const { lab, nodes } = await labOf("n1", "n2");
+    nodes[1]?.kill();
+    const before = lab.clock.now();
+    const again = await lab.enter("n2", { host: "elsewhere" });
+    expect(lab.clock.now() - before).toBeLessThan(LEASE_MS + 500);
+    expect(lab.clock.now() - before).toBeGreaterThan(0.8 * LEASE_MS);
+    expect(aliveIn(again.nodes)).toEqual(["n1", "n2"]);
+  });
+
+  it("of a process of this machine that has ended is taken over at once; the others hear that the old one left", async () => {
+    const { lab, nodes } = await labOf("n1", "n2");
+    const [first, second] = nodes;
+    await lab.while(second?.nodes.claim("chat") ?? Promise.reject());
+    second?.kill();
+    const again = await lab.enter("n2", { pid: 2, isRunning: (pid) => pid !== 1 });
+    await turns();
+    expect(first?.told().slice(2)).toEqual(["left n2", "joined n2"]);
+    expect(again.nodes.own.incarnation).not.toBe(second?.nodes.own.incarnation);
+    // The hub of its former life is no longer its own.
+    expect(await lab.while(again.nodes.claim("chat"))).toMatchObject({
+      incarnation: again.nodes.own.incarnation,
+      epoch: 2,
+    });
+  });
+
+  it("whose process number is the asker's own tells nothing: containers count from one", async () => {
+    const { lab } = await labOf("n1");
+    await expect(lab.enter("n1", { isRunning: () => false })).rejects.toThrow("is called n1");
+  });
+});
+
+describe("a node that is cut off", () => {
+  it("is unsure before the others fence it; back again, it is expelled and enters anew", async () => {
+    const { lab, nodes } = await labOf("n1", "n2");
+    const [first, second] = nodes;
+    const before = second?.nodes.own.incarnation;
+    await lab.while(second?.nodes.claim("chat") ?? Promise.reject());
+    second?.side.cut();
+    await lab.pass(2 * LEASE_MS, () => {
+      if (!aliveIn(first?.nodes ?? { list: () => [] }).includes("n2"))
+        expect(second?.nodes.isSure).toBe(false);
+    });
+    expect(second?.told()).toEqual(["owner of chat: n2 1", "unsure"]);
+    expect(await lab.while(first?.nodes.claim("chat") ?? Promise.reject())).toMatchObject({
+      node: "n1",
+      epoch: 2,
+    });
+
+    second?.side.mend();
+    await lab.pass(2_000);
+    expect(second?.changes).toContainEqual({ kind: "expelled", before });
+    expect(second?.told().slice(2).toSorted()).toEqual(["expelled", "owner of chat: n1 2", "sure"]);
+    expect(first?.told().slice(-1)).toEqual(["joined n2"]);
+    expect(aliveIn(second?.nodes ?? { list: () => [] })).toEqual(["n1", "n2"]);
+  });
+
+  it("without noticing is unsure all the same", async () => {
+    const { lab, nodes } = await labOf("n1", "n2");
+    nodes[1]?.side.cut("inSilence");
+    await lab.pass(LEASE_MS);
+    expect(nodes[1]?.nodes.isSure).toBe(false);
+    expect(nodes[1]?.side.isConnected).toBe(true);
+    expect(aliveIn(nodes[0]?.nodes ?? { list: () => [] })).toEqual(["n1"]);
+    nodes[1]?.side.mend();
+    await lab.pass(LEASE_MS);
+    expect(nodes[1]?.told()).toContain("expelled");
+    expect(aliveIn(nodes[0]?.nodes ?? { list: () => [] })).toEqual(["n1", "n2"]);
+  });
+
+  it("for less than its lease stays who it is", async () => {
+    const { lab, nodes } = await labOf("n1", "n2");
+    nodes[1]?.side.cut();
+    await lab.pass(0.6 * LEASE_MS);
+    nodes[1]?.side.mend();
+    await lab.pass(2 * LEASE_MS);
+    expect(nodes.map(({ told }) => told())).toEqual([["joined n2"], []]);
+  });
+});
+
+describe("a process that is stopped for longer than its lease", () => {
+  it("wakes unsure, finds itself expelled, and judges no other by its sleep", async () => {
+    const { lab, nodes } = await labOf("n1", "n2", "n3");
+    const [first, second, third] = nodes;
+    await lab.while(second?.nodes.claim("chat") ?? Promise.reject());
+    second?.stop();
+    await lab.pass(0.5 * LEASE_MS);
+    expect(aliveIn(first?.nodes ?? { list: () => [] })).toEqual(["n1", "n2", "n3"]);
+    await lab.pass(1.5 * LEASE_MS);
+    expect(await lab.while(third?.nodes.claim("chat") ?? Promise.reject())).toMatchObject({
+      node: "n3",
+      epoch: 2,
+    });
+    expect(second?.nodes.isSure).toBe(false);
+    second?.goOn();
+    expect(second?.nodes.isSure).toBe(false);
+    await lab.pass(2_000);
+    const told = second?.told() ?? [];
+    expect(told.filter((word) => word.startsWith("left"))).toEqual([]);
+    expect(told.filter((word) => word === "expelled")).toEqual(["expelled"]);
+    expect(second?.nodes.ownerOf("chat")).toMatchObject({ node: "n3" });
+    for (const { nodes: one } of nodes) expect(aliveIn(one)).toEqual(["n1", "n2", "n3"]);
+  });
+});
+
+describe("an engine that is away", () => {
+  it.each([0.5, 1, 10])("for %f leases: no node is sure for long, and none is expelled", async (leases) => {
+    const { lab, nodes } = await labOf("n1", "n2", "n3");
+    const before = nodes.map(({ nodes: one }) => one.own.incarnation);
+    lab.engine.goAway();
+    await lab.pass(leases * LEASE_MS);
+    for (const { nodes: one } of nodes) expect(one.isSure).toBe(leases < 0.8);
+    lab.engine.comeBack();
+    await lab.pass(3 * LEASE_MS);
+    for (const { nodes: one, told } of nodes) {
+      expect(one.isSure).toBe(true);
+      expect(aliveIn(one)).toEqual(["n1", "n2", "n3"]);
+      expect(told().filter((word) => /left|expelled/.test(word))).toEqual([]);
+    }
+    expect(nodes.map(({ nodes: one }) => one.own.incarnation)).toEqual(before);
+  });
+
+  it("and comes back to one node late has that one expelled by its own lease alone", async () => {
+    const { lab, nodes } = await labOf("n1", "n2");
+    lab.engine.goAway();
+    nodes[1]?.side.cut();
+    await lab.pass(3 * LEASE_MS);
+    lab.engine.comeBack();
+    await lab.pass(0.7 * LEASE_MS);
+    nodes[1]?.side.mend();
+    await lab.pass(3 * LEASE_MS);
+    expect(nodes.flatMap(({ told }) => told()).filter((word) => /left|expelled/.test(word))).toEqual([]);
+  });
+});
+
+describe("an engine that lost all it kept", () => {
+  it("has the nodes enter anew, each known to all, and its hubs owned by a higher epoch", async () => {
+    const { lab, nodes } = await labOf("n1", "n2", "n3");
+    await lab.while(nodes[0]?.nodes.claim("chat") ?? Promise.reject());
+    nodes[2]?.kill();
+    lab.engine.goAway();
+    lab.engine.forgetKeys("nl_test");
+    await lab.pass(1_000);
+    lab.engine.comeBack();
+    await lab.pass(4 * LEASE_MS);
+    const rest = nodes.slice(0, 2);
+    for (const { nodes: one, told } of rest) {
+      expect(one.isSure).toBe(true);
+      expect(aliveIn(one)).toEqual(["n1", "n2"]);
+      expect(told().filter((word) => word === "expelled")).toHaveLength(1);
+    }
+    const owners = await Promise.all(rest.map(({ nodes: one }) => lab.while(one.claim("chat"))));
+    expect(owners[0]).toEqual(owners[1]);
+    expect(owners[0]?.epoch).toBe(2);
+    const again = await lab.enter("n3", { pid: 7 });
+    await turns();
+    for (const { nodes: one } of [...rest, again]) expect(aliveIn(one)).toEqual(["n1", "n2", "n3"]);
+  });
+});
+
+describe("an answer that is lost", () => {
+  it("to a renewal is no expulsion: the node finds its own word there", async () => {
+    const { lab, nodes } = await labOf("n1", "n2");
+    const [first, second] = nodes;
+    if (second) second.side.faults = { loseAnswers: 1 };
+    await lab.pass(1_500);
+    if (second) second.side.faults = {};
+    await lab.pass(3 * LEASE_MS);
+    expect([first?.told(), second?.told()]).toEqual([["joined n2"], []]);
+    expect(second?.nodes.isSure).toBe(true);
+  });
+
+  it("to a claim still lets it be known who owns the hub", async () => {
+    const { lab, nodes } = await labOf("n1", "n2");
+    const [first, second] = nodes;
+    if (second) second.side.faults = { loseAnswers: 1 };
+    const claim = second?.nodes.claim("chat").catch((error: unknown) => error);
+    await lab.pass(2_100);
+    expect(await claim).toMatchObject({ code: "no-bus" });
+    if (second) second.side.faults = {};
+    const owners = await Promise.all(nodes.map(({ nodes: one }) => lab.while(one.claim("chat"))));
+    expect(new Set(owners.map((owner) => JSON.stringify(owner))).size).toBe(1);
+    expect(first?.nodes.ownerOf("chat")).toEqual(owners[0]);
+  });
+});
+
+describe("a watch", () => {
+  it("that stalls in silence is made again: who comes after it is seen", async () => {
+    const { lab, nodes } = await labOf("n1", "n2");
+    nodes[0]?.side.stall();
+    await lab.enter("n3");
+    await lab.pass(3_000);
+    expect(nodes[0]?.told()).toEqual(["joined n2", "joined n3"]);
+  });
+
+  it("that misses some changes makes up for them", async () => {
+    const { lab, nodes } = await labOf("n1", "n2", "n3");
+    const [first, second] = nodes;
+    if (first) first.side.faults = { missWatched: 1 };
+    await lab.while(second?.nodes.claim("chat") ?? Promise.reject());
+    await turns();
+    if (first) first.side.faults = {};
+    await lab.pass(4_000);
+    expect(first?.nodes.ownerOf("chat")).toMatchObject({ node: "n2" });
+    expect(first?.told().filter((word) => word.startsWith("left"))).toEqual([]);
+  });
+});
+
+describe("a hub", () => {
+  it("is owned by one of many that claim it at once, and all know which", async () => {
+    const names = Array.from({ length: 10 }, (_, at) => `n${at}`);
+    const { lab, nodes } = await labOf(...names);
+    const owners = await Promise.all(nodes.map(({ nodes: one }) => lab.while(one.claim("room.1"))));
+    await turns();
+    const [owner] = owners;
+    expect(owner?.epoch).toBe(1);
+    for (const [at, { nodes: one }] of nodes.entries()) {
+      expect(owners[at]).toEqual(owner);
+      expect(one.ownerOf("room.1")).toEqual(owner);
+    }
+  });
+
+  it("of a dead node is owned by one of those that claim it at once, an epoch later", async () => {
+    const { lab, nodes } = await labOf("n1", "n2", "n3", "n4");
+    await lab.while(nodes[0]?.nodes.claim("chat") ?? Promise.reject());
+    nodes[0]?.kill();
+    await lab.pass(LEASE_MS);
+    const rest = nodes.slice(1);
+    const owners = await Promise.all(rest.map(({ nodes: one }) => lab.while(one.claim("chat"))));
+    expect(owners.map(({ epoch }) => epoch)).toEqual([2, 2, 2]);
+    expect(new Set(owners.map(({ node }) => node)).size).toBe(1);
+  });
+
+  it("of a node that is there stays its own", async () => {
+    const { lab, nodes } = await labOf("n1", "n2");
+    await lab.while(nodes[0]?.nodes.claim("chat") ?? Promise.reject());
+    for (const { nodes: one } of nodes)
+      expect(await lab.while(one.claim("chat"))).toMatchObject({ node: "n1", epoch: 1 });
+  });
+
+  it("is given to another, or freed, by its owner alone; epochs go on", async () => {
+    const { lab, nodes } = await labOf("n1", "n2");
+    const [first, second] = nodes;
+    await lab.while(first?.nodes.claim("chat") ?? Promise.reject());
+    await lab.while(second?.nodes.release("chat", "n2") ?? Promise.reject());
+    expect(second?.nodes.ownerOf("chat")).toMatchObject({ node: "n1", epoch: 1 });
+    await lab.while(first?.nodes.release("chat", "n2") ?? Promise.reject());
+    await turns();
+    expect(second?.nodes.ownerOf("chat")).toEqual({
+      node: "n2",
+      incarnation: second?.nodes.own.incarnation,
+      epoch: 2,
+    });
+    await lab.while(second?.nodes.release("chat") ?? Promise.reject());
+    await turns();
+    expect(first?.nodes.ownerOf("chat")).toBeUndefined();
+    expect(await lab.while(first?.nodes.claim("chat") ?? Promise.reject())).toMatchObject({
+      node: "n1",
+      epoch: 3,
+    });
+  });
+
+  it("is claimed once the node is sure again, not before", async () => {
+    const { lab, nodes } = await labOf("n1", "n2");
+    lab.engine.goAway();
+    await lab.pass(LEASE_MS);
+    let owner: unknown;
+    const claim = nodes[0]?.nodes.claim("chat").then((got) => {
+      owner = got;
+    });
+    await lab.pass(LEASE_MS);
+    expect(owner).toBeUndefined();
+    lab.engine.comeBack();
+    await lab.while(claim ?? Promise.reject());
+    expect(owner).toMatchObject({ node: "n1", epoch: 1 });
+  });
+});
+
+describe("words of others under the same keys", () => {
+  it("are passed over", async () => {
+    const { lab, nodes } = await labOf("n1");
+    const keys = await lab.engine.attach().keys("nl_test");
+    for (const key of ["node.x", "hub.x", "hub.a.b", "other", "node.y"]) await keys.create(key, '{"a":1');
+    await keys.create("hub.z", '{"owner":7}');
+    await lab.pass(2 * LEASE_MS);
+    expect(aliveIn(nodes[0]?.nodes ?? { list: () => [] })).toEqual(["n1"]);
+    expect(await lab.while(nodes[0]?.nodes.claim("z") ?? Promise.reject())).toMatchObject({
+      node: "n1",
+      epoch: 1,
+    });
+  });
+});
