@@ -61,6 +61,7 @@ import { openKeptChecks } from "./stores/checks.ts";
 import type { LabDatabase } from "./stores/database.ts";
 import { openInstances } from "./stores/instances.ts";
 import { openLabEntries } from "./stores/lab-entries.ts";
+import { leaveLog } from "./stores/log-leaving.ts";
 import { openNumbers } from "./stores/numbers.ts";
 import { Queries } from "./stores/queries.ts";
 import { openRegistry } from "./stores/registry.ts";
@@ -140,6 +141,7 @@ export class Daemon {
     this.#starting = new StartTelemetry(this.log.telemetry);
     this.#exposures = new Exposures(this.log.telemetry);
     this.#database = openDatabase(dataFolder, this.log);
+    if (!config.cluster) leaveLog(this.#database);
     this.#queries = new Queries(this.#database.file);
     const registry = openRegistry(this.#database, clock);
     const book = openAddressBook(this.#database);
