@@ -61,7 +61,6 @@ import { openKeptChecks } from "./stores/checks.ts";
 import type { LabDatabase } from "./stores/database.ts";
 import { openInstances } from "./stores/instances.ts";
 import { openLabEntries } from "./stores/lab-entries.ts";
-import { leaveLog } from "./stores/log-leaving.ts";
 import { openNumbers } from "./stores/numbers.ts";
 import { Queries } from "./stores/queries.ts";
 import { openRegistry } from "./stores/registry.ts";
@@ -140,8 +139,7 @@ export class Daemon {
     );
     this.#starting = new StartTelemetry(this.log.telemetry);
     this.#exposures = new Exposures(this.log.telemetry);
-    this.#database = openDatabase(dataFolder, this.log);
-    if (!config.cluster) leaveLog(this.#database);
+    this.#database = openDatabase(config, this.log);
     this.#queries = new Queries(this.#database.file);
     const { registry, book } = this.#openStores(clock);
     this.recorder = new Recorder(clock, { budgetBytes: config.recordMemoryBytes });
