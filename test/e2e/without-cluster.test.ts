@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { NatsServer, natsBinary, SKIPPED } from "../cluster/nats-server.ts";
 import { TestDaemon } from "./daemon.ts";
 import { dist, Scene } from "./scene.ts";
 
@@ -41,6 +42,9 @@ function loaded(list: string) {
   return { files, text: ours.map((file) => readFileSync(file, "utf8")).join("\n") };
 }
 
+const CLUSTER = ["NodeLeases", "OwnLease", "NatsConnectionBus", "natsKeys", "ClusterHubs"];
+const definitionOf = (name: string) => new RegExp(`\\b(?:class|function) ${name}\\b|\\b${name} ?= ?class\\b`);
+
 it("loads neither the client of NATS nor leases, hubs or logs of nodes", async () => {
   const list = path.join(scene.folder, "loaded");
   const daemon = await TestDaemon.start(scene, { lab, run: { node: ["--require", listing(list)] } });
@@ -48,29 +52,27 @@ it("loads neither the client of NATS nor leases, hubs or logs of nodes", async (
   const socket = connect(chat?.port ?? 0, "127.0.0.1");
   await new Promise((resolve) => socket.once("data", resolve));
   socket.write("al\n");
-  for (const line of [
-    "ls",
-    "conns",
-    "members chat-1",
-    "registry",
-    "top",
-    "say chat-1 hello",
-    "explain @last",
-  ])
+  for (const line of ["ls", "conns", "members chat-1", "registry", "say chat-1 hello", "explain @last"])
     await daemon.plain(line);
   socket.destroy();
   await daemon.stop();
 
   const { files, text } = loaded(list);
-  expect(text).toContain("class HubRun");
+  expect(text).toMatch(definitionOf("HubRun"));
   expect(files.filter((file) => file.includes("@nats-io"))).toEqual([]);
-  for (const name of [
-    "NodeLeases",
-    "OwnLease",
-    "NatsConnectionBus",
-    "natsKeys",
-    "ReplicatedLog",
-    "ClusterHubs",
-  ])
-    expect(text).not.toMatch(new RegExp(`\\b(?:class|function) ${name}\\b`));
+  for (const name of CLUSTER) expect(text).not.toMatch(definitionOf(name));
+});
+
+it.skipIf(!natsBinary)(`with --cluster loads all of that ${SKIPPED}`, async () => {
+  const server = await NatsServer.start();
+  const list = path.join(scene.folder, "loaded-in-cluster");
+  const args = ["--cluster", server.url, "--node", "n1"];
+  const run = { node: ["--require", listing(list)] };
+  const daemon = await TestDaemon.start(scene, { lab, args, run, name: "n1" });
+  await daemon.stop();
+  await server.end();
+
+  const { files, text } = loaded(list);
+  expect(files.some((file) => file.includes("@nats-io"))).toBe(true);
+  for (const name of CLUSTER) expect(text).toMatch(definitionOf(name));
 });
