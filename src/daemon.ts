@@ -139,7 +139,7 @@ export class Daemon {
     );
     this.#starting = new StartTelemetry(this.log.telemetry);
     this.#exposures = new Exposures(this.log.telemetry);
-    this.#database = openDatabase(dataFolder, this.log);
+    this.#database = openDatabase(config, this.log);
     this.#queries = new Queries(this.#database.file);
     const { registry, book } = this.#openStores(clock);
     this.recorder = new Recorder(clock, { budgetBytes: config.recordMemoryBytes });
