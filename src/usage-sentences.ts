@@ -1,5 +1,10 @@
 /** Sentences of the error `usage`, by variant: a command was typed that does not fit together. See `error-table.ts`. */
 export const usageSentences = {
+  "cluster-address":
+    "--cluster {given:quoted}: expected nats://HOST[:PORT] or tls://HOST[:PORT], several with commas between; a password belongs in the file of --cluster-credentials",
+  "credentials-open": "others can read {file}, which holds a secret: chmod 600 {file}",
+  "credentials-unknown":
+    "{file} holds no login for NATS: expected user: and password:, token:, nkey: or the text of a .creds file",
   "node-name": "--node {name:quoted}: a name has 1 to 32 letters, digits, - and _",
   "check-nothing":
     "check server: name a server that runs, as HOST:PORT, or the command that starts yours, with --run",
@@ -15,6 +20,8 @@ export const usageSentences = {
   "check-unknown-case": "check explain: unknown case {id}{hint}",
   "check-format": "check: unknown format {word:quoted}; {hint}",
   "check-set": "check --set: {pair:quoted} is not of the form NAME=VALUE",
+  "two-hand-ins":
+    "grade: {id} has two hand-ins, {one} and {other}: keep one of the folders, and put the other elsewhere",
   "completion-shell": "completion: there is no script for {shell}; choose one of {shells}",
   "register-listing": "register: {why}",
   "run-no-script": "run: {file} is not a script: name a .ts file",

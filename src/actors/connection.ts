@@ -295,6 +295,11 @@ export class Connection
     this.#written();
   }
 
+  /** Stops reading where its hub has too much to answer of it, or goes on. */
+  setBusy(isBusy: boolean): void {
+    this.#intake.setBusy(isBusy);
+  }
+
   #written(): void {
     this.#intake.framer.replied();
     const { queuedBytes } = this.#link;

@@ -7,6 +7,7 @@ import { messageOf } from "../errors.ts";
 import type { HubDefinition, HubMember, SayOptions } from "../machines/_role.ts";
 import type { AsyncHub, HubWorld } from "../machines/_world.ts";
 import { HubCall } from "./hub-call.ts";
+import { proxyOf } from "./hub-proxy.ts";
 import type { HubFace, HubWatch } from "./hubs.ts";
 
 /** OTP's default: more than so many crashes within the period, and making it again does not help. */
@@ -118,22 +119,6 @@ export class HubRun implements HubFace {
       return [];
     }
   }
-}
-
-/** Methods are made when they are first asked for. A promise-like would be awaited by mistake: `then` is none. */
-function proxyOf(call: (name: string, args: unknown[]) => HubCall): AsyncHub<unknown> {
-  const unknownYet = new Proxy(
-    {},
-    {
-      get: (_, name, methods: object) => {
-        if (typeof name !== "string" || name === "then") return undefined;
-        const value = (...args: unknown[]) => call(name, args);
-        Object.defineProperty(methods, name, { value });
-        return value;
-      },
-    },
-  );
-  return Object.create(unknownYet) as AsyncHub<unknown>;
 }
 
 const also = (error: unknown, what: string, second: unknown) =>

@@ -175,7 +175,7 @@ export class Intake implements StaleHandler, TurnTaker {
     try {
       // Time stands still while messages are handed over: they are all of one read.
       const now = toMs(at);
-      while (this.#phase && this.#handlers.isReading && !this.#throttle.isFull) {
+      while (this.#phase && this.#handlers.isReading && !this.#throttle.isStopped) {
         if (!this.#handNext(this.#phase, now, at)) break;
         if (turns.isOver() && this.#framer.unreadBytes > 0) {
           this.#interrupt();
@@ -243,6 +243,13 @@ export class Intake implements StaleHandler, TurnTaker {
   drained(): void {
     if (!this.#throttle.isFull) return;
     this.#throttle.drain();
+    if (this.#framer.unreadBytes > 0 || this.#hasEnded) this.#interrupt();
+  }
+
+  /** As much of what it has said is unanswered as may be, or that is over. */
+  setBusy(isBusy: boolean): void {
+    if (isBusy) return this.#throttle.awaitAnswers();
+    this.#throttle.takeAnswers();
     if (this.#framer.unreadBytes > 0 || this.#hasEnded) this.#interrupt();
   }
 

@@ -48,6 +48,7 @@ export interface Environment {
 
 /** Options that every instance has, whatever its role. */
 export interface CommonOptions {
+  readonly name?: string | undefined;
   readonly host: string;
   readonly port: number;
   readonly maxConnections: number;

@@ -293,6 +293,7 @@ export class TcpListener implements InstanceService {
     for (const connection of this.#connections.values()) connection.control.kill({ action: "end" });
     // Their sockets close in a later turn; only then have their stories ended.
     await this.#empty();
+    this.#edition?.hub?.close?.();
   }
 
   #stopAccepting(): void {

@@ -12,6 +12,7 @@ const BURST_MS = 20;
 const HELD = 1;
 const WAITING = 2;
 const FULL = 4;
+const BUSY = 8;
 
 export class Throttle {
   readonly #link: Link;
@@ -57,6 +58,11 @@ export class Throttle {
     return (this.#reasons & FULL) !== 0;
   }
 
+  /** Nothing more is handed over, of what was read either. */
+  get isStopped(): boolean {
+    return (this.#reasons & (FULL | BUSY)) !== 0;
+  }
+
   /** As much is written to it as may wait for it to read. */
   fill(): void {
     this.#stop(FULL);
@@ -64,6 +70,15 @@ export class Throttle {
 
   drain(): void {
     this.#go(FULL);
+  }
+
+  /** As much of what it has said waits for answers as may. */
+  awaitAnswers(): void {
+    this.#stop(BUSY);
+  }
+
+  takeAnswers(): void {
+    this.#go(BUSY);
   }
 
   /** Reads everything from now on: what is left unread would make a reset of our close. */

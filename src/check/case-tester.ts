@@ -50,6 +50,11 @@ export abstract class CaseTester extends Chance {
     await sleep(ms, undefined, { signal: this.scene.signal });
   }
 
+  /** Nothing more will come about: waiting ends sooner. */
+  protected isOver(): boolean {
+    return false;
+  }
+
   async until(
     message: string,
     holds: () => boolean | Promise<boolean>,
@@ -57,7 +62,7 @@ export abstract class CaseTester extends Chance {
   ): Promise<void> {
     const deadline = performance.now() + withinMs * patience();
     while (!(await holds())) {
-      if (performance.now() >= deadline) throw new CheckFailure(message);
+      if (performance.now() >= deadline || this.isOver()) throw new CheckFailure(message);
       await this.pause(LOOK_MS);
     }
   }

@@ -23,7 +23,7 @@ interface CaseFacts {
   readonly grade: Grade;
   /** Default: 2 of a MUST, 1 of a SHOULD, 0 of an INFO. */
   readonly weight?: number;
-  /** Of the whole case; default 5 s. A single answer has 2 s (`ANSWER_MS`). */
+  /** Of the whole case; default 5 s, of a client 12 s, which begins in its own time. A single answer has 2 s (`ANSWER_MS`). */
   readonly limitMs?: number;
   /** Duty of the program, in a sentence that goes on from "the server" or "the client": "divides by zero and goes on". */
   readonly title: string;
@@ -77,7 +77,7 @@ export type WholeCase = Case &
   Required<Pick<CaseFacts, "weight" | "limitMs" | "needs">> & { readonly rule: string };
 
 const WEIGHTS: Readonly<Record<Grade, number>> = { MUST: 2, SHOULD: 1, INFO: 0 };
-const LIMIT_MS = 5_000;
+const LIMIT_MS: Readonly<Record<Side, number>> = { server: 5_000, client: 12_000 };
 
 /** Types a case and hands it on unchanged. */
 export function defineCase(one: ServerCase): ServerCase;
@@ -90,7 +90,7 @@ export function defineCase(one: Case): Case {
 export const defineChecks = (checks: RoleChecks): RoleChecks => checks;
 
 export function wholeCase(one: Case): WholeCase {
-  const { grade, weight = WEIGHTS[grade], limitMs = LIMIT_MS, needs = [] } = one;
+  const { grade, weight = WEIGHTS[grade], limitMs = LIMIT_MS[one.side], needs = [] } = one;
   return { ...one, weight, limitMs, needs, rule: ruleOf(one.id) };
 }
 

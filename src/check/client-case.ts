@@ -24,6 +24,8 @@ const LINE_MS = 700;
 /** Longest wait for what our server says late: a client that is typed to before that has come is a reply behind from then on. */
 const OWED_MS = 2_500;
 const SHOWN_MS = 1_500;
+/** Delay with which its last words, lines and files may be noticed after its end. */
+const AFTERMATH_MS = 300;
 
 export interface ClientSubject {
   readonly role: Role;
@@ -43,6 +45,7 @@ export class ClientCaseTester extends CaseTester implements ClientTester {
   #program: Program | undefined;
   #typing: Promise<void> = Promise.resolve();
   #printedAt = performance.now();
+  #overAt: number | undefined;
 
   constructor(scene: Scene, subject: ClientSubject) {
     super(scene);
@@ -141,7 +144,7 @@ export class ClientCaseTester extends CaseTester implements ClientTester {
   async #prints(pattern: RegExp, withinMs: number): Promise<boolean> {
     const deadline = performance.now() + withinMs * patience();
     while (!pattern.test(this.#output)) {
-      if (performance.now() > deadline) return false;
+      if (performance.now() > deadline || this.isOver()) return pattern.test(this.#output);
       await this.pause(LOOK_MS);
     }
     return true;
@@ -165,6 +168,12 @@ export class ClientCaseTester extends CaseTester implements ClientTester {
 
   showsUsually(): Promise<boolean> {
     return this.#subject.showsUsually();
+  }
+
+  protected override isOver(): boolean {
+    if (!this.#program?.exit) return false;
+    this.#overAt ??= performance.now() + AFTERMATH_MS * patience();
+    return performance.now() > this.#overAt;
   }
 
   async exits({ withinMs = ANSWER_MS }: Waiting = {}): Promise<Exit> {

@@ -11,7 +11,7 @@ import { gradeClass } from "../check/grade/grade-class.ts";
 import { GradeFolder, pointsText } from "../check/grade/grade-folder.ts";
 import type { GradedLine } from "../check/grade/graded.ts";
 import { type GradedCase, gradedCases } from "../check/grade/grading.ts";
-import { type HandIn, handInsIn } from "../check/grade/hand-ins.ts";
+import { besideText, type HandIn, handInsIn } from "../check/grade/hand-ins.ts";
 import { pseudonyms } from "../check/grade/pseudonyms.ts";
 import { readRoster } from "../check/grade/roster.ts";
 import { messageOf, NetlabError } from "../errors.ts";
@@ -58,7 +58,8 @@ export default defineStandalone({
       throw new NetlabError("bad-assignment/no-matrix", { place: assignment.place() });
     const cases = await casesFor(assignment);
     const roster = given.roster === undefined ? [] : readRoster(given.roster);
-    const { handIns, missing } = await handInsIn(path.resolve(args.folder ?? "."), roster);
+    const { handIns, missing, beside } = await handInsIn(path.resolve(args.folder ?? "."), roster);
+    if (beside.length > 0 && !isJson) call.err(besideText(beside));
     const rung = await chooseRung({ wanted: given.box, isUnsafe: given.unsafe });
     const into = new GradeFolder(path.resolve(given.out));
     await into.open(given.resume);

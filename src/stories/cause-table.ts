@@ -83,6 +83,12 @@ const common = {
     ({ who, leftMs }) => `${who} connected too often, and is refused for ${seconds(leftMs)} more`,
   ),
   "hub-rebuilt": row("note", { error: "text" }, ({ error }) => `its hub crashed and was rebuilt: ${error}`),
+  "hub-moved": row(
+    "note",
+    { node: "text", epoch: "number" },
+    ({ node, epoch }) => `its hub was made again on ${node} (epoch ${epoch}): what was said last may be lost`,
+  ),
+  "cut-off": row("failed", {}, () => "this node was cut off from the lab for longer than its lease"),
   "datagram-not-sent": row(
     "note",
     { error: "text" },

@@ -12,9 +12,14 @@ export const checkout = path.join(import.meta.dirname, "../..");
 export const peer = (name: string) => `exec python3 test/peers/${name} {port}`;
 export const right = (name: string) => `exec python3 ${path.join(rightPeers, name)} {port}`;
 
-export async function check(role: string, given: Partial<CheckRequest>): Promise<Report> {
+/** `folder`: where the program runs, and leaves what it saves. */
+export async function check(
+  role: string,
+  given: Partial<CheckRequest>,
+  folder: string = checkout,
+): Promise<Report> {
   const request: CheckRequest = { side: "server", role, cases: [], seed: 1, repeat: 1, ...given };
-  const programs = programsHere(checkout);
+  const programs = programsHere(folder);
   onTestFinished(() => programs.close());
   const { signal } = new AbortController();
   return runCheck(request, { subject: await checkableOf(role), programs, signal });

@@ -1,7 +1,7 @@
 /** Families of many and slow clients, and of what a program costs [ROBUST]: no rule of the wire, but what a server is for. */
 import { defineCase, type ServerCase } from "../case.ts";
-import { patience } from "../patience.ts";
 import type { ServerTester } from "../tester.ts";
+import { expectIdle } from "./idleness.ts";
 import { type Dialogues, hangUp, inPeace, Talk } from "./talk.ts";
 
 const MANY = 20;
@@ -174,15 +174,7 @@ async function idles(t: ServerTester, source: Dialogues): Promise<void> {
     return gone.taken();
   });
   await new Talk(t, source).open();
-  const before = await t.program?.sample();
-  if (!before) t.skip("the system does not tell how much processor time a program uses");
-  // A loop has its share of a processor that others use, too.
-  const idleMs = Math.round(IDLE_MS * patience());
-  await t.pause(idleMs);
-  const after = await t.program?.sample();
-  const usedMs = (after?.cpuMs ?? 0) - before.cpuMs;
-  if (usedMs > IDLE_CPU_MS)
-    t.fail(`the program used ${usedMs} ms of processor time in ${idleMs} ms in which nothing came`);
+  await expectIdle(t, t.program, { forMs: IDLE_MS, mostCpuMs: IDLE_CPU_MS });
 }
 
 async function leaks(t: ServerTester, source: Dialogues): Promise<void> {

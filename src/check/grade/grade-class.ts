@@ -18,7 +18,7 @@ import type { Assignment } from "./assignment.ts";
 import type { GradeFolder } from "./grade-folder.ts";
 import { type Graded, type GradedLine, lineOf } from "./graded.ts";
 import { type GradedCase, pointsOf, reportAsGraded, requestOf } from "./grading.ts";
-import { contentOf, type HandIn, missingFiles } from "./hand-ins.ts";
+import { contentOf, folderWith, type HandIn, missingFiles } from "./hand-ins.ts";
 import type { Student } from "./roster.ts";
 
 export interface ClassGrading {
@@ -117,7 +117,7 @@ async function checked(handIn: HandIn, before: Graded, slot: number, grading: Cl
   const { folder } = handIn;
   const lacking = await missingFiles(folder, assignment.files);
   if (lacking.length > 0) {
-    const message = `the hand-in lacks ${lacking.join(", ")}`;
+    const message = await lackingMessage(folder, lacking);
     return asGraded(before, lackingReport(message, before, grading), grading);
   }
   const answer = await boxedCheck({
@@ -192,6 +192,13 @@ const absent = (student: Student, grading: ClassGrading): Graded => ({
   points: 0,
   report: null,
 });
+
+/** A folder that was handed in with its files in it is what this is mostly about. */
+async function lackingMessage(folder: string, lacking: readonly string[]): Promise<string> {
+  const message = `the hand-in lacks ${lacking.join(", ")}`;
+  const place = await folderWith(folder, lacking[0] ?? "");
+  return place === undefined ? message : `${message}; ${lacking[0]} lies in its folder ${place}`;
+}
 
 function lackingReport(message: string, { report }: Graded, { rung }: ClassGrading): Report {
   if (report === null) throw new Error("a hand-in has a report from its beginning");

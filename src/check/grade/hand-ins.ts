@@ -4,6 +4,7 @@ import { createReadStream } from "node:fs";
 import { lstat, readdir, readlink, stat } from "node:fs/promises";
 import path from "node:path";
 import { NetlabError } from "../../errors.ts";
+import { printable } from "../../printable.ts";
 import type { Student } from "./roster.ts";
 
 export interface HandIn {
@@ -11,14 +12,19 @@ export interface HandIn {
   readonly folder: string;
 }
 
-/** Moodle's "Ann Example_1234567_assignsubmission_file_". */
-const OF_MOODLE = /^(?<name>.+)_(?<id>\d+)_assignsubmission_(?:file|onlinetext)_?$/;
+export interface HandedIn {
+  /** In the order of their names. */
+  readonly handIns: readonly HandIn[];
+  /** Students of the roster who handed in nothing. */
+  readonly missing: readonly Student[];
+  /** Files beside the folders, which are no hand-ins. */
+  readonly beside: readonly string[];
+}
 
-/** In the order of their names; students of the roster who handed in nothing are in it too, without a folder. */
-export async function handInsIn(
-  folder: string,
-  roster: readonly Student[],
-): Promise<{ handIns: HandIn[]; missing: Student[] }> {
+/** Moodle's "Ann Example_1234567_assignsubmission_file_"; what was typed into its editor has a folder of its own. */
+const OF_MOODLE = /^(?<name>.+)_(?<id>\d+)_assignsubmission_(?<kind>file|onlinetext)_?$/;
+
+export async function handInsIn(folder: string, roster: readonly Student[]): Promise<HandedIn> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     throw new NetlabError("no-hand-ins", { folder, why: ` (${error.code})` }, { cause: error });
   });
@@ -31,22 +37,63 @@ export async function handInsIn(
         : `; it has ${archives} ${archives === 1 ? "archive" : "archives"}: unpack each into a folder of its own`;
     throw new NetlabError("no-hand-ins", { folder, why });
   }
-  const handIns = folders
-    .map(({ name }) => ({ student: studentOf(name, roster), folder: path.join(folder, name) }))
+  const handIns = oneOfEach(folders.map(({ name }) => name))
+    .map((name) => ({ student: studentOf(name, roster), folder: path.join(folder, name) }))
     .sort((a, b) => (a.student.id < b.student.id ? -1 : 1));
+  refuseTwoOfOne(handIns);
   const ids = new Set(handIns.map(({ student }) => student.id));
-  return { handIns, missing: roster.filter(({ id }) => !ids.has(id)) };
+  const beside = entries.filter((entry) => entry.isFile() && !entry.name.startsWith("."));
+  return {
+    handIns,
+    missing: roster.filter(({ id }) => !ids.has(id)),
+    beside: beside.map(({ name }) => name).sort(),
+  };
 }
 
+const MOST_NAMED = 4;
+
+/** Archives that were forgotten among what was unpacked, or a file that stands for a hand-in. */
+export function besideText(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMED).map(printable).join(", ");
+  const more = names.length > MOST_NAMED ? `, and ${names.length - MOST_NAMED} more` : "";
+  return `not graded, because a hand-in is a folder: ${shown}${more}`;
+}
+
+/** Without what Moodle's editor has of a student who handed in files, too. */
+function oneOfEach(names: readonly string[]): string[] {
+  const withFiles = new Set(names.map(moodleOf).flatMap((one) => (one?.kind === "file" ? one.id : [])));
+  return names.filter((name) => {
+    const one = moodleOf(name);
+    return one?.kind !== "onlinetext" || !withFiles.has(one.id);
+  });
+}
+
+const moodleOf = (name: string) => OF_MOODLE.exec(name)?.groups;
+
+/** The second one's grade would take the place of the first one's. */
+function refuseTwoOfOne(handIns: readonly HandIn[]): void {
+  for (const [at, { student, folder }] of handIns.entries()) {
+    const next = handIns[at + 1];
+    if (next?.student.id !== student.id) continue;
+    const [one, other] = [folder, next.folder].map((place) => path.basename(place)).toSorted();
+    throw new NetlabError("usage/two-hand-ins", { id: student.id, one: one ?? "", other: other ?? "" });
+  }
+}
+
+/** Signs that are written as one or as two, an umlaut say, are the same: archives of macOS take them apart. */
+const composed = (word: string) => word.normalize("NFC");
+
 function studentOf(folderName: string, roster: readonly Student[]): Student {
-  const moodle = OF_MOODLE.exec(folderName)?.groups;
-  const candidates = [folderName, moodle?.id, moodle?.name].filter((word) => word !== undefined);
-  const known = roster.find(({ id, login, name, email }) =>
-    candidates.some((word) => [id, login, name, email].includes(word)),
+  const moodle = moodleOf(folderName);
+  const candidates = [folderName, moodle?.id, moodle?.name].flatMap((word) => word?.normalize("NFC") ?? []);
+  const known = roster.find((student) =>
+    [student.id, student.login, student.name, student.email].some(
+      (word) => word !== undefined && candidates.includes(composed(word)),
+    ),
   );
-  return (
-    known ?? { id: moodle?.id ?? folderName, ...(moodle?.name === undefined ? {} : { name: moodle.name }) }
-  );
+  if (known) return known;
+  const name = moodle?.name;
+  return { id: moodle?.id ?? composed(folderName), ...(name === undefined ? {} : { name: composed(name) }) };
 }
 
 export interface Content {
@@ -74,6 +121,12 @@ async function filesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => !entry.isDirectory());
   return files.map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name))).sort();
+}
+
+/** Folder of the hand-in in which this file lies instead; undefined: in none. */
+export async function folderWith(folder: string, wanted: string): Promise<string | undefined> {
+  const found = (await filesIn(folder)).find((file) => file.endsWith(`/${wanted}`));
+  return found?.slice(0, -wanted.length - 1);
 }
 
 /** Files that the assignment wants and that are not there, as files of the hand-in's own. */

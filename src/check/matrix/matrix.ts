@@ -18,7 +18,7 @@ export interface MatrixRequest {
   readonly rung: Rung;
   readonly jobs: number;
   readonly seed: number;
-  /** Folders by the names that are shown. */
+  /** Folders by the names that are shown: students' own words, which are no path and may be the name of ours. */
   readonly handIns: ReadonlyMap<string, string>;
   readonly signal: AbortSignal;
   readonly onColumn: (server: string) => void;
@@ -40,24 +40,41 @@ const BUILD_MS = 60_000;
 
 export async function matrixOf(request: MatrixRequest): Promise<Matrix> {
   const names = [...request.handIns.keys()];
-  const expected = new Map((await columnOf(OURS, names, 0, request)).map((run) => [run.client, run]));
-  const cells = names.map((client) => cellWith(client, OURS, expected.get(client), expected));
+  // In a box a hand-in is its number, whatever it is called.
+  const hands = names.map((_, at) => String(at));
+  const shown = (hand: string) => shownName(names[Number(hand)]);
+  const expected = new Map((await columnOf(OURS, hands, 0, request)).map((run) => [run.client, run]));
+  const cells = hands.map((client) => cellWith(client, OURS, expected.get(client), expected));
   const pick = (server: string, client: string) =>
-    createHash("sha256").update(`${request.seed}/${server}/${client}`).digest().readUInt32BE(0);
-  const partners = partnersOf(names, names, { most: MOST_FOR_ALL, each: PARTNERS, pick });
-  const queue = names.values();
-  const workers = Array.from({ length: Math.min(request.jobs, names.length) }, async (_, slot) => {
+    createHash("sha256")
+      .update(`${request.seed}/${names[Number(server)]}/${names[Number(client)]}`)
+      .digest()
+      .readUInt32BE(0);
+  const partners = partnersOf(hands, hands, { most: MOST_FOR_ALL, each: PARTNERS, pick });
+  const queue = hands.values();
+  const workers = Array.from({ length: Math.min(request.jobs, hands.length) }, async (_, slot) => {
     for (const server of queue) {
       if (request.signal.aborted) return;
       const clients = partners.get(server) ?? [];
       const runs = new Map((await columnOf(server, clients, slot, request)).map((run) => [run.client, run]));
       for (const client of clients) cells.push(cellWith(client, server, runs.get(client), expected));
-      request.onColumn(server);
+      request.onColumn(shown(server));
     }
   });
   await Promise.all(workers);
-  return { clients: names, servers: [OURS, ...names], cells };
+  return {
+    clients: hands.map(shown),
+    servers: [OURS, ...hands.map(shown)],
+    cells: cells.map((cell) => ({
+      ...cell,
+      client: shown(cell.client),
+      server: cell.server === OURS ? OURS : shown(cell.server),
+    })),
+  };
 }
+
+/** Told apart from ours. */
+const shownName = (name = "") => (name === OURS ? `${name} (hand-in)` : name);
 
 function cellWith(
   client: string,
@@ -76,10 +93,11 @@ async function columnOf(
 ): Promise<PairRun[]> {
   const runs: PairRun[] = [];
   const job: ColumnJob = { role, server, clients, commands, script, limits };
-  const needed = [...new Set([server, ...clients])].filter((name) => name !== OURS);
+  const folders = [...handIns.values()];
+  const needed = [...new Set([server, ...clients])].filter((hand) => hand !== OURS);
   await boxedJob<ColumnNews>({
     rung,
-    handIns: needed.map((name) => ({ name, folder: handIns.get(name) ?? "" })),
+    handIns: needed.map((hand) => ({ name: hand, folder: folders[Number(hand)] ?? "" })),
     commands: Object.values(commands).filter((command) => command !== undefined),
     tester: "check/matrix/pairs-process",
     job,

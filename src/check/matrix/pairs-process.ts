@@ -19,7 +19,7 @@ import { RecordingRelay } from "./recording-relay.ts";
 
 export interface ColumnJob {
   readonly role: string;
-  /** `netlabd`, or the name of a hand-in. */
+  /** `netlabd`, or the number of a hand-in, as all its clients are. */
   readonly server: string;
   readonly clients: readonly string[];
   readonly commands: { readonly server: string; readonly client: string; readonly build: string | undefined };
@@ -141,7 +141,7 @@ const built = new Map<string, string>();
 /** Programs of a hand-in, in a copy that each of its sides has for itself; built once. */
 async function programsOf(name: string, side: "server" | "client", job: Job): Promise<StartedPrograms> {
   const { given, work, commands } = job;
-  const folder = path.join(work, side, encodeURIComponent(name));
+  const folder = path.join(work, side, name);
   const programs = placed(folder, job);
   if (!built.has(folder)) {
     await mkdir(path.dirname(folder), { recursive: true });

@@ -1,0 +1,364 @@
+/**
+ * A hub at this node, whichever node owns it: it is hosted here, or this node is a guest of another's, or it waits until that is known.
+ * The highest epoch is followed, from whichever side it is heard.
+ *
+ * Long, because each change of owner moves what waits from one of them to the other.
+ */
+import { HubCall } from "../actors/hub-call.ts";
+import { proxyOf } from "../actors/hub-proxy.ts";
+import type { HubFace } from "../actors/hubs.ts";
+import type { HubMember } from "../machines/_role.ts";
+import type { BusMessage } from "./bus.ts";
+import { CallLoad } from "./call-load.ts";
+import { Gathering, handedHeritage, heritageOf } from "./gathering.ts";
+import { handOver } from "./handing-over.ts";
+import { HereParts, type Heritage } from "./heritage.ts";
+import { HubGuest } from "./hub-guest.ts";
+import { HubHost } from "./hub-host.ts";
+import type { HubParts } from "./hub-parts.ts";
+import type { Seat } from "./hub-seats.ts";
+import { nodeOfPeer } from "./hub-subjects.ts";
+import { decode, type HereAnswer, type HereQuestion, type OutBatch, type Taken } from "./hub-wire.ts";
+import { MemberCopy } from "./member-copy.ts";
+import type { ClusterNode, HubOwner, NodeChange } from "./nodes.ts";
+
+export class ClusterHub {
+  readonly key: string;
+  readonly #parts: HubParts;
+  readonly #copy = new MemberCopy();
+  readonly #load: CallLoad;
+  readonly #hereParts = new HereParts();
+  readonly #stopWatching: () => void;
+  readonly #onClosed: () => void;
+  readonly #proxy = proxyOf((name, args) => this.#call(name, args));
+  #epoch = 0;
+  #host: HubHost | undefined;
+  #guest: HubGuest | undefined;
+  #gathering: Gathering | undefined;
+  /** Calls that neither the host nor the guest has: there is none, or it takes none now. */
+  #waiting: HubCall[] = [];
+  /** The hub was promised to this node, in this epoch. */
+  #promise: { readonly epoch: number; readonly taken: Readonly<Record<string, Taken>> } | undefined;
+  #cuts = 0;
+  #isClaiming = false;
+  /** Way to another node, and to which. */
+  #giving: Promise<string | undefined> | undefined;
+  #isClosed = false;
+
+  constructor(key: string, parts: HubParts, onClosed: () => void) {
+    this.key = key;
+    this.#parts = parts;
+    this.#onClosed = onClosed;
+    this.#load = new CallLoad((id, isBusy) => parts.seats.busy(id, isBusy));
+    this.#stopWatching = parts.nodes.watch((change) => this.#onChange(change));
+  }
+
+  get isHosted(): boolean {
+    return this.#host !== undefined;
+  }
+
+  /** As an instance of this node sees it. */
+  open(seat: Seat): HubFace {
+    this.#parts.seats.take(seat);
+    this.look();
+    const hub = this;
+    const { say } = seat.definition;
+    return {
+      proxy: this.#proxy,
+      get members() {
+        return hub.members;
+      },
+      say: say && ((text, options) => say(this.#proxy, text, options)),
+      forget: (id) => this.#forget(seat, id),
+      close: () => {
+        if (this.#parts.seats.give(seat) && this.#parts.seats.isEmpty) void this.#leave();
+      },
+    };
+  }
+
+  get members(): readonly HubMember[] {
+    return this.#host?.members ?? this.#copy.all;
+  }
+
+  get #visit(): string {
+    return `${this.#parts.nodes.own.incarnation}.${this.#cuts}`;
+  }
+
+  // -- calls ------------------------------------------------------------------------------------------------------------
+
+  #call(name: string, args: readonly unknown[]): Promise<unknown> {
+    if (this.#host?.isOpen && this.#waiting.length === 0) return this.#host.call(name, args);
+    const call = new HubCall(name, args);
+    this.#load.said(call);
+    if (this.#guest) this.#guest.say(call);
+    else this.#waiting.push(call);
+    return call;
+  }
+
+  #forget({ definition, watch }: Seat, id: string): void {
+    this.#copy.forget(id);
+    try {
+      if (this.#host?.isOpen && this.#waiting.length === 0) this.#host.forget(id);
+      else definition.forget?.(this.#proxy, id);
+    } catch (error) {
+      watch.onCrash(error, []);
+    }
+    this.#guest?.calls.forget(id);
+  }
+
+  /** Hands what has waited to the host or the guest that takes it now. */
+  #passOn(): void {
+    const { isOpen } = this.#host ?? { isOpen: false };
+    if (!isOpen && !this.#guest) return;
+    for (const call of this.#waiting.splice(0)) {
+      if (this.#guest) this.#guest.say(call);
+      else {
+        this.#load.answered(call);
+        this.#host?.run(call);
+      }
+    }
+  }
+
+  // -- who owns it ---------------------------------------------------------------------------------------------------------
+
+  /** Whether all is as it should be; a watch may have missed something. */
+  look(): void {
+    const { nodes, seats } = this.#parts;
+    if (this.#isClosed) return;
+    const owner = nodes.ownerOf(this.key);
+    if (owner && !this.#isGone(owner)) this.#follow(owner);
+    else if (!seats.isEmpty) void this.#claim();
+    if (this.#host && nodes.isSure && !this.#host.isOpen) this.#resume();
+  }
+
+  #isGone({ node, incarnation }: HubOwner): boolean {
+    const found = this.#parts.nodes.list().find(({ name }) => name === node);
+    return !found?.isAlive || found.incarnation !== incarnation;
+  }
+
+  async #claim(): Promise<void> {
+    if (this.#isClaiming) return;
+    this.#isClaiming = true;
+    try {
+      const owner = await this.#parts.nodes.claim(this.key);
+      if (!this.#isClosed) this.#follow(owner);
+    } catch {
+      // The bus is away: the next look claims again.
+    } finally {
+      this.#isClaiming = false;
+    }
+  }
+
+  #follow({ node, incarnation, epoch }: HubOwner): void {
+    const { own } = this.#parts.nodes;
+    const isOwn = node === own.name && incarnation === own.incarnation;
+    if (epoch < this.#epoch) return;
+    const isAlready = epoch === this.#epoch && (!isOwn || this.#host || this.#gathering);
+    if (isAlready) return;
+    if (isOwn) this.#takeOver(epoch);
+    else this.#beGuest(epoch);
+  }
+
+  #beGuest(epoch: number): void {
+    this.#epoch = epoch;
+    this.#gathering?.stop();
+    this.#gathering = undefined;
+    if (this.#host) this.#copy.replace(this.#host.members);
+    this.#host?.close();
+    this.#host = undefined;
+    if (this.#guest) this.#guest.follow(epoch);
+    else this.#newGuest();
+    this.#passOn();
+  }
+
+  #newGuest(): void {
+    this.#guest = new HubGuest(this.#parts, this.#epoch, {
+      copy: this.#copy,
+      visit: this.#visit,
+      onAnswered: (call) => this.#load.answered(call),
+      onCutOff: () => this.#cutOff(),
+      onHandedOver: (taken) => {
+        this.#promise = taken && { epoch: this.#epoch, taken };
+      },
+    });
+  }
+
+  #takeOver(epoch: number): void {
+    const isPromised = this.#promise?.epoch === epoch - 1;
+    const taken = isPromised ? this.#promise?.taken : undefined;
+    this.#epoch = epoch;
+    this.#promise = undefined;
+    this.#host?.close();
+    this.#host = undefined;
+    this.#gathering?.stop();
+    this.#guest?.pause();
+    if (taken) return this.#begin(handedHeritage(this.#parts, this.#copy, taken));
+    const gathering = new Gathering(this.#parts, epoch, (arrivals) => {
+      this.#gathering = undefined;
+      this.#begin(heritageOf(this.#parts, this.#copy, arrivals));
+    });
+    if (!this.#host) this.#gathering = gathering;
+  }
+
+  #begin(heritage: Heritage): void {
+    const { seats, own } = this.#parts;
+    try {
+      this.#host = new HubHost(this.#parts, this.#epoch, heritage, {
+        onGiveUp: (error) => seats.gaveUp(error),
+      });
+    } catch (error) {
+      return seats.gaveUp(error);
+    }
+    this.#settleGuest(this.#host, heritage.taken?.[own]);
+    const to = { node: own, epoch: this.#epoch };
+    if (heritage.isRemade) seats.moved(this.#ownMembers, to);
+    this.#passOn();
+  }
+
+  /** Calls that were on their way to the owner before. */
+  #settleGuest(host: HubHost, taken: Taken | undefined): void {
+    if (!this.#guest) return;
+    const there = new Set(host.members.map(({ id }) => id));
+    this.#guest.calls.settle(taken, (id) => there.has(id));
+    this.#waiting = [...this.#guest.calls.takeAll(), ...this.#waiting];
+    this.#guest.close();
+    this.#guest = undefined;
+  }
+
+  get #ownMembers(): string[] {
+    return this.members.map(({ id }) => id).filter((id) => nodeOfPeer(id) === this.#parts.own);
+  }
+
+  // -- what is heard ---------------------------------------------------------------------------------------------------------
+
+  #isOfNow(epoch: number): boolean {
+    if (epoch > this.#epoch) this.#beGuest(epoch);
+    return epoch === this.#epoch;
+  }
+
+  /** From the owner, to this node. */
+  hearOut({ subject, data }: BusMessage): void {
+    const message = decode<OutBatch>(data);
+    if (!message || !this.#isOfNow(this.#parts.subjects.epochOf(subject))) return;
+    this.#guest?.hear(message, data.length);
+  }
+
+  /** Of who has the hub open, to all. */
+  hearHere({ subject, data }: BusMessage): void {
+    const message = decode<HereAnswer | HereQuestion>(data);
+    const { own, subjects } = this.#parts;
+    if (!message || !this.#isOfNow(subjects.epochOf(subject))) return;
+    if ("w" in message) {
+      if (message.w !== own) this.#guest?.sayHere();
+    } else if (message.f !== own) this.#hearAnswer(message);
+  }
+
+  #hearAnswer(answer: HereAnswer): void {
+    const { f: node, v: visit } = answer;
+    if (visit === undefined) return this.#gathering?.without(node);
+    if (answer.b) {
+      if (this.#host?.streams.get(node)?.visit === visit) this.#host.left(node);
+      return this.#gathering?.without(node);
+    }
+    const arrival = this.#hereParts.take(answer);
+    if (!arrival) return;
+    this.#gathering?.arrived(arrival);
+    this.#host?.arrived(arrival);
+  }
+
+  #onChange(change: NodeChange): void {
+    switch (change.kind) {
+      case "sure":
+        if (change.isSure) this.#resume();
+        return;
+      case "expelled":
+        return this.#cutOff();
+      case "joined":
+        this.#joined(change.node);
+        return this.look();
+      case "left":
+        this.#gathering?.without(change.node.name);
+        this.#host?.left(change.node.name);
+        return this.look();
+      case "owner":
+        if (change.hub === this.key) this.look();
+    }
+  }
+
+  /** Another incarnation of a node: the connections of the one before are gone. */
+  #joined({ name, incarnation }: ClusterNode): void {
+    if (name === this.#parts.own) return;
+    const visit = this.#host?.streams.get(name)?.visit;
+    if (!visit?.startsWith(`${incarnation}.`)) this.#host?.left(name);
+  }
+
+  #resume(): void {
+    this.#host?.resume();
+    this.#passOn();
+  }
+
+  /** This node, or its visit, counts as gone: its connections belong to the hub no more. */
+  #cutOff(): void {
+    const callers = this.#guest?.calls.callers ?? [];
+    const members = [...new Set([...this.#ownMembers, ...callers])];
+    const wasOwner = this.#host !== undefined || this.#gathering !== undefined;
+    this.#cuts += 1;
+    this.#promise = undefined;
+    this.#gathering?.stop();
+    this.#gathering = undefined;
+    this.#host?.close();
+    this.#host = undefined;
+    this.#guest?.close();
+    this.#guest?.calls.rejectAll();
+    this.#guest = undefined;
+    const waiting = this.#waiting.splice(0);
+    this.#copy.replace([]);
+    this.#parts.seats.cutOff(members);
+    for (const call of waiting) call.fail(new Error("this node was cut off from the hub"));
+    if (!wasOwner && this.#epoch > 0) this.#newGuest();
+    this.look();
+  }
+
+  // -- the end -----------------------------------------------------------------------------------------------------------------
+
+  /** Gives the hub to another node that has it open; answers to which, or that there is none. */
+  async giveAway(): Promise<string | undefined> {
+    this.#giving ??= this.#giveAway().finally(() => {
+      this.#giving = undefined;
+    });
+    return this.#giving;
+  }
+
+  async #giveAway(): Promise<string | undefined> {
+    const host = this.#host;
+    const { nodes } = this.#parts;
+    const visit = this.#visit;
+    const release = (to: string) => nodes.release(this.key, to);
+    for (const { node } of host ? [...host.streams.all] : []) {
+      if (!host || host !== this.#host) return undefined;
+      if (await handOver(host, node, this.#parts, { visit, release })) return node;
+      this.#passOn();
+    }
+    return undefined;
+  }
+
+  /** No instance of this node has it open any more. */
+  async #leave(): Promise<void> {
+    const wasHost = this.#host !== undefined;
+    const to = await this.giveAway();
+    if (wasHost && to === undefined && this.#parts.seats.isEmpty)
+      await this.#parts.nodes.release(this.key).catch(() => undefined);
+    if (this.#parts.seats.isEmpty) this.close();
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#stopWatching();
+    this.#guest?.sayBye();
+    this.#guest?.close();
+    this.#gathering?.stop();
+    this.#host?.close();
+    this.#onClosed();
+  }
+}

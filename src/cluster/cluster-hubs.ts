@@ -1,0 +1,106 @@
+/** Hubs that the daemons of a lab share: each is owned by one of them, and open at each that has an instance of it. */
+import type { HubFace, HubKin, Hubs, HubWatch } from "../actors/hubs.ts";
+import type { HubDefinition } from "../machines/_role.ts";
+import type { Clock, HubWorld } from "../machines/_world.ts";
+import type { Bus, BusMessage } from "./bus.ts";
+import { ClusterHub } from "./cluster-hub.ts";
+import { HubSeats } from "./hub-seats.ts";
+import { HubSubjects, hubKey, hubWords } from "./hub-subjects.ts";
+import { decode, encode, type HereAnswer, type HereQuestion, type OutWord } from "./hub-wire.ts";
+import type { Nodes } from "./nodes.ts";
+
+/** A watch may miss what it should tell. */
+const LOOK_MS = 1_000;
+
+export interface ClusterHubsParts {
+  /** Lab's name, a word of subjects. */
+  readonly lab: string;
+  readonly bus: Bus;
+  readonly nodes: Nodes;
+  readonly clock: Clock;
+  /** At the end of this turn of the loop; tests have turns of their own. */
+  readonly afterTurn?: (then: () => void) => void;
+}
+
+export class ClusterHubs implements Hubs {
+  readonly #parts: ClusterHubsParts;
+  readonly #hubs = new Map<string, ClusterHub>();
+  readonly #stops: (() => void)[];
+  #timer: unknown;
+
+  constructor(parts: ClusterHubsParts) {
+    this.#parts = parts;
+    const { lab, bus, nodes } = parts;
+    this.#stops = [
+      bus.subscribe(hubWords.here(lab), (message) => this.#hearHere(message)),
+      bus.subscribe(hubWords.out(lab, nodes.own.name), (message) => this.#hearOut(message)),
+    ];
+    this.#lookLater();
+  }
+
+  open(instance: string, definition: HubDefinition, world: HubWorld, watch: HubWatch, kin?: HubKin): HubFace {
+    const key = hubKey(instance, kin);
+    return this.#hubOf(key).open({ instance, definition, world, watch });
+  }
+
+  #hubOf(key: string): ClusterHub {
+    const before = this.#hubs.get(key);
+    if (before) return before;
+    const { lab, bus, nodes, clock, afterTurn = setImmediate } = this.#parts;
+    const subjects = new HubSubjects(lab, key);
+    const seats = new HubSeats();
+    const parts = { own: nodes.own.name, bus, nodes, clock, subjects, seats, afterTurn };
+    const hub = new ClusterHub(key, parts, () => {
+      if (this.#hubs.get(key) === hub) this.#hubs.delete(key);
+    });
+    this.#hubs.set(key, hub);
+    return hub;
+  }
+
+  /** Hubs that this node owns. */
+  get owned(): readonly string[] {
+    return [...this.#hubs.values()].filter(({ isHosted }) => isHosted).map(({ key }) => key);
+  }
+
+  /** Gives all own hubs to other nodes that have them open; answers to which. Nothing that is said meanwhile is lost. */
+  async drain(): Promise<readonly { readonly hub: string; readonly to: string | undefined }[]> {
+    const owned = [...this.#hubs.values()].filter(({ isHosted }) => isHosted);
+    return Promise.all(owned.map(async (hub) => ({ hub: hub.key, to: await hub.giveAway() })));
+  }
+
+  close(): void {
+    for (const stop of this.#stops) stop();
+    this.#parts.clock.clearTimeout(this.#timer);
+    for (const hub of [...this.#hubs.values()]) hub.close();
+  }
+
+  /** A new owner need not wait for a node that has not opened the hub. */
+  #hearHere(message: BusMessage): void {
+    const { lab, bus, nodes } = this.#parts;
+    const hub = this.#hubs.get(hubWords.keyOf(lab, message.subject));
+    if (hub) return hub.hearHere(message);
+    const question = decode<HereQuestion>(message.data);
+    if (question?.w === undefined || question.w === nodes.own.name) return;
+    const answer: HereAnswer = { f: nodes.own.name };
+    bus.publish(message.subject, encode(answer));
+  }
+
+  /** An owner that speaks to a hub which is closed here has missed that. */
+  #hearOut(message: BusMessage): void {
+    const { lab, bus, nodes } = this.#parts;
+    const key = hubWords.keyOf(lab, message.subject);
+    const hub = this.#hubs.get(key);
+    if (hub) return hub.hearOut(message);
+    const word = decode<OutWord>(message.data);
+    const subjects = new HubSubjects(lab, key);
+    const bye: HereAnswer = { f: nodes.own.name, v: word?.v ?? "", b: 1 };
+    bus.publish(subjects.of(subjects.epochOf(message.subject), "here"), encode(bye));
+  }
+
+  #lookLater(): void {
+    this.#timer = this.#parts.clock.setTimeout(() => {
+      for (const hub of this.#hubs.values()) hub.look();
+      this.#lookLater();
+    }, LOOK_MS);
+  }
+}

@@ -1,0 +1,320 @@
+/**
+ * A hub at its owner: the role's own hub, unchanged. Calls of this node go straight to it; those of other nodes come as batches, and what
+ * the hub says and answers goes to each node as a stream. An owner that is not sure of itself takes nothing and says nothing.
+ *
+ * Long, because all that a hub says passes here, to this node and to the others, in one order.
+ */
+import type { HubCall } from "../actors/hub-call.ts";
+import { HubRun } from "../actors/hub-run.ts";
+import { messageOf } from "../errors.ts";
+import { Audience } from "../machines/_audience.ts";
+import type { HubDefinition, HubMember } from "../machines/_role.ts";
+import type { HubWorld } from "../machines/_world.ts";
+import type { GuestStream } from "./guest-stream.ts";
+import type { Arrival, Heritage } from "./heritage.ts";
+import { HostAudiences } from "./host-audiences.ts";
+import { HostMembers, memberItem } from "./host-members.ts";
+import { HostStreams } from "./host-streams.ts";
+import type { HubParts } from "./hub-parts.ts";
+import { nodeOfPeer } from "./hub-subjects.ts";
+import type { CallBatch, Item } from "./hub-wire.ts";
+
+/** Details of members are told so long after a call that may have changed them. */
+const DETAILS_MS = 100;
+
+type Methods = Record<string, ((...args: readonly unknown[]) => Promise<unknown>) | undefined>;
+
+export interface HostHooks {
+  /** Hears that it crashed too often, or could not be made again. */
+  readonly onGiveUp: (error: unknown) => void;
+}
+
+export class HubHost {
+  readonly epoch: number;
+  readonly streams: HostStreams;
+  readonly #parts: HubParts;
+  readonly #run: HubRun;
+  readonly #methods: Methods;
+  readonly #audiences = new HostAudiences();
+  readonly #members = new HostMembers();
+  /** Acts that were due while this node was not sure of itself. */
+  #held: (() => void)[] = [];
+  #isFrozen = false;
+  #isClosed = false;
+  #isTurnDue = false;
+  #wasCalled = false;
+  #detailsTimer: unknown;
+
+  constructor(parts: HubParts, epoch: number, heritage: Heritage, hooks: HostHooks) {
+    this.#parts = parts;
+    this.epoch = epoch;
+    const { bus, clock, subjects, nodes, seats } = parts;
+    this.streams = new HostStreams({
+      bus,
+      clock,
+      subjects,
+      epoch,
+      leaseMs: nodes.leaseMs,
+      mayTake: () => this.isOpen,
+      onCalls: (stream, batch) => this.#take(stream, batch),
+      onDeaf: (stream) => this.#cutOff(stream),
+    });
+    for (const { node, visit, lastBatch, lastCall } of heritage.guests)
+      this.streams.open(node, visit, lastBatch, lastCall);
+    const { definition, world } = seats.first;
+    const watch = {
+      onCrash: (error: unknown, members: readonly HubMember[]) => this.#crashed(error, members),
+      onCalled: (ms: number) => seats.called(ms),
+      onGiveUp: hooks.onGiveUp,
+    };
+    const isQuiet = !heritage.isRemade && heritage.remembered.length > 0;
+    const made = isQuiet ? quietly(definition) : definition;
+    try {
+      this.#run = new HubRun(made, this.#worldOf(world), watch, heritage.remembered);
+    } catch (error) {
+      this.streams.close();
+      throw error;
+    }
+    this.#methods = this.#run.proxy as unknown as Methods;
+    this.#begin(heritage);
+  }
+
+  #begin({ guests, gone, isRemade, taken }: Heritage): void {
+    for (const id of gone) this.#run.forget(id);
+    // Each node is told of all of them as it is welcomed.
+    this.#members.changes(this.members, true);
+    for (const arrival of guests) this.#welcome(arrival, isRemade, taken?.[arrival.node]);
+    if (this.streams.size > 0) this.#called();
+  }
+
+  /** World of the hub, in which all its nodes hear what it says. */
+  #worldOf({ options, clock }: HubWorld): HubWorld {
+    return {
+      options,
+      clock,
+      deliver: (audience, text) => this.#deliver(audience, text),
+      notify: (text) => {
+        this.#parts.seats.notify(text);
+        this.#tellAll(["n", text]);
+      },
+    };
+  }
+
+  get members(): readonly HubMember[] {
+    return this.#run.members;
+  }
+
+  /** Whether a call may go straight to the hub. */
+  get isOpen(): boolean {
+    return this.#held.length === 0 && !this.#isFrozen && !this.#isClosed && this.#parts.nodes.isSure;
+  }
+
+  /** Call of this node, while it is open. */
+  call(name: string, args: readonly unknown[]): Promise<unknown> {
+    if (this.streams.size > 0) this.#called();
+    const method = this.#methods[name];
+    return method ? method(...args) : Promise.reject(new Error(`the hub has no method ${name}`));
+  }
+
+  /** A call that has waited. */
+  run(call: HubCall): void {
+    this.call(call.name, call.args).then(
+      (value) => call.answer(value),
+      (error: unknown) => call.fail(error),
+    );
+  }
+
+  forget(id: string): void {
+    if (this.streams.size > 0) this.#called();
+    this.#run.forget(id);
+  }
+
+  // -- other nodes -----------------------------------------------------------------------------------------------------
+
+  #take(stream: GuestStream, { n, c }: CallBatch): void {
+    stream.isWordDue = true;
+    stream.lastCall = n + c.length - 1;
+    for (const [index, [name, ...args]] of c.entries()) {
+      stream.pending += 1;
+      this.call(name, args).then(
+        (value) => this.#answer(() => stream.answer(n + index, value)),
+        (error: unknown) => this.#answer(() => stream.fail(n + index, error)),
+      );
+    }
+  }
+
+  #answer(answer: () => void): void {
+    answer();
+    this.#turn();
+  }
+
+  /** A node that has opened the hub, or comes with another visit. */
+  arrived(arrival: Arrival): void {
+    const { node, visit } = arrival;
+    const before = this.streams.get(node);
+    if (this.streams.isOver(node, visit)) return this.streams.word(arrival, { x: 1 });
+    if (before?.visit === visit) return this.streams.beginAgain(before);
+    if (!this.isOpen) return;
+    if (before) this.left(node);
+    this.streams.open(node, visit, arrival.lastBatch, arrival.lastCall);
+    const there = new Set(arrival.members.map(({ id }) => id));
+    const gone = new Set(arrival.gone);
+    for (const { id } of this.members)
+      if (nodeOfPeer(id) === node && !there.has(id) && gone.has(id)) this.#run.forget(id);
+    this.#tellMembers(true, node);
+    this.#welcome(arrival, false, undefined);
+    this.#called();
+  }
+
+  #welcome(
+    { node, members }: Arrival,
+    isRemade: boolean,
+    taken: readonly [string, number, number] | undefined,
+  ): void {
+    const stream = this.streams.get(node);
+    if (!stream) return;
+    for (const member of this.#members.told) stream.tell(memberItem(member));
+    const known = new Set(this.members.map(({ id }) => id));
+    const unknown = members.filter(({ id }) => !known.has(id)).map(({ id }) => id);
+    if (unknown.length > 0) stream.tell(["x", unknown]);
+    stream.tell([
+      "r",
+      { owner: this.#parts.own, ...(isRemade ? { isRemade } : {}), ...(taken ? { taken } : {}) },
+    ]);
+    stream.isWordDue = true;
+  }
+
+  /** Ends the memberships of a node whose connections are gone. */
+  left(node: string): void {
+    const stream = this.streams.get(node);
+    if (stream) this.streams.end(stream);
+    this.#whenSure(() => {
+      for (const { id } of this.members) if (nodeOfPeer(id) === node) this.#run.forget(id);
+      this.#called();
+    });
+  }
+
+  /** Cuts off a node that hears nothing for a lease: it is told so, and counts as gone. */
+  #cutOff(stream: GuestStream): void {
+    this.left(stream.node);
+    this.streams.word(stream, { x: 1 });
+  }
+
+  // -- what the hub says ---------------------------------------------------------------------------------------------
+
+  #deliver(audience: Iterable<string>, text: string): void {
+    const isAlone = this.streams.size === 0 && this.#held.length === 0;
+    if (isAlone && this.#parts.nodes.isSure) return this.#parts.seats.deliver(audience, text);
+    const hearers = audience instanceof Audience ? audience : [...audience];
+    this.#whenSure(() => {
+      this.#parts.seats.deliver(hearers, text);
+      this.#audiences.deliver(this.streams.all, hearers, text);
+      this.#turn();
+    });
+  }
+
+  #whenSure(act: () => void): void {
+    if (this.#held.length === 0 && this.#parts.nodes.isSure) act();
+    else this.#held.push(act);
+  }
+
+  /** This node is sure of itself again. */
+  resume(): void {
+    const held = this.#held;
+    this.#held = [];
+    for (const act of held) act();
+    this.streams.askForCalls();
+    this.#called();
+  }
+
+  #crashed(error: unknown, members: readonly HubMember[]): void {
+    this.#parts.seats.crashed(error, members);
+    this.#tellAll(["c", messageOf(error)]);
+  }
+
+  #tellAll(item: Item): void {
+    if (this.streams.size === 0) return;
+    const text = JSON.stringify(item);
+    for (const stream of this.streams.all) stream.add(text);
+    this.#turn();
+  }
+
+  /** `newcomer`: a node that is told of all of them apart. */
+  #tellMembers(withDetails: boolean, newcomer?: string): void {
+    for (const item of this.#members.changes(this.members, withDetails)) {
+      const text = JSON.stringify(item);
+      for (const stream of this.streams.all) if (stream.node !== newcomer) stream.add(text);
+    }
+  }
+
+  // -- turns ----------------------------------------------------------------------------------------------------------
+
+  #called(): void {
+    this.#wasCalled = true;
+    this.#turn();
+  }
+
+  #turn(): void {
+    if (this.#isTurnDue || this.streams.size === 0) return;
+    this.#isTurnDue = true;
+    this.#parts.afterTurn(() => this.#endTurn());
+  }
+
+  #endTurn(): void {
+    this.#isTurnDue = false;
+    if (this.#isClosed || !this.#parts.nodes.isSure) return;
+    if (this.#wasCalled) {
+      this.#tellMembers(false);
+      this.#detailsTimer ??= this.#parts.clock.setTimeout(() => this.#tellDetails(), DETAILS_MS);
+    }
+    this.#wasCalled = false;
+    this.streams.endTurn();
+  }
+
+  #tellDetails(): void {
+    this.#detailsTimer = undefined;
+    this.#tellMembers(true);
+    this.#turn();
+  }
+
+  // -- the end ---------------------------------------------------------------------------------------------------------
+
+  /** Takes nothing more: calls wait where they are. What was taken is answered, and told with all details. */
+  freeze(): void {
+    this.#isFrozen = true;
+    this.#tellMembers(true);
+    this.#tellAll(["k"]);
+  }
+
+  thaw(): void {
+    this.#isFrozen = false;
+    this.resume();
+  }
+
+  /** Something for one node, behind all that it was told. */
+  tell(node: string, item: Item): void {
+    const stream = this.streams.get(node);
+    stream?.tell(item);
+    stream?.tell(["k"]);
+    this.#turn();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#held = [];
+    this.#parts.clock.clearTimeout(this.#detailsTimer);
+    this.streams.close();
+  }
+}
+
+/** Nothing was lost on the way, so its members need not hear of it; of its crashes they do. */
+function quietly(definition: HubDefinition): HubDefinition {
+  let isFirst = true;
+  return {
+    ...definition,
+    restarted: (hub) => {
+      if (!isFirst) definition.restarted?.(hub);
+      isFirst = false;
+    },
+  };
+}

@@ -1,0 +1,158 @@
+/** Calls of this node on their way to the owner of a hub: in batches, in order, kept until they are answered. */
+import type { HubCall } from "../actors/hub-call.ts";
+import type { Clock } from "../machines/_world.ts";
+import { callerOf } from "./call-load.ts";
+import { BATCH_BYTES, BATCH_CALLS, plainArguments, type Taken } from "./hub-wire.ts";
+import { SendWindow } from "./send-window.ts";
+
+export interface SaidCallsParts {
+  readonly own: string;
+  readonly visit: string;
+  readonly clock: Clock;
+  readonly maxBytes: number;
+  readonly onAnswered: (call: HubCall) => void;
+}
+
+export class SaidCalls {
+  readonly #parts: SaidCallsParts;
+  #window = new SendWindow();
+  /** By their numbers, those in batches that no answer has come for. */
+  readonly #open = new Map<number, HubCall>();
+  /** Not in a batch yet. */
+  #said: HubCall[] = [];
+  #lastCall = 0;
+  /** Connections that have spoken, and the call that each of them began with. */
+  readonly #known = new Set<string>();
+  readonly #first = new Set<HubCall>();
+
+  constructor(parts: SaidCallsParts) {
+    this.#parts = parts;
+  }
+
+  get window(): SendWindow {
+    return this.#window;
+  }
+
+  /** Callers of what is not answered. */
+  get callers(): string[] {
+    const ids = [...this.#open.values(), ...this.#said].map(callerOf);
+    return [...new Set(ids.filter((id) => id !== undefined))];
+  }
+
+  say(call: HubCall): void {
+    this.#said.push(call);
+    const caller = callerOf(call);
+    if (caller === undefined || this.#known.has(caller)) return;
+    this.#known.add(caller);
+    this.#first.add(call);
+  }
+
+  forget(id: string): void {
+    this.#known.delete(id);
+  }
+
+  /** Makes batches of what was said. */
+  endTurn(): void {
+    let batch: HubCall[] = [];
+    let texts: string[] = [];
+    let bytes = 0;
+    const end = () => {
+      if (batch.length > 0) this.#push(batch, texts);
+      [batch, texts, bytes] = [[], [], 0];
+    };
+    for (const call of this.#said) {
+      const text = JSON.stringify([call.name, ...plainArguments(call.args)]);
+      if (text.length * 3 > this.#parts.maxBytes && Buffer.byteLength(text) > this.#parts.maxBytes) {
+        this.#fail(call, `a call of ${Buffer.byteLength(text)} bytes is too long for the bus`);
+        continue;
+      }
+      if (batch.length === BATCH_CALLS || bytes + text.length > BATCH_BYTES) end();
+      batch.push(call);
+      texts.push(text);
+      bytes += text.length;
+    }
+    this.#said = [];
+    end();
+  }
+
+  #push(batch: readonly HubCall[], texts: readonly string[]): void {
+    const { own, visit } = this.#parts;
+    const first = this.#lastCall + 1;
+    for (const call of batch) {
+      this.#lastCall += 1;
+      this.#open.set(this.#lastCall, call);
+    }
+    const head = JSON.stringify({ f: own, v: visit, s: this.#window.nextSequence, n: first });
+    const data = Buffer.from(`${head.slice(0, -1)},"c":[${texts.join(",")}]}`);
+    this.#window.push(data, this.#lastCall);
+  }
+
+  answer(number: number, value: unknown): void {
+    this.#take(number)?.answer(value);
+  }
+
+  answerAll(from: number, to: number): void {
+    for (let number = from; number <= to; number += 1) this.answer(number, undefined);
+  }
+
+  reject(number: number, why: string): void {
+    this.#take(number)?.fail(new Error(why));
+  }
+
+  #take(number: number): HubCall | undefined {
+    const call = this.#open.get(number);
+    if (!call) return undefined;
+    this.#open.delete(number);
+    this.#first.delete(call);
+    this.#parts.onAnswered(call);
+    return call;
+  }
+
+  #fail(call: HubCall, why: string): void {
+    this.#first.delete(call);
+    this.#parts.onAnswered(call);
+    call.fail(new Error(why));
+  }
+
+  /**
+   * Another owner begins. One that was given the hub knows how far the one before had got: what is behind that goes to it. Else all that was
+   * on its way may have been heard or not, and is lost, save the first word of a connection that does not belong: it is said again, before
+   * what has waited.
+   */
+  settle(taken: Taken | undefined, isMember: (id: string) => boolean): void {
+    const now = this.#parts.clock.now();
+    if (taken?.[0] === this.#parts.visit) {
+      const [, batch, last] = taken;
+      for (const number of [...this.#open.keys()]) if (number <= last) this.reject(number, LOST);
+      this.#window.acknowledge(batch, now);
+      this.#window.rewind(batch + 1, now);
+      return;
+    }
+    const through = this.#window.markThrough;
+    const kept: HubCall[] = [];
+    for (const [number, call] of [...this.#open]) {
+      const caller = callerOf(call);
+      const isNew = this.#first.has(call) && caller !== undefined && !isMember(caller);
+      if (number > through || isNew) kept.push(call);
+      else this.reject(number, LOST);
+    }
+    this.#open.clear();
+    this.#said = [...kept, ...this.#said];
+    this.#window = new SendWindow(this.#window.sentThrough + 1);
+  }
+
+  /** All that is not answered, in order: to be said elsewhere. */
+  takeAll(): HubCall[] {
+    const all = [...this.#open.values(), ...this.#said];
+    this.#open.clear();
+    this.#said = [];
+    return all;
+  }
+
+  /** Nothing that was said is heard any more. */
+  rejectAll(): void {
+    for (const call of this.takeAll()) this.#fail(call, LOST);
+  }
+}
+
+const LOST = "the hub is another's now, and this was lost on the way";

@@ -1,0 +1,78 @@
+/** A hub that several daemons share: one owner, one order, and names that are unique in the lab. */
+import { afterEach, describe, expect, it } from "vitest";
+import chat from "../../src/machines/chat.ts";
+import { HubLab, type LabNode } from "./hub-lab.ts";
+
+let lab: HubLab;
+afterEach(() => lab.end());
+
+async function rooms(...names: string[]): Promise<LabNode[]> {
+  lab = new HubLab();
+  const nodes: LabNode[] = [];
+  for (const name of names) {
+    nodes.push(lab.node(name, chat));
+    await lab.turn();
+  }
+  return nodes;
+}
+
+/** A member who is in. */
+async function join(node: LabNode, name: string): Promise<string> {
+  const id = node.connect();
+  const answer = node.hub.join?.(id, { name, login: name.toLowerCase() });
+  await lab.turn();
+  expect(await answer).toEqual({ ok: true });
+  return id;
+}
+
+const said = (lines: readonly string[]) => lines.filter((line) => !line.includes("user"));
+
+describe("a room that two nodes share", () => {
+  it("is owned by the node that opened it first", async () => {
+    const [one, two] = await rooms("n1", "n2");
+    expect([one?.isOwner, two?.isOwner]).toEqual([true, false]);
+  });
+
+  it("tells each line to the members of both, in one order", async () => {
+    const [one, two] = (await rooms("n1", "n2")) as [LabNode, LabNode];
+    const ann = await join(one, "Ann");
+    const bo = await join(two, "Bo");
+    for (let at = 0; at < 50; at += 1) {
+      void one.hub.say?.(ann, `a${at}`);
+      void two.hub.say?.(bo, `b${at}`);
+    }
+    await lab.turn();
+    expect(said(one.lines(ann))).toHaveLength(100);
+    expect(said(two.lines(bo))).toEqual(said(one.lines(ann)));
+  });
+
+  it("gives a name once", async () => {
+    const [one, two] = (await rooms("n1", "n2")) as [LabNode, LabNode];
+    const ann = await join(one, "Ann");
+    const answer = two.hub.join?.(two.connect(), { name: "Ann", login: "other" });
+    await lab.turn();
+    expect(await answer).toEqual({ ok: false, taken: "Ann", holder: ann });
+  });
+
+  it("shows all members at each node", async () => {
+    const [one, two] = (await rooms("n1", "n2")) as [LabNode, LabNode];
+    await join(one, "Ann");
+    await join(two, "Bo");
+    expect([one.names, two.names]).toEqual([
+      ["Ann", "Bo"],
+      ["Ann", "Bo"],
+    ]);
+  });
+
+  it("tells a member everything before it answers that it has left", async () => {
+    const [one, two] = (await rooms("n1", "n2")) as [LabNode, LabNode];
+    const ann = await join(one, "Ann");
+    const bo = await join(two, "Bo");
+    void one.hub.say?.(ann, "last");
+    await lab.turn(1);
+    await two.hub.leave?.(bo);
+    expect(said(two.lines(bo))).toEqual(["Ann: last"].map((line) => expect.stringContaining(line.slice(5))));
+    await lab.turn();
+    expect(one.lines(ann).at(-1)).toContain("left");
+  });
+});
