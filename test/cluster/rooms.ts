@@ -1,7 +1,7 @@
 /** Chat rooms of a lab in memory, for tests. */
 import { expect } from "vitest";
 import type { Role } from "../../src/machines/_role.ts";
-import type { HubLab, LabNode } from "./hub-lab.ts";
+import type { HubLab, HubNode, LabNode } from "./hub-lab.ts";
 
 /** Daemons that opened it one after the other: the first owns it. */
 export async function rooms(lab: HubLab, role: Role, ...names: string[]): Promise<LabNode[]> {
@@ -22,8 +22,8 @@ export async function join(lab: HubLab, node: LabNode, name: string): Promise<st
   return id;
 }
 
-export const lines = (node: LabNode, id: string) => node.lines(id);
+export const lines = (node: HubNode, id: string) => node.lines(id);
 
 /** Words of members alone. */
-export const inRoom = (node: LabNode, id: string) =>
+export const inRoom = (node: HubNode, id: string) =>
   node.lines(id).filter((line) => !/ user |Server| left chat$/.test(line) && !line.startsWith("new user"));

@@ -99,6 +99,13 @@ it("a room that passes on what a member has filled up is right", async () => {
   });
 });
 
+it("a client that no program took has the card of that, whatever role was meant", async () => {
+  const talk = { ...conversation(4999, ["S!"]), isRefused: true };
+  const { fault, cards, judged, story } = await look({ conversation: talk });
+  expect([fault, judged.verdict, cards.map(({ id }) => id)]).toEqual(["server", "failed", ["D31"]]);
+  expect(story.entries.at(-1)).toMatchObject({ kind: "closed", cause: { code: "unreachable" } });
+});
+
 it("a client that no program took has the card of that", async () => {
   const talk = { ...conversation(4389, ["S!"]), isRefused: true };
   const { fault, cards, judged, client } = await look({ conversation: talk, role: "calculator" });
