@@ -38,6 +38,8 @@ export interface Talk {
   /** Milliseconds since 1970. */
   readonly begunAt: number;
   readonly answers: Answer[];
+  /** It went to its end: neither a kill nor the end of the lesson cut it off. */
+  isWhole?: boolean;
   /** When a file was there whole. */
   fetchedAt?: number;
 }
@@ -141,6 +143,7 @@ export class Crowd {
     try {
       await act(program);
       await this.#ends(program);
+      talk.isWhole = (await program.ended).exit === 0;
     } catch {
       await program.end();
     }

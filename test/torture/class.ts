@@ -195,7 +195,7 @@ class Lesson {
   /** A conversation with each role went to its end. */
   #hasDoneAll({ id, mistake }: Student): boolean {
     if (mistake) return false;
-    const own = this.#crowd.talks.filter(({ student, answers }) => student === id && answers.length > 0);
+    const own = this.#crowd.talks.filter(({ student, isWhole }) => student === id && isWhole);
     return ROLES.every((role) => own.some((talk) => talk.role === role));
   }
 
