@@ -154,8 +154,8 @@ const sqliteBinding = {
   },
 };
 
-// It is a binary, and not wanted before it is asked for.
-const external = ["esbuild"];
+// A binary that is not wanted before it is asked for; and the client of NATS, which only a daemon with --cluster loads.
+const external = ["esbuild", "@nats-io/*"];
 const split = await build({
   entryPoints: [...ours, ...own],
   outdir: "dist",

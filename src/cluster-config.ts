@@ -9,7 +9,7 @@ export const LEASE_MS = 5_000;
 export const SHORTEST_LEASE_MS = 2_000;
 
 export interface ClusterConfig {
-  /** Addresses of servers of the bus: `nats://127.0.0.1:4222`, `tls://…`. */
+  /** Addresses of servers of the bus, as they were given: `nats://127.0.0.1:4222`, `tls://…`. */
   readonly servers: readonly string[];
   /** This daemon's name among the others. */
   readonly node: string;
@@ -19,7 +19,7 @@ export interface ClusterConfig {
 }
 
 export interface GivenCluster {
-  readonly cluster?: readonly string[] | undefined;
+  readonly cluster?: string | undefined;
   readonly node?: string | undefined;
   readonly leaseTime?: number | undefined;
   readonly clusterCredentials?: string | undefined;
@@ -32,7 +32,7 @@ export const isNodeName = (name: string) => /^[A-Za-z0-9][\w-]{0,31}$/.test(name
 export function clusterOf(given: GivenCluster): ClusterConfig | undefined {
   if (!given.cluster) return undefined;
   return {
-    servers: given.cluster,
+    servers: given.cluster.split(",").map((one) => one.trim()),
     node: given.node ?? nodeNameOf(hostname()),
     leaseMs: given.leaseTime ?? LEASE_MS,
     credentials: given.clusterCredentials,

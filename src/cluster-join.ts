@@ -9,9 +9,12 @@ import { clusterAdvice } from "./start-advice.ts";
 /** Rejects with a NetlabError where there is no way in. */
 export type JoinCluster = (config: ClusterConfig, labName: string, clock: Clock) => Promise<Cluster>;
 
+export const joinByBus: JoinCluster = async (...how) =>
+  (await import("./cluster-keeper.ts")).joinCluster(...how);
+
 /** Lets operators of other nodes in, and tells of what happens between nodes. */
 export function openToNodes(cluster: Cluster | undefined, host: ControlHost, { logger }: Log): void {
   if (!cluster) return;
   cluster.listen(host, host.prepare, (level, sentence) => logger[level](sentence));
-  for (const advice of clusterAdvice(cluster.config)) logger.warn(advice);
+  for (const advice of clusterAdvice(cluster.trust)) logger.warn(advice);
 }

@@ -1,18 +1,54 @@
 /** Membership of a daemon in a cluster: the bus, the leases, and all that goes over them. Loaded under `--cluster` alone. */
 import type { Bus } from "./cluster/bus.ts";
+import { ClusterHubs } from "./cluster/cluster-hubs.ts";
+import { openNatsBus } from "./cluster/nats-bus.ts";
+import { readCredentials } from "./cluster/nats-credentials.ts";
+import { natsServers } from "./cluster/nats-servers.ts";
+import { enterLab } from "./cluster/node-leases.ts";
 import type { NodeChange, Nodes } from "./cluster/nodes.ts";
+import { openReplicatedStores, type ReplicatedStores } from "./cluster/replicated-stores.ts";
+import { replicationText } from "./cluster/replication-event.ts";
 import type { ClusterConfig, ClusterOperators } from "./cluster-config.ts";
+import { version } from "./config.ts";
 import { LabNodes } from "./control/lab-nodes.ts";
 import { NodeOperators } from "./control/node-operators.ts";
 import type { OperatorHost } from "./control/operator-session.ts";
-import type { GivenHub } from "./lab/cluster-view.ts";
+import { messageOf } from "./errors.ts";
+import type { Clock } from "./machines/_world.ts";
 import type { Level } from "./repl/levels.ts";
+import type { BusTrust } from "./start-advice.ts";
+import type { LabDatabase } from "./stores/database.ts";
 
 export interface ClusterParts {
   readonly config: ClusterConfig;
   readonly labName: string;
+  readonly clock: Clock;
+  /** For what peers and operators say. */
   readonly bus: Bus;
+  /** For leases and stores: behind megabytes of chat they would come too late. */
+  readonly quietBus: Bus;
   readonly nodes: Nodes;
+  readonly trust: BusTrust;
+}
+
+/** Enters the lab of this name by way of NATS. Rejects with a NetlabError that says what to do. */
+export async function joinCluster(config: ClusterConfig, labName: string, clock: Clock): Promise<Cluster> {
+  const servers = natsServers(config.servers);
+  const credentials = config.credentials === undefined ? undefined : readCredentials(config.credentials);
+  const open = (what: string) =>
+    openNatsBus({ servers, credentials, name: `netlabd ${labName} ${config.node}${what}` });
+  const bus = await open("");
+  let quietBus: Bus | undefined;
+  try {
+    quietBus = await open(" leases");
+    const { node: name, leaseMs } = config;
+    const nodes = await enterLab({ bus: quietBus, lab: labName, name, version, clock, leaseMs });
+    const trust = { unencrypted: bus.unencryptedTo, withoutLogin: credentials ? [] : servers.afar };
+    return new Cluster({ config, labName, clock, bus, quietBus, nodes, trust });
+  } catch (error) {
+    await Promise.all([bus.close(), quietBus?.close()]);
+    throw error;
+  }
 }
 
 /** Way to tell of what happens between nodes: the log. */
@@ -26,24 +62,47 @@ const LEVEL_OF: Record<ClusterOperators, Level | undefined> = {
 
 export class Cluster {
   readonly view: LabNodes;
+  readonly hubs: ClusterHubs;
   readonly #parts: ClusterParts;
   #operators: NodeOperators | undefined;
+  #stores: ReplicatedStores | undefined;
   #ends: readonly (() => void)[] = [];
 
   constructor(parts: ClusterParts) {
+    const { bus, nodes, labName, clock } = parts;
     this.#parts = parts;
-    this.view = new LabNodes(parts);
+    this.hubs = new ClusterHubs({ lab: labName, bus, nodes, clock });
+    this.view = new LabNodes({ bus, nodes, labName, hubs: this.hubs });
   }
 
   get config(): ClusterConfig {
     return this.#parts.config;
   }
 
-  /** Operators of other nodes come in from here on. */
+  get trust(): BusTrust {
+    return this.#parts.trust;
+  }
+
+  /** Registry and address book, which all nodes share: here from the database until they are let in. */
+  openStores(database: LabDatabase, tell: Tell): ReplicatedStores {
+    const { clock } = this.#parts;
+    this.#stores = openReplicatedStores({
+      database,
+      clock,
+      tell: (event) => {
+        const sentence = replicationText(event, messageOf);
+        if (sentence !== undefined) tell(event.kind === "entered" ? "info" : "warn", sentence);
+      },
+    });
+    return this.#stores;
+  }
+
+  /** Lets in what other nodes say and ask. */
   listen(host: OperatorHost, prepare: () => Promise<void>, tell: Tell): void {
-    const { bus, nodes, labName, config } = this.#parts;
+    const { bus, quietBus, nodes, labName, config } = this.#parts;
     const level = LEVEL_OF[config.operators];
     this.#operators = new NodeOperators({ bus, labName, node: config.node, host, level, prepare });
+    this.#stores?.start({ bus: quietBus, nodes, logName: `NL_${labName}_state` });
     this.#ends = [
       nodes.watch((change) => this.#hear(change, tell)),
       bus.watchConnection((isConnected) =>
@@ -54,18 +113,21 @@ export class Cluster {
     ];
   }
 
-  drain(): Promise<readonly GivenHub[]> {
-    return this.view.drain();
+  /** Before the database is closed. */
+  closeStores(): void {
+    this.#stores?.close();
   }
 
   /** Says goodbye to the others; nothing of this node is on the bus any more. */
   async leave(): Promise<void> {
-    const { bus, nodes } = this.#parts;
+    const { bus, quietBus, nodes } = this.#parts;
     for (const end of this.#ends) end();
     this.#operators?.close();
     this.view.close();
+    this.closeStores();
+    this.hubs.close();
     await nodes.leave().catch(() => undefined);
-    await bus.close();
+    await Promise.all([bus.close(), quietBus.close()]);
   }
 
   #hear(change: NodeChange, tell: Tell): void {

@@ -28,7 +28,7 @@ import { RoleLibrary } from "./catalogue/role-library.ts";
 import { shippedRoles } from "./catalogue/shipped-roles.ts";
 import { openClasses } from "./class-keeper.ts";
 import { busLabName } from "./cluster-config.ts";
-import { type JoinCluster, openToNodes } from "./cluster-join.ts";
+import { type JoinCluster, joinByBus, openToNodes } from "./cluster-join.ts";
 import type { Cluster } from "./cluster-keeper.ts";
 import { type Config, version } from "./config.ts";
 import { ControlServer } from "./control/control-server.ts";
@@ -107,8 +107,8 @@ export class Daemon {
 
   static async start(config: Config, parts: DaemonParts = {}): Promise<Daemon> {
     const roles = parts.roles ?? (await shippedRoles());
-    const { clock = systemClock, joinCluster } = parts;
-    const cluster = config.cluster && (await joinCluster?.(config.cluster, busLabName(config.lab), clock));
+    const { clock = systemClock, joinCluster = joinByBus } = parts;
+    const cluster = config.cluster && (await joinCluster(config.cluster, busLabName(config.lab), clock));
     let daemon: Daemon | undefined;
     try {
       daemon = new Daemon(config, roles, clock, cluster);
@@ -139,10 +139,9 @@ export class Daemon {
     );
     this.#starting = new StartTelemetry(this.log.telemetry);
     this.#exposures = new Exposures(this.log.telemetry);
-    this.#database = openDatabase(dataFolder, this.log);
+    this.#database = openDatabase(config, this.log);
     this.#queries = new Queries(this.#database.file);
-    const registry = openRegistry(this.#database, clock);
-    const book = openAddressBook(this.#database);
+    const { registry, book } = this.#openStores(clock);
     this.recorder = new Recorder(clock, { budgetBytes: config.recordMemoryBytes });
     this.#programWatch = config.proc ? this.#newProgramWatch(clock) : undefined;
     this.#evidence = new Evidence({
@@ -248,7 +247,17 @@ export class Daemon {
       new ControlServer(host, { ...config.observe, level: "observe", name: "observe socket" });
   }
 
-  /** All that operators come in to. */
+  /** Registry and address book: the lab's own, or those that its nodes share. */
+  #openStores(clock: Clock) {
+    const { logger } = this.log;
+    return (
+      this.#cluster?.openStores(this.#database, (level, sentence) => logger[level](sentence)) ?? {
+        registry: openRegistry(this.#database, clock),
+        book: openAddressBook(this.#database),
+      }
+    );
+  }
+
   #host() {
     return {
       lab: this.lab,
@@ -286,7 +295,7 @@ export class Daemon {
       descriptors: this.#descriptors,
       isLingering: isOnlyInTimeWait,
       ...(this.#programWatch ? { surveyPort } : {}),
-      hubs: new LocalHubs(),
+      hubs: this.#cluster?.hubs ?? new LocalHubs(),
       onLink: this.#faults.onLink,
       admission: this.#admission,
       ids,
@@ -378,7 +387,7 @@ export class Daemon {
     this.#observe?.announceStop();
     await this.#web.end();
     // Hubs go on elsewhere before their members here are told goodbye.
-    await this.#cluster?.drain().catch((error: unknown) => this.log.logger.warn(messageOf(error)));
+    await this.#cluster?.hubs.drain().catch((error: unknown) => this.log.logger.warn(messageOf(error)));
     await this.supervisor.stopAll(drainMs);
     await this.#cluster?.leave();
     this.log.flush();

@@ -99,6 +99,7 @@ export const errorTable = {
       unknown: "no role {name:quoted}",
       "not-loaded": "no role {name} was loaded{hint}",
       none: "no role {name:quoted}; {hint}",
+      "not-known": "the role of {id} is not known: name it with --role",
       gone: "the role of {id} is gone: name one with --role",
       listed: "no role {name:quoted}: roles lists them",
     },
@@ -224,7 +225,7 @@ export const errorTable = {
       "proxy-replay":
         "{id} is a proxy's connection, and a proxy has no part in what is said: explain {id} tells it; choose a --role to play it to",
       "nothing-to-play":
-        "{id} was refused: no program took the connection, so there are no words to play again; netlabctl explain {id} --capture {file} tells it",
+        "{id} was refused: no program took the connection, so there is nothing to play or to draw; netlabctl explain {id} --capture {file} tells it",
       "proxy-loop": "--to {to} leads back to this proxy{through}: name the address of your server",
       "web-open": "the page is open at {address}: close it first, with web --off",
       "web-off": "the page is off: open it with web",

@@ -1,7 +1,8 @@
 /** The daemon's command line in full: its options, with their help, and what is wrong with one. */
 import { Command, InvalidArgumentError, Option } from "commander";
+import { CLUSTER_OPERATORS, isNodeName, SHORTEST_LEASE_MS } from "./cluster-config.ts";
 import { type Config, configOf, type GivenOptions, MAX_OFFSET, usualPlaces, version } from "./config.ts";
-import { byteSize } from "./machines/_options.ts";
+import { byteSize, duration } from "./machines/_options.ts";
 
 /** The daemon's options as data, for parsing, for --help and for the manual page. */
 export function netlabdProgram(env: NodeJS.ProcessEnv = process.env): Command {
@@ -34,6 +35,28 @@ export function netlabdProgram(env: NodeJS.ProcessEnv = process.env): Command {
       "--metrics <port>",
       "answer GET /healthz and GET /metrics (OpenMetrics) on this port, of this machine only; HOST:PORT for another address",
       metricsAddress,
+    )
+    .option(
+      "--cluster <urls>",
+      "be one lab together with the other daemons on this NATS server, e.g. nats://127.0.0.1:4222; several servers of one NATS cluster with commas",
+    )
+    .option("--node <name>", "this daemon's name in the cluster (default: the machine's name)", nodeName)
+    .option(
+      "--lease-time <time>",
+      "a daemon that is not heard for this time is taken for dead, and its peers for gone (default: 5s)",
+      leaseTime,
+    )
+    .option(
+      "--cluster-credentials <file>",
+      "a file of mode 0600 with what the NATS server asks for: see docs/cluster.md",
+    )
+    .addOption(
+      new Option(
+        "--cluster-operators <what>",
+        "what operators of the other daemons may do at this one: nothing, look, or all that they may do at their own",
+      )
+        .choices(CLUSTER_OPERATORS)
+        .default("observe"),
     )
     .option("--repl", "open the REPL on this terminal (default: when there is one)")
     .option("--no-repl", "show the log instead")
@@ -85,8 +108,30 @@ export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv
     command.error(
       "error: --observe-group needs --observe-socket PATH, in a folder of its own that the group can reach, e.g. /run/netlabd-observe/lab.sock",
     );
+  if (options.cluster === undefined) checkAlone(command);
   const repl = command.getOptionValueSource("repl") === undefined ? undefined : options.repl;
   return configOf({ ...options, repl } as GivenOptions);
+}
+
+/** An option that a daemon alone has no use for is a `--cluster` that was forgotten. */
+function checkAlone(command: Command): void {
+  const given = ["node", "leaseTime", "clusterCredentials", "clusterOperators"].find(
+    (key) => command.getOptionValueSource(key) === "cli",
+  );
+  const option = command.options.find((one) => one.attributeName() === given);
+  if (option) command.error(`error: ${option.long} needs --cluster`);
+}
+
+function nodeName(text: string): string {
+  if (isNodeName(text)) return text;
+  throw new InvalidArgumentError("Write at most 32 letters, digits, - and _, e.g. node2.");
+}
+
+function leaseTime(text: string): number {
+  const { data } = duration().safeParse(text);
+  if (data === undefined || data < SHORTEST_LEASE_MS)
+    throw new InvalidArgumentError("Write a time such as 5s, of at least 2s.");
+  return data;
 }
 
 const MEGABYTE = 1_048_576;

@@ -1,8 +1,6 @@
 /** Advice after a start, for what an operator would otherwise find out later. */
 import type { DescriptorBudget } from "./actors/descriptor-budget.ts";
 import type { Instance } from "./actors/instance.ts";
-import type { ClusterConfig } from "./cluster-config.ts";
-import { isLoopback } from "./wire/loopback.ts";
 
 /** Room for the ports of one lab. */
 const OFFSET_STEP = 1_000;
@@ -28,27 +26,24 @@ export function startAdvice(
   return advice;
 }
 
-/** Each node trusts all who may publish on the bus. */
-export function clusterAdvice({ servers, credentials }: ClusterConfig): string[] {
-  const away = servers.filter((server) => !isLoopback(hostOf(server)));
-  if (away.length === 0) return [];
-  const open = away.filter((server) => !/^(tls|wss):/.test(server));
-  const at = (some: readonly string[]) => some.join(", ");
+/** Advice on the bus: all who may publish on it can be a node. */
+export function clusterAdvice({ unencrypted, withoutLogin }: BusTrust): string[] {
   return [
-    ...(open.length > 0
+    ...(unencrypted.length > 0
       ? [
-          `the bus at ${at(open)} is not encrypted: others on the network can read what peers say; use tls:// (docs/cluster.md)`,
+          `the bus at ${unencrypted.join(", ")} is not encrypted: others on the network can read what peers say; give the NATS server a certificate (docs/cluster.md)`,
         ]
       : []),
-    ...(credentials === undefined
+    ...(withoutLogin.length > 0
       ? [
-          `the bus at ${at(away)} is used without credentials: all who reach it can be a node; use --cluster-credentials (docs/cluster.md)`,
+          `the bus at ${withoutLogin.join(", ")} is used without a login: all who reach it can be a node; use --cluster-credentials (docs/cluster.md)`,
         ]
       : []),
   ];
 }
 
-function hostOf(server: string): string {
-  const host = new URL(server).hostname.replace(/^\[(.*)\]$/, "$1");
-  return host === "localhost" ? "127.0.0.1" : host;
+/** Places of the bus on other machines that are not as safe as they could be. */
+export interface BusTrust {
+  readonly unencrypted: readonly string[];
+  readonly withoutLogin: readonly string[];
 }

@@ -1,5 +1,10 @@
 /** Sentences of the error `usage`, by variant: a command was typed that does not fit together. See `error-table.ts`. */
 export const usageSentences = {
+  "cluster-address":
+    "--cluster {given:quoted}: expected nats://HOST[:PORT] or tls://HOST[:PORT], several with commas between; a password belongs in the file of --cluster-credentials",
+  "credentials-open": "others can read {file}, which holds a secret: chmod 600 {file}",
+  "credentials-unknown":
+    "{file} holds no login for NATS: expected user: and password:, token:, nkey: or the text of a .creds file",
   "node-name": "--node {name:quoted}: a name has 1 to 32 letters, digits, - and _",
   "check-nothing":
     "check server: name a server that runs, as HOST:PORT, or the command that starts yours, with --run",

@@ -172,19 +172,16 @@ export class Ledger {
 
   #row(account: Account, checks: StudentRow["checks"], judged: LedgerParts["judged"]): StudentRow {
     const { student, live, newest, roles } = account;
-    const { waitingMs, stuckMs, card: liveCard } = lookAtLive(live, judged);
-    const role = newest?.story.role;
+    const { waitingMs, stuckMs, needy, card: liveCard } = lookAtLive(live, judged);
+    const shown = needy ? shownOf(needy) : newest && shownNewest(newest);
+    const role = shown?.role;
     const furthest = this.#furthest(account, role);
     const card = liveCard ?? newestCard(roles.values());
     return {
       id: student.shown,
       ...(student.group === undefined ? {} : { group: student.group }),
       connected: live.size,
-      ...(newest && {
-        connection: newest.story.id,
-        role: newest.story.role,
-        state: newest.live?.state ?? "closed",
-      }),
+      ...shown,
       ...(waitingMs === undefined ? {} : { waitingMs }),
       ...(stuckMs === undefined ? {} : { stuckMs }),
       ...(furthest === undefined ? {} : { furthest }),
@@ -198,7 +195,7 @@ export class Ledger {
     return this.#each.length > 0 && this.#each.every((name) => roles.get(name)?.doneAt !== undefined);
   }
 
-  /** Of the role that was spoken to last. */
+  /** Of the role that the row is about. */
   #furthest({ live, roles }: Account, role: string | undefined): string | undefined {
     if (role === undefined) return undefined;
     const rules = this.#rulesOf(role);
@@ -210,22 +207,38 @@ export class Ledger {
   }
 }
 
-/** Live conversations that are still: the longest wait, and the last card. */
+type Shown = Pick<StudentRow, "connection" | "role" | "state">;
+
+const shownOf = ({ subject: { id, role }, state }: Story): Shown => ({ connection: id, role, state });
+const shownNewest = ({ story: { id, role }, live }: Newest): Shown => ({
+  connection: id,
+  role,
+  state: live?.state ?? "closed",
+});
+
+/** Live conversations that are still: the longest wait, the one that needs help most, and the last card. */
 function lookAtLive(live: ReadonlySet<Story>, judged: LedgerParts["judged"]) {
   let waitingMs: number | undefined;
   let stuckMs: number | undefined;
+  let needy: Story | undefined;
   let card: StudentCard | undefined;
   for (const story of live) {
     const stillUs = story.now() - story.movedAt;
     if (stillUs < STILL_US) continue;
     const { verdict, cards } = judged(story);
     const stillMs = Math.round(stillUs / 1_000);
-    if (verdict === "waiting") waitingMs = Math.max(waitingMs ?? 0, stillMs);
-    if (verdict === "stuck") stuckMs = Math.max(stuckMs ?? 0, stillMs);
+    if (verdict === "waiting" && stillMs > (waitingMs ?? -1)) {
+      waitingMs = stillMs;
+      if (stuckMs === undefined) needy = story;
+    }
+    if (verdict === "stuck" && stillMs > (stuckMs ?? -1)) {
+      stuckMs = stillMs;
+      needy = story;
+    }
     const [first] = FINE.includes(verdict) ? [] : cards;
     if (first) card = { id: first.id, likely: first.title, connection: story.subject.id };
   }
-  return { waitingMs, stuckMs, card };
+  return { waitingMs, stuckMs, needy, card };
 }
 
 function newestCard(standings: Iterable<Standing>): StudentCard | undefined {

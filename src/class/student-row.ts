@@ -8,7 +8,7 @@ export interface StudentRow {
   readonly group?: string;
   /** Open connections, senders of datagrams among them. */
   readonly connected: number;
-  /** Id of the newest connection, live or ended. */
+  /** Id of the live connection that is stuck or has been waiting longest; where there is none, of the newest one, live or ended. */
   readonly connection?: string;
   /** Name of that connection's role, and its state; `closed` once it has ended. */
   readonly role?: string;

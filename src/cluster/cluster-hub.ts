@@ -41,6 +41,8 @@ export class ClusterHub {
   #promise: { readonly epoch: number; readonly taken: Readonly<Record<string, Taken>> } | undefined;
   #cuts = 0;
   #isClaiming = false;
+  /** Way to another node, and to which. */
+  #giving: Promise<string | undefined> | undefined;
   #isClosed = false;
 
   constructor(key: string, parts: HubParts, onClosed: () => void) {
@@ -321,6 +323,13 @@ export class ClusterHub {
 
   /** Gives the hub to another node that has it open; answers to which, or that there is none. */
   async giveAway(): Promise<string | undefined> {
+    this.#giving ??= this.#giveAway().finally(() => {
+      this.#giving = undefined;
+    });
+    return this.#giving;
+  }
+
+  async #giveAway(): Promise<string | undefined> {
     const host = this.#host;
     const { nodes } = this.#parts;
     const visit = this.#visit;

@@ -163,6 +163,8 @@ export class HubGuest {
         return this.#ready(item[1]);
       case "h":
         return this.#hooks.onHandedOver(item[1] === 0 ? undefined : item[1]);
+      case "k":
+        return this.#acknowledge();
     }
   }
 

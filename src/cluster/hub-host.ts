@@ -283,7 +283,7 @@ export class HubHost {
   freeze(): void {
     this.#isFrozen = true;
     this.#tellMembers(true);
-    this.#turn();
+    this.#tellAll(["k"]);
   }
 
   thaw(): void {
@@ -293,7 +293,9 @@ export class HubHost {
 
   /** Something for one node, behind all that it was told. */
   tell(node: string, item: Item): void {
-    this.streams.get(node)?.tell(item);
+    const stream = this.streams.get(node);
+    stream?.tell(item);
+    stream?.tell(["k"]);
     this.#turn();
   }
 

@@ -42,6 +42,8 @@ export type Item =
   | readonly ["x", readonly string[]]
   /** All members are told; from here on calls are taken. */
   | readonly ["r", Ready]
+  /** To be acknowledged at once: the owner waits for that. */
+  | readonly ["k"]
   /** The hub will be the hearer's, by node; or will not after all. */
   | readonly ["h", Readonly<Record<string, Taken>> | 0];
 

@@ -46,6 +46,7 @@ export class KeyView {
   }
 
   acknowledged(revision: number): void {
+    if (revision < this.#acknowledged) this.#startOver();
     this.#acknowledged = Math.max(this.#acknowledged, revision);
     if (this.#base === Number.POSITIVE_INFINITY) this.#base = revision;
   }
@@ -62,6 +63,14 @@ export class KeyView {
     this.#endWatch();
     this.#clock.clearTimeout(this.#timer);
     for (const { reached } of this.#waiting) reached();
+  }
+
+  /** Revisions went back: the engine lost everything it kept, and counts from one again. */
+  #startOver(): void {
+    this.#revisions.clear();
+    this.#acknowledged = 0;
+    this.#acknowledgedBefore = 0;
+    this.#begin();
   }
 
   #begin(): void {

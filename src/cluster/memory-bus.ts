@@ -57,6 +57,11 @@ export class MemoryEngine {
     this.logOf(log).forget(count);
   }
 
+  /** Loses all keys of a name, and counts anew. */
+  forgetKeys(name: string): void {
+    this.keysOf(name).forgetAll();
+  }
+
   /** To every side that hears the subject, the sender's too. */
   route(subject: string, data: Uint8Array, reply: string | undefined): void {
     for (const side of this.#sides) side.hear(subject, data, reply);

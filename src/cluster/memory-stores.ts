@@ -50,6 +50,12 @@ export class MemoryKeys {
     return this.write(key, value, undefined);
   }
 
+  /** As an engine does that lost its folder: revisions are given again from one on. */
+  forgetAll(): void {
+    this.#entries.clear();
+    this.#revision = 0;
+  }
+
   /** Newest of each key that changed since, in the order of the changes. */
   since(revision: number): BusEntry[] {
     return [...this.#entries.values()]

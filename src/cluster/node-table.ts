@@ -114,17 +114,20 @@ export class NodeTable {
     try {
       hear({ key, value, revision: await keys.update(key, value, revision) });
     } catch (error) {
-      if (error instanceof OutpacedError) await this.#lookAgain(key, revision);
+      if (error instanceof OutpacedError) await this.#lookAgain(name, revision);
     } finally {
       this.#fencing.delete(name);
     }
   }
 
   /** Finds it alive after all, or fenced by a faster node, or gone by its word: the watch did not tell. */
-  async #lookAgain(key: string, revision: number): Promise<void> {
+  async #lookAgain(name: string, revision: number): Promise<void> {
+    const key = nodeKey(name);
     const entry = await this.#parts.keys.get(key).catch(() => null);
     if (entry === null || this.#isOver) return;
-    this.#parts.hear(entry ?? { key, value: undefined, revision: revision + 1 });
+    if (entry) this.#parts.hear(entry);
+    // An absence has no revision of its own, so it is not heard as a change of the key.
+    else this.hear(name, { key, value: undefined, revision });
   }
 
   #leave(name: string, before: Known, revision: number, hasSaidSo: boolean): void {

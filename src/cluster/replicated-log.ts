@@ -51,6 +51,8 @@ export class ReplicatedLog {
   /** The engine's log is not the one that was read. */
   #isReset = false;
   #unanswered = 0;
+  /** Told, and not over. */
+  #isTroubled = false;
   #pauseMs = PAUSE_MS.least;
   #notBefore = 0;
 
@@ -119,6 +121,7 @@ export class ReplicatedLog {
     Promise.all([session.check(), this.#writing.check(session.seen)]).then(
       () => {
         this.#unanswered = 0;
+        if (session === this.#session && session.isSettled) this.#isFine();
       },
       (error: unknown) => {
         this.#unanswered += 1;
@@ -127,13 +130,19 @@ export class ReplicatedLog {
     );
   }
 
+  /** Troubles from here on are new ones. */
+  #isFine(): void {
+    this.#isTroubled = false;
+    this.#pauseMs = PAUSE_MS.least;
+  }
+
   #enterSoon(): void {
     this.#notBefore = 0;
     void this.#enter();
   }
 
   async #enter(): Promise<void> {
-    const { clock, tell } = this.#parts;
+    const { clock } = this.#parts;
     const cluster = this.#cluster;
     if (!cluster?.bus.isConnected || this.#isEntering || this.#isClosed || clock.now() < this.#notBefore)
       return;
@@ -146,10 +155,8 @@ export class ReplicatedLog {
       if (this.#isClosed) return;
       this.#isReset ||= !isKept;
       this.#read(log, identity, last);
-      this.#pauseMs = PAUSE_MS.least;
     } catch (error) {
-      tell({ kind: "trouble", error });
-      this.#rest();
+      this.#leave(error);
     } finally {
       this.#isEntering = false;
     }
@@ -205,20 +212,17 @@ export class ReplicatedLog {
 
   /** Until a pause is over. */
   #leave(error: unknown): void {
-    this.#parts.tell({ kind: "trouble", error });
+    if (!this.#isTroubled) this.#parts.tell({ kind: "trouble", error });
+    this.#isTroubled = true;
     this.#end();
-    this.#rest();
+    this.#notBefore = this.#parts.clock.now() + this.#pauseMs;
+    this.#pauseMs = Math.min(PAUSE_MS.most, 2 * this.#pauseMs);
   }
 
   #end(): void {
     this.#session?.end();
     this.#session = undefined;
     this.#writing.pause();
-  }
-
-  #rest(): void {
-    this.#notBefore = this.#parts.clock.now() + this.#pauseMs;
-    this.#pauseMs = Math.min(PAUSE_MS.most, 2 * this.#pauseMs);
   }
 }
 

@@ -9,13 +9,20 @@ export interface LabNodesParts {
   readonly bus: Bus;
   readonly nodes: Nodes;
   readonly labName: string;
+  readonly hubs: SharedHubs;
+}
+
+/** Hubs that this node shares with others. */
+export interface SharedHubs {
+  /** Hubs that it owns. */
+  readonly owned: readonly string[];
+  drain(): Promise<readonly { readonly hub: string; readonly to: string | undefined }[]>;
 }
 
 export class LabNodes implements ClusterView {
   readonly #parts: LabNodesParts;
   readonly #questions = new Set<NodeQuestion>();
   readonly #listeners = new Set<() => void>();
-  readonly #owners = new Map<string, string>();
   readonly #unwatch: () => void;
 
   constructor(parts: LabNodesParts) {
@@ -44,18 +51,13 @@ export class LabNodes implements ClusterView {
     }
   }
 
-  /** Gives them out in turn, so that none gets all. */
+  get hubs(): readonly string[] {
+    return this.#parts.hubs.owned;
+  }
+
   async drain(): Promise<readonly GivenHub[]> {
-    const { nodes } = this.#parts;
-    const others = nodes.list().filter(({ name, isAlive }) => isAlive && name !== this.own);
-    const hubs = this.#hubsOf(this.own);
-    return Promise.all(
-      hubs.map(async (hub, index) => {
-        const to = others[index % others.length]?.name;
-        await nodes.release(hub, to);
-        return { hub, to: to ?? null };
-      }),
-    );
+    const given = await this.#parts.hubs.drain();
+    return given.map(({ hub, to }) => ({ hub, to: to ?? null }));
   }
 
   watch(listener: () => void): () => void {
@@ -69,10 +71,6 @@ export class LabNodes implements ClusterView {
   }
 
   #hear(change: NodeChange): void {
-    if (change.kind === "owner") {
-      if (change.owner) this.#owners.set(change.hub, change.owner.node);
-      else this.#owners.delete(change.hub);
-    }
     if (change.kind === "left")
       for (const question of this.#questions) if (question.node === change.node.name) question.nodeLeft();
     if (change.kind === "joined" || change.kind === "left") for (const tell of this.#listeners) tell();
@@ -80,10 +78,6 @@ export class LabNodes implements ClusterView {
 
   #known(node: ClusterNode): KnownNode {
     const { name, version, pid, isAlive, heardAt } = node;
-    return { name, version, pid, isAlive, heardAt, isOwn: name === this.own, hubs: this.#hubsOf(name) };
-  }
-
-  #hubsOf(node: string): string[] {
-    return [...this.#owners].flatMap(([hub, owner]) => (owner === node ? [hub] : [])).sort();
+    return { name, version, pid, isAlive, heardAt, isOwn: name === this.own };
   }
 }

@@ -57,7 +57,7 @@ export function whileElsewhere(program: Program): Pick<Finding, "cause" | "advic
     case "computing":
     case "sleeping":
       return {
-        cause: `${name} ${atWork(program)}${unread === "" ? ": it has read all that we sent, and says nothing" : ", and does not read from this connection"}.${unread}`,
+        cause: `${name} ${atWork(program)}${unread === "" ? ": it has read all that the client sent, and says nothing" : ", and does not read from this connection"}.${unread}`,
         advice: ["Look for a loop without an end, or a sleep(), between recv() and send()."],
       };
     case "polling":

@@ -113,7 +113,7 @@ function diedOf({ isServer, entries }: Evidence, { language }: Maker): string {
   const left = entries.find(({ kind }) => kind === "ended" || kind === "closed");
   if (isServer || !sent || !left || left.at < sent.at || left.at - sent.at > DIED_US) return "";
   const error = language === "Java" ? " (StreamCorruptedException)" : "";
-  return ` It closed right after our text came: probably it could not read that as an object${error}.`;
+  return ` It closed right after the text came: probably it could not read that as an object${error}.`;
 }
 const DIED_US = 2_000_000;
 

@@ -155,7 +155,7 @@ function findTlsServer(evidence: Evidence): Finding | undefined {
     state: firstState(evidence),
     expected: "plain text",
     cause:
-      "15 03 is a TLS alert: the server waits for an encrypted connection (SSLContext.wrap_socket, SSLServerSocket), and took our plain text for a broken handshake. This protocol has no encryption.",
+      "15 03 is a TLS alert: the server waits for an encrypted connection (SSLContext.wrap_socket, SSLServerSocket), and took the plain text for a broken handshake. This protocol has no encryption.",
     advice: ["Use the plain socket that accept() returns, without wrap_socket(); in Java ServerSocket."],
   };
 }
@@ -217,7 +217,7 @@ function findSwappedPort(evidence: Evidence): Finding | undefined {
     reads: [],
     came: `a connection to port ${cameBy}, which is ${hex(cameBy)}`,
     expected: `a connection to port ${port}, which is ${hex(port)}`,
-    cause: `${hex(cameBy)} is ${hex(port)} with its two bytes exchanged. Probably the port went into sin_port without htons(): most machines store the low byte first, the network has the high byte first. Here we listen on both ports; elsewhere the connection is refused.`,
+    cause: `${hex(cameBy)} is ${hex(port)} with its two bytes exchanged. Probably the port went into sin_port without htons(): most machines store the low byte first, the network has the high byte first. Here the server listens on both ports; elsewhere the connection is refused.`,
     advice: [
       `Write address.sin_port = htons(${port});`,
       "The address needs the same: htonl(), or inet_pton(), which does it for you.",

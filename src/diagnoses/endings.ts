@@ -23,7 +23,7 @@ export const endings: readonly Diagnosis[] = [
   {
     id: "D86",
     name: "reply-over-one-read",
-    title: "Our reply was longer than one recv() of 4096 bytes",
+    title: "The reply was longer than one recv() of 4096 bytes",
     level: "note",
     rank: "endings",
     excludes: ["D28", "D68"],
@@ -32,7 +32,7 @@ export const endings: readonly Diagnosis[] = [
   {
     id: "D27",
     name: "closes-before-reading",
-    title: "It closed the connection before our reply could reach it",
+    title: "It closed the connection before the reply could reach it",
     level: "violation",
     rank: "endings",
     isConsequence: true,
@@ -60,7 +60,7 @@ export const endings: readonly Diagnosis[] = [
   {
     id: "D30",
     name: "says-nothing-for-too-long",
-    title: "Nothing was said for so long that we closed",
+    title: "Nothing was said for so long that the server closed",
     level: "violation",
     rank: "endings",
     excludes: ["D01", "D02"],
@@ -88,9 +88,9 @@ function findClosedEarly(evidence: Evidence): Finding | undefined {
   return {
     rule: "FRAME-8",
     reads: messages.at(-1)?.reads ?? [],
-    came: "a FIN, and a reset in answer to what we sent",
+    came: "a FIN, and a reset in answer to what the server sent",
     expected: "that it reads the reply before it closes",
-    cause: `We had ${sent} for it, but it was gone: the other machine answered that no program reads there any more. Probably it calls close() right after send(), without a recv() in between, or ends before the reply is there.`,
+    cause: `The server had ${sent} for it, but it was gone: the other machine answered that no program reads there any more. Probably it calls close() right after send(), without a recv() in between, or ends before the reply is there.`,
     advice: [
       "Call recv() until you have the whole reply, and only then close().",
       "To stop sending and still read: shutdown(fd, SHUT_WR) instead of close().",
@@ -119,7 +119,7 @@ function findReset(evidence: Evidence): Finding | undefined {
     came: "a reset (RST) where a FIN would be usual",
     state: entries.findLast((entry) => entry.kind === "transition")?.from,
     expected: "that it reads all it is sent, and then closes",
-    cause: `The last we sent was ${unread}. Probably your program closed its socket, or ended, before it had read all of that: then its machine sends a reset (RST) instead of a FIN. A crash or Ctrl-C looks the same.`,
+    cause: `The last that the server sent was ${unread}. Probably your program closed its socket, or ended, before it had read all of that: then its machine sends a reset (RST) instead of a FIN. A crash or Ctrl-C looks the same.`,
     advice: [
       "Read until recv() returns 0 (in Python b''), and only then close().",
       "One recv() is not always one message: it gives what is there, often less than all.",
@@ -137,7 +137,7 @@ function leftUnread(evidence: Evidence): Finding {
     reads: [],
     came: "a reset (RST) where a FIN would be usual",
     expected: "that it reads what the others say, and then closes",
-    cause: `It ended with a reset (RST): something of ours lay unread in its socket as it closed, the last was ${text}. Here each text goes to everybody, and often comes back to its own sender too: a program that only sends never reads those. What it sent last may get lost with a reset.`,
+    cause: `It ended with a reset (RST): something that the server had sent lay unread in its socket as it closed, the last was ${text}. Here each text goes to everybody, and often comes back to its own sender too: a program that only sends never reads those. What it sent last may get lost with a reset.`,
     advice: [
       "Read in a thread, or with select(), as long as the connection is open.",
       "To leave: shutdown(fd, SHUT_WR), read until recv() returns 0, then close().",
@@ -167,7 +167,7 @@ function findUnreadGreeting(evidence: Evidence): Finding | undefined {
   return {
     rule: role?.phases[messages[0]?.state ?? ""]?.rule ?? "FRAME-8",
     reads: evidence.reads.slice(0, 2),
-    came: "a reset (RST) with our last reply unread",
+    came: "a reset (RST) with the last reply unread",
     state: messages.at(-1)?.state,
     expected: "that the greeting is read before the first message, and each reply before the next",
     cause: `This server speaks first: ${quoted(first.bytes.toString("utf8"))}. Probably your program did not read that: it took the greeting for its first reply, was one reply behind from then on, and the last one, ${quoted(last.bytes.toString("utf8"))}, lay unread when it closed. Or it closed without reading just that last reply.`,
@@ -198,7 +198,7 @@ function findLongReply(evidence: Evidence): Finding | undefined {
   return {
     rule: "ECHO-3",
     reads: messages.slice(0, 1).flatMap(({ reads }) => reads),
-    came: "bytes of ours that were never read",
+    came: "bytes from the server that were never read",
     expected: "that a reply is read until it is complete",
     cause: `The reply had ${long} bytes. A program that calls recv(4096) once reads only a part of it, and takes the rest for the next reply; so it was behind from then on, and something lay unread at the end.`,
     advice: [
@@ -234,7 +234,7 @@ function findDeaf(evidence: Evidence): Finding | undefined {
     expected: "that it reads what it asked for",
     cause: evidence.isTalkedTo
       ? "What the others say piles up, because your program does not read it. Probably it waits in input() or scanf(), or reads only after it has sent something, while more and more arrives."
-      : "Our replies pile up, because your program does not read them. Probably it sends in a loop and reads only afterwards, or it waits in input() or scanf() while more and more arrives.",
+      : "The server's replies pile up, because your program does not read them. Probably it sends in a loop and reads only afterwards, or it waits in input() or scanf() while more and more arrives.",
     advice: [
       evidence.isTalkedTo
         ? "In a room the others speak at any time: read all the time, not only after your own messages."
@@ -255,7 +255,7 @@ function findIdle(evidence: Evidence): Finding | undefined {
     state: evidence.entries.findLast((entry) => entry.kind === "transition")?.to,
     expected: evidence.role?.phases[evidence.story.state]?.expects ?? "the next message, or a FIN",
     cause:
-      "Nothing came or went for as long as the role allows (--idle), so we closed. Probably your program forgot to close the connection, or waits for something that never comes.",
+      "Nothing came or went for as long as the role allows (--idle), so the server closed. Probably your program forgot to close the connection, or waits for something that never comes.",
     advice: [
       "Call close() when you are done.",
       `If your program needs the time: spawn ${evidence.roleName} --idle 2h`,

@@ -59,7 +59,7 @@ function findGlued({ isServer, story, messages, roleName }: Evidence): Finding |
     rule: UNGLUE_RULES[roleName] ?? "FRAME-3",
     reads: first.reads,
     state: first.state,
-    expected: "one message, then our answer or a moment's pause, then the next",
+    expected: "one message, then the answer or a moment's pause, then the next",
     cause: `Your program probably called send() twice without waiting in between, and ${quoted(first.text)} and ${quoted(second.text)} arrived as one piece: TCP keeps the bytes and their order, not your send() calls. Here they could be told apart; most servers would take them for one message.`,
     advice: [
       "Wait for the reply to the first message before you send the second, where there is one.",
@@ -104,7 +104,7 @@ function findTrailingNul(evidence: Evidence): Finding | undefined {
     rule: evidence.story.subject.transport === "udp" ? firstRule(evidence) : "FRAME-4",
     reads: [read],
     expected: "the bytes of the text and nothing else",
-    cause: `The last byte is a NUL, the end of a string in C. Probably your program sends strlen(text) + 1 bytes. We take it as the end of the message${evidence.story.framing === "nul" ? ", and end our own with one too" : ""}; other servers take it for a part of the text, and then "server1" is not "server1".`,
+    cause: `The last byte is a NUL, the end of a string in C. Probably your program sends strlen(text) + 1 bytes. The server takes it as the end of the message${evidence.story.framing === "nul" ? ", and ends its own with one too" : ""}; other servers take it for a part of the text, and then "server1" is not "server1".`,
     advice: [
       "Send strlen(text) bytes, without the + 1.",
       "When you receive, put the NUL there yourself: buffer[n] = 0, with the n that recv() returned.",
@@ -120,7 +120,7 @@ function findServersNul(evidence: Evidence): Finding | undefined {
     rule: "FRAME-4",
     reads: evidence.reads.filter(({ bytes }) => bytes.at(-1) === NUL).slice(0, 1),
     expected: "the bytes of the answer and nothing else",
-    cause: `The last byte of ${sign.args.times > 1 ? `${sign.args.times} answers` : "the answer"} is a NUL (00), the end of a string in C. Probably the server sends strlen(text) + 1 bytes. Our client drops it; others take it for a part of the answer.`,
+    cause: `The last byte of ${sign.args.times > 1 ? `${sign.args.times} answers` : "the answer"} is a NUL (00), the end of a string in C. Probably the server sends strlen(text) + 1 bytes. The client may drop it; others take it for a part of the answer.`,
     advice: ["Send strlen(text) bytes, without the + 1: send(fd, text, strlen(text), 0)."],
   };
 }
@@ -140,7 +140,7 @@ function findTooLong(evidence: Evidence): Finding | undefined {
     reads: evidence.reads.slice(0, 1),
     came: `${evidence.story.bytesIn} bytes, and no end of a message in them`,
     expected: evidence.story.waitsFor ?? "a message with an end",
-    cause: `We took all of it for one message, and gave up: a message over ${tooLong.limit} bytes. Probably your program sends in a loop without ever ending a message, or sends a file where a word is expected.`,
+    cause: `The server took all of it for one message, and gave up: a message over ${tooLong.limit} bytes. Probably your program sends in a loop without ever ending a message, or sends a file where a word is expected.`,
     advice: [
       "Look at the first read: is it what you meant to send?",
       "End each message - with a newline, or by waiting for the reply.",

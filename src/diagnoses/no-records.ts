@@ -86,6 +86,6 @@ function noRecordCause(sign: RecordSign | undefined, refusal = "", byte = 0): st
     case "noHeader":
       return "The address came without its header. This protocol is binary: every query starts with two bytes, the type Q and the length.";
     default:
-      return `We refused it: ${refusal}. ${byte > 0 ? "Probably the header is missing: this protocol is binary, and every query starts with the type Q and the length." : "A length is one signed byte, from 0 to 127."}`;
+      return `The server refused it: ${refusal}. ${byte > 0 ? "Probably the header is missing: this protocol is binary, and every query starts with the type Q and the length." : "A length is one signed byte, from 0 to 127."}`;
   }
 }

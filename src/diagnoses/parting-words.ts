@@ -124,7 +124,7 @@ function findAfterEnd(evidence: Evidence): Finding | undefined {
     state: last.state,
     came: `${count(after.length, "byte")} after the end`,
     expected: "nothing more, but the program's own close()",
-    cause: `${left}: we answered what there was to answer, and closed. ${quoted(text)} came after that, was not read, and has no answer.`,
+    cause: `${left}: the server answered what there was to answer, and closed. ${quoted(text)} came after that, was not read, and has no answer.`,
     advice: [
       "Send it last, and then only read until recv() returns 0, and close().",
       "For more, connect again: a new socket is a new session.",

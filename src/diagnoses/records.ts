@@ -96,7 +96,7 @@ function findWidth(evidence: Evidence, isLittle: boolean): Finding | undefined {
   return {
     ...where(evidence),
     level: levelOf(evidence),
-    cause: `${hex(recordText(evidence).subarray(0, layout.headerBytes), 16)} stands before the text: ${widthText(layout)}. ${counted(layout)}The protocol has two bytes, the type and the length in one.${levelOf(evidence) === "note" ? " We recognised it, and answered in the same form; another server would not." : ""}`,
+    cause: `${hex(recordText(evidence).subarray(0, layout.headerBytes), 16)} stands before the text: ${widthText(layout)}. ${counted(layout)}The protocol has two bytes, the type and the length in one.${levelOf(evidence) === "note" ? " The server recognised it, and answered in the same form; another one would not." : ""}`,
     advice: [
       headerAdvice(evidence),
       ...(layout.paddingBytes > 0

@@ -219,7 +219,7 @@ function findNoRequest(evidence: Evidence): Finding | undefined {
     reads: said.reads,
     state: said.state,
     expected: clockRequests.join(" or "),
-    cause: `We answered Invalid request: ${quoted(said.text)} is ${meant === undefined ? `neither ${clockRequests.join(" nor ")}` : `not ${meant}: ${differs}`}. A program compares byte by byte.`,
+    cause: `The server answered Invalid request: ${quoted(said.text)} is ${meant === undefined ? `neither ${clockRequests.join(" nor ")}` : `not ${meant}: ${differs}`}. A program compares byte by byte.`,
     advice: [
       `Send exactly ${meant ?? clockRequests.join(" or ")}, in one datagram and with nothing else in it.`,
     ],
@@ -300,7 +300,7 @@ function findSecondQuery(evidence: Evidence): Finding | undefined {
   return {
     rule: "BOOK-0",
     reads: evidence.reads.slice(0, 1),
-    came: `${count(bytes, "byte")} after our answer: 51 …, the beginning of another query`,
+    came: `${count(bytes, "byte")} after the answer: 51 …, the beginning of another query`,
     expected: "one query on a connection",
     cause: `This role answers one query on a connection and then closes it. ${count(bytes, "byte")} more came after that, a second query, and were not read.`,
     advice: [

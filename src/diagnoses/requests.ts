@@ -26,7 +26,7 @@ function findOddRequest(evidence: Evidence): Finding | undefined {
       rule: isRegistration ? "BOOT-2" : "BOOT-6",
       reads: said.reads,
       expected: "REGISTRN,ip,port,service,token or DISCOVERY",
-      cause: `We answered ERROR: ${parsed.why}. ${oddField(said.text)}${isRegistration ? " The registry did not change, so clients will not find this server." : ""}`,
+      cause: `The registry answered ERROR: ${parsed.why}. ${oddField(said.text)}${isRegistration ? " The registry did not change, so clients will not find this server." : ""}`,
       advice: [
         isRegistration
           ? "Send one datagram like this: REGISTRN,127.0.0.1,1236,pdf,server1"

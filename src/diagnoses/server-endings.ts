@@ -101,7 +101,7 @@ function findReset(evidence: Evidence): Finding | undefined {
     came: "a reset (RST), not a normal end (FIN)",
     state,
     expected: isAnswered ? "a FIN after the answer" : expectedIn(evidence, state),
-    cause: `The reset came ${whenOf(last, { isGreeted: greeting.length > 0, isAnswered, isAwaited: isAwaited && !evidence.hasUser })}. Either the server called close() while bytes of ours lay unread, or it crashed (segmentation fault), or it set SO_LINGER to 0.`,
+    cause: `The reset came ${whenOf(last, { isGreeted: greeting.length > 0, isAnswered, isAwaited: isAwaited && !evidence.hasUser })}. Either the server called close() while bytes from the client lay unread, or it crashed (segmentation fault), or it set SO_LINGER to 0.`,
     advice: [
       ...(last
         ? [`Read the whole message (${count(Buffer.byteLength(last.sent), "byte")}) before close().`]

@@ -23,7 +23,7 @@ export const serverNobody: readonly Diagnosis[] = [
   {
     id: "D84",
     name: "no-datagram-came-back",
-    title: "No answer came to our datagram",
+    title: "No answer came to the datagram",
     level: "violation",
     rank: "silence",
     find: findNoDatagram,
@@ -241,7 +241,7 @@ function datagramCause(
   const seen = seenIn(evidence);
   const { port } = evidence.story.subject.remote;
   const udp = seen.find((one) => one.transport === "udp" && one.port === port);
-  const sent = `We sent a datagram to ${place}, and none came back.`;
+  const sent = `The client sent a datagram to ${place}, and none came back.`;
   if (seen.some((one) => one.transport === "tcp") && !udp)
     return {
       cause: `${sent} No UDP program has that port; a TCP program has it. TCP and UDP ports are apart, even with the same number.`,
@@ -275,16 +275,16 @@ function boundCause(
   const { address: host } = evidence.story.subject.remote;
   if (unread > 0)
     return {
-      cause: `${sent} A UDP program has the port, but our datagram lies unread in its socket: it does not call recvfrom(). Perhaps it waits at its keyboard, sleeps or computes.`,
+      cause: `${sent} A UDP program has the port, but the datagram lies unread in its socket: it does not call recvfrom(). Perhaps it waits at its keyboard, sleeps or computes.`,
       advice: ["Call recvfrom() in a loop, and answer each datagram before anything else is waited for."],
     };
   if (!isWildcard(address) && host !== "localhost" && address !== host)
     return {
-      cause: `${sent} The server is bound to ${address}, and we asked ${host}.`,
+      cause: `${sent} The server is bound to ${address}, and the client asked ${host}.`,
       advice: ["Bind to 0.0.0.0 (INADDR_ANY in C, '' in Python), or give the client that address."],
     };
   return {
-    cause: `${sent} A UDP program has the port and has read our datagram. Either it does not answer, or it answers to a fixed port (often its own) instead of the one that recvfrom() gives.`,
+    cause: `${sent} A UDP program has the port and has read the datagram. Either it does not answer, or it answers to a fixed port (often its own) instead of the one that recvfrom() gives.`,
     advice: [TO_SENDER, "Fill len before recvfrom(): socklen_t len = sizeof from;"],
   };
 }

@@ -157,17 +157,17 @@ function answerCause(program: Program | undefined): Pick<Finding, "cause" | "adv
   if (other) return other;
   if (program?.doing === "receiving" && program.unreadBytes === 0)
     return {
-      cause: `${nameOf(program)} has all that we sent, and ${seems(program, "waits", "seems to wait")} in recv() for more: for a newline, which this client does not send (readLine, fgets), for a full buffer (MSG_WAITALL, read(1024)), or for the end. Or its answer is still in a buffer.`,
+      cause: `${nameOf(program)} has all that the client sent, and ${seems(program, "waits", "seems to wait")} in recv() for more: for a newline, which this client does not send (readLine, fgets), for a full buffer (MSG_WAITALL, read(1024)), or for the end. Or its answer is still in a buffer.`,
       advice: [TAKE_WHAT_CAME, FLUSH],
     };
   if (program && program.unreadBytes > 0)
     return {
-      cause: `${nameOf(program)} has accepted the connection, but ${count(program.unreadBytes, "byte")} of ours lie unread: it does not call recv() on it.`,
+      cause: `${nameOf(program)} has accepted the connection, but ${count(program.unreadBytes, "byte")} from the client lie unread: it does not call recv() on it.`,
       advice: ["Call recv() on the socket that accept() returned, not on the listening one."],
     };
   if (program)
     return {
-      cause: `${nameOf(program)} has accepted the connection and read all that we sent, and has not answered.${program.doing === "polling" ? " It waits in select(), poll() or epoll_wait(): for more (a newline, a full buffer), or its answer is still in a buffer." : " Perhaps it waits for a lock, for another thread, or for more than came (a newline, a full buffer); or its answer is still in a buffer."}`,
+      cause: `${nameOf(program)} has accepted the connection and read all that the client sent, and has not answered.${program.doing === "polling" ? " It waits in select(), poll() or epoll_wait(): for more (a newline, a full buffer), or its answer is still in a buffer." : " Perhaps it waits for a lock, for another thread, or for more than came (a newline, a full buffer); or its answer is still in a buffer."}`,
       advice: [TAKE_WHAT_CAME, FLUSH],
     };
   return {

@@ -198,7 +198,7 @@ function findStopped(evidence: Evidence): Finding | undefined {
     cause:
       got === 0
         ? `The size ${told} was told and acknowledged, but not one byte of the file came for ${seconds(silentMs)}. Probably the server waits for something more than the acknowledgement (4 bytes, Got and a NUL), or it does not send the file.`
-        : `${got} of ${told} bytes came, then nothing for ${seconds(silentMs)}. Either its sending loop ends too early (fread() returned less, send() took less than it was given), or the size is too large, or it waits for something of ours.`,
+        : `${got} of ${told} bytes came, then nothing for ${seconds(silentMs)}. Either its sending loop ends too early (fread() returned less, send() took less than it was given), or the size is too large, or it waits for something from the client.`,
     advice:
       got === 0
         ? ["Call recv() once for the acknowledgement, whatever its length, and then send the file."]
@@ -217,8 +217,8 @@ function findGlued(evidence: Evidence): Finding | undefined {
     reads: transfer.reads.slice(0, 1),
     expected: "found; a pause; the size; and the file after the acknowledgement",
     cause: transfer.isUnasked
-      ? `found, the size and the file came without a pause: the server does not wait for the acknowledgement (Got). We took them apart; a client that calls recv() once for each loses bytes.`
-      : `found and the size arrived as one read. We took them apart; a client that calls recv() once for each takes both for one word, and then waits for the size.`,
+      ? `found, the size and the file came without a pause: the server does not wait for the acknowledgement (Got). A client that calls recv() once for each loses bytes.`
+      : `found and the size arrived as one read. A client that calls recv() once for each takes both for one word, and then waits for the size.`,
     advice: [
       "Send found, pause for about 50 ms, then send the size.",
       "Then call recv() for the acknowledgement, and send the file only after that.",

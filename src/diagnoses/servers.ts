@@ -79,7 +79,7 @@ function findTwoWrites(evidence: Evidence): Finding | undefined {
     reads,
     state,
     expected: "the whole answer in one piece",
-    cause: `One answer came in ${reads.length} reads${slow ? ", with a pause between them: the server's buffer is smaller than the message, or it sends the answer bit by bit" : ". Probably the server sends it with several send() calls. We waited until it was whole"}. A client that takes one recv() for one answer sees the first piece only, and the rest when it asks for something else.`,
+    cause: `One answer came in ${reads.length} reads${slow ? ", with a pause between them: the server's buffer is smaller than the message, or it sends the answer bit by bit" : ". Probably the server sends it with several send() calls. A patient client waits until it is whole"}. A client that takes one recv() for one answer sees the first piece only, and the rest when it asks for something else.`,
     advice: ["Put the whole answer into one buffer, and send it with one send()."],
   };
 }

@@ -159,10 +159,10 @@ function findReadLine(evidence: Evidence): Finding | undefined {
   return {
     rule: "FRAME-5",
     reads: [],
-    came: `${silenceText(evidence)}, after we had sent ${sent}`,
+    came: `${silenceText(evidence)}, after the server had sent ${sent}`,
     state: silence.state,
     expected: silence.waitsFor ?? "",
-    cause: `We sent ${sent} without a newline after it. A program that reads it with readLine(), fgets() or "for line in …" ${isOver ? "had the text already, and went on waiting" : "has the text already, and waits"} for the newline; the server ${isOver ? "was waiting" : "waits"} for your program.${together}`,
+    cause: `The server sent ${sent} without a newline after it. A program that reads it with readLine(), fgets() or "for line in …" ${isOver ? "had the text already, and went on waiting" : "has the text already, and waits"} for the newline; the server ${isOver ? "was waiting" : "waits"} for your program.${together}`,
     advice: [
       "Read with recv() or read(), and take what it gives you as the message.",
       "Or have the server end its lines: start the role with --framing line.",

@@ -163,10 +163,10 @@ function findMoreThanReply(evidence: Evidence): Finding | undefined {
   return {
     rule: "FRAME-5",
     reads: [],
-    came: `nothing for ${inSeconds(silence.ms)}, after we had sent ${reply}`,
+    came: `nothing for ${inSeconds(silence.ms)}, after the server had sent ${reply}`,
     state: silence.state,
     expected: silence.waitsFor ?? "the next message",
-    cause: `Our reply ${reply} is out whole, with its newline, and ${evidence.program?.name ?? "your program"} has it and is in recv(). So it ${silence.isOver ? "was waiting" : "waits"} for more: for a full buffer (MSG_WAITALL, readFully(), read(1024)) or for the end of the connection.`,
+    cause: `The reply ${reply} is out whole, with its newline, and ${evidence.program?.name ?? "your program"} has it and is in recv(). So it ${silence.isOver ? "was waiting" : "waits"} for more: for a full buffer (MSG_WAITALL, readFully(), read(1024)) or for the end of the connection.`,
     advice: [
       "Call recv() once for a reply, or read a line: readLine() in Java, makefile().readline() in Python.",
       ...unlessTyping(evidence),
@@ -215,7 +215,7 @@ function findHalted(evidence: Evidence): Finding | undefined {
     cause:
       program.doing === "stopped"
         ? `${name} ${silence.isOver ? "was" : "is"} stopped: by Ctrl-Z, a signal or a debugger. It neither reads nor sends until it is continued.`
-        : `${name} waits at the keyboard, and ${count(program.unreadBytes, "byte")} of ours lie unread in its socket. Probably it asks for the next input before it has read the reply.`,
+        : `${name} waits at the keyboard, and ${count(program.unreadBytes, "byte")} from the server lie unread in its socket. Probably it asks for the next input before it has read the reply.`,
     advice: [
       program.doing === "stopped"
         ? "Continue it: fg in its terminal, or c in the debugger."

@@ -119,10 +119,10 @@ function findMark(evidence: Evidence): Finding | undefined {
     reads: said.reads,
     state: said.state,
     expected: "the text alone, or with a newline after it",
-    cause: `${shown} Another protocol, or a sample that was copied, ends its messages so; here it is taken for a part of the text. A program that waits for such a mark in our reply waits for ever.`,
+    cause: `${shown} Another protocol, or a sample that was copied, ends its messages so; here it is taken for a part of the text. A program that waits for such a mark in the reply waits for ever.`,
     advice: [
       "Send the text alone, or with a newline (\\n) after it.",
-      "Take what recv() gives you as the reply: nothing of ours ends in that mark.",
+      "Take what recv() gives you as the reply: nothing that the server sends ends in that mark.",
     ],
   };
 }

@@ -20,6 +20,11 @@ type Telling = { readonly [Code in FindingCode]: (about: Facts[Code], asked: Ask
 
 const words = (sentence: string, advice = ""): Words => ({ sentence, advice });
 const quoted = (text: string) => `"${printable(text.replace(/[\r\n\0]+$/, ""))}"`;
+/** The first line of it: a page or a header has many. */
+function begun(text: string): string {
+  const [first = "", ...rest] = text.split(/[\r\n\0]+/).filter((line) => line !== "");
+  return rest.length === 0 ? quoted(text) : `${quoted(first)} and more`;
+}
 const place = (address: string) => (address.includes(":") ? `${address} (IPv6)` : `${address} (IPv4)`);
 const many = (count: number, one: string, several = `${one}s`) => `${count} ${count === 1 ? one : several}`;
 
@@ -102,7 +107,7 @@ const TELLING: Telling = {
     words("It says back what it is sent.", "An echo server does that; for another one it is a mistake."),
   http: ({ status }, { host, port }) =>
     words(
-      `It speaks HTTP${status === null ? "" : `: ${printable(status)}`}.`,
+      `It speaks HTTP${status === null ? "" : `: ${quoted(status)}`}.`,
       `Use curl http://${formatHostPort({ host, port })}/ or a browser.`,
     ),
   tls: ({ protocol, names, until }, { host, port }) =>
@@ -113,7 +118,7 @@ const TELLING: Telling = {
   "speaks-as": ({ role, words: said }) => words(`It answers as ${role} does: ${quoted(said)}.`),
   "wrong-words": ({ role, expected, got }, { host, port }) =>
     words(
-      `${got === "" ? "It says nothing" : `It says ${quoted(got)}`} where ${role} ${expected === "" ? "waits for its client" : `says ${quoted(expected)}`}.`,
+      `${got === "" ? "It says nothing" : `It says ${begun(got)}`} where ${role} ${expected === "" ? "waits for its client" : `says ${quoted(expected)}`}.`,
       `If it is meant to be one, netlabctl check server ${role} ${formatHostPort({ host, port })} tells the rule; if not, look for the right port.`,
     ),
   "held-by": ({ pid, name, uid }, { port }) =>

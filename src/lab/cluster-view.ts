@@ -11,8 +11,6 @@ export interface KnownNode {
   readonly isAlive: boolean;
   /** When it was heard last, in milliseconds since 1970. */
   readonly heardAt: number;
-  /** Hubs that it owns. */
-  readonly hubs: readonly string[];
 }
 
 /** Command for another node, with the level of the operator who asks: the node takes it for no more than it lets others be. */
@@ -66,6 +64,8 @@ export interface ClusterView {
    * where it goes, or the bus does, before the answer is whole.
    */
   ask(node: string, request: NodeRequest, answers: NodeAnswers, signal: AbortSignal): Promise<number>;
+  /** Hubs that this node owns. */
+  readonly hubs: readonly string[];
   /** Gives the hubs of this node to others. */
   drain(): Promise<readonly GivenHub[]>;
   /** Hears that nodes came or went, until the answer is called. */

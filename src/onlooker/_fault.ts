@@ -18,6 +18,8 @@ export interface Told {
 }
 
 export interface BothSides {
+  /** The server's. */
+  readonly role: Role;
   readonly server: SideLook;
   readonly client: SideLook | undefined;
   readonly served: Followed;
@@ -85,11 +87,11 @@ function clientCards({ server, compared: { isOwing } }: BothSides): SidedCard[] 
 
 /** A server that says what our machine says, byte for byte, has made no mistake. */
 function serverCards(
-  { server, client, served, asked, compared, isOfPackets }: BothSides,
+  { role, client, served, asked, compared, isOfPackets }: BothSides,
   ofClient: readonly Card[],
 ): SidedCard[] {
   const { disagreements, isTheSame } = compared;
-  const form = formOf(server.role, served);
+  const form = formOf(role, served);
   const hasDisagreed = disagreements.length > 0;
   // Consequences of a client's own mistakes, and what lies behind the part that could be followed, are no evidence.
   const isClear = ofClient.length === 0 && isFollowed(asked) && served.stopped !== "lost";

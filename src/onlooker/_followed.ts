@@ -6,7 +6,7 @@ import type { Assumption } from "../machines/_assumed.ts";
 import type { Role } from "../machines/_role.ts";
 import type { LiveView } from "../stories/live-view.ts";
 import { type Entry, Story, type StorySubject } from "../stories/story.ts";
-import { isOver, type SeenConversation, untilOf } from "./conversation.ts";
+import { endOf, isOver, type SeenConversation } from "./conversation.ts";
 
 export interface FollowRequest {
   readonly conversation: SeenConversation;
@@ -75,7 +75,7 @@ export function followedOf(story: Story, conversation: SeenConversation, rest: R
   const entries = acknowledged(story.entries.map((entry) => ({ ...entry, at: real(entry.at) })));
   // Senders of datagrams do not tell when they have gone.
   const isDone = isOver(conversation) || conversation.transport === "udp";
-  const endedAt = isDone ? startedAt + untilOf(conversation) / 1_000 : undefined;
+  const endedAt = isDone ? startedAt + endOf(conversation) / 1_000 : undefined;
   return {
     story: Story.restored(
       story.subject,

@@ -13,7 +13,8 @@ import type { SeenConversation } from "./conversation.ts";
 /** Story of one side, and what is found in it. */
 export interface SideLook {
   readonly story: Story;
-  readonly role: Role;
+  /** Undefined: not known. */
+  readonly role: Role | undefined;
   readonly live: LiveView | undefined;
   /** Mistakes of the other side: the server's story tells of its client. */
   readonly cards: readonly Card[];
@@ -79,4 +80,25 @@ function optionsOf(role: Role, given: Readonly<Record<string, unknown>>): Readon
     // A client's own words - an address, a file - are no options that anybody can know.
     return {};
   }
+}
+
+/** The same of a client whose role is not known: what its bytes alone, and an onlooker's own findings, tell. */
+export function rolelessSide(
+  story: Story,
+  { server }: SeenConversation,
+  unexplained: Incident["unexplained"] = [],
+): SideLook {
+  const judgement = judge({
+    story,
+    role: undefined,
+    options: {},
+    given: {},
+    host: server.address,
+    port: server.port,
+    again: "",
+    live: undefined,
+    redact: (bytes) => ({ bytes, hidden: [] }),
+    unexplained,
+  });
+  return { story, role: undefined, live: undefined, cards: judgement.cards, judgement, given: {} };
 }

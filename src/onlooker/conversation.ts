@@ -49,3 +49,7 @@ export function isOver({ events }: SeenConversation): boolean {
 }
 
 export const untilOf = ({ until, events }: SeenConversation) => Math.max(until ?? 0, events.at(-1)?.at ?? 0);
+
+/** End of one that is over: it may have been watched for longer. */
+export const endOf = (conversation: SeenConversation) =>
+  isOver(conversation) ? (conversation.events.at(-1)?.at ?? 0) : untilOf(conversation);

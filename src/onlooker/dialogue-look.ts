@@ -3,7 +3,6 @@
  * as long as the client says what a client says there, the server's words are certain. The first that is another is told; where the client
  * leaves the dialogue, nothing more is known.
  */
-import { judge } from "../diagnoses/table.ts";
 import type { Role } from "../machines/_role.ts";
 import { editionOf } from "../stories/editions.ts";
 import type { StorySubject } from "../stories/story.ts";
@@ -11,6 +10,7 @@ import { bare, type DueTurn, dueTurns, type SaidTurn, saidTurns } from "./_dialo
 import { blamed, otherwiseVerdict, type SidedCard } from "./_fault.ts";
 import { plainStory } from "./_plain-story.ts";
 import { withRemarks } from "./_remarks.ts";
+import { rolelessSide } from "./_side-look.ts";
 import { type SeenConversation, type SeenEvent, untilOf } from "./conversation.ts";
 import { type Looked, toldStory } from "./look.ts";
 
@@ -120,20 +120,8 @@ function clientSide(
     remote,
   };
   const story = plainStory({ ...conversation, events: conversation.events.map(turned) }, subject);
-  const judgement = judge({
-    story,
-    role: undefined,
-    options: {},
-    given: {},
-    host: remote.address,
-    port: remote.port,
-    again: "",
-    live: undefined,
-    redact: (bytes) => ({ bytes, hidden: [] }),
-    unexplained,
-  });
-  const cards = judgement.cards.filter(({ id }) => OF_WORDS.has(id));
-  return { story, role, live: undefined, cards, judgement, given: {} };
+  const side = rolelessSide(story, conversation, unexplained);
+  return { ...side, cards: side.cards.filter(({ id }) => OF_WORDS.has(id)) };
 }
 
 const turned = (event: SeenEvent): SeenEvent => ({

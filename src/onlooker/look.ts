@@ -31,7 +31,7 @@ import { plainStory } from "./_plain-story.ts";
 import { refusedSide } from "./_refused.ts";
 import { withRemarks } from "./_remarks.ts";
 import { begunOf, crossing } from "./_restored.ts";
-import { type SideLook, sideLook } from "./_side-look.ts";
+import { rolelessSide, type SideLook, sideLook } from "./_side-look.ts";
 import { TalkSide } from "./_talk-side.ts";
 import type { SeenConversation, Speaker } from "./conversation.ts";
 import { guessRole, type RoleGuess } from "./role-guess.ts";
@@ -87,9 +87,10 @@ export async function look(request: LookRequest): Promise<Looked> {
   const { conversation, roles = await shippedRoles() } = request;
   const guess = guessOf(request, roles);
   const role = guess.name === undefined ? undefined : roles.get(guess.name);
-  if (role?.side !== "server" || role.transport !== conversation.transport) return untold(request, guess);
+  if (role?.side !== "server" || role.transport !== conversation.transport)
+    return conversation.isRefused ? refused(request, guess) : untold(request, guess);
   const parties = { guess, role, client: clientOf(role.name, roles) ?? askerOf(role.name, roles) };
-  if (conversation.isRefused && parties.client) return refused(request, guess, parties.client);
+  if (conversation.isRefused) return refused(request, guess, parties.client);
   const apart = await lookAt(request, parties);
   const together = joinedReads(conversation, greets(role));
   if (!together) return apart.looked;
@@ -204,7 +205,15 @@ function concluded({
     clientRole && asked ? sideLook(asked, clientRole, conversation, {}, { unexplained }) : undefined;
   const client = clientSeen();
   const told = faultWithCard(
-    { server, client, served, asked, compared: comparison, isOfPackets: conversation.isOfPackets === true },
+    {
+      role,
+      server,
+      client,
+      served,
+      asked,
+      compared: comparison,
+      isOfPackets: conversation.isOfPackets === true,
+    },
     clientSeen,
   );
   const story = withRemarks(served.story, told.disagreements);
@@ -233,20 +242,28 @@ function concluded({
 
 const NOTHING_COMPARED: Compared = { disagreements: [], isOwing: false, isTheSame: false };
 
-/** The server is no program: what there is to tell is the client's. */
-function refused(request: LookRequest, guess: RoleGuess, role: Role): Looked {
+/** The server is no program: what there is to tell is the client's. `role`: its own, where that is known. */
+function refused(request: LookRequest, guess: RoleGuess, role?: Role): Looked {
   const { conversation } = request;
-  const client = sideLook(
-    refusedSide(conversation, subjectOf(request, role, "client")),
-    role,
-    conversation,
-    {},
-  );
+  const side = refusedSide(conversation, role ? subjectOf(request, role, "client") : strangerOf(request));
+  const client = role ? sideLook(side, role, conversation, {}) : rolelessSide(side.story, conversation);
   const cards = client.cards.map((card): SidedCard => ({ ...card, side: "server" }));
   const names = cards.map(({ id, level, title }) => ({ id, level, title }));
   const judged: Judged = { cards: names, turn: "nobody", verdict: "failed" };
   return { ...untold(request, guess), client, cards, fault: "server", stopped: undefined, judged };
 }
+
+/** A client of which nothing is known but its address. */
+const strangerOf = ({ conversation, number = 1 }: LookRequest): StorySubject => ({
+  id: `client-${number}/c${number}`,
+  instance: `client-${number}`,
+  role: "unknown",
+  edition: 0,
+  transport: conversation.transport,
+  isSeen: true,
+  local: conversation.client,
+  remote: conversation.server,
+});
 
 /** A conversation whose role is not known, or none of ours. */
 function untold(request: LookRequest, guess: RoleGuess): Looked {

@@ -16,7 +16,7 @@ export interface RoleGuess {
   /** Name of a role, or of a protocol that is none of ours; undefined: not known. */
   readonly name: string | undefined;
   /** How it is known. */
-  readonly by: "told" | "words" | "port" | "nothing";
+  readonly by: "told" | "words" | "others" | "port" | "nothing";
 }
 
 const FIRST_READS = 6;
@@ -38,6 +38,26 @@ export function guessRole(conversation: SeenConversation, roles: ReadonlyMap<str
   if (here) return { name: here.name, by: "port" };
   return { name: spoken, by: spoken === undefined ? "nothing" : "words" };
 }
+
+/** The same of many: a server whose role is known by one conversation has it in the others, where none says otherwise. */
+export function guessRoles(
+  conversations: readonly SeenConversation[],
+  roles: ReadonlyMap<string, Role>,
+): RoleGuess[] {
+  const guesses = conversations.map((one) => guessRole(one, roles));
+  const known = new Map<string, Set<string>>();
+  for (const [index, { name, by }] of guesses.entries()) {
+    if (name === undefined || by !== "words") continue;
+    const at = serverOf(conversations[index] as SeenConversation);
+    known.set(at, (known.get(at) ?? new Set()).add(name));
+  }
+  return guesses.map((guess, index) => {
+    const [name, ...others] = known.get(serverOf(conversations[index] as SeenConversation)) ?? [];
+    return guess.by === "words" || name === undefined || others.length > 0 ? guess : { name, by: "others" };
+  });
+}
+
+const serverOf = ({ transport, server }: SeenConversation) => `${transport} ${server.address} ${server.port}`;
 
 const fits = (role: Role | undefined, { transport }: SeenConversation) => role?.transport === transport;
 

@@ -5,7 +5,10 @@ export const student = z.object({
   id: z.string().describe("as screens name the student"),
   group: z.string().optional(),
   connected: z.number().int(),
-  connection: z.string().optional().describe("the newest one, live or ended"),
+  connection: z
+    .string()
+    .optional()
+    .describe("the one that is stuck or waits longest, else the newest one, live or ended"),
   role: z.string().optional(),
   state: z.string().optional(),
   waitingMs: z.number().optional().describe("how long the server has been waiting for the student's program"),

@@ -240,6 +240,7 @@ const info = z.object({
   recordedBytes: bytes,
   instances: count,
   connections: count,
+  hubs: z.array(z.string()).optional().describe("shared hubs that it owns"),
   descriptorLimit: count.nullable(),
   descriptorsLeft: z.number().int().nullable(),
 });

@@ -4,6 +4,7 @@ import { roleOptions } from "../catalogue/instance-options.ts";
 import type { Lab, LabInstance } from "../lab/lab.ts";
 import { printable } from "../printable.ts";
 import { isLoopback } from "../wire/loopback.ts";
+import { MANY } from "./instance-groups.ts";
 import type { Level } from "./levels.ts";
 import { type Style, styleOf } from "./style.ts";
 
@@ -17,13 +18,13 @@ export function welcomeText(
   return [
     `${style.bold(`netlabd ${lab.version}`)} plays the lab ${style.bold(lab.name)}${whereLine(servers)}`,
     "",
-    ...serverLines(lab, servers, columns, style),
+    ...(servers.length > MANY ? summaryLines(servers) : serverLines(lab, servers, columns, style)),
     ...failed.map((instance) => failedLine(instance, style)),
     ...(servers.length + failed.length === 0
       ? ["  no role runs yet: roles lists them, spawn <role> starts one"]
       : []),
     "",
-    ...hintLines(style, level),
+    ...hintLines(style, level, lab.class !== undefined),
   ].join("\n");
 }
 
@@ -34,6 +35,19 @@ function whereLine(servers: readonly LabInstance[]): string {
   return [...hosts].every(isLoopback)
     ? ` on ${where} (this machine only)`
     : ` on ${where}: other machines can reach it`;
+}
+
+/** A line a kind of role: a class of 200 has 600 roles. */
+function summaryLines(servers: readonly LabInstance[]): string[] {
+  const kinds = [...Map.groupBy(servers, ({ type }) => type)];
+  const width = widest(kinds.map(([type]) => type));
+  const counted = kinds.map(([type, some]) => {
+    const ports = some.map(({ port }) => port);
+    const [least, most] = [Math.min(...ports), Math.max(...ports)];
+    const where = least === most ? `port ${least}` : `ports ${least}-${most}`;
+    return `  ${type.padEnd(width)}  ${String(some.length).padStart(5)} on ${where}`;
+  });
+  return [...counted, `  ${servers.length} roles in all: ls sums them up, ls --all lists each`];
 }
 
 function serverLines(lab: Lab, servers: readonly LabInstance[], columns: number, style: Style): string[] {
@@ -83,9 +97,10 @@ const MAY: Record<Exclude<Level, "own">, string> = {
   operate: "you can change what is played",
 };
 
-function hintLines(style: Style, level: Level): string[] {
+function hintLines(style: Style, level: Level, isClass: boolean): string[] {
   const hint = (command: string, what: string) => `  ${style.accent(command.padEnd(15))} ${what}`;
   return [
+    ...(isClass ? [hint("class", "shows the class, who needs help first")] : []),
     hint("conns", "lists connections, those that are stuck first"),
     hint("explain @last", "tells the story of the newest connection"),
     ...(level === "own"

@@ -8,7 +8,7 @@ import type { Role } from "../machines/_role.ts";
 import { type Captured, capturedConversations } from "../onlooker/captured.ts";
 import type { SeenConversation } from "../onlooker/conversation.ts";
 import { type Looked, look, toldStory } from "../onlooker/look.ts";
-import { guessRole, type RoleGuess } from "../onlooker/role-guess.ts";
+import { guessRoles, type RoleGuess } from "../onlooker/role-guess.ts";
 import { whyNotRead } from "../os/not-read.ts";
 import type { Story } from "../stories/story.ts";
 
@@ -138,10 +138,11 @@ function named(
 ): NamedConversation[] {
   const servers = new Map<string, string>();
   const counts = new Map<string, number>();
+  const guesses = guessRoles(conversations, roles);
   return conversations.map((conversation, index) => {
     const { server, transport } = conversation;
     const isTold = role !== undefined && roles.get(role)?.transport === transport;
-    const guess: RoleGuess = isTold ? { name: role, by: "told" } : guessRole(conversation, roles);
+    const guess: RoleGuess = isTold ? { name: role, by: "told" } : (guesses[index] as RoleGuess);
     const name = guess.name ?? "unknown";
     const key = `${name} ${transport} ${server.address} ${server.port}`;
     let instance = servers.get(key);

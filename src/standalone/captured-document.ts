@@ -14,10 +14,11 @@ export interface Told {
 }
 
 /** Few words: the first card, or why there is none. */
-export function noteOf({ stopped, cards, guess, fault }: Looked): string {
+export function noteOf({ stopped, cards, guess, fault, disagreements }: Looked): string {
   const [card] = cards;
   if (card) return `${card.id}: ${card.title}`;
   if (fault) return `the ${fault} says otherwise than the rules`;
+  if (disagreements.length > 0) return "the server's words are others than ours";
   switch (stopped) {
     case "no-role":
       return guess.name === undefined ? "role not known" : `${guess.name}: none of netlabd's roles`;

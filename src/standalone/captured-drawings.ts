@@ -8,6 +8,7 @@ import seq from "../repl/commands/seq.ts";
 import { styleOf } from "../repl/style.ts";
 import { replay as playAgain } from "../replay/replay.ts";
 import { shellWord } from "../shell-words.ts";
+import type { CaptureView, NamedConversation } from "./capture-view.ts";
 import { callOn, capturedLab } from "./captured-lab.ts";
 import { captureOptions, openCapture } from "./captured-options.ts";
 import { defineStandalone, type StandaloneCall, type StandaloneCommand } from "./standalone-command.ts";
@@ -30,7 +31,8 @@ function drawn(command: Command, name: string, summary: string, takesRest: boole
     example: `netlabctl ${name} c1 --capture lab.pcapng`,
     async run(call: StandaloneCall<{ readonly capture: string; readonly role?: string }>) {
       const view = await openCapture(call);
-      const wanted = view.find(call.args.connection ?? "@last");
+      const named = call.args.connection ?? "@last";
+      const wanted = takesRest ? view.find(named) : playable(view, named);
       const lab = await capturedLab(view, [wanted]);
       const repl = callOn(lab, call);
       const asked = takesRest ? { rest: [wanted.id] } : { args: { subject: wanted.id } };
@@ -38,6 +40,17 @@ function drawn(command: Command, name: string, summary: string, takesRest: boole
       return typeof exit === "number" ? exit : exitCodes.done;
     },
   } as never);
+}
+
+/** A conversation of a known role, that took place. */
+function playable(view: CaptureView, term: string): NamedConversation {
+  const named = view.find(term);
+  const { id, conversation, guess } = named;
+  if (conversation.isRefused)
+    throw new NetlabError("wrong-state/nothing-to-play", { id, file: shellWord(view.file) });
+  const role = guess.name === undefined ? undefined : view.roles.get(guess.name);
+  if (role?.side !== "server") throw new NetlabError("no-such-role/not-known", { id });
+  return named;
 }
 
 const replay = defineStandalone({
@@ -53,11 +66,9 @@ const replay = defineStandalone({
   example: "netlabctl replay c1 --capture lab.pcapng",
   async run(call) {
     const view = await openCapture(call);
-    const { id, conversation } = view.find(call.args.connection ?? "@last");
-    if (conversation.isRefused)
-      throw new NetlabError("wrong-state/nothing-to-play", { id, file: shellWord(view.file) });
-    const { playing, story } = await view.look(view.find(id));
-    if (!playing) throw new NetlabError("no-such-role/gone", { id: story.subject.id });
+    const named = playable(view, call.args.connection ?? "@last");
+    const { playing } = await view.look(named);
+    if (!playing) throw new NetlabError("no-such-role/not-known", { id: named.id });
     const { isWhole, earlyMs, ...request } = playing;
     const replayed = await playAgain(request, { isWhole, earlyMs });
     return tellReplayed(replayed, request, { ...call, style: styleOf(call.hasColors) });

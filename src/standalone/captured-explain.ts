@@ -98,6 +98,7 @@ function textOf({ named, looked }: Told, view: CaptureView, call: Call): string 
 const BY: Readonly<Record<Looked["guess"]["by"], string>> = {
   told: "as --role says",
   words: "known by what is said",
+  others: "known by what is said in another conversation with this server",
   port: "guessed from the port",
   nothing: "not known: name it with --role",
 };

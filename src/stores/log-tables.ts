@@ -138,13 +138,6 @@ export class LogTables {
   }
 }
 
-/** A daemon without a cluster changes rows that no log hears of: its next start in one enters it anew. */
-export function leaveLog({ sql }: LabDatabase): void {
-  // A look costs next to nothing, a transaction waits for the disk.
-  if (!sql.prepare("SELECT 1 FROM log_position UNION ALL SELECT 1 FROM log_unsent").get()) return;
-  sql.exec("BEGIN; DELETE FROM log_position; DELETE FROM log_unsent; COMMIT;");
-}
-
 const highestVersion = (sql: LabDatabase["sql"]) =>
   sql.prepare<[], number>("SELECT ifnull(max(version), 0) FROM log_unsent").pluck().get() as number;
 

@@ -1,6 +1,7 @@
 /** The instructor's commands, on a class of three with one who has gone wrong. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { documentSchemas } from "../../src/repl/document-schemas.ts";
+import { welcomeText } from "../../src/repl/welcome.ts";
 import { studentSource } from "../../src/web/sources/student-source.ts";
 import { Conversation } from "../actors/conversation.ts";
 import { eventually } from "../actors/harness.ts";
@@ -89,6 +90,29 @@ describe("class", () => {
   });
 });
 
+describe("a class of many", () => {
+  let many: ClassDaemon;
+  beforeAll(async () => {
+    const ids = Array.from({ length: 25 }, (_, index) => `t${index + 1}\n`);
+    const lab = "roster: ./roster.csv\neach:\n  - role: calculator\n  - role: chat\n";
+    many = await ClassDaemon.start({ "lab.yaml": lab, "roster.csv": `id\n${ids.join("")}` });
+  });
+  afterAll(() => many.close());
+
+  it("has its roles summed up on the first screen, which names the command that shows the class", () => {
+    const text = welcomeText(many.daemon.lab, { columns: 80, hasColors: false });
+    expect(text).toMatch(/calculator +25 on ports \d+-\d+\n +chat +25 on ports \d+-\d+\n +50 roles in all/);
+    expect(text).toMatch(/\n +class +shows the class/);
+    expect(text.split("\n").length).toBeLessThan(15);
+    expect(welcomeText(one.daemon.lab, { columns: 80, hasColors: false })).toContain("s001-calculator");
+  });
+
+  it("is told a text in all rooms at once, and what came of it in one line", async () => {
+    const { exit, text } = await run(many, "say chat Five minutes left");
+    expect({ exit, text }).toEqual({ exit: 0, text: "no client is in the room: 25 roles" });
+  });
+});
+
 describe("a selector", () => {
   it("takes a student's name for the newest connection, and for all that is the student's", async () => {
     expect(await textOf("explain s002")).toMatch(/^calculator-2\/c\d+\n/);
@@ -133,6 +157,16 @@ describe("who", () => {
     expect(await textOf("who")).toMatch(/s001 .* stuck \ds/);
     expect(await documentOf("who --json")).toHaveLength(1);
     expect((await textOf("class")).split("\n")[2]).toMatch(/^s001/);
+    // A newer connection that ended well hides none that is stuck.
+    const newer = await Conversation.open(one.daemon.lab.find("s001-calculator")?.port ?? 0);
+    newer.end("Ann\n1 + 1\nq\n");
+    await newer.over();
+    await eventually(() => expect(one.daemon.lab.students()[0]?.connected).toBe(1));
+    const row = one.daemon.lab.students()[0];
+    expect([row?.state, row?.stuckMs]).toEqual(["computing", expect.any(Number)]);
+    expect(one.daemon.lab.stories().find(({ subject }) => subject.id === row?.connection)?.endedAt).toBe(
+      undefined,
+    );
     peer.reset();
     await eventually(() => expect(one.daemon.lab.students()[0]?.connected).toBe(0));
   });

@@ -8,7 +8,7 @@ import { openReplicatedStores, type ReplicatedStores } from "../../src/cluster/r
 import type { ReplicationEvent } from "../../src/cluster/replication-event.ts";
 import { openAddressBook, type StoredBook } from "../../src/stores/address-book.ts";
 import type { LabDatabase } from "../../src/stores/database.ts";
-import { leaveLog } from "../../src/stores/log-tables.ts";
+import { leaveLog } from "../../src/stores/log-leaving.ts";
 import { openRegistry, type StoredRegistry } from "../../src/stores/registry.ts";
 import { turn } from "../fakes.ts";
 import { LabFolder } from "../stores/lab-folder.ts";

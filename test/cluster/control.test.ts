@@ -2,6 +2,7 @@
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import calculator from "../../src/machines/calculator.ts";
+import chat from "../../src/machines/chat.ts";
 import { documentSchemas } from "../../src/repl/document-schemas.ts";
 import { eventually } from "../actors/harness.ts";
 import { type TestNode, TwoLabs } from "./two-labs.ts";
@@ -15,7 +16,7 @@ afterEach(async () => {
 });
 
 async function start(how: Parameters<typeof TwoLabs.start>[1] = {}): Promise<void> {
-  labs = await TwoLabs.start([calculator], how);
+  labs = await TwoLabs.start([calculator, chat], how);
   for (const node of [labs.node1, labs.node2]) await labs.answers(node, "spawn calculator --port 0");
 }
 
@@ -79,11 +80,10 @@ describe("nodes", () => {
     await start({ third: "node3" });
     await join(labs.node2);
     labs.node1.nodes.lose("node3");
-    await labs.node2.nodes.claim("calculator");
     const rows = await labs.document<Record<string, unknown>[]>(labs.node2, "nodes");
     expect(rows).toMatchObject([
       { node: "node1", state: "running", roles: 1, peers: 0, hubs: [] },
-      { node: "node2", state: "here", roles: 1, peers: 1, hubs: ["calculator"] },
+      { node: "node2", state: "here", roles: 1, peers: 1, hubs: [] },
       { node: "node3", state: "silent", roles: null, latencyMs: null },
     ]);
     expect(rows[0]?.latencyMs).toEqual(expect.any(Number));
@@ -216,12 +216,17 @@ describe("an answer", () => {
   });
 });
 
-it("a hub is given away before its node is stopped", async () => {
+it("a hub is given away before its node is stopped, and goes on", async () => {
   await start({ operators: "all" });
-  await labs.node2.nodes.claim("chat");
+  for (const node of [labs.node2, labs.node1]) await labs.answers(node, "spawn chat lobby --port 0");
+  const hubs = async () => {
+    const rows = await labs.document<{ node: string; hubs: string[] }[]>(labs.node1, "nodes");
+    return rows.map((row) => row.hubs.length);
+  };
+  await eventually(async () => expect(await hubs()).toEqual([0, 1]));
   const given = await labs.document(labs.node1, "drain node2");
   expect(documentSchemas.drain?.parse(given)).toEqual(given);
-  await labs.node2.nodes.claim("chat");
-  expect(await labs.shown(labs.node1, "drain node2")).toBe("chat is on node1 now");
-  expect(await labs.shown(labs.node1, "drain")).toBe("node1 owns no hub");
+  expect(given).toMatchObject([{ node: "node2", to: "node1" }]);
+  await eventually(async () => expect(await hubs()).toEqual([1, 0]));
+  expect(await labs.shown(labs.node1, "drain node2")).toBe("node2 owns no hub");
 });

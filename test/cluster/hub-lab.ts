@@ -1,20 +1,30 @@
 /** Daemons of one lab that share a hub across the bus in memory, and connections that remember what they heard. */
 import type { HubFace, HubHome } from "../../src/actors/hubs.ts";
+import type { Bus } from "../../src/cluster/bus.ts";
 import { ClusterHubs } from "../../src/cluster/cluster-hubs.ts";
 import { MemoryEngine } from "../../src/cluster/memory-bus.ts";
 import type { MemoryFaults } from "../../src/cluster/memory-line.ts";
 import type { MemorySide } from "../../src/cluster/memory-side.ts";
+import type { Nodes } from "../../src/cluster/nodes.ts";
 import type { HubDefinition, Role } from "../../src/machines/_role.ts";
+import type { Clock } from "../../src/machines/_world.ts";
 import { SimulatedClock } from "../actors/simulated-clock.ts";
 import { FakeCluster, type FakeNodes } from "./fake-nodes.ts";
 
 type Methods = Record<string, (...args: unknown[]) => Promise<unknown>>;
 
-/** One daemon with one instance of the role. */
-export class LabNode {
+export interface HubNodeParts {
   readonly name: string;
-  readonly bus: MemorySide;
-  readonly nodes: FakeNodes;
+  readonly bus: Bus;
+  readonly nodes: Nodes;
+  readonly clock: Clock;
+  readonly role: Role;
+  readonly options?: unknown;
+}
+
+/** One daemon with one instance of the role. */
+export class HubNode {
+  readonly name: string;
   readonly hubs: ClusterHubs;
   readonly face: HubFace;
   /** Lines of each connection that is there. */
@@ -26,12 +36,9 @@ export class LabNode {
   readonly busy: string[] = [];
   #connections = 0;
 
-  constructor(lab: HubLab, name: string, role: Role, options: unknown, faults: MemoryFaults) {
+  constructor({ name, bus, nodes, clock, role, options = {} }: HubNodeParts) {
     this.name = name;
-    this.bus = lab.engine.attach(faults);
-    this.nodes = lab.cluster.enter(name);
-    const { clock } = lab;
-    this.hubs = new ClusterHubs({ lab: "demo", bus: this.bus, nodes: this.nodes, clock });
+    this.hubs = new ClusterHubs({ lab: "demo", bus, nodes, clock });
     const world = {
       options: options as never,
       clock,
@@ -79,6 +86,20 @@ export class LabNode {
 
   lines(id: string): readonly string[] {
     return this.heard.get(id) ?? [];
+  }
+}
+
+/** One whose bus and whose life the test has in hand. */
+export class LabNode extends HubNode {
+  readonly bus: MemorySide;
+  readonly nodes: FakeNodes;
+
+  constructor(lab: HubLab, name: string, role: Role, options: unknown, faults: MemoryFaults) {
+    const bus = lab.engine.attach(faults);
+    const nodes = lab.cluster.enter(name);
+    super({ name, bus, nodes, clock: lab.clock, role, options });
+    this.bus = bus;
+    this.nodes = nodes;
   }
 }
 

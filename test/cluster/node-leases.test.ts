@@ -237,6 +237,31 @@ describe("an engine that is away", () => {
   });
 });
 
+describe("an engine that lost all it kept", () => {
+  it("has the nodes enter anew, each known to all, and its hubs owned by a higher epoch", async () => {
+    const { lab, nodes } = await labOf("n1", "n2", "n3");
+    await lab.while(nodes[0]?.nodes.claim("chat") ?? Promise.reject());
+    nodes[2]?.kill();
+    lab.engine.goAway();
+    lab.engine.forgetKeys("nl_test");
+    await lab.pass(1_000);
+    lab.engine.comeBack();
+    await lab.pass(4 * LEASE_MS);
+    const rest = nodes.slice(0, 2);
+    for (const { nodes: one, told } of rest) {
+      expect(one.isSure).toBe(true);
+      expect(aliveIn(one)).toEqual(["n1", "n2"]);
+      expect(told().filter((word) => word === "expelled")).toHaveLength(1);
+    }
+    const owners = await Promise.all(rest.map(({ nodes: one }) => lab.while(one.claim("chat"))));
+    expect(owners[0]).toEqual(owners[1]);
+    expect(owners[0]?.epoch).toBe(2);
+    const again = await lab.enter("n3", { pid: 7 });
+    await turns();
+    for (const { nodes: one } of [...rest, again]) expect(aliveIn(one)).toEqual(["n1", "n2", "n3"]);
+  });
+});
+
 describe("an answer that is lost", () => {
   it("to a renewal is no expulsion: the node finds its own word there", async () => {
     const { lab, nodes } = await labOf("n1", "n2");

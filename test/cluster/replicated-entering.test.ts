@@ -137,6 +137,28 @@ describe("a daemon that starts again", () => {
   });
 });
 
+describe("an entry that cannot be stored", () => {
+  it("is stored when it can be, and none behind it before", async () => {
+    const { lab, first, second } = apart();
+    first.join();
+    second.join();
+    await lab.settle();
+    second.folder.exec(`CREATE TRIGGER full BEFORE INSERT ON registrations WHEN new.port = ${pdf.port}
+      BEGIN SELECT raise(ABORT, 'full'); END`);
+    await Promise.all([first.registry.register(pdf), first.registry.register(txt)]);
+    await first.book.add("a@b", "A");
+    await lab.settle();
+    expect(second.stand).toEqual([]);
+    expect(second.kinds()).toEqual(["entered", "trouble"]);
+    await lab.pass(5_000);
+    expect(second.stand).toEqual([]);
+    second.folder.exec("DROP TRIGGER full");
+    await lab.pass(10_000);
+    expect(second.stand).toEqual([PDF, TXT, "a@b A"]);
+    expect(first.kinds()).toEqual(["entered"]);
+  });
+});
+
 describe("a log", () => {
   it("that the engine has lost is made again of what the daemons have", async () => {
     const { lab, first, second } = apart();

@@ -13,6 +13,18 @@ import { Daemon } from "../../src/daemon.ts";
 import type { Role } from "../../src/machines/_role.ts";
 import type { Level } from "../../src/repl/levels.ts";
 
+/** Owners of hubs, as all nodes know them. */
+class Owners {
+  readonly known = new Map<string, HubOwner>();
+  readonly listeners = new Set<(change: NodeChange) => void>();
+
+  set(hub: string, owner: HubOwner | undefined): void {
+    if (owner) this.known.set(hub, owner);
+    else this.known.delete(hub);
+    for (const listener of this.listeners) listener({ kind: "owner", hub, owner });
+  }
+}
+
 /** Nodes that the test brings and takes away. */
 export class GivenNodes implements Nodes {
   readonly own: ClusterNode;
@@ -20,9 +32,10 @@ export class GivenNodes implements Nodes {
   readonly leaseMs = 5_000;
   readonly #all: Map<string, ClusterNode>;
   readonly #listeners = new Set<(change: NodeChange) => void>();
-  readonly #owners = new Map<string, HubOwner>();
+  readonly #owners: Owners;
 
-  constructor(name: string, others: readonly string[]) {
+  constructor(name: string, others: readonly string[], owners: Owners) {
+    this.#owners = owners;
     this.#all = new Map([name, ...others].toSorted().map((one) => [one, nodeOf(one)]));
     this.own = nodeOf(name);
   }
@@ -32,24 +45,29 @@ export class GivenNodes implements Nodes {
   }
 
   ownerOf(hub: string): HubOwner | undefined {
-    return this.#owners.get(hub);
+    return this.#owners.known.get(hub);
   }
 
   async claim(hub: string): Promise<HubOwner> {
+    const known = this.ownerOf(hub);
+    if (known) return known;
     const owner = { node: this.own.name, incarnation: this.own.incarnation, epoch: 1 };
     this.#owners.set(hub, owner);
-    this.#tell({ kind: "owner", hub, owner });
     return owner;
   }
 
   async release(hub: string, to?: string): Promise<void> {
-    const owner = to === undefined ? undefined : { node: to, incarnation: "i", epoch: 2 };
-    this.#tell({ kind: "owner", hub, owner });
+    const epoch = (this.ownerOf(hub)?.epoch ?? 0) + 1;
+    this.#owners.set(hub, to === undefined ? undefined : { node: to, incarnation: "i", epoch });
   }
 
   watch(listener: (change: NodeChange) => void): () => void {
     this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.#owners.listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+      this.#owners.listeners.delete(listener);
+    };
   }
 
   async leave(): Promise<void> {}
@@ -95,8 +113,9 @@ export class TwoLabs {
     const folder = mkdtempSync(path.join(tmpdir(), "netlab-two-"));
     const engine = new MemoryEngine(systemClock);
     const more = third === undefined ? [] : [third];
+    const owners = new Owners();
     const open = async (name: string, other: string): Promise<TestNode> => {
-      const nodes = new GivenNodes(name, [other, ...more]);
+      const nodes = new GivenNodes(name, [other, ...more], owners);
       const bus = engine.attach();
       const daemon = await startNode({ folder, name, roles, operators, nodes, bus });
       return { daemon, nodes, bus };
@@ -194,7 +213,16 @@ async function startNode({ folder, name, roles, operators, nodes, bus }: NodePar
   const daemon = await Daemon.start(config, {
     roles: new Map(roles.map((role) => [role.name, role])),
     isLogShown: false,
-    joinCluster: async (wanted, labName) => new Cluster({ config: wanted, labName, bus, nodes }),
+    joinCluster: async (wanted, labName, clock) =>
+      new Cluster({
+        config: wanted,
+        labName,
+        clock,
+        bus,
+        quietBus: bus,
+        nodes,
+        trust: { unencrypted: [], withoutLogin: [] },
+      }),
   });
   await daemon.prepare();
   return daemon;

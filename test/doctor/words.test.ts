@@ -52,6 +52,16 @@ describe("a finding", () => {
     }
   });
 
+  it("quotes the first line of a page or a header, and no more of it", () => {
+    const got = "HTTP/1.1 400 Bad Request\r\nServer: nginx\r\nDate: Mon";
+    const asked = { host: "127.0.0.1", port: 4_389, transport: "tcp" } as const;
+    const { sentence } = wordsOfFinding(
+      finding("wrong-words", "certain", { role: "chat", expected: "Please", got }),
+      asked,
+    );
+    expect(sentence).toBe('It says "HTTP/1.1 400 Bad Request" and more where chat says "Please".');
+  });
+
   it("is a document by docs/reference/doctor.schema.json, and stands in docs/doctor.md", () => {
     const text = (name: string) => readFileSync(path.join(import.meta.dirname, "../../docs", name), "utf8");
     const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(

@@ -3,6 +3,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Path, TcpFlag, tcpPacket } from "../../src/capture/ip-packet.ts";
+import { packetBlock } from "../../src/capture/pcapng-writer.ts";
 import type { Entry } from "../../src/stories/entry.ts";
 import { captured, captureOf, octets } from "../capture/scene.ts";
 import { fileOf, mutants, mutated } from "../conformance/mutants.ts";
@@ -50,6 +52,29 @@ const talk = (answer: string, port: number) =>
     ],
     ends(port),
   );
+
+/** A client's SYN, and the reset of a machine on which no program listens. */
+function refusedTo(port: number): Buffer {
+  const client = { address: "127.0.0.1", port: 50_009 };
+  const server = { address: "127.0.0.1", port };
+  const packet = (ns: bigint, path: Path, flags: number) => {
+    const segment = { flags, sequence: 1, acknowledgement: 2, window: 512, options: Buffer.alloc(0) };
+    const wired = tcpPacket(path, { ...segment, bytes: Buffer.alloc(0), size: 0 });
+    return packetBlock({ ...wired, ns, direction: "in", comments: [] });
+  };
+  return Buffer.concat([
+    captureOf(),
+    packet(1_000_000_000n, { from: client, to: server }, TcpFlag.SYN),
+    packet(1_000_900_000n, { from: server, to: client }, TcpFlag.RST | TcpFlag.ACK),
+  ]);
+}
+
+/** Words of no role, at no role's port. */
+const stray = captured([opened, octets("in", 1_000, "good day\n"), octets("out", 2_000, "and to you\n")], {
+  id: "any-1/c1",
+  remote: { address: "127.0.0.1", port: 50_008 },
+  local: { address: "127.0.0.1", port: 22_222 },
+});
 
 describe("a capture file of two others", () => {
   let file = "";
@@ -152,6 +177,13 @@ describe("a capture file of two others", () => {
       expect(unknown).toMatchObject({ exit: 4, stderr: expect.stringContaining("calculator") });
     },
   );
+
+  it.each(["replay", "graph"])("has nothing to %s of a connection that was refused", async (command) => {
+    const refused = await ctl(command, "--capture", scene.file("refused.pcapng", refusedTo(4389)));
+    expect(refused).toMatchObject({ stdout: "", stderr: expect.stringContaining("was refused: no program") });
+    const stranger = await ctl(command, "--capture", scene.file("stranger.pcapng", captureOf(stray)));
+    expect(stranger).toMatchObject({ exit: 4, stderr: expect.stringContaining("name it with --role") });
+  });
 
   it.each(["explain", "seq", "graph", "replay"])(
     "has no connection that is not in it, says %s",

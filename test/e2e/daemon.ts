@@ -25,6 +25,8 @@ export interface DaemonOptions {
   readonly args?: readonly string[];
   /** `ulimit -n`; without it, as many as the tests themselves have. */
   readonly descriptors?: number;
+  /** How long its start may take; without it, as long as any word of a program. */
+  readonly patienceMs?: number;
   /** How it is run: another command before it, options of Node, its environment. */
   readonly run?: NodeOptions;
 }
@@ -40,7 +42,7 @@ export class TestDaemon {
   /** Resolves when every role listens or has failed. */
   static async start(scene: Scene, options: DaemonOptions = {}): Promise<TestDaemon> {
     const program = launch(scene, options);
-    await program.says(/^\{"event":"ready".*\n/m);
+    await program.says(/^\{"event":"ready".*\n/m, options.patienceMs);
     return new TestDaemon(scene, options, program);
   }
 

@@ -66,12 +66,12 @@ export class Program {
   }
 
   /** Resolves when it has said this, on either stream; fails when it ends without, or takes too long. */
-  async says(words: string | RegExp): Promise<void> {
+  async says(words: string | RegExp, patienceMs = PATIENCE_MS): Promise<void> {
     const isIn = (text: string) => (typeof words === "string" ? text.includes(words) : words.test(text));
     const said = Promise.withResolvers<void>();
     const look = () => (isIn(this.stdout) || isIn(this.stderr)) && said.resolve();
     this.#listeners.add(look);
-    const timer = setTimeout(() => said.reject(this.#complaint(words)), PATIENCE_MS);
+    const timer = setTimeout(() => said.reject(this.#complaint(words)), patienceMs);
     this.ended.finally(() => said.reject(this.#complaint(words))).catch(() => undefined);
     look();
     try {

@@ -125,7 +125,7 @@ describe("a start of the built daemon", () => {
       expect(modules).not.toContain(`NativeModule ${late}`);
   });
 
-  it.each(["table", "lab-yaml", "lab-book", "control-session", "evaluation", "web-door"])(
+  it.each(["table", "lab-yaml", "lab-book", "control-session", "evaluation", "web-door", "cluster-keeper"])(
     "leaves out what is loaded when it is wanted: %s",
     (name) => {
       expect(readFileSync(path.join(dist, chunk(name)), "utf8")).not.toBe("");

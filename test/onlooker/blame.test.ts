@@ -134,10 +134,11 @@ describe("whatever a server says", () => {
 
   it.each(Object.keys(SAID) as (keyof typeof SAID)[])(
     "a %s is blamed with a card, or not at all",
+    { timeout: 120_000 },
     async (role) => {
       const random = seededRandom(7);
       const one = <Value>(of: readonly Value[]) => of[Math.floor(random() * of.length)] as Value;
-      for (let nth = 0; nth < 150; nth += 1) {
+      for (let nth = 0; nth < 50; nth += 1) {
         const lines: Line[] = [];
         for (let turn = 0; turn < 4; turn += 1) {
           const [asked, said] = [ASKED[role][turn] ?? one(ASKED[role]), one(SAID[role])];

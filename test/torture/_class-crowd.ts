@@ -13,7 +13,7 @@ import type { Random } from "./_random.ts";
 export interface Ports {
   readonly calculator: number;
   readonly chat: number;
-  readonly registry: number;
+  readonly echo: number;
 }
 
 export interface Student {
@@ -33,9 +33,13 @@ export interface Answer {
 /** A run of a right program. `name`: words that its server heard, and in no other conversation. */
 export interface Talk {
   readonly student: string;
-  readonly role: "calculator" | "chat" | "file-server";
+  readonly role: "calculator" | "chat" | "echo";
   readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly begunAt: number;
   readonly answers: Answer[];
+  /** When a file was there whole. */
+  fetchedAt?: number;
 }
 
 /** Least and most milliseconds. */
@@ -52,6 +56,8 @@ export interface Pace {
   readonly patienceMs: number;
 }
 
+/** In the echo server's folder. */
+export const FILE = "notes.txt";
 const MISTAKES = path.join(peers, "mistakes");
 const hasCompiler = spawnSync("cc", ["--version"]).status === 0;
 
@@ -120,53 +126,69 @@ export class Crowd {
 
   async #work(student: Student, number: number, random: Random): Promise<void> {
     const act = [this.#calculates, this.#chats, this.#fetches][number % 3];
-    // A program that the daemon's death or the end of the lesson cut off has said so.
-    await act?.call(this, student, number, random).catch(() => undefined);
+    await act?.call(this, student, number, random);
   }
 
-  #begin(student: Student, role: Talk["role"], name: string): Talk {
-    const talk = { student: student.id, role, name, answers: [] };
+  /** A program that the daemon's death or the end of the lesson cuts off has said all that it will. */
+  async #uses(
+    script: string,
+    args: readonly string[],
+    talk: Talk,
+    act: (program: Program) => Promise<void>,
+  ): Promise<void> {
     this.talks.push(talk);
-    return talk;
-  }
-
-  async #calculates({ ports, ...student }: Student, number: number, random: Random): Promise<void> {
-    const talk = this.#begin({ ...student, ports }, "calculator", `take ${number} of ${student.id}`);
-    const program = this.#python("calculator_client.py", [String(ports.calculator)]);
-    program.type(`${talk.name}\n`);
-    for (let line = 1; line <= random.int(2, 5); line += 1) {
-      await this.#wait(random.int(...this.#pace.thinkMs));
-      program.type(`${line} + ${number * 10}\n`);
-      await hears(program, talk, `${line + number * 10}.0`);
+    const program = this.#python(script, args);
+    try {
+      await act(program);
+      await this.#ends(program);
+    } catch {
+      await program.end();
     }
-    program.type("q\n");
-    await this.#ends(program);
   }
 
-  async #chats({ ports, ...student }: Student, number: number, random: Random): Promise<void> {
-    const talk = this.#begin({ ...student, ports }, "chat", `:${student.id}t${number}:`);
-    const program = this.#python("chat_client.py", [String(ports.chat), talk.name.slice(1, -1), student.id]);
-    await hears(program, talk, `new user ${talk.name}${student.id} connected!`);
-    for (let line = 1; line <= random.int(2, 4); line += 1) {
-      await this.#wait(random.int(...this.#pace.thinkMs));
-      program.type(`line ${line} of ${number}\n`);
-      await hears(program, talk, `${talk.name}line ${line} of ${number}`);
-    }
-    program.endInput();
-    await this.#ends(program);
+  #calculates({ id, ports }: Student, number: number, random: Random): Promise<void> {
+    // Ends in a letter: where the name and an expression come in one read, a digit would be the number's.
+    const talk = talkOf(id, "calculator", `take ${number} of ${id} please`);
+    return this.#uses("calculator_client.py", [String(ports.calculator)], talk, async (program) => {
+      program.type(`${talk.name}\n`);
+      for (let line = 1, last = random.int(2, 5); line <= last; line += 1) {
+        await this.#wait(random.int(...this.#pace.thinkMs));
+        program.type(`${line} + ${number * 10}\n`);
+        await hears(program, talk, `${line + number * 10}.0`);
+      }
+      program.type("q\n");
+    });
   }
 
-  async #fetches({ ports, id }: Student): Promise<void> {
-    const name = `notes.${id}`;
-    const talk = this.#begin({ id, ports }, "file-server", name);
-    const program = this.#python("file_client.py", [
-      String(ports.registry),
-      id,
-      name,
-      this.#scene.path(`got-${id}`),
-    ]);
-    await hears(program, talk, "received ");
-    await this.#ends(program);
+  #chats({ id, ports }: Student, number: number, random: Random): Promise<void> {
+    const talk = talkOf(id, "chat", `:${id}t${number}:`);
+    const words = [String(ports.chat), talk.name.slice(1, -1), id];
+    return this.#uses("chat_client.py", words, talk, async (program) => {
+      await hears(program, talk, `new user ${talk.name}${id} connected!`);
+      for (let line = 1, last = random.int(2, 4); line <= last; line += 1) {
+        await this.#wait(random.int(...this.#pace.thinkMs));
+        program.type(`line ${line} of ${number}\n`);
+        await hears(program, talk, `${talk.name}line ${line} of ${number}`);
+      }
+      program.endInput();
+    });
+  }
+
+  #fetches({ id, ports }: Student, number: number): Promise<void> {
+    const talk = talkOf(id, "echo", `take ${number} of ${id} please`);
+    const words = [
+      "127.0.0.1",
+      String(ports.echo),
+      this.#scene.folder,
+      talk.name,
+      `download ${FILE}`,
+      "close",
+    ];
+    return this.#uses("echo_client.py", words, talk, async (program) => {
+      await hears(program, talk, talk.name);
+      await program.says("saved ");
+      talk.fetchedAt = Date.now();
+    });
   }
 
   async #errs({ program, role }: CorpusCase, { calculator, chat }: Ports): Promise<void> {
@@ -203,6 +225,14 @@ export class Crowd {
     await delay(ms, undefined, { signal: this.#over.signal }).catch(() => undefined);
   }
 }
+
+const talkOf = (student: string, role: Talk["role"], name: string): Talk => ({
+  student,
+  role,
+  name,
+  begunAt: Date.now(),
+  answers: [],
+});
 
 async function hears(program: Program, talk: Talk, text: string): Promise<void> {
   await program.says(text);

@@ -60,10 +60,11 @@ export class Evidence {
     return [...this.#kept.values()].reduce((sum, { entries }) => sum + entries, 0);
   }
 
-  /** How often each verdict was given, and how many have none yet. */
+  /** How often each verdict was given to a connection, and how many have none; datagrams' senders end with their silence, and are left out. */
   get verdicts(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>();
-    for (const { verdict } of this.#kept.values()) {
+    for (const [id, { verdict }] of this.#kept) {
+      if (!/\/c\d+$/.test(id)) continue;
       const name = verdict ?? "not judged";
       counts.set(name, (counts.get(name) ?? 0) + 1);
     }
@@ -100,40 +101,27 @@ export class Evidence {
     if (entry.kind === "file" && entry.size === entry.told) kept.files += 1;
   }
 
-  /** Answers that students had before one moment, or after another one. */
-  answers(talks: readonly Talk[], isDue: (at: number) => boolean): Compared {
+  /** Answers that students had, and files: those that are due. */
+  answers(talks: readonly Talk[], isDue: (at: number, talk: Talk) => boolean): Compared {
     const lost: string[] = [];
     let looked = 0;
     for (const talk of talks) {
-      const due = talk.answers.filter(({ at }) => isDue(at));
-      if (talk.role === "file-server" || due.length === 0) continue;
+      const due = talk.answers.filter(({ at }) => isDue(at, talk));
+      const isFileDue = talk.fetchedAt !== undefined && isDue(talk.fetchedAt, talk);
+      if (due.length === 0 && !isFileDue) continue;
       const kept = this.#talkOf(talk);
-      looked += due.length;
+      looked += due.length + Number(isFileDue);
       for (const { text } of due)
         if (!kept?.replied.includes(text)) lost.push(`${talk.student}: ${talk.name}: ${text}`);
+      if (isFileDue && !kept?.files) lost.push(`${talk.student}: ${talk.name}: a fetched file`);
     }
-    const files = this.#files(talks, isDue);
-    return { looked: looked + files.looked, lost: [...lost, ...files.lost] };
+    return { looked, lost };
   }
 
   #talkOf({ student, role, name }: Talk): Kept | undefined {
     return [...this.#kept.values()].find(
       (kept) => kept.label === student && kept.role === role && kept.said.includes(name),
     );
-  }
-
-  /** Fetches of a student are alike: as many have to be there as came through. */
-  #files(talks: readonly Talk[], isDue: (at: number) => boolean): Compared {
-    const due = new Map<string, number>();
-    for (const { student, role, answers } of talks)
-      if (role === "file-server" && answers.some(({ at }) => isDue(at)))
-        due.set(student, (due.get(student) ?? 0) + 1);
-    const lost = [...due].flatMap(([student, count]) => {
-      const kept = [...this.#kept.values()].filter(({ label }) => label === student);
-      const missing = count - kept.reduce((sum, { files }) => sum + files, 0);
-      return Array.from({ length: Math.max(0, missing) }, () => `${student}: a fetched file`);
-    });
-    return { looked: [...due.values()].reduce((sum, count) => sum + count, 0), lost };
   }
 
   /** Connections that the daemon showed: each is there, with all the bytes that it had then. */

@@ -9,6 +9,9 @@ import { Random } from "./_random.ts";
 
 const LIMIT_MS: Readonly<Record<Size, number>> = { short: 15_000, long: 240_000 };
 
+/** An error may have all that a program said in it; a table of that is never finished. */
+const FIGURE_CHARACTERS = 600;
+
 export interface Outcome {
   readonly ordeal: string;
   readonly size: Size;
@@ -56,7 +59,14 @@ export async function runOrdeal(
   try {
     findings = await within(ordeal.limitMs?.[size] ?? LIMIT_MS[size], ordeal.run(trial));
   } catch (error) {
-    findings = [{ promised: ordeal.summary, done: "it was tried", figure: messageOf(error), held: false }];
+    findings = [
+      {
+        promised: ordeal.summary,
+        done: "it was tried",
+        figure: messageOf(error).slice(0, FIGURE_CHARACTERS),
+        held: false,
+      },
+    ];
   } finally {
     await scene.end();
   }

@@ -29,6 +29,7 @@ export default defineCommand({
         recordedBytes,
         instances: lab.instances.length,
         connections: live,
+        ...(lab.cluster ? { hubs: lab.cluster.hubs } : {}),
         descriptorLimit: Number.isFinite(limit) ? limit : null,
         descriptorsLeft: Number.isFinite(left) ? left : null,
       });

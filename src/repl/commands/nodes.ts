@@ -35,35 +35,44 @@ export default defineCommand({
   },
 });
 
+/** Facts that a node tells of itself. */
+interface Told {
+  readonly roles: number | null;
+  readonly peers: number | null;
+  readonly hubs: readonly string[];
+}
+
+const NOTHING_TOLD: Told = { roles: null, peers: null, hubs: [] };
+
 async function rowOf(call: Call, cluster: ClusterView, node: KnownNode): Promise<NodeRow> {
-  const { name, version, pid, isOwn, isAlive, heardAt, hubs } = node;
-  const known = { node: name, version, pid, hubs, heardAt: new Date(heardAt).toISOString() };
-  if (!isAlive && !isOwn) return { ...known, state: "gone", roles: null, peers: null, latencyMs: null };
-  const askedAt = performance.now();
-  let latencyMs: number | null = null;
-  let counts: { roles: number | null; peers: number | null } = { roles: null, peers: null };
+  const { name, version, pid, isOwn, isAlive, heardAt } = node;
+  const known = { node: name, version, pid, heardAt: new Date(heardAt).toISOString() };
+  if (!isAlive && !isOwn) return { ...known, state: "gone", ...NOTHING_TOLD, latencyMs: null };
   // This one too, by way of the bus: whether it hears its own questions is what there is to find out.
-  const answers = {
-    heard: () => {
-      latencyMs = Math.round((performance.now() - askedAt) * 10) / 10;
-    },
-    data: (document: unknown) => {
-      const { instances: roles, connections: peers } = document as { instances: number; connections: number };
-      counts = { roles, peers };
-    },
+  const { latencyMs, told } = await askNode(call, cluster, name);
+  if (!isOwn) return { ...known, state: latencyMs === null ? "silent" : "running", ...told, latencyMs };
+  const { lab } = call;
+  const own = { roles: lab.instances.length, peers: lab.status().connections, hubs: cluster.hubs };
+  return { ...known, state: "here", ...own, latencyMs };
+}
+
+async function askNode({ signal }: Call, cluster: ClusterView, node: string) {
+  const askedAt = performance.now();
+  const answer: { latencyMs: number | null; told: Told } = { latencyMs: null, told: NOTHING_TOLD };
+  const heard = () => {
+    answer.latencyMs = Math.round((performance.now() - askedAt) * 10) / 10;
   };
-  const argv = ["info", "--json"];
-  await cluster.ask(name, { argv, level: "observe" }, answers, call.signal).catch(() => undefined);
-  if (isOwn) {
-    const { lab } = call;
-    counts = { roles: lab.instances.length, peers: lab.status().connections };
-  }
-  return {
-    ...known,
-    state: isOwn ? "here" : latencyMs === null ? "silent" : "running",
-    ...counts,
-    latencyMs,
+  const data = (document: unknown) => {
+    const { instances, connections, hubs } = document as {
+      readonly instances: number;
+      readonly connections: number;
+      readonly hubs: readonly string[];
+    };
+    answer.told = { roles: instances, peers: connections, hubs };
   };
+  const request = { argv: ["info", "--json"], level: "observe" };
+  await cluster.ask(node, request, { heard, data }, signal).catch(() => undefined);
+  return answer;
 }
 
 function cellsOf(row: NodeRow, now: number, style: Style): string[] {

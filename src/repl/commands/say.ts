@@ -5,6 +5,9 @@ import { selectInstances } from "../../lab/selectors.ts";
 import { printable } from "../../printable.ts";
 import { defineCommand } from "../command.ts";
 
+/** Answers that are shown one by one. */
+const FEW = 4;
+
 export default defineCommand({
   name: "say",
   group: "roles",
@@ -49,10 +52,20 @@ export default defineCommand({
       })),
     );
     if (isJson) return data(answers.length === 1 ? answers[0] : answers);
-    for (const { answer } of answers) out(printable(answer));
+    // Of many rooms each different answer once: most rooms of a class are empty.
+    if (answers.length > FEW) for (const line of countedAnswers(answers)) out(line);
+    else for (const { answer } of answers) out(printable(answer));
     return undefined;
   },
 });
+
+/** `said to 1 member: 9 roles`. */
+function countedAnswers(answers: readonly { readonly answer: string }[]): string[] {
+  const counts = Map.groupBy(answers, ({ answer }) => answer);
+  return [...counts]
+    .sort(([, a], [, b]) => b.length - a.length)
+    .map(([answer, { length }]) => `${printable(answer)}: ${length} ${length === 1 ? "role" : "roles"}`);
+}
 
 /** Throws where the role has no use for an operator's word. */
 function checkSpeaks({ id, state, canSay }: LabInstance): void {

@@ -1,0 +1,15 @@
+/** Parts of a connection to NATS that keys and logs share. */
+import type { JetStreamClient, JetStreamManager } from "@nats-io/jetstream";
+import type { NatsFollowing } from "./nats-following.ts";
+
+export interface NatsPlace {
+  /** For people. */
+  readonly at: string;
+  readonly jetstream: JetStreamClient;
+  readonly manager: JetStreamManager;
+  /** Of each stream, so that it outlives a server: three where there are so many. */
+  readonly replicas: number;
+  readonly isClosed: () => boolean;
+  /** Starts it again whenever the server is back. Answers how to end it. */
+  follow(following: NatsFollowing): () => void;
+}

@@ -1,0 +1,179 @@
+/** Two daemons that are one lab over a nats-server, from their command lines to the peers in one room. */
+import { connect, type Socket } from "node:net";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { NatsServer, natsBinary, SKIPPED } from "../cluster/nats-server.ts";
+import { launch, TestDaemon } from "./daemon.ts";
+import { eventually } from "./eventually.ts";
+import { Scene } from "./scene.ts";
+
+const LAB = "roles:\n  - { role: chat, port: 0 }\n  - { role: bootstrap, port: 0 }\n";
+const LEASE_MS = 2_000;
+
+interface Row {
+  readonly node: string;
+  readonly state: string;
+  readonly hubs: readonly string[];
+  readonly [field: string]: unknown;
+}
+
+/** A peer that sends lines and hears what the room says. */
+class Peer {
+  heard = "";
+  readonly #socket: Socket;
+
+  constructor(port: number) {
+    this.#socket = connect(port, "127.0.0.1").setEncoding("utf8");
+    this.#socket
+      .on("error", () => undefined)
+      .on("data", (text: string) => {
+        this.heard += text;
+      });
+  }
+
+  say(line: string): void {
+    this.#socket.write(`${line}\n`);
+  }
+
+  hears(text: string): Promise<void> {
+    return eventually(() => expect(this.heard).toContain(text));
+  }
+
+  end(): void {
+    this.#socket.destroy();
+  }
+}
+
+describe.skipIf(!natsBinary)(`two daemons of one lab ${SKIPPED}`, () => {
+  let nats: NatsServer;
+  let scene: Scene;
+  let node1: TestDaemon;
+  let node2: TestDaemon;
+  let peers: Peer[] = [];
+
+  const options = (name: string, operators = "all") => ({
+    name,
+    args: [
+      // Nodes of one lab play a lab of one name.
+      ...["--lab", scene.file("room.yaml", LAB), "--cluster", nats.url, "--node", name],
+      ...["--lease-time", `${LEASE_MS / 1_000}s`, "--cluster-operators", operators],
+    ],
+  });
+  const start = (name: string) => TestDaemon.start(scene, options(name));
+  const roomOf = ({ ready }: TestDaemon) => ready.instances.find(({ type }) => type === "chat")?.port ?? 0;
+
+  /** Logged in. */
+  async function join(daemon: TestDaemon, name: string): Promise<Peer> {
+    const peer = new Peer(roomOf(daemon));
+    peers.push(peer);
+    await peer.hears("ig name");
+    peer.say(name);
+    await peer.hears(`:${name}:${name} joined`);
+    return peer;
+  }
+
+  beforeAll(async () => {
+    nats = await NatsServer.start();
+  });
+  afterEach(async () => {
+    for (const peer of peers) peer.end();
+    peers = [];
+    await scene.end();
+  });
+  afterAll(() => nats.end());
+
+  async function two(): Promise<void> {
+    scene = new Scene();
+    node1 = await start("node1");
+    node2 = await start("node2");
+  }
+
+  it("are one room, where each name is there once, and one lab to their operators", async () => {
+    await two();
+    const ann = await join(node1, "ann");
+    const other = new Peer(roomOf(node2));
+    peers.push(other);
+    await other.hears("ig name");
+    other.say("ann");
+    await other.hears("Name taken: ann");
+    other.say("bob");
+    await ann.hears(":bob:bob joined");
+    ann.say("ann: hello all");
+    await other.hears(":ann:ann: hello all");
+
+    const listed = await node2.document<Row[]>("ls");
+    expect(listed.map(({ node, id }) => `${id}@${node}`)).toEqual([
+      "chat-1@node1",
+      "bootstrap-1@node1",
+      "chat-1@node2",
+      "bootstrap-1@node2",
+    ]);
+    expect((await node2.ctl("ls")).stdout).toMatch(/^NODE +ID/);
+    const members = await node2.document<{ id: string; name: string }[]>("members chat");
+    expect(members.map(({ id, name }) => [id, name])).toEqual(
+      expect.arrayContaining([
+        ["chat-1/c1@node1", "ann"],
+        ["chat-1/c1@node2", "bob"],
+      ]),
+    );
+    const told = await node2.ctl("explain", "c1@node1");
+    expect(told.stdout).toContain(":bob:bob joined");
+    expect((await node2.ctl("kick", "c1@node1")).exit).toBe(0);
+    await other.hears(":ann:ann left chat");
+  });
+
+  it("share what is registered", async () => {
+    await two();
+    expect(await node1.plain("register 192.0.2.7 1236 pdf secret")).toContain("registered");
+    await eventually(async () =>
+      expect(await node2.document("registry")).toMatchObject([{ ip: "192.0.2.7", port: 1236 }]),
+    );
+  });
+
+  it("lose the owner of a room, and the room is back within its lease: who was there is told to have left", async () => {
+    await two();
+    await join(node1, "ann");
+    const bob = await join(node2, "bob");
+    const rows = await node2.document<Row[]>("nodes");
+    const owner = rows.find(({ hubs }) => hubs.length > 0)?.node;
+    const [dead, living] = owner === "node1" ? [node1, node2] : [node2, node1];
+    const survivor = owner === "node1" ? bob : peers[0];
+    const lost = owner === "node1" ? "ann" : "bob";
+    await dead.kill();
+    await survivor?.hears(`:${lost}:${lost} left chat`);
+    await join(living, lost);
+    const after = await living.document<Row[]>("nodes");
+    expect(after.map(({ state }) => state).toSorted()).toEqual(["gone", "here"]);
+  });
+
+  it("part in peace: a node that stops says so, and its room goes on", async () => {
+    await two();
+    const ann = await join(node1, "ann");
+    await join(node2, "bob");
+    expect((await node2.stop()).exit).toBe(0);
+    await ann.hears(":bob:bob left chat");
+    ann.say("ann: still here");
+    await ann.hears(":ann:ann: still here");
+    await eventually(() => expect(node1.program.stderr).toContain("node2 has left the lab"));
+  });
+
+  it("have a name each: another of the same is refused", async () => {
+    scene = new Scene();
+    node1 = await start("node1");
+    const second = await launch(scene, { ...options("node1"), name: "second" }).ended;
+    expect(second).toMatchObject({ exit: 5, stdout: "" });
+    expect(second.stderr).toMatch(/node1/);
+  });
+
+  it("say what is wrong with the bus, and the command line", async () => {
+    scene = new Scene();
+    const at = async (...args: string[]) => launch(scene, { name: "x", args }).ended;
+    expect(await at("--cluster", "nats://127.0.0.1:1")).toMatchObject({
+      exit: 5,
+      stderr: expect.stringContaining("no NATS server answers at 127.0.0.1:1"),
+    });
+    expect(await at("--node", "node1")).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining("--node needs --cluster"),
+    });
+  });
+});
