@@ -314,7 +314,10 @@ export class ClusterHub {
     const waiting = this.#waiting.splice(0);
     this.#copy.replace([]);
     this.#parts.seats.cutOff(members);
-    for (const call of waiting) call.fail(new Error("this node was cut off from the hub"));
+    for (const call of waiting) {
+      this.#load.answered(call);
+      call.fail(new Error("this node was cut off from the hub"));
+    }
     if (!wasOwner && this.#epoch > 0) this.#newGuest();
     this.look();
   }
@@ -331,7 +334,8 @@ export class ClusterHub {
 
   async #giveAway(): Promise<string | undefined> {
     const host = this.#host;
-    const { nodes } = this.#parts;
+    const { nodes, bus } = this.#parts;
+    if (!bus.isConnected) return undefined;
     const visit = this.#visit;
     const release = (to: string) => nodes.release(this.key, to);
     for (const { node } of host ? [...host.streams.all] : []) {
@@ -357,6 +361,7 @@ export class ClusterHub {
     this.#stopWatching();
     this.#guest?.sayBye();
     this.#guest?.close();
+    this.#guest?.calls.rejectAll();
     this.#gathering?.stop();
     this.#host?.close();
     this.#onClosed();

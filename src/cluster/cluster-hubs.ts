@@ -62,10 +62,22 @@ export class ClusterHubs implements Hubs {
     return [...this.#hubs.values()].filter(({ isHosted }) => isHosted).map(({ key }) => key);
   }
 
-  /** Gives all own hubs to other nodes that have them open; answers to which. Nothing that is said meanwhile is lost. */
+  /**
+   * Gives all own hubs to other nodes that have them open; answers to which, after a lease at the latest. Nothing that is said
+   * meanwhile is lost.
+   */
   async drain(): Promise<readonly { readonly hub: string; readonly to: string | undefined }[]> {
+    const { clock, nodes } = this.#parts;
     const owned = [...this.#hubs.values()].filter(({ isHosted }) => isHosted);
-    return Promise.all(owned.map(async (hub) => ({ hub: hub.key, to: await hub.giveAway() })));
+    let limit: unknown;
+    const tooLong = new Promise<undefined>((resolve) => {
+      limit = clock.setTimeout(() => resolve(undefined), nodes.leaseMs);
+    });
+    const given = owned.map(async (hub) => ({
+      hub: hub.key,
+      to: await Promise.race([hub.giveAway(), tooLong]),
+    }));
+    return Promise.all(given).finally(() => clock.clearTimeout(limit));
   }
 
   close(): void {

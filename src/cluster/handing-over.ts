@@ -23,14 +23,16 @@ export async function handOver(
   { visit, release }: HandingOver,
 ): Promise<boolean> {
   const limitMs = 2 * nodes.leaseMs;
-  const isHeard = () => !host.streams.get(to) || host.streams.isSettledWith(to);
+  const isHeard = () => host.isClosed || host.streams.isSettledWith(to);
   host.freeze();
-  await until(clock, () => host.streams.isSettled, limitMs);
+  await until(clock, () => host.isClosed || host.streams.isSettled, limitMs);
   const taken: Record<string, Taken> = { [own]: [visit, 0, 0] };
   for (const stream of host.streams.all)
     taken[stream.node] = [stream.visit, stream.calls.last, stream.lastCall];
   host.tell(to, ["h", taken]);
   const isTold = await until(clock, isHeard, limitMs);
+  // Meanwhile it may have become another's, who has fenced this node.
+  if (host.isClosed) return false;
   if (isTold && host.streams.get(to)) {
     try {
       await release(to);

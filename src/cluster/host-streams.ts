@@ -3,8 +3,12 @@ import type { Clock } from "../machines/_world.ts";
 import type { Bus, BusMessage } from "./bus.ts";
 import { GuestStream, outWord } from "./guest-stream.ts";
 import type { HubSubjects } from "./hub-subjects.ts";
-import { type CallBatch, decode, type StreamWord } from "./hub-wire.ts";
+import { BATCH_BYTES, type CallBatch, decode, type StreamWord } from "./hub-wire.ts";
 import { Ticking } from "./ticking.ts";
+
+/** Bytes on their way to all nodes together; each has its share. */
+const FLYING_BYTES = 8 * 1_048_576;
+const LEAST_FLYING_BYTES = BATCH_BYTES;
 
 export interface HostStreamsParts {
   readonly bus: Bus;
@@ -85,8 +89,9 @@ export class HostStreams {
 
   pump(stream: GuestStream): void {
     const { bus, clock } = this.#parts;
+    const share = Math.max(LEAST_FLYING_BYTES, FLYING_BYTES / this.#streams.size);
     while (bus.isConnected) {
-      const data = stream.window.take(clock.now());
+      const data = stream.window.take(clock.now(), share);
       if (!data) break;
       this.#publish(stream.node, data);
     }
@@ -140,7 +145,7 @@ export class HostStreams {
   }
 
   #onCalls(batch: CallBatch): void {
-    if (!this.#parts.mayTake()) return;
+    if (!this.#parts.mayTake() || !Array.isArray(batch.c)) return;
     const stream = this.#streamOf(batch);
     if (!stream) return;
     const verdict = stream.calls.take(batch.s);

@@ -100,6 +100,10 @@ export class HubHost {
     };
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   get members(): readonly HubMember[] {
     return this.#run.members;
   }

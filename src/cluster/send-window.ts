@@ -67,10 +67,11 @@ export class SendWindow {
     this.#bytes += data.length;
   }
 
-  /** The next message that may go out now. */
-  take(now: number): Uint8Array | undefined {
+  /** The next message that may go out now; `mostFlying`: where others share the way. */
+  take(now: number, mostFlying = FLYING_BYTES): Uint8Array | undefined {
+    const limit = Math.min(this.#limit, mostFlying);
     const kept = this.#kept[this.#head + this.#next - this.#first];
-    if (!kept || (this.#flying > 0 && this.#flying + kept.data.length > this.#limit)) return undefined;
+    if (!kept || (this.#flying > 0 && this.#flying + kept.data.length > limit)) return undefined;
     if (this.#flying === 0) this.#heardAt = now;
     this.#flying += kept.data.length;
     if (this.#next > this.#sentThrough) {

@@ -52,6 +52,8 @@ export interface Hello {
 export interface Tile {
   readonly id: string;
   readonly kind: "student" | "instance";
+  /** Another node that plays it; absent: this one. */
+  readonly node?: string;
   readonly group: string | null;
   /** Open connections. */
   readonly connected: number;

@@ -6,6 +6,7 @@ import type { MemorySide } from "../../src/cluster/memory-side.ts";
 import type { HubOwner, NodeChange, Nodes } from "../../src/cluster/nodes.ts";
 import { openReplicatedStores, type ReplicatedStores } from "../../src/cluster/replicated-stores.ts";
 import type { ReplicationEvent } from "../../src/cluster/replication-event.ts";
+import type { Clock } from "../../src/machines/_world.ts";
 import { openAddressBook, type StoredBook } from "../../src/stores/address-book.ts";
 import type { LabDatabase } from "../../src/stores/database.ts";
 import { leaveLog } from "../../src/stores/log-leaving.ts";
@@ -87,7 +88,7 @@ export class LabNode {
   }
 
   join(bus: Bus = this.newSide()): this {
-    this.stores.start({ bus, nodes: new FakeNodes(this.#lab, this.name), logName: LOG });
+    this.stores.start({ bus, nodes: new FakeNodes(this.#lab, this.name), logName: this.#lab.logName });
     return this;
   }
 
@@ -136,13 +137,18 @@ export class LabNode {
 }
 
 export class Lab {
-  readonly clock = new SimulatedClock();
-  readonly engine = new MemoryEngine(this.clock);
+  readonly clock: Clock;
+  readonly engine: MemoryEngine;
   readonly nodes: LabNode[] = [];
   keeper = "n1";
+  logName = LOG;
+  readonly #simulated = new SimulatedClock();
 
-  constructor(names: readonly string[] = ["n1", "n2"]) {
-    this.clock.increment(1_000_000);
+  /** Without a clock, time is the test's to move. */
+  constructor(names: readonly string[] = ["n1", "n2"], clock?: Clock) {
+    if (!clock) this.#simulated.increment(1_000_000);
+    this.clock = clock ?? this.#simulated;
+    this.engine = new MemoryEngine(this.clock);
     for (const name of names) this.add(name);
   }
 
@@ -171,7 +177,7 @@ export class Lab {
   /** In steps, as timers of a daemon go off one after the other. */
   async pass(ms: number, stepMs = 1_000): Promise<void> {
     for (let passed = 0; passed < ms; passed += stepMs) {
-      this.clock.increment(Math.min(stepMs, ms - passed));
+      this.#simulated.increment(Math.min(stepMs, ms - passed));
       await this.settle();
     }
   }

@@ -215,6 +215,31 @@ describe("an owner that gives its hub away", () => {
     expect(inRoom(three, cy)).toEqual([expect.stringContaining("before")]);
   });
 
+  it("keeps it while the bus is away, and says so at once", async () => {
+    const [one, two] = (await begin("n1", "n2")) as [LabNode, LabNode];
+    await join(lab, two, "Bo");
+    lab.engine.goAway();
+    expect(await one.hubs.drain()).toEqual([{ hub: "chat-1", to: undefined }]);
+    lab.engine.comeBack();
+    await lab.pass(1_000);
+    expect([one.isOwner, two.isOwner]).toEqual([true, false]);
+  });
+
+  it("says after a lease that it could not, where a node answers nothing", async () => {
+    const [one, two] = (await begin("n1", "n2")) as [LabNode, LabNode];
+    const al = await join(lab, one, "Al");
+    await join(lab, two, "Bo");
+    two.bus.cut("inSilence");
+    const drained = one.hubs.drain();
+    await lab.pass(5_100);
+    expect(await drained).toEqual([{ hub: "chat-1", to: undefined }]);
+    lab.cluster.kill("n2");
+    await lab.pass(15_000);
+    void one.hub.say?.(al, "on");
+    await lab.pass(50);
+    expect(inRoom(one, al)).toEqual([expect.stringContaining("on")]);
+  });
+
   it("keeps it where no other node has it open", async () => {
     const [one] = (await begin("n1")) as [LabNode];
     const al = await join(lab, one, "Al");

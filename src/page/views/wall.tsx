@@ -1,6 +1,7 @@
 /** The wall: who is stuck and who is done, to be read from the back of a room. */
 import { signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import type { Tile } from "../../web/protocol.ts";
 import { byNeed, type Condition, conditionOf, conditions, LEGEND, SIGNS, wordOf } from "../condition.ts";
 import { now } from "../live.ts";
 import { linkTo } from "../route.ts";
@@ -86,10 +87,9 @@ function TileView({ id }: { id: string }) {
   const tile = tileOf(id)?.value;
   if (!tile) return null;
   const condition = conditionOf(tile);
-  const href = tile.connection ? linkTo("connection", tile.connection) : linkTo("role", tile.id);
   return (
     <li class="tile" data-condition={condition}>
-      <a href={tile.kind === "student" ? linkTo("student", tile.id) : href}>
+      <a {...linkOf(tile)}>
         <span class="tile-id" data-long={tile.id.length > LONG_ID ? "" : undefined}>
           {tile.id}
         </span>
@@ -103,6 +103,13 @@ function TileView({ id }: { id: string }) {
       </a>
     </li>
   );
+}
+
+/** A tile of another node leads nowhere: what it shows is told at that node's own page. */
+function linkOf({ id, kind, node, connection }: Tile): { readonly href?: string } {
+  if (node !== undefined) return {};
+  if (kind === "student") return { href: linkTo("student", id) };
+  return { href: connection ? linkTo("connection", connection) : linkTo("role", id) };
 }
 
 /** Further facts, for where there is room. */

@@ -8,6 +8,7 @@ import type { LabInstance } from "../../lab/lab-instance.ts";
 import type { Story } from "../../stories/story.ts";
 import type { Tile } from "../protocol.ts";
 import { PAUSE, type Source } from "../source.ts";
+import { NodeTiles } from "./node-tiles.ts";
 import { ThriftyJudge } from "./thrifty-judge.ts";
 import { instanceTile, studentTile } from "./tile.ts";
 import { TouchedStories } from "./touched-stories.ts";
@@ -31,6 +32,8 @@ export class WallSource implements Source {
   readonly #isClass: boolean;
   readonly #stories: TouchedStories;
   readonly #judge: ThriftyJudge;
+  /** Present where the lab has several nodes; students of a class are told at their own. */
+  readonly #others: NodeTiles | undefined;
   readonly #unfollow: () => void;
   readonly #tiles = new Map<string, Kept>();
   #version = 0;
@@ -48,6 +51,7 @@ export class WallSource implements Source {
     this.#lab = lab;
     this.#isClass = lab.students().length > 0;
     this.#judge = new ThriftyJudge(lab);
+    this.#others = this.#isClass ? undefined : NodeTiles.of(lab);
     const ownerOf = this.#isClass
       ? ({ subject }: Story) => subject.label
       : ({ subject }: Story) => subject.instance;
@@ -68,6 +72,7 @@ export class WallSource implements Source {
     }
     const touched = this.#stories.take(now, this.#version === 0 ? MOST : this.#most);
     this.#judge.begin(now);
+    this.#others?.look(now);
     if (this.#isClass) this.#lookAtStudents();
     else this.#lookAtInstances(touched);
     const tookMs = performance.now() - begun;
@@ -88,6 +93,7 @@ export class WallSource implements Source {
 
   close(): void {
     this.#unfollow();
+    this.#others?.close();
     this.#stories.close();
   }
 
@@ -113,7 +119,11 @@ export class WallSource implements Source {
     this.#put(tiles, instances.map(nameOf));
   }
 
-  #put(tiles: readonly Tile[], order: readonly string[]): void {
+  /** Puts the other nodes' tiles behind its own. */
+  #put(ownTiles: readonly Tile[], ownOrder: readonly string[]): void {
+    const others = this.#others?.tiles ?? [];
+    const tiles = [...ownTiles, ...others];
+    const order = [...ownOrder, ...others.map(({ id }) => id)];
     const next = this.#version + 1;
     let isOther = this.#version === 0;
     for (const tile of tiles) {
