@@ -117,7 +117,7 @@ function writes(
     grade,
     title,
     advice:
-      "Write a result as Python's repr() does: as few digits as read back the same, at least one behind the point, 1e+16, 1e-05, inf.",
+      "Write a result as Python's repr() does: as few digits as read back the same, at least one after the point, 1e+16, 1e-05, inf.",
     async run(t) {
       const c = await named(t);
       let judged = 0;
