@@ -142,8 +142,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "ECHO-0.no-command",
-      advice:
-        "Compare the whole word: download and run are commands only where a blank and a name follow.",
+      advice: "Compare the whole word: download and run are commands only where a blank and a name follow.",
       side: "server",
       grade: "SHOULD",
       title: "takes closed, download alone and runs for no commands",
