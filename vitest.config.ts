@@ -13,6 +13,7 @@ const long = [
   "test/check/other-styles.test.ts",
   "test/check/silence.test.ts",
   "test/check/verdicts.test.ts",
+  "test/cluster/nats-election.test.ts",
   "test/cluster/nats-nodes.test.ts",
   "test/conformance/mutants.test.ts",
   "test/diagnoses/corpus.test.ts",

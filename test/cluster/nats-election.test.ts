@@ -1,0 +1,77 @@
+/** Three NATS servers, of which one dies: the one that leads the streams. Writes wait for the election, nothing is lost, no node is expelled. */
+import { jetstreamManager } from "@nats-io/jetstream";
+import { connect } from "@nats-io/transport-node";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { systemClock } from "../../src/actors/clock.ts";
+import { type NatsBus, openNatsBus } from "../../src/cluster/nats-bus.ts";
+import { natsServers } from "../../src/cluster/nats-servers.ts";
+import { enterLab } from "../../src/cluster/node-leases.ts";
+import type { NodeChange, Nodes } from "../../src/cluster/nodes.ts";
+import { freePort, NatsServer, natsBinary, SKIPPED } from "./nats-server.ts";
+
+const bytes = (text: string) => Buffer.from(text);
+
+/** Servers `s0`, `s1`, `s2` of one NATS cluster. */
+async function three(): Promise<NatsServer[]> {
+  const routes = [await freePort(), await freePort(), await freePort()];
+  const all = routes.map((port) => `"nats://127.0.0.1:${port}"`).join(", ");
+  const starts = routes.map((port, at) =>
+    NatsServer.start({
+      config: `server_name: s${at}\ncluster { name: netlab, listen: "127.0.0.1:${port}", routes: [${all}] }`,
+    }),
+  );
+  const servers = await Promise.all(starts);
+  onTestFinished(async () => {
+    for (const server of servers) await server.end();
+  });
+  return servers;
+}
+
+/** Server that leads a stream. */
+async function leaderOf(stream: string, servers: readonly NatsServer[]): Promise<NatsServer> {
+  const connection = await connect({ servers: servers.map(({ url }) => url) });
+  const manager = await jetstreamManager(connection);
+  const { cluster, config } = await manager.streams.info(stream);
+  await connection.close();
+  expect(config.num_replicas).toBe(3);
+  return servers[Number(cluster?.leader?.slice(1))] as NatsServer;
+}
+
+describe.skipIf(!natsBinary)(`three NATS servers ${SKIPPED}`, () => {
+  it("go on when their leader dies: each write that was answered is there, and each node is who it was", async () => {
+    const servers = await three();
+    const place = natsServers(servers.map(({ url }) => url));
+    const buses: NatsBus[] = [];
+    const entered: Nodes[] = [];
+    const changes: NodeChange[] = [];
+    for (const name of ["n1", "n2"]) {
+      const bus = await openNatsBus({ servers: place, name });
+      buses.push(bus);
+      const given = { lab: "three", version: "1", clock: systemClock, leaseMs: 5_000, host: name };
+      const nodes = await enterLab({ bus, name, ...given });
+      nodes.watch((change) => changes.push(change));
+      entered.push(nodes);
+    }
+    const [mine, theirs] = await Promise.all(buses.map((bus) => bus.log("NL_three_state")));
+    const told: number[] = [];
+    theirs?.follow(1, ({ sequence }) => told.push(sequence));
+    const answered: number[] = [];
+    const append = async () => {
+      answered.push((await mine?.append(`k${answered.length}`, bytes("x"))) ?? 0);
+    };
+
+    for (let count = 0; count < 50; count += 1) await append();
+    const leader = await leaderOf("NL_three_state", servers);
+    await leader.kill();
+    for (let count = 0; count < 50; count += 1) await append();
+    await leader.start();
+    await expect.poll(() => entered.every(({ isSure }) => isSure), { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => told.length, { timeout: 30_000 }).toBeGreaterThanOrEqual(100);
+
+    expect(new Set(told).size).toBe(told.length);
+    expect(answered.filter((sequence) => !told.includes(sequence))).toEqual([]);
+    expect(changes.filter(({ kind }) => kind === "expelled" || kind === "left")).toEqual([]);
+    for (const nodes of entered) await nodes.leave();
+    for (const bus of buses) await bus.close();
+  }, 120_000);
+});
