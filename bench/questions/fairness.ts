@@ -1,5 +1,6 @@
 /** A good client, beside fifty peers that push lines and never read an answer. */
 import { type Load, netlabd, plainNode } from "../contestants.ts";
+import { inC } from "../floors.ts";
 import type { Contestant, Question } from "../question.ts";
 import { runLoad, startLoad } from "../scene.ts";
 
@@ -42,8 +43,12 @@ const questions: Question[] = [
     ours: netlabd("calculator", pushed(LONG)),
     others: [
       renamed(plainNode("calculator", asking), "plain Node, nobody pushes"),
-      // The floor: what reading alone costs the good client.
+      // What reading alone costs the good client.
       renamed(plainNode("drop", pushed(LONG)), "plain Node that reads and drops, pushed alike"),
+    ],
+    floors: [
+      inC("drop", pushed(LONG), "that reads and drops, pushed alike"),
+      inC("drop", pushed(LONG), "that leaves unread who pushes", ["--unread"]),
     ],
   },
 ];

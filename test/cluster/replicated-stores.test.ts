@@ -1,5 +1,6 @@
 /** Registry and address book of several daemons over one log. */
 import { describe, expect, it } from "vitest";
+import { turn } from "../fakes.ts";
 import { Lab, LOG } from "./cluster-play.ts";
 
 const pdf = { ip: "10.0.0.1", port: 1_236, service: "pdf", token: "server1" };
@@ -96,6 +97,21 @@ describe("two nodes that write one row", () => {
     await lab.settle();
     expect(second.stand).toEqual(first.stand);
     expect(first.stand).toHaveLength(2);
+  });
+
+  it("end with the other's where it came later, also where only that is left in the log to be read", async () => {
+    const { lab, first, second } = await twoNodes();
+    first.side?.hold();
+    await first.registry.register(pdf);
+    await turn();
+    await turn();
+    // The first one's entry is in the log, and its answer on its way, as the second one takes its place there.
+    await second.registry.register({ ...pdf, token: "other" });
+    await lab.settle();
+    first.side?.goOn();
+    await lab.settle();
+    expect(second.stand).toEqual(["10.0.0.1/1236 pdf other"]);
+    expect(first.stand).toEqual(second.stand);
   });
 
   it("keep their own while it is on its way, and the one that comes into the log later wins", async () => {
