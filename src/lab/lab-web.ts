@@ -38,6 +38,8 @@ export interface LabWeb {
   loginLink(level: "operator" | "observer"): WebLink;
   /** A student's link, the same one each time until it has ended; `isNew`: another one, and the one before has ended. */
   studentLink(label: string, forMs: number, isNew: boolean): WebLink;
+  /** Makes links for all of these students who have none, at once; `studentLink` tells each. */
+  addLinks(labels: readonly string[], forMs: number): void;
   /** Ends the links of a student, by each name, and the pages that are open by them. Answers whether there was a link. */
   forgetStudent(labels: readonly string[]): Promise<boolean>;
   /** Ends all sessions and links. Answers how many pages were closed. */

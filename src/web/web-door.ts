@@ -105,6 +105,11 @@ export class WebDoor implements LabWeb {
     return { link: `${this.#address}/#k=${text}`, level, until: new Date(until).toISOString() };
   }
 
+  addLinks(labels: readonly string[], forMs: number): void {
+    const now = Date.now();
+    this.#memory.addLinks(labels, now + forMs, now);
+  }
+
   async forgetStudent(labels: readonly string[]): Promise<boolean> {
     const levels: readonly (Level | undefined)[] = labels.map((label): Level => `student:${label}`);
     const hadLink = this.#memory.forgetLinks(labels);

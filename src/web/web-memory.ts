@@ -50,9 +50,21 @@ export class WebMemory {
 
   /** All earlier links of this student end. `until` undefined: and there is none now. */
   newLink(label: string, until: number): { readonly serial: number; readonly until: number } {
-    const link = { serial: (this.link(label)?.serial ?? this.#kept.spentSerial) + 1, until };
+    const link = { serial: this.#nextSerial(label), until };
     this.#keep({ ...this.#kept, links: { ...this.#kept.links, [label]: link } });
     return link;
+  }
+
+  /** Links for those students who have none in force: one write for all, because each waits for the disk. */
+  addLinks(labels: readonly string[], until: number, now: number): void {
+    const lacking = labels.filter((label) => (this.link(label)?.until ?? 0) <= now);
+    if (lacking.length === 0) return;
+    const added = lacking.map((label) => [label, { serial: this.#nextSerial(label), until }]);
+    this.#keep({ ...this.#kept, links: { ...this.#kept.links, ...Object.fromEntries(added) } });
+  }
+
+  #nextSerial(label: string): number {
+    return (this.link(label)?.serial ?? this.#kept.spentSerial) + 1;
   }
 
   /** Ends the links of students of whom nothing is to be kept. Answers whether there was one. */

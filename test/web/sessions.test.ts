@@ -147,6 +147,18 @@ describe("a student's link", () => {
     expect(memory.forgetLinks(["s044"])).toBe(false);
   });
 
+  it("is made for a whole class at once, and one that is in force stays", () => {
+    const before = linkFor("s042");
+    memory.addLinks(["s042", "s043", "s044"], now + 30 * DAY_MS, now);
+    expect([memory.link("s042")?.serial, memory.link("s044")?.serial]).toEqual([1, 1]);
+    expect(linkFor("s042")).toBe(before);
+    restart();
+    expect(sessions.login(linkFor("s044"))?.level).toBe("student:s044");
+    now += 31 * DAY_MS;
+    memory.addLinks(["s042"], now + DAY_MS, now);
+    expect(memory.link("s042")?.serial).toBe(2);
+  });
+
   it("is no session, and a session is no link", () => {
     const link = linkFor("s042");
     expect(sessions.levelOf(link)).toBeUndefined();

@@ -48,5 +48,9 @@ export default defineCommand({
 async function links(lab: Lab, forMs: number): Promise<(student: string) => string | undefined> {
   const web = await lab.web();
   if (!web.status()) return () => undefined;
+  web.addLinks(
+    classOf(lab).students.map(({ shown }) => shown),
+    forMs,
+  );
   return (student) => web.studentLink(student, forMs, false).link;
 }
