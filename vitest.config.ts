@@ -34,6 +34,7 @@ const long = [
 ];
 /** Files with a part of that kind. */
 const partlyLong = [
+  "test/cluster/node-interleavings.test.ts",
   "test/cluster/replicated-interleavings.test.ts",
   "test/check/grade/made-class.test.ts",
   "test/check/matrix.test.ts",

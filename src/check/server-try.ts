@@ -8,6 +8,7 @@ import { Chance } from "./chance.ts";
 import { likelyOf } from "./likely.ts";
 import type { Ending } from "./line-habit.ts";
 import { patience } from "./patience.ts";
+import type { Exit } from "./program.ts";
 import { refusalIn } from "./refusal.ts";
 import type { Octets, Result, Status } from "./report.ts";
 import type { Scene } from "./scene.ts";
@@ -117,7 +118,7 @@ async function tried(
       refusal ??
       advised(verdict, likely, {
         end,
-        advice: follows !== undefined ? undefined : exit?.code === 0 ? GO_ON : one.advice,
+        advice: follows !== undefined ? undefined : adviceTo(one, exit),
       }),
     follows: follows ?? null,
     expected: verdict.expected,
@@ -134,6 +135,13 @@ async function tried(
 const GO_ON = "Go back to accept() when a client has left: a server ends when it is ended.";
 
 /** Message of a failure, how the program ended, and, where no diagnosis is likely, what to change. */
+/** A program that fell has printed why; that it goes on is what its families are about, and no case of its role's words. */
+function adviceTo({ rule, advice }: WholeCase, exit: Exit | undefined): string | undefined {
+  if (exit?.code === 0) return GO_ON;
+  const isOfFamily = rule === "ROBUST" || rule.startsWith("FRAME-");
+  return exit === undefined || isOfFamily ? advice : undefined;
+}
+
 export function advised(
   { status, message }: Pick<Outcome, "status" | "message">,
   likely: Outcome["likely"],

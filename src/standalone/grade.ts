@@ -124,6 +124,7 @@ async function writtenMatrix(
     ({ student, folder }) => [names?.get(student.id) ?? student.id, folder] as const,
   );
   let count = 0;
+  err("matrix: each client with the server of ours first");
   const made = await matrixOf({
     role,
     commands: { server: matrix.server, client: matrix.client, build: matrix.build },

@@ -1,5 +1,6 @@
 /** Daemons of one lab know which of them are there, and which owns a hub; by simulated clocks, over the engine in memory. */
 import { describe, expect, it } from "vitest";
+import type { Clock } from "../../src/machines/_world.ts";
 import { LEASE_MS, SimulatedLab, turns } from "./simulated-nodes.ts";
 
 const aliveIn = (nodes: { list(): readonly { name: string; isAlive: boolean }[] }) =>
@@ -204,6 +205,26 @@ describe("a process that is stopped for longer than its lease", () => {
     expect(told.filter((word) => word === "expelled")).toEqual(["expelled"]);
     expect(second?.nodes.ownerOf("chat")).toMatchObject({ node: "n3" });
     for (const { nodes: one } of nodes) expect(aliveIn(one)).toEqual(["n1", "n2", "n3"]);
+  });
+});
+
+describe("a machine that slept", () => {
+  it("has a node that is unsure at once, though its steady clock stood", async () => {
+    const lab = new SimulatedLab();
+    const base = lab.clock;
+    let sleptMs = 0;
+    const clock: Clock = {
+      now: () => base.now() + sleptMs,
+      monotonic: () => base.now() * 1_000,
+      setTimeout: (callback, ms) => base.setTimeout(callback, ms),
+      clearTimeout: (id) => base.clearTimeout(id),
+    };
+    const { nodes } = await lab.enter("n1", { clock });
+    expect(nodes.isSure).toBe(true);
+    sleptMs = LEASE_MS;
+    expect(nodes.isSure).toBe(false);
+    await lab.pass(LEASE_MS);
+    expect(nodes.isSure).toBe(true);
   });
 });
 

@@ -106,6 +106,7 @@ describe("an import", () => {
 
   it("leaves a row to a later change of another node, though its end comes after that", async () => {
     const { lab, first, second } = await threeNodes();
+    const reader = lab.add("n4").join();
     const gate = joinWithLimit(second, 20);
     await lab.settle();
     await second.book.import(rows);
@@ -117,6 +118,7 @@ describe("an import", () => {
     gate.open();
     await lab.pass(2_000);
     expect(second.stand).toEqual(first.stand);
+    expect(reader.stand).toEqual(first.stand);
     const third = lab.add("n3").join();
     await lab.settle();
     expect(third.stand).toEqual(first.stand);

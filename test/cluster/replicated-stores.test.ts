@@ -174,6 +174,7 @@ describe("a lease", () => {
   it("[BOOT-1] that is renewed as another node tells the log that it is over goes on", async () => {
     const { lab, first, second } = await twoNodes();
     await second.registry.register(pdf, 30_000);
+    await lab.settle();
     await lab.pass(29_000);
     first.side?.hold();
     await second.registry.register(pdf, 30_000);

@@ -156,6 +156,30 @@ describe.skipIf(!natsBinary)(`two daemons of one lab ${SKIPPED}`, () => {
     await eventually(() => expect(node1.program.stderr).toContain("node2 has left the lab"));
   });
 
+  it("are stopped and started one after the other, and a peer that stays hears every line once and in order", async () => {
+    await two();
+    const ann = await join(node2, "ann");
+    const bob = await join(node2, "bob");
+    let count = 0;
+    const talk = setInterval(() => ann.say(`ann: line ${++count}.`), 20);
+    try {
+      for (let turn = 0; turn < 2; turn += 1) {
+        expect((await node2.ctl("drain", "node1")).exit).toBe(0);
+        expect((await node1.stop()).exit).toBe(0);
+        node1 = await start("node1");
+        // The room goes over to the new one, which is the next to go.
+        expect((await node2.ctl("drain")).exit).toBe(0);
+      }
+    } finally {
+      clearInterval(talk);
+    }
+    const lines = Array.from({ length: count }, (_, index) => `line ${index + 1}.`);
+    for (const peer of [ann, bob]) {
+      await peer.hears(`line ${count}.`);
+      expect(peer.heard.match(/line \d+\./g)).toEqual(lines);
+    }
+  }, 60_000);
+
   it("have a name each: another of the same is refused", async () => {
     scene = new Scene();
     node1 = await start("node1");

@@ -19,6 +19,15 @@ import { FakeScreen } from "./fake-terminal.ts";
 useSession();
 
 describe("a session", () => {
+  it("says at the prompt how many nodes the lab has, as they come and go, and keeps what is typed", async () => {
+    await start();
+    keyboard.write("ls");
+    daemon.push({ event: "nodes", count: 3 });
+    await shows("netlab(3 nodes)> ls");
+    daemon.push({ event: "nodes", count: 1 });
+    await shows("netlab> ls");
+  });
+
   it("greets, runs what is typed, and gives the terminal back", async () => {
     const onLeave = vi.fn();
     await start({ onLeave });

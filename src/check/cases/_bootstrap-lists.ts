@@ -14,6 +14,7 @@ import {
 export const listCases: readonly Case[] = [
   defineCase({
     id: "BOOT-4.two-of-one-ip",
+    advice: "Collect the servers of an address in one line: ip,port,service,token,port,service,token.",
     side: "server",
     grade: "MUST",
     title: "lists the servers of one address in one datagram",
@@ -31,6 +32,7 @@ export const listCases: readonly Case[] = [
   }),
   defineCase({
     id: "BOOT-4.two-ips-ordered",
+    advice: "Sort the addresses as strings before you send them, each in a datagram of its own.",
     side: "server",
     grade: "SHOULD",
     title: "lists the addresses in string order, a datagram each",
@@ -54,6 +56,7 @@ export const listCases: readonly Case[] = [
   }),
   defineCase({
     id: "BOOT-4.empty-is-end",
+    advice: "Send the datagram end after the loop over the list, also where the list is empty.",
     side: "server",
     grade: "MUST",
     title: "answers end where nothing is registered",
@@ -68,6 +71,7 @@ export const listCases: readonly Case[] = [
   }),
   defineCase({
     id: "BOOT-4.end-is-last-and-own",
+    advice: "Send end with a sendto() of its own after the last address.",
     side: "server",
     grade: "MUST",
     title: "ends each list with end, in a datagram of its own",
@@ -87,6 +91,8 @@ export const listCases: readonly Case[] = [
   }),
   defineCase({
     id: "BOOT-4.many-services-split",
+    advice:
+      "Before a line would be longer than 1400 bytes, send it, and begin the next one with the address again.",
     side: "server",
     grade: "SHOULD",
     title: "continues a list over 1400 bytes in a datagram that begins with the address again",
@@ -108,6 +114,7 @@ export const listCases: readonly Case[] = [
   }),
   defineCase({
     id: "BOOT-5.discovery-of-a-service",
+    advice: "Compare the word after DISCOVERY, with the comma between them, with the service of each entry.",
     side: "server",
     grade: "INFO",
     title: "lists only servers of the kind that is asked for",
@@ -122,6 +129,7 @@ export const listCases: readonly Case[] = [
   }),
   defineCase({
     id: "BOOT-5.deregistration",
+    advice: "Remove the entry of that address and port if its token is the told one.",
     side: "server",
     grade: "INFO",
     title: "removes an entry whose token is told, and no other",

@@ -30,6 +30,7 @@ async function refusal(t: ServerTester): Promise<string> {
 export const accessCases: readonly Case[] = [
   defineCase({
     id: "FILE-1.wrong-token",
+    advice: "Compare the token with strcmp() or ==; answer any other one with Invalid, and close.",
     side: "server",
     grade: "MUST",
     title: "answers a wrong token with Invalid and closes",
@@ -42,6 +43,7 @@ export const accessCases: readonly Case[] = [
   }),
   defineCase({
     id: "FILE-1.longer-token",
+    advice: "Compare the whole token: strcmp(), not strncmp(), and no startswith().",
     side: "server",
     grade: "MUST",
     title: "takes neither a beginning of its token nor a longer one",
@@ -64,6 +66,8 @@ export const accessCases: readonly Case[] = [
   }),
   defineCase({
     id: "FILE-2.glued-token",
+    advice:
+      "Where the text begins with the token and ends with the extension, take what follows the token for the filename.",
     side: "server",
     grade: "SHOULD",
     title: "takes a token and a filename that arrive in one read",
@@ -76,6 +80,7 @@ export const accessCases: readonly Case[] = [
   }),
   defineCase({
     id: "FILE-3.not-found",
+    advice: "Answer not found where the file cannot be opened.",
     side: "server",
     grade: "MUST",
     title: "answers a name that it has no file of with not found",
@@ -87,6 +92,7 @@ export const accessCases: readonly Case[] = [
   }),
   defineCase({
     id: "FILE-3.not-found-goes-on",
+    advice: "After not found go back to recv() for the next filename.",
     side: "server",
     grade: "MUST",
     title: "serves a file on the same connection after one that it does not have",
@@ -100,6 +106,7 @@ export const accessCases: readonly Case[] = [
   }),
   defineCase({
     id: "FILE-3.dotdot",
+    advice: "Refuse each name with .. in it, before you open anything.",
     side: "server",
     grade: "MUST",
     title: "hands out nothing from above its folder",
@@ -107,6 +114,7 @@ export const accessCases: readonly Case[] = [
   }),
   defineCase({
     id: "FILE-3.absolute",
+    advice: "Refuse a name that begins with /: os.path.join() would take it as it is.",
     side: "server",
     grade: "MUST",
     title: "hands out nothing by an absolute path",
@@ -114,6 +122,8 @@ export const accessCases: readonly Case[] = [
   }),
   defineCase({
     id: "FILE-3.link",
+    advice:
+      "Resolve the path (realpath()) and compare its beginning with the folder, or refuse links (lstat()).",
     side: "server",
     grade: "SHOULD",
     title: "hands out nothing by a link that leads out of its folder",
@@ -124,6 +134,7 @@ export const accessCases: readonly Case[] = [
   }),
   defineCase({
     id: "FILE-3.other-extension",
+    advice: "Compare the end of the name with the extension of your service.",
     side: "server",
     grade: "SHOULD",
     title: "hands out nothing of another kind than its service",
@@ -134,6 +145,7 @@ export const accessCases: readonly Case[] = [
   }),
   defineCase({
     id: "FILE-3.folder",
+    advice: "Look whether it is a regular file (S_ISREG, os.path.isfile()) before you open it.",
     side: "server",
     grade: "SHOULD",
     title: "says not found to the name of a folder",
@@ -144,6 +156,7 @@ export const accessCases: readonly Case[] = [
   }),
   defineCase({
     id: "FILE-5.registers-at-start",
+    advice: "Send REGISTRN,address,port,service,token to the registry when you listen.",
     side: "server",
     grade: "MUST",
     needs: ["start"],

@@ -34,6 +34,7 @@ function withoutFound(bytes: Buffer): Buffer {
 export const transferCases: readonly Case[] = [
   defineCase({
     id: "FILE-0.silent-first",
+    advice: "Call recv() right after accept(): the client speaks first.",
     side: "server",
     grade: "MUST",
     title: "waits for the client's token",
@@ -44,6 +45,7 @@ export const transferCases: readonly Case[] = [
   }),
   defineCase({
     id: "FILE-0.valid",
+    advice: "Answer the right token with valid, and nothing else.",
     side: "server",
     grade: "MUST",
     title: "answers its token with valid",
@@ -55,6 +57,7 @@ export const transferCases: readonly Case[] = [
   }),
   defineCase({
     id: "FILE-0.found",
+    advice: "Answer the name of a file that is there with found, and nothing else.",
     side: "server",
     grade: "MUST",
     title: "answers the name of a file with found",
@@ -67,6 +70,8 @@ export const transferCases: readonly Case[] = [
   }),
   defineCase({
     id: "FILE-0.size-is-int32-le",
+    advice:
+      "Send the size as 4 bytes, the low byte first: struct.pack('<i', size), or the int as it is on a PC.",
     side: "server",
     grade: "MUST",
     title: "tells the size in 4 bytes, the low byte first",
@@ -94,6 +99,7 @@ export const transferCases: readonly Case[] = [
   }),
   defineCase({
     id: "FILE-0.size-apart",
+    advice: "Wait 50 ms between found and the size, so that the client reads them one after the other.",
     side: "server",
     grade: "SHOULD",
     title: "sends found and the size as two reads",
@@ -111,6 +117,7 @@ export const transferCases: readonly Case[] = [
   }),
   defineCase({
     id: "FILE-0.exact-bytes",
+    advice: "Open the file in binary mode, and send each byte of it once: sendall(), or send() in a loop.",
     side: "server",
     grade: "MUST",
     title: "sends the bytes of a file, and not one more",
@@ -122,6 +129,7 @@ export const transferCases: readonly Case[] = [
   }),
   defineCase({
     id: "FILE-0.waits-for-ack",
+    advice: "Call recv() after the size, and send the file when it has returned.",
     side: "server",
     grade: "SHOULD",
     title: "waits with the file for the acknowledgement",
@@ -138,6 +146,7 @@ export const transferCases: readonly Case[] = [
   }),
   defineCase({
     id: "FILE-0.any-ack",
+    advice: "Take any bytes for the acknowledgement; do not compare them.",
     side: "server",
     grade: "SHOULD",
     title: "takes any one byte for an acknowledgement",
@@ -151,6 +160,8 @@ export const transferCases: readonly Case[] = [
   }),
   defineCase({
     id: "FILE-0.no-ack",
+    advice:
+      "Wait for the acknowledgement for two seconds at most (settimeout(), SO_RCVTIMEO), then send the file.",
     side: "server",
     grade: "INFO",
     title: "starts after 2 s without an acknowledgement",
@@ -164,6 +175,7 @@ export const transferCases: readonly Case[] = [
   }),
   defineCase({
     id: "FILE-0.second-file-same-connection",
+    advice: "After a file go back to recv() for the next filename.",
     side: "server",
     grade: "MUST",
     title: "serves a second file on the same connection",
@@ -176,6 +188,7 @@ export const transferCases: readonly Case[] = [
   }),
   defineCase({
     id: "FILE-0.empty-file",
+    advice: "Send 0 as the size of an empty file, and go on.",
     side: "server",
     grade: "SHOULD",
     title: "tells the size 0 of an empty file, and goes on",
@@ -192,6 +205,7 @@ export const transferCases: readonly Case[] = [
   }),
   defineCase({
     id: "FILE-0.exact-bytes-1MiB",
+    advice: "A send() may take a part only: use sendall(), or go on with the rest.",
     side: "server",
     grade: "MUST",
     limitMs: 10_000,
@@ -202,6 +216,7 @@ export const transferCases: readonly Case[] = [
   }),
   defineCase({
     id: "FILE-7.two-transfers",
+    advice: "Serve each client in a thread or process of its own.",
     side: "server",
     grade: "MUST",
     title: "serves a second client while the first one is in the middle of a file",
@@ -216,6 +231,7 @@ export const transferCases: readonly Case[] = [
   }),
   defineCase({
     id: "FILE-7.slow-reader-harms-nobody",
+    advice: "Serve each client in a thread or process of its own: send() waits for one that does not read.",
     side: "server",
     grade: "SHOULD",
     title: "serves a second client while the first one has stopped reading a large file",
@@ -232,6 +248,7 @@ export const transferCases: readonly Case[] = [
   }),
   defineCase({
     id: "ROBUST.hangup-mid-transfer",
+    advice: "Catch the error of send() (ignore SIGPIPE in C), close this connection, and serve the others.",
     side: "server",
     grade: "MUST",
     title: "survives a client that breaks off in the middle of a file",
@@ -249,6 +266,7 @@ export const transferCases: readonly Case[] = [
   }),
   defineCase({
     id: "FRAME-8.fin-gets-the-file",
+    advice: "A recv() of 0 bytes says that the client sends no more; it still reads: send the file first.",
     side: "server",
     grade: "SHOULD",
     title: "sends the file to a client that has said all, and sent its FIN",

@@ -9,6 +9,7 @@ export default defineChecks({
   cases: [
     defineCase({
       id: "ACK-1.ok",
+      advice: "Answer with the two bytes Ok, to the address that recvfrom() told.",
       side: "server",
       grade: "MUST",
       title: "answers a datagram with Ok",
@@ -19,6 +20,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "ACK-1.one-answer-each",
+      advice: "Call sendto() once for each recvfrom().",
       side: "server",
       grade: "MUST",
       title: "answers each datagram once",
@@ -33,6 +35,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "ACK-1.any-bytes",
+      advice: "Do not decode what came, or catch the error: any bytes are acknowledged.",
       side: "server",
       grade: "SHOULD",
       title: "answers bytes that are no text",
@@ -44,6 +47,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "ACK-1.empty",
+      advice: "A recvfrom() of 0 bytes is an empty datagram: answer it, too.",
       side: "server",
       grade: "SHOULD",
       title: "answers a datagram without a byte",
@@ -57,6 +61,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "ACK-1.two-senders",
+      advice: "Answer to the address that recvfrom() told for this datagram.",
       side: "server",
       grade: "MUST",
       title: "answers each one that has sent, in turn",
@@ -70,6 +75,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "ACK-1.1400-bytes",
+      advice: "Give recvfrom() a buffer of 2048 bytes, and go on where a datagram was cut.",
       side: "server",
       grade: "SHOULD",
       title: "answers a datagram of 1400 bytes, and the next one",
@@ -83,6 +89,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "ROBUST.100-datagrams",
+      advice: "Go back to recvfrom() after each answer, without a pause.",
       side: "server",
       grade: "SHOULD",
       title: "answers a hundred datagrams, one after another",

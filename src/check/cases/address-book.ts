@@ -99,6 +99,7 @@ export default defineChecks({
   cases: [
     defineCase({
       id: "BOOK-0.tells-the-name",
+      advice: "Look the address up, and send the name that belongs to it.",
       side: "server",
       grade: "MUST",
       title: "tells the name that belongs to an address",
@@ -109,6 +110,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOK-0.answer-then-close",
+      advice: "Close the connection after the answer: shutdown() first, and read what is still there.",
       side: "server",
       grade: "MUST",
       title: "closes after its answer",
@@ -120,6 +122,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOK-0.one-answer",
+      advice: "Answer one query a connection, then close it.",
       side: "server",
       grade: "SHOULD",
       title: "answers one query a connection, and no second one",
@@ -132,6 +135,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOK-0.silent-first",
+      advice: "Call recv() right after accept(): the client speaks first.",
       side: "server",
       grade: "MUST",
       title: "waits for the client's query",
@@ -142,6 +146,8 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOK-1.one-byte-length",
+      advice:
+        "Send the letter R, the length as one byte, and the text: struct.pack('cb', b'R', length), without NUL or newline.",
       side: "server",
       grade: "MUST",
       title: "answers with R, one byte of length, and the text, to the byte",
@@ -159,6 +165,8 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOK-1.length-is-bytes",
+      advice:
+        "Tell the length of the encoded bytes: len(name.encode()), strlen(), not the number of characters.",
       side: "server",
       grade: "SHOULD",
       title: "tells the length of a name with accents in bytes, not in characters",
@@ -169,6 +177,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOK-1.127",
+      advice: "Cut the text to 127 bytes, at the end of a character, before you tell its length.",
       side: "server",
       grade: "SHOULD",
       title: "cuts a name over 127 bytes, for its length is one signed byte",
@@ -179,6 +188,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOK-1.address-of-127",
+      advice: "Make room for 127 bytes, and read until as many have come as the length says.",
       side: "server",
       grade: "SHOULD",
       title: "finds an address of 127 bytes",
@@ -189,6 +199,8 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOK-1.other-headers",
+      advice:
+        "Look at the bytes after Q: zeros there are of a longer length or of a struct; answer with the same header.",
       side: "server",
       grade: "INFO",
       limitMs: 20_000,
@@ -205,6 +217,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOK-1.empty-address",
+      advice: "A length of 0 is a whole query: do not wait for more, and answer Error 404.",
       side: "server",
       grade: "SHOULD",
       title: "takes an empty query for an unknown address",
@@ -214,6 +227,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOK-2.trickled-header",
+      advice: "Go on with recv() until 2 bytes have come, and then as many as the length says.",
       side: "server",
       grade: "SHOULD",
       needs: ["start"],
@@ -232,6 +246,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOK-2.one-write",
+      advice: "Put header and text into one buffer, and send it with one send().",
       side: "server",
       grade: "SHOULD",
       title: "sends header and text in one write",
@@ -247,6 +262,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOK-3.unknown-404",
+      advice: "Answer Error 404, with its header, where the address is not in the book.",
       side: "server",
       grade: "MUST",
       title: "answers an unknown address with Error 404",
@@ -256,6 +272,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOK-3.case",
+      advice: "Compare in small letters: lower(), strcasecmp().",
       side: "server",
       grade: "SHOULD",
       title: "finds an address in capitals",
@@ -266,6 +283,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOK-3.white-space",
+      advice: "Drop white space around the address before you look it up: strip().",
       side: "server",
       grade: "SHOULD",
       title: "finds an address with blanks around it",
@@ -276,6 +294,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOK-4.bad-type",
+      advice: "Compare the first byte with Q; answer any other one with Error: Unknown message protocol.",
       side: "server",
       grade: "MUST",
       title: "answers another type than Q with an error",
@@ -287,6 +306,8 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOK-4.negative-length",
+      advice:
+        "Read the length as a signed byte, and answer a negative one with Error: Unknown message protocol.",
       side: "server",
       grade: "SHOULD",
       title: "answers a negative length with an error",
@@ -298,6 +319,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOK-4.length-lies",
+      advice: "A recv() of 0 bytes ends the query: answer Error: Unknown message protocol, and close.",
       side: "server",
       grade: "SHOULD",
       title:
@@ -313,6 +335,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOK-4.unread-is-drained",
+      advice: "Call shutdown(SHUT_WR), and recv() until 0 bytes come, before you close.",
       side: "server",
       grade: "SHOULD",
       title: "reads what is still there before it closes, so that its error is not lost to a reset",

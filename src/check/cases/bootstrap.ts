@@ -1,5 +1,7 @@
 /**
  * Cases of the registry [BOOT]. It may remember what earlier cases told it: each tells of addresses of its own.
+ *
+ * Long, because a case stands whole in one place.
  */
 import path from "node:path";
 import { BYE, DISCOVER, isError, registration } from "../../wire/bootstrap.ts";
@@ -25,6 +27,7 @@ export default defineChecks({
   cases: [
     defineCase({
       id: "BOOT-1.register-then-discover",
+      advice: "Keep address, port, service and token of each REGISTRN, and list them in this order.",
       side: "server",
       grade: "MUST",
       title: "lists a server that has registered",
@@ -37,6 +40,8 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOT-1.survives-kill",
+      advice:
+        "Write each registration to a file before you do anything else with it, and read the file at the start.",
       side: "server",
       grade: "SHOULD",
       needs: ["start"],
@@ -50,6 +55,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOT-2.no-reply-to-good",
+      advice: "Send nothing after a good REGISTRN: its sender has closed its socket.",
       side: "server",
       grade: "MUST",
       title: "does not answer a registration",
@@ -61,6 +67,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOT-2.sender-gone",
+      advice: "Do not answer a registration, and let no error of sendto() or recvfrom() end the loop.",
       side: "server",
       grade: "MUST",
       title: "takes a registration whose sender has closed its socket at once",
@@ -75,6 +82,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOT-2.malformed-answered",
+      advice: "Count the fields of REGISTRN: where there are not five, answer ERROR, and the reason.",
       side: "server",
       grade: "SHOULD",
       title: "answers a malformed registration with ERROR and a reason",
@@ -87,6 +95,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOT-2.malformed-kept-out",
+      advice: "Check that there are five fields before you store an entry, and go on with recvfrom().",
       side: "server",
       grade: "MUST",
       title: "does not list a malformed registration, and goes on",
@@ -102,6 +111,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOT-2.wrong-fields-kept-out",
+      advice: "Check the address (inet_pton(), ipaddress), the port (1 to 65535) and that no word is empty.",
       side: "server",
       grade: "SHOULD",
       title: "does not list a port over 65535, an address that is none, or an empty token",
@@ -121,6 +131,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOT-2.ipv6-address",
+      advice: "Keep the address as text: it may be IPv6, and is longer than 15 characters then.",
       side: "server",
       grade: "SHOULD",
       title: "lists a server with an IPv6 address",
@@ -132,6 +143,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOT-3.replaces-same-endpoint",
+      advice: "Look for an entry of the same address and port first, and replace it.",
       side: "server",
       grade: "SHOULD",
       title: "replaces an entry of the same address and port",
@@ -150,6 +162,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOT-6.trailing-newline",
+      advice: "Cut a request at its first NUL, and drop \\r and \\n at its end.",
       side: "server",
       grade: "SHOULD",
       title: "drops a line end, and what comes after a NUL",
@@ -164,6 +177,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOT-6.unknown-word",
+      advice: "Answer a request that you do not know with ERROR, and the reason, and go on.",
       side: "server",
       grade: "SHOULD",
       title: "answers an unknown request with ERROR, and goes on",
@@ -177,6 +191,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOT-6.errors-are-few",
+      advice: "Remember when each sender was last answered ERROR, and wait for a second before the next one.",
       side: "server",
       grade: "INFO",
       title: "answers ERROR to a sender once a second at most",
@@ -191,6 +206,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "BOOT-6.bye-does-not-stop",
+      advice: "Take bye from the keyboard alone: from the network it is an unknown request.",
       side: "server",
       grade: "SHOULD",
       title: "goes on when the network says bye",
@@ -203,6 +219,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "ROBUST.empty-datagram",
+      advice: "A recvfrom() of 0 bytes is an empty datagram, no end: go on.",
       side: "server",
       grade: "SHOULD",
       title: "goes on after a datagram without a byte",
@@ -215,6 +232,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "ROBUST.1400-bytes",
+      advice: "Give recvfrom() a buffer of 2048 bytes, catch what cannot be decoded, and go on.",
       side: "server",
       grade: "SHOULD",
       title: "goes on after 1400 bytes that mean nothing",
@@ -227,6 +245,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "ROBUST.two-senders",
+      advice: "Answer to the address that recvfrom() told for this datagram.",
       side: "server",
       grade: "MUST",
       title: "answers each one that has asked, in turn",

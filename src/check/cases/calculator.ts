@@ -83,6 +83,7 @@ function computes(operator: Operator, slug: string, title: string): ServerCase {
     side,
     grade: "MUST",
     title,
+    advice: "Read both numbers as doubles (float(), strtod()), compute with these, and never with integers.",
     async run(t) {
       const c = await named(t);
       for (const [a, b] of [
@@ -115,6 +116,8 @@ function writes(
     side,
     grade,
     title,
+    advice:
+      "Write a result as Python's repr() does: as few digits as read back the same, at least one after the point, 1e+16, 1e-05, inf.",
     async run(t) {
       const c = await named(t);
       let judged = 0;
@@ -138,6 +141,7 @@ function writes(
 const servers: readonly ServerCase[] = [
   defineCase({
     id: "CALC-0.name-unanswered",
+    advice: "Take the first message for the name, and send nothing for it.",
     side,
     grade: "MUST",
     title: "says nothing in answer to the name, and answers what follows",
@@ -150,6 +154,7 @@ const servers: readonly ServerCase[] = [
   }),
   defineCase({
     id: "CALC-0.one-answer-each",
+    advice: "Answer each expression with one send(), and go back to recv().",
     side,
     grade: "MUST",
     title: "gives one answer to each expression, and no more",
@@ -164,6 +169,7 @@ const servers: readonly ServerCase[] = [
   }),
   defineCase({
     id: "CALC-0.q-closes",
+    advice: "Compare each message with q, and close the connection without an answer.",
     side,
     grade: "MUST",
     title: "closes the connection after q, without an answer",
@@ -192,6 +198,8 @@ const servers: readonly ServerCase[] = [
   ]),
   defineCase({
     id: "CALC-2.bad-format",
+    advice:
+      "Count the words of an expression: where there are not three, or two of them no numbers, answer Incorrect expression format.",
     side,
     grade: "MUST",
     title: "says so when a text has another form, and goes on",
@@ -203,6 +211,7 @@ const servers: readonly ServerCase[] = [
   }),
   defineCase({
     id: "CALC-2.bad-operator",
+    advice: "Answer any other operator than + - * / with Incorrect operator.",
     side,
     grade: "MUST",
     title: "says so when an operator is unknown, and goes on",
@@ -214,6 +223,7 @@ const servers: readonly ServerCase[] = [
   }),
   defineCase({
     id: "CALC-2.division-by-zero",
+    advice: "Compare the divisor with 0 before you divide; answer Division by zero, and go on.",
     side,
     grade: "MUST",
     title: "answers a division by zero in words, and goes on",
@@ -225,6 +235,7 @@ const servers: readonly ServerCase[] = [
   }),
   defineCase({
     id: "CALC-2.number-forms",
+    advice: "Leave the numbers to float() or strtod(), which take .5, 1e3 and inf.",
     side,
     grade: "SHOULD",
     title: "takes numbers as Python's float() does: .5, -2, 1e3, and any white space between",

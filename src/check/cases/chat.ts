@@ -1,4 +1,8 @@
-/** Cases of the chat room, both sides [CHAT]. */
+/**
+ * Cases of the chat room, both sides [CHAT].
+ *
+ * Long, because a case stands whole in one place.
+ */
 import { connected, joined, type Login, left, loginOf, nameTaken, PROMPT, saidBy } from "../../wire/chat.ts";
 import { defineCase, defineChecks, type ServerCase } from "../case.ts";
 import type { ServerTester, TestConnection } from "../tester.ts";
@@ -17,6 +21,7 @@ async function entersUnder(t: ServerTester, c: TestConnection, { login }: Login)
 const presence: readonly ServerCase[] = [
   defineCase({
     id: "CHAT-0.prompt-first",
+    advice: "Send Please, Enter Your ig name right after accept(), before the first recv().",
     side,
     grade: "MUST",
     title: "prompts for a name as soon as a client is there",
@@ -28,6 +33,7 @@ const presence: readonly ServerCase[] = [
   }),
   defineCase({
     id: "CHAT-1.joined-told-to-all",
+    advice: "When a login is taken, send the line with joined to all, the newcomer too.",
     side,
     grade: "MUST",
     title: "tells the newcomer that it is in, and everybody that it joined",
@@ -43,6 +49,8 @@ const presence: readonly ServerCase[] = [
   }),
   defineCase({
     id: "CHAT-1.unique-login",
+    advice:
+      "Look whether the login is in use; say that it is taken, send the prompt again, and wait for another one.",
     side,
     grade: "MUST",
     title: "refuses a login name that a member has, and asks again",
@@ -60,6 +68,7 @@ const presence: readonly ServerCase[] = [
   }),
   defineCase({
     id: "CHAT-1.login-free-after-leave",
+    advice: "Remove the login when its client leaves.",
     side,
     grade: "SHOULD",
     title: "gives a login name again when its owner has left",
@@ -75,6 +84,7 @@ const presence: readonly ServerCase[] = [
   }),
   defineCase({
     id: "CHAT-0.left-told",
+    advice: "A recv() of 0 bytes says that a member has left: send the line with left chat to the others.",
     side,
     grade: "MUST",
     title: "tells the others when a member leaves",
@@ -87,6 +97,7 @@ const presence: readonly ServerCase[] = [
   }),
   defineCase({
     id: "CHAT-0.left-told-after-reset",
+    advice: "An error of recv() says that a member has left: send the line with left chat to the others.",
     side,
     grade: "SHOULD",
     title: "tells the others when a member's connection is reset",
@@ -104,6 +115,7 @@ const ROUNDS = 50;
 const talking: readonly ServerCase[] = [
   defineCase({
     id: "CHAT-2.to-all-and-sender",
+    advice: "Send a message as it came to every member, its sender too.",
     side,
     grade: "MUST",
     title: "sends each message to all members, the one who said it too, unchanged",
@@ -118,6 +130,8 @@ const talking: readonly ServerCase[] = [
   }),
   defineCase({
     id: "CHAT-2.no-foreign-name",
+    advice:
+      "Compare the beginning of a message with the sender's own :Name: and put that before it where it is another.",
     side,
     grade: "SHOULD",
     title: "puts a member's own name before what it says under another's",
@@ -131,6 +145,7 @@ const talking: readonly ServerCase[] = [
   }),
   defineCase({
     id: "CHAT-3.glued",
+    advice: "Split what one recv() gave where the sender's own :Name: comes again.",
     side,
     grade: "SHOULD",
     title: "tells two messages of a member apart that came in one read",
@@ -151,6 +166,7 @@ const talking: readonly ServerCase[] = [
   }),
   defineCase({
     id: "CHAT-4.same-order-3x50",
+    advice: "Send messages under one lock, or in one thread, so that all see them in the same order.",
     side,
     grade: "SHOULD",
     limitMs: 10_000,
@@ -159,6 +175,7 @@ const talking: readonly ServerCase[] = [
   }),
   defineCase({
     id: "CHAT-4.slow-member-harms-nobody",
+    advice: "Give each member a queue of its own, with a limit; drop one that does not read.",
     side,
     grade: "SHOULD",
     limitMs: 10_000,
@@ -167,6 +184,7 @@ const talking: readonly ServerCase[] = [
   }),
   defineCase({
     id: "CHAT-4.late-joiner-hears-nothing-old",
+    advice: "Send a message to those who are there when it comes, and keep none.",
     side,
     grade: "SHOULD",
     title: "tells a newcomer nothing of what was said before",

@@ -30,6 +30,7 @@ export default defineChecks({
   cases: [
     defineCase({
       id: "CLOCK-0.date",
+      advice: "Answer SEND_DATE with strftime('%m/%d/%y') of the local time.",
       side: "server",
       grade: "MUST",
       title: "tells the date as MM/DD/YY",
@@ -43,6 +44,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "CLOCK-0.time",
+      advice: "Answer SEND_TIME with strftime('%H:%M:%S') of the local time.",
       side: "server",
       grade: "MUST",
       title: "tells the local time as HH:MM:SS, of 24 hours",
@@ -62,6 +64,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "CLOCK-0.invalid",
+      advice: "Answer any other request with Invalid request.",
       side: "server",
       grade: "MUST",
       title: "answers anything else with Invalid request",
@@ -73,6 +76,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "CLOCK-0.lower-case",
+      advice: "Compare the request as it is, without lower() or upper().",
       side: "server",
       grade: "INFO",
       title: "takes a request in small letters for another",
@@ -84,6 +88,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "CLOCK-0.one-answer",
+      advice: "Call sendto() once for each recvfrom().",
       side: "server",
       grade: "MUST",
       title: "answers each datagram once",
@@ -97,6 +102,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "CLOCK-1.trailing-space",
+      advice: "Drop white space at the end of a request: rstrip().",
       side: "server",
       grade: "SHOULD",
       title: "takes a request with blanks or a line end after it",
@@ -108,6 +114,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "CLOCK-1.whole-buffer",
+      advice: "Cut a request at its first NUL.",
       side: "server",
       // The rule drops white space, and does not speak of NULs.
       grade: "INFO",
@@ -119,6 +126,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "CLOCK-1.empty",
+      advice: "A recvfrom() of 0 bytes is an empty datagram: answer it with Invalid request.",
       side: "server",
       grade: "SHOULD",
       title: "answers an empty datagram with Invalid request",
@@ -131,6 +139,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "ROBUST.two-senders",
+      advice: "Answer to the address that recvfrom() told for this datagram.",
       side: "server",
       grade: "MUST",
       title: "answers each one that has asked, in turn",
@@ -141,6 +150,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "ROBUST.100-datagrams",
+      advice: "Go back to recvfrom() after each answer, without a pause.",
       side: "server",
       grade: "SHOULD",
       title: "answers a hundred datagrams, one after another",

@@ -66,6 +66,7 @@ export default defineChecks({
   cases: [
     defineCase({
       id: "ECHO-0.greets-first",
+      advice: "Send Enter your command please right after accept(), before the first recv().",
       side: "server",
       grade: "MUST",
       title: "greets before the client says anything",
@@ -76,6 +77,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "ECHO-0.says-back",
+      advice: "Send back what recv() gave, and nothing else.",
       side: "server",
       grade: "MUST",
       title: "says a text back",
@@ -88,6 +90,8 @@ export default defineChecks({
     }),
     defineCase({
       id: "ECHO-0.one-reply-each",
+      advice:
+        "Answer each message with one send(), and go back to recv() until the client says close or leaves.",
       side: "server",
       grade: "MUST",
       title: "answers each message once",
@@ -103,6 +107,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "ECHO-0.crlf",
+      advice: "Drop \\r and \\n at the end of a message.",
       side: "server",
       grade: "SHOULD",
       title: "leaves out the line end of a line, and ends its answer in a line of its own",
@@ -137,6 +142,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "ECHO-0.no-command",
+      advice: "Compare the whole word: download and run are commands only where a blank and a name follow.",
       side: "server",
       grade: "SHOULD",
       title: "takes closed, download alone and runs for no commands",
@@ -147,6 +153,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "ECHO-1.run-off-or-allowed",
+      advice: "Answer a program that may not be run with a sentence that says so.",
       side: "server",
       grade: "MUST",
       title: "answers run with an output or with a sentence, and goes on",
@@ -159,6 +166,8 @@ export default defineChecks({
     }),
     defineCase({
       id: "ECHO-1.no-shell",
+      advice:
+        "Start a program with its arguments as a list (execvp(), subprocess.run([...])), never with system() or a shell.",
       side: "server",
       grade: "SHOULD",
       title: "gives a client no shell",
@@ -172,6 +181,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "ECHO-2.empty-file",
+      advice: "Where there is nothing to send, send one newline: the client waits for an answer.",
       side: "server",
       grade: "SHOULD",
       title: "sends a newline where there is nothing to send",
@@ -201,6 +211,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "ECHO-3.download",
+      advice: "Open the file that download names in binary mode, and send its bytes.",
       side: "server",
       grade: "MUST",
       title: "sends the bytes of a file",
@@ -226,6 +237,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "ECHO-3.dotdot",
+      advice: "Refuse each name with .. in it, before you open anything.",
       side: "server",
       grade: "MUST",
       title: "hands out nothing from above its folder",
@@ -233,6 +245,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "ECHO-3.absolute",
+      advice: "Refuse a name that begins with /: os.path.join() would take it as it is.",
       side: "server",
       grade: "MUST",
       title: "hands out nothing by an absolute path",

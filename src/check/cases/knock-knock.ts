@@ -28,6 +28,7 @@ export default defineChecks({
   cases: [
     defineCase({
       id: "KNOCK-1.whos-there",
+      advice: "Answer Knock knock.. with Who's there? and nothing else.",
       side: "server",
       grade: "MUST",
       title: "answers a knock with Who's there?",
@@ -39,6 +40,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "KNOCK-1.silent-first",
+      advice: "Call recv() right after accept(): the client speaks first.",
       side: "server",
       grade: "SHOULD",
       title: "waits for the client's knock",
@@ -49,6 +51,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "KNOCK-1.wrong-opening",
+      advice: "Answer any other opening with Try: Knock knock..",
       side: "server",
       grade: "MUST",
       title: "says how a joke is opened, as often as it takes",
@@ -62,6 +65,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "KNOCK-1.wrong-opening-goes-on",
+      advice: "After a wrong opening go back to recv(): the joke begins with the next message.",
       side: "server",
       grade: "MUST",
       title: "takes a knock on the same connection after a wrong opening",
@@ -75,6 +79,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "KNOCK-1.case-and-dots",
+      advice: "Compare the opening as it is: its two dots and its capital belong to it.",
       side: "server",
       grade: "SHOULD",
       title: "takes other spellings for another opening",
@@ -89,6 +94,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "KNOCK-2.name-who",
+      advice: "Answer the name with itself, a blank, and who?.",
       side: "server",
       grade: "MUST",
       title: "asks back with the name",
@@ -102,6 +108,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "KNOCK-2.name-of-two-words",
+      advice: 'Take the whole message for the name: no split(), no scanf("%s").',
       side: "server",
       grade: "SHOULD",
       title: "asks back with the whole of a name of two words",
@@ -117,6 +124,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "KNOCK-2.laughs",
+      advice: "Answer the punch line with Ha!.",
       side: "server",
       grade: "MUST",
       title: "laughs at the punch line",
@@ -129,6 +137,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "KNOCK-2.punch-line-ends",
+      advice: "Close the connection after Ha!.",
       side: "server",
       grade: "MUST",
       title: "closes after the punch line",

@@ -41,6 +41,7 @@ export default defineChecks({
   cases: [
     defineCase({
       id: "RELAY-0.silent-first",
+      advice: "Call recv() right after accept(): the client says its username first.",
       side: "server",
       grade: "MUST",
       title: "says nothing before it knows the username",
@@ -51,6 +52,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "RELAY-0.message-please",
+      advice: "Answer the username with Message please.",
       side: "server",
       grade: "MUST",
       title: "answers a username with Message please",
@@ -62,6 +64,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "RELAY-0.close",
+      advice: "Answer close with Closing.., in a send() of its own, and close the connection.",
       side: "server",
       grade: "MUST",
       title: "answers close with Closing.. and closes",
@@ -74,6 +77,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "RELAY-1.unique-name",
+      advice: "Look whether the name is in use; answer Server | Name taken, and wait for another one.",
       side: "server",
       grade: "MUST",
       title: "refuses a name that is taken, and lets its user try another",
@@ -90,6 +94,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "RELAY-1.name-free-after-leave",
+      advice: "Remove the name when its client says close or its recv() gives 0 bytes.",
       side: "server",
       grade: "MUST",
       title: "gives the name of a user that has left to the next one",
@@ -104,6 +109,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "RELAY-1.name-free-after-reset",
+      advice: "Remove the name also where recv() ends with an error.",
       side: "server",
       grade: "SHOULD",
       title: "gives the name of a user that vanished to the next one",
@@ -116,6 +122,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "RELAY-2.delivers",
+      advice: "Send sender | text to the receiver's connection, with a blank on both sides of the bar.",
       side: "server",
       grade: "MUST",
       title: "hands a message on, its sender in front",
@@ -129,6 +136,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "RELAY-2.no-bar",
+      advice: "Answer a message without a bar with Server | Use message|user, and go on.",
       side: "server",
       grade: "MUST",
       title: "says how to write a message that has no bar, and goes on",
@@ -143,6 +151,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "RELAY-2.last-bar-splits",
+      advice: "Split at the last bar: rsplit('|', 1), strrchr().",
       side: "server",
       grade: "SHOULD",
       title: "takes what comes after the last bar as the receiver",
@@ -156,6 +165,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "RELAY-2.receiver-trimmed",
+      advice: "Drop white space around the receiver's name: strip().",
       side: "server",
       grade: "SHOULD",
       title: "finds the receiver whose name has blanks around it",
@@ -169,6 +179,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "RELAY-2.not-online",
+      advice: "Answer Server | Receiver not online where the name is not there, and go on.",
       side: "server",
       grade: "MUST",
       title: "tells the sender that the receiver is not there, and goes on",
@@ -182,6 +193,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "RELAY-2.to-oneself",
+      advice: "Look for the receiver among all, the sender too.",
       side: "server",
       grade: "SHOULD",
       title: "hands a message on to its own sender, too",
@@ -194,6 +206,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "RELAY-3.order-of-100",
+      advice: "Send the messages of one sender in one thread, one after another.",
       side: "server",
       grade: "MUST",
       limitMs: 15_000,
@@ -211,6 +224,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "RELAY-3.dead-receiver",
+      advice: "Give each receiver a queue of its own, with a limit; drop one that does not read.",
       side: "server",
       grade: "SHOULD",
       limitMs: 40_000,

@@ -65,6 +65,7 @@ export default defineChecks({
   cases: [
     defineCase({
       id: "REV-1.accept-first",
+      advice: "Send ACCEPT right after accept(), before the first recv().",
       side: "server",
       grade: "MUST",
       title: "accepts a client before it says anything",
@@ -75,6 +76,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "REV-1.fifth-rejected",
+      advice: "Count the clients that are there: send REJECT to one more, and close its connection.",
       side: "server",
       grade: "MUST",
       title: "rejects the fifth client, and closes",
@@ -87,6 +89,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "REV-5.exit-closes",
+      advice: "Close the connection of a client that says exit.",
       side: "server",
       grade: "MUST",
       title: "closes the connection of a client that says exit",
@@ -98,6 +101,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "REV-5.place-free-after-exit",
+      advice: "Count one client less when it says exit.",
       side: "server",
       grade: "MUST",
       title: "gives the place of a client that says exit to the next one",
@@ -110,6 +114,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "REV-5.place-free-after-close",
+      advice: "A recv() of 0 bytes says that the client has left: count one less.",
       side: "server",
       grade: "MUST",
       title: "gives the place of a client that closes to the next one",
@@ -121,6 +126,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "REV-5.place-free-after-reset",
+      advice: "An error of recv() says that the client has left: count one less.",
       side: "server",
       grade: "MUST",
       title: "gives the place of a client that vanishes to the next one",
@@ -132,6 +138,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "REV-2.operator-answers",
+      advice: "Read lines of standard input beside the clients (a thread, select()), and send each as it is.",
       side: "server",
       grade: "MUST",
       needs: ["start"],
@@ -146,6 +153,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "REV-2.one-answer-to-all",
+      advice: "Send the operator's line to every client that is there.",
       side: "server",
       grade: "MUST",
       needs: ["start"],
@@ -159,6 +167,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "REV-2.waits-for-all",
+      advice: "Keep the operator's line until each client has said something since the last one.",
       side: "server",
       grade: "SHOULD",
       needs: ["start"],
@@ -174,6 +183,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "REV-2.each-message-once",
+      advice: "Send each line of the operator once to each client, and then wait for all of them again.",
       side: "server",
       grade: "SHOULD",
       needs: ["start"],

@@ -1,10 +1,12 @@
 /** Families of framing: messages that are cut, glued, ended otherwise or no text [FRAME]. Of roles that read text. */
 import { defineCase, type ServerCase } from "../case.ts";
 import type { ServerTester, TestConnection } from "../tester.ts";
+import { CheckFailure } from "../verdict.ts";
 import { type Dialogues, hangUp, inPeace, type Say, Talk } from "./talk.ts";
 
 /** Size of the buffer that C programs send whole. */
 const BUFFER = 1_024;
+const STALE = "stale words of an earlier message; ";
 const LONG = 10_000;
 const WHOLE_LINES =
   "One recv() is not one line: add what it gives to a buffer, and take whole lines out of that.";
@@ -36,7 +38,7 @@ const bytewise: Say = (c, text) =>
 
 /** Text, a NUL, and what an earlier message left in the buffer. */
 function staleBuffer(text: string): Buffer {
-  const buffer = Buffer.from("stale words of an earlier message; ".repeat(BUFFER / 32)).subarray(0, BUFFER);
+  const buffer = Buffer.from(STALE.repeat(BUFFER / 32)).subarray(0, BUFFER);
   buffer.write(`${text}\0`);
   return buffer;
 }
@@ -96,10 +98,21 @@ export function framingFamilies(source: Dialogues): ServerCase[] {
       side: "server",
       grade: "SHOULD",
       title: "reads a fixed buffer of 1,024 bytes up to its NUL",
-      run: whole((c, text) => c.send(staleBuffer(text))),
+      run: (t) => ofItsOwn(() => whole((c, text) => c.send(staleBuffer(text)))(t)),
     }),
     ...oddMessages(source),
   ];
+}
+
+/** A server that says back what lay behind the NUL has filled no buffer itself: no other mistake is likely. */
+async function ofItsOwn(run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (cause) {
+    if (!(cause instanceof CheckFailure) || !cause.got?.text.includes("words of an earlier")) throw cause;
+    const { message, expected, got } = cause;
+    throw new CheckFailure(message, { expected, got });
+  }
 }
 
 /** Behind a whole line, so that the server knows that lines come: until then a pause may be a message's end [FRAME-3]. */

@@ -54,7 +54,10 @@ const MOST_NAMED = 4;
 
 /** Archives that were forgotten among what was unpacked, or a file that stands for a hand-in. */
 export function besideText(names: readonly string[]): string {
-  const shown = names.slice(0, MOST_NAMED).map(printable).join(", ");
+  const shown = names
+    .slice(0, MOST_NAMED)
+    .map((name) => printable(name))
+    .join(", ");
   const more = names.length > MOST_NAMED ? `, and ${names.length - MOST_NAMED} more` : "";
   return `not graded, because a hand-in is a folder: ${shown}${more}`;
 }
