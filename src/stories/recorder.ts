@@ -28,6 +28,7 @@ const BYTES_PER_ENTRY = 8_192;
 const TIGHT_BYTES_PER_ENTRY = 256;
 /** The wall's clock is read in whole milliseconds. */
 const MAX_DRIFT_MS = 2;
+const READ_AGAIN = 3;
 /** Cost of a story without entries: an estimate. */
 const STORY_COST = 700;
 
@@ -67,11 +68,22 @@ export class Recorder {
    * The wall's time, as far from the clock that never goes back as it was before: so entries of several stories are in one order, to the
    * microsecond, until the wall's clock is set.
    */
-  #wallNow(): number {
-    const monotonicMs = this.monotonic() / 1_000;
-    const offset = this.#clock.now() - monotonicMs;
-    if (Math.abs(offset - this.#wallOffset) > MAX_DRIFT_MS) this.#wallOffset = offset;
-    return this.#wallOffset + monotonicMs;
+  #now(): { readonly wallMs: number; readonly monotonic: number } {
+    const { before, wall, after } = this.#reading();
+    const isSet =
+      this.#wallOffset > wall - before + MAX_DRIFT_MS || this.#wallOffset < wall - after - MAX_DRIFT_MS;
+    if (isSet) this.#wallOffset = wall - after;
+    return { wallMs: this.#wallOffset + after, monotonic: Math.round(after * 1_000) };
+  }
+
+  /** Both clocks at one moment: a process that is made to wait between them would take the pause for a clock that was set. */
+  #reading(): { readonly before: number; readonly wall: number; readonly after: number } {
+    for (let again = 0; ; again += 1) {
+      const before = this.monotonic() / 1_000;
+      const wall = this.#clock.now();
+      const after = this.monotonic() / 1_000;
+      if (after - before <= MAX_DRIFT_MS || again === READ_AGAIN) return { before, wall, after };
+    }
   }
 
   get bytesPerEntry(): number {
@@ -93,8 +105,8 @@ export class Recorder {
 
   /** `secrets`: tokens that are hidden from every reader. `openedAt`: when it began, where another process tells of it. */
   open(subject: StorySubject, state: string, secrets?: readonly string[], openedAt?: number): Story {
-    const now = this.#wallNow();
-    const story = new Story(subject, state, openedAt ?? now, this, now);
+    const { wallMs, monotonic } = this.#now();
+    const story = new Story(subject, state, openedAt ?? wallMs, this, wallMs, monotonic);
     if (secrets) story.secrets = secrets;
     this.#live.set(subject.id, story);
     this.#stories.set(subject.id, story);

@@ -93,19 +93,20 @@ export class Story {
   /** Of a macrostep under way: when it began, and in three slots each, entries that follow the transition that caused them. */
   #step: [at: number, ...slots: (number | Held)[]] | undefined;
 
-  /** `wallNow`: the wall's time of this moment, where the story began earlier. */
+  /** `wallNow`: the wall's time of this moment, where the story began earlier; `monotonicNow`: the same moment by the retention's clock. */
   constructor(
     subject: StorySubject,
     state: string,
     openedAt: number,
     retention: Retention,
     wallNow: number = openedAt,
+    monotonicNow: number = retention.monotonic(),
   ) {
     this.subject = subject;
     this.state = state;
     this.openedAt = openedAt;
     this.#retention = retention;
-    this.#origin = retention.monotonic() - Math.round(1_000 * (wallNow - openedAt));
+    this.#origin = monotonicNow - Math.round(1_000 * (wallNow - openedAt));
     this.#slots = new Slots(retention.keepsAll);
   }
 

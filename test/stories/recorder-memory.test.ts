@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { cause } from "../../src/stories/causes.ts";
 import { Recorder } from "../../src/stories/recorder.ts";
-import type { Fault, Story, StorySubject } from "../../src/stories/story.ts";
+import { type Fault, type Story, type StorySubject, wallMs } from "../../src/stories/story.ts";
 import { SimulatedClock } from "../actors/simulated-clock.ts";
 
 let clock: SimulatedClock;
@@ -62,6 +62,35 @@ describe("the recorder's time", () => {
     expect(open(recorder, 4).openedAt).toBe(999_002);
     wall += 2_000;
     expect(open(recorder, 5).openedAt).toBe(1_001_002);
+  });
+
+  it("is not moved by a pause of the process between its two clocks, nor behind them", () => {
+    let time = 1_000_000;
+    let pauses: number[] = [];
+    const passes = () => {
+      time += pauses.shift() ?? 0;
+    };
+    const recorder = new Recorder({
+      now: () => {
+        const now = Math.floor(time);
+        passes();
+        return now;
+      },
+      monotonic: () => {
+        const now = Math.round(time * 1_000) - 5_000;
+        passes();
+        return now;
+      },
+      setTimeout: () => 0,
+      clearTimeout: () => undefined,
+    });
+    const first = open(recorder, 1);
+    for (const nth of [0, 1, 2, 3]) {
+      pauses = [...Array<number>(nth).fill(0), 40];
+      const story = open(recorder, 2 + nth);
+      pauses = [];
+      expect(wallMs(story, { at: story.now() })).toBe(wallMs(first, { at: first.now() }));
+    }
   });
 
   it("without such a clock is the wall's alone", () => {

@@ -3,7 +3,7 @@
  * either of them, or one from which they ask for the other, are served.
  */
 import path from "node:path";
-import { ACKNOWLEDGEMENT, FOUND } from "../../wire/file-transfer.ts";
+import { ACKNOWLEDGEMENT } from "../../wire/file-transfer.ts";
 import { type ClientCase, defineCase } from "../case.ts";
 import { TestRegistry } from "../test-registry.ts";
 import type { ClientTester, ServeOptions, TestServer } from "../tester.ts";
@@ -132,9 +132,13 @@ export const fileClientCases: readonly ClientCase[] = [
     limitMs: 20_000,
     title: "takes found and the size apart that come in one read",
     async run(t) {
+      let found: Buffer = Buffer.alloc(0);
       const glued = (bytes: Buffer, nth: number) => {
-        if (nth === 1) return [];
-        return [nth === 2 ? Buffer.concat([Buffer.from(FOUND), bytes]) : bytes];
+        if (nth === 1) {
+          found = bytes;
+          return [];
+        }
+        return [nth === 2 ? Buffer.concat([found, bytes]) : bytes];
       };
       await saves(t, await fetching(t, { deviation: { write: glued } }));
     },
