@@ -19,6 +19,9 @@ export class HubClaims {
   readonly #parts: HubClaimsParts;
   readonly #known = new Map<string, HubRecord>();
   readonly #claims = new Map<string, Promise<HubOwner>>();
+  /** Own hubs that are being given up, by the revision at which they were this node's: whether the engine has it yet is not known. */
+  readonly #leaving = new Map<string, number>();
+  readonly #releases = new Map<string, Promise<void>>();
 
   constructor(parts: HubClaimsParts) {
     this.#parts = parts;
@@ -26,22 +29,24 @@ export class HubClaims {
 
   ownerOf(hub: string): HubOwner | undefined {
     const record = this.#known.get(hub);
-    return record && ownerIn(record);
+    return record && !this.#leaving.has(hub) ? ownerIn(record) : undefined;
   }
 
   /** Hubs that this node has in its present incarnation. */
   get own(): string[] {
-    return [...this.#known].filter(([, record]) => this.#isOwn(record)).map(([hub]) => hub);
+    const isOwn = ([hub, record]: [string, HubRecord]) => this.#isOwn(record) && !this.#leaving.has(hub);
+    return [...this.#known].filter(isOwn).map(([hub]) => hub);
   }
 
-  hear(hub: string, { value }: BusEntry): void {
+  hear(hub: string, { value, revision }: BusEntry): void {
+    const ownerBefore = this.ownerOf(hub);
+    if (revision > (this.#leaving.get(hub) ?? 0)) this.#leaving.delete(hub);
     const before = this.#known.get(hub);
     const record = hubRecordOf(value);
     // The epoch of a hub whose key was deleted by hand still must not come again.
     if (record) this.#known.set(hub, record);
     else if (before) this.#known.set(hub, { ...before, owner: null });
     const owner = this.ownerOf(hub);
-    const ownerBefore = before && ownerIn(before);
     if (owner?.epoch !== ownerBefore?.epoch || owner?.incarnation !== ownerBefore?.incarnation)
       this.#parts.changed({ kind: "owner", hub, owner });
   }
@@ -54,25 +59,42 @@ export class HubClaims {
     return claim;
   }
 
-  async release(
+  release(
+    hub: string,
+    to: { readonly name: string; readonly incarnation: string } | undefined,
+  ): Promise<void> {
+    const release = this.#release(hub, to).finally(() => {
+      if (this.#releases.get(hub) === release) this.#releases.delete(hub);
+    });
+    this.#releases.set(hub, release);
+    return release;
+  }
+
+  async #release(
     hub: string,
     to: { readonly name: string; readonly incarnation: string } | undefined,
   ): Promise<void> {
     const entry = await this.#look(hub);
     const record = hubRecordOf(entry?.value);
-    if (!(entry && record && this.#isOwn(record))) return;
+    if (!(entry && record && this.#isOwn(record)) || this.#leaving.has(hub)) return;
     const next: HubRecord = to
       ? { owner: to.name, incarnation: to.incarnation, epoch: record.epoch + 1 }
       : { ...record, owner: null };
+    // Given up before it is written: the next owner may be there before this node hears that it was.
+    this.#leaving.set(hub, entry.revision);
+    this.#parts.changed({ kind: "owner", hub, owner: undefined });
     await this.#write(hub, next, entry).catch(ignoreOutpaced);
   }
 
   async #claim(hub: string): Promise<HubOwner> {
     const { own, ownName } = this.#parts;
     for (;;) {
+      await this.#releases.get(hub)?.catch(() => undefined);
       await own.whenSure();
       const { incarnation } = own;
       const entry = await this.#look(hub);
+      // Not written after all, as far as the engine knows.
+      if (entry && entry.revision === this.#leaving.get(hub)) this.#stay(hub);
       const record = hubRecordOf(entry?.value);
       const owner = record && ownerIn(record);
       if (owner && (await this.#isThere(owner))) return owner;
@@ -83,6 +105,11 @@ export class HubClaims {
       const isWritten = await this.#write(hub, next, entry).then(() => true, ignoreOutpaced);
       if (isWritten && own.incarnation === incarnation) return { node: ownName, incarnation, epoch };
     }
+  }
+
+  #stay(hub: string): void {
+    this.#leaving.delete(hub);
+    this.#parts.changed({ kind: "owner", hub, owner: this.ownerOf(hub) });
   }
 
   #isOwn({ owner, incarnation }: HubRecord): boolean {

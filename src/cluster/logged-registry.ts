@@ -63,7 +63,8 @@ export class LoggedRegistry implements LoggedStore {
     if (!row) return JSON.stringify({ ip, port, gone: cause ?? "removed" });
     const now = this.#clock.now();
     const { service, token, registered_at, last_seen_at, expires_at } = row;
-    if (expires_at !== null && expires_at <= now) return undefined;
+    // The log may have a row of before that runs out later, or never.
+    if (expires_at !== null && expires_at <= now) return JSON.stringify({ ip, port, gone: "expired" });
     return JSON.stringify({
       ip,
       port,

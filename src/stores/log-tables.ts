@@ -141,9 +141,10 @@ export class LogTables {
 const highestVersion = (sql: LabDatabase["sql"]) =>
   sql.prepare<[], number>("SELECT ifnull(max(version), 0) FROM log_unsent").pluck().get() as number;
 
+// Where the log may not have heard of the lease that ran out, it is not left to another to say that the row is gone.
 const NOTED_AGAIN = `
   ON CONFLICT (store, name) DO UPDATE SET
-    version = excluded.version, cause = excluded.cause, batch = excluded.batch`;
+    version = excluded.version, cause = NULL, batch = excluded.batch`;
 
 function statementsOf({ sql }: LabDatabase) {
   return {
