@@ -141,7 +141,7 @@ export class LogTables {
 const highestVersion = (sql: LabDatabase["sql"]) =>
   sql.prepare<[], number>("SELECT ifnull(max(version), 0) FROM log_unsent").pluck().get() as number;
 
-// Where the log may not have heard of the lease that ran out, it is not left to another to say that the row is gone.
+// A lease that ran out before the log heard of it is no other node's to tell.
 const NOTED_AGAIN = `
   ON CONFLICT (store, name) DO UPDATE SET
     version = excluded.version, cause = NULL, batch = excluded.batch`;
