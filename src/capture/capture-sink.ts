@@ -52,7 +52,12 @@ function sinkOf(stream: Writable, refuse: (error: unknown) => unknown, isOurs: b
     gone: gone.signal,
     write: (bytes) =>
       new Promise((resolve, reject) => {
-        stream.write(bytes, (error) => (error ? reject(refuse(error)) : resolve()));
+        stream.write(bytes, (error) => {
+          if (!error) return resolve();
+          // A program that has ended takes its pipe along, without an error.
+          if ((error as NodeJS.ErrnoException).code === "ERR_STREAM_DESTROYED") gone.abort();
+          reject(refuse(error));
+        });
       }),
     // Standard output is not ours to close.
     end: () =>

@@ -73,6 +73,6 @@ describe.skipIf(!natsBinary)(`registry and address book on NATS ${SKIPPED}`, () 
     const later = lab.add("n3");
     await joinNats(later);
     await expect.poll(() => later.stand, { timeout: 30_000 }).toEqual([PDF, "a@b A"]);
-    expect(first.kinds()).toContain("reset");
+    await expect.poll(() => first.kinds(), { timeout: 30_000 }).toContain("reset");
   }, 90_000);
 });
