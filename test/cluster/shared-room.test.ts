@@ -1,5 +1,7 @@
 /** A hub that several daemons share: one owner, one order, and names that are unique in the lab. */
 import { afterEach, describe, expect, it } from "vitest";
+import type { BusMessage } from "../../src/cluster/bus.ts";
+import { type CallBatch, decode, encode } from "../../src/cluster/hub-wire.ts";
 import chat from "../../src/machines/chat.ts";
 import { HubLab, type LabNode } from "./hub-lab.ts";
 
@@ -62,6 +64,25 @@ describe("a room that two nodes share", () => {
       ["Ann", "Bo"],
       ["Ann", "Bo"],
     ]);
+  });
+
+  it("takes nothing that is no call, and loses no call for it", async () => {
+    const [, two] = (await rooms("n1", "n2")) as [LabNode, LabNode];
+    const bo = await join(two, "Bo");
+    const stranger = lab.engine.attach();
+    const batches: BusMessage[] = [];
+    const unsubscribe = stranger.subscribe("nl.demo.hub.*.*.call", (message) => void batches.push(message));
+    void two.hub.say?.(bo, "one");
+    await lab.turn();
+    unsubscribe();
+    const [{ subject, data }] = batches as [BusMessage];
+    const { f, v, s, n } = decode<CallBatch>(data) as CallBatch;
+    for (const c of [[null], ["say"], [[]], [[{ toString: 1 }]], {}])
+      stranger.publish(subject, encode({ f, v, s: s + 1, n: n + 1, c }));
+    await lab.turn();
+    void two.hub.say?.(bo, "two");
+    await lab.turn();
+    expect(said(two.lines(bo))).toEqual([expect.stringContaining("one"), expect.stringContaining("two")]);
   });
 
   it("tells a member everything before it answers that it has left", async () => {
