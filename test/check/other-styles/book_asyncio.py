@@ -1,4 +1,4 @@
-"""An address book on asyncio's streams, which buffers what it writes.   book_asyncio.py PORT BOOK"""
+"""An address book on asyncio's streams, which joins what it writes.   book_asyncio.py PORT BOOK"""
 import asyncio
 import csv
 import sys
@@ -24,9 +24,8 @@ async def talk(reader, writer):
                 return
             text = "Error: Unknown message protocol"
         body = text.encode()[:127].decode(errors="ignore").encode()
-        writer.write(b"R")
-        writer.write(bytes([len(body)]))
-        writer.write(body)
+        # Each write() would be a send() of its own.
+        writer.writelines([b"R", bytes([len(body)]), body])
         await writer.drain()
         writer.write_eof()
         while await reader.read(65536):
