@@ -212,7 +212,6 @@ export class LogWriting {
   #send(log: BusLog, pending: Pending): void {
     const { row, key } = pending;
     const text = this.#storeOf(row).entryOf(row.name, row.cause);
-    if (text === undefined) return;
     const attempt = this.#attempts.begin({ key, version: row.version, batch: row.batch });
     const headers = new Map<string, string>([[HEADER.write, attempt.write]]);
     if (row.batch) headers.set(HEADER.batch, `${row.batch}/${this.#imports.started(row.batch)}`);

@@ -57,7 +57,7 @@ export class LoggedRegistry implements LoggedStore {
     return row !== undefined && (row.expires_at === null || row.expires_at > this.#clock.now());
   }
 
-  entryOf(name: string, cause: "expired" | null): string | undefined {
+  entryOf(name: string, cause: "expired" | null): string {
     const { ip, port } = placeOf(name);
     const row = this.#statements.row.get(port, ip);
     if (!row) return JSON.stringify({ ip, port, gone: cause ?? "removed" });

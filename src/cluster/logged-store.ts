@@ -10,8 +10,8 @@ export interface LoggedStore {
   names(): readonly string[];
   /** A row is there, and its lease is not over. */
   isLive(name: string): boolean;
-  /** Data of an entry that says how the row stands now, or that it is gone. Undefined: it has run out, and is about to be removed. */
-  entryOf(name: string, cause: "expired" | null): string | undefined;
+  /** Data of an entry that says how the row stands now, or that it is gone. */
+  entryOf(name: string, cause: "expired" | null): string;
   /** Undefined where this is no entry of this store. */
   read(text: string, ageMs: number): Told | undefined;
 }
