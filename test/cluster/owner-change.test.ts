@@ -240,6 +240,18 @@ describe("an owner that gives its hub away", () => {
     expect(inRoom(one, al)).toEqual([expect.stringContaining("on")]);
   });
 
+  it("takes its promise back where the bus does not let it go, so that its death is told", async () => {
+    const [one, two] = (await begin("n1", "n2")) as [LabNode, LabNode];
+    const bo = await join(lab, two, "Bo");
+    one.nodes.release = () => Promise.reject(new Error("the bus is away"));
+    const drained = one.hubs.drain();
+    await lab.pass(200);
+    expect(await drained).toEqual([{ hub: "chat-1", to: undefined }]);
+    kill(one);
+    await lab.pass(500);
+    expect(two.moves).toEqual([{ node: "n2", epoch: 2, members: [bo] }]);
+  });
+
   it("keeps it where no other node has it open", async () => {
     const [one] = (await begin("n1")) as [LabNode];
     const al = await join(lab, one, "Al");
@@ -260,6 +272,19 @@ describe("an owner that gives its hub away", () => {
     void two.hub.say?.(bo, "alone");
     await lab.pass(50);
     expect(inRoom(two, bo)).toEqual([expect.stringContaining("alone")]);
+  });
+});
+
+describe("a node that starts again within its lease", () => {
+  it("has the members of before told as gone, though it has not opened the room", async () => {
+    const [one, two] = (await begin("n1", "n2")) as [LabNode, LabNode];
+    const al = await join(lab, one, "Al");
+    await join(lab, two, "Bo");
+    two.bus.cut("inSilence");
+    two.nodes.isAway = true;
+    lab.cluster.enter("n2");
+    await lab.pass(50);
+    expect([one.names, one.lines(al).at(-1)]).toEqual([["Al"], expect.stringContaining("left")]);
   });
 });
 
