@@ -40,6 +40,19 @@ describe("a room whose owner is killed", () => {
     expect(two.lines(bo).at(-1)).toContain("still here");
   });
 
+  it("is made again without a member whose going the dead one did not hear of", async () => {
+    const [one, two, three] = (await begin("n1", "n2", "n3")) as [LabNode, LabNode, LabNode];
+    const bo = await join(lab, two, "Bo");
+    const cy = await join(lab, three, "Cy");
+    one.bus.cut("inSilence");
+    two.close(bo);
+    await lab.pass(100);
+    kill(one);
+    await lab.pass(500);
+    expect([two.names, three.names]).toEqual([["Cy"], ["Cy"]]);
+    expect(three.lines(cy).at(-1)).toContain("left");
+  });
+
   it("says so in the stories of those that belong to it still", async () => {
     const [one, two, three] = (await begin("n1", "n2", "n3")) as [LabNode, LabNode, LabNode];
     const bo = await join(lab, two, "Bo");

@@ -85,6 +85,26 @@ describe("a room that two nodes share", () => {
     expect(said(two.lines(bo))).toEqual([expect.stringContaining("one"), expect.stringContaining("two")]);
   });
 
+  it("says a line once more, and no more, where the word that it was heard is lost", async () => {
+    const [one, two] = (await rooms("n1", "n2")) as [LabNode, LabNode];
+    const ann = await join(one, "Ann");
+    await join(two, "Bo");
+    await lab.pass(1_000);
+    const publish = two.bus.publish.bind(two.bus);
+    const lost: string[] = [];
+    two.bus.publish = (subject, data) => {
+      if (subject.endsWith(".ack") && lost.length === 0) lost.push(subject);
+      else publish(subject, data);
+    };
+    let sent = 0;
+    lab.engine.attach().subscribe("nl.demo.hub.*.*.out.n2", () => {
+      sent += 1;
+    });
+    void one.hub.say?.(ann, "hello");
+    await lab.pass(5_000);
+    expect([lost.length, sent]).toEqual([1, 2]);
+  });
+
   it("tells a member everything before it answers that it has left", async () => {
     const [one, two] = (await rooms("n1", "n2")) as [LabNode, LabNode];
     const ann = await join(one, "Ann");
