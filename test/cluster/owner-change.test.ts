@@ -4,7 +4,7 @@ import chat from "../../src/machines/chat.ts";
 import relay from "../../src/machines/relay.ts";
 import reverse from "../../src/machines/reverse.ts";
 import { HubLab, type LabNode } from "./hub-lab.ts";
-import { inRoom, join, lines, rooms } from "./rooms.ts";
+import { inRoom, join, rooms } from "./rooms.ts";
 
 let lab: HubLab;
 afterEach(() => lab.end());
@@ -121,7 +121,7 @@ describe("a node that was stopped beyond its lease", () => {
     one.nodes.isSure = true;
     await lab.pass(3_000);
     expect(one.cutOff).toEqual([al]);
-    expect(lines(two, bo).filter((line) => line.includes("ghost"))).toEqual([]);
+    expect(two.lines(bo).filter((line) => line.includes("ghost"))).toEqual([]);
     await join(lab, one, "Al");
     expect([one.names, two.names]).toEqual([
       ["Al", "Bo"],
