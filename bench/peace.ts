@@ -35,7 +35,7 @@ export async function otherWorkNow(): Promise<number> {
   return busyShare(before, ticksNow());
 }
 
-export const highestOf = (work: OtherWork) => Math.max(0, ...work);
+const highestOf = (work: OtherWork) => Math.max(0, ...work);
 const medianOf = (work: OtherWork) => work.toSorted((a, b) => a - b)[work.length >> 1] ?? 0;
 const percent = (share: number) => `${Math.round(share * 100)} %`;
 

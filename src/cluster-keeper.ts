@@ -75,10 +75,6 @@ export class Cluster {
     this.view = new LabNodes({ bus, nodes, labName, hubs: this.hubs });
   }
 
-  get config(): ClusterConfig {
-    return this.#parts.config;
-  }
-
   get trust(): BusTrust {
     return this.#parts.trust;
   }
@@ -113,18 +109,13 @@ export class Cluster {
     ];
   }
 
-  /** Before the database is closed. */
-  closeStores(): void {
-    this.#stores?.close();
-  }
-
   /** Says goodbye to the others; nothing of this node is on the bus any more. */
   async leave(): Promise<void> {
     const { bus, quietBus, nodes } = this.#parts;
     for (const end of this.#ends) end();
     this.#operators?.close();
     this.view.close();
-    this.closeStores();
+    this.#stores?.close();
     this.hubs.close();
     await nodes.leave().catch(() => undefined);
     await Promise.all([bus.close(), quietBus.close()]);

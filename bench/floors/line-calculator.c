@@ -1,14 +1,9 @@
 /* A calculator for line clients as the system allows it: epoll, one read and one write a round, no copy that is not needed. */
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
 #include <unistd.h>
-
-enum { MAX_CLIENTS = 65536, READ_BYTES = 65536, EVENTS = 256 };
+#include "serve-all.h"
 
 /* Whether a client has said its name, and what is left of a line. */
 static struct { int has_name; int rest_bytes; char *rest; } clients[MAX_CLIENTS];
@@ -34,7 +29,7 @@ static void forget(int fd) {
   close(fd);
 }
 
-static void serve(int fd) {
+static void serve(int poll, int fd) {
   static char input[READ_BYTES * 2];
   int rest = clients[fd].rest_bytes;
   if (rest > 0) memcpy(input, clients[fd].rest, rest);
@@ -57,27 +52,5 @@ static void serve(int fd) {
 }
 
 int main(void) {
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  socklen_t size = sizeof address;
-  int listener = socket(AF_INET, SOCK_STREAM, 0), poll = epoll_create1(0), on = 1;
-  if (bind(listener, (struct sockaddr *)&address, size) || listen(listener, 1024)) return 1;
-  getsockname(listener, (struct sockaddr *)&address, &size);
-  struct epoll_event event = {.events = EPOLLIN, .data.fd = listener}, events[EVENTS];
-  epoll_ctl(poll, EPOLL_CTL_ADD, listener, &event);
-  printf("%d\n", ntohs(address.sin_port));
-  fflush(stdout);
-  for (;;) {
-    int count = epoll_wait(poll, events, EVENTS, -1);
-    for (int i = 0; i < count; i++) {
-      if (events[i].data.fd != listener) {
-        serve(events[i].data.fd);
-        continue;
-      }
-      int fd = accept(listener, NULL, NULL);
-      if (fd < 0 || fd >= MAX_CLIENTS) continue;
-      setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-      event.data.fd = fd;
-      epoll_ctl(poll, EPOLL_CTL_ADD, fd, &event);
-    }
-  }
+  return serve_all(serve);
 }

@@ -75,7 +75,7 @@ export class HubRun implements HubFace {
 
   #run(call: HubCall): void {
     const { name, args } = call;
-    const method = this.#hub[name];
+    const method = isOfObjects(name) ? undefined : this.#hub[name];
     if (typeof method !== "function") return call.fail(new Error(`the hub has no method ${name}`));
     try {
       call.answer(method.apply(this.#hub, args as unknown[]));
@@ -120,6 +120,9 @@ export class HubRun implements HubFace {
     }
   }
 }
+
+/** Names that every object has are no words of a hub, and other nodes may send any name: `constructor` cannot be called. */
+const isOfObjects = (name: string) => name in Object.prototype;
 
 const also = (error: unknown, what: string, second: unknown) =>
   new Error(`${messageOf(error)}; ${what}: ${messageOf(second)}`, { cause: error });

@@ -48,7 +48,7 @@ export interface CaptureLimits {
   readonly bytes: number;
 }
 
-export const CAPTURE_LIMITS: CaptureLimits = { conversations: 20_000, bytes: 512 * 1_048_576 };
+const CAPTURE_LIMITS: CaptureLimits = { conversations: 20_000, bytes: 512 * 1_048_576 };
 
 const { FIN, SYN, RST, ACK } = TcpFlag;
 /** A sender of datagrams that is silent this long, and then speaks, has begun anew. */

@@ -30,7 +30,7 @@ export const SPEAKERS: Readonly<Record<Speaker, number>> = { client: 1, server: 
 export const protocolName = (role: string) => `netlabd_${role.replaceAll("-", "_")}`;
 
 /** Table by which a message says who spoke: `netlabd_chat.speaker`. */
-export const speakerTable = (role: string) => `${protocolName(role)}.speaker`;
+const speakerTable = (role: string) => `${protocolName(role)}.speaker`;
 
 export interface ExportedMessage extends Path, Payload {
   /** The server's role: its protocol. */

@@ -9,7 +9,7 @@ import type { Endpoint, Story } from "../stories/story.ts";
 import type { Scene } from "./scene.ts";
 
 /** Instance of all its connections. */
-export const CHECKER = "check-1";
+const CHECKER = "check-1";
 
 interface Ends {
   readonly local: Endpoint;

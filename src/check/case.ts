@@ -96,5 +96,3 @@ export function wholeCase(one: Case): WholeCase {
 
 /** `CALC-2` of `CALC-2.division-by-zero`; `ROBUST` names no rule of the wire. */
 export const ruleOf = (id: string) => id.split(".")[0] ?? id;
-
-export const sideOf = (id: string): Side => (id.split(".")[1] === "c" ? "client" : "server");

@@ -45,7 +45,7 @@ async function brought(bundle: string, name: string): Promise<Role> {
   return loadRoleSource(bundle, name, path.join(tmpdir(), `netlabd-check-${process.pid}`));
 }
 
-export function allCases(role: Role, checks: RoleChecks | undefined): WholeCase[] {
+function allCases(role: Role, checks: RoleChecks | undefined): WholeCase[] {
   return [...(checks?.cases ?? []), ...serverFamilies(role, checks), ...clientFamilies(role, checks)].map(
     wholeCase,
   );

@@ -2,7 +2,7 @@
 import type { Role } from "../machines/_role.ts";
 import { CaseTester } from "./case-tester.ts";
 import { mention } from "./likeness.ts";
-import { OwnServer } from "./own-server.ts";
+import { AFTERMATH_MS, OwnServer } from "./own-server.ts";
 import { patience } from "./patience.ts";
 import type { Exit, Program, Programs } from "./program.ts";
 import type { Scene } from "./scene.ts";
@@ -24,8 +24,6 @@ const LINE_MS = 700;
 /** Longest wait for what our server says late: a client that is typed to before that has come is a reply behind from then on. */
 const OWED_MS = 2_500;
 const SHOWN_MS = 1_500;
-/** Delay with which its last words, lines and files may be noticed after its end. */
-const AFTERMATH_MS = 300;
 
 export interface ClientSubject {
   readonly role: Role;

@@ -21,7 +21,8 @@ import { ANSWER_MS, type ServeOptions, type TestServer, type Waiting } from "./t
 import { CheckFailure } from "./verdict.ts";
 
 const LOOK_MS = 10;
-const AFTERMATH_MS = 300;
+/** Delay with which last words of a client, lines and files may be noticed after its end. */
+export const AFTERMATH_MS = 300;
 
 export class OwnServer implements TestServer {
   readonly instance: Instance;

@@ -134,7 +134,6 @@ async function tried(
 /** Of a program that ends without an error after one client, whatever the case is about. */
 const GO_ON = "Go back to accept() when a client has left: a server ends when it is ended.";
 
-/** Message of a failure, how the program ended, and, where no diagnosis is likely, what to change. */
 /** A program that fell has printed why; that it goes on is what its families are about, and no case of its role's words. */
 function adviceTo({ rule, advice }: WholeCase, exit: Exit | undefined): string | undefined {
   if (exit?.code === 0) return GO_ON;
@@ -142,6 +141,7 @@ function adviceTo({ rule, advice }: WholeCase, exit: Exit | undefined): string |
   return exit === undefined || isOfFamily ? advice : undefined;
 }
 
+/** Message of a failure, how the program ended, and, where no diagnosis is likely, what to change. */
 export function advised(
   { status, message }: Pick<Outcome, "status" | "message">,
   likely: Outcome["likely"],

@@ -5,7 +5,7 @@ import path from "node:path";
 import { NetlabError } from "../errors.ts";
 import { osCode } from "../os/os-errors.ts";
 
-export const KEY_FILE = "class.key";
+const KEY_FILE = "class.key";
 const KEY_BYTES = 32;
 
 /** Throws where it is there and cannot be read, or is not one: another secret would give every student another token. */

@@ -11,7 +11,7 @@ const RANGE_FILE = "/proc/sys/net/ipv4/ip_local_port_range";
 const MOST_TOLD = 5;
 
 /** Ports that the system gives to clients: a listener there finds its port taken by chance. */
-export function ephemeralPorts(file: string = RANGE_FILE): PortRange {
+function ephemeralPorts(file: string = RANGE_FILE): PortRange {
   try {
     const [first = Number.NaN, last = Number.NaN] = readFileSync(file, "utf8")
       .trim()

@@ -111,7 +111,7 @@ export function canvasText(
 }
 
 /** Sentence or two beside the grade. */
-export function feedbackOf({ lost, remark, submitted, points }: GradebookLine): string {
+function feedbackOf({ lost, remark, submitted, points }: GradebookLine): string {
   if (submitted === null) return remark || "nothing was handed in";
   if (points === null) return "not judged yet";
   const cases = lost.length === 0 ? "all cases passed" : `failed: ${lost.join(", ")}`;

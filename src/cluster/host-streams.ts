@@ -3,7 +3,7 @@ import type { Clock } from "../machines/_world.ts";
 import type { Bus, BusMessage } from "./bus.ts";
 import { GuestStream, outWord } from "./guest-stream.ts";
 import type { HubSubjects } from "./hub-subjects.ts";
-import { BATCH_BYTES, type CallBatch, decode, type StreamWord } from "./hub-wire.ts";
+import { areCalls, BATCH_BYTES, type CallBatch, decode, type StreamWord } from "./hub-wire.ts";
 import { Ticking } from "./ticking.ts";
 
 /** Bytes on their way to all nodes together; each has its share. */
@@ -145,7 +145,7 @@ export class HostStreams {
   }
 
   #onCalls(batch: CallBatch): void {
-    if (!this.#parts.mayTake() || !Array.isArray(batch.c)) return;
+    if (!this.#parts.mayTake() || !areCalls(batch.c)) return;
     const stream = this.#streamOf(batch);
     if (!stream) return;
     const verdict = stream.calls.take(batch.s);

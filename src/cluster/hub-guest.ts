@@ -61,10 +61,6 @@ export class HubGuest {
     this.#arrive();
   }
 
-  get epoch(): number {
-    return this.#epoch;
-  }
-
   say(call: HubCall): void {
     this.calls.say(call);
     if (this.#isTurnDue || !this.#isReady) return;

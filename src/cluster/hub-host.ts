@@ -17,7 +17,7 @@ import { HostMembers, memberItem } from "./host-members.ts";
 import { HostStreams } from "./host-streams.ts";
 import type { HubParts } from "./hub-parts.ts";
 import { nodeOfPeer } from "./hub-subjects.ts";
-import type { CallBatch, Item } from "./hub-wire.ts";
+import type { CallBatch, Item, Taken } from "./hub-wire.ts";
 
 /** Details of members are told so long after a call that may have changed them. */
 const DETAILS_MS = 100;
@@ -30,7 +30,6 @@ export interface HostHooks {
 }
 
 export class HubHost {
-  readonly epoch: number;
   readonly streams: HostStreams;
   readonly #parts: HubParts;
   readonly #run: HubRun;
@@ -47,7 +46,6 @@ export class HubHost {
 
   constructor(parts: HubParts, epoch: number, heritage: Heritage, hooks: HostHooks) {
     this.#parts = parts;
-    this.epoch = epoch;
     const { bus, clock, subjects, nodes, seats } = parts;
     this.streams = new HostStreams({
       bus,
@@ -170,11 +168,7 @@ export class HubHost {
     this.#called();
   }
 
-  #welcome(
-    { node, members }: Arrival,
-    isRemade: boolean,
-    taken: readonly [string, number, number] | undefined,
-  ): void {
+  #welcome({ node, members }: Arrival, isRemade: boolean, taken: Taken | undefined): void {
     const stream = this.streams.get(node);
     if (!stream) return;
     for (const member of this.#members.told) stream.tell(memberItem(member));

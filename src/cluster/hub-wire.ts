@@ -113,6 +113,10 @@ export function decode<Message>(data: Uint8Array): Message | undefined {
   }
 }
 
+/** Whether these are calls of a batch: others may publish anything, and what is none would throw in the bus's own reader. */
+export const areCalls = (calls: unknown): calls is CallBatch["c"] =>
+  Array.isArray(calls) && calls.every((call) => Array.isArray(call) && typeof call[0] === "string");
+
 /** Arguments as JSON has them; nothing at the end is no argument. */
 export function plainArguments(args: readonly unknown[]): readonly unknown[] {
   let end = args.length;

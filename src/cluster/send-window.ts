@@ -117,9 +117,4 @@ export class SendWindow {
     this.rewind(this.#first, now);
     return true;
   }
-
-  /** Forgets all that ever went out, whether it arrived or not: the receiver is gone. */
-  dropSent(now: number): void {
-    this.acknowledge(this.#sentThrough, now);
-  }
 }

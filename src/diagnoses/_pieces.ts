@@ -54,7 +54,7 @@ const EXPRESSION = /[-+]?\d+(?:\.\d+)? [-+*/] [-+]?\d+(?:\.\d+)?/;
 const WORD = /[\p{L}][\p{L}\p{N}_.-]*/u;
 
 /** Words that are due from a state on, by wire protocol. Whole words are unanchored: the reader anchors them. */
-export const grammars: Readonly<Record<string, Grammar>> = {
+const grammars: Readonly<Record<string, Grammar>> = {
   "CALC-0": { due: [/[\p{L}][\p{L}_.-]*?/u, EXPRESSION] },
   "CALC-2": { due: [EXPRESSION] },
   "RELAY-0": { due: [WORD, /[^|\n]+\|[\p{L}][\p{L}\p{N}_.-]*/u] },

@@ -2,7 +2,7 @@
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 
 /** From the root to the habit: a program at the wrong door says no wrong words there, whatever it says. */
-export const ranks = [
+const ranks = [
   "door",
   "dialect",
   "header",

@@ -11,7 +11,7 @@ const isRecords = (evidence: Evidence) =>
   firstRule(evidence) === "BOOK-1" && (!evidence.isServer || evidence.texts.length === 0);
 
 /** Bytes from before our answer: what comes later is no part of the record. */
-export function recordReads(evidence: Evidence): readonly Read[] {
+function recordReads(evidence: Evidence): readonly Read[] {
   const answered = evidence.isServer ? evidence.entries.find(({ kind }) => kind === "out") : undefined;
   return answered ? evidence.reads.filter(({ at }) => at <= answered.at) : evidence.reads;
 }

@@ -72,6 +72,10 @@ export interface ClusterView {
   watch(listener: () => void): () => void;
 }
 
+/** Nodes that can be asked beside this one. */
+export const otherNodes = (cluster: Pick<ClusterView, "nodes">): readonly KnownNode[] =>
+  cluster.nodes().filter(({ isAlive, isOwn }) => isAlive && !isOwn);
+
 /** How many are there, as far as is known here; this one is. */
 export const livingNodes = (cluster: Pick<ClusterView, "nodes">): number =>
   cluster.nodes().filter(({ isAlive, isOwn }) => isAlive || isOwn).length;

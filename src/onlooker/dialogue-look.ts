@@ -3,6 +3,7 @@
  * as long as the client says what a client says there, the server's words are certain. The first that is another is told; where the client
  * leaves the dialogue, nothing more is known.
  */
+import type { Disagreement } from "../diagnoses/table.ts";
 import type { Role } from "../machines/_role.ts";
 import { editionOf } from "../stories/editions.ts";
 import type { StorySubject } from "../stories/story.ts";
@@ -26,8 +27,6 @@ export interface DialogueLook {
   readonly instance: string;
   readonly number: number;
 }
-
-type Disagreement = Looked["disagreements"][number];
 
 /** Undefined: it has no dialogue that is certain, or the client did not follow it. */
 export function lookByDialogue({ conversation, role, instance, number }: DialogueLook): Looked | undefined {
@@ -59,13 +58,10 @@ function disagreementIn(
 ): Disagreement | undefined {
   const text = bare(said.toString());
   const wanted = bare(due);
-  if (text === wanted || (wanted === "" && text === "")) return undefined;
-  const ours = Buffer.from(due);
-  if (wanted.startsWith(text)) {
-    if (!isWaitedFor(conversation, askedAt)) return undefined;
-    return { at: at ?? askedAt, said, ours, rule: undefined };
-  }
-  return { at: at ?? askedAt, said, ours, rule: undefined };
+  if (text === wanted) return undefined;
+  // The rest may come yet.
+  if (wanted.startsWith(text) && !isWaitedFor(conversation, askedAt)) return undefined;
+  return { at: at ?? askedAt, said, ours: Buffer.from(due), rule: undefined };
 }
 
 /** The server has left, or had time enough. */

@@ -76,7 +76,7 @@ function judgedOf(pair: Pair, looked: Looked, leg: Leg): Judged {
 }
 
 /** Reads of each connection are the words of its program. */
-export function proxiedConversation({ client, server }: Pair, now: number): SeenConversation {
+function proxiedConversation({ client, server }: Pair, now: number): SeenConversation {
   const startedAt = client.openedAt;
   const isOver = client.endedAt !== undefined && server.endedAt !== undefined;
   const events = [...eventsOf(client, "client", startedAt), ...eventsOf(server, "server", startedAt)];

@@ -3,7 +3,7 @@
  * where a name is unknown here, at the only node that knows it.
  */
 import { exitCodes, NetlabError } from "../errors.ts";
-import type { ClusterView, NodeAnswers, NodeRequest } from "../lab/cluster-view.ts";
+import { type ClusterView, type NodeAnswers, type NodeRequest, otherNodes } from "../lab/cluster-view.ts";
 import { isConnectionTerm } from "../lab/selectors.ts";
 import { harmless } from "../printable.ts";
 import type { CommandRun, Responder } from "./evaluator.ts";
@@ -25,7 +25,7 @@ export async function runAcross(run: CommandRun, cluster: ClusterView, atHome: A
   const aim = aimOf(command, flagsOf(schemaFor(command, run.words, lab)), run.words, cluster);
   const aimed = { ...run, words: aim.words };
   if (aim.node !== undefined && aim.node !== cluster.own) return askNode(aimed, cluster, aim.node);
-  const others = cluster.nodes().filter(({ isOwn, isAlive }) => !isOwn && isAlive);
+  const others = otherNodes(cluster);
   if (aim.node === cluster.own || others.length === 0) return atHome(aimed);
   if (command.acrossNodes) return askAll(run, cluster, atHome);
   try {
@@ -160,7 +160,7 @@ function tell({ responder, request, words }: CommandRun, answers: readonly NodeA
 /** Other nodes at which this selects something. */
 async function nodesWith(run: CommandRun, cluster: ClusterView, term: string): Promise<string[]> {
   const argv = isConnectionTerm(term) ? ["conns", term, "--all", "--json"] : ["ls", term, "--json"];
-  const others = cluster.nodes().filter(({ isOwn, isAlive }) => !isOwn && isAlive);
+  const others = otherNodes(cluster);
   const found = await Promise.all(
     others.map(async ({ name }) => {
       let count = 0;

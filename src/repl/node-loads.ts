@@ -1,5 +1,5 @@
 /** Load of the other nodes, as each tells it: for `top`. */
-import type { ClusterView } from "../lab/cluster-view.ts";
+import { type ClusterView, otherNodes } from "../lab/cluster-view.ts";
 import type { Load } from "../lab/load-meter.ts";
 import type { Call } from "./command.ts";
 
@@ -37,8 +37,7 @@ export class NodeLoads {
 
   /** Asks nodes that have come since. */
   look(): void {
-    for (const { name, isOwn, isAlive } of this.#cluster.nodes())
-      if (isAlive && !isOwn && !this.#loads.has(name)) this.#follow(name);
+    for (const { name } of otherNodes(this.#cluster)) if (!this.#loads.has(name)) this.#follow(name);
   }
 
   #follow(node: string): void {

@@ -158,6 +158,16 @@ describe("a hub", () => {
     expect(await hub.sign("a")).toBe(1);
     expect([crashes, created]).toEqual([[], [[]]]);
   });
+
+  it.each(["constructor", "hasOwnProperty", "toString", "__defineGetter__"])(
+    "has no word %s, which every object has",
+    async (name) => {
+      const { run, crashes, created } = guestbook();
+      const methods = run.proxy as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
+      await expect(methods[name]?.("sign", () => 1)).rejects.toThrow(`the hub has no method ${name}`);
+      expect([crashes, created]).toEqual([[], [[]]]);
+    },
+  );
 });
 
 describe("a hub that crashes", () => {

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Daemon } from "../../src/daemon.ts";
+import { quietConfig } from "../quiet-config.ts";
 
 export class ClassDaemon {
   readonly folder: string;
@@ -39,17 +40,10 @@ export class ClassDaemon {
   async start(): Promise<void> {
     this.#daemon = await Daemon.start(
       {
+        ...quietConfig(this.folder),
         lab: path.join(this.folder, "lab.yaml"),
-        dataFolder: path.join(this.folder, "data"),
-        socketPath: path.join(this.folder, "lab.sock"),
         host: "127.0.0.1",
-        portOffset: 0,
-        repl: false,
-        log: "pretty",
-        logLevel: "info",
         journal: this.#isJournaled,
-        eval: false,
-        readyJson: false,
       },
       { isLogShown: false },
     );

@@ -12,6 +12,7 @@ import { type Message, OperatorSession } from "../../src/control/operator-sessio
 import { Daemon } from "../../src/daemon.ts";
 import type { Role } from "../../src/machines/_role.ts";
 import type { Level } from "../../src/repl/levels.ts";
+import { quietConfig } from "../quiet-config.ts";
 
 /** Owners of hubs, as all nodes know them. */
 class Owners {
@@ -196,20 +197,7 @@ async function startNode({ folder, name, roles, operators, nodes, bus }: NodePar
     credentials: undefined,
     operators,
   };
-  const config = {
-    lab: "none",
-    dataFolder: path.join(folder, name, "data"),
-    socketPath: path.join(folder, name, "lab.sock"),
-    host: undefined,
-    portOffset: 0,
-    repl: false,
-    log: "pretty",
-    logLevel: "info",
-    journal: false,
-    eval: false,
-    readyJson: false,
-    cluster,
-  } as const;
+  const config = { ...quietConfig(path.join(folder, name)), cluster };
   const daemon = await Daemon.start(config, {
     roles: new Map(roles.map((role) => [role.name, role])),
     isLogShown: false,

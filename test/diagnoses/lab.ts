@@ -10,6 +10,7 @@ import { evaluate } from "../../src/repl/evaluator.ts";
 import type { explanationDocument } from "../../src/repl/explanation.ts";
 import type { Story } from "../../src/stories/story.ts";
 import { Program, type ProgramOptions } from "../e2e/program.ts";
+import { quietConfig } from "../quiet-config.ts";
 
 const peers = path.join(import.meta.dirname, "../peers");
 
@@ -40,20 +41,7 @@ export class DiagnosisLab {
   use(): void {
     beforeAll(async () => {
       this.#folder = mkdtempSync(path.join(tmpdir(), "netlab-explain-"));
-      const config = {
-        lab: "none",
-        dataFolder: path.join(this.#folder, "data"),
-        socketPath: path.join(this.#folder, "run", "lab.sock"),
-        host: undefined,
-        portOffset: 0,
-        repl: false,
-        log: "pretty",
-        logLevel: "error",
-        journal: false,
-        proc: true,
-        eval: false,
-        readyJson: false,
-      } as const;
+      const config = { ...quietConfig(this.#folder), logLevel: "error", proc: true } as const;
       this.daemon = await Daemon.start(config, { clock: this.clock, isLogShown: false });
       await this.daemon.prepare();
     });

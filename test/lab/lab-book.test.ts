@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Daemon } from "../../src/daemon.ts";
 import addressBook from "../../src/machines/address-book.ts";
 import { converse } from "../actors/harness.ts";
+import { quietConfig } from "../quiet-config.ts";
 
 const LAB = "book: names.csv\nroles:\n  - {role: address-book, port: 0, host: 127.0.0.1}\n";
 
@@ -25,19 +26,7 @@ const write = (...rows: string[]) => writeFileSync(path.join(folder, "names.csv"
 
 async function start(): Promise<Daemon> {
   await daemon?.close(0);
-  const config = {
-    lab: path.join(folder, "lab.yaml"),
-    dataFolder: path.join(folder, "data"),
-    socketPath: path.join(folder, "run", "lab.sock"),
-    host: undefined,
-    portOffset: 0,
-    repl: false,
-    log: "pretty",
-    logLevel: "info",
-    journal: false,
-    eval: false,
-    readyJson: false,
-  } as const;
+  const config = { ...quietConfig(folder), lab: path.join(folder, "lab.yaml") };
   daemon = await Daemon.start(config, {
     roles: new Map([[addressBook.name, addressBook]]),
     isLogShown: false,

@@ -5,6 +5,7 @@ import path from "node:path";
 import { afterEach, beforeEach } from "vitest";
 import { Daemon } from "../../src/daemon.ts";
 import type { Role } from "../../src/machines/_role.ts";
+import { quietConfig } from "../quiet-config.ts";
 
 export let daemon: Daemon;
 
@@ -13,20 +14,7 @@ export function useDaemon(roles: readonly Role[]): void {
   let folder: string;
   beforeEach(async () => {
     folder = mkdtempSync(path.join(tmpdir(), "netlab-own-"));
-    const config = {
-      lab: "none",
-      dataFolder: path.join(folder, "data"),
-      socketPath: path.join(folder, "run", "lab.sock"),
-      host: undefined,
-      portOffset: 0,
-      repl: false,
-      log: "pretty",
-      logLevel: "info",
-      journal: false,
-      eval: false,
-      readyJson: false,
-    } as const;
-    daemon = await Daemon.start(config, {
+    daemon = await Daemon.start(quietConfig(folder), {
       roles: new Map(roles.map((role) => [role.name, role])),
       isLogShown: false,
     });

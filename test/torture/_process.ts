@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 const TICK_MS = 10;
 const KIB = 1_024;
 
-export const hasProc = existsSync("/proc/self/stat");
+const hasProc = existsSync("/proc/self/stat");
 
 /** Milliseconds on a processor so far, in user code and in the kernel. */
 export function processorMs(pid: number): number {

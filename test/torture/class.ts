@@ -22,10 +22,12 @@ const EXPLAINED = 40;
 const MAX_BYTES = 512 * 1_048_576;
 /** Promised is a second; a machine that runs a whole test suite beside it has other troubles. */
 const WALL_LIMIT_MS = { short: 8_000, long: 1_000 } as const;
+/** Longest time that the last conversations take to be judged. */
 const SETTLE_MS = 20_000;
 const NOTE_MS = 60_000;
 /** Of 600 roles on a machine that does much else. */
 const START_MS = 120_000;
+/** Added to each half of a lesson, at most, where the machine is slow. */
 const LATE_MS = 60_000;
 
 interface Plan {
@@ -238,7 +240,7 @@ class Lesson {
       promised: "the class tells who is done and who made a mistake, and a kill undoes nothing",
       done: `${this.#students.length} students, ${mistaken.length} of them with a mistake; ${connected.length} were connected at the end, ${stuck.length} stuck or waiting`,
       figure: `done ${done.length}, as due ${right.length}; a card for ${told.length} of ${mistaken.length}, ${asDue.length} the one due; ${undone.length} undone by the kill`,
-      held: isDoneRight && right.length > 0 && undone.length === 0,
+      held: isDoneRight && right.length > 0 && told.length > 0 && undone.length === 0,
     };
   }
 

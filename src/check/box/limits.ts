@@ -33,10 +33,6 @@ const KINDS: Readonly<Record<string, Kind>> = {
   disk: { key: "diskBytes", is: "size" },
 };
 
-/** The name under which a limit is typed and told. */
-export const limitName = (key: keyof Limits): string =>
-  Object.keys(KINDS).find((name) => KINDS[name]?.key === key) ?? key;
-
 const UNITS: Readonly<Record<Kind["is"], Readonly<Record<string, number>>>> = {
   time: { ms: 1, s: 1000, m: 60_000, "": 1000 },
   size: { "": 1, k: 1024, m: MiB, g: 1024 * MiB },

@@ -3,9 +3,9 @@ import { patience } from "../patience.ts";
 import type { Program } from "../program.ts";
 import type { ClientTester, ServerTester } from "../tester.ts";
 
-/** A program that still starts, or tidies up, is through with it some time; a loop goes on. */
+/** Spans, for a program that still starts, or tidies up, is through with it some time; a loop goes on. */
 const LOOKS = 3;
-/** A loop that has to wait for a processor may use little in one span: only so small a part of the limit ends the looks. */
+/** Part of the limit that ends the looks: a loop that has to wait for a processor may stay under the limit itself in one span. */
 const QUIET_SHARE = 1 / 3;
 
 export interface Idleness {
@@ -13,7 +13,7 @@ export interface Idleness {
   readonly mostCpuMs: number;
 }
 
-/** Fails where the program is at work still, after several spans of which it was quiet in none. */
+/** Fails where the program is at work in the last of several spans, too, and was quiet in none. */
 export async function expectIdle(
   t: ClientTester | ServerTester,
   program: Program | undefined,

@@ -33,7 +33,7 @@ export const attributeText = (text: string) =>
   elementText(text).replace(/[\n\t]/g, (sign) => (sign === "\n" ? "&#10;" : "&#9;"));
 
 /** Ends of long outputs tell more than their beginnings; a file for people holds this much of each. */
-export const MAX_SHOWN_CHARACTERS = 8_192;
+const MAX_SHOWN_CHARACTERS = 8_192;
 
 /** The end of a long text, and how much stood before it. */
 export function tailOf(text: string, limit = MAX_SHOWN_CHARACTERS): string {

@@ -10,7 +10,7 @@ export const htmlText = (report: Report, heading = `${report.role} ${report.side
   pageText({ title: `${heading}: ${summaryOf(report)}`, body: reportMarkup(report, shown ?? heading) });
 
 /** All of a report, for a page of its own or a part of one; `heading` names whose it is. */
-export function reportMarkup(report: Report, heading: string | Markup): Markup {
+function reportMarkup(report: Report, heading: string | Markup): Markup {
   return html`<h1>${heading}</h1>
 ${report.ended && report.results.length === 0 ? NONE : html`<p>${summaryOf(report)}.</p>`}
 ${bar(report)}

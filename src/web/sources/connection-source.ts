@@ -26,7 +26,7 @@ export const connectionSource = (lab: Lab, story: Story) =>
     follow: (onChange) => lab.subscribe("entries", onChange, (one) => one === story),
   });
 
-export function connectionState(lab: Lab, story: Story): ConnectionState {
+function connectionState(lab: Lab, story: Story): ConnectionState {
   const explanation = explain(lab, story);
   const { judged, reason, cards } = explanation;
   const { startedAt, participants, steps, ends } = sequenceOf([story], { most: SEQUENCE_STEPS });

@@ -1,5 +1,5 @@
 /** Tiles of the other nodes' roles, from what each answers to `ls`; since when a role is stuck is since it was heard here. */
-import type { ClusterView } from "../../lab/cluster-view.ts";
+import { type ClusterView, otherNodes } from "../../lab/cluster-view.ts";
 import type { Lab } from "../../lab/lab.ts";
 import type { Tile } from "../protocol.ts";
 
@@ -43,7 +43,7 @@ export class NodeTiles {
   look(now: number): void {
     if (now < this.#nextAt) return;
     this.#nextAt = now + EVERY_MS;
-    const there = this.#cluster.nodes().filter(({ isOwn, isAlive }) => isAlive && !isOwn);
+    const there = otherNodes(this.#cluster);
     for (const node of this.#tiles.keys())
       if (!there.some(({ name }) => name === node)) this.#tiles.delete(node);
     for (const { name } of there) if (!this.#asked.has(name)) void this.#ask(name);
