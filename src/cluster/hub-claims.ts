@@ -1,19 +1,15 @@
 /** Owners of the hubs: read from their keys, and written by compare-and-set, so that of two that are faster at once one wins. */
-import { type BusEntry, type BusKeys, OutpacedError } from "./bus.ts";
+import { type BusEntry, OutpacedError } from "./bus.ts";
 import { type HubRecord, hubKey, hubRecordOf, nodeKey, nodeRecordOf } from "./lease-records.ts";
-import type { NodeTable } from "./node-table.ts";
-import type { HubOwner, NodeChange } from "./nodes.ts";
-import type { OwnLease } from "./own-lease.ts";
+import type { NodeTable, NodeTableParts } from "./node-table.ts";
+import type { ClusterNode, HubOwner } from "./nodes.ts";
 
-export interface HubClaimsParts {
-  readonly own: OwnLease;
-  readonly ownName: string;
+export interface HubClaimsParts extends Omit<NodeTableParts, "clock"> {
   readonly table: NodeTable;
-  readonly keys: BusKeys;
-  /** Passes on what was written or looked at. */
-  readonly hear: (entry: BusEntry) => void;
-  readonly changed: (change: NodeChange) => void;
 }
+
+/** Node that a hub is given to; undefined: to none. */
+type Heir = Pick<ClusterNode, "name" | "incarnation"> | undefined;
 
 export class HubClaims {
   readonly #parts: HubClaimsParts;
@@ -59,10 +55,7 @@ export class HubClaims {
     return claim;
   }
 
-  release(
-    hub: string,
-    to: { readonly name: string; readonly incarnation: string } | undefined,
-  ): Promise<void> {
+  release(hub: string, to: Heir): Promise<void> {
     const release = this.#release(hub, to).finally(() => {
       if (this.#releases.get(hub) === release) this.#releases.delete(hub);
     });
@@ -70,10 +63,7 @@ export class HubClaims {
     return release;
   }
 
-  async #release(
-    hub: string,
-    to: { readonly name: string; readonly incarnation: string } | undefined,
-  ): Promise<void> {
+  async #release(hub: string, to: Heir): Promise<void> {
     const entry = await this.#look(hub);
     const record = hubRecordOf(entry?.value);
     if (!(entry && record && this.#isOwn(record)) || this.#leaving.has(hub)) return;

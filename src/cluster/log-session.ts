@@ -188,11 +188,14 @@ export class LogSession {
     const { writing } = this.#parts;
     if (told.kind === "expired") {
       this.#held.supersede(entry.key, entry.sequence);
-      // An own renewal that it has overtaken is told again; any other row runs out by itself.
-      if (writing.wroteRecently(entry.key) && store.isLive(told.name)) writing.again([rowOf(incoming)]);
-      return false;
+      const stand = store.standOf(told.name);
+      const isOwn = stand !== "gone" && writing.wroteRecently(entry.key);
+      // An own renewal that it has overtaken is told again.
+      if (isOwn) writing.again([rowOf(incoming)]);
+      // A row with a lease runs out by itself; one without is of before that lease, which was not read here.
+      if (isOwn || stand !== "lasting") return false;
     }
-    if (this.#known && this.#stand.entering === "first" && told.kind === "removed") return false;
+    if (this.#known && this.#stand.entering === "first" && told.kind !== "row") return false;
     this.#known?.add(entry.key);
     return writing.judge(incoming) === "apply";
   }

@@ -106,8 +106,11 @@ export class LogWriting {
     for (const batch of this.#imports.all()) this.#beginAnew(batch);
   }
 
+  /** Words of leases that are over are not sent later: others may have renewed them by then. */
   pause(): void {
     this.#log = undefined;
+    for (const pending of [...this.#pending.values()])
+      if (pending.row.cause === "expired") this.#finish(pending, undefined);
   }
 
   /** Takes up what was noted in the transaction that is committed now. */
@@ -188,8 +191,9 @@ export class LogWriting {
     if (before?.row.version === row.version) return;
     if (before?.row.batch) this.#imports.remove(before.row.batch, key);
     const pending = { row, key, underWay: before?.underWay, sequence: undefined };
-    // Told by one node alone.
-    if (row.cause === "expired" && !this.#parts.mayTellExpiry()) return this.#finish(pending, undefined);
+    // Told by one node alone, and not from before it read what others wrote.
+    if (row.cause === "expired" && !(this.#log && this.#parts.mayTellExpiry()))
+      return this.#finish(pending, undefined);
     this.#pending.set(key, pending);
     if (row.batch) this.#imports.add(row.batch, key);
     this.#queue.add(key);
@@ -212,7 +216,6 @@ export class LogWriting {
   #send(log: BusLog, pending: Pending): void {
     const { row, key } = pending;
     const text = this.#storeOf(row).entryOf(row.name, row.cause);
-    if (text === undefined) return;
     const attempt = this.#attempts.begin({ key, version: row.version, batch: row.batch });
     const headers = new Map<string, string>([[HEADER.write, attempt.write]]);
     if (row.batch) headers.set(HEADER.batch, `${row.batch}/${this.#imports.started(row.batch)}`);

@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { StoredBook } from "../stores/address-book.ts";
 import type { LabDatabase } from "../stores/database.ts";
 import { rowKey } from "./log-keys.ts";
-import { jsonOf, type LoggedStore, type Told } from "./logged-store.ts";
+import { jsonOf, type LoggedStore, type RowStand, type Told } from "./logged-store.ts";
 
 const entrySchema = z.union([
   z.object({ email: z.string(), gone: z.literal("removed") }),
@@ -28,8 +28,8 @@ export class LoggedBook implements LoggedStore {
     return this.#statements.names.all();
   }
 
-  isLive(email: string): boolean {
-    return this.#statements.name.get(email) !== undefined;
+  standOf(email: string): RowStand {
+    return this.#statements.name.get(email) === undefined ? "gone" : "lasting";
   }
 
   entryOf(email: string): string {

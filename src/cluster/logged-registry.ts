@@ -4,7 +4,7 @@ import type { Clock } from "../machines/_world.ts";
 import type { LabDatabase } from "../stores/database.ts";
 import type { StoredRegistry } from "../stores/registry.ts";
 import { rowKey } from "./log-keys.ts";
-import { jsonOf, type LoggedStore, type Told } from "./logged-store.ts";
+import { jsonOf, type LoggedStore, type RowStand, type Told } from "./logged-store.ts";
 
 const duration = z.number().nonnegative();
 const place = { ip: z.string().min(1), port: z.int().min(1).max(65_535) };
@@ -51,13 +51,14 @@ export class LoggedRegistry implements LoggedStore {
     return this.#statements.names.all();
   }
 
-  isLive(name: string): boolean {
+  standOf(name: string): RowStand {
     const { ip, port } = placeOf(name);
     const row = this.#statements.row.get(port, ip);
-    return row !== undefined && (row.expires_at === null || row.expires_at > this.#clock.now());
+    if (row?.expires_at === null) return "lasting";
+    return row && row.expires_at > this.#clock.now() ? "leased" : "gone";
   }
 
-  entryOf(name: string, cause: "expired" | null): string | undefined {
+  entryOf(name: string, cause: "expired" | null): string {
     const { ip, port } = placeOf(name);
     const row = this.#statements.row.get(port, ip);
     if (!row) return JSON.stringify({ ip, port, gone: cause ?? "removed" });

@@ -8,18 +8,20 @@ export interface LoggedStore {
   keyOf(name: string): string;
   /** Names of all rows, as they are on disk. */
   names(): readonly string[];
-  /** A row is there, and its lease is not over. */
-  isLive(name: string): boolean;
-  /** Data of an entry that says how the row stands now, or that it is gone. Undefined: it has run out, and is about to be removed. */
-  entryOf(name: string, cause: "expired" | null): string | undefined;
+  /** How a row stands here; `gone` is one whose lease is over, too. */
+  standOf(name: string): RowStand;
+  /** Data of an entry that says how the row stands now, or that it is gone. */
+  entryOf(name: string, cause: "expired" | null): string;
   /** Undefined where this is no entry of this store. */
   read(text: string, ageMs: number): Told | undefined;
 }
 
+export type RowStand = "gone" | "leased" | "lasting";
+
 /** Content of an entry. */
 export interface Told {
   readonly name: string;
-  /** `expired`: its lease is over, which each node sees by itself: the entry only takes the place of the row's in the log. */
+  /** `expired`: its lease is over, which each node that has it sees by itself: the entry takes the place of the row's in the log. */
   readonly kind: "row" | "removed" | "expired";
   /** The change of the store; called when the change is made, as others may be asked for in between. */
   prepare(): Prepared<unknown>;

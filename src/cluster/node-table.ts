@@ -19,7 +19,7 @@ export interface NodeTableParts {
   readonly ownName: string;
   readonly keys: BusKeys;
   readonly clock: Clock;
-  /** Passes on what was looked at. */
+  /** Passes on what was written or looked at. */
   readonly hear: (entry: BusEntry) => void;
   readonly changed: (change: NodeChange) => void;
 }

@@ -9,7 +9,7 @@ import type { Clock } from "../machines/_world.ts";
 import type { LabDatabase } from "../stores/database.ts";
 import type { LogTables } from "../stores/log-tables.ts";
 import type { Bus, BusLog } from "./bus.ts";
-import { IDENTITY_KEY } from "./log-keys.ts";
+import { HEADER, IDENTITY_KEY } from "./log-keys.ts";
 import { LogSession } from "./log-session.ts";
 import { isIn } from "./log-witnesses.ts";
 import { LogWriting } from "./log-writing.ts";
@@ -230,7 +230,9 @@ export class ReplicatedLog {
 async function identityOf(log: BusLog): Promise<string> {
   const found = await log.newest(IDENTITY_KEY);
   if (found) return new TextDecoder().decode(found.data);
-  await log.append(IDENTITY_KEY, Buffer.from(randomBytes(16).toString("hex")));
+  const given = randomBytes(16).toString("hex");
+  // Named as a write too, so that another identity at the same sequence is not taken for it.
+  await log.append(IDENTITY_KEY, Buffer.from(given), new Map([[HEADER.write, given]]));
   const newest = await log.newest(IDENTITY_KEY);
   if (!newest) throw new Error("the log does not keep what is written to it");
   return new TextDecoder().decode(newest.data);

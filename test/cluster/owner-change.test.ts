@@ -4,7 +4,7 @@ import chat from "../../src/machines/chat.ts";
 import relay from "../../src/machines/relay.ts";
 import reverse from "../../src/machines/reverse.ts";
 import { HubLab, type LabNode } from "./hub-lab.ts";
-import { inRoom, join, lines, rooms } from "./rooms.ts";
+import { inRoom, join, rooms } from "./rooms.ts";
 
 let lab: HubLab;
 afterEach(() => lab.end());
@@ -38,6 +38,19 @@ describe("a room whose owner is killed", () => {
     void three.hub.say?.(cy, "still here");
     await lab.pass(100);
     expect(two.lines(bo).at(-1)).toContain("still here");
+  });
+
+  it("is made again without a member whose going the dead one did not hear of", async () => {
+    const [one, two, three] = (await begin("n1", "n2", "n3")) as [LabNode, LabNode, LabNode];
+    const bo = await join(lab, two, "Bo");
+    const cy = await join(lab, three, "Cy");
+    one.bus.cut("inSilence");
+    two.close(bo);
+    await lab.pass(100);
+    kill(one);
+    await lab.pass(500);
+    expect([two.names, three.names]).toEqual([["Cy"], ["Cy"]]);
+    expect(three.lines(cy).at(-1)).toContain("left");
   });
 
   it("says so in the stories of those that belong to it still", async () => {
@@ -108,7 +121,7 @@ describe("a node that was stopped beyond its lease", () => {
     one.nodes.isSure = true;
     await lab.pass(3_000);
     expect(one.cutOff).toEqual([al]);
-    expect(lines(two, bo).filter((line) => line.includes("ghost"))).toEqual([]);
+    expect(two.lines(bo).filter((line) => line.includes("ghost"))).toEqual([]);
     await join(lab, one, "Al");
     expect([one.names, two.names]).toEqual([
       ["Al", "Bo"],
@@ -240,6 +253,18 @@ describe("an owner that gives its hub away", () => {
     expect(inRoom(one, al)).toEqual([expect.stringContaining("on")]);
   });
 
+  it("takes its promise back where the bus does not let it go, so that its death is told", async () => {
+    const [one, two] = (await begin("n1", "n2")) as [LabNode, LabNode];
+    const bo = await join(lab, two, "Bo");
+    one.nodes.release = () => Promise.reject(new Error("the bus is away"));
+    const drained = one.hubs.drain();
+    await lab.pass(200);
+    expect(await drained).toEqual([{ hub: "chat-1", to: undefined }]);
+    kill(one);
+    await lab.pass(500);
+    expect(two.moves).toEqual([{ node: "n2", epoch: 2, members: [bo] }]);
+  });
+
   it("keeps it where no other node has it open", async () => {
     const [one] = (await begin("n1")) as [LabNode];
     const al = await join(lab, one, "Al");
@@ -260,6 +285,19 @@ describe("an owner that gives its hub away", () => {
     void two.hub.say?.(bo, "alone");
     await lab.pass(50);
     expect(inRoom(two, bo)).toEqual([expect.stringContaining("alone")]);
+  });
+});
+
+describe("a node that starts again within its lease", () => {
+  it("has the members of before told as gone, though it has not opened the room", async () => {
+    const [one, two] = (await begin("n1", "n2")) as [LabNode, LabNode];
+    const al = await join(lab, one, "Al");
+    await join(lab, two, "Bo");
+    two.bus.cut("inSilence");
+    two.nodes.isAway = true;
+    lab.cluster.enter("n2");
+    await lab.pass(50);
+    expect([one.names, one.lines(al).at(-1)]).toEqual([["Al"], expect.stringContaining("left")]);
   });
 });
 

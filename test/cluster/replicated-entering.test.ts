@@ -1,6 +1,6 @@
 /** How a daemon comes into a cluster: with rows, after a restart, a day late, and where the log is no longer what it was. */
 import { describe, expect, it } from "vitest";
-import { Lab, LOG } from "./cluster-play.ts";
+import { Lab, type LabNode, LOG } from "./cluster-play.ts";
 
 const pdf = { ip: "10.0.0.1", port: 1_236, service: "pdf", token: "server1" };
 const txt = { ip: "10.0.0.2", port: 1_237, service: "txt", token: "server2" };
@@ -212,6 +212,30 @@ describe("a log", () => {
     for (const node of lab.nodes) expect(node.stand).toEqual([PDF, TXT, "a@b A"]);
     expect(fourth.events).toEqual([{ kind: "entered", offered: 0 }]);
     expect(first.kinds()).toEqual(["entered", "reset", "entered"]);
+  });
+
+  it("that is lost and begun again by others is found out also where its new identity has the sequence of the old one", async () => {
+    const lab = new Lab(["n1", "n2", "n3"]);
+    const [first, second, third] = lab.nodes as [LabNode, LabNode, LabNode];
+    for (const one of lab.nodes) one.join();
+    await lab.pass(2_000);
+    const log = lab.engine.logOf(LOG);
+    const before = log.newest("log.identity")?.sequence;
+    expect([before, log.last]).toEqual([3, 3]);
+    lab.engine.forgetNewest(LOG, 3);
+    await first.registry.register(pdf);
+    await first.book.add("ada@example.org", "Ada");
+    await lab.settle();
+    second.stop();
+    second.open();
+    second.join();
+    await lab.settle();
+    expect(log.newest("log.identity")?.sequence).toBe(before);
+    await first.book.add("bo@example.org", "Bo");
+    await lab.pass(10_000);
+    expect(first.stand).toHaveLength(3);
+    expect(second.stand).toEqual(first.stand);
+    expect(third.stand).toEqual(first.stand);
   });
 
   it("that hides its loss behind a later entry of the same key gets what is missing all the same", async () => {

@@ -171,6 +171,65 @@ describe("a lease", () => {
     expect(second.folder.rows("SELECT * FROM registrations")).toEqual([]);
   });
 
+  it("that began and ended while a node was away takes the row that the node has of before, which has none", async () => {
+    const { lab, first, second } = await twoNodes();
+    await first.registry.register(pdf);
+    await lab.settle();
+    second.side?.cut();
+    await first.registry.register(pdf, 5_000);
+    await lab.pass(10_000);
+    expect(second.stand).toEqual(["10.0.0.1/1236 pdf server1"]);
+    second.side?.mend();
+    await lab.pass(2_000);
+    expect(first.stand).toEqual([]);
+    expect(second.stand).toEqual([]);
+    expect(second.folder.rows("SELECT * FROM registrations")).toEqual([]);
+  });
+
+  it("that is over, and was given after the row of a node whose watch had ended in silence, takes that row", async () => {
+    const { lab, first, second } = await twoNodes();
+    await first.registry.register(pdf);
+    await lab.settle();
+    second.side?.stall();
+    await first.registry.register(pdf, 2_000);
+    await first.registry.register(txt);
+    // The word that it is over is in the log before the other follows it again.
+    await lab.pass(10_000);
+    expect(first.stand).toEqual(["10.0.0.2/1237 txt server2"]);
+    expect(second.stand).toEqual(first.stand);
+  });
+
+  it("that is over at the node that tells the log takes no row that has a lease of its own elsewhere", async () => {
+    const { lab, first, second } = await twoNodes();
+    await first.registry.register(pdf, 30_000);
+    await lab.settle();
+    second.side?.cut();
+    await first.registry.register(pdf, 5_000);
+    await lab.pass(10_000);
+    second.side?.mend();
+    await lab.pass(2_000);
+    expect(first.stand).toEqual([]);
+    expect(second.stand).toEqual(["10.0.0.1/1236 pdf server1"]);
+    await lab.pass(18_000);
+    expect(second.stand).toEqual([]);
+  });
+
+  it("[BOOT-1] that is over at the node that tells the log, while the bus is away from it, takes no row that comes meanwhile", async () => {
+    const { lab, first, second } = await twoNodes();
+    await first.registry.register(pdf, 5_000);
+    await lab.settle();
+    first.side?.cut();
+    await lab.pass(10_000);
+    await second.registry.register(pdf);
+    // Own entries are remembered for a minute.
+    await lab.pass(70_000);
+    first.side?.mend();
+    await lab.pass(2_000);
+    expect(first.stand).toEqual(["10.0.0.1/1236 pdf server1"]);
+    expect(second.stand).toEqual(first.stand);
+    expect(first.stores.unsent).toBe(0);
+  });
+
   it("[BOOT-1] that is renewed as another node tells the log that it is over goes on", async () => {
     const { lab, first, second } = await twoNodes();
     await second.registry.register(pdf, 30_000);

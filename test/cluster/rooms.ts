@@ -22,8 +22,6 @@ export async function join(lab: HubLab, node: LabNode, name: string): Promise<st
   return id;
 }
 
-export const lines = (node: HubNode, id: string) => node.lines(id);
-
 /** Words of members alone. */
 export const inRoom = (node: HubNode, id: string) =>
   node.lines(id).filter((line) => !/ user |Server| left chat$/.test(line) && !line.startsWith("new user"));

@@ -1,0 +1,123 @@
+/** Pieces of a shared hub, each alone: what a node keeps, tells and sends again. */
+import { describe, expect, it } from "vitest";
+import { HubCall } from "../../src/actors/hub-call.ts";
+import { CallLoad } from "../../src/cluster/call-load.ts";
+import { GuestStream } from "../../src/cluster/guest-stream.ts";
+import { HereParts, hereAnswers } from "../../src/cluster/heritage.ts";
+import { HostMembers } from "../../src/cluster/host-members.ts";
+import { BATCH_BYTES, type CallBatch, decode, type OutBatch } from "../../src/cluster/hub-wire.ts";
+import { MemberCopy } from "../../src/cluster/member-copy.ts";
+import { SaidCalls } from "../../src/cluster/said-calls.ts";
+import { SimulatedClock } from "../actors/simulated-clock.ts";
+
+const KIB = 1_024;
+const member = (id: string) => ({ id, name: id, details: {} });
+
+describe("a node that says who of it is there", () => {
+  it("does so in parts that fit the bus, and is there once all of them have come, in whatever order", () => {
+    const members = Array.from({ length: 5 }, (_, at) => member(`${at}`.repeat(100 * KIB)));
+    const answers = hereAnswers("n2", "visit", 7, members, ["gone"]);
+    expect(answers.length).toBeGreaterThan(2);
+    const [last, ...others] = answers.toReversed();
+    const parts = new HereParts();
+    for (const answer of others) expect(parts.take(answer)).toBeUndefined();
+    expect(parts.take(last as (typeof answers)[number])).toEqual({
+      node: "n2",
+      visit: "visit",
+      lastBatch: 6,
+      lastCall: 0,
+      members,
+      gone: ["gone"],
+    });
+  });
+});
+
+describe("a turn of an owner", () => {
+  it("is as many batches as fit the bus, with all items in order", () => {
+    const stream = new GuestStream("n2", "visit", 0, 0);
+    const texts = ["a", "b", "c", "d", "e"].map((letter) => letter.repeat(100 * KIB));
+    for (const text of texts) stream.tell(["n", text]);
+    stream.endTurn();
+    const batches: Uint8Array[] = [];
+    for (let data = stream.window.take(0); data; data = stream.window.take(0)) batches.push(data);
+    expect(batches).toHaveLength(3);
+    for (const { length } of batches) expect(length).toBeLessThan(BATCH_BYTES + KIB);
+    const items = batches.flatMap((data) => decode<OutBatch>(data)?.i ?? []);
+    expect(items).toEqual(texts.map((text) => ["n", text]));
+  });
+});
+
+describe("members as an owner tells them", () => {
+  it("are told once that they came, and once that they went", () => {
+    const members = new HostMembers();
+    expect(members.changes([member("a"), member("b")], false)).toHaveLength(2);
+    expect(members.changes([member("b")], false)).toEqual([["l", "a"]]);
+    expect(members.changes([member("b")], false)).toEqual([]);
+    expect([...members.told]).toEqual([member("b")]);
+  });
+});
+
+describe("a node's copy of the members", () => {
+  it("remembers the last thousand that are gone", () => {
+    const copy = new MemberCopy();
+    for (let at = 0; at <= 1_000; at += 1) copy.forget(`c${at}`);
+    expect([copy.isGone("c0"), copy.isGone("c1"), copy.gone.length]).toEqual([false, true, 1_000]);
+  });
+});
+
+describe("a connection with much unanswered", () => {
+  it("is busy above 256 KiB, until half of that is answered", () => {
+    const told: string[] = [];
+    const load = new CallLoad((id, isBusy) => void told.push(`${id} ${isBusy}`));
+    const calls = Array.from({ length: 5 }, () => new HubCall("say", ["c1@n1", "x".repeat(64 * KIB)]));
+    for (const call of calls.slice(0, 3)) load.said(call);
+    expect(told).toEqual([]);
+    for (const call of calls.slice(3)) load.said(call);
+    expect(told).toEqual(["c1@n1 true"]);
+    for (const call of calls.slice(0, 3)) load.answered(call);
+    expect(told).toEqual(["c1@n1 true"]);
+    load.answered(calls[3] as HubCall);
+    expect(told).toEqual(["c1@n1 true", "c1@n1 false"]);
+  });
+});
+
+describe("calls on their way to an owner", () => {
+  const newCalls = (maxBytes = 1_048_576) =>
+    new SaidCalls({
+      own: "n1",
+      visit: "v",
+      clock: new SimulatedClock(),
+      maxBytes,
+      onAnswered: () => undefined,
+    });
+  const sent = (calls: SaidCalls) => {
+    calls.endTurn();
+    const batches: (CallBatch | undefined)[] = [];
+    for (let data = calls.window.take(0); data; data = calls.window.take(0)) batches.push(decode(data));
+    return batches.flatMap((batch) => batch?.c ?? []);
+  };
+
+  it("fail where they do not fit the bus, and hold up none behind them", async () => {
+    const calls = newCalls(KIB);
+    const long = new HubCall("say", ["c1@n1", "x".repeat(KIB)]);
+    calls.say(long);
+    calls.say(new HubCall("say", ["c1@n1", "short"]));
+    expect(sent(calls)).toEqual([["say", "c1@n1", "short"]]);
+    await expect(long).rejects.toThrow("too long for the bus");
+  });
+
+  it("are lost with a dead owner, save the first word of a connection that does not belong", async () => {
+    const calls = newCalls();
+    const [first, second, ofMember] = [
+      new HubCall("join", ["c1@n1", "Al"]),
+      new HubCall("say", ["c1@n1", "lost"]),
+      new HubCall("join", ["c2@n1", "Bo"]),
+    ];
+    for (const call of [first, second, ofMember]) calls.say(call);
+    sent(calls);
+    calls.settle(undefined, (id) => id === "c2@n1");
+    expect(sent(calls)).toEqual([["join", "c1@n1", "Al"]]);
+    await expect(second).rejects.toThrow("lost on the way");
+    await expect(ofMember).rejects.toThrow("lost on the way");
+  });
+});
