@@ -1,9 +1,11 @@
 /** Everybody's client with everybody's server: what is told of a pair, and one real matrix. */
+import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { DEFAULT_LIMITS } from "../../src/check/box/limits.ts";
 import { chooseRung } from "../../src/check/box/rung.ts";
+import { KnownRuns } from "../../src/check/matrix/known-runs.ts";
 import { matrixOf } from "../../src/check/matrix/matrix.ts";
 import { matrixCsv, matrixPage, matrixSummary } from "../../src/check/matrix/matrix-page.ts";
 import {
@@ -25,6 +27,7 @@ const run = (more: Partial<PairRun> = {}): PairRun => ({
   isStarted: true,
   frames: says("ann15 + 35", "50.0"),
   clientExit: 0,
+  isLate: false,
   hasServerDied: false,
   connections: 1,
   ...more,
@@ -67,15 +70,26 @@ describe("a pair of hand-ins", () => {
 
 describe("partners", () => {
   const names = Array.from({ length: 40 }, (_, at) => `s${at}`);
-  const pick = (server: string, client: string) =>
-    (Number(server.slice(1)) * 7 + Number(client.slice(1)) * 13) % 41;
+  const place = (hand: string) => createHash("sha256").update(hand).digest("hex");
+  const drawnOf = (hands: readonly string[]) => partnersOf(hands, { most: 30, each: 5, place });
 
-  it("are all of a small class, and some of a big one, the same each time", () => {
+  it("are all of a small class", () => {
     const few = names.slice(0, 3);
-    expect(partnersOf(few, few, { most: 30, each: 5, pick }).get("s1")).toEqual(few);
-    const drawn = partnersOf(names, names, { most: 30, each: 5, pick });
-    expect([...drawn.values()].map(({ length }) => length)).toEqual(names.map(() => 5));
-    expect(partnersOf(names, names, { most: 30, each: 5, pick })).toEqual(drawn);
+    expect(drawnOf(few).get("s1")).toEqual(few);
+  });
+
+  it("of a big one are each server's own client and five more, and every client meets as many servers", () => {
+    const drawn = [...drawnOf(names)];
+    expect(drawn.every(([server, clients]) => clients.includes(server))).toBe(true);
+    expect(drawn.map(([, clients]) => clients.length)).toEqual(names.map(() => 6));
+    const met = names.map((client) => drawn.filter(([, clients]) => clients.includes(client)).length);
+    expect(met).toEqual(names.map(() => 6));
+  });
+
+  it("stay as they are but for a few neighbours when one more hands in", () => {
+    const [before, after] = [drawnOf(names), drawnOf([...names, "late"])];
+    const changed = names.filter((server) => String(before.get(server)) !== String(after.get(server)));
+    expect(changed).toHaveLength(5);
   });
 });
 
@@ -138,8 +152,14 @@ it.skipIf(!isLong || rung.report.kind !== "bwrap")(
       jobs: 2,
       seed: 1,
       handIns,
+      known: await KnownRuns.open({
+        file: path.join(folder, "runs.ndjson"),
+        isResumed: false,
+        contents: ["ann", "bob"],
+        about: "",
+      }),
       signal: new AbortController().signal,
-      onColumn: () => undefined,
+      onCell: () => undefined,
     });
     const verdicts = Object.fromEntries(
       cells.map(({ client, server, verdict }) => [`${client} with ${server}`, verdict]),

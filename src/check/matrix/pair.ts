@@ -3,8 +3,10 @@
 /** Name of the server that is a role of ours. */
 export const OURS = "netlabd";
 
+export type PairSide = "client" | "server";
+
 export interface Frame {
-  readonly speaker: "client" | "server";
+  readonly speaker: PairSide;
   /** Bytes as Latin-1. */
   readonly text: string;
 }
@@ -18,6 +20,8 @@ export interface PairRun {
   readonly frames: readonly Frame[];
   /** Undefined: the client was ended over the time. */
   readonly clientExit: number | undefined;
+  /** The client has not ended, nor come to wait for anything. */
+  readonly isLate: boolean;
   readonly hasServerDied: boolean;
   readonly connections: number;
 }
@@ -75,25 +79,32 @@ const isSameWord = (one: string, other: string) =>
   one === other || (NUMBER.test(one) && NUMBER.test(other) && Number(one) === Number(other));
 const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i;
 
-/** Partners of each server: all where they are few, else some by chance that is the same for the same seed. */
+/** Clients that a server of a big class meets beside its own. */
+export interface Partners {
+  /** So many hand-ins all meet all. */
+  readonly most: number;
+  readonly each: number;
+  /** Place of a hand-in in the ring, by chance that is the same for the same seed. */
+  readonly place: (hand: string) => string;
+}
+
+/**
+ * Clients of each server: all where they are few. Of more, all stand in a ring, and each server meets its own client and the next ones: so each
+ * client meets as many servers, and a hand-in that comes later changes the partners of its neighbours alone.
+ */
 export function partnersOf(
-  servers: readonly string[],
-  clients: readonly string[],
-  {
-    most,
-    each,
-    pick,
-  }: {
-    readonly most: number;
-    readonly each: number;
-    readonly pick: (server: string, client: string) => number;
-  },
+  hands: readonly string[],
+  { most, each, place }: Partners,
 ): ReadonlyMap<string, readonly string[]> {
-  if (clients.length <= most) return new Map(servers.map((server) => [server, clients]));
+  if (hands.length <= most) return new Map(hands.map((server) => [server, hands]));
+  const places = new Map(hands.map((hand) => [hand, place(hand)]));
+  const ring = hands.toSorted((a, b) => ((places.get(a) ?? "") < (places.get(b) ?? "") ? -1 : 1));
+  const at = new Map(ring.map((hand, nth) => [hand, nth]));
   return new Map(
-    servers.map((server) => {
-      const drawn = clients.toSorted((a, b) => pick(server, a) - pick(server, b)).slice(0, each);
-      return [server, clients.filter((client) => drawn.includes(client))];
+    hands.map((server) => {
+      const first = at.get(server) ?? 0;
+      const met = new Set(Array.from({ length: each + 1 }, (_, step) => ring[(first + step) % ring.length]));
+      return [server, hands.filter((client) => met.has(client))];
     }),
   );
 }
