@@ -10,6 +10,7 @@ const long = [
   "test/browser/views.test.ts",
   "test/check/built-otherwise.test.ts",
   "test/check/fairness.test.ts",
+  "test/check/grade/mixed-class.test.ts",
   "test/check/other-styles.test.ts",
   "test/check/silence.test.ts",
   "test/check/verdicts.test.ts",

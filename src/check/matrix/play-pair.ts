@@ -14,7 +14,7 @@ import type { PairRun } from "./pair.ts";
 import type { PairServer } from "./pair-server.ts";
 import { RecordingRelay } from "./recording-relay.ts";
 
-const LOOK_MS = 5;
+const LOOK_MS = 4;
 
 interface Waiting {
   /** Looks at which both only wait, one after another, that are enough; between two the relay passes on what there is. */
@@ -25,7 +25,7 @@ interface Waiting {
 
 /** A client that starts may wait for its disk now and then. */
 const START: Waiting = { looks: 8, withinMs: 15_000 };
-const TURN: Waiting = { looks: 4, withinMs: 3_000 };
+const TURN: Waiting = { looks: 3, withinMs: 3_000 };
 /** Nothing more is to come of the two. */
 const END: Waiting = { looks: 30, withinMs: 6_000 };
 const REST: Waiting = { looks: 4, withinMs: 500 };
