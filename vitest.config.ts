@@ -6,6 +6,7 @@ const replacing = ["test/actors/files-race.test.ts", "test/token-comparison.test
 /** Checks of whole programs, processes a role, corpora, ordeals: a quarter of a minute each, or more. `npm run test:long` makes these alone. */
 const long = [
   "test/browser/attacks.test.ts",
+  "test/browser/grades.test.ts",
   "test/browser/sessions.test.ts",
   "test/browser/views.test.ts",
   "test/check/built-otherwise.test.ts",

@@ -52,6 +52,12 @@ describe("a pair of hand-ins", () => {
     expect(cellOf(run({ clientExit: 1 }), run({ clientExit: 1 })).verdict).toBe("ok");
   });
 
+  it("does not get on where the client ends with an error before it says a word", () => {
+    expect(cellOf(run({ clientExit: 127, frames: [] }), run({ clientExit: 127, frames: [] })).verdict).toBe(
+      "dies",
+    );
+  });
+
   it("is told with the first frame that differs, also one that is missing or too many", () => {
     const right = says("ann", "hello", "q");
     expect(firstDifference(right, right)).toBeNull();
@@ -64,6 +70,29 @@ describe("a pair of hand-ins", () => {
     expect(firstDifference(says("ann", "hello", "q", "bye"), right)).toMatchObject({
       nth: 4,
       expected: null,
+    });
+  });
+});
+
+describe("a frame that differs", () => {
+  const talk = (...frames: readonly [Frame["speaker"], string][]): Frame[] =>
+    frames.map(([speaker, text]) => ({ speaker, text }));
+  const right = talk(["client", "ann15 + 35"], ["server", "50.0"], ["client", "q"]);
+
+  it("is the reply that came where none is due", () => {
+    const got = talk(["client", "ann"], ["server", "Hello"], ["client", "15 + 35"], ["server", "50.0"]);
+    expect(firstDifference(got, right)).toEqual({
+      nth: 2,
+      expected: { speaker: "client", text: "15 + 35" },
+      got: { speaker: "server", text: "Hello" },
+    });
+  });
+
+  it("is what the client said where a reply is due", () => {
+    expect(firstDifference(talk(["client", "ann15 + 35q"]), right)).toEqual({
+      nth: 2,
+      expected: { speaker: "server", text: "50.0" },
+      got: { speaker: "client", text: "q" },
     });
   });
 });
@@ -114,6 +143,7 @@ describe("the page", () => {
     expect(page).toContain("&lt;b&gt;");
     expect(page).not.toMatch(/<b>|\u001b/);
     expect(matrixCsv(matrix)).toMatch(/ann,<b>,wrong,2,50\.0,'=cmd\(\)/);
+    expect(page.match(/id="difference-/g)).toHaveLength(1);
     expect(matrixSummary(cells)).toBe("1 of 2 pairs get on; 1 wrong");
   });
 });

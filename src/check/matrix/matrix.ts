@@ -77,7 +77,16 @@ export async function matrixOf(request: MatrixRequest): Promise<Matrix> {
   const prospects = new Prospects();
   // All of ours first: with them the others are compared.
   for (const pairs of [withOurs, withOthers]) await playAll(pairs, request, prospects, add);
-  return { clients: hands.map(shown), servers: [OURS, ...hands.map(shown)], cells };
+  const servers = [OURS, ...hands.map(shown)];
+  return { clients: hands.map(shown), servers, cells: inOrder(cells, servers) };
+}
+
+/** Row by row, whichever was played first. */
+function inOrder(cells: readonly Cell[], servers: readonly string[]): Cell[] {
+  const place = new Map(servers.map((server, nth) => [server, nth]));
+  const placeOf = ({ client, server }: Cell) =>
+    servers.length * (place.get(client) ?? 0) + (place.get(server) ?? 0);
+  return cells.toSorted((a, b) => placeOf(a) - placeOf(b));
 }
 
 /** Told apart from ours. */

@@ -1,4 +1,5 @@
 /** Server of a pair: a hand-in's program, or a role of ours that the tester plays itself. */
+import { isIPv4 } from "node:net";
 import path from "node:path";
 import { systemClock } from "../../actors/clock.ts";
 import { packageData } from "../../places.ts";
@@ -55,7 +56,8 @@ async function untilListening(server: Program): Promise<number | undefined> {
   let silent = 0;
   for (let now = from; now < until && server.exit === undefined; now = performance.now()) {
     const rows = await server.listening("tcp");
-    const row = rows.find(({ family, address }) => family === 4 || address === "::");
+    // Java's 127.0.0.1 is a socket of IPv6 that takes IPv4.
+    const row = rows.find(({ address }) => isIPv4(address) || address === "::");
     if (row) return row.port;
     silent = (await server.isSilent({ quietMs: now - from, leftMs: until - now })) ? silent + 1 : 0;
     if (silent >= SILENT_LOOKS) return undefined;

@@ -44,17 +44,19 @@ export interface Cell {
 /** `expected`: the same client with the server of ours. */
 export function cellOf(run: PairRun, expected: PairRun | undefined): Cell {
   const { client, server } = run;
-  const differs =
-    expected === undefined || expected === run ? null : firstDifference(run.frames, expected.frames);
+  // Of a server that did not start there is nothing to compare.
+  const isCompared = run.isStarted && expected !== undefined && expected !== run;
+  const differs = isCompared ? firstDifference(run.frames, expected.frames) : null;
   return { client, server, verdict: verdictOf(run, expected, differs), differs };
 }
 
 function verdictOf(run: PairRun, expected: PairRun | undefined, differs: Cell["differs"]): PairVerdict {
   if (!run.isStarted) return "not started";
   if (run.clientExit === undefined) return "hangs";
-  // A client that ends so with the right server too does not die of this one.
-  const hasClientDied =
-    run.clientExit !== 0 && run.clientExit !== (expected === run ? 0 : expected?.clientExit);
+  // A client that ends so with the right server too does not die of this one, unless it ends before it says a word.
+  const isSpeaking = run.frames.some(({ speaker }) => speaker === "client");
+  const usualExit = expected === run || !isSpeaking ? 0 : expected?.clientExit;
+  const hasClientDied = run.clientExit !== 0 && run.clientExit !== usualExit;
   if (run.hasServerDied || hasClientDied) return "dies";
   return differs === null ? "ok" : "wrong";
 }
@@ -63,9 +65,26 @@ export function firstDifference(got: readonly Frame[], expected: readonly Frame[
   for (let at = 0; at < Math.max(got.length, expected.length); at += 1) {
     const [one, other] = [got[at], expected[at]];
     const isSame = one && other && one.speaker === other.speaker && isLike(one.text, other.text);
-    if (!isSame) return { nth: at + 1, expected: other ?? null, got: one ?? null };
+    if (!isSame) return differenceAt(at, got, expected);
   }
   return null;
+}
+
+/**
+ * Of a side that was cut short by the other one - a reply where none is due, none where one is - the frame that came instead of the rest: that
+ * is where they part.
+ */
+function differenceAt(at: number, got: readonly Frame[], expected: readonly Frame[]): Cell["differs"] {
+  const [one, other] = [got[at], expected[at]];
+  const parted = (short: Frame | undefined, long: Frame | undefined, next: Frame | undefined) =>
+    short && next && long?.speaker === short.speaker && long.text.startsWith(short.text)
+      ? { speaker: long.speaker, text: long.text.slice(short.text.length) }
+      : undefined;
+  const unsaid = parted(one, other, got[at + 1]);
+  if (unsaid) return { nth: at + 2, expected: unsaid, got: got[at + 1] ?? null };
+  const further = parted(other, one, expected[at + 1]);
+  if (further) return { nth: at + 2, expected: expected[at + 1] ?? null, got: further };
+  return { nth: at + 1, expected: other ?? null, got: one ?? null };
 }
 
 /** By value, as in the families of a check: numbers as numbers, any white space for any other, and no ends of messages. */

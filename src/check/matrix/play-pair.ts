@@ -25,9 +25,11 @@ interface Waiting {
 
 /** A client that starts may wait for its disk now and then. */
 const START: Waiting = { looks: 8, withinMs: 15_000 };
-const TURN: Waiting = { looks: 3, withinMs: 3_000 };
+const TURN: Waiting = { looks: 4, withinMs: 3_000 };
 /** Nothing more is to come of the two. */
-const END: Waiting = { looks: 30, withinMs: 6_000 };
+const END: Waiting = { looks: 60, withinMs: 6_000 };
+/** Where nothing has come of a start, or of a line that was typed: it may not have been read yet, as by a Java program that starts. */
+const UNMOVED_LOOKS = 60;
 const REST: Waiting = { looks: 4, withinMs: 500 };
 /** Of a pair with a program that had no end of it in all that time before. */
 const HASTE = 6;
@@ -56,7 +58,7 @@ export async function playPair({ server, clients, command, script, isHasty }: Pa
       await watch.until(nth === 0 ? START : TURN);
       if (line === undefined) client.endInput();
       else client.type(`${line}\n`);
-      watch.moved();
+      watch.typed();
     }
     const came = await watch.until(END);
     const { exit } = client;
@@ -81,18 +83,26 @@ class PairWatch {
   readonly #relay: RecordingRelay;
   readonly #share: number;
   #movedAt = performance.now();
-  #passedBytes = 0;
+  /** Nothing has been said, sent or printed since the start, or since a line was typed. */
+  #isUnmoved = true;
+  #passed = 0;
 
   constructor(client: Program, server: PairServer, relay: RecordingRelay, share: number) {
     this.#client = client;
     this.#server = server;
     this.#relay = relay;
     this.#share = share;
+    client.onOutput(() => this.#move());
   }
 
-  /** Something was typed. */
-  moved(): void {
+  typed(): void {
+    this.#move();
+    this.#isUnmoved = true;
+  }
+
+  #move(): void {
     this.#movedAt = performance.now();
+    this.#isUnmoved = false;
   }
 
   until(waiting: Waiting): Promise<"ended" | "still" | "late"> {
@@ -117,23 +127,24 @@ class PairWatch {
     for (let now = performance.now(); now < until; now = performance.now()) {
       if (at.isEnded()) return "ended";
       await sleep(LOOK_MS);
+      const before = this.#movedAt;
       this.#seePassed();
-      const quietMs = now - this.#movedAt;
       if (await at.isWaiting()) still += 1;
       // Who looks again and again is seen to find nothing; that takes its time, and is enough.
-      else still = (await at.isSilent({ quietMs, leftMs: until - now })) ? looks : 0;
-      if (this.#seePassed()) still = 0;
-      if (still >= looks) return "still";
+      else if (await at.isSilent({ quietMs: now - this.#movedAt, leftMs: until - now })) return "still";
+      else still = 0;
+      this.#seePassed();
+      if (this.#movedAt !== before) still = 0;
+      if (still >= (this.#isUnmoved ? Math.max(looks, UNMOVED_LOOKS) : looks)) return "still";
     }
     return at.isEnded() ? "ended" : "late";
   }
 
-  #seePassed(): boolean {
-    const { passedBytes } = this.#relay;
-    const hasMoved = passedBytes !== this.#passedBytes;
-    this.#passedBytes = passedBytes;
-    if (hasMoved) this.moved();
-    return hasMoved;
+  /** Bytes of either, or a client that came. */
+  #seePassed(): void {
+    const passed = this.#relay.passedBytes + this.#relay.connections;
+    if (passed !== this.#passed) this.#move();
+    this.#passed = passed;
   }
 }
 
