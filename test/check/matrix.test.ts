@@ -88,6 +88,11 @@ describe("a frame that differs", () => {
     });
   });
 
+  it("is the reply itself where it is another, also one that begins alike", () => {
+    const got = talk(["client", "ann15 + 35"], ["server", "50.01"], ["client", "q"]);
+    expect(firstDifference(got, right)).toMatchObject({ nth: 2, got: { text: "50.01" } });
+  });
+
   it("is what the client said where a reply is due", () => {
     expect(firstDifference(talk(["client", "ann15 + 35q"]), right)).toEqual({
       nth: 2,

@@ -172,7 +172,7 @@ async function idles(t: ServerTester, source: Dialogues): Promise<void> {
   for (const turns of [0, 1]) {
     const talk = new Talk(t, source);
     const gone = await talk.open();
-    // What is wrong with an answer is no busy loop.
+    // A wrong answer is no busy loop.
     await talk.play(gone, 0, Math.min(turns, talk.openTurns)).catch(butFailures);
     await inPeace(t, () => {
       gone.fin();

@@ -71,7 +71,7 @@ function endedNotice(report: Report): Markup {
 
 function facts({ score, program, box, seed, started, ms, version }: Report): Markup {
   const rows: [string, Markup][] = [
-    ["score", html`${score.got} of ${score.max}`],
+    ...(score.max === 0 ? [] : [["score", html`${score.got} of ${score.max}`] as [string, Markup]]),
     ...(program.run === null ? [] : [["program", html`<code>${program.run}</code>`] as [string, Markup]]),
     ...(program.at === null ? [] : [["program at", html`<code>${program.at}</code>`] as [string, Markup]]),
     ...(program.build === null

@@ -47,7 +47,7 @@ export class HandInCopies {
     return path.join(this.#request.work, "now", side);
   }
 
-  /** Where both sides see their folder at the same path, one build is for both: some builds write down where they were made. */
+  /** One build for both sides where both see their folder at the same path: some builds write down where they were made. */
   #keptAt(name: string, side: PairSide): string {
     const { box, work } = this.#request;
     return path.join(work, "built", ...(box.kind === "bwrap" ? [] : [side]), name);

@@ -20,7 +20,7 @@ export interface PairRun {
   readonly frames: readonly Frame[];
   /** Undefined: the client was ended over the time. */
   readonly clientExit: number | undefined;
-  /** The client has not ended, nor come to wait for anything. */
+  /** A wait for the two ran out: one of them computes without end. */
   readonly isLate: boolean;
   readonly hasServerDied: boolean;
   readonly connections: number;
@@ -71,13 +71,13 @@ export function firstDifference(got: readonly Frame[], expected: readonly Frame[
 }
 
 /**
- * Of a side that was cut short by the other one - a reply where none is due, none where one is - the frame that came instead of the rest: that
- * is where they part.
+ * Where the server spoke to a client that had more to say, or did not speak at all, it is there that they part: what the client said until
+ * then is the same.
  */
 function differenceAt(at: number, got: readonly Frame[], expected: readonly Frame[]): Cell["differs"] {
   const [one, other] = [got[at], expected[at]];
   const parted = (short: Frame | undefined, long: Frame | undefined, next: Frame | undefined) =>
-    short && next && long?.speaker === short.speaker && long.text.startsWith(short.text)
+    short?.speaker === "client" && next && long?.speaker === "client" && long.text.startsWith(short.text)
       ? { speaker: long.speaker, text: long.text.slice(short.text.length) }
       : undefined;
   const unsaid = parted(one, other, got[at + 1]);

@@ -22,7 +22,7 @@ export interface PairsJob {
 export interface AskedPair {
   readonly client: string;
   readonly server: string;
-  /** One of the two had no end before, in all the time that there is: it has little now. */
+  /** Little time is given: of the two, one ran out of all that there is before. */
   readonly isHasty: boolean;
 }
 

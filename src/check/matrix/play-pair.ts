@@ -28,11 +28,11 @@ const START: Waiting = { looks: 8, withinMs: 15_000 };
 const TURN: Waiting = { looks: 4, withinMs: 3_000 };
 /** Nothing more is to come of the two. */
 const END: Waiting = { looks: 60, withinMs: 6_000 };
-/** Where nothing has come of a start, or of a line that was typed: it may not have been read yet, as by a Java program that starts. */
+/** Looks while nothing has come of a start, or of a typed line: it may not have been read yet, as by a Java program that starts. */
 const UNMOVED_LOOKS = 60;
 const REST: Waiting = { looks: 4, withinMs: 500 };
 /** Of a pair with a program that had no end of it in all that time before. */
-const HASTE = 6;
+const HASTE = 10;
 
 export interface Pair {
   readonly server: PairServer;
@@ -53,20 +53,21 @@ export async function playPair({ server, clients, command, script, isHasty }: Pa
     const request = { command, host: "127.0.0.1", port: relay.port, onTerminal: true };
     const client = await clients.start(request);
     const watch = new PairWatch(client, server, relay, isHasty ? 1 / HASTE : 1);
-    for (const [nth, line] of [...script, undefined].entries()) {
-      // A client that starts is waited for: two lines that wait for it would be sent as one.
-      await watch.until(nth === 0 ? START : TURN);
+    // A client that starts is waited for: two lines that wait for it would be sent as one.
+    let isLate = (await watch.untilStarted()) === "late";
+    for (const line of [...script, undefined]) {
       if (line === undefined) client.endInput();
       else client.type(`${line}\n`);
       watch.typed();
+      const came = await watch.until(line === undefined ? END : TURN);
+      isLate ||= came === "late";
     }
-    const came = await watch.until(END);
     const { exit } = client;
     if (exit) await watch.untilServerRests();
     return {
       frames: [...relay.frames],
       clientExit: exit ? (exit.code ?? 128) : undefined,
-      isLate: came === "late",
+      isLate,
       // A server that ends in order behind its only client has done its work.
       hasServerDied: server.exit !== undefined && server.exit.code !== 0,
       connections: relay.connections,
@@ -113,6 +114,15 @@ class PairWatch {
     return this.#look(waiting, { isEnded, isWaiting, isSilent });
   }
 
+  /** Of the server nothing is due before the client has said something, but for a greeting, which the client waits for. */
+  untilStarted(): Promise<"ended" | "still" | "late"> {
+    return this.#look(START, {
+      isEnded: () => this.#client.exit !== undefined,
+      isWaiting: () => this.#client.isWaiting(),
+      isSilent: (silence) => this.#client.isSilent(silence),
+    });
+  }
+
   async untilServerRests(): Promise<void> {
     await this.#look(REST, {
       isEnded: () => this.#server.exit !== undefined,
@@ -130,7 +140,7 @@ class PairWatch {
       const before = this.#movedAt;
       this.#seePassed();
       if (await at.isWaiting()) still += 1;
-      // Who looks again and again is seen to find nothing; that takes its time, and is enough.
+      // Looking again and again for nothing is seen as such; that takes its time, and is enough.
       else if (await at.isSilent({ quietMs: now - this.#movedAt, leftMs: until - now })) return "still";
       else still = 0;
       this.#seePassed();

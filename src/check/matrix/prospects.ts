@@ -1,6 +1,6 @@
 /**
- * What earlier pairs say of later ones. A server that did not come to listen twice does not with a third client: no one has spoken to it yet. A
- * client that had no end of its own with our server, or a server that twice kept a client without one, is given little time from then on.
+ * Prospects of pairs, by those that were played. A server that did not come to listen twice does not with a third client: no one has spoken to
+ * it yet. A client with which a wait ran out at our server, or a server with which two did, is given little time from then on.
  */
 import { OURS, type PairRun } from "./pair.ts";
 
