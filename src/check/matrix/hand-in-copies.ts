@@ -47,7 +47,7 @@ export class HandInCopies {
     return path.join(this.#request.work, "now", side);
   }
 
-  /** One build for both sides where both see their folder at the same path: some builds write down where they were made. */
+  /** Builds that write down where they were made are for both sides alone where both see their folder at the same path. */
   #keptAt(name: string, side: PairSide): string {
     const { box, work } = this.#request;
     return path.join(work, "built", ...(box.kind === "bwrap" ? [] : [side]), name);

@@ -71,8 +71,8 @@ export function firstDifference(got: readonly Frame[], expected: readonly Frame[
 }
 
 /**
- * Where the server spoke to a client that had more to say, or did not speak at all, it is there that they part: what the client said until
- * then is the same.
+ * Difference of two conversations from this frame on. A server that spoke to a client that had more to say, or said nothing where it should,
+ * makes another frame of the client's of the same words: the difference is what the server did.
  */
 function differenceAt(at: number, got: readonly Frame[], expected: readonly Frame[]): Cell["differs"] {
   const [one, other] = [got[at], expected[at]];
