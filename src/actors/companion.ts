@@ -4,7 +4,7 @@ import { stateName } from "../machines/_state-names.ts";
 import type { Network, Screen, World } from "../machines/_world.ts";
 import { ask, connect, localAddressTowards, send } from "./network.ts";
 import { type RoleActor, runMachine } from "./run-machine.ts";
-import type { ServiceContext } from "./service.ts";
+import { registryOf, type ServiceContext } from "./service.ts";
 
 /** The network as a server's machines use it: they ask and send, they do not converse. */
 export function serverNetwork({ environment: { clock } }: ServiceContext): Network {
@@ -26,7 +26,7 @@ export function worldOf(
   network: Network,
   hub: World["hub"] = {},
 ): World {
-  const { clock, random, files, registry, addressBook, programs } = context.environment;
+  const { clock, random, files, addressBook, programs } = context.environment;
   const { options, screen = noScreen, id } = context;
   const note = (text: string) => context.environment.telemetry({ type: "instance.note", id, text });
   return {
@@ -35,7 +35,7 @@ export function worldOf(
     random,
     files,
     network,
-    registry,
+    registry: registryOf(context),
     addressBook,
     programs,
     note,

@@ -4,9 +4,11 @@
  */
 import type { Role } from "../machines/_role.ts";
 import type { StoredProgress } from "../stores/class.ts";
+import { KeptStory } from "../stories/kept-story.ts";
 import type { Story } from "../stories/story.ts";
 import type { Judged, Verdict } from "../stories/verdict.ts";
 import type { Student } from "./class-plan.ts";
+import { FINE, lookAtLive } from "./live-look.ts";
 import { further, keptRule, rulesOf } from "./progress.ts";
 import type { RowsOptions, StudentCard, StudentRow } from "./student-row.ts";
 
@@ -43,9 +45,6 @@ interface Account {
   readonly roles: Map<string, Standing>;
 }
 
-/** A conversation that moves is not looked at closely: only what is still may be waiting or stuck. */
-const STILL_US = 2_000_000;
-const FINE: readonly Verdict[] = ["ok", "note"];
 const ON_ITS_WAY: readonly Verdict[] = ["ok", "note", "waiting", "stuck"];
 
 export class Ledger {
@@ -119,7 +118,7 @@ export class Ledger {
       };
   }
 
-  /** An ended story has been judged. */
+  /** An ended story has been judged. Of one that the daemon's end cut off, it is not known that it would have gone well. */
   fold(story: Story, judged: Judged): void {
     this.#pending.delete(story);
     const { subject, openedAt } = story;
@@ -130,8 +129,9 @@ export class Ledger {
     const kept = keptRule(story, rules, ON_ITS_WAY.includes(judged.verdict));
     const furthest = further(standing.furthest, kept, rules);
     const isFine = FINE.includes(judged.verdict);
-    const isThrough = isFine && kept !== undefined && kept === rules.at(-1);
-    if (openedAt >= standing.judgedAt) {
+    const isCut = story instanceof KeptStory && !story.isEndKnown;
+    const isThrough = isFine && !isCut && kept !== undefined && kept === rules.at(-1);
+    if (openedAt >= standing.judgedAt && !(isFine && isCut)) {
       const [card] = judged.cards;
       standing.judgedAt = openedAt;
       standing.card =
@@ -150,10 +150,11 @@ export class Ledger {
     });
   }
 
-  /** Live connections of a student. */
+  /** Live connections of a student. A sender of datagrams holds nothing open, though it is remembered for a while. */
   openOf(shown: string): number {
     let count = 0;
-    for (const { fault } of this.#accounts.get(shown)?.live ?? []) if (fault !== "refused") count += 1;
+    for (const { fault, subject } of this.#accounts.get(shown)?.live ?? [])
+      if (fault !== "refused" && subject.transport === "tcp") count += 1;
     return count;
   }
 
@@ -215,31 +216,6 @@ const shownNewest = ({ story: { id, role }, live }: Newest): Shown => ({
   role,
   state: live?.state ?? "closed",
 });
-
-/** Live conversations that are still: the longest wait, the one that needs help most, and the last card. */
-function lookAtLive(live: ReadonlySet<Story>, judged: LedgerParts["judged"]) {
-  let waitingMs: number | undefined;
-  let stuckMs: number | undefined;
-  let needy: Story | undefined;
-  let card: StudentCard | undefined;
-  for (const story of live) {
-    const stillUs = story.now() - story.movedAt;
-    if (stillUs < STILL_US) continue;
-    const { verdict, cards } = judged(story);
-    const stillMs = Math.round(stillUs / 1_000);
-    if (verdict === "waiting" && stillMs > (waitingMs ?? -1)) {
-      waitingMs = stillMs;
-      if (stuckMs === undefined) needy = story;
-    }
-    if (verdict === "stuck" && stillMs > (stuckMs ?? -1)) {
-      stuckMs = stillMs;
-      needy = story;
-    }
-    const [first] = FINE.includes(verdict) ? [] : cards;
-    if (first) card = { id: first.id, likely: first.title, connection: story.subject.id };
-  }
-  return { waitingMs, stuckMs, needy, card };
-}
 
 function newestCard(standings: Iterable<Standing>): StudentCard | undefined {
   let newest: Standing["card"];

@@ -13,6 +13,7 @@ export const migrations: readonly Migration[] = [
   keepAudit,
   keepClass,
   keepLogPosition,
+  keepOwnRegistries,
 ];
 
 /** Version 2: numbers that go on over restarts, and the ids of lab files' entries. */
@@ -199,5 +200,23 @@ function keepLogPosition(sql: Database.Database): void {
       cause    TEXT    CHECK (cause IN ('expired')),
       batch    TEXT,
       PRIMARY KEY (store, name)
+    ) STRICT;`);
+}
+
+/** Version 9: registries that are a student's or a group's. */
+function keepOwnRegistries(sql: Database.Database): void {
+  sql.exec(`
+    -- As registrations; label: whose registry it is.
+    CREATE TABLE own_registrations (
+      id             INTEGER PRIMARY KEY,
+      label          TEXT    NOT NULL,
+      ip             TEXT    NOT NULL,
+      port           INTEGER NOT NULL CHECK (port BETWEEN 1 AND 65535),
+      service        TEXT    NOT NULL,
+      token          TEXT    NOT NULL,
+      registered_at  INTEGER NOT NULL,
+      last_seen_at   INTEGER NOT NULL,
+      expires_at     INTEGER,
+      UNIQUE (label, ip, port)
     ) STRICT;`);
 }
