@@ -25,6 +25,7 @@ interface Answer {
 
 const scene = new Scene();
 const idOf = (index: number) => `s${index + 1}`;
+const rowOf = (rows: readonly StudentRow[], index: number) => rows.find(({ id }) => id === idOf(index));
 const explained = (daemon: TestDaemon, id: string) => daemon.document<Explained>(`explain ${id}`);
 const told = ({ source: _source, ...rest }: Explained) => rest;
 
@@ -66,7 +67,7 @@ beforeAll(async () => {
     expect((await daemon.document<StudentRow[]>("class")).filter(({ done }) => done)).toHaveLength(1),
   );
   await eventually(async () =>
-    expect((await daemon.document<StudentRow[]>("class"))[stuck]).toMatchObject({ card: { id: "D03" } }),
+    expect(rowOf(await daemon.document<StudentRow[]>("class"), stuck)).toMatchObject({ card: { id: "D03" } }),
   );
   before = {
     mistake: await explained(daemon, mistakeId),
@@ -164,7 +165,7 @@ describe("after a kill -9 of the daemon of a class", () => {
     const after = await again.document<StudentRow[]>("class");
     const kept = (rows: readonly StudentRow[]) =>
       [mistaken, through, stuck].map((index) => {
-        const { role, furthest, card, connection } = rows[index] ?? {};
+        const { role, furthest, card, connection } = rowOf(rows, index) ?? {};
         return { role, furthest, card, connection };
       });
     expect(kept(after)).toEqual(kept(before.rows));
