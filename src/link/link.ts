@@ -15,7 +15,8 @@ export const FULL_BYTES = getDefaultHighWaterMark(false);
 
 /** Events of a link, in the order in which they happened. */
 export interface LinkHandlers {
-  onData(chunk: Buffer): void;
+  /** `isOwn`: nobody else has a view of this memory, or will have one: who has read the chunk may let go of it. */
+  onData(chunk: Buffer, isOwn?: boolean): void;
   /** The peer's FIN. */
   onEnd(): void;
   /** End of a queue that had been `FULL_BYTES` or more, for those who wait with more. */
