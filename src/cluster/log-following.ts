@@ -61,7 +61,7 @@ export class LogFollowing {
       if (turn !== this.#turn || entry.sequence <= this.#seen) return;
       this.#seen = entry.sequence;
       const { key, headers } = entry;
-      // What was read before it may be lost too, and its writer dead: then this reader alone has it.
+      // An entry that was read before may be lost too, and its writer dead: then this reader alone has it.
       if (lostSequence(entry) !== undefined) this.#witnesses.doubt(this.#last);
       this.#last = { key, sequence: entry.sequence, write: headers.get(HEADER.write) };
       this.#parts.onEntry(entry);

@@ -23,7 +23,7 @@ export class WriteAttempts {
   readonly #clock: Clock;
   readonly #origin = randomBytes(6).toString("hex");
   readonly #attempts = new Map<string, Attempt>();
-  /** Those without an answer, by key. */
+  /** Attempts without an answer, by key. */
   readonly #unanswered = new Map<string, Attempt>();
   #count = 0;
   #underWay = 0;
@@ -36,7 +36,7 @@ export class WriteAttempts {
     return this.#underWay;
   }
 
-  /** What is sent again keeps its name: the engine knows by it whether it has it, and puts it behind no later write of another. */
+  /** Keeps the name of an attempt that is sent again: the engine knows by it what it has, and puts it behind no later write of another. */
   begin(of: Pick<Attempt, "key" | "version" | "batch">): Attempt {
     const before = this.#unanswered.get(of.key);
     const isAgain = before?.version === of.version && before.batch === of.batch;
