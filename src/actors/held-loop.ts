@@ -46,7 +46,7 @@ export class LoneSteps {
   }
 }
 
-/** The clock as code of a role has it, whose timers are steps of nobody's machine. */
+/** The clock as code of a role has it, whose timers are steps of no machine. */
 export class WatchedClock implements Clock {
   readonly #clock: Clock;
   readonly #steps: LoneSteps;

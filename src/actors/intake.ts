@@ -120,7 +120,7 @@ export class Intake implements StaleHandler, TurnTaker {
     this.#isLate = true;
   }
 
-  /** `isOwn`: nobody else has a view of the chunk's memory, which is then gone as soon as it is read. */
+  /** `isOwn`: the only view of the chunk's memory, which is gone as soon as all of it is read. */
   onData(chunk: Buffer, isOwn = false): void {
     const { length } = chunk;
     const at = this.#story.now();

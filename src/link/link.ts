@@ -15,7 +15,7 @@ export const FULL_BYTES = getDefaultHighWaterMark(false);
 
 /** Events of a link, in the order in which they happened. */
 export interface LinkHandlers {
-  /** `isOwn`: nobody else has a view of this memory, or will have one: who has read the chunk may let go of it. */
+  /** `isOwn`: the only view of this memory, which its user may let go of once it has read the chunk. */
   onData(chunk: Buffer, isOwn?: boolean): void;
   /** The peer's FIN. */
   onEnd(): void;

@@ -140,7 +140,7 @@ export class TcpLink implements Link {
     else this.#deliver(bytes, this.#taps === undefined && isAlone(bytes));
   }
 
-  /** What a line or a tap has seen, it may still have. */
+  /** A line or a tap may still have what it has seen. */
   #deliver(bytes: Buffer, isOwn = false): void {
     this.#taps?.emit({ kind: "in", bytes });
     this.#handlers?.onData(bytes, isOwn);

@@ -2,8 +2,8 @@
  * Chunks as they were read, in order, with the bursts they came in. Searching never looks at a byte twice and a
  * message that spans chunks is joined once, so a line that arrives byte by byte costs its length, not its square.
  *
- * Chunks that wait outlive V8's young generation, and only a collection of everything would free their memory: a chunk that nobody else
- * has a view of is let go of as soon as its bytes have been copied out. One that a view was handed out of is left to the collector.
+ * Chunks that wait outlive V8's young generation, and only a collection of everything would free their memory: a chunk that is the
+ * only view of its memory is let go of as soon as its bytes have been copied out. One that a view was handed out of is left to the collector.
  *
  * Long, because its indices are one invariant.
  */
@@ -62,7 +62,7 @@ const TAIL_BYTES = 4;
 export const READ_BUFFER_BYTES = 65_536;
 /** Longest text that is joined in `lent`. */
 const LENT_BYTES = 65_536;
-/** One piece of memory to join chunks in, of which no view goes anywhere. */
+/** Memory to join chunks in, of which no view is handed out. */
 let lent: Buffer | undefined;
 
 export class ChunkQueue {
@@ -89,7 +89,7 @@ export class ChunkQueue {
     return this.#newest;
   }
 
-  /** `isOwn`: nobody else has a view of this memory, which holds nothing but these bytes. */
+  /** `isOwn`: the only view of this memory, which holds nothing but these bytes. */
   push(bytes: Buffer, at: number, continuesBurst: boolean, isOwn = false): void {
     if (!this.#newest || !continuesBurst) {
       this.#newest = {

@@ -115,8 +115,8 @@ export class Framer {
 
   /**
    * Takes a chunk, exactly as it was read, at `now` milliseconds. The framer keeps it; do not write to it again. `text`: the same,
-   * where it is ASCII and `takesText` says so. `isOwn`: nobody else has a view of its memory, nor will have one: it is gone, and the chunk
-   * empty, as soon as it is not needed any more.
+   * where it is ASCII and `takesText` says so. `isOwn`: the only view of its memory: that is gone, and the chunk empty, as soon as all of
+   * it is taken.
    */
   push(bytes: Buffer, now: number, text?: string, isOwn = false): void {
     if (bytes.length > 0 && !this.#takeText(text, now))
