@@ -198,7 +198,10 @@ async function runBox(
     });
     const ended = new Promise<string>((resolve) => {
       child.once("error", (error) => resolve(error.message));
-      child.once("close", (code, how) => resolve(`the tester ended with ${how ?? code}: ${stderr.trim()}`));
+      child.once("close", (code, how) => {
+        const end = how === null ? `with exit status ${code}` : `by ${how}`;
+        resolve([`the tester ended ${end}`, stderr.trim()].filter((part) => part !== "").join(": "));
+      });
     });
     for await (const line of createInterface({ input: child.stdout })) onNews(JSON.parse(line));
     return await ended;
