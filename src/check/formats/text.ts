@@ -169,7 +169,7 @@ function endLines({ code, message }: Ended, report: Report, style: Style): strin
   ];
 }
 
-/** Where it fits it stays as it is: a compiler points at columns. */
+/** Lines that fit stay as they are: a compiler points at columns. */
 const inLines = (line: string) => (line.length <= COLUMNS - 2 ? [line] : wrapped(line, COLUMNS - 2));
 
 /** A compiler's first error is the one to mend: those after it often follow from it. */
