@@ -4,12 +4,13 @@
  *
  * Long, because all that a hub says passes here, to this node and to the others, in one order.
  */
-import type { HubCall } from "../actors/hub-call.ts";
+import { HubCall } from "../actors/hub-call.ts";
 import { HubRun } from "../actors/hub-run.ts";
 import { messageOf } from "../errors.ts";
 import { Audience } from "../machines/_audience.ts";
 import type { HubDefinition, HubMember } from "../machines/_role.ts";
 import type { HubWorld } from "../machines/_world.ts";
+import { AwayCall, type AwayCallHearer } from "./away-call.ts";
 import type { GuestStream } from "./guest-stream.ts";
 import type { Arrival, Heritage } from "./heritage.ts";
 import { HostAudiences } from "./host-audiences.ts";
@@ -22,8 +23,6 @@ import type { CallBatch, Item, Taken } from "./hub-wire.ts";
 /** Details of members are told so long after a call that may have changed them. */
 const DETAILS_MS = 100;
 
-type Methods = Record<string, ((...args: readonly unknown[]) => Promise<unknown>) | undefined>;
-
 export interface HostHooks {
   /** Hears that it crashed too often, or could not be made again. */
   readonly onGiveUp: (error: unknown) => void;
@@ -33,7 +32,6 @@ export class HubHost {
   readonly streams: HostStreams;
   readonly #parts: HubParts;
   readonly #run: HubRun;
-  readonly #methods: Methods;
   readonly #audiences = new HostAudiences();
   readonly #members = new HostMembers();
   /** Acts that were due while this node was not sure of itself. */
@@ -73,7 +71,6 @@ export class HubHost {
       this.streams.close();
       throw error;
     }
-    this.#methods = this.#run.proxy as unknown as Methods;
     this.#begin(heritage);
   }
 
@@ -112,18 +109,16 @@ export class HubHost {
   }
 
   /** Call of this node, while it is open. */
-  call(name: string, args: readonly unknown[]): Promise<unknown> {
-    if (this.streams.size > 0) this.#called();
-    const method = this.#methods[name];
-    return method ? method(...args) : Promise.reject(new Error(`the hub has no method ${name}`));
+  call(name: string, args: readonly unknown[]): HubCall {
+    const call = new HubCall(name, args);
+    this.run(call);
+    return call;
   }
 
   /** A call that has waited. */
   run(call: HubCall): void {
-    this.call(call.name, call.args).then(
-      (value) => call.answer(value),
-      (error: unknown) => call.fail(error),
-    );
+    if (this.streams.size > 0) this.#called();
+    this.#run.take(call);
   }
 
   forget(id: string): void {
@@ -136,18 +131,18 @@ export class HubHost {
   #take(stream: GuestStream, { n, c }: CallBatch): void {
     stream.isWordDue = true;
     stream.lastCall = n + c.length - 1;
-    for (const [index, [name, ...args]] of c.entries()) {
-      stream.pending += 1;
-      this.call(name, args).then(
-        (value) => this.#answer(() => stream.answer(n + index, value)),
-        (error: unknown) => this.#answer(() => stream.fail(n + index, error)),
-      );
-    }
-  }
-
-  #answer(answer: () => void): void {
-    answer();
-    this.#turn();
+    stream.pending += c.length;
+    const hearer: AwayCallHearer = {
+      answered: (number, value) => {
+        stream.answer(number, value);
+        this.#turn();
+      },
+      failed: (number, error) => {
+        stream.fail(number, error);
+        this.#turn();
+      },
+    };
+    for (const [index, [name, ...args]] of c.entries()) this.run(new AwayCall(n + index, name, args, hearer));
   }
 
   /** A node that has opened the hub, or comes with another visit. */
