@@ -38,6 +38,7 @@ export class HubHost {
   #held: (() => void)[] = [];
   #isFrozen = false;
   #isClosed = false;
+  #isSureNow = false;
   #isTurnDue = false;
   #wasCalled = false;
   #detailsTimer: unknown;
@@ -105,7 +106,18 @@ export class HubHost {
 
   /** Whether a call may go straight to the hub. */
   get isOpen(): boolean {
-    return this.#held.length === 0 && !this.#isFrozen && !this.#isClosed && this.#parts.nodes.isSure;
+    return this.#held.length === 0 && !this.#isFrozen && !this.#isClosed && this.#isSure;
+  }
+
+  /** Asked once for all that is done in one go: a flood asks for each line. */
+  get #isSure(): boolean {
+    if (this.#isSureNow) return true;
+    if (!this.#parts.nodes.isSure) return false;
+    this.#isSureNow = true;
+    queueMicrotask(() => {
+      this.#isSureNow = false;
+    });
+    return true;
   }
 
   /** Call of this node, while it is open. */
@@ -196,18 +208,22 @@ export class HubHost {
   // -- what the hub says ---------------------------------------------------------------------------------------------
 
   #deliver(audience: Iterable<string>, text: string): void {
-    const isAlone = this.streams.size === 0 && this.#held.length === 0;
-    if (isAlone && this.#parts.nodes.isSure) return this.#parts.seats.deliver(audience, text);
+    const isSure = this.#held.length === 0 && this.#isSure;
+    if (isSure && this.streams.size === 0) return this.#parts.seats.deliver(audience, text);
     const hearers = audience instanceof Audience ? audience : [...audience];
-    this.#whenSure(() => {
-      this.#parts.seats.deliver(hearers, text);
-      this.#audiences.deliver(this.streams.all, hearers, text);
-      this.#turn();
-    });
+    if (isSure) this.#tell(hearers, text);
+    else this.#held.push(() => this.#tell(hearers, text));
+  }
+
+  /** To the others first: their way is longer. */
+  #tell(hearers: Audience | readonly string[], text: string): void {
+    this.#audiences.deliver(this.streams.all, hearers, text);
+    this.#turn();
+    this.#parts.seats.deliver(hearers, text);
   }
 
   #whenSure(act: () => void): void {
-    if (this.#held.length === 0 && this.#parts.nodes.isSure) act();
+    if (this.#held.length === 0 && this.#isSure) act();
     else this.#held.push(act);
   }
 

@@ -53,12 +53,11 @@ export class RoomCrowd {
     for (const member of this.#members) if (member.place === place) member.doubt();
   }
 
-  /** One at each of these wants the same name at the same time; resolves to how many got it. */
-  async race(places: readonly Place[], name: string): Promise<number> {
+  /** One at each of these wants the same name at the same time; who gets it goes again. */
+  async race(places: readonly Place[], name: string): Promise<void> {
     const racers = places.map((place) => new Member(this, place, name, true));
-    const won = await Promise.all(racers.map(({ outcome }) => outcome));
+    await Promise.all(racers.map(({ outcome }) => outcome));
     for (const racer of racers) racer.leave();
-    return won.filter(Boolean).length;
   }
 
   /** All are in; rejects with how many are not. */
@@ -72,10 +71,13 @@ export class RoomCrowd {
     }
   }
 
-  /** Nobody says anything more, and all that was said is heard, or nothing has come for so long. */
-  async isQuiet(quietMs: number): Promise<void> {
+  /** Nobody says anything more, and who is there has heard what it said itself; then for so long nothing has come. */
+  async isQuiet(quietMs: number, limitMs: number): Promise<void> {
     this.isTalking = false;
-    while (performance.now() - this.lastHeardAt < quietMs) await delay(LOOK_MS);
+    const until = performance.now() + limitMs;
+    const isQuiet = () =>
+      performance.now() - this.lastHeardAt >= quietMs && this.#members.every((member) => member.hasHeardOwn);
+    while (!isQuiet() && performance.now() < until) await delay(LOOK_MS);
   }
 
   end(): void {
@@ -88,24 +90,27 @@ export class RoomCrowd {
 class Member {
   readonly place: Place;
   readonly name: string;
-  readonly outcome: Promise<boolean>;
+  /** Of a race: it has the name, or another has. */
+  readonly outcome: Promise<void>;
   readonly #crowd: RoomCrowd;
   /** Of a race: it asks once. */
   readonly #isOnce: boolean;
-  readonly #settle: (hasWon: boolean) => void;
+  readonly #settle: () => void;
   #socket: Socket | undefined;
   #visit: Visit | undefined;
   #rest = "";
   #isAsking = false;
   #isLeaving = false;
   #saidAt: number[] = [];
+  #heardOf = 0;
+  #lastHeardAt = 0;
 
   constructor(crowd: RoomCrowd, place: Place, name: string, isOnce = false) {
     this.#crowd = crowd;
     this.place = place;
     this.name = name;
     this.#isOnce = isOnce;
-    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const { promise, resolve } = Promise.withResolvers<void>();
     this.outcome = promise;
     this.#settle = resolve;
     this.#come();
@@ -115,8 +120,13 @@ class Member {
     return this.#visit !== undefined;
   }
 
+  get hasHeardOwn(): boolean {
+    return this.#heardOf === (this.#visit?.said ?? 0);
+  }
+
+  /** Surely there it was when it last heard something: of a node that is cut off, others know sooner than its members. */
   doubt(): void {
-    if (this.#visit) this.#visit.until ??= performance.now();
+    if (this.#visit) this.#visit.until ??= this.#lastHeardAt;
   }
 
   /** Goes, having said all and heard all of it. */
@@ -148,16 +158,15 @@ class Member {
   }
 
   #again(): void {
-    if (this.#isOnce) return this.#settle(false);
+    if (this.#isOnce) return this.#settle();
     setTimeout(() => this.#come(), this.#crowd.random.int(...AGAIN_MS));
   }
 
   #gone(): void {
-    const visit = this.#visit;
-    this.#visit = undefined;
     if (this.#crowd.isOver) return;
-    if (visit && visit.end === "there") visit.end = "lost";
-    if (visit) visit.until ??= performance.now();
+    this.doubt();
+    if (this.#visit?.end === "there") this.#visit.end = "lost";
+    this.#visit = undefined;
     this.#again();
   }
 
@@ -187,7 +196,8 @@ class Member {
     this.#visit = visit;
     this.#isLeaving = false;
     this.#saidAt = [];
-    this.#settle(true);
+    this.#heardOf = 0;
+    this.#settle();
     if (!this.#isOnce) this.#talkLater(visit);
   }
 
@@ -237,17 +247,20 @@ class Member {
     const crowd = this.#crowd;
     visit.heard.push(event);
     crowd.heard += 1;
-    crowd.lastHeardAt = performance.now();
+    this.#lastHeardAt = performance.now();
+    crowd.lastHeardAt = this.#lastHeardAt;
     if (event.kind === "line" && event.visit === visit.id) this.#heardOwn(event.number, visit);
     // What it said last may be lost: it will not wait for it.
-    if (event.kind === "restarted" && this.#isLeaving) {
-      this.#isLeaving = false;
-      this.#talkLater(visit);
-    }
+    if (event.kind !== "restarted") return;
+    this.#heardOf = visit.said;
+    if (!this.#isLeaving) return;
+    this.#isLeaving = false;
+    this.#talkLater(visit);
   }
 
   #heardOwn(number: number, visit: Visit): void {
     const crowd = this.#crowd;
+    this.#heardOf = number;
     crowd.slowestMs = Math.max(crowd.slowestMs, performance.now() - (this.#saidAt[number] ?? 0));
     if (this.#isLeaving && number === visit.said && crowd.isTalking) this.leave();
   }

@@ -82,7 +82,9 @@ describe("a fault is", () => {
 
   it("a line that comes twice, at once or later", () => {
     for (const words of ["2.1 2.1", "2.1 2.2 1.1 2.1"])
-      expect(properties(visit(1, "al", words), visit(2, "bo", "", { end: "lost" }))).toContain("nothing twice");
+      expect(properties(visit(1, "al", words), visit(2, "bo", "", { end: "lost" }))).toContain(
+        "nothing twice",
+      );
   });
 
   it("two lines that two members hear in two orders", () => {
