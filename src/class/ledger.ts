@@ -23,9 +23,15 @@ export interface LedgerParts {
 interface Standing {
   furthest: string | undefined;
   doneAt: number | undefined;
-  /** Of the newest conversation that has been judged; undefined: it went well. */
-  card: (StudentCard & { readonly at: number }) | undefined;
+  /** Of the newest conversation that went wrong, until a later one has come past it. */
+  card: KeptCard | undefined;
   judgedAt: number;
+}
+
+interface KeptCard extends StudentCard {
+  readonly at: number;
+  /** Place among the role's rules from which on a conversation without it has come past it. */
+  readonly past: number;
 }
 
 interface Newest {
@@ -132,12 +138,8 @@ export class Ledger {
     const isFine = FINE.includes(judged.verdict);
     const isThrough = isFine && kept !== undefined && kept === rules.at(-1);
     if (openedAt >= standing.judgedAt) {
-      const [card] = judged.cards;
       standing.judgedAt = openedAt;
-      standing.card =
-        isFine || !card
-          ? undefined
-          : { id: card.id, likely: card.title, connection: subject.id, at: openedAt };
+      standing.card = cardAfter(standing.card, story, judged, { rules, isThrough });
     }
     if (furthest === standing.furthest && (!isThrough || standing.doneAt !== undefined)) return;
     standing.furthest = furthest;
@@ -205,6 +207,27 @@ export class Ledger {
         best = further(best, keptRule(story, rules, true), rules);
     return best;
   }
+}
+
+/**
+ * The card that stands after this conversation: its own where it went wrong, or was given up on its way. Without one, that of before stays
+ * until a conversation has come as far: a start that is broken off proves nothing.
+ */
+function cardAfter(
+  before: KeptCard | undefined,
+  { subject: { id: connection }, openedAt, lastRule, bytesIn }: Story,
+  { verdict, cards, wasGivenUp = false }: Judged,
+  { rules, isThrough }: { readonly rules: readonly string[]; readonly isThrough: boolean },
+): KeptCard | undefined {
+  const [card] = cards;
+  const reached = rules.indexOf(lastRule ?? "");
+  const wentWrong = !FINE.includes(verdict) || (wasGivenUp && !isThrough);
+  if (wentWrong && card) {
+    // Who was given up had got that far already.
+    const past = FINE.includes(verdict) ? reached + 1 : reached;
+    return { id: card.id, likely: card.title, connection, at: openedAt, past };
+  }
+  return before && (bytesIn === 0 || reached < before.past) ? before : undefined;
 }
 
 type Shown = Pick<StudentRow, "connection" | "role" | "state">;
