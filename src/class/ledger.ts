@@ -8,6 +8,7 @@ import type { Story } from "../stories/story.ts";
 import type { Judged, Verdict } from "../stories/verdict.ts";
 import type { Student } from "./class-plan.ts";
 import { further, keptRule, rulesOf } from "./progress.ts";
+import { cardAfter, FINE, type KeptCard, newestCard } from "./standing-card.ts";
 import type { RowsOptions, StudentCard, StudentRow } from "./student-row.ts";
 
 export interface LedgerParts {
@@ -28,12 +29,6 @@ interface Standing {
   judgedAt: number;
 }
 
-interface KeptCard extends StudentCard {
-  readonly at: number;
-  /** Place among the role's rules from which on a conversation without it has come past it. */
-  readonly past: number;
-}
-
 interface Newest {
   readonly story: Pick<Story, "openedAt" | "state" | "endedAt"> & {
     readonly id: string;
@@ -51,7 +46,6 @@ interface Account {
 
 /** A conversation that moves is not looked at closely: only what is still may be waiting or stuck. */
 const STILL_US = 2_000_000;
-const FINE: readonly Verdict[] = ["ok", "note"];
 const ON_ITS_WAY: readonly Verdict[] = ["ok", "note", "waiting", "stuck"];
 
 export class Ledger {
@@ -209,27 +203,6 @@ export class Ledger {
   }
 }
 
-/**
- * The card that stands after this conversation: its own where it went wrong, or was given up on its way. Without one, that of before stays
- * until a conversation has come as far: a start that is broken off proves nothing.
- */
-function cardAfter(
-  before: KeptCard | undefined,
-  { subject: { id: connection }, openedAt, lastRule, bytesIn }: Story,
-  { verdict, cards, wasGivenUp = false }: Judged,
-  { rules, isThrough }: { readonly rules: readonly string[]; readonly isThrough: boolean },
-): KeptCard | undefined {
-  const [card] = cards;
-  const reached = rules.indexOf(lastRule ?? "");
-  const wentWrong = !FINE.includes(verdict) || (wasGivenUp && !isThrough);
-  if (wentWrong && card) {
-    // Who was given up had got that far already.
-    const past = FINE.includes(verdict) ? reached + 1 : reached;
-    return { id: card.id, likely: card.title, connection, at: openedAt, past };
-  }
-  return before && (bytesIn === 0 || reached < before.past) ? before : undefined;
-}
-
 type Shown = Pick<StudentRow, "connection" | "role" | "state">;
 
 const shownOf = ({ subject: { id, role }, state }: Story): Shown => ({ connection: id, role, state });
@@ -262,10 +235,4 @@ function lookAtLive(live: ReadonlySet<Story>, judged: LedgerParts["judged"]) {
     if (first) card = { id: first.id, likely: first.title, connection: story.subject.id };
   }
   return { waitingMs, stuckMs, needy, card };
-}
-
-function newestCard(standings: Iterable<Standing>): StudentCard | undefined {
-  let newest: Standing["card"];
-  for (const { card } of standings) if (card && card.at >= (newest?.at ?? 0)) newest = card;
-  return newest;
 }

@@ -37,7 +37,7 @@ export interface Judged {
   readonly cards: readonly CardName[];
   /** Side whose turn it is, or was at the end. */
   readonly turn: Turn;
-  /** It ended while its peer's program had been silent for long though it was its turn: it was given up. */
+  /** Given up: the end came when the peer's program had been silent for long though it was its turn. */
   readonly wasGivenUp?: boolean;
 }
 

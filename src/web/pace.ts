@@ -18,7 +18,7 @@ export class Pace {
     if (this.#took.length > LOOKS) this.#took.shift();
   }
 
-  /** What a look costs. */
+  /** Cost of a look. */
   get costMs(): number {
     return this.#took.length === 0 ? 0 : Math.min(...this.#took);
   }

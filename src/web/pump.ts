@@ -21,7 +21,7 @@ export interface Reader {
   send(bytes: Buffer): void;
 }
 
-/** What was made last for a topic: most pages have seen the same of it. */
+/** Made last for a topic: most pages have seen the same of it. */
 interface Frame {
   readonly from: number;
   readonly to: number;
