@@ -7,6 +7,8 @@ import { plainAddress } from "../os/addresses.ts";
 import type { Line, LineMaker, Listener, Wire } from "./line.ts";
 import { type Endpoint, type Link, type LinkHandlers, type LinkTap, LinkTaps } from "./link.ts";
 
+/** Less is not worth to be let go of by itself. */
+const LARGE_READ = 4_096;
 const link = Symbol("link");
 type LinkedSocket = Socket & { [link]: TcpLink };
 
@@ -136,12 +138,13 @@ export class TcpLink implements Link {
 
   onData(bytes: Buffer): void {
     if (this.#line) this.#line.onData(bytes);
-    else this.#deliver(bytes);
+    else this.#deliver(bytes, this.#taps === undefined && isAlone(bytes));
   }
 
-  #deliver(bytes: Buffer): void {
+  /** A line or a tap may still have what it has seen. */
+  #deliver(bytes: Buffer, isOwn = false): void {
     this.#taps?.emit({ kind: "in", bytes });
-    this.#handlers?.onData(bytes);
+    this.#handlers?.onData(bytes, isOwn);
   }
 
   onEnd(): void {
@@ -170,6 +173,9 @@ export class TcpLink implements Link {
     this.#handlers?.onClose();
   }
 }
+
+/** A read that is worth the question, and has its memory for itself. */
+const isAlone = (bytes: Buffer) => bytes.length >= LARGE_READ && bytes.buffer.byteLength === bytes.length;
 
 function localOf(socket: Socket): Endpoint {
   return { address: plainAddress(socket.localAddress), port: socket.localPort ?? 0 };

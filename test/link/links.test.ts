@@ -1,13 +1,22 @@
 /** Links as others use them: what goes over one can be heard whole, and one can stand in another's place. */
 import { createServer, Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
+import type { LineMaker } from "../../src/link/line.ts";
 import type { Link, LinkEvent } from "../../src/link/link.ts";
 import { TcpLink } from "../../src/link/tcp-link.ts";
 import { Conversation } from "../actors/conversation.ts";
 import { eventually } from "../actors/harness.ts";
 
+interface Linked {
+  readonly link: Link;
+  readonly socket: Socket;
+  readonly peer: Conversation;
+  readonly heard: string[];
+  readonly reads: Read[];
+}
+
 /** A link to a peer that the test plays. */
-async function linked(): Promise<{ link: Link; socket: Socket; peer: Conversation; heard: string[] }> {
+async function linked(): Promise<Linked> {
   const accepted = Promise.withResolvers<Socket>();
   const server = createServer({ allowHalfOpen: true }, accepted.resolve);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -21,15 +30,37 @@ async function linked(): Promise<{ link: Link; socket: Socket; peer: Conversatio
     server.close();
   });
   const heard: string[] = [];
+  const reads: Read[] = [];
   link.attach({
-    onData: (bytes) => heard.push(bytes.toString()),
+    onData: (bytes, isOwn) => {
+      heard.push(bytes.toString());
+      reads.push({ size: bytes.length, isOwn });
+    },
     onEnd: () => heard.push("FIN"),
     onDrain: () => heard.push("drained"),
     onError: ({ message }) => heard.push(message),
     onClose: () => heard.push("closed"),
   });
-  return { link, socket, peer, heard };
+  return { link, socket, peer, heard, reads };
 }
+
+interface Read {
+  readonly size: number;
+  readonly isOwn: boolean | undefined;
+}
+
+/** A line that does nothing. */
+const straight: LineMaker = (wire, listener) => ({
+  heldBytes: 0,
+  onData: (bytes) => listener.onData(bytes),
+  onEnd: () => listener.onEnd(),
+  onDrain: () => listener.onDrain(),
+  onClose: () => undefined,
+  write: (bytes, onWritten) => wire.write(bytes, onWritten),
+  end: (onFinished) => wire.end(onFinished),
+  pause: () => wire.pause(),
+  resume: () => wire.resume(),
+});
 
 /** In one line each, neighbouring reads joined: how the bytes were cut is the system's affair. */
 function told(events: readonly LinkEvent[]): string[] {
@@ -92,6 +123,25 @@ describe("a TCP link", () => {
     await peer.hears("both one");
     expect(told(first)).toEqual(["out both"]);
     expect(told(second)).toEqual(["out both one"]);
+  });
+
+  it("leaves the memory of a large read to its user alone, unless a tap or a line has seen the read", async () => {
+    const { link, peer, reads } = await linked();
+    const say = async (bytes: number) => {
+      reads.length = 0;
+      peer.say("x".repeat(bytes));
+      await eventually(() => expect(reads.reduce((sum, { size }) => sum + size, 0)).toBe(bytes));
+    };
+    await say(300_000);
+    expect(reads.map(({ isOwn }) => isOwn)).toEqual(reads.map(({ size }) => size >= 4_096));
+    expect(reads.some(({ isOwn }) => isOwn)).toBe(true);
+    const untap = link.tap(() => undefined);
+    await say(300_000);
+    expect(reads.some(({ isOwn }) => isOwn)).toBe(false);
+    untap();
+    link.putLine?.(straight);
+    await say(300_000);
+    expect(reads.some(({ isOwn }) => isOwn)).toBe(false);
   });
 
   it("tells a writer that its bytes never went", async () => {
