@@ -150,10 +150,10 @@ export class MemorySide implements Bus {
   async log(name: string): Promise<BusLog> {
     const log = await this.#ask(() => this.#engine.logOf(name));
     return {
-      append: (key, data, headers = new Map()) => {
+      append: (key, data, { headers = new Map(), ...options } = {}) => {
         this.#check(data);
-        const copied = new Uint8Array(data);
-        return this.#ask(() => log.append(key, copied, new Map(headers)));
+        const copied = { data: new Uint8Array(data), headers: new Map(headers) };
+        return this.#ask(() => log.append(key, { ...copied, ...options }));
       },
       lastSequence: () => this.#ask(() => log.last),
       newest: (key) => this.#ask(() => log.newest(key)),
