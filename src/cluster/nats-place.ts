@@ -10,6 +10,8 @@ export interface NatsPlace {
   /** Of each stream, so that it outlives a server: three where there are so many. */
   readonly replicas: number;
   readonly isClosed: () => boolean;
+  /** Calls a listener, whose fault harms no other. */
+  guard(of: string, act: () => void): void;
   /** Starts it again whenever the server is back. Answers how to end it. */
   follow(following: NatsFollowing): () => void;
 }
