@@ -1,6 +1,7 @@
 /** Bus of one side of the engine in memory. */
 import { NetlabError } from "../errors.ts";
 import type { Bus, BusEntry, BusKeys, BusLog, BusMessage, BusTrouble, LogEntry, Subject } from "./bus.ts";
+import { type Guard, guardThat } from "./guarded.ts";
 import type { MemoryEngine } from "./memory-bus.ts";
 import { Following } from "./memory-following.ts";
 import { type MemoryFaults, MemoryLine } from "./memory-line.ts";
@@ -23,7 +24,7 @@ export class MemorySide implements Bus {
   readonly #subscriptions = new Set<Subscription>();
   readonly #listeners = new Set<(isConnected: boolean) => void>();
   readonly #followings = new Set<Following<BusEntry> | Following<LogEntry>>();
-  readonly #onTrouble: (trouble: BusTrouble) => void;
+  readonly #guard: Guard;
   readonly #inbox: string;
   #lastQuestion = 0;
   #isCut = false;
@@ -37,7 +38,7 @@ export class MemorySide implements Bus {
     { faults, onTrouble }: { faults: MemoryFaults; onTrouble: (trouble: BusTrouble) => void },
   ) {
     this.#engine = engine;
-    this.#onTrouble = onTrouble;
+    this.#guard = guardThat(onTrouble);
     this.faults = faults;
     this.#up = new MemoryLine(engine.clock, random, () => this.faults);
     this.#down = new MemoryLine(engine.clock, random, () => this.faults);
@@ -198,14 +199,6 @@ export class MemorySide implements Bus {
     this.connectionChanged();
     this.#followings.clear();
     this.#engine.detach(this);
-  }
-
-  #guard(of: string, act: () => void): void {
-    try {
-      act();
-    } catch (error) {
-      this.#onTrouble({ kind: "listener", of, error });
-    }
   }
 
   #publish(subject: Subject, data: Uint8Array, reply: string | undefined): void {

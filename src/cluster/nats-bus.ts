@@ -6,6 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Msg, NatsConnection, Subscription } from "@nats-io/transport-node";
 import { messageOf } from "../errors.ts";
 import type { Bus, BusKeys, BusLog, BusMessage, BusTrouble, Subject } from "./bus.ts";
+import { type Guard, guardThat } from "./guarded.ts";
 import { connectToNats, type NatsOptions } from "./nats-connection.ts";
 import type { NatsFollowing } from "./nats-following.ts";
 import { natsKeys } from "./nats-keys.ts";
@@ -55,6 +56,7 @@ class NatsConnectionBus implements NatsBus {
   readonly #place: NatsPlace;
   readonly #newInbox: () => string;
   readonly #onTrouble: (trouble: BusTrouble) => void;
+  readonly #guard: Guard;
   #maxMessageBytes = 0;
   #isConnected = true;
   #isClosed = false;
@@ -69,13 +71,14 @@ class NatsConnectionBus implements NatsBus {
     this.unencryptedTo = hasTls ? [] : options.servers.afar;
     this.#connection = connection;
     this.#onTrouble = options.onTrouble ?? (() => undefined);
+    this.#guard = guardThat(this.#onTrouble);
     const servers = new Set([...options.servers.places, ...(info?.connect_urls ?? [])]);
     this.#place = {
       ...parts,
       replicas: info?.cluster !== undefined && servers.size >= REPLICAS ? REPLICAS : 1,
       isClosed: () => this.#isClosed,
       follow: (following) => this.#follow(following),
-      guard: (of, act) => this.#guard(of, act),
+      guard: this.#guard,
     };
     let questions = 0;
     const inbox = `_INBOX.netlab.${crypto.randomUUID()}`;
@@ -175,14 +178,6 @@ class NatsConnectionBus implements NatsBus {
       this.#followings.delete(following);
       following.end();
     };
-  }
-
-  #guard(of: string, act: () => void): void {
-    try {
-      act();
-    } catch (error) {
-      this.#onTrouble({ kind: "listener", of, error });
-    }
   }
 
   async #hearStatus(): Promise<void> {

@@ -1,5 +1,6 @@
 /** Parts of a connection to NATS that keys and logs share. */
 import type { JetStreamClient, JetStreamManager } from "@nats-io/jetstream";
+import type { Guard } from "./guarded.ts";
 import type { NatsFollowing } from "./nats-following.ts";
 
 export interface NatsPlace {
@@ -11,7 +12,7 @@ export interface NatsPlace {
   readonly replicas: number;
   readonly isClosed: () => boolean;
   /** Calls a listener, whose fault harms no other. */
-  guard(of: string, act: () => void): void;
+  readonly guard: Guard;
   /** Starts it again whenever the server is back. Answers how to end it. */
   follow(following: NatsFollowing): () => void;
 }
