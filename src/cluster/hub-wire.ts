@@ -25,8 +25,8 @@ export type Hearers = number | string | readonly string[];
 export type Taken = readonly [visit: string, batch: number, call: number];
 
 export type Item =
-  /** A line. */
-  | readonly ["d", Hearers, string]
+  /** Lines. */
+  | readonly ["d", Hearers, ...string[]]
   /** An audience's coming and going. */
   | readonly ["a", number, readonly string[], readonly string[]]
   /** Calls from … to … are answered with nothing. */
