@@ -181,7 +181,7 @@ async function copyHandIn(from: string, to: string): Promise<number> {
   return sizeBytes;
 }
 
-/** What an ended tester has told is read to its end, as fast as this machine is. */
+/** Words of an ended tester are read to their end, as fast as this machine is. */
 const LAST_WORDS_MS = 5_000;
 
 async function runBox(
