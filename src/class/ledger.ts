@@ -8,6 +8,7 @@ import type { Story } from "../stories/story.ts";
 import type { Judged, Verdict } from "../stories/verdict.ts";
 import type { Student } from "./class-plan.ts";
 import { further, keptRule, rulesOf } from "./progress.ts";
+import { cardAfter, FINE, type KeptCard, newestCard } from "./standing-card.ts";
 import type { RowsOptions, StudentCard, StudentRow } from "./student-row.ts";
 
 export interface LedgerParts {
@@ -23,8 +24,8 @@ export interface LedgerParts {
 interface Standing {
   furthest: string | undefined;
   doneAt: number | undefined;
-  /** Of the newest conversation that has been judged; undefined: it went well. */
-  card: (StudentCard & { readonly at: number }) | undefined;
+  /** Of the newest conversation that went wrong, until a later one has come past it. */
+  card: KeptCard | undefined;
   judgedAt: number;
 }
 
@@ -45,7 +46,6 @@ interface Account {
 
 /** A conversation that moves is not looked at closely: only what is still may be waiting or stuck. */
 const STILL_US = 2_000_000;
-const FINE: readonly Verdict[] = ["ok", "note"];
 const ON_ITS_WAY: readonly Verdict[] = ["ok", "note", "waiting", "stuck"];
 
 export class Ledger {
@@ -132,12 +132,8 @@ export class Ledger {
     const isFine = FINE.includes(judged.verdict);
     const isThrough = isFine && kept !== undefined && kept === rules.at(-1);
     if (openedAt >= standing.judgedAt) {
-      const [card] = judged.cards;
       standing.judgedAt = openedAt;
-      standing.card =
-        isFine || !card
-          ? undefined
-          : { id: card.id, likely: card.title, connection: subject.id, at: openedAt };
+      standing.card = cardAfter(standing.card, story, judged, { rules, isThrough });
     }
     if (furthest === standing.furthest && (!isThrough || standing.doneAt !== undefined)) return;
     standing.furthest = furthest;
@@ -239,10 +235,4 @@ function lookAtLive(live: ReadonlySet<Story>, judged: LedgerParts["judged"]) {
     if (first) card = { id: first.id, likely: first.title, connection: story.subject.id };
   }
   return { waitingMs, stuckMs, needy, card };
-}
-
-function newestCard(standings: Iterable<Standing>): StudentCard | undefined {
-  let newest: Standing["card"];
-  for (const { card } of standings) if (card && card.at >= (newest?.at ?? 0)) newest = card;
-  return newest;
 }

@@ -1,5 +1,5 @@
 /** Links as others use them: what goes over one can be heard whole, and one can stand in another's place. */
-import { createServer, type Socket } from "node:net";
+import { createServer, Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { LineMaker } from "../../src/link/line.ts";
 import type { Link, LinkEvent } from "../../src/link/link.ts";
@@ -7,14 +7,23 @@ import { TcpLink } from "../../src/link/tcp-link.ts";
 import { Conversation } from "../actors/conversation.ts";
 import { eventually } from "../actors/harness.ts";
 
+interface Linked {
+  readonly link: Link;
+  readonly socket: Socket;
+  readonly peer: Conversation;
+  readonly heard: string[];
+  readonly reads: Read[];
+}
+
 /** A link to a peer that the test plays. */
-async function linked(): Promise<{ link: Link; peer: Conversation; heard: string[]; reads: Read[] }> {
+async function linked(): Promise<Linked> {
   const accepted = Promise.withResolvers<Socket>();
   const server = createServer({ allowHalfOpen: true }, accepted.resolve);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   const peer = await Conversation.open(typeof address === "object" ? (address?.port ?? 0) : 0);
-  const link = new TcpLink(await accepted.promise);
+  const socket = await accepted.promise;
+  const link = new TcpLink(socket);
   onTestFinished(() => {
     peer.socket.destroy();
     link.destroy();
@@ -32,7 +41,7 @@ async function linked(): Promise<{ link: Link; peer: Conversation; heard: string
     onError: ({ message }) => heard.push(message),
     onClose: () => heard.push("closed"),
   });
-  return { link, peer, heard, reads };
+  return { link, socket, peer, heard, reads };
 }
 
 interface Read {
@@ -141,5 +150,59 @@ describe("a TCP link", () => {
     const error = await new Promise((resolve) => link.write(Buffer.from("late"), resolve));
     expect(error).toBeInstanceOf(Error);
     await eventually(() => expect(heard).toEqual(["closed"]));
+  });
+
+  it("hears a read past the stream while that flows", async () => {
+    const { socket, peer, heard } = await linked();
+    const events: string[] = [];
+    socket.on("data", (bytes: Buffer) => events.push(bytes.toString()));
+    peer.say("hello");
+    await eventually(() => expect(heard.join("")).toBe("hello"));
+    expect(events).toEqual([]);
+  });
+
+  it("hears what came while it was paused when it goes on, before what comes then", async () => {
+    const { link, socket, peer, heard } = await linked();
+    link.pause();
+    peer.say("one ");
+    await eventually(() => expect(socket.readableLength).toBe(4));
+    expect(heard).toEqual([]);
+    link.resume();
+    peer.say("two");
+    await eventually(() => expect(heard.join("")).toBe("one two"));
+    peer.end();
+    await eventually(() => expect(heard.at(-1)).toBe("FIN"));
+  });
+
+  it("takes a read that comes before the stream has let go of what it held behind that", async () => {
+    const { link, socket, heard } = await linked();
+    link.pause();
+    socket.push(Buffer.from("one "));
+    link.resume();
+    socket.push(Buffer.from("two"));
+    expect(heard).toEqual([]);
+    await eventually(() => expect(heard).toEqual(["one ", "two"]));
+  });
+
+  it("stops reading while it is paused and as much is held as a stream holds", async () => {
+    const { link, socket, peer, heard } = await linked();
+    const megabytes = 4 * 1_048_576;
+    peer.say("begins ");
+    await eventually(() => expect(heard).toEqual(["begins "]));
+    link.pause();
+    peer.say(Buffer.alloc(megabytes, "x"));
+    await eventually(() =>
+      expect(socket.readableLength).toBeGreaterThanOrEqual(socket.readableHighWaterMark),
+    );
+    expect(socket.readableLength).toBeLessThan(megabytes / 2);
+    link.resume();
+    await eventually(() => expect(heard.join("").length).toBe("begins ".length + megabytes));
+  });
+
+  it("takes reads by the stream's own events where Node hands them to nothing else", async () => {
+    const { socket, peer, heard } = await linked();
+    socket.push = Socket.prototype.push;
+    peer.say("hello");
+    await eventually(() => expect(heard.join("")).toBe("hello"));
   });
 });
