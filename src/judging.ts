@@ -7,7 +7,7 @@ import { lastViewOf } from "./stories/kept-story.ts";
 import type { LiveView } from "./stories/live-view.ts";
 import type { Recorder } from "./stories/recorder.ts";
 import type { Leg, Story } from "./stories/story.ts";
-import { type Judged, type StoryJudge, verdictOf } from "./stories/verdict.ts";
+import { type Judged, type StoryJudge, verdictOf, WAITING_MS } from "./stories/verdict.ts";
 
 type Diagnoses = Pick<typeof import("./diagnoses/table.ts"), "judge">;
 
@@ -168,7 +168,9 @@ export class Judge implements StoryJudge {
     try {
       const { cards, silence } = diagnoses.judge(incidentOf(lab, story, live));
       const names = cards.map(({ id, level, title }) => ({ id, level, title }));
-      return this.#sharedOf({ cards: names, turn: silence.whose }, story, live);
+      const wasGivenUp = silence.isOver && silence.whose === "theirs" && silence.ms >= WAITING_MS;
+      const found = { cards: names, turn: silence.whose, wasGivenUp };
+      return this.#sharedOf(found, story, live);
     } catch (error) {
       if (!this.#hasFailed) lab.reportFault(error, `cannot judge ${story.subject.id}`);
       this.#hasFailed = true;
@@ -178,7 +180,7 @@ export class Judge implements StoryJudge {
 
   #sharedOf(found: Omit<Judged, "verdict">, story: Story, live: LiveView | undefined): Judged {
     const judged = { ...found, verdict: verdictOf(story, live, found) };
-    const key = `${judged.verdict} ${judged.turn} ${found.cards.map(({ id, level }) => id + level)}`;
+    const key = `${judged.verdict} ${judged.turn} ${judged.wasGivenUp ?? false} ${found.cards.map(({ id, level }) => id + level)}`;
     const known = this.#shared.get(key) ?? judged;
     this.#shared.set(key, known);
     return known;

@@ -8,9 +8,10 @@ import { KeptStory } from "../stories/kept-story.ts";
 import type { Story } from "../stories/story.ts";
 import type { Judged, Verdict } from "../stories/verdict.ts";
 import type { Student } from "./class-plan.ts";
-import { FINE, lookAtLive } from "./live-look.ts";
+import { lookAtLive } from "./live-look.ts";
 import { further, keptRule, rulesOf } from "./progress.ts";
-import type { RowsOptions, StudentCard, StudentRow } from "./student-row.ts";
+import { cardAfter, FINE, type KeptCard, newestCard } from "./standing-card.ts";
+import type { RowsOptions, StudentRow } from "./student-row.ts";
 
 export interface LedgerParts {
   /** Verdict and cards, as of now or once and for all. */
@@ -25,8 +26,8 @@ export interface LedgerParts {
 interface Standing {
   furthest: string | undefined;
   doneAt: number | undefined;
-  /** Of the newest conversation that has been judged; undefined: it went well. */
-  card: (StudentCard & { readonly at: number }) | undefined;
+  /** Of the newest conversation that went wrong, until a later one has come past it. */
+  card: KeptCard | undefined;
   judgedAt: number;
 }
 
@@ -72,11 +73,14 @@ export class Ledger {
       }),
     );
     const byId = new Map([...this.#accounts.values()].map((account) => [account.student.id, account]));
-    for (const { student, role, rule, doneAt } of progress) {
+    for (const { student, role, rule, doneAt, stood } of progress) {
       const standing = this.#standing(byId.get(student), role);
       if (!standing) continue;
       standing.furthest = further(standing.furthest, rule ?? undefined, this.#rulesOf(role));
       standing.doneAt ??= doneAt ?? undefined;
+      if (!stood || standing.judgedAt > 0) continue;
+      standing.judgedAt = stood.judgedAt;
+      standing.card = stood.card ?? undefined;
     }
   }
 
@@ -129,17 +133,15 @@ export class Ledger {
     const kept = keptRule(story, rules, ON_ITS_WAY.includes(judged.verdict));
     const furthest = further(standing.furthest, kept, rules);
     const isFine = FINE.includes(judged.verdict);
+    const before = standing.card;
     const isCut = story instanceof KeptStory && !story.isEndKnown;
     const isThrough = isFine && !isCut && kept !== undefined && kept === rules.at(-1);
     if (openedAt >= standing.judgedAt && !(isFine && isCut)) {
-      const [card] = judged.cards;
       standing.judgedAt = openedAt;
-      standing.card =
-        isFine || !card
-          ? undefined
-          : { id: card.id, likely: card.title, connection: subject.id, at: openedAt };
+      standing.card = cardAfter(standing.card, story, judged, { rules, isThrough });
     }
-    if (furthest === standing.furthest && (!isThrough || standing.doneAt !== undefined)) return;
+    const isSame = standing.card?.connection === before?.connection && furthest === standing.furthest;
+    if (isSame && (!isThrough || standing.doneAt !== undefined)) return;
     standing.furthest = furthest;
     if (isThrough) standing.doneAt ??= this.#parts.now();
     this.#parts.onProgress({
@@ -147,6 +149,7 @@ export class Ledger {
       role: subject.role,
       rule: furthest ?? null,
       doneAt: standing.doneAt ?? null,
+      stood: { judgedAt: standing.judgedAt, card: standing.card ?? null },
     });
   }
 
@@ -216,9 +219,3 @@ const shownNewest = ({ story: { id, role }, live }: Newest): Shown => ({
   role,
   state: live?.state ?? "closed",
 });
-
-function newestCard(standings: Iterable<Standing>): StudentCard | undefined {
-  let newest: Standing["card"];
-  for (const { card } of standings) if (card && card.at >= (newest?.at ?? 0)) newest = card;
-  return newest;
-}

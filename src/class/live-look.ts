@@ -1,9 +1,9 @@
 /** A student's live conversations at a glance: what is still of them, and who needs help. */
 import type { Story } from "../stories/story.ts";
-import type { Judged, Verdict } from "../stories/verdict.ts";
+import type { Judged } from "../stories/verdict.ts";
+import { FINE } from "./standing-card.ts";
 import type { StudentCard } from "./student-row.ts";
 
-export const FINE: readonly Verdict[] = ["ok", "note"];
 /** A conversation that moves is not looked at closely: only what is still may be waiting or stuck. */
 const STILL_US = 2_000_000;
 

@@ -13,7 +13,7 @@ export const migrations: readonly Migration[] = [
   keepAudit,
   keepClass,
   keepLogPosition,
-  keepOwnRegistries,
+  keepOwn,
 ];
 
 /** Version 2: numbers that go on over restarts, and the ids of lab files' entries. */
@@ -203,8 +203,8 @@ function keepLogPosition(sql: Database.Database): void {
     ) STRICT;`);
 }
 
-/** Version 9: registries that are a student's or a group's. */
-function keepOwnRegistries(sql: Database.Database): void {
+/** Version 9: registries that are a student's or a group's, and the card that stands with a student. */
+function keepOwn(sql: Database.Database): void {
   sql.exec(`
     -- As registrations; label: whose registry it is.
     CREATE TABLE own_registrations (
@@ -218,5 +218,8 @@ function keepOwnRegistries(sql: Database.Database): void {
       last_seen_at   INTEGER NOT NULL,
       expires_at     INTEGER,
       UNIQUE (label, ip, port)
-    ) STRICT;`);
+    ) STRICT;
+
+    -- JSON: the card, and which conversation decided it.
+    ALTER TABLE class_progress ADD COLUMN stood TEXT CHECK (stood IS NULL OR json_valid(stood));`);
 }

@@ -13,6 +13,14 @@ export function asciiText(bytes: Buffer): string | undefined {
   return Buffer.byteLength(text) === bytes.length ? text : undefined;
 }
 
+/** A line without a `\r` at its end, and without padding in front that an earlier buffer left. */
+export function trimmedLine(text: string, from: number, to: number): string {
+  const end = text.charCodeAt(to - 1) === RETURN && to > from ? to - 1 : to;
+  let start = from;
+  while (start < end && text.charCodeAt(start) === NUL) start += 1;
+  return text.slice(start, end);
+}
+
 export class TextLines {
   #text = "";
   /** Index of the first unread character. */
@@ -44,15 +52,12 @@ export class TextLines {
     return end < 0 ? -1 : end - this.#at;
   }
 
-  /** Takes the first line and its end: without a `\r` at its end, and without padding in front that an earlier buffer left. */
+  /** Takes the first line and its end. */
   takeLine(length: number): string {
-    const text = this.#text;
-    let from = this.#at;
-    let to = from + length;
+    const from = this.#at;
+    const to = from + length;
     this.#at = to + 1;
-    if (text.charCodeAt(to - 1) === RETURN && to > from) to -= 1;
-    while (from < to && text.charCodeAt(from) === NUL) from += 1;
-    return text.slice(from, to);
+    return trimmedLine(this.#text, from, to);
   }
 
   /** At most `limit` characters of what is unread, which stay. */
