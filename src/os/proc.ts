@@ -122,7 +122,7 @@ const lastHolders: number[] = [];
 const MAX_LAST_HOLDERS = 4;
 
 /**
- * Who had one before comes first, then the newest: a program that is being tried out was started a moment ago. Stops at the first that has it. To
+ * Holders of others come first, then the newest: a program that is being tried out was started a moment ago. Stops at the first that has it. To
  * list the descriptors of all processes takes a busy machine tens of milliseconds.
  */
 async function firstHolderOf(inode: number): Promise<Holder | undefined> {
