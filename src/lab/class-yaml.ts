@@ -78,41 +78,45 @@ function listOf(key: OwnList["key"], entries: readonly unknown[], reading: Readi
 }
 
 /** Refuses words in braces that stand for nothing there. */
-function checkPlaces(entry: unknown, { key, names, reading }: OwnList, settings: ClassSettings): void {
+function checkPlaces(entry: unknown, list: OwnList, settings: ClassSettings): void {
   if (!isMap(entry)) return;
-  const { role: _role, faults: _faults, ...given } = entry.toJS(reading.document) as Record<string, unknown>;
-  const place = reading.place(entry);
-  const isEach = key === "each";
-  const places: readonly string[] = isEach ? PLACES : GROUP_PLACES;
-  const known = (words: readonly string[]) => words.map((word) => `{${word}}`);
-  const ports = names.map((name) => `${PORT_OF}${name}`);
+  const { document, place } = list.reading;
+  const { role: _role, faults: _faults, ...given } = entry.toJS(document) as Record<string, unknown>;
   for (const word of placesIn(JSON.stringify(given))) {
-    if (word.startsWith(PORT_OF)) {
-      if (!ports.includes(word))
-        throw new NetlabError("bad-class/no-port-of", {
-          place,
-          word: `{${word}}`,
-          list: key,
-          known: known(ports),
-        });
-      if ((isEach ? settings.ports : settings.groupPorts) === undefined)
-        throw new NetlabError("bad-class/no-fixed-port", {
-          place,
-          word: `{${word}}`,
-          key: isEach ? "ports" : "group-ports",
-          example: isEach ? "21000-22999" : "20900-20999",
-        });
-    } else if (!places.includes(word)) {
-      throw new NetlabError("bad-class/no-place", {
-        place,
-        word: `{${word}}`,
-        whose: isEach ? "student" : "group",
-        known: known(places),
-      });
-    } else if (word === "files" && settings.files === undefined) {
-      throw new NetlabError("bad-class/no-files", { place, places: "{files}" });
-    }
+    const error = word.startsWith(PORT_OF)
+      ? portError(word, place(entry), list, settings)
+      : placeError(word, place(entry), list, settings);
+    if (error) throw error;
   }
+}
+
+const braced = (words: readonly string[]) => words.map((word) => `{${word}}`);
+
+function portError(word: string, place: string, { key, names }: OwnList, settings: ClassSettings) {
+  const known = names.map((name) => `${PORT_OF}${name}`);
+  if (!known.includes(word))
+    return new NetlabError("bad-class/no-port-of", {
+      place,
+      word: `{${word}}`,
+      list: key,
+      known: braced(known),
+    });
+  const [ports, option, example] =
+    key === "each"
+      ? [settings.ports, "ports", "21000-22999"]
+      : [settings.groupPorts, "group-ports", "20900-20999"];
+  if (ports) return undefined;
+  return new NetlabError("bad-class/no-fixed-port", { place, word: `{${word}}`, key: option, example });
+}
+
+function placeError(word: string, place: string, { key }: OwnList, { files }: ClassSettings) {
+  const known: readonly string[] = key === "each" ? PLACES : GROUP_PLACES;
+  if (!known.includes(word)) {
+    const whose = key === "each" ? "student" : "group";
+    return new NetlabError("bad-class/no-place", { place, word: `{${word}}`, whose, known: braced(known) });
+  }
+  if (word !== "files" || files !== undefined) return undefined;
+  return new NetlabError("bad-class/no-files", { place, places: "{files}" });
 }
 
 /** Refuses what the roster decides, said by an entry. */
