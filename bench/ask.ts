@@ -59,7 +59,7 @@ function compared(
     .filter(({ skipped }) => skipped === undefined)
     .sort((a, b) => sign * (a.median - b.median))[0];
   const ratio = best && ours.median / best.median;
-  const value = goal?.is === "figure" ? ours.median : ratio;
+  const value = valueFor(goal, ours.median, best?.median);
   const ratios = best ? ours.figures.map((one, run) => one / (best.figures[run] ?? Number.NaN)) : [];
   return {
     question,
@@ -69,6 +69,13 @@ function compared(
     spread: ratios.length > 0 ? [Math.min(...ratios), Math.max(...ratios)] : [],
     isMet: goal && value !== undefined ? isWithin(value, goal.limit, better) : undefined,
   };
+}
+
+/** Figure that a goal is for; undefined where the other is not there. */
+function valueFor(goal: Question["goal"], ours: number, other: number | undefined): number | undefined {
+  if (goal?.is === "figure") return ours;
+  if (other === undefined) return undefined;
+  return goal?.is === "more" ? ours - other : ours / other;
 }
 
 const isWithin = (value: number, limit: number, better: Question["better"]) =>

@@ -22,8 +22,8 @@ export interface Question {
   readonly what: string;
   readonly unit: "MB/s" | "/s" | "ms" | "µs" | "KB" | "MB";
   readonly better: "more" | "less";
-  /** `figure`: it is for our figure itself, not for the ratio. Without one, the ratio is only told. */
-  readonly goal?: { readonly is: "ratio" | "figure"; readonly limit: number };
+  /** `figure`: it is for our figure itself; `more`: for what ours is above the other. Without one, the ratio is only told. */
+  readonly goal?: { readonly is: "ratio" | "figure" | "more"; readonly limit: number };
   /** So many at most, and none to warm up, where each is long by itself. */
   readonly runs?: number;
   /** Too long to be asked with all others: only by its name. */

@@ -19,7 +19,8 @@ export const othersOf = ({ others, floors, question }: Result): string[] =>
 
 export function goalOf({ better, goal, unit }: Result["question"]): string {
   if (!goal) return "-";
-  return `${better === "more" ? "≥" : "≤"} ${goal.limit}${goal.is === "figure" ? ` ${unit}` : ""}`;
+  const limit = goal.is === "ratio" ? `${goal.limit}` : `${goal.limit} ${unit}`;
+  return `${better === "more" ? "≥" : "≤"} ${goal.is === "more" ? "+" : ""}${limit}`;
 }
 
 export function metOf({ isMet }: Result): string {

@@ -5,7 +5,13 @@
 import type { Socket } from "node:net";
 import { answer, open, openMany, options } from "./_sockets.ts";
 
-const { port, members, lines } = options<{ port: number; members: number; lines: number }>();
+/** `ports`: of one room that several daemons share; members are spread over them, and the first of them has the one who says it. */
+const { port, ports, members, lines } = options<{
+  port: number;
+  ports?: readonly number[];
+  members: number;
+  lines: number;
+}>();
 const QUIET_MS = 500;
 /** ncat's backlog is ten, and whoever does not fit waits for a second: so none knocks before those in front were greeted. */
 const FEW_AT_ONCE = 8;
@@ -52,7 +58,7 @@ answer({ perSecond: delivered / ((lastAt - started) / 1_000), delivered });
 async function enter(index: number): Promise<Socket> {
   const member = new Member();
   room[index] = member;
-  const socket = await open(port, (chunk) => {
+  const socket = await open(ports?.[index % ports.length] ?? port, (chunk) => {
     member.hear(chunk);
     lastAt = performance.now();
   });

@@ -1,8 +1,10 @@
 /** A room where one member says a line now and then: how long each takes to the last member, in ms. */
 import { answer, countLines, open, openMany, options, quantile } from "./_sockets.ts";
 
-const { port, members, lines, everyMs } = options<{
+/** `ports`: of one room that several daemons share; members are spread over them, and speak in turn. */
+const { port, ports, members, lines, everyMs } = options<{
   port: number;
+  ports?: readonly number[];
   members: number;
   lines: number;
   everyMs: number;
@@ -13,7 +15,7 @@ let arrived = 0;
 let arrivedAll: () => void = () => undefined;
 
 const sockets = await openMany(members, (index) =>
-  open(port, (chunk) => {
+  open(ports?.[index % ports.length] ?? port, (chunk) => {
     lastAt = performance.now();
     arrived += countLines(chunk);
     if (arrived === members) arrivedAll();

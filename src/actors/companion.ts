@@ -2,9 +2,10 @@
 import type { AnyStateMachine } from "xstate";
 import { stateName } from "../machines/_state-names.ts";
 import type { Network, Screen, World } from "../machines/_world.ts";
+import { LoneSteps, WatchedClock } from "./held-loop.ts";
 import { ask, connect, localAddressTowards, send } from "./network.ts";
 import { type RoleActor, runMachine } from "./run-machine.ts";
-import type { ServiceContext } from "./service.ts";
+import { registryOf, type ServiceContext } from "./service.ts";
 
 /** The network as a server's machines use it: they ask and send, they do not converse. */
 export function serverNetwork({ environment: { clock } }: ServiceContext): Network {
@@ -26,16 +27,16 @@ export function worldOf(
   network: Network,
   hub: World["hub"] = {},
 ): World {
-  const { clock, random, files, registry, addressBook, programs } = context.environment;
+  const { random, files, addressBook, programs } = context.environment;
   const { options, screen = noScreen, id } = context;
   const note = (text: string) => context.environment.telemetry({ type: "instance.note", id, text });
   return {
     options,
-    clock,
+    clock: new WatchedClock(context),
     random,
     files,
     network,
-    registry,
+    registry: registryOf(context),
     addressBook,
     programs,
     note,
@@ -52,16 +53,22 @@ export class Companion {
   readonly #actor: RoleActor;
 
   constructor(machine: AnyStateMachine, world: World, context: ServiceContext) {
+    const steps = new LoneSteps(context);
+    const inCompanion = (state: string) => `${state} of its companion`;
     this.#actor = runMachine(machine, {
       input: world,
       id: `${context.id}/companion`,
       clock: context.environment.clock,
       watcher: {
+        before: () => steps.begin(),
+        after: (from) => steps.end(inCompanion(from)),
         failed: context.onCrash,
         done: () => undefined,
       },
     });
+    steps.begin();
     this.#actor.start();
+    steps.end(inCompanion(this.state));
   }
 
   get state(): string {

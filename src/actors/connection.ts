@@ -160,10 +160,10 @@ export class Connection
 
   // -- what comes --------------------------------------------------------------------------------------------------
 
-  onData(chunk: Buffer): void {
+  onData(chunk: Buffer, isOwn?: boolean): void {
     // A flush may be what our last words waited for, and so the end.
     if (!this.isClosing) this.#outflow.peerSpoke();
-    if (this.#closing.isOpen) this.#intake.onData(chunk);
+    if (this.#closing.isOpen) this.#intake.onData(chunk, isOwn);
     else this.#closing.drain(chunk);
   }
 

@@ -61,8 +61,13 @@ export class HubRun implements HubFace {
 
   #call(name: string, args: readonly unknown[]): HubCall {
     const call = new HubCall(name, args);
-    if (this.#calls.push(call) === 1) queueMicrotask(() => this.#runAll());
+    this.take(call);
     return call;
+  }
+
+  /** Takes a call that was made elsewhere, in its turn. */
+  take(call: HubCall): void {
+    if (this.#calls.push(call) === 1) queueMicrotask(() => this.#runAll());
   }
 
   #runAll(): void {

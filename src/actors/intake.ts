@@ -120,18 +120,19 @@ export class Intake implements StaleHandler, TurnTaker {
     this.#isLate = true;
   }
 
-  onData(chunk: Buffer): void {
+  /** `isOwn`: the only view of the chunk's memory, which is gone as soon as all of it is read. */
+  onData(chunk: Buffer, isOwn = false): void {
+    const { length } = chunk;
     const at = this.#story.now();
     const now = toMs(at);
     const isText = this.#framer.takesText && !this.#inflow && !isOfLongLine(chunk);
     const text = isText ? asciiText(chunk) : undefined;
-    if (text !== undefined) this.#story.framing = this.#framer.framing;
     this.#record(chunk, at, text);
-    this.#framer.push(chunk, now, text);
+    this.#framer.push(chunk, now, text, isOwn);
     if (this.#inflow) return this.#inflow.flow();
-    if (this.#phase) this.#pumpInTurn(chunk.length, at);
+    if (this.#phase) this.#pumpInTurn(length, at);
     else this.#keep();
-    if (this.#throttle.isBurst(chunk.length, now)) this.#awaitTurn();
+    if (this.#throttle.isBurst(length, now)) this.#awaitTurn();
   }
 
   /** Each byte is told once: of a file's, those that come while it is taken; the rest as the reads that they came in. */
@@ -258,6 +259,7 @@ export class Intake implements StaleHandler, TurnTaker {
     this.#stopTimer();
     const framed = this.#framer.next(phase, now, this.#handlers);
     if (framed.kind === "line") {
+      this.#story.framing = "line";
       this.#handlers.onMessage(phase, new PeerMessage(framed.text), at);
       // The usual read of a line peer is one line: of the same phase there is no more to ask then.
       return this.#framer.hasLines || this.#phase !== phase || this.#hasEnded || this.#framer.unreadBytes > 0;

@@ -20,7 +20,7 @@ import { Companion, serverNetwork, worldOf } from "./companion.ts";
 import type { ConnectionControl } from "./connection-control.ts";
 import { DatagramSender, type SenderHost } from "./datagram-sender.ts";
 import { reportExposure } from "./exposure.ts";
-import { tellHeld } from "./held-loop.ts";
+import { LoneSteps, tellHeld } from "./held-loop.ts";
 import { ListeningPort } from "./listening-port.ts";
 import { isLocalPort } from "./network.ts";
 import { recordedInputs } from "./recorded-inputs.ts";
@@ -136,18 +136,27 @@ export class UdpEndpoint implements InstanceService, SenderHost {
 
   #runMachine(world: World): void {
     const { id, environment, role, onFinished } = this.#context;
+    const steps = new LoneSteps(this.#context);
     const actor = runMachine(role().machine, {
       input: { ...world, ...recordedInputs(world, this) },
       id,
       clock: environment.clock,
       watcher: {
-        after: (_from, to) => to !== undefined && this.#enter(to),
+        before: () => {
+          if (!this.#speaking) steps.begin();
+        },
+        after: (from, to) => {
+          if (!this.#speaking) steps.end(from);
+          if (to !== undefined) this.#enter(to);
+        },
         failed: (error) => this.#crash(error),
         done: onFinished,
       },
     });
     this.#actor = actor;
+    steps.begin();
     actor.start();
+    steps.end(stateName(actor.getSnapshot().value));
     this.#enter(stateName(actor.getSnapshot().value));
   }
 

@@ -13,6 +13,13 @@ export interface BusMessage {
   readonly respond: ((data: Uint8Array) => void) | undefined;
 }
 
+/** Trouble that a bus meets on its own, where no answer is awaited. */
+export type BusTrouble =
+  /** Complaint of the engine, e.g. of a right that is missing. */
+  | { readonly kind: "engine"; readonly why: string }
+  /** A listener threw: the message is passed over, and the others hear it. */
+  | { readonly kind: "listener"; readonly of: string; readonly error: unknown };
+
 export interface Bus {
   /** Whether the engine is there now. Nothing that is published meanwhile arrives: it is at most once, and who needs more numbers and repeats. */
   readonly isConnected: boolean;
@@ -74,9 +81,20 @@ export interface LogEntry {
   readonly ageMs: number;
 }
 
+/** For so long an engine knows the names of writes. */
+export const WRITES_KNOWN_MS = 300_000;
+
+export interface AppendOptions {
+  readonly headers?: ReadonlyMap<string, string>;
+  /** Name of the write: the engine takes it once, and answers another attempt with the sequence of the first. */
+  readonly write?: string;
+  /** Only where the newest entry of the key has this sequence: else it rejects with an OutpacedError. */
+  readonly after?: number | undefined;
+}
+
 export interface BusLog {
   /** Answers the sequence once the engine has it; rejects where that is not known. */
-  append(key: string, data: Uint8Array, headers?: ReadonlyMap<string, string>): Promise<number>;
+  append(key: string, data: Uint8Array, options?: AppendOptions): Promise<number>;
   /** Highest sequence that the engine has given. */
   lastSequence(): Promise<number>;
   /** Newest entry of a key. */

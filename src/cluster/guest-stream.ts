@@ -28,6 +28,8 @@ export class GuestStream {
   /** Batches of its own wait for their acknowledgement. */
   isWordDue = false;
   #items: string[] = [];
+  /** Audience of the last item, where that is of lines and more may follow in it. */
+  #lineOf = -1;
   #bytes = 0;
   #answers: Answer[] = [];
   #unheardSince: number | undefined;
@@ -42,8 +44,27 @@ export class GuestStream {
   /** An item as it stands in the batch: most are the same for all nodes, and written once. */
   add(item: string): void {
     if (this.#bytes > 0 && this.#bytes + item.length > BATCH_BYTES) this.#endBatch();
+    this.#endLines();
     this.#items.push(item);
     this.#bytes += item.length;
+  }
+
+  /** A line for an audience, as it stands in the batch; several in a row are one item. */
+  addLine(audience: number, text: string): void {
+    if (this.#bytes > 0 && this.#bytes + text.length > BATCH_BYTES) this.#endBatch();
+    if (this.#lineOf !== audience) {
+      this.#endLines();
+      this.#items.push(`["d",${audience}`);
+      this.#lineOf = audience;
+    }
+    this.#items.push(text);
+    this.#bytes += text.length;
+  }
+
+  #endLines(): void {
+    if (this.#lineOf < 0) return;
+    this.#lineOf = -1;
+    this.#items[this.#items.length - 1] += "]";
   }
 
   tell(item: Item): void {
@@ -76,6 +97,7 @@ export class GuestStream {
 
   #endBatch(): void {
     const { window, calls, visit } = this;
+    this.#endLines();
     const head = `{"v":${JSON.stringify(visit)},"q":${window.nextSequence},"k":${calls.last},"i":[`;
     window.push(Buffer.from(`${head}${this.#items.join(",")}]}`));
     this.#items = [];

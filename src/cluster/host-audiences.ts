@@ -31,12 +31,12 @@ export class HostAudiences {
 
   #toAudience(streams: Iterable<GuestStream>, audience: Audience, text: string): void {
     const split = this.#splitOf(audience);
-    let item = "";
+    let written = "";
     for (const stream of streams) {
       this.#bringUpToDate(stream, split);
       if (!stream.audiences.get(split.number)?.ids.size) continue;
-      item ||= JSON.stringify(["d", split.number, text]);
-      stream.add(item);
+      written ||= JSON.stringify(text);
+      stream.addLine(split.number, written);
     }
   }
 

@@ -117,7 +117,6 @@ export class HubGuest {
   }
 
   #onBatch({ q, k, i }: OutBatch, sizeBytes: number): void {
-    if (!Array.isArray(i)) return;
     const verdict = this.#stream.take(q);
     if (verdict === "early" && this.#stream.isComplaintDue(this.#parts.clock.now())) this.#miss();
     this.#unacknowledgedBytes += sizeBytes;
@@ -137,7 +136,7 @@ export class HubGuest {
     const { copy } = this.#hooks;
     switch (item[0]) {
       case "d":
-        return seats.deliver(this.#audiences.hearers(item[1]), item[2]);
+        return this.#deliver(item);
       case "a":
         return this.#audiences.change(item[1], item[2], item[3]);
       case "u":
@@ -163,6 +162,11 @@ export class HubGuest {
       case "k":
         return this.#acknowledge();
     }
+  }
+
+  #deliver([, hearers, ...lines]: Extract<Item, readonly ["d", ...unknown[]]>): void {
+    const audience = this.#audiences.hearers(hearers);
+    for (const line of lines) this.#parts.seats.deliver(audience, line);
   }
 
   get #ownMembers() {

@@ -4,12 +4,13 @@
  *
  * Long, because all that a hub says passes here, to this node and to the others, in one order.
  */
-import type { HubCall } from "../actors/hub-call.ts";
+import { HubCall } from "../actors/hub-call.ts";
 import { HubRun } from "../actors/hub-run.ts";
 import { messageOf } from "../errors.ts";
 import { Audience } from "../machines/_audience.ts";
 import type { HubDefinition, HubMember } from "../machines/_role.ts";
 import type { HubWorld } from "../machines/_world.ts";
+import { AwayCall, type AwayCallHearer } from "./away-call.ts";
 import type { GuestStream } from "./guest-stream.ts";
 import type { Arrival, Heritage } from "./heritage.ts";
 import { HostAudiences } from "./host-audiences.ts";
@@ -22,8 +23,6 @@ import type { CallBatch, Item, Taken } from "./hub-wire.ts";
 /** Details of members are told so long after a call that may have changed them. */
 const DETAILS_MS = 100;
 
-type Methods = Record<string, ((...args: readonly unknown[]) => Promise<unknown>) | undefined>;
-
 export interface HostHooks {
   /** Hears that it crashed too often, or could not be made again. */
   readonly onGiveUp: (error: unknown) => void;
@@ -33,13 +32,13 @@ export class HubHost {
   readonly streams: HostStreams;
   readonly #parts: HubParts;
   readonly #run: HubRun;
-  readonly #methods: Methods;
   readonly #audiences = new HostAudiences();
   readonly #members = new HostMembers();
   /** Acts that were due while this node was not sure of itself. */
   #held: (() => void)[] = [];
   #isFrozen = false;
   #isClosed = false;
+  #isSureNow = false;
   #isTurnDue = false;
   #wasCalled = false;
   #detailsTimer: unknown;
@@ -56,6 +55,7 @@ export class HubHost {
       mayTake: () => this.isOpen,
       onCalls: (stream, batch) => this.#take(stream, batch),
       onDeaf: (stream) => this.#cutOff(stream),
+      onMalformed: parts.onMalformed,
     });
     for (const { node, visit, lastBatch, lastCall } of heritage.guests)
       this.streams.open(node, visit, lastBatch, lastCall);
@@ -73,7 +73,6 @@ export class HubHost {
       this.streams.close();
       throw error;
     }
-    this.#methods = this.#run.proxy as unknown as Methods;
     this.#begin(heritage);
   }
 
@@ -108,22 +107,31 @@ export class HubHost {
 
   /** Whether a call may go straight to the hub. */
   get isOpen(): boolean {
-    return this.#held.length === 0 && !this.#isFrozen && !this.#isClosed && this.#parts.nodes.isSure;
+    return this.#held.length === 0 && !this.#isFrozen && !this.#isClosed && this.#isSure;
+  }
+
+  /** Asked once for all that is done in one go: a flood asks for each line. */
+  get #isSure(): boolean {
+    if (this.#isSureNow) return true;
+    if (!this.#parts.nodes.isSure) return false;
+    this.#isSureNow = true;
+    queueMicrotask(() => {
+      this.#isSureNow = false;
+    });
+    return true;
   }
 
   /** Call of this node, while it is open. */
-  call(name: string, args: readonly unknown[]): Promise<unknown> {
-    if (this.streams.size > 0) this.#called();
-    const method = this.#methods[name];
-    return method ? method(...args) : Promise.reject(new Error(`the hub has no method ${name}`));
+  call(name: string, args: readonly unknown[]): HubCall {
+    const call = new HubCall(name, args);
+    this.run(call);
+    return call;
   }
 
   /** A call that has waited. */
   run(call: HubCall): void {
-    this.call(call.name, call.args).then(
-      (value) => call.answer(value),
-      (error: unknown) => call.fail(error),
-    );
+    if (this.streams.size > 0) this.#called();
+    this.#run.take(call);
   }
 
   forget(id: string): void {
@@ -136,18 +144,18 @@ export class HubHost {
   #take(stream: GuestStream, { n, c }: CallBatch): void {
     stream.isWordDue = true;
     stream.lastCall = n + c.length - 1;
-    for (const [index, [name, ...args]] of c.entries()) {
-      stream.pending += 1;
-      this.call(name, args).then(
-        (value) => this.#answer(() => stream.answer(n + index, value)),
-        (error: unknown) => this.#answer(() => stream.fail(n + index, error)),
-      );
-    }
-  }
-
-  #answer(answer: () => void): void {
-    answer();
-    this.#turn();
+    stream.pending += c.length;
+    const hearer: AwayCallHearer = {
+      answered: (number, value) => {
+        stream.answer(number, value);
+        this.#turn();
+      },
+      failed: (number, error) => {
+        stream.fail(number, error);
+        this.#turn();
+      },
+    };
+    for (const [index, [name, ...args]] of c.entries()) this.run(new AwayCall(n + index, name, args, hearer));
   }
 
   /** A node that has opened the hub, or comes with another visit. */
@@ -201,18 +209,22 @@ export class HubHost {
   // -- what the hub says ---------------------------------------------------------------------------------------------
 
   #deliver(audience: Iterable<string>, text: string): void {
-    const isAlone = this.streams.size === 0 && this.#held.length === 0;
-    if (isAlone && this.#parts.nodes.isSure) return this.#parts.seats.deliver(audience, text);
+    const isSure = this.#held.length === 0 && this.#isSure;
+    if (isSure && this.streams.size === 0) return this.#parts.seats.deliver(audience, text);
     const hearers = audience instanceof Audience ? audience : [...audience];
-    this.#whenSure(() => {
-      this.#parts.seats.deliver(hearers, text);
-      this.#audiences.deliver(this.streams.all, hearers, text);
-      this.#turn();
-    });
+    if (isSure) this.#tell(hearers, text);
+    else this.#held.push(() => this.#tell(hearers, text));
+  }
+
+  /** To the others first: their way is longer. */
+  #tell(hearers: Audience | readonly string[], text: string): void {
+    this.#audiences.deliver(this.streams.all, hearers, text);
+    this.#turn();
+    this.#parts.seats.deliver(hearers, text);
   }
 
   #whenSure(act: () => void): void {
-    if (this.#held.length === 0 && this.#parts.nodes.isSure) act();
+    if (this.#held.length === 0 && this.#isSure) act();
     else this.#held.push(act);
   }
 

@@ -4,7 +4,7 @@
  */
 import type { Clock } from "../machines/_world.ts";
 import type { BusLog, LogEntry } from "./bus.ts";
-import { HEADER } from "./log-keys.ts";
+import { HEADER, lostSequence } from "./log-keys.ts";
 import { LogWitnesses, type Witness } from "./log-witnesses.ts";
 
 /** Behind for so long without any progress, it is followed again; then after pauses that grow. */
@@ -61,6 +61,8 @@ export class LogFollowing {
       if (turn !== this.#turn || entry.sequence <= this.#seen) return;
       this.#seen = entry.sequence;
       const { key, headers } = entry;
+      // An entry that was read before may be lost too, and its writer dead: then this reader alone has it.
+      if (lostSequence(entry) !== undefined) this.#witnesses.doubt(this.#last);
       this.#last = { key, sequence: entry.sequence, write: headers.get(HEADER.write) };
       this.#parts.onEntry(entry);
     });

@@ -1,5 +1,6 @@
 /** Keys of the log: words with dots between them, of which a bus takes but few characters. */
 import { hash } from "node:crypto";
+import type { LogEntry } from "./bus.ts";
 
 /** Key of a row: `registry.1236.=MTAuMC4wLjE`, `addressBook.=YWRhQGV4YW1wbGUub3Jn`. */
 export const rowKey = (store: string, ...words: readonly string[]) => [store, ...words.map(wordOf)].join(".");
@@ -15,6 +16,12 @@ export const batchOfCommit = (key: string) => (key.startsWith(COMMIT) ? key.slic
 
 /** Headers. `write`: who wrote it, `<origin>/<count>`; `batch`: the import that a row is of, `<id>/<rows>`; `lost`: a sequence that the engine gave and lost. */
 export const HEADER = { write: "nl-write", batch: "nl-import", lost: "nl-lost" } as const;
+
+/** Sequence from which on a log is to be read again, as an entry says. */
+export function lostSequence({ headers, sequence }: LogEntry): number | undefined {
+  const lost = Number(headers.get(HEADER.lost));
+  return Number.isInteger(lost) && lost >= 1 && lost <= sequence ? lost : undefined;
+}
 
 const MAX_WORD_LENGTH = 200;
 

@@ -10,7 +10,7 @@ import type { LogPosition, LogTables, RowName } from "../stores/log-tables.ts";
 import type { BusLog, LogEntry } from "./bus.ts";
 import { HeldImports } from "./held-imports.ts";
 import { LogFollowing } from "./log-following.ts";
-import { batchOfCommit, HEADER, IDENTITY_KEY } from "./log-keys.ts";
+import { batchOfCommit, HEADER, IDENTITY_KEY, lostSequence } from "./log-keys.ts";
 import type { LogWriting } from "./log-writing.ts";
 import type { Incoming, LoggedStore } from "./logged-store.ts";
 import type { ReplicationEvent } from "./replication-event.ts";
@@ -156,8 +156,8 @@ export class LogSession {
     else this.#hearRow(entry);
     this.#offerWhenRead();
     // Sequences that the engine had lost are given again: what has them now was not read.
-    const lost = Number(entry.headers.get(HEADER.lost) ?? Number.POSITIVE_INFINITY);
-    if (isNew && lost <= entry.sequence) this.#following.from(lost);
+    const lost = lostSequence(entry);
+    if (isNew && lost !== undefined) this.#following.from(lost);
   }
 
   #hearRow(entry: LogEntry): void {

@@ -18,18 +18,31 @@ const KEPT_CHECKS = 15;
 
 export class LogWitnesses {
   #kept: Witness[] = [];
+  /** Asked for with the next check. */
+  #doubted: Witness | undefined;
 
   add(witness: Witness | undefined): void {
     if (witness) this.#kept.push(witness);
     if (this.#kept.length > KEPT_CHECKS) this.#kept.shift();
   }
 
+  /** The engine has lost something: whether this is left is asked next. The first of several was read before all of it. */
+  doubt(witness: Witness | undefined): void {
+    this.#doubted ??= witness;
+  }
+
   /** Rejects where the engine does not answer. */
   async areIn(log: BusLog): Promise<boolean> {
     const first = this.#kept[0];
     const last = this.#kept.at(-1);
-    const asked = [first, last === undefined || last.sequence === first?.sequence ? undefined : last];
+    const doubted = this.#doubted;
+    const asked = [
+      first,
+      last === undefined || last.sequence === first?.sequence ? undefined : last,
+      doubted,
+    ];
     const answers = await Promise.all(asked.map((witness) => isIn(log, witness)));
+    if (doubted === this.#doubted) this.#doubted = undefined;
     return answers.every(Boolean);
   }
 }

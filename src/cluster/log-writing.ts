@@ -8,7 +8,7 @@ import { randomBytes } from "node:crypto";
 import type { Clock } from "../machines/_world.ts";
 import type { LabDatabase } from "../stores/database.ts";
 import type { LogTables, RowName, Unsent } from "../stores/log-tables.ts";
-import type { BusLog, LogEntry } from "./bus.ts";
+import { type BusLog, type LogEntry, OutpacedError } from "./bus.ts";
 import { commitKey, HEADER } from "./log-keys.ts";
 import type { Incoming, LoggedStore } from "./logged-store.ts";
 import { OwnImports } from "./own-imports.ts";
@@ -25,6 +25,8 @@ export interface WritingParts {
   readonly stores: ReadonlyMap<string, LoggedStore>;
   /** This node is the one that tells the log of leases that are over. */
   readonly mayTellExpiry: () => boolean;
+  /** Sequence up to which the log is read; 0 while it is not. */
+  readonly seen: () => number;
   /** Changes the tables, and the rows of entries that had waited, in one transaction. */
   readonly change: (tables: () => void, incoming: readonly Incoming[]) => void;
   readonly onLost: (entries: number) => void;
@@ -34,6 +36,8 @@ interface Pending {
   readonly row: Unsent;
   readonly key: string;
   underWay: Attempt | undefined;
+  /** Sequence of its entry that others have read past: it is written once more, where that is still the newest of its key. */
+  unread?: number;
   /** Sequence of a row whose import has not ended. */
   sequence: number | undefined;
 }
@@ -190,7 +194,7 @@ export class LogWriting {
     const before = this.#pending.get(key);
     if (before?.row.version === row.version) return;
     if (before?.row.batch) this.#imports.remove(before.row.batch, key);
-    const pending = { row, key, underWay: before?.underWay, sequence: undefined };
+    const pending: Pending = { row, key, underWay: before?.underWay, sequence: undefined };
     // Told by one node alone, and not from before it read what others wrote.
     if (row.cause === "expired" && !(this.#log && this.#parts.mayTellExpiry()))
       return this.#finish(pending, undefined);
@@ -222,12 +226,28 @@ export class LogWriting {
     const lost = this.#lost.get(key);
     if (lost !== undefined) headers.set(HEADER.lost, String(lost));
     pending.underWay = attempt;
-    log.append(key, Buffer.from(text), headers).then(
-      (sequence) => {
-        if (this.#attempts.take(attempt.write)) this.#acknowledged(attempt, sequence);
+    const { write } = attempt;
+    log.append(key, Buffer.from(text), { headers, write, after: pending.unread }).then(
+      (sequence) => this.#answered(attempt, sequence),
+      (error: unknown) => {
+        if (error instanceof OutpacedError && pending.unread !== undefined)
+          this.#answered(attempt, pending.unread, "outpaced");
+        else this.#unanswered(attempt);
       },
-      () => this.#unanswered(attempt),
     );
+  }
+
+  /** `outpaced`: others wrote the key since, so that its entry is passed over as it should be. */
+  #answered(attempt: Attempt, sequence: number, how?: "outpaced"): void {
+    if (!this.#attempts.take(attempt.write)) return;
+    const isUnread = how === undefined && this.#isUnread(attempt.key, sequence);
+    if (isUnread) this.#lost.set(attempt.key, sequence);
+    this.#acknowledged(attempt, sequence, isUnread);
+  }
+
+  /** Reading has passed the sequence, and neither this entry nor a later one of its key was there: the engine had lost it, and gave it again. */
+  #isUnread(key: string, sequence: number): boolean {
+    return sequence <= this.#parts.seen() && !this.#waiting.has(key) && !this.#lost.has(key);
   }
 
   /** Whether the engine has it is not known: it is sent again with the next check, unless it is read before. */
@@ -238,15 +258,18 @@ export class LogWriting {
   }
 
   /** A row that nothing is to be sent of any more is read as another's: a write before this one was enough, and others came between. */
-  #acknowledged(attempt: Attempt, sequence: number): void {
+  #acknowledged(attempt: Attempt, sequence: number, isUnread = false): void {
     const { key, version, batch } = attempt;
     this.#highest = Math.max(this.#highest, sequence);
     const pending = this.#pending.get(key);
     if (pending) {
       if (pending.underWay === attempt) pending.underWay = undefined;
       this.#recent.add({ key, row: pending.row, sequence, write: attempt.write });
-      if (pending.row.version === version && pending.row.batch === batch) this.#has(pending, sequence);
-      else this.#queue.add(key);
+      const isSame = pending.row.version === version && pending.row.batch === batch;
+      if (!isSame) this.#queue.add(key);
+      // With the next check it is written once more, and names the sequence that others have to read.
+      else if (isUnread) pending.unread = sequence;
+      else this.#has(pending, sequence);
     }
     this.#pump();
   }
@@ -288,7 +311,7 @@ export class LogWriting {
   async #writeEnd(key: string, lost: number | undefined): Promise<void> {
     if (!this.#log) throw new Error("no log to write to");
     const headers = new Map(lost === undefined ? [] : [[HEADER.lost, String(lost)]]);
-    const sequence = await this.#log.append(key, Buffer.from("{}"), headers);
+    const sequence = await this.#log.append(key, Buffer.from("{}"), { headers });
     this.#highest = Math.max(this.#highest, sequence);
     this.#recent.add({ key, row: undefined, sequence, write: undefined });
   }

@@ -1,6 +1,6 @@
 /** Keys and logs of the engine in memory: what it keeps, and who follows it. */
 import type { Clock } from "../machines/_world.ts";
-import { type BusEntry, type LogEntry, OutpacedError } from "./bus.ts";
+import { type AppendOptions, type BusEntry, type LogEntry, OutpacedError, WRITES_KNOWN_MS } from "./bus.ts";
 
 /** Follower of a store: hears of what is new once it has caught up, and where it is. */
 export interface Follower<Entry> {
@@ -68,10 +68,14 @@ interface Appended extends Omit<LogEntry, "ageMs"> {
   readonly at: number;
 }
 
+interface Write extends Pick<LogEntry, "data" | "headers">, Pick<AppendOptions, "write" | "after"> {}
+
 export class MemoryLog {
   readonly #clock: Clock;
   readonly #newest = new Map<string, Appended>();
   readonly followers = new Followers<LogEntry>();
+  /** By the names of the writes, in the order in which they came. */
+  readonly #writes = new Map<string, Pick<Appended, "sequence" | "at">>();
   #last = 0;
 
   constructor(clock: Clock) {
@@ -82,9 +86,14 @@ export class MemoryLog {
     return this.#last;
   }
 
-  append(key: string, data: Uint8Array, headers: ReadonlyMap<string, string>): number {
+  append(key: string, { data, headers, write, after }: Write): number {
+    this.#forgetWrites();
+    const known = write === undefined ? undefined : this.#writes.get(write);
+    if (known) return known.sequence;
+    if (after !== undefined && (this.#newest.get(key)?.sequence ?? 0) !== after) throw new OutpacedError(key);
     this.#last += 1;
     const entry = { sequence: this.#last, key, data, headers, at: this.#clock.now() };
+    if (write !== undefined) this.#writes.set(write, entry);
     // Set anew, so that the map is in the order of the sequences.
     this.#newest.delete(key);
     this.#newest.set(key, entry);
@@ -107,6 +116,15 @@ export class MemoryLog {
   forget(count: number): void {
     this.#last = Math.max(0, this.#last - count);
     for (const [key, { sequence }] of this.#newest) if (sequence > this.#last) this.#newest.delete(key);
+    for (const [write, { sequence }] of this.#writes) if (sequence > this.#last) this.#writes.delete(write);
+  }
+
+  #forgetWrites(): void {
+    const before = this.#clock.now() - WRITES_KNOWN_MS;
+    for (const [write, { at }] of this.#writes) {
+      if (at >= before) return;
+      this.#writes.delete(write);
+    }
   }
 
   #told({ at, ...entry }: Appended): LogEntry {

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { JsMsg, StoredMsg } from "@nats-io/jetstream";
 import type { MsgHdrs } from "@nats-io/transport-node";
-import type { BusLog, LogEntry } from "./bus.ts";
+import { type BusLog, type LogEntry, WRITES_KNOWN_MS } from "./bus.ts";
 import { natsFollowing } from "./nats-following.ts";
 import { type PatientWork, patiently } from "./nats-patience.ts";
 import type { NatsPlace } from "./nats-place.ts";
@@ -11,10 +11,18 @@ import type { NatsPlace } from "./nats-place.ts";
 const THEIRS = /^nats-/i;
 /** A value may hold any words, and white space at its ends; a header line may not. */
 const encoded = (value: string) => encodeURIComponent(value);
+const decoded = (value: string) => {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    // Others may write there too.
+    return "";
+  }
+};
 
 export async function natsLog(place: NatsPlace, name: string): Promise<BusLog> {
   const { jetstream, manager, replicas } = place;
-  const [{ headers: newHeaders }, { DeliverPolicy, DiscardPolicy, RetentionPolicy, StorageType }] =
+  const [{ headers: newHeaders, nanos }, { DeliverPolicy, DiscardPolicy, RetentionPolicy, StorageType }] =
     await Promise.all([import("@nats-io/transport-node"), import("@nats-io/jetstream")]);
   const prefix = `nl_log.${name}.`;
   /** How far the server's clock is ahead of ours, in milliseconds; 0 before it was seen. */
@@ -28,13 +36,18 @@ export async function natsLog(place: NatsPlace, name: string): Promise<BusLog> {
       discard: DiscardPolicy.Old,
       storage: StorageType.File,
       max_msgs_per_subject: 1,
+      duplicate_window: nanos(WRITES_KNOWN_MS),
       num_replicas: replicas,
       allow_direct: false,
     });
   }
 
-  function ask<Answer>(what: string, work: PatientWork<Answer>["work"]): Promise<Answer> {
-    return patiently({ at: place.at, isOver: place.isClosed, what, remake: make, work });
+  function ask<Answer>(
+    what: string,
+    work: PatientWork<Answer>["work"],
+    of: Pick<PatientWork<Answer>, "key"> = {},
+  ): Promise<Answer> {
+    return patiently({ at: place.at, isOver: place.isClosed, what, remake: make, work, ...of });
   }
 
   await ask(`stream ${name}`, async () => {
@@ -63,7 +76,7 @@ export async function natsLog(place: NatsPlace, name: string): Promise<BusLog> {
     headers: new Map(
       [...(headers?.keys() ?? [])]
         .filter((key) => !THEIRS.test(key))
-        .map((key) => [key, decodeURIComponent(headers?.get(key) ?? "")]),
+        .map((key) => [key, decoded(headers?.get(key) ?? "")]),
     ),
     ageMs: Math.max(0, Date.now() + aheadMs - at),
   });
@@ -73,16 +86,18 @@ export async function natsLog(place: NatsPlace, name: string): Promise<BusLog> {
     entryOf(subject, seq, time.getTime(), data, headers);
 
   return {
-    append: (key, data, given = new Map()) => {
+    append: (key, data, { headers: given = new Map(), write = randomUUID(), after } = {}) => {
       const copied = new Uint8Array(data);
       const headers = newHeaders();
       for (const [name_, value] of given) headers.set(name_, encoded(value));
       // The server knows an attempt again that came through before, and answers its sequence.
-      const msgID = randomUUID();
-      return ask(`entry ${key}`, async () => {
-        const { seq } = await jetstream.publish(prefix + key, copied, { headers, msgID });
-        return seq;
-      });
+      const options = {
+        headers,
+        msgID: encoded(write),
+        ...(after === undefined ? {} : { expect: { lastSubjectSequence: after } }),
+      };
+      const append = async () => (await jetstream.publish(prefix + key, copied, options)).seq;
+      return ask(`entry ${key}`, append, { key });
     },
     lastSequence: () => ask(`stream ${name}`, async () => (await manager.streams.info(name)).state.last_seq),
     newest: (key) =>
@@ -103,7 +118,7 @@ export async function natsLog(place: NatsPlace, name: string): Promise<BusLog> {
           callback: (message) => {
             if (!isCurrent() || message.seq <= reached) return;
             reached = message.seq;
-            listener(delivered(message));
+            place.guard(`log ${name}`, () => listener(delivered(message)));
           },
         });
         return () => messages.stop();

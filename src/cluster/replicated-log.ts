@@ -67,6 +67,7 @@ export class ReplicatedLog {
       clock,
       stores: this.#stores,
       mayTellExpiry: () => this.#keeper?.isOwn ?? false,
+      seen: () => this.#session?.seen ?? 0,
       change: (also, incoming) => this.#change(also, incoming),
       onLost: (entries) => parts.tell({ kind: "lost", entries }),
     });
@@ -232,7 +233,7 @@ async function identityOf(log: BusLog): Promise<string> {
   if (found) return new TextDecoder().decode(found.data);
   const given = randomBytes(16).toString("hex");
   // Named as a write too, so that another identity at the same sequence is not taken for it.
-  await log.append(IDENTITY_KEY, Buffer.from(given), new Map([[HEADER.write, given]]));
+  await log.append(IDENTITY_KEY, Buffer.from(given), { headers: new Map([[HEADER.write, given]]) });
   const newest = await log.newest(IDENTITY_KEY);
   if (!newest) throw new Error("the log does not keep what is written to it");
   return new TextDecoder().decode(newest.data);

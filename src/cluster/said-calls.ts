@@ -5,6 +5,9 @@ import { callerOf } from "./call-load.ts";
 import { BATCH_BYTES, BATCH_CALLS, plainArguments, type Taken } from "./hub-wire.ts";
 import { SendWindow } from "./send-window.ts";
 
+/** An owner answers a batch within a few milliseconds; more may be a busy machine. */
+const DOUBT_MS = 250;
+
 export interface SaidCallsParts {
   readonly own: string;
   readonly visit: string;
@@ -15,7 +18,7 @@ export interface SaidCallsParts {
 
 export class SaidCalls {
   readonly #parts: SaidCallsParts;
-  #window = new SendWindow();
+  #window = new SendWindow(1, DOUBT_MS);
   /** By their numbers, those in batches that no answer has come for. */
   readonly #open = new Map<number, HubCall>();
   /** Not in a batch yet. */
@@ -92,7 +95,8 @@ export class SaidCalls {
   }
 
   answerAll(from: number, to: number): void {
-    for (let number = from; number <= to; number += 1) this.answer(number, undefined);
+    const last = Math.min(to, this.#lastCall);
+    for (let number = from; number <= last; number += 1) this.answer(number, undefined);
   }
 
   reject(number: number, why: string): void {
@@ -138,7 +142,7 @@ export class SaidCalls {
     }
     this.#open.clear();
     this.#said = [...kept, ...this.#said];
-    this.#window = new SendWindow(this.#window.sentThrough + 1);
+    this.#window = new SendWindow(this.#window.sentThrough + 1, DOUBT_MS);
   }
 
   /** All that is not answered, in order: to be said elsewhere. */

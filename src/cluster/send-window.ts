@@ -27,8 +27,16 @@ export class SendWindow {
   #limit = FLYING_BYTES;
   /** When the other side said something new last, or something went out after silence. */
   #heardAt = 0;
+  readonly #doubtMs: number;
+  /** When the other side had all that was sent, or said last that it has some of it. */
+  #answeredAt = 0;
 
-  constructor(first = 1) {
+  /**
+   * `doubtMs`: the other side answers each message at once. One that is silent for longer may be dead, and is sent nothing that it was not
+   * sent before: what has not gone out is not lost with it.
+   */
+  constructor(first = 1, doubtMs = Number.POSITIVE_INFINITY) {
+    this.#doubtMs = doubtMs;
     this.#first = first;
     this.#next = first;
     this.#sentThrough = first - 1;
@@ -72,6 +80,10 @@ export class SendWindow {
     const limit = Math.min(this.#limit, mostFlying);
     const kept = this.#kept[this.#head + this.#next - this.#first];
     if (!kept || (this.#flying > 0 && this.#flying + kept.data.length > limit)) return undefined;
+    const isAllAnswered = this.#first > this.#sentThrough;
+    if (!isAllAnswered && this.#next > this.#sentThrough && now - this.#answeredAt >= this.#doubtMs)
+      return undefined;
+    if (isAllAnswered) this.#answeredAt = now;
     if (this.#flying === 0) this.#heardAt = now;
     this.#flying += kept.data.length;
     if (this.#next > this.#sentThrough) {
@@ -87,6 +99,7 @@ export class SendWindow {
     const end = Math.min(sequence, this.#sentThrough);
     if (end < this.#first) return;
     this.#heardAt = now;
+    this.#answeredAt = now;
     this.#limit = Math.min(FLYING_BYTES, this.#limit * 2);
     for (; this.#first <= end; this.#first += 1, this.#head += 1) {
       const size = this.#kept[this.#head]?.data.length ?? 0;

@@ -15,7 +15,8 @@ export const FULL_BYTES = getDefaultHighWaterMark(false);
 
 /** Events of a link, in the order in which they happened. */
 export interface LinkHandlers {
-  onData(chunk: Buffer): void;
+  /** `isOwn`: the only view of this memory, which its user may let go of once it has read the chunk. */
+  onData(chunk: Buffer, isOwn?: boolean): void;
   /** The peer's FIN. */
   onEnd(): void;
   /** End of a queue that had been `FULL_BYTES` or more, for those who wait with more. */

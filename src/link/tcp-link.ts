@@ -2,11 +2,13 @@
  * A TCP connection as a link: the only place that touches a socket's reading and writing. The same few listeners serve every
  * socket: functions of its own for each of ten thousand connections would be memory for nothing.
  */
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
 import { plainAddress } from "../os/addresses.ts";
 import type { Line, LineMaker, Listener, Wire } from "./line.ts";
 import { type Endpoint, type Link, type LinkHandlers, type LinkTap, LinkTaps } from "./link.ts";
 
+/** Less is not worth to be let go of by itself. */
+const LARGE_READ = 4_096;
 const link = Symbol("link");
 type LinkedSocket = Socket & { [link]: TcpLink };
 
@@ -32,6 +34,7 @@ export class TcpLink implements Link {
   attach(handlers: LinkHandlers): void {
     this.#handlers = handlers;
     this.#socket.on("data", onData).on("end", onEnd).on("drain", onDrain).on("close", onClose);
+    this.#socket.push = push;
     // Attached late, it may have gone meanwhile: nothing would tell that any more.
     if (this.#socket.closed) process.nextTick(() => this.onClose());
   }
@@ -135,12 +138,13 @@ export class TcpLink implements Link {
 
   onData(bytes: Buffer): void {
     if (this.#line) this.#line.onData(bytes);
-    else this.#deliver(bytes);
+    else this.#deliver(bytes, this.#taps === undefined && isAlone(bytes));
   }
 
-  #deliver(bytes: Buffer): void {
+  /** A line or a tap may still have what it has seen. */
+  #deliver(bytes: Buffer, isOwn = false): void {
     this.#taps?.emit({ kind: "in", bytes });
-    this.#handlers?.onData(bytes);
+    this.#handlers?.onData(bytes, isOwn);
   }
 
   onEnd(): void {
@@ -170,12 +174,27 @@ export class TcpLink implements Link {
   }
 }
 
+/** A read that is worth the question, and has its memory for itself. */
+const isAlone = (bytes: Buffer) => bytes.length >= LARGE_READ && bytes.buffer.byteLength === bytes.length;
+
 function localOf(socket: Socket): Endpoint {
   return { address: plainAddress(socket.localAddress), port: socket.localPort ?? 0 };
 }
 
 function onData(this: LinkedSocket, chunk: Buffer): void {
   this[link].onData(chunk);
+}
+
+/**
+ * Entry of what was read into the socket's stream. A stream that flows and holds nothing would only hand it on, by an event, and with a
+ * callback of the next tick to ask whether there is more: a twelfth of what a short request costs. So it goes to the link at once. Everything
+ * else is the stream's affair, and comes by its events; so would all of it, were Node to call this no more.
+ */
+function push(this: LinkedSocket, chunk: Buffer | null): boolean {
+  if (chunk === null || this.readableFlowing !== true || this.readableLength > 0)
+    return Socket.prototype.push.call(this, chunk);
+  this[link].onData(chunk);
+  return true;
 }
 
 function onEnd(this: LinkedSocket): void {

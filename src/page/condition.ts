@@ -35,6 +35,9 @@ export function conditionOf(tile: Tile): Condition {
   return tile.connected > 0 ? "working" : "away";
 }
 
+/** Whether its word says for how long. */
+export const tellsTime = (condition: Condition): boolean => condition === "stuck" || condition === "waiting";
+
 /** The word of a tile, with how long where that matters: `stuck 3 min`. */
 export function wordOf(tile: Tile, now: number): string {
   const condition = conditionOf(tile);

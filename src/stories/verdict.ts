@@ -37,6 +37,8 @@ export interface Judged {
   readonly cards: readonly CardName[];
   /** Side whose turn it is, or was at the end. */
   readonly turn: Turn;
+  /** Given up: the end came when the peer's program had been silent for long though it was its turn. */
+  readonly wasGivenUp?: boolean;
 }
 
 /** Judge of stories: a reader of facts does not do it itself. */
@@ -47,7 +49,7 @@ export interface StoryJudge {
 /** Bytes that lie unread this long are stuck. */
 const STUCK_MS = 2_000;
 /** A silence this long in a state that waits for the peer is a wait of both sides. */
-const WAITING_MS = 10_000;
+export const WAITING_MS = 10_000;
 
 export function verdictOf(
   { fault, subject }: Story,

@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { parsePeerTerm } from "../ids.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { Story } from "../stories/story.ts";
-import { PAUSE } from "./source.ts";
+import { PAUSE } from "./pace.ts";
 
 const MOST_KEPT = 64;
 /** An id that is none is looked for again after that. */

@@ -2,6 +2,8 @@
  * A source knows how something stands, and its version, which grows when it stands otherwise. All pages that look at the same thing
  * share one, so a look costs the same for one page and for twenty; it is there only while a page looks at it.
  */
+import { Pace } from "./pace.ts";
+
 export interface Source {
   /** Looks again, and raises the version where something is otherwise. */
   look(now: number): void;
@@ -10,9 +12,6 @@ export interface Source {
   since(version: number): string;
   close(): void;
 }
-
-/** A look is followed by so many times its own length: it takes no more of the thread than that. */
-export const PAUSE = 30;
 
 export interface WholeSourceOptions {
   readonly make: () => unknown;
@@ -33,6 +32,7 @@ export class WholeSource implements Source {
   #nextAt = Number.NEGATIVE_INFINITY;
   #soonAt = Number.NEGATIVE_INFINITY;
   #isStale = true;
+  readonly #pace = new Pace();
 
   constructor(options: WholeSourceOptions) {
     this.#options = options;
@@ -51,8 +51,8 @@ export class WholeSource implements Source {
     this.#isStale = false;
     const begun = performance.now();
     const json = JSON.stringify(make());
-    const tookMs = performance.now() - begun;
-    this.#soonAt = leastMs === 0 ? now : now + Math.max(leastMs, tookMs * PAUSE);
+    this.#pace.note(performance.now() - begun);
+    this.#soonAt = leastMs === 0 ? now : now + Math.max(leastMs, this.#pace.pauseMs);
     this.#nextAt = Math.max(this.#soonAt, now + everyMs);
     if (this.#version > 0 && json === this.#json) return;
     this.#json = json;

@@ -75,10 +75,11 @@ export class Visitor implements Reader {
     return this.#socket.bufferedAmount;
   }
 
-  send(json: string): void {
+  /** Bytes may be other pages' too: what a server sends is not masked, so nothing writes into them. */
+  send(json: string | Buffer): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (this.waitingBytes > LOST_BYTES) this.#socket.terminate();
-    else this.#socket.send(json);
+    else this.#socket.send(json, { binary: false });
   }
 
   close(code: number): void {

@@ -2,8 +2,12 @@
  * Chunks as they were read, in order, with the bursts they came in. Searching never looks at a byte twice and a
  * message that spans chunks is joined once, so a line that arrives byte by byte costs its length, not its square.
  *
+ * Chunks that wait outlive V8's young generation, and only a collection of everything would free their memory: a chunk that is the
+ * only view of its memory is let go of as soon as its bytes have been copied out. One that a view was handed out of is left to the collector.
+ *
  * Long, because its indices are one invariant.
  */
+import { asciiText } from "./text-lines.ts";
 
 export interface Chunk {
   readonly bytes: Buffer;
@@ -11,6 +15,8 @@ export interface Chunk {
   readonly burst: Burst;
   /** Filled the buffer that it was read into: more of the same write may follow. */
   readonly isFull: boolean;
+  /** Memory of it alone, until a view of it is handed out. */
+  memory: ArrayBuffer | undefined;
 }
 
 /** Read, with those that continue it [FRAME-3]. */
@@ -54,6 +60,10 @@ interface Joined {
 const TAIL_BYTES = 4;
 /** The most that Node reads at once. */
 export const READ_BUFFER_BYTES = 65_536;
+/** Longest text that is joined in `lent`. */
+const LENT_BYTES = 65_536;
+/** Memory to join chunks in, of which no view is handed out. */
+let lent: Buffer | undefined;
 
 export class ChunkQueue {
   #chunks: Chunk[] = [];
@@ -79,7 +89,8 @@ export class ChunkQueue {
     return this.#newest;
   }
 
-  push(bytes: Buffer, at: number, continuesBurst: boolean): void {
+  /** `isOwn`: the only view of this memory, which holds nothing but these bytes. */
+  push(bytes: Buffer, at: number, continuesBurst: boolean, isOwn = false): void {
     if (!this.#newest || !continuesBurst) {
       this.#newest = {
         totalBytes: 0,
@@ -96,11 +107,13 @@ export class ChunkQueue {
     burst.lastAt = at;
     burst.endsInNul = bytes[bytes.length - 1] === 0;
     burst.tail = tailOf(bytes);
-    this.#chunks.push({ bytes, at, burst, isFull: bytes.length >= READ_BUFFER_BYTES });
+    const isFull = bytes.length >= READ_BUFFER_BYTES;
+    const memory = isOwn ? (bytes.buffer as ArrayBuffer) : undefined;
+    this.#chunks.push({ bytes, at, burst, isFull, memory });
     this.#length += bytes.length;
   }
 
-  /** The first chunk, or what is left of it. */
+  /** The first chunk, or what is left of it: its bytes are good until they are taken. */
   first(): Chunk | undefined {
     const chunk = this.#chunks[this.#first];
     if (!chunk || this.#offset === 0) return chunk;
@@ -127,7 +140,8 @@ export class ChunkQueue {
   /** Puts parts of a chunk that was just taken back in front, each a chunk of its own. */
   putBack(parts: readonly Buffer[], from: Chunk): void {
     if (parts.length === 0) return;
-    this.#chunks.splice(this.#first, 0, ...parts.map((bytes) => ({ ...from, bytes, isFull: false })));
+    const chunks = parts.map((bytes) => ({ ...from, bytes, isFull: false, memory: undefined }));
+    this.#chunks.splice(this.#first, 0, ...chunks);
     for (const part of parts) {
       this.#length += part.length;
       from.burst.taken -= part.length;
@@ -144,51 +158,67 @@ export class ChunkQueue {
 
   /** The first `count` bytes as one buffer; `count` is at most `length`. A string that ends here is counted. */
   take(count: number, what: "bytes" | "string" = "bytes"): Buffer {
-    const start = this.#offset;
-    const chunk = this.#skipWithinFirst(count, what);
-    return chunk ? chunk.bytes.subarray(start, start + count) : this.#takeAcross(count, what);
+    const bytes = this.#viewOfFirst(count) ?? this.#copyTo(Buffer.allocUnsafe(Math.min(count, this.#length)));
+    this.skip(count, what);
+    return bytes;
   }
 
-  /** Takes bytes that are not looked at. */
-  skip(count: number): void {
-    if (!this.#skipWithinFirst(count, "bytes")) this.#takeAcross(count, "bytes");
+  /** The first `count` bytes, which stay, as text: where they are ASCII, and no more than a read. */
+  textOf(count: number): string | undefined {
+    if (count > LENT_BYTES) return undefined;
+    lent ??= Buffer.allocUnsafeSlow(LENT_BYTES);
+    return asciiText(this.#copyTo(lent.subarray(0, count)));
   }
 
-  /** The first chunk, where something is left of it then. */
-  #skipWithinFirst(count: number, what: "bytes" | "string"): Chunk | undefined {
+  /** Part of the first chunk, where that is enough: from now on its memory is not its own. */
+  #viewOfFirst(count: number): Buffer | undefined {
     const chunk = this.#chunks[this.#first];
-    if (!chunk || this.#offset + count >= chunk.bytes.length) return undefined;
-    this.#offset += count;
-    this.#length -= count;
-    noteTaken(chunk.burst, count, what === "string");
-    this.#forget();
-    return chunk;
+    const end = this.#offset + count;
+    if (!chunk || end > chunk.bytes.length) return undefined;
+    chunk.memory = undefined;
+    return chunk.bytes.subarray(this.#offset, end);
   }
 
-  #takeAcross(count: number, what: "bytes" | "string"): Buffer {
-    const parts: Buffer[] = [];
-    let left = count;
-    while (left > 0) {
-      const chunk = this.first();
+  /** Fills `target` with the first bytes, which stay. */
+  #copyTo(target: Buffer): Buffer {
+    let from = this.#offset;
+    let filled = 0;
+    for (let index = this.#first; filled < target.length; index += 1) {
+      const chunk = this.#chunks[index];
       if (!chunk) break;
-      const part = chunk.bytes.length <= left ? chunk.bytes : chunk.bytes.subarray(0, left);
-      parts.push(part);
-      left -= part.length;
-      this.#length -= part.length;
-      noteTaken(chunk.burst, part.length, left === 0 && what === "string");
-      if (part.length === chunk.bytes.length) this.#dropFirst();
-      else this.#offset = part.length;
+      filled += chunk.bytes.copy(target, filled, from);
+      from = 0;
+    }
+    return target;
+  }
+
+  /** Takes bytes that are not looked at any more. */
+  skip(count: number, what: "bytes" | "string" = "bytes"): void {
+    for (let left = count; ; ) {
+      const chunk = this.#chunks[this.#first];
+      if (!chunk) break;
+      const size = chunk.bytes.length - this.#offset;
+      const part = Math.min(size, left);
+      left -= part;
+      this.#length -= part;
+      noteTaken(chunk.burst, part, left === 0 && what === "string");
+      if (part < size) {
+        this.#offset += part;
+        break;
+      }
+      this.#dropFirst();
+      if (left === 0) break;
     }
     this.#forget();
-    return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
   }
 
   /** The first `limit` bytes, which stay; asked again after each chunk, it joins only what is new. */
   peek(limit: number): Buffer {
     const count = Math.min(limit, this.#length);
     const first = this.first();
-    if (!first || count <= first.bytes.length)
-      return first ? first.bytes.subarray(0, count) : Buffer.alloc(0);
+    if (!first) return Buffer.alloc(0);
+    const view = this.#viewOfFirst(count);
+    if (view) return view;
     this.#joined ??= { buffer: Buffer.alloc(0), chunks: 0, bytes: 0 };
     const joined = this.#joined;
     if (joined.buffer.length < this.#length) {
@@ -236,7 +266,7 @@ export class ChunkQueue {
       let count = 0;
       while (count < end && chunk.bytes[count] === byte) count += 1;
       if (count === 0) break;
-      this.take(count);
+      this.skip(count);
       skipped += count;
     }
     return skipped;
@@ -258,7 +288,11 @@ export class ChunkQueue {
     this.#joined = undefined;
   }
 
+  /** Nothing is left of the first chunk. */
   #dropFirst(): void {
+    // Only memory of its own: all that was handed out of it are copies.
+    this.#chunks[this.#first]?.memory?.transfer(0);
+    this.#offset = 0;
     this.#first += 1;
     if (this.#first === this.#chunks.length) {
       this.#chunks = [];

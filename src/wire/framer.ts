@@ -7,8 +7,9 @@
  * Long, because habit, phase and burst decide together where a message ends.
  */
 import { stringsOf, trimLine, trimPadding, withoutReturn } from "./c-strings.ts";
-import { type Burst, ChunkQueue, tailOf } from "./chunk-queue.ts";
-import { TextLines } from "./text-lines.ts";
+import { type Burst, ChunkQueue } from "./chunk-queue.ts";
+import { isRestOfBuffer, isSameBufferAgain } from "./fixed-buffers.ts";
+import { TextLines, trimmedLine } from "./text-lines.ts";
 import { usualBuffers } from "./usual-buffers.ts";
 
 /** How a peer ends its messages. It moves only forward: unknown → bare → line, or unknown → nul [FRAME-1]. */
@@ -54,14 +55,14 @@ export interface StaleHandler {
 }
 
 const NEWLINE = 0x0a;
+/** A line of this length is made text of the reads that it is in: bytes of its own would be as much again for V8 to collect. */
+const LONG_LINE = 4_096;
 const NUL = 0x00;
 const NOTHING: Framed = { kind: "nothing" };
 const TOO_LONG: Framed = { kind: "tooLong" };
 
 /** Every usual size is a multiple of this, but for 5000: two such buffers make no usual size. */
 const SMALLEST_BUFFER = 256;
-/** A segment that carries part of a buffer is never smaller than this: two buffers of 128 bytes are none of 256. */
-const SMALLEST_SEGMENT = 256;
 
 export class Framer {
   readonly #limits: FramerLimits;
@@ -114,11 +115,12 @@ export class Framer {
 
   /**
    * Takes a chunk, exactly as it was read, at `now` milliseconds. The framer keeps it; do not write to it again. `text`: the same,
-   * where it is ASCII and `takesText` says so.
+   * where it is ASCII and `takesText` says so. `isOwn`: the only view of its memory: that is gone, and the chunk empty, as soon as all of
+   * it is taken.
    */
-  push(bytes: Buffer, now: number, text?: string): void {
+  push(bytes: Buffer, now: number, text?: string, isOwn = false): void {
     if (bytes.length > 0 && !this.#takeText(text, now))
-      this.#queue.push(bytes, now, this.#continuesBurst(bytes, now));
+      this.#queue.push(bytes, now, this.#continuesBurst(bytes, now), isOwn);
     this.#replied = false;
   }
 
@@ -231,11 +233,23 @@ export class Framer {
       const end = this.#queue.indexOf(NEWLINE);
       if (end < 0) return this.#unfinished(now, reading.isWord);
       if (end > this.#limits.maxMessageBytes) return TOO_LONG;
-      const line = withoutReturn(this.#queue.take(end));
-      this.#queue.skip(1);
-      if (line.length > 0) return { kind: "message", bytes: line };
+      const text = end >= LONG_LINE ? this.#queue.textOf(end) : undefined;
+      const line = text === undefined ? this.#bytesOfLine(end) : this.#textOfLine(text);
+      if (line) return line;
       if (this.#queue.length === 0) return NOTHING;
     }
+  }
+
+  #bytesOfLine(end: number): Framed | undefined {
+    const bytes = withoutReturn(this.#queue.take(end));
+    this.#queue.skip(1);
+    return bytes.length > 0 ? { kind: "message", bytes } : undefined;
+  }
+
+  #textOfLine(line: string): Framed | undefined {
+    this.#queue.skip(line.length + 1);
+    const text = trimmedLine(line, 0, line.length);
+    return text === "" ? undefined : { kind: "line", text };
   }
 
   /** A line or string without its end: whole at FIN, or when it has lain still and is a word. */
@@ -383,18 +397,4 @@ function bareParts(bytes: Buffer, reading: Reading, session: unknown): Buffer[] 
   const parts = reading.unglue(first.toString("utf8"), session);
   if (!parts || parts.length < 2) return strings;
   return [...parts.map((part) => Buffer.from(part)), ...strings.slice(1)];
-}
-
-/** Whether a chunk is what was still missing of a fixed buffer. */
-function isRestOfBuffer(before: Readonly<Burst>, bytes: Buffer): boolean {
-  if (before.totalBytes < SMALLEST_SEGMENT || usualBuffers.has(bytes.length)) return false;
-  // A string whose NUL came last was sent as long as it is; nothing is missing behind it.
-  if (before.totalBytes === before.stringsEnd && !usualBuffers.has(before.totalBytes)) return false;
-  return usualBuffers.has(before.totalBytes + bytes.length);
-}
-
-/** A program that sends its whole buffer each time, of whatever size, sends the same stale end behind each string. */
-function isSameBufferAgain(before: Readonly<Burst>, bytes: Buffer): boolean {
-  if (bytes.length !== before.totalBytes || !bytes.includes(NUL)) return false;
-  return tailOf(bytes) === before.tail;
 }

@@ -8,9 +8,17 @@ const SHORT_REST = 1_024;
 
 /** These bytes as text, where they are ASCII. */
 export function asciiText(bytes: Buffer): string | undefined {
-  const text = bytes.toString("latin1");
-  // Of a byte beyond ASCII latin1 makes a character that is two bytes in UTF-8.
-  return Buffer.byteLength(text) === bytes.length ? text : undefined;
+  const text = bytes.toString();
+  // Of anything but ASCII there is a character that is more than a byte, U+FFFD of what is no text.
+  return Buffer.byteLength(text) === text.length ? text : undefined;
+}
+
+/** A line without a `\r` at its end, and without padding in front that an earlier buffer left. */
+export function trimmedLine(text: string, from: number, to: number): string {
+  const end = text.charCodeAt(to - 1) === RETURN && to > from ? to - 1 : to;
+  let start = from;
+  while (start < end && text.charCodeAt(start) === NUL) start += 1;
+  return text.slice(start, end);
 }
 
 export class TextLines {
@@ -44,15 +52,12 @@ export class TextLines {
     return end < 0 ? -1 : end - this.#at;
   }
 
-  /** Takes the first line and its end: without a `\r` at its end, and without padding in front that an earlier buffer left. */
+  /** Takes the first line and its end. */
   takeLine(length: number): string {
-    const text = this.#text;
-    let from = this.#at;
-    let to = from + length;
+    const from = this.#at;
+    const to = from + length;
     this.#at = to + 1;
-    if (text.charCodeAt(to - 1) === RETURN && to > from) to -= 1;
-    while (from < to && text.charCodeAt(from) === NUL) from += 1;
-    return text.slice(from, to);
+    return trimmedLine(this.#text, from, to);
   }
 
   /** At most `limit` characters of what is unread, which stay. */

@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { setup } from "xstate";
 import { Log } from "../../src/log.ts";
-import type { PeerWorld } from "../../src/machines/_world.ts";
+import type { PeerWorld, World } from "../../src/machines/_world.ts";
+import { answeringRole } from "../fixtures/roles/_answering.ts";
 import { type EchoEvent, echoMachine, echoRole } from "../fixtures/roles/_echo.ts";
 import { converse, eventually, openLab } from "./harness.ts";
 
@@ -34,13 +35,51 @@ const brooder = echoRole("brooder", {
   }),
 });
 
-async function open(role: "ponderer" | "brooder" = "ponderer") {
+/** Its companion computes after a while, and again as it goes on. */
+const helped = echoRole("helped", {
+  companion: setup({ actions: { brood: () => compute(300) } }).createMachine({
+    initial: "registering",
+    states: { registering: { after: { 1: { target: "registered", actions: "brood" } } }, registered: {} },
+  }),
+});
+
+/** Nobody has said anything to it, and it computes. */
+const datagrams = answeringRole("datagrams", {
+  machine: setup({
+    types: { context: {} as World, input: {} as World },
+    actions: { brood: () => compute(300) },
+  }).createMachine({
+    context: ({ input }) => input,
+    initial: "serving",
+    states: { serving: { after: { 1: { actions: "brood" } } } },
+  }),
+});
+
+/** It computes in a timer of its own, which is no step of its machine. */
+const timed = echoRole("timed", {
+  machine: setup({
+    types: { context: {} as PeerWorld, events: {} as EchoEvent, input: {} as PeerWorld },
+    actions: { later: ({ context: { clock } }) => void clock.setTimeout(() => compute(300), 1) },
+  }).createMachine({
+    context: ({ input }) => input,
+    initial: "listening",
+    on: { "peer.closed": ".closed" },
+    states: { listening: { entry: "later", on: { "peer.ended": "closed" } }, closed: { type: "final" } },
+  }),
+});
+
+async function listening(role: string) {
   const log = new Log({ format: "pretty", level: "info", colors: false });
   log.show(false);
-  const lab = await openLab([ponderer, brooder], { telemetry: log.telemetry });
-  const instance = await lab.spawn(role);
-  const warnings = () => log.lines().filter(({ level }) => level === "warn");
-  return { peer: await converse(instance.port), warnings };
+  const roles = [ponderer, brooder, helped, datagrams, timed];
+  const lab = await openLab(roles, { telemetry: log.telemetry });
+  const { port } = await lab.spawn(role);
+  return { port, warnings: () => log.lines().filter(({ level }) => level === "warn") };
+}
+
+async function open(role: "ponderer" | "brooder" | "timed" = "ponderer") {
+  const { port, warnings } = await listening(role);
+  return { peer: await converse(port), warnings };
 }
 
 describe("a role that holds the event loop", () => {
@@ -58,6 +97,23 @@ describe("a role that holds the event loop", () => {
     const { warnings } = await open("brooder");
     await eventually(() => expect(warnings()).toHaveLength(1));
     expect(warnings()[0]?.message).toMatch(/^brooder-1\/c1 held .* role brooder, in listening$/);
+  });
+
+  it.each([
+    ["of its companion", "helped", /^helped-1 held .* role helped, in registering of its companion$/],
+    ["of datagrams, with no sender's", "datagrams", /^datagrams-1 held .* role datagrams, in serving$/],
+  ])("by a step of the machine %s is named without a peer", async (_, role, words) => {
+    const { warnings } = await listening(role);
+    const said = () => warnings().map(({ message }) => message);
+    await eventually(() => expect(said()).toContainEqual(expect.stringMatching(words)));
+  });
+
+  it("by a timer of its own is named too", async () => {
+    const { warnings } = await open("timed");
+    const words = /^timed-1 held .* role timed, in a timer of its own$/;
+    await eventually(() =>
+      expect(warnings().map(({ message }) => message)).toContainEqual(expect.stringMatching(words)),
+    );
   });
 
   it("for a moment is not", async () => {

@@ -76,8 +76,9 @@ export class NotingLink implements Link {
     return this.deeds.splice(0);
   }
 
-  receive(bytes: string | Buffer): void {
-    this.handlers?.onData(Buffer.from(bytes));
+  /** `isOwn`: nobody but its user has a view of it. */
+  receive(bytes: string | Buffer, isOwn = false): void {
+    this.handlers?.onData(isOwn && typeof bytes !== "string" ? bytes : Buffer.from(bytes), isOwn);
   }
 }
 

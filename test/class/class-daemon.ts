@@ -3,10 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Daemon } from "../../src/daemon.ts";
+import { PushedClock } from "../pushed-clock.ts";
 import { quietConfig } from "../quiet-config.ts";
 
 export class ClassDaemon {
   readonly folder: string;
+  readonly clock = new PushedClock();
   readonly #isJournaled: boolean;
   #daemon: Daemon | undefined;
 
@@ -45,7 +47,7 @@ export class ClassDaemon {
         host: "127.0.0.1",
         journal: this.#isJournaled,
       },
-      { isLogShown: false },
+      { clock: this.clock, isLogShown: false },
     );
     await this.#daemon.prepare();
   }

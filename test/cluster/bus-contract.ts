@@ -1,10 +1,16 @@
 /** Contract of a bus, held by each that there is: `describeBus` is called by one test file a bus. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Bus, type BusEntry, type LogEntry, OutpacedError } from "../../src/cluster/bus.ts";
+import {
+  type Bus,
+  type BusEntry,
+  type BusTrouble,
+  type LogEntry,
+  OutpacedError,
+} from "../../src/cluster/bus.ts";
 
 /** Engine, and what a test may do to it. */
 export interface BusEngine {
-  attach(): Promise<Bus>;
+  attach(onTrouble?: (trouble: BusTrouble) => void): Promise<Bus>;
   /** As `kill -9` takes it. */
   goAway(): Promise<void>;
   comeBack(): Promise<void>;
@@ -186,6 +192,35 @@ export function describeBus(start: () => Promise<BusEngine>): void {
     });
   });
 
+  describe("a listener that throws", () => {
+    it("harms no other, and no message behind: its fault is told", async () => {
+      const troubles: BusTrouble[] = [];
+      const third = await engine.attach((trouble) => troubles.push(trouble));
+      const [subject, name] = [freshName(), freshName("stores")];
+      const heard: unknown[] = [];
+      const fail = () => {
+        throw new Error("mine");
+      };
+      third.subscribe(subject, fail);
+      third.subscribe(subject, ({ data }) => heard.push(text(data)));
+      for (const word of ["a", "b"]) third.publish(subject, bytes(word));
+      await untilIs(() => heard, ["a", "b"]);
+      const [keys, log] = [await third.keys(name), await third.log(`${name}-log`)];
+      keys.watch(fail);
+      keys.watch(({ value }) => heard.push(value));
+      log.follow(1, fail);
+      log.follow(1, ({ sequence }) => heard.push(sequence));
+      await keys.create("k", "c");
+      await log.append("k", bytes("1"));
+      await untilIs(() => heard.slice(2).toSorted(), [1, "c"]);
+      await untilIs(() => troubles.length, 4);
+      const fault = expect.objectContaining({ message: "mine" });
+      expect(troubles.map(({ kind }) => kind)).toEqual(Array(4).fill("listener"));
+      expect(troubles[0]).toEqual({ kind: "listener", of: subject, error: fault });
+      await third.close();
+    });
+  });
+
   describe("keys", () => {
     it("are made, written, read and deleted; revisions go up", async () => {
       const keys = await one.keys(freshName("keys"));
@@ -269,13 +304,39 @@ export function describeBus(start: () => Promise<BusEngine>): void {
       const [mine, theirs] = [await one.log(name), await other.log(name)];
       expect(await mine.lastSequence()).toBe(0);
       expect(await mine.append("x.a", bytes("1"))).toBe(1);
-      expect(await theirs.append("x.b", bytes("2"), new Map([["nl-import", "7/1"]]))).toBe(2);
+      expect(await theirs.append("x.b", bytes("2"), { headers: new Map([["nl-import", "7/1"]]) })).toBe(2);
       expect(await mine.append("x.a", bytes("3"))).toBe(3);
       expect(await theirs.lastSequence()).toBe(3);
       const newest = await theirs.newest("x.a");
       expect(newest && shown(newest)).toEqual([3, "x.a", "3"]);
       expect(await mine.newest("x.c")).toBeUndefined();
       expect([...((await mine.newest("x.b"))?.headers ?? [])]).toEqual([["nl-import", "7/1"]]);
+    });
+
+    it("takes a write of one name once, also where another has written its key since", async () => {
+      const name = freshName("log");
+      const [mine, theirs] = [await one.log(name), await other.log(name)];
+      expect(await mine.append("k", bytes("mine"), { write: "a/1" })).toBe(1);
+      expect(await mine.append("k", bytes("mine"), { write: "a/1" })).toBe(1);
+      expect(await theirs.append("k", bytes("theirs"), { write: "b/1" })).toBe(2);
+      expect(await mine.append("k", bytes("mine"), { write: "a/1" })).toBe(1);
+      expect(await mine.lastSequence()).toBe(2);
+      const newest = await theirs.newest("k");
+      expect(newest && shown(newest)).toEqual([2, "k", "theirs"]);
+      expect(await mine.append("k", bytes("mine"), { write: "a/2" })).toBe(3);
+    });
+
+    it("takes a write that is to follow a certain entry of its key only where that one is the newest", async () => {
+      const name = freshName("log");
+      const [mine, theirs] = [await one.log(name), await other.log(name)];
+      expect(await mine.append("k", bytes("1"), { after: 0 })).toBe(1);
+      expect(await theirs.append("l", bytes("2"))).toBe(2);
+      expect(await mine.append("k", bytes("3"), { after: 1, write: "a/3" })).toBe(3);
+      await expect(theirs.append("k", bytes("4"), { after: 1 })).rejects.toThrow(OutpacedError);
+      await expect(theirs.append("k", bytes("4"), { after: 0 })).rejects.toThrow(OutpacedError);
+      // A write that came through is known again, though the key has moved on by it.
+      expect(await mine.append("k", bytes("3"), { after: 1, write: "a/3" })).toBe(3);
+      expect(await mine.lastSequence()).toBe(3);
     });
 
     it("is followed from any sequence on, what is there and what comes, by everyone in one order", async () => {
@@ -304,7 +365,7 @@ export function describeBus(start: () => Promise<BusEngine>): void {
 
     it("of another name is another, and keeps empty data and headers of any words", async () => {
       const [mine, theirs] = [await one.log(freshName("log")), await one.log(freshName("log"))];
-      await mine.append("a", new Uint8Array(0), new Map([["nl-x", "a: b, ü"]]));
+      await mine.append("a", new Uint8Array(0), { headers: new Map([["nl-x", "a: b, ü"]]) });
       const entry = await mine.newest("a");
       expect([entry?.data.length, [...(entry?.headers ?? [])]]).toEqual([0, [["nl-x", "a: b, ü"]]]);
       expect(await theirs.lastSequence()).toBe(0);

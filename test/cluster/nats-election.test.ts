@@ -7,20 +7,12 @@ import { type NatsBus, openNatsBus } from "../../src/cluster/nats-bus.ts";
 import { natsServers } from "../../src/cluster/nats-servers.ts";
 import { enterLab } from "../../src/cluster/node-leases.ts";
 import type { NodeChange, Nodes } from "../../src/cluster/nodes.ts";
-import { freePort, NatsServer, natsBinary, SKIPPED } from "./nats-server.ts";
+import { NatsServer, natsBinary, SKIPPED } from "./nats-server.ts";
 
 const bytes = (text: string) => Buffer.from(text);
 
-/** Servers `s0`, `s1`, `s2` of one NATS cluster. */
 async function three(): Promise<NatsServer[]> {
-  const routes = [await freePort(), await freePort(), await freePort()];
-  const all = routes.map((port) => `"nats://127.0.0.1:${port}"`).join(", ");
-  const starts = routes.map((port, at) =>
-    NatsServer.start({
-      config: `server_name: s${at}\ncluster { name: netlab, listen: "127.0.0.1:${port}", routes: [${all}] }`,
-    }),
-  );
-  const servers = await Promise.all(starts);
+  const servers = await NatsServer.cluster(3);
   onTestFinished(async () => {
     for (const server of servers) await server.end();
   });

@@ -39,6 +39,19 @@ export class NatsServer {
     return server;
   }
 
+  /** Servers `s0`, `s1`, … of one NATS cluster. */
+  static async cluster(count: number): Promise<NatsServer[]> {
+    const routes = await Promise.all(Array.from({ length: count }, freePort));
+    const all = routes.map((port) => `"nats://127.0.0.1:${port}"`).join(", ");
+    return Promise.all(
+      routes.map((port, at) =>
+        NatsServer.start({
+          config: `server_name: s${at}\ncluster { name: netlab, listen: "127.0.0.1:${port}", routes: [${all}] }`,
+        }),
+      ),
+    );
+  }
+
   private constructor(port: number, options: NatsServerOptions) {
     this.port = port;
     this.#options = options;

@@ -266,6 +266,47 @@ describe("a log", () => {
     expect(first.kinds()).toContain("lost");
   });
 
+  it("that gives the sequence of an entry again, which is written anew before any daemon looks, loses none of the others", async () => {
+    const { lab, first, second } = apart();
+    first.join();
+    second.join();
+    await lab.pass(2_000);
+    await first.registry.register(pdf);
+    await lab.settle();
+    const { last } = lab.engine.logOf(LOG);
+    lab.engine.forgetNewest(LOG, 1);
+    await first.book.add("a@b", "A");
+    await lab.settle();
+    // The renewal hides that its entry before was lost.
+    await first.registry.register(pdf);
+    await lab.settle();
+    expect(lab.engine.logOf(LOG).newest("registry.1236.=MTAuMC4wLjE")?.sequence).toBeGreaterThan(last);
+    await lab.pass(60_000);
+    const third = lab.add("n3").join();
+    await lab.settle();
+    for (const node of [first, second, third]) expect(node.stand).toEqual([PDF, "a@b A"]);
+    expect([first, second, third].map(({ stores }) => stores.isSettled)).toEqual([true, true, true]);
+  });
+
+  it("that lost an entry whose writer is dead gets it of those who had read it, although its sequence has been given again", async () => {
+    const { lab, first, second } = apart();
+    first.join();
+    second.join();
+    const third = lab.add("n3").join();
+    await lab.pass(2_000);
+    await first.registry.register(pdf);
+    await lab.settle();
+    first.kill();
+    lab.engine.forgetNewest(LOG, 1);
+    await second.book.add("a@b", "A");
+    await lab.settle();
+    await lab.pass(60_000);
+    const fourth = lab.add("n4").join();
+    await lab.settle();
+    for (const node of [second, third, fourth]) expect(node.stand).toEqual([PDF, "a@b A"]);
+    expect(third.kinds()).toContain("reset");
+  });
+
   it("that tells nothing any more, without a word, is followed again after three seconds", async () => {
     const { lab, first, second } = apart();
     first.join();

@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { systemClock } from "../../src/actors/clock.ts";
+import type { Bus, BusLog } from "../../src/cluster/bus.ts";
 import { openNatsBus } from "../../src/cluster/nats-bus.ts";
 import { natsServers } from "../../src/cluster/nats-servers.ts";
 import { Lab, type LabNode } from "./cluster-play.ts";
@@ -23,12 +24,30 @@ async function twoNodes(logName: string) {
   return { lab, nodes: lab.nodes, first, second };
 }
 
-async function joinNats(node: LabNode): Promise<void> {
+/** Takes writes to its logs, while it is deaf, and hears neither the answer nor what it follows. */
+function deafen(bus: Bus, isDeaf: () => boolean): void {
+  const open = bus.log.bind(bus);
+  bus.log = async (name): Promise<BusLog> => {
+    const log = await open(name);
+    return {
+      ...log,
+      append: async (...entry) => {
+        const sequence = await log.append(...entry);
+        if (isDeaf()) throw new Error("the answer is lost");
+        return sequence;
+      },
+      follow: (from, listener) => log.follow(from, (entry) => !isDeaf() && listener(entry)),
+    };
+  };
+}
+
+async function joinNats(node: LabNode, isDeaf = () => false): Promise<void> {
   const bus = await openNatsBus({ servers: natsServers([server.url]), name: "netlabd test" });
   onTestFinished(async () => {
     node.stores.close();
     await bus.close();
   });
+  deafen(bus, isDeaf);
   node.join(bus);
 }
 
@@ -56,6 +75,27 @@ describe.skipIf(!natsBinary)(`registry and address book on NATS ${SKIPPED}`, () 
     const rest = ["Bo Ö@example.org Bo"];
     await expect.poll(() => stands(nodes), { timeout: 10_000 }).toEqual([rest, rest]);
   });
+
+  it("are as the last writer said, where an earlier write is sent again as its answer was lost", async () => {
+    const lab = new Lab(["n1", "n2"], systemClock);
+    lab.logName = "NL_retry_state";
+    const [first, second] = lab.nodes as [LabNode, LabNode];
+    let isDeaf = false;
+    await joinNats(first, () => isDeaf);
+    await joinNats(second);
+    await expect
+      .poll(() => lab.nodes.map(({ stores }) => stores.isSettled), { timeout: 10_000 })
+      .toEqual([true, true]);
+    isDeaf = true;
+    await first.registry.register(pdf);
+    await expect.poll(() => second.stand, { timeout: 10_000 }).toEqual([PDF]);
+    await second.registry.register({ ...pdf, token: "server3" });
+    await expect.poll(() => second.stores.isSettled, { timeout: 10_000 }).toBe(true);
+    isDeaf = false;
+    const newest = "10.0.0.1/1236 pdf server3";
+    await expect.poll(() => [first.stand, first.stores.unsent], { timeout: 30_000 }).toEqual([[newest], 0]);
+    expect(second.stand).toEqual([newest]);
+  }, 60_000);
 
   it("[BOOT-1] hold what came while the server was dead, and share it once it is back; or back with nothing", async () => {
     const { lab, first, second } = await twoNodes("NL_dead_state");

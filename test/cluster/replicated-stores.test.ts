@@ -249,3 +249,24 @@ describe("a lease", () => {
     );
   });
 });
+
+describe("a write whose answer is lost", () => {
+  it("is not put behind what another node has written of the row since", async () => {
+    const { lab, first, second } = await twoNodes();
+    const { side } = first;
+    if (!side) throw new Error("a side");
+    // It reads nothing for a while either, so that it cannot know that the log has its entry.
+    side.stall();
+    side.faults = { loseAnswers: 1 };
+    await first.registry.register(pdf);
+    await lab.settle();
+    expect(second.stand).toEqual(["10.0.0.1/1236 pdf server1"]);
+    await second.registry.register({ ...pdf, token: "server3" });
+    await lab.settle();
+    side.faults = {};
+    await lab.pass(20_000);
+    expect(second.stand).toEqual(["10.0.0.1/1236 pdf server3"]);
+    expect(first.stand).toEqual(second.stand);
+    expect(first.stores.unsent).toBe(0);
+  });
+});

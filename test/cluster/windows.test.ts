@@ -62,6 +62,22 @@ describe("messages that are kept", () => {
     expect(taken(window, 1_000)).toHaveLength(2);
   });
 
+  it("that never went out stay while an earlier one is not answered for long, where each is answered at once", () => {
+    const window = new SendWindow(1, 250);
+    window.push(bytes(1));
+    expect(taken(window, 1_000)).toEqual([1]);
+    window.push(bytes(2));
+    expect(taken(window, 1_249)).toEqual([2]);
+    window.push(bytes(3));
+    expect(taken(window, 1_250)).toEqual([]);
+    expect([window.rewindSilent(2_000), taken(window, 2_000), window.sentThrough]).toEqual([true, [1, 2], 2]);
+    window.acknowledge(1, 2_001);
+    expect(taken(window, 2_001)).toEqual([3]);
+    window.acknowledge(3, 2_002);
+    window.push(bytes(4));
+    expect(taken(window, 9_000)).toEqual([4]);
+  });
+
   it("count the silence from when something went out", () => {
     const window = new SendWindow();
     expect(window.rewindSilent(5_000)).toBe(false);

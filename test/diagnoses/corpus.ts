@@ -20,6 +20,8 @@ export interface CorpusCase {
   readonly say?: readonly string[];
   /** The program is a server, and our client comes to it. */
   readonly isServer?: boolean;
+  /** The role takes it, and the program comes to its end: a class has no card of it. */
+  readonly isSurvived?: boolean;
   /** Its card has still to be written, or comes second: judged when asked for only. */
   readonly isPending?: boolean;
   /** How our one-shot client ends against it. */
@@ -161,6 +163,7 @@ export const corpus: readonly CorpusCase[] = [
   },
   {
     program: "encodings/mark_in_expression",
+    isSurvived: true,
     role: "calculator",
     expected: "a byte order mark (ef bb bf) stands before the expression",
     card: "D42",
@@ -270,6 +273,7 @@ export const corpus: readonly CorpusCase[] = [
   // -- buffers
   {
     program: "buffers/buffer_of_100",
+    isSurvived: true,
     role: "calculator",
     expected: "the whole buffer of 100 bytes was sent each time: strlen(), not sizeof",
     card: "D09",
@@ -475,6 +479,7 @@ export const corpus: readonly CorpusCase[] = [
   // -- waiting
   {
     program: "waiting/print_writer_without_flush",
+    isSurvived: true,
     role: "calculator",
     expected: "connected and says nothing: perhaps what it wrote is still in a buffer (flush)",
     card: "D01",
@@ -482,6 +487,7 @@ export const corpus: readonly CorpusCase[] = [
   },
   {
     program: "waiting/for_the_end_of_the_reply",
+    isSurvived: true,
     role: "calculator",
     expected: "the reply is out with its newline; the program waits for more (the end, or a full buffer)",
     card: "D65",
@@ -691,12 +697,14 @@ export const corpus: readonly CorpusCase[] = [
   },
   {
     program: "pieces/shuts_down_before_asking",
+    isSurvived: true,
     role: "calculator",
     expected: "it stopped sending after the name: no expression can follow (shutdown too early)",
     card: "D62",
   },
   {
     program: "pieces/name_and_gone",
+    isSurvived: true,
     role: "calculator",
     expected: "when it left, it was its turn: a name and no expression",
     card: "D62",
@@ -710,6 +718,7 @@ export const corpus: readonly CorpusCase[] = [
   },
   {
     program: "pieces/half_a_line_and_gone",
+    isSurvived: true,
     role: "calculator",
     expected: "when it left, half a message had come: 8 /",
     card: "D62",
@@ -2333,6 +2342,7 @@ export const corpus: readonly CorpusCase[] = [
   },
   {
     program: "leaving/exit_in_the_chat",
+    isSurvived: true,
     role: "chat",
     expected: "/exit is a text like any other: a session ends when the program closes",
     card: "D89",
@@ -2340,6 +2350,7 @@ export const corpus: readonly CorpusCase[] = [
   },
   {
     program: "leaving/expression_after_q",
+    isSurvived: true,
     role: "calculator",
     expected: "8 / 2 came after q and was not answered",
     card: "D90",
@@ -2556,6 +2567,7 @@ export const corpus: readonly CorpusCase[] = [
   },
   {
     program: "refusals/text_under_the_login",
+    isSurvived: true,
     role: "chat",
     expected: "the texts begin with the login eve, and the name is Eve Berg",
     card: "D94",

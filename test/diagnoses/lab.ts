@@ -3,33 +3,18 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll } from "vitest";
-import { systemClock } from "../../src/actors/clock.ts";
 import { Daemon } from "../../src/daemon.ts";
 import type { Responder } from "../../src/repl/evaluator.ts";
 import { evaluate } from "../../src/repl/evaluator.ts";
 import type { explanationDocument } from "../../src/repl/explanation.ts";
 import type { Story } from "../../src/stories/story.ts";
 import { Program, type ProgramOptions } from "../e2e/program.ts";
+import { PushedClock } from "../pushed-clock.ts";
 import { quietConfig } from "../quiet-config.ts";
 
 const peers = path.join(import.meta.dirname, "../peers");
 
 export type Explained = ReturnType<typeof explanationDocument>;
-
-/** Timers run as they do; what is asked for the time hears of the hours that a test has added. */
-class PushedClock {
-  #addedMs = 0;
-  readonly setTimeout = systemClock.setTimeout;
-  readonly clearTimeout = systemClock.clearTimeout;
-
-  now(): number {
-    return systemClock.now() + this.#addedMs;
-  }
-
-  push(ms: number): void {
-    this.#addedMs += ms;
-  }
-}
 
 export class DiagnosisLab {
   readonly clock = new PushedClock();

@@ -1,34 +1,66 @@
 /** Links as others use them: what goes over one can be heard whole, and one can stand in another's place. */
-import { createServer, type Socket } from "node:net";
+import { createServer, Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
+import type { LineMaker } from "../../src/link/line.ts";
 import type { Link, LinkEvent } from "../../src/link/link.ts";
 import { TcpLink } from "../../src/link/tcp-link.ts";
 import { Conversation } from "../actors/conversation.ts";
 import { eventually } from "../actors/harness.ts";
 
+interface Linked {
+  readonly link: Link;
+  readonly socket: Socket;
+  readonly peer: Conversation;
+  readonly heard: string[];
+  readonly reads: Read[];
+}
+
 /** A link to a peer that the test plays. */
-async function linked(): Promise<{ link: Link; peer: Conversation; heard: string[] }> {
+async function linked(): Promise<Linked> {
   const accepted = Promise.withResolvers<Socket>();
   const server = createServer({ allowHalfOpen: true }, accepted.resolve);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   const peer = await Conversation.open(typeof address === "object" ? (address?.port ?? 0) : 0);
-  const link = new TcpLink(await accepted.promise);
+  const socket = await accepted.promise;
+  const link = new TcpLink(socket);
   onTestFinished(() => {
     peer.socket.destroy();
     link.destroy();
     server.close();
   });
   const heard: string[] = [];
+  const reads: Read[] = [];
   link.attach({
-    onData: (bytes) => heard.push(bytes.toString()),
+    onData: (bytes, isOwn) => {
+      heard.push(bytes.toString());
+      reads.push({ size: bytes.length, isOwn });
+    },
     onEnd: () => heard.push("FIN"),
     onDrain: () => heard.push("drained"),
     onError: ({ message }) => heard.push(message),
     onClose: () => heard.push("closed"),
   });
-  return { link, peer, heard };
+  return { link, socket, peer, heard, reads };
 }
+
+interface Read {
+  readonly size: number;
+  readonly isOwn: boolean | undefined;
+}
+
+/** A line that does nothing. */
+const straight: LineMaker = (wire, listener) => ({
+  heldBytes: 0,
+  onData: (bytes) => listener.onData(bytes),
+  onEnd: () => listener.onEnd(),
+  onDrain: () => listener.onDrain(),
+  onClose: () => undefined,
+  write: (bytes, onWritten) => wire.write(bytes, onWritten),
+  end: (onFinished) => wire.end(onFinished),
+  pause: () => wire.pause(),
+  resume: () => wire.resume(),
+});
 
 /** In one line each, neighbouring reads joined: how the bytes were cut is the system's affair. */
 function told(events: readonly LinkEvent[]): string[] {
@@ -93,11 +125,84 @@ describe("a TCP link", () => {
     expect(told(second)).toEqual(["out both one"]);
   });
 
+  it("leaves the memory of a large read to its user alone, unless a tap or a line has seen the read", async () => {
+    const { link, peer, reads } = await linked();
+    const say = async (bytes: number) => {
+      reads.length = 0;
+      peer.say("x".repeat(bytes));
+      await eventually(() => expect(reads.reduce((sum, { size }) => sum + size, 0)).toBe(bytes));
+    };
+    await say(300_000);
+    expect(reads.map(({ isOwn }) => isOwn)).toEqual(reads.map(({ size }) => size >= 4_096));
+    expect(reads.some(({ isOwn }) => isOwn)).toBe(true);
+    const untap = link.tap(() => undefined);
+    await say(300_000);
+    expect(reads.some(({ isOwn }) => isOwn)).toBe(false);
+    untap();
+    link.putLine?.(straight);
+    await say(300_000);
+    expect(reads.some(({ isOwn }) => isOwn)).toBe(false);
+  });
+
   it("tells a writer that its bytes never went", async () => {
     const { link, heard } = await linked();
     link.destroy();
     const error = await new Promise((resolve) => link.write(Buffer.from("late"), resolve));
     expect(error).toBeInstanceOf(Error);
     await eventually(() => expect(heard).toEqual(["closed"]));
+  });
+
+  it("hears a read past the stream while that flows", async () => {
+    const { socket, peer, heard } = await linked();
+    const events: string[] = [];
+    socket.on("data", (bytes: Buffer) => events.push(bytes.toString()));
+    peer.say("hello");
+    await eventually(() => expect(heard.join("")).toBe("hello"));
+    expect(events).toEqual([]);
+  });
+
+  it("hears what came while it was paused when it goes on, before what comes then", async () => {
+    const { link, socket, peer, heard } = await linked();
+    link.pause();
+    peer.say("one ");
+    await eventually(() => expect(socket.readableLength).toBe(4));
+    expect(heard).toEqual([]);
+    link.resume();
+    peer.say("two");
+    await eventually(() => expect(heard.join("")).toBe("one two"));
+    peer.end();
+    await eventually(() => expect(heard.at(-1)).toBe("FIN"));
+  });
+
+  it("takes a read that comes before the stream has let go of what it held behind that", async () => {
+    const { link, socket, heard } = await linked();
+    link.pause();
+    socket.push(Buffer.from("one "));
+    link.resume();
+    socket.push(Buffer.from("two"));
+    expect(heard).toEqual([]);
+    await eventually(() => expect(heard).toEqual(["one ", "two"]));
+  });
+
+  it("stops reading while it is paused and as much is held as a stream holds", async () => {
+    const { link, socket, peer, heard } = await linked();
+    const megabytes = 4 * 1_048_576;
+    peer.say("begins ");
+    await eventually(() => expect(heard).toEqual(["begins "]));
+    link.pause();
+    peer.say(Buffer.alloc(megabytes, "x"));
+    await eventually(() =>
+      expect(socket.readableLength).toBeGreaterThanOrEqual(socket.readableHighWaterMark),
+    );
+    expect(socket.readableLength).toBeLessThan(megabytes / 2);
+    link.resume();
+    await eventually(() => expect(heard.join("").length).toBe("begins ".length + megabytes));
+  });
+
+  it("takes reads by the stream's own events where Node hands them to nothing else", async () => {
+    const { socket, peer, heard } = await linked();
+    socket.push = Socket.prototype.push;
+    peer.say("hello");
+    await eventually(() => expect(heard.join("")).toBe("hello"));
   });
 });

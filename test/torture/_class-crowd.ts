@@ -1,6 +1,7 @@
 /**
- * Students of a class at work: programs of `test/peers` as they are handed in, three of four in order, one after another with pauses of
- * thought, and what each was answered when. The fourth's is a program of `test/peers/mistakes`, the same one again and again.
+ * Students of a class at work, three of four in order: programs of `test/peers` one after another with pauses of thought, and what each was
+ * answered when. Some use the programs as they are handed in, most a socket that says the same. The fourth's is a program of
+ * `test/peers/mistakes`, the same one again and again.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import path from "node:path";
@@ -8,6 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type CorpusCase, corpus } from "../diagnoses/corpus.ts";
 import type { Program } from "../e2e/program.ts";
 import { peers, type Scene } from "../e2e/scene.ts";
+import { calculatorSocket, chatSocket, echoSocket, type Running } from "./_class-sockets.ts";
 import type { Random } from "./_random.ts";
 
 export interface Ports {
@@ -21,6 +23,8 @@ export interface Student {
   readonly ports: Ports;
   /** The program that this student cannot get right. */
   readonly mistake?: CorpusCase | undefined;
+  /** A process for each program, in place of a socket. */
+  readonly isProcess: boolean;
 }
 
 /** What a program was told by a server, as the student saw it on the screen. */
@@ -88,7 +92,7 @@ export class Crowd {
   readonly #pace: Pace;
   readonly #over = new AbortController();
   readonly #binaries = new Map<string, string>();
-  readonly #running = new Set<Program>();
+  readonly #running = new Set<Running>();
   #lessons: Promise<void>[] = [];
 
   constructor(scene: Scene, pace: Pace) {
@@ -107,7 +111,7 @@ export class Crowd {
   /** The lesson is over: who is at work ends the program. */
   async leave(): Promise<void> {
     this.#over.abort();
-    for (const program of this.#running) program.signal("SIGKILL");
+    for (const program of this.#running) void program.end();
     await Promise.all(this.#lessons);
   }
 
@@ -132,14 +136,8 @@ export class Crowd {
   }
 
   /** A program that the daemon's death or the end of the lesson cuts off has said all that it will. */
-  async #uses(
-    script: string,
-    args: readonly string[],
-    talk: Talk,
-    act: (program: Program) => Promise<void>,
-  ): Promise<void> {
+  async #uses(program: Running, talk: Talk, act: (program: Running) => Promise<void>): Promise<void> {
     this.talks.push(talk);
-    const program = this.#python(script, args);
     try {
       await act(program);
       await this.#ends(program);
@@ -149,10 +147,13 @@ export class Crowd {
     }
   }
 
-  #calculates({ id, ports }: Student, number: number, random: Random): Promise<void> {
+  #calculates({ id, ports, isProcess }: Student, number: number, random: Random): Promise<void> {
     // Ends in a letter: where the name and an expression come in one read, a digit would be the number's.
     const talk = talkOf(id, "calculator", `take ${number} of ${id} please`);
-    return this.#uses("calculator_client.py", [String(ports.calculator)], talk, async (program) => {
+    const used = isProcess
+      ? this.#python("calculator_client.py", [String(ports.calculator)])
+      : this.#begun(calculatorSocket(ports.calculator));
+    return this.#uses(used, talk, async (program) => {
       program.type(`${talk.name}\n`);
       for (let line = 1, last = random.int(2, 5); line <= last; line += 1) {
         await this.#wait(random.int(...this.#pace.thinkMs));
@@ -163,10 +164,13 @@ export class Crowd {
     });
   }
 
-  #chats({ id, ports }: Student, number: number, random: Random): Promise<void> {
+  #chats({ id, ports, isProcess }: Student, number: number, random: Random): Promise<void> {
     const talk = talkOf(id, "chat", `:${id}t${number}:`);
-    const words = [String(ports.chat), talk.name.slice(1, -1), id];
-    return this.#uses("chat_client.py", words, talk, async (program) => {
+    const name = talk.name.slice(1, -1);
+    const used = isProcess
+      ? this.#python("chat_client.py", [String(ports.chat), name, id])
+      : this.#begun(chatSocket(ports.chat, name, id));
+    return this.#uses(used, talk, async (program) => {
       await hears(program, talk, `new user ${talk.name}${id} connected!`);
       for (let line = 1, last = random.int(2, 4); line <= last; line += 1) {
         await this.#wait(random.int(...this.#pace.thinkMs));
@@ -177,17 +181,13 @@ export class Crowd {
     });
   }
 
-  #fetches({ id, ports }: Student, number: number): Promise<void> {
+  #fetches({ id, ports, isProcess }: Student, number: number): Promise<void> {
     const talk = talkOf(id, "echo", `take ${number} of ${id} please`);
-    const words = [
-      "127.0.0.1",
-      String(ports.echo),
-      this.#scene.folder,
-      talk.name,
-      `download ${FILE}`,
-      "close",
-    ];
-    return this.#uses("echo_client.py", words, talk, async (program) => {
+    const commands = [talk.name, `download ${FILE}`, "close"];
+    const used = isProcess
+      ? this.#python("echo_client.py", ["127.0.0.1", String(ports.echo), this.#scene.folder, ...commands])
+      : this.#begun(echoSocket(ports.echo, commands));
+    return this.#uses(used, talk, async (program) => {
       await hears(program, talk, talk.name);
       await program.says("saved ");
       talk.fetchedAt = Date.now();
@@ -210,14 +210,17 @@ export class Crowd {
   }
 
   #run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Program {
-    const program = this.#scene.run(command, args, { input: "", isInputOpen: true, env });
+    return this.#begun(this.#scene.run(command, args, { input: "", isInputOpen: true, env }));
+  }
+
+  #begun<Kind extends Running>(program: Kind): Kind {
     this.started += 1;
     this.#running.add(program);
     program.ended.catch(() => undefined).finally(() => this.#running.delete(program));
     return program;
   }
 
-  async #ends(program: Program): Promise<void> {
+  async #ends(program: Running): Promise<void> {
     const late = this.#wait(this.#pace.patienceMs);
     await Promise.race([program.ended.catch(() => undefined), late]);
     await program.end();
@@ -237,7 +240,7 @@ const talkOf = (student: string, role: Talk["role"], name: string): Talk => ({
   answers: [],
 });
 
-async function hears(program: Program, talk: Talk, text: string): Promise<void> {
+async function hears(program: Running, talk: Talk, text: string): Promise<void> {
   await program.says(text);
   talk.answers.push({ text, at: Date.now() });
 }

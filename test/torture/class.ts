@@ -35,6 +35,8 @@ interface Plan {
   readonly forMs: number;
   readonly pace: Pace;
   readonly probeEveryMs: number;
+  /** Of so many right students one uses programs, the others sockets. */
+  readonly processOf: number;
 }
 
 function planOf({ sized, scale }: Trial): Plan {
@@ -46,7 +48,7 @@ function planOf({ sized, scale }: Trial): Plan {
     pauseMs: sized([100, 300], [5_000, 20_000]),
     patienceMs: sized(2_500, 20_000),
   };
-  return { students: sized(20, 200), forMs, pace, probeEveryMs: sized(700, 3_000) };
+  return { students: sized(20, 200), forMs, pace, probeEveryMs: sized(700, 3_000), processOf: sized(2, 10) };
 }
 
 export default defineOrdeal({
@@ -71,7 +73,6 @@ class Lesson {
   readonly #crowd: Crowd;
   readonly #wall: Wall | undefined;
   readonly #usage = { peakBytes: 0, processorMs: 0, playedMs: 0 };
-  readonly #probedPort: number;
   #daemon: TestDaemon;
   #nextNote = performance.now() + NOTE_MS;
 
@@ -82,20 +83,30 @@ class Lesson {
       args: ["--log-level", "warn"],
       patienceMs: START_MS,
     });
-    const wall = await Wall.open(daemon);
+    const all = studentsOf(daemon.ready.instances, trial, plan);
+    // The last one's tile is the ordeal's own, to see how soon the wall tells.
+    const probed = {
+      id: idOf(plan.students - 1),
+      place: plan.students,
+      port: all.at(-1)?.ports.calculator ?? 0,
+    };
+    const wall = await Wall.open(daemon, probed);
     trial.note(wall ? "the wall is open in Chromium" : "no Chromium: without the wall");
-    return new Lesson(trial, plan, daemon, wall);
+    return new Lesson(trial, plan, daemon, wall, all.slice(0, -1));
   }
 
-  private constructor(trial: Trial, plan: Plan, daemon: TestDaemon, wall: Wall | undefined) {
+  private constructor(
+    trial: Trial,
+    plan: Plan,
+    daemon: TestDaemon,
+    wall: Wall | undefined,
+    students: readonly Student[],
+  ) {
     this.#trial = trial;
     this.#plan = plan;
     this.#daemon = daemon;
     this.#wall = wall;
-    const all = studentsOf(daemon.ready.instances, trial, plan.students);
-    // The last one's tile is the ordeal's own, to see how soon the wall tells.
-    this.#students = all.slice(0, -1);
-    this.#probedPort = all.at(-1)?.ports.calculator ?? 0;
+    this.#students = students;
     this.#crowd = new Crowd(trial.scene, plan.pace);
   }
 
@@ -130,7 +141,7 @@ class Lesson {
     while (performance.now() < until || (!isDue() && performance.now() < until + LATE_MS)) {
       this.#usage.peakBytes = Math.max(this.#usage.peakBytes, residentBytes(pid));
       const next = performance.now() + this.#plan.probeEveryMs;
-      await this.#wall?.probe({ place: this.#plan.students, port: this.#probedPort });
+      await this.#wall?.probe();
       await delay(Math.max(0, next - performance.now()));
       this.#noteSoFar();
     }
@@ -226,11 +237,7 @@ class Lesson {
   ): Finding {
     const done = rows.filter((row) => row.done);
     const right = this.#students.filter((student) => this.#hasDoneAll(student));
-    const mistaken = this.#students.flatMap(({ id, mistake }) =>
-      mistake ? [{ id, card: mistake.card }] : [],
-    );
-    const told = mistaken.filter(({ id }) => rows.find((row) => row.id === id)?.card !== undefined);
-    const asDue = mistaken.filter(({ id, card }) => rows.find((row) => row.id === id)?.card?.id === card);
+    const { due, told, asDue, survived } = this.#cardsIn(rows);
     const undone = then.filter((row) => row.done && !rowsAfter.find(({ id }) => id === row.id)?.done);
     const stuck = during.filter(({ waitingMs, stuckMs }) => waitingMs !== undefined || stuckMs !== undefined);
     const connected = during.filter(({ connected: open }) => open > 0);
@@ -238,22 +245,49 @@ class Lesson {
       right.every(({ id }) => done.some((row) => row.id === id)) && done.length >= right.length;
     return {
       promised: "the class tells who is done and who made a mistake, and a kill undoes nothing",
-      done: `${this.#students.length} students, ${mistaken.length} of them with a mistake; ${connected.length} were connected at the end, ${stuck.length} stuck or waiting`,
-      figure: `done ${done.length}, as due ${right.length}; a card for ${told.length} of ${mistaken.length}, ${asDue.length} the one due; ${undone.length} undone by the kill`,
-      held: isDoneRight && right.length > 0 && told.length > 0 && undone.length === 0,
+      done: `${this.#students.length} students, ${due.length} of them with a mistake that does harm and ${survived.length} with one that the role takes; ${connected.length} were connected at the end, ${stuck.length} stuck or waiting`,
+      figure: `done ${done.length}, as due ${right.length}; a card for ${told.length} of ${due.length}, ${asDue.length} the one due; ${undone.length} undone by the kill`,
+      held: isDoneRight && right.length > 0 && this.#isEnough(told.length, due.length) && undone.length === 0,
+    };
+  }
+
+  /** In a lesson of seconds some programs of a mistake have hardly begun. */
+  #isEnough(told: number, due: number): boolean {
+    return this.#trial.size === "short" ? told > 0 : told === due;
+  }
+
+  /** Students whose mistake does harm, and what the class tells of them. */
+  #cardsIn(rows: readonly StudentRow[]) {
+    const mistaken = this.#students.filter(({ mistake }) => mistake);
+    const due = mistaken.filter(({ mistake }) => !mistake?.isSurvived);
+    const cardOf = ({ id }: Student) => rows.find((row) => row.id === id)?.card?.id;
+    for (const student of due) {
+      const { id, mistake } = student;
+      if (cardOf(student) !== mistake?.card)
+        this.#trial.note(`${id}: ${mistake?.program}: ${cardOf(student) ?? "no card"}, due ${mistake?.card}`);
+    }
+    return {
+      due,
+      told: due.filter((student) => cardOf(student) !== undefined),
+      asDue: due.filter((student) => cardOf(student) === student.mistake?.card),
+      survived: mistaken.filter(({ mistake }) => mistake?.isSurvived),
     };
   }
 
   #wallFindings(counts: ReadonlyMap<string, number> | undefined, isRight: boolean | undefined): Finding[] {
     if (!this.#wall) return [];
-    const { latenciesMs } = this.#wall;
+    const { latenciesMs, legs } = this.#wall;
     const [middle, high, most] = [0.5, 0.95, 1].map((share) => percentile(latenciesMs, share));
+    const legsTold = (["daemon", "wire", "paint"] as const).map((leg) => {
+      const times = legs.map((one) => one[leg]);
+      return `${leg} ${ms(percentile(times, 0.5))}, ${ms(percentile(times, 0.95))}`;
+    });
     const told = [...(counts ?? [])].map(([condition, tiles]) => `${tiles} ${condition}`).join(", ");
     return [
       {
         promised: "the wall tells what happened within a second, and goes on by itself after a kill",
         done: `${latenciesMs.length} changes of one tile beside ${this.#plan.students - 1} others at work; at the end: ${told}`,
-        figure: `${ms(middle ?? 0)} in the middle, ${ms(high ?? 0)} for 95 of 100, ${ms(most ?? 0)} at most; ${isRight ? "as many done as class says" : "NOT as many done as class says"}`,
+        figure: `${ms(middle ?? 0)} in the middle, ${ms(high ?? 0)} for 95 of 100, ${ms(most ?? 0)} at most; of these (middle, 95 of 100) ${legsTold.join("; ")}; ${isRight ? "as many done as class says" : "NOT as many done as class says"}`,
         held: isRight === true && (high ?? 0) < WALL_LIMIT_MS[this.#trial.size],
       },
     ];
@@ -321,7 +355,11 @@ async function labFor(scene: Scene, students: number): Promise<string> {
   });
 }
 
-function studentsOf(instances: readonly InstanceDocument[], { random }: Trial, students: number): Student[] {
+function studentsOf(
+  instances: readonly InstanceDocument[],
+  { random }: Trial,
+  { students, processOf }: Plan,
+): Student[] {
   const mistakes = mistakesFor(Math.floor(students / 4), random.fork());
   const portOf = (type: string, id: string) =>
     instances.find((one) => one.type === type && one.label === id)?.port ?? 0;
@@ -332,6 +370,7 @@ function studentsOf(instances: readonly InstanceDocument[], { random }: Trial, s
       chat: portOf("chat", id),
       echo: portOf("echo", id),
     };
-    return { id, ports, mistake: index % 4 === 2 ? mistakes[Math.floor(index / 4)] : undefined };
+    const mistake = index % 4 === 2 ? mistakes[Math.floor(index / 4)] : undefined;
+    return { id, ports, mistake, isProcess: index % processOf === 0 };
   });
 }

@@ -9,8 +9,11 @@ class Page implements Reader {
   readonly sent: unknown[] = [];
   waitingBytes = 0;
 
-  send(json: string): void {
-    this.sent.push((JSON.parse(json) as { state: unknown }).state);
+  readonly came: Buffer[] = [];
+
+  send(bytes: Buffer): void {
+    this.came.push(bytes);
+    this.sent.push((JSON.parse(String(bytes)) as { state: unknown }).state);
   }
 }
 
@@ -80,12 +83,28 @@ describe("the pump", () => {
     expect(stalled.sent).toEqual([1, 1_000]);
   });
 
-  it("looks once, however many pages look", () => {
+  it("looks once, however many pages look, and sends all of them the same bytes", async () => {
     const pages = Array.from({ length: 20 }, () => new Page());
     const { thing, pump, opened } = watched(pages);
     pump.tick();
     expect([thing.looks, opened.mock.calls.length]).toEqual([1, 1]);
-    expect(pages.map(({ sent }) => sent)).toEqual(pages.map(() => [0]));
+    await vi.waitFor(() => expect(pages.map(({ sent }) => sent)).toEqual(pages.map(() => [0])));
+    expect(new Set(pages.flatMap(({ came }) => came)).size).toBe(1);
+  });
+
+  it("tells a few pages in one turn of the loop, and each of them before it begins anew", async () => {
+    const pages = Array.from({ length: 20 }, () => new Page());
+    const { thing, pump } = watched(pages);
+    const told = () => pages.filter(({ sent }) => sent.length > 0).length;
+    pump.tick();
+    expect(told()).toBeLessThan(pages.length / 2);
+    thing.value = 1;
+    pump.tick();
+    await vi.waitFor(() => expect(told()).toBe(pages.length));
+    // The newest, for those whose turn came after the second look.
+    expect(pages.at(-1)?.sent).toEqual([1]);
+    pump.tick();
+    await vi.waitFor(() => expect(pages.every(({ sent }) => sent.at(-1) === 1)).toBe(true));
   });
 
   it("closes a source when the last page looks elsewhere or goes", () => {

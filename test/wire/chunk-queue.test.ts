@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ChunkQueue } from "../../src/wire/chunk-queue.ts";
+import { alone } from "./alone.ts";
 
 /** Chunks that came one right after the other. */
 function queueOf(...chunks: readonly (string | Buffer)[]): ChunkQueue {
@@ -86,6 +87,66 @@ describe("bytes", () => {
   });
 });
 
+describe("memory that is a chunk's alone", () => {
+  function queueOfTwo(isOwn = true) {
+    const chunks = [alone("ab"), alone("cd")] as const;
+    const queue = new ChunkQueue();
+    for (const chunk of chunks) queue.push(chunk, 0, true, isOwn);
+    return { queue, lengths: () => chunks.map(({ length }) => length) };
+  }
+
+  test("is let go of once its bytes were copied out or passed over, and not before", () => {
+    const { queue, lengths } = queueOfTwo();
+    expect([queue.textOf(3), lengths()]).toEqual(["abc", [2, 2]]);
+    expect([queue.take(3).toString(), lengths()]).toEqual(["abc", [0, 2]]);
+    queue.skip(1);
+    expect(lengths()).toEqual([0, 0]);
+  });
+
+  test.each<[string, (queue: ChunkQueue) => Buffer | undefined]>([
+    ["by taking", (queue) => queue.take(1)],
+    ["by taking all of it", (queue) => queue.take(2)],
+    ["by taking the chunk", (queue) => queue.takeChunk()],
+    ["by looking", (queue) => queue.peek(1)],
+  ])("stays where a view of it was handed out %s", (_, handOut) => {
+    const { queue, lengths } = queueOfTwo();
+    const view = handOut(queue)?.toString();
+    expect("ab".startsWith(view ?? "?")).toBe(true);
+    queue.skip(queue.length);
+    expect(lengths()).toEqual([2, 0]);
+  });
+
+  test("stays where somebody else may have a view", () => {
+    const { queue, lengths } = queueOfTwo(false);
+    expect(queue.take(4).toString()).toBe("abcd");
+    expect(lengths()).toEqual([2, 2]);
+  });
+
+  test("is not that of parts that were put back", () => {
+    const { queue, lengths } = queueOfTwo();
+    const from = queue.first();
+    if (!from) throw new Error("the queue is empty");
+    const [a, b] = [queue.take(1), queue.take(1)];
+    queue.putBack([a, b], from);
+    expect([queue.take(3).toString(), lengths(), `${a}${b}`]).toEqual(["abc", [2, 2], "ab"]);
+  });
+});
+
+describe("text", () => {
+  test("is of ASCII alone, across chunks, and leaves them", () => {
+    const queue = queueOf("ab", "cdü", "e");
+    queue.take(1);
+    expect([queue.textOf(3), queue.textOf(5), queue.length]).toEqual(["bcd", undefined, 6]);
+    expect(queue.take(6).toString()).toBe("bcdüe");
+  });
+
+  test("is no longer than a read", () => {
+    const queue = queueOf("a".repeat(65_536), "b");
+    expect(queue.textOf(65_536)).toHaveLength(65_536);
+    expect(queue.textOf(65_537)).toBeUndefined();
+  });
+});
+
 describe("a burst", () => {
   test("goes on where a chunk continues it, and tells what came and was taken of it", () => {
     const queue = new ChunkQueue();
@@ -119,15 +180,18 @@ describe("a burst", () => {
 });
 
 type Step =
-  | { readonly does: "push"; readonly bytes: Buffer }
-  | { readonly does: "take" | "takeChunk" | "peek" | "skip" | "indexOf" | "putBack"; readonly count: number };
+  | { readonly does: "push"; readonly bytes: Buffer; readonly isOwn: boolean }
+  | {
+      readonly does: "take" | "takeChunk" | "peek" | "skip" | "indexOf" | "putBack" | "textOf";
+      readonly count: number;
+    };
 
 test("a queue is the bytes that came less those that were taken, whatever is done with it", () => {
   const bytes = fc.array(fc.nat({ max: 3 }), { minLength: 1, maxLength: 6 }).map((list) => Buffer.from(list));
   const count = fc.nat({ max: 20 });
   const step: fc.Arbitrary<Step> = fc.oneof(
-    { weight: 5, arbitrary: bytes.map((chunk) => ({ does: "push" as const, bytes: chunk })) },
-    ...(["take", "takeChunk", "peek", "skip", "indexOf", "putBack"] as const).map((does) => ({
+    { weight: 5, arbitrary: fc.record({ does: fc.constant("push" as const), bytes, isOwn: fc.boolean() }) },
+    ...(["take", "takeChunk", "peek", "skip", "indexOf", "putBack", "textOf"] as const).map((does) => ({
       weight: 1,
       arbitrary: count.map((number) => ({ does, count: number })),
     })),
@@ -136,29 +200,39 @@ test("a queue is the bytes that came less those that were taken, whatever is don
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const queue = new ChunkQueue();
       let model = Buffer.alloc(0);
+      /** Views that were handed out, and what they show for good. */
+      const views: { readonly view: Buffer; readonly shows: Buffer }[] = [];
+      const keep = (view: Buffer) => views.push({ view, shows: Buffer.from(view) });
       const drop = (number: number) => {
         model = model.subarray(number);
       };
       for (const one of steps) {
         switch (one.does) {
           case "push":
-            queue.push(one.bytes, 0, one.bytes.length % 2 === 0);
+            queue.push(alone(one.bytes), 0, one.bytes.length % 2 === 0, one.isOwn);
             model = Buffer.concat([model, one.bytes]);
             break;
           case "take": {
             const taken = queue.take(Math.min(one.count, queue.length));
             expect(taken).toEqual(model.subarray(0, one.count));
+            keep(taken);
             drop(taken.length);
             break;
           }
           case "takeChunk": {
             const taken = queue.takeChunk(one.count + 1) ?? Buffer.alloc(0);
             expect(taken).toEqual(model.subarray(0, taken.length));
+            keep(taken);
             drop(taken.length);
             break;
           }
           case "peek":
-            expect(queue.peek(one.count)).toEqual(model.subarray(0, one.count));
+            expect(keep(queue.peek(one.count)) && views.at(-1)?.view).toEqual(model.subarray(0, one.count));
+            break;
+          case "textOf":
+            expect(queue.textOf(Math.min(one.count, queue.length))).toBe(
+              model.subarray(0, one.count).toString(),
+            );
             break;
           case "skip": {
             const first = one.count % 4;
@@ -180,11 +254,13 @@ test("a queue is the bytes that came less those that were taken, whatever is don
               (part) => part.length > 0,
             );
             queue.putBack(parts, from);
+            parts.forEach(keep);
           }
         }
         expect(queue.length).toBe(model.length);
       }
       expect(queue.peek(queue.length)).toEqual(model);
+      for (const { view, shows } of views) expect(view).toEqual(shows);
     }),
     { numRuns: 2_000 },
   );

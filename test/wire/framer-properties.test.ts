@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Framer, type FramingOption, type Reading } from "../../src/wire/framer.ts";
-import { Hearing, limits, quickMs, quietMs, slowMs } from "./hearing.ts";
+import { bytesOf, Hearing, limits, quickMs, quietMs, slowMs } from "./hearing.ts";
 
 const smallestBuffer = 256;
 const usualBuffers = [smallestBuffer, 512, 1024, 2048, 4096, 5000, 8192];
@@ -227,8 +227,9 @@ describe("whatever bytes come, however they are cut, and whatever phases read th
       const framed = this.framer.next(reading, this.#now);
       this.habits.push(this.framer.framing);
       if (framed.kind === "wait") expect(framed.ms).toBeGreaterThan(0);
-      if (framed.kind === "message") this.handed.push(framed.bytes);
-      return framed.kind === "message" && framed.bytes.length > 0;
+      const bytes = bytesOf(framed);
+      if (bytes) this.handed.push(bytes);
+      return bytes !== undefined && bytes.length > 0;
     }
   }
 

@@ -110,14 +110,21 @@ export class Hearing {
   #hand(framed: Framed): boolean {
     if (framed.kind === "wait") this.#wakeAt = this.now + framed.ms;
     if (framed.kind === "tooLong") this.isTooLong = true;
-    if (framed.kind !== "message" && framed.kind !== "line") return false;
+    const bytes = bytesOf(framed);
+    if (!bytes) return false;
     this.#handed += 1;
-    this.bytes.push(framed.kind === "line" ? Buffer.from(framed.text, "latin1") : framed.bytes);
-    this.values.push(framed.kind === "line" ? undefined : framed.value);
+    this.bytes.push(bytes);
+    this.values.push(framed.kind === "message" ? framed.value : undefined);
     this.times.push(this.now);
     if (this.#replies) this.framer.replied();
     return true;
   }
+}
+
+/** What a message is made of, whether it came as text or as bytes. */
+export function bytesOf(framed: Framed): Buffer | undefined {
+  if (framed.kind === "line") return Buffer.from(framed.text, "latin1");
+  return framed.kind === "message" ? framed.bytes : undefined;
 }
 
 /** A C program's fixed buffer: text, NUL, and padding or what an earlier message left in it. */

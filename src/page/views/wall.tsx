@@ -1,8 +1,17 @@
 /** The wall: who is stuck and who is done, to be read from the back of a room. */
-import { signal } from "@preact/signals";
+import { signal, useComputed } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Tile } from "../../web/protocol.ts";
-import { byNeed, type Condition, conditionOf, conditions, LEGEND, SIGNS, wordOf } from "../condition.ts";
+import {
+  byNeed,
+  type Condition,
+  conditionOf,
+  conditions,
+  LEGEND,
+  SIGNS,
+  tellsTime,
+  wordOf,
+} from "../condition.ts";
 import { now } from "../live.ts";
 import { linkTo } from "../route.ts";
 import { useLook } from "../use-look.ts";
@@ -84,6 +93,11 @@ function shownIds(ids: readonly string[]): readonly string[] {
 }
 
 function TileView({ id }: { id: string }) {
+  // A text that follows by itself: of two hundred tiles a second moves those alone that tell a time, and of these the word.
+  const word = useComputed(() => {
+    const tile = tileOf(id)?.value;
+    return tile ? wordOf(tile, tellsTime(conditionOf(tile)) ? now.value : 0) : "";
+  });
   const tile = tileOf(id)?.value;
   if (!tile) return null;
   const condition = conditionOf(tile);
@@ -97,7 +111,7 @@ function TileView({ id }: { id: string }) {
           <span class="sign" aria-hidden="true">
             {SIGNS[condition]}
           </span>{" "}
-          {wordOf(tile, now.value)}
+          {word}
         </span>
         <span class="tile-more">{moreOf(tile, condition)}</span>
       </a>

@@ -6,8 +6,9 @@
 import type { Lab } from "../../lab/lab.ts";
 import type { LabInstance } from "../../lab/lab-instance.ts";
 import type { Story } from "../../stories/story.ts";
+import { Pace } from "../pace.ts";
 import type { Tile } from "../protocol.ts";
-import { PAUSE, type Source } from "../source.ts";
+import type { Source } from "../source.ts";
 import { NodeTiles } from "./node-tiles.ts";
 import { ThriftyJudge } from "./thrifty-judge.ts";
 import { instanceTile, studentTile } from "./tile.ts";
@@ -35,6 +36,7 @@ export class WallSource implements Source {
   /** Present where the lab has several nodes; students of a class are told at their own. */
   readonly #others: NodeTiles | undefined;
   readonly #unfollow: () => void;
+  readonly #pace = new Pace();
   readonly #tiles = new Map<string, Kept>();
   #version = 0;
   /** Version in which a tile last came or went. */
@@ -75,9 +77,9 @@ export class WallSource implements Source {
     this.#others?.look(now);
     if (this.#isClass) this.#lookAtStudents();
     else this.#lookAtInstances(touched);
-    const tookMs = performance.now() - begun;
-    this.#nextAt = now + Math.max(EVERY_MS, tookMs * PAUSE);
-    if (tookMs > LOOK_MS) this.#most = Math.max(FEWEST, Math.floor(this.#most * 0.7));
+    this.#pace.note(performance.now() - begun);
+    this.#nextAt = now + Math.max(EVERY_MS, this.#pace.pauseMs);
+    if (this.#pace.costMs > LOOK_MS) this.#most = Math.max(FEWEST, Math.floor(this.#most * 0.7));
     else if (touched.size >= this.#most) this.#most = Math.min(MOST, Math.ceil(this.#most * 1.2));
   }
 
