@@ -6,9 +6,11 @@ import { readCredentials } from "./cluster/nats-credentials.ts";
 import { natsServers } from "./cluster/nats-servers.ts";
 import { enterLab } from "./cluster/node-leases.ts";
 import type { NodeChange, Nodes } from "./cluster/nodes.ts";
+import { OtherLabs } from "./cluster/other-labs.ts";
 import { openReplicatedStores, type ReplicatedStores } from "./cluster/replicated-stores.ts";
 import { replicationText } from "./cluster/replication-event.ts";
 import type { ClusterConfig, ClusterOperators } from "./cluster-config.ts";
+import { ClusterTroubles } from "./cluster-troubles.ts";
 import { version } from "./config.ts";
 import { LabNodes } from "./control/lab-nodes.ts";
 import { NodeOperators } from "./control/node-operators.ts";
@@ -16,7 +18,7 @@ import type { OperatorHost } from "./control/operator-session.ts";
 import { messageOf } from "./errors.ts";
 import type { Clock } from "./machines/_world.ts";
 import type { Level } from "./repl/levels.ts";
-import type { BusTrust } from "./start-advice.ts";
+import { type BusTrust, otherLabText } from "./start-advice.ts";
 import type { LabDatabase } from "./stores/database.ts";
 
 export interface ClusterParts {
@@ -29,14 +31,17 @@ export interface ClusterParts {
   readonly quietBus: Bus;
   readonly nodes: Nodes;
   readonly trust: BusTrust;
+  readonly troubles: ClusterTroubles;
 }
 
 /** Enters the lab of this name by way of NATS. Rejects with a NetlabError that says what to do. */
 export async function joinCluster(config: ClusterConfig, labName: string, clock: Clock): Promise<Cluster> {
   const servers = natsServers(config.servers);
   const credentials = config.credentials === undefined ? undefined : readCredentials(config.credentials);
+  const troubles = new ClusterTroubles();
+  const onTrouble = troubles.hear;
   const open = (what: string) =>
-    openNatsBus({ servers, credentials, name: `netlabd ${labName} ${config.node}${what}` });
+    openNatsBus({ servers, credentials, name: `netlabd ${labName} ${config.node}${what}`, onTrouble });
   const bus = await open("");
   let quietBus: Bus | undefined;
   try {
@@ -44,7 +49,7 @@ export async function joinCluster(config: ClusterConfig, labName: string, clock:
     const { node: name, leaseMs } = config;
     const nodes = await enterLab({ bus: quietBus, lab: labName, name, version, clock, leaseMs });
     const trust = { unencrypted: bus.unencryptedTo, withoutLogin: credentials ? [] : servers.afar };
-    return new Cluster({ config, labName, clock, bus, quietBus, nodes, trust });
+    return new Cluster({ config, labName, clock, bus, quietBus, nodes, trust, troubles });
   } catch (error) {
     await Promise.all([bus.close(), quietBus?.close()]);
     throw error;
@@ -53,6 +58,9 @@ export async function joinCluster(config: ClusterConfig, labName: string, clock:
 
 /** Way to tell of what happens between nodes: the log. */
 export type Tell = (level: "info" | "warn", sentence: string) => void;
+
+/** Daemons of other labs that are there say so much sooner. */
+const OTHER_LABS_MS = 1_000;
 
 const LEVEL_OF: Record<ClusterOperators, Level | undefined> = {
   none: undefined,
@@ -64,15 +72,18 @@ export class Cluster {
   readonly view: LabNodes;
   readonly hubs: ClusterHubs;
   readonly #parts: ClusterParts;
+  readonly #otherLabs: OtherLabs;
   #operators: NodeOperators | undefined;
   #stores: ReplicatedStores | undefined;
   #ends: readonly (() => void)[] = [];
 
   constructor(parts: ClusterParts) {
-    const { bus, nodes, labName, clock } = parts;
+    const { bus, nodes, labName, clock, config, troubles } = parts;
+    const onMalformed = troubles.drop;
     this.#parts = parts;
-    this.hubs = new ClusterHubs({ lab: labName, bus, nodes, clock });
-    this.view = new LabNodes({ bus, nodes, labName, hubs: this.hubs });
+    this.hubs = new ClusterHubs({ lab: labName, bus, nodes, clock, onMalformed });
+    this.#otherLabs = new OtherLabs({ bus, clock, lab: labName, node: config.node, onMalformed });
+    this.view = new LabNodes({ bus, nodes, labName, hubs: this.hubs, otherLabs: this.#otherLabs, troubles });
   }
 
   get trust(): BusTrust {
@@ -95,9 +106,22 @@ export class Cluster {
 
   /** Lets in what other nodes say and ask. */
   listen(host: OperatorHost, prepare: () => Promise<void>, tell: Tell): void {
-    const { bus, quietBus, nodes, labName, config } = this.#parts;
+    const { bus, quietBus, nodes, labName, config, troubles } = this.#parts;
     const level = LEVEL_OF[config.operators];
-    this.#operators = new NodeOperators({ bus, labName, node: config.node, host, level, prepare });
+    const onMalformed = troubles.drop;
+    troubles.tellTo((sentence) => tell("warn", sentence));
+    this.#operators = new NodeOperators({
+      bus,
+      labName,
+      node: config.node,
+      host,
+      level,
+      prepare,
+      onMalformed,
+    });
+    void this.#otherLabs.look(OTHER_LABS_MS).then((labs) => {
+      for (const lab of labs) tell("warn", otherLabText(lab));
+    });
     this.#stores?.start({ bus: quietBus, nodes, logName: `NL_${labName}_state` });
     this.#ends = [
       nodes.watch((change) => this.#hear(change, tell)),
@@ -115,6 +139,7 @@ export class Cluster {
     for (const end of this.#ends) end();
     this.#operators?.close();
     this.view.close();
+    this.#otherLabs.close();
     this.#stores?.close();
     this.hubs.close();
     await nodes.leave().catch(() => undefined);

@@ -47,3 +47,7 @@ export interface BusTrust {
   readonly unencrypted: readonly string[];
   readonly withoutLogin: readonly string[];
 }
+
+/** Advice on a lab of another name: what was meant as one lab may be two. */
+export const otherLabText = ({ lab, nodes }: { readonly lab: string; readonly nodes: number }) =>
+  `another lab, ${lab}, with ${nodes === 1 ? "1 node" : `${nodes} nodes`} is on this bus: daemons are one lab only if their lab files have the same name (docs/cluster.md)`;

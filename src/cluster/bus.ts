@@ -13,6 +13,13 @@ export interface BusMessage {
   readonly respond: ((data: Uint8Array) => void) | undefined;
 }
 
+/** Trouble that a bus meets on its own, where no answer is awaited. */
+export type BusTrouble =
+  /** Complaint of the engine, e.g. of a right that is missing. */
+  | { readonly kind: "engine"; readonly why: string }
+  /** A listener threw: the message is passed over, and the others hear it. */
+  | { readonly kind: "listener"; readonly of: string; readonly error: unknown };
+
 export interface Bus {
   /** Whether the engine is there now. Nothing that is published meanwhile arrives: it is at most once, and who needs more numbers and repeats. */
   readonly isConnected: boolean;

@@ -15,10 +15,11 @@ import { handOver } from "./handing-over.ts";
 import { HereParts, type Heritage } from "./heritage.ts";
 import { HubGuest } from "./hub-guest.ts";
 import { HubHost } from "./hub-host.ts";
+import { readHere, readOut } from "./hub-messages.ts";
 import type { HubParts } from "./hub-parts.ts";
 import type { Seat } from "./hub-seats.ts";
 import { nodeOfPeer } from "./hub-subjects.ts";
-import { decode, type HereAnswer, type HereQuestion, type OutBatch, type Taken } from "./hub-wire.ts";
+import type { HereAnswer, Taken } from "./hub-wire.ts";
 import { MemberCopy } from "./member-copy.ts";
 import type { ClusterNode, HubOwner, NodeChange } from "./nodes.ts";
 
@@ -238,29 +239,31 @@ export class ClusterHub {
 
   /** From the owner, to this node. */
   hearOut({ subject, data }: BusMessage): void {
-    const message = decode<OutBatch>(data);
-    if (!message || !this.#isOfNow(this.#parts.subjects.epochOf(subject))) return;
+    const message = readOut(data);
+    if (!message) return this.#parts.onMalformed(subject);
+    if (!this.#isOfNow(this.#parts.subjects.epochOf(subject))) return;
     this.#guest?.hear(message, data.length);
   }
 
   /** Of who has the hub open, to all. */
   hearHere({ subject, data }: BusMessage): void {
-    const message = decode<HereAnswer | HereQuestion>(data);
-    const { own, subjects } = this.#parts;
-    if (!message || !this.#isOfNow(subjects.epochOf(subject))) return;
+    const message = readHere(data);
+    const { own, subjects, onMalformed } = this.#parts;
+    if (!message) return onMalformed(subject);
+    if (!this.#isOfNow(subjects.epochOf(subject))) return;
     if ("w" in message) {
       if (message.w !== own) this.#guest?.sayHere();
-    } else if (message.f !== own) this.#hearAnswer(message);
+    } else if (message.f !== own) this.#hearAnswer(message, data.length);
   }
 
-  #hearAnswer(answer: HereAnswer): void {
+  #hearAnswer(answer: HereAnswer, sizeBytes: number): void {
     const { f: node, v: visit } = answer;
     if (visit === undefined) return this.#gathering?.without(node);
     if (answer.b) {
       if (this.#host?.streams.get(node)?.visit === visit) this.#host.left(node);
       return this.#gathering?.without(node);
     }
-    const arrival = this.#hereParts.take(answer);
+    const arrival = this.#hereParts.take(answer, sizeBytes);
     if (!arrival) return;
     this.#gathering?.arrived(arrival);
     this.#host?.arrived(arrival);
@@ -279,6 +282,7 @@ export class ClusterHub {
       case "left":
         this.#gathering?.without(change.node.name);
         this.#host?.left(change.node.name);
+        this.#hereParts.forget(change.node.name);
         return this.look();
       case "owner":
         if (change.hub === this.key) this.look();

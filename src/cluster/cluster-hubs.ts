@@ -2,11 +2,12 @@
 import type { HubFace, HubKin, Hubs, HubWatch } from "../actors/hubs.ts";
 import type { HubDefinition } from "../machines/_role.ts";
 import type { Clock, HubWorld } from "../machines/_world.ts";
-import type { Bus, BusMessage } from "./bus.ts";
+import type { Bus, BusMessage, Subject } from "./bus.ts";
 import { ClusterHub } from "./cluster-hub.ts";
+import { readHere, readOut } from "./hub-messages.ts";
 import { HubSeats } from "./hub-seats.ts";
 import { HubSubjects, hubKey, hubWords } from "./hub-subjects.ts";
-import { decode, encode, type HereAnswer, type HereQuestion, type OutWord } from "./hub-wire.ts";
+import { encode, type HereAnswer } from "./hub-wire.ts";
 import type { Nodes } from "./nodes.ts";
 
 /** A watch may miss what it should tell. */
@@ -20,6 +21,8 @@ export interface ClusterHubsParts {
   readonly clock: Clock;
   /** At the end of this turn of the loop; tests have turns of their own. */
   readonly afterTurn?: (then: () => void) => void;
+  /** Hears of a message on the bus that is none of a hub, and was dropped. */
+  readonly onMalformed?: (subject: Subject) => void;
 }
 
 export class ClusterHubs implements Hubs {
@@ -47,9 +50,10 @@ export class ClusterHubs implements Hubs {
     const before = this.#hubs.get(key);
     if (before) return before;
     const { lab, bus, nodes, clock, afterTurn = setImmediate } = this.#parts;
+    const onMalformed = (subject: Subject) => this.#onMalformed(subject);
     const subjects = new HubSubjects(lab, key);
     const seats = new HubSeats();
-    const parts = { own: nodes.own.name, bus, nodes, clock, subjects, seats, afterTurn };
+    const parts = { own: nodes.own.name, bus, nodes, clock, subjects, seats, afterTurn, onMalformed };
     const hub = new ClusterHub(key, parts, () => {
       if (this.#hubs.get(key) === hub) this.#hubs.delete(key);
     });
@@ -91,8 +95,9 @@ export class ClusterHubs implements Hubs {
     const { lab, bus, nodes } = this.#parts;
     const hub = this.#hubs.get(hubWords.keyOf(lab, message.subject));
     if (hub) return hub.hearHere(message);
-    const question = decode<HereQuestion>(message.data);
-    if (question?.w === undefined || question.w === nodes.own.name) return;
+    const question = readHere(message.data);
+    if (!question) return this.#onMalformed(message.subject);
+    if (!("w" in question) || question.w === nodes.own.name) return;
     const answer: HereAnswer = { f: nodes.own.name };
     bus.publish(message.subject, encode(answer));
   }
@@ -103,10 +108,15 @@ export class ClusterHubs implements Hubs {
     const key = hubWords.keyOf(lab, message.subject);
     const hub = this.#hubs.get(key);
     if (hub) return hub.hearOut(message);
-    const word = decode<OutWord>(message.data);
+    const word = readOut(message.data);
+    if (!word) return this.#onMalformed(message.subject);
     const subjects = new HubSubjects(lab, key);
-    const bye: HereAnswer = { f: nodes.own.name, v: word?.v ?? "", b: 1 };
+    const bye: HereAnswer = { f: nodes.own.name, v: word.v, b: 1 };
     bus.publish(subjects.of(subjects.epochOf(message.subject), "here"), encode(bye));
+  }
+
+  #onMalformed(subject: Subject): void {
+    this.#parts.onMalformed?.(subject);
   }
 
   #lookLater(): void {

@@ -45,26 +45,62 @@ export function hereAnswers(
   }));
 }
 
-/** Puts parts together again. */
+/** Parts that are kept of answers which are not whole: as many as hundreds of thousands of members are. */
+const MAX_KEPT_BYTES = 64 * 1_048_576;
+/** Cost of a part beside its bytes. */
+const FRAME_BYTES = 1_024;
+
+interface Coming {
+  readonly visit: string;
+  readonly total: number;
+  readonly parts: Map<number, HereAnswer>;
+  bytes: number;
+}
+
+/** Puts parts together again: of each node its newest answer, and of all not more than memory is for. */
 export class HereParts {
-  readonly #parts = new Map<string, HereAnswer[]>();
+  /** By node, the one that was heard last behind all others. */
+  readonly #coming = new Map<string, Coming>();
+  #bytes = 0;
+
+  get bytes(): number {
+    return this.#bytes;
+  }
 
   /** The arrival, once all parts of it have come. */
-  take(answer: HereAnswer): Arrival | undefined {
-    const { f, v = "", p = 0, t = 1 } = answer;
-    const key = `${f} ${v}`;
-    const parts = this.#parts.get(key) ?? [];
-    parts[p] = answer;
-    this.#parts.set(key, parts);
-    if (parts.filter(Boolean).length < t) return undefined;
-    this.#parts.delete(key);
+  take(answer: HereAnswer, sizeBytes: number): Arrival | undefined {
+    const { f: node, v: visit = "", p = 0, t: total = 1 } = answer;
+    const before = this.#coming.get(node);
+    this.forget(node);
+    const isSame = before?.visit === visit && before.total === total;
+    const coming = isSame ? before : { visit, total, parts: new Map(), bytes: 0 };
+    // A part that is said again takes the place of the first.
+    if (!coming.parts.has(p)) coming.bytes += sizeBytes + FRAME_BYTES;
+    coming.parts.set(p, answer);
+    if (coming.parts.size < total) return this.#keep(node, coming);
+    const parts = [...coming.parts].toSorted(([one], [other]) => one - other).map(([, part]) => part);
     return {
-      node: f,
-      visit: v,
+      node,
+      visit,
       lastBatch: (answer.s ?? 1) - 1,
       lastCall: 0,
       members: parts.flatMap(({ m = [] }) => m),
       gone: parts.flatMap(({ g = [] }) => g),
     };
+  }
+
+  /** A node is gone, and what it has not said is not awaited. */
+  forget(node: string): void {
+    this.#bytes -= this.#coming.get(node)?.bytes ?? 0;
+    this.#coming.delete(node);
+  }
+
+  #keep(node: string, coming: Coming): undefined {
+    this.#coming.set(node, coming);
+    this.#bytes += coming.bytes;
+    for (const oldest of this.#coming.keys()) {
+      if (this.#bytes <= MAX_KEPT_BYTES) return;
+      this.forget(oldest);
+    }
   }
 }

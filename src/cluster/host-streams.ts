@@ -1,9 +1,10 @@
 /** Nodes that hear an owner's hub: their streams, what they acknowledge and miss, and those whose visit is over. */
 import type { Clock } from "../machines/_world.ts";
-import type { Bus, BusMessage } from "./bus.ts";
+import type { Bus, Subject } from "./bus.ts";
 import { GuestStream, outWord } from "./guest-stream.ts";
-import type { HubSubjects } from "./hub-subjects.ts";
-import { areCalls, BATCH_BYTES, type CallBatch, decode, type StreamWord } from "./hub-wire.ts";
+import { readCalls, readStreamWord } from "./hub-messages.ts";
+import type { HubKind, HubSubjects } from "./hub-subjects.ts";
+import { BATCH_BYTES, type CallBatch, type StreamWord } from "./hub-wire.ts";
 import { Ticking } from "./ticking.ts";
 
 /** Bytes on their way to all nodes together; each has its share. */
@@ -21,6 +22,8 @@ export interface HostStreamsParts {
   readonly onCalls: (stream: GuestStream, batch: CallBatch) => void;
   /** Hears of one that has left too much unacknowledged for too long. */
   readonly onDeaf: (stream: GuestStream) => void;
+  /** Hears of a message that is none of a hub. */
+  readonly onMalformed: (subject: Subject) => void;
 }
 
 export class HostStreams {
@@ -34,13 +37,11 @@ export class HostStreams {
   constructor(parts: HostStreamsParts) {
     this.#parts = parts;
     this.#ticking = new Ticking(parts.clock, () => this.#tick());
-    const { bus, subjects } = parts;
-    const hear = (kind: "call" | "sync" | "ack", take: (message: never) => void) =>
-      bus.subscribe(subjects.every(kind), (message) => this.#hear(message, take));
+    const { bus } = parts;
     this.#stops = [
-      hear("call", (batch: CallBatch) => this.#onCalls(batch)),
-      hear("sync", (word: StreamWord) => this.#onSync(word)),
-      hear("ack", (word: StreamWord) => this.#onAck(word)),
+      this.#hear("call", readCalls, (batch) => this.#onCalls(batch)),
+      this.#hear("sync", readStreamWord, (word) => this.#onSync(word)),
+      this.#hear("ack", readStreamWord, (word) => this.#onAck(word)),
       bus.watchConnection((isConnected) => isConnected && this.#again()),
     ];
   }
@@ -130,10 +131,18 @@ export class HostStreams {
     bus.publish(subjects.out(epoch, node), data);
   }
 
-  #hear({ subject, data }: BusMessage, take: (message: never) => void): void {
-    if (this.#parts.subjects.epochOf(subject) !== this.#parts.epoch) return;
-    const message = decode<{ f: string; v: string }>(data);
-    if (message) take(message as never);
+  #hear<Message>(
+    kind: HubKind,
+    read: (data: Uint8Array) => Message | undefined,
+    take: (message: Message) => void,
+  ): () => void {
+    const { bus, subjects, epoch, onMalformed } = this.#parts;
+    return bus.subscribe(subjects.every(kind), ({ subject, data }) => {
+      if (subjects.epochOf(subject) !== epoch) return;
+      const message = read(data);
+      if (message) take(message);
+      else onMalformed(subject);
+    });
   }
 
   /** Stream of the sender, where it is this visit's; the sender hears where it is not. */
@@ -145,7 +154,7 @@ export class HostStreams {
   }
 
   #onCalls(batch: CallBatch): void {
-    if (!this.#parts.mayTake() || !areCalls(batch.c)) return;
+    if (!this.#parts.mayTake()) return;
     const stream = this.#streamOf(batch);
     if (!stream) return;
     const verdict = stream.calls.take(batch.s);

@@ -117,7 +117,6 @@ export class HubGuest {
   }
 
   #onBatch({ q, k, i }: OutBatch, sizeBytes: number): void {
-    if (!Array.isArray(i)) return;
     const verdict = this.#stream.take(q);
     if (verdict === "early" && this.#stream.isComplaintDue(this.#parts.clock.now())) this.#miss();
     this.#unacknowledgedBytes += sizeBytes;

@@ -55,6 +55,7 @@ export class HubHost {
       mayTake: () => this.isOpen,
       onCalls: (stream, batch) => this.#take(stream, batch),
       onDeaf: (stream) => this.#cutOff(stream),
+      onMalformed: parts.onMalformed,
     });
     for (const { node, visit, lastBatch, lastCall } of heritage.guests)
       this.streams.open(node, visit, lastBatch, lastCall);

@@ -32,8 +32,10 @@ export class HubSubjects {
     return `${this.#prefix}*.${kind}`;
   }
 
+  /** NaN where it is none: others may publish anything. */
   epochOf(subject: Subject): number {
-    return Number.parseInt(subject.slice(this.#prefix.length), 10);
+    const [word = ""] = subject.slice(this.#prefix.length).split(".", 1);
+    return /^\d{1,15}$/.test(word) ? Number(word) : Number.NaN;
   }
 }
 

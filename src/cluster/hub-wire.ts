@@ -4,6 +4,8 @@ import type { HubMember } from "../machines/_role.ts";
 /** A batch is no longer than this, nor has it more calls; the bus takes 1 MiB. */
 export const BATCH_BYTES = 262_144;
 export const BATCH_CALLS = 512;
+/** Parts in which a node says who is there: 100 MiB of members. */
+export const MAX_PARTS = 400;
 
 /** Calls of a node, in order. */
 export interface CallBatch {
@@ -112,10 +114,6 @@ export function decode<Message>(data: Uint8Array): Message | undefined {
     return undefined;
   }
 }
-
-/** Whether these are calls of a batch: others may publish anything, and what is none would throw in the bus's own reader. */
-export const areCalls = (calls: unknown): calls is CallBatch["c"] =>
-  Array.isArray(calls) && calls.every((call) => Array.isArray(call) && typeof call[0] === "string");
 
 /** Arguments as JSON has them; nothing at the end is no argument. */
 export function plainArguments(args: readonly unknown[]): readonly unknown[] {

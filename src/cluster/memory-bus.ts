@@ -4,6 +4,7 @@
  */
 import type { Clock } from "../machines/_world.ts";
 import { seededRandom } from "../seeded-random.ts";
+import type { BusTrouble } from "./bus.ts";
 import type { MemoryFaults } from "./memory-line.ts";
 import { MemorySide } from "./memory-side.ts";
 import { MemoryKeys, MemoryLog } from "./memory-stores.ts";
@@ -30,9 +31,10 @@ export class MemoryEngine {
   }
 
   /** A bus of its own; a node may have several. */
-  attach(faults: MemoryFaults = {}): MemorySide {
+  attach(faults: MemoryFaults = {}, onTrouble: (trouble: BusTrouble) => void = throwLater): MemorySide {
     this.#attached += 1;
-    const side = new MemorySide(this, seededRandom("memory-bus", this.#seed, this.#attached), faults);
+    const random = seededRandom("memory-bus", this.#seed, this.#attached);
+    const side = new MemorySide(this, random, { faults, onTrouble });
     this.#sides.add(side);
     return side;
   }
@@ -50,6 +52,16 @@ export class MemoryEngine {
   comeBack(): void {
     this.#isUp = true;
     for (const side of this.#sides) side.connectionChanged();
+  }
+
+  /** As by SIGSTOP: no side sees that it is gone. */
+  stop(): void {
+    for (const side of this.#sides) side.holdEngine();
+  }
+
+  /** All that was said to it meanwhile is heard, of one side after the other. */
+  goOn(): void {
+    for (const side of this.#sides) side.engineGoesOn();
   }
 
   /** Loses the newest entries of a log, although it acknowledged them. */
@@ -78,4 +90,11 @@ export class MemoryEngine {
     this.#logs.set(name, log);
     return log;
   }
+}
+
+/** Takes a fault of a listener for one of the whole program, where nothing else is said. */
+function throwLater(trouble: BusTrouble): void {
+  queueMicrotask(() => {
+    throw trouble.kind === "listener" ? trouble.error : new Error(trouble.why);
+  });
 }

@@ -1,6 +1,7 @@
 /** Bus of one side of the engine in memory. */
 import { NetlabError } from "../errors.ts";
-import type { Bus, BusEntry, BusKeys, BusLog, BusMessage, LogEntry, Subject } from "./bus.ts";
+import type { Bus, BusEntry, BusKeys, BusLog, BusMessage, BusTrouble, LogEntry, Subject } from "./bus.ts";
+import { type Guard, guardThat } from "./guarded.ts";
 import type { MemoryEngine } from "./memory-bus.ts";
 import { Following } from "./memory-following.ts";
 import { type MemoryFaults, MemoryLine } from "./memory-line.ts";
@@ -23,6 +24,7 @@ export class MemorySide implements Bus {
   readonly #subscriptions = new Set<Subscription>();
   readonly #listeners = new Set<(isConnected: boolean) => void>();
   readonly #followings = new Set<Following<BusEntry> | Following<LogEntry>>();
+  readonly #guard: Guard;
   readonly #inbox: string;
   #lastQuestion = 0;
   #isCut = false;
@@ -30,8 +32,13 @@ export class MemorySide implements Bus {
   #isClosed = false;
   #wasConnected: boolean;
 
-  constructor(engine: MemoryEngine, random: () => number, faults: MemoryFaults) {
+  constructor(
+    engine: MemoryEngine,
+    random: () => number,
+    { faults, onTrouble }: { faults: MemoryFaults; onTrouble: (trouble: BusTrouble) => void },
+  ) {
     this.#engine = engine;
+    this.#guard = guardThat(onTrouble);
     this.faults = faults;
     this.#up = new MemoryLine(engine.clock, random, () => this.faults);
     this.#down = new MemoryLine(engine.clock, random, () => this.faults);
@@ -73,6 +80,17 @@ export class MemorySide implements Bus {
     this.#down.goOn();
   }
 
+  /** As for an engine that was stopped: what is said to it, and what it has said, waits. */
+  holdEngine(): void {
+    this.#up.hold();
+    this.#down.hold();
+  }
+
+  engineGoesOn(): void {
+    this.#up.goOn();
+    this.#down.goOn();
+  }
+
   /** Watches of keys and logs that there are tell nothing any more, and nothing says so. */
   stall(): void {
     for (const following of this.#followings) following.stall();
@@ -88,7 +106,7 @@ export class MemorySide implements Bus {
     const { isConnected } = this;
     if (isConnected === this.#wasConnected) return;
     this.#wasConnected = isConnected;
-    for (const listener of [...this.#listeners]) listener(isConnected);
+    for (const listener of [...this.#listeners]) this.#guard("the connection", () => listener(isConnected));
   }
 
   watchConnection(listener: (isConnected: boolean) => void): () => void {
@@ -122,7 +140,8 @@ export class MemorySide implements Bus {
     const respond = reply === undefined ? undefined : (answer: Uint8Array) => this.publish(reply, answer);
     this.#down.put(() => {
       for (const one of [...this.#subscriptions])
-        if (hears(one) && this.#subscriptions.has(one)) one.listener({ subject, data, respond });
+        if (hears(one) && this.#subscriptions.has(one))
+          this.#guard(one.subject, () => one.listener({ subject, data, respond }));
     }, "as-it-comes");
   }
 
@@ -141,7 +160,7 @@ export class MemorySide implements Bus {
             numberOf: ({ revision }) => revision,
             isTold: () => !this.#down.happens("missWatched"),
             from: 1,
-            listener,
+            listener: (entry) => this.#guard(`keys ${name}`, () => listener(entry)),
           }),
         ),
     };
@@ -165,7 +184,7 @@ export class MemorySide implements Bus {
             numberOf: ({ sequence }) => sequence,
             isTold: () => true,
             from,
-            listener,
+            listener: (entry) => this.#guard(`log ${name}`, () => listener(entry)),
           }),
         ),
     };

@@ -5,7 +5,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Msg, NatsConnection, Subscription } from "@nats-io/transport-node";
 import { messageOf } from "../errors.ts";
-import type { Bus, BusKeys, BusLog, BusMessage, Subject } from "./bus.ts";
+import type { Bus, BusKeys, BusLog, BusMessage, BusTrouble, Subject } from "./bus.ts";
+import { type Guard, guardThat } from "./guarded.ts";
 import { connectToNats, type NatsOptions } from "./nats-connection.ts";
 import type { NatsFollowing } from "./nats-following.ts";
 import { natsKeys } from "./nats-keys.ts";
@@ -19,8 +20,7 @@ const NO_RESPONDERS = 503;
 const REPLICAS = 3;
 
 export interface NatsBusOptions extends NatsOptions {
-  /** Hears what the server complains of on its own, e.g. a right that is missing. */
-  readonly onTrouble?: (text: string) => void;
+  readonly onTrouble?: (trouble: BusTrouble) => void;
 }
 
 export interface NatsBus extends Bus {
@@ -55,6 +55,8 @@ class NatsConnectionBus implements NatsBus {
   readonly #followings = new Set<NatsFollowing>();
   readonly #place: NatsPlace;
   readonly #newInbox: () => string;
+  readonly #onTrouble: (trouble: BusTrouble) => void;
+  readonly #guard: Guard;
   #maxMessageBytes = 0;
   #isConnected = true;
   #isClosed = false;
@@ -68,12 +70,15 @@ class NatsConnectionBus implements NatsBus {
     const hasTls = info?.tls_required === true || info?.tls_available === true;
     this.unencryptedTo = hasTls ? [] : options.servers.afar;
     this.#connection = connection;
+    this.#onTrouble = options.onTrouble ?? (() => undefined);
+    this.#guard = guardThat(this.#onTrouble);
     const servers = new Set([...options.servers.places, ...(info?.connect_urls ?? [])]);
     this.#place = {
       ...parts,
       replicas: info?.cluster !== undefined && servers.size >= REPLICAS ? REPLICAS : 1,
       isClosed: () => this.#isClosed,
       follow: (following) => this.#follow(following),
+      guard: this.#guard,
     };
     let questions = 0;
     const inbox = `_INBOX.netlab.${crypto.randomUUID()}`;
@@ -82,7 +87,7 @@ class NatsConnectionBus implements NatsBus {
       return `${inbox}.${questions}`;
     };
     this.#maxMessageBytes = info?.max_payload ?? 0;
-    void this.#hearStatus(options.onTrouble);
+    void this.#hearStatus();
   }
 
   get isConnected(): boolean {
@@ -147,7 +152,8 @@ class NatsConnectionBus implements NatsBus {
     let isOver = false;
     const subscription: Subscription = this.#connection.subscribe(subject, {
       callback: (error, message) => {
-        if (!error && !isOver) hear(message);
+        // An error that is thrown here would end the connection for all.
+        if (!error && !isOver) this.#guard(subject, () => hear(message));
       },
     });
     return () => {
@@ -174,11 +180,11 @@ class NatsConnectionBus implements NatsBus {
     };
   }
 
-  async #hearStatus(onTrouble: (text: string) => void = () => undefined): Promise<void> {
+  async #hearStatus(): Promise<void> {
     for await (const status of this.#connection.status()) {
       if (status.type === "disconnect") this.#changed(false);
       else if (status.type === "reconnect") this.#changed(true);
-      else if (status.type === "error") onTrouble(messageOf(status.error));
+      else if (status.type === "error") this.#onTrouble({ kind: "engine", why: messageOf(status.error) });
     }
   }
 
@@ -187,6 +193,6 @@ class NatsConnectionBus implements NatsBus {
     this.#isConnected = isConnected;
     if (this.#isClosed && isConnected) return;
     if (isConnected) for (const following of this.#followings) following.restart();
-    for (const listener of [...this.#listeners]) listener(isConnected);
+    for (const listener of [...this.#listeners]) this.#guard("the connection", () => listener(isConnected));
   }
 }

@@ -76,7 +76,7 @@ export async function natsKeys(place: NatsPlace, name: string): Promise<BusKeys>
             if (!isCurrent()) break;
             if (entry.revision <= reached) continue;
             reached = entry.revision;
-            listener(entryOf(entry));
+            place.guard(`keys ${name}`, () => listener(entryOf(entry)));
           }
         })();
         return () => entries.stop();

@@ -11,6 +11,14 @@ import type { NatsPlace } from "./nats-place.ts";
 const THEIRS = /^nats-/i;
 /** A value may hold any words, and white space at its ends; a header line may not. */
 const encoded = (value: string) => encodeURIComponent(value);
+const decoded = (value: string) => {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    // Others may write there too.
+    return "";
+  }
+};
 
 export async function natsLog(place: NatsPlace, name: string): Promise<BusLog> {
   const { jetstream, manager, replicas } = place;
@@ -68,7 +76,7 @@ export async function natsLog(place: NatsPlace, name: string): Promise<BusLog> {
     headers: new Map(
       [...(headers?.keys() ?? [])]
         .filter((key) => !THEIRS.test(key))
-        .map((key) => [key, decodeURIComponent(headers?.get(key) ?? "")]),
+        .map((key) => [key, decoded(headers?.get(key) ?? "")]),
     ),
     ageMs: Math.max(0, Date.now() + aheadMs - at),
   });
@@ -110,7 +118,7 @@ export async function natsLog(place: NatsPlace, name: string): Promise<BusLog> {
           callback: (message) => {
             if (!isCurrent() || message.seq <= reached) return;
             reached = message.seq;
-            listener(delivered(message));
+            place.guard(`log ${name}`, () => listener(delivered(message)));
           },
         });
         return () => messages.stop();

@@ -12,6 +12,10 @@ interface Known {
   readonly seenAt: number;
   readonly heardAt: number;
   readonly isGone: boolean;
+  /** By the steady clock of this node, where it is gone. */
+  readonly goneAt: number;
+  /** The engine has its key still: it was fenced, and did not take it back. */
+  readonly hasKey: boolean;
 }
 
 export interface NodeTableParts {
@@ -48,16 +52,15 @@ export class NodeTable {
   hear(name: string, { value, revision }: BusEntry): void {
     const before = this.#known.get(name);
     const record = nodeRecordOf(value);
-    if (!record) {
-      if (before) this.#leave(name, before, revision, value === undefined);
-      return;
-    }
+    if (!record) return before && this.#hearNone(name, before, revision, value !== undefined);
     const now: Known = {
       record,
       revision,
       seenAt: this.#parts.own.steadyNow,
       heardAt: this.#parts.clock.now(),
       isGone: record.by !== undefined,
+      goneAt: before?.isGone ? before.goneAt : this.#parts.own.steadyNow,
+      hasKey: true,
     };
     if (before && (before.record.incarnation !== record.incarnation || now.isGone))
       this.#leave(name, before, revision, false);
@@ -73,7 +76,7 @@ export class NodeTable {
   judgeLater(): void {
     const { clock, own } = this.#parts;
     if (this.#isOver || this.#timer !== undefined) return;
-    const dues = [...this.#known.values()].filter(({ isGone }) => !isGone).map((known) => this.#dueAt(known));
+    const dues = [...this.#known.values()].map((known) => this.#dueAt(known));
     if (dues.length === 0) return;
     const least = own.deadAfterMs / 50;
     this.#timer = clock.setTimeout(
@@ -91,8 +94,10 @@ export class NodeTable {
     this.#parts.clock.clearTimeout(this.#timer);
   }
 
-  #dueAt({ seenAt }: Known): number {
+  /** End of its lease; of one that is gone, end of the time for which it is told. */
+  #dueAt({ seenAt, isGone, goneAt }: Known): number {
     const { own } = this.#parts;
+    if (isGone) return goneAt + own.forgottenAfterMs;
     return Math.max(seenAt, own.steadySince) + own.deadAfterMs;
   }
 
@@ -100,8 +105,18 @@ export class NodeTable {
   #judge(): void {
     const { own } = this.#parts;
     if (!own.isSure) return;
-    for (const [name, known] of this.#known)
-      if (!known.isGone && this.#dueAt(known) <= own.steadyNow) void this.#fence(name, known);
+    for (const [name, known] of this.#known) {
+      if (this.#dueAt(known) > own.steadyNow) continue;
+      if (known.isGone) void this.#forget(name, known);
+      else void this.#fence(name, known);
+    }
+  }
+
+  /** Deletes its key too: a node that wakes after all finds itself expelled. */
+  async #forget(name: string, { hasKey, revision }: Known): Promise<void> {
+    this.#known.delete(name);
+    // A watch tells of a node whose key another has written meanwhile, or that is still there as the bus was away.
+    if (hasKey) await this.#parts.keys.delete(nodeKey(name), revision).catch(() => undefined);
   }
 
   /** Makes its next renewal fail: from then on it cannot be sure any more, and knows. */
@@ -112,12 +127,30 @@ export class NodeTable {
     const key = nodeKey(name);
     const value = JSON.stringify({ ...record, by: ownName } satisfies NodeRecord);
     try {
+      if (!(await this.#isStillSo(name, revision))) return;
       hear({ key, value, revision: await keys.update(key, value, revision) });
     } catch (error) {
       if (error instanceof OutpacedError) await this.#lookAgain(name, revision);
     } finally {
       this.#fencing.delete(name);
     }
+  }
+
+  /**
+   * Whether the engine answers at once, and knows no more of the node: one that was stopped for a while has not yet taken what the node had
+   * said to it, and may take the fence first.
+   */
+  async #isStillSo(name: string, revision: number): Promise<boolean> {
+    const { own, keys, hear } = this.#parts;
+    const key = nodeKey(name);
+    const askedAt = own.steadyNow;
+    const entry = await keys.get(key);
+    if (this.#isOver) return false;
+    if (entry && entry.revision > revision) hear(entry);
+    // An absence has no revision of its own, so it is not heard as a change of the key.
+    if (!entry) this.hear(name, { key, value: undefined, revision });
+    const isQuick = own.steadyNow - askedAt < own.deadAfterMs / 20;
+    return isQuick && own.isSure && entry?.revision === revision;
   }
 
   /** Finds it alive after all, or fenced by a faster node, or gone by its word: the watch did not tell. */
@@ -130,9 +163,15 @@ export class NodeTable {
     else this.hear(name, { key, value: undefined, revision });
   }
 
+  #hearNone(name: string, before: Known, revision: number, hasKey: boolean): void {
+    if (before.isGone) this.#known.set(name, { ...before, revision, hasKey });
+    else this.#leave(name, { ...before, hasKey }, revision, !hasKey);
+    this.judgeLater();
+  }
+
   #leave(name: string, before: Known, revision: number, hasSaidSo: boolean): void {
     if (before.isGone) return;
-    const gone = { ...before, revision, isGone: true };
+    const gone = { ...before, revision, isGone: true, goneAt: this.#parts.own.steadyNow };
     this.#known.set(name, gone);
     this.#parts.changed({ kind: "left", node: nodeOf(gone), hasSaidSo });
   }

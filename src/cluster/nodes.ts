@@ -34,7 +34,7 @@ export interface Nodes {
   /** Last renewal was sent less than 0.8 of a lease ago: an owner that is not sure answers nothing and delivers nothing. */
   readonly isSure: boolean;
   readonly leaseMs: number;
-  /** In the order of their names, this node among them; one that is gone stays as long as the bus knows of it. */
+  /** In the order of their names, this node among them; one that is gone stays for ten leases. */
   list(): readonly ClusterNode[];
   ownerOf(hub: string): HubOwner | undefined;
   /**

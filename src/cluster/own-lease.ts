@@ -17,6 +17,7 @@ const RENEWALS_A_LEASE = 5;
 /** Parts of a lease: an owner stops to be sure well before another may think it dead. Clocks may go wrong by the rest. */
 const SURE_PART = 0.8;
 const DEAD_PART = 0.9;
+const FORGOTTEN_LEASES = 10;
 
 export interface LeaseListener {
   renewed(entry: BusEntry): void;
@@ -99,6 +100,11 @@ export class OwnLease {
   /** Another's lease is over so long after it was seen last. */
   get deadAfterMs(): number {
     return DEAD_PART * this.#parts.leaseMs;
+  }
+
+  /** Another that is gone is told of for so long. */
+  get forgottenAfterMs(): number {
+    return FORGOTTEN_LEASES * this.#parts.leaseMs;
   }
 
   /** The bus was away from this node, and may have been from the others too: they have a whole lease from now on. */

@@ -95,7 +95,8 @@ export class SaidCalls {
   }
 
   answerAll(from: number, to: number): void {
-    for (let number = from; number <= to; number += 1) this.answer(number, undefined);
+    const last = Math.min(to, this.#lastCall);
+    for (let number = from; number <= last; number += 1) this.answer(number, undefined);
   }
 
   reject(number: number, why: string): void {

@@ -2,7 +2,14 @@
 import type { Bus } from "../cluster/bus.ts";
 import type { ClusterNode, NodeChange, Nodes } from "../cluster/nodes.ts";
 import { NetlabError } from "../errors.ts";
-import type { ClusterView, GivenHub, KnownNode, NodeAnswers, NodeRequest } from "../lab/cluster-view.ts";
+import type {
+  ClusterView,
+  GivenHub,
+  KnownNode,
+  NodeAnswers,
+  NodeRequest,
+  OtherLab,
+} from "../lab/cluster-view.ts";
 import { NodeQuestion } from "./node-questions.ts";
 
 export interface LabNodesParts {
@@ -10,7 +17,12 @@ export interface LabNodesParts {
   readonly nodes: Nodes;
   readonly labName: string;
   readonly hubs: SharedHubs;
+  readonly otherLabs: { look(ms: number): Promise<readonly OtherLab[]> };
+  readonly troubles: { readonly malformed: number };
 }
+
+/** Operators wait for it. */
+const OTHER_LABS_MS = 150;
 
 /** Hubs that this node shares with others. */
 export interface SharedHubs {
@@ -53,6 +65,14 @@ export class LabNodes implements ClusterView {
 
   get hubs(): readonly string[] {
     return this.#parts.hubs.owned;
+  }
+
+  get malformed(): number {
+    return this.#parts.troubles.malformed;
+  }
+
+  async otherLabs(): Promise<readonly OtherLab[]> {
+    return this.#parts.bus.isConnected ? this.#parts.otherLabs.look(OTHER_LABS_MS) : [];
   }
 
   async drain(): Promise<readonly GivenHub[]> {

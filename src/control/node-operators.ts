@@ -3,7 +3,7 @@
  * node that asks, the level of its operator, the session -, its answers are those of the control socket, as many as come, and an empty
  * message is their end. What follows in the same session, an answer or an interrupt, asks for nothing back.
  */
-import type { Bus, BusMessage } from "../cluster/bus.ts";
+import type { Bus, BusMessage, Subject } from "../cluster/bus.ts";
 import { type ErrorParameters, NetlabError } from "../errors.ts";
 import { LEVELS, type Level, reaches } from "../repl/levels.ts";
 import { controlSubject, encoded, pieces } from "./control-subject.ts";
@@ -22,6 +22,8 @@ export interface NodeOperatorsParts {
   readonly level: Level | undefined;
   /** Loads what questions want; never rejects. */
   readonly prepare: () => Promise<void>;
+  /** Hears of a message that is no question. */
+  readonly onMalformed: (subject: Subject) => void;
 }
 
 interface Question extends Message {
@@ -63,9 +65,9 @@ export class NodeOperators {
     for (const session of this.#sessions.values()) session.close();
   }
 
-  #hear({ data, respond }: BusMessage): void {
+  #hear({ subject, data, respond }: BusMessage): void {
     const question = questionIn(data);
-    if (!question) return;
+    if (!question) return this.#parts.onMalformed(subject);
     const known = this.#sessions.get(question.session);
     if (known) known.receive(question);
     else if (respond) this.#open(question, respond);

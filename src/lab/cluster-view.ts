@@ -54,6 +54,12 @@ export interface GivenHub {
   readonly to: string | null;
 }
 
+/** Lab of another name on the same bus. */
+export interface OtherLab {
+  readonly lab: string;
+  readonly nodes: number;
+}
+
 export interface ClusterView {
   /** Name of this node. */
   readonly own: string;
@@ -66,6 +72,10 @@ export interface ClusterView {
   ask(node: string, request: NodeRequest, answers: NodeAnswers, signal: AbortSignal): Promise<number>;
   /** Hubs that this node owns. */
   readonly hubs: readonly string[];
+  /** Messages on the bus that were none of netlabd's, and were dropped here. */
+  readonly malformed: number;
+  /** Labs of other names that answer on the bus now. */
+  otherLabs(): Promise<readonly OtherLab[]>;
   /** Gives the hubs of this node to others. */
   drain(): Promise<readonly GivenHub[]>;
   /** Hears that nodes came or went, until the answer is called. */

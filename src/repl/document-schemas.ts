@@ -7,6 +7,7 @@
 import * as z from "zod";
 import { classDocument, gate, hint, slip, student } from "./class-schemas.ts";
 import { givenHub, labNode, node } from "./cluster-schemas.ts";
+import { load } from "./load-schema.ts";
 
 const time = z.iso.datetime().describe("RFC 3339");
 const bytes = z.number().int().min(0);
@@ -200,32 +201,6 @@ const sequence = z.object({
   connectionsLeftOut: count,
 });
 
-const load = z.object({
-  node,
-  at: time,
-  measuredMs: z.number().nullable(),
-  roles: z.array(
-    z.object({
-      id: z.string(),
-      label: z.string().nullable(),
-      state: z.string(),
-      peers: count,
-      bytesInPerSecond: z.number(),
-      bytesOutPerSecond: z.number(),
-      openedPerSecond: z.number(),
-      restarts: count,
-    }),
-  ),
-  connections: count,
-  bytesInPerSecond: z.number(),
-  bytesOutPerSecond: z.number(),
-  openedPerSecond: z.number(),
-  loopDelayMs: z.object({ median: z.number(), p99: z.number(), max: z.number() }),
-  residentBytes: bytes,
-  heapBytes: bytes,
-  recordedBytes: bytes,
-});
-
 const info = z.object({
   name: z.literal("netlabd"),
   version: z.string(),
@@ -241,6 +216,9 @@ const info = z.object({
   instances: count,
   connections: count,
   hubs: z.array(z.string()).optional().describe("shared hubs that it owns"),
+  malformed: count
+    .optional()
+    .describe("messages on the bus between nodes that were none of netlabd's, and were dropped"),
   descriptorLimit: count.nullable(),
   descriptorsLeft: z.number().int().nullable(),
 });

@@ -1,10 +1,16 @@
 /** Contract of a bus, held by each that there is: `describeBus` is called by one test file a bus. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Bus, type BusEntry, type LogEntry, OutpacedError } from "../../src/cluster/bus.ts";
+import {
+  type Bus,
+  type BusEntry,
+  type BusTrouble,
+  type LogEntry,
+  OutpacedError,
+} from "../../src/cluster/bus.ts";
 
 /** Engine, and what a test may do to it. */
 export interface BusEngine {
-  attach(): Promise<Bus>;
+  attach(onTrouble?: (trouble: BusTrouble) => void): Promise<Bus>;
   /** As `kill -9` takes it. */
   goAway(): Promise<void>;
   comeBack(): Promise<void>;
@@ -183,6 +189,35 @@ export function describeBus(start: () => Promise<BusEngine>): void {
       expect(answers).toEqual([]);
       end();
       endHearing();
+    });
+  });
+
+  describe("a listener that throws", () => {
+    it("harms no other, and no message behind: its fault is told", async () => {
+      const troubles: BusTrouble[] = [];
+      const third = await engine.attach((trouble) => troubles.push(trouble));
+      const [subject, name] = [freshName(), freshName("stores")];
+      const heard: unknown[] = [];
+      const fail = () => {
+        throw new Error("mine");
+      };
+      third.subscribe(subject, fail);
+      third.subscribe(subject, ({ data }) => heard.push(text(data)));
+      for (const word of ["a", "b"]) third.publish(subject, bytes(word));
+      await untilIs(() => heard, ["a", "b"]);
+      const [keys, log] = [await third.keys(name), await third.log(`${name}-log`)];
+      keys.watch(fail);
+      keys.watch(({ value }) => heard.push(value));
+      log.follow(1, fail);
+      log.follow(1, ({ sequence }) => heard.push(sequence));
+      await keys.create("k", "c");
+      await log.append("k", bytes("1"));
+      await untilIs(() => heard.slice(2).toSorted(), [1, "c"]);
+      await untilIs(() => troubles.length, 4);
+      const fault = expect.objectContaining({ message: "mine" });
+      expect(troubles.map(({ kind }) => kind)).toEqual(Array(4).fill("listener"));
+      expect(troubles[0]).toEqual({ kind: "listener", of: subject, error: fault });
+      await third.close();
     });
   });
 

@@ -1,6 +1,8 @@
 /** Operators of a lab of two nodes: what one asks of both, of the other, and what the other lets them do. */
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import { systemClock } from "../../src/actors/clock.ts";
+import { LABS_SUBJECT, OtherLabs } from "../../src/cluster/other-labs.ts";
 import calculator from "../../src/machines/calculator.ts";
 import chat from "../../src/machines/chat.ts";
 import { documentSchemas } from "../../src/repl/document-schemas.ts";
@@ -92,7 +94,56 @@ describe("nodes", () => {
   });
 });
 
+describe("nodes", () => {
+  it("has all hubs of a node, on a screen of 80 columns too", async () => {
+    await start();
+    const rooms = ["lobby", "library", "laboratory", "lecture-hall", "lounge", "long-corridor", "landing"];
+    for (const room of rooms) await labs.answers(labs.node1, `spawn chat ${room} --port 0`);
+    await eventually(() => expect(labs.node1.daemon.lab.cluster?.hubs).toHaveLength(rooms.length));
+    const shown = await labs.shown(labs.node2, "nodes", { columns: 80 });
+    for (const line of shown.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    expect(shown.split("\n")[0]).toMatch(/^NODE .* VERSION +HUBS$/);
+    for (const hub of labs.node1.daemon.lab.cluster?.hubs ?? []) expect(shown.split(/\s+/)).toContain(hub);
+    expect(shown).toMatch(/^node2 +here/m);
+  });
+
+  it("names another lab that is on the same bus, with its nodes", async () => {
+    await start();
+    const bus = labs.engine.attach();
+    const others = ["a", "b"].map(
+      (node) => new OtherLabs({ bus, clock: systemClock, lab: "room-b", node, onMalformed: () => undefined }),
+    );
+    bus.subscribe(LABS_SUBJECT, ({ respond }) => respond?.(Buffer.from('{"lab":"\\u001b[2J","node":"x"}')));
+    const shown = await labs.shown(labs.node1, "nodes");
+    expect(shown).toMatch(/^another lab, room-b, with 2 nodes is on this bus: daemons are one lab only if/m);
+    expect(shown.match(/another lab/g)).toHaveLength(1);
+    for (const one of others) one.close();
+    expect(await labs.shown(labs.node2, "nodes")).not.toContain("another lab");
+  });
+});
+
 describe("top", () => {
+  it("waits once for the word of each node that is there", async () => {
+    await start();
+    for (const line of ["top --n 1 --every 50ms --all", "top --n 1 --every 50ms --all --plain"]) {
+      const shown = JSON.stringify(await labs.answers(labs.node1, line));
+      expect(shown).toContain("node2: 0 connections");
+      expect(shown).not.toContain("has told nothing yet");
+    }
+    const documents = await labs.answers(labs.node1, "top --n 1 --every 50ms --json");
+    expect(documents.flatMap(({ data }) => (data as { node?: string })?.node ?? []).toSorted()).toEqual([
+      "node1",
+      "node2",
+    ]);
+  });
+
+  it("does not wait for one that does not answer", async () => {
+    await start({ third: "node3" });
+    const shown = JSON.stringify(await labs.answers(labs.node1, "top --n 1 --every 50ms"));
+    expect(shown).toContain("node2: 0 connections");
+    expect(shown).not.toContain("node3");
+  });
+
   it("shows the roles of all nodes, and the load of each", async () => {
     await start();
     await join(labs.node2);

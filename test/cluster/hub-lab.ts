@@ -34,11 +34,19 @@ export class HubNode {
   readonly moves: (HubHome & { readonly members: readonly string[] })[] = [];
   readonly cutOff: string[] = [];
   readonly busy: string[] = [];
+  /** Subjects of what was dropped. */
+  readonly malformed: string[] = [];
   #connections = 0;
 
   constructor({ name, bus, nodes, clock, role, options = {} }: HubNodeParts) {
     this.name = name;
-    this.hubs = new ClusterHubs({ lab: "demo", bus, nodes, clock });
+    this.hubs = new ClusterHubs({
+      lab: "demo",
+      bus,
+      nodes,
+      clock,
+      onMalformed: (subject) => void this.malformed.push(subject),
+    });
     const world = {
       options: options as never,
       clock,

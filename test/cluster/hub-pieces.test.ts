@@ -20,8 +20,8 @@ describe("a node that says who of it is there", () => {
     expect(answers.length).toBeGreaterThan(2);
     const [last, ...others] = answers.toReversed();
     const parts = new HereParts();
-    for (const answer of others) expect(parts.take(answer)).toBeUndefined();
-    expect(parts.take(last as (typeof answers)[number])).toEqual({
+    for (const answer of others) expect(parts.take(answer, 1)).toBeUndefined();
+    expect(parts.take(last as (typeof answers)[number], 1)).toEqual({
       node: "n2",
       visit: "visit",
       lastBatch: 6,
@@ -29,6 +29,31 @@ describe("a node that says who of it is there", () => {
       members,
       gone: ["gone"],
     });
+  });
+});
+
+describe("answers of nodes that never become whole", () => {
+  const part = (f: string, v: string, p: number) => ({ f, v, s: 1, m: [member(`${p}`)], p, t: 3 });
+
+  it("are kept of each node's newest visit alone", () => {
+    const parts = new HereParts();
+    for (let visit = 0; visit < 1_000; visit += 1) parts.take(part("n2", `v${visit}`, 0), KIB);
+    expect(parts.bytes).toBeLessThan(4 * KIB);
+    parts.take(part("n2", "v999", 1), KIB);
+    expect(parts.take(part("n2", "v999", 2), KIB)?.members).toHaveLength(3);
+    expect(parts.bytes).toBe(0);
+  });
+
+  it("are kept of so many nodes as memory is for, the newest ones, and not of one that is gone", () => {
+    const parts = new HereParts();
+    for (let node = 0; node < 1_000; node += 1) parts.take(part(`n${node}`, "v", 0), BATCH_BYTES);
+    expect(parts.bytes).toBeLessThanOrEqual(64 * KIB * KIB);
+    expect(parts.bytes).toBeGreaterThan(60 * KIB * KIB);
+    const before = parts.bytes;
+    parts.forget("n999");
+    expect(parts.bytes).toBeLessThan(before);
+    parts.take(part("n998", "v", 1), KIB);
+    expect(parts.take(part("n998", "v", 2), KIB)?.node).toBe("n998");
   });
 });
 

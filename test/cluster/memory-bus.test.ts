@@ -10,7 +10,7 @@ describe("the bus in memory", () => {
   describeBus(async () => {
     const engine = new MemoryEngine(systemClock);
     return {
-      attach: async () => engine.attach(),
+      attach: async (onTrouble) => engine.attach({}, onTrouble),
       goAway: async () => engine.goAway(),
       comeBack: async () => engine.comeBack(),
       end: async () => undefined,

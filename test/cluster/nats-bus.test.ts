@@ -9,7 +9,8 @@ describe.skipIf(!natsBinary)(`the bus on NATS ${SKIPPED}`, () => {
   describeBus(async () => {
     const server = await NatsServer.start();
     return {
-      attach: () => openNatsBus({ servers: natsServers([server.url]), name: "netlabd test" }),
+      attach: (onTrouble = () => undefined) =>
+        openNatsBus({ servers: natsServers([server.url]), name: "netlabd test", onTrouble }),
       goAway: () => server.kill(),
       comeBack: () => server.start(),
       end: () => server.end(),

@@ -57,6 +57,56 @@ describe("nodes", () => {
     }
   });
 
+  it("that are gone are listed so for ten leases, and forgotten then, with their keys", async () => {
+    const { lab, nodes } = await labOf("n1", "n2", "n3", "n4");
+    const [first, second, third, fourth] = nodes;
+    const listed = (one: typeof first) => one?.nodes.list().map(({ name }) => name);
+    second?.kill();
+    await third?.nodes.leave();
+    await lab.pass(9.5 * LEASE_MS);
+    for (const one of [first, fourth]) expect(listed(one)).toEqual(["n1", "n2", "n3", "n4"]);
+    expect(lab.engine.keysOf("nl_test").get("node.n2")?.value).toContain('"by"');
+    await lab.pass(2 * LEASE_MS);
+    for (const one of [first, fourth]) expect(listed(one)).toEqual(["n1", "n4"]);
+    expect(lab.engine.keysOf("nl_test").get("node.n2")).toBeUndefined();
+    const late = await lab.enter("n5");
+    expect(listed(late)).toEqual(["n1", "n4", "n5"]);
+  });
+
+  it("that wake after they were forgotten are expelled, and enter again", async () => {
+    const { lab, nodes } = await labOf("n1", "n2");
+    const [first, second] = nodes;
+    second?.stop();
+    await lab.pass(12 * LEASE_MS);
+    expect(first?.nodes.list().map(({ name }) => name)).toEqual(["n1"]);
+    second?.goOn();
+    await lab.pass(LEASE_MS);
+    expect(second?.told()).toContain("expelled");
+    expect(aliveIn(first?.nodes ?? { list: () => [] })).toEqual(["n1", "n2"]);
+    expect(second?.nodes.isSure).toBe(true);
+  });
+
+  it.each([0.5, 0.74, 0.76, 0.78, 1, 1.5, 4])(
+    "lose no lease to each other where the engine itself stands still for %f of one, whenever it does",
+    async (part) => {
+      for (let phase = 0; phase < LEASE_MS / 5; phase += 50) {
+        const lab = new SimulatedLab();
+        const nodes = [await lab.enter("n1")];
+        await lab.pass(300);
+        nodes.push(await lab.enter("n2"));
+        await lab.pass(2_000 + phase);
+        const told = nodes.map((one) => one.told().length);
+        lab.engine.stop();
+        await lab.pass(part * LEASE_MS);
+        lab.engine.goOn();
+        await lab.pass(2 * LEASE_MS);
+        const since = nodes.map((one, at) => one.told().slice(told[at]));
+        expect(since.flat().filter((word) => !/sure$/.test(word))).toEqual([]);
+        for (const { nodes: one } of nodes) expect(aliveIn(one)).toEqual(["n1", "n2"]);
+      }
+    },
+  );
+
   it("that leave say so, at once, and their hubs are free", async () => {
     const { lab, nodes } = await labOf("n1", "n2");
     const [first, second] = nodes;

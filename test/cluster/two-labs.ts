@@ -8,6 +8,7 @@ import { MemoryEngine } from "../../src/cluster/memory-bus.ts";
 import type { ClusterNode, HubOwner, NodeChange, Nodes } from "../../src/cluster/nodes.ts";
 import type { ClusterOperators } from "../../src/cluster-config.ts";
 import { Cluster } from "../../src/cluster-keeper.ts";
+import { ClusterTroubles } from "../../src/cluster-troubles.ts";
 import { type Message, OperatorSession } from "../../src/control/operator-session.ts";
 import { Daemon } from "../../src/daemon.ts";
 import type { Role } from "../../src/machines/_role.ts";
@@ -210,6 +211,7 @@ async function startNode({ folder, name, roles, operators, nodes, bus }: NodePar
         quietBus: bus,
         nodes,
         trust: { unencrypted: [], withoutLogin: [] },
+        troubles: new ClusterTroubles(),
       }),
   });
   await daemon.prepare();

@@ -16,6 +16,7 @@ import { builtFile, codeFile } from "../../places.ts";
 import type { BoxReport } from "../report.ts";
 import { isRoot, userOfSlot } from "./box-user.ts";
 import { GIVEN, outerBox, WORK } from "./bubblewrap.ts";
+import { exitOf } from "./exit-status.ts";
 import { installationsOf, SYSTEM_PATH } from "./installations.ts";
 import {
   droppedTo,
@@ -180,6 +181,9 @@ async function copyHandIn(from: string, to: string): Promise<number> {
   return sizeBytes;
 }
 
+/** Words of an ended tester are read to their end, as fast as this machine is. */
+const LAST_WORDS_MS = 5_000;
+
 async function runBox(
   { argv, env, places }: Start,
   { job, timeMs, signal, onNews }: BoxedJob<unknown>,
@@ -196,9 +200,20 @@ async function runBox(
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       stderr = (stderr + text).slice(-4096);
     });
+    let lastWords: NodeJS.Timeout | undefined;
+    // Killed in its first moments, a box leaves processes behind that wait for it, and hold our pipe open.
+    child.once("exit", () => {
+      killGroup(child);
+      lastWords = setTimeout(() => child.stdout.destroy(), LAST_WORDS_MS);
+    });
     const ended = new Promise<string>((resolve) => {
       child.once("error", (error) => resolve(error.message));
-      child.once("close", (code, how) => resolve(`the tester ended with ${how ?? code}: ${stderr.trim()}`));
+      child.once("close", (code, how) => {
+        clearTimeout(lastWords);
+        const { signal: by } = exitOf(code, how);
+        const end = by === undefined ? `with exit status ${code}` : `by ${by}`;
+        resolve([`the tester ended ${end}`, stderr.trim()].filter((part) => part !== "").join(": "));
+      });
     });
     for await (const line of createInterface({ input: child.stdout })) onNews(JSON.parse(line));
     return await ended;
@@ -211,9 +226,13 @@ async function runBox(
 }
 
 function endGroup(child: ChildProcess): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  if (child.exitCode === null && child.signalCode === null) killGroup(child);
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
   try {
-    process.kill(-child.pid, "SIGKILL");
+    process.kill(-pid, "SIGKILL");
   } catch {
     // ESRCH: it has ended by itself.
   }

@@ -29,7 +29,7 @@ export default defineCommand({
         recordedBytes,
         instances: lab.instances.length,
         connections: live,
-        ...(lab.cluster ? { hubs: lab.cluster.hubs } : {}),
+        ...(lab.cluster ? { hubs: lab.cluster.hubs, malformed: lab.cluster.malformed } : {}),
         descriptorLimit: Number.isFinite(limit) ? limit : null,
         descriptorsLeft: Number.isFinite(left) ? left : null,
       });

@@ -1,7 +1,12 @@
+import stringWidth from "string-width";
+import * as z from "zod";
 import type { ClusterView, KnownNode } from "../../lab/cluster-view.ts";
+import { otherLabText } from "../../start-advice.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { clusterOf } from "../node-aim.ts";
 import { type Style, styleWord } from "../style.ts";
+import { GAP } from "../text-table.ts";
+import { wrapped } from "../wrapped.ts";
 
 /** `here` is the node that was asked; `silent` has a lease and does not answer; `gone` has none. */
 type NodeState = "here" | "running" | "silent" | "gone";
@@ -25,50 +30,87 @@ export default defineCommand({
   summary: "lists the nodes of the lab: what each plays and owns, and how far away it is",
   example: "nodes",
   async run(call) {
-    const { lab, isJson, data, table, style } = call;
+    const { lab, isJson, data, table, out, style, columns } = call;
     const cluster = clusterOf(lab);
-    const rows = await Promise.all(cluster.nodes().map((node) => rowOf(call, cluster, node)));
+    const otherLabs = isJson ? [] : cluster.otherLabs();
+    const asked = await Promise.all(cluster.nodes().map((node) => rowOf(call, cluster, node)));
+    const rows = asked.map(({ row }) => row);
     if (isJson) return data(rows);
-    const head = ["NODE", "STATE", "ROLES", "PEERS", "HUBS", "LATENCY", "HEARD", "VERSION"];
     const cells = rows.map((row) => cellsOf(row, lab.clock.now(), style));
-    return table(head, cells, "HUBS");
+    table(HEAD, withHubs(cells, rows, columns), "HUBS");
+    for (const { row, malformed } of asked) if (malformed > 0) out(malformedText(row.node, malformed));
+    for (const other of await otherLabs) out(otherLabText(other));
   },
 });
 
-/** Facts that a node tells of itself. */
+const HEAD = ["NODE", "STATE", "ROLES", "PEERS", "LATENCY", "HEARD", "VERSION", "HUBS"];
+const NARROWEST_HUBS = 12;
+
+/** Names of hubs have the rest of the width, in as many lines as they need. */
+function withHubs(cells: readonly string[][], rows: readonly NodeRow[], columns: number): string[][] {
+  const others = HEAD.slice(0, -1);
+  const widths = others.map((head, at) =>
+    Math.max(stringWidth(head), ...cells.map((row) => stringWidth(row[at] ?? ""))),
+  );
+  const taken = widths.reduce((sum, width) => sum + width + GAP, 0);
+  const left = Math.max(NARROWEST_HUBS, columns - taken);
+  return cells.flatMap((row, at) => {
+    const [first = "", ...more] = wrapped(rows[at]?.hubs.join(" ") ?? "", left);
+    return [[...row, first], ...more.map((line) => [...others.map(() => ""), line])];
+  });
+}
+
+const malformedText = (node: string, malformed: number) =>
+  `${node} has dropped ${malformed === 1 ? "1 malformed message" : `${malformed} malformed messages`} from the bus: another program may be using netlabd's subjects`;
+
+/** Facts that a node tells of itself, as `info`. */
+const toldSchema = z.object({
+  instances: z.number(),
+  connections: z.number(),
+  hubs: z.array(z.string()),
+  malformed: z.number().default(0),
+});
+
 interface Told {
   readonly roles: number | null;
   readonly peers: number | null;
   readonly hubs: readonly string[];
 }
 
+interface Asked {
+  readonly row: NodeRow;
+  readonly malformed: number;
+}
+
 const NOTHING_TOLD: Told = { roles: null, peers: null, hubs: [] };
 
-async function rowOf(call: Call, cluster: ClusterView, node: KnownNode): Promise<NodeRow> {
+async function rowOf(call: Call, cluster: ClusterView, node: KnownNode): Promise<Asked> {
   const { name, version, pid, isOwn, isAlive, heardAt } = node;
   const known = { node: name, version, pid, heardAt: new Date(heardAt).toISOString() };
-  if (!isAlive && !isOwn) return { ...known, state: "gone", ...NOTHING_TOLD, latencyMs: null };
+  if (!isAlive && !isOwn)
+    return { row: { ...known, state: "gone", ...NOTHING_TOLD, latencyMs: null }, malformed: 0 };
   // This one too, by way of the bus: whether it hears its own questions is what there is to find out.
-  const { latencyMs, told } = await askNode(call, cluster, name);
-  if (!isOwn) return { ...known, state: latencyMs === null ? "silent" : "running", ...told, latencyMs };
+  const { latencyMs, told, malformed } = await askNode(call, cluster, name);
+  if (!isOwn) {
+    const state = latencyMs === null ? "silent" : "running";
+    return { row: { ...known, state, ...told, latencyMs }, malformed };
+  }
   const { lab } = call;
   const own = { roles: lab.instances.length, peers: lab.status().connections, hubs: cluster.hubs };
-  return { ...known, state: "here", ...own, latencyMs };
+  return { row: { ...known, state: "here", ...own, latencyMs }, malformed: cluster.malformed };
 }
 
 async function askNode({ signal }: Call, cluster: ClusterView, node: string) {
   const askedAt = performance.now();
-  const answer: { latencyMs: number | null; told: Told } = { latencyMs: null, told: NOTHING_TOLD };
+  const answer = { latencyMs: null as number | null, told: NOTHING_TOLD, malformed: 0 };
   const heard = () => {
     answer.latencyMs = Math.round((performance.now() - askedAt) * 10) / 10;
   };
   const data = (document: unknown) => {
-    const { instances, connections, hubs } = document as {
-      readonly instances: number;
-      readonly connections: number;
-      readonly hubs: readonly string[];
-    };
-    answer.told = { roles: instances, peers: connections, hubs };
+    const told = toldSchema.safeParse(document).data;
+    if (!told) return;
+    answer.told = { roles: told.instances, peers: told.connections, hubs: told.hubs };
+    answer.malformed = told.malformed;
   };
   const request = { argv: ["info", "--json"], level: "observe" };
   await cluster.ask(node, request, { heard, data }, signal).catch(() => undefined);
@@ -76,14 +118,13 @@ async function askNode({ signal }: Call, cluster: ClusterView, node: string) {
 }
 
 function cellsOf(row: NodeRow, now: number, style: Style): string[] {
-  const { node, state, roles, peers, hubs, latencyMs, heardAt, version } = row;
+  const { node, state, roles, peers, latencyMs, heardAt, version } = row;
   const heardMs = Math.max(0, now - Date.parse(heardAt));
   return [
     node,
     styleWord(style, state),
     String(roles ?? ""),
     String(peers ?? ""),
-    hubs.join(" "),
     latencyMs === null ? "" : `${latencyMs} ms`,
     state === "here" ? "" : `${(heardMs / 1_000).toFixed(1)} s ago`,
     version,

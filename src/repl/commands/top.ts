@@ -9,6 +9,8 @@ import { styleWord } from "../style.ts";
 import { table } from "../text-table.ts";
 
 const SHORTEST_MS = 50;
+/** So much later the first word of another node may come; one that does not hear a question is known sooner. */
+const OTHERS_MS = 2_000;
 
 const options = z.object({
   every: duration()
@@ -50,7 +52,9 @@ export default defineCommand({
         const load = meter.look();
         others?.look();
         if (isJson) data(load);
-        else show(call, load, others);
+        // Others measure for as long as this node does, and tell it by way of the bus.
+        if (count === 0) await others?.told(OTHERS_MS);
+        if (!isJson) show(call, load, others);
       }
     } finally {
       over.abort();
