@@ -236,9 +236,8 @@ export class Story {
     this.lastRule = rule;
     const at = Math.max(handedAt, this.#lastAt);
     const fact = messageRun.factOf(this.state, rule);
-    if (this.#step || this.#isHeard || !this.#slots.hasFirst)
-      this.put(at, coded(slot.message, sizeBytes), fact);
-    else messageRun.add(this, fact, at, sizeBytes);
+    this.put(at, coded(slot.message, sizeBytes), fact);
+    if (!this.#step && !this.#isHeard && this.#slots.hasFirst) messageRun.begin(this, fact, at);
   }
 
   /** Messages that were only counted so far. */
