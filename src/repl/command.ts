@@ -68,7 +68,7 @@ export interface CommandDefinition<Schema extends z.ZodObject = z.ZodObject> ext
   readonly takesRestOfLine?: boolean;
   /** Asked of each node where the lab has several, and the answers are put together: it lists what all have. */
   readonly acrossNodes?: boolean;
-  /** Its selectors may be of several nodes: it asks each of them itself. */
+  /** Selectors may be of several nodes: the command asks each of them itself. */
   readonly joinsNodes?: boolean;
   /** The client does it, the daemon only describes it, e.g. `watch`. */
   readonly isClients?: boolean;
