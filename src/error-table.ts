@@ -121,7 +121,6 @@ export const errorTable = {
     says: {
       "of-term": "no connection {term:quoted}: conns --all lists them",
       "with-field": "no connection {term}: conns --all lists them",
-      "at-node": "{node} tells of no such connection: conns --all lists them",
       "in-capture":
         "no conversation {term:quoted} in {file}: netlabctl conns --capture {file} --all lists them",
       "no-live-tcp": "no live TCP connection is {term}: conns lists them",

@@ -63,12 +63,12 @@ async function askNode(
   showTokens: boolean,
 ): Promise<Told> {
   let told: Told | undefined;
-  let refusal = new NetlabError("no-such-connection/at-node", { node });
+  let refusal = new NetlabError("node-away/answer-lost", { node });
   const answers = {
     data: (document: unknown) => {
       told = document as Told;
     },
-    err: (text: string, code = "no-such-connection") => {
+    err: (text: string, code = "node-away") => {
       refusal = NetlabError.worded(code as ErrorCode, `${node}: ${text}`);
     },
   };
