@@ -118,7 +118,7 @@ accounts { LAB: { jetstream: enabled, users: [ { nkey: ${publicKey} } ] }, OTHER
 
     it("need no more rights of a shared account than the page on clusters names", async () => {
       const page = readFileSync(path.join(checkout, "docs/cluster.md"), "utf8");
-      const [, permissions = ""] = /```conf\n([^]*?)```/.exec(page) ?? [];
+      const [, permissions = ""] = /```conf\n([\s\S]*?)```/.exec(page) ?? [];
       expect(permissions).toContain("publish");
       const rights = permissions.replaceAll("LAB", "room");
       const nats = await serve(`accounts { SHARED: { jetstream: enabled, users: [
