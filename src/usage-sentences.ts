@@ -18,7 +18,8 @@ export const usageSentences = {
   "check-what": "check: {what} is not one of server, client, list and explain",
   "check-no-case": "check: {role} has no case of a {side} that is like {globs}; check list {role} lists them",
   "check-unknown-case": "check explain: unknown case {id}{hint}",
-  "check-format": "check: unknown format {word:quoted}; {hint}",
+  "check-format": "check: unknown format {word:quoted}{hint} (formats: {known})",
+  "check-one-file": "check --format: {file} can hold one format only; name another file for the other",
   "check-set": "check --set: {pair:quoted} is not of the form NAME=VALUE",
   "two-hand-ins":
     "grade: {id} has two hand-ins, {one} and {other}: keep one of the folders, and put the other elsewhere",

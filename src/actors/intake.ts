@@ -258,12 +258,13 @@ export class Intake implements StaleHandler, TurnTaker {
   #handNext(phase: Phase, now: number, at: number): boolean {
     this.#stopTimer();
     const framed = this.#framer.next(phase, now, this.#handlers);
-    this.#story.framing = this.#framer.framing;
     if (framed.kind === "line") {
+      this.#story.framing = "line";
       this.#handlers.onMessage(phase, new PeerMessage(framed.text), at);
       // The usual read of a line peer is one line: of the same phase there is no more to ask then.
       return this.#framer.hasLines || this.#phase !== phase || this.#hasEnded || this.#framer.unreadBytes > 0;
     }
+    this.#story.framing = this.#framer.framing;
     switch (framed.kind) {
       case "message":
         this.#handlers.onMessage(phase, new PeerMessage(framed.bytes, framed.value), at);

@@ -26,6 +26,7 @@ import type {
 } from "./sides.ts";
 import type { BatchTarget } from "./story-batch.ts";
 import { StorySender } from "./story-sender.ts";
+import { WatchedTimers } from "./watched-timers.ts";
 
 /** Reads the module of a role; from then on its stacks tell the user's own files. */
 export async function importRole(file: string): Promise<Role> {
@@ -52,7 +53,10 @@ export class PlayedInstance {
     daemon: Rpc<DaemonSide>,
     keepSafe: BatchTarget["keepSafe"],
   ): Promise<PlayedInstance> {
-    return new PlayedInstance(beginning, await importRole(beginning.file), daemon, keepSafe);
+    const timers = new WatchedTimers();
+    // Before the role's module is read, which may begin some.
+    timers.watch();
+    return new PlayedInstance(beginning, await importRole(beginning.file), daemon, keepSafe, timers);
   }
 
   private constructor(
@@ -60,13 +64,18 @@ export class PlayedInstance {
     role: Role,
     daemon: Rpc<DaemonSide>,
     keepSafe: BatchTarget["keepSafe"],
+    timers: WatchedTimers,
   ) {
     this.#daemon = daemon;
     this.#role = role;
     this.#options = parseOptions(role, beginning.given);
     this.#editions.set(editionOf(role), beginning.number);
-    this.#world = roleWorld(beginning, daemon, (link, id) => this.#faults.onLink(link, id));
-    const { recorder, clock } = this.#world.environment;
+    this.#world = roleWorld(beginning, daemon, (link, id) => this.#faults.onLink(link, id), timers);
+    const { recorder, clock, telemetry } = this.#world.environment;
+    timers.onHeld = (ms) => {
+      const { name } = this.#role;
+      telemetry({ type: "role.held", id: beginning.instance, role: name, state: "a timer of its own", ms });
+    };
     this.#faults = new PlayedFaults({
       clock,
       recorder,

@@ -2,6 +2,7 @@
 import { networkInterfaces } from "node:os";
 import { NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
+import { shellWord } from "../shell-words.ts";
 import type { WholeCase } from "./case.ts";
 import { Chance } from "./chance.ts";
 import type { Checkable } from "./checkable.ts";
@@ -141,19 +142,20 @@ const NOTHING = {
 };
 
 /** Why it cannot be judged here. */
-function lackOf({ needs }: WholeCase, { at }: CheckRequest): string | undefined {
+export function lackOf({ needs }: WholeCase, { at }: CheckRequest): string | undefined {
   if (at && needs.includes("start"))
     return "needs a program that the checker has started itself, as --run does in a shell";
   return needs.includes("ipv6") && !hasIpv6() ? "this machine has no IPv6" : undefined;
 }
 
-function againOf({ side, role, run, at, seed }: CheckRequest, id: string): string {
-  const target = run === undefined ? `${at?.host}:${at?.port}` : `--run ${shellQuoted(run)}`;
-  return `netlabctl check ${side} ${role} ${target} --case ${id} --seed ${seed}`;
+function againOf({ side, role, run, at, seed, asked }: CheckRequest, id: string): string {
+  const target = run === undefined ? [`${at?.host}:${at?.port}`] : ["--run", run];
+  const words = asked ?? [side, role, ...target];
+  return `netlabctl check ${words.map(argument).join(" ")} --case ${id} --seed ${seed}`;
 }
 
-const shellQuoted = (word: string) =>
-  /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+/** No word of these is a command's first, so that `token=server1` is no assignment. */
+const argument = (word: string) => (/^[\w./:=@%+,-]+$/.test(word) ? word : shellWord(word));
 
 const hasIpv6 = () =>
   Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === "::1"));

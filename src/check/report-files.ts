@@ -2,6 +2,7 @@
  * Files of a report. Its life: 1. before the first case each file gets a report of zero that says that the run did not end → 2. at the
  * end each is replaced in one step. So a crash of the checker is neither full marks nor half a file.
  */
+import { notWritten } from "../os/not-written.ts";
 import { type Target, targetOf } from "./formats/format-target.ts";
 import { type FormatName, type FormatOptions, formats } from "./formats/formats.ts";
 import { replaceFile } from "./replace-file.ts";
@@ -37,6 +38,9 @@ export async function writeReport(
 ): Promise<void> {
   for (const { format, file } of targets) {
     if (file === undefined) continue;
-    await replaceFile(file, format === "text" ? textOf(report) : formats[format](report, options));
+    const written = format === "text" ? `${textOf(report)}\n` : formats[format](report, options);
+    await replaceFile(file, written).catch((error: unknown) => {
+      throw notWritten(file, error);
+    });
   }
 }

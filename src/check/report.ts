@@ -28,7 +28,7 @@ export interface Report {
   readonly ms: number;
   readonly box: BoxReport;
   readonly program: ProgramReport;
-  /** Sum of the weights of what passed, of all that was judged. */
+  /** Sum of the weights of what passed, of all that was judged and all that the run did not come to. */
   readonly score: Score;
   /** In the order in which they ran. */
   readonly results: readonly Result[];
@@ -148,9 +148,17 @@ const EXITS = {
   unfinished: 70,
 } as const;
 
-/** Of what was judged: skipped cases and faults of the checker are in neither sum. */
-export function scoreOf(results: readonly Pick<Result, "status" | "weight">[]): Score {
+type Weighted = Pick<Result, "weight">;
+
+/**
+ * Of what was judged: skipped cases and faults of the checker are in neither sum. `left`: cases that the run did not come to, which are
+ * lost; a program that passes three of forty and then sleeps has not passed all.
+ */
+export function scoreOf(
+  results: readonly (Weighted & Pick<Result, "status">)[],
+  left: readonly Weighted[] = [],
+): Score {
   const judged = results.filter(({ status }) => status !== "skipped" && status !== "error");
-  const sum = (some: readonly Pick<Result, "weight">[]) => some.reduce((all, { weight }) => all + weight, 0);
-  return { got: sum(judged.filter(({ status }) => status === "passed")), max: sum(judged) };
+  const sum = (some: readonly Weighted[]) => some.reduce((all, { weight }) => all + weight, 0);
+  return { got: sum(judged.filter(({ status }) => status === "passed")), max: sum([...judged, ...left]) };
 }

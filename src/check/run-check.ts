@@ -7,7 +7,7 @@ import { version } from "../config.ts";
 import { NetlabError } from "../errors.ts";
 import type { Role } from "../machines/_role.ts";
 import type { WholeCase } from "./case.ts";
-import { type CheckSubject, resultOf } from "./case-result.ts";
+import { type CheckSubject, lackOf, resultOf } from "./case-result.ts";
 import { Chance } from "./chance.ts";
 import type { Checkable } from "./checkable.ts";
 import type { Programs } from "./program.ts";
@@ -36,6 +36,8 @@ export interface CheckRequest {
   readonly set?: Words | undefined;
   /** Lines that are typed into a client; undefined: the role's own. */
   readonly script?: readonly string[] | undefined;
+  /** Words after `check` as a person typed them, but for the choice of cases: a card has the command that does it again. */
+  readonly asked?: readonly string[] | undefined;
 }
 
 export interface CheckParts {
@@ -77,7 +79,7 @@ export async function runCheck(request: CheckRequest, parts: CheckParts): Promis
   const shortened = new Set<number>();
   let ended: Ended | null = null;
   const isJudged = async (one: WholeCase, place: number): Promise<boolean> => {
-    if (parts.signal.aborted) ended ??= { code: "interrupted", message: "the check was interrupted" };
+    if (parts.signal.aborted) ended ??= INTERRUPTED;
     if (ended) return false;
     if (silence.isProved) shortened.add(place);
     const result = await resultOf(one, request, subject).catch((error: unknown) => {
@@ -102,12 +104,15 @@ export async function runCheck(request: CheckRequest, parts: CheckParts): Promis
     }
   const exit = server.program?.exit?.code ?? null;
   await server.stop();
+  const left = cases.filter(
+    (one, place) => results[place] === undefined && lackOf(one, request) === undefined,
+  );
   return {
     ...blankReport(request, parts.programs),
     started: new Date(started).toISOString(),
     ms: Date.now() - started,
     program: { run: request.run ?? null, at: atOf(request), build: null, exit },
-    score: scoreOf(results),
+    score: scoreOf(results, left),
     results,
     ended,
   };
@@ -132,6 +137,48 @@ export function blankReport(request: CheckRequest, programs: Programs | undefine
     ended: { code: "interrupted", message: "the check has not come to its end" },
   };
 }
+
+/** Report of a program whose build failed: all of its cases are lost. */
+export function notBuiltReport(
+  request: CheckRequest,
+  { subject, programs }: Pick<CheckParts, "subject" | "programs">,
+  build: NonNullable<Report["program"]["build"]>,
+): Report {
+  const blank = blankReport(request, programs);
+  return {
+    ...blank,
+    program: { ...blank.program, build },
+    score: scoreOf([], casesOf(request, subject.cases)),
+    ended: { code: "not-built", message: `the build failed: ${build.command}` },
+  };
+}
+
+/** Report of a check that was interrupted after these results. */
+export function interruptedReport(
+  request: CheckRequest,
+  subject: Checkable,
+  box: Report["box"],
+  results: readonly Result[],
+): Report {
+  const judged = new Set(results.map(({ id }) => id));
+  const left = casesOf(request, subject.cases).filter(({ id }) => !judged.has(id));
+  return {
+    ...blankReport(request, undefined),
+    box,
+    ms: results.reduce((all, { ms }) => all + ms, 0),
+    results,
+    score: scoreOf(results, left),
+    ended: INTERRUPTED,
+  };
+}
+
+const INTERRUPTED: Ended = { code: "interrupted", message: "the check was interrupted" };
+
+/** End of a check that took longer than `--limit time=` lets it. */
+export const timedOut = (timeMs: number): Ended => ({
+  code: "timed-out",
+  message: `the check was ended after its time limit of ${timeMs / 1000} s`,
+});
 
 /** Values of a stage are drawn apart from those of its case. */
 function openStage(

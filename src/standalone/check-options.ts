@@ -64,7 +64,26 @@ export async function requestFrom(
     repeat,
     set: wordsOf(options.set),
     script: text?.replace(/\r?\n$/, "").split(/\r?\n/),
+    asked: askedIn(side, role, at, options),
   };
+}
+
+/** Seed and cases are said anew for each card. */
+function askedIn(
+  side: string,
+  role: string,
+  at: string | undefined,
+  { run, cwd, build, stdin, set, limit, box }: CheckOptions,
+): string[] {
+  const valued = { run, cwd: cwd === "." ? undefined : cwd, build, stdin, limit };
+  return [
+    side,
+    role,
+    ...(at === undefined ? [] : [at]),
+    ...Object.entries(valued).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value])),
+    ...set.flatMap((pair) => ["--set", pair]),
+    ...(box ? ["--box"] : []),
+  ];
 }
 
 function wordsOf(pairs: readonly string[]): Record<string, string> {
@@ -78,13 +97,20 @@ function wordsOf(pairs: readonly string[]): Record<string, string> {
 }
 
 export function targetsOf({ format }: CheckOptions): FormatTarget[] {
-  return format.map((word) => {
+  const targets = format.map((word) => {
     const target = formatTarget(word);
     if (target) return target;
     const near = nearest(word.split("=")[0] ?? "", FORMAT_NAMES);
-    const hint = near === undefined ? `choose ${FORMAT_NAMES.join(", ")}` : `did you mean ${near}?`;
-    throw new NetlabError("usage/check-format", { word, hint });
+    throw new NetlabError("usage/check-format", {
+      word,
+      hint: near === undefined ? "" : `; did you mean ${near}?`,
+      known: FORMAT_NAMES,
+    });
   });
+  const files = targets.flatMap(({ file }) => (file === undefined ? [] : [file]));
+  const twice = files.find((file, place) => files.indexOf(file) !== place);
+  if (twice !== undefined) throw new NetlabError("usage/check-one-file", { file: twice });
+  return targets;
 }
 
 export const limitsOf = ({ limit }: CheckOptions) =>

@@ -7,11 +7,19 @@ import { explainCase, listCases } from "../check/check-list.ts";
 import { bundleOf, type Checkable, checkableOf } from "../check/checkable.ts";
 import { formats } from "../check/formats/formats.ts";
 import { text } from "../check/formats/text.ts";
-import { exitOf, type Report } from "../check/report.ts";
+import { exitOf, type Report, type Result } from "../check/report.ts";
 import { type FormatTarget, unfinishedReport, writeReport } from "../check/report-files.ts";
-import { blankReport, type CheckRequest, casesOf, runCheck } from "../check/run-check.ts";
+import {
+  blankReport,
+  type CheckRequest,
+  casesOf,
+  interruptedReport,
+  notBuiltReport,
+  runCheck,
+  timedOut,
+} from "../check/run-check.ts";
 import { ControlClient } from "../control/control-client.ts";
-import { NetlabError } from "../errors.ts";
+import { exitCodeOf, exitCodes, messageOf, NetlabError } from "../errors.ts";
 import { styleOf } from "../repl/style.ts";
 import { keepReport } from "../terminal/kept-report.ts";
 import { type CheckOptions, checkOptions, limitsOf, requestFrom, targetsOf } from "./check-options.ts";
@@ -46,9 +54,16 @@ export default defineStandalone({
     if (what === "explain") return explainCase(role, call);
     if (what !== "server" && what !== "client") throw new NetlabError("usage/check-what", { what });
     const request = await requestFrom(what, role, at, call.options);
-    return call.options.keep || call.options.student !== undefined
-      ? checkAndKeep(request, call)
-      : (await check(request, call)).exit;
+    try {
+      return call.options.keep || call.options.student !== undefined
+        ? await checkAndKeep(request, call)
+        : (await check(request, call)).exit;
+    } catch (error) {
+      // Status 1 is a verdict, and what fell on the way is none.
+      if (exitCodeOf(error) !== exitCodes.checkFailed) throw error;
+      call.err(`netlabctl: ${messageOf(error)}`);
+      return OUR_FAULT;
+    }
   },
 });
 
@@ -86,7 +101,9 @@ async function check(asked: CheckRequest, call: Call): Promise<Checked> {
   // Zero first: a crash of the checker is never full marks.
   const blank = blankReport(request, undefined);
   const { points } = options;
-  await writeReport(unfinishedReport(blank), targets, look, { points });
+  await writeReport(unfinishedReport(blank), targets, look, { points }).catch((error: unknown) => {
+    throw new NetlabError("usage/of-command", { command: "check", why: messageOf(error) }, { cause: error });
+  });
   const report = await reportOf(request, subject, call);
   if (report === undefined) return { exit: OUR_FAULT };
   await writeReport(report, targets, look, { points });
@@ -106,28 +123,16 @@ async function reportOf(request: CheckRequest, subject: Checkable, call: Call): 
   const folder = path.resolve(options.cwd);
   const progress = progressOf(call);
   if (options.box && request.run !== undefined) {
-    const rung = await chooseRung({ wanted: "auto", isUnsafe: false });
-    const { build } = options;
-    const answer = await boxedCheck({
-      rung,
-      folder,
-      build,
-      request,
-      limits,
-      slot: 0,
-      signal,
-      onResult: progress,
-    });
+    const answer = await reportOfBox(request, subject, folder, call);
     if ("report" in answer) return answer.report;
-    call.err(answer.fault);
+    call.err(`the check fell, which says nothing about the program: ${answer.fault}`);
     return undefined;
   }
   const late = AbortSignal.timeout(limits.timeMs);
   const programs = request.run === undefined ? undefined : programsHere(folder, limits);
   try {
     const built = options.build === undefined ? null : ((await programs?.build(options.build)) ?? null);
-    const ended = built !== null && built.exit !== 0;
-    if (ended) return { ...blankReport(request, programs), ...notBuilt(request, built) };
+    if (built !== null && built.exit !== 0) return notBuiltReport(request, { subject, programs }, built);
     const report = await runCheck(request, {
       subject,
       programs,
@@ -140,21 +145,40 @@ async function reportOf(request: CheckRequest, subject: Checkable, call: Call): 
   }
 }
 
-type Built = NonNullable<Report["program"]["build"]>;
-
-const notBuilt = ({ run }: CheckRequest, build: Built): Pick<Report, "program" | "ended"> => ({
-  program: { run: run ?? null, at: null, build, exit: null },
-  ended: { code: "not-built", message: `the build failed: ${build.command}` },
-});
-
-function timed(report: Report, isLate: boolean, timeMs: number): Report {
-  if (!isLate || report.ended?.code !== "interrupted") return report;
-  const message = `the check was ended after its time limit of ${timeMs / 1_000} s`;
-  return { ...report, ended: { code: "timed-out", message } };
+/** The tester in a box ends at an interruption: what it has told by then is the report. */
+async function reportOfBox(
+  request: CheckRequest,
+  subject: Checkable,
+  folder: string,
+  call: Call,
+): Promise<{ report: Report } | { fault: string }> {
+  const { options, signal } = call;
+  const rung = await chooseRung({ wanted: "auto", isUnsafe: false });
+  const results: Result[] = [];
+  const progress = progressOf(call);
+  const answer = await boxedCheck({
+    rung,
+    folder,
+    build: options.build,
+    request,
+    limits: limitsOf(options),
+    slot: 0,
+    signal,
+    onResult: (result, nth, of) => {
+      results.push(result);
+      progress(result, nth, of);
+    },
+  });
+  return !("report" in answer) && signal.aborted
+    ? { report: interruptedReport(request, subject, rung.report, results) }
+    : answer;
 }
 
+const timed = (report: Report, isLate: boolean, timeMs: number): Report =>
+  isLate && report.ended?.code === "interrupted" ? { ...report, ended: timedOut(timeMs) } : report;
+
 /** In front of a person, one line that is written over. */
-function progressOf({ isJson }: Call): (result: Report["results"][number], nth: number, of: number) => void {
+function progressOf({ isJson }: Call): (result: Result, nth: number, of: number) => void {
   const { stderr } = process;
   if (isJson || !stderr.isTTY || !process.stdout.isTTY) return () => undefined;
   return ({ id }, nth, of) => {

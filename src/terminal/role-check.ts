@@ -62,6 +62,7 @@ async function checkServer(call: ClientCall, role: string, at: string | undefine
     grades: selection.grade,
     seed,
     repeat,
+    asked: ["server", role, at],
   };
   const { length } = casesOf(request, subject.cases);
   if (length === 0)

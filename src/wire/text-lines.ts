@@ -8,9 +8,9 @@ const SHORT_REST = 1_024;
 
 /** These bytes as text, where they are ASCII. */
 export function asciiText(bytes: Buffer): string | undefined {
-  const text = bytes.toString("latin1");
-  // Of a byte beyond ASCII latin1 makes a character that is two bytes in UTF-8.
-  return Buffer.byteLength(text) === bytes.length ? text : undefined;
+  const text = bytes.toString();
+  // Of anything but ASCII there is a character that is more than a byte, U+FFFD of what is no text.
+  return Buffer.byteLength(text) === text.length ? text : undefined;
 }
 
 /** A line without a `\r` at its end, and without padding in front that an earlier buffer left. */

@@ -18,6 +18,7 @@ const everyFormat = (): FormatTarget[] =>
 it("knows a format by its name, with a file or without, and no other", () => {
   expect(formatTarget("junit=a=b.xml")).toEqual({ format: "junit", file: "a=b.xml" });
   expect(formatTarget("text")).toEqual({ format: "text", file: undefined });
+  expect(formatTarget("json=-")).toEqual({ format: "json", file: undefined });
   expect(formatTarget("toString")).toBeUndefined();
   expect(formatTarget("xml=a")).toBeUndefined();
 });
@@ -35,8 +36,13 @@ it("writes every format that it knows, at first of no points, then of the report
   expect(readdirSync(folder).toSorted()).toEqual([...FORMAT_NAMES].toSorted());
 });
 
-it("leaves nothing behind where a folder does not exist", async () => {
-  const target = { format: "json", file: path.join(folder, "none", "x.json") } as const;
-  await expect(writeReport(mixed, [target], () => "")).rejects.toMatchObject({ code: "ENOENT" });
+it("says why a file cannot be written, and leaves nothing behind", async () => {
+  const failing = (file: string) => writeReport(mixed, [{ format: "json", file }], () => "");
+  const lost = path.join(folder, "none", "x.json");
+  await expect(failing(lost)).rejects.toMatchObject({
+    code: "file-not-written",
+    message: `cannot write ${lost}: there is no such folder (ENOENT)`,
+  });
+  await expect(failing(folder)).rejects.toThrow(`cannot write ${folder}: it is a folder (EISDIR)`);
   expect(readdirSync(folder)).toEqual([]);
 });

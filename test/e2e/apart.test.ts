@@ -45,6 +45,16 @@ describe("an instance of a user's role", () => {
     peer.socket.destroy();
   });
 
+  it("that holds its loop in a timer of its own is named in the log", async () => {
+    const { id, port } = await lab.spawn("--watchdog", "20s");
+    const peer = await Peer.meet(port);
+    await peer.ask("brood");
+    await eventually(async () =>
+      expect(await lab.logged(`${id} held its process's event loop`)).toContain("in a timer of its own"),
+    );
+    peer.socket.destroy();
+  });
+
   it("prints into the log", async () => {
     const { id, port } = await lab.spawn();
     const peer = await Peer.meet(port);

@@ -56,6 +56,17 @@ describe.skipIf(process.platform !== "linux")("a program at the other end", () =
     expect(JSON.stringify(sample)).not.toContain("socket");
   });
 
+  it("is the child that has taken the connection over, also where its parent was found with it before", async () => {
+    const forks = "import os\nsys.stdin.readline()\nif os.fork() == 0: c.recv(100)\n";
+    const { child, port } = await server(`c, _ = s.accept()\n${forks}time.sleep(60)\n`);
+    const socket = await connection(port);
+    await shows(socket, { doing: "keyboard", pid: child.pid ?? 0 });
+    child.stdin?.write("\n");
+    const sample = await shows(socket, { doing: "receiving" });
+    expect(sample?.pid).toBeGreaterThan(child.pid ?? 0);
+    socket.destroy();
+  });
+
   it.each<[string, string, Partial<ProgramSample>]>([
     ["recv()", "c, _ = s.accept()\nc.recv(100)\n", { doing: "receiving", isAccepted: true }],
     ["the keyboard", "c, _ = s.accept()\nsys.stdin.readline()\n", { doing: "keyboard", isAccepted: true }],

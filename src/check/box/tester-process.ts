@@ -6,8 +6,8 @@ import { cp } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { messageOf } from "../../errors.ts";
 import { checkableOf } from "../checkable.ts";
-import type { Ended, Report } from "../report.ts";
-import { blankReport, runCheck } from "../run-check.ts";
+import type { Report } from "../report.ts";
+import { notBuiltReport, runCheck, timedOut } from "../run-check.ts";
 import type { TesterJob, TesterNews } from "./boxed-check.ts";
 import { enterBox } from "./inner-box.ts";
 import { StartedPrograms } from "./started-programs.ts";
@@ -38,17 +38,9 @@ async function work({ box, given, work, build, request, limits, tellsResults }: 
     stop.abort();
   }, limits.timeMs);
   try {
-    const built = build === undefined ? null : await programs.build(build);
-    const blank = blankReport(request, programs);
-    if (built !== null && built.exit !== 0) {
-      const message = `the build failed: ${built.command}`;
-      return {
-        ...blank,
-        program: { ...blank.program, build: built },
-        ended: { code: "not-built", message },
-      };
-    }
     const subject = await checkableOf(request.role, request.bundle);
+    const built = build === undefined ? null : await programs.build(build);
+    if (built !== null && built.exit !== 0) return notBuiltReport(request, { subject, programs }, built);
     const onResult = (result: Report["results"][number], nth: number, of: number) =>
       void tell({ result, nth, of });
     const report = await runCheck(request, {
@@ -57,18 +49,13 @@ async function work({ box, given, work, build, request, limits, tellsResults }: 
       signal: stop.signal,
       ...(tellsResults ? { onResult } : {}),
     });
-    const ended = isLate ? late(limits.timeMs) : report.ended;
+    const ended = isLate ? timedOut(limits.timeMs) : report.ended;
     return { ...report, ended, program: { ...report.program, build: built } };
   } finally {
     clearTimeout(timer);
     await programs.close();
   }
 }
-
-const late = (timeMs: number): Ended => ({
-  code: "timed-out",
-  message: `the check was ended after its time limit of ${timeMs / 1000} s`,
-});
 
 const input = createInterface({ input: process.stdin });
 input.once("line", (line) => {

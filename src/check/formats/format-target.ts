@@ -1,4 +1,4 @@
-/** Words of `--format`: `junit=results.xml`, `tap`. */
+/** Words of `--format`: `junit=results.xml`, `tap`, which is the same as `tap=-`. */
 
 export interface Target<Name extends string> {
   readonly format: Name;
@@ -14,5 +14,5 @@ export function targetOf<Name extends string>(
   const [name = "", ...rest] = word.split("=");
   const format = names.find((one) => one === name);
   const file = rest.join("=");
-  return format && { format, file: file === "" ? undefined : file };
+  return format && { format, file: file === "" || file === "-" ? undefined : file };
 }

@@ -2,7 +2,7 @@
 import { printable } from "../../printable.ts";
 import { type Style, styleOf } from "../../repl/style.ts";
 import { wrapped } from "../../repl/wrapped.ts";
-import type { Report, Result, TranscriptLine } from "../report.ts";
+import { type Ended, endedOutput, type Report, type Result, type TranscriptLine } from "../report.ts";
 
 const COLUMNS = 80;
 const LABEL = 10;
@@ -10,6 +10,7 @@ const LABEL = 10;
 const SHOWN_LINES = 6;
 const SHOWN_CHARACTERS = 48;
 const OUTPUT_LINES = 4;
+const BUILD_LINES = 16;
 /** More cards than these are not read: the first mistakes often cause the others. */
 const MAX_CARDS = 8;
 
@@ -20,12 +21,14 @@ export function text(report: Report, style: Style = styleOf(false)): string {
     .toSorted((one, other) => GRADES.indexOf(one.grade) - GRADES.indexOf(other.grade));
   return [
     ...head(report, style),
-    ...results.map((result) => caseLine(result, widthOf(results), style)),
+    ...(results.length > 0
+      ? ["", ...results.map((result) => caseLine(result, widthOf(results), style))]
+      : []),
     ...told.slice(0, MAX_CARDS).flatMap((result) => ["", ...card(result, style)]),
     ...inShort(told.slice(MAX_CARDS), style),
     ...consequences(results, style),
     ...reasons(results, style),
-    ...(ended ? ["", ...endLines(ended, style)] : []),
+    ...(ended ? ["", ...endLines(ended, report, style)] : []),
     "",
     ...summary(report, style),
     ...(told.length > 1 ? next(told) : []),
@@ -54,7 +57,7 @@ const next = ([first]: readonly Result[]) =>
 function head({ role, side, program, box }: Report, style: Style): string[] {
   const what = program.run ?? program.at ?? "";
   const kind = box.kind === "bwrap" || box.kind === "unshare" ? `, in a box (${box.kind})` : "";
-  return [style.bold(cut(`${role} ${side}: ${printable(what)}${kind}`, COLUMNS)), ""];
+  return [style.bold(cut(`${role} ${side}: ${printable(what)}${kind}`, COLUMNS))];
 }
 
 const MARKS = {
@@ -157,11 +160,24 @@ function grouped(results: readonly Result[], keyOf: (result: Result) => string):
   return [...groups];
 }
 
-function endLines({ message, output }: NonNullable<Report["ended"]>, style: Style): string[] {
+function endLines({ code, message }: Ended, report: Report, style: Style): string[] {
+  const output = endedOutput(report);
+  const lines = code === "not-built" ? firstLines(output) : lastLines(output);
   return [
     ...wrapped(`ended early: ${printable(message)}`, COLUMNS).map((line) => style.bad(line)),
-    ...lastLines(output ?? "").map((line) => `  ${line}`),
+    ...lines.map((line) => `  ${line}`),
   ];
+}
+
+/** Lines that fit stay as they are: a compiler points at columns. */
+const inLines = (line: string) => (line.length <= COLUMNS - 2 ? [line] : wrapped(line, COLUMNS - 2));
+
+/** A compiler's first error is the one to mend: those after it often follow from it. */
+function firstLines(output: string): string[] {
+  const lines = output.split("\n").filter((line) => line.trim() !== "");
+  const more = lines.length - BUILD_LINES;
+  const shown = lines.slice(0, BUILD_LINES).flatMap((line) => inLines(printable(line)));
+  return more > 0 ? [...shown, `(${more} more ${more === 1 ? "line" : "lines"})`] : shown;
 }
 
 function summary({ score, results, seed, ms }: Report, style: Style): string[] {

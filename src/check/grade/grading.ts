@@ -54,7 +54,14 @@ export function reportAsGraded(report: Report, cases: readonly GradedCase[]): Re
     const { grade, weight } = byId.get(result.id) ?? result;
     return { ...result, grade, weight };
   });
-  return { ...report, results, score: scoreOf(results) };
+  return { ...report, results, score: scoreOf(results, leftOf(report, cases)) };
+}
+
+/** Cases that it did not come to. */
+function leftOf({ results, ended }: Report, cases: readonly GradedCase[]): readonly GradedCase[] {
+  if (ended === null) return [];
+  const ids = new Set(results.map(({ id }) => id));
+  return cases.filter(({ id }) => !ids.has(id));
 }
 
 /**

@@ -2,8 +2,8 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { formats } from "../../../src/check/formats/formats.ts";
-import type { Report } from "../../../src/check/report.ts";
-import { all, hostile, mixed, notBuilt, right, unfinished } from "./_reports.ts";
+import { type Report, scoreOf } from "../../../src/check/report.ts";
+import { all, hostile, mixed, notBuilt, reportOf, result, right, unfinished } from "./_reports.ts";
 
 const text = { type: "string" };
 const number = { type: "number" };
@@ -75,6 +75,13 @@ describe("results.json of Gradescope", () => {
       Array(4).fill(undefined),
     );
     expect(error.output).toMatch(/^A fault of the checker: it costs no points\./);
+  });
+
+  it("is never of full marks where the time was over after a few cases", () => {
+    const ended = { code: "timed-out", message: "the check was ended after its time limit of 60 s" } as const;
+    const results = [result({}), result({ id: "CALC-1.product" })];
+    const report = reportOf(results, { ended, score: scoreOf(results, [{ weight: 2 }, { weight: 4 }]) });
+    expect(documentOf(report, 20).score).toBe(8);
   });
 
   it("is of no points before the check has ended, and says whose fault that is", () => {
