@@ -6,10 +6,12 @@ const replacing = ["test/actors/files-race.test.ts", "test/token-comparison.test
 /** Checks of whole programs, processes a role, corpora, ordeals: a quarter of a minute each, or more. `npm run test:long` makes these alone. */
 const long = [
   "test/browser/attacks.test.ts",
+  "test/browser/grades.test.ts",
   "test/browser/sessions.test.ts",
   "test/browser/views.test.ts",
   "test/check/built-otherwise.test.ts",
   "test/check/fairness.test.ts",
+  "test/check/grade/mixed-class.test.ts",
   "test/check/other-styles.test.ts",
   "test/check/silence.test.ts",
   "test/check/verdicts.test.ts",

@@ -7,8 +7,10 @@ import { LabClass } from "./lab/lab-class.ts";
 import type { Log } from "./log.ts";
 import type { Clock } from "./machines/_world.ts";
 import type { LabDatabase } from "./stores/database.ts";
+import type { Story } from "./stories/story.ts";
+import type { Judged } from "./stories/verdict.ts";
 
-export interface ClassKeeperParts extends Omit<ClassParts, "store" | "now" | "warn"> {
+export interface ClassKeeperParts extends Omit<ClassParts, "store" | "now" | "warn" | "remembered"> {
   readonly database: LabDatabase;
   readonly dataFolder: string;
   readonly portOffset: number;
@@ -17,6 +19,10 @@ export interface ClassKeeperParts extends Omit<ClassParts, "store" | "now" | "wa
   /** Asked of each new peer from then on. */
   readonly admission: Admission;
   readonly log: Log;
+  /** Loads what judging wants. */
+  readonly prepare: () => Promise<void>;
+  /** Judge of a story of an earlier run. */
+  readonly judgedAgain: (story: Story) => Judged;
 }
 
 export function openClasses(parts: ClassKeeperParts): LabClass {
@@ -33,7 +39,12 @@ export function openClasses(parts: ClassKeeperParts): LabClass {
       const { ClassLab } = await import("./class/class-lab.ts");
       const { openClass } = await import("./stores/class.ts");
       const warn = (error: unknown) => log.logger.warn(messageOf(error));
-      const made = new ClassLab({ ...parts, store: openClass(database), now, warn });
+      const remembered: ClassParts["remembered"] = async (lab, labels) => {
+        const { rememberedOf } = await import("./class-memory.ts");
+        const { prepare, judgedAgain } = parts;
+        return rememberedOf({ database, lab, labels, prepare, judgedAgain });
+      };
+      const made = new ClassLab({ ...parts, store: openClass(database), remembered, now, warn });
       admission.gate = made;
       return made;
     },

@@ -10,7 +10,10 @@ export const classSentences = {
     "{place}: each student gets a port of her own from ports: under class:, so port: does not belong here",
   "group-port":
     "{place}: each group gets a port of its own from group-ports: under class:, so port: does not belong here",
-  "no-place": "{place}: {word} stands for nothing; a student has {known}",
+  "no-place": "{place}: {word} stands for nothing; a {whose} has {known}",
+  "no-port-of": "{place}: {word} names no role of {list}:; there are {known}",
+  "no-fixed-port":
+    "{place}: {word} needs ports that are known before the start: write {key}: {example} under class:",
   "own-name": "{place}: {option}: comes from the roster here",
   "per-student": "each: has {roles} roles, and per-student: leaves room for {perStudent}",
   "ports-room":

@@ -33,7 +33,7 @@ import type { Cluster } from "./cluster-keeper.ts";
 import { type Config, version } from "./config.ts";
 import { ControlServer } from "./control/control-server.ts";
 import type { OpenEvaluation } from "./control/operator-session.ts";
-import { newLog, openDatabase } from "./daemon-parts.ts";
+import { newLog, openDatabase, openStores, type Stores, tokensIn } from "./daemon-parts.ts";
 import { messageOf } from "./errors.ts";
 import { Evidence } from "./evidence.ts";
 import { Exposures } from "./exposures.ts";
@@ -55,7 +55,6 @@ import { OpsKeeper } from "./ops-keeper.ts";
 import { isOnlyInTimeWait } from "./os/proc.ts";
 import { rootFolder } from "./places.ts";
 import { startAdvice } from "./start-advice.ts";
-import { type LabBook, openAddressBook } from "./stores/address-book.ts";
 import { openAudit } from "./stores/audit.ts";
 import { openKeptChecks } from "./stores/checks.ts";
 import type { LabDatabase } from "./stores/database.ts";
@@ -63,7 +62,6 @@ import { openInstances } from "./stores/instances.ts";
 import { openLabEntries } from "./stores/lab-entries.ts";
 import { openNumbers } from "./stores/numbers.ts";
 import { Queries } from "./stores/queries.ts";
-import { openRegistry } from "./stores/registry.ts";
 import { Recorder } from "./stories/recorder.ts";
 import { WebKeeper } from "./web-keeper.ts";
 
@@ -141,7 +139,8 @@ export class Daemon {
     this.#exposures = new Exposures(this.log.telemetry);
     this.#database = openDatabase(config, this.log);
     this.#queries = new Queries(this.#database.file);
-    const { registry, book } = this.#openStores(clock);
+    const stores = openStores(this.#database, { log: this.log, clock, cluster });
+    const { book } = stores;
     this.recorder = new Recorder(clock, { budgetBytes: config.recordMemoryBytes });
     this.#programWatch = config.proc ? this.#newProgramWatch(clock) : undefined;
     this.#evidence = new Evidence({
@@ -149,7 +148,7 @@ export class Daemon {
       recorder: this.recorder,
       clock,
       isWanted: config.journal,
-      tokens: () => registry.list().map(({ token }) => token),
+      tokens: () => tokensIn(stores),
       lab: () => ({ name: this.#file.name, class: this.#file.class, keep: this.#file.keep }),
       isRecordedInFull: (id) => this.supervisor.find(id)?.spec.options.record === "full",
       say: (sentence, level) => this.log.logger[level](sentence),
@@ -161,7 +160,7 @@ export class Daemon {
       linkOf: (connection) => this.supervisor.control(connection)?.link,
       distantLines: (target) => this.supervisor.find(target.split("/")[0] ?? "")?.service.lines,
     });
-    this.supervisor = new Supervisor(this.#library.roles, this.#environment(registry, book), {
+    this.supervisor = new Supervisor(this.#library.roles, this.#environment(stores), {
       onState: (instance, from, to) => this.#onInstanceState(instance, from, to),
       onRemoved: (instance) => {
         this.#faults.forget(instance.id);
@@ -192,6 +191,7 @@ export class Daemon {
         if (story.judged) this.#file.class?.onJudged(story, story.judged);
         this.#ops.judged(story);
       },
+      onLooked: (story) => this.#evidence.journal.keepJudged(story),
       pairs: async (client, server) => {
         const { lookAtPair } = await import("./onlooker/proxied.ts");
         const found = await lookAtPair({ client, server }, { roles: this.#library.roles, now: clock.now() });
@@ -225,8 +225,7 @@ export class Daemon {
       userRoles,
       recorder: this.recorder,
       judge: this.#judge,
-      registry,
-      book,
+      ...stores,
       checks: openKeptChecks(this.#database),
       audit: openAudit(this.#database),
       questions: new DatabaseQuestions(this.#database, this.#queries, this.#library.roles),
@@ -247,17 +246,6 @@ export class Daemon {
       new ControlServer(host, { ...config.observe, level: "observe", name: "observe socket" });
   }
 
-  /** Registry and address book: the lab's own, or those that its nodes share. */
-  #openStores(clock: Clock) {
-    const { logger } = this.log;
-    return (
-      this.#cluster?.openStores(this.#database, (level, sentence) => logger[level](sentence)) ?? {
-        registry: openRegistry(this.#database, clock),
-        book: openAddressBook(this.#database),
-      }
-    );
-  }
-
   #host() {
     return {
       lab: this.lab,
@@ -267,7 +255,7 @@ export class Daemon {
     };
   }
 
-  #environment(registry: Environment["registry"], addressBook: LabBook): Environment {
+  #environment({ registry, ownRegistries, book: addressBook }: Stores): Environment {
     const { dataFolder } = this.#config;
     const downloads = path.join(dataFolder, "downloads");
     mkdirSync(downloads, { recursive: true });
@@ -289,6 +277,7 @@ export class Daemon {
       files: localFiles(rootOf, downloads),
       programs: localPrograms(rootOf),
       registry,
+      ownRegistry: (label) => ownRegistries.of(label),
       addressBook,
       recorder: this.recorder,
       telemetry: this.#exposures.telemetry,
@@ -313,6 +302,8 @@ export class Daemon {
       admission: this.#admission,
       recorder: this.recorder,
       judged: (story) => this.#judge.judged(story),
+      judgedAgain: (story) => this.#judge.judgedAgain(story),
+      prepare: () => this.prepare(),
       roles: this.#library.roles,
       members: (instance) => this.supervisor.find(instance)?.service.members,
       log: this.log,

@@ -139,6 +139,7 @@ export const errorTable = {
   "no-such-service": {
     says: {
       "not-registered": "no file server is registered at {ip}:{port}; registry lists those that are",
+      "no-own-registry": "no bootstrap is {term:quoted}'s own; registry without a name lists the lab's",
     },
     peer: null,
     exit: noSuchThing,

@@ -43,7 +43,7 @@ export class StoryJournal {
     });
   }
 
-  /** An ended story has been judged: its row says so too. */
+  /** A story has been judged: its row says so too, or how it stood. */
   keepJudged(story: Story): void {
     if (this.#counts.has(story))
       this.#journal?.keep({ story, storyRow: () => storyRow(story, this.#parts.run()) });

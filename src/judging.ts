@@ -3,6 +3,7 @@ import { startedAgain } from "./catalogue/again-command.ts";
 import type { Incident } from "./diagnoses/table.ts";
 import type { Lab } from "./lab/lab.ts";
 import { contextOf, roleOf } from "./stories/editions.ts";
+import { lastViewOf } from "./stories/kept-story.ts";
 import type { LiveView } from "./stories/live-view.ts";
 import type { Recorder } from "./stories/recorder.ts";
 import type { Leg, Story } from "./stories/story.ts";
@@ -50,6 +51,8 @@ export interface JudgeParts {
   readonly lab: () => Circumstances & Pick<Lab, "liveView" | "reportFault">;
   /** An ended story has been judged. */
   readonly onJudged?: (story: Story) => void;
+  /** A live story that is still has been judged. */
+  readonly onLooked?: (story: Story) => void;
   /** Looks at what went through a proxy, as one conversation; undefined: it is told and not judged. */
   readonly pairs?: (client: Story, server: Story) => Promise<Readonly<Record<Leg, Judged>> | undefined>;
   /** For tests. */
@@ -125,10 +128,16 @@ export class Judge implements StoryJudge {
     const { lab, onJudged } = this.#parts;
     const live = lab().liveView(story.subject.id);
     if (story.endedAt === undefined) return this.#judgedLive(story, live);
-    story.judged = this.#judge(story, undefined);
+    story.judged = this.#judge(story, lastViewOf(story));
     // Of a proxy's, the pair is still to be looked at.
     if (!story.subject.leg) this.#waiting.delete(story);
     onJudged?.(story);
+    return story.judged;
+  }
+
+  /** Of a story that the journal tells: it is judged, and no news to those who hear of verdicts. Throws before `open` is done. */
+  judgedAgain(story: Story): Judged {
+    story.judged ??= this.#judge(story, lastViewOf(story));
     return story.judged;
   }
 
@@ -139,7 +148,14 @@ export class Judge implements StoryJudge {
     if (known?.moment === moment) return known.judged;
     const judged = this.#judge(story, live);
     this.#live.set(story, { moment, judged });
+    if (live && silence > 0) this.#keepLook(story, live);
     return judged;
+  }
+
+  #keepLook(story: Story, { stillMs, unreadBytes, queuedBytes }: LiveView): void {
+    const { length, waitsFor } = story;
+    story.look = { length, stillMs, unreadBytes, queuedBytes, waitsFor };
+    this.#parts.onLooked?.(story);
   }
 
   /** A finder that throws is a fault of ours: it costs its card, not the list of all connections. */

@@ -1,5 +1,8 @@
 import type { Clock } from "../machines/_world.ts";
 
+/** Node makes a global of it that is asked for anew each time. */
+const { performance } = globalThis;
+
 /** The machine's own time. */
 export const systemClock: Clock = {
   now: () => Date.now(),

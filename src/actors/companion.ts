@@ -5,7 +5,7 @@ import type { Network, Screen, World } from "../machines/_world.ts";
 import { LoneSteps, WatchedClock } from "./held-loop.ts";
 import { ask, connect, localAddressTowards, send } from "./network.ts";
 import { type RoleActor, runMachine } from "./run-machine.ts";
-import type { ServiceContext } from "./service.ts";
+import { registryOf, type ServiceContext } from "./service.ts";
 
 /** The network as a server's machines use it: they ask and send, they do not converse. */
 export function serverNetwork({ environment: { clock } }: ServiceContext): Network {
@@ -27,7 +27,7 @@ export function worldOf(
   network: Network,
   hub: World["hub"] = {},
 ): World {
-  const { random, files, registry, addressBook, programs } = context.environment;
+  const { random, files, addressBook, programs } = context.environment;
   const { options, screen = noScreen, id } = context;
   const note = (text: string) => context.environment.telemetry({ type: "instance.note", id, text });
   return {
@@ -36,7 +36,7 @@ export function worldOf(
     random,
     files,
     network,
-    registry,
+    registry: registryOf(context),
     addressBook,
     programs,
     note,

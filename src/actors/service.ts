@@ -21,6 +21,8 @@ export interface Environment {
   readonly random: () => number;
   readonly files: Files;
   readonly registry: Registry;
+  /** Registry of a student or a group, by label; without it all have the lab's. */
+  readonly ownRegistry?: (label: string) => Registry;
   readonly addressBook: AddressBook;
   readonly programs: Programs;
   readonly recorder: Recorder;
@@ -78,6 +80,12 @@ export interface ServiceContext {
   readonly screen?: Screen;
   readonly onCrash: (error: unknown) => void;
   readonly onFinished: (output: unknown) => void;
+}
+
+/** Registry of an instance: its label's own, or the lab's. */
+export function registryOf({ label, environment }: Pick<ServiceContext, "label" | "environment">): Registry {
+  const { registry, ownRegistry } = environment;
+  return label === undefined || !ownRegistry ? registry : ownRegistry(label);
 }
 
 /** A service that can be looked at. */

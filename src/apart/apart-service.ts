@@ -11,7 +11,7 @@
  */
 import type { ConnectionControl } from "../actors/connection-control.ts";
 import type { HubFace } from "../actors/hubs.ts";
-import type { InstanceService, ServiceContext } from "../actors/service.ts";
+import { type InstanceService, registryOf, type ServiceContext } from "../actors/service.ts";
 import type { TelemetryEvent } from "../actors/telemetry.ts";
 import { crashOf, messageOf, NetlabError } from "../errors.ts";
 import type { DistantLines, PlainFault } from "../link/line.ts";
@@ -140,7 +140,7 @@ export class ApartService implements InstanceService {
   // -- from open to close -----------------------------------------------------------------------------------------------
 
   async open(): Promise<void> {
-    const { environment, id, label, role, preferredPort, given = {} } = this.#context;
+    const { id, label, role, preferredPort, given = {} } = this.#context;
     const { dataFolder, mayLook, book } = this.#apartment;
     const keeper = this.#startKeeper();
     try {
@@ -159,7 +159,7 @@ export class ApartService implements InstanceService {
           hasBlackBox: keeper.hasBlackBox,
         }),
       );
-      this.#unwatch = environment.registry.watch(() =>
+      this.#unwatch = registryOf(this.#context).watch(() =>
         this.#keeper?.role.tell("registry", this.#registryView),
       );
       await this.#putFaults(keeper);
@@ -202,7 +202,7 @@ export class ApartService implements InstanceService {
   }
 
   get #registryView() {
-    const { registry } = this.#context.environment;
+    const registry = registryOf(this.#context);
     return { version: registry.version, entries: registry.list() };
   }
 
@@ -302,7 +302,7 @@ export class ApartService implements InstanceService {
 
   #side(): { readonly [Name in keyof DaemonSide]: unknown } {
     const { environment, onFinished } = this.#context;
-    const { registry } = environment;
+    const registry = registryOf(this.#context);
     return {
       number: (kind: "connection" | "sender") => this.#apartment.number(kind),
       register: registry.register.bind(registry),

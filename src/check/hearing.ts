@@ -128,6 +128,10 @@ export abstract class Hearing {
     if (found === undefined || !bytes) return undefined;
     const before = this.unread.subarray(0, this.unread.indexOf(bytes));
     this.take(before.length + bytes.length);
+    // The end of its message is no part of the next one, which it would stand before where that is told.
+    const next = this.unread.findIndex((byte) => !BLANKS.has(byte));
+    const blanks = next < 0 ? this.unread.length : next;
+    if (blanks > 0) this.take(blanks);
     return { which: found, before };
   }
 
@@ -200,9 +204,7 @@ export abstract class Hearing {
   #cameInstead(): string {
     const { unread, over } = this;
     if (unread.length > 0) return `${printableBytes(unread)} came${over ? `, and then ${ENDS[over]}` : ""}`;
-    const exit = this.scene.program()?.exit;
-    if (over || !exit) return over ? ENDS[over] : "nothing came";
-    return `the program had ended (${exit.signal ?? `exit status ${exit.code}`})`;
+    return over ? ENDS[over] : "nothing came";
   }
 
   // -- waiting -----------------------------------------------------------------------------------------------------
@@ -261,6 +263,9 @@ export abstract class Hearing {
 /** Digits of a number behind its value, and the ends of messages. */
 export const NO_TRAIL = /^[\s\0]*\.?0*[\s\0]*$/;
 const ENDINGS = new Set([0, 10, 13]);
+/** White space, and NUL. */
+const BLANKS = new Set(Buffer.from(" \t\r\n\0"));
+
 const ENDS = {
   closed: "the server closed the connection",
   reset: "the server reset the connection",

@@ -24,11 +24,14 @@ const LOOK_MS = 10;
 /** Delay with which last words of a client, lines and files may be noticed after its end. */
 export const AFTERMATH_MS = 300;
 
+/** Of a scene, what a server of ours needs. */
+export type ServerScene = Pick<Scene, "chance" | "transcript" | "recorder" | "program" | "signal">;
+
 export class OwnServer implements TestServer {
   readonly instance: Instance;
   /** When anything last went over a link, either way. */
   movedAt = performance.now();
-  readonly #scene: Scene;
+  readonly #scene: ServerScene;
   readonly #links: DeviatingLink[] = [];
   /** Ports of our own guests, whose words are none of the client's. */
   readonly #guestPorts = new Set<number>();
@@ -36,7 +39,7 @@ export class OwnServer implements TestServer {
   /** Connections of guests that have not come yet. */
   #guestsDue = 0;
 
-  static async open(role: Role, options: ServeOptions, scene: Scene): Promise<OwnServer> {
+  static async open(role: Role, options: ServeOptions, scene: ServerScene): Promise<OwnServer> {
     const server = new OwnServer(role, options, scene);
     server.instance.start();
     const state = await server.instance.settled();
@@ -48,7 +51,7 @@ export class OwnServer implements TestServer {
   private constructor(
     role: Role,
     { given = {}, deviation = {}, book = {}, root }: ServeOptions,
-    scene: Scene,
+    scene: ServerScene,
   ) {
     this.#scene = scene;
     const environment: Environment = {

@@ -63,7 +63,7 @@ export class ServerCaseTester extends CaseTester implements ServerTester {
         return this.#connected(host);
       }
       throw new CheckFailure(
-        `cannot connect by IPv${family} (${code ?? `no answer within ${ANSWER_MS / 1_000} s`})${this.#end()}`,
+        `cannot connect by IPv${family} (${code ?? `no answer within ${ANSWER_MS / 1_000} s`})`,
       );
     });
     this.#server.clientCame();
@@ -91,12 +91,6 @@ export class ServerCaseTester extends CaseTester implements ServerTester {
       if (waits > ENOUGH_WAITS) return;
       await this.pause(LOOK_MS);
     }
-  }
-
-  /** Of a program that is no more, how it ended. */
-  #end(): string {
-    const exit = this.program?.exit;
-    return exit ? `: the program has ended (${exit.signal ?? `exit status ${exit.code}`})` : "";
   }
 
   async datagrams(): Promise<TestDatagrams> {

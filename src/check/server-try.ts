@@ -10,7 +10,7 @@ import type { Ending } from "./line-habit.ts";
 import { patience } from "./patience.ts";
 import type { Exit } from "./program.ts";
 import { refusalIn } from "./refusal.ts";
-import type { Octets, Result, Status } from "./report.ts";
+import type { Octets, Result, Status, TranscriptLine } from "./report.ts";
 import type { Scene } from "./scene.ts";
 import { ServerCaseTester } from "./server-case.ts";
 import type { ServerProgram } from "./server-program.ts";
@@ -104,7 +104,7 @@ async function tried(
   const isUntouched = silence.isProved && (await server.isUntouched());
   t.leave();
   const { output } = server;
-  const manner = { end, words: lastLine(output) };
+  const manner = { end, words: ownWords(lastLine(output), scene.transcript.lines) };
   const follows = hasFailed && refusal === undefined ? silence.failed(one.id, manner) : undefined;
   // A program that ended by itself has printed why, or not: no card knows better.
   const isExplained = end !== undefined || refusal !== undefined || follows !== undefined;
@@ -154,6 +154,14 @@ export function advised(
 
 const likelyIn = ({ blamed, got }: Verdict, { rule }: WholeCase, counterpart: Role | undefined) =>
   likelyOf(blamed, counterpart, { rule, hasCome: got !== null && got.hex !== "" });
+
+/** Without what the client had said: many a program prints each message, and its values differ from case to case. */
+function ownWords(line: string, lines: readonly TranscriptLine[]): string {
+  const said = lines.flatMap(({ dir, text }) =>
+    dir === "out" ? (text.match(/[\p{L}\p{N}]{2,}/gu) ?? []) : [],
+  );
+  return said.toSorted((a, b) => b.length - a.length).reduce((so, word) => so.replaceAll(word, "…"), line);
+}
 
 const lastLine = (output: string) => output.trimEnd().split("\n").at(-1) ?? "";
 

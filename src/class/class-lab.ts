@@ -12,6 +12,7 @@ import type { ClassStore, StoredHint, StoredResult } from "../stores/class.ts";
 import type { Recorder } from "../stories/recorder.ts";
 import type { Story } from "../stories/story.ts";
 import type { Judged } from "../stories/verdict.ts";
+import { AddressCount } from "./address-count.ts";
 import type { ClassInstance, ClassPlan } from "./class-file.ts";
 import { ClassGate, type GateState, type Rejection } from "./class-gate.ts";
 import { groupLabels, type Student } from "./class-plan.ts";
@@ -29,6 +30,11 @@ export interface ClassParts {
   readonly members: (
     instance: string,
   ) => readonly { readonly id: string; readonly name: string }[] | undefined;
+  /** Conversations of earlier runs of a lab, by the labels of its students; the oldest first. */
+  readonly remembered: (
+    lab: string,
+    labels: readonly string[],
+  ) => Promise<readonly { readonly story: Story; readonly judged: Judged }[]>;
   readonly now: () => number;
   readonly warn: (error: unknown) => void;
 }
@@ -45,7 +51,7 @@ export class ClassLab {
   readonly #ledger: Ledger;
   readonly #gate: ClassGate;
   readonly #identification: Identification;
-  readonly #byAddress = new Map<string, number>();
+  readonly #byAddress = new AddressCount();
   #plan: ClassPlan | undefined;
   /** By the instance's id. */
   #instances = new Map<string, ClassInstance>();
@@ -53,6 +59,8 @@ export class ClassLab {
   #students = new Map<string, Student>();
   #groupOf: ReadonlyMap<string, string> = new Map();
   #hints: readonly StoredHint[] = [];
+  /** Lab whose earlier runs have been looked at. */
+  #rememberedLab: string | undefined;
   #checks: ReadonlyMap<string, { readonly passed: number; readonly of: number }> = new Map();
 
   constructor(parts: ClassParts) {
@@ -69,7 +77,7 @@ export class ClassLab {
       isOfClass: (instance) => this.#instances.has(instance),
       openOf: ({ subject: { label, remote } }) => ({
         ofStudent: label === undefined ? 0 : this.#ledger.openOf(label),
-        ofAddress: this.#byAddress.get(remote.address) ?? 0,
+        ofAddress: this.#byAddress.of(remote.address),
       }),
     });
     this.#identification = new Identification({
@@ -141,15 +149,29 @@ export class ClassLab {
     if (!plan) return;
     await store.set(PSEUDONYMS, plan.settings.pseudonyms ? "1" : undefined);
     await store.saveStudents(plan.rows, plan.groupPlaces);
+    if (this.#rememberedLab !== plan.lab) await this.#remember(plan);
+  }
+
+  /** How each stood when the daemon ended. A journal that cannot be read is no reason not to start. */
+  async #remember({ lab, students }: ClassPlan): Promise<void> {
+    this.#rememberedLab = lab;
+    const { remembered, warn } = this.#parts;
+    // Labels may have been the ids then, and be pseudonyms now.
+    const labels = students.flatMap(({ id, pseudonym }) => [id, pseudonym]);
+    try {
+      for (const { story, judged } of await remembered(lab, labels)) {
+        story.subject.label = this.find(story.subject.label ?? "")?.shown;
+        this.#ledger.hear(story);
+        this.#ledger.fold(story, judged);
+      }
+    } catch (error) {
+      warn(error);
+    }
   }
 
   #hear(story: Story): void {
-    const { remote, isInternal } = story.subject;
-    if (isInternal) return;
-    const { address } = remote;
-    const count = (this.#byAddress.get(address) ?? 0) + (story.endedAt === undefined ? 1 : -1);
-    if (count > 0) this.#byAddress.set(address, count);
-    else this.#byAddress.delete(address);
+    if (story.subject.isInternal) return;
+    this.#byAddress.hear(story);
     if (story.endedAt !== undefined) this.#identification.onEnd(story);
     this.#ledger.hear(story);
   }

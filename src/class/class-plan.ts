@@ -32,8 +32,19 @@ export interface PortRange {
 /** Words that stand for values of a student's own, in options of `each:`. */
 export const PLACES = ["id", "token", "seed", "slot", "files", "group"] as const;
 
+/** Words of a group's own, in options of `groups:`. */
+export const GROUP_PLACES = ["group", "slot"] as const;
+
+/** Begins the word for the port of another role of the same student or group: `port.bootstrap`, of a second one `port.chat-2`. */
+export const PORT_OF = "port.";
+
+const PLACE = /\{(port\.[\w-]+|\w+)\}/g;
+
+/** Words in braces, in the order in which they stand. */
+export const placesIn = (text: string): string[] => [...text.matchAll(PLACE)].map(([, word = ""]) => word);
+
 /** Values by those words. */
-export type Filling = Readonly<Partial<Record<(typeof PLACES)[number], string>>>;
+export type Filling = Readonly<Record<string, string | undefined>>;
 
 export interface EachPlan {
   readonly each: readonly Template[];
@@ -48,13 +59,16 @@ export interface EachPlan {
 /** Instances of the students, in the order of their slots. Throws where the range of ports is too small. */
 export function instancesOfEach({ each, students, ports, perStudent, filesOf }: EachPlan): Template[] {
   if (ports) checkRoom(ports, students, perStudent, each.length);
+  const names = ownNames(each);
   return students.flatMap((student) => {
-    const filling = fillingOf(student, filesOf(student));
+    const portOf = portsFrom(ports, student.slot * perStudent);
+    const filling = { ...fillingOf(student, filesOf(student)), ...portPlaces(names, portOf) };
     return each.map(({ given, ...template }, index) => {
-      const { role } = template;
-      const port = ports ? ports.first + student.slot * perStudent + index : 0;
-      const name = ownName(student.shown, role, each.slice(0, index));
-      return { ...template, given: { ...filled(given, filling), port, name, label: student.shown } };
+      const name = `${prefixOf(student.shown)}-${names[index]}`;
+      return {
+        ...template,
+        given: { ...filled(given, filling), port: portOf(index), name, label: student.shown },
+      };
     });
   });
 }
@@ -66,22 +80,31 @@ export function instancesOfGroups(
   ports: PortRange | undefined,
 ): Template[] {
   const labels = groupLabels(groups);
-  return groups.flatMap(({ name: group, slot }) =>
-    templates.map(({ given, role, faults }, index) => {
-      const port = ports ? ports.first + slot * templates.length + index : 0;
-      if (ports && port > ports.last)
-        throw new NetlabError("bad-class/group-ports", {
-          first: ports.first,
-          last: ports.last,
-          groups: slot + 1,
-        });
-      const label = labels.get(group) ?? "";
-      const name = ownName(label, role, templates.slice(0, index));
-      const own = { ...filled(given, { group, slot: String(slot) }), port, name, label };
+  const names = ownNames(templates);
+  return groups.flatMap(({ name: group, slot }) => {
+    const portOf = portsFrom(ports, slot * templates.length);
+    if (ports && templates.length > 0 && portOf(templates.length - 1) > ports.last)
+      throw new NetlabError("bad-class/group-ports", {
+        first: ports.first,
+        last: ports.last,
+        groups: slot + 1,
+      });
+    const filling = { group, slot: String(slot), ...portPlaces(names, portOf) };
+    const label = labels.get(group) ?? "";
+    return templates.map(({ given, role, faults }, index) => {
+      const name = `${prefixOf(label)}-${names[index]}`;
+      const own = { ...filled(given, filling), port: portOf(index), name, label };
       return { role, given: own, ...(faults && { faults }) };
-    }),
-  );
+    });
+  });
 }
+
+/** Port of a role by its index; 0, any free one, where none are fixed. */
+const portsFrom = (ports: PortRange | undefined, place: number) => (index: number) =>
+  ports ? ports.first + place + index : 0;
+
+const portPlaces = (names: readonly string[], portOf: (index: number) => number): Filling =>
+  Object.fromEntries(names.map((name, index) => [`${PORT_OF}${name}`, String(portOf(index))]));
 
 /** Labels of what is one group's, by its name; in the order of their places, so that a later group changes no label. No student's id begins so. */
 export function groupLabels(groups: readonly { readonly name: string }[]): ReadonlyMap<string, string> {
@@ -112,15 +135,20 @@ function checkRoom(ports: PortRange, students: readonly Student[], perStudent: n
     });
 }
 
-/** `s042-calculator`; a second one of the role is `s042-calculator-2`. A name begins with a letter, and an id need not. */
-function ownName(shown: string, role: string, before: readonly Template[]): string {
-  const count = before.filter((other) => other.role === role).length + 1;
-  const prefix = /^[A-Za-z]/.test(shown) ? shown : `id-${shown}`;
-  return `${prefix}-${role}${count > 1 ? `-${count}` : ""}`;
+/** Names of a student's roles, and of a group's, behind whose they are: `calculator`; a second one of the role is `calculator-2`. */
+export function ownNames(roles: readonly { readonly role: string }[]): string[] {
+  return roles.map(({ role }, index) => {
+    const count = roles.slice(0, index).filter((other) => other.role === role).length + 1;
+    return count > 1 ? `${role}-${count}` : role;
+  });
 }
 
-const fillingOf = ({ id, slot, group, derived }: Student, files: string | undefined): Filling => ({
-  id,
+/** A name begins with a letter, and an id need not. */
+const prefixOf = (shown: string) => (/^[A-Za-z]/.test(shown) ? shown : `id-${shown}`);
+
+/** Options are on screens: where those have pseudonyms, so do these. */
+const fillingOf = ({ shown, slot, group, derived }: Student, files: string | undefined): Filling => ({
+  id: shown,
   slot: String(slot),
   token: derived.token,
   seed: String(derived.seed),
@@ -130,14 +158,13 @@ const fillingOf = ({ id, slot, group, derived }: Student, files: string | undefi
 
 /** Options with `{id}`, `{token}` … filled in, in texts and in lists of texts; other braces stay as they are. */
 export function filled(given: Readonly<Record<string, unknown>>, filling: Filling): Record<string, unknown> {
-  const values: Readonly<Record<string, string | undefined>> = filling;
   const fill = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(fill);
     if (typeof value !== "string") return value;
     // A number is one again where it is all of the text, as in `seed: "{seed}"`.
-    const [, alone = ""] = /^\{(slot|seed)\}$/.exec(value) ?? [];
-    if (values[alone] !== undefined) return Number(values[alone]);
-    return value.replace(/\{(\w+)\}/g, (word, name: string) => values[name] ?? word);
+    const [, alone = ""] = /^\{(slot|seed|port\.[\w-]+)\}$/.exec(value) ?? [];
+    if (filling[alone] !== undefined) return Number(filling[alone]);
+    return value.replace(PLACE, (word, name: string) => filling[name] ?? word);
   };
   return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, fill(value)]));
 }

@@ -4,12 +4,14 @@
  */
 import type { Role } from "../machines/_role.ts";
 import type { StoredProgress } from "../stores/class.ts";
+import { KeptStory } from "../stories/kept-story.ts";
 import type { Story } from "../stories/story.ts";
 import type { Judged, Verdict } from "../stories/verdict.ts";
 import type { Student } from "./class-plan.ts";
+import { lookAtLive } from "./live-look.ts";
 import { further, keptRule, rulesOf } from "./progress.ts";
 import { cardAfter, FINE, type KeptCard, newestCard } from "./standing-card.ts";
-import type { RowsOptions, StudentCard, StudentRow } from "./student-row.ts";
+import type { RowsOptions, StudentRow } from "./student-row.ts";
 
 export interface LedgerParts {
   /** Verdict and cards, as of now or once and for all. */
@@ -44,8 +46,6 @@ interface Account {
   readonly roles: Map<string, Standing>;
 }
 
-/** A conversation that moves is not looked at closely: only what is still may be waiting or stuck. */
-const STILL_US = 2_000_000;
 const ON_ITS_WAY: readonly Verdict[] = ["ok", "note", "waiting", "stuck"];
 
 export class Ledger {
@@ -73,11 +73,14 @@ export class Ledger {
       }),
     );
     const byId = new Map([...this.#accounts.values()].map((account) => [account.student.id, account]));
-    for (const { student, role, rule, doneAt } of progress) {
+    for (const { student, role, rule, doneAt, stood } of progress) {
       const standing = this.#standing(byId.get(student), role);
       if (!standing) continue;
       standing.furthest = further(standing.furthest, rule ?? undefined, this.#rulesOf(role));
       standing.doneAt ??= doneAt ?? undefined;
+      if (!stood || standing.judgedAt > 0) continue;
+      standing.judgedAt = stood.judgedAt;
+      standing.card = stood.card ?? undefined;
     }
   }
 
@@ -119,7 +122,7 @@ export class Ledger {
       };
   }
 
-  /** An ended story has been judged. */
+  /** An ended story has been judged. Of one that the daemon's end cut off, it is not known that it would have gone well. */
   fold(story: Story, judged: Judged): void {
     this.#pending.delete(story);
     const { subject, openedAt } = story;
@@ -130,12 +133,15 @@ export class Ledger {
     const kept = keptRule(story, rules, ON_ITS_WAY.includes(judged.verdict));
     const furthest = further(standing.furthest, kept, rules);
     const isFine = FINE.includes(judged.verdict);
-    const isThrough = isFine && kept !== undefined && kept === rules.at(-1);
-    if (openedAt >= standing.judgedAt) {
+    const before = standing.card;
+    const isCut = story instanceof KeptStory && !story.isEndKnown;
+    const isThrough = isFine && !isCut && kept !== undefined && kept === rules.at(-1);
+    if (openedAt >= standing.judgedAt && !(isFine && isCut)) {
       standing.judgedAt = openedAt;
       standing.card = cardAfter(standing.card, story, judged, { rules, isThrough });
     }
-    if (furthest === standing.furthest && (!isThrough || standing.doneAt !== undefined)) return;
+    const isSame = standing.card?.connection === before?.connection && furthest === standing.furthest;
+    if (isSame && (!isThrough || standing.doneAt !== undefined)) return;
     standing.furthest = furthest;
     if (isThrough) standing.doneAt ??= this.#parts.now();
     this.#parts.onProgress({
@@ -143,13 +149,15 @@ export class Ledger {
       role: subject.role,
       rule: furthest ?? null,
       doneAt: standing.doneAt ?? null,
+      stood: { judgedAt: standing.judgedAt, card: standing.card ?? null },
     });
   }
 
-  /** Live connections of a student. */
+  /** Live connections of a student. A sender of datagrams holds nothing open, though it is remembered for a while. */
   openOf(shown: string): number {
     let count = 0;
-    for (const { fault } of this.#accounts.get(shown)?.live ?? []) if (fault !== "refused") count += 1;
+    for (const { fault, subject } of this.#accounts.get(shown)?.live ?? [])
+      if (fault !== "refused" && subject.transport === "tcp") count += 1;
     return count;
   }
 
@@ -211,28 +219,3 @@ const shownNewest = ({ story: { id, role }, live }: Newest): Shown => ({
   role,
   state: live?.state ?? "closed",
 });
-
-/** Live conversations that are still: the longest wait, the one that needs help most, and the last card. */
-function lookAtLive(live: ReadonlySet<Story>, judged: LedgerParts["judged"]) {
-  let waitingMs: number | undefined;
-  let stuckMs: number | undefined;
-  let needy: Story | undefined;
-  let card: StudentCard | undefined;
-  for (const story of live) {
-    const stillUs = story.now() - story.movedAt;
-    if (stillUs < STILL_US) continue;
-    const { verdict, cards } = judged(story);
-    const stillMs = Math.round(stillUs / 1_000);
-    if (verdict === "waiting" && stillMs > (waitingMs ?? -1)) {
-      waitingMs = stillMs;
-      if (stuckMs === undefined) needy = story;
-    }
-    if (verdict === "stuck" && stillMs > (stuckMs ?? -1)) {
-      stuckMs = stillMs;
-      needy = story;
-    }
-    const [first] = FINE.includes(verdict) ? [] : cards;
-    if (first) card = { id: first.id, likely: first.title, connection: story.subject.id };
-  }
-  return { waitingMs, stuckMs, needy, card };
-}

@@ -6,7 +6,8 @@
  *     ports: 21000-22999
  *   each:
  *     - role: calculator
- *     - { role: file-server, service: pdf, token: "{token}" }
+ *     - role: bootstrap
+ *     - { role: file-server, service: pdf, token: "{token}", bootstrap: "localhost:{port.bootstrap}" }
  *   groups:
  *     - role: chat
  *   shared:
@@ -17,7 +18,7 @@ import { isMap, isScalar, type Node } from "yaml";
 import { explainIssues } from "../catalogue/instance-options.ts";
 import type { RoleTable } from "../catalogue/role-folder.ts";
 import type { ClassText, SharedTemplate } from "../class/class-file.ts";
-import { filled, PLACES } from "../class/class-plan.ts";
+import { filled, GROUP_PLACES, ownNames, PLACES, PORT_OF, placesIn } from "../class/class-plan.ts";
 import { type ClassSettings, classSettings, type Identity, identities } from "../class/class-settings.ts";
 import { NetlabError } from "../errors.ts";
 import type { LabRole } from "./lab-file.ts";
@@ -25,25 +26,30 @@ import { type OpenLabFile, type Reading, readRole } from "./lab-yaml.ts";
 
 /** For the first look at an entry, before it is known who there is. */
 const SAMPLE = { id: "s001", slot: "0", token: "a234567890", seed: "1", files: "downloads", group: "A" };
+const SAMPLE_PORT = "20001";
 
 /** The class as it is written. Throws with the place of what is wrong. */
 export function classTextOf(open: OpenLabFile, roles: RoleTable, brought: RoleTable): ClassText {
   const { document, place, top, file } = open;
-  const reading: Reading = { document, roles, brought, place, fill: (given) => filled(given, SAMPLE) };
+  const reading: Reading = { document, roles, brought, place };
   const settings = settingsOf(open);
   const entries = (key: string) => (top.sections.get(key) ?? []) as unknown[];
+  const each = listOf("each", entries("each"), reading);
+  const groups = listOf("groups", entries("groups"), reading);
   return {
     lab: path.basename(file).replace(/\.ya?ml$/, ""),
     title: top.title,
     roster: rosterFile(open),
     settings,
     each: entries("each").map((entry) => {
-      const template = readRole(entry, reading);
-      checkOwn(template, settings, place(entry));
+      checkPlaces(entry, each, settings);
+      const template = readRole(entry, each.reading);
+      checkOwn(template, place(entry));
       return template;
     }),
     groups: entries("groups").map((entry) => {
-      const template = sharedTemplate(entry, reading, settings.identify);
+      checkPlaces(entry, groups, settings);
+      const template = sharedTemplate(entry, groups.reading, settings.identify);
       if (template.given.port !== undefined)
         throw new NetlabError("bad-class/group-port", { place: place(entry) });
       return template;
@@ -52,24 +58,73 @@ export function classTextOf(open: OpenLabFile, roles: RoleTable, brought: RoleTa
   };
 }
 
+/** A list of the file, and what stands in braces there. */
+interface OwnList {
+  readonly key: "each" | "groups";
+  /** Names of its roles, in the words of `{port.…}`. */
+  readonly names: readonly string[];
+  readonly reading: Reading;
+}
+
+/** Roles are known by their words, so that an entry may name one that stands below it. */
+function listOf(key: OwnList["key"], entries: readonly unknown[], reading: Reading): OwnList {
+  const { roles, brought } = reading;
+  const words = entries.map((entry) => String(isMap(entry) ? entry.get("role") : ""));
+  const names = ownNames(
+    words.map((word) => ({ role: (brought.get(word) ?? roles.get(word))?.name ?? word })),
+  );
+  const ports = Object.fromEntries(names.map((name) => [`${PORT_OF}${name}`, SAMPLE_PORT]));
+  return { key, names, reading: { ...reading, fill: (given) => filled(given, { ...SAMPLE, ...ports }) } };
+}
+
+/** Refuses words in braces that stand for nothing there. */
+function checkPlaces(entry: unknown, list: OwnList, settings: ClassSettings): void {
+  if (!isMap(entry)) return;
+  const { document, place } = list.reading;
+  const { role: _role, faults: _faults, ...given } = entry.toJS(document) as Record<string, unknown>;
+  for (const word of placesIn(JSON.stringify(given))) {
+    const error = word.startsWith(PORT_OF)
+      ? portError(word, place(entry), list, settings)
+      : placeError(word, place(entry), list, settings);
+    if (error) throw error;
+  }
+}
+
+const braced = (words: readonly string[]) => words.map((word) => `{${word}}`);
+
+function portError(word: string, place: string, { key, names }: OwnList, settings: ClassSettings) {
+  const known = names.map((name) => `${PORT_OF}${name}`);
+  if (!known.includes(word))
+    return new NetlabError("bad-class/no-port-of", {
+      place,
+      word: `{${word}}`,
+      list: key,
+      known: braced(known),
+    });
+  const [ports, option, example] =
+    key === "each"
+      ? [settings.ports, "ports", "21000-22999"]
+      : [settings.groupPorts, "group-ports", "20900-20999"];
+  if (ports) return undefined;
+  return new NetlabError("bad-class/no-fixed-port", { place, word: `{${word}}`, key: option, example });
+}
+
+function placeError(word: string, place: string, { key }: OwnList, { files }: ClassSettings) {
+  const known: readonly string[] = key === "each" ? PLACES : GROUP_PLACES;
+  if (!known.includes(word)) {
+    const whose = key === "each" ? "student" : "group";
+    return new NetlabError("bad-class/no-place", { place, word: `{${word}}`, whose, known: braced(known) });
+  }
+  if (word !== "files" || files !== undefined) return undefined;
+  return new NetlabError("bad-class/no-files", { place, places: "{files}" });
+}
+
 /** Refuses what the roster decides, said by an entry. */
-function checkOwn({ given }: LabRole, { files }: ClassSettings, place: string): void {
+function checkOwn({ given }: LabRole, place: string): void {
   for (const option of ["name", "label"])
     if (given[option] !== undefined) throw new NetlabError("bad-class/own-name", { place, option });
   if (given.port !== undefined && given.port !== 0) throw new NetlabError("bad-class/own-port", { place });
-  const words = JSON.stringify(given);
-  if (words.includes("{files}") && files === undefined)
-    throw new NetlabError("bad-class/no-files", { place, places: "{files}" });
-  const [, unknown] = [...words.matchAll(/\{(\w+)\}/g)].find(([, word = ""]) => !isPlace(word)) ?? [];
-  if (unknown !== undefined)
-    throw new NetlabError("bad-class/no-place", {
-      place,
-      word: `{${unknown}}`,
-      known: PLACES.map((one) => `{${one}}`),
-    });
 }
-
-const isPlace = (word: string) => PLACES.some((known) => known === word);
 
 /** An entry with `identify:` beside its role's own options. */
 function sharedTemplate(entry: unknown, reading: Reading, usual: Identity): SharedTemplate {

@@ -66,7 +66,7 @@ export function connectionDocument(
     pair: subject.pair ?? null,
     remote: formatHostPort({ host: subject.remote.address, port: subject.remote.port }),
     state: story.endedAt === undefined ? story.state : "closed",
-    waitsFor: story.waitsFor ?? null,
+    waitsFor: story.endedAt === undefined ? (story.waitsFor ?? null) : null,
     since: time(story.openedAt),
     bytesIn: story.bytesIn,
     bytesOut: story.bytesOut,

@@ -25,7 +25,9 @@ export class InstanceCommands {
   async spawn(roleName: string, given: Given): Promise<LabInstance> {
     const { supervisor, defaults, memory, questions } = this.#parts;
     const role = supervisor.role(roleName).name;
-    const registryPort = supervisor.instances.find((one) => one.role.name === "bootstrap")?.port;
+    const registryPort = supervisor.instances.find(
+      ({ role: { name }, spec }) => name === "bootstrap" && spec.options.label === undefined,
+    )?.port;
     const instance = supervisor.add({
       role,
       given: defaults.withHost(role, defaults.withOffset(role, given, registryPort)),

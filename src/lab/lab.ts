@@ -9,7 +9,7 @@ import type { FaultDocument, FaultRequest } from "../faults/fault-board.ts";
 import type { PeerTerm } from "../ids.ts";
 import type { LogLine } from "../log.ts";
 import type { HubMember, Role, SayOptions } from "../machines/_role.ts";
-import type { Clock, Registry } from "../machines/_world.ts";
+import type { Clock, Registration, Registry } from "../machines/_world.ts";
 import type { LabBook } from "../stores/address-book.ts";
 import type { Audit, AuditRow } from "../stores/audit.ts";
 import type { Backup } from "../stores/backup.ts";
@@ -92,6 +92,8 @@ export interface Lab {
   /** A class at a glance, a row a student, in the order of their places; none where the lab is no class. */
   students(how?: RowsOptions): readonly StudentRow[];
   readonly registry: LabRegistry;
+  /** Registries of single students and groups: what is in them, by label. */
+  ownRegistrations(): ReadonlyMap<string, readonly Registration[]>;
   readonly book: LabBook;
   readonly faults: LabFaults;
   readonly audit: LabAudit;

@@ -20,6 +20,7 @@ import type { LabBook } from "../stores/address-book.ts";
 import type { Backup } from "../stores/backup.ts";
 import type { KeptChecks, KeptReport } from "../stores/checks.ts";
 import type { Forgotten } from "../stores/forgetting.ts";
+import type { OwnRegistries } from "../stores/own-registries.ts";
 import type { QueryResult } from "../stores/queries.ts";
 import type { Recorder } from "../stories/recorder.ts";
 import type { Story } from "../stories/story.ts";
@@ -56,6 +57,7 @@ export interface LocalLabParts extends InstanceCommandsParts {
   readonly recorder: Recorder;
   readonly judge: StoryJudge;
   readonly registry: Registry;
+  readonly ownRegistries: Pick<OwnRegistries, "list" | "watch">;
   readonly book: LabBook;
   readonly checks: KeptChecks;
   readonly audit: LabAudit;
@@ -115,6 +117,10 @@ export class LocalLab implements Lab {
 
   get registry(): Registry {
     return this.#parts.registry;
+  }
+
+  ownRegistrations(): ReturnType<Lab["ownRegistrations"]> {
+    return this.#parts.ownRegistries.list();
   }
 
   get book(): LabBook {
@@ -231,7 +237,13 @@ export class LocalLab implements Lab {
       ),
     entries: (listener, wants) =>
       this.#parts.recorder.tap((story, entry) => listener({ story, entry }), wants),
-    registry: (listener) => this.#parts.registry.watch(() => listener(undefined)),
+    registry: (listener) => {
+      const { registry, ownRegistries } = this.#parts;
+      const ends = [registry, ownRegistries].map((one) => one.watch(() => listener(undefined)));
+      return () => {
+        for (const end of ends) end();
+      };
+    },
     log: (listener) => this.#parts.log.follow(listener),
   };
 

@@ -24,8 +24,7 @@ export function selectStories(lab: Lab, terms: readonly string[]): Story[] {
 
 /** Exactly one connection: the selector's first where it names one. */
 export function selectStory(lab: Lab, term: string): Story {
-  const found = selectStories(lab, [term]);
-  if (isLabel(lab, term)) found.sort((a, b) => b.openedAt - a.openedAt).splice(1);
+  const found = isLabel(lab, term) ? newestOf(lab, term) : selectStories(lab, [term]);
   const [story, ...others] = found;
   if (!story) throw new NetlabError("no-such-connection/of-term", { term });
   if (others.length > 0 && !isConnectionTerm(term)) {
@@ -36,6 +35,12 @@ export function selectStory(lab: Lab, term: string): Story {
     });
   }
   return story;
+}
+
+/** The newest connection of a label, but for questions of our own to a registry of hers. */
+function newestOf(lab: Lab, label: string): Story[] {
+  const stories = selectStories(lab, [label]).filter((story) => !isOwnQuestion(story));
+  return stories.toSorted((a, b) => b.openedAt - a.openedAt).slice(0, 1);
 }
 
 /**

@@ -84,7 +84,8 @@ function secretsOf(lab: Lab): string[] {
     const values = options as unknown as Readonly<Record<string, unknown>>;
     return role ? secretKeysOf(role).map((key) => values[key]) : [];
   });
-  const all = [...ofInstances, ...lab.registry.list().map(({ token }) => token)];
+  const registered = [lab.registry.list(), ...lab.ownRegistrations().values()].flat();
+  const all = [...ofInstances, ...registered.map(({ token }) => token)];
   const known = all.filter((one): one is string => typeof one === "string" && one !== "");
   // The longest first: one may stand in another.
   return [...new Set(known)].sort((a, b) => b.length - a.length);

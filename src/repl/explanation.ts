@@ -7,7 +7,7 @@ import type { Lab } from "../lab/lab.ts";
 import { hexOf, printable, printableBytes } from "../printable.ts";
 import { contextOf } from "../stories/editions.ts";
 import type { Visibility } from "../stories/entry-text.ts";
-import { KeptStory } from "../stories/kept-story.ts";
+import { KeptStory, lastViewOf } from "../stories/kept-story.ts";
 import { lineFaultText } from "../stories/line-fault-text.ts";
 import type { LiveView } from "../stories/live-view.ts";
 import { type Entry, type Story, wallMs } from "../stories/story.ts";
@@ -17,6 +17,7 @@ import { lastLine } from "./last-line.ts";
 
 export interface Explanation {
   readonly story: Story;
+  /** Of a connection that the daemon's end cut off: how it stood then. */
   readonly live: LiveView | undefined;
   /** Milliseconds since 1970. */
   readonly askedAt: number;
@@ -52,7 +53,7 @@ export function hintsOf({ class: all }: Pick<Lab, "class">, label: string | unde
 }
 
 export function explain(lab: Lab, story: Story, visibility: Visibility = {}): Explanation {
-  const live = lab.liveView(story.subject.id);
+  const live = lab.liveView(story.subject.id) ?? lastViewOf(story);
   const { cards, silence, last } = judge(incidentOf(lab, story, live, visibility));
   const found = { cards, turn: silence.whose };
   const judged = { ...found, verdict: verdictOf(story, live, found) };

@@ -2,15 +2,14 @@
 import { NetlabError } from "../errors.ts";
 import { instanceOfPeer, parsePeerTerm } from "../ids.ts";
 import type { Lab, WordsRow } from "../lab/lab.ts";
-import { selectStory, storyTestForLater } from "../lab/selectors.ts";
+import { isLabel, isOwnQuestion, selectStory, storyTestForLater } from "../lab/selectors.ts";
 import { printable } from "../printable.ts";
 import { KeptStory } from "../stories/kept-story.ts";
 import { Story } from "../stories/story.ts";
 
 /** The one connection that is meant: the recorder's, else the journal's. Throws as `selectStory` does. */
 export async function findStory(lab: Lab, term: string): Promise<Story | readonly WordsRow[]> {
-  const peer = parsePeerTerm(term);
-  const kept = peer && !isRemembered(lab, term) ? await lab.journaled(peer) : undefined;
+  const kept = isRemembered(lab, term) ? undefined : await journaledFor(lab, term);
   if (kept) return kept.form === "facts" ? kept.story : kept.rows;
   return selectStory(lab, term);
 }
@@ -30,7 +29,24 @@ export async function findWhole(lab: Lab, term: string): Promise<Story> {
   return found;
 }
 
-const isRemembered = (lab: Lab, term: string) => lab.stories().some(storyTestForLater(lab, term));
+/** A peer by its number, or the newest of a student who has not come yet since the daemon began. */
+async function journaledFor(lab: Lab, term: string) {
+  const peer = parsePeerTerm(term) ?? (isLabel(lab, term) ? await newestPeerOf(lab, term) : undefined);
+  return peer && lab.journaled(peer);
+}
+
+async function newestPeerOf(lab: Lab, term: string) {
+  const label = lab.class?.find(term)?.shown ?? term;
+  const [newest] = await lab.journaledOf(label, 1);
+  return newest && parsePeerTerm(newest.id);
+}
+
+function isRemembered(lab: Lab, term: string): boolean {
+  if (parsePeerTerm(term)) return lab.stories().some(storyTestForLater(lab, term));
+  if (!isLabel(lab, term)) return true;
+  const isIt = storyTestForLater(lab, term);
+  return lab.stories().some((story) => isIt(story) && !isOwnQuestion(story));
+}
 
 const OLDER = "An older version of netlabd recorded this, so it can be shown but not judged.";
 const SEVERAL = "It gave the same id more than once: this is more than one connection.";

@@ -1,6 +1,8 @@
 /** Slips of a class: what each student needs to begin, as CSV and as a page that is printed and cut up. */
 import { stringify } from "csv-stringify/sync";
 import type { Lab, LabClassView, LabInstance } from "../lab/lab.ts";
+import type { HostPort } from "../machines/_world.ts";
+import { isLoopback } from "../wire/loopback.ts";
 
 export interface Slip {
   /** As screens name the student. */
@@ -63,12 +65,24 @@ function roleLine(
   whose: SlipRole["whose"],
   host: string,
 ): SlipRole {
-  const tryIt = lab.roles.get(type)?.tryIt?.({ host, port }, options as never);
+  const tryIt = lab.roles.get(type)?.tryIt?.({ host, port }, reachedAt(host, options) as never);
   // Roles word it for this machine; from another one the host belongs to it.
   const isOwnMachine = host === "localhost" || tryIt?.includes(host) === true;
   const whole =
     tryIt === undefined || isOwnMachine || !tryIt.includes("--port") ? tryIt : `${tryIt} --host ${host}`;
   return { role: type, whose, host, port, transport, tryIt: whole };
+}
+
+/** Options as they are from another machine: a registry of this one is reached by its name there. */
+function reachedAt(host: string, options: LabInstance["options"]): Record<string, unknown> {
+  const isHere = (value: unknown): value is HostPort =>
+    typeof value === "object" &&
+    value !== null &&
+    "host" in value &&
+    (value.host === "localhost" || isLoopback(String(value.host)));
+  return Object.fromEntries(
+    Object.entries(options).map(([key, value]) => [key, isHere(value) ? { ...value, host } : value]),
+  );
 }
 
 /** A line a student: columns of the first slip's roles, a second one of a role numbered. */

@@ -1,24 +1,22 @@
 /** `netlabctl grade`: the hand-ins of a whole class, each checked in its box. */
 import path from "node:path";
-import { SingleBar } from "cli-progress";
-import prettyMs from "pretty-ms";
 import { z } from "zod";
-import { chooseRung, type Rung } from "../check/box/rung.ts";
+import { chooseRung } from "../check/box/rung.ts";
 import { checkableOf } from "../check/checkable.ts";
 import { type Assignment, readAssignment } from "../check/grade/assignment.ts";
 import { classSummary, lostCases } from "../check/grade/class-page.ts";
 import { gradeClass } from "../check/grade/grade-class.ts";
-import { GradeFolder, pointsText } from "../check/grade/grade-folder.ts";
+import { GradeFolder } from "../check/grade/grade-folder.ts";
 import type { GradedLine } from "../check/grade/graded.ts";
 import { type GradedCase, gradedCases } from "../check/grade/grading.ts";
-import { besideText, type HandIn, handInsIn } from "../check/grade/hand-ins.ts";
+import { besideText, handInsIn } from "../check/grade/hand-ins.ts";
 import { pseudonyms } from "../check/grade/pseudonyms.ts";
 import { readRoster } from "../check/grade/roster.ts";
 import { messageOf, NetlabError } from "../errors.ts";
 import { beThrifty } from "../heap-thrift.ts";
-import { printable } from "../printable.ts";
-import { styleOf } from "../repl/style.ts";
 import { table } from "../repl/text-table.ts";
+import { writtenMatrix } from "./grade-matrix.ts";
+import { gradeProgress } from "./grade-progress.ts";
 import { defineStandalone, type StandaloneCall } from "./standalone-command.ts";
 
 const options = z.object({
@@ -72,7 +70,7 @@ export default defineStandalone({
       : undefined;
     if (names) await into.writePseudonyms(names);
     beThrifty();
-    const progress = progressOf(handIns.length, call);
+    const progress = gradeProgress(handIns.length, call);
     const lines = await gradeClass({
       assignment,
       cases,
@@ -86,9 +84,10 @@ export default defineStandalone({
       signal,
       onGraded: progress.graded,
     }).finally(progress.stop);
-    const matrix = given.matrix
-      ? await writtenMatrix(assignment, { rung, into, handIns, names, signal }, call)
-      : undefined;
+    const matrix =
+      given.matrix && !signal.aborted
+        ? await writtenMatrix(assignment, { rung, into, handIns, names, ...given, signal }, call)
+        : undefined;
     if (isJson) data({ folder: into.folder, box: rung.report, hand_ins: lines.map(documentOf) });
     else {
       const about = { max: assignment.max, box: rung.report.kind, notes: rung.report.notes };
@@ -103,88 +102,12 @@ export default defineStandalone({
   },
 });
 
-interface MatrixParts {
-  readonly rung: Rung;
-  readonly into: GradeFolder;
-  readonly handIns: readonly HandIn[];
-  readonly names: ReadonlyMap<string, string> | undefined;
-  readonly signal: AbortSignal;
-}
-
-/** Answers how many get on, in a sentence. */
-async function writtenMatrix(
-  { role, matrix, limits, title, seed = 1 }: Assignment,
-  { rung, into, handIns, names, signal }: MatrixParts,
-  { options: { jobs }, err }: StandaloneCall<Options>,
-): Promise<string> {
-  if (!matrix) throw new Error("an assignment without a matrix was refused before");
-  const { matrixOf } = await import("../check/matrix/matrix.ts");
-  const { matrixSummary } = await import("../check/matrix/matrix-page.ts");
-  const folders = handIns.map(
-    ({ student, folder }) => [names?.get(student.id) ?? student.id, folder] as const,
-  );
-  let count = 0;
-  err("matrix: each client with the server of ours first");
-  const made = await matrixOf({
-    role,
-    commands: { server: matrix.server, client: matrix.client, build: matrix.build },
-    script: matrix.stdin,
-    limits,
-    rung,
-    jobs,
-    seed,
-    handIns: new Map(folders),
-    signal,
-    onColumn: (server) => {
-      count += 1;
-      err(`matrix: ${count} of ${folders.length} servers, ${printable(server)}`);
-    },
-  });
-  await into.writeMatrix(made, title);
-  return matrixSummary(made.cells);
-}
-
 async function casesFor(assignment: Assignment): Promise<GradedCase[]> {
   const { cases } = await checkableOf(assignment.role).catch((error: unknown) => {
     const place = assignment.place("role");
     throw new NetlabError("bad-assignment/bad-line", { place, why: messageOf(error) }, { cause: error });
   });
   return gradedCases(assignment, cases);
-}
-
-interface Progress {
-  graded(line: GradedLine, ms: number): void;
-  stop(): void;
-}
-
-/** A bar on a terminal; else a line a hand-in, on standard error. */
-function progressOf(total: number, { err, isJson, hasColors }: StandaloneCall<Options>): Progress {
-  let count = 0;
-  if (process.stderr.isTTY && !isJson) {
-    const bar = new SingleBar({
-      stream: process.stderr,
-      format: "{bar} {value} of {total}  {name}",
-      barsize: 30,
-      clearOnComplete: true,
-      hideCursor: true,
-    });
-    bar.start(total, 0, { name: "" });
-    return {
-      graded: (line) =>
-        bar.increment(1, { name: `${printable(line.shownAs).slice(0, 24)}: ${pointsText(line)}`.padEnd(44) }),
-      stop: () => bar.stop(),
-    };
-  }
-  const style = styleOf(hasColors);
-  return {
-    graded: (line, ms) => {
-      count += 1;
-      const failed = line.mustFailed > 0 ? `  ${line.mustFailed} MUST lost` : "";
-      const text = `${count} of ${total}  ${printable(line.shownAs)}: ${pointsText(line)}${failed}  ${prettyMs(ms)}`;
-      err(line.points === null ? style.bad(`${text}  ${printable(line.remark)}`) : text);
-    },
-    stop: () => undefined,
-  };
 }
 
 const MOST_LOST = 8;

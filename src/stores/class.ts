@@ -24,6 +24,20 @@ export interface StoredProgress {
   readonly role: string;
   readonly rule: string | null;
   readonly doneAt: number | null;
+  /** The card that stands, and when the newest conversation that decided it began; null: of before that was kept. */
+  readonly stood: StoredStanding | null;
+}
+
+/** A card as it stands with a role: what it says then is what it goes on with. */
+export interface StoredStanding {
+  readonly judgedAt: number;
+  readonly card: {
+    readonly id: string;
+    readonly likely: string;
+    readonly connection: string;
+    readonly at: number;
+    readonly past: number;
+  } | null;
 }
 
 /** A card that the instructor has sent to a student. */
@@ -89,8 +103,8 @@ export function openClass(database: LabDatabase): ClassStore {
     `SELECT id, slot, pseudonym, name, "group", email, added_at AS addedAt, left_at AS leftAt FROM students ORDER BY slot`,
   );
   const groups = sql.prepare<[], StoredGroup>("SELECT name, slot FROM class_groups ORDER BY slot");
-  const progress = sql.prepare<[string], StoredProgress>(
-    "SELECT student, role, rule, done_at AS doneAt FROM class_progress WHERE lab = ?",
+  const progress = sql.prepare<[string], Omit<StoredProgress, "stood"> & { readonly stood: string | null }>(
+    "SELECT student, role, rule, done_at AS doneAt, stood FROM class_progress WHERE lab = ?",
   );
   const hints = sql.prepare<[], StoredHint>(
     "SELECT id, student, card, text, at FROM class_hints ORDER BY id",
@@ -111,7 +125,10 @@ export function openClass(database: LabDatabase): ClassStore {
     checks: () => new Map(checks.all().map(({ student, passed, of }) => [student, { passed, of }])),
     students: () => students.all(),
     groups: () => groups.all(),
-    progress: (lab) => progress.all(lab),
+    progress: (lab) =>
+      progress.all(lab).map(({ stood, ...rest }) => {
+        return { ...rest, stood: stood === null ? null : (JSON.parse(stood) as StoredStanding) };
+      }),
     hints: () => hints.all(),
     setting: (name) => setting.get(name),
     nextSlot: () => Number(setting.get(NEXT_SLOT) ?? 0),
@@ -134,8 +151,9 @@ function operationsOn({ sql }: LabDatabase) {
     ON CONFLICT (id) DO UPDATE SET name = @name, "group" = @group, email = @email, left_at = @leftAt`);
   const group = sql.prepare("INSERT OR IGNORE INTO class_groups (name, slot) VALUES (@name, @slot)");
   const progress = sql.prepare(`
-    INSERT INTO class_progress (lab, student, role, rule, done_at) VALUES (@lab, @student, @role, @rule, @doneAt)
-    ON CONFLICT (lab, student, role) DO UPDATE SET rule = @rule, done_at = coalesce(done_at, @doneAt)`);
+    INSERT INTO class_progress (lab, student, role, rule, done_at, stood)
+    VALUES (@lab, @student, @role, @rule, @doneAt, @stood)
+    ON CONFLICT (lab, student, role) DO UPDATE SET rule = @rule, done_at = coalesce(done_at, @doneAt), stood = @stood`);
   const hint = sql.prepare(
     "INSERT INTO class_hints (student, card, text, at) VALUES (@student, @card, @text, @at)",
   );
@@ -159,7 +177,8 @@ function operationsOn({ sql }: LabDatabase) {
       return nothing;
     },
     saveProgress: (row: { readonly lab: string; readonly progress: StoredProgress }) => {
-      progress.run({ ...row.progress, lab: row.lab });
+      const { stood } = row.progress;
+      progress.run({ ...row.progress, stood: stood && JSON.stringify(stood), lab: row.lab });
       return nothing;
     },
     addHint: ({ hint: one }: { readonly hint: Omit<StoredHint, "id"> }) => {

@@ -84,6 +84,7 @@ function forgetResults(
       for (const { name } of guards) sql.exec(`DROP TRIGGER ${name}`);
       for (const name of names)
         gone.checks += sql.prepare("DELETE FROM checks WHERE student = ?").run(name).changes;
+      for (const name of names) sql.prepare("DELETE FROM own_registrations WHERE label = ?").run(name);
       gone.audit = forgetMentions(sql, patterns);
       for (const guard of guards) sql.exec(guard.sql);
       sql.pragma("secure_delete = OFF");

@@ -25,6 +25,8 @@ export interface JournalReader {
   read(peer: PeerTerm): JournaledPeer | undefined;
   /** Rows of the newest peers of a label, the newest first. */
   newestOf(label: string, most: number): StoryRow[];
+  /** Of each label the newest row of every role that has a verdict, and newer ones without: the daemon ended before they were judged. */
+  standing(lab: string, labels: readonly string[]): StoryRow[];
 }
 
 /** Rows of one story that are read from each end: it is the daemon's thread that reads them. */
@@ -40,6 +42,16 @@ export function openJournalReader({ sql, file }: LabDatabase): JournalReader {
         if (rows.size >= most) break;
       }
       return [...rows.values()].slice(0, most);
+    },
+    standing: (lab, labels) => {
+      const weeks = journalFilesIn(path.dirname(file)).reverse();
+      const rows = weeks.flatMap((week) => standingIn(week.file, lab, labels));
+      const judged = new Map<string, StoryRow>();
+      for (const row of rows) if (row.verdict && !judged.has(placeOf(row))) judged.set(placeOf(row), row);
+      const open = rows.filter(
+        (row) => !row.verdict && row.openedAt > (judged.get(placeOf(row))?.openedAt ?? 0),
+      );
+      return [...judged.values(), ...open];
     },
     read: (peer) => {
       for (const week of journalFilesIn(path.dirname(file)).reverse()) {
@@ -60,13 +72,39 @@ function readIn(file: string, peer: PeerTerm): JournaledPeer | undefined {
   }
 }
 
+/** Label and role of a row. */
+const placeOf = ({ label, subject }: StoryRow) =>
+  `${label} ${(JSON.parse(subject) as { role: string }).role}`;
+
+const STORY_COLUMNS = "id, short, run, version, label, subject, summary, verdict, cards";
+/** Questions of our own roles to a registry are no peer's. */
+const OF_PEERS = "json_extract(subject, '$.isInternal') IS NOT 1";
+/** Rows of a label without a verdict that are read: of more, the older ones stay as they are. */
+const MOST_UNJUDGED = 20;
+
+function standingIn(file: string, lab: string, labels: readonly string[]): StoryRow[] {
+  const sql = new Database(file, { readonly: true });
+  try {
+    const own = `label = ? AND run IN (SELECT id FROM runs WHERE lab = ?) AND ${OF_PEERS}`;
+    const judged = sql.prepare<[string, string], StoryRow>(`
+      SELECT ${STORY_COLUMNS}, max(opened_at) AS openedAt FROM stories
+      WHERE ${own} AND verdict IS NOT NULL GROUP BY json_extract(subject, '$.role')`);
+    const open = sql.prepare<[string, string], StoryRow>(`
+      SELECT ${STORY_COLUMNS}, opened_at AS openedAt FROM stories
+      WHERE ${own} AND verdict IS NULL ORDER BY opened_at DESC LIMIT ${MOST_UNJUDGED}`);
+    return labels.flatMap((label) => [...judged.all(label, lab), ...open.all(label, lab)]);
+  } finally {
+    sql.close();
+  }
+}
+
 function newestIn(file: string, label: string, most: number): StoryRow[] {
   const sql = new Database(file, { readonly: true });
   try {
     return sql
       .prepare<[string, number], StoryRow>(`
-        SELECT id, short, run, version, label, opened_at AS openedAt, subject, summary, verdict, cards FROM stories
-        WHERE label = ? ORDER BY opened_at DESC LIMIT ?`)
+        SELECT ${STORY_COLUMNS}, opened_at AS openedAt FROM stories
+        WHERE label = ? AND ${OF_PEERS} ORDER BY opened_at DESC LIMIT ?`)
       .all(label, most);
   } finally {
     sql.close();

@@ -13,6 +13,7 @@ export const migrations: readonly Migration[] = [
   keepAudit,
   keepClass,
   keepLogPosition,
+  keepOwn,
 ];
 
 /** Version 2: numbers that go on over restarts, and the ids of lab files' entries. */
@@ -200,4 +201,25 @@ function keepLogPosition(sql: Database.Database): void {
       batch    TEXT,
       PRIMARY KEY (store, name)
     ) STRICT;`);
+}
+
+/** Version 9: registries that are a student's or a group's, and the card that stands with a student. */
+function keepOwn(sql: Database.Database): void {
+  sql.exec(`
+    -- As registrations; label: whose registry it is.
+    CREATE TABLE own_registrations (
+      id             INTEGER PRIMARY KEY,
+      label          TEXT    NOT NULL,
+      ip             TEXT    NOT NULL,
+      port           INTEGER NOT NULL CHECK (port BETWEEN 1 AND 65535),
+      service        TEXT    NOT NULL,
+      token          TEXT    NOT NULL,
+      registered_at  INTEGER NOT NULL,
+      last_seen_at   INTEGER NOT NULL,
+      expires_at     INTEGER,
+      UNIQUE (label, ip, port)
+    ) STRICT;
+
+    -- JSON: the card, and which conversation decided it.
+    ALTER TABLE class_progress ADD COLUMN stood TEXT CHECK (stood IS NULL OR json_valid(stood));`);
 }

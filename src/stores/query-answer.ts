@@ -87,6 +87,9 @@ function mask(database: Database.Database, secretKeys: readonly string[]): void 
   database.exec(`
     CREATE TEMP VIEW registrations AS
       SELECT id, ip, port, service, '${MASK}' AS token, registered_at, last_seen_at, expires_at FROM main.registrations;
+    CREATE TEMP VIEW own_registrations AS
+      SELECT id, ${shownId("label")} AS label, ip, port, service, '${MASK}' AS token, registered_at, last_seen_at, expires_at
+      FROM main.own_registrations AS t;
     CREATE TEMP VIEW instances AS
       SELECT id, type, name, ${masked ? `json_replace(options, ${masked})` : "options"} AS options, wanted, port, created_at
       FROM main.instances;

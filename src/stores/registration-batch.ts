@@ -33,8 +33,9 @@ export interface RegistrationStatements {
 
 const MANY = 10;
 
-const CONFLICT = `
-  ON CONFLICT (ip, port) DO UPDATE SET
+/** A server that comes again keeps the time of its first registration; one whose lease ran out meanwhile comes anew. */
+export const onConflict = (key: string) => `
+  ON CONFLICT (${key}) DO UPDATE SET
     service = excluded.service, token = excluded.token,
     registered_at = CASE WHEN expires_at <= excluded.last_seen_at THEN excluded.registered_at ELSE registered_at END,
     last_seen_at = excluded.last_seen_at, expires_at = excluded.expires_at`;
@@ -43,20 +44,23 @@ const isOfSameTime = (a: Register, b: Register) =>
   a.at === b.at && a.leaseMs === b.leaseMs && b.since === undefined;
 const expiryOf = ({ at, leaseMs }: Register) => (leaseMs === undefined ? null : at + leaseMs);
 
-/** A server that comes again keeps the time of its first registration; one whose lease ran out meanwhile comes anew. */
+/** In the order of the columns. */
+export function valuesOf(command: Register): (string | number | null)[] {
+  const { ip, port, service, token, at, since = at } = command;
+  return [ip, port, service, token, since, at, expiryOf(command)];
+}
+
 export function registrationStatements({ sql }: LabDatabase): RegistrationStatements {
+  const conflict = onConflict("ip, port");
   const columns = "ip, port, service, token, registered_at, last_seen_at, expires_at";
-  const one = sql.prepare(`INSERT INTO registrations (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?) ${CONFLICT}`);
+  const one = sql.prepare(`INSERT INTO registrations (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?) ${conflict}`);
   const rows = Array(MANY).fill("(?, ?, ?, ?)").join(", ");
   const many = sql.prepare(`
     INSERT INTO registrations (${columns})
     SELECT column1, column2, column3, column4, at, at, expires_at
-    FROM (SELECT ? AS at, ? AS expires_at) CROSS JOIN (VALUES ${rows}) WHERE true ${CONFLICT}`);
+    FROM (SELECT ? AS at, ? AS expires_at) CROSS JOIN (VALUES ${rows}) WHERE true ${conflict}`);
   return {
-    one: (command) => {
-      const { ip, port, service, token, at, since = at } = command;
-      one.run(ip, port, service, token, since, at, expiryOf(command));
-    },
+    one: (command) => void one.run(...valuesOf(command)),
     many: (commands) => {
       const [first] = commands;
       if (!first) return;

@@ -1,30 +1,12 @@
 /** The registry of file servers, in SQLite behind a view in memory [BOOT-1, BOOT-3, BOOT-7]. */
 import type { Clock, Registration, Registry } from "../machines/_world.ts";
-import { isSameToken } from "../wire/same-token.ts";
 import { type Apply, type CommandOf, type Prepare, type Prepared, prepareFor } from "./commands.ts";
 import type { LabDatabase } from "./database.ts";
 import { LeaseTimer } from "./lease-timer.ts";
-import {
-  type Register,
-  type Registering,
-  RegistrationBatch,
-  type RegistrationStatements,
-  registrationStatements,
-} from "./registration-batch.ts";
-
-const STORE = "registry";
+import { type Register, type Registering, RegistrationBatch } from "./registration-batch.ts";
+import { labRows, type RegistryRows } from "./registry-rows.ts";
 
 type Entry = Parameters<Registry["register"]>[0];
-
-interface Row {
-  readonly ip: string;
-  readonly port: number;
-  readonly service: string;
-  readonly token: string;
-  readonly registered_at: number;
-  readonly last_seen_at: number;
-  readonly expires_at: number | null;
-}
 
 interface Deregister {
   readonly ip: string;
@@ -47,13 +29,18 @@ export interface StoredRegistry extends Registry {
   prepare(command: RegistryCommand): Prepared<unknown>;
 }
 
-export function openRegistry(database: LabDatabase, clock: Clock): StoredRegistry {
-  return new RegistryStore(database, clock);
+/** The lab's, unless it is told whose. */
+export function openRegistry(
+  database: LabDatabase,
+  clock: Clock,
+  rows: RegistryRows = labRows(database),
+): StoredRegistry {
+  return new RegistryStore(database, clock, rows);
 }
 
 class RegistryStore implements StoredRegistry {
   readonly #prepareOther: Prepare<ReturnType<RegistryStore["operations"]>>;
-  readonly #statements: RegistrationStatements;
+  readonly #rows: RegistryRows;
   readonly #database: LabDatabase;
   readonly #clock: Clock;
   readonly #view: Map<string, Registration>;
@@ -65,30 +52,28 @@ class RegistryStore implements StoredRegistry {
   /** Entries by their service, from when they are asked for until one of them changes. */
   #services: Map<string, Registration[]> | undefined;
 
-  constructor(database: LabDatabase, clock: Clock) {
+  constructor(database: LabDatabase, clock: Clock, rows: RegistryRows) {
     this.#database = database;
     this.#clock = clock;
-    const rows = database.sql.prepare<[], Row>("SELECT * FROM registrations ORDER BY id").all();
-    this.#view = new Map(rows.map(fromRow).map((entry) => [keyOf(entry), entry]));
-    this.#prepareOther = prepareFor(database, STORE, this.operations());
-    this.#statements = registrationStatements(database);
+    this.#rows = rows;
+    this.#view = new Map(rows.all().map((entry) => [keyOf(entry), entry]));
+    this.#prepareOther = prepareFor(database, rows.store, this.operations());
     this.#leases = new LeaseTimer(clock, () => this.#expire());
     this.#scheduleExpiry();
     database.beforeClose(() => this.#leases.close());
   }
 
   operations() {
-    const { remove, removeExpired } = statementsOf(this.#database);
     return {
       deregister: ({ ip, port, token }: Deregister) => {
-        const isMatch = remove.run(ip, port, token ?? null).changes > 0;
+        const isMatch = this.#rows.remove(ip, port, token);
         return () => {
           if (isMatch && this.#view.delete(keyOf({ ip, port }))) this.#changed();
           return isMatch;
         };
       },
       expire: ({ at }: Expire) => {
-        removeExpired.run(at);
+        this.#rows.removeExpired(at);
         return () => this.#hideExpired(at);
       },
     };
@@ -130,7 +115,7 @@ class RegistryStore implements StoredRegistry {
 
   #register(registering: Registering): void {
     if (!this.#batch || this.#batch.isClosed) {
-      this.#batch = new RegistrationBatch(this.#statements, (command) => this.#stored(command));
+      this.#batch = new RegistrationBatch(this.#rows.registrations, (command) => this.#stored(command));
       this.#database.change(this.#batch);
     }
     this.#batch.add(registering);
@@ -139,7 +124,7 @@ class RegistryStore implements StoredRegistry {
   prepare(command: RegistryCommand): Prepared<unknown> {
     this.#endBatch();
     if (command.op !== "register") return this.#prepareOther(command);
-    return { apply: () => this.#statements.one(command), done: () => this.#stored(command) };
+    return { apply: () => this.#rows.registrations.one(command), done: () => this.#stored(command) };
   }
 
   #apply: Apply<ReturnType<RegistryStore["operations"]>> = (command) => {
@@ -169,7 +154,7 @@ class RegistryStore implements StoredRegistry {
 
   #stored(command: Register): void {
     this.#show(command);
-    this.#database.committed({ store: STORE, command });
+    this.#database.committed({ store: this.#rows.store, command });
   }
 
   /** A server that comes again keeps the time of its first registration, in the view as in the file. */
@@ -218,31 +203,7 @@ class RegistryStore implements StoredRegistry {
   }
 }
 
-function statementsOf({ sql }: LabDatabase) {
-  sql.function("is_same_token", { deterministic: true }, (said, token) =>
-    Number(said === null || isSameToken(String(said), String(token))),
-  );
-  return {
-    remove: sql.prepare<[string, number, string | null]>(
-      "DELETE FROM registrations WHERE ip = ? AND port = ? AND is_same_token(?, token)",
-    ),
-    removeExpired: sql.prepare<[number]>("DELETE FROM registrations WHERE expires_at <= ?"),
-  };
-}
-
 const serviceOf = ({ service }: Registration) => service;
 const keyOf = ({ ip, port }: { ip: string; port: number }) => `${ip}/${port}`;
 
 const isExpired = ({ expiresAt }: Registration, at: number) => expiresAt !== undefined && expiresAt <= at;
-
-function fromRow(row: Row): Registration {
-  return {
-    ip: row.ip,
-    port: row.port,
-    service: row.service,
-    token: row.token,
-    registeredAt: row.registered_at,
-    lastSeenAt: row.last_seen_at,
-    expiresAt: row.expires_at ?? undefined,
-  };
-}

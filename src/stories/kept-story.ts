@@ -1,8 +1,9 @@
 /** A story that was kept elsewhere, e.g. in the journal: it is read like one of the recorder's, and nothing is added. */
 import type { Cause } from "./causes.ts";
 import type { Entry } from "./entry.ts";
+import type { LiveView } from "./live-view.ts";
 import { PAST } from "./retention.ts";
-import { type Fault, Story, type StorySubject } from "./story.ts";
+import { type Fault, type Look, Story, type StorySubject } from "./story.ts";
 
 /** How a story stood when it was last written down. */
 export interface StorySummary {
@@ -15,6 +16,8 @@ export interface StorySummary {
   readonly lastRule?: string | undefined;
   readonly fault?: Fault | undefined;
   readonly cause?: Cause | undefined;
+  /** Of one that lived and was still. */
+  readonly look?: Look | undefined;
 }
 
 export class KeptStory extends Story {
@@ -42,6 +45,18 @@ export class KeptStory extends Story {
     this.isLineBad = entries.some(({ kind }) => kind === "fault");
     this.fault = summary.fault;
     this.cause = summary.cause;
+    if (this.isEndKnown) return;
+    this.look = summary.look;
+    this.waitsFor = summary.look?.waitsFor;
+  }
+
+  /** How the connection stood when the daemon ended, as far as it was looked at; undefined: it ended before, or moved. */
+  get lastView(): LiveView | undefined {
+    if (!this.look) return undefined;
+    const { stillMs, unreadBytes, queuedBytes } = this.look;
+    const read = this.#entries.flatMap((entry) => (entry.kind === "in" ? [entry.bytes] : []));
+    const unread = unreadBytes === 0 ? Buffer.alloc(0) : Buffer.concat(read).subarray(-unreadBytes);
+    return { framing: this.framing, unreadBytes, unread, queuedBytes, stillMs };
   }
 
   /** A gap is an entry here. */
@@ -63,8 +78,14 @@ export class KeptStory extends Story {
   }
 }
 
+/** View of a connection that the daemon's end cut off; undefined of any other. */
+export const lastViewOf = (story: Story): LiveView | undefined =>
+  story instanceof KeptStory ? story.lastView : undefined;
+
 /** The summary of a story as it stands. */
 export function summaryOf(story: Story): StorySummary {
   const { endedAt, state, bytesIn, bytesOut, framing, lastRule, fault, cause } = story;
-  return { endedAt, state, bytesIn, bytesOut, framing, lastRule, fault, cause };
+  const isStill = endedAt === undefined && story.look?.length === story.length;
+  const look = isStill ? story.look : undefined;
+  return { endedAt, state, bytesIn, bytesOut, framing, lastRule, fault, cause, look };
 }

@@ -74,22 +74,19 @@ export class MessageRun implements CountedRun {
       : sharedFact({ kind: "message", state, rule });
   }
 
-  /** Counts one of this story; a run of anything else is over. */
-  add(runner: Runner, fact: MessageFact, at: number, sizeBytes: number): void {
-    if (this.#runner !== runner || this.#fact !== fact || this.#at !== at) {
-      this.end();
-      this.#runner = runner;
-      this.#fact = fact;
-      this.#at = at;
-    }
-    this.#remember(sizeBytes);
+  /** Counts those that come behind one of this story, which is written already; a run of anything else is over. */
+  begin(runner: Runner, fact: MessageFact, at: number): void {
+    this.end();
+    this.#runner = runner;
+    this.#fact = fact;
+    this.#at = at;
   }
 
   /** Has it written. */
   end(): void {
     const runner = this.#runner;
     this.#runner = undefined;
-    runner?.keepRun(this);
+    if (this.#count > 0) runner?.keepRun(this);
     this.#count = 0;
   }
 }

@@ -53,6 +53,16 @@ const NO_SECRETS: readonly string[] = [];
 const PEER_FIN: Fact = { kind: "ended" };
 const OUR_FIN: Fact = { kind: "fin" };
 
+/** A live connection that is still, as its judge saw it: what a story cut off by the daemon's end cannot tell by itself. */
+export interface Look {
+  /** Entries of the story then: with more of them it has moved since. */
+  readonly length: number;
+  readonly stillMs: number;
+  readonly unreadBytes: number;
+  readonly queuedBytes: number;
+  readonly waitsFor?: string | undefined;
+}
+
 /** A file under way. */
 export interface FileRecord {
   readonly moved: (bytes: number) => void;
@@ -79,6 +89,8 @@ export class Story {
   cause: Cause | undefined;
   /** Name that its peer had given when it left, where the role knows it. */
   peerName: string | undefined;
+  /** How it stood when it was last looked at while it was still. */
+  look: Look | undefined;
   /** Judgement of it once it had ended; undefined: none yet. */
   judged: Judged | undefined;
   /** Tokens in its bytes, which are hidden from every reader. A client's run learns more of them. */
@@ -236,9 +248,8 @@ export class Story {
     this.lastRule = rule;
     const at = Math.max(handedAt, this.#lastAt);
     const fact = messageRun.factOf(this.state, rule);
-    if (this.#step || this.#isHeard || !this.#slots.hasFirst)
-      this.put(at, coded(slot.message, sizeBytes), fact);
-    else messageRun.add(this, fact, at, sizeBytes);
+    this.put(at, coded(slot.message, sizeBytes), fact);
+    if (!this.#step && !this.#isHeard && this.#slots.hasFirst) messageRun.begin(this, fact, at);
   }
 
   /** Messages that were only counted so far. */

@@ -9,7 +9,7 @@ const SHORT_REST = 1_024;
 
 /** These bytes as text, where they are ASCII. */
 export function asciiText(bytes: Buffer): string | undefined {
-  return isAscii(bytes) ? bytes.toString("latin1") : undefined;
+  return isAscii(bytes) ? bytes.toString() : undefined;
 }
 
 /** A line without a `\r` at its end, and without padding in front that an earlier buffer left. */

@@ -4,7 +4,6 @@
  */
 import { once } from "node:events";
 import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { connect, type Socket } from "node:net";
 import path from "node:path";
 import type { Browser, Page } from "playwright-core";
@@ -13,10 +12,10 @@ import { TestDaemon } from "../e2e/daemon.ts";
 import { eventually } from "../e2e/eventually.ts";
 import { freeOffset } from "../e2e/free-ports.ts";
 import { checkout, Scene } from "../e2e/scene.ts";
+import { findingsOf } from "./axe.ts";
 import { hasChromium, launchChromium, linkOf, openPage } from "./chromium.ts";
 
 const STUDENTS = 40;
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const pictures = path.join(checkout, "docs/images");
 const isDrawing = Boolean(process.env.NETLABD_PICTURES);
 const WIDTHS = {
@@ -87,22 +86,6 @@ const goTo = (page: Page, hash: string) =>
   page.evaluate((place) => {
     location.hash = place;
   }, hash);
-
-/** Findings of axe, each with its elements. Its source goes past the page's policy, which refuses any other script. */
-async function findingsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: {
-        run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }>;
-      };
-    };
-    const { violations } = await axe.run();
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-    );
-  });
-}
 
 interface View {
   readonly name: string;

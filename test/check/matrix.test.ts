@@ -1,9 +1,11 @@
 /** Everybody's client with everybody's server: what is told of a pair, and one real matrix. */
+import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { DEFAULT_LIMITS } from "../../src/check/box/limits.ts";
 import { chooseRung } from "../../src/check/box/rung.ts";
+import { KnownRuns } from "../../src/check/matrix/known-runs.ts";
 import { matrixOf } from "../../src/check/matrix/matrix.ts";
 import { matrixCsv, matrixPage, matrixSummary } from "../../src/check/matrix/matrix-page.ts";
 import {
@@ -25,6 +27,7 @@ const run = (more: Partial<PairRun> = {}): PairRun => ({
   isStarted: true,
   frames: says("ann15 + 35", "50.0"),
   clientExit: 0,
+  isLate: false,
   hasServerDied: false,
   connections: 1,
   ...more,
@@ -49,6 +52,12 @@ describe("a pair of hand-ins", () => {
     expect(cellOf(run({ clientExit: 1 }), run({ clientExit: 1 })).verdict).toBe("ok");
   });
 
+  it("does not get on where the client ends with an error before it says a word", () => {
+    expect(cellOf(run({ clientExit: 127, frames: [] }), run({ clientExit: 127, frames: [] })).verdict).toBe(
+      "dies",
+    );
+  });
+
   it("is told with the first frame that differs, also one that is missing or too many", () => {
     const right = says("ann", "hello", "q");
     expect(firstDifference(right, right)).toBeNull();
@@ -65,17 +74,56 @@ describe("a pair of hand-ins", () => {
   });
 });
 
+describe("a frame that differs", () => {
+  const talk = (...frames: readonly [Frame["speaker"], string][]): Frame[] =>
+    frames.map(([speaker, text]) => ({ speaker, text }));
+  const right = talk(["client", "ann15 + 35"], ["server", "50.0"], ["client", "q"]);
+
+  it("is the reply that came where none is due", () => {
+    const got = talk(["client", "ann"], ["server", "Hello"], ["client", "15 + 35"], ["server", "50.0"]);
+    expect(firstDifference(got, right)).toEqual({
+      nth: 2,
+      expected: { speaker: "client", text: "15 + 35" },
+      got: { speaker: "server", text: "Hello" },
+    });
+  });
+
+  it("is the reply itself where it is another, also one that begins alike", () => {
+    const got = talk(["client", "ann15 + 35"], ["server", "50.01"], ["client", "q"]);
+    expect(firstDifference(got, right)).toMatchObject({ nth: 2, got: { text: "50.01" } });
+  });
+
+  it("is what the client said where a reply is due", () => {
+    expect(firstDifference(talk(["client", "ann15 + 35q"]), right)).toEqual({
+      nth: 2,
+      expected: { speaker: "server", text: "50.0" },
+      got: { speaker: "client", text: "q" },
+    });
+  });
+});
+
 describe("partners", () => {
   const names = Array.from({ length: 40 }, (_, at) => `s${at}`);
-  const pick = (server: string, client: string) =>
-    (Number(server.slice(1)) * 7 + Number(client.slice(1)) * 13) % 41;
+  const place = (hand: string) => createHash("sha256").update(hand).digest("hex");
+  const drawnOf = (hands: readonly string[]) => partnersOf(hands, { most: 30, each: 5, place });
 
-  it("are all of a small class, and some of a big one, the same each time", () => {
+  it("are all of a small class", () => {
     const few = names.slice(0, 3);
-    expect(partnersOf(few, few, { most: 30, each: 5, pick }).get("s1")).toEqual(few);
-    const drawn = partnersOf(names, names, { most: 30, each: 5, pick });
-    expect([...drawn.values()].map(({ length }) => length)).toEqual(names.map(() => 5));
-    expect(partnersOf(names, names, { most: 30, each: 5, pick })).toEqual(drawn);
+    expect(drawnOf(few).get("s1")).toEqual(few);
+  });
+
+  it("of a big one are each server's own client and five more, and every client meets as many servers", () => {
+    const drawn = [...drawnOf(names)];
+    expect(drawn.every(([server, clients]) => clients.includes(server))).toBe(true);
+    expect(drawn.map(([, clients]) => clients.length)).toEqual(names.map(() => 6));
+    const met = names.map((client) => drawn.filter(([, clients]) => clients.includes(client)).length);
+    expect(met).toEqual(names.map(() => 6));
+  });
+
+  it("stay as they are but for a few neighbours when one more hands in", () => {
+    const [before, after] = [drawnOf(names), drawnOf([...names, "late"])];
+    const changed = names.filter((server) => String(before.get(server)) !== String(after.get(server)));
+    expect(changed).toHaveLength(5);
   });
 });
 
@@ -100,6 +148,7 @@ describe("the page", () => {
     expect(page).toContain("&lt;b&gt;");
     expect(page).not.toMatch(/<b>|\u001b/);
     expect(matrixCsv(matrix)).toMatch(/ann,<b>,wrong,2,50\.0,'=cmd\(\)/);
+    expect(page.match(/id="difference-/g)).toHaveLength(1);
     expect(matrixSummary(cells)).toBe("1 of 2 pairs get on; 1 wrong");
   });
 });
@@ -138,8 +187,14 @@ it.skipIf(!isLong || rung.report.kind !== "bwrap")(
       jobs: 2,
       seed: 1,
       handIns,
+      known: await KnownRuns.open({
+        file: path.join(folder, "runs.ndjson"),
+        isResumed: false,
+        contents: ["ann", "bob"],
+        about: "",
+      }),
       signal: new AbortController().signal,
-      onColumn: () => undefined,
+      onCell: () => undefined,
     });
     const verdicts = Object.fromEntries(
       cells.map(({ client, server, verdict }) => [`${client} with ${server}`, verdict]),

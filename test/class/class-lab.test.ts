@@ -11,6 +11,7 @@ import { causeText } from "../../src/stories/cause-text.ts";
 import { Conversation } from "../actors/conversation.ts";
 import { eventually } from "../actors/harness.ts";
 import { ClassDaemon } from "./class-daemon.ts";
+import { freeRange } from "./free-range.ts";
 
 const ROSTER = "id,name,group,login\ns001,Ann Lee,A,alee\ns002,Bob,B,bob\n";
 const LAB = "roster: ./roster.csv\neach:\n  - role: calculator\n  - role: chat\n";
@@ -72,7 +73,7 @@ each:
   });
 
   it("gives ports by place, which a late student and a new order leave as they are", async () => {
-    const base = await freeRange();
+    const base = freeRange();
     const lab = `${LAB}class: { ports: ${base}-${base + 29}, per-student: 3 }\n`;
     const one = await start(lab);
     expect([portOf(one, "s001-chat"), portOf(one, "s002-calculator")]).toEqual([base + 1, base + 3]);
@@ -351,14 +352,3 @@ describe("a class that is wrong", () => {
     expect(error.exitCode).toBe(2);
   });
 });
-
-/** Ports below those of clients that nothing uses now. */
-async function freeRange(): Promise<number> {
-  const { listeningRows } = await import("../../src/os/listening-rows.ts");
-  const taken = new Set(listeningRows("tcp").map(({ port }) => port));
-  // Runs side by side look in different places first.
-  const places = Array.from({ length: 300 }, (_, index) => 21_000 + 30 * ((index + process.pid) % 300));
-  for (const base of places)
-    if (Array.from({ length: 30 }, (_, index) => base + index).every((port) => !taken.has(port))) return base;
-  throw new Error("no free ports below 31000");
-}

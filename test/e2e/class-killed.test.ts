@@ -14,8 +14,8 @@ const PROMISED_MS = 1_000;
 const TALKERS = 8;
 /** Answers that each of them has had before that, over more than the promised time. */
 const LEAST_ANSWERS = 20;
-const [mistaken, through] = [TALKERS, TALKERS + 1];
-const STUDENTS = TALKERS + 2;
+const [mistaken, through, stuck] = [TALKERS, TALKERS + 1, TALKERS + 2];
+const STUDENTS = TALKERS + 3;
 
 /** Result that a student's program was sent, and when it had it. */
 interface Answer {
@@ -25,10 +25,16 @@ interface Answer {
 
 const scene = new Scene();
 const idOf = (index: number) => `s${index + 1}`;
+const rowOf = (rows: readonly StudentRow[], index: number) => rows.find(({ id }) => id === idOf(index));
 const explained = (daemon: TestDaemon, id: string) => daemon.document<Explained>(`explain ${id}`);
 const told = ({ source: _source, ...rest }: Explained) => rest;
 
-let before: { readonly mistake: Explained; readonly drawn: unknown; readonly rows: readonly StudentRow[] };
+let before: {
+  readonly mistake: Explained;
+  readonly drawn: unknown;
+  readonly stuck: Explained;
+  readonly rows: readonly StudentRow[];
+};
 let answers: readonly (readonly Answer[])[];
 let killedAt: number;
 let again: TestDaemon;
@@ -48,18 +54,25 @@ beforeAll(async () => {
   });
   await says(portOf(mistaken), "ann\n", "one and two\n");
   await says(portOf(through), "ann\n", "1 + 2\n", "q\n");
+  const unfinished = await Conversation.open(portOf(stuck));
+  unfinished.say("ann\n1 + ");
   const ended = await eventually(async () => {
     const all = await daemon.document<ConnectionDocument[]>("conns --all");
-    expect(all.map(({ state }) => state)).toEqual(["closed", "closed"]);
-    return all;
+    const ended = all.filter(({ label }) => label !== idOf(stuck));
+    expect(ended.map(({ state }) => state)).toEqual(["closed", "closed"]);
+    return ended;
   });
   mistakeId = ended.find(({ label }) => label === idOf(mistaken))?.id ?? "";
   await eventually(async () =>
     expect((await daemon.document<StudentRow[]>("class")).filter(({ done }) => done)).toHaveLength(1),
   );
+  await eventually(async () =>
+    expect(rowOf(await daemon.document<StudentRow[]>("class"), stuck)).toMatchObject({ card: { id: "D03" } }),
+  );
   before = {
     mistake: await explained(daemon, mistakeId),
     drawn: await daemon.document(`seq ${mistakeId}`),
+    stuck: await explained(daemon, idOf(stuck)),
     rows: await daemon.document<StudentRow[]>("class"),
   };
   const talks = Array.from({ length: TALKERS }, (_, index) => talk(portOf(index), index));
@@ -146,5 +159,26 @@ describe("after a kill -9 of the daemon of a class", () => {
     const done = (rows: readonly StudentRow[]) => rows.filter((row) => row.done).map(({ id }) => id);
     expect(done(before.rows)).toEqual([idOf(through)]);
     expect(done(await again.document<StudentRow[]>("class"))).toEqual([idOf(through)]);
+  });
+
+  it("each line of the class has the role, the furthest rule and the card that it had", async () => {
+    const after = await again.document<StudentRow[]>("class");
+    const kept = (rows: readonly StudentRow[]) =>
+      [mistaken, through, stuck].map((index) => {
+        const { role, furthest, card, connection } = rowOf(rows, index) ?? {};
+        return { role, furthest, card, connection };
+      });
+    expect(kept(after)).toEqual(kept(before.rows));
+    expect(kept(after)[2]).toMatchObject({ furthest: "CALC-0", card: { id: "D03" } });
+    expect(after.map(({ connected, state }) => [connected, state])).toEqual(
+      Array.from({ length: STUDENTS }, () => [0, "closed"]),
+    );
+  });
+
+  it("a student's name is the newest connection of before, also of one that was stuck when the daemon died", async () => {
+    const { verdict, cards, diagnoses } = await explained(again, idOf(stuck));
+    expect({ verdict, cards }).toEqual({ verdict: "stuck", cards: ["D03"] });
+    expect(diagnoses).toEqual(before.stuck.diagnoses);
+    expect(told(await explained(again, idOf(mistaken)))).toEqual(told(before.mistake));
   });
 });

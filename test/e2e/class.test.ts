@@ -1,10 +1,14 @@
 /** A class as an instructor starts it: reckoned with before the start, told in few lines, and nothing of it lost to a kill. */
+import { spawnSync } from "node:child_process";
+import { cpSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { StudentRow } from "../../src/lab/lab.ts";
 import { Conversation } from "../actors/conversation.ts";
 import { launch, TestDaemon } from "./daemon.ts";
 import { eventually } from "./eventually.ts";
-import { Scene } from "./scene.ts";
+import { freeOffset } from "./free-ports.ts";
+import { checkout, peers, Scene } from "./scene.ts";
 
 const scene = new Scene();
 afterAll(() => scene.end());
@@ -46,4 +50,49 @@ describe("a class", () => {
     expect(await seven(again)).toMatchObject({ id: "s7", connected: 0, done: true });
     await again.stop();
   }, 60_000);
+});
+
+const example = path.join(checkout, "examples/class");
+const hasPython = spawnSync("python3", ["--version"]).status === 0;
+/** Ports of the example: four students of five each, two groups, and the hall. */
+const EXAMPLE_PORTS = [...Array.from({ length: 20 }, (_, index) => 21_000 + index), 20_900, 20_901, 20_999];
+
+describe.skipIf(!hasPython)("the class of examples/ (skipped without python3)", () => {
+  it("gives each student her file, who knows the port of her bootstrap alone, also after a kill", async () => {
+    cpSync(example, scene.folder, { recursive: true });
+    const lab = readFileSync(path.join(example, "lab3.yaml"), "utf8");
+    const offset = await freeOffset(EXAMPLE_PORTS);
+    const args = ["--host", "127.0.0.1", "--port-offset", String(offset)];
+    const first = await TestDaemon.start(scene, { lab, name: "lab3", args });
+    const portsOf = ({ ready }: TestDaemon) =>
+      ready.instances
+        .filter(({ type, label }) => type === "bootstrap" && label !== null)
+        .map(({ port }) => port);
+    expect(portsOf(first)).toEqual([0, 5, 10, 15].map((place) => 21_000 + offset + place));
+    await allHaveFiles(first, portsOf(first));
+    await first.kill();
+    const again = await first.again();
+    await allHaveFiles(again, portsOf(again));
+    await again.stop();
+  }, 60_000);
+
+  async function allHaveFiles(daemon: TestDaemon, ports: readonly number[]): Promise<void> {
+    const ids = ["s041", "s042", "s043", "s044"];
+    for (const id of ids)
+      await eventually(async () => expect(await daemon.document(`registry ${id}`)).toHaveLength(1));
+    const outcomes = await Promise.all(
+      ports.map((port, index) => {
+        const saved = scene.path(`saved-${index}`);
+        const words = [path.join(peers, "file_client.py"), String(port), "txt", "server.txt", saved];
+        return scene.run("python3", words).ended;
+      }),
+    );
+    expect(outcomes.map(({ stderr, exit }) => ({ stderr, exit }))).toEqual(
+      ids.map(() => ({ stderr: "", exit: 0 })),
+    );
+    const texts = ids.map((_, index) => readFileSync(scene.path(`saved-${index}`), "utf8"));
+    const original = readFileSync(path.join(example, "files/server.txt"), "utf8");
+    expect(new Set(texts).size).toBe(ids.length);
+    expect(texts.map(({ length }) => length)).toEqual(ids.map(() => original.length));
+  }
 });

@@ -22,8 +22,13 @@ it("the example of a class gives four students their roles and ports, and two gr
     portOffset: 0,
   });
   expect(plan.students.map(({ id }) => id)).toEqual(["s041", "s042", "s043", "s044"]);
-  expect(plan.instances).toHaveLength(4 * 3 + 2 + 2);
-  expect(plan.instances[3]?.given).toMatchObject({ name: "s042-calculator", port: 21_004 });
+  expect(plan.instances).toHaveLength(4 * 4 + 2 + 1);
+  expect(plan.instances[5]?.given).toMatchObject({ name: "s042-calculator", port: 21_006 });
+  expect(plan.instances[7]?.given).toMatchObject({
+    name: "s042-file-server",
+    bootstrap: "localhost:21005",
+    token: plan.students[1]?.derived.token,
+  });
 });
 
 it("docs/class.md shows the example's sections as they are, without comments", () => {

@@ -53,6 +53,6 @@ describe("version 1", () => {
     expect(lab.rows("SELECT line FROM audit")).toEqual([]);
     expect(lab.rows("SELECT applied FROM log_position")).toEqual([]);
     expect(lab.rows("SELECT name FROM log_unsent")).toEqual([]);
-    expect(lab.rows("PRAGMA user_version")).toEqual([{ user_version: 8 }]);
+    expect(lab.rows("PRAGMA user_version")).toEqual([{ user_version: 9 }]);
   });
 });

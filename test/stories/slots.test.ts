@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bytesIn, bytesOut, type Entry } from "../../src/stories/entry.ts";
 import { Recorder, type RecorderOptions } from "../../src/stories/recorder.ts";
+import { kindIn, slot } from "../../src/stories/slots.ts";
 import type { Story } from "../../src/stories/story.ts";
 import { SimulatedClock } from "../actors/simulated-clock.ts";
 import { echoSubject as subject } from "./echo-subject.ts";
@@ -232,5 +233,21 @@ describe("a run of messages", () => {
     story.recordMessage(1, "FILE-1", clocked - 5);
     const times = story.entries.map(({ at }) => at);
     expect(times).toEqual([...times].sort((a, b) => a - b));
+  });
+
+  it("is told to another process that keeps the same only behind the message that it begins with", () => {
+    const many = hears(Array.from({ length: 40 }, () => [1, "FILE-1"] as const));
+    const { story, recorder } = lived([many, says("before")]);
+    const told: (string | number)[] = [];
+    recorder.follower = {
+      onSlot: (_story, _at, code) => told.push(kindIn(code)),
+      onRun: (_story, run) => told.push(`${run.count} more`),
+    };
+    hears([[7, "FILE-1"]])(story);
+    says("alone")(story);
+    const at = story.now();
+    for (const size of [7, 8, 9]) story.recordMessage(size, "FILE-1", at);
+    says("three")(story);
+    expect(told).toEqual([slot.message, slot.outText, slot.message, "2 more", slot.outText]);
   });
 });

@@ -2,8 +2,8 @@
  * A job in a box, seen from outside.
  *
  * 1. Hand-ins are copied to where the box's user may read them; links in them stay links, and lead nowhere in the box.
- * 2. A tester of ours is started in the outer box; it hears its job in the first line of standard input, and tells what it finds in lines
- *    of JSON on standard output, which no program under test has.
+ * 2. A tester of ours is started in the outer box; it hears its job in the first line of standard input - what it is asked later, in
+ *    further ones - and tells what it finds in lines of JSON on standard output, which no program under test has.
  * 3. The tester builds and starts, each program in an inner box.
  * 4. Over the time, at an interruption, or when this process ends: the tester ends, and so does the box with all in it.
  */
@@ -58,6 +58,8 @@ export interface BoxedJob<News> {
   /** Number of this box among those that run at the same time. */
   readonly slot: number;
   readonly signal: AbortSignal;
+  /** Takes what says further lines to the tester, once it has its job. */
+  readonly onOpen?: (say: (line: object) => void) => void;
   readonly onNews: (news: News) => void;
 }
 
@@ -186,7 +188,7 @@ const LAST_WORDS_MS = 5_000;
 
 async function runBox(
   { argv, env, places }: Start,
-  { job, timeMs, signal, onNews }: BoxedJob<unknown>,
+  { job, timeMs, signal, onOpen, onNews }: BoxedJob<unknown>,
 ): Promise<string> {
   const child = spawn(argv[0] ?? "", argv.slice(1), { env, stdio: ["pipe", "pipe", "pipe"], detached: true });
   const end = () => endGroup(child);
@@ -195,7 +197,10 @@ async function runBox(
   const timer = setTimeout(end, timeMs);
   try {
     // Left open: its end is the tester's, also where this process is killed.
-    child.stdin.on("error", () => undefined).write(`${JSON.stringify({ ...job, ...places })}\n`);
+    const say = (line: object) => void child.stdin.write(`${JSON.stringify(line)}\n`);
+    child.stdin.on("error", () => undefined);
+    say({ ...job, ...places });
+    onOpen?.(say);
     let stderr = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       stderr = (stderr + text).slice(-4096);

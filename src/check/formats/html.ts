@@ -71,7 +71,7 @@ function endedNotice(report: Report): Markup {
 
 function facts({ score, program, box, seed, started, ms, version }: Report): Markup {
   const rows: [string, Markup][] = [
-    ["score", html`${score.got} of ${score.max}`],
+    ...(score.max === 0 ? [] : [["score", html`${score.got} of ${score.max}`] as [string, Markup]]),
     ...(program.run === null ? [] : [["program", html`<code>${program.run}</code>`] as [string, Markup]]),
     ...(program.at === null ? [] : [["program at", html`<code>${program.at}</code>`] as [string, Markup]]),
     ...(program.build === null
@@ -124,12 +124,12 @@ function inside(result: Result): Markup {
   const values = [
     ...(expected
       ? [
-          html`<div><h4>expected</h4><div class="box"><code>${octetsText({ ...expected, hex: "" })}</code>${hexLine(expected.hex)}</div></div>`,
+          html`<div><h4>expected</h4>${box("expected", html`<code>${octetsText({ ...expected, hex: "" })}</code>${hexLine(expected.hex)}`)}</div>`,
         ]
       : []),
     ...(got
       ? [
-          html`<div><h4>got</h4><div class="box"><code>${octetsText({ ...got, hex: "" })}</code>${hexLine(got.hex)}</div></div>`,
+          html`<div><h4>got</h4>${box("got", html`<code>${octetsText({ ...got, hex: "" })}</code>${hexLine(got.hex)}`)}</div>`,
         ]
       : []),
   ];
@@ -140,10 +140,14 @@ ${values.length === 0 ? NONE : html`<div class="pair">${values}</div>`}
 ${closing === null ? NONE : html`<p class="quiet">The program closed the connection ${closing === "reset" ? "by a reset" : "in order"}.</p>`}
 ${likelyMarkup(result)}
 ${list("accepted, though not quite as the rule says", remarks)}
-${transcript.length === 0 ? NONE : html`<h4>conversation, as the checker saw it, in seconds</h4><div class="box"><ol class="talk mono">${transcript.map((line) => talkLine(line, isOfSeveral))}</ol></div>`}
-${output === "" ? NONE : html`<h4>last output of the program</h4><div class="box"><pre>${tailOf(output)}</pre></div>`}
-${again === "" ? NONE : html`<h4>to see it again</h4><div class="box"><pre>${again}</pre></div>`}`;
+${transcript.length === 0 ? NONE : html`<h4>conversation, as the checker saw it, in seconds</h4>${box("conversation", html`<ol class="talk mono">${transcript.map((line) => talkLine(line, isOfSeveral))}</ol>`)}`}
+${output === "" ? NONE : html`<h4>last output of the program</h4>${box("last output", html`<pre>${tailOf(output)}</pre>`)}`}
+${again === "" ? NONE : html`<h4>to see it again</h4>${box("command", html`<pre>${again}</pre>`)}`}`;
 }
+
+/** A long one is scrolled, by the keyboard too. */
+const box = (label: string, content: Markup) =>
+  html`<div class="box" tabindex="0" role="group" aria-label="${label}">${content}</div>`;
 
 const hexLine = (hex: string) => (hex === "" ? NONE : html`<br><code class="hex">${spaced(hex)}</code>`);
 

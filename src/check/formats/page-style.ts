@@ -49,6 +49,7 @@ details.case .points { margin-left: auto; white-space: nowrap; }
 .inside > :first-child { margin-top: 0; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 0 1rem; }
 .box { border: 1px solid var(--line); border-radius: .35rem; background: var(--back); padding: .5rem .65rem; max-height: 24rem; overflow: auto; }
+.box:focus-visible { outline: 2px solid var(--link); }
 .box .hex { color: var(--quiet); }
 ol.talk { list-style: none; margin: 0; padding: 0; }
 ol.talk li { display: grid; grid-template-columns: 3.4rem 2.6rem minmax(0, 1fr); gap: 0 .5rem; }

@@ -21,7 +21,7 @@ th { color: var(--quiet); font-weight: 600; font-size: .85rem; }
 td.number, th.number { text-align: right; white-space: nowrap; }
 th.number { white-space: normal; }
 td svg { width: 8rem; height: .6rem; background: var(--line); border-radius: .3rem; }
-td.name { overflow-wrap: anywhere; min-width: 7rem; max-width: 22rem; }
+td.name { overflow-wrap: break-word; min-width: 8rem; max-width: 22rem; }
 td.remark { overflow-wrap: anywhere; min-width: 6rem; }
 @media (max-width: 40rem) { th.share, td.share { display: none; } th, td { padding: .3rem .35rem; } }
 `;

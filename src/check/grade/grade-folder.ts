@@ -6,6 +6,8 @@
  *   index.html            the class
  *   hand-ins/ID.html      a page for each student
  *   results/ID.json       what the others are made of
+ *   matrix.html, matrix.csv, matrix-runs.ndjson
+ *                         with --matrix: who gets on with whom, and each pair that was played
  *   pseudonyms.csv        with --anonymous: whose is which; its owner's alone
  */
 import { randomBytes } from "node:crypto";
@@ -83,6 +85,11 @@ export class GradeFolder {
   ): Promise<void> {
     const link = (line: GradedLine) => (line.submitted === null ? undefined : encodeURI(pageOf(line)));
     await replaceFile(this.#at("index.html"), classPage(lines, { title, max, cases, pageOf: link }));
+  }
+
+  /** Pairs of the matrix that were played. */
+  get runsFile(): string {
+    return this.#at("matrix-runs.ndjson");
   }
 
   async writeMatrix(matrix: Matrix, title: string): Promise<void> {

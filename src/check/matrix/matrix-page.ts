@@ -14,10 +14,12 @@ const STYLE = `
 .map thead th { vertical-align: bottom; }
 .map thead th bdi { writing-mode: vertical-rl; transform: rotate(180deg); max-width: none; max-height: 12rem; }
 @media (max-width: 40rem) { .map th bdi { max-width: 7rem; } }
-.differs { margin: .5rem 0; overflow-wrap: anywhere; }
+.differs { margin: .5rem 0; overflow-wrap: anywhere; max-height: none; }
+.differs h3 { font-size: 1rem; margin: 0; }
 .map td { border: 1px solid var(--line); padding: 0; text-align: center; min-width: 2.2rem; }
 .map td a, .map td span { display: block; padding: .2rem .3rem; color: inherit; font-weight: 600; }
 .map thead td { border: 0; }
+.map td a { text-decoration-thickness: 1px; text-underline-offset: .15em; }
 .map td.good { background: var(--good-back); } .map td.bad { background: var(--bad-back); } .map td.odd { background: var(--odd-back); }
 `;
 
@@ -42,10 +44,12 @@ const MARKS: Readonly<Record<PairVerdict, string>> = {
 
 export function matrixPage({ clients, servers, cells }: Matrix, title: string): string {
   const byPair = new Map(cells.map((cell) => [keyOf(cell), cell]));
+  const differences = differencesOf(cells, servers);
+  const places = new Map(differences.flatMap((some, nth) => some.map((cell) => [cell, nth] as const)));
   const rows = clients.map(
     (
       client,
-    ) => html`<tr>${named("row", client)}${servers.map((server) => cellMarkup(byPair.get(keyOf({ client, server })), cells))}</tr>
+    ) => html`<tr>${named("row", client)}${servers.map((server) => cellMarkup(byPair.get(keyOf({ client, server })), places))}</tr>
 `,
   );
   const body = html`<h1>${title}: who gets on with whom</h1>
@@ -53,8 +57,8 @@ export function matrixPage({ clients, servers, cells }: Matrix, title: string): 
 <div class="map wide" tabindex="0" role="region" aria-label="clients and servers"><table><thead><tr><td><span class="unseen">client</span></td>${servers.map((server) => named("col", server))}</tr></thead><tbody>
 ${rows}</tbody></table></div>
 <p class="quiet">wrong: a frame differs; hangs: the client did not end; dies: one of the two ended with an error; -: the server did not start; empty: this pair was not drawn.</p>
-<h2>First frame that differs</h2>
-${cells.map((cell, at) => differenceMarkup(cell, at))}`;
+${differences.length === 0 ? NONE : html`<h2>First frame that differs</h2>`}
+${differences.map(differenceMarkup)}`;
   return pageText({ title: `${title}: matrix`, body, style: STYLE });
 }
 
@@ -74,20 +78,37 @@ const named = (scope: "row" | "col", name: string): Markup =>
 
 const keyOf = ({ client, server }: Pick<Cell, "client" | "server">) => JSON.stringify([client, server]);
 
-function cellMarkup(cell: Cell | undefined, cells: readonly Cell[]): Markup {
+function cellMarkup(cell: Cell | undefined, places: ReadonlyMap<Cell, number>): Markup {
   if (!cell) return html`<td></td>`;
   const mark = MARKS[cell.verdict];
+  const place = places.get(cell);
   const shown =
-    cell.differs === null
-      ? html`<span>${mark}</span>`
-      : html`<a href="#pair-${cells.indexOf(cell)}">${mark}</a>`;
+    place === undefined ? html`<span>${mark}</span>` : html`<a href="#difference-${place + 1}">${mark}</a>`;
   return html`<td class="${LOOKS[cell.verdict]}" title="${cell.client} with ${cell.server}: ${cell.verdict}">${shown}</td>`;
 }
 
-function differenceMarkup({ client, server, verdict, differs }: Cell, at: number): Markup {
-  if (differs === null) return NONE;
-  return html`<section id="pair-${at}" class="box differs"><p><strong><bdi>${client}</bdi></strong> with <strong><bdi>${server}</bdi></strong>: ${verdict}, from frame ${differs.nth} on</p>
-<p>expected ${frameMarkup(differs.expected)}</p><p>came ${frameMarkup(differs.got)}</p></section>
+/** Cells that differ, those of one server that differ in the same way together. */
+function differencesOf(cells: readonly Cell[], servers: readonly string[]): Cell[][] {
+  const place = new Map(servers.map((server, nth) => [server, nth]));
+  const differing = cells
+    .filter(({ differs }) => differs !== null)
+    .toSorted((a, b) => (place.get(a.server) ?? 0) - (place.get(b.server) ?? 0));
+  const alike = new Map<string, Cell[]>();
+  for (const cell of differing) {
+    const key = JSON.stringify([cell.server, cell.verdict, cell.differs]);
+    alike.set(key, [...(alike.get(key) ?? []), cell]);
+  }
+  return [...alike.values()];
+}
+
+function differenceMarkup(cells: readonly Cell[], nth: number): Markup {
+  const [first] = cells;
+  if (!first?.differs) return NONE;
+  const { server, verdict, differs } = first;
+  const clients = cells.map(({ client }, at) => html`${at === 0 ? "" : ", "}<bdi>${client}</bdi>`);
+  return html`<section id="difference-${nth + 1}" class="box differs"><h3><bdi>${server}</bdi>: ${verdict}, from frame ${differs.nth} on</h3>
+<p>expected ${frameMarkup(differs.expected)}</p><p>came ${frameMarkup(differs.got)}</p>
+<p class="quiet">with ${clients.length === 1 ? "the client" : `${clients.length} clients:`} ${clients}</p></section>
 `;
 }
 

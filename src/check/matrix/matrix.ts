@@ -1,18 +1,19 @@
 /**
  * Matrix of all clients with all servers. The first column is the role of ours: what a client says and hears there is what it is to say
- * and hear with the others. Of a big class each server meets a few clients, drawn by a seed.
+ * and hear with the others. Of a big class each server meets its own client and a few that a seed chooses.
  */
 import { createHash } from "node:crypto";
-import { messageOf } from "../../errors.ts";
-import { boxedJob } from "../box/boxed-job.ts";
 import type { Rung } from "../box/rung.ts";
 import type { Limits } from "../program.ts";
+import type { KnownRuns } from "./known-runs.ts";
 import { type Cell, cellOf, OURS, type PairRun, partnersOf } from "./pair.ts";
-import type { ColumnJob, ColumnNews } from "./pairs-process.ts";
+import { playLane } from "./pair-lane.ts";
+import type { PairsJob } from "./pairs-process.ts";
+import { Prospects } from "./prospects.ts";
 
 export interface MatrixRequest {
   readonly role: string;
-  readonly commands: ColumnJob["commands"];
+  readonly commands: PairsJob["commands"];
   readonly script: readonly string[];
   readonly limits: Limits;
   readonly rung: Rung;
@@ -20,8 +21,15 @@ export interface MatrixRequest {
   readonly seed: number;
   /** Folders by the names that are shown: students' own words, which are no path and may be the name of ours. */
   readonly handIns: ReadonlyMap<string, string>;
+  /** Of an earlier matrix, and for a later one. */
+  readonly known: KnownRuns;
   readonly signal: AbortSignal;
-  readonly onColumn: (server: string) => void;
+  readonly onCell: (cell: Cell, progress: MatrixProgress) => void;
+}
+
+export interface MatrixProgress {
+  readonly cells: number;
+  readonly of: number;
 }
 
 export interface Matrix {
@@ -31,83 +39,92 @@ export interface Matrix {
   readonly cells: readonly Cell[];
 }
 
-/** So many clients meet every server; of more, each server meets some. */
+/** So many clients meet every server; of more, each server meets its own client and so many others. */
 const MOST_FOR_ALL = 30;
 const PARTNERS = 5;
-/** At most, on a machine that is busy; a build comes before the first. */
-const PAIR_MS = 120_000;
-const BUILD_MS = 60_000;
+
+interface Pairing {
+  readonly client: string;
+  readonly server: string;
+}
 
 export async function matrixOf(request: MatrixRequest): Promise<Matrix> {
   const names = [...request.handIns.keys()];
   // In a box a hand-in is its number, whatever it is called.
   const hands = names.map((_, at) => String(at));
-  const shown = (hand: string) => shownName(names[Number(hand)]);
-  const expected = new Map((await columnOf(OURS, hands, 0, request)).map((run) => [run.client, run]));
-  const cells = hands.map((client) => cellWith(client, OURS, expected.get(client), expected));
-  const pick = (server: string, client: string) =>
+  const place = (hand: string) =>
     createHash("sha256")
-      .update(`${request.seed}/${names[Number(server)]}/${names[Number(client)]}`)
-      .digest()
-      .readUInt32BE(0);
-  const partners = partnersOf(hands, hands, { most: MOST_FOR_ALL, each: PARTNERS, pick });
-  const queue = hands.values();
-  const workers = Array.from({ length: Math.min(request.jobs, hands.length) }, async (_, slot) => {
-    for (const server of queue) {
-      if (request.signal.aborted) return;
-      const clients = partners.get(server) ?? [];
-      const runs = new Map((await columnOf(server, clients, slot, request)).map((run) => [run.client, run]));
-      for (const client of clients) cells.push(cellWith(client, server, runs.get(client), expected));
-      request.onColumn(shown(server));
-    }
-  });
-  await Promise.all(workers);
-  return {
-    clients: hands.map(shown),
-    servers: [OURS, ...hands.map(shown)],
-    cells: cells.map((cell) => ({
-      ...cell,
-      client: shown(cell.client),
-      server: cell.server === OURS ? OURS : shown(cell.server),
-    })),
+      .update(`${request.seed}/${names[Number(hand)]}`)
+      .digest("hex");
+  const partners = partnersOf(hands, { most: MOST_FOR_ALL, each: PARTNERS, place });
+  const withOurs = hands.map((client): Pairing => ({ client, server: OURS }));
+  const withOthers = [...partners].flatMap(([server, clients]) =>
+    clients.map((client): Pairing => ({ client, server })),
+  );
+  const expected = new Map<string, PairRun>();
+  const shown = (hand: string) => (hand === OURS ? OURS : shownName(names[Number(hand)]));
+  const cells: Cell[] = [];
+  const add = ({ client, server }: Pairing, run: PairRun | undefined) => {
+    if (server === OURS && run) expected.set(client, run);
+    const cell = run
+      ? cellOf(run, expected.get(client))
+      : { client, server, verdict: "not judged" as const, differs: null };
+    cells.push({ ...cell, client: shown(client), server: shown(server) });
+    const made = cells.at(-1);
+    if (made && !request.signal.aborted)
+      request.onCell(made, { cells: cells.length, of: withOurs.length + withOthers.length });
   };
+  const prospects = new Prospects();
+  // All of ours first: with them the others are compared.
+  for (const pairs of [withOurs, withOthers]) await playAll(pairs, request, prospects, add);
+  const servers = [OURS, ...hands.map(shown)];
+  return { clients: hands.map(shown), servers, cells: inOrder(cells, servers) };
+}
+
+/** Row by row, whichever was played first. */
+function inOrder(cells: readonly Cell[], servers: readonly string[]): Cell[] {
+  const place = new Map(servers.map((server, nth) => [server, nth]));
+  const placeOf = ({ client, server }: Cell) =>
+    servers.length * (place.get(client) ?? 0) + (place.get(server) ?? 0);
+  return cells.toSorted((a, b) => placeOf(a) - placeOf(b));
 }
 
 /** Told apart from ours. */
 const shownName = (name = "") => (name === OURS ? `${name} (hand-in)` : name);
 
-function cellWith(
-  client: string,
-  server: string,
-  run: PairRun | undefined,
-  expected: ReadonlyMap<string, PairRun>,
-): Cell {
-  return run ? cellOf(run, expected.get(client)) : { client, server, verdict: "not judged", differs: null };
+async function playAll(
+  pairs: readonly Pairing[],
+  request: MatrixRequest,
+  prospects: Prospects,
+  add: (pair: Pairing, run: PairRun | undefined) => void,
+): Promise<void> {
+  const { role, commands, script, limits, rung, jobs, handIns, known, signal } = request;
+  const told = new Set<Pairing>();
+  const tell = (pair: Pairing, run: PairRun | undefined) => {
+    told.add(pair);
+    if (run) prospects.learn(run);
+    add(pair, run);
+  };
+  const queue = pairs.values();
+  const next = () => {
+    for (const pair of queue) {
+      const run = known.get(pair) ?? prospects.foreseen(pair);
+      if (!run) return { ...pair, isHasty: prospects.isHasty(pair) };
+      tell(pair, run);
+    }
+    return undefined;
+  };
+  const asked = new Map(pairs.map((pair) => [keyOf(pair), pair]));
+  const job: PairsJob = { role, commands, script, limits };
+  const lane = { job, rung, folders: [...handIns.values()], signal };
+  const lanes = Array.from({ length: Math.min(jobs, pairs.length) }, (_, slot) =>
+    playLane(lane, slot, next, (pair, run) => {
+      if (run) known.add(pair, run);
+      tell(asked.get(keyOf(pair)) ?? pair, run);
+    }),
+  );
+  await Promise.all(lanes);
+  for (const pair of pairs) if (!told.has(pair)) add(pair, undefined);
 }
 
-async function columnOf(
-  server: string,
-  clients: readonly string[],
-  slot: number,
-  { role, commands, script, limits, rung, handIns, signal, onColumn: _ }: MatrixRequest,
-): Promise<PairRun[]> {
-  const runs: PairRun[] = [];
-  const job: ColumnJob = { role, server, clients, commands, script, limits };
-  const folders = [...handIns.values()];
-  const needed = [...new Set([server, ...clients])].filter((hand) => hand !== OURS);
-  await boxedJob<ColumnNews>({
-    rung,
-    handIns: needed.map((hand) => ({ name: hand, folder: folders[Number(hand)] ?? "" })),
-    commands: Object.values(commands).filter((command) => command !== undefined),
-    tester: "check/matrix/pairs-process",
-    job,
-    diskBytes: (needed.length + 1) * limits.diskBytes,
-    timeMs: (clients.length + 1) * (PAIR_MS + (commands.build === undefined ? 0 : BUILD_MS)),
-    slot,
-    signal,
-    onNews: (news) => {
-      if ("run" in news) runs.push(news.run);
-    },
-  }).catch((error: unknown) => messageOf(error));
-  return runs;
-}
+const keyOf = ({ client, server }: Pairing) => `${client} ${server}`;

@@ -1,5 +1,8 @@
 import * as z from "zod";
+import { NetlabError } from "../../errors.ts";
 import { registrationDocument } from "../../lab/documents.ts";
+import type { Lab } from "../../lab/lab.ts";
+import type { Registration } from "../../machines/_world.ts";
 import { printable } from "../../printable.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { showTokensOption } from "../guarded-options.ts";
@@ -17,6 +20,14 @@ export default defineCommand({
   group: "registry",
   level: "observe",
   summary: "lists the registered file servers",
+  args: [
+    {
+      name: "whose",
+      summary: "of a student or a group with a bootstrap of its own, e.g. s042; default: the lab's",
+      isOptional: true,
+      completes: "selector",
+    },
+  ],
   options,
   example: "registry --service pdf --watch",
   async run(call) {
@@ -25,13 +36,32 @@ export default defineCommand({
   },
 });
 
-function print({ lab, options: { service, showTokens }, out, data, isJson, columns }: Call<Options>): void {
-  const documents = lab.registry.list(service).map((entry) => registrationDocument(entry, { showTokens }));
+function print(call: Call<Options>): void {
+  const { lab, args, options, out, data, isJson } = call;
+  const { service, showTokens } = options;
+  const { whose } = args;
+  const entries = whose === undefined ? lab.registry.list(service) : ownEntries(lab, whose, service);
+  const documents = entries.map((entry) => registrationDocument(entry, { showTokens }));
   if (isJson) return data(documents);
-  if (documents.length === 0)
-    return out(
-      service ? `no file server is registered for ${printable(service)}` : "no file server is registered",
+  if (documents.length > 0) out(tableOf(documents, call));
+  else out(`no file server is registered${service ? ` for ${printable(service)}` : ""}`);
+  const { size } = lab.ownRegistrations();
+  if (whose === undefined && size > 0)
+    out(
+      `${size} ${size === 1 ? "student or group has a registry of its own" : "students and groups have registries of their own"}: registry NAME shows one`,
     );
+}
+
+/** Throws where no bootstrap is of that label. */
+function ownEntries(lab: Lab, whose: string, service: string | undefined): readonly Registration[] {
+  const label = lab.class?.find(whose)?.shown ?? whose;
+  if (!lab.instances.some((one) => one.type === "bootstrap" && one.label === label))
+    throw new NetlabError("no-such-service/no-own-registry", { term: whose });
+  const entries = lab.ownRegistrations().get(label) ?? [];
+  return entries.filter((entry) => service === undefined || entry.service === service);
+}
+
+function tableOf(documents: readonly ReturnType<typeof registrationDocument>[], { columns }: Call<Options>) {
   const clockTime = (time: string | null) =>
     time === null ? "never" : new Date(time).toLocaleTimeString("en-GB");
   const rows = documents.map(({ ip, port, service: kind, token, registeredAt, lastSeenAt, expiresAt }) => [
@@ -43,7 +73,7 @@ function print({ lab, options: { service, showTokens }, out, data, isJson, colum
     clockTime(lastSeenAt),
     clockTime(expiresAt),
   ]);
-  out(table(["IP", "PORT", "SERVICE", "TOKEN", "REGISTERED", "LAST SEEN", "EXPIRES"], rows, columns));
+  return table(["IP", "PORT", "SERVICE", "TOKEN", "REGISTERED", "LAST SEEN", "EXPIRES"], rows, columns);
 }
 
 /** Changes of one turn are shown once. */

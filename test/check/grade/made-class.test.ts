@@ -4,12 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { chooseRung } from "../../../src/check/box/rung.ts";
-import { checkableOf } from "../../../src/check/checkable.ts";
-import { readAssignment } from "../../../src/check/grade/assignment.ts";
-import { gradeClass } from "../../../src/check/grade/grade-class.ts";
-import { GradeFolder } from "../../../src/check/grade/grade-folder.ts";
-import { gradedCases } from "../../../src/check/grade/grading.ts";
-import { handInsIn } from "../../../src/check/grade/hand-ins.ts";
+import { gradedFolder } from "./graded-folder.ts";
 import { madeClass, writeClass } from "./made-class.ts";
 
 const rung = await chooseRung({ wanted: "auto", isUnsafe: true });
@@ -33,26 +28,13 @@ it.skipIf(rung.report.kind !== "bwrap")(
     const made = madeClass().filter(({ name }) => isLong || HANDFUL.includes(name));
     const folder = mkdtempSync(path.join(tmpdir(), "netlabd-class-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    const assignment = readAssignment(writeClass(folder, made));
-    const { handIns } = await handInsIn(path.join(folder, "hand-ins"), []);
-    const { cases: known } = await checkableOf(assignment.role);
-    const cases = gradedCases(assignment, known);
-    const into = new GradeFolder(path.join(folder, "grades"));
-    await into.open(false);
-    const lines = await gradeClass({
+    const assignment = writeClass(folder, made);
+    const into = path.join(folder, "grades");
+    const { lines, cases: all } = await gradedFolder(path.join(folder, "hand-ins"), {
       assignment,
-      cases,
-      handIns,
-      missing: [],
       into,
       rung,
-      jobs: 2,
-      isResumed: false,
-      pseudonyms: undefined,
-      signal: new AbortController().signal,
-      onGraded: () => undefined,
     });
-    const all = cases.map(({ id }) => id);
     expect(lines.map(({ shownAs, lost }) => [shownAs, lost.toSorted()])).toEqual(
       made.map(({ name, lost }) => [name, (lost === "all" ? all : lost).toSorted()]),
     );

@@ -33,7 +33,7 @@ export function writeClass(into: string, handIns: readonly MadeHandIn[]): string
   return assignment;
 }
 
-function replacedOnce(
+export function replacedOnce(
   text: string,
   { find, replace }: { find: string; replace: string },
   name: string,
