@@ -68,6 +68,8 @@ export interface CommandDefinition<Schema extends z.ZodObject = z.ZodObject> ext
   readonly takesRestOfLine?: boolean;
   /** Asked of each node where the lab has several, and the answers are put together: it lists what all have. */
   readonly acrossNodes?: boolean;
+  /** Selectors may be of several nodes: the command asks each of them itself. */
+  readonly joinsNodes?: boolean;
   /** The client does it, the daemon only describes it, e.g. `watch`. */
   readonly isClients?: boolean;
   /** Options that depend on the first argument: `spawn chat` takes what chat takes. */

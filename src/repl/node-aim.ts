@@ -24,29 +24,46 @@ export function clusterOf(lab: Pick<Lab, "cluster">): ClusterView {
   return lab.cluster;
 }
 
-/** Throws where the node is none of the lab, and where two are named. */
+/** Throws where the node is none of the lab, and where two are named - save by a command that joins what nodes tell: its words stay whole. */
 export function aimOf(
   command: Command,
   flags: readonly Flag[],
   words: readonly string[],
-  cluster: Pick<ClusterView, "nodes">,
+  cluster: Pick<ClusterView, "nodes" | "own">,
 ): Aim {
   const selectors = selectorsIn(command, flags, words);
   const names = cluster.nodes().map(({ name }) => name);
-  let node: string | undefined;
-  let first = "";
-  const aimed = words.flatMap((word, index) => {
+  const terms = words.filter((_, index) => selectors.has(index));
+  const aims = words.map((word, index) => {
     const kind = selectors.get(index);
-    const term = kind && termAt(kind === "node" ? `@${word}` : word, names);
-    if (!term) return [word];
-    if (node !== undefined && node !== term.node)
-      throw new NetlabError("usage/two-nodes", { first, second: word });
-    node = term.node;
-    first = word;
-    return term.rest === "" ? [] : [term.rest];
+    return kind && termAt(kind === "node" ? `@${word}` : word, names);
   });
-  return { node, words: aimed, terms: words.filter((_, index) => selectors.has(index)) };
+  const [first, second] = differing(aims);
+  if (first === undefined) return { node: undefined, words, terms };
+  if (second === undefined && !isPartlyHere(command, aims, terms))
+    return { node: aims[first]?.node, words: words.flatMap((word, at) => restOf(word, aims[at])), terms };
+  if (command.joinsNodes) return { node: cluster.own, words, terms };
+  throw new NetlabError("usage/two-nodes", { first: words[first] ?? "", second: words[second ?? 0] ?? "" });
 }
+
+type TermAt = ReturnType<typeof termAt>;
+
+/** Places of the first word that names a node, and of the first that names another. */
+function differing(aims: readonly TermAt[]): [number | undefined, number | undefined] {
+  const first = aims.findIndex((aim) => aim !== undefined);
+  if (first < 0) return [undefined, undefined];
+  const second = aims.findIndex((aim) => aim !== undefined && aim.node !== aims[first]?.node);
+  return [first, second < 0 ? undefined : second];
+}
+
+/** Beside those of a node, selectors of this one, for a command that may have both. */
+const isPartlyHere = ({ joinsNodes }: Command, aims: readonly TermAt[], terms: readonly string[]) =>
+  joinsNodes === true && aims.filter((aim) => aim !== undefined).length < terms.length;
+
+const restOf = (word: string, aim: TermAt): string[] => {
+  if (!aim) return [word];
+  return aim.rest === "" ? [] : [aim.rest];
+};
 
 /** Indices of the words that select: not options, nor their values, nor a text that is passed on. */
 function selectorsIn(

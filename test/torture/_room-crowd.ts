@@ -4,7 +4,7 @@
  */
 import { connect, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { RESTARTED, SERVER } from "../../src/wire/chat.ts";
+import { PROMPT, RESTARTED, SERVER } from "../../src/wire/chat.ts";
 import type { Random } from "./_random.ts";
 import type { Heard, Visit } from "./_room-history.ts";
 
@@ -65,8 +65,14 @@ export class RoomCrowd {
     const until = performance.now() + limitMs;
     const outside = () => this.#members.filter(({ isIn }) => !isIn).length;
     while (outside() > 0) {
-      if (performance.now() > until)
-        throw new Error(`${outside()} of ${this.size} members are not in after ${limitMs} ms`);
+      if (performance.now() > until) {
+        const words = this.#members
+          .filter(({ isIn }) => !isIn)
+          .map((one) => `${one.name} at ${one.place.name}, which last heard ${one.lastWords}`);
+        throw new Error(
+          `${words.length} of ${this.size} members are not in after ${limitMs} ms: ${words.slice(0, 4).join("; ")}`,
+        );
+      }
       await delay(LOOK_MS);
     }
   }
@@ -99,9 +105,10 @@ class Member {
   #socket: Socket | undefined;
   #visit: Visit | undefined;
   #rest = "";
-  #isAsking = false;
+  #hasAsked = false;
   #isLeaving = false;
   #saidAt: number[] = [];
+  #lastLine = "";
   #heardOf = 0;
   #lastHeardAt = 0;
 
@@ -118,6 +125,10 @@ class Member {
 
   get isIn(): boolean {
     return this.#visit !== undefined;
+  }
+
+  get lastWords(): string {
+    return JSON.stringify(this.#lastLine);
   }
 
   get hasHeardOwn(): boolean {
@@ -150,7 +161,7 @@ class Member {
     const socket = connect({ port, host: "127.0.0.1", noDelay: true }).setEncoding("latin1");
     this.#socket = socket;
     this.#rest = "";
-    this.#isAsking = false;
+    this.#hasAsked = false;
     socket.on("error", () => undefined);
     socket.on("data", (text: string) => this.#hear(text));
     // A crash of the other side is an end too.
@@ -170,15 +181,13 @@ class Member {
     this.#again();
   }
 
-  #ask(): void {
-    this.#isAsking = true;
-    this.#socket?.write(`:${this.name}:${this.name}\n`);
-  }
-
-  #taken(): void {
-    if (this.#isOnce) return void this.#socket?.destroy();
+  /** Again where the name is taken, or what was asked was lost with the room's owner. */
+  #prompted(): void {
     const socket = this.#socket;
-    setTimeout(() => socket === this.#socket && this.#ask(), this.#crowd.random.int(...AGAIN_MS));
+    const ask = () => socket === this.#socket && socket?.write(`:${this.name}:${this.name}\n`);
+    if (this.#hasAsked) setTimeout(ask, this.#crowd.random.int(...AGAIN_MS));
+    else ask();
+    this.#hasAsked = true;
   }
 
   #letIn(): void {
@@ -223,21 +232,23 @@ class Member {
 
   #hear(text: string): void {
     this.#rest += text;
-    // The prompt may have no end of line.
-    if (!this.#isAsking && this.#rest.includes("ig name")) {
-      this.#rest = "";
-      return this.#ask();
-    }
     let start = 0;
     for (let end = this.#rest.indexOf("\n"); end >= 0; end = this.#rest.indexOf("\n", start)) {
       this.#line(this.#rest.slice(start, end));
       start = end + 1;
     }
     this.#rest = this.#rest.slice(start);
+    // The first prompt has no end of line.
+    if (!this.#visit && this.#rest === PROMPT) {
+      this.#rest = "";
+      this.#prompted();
+    }
   }
 
   #line(line: string): void {
-    if (!this.#visit && line.startsWith("Name taken")) return this.#taken();
+    this.#lastLine = line;
+    if (this.#isOnce && line.startsWith("Name taken")) return void this.#socket?.destroy();
+    if (!this.#visit && line === PROMPT) return this.#prompted();
     if (!this.#visit && line.startsWith("new user ")) this.#letIn();
     const event = this.#visit && eventOf(line);
     if (event) this.#take(event, this.#visit as Visit);

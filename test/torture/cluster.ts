@@ -231,7 +231,15 @@ class ClusterLab {
     for (;;) {
       const all = heardAt();
       if (!all.includes(undefined)) return Math.max(...all.map((at) => at ?? since));
-      if (performance.now() > until) throw new Error("the room was not made again");
+      if (performance.now() > until) {
+        this.#noteLogs();
+        const deaf = living
+          .filter((_, at) => all[at] === undefined)
+          .map(({ id, name }) => `${name} (visit ${id})`);
+        throw new Error(
+          `${deaf.length} of ${living.length} never heard of a restart: ${deaf.slice(0, 9).join(", ")}`,
+        );
+      }
       await delay(20);
     }
   }
