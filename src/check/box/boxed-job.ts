@@ -146,7 +146,11 @@ async function amongFiles(
   const box = isRoot() ? { ...chosen, notes: [...chosen.notes, note] } : chosen;
   const isApart = box.kind === "unshare";
   const env = { ...process.env, ...SPEAKING, ...(drops || isApart ? { HOME: work } : {}) };
-  if (!isApart) return { argv: drops ? droppedTo(user, tester) : tester, env, places: { box, given, work } };
+  if (!isApart) {
+    // One program between: setpriv has root's rights until it starts another, and what root may read, others may look into.
+    const argv = drops ? droppedTo(user, ["/usr/bin/env", ...tester]) : tester;
+    return { argv, env, places: { box, given, work } };
+  }
   const [view, keep] = [path.join(scratch, "view"), path.join(scratch, "keep")];
   await Promise.all([mkdir(view), mkdir(keep)]);
   const { shown, before } = await reachable(needed, view);
