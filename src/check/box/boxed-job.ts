@@ -147,7 +147,7 @@ async function amongFiles(
   const isApart = box.kind === "unshare";
   const env = { ...process.env, ...SPEAKING, ...(drops || isApart ? { HOME: work } : {}) };
   if (!isApart) {
-    // One program between: setpriv has root's rights until it starts another, and what root may read, others may look into.
+    // Programs of setpriv start with what root may read, and a process whose program could be read can be looked into: env is between.
     const argv = drops ? droppedTo(user, ["/usr/bin/env", ...tester]) : tester;
     return { argv, env, places: { box, given, work } };
   }
