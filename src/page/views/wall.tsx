@@ -104,8 +104,8 @@ function TileView({ id }: { id: string }) {
   return (
     <li class="tile" data-condition={condition}>
       <a {...linkOf(tile)}>
-        <span class="tile-id" data-long={tile.id.length > LONG_ID ? "" : undefined}>
-          {tile.id}
+        <span class="tile-id" data-long={nameOf(tile).length > LONG_ID ? "" : undefined}>
+          {nameOf(tile)}
         </span>
         <span class="tile-word">
           <span class="sign" aria-hidden="true">
@@ -119,6 +119,9 @@ function TileView({ id }: { id: string }) {
   );
 }
 
+/** Another node's name stands in the last line: behind the role's it would be cut off. */
+const nameOf = ({ id, node }: Tile) => (node === undefined ? id : id.slice(0, -`@${node}`.length));
+
 /** A tile of another node leads nowhere: what it shows is told at that node's own page. */
 function linkOf({ id, kind, node, connection }: Tile): { readonly href?: string } {
   if (node !== undefined) return {};
@@ -130,7 +133,8 @@ function linkOf({ id, kind, node, connection }: Tile): { readonly href?: string 
 function moreOf(tile: NonNullable<ReturnType<typeof tileOf>>["value"], condition: Condition): string {
   const checks = tile.checks ? `${tile.checks.passed}/${tile.checks.of}` : "";
   const card = condition !== "mistake" && tile.card ? tile.card.id : "";
-  return [checks, card, tile.furthest ?? ""].filter(Boolean).join(" ");
+  const node = tile.node === undefined ? "" : `@${tile.node}`;
+  return [node, checks, card, tile.furthest ?? ""].filter(Boolean).join(" ");
 }
 
 const LEAST_WIDTH = 92;
