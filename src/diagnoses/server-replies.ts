@@ -89,17 +89,30 @@ function echoCause(
       cause: `${came}: that is an earlier message. The server is one reply behind, or sends a buffer that it did not fill anew.`,
       advice: ["For each recv() one send(), and of just what this recv() returned."],
     };
-  return { cause: `${came}. ${changeOf(said, due)}`, advice: [SEND_N] };
+  const [change, advice] = changeOf(said, due);
+  return { cause: `${came}. ${change}`, advice: [advice] };
 }
 
-function changeOf(said: string, due: string): string {
+/** How the text was changed, and what to do about it. */
+function changeOf(said: string, due: string): [string, string] {
   if (said.toUpperCase() === due.toUpperCase())
-    return "The letters were changed: an echo sends the bytes as they are.";
-  if (said === [...due].reverse().join("")) return "It was reversed: that is another protocol's server.";
-  if (said.includes(due)) return "Words were added: an echo is the text alone.";
+    return [
+      "The letters were changed: an echo sends the bytes as they are.",
+      "Leave upper() or toupper() out: send the text as it came.",
+    ];
+  if (said === [...due].reverse().join(""))
+    return ["It was reversed: that is another protocol's server.", "Send the text as it came."];
+  if (said.includes(due))
+    return [
+      "Words were added: an echo is the text alone.",
+      "Leave out what stands before and after the text; print it on your own screen.",
+    ];
   if (said !== "" && due.startsWith(said))
-    return `Only ${said.length} of ${due.length} characters came back: the server's buffer is too small, or it cuts at a blank (scanf %s).`;
-  return "What is no command comes back as it is, byte for byte.";
+    return [
+      `Only ${said.length} of ${due.length} characters came back: the server's buffer is too small, or it cuts at a blank (scanf %s).`,
+      SEND_N,
+    ];
+  return ["What is no command comes back as it is, byte for byte.", SEND_N];
 }
 
 function wordCause(

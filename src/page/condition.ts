@@ -35,17 +35,15 @@ export function conditionOf(tile: Tile): Condition {
   return tile.connected > 0 ? "working" : "away";
 }
 
-/** Whether its word says for how long. */
+/** Whether it is told for how long. */
 export const tellsTime = (condition: Condition): boolean => condition === "stuck" || condition === "waiting";
 
-/** The word of a tile, with how long where that matters: `stuck 3 min`. */
-export function wordOf(tile: Tile, now: number): string {
+/** The one word of a tile. */
+export function wordOf(tile: Tile): string {
   const condition = conditionOf(tile);
   switch (condition) {
-    case "stuck":
-      return `stuck ${age(now - (tile.stuckSince ?? now))}`;
     case "waiting":
-      return `waits ${age(now - (tile.waitingSince ?? now))}`;
+      return "waits";
     case "mistake":
       return tile.card?.id ?? "mistake";
     case "trouble":
@@ -53,6 +51,13 @@ export function wordOf(tile: Tile, now: number): string {
     default:
       return LEGEND[condition];
   }
+}
+
+/** How long it has been so, where that matters: `3 min`; nothing elsewhere. */
+export function lastingOf(tile: Tile, now: number): string {
+  const condition = conditionOf(tile);
+  if (condition === "stuck") return age(now - (tile.stuckSince ?? now));
+  return condition === "waiting" ? age(now - (tile.waitingSince ?? now)) : "";
 }
 
 /** `40 s`, `3 min`, `2 h`. */

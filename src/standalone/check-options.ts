@@ -33,6 +33,10 @@ export const checkOptions = z.object({
   student: z.string().min(1).optional().describe("of a class: whose program it is; the results are kept"),
   points: z.number().positive().optional().describe("points of the assignment, for --format gradescope"),
   box: z.boolean().default(false).describe("run the program in a box, as grade does"),
+  unsafe: z
+    .boolean()
+    .default(false)
+    .describe("with --box, as root: run the program also where no box can be made"),
 });
 export type CheckOptions = z.output<typeof checkOptions>;
 

@@ -153,7 +153,7 @@ async function reportOfBox(
   call: Call,
 ): Promise<{ report: Report } | { fault: string }> {
   const { options, signal } = call;
-  const rung = await chooseRung({ wanted: "auto", isUnsafe: false });
+  const rung = await chooseRung({ wanted: "auto", isUnsafe: options.unsafe });
   const results: Result[] = [];
   const progress = progressOf(call);
   const answer = await boxedCheck({

@@ -57,7 +57,7 @@ describe.skipIf(process.platform !== "linux")("a program at the other end", () =
   });
 
   it("is the child that has taken the connection over, also where its parent was found with it before", async () => {
-    const forks = "import os\nsys.stdin.readline()\nif os.fork() == 0: c.recv(100)\n";
+    const forks = "import os\nsys.stdin.readline()\nif os.fork() == 0:\n  c.recv(100)\n  os._exit(0)\n";
     const { child, port } = await server(`c, _ = s.accept()\n${forks}time.sleep(60)\n`);
     const socket = await connection(port);
     await shows(socket, { doing: "keyboard", pid: child.pid ?? 0 });

@@ -1,6 +1,6 @@
 /** The one word of a tile. */
 import { describe, expect, it } from "vitest";
-import { age, byNeed, type Condition, conditionOf, wordOf } from "../../src/page/condition.ts";
+import { age, byNeed, type Condition, conditionOf, lastingOf, wordOf } from "../../src/page/condition.ts";
 import type { Tile } from "../../src/web/protocol.ts";
 
 const NOW = 1_000_000;
@@ -33,7 +33,8 @@ describe("a tile's word", () => {
     ["its role failed", { trouble: "port taken" }, "trouble", "failed"],
     ["all is done", { connected: 1, card, stuckSince: 0, isDone: true }, "done", "done"],
   ])("where %s", (_, given, condition, word) => {
-    expect([conditionOf(tile(given)), wordOf(tile(given), NOW)]).toEqual([condition, word]);
+    const told = `${wordOf(tile(given))} ${lastingOf(tile(given), NOW)}`.trim();
+    expect([conditionOf(tile(given)), told]).toEqual([condition, word]);
   });
 
   it("tells a time as people do", () => {

@@ -162,7 +162,10 @@ export const accessCases: readonly Case[] = [
     needs: ["start"],
     title: "registers its port, service and token when it starts",
     async run(t) {
-      if (t.registered === undefined) t.skip("its command does not name {bootstrap}");
+      if (t.registered === undefined)
+        t.skip(
+          "where it registers is not known: write {bootstrap} in --run, where the registry's address belongs",
+        );
       await t.until("a datagram REGISTRN should come", () => (t.registered?.length ?? 0) > 0);
       const [datagram = ""] = t.registered ?? [];
       const parsed = parseBootstrapRequest(datagram);

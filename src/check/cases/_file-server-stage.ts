@@ -13,7 +13,8 @@ const MIB = 1_048_576;
 export const OUTSIDE = "outside";
 const NO_FILE =
   "which files it has is not known: name {root} in its command, or one of them with --set file=PATH";
-export const NO_ROOT = "its command does not name {root}: which files it has is not known";
+export const NO_ROOT =
+  "which files it has is not known: write {root} in --run, where the folder belongs that it serves";
 
 export interface Known {
   readonly name: string;

@@ -21,7 +21,8 @@ const LONGEST = 127;
 const MUCH = 5_000;
 /** Longest header in use, and a NUL behind the text: what stands around a name is a case of its own. */
 const AROUND_BYTES = 9;
-const NO_BOOK = "its command does not name {book}: which names are in its book is not known";
+const NO_BOOK =
+  "which names are in its book is not known: write {book} in --run, where the file of its book belongs";
 
 /** Entries of the book that a command with {book} is given, beside one that is drawn. */
 const ACCENTS = { email: "zoe@example.org", name: "Zoë Müller-Lüdenscheidt" };

@@ -12,7 +12,8 @@ import { echoClientCases, echoScript } from "./_echo-client.ts";
 
 const SECRET = "outside.txt";
 const NO_FILE = `Answer "download NAME" with ${PROBLEM} where the file cannot be sent, and wait for the next command.`;
-const NO_ROOT = "its command does not name {root}: which files it has is not known";
+const NO_ROOT =
+  "which files it has is not known: write {root} in --run, where the folder belongs that it serves";
 
 /** Past the greeting, whatever it says, or whether it comes: that is a case of its own. */
 async function greeted(t: ServerTester): Promise<TestConnection> {

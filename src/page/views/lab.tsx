@@ -139,7 +139,13 @@ function PlotView({ plot, history }: { plot: PlotOf; history: LoadHistory }) {
   return (
     <figure>
       <figcaption>
-        <b>{plot.title}</b> <span class="quiet">{newest.join(", ")}</span>
+        <b>{plot.title}</b>
+        {newest.map((text, index) => (
+          <span key={text} class={`line-${index}`}>
+            {" "}
+            <span aria-hidden="true">{index === 0 ? "━" : "┅"}</span> {text}
+          </span>
+        ))}
       </figcaption>
       <div class="plot" ref={place} role="img" aria-label={`${plot.title}: ${newest.join(", ")}`} />
     </figure>

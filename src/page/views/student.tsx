@@ -1,9 +1,10 @@
 /** A student's page: how it goes, where to connect, and each connection. */
 import type { MeState } from "../../web/protocol.ts";
-import { conditionOf, LEGEND, SIGNS, wordOf } from "../condition.ts";
+import { conditionOf, LEGEND, lastingOf, SIGNS, wordOf } from "../condition.ts";
 import { now, stateOf } from "../live.ts";
 import { CardView } from "../parts/card.tsx";
 import { Connections } from "../parts/connections.tsx";
+import { timeOf } from "../parts/time.ts";
 import { useLook } from "../use-look.ts";
 
 export function StudentView({ label }: { label: string }) {
@@ -20,7 +21,7 @@ export function StudentView({ label }: { label: string }) {
         <span class="sign" aria-hidden="true">
           {SIGNS[condition]}
         </span>{" "}
-        {condition === "mistake" ? LEGEND.mistake : wordOf(tile, now.value)}
+        {condition === "mistake" ? LEGEND.mistake : `${wordOf(tile)} ${lastingOf(tile, now.value)}`.trim()}
         {tile.checks && `, ${tile.checks.passed} of ${tile.checks.of} checks passed`}
       </p>
       {card && <CardView card={card} />}
@@ -32,10 +33,7 @@ export function StudentView({ label }: { label: string }) {
               <li key={at}>
                 <span class="card-id">{id}</span> {title}
                 {text !== "" && ` - ${text}`}
-                <span class="quiet">
-                  {" "}
-                  {new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}
-                </span>
+                <span class="quiet"> {timeOf(new Date(at).toISOString())}</span>
               </li>
             ))}
           </ul>

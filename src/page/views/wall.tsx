@@ -8,6 +8,7 @@ import {
   conditionOf,
   conditions,
   LEGEND,
+  lastingOf,
   SIGNS,
   tellsTime,
   wordOf,
@@ -93,10 +94,10 @@ function shownIds(ids: readonly string[]): readonly string[] {
 }
 
 function TileView({ id }: { id: string }) {
-  // A text that follows by itself: of two hundred tiles a second moves those alone that tell a time, and of these the word.
-  const word = useComputed(() => {
+  // A text that follows by itself: of two hundred tiles a second moves those alone that tell a time, and of these that line.
+  const more = useComputed(() => {
     const tile = tileOf(id)?.value;
-    return tile ? wordOf(tile, tellsTime(conditionOf(tile)) ? now.value : 0) : "";
+    return tile ? moreOf(tile, tellsTime(conditionOf(tile)) ? now.value : 0) : "";
   });
   const tile = tileOf(id)?.value;
   if (!tile) return null;
@@ -104,16 +105,16 @@ function TileView({ id }: { id: string }) {
   return (
     <li class="tile" data-condition={condition}>
       <a {...linkOf(tile)}>
-        <span class="tile-id" data-long={nameOf(tile).length > LONG_ID ? "" : undefined}>
+        <span class="tile-id" data-length={lengthOf(nameOf(tile))}>
           {nameOf(tile)}
         </span>
         <span class="tile-word">
           <span class="sign" aria-hidden="true">
             {SIGNS[condition]}
           </span>{" "}
-          {word}
+          {wordOf(tile)}
         </span>
-        <span class="tile-more">{moreOf(tile, condition)}</span>
+        <span class="tile-more">{more}</span>
       </a>
     </li>
   );
@@ -129,31 +130,45 @@ function linkOf({ id, kind, node, connection }: Tile): { readonly href?: string 
   return { href: connection ? linkTo("connection", connection) : linkTo("role", id) };
 }
 
-/** Further facts, for where there is room. */
-function moreOf(tile: NonNullable<ReturnType<typeof tileOf>>["value"], condition: Condition): string {
+/** Further facts, as many as a line of a tile has room for: first those that one looks for from afar. */
+function moreOf(tile: Tile, now: number): string {
   const checks = tile.checks ? `${tile.checks.passed}/${tile.checks.of}` : "";
-  const card = condition !== "mistake" && tile.card ? tile.card.id : "";
+  const card = conditionOf(tile) !== "mistake" && tile.card ? tile.card.id : "";
   const node = tile.node === undefined ? "" : `@${tile.node}`;
-  return [node, checks, card, tile.furthest ?? ""].filter(Boolean).join(" ");
+  const facts = [node, lastingOf(tile, now), card, checks, tile.furthest ?? ""].filter(Boolean);
+  while (facts.length > 1 && facts.join(" ").length > MORE_CHARACTERS) facts.pop();
+  return facts.join(" ");
 }
 
-const LEAST_WIDTH = 92;
+/** How large an id may be written, by its characters. */
+function lengthOf({ length }: string): string {
+  if (length <= 5) return "short";
+  if (length <= 7) return "usual";
+  return length <= 9 ? "long" : "longest";
+}
+
+const MORE_CHARACTERS = 11;
+/** So narrow where that shows all at once; where nothing does and the wall scrolls, as wide as is read with ease. */
+const LEAST_WIDTH = 64;
+const EASY_WIDTH = 104;
 const MOST_WIDTH = 260;
 /** Height of a tile for its width: at least, and at most. */
 const SHAPE = 0.72;
 const TALLEST = 0.9;
-const LONG_ID = 9;
 const GAP = 6;
 
 /** The largest tiles with which all are seen at once; where they would be too small to read, the wall scrolls. */
 function fitTiles(wall: HTMLElement, count: number): void {
   const { clientWidth } = wall;
   const height = innerHeight - wall.getBoundingClientRect().top - scrollY - GAP;
-  let columns = Math.max(1, Math.ceil(clientWidth / MOST_WIDTH));
-  for (; clientWidth / (columns + 1) >= LEAST_WIDTH; columns += 1) {
+  const doesFit = (columns: number) => {
     const width = clientWidth / columns - GAP;
-    if (Math.ceil(count / columns) * (width * SHAPE + GAP) <= height) break;
-  }
+    return Math.ceil(count / columns) * (width * SHAPE + GAP) <= height;
+  };
+  const most = Math.floor(clientWidth / (LEAST_WIDTH + GAP));
+  let columns = Math.max(1, Math.ceil(clientWidth / MOST_WIDTH));
+  while (columns < most && !doesFit(columns)) columns += 1;
+  if (!doesFit(columns)) columns = Math.max(1, Math.floor(clientWidth / (EASY_WIDTH + GAP)));
   const width = clientWidth / columns - GAP;
   wall.style.setProperty("--columns", String(columns));
   const fitting = height / Math.ceil(count / columns) - GAP;
