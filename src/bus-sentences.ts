@@ -11,5 +11,7 @@ export const busSentences = {
   "no-tls": "the NATS server at {at} has no TLS: name it as nats://, or give it a certificate",
   untrusted:
     "the certificate of the NATS server at {at} is not trusted ({why}): name the file of its authority in NODE_EXTRA_CA_CERTS",
+  "other-name":
+    "the certificate of the NATS server at {at} is for another name: name the server as its certificate does, and as tls://",
   refuses: "the NATS server at {at} refuses {what}: {why}",
 } as const;

@@ -42,7 +42,9 @@ export async function joinCluster(config: ClusterConfig, labName: string, clock:
   const onTrouble = troubles.hear;
   const open = (what: string) =>
     openNatsBus({ servers, credentials, name: `netlabd ${labName} ${config.node}${what}`, onTrouble });
-  const bus = await open("");
+  const bus = await open("").catch((error: unknown) => {
+    throw troubles.reasonOf(error, servers.places.join(", "));
+  });
   let quietBus: Bus | undefined;
   try {
     quietBus = await open(" leases");
@@ -52,7 +54,7 @@ export async function joinCluster(config: ClusterConfig, labName: string, clock:
     return new Cluster({ config, labName, clock, bus, quietBus, nodes, trust, troubles });
   } catch (error) {
     await Promise.all([bus.close(), quietBus?.close()]);
-    throw error;
+    throw troubles.reasonOf(error, servers.places.join(", "));
   }
 }
 

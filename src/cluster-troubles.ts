@@ -1,6 +1,6 @@
 /** Troubles of the bus on their way to the log: each is named once, as a right that is missing is missed every second; the rest is counted. */
 import type { BusTrouble, Subject } from "./cluster/bus.ts";
-import { messageOf } from "./errors.ts";
+import { messageOf, NetlabError } from "./errors.ts";
 import { printable } from "./printable.ts";
 
 /** Different sentences; others are not worth a log that grows. */
@@ -12,10 +12,18 @@ export class ClusterTroubles {
   #waiting: string[] = [];
   #tell: ((sentence: string) => void) | undefined;
   #malformed = 0;
+  #complaint: string | undefined;
 
   /** Messages on the bus that were none of netlabd's, and were dropped. */
   get malformed(): number {
     return this.#malformed;
+  }
+
+  /** Error of a start that ended so: a server that misses a right does not answer, and says why apart. */
+  reasonOf(error: unknown, at: string): unknown {
+    const why = this.#complaint;
+    if (why === undefined || !(error instanceof NetlabError) || error.code !== "no-bus") return error;
+    return new NetlabError("no-bus/refuses", { at, what: "a right", why }, { cause: error });
   }
 
   /** From here on there is a log; what came before goes there too. */
@@ -25,7 +33,10 @@ export class ClusterTroubles {
   }
 
   readonly hear = (trouble: BusTrouble): void => {
-    if (trouble.kind === "engine") return this.#once(`the NATS server complains: ${trouble.why}`);
+    if (trouble.kind === "engine") {
+      this.#complaint ??= trouble.why;
+      return this.#once(`the NATS server complains: ${trouble.why}`);
+    }
     const why = messageOf(trouble.error);
     this.#once(`a message of ${trouble.of} on the bus was passed over, by a fault of netlabd: ${why}`);
   };

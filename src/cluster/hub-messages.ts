@@ -51,11 +51,17 @@ const ITEMS: Readonly<Record<Item[0], readonly Check[]>> = {
 };
 const CHECKS = new Map(Object.entries(ITEMS));
 
+/** Parts that may follow those, any number of them. */
+const RESTS = new Map<string, Check>([["d", isText]]);
+
 /** Item of a kind that this version does not know is one: a newer daemon may say more. */
 function isItem(item: unknown): boolean {
   if (!Array.isArray(item) || !isText(item[0])) return false;
-  const checks = CHECKS.get(item[0]) ?? [];
-  return checks.every((check, index) => check(item[index + 1]));
+  const [kind, ...parts] = item;
+  const checks = CHECKS.get(kind) ?? [];
+  const rest = RESTS.get(kind);
+  if (rest && !parts.slice(checks.length).every(rest)) return false;
+  return checks.every((check, index) => check(parts[index]));
 }
 
 const isCall: Check = (call) => Array.isArray(call) && isText(call[0]);

@@ -1,5 +1,7 @@
 /** Connection to a NATS server: made, or refused with what to do; from then on it comes back by itself. */
-import type { Authenticator, NatsConnection } from "@nats-io/transport-node";
+import { isIP } from "node:net";
+import { checkServerIdentity, type PeerCertificate } from "node:tls";
+import type { Authenticator, NatsConnection, TlsOptions } from "@nats-io/transport-node";
 import { messageOf, NetlabError } from "../errors.ts";
 import type { NatsCredentials } from "./nats-credentials.ts";
 import type { NatsServers } from "./nats-servers.ts";
@@ -33,7 +35,7 @@ export async function connectToNats({ servers, name, credentials }: NatsOptions)
       reconnectTimeWait: RECONNECT_AFTER_MS,
       // A login that is refused now may be the server's, which is just being configured.
       ignoreAuthErrorAbort: true,
-      ...(servers.wantsTls ? { tls: {} } : {}),
+      ...(servers.wantsTls ? { tls: tlsOf(servers) } : {}),
       ...(credentials ? { authenticator: authenticatorOf(nats, credentials) } : {}),
     });
   } catch (error) {
@@ -51,6 +53,21 @@ export async function connectToNats({ servers, name, credentials }: NatsOptions)
     throw problem;
   }
   return connection;
+}
+
+/** The client names no address to TLS, which then looks for a server called localhost: its certificate may be for the address as well. */
+function tlsOf({ places }: NatsServers): TlsOptions {
+  const addresses = places
+    .map((place) => place.replace(/:\d+$/, "").replace(/^\[|\]$/g, ""))
+    .filter((host) => isIP(host) !== 0);
+  const options = {
+    checkServerIdentity: (host: string, certificate: PeerCertificate) => {
+      const problem = checkServerIdentity(host, certificate);
+      const isOfAddress = addresses.some((address) => !checkServerIdentity(address, certificate));
+      return host === "localhost" && isOfAddress ? undefined : problem;
+    },
+  };
+  return options as TlsOptions;
 }
 
 type Nats = typeof import("@nats-io/transport-node");
@@ -74,6 +91,8 @@ function refusalOf({ errors }: Nats, error: unknown, at: string, wantsTls: boole
   const code = (cause as NodeJS.ErrnoException)?.code ?? "";
   if (error instanceof errors.AuthorizationError || error instanceof errors.UserAuthenticationExpiredError)
     return new NetlabError("no-bus/login-refused", { at }, { cause: error });
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID")
+    return new NetlabError("no-bus/other-name", { at }, { cause: error });
   if (/CERT|SIGNATURE|SELF_SIGNED|^UNABLE_TO/.test(code))
     return new NetlabError("no-bus/untrusted", { at, why: code }, { cause: error });
   // A server answered, and TLS alone was asked of it.

@@ -38,13 +38,16 @@ function cellsOf(row: StudentRow, style: Style, name: string): string[] {
     role ?? "",
     done ? style.good("done") : (state ?? style.dim("not seen")),
     furthest ?? "",
-    ms === undefined ? "" : style.odd(`${word} ${timeText(ms)}`),
+    ms === undefined ? "" : style.odd(`${word} ${roundText(ms)}`),
     checks ? `${checks.passed}/${checks.of}` : "",
     card ? style.bad(`${card.id} ${card.likely}`) : "",
   ];
 }
 
 const MOST_CHARACTERS = 24;
+
+/** `45s`, and from a minute on `2m`: at eighty columns there is room for one of both. */
+const roundText = (ms: number) => prettyMilliseconds(ms, { compact: true });
 
 /** `2m 5s` */
 export const timeText = (ms: number) => prettyMilliseconds(ms, { secondsDecimalDigits: 0 });

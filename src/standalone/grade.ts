@@ -62,12 +62,10 @@ export default defineStandalone({
     const into = new GradeFolder(path.resolve(given.out));
     await into.open(given.resume);
     const students = [...handIns.map(({ student }) => student), ...missing];
-    const names = given.anonymous
-      ? pseudonyms(
-          students.map(({ id }) => id),
-          await into.secret(),
-        )
-      : undefined;
+    const secret = given.anonymous ? await into.secret() : await into.knownSecret();
+    const ids = students.map(({ id }) => id);
+    const formerNames = secret === undefined ? new Map<string, string>() : pseudonyms(ids, secret);
+    const names = given.anonymous ? formerNames : undefined;
     if (names) await into.writePseudonyms(names);
     beThrifty();
     const progress = gradeProgress(handIns.length, call);
@@ -81,6 +79,7 @@ export default defineStandalone({
       jobs: given.jobs,
       isResumed: given.resume,
       pseudonyms: names,
+      formerNames,
       signal,
       onGraded: progress.graded,
     }).finally(progress.stop);

@@ -2,15 +2,14 @@
  * Input of a line peer that no phase has read, as text: reads of ASCII, a character a byte, so that a line is found and cut out in
  * one piece of memory. A rest without its end waits for the next read. Everything that is not so simple is no text here: see `Framer`.
  */
+import { isAscii } from "node:buffer";
 
 /** A rest of this length is joined with whatever comes; a longer one only with as much again, so that a byte is copied a few times at most. */
 const SHORT_REST = 1_024;
 
 /** These bytes as text, where they are ASCII. */
 export function asciiText(bytes: Buffer): string | undefined {
-  const text = bytes.toString();
-  // Of anything but ASCII there is a character that is more than a byte, U+FFFD of what is no text.
-  return Buffer.byteLength(text) === text.length ? text : undefined;
+  return isAscii(bytes) ? bytes.toString() : undefined;
 }
 
 /** A line without a `\r` at its end, and without padding in front that an earlier buffer left. */

@@ -65,6 +65,7 @@ const wrong: Record<string, (v: string) => unknown[]> = {
       ["d", {}, "x"],
       ["d", "x/c1@n2", 7],
       ["d", [1], "x"],
+      ["d", "x/c1@n2", "x", 7],
       ["a", 1, "x", []],
       ["u", 0],
       ["v", "1"],

@@ -1,6 +1,7 @@
 /** Leases on a real NATS server: what the simulated clock shows of nodes holds by the clock of the day too. */
 import { rmSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/actors/clock.ts";
 import { type NatsBus, openNatsBus } from "../../src/cluster/nats-bus.ts";
@@ -72,6 +73,31 @@ describe.skipIf(!natsBinary)(`nodes on NATS ${SKIPPED}`, () => {
     expect([one.own.incarnation, other.own.incarnation]).toEqual(before);
     expect(changes.map(({ kind }) => kind)).toEqual(["sure", "sure"]);
   });
+
+  // Three quarters of a lease, more than one, and so long that the clients give the server up.
+  it.each([1_500, 3_000, 9_000])(
+    "lose no lease where the server stands still for %i ms",
+    async (stoodMs) => {
+      const [one, other] = entered as [Nodes, Nodes];
+      await untilIs(() => alive(one), ["n1", "n2"]);
+      await untilIs(() => [one.isSure, other.isSure], [true, true]);
+      const before = [one.own.incarnation, other.own.incarnation];
+      changes.length = 0;
+      process.kill(server.pid, "SIGSTOP");
+      await pause(stoodMs);
+      process.kill(server.pid, "SIGCONT");
+      await untilIs(() => [one.isSure, other.isSure], [true, true]);
+      // A node that was to be fenced is by then.
+      await pause(2 * LEASE_MS);
+      expect([one.own.incarnation, other.own.incarnation]).toEqual(before);
+      expect(changes.filter(({ kind }) => kind !== "sure")).toEqual([]);
+      expect([alive(one), alive(other)]).toEqual([
+        ["n1", "n2"],
+        ["n1", "n2"],
+      ]);
+    },
+    60_000,
+  );
 
   it("tell of one whose connection ends without a word, within its lease", async () => {
     const third = await enter("n3");

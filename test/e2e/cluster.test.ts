@@ -1,5 +1,6 @@
 /** Two daemons that are one lab over a nats-server, from their command lines to the peers in one room. */
 import { connect, type Socket } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { NatsServer, natsBinary, SKIPPED } from "../cluster/nats-server.ts";
 import { launch, TestDaemon } from "./daemon.ts";
@@ -184,6 +185,30 @@ describe.skipIf(!natsBinary)(`two daemons of one lab ${SKIPPED}`, () => {
       await peer.hears(`line ${count}.`);
       expect(peer.heard.match(/line \d+\./g)).toEqual(lines);
     }
+  }, 60_000);
+
+  it("wait where the server stands still for longer than a lease: all that was said is heard then, once", async () => {
+    await two();
+    const [ann, bob] = [await join(node1, "ann"), await join(node2, "bob")];
+    let count = 0;
+    const talk = setInterval(() => {
+      count += 1;
+      ann.say(`ann: line ${count}.`);
+      bob.say(`bob: word ${count}.`);
+    }, 20);
+    process.kill(nats.pid, "SIGSTOP");
+    await pause(2 * LEASE_MS);
+    process.kill(nats.pid, "SIGCONT");
+    clearInterval(talk);
+    const numbers = Array.from({ length: count }, (_, index) => index + 1);
+    for (const peer of [ann, bob]) {
+      await eventually(() => expect(peer.heard).toContain(`line ${count}.`));
+      await eventually(() => expect(peer.heard).toContain(`word ${count}.`));
+      expect(peer.heard.match(/line \d+\./g)).toEqual(numbers.map((number) => `line ${number}.`));
+      expect(peer.heard.match(/word \d+\./g)).toEqual(numbers.map((number) => `word ${number}.`));
+    }
+    for (const { program } of [node1, node2]) expect(program.stderr).not.toContain("was cut off");
+    expect(ann.heard).not.toContain("left chat");
   }, 60_000);
 
   it("have a name each: another of the same is refused", async () => {

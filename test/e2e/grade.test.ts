@@ -132,10 +132,24 @@ describe("grade", { timeout: 60_000 }, () => {
       expect(text.match(/\bann\b|Ann Example|4711|Bob Example/g), name).toBeNull();
     }
     expect(statSync(path.join(grades, "pseudonyms.csv")).mode & 0o777).toBe(0o600);
-    const from = Date.now();
+    const checkedAt = () =>
+      rows(folder).flatMap(({ submitted, checked }) => (submitted === "" ? [] : [checked]));
+    const before = checkedAt().toSorted();
     await grade(folder, "--resume", "--roster", "roster.csv").ended;
     expect(scores(folder)).toEqual({ ann: "20", "4711": "0", "'=cmd()": "0", dee: "0" });
-    expect(Date.now() - from).toBeLessThan(60_000);
+    expect(checkedAt().toSorted()).toEqual(before);
+    expect(readdirSync(path.join(grades, "hand-ins")).sort()).toEqual([
+      "%3Dcmd().html",
+      "4711.html",
+      "ann.html",
+    ]);
+    // And back: what was written with names does not stay beside it.
+    await grade(folder, "--resume", "--anonymous", "--roster", "roster.csv").ended;
+    expect(checkedAt().toSorted()).toEqual(before);
+    const kept = readdirSync(grades, { recursive: true, encoding: "utf8" }).filter((name) =>
+      /ann|4711|cmd|dee|moodle|canvas/.test(name),
+    );
+    expect(kept).toEqual([]);
   });
 
   it("says what is wrong with an assignment before anything runs", async () => {

@@ -140,10 +140,6 @@ export class Wall {
     return false;
   }
 
-  picture(file: string): Promise<unknown> {
-    return this.#page.screenshot({ path: file, animations: "disabled" });
-  }
-
   close(): Promise<void> {
     this.#reader.close();
     return this.#browser.close();

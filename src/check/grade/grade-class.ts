@@ -34,6 +34,8 @@ export interface ClassGrading {
   readonly isResumed: boolean;
   /** By id; undefined: all are shown as they are. */
   readonly pseudonyms: ReadonlyMap<string, string> | undefined;
+  /** Pseudonyms of an earlier run in the same folder, by id. */
+  readonly formerNames?: ReadonlyMap<string, string>;
   readonly signal: AbortSignal;
   readonly onGraded: (line: GradedLine, ms: number) => void;
 }
@@ -56,7 +58,10 @@ export async function gradeClass(grading: ClassGrading): Promise<GradedLine[]> {
     }
   });
   await Promise.all(workers);
-  for (const student of missing) await grading.into.write(absent(student, grading), grading.assignment);
+  for (const student of missing) {
+    await grading.into.write(absent(student, grading), grading.assignment);
+    await forgetFormerName(student, grading);
+  }
   const all = [...lines.values()].toSorted((a, b) => (a.shownAs < b.shownAs ? -1 : 1));
   await writeBooks(all, grading);
   return all;
@@ -76,6 +81,7 @@ async function gradedOf(handIn: HandIn, slot: number, grading: ClassGrading): Pr
   const known = isResumed ? await knownResult(student, digest, grading) : undefined;
   const graded = known ?? blank(student, digest, submitted, grading);
   await into.write(graded, assignment);
+  await forgetFormerName(student, grading);
   if (known) return known;
   const done = await checked(handIn, graded, slot, grading);
   await into.write(done, assignment);
@@ -89,12 +95,20 @@ async function knownResult(
   grading: ClassGrading,
 ): Promise<Graded | undefined> {
   const shownAs = shownName(student, grading);
-  for (const name of new Set([shownAs, student.id])) {
+  const formerly = grading.formerNames?.get(student.id) ?? student.id;
+  for (const name of new Set([shownAs, formerly, student.id])) {
     const known = await grading.into.read(name);
     if (known?.digest !== digest || known.points === null) continue;
     return { ...known, shownAs, student: shownStudent(student, grading) };
   }
   return undefined;
+}
+
+/** Files under a name that is not shown any more would say whose the shown one is. */
+async function forgetFormerName({ id }: Student, grading: ClassGrading): Promise<void> {
+  const { pseudonyms, formerNames, into } = grading;
+  const former = pseudonyms === undefined ? formerNames?.get(id) : id;
+  if (former !== undefined) await into.forget(former);
 }
 
 /** Everything on which a verdict depends. */
@@ -155,7 +169,8 @@ function asGraded(before: Graded, report: Report, { assignment, cases }: ClassGr
 
 function blank(student: Student, digest: string, submitted: string | null, grading: ClassGrading): Graded {
   const { assignment } = grading;
-  const seed = assignment.seed ?? seedOf(student.id);
+  // A seed that is made of an id would tell whose a pseudonym is.
+  const seed = assignment.seed ?? seedOf(shownName(student, grading));
   const { role, side, run } = assignment;
   const checkedAt = new Date().toISOString();
   const program = { run, at: null, build: null, exit: null };

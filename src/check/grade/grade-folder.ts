@@ -11,6 +11,7 @@
  *   pseudonyms.csv        with --anonymous: whose is which; its owner's alone
  */
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { stringify } from "csv-stringify/sync";
@@ -27,6 +28,8 @@ import { classPage } from "./class-page.ts";
 import { fileName } from "./file-name.ts";
 import type { Graded, GradedLine } from "./graded.ts";
 import type { GradedCase } from "./grading.ts";
+
+const SECRET = ".pseudonyms-secret";
 
 export class GradeFolder {
   readonly folder: string;
@@ -67,15 +70,24 @@ export class GradeFolder {
     await replaceFile(this.#at(pageOf(graded)), htmlText(report, `${title}: ${name}, ${points}`, shown));
   }
 
+  /** Result and page that were written under this name, and the matrix, in which it stands. */
+  async forget(shownAs: string): Promise<void> {
+    const result = this.#result(shownAs);
+    if (!existsSync(result)) return;
+    const matrix = [this.#at("matrix.html"), this.#at("matrix.csv")];
+    for (const file of [result, this.#at(pageOf({ shownAs })), ...matrix]) await rm(file, { force: true });
+  }
+
   /** Learning platforms know no pseudonyms: of these there is our own gradebook alone. */
   async writeGradebooks(
     lines: readonly GradedLine[],
     about: Pick<Assignment, "title" | "max"> & { readonly isAnonymous: boolean },
   ): Promise<void> {
     await replaceFile(this.#at("gradebook.csv"), gradebookText(lines));
-    if (about.isAnonymous) return;
-    await replaceFile(this.#at("gradebook-moodle.csv"), moodleText(lines, about));
-    await replaceFile(this.#at("gradebook-canvas.csv"), canvasText(lines, about));
+    const platforms = { "gradebook-moodle.csv": moodleText, "gradebook-canvas.csv": canvasText };
+    for (const [name, text] of Object.entries(platforms))
+      if (about.isAnonymous) await rm(this.#at(name), { force: true });
+      else await replaceFile(this.#at(name), text(lines, about));
   }
 
   async writeClassPage(
@@ -99,12 +111,16 @@ export class GradeFolder {
 
   /** Secret of the pseudonyms, made at the first time. */
   async secret(): Promise<string> {
-    const file = this.#at(".pseudonyms-secret");
-    const known = await readFile(file, "utf8").catch(() => undefined);
+    const known = await this.knownSecret();
     if (known !== undefined) return known;
     const secret = randomBytes(32).toString("hex");
-    await this.#writePrivate(file, secret);
+    await this.#writePrivate(this.#at(SECRET), secret);
     return secret;
+  }
+
+  /** Undefined: nothing was written with pseudonyms yet. */
+  async knownSecret(): Promise<string | undefined> {
+    return await readFile(this.#at(SECRET), "utf8").catch(() => undefined);
   }
 
   async writePseudonyms(names: ReadonlyMap<string, string>): Promise<void> {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { chooseRung } from "../../../src/check/box/rung.ts";
+import type { Graded } from "../../../src/check/grade/graded.ts";
 import { gradedFolder } from "./graded-folder.ts";
 import { type MixedHandIn, mixedClass, writeMixedClass } from "./mixed-class.ts";
 
@@ -37,6 +38,13 @@ it.skipIf(rung.report.kind !== "bwrap" || lacking.length > 0).each(["calculator"
     for (const { name, remark = "" } of made)
       expect(lines.find(({ shownAs }) => shownAs === name)?.remark).toContain(remark);
     if (lab === "chat") return;
+    const silent = JSON.parse(
+      readFileSync(path.join(into, "results/s13-never-answers.json"), "utf8"),
+    ) as Graded;
+    const onesOfTheirOwn = silent.report?.results.filter(
+      ({ status, follows }) => status === "failed" && !follows,
+    );
+    expect(onesOfTheirOwn?.length).toBeLessThanOrEqual(3);
     // What it wrote where it thought its report to be is its own output, and nothing of its grade.
     const forged = JSON.parse(readFileSync(path.join(into, "results/s09-forges-a-report.json"), "utf8"));
     expect(forged.report.score).toMatchObject({ max: 33, got: 31 });
