@@ -156,6 +156,9 @@ describe("a row", () => {
       furthest: "CALC-0",
       done: false,
     });
+    const card = row(one, "s001").card;
+    await one.again();
+    expect(row(one, "s001")).toMatchObject({ connected: 0, done: false, card });
     const right = await open(one, "s001-calculator");
     right.say("Ann\n1 + 1\n");
     await right.hears("2.0\n");
@@ -271,6 +274,20 @@ describe("the gate of a class", () => {
     peers.push(await open(one, "s002-calculator"));
     await eventually(() => expect(row(one, "s002").connected).toBe(1));
     for (const peer of peers) peer.reset();
+  });
+
+  it("counts no sender of datagrams among the open connections: each run of a program is another", async () => {
+    const one = await start(
+      "roster: ./roster.csv\nclass: { limits: { connections: 1 }, address-limits: { connections: 1 } }\neach:\n  - role: ack\n",
+    );
+    for (let count = 1; count <= 3; count += 1) {
+      const socket = createSocket("udp4");
+      socket.send("hello", portOf(one, "s001-ack"), "127.0.0.1");
+      expect(String((await once(socket, "message"))[0])).toBe("Ok");
+      socket.close();
+    }
+    expect(row(one, "s001").connected).toBe(3);
+    expect(one.daemon.lab.stories().map(({ fault }) => fault)).toEqual([undefined, undefined, undefined]);
   });
 
   it("refuses for a while an address that connects too often", async () => {

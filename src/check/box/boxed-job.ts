@@ -146,7 +146,11 @@ async function amongFiles(
   const box = isRoot() ? { ...chosen, notes: [...chosen.notes, note] } : chosen;
   const isApart = box.kind === "unshare";
   const env = { ...process.env, ...SPEAKING, ...(drops || isApart ? { HOME: work } : {}) };
-  if (!isApart) return { argv: drops ? droppedTo(user, tester) : tester, env, places: { box, given, work } };
+  if (!isApart) {
+    // Programs of setpriv start with what root may read, and a process whose program could be read can be looked into: env is between.
+    const argv = drops ? droppedTo(user, ["/usr/bin/env", ...tester]) : tester;
+    return { argv, env, places: { box, given, work } };
+  }
   const [view, keep] = [path.join(scratch, "view"), path.join(scratch, "keep")];
   await Promise.all([mkdir(view), mkdir(keep)]);
   const { shown, before } = await reachable(needed, view);

@@ -105,8 +105,8 @@ function TileView({ id }: { id: string }) {
   return (
     <li class="tile" data-condition={condition}>
       <a {...linkOf(tile)}>
-        <span class="tile-id" data-length={lengthOf(tile.id)}>
-          {tile.id}
+        <span class="tile-id" data-length={lengthOf(nameOf(tile))}>
+          {nameOf(tile)}
         </span>
         <span class="tile-word">
           <span class="sign" aria-hidden="true">
@@ -120,6 +120,9 @@ function TileView({ id }: { id: string }) {
   );
 }
 
+/** Another node's name stands in the last line: behind the role's it would be cut off. */
+const nameOf = ({ id, node }: Tile) => (node === undefined ? id : id.slice(0, -`@${node}`.length));
+
 /** A tile of another node leads nowhere: what it shows is told at that node's own page. */
 function linkOf({ id, kind, node, connection }: Tile): { readonly href?: string } {
   if (node !== undefined) return {};
@@ -131,7 +134,8 @@ function linkOf({ id, kind, node, connection }: Tile): { readonly href?: string 
 function moreOf(tile: Tile, now: number): string {
   const checks = tile.checks ? `${tile.checks.passed}/${tile.checks.of}` : "";
   const card = conditionOf(tile) !== "mistake" && tile.card ? tile.card.id : "";
-  const facts = [lastingOf(tile, now), card, checks, tile.furthest ?? ""].filter(Boolean);
+  const node = tile.node === undefined ? "" : `@${tile.node}`;
+  const facts = [node, lastingOf(tile, now), card, checks, tile.furthest ?? ""].filter(Boolean);
   while (facts.length > 1 && facts.join(" ").length > MORE_CHARACTERS) facts.pop();
   return facts.join(" ");
 }
