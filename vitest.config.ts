@@ -26,6 +26,7 @@ const long = [
   "test/e2e/capture-live.test.ts",
   "test/e2e/captured-commands.test.ts",
   "test/e2e/class-big.test.ts",
+  "test/e2e/check-exit.test.ts",
   "test/e2e/cluster-login.test.ts",
   "test/e2e/cluster.test.ts",
   "test/e2e/class-killed.test.ts",
