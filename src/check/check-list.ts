@@ -66,7 +66,7 @@ export async function explainCase(id: string, call: Telling): Promise<number> {
   const ruleText = quotedRule(id, rule);
   call.out(
     [
-      `${id}  ${grade}: the ${side} ${title}`,
+      ...wrapped(`${id}  ${grade}: the ${side} ${title}`, width),
       ...(ruleText ? row("rule", `[${rule}] ${ruleText}`) : []),
       ...row("counts", `${weight} ${weight === 1 ? "point" : "points"}; it has ${limitMs / 1_000} s`),
       ...(one.needs.includes("start") ? row("needs", "a program that the checker starts: --run") : []),
