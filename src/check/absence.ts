@@ -1,7 +1,7 @@
 /** Words for a server that is not there, and what to do about it. */
 const WHYS: Readonly<Record<string, (host: string, at: string) => string>> = {
   ECONNREFUSED: (_, at) => `no server listens at ${at}`,
-  ENOTFOUND: (host) => `there is no host ${host}`,
+  ENOTFOUND: (host) => `no host has the name ${host}`,
   EAI_AGAIN: (host) => `the host ${host} cannot be looked up`,
   ETIMEDOUT: (_, at) => `nothing answers at ${at}`,
 };

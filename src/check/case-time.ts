@@ -22,7 +22,7 @@ export async function verdictInTime(
     return await beforeEnd(
       verdictOf(run, limit.signal),
       signal,
-      // What the case waits for ends, too.
+      // Waits of the case end, too.
       (over) => limit.abort(over),
     );
   } finally {

@@ -31,9 +31,9 @@ export interface ServerProgram {
   datagramSent(): void;
   /** A datagram of it came. */
   datagramCame(): void;
-  /** What was sent to it did not arrive, or nobody could be sent to; `why`: a code of the system's. */
+  /** Refusal of a datagram or a connection, or no way to its host; `why`: a code of the system's. */
   refused(why: string): void;
-  /** Why there is no server: the first that tried to reach it could not, and nobody had before. Undefined: there is one, or was. */
+  /** Why there is no server: the first attempt of this check to reach it failed. Undefined: there is one, or was. */
   readonly absence: string | undefined;
   /** Whether it waits, and has taken none of the clients that came: whatever they said, it is as it was. */
   isUntouched(): Promise<boolean>;
@@ -66,7 +66,7 @@ export class ServerThere implements ServerProgram {
     this.#wasThere = true;
   }
 
-  /** Those that are sent at once are refused at once: where a later one is refused, a server was there for the first. */
+  /** Datagrams of one moment are refused together: where a later one is refused, a server was there for the first. */
   datagramSent(): void {
     if (this.#hasTaken) this.#wasThere = true;
     // A refusal comes back in the turn of the loop that follows, or never.

@@ -23,7 +23,7 @@ export class UdpClient {
     try {
       await new Promise<void>((ready, reject) => {
         socket.once("error", reject);
-        // A name that nobody knows is told to this callback alone.
+        // Failures to look a name up come to this callback alone.
         socket.connect(port, address, (error?: Error | null) => {
           socket.off("error", reject);
           if (error) reject(error);

@@ -62,5 +62,7 @@ export async function boxedCheck(check: BoxedCheck): Promise<{ report: Report } 
       else fault = news.fault;
     },
   });
-  return report ? { report } : { fault: fault ?? why };
+  // A tester whose box is killed by others hears the end of its input, and takes that for an interruption.
+  const isCut = report?.ended?.code === "interrupted" && !signal.aborted;
+  return report && !isCut ? { report } : { fault: fault ?? why };
 }
