@@ -129,6 +129,7 @@ export class ClusterHub {
     if (owner && !this.#isGone(owner)) this.#follow(owner);
     else if (!seats.isEmpty) void this.#claim();
     if (this.#host && nodes.isSure && !this.#host.isOpen) this.#resume();
+    this.#passOn();
   }
 
   #isGone({ node, incarnation }: HubOwner): boolean {

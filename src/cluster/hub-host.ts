@@ -279,7 +279,8 @@ export class HubHost {
 
   #endTurn(): void {
     this.#isTurnDue = false;
-    if (this.#isClosed || !this.#parts.nodes.isSure) return;
+    if (this.#isClosed) return;
+    if (!this.#parts.nodes.isSure) return void this.#held.push(() => this.#turn());
     if (this.#wasCalled) {
       this.#tellMembers(false);
       this.#detailsTimer ??= this.#parts.clock.setTimeout(() => this.#tellDetails(), DETAILS_MS);

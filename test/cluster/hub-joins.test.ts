@@ -4,10 +4,11 @@ import { describe, expect, it } from "vitest";
 import type { JoinAnswer } from "../../src/machines/_room.ts";
 import chat from "../../src/machines/chat.ts";
 import { HubLab, type LabNode } from "./hub-lab.ts";
+import { inRoom, join, rooms } from "./rooms.ts";
 
 type Step =
   | { readonly is: "ask"; readonly node: number; readonly name: string }
-  | { readonly is: "go" | "restart" | "cut"; readonly node: number }
+  | { readonly is: "go" | "restart" | "cut" | "lag" | "stop"; readonly node: number }
   | { readonly is: "pass"; readonly ms: number }
   | { readonly is: "kill" | "fence" | "unsure" | "away" | "drain" };
 
@@ -28,7 +29,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.record({ is: fc.constantFrom("go" as const, "restart" as const, "cut" as const), node }),
+    arbitrary: fc.record({
+      is: fc.constantFrom("go" as const, "restart" as const, "cut" as const, "lag" as const, "stop" as const),
+      node,
+    }),
   },
   {
     weight: 3,
@@ -80,6 +84,9 @@ interface Asking {
 
 /** Blows take this long to be noticed. */
 const NOTICED_MS = 200;
+/** A hub looks at itself once a second. */
+const LOOKED_MS = 1_100;
+const LAG_MS = 1_200;
 const CALM_MS = 20_000;
 
 class Play {
@@ -113,6 +120,10 @@ class Play {
         return step.ms === 0 ? lab.turn(1) : lab.pass(step.ms);
       case "cut":
         return this.#cut(this.#nodes[step.node] as LabNode);
+      case "lag":
+        return this.#lag(this.#nodes[step.node] as LabNode);
+      case "stop":
+        return this.#stop(this.#nodes[step.node] as LabNode);
       case "away":
         lab.engine.goAway();
         await lab.pass(NOTICED_MS);
@@ -173,6 +184,20 @@ class Play {
     on.bus.cut("inSilence");
     await this.lab.pass(NOTICED_MS);
     on.bus.mend();
+  }
+
+  /** Hears of other nodes and of owners later than of what they say. */
+  #lag({ nodes }: LabNode): void {
+    nodes.isAway = true;
+    this.lab.clock.setTimeout(() => {
+      if (this.#nodes.some((one) => one.nodes === nodes)) nodes.isAway = false;
+    }, LAG_MS);
+  }
+
+  /** Stands still, for less than its lease. */
+  #stop({ bus }: LabNode): void {
+    bus.hold();
+    this.lab.clock.setTimeout(() => bus.goOn(), LAG_MS);
   }
 
   async #unsure(): Promise<void> {
@@ -247,6 +272,42 @@ describe("connections that ask for a name while owners die, are fenced, start ag
 
   it("are so in the plays that are written down", async () => {
     for (const [seed, faults, steps] of WRITTEN_DOWN) await played(seed, faults, steps);
+  });
+});
+
+describe("an owner that was unsure for a moment, of which it was not told", () => {
+  it("lets its own connections in that have asked meanwhile", async () => {
+    const lab = new HubLab();
+    const [one] = await rooms(lab, chat, "n1");
+    if (!one) throw new Error("no node");
+    one.nodes.isSureInSilence = false;
+    const asked = one.hub.join?.(one.connect(), { name: "Ann", login: "ann" });
+    let answer: unknown;
+    void asked?.then((told) => {
+      answer = told;
+    });
+    await lab.turn();
+    one.nodes.isSureInSilence = true;
+    await lab.pass(LOOKED_MS);
+    expect(answer).toEqual({ ok: true });
+    lab.end();
+  });
+
+  it("tells the others what was said before", async () => {
+    const lab = new HubLab();
+    const [one, two] = await rooms(lab, chat, "n1", "n2");
+    if (!one || !two) throw new Error("no nodes");
+    await lab.pass(LOOKED_MS);
+    const [ann, bo] = [await join(lab, one, "Ann"), await join(lab, two, "Bo")];
+    await lab.pass(LOOKED_MS);
+    void one.hub.say?.(ann, "hi");
+    await Promise.resolve();
+    one.nodes.isSureInSilence = false;
+    await lab.turn();
+    one.nodes.isSureInSilence = true;
+    await lab.pass(LOOKED_MS);
+    expect(inRoom(two, bo)).toEqual([":Ann:hi"]);
+    lab.end();
   });
 });
 
