@@ -169,8 +169,12 @@ export function advised(
   return likely.length === 0 && advice ? `${whole}. ${advice}` : whole;
 }
 
-const likelyIn = ({ blamed, got }: Verdict, { rule }: WholeCase, counterpart: Role | undefined) =>
-  likelyOf(blamed, counterpart, { rule, hasCome: got !== null && got.hex !== "" });
+const likelyIn = ({ blamed, got, expected }: Verdict, { rule }: WholeCase, counterpart: Role | undefined) =>
+  likelyOf(blamed, counterpart, {
+    rule,
+    wanted: expected ? Buffer.from(expected.hex, "hex").toString() : undefined,
+    hasCome: got !== null && got.hex !== "",
+  });
 
 /** Without what the client had said: many a program prints each message, and its values differ from case to case. */
 function ownWords(line: string, lines: readonly TranscriptLine[]): string {
