@@ -170,8 +170,9 @@ export class HubHost {
     const before = this.streams.get(node);
     if (this.streams.isOver(node, visit)) return this.streams.word(arrival, { x: 1 });
     if (before?.visit === visit) return this.streams.beginAgain(before);
-    if (!this.isOpen) return;
+    // The visit before is over also while none may begin: a hub that is given away would wait for it.
     if (before) this.left(node);
+    if (!this.isOpen) return;
     this.streams.open(node, visit, arrival.lastBatch, arrival.lastCall);
     const there = new Set(arrival.members.map(({ id }) => id));
     const gone = this.members.flatMap(({ id }) => (nodeOfPeer(id) === node && !there.has(id) ? [id] : []));

@@ -10,7 +10,7 @@ type Step =
   | { readonly is: "ask"; readonly node: number; readonly name: string }
   | { readonly is: "go" | "restart" | "cut" | "lag" | "stop"; readonly node: number }
   | { readonly is: "pass"; readonly ms: number }
-  | { readonly is: "kill" | "fence" | "unsure" | "away" | "drain" };
+  | { readonly is: "kill" | "fence" | "unsure" | "doubt" | "away" | "drain" };
 
 const NODES = ["n1", "n2", "n3"];
 const NAMES = ["Ann", "Bo"];
@@ -41,6 +41,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         "kill" as const,
         "fence" as const,
         "unsure" as const,
+        "doubt" as const,
         "away" as const,
         "drain" as const,
       ),
@@ -69,6 +70,12 @@ const WRITTEN_DOWN: [seed: number, faults: object, steps: Step[]][] = [
     2_118_765_059,
     { ...CALM, lose: 0.4, duplicate: 0.4, reorder: 0.4 },
     [ask(2), ask(1), { is: "kill" }, { is: "pass", ms: 3_000 }],
+  ],
+  // Never answered: what was asked at a node that had been fenced, while the hub was given away.
+  [
+    713_988_603,
+    { ...CALM, lose: 0.4 },
+    [{ is: "pass", ms: 300 }, { is: "fence" }, { is: "pass", ms: 1_000 }, { is: "drain" }, ask(0)],
   ],
   // Let in: a connection that had asked and was gone.
   [0, CALM, [ask(1), { is: "go", node: 1 }, { is: "kill" }]],
@@ -130,6 +137,8 @@ class Play {
         return lab.engine.comeBack();
       case "unsure":
         return this.#unsure();
+      case "doubt":
+        return this.#doubt(this.#nodes[this.#owner]);
       case "drain":
         for (const { hubs } of this.#nodes) void hubs.drain();
         return lab.turn(1);
@@ -198,6 +207,15 @@ class Play {
   #stop({ bus }: LabNode): void {
     bus.hold();
     this.lab.clock.setTimeout(() => bus.goOn(), LAG_MS);
+  }
+
+  /** Is unsure for a moment, of which it is not told; meanwhile a connection of its own asks. */
+  async #doubt(owner: LabNode | undefined): Promise<void> {
+    if (!owner) return;
+    owner.nodes.isSureInSilence = false;
+    this.#ask(owner, NAMES[0] ?? "");
+    await this.lab.turn(1);
+    owner.nodes.isSureInSilence = true;
   }
 
   async #unsure(): Promise<void> {
