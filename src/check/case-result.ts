@@ -27,19 +27,20 @@ export interface CheckSubject {
   readonly counterpart: Role | undefined;
   readonly server: ServerProgram;
   readonly openStage: (seed: string) => Promise<Stage>;
+  readonly signal: AbortSignal;
 }
 
 /** Habits of a client are found out once, and only where a case asks. */
 function clientOf(
   { run = "", seed, script }: CheckRequest,
-  { checkable, programs, openStage, usual }: CheckSubject,
+  { checkable, programs, openStage, usual, signal }: CheckSubject,
 ) {
   if (!programs) throw new NetlabError("usage/check-nothing");
   const { role, checks } = checkable;
   const lines = script ?? checks?.script?.(new Chance(`${seed}/script`), {}) ?? [];
   const shown = checks?.shown ?? ((said: string) => said);
   const { given = {} } = checks ?? {};
-  const base = { role, programs, command: run, script: lines, shown, given, openStage };
+  const base = { role, programs, command: run, script: lines, shown, given, openStage, signal };
   const showsUsually = () => {
     usual.answer ??= showsReplies(`${seed}/usual`, { ...base, showsUsually: async () => true });
     return usual.answer;

@@ -4,7 +4,7 @@
  *
  * Fairness is the contract's other half: a case that is not sure does not fail anybody.
  */
-import type { Dialogue } from "../machines/_dialogue.ts";
+import type { Dialogue, DialogueLine } from "../machines/_dialogue.ts";
 import type { Draws } from "./chance.ts";
 import type { Grade, Side } from "./report.ts";
 import type { Preparing, Words } from "./stage.ts";
@@ -30,6 +30,8 @@ interface CaseFacts {
   readonly needs?: readonly Need[];
   /** How a person does the same by hand, where the usual way, saying the dialogue with ncat, is none. */
   readonly byHand?: string;
+  /** Conversation that shows what it is about, where the role's own dialogue shows something else. `{name}` as there. */
+  readonly example?: readonly DialogueLine[];
   /** Change that helps a program that fails it, in a sentence: told after the failure where no diagnosis is likely. */
   readonly advice?: string;
 }

@@ -66,11 +66,11 @@ export async function explainCase(id: string, call: Telling): Promise<number> {
   const ruleText = quotedRule(id, rule);
   call.out(
     [
-      `${id}  ${grade}: the ${side} ${title}`,
+      ...wrapped(`${id}  ${grade}: the ${side} ${title}`, width),
       ...(ruleText ? row("rule", `[${rule}] ${ruleText}`) : []),
       ...row("counts", `${weight} ${weight === 1 ? "point" : "points"}; it has ${limitMs / 1_000} s`),
       ...(one.needs.includes("start") ? row("needs", "a program that the checker starts: --run") : []),
-      ...byHand(one, checkable),
+      ...byHand(one, checkable, width),
     ].join("\n"),
   );
   return 0;
@@ -92,13 +92,21 @@ async function findCase(id: string): Promise<{ checkable: Checkable; one: WholeC
   throw new NetlabError("usage/check-unknown-case", { id, hint: suggestion(id, ids) });
 }
 
-/** In one piece, so that it can be copied. */
-function byHand({ byHand: own, side }: WholeCase, { role, checks }: Checkable): string[] {
-  const dialogue = checks?.dialogue?.(new Chance("by hand"), {}) ?? role.dialogue;
-  if (own !== undefined) return ["  by hand", ...own.split("\n").map((line) => `    ${line}`)];
+function byHand(
+  { byHand: own, example, side }: WholeCase,
+  { role, checks }: Checkable,
+  width: number,
+): string[] {
+  if (own !== undefined) return ["  by hand", ...wrapped(own, width - 4).map((line) => `    ${line}`)];
   if (side === "client")
     return ["  by hand", `    netlabctl spawn ${role.name} --name here, and your client`];
-  return dialogue ? ["  by hand", ...dialogueByHand(dialogue, role.port)] : [];
+  if (example) return ["  by hand", ...dialogueByHand({ lines: example }, role.port)];
+  const dialogue = checks?.dialogue?.(new Chance("by hand"), {}) ?? role.dialogue;
+  if (!dialogue) return [];
+  return [
+    `  by hand   no conversation shows this case alone; the usual one of ${role.name}:`,
+    ...dialogueByHand(dialogue, role.port),
+  ];
 }
 
 function dialogueByHand(dialogue: Dialogue, port: number): string[] {

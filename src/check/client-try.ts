@@ -2,23 +2,25 @@
 import { systemClock } from "../actors/clock.ts";
 import { Recorder } from "../stories/recorder.ts";
 import type { ClientCase, WholeCase } from "./case.ts";
+import { verdictInTime } from "./case-time.ts";
 import { Chance } from "./chance.ts";
 import { ClientCaseTester, type ClientSubject } from "./client-case.ts";
 import { likelyOfAll } from "./likely.ts";
 import { incidentOf } from "./own-server.ts";
-import { patience } from "./patience.ts";
 import { exitSoon, refusalIn } from "./refusal.ts";
 import type { Scene } from "./scene.ts";
-import { advised, lastWords, type Outcome, tooLong, verdictOf } from "./server-try.ts";
+import { advised, lastWords, type Outcome } from "./server-try.ts";
 import { Silence } from "./silence.ts";
 import type { Stage } from "./stage.ts";
 import { Transcript } from "./transcript.ts";
 
-export async function tryClientCase(
-  one: WholeCase,
-  seed: string,
-  subject: ClientSubject & { readonly openStage: (seed: string) => Promise<Stage> },
-): Promise<Outcome> {
+interface TriedClient extends ClientSubject {
+  readonly openStage: (seed: string) => Promise<Stage>;
+  /** Of the whole check. */
+  readonly signal: AbortSignal;
+}
+
+export async function tryClientCase(one: WholeCase, seed: string, subject: TriedClient): Promise<Outcome> {
   if (one.side !== "client") throw new Error(`${one.id} belongs to servers`);
   const stage = await subject.openStage(seed);
   try {
@@ -32,7 +34,7 @@ async function tried(
   one: WholeCase & ClientCase,
   seed: string,
   stage: Stage,
-  subject: ClientSubject,
+  subject: TriedClient,
 ): Promise<Outcome> {
   const limit = new AbortController();
   const remarks = new Set<string>();
@@ -50,9 +52,11 @@ async function tried(
     remark: (text) => void remarks.add(text),
   };
   const t: ClientCaseTester = new ClientCaseTester(scene, subject);
-  const timer = setTimeout(() => limit.abort(tooLong(one)), one.limitMs * patience());
-  const verdict = await verdictOf(() => one.run(t), limit.signal);
-  clearTimeout(timer);
+  const time = { limit, signal: subject.signal };
+  const verdict = await verdictInTime(one, () => one.run(t), time).catch(async (error: unknown) => {
+    await t.leave();
+    throw error;
+  });
   const hasFailed = verdict.status === "failed";
   const { servers } = t;
   const closing = servers.at(-1)?.closing ?? null;
@@ -81,10 +85,7 @@ async function tried(
 }
 
 /** Whether a client shows the replies of a server that does nothing unusual. */
-export async function showsReplies(
-  seed: string,
-  subject: ClientSubject & { readonly openStage: (seed: string) => Promise<Stage> },
-) {
+export async function showsReplies(seed: string, subject: TriedClient) {
   let isShown = false;
   const one = {
     id: "ROBUST.c.usual",

@@ -47,6 +47,7 @@ export abstract class Hearing {
   #hasTrail = false;
   /** Time of the story when the last thing had come that was as it should be. */
   #goodUntil = -1;
+  #hasHeard = false;
 
   get came(): Buffer {
     return Buffer.concat(this.#chunks);
@@ -128,10 +129,7 @@ export abstract class Hearing {
     if (found === undefined || !bytes) return undefined;
     const before = this.unread.subarray(0, this.unread.indexOf(bytes));
     this.take(before.length + bytes.length);
-    // The end of its message is no part of the next one, which it would stand before where that is told.
-    const next = this.unread.findIndex((byte) => !BLANKS.has(byte));
-    const blanks = next < 0 ? this.unread.length : next;
-    if (blanks > 0) this.take(blanks);
+    this.#hasHeard = true;
     return { which: found, before };
   }
 
@@ -191,6 +189,8 @@ export abstract class Hearing {
 
   /** Says what came instead. */
   protected failExpecting(due: Buffer | undefined): never {
+    // The end of a message that was heard is no part of what came instead of the next one.
+    if (this.#hasHeard) this.unread = withoutBlanks(this.unread);
     if (this.unread.length === 0 && this.over === undefined) this.gaveUp();
     const expected = due === undefined ? "an answer" : printableBytes(due);
     const after = this.lastSaid === "" ? "" : ` after ${this.lastSaid}`;
@@ -265,6 +265,11 @@ export const NO_TRAIL = /^[\s\0]*\.?0*[\s\0]*$/;
 const ENDINGS = new Set([0, 10, 13]);
 /** White space, and NUL. */
 const BLANKS = new Set(Buffer.from(" \t\r\n\0"));
+
+function withoutBlanks(bytes: Buffer): Buffer {
+  const first = bytes.findIndex((byte) => !BLANKS.has(byte));
+  return bytes.subarray(first < 0 ? bytes.length : first);
+}
 
 const ENDS = {
   closed: "the server closed the connection",

@@ -2,6 +2,7 @@
 import { parseOptions } from "../catalogue/instance-options.ts";
 import { type Card, type Incident, judge } from "../diagnoses/table.ts";
 import type { Role } from "../machines/_role.ts";
+import { printable } from "../printable.ts";
 import type { Story } from "../stories/story.ts";
 import type { Likely } from "./report.ts";
 import type { Blamed } from "./verdict.ts";
@@ -13,11 +14,14 @@ const MAX_CARDS = 3;
 const SILENCE: ReadonlySet<string> = new Set(["D32", "D38", "D74"]);
 /** These take each write for a message: wrong where messages are cut, glued or padded on purpose. */
 const OF_MESSAGES: ReadonlySet<string> = new Set(["D35", "D37", "D38", "D78", "D79", "D80"]);
+const OTHER_REPLY = "D79";
 const CUTS = /^FRAME-[24]$/;
 
 interface Failed {
   /** Rule of the case. */
   readonly rule: string;
+  /** Text that the case wants; undefined: it names none. */
+  readonly wanted?: string | undefined;
   /** Something came, where something else was expected. */
   readonly hasCome: boolean;
 }
@@ -26,15 +30,24 @@ interface Failed {
 export function likelyOf(
   blamed: Blamed | undefined,
   role: Role | undefined,
-  { rule, hasCome }: Failed,
+  { rule, hasCome, wanted }: Failed,
 ): Likely[] {
   if (!blamed) return [];
   const { story, since } = blamed;
-  const isOfFailure = ({ id, reads }: Card) =>
+  const isOfFailure = ({ id, reads, expected }: Card) =>
     !(hasCome && SILENCE.has(id)) &&
+    !(id === OTHER_REPLY && isOfAnother(expected, wanted)) &&
     !(CUTS.test(rule) && OF_MESSAGES.has(id)) &&
     (reads.length === 0 || reads.some(({ at }) => at > since));
   return foremost(cardsOf(incidentOf(story, role)).filter(isOfFailure));
+}
+
+/** The onlooker may follow the conversation in another state than the case, and name what is due there. */
+function isOfAnother(expected: string, wanted: string | undefined): boolean {
+  // Of several texts, and of those that are cut, it is not known.
+  if (wanted === undefined || /[\n…]/.test(wanted + expected)) return false;
+  const [due = "", named = ""] = [printable(wanted), expected].map((text) => text.replaceAll('"', "").trim());
+  return due !== "" && named !== "" && !due.includes(named) && !named.includes(due);
 }
 
 export const likelyOfAll = (incidents: readonly Incident[]) => foremost(incidents.flatMap(cardsOf));

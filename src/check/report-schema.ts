@@ -78,7 +78,7 @@ export const reportSchema = z.object({
   results: z.array(result),
   ended: z
     .object({
-      code: z.enum(["not-built", "not-started", "timed-out", "interrupted", "unfinished"]),
+      code: z.enum(["not-built", "not-started", "not-reached", "timed-out", "interrupted", "unfinished"]),
       message: z.string(),
       output: z.string().optional().describe("last words of a program that did not come to listen"),
     })

@@ -32,7 +32,7 @@ export interface Report {
   readonly score: Score;
   /** In the order in which they ran. */
   readonly results: readonly Result[];
-  /** Why the run ended before its last case: the program could not be built or started, the time was over, or the checker fell. */
+  /** Why the run ended before its last case: the program could not be built, started or reached, the time was over, or the checker fell. */
   readonly ended: Ended | null;
 }
 
@@ -43,7 +43,7 @@ export interface Score {
 
 export interface Ended {
   /** `unfinished` stands in the report that is written before the first case, for it may be the last that is written. */
-  readonly code: "not-built" | "not-started" | "timed-out" | "interrupted" | "unfinished";
+  readonly code: "not-built" | "not-started" | "not-reached" | "timed-out" | "interrupted" | "unfinished";
   readonly message: string;
   /** Last words of a program that did not come to listen. */
   readonly output?: string | undefined;
@@ -143,6 +143,7 @@ export function exitOf({ ended, results }: Report, isStrict: boolean): number {
 const EXITS = {
   "not-built": 6,
   "not-started": 6,
+  "not-reached": 6,
   "timed-out": 124,
   interrupted: 130,
   unfinished: 70,

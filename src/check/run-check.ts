@@ -12,10 +12,11 @@ import { Chance } from "./chance.ts";
 import type { Checkable } from "./checkable.ts";
 import type { Programs } from "./program.ts";
 import { type Ended, type Grade, type Report, type Result, type Side, scoreOf } from "./report.ts";
-import { type ServerProgram, StartedServer, serverThere } from "./server-program.ts";
+import { type ServerProgram, ServerThere, StartedServer } from "./server-program.ts";
 import { Silence } from "./silence.ts";
 import { Stage, type Words } from "./stage.ts";
-import { NotStarted } from "./verdict.ts";
+import type { TimeLimit } from "./time-limit.ts";
+import { CheckOver, NotReached, NotStarted } from "./verdict.ts";
 
 /** Plain JSON, so that a run in a box can be given it. */
 export interface CheckRequest {
@@ -74,6 +75,7 @@ export async function runCheck(request: CheckRequest, parts: CheckParts): Promis
     counterpart,
     server,
     openStage: (seed) => openStage(seed, request, parts),
+    signal: parts.signal,
   };
   const results: Result[] = [];
   const shortened = new Set<number>();
@@ -83,9 +85,7 @@ export async function runCheck(request: CheckRequest, parts: CheckParts): Promis
     if (ended) return false;
     if (silence.isProved) shortened.add(place);
     const result = await resultOf(one, request, subject).catch((error: unknown) => {
-      if (!(error instanceof NotStarted)) throw error;
-      const output = server.program?.output ?? "";
-      ended = { code: "not-started", message: error.message, ...(output === "" ? {} : { output }) };
+      ended = endBy(error, server.program?.output ?? "");
       return undefined;
     });
     if (result) results[place] = result;
@@ -112,10 +112,21 @@ export async function runCheck(request: CheckRequest, parts: CheckParts): Promis
     started: new Date(started).toISOString(),
     ms: Date.now() - started,
     program: { run: request.run ?? null, at: atOf(request), build: null, exit },
-    score: scoreOf(results, left),
+    score: scoreOf(results, isAbsent(ended) ? [] : left),
     results,
     ended,
   };
+}
+
+/** Of no program there are no points, and none are lost. */
+const isAbsent = (ended: Ended | null) => ended?.code === "not-reached";
+
+/** End of the check by what a case threw, which is no verdict. A fault of ours is thrown on. */
+function endBy(error: unknown, output: string): Ended {
+  if (error instanceof CheckOver) return INTERRUPTED;
+  if (error instanceof NotReached) return { code: "not-reached", message: error.message };
+  if (!(error instanceof NotStarted)) throw error;
+  return { code: "not-started", message: error.message, ...(output === "" ? {} : { output }) };
 }
 
 const atOf = ({ at }: CheckRequest) => (at ? `${at.host}:${at.port}` : null);
@@ -175,9 +186,9 @@ export function interruptedReport(
 const INTERRUPTED: Ended = { code: "interrupted", message: "the check was interrupted" };
 
 /** End of a check that took longer than `--limit time=` lets it. */
-export const timedOut = (timeMs: number): Ended => ({
+export const timedOut = ({ words }: TimeLimit): Ended => ({
   code: "timed-out",
-  message: `the check was ended after its time limit of ${timeMs / 1000} s`,
+  message: `the check was ended after ${words}`,
 });
 
 /** Values of a stage are drawn apart from those of its case. */
@@ -200,8 +211,8 @@ function serverOf(
   { transport }: Role,
   { programs }: CheckParts,
 ): ServerProgram {
-  if (side === "client") return serverThere("", 0);
-  if (at) return serverThere(at.host, at.port);
+  if (side === "client") return new ServerThere("", 0);
+  if (at) return new ServerThere(at.host, at.port);
   if (!programs || run === undefined) throw new NetlabError("usage/check-nothing");
   return new StartedServer({ programs, command: run, transport });
 }

@@ -62,6 +62,7 @@ export class ServerCaseTester extends CaseTester implements ServerTester {
         await this.#server.restart();
         return this.#connected(host);
       }
+      if (family === 4) this.#server.refused(code ?? "ETIMEDOUT");
       throw new CheckFailure(
         `cannot connect by IPv${family} (${code ?? `no answer within ${ANSWER_MS / 1_000} s`})`,
       );
@@ -95,7 +96,12 @@ export class ServerCaseTester extends CaseTester implements ServerTester {
 
   async datagrams(): Promise<TestDatagrams> {
     const number = this.#connections.length + this.#datagrams.length + 1;
-    const datagrams = await CheckDatagrams.open({ host: this.host, port: this.port }, number, this.scene);
+    const datagrams = await CheckDatagrams.open(this.#server, number, this.scene).catch((error: unknown) => {
+      const code = osCode(error);
+      if (code === undefined) throw error;
+      this.#server.refused(code);
+      throw new CheckFailure(`cannot send to ${this.host} (${code})`);
+    });
     this.#datagrams.push(datagrams);
     return datagrams;
   }

@@ -27,6 +27,14 @@ export interface ServerProgram {
   isAsNew(): Promise<boolean>;
   /** A connection to it was opened. */
   clientCame(): void;
+  /** A datagram is on its way to it. */
+  datagramSent(): void;
+  /** A datagram of it came. */
+  datagramCame(): void;
+  /** Refusal of a datagram or a connection, or no way to its host; `why`: a code of the system's. */
+  refused(why: string): void;
+  /** Why there is no server: the first attempt of this check to reach it failed. Undefined: there is one, or was. */
+  readonly absence: string | undefined;
   /** Whether it waits, and has taken none of the clients that came: whatever they said, it is as it was. */
   isUntouched(): Promise<boolean>;
   /** Runs and listens, on this stage. Rejects with NotStarted. */
@@ -36,22 +44,57 @@ export interface ServerProgram {
   stop(): Promise<void>;
 }
 
-/** Runs already: nothing is known of it but where it listens. */
-export const serverThere = (host: string, port: number): ServerProgram => ({
-  host,
-  port,
-  toldPort: undefined,
-  program: undefined,
-  isStarted: false,
-  isRunning: true,
-  output: "",
-  isAsNew: async () => true,
-  clientCame: () => undefined,
-  isUntouched: async () => false,
-  ready: async () => undefined,
-  restart: async () => undefined,
-  stop: async () => undefined,
-});
+/** Runs already: nothing is known of it but where it listens. It is not looked for before a first case wants it: a client is one of few. */
+export class ServerThere implements ServerProgram {
+  readonly host: string;
+  readonly port: number;
+  readonly toldPort = undefined;
+  readonly program = undefined;
+  readonly isStarted = false;
+  readonly isRunning = true;
+  readonly output = "";
+  absence: string | undefined;
+  #wasThere = false;
+  #hasTaken = false;
+
+  constructor(host: string, port: number) {
+    this.host = host;
+    this.port = port;
+  }
+
+  clientCame(): void {
+    this.#wasThere = true;
+  }
+
+  /** Datagrams of one moment are refused together: where a later one is refused, a server was there for the first. */
+  datagramSent(): void {
+    if (this.#hasTaken) this.#wasThere = true;
+    // A refusal comes back in the turn of the loop that follows, or never.
+    setImmediate(() => {
+      this.#hasTaken = true;
+    });
+  }
+
+  datagramCame(): void {
+    this.#wasThere = true;
+  }
+
+  refused(why: string): void {
+    if (!this.#wasThere) this.absence ??= why;
+  }
+
+  async isAsNew(): Promise<boolean> {
+    return true;
+  }
+
+  async isUntouched(): Promise<boolean> {
+    return false;
+  }
+
+  async ready(): Promise<void> {}
+  async restart(): Promise<void> {}
+  async stop(): Promise<void> {}
+}
 
 interface Start {
   readonly programs: Programs;
@@ -62,6 +105,7 @@ interface Start {
 export class StartedServer implements ServerProgram {
   readonly isStarted = true;
   readonly host = "127.0.0.1";
+  readonly absence = undefined;
   port = 0;
   program: Program | undefined;
   toldPort = 0;
@@ -97,6 +141,11 @@ export class StartedServer implements ServerProgram {
   clientCame(): void {
     this.#clients += 1;
   }
+
+  /** A program that was seen to listen is there. */
+  refused(): void {}
+  datagramSent(): void {}
+  datagramCame(): void {}
 
   async isUntouched(): Promise<boolean> {
     const { program } = this;

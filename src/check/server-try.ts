@@ -3,7 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "../actors/clock.ts";
 import type { Role } from "../machines/_role.ts";
 import { Recorder } from "../stories/recorder.ts";
+import { absenceWords } from "./absence.ts";
 import type { ServerCase, WholeCase } from "./case.ts";
+import { beforeEnd, verdictInTime } from "./case-time.ts";
 import { Chance } from "./chance.ts";
 import { likelyOf } from "./likely.ts";
 import type { Ending } from "./line-habit.ts";
@@ -18,7 +20,15 @@ import type { Silence } from "./silence.ts";
 import type { Stage } from "./stage.ts";
 import { Transcript } from "./transcript.ts";
 import type { UsualAnswers } from "./usual-answers.ts";
-import { type Blamed, CheckFailure, CheckSkip, CheckUnimplemented, NotStarted } from "./verdict.ts";
+import {
+  type Blamed,
+  CheckFailure,
+  CheckOver,
+  CheckSkip,
+  CheckUnimplemented,
+  NotReached,
+  NotStarted,
+} from "./verdict.ts";
 
 interface Subject {
   readonly counterpart: Role | undefined;
@@ -28,6 +38,8 @@ interface Subject {
   readonly ending: Ending;
   readonly usual?: UsualAnswers | undefined;
   readonly silence: Silence;
+  /** Of the whole check. */
+  readonly signal: AbortSignal;
 }
 
 export type Outcome = Pick<
@@ -63,7 +75,7 @@ async function tryOnce(one: WholeCase, seed: string, { openStage, ...subject }: 
   if (one.side !== "server") throw new Error(`${one.id} belongs to clients`);
   const stage = await openStage(seed);
   try {
-    await subject.server.ready(stage);
+    await beforeEnd(subject.server.ready(stage), subject.signal);
     return await tried(one, seed, stage, subject);
   } finally {
     await stage.close();
@@ -74,7 +86,7 @@ async function tried(
   one: WholeCase & ServerCase,
   seed: string,
   stage: Stage,
-  { counterpart, server, ending, usual, silence }: Omit<Subject, "openStage">,
+  { counterpart, server, ending, usual, silence, signal }: Omit<Subject, "openStage">,
 ): Promise<Outcome> {
   const limit = new AbortController();
   const remarks = new Set<string>();
@@ -93,9 +105,14 @@ async function tried(
   };
   const t = new ServerCaseTester(scene, server);
   silence.begins();
-  const timer = setTimeout(() => limit.abort(tooLong(one)), one.limitMs * patience());
-  const verdict = await verdictOf(() => one.run(t), limit.signal);
-  clearTimeout(timer);
+  const verdict = await verdictInTime(one, () => one.run(t), { limit, signal }).catch((error: unknown) => {
+    t.leave();
+    throw error;
+  });
+  if (server.absence !== undefined) {
+    t.leave();
+    throw new NotReached(absenceWords(server, server.absence));
+  }
   const hasFailed = verdict.status === "failed";
   if (hasFailed && !silence.isProved) await t.lookAtProgram();
   const end = hasFailed ? await endOf(server) : undefined;
@@ -152,8 +169,12 @@ export function advised(
   return likely.length === 0 && advice ? `${whole}. ${advice}` : whole;
 }
 
-const likelyIn = ({ blamed, got }: Verdict, { rule }: WholeCase, counterpart: Role | undefined) =>
-  likelyOf(blamed, counterpart, { rule, hasCome: got !== null && got.hex !== "" });
+const likelyIn = ({ blamed, got, expected }: Verdict, { rule }: WholeCase, counterpart: Role | undefined) =>
+  likelyOf(blamed, counterpart, {
+    rule,
+    wanted: expected ? Buffer.from(expected.hex, "hex").toString() : undefined,
+    hasCome: got !== null && got.hex !== "",
+  });
 
 /** Without what the client had said: many a program prints each message, and its values differ from case to case. */
 function ownWords(line: string, lines: readonly TranscriptLine[]): string {
@@ -211,6 +232,7 @@ export async function verdictOf(run: () => Promise<void>, signal: AbortSignal): 
 
 function verdictOfError(error: unknown): Verdict {
   const reason = (error as { name?: string }).name === "AbortError" ? (error as Error).cause : error;
+  if (reason instanceof CheckOver) throw reason;
   if (reason instanceof CheckFailure) {
     const { message, expected = null, got = null, blamed } = reason;
     return { status: "failed", message, expected, got, blamed };

@@ -1,18 +1,18 @@
 /** A sender of datagrams of the checker. Each datagram is a message. */
 import { UdpClient } from "../link/udp-client.ts";
+import { osCode } from "../os/os-errors.ts";
 import type { Story } from "../stories/story.ts";
 import { AskedStory } from "./asked-story.ts";
 import { Hearing } from "./hearing.ts";
 import type { Scene } from "./scene.ts";
+import type { ServerProgram } from "./server-program.ts";
 import type { TestDatagrams, Waiting } from "./tester.ts";
 
-interface To {
-  readonly host: string;
-  readonly port: number;
-}
+const REFUSED = "ECONNREFUSED";
 
 export class CheckDatagrams extends Hearing implements TestDatagrams {
   readonly #udp: UdpClient;
+  readonly #server: ServerProgram;
   readonly #number: number;
   readonly #asked: AskedStory;
   /** Datagrams behind the one that is `unread`. */
@@ -21,24 +21,21 @@ export class CheckDatagrams extends Hearing implements TestDatagrams {
   #isRefused = false;
   #isClosed = false;
 
-  static async open({ host, port }: To, number: number, scene: Scene): Promise<CheckDatagrams> {
+  static async open(server: ServerProgram, number: number, scene: Scene): Promise<CheckDatagrams> {
+    const { host, port } = server;
     const family = host.includes(":") ? 6 : 4;
-    return new CheckDatagrams(await UdpClient.open({ address: host, port, family }), number, scene, {
-      host,
-      port,
-    });
+    return new CheckDatagrams(await UdpClient.open({ address: host, port, family }), number, scene, server);
   }
 
-  private constructor(udp: UdpClient, number: number, scene: Scene, { host, port }: To) {
+  private constructor(udp: UdpClient, number: number, scene: Scene, server: ServerProgram) {
     super(scene);
+    const { host, port } = server;
     this.#udp = udp;
+    this.#server = server;
     this.#number = number;
     this.#asked = new AskedStory(scene, number, "udp", { local: udp.local, remote: { address: host, port } });
     udp.onMessage((bytes) => this.#came(bytes));
-    udp.onError(() => {
-      this.#isRefused = true;
-      this.moved();
-    });
+    udp.onError((error) => this.#refused(error));
   }
 
   get localPort(): number {
@@ -54,7 +51,11 @@ export class CheckDatagrams extends Hearing implements TestDatagrams {
     this.saying(bytes);
     this.scene.transcript.bytes(this.#number, "out", bytes);
     this.#asked.said(bytes, false);
-    this.#udp.send(bytes).catch(() => undefined);
+    this.#server.datagramSent();
+    // Of several at once the system refuses a later one for the first.
+    this.#udp.send(bytes).catch((error: unknown) => {
+      if (osCode(error) === REFUSED) this.#refused(error);
+    });
     this.moved();
   }
 
@@ -68,7 +69,14 @@ export class CheckDatagrams extends Hearing implements TestDatagrams {
     return super.message({ ...waiting, quietMs: 0 });
   }
 
+  #refused(error: unknown): void {
+    this.#server.refused(osCode(error) ?? REFUSED);
+    this.#isRefused = true;
+    this.moved();
+  }
+
   #came(bytes: Buffer): void {
+    this.#server.datagramCame();
     this.scene.transcript.bytes(this.#number, "in", bytes);
     this.#asked.came(bytes);
     if (this.unread.length > 0 || this.#queue.length > 0) this.#queue.push(bytes);

@@ -40,6 +40,16 @@ export class CheckUnimplemented extends Error {
   override readonly name = "CheckUnimplemented";
 }
 
+/** Nothing listens where the server should be, and never did in this check: there is no program to judge. */
+export class NotReached extends Error {
+  override readonly name = "NotReached";
+}
+
+/** The check ended while the case ran: it has no verdict. */
+export class CheckOver extends Error {
+  override readonly name = "CheckOver";
+}
+
 /** The program cannot be started, so that no other case can either. */
 export class NotStarted extends Error {
   override readonly name = "NotStarted";

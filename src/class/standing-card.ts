@@ -18,7 +18,7 @@ export interface KeptCard extends StudentCard {
  */
 export function cardAfter(
   before: KeptCard | undefined,
-  { subject: { id: connection }, openedAt, lastRule, bytesIn }: Story,
+  { subject: { id: connection }, openedAt, lastRule }: Story,
   { verdict, cards, wasGivenUp = false }: Judged,
   { rules, isThrough }: { readonly rules: readonly string[]; readonly isThrough: boolean },
 ): KeptCard | undefined {
@@ -30,7 +30,7 @@ export function cardAfter(
     const past = FINE.includes(verdict) ? reached + 1 : reached;
     return { id: card.id, likely: card.title, connection, at: openedAt, past };
   }
-  return before && (bytesIn === 0 || reached < before.past) ? before : undefined;
+  return before && reached < before.past ? before : undefined;
 }
 
 export function newestCard(

@@ -18,7 +18,7 @@ import { HubHost } from "./hub-host.ts";
 import { readHere, readOut } from "./hub-messages.ts";
 import type { HubParts } from "./hub-parts.ts";
 import type { Seat } from "./hub-seats.ts";
-import { nodeOfPeer } from "./hub-subjects.ts";
+import { isVisitOf, nodeOfPeer, visitOf } from "./hub-subjects.ts";
 import type { HereAnswer, Taken } from "./hub-wire.ts";
 import { MemberCopy } from "./member-copy.ts";
 import type { ClusterNode, HubOwner, NodeChange } from "./nodes.ts";
@@ -82,7 +82,7 @@ export class ClusterHub {
   }
 
   get #visit(): string {
-    return `${this.#parts.nodes.own.incarnation}.${this.#cuts}`;
+    return visitOf(this.#parts.nodes.own.incarnation, this.#cuts);
   }
 
   // -- calls ------------------------------------------------------------------------------------------------------------
@@ -104,7 +104,6 @@ export class ClusterHub {
     } catch (error) {
       watch.onCrash(error, []);
     }
-    this.#guest?.calls.forget(id);
   }
 
   /** Hands what has waited to the host or the guest that takes it now. */
@@ -130,6 +129,7 @@ export class ClusterHub {
     if (owner && !this.#isGone(owner)) this.#follow(owner);
     else if (!seats.isEmpty) void this.#claim();
     if (this.#host && nodes.isSure && !this.#host.isOpen) this.#resume();
+    this.#passOn();
   }
 
   #isGone({ node, incarnation }: HubOwner): boolean {
@@ -194,9 +194,9 @@ export class ClusterHub {
     this.#gathering?.stop();
     this.#guest?.pause();
     if (taken) return this.#begin(handedHeritage(this.#parts, this.#copy, taken));
-    const gathering = new Gathering(this.#parts, epoch, (arrivals) => {
+    const gathering = new Gathering(this.#parts, epoch, (found) => {
       this.#gathering = undefined;
-      this.#begin(heritageOf(this.#parts, this.#copy, arrivals));
+      this.#begin(heritageOf(this.#parts, this.#copy, found));
     });
     if (!this.#host) this.#gathering = gathering;
   }
@@ -220,7 +220,7 @@ export class ClusterHub {
   #settleGuest(host: HubHost, taken: Taken | undefined): void {
     if (!this.#guest) return;
     const there = new Set(host.members.map(({ id }) => id));
-    this.#guest.calls.settle(taken, (id) => there.has(id));
+    this.#guest.calls.settle(taken, (id) => there.has(id) || this.#copy.isGone(id));
     this.#waiting = [...this.#guest.calls.takeAll(), ...this.#waiting];
     this.#guest.close();
     this.#guest = undefined;
@@ -290,10 +290,11 @@ export class ClusterHub {
   }
 
   /** Another incarnation of a node: the connections of the one before are gone. */
-  #joined({ name, incarnation }: ClusterNode): void {
+  #joined(node: ClusterNode): void {
+    const { name, incarnation } = node;
     if (name === this.#parts.own) return;
-    const visit = this.#host?.streams.get(name)?.visit;
-    if (!visit?.startsWith(`${incarnation}.`)) this.#host?.left(name);
+    this.#gathering?.began(node);
+    if (!isVisitOf(this.#host?.streams.get(name)?.visit, incarnation)) this.#host?.left(name);
   }
 
   #resume(): void {

@@ -1,27 +1,34 @@
 /** A new owner's question who is there, and what of it makes the hub again: what this node knew, and what the others say of themselves. */
-import type { HubMember } from "../machines/_role.ts";
 import type { Arrival, Heritage } from "./heritage.ts";
 import type { HubParts } from "./hub-parts.ts";
-import { nodeOfPeer } from "./hub-subjects.ts";
+import { isVisitOf, nodeOfPeer } from "./hub-subjects.ts";
 import { encode, type HereQuestion } from "./hub-wire.ts";
 import type { MemberCopy } from "./member-copy.ts";
+import type { ClusterNode } from "./nodes.ts";
 
 /** Nodes that have not said so by then are taken as they are known. */
 const GATHERING_MS = 1_500;
 const AGAIN_MS = 250;
 
+/** Nodes that have the hub open, as they say of themselves, and those that have not: their connections of before are gone. */
+export interface Found {
+  readonly arrivals: ReadonlyMap<string, Arrival>;
+  readonly absent: ReadonlySet<string>;
+}
+
 export class Gathering {
   readonly #parts: HubParts;
   readonly #epoch: number;
-  readonly #onDone: (arrivals: ReadonlyMap<string, Arrival>) => void;
+  readonly #onDone: (found: Found) => void;
   readonly #awaited: Set<string>;
   readonly #arrivals = new Map<string, Arrival>();
+  readonly #absent = new Set<string>();
   readonly #until: number;
   #timer: unknown;
   #isOver = false;
 
   /** `onDone` may be called before this is over. */
-  constructor(parts: HubParts, epoch: number, onDone: (arrivals: ReadonlyMap<string, Arrival>) => void) {
+  constructor(parts: HubParts, epoch: number, onDone: (found: Found) => void) {
     this.#parts = parts;
     this.#epoch = epoch;
     this.#onDone = onDone;
@@ -33,11 +40,23 @@ export class Gathering {
 
   arrived(arrival: Arrival): void {
     this.#arrivals.set(arrival.node, arrival);
-    this.without(arrival.node);
+    this.#absent.delete(arrival.node);
+    this.#awaitNoMore(arrival.node);
   }
 
   /** Waits no more for a node that has not opened the hub, or is gone. */
   without(node: string): void {
+    this.#arrivals.delete(node);
+    this.#absent.add(node);
+    this.#awaitNoMore(node);
+  }
+
+  /** A node's life begins: what was said in another is of connections that are gone. */
+  began({ name, incarnation }: ClusterNode): void {
+    if (!isVisitOf(this.#arrivals.get(name)?.visit, incarnation)) this.without(name);
+  }
+
+  #awaitNoMore(node: string): void {
     if (this.#awaited.delete(node)) this.#look();
   }
 
@@ -58,28 +77,29 @@ export class Gathering {
     const isDone = this.#awaited.size === 0 || this.#parts.clock.now() >= this.#until;
     if (!isDone || this.#isOver) return isDone;
     this.stop();
-    this.#onDone(this.#arrivals);
+    this.#onDone({ arrivals: this.#arrivals, absent: this.#absent });
     return true;
   }
 }
 
-/** Copies of before, and what live nodes say. */
+/** Copies of before, and what live nodes say: each knows best which connections of its own are in. */
 export function heritageOf(
   { own, nodes }: HubParts,
   copy: MemberCopy,
-  arrivals: ReadonlyMap<string, Arrival>,
+  { arrivals, absent }: Found,
 ): Heritage {
   const alive = new Set(nodes.list().flatMap(({ name, isAlive }) => (isAlive ? [name] : [])));
-  const members = new Map<string, HubMember>();
-  const gone: string[] = [];
-  for (const member of copy.all) {
-    const node = nodeOfPeer(member.id);
-    const isGone = node === own ? copy.isGone(member.id) : arrivals.get(node)?.gone.includes(member.id);
-    // Others hear that they leave, save where they have heard it already.
-    members.set(member.id, member);
-    if (isGone || !(node === own || alive.has(node))) gone.push(member.id);
-  }
-  for (const arrival of arrivals.values()) for (const one of arrival.members) members.set(one.id, one);
+  const told = new Map(
+    [...arrivals.values()].flatMap(({ members }) => members.map((one) => [one.id, one] as const)),
+  );
+  const isThere = (id: string) => {
+    const node = nodeOfPeer(id);
+    if (node === own) return !copy.isGone(id);
+    return arrivals.has(node) ? told.has(id) : alive.has(node) && !absent.has(node);
+  };
+  // Others hear that they leave, save where they have heard it already.
+  const gone = copy.all.flatMap(({ id }) => (isThere(id) ? [] : [id]));
+  const members = new Map([...copy.all.map((one) => [one.id, one] as const), ...told]);
   const remembered = [...members.values()];
   return { remembered, gone, guests: [...arrivals.values()], isRemade: remembered.length > 0 };
 }

@@ -176,7 +176,7 @@ export class HubGuest {
   #ready({ owner, taken, isRemade }: Ready): void {
     const { copy } = this.#hooks;
     copy.complete();
-    this.calls.settle(taken, (id) => copy.has(id));
+    this.calls.settle(taken, (id) => copy.has(id) || copy.isGone(id));
     this.#isReady = true;
     const members = this.#ownMembers.map(({ id }) => id);
     if (isRemade) this.#parts.seats.moved(members, { node: owner, epoch: this.#epoch });

@@ -28,6 +28,12 @@ export interface HostHooks {
   readonly onGiveUp: (error: unknown) => void;
 }
 
+interface Welcome {
+  readonly gone: readonly string[];
+  readonly isRemade?: boolean;
+  readonly taken?: Taken | undefined;
+}
+
 export class HubHost {
   readonly streams: HostStreams;
   readonly #parts: HubParts;
@@ -80,7 +86,7 @@ export class HubHost {
     for (const id of gone) this.#run.forget(id);
     // Each node is told of all of them as it is welcomed.
     this.#members.changes(this.members, true);
-    for (const arrival of guests) this.#welcome(arrival, isRemade, taken?.[arrival.node]);
+    for (const arrival of guests) this.#welcome(arrival, { gone, isRemade, taken: taken?.[arrival.node] });
     if (this.streams.size > 0) this.#called();
   }
 
@@ -168,18 +174,19 @@ export class HubHost {
     if (before) this.left(node);
     this.streams.open(node, visit, arrival.lastBatch, arrival.lastCall);
     const there = new Set(arrival.members.map(({ id }) => id));
-    const gone = new Set(arrival.gone);
-    for (const { id } of this.members)
-      if (nodeOfPeer(id) === node && !there.has(id) && gone.has(id)) this.#run.forget(id);
+    const gone = this.members.flatMap(({ id }) => (nodeOfPeer(id) === node && !there.has(id) ? [id] : []));
+    for (const id of gone) this.#run.forget(id);
     this.#tellMembers(true, node);
-    this.#welcome(arrival, false, undefined);
+    this.#welcome(arrival, { gone });
     this.#called();
   }
 
-  #welcome({ node, members }: Arrival, isRemade: boolean, taken: Taken | undefined): void {
+  /** `gone`: those leave in the hub's next turn, and are none for a newcomer, where they may ask to come in again. */
+  #welcome({ node, members }: Arrival, { gone, isRemade = false, taken }: Welcome): void {
     const stream = this.streams.get(node);
     if (!stream) return;
-    for (const member of this.#members.told) stream.tell(memberItem(member));
+    const left = new Set(gone);
+    for (const member of this.#members.told) if (!left.has(member.id)) stream.tell(memberItem(member));
     const known = new Set(this.members.map(({ id }) => id));
     const unknown = members.filter(({ id }) => !known.has(id)).map(({ id }) => id);
     if (unknown.length > 0) stream.tell(["x", unknown]);
@@ -272,7 +279,8 @@ export class HubHost {
 
   #endTurn(): void {
     this.#isTurnDue = false;
-    if (this.#isClosed || !this.#parts.nodes.isSure) return;
+    if (this.#isClosed) return;
+    if (!this.#parts.nodes.isSure) return void this.#held.push(() => this.#turn());
     if (this.#wasCalled) {
       this.#tellMembers(false);
       this.#detailsTimer ??= this.#parts.clock.setTimeout(() => this.#tellDetails(), DETAILS_MS);

@@ -47,3 +47,8 @@ export function hubKey(instance: string, kin: HubKin | undefined): string {
 
 /** Node that a connection is on: `n2` of `chat-1/c17@n2`. */
 export const nodeOfPeer = (id: string) => id.slice(id.lastIndexOf("@") + 1);
+
+/** Visit of a node to a hub: another in each of its lives, and after each time that it was cut off. */
+export const visitOf = (incarnation: string, cuts: number) => `${incarnation}.${cuts}`;
+export const isVisitOf = (visit: string | undefined, incarnation: string) =>
+  visit?.startsWith(`${incarnation}.`) === true;

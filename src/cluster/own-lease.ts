@@ -230,8 +230,11 @@ export class OwnLease {
 
   #succeeded(entry: BusEntry, sent: Moment): void {
     if (this.#isOver) return;
-    // Before this renewal counts: whether there was a break.
-    if (!this.isSure) this.#steadySince = this.steadyNow;
+    // Before this renewal counts: whether there was a break. Who has asked has seen it, though no timer has told of it yet.
+    if (!this.isSure) {
+      this.#steadySince = this.steadyNow;
+      this.#wasSure = false;
+    }
     this.#revision = entry.revision;
     this.#sent = sent;
     this.#heardAt = this.#parts.clock.now();

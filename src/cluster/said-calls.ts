@@ -24,9 +24,6 @@ export class SaidCalls {
   /** Not in a batch yet. */
   #said: HubCall[] = [];
   #lastCall = 0;
-  /** Connections that have spoken, and the call that each of them began with. */
-  readonly #known = new Set<string>();
-  readonly #first = new Set<HubCall>();
 
   constructor(parts: SaidCallsParts) {
     this.#parts = parts;
@@ -44,14 +41,6 @@ export class SaidCalls {
 
   say(call: HubCall): void {
     this.#said.push(call);
-    const caller = callerOf(call);
-    if (caller === undefined || this.#known.has(caller)) return;
-    this.#known.add(caller);
-    this.#first.add(call);
-  }
-
-  forget(id: string): void {
-    this.#known.delete(id);
   }
 
   /** Makes batches of what was said. */
@@ -107,23 +96,21 @@ export class SaidCalls {
     const call = this.#open.get(number);
     if (!call) return undefined;
     this.#open.delete(number);
-    this.#first.delete(call);
     this.#parts.onAnswered(call);
     return call;
   }
 
   #fail(call: HubCall, why: string): void {
-    this.#first.delete(call);
     this.#parts.onAnswered(call);
     call.fail(new Error(why));
   }
 
   /**
    * Another owner begins. One that was given the hub knows how far the one before had got: what is behind that goes to it. Else all that was
-   * on its way may have been heard or not, and is lost, save the first word of a connection that does not belong: it is said again, before
-   * what has waited.
+   * on its way may have been heard or not, and is lost, save the first word of a connection that is outside, which asks to come in, for the
+   * first time or once more: it is said again, before what has waited.
    */
-  settle(taken: Taken | undefined, isMember: (id: string) => boolean): void {
+  settle(taken: Taken | undefined, isInOrGone: (id: string) => boolean): void {
     const now = this.#parts.clock.now();
     if (taken?.[0] === this.#parts.visit) {
       const [, batch, last] = taken;
@@ -134,10 +121,12 @@ export class SaidCalls {
     }
     const through = this.#window.markThrough;
     const kept: HubCall[] = [];
+    const callers = new Set<string | undefined>();
     for (const [number, call] of [...this.#open]) {
       const caller = callerOf(call);
-      const isNew = this.#first.has(call) && caller !== undefined && !isMember(caller);
-      if (number > through || isNew) kept.push(call);
+      const asks = caller !== undefined && !callers.has(caller) && !isInOrGone(caller);
+      callers.add(caller);
+      if (number > through || asks) kept.push(call);
       else this.reject(number, LOST);
     }
     this.#open.clear();

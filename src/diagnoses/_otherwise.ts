@@ -7,6 +7,7 @@ import type { Finding } from "./_diagnosis.ts";
 import { slipIn } from "./_differences.ts";
 import type { Disagreement } from "./_disagreement.ts";
 import { type Evidence, quoted, type Read } from "./_evidence.ts";
+import { ruleOf } from "./_exchanges.ts";
 
 type Is = (disagreement: Disagreement) => boolean;
 
@@ -22,14 +23,34 @@ export function otherWords(evidence: Evidence): Finding | undefined {
   const said = textOfRead(found.said);
   const due = textOfRead(found.ours);
   const asked = askedBefore(evidence, found);
-  const came = asked === undefined ? "came" : `came in answer to ${quoted(asked)}`;
+  const came =
+    asked === undefined
+      ? "came"
+      : `came ${isFirst(evidence, found) ? "after" : "in answer to"} ${quoted(asked)}`;
   return {
     ...placeOf(evidence, found),
     expected: quoted(due),
-    cause: `${quoted(said)} ${came}, and ${quoted(due)} is due. Programs compare byte by byte.${slipIn(said, due)}`,
+    cause: `${quoted(said)} ${came}, and ${quoted(due)} is due. Programs compare byte by byte.${isFirst(evidence, found) ? unreadSlip(said, due) : slipIn(said, due)}`,
     advice: [`Send exactly ${quoted(due)}, and nothing around it.`],
   };
 }
+
+/** Words in front of the first answer: on the wire a greeting that waits for no message looks the same. */
+export const unreadSlip = (said: string, due: string): string =>
+  said.length > due.length && said.endsWith(due)
+    ? " What stands before it may have been said when the client connected: here the client speaks first."
+    : slipIn(said, due);
+
+/** Whether the client had said one message by then, and no greeting is due before it. */
+function isFirst(evidence: Evidence, { at }: Disagreement): boolean {
+  const asked = evidence.entries.filter((entry) => entry.kind === "out" && entry.at <= at);
+  return asked.length === 1 && isOfClientFirst(evidence);
+}
+
+/** Of a conversation that the client begins, and in which each answer is one message. */
+export const isOfClientFirst = (evidence: Evidence): boolean => CLIENT_FIRST.has(ruleOf(evidence));
+
+const CLIENT_FIRST: ReadonlySet<string> = new Set(["CALC-0", "KNOCK-2"]);
 
 /** Words that nothing had asked for, in the middle of the conversation. */
 export function unaskedWords(evidence: Evidence): Finding | undefined {

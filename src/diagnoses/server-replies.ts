@@ -5,7 +5,7 @@ import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { slipIn } from "./_differences.ts";
 import { type Evidence, quoted } from "./_evidence.ts";
 import { dialogueOf, type Exchange, isRight, isTwice, ruleOf, textOf } from "./_exchanges.ts";
-import { otherWords, unaskedWords } from "./_otherwise.ts";
+import { isOfClientFirst, otherWords, unaskedWords, unreadSlip } from "./_otherwise.ts";
 import { findOwnWords, findSentBack, SEND_N } from "./_room-replies.ts";
 
 export const serverReplies: readonly Diagnosis[] = [
@@ -60,7 +60,7 @@ function findOtherReply(evidence: Evidence): Finding | undefined {
     expected: quoted(due),
     ...(exchange.expected?.kind === "echo"
       ? echoCause(exchange, due, earlier)
-      : wordCause(exchange, due, earlier)),
+      : wordCause(exchange, due, { earlier, isFirst: exchange.nth === 0 && isOfClientFirst(evidence) })),
   };
 }
 
@@ -118,7 +118,7 @@ function changeOf(said: string, due: string): [string, string] {
 function wordCause(
   { reply, sent }: Exchange,
   due: string,
-  earlier: readonly Exchange[],
+  { earlier, isFirst }: { readonly earlier: readonly Exchange[]; readonly isFirst: boolean },
 ): Pick<Finding, "cause" | "advice"> {
   const said = textOf(reply).trim();
   const isEarlier = earlier.some(({ expected }) => expected?.texts.includes(said));
@@ -126,9 +126,9 @@ function wordCause(
     ? "It is the answer to an earlier line: the server does not remember how far the joke is."
     : said === sent.trim()
       ? "It sends back what it was told."
-      : `Programs compare byte by byte.${slipIn(said, due)}`;
+      : `Programs compare byte by byte.${isFirst ? unreadSlip(said, due) : slipIn(said, due)}`;
   return {
-    cause: `${quoted(said)} came in answer to ${quoted(sent)}, and ${quoted(due)} is due. ${why}`,
+    cause: `${quoted(said)} came ${isFirst ? "after" : "in answer to"} ${quoted(sent)}, and ${quoted(due)} is due. ${why}`,
     advice: [`Send exactly ${quoted(due)}, and nothing around it.`],
   };
 }
@@ -163,12 +163,15 @@ function findMore(evidence: Evidence): Finding | undefined {
   return { ...(found && isTheSame ? found : more), level: "violation" };
 }
 
+/** First message that has an answer. */
+const FIRST: Readonly<Record<string, string>> = { "CALC-0": "expression", "KNOCK-2": "knock" };
+
 /** Something came where nothing is due, or more than the answer. */
 function findUnasked(evidence: Evidence): Finding | undefined {
   if (evidence.isServer || evidence.role === undefined) return undefined;
   const rule = ruleOf(evidence);
   if (rule === "REV-1") return gluedVerdict(evidence);
-  if (!["CALC-0", "KNOCK-2"].includes(rule)) return undefined;
+  if (!isOfClientFirst(evidence)) return undefined;
   const { greeting, exchanges } = dialogueOf(evidence);
   const unasked = greeting.length > 0 ? greeting : (exchanges.find(isWithoutAnswer)?.reads ?? []);
   const more =
@@ -184,7 +187,7 @@ function findUnasked(evidence: Evidence): Finding | undefined {
       : `Besides the answer to ${quoted(more.sent)} came ${quoted(besides(more).join(" "))}`
     : greeting.length > 0
       ? `${quoted(said)} came before the client had said anything`
-      : `${quoted(said)} came in answer to the name`;
+      : `${quoted(said)} came after the name`;
   return {
     rule,
     // Words before the answer are taken for it.
@@ -194,7 +197,9 @@ function findUnasked(evidence: Evidence): Finding | undefined {
     expected: more ? "one answer to each message" : "nothing: here the server only listens",
     cause: `${where}. This protocol has no such message: a client that reads one reply for each of its own takes it for the answer to its next message, and is one behind from then on.`,
     advice: [
-      more ? "Send one answer to each message." : "Send nothing before the first expression is there.",
+      more
+        ? "Send one answer to each message."
+        : `Send nothing before the first ${FIRST[rule] ?? "message"} is there.`,
     ],
   };
 }

@@ -23,9 +23,11 @@ export class UdpClient {
     try {
       await new Promise<void>((ready, reject) => {
         socket.once("error", reject);
-        socket.connect(port, address, () => {
+        // Failures to look a name up come to this callback alone.
+        socket.connect(port, address, (error?: Error | null) => {
           socket.off("error", reject);
-          ready();
+          if (error) reject(error);
+          else ready();
         });
       });
     } catch (error) {

@@ -18,6 +18,7 @@ import {
   runCheck,
   timedOut,
 } from "../check/run-check.ts";
+import { TimeLimit } from "../check/time-limit.ts";
 import { ControlClient } from "../control/control-client.ts";
 import { exitCodeOf, exitCodes, messageOf, NetlabError } from "../errors.ts";
 import { styleOf } from "../repl/style.ts";
@@ -45,8 +46,8 @@ export default defineStandalone({
   example: "netlabctl check server calculator --run 'python3 calculator.py {port}'",
   notes: [
     "check list calculator lists the cases; check explain CALC-2.division-by-zero tells how to try one by hand.",
-    "Exit status: 0 every MUST passed, 1 a MUST failed, 2 usage, 6 not built or not started, 70 a fault of the",
-    "checker, 124 time-out. A SHOULD that fails costs points; with --strict it is 1, too.",
+    "Exit status: 0 every MUST passed, 1 a MUST failed, 2 usage, 6 not built, started or reached, 70 a fault of",
+    "the checker, 124 time-out. A SHOULD that fails costs points; with --strict it is 1, too.",
   ],
   run: async (call) => {
     const { what = "", role = "", at } = call.args;
@@ -128,7 +129,7 @@ async function reportOf(request: CheckRequest, subject: Checkable, call: Call): 
     call.err(`the check fell, which says nothing about the program: ${answer.fault}`);
     return undefined;
   }
-  const late = AbortSignal.timeout(limits.timeMs);
+  const late = new TimeLimit(limits.timeMs);
   const programs = request.run === undefined ? undefined : programsHere(folder, limits);
   try {
     const built = options.build === undefined ? null : ((await programs?.build(options.build)) ?? null);
@@ -136,11 +137,12 @@ async function reportOf(request: CheckRequest, subject: Checkable, call: Call): 
     const report = await runCheck(request, {
       subject,
       programs,
-      signal: AbortSignal.any([signal, late]),
+      signal: AbortSignal.any([signal, late.signal]),
       onResult: progress,
     });
-    return { ...timed(report, late.aborted, limits.timeMs), program: { ...report.program, build: built } };
+    return { ...timed(report, late), program: { ...report.program, build: built } };
   } finally {
+    late.close();
     await programs?.close();
   }
 }
@@ -174,8 +176,8 @@ async function reportOfBox(
     : answer;
 }
 
-const timed = (report: Report, isLate: boolean, timeMs: number): Report =>
-  isLate && report.ended?.code === "interrupted" ? { ...report, ended: timedOut(timeMs) } : report;
+const timed = (report: Report, late: TimeLimit): Report =>
+  late.isOver && report.ended?.code === "interrupted" ? { ...report, ended: timedOut(late) } : report;
 
 /** In front of a person, one line that is written over. */
 function progressOf({ isJson }: Call): (result: Result, nth: number, of: number) => void {

@@ -15,6 +15,8 @@ export async function keepReport(
   to: Reader,
   student: string | undefined,
 ): Promise<number> {
+  // Of a server that is not there nothing was found out.
+  if (report.ended?.code === "not-reached") return 0;
   // Transcripts are no rows: without them no report is too long for one request.
   const results = report.results.map(({ id, status, grade, weight, message }) => ({
     id,

@@ -287,6 +287,7 @@ describe("the gate of a class", () => {
       socket.close();
     }
     expect(row(one, "s001").connected).toBe(3);
+    expect(one.daemon.lab.stories().map(({ fault }) => fault)).toEqual([undefined, undefined, undefined]);
   });
 
   it("refuses for a while an address that connects too often", async () => {

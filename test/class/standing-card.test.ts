@@ -4,7 +4,7 @@ import { Conversation } from "../actors/conversation.ts";
 import { eventually } from "../actors/harness.ts";
 import { ClassDaemon } from "./class-daemon.ts";
 
-const IDS = ["wrong", "mute", "named", "gone", "through", "fixed"];
+const IDS = ["wrong", "mute", "named", "gone", "through", "fixed", "early"];
 const LAB = "roster: ./roster.csv\neach:\n  - role: calculator\n";
 /** Longer than a wait has to be. */
 const SILENCE_MS = 13_000;
@@ -65,7 +65,8 @@ describe("the card of a student", () => {
   );
 
   it("is none where nothing was said for long by one who is through: people read an answer before they leave", async () => {
-    await visits("through", ["ann\n", "1 + 2\n"], SILENCE_MS);
+    // A habit has a card, too: it is a note.
+    await visits("through", ["ann\0", "1 + 2\0"], SILENCE_MS);
     expect([cardOf("through"), rowOf("through")?.done]).toEqual([undefined, true]);
   });
 
@@ -74,6 +75,13 @@ describe("the card of a student", () => {
     const [story] = storiesOf("gone");
     expect(story && one.daemon.lab.judged(story)).toMatchObject({ verdict: "note" });
     expect(cardOf("gone")).toBeUndefined();
+  });
+
+  it("of a mistake in the first message stays when a start says nothing", async () => {
+    await visits("early", ["SSH-2.0-OpenSSH_9.6\r\n"]);
+    expect(cardOf("early")).toBe("D44");
+    await visits("early", []);
+    expect(cardOf("early")).toBe("D44");
   });
 
   it("gives way to the card of a later mistake", async () => {

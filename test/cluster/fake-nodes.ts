@@ -110,6 +110,11 @@ export class FakeNodes implements Nodes {
     this.tell({ kind: "sure", isSure });
   }
 
+  /** Unsure for a while, or sure again, of which nobody is told. */
+  set isSureInSilence(isSure: boolean) {
+    this.#isSure = isSure;
+  }
+
   set isAway(isAway: boolean) {
     this.#isAway = isAway;
     if (!isAway) for (const change of this.#missed.splice(0)) this.tell(change);

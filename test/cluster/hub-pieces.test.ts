@@ -145,4 +145,15 @@ describe("calls on their way to an owner", () => {
     await expect(second).rejects.toThrow("lost on the way");
     await expect(ofMember).rejects.toThrow("lost on the way");
   });
+
+  it("ask again, where a connection was refused once and has asked once more", () => {
+    const calls = newCalls();
+    for (const name of ["Al", "Bo"]) {
+      calls.say(new HubCall("join", ["c1@n1", name]));
+      sent(calls);
+      if (name === "Al") calls.answer(1, { ok: false });
+    }
+    calls.settle(undefined, () => false);
+    expect(sent(calls)).toEqual([["join", "c1@n1", "Bo"]]);
+  });
 });

@@ -1,5 +1,6 @@
 /** Daemons of one lab know which of them are there, and which owns a hub; by simulated clocks, over the engine in memory. */
 import { describe, expect, it } from "vitest";
+import type { HubOwner } from "../../src/cluster/nodes.ts";
 import type { Clock } from "../../src/machines/_world.ts";
 import { LEASE_MS, SimulatedLab, turns } from "./simulated-nodes.ts";
 
@@ -260,6 +261,27 @@ describe("a process that is stopped for longer than its lease", () => {
 
 describe("a machine that slept", () => {
   it("has a node that is unsure at once, though its steady clock stood", async () => {
+    const { lab, node, sleep } = await sleeper();
+    expect(node.nodes.isSure).toBe(true);
+    sleep(LEASE_MS);
+    expect(node.nodes.isSure).toBe(false);
+    await lab.pass(LEASE_MS);
+    expect(node.nodes.isSure).toBe(true);
+  });
+
+  it("says that its node is sure again, and goes on with what waited for that, though no timer had told of the doubt", async () => {
+    const { lab, node, sleep } = await sleeper();
+    sleep(LEASE_MS);
+    let owner: HubOwner | undefined;
+    void node.nodes.claim("chat").then((claimed) => {
+      owner = claimed;
+    });
+    await lab.pass(LEASE_MS);
+    expect(owner).toMatchObject({ node: "n1" });
+    expect(node.told()).toContain("sure");
+  });
+
+  async function sleeper() {
     const lab = new SimulatedLab();
     const base = lab.clock;
     let sleptMs = 0;
@@ -269,13 +291,12 @@ describe("a machine that slept", () => {
       setTimeout: (callback, ms) => base.setTimeout(callback, ms),
       clearTimeout: (id) => base.clearTimeout(id),
     };
-    const { nodes } = await lab.enter("n1", { clock });
-    expect(nodes.isSure).toBe(true);
-    sleptMs = LEASE_MS;
-    expect(nodes.isSure).toBe(false);
-    await lab.pass(LEASE_MS);
-    expect(nodes.isSure).toBe(true);
-  });
+    const node = await lab.enter("n1", { clock });
+    const sleep = (ms: number) => {
+      sleptMs += ms;
+    };
+    return { lab, node, sleep };
+  }
 });
 
 describe("an engine that is away", () => {

@@ -42,6 +42,15 @@ describe("check at the prompt", () => {
     ]);
   });
 
+  it("keeps nothing of a server that is not there, and exits 6 with what to do", async () => {
+    const { stdout, exit } = await daemon.ctl("-c", "check server calculator 127.0.0.1:1 --keep");
+    expect(exit).toBe(6);
+    expect(stdout.replace(/\s+/g, " ").trim()).toBe(
+      "calculator server: 127.0.0.1:1 nothing was checked: no server listens at 127.0.0.1:1 (ECONNREFUSED). Start your server first, and name the host and port where it listens.",
+    );
+    expect(await rows("select * from checks where target = '127.0.0.1:1'")).toEqual([]);
+  });
+
   it("lists the cases and explains one, and sends to a shell what starts programs", async () => {
     const listed = await daemon.ctl("-c", "check list calculator");
     expect(listed.stdout).toContain("CALC-2.division-by-zero");

@@ -39,7 +39,13 @@ function openBook(): void {
   const database = LabDatabase.open(folder, schemaFile);
   const parts = { book: openAddressBook(database), socketPath: path.join(folder, "s.sock") };
   const audit = { add: async () => undefined, since: () => [] };
-  const nothing = { instances: [], registry: { list: () => [] }, audit, clock: { now: () => 0 } };
+  const nothing = {
+    instances: [],
+    registry: { list: () => [] },
+    ownRegistrations: () => new Map(),
+    audit,
+    clock: { now: () => 0 },
+  };
   lab = { ...parts, ...nothing, subscribe: () => () => undefined } as unknown as Lab;
   onTestFinished(() => database.close());
 }

@@ -1,4 +1,5 @@
 /** A check of a hand-in in its box: built and checked by a tester there, and its report handed out. */
+import { MOST_PATIENCE } from "../patience.ts";
 import type { Limits } from "../program.ts";
 import type { Report, Result } from "../report.ts";
 import type { CheckRequest } from "../run-check.ts";
@@ -52,7 +53,7 @@ export async function boxedCheck(check: BoxedCheck): Promise<{ report: Report } 
     isBuilt,
     job: { build, request, limits, tellsResults: onResult !== undefined },
     diskBytes: limits.diskBytes,
-    timeMs: 2 * limits.timeMs + OVERHEAD_MS,
+    timeMs: (1 + MOST_PATIENCE) * limits.timeMs + OVERHEAD_MS,
     slot,
     signal,
     onNews: (news) => {
@@ -61,5 +62,7 @@ export async function boxedCheck(check: BoxedCheck): Promise<{ report: Report } 
       else fault = news.fault;
     },
   });
-  return report ? { report } : { fault: fault ?? why };
+  // A tester whose box is killed by others hears the end of its input, and takes that for an interruption.
+  const isCut = report?.ended?.code === "interrupted" && !signal.aborted;
+  return report && !isCut ? { report } : { fault: fault ?? why };
 }

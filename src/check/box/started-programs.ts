@@ -7,6 +7,7 @@ import { randomUUID } from "node:crypto";
 import { NetlabError } from "../../errors.ts";
 import { allPids } from "../../os/process-tree.ts";
 import { shellWord } from "../../shell-words.ts";
+import { patience } from "../patience.ts";
 import type { Limits, Program, Programs, StartRequest } from "../program.ts";
 import type { BoxReport } from "../report.ts";
 import { freePort } from "./free-port.ts";
@@ -83,7 +84,7 @@ export class StartedPrograms implements Programs {
       { ...limits, ...room, files: Math.max(limits.files, 1024) },
       false,
     );
-    const timer = setTimeout(() => program.endAt("timeMs"), limits.timeMs);
+    const timer = setTimeout(() => program.endAt("timeMs"), limits.timeMs * patience());
     program.endInput();
     const { code, signal, limit } = await program.ended;
     clearTimeout(timer);

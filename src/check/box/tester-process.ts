@@ -8,6 +8,7 @@ import { messageOf } from "../../errors.ts";
 import { checkableOf } from "../checkable.ts";
 import type { Report } from "../report.ts";
 import { notBuiltReport, runCheck, timedOut } from "../run-check.ts";
+import { TimeLimit } from "../time-limit.ts";
 import type { TesterJob, TesterNews } from "./boxed-check.ts";
 import { enterBox } from "./inner-box.ts";
 import { StartedPrograms } from "./started-programs.ts";
@@ -32,11 +33,8 @@ async function work({ box, given, work, build, request, limits, tellsResults }: 
     hasOwnUser: isBoxed,
   });
   stop.signal.addEventListener("abort", () => void programs.close());
-  let isLate = false;
-  const timer = setTimeout(() => {
-    isLate = true;
-    stop.abort();
-  }, limits.timeMs);
+  const late = new TimeLimit(limits.timeMs);
+  late.signal.addEventListener("abort", () => stop.abort());
   try {
     const subject = await checkableOf(request.role, request.bundle);
     const built = build === undefined ? null : await programs.build(build);
@@ -49,10 +47,10 @@ async function work({ box, given, work, build, request, limits, tellsResults }: 
       signal: stop.signal,
       ...(tellsResults ? { onResult } : {}),
     });
-    const ended = isLate ? timedOut(limits.timeMs) : report.ended;
+    const ended = late.isOver ? timedOut(late) : report.ended;
     return { ...report, ended, program: { ...report.program, build: built } };
   } finally {
-    clearTimeout(timer);
+    late.close();
     await programs.close();
   }
 }

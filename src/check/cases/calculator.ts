@@ -6,6 +6,7 @@
 import { DIVISION_BY_ZERO, INCORRECT, QUIT } from "../../wire/calculator.ts";
 import { pythonRepr } from "../../wire/python-float.ts";
 import { defineCase, defineChecks, type ServerCase } from "../case.ts";
+import { example } from "../example.ts";
 import type { ServerTester, TestConnection } from "../tester.ts";
 import { CheckFailure } from "../verdict.ts";
 import { calculatorClients } from "./_calculator-clients.ts";
@@ -80,6 +81,11 @@ async function goesOn(c: TestConnection): Promise<void> {
 function computes(operator: Operator, slug: string, title: string): ServerCase {
   return defineCase({
     id: `CALC-1.${slug}`,
+    example: example(
+      ["{name}"],
+      [`13 ${operator} 8`, result(13, operator, 8)],
+      [`40 ${operator} -4`, result(40, operator, -4)],
+    ),
     side,
     grade: "MUST",
     title,
@@ -113,6 +119,7 @@ function writes(
 ) {
   return defineCase({
     id,
+    example: example(["{name}"], ...answers),
     side,
     grade,
     title,
@@ -141,6 +148,7 @@ function writes(
 const servers: readonly ServerCase[] = [
   defineCase({
     id: "CALC-0.name-unanswered",
+    example: example(["{name}"], ["2 + 3", "5.0"]),
     advice: "Take the first message for the name, and send nothing for it.",
     side,
     grade: "MUST",
@@ -169,6 +177,7 @@ const servers: readonly ServerCase[] = [
   }),
   defineCase({
     id: "CALC-0.q-closes",
+    example: example(["{name}"], ["2 + 3", "5.0"], [QUIT]),
     advice: "Compare each message with q, and close the connection without an answer.",
     side,
     grade: "MUST",
@@ -198,6 +207,12 @@ const servers: readonly ServerCase[] = [
   ]),
   defineCase({
     id: "CALC-2.bad-format",
+    example: example(
+      ["{name}"],
+      ["7 +", INCORRECT.format],
+      ["one + two", INCORRECT.format],
+      ["2 + 3", "5.0"],
+    ),
     advice:
       "Count the words of an expression: where there are not three, or two of them no numbers, answer Incorrect expression format.",
     side,
@@ -211,6 +226,12 @@ const servers: readonly ServerCase[] = [
   }),
   defineCase({
     id: "CALC-2.bad-operator",
+    example: example(
+      ["{name}"],
+      ["8 % 2", INCORRECT.operator],
+      ["8 x 2", INCORRECT.operator],
+      ["2 + 3", "5.0"],
+    ),
     advice: "Answer any other operator than + - * / with Incorrect operator.",
     side,
     grade: "MUST",
@@ -223,6 +244,7 @@ const servers: readonly ServerCase[] = [
   }),
   defineCase({
     id: "CALC-2.division-by-zero",
+    example: example(["{name}"], ["81 / 0", DIVISION_BY_ZERO], ["2 + 3", "5.0"]),
     advice: "Compare the divisor with 0 before you divide; answer Division by zero, and go on.",
     side,
     grade: "MUST",
@@ -235,6 +257,7 @@ const servers: readonly ServerCase[] = [
   }),
   defineCase({
     id: "CALC-2.number-forms",
+    example: example(["{name}"], [".5 + .25", "0.75"], ["-2 - -4", "2.0"], ["1e3 * 2", "2000.0"]),
     advice: "Leave the numbers to float() or strtod(), which take .5, 1e3 and inf.",
     side,
     grade: "SHOULD",

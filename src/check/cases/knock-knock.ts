@@ -1,6 +1,7 @@
 /** Cases of the listener of knock-knock jokes, server's side [KNOCK]. */
 import { askWho, HA, KNOCK, TRY, WHO_IS_THERE } from "../../wire/knock-knock.ts";
 import { defineCase, defineChecks } from "../case.ts";
+import { example } from "../example.ts";
 import type { ServerTester, TestConnection } from "../tester.ts";
 import { knockClientCases, knockScript } from "./_knock-knock-client.ts";
 
@@ -28,6 +29,7 @@ export default defineChecks({
   cases: [
     defineCase({
       id: "KNOCK-1.whos-there",
+      example: example([KNOCK, WHO_IS_THERE]),
       advice: "Answer Knock knock.. with Who's there? and nothing else.",
       side: "server",
       grade: "MUST",
@@ -51,6 +53,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "KNOCK-1.wrong-opening",
+      example: example(["hello", TRY], ["good morning", TRY]),
       advice: "Answer any other opening with Try: Knock knock..",
       side: "server",
       grade: "MUST",
@@ -65,6 +68,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "KNOCK-1.wrong-opening-goes-on",
+      example: example(["hello", TRY], [KNOCK, WHO_IS_THERE]),
       advice: "After a wrong opening go back to recv(): the joke begins with the next message.",
       side: "server",
       grade: "MUST",
@@ -79,6 +83,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "KNOCK-1.case-and-dots",
+      example: example([KNOCK.toLowerCase(), TRY], [KNOCK.slice(0, -2), TRY]),
       advice: "Compare the opening as it is: its two dots and its capital belong to it.",
       side: "server",
       grade: "SHOULD",
@@ -94,6 +99,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "KNOCK-2.name-who",
+      example: example([KNOCK, WHO_IS_THERE], ["Lettuce", askWho("Lettuce")]),
       advice: "Answer the name with itself, a blank, and who?.",
       side: "server",
       grade: "MUST",
@@ -108,6 +114,7 @@ export default defineChecks({
     }),
     defineCase({
       id: "KNOCK-2.name-of-two-words",
+      example: example([KNOCK, WHO_IS_THERE], ["Ice cream", askWho("Ice cream")]),
       advice: 'Take the whole message for the name: no split(), no scanf("%s").',
       side: "server",
       grade: "SHOULD",

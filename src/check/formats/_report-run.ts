@@ -38,7 +38,7 @@ export function endedTest(report: Report): Test[] {
       name: "netlabd.run",
       endsRun: true,
       title: "the run comes to its end",
-      status: isOurs(report) ? "error" : "failed",
+      status: isOurs(report) || ended.code === "not-reached" ? "error" : "failed",
       type: ended.code,
       ms: 0,
       message: ended.message,

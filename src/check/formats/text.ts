@@ -16,6 +16,9 @@ const MAX_CARDS = 8;
 
 export function text(report: Report, style: Style = styleOf(false)): string {
   const { results, ended } = report;
+  // Counts of nothing are no verdict.
+  if (ended?.code === "not-reached")
+    return [...head(report, style), "", ...wrapped(sentence(ended), COLUMNS).map(style.bad)].join("\n");
   const told = results
     .filter(({ status, follows }) => status === "error" || (status === "failed" && follows === null))
     .toSorted((one, other) => GRADES.indexOf(one.grade) - GRADES.indexOf(other.grade));
@@ -34,6 +37,8 @@ export function text(report: Report, style: Style = styleOf(false)): string {
     ...(told.length > 1 ? next(told) : []),
   ].join("\n");
 }
+
+const sentence = ({ message }: Ended) => `${printable(message)}.`;
 
 const GRADES: readonly Result["grade"][] = ["MUST", "SHOULD", "INFO"];
 
