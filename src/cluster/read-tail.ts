@@ -1,7 +1,7 @@
 /**
- * Tail of what was read of a log: an engine that loses its newest entries gives their sequences again, and what has them then is passed
- * over by whoever had read as far. So the tail is read a second time a while later, and compared: whatever the log has there now was
- * read as it is, and what was read is there, or has a later entry of its key.
+ * Tail of what was read of a log: an engine that loses its newest entries gives their sequences again, and a node that had read as far
+ * passes over what has them then. So the tail is read a second time a while later, and compared: all that the log has there now was read
+ * as it is, and all that was read is there, or has a later entry of its key.
  */
 import type { Clock } from "../machines/_world.ts";
 import type { BusLog, LogEntry } from "./bus.ts";
