@@ -4,8 +4,8 @@
  */
 import type { Clock } from "../machines/_world.ts";
 import type { BusLog, LogEntry } from "./bus.ts";
-import { HEADER, lostSequence } from "./log-keys.ts";
-import { LogWitnesses, type Witness } from "./log-witnesses.ts";
+import { IDENTITY_KEY, textOf } from "./log-keys.ts";
+import type { ReadTail } from "./read-tail.ts";
 
 /** Behind for so long without any progress, it is followed again; then after pauses that grow. */
 const STALL_MS = 3_000;
@@ -13,18 +13,19 @@ const PAUSE_MS = { least: 1_000, most: 30_000 };
 
 export interface FollowingParts {
   readonly log: BusLog;
+  readonly identity: string;
+  readonly tail: ReadTail;
   readonly clock: Clock;
   readonly onEntry: (entry: LogEntry) => void;
-  /** The log ends before what was read of it. */
+  /** The log is not the one that was read. */
   readonly onLost: () => void;
   readonly onStall: (behind: number) => void;
 }
 
 export class LogFollowing {
   readonly #parts: FollowingParts;
-  readonly #witnesses = new LogWitnesses();
   #seen = 0;
-  #last: Witness | undefined;
+  #last: LogEntry | undefined;
   /** Of the following that counts: what another still tells is not heard. */
   #turn = 0;
   #end: () => void = () => undefined;
@@ -43,7 +44,7 @@ export class LogFollowing {
   }
 
   /** The last entry that came, where one came since the following began. */
-  get last(): Witness | undefined {
+  get last(): LogEntry | undefined {
     return this.#last;
   }
 
@@ -60,15 +61,14 @@ export class LogFollowing {
     this.#end = this.#parts.log.follow(sequence, (entry) => {
       if (turn !== this.#turn || entry.sequence <= this.#seen) return;
       this.#seen = entry.sequence;
-      const { key, headers } = entry;
-      // An entry that was read before may be lost too, and its writer dead: then this reader alone has it.
-      if (lostSequence(entry) !== undefined) this.#witnesses.doubt(this.#last);
-      this.#last = { key, sequence: entry.sequence, write: headers.get(HEADER.write) };
-      this.#parts.onEntry(entry);
+      this.#last = entry;
+      if (this.#parts.tail.add(entry)) this.#parts.onEntry(entry);
+      else this.#parts.onLost();
     });
   }
 
   end(): void {
+    this.#parts.tail.pause();
     this.#turn += 1;
     this.#end();
     this.#end = () => undefined;
@@ -78,23 +78,22 @@ export class LogFollowing {
   async check(): Promise<void> {
     if (this.#isChecking) return;
     this.#isChecking = true;
-    const [seen, turn, read] = [this.#seen, this.#turn, this.#last];
+    const { log, tail, identity, onLost } = this.#parts;
+    const [turn, read] = [this.#turn, Math.max(this.#seen, tail.highest)];
     try {
-      const { log, onLost } = this.#parts;
-      const [last, areKept] = await Promise.all([log.lastSequence(), this.#witnesses.areIn(log)]);
+      const [last, newest] = await Promise.all([log.lastSequence(), log.newest(IDENTITY_KEY)]);
       if (turn !== this.#turn) return;
-      this.#witnesses.add(read);
-      if (areKept) this.#compare(last, seen);
-      else onLost();
+      // Another reader may have found a loss of what this one has passed.
+      if (last < read || !newest || textOf(newest) !== identity) return onLost();
+      this.#compare(last);
+      if (this.#seen >= tail.highest) tail.check(log, onLost);
     } finally {
       this.#isChecking = false;
     }
   }
 
-  /** `seen`: when the question was asked, as entries may come before the answer. */
-  #compare(last: number, seen: number): void {
+  #compare(last: number): void {
     this.#isCaughtUp = last <= this.#seen;
-    if (last < seen) return this.#parts.onLost();
     const now = this.#parts.clock.now();
     if (this.#isCaughtUp) {
       this.#stall = undefined;

@@ -14,14 +14,10 @@ const COMMIT = "import.";
 export const commitKey = (batch: string) => `${COMMIT}${batch}`;
 export const batchOfCommit = (key: string) => (key.startsWith(COMMIT) ? key.slice(COMMIT.length) : undefined);
 
-/** Headers. `write`: who wrote it, `<origin>/<count>`; `batch`: the import that a row is of, `<id>/<rows>`; `lost`: a sequence that the engine gave and lost. */
-export const HEADER = { write: "nl-write", batch: "nl-import", lost: "nl-lost" } as const;
+/** Headers. `write`: who wrote it, `<origin>/<count>`; `batch`: the import that a row is of, `<id>/<rows>` */
+export const HEADER = { write: "nl-write", batch: "nl-import" } as const;
 
-/** Sequence from which on a log is to be read again, as an entry says. */
-export function lostSequence({ headers, sequence }: LogEntry): number | undefined {
-  const lost = Number(headers.get(HEADER.lost));
-  return Number.isInteger(lost) && lost >= 1 && lost <= sequence ? lost : undefined;
-}
+export const textOf = ({ data }: Pick<LogEntry, "data">) => new TextDecoder().decode(data);
 
 const MAX_WORD_LENGTH = 200;
 

@@ -3,23 +3,28 @@
  * engine was away, the log turns out to be another, or an entry cannot be stored; the next one goes on at the position on disk.
  *
  *   entries ──→ own ones (acknowledged) · rows of an import (held) · of a row that is being written here (wait) · rows (applied)
+ *
+ * Long, because what an entry becomes and the position that it moves are one transaction.
  */
 import type { Clock } from "../machines/_world.ts";
 import type { LabDatabase } from "../stores/database.ts";
 import type { LogPosition, LogTables, RowName } from "../stores/log-tables.ts";
 import type { BusLog, LogEntry } from "./bus.ts";
 import { HeldImports } from "./held-imports.ts";
+import { KnownKeys } from "./known-keys.ts";
 import { LogFollowing } from "./log-following.ts";
-import { batchOfCommit, HEADER, IDENTITY_KEY, lostSequence } from "./log-keys.ts";
+import { batchOfCommit, HEADER, IDENTITY_KEY, textOf } from "./log-keys.ts";
 import type { LogWriting } from "./log-writing.ts";
 import type { Incoming, LoggedStore } from "./logged-store.ts";
+import type { ReadTail } from "./read-tail.ts";
 import type { ReplicationEvent } from "./replication-event.ts";
 
 /**
  * `first`: nothing here was ever in a log, so no word of a removal is about it. `anew`: the log has lost something, or is another.
- * Both read all of it, and then offer what it does not know. `on`: from the position on.
+ * `again`: by another process, which knows nothing of the tail that the one before it read. These read all of it, the last takes only
+ * what is behind its position, unless something before that is not as it is here; and then offer what it does not know. `on`: from the position on.
  */
-export type Entering = "first" | "anew" | "on";
+export type Entering = "first" | "anew" | "again" | "on";
 
 export interface SessionParts {
   readonly database: LabDatabase;
@@ -27,10 +32,13 @@ export interface SessionParts {
   readonly clock: Clock;
   readonly stores: ReadonlyMap<string, LoggedStore>;
   readonly writing: LogWriting;
+  readonly tail: ReadTail;
   readonly isKeeper: () => boolean;
   readonly tell: (event: ReplicationEvent) => void;
   /** The log is another one, or has lost entries. */
   readonly onReset: () => void;
+  /** All of the log is read that this daemon did not know. */
+  readonly onWhole: () => void;
   readonly onTrouble: (error: unknown) => void;
 }
 
@@ -48,8 +56,9 @@ export class LogSession {
   readonly #held: HeldImports;
   readonly #following: LogFollowing;
   /** Keys that the log knows, while all of it is read. */
-  #known: Set<string> | undefined;
-  #highest = 0;
+  #known: KnownKeys | undefined;
+  /** Entries up to here are taken. */
+  #taken: number;
   /** Changes that are asked for, and the position on disk. */
   #underWay = 0;
   #kept: number;
@@ -59,10 +68,14 @@ export class LogSession {
     this.#parts = parts;
     this.#stand = stand;
     this.#held = new HeldImports(parts.clock);
-    this.#kept = stand.entering === "on" ? (parts.tables.position?.applied ?? 0) : 0;
-    this.#known = stand.entering === "on" ? undefined : new Set();
+    const applied = parts.tables.position?.applied ?? 0;
+    this.#kept = stand.entering === "on" ? applied : 0;
+    this.#taken = stand.entering === "again" ? applied : 0;
+    this.#known = stand.entering === "on" ? undefined : new KnownKeys();
     this.#following = new LogFollowing({
       log: stand.log,
+      identity: stand.identity,
+      tail: parts.tail,
       clock: parts.clock,
       onEntry: (entry) => this.#hear(entry),
       onLost: parts.onReset,
@@ -78,6 +91,10 @@ export class LogSession {
   end(): void {
     this.#isOver = true;
     this.#following.end();
+  }
+
+  get identity(): string {
+    return this.#stand.identity;
   }
 
   get seen(): number {
@@ -147,17 +164,31 @@ export class LogSession {
   }
 
   #hear(entry: LogEntry): void {
-    const isNew = entry.sequence > this.#highest;
-    this.#highest = Math.max(this.#highest, entry.sequence);
     const batch = batchOfCommit(entry.key);
     if (entry.key === IDENTITY_KEY) {
       if (textOf(entry) !== this.#stand.identity) return this.#parts.onReset();
+    } else if (entry.sequence <= this.#taken) {
+      if (!this.#isHere(entry)) return this.#takeAll();
+      this.#known?.addTaken(entry);
     } else if (batch !== undefined) this.#admit(this.#held.commit(batch));
     else this.#hearRow(entry);
     this.#offerWhenRead();
-    // Sequences that the engine had lost are given again: what has them now was not read.
-    const lost = lostSequence(entry);
-    if (isNew && lost !== undefined) this.#following.from(lost);
+  }
+
+  /** Row that was taken. One of an import is there by its end, which is not known yet; an own change may be on its way. */
+  #isHere({ key, data, headers, ageMs }: LogEntry): boolean {
+    const { stores, tables } = this.#parts;
+    const store = stores.get(key.slice(0, key.indexOf(".")));
+    const told = store?.read(textOf({ data }), ageMs);
+    if (!store || !told || headers.has(HEADER.batch)) return true;
+    return told.isHere() || tables.unsentOf({ store: store.name, name: told.name }) !== undefined;
+  }
+
+  /** The engine had lost entries up to the position, and has given their sequences to others. */
+  #takeAll(): void {
+    this.#taken = 0;
+    this.#known = new KnownKeys();
+    this.#following.from(1);
   }
 
   #hearRow(entry: LogEntry): void {
@@ -174,7 +205,11 @@ export class LogSession {
     const incoming = { entry, store, told };
     const batch = headers.get(HEADER.batch)?.split("/")[0];
     if (batch === undefined) this.#admit([incoming]);
-    else this.#held.hold(batch, incoming);
+    else {
+      this.#held.hold(batch, incoming);
+      // Until its import has ended or is dropped, no row of here goes before it.
+      this.#known?.add(key);
+    }
   }
 
   #admit(incoming: readonly Incoming[]): void {
@@ -224,6 +259,7 @@ export class LogSession {
       done: () => {
         if (this.#isOver) return;
         writing.takeNoted();
+        this.#parts.onWhole();
         this.#parts.tell({ kind: "entered", offered: offered.length });
       },
       failed: (error) => {
@@ -242,4 +278,3 @@ export class LogSession {
 }
 
 const rowOf = ({ store, told }: Incoming): RowName => ({ store: store.name, name: told.name });
-const textOf = ({ data }: LogEntry) => new TextDecoder().decode(data);

@@ -8,11 +8,11 @@ import { randomBytes } from "node:crypto";
 import type { Clock } from "../machines/_world.ts";
 import type { LabDatabase } from "../stores/database.ts";
 import type { LogTables, RowName, Unsent } from "../stores/log-tables.ts";
-import { type BusLog, type LogEntry, OutpacedError } from "./bus.ts";
+import type { BusLog, LogEntry } from "./bus.ts";
 import { commitKey, HEADER } from "./log-keys.ts";
 import type { Incoming, LoggedStore } from "./logged-store.ts";
 import { OwnImports } from "./own-imports.ts";
-import { RecentWrites } from "./recent-writes.ts";
+import { RecentWrites, type Write } from "./recent-writes.ts";
 import { type Attempt, WriteAttempts } from "./write-attempts.ts";
 
 /** Entries under way at once. */
@@ -25,10 +25,9 @@ export interface WritingParts {
   readonly stores: ReadonlyMap<string, LoggedStore>;
   /** This node is the one that tells the log of leases that are over. */
   readonly mayTellExpiry: () => boolean;
-  /** Sequence up to which the log is read; 0 while it is not. */
-  readonly seen: () => number;
   /** Changes the tables, and the rows of entries that had waited, in one transaction. */
   readonly change: (tables: () => void, incoming: readonly Incoming[]) => void;
+  /** The engine has lost own entries that it had acknowledged. */
   readonly onLost: (entries: number) => void;
 }
 
@@ -36,8 +35,6 @@ interface Pending {
   readonly row: Unsent;
   readonly key: string;
   underWay: Attempt | undefined;
-  /** Sequence of its entry that others have read past: it is written once more, where that is still the newest of its key. */
-  unread?: number;
   /** Sequence of a row whose import has not ended. */
   sequence: number | undefined;
 }
@@ -54,8 +51,6 @@ export class LogWriting {
   readonly #queue = new Set<string>();
   readonly #waiting = new Map<string, Incoming>();
   readonly #noted = new Map<string, RowName>();
-  /** Sequences that the engine lost, by the key of what is written again. */
-  readonly #lost = new Map<string, number>();
   #log: BusLog | undefined;
   #highest = 0;
 
@@ -102,9 +97,8 @@ export class LogWriting {
   }
 
   #forgetLog(): void {
-    this.again(this.#recent.takeAll().flatMap(({ row }) => row ?? []));
+    this.#writeAgain(this.#recent.takeAll());
     this.#attempts.clear();
-    this.#lost.clear();
     this.#highest = 0;
     for (const pending of this.#pending.values()) pending.underWay = undefined;
     for (const batch of this.#imports.all()) this.#beginAnew(batch);
@@ -151,12 +145,23 @@ export class LogWriting {
     return this.#recent.has(key);
   }
 
+  /** An import that was lost in part is written whole, as another. */
+  #writeAgain(writes: readonly Write[]): void {
+    const names = new Map<string, string>();
+    for (const { batch } of writes) if (batch !== null && !names.has(batch)) names.set(batch, newBatch());
+    this.again(
+      writes.flatMap(({ key, row, batch }) =>
+        row && !this.#pending.has(key) ? { ...row, batch: names.get(batch ?? "") } : [],
+      ),
+    );
+  }
+
   /** Writes rows again that the engine, or another node's entry, has lost. */
-  again(rows: readonly RowName[]): void {
+  again(rows: readonly (RowName & { readonly batch?: string | undefined })[]): void {
     const { database, tables } = this.#parts;
     database.change({
       apply: () => {
-        for (const row of rows) tables.note(row);
+        for (const row of rows) tables.note(row, row.batch);
       },
       done: () => this.takeNoted(),
       failed: () => undefined,
@@ -172,13 +177,7 @@ export class LogWriting {
     this.#pump();
     this.#recent.forgetOld(seen);
     const lost = this.#log ? await this.#recent.lostIn(this.#log) : [];
-    if (lost.length === 0) return;
-    for (const { key, row, sequence } of lost) {
-      if (row) this.#lost.set(key, sequence);
-      else this.#writeEnd(key, sequence).catch(() => undefined);
-    }
-    this.again(lost.flatMap(({ row }) => row ?? []));
-    this.#parts.onLost(lost.length);
+    if (lost.length > 0) this.#parts.onLost(lost.length);
   }
 
   #storeOf({ store }: RowName): LoggedStore {
@@ -223,31 +222,14 @@ export class LogWriting {
     const attempt = this.#attempts.begin({ key, version: row.version, batch: row.batch });
     const headers = new Map<string, string>([[HEADER.write, attempt.write]]);
     if (row.batch) headers.set(HEADER.batch, `${row.batch}/${this.#imports.started(row.batch)}`);
-    const lost = this.#lost.get(key);
-    if (lost !== undefined) headers.set(HEADER.lost, String(lost));
     pending.underWay = attempt;
     const { write } = attempt;
-    log.append(key, Buffer.from(text), { headers, write, after: pending.unread }).then(
-      (sequence) => this.#answered(attempt, sequence),
-      (error: unknown) => {
-        if (error instanceof OutpacedError && pending.unread !== undefined)
-          this.#answered(attempt, pending.unread, "outpaced");
-        else this.#unanswered(attempt);
+    log.append(key, Buffer.from(text), { headers, write }).then(
+      (sequence) => {
+        if (this.#attempts.take(write)) this.#acknowledged(attempt, sequence);
       },
+      () => this.#unanswered(attempt),
     );
-  }
-
-  /** `outpaced`: others wrote the key since, so that its entry is passed over as it should be. */
-  #answered(attempt: Attempt, sequence: number, how?: "outpaced"): void {
-    if (!this.#attempts.take(attempt.write)) return;
-    const isUnread = how === undefined && this.#isUnread(attempt.key, sequence);
-    if (isUnread) this.#lost.set(attempt.key, sequence);
-    this.#acknowledged(attempt, sequence, isUnread);
-  }
-
-  /** Reading has passed the sequence, and neither this entry nor a later one of its key was there: the engine had lost it, and gave it again. */
-  #isUnread(key: string, sequence: number): boolean {
-    return sequence <= this.#parts.seen() && !this.#waiting.has(key) && !this.#lost.has(key);
   }
 
   /** Whether the engine has it is not known: it is sent again with the next check, unless it is read before. */
@@ -258,17 +240,15 @@ export class LogWriting {
   }
 
   /** A row that nothing is to be sent of any more is read as another's: a write before this one was enough, and others came between. */
-  #acknowledged(attempt: Attempt, sequence: number, isUnread = false): void {
+  #acknowledged(attempt: Attempt, sequence: number): void {
     const { key, version, batch } = attempt;
     this.#highest = Math.max(this.#highest, sequence);
     const pending = this.#pending.get(key);
     if (pending) {
       if (pending.underWay === attempt) pending.underWay = undefined;
-      this.#recent.add({ key, row: pending.row, sequence, write: attempt.write });
+      this.#recent.add({ key, row: pending.row, batch, sequence, write: attempt.write });
       const isSame = pending.row.version === version && pending.row.batch === batch;
       if (!isSame) this.#queue.add(key);
-      // With the next check it is written once more, and names the sequence that others have to read.
-      else if (isUnread) pending.unread = sequence;
       else this.#has(pending, sequence);
     }
     this.#pump();
@@ -277,7 +257,6 @@ export class LogWriting {
   /** The log has the row as it is now. */
   #has(pending: Pending, sequence: number): void {
     const { row, key } = pending;
-    this.#lost.delete(key);
     const isOvertaken = (this.#waiting.get(key)?.entry.sequence ?? 0) > sequence;
     if (row.batch === null) return this.#finish(pending, sequence);
     pending.sequence = sequence;
@@ -301,19 +280,19 @@ export class LogWriting {
   /** Once the log has all of its rows. */
   #endImport(batch: string): void {
     if (!this.#log || !this.#imports.mayEnd(batch)) return;
-    this.#writeEnd(commitKey(batch), undefined).then(
+    this.#writeEnd(batch).then(
       () => this.#ended(batch),
       // Two ends are no harm.
       () => this.#imports.notEnded(batch),
     );
   }
 
-  async #writeEnd(key: string, lost: number | undefined): Promise<void> {
+  async #writeEnd(batch: string): Promise<void> {
     if (!this.#log) throw new Error("no log to write to");
-    const headers = new Map(lost === undefined ? [] : [[HEADER.lost, String(lost)]]);
-    const sequence = await this.#log.append(key, Buffer.from("{}"), { headers });
+    const key = commitKey(batch);
+    const sequence = await this.#log.append(key, Buffer.from("{}"));
     this.#highest = Math.max(this.#highest, sequence);
-    this.#recent.add({ key, row: undefined, sequence, write: undefined });
+    this.#recent.add({ key, row: undefined, batch, sequence, write: undefined });
   }
 
   #ended(batch: string): void {

@@ -46,12 +46,14 @@ export class LoggedBook implements LoggedStore {
       return {
         name: email,
         kind: "removed",
+        isHere: () => this.#statements.name.get(email) === undefined,
         prepare: () => this.#book.prepare({ op: "removeExactly", email }),
       };
     const { name } = entry;
     return {
       name: email,
       kind: "row",
+      isHere: () => this.#statements.name.get(email) === name,
       prepare: () => this.#book.prepare({ op: "put", addresses: [{ email, name }] }),
     };
   }

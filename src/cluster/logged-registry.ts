@@ -85,16 +85,22 @@ export class LoggedRegistry implements LoggedStore {
     const { ip, port } = entry;
     const name = `${port}/${ip}`;
     const remove = () => this.#registry.prepare({ op: "deregister", ip, port, token: undefined });
-    if ("gone" in entry) return { name, kind: entry.gone, prepare: remove };
+    const isHere = () => this.standOf(name) === "gone";
+    if ("gone" in entry) return { name, kind: entry.gone, isHere, prepare: remove };
     const { service, token, leaseMs, seenMs, sinceMs } = entry;
     const now = this.#clock.now();
     const at = now - ageMs - seenMs;
     // A lease that ran out under way leaves no row, and none of before either.
-    if (leaseMs !== undefined && at + leaseMs <= now) return { name, kind: "row", prepare: remove };
+    if (leaseMs !== undefined && at + leaseMs <= now) return { name, kind: "row", isHere, prepare: remove };
     const since = now - ageMs - sinceMs;
     return {
       name,
       kind: "row",
+      isHere: () => {
+        const row = this.#statements.row.get(port, ip);
+        const stand = leaseMs === undefined ? "lasting" : "leased";
+        return row?.service === service && row.token === token && this.standOf(name) === stand;
+      },
       prepare: () => this.#registry.prepare({ op: "register", ip, port, service, token, at, leaseMs, since }),
     };
   }

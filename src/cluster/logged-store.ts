@@ -23,6 +23,8 @@ export interface Told {
   readonly name: string;
   /** `expired`: its lease is over, which each node that has it sees by itself: the entry takes the place of the row's in the log. */
   readonly kind: "row" | "removed" | "expired";
+  /** Answers whether the row stands here as it says. */
+  isHere(): boolean;
   /** The change of the store; called when the change is made, as others may be asked for in between. */
   prepare(): Prepared<unknown>;
 }

@@ -13,10 +13,12 @@ const CHECK_AFTER_MS = 15_000;
 /** Entries that are looked for at a time. */
 const MAX_CHECKS = 32;
 
-interface Write {
+export interface Write {
   readonly key: string;
   /** Undefined for the end of an import. */
   readonly row: RowName | undefined;
+  /** Import as whose it was written. */
+  readonly batch: string | null;
   readonly sequence: number;
   /** Name of the write. */
   readonly write: string | undefined;
@@ -33,11 +35,12 @@ export class RecentWrites {
     this.#clock = clock;
   }
 
-  add({ key, row, sequence, write }: Pick<Write, "key" | "row" | "sequence" | "write">): void {
+  add(of: Pick<Write, "key" | "row" | "batch" | "sequence" | "write">): void {
+    const { key, sequence } = of;
     if ((this.#writes.get(key)?.sequence ?? 0) > sequence) return;
     this.#writes.delete(key);
     const now = this.#clock.now();
-    this.#writes.set(key, { key, row, sequence, write, at: now, checkedAt: now });
+    this.#writes.set(key, { ...of, at: now, checkedAt: now });
   }
 
   has(key: string): boolean {
@@ -92,8 +95,6 @@ export class RecentWrites {
       return this.#writes.get(write.key) === write && (newest?.sequence ?? 0) < write.sequence;
     };
     const answers = await Promise.all(due.map(isLost));
-    const lost = due.filter((_, index) => answers[index]);
-    for (const { key } of lost) this.#writes.delete(key);
-    return lost;
+    return due.filter((_, index) => answers[index]);
   }
 }

@@ -4,17 +4,16 @@
  *
  *   apart ──bus there──→ entering ──log read──→ reading ──bus away, another log, not stored──→ apart
  */
-import { randomBytes } from "node:crypto";
 import type { Clock } from "../machines/_world.ts";
 import type { LabDatabase } from "../stores/database.ts";
 import type { LogTables } from "../stores/log-tables.ts";
 import type { Bus, BusLog } from "./bus.ts";
-import { HEADER, IDENTITY_KEY } from "./log-keys.ts";
+import { identityOf } from "./log-identity.ts";
 import { LogSession } from "./log-session.ts";
-import { isIn } from "./log-witnesses.ts";
 import { LogWriting } from "./log-writing.ts";
 import type { LoggedStore } from "./logged-store.ts";
 import type { Nodes } from "./nodes.ts";
+import { ReadTail } from "./read-tail.ts";
 import { RegistryKeeper } from "./registry-keeper.ts";
 import type { ReplicationEvent } from "./replication-event.ts";
 
@@ -41,6 +40,7 @@ export class ReplicatedLog {
   readonly #parts: ReplicationParts;
   readonly #stores: ReadonlyMap<string, LoggedStore>;
   readonly #writing: LogWriting;
+  readonly #tail: ReadTail;
   #cluster: ClusterParts | undefined;
   #keeper: RegistryKeeper | undefined;
   #session: LogSession | undefined;
@@ -48,8 +48,10 @@ export class ReplicatedLog {
   #unwatch: () => void = () => undefined;
   #isEntering = false;
   #isClosed = false;
-  /** The engine's log is not the one that was read. */
-  #isReset = false;
+  /** Of the log that turned out to be another, or to have lost entries. */
+  #lost: string | undefined;
+  /** This process has read all of the log. */
+  #isWhole = false;
   #unanswered = 0;
   /** Told, and not over. */
   #isTroubled = false;
@@ -61,15 +63,18 @@ export class ReplicatedLog {
     this.tables = tables;
     this.#stores = new Map(stores.map((store) => [store.name, store]));
     const { database, clock } = parts;
+    this.#tail = new ReadTail(clock);
     this.#writing = new LogWriting({
       database,
       tables,
       clock,
       stores: this.#stores,
       mayTellExpiry: () => this.#keeper?.isOwn ?? false,
-      seen: () => this.#session?.seen ?? 0,
       change: (also, incoming) => this.#change(also, incoming),
-      onLost: (entries) => parts.tell({ kind: "lost", entries }),
+      onLost: (entries) => {
+        parts.tell({ kind: "lost", entries });
+        this.#reset();
+      },
     });
   }
 
@@ -150,11 +155,11 @@ export class ReplicatedLog {
     this.#isEntering = true;
     try {
       const log = await cluster.bus.log(cluster.logName);
-      const identity = await identityOf(log);
+      const found = await this.#isPositionIn(log);
+      if (!found) this.#lost ??= this.tables.position?.identity;
+      const identity = await identityOf(log, this.#lost);
       const last = await log.lastSequence();
-      const isKept = await this.#isPositionIn(log, last);
       if (this.#isClosed) return;
-      this.#isReset ||= !isKept;
       this.#read(log, identity, last);
     } catch (error) {
       this.#leave(error);
@@ -163,29 +168,42 @@ export class ReplicatedLog {
     }
   }
 
-  async #isPositionIn(log: BusLog, last: number): Promise<boolean> {
+  async #isPositionIn(log: BusLog): Promise<boolean> {
     const { position } = this.tables;
     if (!position) return true;
     const { applied, key } = position;
-    return applied <= last && (key === null || isIn(log, { key, sequence: applied }));
+    const [last, newest] = await Promise.all([
+      log.lastSequence(),
+      key === null ? undefined : log.newest(key),
+    ]);
+    return applied <= last && (key === null || (newest?.sequence ?? 0) >= applied);
+  }
+
+  /** The log is another one, or has lost entries: it is read anew. */
+  #reset(): void {
+    this.#lost ??= this.#session?.identity;
+    this.#end();
+    void this.#enter();
   }
 
   #read(log: BusLog, identity: string, last: number): void {
     const { tables } = this;
     this.#session?.end();
     const position = tables.position;
-    const isAnother = this.#isReset || position?.identity !== identity;
-    const entering = !position ? "first" : isAnother ? "anew" : "on";
-    this.#isReset = false;
+    const entering = !position
+      ? "first"
+      : position.identity !== identity
+        ? "anew"
+        : this.#isWhole
+          ? "on"
+          : "again";
+    this.#lost = undefined;
     this.#unanswered = 0;
-    if (entering === "anew") {
-      this.#parts.tell({ kind: "reset" });
-      // A kill before all of it is read begins this again.
-      this.#parts.database.change({
-        apply: () => tables.keepPosition({ identity: "", applied: 0, key: null }),
-        done: () => undefined,
-        failed: () => undefined,
-      });
+    if (entering === "anew") this.#parts.tell({ kind: "reset" });
+    if (entering === "on") this.#tail.doubt();
+    else {
+      this.#isWhole = false;
+      this.#tail.clear();
     }
     const session = new LogSession(
       {
@@ -194,11 +212,12 @@ export class ReplicatedLog {
         stores: this.#stores,
         writing: this.#writing,
         isKeeper: () => this.#keeper?.isOwn ?? false,
+        tail: this.#tail,
         onReset: () => {
-          if (session !== this.#session) return;
-          this.#isReset = true;
-          this.#end();
-          void this.#enter();
+          if (session === this.#session) this.#reset();
+        },
+        onWhole: () => {
+          if (session === this.#session) this.#isWhole = true;
         },
         onTrouble: (error) => {
           if (session === this.#session) this.#leave(error);
@@ -207,7 +226,7 @@ export class ReplicatedLog {
       { log, identity, last, entering },
     );
     this.#session = session;
-    this.#writing.begin(log, entering !== "on");
+    this.#writing.begin(log, entering === "first" || entering === "anew");
     session.begin();
   }
 
@@ -225,16 +244,4 @@ export class ReplicatedLog {
     this.#session = undefined;
     this.#writing.pause();
   }
-}
-
-/** Of the log as it is now; a new one is given one. Of two that two nodes give at once, the later is taken by both. */
-async function identityOf(log: BusLog): Promise<string> {
-  const found = await log.newest(IDENTITY_KEY);
-  if (found) return new TextDecoder().decode(found.data);
-  const given = randomBytes(16).toString("hex");
-  // Named as a write too, so that another identity at the same sequence is not taken for it.
-  await log.append(IDENTITY_KEY, Buffer.from(given), { headers: new Map([[HEADER.write, given]]) });
-  const newest = await log.newest(IDENTITY_KEY);
-  if (!newest) throw new Error("the log does not keep what is written to it");
-  return new TextDecoder().decode(newest.data);
 }

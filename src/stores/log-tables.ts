@@ -110,8 +110,8 @@ export class LogTables {
   }
 
   /** Notes a row that did not change: the log is to be told of it anew. */
-  note({ store, name }: RowName): void {
-    this.#statements.note.run(store, name, this.#nextVersion());
+  note({ store, name }: RowName, batch?: string): void {
+    this.#statements.note.run(store, name, this.#nextVersion(), batch ?? null);
     this.onNoted({ store, name });
   }
 
@@ -153,8 +153,8 @@ function statementsOf({ sql }: LabDatabase) {
       INSERT INTO log_position (id, identity, applied, key) VALUES (1, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET
         identity = excluded.identity, applied = excluded.applied, key = excluded.key`),
-    note: sql.prepare<[string, string, number]>(
-      `INSERT INTO log_unsent (store, name, version, cause, batch) VALUES (?, ?, ?, NULL, NULL) ${NOTED_AGAIN}`,
+    note: sql.prepare<[string, string, number, string | null]>(
+      `INSERT INTO log_unsent (store, name, version, cause, batch) VALUES (?, ?, ?, NULL, ?) ${NOTED_AGAIN}`,
     ),
     sent: sql.prepare<[string, string, number]>(
       "DELETE FROM log_unsent WHERE store = ? AND name = ? AND version = ?",
