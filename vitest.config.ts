@@ -76,6 +76,7 @@ export default defineConfig({
     // Tests that start daemons share two processors; a slow machine is no failure.
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    expect: { poll: { timeout: 10_000 } },
     // The end-to-end tests wait more than they work: two files at once, on two processors.
     maxWorkers: 2,
   },
