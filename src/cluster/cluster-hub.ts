@@ -319,7 +319,7 @@ export class ClusterHub {
     const cut = new Set(members);
     const isHeldBack = (call: HubCall) => !cut.has(callerOf(call) ?? "") && callerOf(call) !== undefined;
     const lost = this.#waiting.filter((call) => !isHeldBack(call));
-    // Who has asked to come in, and was never heard, still waits.
+    // Connections that have asked to come in, and were never heard, still wait.
     this.#waiting = this.#waiting.filter(isHeldBack);
     this.#copy.replace([]);
     this.#parts.seats.cutOff(members);
