@@ -9,7 +9,7 @@ import { proxyOf } from "../actors/hub-proxy.ts";
 import type { HubFace } from "../actors/hubs.ts";
 import type { HubMember } from "../machines/_role.ts";
 import type { BusMessage } from "./bus.ts";
-import { CallLoad } from "./call-load.ts";
+import { CallLoad, callerOf } from "./call-load.ts";
 import { Gathering, handedHeritage, heritageOf } from "./gathering.ts";
 import { handOver } from "./handing-over.ts";
 import { HereParts, type Heritage } from "./heritage.ts";
@@ -316,10 +316,14 @@ export class ClusterHub {
     this.#guest?.close();
     this.#guest?.calls.rejectAll();
     this.#guest = undefined;
-    const waiting = this.#waiting.splice(0);
+    const cut = new Set(members);
+    const isHeldBack = (call: HubCall) => !cut.has(callerOf(call) ?? "") && callerOf(call) !== undefined;
+    const lost = this.#waiting.filter((call) => !isHeldBack(call));
+    // Connections that have asked to come in, and were never heard, still wait.
+    this.#waiting = this.#waiting.filter(isHeldBack);
     this.#copy.replace([]);
     this.#parts.seats.cutOff(members);
-    for (const call of waiting) {
+    for (const call of lost) {
       this.#load.answered(call);
       call.fail(new Error("this node was cut off from the hub"));
     }

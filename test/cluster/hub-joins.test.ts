@@ -77,6 +77,8 @@ const WRITTEN_DOWN: [seed: number, faults: object, steps: Step[]][] = [
     { ...CALM, lose: 0.4 },
     [{ is: "pass", ms: 300 }, { is: "fence" }, { is: "pass", ms: 1_000 }, { is: "drain" }, ask(0)],
   ],
+  // Lost: what had waited at a node that was fenced, and had not gone out.
+  [0, CALM, [{ is: "drain" }, ask(0), { is: "lag", node: 1 }, { is: "lag", node: 2 }, { is: "fence" }]],
   // Let in: a connection that had asked and was gone.
   [0, CALM, [ask(1), { is: "go", node: 1 }, { is: "kill" }]],
 ];
