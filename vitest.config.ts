@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 /** Files that put another module in the place of one of ours, for all that are loaded with them. */
 const replacing = ["test/actors/files-race.test.ts", "test/token-comparison.test.ts"];
-/** Checks of whole programs, processes a role, corpora, ordeals: a quarter of a minute each, or more. `npm run test:long` makes these alone. */
+/** Checks of whole programs, processes a role, corpora, ordeals: five seconds each, or more. `npm run test:long` makes these alone. */
 const long = [
   "test/browser/attacks.test.ts",
   "test/browser/grades.test.ts",
@@ -19,25 +19,31 @@ const long = [
   "test/cluster/nats-nodes.test.ts",
   "test/conformance/mutants.test.ts",
   "test/diagnoses/corpus.test.ts",
+  "test/doctor/examination.test.ts",
+  "test/doctor/from-afar.test.ts",
   "test/doctor/healthy.test.ts",
   "test/e2e/apart-misdeeds.test.ts",
   "test/e2e/apart.test.ts",
   "test/e2e/background.test.ts",
   "test/e2e/capture-live.test.ts",
   "test/e2e/captured-commands.test.ts",
-  "test/e2e/class-big.test.ts",
   "test/e2e/check-exit.test.ts",
+  "test/e2e/class-big.test.ts",
+  "test/e2e/class-killed.test.ts",
   "test/e2e/cluster-login.test.ts",
   "test/e2e/cluster.test.ts",
-  "test/e2e/class-killed.test.ts",
   "test/e2e/dev.test.ts",
+  "test/e2e/faults.test.ts",
+  "test/e2e/fetch.test.ts",
   "test/e2e/lab-roles.test.ts",
   "test/e2e/load.test.ts",
+  "test/e2e/observe-socket.test.ts",
   "test/e2e/pack.test.ts",
+  "test/e2e/sheets.test.ts",
+  "test/e2e/taken-port.test.ts",
   "test/e2e/wrong-servers.test.ts",
   "test/onlooker/pairs.test.ts",
   "test/ops/service-manager.test.ts",
-  "test/e2e/observe-socket.test.ts",
   "test/torture/short.test.ts",
 ];
 /** Files with a part of that kind. */
