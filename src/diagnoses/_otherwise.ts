@@ -3,6 +3,7 @@
  * has there.
  */
 import { textOfRead } from "../machines/_assumed.ts";
+import { SAME_US } from "../stories/entry.ts";
 import type { Finding } from "./_diagnosis.ts";
 import { slipIn } from "./_differences.ts";
 import type { Disagreement } from "./_disagreement.ts";
@@ -125,9 +126,6 @@ function placeOf(evidence: Evidence, { at, rule }: Disagreement) {
   const read = readAt(evidence, at);
   return { rule: rule ?? ruleAt(evidence, at), reads: read ? [read] : [], state: stateAt(evidence, at) };
 }
-
-/** Times of two stories of one conversation are rounded each by itself. */
-const SAME_US = 2;
 
 const readAt = ({ reads }: Evidence, at: number): Read | undefined =>
   reads.findLast((read) => Math.abs(read.at - at) <= SAME_US);

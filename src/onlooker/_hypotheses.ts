@@ -5,6 +5,7 @@
  */
 
 import type { Disagreement } from "../diagnoses/table.ts";
+import { SAME_US } from "../stories/entry.ts";
 import type { Story } from "../stories/story.ts";
 import { verdictOf } from "../stories/verdict.ts";
 import { blamed, otherwiseVerdict, type SidedCard } from "./_fault.ts";
@@ -120,9 +121,6 @@ function verdictAgain(looked: Looked): Looked {
     },
   };
 }
-
-/** Times of two stories of one conversation are rounded each by itself. */
-const SAME_US = 2;
 
 /** A card of a disagreement that is sure. */
 const isAbout = ({ reads }: SidedCard, apart: Looked, sure: readonly Disagreement[]) =>

@@ -7,6 +7,9 @@ import type { Answer } from "./answer.ts";
 import type { Cause } from "./causes.ts";
 import type { ProgramSample } from "./program.ts";
 
+/** Times of entries that are as good as equal, in microseconds: those of two stories of one conversation are rounded each by itself. */
+export const SAME_US = 2;
+
 /** Version of the form in which stories are kept and sent. */
 export const STORY_VERSION = 1;
 
