@@ -9,6 +9,7 @@ const long = [
   "test/browser/grades.test.ts",
   "test/browser/sessions.test.ts",
   "test/browser/views.test.ts",
+  "test/check/absent-server-cases.test.ts",
   "test/check/built-otherwise.test.ts",
   "test/check/fairness.test.ts",
   "test/check/grade/mixed-class.test.ts",

@@ -160,6 +160,8 @@ export interface ClientTester extends Tester {
   showsAll(waiting?: Waiting): Promise<boolean>;
   /** Text that it prints of this message of a server; undefined: nothing. */
   shown(said: string): string | undefined;
+  /** Its output, cut where each line of the SCRIPT was typed. */
+  readonly stretches: readonly string[];
   /** Whether it shows what a server says that does nothing unusual: found out once, with this SCRIPT. What it does not show then is no other case's affair. */
   showsUsually(): Promise<boolean>;
   /** Sign of a crash in what it has printed: a traceback, or the end by a signal. */
@@ -177,6 +179,8 @@ export interface StartOptions {
   readonly port?: number;
   /** So many lines of the script are typed, and no more; default: all. */
   readonly lines?: number;
+  /** No more lines are typed once it holds, e.g. when the client has said its name: menus and questions may come first. */
+  readonly until?: () => boolean;
 }
 
 export interface ServeOptions {
