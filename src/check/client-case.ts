@@ -68,7 +68,8 @@ export class ClientCaseTester extends CaseTester implements ClientTester {
     const { role, given } = this.#subject;
     const server = await OwnServer.open(
       role,
-      { ...options, given: { ...given, ...options.given } },
+      // Files that are handed out are the checker's own, and none of the folder in which it runs.
+      { root: this.words.root, ...options, given: { ...given, ...options.given } },
       this.scene,
     );
     this.#servers.push(server);

@@ -16,8 +16,7 @@ const SILENCE: ReadonlySet<string> = new Set(["D32", "D38", "D74"]);
 const OF_MESSAGES: ReadonlySet<string> = new Set(["D35", "D37", "D38", "D78", "D79", "D80"]);
 const OTHER_REPLY = "D79";
 const CUTS = /^FRAME-[24]$/;
-/** These take a client that leaves amid a reply for one that does not wait for it: wrong where the checker itself cut replies, or glued them. */
-const OF_REPLIES: ReadonlySet<string> = new Set(["D27", "D28", "D62"]);
+/** Replies that the checker itself cut, or glued: a client that is led astray by that leaves early, and its way out is no cause. */
 const CUT_REPLIES = /^FRAME-6\.|-in-two-reads$|-glued$/;
 
 interface Failed {
@@ -55,8 +54,7 @@ function isOfAnother(expected: string, wanted: string | undefined): boolean {
 
 /** Of all conversations of a client in a case. */
 export function likelyOfAll(incidents: readonly Incident[], caseId: string): Likely[] {
-  const cards = incidents.flatMap(cardsOf);
-  return foremost(CUT_REPLIES.test(caseId) ? cards.filter(({ id }) => !OF_REPLIES.has(id)) : cards);
+  return CUT_REPLIES.test(caseId) ? [] : foremost(incidents.flatMap(cardsOf));
 }
 
 function foremost(cards: readonly Card[]): Likely[] {

@@ -43,6 +43,10 @@ export class ServerCaseTester extends CaseTester implements ServerTester {
     return this.names("port") ? this.#server.toldPort : undefined;
   }
 
+  get takesLines(): boolean {
+    return this.scene.ending !== "";
+  }
+
   get usual() {
     return this.scene.usual;
   }

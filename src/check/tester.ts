@@ -48,6 +48,8 @@ export interface ServerTester extends Tester {
   readonly toldPort: number | undefined;
   /** Answers in which this server differs from its role's dialogue also where nothing unusual is done; for families. */
   readonly usual: UsualAnswers | undefined;
+  /** It waits for the end of a line, as `readLine()` does: messages that are glued are one line to it, as they are to a server of ours [FRAME-3]. */
+  readonly takesLines: boolean;
   /** By IPv4 where nothing is asked for. Fails where the server does not take it. */
   connect(options?: ConnectOptions): Promise<TestConnection>;
   /** A sender of datagrams of its own. */
@@ -189,7 +191,7 @@ export interface ServeOptions {
   /** Names by e-mail address, for an address book. */
   readonly book?: Readonly<Record<string, string>>;
   /** Folder of files that it hands out. */
-  readonly root?: string;
+  readonly root?: string | undefined;
 }
 
 /** Otherwise than our role does it: what a write of its becomes, counted from 0 for each connection. */

@@ -55,6 +55,7 @@ export const echoClientCases: readonly ClientCase[] = [
     title: "saves a download as client_ and its name",
     async run(t) {
       const server = await serve(t);
+      const saved = await savedFile(t.folders, Buffer.from(t.words.text ?? ""));
       await t.start();
       const isDownload = (text: string) => text.trim() === `download ${README}`;
       // A client with a menu makes the command itself, of the name alone.
@@ -64,9 +65,8 @@ export const echoClientCases: readonly ClientCase[] = [
       }
       await server.hears(`download ${README}`, (text) => text.startsWith("download "), { withinMs: 6_000 });
       await t.typed();
-      const due = Buffer.from(t.words.text ?? "");
       await t.until(`client_${README} should have the file's bytes`, async () => {
-        const file = await savedFile(t.folders, due);
+        const file = await saved();
         return file !== undefined && path.basename(file) === `client_${README}`;
       });
     },
