@@ -34,7 +34,7 @@ export class ArrivalRates {
       one.letIn.add(now);
       return undefined;
     }
-    // Who waits as long as was told comes in.
+    // Waiting as long as was told is enough.
     one.refusedUntil = Math.max(now + ban, one.letIn.oldest + rate.perMs);
     return { rate, isNew: true, leftMs: one.refusedUntil - now };
   }

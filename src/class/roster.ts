@@ -17,7 +17,7 @@ export interface RosterStudent {
   readonly canvasId?: string | undefined;
   /** First of the student's ports, where the roster fixes it. */
   readonly port?: FixedPort | undefined;
-  /** Remark of the instructor's, for nobody else. */
+  /** Remark of the instructor's, for the own eyes. */
   readonly note?: string | undefined;
 }
 
@@ -170,7 +170,7 @@ function wrongField(field: (column: Column) => string): { column: Column; why: s
   if (port !== "" && !PORT.test(port))
     return {
       column: "port",
-      why: `${JSON.stringify(port)} is not a port: write the first of the student's ports, e.g. 21040, or +40 for the fortieth behind the first of the class, or nothing`,
+      why: `${JSON.stringify(port)} is not a port: write the first of the student's ports, e.g. 21040, or +40 for 40 after the first one of the class, or leave the field empty`,
     };
   const { length } = field("note");
   if (length > MOST_OF_A_NOTE)

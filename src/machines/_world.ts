@@ -1,6 +1,8 @@
 /**
  * The world as a machine sees it: interfaces only, handed in through `input`. The real things behind them
  * live in `src/actors` and `src/stores`; tests hand in fakes.
+ *
+ * Long, because a machine meets the whole of its world here.
  */
 
 import type { Cause } from "../stories/causes.ts";

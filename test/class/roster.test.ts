@@ -69,7 +69,7 @@ describe("a roster", () => {
       [5, "note"],
     ]);
     expect(bad[0]?.why).toBe(
-      '"no" is not a port: write the first of the student\'s ports, e.g. 21040, or +40 for the fortieth behind the first of the class, or nothing',
+      '"no" is not a port: write the first of the student\'s ports, e.g. 21040, or +40 for 40 after the first one of the class, or leave the field empty',
     );
     expect(bad[3]?.why).toBe("201 characters: write 200 at most");
   });
