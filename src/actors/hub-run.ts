@@ -51,6 +51,16 @@ export class HubRun implements HubFace {
     return say && ((text, options) => say(this.proxy, text, options));
   }
 
+  /** Takes in members that others knew: it is made again with them, and nobody hears of that. */
+  remember(members: readonly HubMember[]): void {
+    if (this.#hasGivenUp || members.length === 0) return;
+    try {
+      this.#hub = this.#definition.create(this.#world, [...this.members, ...members]) as Methods;
+    } catch (error) {
+      this.#giveUp(error);
+    }
+  }
+
   forget(id: string): void {
     try {
       this.#definition.forget?.(this.proxy, id);
