@@ -51,7 +51,7 @@ export class HubRun implements HubFace {
     return say && ((text, options) => say(this.proxy, text, options));
   }
 
-  /** Takes in members that others knew: it is made again with them, and nobody hears of that. */
+  /** Makes the hub again with members that others knew, in silence. */
   remember(members: readonly HubMember[]): void {
     if (this.#hasGivenUp || members.length === 0) return;
     try {

@@ -94,7 +94,7 @@ export class Gathering {
     const question: HereQuestion = { w: own };
     if (bus.isConnected) bus.publish(subjects.of(this.#epoch, "here"), encode(question));
     this.#timer = clock.setTimeout(() => {
-      // Who is not sure of itself may be the one that is cut off: the others have a whole lease after that.
+      // An owner that is not sure of itself may be the one that is cut off: the others have a whole lease after that.
       this.#leftMs = this.#parts.nodes.isSure ? this.#leftMs - AGAIN_MS : this.#parts.nodes.leaseMs;
       this.#ask();
     }, AGAIN_MS);

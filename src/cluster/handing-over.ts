@@ -24,7 +24,7 @@ export async function handOver(
 ): Promise<boolean> {
   const limitMs = 2 * nodes.leaseMs;
   const isHeard = () => host.isClosed || host.streams.isSettledWith(to);
-  // The next owner asks nobody who is there.
+  // No node is asked by the next owner who is there.
   if (!host.isWhole && !(await until(clock, () => host.isClosed || host.isWhole, limitMs))) return false;
   host.freeze();
   await until(clock, () => host.isClosed || host.streams.isSettled, limitMs);

@@ -136,8 +136,8 @@ export class HubGuest {
   }
 
   /**
-   * What comes while this node is not sure of itself is left, and asked for again: the node may be one that stood still and counts as gone,
-   * and what it heard last has ended without it.
+   * Sure of itself again: what came while it was not is asked for once more. A node that stood still may count as gone, and what was said to
+   * it before has ended without it.
    */
   resume(): void {
     if (this.#isMissing) this.#miss();
@@ -196,7 +196,7 @@ export class HubGuest {
     }
   }
 
-  /** One of this node's may have come in a batch before the one with the answer, and the owner may die in between: it is outside then. */
+  /** Comes in the batch before the one with the answer, perhaps: where the owner dies in between, it is outside. */
   #member(member: HubMember): void {
     const { id } = member;
     const { copy } = this.#hooks;

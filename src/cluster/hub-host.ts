@@ -123,7 +123,7 @@ export class HubHost {
     return this.#held.length === 0 && !this.#isFrozen && !this.#isClosed && this.#isSure;
   }
 
-  /** All nodes that live are heard: whoever is outside may come in. */
+  /** Whether all nodes that live are heard: connections that are outside may come in. */
   get isWhole(): boolean {
     return this.#outside.isWhole;
   }
