@@ -22,7 +22,6 @@ export function waitedMs(pid: number): number {
 /** Milliseconds that these processes took over it, without those in which the machine kept them waiting. */
 export async function takenMs(act: () => Promise<unknown>, ...pids: number[]): Promise<number> {
   const all = [process.pid, ...pids];
-  // Who has ended has no count any more: the last one that was read is of no use then.
   const before = all.map(waitedMs);
   const startedAt = performance.now();
   await act();
