@@ -37,7 +37,7 @@ export interface ServerProgram {
   refused(why: string): void;
   /** A connection or a datagram has come to it, or it was seen to listen. */
   readonly wasReached: boolean;
-  /** Its IPv6 address; undefined: none is known. */
+  /** IPv6 address of it; undefined: none is known. */
   host6(): Promise<string | undefined>;
   /** Why there is no server: the first attempt of this check to reach it failed. Undefined: there is one, or was. */
   readonly absence: string | undefined;

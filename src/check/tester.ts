@@ -48,7 +48,7 @@ export interface ServerTester extends Tester {
   readonly toldPort: number | undefined;
   /** Answers in which this server differs from its role's dialogue also where nothing unusual is done; for families. */
   readonly usual: UsualAnswers | undefined;
-  /** It waits for the end of a line, as `readLine()` does: messages that are glued are one line to it, as they are to a server of ours [FRAME-3]. */
+  /** Reads lines, as `readLine()` does: messages that are glued are one line to it, as they are to a server of ours [FRAME-3]. */
   readonly takesLines: boolean;
   /** By IPv4 where nothing is asked for. Fails where the server does not take it. */
   connect(options?: ConnectOptions): Promise<TestConnection>;
@@ -162,7 +162,7 @@ export interface ClientTester extends Tester {
   showsAll(waiting?: Waiting): Promise<boolean>;
   /** Text that it prints of this message of a server; undefined: nothing. */
   shown(said: string): string | undefined;
-  /** Its output, cut where each line of the SCRIPT was typed. */
+  /** Output of it, cut where each line of the SCRIPT was typed. */
   readonly stretches: readonly string[];
   /** Whether it shows what a server says that does nothing unusual: found out once, with this SCRIPT. What it does not show then is no other case's affair. */
   showsUsually(): Promise<boolean>;

@@ -55,7 +55,7 @@ export function sleepsOf({ pid, thread }: ThreadWait): number {
 /** Java's own housekeeping, which compiles, cleans and looks at its clock: nothing that a program says comes of it. */
 const OF_JAVA =
   /^(?:VM Periodic|C[12] Compiler|Monitor Deflati|Sweeper thread|Common-Cleaner|Service Thread)/;
-/** Those that stop all the others while they work: what the program would say lies in a thread that waits for them. */
+/** Threads that stop all the others while they work: what the program would say lies in one that waits for them. */
 const STOPPING = /^(?:VM Thread|G1 |GC Thread)/;
 
 function isOfJava(pid: number, thread: string, ms: number): boolean {
