@@ -28,7 +28,7 @@ const freshName = (kind = "test") => {
 };
 
 const untilIs = <Value>(read: () => Value, value: Value) =>
-  expect.poll(read, { timeout: 15_000, interval: 5 }).toEqual(value);
+  expect.poll(read, { timeout: 30_000, interval: 5 }).toEqual(value);
 
 export function describeBus(start: () => Promise<BusEngine>): void {
   let engine: BusEngine;
