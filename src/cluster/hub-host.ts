@@ -48,6 +48,8 @@ export class HubHost {
   #isTurnDue = false;
   #wasCalled = false;
   #detailsTimer: unknown;
+  /** The one node whose members hear what is said now. */
+  #onlyAt: string | undefined;
 
   constructor(parts: HubParts, epoch: number, heritage: Heritage, hooks: HostHooks) {
     this.#parts = parts;
@@ -175,11 +177,21 @@ export class HubHost {
     if (!this.isOpen) return;
     this.streams.open(node, visit, arrival.lastBatch, arrival.lastCall);
     const there = new Set(arrival.members.map(({ id }) => id));
-    const gone = this.members.flatMap(({ id }) => (nodeOfPeer(id) === node && !there.has(id) ? [id] : []));
+    const remembered = this.members.filter(({ id }) => nodeOfPeer(id) === node);
+    const gone = remembered.flatMap(({ id }) => (there.has(id) ? [] : [id]));
     for (const id of gone) this.#run.forget(id);
     this.#tellMembers(true, node);
-    this.#welcome(arrival, { gone });
+    // It was away as the hub was made again, and its members have missed that, and what was said since.
+    const isRemade = gone.length < remembered.length;
+    if (isRemade) this.#tellRestarted(node);
+    this.#welcome(arrival, { gone, isRemade });
     this.#called();
+  }
+
+  #tellRestarted(node: string): void {
+    this.#onlyAt = node;
+    this.#run.tellRestarted();
+    this.#onlyAt = undefined;
   }
 
   /** `gone`: those leave in the hub's next turn, and are none for a newcomer, where they may ask to come in again. */
@@ -219,7 +231,9 @@ export class HubHost {
   #deliver(audience: Iterable<string>, text: string): void {
     const isSure = this.#held.length === 0 && this.#isSure;
     if (isSure && this.streams.size === 0) return this.#parts.seats.deliver(audience, text);
-    const hearers = audience instanceof Audience ? audience : [...audience];
+    const node = this.#onlyAt;
+    const isWhole = node === undefined && audience instanceof Audience;
+    const hearers = isWhole ? audience : [...audience].filter((id) => !node || nodeOfPeer(id) === node);
     if (isSure) this.#tell(hearers, text);
     else this.#held.push(() => this.#tell(hearers, text));
   }
