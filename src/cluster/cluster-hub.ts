@@ -88,11 +88,15 @@ export class ClusterHub {
   // -- calls ------------------------------------------------------------------------------------------------------------
 
   #call(name: string, args: readonly unknown[]): Promise<unknown> {
-    if (this.#host?.isOpen && this.#waiting.length === 0) return this.#host.call(name, args);
+    if (this.#host?.isOpen && this.#host.isWhole && this.#waiting.length === 0)
+      return this.#host.call(name, args);
     const call = new HubCall(name, args);
     this.#load.said(call);
     if (this.#guest) this.#guest.say(call);
-    else this.#waiting.push(call);
+    else {
+      this.#waiting.push(call);
+      this.#passOn();
+    }
     return call;
   }
 
@@ -112,6 +116,7 @@ export class ClusterHub {
     if (!isOpen && !this.#guest) return;
     for (const call of this.#waiting.splice(0)) {
       if (this.#guest) this.#guest.say(call);
+      else if (this.#host?.isOutside(call)) this.#waiting.push(call);
       else {
         this.#load.answered(call);
         this.#host?.run(call);
@@ -194,11 +199,16 @@ export class ClusterHub {
     this.#gathering?.stop();
     this.#guest?.pause();
     if (taken) return this.#begin(handedHeritage(this.#parts, this.#copy, taken));
-    const gathering = new Gathering(this.#parts, epoch, (found) => {
-      this.#gathering = undefined;
-      this.#begin(heritageOf(this.#parts, this.#copy, found));
+    this.#gathering = new Gathering(this.#parts, epoch, {
+      onFound: (found) => this.#begin(heritageOf(this.#parts, this.#copy, found)),
+      onWhole: (silent) => {
+        this.#gathering = undefined;
+        for (const node of silent) this.#host?.left(node);
+        this.#host?.letIn();
+        this.#passOn();
+      },
     });
-    if (!this.#host) this.#gathering = gathering;
+    this.#gathering.begin();
   }
 
   #begin(heritage: Heritage): void {
@@ -220,7 +230,8 @@ export class ClusterHub {
   #settleGuest(host: HubHost, taken: Taken | undefined): void {
     if (!this.#guest) return;
     const there = new Set(host.members.map(({ id }) => id));
-    this.#guest.calls.settle(taken, (id) => there.has(id) || this.#copy.isGone(id));
+    const isIn = (id: string) => there.has(id) && !this.#copy.isUnanswered(id);
+    this.#guest.calls.settle(taken, (id) => isIn(id) || this.#copy.isGone(id));
     this.#waiting = [...this.#guest.calls.takeAll(), ...this.#waiting];
     this.#guest.close();
     this.#guest = undefined;
@@ -258,15 +269,17 @@ export class ClusterHub {
 
   #hearAnswer(answer: HereAnswer, sizeBytes: number): void {
     const { f: node, v: visit } = answer;
-    if (visit === undefined) return this.#gathering?.without(node);
-    if (answer.b) {
-      if (this.#host?.streams.get(node)?.visit === visit) this.#host.left(node);
+    if (visit === undefined || answer.b) {
+      const isItsVisit = visit !== undefined && this.#host?.streams.get(node)?.visit === visit;
+      if (isItsVisit || this.#gathering?.awaits(node)) this.#host?.left(node);
       return this.#gathering?.without(node);
     }
+    // The end of its life was told, and what it says of that was on its way.
+    if (this.#parts.nodes.list().some((one) => !one.isAlive && isOf(one, node, visit))) return;
     const arrival = this.#hereParts.take(answer, sizeBytes);
     if (!arrival) return;
-    this.#gathering?.arrived(arrival);
     this.#host?.arrived(arrival);
+    if (!this.#host || this.#host.streams.get(node)?.visit === visit) this.#gathering?.arrived(arrival);
   }
 
   #onChange(change: NodeChange): void {
@@ -299,6 +312,7 @@ export class ClusterHub {
 
   #resume(): void {
     this.#host?.resume();
+    this.#guest?.resume();
     this.#passOn();
   }
 
@@ -376,3 +390,6 @@ export class ClusterHub {
     this.#onClosed();
   }
 }
+
+const isOf = ({ name, incarnation }: ClusterNode, node: string, visit: string) =>
+  name === node && isVisitOf(visit, incarnation);

@@ -7,7 +7,15 @@ import type { Lab } from "../lab/lab.ts";
 import type { Command, Completes } from "./command.ts";
 import type { Flag } from "./option-flags.ts";
 
-export const SELECTS: readonly Completes[] = ["instance", "connection", "story", "selector", "chart", "node"];
+export const SELECTS: readonly Completes[] = [
+  "instance",
+  "connection",
+  "story",
+  "selector",
+  "chart",
+  "node",
+  "registry",
+];
 
 export interface Aim {
   /** Undefined: no selector says. */

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { documentSchemas } from "../../src/repl/document-schemas.ts";
 import { welcomeText } from "../../src/repl/welcome.ts";
+import { KnownStories } from "../../src/web/known-stories.ts";
 import { studentSource } from "../../src/web/sources/student-source.ts";
 import { Conversation } from "../actors/conversation.ts";
 import { eventually } from "../actors/harness.ts";
@@ -186,7 +187,7 @@ describe("hint", () => {
       hints: [{ card: "D01", text: "look at your loop" }, { card: "D01" }],
     });
     expect(documentSchemas.explain?.parse(documents[0])).toEqual(documents[0]);
-    const me = studentSource(one.daemon.lab, "s002");
+    const me = studentSource(one.daemon.lab, "s002", new KnownStories(one.daemon.lab));
     me.look(Date.now());
     const state = JSON.parse(me.since()) as { hints?: { card: string; text: string }[] };
     expect(state.hints?.map(({ card, text }) => [card, text])).toEqual([

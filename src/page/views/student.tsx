@@ -24,7 +24,7 @@ export function StudentView({ label }: { label: string }) {
         {condition === "mistake" ? LEGEND.mistake : `${wordOf(tile)} ${lastingOf(tile, now.value)}`.trim()}
         {tile.checks && `, ${tile.checks.passed} of ${tile.checks.of} checks passed`}
       </p>
-      {card && <CardView card={card} />}
+      {card ? <CardView card={card} /> : tile.card && <CardLine {...tile.card} />}
       {hints.length > 0 && (
         <section>
           <h2>Hints from your instructor</h2>
@@ -55,5 +55,14 @@ export function StudentView({ label }: { label: string }) {
         <Connections connections={connections} />
       </section>
     </>
+  );
+}
+
+/** Of a connection whose story is not kept, or not yet read. */
+function CardLine({ id, title }: { id: string; title: string }) {
+  return (
+    <p>
+      <span class="card-id">{id}</span> {title}
+    </p>
   );
 }

@@ -1,11 +1,9 @@
 import * as z from "zod";
-import { NetlabError } from "../../errors.ts";
 import { registrationDocument } from "../../lab/documents.ts";
-import type { Lab } from "../../lab/lab.ts";
-import type { Registration } from "../../machines/_world.ts";
 import { printable } from "../../printable.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { showTokensOption } from "../guarded-options.ts";
+import { registryNamed } from "../named-registry.ts";
 import { table } from "../text-table.ts";
 
 const options = z.object({
@@ -25,7 +23,7 @@ export default defineCommand({
       name: "whose",
       summary: "of a student or a group with a bootstrap of its own, e.g. s042; default: the lab's",
       isOptional: true,
-      completes: "selector",
+      completes: "registry",
     },
   ],
   options,
@@ -40,7 +38,7 @@ function print(call: Call<Options>): void {
   const { lab, args, options, out, data, isJson } = call;
   const { service, showTokens } = options;
   const { whose } = args;
-  const entries = whose === undefined ? lab.registry.list(service) : ownEntries(lab, whose, service);
+  const entries = registryNamed(lab, whose).list(service);
   const documents = entries.map((entry) => registrationDocument(entry, { showTokens }));
   if (isJson) return data(documents);
   if (documents.length > 0) out(tableOf(documents, call));
@@ -50,15 +48,6 @@ function print(call: Call<Options>): void {
     out(
       `${size} ${size === 1 ? "student or group has a registry of its own" : "students and groups have registries of their own"}: registry NAME shows one`,
     );
-}
-
-/** Throws where no bootstrap is of that label. */
-function ownEntries(lab: Lab, whose: string, service: string | undefined): readonly Registration[] {
-  const label = lab.class?.find(whose)?.shown ?? whose;
-  if (!lab.instances.some((one) => one.type === "bootstrap" && one.label === label))
-    throw new NetlabError("no-such-service/no-own-registry", { term: whose });
-  const entries = lab.ownRegistrations().get(label) ?? [];
-  return entries.filter((entry) => service === undefined || entry.service === service);
 }
 
 function tableOf(documents: readonly ReturnType<typeof registrationDocument>[], { columns }: Call<Options>) {
