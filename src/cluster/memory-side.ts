@@ -160,10 +160,14 @@ export class MemorySide implements Bus {
             numberOf: ({ revision }) => revision,
             isTold: () => !this.#down.happens("missWatched"),
             from: 1,
-            listener: (entry) => this.#guard(`keys ${name}`, () => listener(entry)),
+            listener: (entry) => this.#guard(`keys ${name}`, () => listener(this.#shifted(entry))),
           }),
         ),
     };
+  }
+
+  #shifted(entry: BusEntry): BusEntry {
+    return { ...entry, revision: entry.revision + (this.faults.watchShift ?? 0) };
   }
 
   async log(name: string): Promise<BusLog> {

@@ -404,6 +404,36 @@ describe("a watch", () => {
   });
 });
 
+describe("servers that number one write differently, as one that was killed may do from then on", () => {
+  for (const watchShift of [3, 40, -3, -40])
+    it(`do not keep a dead node: a watch is ${watchShift} off`, async () => {
+      const { lab, nodes } = await labOf("n1", "n2", "n3");
+      const [first, second, third] = nodes;
+      for (const one of [first, third]) if (one) one.side.faults = { watchShift };
+      await lab.while(second?.nodes.claim("chat") ?? Promise.reject());
+      await lab.pass(20_000);
+      second?.kill();
+      await lab.pass(LEASE_MS);
+      for (const one of [first, third]) expect(one && aliveIn(one.nodes)).toEqual(["n1", "n3"]);
+      const owner = await lab.while(third?.nodes.claim("chat") ?? Promise.reject());
+      await lab.pass(100);
+      expect(owner).toMatchObject({ node: "n3", epoch: 2 });
+      expect(first?.nodes.ownerOf("chat")).toEqual(owner);
+      await lab.pass(4 * LEASE_MS);
+      for (const one of [first, third])
+        expect(one?.told().filter((word) => !/^joined|^owner/.test(word))).toEqual(["left n2"]);
+    });
+
+  it("have none that lives fenced", async () => {
+    const { lab, nodes } = await labOf("n1", "n2", "n3");
+    const [first] = nodes;
+    if (first) first.side.faults = { watchShift: 3, missWatched: 1 };
+    await lab.pass(4 * LEASE_MS);
+    for (const one of nodes)
+      expect(one.told().filter((word) => /left|expelled|unsure/.test(word))).toEqual([]);
+  });
+});
+
 describe("a hub", () => {
   it("is owned by one of many that claim it at once, and all know which", async () => {
     const names = Array.from({ length: 10 }, (_, at) => `n${at}`);
