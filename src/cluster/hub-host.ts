@@ -208,7 +208,7 @@ export class HubHost {
     const gone = remembered.flatMap(({ id }) => (there.has(id) ? [] : [id]));
     for (const id of gone) this.#run.forget(id);
     this.#tellMembers(true, node);
-    // It was away as the hub was made again, and its members have missed that, and what was said since.
+    // Members of a node that was away as the hub was made again have missed that, and what was said since.
     const isRemade = gone.length < remembered.length;
     if (isRemade) this.#tellRestarted(node);
     this.#welcome(arrival, { gone, isRemade });

@@ -15,7 +15,7 @@ export class KeyView {
   readonly #keys: BusKeys;
   readonly #clock: Clock;
   readonly #onEntry: (entry: BusEntry) => void;
-  /** What was told of each key. */
+  /** Entry of each key that was told last. */
   readonly #known = new Map<string, BusEntry>();
   readonly #waiting = new Set<{ readonly revision: number; readonly reached: () => void }>();
   #endWatch: () => void = () => undefined;

@@ -1,4 +1,7 @@
-/** Values under the keys of a lab: `node.<name>` is a daemon's lease, `hub.<id>` says which of them owns a hub. */
+/**
+ * Values under the keys of a lab: `node.<name>` is a daemon's lease, `hub.<id>` says which of them owns a hub. `settled.<name>` has none: it is
+ * written so that all that was written before is there.
+ */
 import { z } from "zod";
 
 const nodeRecord = z.object({
@@ -24,6 +27,7 @@ const hubRecord = z.object({
 export type HubRecord = z.output<typeof hubRecord>;
 
 export const nodeKey = (name: string) => `node.${name}`;
+export const settledKey = (name: string) => `settled.${name}`;
 
 /** Name of a node, in `c17@n2` too. */
 export const NODE_NAME = /^[\w-]{1,32}$/;

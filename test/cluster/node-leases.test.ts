@@ -434,6 +434,32 @@ describe("servers that number one write differently, as one that was killed may 
   });
 });
 
+describe("an engine that compares before it sets, as one of several servers does", () => {
+  it("gives a hub to one of those that claim it at once, and no other takes it for its own meanwhile", async () => {
+    const lab = new SimulatedLab(1, 100);
+    const nodes = [];
+    for (const name of ["n1", "n2", "n3"]) nodes.push(await lab.enter(name));
+    await lab.while(nodes[0]?.nodes.claim("chat") ?? Promise.reject());
+    await lab.pass(1_000);
+    nodes[0]?.kill();
+    await lab.pass(LEASE_MS);
+    const rest = nodes.slice(1).map(({ nodes: one }) => one);
+    const thinkSo = new Set<string>();
+    const look = () => {
+      for (const one of rest) if (one.ownerOf("chat")?.node === one.own.name) thinkSo.add(one.own.name);
+    };
+    const claims = Promise.all(rest.map((one) => one.claim("chat")));
+    await lab.pass(2_000, look);
+    const owners = await claims;
+    expect(owners.map(({ node, epoch }) => [node, epoch])).toEqual([
+      ["n3", 2],
+      ["n3", 2],
+    ]);
+    expect([...thinkSo]).toEqual(["n3"]);
+    expect(rest.map((one) => one.ownerOf("chat"))).toEqual(owners);
+  });
+});
+
 describe("a hub", () => {
   it("is owned by one of many that claim it at once, and all know which", async () => {
     const names = Array.from({ length: 10 }, (_, at) => `n${at}`);
