@@ -63,7 +63,7 @@ export class NodeTable {
       hasKey: true,
     };
     if (before && (before.record.incarnation !== record.incarnation || now.isGone))
-      this.#leave(name, before, revision, false);
+      this.#leave(name, before, revision, { isBack: !now.isGone });
     // A fence is no word of the node that it is put before.
     const heard = now.isGone ? { seenAt: before?.seenAt ?? 0, heardAt: before?.heardAt ?? now.heardAt } : {};
     this.#known.set(name, { ...now, ...heard });
@@ -167,15 +167,15 @@ export class NodeTable {
 
   #hearNone(name: string, before: Known, revision: number, hasKey: boolean): void {
     if (before.isGone) this.#known.set(name, { ...before, revision, hasKey });
-    else this.#leave(name, { ...before, hasKey }, revision, !hasKey);
+    else this.#leave(name, { ...before, hasKey }, revision, { hasSaidSo: !hasKey });
     this.judgeLater();
   }
 
-  #leave(name: string, before: Known, revision: number, hasSaidSo: boolean): void {
+  #leave(name: string, before: Known, revision: number, { hasSaidSo = false, isBack = false }): void {
     if (before.isGone) return;
     const gone = { ...before, revision, isGone: true, goneAt: this.#parts.own.steadyNow };
     this.#known.set(name, gone);
-    this.#parts.changed({ kind: "left", node: nodeOf(gone), hasSaidSo });
+    this.#parts.changed({ kind: "left", node: nodeOf(gone), hasSaidSo, isBack });
   }
 }
 

@@ -1,11 +1,15 @@
 /** Daemons of one lab know which of them are there, and which owns a hub; by simulated clocks, over the engine in memory. */
 import { describe, expect, it } from "vitest";
-import type { HubOwner } from "../../src/cluster/nodes.ts";
+import { nodeChangeText } from "../../src/cluster/node-change-text.ts";
+import type { HubOwner, NodeChange } from "../../src/cluster/nodes.ts";
 import type { Clock } from "../../src/machines/_world.ts";
 import { LEASE_MS, SimulatedLab, turns } from "./simulated-nodes.ts";
 
 const aliveIn = (nodes: { list(): readonly { name: string; isAlive: boolean }[] }) =>
   nodes.list().flatMap(({ name, isAlive }) => (isAlive ? [name] : []));
+
+const sentencesOf = (changes: readonly NodeChange[]) =>
+  changes.flatMap((change) => nodeChangeText(change, LEASE_MS)?.sentence ?? []);
 
 async function labOf(...names: string[]) {
   const lab = new SimulatedLab();
@@ -54,6 +58,9 @@ describe("nodes", () => {
     await lab.pass(LEASE_MS);
     for (const at of [0, 2]) {
       expect(nodes[at]?.told().filter((word) => word.includes("n2"))).toContain("left n2");
+      expect(sentencesOf(nodes[at]?.changes ?? [])).toContain(
+        `n2 was not heard for ${LEASE_MS / 1_000} s: it is taken for dead`,
+      );
       expect(nodes[at]?.nodes.list().find(({ name }) => name === "n2")?.isAlive).toBe(false);
     }
   });
@@ -172,6 +179,10 @@ describe("a name", () => {
     const again = await lab.enter("n2", { pid: 2, isRunning: (pid) => pid !== 1 });
     await turns();
     expect(first?.told().slice(2)).toEqual(["left n2", "joined n2"]);
+    expect(sentencesOf(first?.changes.slice(2) ?? [])).toEqual([
+      "n2 begins again, after a restart or a time apart from the lab: its peers of before have left shared hubs",
+      "n2 is a node of this lab now",
+    ]);
     expect(again.nodes.own.incarnation).not.toBe(second?.nodes.own.incarnation);
     // The hub of its former life is no longer its own.
     expect(await lab.while(again.nodes.claim("chat"))).toMatchObject({
