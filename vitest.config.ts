@@ -81,10 +81,11 @@ export default defineConfig({
       },
       { extends: true, test: { name: "alone", include: isLong ? [] : replacing, isolate: true } },
     ],
+    setupFiles: ["test/seeds.ts"],
     // Tests that start daemons share two processors; a slow machine is no failure.
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
-    expect: { poll: { timeout: 10_000 } },
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     // The end-to-end tests wait more than they work: two files at once, on two processors.
     maxWorkers: 2,
   },

@@ -14,7 +14,7 @@ async function listening(code: string): Promise<Program> {
   const port = await programs.freePort();
   const program = await programs.start(request(`${python(LISTEN + code)} {port}`, { port }));
   await vi.waitFor(async () => expect(await program.listening("tcp")).toHaveLength(1), {
-    timeout: 10_000,
+    timeout: 30_000,
     interval: 10,
   });
   return program;
@@ -22,7 +22,7 @@ async function listening(code: string): Promise<Program> {
 
 const isSilent = (program: Program, silence: Silence) =>
   vi.waitFor(async () => expect(await program.isSilent(silence)).toBe(true), {
-    timeout: 10_000,
+    timeout: 30_000,
     interval: 10,
   });
 
@@ -65,7 +65,7 @@ it.skipIf(!onLinux).each([
   ["epoll", "e = select.epoll(); e.register(listener.fileno())\nwhile True: e.poll(0.5)"],
 ])("a loop of %s that looks for new clients alone waits for others", async (_, code) => {
   const program = await listening(code);
-  await vi.waitFor(async () => expect(await program.isWaiting()).toBe(true), 10_000);
+  await vi.waitFor(async () => expect(await program.isWaiting()).toBe(true), 30_000);
 });
 
 it.skipIf(!onLinux)("a loop that looks for a client's words too does not", async () => {
@@ -73,7 +73,7 @@ it.skipIf(!onLinux)("a loop that looks for a client's words too does not", async
     "other = socket.socket(); other.bind(('127.0.0.1', 0))\nwhile True: select.select([listener, other], [], [], 9)";
   const program = await listening(`time.sleep(0.4); ${code}`);
   // Too late to be one of those that it had when it came to listen.
-  await vi.waitFor(async () => expect((await program.sample())?.fds).toBe(5), 10_000);
+  await vi.waitFor(async () => expect((await program.sample())?.fds).toBe(5), 30_000);
   expect(await program.isWaiting()).toBe(false);
 });
 
