@@ -4,7 +4,7 @@
  * tells of it: by how much, less what was told already and what the process had to wait for a processor.
  */
 import { HELD_MS } from "../actors/held-loop.ts";
-import { processorShare } from "./process-look.ts";
+import { ownWaiting } from "./process-look.ts";
 
 /** So much of what held the loop is not seen: it began just behind a tick. A shorter one would wake an idle process more often. */
 const TICK_MS = 100;
@@ -26,11 +26,7 @@ export class LoopWatch {
   /** Since the last tick. */
   #toldMs = 0;
 
-  constructor({
-    onHeld,
-    now = () => performance.now(),
-    waitedMs = () => processorShare(process.pid)?.waitedMs ?? 0,
-  }: LoopWatchParts) {
+  constructor({ onHeld, now = () => performance.now(), waitedMs = ownWaiting() }: LoopWatchParts) {
     this.#onHeld = onHeld;
     this.#now = now;
     this.#waitedMs = waitedMs;

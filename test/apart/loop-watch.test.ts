@@ -1,6 +1,7 @@
 /** The loop of a role's process: what holds it is told, wherever it began, and nothing else is. */
 import { beforeEach, expect, it } from "vitest";
 import { LoopWatch } from "../../src/apart/loop-watch.ts";
+import { ownWaiting, processorShare } from "../../src/apart/process-look.ts";
 
 let now: number;
 let waitedMs: number;
@@ -41,4 +42,12 @@ it("is not told a second time of what a step or a timer was told of", () => {
   watch.told(250);
   expect(tickAfter(700)).toEqual([350]);
   expect(tickAfter(500)).toEqual([400]);
+});
+
+it("reads what a process waited for a processor, which grows alone", () => {
+  const waiting = ownWaiting();
+  const [first, second] = [waiting(), waiting()];
+  expect(first).toBeGreaterThanOrEqual(0);
+  expect(second).toBeGreaterThanOrEqual(first);
+  expect(processorShare(process.pid)?.waitedMs ?? 0).toBeGreaterThanOrEqual(second);
 });
