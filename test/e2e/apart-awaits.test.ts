@@ -2,6 +2,7 @@
  * A user's role that goes wrong where no step of its machine leads: after an await, in a listener, in a callback of its own. One of `npm run
  * test:long`, for each way costs some seconds.
  */
+import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ApartLab, Peer } from "./apart-lab.ts";
 import { eventually } from "./eventually.ts";
@@ -35,10 +36,12 @@ describe("an instance of a user's role that loops", () => {
 });
 
 describe("an instance of a user's role that holds its loop for long", () => {
-  it.each(WAYS)("%s is named in the log, and goes on", async (_, way) => {
+  it.each(WAYS)("%s is named in the log, and goes on", { timeout: 120_000 }, async (_, way) => {
     const { id, port } = await lab.spawn("--watchdog", "60s");
     const peer = await Peer.meet(port);
+    const isOver = once(peer.socket, "data");
     peer.socket.write(`${way} long\n`);
+    await isOver;
     await eventually(async () =>
       expect(await lab.logged(`${id} held its process's event loop`)).toMatch(
         /for \d{3,} ms: role misdeeds, in code after an await, or a callback of its own$/,
