@@ -176,7 +176,7 @@ export interface LoadHistory {
 /** A student's own work. */
 export interface MeState {
   readonly tile: Tile;
-  /** Where to connect to. */
+  /** Places to connect to. */
   readonly instances: readonly {
     readonly id: string;
     readonly role: string;
