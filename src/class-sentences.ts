@@ -33,7 +33,7 @@ export const noClass = {
   "no-class":
     "this lab is not a class: start netlabd with a lab file that has roster: and each: (docs/class.md)",
   unknown: "no student {term:quoted} in this class; {hint}",
-  flag: "{flag:quoted} is the flag of no student and file of this class",
+  flag: "{flag:quoted} is not a flag of any student in this class",
   value: "no student has the value {value:quoted}",
   group: "no group {group:quoted} in this class; {hint}",
 } as const;

@@ -69,7 +69,7 @@ describe("a flag", () => {
     expect(documentSchemas.submit?.parse(documents[0])).toEqual(documents[0]);
     expect(await submit("flag-2222222222")).toMatchObject({
       exit: 4,
-      text: '"flag-2222222222" is the flag of no student and file of this class',
+      text: '"flag-2222222222" is not a flag of any student in this class',
     });
     expect(await submit(flag, "observe")).toMatchObject({ exit: 5 });
     expect((await run(running, `class who ${flag}`)).text).toBe("s001: flag of server.txt");
