@@ -2,8 +2,8 @@
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
+import { waitedMs } from "../processor-time.ts";
 import { ms, percentile } from "./_figures.ts";
-import { waitedMs } from "./_process.ts";
 
 /** Only a client that is never answered waits so long. */
 const PATIENCE_MS = 10_000;

@@ -24,16 +24,6 @@ export async function processorShare(pid: number, overMs: number): Promise<numbe
   return (processorMs(pid) - before) / (performance.now() - startedAt);
 }
 
-/** For how many milliseconds so far it was ready to run and had no processor; nothing where that is not told. */
-export function waitedMs(pid: number): number {
-  try {
-    const [, waitedNs] = readFileSync(`/proc/${pid}/schedstat`, "latin1").split(" ");
-    return Number(waitedNs) / 1e6;
-  } catch {
-    return 0;
-  }
-}
-
 export function residentBytes(pid: number): number {
   if (!hasProc) return Number.NaN;
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * KIB;
