@@ -39,7 +39,7 @@ export class LoopWatch {
     setInterval(() => this.tick(), TICK_MS).unref();
   }
 
-  /** Takes note that so much of what held the loop was told by whoever measured it. */
+  /** Takes note that so much of what held the loop was told where it was measured. */
   told(ms: number): void {
     this.#toldMs += ms;
   }
