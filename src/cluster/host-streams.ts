@@ -33,6 +33,7 @@ export class HostStreams {
   readonly #over = new Map<string, Set<string>>();
   readonly #ticking: Ticking;
   readonly #stops: (() => void)[];
+  #version = 0;
 
   constructor(parts: HostStreamsParts) {
     this.#parts = parts;
@@ -50,6 +51,11 @@ export class HostStreams {
     return this.#streams.size;
   }
 
+  /** Changes with every coming and going. */
+  get version(): number {
+    return this.#version;
+  }
+
   get all(): Iterable<GuestStream> {
     return this.#streams.values();
   }
@@ -61,12 +67,14 @@ export class HostStreams {
   open(node: string, visit: string, lastBatch: number, lastCall: number): GuestStream {
     const stream = new GuestStream(node, visit, lastBatch, lastCall);
     this.#streams.set(node, stream);
+    this.#version += 1;
     return stream;
   }
 
   /** Ends a visit; another may come of the same node. */
   end(stream: GuestStream): void {
     this.#streams.delete(stream.node);
+    this.#version += 1;
     const over = this.#over.get(stream.node) ?? new Set();
     this.#over.set(stream.node, over.add(stream.visit));
   }
