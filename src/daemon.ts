@@ -47,6 +47,7 @@ import type { LabClass } from "./lab/lab-class.ts";
 import { LabEntryIds } from "./lab/lab-entry-ids.ts";
 import { LabFileRoles } from "./lab/lab-file-roles.ts";
 import { LocalLab } from "./lab/local-lab.ts";
+import { RegisteredTelemetry } from "./lab/registered-telemetry.ts";
 import { SpawnDefaults } from "./lab/spawn-defaults.ts";
 import { UserRoles } from "./lab/user-roles.ts";
 import type { Log } from "./log.ts";
@@ -83,6 +84,7 @@ export class Daemon {
   readonly #clock: Clock;
   readonly #library: RoleLibrary;
   readonly #exposures: Exposures;
+  readonly #registered: RegisteredTelemetry;
   readonly #database: LabDatabase;
   readonly #queries: Queries;
   readonly #programWatch: ProgramWatch | undefined;
@@ -136,7 +138,12 @@ export class Daemon {
         this.log.logger.warn(`the role ${role}: ${name} is not called any more: ${messageOf(error)}`),
     );
     this.#starting = new StartTelemetry(this.log.telemetry);
-    this.#exposures = new Exposures(this.log.telemetry);
+    this.#registered = new RegisteredTelemetry({
+      emit: this.log.telemetry,
+      clock,
+      instances: () => this.supervisor.instances,
+    });
+    this.#exposures = new Exposures(this.#registered.telemetry);
     this.#database = openDatabase(config, this.log);
     this.#queries = new Queries(this.#database.file);
     const stores = openStores(this.#database, { log: this.log, clock, cluster });
@@ -381,6 +388,7 @@ export class Daemon {
     await this.#cluster?.hubs.drain().catch((error: unknown) => this.log.logger.warn(messageOf(error)));
     await this.supervisor.stopAll(drainMs);
     await this.#cluster?.leave();
+    this.#registered.flush();
     this.log.flush();
     await Promise.all([this.#control.close(), this.#observe?.close()]);
     await this.#judge.settle();

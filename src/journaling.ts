@@ -19,8 +19,7 @@ export interface StoryJournalParts {
   readonly run: () => number;
   /** Tokens that the world may have told a machine, e.g. those of the registry. */
   readonly tokens?: () => readonly string[];
-  /** By the instance's id. */
-  readonly isWanted: (instance: string) => boolean;
+  readonly isWanted: (story: Story) => boolean;
 }
 
 export class StoryJournal {
@@ -39,7 +38,7 @@ export class StoryJournal {
     const journal = open();
     this.#journal = journal;
     recorder.tap((story, entry) => {
-      if (isWanted(story.subject.instance)) this.#write(journal, story, entry);
+      if (isWanted(story)) this.#write(journal, story, entry);
     });
   }
 

@@ -7,6 +7,7 @@ import { prettyFactory } from "pino-pretty";
 import type { Telemetry, TelemetryEvent } from "./actors/telemetry.ts";
 import { messageOf } from "./errors.ts";
 import { type Digest, LogDigest } from "./log-digest.ts";
+import { formatHostPort } from "./machines/_options.ts";
 import { escapedJson, harmless, printable } from "./printable.ts";
 import { placeIn } from "./stack-place.ts";
 import { causeText } from "./stories/cause-text.ts";
@@ -151,6 +152,10 @@ function wordsOf(event: TelemetryEvent, who: string): Sentence {
       return { id, level: "warn", message: `${who} ${printable(event.text)}` };
     case "instance.note":
       return { id, level: "info", message: `${who} ${printable(event.text)}` };
+    case "instance.registered":
+      return { id, level: "info", message: `${who} ${registeredSentence(event)}` };
+    case "lab.registered":
+      return { id, level: "info", message: registeredTogetherSentence(event) };
     case "instance.notice":
       return { id, level: "warn", message: `${who}: ${printable(event.text)}` };
     case "instance.exposed":
@@ -207,6 +212,23 @@ function runningSentence({ roles, hosts }: Extract<TelemetryEvent, { type: "lab.
   const count = roles.reduce((sum, { count: one }) => sum + one, 0);
   const parts = roles.map(({ role, count: one, ports }) => `${one} ${role} on ${ports}`);
   return `${count.toLocaleString("en")} roles listen on ${hosts.join(" and ")}: ${parts.join(", ")}`;
+}
+
+function registeredSentence(event: Extract<TelemetryEvent, { type: "instance.registered" }>): string {
+  const { as, registry, isHidden } = event;
+  const where = `is registered as ${formatHostPort(as)} at ${formatHostPort(registry)}`;
+  return isHidden ? `${where}: other machines cannot reach that, give --advertise IP` : where;
+}
+
+function registeredTogetherSentence(event: Extract<TelemetryEvent, { type: "lab.registered" }>): string {
+  const { roles, hidden } = event;
+  const count = roles.reduce((sum, { count: one }) => sum + one, 0);
+  const parts = roles.map(({ role, count: one, at }) => `${one} ${role} at ${at}`);
+  const warning =
+    hidden === 0
+      ? ""
+      : `; ${hidden} of them at an address that other machines cannot reach: give --advertise IP`;
+  return `${count.toLocaleString("en")} roles are registered: ${parts.join(", ")}${warning}`;
 }
 
 /** Place in a role of the user's: what ours need is in the error itself, which the JSON log has. */

@@ -9,6 +9,7 @@ import type {
   Peer,
   PeerWorld,
   Question,
+  RegisteredAt,
   Registration,
   Registry,
   World,
@@ -142,6 +143,7 @@ export interface FakeWorld<Options = unknown> extends World<Options> {
   readonly registry: FakeRegistry;
   /** What the log was told. */
   readonly notes: string[];
+  readonly registrations: RegisteredAt[];
 }
 
 /** A world for this role, its options as they were typed. */
@@ -154,6 +156,7 @@ export function fakeWorld(
   const options = role.options.parse(given) as Record<string, unknown>;
   const registry = new FakeRegistry(clock);
   const notes: string[] = [];
+  const registrations: RegisteredAt[] = [];
   return {
     options,
     clock,
@@ -164,7 +167,9 @@ export function fakeWorld(
     addressBook: { find: () => undefined },
     programs: { run: async () => ({ output: Buffer.alloc(0) }) },
     notes,
+    registrations,
     note: (text) => notes.push(text),
+    registered: (entry) => registrations.push(entry),
     screen: { show: () => undefined, hint: () => undefined },
     hub: {},
     listening,

@@ -8,7 +8,7 @@ import { cause } from "../src/stories/causes.ts";
 import { editionOf, secretsOf } from "../src/stories/editions.ts";
 import { bytesIn, bytesOut, type Entry } from "../src/stories/entry.ts";
 import { Recorder } from "../src/stories/recorder.ts";
-import type { StorySubject } from "../src/stories/story.ts";
+import type { Story, StorySubject } from "../src/stories/story.ts";
 
 function journaled(parts: Partial<StorySubject> = {}, secrets: readonly string[] = []) {
   const recorder = new Recorder(new SimulatedClock());
@@ -18,7 +18,7 @@ function journaled(parts: Partial<StorySubject> = {}, secrets: readonly string[]
     write: (entry: JournalEntry) => void written.push(entry),
     keep: (one: JournalStory) => void kept.push(one),
   } as unknown as Journal;
-  const isWanted = (one: string) => one === "file-server-1";
+  const isWanted = ({ subject: { instance } }: Story) => instance === "file-server-1";
   const storyJournal = new StoryJournal({ recorder, run: () => 1, open: () => journal, isWanted });
   storyJournal.start();
   const subject: StorySubject = {

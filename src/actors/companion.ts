@@ -29,7 +29,7 @@ export function worldOf(
 ): World {
   const { random, files, addressBook, programs } = context.environment;
   const { options, screen = noScreen, id } = context;
-  const note = (text: string) => context.environment.telemetry({ type: "instance.note", id, text });
+  const { telemetry } = context.environment;
   return {
     options,
     clock: new WatchedClock(context),
@@ -39,7 +39,8 @@ export function worldOf(
     registry: registryOf(context),
     addressBook,
     programs,
-    note,
+    note: (text) => telemetry({ type: "instance.note", id, text }),
+    registered: (entry) => telemetry({ type: "instance.registered", id, ...entry }),
     screen,
     hub,
     listening,

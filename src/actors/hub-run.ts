@@ -51,6 +51,16 @@ export class HubRun implements HubFace {
     return say && ((text, options) => say(this.proxy, text, options));
   }
 
+  /** Makes the hub again with members that others knew, in silence. */
+  remember(members: readonly HubMember[]): void {
+    if (this.#hasGivenUp || members.length === 0) return;
+    try {
+      this.#hub = this.#definition.create(this.#world, [...this.members, ...members]) as Methods;
+    } catch (error) {
+      this.#giveUp(error);
+    }
+  }
+
   forget(id: string): void {
     try {
       this.#definition.forget?.(this.proxy, id);

@@ -105,13 +105,13 @@ export class ProxyLeg implements LinkHandlers, ConnectionControl {
 
   // -- what comes from this side -----------------------------------------------------------------------------------
 
-  onData(bytes: Buffer): void {
+  onData(bytes: Buffer, isOwn = false): void {
     const other = this.#other();
     if (!other.takes) return this.story.recordUnread("drained", bytes);
     const head = this.#headOf(bytes);
     if (head === undefined) this.story.recordRead(bytes);
     else this.story.recordHead("in", bytes.length, head);
-    other.pass(bytes, head);
+    other.pass(bytes, head, isOwn);
   }
 
   /** A file in the middle of its way: a story would keep no read of it whole, and forget nearly all of them. */
@@ -155,8 +155,8 @@ export class ProxyLeg implements LinkHandlers, ConnectionControl {
     return !this.#isOver && !this.#isFinSent;
   }
 
-  /** `head`: enough for its story, of bytes that are many. */
-  pass(bytes: Buffer, head?: string): void {
+  /** `head`: enough for its story, of bytes that are many. `isOwn`: no other view of their memory is kept. */
+  pass(bytes: Buffer, head?: string, isOwn = false): void {
     const link = this.#link;
     if (!link) {
       if (this.#waiting.length < MAX_WAITING) this.#waiting.push(bytes);
@@ -164,7 +164,9 @@ export class ProxyLeg implements LinkHandlers, ConnectionControl {
     }
     if (head === undefined) this.story.recordWrite(bytes);
     else this.story.recordHead("out", bytes.length, head);
-    link.write(bytes);
+    // A file's reads are written from the same few pieces of memory then, which the processor has at hand.
+    if (isOwn && head !== undefined && link.writeOwn) link.writeOwn(bytes);
+    else link.write(bytes);
     if (link.queuedBytes >= FULL_BYTES) this.#other().hold();
   }
 

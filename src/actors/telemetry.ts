@@ -1,3 +1,4 @@
+import type { RegisteredAt } from "../machines/_world.ts";
 import type { Cause } from "../stories/causes.ts";
 
 /**
@@ -18,6 +19,15 @@ export type TelemetryEvent =
   | { readonly type: "instance.failed"; readonly id: string; readonly why: string }
   | { readonly type: "instance.finished"; readonly id: string; readonly result: string }
   | { readonly type: "instance.note"; readonly id: string; readonly text: string }
+  | ({ readonly type: "instance.registered"; readonly id: string } & RegisteredAt)
+  /** The same of many, for one line: a row a role. */
+  | {
+      readonly type: "lab.registered";
+      readonly id: string;
+      readonly roles: readonly { readonly role: string; readonly count: number; readonly at: string }[];
+      /** How many of them other machines are told a wrong address of. */
+      readonly hidden: number;
+    }
   /** A role has something to say to its operators. */
   | { readonly type: "instance.notice"; readonly id: string; readonly text: string }
   | { readonly type: "instance.remark"; readonly id: string; readonly text: string }

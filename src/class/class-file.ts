@@ -8,6 +8,7 @@ import { classKey } from "./class-key.ts";
 import { instancesOfEach, instancesOfGroups, type Student, type Template } from "./class-plan.ts";
 import { checkPorts } from "./class-ports.ts";
 import type { ClassSettings, Identity } from "./class-settings.ts";
+import { fixedPlaces } from "./fixed-places.ts";
 import { type BadRosterLine, parseRoster, type RosterStudent } from "./roster.ts";
 import { type KnownPlaces, placesOf } from "./roster-places.ts";
 
@@ -63,14 +64,18 @@ export function planClass(
 ): ClassPlan {
   const { lab, settings, each, groups, shared } = text;
   const secret = classKey(dataFolder);
-  const places = placesOf(readRoster(text.roster), known, {
-    secret,
-    lab,
-    pseudonyms: settings.pseudonyms,
-    now,
-  });
-  const { students } = places;
   const perStudent = settings.perStudent ?? each.length;
+  const roster = readRoster(text.roster);
+  const fixed = fixedPlaces(roster, {
+    ports: settings.ports,
+    perStudent,
+    known: known.students,
+    retired: known.retired ?? [],
+  });
+  refuseBad(text.roster, fixed.bad);
+  const { pseudonyms } = settings;
+  const places = placesOf(roster, known, { secret, lab, pseudonyms, now, fixed: fixed.places });
+  const { students } = places;
   for (const ports of [settings.ports, settings.groupPorts]) if (ports) checkPorts(ports, portOffset);
   const filesFolder = settings.files && path.join(dataFolder, "class", lab);
   const own = instancesOfEach({
@@ -105,7 +110,6 @@ export function planClass(
 const MOST_LINES = 5;
 
 function readRoster(file: string): readonly RosterStudent[] {
-  const name = path.basename(file);
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);
@@ -114,13 +118,22 @@ function readRoster(file: string): readonly RosterStudent[] {
     throw new NetlabError("bad-lab-file/not-read", { why }, { cause: error });
   }
   const { students, bad } = parseRoster(bytes);
-  if (bad.length > 0) throw new NetlabError("bad-class/roster-lines", { file: name, lines: linesText(bad) });
-  if (students.length === 0) throw new NetlabError("bad-class/no-students", { file: name });
+  refuseBad(file, bad);
+  if (students.length === 0) throw new NetlabError("bad-class/no-students", { file: path.basename(file) });
   return students;
 }
 
+function refuseBad(file: string, bad: readonly BadRosterLine[]): void {
+  if (bad.length === 0) return;
+  throw new NetlabError("bad-class/roster-lines", { file: path.basename(file), lines: linesText(bad) });
+}
+
 function linesText(bad: readonly BadRosterLine[]): string {
-  const told = bad.slice(0, MOST_LINES).map(({ line, why }) => `line ${line}: ${why}`);
+  const told = bad
+    .slice(0, MOST_LINES)
+    .map(
+      ({ line, column, why }) => `line ${line}${column === undefined ? "" : `, column ${column}`}: ${why}`,
+    );
   const rest = bad.length - told.length;
   return [...told, ...(rest > 0 ? [`and ${rest} more lines`] : [])].join("; ");
 }

@@ -1,7 +1,8 @@
 /** Rules for new peers of a class: opening hours, a freeze, and how much one student or one address may do. */
 import { type Cause, cause } from "../stories/causes.ts";
 import type { Story } from "../stories/story.ts";
-import type { ClassSettings, Limits, OpenTime } from "./class-settings.ts";
+import { ArrivalRates, type TooQuick } from "./arrival-rates.ts";
+import type { ClassSettings, OpenTime } from "./class-settings.ts";
 
 export interface Rejection {
   readonly cause: Cause;
@@ -23,19 +24,11 @@ export interface GateParts {
   readonly openOf: (story: Story) => { readonly ofStudent: number; readonly ofAddress: number };
 }
 
-/** Arrivals of a student or an address: those of the present span, and until when it is refused. */
-interface Arrivals {
-  since: number;
-  count: number;
-  bannedUntil: number;
-}
-
-/** Addresses and students that are remembered; of more, the oldest are forgotten. */
-const MOST_REMEMBERED = 4_096;
-
 export class ClassGate {
   readonly #parts: GateParts;
-  readonly #arrivals = new Map<string, Arrivals>();
+  readonly #ofStudents = new ArrivalRates();
+  /** Apart from the students': an id may look like an address. */
+  readonly #ofAddresses = new ArrivalRates();
   #settings: Pick<ClassSettings, "open" | "limits" | "addressLimits"> = {};
   state: GateState = { isFrozen: false, openUntil: 0 };
 
@@ -72,9 +65,10 @@ export class ClassGate {
     const { label, remote } = story.subject;
     const { ofStudent, ofAddress } = this.#parts.openOf(story);
     const { address } = remote;
+    const now = this.#parts.now();
     const because =
-      (limits && label !== undefined && this.#overRate(label, limits)) ||
-      (addressLimits && this.#overRate(address, addressLimits)) ||
+      (limits && label !== undefined && quick(label, this.#ofStudents.refuses(label, now, limits))) ||
+      (addressLimits && quick(address, this.#ofAddresses.refuses(address, now, addressLimits))) ||
       (label !== undefined && ofStudent > (limits?.connections ?? Number.POSITIVE_INFINITY)
         ? cause("student-connections", { student: label, limit: limits?.connections ?? 0 })
         : undefined) ||
@@ -90,25 +84,13 @@ export class ClassGate {
         : "Too many connections are open.",
     };
   }
+}
 
-  /** Counts an arrival. One who comes too quickly is refused for a while, and then begins anew. */
-  #overRate(who: string, { rate, ban }: Limits): Cause | undefined {
-    if (!rate) return undefined;
-    const now = this.#parts.now();
-    const one = this.#arrivals.get(who) ?? { since: now, count: 0, bannedUntil: 0 };
-    this.#arrivals.delete(who);
-    this.#arrivals.set(who, one);
-    for (const oldest of this.#arrivals.keys()) {
-      if (this.#arrivals.size <= MOST_REMEMBERED) break;
-      this.#arrivals.delete(oldest);
-    }
-    if (now < one.bannedUntil) return cause("banned", { who, leftMs: one.bannedUntil - now });
-    if (now - one.since >= rate.perMs) Object.assign(one, { since: now, count: 0 });
-    one.count += 1;
-    if (one.count <= rate.count) return undefined;
-    Object.assign(one, { bannedUntil: now + ban, since: now + ban, count: 0 });
-    return cause("too-quick", { who, count: rate.count, perMs: rate.perMs, banMs: ban });
-  }
+function quick(who: string, refusal: TooQuick | undefined): Cause | undefined {
+  if (!refusal) return undefined;
+  const { rate, isNew, leftMs } = refusal;
+  if (!isNew) return cause("banned", { who, leftMs });
+  return cause("too-quick", { who, count: rate.count, perMs: rate.perMs, banMs: leftMs });
 }
 
 /** `09:00 on 2026-12-01`, or nothing where it does not open again. By the clock of this machine. */

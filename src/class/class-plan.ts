@@ -20,6 +20,9 @@ export interface Student {
   readonly group: string | undefined;
   readonly email: string | undefined;
   readonly login: string | undefined;
+  readonly canvasId?: string | undefined;
+  /** Remark of the instructor's. */
+  readonly note?: string | undefined;
   readonly slot: number;
   readonly derived: Derived;
 }

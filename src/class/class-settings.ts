@@ -39,12 +39,28 @@ export interface OpenTime {
   readonly until: number;
 }
 
+const MOMENT = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)(Z|[+-]\d{2}:\d{2})?$/;
+
+/** Milliseconds since 1970, by the clock of this machine where no zone is said; NaN: no such time. */
+function momentOf(text: string): number {
+  const [, day = "", time = "", zone = ""] = MOMENT.exec(text.trim()) ?? [];
+  // A date alone would be read as of Greenwich, and the 31st of a short month as the 1st of the next.
+  const midnight = Date.parse(`${day}T00:00Z`);
+  if (Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(day)) return Number.NaN;
+  return Date.parse(`${day}T${time}${zone}`);
+}
+
 const openTime = z.string().transform((text, context): OpenTime => {
-  const [from = Number.NaN, until = Number.NaN] = text.split("/").map((part) => Date.parse(part.trim()));
-  if (!(from < until))
+  const [from = Number.NaN, until = Number.NaN, ...more] = text.split("/").map(momentOf);
+  if (Number.isNaN(from) || Number.isNaN(until) || more.length > 0)
     return issue(
       context,
       `${JSON.stringify(text)} is not a time: write 2026-12-01T09:00/2026-12-01T10:30 (from/until)`,
+    );
+  if (from >= until)
+    return issue(
+      context,
+      `${JSON.stringify(text)} ends before it begins: hours over midnight end on the next day, e.g. 2026-12-01T22:00/2026-12-02T01:00`,
     );
   return { from, until };
 });

@@ -33,12 +33,13 @@ export function keptLines(
   });
 }
 
-function personOf({ id, name, email, login }: Student): GradebookLine["student"] {
+function personOf({ id, name, email, login, canvasId }: Student): GradebookLine["student"] {
   return {
     id,
     ...(name === "" ? {} : { name }),
     ...(email === undefined ? {} : { email }),
     ...(login === undefined ? {} : { login }),
+    ...(canvasId === undefined ? {} : { canvasId }),
   };
 }
 

@@ -9,6 +9,9 @@ export const COLUMNS = {
   group: ["group", "groups", "section", "team", "Gruppe", "Gruppen"],
   email: ["email", "email address", "e-mail", "E-Mail-Adresse"],
   login: ["login", "SIS Login ID", "login id", "username", "Anmeldename"],
+  canvasId: ["canvas_id"],
+  port: ["port"],
+  note: ["note", "notes", "remark", "Bemerkung"],
 } as const;
 
 export type Column = keyof typeof COLUMNS;
@@ -23,11 +26,16 @@ export function columnsOf(
   const indexOf = (names: readonly string[]) =>
     names.map((name) => there.indexOf(folded(name))).find((index) => index >= 0);
   // Canvas numbers its users in a column ID: the university's own is another.
-  const id = there.includes("sisuserid") ? there.indexOf("sisuserid") : indexOf(COLUMNS.id);
+  const isCanvas = there.includes("sisuserid");
+  const id = isCanvas ? there.indexOf("sisuserid") : indexOf(COLUMNS.id);
   if (id === undefined) return undefined;
+  const canvasOwn = isCanvas ? ["id"] : [];
   const others = (Object.keys(COLUMNS) as Column[])
     .filter((column) => column !== "id")
-    .map((column) => [column, indexOf(COLUMNS[column])] as const)
+    .map((column) => {
+      const names = column === "canvasId" ? [...COLUMNS[column], ...canvasOwn] : COLUMNS[column];
+      return [column, indexOf(names)] as const;
+    })
     .filter(([, index]) => index !== undefined);
   return { id, ...Object.fromEntries(others) };
 }

@@ -11,6 +11,8 @@ export interface PlacesOptions {
   readonly lab: string;
   readonly pseudonyms: boolean;
   readonly now: number;
+  /** Places that the roster fixes, by id. */
+  readonly fixed?: ReadonlyMap<string, number>;
 }
 
 export interface Places {
@@ -29,21 +31,23 @@ export interface KnownPlaces {
   readonly groups: readonly StoredGroup[];
   /** No place below it is given anew, though its student may be forgotten. */
   readonly nextSlot?: number;
+  /** Places of students who are forgotten. */
+  readonly retired?: readonly number[];
 }
 
 export function placesOf(
   roster: readonly RosterStudent[],
   known: KnownPlaces,
-  { secret, lab, pseudonyms, now }: PlacesOptions,
+  { secret, lab, pseudonyms, now, fixed = new Map() }: PlacesOptions,
 ): Places {
   const byId = new Map(known.students.map((one) => [one.id, one]));
   const taken = new Set(known.students.map(({ pseudonym }) => pseudonym));
-  let free = known.students.reduce((most, { slot }) => Math.max(most, slot + 1), known.nextSlot ?? 0);
+  const freeSlot = freeSlots(known, fixed);
   const rows = roster.map(({ id, name, group = null, email = null }): StoredStudent => {
     const before = byId.get(id);
     const pseudonym = before?.pseudonym ?? pseudonymOf(secret, id, taken);
     taken.add(pseudonym);
-    const slot = before?.slot ?? free++;
+    const slot = before?.slot ?? fixed.get(id) ?? freeSlot();
     return { id, slot, pseudonym, name, group, email, addedAt: before?.addedAt ?? now, leftAt: null };
   });
   const here = new Set(roster.map(({ id }) => id));
@@ -52,9 +56,10 @@ export function placesOf(
   const students = rows
     .map((row, index): Student => {
       const { id, slot, pseudonym, name } = row;
-      const { group, email, login } = roster[index] ?? {};
+      const { group, email, login, canvasId, note } = roster[index] ?? {};
       const derived = derivedOf(secret, lab, id);
-      return { id, shown: shownOf(row), pseudonym, name, group, email, login, slot, derived };
+      const told = { group, email, login, canvasId, note };
+      return { id, shown: shownOf(row), pseudonym, name, ...told, slot, derived };
     })
     .sort((a, b) => a.slot - b.slot);
   return {
@@ -63,6 +68,19 @@ export function placesOf(
     added: rows.filter(({ id }) => (byId.get(id) ?? { leftAt: 0 }).leftAt !== null).map(shownOf),
     left: gone.map(shownOf),
     rows: [...rows, ...gone.map((one) => ({ ...one, leftAt: now }))],
+  };
+}
+
+/** Gives the first place that was never given, then the next one: a place that the roster fixes leaves those before it free. */
+function freeSlots(
+  { students, nextSlot = 0, retired = [] }: KnownPlaces,
+  fixed: ReadonlyMap<string, number>,
+) {
+  const given = new Set([...students.map(({ slot }) => slot), ...retired, ...fixed.values()]);
+  let next = nextSlot;
+  return () => {
+    while (given.has(next)) next += 1;
+    return next++;
   };
 }
 

@@ -13,11 +13,25 @@ export interface RosterStudent {
   readonly email: string | undefined;
   /** The name by which the student signs in elsewhere. */
   readonly login: string | undefined;
+  /** Number of the student in Canvas. */
+  readonly canvasId?: string | undefined;
+  /** First of the student's ports, where the roster fixes it. */
+  readonly port?: FixedPort | undefined;
+  /** Remark of the instructor's, for the own eyes. */
+  readonly note?: string | undefined;
 }
+
+/** A port of the class, or how far behind the first of them it is; and where the file says so. */
+export type FixedPort = { readonly line: number } & (
+  | { readonly port: number; readonly offset?: undefined }
+  | { readonly offset: number; readonly port?: undefined }
+);
 
 /** A line that is no student, and what to do about it. Line 1: the header, or the whole file. */
 export interface BadRosterLine {
   readonly line: number;
+  /** Heading of the column that is wrong, where one is. */
+  readonly column?: string;
   readonly why: string;
 }
 
@@ -62,7 +76,7 @@ export function parseRoster(bytes: Uint8Array | string): ReadRoster {
       head.line,
       `no column with the ids of the students: name one of ${COLUMNS.id.map((word) => `"${word}"`).join(", ")}`,
     );
-  return studentsOf(rest, columns, head.record.length);
+  return studentsOf(rest, columns, head.record);
 }
 
 const wrong = (line: number, why: string): ReadRoster => ({ students: [], bad: [{ line, why }] });
@@ -101,7 +115,7 @@ function delimiterOf(text: string): string {
 function studentsOf(
   rows: readonly { readonly record: readonly string[]; readonly line: number }[],
   columns: Readonly<Partial<Record<Column, number>>>,
-  width: number,
+  headings: readonly string[],
 ): ReadRoster {
   const students: RosterStudent[] = [];
   const bad: BadRosterLine[] = [];
@@ -111,8 +125,10 @@ function studentsOf(
     const id = field("id");
     if (CANVAS_LINE.test(field("name").trim())) continue;
     const before = lineOf.get(id.toLowerCase());
-    const why = whyBad(id, before, record.length, width);
+    const why = whyBad(id, before, record.length, headings.length);
+    const wrong = why === undefined ? wrongField(field) : undefined;
     if (why !== undefined) bad.push({ line, why });
+    else if (wrong) bad.push({ line, column: headings[columns[wrong.column] ?? -1] ?? "", why: wrong.why });
     else {
       lineOf.set(id.toLowerCase(), line);
       const name = field("name") || [field("first"), field("last")].filter(Boolean).join(" ");
@@ -123,6 +139,9 @@ function studentsOf(
         group: group?.trim() || undefined,
         email: field("email") || undefined,
         login: field("login") || undefined,
+        canvasId: field("canvasId") || undefined,
+        port: fixedPort(field("port"), line),
+        note: field("note") || undefined,
       });
     }
   }
@@ -140,4 +159,26 @@ function whyBad(id: string, before: number | undefined, fields: number, width: n
   if (before !== undefined)
     return `the id ${id} is on line ${before} already: every student needs another one`;
   return undefined;
+}
+
+const PORT = /^\+?\d{1,5}$/;
+const MOST_OF_A_NOTE = 200;
+
+/** A field besides the id that cannot be used, and what to do about it. */
+function wrongField(field: (column: Column) => string): { column: Column; why: string } | undefined {
+  const port = field("port");
+  if (port !== "" && !PORT.test(port))
+    return {
+      column: "port",
+      why: `${JSON.stringify(port)} is not a port: write the first of the student's ports, e.g. 21040, or +40 for 40 after the first one of the class, or leave the field empty`,
+    };
+  const { length } = field("note");
+  if (length > MOST_OF_A_NOTE)
+    return { column: "note", why: `${length} characters: write ${MOST_OF_A_NOTE} at most` };
+  return undefined;
+}
+
+function fixedPort(text: string, line: number): FixedPort | undefined {
+  if (text === "") return undefined;
+  return text.startsWith("+") ? { offset: Number(text), line } : { port: Number(text), line };
 }

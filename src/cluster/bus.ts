@@ -17,6 +17,8 @@ export interface BusMessage {
 export type BusTrouble =
   /** Complaint of the engine, e.g. of a right that is missing. */
   | { readonly kind: "engine"; readonly why: string }
+  /** The engine has no room for what is written to it. */
+  | { readonly kind: "full"; readonly why: string }
   /** A listener threw: the message is passed over, and the others hear it. */
   | { readonly kind: "listener"; readonly of: string; readonly error: unknown };
 

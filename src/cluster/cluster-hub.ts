@@ -88,11 +88,13 @@ export class ClusterHub {
   // -- calls ------------------------------------------------------------------------------------------------------------
 
   #call(name: string, args: readonly unknown[]): Promise<unknown> {
-    if (this.#host?.isOpen && this.#waiting.length === 0) return this.#host.call(name, args);
+    if (this.#host?.isOpen && this.#host.isWhole && this.#waiting.length === 0)
+      return this.#host.call(name, args);
     const call = new HubCall(name, args);
     this.#load.said(call);
     if (this.#guest) this.#guest.say(call);
     else this.#waiting.push(call);
+    this.#passOn();
     return call;
   }
 
@@ -108,10 +110,10 @@ export class ClusterHub {
 
   /** Hands what has waited to the host or the guest that takes it now. */
   #passOn(): void {
-    const { isOpen } = this.#host ?? { isOpen: false };
-    if (!isOpen && !this.#guest) return;
+    if (this.#waiting.length === 0 || !(this.#guest || this.#host?.isOpen)) return;
     for (const call of this.#waiting.splice(0)) {
       if (this.#guest) this.#guest.say(call);
+      else if (this.#host?.isOutside(call)) this.#waiting.push(call);
       else {
         this.#load.answered(call);
         this.#host?.run(call);
@@ -162,14 +164,19 @@ export class ClusterHub {
 
   #beGuest(epoch: number): void {
     this.#epoch = epoch;
-    this.#gathering?.stop();
-    this.#gathering = undefined;
     if (this.#host) this.#copy.replace(this.#host.members);
-    this.#host?.close();
-    this.#host = undefined;
+    this.#endHost();
     if (this.#guest) this.#guest.follow(epoch);
     else this.#newGuest();
     this.#passOn();
+  }
+
+  /** Hosts it no more, nor asks who is there. */
+  #endHost(): void {
+    this.#gathering?.stop();
+    this.#gathering = undefined;
+    this.#host?.close();
+    this.#host = undefined;
   }
 
   #newGuest(): void {
@@ -189,16 +196,19 @@ export class ClusterHub {
     const taken = isPromised ? this.#promise?.taken : undefined;
     this.#epoch = epoch;
     this.#promise = undefined;
-    this.#host?.close();
-    this.#host = undefined;
-    this.#gathering?.stop();
+    this.#endHost();
     this.#guest?.pause();
     if (taken) return this.#begin(handedHeritage(this.#parts, this.#copy, taken));
-    const gathering = new Gathering(this.#parts, epoch, (found) => {
-      this.#gathering = undefined;
-      this.#begin(heritageOf(this.#parts, this.#copy, found));
+    this.#gathering = new Gathering(this.#parts, epoch, {
+      onFound: (found) => this.#begin(heritageOf(this.#parts, this.#copy, found)),
+      onWhole: (silent) => {
+        this.#gathering = undefined;
+        for (const node of silent) this.#host?.left(node);
+        this.#host?.letIn();
+        this.#passOn();
+      },
     });
-    if (!this.#host) this.#gathering = gathering;
+    this.#gathering.begin();
   }
 
   #begin(heritage: Heritage): void {
@@ -220,7 +230,8 @@ export class ClusterHub {
   #settleGuest(host: HubHost, taken: Taken | undefined): void {
     if (!this.#guest) return;
     const there = new Set(host.members.map(({ id }) => id));
-    this.#guest.calls.settle(taken, (id) => there.has(id) || this.#copy.isGone(id));
+    const isIn = (id: string) => there.has(id) && !this.#copy.isUnanswered(id);
+    this.#guest.calls.settle(taken, (id) => isIn(id) || this.#copy.isGone(id));
     this.#waiting = [...this.#guest.calls.takeAll(), ...this.#waiting];
     this.#guest.close();
     this.#guest = undefined;
@@ -258,15 +269,19 @@ export class ClusterHub {
 
   #hearAnswer(answer: HereAnswer, sizeBytes: number): void {
     const { f: node, v: visit } = answer;
-    if (visit === undefined) return this.#gathering?.without(node);
-    if (answer.b) {
-      if (this.#host?.streams.get(node)?.visit === visit) this.#host.left(node);
+    if (visit === undefined || answer.b) {
+      const isItsVisit = visit !== undefined && this.#host?.streams.get(node)?.visit === visit;
+      if (isItsVisit || this.#gathering?.awaits(node)) this.#host?.left(node);
       return this.#gathering?.without(node);
     }
+    // The end of its life was told, and what it says of that was on its way.
+    const isOver = (one: ClusterNode) =>
+      !one.isAlive && one.name === node && isVisitOf(visit, one.incarnation);
+    if (this.#parts.nodes.list().some(isOver)) return;
     const arrival = this.#hereParts.take(answer, sizeBytes);
     if (!arrival) return;
-    this.#gathering?.arrived(arrival);
     this.#host?.arrived(arrival);
+    if (!this.#host || this.#host.streams.get(node)?.visit === visit) this.#gathering?.arrived(arrival);
   }
 
   #onChange(change: NodeChange): void {
@@ -280,13 +295,20 @@ export class ClusterHub {
         this.#joined(change.node);
         return this.look();
       case "left":
-        this.#gathering?.without(change.node.name);
-        this.#host?.left(change.node.name);
-        this.#hereParts.forget(change.node.name);
+        this.#left(change.node);
         return this.look();
       case "owner":
         if (change.hub === this.key) this.look();
     }
+  }
+
+  /** A node may be here with its next life, as it says itself, before the end of this one is told. */
+  #left({ name, incarnation }: ClusterNode): void {
+    const visit = this.#host?.streams.get(name)?.visit ?? this.#gathering?.visitOf(name);
+    if (visit !== undefined && !isVisitOf(visit, incarnation)) return;
+    this.#gathering?.without(name);
+    this.#host?.left(name);
+    this.#hereParts.forget(name);
   }
 
   /** Another incarnation of a node: the connections of the one before are gone. */
@@ -299,6 +321,7 @@ export class ClusterHub {
 
   #resume(): void {
     this.#host?.resume();
+    this.#guest?.resume();
     this.#passOn();
   }
 
@@ -309,10 +332,7 @@ export class ClusterHub {
     const wasOwner = this.#host !== undefined || this.#gathering !== undefined;
     this.#cuts += 1;
     this.#promise = undefined;
-    this.#gathering?.stop();
-    this.#gathering = undefined;
-    this.#host?.close();
-    this.#host = undefined;
+    this.#endHost();
     this.#guest?.close();
     this.#guest?.calls.rejectAll();
     this.#guest = undefined;
@@ -371,8 +391,7 @@ export class ClusterHub {
     this.#guest?.sayBye();
     this.#guest?.close();
     this.#guest?.calls.rejectAll();
-    this.#gathering?.stop();
-    this.#host?.close();
+    this.#endHost();
     this.#onClosed();
   }
 }

@@ -24,6 +24,8 @@ export async function handOver(
 ): Promise<boolean> {
   const limitMs = 2 * nodes.leaseMs;
   const isHeard = () => host.isClosed || host.streams.isSettledWith(to);
+  // No node is asked by the next owner who is there.
+  if (!host.isWhole && !(await until(clock, () => host.isClosed || host.isWhole, limitMs))) return false;
   host.freeze();
   await until(clock, () => host.isClosed || host.streams.isSettled, limitMs);
   const taken: Record<string, Taken> = { [own]: [visit, 0, 0] };

@@ -21,6 +21,8 @@ export interface Heritage {
   readonly guests: readonly Arrival[];
   /** The owner before is gone, and what was said last may be lost. */
   readonly isRemade: boolean;
+  /** All nodes that live are heard: no other has a member that is not remembered. */
+  readonly isWhole: boolean;
   /** How far the owner before had got, where it gave the hub away. */
   readonly taken?: Readonly<Record<string, Taken>> | undefined;
 }

@@ -7,6 +7,8 @@ import type { HubKind, HubSubjects } from "./hub-subjects.ts";
 import { BATCH_BYTES, type CallBatch, type StreamWord } from "./hub-wire.ts";
 import { Ticking } from "./ticking.ts";
 
+/** Visits that are over, as many as may still be heard of. */
+const OVER_KEPT = 1_000;
 /** Bytes on their way to all nodes together; each has its share. */
 const FLYING_BYTES = 8 * 1_048_576;
 const LEAST_FLYING_BYTES = BATCH_BYTES;
@@ -20,6 +22,8 @@ export interface HostStreamsParts {
   /** Calls may be taken now. */
   readonly mayTake: () => boolean;
   readonly onCalls: (stream: GuestStream, batch: CallBatch) => void;
+  /** Something has to go out at the end of this turn. */
+  readonly onWordDue: () => void;
   /** Hears of one that has left too much unacknowledged for too long. */
   readonly onDeaf: (stream: GuestStream) => void;
   /** Hears of a message that is none of a hub. */
@@ -29,8 +33,8 @@ export interface HostStreamsParts {
 export class HostStreams {
   readonly #parts: HostStreamsParts;
   readonly #streams = new Map<string, GuestStream>();
-  /** Visits that are over, by node: what still comes of them is answered with that. */
-  readonly #over = new Map<string, Set<string>>();
+  /** Visits that are over, the newest ones: what still comes of them is answered with that. */
+  readonly #over = new Set<string>();
   readonly #ticking: Ticking;
   readonly #stops: (() => void)[];
   #version = 0;
@@ -75,12 +79,14 @@ export class HostStreams {
   end(stream: GuestStream): void {
     this.#streams.delete(stream.node);
     this.#version += 1;
-    const over = this.#over.get(stream.node) ?? new Set();
-    this.#over.set(stream.node, over.add(stream.visit));
+    this.#over.add(`${stream.node} ${stream.visit}`);
+    if (this.#over.size <= OVER_KEPT) return;
+    const [oldest = ""] = this.#over;
+    this.#over.delete(oldest);
   }
 
   isOver(node: string, visit: string): boolean {
-    return this.#over.get(node)?.has(visit) === true;
+    return this.#over.has(`${node} ${visit}`);
   }
 
   word(stream: { readonly node: string; readonly visit: string }, word: Parameters<typeof outWord>[1]): void {
@@ -169,8 +175,7 @@ export class HostStreams {
     if (verdict === "next") this.#parts.onCalls(stream, batch);
     if (verdict === "repeated") {
       stream.isWordDue = true;
-      stream.endTurn();
-      this.pump(stream);
+      this.#parts.onWordDue();
     }
     if (verdict === "early" && stream.calls.isComplaintDue(this.#parts.clock.now()))
       this.word(stream, { s: stream.calls.last + 1 });

@@ -1,5 +1,11 @@
-/** A hub at a node that does not own it: its connections' calls go to the owner, and what the owner says comes as a stream. */
+/**
+ * A hub at a node that does not own it: its connections' calls go to the owner, and what the owner says comes as a stream.
+ *
+ * Long, because both ways turn on the same visit, epoch and readiness.
+ */
 import type { HubCall } from "../actors/hub-call.ts";
+import type { HubMember } from "../machines/_role.ts";
+import { callerOf } from "./call-load.ts";
 import { hereAnswers } from "./heritage.ts";
 import type { HubParts } from "./hub-parts.ts";
 import { nodeOfPeer } from "./hub-subjects.ts";
@@ -45,6 +51,8 @@ export class HubGuest {
   #isReady = false;
   #isTurnDue = false;
   #isClosed = false;
+  /** Something came while this node was not sure of itself. */
+  #isMissing = false;
   #saidHereAt = Number.NEGATIVE_INFINITY;
   #acknowledged = 0;
   #unacknowledgedBytes = 0;
@@ -55,7 +63,16 @@ export class HubGuest {
     this.#epoch = epoch;
     const { own, clock, bus } = parts;
     const { visit, onAnswered } = hooks;
-    this.calls = new SaidCalls({ own, visit, clock, maxBytes: bus.maxMessageBytes - 1_024, onAnswered });
+    this.calls = new SaidCalls({
+      own,
+      visit,
+      clock,
+      maxBytes: bus.maxMessageBytes - 1_024,
+      onAnswered: (call) => {
+        hooks.copy.answered(callerOf(call));
+        onAnswered(call);
+      },
+    });
     this.#ticking = new Ticking(clock, () => this.#tick());
     this.#stopWatching = bus.watchConnection((isConnected) => isConnected && this.#again());
     this.#arrive();
@@ -82,6 +99,7 @@ export class HubGuest {
 
   #arrive(): void {
     this.#isReady = false;
+    this.#isMissing = false;
     this.#stream = new ReceiveWindow();
     this.#acknowledged = 0;
     this.#audiences = new ToldAudiences();
@@ -96,7 +114,8 @@ export class HubGuest {
     this.#saidHereAt = clock.now();
     this.#ticking.start();
     if (!bus.isConnected) return;
-    const members = copy.all.filter(({ id }) => nodeOfPeer(id) === own && !copy.isGone(id));
+    const isIn = (id: string) => !copy.isGone(id) && !copy.isUnanswered(id);
+    const members = copy.all.filter(({ id }) => nodeOfPeer(id) === own && isIn(id));
     const next = this.calls.window.sentThrough + 1;
     for (const part of hereAnswers(own, visit, next, members, copy.gone))
       bus.publish(subjects.of(this.#epoch, "here"), encode(part));
@@ -116,7 +135,20 @@ export class HubGuest {
     this.#pump();
   }
 
+  /**
+   * Sure of itself again: what came while it was not is asked for once more. A node that stood still may count as gone, and what was said to
+   * it before has ended without it.
+   */
+  resume(): void {
+    if (this.#isMissing) this.#miss();
+    this.#isMissing = false;
+  }
+
   #onBatch({ q, k, i }: OutBatch, sizeBytes: number): void {
+    if (!this.#parts.nodes.isSure) {
+      this.#isMissing = true;
+      return;
+    }
     const verdict = this.#stream.take(q);
     if (verdict === "early" && this.#stream.isComplaintDue(this.#parts.clock.now())) this.#miss();
     this.#unacknowledgedBytes += sizeBytes;
@@ -146,7 +178,7 @@ export class HubGuest {
       case "e":
         return this.calls.reject(item[1], item[2]);
       case "m":
-        return copy.changed({ id: item[1], name: item[2], details: item[3] });
+        return this.#member({ id: item[1], name: item[2], details: item[3] });
       case "l":
         return copy.left(item[1]);
       case "n":
@@ -162,6 +194,14 @@ export class HubGuest {
       case "k":
         return this.#acknowledge();
     }
+  }
+
+  /** Comes in the batch before the one with the answer, perhaps: where the owner dies in between, it is outside. */
+  #member(member: HubMember): void {
+    const { id } = member;
+    const { copy } = this.#hooks;
+    if (nodeOfPeer(id) === this.#parts.own && !copy.has(id) && this.calls.isAsking(id)) copy.asked(id);
+    copy.changed(member);
   }
 
   #deliver([, hearers, ...lines]: Extract<Item, readonly ["d", ...unknown[]]>): void {

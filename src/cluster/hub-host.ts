@@ -19,6 +19,7 @@ import { HostStreams } from "./host-streams.ts";
 import type { HubParts } from "./hub-parts.ts";
 import { nodeOfPeer } from "./hub-subjects.ts";
 import type { CallBatch, Item, Taken } from "./hub-wire.ts";
+import { OutsideCalls } from "./outside-calls.ts";
 
 /** Details of members are told so long after a call that may have changed them. */
 const DETAILS_MS = 100;
@@ -40,6 +41,7 @@ export class HubHost {
   readonly #run: HubRun;
   readonly #audiences = new HostAudiences();
   readonly #members = new HostMembers();
+  readonly #outside: OutsideCalls;
   /** Acts that were due while this node was not sure of itself. */
   #held: (() => void)[] = [];
   #isFrozen = false;
@@ -60,9 +62,14 @@ export class HubHost {
       leaseMs: nodes.leaseMs,
       mayTake: () => this.isOpen,
       onCalls: (stream, batch) => this.#take(stream, batch),
+      onWordDue: () => this.#turn(),
       onDeaf: (stream) => this.#cutOff(stream),
       onMalformed: parts.onMalformed,
     });
+    const { isWhole, remembered, gone } = heritage;
+    const left = new Set(gone);
+    const inside = remembered.flatMap(({ id }) => (left.has(id) ? [] : [id]));
+    this.#outside = new OutsideCalls(isWhole, inside);
     for (const { node, visit, lastBatch, lastCall } of heritage.guests)
       this.streams.open(node, visit, lastBatch, lastCall);
     const { definition, world } = seats.first;
@@ -116,6 +123,22 @@ export class HubHost {
     return this.#held.length === 0 && !this.#isFrozen && !this.#isClosed && this.#isSure;
   }
 
+  /** Whether all nodes that live are heard: connections that are outside may come in. */
+  get isWhole(): boolean {
+    return this.#outside.isWhole;
+  }
+
+  letIn(): void {
+    this.#whenSure(() => {
+      for (const call of this.#outside.becomeWhole()) this.run(call);
+    });
+  }
+
+  /** Whether this call of this node has to wait for that. */
+  isOutside(call: HubCall): boolean {
+    return this.#outside.isOutside(call, this.#parts.own);
+  }
+
   /** Asked once for all that is done in one go: a flood asks for each line. */
   get #isSure(): boolean {
     if (this.#isSureNow) return true;
@@ -161,7 +184,10 @@ export class HubHost {
         this.#turn();
       },
     };
-    for (const [index, [name, ...args]] of c.entries()) this.run(new AwayCall(n + index, name, args, hearer));
+    for (const [index, [name, ...args]] of c.entries()) {
+      const call = new AwayCall(n + index, name, args, hearer);
+      if (!this.#outside.keeps(call, stream.node)) this.run(call);
+    }
   }
 
   /** A node that has opened the hub, or comes with another visit. */
@@ -174,12 +200,22 @@ export class HubHost {
     if (before) this.left(node);
     if (!this.isOpen) return;
     this.streams.open(node, visit, arrival.lastBatch, arrival.lastCall);
+    if (!this.isWhole) this.#remember(arrival);
     const there = new Set(arrival.members.map(({ id }) => id));
     const gone = this.members.flatMap(({ id }) => (nodeOfPeer(id) === node && !there.has(id) ? [id] : []));
     for (const id of gone) this.#run.forget(id);
     this.#tellMembers(true, node);
     this.#welcome(arrival, { gone });
     this.#called();
+  }
+
+  /** Members of which the owner before had told that node alone. */
+  #remember({ members }: Arrival): void {
+    const ids = new Set(this.members.map(({ id }) => id));
+    const names = new Set(this.members.map(({ name }) => name));
+    const unknown = members.filter(({ id, name }) => !ids.has(id) && !names.has(name));
+    this.#run.remember(unknown);
+    this.#outside.add(unknown.map(({ id }) => id));
   }
 
   /** `gone`: those leave in the hub's next turn, and are none for a newcomer, where they may ask to come in again. */
@@ -202,6 +238,7 @@ export class HubHost {
   left(node: string): void {
     const stream = this.streams.get(node);
     if (stream) this.streams.end(stream);
+    this.#outside.forget(node);
     this.#whenSure(() => {
       for (const { id } of this.members) if (nodeOfPeer(id) === node) this.#run.forget(id);
       this.#called();

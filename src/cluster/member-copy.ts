@@ -9,6 +9,8 @@ export class MemberCopy {
   /** Members that a new owner has told so far. */
   #coming: Map<string, HubMember> | undefined;
   readonly #gone = new Set<string>();
+  /** Members of this node that have asked to come in, and do not know yet that they are. */
+  readonly #unanswered = new Set<string>();
 
   get all(): readonly HubMember[] {
     return [...this.#members.values()];
@@ -20,6 +22,19 @@ export class MemberCopy {
 
   has(id: string): boolean {
     return this.#members.has(id);
+  }
+
+  isUnanswered(id: string): boolean {
+    return this.#unanswered.has(id);
+  }
+
+  /** A member of this node has come, whose question is open. */
+  asked(id: string): void {
+    this.#unanswered.add(id);
+  }
+
+  answered(id: string | undefined): void {
+    if (id !== undefined) this.#unanswered.delete(id);
   }
 
   isGone(id: string): boolean {
@@ -39,6 +54,7 @@ export class MemberCopy {
   /** A whole copy, of this node's own hub. */
   replace(members: readonly HubMember[]): void {
     this.#coming = undefined;
+    this.#unanswered.clear();
     this.#members = new Map(members.map((member) => [member.id, member]));
   }
 
@@ -49,6 +65,7 @@ export class MemberCopy {
   left(id: string): void {
     this.#coming?.delete(id);
     this.#members.delete(id);
+    this.#unanswered.delete(id);
   }
 
   /** A connection of this node is gone, whether the owner knows or not. */

@@ -39,6 +39,12 @@ export class SaidCalls {
     return [...new Set(ids.filter((id) => id !== undefined))];
   }
 
+  /** Whether it has said something that is not answered. */
+  isAsking(id: string): boolean {
+    for (const call of this.#open.values()) if (callerOf(call) === id) return true;
+    return false;
+  }
+
   say(call: HubCall): void {
     this.#said.push(call);
   }

@@ -31,7 +31,7 @@ export function telemetryOfSecrets({ id, spec }: Instance): TelemetryEvent[] {
 }
 
 /** Above so many that start together, one line tells of all. */
-const MANY = 40;
+export const MANY = 40;
 
 /** News of instances: while many start together, one line in place of one each. */
 export class StartTelemetry {
@@ -60,10 +60,14 @@ export class StartTelemetry {
 function runningTogether(instances: readonly Instance[]): TelemetryEvent {
   const running = instances.filter(({ state, role }) => state === "running" && role.side !== "client");
   const roles = [...Map.groupBy(running, ({ role }) => role.name)].map(([role, group]) => {
-    const ports = group.map(({ port }) => port);
-    const [least, most] = [Math.min(...ports), Math.max(...ports)];
-    return { role, count: group.length, ports: least === most ? `${least}` : `${least}-${most}` };
+    return { role, count: group.length, ports: spanOf(group.map(({ port }) => port)) };
   });
   const hosts = [...new Set(running.flatMap(({ service }) => service.hosts))];
   return { type: "lab.running", id: "netlabd", hosts, roles };
+}
+
+/** `21000-21995`, or the only one. */
+export function spanOf(ports: readonly number[]): string {
+  const [least, most] = [Math.min(...ports), Math.max(...ports)];
+  return least === most ? `${least}` : `${least}-${most}`;
 }

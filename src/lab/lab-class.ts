@@ -47,7 +47,12 @@ export class LabClass {
     const lab = labOf(open, roles, brought);
     const text = classTextOf(open, roles, brought);
     const store = openClass(database);
-    const known = { students: store.students(), groups: store.groups(), nextSlot: store.nextSlot() };
+    const known = {
+      students: store.students(),
+      groups: store.groups(),
+      nextSlot: store.nextSlot(),
+      retired: store.retiredSlots(),
+    };
     const plan = planClass(text, { dataFolder, known, now: now(), portOffset });
     return { ...lab, roles: [...lab.roles, ...plan.instances], class: plan };
   }

@@ -94,6 +94,8 @@ export interface Lab {
   readonly registry: LabRegistry;
   /** Registries of single students and groups: what is in them, by label. */
   ownRegistrations(): ReadonlyMap<string, readonly Registration[]>;
+  /** The one of this label, whether something is in it or not. */
+  ownRegistry(label: string): LabRegistry;
   readonly book: LabBook;
   readonly faults: LabFaults;
   readonly audit: LabAudit;

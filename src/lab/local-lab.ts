@@ -57,7 +57,7 @@ export interface LocalLabParts extends InstanceCommandsParts {
   readonly recorder: Recorder;
   readonly judge: StoryJudge;
   readonly registry: Registry;
-  readonly ownRegistries: Pick<OwnRegistries, "list" | "watch">;
+  readonly ownRegistries: Pick<OwnRegistries, "list" | "of" | "watch">;
   readonly book: LabBook;
   readonly checks: KeptChecks;
   readonly audit: LabAudit;
@@ -121,6 +121,10 @@ export class LocalLab implements Lab {
 
   ownRegistrations(): ReturnType<Lab["ownRegistrations"]> {
     return this.#parts.ownRegistries.list();
+  }
+
+  ownRegistry(label: string): Registry {
+    return this.#parts.ownRegistries.of(label);
   }
 
   get book(): LabBook {

@@ -37,6 +37,8 @@ export interface Link {
   write(bytes: Buffer, onWritten?: (error: Error | undefined) => void): void;
   /** The same of text that is ASCII. */
   writeText(text: string): void;
+  /** The same of bytes that are a memory's only view: what the system takes at once leaves no memory behind, and no bytes. */
+  writeOwn?(bytes: Buffer): void;
   /** Our FIN, behind what was written. `onFinished` hears when it is on its way. */
   end(onFinished?: () => void): void;
   /** RST: what is queued is lost, and the peer hears that it is. */

@@ -56,6 +56,12 @@ export class TcpLink implements Link {
     this.#socket.write(text, "latin1");
   }
 
+  writeOwn(bytes: Buffer): void {
+    this.write(bytes);
+    if (!this.#taps && !this.#line && this.#socket.writableLength === 0)
+      (bytes.buffer as ArrayBuffer).transfer(0);
+  }
+
   /** A write under way as the socket is destroyed is not always called back. */
   #writeAndHear(bytes: Buffer, onWritten: (error: Error | undefined) => void): void {
     const socket = this.#socket;

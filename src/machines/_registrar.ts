@@ -10,8 +10,7 @@
 import { assign, fromPromise, setup } from "xstate";
 import { DISCOVER, isEnd, type Listing, parseListing, registration } from "../wire/bootstrap.ts";
 import { isLoopback } from "../wire/loopback.ts";
-import { formatHostPort } from "./_options.ts";
-import type { HostPort, World } from "./_world.ts";
+import type { HostPort, RegisteredAt, World } from "./_world.ts";
 
 interface Options {
   readonly service: string;
@@ -49,7 +48,8 @@ export const registrarMachine = setup({
     keepAddress: assign({ address: (_, address: string) => address }),
     /** [FILE-5] The address is shown: it is where clients will go. */
     tellAddress: ({ context }) => {
-      if (!context.isTold) context.note(registeredAs(context));
+      if (!context.isTold && context.options.bootstrap)
+        context.registered(entryOf(context, context.options.bootstrap));
     },
     noteListed: assign({ misses: 0, isTold: true }),
     noteMissing: assign({ misses: ({ context }) => context.misses + 1 }),
@@ -124,13 +124,10 @@ function isAmong({ address, listening }: Context, listings: readonly Listing[]):
   return listings.some(({ ip, port }) => ip === address && port === listening.port);
 }
 
-function registeredAs({ address, listening, options }: Context): string {
-  const at = options.bootstrap ? formatHostPort(options.bootstrap) : "no registry";
-  const where = `is registered as ${formatHostPort({ host: address, port: listening.port })} at ${at}`;
+function entryOf({ address, listening }: Context, registry: HostPort): RegisteredAt {
   const isOpen = listening.hosts.some((host) => !isLoopback(host));
-  return isOpen && isLoopback(address)
-    ? `${where}: other machines cannot reach that, give --advertise IP`
-    : where;
+  const as = { host: address, port: listening.port };
+  return { as, registry, isHidden: isOpen && isLoopback(address) };
 }
 
 /** `--advertise`, else the one address it listens on, else that of the interface that leads to the registry. */

@@ -1,6 +1,8 @@
 /**
  * The world as a machine sees it: interfaces only, handed in through `input`. The real things behind them
  * live in `src/actors` and `src/stores`; tests hand in fakes.
+ *
+ * Long, because a machine meets the whole of its world here.
  */
 
 import type { Cause } from "../stories/causes.ts";
@@ -177,6 +179,15 @@ export interface Screen {
   hint(hint: string | Cause): void;
 }
 
+/** Entry of a server in a registry. */
+export interface RegisteredAt {
+  /** The address that it has there. */
+  readonly as: HostPort;
+  readonly registry: HostPort;
+  /** Other machines can reach it, and are told an address of this machine alone. */
+  readonly isHidden: boolean;
+}
+
 /** Input of every machine. */
 export interface World<Options = unknown, Hub = unknown> {
   readonly options: Options;
@@ -190,6 +201,8 @@ export interface World<Options = unknown, Hub = unknown> {
   readonly programs: Programs;
   /** A word for the log where no peer is concerned. */
   readonly note: (text: string) => void;
+  /** Told by a server once a registry lists it. */
+  readonly registered: (entry: RegisteredAt) => void;
   /** For clients: who reads what they get. */
   readonly screen: Screen;
   /** Shared state of this instance's connections; undefined if the role has no hub. */
@@ -209,6 +222,7 @@ export const worldMembers: ReadonlySet<string> = new Set<keyof PeerWorld>([
   "addressBook",
   "programs",
   "note",
+  "registered",
   "screen",
   "hub",
   "listening",

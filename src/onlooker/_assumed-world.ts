@@ -52,6 +52,7 @@ export function assumedWorld(assumed: AssumedWorld, follower: Follower, options:
         later(follower, () => assumed.program?.(argv, follower.reply())).then((output) => ({ output })),
     },
     note: () => undefined,
+    registered: () => undefined,
     screen: { show: () => undefined, hint: () => undefined },
     hub: assumedHub(assumed, follower),
     listening: { hosts: ["127.0.0.1"], port: 0 },

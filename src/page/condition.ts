@@ -26,6 +26,9 @@ export const LEGEND: Readonly<Record<Condition, string>> = {
   done: "done",
 };
 
+/** The same after a number of students. */
+export const COUNTED: Readonly<Record<Condition, string>> = { ...LEGEND, mistake: "with a mistake" };
+
 export function conditionOf(tile: Tile): Condition {
   if (tile.isDone) return "done";
   if (tile.stuckSince !== null) return "stuck";

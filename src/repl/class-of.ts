@@ -24,6 +24,12 @@ export function studentOf(lab: Lab, term: string) {
   });
 }
 
-/** Names by the students that screens show. */
-export const namesOf = (all: LabClassView): ReadonlyMap<string, string> =>
-  new Map(all.students.map(({ shown, name }) => [shown, name]));
+/** Name of a student, and what the instructor noted in the roster. */
+export interface Person {
+  readonly name: string;
+  readonly note: string;
+}
+
+/** By the students that screens show. */
+export const personsOf = (all: LabClassView): ReadonlyMap<string, Person> =>
+  new Map(all.students.map(({ shown, name, note = "" }) => [shown, { name, note }]));

@@ -19,6 +19,7 @@ export const student = z.object({
   done: z.boolean(),
   name: z.string().optional().describe("with --names"),
   email: z.string().nullable().optional().describe("with --names"),
+  note: z.string().nullable().optional().describe("of the roster, with --names"),
 });
 
 export const gate = z.object({ frozen: z.boolean(), openUntil: z.iso.datetime().nullable() });
@@ -58,6 +59,7 @@ const gradebookLine = z.object({
       group: z.string().optional(),
       email: z.string().optional(),
       login: z.string().optional(),
+      canvasId: z.string().optional(),
     })
     .describe("a pseudonym alone, without --names"),
   shownAs: z.string(),

@@ -22,6 +22,8 @@ export type Completes =
   | "command"
   /** Name of a node: the command runs there. */
   | "node"
+  /** A student or a group with a registry of its own. */
+  | "registry"
   | "none";
 
 export interface Argument {

@@ -5,6 +5,7 @@ import type { Argument, Command, Completes } from "./command.ts";
 import { type CommandTable, distinct } from "./command-folder.ts";
 import { commandStart, filterStart } from "./completion-start.ts";
 import { wordsSoFar } from "./line-words.ts";
+import { registryLabels } from "./named-registry.ts";
 import { SELECTS } from "./node-aim.ts";
 import { type Flag, flagsOf } from "./option-flags.ts";
 import { schemaFor } from "./parse-command.ts";
@@ -74,6 +75,7 @@ function argumentsOf(
   if (!command) return [];
   const flags = flagsOf(schemaFor(command, before, lab));
   const open = flags.find(({ long, kind }) => long === before.at(-1) && kind !== "boolean");
+  if (open?.completes) return offeredBy(lab, commands, open.completes);
   if (open) return (open.choices ?? []).map((value) => ({ value, summary: open.summary }));
   if (typed.startsWith("-")) return optionsOf(flags, before);
   const argument = argumentAt(command, positionOf(flags, before));
@@ -135,6 +137,8 @@ function offeredBy(lab: Lab, commands: CommandTable, kind: Completes): Candidate
       return [...instancesOf(lab), ...connectionsOf(lab), LAST, ...FIELDS];
     case "node":
       return nodesOf(lab);
+    case "registry":
+      return registryLabels(lab).map((value) => ({ value, summary: "has a registry of its own" }));
     case "state":
     case "none":
       return [];

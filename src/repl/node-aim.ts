@@ -7,7 +7,15 @@ import type { Lab } from "../lab/lab.ts";
 import type { Command, Completes } from "./command.ts";
 import type { Flag } from "./option-flags.ts";
 
-export const SELECTS: readonly Completes[] = ["instance", "connection", "story", "selector", "chart", "node"];
+export const SELECTS: readonly Completes[] = [
+  "instance",
+  "connection",
+  "story",
+  "selector",
+  "chart",
+  "node",
+  "registry",
+];
 
 export interface Aim {
   /** Undefined: no selector says. */
@@ -90,7 +98,8 @@ function termAt(word: string, names: readonly string[]) {
   if (node === "" || word === "@last") return undefined;
   const isPeer = parsePeerTerm(word) !== undefined;
   if (names.includes(node)) return { node, rest: isPeer ? word : rest };
-  if (rest !== "" && rest !== "@last" && !isPeer) return undefined;
+  // No role's name has an @; the value that a field is compared with may.
+  if (rest.includes("=")) return undefined;
   throw unknownNode(node, names);
 }
 

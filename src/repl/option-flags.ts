@@ -2,6 +2,7 @@
 import { Option } from "commander";
 import * as z from "zod";
 import { flagOf } from "../catalogue/instance-options.ts";
+import type { Completes } from "./command.ts";
 
 export interface Flag {
   readonly key: string;
@@ -13,6 +14,8 @@ export interface Flag {
   readonly isRequired: boolean;
   readonly isSecret: boolean;
   readonly defaultText: string | undefined;
+  /** Words that Tab offers for its value, where they are not written down in `choices`. */
+  readonly completes: Completes | undefined;
 }
 
 interface Property {
@@ -23,6 +26,7 @@ interface Property {
   readonly anyOf?: readonly Property[];
   readonly secret?: boolean;
   readonly hidden?: boolean;
+  readonly completes?: Completes;
 }
 
 export function flagsOf(schema: z.ZodObject): Flag[] {
@@ -47,6 +51,7 @@ function flagOfProperty(key: string, property: Property, isRequired: boolean): F
     isRequired: isRequired && property.default === undefined,
     isSecret: property.secret === true,
     defaultText: defaultText(property.default),
+    completes: property.completes,
   };
 }
 

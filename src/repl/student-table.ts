@@ -2,6 +2,8 @@
 import prettyMilliseconds from "pretty-ms";
 import type { LabClassView, StudentRow } from "../lab/lab.ts";
 import { printable } from "../printable.ts";
+import type { Person } from "./class-of.ts";
+import { minuteOnDay, minuteText } from "./clock-text.ts";
 import { silentMs } from "./student-need.ts";
 import type { Style } from "./style.ts";
 import { table } from "./text-table.ts";
@@ -9,30 +11,43 @@ import { table } from "./text-table.ts";
 export interface StudentTableOptions {
   readonly columns: number;
   readonly style: Style;
-  /** Names by the students that screens show; undefined: they are not asked for. */
-  readonly names?: ReadonlyMap<string, string> | undefined;
+  /** By the students that screens show; undefined: names are not asked for. */
+  readonly persons?: ReadonlyMap<string, Person> | undefined;
 }
 
-const HEAD = ["STUDENT", "NAME", "GROUP", "PEERS", "ROLE", "STATE", "KEPT", "SILENT", "CHECKS", "CARD"];
+const HEAD = [
+  "STUDENT",
+  "NAME",
+  "NOTE",
+  "GROUP",
+  "PEERS",
+  "ROLE",
+  "STATE",
+  "KEPT",
+  "SILENT",
+  "CHECKS",
+  "CARD",
+];
 
 export function studentTable(
   rows: readonly StudentRow[],
-  { columns, style, names }: StudentTableOptions,
+  { columns, style, persons }: StudentTableOptions,
 ): string {
-  const all = rows.map((row) => cellsOf(row, style, names?.get(row.id) ?? ""));
+  const all = rows.map((row) => cellsOf(row, style, persons?.get(row.id)));
   // A column that says nothing of anybody costs width.
   const kept = HEAD.map((_, column) => all.some((cells) => cells[column] !== ""));
   const keep = (cells: readonly string[]) => cells.filter((_, column) => kept[column]);
   return table(keep(HEAD), all.map(keep), columns, "CARD");
 }
 
-function cellsOf(row: StudentRow, style: Style, name: string): string[] {
+function cellsOf(row: StudentRow, style: Style, { name, note }: Person = { name: "", note: "" }): string[] {
   const { id, group, connected, role, state, furthest, card, checks, done } = row;
   const ms = silentMs(row);
   const word = row.stuckMs === undefined ? "waits" : "stuck";
   return [
     id,
     printable(name, MOST_CHARACTERS),
+    printable(note, MOST_CHARACTERS),
     printable(group ?? "", MOST_CHARACTERS),
     connected > 0 ? String(connected) : "",
     role ?? "",
@@ -64,31 +79,25 @@ export function classHead(lab: LabClassView, rows: readonly StudentRow[], now: n
   return `${lab.name}: ${parts.join(", ")}; ${gateText(lab, now)}`;
 }
 
-/** Moment until which new connections are let in, by an operator's word or by the present hours; one that is over where there is none. */
+/**
+ * Moment until which new connections are let in, by an operator's word and by hours that go on from there; the present one where the class is
+ * closed.
+ */
 export function endOfOpening({ gate, plan }: Pick<LabClassView, "gate" | "plan">, now: number): number {
-  const hours = gate.isFrozen ? undefined : plan?.settings.open;
-  const present = hours?.find(({ from, until }) => from <= now && now < until);
-  return Math.max(gate.openUntil, present?.until ?? 0);
+  const hours = gate.isFrozen ? [] : (plan?.settings.open ?? []);
+  let end = Math.max(gate.openUntil, now);
+  const goOn = () => hours.find(({ from, until }) => from <= end && end < until);
+  for (let next = goOn(); next; next = goOn()) end = next.until;
+  return end;
 }
 
 /** Whether new connections are let in, and until when. */
 export function gateText({ gate, plan }: Pick<LabClassView, "gate" | "plan">, now: number): string {
   const until = endOfOpening({ gate, plan }, now);
-  if (now < until) return `open until ${clockText(until)}`;
+  if (now < until) return `open until ${minuteText(until, now)}`;
   if (gate.isFrozen) return "frozen: no new connections";
   const hours = plan?.settings.open;
   if (!hours) return "open";
   const next = hours.map(({ from }) => from).filter((from) => from > now);
-  return next.length > 0 ? `closed until ${dayText(Math.min(...next))}` : "closed: its hours are over";
+  return next.length > 0 ? `closed until ${minuteOnDay(Math.min(...next))}` : "closed: its hours are over";
 }
-
-const two = (number: number) => String(number).padStart(2, "0");
-/** By the clock of the daemon's machine. */
-const clockText = (ms: number) => {
-  const at = new Date(ms);
-  return `${two(at.getHours())}:${two(at.getMinutes())}`;
-};
-const dayText = (ms: number) => {
-  const at = new Date(ms);
-  return `${clockText(ms)} on ${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-};

@@ -63,6 +63,7 @@ export function givenWorld(
     },
     screen: { show: () => undefined, hint: () => undefined },
     note: () => undefined,
+    registered: () => undefined,
     hub: silentHub,
     listening: { hosts: [], port: 0 },
   };

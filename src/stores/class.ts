@@ -80,8 +80,10 @@ export interface ClassStore {
   results(): StoredResult[];
   /** A word that is to hold over restarts, e.g. that the class is frozen. */
   setting(name: string): string | undefined;
-  /** Places below it were given once, some perhaps to students who are forgotten. */
+  /** Places below it were given once, as netlabd kept it before it kept the places of those who are forgotten. */
   nextSlot(): number;
+  /** Places of students who are forgotten. */
+  retiredSlots(): readonly number[];
   saveStudents(students: readonly StoredStudent[], groups: readonly StoredGroup[]): Promise<void>;
   saveProgress(lab: string, progress: StoredProgress): Promise<void>;
   addHint(hint: Omit<StoredHint, "id">): Promise<StoredHint>;
@@ -132,6 +134,7 @@ export function openClass(database: LabDatabase): ClassStore {
     hints: () => hints.all(),
     setting: (name) => setting.get(name),
     nextSlot: () => Number(setting.get(NEXT_SLOT) ?? 0),
+    retiredSlots: () => retiredIn(setting.get(RETIRED_SLOTS)),
     saveStudents: (all, inGroups) => apply({ op: "saveStudents", students: all, groups: inGroups }),
     saveProgress: (lab, one) => apply({ op: "saveProgress", lab, progress: one }),
     addHint: (hint) => apply({ op: "addHint", hint }),
@@ -142,6 +145,8 @@ export function openClass(database: LabDatabase): ClassStore {
 }
 
 const NEXT_SLOT = "next-slot";
+const RETIRED_SLOTS = "retired-slots";
+const retiredIn = (value: string | undefined) => JSON.parse(value ?? "[]") as readonly number[];
 const nothing = () => undefined;
 
 function operationsOn({ sql }: LabDatabase) {
@@ -159,11 +164,8 @@ function operationsOn({ sql }: LabDatabase) {
   );
   const set = sql.prepare("INSERT OR REPLACE INTO class_settings (name, value) VALUES (@name, @value)");
   const unset = sql.prepare("DELETE FROM class_settings WHERE name = ?");
-  const nextSlot = sql.prepare(`
-    INSERT OR REPLACE INTO class_settings (name, value)
-    SELECT @name, CAST(max(
-      coalesce((SELECT max(slot) + 1 FROM students), 0),
-      coalesce((SELECT CAST(value AS INTEGER) FROM class_settings WHERE name = @name), 0)) AS TEXT)`);
+  const slotOf = sql.prepare<[string], number>("SELECT slot FROM students WHERE id = ?").pluck();
+  const settingOf = sql.prepare<[string], string>("SELECT value FROM class_settings WHERE name = ?").pluck();
   const forget = ["students WHERE id", "class_progress WHERE student", "class_hints WHERE student"].map(
     (rows) => sql.prepare(`DELETE FROM ${rows} = ?`),
   );
@@ -191,7 +193,9 @@ function operationsOn({ sql }: LabDatabase) {
       return nothing;
     },
     forget: (who: { readonly student: string }) => {
-      nextSlot.run({ name: NEXT_SLOT });
+      const slot = slotOf.get(who.student);
+      const retired = retiredIn(settingOf.get(RETIRED_SLOTS));
+      if (slot !== undefined) set.run({ name: RETIRED_SLOTS, value: JSON.stringify([...retired, slot]) });
       sql.pragma("secure_delete = ON");
       for (const rows of forget) rows.run(who.student);
       sql.pragma("secure_delete = OFF");

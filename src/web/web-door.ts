@@ -156,7 +156,7 @@ export class WebDoor implements LabWeb {
       case "lab":
         return new LabSource(lab);
       case "me":
-        return studentSource(lab, name);
+        return studentSource(lab, name, this.#stories);
       case "role":
         return lab.find(name) && roleSource(lab, name);
       case "chart":

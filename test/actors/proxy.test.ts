@@ -1,4 +1,5 @@
 /** A proxy between a client and a server that the test plays, over real sockets. */
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -106,6 +107,19 @@ describe("what one side says", () => {
     client.end();
     expect((await server.hearsTheEnd()).equals(bytes)).toBe(true);
     expect(ofServer.bytesOut).toBe(bytes.length);
+  });
+
+  it("comes whole, though its reader stops again and again, and what is read is let go of as it is written", async () => {
+    const { client, server } = await paired();
+    const bytes = randomBytes(8_000_000);
+    const { socket } = client;
+    socket.on("data", () => {
+      socket.pause();
+      setImmediate(() => socket.resume());
+    });
+    server.say(bytes);
+    server.end();
+    expect((await client.hearsTheEnd()).equals(bytes)).toBe(true);
   });
 
   it("is counted to the last byte in both stories, also where only the heads of reads are kept", async () => {

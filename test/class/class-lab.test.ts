@@ -90,6 +90,24 @@ each:
     expect(one.daemon.lab.instances.every(({ restarts }) => restarts === 0)).toBe(true);
   });
 
+  it("gives a student the port that the roster fixes, and a late one the first that is left; a wrong one starts nothing", async () => {
+    const base = freeRange(30);
+    const lab = `${LAB}class: { ports: ${base}-${base + 29}, per-student: 3 }\n`;
+    const one = await start(lab, { "roster.csv": `id,port\ns001,${base + 27}\ns002,\n` });
+    expect([portOf(one, "s001-chat"), portOf(one, "s002-chat")]).toEqual([base + 28, base + 1]);
+    one.write("roster.csv", `id,port\ns001,${base + 27}\ns002,\ns003,${base + 27}\n`);
+    await expect(one.daemon.lab.reload()).rejects.toThrow(
+      `roster.csv: line 4, column port: ${base + 27} is for s001 on line 2 already: choose another; nothing was changed`,
+    );
+    one.write("roster.csv", "id,port\ns003,\ns001,\ns002,\n");
+    await one.daemon.lab.reload();
+    expect(["s001-chat", "s002-chat", "s003-chat"].map((name) => portOf(one, name))).toEqual([
+      base + 28,
+      base + 1,
+      base + 4,
+    ]);
+  });
+
   it("refuses keep: under class:, where it would do nothing, and says where it belongs", async () => {
     await expect(start(`${LAB}class: { keep: { journal: 15w } }\n`)).rejects.toThrow(
       "keep: stands at the top of the lab file",

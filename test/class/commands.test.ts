@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { documentSchemas } from "../../src/repl/document-schemas.ts";
 import { welcomeText } from "../../src/repl/welcome.ts";
+import { KnownStories } from "../../src/web/known-stories.ts";
 import { studentSource } from "../../src/web/sources/student-source.ts";
 import { Conversation } from "../actors/conversation.ts";
 import { eventually } from "../actors/harness.ts";
@@ -178,15 +179,20 @@ describe("hint", () => {
       /^sent to s002: D01 /,
     );
     expect((await textOf("explain s002")).replace(/\s+/g, " ")).toMatch(
-      / hint \d\d:\d\d, D01: Deadlock: .* - look at your loop /,
+      / hint \d\d:\d\d(?: on \S+)?, D01: Deadlock: .* - look at your loop /,
     );
+    one.clock.push(86_400_000);
+    expect((await textOf("explain s002")).replace(/\s+/g, " ")).toMatch(
+      / hint \d\d:\d\d on \d{4}-\d\d-\d\d, D01: Deadlock: /,
+    );
+    one.clock.push(-86_400_000);
     expect(await documentOf("hint s002 D01 --json")).toMatchObject({ student: "s002", card: "D01" });
     const { documents } = await run(one, "explain s002 --json");
     expect(documents[0]).toMatchObject({
       hints: [{ card: "D01", text: "look at your loop" }, { card: "D01" }],
     });
     expect(documentSchemas.explain?.parse(documents[0])).toEqual(documents[0]);
-    const me = studentSource(one.daemon.lab, "s002");
+    const me = studentSource(one.daemon.lab, "s002", new KnownStories(one.daemon.lab));
     me.look(Date.now());
     const state = JSON.parse(me.since()) as { hints?: { card: string; text: string }[] };
     expect(state.hints?.map(({ card, text }) => [card, text])).toEqual([

@@ -1,5 +1,7 @@
 /** Registries of a class: each student's lists her servers alone, and her file server knows its port. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { commandTable } from "../../src/repl/command-folder.ts";
+import { complete } from "../../src/repl/line-completion.ts";
 import { eventually } from "../actors/harness.ts";
 import { discover, tell } from "../e2e/registry-client.ts";
 import { ClassDaemon } from "./class-daemon.ts";
@@ -62,6 +64,45 @@ describe("a student's registry", () => {
     });
     await run(one, "eval 'secret-of-hers'");
     expect(JSON.stringify(one.daemon.lab.audit.since(0, 10))).not.toContain("secret-of-hers");
+  });
+
+  it("is changed by an operator who names whose it is, by whatever name; completion knows whose there are", async () => {
+    const discovered = (id: string) => discover(portOf(`${id}-bootstrap`));
+    const token = "token-of-the-operator";
+    for (const [port, whose] of [
+      [1_401, "s001"],
+      [1_402, "label=s001"],
+      [1_403, "s001-bootstrap"],
+      [1_404, one.daemon.lab.class?.find("s001")?.pseudonym],
+    ])
+      expect(await run(one, `register 10.0.0.7 ${port} pdf ${token} --registry ${whose}`)).toMatchObject({
+        exit: 0,
+        text: `registered in the registry of s001: 10.0.0.7:${port} serves pdf`,
+      });
+    await run(one, `register 10.0.0.7 1405 pdf ${token} --registry group=A`);
+    expect(await discovered("group-A")).toContain(`10.0.0.7,1405,pdf,${token}`);
+    const entries = [1_401, 1_402, 1_403, 1_404].map((port) => `${port},pdf,${token}`);
+    expect(await discovered("s001")).toContain(["10.0.0.7", ...entries].join(","));
+    expect((await discovered("s002")).join()).not.toContain(token);
+    expect(one.daemon.lab.registry.list()).toEqual([]);
+    expect(JSON.stringify(one.daemon.lab.audit.since(0, 10))).not.toContain(token);
+
+    const gone = await run(one, "deregister 10.0.0.7 1401 --registry s001");
+    expect(gone.text).toBe("deregistered 10.0.0.7:1401 from the registry of s001");
+    expect(await discovered("s001")).toContain(["10.0.0.7", ...entries.slice(1)].join(","));
+    expect(await run(one, "deregister 10.0.0.7 1401 --registry s001")).toMatchObject({ exit: 4 });
+    expect(await run(one, "register 10.0.0.7 1401 pdf t --registry s009")).toMatchObject({
+      exit: 4,
+      text: `no bootstrap is "s009"'s own; registry without a name lists the lab's`,
+    });
+    expect((await run(one, "registry group=A --service pdf")).text).toMatch(/1405 .* \d\d:\d\d:\d\d /);
+    one.clock.push(7 * 86_400_000);
+    expect((await run(one, "registry group=A")).text).toMatch(/1405 .* \d{4}-\d\d-\d\d \d\d:\d\d:\d\d /);
+    one.clock.push(-7 * 86_400_000);
+
+    const line = "register 10.0.0.7 1401 pdf t --registry s";
+    const { candidates } = complete(one.daemon.lab, await commandTable(), line, line.length);
+    expect(candidates.map(({ value }) => value)).toEqual(["s001", "s002"]);
   });
 
   it("is on the slip with the name of the machine, for her programs elsewhere", async () => {

@@ -41,6 +41,15 @@ describe("places", () => {
     expect(slots(again)).toEqual({ ann: 0, bob: 1, new: 3 });
   });
 
+  it("that the roster fixes leave those before them to the others, now and later", () => {
+    const fixed = new Map([["zoe", 40]]);
+    const places = placesOf(roster("zoe", "ann", "bob"), NOBODY, { ...OPTIONS, fixed });
+    expect(slots(places)).toEqual({ ann: 0, bob: 1, zoe: 40 });
+    const later = { students: places.rows, groups: [], retired: [2, 3] };
+    const again = placesOf(roster("ann", "bob", "late", "zoe", "later"), later, { ...OPTIONS, fixed });
+    expect(slots(again)).toEqual({ ann: 0, bob: 1, late: 4, later: 5, zoe: 40 });
+  });
+
   it("of groups whose names fall together have labels of their own", () => {
     const labels = groupLabels(["B 1", "B-1", "ä", "ö", "A"].map((name) => ({ name })));
     expect([...labels.values()]).toEqual(["group-B-1", "group-B-1-2", "group--", "group---2", "group-A"]);

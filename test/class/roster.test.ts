@@ -39,9 +39,39 @@ describe("a roster", () => {
 "Student, Test",4712,,,CS 101,
 `;
     expect(parseRoster(text)).toEqual({
-      students: [{ id: "u123", name: "Lee, Ann", group: "CS 101", email: undefined, login: "alee" }],
+      students: [
+        { id: "u123", name: "Lee, Ann", group: "CS 101", email: undefined, login: "alee", canvasId: "4711" },
+      ],
       bad: [],
     });
+  });
+
+  it("has a port that is fixed, or how far behind the first it is, a number of Canvas, and a note", () => {
+    const { students } = parseRoster(
+      "ID;Port;canvas_id;Note\ns1;21040;77;repeats the course\ns2;+40;;\ns3;;;\n",
+    );
+    expect(students.map(({ port, canvasId, note }) => [port, canvasId, note])).toEqual([
+      [{ port: 21_040, line: 2 }, "77", "repeats the course"],
+      [{ offset: 40, line: 3 }, undefined, undefined],
+      [undefined, undefined, undefined],
+    ]);
+  });
+
+  it("names the column of a value that is wrong, as it is called there, and what to write", () => {
+    const { students, bad } = parseRoster(
+      `id,PORT,note\ns1,no,\ns2,-4,\ns3,210400,\ns4,,${"x".repeat(201)}\ns5,+0,${"x".repeat(200)}\n`,
+    );
+    expect(students.map(({ id }) => id)).toEqual(["s5"]);
+    expect(bad.map(({ line, column }) => [line, column])).toEqual([
+      [2, "PORT"],
+      [3, "PORT"],
+      [4, "PORT"],
+      [5, "note"],
+    ]);
+    expect(bad[0]?.why).toBe(
+      '"no" is not a port: write the first of the student\'s ports, e.g. 21040, or +40 for 40 after the first one of the class, or leave the field empty',
+    );
+    expect(bad[3]?.why).toBe("201 characters: write 200 at most");
   });
 
   it("names each line that is wrong, and what to do, and loses none of the others", () => {

@@ -1,6 +1,7 @@
 /** Whoever asks to come in is told whether it may, whatever happens to the owner meanwhile; a name is one member's. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { BATCH_BYTES, decode, type OutBatch } from "../../src/cluster/hub-wire.ts";
 import type { JoinAnswer } from "../../src/machines/_room.ts";
 import chat from "../../src/machines/chat.ts";
 import { HubLab, type LabNode } from "./hub-lab.ts";
@@ -292,6 +293,49 @@ describe("connections that ask for a name while owners die, are fenced, start ag
 
   it("are so in the plays that are written down", async () => {
     for (const [seed, faults, steps] of WRITTEN_DOWN) await played(seed, faults, steps);
+  });
+});
+
+describe("a newcomer of whom an owner tells in one batch, and whom it answers in the next", () => {
+  /** The owner dies after the first; undefined: both were in one, or it told and answered in the next. */
+  async function brokenOff(length: number): Promise<HubLab | undefined> {
+    const lab = new HubLab();
+    const [one, , three] = (await rooms(lab, chat, "n1", "n2", "n3")) as [LabNode, LabNode, LabNode];
+    const al = await join(lab, one, "Al");
+    await join(lab, three, "Bo");
+    await lab.pass(50);
+    const end = one.bus.subscribe("nl.demo.hub.*.*.call", () => void one.hub.say?.(al, "x".repeat(length)));
+    const told: string[][] = [];
+    const publish = one.bus.publish.bind(one.bus);
+    one.bus.publish = (subject, data) => {
+      if (subject.endsWith(".out.n3")) told.push((decode<OutBatch>(data)?.i ?? []).map(([kind]) => kind));
+      if (told.length < 2) publish(subject, data);
+    };
+    const asking = three.hub.join?.(three.connect(), { name: "Ann", login: "ann" });
+    outcome = undefined;
+    asking?.then((answer) => {
+      outcome = answer;
+    }, String);
+    await lab.turn();
+    end();
+    const [first = [], second = []] = told;
+    if (first.includes("m") && !first.includes("v") && second.includes("v")) return lab;
+    lab.end();
+    return undefined;
+  }
+  let outcome: unknown;
+
+  it("is let in by the next owner, where the one dies in between", async () => {
+    let lab: HubLab | undefined;
+    for (let length = BATCH_BYTES - 200; !lab; length += 8) lab = await brokenOff(length);
+    const [one, two, three] = lab.nodes as [LabNode, LabNode, LabNode];
+    expect([outcome, three.names]).toEqual([undefined, ["Al", "Ann", "Bo"]]);
+    one.bus.cut("inSilence");
+    one.nodes.isAway = true;
+    lab.cluster.kill("n1");
+    await lab.pass(3_000);
+    expect([outcome, two.names, three.names]).toEqual([{ ok: true }, ["Ann", "Bo"], ["Ann", "Bo"]]);
+    lab.end();
   });
 });
 

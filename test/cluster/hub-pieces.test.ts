@@ -5,8 +5,11 @@ import { CallLoad } from "../../src/cluster/call-load.ts";
 import { GuestStream } from "../../src/cluster/guest-stream.ts";
 import { HereParts, hereAnswers } from "../../src/cluster/heritage.ts";
 import { HostMembers } from "../../src/cluster/host-members.ts";
+import { HostStreams } from "../../src/cluster/host-streams.ts";
+import { HubSubjects } from "../../src/cluster/hub-subjects.ts";
 import { BATCH_BYTES, type CallBatch, decode, type OutBatch } from "../../src/cluster/hub-wire.ts";
 import { MemberCopy } from "../../src/cluster/member-copy.ts";
+import { MemoryEngine } from "../../src/cluster/memory-bus.ts";
 import { SaidCalls } from "../../src/cluster/said-calls.ts";
 import { SimulatedClock } from "../actors/simulated-clock.ts";
 
@@ -69,6 +72,27 @@ describe("a turn of an owner", () => {
     for (const { length } of batches) expect(length).toBeLessThan(BATCH_BYTES + KIB);
     const items = batches.flatMap((data) => decode<OutBatch>(data)?.i ?? []);
     expect(items).toEqual(texts.map((text) => ["n", text]));
+  });
+});
+
+describe("visits that are over, as an owner knows them", () => {
+  it("are the last thousand", () => {
+    const clock = new SimulatedClock();
+    const streams = new HostStreams({
+      bus: new MemoryEngine(clock).attach(),
+      clock,
+      subjects: new HubSubjects("demo", "chat-1"),
+      epoch: 1,
+      leaseMs: 5_000,
+      mayTake: () => true,
+      onCalls: () => undefined,
+      onWordDue: () => undefined,
+      onDeaf: () => undefined,
+      onMalformed: () => undefined,
+    });
+    for (let at = 0; at <= 1_000; at += 1) streams.end(streams.open("n2", `v${at}`, 0, 0));
+    expect(["v0", "v1", "v1000"].map((visit) => streams.isOver("n2", visit))).toEqual([false, true, true]);
+    streams.close();
   });
 });
 

@@ -1,21 +1,15 @@
 /** A daemon with a role that misbehaves when it is told to, and a neighbour of netlabd's own that is served meanwhile. */
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { expect } from "vitest";
+import { waitedMs } from "../processor-time.ts";
 import { type ConnectionDocument, type InstanceDocument, TestDaemon } from "./daemon.ts";
 import { eventually } from "./eventually.ts";
 import { checkout, Scene } from "./scene.ts";
 
 /** A neighbour is to be answered within so long, whatever the role does; what the machine itself kept anybody waiting is no fault of it. */
 const NEIGHBOUR_MS = 500;
-
-/** For how long a process was ready to run and had no processor. */
-function waitedMs(pid: number): number {
-  const [, waited] = readFileSync(`/proc/${pid}/schedstat`, "latin1").split(" ");
-  return Number(waited) / 1e6;
-}
 
 /** A client that asks all the time. */
 class Neighbour {

@@ -2,9 +2,11 @@
 import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 
-const FIRST = 20_000;
-const COUNT = 12_000;
-/** Test files run in processes of their own: each starts to look elsewhere. */
+/** Test files run in processes of their own: each of those that run at a time has a part of the range for itself. */
+const PARTS = 4;
+const COUNT = 12_000 / PARTS;
+const FIRST = 20_000 + COUNT * (Number(process.env.VITEST_POOL_ID ?? 0) % PARTS);
+/** Another run on the same machine starts to look elsewhere. */
 let next = FIRST + ((process.pid * 101) % COUNT);
 
 /** Free for TCP and UDP, on 127.0.0.1 and on ::1. */

@@ -6,6 +6,7 @@ import type { Link, LinkEvent } from "../../src/link/link.ts";
 import { TcpLink } from "../../src/link/tcp-link.ts";
 import { Conversation } from "../actors/conversation.ts";
 import { eventually } from "../actors/harness.ts";
+import { alone } from "../wire/alone.ts";
 
 interface Linked {
   readonly link: Link;
@@ -142,6 +143,32 @@ describe("a TCP link", () => {
     link.putLine?.(straight);
     await say(300_000);
     expect(reads.some(({ isOwn }) => isOwn)).toBe(false);
+  });
+
+  it("lets go of memory that was given to it with the bytes, unless they wait, or a tap or a line has seen them", async () => {
+    const { link, peer } = await linked();
+    const pieces: Buffer[] = [];
+    const give = (bytes: Buffer) => {
+      pieces.push(Buffer.from(bytes));
+      link.writeOwn?.(bytes);
+      return bytes.length;
+    };
+    expect(give(alone("taken "))).toBe(0);
+    const untap = link.tap(() => undefined);
+    expect(give(alone("seen "))).toBe(5);
+    untap();
+    link.putLine?.(straight);
+    expect(give(alone("over a line "))).toBe(12);
+    link.putLine?.(undefined);
+    expect(give(alone("taken again "))).toBe(0);
+    peer.socket.pause();
+    for (let letter = 0; link.queuedBytes === 0; letter += 1) {
+      const left = give(alone(Buffer.alloc(100_000, letter)));
+      expect(left).toBe(link.queuedBytes === 0 ? 0 : 100_000);
+    }
+    expect(give(alone("behind it"))).toBe(9);
+    peer.socket.resume();
+    await peer.hears(Buffer.concat(pieces));
   });
 
   it("tells a writer that its bytes never went", async () => {

@@ -4,6 +4,7 @@ import role from "../../src/machines/clock.ts";
 import { dateOf, timeOf } from "../../src/wire/clock.ts";
 import { PeerMessage } from "../../src/wire/message.ts";
 import { FakePeer, fakeWorld, play } from "../fakes.ts";
+import { processorMsOf } from "../processor-time.ts";
 
 /** 21 November 2026, 00:55:17 in Kolkata; the day before in Greenwich. */
 const NOW = Date.UTC(2026, 10, 20, 19, 25, 17);
@@ -69,11 +70,12 @@ describe("a clock", () => {
     },
   );
 
-  it("takes no time over a datagram full of newlines", () => {
-    const started = performance.now();
-    expect(clock().ask(`SEND_TIME${"\n".repeat(60_000)}`).told).toEqual(["send 00:55:17"]);
-    expect(clock().ask(`${"\n".repeat(60_000)}x`).told).toEqual(["send Invalid request"]);
-    expect(performance.now() - started).toBeLessThan(500);
+  it("takes no time over a datagram full of newlines", async () => {
+    const usedMs = await processorMsOf(() => {
+      expect(clock().ask(`SEND_TIME${"\n".repeat(60_000)}`).told).toEqual(["send 00:55:17"]);
+      expect(clock().ask(`${"\n".repeat(60_000)}x`).told).toEqual(["send Invalid request"]);
+    });
+    expect(usedMs).toBeLessThan(500);
   });
 
   it("ends when its operator stops it", () => {

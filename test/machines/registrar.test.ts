@@ -216,22 +216,23 @@ describe("the address it tells", () => {
 
 describe("the log", () => {
   it("[FILE-5] is told once as what and where it is registered", async () => {
-    const { network, notes, pass, firstLook } = registrar();
+    const { network, registrations, pass, firstLook } = registrar();
     await firstLook();
-    expect(notes).toEqual([]);
+    expect(registrations).toEqual([]);
     await network.asks.resolve([OURS, "end"]);
     await pass(20_000);
     await network.asks.resolve([OURS, "end"]);
-    expect(notes).toEqual(["is registered as 10.0.0.1:1236 at 10.0.0.9:1234"]);
+    const as = { host: "10.0.0.1", port: 1236 };
+    expect(registrations).toEqual([{ as, registry: { host: "10.0.0.9", port: 1234 }, isHidden: false }]);
   });
 
   it("[FILE-5] is warned where others can reach it, and are told an address of this machine alone", async () => {
-    const { network, notes, firstLook } = registrar({ hosts: ["0.0.0.0", "::"] });
+    const { network, registrations, firstLook } = registrar({ hosts: ["0.0.0.0", "::"] });
     network.sends.always();
     await network.localAddresses.resolve("127.0.0.1");
     await firstLook();
     await network.asks.resolve(["127.0.0.1,1236,pdf,server1", "end"]);
-    expect(notes.join()).toMatch(/^is registered as 127\.0\.0\.1:1236 .*--advertise IP$/);
+    expect(registrations).toMatchObject([{ as: { host: "127.0.0.1" }, isHidden: true }]);
   });
 });
 

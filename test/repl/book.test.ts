@@ -20,6 +20,7 @@ import { openAddressBook } from "../../src/stores/address-book.ts";
 import { LabDatabase } from "../../src/stores/database.ts";
 import { readNamedFile } from "../../src/terminal/client-file.ts";
 import { runOnce } from "../../src/terminal/one-shot.ts";
+import { processorMsOf } from "../processor-time.ts";
 import { FakePipe } from "../terminal/fake-terminal.ts";
 import { FakeDaemon } from "./fake-daemon.ts";
 
@@ -335,13 +336,16 @@ describe("over the control socket", () => {
     }));
     const file = path.join(folder, "many.csv");
     writeFileSync(file, formatAddresses(rows));
-    const started = performance.now();
-    expect(await netlabctl("book", "import", file)).toEqual({
+    let imported: unknown;
+    const usedMs = await processorMsOf(async () => {
+      imported = await netlabctl("book", "import", file);
+    });
+    expect(imported).toEqual({
       exit: 0,
       out: "imported 10000 addresses: 10000 new, 0 replaced\n",
       err: "",
     });
-    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(usedMs).toBeLessThan(3_000);
     expect((await netlabctl("book", "export")).out).toBe(formatAddresses(rows));
   });
 

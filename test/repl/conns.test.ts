@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { converse, eventually } from "../actors/harness.ts";
 import { DiagnosisLab } from "../diagnoses/lab.ts";
+import { processorMsOf } from "../processor-time.ts";
 
 const lab = new DiagnosisLab();
 lab.use();
@@ -129,13 +130,14 @@ describe("conns", () => {
       () => expect(lab.stories(id).filter(({ judged }) => judged)).toHaveLength(1_000),
       20_000,
     );
-    const started = performance.now();
-    const { out } = await lab.run(`conns ${id}`);
-    const tookMs = performance.now() - started;
+    let out = "";
+    const usedMs = await processorMsOf(async () => {
+      out = (await lab.run(`conns ${id}`)).out;
+    });
     expect(rowsOf(out)).toHaveLength(40);
     expect(out).toContain("and 960 ended violation more");
     // A tenth of a second on a quiet machine; judging them all again takes far longer.
-    expect(tookMs).toBeLessThan(1_000);
+    expect(usedMs).toBeLessThan(1_000);
   }, 60_000);
 });
 

@@ -55,6 +55,7 @@ const told = [...answers.values()];
 const flooded: Flooded = {
   sent,
   tookMs,
+  heardMs: performance.now() - startedAt,
   answered: told.reduce((sum, one) => sum + one, 0),
   mostToOne: Math.max(0, ...told),
 };

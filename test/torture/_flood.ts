@@ -14,6 +14,8 @@ export interface FloodRequest {
 export interface Flooded {
   readonly sent: number;
   readonly tookMs: number;
+  /** From the first datagram until answers were no longer listened for. */
+  readonly heardMs: number;
   readonly answered: number;
   readonly mostToOne: number;
 }

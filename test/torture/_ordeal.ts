@@ -37,7 +37,7 @@ export interface Ordeal {
   /** As it is typed, and the file's name: `npm run torture -- nonsense`. */
   readonly name: string;
   readonly summary: string;
-  /** Longer than this is a failure; without it four minutes long, fifteen seconds short. */
+  /** Longer than this is a failure; without it four minutes long, one short. */
   readonly limitMs?: Readonly<Record<Size, number>>;
   readonly run: (trial: Trial) => Promise<readonly Finding[]>;
 }

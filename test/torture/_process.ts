@@ -17,16 +17,26 @@ export function processorMs(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
-/** The share of one processor that it uses over this time: 0.02 is two hundredths. */
+/** The share of one processor that it uses over this time: 0.02 is two hundredths. A busy machine takes longer over it. */
 export async function processorShare(pid: number, overMs: number): Promise<number> {
-  const before = processorMs(pid);
+  const [startedAt, before] = [performance.now(), processorMs(pid)];
   await delay(overMs);
-  return (processorMs(pid) - before) / overMs;
+  return (processorMs(pid) - before) / (performance.now() - startedAt);
 }
 
 export function residentBytes(pid: number): number {
   if (!hasProc) return Number.NaN;
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * KIB;
+}
+
+/** Datagrams to this port of IPv4 that found their socket's queue full. */
+export function datagramsDropped(port: number): number {
+  if (!hasProc) return 0;
+  const rows = readFileSync("/proc/net/udp", "utf8")
+    .split("\n")
+    .map((row) => row.trim().split(/\s+/));
+  const hex = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  return rows.filter(([, local]) => local?.endsWith(hex)).reduce((sum, row) => sum + Number(row.at(-1)), 0);
 }
 
 export function openDescriptors(pid: number): number {

@@ -7,7 +7,10 @@ import { Scene } from "../e2e/scene.ts";
 import type { Finding, Ordeal, Size } from "./_ordeal.ts";
 import { Random } from "./_random.ts";
 
-const LIMIT_MS: Readonly<Record<Size, number>> = { short: 15_000, long: 240_000 };
+const LIMIT_MS: Readonly<Record<Size, number>> = { short: 60_000, long: 240_000 };
+
+/** How long it may take. */
+export const limitOf = (ordeal: Ordeal, size: Size): number => ordeal.limitMs?.[size] ?? LIMIT_MS[size];
 
 /** An error may have all that a program said in it; a table of that is never finished. */
 const FIGURE_CHARACTERS = 600;
@@ -57,7 +60,7 @@ export async function runOrdeal(
     note: note ?? (() => undefined),
   };
   try {
-    findings = await within(ordeal.limitMs?.[size] ?? LIMIT_MS[size], ordeal.run(trial));
+    findings = await within(limitOf(ordeal, size), ordeal.run(trial));
   } catch (error) {
     findings = [
       {

@@ -54,7 +54,7 @@ interface Lab {
 export default defineOrdeal({
   name: "crashes",
   summary: "every action, guard, delay, actor, handler and hub method of every role made to throw once",
-  limitMs: { short: 25_000, long: 300_000 },
+  limitMs: { short: 60_000, long: 300_000 },
   run: sabotageEverything,
 });
 

@@ -51,7 +51,7 @@ class Ledger {
 export default defineOrdeal({
   name: "kill",
   summary: "kill -9 at random moments under registration, address-book import and role changes",
-  limitMs: { short: 25_000, long: 400_000 },
+  limitMs: { short: 60_000, long: 400_000 },
   run: killAgainAndAgain,
 });
 

@@ -52,7 +52,7 @@ interface Sent {
 export default defineOrdeal({
   name: "nonsense",
   summary: "random and mutated messages for every role, beside well-behaved clients who check every byte",
-  limitMs: { short: 25_000, long: 900_000 },
+  limitMs: { short: 60_000, long: 900_000 },
   run: talkNonsense,
 });
 

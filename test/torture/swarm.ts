@@ -1,6 +1,6 @@
 /**
  * Deaf, slow, silent and swarming peers, while a well-behaved one asks and is answered on a thread of its own. Each limit
- * strikes with its words and a log line; nobody else notices.
+ * strikes with its words; nobody else notices.
  */
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
@@ -13,6 +13,8 @@ import { compared, isUnharmed, Probe, type Probes } from "./_probe.ts";
 
 /** So many connects are under way at once: a storm, and not the kernel's queue of one listener. */
 const AT_ONCE = 50;
+/** Only what never happens is waited for so long. */
+const PATIENCE_MS = 20_000;
 
 export default defineOrdeal({
   name: "swarm",
@@ -25,7 +27,7 @@ export default defineOrdeal({
       { role: "echo", port: dozing, idle: trial.sized("600ms", "3s"), "max-connections": 20_000 },
     ];
     const daemon = await TestDaemon.start(trial.scene, { lab: JSON.stringify({ roles }) });
-    const probe = await Probe.start({ echo, everyMs: 2 });
+    const probe = await Probe.start({ echo, everyMs: 2, pid: daemon.ready.pid });
     try {
       const quiet = await probe.quiet(trial.sized(300, 5_000));
       const house: House = { daemon, swarmed, dozing, probe, quiet, trial };
@@ -60,17 +62,20 @@ async function deaf(house: House): Promise<Finding> {
     await Promise.all(peers.map((peer) => sayUntilOver(peer, line)));
     return peers.filter(({ isOver, error }) => isOver && error !== undefined).length;
   });
+  const isLogged = await logged(daemon, "does not read");
   return {
     promised: "a peer that reads nothing is dropped at --max-queue, and said so",
     done: `${howMany} peers that send 60 kB lines and read no answer`,
-    figure: `${dropped} dropped, logged: ${logged(daemon, "does not read")}; ${beside(house, probes)}`,
-    held: dropped === howMany && logged(daemon, "does not read") && unharmed(house, probes),
+    figure: `${dropped} dropped, logged: ${isLogged}; ${beside(house, probes)}`,
+    held: dropped === howMany && isLogged && unharmed(house, probes),
   };
 }
 
+/** Full buffers are waited for, not counted: a busy machine empties them late. */
 async function sayUntilOver(peer: Conversation, line: string): Promise<void> {
-  for (let said = 0; said < 400 && !peer.isOver; said += 1) {
-    if (!peer.socket.write(line)) await delay(5);
+  const until = performance.now() + PATIENCE_MS;
+  while (!peer.isOver && performance.now() < until) {
+    if (peer.socket.writableNeedDrain || !peer.socket.write(line)) await delay(5);
   }
 }
 
@@ -101,7 +106,7 @@ async function slow(house: House): Promise<Finding> {
 
 /** They come, say nothing and stay: over --max-connections, and then over --idle. */
 async function silent(house: House): Promise<Finding[]> {
-  const { daemon, swarmed, dozing, probe, trial } = house;
+  const { swarmed, dozing, probe, trial } = house;
   const howMany = trial.sized(300, 9_000);
   const over = trial.sized(1_050, 2_000);
   const crowd = await probe.during(() => inTurns(howMany, () => Conversation.open(dozing)));
@@ -126,7 +131,7 @@ async function silent(house: House): Promise<Finding[]> {
     {
       promised: "those that say nothing for --idle are told so and closed",
       done: `the same ${count(howMany)}, all idle at once`,
-      figure: `${tally(idle.result)}; logged: ${logged(daemon, "idle time")}; ${beside(house, idle.probes)}`,
+      figure: `${tally(idle.result)}; ${beside(house, idle.probes)}`,
       held: idle.result.every((words) => words === "Idle too long") && unharmed(house, idle.probes),
     },
     {
@@ -150,7 +155,7 @@ async function storm(house: House): Promise<Finding> {
   const howMany = trial.sized(1_000, 20_000);
   const { probes } = await probe.during(() => inTurns(howMany, () => comeAndReset(swarmed)));
   let left = Number.POSITIVE_INFINITY;
-  for (let look = 0; look < 50 && left > 0; look += 1) {
+  for (const until = performance.now() + PATIENCE_MS; left > 0 && performance.now() < until; ) {
     // The well-behaved one stays.
     left = (await daemon.document<{ connections: number }>("info")).connections - 1;
     if (left > 0) await delay(50);
@@ -187,6 +192,7 @@ async function inTurns<Made>(howMany: number, make: () => Promise<Made>): Promis
   return made;
 }
 
-function logged(daemon: TestDaemon, words: string): boolean {
-  return daemon.program.stderr.includes(words);
+/** What a peer hears may be here before what the log says of it. */
+function logged({ program }: TestDaemon, words: string): Promise<boolean> {
+  return program.says(words).then(yes, no);
 }

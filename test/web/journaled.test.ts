@@ -84,6 +84,18 @@ describe("a connection that only the journal has", () => {
       expect(await page.see(`connection/${id}`), id).toBeNull();
   });
 
+  it("has its card in full on the student's page, as before the daemon ended", async () => {
+    const page = await visitor(await link("s001"));
+    page.say({ see: ["me/s001"] });
+    await eventually(() => {
+      const me = page.stateOf<MeState>("me/s001");
+      expect(me?.tile.card?.connection).toBe(ids[0]);
+      expect(me?.card).toMatchObject({ id: "D17", level: "violation", rule: "CALC-2" });
+      expect(me?.card?.came).toContain("1 plus 2");
+      expect(me?.card?.advice.length).toBeGreaterThan(0);
+    });
+  });
+
   it("is saved as a capture, by who may see it", async () => {
     const [own = "", others = ""] = ids;
     const session = (await logIn((await link("s001")).link)) ?? "";

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parsePythonFloat, pythonRepr } from "../../src/wire/python-float.ts";
+import { processorMsOf } from "../processor-time.ts";
 
 const hasPython = spawnSync("python3", ["--version"]).status === 0;
 
@@ -144,11 +145,12 @@ describe("a number that is read", () => {
     ["signs", "-".repeat(60_000)],
     ["white space", " ".repeat(60_000)],
     ["white space between", `1${" ".repeat(60_000)}1`],
-  ])("costs no more than its length: %s", (_what, text) => {
-    const start = performance.now();
-    for (const odd of [text, `${text}x`, `x${text}`]) parsePythonFloat(odd);
+  ])("costs no more than its length: %s", async (_what, text) => {
+    const usedMs = await processorMsOf(() => {
+      for (const odd of [text, `${text}x`, `x${text}`]) parsePythonFloat(odd);
+    });
     // A reader that looks at each digit again for each digit needs seconds.
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(usedMs).toBeLessThan(1_000);
   });
 });
 

@@ -15,12 +15,16 @@ export function Connections({ connections }: { connections: readonly ConnectionD
             <th scope="col">verdict</th>
             <th scope="col">state</th>
             <th scope="col">cards</th>
-            <th scope="col">rule</th>
-            <th scope="col">peer</th>
-            <th scope="col" class="number">
+            <th scope="col" class="wide">
+              rule
+            </th>
+            <th scope="col" class="wide">
+              peer
+            </th>
+            <th scope="col" class="number wide">
               in
             </th>
-            <th scope="col" class="number">
+            <th scope="col" class="number wide">
               out
             </th>
             <th scope="col">since</th>
@@ -37,10 +41,10 @@ export function Connections({ connections }: { connections: readonly ConnectionD
               </td>
               <td>{one.state}</td>
               <td>{one.cards.join(" ")}</td>
-              <td>{one.lastRule ?? ""}</td>
-              <td>{one.remote}</td>
-              <td class="number">{one.bytesIn}</td>
-              <td class="number">{one.bytesOut}</td>
+              <td class="wide">{one.lastRule ?? ""}</td>
+              <td class="wide">{one.remote}</td>
+              <td class="number wide">{one.bytesIn}</td>
+              <td class="number wide">{one.bytesOut}</td>
               <td>{timeOf(one.since)}</td>
             </tr>
           ))}

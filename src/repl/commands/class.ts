@@ -4,7 +4,7 @@ import { nearest } from "../../catalogue/instance-options.ts";
 import { NetlabError } from "../../errors.ts";
 import { duration } from "../../machines/_options.ts";
 import { printable } from "../../printable.ts";
-import { classOf, namesOf, studentOf } from "../class-of.ts";
+import { classOf, personsOf, studentOf } from "../class-of.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { namesOption } from "../guarded-options.ts";
 import { gradebook, gradebookOptions } from "../kept-gradebook.ts";
@@ -79,12 +79,12 @@ function show({ lab, out, data, isJson, columns, style, options: { names } }: Cl
   const rows = byNeed(lab.students());
   if (isJson) return data(names ? rows.map((row) => ({ ...row, ...personOf(all, row.id) })) : rows);
   out(classHead(all, rows, lab.clock.now()));
-  return out(studentTable(rows, { columns, style, names: names ? namesOf(all) : undefined }));
+  return out(studentTable(rows, { columns, style, persons: names ? personsOf(all) : undefined }));
 }
 
 function personOf(all: ReturnType<typeof classOf>, shown: string) {
-  const { name = "", email } = all.find(shown) ?? {};
-  return { name, email: email ?? null };
+  const { name = "", email, note } = all.find(shown) ?? {};
+  return { name, email: email ?? null, note: note ?? null };
 }
 
 /** Lines of a screen that are not students: head, headings, the last line. */
@@ -103,10 +103,10 @@ async function watch(call: ClassCall): Promise<void> {
       continue;
     }
     const shown = rows.slice(0, most);
-    const names = given.names ? namesOf(all) : undefined;
+    const persons = given.names ? personsOf(all) : undefined;
     const rest = rows.length > shown.length ? [`and ${rows.length - shown.length} more`] : [];
     frame(
-      [classHead(all, rows, lab.clock.now()), studentTable(shown, { columns, style, names }), ...rest].join(
+      [classHead(all, rows, lab.clock.now()), studentTable(shown, { columns, style, persons }), ...rest].join(
         "\n",
       ),
     );

@@ -1,11 +1,10 @@
 import * as z from "zod";
-import { NetlabError } from "../../errors.ts";
 import { registrationDocument } from "../../lab/documents.ts";
-import type { Lab } from "../../lab/lab.ts";
-import type { Registration } from "../../machines/_world.ts";
 import { printable } from "../../printable.ts";
+import { secondText } from "../clock-text.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { showTokensOption } from "../guarded-options.ts";
+import { registryNamed } from "../named-registry.ts";
 import { table } from "../text-table.ts";
 
 const options = z.object({
@@ -25,7 +24,7 @@ export default defineCommand({
       name: "whose",
       summary: "of a student or a group with a bootstrap of its own, e.g. s042; default: the lab's",
       isOptional: true,
-      completes: "selector",
+      completes: "registry",
     },
   ],
   options,
@@ -40,7 +39,7 @@ function print(call: Call<Options>): void {
   const { lab, args, options, out, data, isJson } = call;
   const { service, showTokens } = options;
   const { whose } = args;
-  const entries = whose === undefined ? lab.registry.list(service) : ownEntries(lab, whose, service);
+  const entries = registryNamed(lab, whose).list(service);
   const documents = entries.map((entry) => registrationDocument(entry, { showTokens }));
   if (isJson) return data(documents);
   if (documents.length > 0) out(tableOf(documents, call));
@@ -52,18 +51,12 @@ function print(call: Call<Options>): void {
     );
 }
 
-/** Throws where no bootstrap is of that label. */
-function ownEntries(lab: Lab, whose: string, service: string | undefined): readonly Registration[] {
-  const label = lab.class?.find(whose)?.shown ?? whose;
-  if (!lab.instances.some((one) => one.type === "bootstrap" && one.label === label))
-    throw new NetlabError("no-such-service/no-own-registry", { term: whose });
-  const entries = lab.ownRegistrations().get(label) ?? [];
-  return entries.filter((entry) => service === undefined || entry.service === service);
-}
-
-function tableOf(documents: readonly ReturnType<typeof registrationDocument>[], { columns }: Call<Options>) {
-  const clockTime = (time: string | null) =>
-    time === null ? "never" : new Date(time).toLocaleTimeString("en-GB");
+function tableOf(
+  documents: readonly ReturnType<typeof registrationDocument>[],
+  { lab, columns }: Call<Options>,
+) {
+  const now = lab.clock.now();
+  const clockTime = (time: string | null) => (time === null ? "never" : secondText(Date.parse(time), now));
   const rows = documents.map(({ ip, port, service: kind, token, registeredAt, lastSeenAt, expiresAt }) => [
     ip,
     String(port),

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { duration } from "../../machines/_options.ts";
-import { classOf, namesOf } from "../class-of.ts";
+import { classOf, personsOf } from "../class-of.ts";
 import { defineCommand } from "../command.ts";
 import { namesOption } from "../guarded-options.ts";
 import { byNeed, silentMs } from "../student-need.ts";
@@ -22,6 +22,6 @@ export default defineCommand({
     if (isJson) return data(rows);
     if (rows.length === 0)
       return out(`no student is stuck or waiting${stuck > 0 ? ` for ${timeText(stuck)} or longer` : ""}`);
-    return out(studentTable(rows, { columns, style, names: names ? namesOf(all) : undefined }));
+    return out(studentTable(rows, { columns, style, persons: names ? personsOf(all) : undefined }));
   },
 });
