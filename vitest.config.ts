@@ -9,6 +9,7 @@ const long = [
   "test/browser/grades.test.ts",
   "test/browser/sessions.test.ts",
   "test/browser/views.test.ts",
+  "test/check/absent-server-cases.test.ts",
   "test/check/built-otherwise.test.ts",
   "test/check/fairness.test.ts",
   "test/check/grade/mixed-class.test.ts",
@@ -80,10 +81,11 @@ export default defineConfig({
       },
       { extends: true, test: { name: "alone", include: isLong ? [] : replacing, isolate: true } },
     ],
+    setupFiles: ["test/seeds.ts"],
     // Tests that start daemons share two processors; a slow machine is no failure.
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
-    expect: { poll: { timeout: 10_000 } },
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     // The end-to-end tests wait more than they work: two files at once, on two processors.
     maxWorkers: 2,
   },
