@@ -101,7 +101,7 @@ export class GuestStream {
   }
 }
 
-/** At least one, if only for the word that it carries. */
+/** Batches of them; at least one, if only for the word that it carries. */
 function inBatches(items: readonly string[]): string[][] {
   const batches: string[][] = [];
   let room = -1;

@@ -66,7 +66,7 @@ export class SaidCalls {
     if (said.length > 0) this.#push(said.slice(from));
   }
 
-  /** All are written at once; where that is longer than was thought, each half by itself. */
+  /** Writes all of them at once; where that is longer than was thought, each half by itself. */
   #push(batch: readonly HubCall[]): void {
     const { own, visit, maxBytes } = this.#parts;
     const text = JSON.stringify(batch.map(({ name, args }) => [name, ...plainArguments(args)]));
