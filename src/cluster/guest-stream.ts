@@ -47,7 +47,7 @@ export class GuestStream {
   /** An item as it stands in the batch: most are the same for all nodes, and written once. */
   add(item: string | LineRun): void {
     const last = this.#items.at(-1);
-    // What is said from now on comes behind this.
+    // Lines that are said from now on come behind this.
     if (last instanceof LineRun) last.isOver = true;
     this.#items.push(item);
   }
