@@ -223,6 +223,12 @@ describe("what a node lets operators of others do", () => {
       { err: expect.stringMatching(/^node2 takes no commands from other nodes/), code: "node-refuses" },
       { exit: 5 },
     ]);
+    expect(await labs.shown(labs.node1, "nodes")).toMatch(
+      /\nnode2 takes no commands from other nodes[^\n]*$/,
+    );
+    expect(await labs.shown(labs.node1, "seq calculator@node1 calculator@node2")).toMatch(
+      /^node2 takes no commands from other nodes/,
+    );
   });
 
   it("is all that they may do at their own under all, and the audit names their node", async () => {
