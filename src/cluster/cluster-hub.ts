@@ -306,7 +306,7 @@ export class ClusterHub {
   #left({ name, incarnation }: ClusterNode): void {
     const visit = this.#host?.streams.get(name)?.visit ?? this.#gathering?.visitOf(name);
     if (visit !== undefined && !isVisitOf(visit, incarnation)) return;
-    // Its members leave before others are let in, who may ask for their names.
+    // Members leave before others are let in, who may ask for their names.
     this.#host?.left(name);
     this.#gathering?.without(name);
     this.#hereParts.forget(name);
