@@ -13,5 +13,7 @@ export const busSentences = {
     "the certificate of the NATS server at {at} is not trusted ({why}): name the file of its authority in NODE_EXTRA_CA_CERTS",
   "other-name":
     "the certificate of the NATS server at {at} is for another name: name the server as its certificate does, and as tls://",
+  "no-room":
+    "the NATS server at {at} has no room for {what}: raise max_file_store in its configuration, or delete streams there that are not needed",
   refuses: "the NATS server at {at} refuses {what}: {why}",
 } as const;

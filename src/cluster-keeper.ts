@@ -4,6 +4,7 @@ import { ClusterHubs } from "./cluster/cluster-hubs.ts";
 import { openNatsBus } from "./cluster/nats-bus.ts";
 import { readCredentials } from "./cluster/nats-credentials.ts";
 import { natsServers } from "./cluster/nats-servers.ts";
+import { nodeChangeText } from "./cluster/node-change-text.ts";
 import { enterLab } from "./cluster/node-leases.ts";
 import type { NodeChange, Nodes } from "./cluster/nodes.ts";
 import { OtherLabs } from "./cluster/other-labs.ts";
@@ -149,17 +150,8 @@ export class Cluster {
   }
 
   #hear(change: NodeChange, tell: Tell): void {
-    if (change.kind === "joined") tell("info", `${change.node.name} is a node of this lab now`);
-    if (change.kind === "expelled")
-      tell(
-        "warn",
-        "this node was cut off from the lab for longer than its lease: its peers in shared hubs are closed",
-      );
-    if (change.kind !== "left") return;
-    const { name } = change.node;
-    this.#operators?.forget(name);
-    if (change.hasSaidSo) tell("info", `${name} has left the lab`);
-    else
-      tell("warn", `${name} was not heard for ${this.#parts.nodes.leaseMs / 1_000} s: it is taken for dead`);
+    if (change.kind === "left") this.#operators?.forget(change.node.name);
+    const told = nodeChangeText(change, this.#parts.nodes.leaseMs);
+    if (told) tell(told.level, told.sentence);
   }
 }

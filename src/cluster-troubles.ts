@@ -7,6 +7,9 @@ import { printable } from "./printable.ts";
 const MAX_TOLD = 100;
 const MAX_SUBJECT = 100;
 
+const fullText = (why: string) =>
+  `the NATS server has no room left (${why}): rooms wait, and changes of registry and book stay at this daemon, until its storage is larger (max_file_store)`;
+
 export class ClusterTroubles {
   readonly #told = new Set<string>();
   #waiting: string[] = [];
@@ -37,6 +40,7 @@ export class ClusterTroubles {
       this.#complaint ??= trouble.why;
       return this.#once(`the NATS server complains: ${trouble.why}`);
     }
+    if (trouble.kind === "full") return this.#once(fullText(trouble.why), "full");
     const why = messageOf(trouble.error);
     this.#once(`a message of ${trouble.of} on the bus was passed over, by a fault of netlabd: ${why}`);
   };

@@ -39,6 +39,7 @@ export function netlabdProgram(env: NodeJS.ProcessEnv = process.env): Command {
     .option(
       "--cluster <urls>",
       "be one lab together with the other daemons on this NATS server, e.g. nats://127.0.0.1:4222; several servers of one NATS cluster with commas",
+      busAddresses,
     )
     .option("--node <name>", "this daemon's name in the cluster (default: the machine's name)", nodeName)
     .option(
@@ -122,9 +123,17 @@ function checkAlone(command: Command): void {
   if (option) command.error(`error: ${option.long} needs --cluster`);
 }
 
+/** A variable of a script that is not set gives none: the daemon must not be a lab of its own then. */
+function busAddresses(text: string): string {
+  if (text.trim() !== "") return text;
+  throw new InvalidArgumentError("Write the address of a NATS server, e.g. nats://127.0.0.1:4222.");
+}
+
 function nodeName(text: string): string {
   if (isNodeName(text)) return text;
-  throw new InvalidArgumentError("Write at most 32 letters, digits, - and _, e.g. node2.");
+  throw new InvalidArgumentError(
+    "Write 1 to 32 letters, digits, - and _, the first a letter or a digit, e.g. node2; last is not a name.",
+  );
 }
 
 function leaseTime(text: string): number {

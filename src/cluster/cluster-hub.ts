@@ -93,10 +93,8 @@ export class ClusterHub {
     const call = new HubCall(name, args);
     this.#load.said(call);
     if (this.#guest) this.#guest.say(call);
-    else {
-      this.#waiting.push(call);
-      this.#passOn();
-    }
+    else this.#waiting.push(call);
+    this.#passOn();
     return call;
   }
 
@@ -112,8 +110,7 @@ export class ClusterHub {
 
   /** Hands what has waited to the host or the guest that takes it now. */
   #passOn(): void {
-    const { isOpen } = this.#host ?? { isOpen: false };
-    if (!isOpen && !this.#guest) return;
+    if (this.#waiting.length === 0 || !(this.#guest || this.#host?.isOpen)) return;
     for (const call of this.#waiting.splice(0)) {
       if (this.#guest) this.#guest.say(call);
       else if (this.#host?.isOutside(call)) this.#waiting.push(call);
@@ -167,14 +164,19 @@ export class ClusterHub {
 
   #beGuest(epoch: number): void {
     this.#epoch = epoch;
-    this.#gathering?.stop();
-    this.#gathering = undefined;
     if (this.#host) this.#copy.replace(this.#host.members);
-    this.#host?.close();
-    this.#host = undefined;
+    this.#endHost();
     if (this.#guest) this.#guest.follow(epoch);
     else this.#newGuest();
     this.#passOn();
+  }
+
+  /** Hosts it no more, nor asks who is there. */
+  #endHost(): void {
+    this.#gathering?.stop();
+    this.#gathering = undefined;
+    this.#host?.close();
+    this.#host = undefined;
   }
 
   #newGuest(): void {
@@ -194,9 +196,7 @@ export class ClusterHub {
     const taken = isPromised ? this.#promise?.taken : undefined;
     this.#epoch = epoch;
     this.#promise = undefined;
-    this.#host?.close();
-    this.#host = undefined;
-    this.#gathering?.stop();
+    this.#endHost();
     this.#guest?.pause();
     if (taken) return this.#begin(handedHeritage(this.#parts, this.#copy, taken));
     this.#gathering = new Gathering(this.#parts, epoch, {
@@ -275,7 +275,9 @@ export class ClusterHub {
       return this.#gathering?.without(node);
     }
     // The end of its life was told, and what it says of that was on its way.
-    if (this.#parts.nodes.list().some((one) => !one.isAlive && isOf(one, node, visit))) return;
+    const isOver = (one: ClusterNode) =>
+      !one.isAlive && one.name === node && isVisitOf(visit, one.incarnation);
+    if (this.#parts.nodes.list().some(isOver)) return;
     const arrival = this.#hereParts.take(answer, sizeBytes);
     if (!arrival) return;
     this.#host?.arrived(arrival);
@@ -293,13 +295,20 @@ export class ClusterHub {
         this.#joined(change.node);
         return this.look();
       case "left":
-        this.#gathering?.without(change.node.name);
-        this.#host?.left(change.node.name);
-        this.#hereParts.forget(change.node.name);
+        this.#left(change.node);
         return this.look();
       case "owner":
         if (change.hub === this.key) this.look();
     }
+  }
+
+  /** A node may be here with its next life, as it says itself, before the end of this one is told. */
+  #left({ name, incarnation }: ClusterNode): void {
+    const visit = this.#host?.streams.get(name)?.visit ?? this.#gathering?.visitOf(name);
+    if (visit !== undefined && !isVisitOf(visit, incarnation)) return;
+    this.#gathering?.without(name);
+    this.#host?.left(name);
+    this.#hereParts.forget(name);
   }
 
   /** Another incarnation of a node: the connections of the one before are gone. */
@@ -323,10 +332,7 @@ export class ClusterHub {
     const wasOwner = this.#host !== undefined || this.#gathering !== undefined;
     this.#cuts += 1;
     this.#promise = undefined;
-    this.#gathering?.stop();
-    this.#gathering = undefined;
-    this.#host?.close();
-    this.#host = undefined;
+    this.#endHost();
     this.#guest?.close();
     this.#guest?.calls.rejectAll();
     this.#guest = undefined;
@@ -385,11 +391,7 @@ export class ClusterHub {
     this.#guest?.sayBye();
     this.#guest?.close();
     this.#guest?.calls.rejectAll();
-    this.#gathering?.stop();
-    this.#host?.close();
+    this.#endHost();
     this.#onClosed();
   }
 }
-
-const isOf = ({ name, incarnation }: ClusterNode, node: string, visit: string) =>
-  name === node && isVisitOf(visit, incarnation);

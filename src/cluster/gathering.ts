@@ -57,6 +57,10 @@ export class Gathering {
     this.#ask();
   }
 
+  visitOf(node: string): string | undefined {
+    return this.#arrivals.get(node)?.visit;
+  }
+
   awaits(node: string): boolean {
     return this.#awaited.has(node);
   }

@@ -79,6 +79,7 @@ class NatsConnectionBus implements NatsBus {
       isClosed: () => this.#isClosed,
       follow: (following) => this.#follow(following),
       guard: this.#guard,
+      onFull: (why) => this.#onTrouble({ kind: "full", why }),
     };
     let questions = 0;
     const inbox = `_INBOX.netlab.${crypto.randomUUID()}`;

@@ -16,6 +16,7 @@ export async function natsKeys(place: NatsPlace, name: string): Promise<BusKeys>
     return patiently({
       at: place.at,
       isOver: place.isClosed,
+      onFull: place.onFull,
       remake: async () => {
         bucket = await manager.create(name, { ...options });
       },
@@ -32,8 +33,11 @@ export async function natsKeys(place: NatsPlace, name: string): Promise<BusKeys>
       },
     });
 
-  /** An answer may have been lost, and then the second attempt finds its own word there. */
-  function write(key: string, value: string, attempt: () => Promise<number>): Promise<number> {
+  /**
+   * An answer may have been lost, and then the second attempt finds its own word there: after the revision that was to be replaced, as the
+   * same word may have stood there before.
+   */
+  function write(key: string, value: string, after: number, attempt: () => Promise<number>): Promise<number> {
     return ask({
       what: `key ${key}`,
       key,
@@ -42,7 +46,7 @@ export async function natsKeys(place: NatsPlace, name: string): Promise<BusKeys>
           return await attempt();
         } catch (error) {
           const there = again ? await get(key).catch(() => undefined) : undefined;
-          if (there?.value === value) return there.revision;
+          if (there?.value === value && there.revision > after) return there.revision;
           throw error;
         }
       },
@@ -54,9 +58,9 @@ export async function natsKeys(place: NatsPlace, name: string): Promise<BusKeys>
       const entry = await get(key);
       return entry?.value === undefined ? undefined : entry;
     },
-    create: (key, value) => write(key, value, () => bucket.create(key, value)),
+    create: (key, value) => write(key, value, 0, () => bucket.create(key, value)),
     update: (key, value, revision) =>
-      write(key, value, () => bucket.put(key, value, { previousSeq: revision })),
+      write(key, value, revision, () => bucket.put(key, value, { previousSeq: revision })),
     delete: (key, revision) =>
       ask({
         what: `key ${key}`,
@@ -67,6 +71,7 @@ export async function natsKeys(place: NatsPlace, name: string): Promise<BusKeys>
           await bucket.delete(key, revision === undefined ? {} : { previousSeq: revision });
         },
       }),
+    settle: (key) => ask({ what: `key ${key}`, work: () => bucket.delete(key) }),
     watch: (listener) => {
       let reached = 0;
       const following = natsFollowing(async (isCurrent) => {

@@ -47,7 +47,8 @@ export async function natsLog(place: NatsPlace, name: string): Promise<BusLog> {
     work: PatientWork<Answer>["work"],
     of: Pick<PatientWork<Answer>, "key"> = {},
   ): Promise<Answer> {
-    return patiently({ at: place.at, isOver: place.isClosed, what, remake: make, work, ...of });
+    const { at, isClosed: isOver, onFull } = place;
+    return patiently({ at, isOver, onFull, what, remake: make, work, ...of });
   }
 
   await ask(`stream ${name}`, async () => {

@@ -13,6 +13,8 @@ export interface NatsPlace {
   readonly isClosed: () => boolean;
   /** Calls a listener, whose fault harms no other. */
   readonly guard: Guard;
+  /** Hears that the server refuses a write for want of room. */
+  readonly onFull: (why: string) => void;
   /** Starts it again whenever the server is back. Answers how to end it. */
   follow(following: NatsFollowing): () => void;
 }

@@ -21,8 +21,16 @@ export interface HubOwner {
 
 export type NodeChange =
   | { readonly kind: "joined"; readonly node: ClusterNode }
-  /** End of a lease, and the fence behind it; or a word of leaving. Its connections are gone. */
-  | { readonly kind: "left"; readonly node: ClusterNode; readonly hasSaidSo: boolean }
+  /**
+   * End of a lease, and the fence behind it; or a word of leaving; or another incarnation of it, that is there already. Its connections are
+   * gone.
+   */
+  | {
+      readonly kind: "left";
+      readonly node: ClusterNode;
+      readonly hasSaidSo: boolean;
+      readonly isBack: boolean;
+    }
   /** This node was fenced by another: its connections to hubs are gone, and it enters again as a new incarnation; until it has, it is not sure. */
   | { readonly kind: "expelled"; readonly before: string }
   /** Whether this node may answer as an owner. */

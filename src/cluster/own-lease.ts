@@ -47,6 +47,7 @@ export class OwnLease {
   readonly #parts: OwnLeaseParts;
   readonly #key: string;
   #incarnation = newIncarnation();
+  #beat = 0;
   /** Undefined while it is not entered. */
   #revision: number | undefined;
   #sent: Moment | undefined;
@@ -166,9 +167,15 @@ export class OwnLease {
     return record?.incarnation === this.#incarnation && record.by === undefined;
   }
 
-  get #value(): string {
+  #nextValue(): string {
     const { name: node, ...rest } = this.#parts.identity;
-    return JSON.stringify({ node, incarnation: this.#incarnation, ...rest } satisfies NodeRecord);
+    this.#beat += 1;
+    return JSON.stringify({
+      node,
+      incarnation: this.#incarnation,
+      ...rest,
+      beat: this.#beat,
+    } satisfies NodeRecord);
   }
 
   get #moment(): Moment {
@@ -206,7 +213,7 @@ export class OwnLease {
   async #renew(revision: number): Promise<void> {
     const sent = this.#moment;
     const incarnation = this.#incarnation;
-    const value = this.#value;
+    const value = this.#nextValue();
     try {
       const next = await this.#parts.keys.update(this.#key, value, revision);
       if (incarnation === this.#incarnation) this.#succeeded({ key: this.#key, value, revision: next }, sent);
@@ -277,7 +284,7 @@ export class OwnLease {
     const sent = this.#moment;
     const entry = await keys.get(this.#key);
     const record = nodeRecordOf(entry?.value);
-    const value = this.#value;
+    const value = this.#nextValue();
     if (entry && this.#isMine(record)) {
       this.#revision = entry.revision;
       return "entered";

@@ -210,7 +210,7 @@ function hasEscapeBesidesShares(text: string): boolean {
   return /(?<!\d)%[0-9A-Fa-f]{2}|%(?:[A-Fa-f][0-9A-Fa-f]|[0-9][A-Fa-f])/.test(withoutEscapesInRow);
 }
 
-/** Undefined where it is none, or has control characters in it that nobody types. */
+/** Undefined where it is none, or has control characters in it, which are not typed. */
 function decodedUri(text: string): string | undefined {
   try {
     const decoded = decodeURIComponent(text.replaceAll("+", " "));

@@ -26,6 +26,10 @@ export const LEGEND: Readonly<Record<Condition, string>> = {
   done: "done",
 };
 
+/** The same after a number of tiles. */
+export const countedWord = (condition: Condition, count: number): string =>
+  condition === "mistake" && count !== 1 ? "mistakes" : LEGEND[condition];
+
 export function conditionOf(tile: Tile): Condition {
   if (tile.isDone) return "done";
   if (tile.stuckSince !== null) return "stuck";

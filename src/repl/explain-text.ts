@@ -6,6 +6,7 @@ import { describeEntry, shownEntry, type Visibility } from "../stories/entry-tex
 import type { ShownBytes } from "../stories/redaction.ts";
 import type { Entry, Story } from "../stories/story.ts";
 import { alsoLines, briefCard, wholeCard } from "./card-text.ts";
+import { minuteText } from "./clock-text.ts";
 import { closingLines, type Explanation, type Hint, sourceWord } from "./explanation.ts";
 import { connectionHead, sinceStart } from "./reports.ts";
 import type { Style } from "./style.ts";
@@ -33,7 +34,7 @@ export function explanationText(explanation: Explanation, look: Look): string {
   return [
     ...connectionHead({ story, live, judged, reason }, style, look.columns),
     ...(source === undefined ? [] : [source]),
-    ...explanation.hints.flatMap((hint) => hintLines(hint, look.columns)),
+    ...explanation.hints.flatMap((hint) => hintLines(hint, explanation.askedAt, look.columns)),
     "",
     ...entriesText(story, look, visibility),
     ...(unread.bytes.length > 0 ? ["", `unread, ${live?.unreadBytes} bytes:`, ...hexRows(unread, look)] : []),
@@ -44,10 +45,9 @@ export function explanationText(explanation: Explanation, look: Look): string {
 
 const HINT = "  hint     ";
 
-/** As a row of the head: `hint     09:12, D27: Every number is asked for twice - look at your loop` */
-function hintLines({ card, title, text, at }: Hint, columns: number): string[] {
-  const time = new Date(at).toTimeString().slice(0, 5);
-  const words = `${time}, ${card}: ${title}${text === "" ? "" : ` - ${printable(text)}`}`;
+/** As a row of the head, of another day with the day: `hint     09:12, D27: Every number is asked for twice - look at your loop` */
+function hintLines({ card, title, text, at }: Hint, now: number, columns: number): string[] {
+  const words = `${minuteText(at, now)}, ${card}: ${title}${text === "" ? "" : ` - ${printable(text)}`}`;
   return wrapped(words, columns - HINT.length).map(
     (line, index) => `${index === 0 ? HINT : " ".repeat(HINT.length)}${line}`,
   );

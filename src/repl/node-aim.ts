@@ -98,7 +98,8 @@ function termAt(word: string, names: readonly string[]) {
   if (node === "" || word === "@last") return undefined;
   const isPeer = parsePeerTerm(word) !== undefined;
   if (names.includes(node)) return { node, rest: isPeer ? word : rest };
-  if (rest !== "" && rest !== "@last" && !isPeer) return undefined;
+  // No role's name has an @; the value that a field is compared with may.
+  if (rest.includes("=")) return undefined;
   throw unknownNode(node, names);
 }
 

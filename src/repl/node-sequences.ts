@@ -54,6 +54,9 @@ export async function sequenceAcross(
   return { sequence: joinedSequence(parts, most), left };
 }
 
+/** Errors whose sentence names the node. */
+const NAMING: ReadonlySet<string> = new Set(["node-refuses"] satisfies ErrorCode[]);
+
 type Told = SequenceDocument & { readonly connectionsLeftOut: number };
 
 async function askNode(
@@ -69,7 +72,7 @@ async function askNode(
       told = document as Told;
     },
     err: (text: string, code = "node-away") => {
-      refusal = NetlabError.worded(code as ErrorCode, `${node}: ${text}`);
+      refusal = NetlabError.worded(code as ErrorCode, NAMING.has(code) ? text : `${node}: ${text}`);
     },
   };
   const words = showTokens ? [...argv, "--show-tokens"] : argv;

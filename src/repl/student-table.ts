@@ -3,6 +3,7 @@ import prettyMilliseconds from "pretty-ms";
 import type { LabClassView, StudentRow } from "../lab/lab.ts";
 import { printable } from "../printable.ts";
 import type { Person } from "./class-of.ts";
+import { minuteOnDay, minuteText } from "./clock-text.ts";
 import { silentMs } from "./student-need.ts";
 import type { Style } from "./style.ts";
 import { table } from "./text-table.ts";
@@ -93,23 +94,10 @@ export function endOfOpening({ gate, plan }: Pick<LabClassView, "gate" | "plan">
 /** Whether new connections are let in, and until when. */
 export function gateText({ gate, plan }: Pick<LabClassView, "gate" | "plan">, now: number): string {
   const until = endOfOpening({ gate, plan }, now);
-  if (now < until) return `open until ${clockText(until, now)}`;
+  if (now < until) return `open until ${minuteText(until, now)}`;
   if (gate.isFrozen) return "frozen: no new connections";
   const hours = plan?.settings.open;
   if (!hours) return "open";
   const next = hours.map(({ from }) => from).filter((from) => from > now);
-  return next.length > 0 ? `closed until ${dayText(Math.min(...next))}` : "closed: its hours are over";
+  return next.length > 0 ? `closed until ${minuteOnDay(Math.min(...next))}` : "closed: its hours are over";
 }
-
-const two = (number: number) => String(number).padStart(2, "0");
-/** By the clock of the daemon's machine; of another day than today, with the day. */
-const clockText = (ms: number, now: number) =>
-  new Date(ms).toDateString() === new Date(now).toDateString() ? timeOfDay(ms) : dayText(ms);
-const timeOfDay = (ms: number) => {
-  const at = new Date(ms);
-  return `${two(at.getHours())}:${two(at.getMinutes())}`;
-};
-const dayText = (ms: number) => {
-  const at = new Date(ms);
-  return `${timeOfDay(ms)} on ${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-};

@@ -176,11 +176,14 @@ export interface LoadHistory {
 /** A student's own work. */
 export interface MeState {
   readonly tile: Tile;
+  /** Places to connect to. */
   readonly instances: readonly {
     readonly id: string;
     readonly role: string;
+    readonly transport: "tcp" | "udp";
     readonly port: number;
     readonly state: string;
+    readonly whose: "own" | "group" | "shared";
   }[];
   readonly card: CardState | null;
   /** Cards that the instructor has sent, the newest first. */

@@ -179,8 +179,13 @@ describe("hint", () => {
       /^sent to s002: D01 /,
     );
     expect((await textOf("explain s002")).replace(/\s+/g, " ")).toMatch(
-      / hint \d\d:\d\d, D01: Deadlock: .* - look at your loop /,
+      / hint \d\d:\d\d(?: on \S+)?, D01: Deadlock: .* - look at your loop /,
     );
+    one.clock.push(86_400_000);
+    expect((await textOf("explain s002")).replace(/\s+/g, " ")).toMatch(
+      / hint \d\d:\d\d on \d{4}-\d\d-\d\d, D01: Deadlock: /,
+    );
+    one.clock.push(-86_400_000);
     expect(await documentOf("hint s002 D01 --json")).toMatchObject({ student: "s002", card: "D01" });
     const { documents } = await run(one, "explain s002 --json");
     expect(documents[0]).toMatchObject({

@@ -95,7 +95,10 @@ describe("a student's registry", () => {
       exit: 4,
       text: `no bootstrap is "s009"'s own; registry without a name lists the lab's`,
     });
-    expect((await run(one, "registry group=A --service pdf")).text).toContain("1405");
+    expect((await run(one, "registry group=A --service pdf")).text).toMatch(/1405 .* \d\d:\d\d:\d\d /);
+    one.clock.push(7 * 86_400_000);
+    expect((await run(one, "registry group=A")).text).toMatch(/1405 .* \d{4}-\d\d-\d\d \d\d:\d\d:\d\d /);
+    one.clock.push(-7 * 86_400_000);
 
     const line = "register 10.0.0.7 1401 pdf t --registry s";
     const { candidates } = complete(one.daemon.lab, await commandTable(), line, line.length);

@@ -248,6 +248,15 @@ export function describeBus(start: () => Promise<BusEngine>): void {
       expect(await mine.get("k")).toEqual({ key: "k", value: "theirs", revision: next });
     });
 
+    it("that are settled have no value, as often as that is asked, and what is written is behind that", async () => {
+      const keys = await one.keys(freshName("keys"));
+      const first = await keys.create("k", "1");
+      for (let time = 0; time < 2; time += 1) await keys.settle("settled.one");
+      const next = await keys.update("k", "2", first);
+      expect(await keys.get("settled.one")).toBeUndefined();
+      expect(next).toBe(first + 3);
+    });
+
     it("that were deleted may be made again, by one of many", async () => {
       const name = freshName("keys");
       const sides = [await one.keys(name), await other.keys(name)];

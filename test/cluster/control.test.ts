@@ -188,6 +188,9 @@ describe("a selector with a node", () => {
       { err: 'no node "node9"; did you mean node1?', code: "no-such-node" },
       { exit: 4 },
     ]);
+    for (const line of ["show calculator-1@nod2", "conns calculator@nod2", "ls state=running @nod2"])
+      expect(await labs.shown(labs.node1, line)).toBe('no node "nod2"; did you mean node2?');
+    expect(await labs.shown(labs.node1, "conns label=s042@nod2")).toContain("no connection matches");
     labs.node1.nodes.lose("node2");
     expect(await labs.shown(labs.node1, "show c1@node2")).toMatch(/^node2 is gone/);
     expect(await labs.shown(labs.node1, "conns c1@node1 c2@node2")).toContain("are on two nodes");
@@ -220,6 +223,12 @@ describe("what a node lets operators of others do", () => {
       { err: expect.stringMatching(/^node2 takes no commands from other nodes/), code: "node-refuses" },
       { exit: 5 },
     ]);
+    expect(await labs.shown(labs.node1, "nodes")).toMatch(
+      /\nnode2 takes no commands from other nodes[^\n]*$/,
+    );
+    expect(await labs.shown(labs.node1, "seq calculator@node1 calculator@node2")).toMatch(
+      /^node2 takes no commands from other nodes/,
+    );
   });
 
   it("is all that they may do at their own under all, and the audit names their node", async () => {

@@ -47,7 +47,7 @@ export class FakeCluster {
   kill(name: string): void {
     const node = { ...this.get(name), isAlive: false };
     this.#nodes.set(name, node);
-    this.#tell({ kind: "left", node, hasSaidSo: false }, name);
+    this.#tell({ kind: "left", node, hasSaidSo: false, isBack: false }, name);
   }
 
   /** One that was fenced wakes up. */

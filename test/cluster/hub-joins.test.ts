@@ -327,7 +327,7 @@ describe("a newcomer of whom an owner tells in one batch, and whom it answers in
 
   it("is let in by the next owner, where the one dies in between", async () => {
     let lab: HubLab | undefined;
-    for (let length = BATCH_BYTES - 600; !lab; length += 8) lab = await brokenOff(length);
+    for (let length = BATCH_BYTES - 200; !lab; length += 8) lab = await brokenOff(length);
     const [one, two, three] = lab.nodes as [LabNode, LabNode, LabNode];
     expect([outcome, three.names]).toEqual([undefined, ["Al", "Ann", "Bo"]]);
     one.bus.cut("inSilence");

@@ -1,11 +1,15 @@
 /** Daemons of one lab know which of them are there, and which owns a hub; by simulated clocks, over the engine in memory. */
 import { describe, expect, it } from "vitest";
-import type { HubOwner } from "../../src/cluster/nodes.ts";
+import { nodeChangeText } from "../../src/cluster/node-change-text.ts";
+import type { HubOwner, NodeChange } from "../../src/cluster/nodes.ts";
 import type { Clock } from "../../src/machines/_world.ts";
 import { LEASE_MS, SimulatedLab, turns } from "./simulated-nodes.ts";
 
 const aliveIn = (nodes: { list(): readonly { name: string; isAlive: boolean }[] }) =>
   nodes.list().flatMap(({ name, isAlive }) => (isAlive ? [name] : []));
+
+const sentencesOf = (changes: readonly NodeChange[]) =>
+  changes.flatMap((change) => nodeChangeText(change, LEASE_MS)?.sentence ?? []);
 
 async function labOf(...names: string[]) {
   const lab = new SimulatedLab();
@@ -54,6 +58,9 @@ describe("nodes", () => {
     await lab.pass(LEASE_MS);
     for (const at of [0, 2]) {
       expect(nodes[at]?.told().filter((word) => word.includes("n2"))).toContain("left n2");
+      expect(sentencesOf(nodes[at]?.changes ?? [])).toContain(
+        `n2 was not heard for ${LEASE_MS / 1_000} s: it is taken for dead`,
+      );
       expect(nodes[at]?.nodes.list().find(({ name }) => name === "n2")?.isAlive).toBe(false);
     }
   });
@@ -172,6 +179,10 @@ describe("a name", () => {
     const again = await lab.enter("n2", { pid: 2, isRunning: (pid) => pid !== 1 });
     await turns();
     expect(first?.told().slice(2)).toEqual(["left n2", "joined n2"]);
+    expect(sentencesOf(first?.changes.slice(2) ?? [])).toEqual([
+      "n2 begins again, after a restart or a time apart from the lab: its peers of before have left shared hubs",
+      "n2 is a node of this lab now",
+    ]);
     expect(again.nodes.own.incarnation).not.toBe(second?.nodes.own.incarnation);
     // The hub of its former life is no longer its own.
     expect(await lab.while(again.nodes.claim("chat"))).toMatchObject({
@@ -401,6 +412,62 @@ describe("a watch", () => {
     await lab.pass(4_000);
     expect(first?.nodes.ownerOf("chat")).toMatchObject({ node: "n2" });
     expect(first?.told().filter((word) => word.startsWith("left"))).toEqual([]);
+  });
+});
+
+describe("servers that number one write differently, as one that was killed may do from then on", () => {
+  for (const watchShift of [3, 40, -3, -40])
+    it(`do not keep a dead node: a watch is ${watchShift} off`, async () => {
+      const { lab, nodes } = await labOf("n1", "n2", "n3");
+      const [first, second, third] = nodes;
+      for (const one of [first, third]) if (one) one.side.faults = { watchShift };
+      await lab.while(second?.nodes.claim("chat") ?? Promise.reject());
+      await lab.pass(20_000);
+      second?.kill();
+      await lab.pass(LEASE_MS);
+      for (const one of [first, third]) expect(one && aliveIn(one.nodes)).toEqual(["n1", "n3"]);
+      const owner = await lab.while(third?.nodes.claim("chat") ?? Promise.reject());
+      await lab.pass(100);
+      expect(owner).toMatchObject({ node: "n3", epoch: 2 });
+      expect(first?.nodes.ownerOf("chat")).toEqual(owner);
+      await lab.pass(4 * LEASE_MS);
+      for (const one of [first, third])
+        expect(one?.told().filter((word) => !/^joined|^owner/.test(word))).toEqual(["left n2"]);
+    });
+
+  it("have none that lives fenced", async () => {
+    const { lab, nodes } = await labOf("n1", "n2", "n3");
+    const [first] = nodes;
+    if (first) first.side.faults = { watchShift: 3, missWatched: 1 };
+    await lab.pass(4 * LEASE_MS);
+    for (const one of nodes)
+      expect(one.told().filter((word) => /left|expelled|unsure/.test(word))).toEqual([]);
+  });
+});
+
+describe("an engine that compares before it sets, as one of several servers does", () => {
+  it("gives a hub to one of those that claim it at once, and no other takes it for its own meanwhile", async () => {
+    const lab = new SimulatedLab(1, 100);
+    const nodes = [];
+    for (const name of ["n1", "n2", "n3"]) nodes.push(await lab.enter(name));
+    await lab.while(nodes[0]?.nodes.claim("chat") ?? Promise.reject());
+    await lab.pass(1_000);
+    nodes[0]?.kill();
+    await lab.pass(LEASE_MS);
+    const rest = nodes.slice(1).map(({ nodes: one }) => one);
+    const thinkSo = new Set<string>();
+    const look = () => {
+      for (const one of rest) if (one.ownerOf("chat")?.node === one.own.name) thinkSo.add(one.own.name);
+    };
+    const claims = Promise.all(rest.map((one) => one.claim("chat")));
+    await lab.pass(2_000, look);
+    const owners = await claims;
+    expect(owners.map(({ node, epoch }) => [node, epoch])).toEqual([
+      ["n3", 2],
+      ["n3", 2],
+    ]);
+    expect([...thinkSo]).toEqual(["n3"]);
+    expect(rest.map((one) => one.ownerOf("chat"))).toEqual(owners);
   });
 });
 

@@ -248,6 +248,24 @@ describe("a node that stood still for longer than its lease", () => {
   });
 });
 
+describe("a node that starts again, and says so before the end of its life is told", () => {
+  it("keeps whom it has let in since", async () => {
+    const [one, , three] = await begin();
+    await join(lab, one, "Al");
+    one.nodes.isAway = true;
+    three.bus.cut("inSilence");
+    three.nodes.isAway = true;
+    lab.cluster.kill("n3");
+    const again = lab.node("n3", chat);
+    const bo = new Asking(again, "Bo");
+    await lab.pass(500);
+    expect(bo.isIn).toBe(true);
+    one.nodes.isAway = false;
+    await lab.pass(2_000);
+    expect([bo.isIn, again.cutOff, one.names]).toEqual([true, [], ["Al", "Bo"]]);
+  });
+});
+
 describe("what a node hears while it is not sure of itself", () => {
   it("comes as soon as it is sure again, and nothing twice", async () => {
     const [one, two] = await begin();

@@ -55,6 +55,8 @@ export class ProcessClock implements Clock {
 export interface SimulatedNode {
   readonly nodes: Nodes;
   readonly side: MemorySide;
+  /** Of its process. */
+  readonly clock: Clock;
   readonly changes: NodeChange[];
   /** Kinds of the changes, with the node's or hub's name where there is one. */
   readonly told: () => string[];
@@ -67,8 +69,8 @@ export class SimulatedLab {
   readonly clock = new SimulatedClock();
   readonly engine: MemoryEngine;
 
-  constructor(seed: string | number = 1) {
-    this.engine = new MemoryEngine(this.clock, { seed });
+  constructor(seed: string | number = 1, settlesAfterMs = 0) {
+    this.engine = new MemoryEngine(this.clock, { seed, settlesAfterMs });
   }
 
   /** Lets time pass, and everything in it happen. `each`: after each step. */
@@ -111,6 +113,7 @@ export class SimulatedLab {
     return {
       nodes,
       side,
+      clock,
       changes,
       told: () => changes.map(shown),
       stop: () => {

@@ -77,7 +77,7 @@ export class GivenNodes implements Nodes {
   lose(name: string): void {
     const node = { ...nodeOf(name), isAlive: false };
     this.#all.set(name, node);
-    this.#tell({ kind: "left", node, hasSaidSo: false });
+    this.#tell({ kind: "left", node, hasSaidSo: false, isBack: false });
   }
 
   #tell(change: NodeChange): void {

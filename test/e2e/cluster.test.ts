@@ -246,5 +246,9 @@ describe.skipIf(!natsBinary)(`two daemons of one lab ${SKIPPED}`, () => {
       exit: 2,
       stderr: expect.stringContaining("--node needs --cluster"),
     });
+    expect(await at("--cluster", "")).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining("Write the address of a NATS server"),
+    });
   });
 });

@@ -13,14 +13,20 @@ export function Connections({ connections }: { connections: readonly ConnectionD
           <tr>
             <th scope="col">connection</th>
             <th scope="col">verdict</th>
-            <th scope="col">state</th>
+            <th scope="col" class="wide">
+              state
+            </th>
             <th scope="col">cards</th>
-            <th scope="col">rule</th>
-            <th scope="col">peer</th>
-            <th scope="col" class="number">
+            <th scope="col" class="wide">
+              rule
+            </th>
+            <th scope="col" class="wide">
+              peer
+            </th>
+            <th scope="col" class="number wide">
               in
             </th>
-            <th scope="col" class="number">
+            <th scope="col" class="number wide">
               out
             </th>
             <th scope="col">since</th>
@@ -35,12 +41,12 @@ export function Connections({ connections }: { connections: readonly ConnectionD
               <td>
                 <Verdict verdict={one.verdict} />
               </td>
-              <td>{one.state}</td>
+              <td class="wide">{one.state}</td>
               <td>{one.cards.join(" ")}</td>
-              <td>{one.lastRule ?? ""}</td>
-              <td>{one.remote}</td>
-              <td class="number">{one.bytesIn}</td>
-              <td class="number">{one.bytesOut}</td>
+              <td class="wide">{one.lastRule ?? ""}</td>
+              <td class="wide">{one.remote}</td>
+              <td class="number wide">{one.bytesIn}</td>
+              <td class="number wide">{one.bytesOut}</td>
               <td>{timeOf(one.since)}</td>
             </tr>
           ))}

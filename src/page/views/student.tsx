@@ -7,6 +7,8 @@ import { Connections } from "../parts/connections.tsx";
 import { timeOf } from "../parts/time.ts";
 import { useLook } from "../use-look.ts";
 
+type Place = MeState["instances"][number];
+
 export function StudentView({ label }: { label: string }) {
   useLook(`me/${label}`);
   const state = stateOf<MeState>(`me/${label}`).value;
@@ -42,10 +44,10 @@ export function StudentView({ label }: { label: string }) {
       <section>
         <h2>Your ports</h2>
         <ul class="ports">
-          {instances.map(({ id, role, port, state: standing }) => (
+          {instances.map(({ id, role, port, ...rest }) => (
             <li key={id}>
               <b>{role}</b> <span class="mono">{port}</span>
-              {standing !== "running" && <span class="quiet"> {standing}</span>}
+              <span class="quiet">{aboutPlace(rest)}</span>
             </li>
           ))}
         </ul>
@@ -56,6 +58,13 @@ export function StudentView({ label }: { label: string }) {
       </section>
     </>
   );
+}
+
+const OTHERS = { own: "", group: " your group's", shared: " for all" };
+
+/** ` UDP for all stopped`: what is not as usual. */
+function aboutPlace({ transport, state, whose }: Pick<Place, "transport" | "state" | "whose">): string {
+  return `${transport === "udp" ? " UDP" : ""}${OTHERS[whose]}${state === "running" ? "" : ` ${state}`}`;
 }
 
 /** Of a connection whose story is not kept, or not yet read. */

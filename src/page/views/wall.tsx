@@ -7,7 +7,7 @@ import {
   type Condition,
   conditionOf,
   conditions,
-  LEGEND,
+  countedWord,
   lastingOf,
   SIGNS,
   tellsTime,
@@ -50,7 +50,7 @@ function Counts() {
             <span class="sign" aria-hidden="true">
               {SIGNS[condition]}
             </span>
-            <b>{counts.get(condition) ?? 0}</b> {LEGEND[condition]}
+            <b>{counts.get(condition) ?? 0}</b> {countedWord(condition, counts.get(condition) ?? 0)}
           </li>
         ))}
       </ul>

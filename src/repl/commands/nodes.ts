@@ -1,6 +1,7 @@
 import stringWidth from "string-width";
 import * as z from "zod";
 import type { ClusterView, KnownNode } from "../../lab/cluster-view.ts";
+import { printable } from "../../printable.ts";
 import { otherLabText } from "../../start-advice.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { clusterOf } from "../node-aim.ts";
@@ -38,6 +39,7 @@ export default defineCommand({
     if (isJson) return data(rows);
     const cells = rows.map((row) => cellsOf(row, lab.clock.now(), style));
     table(HEAD, withHubs(cells, rows, columns), "HUBS");
+    for (const { refusal } of asked) if (refusal !== undefined) out(refusal);
     for (const { row, malformed } of asked) if (malformed > 0) out(malformedText(row.node, malformed));
     for (const other of await otherLabs) out(otherLabText(other));
   },
@@ -80,6 +82,8 @@ interface Told {
 interface Asked {
   readonly row: NodeRow;
   readonly malformed: number;
+  /** Why it tells nothing of itself, where it has answered so. */
+  readonly refusal?: string | undefined;
 }
 
 const NOTHING_TOLD: Told = { roles: null, peers: null, hubs: [] };
@@ -90,10 +94,10 @@ async function rowOf(call: Call, cluster: ClusterView, node: KnownNode): Promise
   if (!isAlive && !isOwn)
     return { row: { ...known, state: "gone", ...NOTHING_TOLD, latencyMs: null }, malformed: 0 };
   // This one too, by way of the bus: whether it hears its own questions is what there is to find out.
-  const { latencyMs, told, malformed } = await askNode(call, cluster, name);
+  const { latencyMs, told, malformed, refusal } = await askNode(call, cluster, name);
   if (!isOwn) {
     const state = latencyMs === null ? "silent" : "running";
-    return { row: { ...known, state, ...told, latencyMs }, malformed };
+    return { row: { ...known, state, ...told, latencyMs }, malformed, refusal };
   }
   const { lab } = call;
   const own = { roles: lab.instances.length, peers: lab.status().connections, hubs: cluster.hubs };
@@ -102,7 +106,12 @@ async function rowOf(call: Call, cluster: ClusterView, node: KnownNode): Promise
 
 async function askNode({ signal }: Call, cluster: ClusterView, node: string) {
   const askedAt = performance.now();
-  const answer = { latencyMs: null as number | null, told: NOTHING_TOLD, malformed: 0 };
+  const answer = {
+    latencyMs: null as number | null,
+    told: NOTHING_TOLD,
+    malformed: 0,
+    refusal: undefined as string | undefined,
+  };
   const heard = () => {
     answer.latencyMs = Math.round((performance.now() - askedAt) * 10) / 10;
   };
@@ -112,8 +121,11 @@ async function askNode({ signal }: Call, cluster: ClusterView, node: string) {
     answer.told = { roles: told.instances, peers: told.connections, hubs: told.hubs };
     answer.malformed = told.malformed;
   };
+  const err = (text: string) => {
+    answer.refusal = printable(text);
+  };
   const request = { argv: ["info", "--json"], level: "observe" };
-  await cluster.ask(node, request, { heard, data }, signal).catch(() => undefined);
+  await cluster.ask(node, request, { heard, data, err }, signal).catch(() => undefined);
   return answer;
 }
 

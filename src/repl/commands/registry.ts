@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { registrationDocument } from "../../lab/documents.ts";
 import { printable } from "../../printable.ts";
+import { secondText } from "../clock-text.ts";
 import { type Call, defineCommand } from "../command.ts";
 import { showTokensOption } from "../guarded-options.ts";
 import { registryNamed } from "../named-registry.ts";
@@ -50,9 +51,12 @@ function print(call: Call<Options>): void {
     );
 }
 
-function tableOf(documents: readonly ReturnType<typeof registrationDocument>[], { columns }: Call<Options>) {
-  const clockTime = (time: string | null) =>
-    time === null ? "never" : new Date(time).toLocaleTimeString("en-GB");
+function tableOf(
+  documents: readonly ReturnType<typeof registrationDocument>[],
+  { lab, columns }: Call<Options>,
+) {
+  const now = lab.clock.now();
+  const clockTime = (time: string | null) => (time === null ? "never" : secondText(Date.parse(time), now));
   const rows = documents.map(({ ip, port, service: kind, token, registeredAt, lastSeenAt, expiresAt }) => [
     ip,
     String(port),

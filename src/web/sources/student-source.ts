@@ -1,6 +1,6 @@
 /** A student's own page: how it goes, the ports to connect to, the connections, and the last card in full. */
 import { connectionDocument } from "../../lab/documents.ts";
-import type { Lab } from "../../lab/lab.ts";
+import type { Lab, LabInstance } from "../../lab/lab.ts";
 import { isOwnQuestion } from "../../lab/selectors.ts";
 import { explain, hintsOf } from "../../repl/explanation.ts";
 import type { Story } from "../../stories/story.ts";
@@ -84,7 +84,6 @@ interface Recalled {
 
 /** Null where nothing is for them. */
 function meState(lab: Lab, label: string, { earlier, cardOf }: Recalled): MeState | null {
-  const instances = lab.instances.filter((instance) => instance.label === label);
   const stories = lab
     .stories()
     .filter((story) => story.subject.label === label && !isOwnQuestion(story))
@@ -93,7 +92,7 @@ function meState(lab: Lab, label: string, { earlier, cardOf }: Recalled): MeStat
   if (!tile) return null;
   return {
     tile,
-    instances: instances.map(({ id, type, port, state }) => ({ id, role: type, port, state })),
+    instances: placesFor(lab, label),
     card: cardOf(tile),
     hints: hintsOf(lab, label).toReversed(),
     connections: [
@@ -103,6 +102,26 @@ function meState(lab: Lab, label: string, { earlier, cardOf }: Recalled): MeStat
     ].slice(0, MOST_CONNECTIONS),
   };
 }
+
+/** Roles of the student's own, then of the group, then of all. */
+function placesFor(lab: Lab, label: string): MeState["instances"] {
+  const { class: all } = lab;
+  const group = all?.groupOf(label);
+  const whoseOf = (instance: LabInstance): (typeof WHOSE)[number] | undefined => {
+    if (instance.label === label) return "own";
+    const kind = all?.kindOf(instance.id);
+    const isOfGroup = group !== undefined && all?.groupOf(instance.label) === group;
+    return kind === "shared" || (kind === "group" && isOfGroup) ? kind : undefined;
+  };
+  const places = lab.instances.flatMap((instance) => {
+    const { id, type, transport, port, state } = instance;
+    const whose = whoseOf(instance);
+    return whose ? [{ id, role: type, transport, port, state, whose }] : [];
+  });
+  return WHOSE.flatMap((whose) => places.filter((place) => place.whose === whose));
+}
+
+const WHOSE = ["own", "group", "shared"] as const;
 
 /** A student of the roster; or where there is none, who has a role for the own use. */
 function tileFor(lab: Lab, label: string): Tile | undefined {

@@ -76,3 +76,39 @@ it.skipIf(!onLinux)("a loop that looks for a client's words too does not", async
   await vi.waitFor(async () => expect((await program.sample())?.fds).toBe(5), 30_000);
   expect(await program.isWaiting()).toBe(false);
 });
+
+/** A thread of this name does this again and again, and the first one waits for a lock. */
+const housekeeper = (name: string, work: string) => `
+import ctypes
+def keep():
+    ctypes.CDLL(None).prctl(15, ${JSON.stringify(name)}.encode())
+    print("named", flush=True)
+    while True: ${work}
+threading.Thread(target=keep, daemon=True).start()
+lock = threading.Lock()
+lock.acquire()
+lock.acquire()
+`;
+
+async function housekept(name: string, work: string): Promise<Program> {
+  const program = await listening(housekeeper(name, work));
+  await vi.waitFor(() => expect(program.output).toContain("named"), 10_000);
+  return program;
+}
+
+it.skipIf(!onLinux).each([
+  ["VM Thread", "time.sleep(0.05)"],
+  ["GC Thread#0", "time.sleep(0.05)"],
+  ["C1 CompilerThre", "pass"],
+])("a program waits for others beside a %s of Java's that does %s", async (name, work) => {
+  await isSilent(await housekept(name, work), { quietMs: 120, leftMs: 2_000 });
+});
+
+it.skipIf(!onLinux).each(["VM Thread", "GC Thread#0"])(
+  "a program does not wait for others while a %s of Java's is at work, which stops it",
+  async (name) => {
+    const program = await housekept(name, "pass");
+    for (let look = 0; look < 20; look += 1)
+      expect(await program.isSilent({ quietMs: 120, leftMs: 2_000 })).toBe(false);
+  },
+);

@@ -1,0 +1,37 @@
+/** Sentences for the daemon's log of nodes that come and go. */
+import type { NodeChange } from "./nodes.ts";
+
+interface Told {
+  readonly level: "info" | "warn";
+  readonly sentence: string;
+}
+
+/** Undefined: nothing that an operator has to know. */
+export function nodeChangeText(change: NodeChange, leaseMs: number): Told | undefined {
+  switch (change.kind) {
+    case "joined":
+      return { level: "info", sentence: `${change.node.name} is a node of this lab now` };
+    case "expelled":
+      return {
+        level: "warn",
+        sentence:
+          "this node's lease is over, as it was cut off for longer than that or the NATS server lost it: its peers in shared hubs are closed",
+      };
+    case "left":
+      return leftText(change, leaseMs);
+    case "sure":
+    case "owner":
+      return undefined;
+  }
+}
+
+function leftText(
+  { node: { name }, hasSaidSo, isBack }: Extract<NodeChange, { kind: "left" }>,
+  leaseMs: number,
+): Told {
+  if (hasSaidSo) return { level: "info", sentence: `${name} has left the lab` };
+  const sentence = isBack
+    ? `${name} begins again, after a restart or a time apart from the lab: its peers of before have left shared hubs`
+    : `${name} was not heard for ${leaseMs / 1_000} s: it is taken for dead`;
+  return { level: "warn", sentence };
+}
