@@ -392,7 +392,8 @@ export class ClusterHub {
     this.#guest?.sayBye();
     this.#guest?.close();
     this.#guest?.calls.rejectAll();
-    this.#endHost();
+    this.#gathering?.stop();
+    this.#host?.close();
     this.#onClosed();
   }
 }
