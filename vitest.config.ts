@@ -23,6 +23,7 @@ const long = [
   "test/doctor/examination.test.ts",
   "test/doctor/from-afar.test.ts",
   "test/doctor/healthy.test.ts",
+  "test/e2e/apart-awaits.test.ts",
   "test/e2e/apart-misdeeds.test.ts",
   "test/e2e/apart-registry.test.ts",
   "test/e2e/apart.test.ts",

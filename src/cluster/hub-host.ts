@@ -277,7 +277,7 @@ export class HubHost {
 
   /** To the others first: their way is longer. */
   #tell(hearers: Audience | readonly string[], text: string): void {
-    this.#audiences.deliver(this.streams.all, hearers, text);
+    this.#audiences.deliver(this.streams, hearers, text);
     this.#turn();
     this.#parts.seats.deliver(hearers, text);
   }
