@@ -15,6 +15,7 @@ import {
 } from "../../wire/relay.ts";
 import { defineCase, defineChecks } from "../case.ts";
 import type { ServerTester, TestConnection } from "../tester.ts";
+import { butFailures } from "../verdict.ts";
 import { relayClientCases, relayScript } from "./_relay-client.ts";
 
 /** A user that is in, whatever the relay said to it: the words are a case of their own. */
@@ -32,6 +33,8 @@ async function hears(t: ServerTester, user: TestConnection, { from, text }: { fr
   if (sender === from && rest.join("|") === text) return;
   t.fail(`expected the message of ${from}`, { expected: `${from} | ${text}`, got });
 }
+
+const NOT_FOUND = `the receiver is connected, and its sender is told ${NOT_ONLINE}: compare names by their letters, with equals() in Java and strcmp() in C`;
 
 export default defineChecks({
   role: "relay",
@@ -131,7 +134,11 @@ export default defineChecks({
         const sender = await enter(t, ann);
         const receiver = await enter(t, bob);
         sender.say(`${text}|${bob}`);
-        await receiver.expect(`${ann} | ${text}`);
+        await receiver.expect(`${ann} | ${text}`).catch((cause: unknown) => {
+          butFailures(cause);
+          if (sender.unread.includes(NOT_ONLINE)) t.fail(NOT_FOUND, { got: sender.unread });
+          throw cause;
+        });
       },
     }),
     defineCase({
