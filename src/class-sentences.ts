@@ -6,6 +6,8 @@ export const classSentences = {
   settings: "{place}: class: {why}",
   "no-files":
     "{place}: {places} stands for a student's own files: name their folder, e.g. files: ./files under class:",
+  "no-flags":
+    "class: flags: true needs a text file with {place} in it in the folder of files:, e.g. files: ./files",
   "own-port":
     "{place}: each student gets a port of her own from ports: under class:, so port: does not belong here",
   "group-port":
@@ -31,6 +33,7 @@ export const noClass = {
   "no-class":
     "this lab is not a class: start netlabd with a lab file that has roster: and each: (docs/class.md)",
   unknown: "no student {term:quoted} in this class; {hint}",
+  flag: "{flag:quoted} is not a flag of any student in this class",
   value: "no student has the value {value:quoted}",
   group: "no group {group:quoted} in this class; {hint}",
 } as const;

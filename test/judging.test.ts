@@ -137,7 +137,7 @@ describe("an ended story", () => {
   it("waits longer where the thread is busy: its peers come first", async () => {
     const { recorder, open, judgedAt } = closedCourt({ isBusy: true, tookMs: 5 });
     for (let count = 0; count < 3; count += 1) recorder.end(open());
-    await expect.poll(() => judgedAt.length, { timeout: 5_000 }).toBe(3);
+    await expect.poll(() => judgedAt.length, { timeout: 30_000 }).toBe(3);
     const [first = 0, second = 0, third = 0] = judgedAt;
     expect(Math.min(second - first, third - second)).toBeGreaterThan(150);
   });

@@ -5,25 +5,31 @@
 import type { Framing, FramingOption } from "../wire/framer.ts";
 
 export class Delivery {
-  /** Messages that it is made of, itself if it is one: only a line peer gets several in one write. */
-  readonly parts: readonly Delivery[];
   readonly #text: string;
+  readonly #texts: readonly string[] | undefined;
+  #parts: readonly Delivery[] | undefined;
   #bare: Buffer | undefined;
   #line: Buffer | undefined;
   #nul: Buffer | undefined;
   #alone: JoinedLines | undefined;
 
-  constructor(text: string, parts?: readonly Delivery[]) {
+  /** `texts`: messages whose lines `text` is, where they are several. */
+  constructor(text: string, texts?: readonly string[]) {
     this.#text = text;
-    this.parts = parts ?? [this];
+    this.#texts = texts;
   }
 
   /** All of these, in this order. */
   static of(texts: readonly string[]): Delivery {
-    const parts = texts.map((text) => new Delivery(text));
-    const [only] = parts;
-    if (only && parts.length === 1) return only;
-    return new Delivery(parts.map(({ lineText }) => lineText).join(""), parts);
+    const [only] = texts;
+    if (only !== undefined && texts.length === 1) return new Delivery(only);
+    return new Delivery(linesOf(texts), texts);
+  }
+
+  /** Messages that it is made of, itself if it is one: only a line peer gets several in one write, and so needs none of them. */
+  get parts(): readonly Delivery[] {
+    this.#parts ??= this.#texts?.map((text) => new Delivery(text)) ?? [this];
+    return this.#parts;
   }
 
   bytesFor(framing: Framing | FramingOption): Buffer {
@@ -36,12 +42,8 @@ export class Delivery {
     return this.#bare;
   }
 
-  get lineText(): string {
-    return ended(this.#text, "line");
-  }
-
   get line(): Buffer {
-    this.#line ??= Buffer.from(this.lineText);
+    this.#line ??= Buffer.from(ended(this.#text, "line"));
     return this.#line;
   }
 
@@ -92,6 +94,12 @@ export class JoinedLines {
     }
     return bytes;
   }
+}
+
+function linesOf(texts: readonly string[]): string {
+  const areBare = !texts.some((text) => text.endsWith("\n"));
+  // Joining at once costs a third less than ending each.
+  return areBare ? `${texts.join("\n")}\n` : texts.map((text) => ended(text, "line")).join("");
 }
 
 /** [FRAME-5] */

@@ -4,7 +4,6 @@
  */
 
 export class HubCall implements Promise<unknown> {
-  readonly [Symbol.toStringTag] = "HubCall";
   readonly name: string;
   readonly args: readonly unknown[];
   #outcome: "open" | "answered" | "failed" = "open";
@@ -15,6 +14,10 @@ export class HubCall implements Promise<unknown> {
   constructor(name: string, args: readonly unknown[]) {
     this.name = name;
     this.args = args;
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "HubCall";
   }
 
   answer(value: unknown): void {

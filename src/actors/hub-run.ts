@@ -69,6 +69,15 @@ export class HubRun implements HubFace {
     }
   }
 
+  /** Tells its members what they hear when it was made again. */
+  tellRestarted(): void {
+    try {
+      this.#definition.restarted?.(this.#hub);
+    } catch (error) {
+      this.#rebuild(error);
+    }
+  }
+
   #call(name: string, args: readonly unknown[]): HubCall {
     const call = new HubCall(name, args);
     this.take(call);

@@ -11,6 +11,7 @@ import { dataCopy } from "../machines/_data-copy.ts";
 import type { Role } from "../machines/_role.ts";
 import { eventsOf } from "../machines/_state-names.ts";
 import { editionOf } from "../stories/editions.ts";
+import { LoopWatch } from "./loop-watch.ts";
 import { PlayedFaults } from "./played-faults.ts";
 import { type RoleWorld, roleWorld } from "./role-world.ts";
 import { plainError, type Rpc } from "./rpc.ts";
@@ -70,12 +71,23 @@ export class PlayedInstance {
     this.#role = role;
     this.#options = parseOptions(role, beginning.given);
     this.#editions.set(editionOf(role), beginning.number);
-    this.#world = roleWorld(beginning, daemon, (link, id) => this.#faults.onLink(link, id), timers);
-    const { recorder, clock, telemetry } = this.#world.environment;
-    timers.onHeld = (ms) => {
+    const tell = (state: string) => (ms: number) => {
       const { name } = this.#role;
-      telemetry({ type: "role.held", id: beginning.instance, role: name, state: "a timer of its own", ms });
+      telemetry({ type: "role.held", id: beginning.instance, role: name, state, ms });
     };
+    const loop = new LoopWatch({ onHeld: tell("code after an await, or a callback of its own") });
+    timers.onHeld = tell("a timer of its own");
+    this.#world = roleWorld(
+      beginning,
+      daemon,
+      (link, id) => this.#faults.onLink(link, id),
+      (ms) => {
+        timers.told();
+        loop.told(ms);
+      },
+    );
+    const { recorder, clock, telemetry } = this.#world.environment;
+    loop.begin();
     this.#faults = new PlayedFaults({
       clock,
       recorder,

@@ -16,7 +16,6 @@ import { rootFolder } from "../places.ts";
 import { Recorder } from "../stories/recorder.ts";
 import { plainError, type Rpc } from "./rpc.ts";
 import type { Beginning, DaemonSide, RegistryView } from "./sides.ts";
-import type { WatchedTimers } from "./watched-timers.ts";
 
 type Daemon = Rpc<DaemonSide>;
 
@@ -29,7 +28,7 @@ export function roleWorld(
   { dataFolder, mayLook, registry, addresses }: Beginning,
   daemon: Daemon,
   onLink: NonNullable<Environment["onLink"]>,
-  timers: Pick<WatchedTimers, "told">,
+  onHeld: (ms: number) => void,
 ): RoleWorld {
   const numbers = new Numbers(daemon);
   const mirror = new RegistryMirror(daemon, registry);
@@ -43,7 +42,7 @@ export function roleWorld(
     addressBook: bookOf(addresses),
     recorder: new Recorder(systemClock, { keepsOnlyLive: true }),
     telemetry: (event) => {
-      if (event.type === "role.held") timers.told();
+      if (event.type === "role.held") onHeld(event.ms);
       const error = event.type === "connection.crashed" ? plainError(event.error) : undefined;
       daemon.tell("telemetry", error ? ({ ...event, error: undefined } as never) : event, error);
     },

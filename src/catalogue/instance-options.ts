@@ -127,10 +127,21 @@ function newSchema(role: Role) {
   return z.strictObject(shape);
 }
 
+const asData = new WeakMap<object, InstanceOptions>();
+
+/** Options as lists tell them. A value of a user's own making is asked once, by the one who checks it, and not again. */
+export function optionsAsData(options: InstanceOptions): InstanceOptions {
+  return asData.get(options) ?? options;
+}
+
 /** Validates what was given; the error names the option, says what is wrong and what is near it. */
 export function parseOptions(role: Role, given: Readonly<Record<string, unknown>>): InstanceOptions {
   const schema = schemaOf(role);
-  const parsed = checked(role, () => schema.safeParse(given));
+  const parsed = checked(role, () => {
+    const answer = schema.safeParse(given);
+    if (answer.success && isLoaded(role)) asData.set(answer.data, JSON.parse(JSON.stringify(answer.data)));
+    return answer;
+  });
   if (parsed.success) return parsed.data as unknown as InstanceOptions;
   throw new NetlabError("bad-option/of-role", {
     role: role.name,

@@ -44,6 +44,8 @@ export class ClientCaseTester extends CaseTester implements ClientTester {
   #typing: Promise<void> = Promise.resolve();
   #printedAt = performance.now();
   #overAt: number | undefined;
+  /** Lengths of the output when each line was typed. */
+  readonly #answeredAt: number[] = [];
 
   constructor(scene: Scene, subject: ClientSubject) {
     super(scene);
@@ -66,7 +68,8 @@ export class ClientCaseTester extends CaseTester implements ClientTester {
     const { role, given } = this.#subject;
     const server = await OwnServer.open(
       role,
-      { ...options, given: { ...given, ...options.given } },
+      // Files that are handed out are the checker's own, and none of the folder in which it runs.
+      { root: this.words.root, ...options, given: { ...given, ...options.given } },
       this.scene,
     );
     this.#servers.push(server);
@@ -77,7 +80,7 @@ export class ClientCaseTester extends CaseTester implements ClientTester {
     return this.#subject.programs.freePort();
   }
 
-  async start({ port = this.#servers.at(-1)?.port ?? 0, lines }: StartOptions = {}): Promise<Program> {
+  async start({ port = this.#servers.at(-1)?.port ?? 0, lines, until }: StartOptions = {}): Promise<Program> {
     const { programs, command } = this.#subject;
     const filled = this.scene.stage.fill(command);
     const program = await programs.start({ command: filled, host: "127.0.0.1", port, onTerminal: true });
@@ -85,16 +88,17 @@ export class ClientCaseTester extends CaseTester implements ClientTester {
     program.onOutput(() => {
       this.#printedAt = performance.now();
     });
-    this.#typing = this.#type(program, this.script.slice(0, lines));
+    this.#typing = this.#type(program, this.script.slice(0, lines), until);
     this.#typing.catch(() => undefined);
     return program;
   }
 
   /** Line after line, each when the client has nothing more to do with the one before. */
-  async #type(program: Program, lines: readonly string[]): Promise<void> {
+  async #type(program: Program, lines: readonly string[], until = () => false): Promise<void> {
     for (const line of lines) {
       await this.#still(program);
-      if (program.exit) return;
+      if (program.exit || until()) return;
+      this.#answeredAt.push(program.output.length);
       program.type(`${line}\n`);
       this.#printedAt = performance.now();
     }
@@ -150,6 +154,11 @@ export class ClientCaseTester extends CaseTester implements ClientTester {
 
   get #output(): string {
     return this.#program?.output ?? "";
+  }
+
+  get stretches(): readonly string[] {
+    const bounds = [0, ...this.#answeredAt];
+    return bounds.map((from, nth) => this.#output.slice(from, bounds[nth + 1]));
   }
 
   async showsAll({ withinMs = SHOWN_MS }: Waiting = {}): Promise<boolean> {

@@ -70,7 +70,8 @@ async function tried(
     server.stories.map((story) => incidentOf(story, server.instance)),
   );
   // A program that crashed has printed why: no card knows better.
-  const likely = hasFailed && refusal === undefined && t.crash === undefined ? likelyOfAll(incidents) : [];
+  const likely =
+    hasFailed && refusal === undefined && t.crash === undefined ? likelyOfAll(incidents, one.id) : [];
   return {
     ...verdict,
     message: advised(verdict, likely, { advice: one.advice }),

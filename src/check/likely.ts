@@ -16,6 +16,8 @@ const SILENCE: ReadonlySet<string> = new Set(["D32", "D38", "D74"]);
 const OF_MESSAGES: ReadonlySet<string> = new Set(["D35", "D37", "D38", "D78", "D79", "D80"]);
 const OTHER_REPLY = "D79";
 const CUTS = /^FRAME-[24]$/;
+/** Replies that the checker itself cut, or glued: a client that is led astray by that leaves early, and its way out is no cause. */
+const CUT_REPLIES = /^FRAME-6\.|-in-two-reads$|-glued$/;
 
 interface Failed {
   /** Rule of the case. */
@@ -50,7 +52,10 @@ function isOfAnother(expected: string, wanted: string | undefined): boolean {
   return due !== "" && named !== "" && !due.includes(named) && !named.includes(due);
 }
 
-export const likelyOfAll = (incidents: readonly Incident[]) => foremost(incidents.flatMap(cardsOf));
+/** Of all conversations of a client in a case. */
+export function likelyOfAll(incidents: readonly Incident[], caseId: string): Likely[] {
+  return CUT_REPLIES.test(caseId) ? [] : foremost(incidents.flatMap(cardsOf));
+}
 
 function foremost(cards: readonly Card[]): Likely[] {
   const known = new Map(cards.map((card) => [card.id, card]));

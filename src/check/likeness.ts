@@ -68,3 +68,30 @@ const fractionPattern = (digits: string) => (digits === "" ? "(?:\\.0*)?" : `\\.
 
 /** For a pattern with the flag u, which has no `\-`. */
 const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+
+/** Most that a program prints of its own before each read of a long text, such as `<< `. */
+const MOST_AMID = 16;
+/** A piece that is shorter is no read of a long text. */
+const LEAST_PIECE = 32;
+
+/** Whether a long text is shown, whole or in pieces with something short between them. */
+export function showsInPieces(output: string, text: string): boolean {
+  const head = text.slice(0, LEAST_PIECE);
+  for (let from = output.indexOf(head); from >= 0; from = output.indexOf(head, from + 1))
+    if (isShownFrom(output.slice(from), text)) return true;
+  return false;
+}
+
+function isShownFrom(output: string, text: string): boolean {
+  let [place, done] = [0, 0];
+  for (;;) {
+    while (done < text.length && output[place] === text[done]) {
+      place += 1;
+      done += 1;
+    }
+    if (done === text.length) return true;
+    const next = output.indexOf(text.slice(done, done + LEAST_PIECE), place);
+    if (next < 0 || next - place > MOST_AMID) return false;
+    place = next;
+  }
+}

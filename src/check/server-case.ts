@@ -16,7 +16,7 @@ import {
 } from "./tester.ts";
 import { CheckFailure } from "./verdict.ts";
 
-const LOOPBACK_6 = "::1";
+const UNANSWERED = "ETIMEDOUT";
 const LISTENS_MS = 500;
 const ENOUGH_WAITS = 4;
 const LOOK_MS = 4;
@@ -43,6 +43,10 @@ export class ServerCaseTester extends CaseTester implements ServerTester {
     return this.names("port") ? this.#server.toldPort : undefined;
   }
 
+  get takesLines(): boolean {
+    return this.scene.ending !== "";
+  }
+
   get usual() {
     return this.scene.usual;
   }
@@ -52,7 +56,7 @@ export class ServerCaseTester extends CaseTester implements ServerTester {
   }
 
   async connect({ family = 4 }: ConnectOptions = {}): Promise<TestConnection> {
-    const host = family === 6 ? LOOPBACK_6 : this.host;
+    const host = family === 6 ? await this.#host6() : this.host;
     if (family === 6) await this.#listensOn6();
     const link = await this.#connected(host).catch(async (error: unknown) => {
       this.scene.signal.throwIfAborted();
@@ -62,15 +66,35 @@ export class ServerCaseTester extends CaseTester implements ServerTester {
         await this.#server.restart();
         return this.#connected(host);
       }
-      if (family === 4) this.#server.refused(code ?? "ETIMEDOUT");
+      if (family === 4) this.#server.refused(code ?? UNANSWERED);
+      else await this.#looksForIt();
+      const how = family === 6 || host.includes(":") ? "IPv6" : "IPv4";
       throw new CheckFailure(
-        `cannot connect by IPv${family} (${code ?? `no answer within ${ANSWER_MS / 1_000} s`})`,
+        `cannot connect by ${how} (${code ?? `no answer within ${ANSWER_MS / 1_000} s`})`,
       );
     });
     this.#server.clientCame();
     const connection = new CheckConnection(link, this.#connections.length + 1, this.scene);
     this.#connections.push(connection);
     return connection;
+  }
+
+  async #host6(): Promise<string> {
+    const host = await this.#server.host6();
+    return host ?? this.skip(`no IPv6 address of ${this.host} is known`);
+  }
+
+  /** A server that does not take IPv6 may be none at all. */
+  async #looksForIt(): Promise<void> {
+    if (this.#server.wasReached) return;
+    try {
+      const link = await this.#connected(this.host);
+      this.#server.clientCame();
+      link.reset();
+    } catch (error) {
+      this.scene.signal.throwIfAborted();
+      this.#server.refused(osCode(error) ?? UNANSWERED);
+    }
   }
 
   #connected(host: string) {

@@ -1,4 +1,5 @@
 /** The server that is checked: started by the checker, on a port of its choice, or there already. */
+import { lookup } from "node:dns/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { endsOn } from "../os/connection-ends.ts";
 import { SOCKET_STATES } from "../os/proc-text.ts";
@@ -7,6 +8,7 @@ import type { Listening, Program, Programs } from "./program.ts";
 import type { Stage } from "./stage.ts";
 import { NotStarted } from "./verdict.ts";
 
+const LOOPBACK_6 = "::1";
 const START_MS = 10_000;
 const LOOK_MS = 4;
 /** So long it may take to be done with clients that have left. */
@@ -33,6 +35,10 @@ export interface ServerProgram {
   datagramCame(): void;
   /** Refusal of a datagram or a connection, or no way to its host; `why`: a code of the system's. */
   refused(why: string): void;
+  /** A connection or a datagram has come to it, or it was seen to listen. */
+  readonly wasReached: boolean;
+  /** IPv6 address of it; undefined: none is known. */
+  host6(): Promise<string | undefined>;
   /** Why there is no server: the first attempt of this check to reach it failed. Undefined: there is one, or was. */
   readonly absence: string | undefined;
   /** Whether it waits, and has taken none of the clients that came: whatever they said, it is as it was. */
@@ -83,6 +89,19 @@ export class ServerThere implements ServerProgram {
     if (!this.#wasThere) this.absence ??= why;
   }
 
+  get wasReached(): boolean {
+    return this.#wasThere;
+  }
+
+  async host6(): Promise<string | undefined> {
+    const { host } = this;
+    if (host.includes(":")) return host;
+    if (isLoopbackName(host)) return LOOPBACK_6;
+    // An IPv4 address names no other one.
+    const found = await lookup(host, { family: 6 }).catch(() => undefined);
+    return found?.address;
+  }
+
   async isAsNew(): Promise<boolean> {
     return true;
   }
@@ -106,6 +125,7 @@ export class StartedServer implements ServerProgram {
   readonly isStarted = true;
   readonly host = "127.0.0.1";
   readonly absence = undefined;
+  readonly wasReached = true;
   port = 0;
   program: Program | undefined;
   toldPort = 0;
@@ -136,6 +156,10 @@ export class StartedServer implements ServerProgram {
     const waiting = await program.waitingClients(this.port);
     if (waiting !== undefined) return this.isRunning && waiting === 0;
     return this.isRunning && endsOn(this.port).every(({ state }) => state === SOCKET_STATES.listening);
+  }
+
+  async host6(): Promise<string> {
+    return LOOPBACK_6;
   }
 
   clientCame(): void {
@@ -200,6 +224,8 @@ export class StartedServer implements ServerProgram {
     this.program = undefined;
   }
 }
+
+const isLoopbackName = (host: string) => /^(?:127\.|0\.0\.0\.0$|localhost$)/i.test(host);
 
 const rankOf = ({ port, family }: Listening, told: number) =>
   (port === told ? 0 : 2) + (family === 4 ? 0 : 1);

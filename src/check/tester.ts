@@ -48,6 +48,8 @@ export interface ServerTester extends Tester {
   readonly toldPort: number | undefined;
   /** Answers in which this server differs from its role's dialogue also where nothing unusual is done; for families. */
   readonly usual: UsualAnswers | undefined;
+  /** Reads lines, as `readLine()` does: messages that are glued are one line to it, as they are to a server of ours [FRAME-3]. */
+  readonly takesLines: boolean;
   /** By IPv4 where nothing is asked for. Fails where the server does not take it. */
   connect(options?: ConnectOptions): Promise<TestConnection>;
   /** A sender of datagrams of its own. */
@@ -160,6 +162,8 @@ export interface ClientTester extends Tester {
   showsAll(waiting?: Waiting): Promise<boolean>;
   /** Text that it prints of this message of a server; undefined: nothing. */
   shown(said: string): string | undefined;
+  /** Output of it, cut where each line of the SCRIPT was typed. */
+  readonly stretches: readonly string[];
   /** Whether it shows what a server says that does nothing unusual: found out once, with this SCRIPT. What it does not show then is no other case's affair. */
   showsUsually(): Promise<boolean>;
   /** Sign of a crash in what it has printed: a traceback, or the end by a signal. */
@@ -177,6 +181,8 @@ export interface StartOptions {
   readonly port?: number;
   /** So many lines of the script are typed, and no more; default: all. */
   readonly lines?: number;
+  /** No more lines are typed once it holds, e.g. when the client has said its name: menus and questions may come first. */
+  readonly until?: () => boolean;
 }
 
 export interface ServeOptions {
@@ -185,7 +191,7 @@ export interface ServeOptions {
   /** Names by e-mail address, for an address book. */
   readonly book?: Readonly<Record<string, string>>;
   /** Folder of files that it hands out. */
-  readonly root?: string;
+  readonly root?: string | undefined;
 }
 
 /** Otherwise than our role does it: what a write of its becomes, counted from 0 for each connection. */

@@ -54,3 +54,8 @@ export class CheckOver extends Error {
 export class NotStarted extends Error {
   override readonly name = "NotStarted";
 }
+
+/** Swallows a failure that is another case's affair. */
+export function butFailures(cause: unknown): void {
+  if (!(cause instanceof CheckFailure)) throw cause;
+}

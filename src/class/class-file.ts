@@ -9,6 +9,7 @@ import { instancesOfEach, instancesOfGroups, type Student, type Template } from 
 import { checkPorts } from "./class-ports.ts";
 import type { ClassSettings, Identity } from "./class-settings.ts";
 import { fixedPlaces } from "./fixed-places.ts";
+import { FLAG_PLACE, flagFilesIn } from "./flags.ts";
 import { type BadRosterLine, parseRoster, type RosterStudent } from "./roster.ts";
 import { type KnownPlaces, placesOf } from "./roster-places.ts";
 
@@ -55,6 +56,8 @@ export interface ClassPlan extends ClassText {
   readonly secret: Uint8Array;
   /** Folder of the students' own files, where there are some. */
   readonly filesFolder: string | undefined;
+  /** Names of those that have a flag. */
+  readonly flagFiles: readonly string[];
 }
 
 /** Throws a NetlabError where something in it is wrong. */
@@ -103,21 +106,31 @@ export function planClass(
     ],
     secret,
     filesFolder,
+    flagFiles: flagFilesOf(settings),
   };
+}
+
+function flagFilesOf({ flags, files }: ClassSettings): readonly string[] {
+  if (!flags) return [];
+  const found = files === undefined ? [] : read("the files of the class", () => flagFilesIn(files));
+  if (found.length === 0) throw new NetlabError("bad-class/no-flags", { place: FLAG_PLACE });
+  return found;
+}
+
+function read<Value>(what: string, act: () => Value): Value {
+  try {
+    return act();
+  } catch (error) {
+    const why = `cannot read ${what}: ${messageOf(error)}`;
+    throw new NetlabError("bad-lab-file/not-read", { why }, { cause: error });
+  }
 }
 
 /** Lines of a roster that are told at once. */
 const MOST_LINES = 5;
 
 function readRoster(file: string): readonly RosterStudent[] {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(file);
-  } catch (error) {
-    const why = `cannot read the roster: ${messageOf(error)}`;
-    throw new NetlabError("bad-lab-file/not-read", { why }, { cause: error });
-  }
-  const { students, bad } = parseRoster(bytes);
+  const { students, bad } = parseRoster(read("the roster", () => readFileSync(file)));
   refuseBad(file, bad);
   if (students.length === 0) throw new NetlabError("bad-class/no-students", { file: path.basename(file) });
   return students;
@@ -143,7 +156,7 @@ export function writeClassFiles({ settings, filesFolder, students, secret, lab }
   const { files: from } = settings;
   if (from === undefined || filesFolder === undefined) return;
   try {
-    writeOwnFiles(students, { from, into: filesFolder, secret, lab });
+    writeOwnFiles(students, { from, into: filesFolder, secret, lab, flags: settings.flags });
   } catch (error) {
     const why = `cannot write the students' own files: ${messageOf(error)}`;
     throw new NetlabError("bad-lab-file/not-read", { why }, { cause: error });

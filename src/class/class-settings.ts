@@ -84,6 +84,7 @@ export const classSettings = z.strictObject({
   identify: z.enum(identities).default("port"),
   pseudonyms: z.boolean().default(false),
   files: z.string().min(1).optional(),
+  flags: z.boolean().default(false),
   limits: limits.optional(),
   addressLimits: limits.optional(),
 });

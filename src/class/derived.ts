@@ -29,16 +29,21 @@ export interface Derived {
 }
 
 export const derivedOf = (secret: Uint8Array, lab: string, id: string): Derived => ({
-  token: textOf(secret, lab, id, "token"),
+  token: derivedText(secret, lab, id, "token"),
   seed: derive(secret, lab, id, "seed").readUInt32BE(),
 });
 
 /** Ten characters of an alphabet of 31: 49.5 bits, each as likely as any other. */
-function textOf(secret: Uint8Array, lab: string, id: string, purpose: string): string {
+export function derivedText(
+  secret: Uint8Array,
+  lab: string,
+  id: string,
+  ...purpose: readonly string[]
+): string {
   const most = 256 - (256 % ALPHABET.length);
   let text = "";
   for (let round = 0; text.length < TOKEN_CHARACTERS; round += 1)
-    for (const byte of derive(secret, lab, id, purpose, String(round)))
+    for (const byte of derive(secret, lab, id, ...purpose, String(round)))
       if (byte < most && text.length < TOKEN_CHARACTERS) text += ALPHABET[byte % ALPHABET.length];
   return text;
 }
@@ -57,13 +62,16 @@ export function ownBytes(
   const key = derive(secret, lab, id, "file", file);
   const stream = createCipheriv("aes-256-ctr", key, Buffer.alloc(16)).update(Buffer.alloc(original.length));
   const own = Buffer.from(original);
-  const isText = !own.includes(0) && Buffer.from(own.toString()).equals(own);
-  for (let at = isText ? 0 : TYPE_BYTES; at < own.length; at += 1) {
+  const isLetters = isText(original);
+  for (let at = isLetters ? 0 : TYPE_BYTES; at < own.length; at += 1) {
     const [byte = 0, chance = 0] = [own[at], stream[at]];
-    own[at] = isText ? otherCharacter(byte, chance) : byte ^ chance;
+    own[at] = isLetters ? otherCharacter(byte, chance) : byte ^ chance;
   }
   return own;
 }
+
+/** UTF-8 without a NUL. */
+export const isText = (bytes: Buffer) => !bytes.includes(0) && Buffer.from(bytes.toString()).equals(bytes);
 
 const TYPE_BYTES = 16;
 const RANGES = ["az", "AZ", "09"].map((pair) => [pair.charCodeAt(0), pair.charCodeAt(1)] as const);

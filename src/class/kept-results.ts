@@ -1,6 +1,7 @@
 /** Lines of a gradebook from the results of `check` that the database has: the newest of each role, taken together. Pure. */
 import type { StoredResult } from "../stores/class.ts";
 import type { Student } from "./class-plan.ts";
+import { FLAG_ROLE } from "./flags.ts";
 import type { GradebookLine } from "./gradebook.ts";
 
 export interface KeptResultsOptions {
@@ -8,6 +9,8 @@ export interface KeptResultsOptions {
   readonly max: number;
   /** Ids, names and e-mail addresses; without it there are pseudonyms alone. */
   readonly names: boolean;
+  /** Files that have a flag to hand in. */
+  readonly flagFiles: readonly string[];
 }
 
 /** Cases that say nothing about the program. */
@@ -17,7 +20,7 @@ const UNJUDGED = ["skipped", "error"];
 export function keptLines(
   students: readonly Student[],
   results: readonly StoredResult[],
-  { max, names }: KeptResultsOptions,
+  { max, names, flagFiles }: KeptResultsOptions,
 ): GradebookLine[] {
   const byStudent = Map.groupBy(results, ({ student }) => student);
   return students.map((student) => {
@@ -28,9 +31,17 @@ export function keptLines(
       student: { ...person, ...(group === undefined ? {} : { group }) },
       shownAs,
       max,
-      ...standing(byStudent.get(student.id) ?? [], max),
+      ...standing(withFlags(byStudent.get(student.id) ?? [], flagFiles), max),
     };
   });
+}
+
+/** Gives a student who was checked and handed in no flag as many to lose as those who handed in some. */
+function withFlags(results: readonly StoredResult[], files: readonly string[]): readonly StoredResult[] {
+  const [first] = results;
+  if (!first || results.some(({ role }) => role === FLAG_ROLE)) return results;
+  const missing = { ...first, role: FLAG_ROLE, status: "failed", grade: "MUST", weight: 1 };
+  return [...results, ...files.map((file) => ({ ...missing, case: file }))];
 }
 
 function personOf({ id, name, email, login, canvasId }: Student): GradebookLine["student"] {

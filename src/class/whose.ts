@@ -6,6 +6,7 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { ClassPlan } from "./class-file.ts";
 import type { Student } from "./class-plan.ts";
+import { flagOf } from "./flags.ts";
 
 export interface Found {
   readonly student: Student;
@@ -22,7 +23,7 @@ export async function valuesOf(plan: ClassPlan, value: string, signal?: AbortSig
   for (const student of plan.students) {
     if (signal?.aborted) break;
     const hashes = HEX_256.test(wanted) ? await hashesOf(plan, student) : [];
-    for (const [what, own] of [...whatOf(student), ...hashes])
+    for (const [what, own] of [...whatOf(student), ...flagsOf(plan, student), ...hashes])
       if (own.toLowerCase() === wanted) found.push({ student, what });
   }
   return found;
@@ -40,6 +41,9 @@ function whatOf(student: Student): (readonly [what: string, value: string])[] {
   });
   return named.flatMap(([what, own]) => (own === undefined ? [] : [[what, own] as const]));
 }
+
+const flagsOf = (plan: ClassPlan, { id }: Student) =>
+  plan.flagFiles.map((file) => [`flag of ${file}`, flagOf(plan, id, file)] as const);
 
 async function hashesOf(
   { filesFolder }: ClassPlan,

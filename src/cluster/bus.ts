@@ -66,8 +66,11 @@ export interface BusKeys {
   get(key: string): Promise<BusEntry | undefined>;
   /** Only where there is none, or a deleted one. */
   create(key: string, value: string): Promise<number>;
+  /** Of several that know one revision more than one may be answered, and the last is the one that holds: see `settle`. */
   update(key: string, value: string, revision: number): Promise<number>;
   delete(key: string, revision?: number): Promise<void>;
+  /** Deletes the key once more, behind all that was found to fit before: what is read afterwards has come after that. */
+  settle(key: string): Promise<void>;
   /** Tells what there is (deleted ones may be among it) in the order of the revisions, then each change; may miss some in silence. Ends when the answer is called. */
   watch(listener: (entry: BusEntry) => void): () => void;
 }

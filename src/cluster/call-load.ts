@@ -10,9 +10,13 @@ const CALL_BYTES = 32;
 export const callerOf = ({ args: [id] }: HubCall): string | undefined =>
   typeof id === "string" && id.includes("@") ? id : undefined;
 
+interface Load {
+  bytes: number;
+  isBusy: boolean;
+}
+
 export class CallLoad {
-  readonly #bytes = new Map<string, number>();
-  readonly #busy = new Set<string>();
+  readonly #loads = new Map<string, Load>();
   readonly #onBusy: (id: string, isBusy: boolean) => void;
 
   constructor(onBusy: (id: string, isBusy: boolean) => void) {
@@ -22,24 +26,31 @@ export class CallLoad {
   said(call: HubCall): void {
     const id = callerOf(call);
     if (id === undefined) return;
-    const bytes = (this.#bytes.get(id) ?? 0) + bytesOf(call);
-    this.#bytes.set(id, bytes);
-    if (bytes <= BUSY_BYTES || this.#busy.has(id)) return;
-    this.#busy.add(id);
+    let load = this.#loads.get(id);
+    if (!load) {
+      load = { bytes: 0, isBusy: false };
+      this.#loads.set(id, load);
+    }
+    load.bytes += bytesOf(call);
+    if (load.bytes <= BUSY_BYTES || load.isBusy) return;
+    load.isBusy = true;
     this.#onBusy(id, true);
   }
 
   answered(call: HubCall): void {
     const id = callerOf(call);
-    if (id === undefined) return;
-    const bytes = (this.#bytes.get(id) ?? 0) - bytesOf(call);
-    if (bytes > 0) this.#bytes.set(id, bytes);
-    else this.#bytes.delete(id);
-    if (bytes <= IDLE_BYTES && this.#busy.delete(id)) this.#onBusy(id, false);
+    const load = id === undefined ? undefined : this.#loads.get(id);
+    if (id === undefined || !load) return;
+    load.bytes -= bytesOf(call);
+    if (load.bytes <= 0) this.#loads.delete(id);
+    if (load.bytes > IDLE_BYTES || !load.isBusy) return;
+    load.isBusy = false;
+    this.#onBusy(id, false);
   }
 }
 
-function bytesOf({ args }: HubCall): number {
+/** About as many as it has when it is written. */
+export function bytesOf({ args }: HubCall): number {
   let bytes = CALL_BYTES;
   for (const one of args) if (typeof one === "string") bytes += one.length;
   return bytes;

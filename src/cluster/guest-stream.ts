@@ -1,6 +1,7 @@
 /** Share of one node in an owner's hub: what it is to hear and to have answered, as numbered batches, and its calls in their order. */
 import { messageOf } from "../errors.ts";
 import { BATCH_BYTES, encode, type Item } from "./hub-wire.ts";
+import { LineRun } from "./line-run.ts";
 import { ReceiveWindow } from "./receive-window.ts";
 import { SendWindow } from "./send-window.ts";
 
@@ -13,7 +14,12 @@ export interface ToldAudience {
   ids: ReadonlySet<string>;
 }
 
-type Answer = readonly [call: number, value: unknown];
+/** Calls from … to …: answered with nothing, or one with what was written of it. */
+interface Answer {
+  readonly from: number;
+  to: number;
+  readonly written?: string | undefined;
+}
 
 export class GuestStream {
   readonly node: string;
@@ -27,10 +33,7 @@ export class GuestStream {
   pending = 0;
   /** Batches of its own wait for their acknowledgement. */
   isWordDue = false;
-  #items: string[] = [];
-  /** Audience of the last item, where that is of lines and more may follow in it. */
-  #lineOf = -1;
-  #bytes = 0;
+  #items: (string | LineRun)[] = [];
   #answers: Answer[] = [];
   #unheardSince: number | undefined;
 
@@ -42,29 +45,11 @@ export class GuestStream {
   }
 
   /** An item as it stands in the batch: most are the same for all nodes, and written once. */
-  add(item: string): void {
-    if (this.#bytes > 0 && this.#bytes + item.length > BATCH_BYTES) this.#endBatch();
-    this.#endLines();
+  add(item: string | LineRun): void {
+    const last = this.#items.at(-1);
+    // Lines that are said from now on come behind this.
+    if (last instanceof LineRun) last.isOver = true;
     this.#items.push(item);
-    this.#bytes += item.length;
-  }
-
-  /** A line for an audience, as it stands in the batch; several in a row are one item. */
-  addLine(audience: number, text: string): void {
-    if (this.#bytes > 0 && this.#bytes + text.length > BATCH_BYTES) this.#endBatch();
-    if (this.#lineOf !== audience) {
-      this.#endLines();
-      this.#items.push(`["d",${audience}`);
-      this.#lineOf = audience;
-    }
-    this.#items.push(text);
-    this.#bytes += text.length;
-  }
-
-  #endLines(): void {
-    if (this.#lineOf < 0) return;
-    this.#lineOf = -1;
-    this.#items[this.#items.length - 1] += "]";
   }
 
   tell(item: Item): void {
@@ -74,13 +59,16 @@ export class GuestStream {
   /** Answers go behind what the hub had to say before them. */
   answer(call: number, value: unknown): void {
     this.pending -= 1;
-    if (value === undefined) this.#answers.push([call, undefined]);
-    else this.#answers.push([call, JSON.stringify(value)]);
+    const written = JSON.stringify(value);
+    const last = this.#answers.at(-1);
+    // Most calls are answered with nothing, and in their order: a run of those is one item.
+    if (last && written === undefined && last.written === undefined && last.to === call - 1) last.to = call;
+    else this.#answers.push({ from: call, to: call, written });
   }
 
   fail(call: number, error: unknown): void {
     this.pending -= 1;
-    this.#answers.push([call, undefined]);
+    this.#answers.push({ from: call, to: call });
     this.tell(["e", call, messageOf(error)]);
   }
 
@@ -88,21 +76,21 @@ export class GuestStream {
     return this.#items.length > 0 || this.#answers.length > 0 || this.isWordDue;
   }
 
-  /** End of the turn: what was said in it is a batch now. */
+  /** End of the turn: what was said in it is a batch now, or as many as fit the bus. */
   endTurn(): void {
     for (const item of answerItems(this.#answers)) this.add(item);
     this.#answers = [];
-    if (this.#items.length > 0 || this.isWordDue) this.#endBatch();
+    const items = this.#items.flatMap((item) => (item instanceof LineRun ? item.items : item));
+    this.#items = [];
+    if (items.length === 0 && !this.isWordDue) return;
+    this.isWordDue = false;
+    for (const batch of inBatches(items)) this.#push(batch);
   }
 
-  #endBatch(): void {
+  #push(items: readonly string[]): void {
     const { window, calls, visit } = this;
-    this.#endLines();
     const head = `{"v":${JSON.stringify(visit)},"q":${window.nextSequence},"k":${calls.last},"i":[`;
-    window.push(Buffer.from(`${head}${this.#items.join(",")}]}`));
-    this.#items = [];
-    this.#bytes = 0;
-    this.isWordDue = false;
+    window.push(Buffer.from(`${head}${items.join(",")}]}`));
   }
 
   /** Since when it has left more unacknowledged than it may; undefined: it has not. */
@@ -113,24 +101,26 @@ export class GuestStream {
   }
 }
 
-/** Most calls are answered with nothing: a run of those is one item. */
-function answerItems(answers: Answer[]): string[] {
-  const items: string[] = [];
-  answers.sort(([one], [other]) => one - other);
-  for (let at = 0; at < answers.length; at += 1) {
-    const [call, value] = answers[at] as Answer;
-    if (value !== undefined) {
-      items.push(`["v",${call},${value}]`);
-      continue;
+/** Batches of them; at least one, if only for the word that it carries. */
+function inBatches(items: readonly string[]): string[][] {
+  const batches: string[][] = [];
+  let room = -1;
+  for (const item of items) {
+    room -= item.length;
+    if (room < 0) {
+      batches.push([]);
+      room = BATCH_BYTES - item.length;
     }
-    let last = call;
-    while (answers[at + 1]?.[0] === last + 1 && answers[at + 1]?.[1] === undefined) {
-      last += 1;
-      at += 1;
-    }
-    items.push(`["u",${call},${last}]`);
+    batches.at(-1)?.push(item);
   }
-  return items;
+  return batches.length > 0 ? batches : [[]];
+}
+
+function answerItems(answers: Answer[]): string[] {
+  answers.sort((one, other) => one.from - other.from);
+  return answers.map(({ from, to, written }) =>
+    written === undefined ? `["u",${from},${to}]` : `["v",${from},${written}]`,
+  );
 }
 
 /** Word outside the stream. */

@@ -3,6 +3,7 @@ import { Audience } from "../machines/_audience.ts";
 import type { GuestStream } from "./guest-stream.ts";
 import { nodeOfPeer } from "./hub-subjects.ts";
 import type { Hearers } from "./hub-wire.ts";
+import { LineRun } from "./line-run.ts";
 
 interface Split {
   readonly number: number;
@@ -10,14 +11,30 @@ interface Split {
   byNode: Map<string, string[]>;
 }
 
+/** Nodes that hear the hub. */
+export interface Hearing {
+  readonly all: Iterable<GuestStream>;
+  /** Changes with every coming and going. */
+  readonly version: number;
+}
+
+/** Lines that are being said to an audience: while nothing else is, one more costs one step, however many nodes there are. */
+interface Speech {
+  readonly run: LineRun;
+  readonly audience: Audience;
+  readonly audienceVersion: number;
+  readonly nodesVersion: number;
+}
+
 export class HostAudiences {
   readonly #splits = new WeakMap<Audience, Split>();
   #count = 0;
+  #speech: Speech | undefined;
 
   /** A line for all of these, to each node that has some of them. */
-  deliver(streams: Iterable<GuestStream>, audience: Audience | readonly string[], text: string): void {
-    if (audience instanceof Audience) this.#toAudience(streams, audience, text);
-    else this.#toEach(streams, byNode(audience), text);
+  deliver(nodes: Hearing, audience: Audience | readonly string[], text: string): void {
+    if (audience instanceof Audience) this.#runTo(nodes, audience).say(text);
+    else this.#toEach(nodes.all, byNode(audience), text);
   }
 
   #toEach(streams: Iterable<GuestStream>, ids: Map<string, string[]>, text: string): void {
@@ -29,15 +46,27 @@ export class HostAudiences {
     }
   }
 
-  #toAudience(streams: Iterable<GuestStream>, audience: Audience, text: string): void {
+  #runTo(nodes: Hearing, audience: Audience): LineRun {
+    const speech = this.#speech;
+    const isGoingOn =
+      speech?.audience === audience &&
+      speech.audienceVersion === audience.version &&
+      speech.nodesVersion === nodes.version &&
+      !speech.run.isOver;
+    if (isGoingOn) return speech.run;
     const split = this.#splitOf(audience);
-    let written = "";
-    for (const stream of streams) {
+    const run = new LineRun(split.number);
+    for (const stream of nodes.all) {
       this.#bringUpToDate(stream, split);
-      if (!stream.audiences.get(split.number)?.ids.size) continue;
-      written ||= JSON.stringify(text);
-      stream.addLine(split.number, written);
+      if (stream.audiences.get(split.number)?.ids.size) stream.add(run);
     }
+    this.#speech = {
+      run,
+      audience,
+      audienceVersion: audience.version,
+      nodesVersion: nodes.version,
+    };
+    return run;
   }
 
   #splitOf(audience: Audience): Split {

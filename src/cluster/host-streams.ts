@@ -37,6 +37,7 @@ export class HostStreams {
   readonly #over = new Set<string>();
   readonly #ticking: Ticking;
   readonly #stops: (() => void)[];
+  #version = 0;
 
   constructor(parts: HostStreamsParts) {
     this.#parts = parts;
@@ -54,6 +55,11 @@ export class HostStreams {
     return this.#streams.size;
   }
 
+  /** Changes with every coming and going. */
+  get version(): number {
+    return this.#version;
+  }
+
   get all(): Iterable<GuestStream> {
     return this.#streams.values();
   }
@@ -65,12 +71,14 @@ export class HostStreams {
   open(node: string, visit: string, lastBatch: number, lastCall: number): GuestStream {
     const stream = new GuestStream(node, visit, lastBatch, lastCall);
     this.#streams.set(node, stream);
+    this.#version += 1;
     return stream;
   }
 
   /** Ends a visit; another may come of the same node. */
   end(stream: GuestStream): void {
     this.#streams.delete(stream.node);
+    this.#version += 1;
     this.#over.add(`${stream.node} ${stream.visit}`);
     if (this.#over.size <= OVER_KEPT) return;
     const [oldest = ""] = this.#over;

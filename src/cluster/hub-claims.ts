@@ -1,6 +1,9 @@
-/** Owners of the hubs: read from their keys, and written by compare-and-set, so that of two that are faster at once one wins. */
+/**
+ * Owners of the hubs: read from their keys, and written by compare-and-set. Of two that claim at once both may be told that they have it, as
+ * an engine of several servers compares before it sets; so who claims looks again, once all that was under way has come.
+ */
 import { type BusEntry, OutpacedError } from "./bus.ts";
-import { type HubRecord, hubKey, hubRecordOf, nodeKey, nodeRecordOf } from "./lease-records.ts";
+import { type HubRecord, hubKey, hubRecordOf, nodeKey, nodeRecordOf, settledKey } from "./lease-records.ts";
 import type { NodeTable, NodeTableParts } from "./node-table.ts";
 import type { ClusterNode, HubOwner } from "./nodes.ts";
 
@@ -18,6 +21,8 @@ export class HubClaims {
   /** Own hubs that are being given up, by the revision at which they were this node's: whether the engine has it yet is not known. */
   readonly #leaving = new Map<string, number>();
   readonly #releases = new Map<string, Promise<void>>();
+  /** Own claims that another may have come after. */
+  readonly #unsettled = new Set<string>();
 
   constructor(parts: HubClaimsParts) {
     this.#parts = parts;
@@ -25,7 +30,8 @@ export class HubClaims {
 
   ownerOf(hub: string): HubOwner | undefined {
     const record = this.#known.get(hub);
-    return record && !this.#leaving.has(hub) ? ownerIn(record) : undefined;
+    if (!record || this.#leaving.has(hub)) return undefined;
+    return this.#unsettled.has(hub) && this.#isOwn(record) ? undefined : ownerIn(record);
   }
 
   /** Hubs that this node has in its present incarnation. */
@@ -87,14 +93,33 @@ export class HubClaims {
       if (entry && entry.revision === this.#leaving.get(hub)) this.#stay(hub);
       const record = hubRecordOf(entry?.value);
       const owner = record && ownerIn(record);
-      if (owner && (await this.#isThere(owner))) return owner;
+      const isUnsettled = record !== undefined && this.#isOwn(record) && this.#unsettled.has(hub);
+      if (owner && !isUnsettled && (await this.#isThere(owner))) return owner;
       const epoch = Math.max(record?.epoch ?? 0, this.#known.get(hub)?.epoch ?? 0) + 1;
       // Another may have fenced this node meanwhile: what it writes now would be a dead one's.
       if (!own.isSure || own.incarnation !== incarnation) continue;
-      const next = { owner: ownName, incarnation, epoch };
-      const isWritten = await this.#write(hub, next, entry).then(() => true, ignoreOutpaced);
-      if (isWritten && own.incarnation === incarnation) return { node: ownName, incarnation, epoch };
+      this.#unsettled.add(hub);
+      const next = isUnsettled ? record : { owner: ownName, incarnation, epoch };
+      const isWritten = isUnsettled || (await this.#write(hub, next, entry).then(() => true, ignoreOutpaced));
+      const isLast = isWritten && (await this.#isLast(hub, next));
+      this.#settle(hub);
+      if (isLast && own.incarnation === incarnation) return { node: ownName, incarnation, epoch: next.epoch };
     }
+  }
+
+  /** A write behind all that was compared before this node's own was carried out: once it is, nothing of that is to come. */
+  async #isLast(hub: string, record: HubRecord): Promise<boolean> {
+    await this.#parts.keys.settle(settledKey(this.#parts.ownName));
+    const entry = await this.#look(hub);
+    return entry?.value === JSON.stringify(record);
+  }
+
+  #settle(hub: string): void {
+    const before = this.ownerOf(hub);
+    this.#unsettled.delete(hub);
+    const owner = this.ownerOf(hub);
+    if (owner !== before && owner?.node === this.#parts.ownName)
+      this.#parts.changed({ kind: "owner", hub, owner });
   }
 
   #stay(hub: string): void {

@@ -50,6 +50,8 @@ export class HubHost {
   #isTurnDue = false;
   #wasCalled = false;
   #detailsTimer: unknown;
+  /** The one node whose members hear what is said now. */
+  #onlyAt: string | undefined;
 
   constructor(parts: HubParts, epoch: number, heritage: Heritage, hooks: HostHooks) {
     this.#parts = parts;
@@ -202,11 +204,21 @@ export class HubHost {
     this.streams.open(node, visit, arrival.lastBatch, arrival.lastCall);
     if (!this.isWhole) this.#remember(arrival);
     const there = new Set(arrival.members.map(({ id }) => id));
-    const gone = this.members.flatMap(({ id }) => (nodeOfPeer(id) === node && !there.has(id) ? [id] : []));
+    const remembered = this.members.filter(({ id }) => nodeOfPeer(id) === node);
+    const gone = remembered.flatMap(({ id }) => (there.has(id) ? [] : [id]));
     for (const id of gone) this.#run.forget(id);
     this.#tellMembers(true, node);
-    this.#welcome(arrival, { gone });
+    // Members of a node that was away as the hub was made again have missed that, and what was said since.
+    const isRemade = gone.length < remembered.length;
+    if (isRemade) this.#tellRestarted(node);
+    this.#welcome(arrival, { gone, isRemade });
     this.#called();
+  }
+
+  #tellRestarted(node: string): void {
+    this.#onlyAt = node;
+    this.#run.tellRestarted();
+    this.#onlyAt = undefined;
   }
 
   /** Members of which the owner before had told that node alone. */
@@ -256,14 +268,16 @@ export class HubHost {
   #deliver(audience: Iterable<string>, text: string): void {
     const isSure = this.#held.length === 0 && this.#isSure;
     if (isSure && this.streams.size === 0) return this.#parts.seats.deliver(audience, text);
-    const hearers = audience instanceof Audience ? audience : [...audience];
+    const node = this.#onlyAt;
+    const isWhole = node === undefined && audience instanceof Audience;
+    const hearers = isWhole ? audience : [...audience].filter((id) => !node || nodeOfPeer(id) === node);
     if (isSure) this.#tell(hearers, text);
     else this.#held.push(() => this.#tell(hearers, text));
   }
 
   /** To the others first: their way is longer. */
   #tell(hearers: Audience | readonly string[], text: string): void {
-    this.#audiences.deliver(this.streams.all, hearers, text);
+    this.#audiences.deliver(this.streams, hearers, text);
     this.#turn();
     this.#parts.seats.deliver(hearers, text);
   }

@@ -3,7 +3,7 @@ import type { HubMember } from "../machines/_role.ts";
 
 /** A batch is no longer than this, nor has it more calls; the bus takes 1 MiB. */
 export const BATCH_BYTES = 262_144;
-export const BATCH_CALLS = 512;
+export const BATCH_CALLS = 4_096;
 /** Parts in which a node says who is there: 100 MiB of members. */
 export const MAX_PARTS = 400;
 

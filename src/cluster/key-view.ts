@@ -4,6 +4,7 @@
  */
 import type { Clock } from "../machines/_world.ts";
 import type { Bus, BusEntry, BusKeys } from "./bus.ts";
+import { isLater } from "./lease-records.ts";
 
 const LOOK_EVERY_MS = 1_000;
 /** Watches that begin again and again would leave their remains in the engine. */
@@ -14,8 +15,8 @@ export class KeyView {
   readonly #keys: BusKeys;
   readonly #clock: Clock;
   readonly #onEntry: (entry: BusEntry) => void;
-  /** Revision of each key that was told. */
-  readonly #revisions = new Map<string, number>();
+  /** Entry of each key that was told last. */
+  readonly #known = new Map<string, BusEntry>();
   readonly #waiting = new Set<{ readonly revision: number; readonly reached: () => void }>();
   #endWatch: () => void = () => undefined;
   #timer: unknown;
@@ -40,8 +41,11 @@ export class KeyView {
 
   /** Own write, or look at a key: known whatever the watch does. */
   hear(entry: BusEntry): void {
-    if (entry.revision <= (this.#revisions.get(entry.key) ?? 0)) return;
-    this.#revisions.set(entry.key, entry.revision);
+    const known = this.#known.get(entry.key);
+    // A server that was killed may number the writes otherwise from then on than those that it is a copy of.
+    const isNews = isLater(entry.value, known?.value) ?? entry.revision > (known?.revision ?? 0);
+    if (!isNews) return;
+    this.#known.set(entry.key, entry);
     this.#onEntry(entry);
   }
 
@@ -67,7 +71,7 @@ export class KeyView {
 
   /** Revisions went back: the engine lost everything it kept, and counts from one again. */
   #startOver(): void {
-    this.#revisions.clear();
+    this.#known.clear();
     this.#acknowledged = 0;
     this.#acknowledgedBefore = 0;
     this.#begin();

@@ -1,4 +1,7 @@
-/** Values under the keys of a lab: `node.<name>` is a daemon's lease, `hub.<id>` says which of them owns a hub. */
+/**
+ * Values under the keys of a lab: `node.<name>` is a daemon's lease, `hub.<id>` says which of them owns a hub. `settled.<name>` has none: it is
+ * written so that all that was written before is there.
+ */
 import { z } from "zod";
 
 const nodeRecord = z.object({
@@ -8,6 +11,8 @@ const nodeRecord = z.object({
   version: z.string(),
   /** Machine, so that another daemon on it can see whether the process is still there. */
   host: z.string(),
+  /** Renewals of this incarnation, counted by the node itself: servers that are copies of each other may number a write differently. */
+  beat: z.number().optional(),
   /** Node that fenced it: the lease is over, for good. */
   by: z.string().optional(),
 });
@@ -22,6 +27,7 @@ const hubRecord = z.object({
 export type HubRecord = z.output<typeof hubRecord>;
 
 export const nodeKey = (name: string) => `node.${name}`;
+export const settledKey = (name: string) => `settled.${name}`;
 
 /** Name of a node, in `c17@n2` too. */
 export const NODE_NAME = /^[\w-]{1,32}$/;
@@ -44,6 +50,27 @@ export function meaningOf(key: string): KeyMeaning | undefined {
 
 export const nodeRecordOf = (value: string | undefined) => parsed(nodeRecord, value);
 export const hubRecordOf = (value: string | undefined) => parsed(hubRecord, value);
+
+/**
+ * Whether one word under a key came after another, as the words themselves tell; undefined: they do not. Of one renewal, or of one epoch, the
+ * word that ends it is the later one.
+ */
+export function isLater(word: string | undefined, other: string | undefined): boolean | undefined {
+  if (word === other) return word === undefined ? undefined : false;
+  const [node, otherNode] = [nodeRecordOf(word), nodeRecordOf(other)];
+  if (node && otherNode)
+    return node.incarnation === otherNode.incarnation ? isLaterBeat(node, otherNode) : undefined;
+  const [hub, otherHub] = [hubRecordOf(word), hubRecordOf(other)];
+  if (!hub || !otherHub) return undefined;
+  if (hub.epoch !== otherHub.epoch) return hub.epoch > otherHub.epoch;
+  return hub.owner !== null && otherHub.owner !== null ? undefined : hub.owner === null;
+}
+
+function isLaterBeat(node: NodeRecord, other: NodeRecord): boolean | undefined {
+  if (node.beat === undefined || other.beat === undefined) return undefined;
+  if (node.beat !== other.beat) return node.beat > other.beat;
+  return node.by === other.by ? false : other.by === undefined;
+}
 
 /** Undefined where there is none, or it is not ours: another program may write there too. */
 function parsed<Schema extends z.ZodType>(

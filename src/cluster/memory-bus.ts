@@ -9,10 +9,18 @@ import type { MemoryFaults } from "./memory-line.ts";
 import { MemorySide } from "./memory-side.ts";
 import { MemoryKeys, MemoryLog } from "./memory-stores.ts";
 
+export interface MemoryEngineOptions {
+  readonly seed?: string | number;
+  readonly maxMessageBytes?: number;
+  /** Time in which writes of keys that fit are compared, and not yet carried out: of two at once, both may be told that they are. */
+  readonly settlesAfterMs?: number;
+}
+
 export class MemoryEngine {
   readonly clock: Clock;
   /** Largest message that it takes, in bytes. */
   readonly maxMessageBytes: number;
+  readonly #settlesAfterMs: number;
   readonly #sides = new Set<MemorySide>();
   readonly #keys = new Map<string, MemoryKeys>();
   readonly #logs = new Map<string, MemoryLog>();
@@ -20,9 +28,10 @@ export class MemoryEngine {
   #isUp = true;
   #attached = 0;
 
-  constructor(clock: Clock, given: { seed?: string | number; maxMessageBytes?: number } = {}) {
+  constructor(clock: Clock, given: MemoryEngineOptions = {}) {
     this.clock = clock;
     this.#seed = String(given.seed ?? "");
+    this.#settlesAfterMs = given.settlesAfterMs ?? 0;
     this.maxMessageBytes = given.maxMessageBytes ?? 1_048_576;
   }
 
@@ -69,6 +78,11 @@ export class MemoryEngine {
     this.logOf(log).forget(count);
   }
 
+  /** Has another server lead the keys of a name, which has numbered the writes higher by so much, or lower. */
+  renumberKeys(name: string, by: number): void {
+    this.keysOf(name).renumber(by);
+  }
+
   /** Loses all keys of a name, and counts anew. */
   forgetKeys(name: string): void {
     this.keysOf(name).forgetAll();
@@ -80,7 +94,7 @@ export class MemoryEngine {
   }
 
   keysOf(name: string): MemoryKeys {
-    const keys = this.#keys.get(name) ?? new MemoryKeys();
+    const keys = this.#keys.get(name) ?? new MemoryKeys(this.clock, this.#settlesAfterMs);
     this.#keys.set(name, keys);
     return keys;
   }

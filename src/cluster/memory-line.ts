@@ -13,6 +13,8 @@ export interface MemoryFaults {
   readonly loseAnswers?: number;
   /** Change of a key that a watch does not tell. */
   readonly missWatched?: number;
+  /** A watch tells revisions that are higher by so much, or lower: its server is no true copy of the others any more. */
+  readonly watchShift?: number;
 }
 
 /** `whole`: it is neither lost nor doubled nor overtaken. */

@@ -1,4 +1,8 @@
-/** Bus of one side of the engine in memory. */
+/**
+ * Bus of one side of the engine in memory.
+ *
+ * Long, because messages, keys and logs of a side break off and come back together.
+ */
 import { NetlabError } from "../errors.ts";
 import type { Bus, BusEntry, BusKeys, BusLog, BusMessage, BusTrouble, LogEntry, Subject } from "./bus.ts";
 import { type Guard, guardThat } from "./guarded.ts";
@@ -152,6 +156,7 @@ export class MemorySide implements Bus {
       create: (key, value) => this.#ask(() => keys.create(key, value)),
       update: (key, value, revision) => this.#ask(() => keys.write(key, value, revision)),
       delete: async (key, revision) => void (await this.#ask(() => keys.write(key, undefined, revision))),
+      settle: async (key) => void (await this.#ask(() => keys.write(key, undefined, undefined))),
       watch: (listener) =>
         this.#follow(
           new Following<BusEntry>(this.#down, {
@@ -160,10 +165,14 @@ export class MemorySide implements Bus {
             numberOf: ({ revision }) => revision,
             isTold: () => !this.#down.happens("missWatched"),
             from: 1,
-            listener: (entry) => this.#guard(`keys ${name}`, () => listener(entry)),
+            listener: (entry) => this.#guard(`keys ${name}`, () => listener(this.#shifted(entry))),
           }),
         ),
     };
+  }
+
+  #shifted(entry: BusEntry): BusEntry {
+    return { ...entry, revision: entry.revision + (this.faults.watchShift ?? 0) };
   }
 
   async log(name: string): Promise<BusLog> {
@@ -214,7 +223,7 @@ export class MemorySide implements Bus {
   }
 
   /** Question to the engine itself. It is carried out, or not, also where no answer comes. */
-  #ask<Answer>(work: () => Answer): Promise<Answer> {
+  #ask<Answer>(work: () => Answer | Promise<Answer>): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const { clock } = this.#engine;
       const limit = clock.setTimeout(() => reject(new NetlabError("no-bus/away")), ANSWER_LIMIT_MS);

@@ -28,16 +28,31 @@ class Followers<Entry> {
 export class MemoryKeys {
   readonly #entries = new Map<string, BusEntry>();
   readonly followers = new Followers<BusEntry>();
+  readonly #clock: Clock;
+  /** Until a write that was found to fit is carried out; others are compared meanwhile, as by several servers. */
+  readonly #settlesAfterMs: number;
   #revision = 0;
+
+  constructor(clock: Clock, settlesAfterMs: number) {
+    this.#clock = clock;
+    this.#settlesAfterMs = settlesAfterMs;
+  }
 
   get(key: string): BusEntry | undefined {
     const entry = this.#entries.get(key);
     return entry?.value === undefined ? undefined : entry;
   }
 
-  write(key: string, value: string | undefined, revision: number | undefined): number {
+  write(key: string, value: string | undefined, revision: number | undefined): number | Promise<number> {
     const known = this.#entries.get(key)?.revision ?? 0;
     if (revision !== undefined && known !== revision) throw new OutpacedError(key);
+    if (this.#settlesAfterMs === 0) return this.#set(key, value);
+    return new Promise((resolve) => {
+      this.#clock.setTimeout(() => resolve(this.#set(key, value)), this.#settlesAfterMs);
+    });
+  }
+
+  #set(key: string, value: string | undefined): number {
     this.#revision += 1;
     const entry = { key, value, revision: this.#revision };
     this.#entries.set(key, entry);
@@ -45,9 +60,16 @@ export class MemoryKeys {
     return entry.revision;
   }
 
-  create(key: string, value: string): number {
+  create(key: string, value: string): number | Promise<number> {
     if (this.get(key)) throw new OutpacedError(key);
     return this.write(key, value, undefined);
+  }
+
+  /** As where another server leads from now on, which has numbered the writes higher by so much, or lower. */
+  renumber(by: number): void {
+    for (const [key, entry] of this.#entries)
+      this.#entries.set(key, { ...entry, revision: entry.revision + by });
+    this.#revision += by;
   }
 
   /** As an engine does that lost its folder: revisions are given again from one on. */

@@ -71,6 +71,7 @@ export async function natsKeys(place: NatsPlace, name: string): Promise<BusKeys>
           await bucket.delete(key, revision === undefined ? {} : { previousSeq: revision });
         },
       }),
+    settle: (key) => ask({ what: `key ${key}`, work: () => bucket.delete(key) }),
     watch: (listener) => {
       let reached = 0;
       const following = natsFollowing(async (isCurrent) => {

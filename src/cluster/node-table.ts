@@ -120,15 +120,16 @@ export class NodeTable {
   }
 
   /** Makes its next renewal fail: from then on it cannot be sure any more, and knows. */
-  async #fence(name: string, { record, revision }: Known): Promise<void> {
+  async #fence(name: string, known: Known): Promise<void> {
+    const { record, revision } = known;
     if (this.#fencing.has(name)) return;
     this.#fencing.add(name);
     const { keys, ownName, hear } = this.#parts;
     const key = nodeKey(name);
     const value = JSON.stringify({ ...record, by: ownName } satisfies NodeRecord);
     try {
-      if (!(await this.#isStillSo(name, revision))) return;
-      hear({ key, value, revision: await keys.update(key, value, revision) });
+      const last = await this.#lastOf(name, known);
+      if (last !== undefined) hear({ key, value, revision: await keys.update(key, value, last) });
     } catch (error) {
       if (error instanceof OutpacedError) await this.#lookAgain(name, revision);
     } finally {
@@ -137,20 +138,21 @@ export class NodeTable {
   }
 
   /**
-   * Whether the engine answers at once, and knows no more of the node: one that was stopped for a while has not yet taken what the node had
-   * said to it, and may take the fence first.
+   * Revision of the node's last word, where the engine answers at once and knows no more of it: one that was stopped for a while has not yet
+   * taken what the node had said to it, and may take the fence first. The word may have another revision than the watch told.
    */
-  async #isStillSo(name: string, revision: number): Promise<boolean> {
+  async #lastOf(name: string, { record, revision }: Known): Promise<number | undefined> {
     const { own, keys, hear } = this.#parts;
     const key = nodeKey(name);
     const askedAt = own.steadyNow;
     const entry = await keys.get(key);
-    if (this.#isOver) return false;
-    if (entry && entry.revision > revision) hear(entry);
+    if (this.#isOver) return undefined;
+    if (entry) hear(entry);
     // An absence has no revision of its own, so it is not heard as a change of the key.
     if (!entry) this.hear(name, { key, value: undefined, revision });
     const isQuick = own.steadyNow - askedAt < own.deadAfterMs / 20;
-    return isQuick && own.isSure && entry?.revision === revision;
+    const isSame = this.#known.get(name)?.record === record && isWordOf(entry, record, revision);
+    return isQuick && own.isSure && isSame ? entry?.revision : undefined;
   }
 
   /** Finds it alive after all, or fenced by a faster node, or gone by its word: the watch did not tell. */
@@ -175,6 +177,13 @@ export class NodeTable {
     this.#known.set(name, gone);
     this.#parts.changed({ kind: "left", node: nodeOf(gone), hasSaidSo, isBack });
   }
+}
+
+/** By what it says, or by its revision where that says too little. */
+function isWordOf(entry: BusEntry | undefined, { incarnation, beat }: NodeRecord, revision: number): boolean {
+  const word = nodeRecordOf(entry?.value);
+  if (word?.incarnation !== incarnation || word.by !== undefined) return false;
+  return word.beat === undefined || beat === undefined ? entry?.revision === revision : word.beat === beat;
 }
 
 function nodeOf({ record, heardAt, isGone }: Known): ClusterNode {

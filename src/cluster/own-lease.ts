@@ -47,6 +47,7 @@ export class OwnLease {
   readonly #parts: OwnLeaseParts;
   readonly #key: string;
   #incarnation = newIncarnation();
+  #beat = 0;
   /** Undefined while it is not entered. */
   #revision: number | undefined;
   #sent: Moment | undefined;
@@ -138,8 +139,10 @@ export class OwnLease {
 
   /** Own key, as the watch tells it or another looked at it. */
   heard(entry: BusEntry): void {
-    if (this.#isOver || this.#revision === undefined || entry.revision <= this.#revision) return;
-    if (!this.#isMine(nodeRecordOf(entry.value))) this.#expel();
+    if (this.#isOver || this.#revision === undefined) return;
+    const record = nodeRecordOf(entry.value);
+    const isOld = entry.revision <= this.#revision && record?.incarnation !== this.#incarnation;
+    if (!isOld && !this.#isMine(record)) this.#expel();
   }
 
   /** No renewal any more; what is under way ends by itself. */
@@ -166,9 +169,15 @@ export class OwnLease {
     return record?.incarnation === this.#incarnation && record.by === undefined;
   }
 
-  get #value(): string {
+  #nextValue(): string {
     const { name: node, ...rest } = this.#parts.identity;
-    return JSON.stringify({ node, incarnation: this.#incarnation, ...rest } satisfies NodeRecord);
+    this.#beat += 1;
+    return JSON.stringify({
+      node,
+      incarnation: this.#incarnation,
+      ...rest,
+      beat: this.#beat,
+    } satisfies NodeRecord);
   }
 
   get #moment(): Moment {
@@ -206,7 +215,7 @@ export class OwnLease {
   async #renew(revision: number): Promise<void> {
     const sent = this.#moment;
     const incarnation = this.#incarnation;
-    const value = this.#value;
+    const value = this.#nextValue();
     try {
       const next = await this.#parts.keys.update(this.#key, value, revision);
       if (incarnation === this.#incarnation) this.#succeeded({ key: this.#key, value, revision: next }, sent);
@@ -221,11 +230,15 @@ export class OwnLease {
     const incarnation = this.#incarnation;
     const entry = await this.#parts.keys.get(this.#key);
     if (incarnation !== this.#incarnation || this.#isOver) return;
-    // An engine that has just started may answer with what it knew before.
-    if (entry && entry.revision <= revision) return;
-    if (!entry || !this.#isMine(nodeRecordOf(entry.value))) return this.#expel();
+    const record = nodeRecordOf(entry?.value);
+    if (!entry || !this.#isMine(record)) {
+      // An engine that has just started may answer with what it knew before.
+      const isOld = entry && entry.revision <= revision && record?.incarnation !== incarnation;
+      return isOld ? undefined : this.#expel();
+    }
+    // A server that leads now may number the writes lower than the one before.
+    this.#isBehind = entry.revision !== revision;
     this.#revision = entry.revision;
-    this.#isBehind = true;
   }
 
   #succeeded(entry: BusEntry, sent: Moment): void {
@@ -277,7 +290,7 @@ export class OwnLease {
     const sent = this.#moment;
     const entry = await keys.get(this.#key);
     const record = nodeRecordOf(entry?.value);
-    const value = this.#value;
+    const value = this.#nextValue();
     if (entry && this.#isMine(record)) {
       this.#revision = entry.revision;
       return "entered";

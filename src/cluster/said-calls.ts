@@ -1,7 +1,7 @@
 /** Calls of this node on their way to the owner of a hub: in batches, in order, kept until they are answered. */
 import type { HubCall } from "../actors/hub-call.ts";
 import type { Clock } from "../machines/_world.ts";
-import { callerOf } from "./call-load.ts";
+import { bytesOf, callerOf } from "./call-load.ts";
 import { BATCH_BYTES, BATCH_CALLS, plainArguments, type Taken } from "./hub-wire.ts";
 import { SendWindow } from "./send-window.ts";
 
@@ -51,38 +51,40 @@ export class SaidCalls {
 
   /** Makes batches of what was said. */
   endTurn(): void {
-    let batch: HubCall[] = [];
-    let texts: string[] = [];
-    let bytes = 0;
-    const end = () => {
-      if (batch.length > 0) this.#push(batch, texts);
-      [batch, texts, bytes] = [[], [], 0];
-    };
-    for (const call of this.#said) {
-      const text = JSON.stringify([call.name, ...plainArguments(call.args)]);
-      if (text.length * 3 > this.#parts.maxBytes && Buffer.byteLength(text) > this.#parts.maxBytes) {
-        this.#fail(call, `a call of ${Buffer.byteLength(text)} bytes is too long for the bus`);
-        continue;
-      }
-      if (batch.length === BATCH_CALLS || bytes + text.length > BATCH_BYTES) end();
-      batch.push(call);
-      texts.push(text);
-      bytes += text.length;
-    }
+    const said = this.#said;
     this.#said = [];
-    end();
+    let from = 0;
+    let bytes = 0;
+    for (const [at, call] of said.entries()) {
+      const size = bytesOf(call);
+      if (at > from && (at - from === BATCH_CALLS || bytes + size > BATCH_BYTES)) {
+        this.#push(said.slice(from, at));
+        [from, bytes] = [at, 0];
+      }
+      bytes += size;
+    }
+    if (said.length > 0) this.#push(said.slice(from));
   }
 
-  #push(batch: readonly HubCall[], texts: readonly string[]): void {
-    const { own, visit } = this.#parts;
-    const first = this.#lastCall + 1;
-    for (const call of batch) {
-      this.#lastCall += 1;
-      this.#open.set(this.#lastCall, call);
+  /** Writes all of them at once; where that is longer than was thought, each half by itself. */
+  #push(batch: readonly HubCall[]): void {
+    const { own, visit, maxBytes } = this.#parts;
+    const text = JSON.stringify(batch.map(({ name, args }) => [name, ...plainArguments(args)]));
+    const isTooLong = text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes;
+    const [call] = batch;
+    if (batch.length > 1 && (isTooLong || text.length > BATCH_BYTES)) {
+      const half = batch.length >> 1;
+      this.#push(batch.slice(0, half));
+      return this.#push(batch.slice(half));
     }
-    const head = JSON.stringify({ f: own, v: visit, s: this.#window.nextSequence, n: first });
-    const data = Buffer.from(`${head.slice(0, -1)},"c":[${texts.join(",")}]}`);
-    this.#window.push(data, this.#lastCall);
+    if (isTooLong && call)
+      return this.#fail(call, `a call of ${Buffer.byteLength(text)} bytes is too long for the bus`);
+    const head = JSON.stringify({ f: own, v: visit, s: this.#window.nextSequence, n: this.#lastCall + 1 });
+    for (const one of batch) {
+      this.#lastCall += 1;
+      this.#open.set(this.#lastCall, one);
+    }
+    this.#window.push(Buffer.from(`${head.slice(0, -1)},"c":${text}}`), this.#lastCall);
   }
 
   answer(number: number, value: unknown): void {

@@ -197,11 +197,24 @@ function findPercent(_bytes: Buffer, text: string): DialectSign | undefined {
   const escapes = text.match(/%[0-9A-Fa-f]{2}/g) ?? [];
   if (escapes.length === 0 || (escapes.length < 2 && !/(?<!\d)%(20|0[aAdD]|2[bBfF]|3[aA]|7[cC])/.test(text)))
     return undefined;
+  if (!hasEscapeBesidesShares(text)) return undefined;
+  const decoded = decodedUri(text);
+  return decoded === undefined
+    ? undefined
+    : sign("percent", false, { found: escapes[0] ?? "", text: decoded });
+}
+
+/** `100%`, and a number after it without a word between, is no escape: an escape that cannot be read so is needed. */
+function hasEscapeBesidesShares(text: string): boolean {
+  const withoutEscapesInRow = text.replaceAll(/(%[0-9A-Fa-f]{2})(?=%)/g, "$1 ");
+  return /(?<!\d)%[0-9A-Fa-f]{2}|%(?:[A-Fa-f][0-9A-Fa-f]|[0-9][A-Fa-f])/.test(withoutEscapesInRow);
+}
+
+/** Undefined where it is none, or has control characters in it, which are not typed. */
+function decodedUri(text: string): string | undefined {
   try {
-    return sign("percent", false, {
-      found: escapes[0] ?? "",
-      text: decodeURIComponent(text.replaceAll("+", " ")),
-    });
+    const decoded = decodeURIComponent(text.replaceAll("+", " "));
+    return /[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(decoded) ? undefined : decoded;
   } catch {
     return undefined;
   }

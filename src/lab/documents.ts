@@ -1,5 +1,6 @@
 /** The JSON documents of the control protocol, everywhere the same. Times are RFC 3339, sizes bytes, absent is null. */
 
+import { optionsAsData } from "../catalogue/instance-options.ts";
 import { formatHostPort, parseHostPort } from "../machines/_options.ts";
 import type { Registration } from "../machines/_world.ts";
 import { hexOf } from "../printable.ts";
@@ -40,7 +41,7 @@ function shownOptions(
   { options: all, secrets, withoutEffect }: LabInstance,
   showTokens: boolean,
 ): Record<string, unknown> {
-  const { host, port, name, label, ...options } = all as unknown as Record<string, unknown>;
+  const { host, port, name, label, ...options } = optionsAsData(all) as unknown as Record<string, unknown>;
   return Object.fromEntries(
     Object.entries(options)
       .filter(([key]) => !withoutEffect.includes(key))

@@ -34,12 +34,16 @@ export function waitsOf(pids: readonly number[], own: ReadonlySet<number>): Thre
     for (const thread of threads) {
       const ms = waitOf(pid, thread, own);
       // Names are read of those alone that do not wait for others.
-      if (ms < Number.POSITIVE_INFINITY && isOfJava(pid, thread)) continue;
+      if (ms < Number.POSITIVE_INFINITY && isOfJava(pid, thread, ms)) continue;
       all.push({ pid, thread, ms });
     }
   }
   return all.length === 0 ? undefined : all;
 }
+
+/** Whether it sleeps as a wait does: one that a disk keeps, or that is stopped, is in the same call, and goes on by itself. */
+export const isAsleep = ({ pid, thread }: ThreadWait): boolean =>
+  /^State:\s+S/m.test(procText(`${pid}/task/${thread}/status`));
 
 /** Times that a thread has gone to sleep by itself since it began: two equal ones, and it has slept all the time between. */
 export function sleepsOf({ pid, thread }: ThreadWait): number {
@@ -50,9 +54,14 @@ export function sleepsOf({ pid, thread }: ThreadWait): number {
 
 /** Java's own housekeeping, which compiles, cleans and looks at its clock: nothing that a program says comes of it. */
 const OF_JAVA =
-  /^(?:VM (?:Thread|Periodic)|G1 |GC Thread|C[12] Compiler|Monitor Deflati|Sweeper thread|Common-Cleaner|Service Thread)/;
+  /^(?:VM Periodic|C[12] Compiler|Monitor Deflati|Sweeper thread|Common-Cleaner|Service Thread)/;
+/** Threads that stop all the others while they work: what the program would say lies in one that waits for them. */
+const STOPPING = /^(?:VM Thread|G1 |GC Thread)/;
 
-const isOfJava = (pid: number, thread: string) => OF_JAVA.test(procText(`${pid}/task/${thread}/comm`));
+function isOfJava(pid: number, thread: string, ms: number): boolean {
+  const name = procText(`${pid}/task/${thread}/comm`);
+  return OF_JAVA.test(name) || (ms > 0 && STOPPING.test(name));
+}
 
 function waitOf(pid: number, thread: string, own: ReadonlySet<number>): number {
   const text = procText(`${pid}/task/${thread}/syscall`);

@@ -26,8 +26,9 @@ export const LEGEND: Readonly<Record<Condition, string>> = {
   done: "done",
 };
 
-/** The same after a number of students. */
-export const COUNTED: Readonly<Record<Condition, string>> = { ...LEGEND, mistake: "with a mistake" };
+/** The same after a number of tiles. */
+export const countedWord = (condition: Condition, count: number): string =>
+  condition === "mistake" && count !== 1 ? "mistakes" : LEGEND[condition];
 
 export function conditionOf(tile: Tile): Condition {
   if (tile.isDone) return "done";

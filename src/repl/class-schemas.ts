@@ -51,6 +51,14 @@ export const hint = z.object({
   at: z.iso.datetime(),
 });
 
+export const flag = z.object({
+  student: z.string(),
+  file: z.string(),
+  isNew: z.boolean().describe("false: it had been handed in before"),
+  passed: z.number().int().describe("flags of the student that were handed in"),
+  of: z.number().int(),
+});
+
 const gradebookLine = z.object({
   student: z
     .object({

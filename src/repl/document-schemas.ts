@@ -5,7 +5,7 @@
  * Long, because the documents of all commands stand in one table.
  */
 import * as z from "zod";
-import { classDocument, gate, hint, slip, student } from "./class-schemas.ts";
+import { classDocument, flag, gate, hint, slip, student } from "./class-schemas.ts";
 import { givenHub, labNode, node } from "./cluster-schemas.ts";
 import { load } from "./load-schema.ts";
 
@@ -355,6 +355,7 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
   sql: z.array(z.record(z.string(), z.unknown())),
   start: oneOrMany(instance),
   stop: oneOrMany(instance),
+  submit: flag,
   tap: entry.extend({ connection: z.string() }),
   top: load,
   trace: step,

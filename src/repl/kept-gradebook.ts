@@ -41,7 +41,8 @@ export async function gradebook({
     });
   const { keptLines } = await import("../class/kept-results.ts");
   const { canvasText, gradebookText, moodleText } = await import("../class/gradebook.ts");
-  const lines = keptLines(all.students, all.results(), { max, names });
+  const flagFiles = all.plan?.flagFiles ?? [];
+  const lines = keptLines(all.students, all.results(), { max, names, flagFiles });
   if (isJson) return data(lines);
   const form = { decimal, separator: options.separator === "tab" ? "\t" : options.separator } as const;
   const about = { title: all.plan?.title ?? all.name, max };

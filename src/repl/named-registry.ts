@@ -45,4 +45,6 @@ export const registryOption = () =>
     .min(1)
     .optional()
     .meta({ completes: "registry" })
-    .describe("of a student or a group with a bootstrap of its own, e.g. s042 (default: the lab's)");
+    .describe(
+      "whose registry: a student or a group with a bootstrap of its own, e.g. s042 (default: the lab's)",
+    );

@@ -32,7 +32,7 @@ export class Sender {
 
   /** Everything heard so far, once it is so much; then it is forgotten. */
   async hears(count: number): Promise<string[]> {
-    await vi.waitUntil(() => this.heard.length >= count, { timeout: 5_000, interval: 5 });
+    await vi.waitUntil(() => this.heard.length >= count, { timeout: 30_000, interval: 5 });
     return this.heard.splice(0);
   }
 

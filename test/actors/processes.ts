@@ -11,4 +11,4 @@ export function isAlive(pid: number): boolean {
 }
 
 /** Soon, and not when a time limit of its own would have ended it. */
-export const isGone = (pid: number) => eventually(() => expect(isAlive(pid)).toBe(false), 3_000);
+export const isGone = (pid: number) => eventually(() => expect(isAlive(pid)).toBe(false), 30_000);

@@ -1,7 +1,10 @@
 /** Calls of a user's code that come back, and a role's words where they do not. */
 import { describe, expect, it, vi } from "vitest";
+import { z } from "zod";
 import { guarded } from "../../src/catalogue/guarded-call.ts";
 import { guardedRole } from "../../src/catalogue/guarded-role.ts";
+import { optionsAsData, parseOptions } from "../../src/catalogue/instance-options.ts";
+import { markLoaded } from "../../src/catalogue/loaded-roles.ts";
 import type { Role } from "../../src/machines/_role.ts";
 
 function forEver(): never {
@@ -78,5 +81,50 @@ describe("a guarded role", () => {
     expect([role.display?.("word"), role.secrets?.hide("a token", "***")]).toEqual(["word", "***"]);
     expect(calls()).toEqual(before);
     expect(onFault.mock.calls.map(([, name]) => name)).toEqual(["display", "secrets.hide"]);
+  });
+});
+
+describe("an option of a user's own making", () => {
+  let asked = 0;
+  const odd: Record<string, () => unknown> = {
+    json: () => ({
+      toJSON: () => {
+        asked += 1;
+        return "as it says";
+      },
+    }),
+    endless: () => ({ toJSON: forEver }),
+    getter: () => ({
+      get inner() {
+        return forEver();
+      },
+    }),
+    proxy: () => new Proxy({}, { get: forEver, ownKeys: forEver, has: forEver }),
+    big: () => 7n,
+  };
+  const options = z.object({ odd: z.string().transform((name) => odd[name]?.()) });
+  const role = { name: "guess", summary: "guesses", side: "server", port: 0, options } as unknown as Role;
+  markLoaded(role);
+  const own = (parsed: object) => (parsed as { odd?: unknown }).odd;
+
+  it("is asked once what it is as data, by the check, and lists tell that", () => {
+    const parsed = parseOptions(role, { odd: "json" });
+    const before = asked;
+    const data = optionsAsData(parsed);
+    expect(data).toMatchObject({ odd: "as it says", port: 0, framing: "auto" });
+    expect([optionsAsData(parsed) === data, asked === before, typeof own(parsed)]).toEqual([
+      true,
+      true,
+      "object",
+    ]);
+  });
+
+  it.each([
+    ["endless", "it does not come back"],
+    ["getter", "it does not come back"],
+    ["proxy", "it does not come back"],
+    ["big", "Do not know how to serialize a BigInt"],
+  ])("that is no data is refused: %s", (name, why) => {
+    expect(() => parseOptions(role, { odd: name })).toThrow(`its own check of its options failed: ${why}`);
   });
 });

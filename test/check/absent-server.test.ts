@@ -15,6 +15,7 @@ describe("a check of a server that is not there", () => {
   it.each([
     ["calculator", []],
     ["chat", ["CHAT-1.*", "ROBUST.*"]],
+    ["chat", ["ROBUST.ipv6"]],
     ["bootstrap", []],
     ["bootstrap", ["BOOT-6.errors-are-few"]],
     ["ack", []],

@@ -57,7 +57,7 @@ describe("an example", () => {
       port,
       onTerminal: false,
     });
-    await expect.poll(() => server.listening("tcp"), { timeout: 15_000 }).not.toEqual([]);
+    await expect.poll(() => server.listening("tcp"), { timeout: 30_000 }).not.toEqual([]);
     const examples = (await checkableOf(role)).cases.flatMap(({ example }) => (example ? [example] : []));
     expect(examples.length).toBeGreaterThan(5);
     for (const lines of examples) expect(await played(port, lines)).toEqual(answersIn(lines));
@@ -82,7 +82,7 @@ async function played(port: number, lines: readonly DialogueLine[]): Promise<str
   const answers: string[] = [];
   for (const [nth, line] of linesFor({ lines }, "ann").entries()) {
     if ("server" in line) {
-      await expect.poll(() => came.length, { timeout: 15_000 }).toBeGreaterThanOrEqual(line.server.length);
+      await expect.poll(() => came.length, { timeout: 30_000 }).toBeGreaterThanOrEqual(line.server.length);
       answers.push(came);
       came = "";
       continue;
@@ -90,7 +90,7 @@ async function played(port: number, lines: readonly DialogueLine[]): Promise<str
     socket.write(line.client);
     // A name that is not answered is a message of its own, and not the beginning of the next one.
     if (nth === 0)
-      await expect.poll(() => isRead(socket.localPort ?? 0, port), { timeout: 15_000 }).toBe(true);
+      await expect.poll(() => isRead(socket.localPort ?? 0, port), { timeout: 30_000 }).toBe(true);
   }
   socket.destroy();
   return answers;

@@ -29,3 +29,39 @@ it("names no other answer than the case does", async () => {
   const cards = await likelyAfter("hello who?", "KNOCK-1.wrong-opening");
   expect(cards.filter(({ cause }) => cause.includes("Ha!"))).toEqual([]);
 });
+
+/** Greets when a client comes, and answers each opening; `isKnock`: which it takes. */
+async function opener(isKnock: (said: string) => boolean) {
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined).write(`${GREETING}\n`);
+    socket.on("data", (said) =>
+      socket.write(isKnock(said.toString().trim()) ? "Who's there?" : "Try: Knock knock.."),
+    );
+  });
+  await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as { port: number };
+  const { results } = await check("knock-knock", {
+    at: { host: "127.0.0.1", port },
+    cases: ["KNOCK-1.silent-first", "KNOCK-1.case-and-dots", "KNOCK-1.wrong-opening-goes-on"],
+  });
+  return results.map(({ id, status, message }) => ({ id, status, message }));
+}
+
+it("holds a greeting against the case of it alone, and not for the answer to an opening", async () => {
+  expect(await opener((said) => said === "Knock knock..")).toMatchObject([
+    { id: "KNOCK-1.silent-first", status: "failed" },
+    { id: "KNOCK-1.wrong-opening-goes-on", status: "passed" },
+    { id: "KNOCK-1.case-and-dots", status: "passed" },
+  ]);
+});
+
+it("quotes the answer to an opening that is taken for a knock, and no greeting", async () => {
+  const found = await opener((said) => said.toLowerCase() === "knock knock..");
+  expect(found.at(-1)).toEqual({
+    id: "KNOCK-1.case-and-dots",
+    status: "failed",
+    message:
+      'expected "Try: Knock knock.." after "knock knock..", and "Who\'s there?" came. Compare the opening as it is: its two dots and its capital belong to it.',
+  });
+});

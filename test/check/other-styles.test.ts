@@ -15,6 +15,8 @@ interface Style {
   readonly file: string;
   /** Words of its command beside where it listens, or to whom it speaks. */
   readonly words?: string;
+  /** Lines that are typed, where they are not those of the role's script: choices of a menu, answers to questions. */
+  readonly typed?: readonly string[];
   /** Cases of what it does otherwise than the rule says, each for the reason beside it. */
   readonly due?: readonly string[];
 }
@@ -60,7 +62,11 @@ const servers: Readonly<Record<string, readonly Style[]>> = {
 };
 
 const clients: Readonly<Record<string, readonly Style[]>> = {
-  bootstrap: [{ file: "Registrar.java" }, { file: "file_server_register.c" }],
+  bootstrap: [
+    { file: "Registrar.java" },
+    { file: "file_server_register.c" },
+    { file: "bootstrap_client_menu.c", typed: ["1", "1236", "pdf", "server1", "2", "0"] },
+  ],
   clock: [{ file: "ClockClient.java" }, { file: "clock_client.c" }],
   ack: [{ file: "AckClient.java" }, { file: "ack_client.c" }],
   "address-book": [
@@ -83,6 +89,29 @@ const clients: Readonly<Record<string, readonly Style[]>> = {
     },
     // The error of the task that hears is caught nowhere.
     { file: "relay_client_asyncio.py", due: ["FRAME-8.c.server-resets"] },
+    { file: "relay_client_menu.py", typed: ["l", "ann", "s", "ann", "hello you", "s", "ann", "more", "c"] },
+    // It hears when it has said something, and 1,023 bytes before it asks for the next text.
+    {
+      file: "relay_client_scanf.c",
+      typed: ["ann", "ann", "hello you", "ann", "second one", "close"],
+      due: ["RELAY-0.c.prints-incoming-while-idle", "ROBUST.c.long-reply"],
+    },
+  ],
+  chat: [
+    { file: "chat_client_menu.py", typed: ["bob", "1", "hi there", "1", "more words"] },
+    { file: "ChatClient.java", typed: [":Ann Lee:annlee", "hello", "second text"] },
+  ],
+  echo: [
+    // It has one recv() for an answer.
+    {
+      file: "echo_client_menu.py",
+      typed: ["1", "hello world", "2", "readme.txt", "4"],
+      due: ["FRAME-6.c.reply-in-two-reads"],
+    },
+  ],
+  "knock-knock": [
+    // It has one recv() for an answer, of 255 bytes.
+    { file: "knock_client.c", due: ["FRAME-6.c.reply-in-two-reads", "ROBUST.c.long-reply"] },
   ],
   reverse: [
     // What comes in pieces is turned round piece by piece.
@@ -128,7 +157,7 @@ function started(file: string, folder: string): string {
 }
 
 function judged(role: string, side: Side, styles: readonly Style[]): void {
-  for (const { file, words = "", due = [] } of styles) {
+  for (const { file, words = "", typed: script, due = [] } of styles) {
     const { needs = "" } = compilers[path.extname(file)] ?? {};
     it.skipIf(!has(needs))(
       `judges the ${role} ${side} of ${file} by its rules alone`,
@@ -137,7 +166,7 @@ function judged(role: string, side: Side, styles: readonly Style[]): void {
         const folder = mkdtempSync(path.join(os.tmpdir(), "other-style-"));
         onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
         const run = `exec ${started(file, folder)} ${place} ${words}`;
-        const report = await check(role, { side, run }, folder);
+        const report = await check(role, { side, run, script }, folder);
         expect(report.ended).toBeNull();
         expect(withStatus(report, "error")).toEqual([]);
         expect(withStatus(report, "failed")).toEqual(due);

@@ -28,7 +28,7 @@ const freshName = (kind = "test") => {
 };
 
 const untilIs = <Value>(read: () => Value, value: Value) =>
-  expect.poll(read, { timeout: 15_000, interval: 5 }).toEqual(value);
+  expect.poll(read, { timeout: 30_000, interval: 5 }).toEqual(value);
 
 export function describeBus(start: () => Promise<BusEngine>): void {
   let engine: BusEngine;
@@ -246,6 +246,15 @@ export function describeBus(start: () => Promise<BusEngine>): void {
       await expect(mine.update("k", "again", revision)).rejects.toMatchObject({ key: "k" });
       await expect(mine.delete("k", revision)).rejects.toThrow(OutpacedError);
       expect(await mine.get("k")).toEqual({ key: "k", value: "theirs", revision: next });
+    });
+
+    it("that are settled have no value, as often as that is asked, and what is written is behind that", async () => {
+      const keys = await one.keys(freshName("keys"));
+      const first = await keys.create("k", "1");
+      for (let time = 0; time < 2; time += 1) await keys.settle("settled.one");
+      const next = await keys.update("k", "2", first);
+      expect(await keys.get("settled.one")).toBeUndefined();
+      expect(next).toBe(first + 3);
     });
 
     it("that were deleted may be made again, by one of many", async () => {

@@ -155,6 +155,28 @@ describe("calls on their way to an owner", () => {
     await expect(long).rejects.toThrow("too long for the bus");
   });
 
+  it("fit the bus in their order, also where they are longer in JSON than as they are said", async () => {
+    const calls = newCalls(256 * KIB);
+    const texts = Array.from({ length: 300 }, (_, at) => `${at}${"\u0001".repeat(500)}`);
+    const tooLong = new HubCall("say", ["c1@n1", "\u0001".repeat(50 * KIB)]);
+    for (const [at, text] of texts.entries()) {
+      if (at === 150) calls.say(tooLong);
+      calls.say(new HubCall("say", ["c1@n1", text]));
+    }
+    calls.endTurn();
+    const said: unknown[] = [];
+    let last = 0;
+    for (let data = calls.window.take(0); data; data = calls.window.take(0)) {
+      expect(data.length).toBeLessThan(257 * KIB);
+      const batch = decode<CallBatch>(data);
+      expect(batch?.n).toBe(last + 1);
+      last += batch?.c.length ?? 0;
+      said.push(...(batch?.c ?? []));
+    }
+    expect(said).toEqual(texts.map((text) => ["say", "c1@n1", text]));
+    await expect(tooLong).rejects.toThrow("too long for the bus");
+  });
+
   it("are lost with a dead owner, save the first word of a connection that does not belong", async () => {
     const calls = newCalls();
     const [first, second, ofMember] = [

@@ -66,4 +66,24 @@ describe.skipIf(!natsBinary)(`three NATS servers ${SKIPPED}`, () => {
     for (const nodes of entered) await nodes.leave();
     for (const bus of buses) await bus.close();
   }, 120_000);
+
+  it("give a hub to one of those that claim it at once, each time", async () => {
+    const servers = await three();
+    const place = natsServers(servers.map(({ url }) => url));
+    const buses: NatsBus[] = [];
+    const entered: Nodes[] = [];
+    for (const name of ["n1", "n2", "n3"]) {
+      const bus = await openNatsBus({ servers: place, name });
+      buses.push(bus);
+      const given = { lab: "race", version: "1", clock: systemClock, leaseMs: 15_000, host: name };
+      entered.push(await enterLab({ bus, name, ...given }));
+    }
+    for (let race = 1; race <= 50; race += 1) {
+      const owners = await Promise.all(entered.map((nodes) => nodes.claim("chat")));
+      expect(new Set(owners.map(({ node, epoch }) => `${node} ${epoch}`)).size).toBe(1);
+      await Promise.all(entered.map((nodes) => nodes.release("chat")));
+    }
+    for (const nodes of entered) await nodes.leave();
+    for (const bus of buses) await bus.close();
+  }, 120_000);
 });

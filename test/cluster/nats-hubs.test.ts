@@ -17,7 +17,7 @@ interface Daemon {
 }
 
 const untilIs = <Value>(read: () => Value, value: Value) =>
-  expect.poll(read, { timeout: 20_000, interval: 10 }).toEqual(value);
+  expect.poll(read, { timeout: 30_000, interval: 10 }).toEqual(value);
 
 describe.skipIf(!natsBinary)(`a room on NATS ${SKIPPED}`, () => {
   let server: NatsServer;

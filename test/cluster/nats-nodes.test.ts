@@ -12,7 +12,7 @@ import { NatsServer, natsBinary, SKIPPED } from "./nats-server.ts";
 
 const LEASE_MS = 2_000;
 const untilIs = <Value>(read: () => Value, value: Value) =>
-  expect.poll(read, { timeout: 15_000, interval: 10 }).toEqual(value);
+  expect.poll(read, { timeout: 30_000, interval: 10 }).toEqual(value);
 
 describe.skipIf(!natsBinary)(`nodes on NATS ${SKIPPED}`, () => {
   let server: NatsServer;

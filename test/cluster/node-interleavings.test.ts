@@ -41,7 +41,8 @@ class Trial {
   readonly #epochs = new Map<string, number>();
 
   constructor(seed: number) {
-    this.lab = new SimulatedLab(seed);
+    // Every second engine compares before it sets, as one of several servers does.
+    this.lab = new SimulatedLab(seed, seed % 2 === 0 ? 0 : 20);
   }
 
   async begin(): Promise<void> {

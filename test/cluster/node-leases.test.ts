@@ -415,6 +415,74 @@ describe("a watch", () => {
   });
 });
 
+describe("servers that number one write differently, as one that was killed may do from then on", () => {
+  for (const watchShift of [3, 40, -3, -40])
+    it(`do not keep a dead node: a watch is ${watchShift} off`, async () => {
+      const { lab, nodes } = await labOf("n1", "n2", "n3");
+      const [first, second, third] = nodes;
+      for (const one of [first, third]) if (one) one.side.faults = { watchShift };
+      await lab.while(second?.nodes.claim("chat") ?? Promise.reject());
+      await lab.pass(20_000);
+      second?.kill();
+      await lab.pass(LEASE_MS);
+      for (const one of [first, third]) expect(one && aliveIn(one.nodes)).toEqual(["n1", "n3"]);
+      const owner = await lab.while(third?.nodes.claim("chat") ?? Promise.reject());
+      await lab.pass(100);
+      expect(owner).toMatchObject({ node: "n3", epoch: 2 });
+      expect(first?.nodes.ownerOf("chat")).toEqual(owner);
+      await lab.pass(4 * LEASE_MS);
+      for (const one of [first, third])
+        expect(one?.told().filter((word) => !/^joined|^owner/.test(word))).toEqual(["left n2"]);
+    });
+
+  for (const by of [3, -3, -40])
+    it(`renew every lease where one leads that is ${by} off`, async () => {
+      const { lab, nodes } = await labOf("n1", "n2", "n3");
+      await lab.pass(20_000);
+      lab.engine.renumberKeys("nl_test", by);
+      await lab.pass(3 * LEASE_MS);
+      for (const { nodes: one, told } of nodes) {
+        expect([one.isSure, aliveIn(one)]).toEqual([true, ["n1", "n2", "n3"]]);
+        expect(told().filter((word) => /left|expelled|unsure/.test(word))).toEqual([]);
+      }
+    });
+
+  it("have none that lives fenced", async () => {
+    const { lab, nodes } = await labOf("n1", "n2", "n3");
+    const [first] = nodes;
+    if (first) first.side.faults = { watchShift: 3, missWatched: 1 };
+    await lab.pass(4 * LEASE_MS);
+    for (const one of nodes)
+      expect(one.told().filter((word) => /left|expelled|unsure/.test(word))).toEqual([]);
+  });
+});
+
+describe("an engine that compares before it sets, as one of several servers does", () => {
+  it("gives a hub to one of those that claim it at once, and no other takes it for its own meanwhile", async () => {
+    const lab = new SimulatedLab(1, 100);
+    const nodes = [];
+    for (const name of ["n1", "n2", "n3"]) nodes.push(await lab.enter(name));
+    await lab.while(nodes[0]?.nodes.claim("chat") ?? Promise.reject());
+    await lab.pass(1_000);
+    nodes[0]?.kill();
+    await lab.pass(LEASE_MS);
+    const rest = nodes.slice(1).map(({ nodes: one }) => one);
+    const thinkSo = new Set<string>();
+    const look = () => {
+      for (const one of rest) if (one.ownerOf("chat")?.node === one.own.name) thinkSo.add(one.own.name);
+    };
+    const claims = Promise.all(rest.map((one) => one.claim("chat")));
+    await lab.pass(2_000, look);
+    const owners = await claims;
+    expect(owners.map(({ node, epoch }) => [node, epoch])).toEqual([
+      ["n3", 2],
+      ["n3", 2],
+    ]);
+    expect([...thinkSo]).toEqual(["n3"]);
+    expect(rest.map((one) => one.ownerOf("chat"))).toEqual(owners);
+  });
+});
+
 describe("a hub", () => {
   it("is owned by one of many that claim it at once, and all know which", async () => {
     const names = Array.from({ length: 10 }, (_, at) => `n${at}`);

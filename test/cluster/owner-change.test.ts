@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import chat from "../../src/machines/chat.ts";
 import relay from "../../src/machines/relay.ts";
 import reverse from "../../src/machines/reverse.ts";
+import { RESTARTED } from "../../src/wire/chat.ts";
 import { HubLab, type LabNode } from "./hub-lab.ts";
 import { inRoom, join, rooms } from "./rooms.ts";
 
@@ -13,6 +14,8 @@ async function begin(...names: string[]): Promise<LabNode[]> {
   lab = new HubLab();
   return rooms(lab, chat, ...names);
 }
+
+const isRestart = (line: string) => line.includes(RESTARTED);
 
 /** As a daemon that is killed. */
 function kill(node: LabNode): void {
@@ -85,6 +88,28 @@ describe("a room whose owner is killed", () => {
     two.bus.goOn();
     await lab.pass(3_000);
     expect(inRoom(three, cy)).toHaveLength(1);
+  });
+
+  it("tells the members of a node that was away meanwhile too, once it is back, and those alone", async () => {
+    const [one, two, three] = (await begin("n1", "n2", "n3")) as [LabNode, LabNode, LabNode];
+    const bo = await join(lab, two, "Bo");
+    const cy = await join(lab, three, "Cy");
+    three.bus.cut("inSilence");
+    kill(one);
+    await lab.pass(2_000);
+    expect([two.isOwner, two.names]).toEqual([true, ["Bo", "Cy"]]);
+    void two.hub.say?.(bo, "unheard");
+    await lab.pass(500);
+    expect(three.lines(cy).filter(isRestart)).toEqual([]);
+    three.bus.mend();
+    await lab.pass(3_000);
+    void two.hub.say?.(bo, "heard");
+    await lab.pass(100);
+    const told = [[expect.stringMatching(RESTARTED)], [expect.stringMatching(RESTARTED)]];
+    expect([two.lines(bo).filter(isRestart), three.lines(cy).filter(isRestart)]).toEqual(told);
+    expect(three.lines(cy).slice(-2)).toEqual(told[1]?.concat(expect.stringContaining("heard")));
+    expect(three.moves).toEqual([{ node: "n2", epoch: 2, members: [cy] }]);
+    expect(two.moves).toEqual([{ node: "n2", epoch: 2, members: [bo] }]);
   });
 
   it("takes what was said while there was no owner", async () => {

@@ -69,8 +69,8 @@ export class SimulatedLab {
   readonly clock = new SimulatedClock();
   readonly engine: MemoryEngine;
 
-  constructor(seed: string | number = 1) {
-    this.engine = new MemoryEngine(this.clock, { seed });
+  constructor(seed: string | number = 1, settlesAfterMs = 0) {
+    this.engine = new MemoryEngine(this.clock, { seed, settlesAfterMs });
   }
 
   /** Lets time pass, and everything in it happen. `each`: after each step. */

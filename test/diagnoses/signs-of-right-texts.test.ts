@@ -45,6 +45,18 @@ describe("what right programs send", () => {
     );
   });
 
+  it.each([
+    [":ann:100%", "100%", "100"],
+    ["100%", "1e3", "100%", "1e3"],
+    ["100%", "200", "100%", "300"],
+  ])("has no sign where shares and numbers come one after another: %s %s %s", (...texts) => {
+    const reads = texts.map((text, index) => {
+      const bytes = Buffer.from(text);
+      return { bytes, size: bytes.length, at: index * 300_000 };
+    });
+    expect(textSigns(reads)).toEqual([]);
+  });
+
   it("has no strange layout where it is a record of the protocol", () => {
     const text = fc.tuple(word, word, word).map((parts) => Buffer.from(parts.join(" ")));
     fc.assert(

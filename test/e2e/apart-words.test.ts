@@ -13,7 +13,10 @@ import { z } from "zod";
 const forEver = () => { for (;;); };
 export default defineRole({
   name: "endless", summary: "has no end of words", side: "server", transport: "tcp", port: 0,
-  options: z.object({ size: z.coerce.number().default(1).refine((size) => size < 5 || forEver(), "less than 5") }),
+  options: z.object({
+    size: z.coerce.number().default(1).refine((size) => size < 5 || forEver(), "less than 5"),
+    odd: z.string().default("").transform((text) => text === "" ? text : { toJSON: forEver }),
+  }),
   machine: setup({}).createMachine({
     id: "endless", initial: "asking", on: { "peer.closed": ".closed" },
     states: { asking: { on: { "peer.ended": "closed" } }, closed: { type: "final" } },
@@ -53,4 +56,10 @@ it("a check of an option that never comes back is refused", async () => {
   const answer = await lab.plain("spawn endless --port 0 --size 7");
   expect(answer).toContain("its own check of its options failed: it does not come back");
   expect(await lab.plain("spawn endless --port 0 --size 4")).toContain("endless-");
+});
+
+it("an option that is never done with what it is as data is refused, and the daemon goes on", async () => {
+  const answer = await lab.plain("spawn endless --port 0 --odd yes");
+  expect(answer).toContain("its own check of its options failed: it does not come back");
+  expect(await lab.plain("ls --json")).toContain('"type":"calculator"');
 });

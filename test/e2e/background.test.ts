@@ -69,7 +69,7 @@ describe("a second lab on one machine", () => {
     expect((await second.ctl("logs")).stdout).toMatch(advice);
     expect((await first.ctl("logs")).stdout).not.toMatch(advice);
     await Promise.all([first.stop(), second.stop()]);
-  }, 20_000);
+  });
 
   it("is told of all that it needs where the socket is another's", async () => {
     const first = await TestDaemon.start(scene, { name: "one" });
@@ -89,7 +89,7 @@ describe("a daemon that does not answer", () => {
     daemon.program.signal("SIGCONT");
     expect(await asking.ended).toMatchObject({ exit: 0, stdout: expect.stringContaining("no role runs") });
     await daemon.stop();
-  }, 20_000);
+  });
 });
 
 describe("reload at the prompt", () => {

@@ -19,7 +19,7 @@ export interface ProgramOptions {
 }
 
 /** A slow machine is no failure; a word that never comes is. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 
 export class Program {
   readonly pid: number;

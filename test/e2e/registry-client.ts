@@ -1,7 +1,7 @@
 /** A program that speaks to a registry by UDP, written without a line of netlabd's own. */
 import { createSocket } from "node:dgram";
 
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 10_000;
 
 /** Sends one datagram and collects the answers up to `end`. */
 export function discover(port: number, question = "DISCOVERY"): Promise<string[]> {

@@ -50,6 +50,11 @@ export const areas: readonly Area[] = [
     tests: ["test/actors/{outflow,delivery}.test.ts"],
   },
   {
+    name: "link",
+    sources: ["src/link/tcp-link.ts"],
+    tests: ["test/link/*.test.ts"],
+  },
+  {
     name: "connection",
     sources: ["connection*", "closing", "intake"].map((name) => `src/actors/${name}.ts`),
     tests: ["test/actors/{connection-*,intake}.test.ts", ...forReal],

@@ -43,7 +43,7 @@ async function shows(socket: Socket, expected: Partial<ProgramSample>): Promise<
       expect(sample).toMatchObject(expected);
       return sample;
     },
-    { timeout: 5_000, interval: 20 },
+    { timeout: 30_000, interval: 20 },
   );
 }
 

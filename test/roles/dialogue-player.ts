@@ -9,7 +9,7 @@ import type { SimulatedClock } from "../actors/simulated-clock.ts";
 /** Pauses that a server makes between its own messages, in all. */
 const PAUSES_MS = 500;
 /** Long enough for a busy machine; only a test that fails waits for it. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 30_000;
 
 export class DialoguePlayer {
   readonly lines: readonly DialogueLine[];

@@ -5,7 +5,7 @@
 import { connect, type Socket } from "node:net";
 
 /** A slow machine is no failure; a word that never comes is. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 
 /** A student's program at work, be it a process or a socket. */
 export interface Running {

@@ -218,9 +218,9 @@ class Member {
   }
 
   #talk(visit: Visit): void {
-    if (visit !== this.#visit || this.#isLeaving) return;
+    if (visit !== this.#visit) return;
     this.#talkLater(visit);
-    if (!this.#crowd.isTalking) return;
+    if (this.#isLeaving || !this.#crowd.isTalking) return;
     visit.said += 1;
     this.#crowd.lines += 1;
     this.#saidAt[visit.said] = performance.now();
@@ -264,9 +264,7 @@ class Member {
     // What it said last may be lost: it will not wait for it.
     if (event.kind !== "restarted") return;
     this.#heardOf = visit.said;
-    if (!this.#isLeaving) return;
     this.#isLeaving = false;
-    this.#talkLater(visit);
   }
 
   #heardOwn(number: number, visit: Visit): void {

@@ -2,7 +2,7 @@
 import { connect, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 30_000;
 const QUIET_MS = 40;
 
 export class Talker {

@@ -1,7 +1,7 @@
 /** Well-behaved programs beside the ordeal: the same question again and again, to which there is one right answer. */
 import { connect, type Socket } from "node:net";
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 
 /** A calculator's client that knows what is right; it notes how long each answer took. */
 export class Witness {

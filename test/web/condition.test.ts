@@ -1,6 +1,14 @@
 /** The one word of a tile. */
 import { describe, expect, it } from "vitest";
-import { age, byNeed, type Condition, conditionOf, lastingOf, wordOf } from "../../src/page/condition.ts";
+import {
+  age,
+  byNeed,
+  type Condition,
+  conditionOf,
+  countedWord,
+  lastingOf,
+  wordOf,
+} from "../../src/page/condition.ts";
 import type { Tile } from "../../src/web/protocol.ts";
 
 const NOW = 1_000_000;
@@ -35,6 +43,11 @@ describe("a tile's word", () => {
   ])("where %s", (_, given, condition, word) => {
     const told = `${wordOf(tile(given))} ${lastingOf(tile(given), NOW)}`.trim();
     expect([conditionOf(tile(given)), told]).toEqual([condition, word]);
+  });
+
+  it("is counted in words", () => {
+    const words = [0, 1, 2].map((count) => `${count} ${countedWord("mistake", count)}`);
+    expect([...words, countedWord("stuck", 2)]).toEqual(["0 mistakes", "1 mistake", "2 mistakes", "stuck"]);
   });
 
   it("tells a time as people do", () => {

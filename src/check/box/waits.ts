@@ -1,5 +1,5 @@
 /** Waits of a program's threads, over the looks at it: whether it waits for others alone, or goes on by itself too late to matter. */
-import { sleepsOf, type ThreadWait, waitsOf } from "../../os/process-waits.ts";
+import { isAsleep, sleepsOf, type ThreadWait, waitsOf } from "../../os/process-waits.ts";
 import type { Silence } from "../program.ts";
 
 /** A thread that looks again and again has read what came in its first turn, and answered by the end of the second. */
@@ -64,6 +64,6 @@ function areStillAsleep(
   const again = new Map(waitsOf(pids, own)?.map((wait) => [wait.thread, wait]));
   return waits.every((wait, nth) => {
     const now = again.get(wait.thread);
-    return now !== undefined && now.ms > 0 && sleepsOf(now) === sleeps[nth];
+    return now !== undefined && now.ms > 0 && isAsleep(now) && sleepsOf(now) === sleeps[nth];
   });
 }

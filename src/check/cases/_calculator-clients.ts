@@ -60,10 +60,12 @@ export const calculatorClients: readonly ClientCase[] = [
     limitMs: 10_000,
     title: "closes the connection and ends after q",
     async run(t) {
-      if (!t.script.some(isQuit)) t.skip("q is not among the lines that are typed");
       const server = await t.serve();
       await t.start();
       await t.typed();
+      // A menu's number may be what is typed for it.
+      if (!t.script.some(isQuit) && !server.heard.some(isQuit))
+        t.skip("q is not among the lines that are typed");
       await t.exits({ withinMs: 3_000 });
       await t.until("the client ended, and its connection did not", () => server.closing !== undefined);
     },

@@ -3,6 +3,7 @@ import path from "node:path";
 import { parseBootstrapRequest } from "../../wire/bootstrap.ts";
 import { ACKNOWLEDGEMENT, INVALID, NOT_FOUND, VALID } from "../../wire/file-transfer.ts";
 import { type Case, defineCase } from "../case.ts";
+import { LINES_ALONE } from "../lines-alone.ts";
 import type { ServerTester } from "../tester.ts";
 import { enter, fetches, known, NO_ROOT, OUTSIDE, tokenOf } from "./_file-server-stage.ts";
 
@@ -72,6 +73,7 @@ export const accessCases: readonly Case[] = [
     grade: "SHOULD",
     title: "takes a token and a filename that arrive in one read",
     async run(t) {
+      if (t.takesLines) t.skip(LINES_ALONE);
       const refused = await refusal(t);
       const client = await t.connect();
       client.send(`${tokenOf(t)}${t.word()}.${t.words.service}`);

@@ -8,7 +8,7 @@ import { type ClientCase, defineCase } from "../case.ts";
 import { TestRegistry } from "../test-registry.ts";
 import type { ClientTester, ServeOptions, TestServer } from "../tester.ts";
 import { CONTENT_BYTES, contentOf } from "./_file-server-stage.ts";
-import { savedFile } from "./_saved-file.ts";
+import { type SavedFile, savedFile } from "./_saved-file.ts";
 
 const END_MS = 8_000;
 
@@ -16,6 +16,7 @@ interface Fetch {
   readonly server: TestServer;
   readonly registry: TestRegistry;
   readonly due: Buffer;
+  readonly saved: SavedFile;
 }
 
 /** A server with the file, a registry that lists it, and the client started. */
@@ -29,14 +30,16 @@ async function fetching(
   const registry = new TestRegistry([{ ip: "127.0.0.1", port: server.port, service, token: toldToken }]);
   t.after(() => registry.close());
   await registry.open(server.port);
+  const due = contentOf(salt, asked, CONTENT_BYTES);
+  const saved = await savedFile(t.folders, due);
   await t.start();
-  return { server, registry, due: contentOf(salt, asked, CONTENT_BYTES) };
+  return { server, registry, due, saved };
 }
 
-async function saves(t: ClientTester, { due }: Fetch): Promise<void> {
+async function saves(t: ClientTester, { due, saved }: Fetch): Promise<void> {
   await t.until(
     `a file with the ${due.length} bytes should be there`,
-    async () => (await savedFile(t.folders, due)) !== undefined,
+    async () => (await saved()) !== undefined,
     { withinMs: END_MS },
   );
 }

@@ -82,9 +82,13 @@ export const reverseClientCases: readonly ClientCase[] = [
     grade: "MUST",
     title: "says exit, and ends",
     async run(t) {
-      if (!t.script.some(isExit)) t.skip("its SCRIPT does not say exit");
       const server = await t.serve({ given });
       await t.start();
+      // A menu's number may be what is typed for it.
+      if (!t.script.some(isExit)) {
+        await t.typed();
+        if (!server.heard.some(isExit)) t.skip("its SCRIPT does not say exit");
+      }
       await server.hears(EXIT, isExit, { withinMs: 6_000 });
       await t.exits({ withinMs: 5_000 });
     },

@@ -4,16 +4,26 @@ import path from "node:path";
 
 const MAX_FILES = 2_000;
 
-/** A file with these bytes in one of the folders, or one below; undefined: there is none. */
-export async function savedFile(folders: readonly string[], bytes: Buffer): Promise<string | undefined> {
+/** Looks for a file with these bytes in one of the folders, or one below; answers its path, or undefined. */
+export type SavedFile = () => Promise<string | undefined>;
+
+/** A file that is there already, as it is, was saved by an earlier try: the same seed draws the same bytes. */
+export async function savedFile(folders: readonly string[], bytes: Buffer): Promise<SavedFile> {
+  const old = new Set((await filesWith(folders, bytes)).map(({ version }) => version));
+  return async () => (await filesWith(folders, bytes)).find(({ version }) => !old.has(version))?.file;
+}
+
+async function filesWith(folders: readonly string[], bytes: Buffer) {
+  const found: { file: string; version: string }[] = [];
   for (const folder of folders) {
     for (const file of await filesIn(folder)) {
       const about = await stat(file).catch(() => undefined);
       if (!about?.isFile() || about.size !== bytes.length) continue;
-      if ((await readFile(file).catch(() => undefined))?.equals(bytes)) return file;
+      if (!(await readFile(file).catch(() => undefined))?.equals(bytes)) continue;
+      found.push({ file, version: `${about.ino} ${about.mtimeMs} ${about.ctimeMs} ${file}` });
     }
   }
-  return undefined;
+  return found;
 }
 
 async function filesIn(folder: string): Promise<string[]> {

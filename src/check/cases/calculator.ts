@@ -7,6 +7,7 @@ import { DIVISION_BY_ZERO, INCORRECT, QUIT } from "../../wire/calculator.ts";
 import { pythonRepr } from "../../wire/python-float.ts";
 import { defineCase, defineChecks, type ServerCase } from "../case.ts";
 import { example } from "../example.ts";
+import { LINES_ALONE } from "../lines-alone.ts";
 import type { ServerTester, TestConnection } from "../tester.ts";
 import { CheckFailure } from "../verdict.ts";
 import { calculatorClients } from "./_calculator-clients.ts";
@@ -280,6 +281,7 @@ const servers: readonly ServerCase[] = [
     grade: "SHOULD",
     title: "tells a name and an expression apart that came in one read",
     async run(t) {
+      if (t.takesLines) t.skip(LINES_ALONE);
       const c = await asksGlued(t, "+").catch(async (cause) => {
         const { operator } = await computing(t);
         if (operator === "+") throw cause;

@@ -1,7 +1,7 @@
 /** Families of many and slow clients, and of what a program costs [ROBUST]: no rule of the wire, but what a server is for. */
 import { defineCase, type ServerCase } from "../case.ts";
 import type { ServerTester } from "../tester.ts";
-import { CheckFailure } from "../verdict.ts";
+import { butFailures } from "../verdict.ts";
 import { expectIdle } from "./idleness.ts";
 import { type Dialogues, hangUp, inPeace, Talk } from "./talk.ts";
 
@@ -181,10 +181,6 @@ async function idles(t: ServerTester, source: Dialogues): Promise<void> {
   }
   await new Talk(t, source).open();
   await expectIdle(t, t.program, { forMs: IDLE_MS, mostCpuMs: IDLE_CPU_MS });
-}
-
-function butFailures(cause: unknown): void {
-  if (!(cause instanceof CheckFailure)) throw cause;
 }
 
 async function leaks(t: ServerTester, source: Dialogues): Promise<void> {

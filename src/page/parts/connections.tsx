@@ -13,7 +13,9 @@ export function Connections({ connections }: { connections: readonly ConnectionD
           <tr>
             <th scope="col">connection</th>
             <th scope="col">verdict</th>
-            <th scope="col">state</th>
+            <th scope="col" class="wide">
+              state
+            </th>
             <th scope="col">cards</th>
             <th scope="col" class="wide">
               rule
@@ -39,7 +41,7 @@ export function Connections({ connections }: { connections: readonly ConnectionD
               <td>
                 <Verdict verdict={one.verdict} />
               </td>
-              <td>{one.state}</td>
+              <td class="wide">{one.state}</td>
               <td>{one.cards.join(" ")}</td>
               <td class="wide">{one.lastRule ?? ""}</td>
               <td class="wide">{one.remote}</td>

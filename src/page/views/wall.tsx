@@ -4,10 +4,10 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Tile } from "../../web/protocol.ts";
 import {
   byNeed,
-  COUNTED,
   type Condition,
   conditionOf,
   conditions,
+  countedWord,
   lastingOf,
   SIGNS,
   tellsTime,
@@ -50,7 +50,7 @@ function Counts() {
             <span class="sign" aria-hidden="true">
               {SIGNS[condition]}
             </span>
-            <b>{counts.get(condition) ?? 0}</b> {COUNTED[condition]}
+            <b>{counts.get(condition) ?? 0}</b> {countedWord(condition, counts.get(condition) ?? 0)}
           </li>
         ))}
       </ul>

@@ -17,7 +17,7 @@ const listens = (program: Program) =>
       expect(rows).not.toEqual([]);
       return rows;
     },
-    { timeout: 5_000, interval: 10 },
+    { timeout: 30_000, interval: 10 },
   );
 
 describe.skipIf(!onLinux)("a program under test", () => {
@@ -49,7 +49,7 @@ describe.skipIf(!onLinux)("a program under test", () => {
     );
     const program = await programs.start(request(code, { port }));
     await listens(program);
-    await vi.waitFor(() => expect(program.output.match(/\d+/g)).toHaveLength(2), 5_000);
+    await vi.waitFor(() => expect(program.output.match(/\d+/g)).toHaveLength(2), 30_000);
     const pids = program.output.match(/\d+/g)?.map(Number) ?? [];
     expect((await program.sample())?.processes).toBe(2);
     await program.stop();
@@ -64,11 +64,11 @@ describe.skipIf(!onLinux)("a program under test", () => {
     const code = "c,_=s.accept()\nc.recv(9)\ntime.sleep(0.6)\nc.send(b'up')\nc.settimeout(5)\nc.recv(9)";
     const program = await programs.start(request(server(code), { port }));
     await listens(program);
-    await vi.waitFor(async () => expect(await program.isWaiting()).toBe(true), 5_000);
+    await vi.waitFor(async () => expect(await program.isWaiting()).toBe(true), 30_000);
     const socket = connect(port, "127.0.0.1").on("error", () => undefined);
-    await vi.waitFor(async () => expect(await program.isWaiting()).toBe(true), 5_000);
+    await vi.waitFor(async () => expect(await program.isWaiting()).toBe(true), 30_000);
     socket.write("on");
-    await vi.waitFor(async () => expect(await program.isWaiting()).toBe(false), 5_000);
+    await vi.waitFor(async () => expect(await program.isWaiting()).toBe(false), 30_000);
     await once(socket, "data");
     expect(await program.isWaiting()).toBe(false);
     socket.destroy();
@@ -79,8 +79,8 @@ describe.skipIf(!onLinux)("a program under test", () => {
     const code =
       "x=bytearray(40000000)\nfs=[open('/dev/null') for _ in range(20)]\nprint('so',flush=True)\nwhile True: pass";
     const program = await programs.start(request(python(code)));
-    await vi.waitFor(() => expect(program.output).toBe("so\n"), 5_000);
-    await vi.waitFor(async () => expect((await program.sample())?.cpuMs).toBeGreaterThan(100), 5_000);
+    await vi.waitFor(() => expect(program.output).toBe("so\n"), 30_000);
+    await vi.waitFor(async () => expect((await program.sample())?.cpuMs).toBeGreaterThan(100), 30_000);
     const sample = await program.sample();
     expect(sample?.rssBytes).toBeGreaterThan(40_000_000);
     expect(sample?.fds).toBeGreaterThanOrEqual(23);
@@ -102,9 +102,9 @@ describe.skipIf(!onLinux)("a program under test", () => {
     const code =
       "import sys\nprint(sys.stdin.isatty(), sys.stdout.isatty())\nx=input('name: ')\nprint('hello', x)\ninput()";
     const program = await programs.start(request(python(code), { onTerminal: true }));
-    await vi.waitFor(() => expect(program.output).toBe("True True\nname: "), 5_000);
+    await vi.waitFor(() => expect(program.output).toBe("True True\nname: "), 30_000);
     program.type("ann\n");
-    await vi.waitFor(() => expect(program.output).toBe("True True\nname: hello ann\n"), 5_000);
+    await vi.waitFor(() => expect(program.output).toBe("True True\nname: hello ann\n"), 30_000);
     program.endInput();
     expect((await program.ended).code).toBe(1);
     expect(program.output).toMatch(/EOFError/);

@@ -14,7 +14,7 @@ async function listening(code: string): Promise<Program> {
   const port = await programs.freePort();
   const program = await programs.start(request(`${python(LISTEN + code)} {port}`, { port }));
   await vi.waitFor(async () => expect(await program.listening("tcp")).toHaveLength(1), {
-    timeout: 10_000,
+    timeout: 30_000,
     interval: 10,
   });
   return program;
@@ -22,7 +22,7 @@ async function listening(code: string): Promise<Program> {
 
 const isSilent = (program: Program, silence: Silence) =>
   vi.waitFor(async () => expect(await program.isSilent(silence)).toBe(true), {
-    timeout: 10_000,
+    timeout: 30_000,
     interval: 10,
   });
 
@@ -65,7 +65,7 @@ it.skipIf(!onLinux).each([
   ["epoll", "e = select.epoll(); e.register(listener.fileno())\nwhile True: e.poll(0.5)"],
 ])("a loop of %s that looks for new clients alone waits for others", async (_, code) => {
   const program = await listening(code);
-  await vi.waitFor(async () => expect(await program.isWaiting()).toBe(true), 10_000);
+  await vi.waitFor(async () => expect(await program.isWaiting()).toBe(true), 30_000);
 });
 
 it.skipIf(!onLinux)("a loop that looks for a client's words too does not", async () => {
@@ -73,6 +73,42 @@ it.skipIf(!onLinux)("a loop that looks for a client's words too does not", async
     "other = socket.socket(); other.bind(('127.0.0.1', 0))\nwhile True: select.select([listener, other], [], [], 9)";
   const program = await listening(`time.sleep(0.4); ${code}`);
   // Too late to be one of those that it had when it came to listen.
-  await vi.waitFor(async () => expect((await program.sample())?.fds).toBe(5), 10_000);
+  await vi.waitFor(async () => expect((await program.sample())?.fds).toBe(5), 30_000);
   expect(await program.isWaiting()).toBe(false);
 });
+
+/** A thread of this name does this again and again, and the first one waits for a lock. */
+const housekeeper = (name: string, work: string) => `
+import ctypes
+def keep():
+    ctypes.CDLL(None).prctl(15, ${JSON.stringify(name)}.encode())
+    print("named", flush=True)
+    while True: ${work}
+threading.Thread(target=keep, daemon=True).start()
+lock = threading.Lock()
+lock.acquire()
+lock.acquire()
+`;
+
+async function housekept(name: string, work: string): Promise<Program> {
+  const program = await listening(housekeeper(name, work));
+  await vi.waitFor(() => expect(program.output).toContain("named"), 10_000);
+  return program;
+}
+
+it.skipIf(!onLinux).each([
+  ["VM Thread", "time.sleep(0.05)"],
+  ["GC Thread#0", "time.sleep(0.05)"],
+  ["C1 CompilerThre", "pass"],
+])("a program waits for others beside a %s of Java's that does %s", async (name, work) => {
+  await isSilent(await housekept(name, work), { quietMs: 120, leftMs: 2_000 });
+});
+
+it.skipIf(!onLinux).each(["VM Thread", "GC Thread#0"])(
+  "a program does not wait for others while a %s of Java's is at work, which stops it",
+  async (name) => {
+    const program = await housekept(name, "pass");
+    for (let look = 0; look < 20; look += 1)
+      expect(await program.isSilent({ quietMs: 120, leftMs: 2_000 })).toBe(false);
+  },
+);
