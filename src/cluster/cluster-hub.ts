@@ -306,8 +306,9 @@ export class ClusterHub {
   #left({ name, incarnation }: ClusterNode): void {
     const visit = this.#host?.streams.get(name)?.visit ?? this.#gathering?.visitOf(name);
     if (visit !== undefined && !isVisitOf(visit, incarnation)) return;
-    this.#gathering?.without(name);
+    // Members leave before others are let in, who may ask for their names.
     this.#host?.left(name);
+    this.#gathering?.without(name);
     this.#hereParts.forget(name);
   }
 
@@ -315,8 +316,8 @@ export class ClusterHub {
   #joined(node: ClusterNode): void {
     const { name, incarnation } = node;
     if (name === this.#parts.own) return;
-    this.#gathering?.began(node);
     if (!isVisitOf(this.#host?.streams.get(name)?.visit, incarnation)) this.#host?.left(name);
+    this.#gathering?.began(node);
   }
 
   #resume(): void {
@@ -391,7 +392,8 @@ export class ClusterHub {
     this.#guest?.sayBye();
     this.#guest?.close();
     this.#guest?.calls.rejectAll();
-    this.#endHost();
+    this.#gathering?.stop();
+    this.#host?.close();
     this.#onClosed();
   }
 }

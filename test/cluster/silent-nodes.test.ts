@@ -148,6 +148,20 @@ describe("a room that waits for a silent node", () => {
     expect(second.isIn).toBe(true);
   });
 
+  it.each(["dies", "starts again"])("gives the names of that node's members where it %s", async (what) => {
+    const [one, two, three] = await begin();
+    await join(lab, three, "Ann");
+    hold(three);
+    kill(one);
+    await lab.pass(BEGUN_MS);
+    const second = new Asking(two, "Ann");
+    await lab.pass(100);
+    if (what === "dies") kill(three);
+    else lab.node("n3", chat);
+    await lab.pass(100);
+    expect([second.outcome, two.names]).toEqual([{ ok: true }, ["Ann"]]);
+  });
+
   it("tells after a lease that the members of that node have left", async () => {
     const [one, two, three] = await begin();
     const al = await join(lab, two, "Al");

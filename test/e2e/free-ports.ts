@@ -1,12 +1,21 @@
-/** Ports that nobody has: below those that the system hands out by itself, so that no connection takes one meanwhile. */
+/**
+ * Ports that nobody has: below those that the system hands out by itself, so that no connection takes one meanwhile, and beside those that
+ * `check` gives to programs. Test files run in processes of their own: who has claimed one has it until its process ends.
+ */
 import { createSocket } from "node:dgram";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
 
-/** Test files run in processes of their own: each of those that run at a time has a part of the range for itself. */
-const PARTS = 4;
-const COUNT = 12_000 / PARTS;
-const FIRST = 20_000 + COUNT * (Number(process.env.VITEST_POOL_ID ?? 0) % PARTS);
-/** Another run on the same machine starts to look elsewhere. */
+const FIRST = 10_000;
+const COUNT = 10_000;
+const claims = join(tmpdir(), `netlab-test-ports-${userInfo().uid}`);
+const own = new Set<string>();
+process.once("exit", () => {
+  for (const file of own) rmSync(file, { force: true });
+});
+/** Each process starts to look elsewhere. */
 let next = FIRST + ((process.pid * 101) % COUNT);
 
 /** Free for TCP and UDP, on 127.0.0.1 and on ::1. */
@@ -14,7 +23,7 @@ export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
   while (ports.length < count) {
     const port = takeNext();
-    if (await isFree(port)) ports.push(port);
+    if (await areClaimedFree([port])) ports.push(port);
   }
   return ports;
 }
@@ -29,9 +38,66 @@ export async function freeOffset(ports: readonly number[]): Promise<number> {
   const lowest = Math.min(...ports);
   const spare = COUNT - (Math.max(...ports) - lowest);
   for (;;) {
-    const offset = FIRST + ((takeNext() - FIRST) % spare) - lowest;
-    const free = await Promise.all(ports.map((port) => isFree(port + offset)));
-    if (free.every(Boolean)) return offset;
+    const first = FIRST + ((takeNext() - FIRST) % spare);
+    // Down they cannot be moved.
+    const offset = Math.max(first - lowest, first - FIRST);
+    if (await areClaimedFree(ports.map((port) => port + offset))) return offset;
+  }
+}
+
+async function areClaimedFree(ports: readonly number[]): Promise<boolean> {
+  const claimed = ports.filter(claim);
+  const free = claimed.length === ports.length && (await Promise.all(ports.map(isFree))).every(Boolean);
+  if (!free) for (const port of claimed) release(port);
+  return free;
+}
+
+const claimOf = (port: number) => join(claims, String(port));
+
+/** Whether no test had it. What a process that was killed has left is taken over. */
+function claim(port: number): boolean {
+  const file = claimOf(port);
+  if (own.has(file)) return false;
+  mkdirSync(claims, { recursive: true });
+  if (!wrote(file)) {
+    if (isAlive(ownerOf(file))) return false;
+    rmSync(file, { force: true });
+    if (!wrote(file)) return false;
+  }
+  own.add(file);
+  return true;
+}
+
+function release(port: number): void {
+  own.delete(claimOf(port));
+  rmSync(claimOf(port), { force: true });
+}
+
+function wrote(file: string): boolean {
+  try {
+    writeFileSync(file, String(process.pid), { flag: "wx" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Not a number while it is being written. */
+function ownerOf(file: string): number {
+  try {
+    return Number.parseInt(readFileSync(file, "utf8"), 10);
+  } catch {
+    return Number.NaN;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (Number.isNaN(pid)) return true;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 
