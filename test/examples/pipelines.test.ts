@@ -2,7 +2,7 @@
  * The pipelines of examples/ci: their YAML, and their commands, run by a shell as a runner runs them. Programs that a runner has and a
  * test must not use - npm, apt-get, sudo, useradd, chown - tell how they were called.
  */
-import { copyFileSync, readFileSync } from "node:fs";
+import { copyFileSync, readFileSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { parseDocument } from "yaml";
@@ -82,9 +82,12 @@ describe.each(Object.entries(pipelines))("examples/ci/%s", (_, pipeline) => {
     expect(without.stdout).toContain(
       `NETLABD is ${env.NETLABD}, and there is no such file here: see the top of`,
     );
-    scene.file(env.NETLABD ?? "", "a package");
-    expect(await run(install, env)).toMatchObject({ exit: 0 });
-    expect(calls()).toContain(`npm install --global ${env.NETLABD}`);
+    // By its whole path: npm takes tools/netlabd.tgz for a repository.
+    for (const NETLABD of [env.NETLABD ?? "", "tools/netlabd.tgz", "netlabd.tgz"]) {
+      const file = scene.file(NETLABD, "a package");
+      expect(await run(install, { ...env, NETLABD })).toMatchObject({ exit: 0 });
+      expect(calls()).toContain(`npm install --global ${realpathSync(file)}`);
+    }
     const url = "https://example.org/netlabd-0.1.0.tgz";
     expect(await run(install, { ...env, NETLABD: url })).toMatchObject({ exit: 0 });
     expect(calls()).toContain(`npm install --global ${url}`);

@@ -272,8 +272,9 @@ export const transferCases: readonly Case[] = [
     title: "sends the file to a client that has said all, and sent its FIN",
     async run(t) {
       const file = await known(t);
-      const client = await t.connect();
-      client.send(`${tokenOf(t)}\n${file.name}\n`);
+      // Each in a read of its own: a server that knows no lines fails the cases of those.
+      const client = await enter(t);
+      client.say(file.name);
       client.fin();
       await client.ends({ withinMs: 4_000 });
       if (!client.unread.subarray(-file.bytes.length).equals(file.bytes))
