@@ -91,7 +91,10 @@ describe("contrib/netlabd.service", () => {
     "leaves it little to do, in systemd's judgement (skipped without systemd-analyze)",
     () => {
       const judged = ["security", "--no-pager", "--offline=true", "--threshold=15", unit()];
-      const { status, stdout } = spawnSync("systemd-analyze", judged, { encoding: "utf8" });
+      const { status, stdout } = spawnSync("systemd-analyze", judged, {
+        encoding: "utf8",
+        env: { ...process.env, LC_ALL: "C.UTF-8" },
+      });
       expect([status, stdout.split("\n").filter((line) => line.startsWith("→"))]).toEqual([
         0,
         [expect.stringMatching(/level .*: [01]\.\d OK/)],

@@ -14,7 +14,7 @@ import { HeldImports } from "./held-imports.ts";
 import { KnownKeys } from "./known-keys.ts";
 import { LogFollowing } from "./log-following.ts";
 import { batchOfCommit, HEADER, IDENTITY_KEY, textOf } from "./log-keys.ts";
-import type { LogWriting } from "./log-writing.ts";
+import { type LogWriting, newBatch } from "./log-writing.ts";
 import type { Incoming, LoggedStore } from "./logged-store.ts";
 import type { ReadTail } from "./read-tail.ts";
 import type { ReplicationEvent } from "./replication-event.ts";
@@ -246,14 +246,7 @@ export class LogSession {
     database.change({
       apply: () => {
         if (this.#isOver) return;
-        offered = [...stores.values()].flatMap((store) =>
-          store
-            .names()
-            .filter((name) => !known.has(store.keyOf(name)))
-            .map((name) => ({ store: store.name, name })),
-        );
-        offered = offered.filter((row) => !tables.unsentOf(row));
-        for (const row of offered) tables.note(row);
+        offered = [...stores.values()].flatMap((store) => this.#offer(store, known));
         tables.keepPosition(position);
       },
       done: () => {
@@ -266,6 +259,19 @@ export class LogSession {
         if (!this.#isOver) this.#parts.onTrouble(error);
       },
     });
+  }
+
+  /** Inside a transaction: notes the rows of a store that the log does not know; answers them. */
+  #offer(store: LoggedStore, known: KnownKeys): RowName[] {
+    const { tables } = this.#parts;
+    const rows = store
+      .names()
+      .filter((name) => !known.has(store.keyOf(name)))
+      .map((name) => ({ store: store.name, name }))
+      .filter((row) => !tables.unsentOf(row));
+    const batch = store.isOfferedWhole && rows.length > 1 ? newBatch() : undefined;
+    for (const row of rows) tables.note(row, batch);
+    return rows;
   }
 
   #dropOldImports(): void {

@@ -12,6 +12,7 @@ const entrySchema = z.union([
 
 export class LoggedBook implements LoggedStore {
   readonly name = "addressBook";
+  readonly isOfferedWhole = true;
   readonly #book: StoredBook;
   readonly #statements: ReturnType<typeof statementsOf>;
 

@@ -32,6 +32,7 @@ interface Row {
 
 export class LoggedRegistry implements LoggedStore {
   readonly name = "registry";
+  readonly isOfferedWhole = false;
   readonly #registry: StoredRegistry;
   readonly #clock: Clock;
   readonly #statements: ReturnType<typeof statementsOf>;

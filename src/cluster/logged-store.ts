@@ -4,6 +4,8 @@ import type { LogEntry } from "./bus.ts";
 
 export interface LoggedStore {
   readonly name: string;
+  /** Rows may be of one import: those that the log does not know come to the other nodes at once. */
+  readonly isOfferedWhole: boolean;
   /** Key of a row in the log; the name is the row's in `log_unsent`. */
   keyOf(name: string): string;
   /** Names of all rows, as they are on disk. */

@@ -78,6 +78,11 @@ export class MemoryEngine {
     this.logOf(log).forget(count);
   }
 
+  /** Has another server lead the keys of a name, which has numbered the writes higher by so much, or lower. */
+  renumberKeys(name: string, by: number): void {
+    this.keysOf(name).renumber(by);
+  }
+
   /** Loses all keys of a name, and counts anew. */
   forgetKeys(name: string): void {
     this.keysOf(name).forgetAll();

@@ -65,6 +65,13 @@ export class MemoryKeys {
     return this.write(key, value, undefined);
   }
 
+  /** As where another server leads from now on, which has numbered the writes higher by so much, or lower. */
+  renumber(by: number): void {
+    for (const [key, entry] of this.#entries)
+      this.#entries.set(key, { ...entry, revision: entry.revision + by });
+    this.#revision += by;
+  }
+
   /** As an engine does that lost its folder: revisions are given again from one on. */
   forgetAll(): void {
     this.#entries.clear();

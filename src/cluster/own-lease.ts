@@ -139,8 +139,10 @@ export class OwnLease {
 
   /** Own key, as the watch tells it or another looked at it. */
   heard(entry: BusEntry): void {
-    if (this.#isOver || this.#revision === undefined || entry.revision <= this.#revision) return;
-    if (!this.#isMine(nodeRecordOf(entry.value))) this.#expel();
+    if (this.#isOver || this.#revision === undefined) return;
+    const record = nodeRecordOf(entry.value);
+    const isOld = entry.revision <= this.#revision && record?.incarnation !== this.#incarnation;
+    if (!isOld && !this.#isMine(record)) this.#expel();
   }
 
   /** No renewal any more; what is under way ends by itself. */
@@ -228,11 +230,15 @@ export class OwnLease {
     const incarnation = this.#incarnation;
     const entry = await this.#parts.keys.get(this.#key);
     if (incarnation !== this.#incarnation || this.#isOver) return;
-    // An engine that has just started may answer with what it knew before.
-    if (entry && entry.revision <= revision) return;
-    if (!entry || !this.#isMine(nodeRecordOf(entry.value))) return this.#expel();
+    const record = nodeRecordOf(entry?.value);
+    if (!entry || !this.#isMine(record)) {
+      // An engine that has just started may answer with what it knew before.
+      const isOld = entry && entry.revision <= revision && record?.incarnation !== incarnation;
+      return isOld ? undefined : this.#expel();
+    }
+    // A server that leads now may number the writes lower than the one before.
+    this.#isBehind = entry.revision !== revision;
     this.#revision = entry.revision;
-    this.#isBehind = true;
   }
 
   #succeeded(entry: BusEntry, sent: Moment): void {

@@ -435,6 +435,18 @@ describe("servers that number one write differently, as one that was killed may 
         expect(one?.told().filter((word) => !/^joined|^owner/.test(word))).toEqual(["left n2"]);
     });
 
+  for (const by of [3, -3, -40])
+    it(`renew every lease where one leads that is ${by} off`, async () => {
+      const { lab, nodes } = await labOf("n1", "n2", "n3");
+      await lab.pass(20_000);
+      lab.engine.renumberKeys("nl_test", by);
+      await lab.pass(3 * LEASE_MS);
+      for (const { nodes: one, told } of nodes) {
+        expect([one.isSure, aliveIn(one)]).toEqual([true, ["n1", "n2", "n3"]]);
+        expect(told().filter((word) => /left|expelled|unsure/.test(word))).toEqual([]);
+      }
+    });
+
   it("have none that lives fenced", async () => {
     const { lab, nodes } = await labOf("n1", "n2", "n3");
     const [first] = nodes;

@@ -58,6 +58,19 @@ describe("an import", () => {
     expect(second.stand).toEqual(all);
   });
 
+  it("is what a daemon offers that had addresses before it came into the lab: cut in its middle, it is seen by no other", async () => {
+    const { lab, first, second } = await threeNodes();
+    const others = rows.filter(({ email }) => email !== "s3@example.org");
+    await second.alone((_registry, book) => book.import(others));
+    const gate = joinWithLimit(second, 10);
+    await lab.settle();
+    expect(first.stand).toEqual(["s3@example.org before"]);
+    gate.open();
+    await lab.pass(2_000);
+    expect(first.book.size).toBe(20);
+    expect(second.stand).toEqual(first.stand);
+  });
+
   it("that is cut in its middle is seen by no other node, and whole once its node is back", async () => {
     const { lab, first, second } = await threeNodes();
     joinWithLimit(second, 10);

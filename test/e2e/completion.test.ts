@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TestDaemon } from "./daemon.ts";
+import { eventually } from "./eventually.ts";
 import { dist, Scene } from "./scene.ts";
 
 const hasBash = spawnSync("bash", ["--version"]).status === 0;
@@ -28,6 +29,9 @@ const words = async (shell: string, line: string, socket = daemon.socket) => {
   return stdout.split("\n").filter(Boolean);
 };
 
+/** A Tab waits for a second at most, which a busy daemon may need: then there is another one. */
+const tabbed = eventually<void>;
+
 describe.skipIf(!hasBash)("bash (skipped without it)", () => {
   it.each([
     ["netlabctl cal", ["calc"]],
@@ -52,11 +56,13 @@ describe.skipIf(!hasBash)("bash (skipped without it)", () => {
       `_netlabctl 2>/dev/null`,
       `printf '%s\\n' "\${COMPREPLY[@]}"`,
     ].join("\n");
-    const { stdout, stderr } = await scene.run("bash", ["--norc", "-c", script], { env }).ended;
-    expect(stderr).toBe("");
-    const [registered, ...offered] = stdout.trimEnd().split("\n");
-    expect(registered).toBe("complete -o default -F _netlabctl netlabctl");
-    expect(offered.filter(Boolean)).toEqual(expected);
+    await tabbed(async () => {
+      const { stdout, stderr } = await scene.run("bash", ["--norc", "-c", script], { env }).ended;
+      expect(stderr).toBe("");
+      const [registered, ...offered] = stdout.trimEnd().split("\n");
+      expect(registered).toBe("complete -o default -F _netlabctl netlabctl");
+      expect(offered.filter(Boolean)).toEqual(expected);
+    });
   });
 });
 
@@ -65,7 +71,9 @@ describe("candidates", () => {
     expect(await words("fish", "netlabctl wait")).toEqual([
       "wait-for\twaits until a role or a connection is in a state, or until a text has gone over it",
     ]);
-    expect(await words("zsh", "netlabctl ls su")).toEqual(["sums:calculator-1, running"]);
+    await tabbed(async () =>
+      expect(await words("zsh", "netlabctl ls su")).toEqual(["sums:calculator-1, running"]),
+    );
   });
 
   it("are commands and options where no daemon answers", async () => {
@@ -76,9 +84,11 @@ describe("candidates", () => {
   });
 
   it("are asked of the daemon that the line names", async () => {
-    expect(
-      await words("bash", `netlabctl --socket ${daemon.socket} ls su`, scene.path("nobody.sock")),
-    ).toEqual(["sums"]);
+    await tabbed(async () =>
+      expect(
+        await words("bash", `netlabctl --socket ${daemon.socket} ls su`, scene.path("nobody.sock")),
+      ).toEqual(["sums"]),
+    );
   });
 });
 
