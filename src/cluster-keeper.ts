@@ -28,8 +28,10 @@ export interface ClusterParts {
   readonly clock: Clock;
   /** For what peers and operators say. */
   readonly bus: Bus;
-  /** For leases and stores: behind megabytes of chat they would come too late. */
-  readonly quietBus: Bus;
+  /** For registry and address book: behind megabytes of chat they would come too late. */
+  readonly storesBus: Bus;
+  /** For leases alone: behind the log of thousands of addresses too. */
+  readonly leasesBus: Bus;
   readonly nodes: Nodes;
   readonly trust: BusTrust;
   readonly troubles: ClusterTroubles;
@@ -46,15 +48,17 @@ export async function joinCluster(config: ClusterConfig, labName: string, clock:
   const bus = await open("").catch((error: unknown) => {
     throw troubles.reasonOf(error, servers.places.join(", "));
   });
-  let quietBus: Bus | undefined;
+  let storesBus: Bus | undefined;
+  let leasesBus: Bus | undefined;
   try {
-    quietBus = await open(" leases");
+    storesBus = await open(" stores");
+    leasesBus = await open(" leases");
     const { node: name, leaseMs } = config;
-    const nodes = await enterLab({ bus: quietBus, lab: labName, name, version, clock, leaseMs });
+    const nodes = await enterLab({ bus: leasesBus, lab: labName, name, version, clock, leaseMs });
     const trust = { unencrypted: bus.unencryptedTo, withoutLogin: credentials ? [] : servers.afar };
-    return new Cluster({ config, labName, clock, bus, quietBus, nodes, trust, troubles });
+    return new Cluster({ config, labName, clock, bus, storesBus, leasesBus, nodes, trust, troubles });
   } catch (error) {
-    await Promise.all([bus.close(), quietBus?.close()]);
+    await Promise.all([bus.close(), storesBus?.close(), leasesBus?.close()]);
     throw troubles.reasonOf(error, servers.places.join(", "));
   }
 }
@@ -109,7 +113,7 @@ export class Cluster {
 
   /** Lets in what other nodes say and ask. */
   listen(host: OperatorHost, prepare: () => Promise<void>, tell: Tell): void {
-    const { bus, quietBus, nodes, labName, config, troubles } = this.#parts;
+    const { bus, storesBus, nodes, labName, config, troubles } = this.#parts;
     const level = LEVEL_OF[config.operators];
     const onMalformed = troubles.drop;
     troubles.tellTo((sentence) => tell("warn", sentence));
@@ -125,7 +129,7 @@ export class Cluster {
     void this.#otherLabs.look(OTHER_LABS_MS).then((labs) => {
       for (const lab of labs) tell("warn", otherLabText(lab));
     });
-    this.#stores?.start({ bus: quietBus, nodes, logName: `NL_${labName}_state` });
+    this.#stores?.start({ bus: storesBus, nodes, logName: `NL_${labName}_state` });
     this.#ends = [
       nodes.watch((change) => this.#hear(change, tell)),
       bus.watchConnection((isConnected) =>
@@ -138,7 +142,7 @@ export class Cluster {
 
   /** Says goodbye to the others; nothing of this node is on the bus any more. */
   async leave(): Promise<void> {
-    const { bus, quietBus, nodes } = this.#parts;
+    const { bus, storesBus, leasesBus, nodes } = this.#parts;
     for (const end of this.#ends) end();
     this.#operators?.close();
     this.view.close();
@@ -146,7 +150,7 @@ export class Cluster {
     this.#stores?.close();
     this.hubs.close();
     await nodes.leave().catch(() => undefined);
-    await Promise.all([bus.close(), quietBus.close()]);
+    await Promise.all([bus.close(), storesBus.close(), leasesBus.close()]);
   }
 
   #hear(change: NodeChange, tell: Tell): void {

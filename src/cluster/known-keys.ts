@@ -21,6 +21,13 @@ export class KnownKeys {
     const batch = headers.get(HEADER.batch)?.split("/")[0];
     if (ended !== undefined) for (const row of this.#unended.get(ended) ?? []) this.add(row);
     else if (batch === undefined) this.add(key);
-    else this.#unended.set(batch, [...(this.#unended.get(batch) ?? []), key]);
+    else this.#addUnended(batch, key);
+  }
+
+  /** In place: a copy for each row would make an import of thousands hold the loop for seconds. */
+  #addUnended(batch: string, key: string): void {
+    const rows = this.#unended.get(batch);
+    if (rows) rows.push(key);
+    else this.#unended.set(batch, [key]);
   }
 }

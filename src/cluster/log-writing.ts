@@ -49,6 +49,7 @@ export class LogWriting {
   readonly #attempts: WriteAttempts;
   readonly #pending = new Map<string, Pending>();
   readonly #queue = new Set<string>();
+  #walk = this.#queue.values();
   readonly #waiting = new Map<string, Incoming>();
   readonly #noted = new Map<string, RowName>();
   #log: BusLog | undefined;
@@ -208,12 +209,24 @@ export class LogWriting {
   }
 
   #pump(): void {
-    for (const key of this.#queue) {
-      if (!this.#log || this.#attempts.underWay >= MAX_UNDER_WAY) return;
-      this.#queue.delete(key);
+    while (this.#log && this.#attempts.underWay < MAX_UNDER_WAY) {
+      const key = this.#takeQueued();
+      if (key === undefined) return;
       const pending = this.#pending.get(key);
       if (pending && pending.underWay === undefined) this.#send(this.#log, pending);
     }
+  }
+
+  /** One walk goes on where it was: each that begins passes over the places of all that were taken before. */
+  #takeQueued(): string | undefined {
+    let next = this.#walk.next();
+    if (next.done) {
+      this.#walk = this.#queue.values();
+      next = this.#walk.next();
+    }
+    if (next.done) return undefined;
+    this.#queue.delete(next.value);
+    return next.value;
   }
 
   #send(log: BusLog, pending: Pending): void {

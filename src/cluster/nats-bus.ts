@@ -1,6 +1,6 @@
 /**
- * Bus on NATS: messages by its core, keys and logs by JetStream. A connection of its own for each bus, and a daemon has two: leases and
- * stores must not wait behind megabytes of chat.
+ * Bus on NATS: messages by its core, keys and logs by JetStream. A connection of its own for each bus, and a daemon has three: stores must
+ * not wait behind megabytes of chat, and leases behind neither.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Msg, NatsConnection, Subscription } from "@nats-io/transport-node";

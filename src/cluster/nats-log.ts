@@ -6,6 +6,7 @@ import { type BusLog, type LogEntry, WRITES_KNOWN_MS } from "./bus.ts";
 import { natsFollowing } from "./nats-following.ts";
 import { type PatientWork, patiently } from "./nats-patience.ts";
 import type { NatsPlace } from "./nats-place.ts";
+import { Portions } from "./portions.ts";
 
 /** Headers of the client's and the server's own. */
 const THEIRS = /^nats-/i;
@@ -115,14 +116,17 @@ export async function natsLog(place: NatsPlace, name: string): Promise<BusLog> {
         });
         const { created } = await consumer.info(true);
         aheadMs = Date.parse(created) - Date.now();
-        const messages = await consumer.consume({
-          callback: (message) => {
-            if (!isCurrent() || message.seq <= reached) return;
-            reached = message.seq;
-            place.guard(`log ${name}`, () => listener(delivered(message)));
-          },
+        // The server tells thousands at once.
+        const portions = new Portions<JsMsg>((message) => {
+          if (!isCurrent() || message.seq <= reached) return;
+          reached = message.seq;
+          place.guard(`log ${name}`, () => listener(delivered(message)));
         });
-        return () => messages.stop();
+        const messages = await consumer.consume({ callback: (message) => portions.add(message) });
+        return () => {
+          portions.end();
+          messages.stop();
+        };
       });
       return place.follow(following);
     },
