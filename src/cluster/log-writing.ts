@@ -217,7 +217,7 @@ export class LogWriting {
     }
   }
 
-  /** One walk goes on where it was: each that begins passes over the places of all that were taken before. */
+  /** Goes on with the walk that began: a new one passes over the places of all that were taken before. */
   #takeQueued(): string | undefined {
     let next = this.#walk.next();
     if (next.done) {
