@@ -15,7 +15,7 @@ export interface NameRivalParts {
   readonly identity: LeaseIdentity;
   /** Whether a process of this machine is there. */
   readonly isRunning: (pid: number) => boolean;
-  readonly deadAfterMs: number;
+  readonly deadAfterMs: (record: NodeRecord) => number;
 }
 
 /** Milliseconds that never go back. */
@@ -30,14 +30,15 @@ export class NameRival {
   }
 
   /** `renewed`: it is there; `waiting`: asked again later, it will be known. */
-  judge({ incarnation, host, pid }: NodeRecord, revision: number): "gone" | "waiting" | "renewed" {
+  judge(record: NodeRecord, revision: number): "gone" | "waiting" | "renewed" {
+    const { incarnation, host, pid } = record;
     const { clock, identity, isRunning, deadAfterMs } = this.#parts;
     // The number of this very process tells nothing: each container counts from one.
     if (host === identity.host && pid !== identity.pid && !isRunning(pid)) return "gone";
     const seen = this.#seen;
     const now = steadyNow(clock);
     if (seen?.incarnation === incarnation && seen.revision === revision)
-      return now - seen.since > deadAfterMs ? "gone" : "waiting";
+      return now - seen.since > deadAfterMs(record) ? "gone" : "waiting";
     this.#seen = { incarnation, revision, since: now };
     return seen?.incarnation === incarnation ? "renewed" : "waiting";
   }

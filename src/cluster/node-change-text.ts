@@ -7,7 +7,7 @@ interface Told {
 }
 
 /** Undefined: nothing that an operator has to know. */
-export function nodeChangeText(change: NodeChange, leaseMs: number): Told | undefined {
+export function nodeChangeText(change: NodeChange, ownLeaseMs: number): Told | undefined {
   switch (change.kind) {
     case "joined":
       return { level: "info", sentence: `${change.node.name} is a node of this lab now` };
@@ -18,7 +18,7 @@ export function nodeChangeText(change: NodeChange, leaseMs: number): Told | unde
           "this node's lease is over, as it was cut off for longer than that or the NATS server lost it: its peers in shared hubs are closed",
       };
     case "left":
-      return leftText(change, leaseMs);
+      return leftText(change, ownLeaseMs);
     case "sure":
     case "owner":
       return undefined;
@@ -26,12 +26,13 @@ export function nodeChangeText(change: NodeChange, leaseMs: number): Told | unde
 }
 
 function leftText(
-  { node: { name }, hasSaidSo, isBack }: Extract<NodeChange, { kind: "left" }>,
-  leaseMs: number,
+  { node: { name, leaseMs = 0 }, hasSaidSo, isBack }: Extract<NodeChange, { kind: "left" }>,
+  ownLeaseMs: number,
 ): Told {
+  const unheardMs = Math.max(ownLeaseMs, leaseMs);
   if (hasSaidSo) return { level: "info", sentence: `${name} has left the lab` };
   const sentence = isBack
     ? `${name} begins again, after a restart or a time apart from the lab: its peers of before have left shared hubs`
-    : `${name} was not heard for ${leaseMs / 1_000} s: it is taken for dead`;
+    : `${name} was not heard for ${unheardMs / 1_000} s: it is taken for dead`;
   return { level: "warn", sentence };
 }

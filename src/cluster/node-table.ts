@@ -78,14 +78,15 @@ export class NodeTable {
     if (this.#isOver || this.#timer !== undefined) return;
     const dues = [...this.#known.values()].map((known) => this.#dueAt(known));
     if (dues.length === 0) return;
-    const least = own.deadAfterMs / 50;
+    // Nothing that is heard from now on is due before that.
+    const [least, most] = [own.deadAfterMs / 50, own.deadAfterMs];
     this.#timer = clock.setTimeout(
       () => {
         this.#timer = undefined;
         this.#judge();
         this.judgeLater();
       },
-      Math.max(least, Math.min(...dues) - own.steadyNow),
+      Math.min(most, Math.max(least, Math.min(...dues) - own.steadyNow)),
     );
   }
 
@@ -95,10 +96,10 @@ export class NodeTable {
   }
 
   /** End of its lease; of one that is gone, end of the time for which it is told. */
-  #dueAt({ seenAt, isGone, goneAt }: Known): number {
+  #dueAt({ record, seenAt, isGone, goneAt }: Known): number {
     const { own } = this.#parts;
     if (isGone) return goneAt + own.forgottenAfterMs;
-    return Math.max(seenAt, own.steadySince) + own.deadAfterMs;
+    return Math.max(seenAt, own.steadySince) + own.deadAfterMsOf(record);
   }
 
   /** Only by a node that is sure of itself: where the bus is away from this node, the others may be well. */
@@ -187,6 +188,6 @@ function isWordOf(entry: BusEntry | undefined, { incarnation, beat }: NodeRecord
 }
 
 function nodeOf({ record, heardAt, isGone }: Known): ClusterNode {
-  const { node: name, incarnation, version, pid } = record;
-  return { name, incarnation, version, pid, isAlive: !isGone, heardAt };
+  const { node: name, incarnation, version, pid, leaseMs } = record;
+  return { name, incarnation, version, pid, leaseMs, isAlive: !isGone, heardAt };
 }

@@ -6,6 +6,8 @@ export interface ClusterNode {
   readonly incarnation: string;
   readonly version: string;
   readonly pid: number;
+  /** As it says itself; one of an older version does not. */
+  readonly leaseMs?: number | undefined;
   /** A lease of it was seen within the lease's time, as far as this node can tell. */
   readonly isAlive: boolean;
   /** When it was heard last, in milliseconds since 1970. */

@@ -67,7 +67,7 @@ export class OwnLease {
     this.#parts = parts;
     this.#key = nodeKey(parts.identity.name);
     this.#heardAt = parts.clock.now();
-    this.#rival = new NameRival({ ...parts, deadAfterMs: this.deadAfterMs });
+    this.#rival = new NameRival({ ...parts, deadAfterMs: (record) => this.deadAfterMsOf(record) });
   }
 
   get incarnation(): string {
@@ -98,9 +98,14 @@ export class OwnLease {
     return steadyNow(this.#parts.clock);
   }
 
-  /** Another's lease is over so long after it was seen last. */
+  /** Lease of another that is as long as this one is over so long after it was seen last. */
   get deadAfterMs(): number {
     return DEAD_PART * this.#parts.leaseMs;
+  }
+
+  /** Another is sure by its own lease, and this node knows by its own whether it could hear of it: the longer one counts. */
+  deadAfterMsOf({ leaseMs = 0 }: NodeRecord): number {
+    return Math.max(this.deadAfterMs, DEAD_PART * leaseMs);
   }
 
   /** Another that is gone is told of for so long. */
@@ -176,6 +181,7 @@ export class OwnLease {
       node,
       incarnation: this.#incarnation,
       ...rest,
+      leaseMs: this.#parts.leaseMs,
       beat: this.#beat,
     } satisfies NodeRecord);
   }

@@ -14,6 +14,8 @@ const AUDIT_LIMIT_MS = 10_000;
 /** Entries that are kept for twice the time of a comparison, and however old they are. */
 const KEPT_MS = 30_000;
 const LEAST_KEPT = 100;
+/** Entries that are asked for at once. */
+const MAX_QUESTIONS = 32;
 
 interface Place {
   readonly sequence: number;
@@ -122,12 +124,19 @@ export class ReadTail {
 
   /** Answers whether something that was read is not there, nor a later entry of its key. */
   async #lacks(log: BusLog, target: number, there: ReadonlyMap<string, number>): Promise<boolean> {
+    const audit = this.#audit;
     const read = new Map<string, number>();
     for (const { key, sequence } of this.#places.values()) read.set(key, sequence);
     const missing = [...read].filter(
       ([key, sequence]) => sequence <= target && (there.get(key) ?? 0) < sequence,
     );
-    const newest = await Promise.all(missing.map(([key]) => log.newest(key)));
-    return missing.some(([, sequence], index) => (newest[index]?.sequence ?? 0) <= sequence);
+    const isLost = async ([key, sequence]: (typeof missing)[number]) =>
+      ((await log.newest(key))?.sequence ?? 0) <= sequence;
+    // Thousands of questions at once would be refused by the engine, and every other one meanwhile.
+    for (let from = 0; from < missing.length && this.#audit === audit; from += MAX_QUESTIONS) {
+      const lost = await Promise.all(missing.slice(from, from + MAX_QUESTIONS).map(isLost));
+      if (lost.includes(true)) return true;
+    }
+    return false;
   }
 }
