@@ -153,7 +153,7 @@ function tell({ responder, request, words }: CommandRun, answers: readonly NodeA
     done.length > 0 ? problems.filter(({ code }) => code === undefined || !UNKNOWN.has(code)) : problems;
   const once = new Map(told.map((problem) => [problem.text, problem]));
   for (const { text, code } of once.values()) responder.err(text, code as NetlabError["code"]);
-  // What a node did not answer is missing in the list: a script has to be able to tell.
+  // Rows of a node that did not answer are missing in the list: a script has to be able to tell.
   const missing = silent.find((answer) => answer.problems.some(({ code }) => code === AWAY));
   if (done.length > 0) return missing?.exit ?? exitCodes.done;
   return answers[0]?.exit ?? exitCodes.done;
