@@ -52,6 +52,7 @@ const UNKNOWN = new Set([
   "no-such-instance",
   "no-such-connection",
 ] satisfies NetlabError["code"][] as string[]);
+const AWAY = "node-away" satisfies NetlabError["code"];
 const isUnknown = (error: unknown) => error instanceof NetlabError && UNKNOWN.has(error.code);
 
 function askNode(run: CommandRun, cluster: ClusterView, node: string): Promise<number> {
@@ -152,7 +153,10 @@ function tell({ responder, request, words }: CommandRun, answers: readonly NodeA
     done.length > 0 ? problems.filter(({ code }) => code === undefined || !UNKNOWN.has(code)) : problems;
   const once = new Map(told.map((problem) => [problem.text, problem]));
   for (const { text, code } of once.values()) responder.err(text, code as NetlabError["code"]);
-  return done.length > 0 ? exitCodes.done : (answers[0]?.exit ?? exitCodes.done);
+  // Rows of a node that did not answer are missing in the list: a script has to be able to tell.
+  const missing = silent.find((answer) => answer.problems.some(({ code }) => code === AWAY));
+  if (done.length > 0) return missing?.exit ?? exitCodes.done;
+  return answers[0]?.exit ?? exitCodes.done;
 }
 
 // -- who knows it ----------------------------------------------------------------------------------------------------

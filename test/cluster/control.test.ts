@@ -68,12 +68,12 @@ describe("a list", () => {
     expect(own.map(({ node }) => node)).toEqual(["node1"]);
   });
 
-  it("names a node that does not answer, and shows the others", async () => {
+  it("names a node that does not answer, shows the others, and ends as a question that was not answered", async () => {
     await start({ third: "node3" });
     const answers = await labs.answers(labs.node1, "ls --json");
     expect(answers).toContainEqual({ err: "node3 did not answer within 1 s", code: "node-away" });
     expect(answers[0]?.data).toEqual([expect.anything(), expect.anything()]);
-    expect(answers.at(-1)).toEqual({ exit: 0 });
+    expect(answers.at(-1)).toEqual({ exit: 6 });
   });
 });
 

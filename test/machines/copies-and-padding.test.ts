@@ -97,7 +97,7 @@ describe("a note on padding", () => {
 });
 
 it("what a machine was given, and does not know by itself, is known by name", () => {
-  const { notes: _ofTheFake, ...given } = fakeWorld(echo);
+  const { notes: _ofTheFake, registrations: _too, ...given } = fakeWorld(echo);
   expect([...worldMembers].sort()).toEqual([...Object.keys(given), "peer"].sort());
 });
 

@@ -133,7 +133,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** They need a class: test/class asks them. */
-const OF_CLASS = ["class", "who", "hint", "freeze", "open", "handout"];
+const OF_CLASS = ["class", "who", "hint", "freeze", "open", "handout", "submit"];
 
 /** They need several nodes: test/cluster asks them. */
 const OF_CLUSTER = ["drain", "nodes"];
