@@ -13,7 +13,7 @@ const nodeRecord = z.object({
   host: z.string(),
   /** Renewals of this incarnation, counted by the node itself: servers that are copies of each other may number a write differently. */
   beat: z.number().optional(),
-  /** Its lease, in milliseconds. A node of an older version does not say, and is taken to have the others'. */
+  /** Length of the lease in milliseconds. A node of an older version does not say, and is taken to have the others'. */
   leaseMs: z.number().positive().optional(),
   /** Node that fenced it: the lease is over, for good. */
   by: z.string().optional(),

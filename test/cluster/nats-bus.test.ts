@@ -18,13 +18,13 @@ describe.skipIf(!natsBinary)(`the bus on NATS ${SKIPPED}`, () => {
     };
   });
 
-  it("tells a log of thousands of entries in portions, whole and in order, with turns of the loop between them", async () => {
+  it("tells a long log in portions, whole and in order, with turns of the loop between them", async () => {
     const server = await NatsServer.start();
     onTestFinished(() => server.end());
     const bus = await openNatsBus({ servers: natsServers([server.url]), name: "netlabd test" });
     onTestFinished(() => bus.close());
     const log = await bus.log("long");
-    const all = Array.from({ length: 3_000 }, (_, at) => at + 1);
+    const all = Array.from({ length: 1_500 }, (_, at) => at + 1);
     await Promise.all(all.map((at) => log.append(`k.${at}`, new Uint8Array(100))));
     const told: number[] = [];
     const perTurn = [0];
@@ -37,5 +37,5 @@ describe.skipIf(!natsBinary)(`the bus on NATS ${SKIPPED}`, () => {
     await whole;
     expect(told).toEqual(all);
     expect(Math.max(...perTurn)).toBeLessThanOrEqual(PORTION);
-  });
+  }, 60_000);
 });
