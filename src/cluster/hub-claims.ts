@@ -1,6 +1,7 @@
 /**
  * Owners of the hubs: read from their keys, and written by compare-and-set. Of two that claim at once both may be told that they have it, as
- * an engine of several servers compares before it sets; so who claims looks again, once all that was under way has come.
+ * an engine of several servers compares before it sets; so who claims looks again, once all that was under way has come - also where
+ * another has it.
  */
 import { type BusEntry, OutpacedError } from "./bus.ts";
 import { type HubRecord, hubKey, hubRecordOf, nodeKey, nodeRecordOf, settledKey } from "./lease-records.ts";
@@ -94,24 +95,28 @@ export class HubClaims {
       const record = hubRecordOf(entry?.value);
       const owner = record && ownerIn(record);
       const isUnsettled = record !== undefined && this.#isOwn(record) && this.#unsettled.has(hub);
-      if (owner && !isUnsettled && (await this.#isThere(owner))) return owner;
+      if (owner && !isUnsettled && (await this.#isThere(owner))) {
+        // Another's claim that was just written may be one of several that were answered, and not the last.
+        if (owner.node === ownName || (await this.#isLast(hub, entry?.value))) return owner;
+        continue;
+      }
       const epoch = Math.max(record?.epoch ?? 0, this.#known.get(hub)?.epoch ?? 0) + 1;
       // Another may have fenced this node meanwhile: what it writes now would be a dead one's.
       if (!own.isSure || own.incarnation !== incarnation) continue;
       this.#unsettled.add(hub);
       const next = isUnsettled ? record : { owner: ownName, incarnation, epoch };
       const isWritten = isUnsettled || (await this.#write(hub, next, entry).then(() => true, ignoreOutpaced));
-      const isLast = isWritten && (await this.#isLast(hub, next));
+      const isLast = isWritten && (await this.#isLast(hub, JSON.stringify(next)));
       this.#settle(hub);
       if (isLast && own.incarnation === incarnation) return { node: ownName, incarnation, epoch: next.epoch };
     }
   }
 
-  /** A write behind all that was compared before this node's own was carried out: once it is, nothing of that is to come. */
-  async #isLast(hub: string, record: HubRecord): Promise<boolean> {
+  /** Writes behind all that was compared before this value was there: once that is answered, nothing of it is to come. */
+  async #isLast(hub: string, value: string | undefined): Promise<boolean> {
     await this.#parts.keys.settle(settledKey(this.#parts.ownName));
     const entry = await this.#look(hub);
-    return entry?.value === JSON.stringify(record);
+    return entry?.value === value;
   }
 
   #settle(hub: string): void {
