@@ -1,8 +1,8 @@
 /** Daemons of one lab know which of them are there, and which owns a hub; by simulated clocks, over the engine in memory. */
 import { describe, expect, it } from "vitest";
-import { nodeChangeText } from "../../src/cluster/node-change-text.ts";
 import type { HubOwner, NodeChange } from "../../src/cluster/nodes.ts";
 import type { Clock } from "../../src/machines/_world.ts";
+import { nodeChangeText } from "../../src/node-change-text.ts";
 import { LEASE_MS, SimulatedLab, turns } from "./simulated-nodes.ts";
 
 const aliveIn = (nodes: { list(): readonly { name: string; isAlive: boolean }[] }) =>

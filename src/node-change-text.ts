@@ -1,5 +1,5 @@
 /** Sentences for the daemon's log of nodes that come and go. */
-import type { NodeChange } from "./nodes.ts";
+import type { NodeChange } from "./cluster/nodes.ts";
 
 interface Told {
   readonly level: "info" | "warn";
