@@ -1,4 +1,8 @@
-/** Contract of a bus, held by each that there is: `describeBus` is called by one test file a bus. */
+/**
+ * Contract of a bus, held by each that there is: `describeBus` is called by one test file a bus.
+ *
+ * Long, because a contract stands in one place, for each bus to hold.
+ */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type Bus,

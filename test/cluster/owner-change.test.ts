@@ -1,4 +1,8 @@
-/** Changes of owner, outages of the bus, and nodes that come again: what is lost is only what was on its way to a dead owner. */
+/**
+ * Changes of owner, outages of the bus, and nodes that come again: what is lost is only what was on its way to a dead owner.
+ *
+ * Long, because all that a peer of a shared room may see of its owner's end stands here.
+ */
 import { afterEach, describe, expect, it } from "vitest";
 import chat from "../../src/machines/chat.ts";
 import relay from "../../src/machines/relay.ts";

@@ -3,6 +3,7 @@ import path from "node:path";
 import { CLOSE, EMPTY, isClose } from "../../wire/echo-command.ts";
 import { type ClientCase, defineCase } from "../case.ts";
 import type { ClientTester } from "../tester.ts";
+import { needsToSay } from "./_said-by-client.ts";
 import { savedFile } from "./_saved-file.ts";
 
 /** Less than a line is typed after, though the server still owes something: what comes early is of the client alone. */
@@ -58,11 +59,7 @@ export const echoClientCases: readonly ClientCase[] = [
       const saved = await savedFile(t.folders, Buffer.from(t.words.text ?? ""));
       await t.start();
       const isDownload = (text: string) => text.trim() === `download ${README}`;
-      // A client with a menu makes the command itself, of the name alone.
-      if (!t.script.some(isDownload)) {
-        await t.typed();
-        if (!server.heard.some(isDownload)) t.skip(`its SCRIPT does not say download ${README}`);
-      }
+      await needsToSay(t, server, isDownload, `its SCRIPT does not say download ${README}`);
       await server.hears(`download ${README}`, (text) => text.startsWith("download "), { withinMs: 6_000 });
       await t.typed();
       await t.until(`client_${README} should have the file's bytes`, async () => {
@@ -96,10 +93,7 @@ export const echoClientCases: readonly ClientCase[] = [
     async run(t) {
       const server = await serve(t);
       await t.start();
-      if (!t.script.some(isClose)) {
-        await t.typed();
-        if (!server.heard.some(isClose)) t.skip("its SCRIPT does not say close");
-      }
+      await needsToSay(t, server, isClose, "its SCRIPT does not say close");
       await server.hears(CLOSE, isClose, { withinMs: 6_000 });
       await t.exits({ withinMs: 5_000 });
     },

@@ -3,6 +3,7 @@ import { CLOSE, hasReceiver, isClose, NAME_TAKEN } from "../../wire/relay.ts";
 import { type ClientCase, defineCase } from "../case.ts";
 import { endedLike } from "../ended-like.ts";
 import type { ClientTester, TestServer } from "../tester.ts";
+import { needsToSay } from "./_said-by-client.ts";
 
 /** Two messages to itself, so that two come without a question between them. */
 export const relayScript = (name: string, texts: readonly string[]) => [
@@ -44,8 +45,7 @@ export const relayClientCases: readonly ClientCase[] = [
       await t.start();
       await t.typed();
       // A client that asks for the text and for the receiver puts the bar between them itself.
-      if (!t.script.some(hasReceiver) && !server.heard.some(hasReceiver))
-        t.skip("its SCRIPT has no message to a user");
+      await needsToSay(t, server, hasReceiver, "its SCRIPT has no message to a user");
       await server.hears("text|user", hasReceiver);
     },
   }),
@@ -100,11 +100,7 @@ export const relayClientCases: readonly ClientCase[] = [
     async run(t) {
       const server = await t.serve();
       await t.start();
-      // A menu's number may be what is typed for it.
-      if (!t.script.some(isClose)) {
-        await t.typed();
-        if (!server.heard.some(isClose)) t.skip("its SCRIPT does not say close");
-      }
+      await needsToSay(t, server, isClose, "its SCRIPT does not say close");
       await server.hears(CLOSE, isClose, { withinMs: 6_000 });
       await t.exits({ withinMs: 5_000 });
     },

@@ -2,6 +2,7 @@
 import { EXIT, isExit } from "../../wire/reverse.ts";
 import { type ClientCase, defineCase } from "../case.ts";
 import { endedLike } from "../ended-like.ts";
+import { needsToSay } from "./_said-by-client.ts";
 
 const LATE_MS = 1_500;
 const given = { mirror: true };
@@ -84,11 +85,7 @@ export const reverseClientCases: readonly ClientCase[] = [
     async run(t) {
       const server = await t.serve({ given });
       await t.start();
-      // A menu's number may be what is typed for it.
-      if (!t.script.some(isExit)) {
-        await t.typed();
-        if (!server.heard.some(isExit)) t.skip("its SCRIPT does not say exit");
-      }
+      await needsToSay(t, server, isExit, "its SCRIPT does not say exit");
       await server.hears(EXIT, isExit, { withinMs: 6_000 });
       await t.exits({ withinMs: 5_000 });
     },
