@@ -80,11 +80,12 @@ export class Wall {
 
   /** A client comes, says its name and leaves: its tile follows. */
   async probe(): Promise<void> {
+    // It connects at once, and this process may hear of that later than the page shows it.
+    const begun = Date.now();
     const client = connect(this.#probed.port, "127.0.0.1");
     const gone = once(client, "close").catch(() => undefined);
     client.on("error", () => undefined).resume();
     await once(client, "connect").catch(() => undefined);
-    const begun = Date.now();
     client.write("ann\n");
     await this.#shows("working", begun);
     const left = Date.now();
