@@ -8,6 +8,8 @@ import { type Dialogues, hangUp, inPeace, type Say, Talk } from "./talk.ts";
 const BUFFER = 1_024;
 const STALE = "stale words of an earlier message; ";
 const LONG = 10_000;
+/** A program that can be seen is seen to be through, and waited for so long where it is at something. */
+const MORE_MS = 1_000;
 const WHOLE_LINES =
   "One recv() is not one line: add what it gives to a buffer, and take whole lines out of that.";
 const TO_ITS_NUL =
@@ -98,10 +100,54 @@ export function framingFamilies(source: Dialogues): ServerCase[] {
       side: "server",
       grade: "SHOULD",
       title: "reads a fixed buffer of 1,024 bytes up to its NUL",
-      run: (t) => ofItsOwn(() => whole((c, text) => c.send(staleBuffer(text)))(t)),
+      limitMs: 15_000,
+      run: (t) => ofItsOwn(() => wholeBuffers(t, source)),
     }),
     ...oddMessages(source),
   ];
+}
+
+/**
+ * What a server makes of the rest of a buffer comes behind its answer, at once or later: each turn is played to its end. A server that says
+ * more than is asked in a usual conversation too is known by that.
+ */
+async function wholeBuffers(t: ServerTester, source: Dialogues): Promise<void> {
+  const usual = new Set<number>();
+  await toTheEnds(
+    t,
+    source,
+    (c, text) => c.say(text),
+    (turn) => void usual.add(turn),
+  );
+  await toTheEnds(
+    t,
+    source,
+    (c, text) => c.send(staleBuffer(text)),
+    (turn, failure) => {
+      if (!usual.has(turn)) throw failure;
+    },
+  );
+}
+
+/** `onMore`: something came behind the answer to that turn. Of a room it is not known: there others are told of. */
+async function toTheEnds(
+  t: ServerTester,
+  source: Dialogues,
+  say: Say,
+  onMore: (turn: number, failure: CheckFailure) => void,
+): Promise<void> {
+  const talk = new Talk(t, source);
+  const c = await talk.open();
+  for (const turn of talk.turns.keys()) {
+    await talk.play(c, turn, turn + 1, say);
+    if (talk.isAmongOthers || turn >= talk.openTurns) continue;
+    await c.nothing(t.program && MORE_MS).catch((cause: unknown) => {
+      if (!(cause instanceof CheckFailure)) throw cause;
+      onMore(turn, cause);
+    });
+    await c.passOver();
+  }
+  await hangUp(c);
 }
 
 /** A server that says back what lay behind the NUL has filled no buffer itself: no other mistake is likely. */
