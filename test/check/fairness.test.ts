@@ -193,6 +193,22 @@ it.each([0, 200])(
   60_000,
 );
 
+/** Ends with its first client. */
+const onlyOnce = python(`
+import socket, sys
+with socket.create_server(("127.0.0.1", int(sys.argv[1]))) as server, server.accept()[0] as client:
+    client.sendall(b"Enter your command please")
+    while data := client.recv(2048):
+        text = data.split(bytes(1))[0]
+        client.sendall(b"Closing..." if text == b"close" else text)
+        if text == b"close": break
+`);
+
+it("does not judge by a second client how a server reads a buffer that ends with its first one", async () => {
+  const report = await check("echo", { run: onlyOnce, cases: ["FRAME-4.stale-*"] });
+  expect(withStatus(report, "skipped")).toEqual(["FRAME-4.stale-buffer-1024"]);
+}, 60_000);
+
 /** Its answers lie in a buffer until it ends. */
 const buffered = python(`
 import socketserver, sys

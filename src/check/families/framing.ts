@@ -112,42 +112,40 @@ export function framingFamilies(source: Dialogues): ServerCase[] {
  * more than is asked in a usual conversation too is known by that.
  */
 async function wholeBuffers(t: ServerTester, source: Dialogues): Promise<void> {
+  const buffers: Say = (c, text) => c.send(staleBuffer(text));
+  const talk = new Talk(t, source);
+  // In a room others are told of between its answers.
+  if (talk.isAmongOthers) return talk.whole(buffers);
   const usual = new Set<number>();
-  await toTheEnds(
-    t,
-    source,
+  const quiet = await toTheEnds(
+    talk,
     (c, text) => c.say(text),
     (turn) => void usual.add(turn),
   );
-  await toTheEnds(
-    t,
-    source,
-    (c, text) => c.send(staleBuffer(text)),
-    (turn, failure) => {
-      if (!usual.has(turn)) throw failure;
-    },
-  );
+  await inPeace(t, () => hangUp(quiet));
+  const c = await toTheEnds(new Talk(t, source), buffers, (turn, failure) => {
+    if (!usual.has(turn)) throw failure;
+  });
+  await hangUp(c);
 }
 
-/** `onMore`: something came behind the answer to that turn. Of a room it is not known: there others are told of. */
+/** `onMore`: something came behind the answer to that turn. */
 async function toTheEnds(
-  t: ServerTester,
-  source: Dialogues,
+  talk: Talk,
   say: Say,
   onMore: (turn: number, failure: CheckFailure) => void,
-): Promise<void> {
-  const talk = new Talk(t, source);
+): Promise<TestConnection> {
   const c = await talk.open();
   for (const turn of talk.turns.keys()) {
     await talk.play(c, turn, turn + 1, say);
-    if (talk.isAmongOthers || turn >= talk.openTurns) continue;
-    await c.nothing(t.program && MORE_MS).catch((cause: unknown) => {
+    if (turn >= talk.openTurns) continue;
+    await c.nothing(talk.isSeen ? MORE_MS : undefined).catch((cause: unknown) => {
       if (!(cause instanceof CheckFailure)) throw cause;
       onMore(turn, cause);
     });
     await c.passOver();
   }
-  await hangUp(c);
+  return c;
 }
 
 /** A server that says back what lay behind the NUL has filled no buffer itself: no other mistake is likely. */

@@ -47,6 +47,11 @@ export class Talk {
     this.#t = t;
   }
 
+  /** The program was started here, and it can be seen whether it is through with a turn. */
+  get isSeen(): boolean {
+    return this.#t.program !== undefined;
+  }
+
   /** Turns without the one after which the server closes. */
   get openTurns(): number {
     return this.closes ? this.turns.length - 1 : this.turns.length;
