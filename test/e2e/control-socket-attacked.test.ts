@@ -260,11 +260,12 @@ describe("a client of the control socket that", () => {
     socket.pause();
     // 40 MiB: the kernel's buffers and the daemon's take some; then nobody takes any more.
     for (let sent = 0; sent < 40; sent += 1) socket.write("roles\n".repeat(174_763));
-    await othersAreWell();
-    const left = socket.writableLength;
-    await othersAreWell();
+    let left = Number.NaN;
+    while (socket.writableLength !== left) {
+      left = socket.writableLength;
+      await othersAreWell();
+    }
     expect(left).toBeGreaterThan(30 * 1_048_576);
-    expect(socket.writableLength).toBe(left);
     socket.destroy();
     await othersAreWell();
   });
