@@ -168,7 +168,10 @@ describe("what is sent [FRAME-6]", () => {
     await peer.hears("valid\nfound\n");
     await peer.hears(sizeOf(pdf));
     // Of the writes: a machine that stands still in the gap reads both at once.
-    const [found, size] = lab.storyOf(peer).entries.filter(({ kind }) => kind === "out").slice(-2);
+    const [found, size] = lab
+      .storyOf(peer)
+      .entries.filter(({ kind }) => kind === "out")
+      .slice(-2);
     expect([found, size]).toMatchObject([{ bytes: Buffer.from("found\n") }, { bytes: sizeOf(pdf) }]);
     // Node's timers count whole milliseconds: one of 50 may fire after 49 and a bit.
     expect((size?.at ?? 0) - (found?.at ?? 0)).toBeGreaterThan(48_000);

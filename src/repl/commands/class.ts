@@ -91,7 +91,7 @@ async function show({
   return out(studentTable(rows, { columns, style, persons: names ? personsOf(all) : undefined }));
 }
 
-/** Who is shown as done is done after a kill, too: the question itself may have had a conversation judged. */
+/** Rows once all progress is stored: a student shown as done is done after a kill, too, also where the question has the conversation judged. */
 async function rowsOf(lab: ClassCall["lab"]): Promise<readonly StudentRow[]> {
   const rows = byNeed(lab.students());
   await classOf(lab).stored();
