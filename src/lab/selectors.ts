@@ -99,7 +99,7 @@ function fieldTest(lab: Lab, name: string, value: string): (story: Story) => boo
       checkGroup(lab, value);
       return (story) => lab.class?.groupOf(story.subject.label) === value && !isOwnQuestion(story);
     default: {
-      // What a student's own file server asks her registry day and night is no doing of hers.
+      // Looks of the student's own file server into her registry are no doing of hers.
       const shown = shownName(lab, value);
       return (story) => story.subject.label === shown && !isOwnQuestion(story);
     }
