@@ -27,6 +27,8 @@ export function findBuffer(pieces: readonly Piece[]): BufferSign | undefined {
 const timesOf = (pieces: readonly Piece[], sizeBytes: number) =>
   pieces.filter(({ size }) => size === sizeBytes).length;
 
+const LEAST_BUFFER = 32;
+
 /** Something other than NUL behind the first NUL: one NUL alone could part two messages of one read. */
 function findStale(pieces: readonly Piece[]): BufferSign | undefined {
   for (const { bytes, size } of pieces) {
@@ -35,8 +37,10 @@ function findStale(pieces: readonly Piece[]): BufferSign | undefined {
     const tail = bytes.subarray(textBytes + 1);
     if (tail.length < 2 || tail.every((byte) => byte === NUL)) continue;
     if (isStrings(bytes)) continue;
+    // Few bytes with no text after the NUL are numbers, or two messages in one read: a buffer is larger.
+    if (size < LEAST_BUFFER && !isText(tail.filter((byte) => byte !== NUL))) continue;
     const times = timesOf(pieces, size);
-    return sign("stale", times > 1 || size >= 32, { textBytes, sizeBytes: size, times, tail });
+    return sign("stale", times > 1 || size >= LEAST_BUFFER, { textBytes, sizeBytes: size, times, tail });
   }
   return undefined;
 }

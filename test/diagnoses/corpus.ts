@@ -12,6 +12,8 @@ export interface CorpusCase {
   readonly expected: string;
   /** Id of the first card; none: no card may be shown. */
   readonly card?: `D${number}`;
+  /** Words that the first card's cause has to have. */
+  readonly says?: RegExp;
   /** Cards that must not be shown, whatever else is. */
   readonly never?: readonly string[];
   /** When it is told at the latest: while it runs, after a silence, or (where nothing stands) after its end. */
@@ -1568,6 +1570,158 @@ export const corpus: readonly CorpusCase[] = [
     given: { text: "hello", timeout: "10s" },
     isServer: true,
     exit: "ok",
+  },
+  // -- what a card has to say of its cause
+  {
+    program: "pieces/newline_for_the_operator",
+    role: "calculator",
+    expected: "a newline stands where the operator should",
+    card: "D96",
+    says: /scanf\("%c"\)/,
+  },
+  {
+    program: "pieces/newline_in_the_message",
+    role: "relay",
+    expected: "a newline stands inside: hello and |bob are two lines",
+    card: "D96",
+    says: /fgets\(\) or readline\(\) left its line end/,
+  },
+  {
+    program: "pieces/newline_in_the_login",
+    role: "chat",
+    expected: "a newline stands inside the login",
+    card: "D96",
+    says: /fgets\(\) or readline\(\) left its line end/,
+  },
+  {
+    program: "pieces/expression_in_three_lines",
+    role: "calculator",
+    expected: "the expression came in three lines",
+    card: "D96",
+  },
+  {
+    program: "neighbours/lines_in_one_write",
+    role: "calculator",
+    expected: "several lines in one write are no cut message",
+    never: ["D96"],
+  },
+  {
+    program: "memory/doubles_in_network_order",
+    role: "calculator",
+    expected: "numbers in binary, high byte first",
+    card: "D91",
+    says: /there are 15 and 35\./,
+  },
+  {
+    program: "pieces/greeting_not_waited_for",
+    role: "echo",
+    expected: "it left with the greeting unread, and without a word",
+    card: "D61",
+    says: /EAGAIN/,
+  },
+  {
+    program: "waiting/watches_another_socket",
+    role: "calculator",
+    expected: "the reply lies unread, and select() does not watch its socket",
+    card: "D88",
+    look: "later",
+    says: /in select\(\), poll\(\) or epoll_wait\(\), and 4 bytes/,
+  },
+  {
+    program: "refusals/registration_with_a_slash",
+    role: "bootstrap",
+    expected: "the ip has a slash: InetAddress.toString()",
+    card: "D20",
+    says: /getHostAddress\(\)/,
+  },
+  {
+    program: "records/length_in_letters",
+    role: "address-book",
+    expected: "the length counts letters, not bytes",
+    card: "D54",
+    says: /characters, not bytes/,
+  },
+  {
+    program: "encodings/cut_in_the_last_letter",
+    role: "ack",
+    expected: "the last letter is cut: letters were counted, not bytes",
+    card: "D41",
+    says: /the beginning of a character/,
+  },
+  {
+    program: "encodings/go_format",
+    role: "chat",
+    expected: "the text was taken for a format: %!s(MISSING)",
+    card: "D46",
+    says: /Fprintf/,
+  },
+  {
+    program: "leaving/exit_in_capitals",
+    role: "reverse",
+    expected: "the word is exit, in small letters",
+    card: "D89",
+    look: "later",
+    says: /The word that ends a session is exit/,
+  },
+  {
+    program: "leaving/name_and_gone_in_relay",
+    role: "relay",
+    expected: "it left after its name",
+    card: "D62",
+    says: /left after its name/,
+  },
+  {
+    program: "servers/room_in_a_form_of_its_own",
+    role: "chat-client",
+    expected: "Ann: hello where :Ann:hello is due",
+    card: "D79",
+    given: { as: "Ann", timeout: "1200ms" },
+    isServer: true,
+    say: ["hello"],
+    says: /goes to all as it came/,
+  },
+  {
+    program: "servers/reverses_by_itself",
+    role: "reverse-client",
+    expected: "the server reverses the text, which is the reader's part",
+    card: "D79",
+    isServer: true,
+    say: ["taco cat"],
+    says: /reversed by the server/,
+  },
+  {
+    program: "servers/verdict_in_small_letters",
+    role: "reverse-client",
+    expected: "Accept for ACCEPT",
+    card: "D37",
+    isServer: true,
+    say: ["taco cat"],
+    says: /capital letters count/,
+  },
+  {
+    program: "servers/refuses_the_listed_token",
+    role: "file-client",
+    expected: "the server refuses the token of its own registry",
+    card: "D37",
+    given: {
+      service: "txt",
+      file: "server.txt",
+      output: "got.txt",
+      force: true,
+      timeout: "1200ms",
+      bootstrap: "127.0.0.1:{port}",
+    },
+    isServer: true,
+    says: /compares more than came/,
+  },
+  {
+    program: "servers/typographic_apostrophe",
+    role: "knock-knock-client",
+    expected: "an apostrophe of a word processor",
+    card: "D79",
+    given: { timeout: "1200ms" },
+    isServer: true,
+    says: /U\+2019/,
   },
   // -- neighbours
   {
