@@ -98,7 +98,7 @@ function isLaterWord(rule: string, text: string): boolean {
 function runAround({ story, others }: Evidence): ConnectionSummary[] {
   const all = [...others(), story]
     .filter(({ subject }) => subject.remote.address === story.subject.remote.address)
-    .sort((a, b) => a.openedAt - b.openedAt);
+    .sort((a, b) => a.openedAt - b.openedAt || inNumbers(a, b));
   const place = all.indexOf(story);
   let from = place;
   let to = place;
@@ -107,6 +107,9 @@ function runAround({ story, others }: Evidence): ConnectionSummary[] {
   const run = all.slice(from, to + 1);
   return run.map((one, index) => summaryOf(one, run[index + 1]));
 }
+
+/** Opened in the same millisecond: their numbers tell which came first. */
+const inNumbers = (a: Story, b: Story) => a.subject.id.localeCompare(b.subject.id, "en", { numeric: true });
 
 function follows(one: Story | undefined, next: Story | undefined): boolean {
   if (!one || !next || !isOneMessage(one) || !isOneMessage(next)) return false;

@@ -1,21 +1,28 @@
 """No NUL after recv(): strcmp() finds more than the token."""
+import socket
 import threading
 
-from _peer import hear, listen, say, udp_server
+from _peer import hear, listen, say
 
-listener = listen()
-port = listener.getsockname()[1]
+while True:
+    registry = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    registry.bind(("127.0.0.1", 0))
+    port = registry.getsockname()[1]
+    try:
+        listener = listen(port)
+        break
+    except OSError:  # another program has the port of TCP
+        registry.close()
 
 
-def registry():
-    server = udp_server(port)
+def tell():
     while True:
-        _, who = server.recvfrom(1000)
+        _, who = registry.recvfrom(1000)
         for datagram in (f"127.0.0.1,{port},txt,server3".encode(), b"end"):
-            server.sendto(datagram, who)
+            registry.sendto(datagram, who)
 
 
-threading.Thread(target=registry, daemon=True).start()
+threading.Thread(target=tell, daemon=True).start()
 while True:
     peer, _ = listener.accept()
     buffer = hear(peer) + b"xxxx"
