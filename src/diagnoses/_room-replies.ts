@@ -38,10 +38,12 @@ export function findOwnWords(evidence: Evidence): Finding | undefined {
 
 /** [CHAT-2] Name and text of ours, with other signs around them: `Ann: hello`, `[12:30] <Ann> hello`. */
 function reframed(exchanges: readonly Exchange[]): Finding | undefined {
-  for (const { sent, reads, reply, nth } of exchanges) {
+  for (const { sent, reads, nth } of exchanges) {
     const due = sent.trimEnd();
     const [, name = "", text = ""] = /^:([^:]+):(.+)$/s.exec(due) ?? [];
-    if (nth === 0 || text.trim() === "" || isRight(textOf(reply), [due])) continue;
+    if (nth === 0 || text.trim() === "") continue;
+    // The right one may stand in one piece with what another says.
+    if (reads.some(({ bytes }) => bytes.includes(due))) continue;
     for (const read of reads) {
       const said = textOf(read.bytes)
         .split(/\r?\n/)

@@ -25,7 +25,7 @@ interface Cut {
   readonly isOperator: boolean;
 }
 
-/** One write with several lines is right; here each line is none of its place, and together they are one message. */
+/** Lines of which none is right at its place, and which are one message together: several whole lines in one write are right. */
 function findInnerNewline(evidence: Evidence): Finding | undefined {
   if (!evidence.isServer || evidence.story.subject.transport === "udp") return undefined;
   for (const { piece, rule } of ruledPieces(evidence)) {

@@ -70,7 +70,7 @@ function findOtherReply(evidence: Evidence): Finding | undefined {
 /** Shorter texts read the same, or nearly, in both directions by chance. */
 const LEAST_REVERSED = 4;
 
-/** [REV-4] Who prints a text reverses it; on the wire it is as it was typed. */
+/** [REV-4] Reversing is the part of a program that prints a text; on the wire it is as it was typed. */
 function findReversed(evidence: Evidence): Finding | undefined {
   if (evidence.isServer || ruleOf(evidence) !== "REV-1") return undefined;
   for (const { sent, messages, reads } of dialogueOf(evidence).exchanges) {
