@@ -190,9 +190,8 @@ function unknownInstance(lab: Lab, term: string): NetlabError {
   });
 }
 
-/** A question of a role or client of this daemon to its own registry: news to none who looks after peers. */
-export const isOwnQuestion = ({ subject }: Story) =>
-  subject.isInternal === true && subject.role === "bootstrap";
+/** A look of a role or client of this daemon into its own registry: news to none who looks after peers. */
+export const isOwnQuestion = ({ subject }: Story) => subject.isInternal === true;
 
 /** `c17` of `file-server-1/c17`. */
 export const shortId = (story: Story) => shortPeerId(story.subject.id);

@@ -1,5 +1,7 @@
 /** The instructor's commands, on a class of three with one who has gone wrong. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import path from "node:path";
+import Database from "better-sqlite3";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { documentSchemas } from "../../src/repl/document-schemas.ts";
 import { welcomeText } from "../../src/repl/welcome.ts";
 import { KnownStories } from "../../src/web/known-stories.ts";
@@ -7,7 +9,7 @@ import { studentSource } from "../../src/web/sources/student-source.ts";
 import { Conversation } from "../actors/conversation.ts";
 import { eventually } from "../actors/harness.ts";
 import { ClassDaemon } from "./class-daemon.ts";
-import { run } from "./class-session.ts";
+import { type Answered, run } from "./class-session.ts";
 
 const LAB = `title: Lab 3
 roster: ./roster.csv
@@ -64,6 +66,30 @@ describe("class", () => {
     );
     expect(await run(one, "class --names", { level: "operate" })).toMatchObject({ exit: 5 });
     expect(await run(one, "who --names", { level: "observe" })).toMatchObject({ exit: 5 });
+  });
+
+  it("tells that one is done once it is stored, also where the question has the conversation judged", async () => {
+    const small = await ClassDaemon.start({
+      "lab.yaml": "roster: ./roster.csv\neach:\n  - role: calculator\n",
+      "roster.csv": "id\ns001\n",
+    });
+    onTestFinished(() => small.close());
+    const sql = new Database(path.join(small.folder, "data", "netlab.db"), { readonly: true });
+    onTestFinished(() => void sql.close());
+    const done = sql.prepare("SELECT student FROM class_progress WHERE done_at IS NOT NULL").pluck();
+    const told: unknown[] = [];
+    // The command is loaded by then, and nothing judges an ended conversation sooner than who asks at once.
+    await run(small, "class --json");
+    const asked = new Promise<Answered>((resolve) =>
+      small.daemon.recorder.watch(({ endedAt }) => {
+        if (endedAt === undefined) return;
+        resolve(run(small, "class --json", { onData: () => void told.push(done.all()) }));
+      }),
+    );
+    const peer = await Conversation.open(small.daemon.lab.find("s001-calculator")?.port ?? 0);
+    peer.end("Ann\n1 + 1\nq\n");
+    const { documents } = await asked;
+    expect([documents[0], told]).toMatchObject([[{ id: "s001", done: true }], [["s001"]]]);
   });
 
   it("is drawn again and again with --watch", async () => {
