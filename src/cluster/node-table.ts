@@ -211,7 +211,7 @@ const isSameLife = (one: NodeRecord, other: NodeRecord) => one.incarnation === o
 function isWordOf(entry: BusEntry | undefined, { incarnation, beat }: NodeRecord, revision: number): boolean {
   const word = nodeRecordOf(entry?.value);
   if (word?.incarnation !== incarnation || word.by !== undefined) return false;
-  // It may stand over a renewal that was heard, and that none can follow.
+  // A doubt may stand over a renewal that was heard, and that none can follow.
   if (word.doubtedBy !== undefined) return true;
   return word.beat === undefined || beat === undefined ? entry?.revision === revision : word.beat === beat;
 }

@@ -35,7 +35,7 @@ export type NodeChange =
     }
   /** This node was fenced by another: its connections to hubs are gone, and it enters again as a new incarnation; until it has, it is not sure. */
   | { readonly kind: "expelled"; readonly before: string }
-  /** It cannot enter again: another daemon that lives has its name by now. Told once. */
+  /** This node cannot enter again: another daemon that lives has its name by now. Told once. */
   | { readonly kind: "name-taken"; readonly name: string }
   /** Whether this node may answer as an owner. */
   | { readonly kind: "sure"; readonly isSure: boolean }
