@@ -3,6 +3,7 @@ import path from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { documentSchemas } from "../../src/repl/document-schemas.ts";
+import { slipsCsv } from "../../src/repl/slips.ts";
 import { welcomeText } from "../../src/repl/welcome.ts";
 import { KnownStories } from "../../src/web/known-stories.ts";
 import { studentSource } from "../../src/web/sources/student-source.ts";
@@ -120,9 +121,9 @@ describe("class", () => {
 describe("a class of many", () => {
   let many: ClassDaemon;
   beforeAll(async () => {
-    const ids = Array.from({ length: 25 }, (_, index) => `t${index + 1}\n`);
+    const ids = Array.from({ length: 25 }, (_, index) => `t${index + 1},${index < 2 ? "A" : ""}\n`);
     const lab = "roster: ./roster.csv\neach:\n  - role: calculator\n  - role: chat\n";
-    many = await ClassDaemon.start({ "lab.yaml": lab, "roster.csv": `id\n${ids.join("")}` });
+    many = await ClassDaemon.start({ "lab.yaml": lab, "roster.csv": `id,group\n${ids.join("")}` });
   });
   afterAll(() => many.close());
 
@@ -137,6 +138,11 @@ describe("a class of many", () => {
   it("is told a text in all rooms at once, and what came of it in one line", async () => {
     const { exit, text } = await run(many, "say chat Five minutes left");
     expect({ exit, text }).toEqual({ exit: 0, text: "no client is in the room: 25 roles" });
+  });
+
+  it("is told a text in a few rooms, with what came of it in each", async () => {
+    const { text } = await run(many, "say group=A Five minutes left");
+    expect(text).toBe("t1-chat: no client is in the room\nt2-chat: no client is in the room");
   });
 });
 
@@ -257,13 +263,33 @@ describe("handout", () => {
     );
     const text = await textOf("handout --host lab.example");
     expect(text.split("\n").slice(0, 2)).toEqual([
-      "student,group,host,calculator,file-server,chat,token,seed",
+      "student,group,host,calculator,file-server,chat of the group,token,seed",
       `s001,A,lab.example,${ports.join(",")},${token},${seed}`,
     ]);
     expect(text).not.toContain("Ann");
     expect(await textOf("handout --names")).toContain("s001,Ann Lee,A,localhost");
     await documentOf("handout --json");
     expect(await run(one, "handout", { level: "operate" })).toMatchObject({ exit: 5 });
+  });
+
+  it("has a column for each owner's role, which stays empty where a student has no group", () => {
+    const role = (whose: "own" | "group" | "shared", port: number) =>
+      ({ role: "chat", whose, host: "lab", port, transport: "tcp", tryIt: undefined }) as const;
+    const common = { token: "t", seed: 1 };
+    const ofAll = role("shared", 9);
+    const text = slipsCsv([
+      { student: "s001", group: "", roles: [role("own", 1), role("own", 2), ofAll], ...common },
+      {
+        student: "s002",
+        group: "B",
+        roles: [role("own", 3), role("own", 4), role("group", 5), ofAll],
+        ...common,
+      },
+    ]);
+    expect(text).toBe(
+      "student,group,host,chat,chat 2,chat of the group,chat of all,token,seed\n" +
+        "s001,,lab,1,2,,9,t,1\ns002,B,lab,3,4,5,9,t,1\n",
+    );
   });
 
   it("is a page with a sheet a student, in which no text of the roster is markup", async () => {

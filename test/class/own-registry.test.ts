@@ -120,6 +120,8 @@ describe("a student's registry", () => {
     const ofServers = () => one.daemon.lab.stories().filter(({ subject }) => subject.isInternal === true);
     await eventually(() => expect(ofServers().map(({ subject }) => subject.label)).toContain("s002"));
     expect(await run(one, "explain s002")).toMatchObject({ exit: 4 });
+    expect((await run(one, "seq s002")).text).not.toContain("s002");
+    expect((await run(one, "tree")).text).not.toContain("sender");
     expect(one.daemon.lab.students().map(({ connected }) => connected)).toEqual([0, 0]);
   });
 });
