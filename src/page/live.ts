@@ -16,7 +16,7 @@ export type Standing = "connecting" | "connected" | "lost";
 export const standing = signal<Standing>("connecting");
 export const hello = signal<Hello | undefined>(undefined);
 
-/** Whose page it is; undefined: an operator's or an observer's. */
+/** Student whose page it is; undefined: an operator's or an observer's. */
 export const studentOf = (level: string): string | undefined =>
   level.startsWith("student:") ? level.slice("student:".length) : undefined;
 
