@@ -135,6 +135,16 @@ describe("a class of many", () => {
     expect(welcomeText(one.daemon.lab, { columns: 80, hasColors: false })).toContain("s001-calculator");
   });
 
+  it("has a command on a line of its own on the first screen, where it would be broken", () => {
+    const lines = (columns: number) => welcomeText(one.daemon.lab, { columns, hasColors: false }).split("\n");
+    const wide = lines(200).find((line) => line.includes("s001-calculator")) ?? "";
+    const command = /(?:npx )?netlabctl calc --as ann --port \d+/.exec(wide)?.[0] ?? "";
+    const narrow = lines(60);
+    const at = narrow.findIndex((line) => line.includes("s001-calculator"));
+    expect(narrow[at]).toMatch(/^ {2}s001-calculator +\d+\/tcp$/);
+    expect(narrow[at + 1]).toBe(`      ${command}`);
+  });
+
   it("is told a text in all rooms at once, and what came of it in one line", async () => {
     const { exit, text } = await run(many, "say chat Five minutes left");
     expect({ exit, text }).toEqual({ exit: 0, text: "no client is in the room: 25 roles" });
