@@ -128,7 +128,7 @@ export class Queries {
     this.#idleTimer = setTimeout(() => this.#dismiss(), IDLE_MS).unref();
   }
 
-  /** It may be there for a while yet, and is asked no more. */
+  /** End of the process at rest: it may be there for a while yet, and is asked no more. */
   #dismiss(): void {
     this.#idle?.kill("SIGKILL");
     this.#idle = undefined;
