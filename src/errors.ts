@@ -111,8 +111,26 @@ export function crashOf(fact: Cause): Error {
 
 /** The sentence of any thrown value. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return isError(error) ? String(error.message) : String(error);
+  } catch {
+    // A user's code may throw what throws again when it is asked.
+    return "what was thrown has no words";
+  }
 }
+
+/** Stack of a thrown value, where it has one. */
+export function stackOf(error: unknown): string | undefined {
+  try {
+    return isError(error) && typeof error.stack === "string" ? error.stack : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Also one of another realm, of which no class here is told. */
+const isError = (thrown: unknown): thrown is Error =>
+  thrown instanceof Error || Object.prototype.toString.call(thrown) === "[object Error]";
 
 /** A message as `--json` writes it, on standard error; one that is no row of the error table has no code. */
 export const problemDocument = (message: string, code: string | undefined) => ({

@@ -144,7 +144,7 @@ export class ApartService implements InstanceService {
     const { dataFolder, mayLook, book } = this.#apartment;
     const keeper = this.#startKeeper();
     try {
-      await this.#apartment.withModule(role(), (file) =>
+      const begin = (file: string) =>
         keeper.role.ask("begin", {
           file,
           given,
@@ -157,8 +157,8 @@ export class ApartService implements InstanceService {
           addresses: book.list(),
           registry: this.#registryView,
           hasBlackBox: keeper.hasBlackBox,
-        }),
-      );
+        });
+      await keeper.whileReading(this.#apartment.withModule(role(), begin));
       this.#unwatch = registryOf(this.#context).watch(() =>
         this.#keeper?.role.tell("registry", this.#registryView),
       );

@@ -30,6 +30,7 @@ export interface KeepRequest {
 
 const SWEEP_MS = 250;
 const START_MS = 10_000;
+const READ_MS = 30_000;
 /** Processor time in which a step of a role has to come back. */
 const STEP_MS = 200;
 /** Longest patience with a process that gets no processor, in patiences. */
@@ -179,6 +180,17 @@ export class Keeper {
         if (url) resolve(url);
       };
     });
+  }
+
+  /** Answer of a process that reads a role's module: one that awaits what never comes gives signs of life all the same. */
+  async whileReading<Result>(answer: Promise<Result>): Promise<Result> {
+    const how = `reading its module took longer than ${READ_MS / 1_000} s`;
+    const late = setTimeout(() => this.end(cause("role-ended", { how })), READ_MS);
+    try {
+      return await answer;
+    } finally {
+      clearTimeout(late);
+    }
   }
 
   /** At once. */

@@ -3,7 +3,7 @@
  * JSON; what JSON has no form for - bytes, undefined, errors - goes as it does in a story's record. Of another kind are bytes that stand
  * for themselves.
  */
-import { type ErrorCode, messageOf, NetlabError } from "../errors.ts";
+import { type ErrorCode, messageOf, NetlabError, stackOf } from "../errors.ts";
 import type { Cause } from "../stories/causes.ts";
 import { fromPlain, toPlain } from "../stories/story-record.ts";
 
@@ -170,7 +170,7 @@ function sizeOf(bytes: Buffer, at: number): number {
 
 /** An error with its stack and its code, as JSON. */
 export function plainError(error: unknown): PlainError {
-  const { stack } = error instanceof Error ? error : {};
+  const stack = stackOf(error);
   const known = error instanceof NetlabError ? { code: error.code } : {};
   const fact = error instanceof NetlabError && error.fact ? { fact: error.fact } : {};
   return { message: messageOf(error), ...(stack === undefined ? {} : { stack }), ...known, ...fact };

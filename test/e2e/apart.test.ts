@@ -35,10 +35,11 @@ describe("an instance of a user's role", () => {
     expect(await lab.logged(`${id} failed`)).toContain("process.exit(4)");
   });
 
-  it("writes no file, starts no program and no thread, and has no environment but the usual", async () => {
+  it("writes no file, starts no program and no thread, signals no other, and has no environment but the usual", async () => {
     const { port } = await lab.spawn();
     const peer = await Peer.meet(port);
-    for (const deed of ["write", "program", "thread"]) expect(await peer.ask(deed)).toBe("ERR_ACCESS_DENIED");
+    for (const deed of ["write", "program", "thread", "ended", "group"])
+      expect(await peer.ask(deed)).toBe("ERR_ACCESS_DENIED");
     const usual = ["PATH", "HOME", "USER", "LANG", "TZ", "TMPDIR"];
     const names = (await peer.ask("environment")).split(" ");
     expect(names.filter((name) => !usual.includes(name) && !name.startsWith("LC_"))).toEqual([]);
