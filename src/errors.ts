@@ -128,7 +128,7 @@ export function messageOf(error: unknown): string {
 export function stackOf(error: unknown): string | undefined {
   try {
     const stack = isError(error) ? error.stack : undefined;
-    // Its end has the places, after a message of any length.
+    // The end of it has the places, after a message of any length.
     return typeof stack === "string" ? stack.slice(-MAX_STACK) : undefined;
   } catch {
     return undefined;
