@@ -8,9 +8,14 @@ import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { mergedChunks } from "./merged-chunks.mjs";
+import { nextBuild, takePlace } from "./next-build.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 process.chdir(root);
+
+const place = path.join(root, "dist");
+/** Where a file of the build is, until it is whole. */
+const next = (file) => path.join(nextBuild, path.relative(place, path.resolve(file)));
 
 const ours = [
   ...globSync([
@@ -190,14 +195,14 @@ const files = await mergedChunks(split, {
   external,
 });
 for (const file of files) {
-  mkdirSync(path.dirname(file.path), { recursive: true });
-  writeFileSync(file.path, file.contents);
+  mkdirSync(path.dirname(next(file.path)), { recursive: true });
+  writeFileSync(next(file.path), file.contents);
 }
 
 // The page, for browsers: the plots are a piece of their own, loaded when they are looked at.
 await build({
   entryPoints: [{ in: "src/page/main.tsx", out: "page" }],
-  outdir: "dist/page",
+  outdir: next("dist/page"),
   bundle: true,
   splitting: true,
   format: "esm",
@@ -211,15 +216,15 @@ await build({
 });
 await build({
   entryPoints: [{ in: "src/page/page.css", out: "page" }],
-  outdir: "dist/page",
+  outdir: next("dist/page"),
   bundle: true,
   minify: true,
   logLevel: "warning",
 });
-copyFileSync("src/page/index.html", "dist/page/index.html");
+copyFileSync("src/page/index.html", next("dist/page/index.html"));
 
 // The labs are read by our own code, which this Node may not run from source.
-const reader = path.join(root, "dist", "prepare-labs.mjs");
+const reader = next("dist/prepare-labs.mjs");
 await build({
   stdin: {
     contents: `export { prepareLabs } from "./scripts/prepare-labs.ts";
@@ -236,8 +241,10 @@ await build({
 });
 const { prepareLabs, shippedRoles: rolesOfOurs } = await import(pathToFileURL(reader).href);
 rmSync(reader);
-prepareLabs("data/labs", "dist/labs", await rolesOfOurs());
+prepareLabs("data/labs", next("dist/labs"), await rolesOfOurs());
 
 // `npx` in a checkout runs the programs themselves, also after they were built anew.
 const { bin } = JSON.parse(readFileSync("package.json", "utf8"));
-for (const program of Object.values(bin)) chmodSync(path.join(root, program), 0o755);
+for (const program of Object.values(bin)) chmodSync(next(program), 0o755);
+
+takePlace(nextBuild, place);

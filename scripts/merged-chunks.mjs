@@ -32,7 +32,11 @@ export async function mergedChunks({ outputFiles, metafile }, { external, ...pro
     name: "pieces",
     setup: (hooks) => {
       hooks.onResolve({ filter: /.*/ }, ({ path: name, importer, kind, namespace }) => {
-        if (kind === "entry-point") return { path: name, namespace: groups.has(name) ? "group" : "piece" };
+        if (kind === "entry-point") {
+          // It begins with "./" where the build of before has a file of that name.
+          const key = path.normalize(name);
+          return { path: key, namespace: groups.has(key) ? "group" : "piece" };
+        }
         if (namespace === "group") return { path: name, namespace: "piece" };
         if (namespace === "stub" || kind === "dynamic-import" || !name.startsWith("."))
           return { path: name, external: true };

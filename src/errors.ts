@@ -109,10 +109,35 @@ export function crashOf(fact: Cause): Error {
   return error;
 }
 
+/** Most characters that are told of what was thrown: a user's code may throw any text. */
+const MAX_MESSAGE = 10_000;
+const MAX_STACK = 20_000;
+
 /** The sentence of any thrown value. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    const text = isError(error) ? String(error.message) : String(error);
+    return text.length <= MAX_MESSAGE ? text : `${text.slice(0, MAX_MESSAGE)}…`;
+  } catch {
+    // A user's code may throw what throws again when it is asked.
+    return "what was thrown has no words";
+  }
 }
+
+/** Stack of a thrown value, where it has one. */
+export function stackOf(error: unknown): string | undefined {
+  try {
+    const stack = isError(error) ? error.stack : undefined;
+    // The end of it has the places, after a message of any length.
+    return typeof stack === "string" ? stack.slice(-MAX_STACK) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Also one of another realm, of which no class here is told. */
+const isError = (thrown: unknown): thrown is Error =>
+  thrown instanceof Error || Object.prototype.toString.call(thrown) === "[object Error]";
 
 /** A message as `--json` writes it, on standard error; one that is no row of the error table has no code. */
 export const problemDocument = (message: string, code: string | undefined) => ({

@@ -17,6 +17,11 @@ export function nodeChangeText(change: NodeChange, ownLeaseMs: number): Told | u
         sentence:
           "this node's lease is over, as it was cut off for longer than that or the NATS server lost it: its peers in shared hubs are closed",
       };
+    case "name-taken":
+      return {
+        level: "warn",
+        sentence: `another daemon is called ${change.name} now, and is a node of this lab in the place of this one: shared rooms wait here; stop one of the two, and start it with another --node`,
+      };
     case "left":
       return leftText(change, ownLeaseMs);
     case "sure":

@@ -7,7 +7,8 @@ import { UdpClient } from "../link/udp-client.ts";
 import type { Clock, HostPort, Question } from "../machines/_world.ts";
 import { connectError, osCode } from "../os/os-errors.ts";
 import { cause } from "../stories/causes.ts";
-import type { Ends } from "../stories/story.ts";
+import type { Endpoint, Ends } from "../stories/story.ts";
+import { isLoopback } from "../wire/loopback.ts";
 
 /** How long a connection may take to be made. */
 const CONNECT_MS = 5_000;
@@ -19,7 +20,8 @@ export interface DatagramTrace {
 
 /** Asks once and collects the answers in order; what has come by the time limit is the answer. */
 export async function ask(question: Question, clock: Clock, trace: DatagramTrace = {}): Promise<string[]> {
-  const udp = await connectedUdp(question.to);
+  const udp = await openUdp(question.to);
+  if (question.isLook) rememberWay(udp);
   try {
     return await collect(udp, question, clock, trace);
   } finally {
@@ -54,9 +56,10 @@ function collect(
   });
 }
 
-/** Sends one datagram; answers between which ends it went. */
+/** Sends one datagram, a registration; answers between which ends it went. */
 export async function send(to: HostPort, text: string): Promise<Ends> {
-  const udp = await connectedUdp(to);
+  const udp = await openUdp(to);
+  rememberWay(udp);
   try {
     await new Promise<void>((resolve, reject) => {
       udp.onError(reject);
@@ -72,7 +75,7 @@ export async function send(to: HostPort, text: string): Promise<Ends> {
 
 /** This machine's address on the way to `to`: nothing is sent for it. */
 export async function localAddressTowards(to: HostPort): Promise<string> {
-  const udp = await connectedUdp(to);
+  const udp = await openUdp(to);
   try {
     return udp.local.address;
   } finally {
@@ -81,25 +84,22 @@ export async function localAddressTowards(to: HostPort): Promise<string> {
 }
 
 /**
- * Ports that our own questions come from, kept a little longer than their sockets: a registry of ours that hears one
- * need not take it for a visitor.
+ * Ways that our own looks into registries go, kept a little longer than their sockets: a registry of ours that hears one need not take it
+ * for a visitor, also where it plays in a process of its own and tells later what came.
  */
-const localPorts = new Set<number>();
-const REMEMBERED_MS = 1_000;
+const ownWays = new Set<string>();
+const REMEMBERED_MS = 10_000;
+const wayOf = (from: Endpoint, to: Endpoint) => `${from.port}>${to.port}`;
 
-export const isLocalPort = (port: number) => localPorts.has(port);
+/** Whether what came from there is a look of this daemon's own roles. */
+export const isOwnLook = (remote: Endpoint, local: Endpoint): boolean =>
+  isLoopback(remote.address) && ownWays.has(wayOf(remote, local));
 
-function rememberPort(udp: UdpClient): void {
-  const { port } = udp.local;
-  localPorts.add(port);
-  udp.onClose(() => setTimeout(() => localPorts.delete(port), REMEMBERED_MS).unref());
-}
-
-/** For a question of our own. */
-async function connectedUdp(to: HostPort): Promise<UdpClient> {
-  const udp = await openUdp(to);
-  rememberPort(udp);
-  return udp;
+function rememberWay(udp: UdpClient): void {
+  const { local, remote } = udp.ends;
+  const way = wayOf(local, remote);
+  ownWays.add(way);
+  udp.onClose(() => setTimeout(() => ownWays.delete(way), REMEMBERED_MS).unref());
 }
 
 async function openUdp({ host, port }: HostPort): Promise<UdpClient> {

@@ -22,7 +22,7 @@ import { DatagramSender, type SenderHost } from "./datagram-sender.ts";
 import { reportExposure } from "./exposure.ts";
 import { LoneSteps, tellHeld } from "./held-loop.ts";
 import { ListeningPort } from "./listening-port.ts";
-import { isLocalPort } from "./network.ts";
+import { isOwnLook } from "./network.ts";
 import { recordedInputs } from "./recorded-inputs.ts";
 import { type RoleActor, runMachine } from "./run-machine.ts";
 import type { InstanceService, ServiceContext } from "./service.ts";
@@ -253,7 +253,7 @@ export class UdpEndpoint implements InstanceService, SenderHost {
     const { environment, id: instance, label, role } = this.#context;
     const id = environment.ids.sender(instance);
     const definition = role();
-    const isInternal = isLoopback(remote.address) && isLocalPort(remote.port);
+    const isInternal = isOwnLook(remote, link.local);
     const subject = {
       id,
       instance,

@@ -4,12 +4,14 @@
  */
 import type { ChildProcess } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
+import { crashOf } from "../errors.ts";
 import { placeIn } from "../stack-place.ts";
 import { type Cause, cause } from "../stories/causes.ts";
 import { BlackBox } from "./black-box.ts";
 import { type ProcessorShare, processorShare, residentBytes } from "./process-look.ts";
+import { readInTurns } from "./read-in-turns.ts";
 import { startRoleProcess } from "./role-start.ts";
-import { Rpc } from "./rpc.ts";
+import { MAX_FROM_ROLE, Rpc } from "./rpc.ts";
 import type { DaemonSide, RoleSide } from "./sides.ts";
 import { sampleStack } from "./stack-sample.ts";
 
@@ -30,6 +32,7 @@ export interface KeepRequest {
 
 const SWEEP_MS = 250;
 const START_MS = 10_000;
+const READ_MS = 30_000;
 /** Processor time in which a step of a role has to come back. */
 const STEP_MS = 200;
 /** Longest patience with a process that gets no processor, in patiences. */
@@ -89,11 +92,12 @@ export class Keeper {
       this.#side(request.side as never),
       (bytes) => void toRole.write(bytes),
       (batch) => request.stories?.read(batch),
+      { mostTaken: MAX_FROM_ROLE },
     );
     toRole.on("error", () => undefined);
-    fromRole.on("data", (chunk: Buffer) => this.#hear(chunk));
-    stdout.on("data", printer(request.onPrinted));
-    stderr.on("data", (chunk: Buffer) => this.#hearErrors(chunk));
+    readInTurns(fromRole, (chunk) => this.#hear(chunk));
+    readInTurns(stdout, printer(request.onPrinted));
+    readInTurns(stderr, (chunk) => this.#hearErrors(chunk));
     child.on("error", (error) => this.#over(cause("role-ended", { how: error.message })));
     // All its pipes are read to the end by then.
     child.on("close", (code, signal) => this.#over(this.#why ?? this.#endOf(code, signal)));
@@ -181,6 +185,17 @@ export class Keeper {
     });
   }
 
+  /** Answer of a process that reads a role's module: one that awaits what never comes gives signs of life all the same. */
+  async whileReading<Result>(answer: Promise<Result>): Promise<Result> {
+    const how = `reading its module took longer than ${READ_MS / 1_000} s`;
+    const late = setTimeout(() => this.end(cause("role-ended", { how })), READ_MS);
+    try {
+      return await answer;
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
   /** At once. */
   end(why: Cause): void {
     this.#isEnding = true;
@@ -229,7 +244,7 @@ export class RoleEnded extends Error {
   readonly why: Cause;
 
   constructor(why: Cause) {
-    super(why.code);
+    super(crashOf(why).message);
     this.why = why;
   }
 }

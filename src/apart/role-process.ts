@@ -6,11 +6,12 @@
 import { writeSync } from "node:fs";
 // biome-ignore lint/style/noRestrictedImports: a pipe that this process was given is no peer.
 import { Socket } from "node:net";
+import { setImmediate as turn } from "node:timers/promises";
 import { parseOptions, roleOptions } from "../catalogue/instance-options.ts";
 import { faultsOf } from "../catalogue/role-folder.ts";
 import { playStory } from "../replay/replay-elsewhere.ts";
 import { importRole, PlayedInstance } from "./played-instance.ts";
-import { plainError, Rpc } from "./rpc.ts";
+import { MAX_FROM_ROLE, plainError, Rpc } from "./rpc.ts";
 import type { DaemonSide, RoleSide } from "./sides.ts";
 
 const TO_DAEMON = 3;
@@ -33,7 +34,12 @@ const side: RoleSideAnswers = {
     isBoxOpen = beginning.hasBlackBox;
     instance = await PlayedInstance.begin(beginning, daemon, keepSafe);
   },
-  examine: async (file) => faultsOf(await importRole(file)),
+  examine: async (file) => {
+    const role = await importRole(file);
+    // A rejection that it left unhandled is told first.
+    await turn();
+    return faultsOf(role);
+  },
   replay: async (file, story) => {
     const role = await importRole(file);
     const options = parseOptions(role, story.given);
@@ -59,13 +65,15 @@ type RoleSideAnswers = {
   ) => ReturnType<RoleSide[Name]> | Promise<ReturnType<RoleSide[Name]>>;
 };
 
-const daemon = new Rpc<DaemonSide>(side, (bytes) => {
+const daemon = new Rpc<DaemonSide>(side, write, undefined, { mostSent: MAX_FROM_ROLE });
+
+function write(bytes: Buffer): void {
   try {
     writeWhole(bytes);
   } catch {
     end();
   }
-});
+}
 
 function writeWhole(bytes: Buffer): void {
   for (let at = 0; at < bytes.length; at += writeSync(TO_DAEMON, bytes, at));
@@ -115,5 +123,12 @@ for (const event of ["uncaughtException", "unhandledRejection"] as const)
     if (instance) instance.crash(error);
     else daemon.tell("crashed", plainError(error));
   });
+// A signal is for this process alone: a number that is wrong would stop the daemon, or all that its user runs.
+const { kill } = process;
+process.kill = (pid, signal) => {
+  if (pid === process.pid) return kill.call(process, pid, signal);
+  const text = "a role may send signals to its own process alone";
+  throw Object.assign(new Error(text), { code: "ERR_ACCESS_DENIED" });
+};
 // Signals of a terminal are the daemon's affair: it lets us finish what is under way.
 for (const signal of ["SIGINT", "SIGHUP", "SIGTERM"] as const) process.on(signal, () => undefined);

@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { childProcess } from "../node-modules.ts";
 import { endingWithParent } from "../os/parent-death.ts";
 import { codeFile } from "../places.ts";
+import { usualVariables } from "../usual-variables.ts";
 
 const script = codeFile("apart/role-process");
 const MEGABYTE = 1_048_576;
@@ -31,13 +32,6 @@ export function startRoleProcess({ memoryBytes, writeFolder }: Limits, blackBox?
   const [command, args] = endingWithParent(process.execPath, [...flags, script]);
   return childProcess().spawn(command, args, {
     stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", blackBox ?? "ignore"],
-    env: environment(),
+    env: usualVariables(),
   });
-}
-
-/** Variables that every program expects, and no secret of the daemon's. */
-const NAMES = /^(PATH|HOME|USER|LANG|LC_\w+|TZ|TMPDIR)$/;
-
-function environment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => NAMES.test(name)));
 }

@@ -1,4 +1,5 @@
 /** Stories of an instance that plays apart, in the recorder of the daemon: there they are like any others. */
+import { isOwnLook } from "../actors/network.ts";
 import { roleOf } from "../stories/editions.ts";
 import { bytesIn, bytesOut, type Entry } from "../stories/entry.ts";
 import type { LiveView } from "../stories/live-view.ts";
@@ -54,8 +55,16 @@ export class StoryMirror implements BatchHandlers {
     return this.#atWork;
   }
 
+  /** Which looks are the daemon's own is known here alone. */
   onOpened(number: number, { subject, state, openedAt, secrets }: OpenedStory): void {
-    const story = this.#recorder.open(subject, state, secrets, openedAt);
+    const { transport, remote, local } = subject;
+    const isInternal = transport === "udp" && isOwnLook(remote, local);
+    const story = this.#recorder.open(
+      isInternal ? { ...subject, isInternal } : subject,
+      state,
+      secrets,
+      openedAt,
+    );
     const mirrored = { story, view: undefined, file: undefined };
     this.#live.set(subject.id, mirrored);
     this.#numbered.set(number, mirrored);

@@ -3,13 +3,18 @@ import { crashOf } from "../errors.ts";
 import type { Cause } from "../stories/causes.ts";
 import { MEMORY_BYTES, WATCHDOG_MS } from "./apart-service.ts";
 import { Keeper, RoleEnded } from "./keeper.ts";
+import { errorOf, type PlainError } from "./rpc.ts";
 
 const OVER = { code: "role-ended", args: { how: "the trial is over" } } as const satisfies Cause;
 
-/** Rejects where the process did not live to answer. A module that just throws tells that better where it is imported. */
+/** Rejects where it throws as it is read, soon after, or did not live to answer. */
 export async function tryModule(file: string, writeFolder: string): Promise<void> {
+  let crash: Error | undefined;
+  const crashed = (error: PlainError) => {
+    crash = errorOf(error);
+  };
   const keeper = new Keeper({
-    side: { telemetry: undefined } as never,
+    side: { crashed } as never,
     watchdogMs: WATCHDOG_MS,
     memoryBytes: MEMORY_BYTES,
     writeFolder,
@@ -17,10 +22,11 @@ export async function tryModule(file: string, writeFolder: string): Promise<void
     onEnded: () => undefined,
   });
   try {
-    await keeper.role.ask("examine", file);
+    await keeper.whileReading(keeper.role.ask("examine", file));
   } catch (error) {
-    if (error instanceof RoleEnded) throw crashOf(error.why);
+    throw error instanceof RoleEnded ? crashOf(error.why) : error;
   } finally {
     keeper.end(OVER);
   }
+  if (crash) throw crash;
 }

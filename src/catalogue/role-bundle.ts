@@ -33,6 +33,9 @@ export const bundleRoleText = (contents: string, name: string): Promise<string> 
 export const closed = (bundle: string): string =>
   OURS.reduce((text, name) => text.replaceAll(`"${OPEN}${name}"`, JSON.stringify(ownModule(name))), bundle);
 
+/** A module of ours, as a closed bundle asks for it. */
+export const isOpenModule = (name: string): boolean => OURS.some((one) => ownModule(one) === name);
+
 async function bundled(entry: Pick<BuildOptions, "entryPoints" | "stdin">, file: string): Promise<string> {
   const folder = path.dirname(file);
   try {

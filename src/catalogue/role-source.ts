@@ -6,12 +6,13 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { messageOf, NetlabError } from "../errors.ts";
+import { messageOf, NetlabError, stackOf } from "../errors.ts";
 import { definitionStack, type Role } from "../machines/_role.ts";
 import { placeIn } from "../stack-place.ts";
+import { guarded } from "./guarded-call.ts";
 import { type FaultListener, guardedRole } from "./guarded-role.ts";
 import { markLoaded } from "./loaded-roles.ts";
-import { bundleRoleFile, bundleRoleText, closed, entryOf, isBundle } from "./role-bundle.ts";
+import { bundleRoleFile, bundleRoleText, closed, entryOf, isBundle, isOpenModule } from "./role-bundle.ts";
 import { faultsOf } from "./role-folder.ts";
 import { checkRoleTypes } from "./role-types.ts";
 
@@ -45,8 +46,8 @@ export async function loadRoleSource(
   await writeFile(moduleFile, closed(bundle));
   try {
     await tryModule?.(moduleFile);
-    const module = (await import(pathToFileURL(moduleFile).href)) as { default?: unknown };
-    const faults = faultsOf(module.default);
+    const module = await (tryModule ? readApart(bundle, moduleFile) : readHere(moduleFile));
+    const faults = guarded(() => faultsOf(module.default));
     if ((module.default as Partial<Role> | undefined)?.side === "proxy")
       faults.push("side: a role is a server or a client");
     if (faults.length > 0) throw badRole(entry, definitionStack(module.default), faults.join("; "));
@@ -55,10 +56,23 @@ export async function loadRoleSource(
     return role;
   } catch (error) {
     if (error instanceof NetlabError) throw error;
-    throw badRole(entry, error instanceof Error ? error.stack : undefined, messageOf(error), error);
+    throw badRole(entry, stackOf(error), messageOf(error), error);
   } finally {
     await rm(moduleFile, { force: true });
   }
+}
+
+interface RoleModule {
+  readonly default?: unknown;
+}
+
+/** In a process that lives for this role. */
+const readHere = async (file: string): Promise<RoleModule> => await import(pathToFileURL(file).href);
+
+/** In one that lives for others too. */
+async function readApart(bundle: string, file: string): Promise<RoleModule> {
+  const { readModule } = await import("./module-realm.ts");
+  return readModule(closed(bundle), pathToFileURL(file).href, isOpenModule);
 }
 
 /** Types are checked in a file that is there for no longer. */

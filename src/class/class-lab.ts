@@ -62,6 +62,8 @@ export class ClassLab {
   /** Lab whose earlier runs have been looked at. */
   #rememberedLab: string | undefined;
   #checks: ReadonlyMap<string, { readonly passed: number; readonly of: number }> = new Map();
+  /** Of the last progress: what was made before it is stored with it. */
+  #stored: Promise<void> = Promise.resolve();
 
   constructor(parts: ClassParts) {
     const { store, judged, roles, now, warn, recorder } = parts;
@@ -70,7 +72,9 @@ export class ClassLab {
       judged,
       roles,
       now,
-      onProgress: (progress) => void store.saveProgress(this.name, progress).catch(warn),
+      onProgress: (progress) => {
+        this.#stored = store.saveProgress(this.name, progress).catch(warn);
+      },
     });
     this.#gate = new ClassGate({
       now,
@@ -214,6 +218,11 @@ export class ClassLab {
     const hint = await this.#parts.store.addHint({ student: id, card, text, at: this.#parts.now() });
     this.#hints = [...this.#hints, hint];
     return hint;
+  }
+
+  /** Once all progress that was made so far is on disk. */
+  stored(): Promise<void> {
+    return this.#stored;
   }
 
   get gate(): GateState {

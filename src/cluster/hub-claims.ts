@@ -46,12 +46,16 @@ export class HubClaims {
     if (revision > (this.#leaving.get(hub) ?? 0)) this.#leaving.delete(hub);
     const before = this.#known.get(hub);
     const record = hubRecordOf(value);
+    // Given by another, whose word may be one of several that were answered: looked at again, as an own claim is.
+    const isGiven = record !== undefined && this.#isOwn(record) && record.epoch > (before?.epoch ?? 0);
+    if (isGiven) this.#unsettled.add(hub);
     // The epoch of a hub whose key was deleted by hand still must not come again.
     if (record) this.#known.set(hub, record);
     else if (before) this.#known.set(hub, { ...before, owner: null });
     const owner = this.ownerOf(hub);
     if (owner?.epoch !== ownerBefore?.epoch || owner?.incarnation !== ownerBefore?.incarnation)
       this.#parts.changed({ kind: "owner", hub, owner });
+    if (isGiven) this.claim(hub).catch(() => undefined);
   }
 
   claim(hub: string): Promise<HubOwner> {

@@ -15,6 +15,8 @@ const nodeRecord = z.object({
   beat: z.number().optional(),
   /** Length of the lease in milliseconds. A node of an older version does not say, and is taken to have the others'. */
   leaseMs: z.number().positive().optional(),
+  /** Node that is about to fence it: no renewal of it fits any more, and one that was compared before this was written is told by its beat. */
+  doubtedBy: z.string().optional(),
   /** Node that fenced it: the lease is over, for good. */
   by: z.string().optional(),
 });
@@ -70,8 +72,11 @@ export function isLater(word: string | undefined, other: string | undefined): bo
 
 function isLaterBeat(node: NodeRecord, other: NodeRecord): boolean | undefined {
   if (node.beat === undefined || other.beat === undefined) return undefined;
-  if (node.beat !== other.beat) return node.beat > other.beat;
-  return node.by === other.by ? false : other.by === undefined;
+  const isLaterOne = node.beat > other.beat;
+  if (node.by === other.by) return isLaterOne;
+  // A renewal that its fence has overtaken on the way is told apart by the revisions alone.
+  const isFence = other.by === undefined;
+  return node.beat === other.beat || isLaterOne === isFence ? isFence : undefined;
 }
 
 /** Undefined where there is none, or it is not ours: another program may write there too. */

@@ -261,12 +261,16 @@ export class LogSession {
     });
   }
 
-  /** Inside a transaction: notes the rows of a store that the log does not know; answers them. */
+  /**
+   * Inside a transaction: notes the rows of a store that the log does not know; answers them. It may have taken some before all of it was read,
+   * and what others did to these since would be undone.
+   */
   #offer(store: LoggedStore, known: KnownKeys): RowName[] {
-    const { tables } = this.#parts;
+    const { tables, writing } = this.#parts;
+    const isKnown = (key: string) => known.has(key) || writing.wroteRecently(key);
     const rows = store
       .names()
-      .filter((name) => !known.has(store.keyOf(name)))
+      .filter((name) => !isKnown(store.keyOf(name)))
       .map((name) => ({ store: store.name, name }))
       .filter((row) => !tables.unsentOf(row));
     const batch = store.isOfferedWhole && rows.length > 1 ? newBatch() : undefined;

@@ -12,7 +12,7 @@ import { MemoryKeys, MemoryLog } from "./memory-stores.ts";
 export interface MemoryEngineOptions {
   readonly seed?: string | number;
   readonly maxMessageBytes?: number;
-  /** Time in which writes of keys that fit are compared, and not yet carried out: of two at once, both may be told that they are. */
+  /** Time in which writes that are compared and fit are not yet carried out: of two at once, both may be told that they are. */
   readonly settlesAfterMs?: number;
 }
 
@@ -100,7 +100,7 @@ export class MemoryEngine {
   }
 
   logOf(name: string): MemoryLog {
-    const log = this.#logs.get(name) ?? new MemoryLog(this.clock);
+    const log = this.#logs.get(name) ?? new MemoryLog(this.clock, this.#settlesAfterMs);
     this.#logs.set(name, log);
     return log;
   }

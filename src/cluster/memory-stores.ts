@@ -98,21 +98,31 @@ export class MemoryLog {
   readonly followers = new Followers<LogEntry>();
   /** By the names of the writes, in the order in which they came. */
   readonly #writes = new Map<string, Pick<Appended, "sequence" | "at">>();
+  readonly #settlesAfterMs: number;
   #last = 0;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, settlesAfterMs: number) {
     this.#clock = clock;
+    this.#settlesAfterMs = settlesAfterMs;
   }
 
   get last(): number {
     return this.#last;
   }
 
-  append(key: string, { data, headers, write, after }: Write): number {
+  append(key: string, entry: Write): number | Promise<number> {
     this.#forgetWrites();
+    const { write, after } = entry;
     const known = write === undefined ? undefined : this.#writes.get(write);
     if (known) return known.sequence;
     if (after !== undefined && (this.#newest.get(key)?.sequence ?? 0) !== after) throw new OutpacedError(key);
+    if (after === undefined || this.#settlesAfterMs === 0) return this.#append(key, entry);
+    return new Promise((resolve) => {
+      this.#clock.setTimeout(() => resolve(this.#append(key, entry)), this.#settlesAfterMs);
+    });
+  }
+
+  #append(key: string, { data, headers, write }: Write): number {
     this.#last += 1;
     const entry = { sequence: this.#last, key, data, headers, at: this.#clock.now() };
     if (write !== undefined) this.#writes.set(write, entry);

@@ -4,8 +4,8 @@
  * bus itself is away no node is thought dead.
  *
  * 1. A node is sure while its last renewal was sent less than four fifths of a lease ago.
- * 2. After nine tenths of a lease without news of it - of the longer one, where theirs differ -, another fences it: by compare-and-set on
- *    its key, at the revision seen last.
+ * 2. After nine tenths of a lease without news of it - of the longer one, where theirs differ -, another doubts it and then fences it: by
+ *    compare-and-set on its key, at the revision seen last. A renewal that was compared before the doubt is found behind it.
  * 3. Its hubs are taken over after that, by compare-and-set again, with the epoch raised.
  * 4. A node that finds itself fenced says so, and enters again as a new incarnation.
  *
@@ -77,6 +77,7 @@ class NodeLeases implements Nodes {
       listener: {
         renewed: (entry) => this.#renewed(entry),
         expelled: (before) => this.#tell({ kind: "expelled", before }),
+        nameTaken: () => this.#tell({ kind: "name-taken", name }),
         sureChanged: (isSure) => this.#tell({ kind: "sure", isSure }),
       },
     });

@@ -1,7 +1,7 @@
 /** Other nodes of the lab: seen, joined, left, and fenced by this one where their leases are over. */
 import type { Clock } from "../machines/_world.ts";
 import { type BusEntry, type BusKeys, OutpacedError } from "./bus.ts";
-import { type NodeRecord, nodeKey, nodeRecordOf } from "./lease-records.ts";
+import { type NodeRecord, nodeKey, nodeRecordOf, settledKey } from "./lease-records.ts";
 import type { ClusterNode, NodeChange } from "./nodes.ts";
 import type { OwnLease } from "./own-lease.ts";
 
@@ -53,6 +53,14 @@ export class NodeTable {
     const before = this.#known.get(name);
     const record = nodeRecordOf(value);
     if (!record) return before && this.#hearNone(name, before, revision, value !== undefined);
+    // A doubt is another's word, and no end yet.
+    if (
+      record.doubtedBy !== undefined &&
+      record.by === undefined &&
+      before &&
+      isSameLife(before.record, record)
+    )
+      return void this.#known.set(name, { ...before, revision });
     const now: Known = {
       record,
       revision,
@@ -130,12 +138,29 @@ export class NodeTable {
     const value = JSON.stringify({ ...record, by: ownName } satisfies NodeRecord);
     try {
       const last = await this.#lastOf(name, known);
-      if (last !== undefined) hear({ key, value, revision: await keys.update(key, value, last) });
+      const doubted = last === undefined ? undefined : await this.#doubt(name, record, last);
+      if (doubted === undefined) return;
+      hear({ key, value, revision: await keys.update(key, value, doubted) });
     } catch (error) {
       if (error instanceof OutpacedError) await this.#lookAgain(name, revision);
     } finally {
       this.#fencing.delete(name);
     }
+  }
+
+  /**
+   * Servers that compare before they set may answer a renewal and a fence at one revision, and keep the renewal: others would have heard the
+   * fence, and the node would not. So a doubt that changes nothing yet goes before; the fence follows where no renewal came behind the doubt.
+   */
+  async #doubt(name: string, record: NodeRecord, last: number): Promise<number | undefined> {
+    const { keys, ownName, hear } = this.#parts;
+    const key = nodeKey(name);
+    const value = JSON.stringify({ ...record, doubtedBy: ownName } satisfies NodeRecord);
+    await keys.update(key, value, last);
+    await keys.settle(settledKey(ownName));
+    const entry = await keys.get(key);
+    if (entry && entry.value !== value) hear(entry);
+    return entry?.value === value ? entry.revision : undefined;
   }
 
   /**
@@ -180,10 +205,14 @@ export class NodeTable {
   }
 }
 
+const isSameLife = (one: NodeRecord, other: NodeRecord) => one.incarnation === other.incarnation;
+
 /** By what it says, or by its revision where that says too little. */
 function isWordOf(entry: BusEntry | undefined, { incarnation, beat }: NodeRecord, revision: number): boolean {
   const word = nodeRecordOf(entry?.value);
   if (word?.incarnation !== incarnation || word.by !== undefined) return false;
+  // A doubt may stand over a renewal that was heard, and that none can follow.
+  if (word.doubtedBy !== undefined) return true;
   return word.beat === undefined || beat === undefined ? entry?.revision === revision : word.beat === beat;
 }
 

@@ -35,6 +35,8 @@ export type NodeChange =
     }
   /** This node was fenced by another: its connections to hubs are gone, and it enters again as a new incarnation; until it has, it is not sure. */
   | { readonly kind: "expelled"; readonly before: string }
+  /** This node cannot enter again: another daemon that lives has its name by now. Told once. */
+  | { readonly kind: "name-taken"; readonly name: string }
   /** Whether this node may answer as an owner. */
   | { readonly kind: "sure"; readonly isSure: boolean }
   | { readonly kind: "owner"; readonly hub: string; readonly owner: HubOwner | undefined };

@@ -10,7 +10,7 @@ import { randomBytes } from "node:crypto";
 import { NetlabError } from "../errors.ts";
 import type { Clock } from "../machines/_world.ts";
 import { type BusEntry, type BusKeys, OutpacedError } from "./bus.ts";
-import { type NodeRecord, nodeKey, nodeRecordOf } from "./lease-records.ts";
+import { type NodeRecord, nodeKey, nodeRecordOf, settledKey } from "./lease-records.ts";
 import { type LeaseIdentity, NameRival, steadyNow } from "./name-rival.ts";
 
 const RENEWALS_A_LEASE = 5;
@@ -23,6 +23,8 @@ export interface LeaseListener {
   renewed(entry: BusEntry): void;
   /** Lease lost; another is entered by itself. */
   expelled(before: string): void;
+  /** Another that lives has the name, and this one waits until it is gone. Told once. */
+  nameTaken(): void;
   sureChanged(isSure: boolean): void;
 }
 
@@ -47,6 +49,8 @@ export class OwnLease {
   readonly #parts: OwnLeaseParts;
   readonly #key: string;
   #incarnation = newIncarnation();
+  /** Incarnation before this one. */
+  #former: string | undefined;
   #beat = 0;
   /** Undefined while it is not entered. */
   #revision: number | undefined;
@@ -56,6 +60,8 @@ export class OwnLease {
   #wasSure = false;
   #isOver = false;
   #isBusy = false;
+  /** Told of it. */
+  #isTaken = false;
   /** The last renewal was one that had been made before, as was found. */
   #isBehind = false;
   #renewal: unknown;
@@ -171,7 +177,15 @@ export class OwnLease {
   }
 
   #isMine(record: NodeRecord | undefined): boolean {
-    return record?.incarnation === this.#incarnation && record.by === undefined;
+    const isOver = record?.by !== undefined || record?.doubtedBy !== undefined;
+    return record?.incarnation === this.#incarnation && !isOver;
+  }
+
+  /** Own key, once nothing more can come of what was compared before what is written here now. */
+  async #settled(): Promise<BusEntry | undefined> {
+    const { keys, identity } = this.#parts;
+    await keys.settle(settledKey(identity.name));
+    return keys.get(this.#key);
   }
 
   #nextValue(): string {
@@ -203,7 +217,7 @@ export class OwnLease {
     this.#isBusy = true;
     const before = this.steadyNow;
     try {
-      if (this.#revision === undefined) await this.#tryToEnter();
+      if (this.#revision === undefined) this.#tellTaken(await this.#tryToEnter());
       else await this.#renew(this.#revision);
     } catch {
       // The bus is away: it is asked again at the next turn, and nothing else follows from that.
@@ -218,28 +232,51 @@ export class OwnLease {
     this.#isBehind = false;
   }
 
+  #tellTaken(outcome: "entered" | "waiting" | "renewed"): void {
+    if (outcome === "renewed" && !this.#isTaken && !this.#isOver) {
+      this.#isTaken = true;
+      this.#parts.listener.nameTaken();
+    }
+    if (outcome === "entered") this.#isTaken = false;
+  }
+
   async #renew(revision: number): Promise<void> {
     const sent = this.#moment;
     const incarnation = this.#incarnation;
     const value = this.#nextValue();
     try {
       const next = await this.#parts.keys.update(this.#key, value, revision);
-      if (incarnation === this.#incarnation) this.#succeeded({ key: this.#key, value, revision: next }, sent);
+      if (incarnation === this.#incarnation)
+        await this.#renewed({ key: this.#key, value, revision: next }, sent);
     } catch (error) {
       if (!(error instanceof OutpacedError)) throw error;
       if (incarnation === this.#incarnation) await this.#outpaced(revision);
     }
   }
 
+  /** While this node is sure, no other judges it; else one may have been answered as well, that fences it or takes its name: the last word holds. */
+  async #renewed(entry: BusEntry, sent: Moment): Promise<void> {
+    const incarnation = this.#incarnation;
+    this.#revision = entry.revision;
+    const last = this.isSure ? entry : await this.#settled();
+    if (incarnation !== this.#incarnation) return;
+    if (last?.value === entry.value) this.#succeeded(entry, sent);
+    else this.#found(last, entry.revision);
+  }
+
   /** Fenced; or a renewal came through whose answer did not. */
   async #outpaced(revision: number): Promise<void> {
     const incarnation = this.#incarnation;
     const entry = await this.#parts.keys.get(this.#key);
-    if (incarnation !== this.#incarnation || this.#isOver) return;
+    if (incarnation === this.#incarnation) this.#found(entry, revision);
+  }
+
+  #found(entry: BusEntry | undefined, revision: number): void {
+    if (this.#isOver) return;
     const record = nodeRecordOf(entry?.value);
     if (!entry || !this.#isMine(record)) {
       // An engine that has just started may answer with what it knew before.
-      const isOld = entry && entry.revision <= revision && record?.incarnation !== incarnation;
+      const isOld = entry && entry.revision <= revision && record?.incarnation !== this.#incarnation;
       return isOld ? undefined : this.#expel();
     }
     // A server that leads now may number the writes lower than the one before.
@@ -282,6 +319,7 @@ export class OwnLease {
 
   #expel(): void {
     const before = this.#incarnation;
+    this.#former = before;
     this.#incarnation = newIncarnation();
     this.#revision = undefined;
     this.#sent = undefined;
@@ -296,24 +334,29 @@ export class OwnLease {
     const sent = this.#moment;
     const entry = await keys.get(this.#key);
     const record = nodeRecordOf(entry?.value);
-    const value = this.#nextValue();
-    if (entry && this.#isMine(record)) {
-      this.#revision = entry.revision;
-      return "entered";
-    }
-    const rival =
-      entry && record?.by === undefined && record ? this.#rival.judge(record, entry.revision) : "gone";
+    // An answer was lost: it counts as of the next renewal.
+    if (entry && this.#isMine(record)) return this.#entered(entry, undefined);
+    const isThere = entry && record && record.by === undefined && record.incarnation !== this.#former;
+    const rival = isThere ? this.#rival.judge(record, entry.revision) : "gone";
     if (rival !== "gone") return rival;
+    const value = this.#nextValue();
     try {
       const revision = entry
         ? await keys.update(this.#key, value, entry.revision)
         : await keys.create(this.#key, value);
-      this.#revision = revision;
-      this.#succeeded({ key: this.#key, value, revision }, sent);
-      return "entered";
+      return await this.#entered({ key: this.#key, value, revision }, sent);
     } catch (error) {
       if (!(error instanceof OutpacedError)) throw error;
       return "waiting";
     }
+  }
+
+  /** Of several that enter under one name at once, more than one may have been answered: the last has it. */
+  async #entered(entry: BusEntry, sent: Moment | undefined): Promise<"entered" | "waiting"> {
+    const last = await this.#settled();
+    if (last?.value !== entry.value) return "waiting";
+    this.#revision = last?.revision ?? entry.revision;
+    if (sent) this.#succeeded(entry, sent);
+    return "entered";
   }
 }

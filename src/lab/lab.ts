@@ -178,6 +178,7 @@ export type LabClassView = Pick<
   | "hints"
   | "hint"
   | "gate"
+  | "stored"
   | "setGate"
   | "results"
   | "who"

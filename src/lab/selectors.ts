@@ -37,10 +37,11 @@ export function selectStory(lab: Lab, term: string): Story {
   return story;
 }
 
-/** The newest connection of a label, but for questions of our own to a registry of hers. */
+/** The newest connection of a label. */
 function newestOf(lab: Lab, label: string): Story[] {
-  const stories = selectStories(lab, [label]).filter((story) => !isOwnQuestion(story));
-  return stories.toSorted((a, b) => b.openedAt - a.openedAt).slice(0, 1);
+  return selectStories(lab, [label])
+    .toSorted((a, b) => b.openedAt - a.openedAt)
+    .slice(0, 1);
 }
 
 /**
@@ -96,10 +97,11 @@ function fieldTest(lab: Lab, name: string, value: string): (story: Story) => boo
       return (story) => lab.judged(story).cards.some(({ id }) => id === value.toUpperCase());
     case "group":
       checkGroup(lab, value);
-      return ({ subject: { label } }) => lab.class?.groupOf(label) === value;
+      return (story) => lab.class?.groupOf(story.subject.label) === value && !isOwnQuestion(story);
     default: {
+      // Looks of the student's own file server into her registry are no doing of hers.
       const shown = shownName(lab, value);
-      return (story) => story.subject.label === shown;
+      return (story) => story.subject.label === shown && !isOwnQuestion(story);
     }
   }
 }
@@ -190,9 +192,8 @@ function unknownInstance(lab: Lab, term: string): NetlabError {
   });
 }
 
-/** A question of a role or client of this daemon to its own registry: news to none who looks after peers. */
-export const isOwnQuestion = ({ subject }: Story) =>
-  subject.isInternal === true && subject.role === "bootstrap";
+/** A look of a role or client of this daemon into its own registry: news to none who looks after peers. */
+export const isOwnQuestion = ({ subject }: Story) => subject.isInternal === true;
 
 /** `c17` of `file-server-1/c17`. */
 export const shortId = (story: Story) => shortPeerId(story.subject.id);

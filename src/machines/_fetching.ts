@@ -163,7 +163,7 @@ export const discovery: Asking = {
 
 export async function discover({ options, network }: FetchContext): Promise<Discovered> {
   const { bootstrap: to, timeout: timeoutMs } = options;
-  const answers = await network.ask({ to, text: DISCOVER, timeoutMs, isLast: isEnd });
+  const answers = await network.ask({ to, text: DISCOVER, timeoutMs, isLast: isEnd, isLook: true });
   if (answers.length === 0) {
     throw NetlabError.of(
       "timed-out",

@@ -153,6 +153,7 @@ async function look({ options, network }: Context): Promise<Look> {
     text: DISCOVER,
     timeoutMs: 1_000,
     isLast: isEnd,
+    isLook: true,
   });
   const parsed = answers.map(parseListing);
   return {

@@ -98,6 +98,8 @@ export interface Question {
   readonly text: string;
   readonly timeoutMs: number;
   readonly isLast: (answer: string) => boolean;
+  /** A look into a registry: where that is one of ours, it is no visit. */
+  readonly isLook?: boolean;
 }
 
 export interface HostPort {

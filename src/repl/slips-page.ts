@@ -33,7 +33,7 @@ ${roles.map(roleHtml).join("\n")}
 </tbody></table>
 <p>Your token: <code>${escaped(token)}</code></p>
 ${link === undefined ? "" : linkHtml(link)}
-<p class="fine">The ports and the token are yours alone: they show whose work it is.</p>
+<p class="fine">Your own ports and the token are for you alone: they show whose work it is.</p>
 </section>`;
 }
 

@@ -85,23 +85,35 @@ function reachedAt(host: string, options: LabInstance["options"]): Record<string
   );
 }
 
-/** A line a student: columns of the first slip's roles, a second one of a role numbered. */
+/** A line a student. What is another owner's has a column of its own, which is empty where a student has no group. */
 export function slipsCsv(slips: readonly Slip[]): string {
   const rows = slips.map(({ student, name, group, token, seed, roles, link }) => ({
-    student,
-    ...(name === undefined ? {} : { name }),
-    group,
-    host: roles[0]?.host ?? "",
-    ...Object.fromEntries(roles.map(({ role, port }, index) => [columnOf(roles, role, index), port])),
-    token,
-    seed,
-    ...(link === undefined ? {} : { link }),
+    before: { student, ...(name === undefined ? {} : { name }), group, host: roles[0]?.host ?? "" },
+    ports: Object.fromEntries(roles.map(({ port }, index) => [columnOf(roles, index), port])),
+    after: { token, seed, ...(link === undefined ? {} : { link }) },
   }));
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  return stringify(rows, { header: true, columns });
+  const most = slips.toSorted((one, other) => other.roles.length - one.roles.length)[0]?.roles ?? [];
+  const columns = new Set([
+    ...rows.flatMap(({ before }) => Object.keys(before)),
+    ...most.map((_, index) => columnOf(most, index)),
+    ...rows.flatMap(({ ports }) => Object.keys(ports)),
+    ...rows.flatMap(({ after }) => Object.keys(after)),
+  ]);
+  return stringify(
+    rows.map(({ before, ports, after }) => ({ ...before, ...ports, ...after })),
+    { header: true, columns: [...columns] },
+  );
 }
 
-function columnOf(roles: readonly SlipRole[], role: string, index: number): string {
-  const before = roles.slice(0, index).filter((one) => one.role === role).length;
-  return before === 0 ? role : `${role} ${before + 1}`;
+/** `chat`, `chat 2`, `chat of the group`, `chat of all`. */
+function columnOf(roles: readonly SlipRole[], index: number): string {
+  const names = roles.map(({ role, whose }) => `${role}${OWNERS[whose]}`);
+  const name = names[index] ?? "";
+  const before = names.slice(0, index).filter((one) => one === name).length;
+  return before === 0 ? name : `${name} ${before + 1}`;
 }
+
+const OWNERS = { own: "", group: " of the group", shared: " of all" } as const satisfies Record<
+  SlipRole["whose"],
+  string
+>;

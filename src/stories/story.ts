@@ -33,7 +33,7 @@ export interface StorySubject {
   /** Student or group that it is for; on a port that all share, known once the peer has said its name. */
   label?: string | undefined;
   readonly transport: "tcp" | "udp";
-  /** A question of our own, e.g. of a file server's registrar: no visit. */
+  /** A look of our own into a registry, e.g. of a file server's registrar: no visit. */
   readonly isInternal?: boolean;
   /** Of a proxy: whose side of the pair this is, and the id of the other side's story. */
   readonly leg?: Leg;

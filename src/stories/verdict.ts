@@ -74,7 +74,7 @@ export function reasonOf(story: Story, live: LiveView | undefined, judged: Judge
     case "stuck":
       return live && live.queuedBytes > 0
         ? `it does not read: ${live.queuedBytes} bytes have been waiting for ${seconds} s`
-        : `${live?.unreadBytes} bytes that are not a whole message have waited for ${seconds} s${story.framing === "line" ? ": a line without its \\n" : ""}`;
+        : `${live?.unreadBytes} bytes that are not a whole message have waited for ${seconds} s${story.framing === "line" ? ": a line without its newline" : ""}`;
     case "waiting":
       return `deadlock: the ${story.subject.role} has been waiting ${waitText(story, seconds)}`;
     case "violation":

@@ -7,6 +7,7 @@ import { NetlabError } from "../../src/errors.ts";
 import calculator from "../../src/machines/calculator.ts";
 import clock from "../../src/machines/clock.ts";
 import proxy from "../../src/machines/proxy.ts";
+import { freePort } from "../e2e/free-ports.ts";
 import { Sender } from "./datagrams.ts";
 import { converse, eventually, openLab } from "./harness.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
@@ -114,11 +115,7 @@ describe("datagrams", () => {
     const ann = await Sender.open(instance.port);
     ann.say("one");
     await heard(server, 1);
-    const free = createSocket("udp4").bind(0, "127.0.0.1");
-    await once(free, "listening");
-    const { port } = free.address();
-    free.close();
-    const towards = await lab.spawn("proxy", { to: `127.0.0.1:${port}`, as: "clock" });
+    const towards = await lab.spawn("proxy", { to: `127.0.0.1:${await freePort()}`, as: "clock" });
     const bob = await Sender.open(towards.port);
     bob.say("anybody?");
     await eventually(() => {

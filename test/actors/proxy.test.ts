@@ -9,6 +9,7 @@ import calculator from "../../src/machines/calculator.ts";
 import proxy from "../../src/machines/proxy.ts";
 import { bytesIn, bytesOut, type Entry } from "../../src/stories/entry.ts";
 import type { Story } from "../../src/stories/story.ts";
+import { freePort } from "../e2e/free-ports.ts";
 import { Conversation } from "./conversation.ts";
 import { converse, eventually, openLab, type TestLab } from "./harness.ts";
 
@@ -218,12 +219,7 @@ describe("an end", () => {
 
   it("for want of a server is a reset for the client, and a remark", async () => {
     const { lab, instance } = await opened();
-    const free = createServer().listen(0, "127.0.0.1");
-    await once(free, "listening");
-    const { port } = free.address() as AddressInfo;
-    free.close();
-    await once(free, "close");
-    const towards = await lab.spawn("proxy", { to: `127.0.0.1:${port}`, as: "calculator" });
+    const towards = await lab.spawn("proxy", { to: `127.0.0.1:${await freePort()}`, as: "calculator" });
     expect([await fate(towards), instance.state]).toEqual(["ECONNRESET", "running"]);
     const [ofClient, ofServer] = (["client", "server"] as const).map((leg) => {
       return lab.recorder.all().find(({ subject }) => subject.leg === leg) as Story;

@@ -10,8 +10,8 @@ import { documentSchemas } from "../../src/repl/document-schemas.ts";
 import { causeText } from "../../src/stories/cause-text.ts";
 import { Conversation } from "../actors/conversation.ts";
 import { eventually } from "../actors/harness.ts";
+import { freeRange } from "../e2e/free-ports.ts";
 import { ClassDaemon } from "./class-daemon.ts";
-import { freeRange } from "./free-range.ts";
 
 const ROSTER = "id,name,group,login\ns001,Ann Lee,A,alee\ns002,Bob,B,bob\n";
 const LAB = "roster: ./roster.csv\neach:\n  - role: calculator\n  - role: chat\n";
@@ -73,7 +73,7 @@ each:
   });
 
   it("gives ports by place, which a late student and a new order leave as they are", async () => {
-    const base = freeRange();
+    const base = await freeRange(30);
     const lab = `${LAB}class: { ports: ${base}-${base + 29}, per-student: 3 }\n`;
     const one = await start(lab);
     expect([portOf(one, "s001-chat"), portOf(one, "s002-calculator")]).toEqual([base + 1, base + 3]);
@@ -91,7 +91,7 @@ each:
   });
 
   it("gives a student the port that the roster fixes, and a late one the first that is left; a wrong one starts nothing", async () => {
-    const base = freeRange(30);
+    const base = await freeRange(30);
     const lab = `${LAB}class: { ports: ${base}-${base + 29}, per-student: 3 }\n`;
     const one = await start(lab, { "roster.csv": `id,port\ns001,${base + 27}\ns002,\n` });
     expect([portOf(one, "s001-chat"), portOf(one, "s002-chat")]).toEqual([base + 28, base + 1]);
@@ -298,12 +298,13 @@ describe("the gate of a class", () => {
     const one = await start(
       "roster: ./roster.csv\nclass: { limits: { connections: 1 }, address-limits: { connections: 1 } }\neach:\n  - role: ack\n",
     );
-    for (let count = 1; count <= 3; count += 1) {
-      const socket = createSocket("udp4");
+    // Open until all have spoken: no one gets the port of one before it.
+    const sockets = Array.from({ length: 3 }, () => createSocket("udp4"));
+    for (const socket of sockets) {
       socket.send("hello", portOf(one, "s001-ack"), "127.0.0.1");
       expect(String((await once(socket, "message"))[0])).toBe("Ok");
-      socket.close();
     }
+    for (const socket of sockets) socket.close();
     expect(row(one, "s001").connected).toBe(3);
     expect(one.daemon.lab.stories().map(({ fault }) => fault)).toEqual([undefined, undefined, undefined]);
   });

@@ -13,7 +13,7 @@ export interface Answered {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** `answers`: to questions, in their order. `reads`: files of the operator's. */
+/** `answers`: to questions, in their order. `reads`: files of the operator's. `onData`: as a document is handed out. */
 export async function run(
   { daemon }: ClassDaemon,
   line: string,
@@ -21,6 +21,7 @@ export async function run(
     readonly level?: Level;
     readonly answers?: readonly string[];
     readonly reads?: Readonly<Record<string, string>>;
+    readonly onData?: () => void;
   } = {},
 ): Promise<Answered> {
   const lines: string[] = [];
@@ -31,7 +32,10 @@ export async function run(
   const responder = {
     out: keep,
     err: keep,
-    data: (document: unknown) => void documents.push(JSON.parse(JSON.stringify(document))),
+    data: (document: unknown) => {
+      documents.push(JSON.parse(JSON.stringify(document)));
+      options.onData?.();
+    },
     frame: keep,
     ask: async (question: string) => {
       keep(question);

@@ -1,13 +1,16 @@
 /** The instructor's commands, on a class of three with one who has gone wrong. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import path from "node:path";
+import Database from "better-sqlite3";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { documentSchemas } from "../../src/repl/document-schemas.ts";
+import { slipsCsv } from "../../src/repl/slips.ts";
 import { welcomeText } from "../../src/repl/welcome.ts";
 import { KnownStories } from "../../src/web/known-stories.ts";
 import { studentSource } from "../../src/web/sources/student-source.ts";
 import { Conversation } from "../actors/conversation.ts";
 import { eventually } from "../actors/harness.ts";
 import { ClassDaemon } from "./class-daemon.ts";
-import { run } from "./class-session.ts";
+import { type Answered, run } from "./class-session.ts";
 
 const LAB = `title: Lab 3
 roster: ./roster.csv
@@ -66,6 +69,30 @@ describe("class", () => {
     expect(await run(one, "who --names", { level: "observe" })).toMatchObject({ exit: 5 });
   });
 
+  it("tells that one is done once it is stored, also where the question has the conversation judged", async () => {
+    const small = await ClassDaemon.start({
+      "lab.yaml": "roster: ./roster.csv\neach:\n  - role: calculator\n",
+      "roster.csv": "id\ns001\n",
+    });
+    onTestFinished(() => small.close());
+    const sql = new Database(path.join(small.folder, "data", "netlab.db"), { readonly: true });
+    onTestFinished(() => void sql.close());
+    const done = sql.prepare("SELECT student FROM class_progress WHERE done_at IS NOT NULL").pluck();
+    const told: unknown[] = [];
+    // The command is loaded by then, and nothing judges an ended conversation sooner than who asks at once.
+    await run(small, "class --json");
+    const asked = new Promise<Answered>((resolve) =>
+      small.daemon.recorder.watch(({ endedAt }) => {
+        if (endedAt === undefined) return;
+        resolve(run(small, "class --json", { onData: () => void told.push(done.all()) }));
+      }),
+    );
+    const peer = await Conversation.open(small.daemon.lab.find("s001-calculator")?.port ?? 0);
+    peer.end("Ann\n1 + 1\nq\n");
+    const { documents } = await asked;
+    expect([documents[0], told]).toMatchObject([[{ id: "s001", done: true }], [["s001"]]]);
+  });
+
   it("is drawn again and again with --watch", async () => {
     const { text } = await run(one, "class --watch --n 2 --every 100ms");
     expect(text.match(/^lab: 3 students/gm)).toHaveLength(2);
@@ -94,9 +121,9 @@ describe("class", () => {
 describe("a class of many", () => {
   let many: ClassDaemon;
   beforeAll(async () => {
-    const ids = Array.from({ length: 25 }, (_, index) => `t${index + 1}\n`);
+    const ids = Array.from({ length: 25 }, (_, index) => `t${index + 1},${index < 2 ? "A" : ""}\n`);
     const lab = "roster: ./roster.csv\neach:\n  - role: calculator\n  - role: chat\n";
-    many = await ClassDaemon.start({ "lab.yaml": lab, "roster.csv": `id\n${ids.join("")}` });
+    many = await ClassDaemon.start({ "lab.yaml": lab, "roster.csv": `id,group\n${ids.join("")}` });
   });
   afterAll(() => many.close());
 
@@ -108,9 +135,24 @@ describe("a class of many", () => {
     expect(welcomeText(one.daemon.lab, { columns: 80, hasColors: false })).toContain("s001-calculator");
   });
 
+  it("has a command on a line of its own on the first screen, where it would be broken", () => {
+    const lines = (columns: number) => welcomeText(one.daemon.lab, { columns, hasColors: false }).split("\n");
+    const wide = lines(200).find((line) => line.includes("s001-calculator")) ?? "";
+    const command = /(?:npx )?netlabctl calc --as ann --port \d+/.exec(wide)?.[0] ?? "";
+    const narrow = lines(60);
+    const at = narrow.findIndex((line) => line.includes("s001-calculator"));
+    expect(narrow[at]).toMatch(/^ {2}s001-calculator +\d+\/tcp$/);
+    expect(narrow[at + 1]).toBe(`      ${command}`);
+  });
+
   it("is told a text in all rooms at once, and what came of it in one line", async () => {
     const { exit, text } = await run(many, "say chat Five minutes left");
     expect({ exit, text }).toEqual({ exit: 0, text: "no client is in the room: 25 roles" });
+  });
+
+  it("is told a text in a few rooms, with what came of it in each", async () => {
+    const { text } = await run(many, "say group=A Five minutes left");
+    expect(text).toBe("t1-chat: no client is in the room\nt2-chat: no client is in the room");
   });
 });
 
@@ -231,13 +273,33 @@ describe("handout", () => {
     );
     const text = await textOf("handout --host lab.example");
     expect(text.split("\n").slice(0, 2)).toEqual([
-      "student,group,host,calculator,file-server,chat,token,seed",
+      "student,group,host,calculator,file-server,chat of the group,token,seed",
       `s001,A,lab.example,${ports.join(",")},${token},${seed}`,
     ]);
     expect(text).not.toContain("Ann");
     expect(await textOf("handout --names")).toContain("s001,Ann Lee,A,localhost");
     await documentOf("handout --json");
     expect(await run(one, "handout", { level: "operate" })).toMatchObject({ exit: 5 });
+  });
+
+  it("has a column for each owner's role, which stays empty where a student has no group", () => {
+    const role = (whose: "own" | "group" | "shared", port: number) =>
+      ({ role: "chat", whose, host: "lab", port, transport: "tcp", tryIt: undefined }) as const;
+    const common = { token: "t", seed: 1 };
+    const ofAll = role("shared", 9);
+    const text = slipsCsv([
+      { student: "s001", group: "", roles: [role("own", 1), role("own", 2), ofAll], ...common },
+      {
+        student: "s002",
+        group: "B",
+        roles: [role("own", 3), role("own", 4), role("group", 5), ofAll],
+        ...common,
+      },
+    ]);
+    expect(text).toBe(
+      "student,group,host,chat,chat 2,chat of the group,chat of all,token,seed\n" +
+        "s001,,lab,1,2,,9,t,1\ns002,B,lab,3,4,5,9,t,1\n",
+    );
   });
 
   it("is a page with a sheet a student, in which no text of the roster is markup", async () => {
@@ -270,16 +332,18 @@ describe("keep-check", () => {
     );
     const question =
       "select s.id, s.name, s.email, c.student from students s join checks c on c.student = s.id";
-    expect((await run(one, `sql --json ${question}`)).documents[0]).toEqual([
+    expect((await run(one, `sql --json --timeout 30s ${question}`)).documents[0]).toEqual([
       { id: "s001", name: "****", email: "****", student: "s001" },
     ]);
-    expect((await run(one, `sql --json --show-tokens ${question}`)).documents[0]).toMatchObject([
-      { name: "Ann Lee", email: "ann@uni.example" },
-    ]);
+    expect((await run(one, `sql --json --timeout 30s --show-tokens ${question}`)).documents[0]).toMatchObject(
+      [{ name: "Ann Lee", email: "ann@uni.example" }],
+    );
     const hidden = LAB.replace("pseudonyms: false", "pseudonyms: true");
     one.write("lab.yaml", hidden);
     await one.daemon.lab.reload();
-    expect(JSON.stringify((await run(one, `sql --json ${question}`)).documents)).not.toMatch(/s00\d|Ann/);
+    expect(JSON.stringify((await run(one, `sql --json --timeout 30s ${question}`)).documents)).not.toMatch(
+      /s00\d|Ann/,
+    );
     expect(await textOf("class")).not.toMatch(/s00\d|Ann/);
     one.write("lab.yaml", LAB);
     await one.daemon.lab.reload();

@@ -1,16 +1,16 @@
 /** The journal of a class: visitors are in it, and what netlabd's own file servers ask their registries day and night is not. */
 import { afterEach, expect, it } from "vitest";
 import { eventually } from "../actors/harness.ts";
+import { freeRange } from "../e2e/free-ports.ts";
 import { discover } from "../e2e/registry-client.ts";
 import { ClassDaemon } from "./class-daemon.ts";
-import { freeRange } from "./free-range.ts";
 
 let one: ClassDaemon | undefined;
 afterEach(() => one?.close());
 
 /** A class of one, whose file server has looked into her registry, and then a visitor has. */
 async function visited(options: string) {
-  const base = freeRange(10);
+  const base = await freeRange(10);
   const lab = `roster: ./roster.csv
 class: { ports: ${base}-${base + 9} }
 each:

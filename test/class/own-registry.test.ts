@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { commandTable } from "../../src/repl/command-folder.ts";
 import { complete } from "../../src/repl/line-completion.ts";
 import { eventually } from "../actors/harness.ts";
+import { freeRange } from "../e2e/free-ports.ts";
 import { discover, tell } from "../e2e/registry-client.ts";
 import { ClassDaemon } from "./class-daemon.ts";
 import { run } from "./class-session.ts";
-import { freeRange } from "./free-range.ts";
 
 const ROSTER = "id,group\ns001,A\ns002,B\n";
 let one: ClassDaemon;
@@ -15,7 +15,7 @@ const portOf = (name: string) => one.daemon.lab.find(name)?.port ?? 0;
 const tokenOf = (id: string) => one.daemon.lab.class?.find(id)?.derived.token;
 
 beforeAll(async () => {
-  base = freeRange(30);
+  base = await freeRange(30);
   const lab = `roster: ./roster.csv
 class: { ports: ${base}-${base + 19}, per-student: 3, group-ports: ${base + 20}-${base + 29}, files: ./files }
 each:
@@ -120,6 +120,8 @@ describe("a student's registry", () => {
     const ofServers = () => one.daemon.lab.stories().filter(({ subject }) => subject.isInternal === true);
     await eventually(() => expect(ofServers().map(({ subject }) => subject.label)).toContain("s002"));
     expect(await run(one, "explain s002")).toMatchObject({ exit: 4 });
+    expect((await run(one, "seq s002")).text).not.toContain("s002");
+    expect((await run(one, "tree")).text).not.toContain("sender");
     expect(one.daemon.lab.students().map(({ connected }) => connected)).toEqual([0, 0]);
   });
 });

@@ -145,10 +145,10 @@ export class Lab {
   readonly #simulated = new SimulatedClock();
 
   /** Without a clock, time is the test's to move. */
-  constructor(names: readonly string[] = ["n1", "n2"], clock?: Clock) {
+  constructor(names: readonly string[] = ["n1", "n2"], clock?: Clock, settlesAfterMs = 0) {
     if (!clock) this.#simulated.increment(1_000_000);
     this.clock = clock ?? this.#simulated;
-    this.engine = new MemoryEngine(this.clock);
+    this.engine = new MemoryEngine(this.clock, { settlesAfterMs });
     for (const name of names) this.add(name);
   }
 

@@ -86,4 +86,21 @@ describe.skipIf(!natsBinary)(`three NATS servers ${SKIPPED}`, () => {
     for (const nodes of entered) await nodes.leave();
     for (const bus of buses) await bus.close();
   }, 120_000);
+
+  it("give a node's name to one of those that enter under it at once, each time", async () => {
+    const servers = await three();
+    const place = natsServers(servers.map(({ url }) => url));
+    const buses: NatsBus[] = [];
+    for (const name of ["a", "b", "c"]) buses.push(await openNatsBus({ servers: place, name }));
+    const given = { lab: "names", name: "n1", version: "1", clock: systemClock, leaseMs: 10_000 };
+    const enter = (bus: NatsBus, at: number) => enterLab({ ...given, bus, host: `m${at}` });
+    for (let race = 1; race <= 6; race += 1) {
+      const outcomes = await Promise.allSettled(buses.map(enter));
+      const winners = outcomes.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+      const refusals = outcomes.flatMap((one) => (one.status === "rejected" ? [one.reason.code] : []));
+      expect(refusals).toEqual(["name-taken", "name-taken"]);
+      for (const winner of winners) await winner.leave();
+    }
+    for (const bus of buses) await bus.close();
+  }, 120_000);
 });

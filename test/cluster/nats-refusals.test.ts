@@ -8,7 +8,8 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { openNatsBus } from "../../src/cluster/nats-bus.ts";
 import { type NatsCredentials, readCredentials } from "../../src/cluster/nats-credentials.ts";
 import { natsServers } from "../../src/cluster/nats-servers.ts";
-import { freePort, NatsServer, type NatsServerOptions, natsBinary, SKIPPED } from "./nats-server.ts";
+import { freePort } from "../e2e/free-ports.ts";
+import { NatsServer, type NatsServerOptions, natsBinary, SKIPPED } from "./nats-server.ts";
 
 const open = async (url: string, credentials?: NatsCredentials) => {
   const bus = await openNatsBus({ servers: natsServers([url]), name: "netlabd test", credentials });

@@ -1,9 +1,9 @@
-/** A nats-server of a test's own: on loopback, on a port that the system chooses, in a folder of its own, ended by its number. */
+/** A nats-server of a test's own: on loopback, on a port that no other test has, in a folder of its own, ended by its number. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { freePort, freePorts } from "../e2e/free-ports.ts";
 
 function binary(): string | undefined {
   const named = process.env.NETLABD_NATS_BIN;
@@ -41,7 +41,7 @@ export class NatsServer {
 
   /** Servers `s0`, `s1`, … of one NATS cluster. */
   static async cluster(count: number): Promise<NatsServer[]> {
-    const routes = await Promise.all(Array.from({ length: count }, freePort));
+    const routes = await freePorts(count);
     const all = routes.map((port) => `"nats://127.0.0.1:${port}"`).join(", ");
     return Promise.all(
       routes.map((port, at) =>
@@ -102,12 +102,4 @@ export class NatsServer {
     process.off("exit", this.#kill);
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address ? address.port : 0;
 }

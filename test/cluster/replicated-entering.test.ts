@@ -1,5 +1,6 @@
 /** How a daemon comes into a cluster: with rows, after a restart, a day late, and where the log is no longer what it was. */
 import { describe, expect, it } from "vitest";
+import type { BusLog } from "../../src/cluster/bus.ts";
 import { Lab, type LabNode, LOG } from "./cluster-play.ts";
 
 const pdf = { ip: "10.0.0.1", port: 1_236, service: "pdf", token: "server1" };
@@ -51,6 +52,38 @@ describe("a daemon that has rows already", () => {
     expect(lab.engine.logOf(LOG).last).toBe(written);
     expect(second.stand).toEqual(first.stand);
     expect(first.stand).toEqual([PDF, "a@b A", "c@d C"]);
+  });
+
+  it("offers no row that the log took before it was read: what another did to it since stands", async () => {
+    const { lab, first, second } = apart();
+    first.join();
+    await lab.settle();
+    const people = ["ada", "bo"].map((name) => ({ email: `${name}@example.org`, name }));
+    await second.book.import(people);
+    await second.registry.register(pdf);
+    const bus = second.newSide();
+    const open = bus.log.bind(bus);
+    const late: (() => void)[] = [];
+    bus.log = async (name): Promise<BusLog> => {
+      const log = await open(name);
+      const follow: BusLog["follow"] = (from, listener) =>
+        log.follow(from, (entry) => late.push(() => listener(entry)));
+      return { ...log, follow };
+    };
+    second.join(bus);
+    await lab.settle();
+    expect([first.stand.length, second.stores.unsent]).toEqual([3, 0]);
+    await first.book.remove("ada@example.org");
+    await first.registry.register({ ...pdf, token: "newer" });
+    await lab.settle();
+    const [identity, ...rows] = late.splice(0);
+    identity?.();
+    await lab.settle();
+    for (const tell of [...rows, ...late.splice(0)]) tell();
+    await lab.settle();
+    const rest = ["10.0.0.1/1236 pdf newer", "bo@example.org bo"];
+    expect([first.stand, second.stand]).toEqual([rest, rest]);
+    expect(second.events).toEqual([{ kind: "entered", offered: 0 }]);
   });
 
   it("takes the log's word for a row that the log knows", async () => {

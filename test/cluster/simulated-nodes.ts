@@ -145,5 +145,7 @@ function shown(change: NodeChange): string {
       return `owner of ${change.hub}: ${change.owner ? `${change.owner.node} ${change.owner.epoch}` : "none"}`;
     case "expelled":
       return "expelled";
+    case "name-taken":
+      return `${change.name} is another`;
   }
 }

@@ -9,15 +9,17 @@ import { discover, tell } from "./registry-client.ts";
 import { checkout, Scene } from "./scene.ts";
 
 const STUDENTS = ["s001", "s002"];
+/** A student in whose registry nobody looks. */
+const UNVISITED = "s003";
 const scene = new Scene();
 let daemon: TestDaemon;
 
 beforeAll(async () => {
   scene.file("registry.ts", readFileSync(join(checkout, "test/fixtures/apart/registry.ts"), "utf8"));
-  scene.file("roster.csv", `id\n${STUDENTS.join("\n")}\n`);
-  const first = 1 + (await freeOffset([1, 2, 3, 4]));
+  scene.file("roster.csv", `id\n${[...STUDENTS, UNVISITED].join("\n")}\n`);
+  const first = 1 + (await freeOffset([1, 2, 3, 4, 5, 6]));
   const lab = `roster: ./roster.csv
-class: { ports: ${first}-${first + 3} }
+class: { ports: ${first}-${first + 5} }
 each:
   - { role: ./registry.ts, host: 127.0.0.1 }
   - { role: file-server, host: 127.0.0.1, service: txt, token: "of-{id}", bootstrap: "127.0.0.1:{port.registry}" }
@@ -38,6 +40,15 @@ describe("a registry of a user's own, with a student's label", () => {
       await eventually(async () => expect(await listed(id)).toEqual([own, "end"]));
     }
     expect(await daemon.document<RegistrationDocument[]>("registry")).toEqual([]);
+  });
+
+  it("has no visit of the student's when her own file server looks into it", async () => {
+    await eventually(async () =>
+      expect(await daemon.document<RegistrationDocument[]>("registry", UNVISITED)).toHaveLength(1),
+    );
+    expect(await daemon.ctl("explain", UNVISITED)).toMatchObject({ exit: 4 });
+    const students = await daemon.document<{ id: string; connected: number }[]>("class");
+    expect(students.find(({ id }) => id === UNVISITED)).toMatchObject({ connected: 0 });
   });
 
   it("takes what a program registers, and what an operator does", async () => {

@@ -35,10 +35,11 @@ describe("an instance of a user's role", () => {
     expect(await lab.logged(`${id} failed`)).toContain("process.exit(4)");
   });
 
-  it("writes no file, starts no program and no thread, and has no environment but the usual", async () => {
+  it("writes no file, starts no program and no thread, signals no other, and has no environment but the usual", async () => {
     const { port } = await lab.spawn();
     const peer = await Peer.meet(port);
-    for (const deed of ["write", "program", "thread"]) expect(await peer.ask(deed)).toBe("ERR_ACCESS_DENIED");
+    for (const deed of ["write", "program", "thread", "ended", "group"])
+      expect(await peer.ask(deed)).toBe("ERR_ACCESS_DENIED");
     const usual = ["PATH", "HOME", "USER", "LANG", "TZ", "TMPDIR"];
     const names = (await peer.ask("environment")).split(" ");
     expect(names.filter((name) => !usual.includes(name) && !name.startsWith("LC_"))).toEqual([]);
@@ -74,6 +75,9 @@ describe("an operator", () => {
     expect(await plain(`eval lab.conn("${connection?.id}").snapshot.context.heard`)).toBe("1\n");
     expect(await plain(`members ${id}`)).toContain(`peer ${peer.socket.localPort}`);
     expect(await plain(`say ${id} hello`)).toBe("heard hello\n");
+    expect(await plain(`say ${id} much`)).toContain(
+      "9 MB is too much for one message of a role to its daemon",
+    );
     expect(await plain(`event ${connection?.id} operator.nudge`)).toContain("asking → moving");
     expect(await plain(`event ${connection?.id} operator.dance`)).toContain("it takes go, operator.nudge");
     expect(await plain(`replay ${connection?.id}`)).toContain("the same machine, the same transitions");

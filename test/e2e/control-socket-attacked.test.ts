@@ -1,5 +1,6 @@
 /** The control socket is its owner's alone, and a client of it that misbehaves harms nobody else. */
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
   chmodSync,
   chownSync,
@@ -10,6 +11,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  writeSync,
 } from "node:fs";
 import { connect, type Socket } from "node:net";
 import path from "node:path";
@@ -46,6 +48,17 @@ function open(): Socket {
   socket.on("error", () => undefined);
   sockets.push(socket);
   return socket;
+}
+
+/** Writes past the stream: one that cannot write any more would drop what it has not read yet. */
+function floodPast(socket: Socket): void {
+  const { fd } = (socket as unknown as { _handle?: { fd: number } })._handle ?? {};
+  if (fd === undefined || socket.destroyed) return;
+  try {
+    writeSync(fd, "x".repeat(1_048_576));
+  } catch {
+    // The buffers are full, or the other side has closed.
+  }
 }
 
 /** How another user's program fares that connects. */
@@ -201,12 +214,17 @@ describe("a client of the control socket that", () => {
 
   it.each(["", "{"])("sends a line without end, beginning %j, is told so and closed", async (beginning) => {
     const socket = open();
-    const answer = text(socket);
+    await once(socket, "connect");
     socket.write(beginning);
+    let heard = "";
+    socket.setEncoding("utf8").on("data", (chunk) => {
+      heard += chunk;
+    });
     // As fast as it is taken, and after it was said that it is too much.
-    const flood = setInterval(() => socket.writable && socket.write("x".repeat(1_048_576)), 5);
-    socket.once("close", () => clearInterval(flood));
-    expect(await answer).toContain("a line over 4194304 bytes");
+    const flood = setInterval(() => floodPast(socket), 5);
+    await new Promise((closed) => socket.once("close", closed));
+    clearInterval(flood);
+    expect(heard).toContain("a line over 4194304 bytes");
     await othersAreWell();
   });
 
@@ -260,11 +278,12 @@ describe("a client of the control socket that", () => {
     socket.pause();
     // 40 MiB: the kernel's buffers and the daemon's take some; then nobody takes any more.
     for (let sent = 0; sent < 40; sent += 1) socket.write("roles\n".repeat(174_763));
-    await othersAreWell();
-    const left = socket.writableLength;
-    await othersAreWell();
+    let left = Number.NaN;
+    while (socket.writableLength !== left) {
+      left = socket.writableLength;
+      await othersAreWell();
+    }
     expect(left).toBeGreaterThan(30 * 1_048_576);
-    expect(socket.writableLength).toBe(left);
     socket.destroy();
     await othersAreWell();
   });
@@ -272,8 +291,7 @@ describe("a client of the control socket that", () => {
   it("keeps no daemon from stopping", async () => {
     const half = open();
     half.write("{");
-    const since = performance.now();
-    expect(await daemon.stop()).toMatchObject({ exit: 0, signal: null });
-    expect(performance.now() - since).toBeLessThan(5_000);
+    const stopped = async () => expect(await daemon.stop()).toMatchObject({ exit: 0, signal: null });
+    expect(await takenMs(stopped, daemon.ready.pid)).toBeLessThan(5_000);
   });
 });

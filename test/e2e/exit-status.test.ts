@@ -146,7 +146,11 @@ describe.concurrent("netlabctl", () => {
   it("echo, interrupted → 130", async () => {
     const port = await freePort();
     expect(await daemon.ctl("spawn", "echo", "--port", String(port))).toMatchObject({ exit: 0 });
-    const command = daemon.startCtl("echo", "--port", String(port));
+    // Its input is open: at the end of that it leaves by itself.
+    const command = scene.node("netlabctl", ["--socket", daemon.socket, "echo", "--port", String(port)], {
+      input: "",
+      isInputOpen: true,
+    });
     await command.says("Enter your command please");
     command.signal("SIGINT");
     expect(await command.ended).toMatchObject({ exit: 130, signal: null });

@@ -10,6 +10,8 @@ import { join } from "node:path";
 
 const FIRST = 10_000;
 const COUNT = 10_000;
+/** Ports above those that Linux hands out to clients. */
+const [BEYOND, LAST] = [61_000, 65_535];
 const claims = join(tmpdir(), `netlab-test-ports-${userInfo().uid}`);
 const own = new Set<string>();
 process.once("exit", () => {
@@ -33,14 +35,18 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+/** First of that many ports that follow one another and are free. */
+export const freeRange = async (count: number): Promise<number> =>
+  1 + (await freeOffset(Array.from({ length: count }, (_, index) => index + 1)));
+
 /** What to add to these ports so that all are free. */
 export async function freeOffset(ports: readonly number[]): Promise<number> {
   const lowest = Math.min(...ports);
-  const spare = COUNT - (Math.max(...ports) - lowest);
+  // Down they cannot be moved: those that are higher go beyond what clients get, and what `check` takes.
+  const [from, to] = lowest <= FIRST ? [FIRST, FIRST + COUNT] : [BEYOND, LAST + 1];
+  const spare = to - from - (Math.max(...ports) - lowest);
   for (;;) {
-    const first = FIRST + ((takeNext() - FIRST) % spare);
-    // Down they cannot be moved.
-    const offset = Math.max(first - lowest, first - FIRST);
+    const offset = from + ((takeNext() - FIRST) % spare) - lowest;
     if (await areClaimedFree(ports.map((port) => port + offset))) return offset;
   }
 }

@@ -101,9 +101,14 @@ describe("grade", { timeout: 60_000 }, () => {
 
   it("goes on after kill -9 with what is left, and checks again what has changed", async () => {
     const folder = classFolder();
+    const last = path.join(folder, "hand-ins/ann/calculator.py");
+    const right = readFileSync(last);
+    // Not through with it before it is killed, however late that is.
+    writeFileSync(last, "import time\ntime.sleep(30)\n");
     const killed = grade(folder, "--jobs", "1");
     await killed.says("1 of 3");
     await killed.end();
+    writeFileSync(last, right);
     // Nothing that was not judged has points yet, and nothing is half a file.
     expect(scores(folder)).toEqual({ ann: "", "4711": "", "'=cmd()": "" });
     expect((await grade(folder).ended).exit).toBe(5);

@@ -127,7 +127,10 @@ describe("say", () => {
     await daemon.lab.stop((await spawn("chat")).id);
     const al = await enter(first.port, ":Al:alop");
     const bo = await enter(second.port, ":Bo:bo");
-    expect((await run("say chat hello")).out).toEqual(["said to 1 member", "said to 1 member"]);
+    expect((await run("say chat hello")).out).toEqual([
+      "chat-1: said to 1 member",
+      "chat-2: said to 1 member",
+    ]);
     await al.hears(":Server:hello\n");
     await bo.hears(":Server:hello\n");
     expect((await run("say chat-3 hello")).err).toEqual(["chat-3 is stopped: start chat-3 first"]);

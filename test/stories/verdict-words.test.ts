@@ -67,7 +67,7 @@ describe("the reason", () => {
     [
       { unreadBytes: 3, stillMs: 3_000 },
       "line",
-      "3 bytes that are not a whole message have waited for 3 s: a line without its \\n",
+      "3 bytes that are not a whole message have waited for 3 s: a line without its newline",
     ],
     [{ unreadBytes: 3, stillMs: 3_000 }, "nul", "3 bytes that are not a whole message have waited for 3 s"],
   ])("of stuck bytes is how many, how long and why: %j, %s", (view, framing, said) => {

@@ -1,7 +1,7 @@
 /** Families of framing: messages that are cut, glued, ended otherwise or no text [FRAME]. Of roles that read text. */
 import { defineCase, type ServerCase } from "../case.ts";
 import type { ServerTester, TestConnection } from "../tester.ts";
-import { CheckFailure } from "../verdict.ts";
+import { butFailures, CheckFailure } from "../verdict.ts";
 import { type Dialogues, hangUp, inPeace, type Say, Talk } from "./talk.ts";
 
 /** Size of the buffer that C programs send whole. */
@@ -121,7 +121,9 @@ async function wholeBuffers(t: ServerTester, source: Dialogues): Promise<void> {
     talk,
     (c, text) => c.say(text),
     (turn) => void usual.add(turn),
-  );
+  ).catch(butFailures);
+  // A server that does not wait for a client that pauses is not given the time.
+  if (!quiet) return new Talk(t, source).whole(buffers);
   await inPeace(t, () => hangUp(quiet));
   const c = await toTheEnds(new Talk(t, source), buffers, (turn, failure) => {
     if (!usual.has(turn)) throw failure;

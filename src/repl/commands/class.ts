@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod";
 import { nearest } from "../../catalogue/instance-options.ts";
 import { NetlabError } from "../../errors.ts";
+import type { StudentRow } from "../../lab/lab.ts";
 import { duration } from "../../machines/_options.ts";
 import { printable } from "../../printable.ts";
 import { classOf, personsOf, studentOf } from "../class-of.ts";
@@ -74,12 +75,27 @@ function unknownAction(action: string): NetlabError {
   });
 }
 
-function show({ lab, out, data, isJson, columns, style, options: { names } }: ClassCall): void {
+async function show({
+  lab,
+  out,
+  data,
+  isJson,
+  columns,
+  style,
+  options: { names },
+}: ClassCall): Promise<void> {
   const all = classOf(lab);
-  const rows = byNeed(lab.students());
+  const rows = await rowsOf(lab);
   if (isJson) return data(names ? rows.map((row) => ({ ...row, ...personOf(all, row.id) })) : rows);
   out(classHead(all, rows, lab.clock.now()));
   return out(studentTable(rows, { columns, style, persons: names ? personsOf(all) : undefined }));
+}
+
+/** Rows once all progress is stored: a student shown as done is done after a kill, too, also where the question has the conversation judged. */
+async function rowsOf(lab: ClassCall["lab"]): Promise<readonly StudentRow[]> {
+  const rows = byNeed(lab.students());
+  await classOf(lab).stored();
+  return rows;
 }
 
 function personOf(all: ReturnType<typeof classOf>, shown: string) {
@@ -97,7 +113,7 @@ async function watch(call: ClassCall): Promise<void> {
   for (let count = 0; count < (given.n ?? Number.POSITIVE_INFINITY) && !signal.aborted; count += 1) {
     if (count > 0) await delay(given.every, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) break;
-    const rows = byNeed(lab.students());
+    const rows = await rowsOf(lab);
     if (call.isJson) {
       call.data(rows);
       continue;

@@ -67,8 +67,7 @@ function list(call: ConnsCall, looked: readonly Looked[], wanted: readonly Looke
     out(`${count} more refused from ${address}: ${printable(why)}`);
   const hidden = folds.reduce((sum, { count }) => sum + count, 0);
   const rest = looked.filter((one) => !wanted.includes(one)).concat(rows.slice(most));
-  if (rest.length > 0)
-    out(`and ${sumOf(rest)} more (--all lists them${hidden > 0 ? " and the refused" : ""})`);
+  if (rest.length > 0) out(`and ${moreOf(rest)} (--all lists them${hidden > 0 ? " and the refused" : ""})`);
 }
 
 /** On a narrow terminal the columns go that `show` tells anyway: an address too, where there is a name. */
@@ -119,11 +118,19 @@ function namesOf(lab: Lab, shown: readonly Looked[]): ReadonlyMap<Story, string>
   return new Map(shown.map(({ story }) => [story, byId.get(story.subject.id) ?? story.peerName ?? ""]));
 }
 
-/** `12: 10 ended ok, 2 ended note`. */
-function sumOf(stories: readonly Looked[]): string {
-  const groups = Map.groupBy(stories, ({ story, judged }) =>
+/** `3 more, ended ok`; `12 more: 10 ended ok, 2 ended note`. */
+function moreOf(stories: readonly Looked[]): string {
+  const [[what] = [], ...others] = groupsOf(stories);
+  return others.length === 0
+    ? `${stories.length} more, ${what}`
+    : `${stories.length} more: ${sumOf(stories)}`;
+}
+
+/** `10 ended ok, 2 ended note`. */
+const sumOf = (stories: readonly Looked[]) =>
+  [...groupsOf(stories)].map(([what, { length }]) => `${length} ${what}`).join(", ");
+
+const groupsOf = (stories: readonly Looked[]) =>
+  Map.groupBy(stories, ({ story, judged }) =>
     story.endedAt === undefined ? story.state : `ended ${judged.verdict}`,
   );
-  const parts = [...groups].map(([what, { length }]) => `${length} ${what}`);
-  return parts.join(", ");
-}

@@ -53,8 +53,10 @@ export default defineCommand({
     );
     if (isJson) return data(answers.length === 1 ? answers[0] : answers);
     // Of many rooms each different answer once: most rooms of a class are empty.
+    const [only, ...others] = answers;
     if (answers.length > FEW) for (const line of countedAnswers(answers)) out(line);
-    else for (const { answer } of answers) out(printable(answer));
+    else if (only && others.length === 0) out(printable(only.answer));
+    else for (const { role: id, answer } of answers) out(printable(`${lab.find(id)?.name ?? id}: ${answer}`));
     return undefined;
   },
 });

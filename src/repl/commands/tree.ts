@@ -1,6 +1,6 @@
 import { connectionDocument, instanceDocument } from "../../lab/documents.ts";
 import type { Lab, LabInstance } from "../../lab/lab.ts";
-import { shortId } from "../../lab/selectors.ts";
+import { isOwnQuestion, shortId } from "../../lab/selectors.ts";
 import type { Story } from "../../stories/story.ts";
 import { defineCommand } from "../command.ts";
 import { whereOf } from "../instance-lines.ts";
@@ -15,7 +15,8 @@ export default defineCommand({
   summary: "shows roles and their connections as a tree",
   example: "tree",
   run({ lab, out, data, isJson, style }) {
-    const live = Map.groupBy(lab.liveStories(), (story) => story.subject.instance);
+    const visitors = lab.liveStories().filter((story) => !isOwnQuestion(story));
+    const live = Map.groupBy(visitors, (story) => story.subject.instance);
     const peersOf = ({ id }: LabInstance) => live.get(id) ?? [];
     if (isJson) {
       const documents = lab.instances.map((instance) => ({

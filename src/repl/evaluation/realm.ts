@@ -16,7 +16,7 @@
 import { types } from "node:util";
 import vm from "node:vm";
 import { NetlabError } from "../../errors.ts";
-import { watchRejections } from "./rejections.ts";
+import { watchRejections } from "../../rejections.ts";
 
 /** How long code may keep the whole daemon waiting at a stretch. */
 export const TURN_MS = 500;

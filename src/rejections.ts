@@ -1,5 +1,5 @@
 /**
- * Promises of operators' code that are rejected and not handled. Node ends a process for one; here it is a
+ * Promises of code that is not ours - operators' lines, users' roles - that are rejected and not handled. Node ends a process for one; here it is a
  * word to the operator. Those of other code still end the daemon: they are bugs.
  */
 import { types } from "node:util";

@@ -1,0 +1,2 @@
+export const nextBuild: string;
+export function takePlace(next: string, place: string): void;
