@@ -80,7 +80,7 @@ export async function natsLog(place: NatsPlace, name: string): Promise<BusLog> {
         .filter((key) => !THEIRS.test(key))
         .map((key) => [key, decoded(headers?.get(key) ?? "")]),
     ),
-    ageMs: Math.max(0, performance.now() + aheadMs - at),
+    ageMs: Math.max(0, Math.round(performance.now() + aheadMs - at)),
   });
   const stored = ({ subject, seq, time, data, header }: StoredMsg) =>
     entryOf(subject, seq, time.getTime(), data, header);
