@@ -226,7 +226,25 @@ describe.skipIf(!hasChromium)("a connection (skipped without chromium)", () => {
   }, 60_000);
 });
 
+describe.skipIf(!hasChromium)("whose it is (skipped without chromium)", () => {
+  it("is told of a connection by a link to the student's page, and of each role of the lab", async () => {
+    await goTo(operator, `#/connection/${await mistaken()}`);
+    await operator.click(`.facts a >> text=${idOf(4)}`);
+    await operator.waitForSelector(`h1 >> text=${idOf(4)}`);
+    await goTo(operator, "#/lab");
+    await operator.waitForSelector(`tr:has-text("calculator-5") >> td >> text=${idOf(4)}`);
+  }, 60_000);
+});
+
 describe.skipIf(!hasChromium)("a student's page (skipped without chromium)", () => {
+  it("is what a student sees at the addresses of the wall, the lab and the prompt", async () => {
+    for (const place of ["#/prompt", "#/lab"]) {
+      await goTo(student, place);
+      await student.waitForSelector("h2 >> text=Your ports");
+      expect(await student.locator(".prompt, .plots").count()).toBe(0);
+    }
+  }, 60_000);
+
   it("shows a hint of the instructor's while it is open", async () => {
     await goTo(student, "#/");
     await daemon.plain(`hint ${idOf(4)} D17 look at the operator`);
