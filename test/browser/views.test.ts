@@ -133,7 +133,7 @@ describe.skipIf(!hasChromium).each(views)(
       }
       await shown.emulateMedia({ colorScheme: "light" });
       if (isDrawing) await draw(shown, name);
-    }, 120_000);
+    }, 300_000);
   },
 );
 
