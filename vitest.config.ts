@@ -88,6 +88,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
     // Tests that start programs wait nearly as much as they work: three files at once keep two processors busy, and a fourth gains nothing.
-    maxWorkers: 3,
+    maxWorkers: isLong ? 2 : 3,
   },
 });
