@@ -332,16 +332,18 @@ describe("keep-check", () => {
     );
     const question =
       "select s.id, s.name, s.email, c.student from students s join checks c on c.student = s.id";
-    expect((await run(one, `sql --json ${question}`)).documents[0]).toEqual([
+    expect((await run(one, `sql --json --timeout 30s ${question}`)).documents[0]).toEqual([
       { id: "s001", name: "****", email: "****", student: "s001" },
     ]);
-    expect((await run(one, `sql --json --show-tokens ${question}`)).documents[0]).toMatchObject([
-      { name: "Ann Lee", email: "ann@uni.example" },
-    ]);
+    expect((await run(one, `sql --json --timeout 30s --show-tokens ${question}`)).documents[0]).toMatchObject(
+      [{ name: "Ann Lee", email: "ann@uni.example" }],
+    );
     const hidden = LAB.replace("pseudonyms: false", "pseudonyms: true");
     one.write("lab.yaml", hidden);
     await one.daemon.lab.reload();
-    expect(JSON.stringify((await run(one, `sql --json ${question}`)).documents)).not.toMatch(/s00\d|Ann/);
+    expect(JSON.stringify((await run(one, `sql --json --timeout 30s ${question}`)).documents)).not.toMatch(
+      /s00\d|Ann/,
+    );
     expect(await textOf("class")).not.toMatch(/s00\d|Ann/);
     one.write("lab.yaml", LAB);
     await one.daemon.lab.reload();
