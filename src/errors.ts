@@ -109,10 +109,15 @@ export function crashOf(fact: Cause): Error {
   return error;
 }
 
+/** Most characters that are told of what was thrown: a user's code may throw any text. */
+const MAX_MESSAGE = 10_000;
+const MAX_STACK = 20_000;
+
 /** The sentence of any thrown value. */
 export function messageOf(error: unknown): string {
   try {
-    return isError(error) ? String(error.message) : String(error);
+    const text = isError(error) ? String(error.message) : String(error);
+    return text.length <= MAX_MESSAGE ? text : `${text.slice(0, MAX_MESSAGE)}…`;
   } catch {
     // A user's code may throw what throws again when it is asked.
     return "what was thrown has no words";
@@ -122,7 +127,9 @@ export function messageOf(error: unknown): string {
 /** Stack of a thrown value, where it has one. */
 export function stackOf(error: unknown): string | undefined {
   try {
-    return isError(error) && typeof error.stack === "string" ? error.stack : undefined;
+    const stack = isError(error) ? error.stack : undefined;
+    // The end of it has the places, after a message of any length.
+    return typeof stack === "string" ? stack.slice(-MAX_STACK) : undefined;
   } catch {
     return undefined;
   }

@@ -10,7 +10,7 @@ import { type Digest, LogDigest } from "./log-digest.ts";
 import { formatHostPort } from "./machines/_options.ts";
 import { escapedJson, harmless, printable } from "./printable.ts";
 import { placeIn } from "./stack-place.ts";
-import { causeText } from "./stories/cause-text.ts";
+import { causeText, ruleBehind } from "./stories/cause-text.ts";
 
 export interface LogLine {
   readonly at: number;
@@ -192,7 +192,7 @@ function wordsOf(event: TelemetryEvent, who: string): Sentence {
       return {
         id,
         level: "warn",
-        message: `${who} refused from ${event.remote} [${event.cause.rule}]: ${printable(causeText(event.cause))}`,
+        message: `${who} refused from ${event.remote}${ruleBehind(event.cause)}: ${printable(causeText(event.cause))}`,
       };
     case "connection.failed":
       return { id, level: "warn", message: `${who} failed: ${printable(causeText(event.cause))}` };

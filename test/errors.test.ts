@@ -1,8 +1,17 @@
 /** The table of errors, and its page in the docs. */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
-import { type ErrorCode, errorTable, exitCodeOf, exitCodes, messageOf, NetlabError } from "../src/errors.ts";
+import {
+  type ErrorCode,
+  errorTable,
+  exitCodeOf,
+  exitCodes,
+  messageOf,
+  NetlabError,
+  stackOf,
+} from "../src/errors.ts";
 
 const root = path.join(import.meta.dirname, "..");
 const page = readFileSync(path.join(root, "docs/errors.md"), "utf8");
@@ -114,4 +123,37 @@ describe("an error", () => {
     expect(exitCodeOf(new TypeError("a bug"))).toBe(1);
     expect(exitCodeOf(undefined)).toBe(1);
   });
+});
+
+describe("what a user's code threw", () => {
+  const throwing = () => {
+    throw new Error("asked");
+  };
+
+  it.each([
+    ["an error", new Error("why"), "why"],
+    ["an error of another realm", runInNewContext("new Error('why')"), "why"],
+    ["a text", "why", "why"],
+    ["nothing", undefined, "undefined"],
+    ["a thing that makes no text", Object.create(null), "what was thrown has no words"],
+    ["a thing that throws as it is asked", { toString: throwing }, "what was thrown has no words"],
+    [
+      "an error that throws as it is asked",
+      Object.defineProperty(new Error("x"), "message", { get: throwing }),
+      "what was thrown has no words",
+    ],
+    ["a text of any length", "x".repeat(20_000), `${"x".repeat(10_000)}…`],
+  ])("has words: %s", (_, thrown, words) => expect(messageOf(thrown)).toBe(words));
+
+  it("has the end of its stack, where the places are", () => {
+    const stack = stackOf(new Error("x".repeat(50_000)));
+    expect(stack).toHaveLength(20_000);
+    expect(stack).toContain("errors.test.ts");
+  });
+
+  it.each([
+    ["a text", "why"],
+    ["an error whose stack throws", Object.defineProperty(new Error("x"), "stack", { get: throwing })],
+    ["an error whose stack is no text", Object.assign(new Error("x"), { stack: 3 })],
+  ])("may have no stack: %s", (_, thrown) => expect(stackOf(thrown)).toBeUndefined());
 });

@@ -19,13 +19,26 @@ export function waitedMs(pid: number): number {
   }
 }
 
+/** Of a process that ends meanwhile, what it waited is known from the last look. */
+const LOOK_MS = 20;
+
 /** Milliseconds that these processes took over it, without those in which the machine kept them waiting. */
 export async function takenMs(act: () => Promise<unknown>, ...pids: number[]): Promise<number> {
   const all = [process.pid, ...pids];
   const before = all.map(waitedMs);
+  const last = [...before];
+  const look = () => {
+    for (const [index, pid] of all.entries()) last[index] = Math.max(last[index] ?? 0, waitedMs(pid));
+  };
+  const looks = setInterval(look, LOOK_MS);
   const startedAt = performance.now();
-  await act();
+  try {
+    await act();
+  } finally {
+    clearInterval(looks);
+  }
   const tookMs = performance.now() - startedAt;
-  const waited = all.map((pid, index) => Math.max(0, waitedMs(pid) - (before[index] ?? 0)));
+  look();
+  const waited = last.map((now, index) => now - (before[index] ?? 0));
   return tookMs - waited.reduce((sum, one) => sum + one, 0);
 }

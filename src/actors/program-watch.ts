@@ -19,8 +19,8 @@ const SWEEP_MS = 250;
 const MAX_LOOKS = 3;
 /** Open connections that are watched. In a larger crowd each look reads a table of the system that is as long as the crowd. */
 const MAX_WATCHED = 1_000;
-/** A look that takes longer holds up no close. */
-const PATIENCE_MS = 300;
+/** A look that takes longer holds up no other. */
+const PATIENCE_MS = 2_000;
 
 export interface ProgramWatchParts {
   readonly recorder: Recorder;
@@ -82,22 +82,22 @@ export class ProgramWatch {
     return Math.min(SILENCE_MS.client, (timeout ?? SILENCE_MS.server) * OF_TIMEOUT);
   }
 
-  /** Resolves when it is in the story, or cannot be told, or takes too long. */
+  /** Resolves when it is in the story, or cannot be told, or takes too long: then it is in the story a little later. */
   async look(story: Story): Promise<void> {
     const { local, remote } = story.subject;
     const { port } = local;
     if (port === 0 || !mayBeHere(story)) return;
-    this.#seen.set(story, story.movedAt);
-    let isLate = false;
+    const { movedAt } = story;
+    this.#seen.set(story, movedAt);
     const looked = this.#programAt({ peer: remote, ours: { port } }).then((sample) => {
-      if (sample && !isLate && story.endedAt === undefined) story.recordProgram(sample);
+      // On a busy machine it may have gone on meanwhile.
+      if (sample && story.endedAt === undefined && story.movedAt === movedAt) story.recordProgram(sample);
     });
     let timer: unknown;
     const limit = new Promise<void>((resolve) => {
       timer = this.#clock.setTimeout(resolve, PATIENCE_MS);
     });
     await Promise.race([looked.catch(() => undefined), limit]);
-    isLate = true;
     this.#clock.clearTimeout(timer);
   }
 }

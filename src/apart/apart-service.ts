@@ -22,6 +22,7 @@ import { type Cause, cause } from "../stories/causes.ts";
 import { editionOf } from "../stories/editions.ts";
 import type { Apartment } from "./apartment.ts";
 import { Keeper, RoleEnded } from "./keeper.ts";
+import { PacedTelling } from "./paced-telling.ts";
 import { RemoteControl } from "./remote-control.ts";
 import { errorOf, type PlainError } from "./rpc.ts";
 import type { DaemonSide, Freshness, Standing } from "./sides.ts";
@@ -55,6 +56,8 @@ export class ApartService implements InstanceService {
   #lastKey = 0;
   #isOpen = false;
   #unwatch: () => void = () => undefined;
+  /** The whole registry, which a role may change as fast as it can. */
+  readonly #registryNews = new PacedTelling(() => this.#keeper?.role.tell("registry", this.#registryView));
 
   constructor(context: ServiceContext, apartment: Apartment) {
     this.#context = context;
@@ -159,9 +162,7 @@ export class ApartService implements InstanceService {
           hasBlackBox: keeper.hasBlackBox,
         });
       await keeper.whileReading(this.#apartment.withModule(role(), begin));
-      this.#unwatch = registryOf(this.#context).watch(() =>
-        this.#keeper?.role.tell("registry", this.#registryView),
-      );
+      this.#unwatch = registryOf(this.#context).watch(() => this.#registryNews.changed());
       await this.#putFaults(keeper);
       this.#standing = await keeper.role.ask("open");
       this.#port = this.#standing.port;
@@ -230,6 +231,7 @@ export class ApartService implements InstanceService {
     const keeper = this.#keeper;
     this.#isOpen = false;
     this.#unwatch();
+    this.#registryNews.stop();
     this.#standing = NOWHERE;
     if (!keeper) return;
     const late = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_MS).unref());
@@ -307,7 +309,10 @@ export class ApartService implements InstanceService {
       number: (kind: "connection" | "sender") => this.#apartment.number(kind),
       register: registry.register.bind(registry),
       deregister: registry.deregister.bind(registry),
-      settled: () => new Promise<void>((resolve) => registry.settled(resolve)),
+      settled: async () => {
+        await new Promise<void>((resolve) => registry.settled(resolve));
+        this.#registryNews.flush();
+      },
       runProgram: (...args: Parameters<DaemonSide["runProgram"]>) => this.#runProgram(...args),
       endProgram: (key: number) => this.#programs.get(key)?.abort(),
       telemetry: (event: TelemetryEvent, error: PlainError | undefined) =>

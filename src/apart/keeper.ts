@@ -1,15 +1,19 @@
 /**
  * The keeper of one process that plays an instance: starts it, and watches it. A process that gives no sign of life, or takes more memory
  * than it may have, is ended; the way in which a process ended is a cause.
+ *
+ * Long, because the life of a process is one invariant, from its start to the cause of its end.
  */
 import type { ChildProcess } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
+import { crashOf } from "../errors.ts";
 import { placeIn } from "../stack-place.ts";
 import { type Cause, cause } from "../stories/causes.ts";
 import { BlackBox } from "./black-box.ts";
 import { type ProcessorShare, processorShare, residentBytes } from "./process-look.ts";
+import { readInTurns } from "./read-in-turns.ts";
 import { startRoleProcess } from "./role-start.ts";
-import { Rpc } from "./rpc.ts";
+import { MAX_FROM_ROLE, Rpc } from "./rpc.ts";
 import type { DaemonSide, RoleSide } from "./sides.ts";
 import { sampleStack } from "./stack-sample.ts";
 
@@ -90,11 +94,12 @@ export class Keeper {
       this.#side(request.side as never),
       (bytes) => void toRole.write(bytes),
       (batch) => request.stories?.read(batch),
+      { mostTaken: MAX_FROM_ROLE },
     );
     toRole.on("error", () => undefined);
-    fromRole.on("data", (chunk: Buffer) => this.#hear(chunk));
-    stdout.on("data", printer(request.onPrinted));
-    stderr.on("data", (chunk: Buffer) => this.#hearErrors(chunk));
+    readInTurns(fromRole, (chunk) => this.#hear(chunk));
+    readInTurns(stdout, printer(request.onPrinted));
+    readInTurns(stderr, (chunk) => this.#hearErrors(chunk));
     child.on("error", (error) => this.#over(cause("role-ended", { how: error.message })));
     // All its pipes are read to the end by then.
     child.on("close", (code, signal) => this.#over(this.#why ?? this.#endOf(code, signal)));
@@ -241,7 +246,7 @@ export class RoleEnded extends Error {
   readonly why: Cause;
 
   constructor(why: Cause) {
-    super(why.code);
+    super(crashOf(why).message);
     this.why = why;
   }
 }

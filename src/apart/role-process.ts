@@ -11,7 +11,7 @@ import { parseOptions, roleOptions } from "../catalogue/instance-options.ts";
 import { faultsOf } from "../catalogue/role-folder.ts";
 import { playStory } from "../replay/replay-elsewhere.ts";
 import { importRole, PlayedInstance } from "./played-instance.ts";
-import { plainError, Rpc } from "./rpc.ts";
+import { MAX_FROM_ROLE, plainError, Rpc } from "./rpc.ts";
 import type { DaemonSide, RoleSide } from "./sides.ts";
 
 const TO_DAEMON = 3;
@@ -65,13 +65,15 @@ type RoleSideAnswers = {
   ) => ReturnType<RoleSide[Name]> | Promise<ReturnType<RoleSide[Name]>>;
 };
 
-const daemon = new Rpc<DaemonSide>(side, (bytes) => {
+const daemon = new Rpc<DaemonSide>(side, write, undefined, { mostSent: MAX_FROM_ROLE });
+
+function write(bytes: Buffer): void {
   try {
     writeWhole(bytes);
   } catch {
     end();
   }
-});
+}
 
 function writeWhole(bytes: Buffer): void {
   for (let at = 0; at < bytes.length; at += writeSync(TO_DAEMON, bytes, at));

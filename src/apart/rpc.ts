@@ -32,7 +32,15 @@ const HEAD_BYTES = 5;
 /** Kinds of messages. */
 const JSON_TEXT = 0;
 const BYTES = 1;
-const MAX_BYTES = 256 * 1_048_576;
+const MEGABYTE = 1_048_576;
+const MAX_BYTES = 256 * MEGABYTE;
+/** Longest message of a role's process: all others of the daemon wait while it is read. */
+export const MAX_FROM_ROLE = 8 * MEGABYTE;
+
+interface Limits {
+  readonly mostTaken?: number;
+  readonly mostSent?: number;
+}
 
 export interface PlainError {
   readonly message: string;
@@ -46,6 +54,8 @@ export class Rpc<Theirs extends { [Name in keyof Theirs]: (...args: never[]) => 
   readonly #write: (bytes: Buffer) => void;
   readonly #onBytes: (bytes: Buffer) => void;
   readonly #ours: Side;
+  readonly #mostTaken: number;
+  readonly #mostSent: number;
   readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>();
   #lastAsked = 0;
   #ended: Error | undefined;
@@ -58,13 +68,16 @@ export class Rpc<Theirs extends { [Name in keyof Theirs]: (...args: never[]) => 
     ours: Side,
     write: (bytes: Buffer) => void,
     onBytes: (bytes: Buffer) => void = () => undefined,
+    { mostTaken = MAX_BYTES, mostSent = MAX_BYTES }: Limits = {},
   ) {
+    this.#mostTaken = mostTaken;
+    this.#mostSent = mostSent;
     this.#ours = ours;
     this.#write = write;
     this.#onBytes = onBytes;
   }
 
-  /** Rejects with what the other end threw, or when it is gone. */
+  /** Rejects with what the other end threw, when it is gone, or where this is too much for it. */
   ask<Name extends keyof Theirs & string>(
     name: Name,
     ...args: Given<Theirs, Name>
@@ -78,6 +91,7 @@ export class Rpc<Theirs extends { [Name in keyof Theirs]: (...args: never[]) => 
     });
   }
 
+  /** Throws where this is too much for the other end. */
   tell<Name extends keyof Theirs & string>(name: Name, ...args: Given<Theirs, Name>): void {
     if (!this.#ended) this.#send({ name, args: args as unknown[] });
   }
@@ -101,7 +115,7 @@ export class Rpc<Theirs extends { [Name in keyof Theirs]: (...args: never[]) => 
     let at = 0;
     for (;;) {
       const left = bytes.length - at;
-      this.#wanted = left < HEAD_BYTES ? HEAD_BYTES : HEAD_BYTES + sizeOf(bytes, at);
+      this.#wanted = left < HEAD_BYTES ? HEAD_BYTES : HEAD_BYTES + sizeOf(bytes, at, this.#mostTaken);
       if (left < this.#wanted) break;
       const end = at + this.#wanted;
       const body = bytes.subarray(at + HEAD_BYTES, end);
@@ -128,6 +142,7 @@ export class Rpc<Theirs extends { [Name in keyof Theirs]: (...args: never[]) => 
   #writeJson(message: Message): void {
     const text = JSON.stringify(message);
     const size = Buffer.byteLength(text);
+    if (size > this.#mostSent) throw new Error(tooMuch(size, this.#mostSent));
     const bytes = Buffer.allocUnsafe(HEAD_BYTES + size);
     bytes.writeUInt32LE(size);
     bytes[4] = JSON_TEXT;
@@ -144,13 +159,12 @@ export class Rpc<Theirs extends { [Name in keyof Theirs]: (...args: never[]) => 
   }
 
   async #answer(of: number, act: () => unknown): Promise<void> {
-    let answer: Message;
     try {
-      answer = { of, value: toPlain(await act()) };
+      const value = toPlain(await act());
+      if (!this.#ended) this.#writeJson({ of, value });
     } catch (error) {
-      answer = { of, error: plainError(error) };
+      if (!this.#ended) this.#writeJson({ of, error: plainError(error) });
     }
-    if (!this.#ended) this.#writeJson(answer);
   }
 
   #settle(of: number, { value, error }: Message): void {
@@ -162,11 +176,14 @@ export class Rpc<Theirs extends { [Name in keyof Theirs]: (...args: never[]) => 
 }
 
 /** Size of the message whose head is here. */
-function sizeOf(bytes: Buffer, at: number): number {
+function sizeOf(bytes: Buffer, at: number, most: number): number {
   const size = bytes.readUInt32LE(at);
-  if ((bytes[at + 4] ?? 0) > BYTES || size > MAX_BYTES) throw new Error("no message");
+  if ((bytes[at + 4] ?? 0) > BYTES || size > most) throw new Error("no message");
   return size;
 }
+
+const tooMuch = (bytes: number, most: number) =>
+  `${Math.ceil(bytes / MEGABYTE)} MB is too much for one message of a role to its daemon, which takes ${most / MEGABYTE} MB`;
 
 /** An error with its stack and its code, as JSON. */
 export function plainError(error: unknown): PlainError {

@@ -5,7 +5,7 @@
 
 import { shortPeerId } from "../ids.ts";
 import { printable, printableBytes } from "../printable.ts";
-import { causeText } from "../stories/cause-text.ts";
+import { causeText, ruleBehind } from "../stories/cause-text.ts";
 import { contextOf, isOpenedByUs } from "../stories/editions.ts";
 import type { EntryOf } from "../stories/entry.ts";
 import {
@@ -133,7 +133,7 @@ function stepsFor(
     case "remark":
       return note(`note: ${printable(causeText(entry.cause))}`);
     case "refused":
-      return note(`refused [${entry.cause.rule}]: ${printable(causeText(entry.cause))}`, "bad");
+      return note(`refused${ruleBehind(entry.cause)}: ${printable(causeText(entry.cause))}`, "bad");
     case "operator":
       return note(`operator: ${printable(actionText(entry))}`);
     case "drained":

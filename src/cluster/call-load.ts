@@ -11,6 +11,7 @@ export const callerOf = ({ args: [id] }: HubCall): string | undefined =>
   typeof id === "string" && id.includes("@") ? id : undefined;
 
 interface Load {
+  readonly id: string;
   bytes: number;
   isBusy: boolean;
 }
@@ -18,6 +19,8 @@ interface Load {
 export class CallLoad {
   readonly #loads = new Map<string, Load>();
   readonly #onBusy: (id: string, isBusy: boolean) => void;
+  /** Of who was seen last, and is the next one too in a flood. */
+  #last: Load | undefined;
 
   constructor(onBusy: (id: string, isBusy: boolean) => void) {
     this.#onBusy = onBusy;
@@ -26,9 +29,9 @@ export class CallLoad {
   said(call: HubCall): void {
     const id = callerOf(call);
     if (id === undefined) return;
-    let load = this.#loads.get(id);
+    let load = this.#loadOf(id);
     if (!load) {
-      load = { bytes: 0, isBusy: false };
+      load = { id, bytes: 0, isBusy: false };
       this.#loads.set(id, load);
     }
     load.bytes += bytesOf(call);
@@ -39,13 +42,21 @@ export class CallLoad {
 
   answered(call: HubCall): void {
     const id = callerOf(call);
-    const load = id === undefined ? undefined : this.#loads.get(id);
+    const load = id === undefined ? undefined : this.#loadOf(id);
     if (id === undefined || !load) return;
     load.bytes -= bytesOf(call);
-    if (load.bytes <= 0) this.#loads.delete(id);
+    if (load.bytes <= 0) {
+      this.#loads.delete(id);
+      this.#last = undefined;
+    }
     if (load.bytes > IDLE_BYTES || !load.isBusy) return;
     load.isBusy = false;
     this.#onBusy(id, false);
+  }
+
+  #loadOf(id: string): Load | undefined {
+    if (this.#last?.id !== id) this.#last = this.#loads.get(id);
+    return this.#last;
   }
 }
 

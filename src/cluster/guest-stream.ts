@@ -59,7 +59,8 @@ export class GuestStream {
   /** Answers go behind what the hub had to say before them. */
   answer(call: number, value: unknown): void {
     this.pending -= 1;
-    const written = JSON.stringify(value);
+    // Asked for each line of a flood.
+    const written = value === undefined ? undefined : JSON.stringify(value);
     const last = this.#answers.at(-1);
     // Most calls are answered with nothing, and in their order: a run of those is one item.
     if (last && written === undefined && last.written === undefined && last.to === call - 1) last.to = call;

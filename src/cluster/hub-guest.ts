@@ -12,6 +12,7 @@ import { nodeOfPeer } from "./hub-subjects.ts";
 import {
   BATCH_BYTES,
   encode,
+  type Hearers,
   type HereAnswer,
   type Item,
   type OutBatch,
@@ -19,6 +20,7 @@ import {
   type Ready,
   type Taken,
 } from "./hub-wire.ts";
+import { splitLines } from "./joined-lines.ts";
 import type { MemberCopy } from "./member-copy.ts";
 import { ReceiveWindow } from "./receive-window.ts";
 import { SaidCalls } from "./said-calls.ts";
@@ -168,7 +170,9 @@ export class HubGuest {
     const { copy } = this.#hooks;
     switch (item[0]) {
       case "d":
-        return this.#deliver(item);
+        return this.#deliver(item[1], item.slice(2) as string[]);
+      case "j":
+        return this.#deliver(item[1], splitLines(item[2]));
       case "a":
         return this.#audiences.change(item[1], item[2], item[3]);
       case "u":
@@ -204,7 +208,7 @@ export class HubGuest {
     copy.changed(member);
   }
 
-  #deliver([, hearers, ...lines]: Extract<Item, readonly ["d", ...unknown[]]>): void {
+  #deliver(hearers: Hearers, lines: readonly string[]): void {
     const audience = this.#audiences.hearers(hearers);
     for (const line of lines) this.#parts.seats.deliver(audience, line);
   }

@@ -11,6 +11,7 @@ import { Audience } from "../machines/_audience.ts";
 import type { HubDefinition, HubMember } from "../machines/_role.ts";
 import type { HubWorld } from "../machines/_world.ts";
 import { AwayCall, type AwayCallHearer } from "./away-call.ts";
+import { readEntries } from "./call-runs.ts";
 import type { GuestStream } from "./guest-stream.ts";
 import type { Arrival, Heritage } from "./heritage.ts";
 import { HostAudiences } from "./host-audiences.ts";
@@ -174,8 +175,6 @@ export class HubHost {
 
   #take(stream: GuestStream, { n, c }: CallBatch): void {
     stream.isWordDue = true;
-    stream.lastCall = n + c.length - 1;
-    stream.pending += c.length;
     const hearer: AwayCallHearer = {
       answered: (number, value) => {
         stream.answer(number, value);
@@ -186,10 +185,13 @@ export class HubHost {
         this.#turn();
       },
     };
-    for (const [index, [name, ...args]] of c.entries()) {
-      const call = new AwayCall(n + index, name, args, hearer);
+    stream.lastCall = n - 1;
+    readEntries(c, (name, args) => {
+      stream.lastCall += 1;
+      stream.pending += 1;
+      const call = new AwayCall(stream.lastCall, name, args, hearer);
       if (!this.#outside.keeps(call, stream.node)) this.run(call);
-    }
+    });
   }
 
   /** A node that has opened the hub, or comes with another visit. */

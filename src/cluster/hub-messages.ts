@@ -5,6 +5,7 @@
 import { z } from "zod";
 import {
   type CallBatch,
+  type CallEntry,
   decode,
   type HereAnswer,
   type HereQuestion,
@@ -36,6 +37,7 @@ const is =
 /** Parts of an item behind its kind. */
 const ITEMS: Readonly<Record<Item[0], readonly Check[]>> = {
   d: [isHearers, isText],
+  j: [isCount, isText],
   a: [isCount, areTexts, areTexts],
   u: [isCount, isCount],
   v: [isCount],
@@ -64,13 +66,16 @@ function isItem(item: unknown): boolean {
   return checks.every((check, index) => check(parts[index]));
 }
 
-const isCall: Check = (call) => Array.isArray(call) && isText(call[0]);
+/** Several that say lines have a method in common. */
+const isCall: Check = (call) =>
+  Array.isArray(call) &&
+  (isText(call[0]) || (Array.isArray(call[0]) && isText(call[0][0]) && isText(call[1])));
 
 const all = <One>(isOne: Check) =>
   z.custom<readonly One[]>((value) => Array.isArray(value) && value.every(isOne));
 const sender = { f: z.string(), v: z.string() };
 
-const callBatch = z.object({ ...sender, s: count, n: count, c: all<CallBatch["c"][number]>(isCall) });
+const callBatch = z.object({ ...sender, s: count, n: count, c: all<CallEntry>(isCall) });
 const streamWord = z.object({ ...sender, q: count });
 const outBatch = z.object({ v: z.string(), q: count, k: count, i: all<Item>(isItem) });
 const outWord = z.object({

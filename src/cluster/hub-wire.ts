@@ -7,6 +7,11 @@ export const BATCH_CALLS = 4_096;
 /** Parts in which a node says who is there: 100 MiB of members. */
 export const MAX_PARTS = 400;
 
+/** A call; or several of one method with one first argument, each of which says one of these lines. */
+export type CallEntry =
+  | readonly [method: string, ...args: unknown[]]
+  | readonly [said: readonly [method: string, first: unknown], lines: string];
+
 /** Calls of a node, in order. */
 export interface CallBatch {
   /** Node, and its visit to the hub: another after each time that it was cut off. */
@@ -15,7 +20,7 @@ export interface CallBatch {
   readonly s: number;
   /** Number of the first call. */
   readonly n: number;
-  readonly c: readonly (readonly [method: string, ...args: unknown[]])[];
+  readonly c: readonly CallEntry[];
 }
 
 /** Hearers of a line: an audience that was told, one connection, or several. */
@@ -27,6 +32,8 @@ export type Taken = readonly [visit: string, batch: number, call: number];
 export type Item =
   /** Lines. */
   | readonly ["d", Hearers, ...string[]]
+  /** Lines to an audience, none of which has a line break, with one between them. */
+  | readonly ["j", number, string]
   /** An audience's coming and going. */
   | readonly ["a", number, readonly string[], readonly string[]]
   /** Calls from … to … are answered with nothing. */

@@ -3,6 +3,7 @@
  * once, all at a time. It is over as soon as it is written, or one of the nodes hears something else.
  */
 import { BATCH_BYTES } from "./hub-wire.ts";
+import { joinLines } from "./joined-lines.ts";
 
 /** A run that is longer is over. */
 const LONG = BATCH_BYTES / 2;
@@ -35,8 +36,15 @@ export class LineRun {
 }
 
 function itemsOf(audience: number, texts: readonly string[]): string[] {
-  const item = `["d",${audience},${JSON.stringify(texts).slice(1)}`;
+  const item = itemOf(audience, texts);
   if (item.length <= BATCH_BYTES || texts.length === 1) return [item];
   const half = texts.length >> 1;
   return [...itemsOf(audience, texts.slice(0, half)), ...itemsOf(audience, texts.slice(half))];
+}
+
+function itemOf(audience: number, texts: readonly string[]): string {
+  const lines = texts.length > 1 ? joinLines(texts) : undefined;
+  return lines === undefined
+    ? `["d",${audience},${JSON.stringify(texts).slice(1)}`
+    : `["j",${audience},${JSON.stringify(lines)}]`;
 }

@@ -2,7 +2,9 @@
 import type { HubCall } from "../actors/hub-call.ts";
 import type { Clock } from "../machines/_world.ts";
 import { bytesOf, callerOf } from "./call-load.ts";
-import { BATCH_BYTES, BATCH_CALLS, plainArguments, type Taken } from "./hub-wire.ts";
+import { entriesOf } from "./call-runs.ts";
+import { BATCH_BYTES, BATCH_CALLS, type Taken } from "./hub-wire.ts";
+import { OpenCalls } from "./open-calls.ts";
 import { SendWindow } from "./send-window.ts";
 
 /** An owner answers a batch within a few milliseconds; more may be a busy machine. */
@@ -19,11 +21,10 @@ export interface SaidCallsParts {
 export class SaidCalls {
   readonly #parts: SaidCallsParts;
   #window = new SendWindow(1, DOUBT_MS);
-  /** By their numbers, those in batches that no answer has come for. */
-  readonly #open = new Map<number, HubCall>();
+  /** Calls in batches that no answer has come for. */
+  readonly #open = new OpenCalls();
   /** Not in a batch yet. */
   #said: HubCall[] = [];
-  #lastCall = 0;
 
   constructor(parts: SaidCallsParts) {
     this.#parts = parts;
@@ -35,14 +36,13 @@ export class SaidCalls {
 
   /** Callers of what is not answered. */
   get callers(): string[] {
-    const ids = [...this.#open.values(), ...this.#said].map(callerOf);
+    const ids = [...this.#open.all, ...this.#said].map(callerOf);
     return [...new Set(ids.filter((id) => id !== undefined))];
   }
 
   /** Whether it has said something that is not answered. */
   isAsking(id: string): boolean {
-    for (const call of this.#open.values()) if (callerOf(call) === id) return true;
-    return false;
+    return this.#open.all.some((call) => callerOf(call) === id);
   }
 
   say(call: HubCall): void {
@@ -69,7 +69,7 @@ export class SaidCalls {
   /** Writes all of them at once; where that is longer than was thought, each half by itself. */
   #push(batch: readonly HubCall[]): void {
     const { own, visit, maxBytes } = this.#parts;
-    const text = JSON.stringify(batch.map(({ name, args }) => [name, ...plainArguments(args)]));
+    const text = JSON.stringify(entriesOf(batch));
     const isTooLong = text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes;
     const [call] = batch;
     if (batch.length > 1 && (isTooLong || text.length > BATCH_BYTES)) {
@@ -79,12 +79,9 @@ export class SaidCalls {
     }
     if (isTooLong && call)
       return this.#fail(call, `a call of ${Buffer.byteLength(text)} bytes is too long for the bus`);
-    const head = JSON.stringify({ f: own, v: visit, s: this.#window.nextSequence, n: this.#lastCall + 1 });
-    for (const one of batch) {
-      this.#lastCall += 1;
-      this.#open.set(this.#lastCall, one);
-    }
-    this.#window.push(Buffer.from(`${head.slice(0, -1)},"c":${text}}`), this.#lastCall);
+    const head = JSON.stringify({ f: own, v: visit, s: this.#window.nextSequence, n: this.#open.last + 1 });
+    for (const one of batch) this.#open.push(one);
+    this.#window.push(Buffer.from(`${head.slice(0, -1)},"c":${text}}`), this.#open.last);
   }
 
   answer(number: number, value: unknown): void {
@@ -92,7 +89,7 @@ export class SaidCalls {
   }
 
   answerAll(from: number, to: number): void {
-    const last = Math.min(to, this.#lastCall);
+    const last = Math.min(to, this.#open.last);
     for (let number = from; number <= last; number += 1) this.answer(number, undefined);
   }
 
@@ -101,10 +98,8 @@ export class SaidCalls {
   }
 
   #take(number: number): HubCall | undefined {
-    const call = this.#open.get(number);
-    if (!call) return undefined;
-    this.#open.delete(number);
-    this.#parts.onAnswered(call);
+    const call = this.#open.take(number);
+    if (call) this.#parts.onAnswered(call);
     return call;
   }
 
@@ -122,7 +117,7 @@ export class SaidCalls {
     const now = this.#parts.clock.now();
     if (taken?.[0] === this.#parts.visit) {
       const [, batch, last] = taken;
-      for (const number of [...this.#open.keys()]) if (number <= last) this.reject(number, LOST);
+      for (const [number] of this.#open.numbered) if (number <= last) this.reject(number, LOST);
       this.#window.acknowledge(batch, now);
       this.#window.rewind(batch + 1, now);
       return;
@@ -130,7 +125,7 @@ export class SaidCalls {
     const through = this.#window.markThrough;
     const kept: HubCall[] = [];
     const callers = new Set<string | undefined>();
-    for (const [number, call] of [...this.#open]) {
+    for (const [number, call] of this.#open.numbered) {
       const caller = callerOf(call);
       const asks = caller !== undefined && !callers.has(caller) && !isInOrGone(caller);
       callers.add(caller);
@@ -144,7 +139,7 @@ export class SaidCalls {
 
   /** All that is not answered, in order: to be said elsewhere. */
   takeAll(): HubCall[] {
-    const all = [...this.#open.values(), ...this.#said];
+    const all = [...this.#open.all, ...this.#said];
     this.#open.clear();
     this.#said = [];
     return all;

@@ -26,8 +26,8 @@ export function findBinary(bytes: Buffer): BinarySign | undefined {
   const strange = strangeIn(body);
   if (strange < 2 && body.length > 2) return undefined;
   if (strange * 4 < body.length) return undefined;
-  const numbers = doublesIn(bytes) ?? [];
-  const small = numbers.length > 0 ? [] : (integersIn(bytes) ?? []);
+  const numbers = inLikelierOrder(bytes, doublesIn);
+  const small = numbers.length > 0 ? [] : inLikelierOrder(bytes, integersIn);
   const found = numbers.length > 0 ? numbers : small;
   const width = numbers.length > 0 ? 8 : 4;
   return sign("binary", found.length > 0, { numbers: found, width, isAddress: isAddress(bytes) });
@@ -40,24 +40,35 @@ function strangeIn(bytes: Buffer): number {
   return broken + bytes.filter((byte) => byte === NUL || isControl(byte)).length;
 }
 
+type Order = "LE" | "BE";
+
+/** Numbers in the order of bytes in which there are more of them; as memory has them, where both fit. */
+function inLikelierOrder(bytes: Buffer, read: (bytes: Buffer, order: Order) => readonly number[]) {
+  const little = read(bytes, "LE");
+  const big = read(bytes, "BE");
+  return big.length > little.length ? big : little;
+}
+
 /** Doubles of a few digits, one behind another: a struct has them at every eighth byte, other programs an operator between them. */
-function doublesIn(bytes: Buffer): readonly number[] | undefined {
+function doublesIn(bytes: Buffer, order: Order): readonly number[] {
   const isStruct = bytes.length % 8 === 0;
   const found: number[] = [];
   for (let at = 0; at + 8 <= bytes.length; ) {
-    const value = bytes.readDoubleLE(at);
+    const value = order === "LE" ? bytes.readDoubleLE(at) : bytes.readDoubleBE(at);
     const isShort = Number(value.toPrecision(6)) === value;
     const isFound = isShort && Math.abs(value) >= 1e-4 && Math.abs(value) < 1e9;
     if (isFound) found.push(value);
     at += isFound || isStruct ? 8 : 1;
   }
-  return found.length > 0 ? found : undefined;
+  return found;
 }
 
-function integersIn(bytes: Buffer): readonly number[] | undefined {
-  if (bytes.length % 4 !== 0 || bytes.length > 64) return undefined;
-  const found = Array.from({ length: bytes.length / 4 }, (_, at) => bytes.readInt32LE(at * 4));
-  return found.every((value) => Math.abs(value) < 1_000_000) ? found : undefined;
+function integersIn(bytes: Buffer, order: Order): readonly number[] {
+  if (bytes.length % 4 !== 0 || bytes.length > 64) return [];
+  const found = Array.from({ length: bytes.length / 4 }, (_, at) =>
+    order === "LE" ? bytes.readInt32LE(at * 4) : bytes.readInt32BE(at * 4),
+  );
+  return found.every((value) => Math.abs(value) < 1_000_000) ? found : [];
 }
 
 /** An address of a process: 48 bits, of the heap (55, 56), of the stack or a library (7f). */

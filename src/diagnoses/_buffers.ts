@@ -27,6 +27,8 @@ export function findBuffer(pieces: readonly Piece[]): BufferSign | undefined {
 const timesOf = (pieces: readonly Piece[], sizeBytes: number) =>
   pieces.filter(({ size }) => size === sizeBytes).length;
 
+const LEAST_BUFFER = 32;
+
 /** Something other than NUL behind the first NUL: one NUL alone could part two messages of one read. */
 function findStale(pieces: readonly Piece[]): BufferSign | undefined {
   for (const { bytes, size } of pieces) {
@@ -35,10 +37,17 @@ function findStale(pieces: readonly Piece[]): BufferSign | undefined {
     const tail = bytes.subarray(textBytes + 1);
     if (tail.length < 2 || tail.every((byte) => byte === NUL)) continue;
     if (isStrings(bytes)) continue;
+    if (size < LEAST_BUFFER && isNumbers(tail)) continue;
     const times = timesOf(pieces, size);
-    return sign("stale", times > 1 || size >= 32, { textBytes, sizeBytes: size, times, tail });
+    return sign("stale", times > 1 || size >= LEAST_BUFFER, { textBytes, sizeBytes: size, times, tail });
   }
   return undefined;
+}
+
+/** Zeros between bytes that are no text: numbers as memory has them, in one read with a text; what is left in a buffer begins at once. */
+function isNumbers(tail: Buffer): boolean {
+  const rest = Buffer.from(tail.filter((byte) => byte !== NUL));
+  return tail[0] === NUL && tail.indexOf(rest[0] ?? NUL) > 1 && !isText(rest);
 }
 
 /** Several C strings in a row, each with its one NUL: messages, nothing stale. */

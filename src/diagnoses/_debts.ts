@@ -13,6 +13,7 @@ export interface Debt {
 /** By rule: what has begun when its first message is due, and its second. A second filename or expression is not owed. */
 const BEGUN: Readonly<Record<string, readonly string[]>> = {
   "CALC-1": ["its name"],
+  "RELAY-2": ["its name"],
   "FILE-3": ["the token"],
   "FILE-0": ["the file"],
   "KNOCK-2": ["its knock", "the name"],

@@ -19,6 +19,7 @@ export type Dialect =
   | "pythonBytes"
   | "pythonValue"
   | "printedObject"
+  | "goFormat"
   | "escapes"
   | "percent"
   | "quotes";
@@ -160,8 +161,12 @@ const TEXTUAL: readonly Finder[] = [
   textual(
     "printedObject",
     new RegExp(
-      `^(?<found>\\[[BCI]@[0-9a-f]{5,8}|System\\.(Byte|Char|String)\\[\\]|\\[object \\w+\\]|<[\\w.]+ object at 0x[0-9a-f]+>|<(built-in|bound) (function|method) [^>]+>|[a-z]+(\\.[a-z]+)*\\.[A-Z]\\w*@[0-9a-f]{5,8}|java\\.net\\.Socket\\[[^\\]]*\\]?|<_io\\.[^>]+>)${ENDING}`,
+      `^(?<found>\\[(?:[BCI]|L[\\w.]+;)@[0-9a-f]{5,8}|System\\.(Byte|Char|String)\\[\\]|\\[object \\w+\\]|<[\\w.]+ object at 0x[0-9a-f]+>|<(built-in |bound )?(function|method|class|generator object|coroutine object) [^>]+>|<socket\\.socket [^>]+>|[a-z]+(\\.[a-z]+)*\\.[A-Z]\\w*@[0-9a-f]{5,8}|java\\.net\\.Socket\\[[^\\]]*\\]?|<_io\\.[^>]+>)${ENDING}`,
     ),
+  ),
+  textual(
+    "goFormat",
+    /(?<found>%!\w?\((?:MISSING|NOVERB|BADWIDTH|BADPREC|BADINDEX|EXTRA [^)]*|[\w.*]+=[^)]*)\))/,
   ),
   textual(
     "escapes",

@@ -73,7 +73,8 @@ function findSingleByte(bytes: Buffer): EncodingSign | undefined {
   const offset = firstInvalid(text);
   if (offset === undefined) return undefined;
   const byte = text[offset] ?? 0;
-  if (offset + sequenceLength(byte) > text.length && isText(text.subarray(0, offset)) && isTail(text, offset))
+  const before = text.subarray(0, offset);
+  if (offset + sequenceLength(byte) > text.length && isText(before) && isTail(text, before))
     return sign("cutCharacter", true, { offset, bytes: text.subarray(offset) });
   const high = text.filter((one) => one >= 0x80);
   const isLetters = high.every(isLetter) && text.every((one) => one >= 0x80 || isAsciiText(one));
@@ -95,12 +96,11 @@ function hasRun(bytes: Buffer): boolean {
 }
 
 const sequenceLength = (byte: number) => (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc2 ? 2 : 1);
-/** First bytes of a character of UTF-8, of which the last ones are missing. */
-function isTail(bytes: Buffer, offset: number): boolean {
-  const tail = bytes.subarray(offset);
-  return (
-    (tail[0] ?? 0) < 0xf5 && tail.length > 1 && tail.subarray(1).every((byte) => byte >= 0x80 && byte < 0xc0)
-  );
+/** First bytes of a character of UTF-8, of which the last ones are missing: one alone is a letter of another encoding as well. */
+function isTail(bytes: Buffer, before: Buffer): boolean {
+  const tail = bytes.subarray(before.length);
+  const isCertain = tail.length > 1 || before.some((byte) => byte >= 0x80);
+  return (tail[0] ?? 0) < 0xf5 && isCertain && tail.subarray(1).every((byte) => byte >= 0x80 && byte < 0xc0);
 }
 
 /** Offset of the first byte that is no UTF-8. */

@@ -45,9 +45,26 @@ const MOST_CHARACTERS = 200;
 
 function textSlip(text: string): Sentence | undefined {
   if (text.length > MOST_CHARACTERS) return undefined;
+  const unfilled = unfilledSlip(text);
+  if (unfilled) return unfilled;
   if (isRight(text.replace(/\s*([-+*/])\s*/, " $1 ")))
     return (shown) => `In ${shown} the spaces around the operator are missing.`;
   return commaSlip(text) ?? orderSlip(text) ?? operatorSlip(text);
+}
+
+/** Conversions of printf(), and places of format() and of templates. */
+const PLACE = /%[-+0# ]*\d*(?:\.\d+)?l{0,2}[dfgiscu](?![\w])|\$?\{\w*(?:[.:]\w*)*\}/;
+
+function unfilledSlip(text: string): Sentence | undefined {
+  const [, word = "", rest = ""] = /^(null|None|undefined|nil)\s*(.+)$/.exec(text) ?? [];
+  if (isRight(rest))
+    return (shown) =>
+      `In ${shown} ${quoted(word)} stands before the expression: a variable had no value yet (String s = null; s += …), and its ${quoted(word)} became a part of the text.`;
+  const [place] = PLACE.exec(text) ?? [];
+  return place === undefined
+    ? undefined
+    : (shown) =>
+        `${shown} is a pattern, and ${quoted(place)} a place in it that no value was put into: sprintf() or format() is missing, or the f before an f-string.`;
 }
 
 /** Groups of three digits are thousands as well as decimals: the text alone does not tell. */

@@ -9,6 +9,7 @@ import { isQuit, parseExpression, QUIT } from "../wire/calculator.ts";
 import { isWholeLogin } from "../wire/chat.ts";
 import { isClockRequest, SEND_DATE } from "../wire/clock.ts";
 import { isKnock, KNOCK } from "../wire/knock-knock.ts";
+import { EXIT } from "../wire/reverse.ts";
 import type { Evidence, FramedMessage } from "./_evidence.ts";
 import type { Piece } from "./_sign.ts";
 
@@ -52,6 +53,7 @@ const places: Readonly<Record<string, Place>> = {
     grammar: "BOOT-6",
     isRight: (text) => parseBootstrapRequest(text).ok,
   },
+  "REV-2": { ...ANYTHING, example: "taco cat", leaving: [EXIT] },
   "BOOK-1": { kind: "record", example: "51 0e luke@gmail.com" },
 };
 

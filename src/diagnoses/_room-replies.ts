@@ -11,8 +11,9 @@ export const SEND_N =
 /** [CHAT-2] Our own words in a room, without our name or with an older message's end. */
 export function findOwnWords(evidence: Evidence): Finding | undefined {
   if (evidence.isServer || ruleOf(evidence) !== "CHAT-0") return undefined;
-  const spoilt = spoiltIn(dialogueOf(evidence).exchanges);
-  if (!spoilt) return undefined;
+  const { exchanges } = dialogueOf(evidence);
+  const spoilt = spoiltIn(exchanges);
+  if (!spoilt) return reframed(exchanges);
   const { sent, said, read } = spoilt;
   const due = sent.trimEnd();
   const came = `${quoted(sent)} was said, and ${quoted(said)} came back`;
@@ -34,6 +35,37 @@ export function findOwnWords(evidence: Evidence): Finding | undefined {
         }),
   };
 }
+
+/** [CHAT-2] Name and text of ours, with other signs around them: `Ann: hello`, `[12:30] <Ann> hello`. */
+function reframed(exchanges: readonly Exchange[]): Finding | undefined {
+  for (const { sent, reads, nth } of exchanges) {
+    const due = sent.trimEnd();
+    const [, name = "", text = ""] = /^:([^:]+):(.+)$/s.exec(due) ?? [];
+    if (nth === 0 || text.trim() === "") continue;
+    // The right one may stand in one piece with what another says.
+    if (reads.some(({ bytes }) => bytes.includes(due))) continue;
+    for (const read of reads) {
+      const said = textOf(read.bytes)
+        .split(/\r?\n/)
+        .find((line) => line.includes(name) && isAround(line.replace(name, ""), text.trim()));
+      if (said === undefined) continue;
+      return {
+        rule: "CHAT-2",
+        reads: [read],
+        state: "awaitingReply",
+        expected: quoted(due),
+        cause: `${quoted(sent)} was said, and ${quoted(said)} came back. In this room each message goes to all as it came, :Name:text, and clients look for just that.`,
+        advice: [
+          "Send the bytes on as they came, to every member and to the sender: no other form of your own.",
+        ],
+      };
+    }
+  }
+  return undefined;
+}
+
+const isAround = (line: string, text: string) =>
+  line.includes(text) && /^[^\p{L}]*(says?|said)?[^\p{L}]*$/u.test(line.replace(text, ""));
 
 function spoiltIn(
   exchanges: readonly Exchange[],

@@ -163,7 +163,7 @@ function freeEscapes(evidence: Evidence): PlacedDialect | undefined {
   return isEnd && said ? { sign, rule: said.rule, text: said.text, reads: said.reads } : undefined;
 }
 
-const PRINTED = new Set(["pythonBytes", "pythonValue", "printedObject", "quotes"]);
+const PRINTED = new Set(["pythonBytes", "pythonValue", "printedObject", "goFormat", "quotes"]);
 
 function findPrinted(evidence: Evidence): Finding | undefined {
   const found = wordDialect(evidence, PRINTED) ?? freeObject(evidence);
@@ -178,9 +178,11 @@ function findPrinted(evidence: Evidence): Finding | undefined {
     advice: [
       kind === "printedObject"
         ? "Send the bytes themselves: out.write(bytes) or println(new String(bytes)) in Java; the value, not the object, elsewhere."
-        : kind === "quotes"
-          ? `Send ${quoted(args.text ?? "")}, without the quotation marks.`
-          : "Send the bytes themselves: sendall(data). Where you need text: data.decode(), not str(data).",
+        : kind === "goFormat"
+          ? 'Use fmt.Fprint(conn, text), or fmt.Fprintf(conn, "%s", text): a text from outside is no format.'
+          : kind === "quotes"
+            ? `Send ${quoted(args.text ?? "")}, without the quotation marks.`
+            : "Send the bytes themselves: sendall(data). Where you need text: data.decode(), not str(data).",
     ],
   };
 }
@@ -190,7 +192,8 @@ function freeObject(evidence: Evidence): PlacedDialect | undefined {
   if (!evidence.isServer) return undefined;
   for (const said of evidence.messages) {
     const sign = findDialect(said.bytes);
-    if (sign?.kind === "printedObject") return { sign, rule: said.rule, text: said.text, reads: said.reads };
+    if (sign?.kind === "printedObject" || sign?.kind === "goFormat")
+      return { sign, rule: said.rule, text: said.text, reads: said.reads };
   }
   return undefined;
 }
@@ -202,6 +205,8 @@ function printedCause(evidence: Evidence, { sign, text }: PlacedDialect): string
       return `${shown} is what Python prints for bytes. ${speaker(evidence)} sent str() of the bytes, or an f-string with them in it; the b and the quotation marks are characters of the text now.`;
     case "pythonValue":
       return `${shown} is what Python prints for a tuple or a list. ${speaker(evidence)} sent str() of the whole value, with brackets and quotation marks.`;
+    case "goFormat":
+      return `${quoted(sign.args.found)} in ${shown} is what Go prints where a format and its values do not fit. Probably fmt.Fprintf(conn, text) took the text for a format, because of the % in it; or a value is missing or too many.`;
     case "printedObject":
       return `${shown} is how a language prints an object that has no text of its own (in Java, toString() of an array). The object's name was sent, not what is in it.`;
     default:

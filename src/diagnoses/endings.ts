@@ -119,7 +119,7 @@ function findReset(evidence: Evidence): Finding | undefined {
     came: "a reset (RST) where a FIN would be usual",
     state: entries.findLast((entry) => entry.kind === "transition")?.from,
     expected: "that it reads all it is sent, and then closes",
-    cause: `The last that the server sent was ${unread}. Probably your program closed its socket, or ended, before it had read all of that: then its machine sends a reset (RST) instead of a FIN. A crash or Ctrl-C looks the same.`,
+    cause: `The last that the server sent was ${unread}. Probably your program closed its socket, or ended, before it had read all of that: then its machine sends a reset (RST) instead of a FIN. A crash, Ctrl-C or SO_LINGER set to 0 looks the same.`,
     advice: [
       "Read until recv() returns 0 (in Python b''), and only then close().",
       "One recv() is not always one message: it gives what is there, often less than all.",

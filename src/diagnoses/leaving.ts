@@ -22,6 +22,7 @@ export const leaving: readonly Diagnosis[] = [
     title: "It left without a word",
     level: "note",
     rank: "endings",
+    excludes: ["D27", "D28"],
     isConsequence: true,
     find: findWordless,
   },
@@ -97,7 +98,7 @@ function isLaterWord(rule: string, text: string): boolean {
 function runAround({ story, others }: Evidence): ConnectionSummary[] {
   const all = [...others(), story]
     .filter(({ subject }) => subject.remote.address === story.subject.remote.address)
-    .sort((a, b) => a.openedAt - b.openedAt);
+    .sort((a, b) => a.openedAt - b.openedAt || inNumbers(a, b));
   const place = all.indexOf(story);
   let from = place;
   let to = place;
@@ -107,10 +108,23 @@ function runAround({ story, others }: Evidence): ConnectionSummary[] {
   return run.map((one, index) => summaryOf(one, run[index + 1]));
 }
 
+/** Opened in the same millisecond: their numbers tell which came first. */
+const inNumbers = (a: Story, b: Story) => a.subject.id.localeCompare(b.subject.id, "en", { numeric: true });
+
 function follows(one: Story | undefined, next: Story | undefined): boolean {
-  if (!one || !next || one.endedAt === undefined) return false;
+  if (!one || !next || !isOneMessage(one) || !isOneMessage(next)) return false;
+  if (isOneProgram(one, next)) return next.openedAt - one.openedAt < NEXT_MS;
+  if (one.endedAt === undefined) return false;
   const gapMs = next.openedAt - one.endedAt;
-  return gapMs >= -OVERLAP_MS && gapMs < NEXT_MS && isOneMessage(one) && isOneMessage(next);
+  return gapMs >= -OVERLAP_MS && gapMs < NEXT_MS;
+}
+
+/** Seen in /proc: then the one before may be open still. */
+function isOneProgram(one: Story, next: Story): boolean {
+  const [pid, other] = [one, next].map(
+    ({ entries }) => entries.findLast((entry) => entry.kind === "program")?.pid,
+  );
+  return pid !== undefined && pid === other;
 }
 
 const messagesIn = ({ entries }: Story) => entries.filter(({ kind }) => kind === "message").length;
@@ -126,7 +140,7 @@ function summaryOf(story: Story, next: Story | undefined): ConnectionSummary {
     id: subject.id,
     host: subject.remote.address,
     openedMs: openedAt,
-    endedMs: endedAt === undefined ? undefined : Math.min(endedAt, next?.openedAt ?? endedAt),
+    endedMs: next === undefined ? endedAt : Math.min(endedAt ?? next.openedAt, next.openedAt),
     messages: Array.from({ length: messagesIn(story) }, () => text),
     isFinished: false,
   };
@@ -155,13 +169,22 @@ function findWordless(evidence: Evidence): Finding | undefined {
     came: "a connection that ended without a byte",
     state,
     expected: due,
-    cause:
-      "It connected, and left without sending a byte. Probably your program ended with an error before its first send(), e.g. TypeError: a bytes-like object is required; or what it wrote was still in a buffer that it never flushed.",
+    cause: wordlessCause(evidence),
     advice: [
       "Look at its own error output, in the terminal where it runs. In Python send bytes: sendall(text.encode()).",
       "If you only wanted to see whether the port is open, all is well.",
     ],
   };
+}
+
+/** A reset tells that what we had said first was not read to its end. */
+function wordlessCause(evidence: Evidence): string {
+  const greeting = evidence.entries.find((entry) => entry.kind === "out");
+  const code = evidence.last("closed")?.cause?.code;
+  const isUnread = code === "peer-reset" || code === "peer-not-reading";
+  if (greeting?.kind !== "out" || !isUnread)
+    return "It connected, and left without sending a byte. Probably your program ended with an error before its first send(), e.g. TypeError: a bytes-like object is required; or what it wrote was still in a buffer that it never flushed.";
+  return `It connected, and left without sending a byte and without reading all of ${quoted(greeting.bytes.toString("utf8"))}. Either it ended with an error before its first send(), or it took "nothing there yet" for the end: a non-blocking recv() (EAGAIN), a short time-out, ready() or available() in Java.`;
 }
 
 const BESIDE_MS = 2_000;

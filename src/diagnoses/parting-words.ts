@@ -41,8 +41,8 @@ function findOtherWord(evidence: Evidence): Finding | undefined {
   const rule = ruleOfSaid(evidence, said);
   const text = said.text.trim();
   const word = wordAt(rule);
-  const isRoom = rule === "CHAT-2";
-  if (!(isRoom ? LEAVING_ROOM : LEAVING).test(text) || text === word) return undefined;
+  const isRoom = rule === "CHAT-2" || rule === "REV-2";
+  if (!(rule === "CHAT-2" ? LEAVING_ROOM : LEAVING).test(text) || text === word) return undefined;
   if (word === undefined && !isRoom && rule !== "FILE-3") return undefined;
   const isRefused = rule !== "ECHO-0" && !isRoom;
   if (!isRefused && !isStill(evidence, isRoom)) return undefined;
@@ -78,6 +78,8 @@ function takenFor(rule: string): string {
       return "it came back as an echo, like any other text";
     case "CHAT-2":
       return "the others in the room read it as a text";
+    case "REV-2":
+      return "it was taken for a text to be read reversed";
     case "FILE-3":
       return "it was taken for the name of a file";
     case "RELAY-2":

@@ -144,17 +144,33 @@ function findMiscounted(evidence: Evidence): Finding | undefined {
     : sign?.kind === "lengthUnlike"
       ? sign.args
       : { told: 0, textBytes: 0 };
-  const meaning = isLayout ? MEANINGS[layout.counts] : "something other than this text";
+  const meaning = isInCharacters(evidence, layout, told)
+    ? "characters, not bytes: a letter such as \u00fc has two bytes in UTF-8"
+    : isLayout
+      ? MEANINGS[layout.counts]
+      : "something other than this text";
   return {
     ...where(evidence),
     level: levelOf(evidence),
     cause: `The length says ${told}, but the text has ${count(textBytes, "byte")}. ${speaker(evidence)} counts ${meaning}. So ${listener(evidence)} ${told > textBytes ? "takes what comes after the text for a part of it, or waits for more" : "reads only the beginning of the text"}.`,
     advice: [
-      "The length is strlen() of the text, and then exactly so many bytes follow.",
+      isInCharacters(evidence, layout, told)
+        ? "Encode first, then count: len(text.encode()) in Python, text.getBytes(UTF_8).length in Java."
+        : "The length is strlen() of the text, and then exactly so many bytes follow.",
       headerAdvice(evidence),
     ],
   };
 }
+
+/** As many as the text has letters, as String.length() and len() count them, and it has more bytes than letters. */
+function isInCharacters(evidence: Evidence, layout: RecordLayout | undefined, told: number): boolean {
+  const start = layout?.headerBytes ?? HEADER_BYTES;
+  const bytes = recordText(evidence).subarray(start, layout && start + layout.textBytes);
+  const text = bytes.toString("utf8");
+  return bytes.length > told && !text.includes("\uFFFD") && [text.length, [...text].length].includes(told);
+}
+
+const HEADER_BYTES = 2;
 
 const TAILS: Readonly<Record<RecordLayout["tail"], string>> = {
   none: "",

@@ -55,6 +55,8 @@ function oddField(text: string): string {
   const empty = fields.indexOf("");
   if (empty >= 0) return `The ${FIELDS[empty]} field is empty.`;
   const [ip = "", port = ""] = fields;
+  if (/^[^/]*\/[\d.:a-f]+$/i.test(ip))
+    return `${quoted(ip)} has a slash: that is what Java prints of an InetAddress. Its getHostAddress() gives the numbers alone.`;
   if (/[A-Za-z]/.test(ip))
     return `${quoted(ip)} is a name; the ip field is an address in numbers, e.g. 127.0.0.1.`;
   if (!/^\d+$/.test(port)) return `${quoted(port)} is not a port number.`;

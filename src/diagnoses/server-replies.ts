@@ -1,6 +1,7 @@
 /** Replies of students' servers that are not what was said, and those that are not waited for. */
 
 import { ACCEPT, REJECT, verdictIn } from "../wire/reverse.ts";
+import { findEarlierMonth } from "./_clock-slips.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { slipIn } from "./_differences.ts";
 import { type Evidence, quoted } from "./_evidence.ts";
@@ -14,6 +15,7 @@ export const serverReplies: readonly Diagnosis[] = [
     name: "another-reply",
     title: "The reply is not what this protocol says",
     level: "violation",
+    hasOwnLevel: true,
     rank: "answers",
     excludes: ["D38", "D75"],
     find: (evidence) => findOtherReply(evidence) ?? otherWords(evidence),
@@ -47,7 +49,8 @@ function wrongReplies(
 }
 
 function findOtherReply(evidence: Evidence): Finding | undefined {
-  const own = findOwnWords(evidence) ?? findSentBack(evidence);
+  const own =
+    findOwnWords(evidence) ?? findSentBack(evidence) ?? findReversed(evidence) ?? findEarlierMonth(evidence);
   if (own) return own;
   const [wrong] = wrongReplies(evidence, ["echo", "word"]);
   if (!wrong) return undefined;
@@ -62,6 +65,31 @@ function findOtherReply(evidence: Evidence): Finding | undefined {
       ? echoCause(exchange, due, earlier)
       : wordCause(exchange, due, { earlier, isFirst: exchange.nth === 0 && isOfClientFirst(evidence) })),
   };
+}
+
+/** Shorter texts read the same, or nearly, in both directions by chance. */
+const LEAST_REVERSED = 4;
+
+/** [REV-4] Reversing is the part of a program that prints a text; on the wire it is as it was typed. */
+function findReversed(evidence: Evidence): Finding | undefined {
+  if (evidence.isServer || ruleOf(evidence) !== "REV-1") return undefined;
+  for (const { sent, messages, reads } of dialogueOf(evidence).exchanges) {
+    const text = sent.trimEnd();
+    const said = messages.find((one) => one !== text && one === [...text].reverse().join(""));
+    if (said === undefined || text.length < LEAST_REVERSED) continue;
+    return {
+      rule: "REV-4",
+      level: "note",
+      reads,
+      state: "listening",
+      expected: "what the operator says, as it was typed",
+      cause: `${quoted(text)} was said, and ${quoted(said)} came back: the same, reversed by the server. Here a text goes over the wire as it was typed, and each reader prints it reversed; so the client prints ${quoted(text)} again. What comes back is what the server's operator says.`,
+      advice: [
+        "Print the reversed text on the server's own screen, and send what is typed there to all clients, unchanged.",
+      ],
+    };
+  }
+  return undefined;
 }
 
 function echoCause(

@@ -157,7 +157,7 @@ function answerCause(program: Program | undefined): Pick<Finding, "cause" | "adv
   if (other) return other;
   if (program?.doing === "receiving" && program.unreadBytes === 0)
     return {
-      cause: `${nameOf(program)} has all that the client sent, and ${seems(program, "waits", "seems to wait")} in recv() for more: for a newline, which this client does not send (readLine, fgets), for a full buffer (MSG_WAITALL, read(1024)), or for the end. Or its answer is still in a buffer.`,
+      cause: `${nameOf(program)} has all that the client sent, and ${seems(program, "waits", "seems to wait")} in recv() for more: for a newline, which this client does not send (readLine, fgets), for a full buffer or a length (MSG_WAITALL, readFully, readUTF), or for the end. Or its answer is still in a buffer.`,
       advice: [TAKE_WHAT_CAME, FLUSH],
     };
   if (program && program.unreadBytes > 0)
@@ -172,7 +172,7 @@ function answerCause(program: Program | undefined): Pick<Finding, "cause" | "adv
     };
   return {
     cause:
-      "Probably the server waits for more: for a newline, which this client does not send (readLine, fgets), for a full buffer (MSG_WAITALL, read(1024)), or for the end. Or its answer stays in a buffer that is not flushed, or it has not called accept() for this client, or waits at its keyboard.",
+      "Probably the server waits for more: for a newline, which this client does not send (readLine, fgets), for a full buffer or a length (MSG_WAITALL, readFully, readUTF), or for the end. Or its answer stays in a buffer that is not flushed, or it has not called accept() for this client, or waits at its keyboard.",
     advice: [TAKE_WHAT_CAME, FLUSH],
   };
 }

@@ -1,9 +1,14 @@
-/** Words of students' servers: others than the protocol has, more than it has, or an older text's rest. */
+/**
+ * Words of students' servers: others than the protocol has, more than it has, or an older text's rest.
+ *
+ * Long, because the words of all roles are held against one table of what is due.
+ */
 import { argsOf, type Cause } from "../stories/causes.ts";
 import { INCORRECT } from "../wire/calculator.ts";
 import { clockRequests, INVALID_REQUEST } from "../wire/clock.ts";
 import { expectedGreeting } from "../wire/expected-reply.ts";
 import { FOUND, INVALID, NOT_FOUND, VALID } from "../wire/file-transfer.ts";
+import { ACCEPT } from "../wire/reverse.ts";
 import type { Diagnosis, Finding, Level } from "./_diagnosis.ts";
 import { differenceOf } from "./_differences.ts";
 import { type Evidence, quoted, type Read } from "./_evidence.ts";
@@ -38,7 +43,7 @@ interface Odd {
 }
 
 function findOddWords(evidence: Evidence): Finding | undefined {
-  const record = findOddRecord(evidence);
+  const record = findOddRecord(evidence) ?? findRefusedToken(evidence);
   if (record) return record;
   const odd =
     oddGreeting(evidence) ??
@@ -57,9 +62,25 @@ function findOddWords(evidence: Evidence): Finding | undefined {
     expected: form ?? (due.length > 0 ? due.map(quoted).join(" or ") : expectedIn(evidence, state)),
     ...(refusalCause(odd) ??
       formCause(odd) ?? {
-        cause: `${quoted(said)} is no word of this protocol, or not at this point.${differenceOf(said, due)}${otherServer(said)} Programs compare byte by byte: a capital letter, a newline or a word more, and the client does not know what is meant.`,
+        cause: `${quoted(said)} is no word of this protocol, or not at this point.${sentBack(odd)}${differenceOf(said, due)}${otherServer(said)} Programs compare byte by byte: a capital letter, a newline or a word more, and the client does not know what is meant.`,
         advice: ["Send the protocol's words exactly, with nothing around them."],
       }),
+  };
+}
+
+/** [FILE-1] The token that the registry tells, and the server does not take. */
+function findRefusedToken(evidence: Evidence): Finding | undefined {
+  if (evidence.isServer || evidence.story.cause?.code !== "listed-token-refused") return undefined;
+  return {
+    rule: "FILE-1",
+    reads: evidence.reads.slice(-1),
+    state: "authenticating",
+    expected: quoted(VALID),
+    cause: `The client sent the token that the registry lists for this server, and it said ${quoted(INVALID)}. Either the server compares more than came (no NUL after what recv() returned), or strings with == in C or Java; or the list is older than the server, with another token.`,
+    advice: [
+      "In C: b[n] = 0; after n = recv(…), then strcmp(b, token). In Java: token.equals(text).",
+      "Print both texts with their lengths.",
+    ],
   };
 }
 
@@ -93,6 +114,8 @@ function formCause({ said, sent, form }: Odd): Pick<Finding, "cause" | "advice">
   };
 }
 
+const sentBack = ({ said, sent }: Odd) =>
+  sent !== undefined && said.trim() === sent.trim() ? " The server sends back what it was told." : "";
 const otherServer = (said: string) =>
   /^220[ -]/.test(said) ? " 220 is how an FTP or a mail server opens: is it the right port?" : "";
 
@@ -102,8 +125,16 @@ function oddGreeting(evidence: Evidence): Odd | undefined {
   const due = expectedGreeting(rule);
   const { greeting } = dialogueOf(evidence);
   const said = textOf(Buffer.concat(greeting.map(({ bytes }) => bytes)));
+  if (rule === "REV-1") return oddVerdict(evidence, said, greeting);
   if (due === undefined || greeting.length === 0 || said.includes(due)) return undefined;
   return { said, due: [due], rule, state: "awaitingGreeting", reads: greeting, level: "violation" };
+}
+
+/** [REV-1] A server may have no verdict; but the word in other letters is meant as one. */
+function oddVerdict({ options }: Evidence, said: string, reads: readonly Read[]): Odd | undefined {
+  const word = said.trim();
+  if (options.verdict === false || word.toUpperCase() !== ACCEPT || word === ACCEPT) return undefined;
+  return { said, due: [ACCEPT], rule: "REV-1", state: "awaitingGreeting", reads, level: "note" };
 }
 
 /** A newcomer to a room was told something, but not that it is in. */
@@ -218,6 +249,7 @@ function oddDatagram(evidence: Evidence): Odd | undefined {
   if (other)
     return {
       said: other.said,
+      sent: other.sent,
       due: [other.due],
       rule: story.cause?.rule ?? "FRAME-9",
       state: "asking",

@@ -17,6 +17,7 @@ import { encodings } from "./encodings.ts";
 import { endings } from "./endings.ts";
 import { framing } from "./framing.ts";
 import { headers } from "./headers.ts";
+import { innerNewlines } from "./inner-newlines.ts";
 import { leaving } from "./leaving.ts";
 import { memory } from "./memory.ts";
 import { noRecords } from "./no-records.ts";
@@ -48,6 +49,7 @@ export const diagnoses: readonly Diagnosis[] = [
   ...encodings,
   ...buffers,
   ...pieces,
+  ...innerNewlines,
   ...refusals,
   ...rooms,
   ...waits,

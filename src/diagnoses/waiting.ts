@@ -152,7 +152,7 @@ function findReadLine(evidence: Evidence): Finding | undefined {
   const step = lastStep(evidence);
   if (step === "waited") return undefined;
   const together = isBeforeLogin(evidence)
-    ? ` Or it has read that, and waits for something that comes only after ${silence.waitsFor ?? "its first message"}.`
+    ? ` Or it has read that, and ${silence.waitsFor ?? "its first message"} ${isOver ? "was" : "is"} still in a buffer of its own (no flush()).`
     : step === "hurried"
       ? " Or it sent its last two messages without waiting in between: then one recv() may have got both replies, and the program waits for one that it has already."
       : "";
@@ -164,7 +164,10 @@ function findReadLine(evidence: Evidence): Finding | undefined {
     expected: silence.waitsFor ?? "",
     cause: `The server sent ${sent} without a newline after it. A program that reads it with readLine(), fgets() or "for line in …" ${isOver ? "had the text already, and went on waiting" : "has the text already, and waits"} for the newline; the server ${isOver ? "was waiting" : "waits"} for your program.${together}`,
     advice: [
-      "Read with recv() or read(), and take what it gives you as the message.",
+      "Read with recv() or read(), and take what it gives you as the message. readUTF(), readFully() and MSG_WAITALL wait for more too.",
+      ...(isBeforeLogin(evidence)
+        ? ["Flush what you write: flush(), or new PrintWriter(out, true), in Java; fflush() in C."]
+        : []),
       "Or have the server end its lines: start the role with --framing line.",
       ...unlessTyping(evidence),
     ],

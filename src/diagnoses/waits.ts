@@ -3,6 +3,7 @@ import type { Diagnosis, Finding } from "./_diagnosis.ts";
 import { count, type Evidence, quoted } from "./_evidence.ts";
 import { turned } from "./_numbers.ts";
 import { expectedAt, firstRule, firstState, wasRefused } from "./_places.ts";
+import type { Program } from "./_program-words.ts";
 import { signOf } from "./_text-signs.ts";
 import { inSeconds, isTheirTurn, unlessTyping } from "./waiting.ts";
 
@@ -130,7 +131,7 @@ function findMoreThanFile(evidence: Evidence): Finding | undefined {
   const order =
     size === undefined
       ? ""
-      : ` (it stays open for the next file), or it took the size in the other byte order, ${other}`;
+      : ` (it stays open for the next file), or it took something else for the size: the four bytes in the other order (${other}), or, with one recv() too few or too many, those of another answer`;
   const was = silence.isOver ? "waited" : "waits";
   return {
     rule: size === undefined ? firstRule(evidence) : "FILE-0",
@@ -202,24 +203,39 @@ function findRegistrations(evidence: Evidence): Finding | undefined {
 function findHalted(evidence: Evidence): Finding | undefined {
   const { isServer, program, silence } = evidence;
   if (!isServer || !program || silence.whose === "ours" || silence.ms < EMPTY_MS) return undefined;
-  const isAway =
-    !silence.isOver && program.doing === "keyboard" && program.unreadBytes > 0 && !evidence.isTalkedTo;
-  if (program.doing !== "stopped" && !isAway) return undefined;
-  const name = `${program.name} (process ${program.pid})`;
+  const hasUnread = !silence.isOver && program.unreadBytes > 0 && !evidence.isTalkedTo;
+  const isAway = hasUnread && program.doing === "keyboard";
+  const isBlind = program.unreadBytes > 0 && !evidence.isTalkedTo && program.doing === "polling";
+  if (program.doing !== "stopped" && !isAway && !isBlind) return undefined;
   return {
     rule: firstRule(evidence),
     reads: [],
     came: `nothing for ${inSeconds(silence.ms)}`,
     state: silence.state,
     expected: silence.waitsFor ?? "the next message",
-    cause:
-      program.doing === "stopped"
-        ? `${name} ${silence.isOver ? "was" : "is"} stopped: by Ctrl-Z, a signal or a debugger. It neither reads nor sends until it is continued.`
-        : `${name} waits at the keyboard, and ${count(program.unreadBytes, "byte")} from the server lie unread in its socket. Probably it asks for the next input before it has read the reply.`,
+    ...haltedWords(evidence, program),
+  };
+}
+
+function haltedWords({ silence }: Evidence, program: Program): Pick<Finding, "cause" | "advice"> {
+  const name = `${program.name} (process ${program.pid})`;
+  const { isOver } = silence;
+  const lie = `${count(program.unreadBytes, "byte")} from the server ${isOver ? "lay" : "lie"} unread in its socket`;
+  if (program.doing === "stopped")
+    return {
+      cause: `${name} ${isOver ? "was" : "is"} stopped: by Ctrl-Z, a signal or a debugger. It neither reads nor sends until it is continued.`,
+      advice: ["Continue it: fg in its terminal, or c in the debugger."],
+    };
+  if (program.doing === "keyboard")
+    return {
+      cause: `${name} waits at the keyboard, and ${lie}. Probably it asks for the next input before it has read the reply.`,
+      advice: ["Read the reply before you ask for the next input."],
+    };
+  return {
+    cause: `${name} ${isOver ? "was waiting" : "waits"} in select(), poll() or epoll_wait(), and ${lie}. So it does not watch this socket for reading, or does not read what select() tells it. select() changes its sets: after a time-out they are empty.`,
     advice: [
-      program.doing === "stopped"
-        ? "Continue it: fg in its terminal, or c in the debugger."
-        : "Read the reply before you ask for the next input.",
+      "Before each select(): FD_ZERO(&set); FD_SET(fd, &set); and fd + 1 as its first argument, of the largest descriptor.",
+      "Then call recv() on each descriptor for which FD_ISSET(fd, &set) is true.",
     ],
   };
 }

@@ -257,7 +257,7 @@ function findNoName(evidence: Evidence): Finding | undefined {
   switch (rule && evidence.isServer ? rule : undefined) {
     case "CALC-0":
       return said && isExpressions(said.text)
-        ? noName(said, "CALC-0", EXPRESSION_FIRST(said.text))
+        ? noName(said, "CALC-0", EXPRESSION_FIRST(said.text, nameElsewhere(evidence)))
         : undefined;
     case "RELAY-0":
       return said && hasReceiver(said.text) ? noName(said, "RELAY-0", MESSAGE_FIRST(said.text)) : undefined;
@@ -284,10 +284,29 @@ interface FirstWords {
   readonly advice: string;
 }
 
-const EXPRESSION_FIRST = (text: string): FirstWords => ({
-  cause: `The first message is the name, so the server took ${quoted(text)} for your name. A name gets no reply: a program that waits for a result here waits for ever.`,
-  advice: "Send a name first, without waiting for a reply; then the expression.",
+const EXPRESSION_FIRST = (text: string, elsewhere = ""): FirstWords => ({
+  cause: `The first message is the name, so the server took ${quoted(text)} for your name. A name gets no reply: a program that waits for a result here waits for ever.${elsewhere}`,
+  advice:
+    elsewhere === ""
+      ? "Send a name first, without waiting for a reply; then the expression."
+      : "Call connect() once, and send the name and all expressions over that one socket.",
 });
+
+/** A name is no use on another connection: two sockets of one program look like two clients. */
+const NAME_ELSEWHERE_MS = 3_000;
+
+function nameElsewhere({ story, others }: Evidence): string {
+  const other = others().findLast(
+    ({ subject, openedAt, entries }) =>
+      subject.remote.address === story.subject.remote.address &&
+      openedAt <= story.openedAt &&
+      story.openedAt - openedAt < NAME_ELSEWHERE_MS &&
+      entries.filter(({ kind }) => kind === "message").length === 1,
+  );
+  if (other === undefined) return "";
+  const id = other.subject.id.slice(other.subject.id.lastIndexOf("/") + 1);
+  return ` ${id} came from the same machine just before and has said one message only: if it is your program's too, it opens a new socket for each.`;
+}
 const MESSAGE_FIRST = (text: string): FirstWords => ({
   cause: `The first message is the username, and ${quoted(text)} cannot be one, because of its |. Probably your program sends its first text before its name.`,
   advice: `Send the username first, and wait for \`${MESSAGE_PLEASE}\`.`,

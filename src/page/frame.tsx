@@ -1,6 +1,6 @@
 /** Frame around every view: tells the place, and whether what is shown is of this moment. */
 import type { ComponentChildren } from "preact";
-import { hello, standing } from "./live.ts";
+import { hello, standing, studentOf } from "./live.ts";
 import { linkTo, type Route, route } from "./route.ts";
 
 const PLACES: readonly {
@@ -15,8 +15,9 @@ const PLACES: readonly {
 
 export function Frame({ children }: { children: ComponentChildren }) {
   const level = hello.value?.level ?? "";
-  const isStudent = level.startsWith("student:");
-  const places = isStudent ? [] : PLACES.filter(({ isOperators }) => !isOperators || level === "operator");
+  const student = studentOf(level);
+  const places =
+    student !== undefined ? [] : PLACES.filter(({ isOperators }) => !isOperators || level === "operator");
   return (
     <>
       <header>
@@ -30,7 +31,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
             </a>
           ))}
         </nav>
-        <span class="who">{isStudent ? level.slice("student:".length) : level}</span>
+        <span class="who">{student ?? level}</span>
       </header>
       {standing.value === "lost" && (
         <p class="banner" role="status">

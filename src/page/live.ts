@@ -15,6 +15,11 @@ export type Standing = "connecting" | "connected" | "lost";
 
 export const standing = signal<Standing>("connecting");
 export const hello = signal<Hello | undefined>(undefined);
+
+/** Student whose page it is; undefined: an operator's or an observer's. */
+export const studentOf = (level: string): string | undefined =>
+  level.startsWith("student:") ? level.slice("student:".length) : undefined;
+
 /** Server's clock less this browser's. */
 const clockDifference = signal(0);
 /** Moves once a second: ages are told by it. */

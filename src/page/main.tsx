@@ -2,8 +2,8 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { Frame } from "./frame.tsx";
-import { connect, hello } from "./live.ts";
-import { route } from "./route.ts";
+import { connect, hello, studentOf } from "./live.ts";
+import { type Route, route } from "./route.ts";
 import { loginFromAddress, session } from "./session.ts";
 import { ConnectionView } from "./views/connection.tsx";
 import { LabView } from "./views/lab.tsx";
@@ -20,7 +20,9 @@ function Page() {
 
 function View() {
   const { view, name } = route.value;
-  const level = hello.value?.level ?? "";
+  const student = studentOf(hello.value?.level ?? "");
+  // A student who types another place's address is at home.
+  if (student !== undefined && !OF_STUDENTS.has(view)) return <StudentView label={student} />;
   switch (view) {
     case "connection":
       return <ConnectionView id={name} />;
@@ -33,9 +35,11 @@ function View() {
     case "prompt":
       return <PromptView />;
     case "home":
-      return level.startsWith("student:") ? <StudentView label={level.slice("student:".length)} /> : <Wall />;
+      return <Wall />;
   }
 }
+
+const OF_STUDENTS: ReadonlySet<Route["view"]> = new Set(["connection", "role", "student"]);
 
 const place = document.getElementById("page");
 await loginFromAddress();

@@ -71,9 +71,10 @@ function serverLines(lab: Lab, servers: readonly LabInstance[], columns: number,
   };
   return rows.map(({ id, port, offers, tryIt }) => {
     const left = `  ${id.padEnd(widths.id)}  ${port.padEnd(widths.port)}  `;
-    const line = `${left}${style.accent(tryIt)}`;
+    const isLong = stringWidth(left) + stringWidth(tryIt) > columns;
+    const line = `${isLong ? `${left.trimEnd()}\n      ` : left}${style.accent(tryIt)}`;
     // Offers give way first: a command that is cut cannot be typed.
-    const fits = stringWidth(left) + widths.tryIt + 2 + stringWidth(offers) <= columns;
+    const fits = !isLong && stringWidth(left) + widths.tryIt + 2 + stringWidth(offers) <= columns;
     return (
       fits ? `${line}${" ".repeat(widths.tryIt - stringWidth(tryIt))}  ${style.dim(offers)}` : line
     ).trimEnd();

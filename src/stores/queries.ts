@@ -125,7 +125,13 @@ export class Queries {
     this.#idle?.kill("SIGKILL");
     this.#idle = child;
     clearTimeout(this.#idleTimer);
-    this.#idleTimer = setTimeout(() => child.kill("SIGKILL"), IDLE_MS).unref();
+    this.#idleTimer = setTimeout(() => this.#dismiss(), IDLE_MS).unref();
+  }
+
+  /** End of the process at rest: it may be there for a while yet, and is asked no more. */
+  #dismiss(): void {
+    this.#idle?.kill("SIGKILL");
+    this.#idle = undefined;
   }
 }
 

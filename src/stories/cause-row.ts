@@ -15,6 +15,8 @@ export function row<const Args extends Readonly<Record<string, ArgumentKind>>>(
 /** Between quotation marks, as it is: what cannot be printed is escaped where the sentence is shown, and once only. */
 export const quoted = (text: string) => `"${text}"`;
 export const seconds = (ms: number) => `${ms / 1_000} s`;
+/** A wait that is over by then. */
+export const wholeSeconds = (ms: number) => `${Math.ceil(ms / 1_000)} s`;
 /** Place in a file, where it is known. */
 export const at = (place: string) => (place === "" ? "" : `, at ${place}`);
 export const itLists = (listed: string) => (listed === "" ? "it lists nothing" : `it lists ${listed}`);

@@ -1,7 +1,7 @@
 /**
  * Rows of `causes.ts`: code, rule, level, arguments, words. A code is stable: it is never given to another reason.
  */
-import { at, quoted, row, seconds } from "./cause-row.ts";
+import { at, quoted, row, seconds, wholeSeconds } from "./cause-row.ts";
 import { clientCauses } from "./client-causes.ts";
 import { serverCauses } from "./server-causes.ts";
 
@@ -75,12 +75,12 @@ const common = {
     "refused",
     { who: "text", count: "number", perMs: "number", banMs: "number" },
     ({ who, count, perMs, banMs }) =>
-      `${who} connected more than ${count} times in ${seconds(perMs)}, and is refused for ${seconds(banMs)}`,
+      `${who} connected more than ${count} times in ${seconds(perMs)}, and is refused for ${wholeSeconds(banMs)}`,
   ),
   banned: row(
     "refused",
     { who: "text", leftMs: "number" },
-    ({ who, leftMs }) => `${who} connected too often, and is refused for ${seconds(leftMs)} more`,
+    ({ who, leftMs }) => `${who} connected too often, and is refused for ${wholeSeconds(leftMs)} more`,
   ),
   "hub-rebuilt": row("note", { error: "text" }, ({ error }) => `its hub crashed and was rebuilt: ${error}`),
   "hub-moved": row(

@@ -16,3 +16,6 @@ export function causeText({ code, args = {} }: Cause, peerWords: PeerWords = (wo
   ]);
   return text(Object.fromEntries(shown) as never);
 }
+
+/** ` [FILE-1]`, after what a cause is of; nothing where no rule is. */
+export const ruleBehind = ({ rule }: Cause): string => (rule === undefined ? "" : ` [${rule}]`);

@@ -1,6 +1,6 @@
 /** A story's entries as sentences: one form for `show`, `explain`, `tap`, `--explain` and the journal. */
 import { type HiddenSpan, printable, printableBytes } from "../printable.ts";
-import { causeText } from "./cause-text.ts";
+import { causeText, ruleBehind } from "./cause-text.ts";
 import { type Cause, rowOf } from "./causes.ts";
 import type { Endpoint, Entry, EntryOf, InputName, OperatorAction } from "./entry.ts";
 import { lineFaultText } from "./line-fault-text.ts";
@@ -116,7 +116,7 @@ function wordsFor(entry: ShownEntry, whole: Entry, { display, ends }: RedactionC
     case "remark":
       return `  note: ${printable(causeText(entry.cause))}${ruleBehind(entry.cause)}`;
     case "refused":
-      return `  refused [${entry.cause.rule}]: ${printable(causeText(entry.cause))}`;
+      return `  refused${ruleBehind(entry.cause)}: ${printable(causeText(entry.cause))}`;
     case "operator":
       return `  operator: ${printable(actionText(entry))}`;
     case "ended":
@@ -150,8 +150,6 @@ const inputText = ({ name, answer }: Extract<ShownEntry, { readonly kind: "input
   name === "clock.now" && typeof answer === "number"
     ? new Date(answer).toISOString()
     : printable(JSON.stringify(answer) ?? "nothing", 60);
-
-const ruleBehind = ({ rule }: Cause) => (rule === undefined ? "" : ` [${rule}]`);
 
 /** So much of a file has gone; how much it was to be, where that is not the same. */
 export function fileSize({

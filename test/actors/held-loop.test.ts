@@ -1,8 +1,9 @@
 /** A role of ours, in this thread, that does not come back for long: the log says which, and where. */
 import { describe, expect, it } from "vitest";
 import { setup } from "xstate";
+import { systemClock } from "../../src/actors/clock.ts";
 import { Log } from "../../src/log.ts";
-import type { PeerWorld, World } from "../../src/machines/_world.ts";
+import type { Clock, PeerWorld, World } from "../../src/machines/_world.ts";
 import { answeringRole } from "../fixtures/roles/_answering.ts";
 import { type EchoEvent, echoMachine, echoRole } from "../fixtures/roles/_echo.ts";
 import { converse, eventually, openLab } from "./harness.ts";
@@ -68,17 +69,26 @@ const timed = echoRole("timed", {
   }),
 });
 
-async function listening(role: string) {
+/** Counts what this process computes: a machine that does much else makes no moment longer. */
+const processorClock: Clock = {
+  ...systemClock,
+  monotonic: () => {
+    const { user, system } = process.cpuUsage();
+    return user + system;
+  },
+};
+
+async function listening(role: string, clock: Clock = systemClock) {
   const log = new Log({ format: "pretty", level: "info", colors: false });
   log.show(false);
   const roles = [ponderer, brooder, helped, datagrams, timed];
-  const lab = await openLab(roles, { telemetry: log.telemetry });
+  const lab = await openLab(roles, { telemetry: log.telemetry, clock });
   const { port } = await lab.spawn(role);
   return { port, warnings: () => log.lines().filter(({ level }) => level === "warn") };
 }
 
-async function open(role: "ponderer" | "brooder" | "timed" = "ponderer") {
-  const { port, warnings } = await listening(role);
+async function open(role: "ponderer" | "brooder" | "timed" = "ponderer", clock?: Clock) {
+  const { port, warnings } = await listening(role, clock);
   return { peer: await converse(port), warnings };
 }
 
@@ -117,7 +127,7 @@ describe("a role that holds the event loop", () => {
   });
 
   it("for a moment is not", async () => {
-    const { peer, warnings } = await open();
+    const { peer, warnings } = await open("ponderer", processorClock);
     peer.say("20\n");
     await peer.hears("done\n");
     expect(warnings()).toEqual([]);

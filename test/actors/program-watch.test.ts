@@ -25,13 +25,13 @@ const SAMPLE: ProgramSample = {
 const programsIn = (story: Story) => story.entries.filter(({ kind }) => kind === "program");
 
 describe("a connection that falls silent", () => {
-  async function silent() {
+  async function silent(sample: () => Promise<ProgramSample> = async () => SAMPLE) {
     const clock = new SimulatedClock();
     const lab = await openLab([calculator], { clock });
     const asked: unknown[] = [];
     const programAt = async (ends: unknown) => {
       asked.push(ends);
-      return SAMPLE;
+      return sample();
     };
     const watch = new ProgramWatch({ recorder: lab.recorder, clock, programAt });
     watch.start();
@@ -65,6 +65,23 @@ describe("a connection that falls silent", () => {
     await peer.hears("4.0\n");
     await pass(6_000);
     expect(asked).toHaveLength(2);
+  });
+
+  it("keeps a look that takes a second, and none of before the peer went on", async () => {
+    const looks: ((sample: ProgramSample) => void)[] = [];
+    const { peer, pass, story } = await silent(() => new Promise((resolve) => looks.push(resolve)));
+    await pass(6_000);
+    looks.shift()?.(SAMPLE);
+    await turns();
+    expect(programsIn(story)).toHaveLength(1);
+    peer.say("2 + 2\n");
+    await peer.hears("4.0\n");
+    await pass(5_500);
+    peer.say("3 + 3\n");
+    await peer.hears("6.0\n");
+    looks.shift()?.(SAMPLE);
+    await turns();
+    expect(programsIn(story)).toHaveLength(1);
   });
 });
 

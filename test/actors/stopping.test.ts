@@ -8,6 +8,8 @@ import { converse, eventually, openLab, sizeOf, turns } from "./harness.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
 
 const LARGE = 32 * 1_048_576;
+/** Longer than a busy machine takes over what is under way. */
+const PATIENT_MS = 60_000;
 
 describe("a stop", () => {
   it("lets a transfer finish, sends the idle a FIN, and takes nobody new", async () => {
@@ -23,7 +25,7 @@ describe("a stop", () => {
     fetching.say("Got\n");
     await eventually(() => expect(lab.storyOf(fetching).state).toBe("sending"));
 
-    const stopped = lab.supervisor.stop(server);
+    const stopped = lab.supervisor.stop(server, PATIENT_MS);
     expect((await idle.hearsTheEnd()).toString()).toBe("");
     idle.end();
     await idle.over();
@@ -49,7 +51,7 @@ describe("a stop", () => {
     peer.say("server1\nserver.pdf\n");
     await peer.hears("valid\nfound\n");
     await peer.hears(sizeOf(pdf));
-    const stopped = lab.supervisor.stop(server);
+    const stopped = lab.supervisor.stop(server, PATIENT_MS);
     peer.say("Got\n");
     expect((await peer.hearsTheEnd()).equals(pdf)).toBe(true);
     peer.end();

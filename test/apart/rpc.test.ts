@@ -51,3 +51,49 @@ describe("a question to another process", () => {
     expect(() => bothEnds().asker.feed(bytes)).toThrow(error);
   });
 });
+
+describe("a message of a role that is longer than the daemon takes", () => {
+  const most = 900;
+
+  /** A role's end that sends so much at most, and the daemon's, that takes as much. */
+  function bounded() {
+    const toDaemon: Buffer[] = [];
+    const toRole: Buffer[] = [];
+    const side = { word: (size: number) => "x".repeat(size) };
+    const role = new Rpc<Side>(side as never, (bytes) => toDaemon.push(Buffer.from(bytes)), undefined, {
+      mostSent: most,
+    });
+    const daemon = new Rpc<typeof side>({}, (bytes) => toRole.push(Buffer.from(bytes)), undefined, {
+      mostTaken: most,
+    });
+    return { role, daemon, toDaemon, toRole };
+  }
+
+  const headOf = (size: number) => {
+    const head = Buffer.alloc(5);
+    head.writeUInt32LE(size);
+    return head;
+  };
+
+  it("is answered with an error in its place, where it is an answer", async () => {
+    const { role, daemon, toDaemon, toRole } = bounded();
+    const asked = [50, most].map((size) => daemon.ask("word", size).catch((error: Error) => error.message));
+    for (const bytes of toRole) role.feed(bytes);
+    await turn();
+    for (const bytes of toDaemon) daemon.feed(bytes);
+    expect(await asked[0]).toHaveLength(50);
+    expect(await asked[1]).toContain("too much for one message");
+  });
+
+  it("is not sent, where it is a question or a word", async () => {
+    const { role, toDaemon } = bounded();
+    await expect(role.ask("add", 1, 10n ** 900n)).rejects.toThrow("too much for one message");
+    expect(() => role.tell("add", 1, 10n ** 900n)).toThrow("too much for one message");
+    expect(toDaemon).toEqual([]);
+  });
+
+  it("throws where it comes all the same, as soon as its size has come", () => {
+    expect(() => bounded().daemon.feed(headOf(most + 1))).toThrow("no message");
+    expect(() => bounded().daemon.feed(headOf(most))).not.toThrow();
+  });
+});

@@ -46,6 +46,9 @@ describe("the rate of a student", () => {
     expect([comes(), comes()]).toEqual([undefined, undefined]);
     time.now += 20 * SECOND;
     expect(why(comes())).toMatch(/refused for 40 s$/);
+    time.now += 1;
+    expect(why(comes())).toMatch(/refused for 40 s more$/);
+    time.now -= 1;
     time.now += 40 * SECOND - 1;
     expect(why(comes())).toMatch(/^s001 connected too often/);
     time.now += 1;

@@ -135,6 +135,16 @@ describe("a class of many", () => {
     expect(welcomeText(one.daemon.lab, { columns: 80, hasColors: false })).toContain("s001-calculator");
   });
 
+  it("has a command on a line of its own on the first screen, where it would be broken", () => {
+    const lines = (columns: number) => welcomeText(one.daemon.lab, { columns, hasColors: false }).split("\n");
+    const wide = lines(200).find((line) => line.includes("s001-calculator")) ?? "";
+    const command = /(?:npx )?netlabctl calc --as ann --port \d+/.exec(wide)?.[0] ?? "";
+    const narrow = lines(60);
+    const at = narrow.findIndex((line) => line.includes("s001-calculator"));
+    expect(narrow[at]).toMatch(/^ {2}s001-calculator +\d+\/tcp$/);
+    expect(narrow[at + 1]).toBe(`      ${command}`);
+  });
+
   it("is told a text in all rooms at once, and what came of it in one line", async () => {
     const { exit, text } = await run(many, "say chat Five minutes left");
     expect({ exit, text }).toEqual({ exit: 0, text: "no client is in the room: 25 roles" });
@@ -322,16 +332,18 @@ describe("keep-check", () => {
     );
     const question =
       "select s.id, s.name, s.email, c.student from students s join checks c on c.student = s.id";
-    expect((await run(one, `sql --json ${question}`)).documents[0]).toEqual([
+    expect((await run(one, `sql --json --timeout 30s ${question}`)).documents[0]).toEqual([
       { id: "s001", name: "****", email: "****", student: "s001" },
     ]);
-    expect((await run(one, `sql --json --show-tokens ${question}`)).documents[0]).toMatchObject([
-      { name: "Ann Lee", email: "ann@uni.example" },
-    ]);
+    expect((await run(one, `sql --json --timeout 30s --show-tokens ${question}`)).documents[0]).toMatchObject(
+      [{ name: "Ann Lee", email: "ann@uni.example" }],
+    );
     const hidden = LAB.replace("pseudonyms: false", "pseudonyms: true");
     one.write("lab.yaml", hidden);
     await one.daemon.lab.reload();
-    expect(JSON.stringify((await run(one, `sql --json ${question}`)).documents)).not.toMatch(/s00\d|Ann/);
+    expect(JSON.stringify((await run(one, `sql --json --timeout 30s ${question}`)).documents)).not.toMatch(
+      /s00\d|Ann/,
+    );
     expect(await textOf("class")).not.toMatch(/s00\d|Ann/);
     one.write("lab.yaml", LAB);
     await one.daemon.lab.reload();

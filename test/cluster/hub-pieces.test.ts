@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { HubCall } from "../../src/actors/hub-call.ts";
 import { CallLoad } from "../../src/cluster/call-load.ts";
+import { entriesOf, readEntries } from "../../src/cluster/call-runs.ts";
 import { GuestStream } from "../../src/cluster/guest-stream.ts";
 import { HereParts, hereAnswers } from "../../src/cluster/heritage.ts";
 import { HostMembers } from "../../src/cluster/host-members.ts";
@@ -139,11 +140,16 @@ describe("calls on their way to an owner", () => {
       maxBytes,
       onAnswered: () => undefined,
     });
+  const callsOf = (batch: CallBatch | undefined) => {
+    const calls: unknown[] = [];
+    readEntries(batch?.c ?? [], (name, args) => void calls.push([name, ...args]));
+    return calls;
+  };
   const sent = (calls: SaidCalls) => {
     calls.endTurn();
     const batches: (CallBatch | undefined)[] = [];
     for (let data = calls.window.take(0); data; data = calls.window.take(0)) batches.push(decode(data));
-    return batches.flatMap((batch) => batch?.c ?? []);
+    return batches.flatMap(callsOf);
   };
 
   it("fail where they do not fit the bus, and hold up none behind them", async () => {
@@ -170,11 +176,57 @@ describe("calls on their way to an owner", () => {
       expect(data.length).toBeLessThan(257 * KIB);
       const batch = decode<CallBatch>(data);
       expect(batch?.n).toBe(last + 1);
-      last += batch?.c.length ?? 0;
-      said.push(...(batch?.c ?? []));
+      last += callsOf(batch).length;
+      said.push(...callsOf(batch));
     }
     expect(said).toEqual(texts.map((text) => ["say", "c1@n1", text]));
     await expect(tooLong).rejects.toThrow("too long for the bus");
+  });
+
+  it("are heard as they were said, those of one member one behind the other as one entry", () => {
+    const said: [string, ...unknown[]][] = [
+      ["join", "c1@n1", { name: "Al" }],
+      ["say", "c1@n1", "one"],
+      ["say", "c1@n1", ""],
+      ["say", "c1@n1", "three"],
+      ["say", "c2@n1", "other"],
+      ["shout", "c2@n1", "other"],
+      ["shout", "c2@n1", "two\nlines"],
+      ["shout", "c2@n1", "\n"],
+      ["shout", "c2@n1", "line"],
+      ["shout", "c2@n1", "line"],
+      ["shout", "c2@n1", "line", 7],
+      ["leave", "c2@n1"],
+      ["count"],
+    ];
+    const calls = said.map(([name, ...args]) => new HubCall(name, args));
+    const entries = entriesOf(calls);
+    expect(entries.filter(([method]) => Array.isArray(method))).toEqual([
+      [["say", "c1@n1"], "one\n\nthree"],
+      [["shout", "c2@n1"], "line\nline"],
+    ]);
+    expect(callsOf({ f: "n1", v: "v", s: 1, n: 1, c: entries })).toEqual(said);
+  });
+
+  it("are answered each once, in whatever order, and told in their order until then", async () => {
+    const calls = newCalls();
+    const all = Array.from({ length: 5_000 }, (_, at) => new HubCall("say", ["c1@n1", `${at}`]));
+    for (const call of all) calls.say(call);
+    expect(sent(calls)).toHaveLength(5_000);
+    calls.answerAll(1, 2_999);
+    calls.answer(3_002, "late");
+    calls.answer(3_002, "again");
+    calls.answer(9_999, "none");
+    calls.answer(0, "none");
+    await expect(all[3_001]).resolves.toBe("late");
+    const open = [...all.slice(2_999, 3_001), ...all.slice(3_002)];
+    expect(calls.takeAll()).toEqual(open);
+    expect(calls.takeAll()).toEqual([]);
+    const next = new HubCall("say", ["c1@n1", "next"]);
+    calls.say(next);
+    sent(calls);
+    calls.answer(5_001, "answered");
+    await expect(next).resolves.toBe("answered");
   });
 
   it("are lost with a dead owner, save the first word of a connection that does not belong", async () => {

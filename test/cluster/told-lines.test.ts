@@ -2,7 +2,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { GuestStream } from "../../src/cluster/guest-stream.ts";
 import { HostAudiences } from "../../src/cluster/host-audiences.ts";
-import { BATCH_BYTES, decode, type Item, type OutBatch } from "../../src/cluster/hub-wire.ts";
+import { BATCH_BYTES, decode, type Hearers, type Item, type OutBatch } from "../../src/cluster/hub-wire.ts";
+import { splitLines } from "../../src/cluster/joined-lines.ts";
 import { ToldAudiences } from "../../src/cluster/told-audiences.ts";
 import { Audience } from "../../src/machines/_audience.ts";
 
@@ -38,14 +39,19 @@ function batchesOf(stream: GuestStream): Uint8Array[] {
 const itemsOf = (stream: GuestStream): Item[] =>
   batchesOf(stream).flatMap((data) => decode<OutBatch>(data)?.i ?? []);
 
+function linesOf(item: Item): readonly string[] | undefined {
+  if (item[0] === "j") return splitLines(item[2]);
+  return item[0] === "d" ? (item.slice(2) as string[]) : undefined;
+}
+
 /** As a node hears it: each line with those of its members who do, and whatever else is said. */
 function heardBy(stream: GuestStream, audiences = new ToldAudiences()): string[] {
   return itemsOf(stream).flatMap((item) => {
     if (item[0] === "a") audiences.change(item[1], item[2], item[3]);
     if (item[0] === "a") return [];
-    if (item[0] !== "d") return [JSON.stringify(item)];
-    const [, hearers, ...lines] = item;
-    const ids = [...audiences.hearers(hearers)].join("+");
+    const lines = linesOf(item);
+    if (!lines) return [JSON.stringify(item)];
+    const ids = [...audiences.hearers(item[1] as Hearers)].join("+");
     return lines.map((line) => `${ids}: ${line}`);
   });
 }
@@ -77,14 +83,23 @@ describe("lines to an audience", () => {
     for (const text of ["one", "two", "three"]) say(text);
     expect(itemsOf(one)).toEqual([
       ["a", 1, ["c1@n1"], []],
-      ["d", 1, "one", "two", "three"],
+      ["j", 1, "one\ntwo\nthree"],
     ]);
     expect(itemsOf(two)).toEqual([
       ["a", 1, ["c1@n2", "c2@n2"], []],
-      ["d", 1, "one", "two", "three"],
+      ["j", 1, "one\ntwo\nthree"],
     ]);
     say("four");
     expect(itemsOf(one)).toEqual([["d", 1, "four"]]);
+  });
+
+  it("are as many, and the same, where one of them has a line break or nothing in it", () => {
+    const texts = ["", "one\ntwo", "three", "\n", ""];
+    for (const text of texts) say(text);
+    expect(itemsOf(one).at(-1)).toEqual(["d", 1, ...texts]);
+    const empty = ["", "four", ""];
+    for (const text of empty) say(text);
+    expect(heardBy(one)).toEqual(empty.map((text) => `: ${text}`));
   });
 
   it("are told in their order with whatever else a node hears", () => {
@@ -157,7 +172,7 @@ describe("lines to an audience", () => {
       expect(Buffer.from(data).toString().length).toBeLessThan(BATCH_BYTES + 1_024);
     }
     const items = batches.flatMap((data) => decode<OutBatch>(data)?.i ?? []);
-    const lines = items.flatMap((item) => (item[0] === "d" ? item.slice(2) : []));
+    const lines = items.flatMap((item) => linesOf(item) ?? []);
     expect(lines.length).toBe(count);
     expect(new Set(lines)).toEqual(new Set([text]));
     expect(batches.length).toBeLessThan(2 + (12 * count * text.length) / BATCH_BYTES);

@@ -24,6 +24,11 @@ const SLIPS: readonly (readonly [string, RegExp])[] = [
   ["2 plus 3", /plus is no operator; \+ is/],
   ["2 ^ 3", /\^ is no operator of this calculator/],
   ["2 hello 3", /the word between the numbers is not an operator/],
+  ["null15 + 35", /null stands before the expression/],
+  ["%d %c %d", /%d a place in it that no value was put into/],
+  ["{x} + {y}", /\{x\} a place in it that no value was put into/],
+  ["15 % 35", /% is no operator of this calculator/],
+  ["nullify", /is not of the form/],
   ["hello", /is not of the form: number operator number/],
 ];
 

@@ -113,11 +113,13 @@ export class Judge {
     const signs = runs.map(({ instance }) => this.#lab.stories(instance.id).map(signsOf));
     await this.#end(runs);
     const end = await this.#look(runs);
+    const causes = await Promise.all(runs.map((run) => this.#causesOf(run)));
     const faults = await Promise.all(runs.map((run) => this.#faultsOf(run)));
     return runs.map(({ one }, at) => {
       const looks = { now: now[at] ?? [], later: later[at] ?? [], end: end[at] ?? [] };
       const more = { signs: signs[at] ?? [], told: told[at] ?? "", faults: faults[at] ?? [] };
-      return { one, ...looks, verdict: verdictOf(one, looks), ...more };
+      const isSaid = one.says === undefined || (causes[at] ?? []).some((cause) => one.says?.test(cause));
+      return { one, ...looks, verdict: isSaid ? verdictOf(one, looks) : "wrong", ...more };
     });
   }
 
@@ -197,6 +199,11 @@ export class Judge {
 
   #explain({ id }: LabInstance): Promise<Explained[]> {
     return Promise.all(this.#lab.stories(id).map((story) => this.#lab.explain(story)));
+  }
+
+  /** Cause of the first card of each story, at the end. */
+  async #causesOf({ instance }: Run): Promise<string[]> {
+    return (await this.#explain(instance)).flatMap(({ diagnoses: [first] }) => first?.cause ?? []);
   }
 
   async #faultsOf({ instance }: Run): Promise<string[]> {

@@ -75,6 +75,9 @@ describe("an operator", () => {
     expect(await plain(`eval lab.conn("${connection?.id}").snapshot.context.heard`)).toBe("1\n");
     expect(await plain(`members ${id}`)).toContain(`peer ${peer.socket.localPort}`);
     expect(await plain(`say ${id} hello`)).toBe("heard hello\n");
+    expect(await plain(`say ${id} much`)).toContain(
+      "9 MB is too much for one message of a role to its daemon",
+    );
     expect(await plain(`event ${connection?.id} operator.nudge`)).toContain("asking → moving");
     expect(await plain(`event ${connection?.id} operator.dance`)).toContain("it takes go, operator.nudge");
     expect(await plain(`replay ${connection?.id}`)).toContain("the same machine, the same transitions");

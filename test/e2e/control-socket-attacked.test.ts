@@ -291,8 +291,7 @@ describe("a client of the control socket that", () => {
   it("keeps no daemon from stopping", async () => {
     const half = open();
     half.write("{");
-    const since = performance.now();
-    expect(await daemon.stop()).toMatchObject({ exit: 0, signal: null });
-    expect(performance.now() - since).toBeLessThan(5_000);
+    const stopped = async () => expect(await daemon.stop()).toMatchObject({ exit: 0, signal: null });
+    expect(await takenMs(stopped, daemon.ready.pid)).toBeLessThan(5_000);
   });
 });

@@ -38,6 +38,8 @@ describe("a script", () => {
       /^calculator-client-1 \(ann\) is running.*\ncalculator-1\/c2 is computing\nsaid by calculator-client-1\n$/,
     );
     expect(exit).toBe(0);
+    // It would be told of in ls as one that waits, where others are slow.
+    await daemon.ctl("remove", "ann");
   });
 
   it.each([

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { takenMs } from "../processor-time.ts";
 import { TestDaemon } from "./daemon.ts";
 import { eventually } from "./eventually.ts";
 import { SlowFileClient } from "./file-client.ts";
@@ -59,7 +60,7 @@ describe.concurrent("SIGTERM", () => {
     const received = await client.readOn(big.length);
     expect(received.equals(big)).toBe(true);
     // Its transfer over, it is not waited for.
-    expect(await timeOf(() => daemon.program.ended)).toBeLessThan(DRAIN_MS / 2);
+    expect(await takenMs(() => daemon.program.ended, daemon.ready.pid)).toBeLessThan(DRAIN_MS / 2);
     expect(await daemon.program.ended).toMatchObject({ exit: 0, signal: null });
     expect(existsSync(daemon.socket)).toBe(false);
     expect(await attached.ended).toMatchObject({ exit: 3, stderr: expect.stringContaining("went away") });
@@ -71,7 +72,7 @@ describe.concurrent("SIGTERM", () => {
     const client = await startFetching(port);
     daemon.program.signal("SIGTERM");
     await daemon.program.says("SIGTERM: stopping");
-    expect(await timeOf(() => daemon.stop())).toBeLessThan(DRAIN_MS / 2);
+    expect(await takenMs(() => daemon.stop(), daemon.ready.pid)).toBeLessThan(DRAIN_MS / 2);
     expect(await daemon.program.ended).toMatchObject({ exit: 143, signal: null });
     expect((await client.readOn(big.length)).length).toBeLessThan(big.length);
     client.close();
@@ -80,10 +81,13 @@ describe.concurrent("SIGTERM", () => {
   it("does not wait for ever for a peer that does not read", async () => {
     const { daemon, port } = await startServing("gives-up");
     const client = await startFetching(port);
-    const ms = await timeOf(() => daemon.stop());
-    expect(await daemon.program.ended).toMatchObject({ exit: 0 });
+    let ms = 0;
+    const taken = takenMs(async () => {
+      ms = await timeOf(() => daemon.stop());
+    }, daemon.ready.pid);
+    expect(await taken).toBeLessThan(DRAIN_MS * 2);
     expect(ms).toBeGreaterThan(DRAIN_MS * 0.9);
-    expect(ms).toBeLessThan(DRAIN_MS * 2);
+    expect(await daemon.program.ended).toMatchObject({ exit: 0 });
     client.close();
   });
 

@@ -196,6 +196,15 @@ describe("the process that answers", () => {
     expect(started()).toHaveLength(2);
   });
 
+  it("is asked no more once it is told to go, though it is still there", async () => {
+    const { started } = watched();
+    const queries = open();
+    await queries.ask("select 1", usual);
+    vi.advanceTimersByTime(10_000);
+    await queries.ask("select 1", usual);
+    expect(started()).toHaveLength(2);
+  });
+
   it("is one: of two that are through, the first goes", async () => {
     const { started } = watched();
     const queries = open();

@@ -65,6 +65,10 @@ describe("a line of a story", () => {
       "  refused [FILE-1]: the token is wrong",
       { kind: "refused", cause: cause("wrong-token", {}), words: "Invalid" },
     ],
+    [
+      "  refused: the instructor has frozen the class: no new connections",
+      { kind: "refused", cause: cause("class-frozen", {}), words: "" },
+    ],
     ["  operator: kicked", { kind: "operator", action: "kick" }],
     [String.raw`  operator: says: a\n`, { kind: "operator", action: "say", text: "a\n" }],
     ["→ FIN: it sends no more", { kind: "ended" }],

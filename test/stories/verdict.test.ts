@@ -77,7 +77,9 @@ describe("a connection is", () => {
     expect(verdict()).toBe("ok");
     clock.advance(1);
     expect(verdict()).toBe("stuck");
-    expect(reason()).toBe("8 bytes that are not a whole message have waited for 2 s: a line without its newline");
+    expect(reason()).toBe(
+      "8 bytes that are not a whole message have waited for 2 s: a line without its newline",
+    );
   });
 
   it("stuck, where it does not read what we send", async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { wantsColors } from "../../src/terminal/output-stream.ts";
 import { eventually } from "../repl/eventually.ts";
 import type { Message, Reply } from "../repl/fake-daemon.ts";
@@ -29,6 +29,9 @@ describe("a session", () => {
   });
 
   it("greets, runs what is typed, and gives the terminal back", async () => {
+    // Some shells name their user, others do not.
+    vi.stubEnv("USER", "ann");
+    onTestFinished(() => void vi.unstubAllEnvs());
     const onLeave = vi.fn();
     await start({ onLeave });
     expect(keyboard.isRaw).toBe(true);
@@ -44,6 +47,7 @@ describe("a session", () => {
     expect(daemon.of("run")[0]).toEqual({
       id: 2,
       op: "run",
+      user: "ann",
       line: "ls",
       mayContinue: true,
       columns: 60,

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { PassThrough } from "node:stream";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { attachPiped } from "../../src/terminal/attached-pipe.ts";
 import { type OneShotOptions, runOnce } from "../../src/terminal/one-shot.ts";
 import { eventually } from "../repl/eventually.ts";
@@ -49,11 +49,15 @@ describe("one command", () => {
       reply({ data: { not: "asked for" } });
       reply({ exit: 4 });
     });
+    // Some shells name their user, others do not.
+    vi.stubEnv("USER", "ann");
+    onTestFinished(() => void vi.unstubAllEnvs());
     const run = once(["ls"]);
     expect(await run.status).toBe(4);
     expect(run.stdout.text).toBe("one\ntwo\n");
     expect(run.stderr.text).toBe("hm\n");
-    expect(daemon.received).toEqual([{ id: 1, op: "run", argv: ["ls"], colors: false, columns: 10_000 }]);
+    const asked = { id: 1, op: "run", user: "ann", argv: ["ls"], colors: false, columns: 10_000 };
+    expect(daemon.received).toEqual([asked]);
   });
 
   it("says how wide the terminal is", async () => {

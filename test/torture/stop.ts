@@ -10,6 +10,7 @@ import { Conversation } from "../actors/conversation.ts";
 import { type InstanceDocument, TestDaemon } from "../e2e/daemon.ts";
 import { SlowFileClient } from "../e2e/file-client.ts";
 import { freePorts } from "../e2e/free-ports.ts";
+import { takenMs } from "../processor-time.ts";
 import { count, mib, ms } from "./_figures.ts";
 import { defineOrdeal, type Finding, type Trial } from "./_ordeal.ts";
 import { isAlive } from "./_process.ts";
@@ -68,8 +69,8 @@ async function drain(trial: Trial, size: number): Promise<Finding[]> {
   const { daemon, files, room } = await house(trial, "drains");
   const fetching = await fetchers(files, transfers);
   const guests = await members(room, trial.sized(40, 100));
-  const startedAt = performance.now();
   const stopped = daemon.stop();
+  const taken = takenMs(() => stopped, daemon.ready.pid);
   const farewells = await Promise.all(
     guests.map((guest) => guest.hearsTheEnd().catch(() => Buffer.alloc(0))),
   );
@@ -78,7 +79,7 @@ async function drain(trial: Trial, size: number): Promise<Finding[]> {
   const received = await Promise.all(fetching.map((client) => client.readOn(size)));
   for (const client of fetching) client.close();
   const { exit } = await stopped;
-  const tookMs = performance.now() - startedAt;
+  const tookMs = await taken;
   const told = farewells.filter((bytes) => bytes.toString().includes(":Server:The room closes")).length;
   const digests = new Set(received.map((bytes) => createHash("sha256").update(bytes).digest("hex")));
   const whole = received.filter(({ length }) => length === size).length;
@@ -111,9 +112,10 @@ async function secondSignal(trial: Trial): Promise<Finding> {
   const deaf = await fetchers(files, trial.sized(8, 20));
   daemon.program.signal("SIGTERM");
   await daemon.program.says("send it again to stop at once");
-  const startedAt = performance.now();
-  const { exit } = await daemon.stop();
-  const tookMs = performance.now() - startedAt;
+  let exit: number | null = null;
+  const tookMs = await takenMs(async () => {
+    exit = (await daemon.stop()).exit;
+  }, daemon.ready.pid);
   for (const client of deaf) client.close();
   return {
     promised: "a second signal stops at once",

@@ -4,6 +4,8 @@ import uPlot from "uplot";
 const HEIGHT = 170;
 /** A plot that has just begun is a minute wide. */
 const LEAST_SECONDS = 60;
+/** So high that the marks beside it are whole numbers. */
+const LEAST_MOST = 4;
 const COLORS = ["--plot-1", "--plot-2"];
 
 export interface OpenPlot {
@@ -62,7 +64,7 @@ function optionsFor(
     padding: [8, 28, 0, 0],
     scales: {
       x: { range: (_, first, last) => [Math.min(first, last - LEAST_SECONDS), last] },
-      y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] },
+      y: { range: (_, __, most) => [0, Math.max(LEAST_MOST, most * 1.1)] },
     },
     axes: [
       { ...axis, values: (_, times) => times.map(timeText), space: 70 },

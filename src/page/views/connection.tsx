@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import type { ConnectionState } from "../../web/protocol.ts";
 import { download } from "../download.ts";
-import { stateOf } from "../live.ts";
+import { hello, stateOf, studentOf } from "../live.ts";
 import { CardView } from "../parts/card.tsx";
 import { ChartOfRole } from "../parts/chart.tsx";
 import { Fact, MomentView, ReplaySlider, useMoment } from "../parts/replay.tsx";
@@ -80,7 +80,7 @@ function Connection({ state }: { state: ConnectionState }) {
 }
 
 function Facts({ state: { connection } }: { state: ConnectionState }) {
-  const { role, remote, state, waitsFor, bytesIn, bytesOut, framing, lastRule, since } = connection;
+  const { role, label, remote, state, waitsFor, bytesIn, bytesOut, framing, lastRule, since } = connection;
   const [problem, setProblem] = useState("");
   const save = () =>
     download(connection.id).then(
@@ -95,6 +95,14 @@ function Facts({ state: { connection } }: { state: ConnectionState }) {
           <a href={linkTo("role", role)}>{role}</a>
         </dd>
       </div>
+      {label !== null && studentOf(hello.value?.level ?? "") === undefined && (
+        <div>
+          <dt>for</dt>
+          <dd>
+            <a href={linkTo("student", label)}>{label}</a>
+          </dd>
+        </div>
+      )}
       <Fact name="peer" text={remote} />
       <Fact name="state" text={waitsFor ? `${state}, waits for ${waitsFor}` : state} />
       <Fact name="bytes" text={`${bytesIn} in, ${bytesOut} out`} />

@@ -58,6 +58,7 @@ export function LabView() {
         b.peers - a.peers,
     )
     .slice(0, MOST_ROLES);
+  const hasLabels = busy.some(({ label }) => label !== null);
   return (
     <>
       <h1 class="unseen">Lab</h1>
@@ -71,6 +72,7 @@ export function LabView() {
           <thead>
             <tr>
               <th scope="col">role</th>
+              {hasLabels && <th scope="col">for</th>}
               <th scope="col">state</th>
               <th scope="col" class="number">
                 peers
@@ -95,6 +97,7 @@ export function LabView() {
                 <td>
                   <a href={linkTo("role", one.id)}>{one.id}</a>
                 </td>
+                {hasLabels && <td>{one.label ?? ""}</td>}
                 <td>{one.state}</td>
                 <td class="number">{one.peers}</td>
                 <td class="number">{one.openedPerSecond}</td>

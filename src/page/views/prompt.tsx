@@ -28,7 +28,8 @@ export function PromptView() {
   return (
     <div class="prompt">
       <h1 class="unseen">Prompt</h1>
-      <div class="output" role="log" aria-label="output">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is wider than a phone is scrolled by the keyboard too */}
+      <div class="output" role="log" aria-label="output" tabIndex={0}>
         {count === 0 && (
           <p class="quiet">Type help, and Enter. Tab completes, the arrow keys bring back what was typed.</p>
         )}

@@ -126,7 +126,7 @@ const WHOSE = ["own", "group", "shared"] as const;
 /** A student of the roster; or where there is none, who has a role for the own use. */
 function tileFor(lab: Lab, label: string): Tile | undefined {
   const now = lab.clock.now();
-  const own = lab.stories().filter((story) => story.subject.label === label);
+  const own = lab.stories().filter((story) => story.subject.label === label && !isOwnQuestion(story));
   const [row] = lab.students({ only: label });
   if (row) return studentTile(row, now);
   const instances = lab.instances.filter((instance) => instance.label === label);
