@@ -1,6 +1,8 @@
 /**
  * The keeper of one process that plays an instance: starts it, and watches it. A process that gives no sign of life, or takes more memory
  * than it may have, is ended; the way in which a process ended is a cause.
+ *
+ * Long, because the life of a process is one invariant, from its start to the cause of its end.
  */
 import type { ChildProcess } from "node:child_process";
 import type { Readable, Writable } from "node:stream";

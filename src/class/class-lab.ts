@@ -6,6 +6,8 @@
  * 2. The recorder tells of each story's beginning and end: the ledger keeps the account.
  * 3. On ports that are everybody's, a peer's own words say whose connection it is (identification.ts).
  * 4. The gate is asked of each new peer.
+ *
+ * Long, because who is in the class, the ledger and the gate are one state that each of its questions reads.
  */
 import type { Role } from "../machines/_role.ts";
 import type { ClassStore, StoredHint, StoredResult } from "../stores/class.ts";

@@ -1,4 +1,8 @@
-/** Words of students' servers: others than the protocol has, more than it has, or an older text's rest. */
+/**
+ * Words of students' servers: others than the protocol has, more than it has, or an older text's rest.
+ *
+ * Long, because the words of all roles are held against one table of what is due.
+ */
 import { argsOf, type Cause } from "../stories/causes.ts";
 import { INCORRECT } from "../wire/calculator.ts";
 import { clockRequests, INVALID_REQUEST } from "../wire/clock.ts";

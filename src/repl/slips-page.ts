@@ -10,6 +10,7 @@ const STYLE = `
   table { border-collapse: collapse; width: 100%; margin: 1rem 0; } th { text-align: left; font-weight: 600; }
   td, th { border-top: 1px solid #ccc; padding: .35rem .6rem .35rem 0; vertical-align: top; }
   code { font: 14px/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
+  td:nth-child(2) { white-space: nowrap; }
   .link { display: flex; gap: 1.2rem; align-items: center; margin-top: 1rem; } .link svg { width: 8rem; height: 8rem; flex: none; }
   .fine { color: #444; font-size: .85rem; }
   @media print { section { border: 0; padding: 0; break-after: page; break-inside: avoid; } @page { margin: 2cm; } }`;

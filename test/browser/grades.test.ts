@@ -111,7 +111,7 @@ describe.skipIf(!hasChromium)("pages of a graded class (skipped without chromium
       }
       await page.context().close();
     },
-    120_000,
+    300_000,
   );
 
   it("lead from the class to each student, whatever the student is called", async () => {

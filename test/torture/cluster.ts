@@ -125,8 +125,10 @@ class ClusterLab {
     const daemon = this.#daemonOf(name);
     this.#away(name);
     const killedAt = performance.now();
+    // Looked at before: who comes in after the room was made again is told of no restart.
+    const living = this.#crowd.visits.filter((visit) => visit.end === "there" && visit.until === undefined);
     await daemon.kill();
-    if (isOwner) this.#backMs.push((await this.#restarted(killedAt)) - killedAt);
+    if (isOwner) this.#backMs.push((await this.#restarted(living, killedAt)) - killedAt);
     else await delay(this.#trial.random.int(0, 2 * this.#leaseMs));
     await this.#start(name);
     await this.#settle(`kill -9 of ${whom}`);
@@ -216,9 +218,8 @@ class ClusterLab {
   }
 
   /** Moment at which the last of those who live heard that the room was made again. */
-  async #restarted(since: number): Promise<number> {
+  async #restarted(living: readonly Visit[], since: number): Promise<number> {
     const until = since + IN_MS;
-    const living = this.#crowd.visits.filter((visit) => visit.end === "there" && visit.until === undefined);
     const heardAt = () =>
       living.map(({ heard, end }) => {
         const event = heard.findLast(({ kind }) => kind === "restarted");

@@ -173,8 +173,10 @@ async function forget(call: ClassCall): Promise<void> {
   if (isJson) return data({ forgotten: value, hadLink, ...gone });
   out(`removed the place, the progress and the hints of ${printable(value)}`);
   out(
-    `and ${gone.stories} connections of the journal, ${gone.checks} results and ${gone.audit} mentions in the audit; backups keep theirs until you remove them, and memory until the daemon ends`,
+    `and ${counted(gone.stories, "connection")} of the journal, ${counted(gone.checks, "result")} and ${counted(gone.audit, "mention")} in the audit; backups keep theirs until you remove them, and memory until the daemon ends`,
   );
   if (hadLink) out("the link to the student's page has ended");
   return undefined;
 }
+
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
