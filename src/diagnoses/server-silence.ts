@@ -141,7 +141,7 @@ function lateCause(evidence: Evidence, exchange: Exchange): Pick<Finding, "cause
   };
 }
 
-/** What empties a buffer at that moment: the server's own end, or ours before it. */
+/** Event that empties a buffer at that moment: the server's own end, or ours before it. */
 function flushingOf({ entries }: Evidence, came: number): string | undefined {
   const isThen = ({ at }: { readonly at: number }) => Math.abs(at - came) < AT_ONCE_US;
   const left = entries.some((entry) => entry.kind === "fin" && entry.at <= came && isThen(entry));

@@ -108,7 +108,7 @@ export function framingFamilies(source: Dialogues): ServerCase[] {
 }
 
 /**
- * What a server makes of the rest of a buffer comes behind its answer, at once or later: each turn is played to its end. A server that says
+ * Answers to the rest of a buffer come behind the due one, at once or later: each turn is played to its end. A server that says
  * more than is asked in a usual conversation too is known by that.
  */
 async function wholeBuffers(t: ServerTester, source: Dialogues): Promise<void> {
