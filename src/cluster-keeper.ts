@@ -17,7 +17,7 @@ import { NodeOperators } from "./control/node-operators.ts";
 import type { OperatorHost } from "./control/operator-session.ts";
 import { messageOf } from "./errors.ts";
 import type { Clock } from "./machines/_world.ts";
-import { nodeChangeText } from "./node-change-text.ts";
+import { nodeChangeText, otherVersionText } from "./node-change-text.ts";
 import type { Level } from "./repl/levels.ts";
 import { type BusTrust, otherLabText } from "./start-advice.ts";
 import type { LabDatabase } from "./stores/database.ts";
@@ -129,6 +129,10 @@ export class Cluster {
     void this.#otherLabs.look(OTHER_LABS_MS).then((labs) => {
       for (const lab of labs) tell("warn", otherLabText(lab));
     });
+    for (const node of nodes.list()) {
+      const told = node.isAlive ? otherVersionText(node, version) : undefined;
+      if (told) tell(told.level, told.sentence);
+    }
     this.#stores?.start({ bus: storesBus, nodes, logName: `NL_${labName}_state` });
     this.#ends = [
       nodes.watch((change) => this.#hear(change, tell)),
@@ -155,7 +159,7 @@ export class Cluster {
 
   #hear(change: NodeChange, tell: Tell): void {
     if (change.kind === "left") this.#operators?.forget(change.node.name);
-    const told = nodeChangeText(change, this.#parts.nodes.leaseMs);
+    const told = nodeChangeText(change, { leaseMs: this.#parts.nodes.leaseMs, version });
     if (told) tell(told.level, told.sentence);
   }
 }

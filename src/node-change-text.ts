@@ -1,16 +1,27 @@
 /** Sentences for the daemon's log of nodes that come and go. */
-import type { NodeChange } from "./cluster/nodes.ts";
+import type { ClusterNode, NodeChange } from "./cluster/nodes.ts";
 
 interface Told {
   readonly level: "info" | "warn";
   readonly sentence: string;
 }
 
+/** This daemon, as the others see it. */
+interface Own {
+  readonly leaseMs: number;
+  readonly version: string;
+}
+
 /** Undefined: nothing that an operator has to know. */
-export function nodeChangeText(change: NodeChange, ownLeaseMs: number): Told | undefined {
+export function nodeChangeText(change: NodeChange, own: Own): Told | undefined {
   switch (change.kind) {
     case "joined":
-      return { level: "info", sentence: `${change.node.name} is a node of this lab now` };
+      return (
+        otherVersionText(change.node, own.version) ?? {
+          level: "info",
+          sentence: `${change.node.name} is a node of this lab now`,
+        }
+      );
     case "expelled":
       return {
         level: "warn",
@@ -23,11 +34,18 @@ export function nodeChangeText(change: NodeChange, ownLeaseMs: number): Told | u
         sentence: `another daemon is called ${change.name} now, and is a node of this lab in the place of this one: shared rooms wait here; stop one of the two, and start it with another --node`,
       };
     case "left":
-      return leftText(change, ownLeaseMs);
+      return leftText(change, own.leaseMs);
     case "sure":
     case "owner":
       return undefined;
   }
+}
+
+/** Undefined: it has the same version. */
+export function otherVersionText({ name, version }: ClusterNode, own: string): Told | undefined {
+  if (version === own) return undefined;
+  const sentence = `${name} is a node of this lab with netlabd ${version}, and this daemon has ${own}: start all of them with the same version, as one may drop what another says`;
+  return { level: "warn", sentence };
 }
 
 function leftText(

@@ -82,7 +82,7 @@ export interface LogEntry {
   readonly key: string;
   readonly data: Uint8Array;
   readonly headers: ReadonlyMap<string, string>;
-  /** How long the engine had it before it came here, in milliseconds, by the engine's own clock. */
+  /** How long the engine had it before it came here, in whole milliseconds, by the engine's own clock. */
   readonly ageMs: number;
 }
 

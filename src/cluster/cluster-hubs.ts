@@ -9,6 +9,7 @@ import { HubSeats } from "./hub-seats.ts";
 import { HubSubjects, hubKey, hubWords } from "./hub-subjects.ts";
 import { encode, type HereAnswer } from "./hub-wire.ts";
 import type { Nodes } from "./nodes.ts";
+import { steadyClock } from "./steady-clock.ts";
 
 /** A watch may miss what it should tell. */
 const LOOK_MS = 1_000;
@@ -32,7 +33,7 @@ export class ClusterHubs implements Hubs {
   #timer: unknown;
 
   constructor(parts: ClusterHubsParts) {
-    this.#parts = parts;
+    this.#parts = { ...parts, clock: steadyClock(parts.clock) };
     const { lab, bus, nodes } = parts;
     this.#stops = [
       bus.subscribe(hubWords.here(lab), (message) => this.#hearHere(message)),

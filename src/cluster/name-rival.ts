@@ -1,6 +1,7 @@
 /** Lease under our name that another daemon has: it is there, or dead once it is not renewed for long enough. */
 import type { Clock } from "../machines/_world.ts";
 import type { NodeRecord } from "./lease-records.ts";
+import { steadyNow } from "./steady-clock.ts";
 
 export interface LeaseIdentity {
   readonly name: string;
@@ -17,9 +18,6 @@ export interface NameRivalParts {
   readonly isRunning: (pid: number) => boolean;
   readonly deadAfterMs: (record: NodeRecord) => number;
 }
-
-/** Milliseconds that never go back. */
-export const steadyNow = (clock: Clock) => (clock.monotonic ? clock.monotonic() / 1_000 : clock.now());
 
 export class NameRival {
   readonly #parts: NameRivalParts;

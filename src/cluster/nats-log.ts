@@ -26,8 +26,8 @@ export async function natsLog(place: NatsPlace, name: string): Promise<BusLog> {
   const [{ headers: newHeaders, nanos }, { DeliverPolicy, DiscardPolicy, RetentionPolicy, StorageType }] =
     await Promise.all([import("@nats-io/transport-node"), import("@nats-io/jetstream")]);
   const prefix = `nl_log.${name}.`;
-  /** How far the server's clock is ahead of ours, in milliseconds; 0 before it was seen. */
-  let aheadMs = 0;
+  /** How far the server's clock is ahead of the steady one here, in milliseconds: by what the day's says of it, until it was seen. */
+  let aheadMs = Date.now() - performance.now();
 
   async function make(): Promise<void> {
     await manager.streams.add({
@@ -80,7 +80,7 @@ export async function natsLog(place: NatsPlace, name: string): Promise<BusLog> {
         .filter((key) => !THEIRS.test(key))
         .map((key) => [key, decoded(headers?.get(key) ?? "")]),
     ),
-    ageMs: Math.max(0, Date.now() + aheadMs - at),
+    ageMs: Math.max(0, Math.round(performance.now() + aheadMs - at)),
   });
   const stored = ({ subject, seq, time, data, header }: StoredMsg) =>
     entryOf(subject, seq, time.getTime(), data, header);
@@ -115,7 +115,7 @@ export async function natsLog(place: NatsPlace, name: string): Promise<BusLog> {
           opt_start_seq: reached + 1,
         });
         const { created } = await consumer.info(true);
-        aheadMs = Date.parse(created) - Date.now();
+        aheadMs = Date.parse(created) - performance.now();
         // The server tells thousands at once.
         const portions = new Portions<JsMsg>((message) => {
           if (!isCurrent() || message.seq <= reached) return;

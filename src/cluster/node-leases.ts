@@ -23,6 +23,7 @@ import type { LeaseIdentity } from "./name-rival.ts";
 import { NodeTable } from "./node-table.ts";
 import type { ClusterNode, HubOwner, NodeChange, Nodes } from "./nodes.ts";
 import { OwnLease } from "./own-lease.ts";
+import { steadyClock } from "./steady-clock.ts";
 
 /** Shorter ones would end while a machine is merely busy. */
 export const SHORTEST_LEASE_MS = 2_000;
@@ -91,7 +92,7 @@ class NodeLeases implements Nodes {
     };
     this.#table = new NodeTable(parts);
     this.#hubs = new HubClaims({ ...parts, table: this.#table });
-    this.#view = new KeyView(bus, keys, clock, (entry) => this.#hear(entry));
+    this.#view = new KeyView(bus, keys, steadyClock(clock), (entry) => this.#hear(entry));
     this.#endConnection = bus.watchConnection((isConnected) => {
       if (isConnected) this.#lease.reconnected();
     });

@@ -11,7 +11,8 @@ import { NetlabError } from "../errors.ts";
 import type { Clock } from "../machines/_world.ts";
 import { type BusEntry, type BusKeys, OutpacedError } from "./bus.ts";
 import { type NodeRecord, nodeKey, nodeRecordOf, settledKey } from "./lease-records.ts";
-import { type LeaseIdentity, NameRival, steadyNow } from "./name-rival.ts";
+import { type LeaseIdentity, NameRival } from "./name-rival.ts";
+import { steadyNow } from "./steady-clock.ts";
 
 const RENEWALS_A_LEASE = 5;
 /** Parts of a lease: an owner stops to be sure well before another may think it dead. Clocks may go wrong by the rest. */

@@ -16,6 +16,7 @@ import type { Nodes } from "./nodes.ts";
 import { ReadTail } from "./read-tail.ts";
 import { RegistryKeeper } from "./registry-keeper.ts";
 import type { ReplicationEvent } from "./replication-event.ts";
+import { steadyClock } from "./steady-clock.ts";
 
 const CHECK_MS = 1_000;
 const PAUSE_MS = { least: 1_000, most: 30_000 };
@@ -59,10 +60,11 @@ export class ReplicatedLog {
   #notBefore = 0;
 
   constructor(parts: ReplicationParts, tables: LogTables, stores: readonly LoggedStore[]) {
-    this.#parts = parts;
+    const { database } = parts;
+    const clock = steadyClock(parts.clock);
+    this.#parts = { ...parts, clock };
     this.tables = tables;
     this.#stores = new Map(stores.map((store) => [store.name, store]));
-    const { database, clock } = parts;
     this.#tail = new ReadTail(clock);
     this.#writing = new LogWriting({
       database,

@@ -372,7 +372,7 @@ export function describeBus(start: () => Promise<BusEngine>): void {
       ]);
       expect(late.map(shown)).toEqual(all.slice(2).map(shown));
       expect(late.map(({ sequence }) => sequence)).toEqual([4, 5, 6, 7]);
-      expect(all.every(({ ageMs }) => ageMs >= 0 && ageMs < 60_000)).toBe(true);
+      expect(all.every(({ ageMs }) => Number.isInteger(ageMs) && ageMs >= 0 && ageMs < 60_000)).toBe(true);
       for (const end of ends) end();
     });
 

@@ -7,7 +7,7 @@ export const aliveIn = (nodes: { list(): readonly { name: string; isAlive: boole
   nodes.list().flatMap(({ name, isAlive }) => (isAlive ? [name] : []));
 
 export const sentencesOf = (changes: readonly NodeChange[]) =>
-  changes.flatMap((change) => nodeChangeText(change, LEASE_MS)?.sentence ?? []);
+  changes.flatMap((change) => nodeChangeText(change, { leaseMs: LEASE_MS, version: "1" })?.sentence ?? []);
 
 export async function labOf(...names: string[]) {
   const lab = new SimulatedLab();

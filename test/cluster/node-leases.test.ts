@@ -30,6 +30,15 @@ describe("nodes", () => {
     expect(aliveIn(third.nodes)).toEqual(["n1", "n2", "n3"]);
   });
 
+  it("of another version are told with both", async () => {
+    const { lab, nodes } = await labOf("n1");
+    await lab.enter("n2", { version: "2" });
+    await lab.pass(1_000);
+    expect(sentencesOf(nodes[0]?.changes ?? [])).toEqual([
+      "n2 is a node of this lab with netlabd 2, and this daemon has 1: start all of them with the same version, as one may drop what another says",
+    ]);
+  });
+
   it("stay for as long as they renew their leases", async () => {
     const { lab, nodes } = await labOf("n1", "n2");
     await lab.pass(10 * LEASE_MS);
