@@ -1,4 +1,8 @@
-/** Families of a client: our server's replies in pieces, late, long or never, and its leaving. Of roles whose client is typed to. */
+/**
+ * Families of a client: our server's replies in pieces, late, long or never, and its leaving. Of roles whose client is typed to.
+ *
+ * Long, because a case stands whole in one place.
+ */
 import type { Role } from "../../machines/_role.ts";
 import { type ClientCase, defineCase, type RoleChecks } from "../case.ts";
 import { endedLike } from "../ended-like.ts";
