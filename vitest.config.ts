@@ -87,7 +87,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
-    // Tests that start programs wait nearly as much as they work: three files at once keep two processors busy, and a fourth gains nothing.
-    maxWorkers: isLong ? 2 : 3,
+    // The end-to-end tests wait more than they work: two files at once, on two processors.
+    maxWorkers: 2,
   },
 });

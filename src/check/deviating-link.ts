@@ -14,6 +14,10 @@ export class DeviatingLink implements Link {
   #writes = 0;
   #last: Promise<void> = Promise.resolve();
   #waiting = 0;
+  /** When the part before a look was written. */
+  #partAt: number | undefined;
+  /** Longest time between two parts of a message: a machine that is busy may take long for a look. */
+  pauseMs = 0;
 
   constructor(link: Link, deviation: Deviation) {
     this.#link = link;
@@ -65,13 +69,21 @@ export class DeviatingLink implements Link {
     else if (step === "reset") this.#link.reset();
     else if (step === "taken") await this.#taken();
     else if ("waitMs" in step) await sleep(step.waitMs);
-    else this.#link.write(Buffer.from(step));
+    else this.#writePart(Buffer.from(step));
+  }
+
+  #writePart(bytes: Buffer): void {
+    const now = performance.now();
+    if (this.#partAt !== undefined) this.pauseMs = Math.max(this.pauseMs, now - this.#partAt);
+    this.#partAt = undefined;
+    this.#link.write(bytes);
   }
 
   /** Waits until the client has read it; where its end cannot be seen, a pause takes the place of a look. */
   async #taken(): Promise<void> {
     const { local, remote } = this.#link;
-    const deadline = performance.now() + TAKEN_MS;
+    this.#partAt = performance.now();
+    const deadline = this.#partAt + TAKEN_MS;
     while (performance.now() < deadline) {
       const ends = connectionEnds(local.port, remote.port);
       if (!ends || (ends.theirs.rxQueue === 0 && ends.ours.txQueue === 0)) break;

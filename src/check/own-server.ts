@@ -103,6 +103,10 @@ export class OwnServer implements TestServer {
     return this.#links.some((link) => link.isBusy);
   }
 
+  get pauseMs(): number {
+    return Math.max(0, ...this.#links.map((link) => link.pauseMs));
+  }
+
   get stories(): readonly Story[] {
     const { recorder } = this.#scene;
     return recorder.all().filter(({ subject }) => !this.#guestPorts.has(subject.remote.port));

@@ -219,4 +219,6 @@ export interface TestServer {
   guest(): Promise<{ send(text: string): void; leave(): void }>;
   /** How the client ended its last connection; undefined: it has not. */
   readonly closing: "clean" | "reset" | undefined;
+  /** Longest time between two parts of one of its messages, where a deviation has parted it. */
+  readonly pauseMs: number;
 }

@@ -112,8 +112,9 @@ export function canvasText(
 
 /** Sentence or two beside the grade. */
 function feedbackOf({ lost, remark, submitted, points }: GradebookLine): string {
+  // Of a hand-in that is still to be judged it is not told when it came.
+  if (points === null) return (submitted === null && remark) || "not judged yet";
   if (submitted === null) return remark || "nothing was handed in";
-  if (points === null) return "not judged yet";
   const cases = lost.length === 0 ? "all cases passed" : `failed: ${lost.join(", ")}`;
   return remark === "" ? cases : `${remark}; ${cases}`;
 }

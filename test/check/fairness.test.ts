@@ -143,3 +143,92 @@ it("fails a server that leaves after one answer by the case of the second, and b
   const report = await check("echo", { run: once, cases: ["ECHO-0.one-reply-each", ...families] });
   expect(withStatus(report, "failed")).toEqual(["ECHO-0.one-reply-each"]);
 }, 60_000);
+
+/** A right server of the conformance tests with a part of it otherwise. */
+const otherwise = (name: string, part: string, other: string) =>
+  python(`
+import sys
+sys.path.insert(0, "test/conformance/right")
+exec(open("test/conformance/right/${name}.py").read().replace(${JSON.stringify(part)}, ${JSON.stringify(other)}))
+`);
+
+it("fails a relay that hands nothing on by the case of that alone, and gives no other advice", async () => {
+  const run = otherwise("relay-server", 'receiver.say(sender + " | " +', "len(");
+  const cases = ["RELAY-2.delivers", "RELAY-2.last-bar-splits", "RELAY-2.receiver-trimmed"];
+  const report = await check("relay", { run, cases: [...cases, "RELAY-2.to-oneself", "RELAY-3.*"] });
+  expect(withStatus(report, "failed")).toEqual(["RELAY-2.delivers"]);
+  expect(withStatus(report, "skipped")).toHaveLength(5);
+}, 60_000);
+
+it("fails a room that tells no other member by the case of that alone", async () => {
+  const run = otherwise("chat-server", "tell(line if", "peer.say(line if");
+  const report = await check("chat", { run, cases: ["CHAT-2.*", "CHAT-3.glued", "CHAT-4.*"] });
+  expect(withStatus(report, "failed")).toEqual(["CHAT-2.to-all-and-sender"]);
+  expect(withStatus(report, "skipped")).toHaveLength(5);
+}, 60_000);
+
+/** Echo with a buffer of 512 bytes, which takes its time: what it makes of the rest of a buffer comes long after its answer. */
+const lateEcho = (ms: number) =>
+  python(`
+import socketserver, sys, time
+class Handler(socketserver.BaseRequestHandler):
+    def handle(self):
+        self.request.sendall(b"Enter your command please")
+        while data := self.request.recv(512):
+            text = data.split(bytes(1))[0]
+            if text == b"close": return self.request.sendall(b"Closing...")
+            time.sleep(${ms / 1_000})
+            self.request.sendall(text)
+class Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = daemon_threads = True
+Server(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+`);
+
+it.each([0, 200])(
+  "fails what answers the rest of a buffer %d ms later, whenever that comes [FRAME-4]",
+  async (ms) => {
+    const report = await check("echo", { run: lateEcho(ms), cases: ["FRAME-4.*"] });
+    expect(withStatus(report, "failed")).toEqual(["FRAME-4.stale-buffer-1024"]);
+  },
+  60_000,
+);
+
+/** Ends with its first client. */
+const onlyOnce = python(`
+import socket, sys
+with socket.create_server(("127.0.0.1", int(sys.argv[1]))) as server, server.accept()[0] as client:
+    client.sendall(b"Enter your command please")
+    while data := client.recv(2048):
+        text = data.split(bytes(1))[0]
+        client.sendall(b"Closing..." if text == b"close" else text)
+        if text == b"close": break
+`);
+
+it("does not judge by a second client how a server reads a buffer that ends with its first one", async () => {
+  const report = await check("echo", { run: onlyOnce, cases: ["FRAME-4.stale-*"] });
+  expect(withStatus(report, "skipped")).toEqual(["FRAME-4.stale-buffer-1024"]);
+}, 60_000);
+
+/** Its answers lie in a buffer until it ends. */
+const buffered = python(`
+import socketserver, sys
+class Handler(socketserver.BaseRequestHandler):
+    def handle(self):
+        out = self.request.makefile("w")
+        self.request.recv(1024)
+        while (data := self.request.recv(1024)) and data != b"q":
+            a, _, b = data.decode().split()
+            print(float(a) + float(b), end="", file=out)
+        out.close()
+class Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = daemon_threads = True
+Server(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+`);
+
+it("tells an answer that came out of a buffer by what emptied it, and not by a time that is none [D38]", async () => {
+  const { results } = await check("calculator", { run: buffered, cases: ["CALC-0.one-answer-each"] });
+  expect(results[0]?.likely.map(({ id }) => id)).toEqual(["D38"]);
+  expect(results[0]?.likely[0]?.cause).toBe(
+    'The answer came only when the client had sent "q" and the server ended: until then it was in a buffer that was not flushed.',
+  );
+}, 60_000);

@@ -83,6 +83,13 @@ describe("a gradebook", () => {
     ]);
   });
 
+  it("says of a grading that was broken off what is not judged yet, and not that it was not handed in", () => {
+    const due = line({ points: null, lost: [], submitted: null });
+    const absent = line({ points: 0, lost: [], submitted: null });
+    const feedback = rows(moodleText([due, absent], about)).slice(1);
+    expect(feedback.map((row) => row[3])).toEqual(["not judged yet", "nothing was handed in"]);
+  });
+
   it("is Canvas' with its second row, and without a roster too", () => {
     const nameless = line({ student: { id: "s002" }, shownAs: "s002" });
     expect(rows(canvasText([line(), nameless], about))).toEqual([

@@ -105,11 +105,11 @@ export class StartedProgram implements Program {
   }
 
   async isWaiting(): Promise<boolean> {
-    return this.#exit === undefined && this.#waits.areForOthers(this.#pids());
+    return this.#exit === undefined && this.#waits.areForOthers(() => this.#pids());
   }
 
   async isSilent(silence: Silence): Promise<boolean> {
-    return this.#exit === undefined && this.#waits.areLongerThan(silence, this.#pids());
+    return this.#exit === undefined && this.#waits.areLongerThan(silence, () => this.#pids());
   }
 
   async waitingClients(port: number): Promise<number | undefined> {

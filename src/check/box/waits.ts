@@ -21,21 +21,41 @@ export class Waits {
   readonly #seen = new Map<string, Seen>();
   #quietMs = 0;
 
-  areForOthers(pids: readonly number[]): boolean {
-    const waits = waitsOf(pids, this.own) ?? [];
+  /** `pids`: of the program's processes, as they are when it is asked. */
+  areForOthers(pids: () => readonly number[]): boolean {
+    const waits = waitsOf(pids(), this.own) ?? [];
     const areAll = waits.length > 0 && waits.every(({ ms }) => ms === Number.POSITIVE_INFINITY);
-    return areAll && areStillAsleep(waits, pids, this.own);
+    return areAll && this.#areStillAsleep(waits, waits, pids);
   }
 
-  areLongerThan({ quietMs, leftMs }: Silence, pids: readonly number[]): boolean {
+  areLongerThan({ quietMs, leftMs }: Silence, pids: () => readonly number[]): boolean {
     if (quietMs < this.#quietMs) this.#seen.clear();
     this.#quietMs = quietMs;
-    const waits = waitsOf(pids, this.own) ?? [];
+    const waits = waitsOf(pids(), this.own) ?? [];
     for (const wait of waits) if (wait.ms < Number.POSITIVE_INFINITY) this.#see(wait);
     const isTooLate = ({ ms }: ThreadWait) => ms > leftMs + MARGIN_MS;
     if (waits.length === 0 || !waits.every((wait) => isTooLate(wait) || this.#hasHadTurns(wait, quietMs)))
       return false;
-    return areStillAsleep(waits.filter(isTooLate), pids, this.own);
+    return this.#areStillAsleep(waits.filter(isTooLate), waits, pids);
+  }
+
+  /**
+   * Threads are looked at one after another, and one may have woken another that was seen to sleep, or begun a new one and slept since: so
+   * all of them are looked at again, and none has moved or come meanwhile.
+   */
+  #areStillAsleep(
+    waits: readonly ThreadWait[],
+    known: readonly ThreadWait[],
+    pids: () => readonly number[],
+  ): boolean {
+    const sleeps = waits.map(sleepsOf);
+    const threads = new Set(known.map(({ thread }) => thread));
+    const again = new Map(waitsOf(pids(), this.own)?.map((wait) => [wait.thread, wait]));
+    if ([...again.keys()].some((thread) => !threads.has(thread))) return false;
+    return waits.every((wait, nth) => {
+      const now = again.get(wait.thread);
+      return now !== undefined && now.ms > 0 && isAsleep(now) && sleepsOf(now) === sleeps[nth];
+    });
   }
 
   #see(wait: ThreadWait): void {
@@ -49,21 +69,4 @@ export class Waits {
     if (!seen || wait.ms === 0 || quietMs <= TURNS * seen.longestMs + MARGIN_MS) return false;
     return sleepsOf(wait) >= seen.sleeps + SLEEPS;
   }
-}
-
-/**
- * Threads are looked at one after another, and one may have woken another that was seen to sleep: so all of them are looked at again, and
- * none has moved meanwhile.
- */
-function areStillAsleep(
-  waits: readonly ThreadWait[],
-  pids: readonly number[],
-  own: ReadonlySet<number>,
-): boolean {
-  const sleeps = waits.map(sleepsOf);
-  const again = new Map(waitsOf(pids, own)?.map((wait) => [wait.thread, wait]));
-  return waits.every((wait, nth) => {
-    const now = again.get(wait.thread);
-    return now !== undefined && now.ms > 0 && isAsleep(now) && sleepsOf(now) === sleeps[nth];
-  });
 }

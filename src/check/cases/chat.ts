@@ -9,7 +9,7 @@ import { LINES_ALONE } from "../lines-alone.ts";
 import type { ServerTester, TestConnection } from "../tester.ts";
 import { CheckFailure } from "../verdict.ts";
 import { chatClients } from "./_chat-clients.ts";
-import { loginFor, member, past, prompted } from "./_chat-member.ts";
+import { loginFor, type Member, member, past, prompted } from "./_chat-member.ts";
 
 const side = "server";
 
@@ -17,6 +17,14 @@ const side = "server";
 async function entersUnder(t: ServerTester, c: TestConnection, { login }: Login): Promise<void> {
   const got = await c.message();
   if (/taken|Enter Your/i.test(got)) t.fail(`the login name ${login} should be free`, { got });
+}
+
+/** A room in which a single message does not come to another member as it was said fails the case of that alone. */
+async function isHeard(t: ServerTester, speaker: Member, other: Member): Promise<void> {
+  const text = t.word(11);
+  speaker.say(text);
+  if (!(await other.c.hearsOne([saidBy(speaker.login.name, text)])))
+    t.skip("a single message does not come to the other members: see CHAT-2.to-all-and-sender");
 }
 
 const presence: readonly ServerCase[] = [
@@ -139,6 +147,7 @@ const talking: readonly ServerCase[] = [
     async run(t) {
       const ann = await member(t);
       const bob = await member(t);
+      await isHeard(t, bob, ann);
       const forged = saidBy(ann.login.name, t.word());
       bob.c.say(forged);
       await ann.c.hears(saidBy(bob.login.name, forged));
@@ -154,6 +163,7 @@ const talking: readonly ServerCase[] = [
       if (t.takesLines) t.skip(LINES_ALONE);
       const ann = await member(t);
       const bob = await member(t);
+      await isHeard(t, ann, bob);
       // To a client of lines each message ends in a newline, so that two can be told from one.
       bob.c.send(`${saidBy(bob.login.name, t.word())}\n`);
       await past(bob.c, "\n");
@@ -196,6 +206,7 @@ const talking: readonly ServerCase[] = [
       ann.say(old);
       await ann.c.settled();
       const bob = await member(t);
+      await isHeard(t, ann, bob);
       const text = t.word(10);
       ann.say(text);
       await bob.c.hears(saidBy(ann.login.name, text));
@@ -206,7 +217,8 @@ const talking: readonly ServerCase[] = [
 
 /** Every member says its next message when it has heard another's last one. */
 async function sameOrder(t: ServerTester): Promise<void> {
-  const members = [await member(t), await member(t), await member(t)];
+  const members = [await member(t), await member(t), await member(t)] as const;
+  await isHeard(t, members[0], members[1]);
   const words: string[][] = members.map(() => []);
   for (let round = 0; round < ROUNDS; round += 1) {
     const said = members.map(({ login }, index) => saidBy(login.name, `${"xyz"[index]}${round}.`));
@@ -241,6 +253,7 @@ const BLOCK_LINES = 100;
 /** More than all buffers on the way hold. Another member has read one block before the next goes out: it is not slow itself. */
 async function slowMember(t: ServerTester): Promise<void> {
   const [slow, ann, bob] = [await member(t), await member(t), await member(t)];
+  await isHeard(t, ann, bob);
   slow.c.pause();
   const block = `${saidBy(ann.login.name, "much is said ".repeat(80))}\n`.repeat(BLOCK_LINES);
   for (let count = 0; count < FLOOD_BLOCKS; count += 1) {

@@ -1,13 +1,15 @@
 /** Families of framing: messages that are cut, glued, ended otherwise or no text [FRAME]. Of roles that read text. */
 import { defineCase, type ServerCase } from "../case.ts";
 import type { ServerTester, TestConnection } from "../tester.ts";
-import { CheckFailure } from "../verdict.ts";
+import { butFailures, CheckFailure } from "../verdict.ts";
 import { type Dialogues, hangUp, inPeace, type Say, Talk } from "./talk.ts";
 
 /** Size of the buffer that C programs send whole. */
 const BUFFER = 1_024;
 const STALE = "stale words of an earlier message; ";
 const LONG = 10_000;
+/** A program that can be seen is seen to be through, and waited for so long where it is at something. */
+const MORE_MS = 1_000;
 const WHOLE_LINES =
   "One recv() is not one line: add what it gives to a buffer, and take whole lines out of that.";
 const TO_ITS_NUL =
@@ -98,10 +100,54 @@ export function framingFamilies(source: Dialogues): ServerCase[] {
       side: "server",
       grade: "SHOULD",
       title: "reads a fixed buffer of 1,024 bytes up to its NUL",
-      run: (t) => ofItsOwn(() => whole((c, text) => c.send(staleBuffer(text)))(t)),
+      limitMs: 15_000,
+      run: (t) => ofItsOwn(() => wholeBuffers(t, source)),
     }),
     ...oddMessages(source),
   ];
+}
+
+/**
+ * Answers to the rest of a buffer come behind the due one, at once or later: each turn is played to its end. A server that says
+ * more than is asked in a usual conversation too is known by that.
+ */
+async function wholeBuffers(t: ServerTester, source: Dialogues): Promise<void> {
+  const buffers: Say = (c, text) => c.send(staleBuffer(text));
+  const talk = new Talk(t, source);
+  // In a room others are told of between its answers.
+  if (talk.isAmongOthers) return talk.whole(buffers);
+  const usual = new Set<number>();
+  const quiet = await toTheEnds(
+    talk,
+    (c, text) => c.say(text),
+    (turn) => void usual.add(turn),
+  ).catch(butFailures);
+  // A server that does not wait for a client that pauses is not given the time.
+  if (!quiet) return new Talk(t, source).whole(buffers);
+  await inPeace(t, () => hangUp(quiet));
+  const c = await toTheEnds(new Talk(t, source), buffers, (turn, failure) => {
+    if (!usual.has(turn)) throw failure;
+  });
+  await hangUp(c);
+}
+
+/** `onMore`: something came behind the answer to that turn. */
+async function toTheEnds(
+  talk: Talk,
+  say: Say,
+  onMore: (turn: number, failure: CheckFailure) => void,
+): Promise<TestConnection> {
+  const c = await talk.open();
+  for (const turn of talk.turns.keys()) {
+    await talk.play(c, turn, turn + 1, say);
+    if (turn >= talk.openTurns) continue;
+    await c.nothing(talk.isSeen ? MORE_MS : undefined).catch((cause: unknown) => {
+      if (!(cause instanceof CheckFailure)) throw cause;
+      onMore(turn, cause);
+    });
+    await c.passOver();
+  }
+  return c;
 }
 
 /** A server that says back what lay behind the NUL has filled no buffer itself: no other mistake is likely. */

@@ -28,7 +28,7 @@ export class Talk {
   readonly turns: readonly Turn[];
   readonly closes: boolean;
   /** Others of the room may be told of between its own answers. */
-  readonly #isAmongOthers: boolean;
+  readonly isAmongOthers: boolean;
   readonly #t: ServerTester;
 
   /** Each has a name and values of its own. */
@@ -43,8 +43,13 @@ export class Talk {
     this.greeting = greeting;
     this.turns = turns.slice(0, closesAfter === undefined ? turns.length : closesAfter + 1).map(asUsual(t));
     this.closes = drawn.closes === true && closesAfter === undefined;
-    this.#isAmongOthers = role.hub !== undefined;
+    this.isAmongOthers = role.hub !== undefined;
     this.#t = t;
+  }
+
+  /** The program was started here, and it can be seen whether it is through with a turn. */
+  get isSeen(): boolean {
+    return this.#t.program !== undefined;
   }
 
   /** Turns without the one after which the server closes. */
@@ -107,7 +112,7 @@ export class Talk {
 
   async hears(c: TestConnection, texts: readonly string[], waiting?: Waiting): Promise<void> {
     if (texts.length === 0) return;
-    if (this.#isAmongOthers) for (const text of texts) await c.hears(text.trim(), waiting);
+    if (this.isAmongOthers) for (const text of texts) await c.hears(text.trim(), waiting);
     else await c.like(texts, { ...waiting, amid: true });
   }
 

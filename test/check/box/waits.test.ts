@@ -1,5 +1,7 @@
 /** When nothing more comes of a program: as real ones sleep, poll and wait. */
-import { expect, it, vi } from "vitest";
+import { type ChildProcess, spawn } from "node:child_process";
+import { expect, it, onTestFinished, vi } from "vitest";
+import { Waits } from "../../../src/check/box/waits.ts";
 import type { Program, Silence } from "../../../src/check/program.ts";
 import { onLinux, programsHere, python, request } from "./programs.ts";
 
@@ -76,6 +78,31 @@ it.skipIf(!onLinux)("a loop that looks for a client's words too does not", async
   await vi.waitFor(async () => expect((await program.sample())?.fds).toBe(5), 30_000);
   expect(await program.isWaiting()).toBe(false);
 });
+
+function started(command: string, words: readonly string[]): ChildProcess & { readonly pid: number } {
+  const child = spawn(command, words, { stdio: ["pipe", "ignore", "ignore"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  return child as ChildProcess & { readonly pid: number };
+}
+
+/** As a shell that has started what computes the answer: it sleeps by then, and is the one that was listed before. */
+it.skipIf(!onLinux)(
+  "a program does not wait that has begun another process since it was listed",
+  async () => {
+    const reader = started("cat", []);
+    const child = started("sh", ["-c", "while :; do :; done"]);
+    const waits = new Waits();
+    const silence = { quietMs: 120, leftMs: 2_000 };
+    await vi.waitFor(() => expect(waits.areForOthers(() => [reader.pid])).toBe(true), 30_000);
+    const since = () => {
+      const lists = [[reader.pid], [reader.pid, child.pid]];
+      return () => lists.shift() ?? [];
+    };
+    expect(waits.areForOthers(since())).toBe(false);
+    expect(waits.areLongerThan(silence, since())).toBe(false);
+    expect(waits.areLongerThan(silence, () => [reader.pid])).toBe(true);
+  },
+);
 
 /** A thread of this name does this again and again, and the first one waits for a lock. */
 const housekeeper = (name: string, work: string) => `
