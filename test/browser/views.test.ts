@@ -277,7 +277,7 @@ it.skipIf(!hasChromium)(
   "the page paints within half a second, in the best of several tries (skipped without chromium)",
   async () => {
     const paints: number[] = [];
-    for (let tries = 0; tries < 24 && !paints.some((ms) => ms <= 500); tries += 1) {
+    for (let tries = 0; tries < 8 && !paints.some((ms) => ms <= 500); tries += 1) {
       await operator.reload();
       await operator.waitForSelector(".tile, .prompt, .card, .story", { timeout: 60_000 });
       paints.push(

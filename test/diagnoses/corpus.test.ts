@@ -18,9 +18,6 @@ const asked = corpus.filter(({ program }) => !wanted || wanted === "all" || new 
 /** Those whose cards have still to be written are judged when they are asked for. */
 const cases = asked.filter(({ program, isPending }) => isRunnable(program) && (!isPending || wanted));
 
-/** Rounds for those that came out wrong: other tests may keep the machine busy in one of them. */
-const AGAIN = 2;
-
 describe.skipIf(!hasPython)("a program of the corpus (skipped without python3)", () => {
   const lab = new DiagnosisLab();
   lab.use();
@@ -30,8 +27,7 @@ describe.skipIf(!hasPython)("a program of the corpus (skipped without python3)",
     const judge = new Judge(lab);
     try {
       judgements = await judge.judge(cases);
-      if (!wanted)
-        for (let round = 0; round < AGAIN; round += 1) judgements = await judge.judgeAgain(judgements);
+      if (!wanted) judgements = await judge.judgeAgain(judgements);
     } finally {
       await judge.close();
     }
