@@ -14,9 +14,9 @@ export class DeviatingLink implements Link {
   #writes = 0;
   #last: Promise<void> = Promise.resolve();
   #waiting = 0;
-  /** When the part before a look was written. */
+  /** Before the client took the last part. */
   #partAt: number | undefined;
-  /** Longest time between two parts of a message: a machine that is busy may take long for a look. */
+  /** Longest time from there to the next part: a machine that is busy may take long for a look. */
   pauseMs = 0;
 
   constructor(link: Link, deviation: Deviation) {
@@ -82,13 +82,13 @@ export class DeviatingLink implements Link {
   /** Waits until the client has read it; where its end cannot be seen, a pause takes the place of a look. */
   async #taken(): Promise<void> {
     const { local, remote } = this.#link;
-    this.#partAt = performance.now();
-    const deadline = this.#partAt + TAKEN_MS;
-    while (performance.now() < deadline) {
+    const deadline = performance.now() + TAKEN_MS;
+    do {
+      this.#partAt = performance.now();
       const ends = connectionEnds(local.port, remote.port);
       if (!ends || (ends.theirs.rxQueue === 0 && ends.ours.txQueue === 0)) break;
       await sleep(LOOK_MS);
-    }
+    } while (performance.now() < deadline);
     // A client that waits for the rest of it is not one that has taken it for the whole.
     await sleep(10);
   }

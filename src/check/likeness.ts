@@ -69,8 +69,8 @@ const fractionPattern = (digits: string) => (digits === "" ? "(?:\\.0*)?" : `\\.
 /** For a pattern with the flag u, which has no `\-`. */
 const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 
-/** Most that a program prints of its own before each read of a long text, such as `<< `. */
-const MOST_AMID = 16;
+/** Most characters between two pieces of a long text: `<< ` before each read, or the menu that another thread prints meanwhile. */
+const MOST_AMID = 100;
 /** A piece that is shorter is no read of a long text. */
 const LEAST_PIECE = 32;
 

@@ -1,6 +1,6 @@
 /** Texts by value, as families compare them. */
 import { describe, expect, it } from "vitest";
-import { endingLikeness, likeness, mention } from "../../src/check/likeness.ts";
+import { endingLikeness, likeness, mention, showsInPieces } from "../../src/check/likeness.ts";
 
 describe("a likeness", () => {
   it.each([
@@ -85,5 +85,19 @@ describe("a mention", () => {
 
   it("finds a text that is glued to another, as a room's messages are", () => {
     expect(mention(":Ann:hi").test("hello:Ann:hi")).toBe(true);
+  });
+});
+
+describe("a long text", () => {
+  const text = `${"long".repeat(600)}end`;
+  const inPieces = (amid: string) => `${text.slice(0, 1_000)}${amid}${text.slice(1_000)}`;
+
+  it.each(["", "<<", "1)saysomething2)leave>"])("is shown with %j between two pieces of it", (amid) => {
+    expect(showsInPieces(`Name?${inPieces(amid)}bye`, text)).toBe(true);
+  });
+
+  it("is not where a piece of it is missing, or much stands between two", () => {
+    expect(showsInPieces(`${text.slice(0, 1_000)}<<${text.slice(1_400)}`, text)).toBe(false);
+    expect(showsInPieces(inPieces("#".repeat(101)), text)).toBe(false);
   });
 });

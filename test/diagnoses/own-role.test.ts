@@ -9,7 +9,8 @@ import { DiagnosisLab } from "./lab.ts";
 const lab = new DiagnosisLab();
 lab.use();
 
-async function cardsOf(say: readonly (string | Buffer)[], laterMs = 0): Promise<string[]> {
+/** A process of its own plays the role: what is told of it comes a moment later. */
+async function talk(say: readonly (string | Buffer)[], laterMs = 0): Promise<() => Promise<string[]>> {
   const { id, port } = await lab.spawn("guess-number");
   const peer = await converse(port);
   await peer.hears("I think of a number from 1 to 100");
@@ -20,10 +21,10 @@ async function cardsOf(say: readonly (string | Buffer)[], laterMs = 0): Promise<
     await new Promise((resolve) => setTimeout(resolve, 80));
   }
   lab.clock.push(laterMs);
-  const story = lab.stories(id).at(-1);
-  const cards = story ? (await lab.explain(story)).diagnoses : [];
-  peer.socket.destroy();
-  return cards.map((card) => card.id);
+  return async () => {
+    const story = lab.stories(id).at(-1);
+    return story ? (await lab.explain(story)).diagnoses.map((card) => card.id) : [];
+  };
 }
 
 describe("a role of a user's own", () => {
@@ -40,14 +41,17 @@ describe("a role of a user's own", () => {
     ["a NUL at the end", "D08", ["50\0"]],
     ["HTTP", "D21", ["GET / HTTP/1.1\r\n\r\n"]],
   ])("hears of %s [FRAME-1]", async (_what, id, say) => {
-    expect((await cardsOf(say))[0]).toBe(id);
+    const cards = await talk(say);
+    await eventually(async () => expect((await cards())[0]).toBe(id));
   });
 
   it("is told that a program waits for a newline, after ten seconds [FRAME-5]", async () => {
-    expect(await cardsOf(["50"], 12_000)).toEqual(["D02"]);
+    const cards = await talk(["50"], 12_000);
+    await eventually(async () => expect(await cards()).toEqual(["D02"]));
   });
 
   it("has none for quotation marks, JSON or a word of another kind", async () => {
-    expect(await cardsOf(['"50"', '{"guess": 50}', "download a.txt"])).toEqual([]);
+    const cards = await talk(['"50"', '{"guess": 50}', "download a.txt"]);
+    expect(await cards()).toEqual([]);
   });
 });

@@ -6,6 +6,6 @@ from _peer import listen
 connection, _ = listen().accept()
 connection.recv(1024)
 connection.sendall(b"R\x0e")
-time.sleep(0.5)
+time.sleep(2)
 connection.sendall(b"Luke Skywalker")
 connection.close()
