@@ -241,7 +241,7 @@ it("ends it when the daemon ends in whatever way", async () => {
   const source = `
     const { existsSync } = await import("node:fs");
     const { localPrograms } = await import(${moduleUrl});
-    void localPrograms((root) => root).run(".", ["sh", "-c", "sleep 60 & echo $! > child; sleep 60"],
+    void localPrograms((root) => root).run(".", ["sh", "-c", "sleep 60 & echo $! > new; mv new child; sleep 60"],
       { timeoutMs: 60_000, maxBytes: 10 });
     setInterval(() => existsSync("child") && process.exit(7), 5);
   `;
