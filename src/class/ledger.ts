@@ -64,10 +64,11 @@ export class Ledger {
   /** `progress`: of earlier runs. Who stays keeps the account. */
   adopt(students: readonly Student[], each: readonly string[], progress: readonly StoredProgress[]): void {
     this.#each = [...new Set(each)].filter((name) => this.#rulesOf(name).length > 0);
-    const before = this.#accounts;
+    // By the roster's id: the name that is shown may be another one now.
+    const before = new Map([...this.#accounts.values()].map((account) => [account.student.id, account]));
     this.#accounts = new Map(
       students.map((student) => {
-        const known = before.get(student.shown);
+        const known = before.get(student.id);
         const { live, newest, roles } = known ?? { live: new Set(), newest: undefined, roles: new Map() };
         return [student.shown, { student, live, newest, roles } as Account];
       }),
