@@ -65,7 +65,7 @@ const openTime = z.string().transform((text, context): OpenTime => {
   return { from, until };
 });
 
-/** One time need not stand in a list. */
+/** Takes a time that stands in no list for a list of one. */
 const listOf = (written: unknown) => (typeof written === "string" ? [written] : written);
 
 const limits = z.strictObject({
