@@ -137,13 +137,41 @@ export function findLyingSize(evidence: Evidence): Finding | undefined {
   const { transfer, size } = found(evidence) ?? {};
   if (!transfer || !size) return undefined;
   if (size.kind === "tooLarge" && (!transfer.isClosed || isStill(evidence))) return undefined;
-  const told = lyingCause(size);
+  const told = textMode(transfer) ?? wordAfter(evidence, size) ?? lyingCause(size);
   if (!told) return undefined;
   return {
     ...base(transfer),
     came: `${count(transfer.came, "byte")}${transfer.isClosed ? ", then the end" : ""}`,
     expected: `${count(transfer.told, "byte")}: so many the size tells`,
     ...told,
+  };
+}
+
+/** Fewer are no sign: as many bytes may be missing for another reason. */
+const LEAST_LINES = 3;
+
+/** A byte is missing for each line, and no line has a \r: each \r\n of the file has become \n. */
+function textMode({ file, told, came }: Transfer): Pick<Finding, "cause" | "advice"> | undefined {
+  const lines = file?.filter((byte) => byte === 0x0a).length ?? 0;
+  if (lines < LEAST_LINES || told - came !== lines || file?.includes(0x0d)) return undefined;
+  return {
+    cause: `${came} of ${told} bytes came: one is missing for each of the ${lines} lines. Probably the file's lines end in \\r\\n, and the server reads it as text, or line by line: then each \\r\\n becomes \\n, while the size counts both.`,
+    advice: [
+      "Read and send bytes: open(name, 'rb') in Python, fopen(name, \"rb\") in C, an InputStream in Java.",
+      EXACTLY,
+    ],
+  };
+}
+
+/** A word of the server's own, in a read of its own after the whole file. */
+function wordAfter(evidence: Evidence, size: SizeSign): Pick<Finding, "cause" | "advice"> | undefined {
+  const last = evidence.last("in");
+  if (size.kind !== "tooSmall" || !last || last.size !== size.args.came - size.args.told) return undefined;
+  const text = last.bytes.toString("latin1");
+  if (!/^[\w <>/-]{1,16}[!.]?[\r\n\0]*$/.test(text)) return undefined;
+  return {
+    cause: `All ${size.args.told} bytes of the size came, and ${quoted(text)} after them. Probably that is a word of the server's own for the end: the size tells where the file ends, and a client that reads on takes it for a part of the file.`,
+    advice: ["Send nothing after the file's last byte: the client's next filename is due."],
   };
 }
 
@@ -195,6 +223,12 @@ function findStopped(evidence: Evidence): Finding | undefined {
     state: "receiving",
     came: `${got} of ${told} bytes`,
     expected: `${count(told, "byte")}: so many the size tells`,
+    ...(textMode(transfer) ?? stoppedCause(transfer, silentMs)),
+  };
+}
+
+function stoppedCause({ told, came: got }: Transfer, silentMs: number): Pick<Finding, "cause" | "advice"> {
+  return {
     cause:
       got === 0
         ? `The size ${told} was told and acknowledged, but not one byte of the file came for ${seconds(silentMs)}. Probably the server waits for something more than the acknowledgement (4 bytes, Got and a NUL), or it does not send the file.`

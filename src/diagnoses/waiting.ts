@@ -1,7 +1,9 @@
 /** Mistakes after which nothing moves any more: each side waits for the other. */
+
+import type { Entry } from "../stories/story.ts";
 import { decodeQuery } from "../wire/address-record.ts";
 import type { Diagnosis, Finding } from "./_diagnosis.ts";
-import { count, type Evidence, quoted, withArticle } from "./_evidence.ts";
+import { count, type Evidence, quoted, type Read, withArticle } from "./_evidence.ts";
 import { recordIn } from "./_record-facts.ts";
 import { at } from "./_reproduce.ts";
 
@@ -18,7 +20,8 @@ export const waiting: readonly Diagnosis[] = [
     title: "Deadlock: your program waits for a reply that this protocol never sends",
     level: "note",
     rank: "silence",
-    excludes: ["D62"],
+    // Where it came at the end only, no reply could reach it.
+    excludes: ["D62", "D27", "D28"],
     isConsequence: true,
     find: findWaitForNothing,
   },
@@ -72,16 +75,21 @@ export const unlessTyping = ({ silence }: Evidence) => (silence.isOver ? [] : [P
 /** Bytes that came only as the program ended: they had lain in a buffer of its own. */
 const AT_THE_END_MS = 500;
 
-function findUnflushed(evidence: Evidence): Finding | undefined {
-  const { isServer, entries, reads, silence } = evidence;
+/** Time of silence before a read with which the program ended; undefined: it was not so long that it tells. */
+export function heldBackMs({ entries, isOperated }: Evidence, { at }: Read): number | undefined {
   const end = entries.find(({ kind }) => kind === "ended" || kind === "closed");
+  const before = entries.findLast((entry) => entry.at < at && BEFORE.has(entry.kind));
+  const waitedMs = (at - (before?.at ?? 0)) / 1_000;
+  const isAtEnd = end !== undefined && (end.at - at) / 1_000 <= AT_THE_END_MS;
+  return isAtEnd && !isOperated && waitedMs >= SILENT_MS ? waitedMs : undefined;
+}
+const BEFORE: ReadonlySet<Entry["kind"]> = new Set<Entry["kind"]>(["in", "out", "opened"]);
+
+function findUnflushed(evidence: Evidence): Finding | undefined {
+  const { isServer, reads, silence } = evidence;
   const [first] = reads;
-  if (!isServer || !silence.isOver || !first || !end || evidence.isOperated) return undefined;
-  const before = entries.findLast(
-    (entry) => entry.at <= first.at && (entry.kind === "out" || entry.kind === "opened"),
-  );
-  const waitedMs = (first.at - (before?.at ?? 0)) / 1_000;
-  if (waitedMs < SILENT_MS || (end.at - first.at) / 1_000 > AT_THE_END_MS) return undefined;
+  const waitedMs = first && heldBackMs(evidence, first);
+  if (!isServer || !silence.isOver || !first || waitedMs === undefined) return undefined;
   return {
     rule: "FRAME-1",
     reads: [first],
@@ -117,10 +125,10 @@ function waitsAfterMessage(evidence: Evidence, text: string): Pick<Finding, "cau
   const { isOver, waitsFor, ms } = evidence.silence;
   return {
     cause: isOver
-      ? `${quoted(text)} was understood, and has no reply in this protocol. Your program then sent nothing for ${inSeconds(ms)} and left: probably it was waiting in recv() for a reply, while the server was waiting for ${waitsFor}.`
-      : `${quoted(text)} was understood, and has no reply in this protocol. Probably your program waits in recv() for one, while the server waits for ${waitsFor}.`,
+      ? `${quoted(text)} was understood, and has no reply in this protocol. Your program then sent nothing for ${inSeconds(ms)} and left: probably it was waiting in recv() for a reply, while the server was waiting for ${waitsFor}; or what it wrote next was still in a buffer.`
+      : `${quoted(text)} was understood, and has no reply in this protocol. Probably your program waits in recv() for one, while the server waits for ${waitsFor}; or what it wrote next is still in a buffer.`,
     advice: [
-      `Do not call recv() here: send ${waitsFor} next, and then read its reply.`,
+      `Do not call recv() here: send ${waitsFor} next, flush() what you write, and then read its reply.`,
       ...unlessTyping(evidence),
     ],
   };
@@ -162,7 +170,7 @@ function findReadLine(evidence: Evidence): Finding | undefined {
     came: `${silenceText(evidence)}, after the server had sent ${sent}`,
     state: silence.state,
     expected: silence.waitsFor ?? "",
-    cause: `The server sent ${sent} without a newline after it. A program that reads it with readLine(), fgets() or "for line in …" ${isOver ? "had the text already, and went on waiting" : "has the text already, and waits"} for the newline; the server ${isOver ? "was waiting" : "waits"} for your program.${together}`,
+    cause: `The server sent ${sent} without a newline after it. A program that reads on, for a newline (readLine(), fgets()) or with one recv() too many, ${isOver ? "had the text already, and went on waiting" : "has the text already, and waits"}; the server ${isOver ? "was waiting" : "waits"} for your program.${together}`,
     advice: [
       "Read with recv() or read(), and take what it gives you as the message. readUTF(), readFully() and MSG_WAITALL wait for more too.",
       ...(isBeforeLogin(evidence)
